@@ -1,0 +1,68 @@
+# Brim's commands. `make help` lists them; the sentence above each target says what it does.
+
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/.installed
+
+.DEFAULT_GOAL := help
+.PHONY: help install serve test test-fast check format lint types imports bench lock clean
+
+## Lists the targets, each with its sentence.
+help:
+	@awk '/^## /{sub(/^## /, ""); text = text ? text " " $$0 : $$0; next} /^[a-z-]+:/{if (text) printf "  make %-12s %s\n", substr($$1, 1, index($$1, ":") - 1), text; text = ""} !/^## /{text = ""}' Makefile
+
+## Makes .venv with everything at the locked versions, and .venv/bin/brim in it.
+install: $(STAMP)
+
+$(STAMP): requirements-dev.lock pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $(STAMP)
+
+## Runs the whole service on the embedded database: the API on http://127.0.0.1:12111 and the worker.
+serve: install
+	@$(BIN)/brim serve
+
+## Runs every test that this machine can run, with branch coverage.
+test: install
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest; status=$$?; $(BIN)/coverage combine -q; $(BIN)/coverage report > .coverage-report.txt; tail -1 .coverage-report.txt; exit $$status
+
+## Runs the tests that take no more than a few seconds each.
+test-fast: install
+	$(BIN)/python -m pytest -m "not slow"
+
+## Checks format, lint, types and import contracts: exactly what CI checks.
+check: lint types imports
+
+## Formats the tree.
+format: install
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+## Checks format and lint.
+lint: install
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+## Checks types, tests included.
+types: install
+	$(BIN)/mypy
+
+## Checks that rooms import only rooms below them.
+imports: install
+	$(BIN)/lint-imports
+
+## Measures creates, retrieves and lists beside their peers, and prints one table (needs wrk).
+bench: install
+	$(BIN)/python -m bench
+
+## Resolves the dependencies in pyproject.toml anew and writes both lock files.
+lock: install
+	$(BIN)/pip-compile --quiet --strip-extras --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header --no-annotate --output-file requirements.lock pyproject.toml
+	$(BIN)/pip-compile --quiet --strip-extras --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header --no-annotate --extra dev --constraint requirements.lock --output-file requirements-dev.lock pyproject.toml
+
+## Removes what the other targets made, but not the data of `make serve`.
+clean:
+	rm -rf .venv .coverage* .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis build src/*.egg-info

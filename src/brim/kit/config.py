@@ -1,0 +1,211 @@
+"""Settings: one table that the command line, the environment and the documents share.
+
+A flag wins over its `BRIM_*` variable, which wins over the default. A `BRIM_*` variable that is not in the
+table is refused, so that a misspelt setting never passes unnoticed.
+"""
+
+import os
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, Final
+
+from brim.kit.errors import BrimError
+
+_DURATION: Final = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h)?")
+_UNIT_S: Final = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, None: 1.0}
+_SIZE: Final = re.compile(r"(\d+)\s*(k|m)?i?b?", re.IGNORECASE)
+_SIZE_UNIT: Final = {"k": 1024, "m": 1024 * 1024, None: 1}
+
+
+class InvalidSettingError(BrimError):
+    """A setting has a value that cannot be used."""
+
+    def __init__(self, name: str, value: str, expected: str) -> None:
+        super().__init__(f"{name} cannot be {value!r}: it takes {expected}.")
+
+
+class UnknownSettingError(BrimError):
+    """The environment holds `BRIM_*` names that mean nothing."""
+
+    def __init__(self, names: list[str]) -> None:
+        known = ", ".join(setting.variable for setting in SETTINGS)
+        super().__init__(f"Unknown setting in the environment: {', '.join(names)}. The settings are {known}.")
+
+
+def parse_duration(text: str) -> float:
+    """Return seconds for `250ms`, `1s`, `5m`, `2h`, or a bare number of seconds.
+
+    Raises:
+        ValueError: for anything else.
+    """
+    match = _DURATION.fullmatch(text.strip())
+    if not match:
+        raise ValueError(text)
+    return float(match[1]) * _UNIT_S[match[2]]
+
+
+def parse_size(text: str) -> int:
+    """Return bytes for `1048576`, `512k` or `1m`.
+
+    Raises:
+        ValueError: for anything else.
+    """
+    match = _SIZE.fullmatch(text.strip())
+    if not match:
+        raise ValueError(text)
+    return int(match[1]) * _SIZE_UNIT[match[2].lower() if match[2] else None]
+
+
+def parse_count(text: str) -> int:
+    """Return a whole number of at least 1.
+
+    Raises:
+        ValueError: for anything else.
+    """
+    number = int(text)
+    if number < 1:
+        raise ValueError(text)
+    return number
+
+
+def parse_port(text: str) -> int:
+    """Return a TCP port; 0 asks the system for a free one.
+
+    Raises:
+        ValueError: for anything else.
+    """
+    port = int(text)
+    if not 0 <= port <= 65535:
+        raise ValueError(text)
+    return port
+
+
+def parse_test_secret_key(text: str) -> str:
+    """Return a usable test secret key; the official CLI wants 12 characters and three parts at least.
+
+    Raises:
+        ValueError: when it does not look like `sk_test_...`.
+    """
+    if not re.fullmatch(r"sk_test_[A-Za-z0-9]{8,200}", text):
+        raise ValueError(text)
+    return text
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One row of the table: its names, its default, how its text is read and what it means."""
+
+    field: str
+    parse: Callable[[str], Any]
+    default: Any
+    expected: str
+    meaning: str
+    default_text: str | None = None
+
+    @property
+    def variable(self) -> str:
+        """The environment variable."""
+        return "BRIM_" + self.field.removesuffix("_s").upper()
+
+    @property
+    def flag(self) -> str:
+        """The command line's flag."""
+        return "--" + self.field.removesuffix("_s").replace("_", "-")
+
+    def document_row(self) -> str:
+        """Return the setting's row of docs/settings.md."""
+        default = "unset" if self.default is None else self.default_text or str(self.default)
+        return f"| `{self.flag}` | `{self.variable}` | {default} | {self.expected} | {self.meaning} |"
+
+
+SETTINGS: Final[tuple[Setting, ...]] = (
+    Setting("host", str, "127.0.0.1", "an address", "address to listen on"),
+    Setting("port", parse_port, 12111, "a port, 0 for any free one", "port to listen on"),
+    Setting("data_dir", Path, Path("brim-data"), "a folder", "embedded database and generated keys"),
+    Setting("database_url", str, None, "a postgresql:// URL", "PostgreSQL 15 or newer; unset means embedded"),
+    Setting("workers", parse_count, os.cpu_count() or 1, "a number from 1", "API processes",
+            default_text="the number of cores"),
+    Setting("test_secret_key", parse_test_secret_key, None, "sk_test_ and 8 to 200 letters or digits",
+            "the first account's test key; unset means generated, printed and kept in the data folder"),
+    Setting("sandbox_settle_after_s", parse_duration, 1.0, "a duration such as 1s or 250ms",
+            "how long a sandbox top-up stays pending"),
+    Setting("log_level", str.lower, "info", "debug, info, warning or error", "what is logged"),
+    Setting("log_format", str.lower, "auto", "auto, json or console", "auto is console on a terminal, else JSON"),
+    Setting("max_body", parse_size, 1024 * 1024, "a size such as 1m", "largest request body"),
+    Setting("max_header", parse_size, 32 * 1024, "a size such as 32k", "largest request line and headers together"),
+    Setting("max_connections", parse_count, 4096, "a number from 1", "open connections of one API process"),
+    Setting("idle_timeout_s", parse_duration, 75.0, "a duration", "how long a connection may rest between requests"),
+    Setting("read_timeout_s", parse_duration, 20.0, "a duration", "how long one request may take to arrive"),
+    Setting("drain_timeout_s", parse_duration, 20.0, "a duration", "how long a stop waits for requests in flight"),
+    Setting("database_timeout_s", parse_duration, 10.0, "a duration", "how long a statement may take before 503"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The values in force; see `SETTINGS` for what each means."""
+
+    host: str
+    port: int
+    data_dir: Path
+    database_url: str | None
+    workers: int
+    test_secret_key: str | None
+    sandbox_settle_after_s: float
+    log_level: str
+    log_format: str
+    max_body: int
+    max_header: int
+    max_connections: int
+    idle_timeout_s: float
+    read_timeout_s: float
+    drain_timeout_s: float
+    database_timeout_s: float
+
+    def to_environment(self) -> dict[str, str]:
+        """Return the `BRIM_*` variables that give a child process these same settings."""
+        values = {setting.variable: getattr(self, setting.field) for setting in SETTINGS}
+        return {name: str(value) for name, value in values.items() if value is not None}
+
+
+_CHOICES: Final = {"log_level": ("debug", "info", "warning", "error"), "log_format": ("auto", "json", "console")}
+_INTERNAL_VARIABLES: Final = frozenset({"BRIM_INTERNAL_LISTEN_FD", "BRIM_INTERNAL_ALIVE_FD"})
+"""What the supervisor tells its own children; nobody else sets these."""
+
+
+def load_settings(flags: Mapping[str, str | None], environ: Mapping[str, str] = os.environ) -> Settings:
+    """Return the settings in force.
+
+    Args:
+        flags: texts given on the command line by field name; None where a flag was not given.
+        environ: the environment; names that do not begin with `BRIM_` are ignored.
+
+    Raises:
+        InvalidSettingError: a value cannot be read.
+        UnknownSettingError: a `BRIM_*` variable is not in the table.
+    """
+    known = {setting.variable for setting in SETTINGS} | _INTERNAL_VARIABLES
+    unknown = sorted(name for name in environ if name.startswith("BRIM_") and name not in known)
+    if unknown:
+        raise UnknownSettingError(unknown)
+    values = {setting.field: _read(setting, flags.get(setting.field), environ) for setting in SETTINGS}
+    return Settings(**{field.name: values[field.name] for field in fields(Settings)})
+
+
+def _read(setting: Setting, flag_text: str | None, environ: Mapping[str, str]) -> Any:
+    """Return one setting's value, from its flag, its variable or its default."""
+    name, text = (
+        (setting.flag, flag_text) if flag_text is not None else (setting.variable, environ.get(setting.variable))
+    )
+    if text is None or text == "":
+        return setting.default
+    shown = "(hidden)" if setting.field in {"test_secret_key", "database_url"} else text
+    try:
+        value = setting.parse(text)
+    except ValueError:
+        raise InvalidSettingError(name, shown, setting.expected) from None
+    if setting.field in _CHOICES and value not in _CHOICES[setting.field]:
+        raise InvalidSettingError(name, shown, setting.expected)
+    return value

@@ -1,0 +1,128 @@
+"""Ids that sort in the order they were made, and the random parts of keys and requests.
+
+An object id is a prefix and 24 base62 characters: 8 of time (milliseconds), 4 of a counter, 12 random.
+Base62 digits are in ASCII order, so `ORDER BY id COLLATE "C"` is the order of creation and a range of
+`created` is a range of ids: no index on `created` is needed. Source of the outer shape: `tu_` and 24
+alphanumerics in Stripe's published samples.
+"""
+
+import os
+from typing import Final
+
+from brim.kit.clock import Clock, system_clock_ms
+
+ALPHABET: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+_BASE: Final = len(ALPHABET)
+_PAIR_COUNT: Final = _BASE * _BASE
+_PAIRS: Final = [a + b for a in ALPHABET for b in ALPHABET]
+_POOL_BYTES: Final = 4096
+# The largest multiple of 62*62 below 2**16: random values from here up are dropped, so no pair is favoured.
+_FAIR_LIMIT: Final = (1 << 16) // _PAIR_COUNT * _PAIR_COUNT
+_COUNTER_LIMIT: Final = _PAIR_COUNT * _PAIR_COUNT
+TIME_CHARS: Final = 8
+BODY_CHARS: Final = 24
+
+
+class _RandomPool:
+    """Random base62 characters, drawn from the operating system a few kilobytes at a time."""
+
+    __slots__ = ("_characters", "_next")
+
+    def __init__(self) -> None:
+        self._characters = ""
+        self._next = 0
+
+    def take(self, count: int) -> str:
+        start, self._next = self._next, self._next + count
+        if self._next > len(self._characters):
+            values = memoryview(os.urandom(max(_POOL_BYTES, 2 * count))).cast("H")
+            self._characters = "".join([_PAIRS[value % _PAIR_COUNT] for value in values if value < _FAIR_LIMIT])
+            start, self._next = 0, count
+        return self._characters[start : self._next]
+
+    def clear(self) -> None:
+        self._characters, self._next = "", 0
+
+
+_pool = _RandomPool()
+os.register_at_fork(after_in_child=_pool.clear)
+
+
+def random_base62(length: int) -> str:
+    """Return `length` random base62 characters from the operating system's source."""
+    return _pool.take(length)
+
+
+def encode_time(milliseconds: int) -> str:
+    """Return the 8 characters that stand for a time, in sorting order.
+
+    Args:
+        milliseconds: since the Unix epoch; 0 up to the year 8888.
+    """
+    high, low = divmod(milliseconds, _COUNTER_LIMIT)
+    return _encode_four(high) + _encode_four(low)
+
+
+def _encode_four(number: int) -> str:
+    high, low = divmod(number, _PAIR_COUNT)
+    return _PAIRS[high] + _PAIRS[low]
+
+
+def decode_time(body: str) -> int:
+    """Return the milliseconds written in the first 8 characters of an id's body (the part after the prefix)."""
+    value = 0
+    for char in body[:TIME_CHARS]:
+        value = value * _BASE + ALPHABET.index(char)
+    return value
+
+
+def created_of(object_id: str) -> int:
+    """Return the Unix second in which an id was made: the `created` of its object."""
+    return decode_time(object_id.rpartition("_")[2]) // 1000
+
+
+def first_id_at(prefix: str, second: int) -> str:
+    """Return a text that sorts at or before every id made from that Unix second on, and after all earlier ones."""
+    limit = _COUNTER_LIMIT * _COUNTER_LIMIT - 1
+    return prefix + encode_time(min(max(second * 1000, 0), limit))
+
+
+class IdFactory:
+    """Makes ids that strictly increase within this process, even when the clock steps back.
+
+    One factory serves all kinds of object, so ids of one request (a top-up and its event) sort alike.
+    """
+
+    __slots__ = ("_clock", "_counter", "_milliseconds", "_time_text")
+
+    def __init__(self, clock: Clock = system_clock_ms) -> None:
+        self._clock = clock
+        self._milliseconds = -1
+        self._counter = 0
+        self._time_text = ""
+
+    @property
+    def newest_second(self) -> int:
+        """The Unix second written in the id made last: the `created` of its object."""
+        return self._milliseconds // 1000
+
+    def new(self, prefix: str) -> str:
+        """Return a new id such as `tu_0VcPmP1k0000x4Yb0sT9aLq2`."""
+        return self.new_at(prefix, self._clock())
+
+    def new_at(self, prefix: str, now_ms: int) -> str:
+        """Return a new id for an object made at `now_ms`, or a moment later if newer ids exist already."""
+        if now_ms > self._milliseconds:
+            self._milliseconds = now_ms
+            self._counter = 0
+            self._time_text = encode_time(now_ms)
+        else:
+            self._counter += 1
+            if self._counter >= _COUNTER_LIMIT:
+                return self.new_at(prefix, self._milliseconds + 1)
+        return prefix + self._time_text + _encode_four(self._counter) + _pool.take(12)
+
+
+def new_request_id() -> str:
+    """Return a fresh `req_` id: 14 random characters, as many as the vendor's. Source: recorded headers."""
+    return "req_" + _pool.take(14)

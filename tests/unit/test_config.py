@@ -1,0 +1,114 @@
+"""Settings: flag before variable before default, and nothing misspelt passes."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from brim.kit.config import (
+    SETTINGS,
+    InvalidSettingError,
+    Settings,
+    UnknownSettingError,
+    load_settings,
+    parse_duration,
+    parse_size,
+)
+
+
+def test_without_anything_the_defaults_are_in_force() -> None:
+    settings = load_settings({}, {})
+    assert (settings.host, settings.port, settings.data_dir) == ("127.0.0.1", 12111, Path("brim-data"))
+    assert settings.database_url is None
+    assert settings.sandbox_settle_after_s == 1.0
+
+
+def test_a_flag_wins_over_a_variable_and_a_variable_over_the_default() -> None:
+    environ = {"BRIM_PORT": "1000", "BRIM_HOST": "::1"}
+    settings = load_settings({"port": "2000", "host": None}, environ)
+    assert (settings.port, settings.host) == (2000, "::1")
+
+
+def test_an_empty_variable_means_the_default() -> None:
+    assert load_settings({}, {"BRIM_PORT": ""}).port == 12111
+
+
+def test_unknown_variables_are_refused_by_name() -> None:
+    with pytest.raises(UnknownSettingError, match="BRIM_A, BRIM_PROT"):
+        load_settings({}, {"BRIM_PROT": "1", "BRIM_A": "", "OTHER": "1"})
+
+
+def test_what_the_supervisor_tells_its_children_is_known() -> None:
+    load_settings({}, {"BRIM_INTERNAL_LISTEN_FD": "3", "BRIM_INTERNAL_ALIVE_FD": "4"})
+
+
+@pytest.mark.parametrize(
+    ("variable", "text"),
+    [
+        ("BRIM_PORT", "65536"),
+        ("BRIM_PORT", "-1"),
+        ("BRIM_PORT", "http"),
+        ("BRIM_WORKERS", "0"),
+        ("BRIM_WORKERS", "two"),
+        ("BRIM_SANDBOX_SETTLE_AFTER", "soon"),
+        ("BRIM_SANDBOX_SETTLE_AFTER", "-1s"),
+        ("BRIM_MAX_BODY", "1.5m"),
+        ("BRIM_LOG_LEVEL", "loud"),
+        ("BRIM_LOG_FORMAT", "xml"),
+        ("BRIM_TEST_SECRET_KEY", "sk_live_00000000"),
+        ("BRIM_TEST_SECRET_KEY", "sk_test_short"),
+    ],
+)
+def test_a_value_that_cannot_be_used_is_named(variable: str, text: str) -> None:
+    with pytest.raises(InvalidSettingError, match=variable):
+        load_settings({}, {variable: text})
+
+
+def test_a_wrong_flag_is_named_as_the_flag() -> None:
+    with pytest.raises(InvalidSettingError, match="--port"):
+        load_settings({"port": "x"}, {})
+
+
+def test_a_wrong_secret_is_not_repeated() -> None:
+    with pytest.raises(InvalidSettingError) as refusal:
+        load_settings({}, {"BRIM_TEST_SECRET_KEY": "sk_live_hidden"})
+    assert "sk_live_hidden" not in refusal.value.message
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"), [("250ms", 0.25), ("1s", 1), ("5m", 300), ("2h", 7200), ("1.5", 1.5), (" 3 s ", 3)]
+)
+def test_durations_are_read(text: str, seconds: float) -> None:
+    assert parse_duration(text) == seconds
+
+
+@pytest.mark.parametrize(("text", "size"), [("1048576", 1048576), ("512k", 524288), ("1m", 1048576), ("1MiB", 1048576)])
+def test_sizes_are_read(text: str, size: int) -> None:
+    assert parse_size(text) == size
+
+
+def test_the_table_has_exactly_the_settings() -> None:
+    assert [setting.field for setting in SETTINGS] == list(Settings.__dataclass_fields__)
+
+
+_TEXTS = st.fixed_dictionaries(
+    {},
+    optional={
+        "BRIM_HOST": st.sampled_from(["127.0.0.1", "::1", "localhost"]),
+        "BRIM_PORT": st.integers(0, 65535).map(str),
+        "BRIM_DATA_DIR": st.sampled_from(["a", "/b/c d"]),
+        "BRIM_DATABASE_URL": st.just("postgresql://a:b@c/d?host=/e"),
+        "BRIM_WORKERS": st.integers(1, 99).map(str),
+        "BRIM_TEST_SECRET_KEY": st.just("sk_test_12345678"),
+        "BRIM_SANDBOX_SETTLE_AFTER": st.integers(0, 10_000).map(lambda number: f"{number}ms"),
+        "BRIM_MAX_BODY": st.integers(0, 99).map(lambda number: f"{number}k"),
+        "BRIM_LOG_FORMAT": st.sampled_from(["auto", "JSON", "console"]),
+    },
+)
+
+
+@given(environ=_TEXTS)
+def test_a_child_gets_the_same_settings(environ: dict[str, str]) -> None:
+    settings = load_settings({}, environ)
+    assert load_settings({}, settings.to_environment()) == settings
