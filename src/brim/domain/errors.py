@@ -1,0 +1,53 @@
+"""Failures that several rules and use cases share; one that belongs to a single rule stands beside it.
+
+Source of the sentences: the wire's own error texts, which people's tests compare.
+"""
+
+from typing import Final
+
+from brim.kit.errors import BrimError
+
+_QUOTES_AND_SPACE: Final = frozenset("'\"` \t\r\n")
+_KIND_OF_PREFIX: Final = {"btok": "token", "tok": "token", "pm": "PaymentMethod"}
+
+
+class ResourceMissingError(BrimError):
+    """The owner has no object of that id.
+
+    Args:
+        kind: the object's name in words, such as `topup` or `balance transaction`.
+        object_id: the id as it was sent.
+        param: the parameter, or the placeholder in the path, that held the id.
+        in_path: whether the id stood in the path (404) and not in a parameter (400).
+        other_mode_of: the request's livemode, when the other mode does have that object; else None.
+    """
+
+    def __init__(
+        self, kind: str, object_id: str, *, param: str, in_path: bool = False, other_mode_of: bool | None = None
+    ) -> None:
+        super().__init__(f"No such {kind}: '{object_id}'" + _hint(object_id, other_mode_of))
+        self.param = param
+        self.in_path = in_path
+
+
+def _hint(object_id: str, other_mode_of: bool | None) -> str:  # noqa: FBT001  private, one caller
+    """Return the end of the sentence that names the likeliest mistake."""
+    if other_mode_of is not None:
+        mine, other = ("live", "test") if other_mode_of else ("test", "live")
+        return f"; a similar object exists in {other} mode, but a {mine} mode key was used to make this request."
+    if not _QUOTES_AND_SPACE.isdisjoint(object_id):
+        return ". Make sure you use the exact id without extra whitespace or quotes"
+    return ""
+
+
+def missing_funding(funding_id: str, *, param: str) -> ResourceMissingError:
+    """Return the error for a `source` or `payment_method` that does not exist, worded by the id's prefix."""
+    kind = _KIND_OF_PREFIX.get(funding_id.partition("_")[0], "PaymentMethod" if param == "payment_method" else "source")
+    return ResourceMissingError(kind, funding_id, param=param)
+
+
+class ExclusiveParametersError(BrimError):
+    """Two parameters were given that rule each other out."""
+
+    def __init__(self, first: str, second: str) -> None:
+        super().__init__(f"Received both {first} and {second} parameters. Please pass in only one.")

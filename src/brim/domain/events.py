@@ -1,0 +1,48 @@
+"""What is announced: one event for each step of a top-up's life, written in the step's own transaction."""
+
+from enum import StrEnum
+from typing import Final
+
+import msgspec
+
+from brim.domain.topups import Owner, Status
+
+DEFAULT_API_VERSION: Final = "2026-10-28.endive"
+"""Used where a request names none. Source: pinned by stripe-python 16.1.0 and stripe-node 23.1.0."""
+
+
+class EventType(StrEnum):
+    """The events of a top-up. Source: Stripe's list of event types."""
+
+    CREATED = "topup.created"
+    SUCCEEDED = "topup.succeeded"
+    FAILED = "topup.failed"
+    CANCELED = "topup.canceled"
+    REVERSED = "topup.reversed"
+
+
+EVENT_OF_STATUS: Final[dict[Status, EventType]] = {
+    Status.PENDING: EventType.CREATED,
+    Status.SUCCEEDED: EventType.SUCCEEDED,
+    Status.FAILED: EventType.FAILED,
+    Status.CANCELED: EventType.CANCELED,
+    Status.REVERSED: EventType.REVERSED,
+}
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True):
+    """One announcement.
+
+    `payload` is the object as it was then, compact JSON in the wire's key order; `request_id` and
+    `idempotency_key` are None for what the bank did by itself.
+    """
+
+    owner: Owner
+    id: str
+    type: EventType
+    created: int
+    api_version: str
+    object_id: str
+    payload: bytes
+    request_id: str | None = None
+    idempotency_key: str | None = None

@@ -1,0 +1,62 @@
+"""A retry gets the first answer: what a key is, what is kept under it, when it may not be used.
+
+Source: Stripe's documentation of idempotent requests; keys are text of up to 255 characters, kept a day at least.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any, Final
+
+import msgspec
+
+from brim.kit.errors import BrimError
+
+MAX_KEY_LENGTH: Final = 255
+KEPT_MS: Final = 24 * 60 * 60 * 1000
+_sorted_encoder: Final = msgspec.json.Encoder(order="sorted")
+
+
+class KeyClaim(msgspec.Struct, frozen=True):
+    """A key as one request presents it: the text, and a digest of the request it stands for."""
+
+    key: str
+    fingerprint: bytes
+
+
+class KeptReply(msgspec.Struct, frozen=True, kw_only=True):
+    """A first answer: `body` is compact JSON, `request_id` the request that got it."""
+
+    fingerprint: bytes
+    request_id: str
+    status: int
+    body: bytes
+
+
+class IdempotencyMismatchError(BrimError):
+    """The key was first used for another request."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(
+            "Keys for idempotent requests can only be used with the same parameters they were first used with. "
+            f"Try using a key other than '{key}' if you meant to execute a different request."
+        )
+
+
+def fingerprint(method: str, path: str, parameters: Mapping[str, Any]) -> bytes:
+    """Return the digest by which two requests under one key are the same: method, path and decoded parameters.
+
+    The order in which parameters were sent does not count: the Java SDK's is not stable.
+    """
+    return hashlib.blake2b(
+        _sorted_encoder.encode((method, path, parameters)), digest_size=16, usedforsecurity=False
+    ).digest()
+
+
+def check_same_request(claim: KeyClaim, kept: KeptReply) -> None:
+    """Let a replay pass.
+
+    Raises:
+        IdempotencyMismatchError: when the key stands for another request.
+    """
+    if claim.fingerprint != kept.fingerprint:
+        raise IdempotencyMismatchError(claim.key)

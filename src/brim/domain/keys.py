@@ -1,0 +1,95 @@
+"""API keys and what they allow, and the accounts they belong to."""
+
+import hashlib
+from collections.abc import Iterable
+from typing import Final
+
+import msgspec
+
+from brim.kit.errors import BrimError
+
+PERMISSION_LEVELS: Final = ("none", "read", "write")
+RESOURCES: Final = ("topups", "balance", "balance_transactions", "events")
+"""What a restricted key may be given rights to, by the wire's own names; write includes read."""
+
+SECRET_CHARS: Final = 43
+"""Base62 characters of chance in a key: 43 are the fewest that hold 256 bits."""
+
+ACCOUNT_CHARS: Final = 16
+_SHOWN_CHARS: Final = 4
+
+
+class InvalidPermissionError(BrimError):
+    """A permission is not of the form `resource=level`."""
+
+    def __init__(self, given: str) -> None:
+        super().__init__(
+            f"A permission cannot be {given!r}: it is resource=level, where the resource is one of "
+            f"{', '.join(RESOURCES)} and the level one of {', '.join(PERMISSION_LEVELS)}."
+        )
+
+
+class ApiKey(msgspec.Struct, frozen=True, kw_only=True):
+    """A key as the database knows it: never the secret itself.
+
+    `permissions` maps a resource to `read` or `write` for a restricted key and is None for a secret one;
+    `redacted` is what may be shown, such as `sk_test_4eC3...8Xyz`; `expires_ms` (Unix milliseconds) is when it
+    stops working, None for never.
+    """
+
+    hash: bytes
+    account: str
+    livemode: bool
+    id: str
+    kind: str
+    name: str | None
+    redacted: str
+    permissions: dict[str, str] | None
+    created: int
+    expires_ms: int | None
+
+    def allows(self, resource: str, level: str) -> bool:
+        """Tell whether the key may `read` or `write` a resource."""
+        if self.permissions is None:
+            return True
+        granted = self.permissions.get(resource, "none")
+        return PERMISSION_LEVELS.index(granted) >= PERMISSION_LEVELS.index(level)
+
+
+class Account(msgspec.Struct, frozen=True, kw_only=True):
+    """Who owns rows; `platform` names the account whose keys may act for this one; `created` in Unix seconds."""
+
+    account: str
+    platform: str | None
+    created: int
+
+
+def hash_secret(secret: str) -> bytes:
+    """Return the SHA-256 that stands for a key in the database; its 256 random bits need no slower hash."""
+    return hashlib.sha256(secret.encode()).digest()
+
+
+def secret_prefix(*, livemode: bool, restricted: bool) -> str:
+    """Return how a key begins, such as `sk_test_`."""
+    return f"{'rk' if restricted else 'sk'}_{'live' if livemode else 'test'}_"
+
+
+def redact_secret(secret: str) -> str:
+    """Return what may be shown of a key: its prefix and a few characters from both ends of the rest."""
+    kind, mode, body = secret.split("_", 2)
+    return f"{kind}_{mode}_{body[:_SHOWN_CHARS]}...{body[-_SHOWN_CHARS:]}"
+
+
+def parse_permissions(texts: Iterable[str]) -> dict[str, str]:
+    """Return resource -> level for texts such as `topups=write`.
+
+    Raises:
+        InvalidPermissionError: a text names no known resource or level.
+    """
+    permissions = {}
+    for text in texts:
+        resource, _, level = text.partition("=")
+        if resource not in RESOURCES or level not in PERMISSION_LEVELS:
+            raise InvalidPermissionError(text)
+        permissions[resource] = level
+    return permissions

@@ -1,0 +1,107 @@
+"""Double entry: a transfer moves one positive amount from one ledger account to another.
+
+A transfer names both its ends, so an unbalanced booking cannot be written. Transfers are never changed;
+a correction is a new one.
+"""
+
+from enum import StrEnum
+from typing import Final
+
+import msgspec
+
+from brim.domain.topups import Owner, Topup
+
+
+class LedgerAccount(StrEnum):
+    """The accounts of every owner's books, one set per currency."""
+
+    FUNDING_CLEARING = "funding:clearing"
+    BALANCE_AVAILABLE = "balance:available"
+    BANK_SETTLEMENT = "bank:settlement"
+
+
+class TransferKind(StrEnum):
+    """Which step of a top-up's life a transfer books; each happens at most once."""
+
+    TOPUP = "topup"
+    TOPUP_REVERSAL = "topup_reversal"
+
+
+DEBIT_CREDIT: Final[dict[TransferKind, tuple[LedgerAccount, LedgerAccount]]] = {
+    TransferKind.TOPUP: (LedgerAccount.FUNDING_CLEARING, LedgerAccount.BALANCE_AVAILABLE),
+    TransferKind.TOPUP_REVERSAL: (LedgerAccount.BALANCE_AVAILABLE, LedgerAccount.FUNDING_CLEARING),
+}
+
+
+class Transfer(msgspec.Struct, frozen=True, kw_only=True):
+    """One booking. `amount` is positive, in minor units of `currency`; `created` in Unix seconds."""
+
+    owner: Owner
+    id: str
+    topup: str
+    kind: TransferKind
+    debit_account: LedgerAccount
+    credit_account: LedgerAccount
+    amount: int
+    currency: str
+    created: int
+
+
+class BalanceTransaction(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of the account's statement. Source: Stripe API reference, the Balance Transaction object.
+
+    `amount` and `net` are signed minor units of `currency`; `created` and `available_on` are Unix seconds.
+    """
+
+    owner: Owner
+    id: str
+    amount: int
+    available_on: int
+    created: int
+    currency: str
+    description: str | None
+    fee: int
+    net: int
+    source: str
+    type: TransferKind
+
+
+class Balance(msgspec.Struct, frozen=True, kw_only=True):
+    """What an owner has of one currency: usable, in minor units; below zero after a late return."""
+
+    currency: str
+    available: int
+
+
+def book(topup: Topup, kind: TransferKind, *, transfer_id: str, now_ms: int) -> Transfer:
+    """Return the transfer that one step of a top-up's life posts."""
+    debit, credit = DEBIT_CREDIT[kind]
+    return Transfer(
+        owner=topup.owner,
+        id=transfer_id,
+        topup=topup.id,
+        kind=kind,
+        debit_account=debit,
+        credit_account=credit,
+        amount=topup.amount,
+        currency=topup.currency,
+        created=now_ms // 1000,
+    )
+
+
+def statement_line(topup: Topup, kind: TransferKind, *, transaction_id: str, now_ms: int) -> BalanceTransaction:
+    """Return the balance transaction that one step of a top-up's life shows its owner."""
+    amount = topup.amount if kind is TransferKind.TOPUP else -topup.amount
+    return BalanceTransaction(
+        owner=topup.owner,
+        id=transaction_id,
+        amount=amount,
+        available_on=now_ms // 1000,
+        created=now_ms // 1000,
+        currency=topup.currency,
+        description=topup.description,
+        fee=0,
+        net=amount,
+        source=topup.id,
+        type=kind,
+    )

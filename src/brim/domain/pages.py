@@ -1,0 +1,132 @@
+"""What a list is asked for, where its page lies among the ids, and what it answers, whatever the object."""
+
+from collections.abc import Iterable
+from typing import Final, Generic, Protocol, TypeVar
+
+import msgspec
+
+from brim.domain.events import EventType
+from brim.kit.ids import first_id_at
+
+DEFAULT_LIMIT: Final = 10
+MAX_LIMIT: Final = 100
+_ABOVE_ALL_IDS: Final = "~"  # sorts after every base62 digit
+
+
+class Identified(Protocol):
+    """Anything with an id."""
+
+    @property
+    def id(self) -> str:
+        """The id; ids of one kind sort in the order they were made."""
+
+
+Item = TypeVar("Item", bound=Identified)
+
+
+class Range(msgspec.Struct, frozen=True):
+    """A closed range of whole numbers; None leaves an end open. An exact value has both ends equal."""
+
+    low: int | None = None
+    high: int | None = None
+
+
+class PageRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """Which page: at most one cursor is given. Without one, the newest objects.
+
+    `starting_after` asks for older objects than that id, `ending_before` for the ones just newer than it;
+    a page is newest first either way.
+    """
+
+    limit: int = DEFAULT_LIMIT
+    starting_after: str | None = None
+    ending_before: str | None = None
+
+
+class Page(msgspec.Struct, Generic[Item], frozen=True):
+    """A page, newest first, and whether there is more in the direction travelled."""
+
+    items: list[Item]
+    has_more: bool
+
+
+class Window(msgspec.Struct, frozen=True):
+    """Where a page lies among the ids: between two ids, both exclusive, at the newest or at the oldest end.
+
+    Ids are time-ordered, so a range of `created` and a cursor are both no more than a bound on ids.
+    """
+
+    low: str
+    high: str
+    newest_first: bool
+    limit: int
+
+    @property
+    def wanted(self) -> int:
+        """How many to read: one more than the page holds tells whether there is more."""
+        return self.limit + 1
+
+
+class TopupFilters(msgspec.Struct, frozen=True, kw_only=True):
+    """Which top-ups: all given filters hold. `created` is in Unix seconds, `amount` in minor units."""
+
+    amount: Range | None = None
+    created: Range | None = None
+    status: str | None = None
+
+
+class BalanceTransactionFilters(msgspec.Struct, frozen=True, kw_only=True):
+    """Which balance transactions: all given filters hold. `created` is in Unix seconds."""
+
+    created: Range | None = None
+    currency: str | None = None
+    source: str | None = None
+    type: str | None = None
+    payout: str | None = None
+
+
+class EventFilters(msgspec.Struct, frozen=True, kw_only=True):
+    """Which events: any of `types`, each exact or ending in `*`; None for all. `created` is in Unix seconds.
+
+    `delivery_success` asks for events that every webhook endpoint has received, or for those that some has not.
+    """
+
+    created: Range | None = None
+    types: tuple[str, ...] | None = None
+    delivery_success: bool | None = None
+
+
+def window(prefix: str, created: Range | None, request: PageRequest) -> Window:
+    """Return where the page lies that a request asks for.
+
+    Args:
+        prefix: of the object's ids, such as `tu_`.
+        created: the range asked for, in Unix seconds.
+        request: limit and cursors; with both, the page is adjacent to `ending_before`.
+    """
+    low, high = prefix, prefix + _ABOVE_ALL_IDS
+    if created and created.low is not None:
+        low = first_id_at(prefix, created.low)
+    if created and created.high is not None:
+        high = first_id_at(prefix, created.high + 1)
+    if request.starting_after is not None:
+        high = min(high, request.starting_after)
+    if request.ending_before is not None:
+        low = max(low, request.ending_before)
+    return Window(low=low, high=high, newest_first=request.ending_before is None, limit=request.limit)
+
+
+def page_of(found: Iterable[Item], place: Window) -> Page[Item]:
+    """Return the page made of what was read at its window, in any order, up to one more than it holds."""
+    newest_first = sorted(found, key=lambda item: item.id, reverse=True)
+    items = newest_first[: place.limit] if place.newest_first else newest_first[-place.limit :]
+    return Page(items=items, has_more=len(newest_first) > place.limit)
+
+
+def matching_event_types(patterns: Iterable[str]) -> frozenset[EventType]:
+    """Return the event types that any of some patterns names, each exact or ending in `*`."""
+    return frozenset(kind for kind in EventType for pattern in patterns if _matches(kind, pattern))
+
+
+def _matches(kind: EventType, pattern: str) -> bool:
+    return kind.startswith(pattern[:-1]) if pattern.endswith("*") else kind == pattern
