@@ -10,6 +10,7 @@ from typing import Final
 import msgspec
 
 from brim.domain.topups import Owner, Topup
+from brim.kit.ids import created_of
 
 
 class LedgerAccount(StrEnum):
@@ -73,7 +74,7 @@ class Balance(msgspec.Struct, frozen=True, kw_only=True):
     available: int
 
 
-def book(topup: Topup, kind: TransferKind, *, transfer_id: str, now_ms: int) -> Transfer:
+def book(topup: Topup, kind: TransferKind, *, transfer_id: str) -> Transfer:
     """Return the transfer that one step of a top-up's life posts."""
     debit, credit = DEBIT_CREDIT[kind]
     return Transfer(
@@ -85,19 +86,19 @@ def book(topup: Topup, kind: TransferKind, *, transfer_id: str, now_ms: int) -> 
         credit_account=credit,
         amount=topup.amount,
         currency=topup.currency,
-        created=now_ms // 1000,
+        created=created_of(transfer_id),
     )
 
 
-def statement_line(topup: Topup, kind: TransferKind, *, transaction_id: str, now_ms: int) -> BalanceTransaction:
+def statement_line(topup: Topup, kind: TransferKind, *, transaction_id: str) -> BalanceTransaction:
     """Return the balance transaction that one step of a top-up's life shows its owner."""
     amount = topup.amount if kind is TransferKind.TOPUP else -topup.amount
     return BalanceTransaction(
         owner=topup.owner,
         id=transaction_id,
         amount=amount,
-        available_on=now_ms // 1000,
-        created=now_ms // 1000,
+        available_on=created_of(transaction_id),
+        created=created_of(transaction_id),
         currency=topup.currency,
         description=topup.description,
         fee=0,
