@@ -1,0 +1,94 @@
+"""Runs a write once for each idempotency key: claim, work and kept answer are one transaction."""
+
+from collections.abc import Awaitable, Callable
+
+import msgspec
+
+from brim.domain.idempotency import KeptReply, KeyClaim, check_same_request
+from brim.domain.topups import InvalidTransitionError, Owner
+from brim.kit.errors import BrimError, DatabaseUnavailableError
+from brim.store import idempotency
+from brim.store.database import Conn, Database
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
+    """What a write answers: `body` is compact JSON; `replay_of` names the first request when this is a replay."""
+
+    status: int = 200
+    body: bytes
+    replay_of: str | None = None
+
+
+class Attempt(msgspec.Struct, frozen=True, kw_only=True):
+    """One request to write: whose, under which key if any, and what is recorded with it."""
+
+    owner: Owner
+    claim: KeyClaim | None
+    request_id: str
+    api_version: str
+    now_ms: int
+
+
+def replay(claim: KeyClaim, kept: KeptReply) -> Answer:
+    """Return the first answer again.
+
+    Raises:
+        IdempotencyMismatchError: when the key stands for another request.
+    """
+    check_same_request(claim, kept)
+    return Answer(status=kept.status, body=kept.body, replay_of=kept.request_id)
+
+
+async def run_once(
+    database: Database,
+    attempt: Attempt,
+    work: Callable[[Conn], Awaitable[bytes]],
+    *,
+    render_error: Callable[[BrimError], tuple[int, bytes]],
+) -> Answer:
+    """Return the answer of `work`, run in one transaction, or the answer that its key already has.
+
+    A refusal because of the object's status is an answer too and is kept, as the vendor keeps it; other
+    errors leave the key unused. Equal requests at the same moment wait for the first and then get its answer.
+
+    Args:
+        database: where.
+        attempt: the request.
+        work: does the write on the given connection and returns the reply's compact JSON.
+        render_error: writes a refusal as (HTTP status, compact JSON).
+
+    Raises:
+        IdempotencyMismatchError: the key stands for another request.
+        DatabaseUnavailableError: nothing is known of the write; a retry under the same key finds out.
+    """
+
+    async def in_transaction(conn: Conn) -> Answer:
+        kept = await _claim(conn, attempt)
+        if kept and attempt.claim:
+            return replay(attempt.claim, kept)
+        try:
+            answer = Answer(body=await work(conn))
+        except InvalidTransitionError as error:
+            status, body = render_error(error)
+            answer = Answer(status=status, body=body)
+        if attempt.claim:
+            await idempotency.record_reply(
+                conn, attempt.owner, attempt.claim.key, status=answer.status, body=answer.body
+            )
+        return answer
+
+    return await database.transact(in_transaction)
+
+
+async def _claim(conn: Conn, attempt: Attempt) -> KeptReply | None:
+    """Take the attempt's key for this transaction, or return the answer it has already."""
+    if attempt.claim is None:
+        return None
+    if await idempotency.claim_key(
+        conn, attempt.owner, attempt.claim, request_id=attempt.request_id, now_ms=attempt.now_ms
+    ):
+        return None
+    (kept,) = await idempotency.fetch_replies(conn, [(attempt.owner, attempt.claim.key)])
+    if kept is None:  # pruned in between: its day is over and the key is free again
+        raise DatabaseUnavailableError
+    return kept

@@ -1,0 +1,212 @@
+"""Accounts and API keys: made, listed, rolled and revoked at the command line.
+
+A secret is returned once, by the function that makes it. `random_text(length)` is where chance comes from.
+"""
+
+from collections.abc import Callable
+from typing import Final, TypeAlias
+
+import msgspec
+
+from brim.domain.keys import ACCOUNT_CHARS, SECRET_CHARS, Account, ApiKey, hash_secret, redact_secret, secret_prefix
+from brim.kit.errors import BrimError
+from brim.kit.ids import BODY_CHARS, random_base62
+from brim.store import keys
+from brim.store.database import Conn, Database
+
+RandomText: TypeAlias = Callable[[int], str]
+ACCOUNT_PREFIX: Final = "acct_"
+KEY_PREFIX: Final = "mk_"
+"""The vendor's prefix for the id of a key."""
+
+
+class UnknownAccountError(BrimError):
+    """No account has this id."""
+
+    def __init__(self, account: str) -> None:
+        super().__init__(f"There is no account {account}. brim accounts list shows them.")
+
+
+class NoAccountError(BrimError):
+    """There is no account at all yet."""
+
+    def __init__(self) -> None:
+        super().__init__("There is no account yet. brim accounts create makes one.")
+
+
+class UnknownKeyError(BrimError):
+    """No key has this id."""
+
+    def __init__(self, key_id: str) -> None:
+        super().__init__(f"There is no key {key_id}. brim keys list shows them.")
+
+
+class EndedKeyError(BrimError):
+    """The key has stopped working already, so there is nothing to roll."""
+
+    def __init__(self, key_id: str) -> None:
+        super().__init__(f"The key {key_id} has stopped working already. brim keys create makes a new one.")
+
+
+class NewKey(msgspec.Struct, frozen=True):
+    """A key just made, and its secret, which nobody can ask for again."""
+
+    key: ApiKey
+    secret: str
+
+
+async def create_account(
+    database: Database, *, platform: str | None, now_ms: int, random_text: RandomText = random_base62
+) -> Account:
+    """Add an account, on its own or under a platform, and return it.
+
+    Raises:
+        UnknownAccountError: there is no such platform.
+    """
+    account = Account(account=ACCOUNT_PREFIX + random_text(ACCOUNT_CHARS), platform=platform, created=now_ms // 1000)
+    async with database.transaction() as conn:
+        if platform is not None:
+            await _require_account(conn, platform)
+        await keys.insert_account(conn, account)
+    return account
+
+
+async def list_accounts(database: Database) -> list[Account]:
+    """Return all accounts, oldest first."""
+    async with database.connection() as conn:
+        return await keys.list_accounts(conn)
+
+
+async def create_key(
+    database: Database,
+    *,
+    account: str | None,
+    livemode: bool,
+    permissions: dict[str, str] | None,
+    name: str | None,
+    now_ms: int,
+    random_text: RandomText = random_base62,
+) -> NewKey:
+    """Make a key.
+
+    Args:
+        database: where to.
+        account: whose; None means the oldest account.
+        livemode: a live key, or a test key.
+        permissions: of a restricted key; None makes a secret key, which may do everything.
+        name: what a person calls it.
+        now_ms: the time.
+        random_text: where chance comes from.
+
+    Raises:
+        UnknownAccountError: there is no such account.
+        NoAccountError: there is none at all.
+    """
+    secret = secret_prefix(livemode=livemode, restricted=permissions is not None) + random_text(SECRET_CHARS)
+    async with database.transaction() as conn:
+        owner = await _choose_account(conn, account)
+        key = _describe(secret, owner, permissions, name, now_ms, random_text)
+        await keys.insert_key(conn, key)
+    return NewKey(key, secret)
+
+
+async def list_keys(database: Database, *, account: str | None) -> list[ApiKey]:
+    """Return one account's keys, or with None those of all accounts, oldest first."""
+    async with database.connection() as conn:
+        return await keys.list_keys(conn, account)
+
+
+async def roll_key(
+    database: Database, *, key_id: str, grace_ms: int, now_ms: int, random_text: RandomText = random_base62
+) -> NewKey:
+    """Make a key with the same rights as another, which works on for `grace_ms` and then ends.
+
+    Raises:
+        UnknownKeyError: there is no such key.
+        EndedKeyError: it has ended already.
+    """
+    async with database.transaction() as conn:
+        old = await _require_key(conn, key_id)
+        if old.expires_ms is not None and old.expires_ms <= now_ms:
+            raise EndedKeyError(key_id)
+        secret = secret_prefix(livemode=old.livemode, restricted=old.permissions is not None)
+        secret += random_text(SECRET_CHARS)
+        key = _describe(secret, old.account, old.permissions, old.name, now_ms, random_text)
+        await keys.insert_key(conn, key)
+        await keys.expire_key(conn, old, now_ms + grace_ms)
+    return NewKey(key, secret)
+
+
+async def revoke_key(database: Database, *, key_id: str, now_ms: int) -> ApiKey:
+    """End a key now and return it.
+
+    Raises:
+        UnknownKeyError: there is no such key.
+    """
+    async with database.transaction() as conn:
+        return await keys.expire_key(conn, await _require_key(conn, key_id), now_ms)
+
+
+async def ensure_first_account(
+    database: Database, test_secret_key: str, now_ms: int, *, random_text: RandomText = random_base62
+) -> str:
+    """See to it that an account exists and that this test key works for the oldest one; return that account.
+
+    Safe to call again, and by several processes at once.
+    """
+    async with database.transaction() as conn:
+        await keys.lock_accounts(conn)
+        known = await keys.find_by_hash(conn, hash_secret(test_secret_key))
+        if known is not None:
+            return known.account
+        account = await keys.find_first_account(conn)
+        if account is None:
+            account = ACCOUNT_PREFIX + random_text(ACCOUNT_CHARS)
+            await keys.insert_account(conn, Account(account=account, platform=None, created=now_ms // 1000))
+        await keys.insert_key(conn, _describe(test_secret_key, account, None, "first test key", now_ms, random_text))
+        return account
+
+
+def _describe(
+    secret: str,
+    account: str,
+    permissions: dict[str, str] | None,
+    name: str | None,
+    now_ms: int,
+    random_text: RandomText,
+) -> ApiKey:
+    """Return what the database keeps of a new key."""
+    return ApiKey(
+        hash=hash_secret(secret),
+        account=account,
+        livemode=secret.split("_", 2)[1] == "live",
+        id=KEY_PREFIX + random_text(BODY_CHARS),
+        kind="secret" if permissions is None else "restricted",
+        name=name,
+        redacted=redact_secret(secret),
+        permissions=permissions,
+        created=now_ms // 1000,
+        expires_ms=None,
+    )
+
+
+async def _choose_account(conn: Conn, account: str | None) -> str:
+    if account is not None:
+        await _require_account(conn, account)
+        return account
+    first = await keys.find_first_account(conn)
+    if first is None:
+        raise NoAccountError
+    return first
+
+
+async def _require_account(conn: Conn, account: str) -> None:
+    if await keys.find_account(conn, account) is None:
+        raise UnknownAccountError(account)
+
+
+async def _require_key(conn: Conn, key_id: str) -> ApiKey:
+    key = await keys.lock_by_id(conn, key_id)
+    if key is None:
+        raise UnknownKeyError(key_id)
+    return key

@@ -1,0 +1,84 @@
+"""List top-ups, balance transactions and events: check the cursor, then read the page."""
+
+from collections.abc import Awaitable, Callable
+from typing import TypeAlias
+
+from brim.domain.errors import ExclusiveParametersError, ResourceMissingError
+from brim.domain.events import Event
+from brim.domain.ledger import BalanceTransaction
+from brim.domain.pages import BalanceTransactionFilters, EventFilters, Page, PageRequest, TopupFilters
+from brim.domain.topups import Owner, Topup
+from brim.services.batches import Batches
+from brim.store import lists, reads, topups
+from brim.store.database import Conn, Database
+
+_Exists: TypeAlias = Callable[[Conn, Owner, str], Awaitable[bool]]
+
+
+async def list_topups(
+    database: Database, batches: Batches, owner: Owner, filters: TopupFilters, request: PageRequest
+) -> Page[Topup]:
+    """Return a page of an owner's top-ups, where one index serves it by a query shared with other requests.
+
+    Raises:
+        ResourceMissingError: a cursor names no top-up of the owner.
+        ExclusiveParametersError: both cursors are given.
+    """
+    await _check_cursors(database, owner, request, kind="topup", exists=_topup_exists)
+    query = lists.topup_list_query(owner, filters, request)
+    if query is not None:
+        return await batches.list_page(query)
+    return await lists.search_topups(database, owner, filters, request)
+
+
+async def list_balance_transactions(
+    database: Database, owner: Owner, filters: BalanceTransactionFilters, request: PageRequest
+) -> Page[BalanceTransaction]:
+    """Return a page of an owner's balance transactions.
+
+    Raises:
+        ResourceMissingError: a cursor names no balance transaction of the owner.
+        ExclusiveParametersError: both cursors are given.
+    """
+    await _check_cursors(database, owner, request, kind="balance transaction", exists=_balance_transaction_exists)
+    return await lists.list_balance_transactions(database, owner, filters, request)
+
+
+async def list_events(database: Database, owner: Owner, filters: EventFilters, request: PageRequest) -> Page[Event]:
+    """Return a page of an owner's events.
+
+    Raises:
+        ResourceMissingError: a cursor names no event of the owner.
+        ExclusiveParametersError: both cursors are given.
+    """
+    # An unknown cursor is a "notification" on the wire. Source: a recorded reply of the vendor's.
+    await _check_cursors(database, owner, request, kind="notification", exists=_event_exists)
+    return await lists.list_events(database, owner, filters, request)
+
+
+async def _check_cursors(database: Database, owner: Owner, request: PageRequest, *, kind: str, exists: _Exists) -> None:
+    """Let a request pass whose one cursor exists. Both are looked up before two are refused, as on the wire."""
+    cursors = {"starting_after": request.starting_after, "ending_before": request.ending_before}
+    given = {param: cursor for param, cursor in cursors.items() if cursor is not None}
+    if not given:
+        return
+    async with database.connection() as conn:
+        for param, cursor in given.items():
+            if not await exists(conn, owner, cursor):
+                in_other_mode = await exists(conn, Owner(owner.account, not owner.livemode), cursor)
+                other_mode_of = owner.livemode if in_other_mode else None
+                raise ResourceMissingError(kind, cursor, param=param, other_mode_of=other_mode_of)
+    if len(given) > 1:
+        raise ExclusiveParametersError(*given)
+
+
+async def _topup_exists(conn: Conn, owner: Owner, topup_id: str) -> bool:
+    return await topups.fetch_topups(conn, [(owner, topup_id)]) != [None]
+
+
+async def _balance_transaction_exists(conn: Conn, owner: Owner, transaction_id: str) -> bool:
+    return transaction_id in await reads.fetch_balance_transactions(conn, owner, [transaction_id])
+
+
+async def _event_exists(conn: Conn, owner: Owner, event_id: str) -> bool:
+    return event_id in await reads.fetch_events(conn, owner, [event_id])

@@ -1,0 +1,139 @@
+"""Connections to PostgreSQL, transactions, and the one place where the driver's errors become ours.
+
+Statements are planned once for all values (force_generic_plan): each is written so that one plan is right for every
+value, and planning a list anew costs more than answering it.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from typing import Any, Final, TypeAlias, TypeVar
+
+import asyncpg
+from asyncpg.pool import PoolConnectionProxy
+
+from brim.kit.errors import DatabaseUnavailableError
+
+Result = TypeVar("Result")
+Conn: TypeAlias = PoolConnectionProxy
+"""A connection lent by a pool; as a first argument it means: join the caller's transaction."""
+
+_AWAY: Final = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.QueryCanceledError,
+    OSError,
+    TimeoutError,
+)
+RETRYABLE: Final = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError)
+"""Errors after which the same transaction may simply be run again."""
+
+_ATTEMPTS: Final = 5
+"""Sorted keys make deadlocks rare; five in a row mean that something else is wrong."""
+
+CAUSED_BY_A_ROW: Final = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError)
+"""Errors that one row of a batch can cause for all its neighbours."""
+
+
+@asynccontextmanager
+async def _translated() -> AsyncIterator[None]:
+    """Raise `DatabaseUnavailableError` for whatever means that the database cannot answer now."""
+    try:
+        yield
+    except asyncpg.InterfaceError as error:
+        if "clos" not in str(error):  # neither a closed connection nor a closing pool: a bug of ours, not an outage
+            raise
+        raise DatabaseUnavailableError from error
+    except _AWAY as error:
+        raise DatabaseUnavailableError from error
+
+
+async def _keep_session(_connection: Any) -> None:
+    """Leave a returned connection as it is: no statement of ours changes a session, and a reset is a round trip."""
+
+
+class Database:
+    """The service's connections. Open it with `Database.connect`, close it when the process ends."""
+
+    def __init__(self, url: str, *, max_connections: int, timeout_s: float, application: str) -> None:
+        self._url = url
+        self._timeout_s = timeout_s
+        self._pool = asyncpg.create_pool(
+            url,
+            min_size=0,
+            max_size=max_connections,
+            timeout=min(timeout_s, 5.0),
+            command_timeout=timeout_s,
+            max_queries=10_000_000,  # the default closes a busy connection every few seconds
+            max_inactive_connection_lifetime=300.0,
+            reset=_keep_session,
+            server_settings={"application_name": application, "plan_cache_mode": "force_generic_plan", "jit": "off"},
+        )
+
+    @classmethod
+    async def connect(
+        cls, url: str, *, max_connections: int = 8, timeout_s: float = 10.0, application: str = "brim"
+    ) -> "Database":
+        """Return a database whose pools are ready; connections themselves are made when first needed.
+
+        Args:
+            url: a `postgresql://` URL.
+            max_connections: the most that are open at once.
+            timeout_s: how long a statement, or a wait for a connection, may take.
+            application: shown in `pg_stat_activity`.
+        """
+        database = cls(url, max_connections=max_connections, timeout_s=timeout_s, application=application)
+        await database._pool
+        return database
+
+    async def close(self) -> None:
+        """Close all connections; those in use are given a few seconds to finish."""
+        try:
+            await asyncio.wait_for(self._pool.close(), timeout=5.0)
+        except (asyncpg.InterfaceError, *_AWAY):
+            self._pool.terminate()
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[Conn]:
+        """Lend a connection outside any transaction: each statement commits by itself.
+
+        Raises:
+            DatabaseUnavailableError: when it cannot answer now.
+        """
+        async with _translated(), self._pool.acquire(timeout=self._timeout_s) as conn:
+            yield conn
+
+    @asynccontextmanager
+    async def transaction(self, *, isolation: str = "read_committed", readonly: bool = False) -> AsyncIterator[Conn]:
+        """Lend a connection inside one transaction: committed when the block ends, undone when it raises.
+
+        Raises:
+            DatabaseUnavailableError: when it cannot answer now.
+        """
+        async with self.connection() as conn, conn.transaction(isolation=isolation, readonly=readonly):
+            yield conn
+
+    async def transact(self, work: Callable[[Conn], Awaitable[Result]]) -> Result:
+        """Run `work` in a transaction, again from the start when PostgreSQL asks for it, and return what it returns.
+
+        Raises:
+            DatabaseUnavailableError: when it cannot answer now, or deadlocks keep happening.
+        """
+        for _ in range(_ATTEMPTS):
+            with suppress(*RETRYABLE):
+                async with self.transaction() as conn:
+                    return await work(conn)
+        raise DatabaseUnavailableError
+
+    @property
+    def pool_size(self) -> int:
+        """Connections open now."""
+        return int(self._pool.get_size())
+
+    @property
+    def pool_idle(self) -> int:
+        """Open connections that nobody uses now."""
+        return int(self._pool.get_idle_size())

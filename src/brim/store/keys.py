@@ -1,0 +1,106 @@
+"""API keys and accounts. A key's secret never gets here, only its SHA-256."""
+
+from typing import Any, Final
+
+import msgspec
+
+from brim.domain.keys import Account, ApiKey
+from brim.store.database import Conn
+from brim.store.sql import load_queries
+
+_QUERIES: Final = load_queries("keys")
+
+
+async def find_by_hash(conn: Conn, digest: bytes) -> ApiKey | None:
+    """Return the key whose SHA-256 is `digest`, expired or not; None when there is none."""
+    return _key(await conn.fetchrow(_QUERIES["find_by_hash"], digest))
+
+
+async def lock_by_id(conn: Conn, key_id: str) -> ApiKey | None:
+    """Return the key with this id, held against changes until the transaction ends."""
+    return _key(await conn.fetchrow(_QUERIES["lock_by_id"], key_id))
+
+
+async def list_keys(conn: Conn, account: str | None) -> list[ApiKey]:
+    """Return one account's keys, or with None those of all accounts, oldest first."""
+    keys = [_key(row) for row in await conn.fetch(_QUERIES["list_keys"], account)]
+    return [key for key in keys if key is not None]
+
+
+async def insert_key(conn: Conn, key: ApiKey) -> None:
+    """Add a key."""
+    permissions = None if key.permissions is None else msgspec.json.encode(key.permissions).decode()
+    await conn.execute(
+        _QUERIES["insert_key"],
+        key.hash,
+        key.account,
+        key.livemode,
+        key.id,
+        key.kind,
+        key.name,
+        key.redacted,
+        permissions,
+        key.created,
+        key.expires_ms,
+    )
+
+
+async def expire_key(conn: Conn, key: ApiKey, expires_ms: int) -> ApiKey:
+    """End a key at that time, unless it ends before, and return it as it is then."""
+    ends = await conn.fetchval(_QUERIES["expire_key"], key.account, key.livemode, key.id, expires_ms)
+    return msgspec.structs.replace(key, expires_ms=ends)
+
+
+async def account_platform(conn: Conn, account: str) -> str | None:
+    """Return the platform whose keys may act for an account; None when there is none, or no such account."""
+    found = await find_account(conn, account)
+    return found.platform if found else None
+
+
+async def find_account(conn: Conn, account: str) -> Account | None:
+    """Return an account, None when it does not exist."""
+    row = await conn.fetchrow(_QUERIES["find_account"], account)
+    return _account(row) if row else None
+
+
+async def list_accounts(conn: Conn) -> list[Account]:
+    """Return all accounts, oldest first."""
+    return [_account(row) for row in await conn.fetch(_QUERIES["list_accounts"])]
+
+
+async def find_first_account(conn: Conn) -> str | None:
+    """Return the id of the oldest account, None when there is none yet."""
+    account: str | None = await conn.fetchval(_QUERIES["first_account"])
+    return account
+
+
+async def insert_account(conn: Conn, account: Account) -> None:
+    """Add an account."""
+    await conn.execute(_QUERIES["insert_account"], account.account, account.platform, account.created)
+
+
+async def lock_accounts(conn: Conn) -> None:
+    """Keep others from adding accounts until the transaction ends."""
+    await conn.execute(_QUERIES["lock_accounts"])
+
+
+def _key(row: Any) -> ApiKey | None:
+    if row is None:
+        return None
+    permissions = row["permissions"]
+    return ApiKey(
+        hash=row["hash"],
+        account=row["account"],
+        livemode=row["livemode"],
+        id=row["id"],
+        kind=row["kind"],
+        name=row["name"],
+        redacted=row["redacted"],
+        permissions=None if permissions is None else msgspec.json.decode(permissions, type=dict[str, str]),
+        created=row["created"],
+        expires_ms=row["expires_ms"],
+    )
+
+
+def _account(row: Any) -> Account:
+    return Account(account=row["account"], platform=row["platform"], created=row["created"])

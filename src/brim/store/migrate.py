@@ -1,0 +1,181 @@
+"""Brings a database to the schema this version of Brim knows: forward only, one transaction a step.
+
+Steps are the files `migrations/NNNN_pre_name.sql` and `NNNN_post_name.sql`: a `pre` step may be applied while
+the earlier version still serves, a `post` step once none of it runs. `brim serve` applies all of them.
+"""
+
+import hashlib
+import re
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any, Final
+
+import asyncpg
+
+from brim.kit.errors import BrimError
+from brim.store.database import Conn, Database
+from brim.store.sql import load_queries
+
+_FILE_NAME: Final = re.compile(r"(\d{4})_(pre|post)_\w+")
+_QUERIES: Final = load_queries("migrate")
+_OLDEST_POSTGRES: Final = 15
+_STEP_TIMEOUT_S: Final = 24 * 3600.0
+"""A step may rewrite a large table, or wait for another runner that does."""
+
+_REFUSED: Final = (asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError)
+_MADE_BY_ANOTHER: Final = (asyncpg.DuplicateTableError, asyncpg.DuplicateObjectError, asyncpg.UniqueViolationError)
+"""What IF NOT EXISTS raises when two runners make the table at the same moment."""
+
+
+class NewerSchemaError(BrimError):
+    """The database has steps that this version does not know."""
+
+    def __init__(self, names: list[str]) -> None:
+        super().__init__(
+            f"This database was written by a newer version of Brim: it has {', '.join(names)}. Upgrade Brim to use it."
+        )
+
+
+class ChangedMigrationError(BrimError):
+    """A step that was applied reads differently now."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"Migration {name} was applied to this database with another text than this Brim has. Applied steps "
+            "are never edited: install an unmodified version of Brim."
+        )
+
+
+class PendingMigrationsError(BrimError):
+    """The database lacks steps that this version needs."""
+
+    def __init__(self, names: list[str]) -> None:
+        super().__init__(f"The database lacks {', '.join(names)}. Run brim migrate.")
+
+
+class DatabaseRefusedError(BrimError):
+    """PostgreSQL answers, but lets us not in: a wrong user, password or database name."""
+
+    def __init__(self, said: str) -> None:
+        super().__init__(f"PostgreSQL refused the connection: {said}. Check --database-url.")
+
+
+class OldPostgresError(BrimError):
+    """The server is older than what Brim is tested on."""
+
+    def __init__(self, found: int) -> None:
+        super().__init__(f"The database runs PostgreSQL {found}; Brim needs {_OLDEST_POSTGRES} or newer.")
+
+
+@dataclass(frozen=True)
+class Migration:
+    """One step: its number, the name of its file, and its SQL."""
+
+    version: int
+    name: str
+    sql: str
+
+    @property
+    def checksum(self) -> str:
+        """The SHA-256 of the SQL, in hexadecimal."""
+        return hashlib.sha256(self.sql.encode()).hexdigest()
+
+
+@cache
+def known_migrations() -> tuple[Migration, ...]:
+    """Return the steps that this version has, oldest first."""
+    folder = resources.files("brim.store").joinpath("migrations")
+    files = sorted((file for file in folder.iterdir() if file.name.endswith(".sql")), key=lambda file: file.name)
+    return tuple(_read_step(file.name.removesuffix(".sql"), file.read_text(encoding="utf-8")) for file in files)
+
+
+def _read_step(name: str, sql: str) -> Migration:
+    match = _FILE_NAME.fullmatch(name)
+    if not match:
+        raise ValueError(f"{name}.sql is not named NNNN_pre_name.sql or NNNN_post_name.sql")
+    return Migration(int(match[1]), name, sql)
+
+
+async def migrate(database_url: str, *, now_ms: int, known: tuple[Migration, ...] = known_migrations()) -> list[str]:
+    """Apply what is missing, safely beside other processes that do the same, and return the names applied.
+
+    Raises:
+        NewerSchemaError: the database was written by a newer version.
+        ChangedMigrationError: an applied step reads differently now.
+        DatabaseRefusedError: it lets us not in.
+        OldPostgresError: its PostgreSQL is too old.
+        DatabaseUnavailableError: it cannot be reached.
+    """
+    database = await Database.connect(
+        database_url, max_connections=1, timeout_s=_STEP_TIMEOUT_S, application="brim migrate"
+    )
+    try:
+        async with database.connection() as conn:
+            _check_server(conn)
+            await _ensure_table(conn)
+            return await _apply_all(conn, known, now_ms)
+    except _REFUSED as error:
+        raise DatabaseRefusedError(str(error)) from None
+    finally:
+        await database.close()
+
+
+async def check_schema(conn: Conn, *, known: tuple[Migration, ...] = known_migrations()) -> None:
+    """Return quietly when the database has exactly the steps that this version knows.
+
+    Raises:
+        PendingMigrationsError: it lacks some.
+        NewerSchemaError: it has others.
+        ChangedMigrationError: it has one that read differently.
+    """
+    exists = await conn.fetchval(_QUERIES["table_exists"])
+    missing = _missing(await conn.fetch(_QUERIES["select_applied"]) if exists else [], known)
+    if missing:
+        raise PendingMigrationsError([step.name for step in missing])
+
+
+def _check_server(conn: Conn) -> None:
+    found = conn.get_server_version().major
+    if found < _OLDEST_POSTGRES:
+        raise OldPostgresError(found)
+
+
+async def _ensure_table(conn: Conn) -> None:
+    try:
+        await conn.execute(_QUERIES["create_table"])
+    except _MADE_BY_ANOTHER:
+        return
+
+
+async def _apply_all(conn: Conn, known: tuple[Migration, ...], now_ms: int) -> list[str]:
+    applied: list[str] = []
+    while (step := await _apply_next(conn, known, now_ms)) is not None:
+        applied.append(step.name)
+    return applied
+
+
+async def _apply_next(conn: Conn, known: tuple[Migration, ...], now_ms: int) -> Migration | None:
+    """Apply the oldest missing step in one transaction; what is missing is decided under the lock."""
+    async with conn.transaction():
+        await conn.execute(_QUERIES["lock_table"])
+        missing = _missing(await conn.fetch(_QUERIES["select_applied"]), known)
+        if not missing:
+            return None
+        step = missing[0]
+        await conn.execute(step.sql)
+        await conn.execute(_QUERIES["insert_applied"], step.version, step.name, step.checksum, now_ms)
+        return step
+
+
+def _missing(applied: list[Any], known: tuple[Migration, ...]) -> list[Migration]:
+    """Return the known steps that were not applied, having refused a database that this version cannot serve."""
+    checksums = {row["version"]: row["checksum"] for row in applied}
+    versions = {step.version for step in known}
+    unknown = [row["name"] for row in applied if row["version"] not in versions]
+    if unknown:
+        raise NewerSchemaError(unknown)
+    for step in known:
+        if checksums.get(step.version, step.checksum) != step.checksum:
+            raise ChangedMigrationError(step.name)
+    return [step for step in known if step.version not in checksums]

@@ -1,0 +1,14 @@
+"""Deletes what need not be kept for ever. Each statement is one small step of one lane (see `lanes`)."""
+
+from typing import Final
+
+from brim.store.database import Conn
+from brim.store.sql import load_queries
+
+_SQL: Final = load_queries("pruning")
+
+
+async def delete_idempotency_keys(conn: Conn, *, before_ms: int, limit: int) -> int:
+    """Delete up to `limit` idempotency keys made before a time (Unix milliseconds); return how many went."""
+    command_tag: str = await conn.execute(_SQL["prune_idempotency_keys"], before_ms, limit)
+    return int(command_tag.removeprefix("DELETE "))

@@ -1,0 +1,315 @@
+-- name: list_topups_by_key
+-- Many pages at once, each walking the primary key. Bounds are exclusive ids. Of the two branches one runs: newest
+-- first, or oldest first for the page just newer than a cursor.
+SELECT
+    w.place,
+    t.account, t.livemode, t.id, t.amount, t.currency, t.created, t.expected_availability_date, t.settle_due_ms,
+    t.status, t.balance_transaction, t.description, t.failure_code, t.failure_message, t.metadata, t.payment_method,
+    t.payment_method_network, t.source, t.statement_descriptor, t.transfer_group
+FROM unnest($1::text[], $2::boolean[], $3::text[], $4::text[], $5::boolean[], $6::bigint[]) WITH ORDINALITY
+    AS w (account, livemode, low, high, newest_first, wanted, place)
+CROSS JOIN LATERAL (
+    (
+        SELECT *
+        FROM topups
+        WHERE w.newest_first AND account = w.account AND livemode = w.livemode AND id > w.low AND id < w.high
+        ORDER BY id DESC
+        LIMIT w.wanted
+    )
+    UNION ALL
+    (
+        SELECT *
+        FROM topups
+        WHERE NOT w.newest_first AND account = w.account AND livemode = w.livemode AND id > w.low AND id < w.high
+        ORDER BY id
+        LIMIT w.wanted
+    )
+) AS t;
+
+-- name: list_topups_by_status
+-- As list_topups_by_key, of one status each. Comparing and ordering by (status, id) leaves the planner no index but
+-- topups_by_status. Given status = x its choice hangs on statistics, and while all rows they know have one status the
+-- primary key looks as good to it: a list of any other status then reads the whole account.
+SELECT
+    w.place,
+    t.account, t.livemode, t.id, t.amount, t.currency, t.created, t.expected_availability_date, t.settle_due_ms,
+    t.status, t.balance_transaction, t.description, t.failure_code, t.failure_message, t.metadata, t.payment_method,
+    t.payment_method_network, t.source, t.statement_descriptor, t.transfer_group
+FROM unnest($1::text[], $2::boolean[], $3::text[], $4::text[], $5::boolean[], $6::bigint[], $7::text[]) WITH ORDINALITY
+    AS w (account, livemode, low, high, newest_first, wanted, status, place)
+CROSS JOIN LATERAL (
+    (
+        SELECT *
+        FROM topups
+        WHERE w.newest_first AND account = w.account AND livemode = w.livemode
+            AND (status, id) > (w.status, w.low) AND (status, id) < (w.status, w.high)
+        ORDER BY status DESC, id DESC
+        LIMIT w.wanted
+    )
+    UNION ALL
+    (
+        SELECT *
+        FROM topups
+        WHERE NOT w.newest_first AND account = w.account AND livemode = w.livemode
+            AND (status, id) > (w.status, w.low) AND (status, id) < (w.status, w.high)
+        ORDER BY status, id
+        LIMIT w.wanted
+    )
+) AS t;
+
+-- name: list_topups_by_amount
+-- As list_topups_by_status, of one exact amount each, along topups_by_amount.
+SELECT
+    w.place,
+    t.account, t.livemode, t.id, t.amount, t.currency, t.created, t.expected_availability_date, t.settle_due_ms,
+    t.status, t.balance_transaction, t.description, t.failure_code, t.failure_message, t.metadata, t.payment_method,
+    t.payment_method_network, t.source, t.statement_descriptor, t.transfer_group
+FROM unnest($1::text[], $2::boolean[], $3::text[], $4::text[], $5::boolean[], $6::bigint[], $7::bigint[])
+    WITH ORDINALITY AS w (account, livemode, low, high, newest_first, wanted, amount, place)
+CROSS JOIN LATERAL (
+    (
+        SELECT *
+        FROM topups
+        WHERE w.newest_first AND account = w.account AND livemode = w.livemode
+            AND (amount, id) > (w.amount, w.low) AND (amount, id) < (w.amount, w.high)
+        ORDER BY amount DESC, id DESC
+        LIMIT w.wanted
+    )
+    UNION ALL
+    (
+        SELECT *
+        FROM topups
+        WHERE NOT w.newest_first AND account = w.account AND livemode = w.livemode
+            AND (amount, id) > (w.amount, w.low) AND (amount, id) < (w.amount, w.high)
+        ORDER BY amount, id
+        LIMIT w.wanted
+    )
+) AS t;
+
+-- name: look_at_newest_topups
+-- Of the next $8 entries of the primary key, the ids in an amount range, and the last entry whether it is or not:
+-- its id says where to go on, its absence that there was nothing more to look at.
+SELECT looked.id, looked.matches, looked.place = $8 AS is_last
+FROM (
+    SELECT id, amount >= $5 AND amount <= $6 AS matches, row_number() OVER (ORDER BY id DESC) AS place
+    FROM topups
+    WHERE account = $1 AND livemode = $2 AND id > $3 AND id < $4
+    ORDER BY id DESC
+    LIMIT $8
+) AS looked
+WHERE looked.matches OR looked.place = $8
+ORDER BY looked.id DESC
+LIMIT $7;
+
+-- name: look_at_oldest_topups
+-- As look_at_newest_topups, from the low bound upwards.
+SELECT looked.id, looked.matches, looked.place = $8 AS is_last
+FROM (
+    SELECT id, amount >= $5 AND amount <= $6 AS matches, row_number() OVER (ORDER BY id) AS place
+    FROM topups
+    WHERE account = $1 AND livemode = $2 AND id > $3 AND id < $4
+    ORDER BY id
+    LIMIT $8
+) AS looked
+WHERE looked.matches OR looked.place = $8
+ORDER BY looked.id
+LIMIT $7;
+
+-- name: look_at_newest_topups_of_status
+-- As look_at_newest_topups, along the entries of one status.
+SELECT looked.id, looked.matches, looked.place = $8 AS is_last
+FROM (
+    SELECT
+        status, id, amount >= $5 AND amount <= $6 AS matches,
+        row_number() OVER (ORDER BY status DESC, id DESC) AS place
+    FROM topups
+    WHERE account = $1 AND livemode = $2 AND (status, id) > ($9, $3) AND (status, id) < ($9, $4)
+    ORDER BY status DESC, id DESC
+    LIMIT $8
+) AS looked
+WHERE looked.matches OR looked.place = $8
+ORDER BY looked.status DESC, looked.id DESC
+LIMIT $7;
+
+-- name: look_at_oldest_topups_of_status
+-- As look_at_newest_topups_of_status, from the low bound upwards.
+SELECT looked.id, looked.matches, looked.place = $8 AS is_last
+FROM (
+    SELECT status, id, amount >= $5 AND amount <= $6 AS matches, row_number() OVER (ORDER BY status, id) AS place
+    FROM topups
+    WHERE account = $1 AND livemode = $2 AND (status, id) > ($9, $3) AND (status, id) < ($9, $4)
+    ORDER BY status, id
+    LIMIT $8
+) AS looked
+WHERE looked.matches OR looked.place = $8
+ORDER BY looked.status, looked.id
+LIMIT $7;
+
+-- name: look_at_some_of_amount_range
+-- The first $10 entries of an amount range: how many there are, and those that pass the other filters. Fewer than
+-- $10 means that this was the whole range, so the answer is complete.
+WITH looked AS MATERIALIZED (
+    SELECT id, status
+    FROM topups
+    WHERE account = $1 AND livemode = $2 AND amount >= $5 AND amount <= $6
+    ORDER BY amount, id
+    LIMIT $10
+)
+SELECT
+    (SELECT count(*) FROM looked) AS looked,
+    ARRAY(
+        SELECT id
+        FROM looked
+        WHERE id > $3 AND id < $4 AND ($8::text IS NULL OR status = $8)
+        ORDER BY CASE WHEN $9::boolean THEN id END DESC, CASE WHEN NOT $9 THEN id END
+        LIMIT $7
+    ) AS ids;
+
+-- name: look_at_whole_amount_range
+-- As look_at_some_of_amount_range without a bound: the last resort. OFFSET 0 and the inner order keep the planner on
+-- topups_by_amount, and the other filters stand outside so that no other index looks cheaper to it.
+SELECT looked.id
+FROM (
+    SELECT id, status
+    FROM topups
+    WHERE account = $1 AND livemode = $2 AND amount >= $5 AND amount <= $6
+    ORDER BY amount, id
+    OFFSET 0
+) AS looked
+WHERE looked.id > $3 AND looked.id < $4 AND ($8::text IS NULL OR looked.status = $8)
+ORDER BY CASE WHEN $9::boolean THEN looked.id END DESC, CASE WHEN NOT $9 THEN looked.id END
+LIMIT $7;
+
+-- name: balance_transaction_ids_by_key
+-- Ids of one page along the primary key; one of the two branches runs.
+(
+    SELECT id
+    FROM balance_transactions
+    WHERE $5 AND account = $1 AND livemode = $2 AND id > $3 AND id < $4
+    ORDER BY id DESC
+    LIMIT $6
+)
+UNION ALL
+(
+    SELECT id
+    FROM balance_transactions
+    WHERE NOT $5 AND account = $1 AND livemode = $2 AND id > $3 AND id < $4
+    ORDER BY id
+    LIMIT $6
+);
+
+-- name: balance_transaction_ids_by_currency
+-- Ids of one page of a currency, and of a type when one is given: all lines but the returns, which are few.
+(
+    SELECT id
+    FROM balance_transactions
+    WHERE $5 AND account = $1 AND livemode = $2
+        AND (currency, id) > ($7, $3) AND (currency, id) < ($7, $4) AND ($8::text IS NULL OR type = $8)
+    ORDER BY currency DESC, id DESC
+    LIMIT $6
+)
+UNION ALL
+(
+    SELECT id
+    FROM balance_transactions
+    WHERE NOT $5 AND account = $1 AND livemode = $2
+        AND (currency, id) > ($7, $3) AND (currency, id) < ($7, $4) AND ($8::text IS NULL OR type = $8)
+    ORDER BY currency, id
+    LIMIT $6
+);
+
+-- name: balance_transaction_ids_by_type
+-- Ids of one page of a type, and of a currency when one is given.
+(
+    SELECT id
+    FROM balance_transactions
+    WHERE $5 AND account = $1 AND livemode = $2
+        AND (type, id) > ($8, $3) AND (type, id) < ($8, $4) AND ($7::text IS NULL OR currency = $7)
+    ORDER BY type DESC, id DESC
+    LIMIT $6
+)
+UNION ALL
+(
+    SELECT id
+    FROM balance_transactions
+    WHERE NOT $5 AND account = $1 AND livemode = $2
+        AND (type, id) > ($8, $3) AND (type, id) < ($8, $4) AND ($7::text IS NULL OR currency = $7)
+    ORDER BY type, id
+    LIMIT $6
+);
+
+-- name: balance_transaction_ids_by_source
+-- Ids of one page of a source's lines: at most one a type, found by the unique key and then filtered and sorted.
+WITH of_source AS MATERIALIZED (
+    SELECT id, currency, type
+    FROM balance_transactions
+    WHERE account = $1 AND livemode = $2 AND source = $9
+)
+SELECT id
+FROM of_source
+WHERE id > $3 AND id < $4 AND ($7::text IS NULL OR currency = $7) AND ($8::text IS NULL OR type = $8)
+ORDER BY CASE WHEN $5::boolean THEN id END DESC, CASE WHEN NOT $5 THEN id END
+LIMIT $6;
+
+-- name: event_ids_by_key
+-- Ids of one page along the primary key; one of the two branches runs.
+(
+    SELECT id
+    FROM events
+    WHERE $5 AND account = $1 AND livemode = $2 AND id > $3 AND id < $4
+    ORDER BY id DESC
+    LIMIT $6
+)
+UNION ALL
+(
+    SELECT id
+    FROM events
+    WHERE NOT $5 AND account = $1 AND livemode = $2 AND id > $3 AND id < $4
+    ORDER BY id
+    LIMIT $6
+);
+
+-- name: event_ids_with_creations
+-- Ids of one page of some types, topup.created among them: a walk along the primary key, as creations are many.
+(
+    SELECT id
+    FROM events
+    WHERE $5 AND account = $1 AND livemode = $2 AND id > $3 AND id < $4 AND type = ANY ($7::text[])
+    ORDER BY id DESC
+    LIMIT $6
+)
+UNION ALL
+(
+    SELECT id
+    FROM events
+    WHERE NOT $5 AND account = $1 AND livemode = $2 AND id > $3 AND id < $4 AND type = ANY ($7::text[])
+    ORDER BY id
+    LIMIT $6
+);
+
+-- name: event_ids_without_creations
+-- Ids of one page of some types, topup.created not among them: a page of each along events_by_type, then the
+-- nearest of them all.
+SELECT e.id
+FROM unnest($7::text[]) AS w (type)
+CROSS JOIN LATERAL (
+    (
+        SELECT id
+        FROM events
+        WHERE $5 AND account = $1 AND livemode = $2 AND type <> 'topup.created'
+            AND (type, id) > (w.type, $3) AND (type, id) < (w.type, $4)
+        ORDER BY type DESC, id DESC
+        LIMIT $6
+    )
+    UNION ALL
+    (
+        SELECT id
+        FROM events
+        WHERE NOT $5 AND account = $1 AND livemode = $2 AND type <> 'topup.created'
+            AND (type, id) > (w.type, $3) AND (type, id) < (w.type, $4)
+        ORDER BY type, id
+        LIMIT $6
+    )
+) AS e
+ORDER BY CASE WHEN $5::boolean THEN e.id END DESC, CASE WHEN NOT $5 THEN e.id END
+LIMIT $6;

@@ -1,0 +1,221 @@
+-- Every statement reads one range of a key, open at its low end and closed at its high one, and answers only what
+-- is wrong there: the owner, the row, what was expected and what was found. Both sides of a comparison are cut to
+-- the range before they are joined, so a statement's work is bounded by the range whatever the tables' sizes.
+
+-- name: prefer_ranges
+-- The planner cannot tell how small a range of row values is, and would rather read whole tables, once per range.
+SET LOCAL enable_seqscan = off;
+SET LOCAL enable_bitmapscan = off;
+SET LOCAL plan_cache_mode = force_custom_plan;
+SET LOCAL work_mem = '32MB';
+
+-- name: prefer_whole_tables
+-- For the statements that look for one row among all: read each table once and join by hashing.
+SET LOCAL enable_seqscan = on;
+SET LOCAL enable_nestloop = off;
+
+-- name: prefer_ranges_again
+-- Back to reading ranges.
+SET LOCAL enable_seqscan = off;
+SET LOCAL enable_nestloop = on;
+
+-- name: estimate_rows
+-- About how many rows the walks will read, from the planner's statistics.
+SELECT coalesce(sum(greatest(reltuples, 0)), 0)::bigint
+FROM pg_class
+WHERE oid IN ('topups'::regclass, 'events'::regclass, 'idempotency_keys'::regclass);
+
+-- name: topups_range_end
+-- The last key of a range of top-ups, when there are more beyond it.
+SELECT account, livemode, id
+FROM topups
+WHERE (account, livemode, id) > ($1, $2, $3)
+ORDER BY account, livemode, id
+OFFSET $4
+LIMIT 1;
+
+-- name: events_range_end
+-- The last key of a range of events, when there are more beyond it.
+SELECT account, livemode, id
+FROM events
+WHERE (account, livemode, id) > ($1, $2, $3)
+ORDER BY account, livemode, id
+OFFSET $4
+LIMIT 1;
+
+-- name: idempotency_keys_range_end
+-- The last key of a range of idempotency keys, when there are more beyond it.
+SELECT account, livemode, key
+FROM idempotency_keys
+WHERE (account, livemode, key) > ($1, $2, $3)
+ORDER BY account, livemode, key
+OFFSET $4
+LIMIT 1;
+
+-- name: wrong_topups
+-- Top-ups whose own columns contradict each other.
+SELECT
+    account, livemode, 'topups ' || id AS row_name,
+    CASE WHEN status IN ('failed', 'reversed') THEN 'a failure_code' ELSE 'no failure_message' END AS expected,
+    format('status %s, failure_code %s, failure_message %s', status, coalesce(failure_code, 'null'),
+        coalesce(failure_message, 'null')) AS found
+FROM topups
+WHERE (account, livemode, id) > ($1, $2, $3) AND (account, livemode, id) <= ($4, $5, $6)
+    AND (
+        (status = 'failed' AND failure_code IS NULL)
+        OR (status NOT IN ('failed', 'reversed') AND failure_message IS NOT NULL)
+    )
+LIMIT $7;
+
+-- name: wrong_transfers
+-- Transfers that a status calls for and that are missing, different, or there without being called for.
+-- Arrays: for each status and kind it calls for, the accounts.
+WITH expected AS (
+    SELECT
+        t.account, t.livemode, t.id AS topup, r.kind, r.debit_account, r.credit_account, t.amount, t.currency
+    FROM topups AS t
+    JOIN unnest($8::text[], $9::text[], $10::text[], $11::text[]) AS r (status, kind, debit_account, credit_account)
+        ON r.status = t.status
+    WHERE (t.account, t.livemode, t.id) > ($1, $2, $3) AND (t.account, t.livemode, t.id) <= ($4, $5, $6)
+),
+found AS (
+    SELECT account, livemode, topup, kind, id, debit_account, credit_account, amount, currency
+    FROM transfers
+    WHERE (account, livemode, topup) > ($1, $2, $3) AND (account, livemode, topup) <= ($4, $5, $6)
+)
+SELECT
+    account, livemode, format('transfers %s of %s (%s)', coalesce(f.id, '-'), topup, kind) AS row_name,
+    e.debit_account || ' -> ' || e.credit_account || ' ' || e.amount || ' ' || e.currency AS expected,
+    f.debit_account || ' -> ' || f.credit_account || ' ' || f.amount || ' ' || f.currency AS found
+FROM expected AS e
+FULL JOIN found AS f USING (account, livemode, topup, kind)
+WHERE (e.debit_account, e.credit_account, e.amount, e.currency)
+    IS DISTINCT FROM (f.debit_account, f.credit_account, f.amount, f.currency)
+LIMIT $7;
+
+-- name: wrong_balance_transactions
+-- Lines that a status calls for and that are missing, different, not the one the top-up points to, or there
+-- without being called for. Arrays: for each status and type it calls for, the sign, and whether the top-up's
+-- balance_transaction names that line.
+WITH expected AS (
+    SELECT
+        t.account, t.livemode, t.id AS source, r.type, t.amount * r.sign AS amount, t.currency,
+        CASE WHEN r.is_named THEN t.balance_transaction END AS named
+    FROM topups AS t
+    JOIN unnest($8::text[], $9::text[], $10::integer[], $11::boolean[]) AS r (status, type, sign, is_named)
+        ON r.status = t.status
+    WHERE (t.account, t.livemode, t.id) > ($1, $2, $3) AND (t.account, t.livemode, t.id) <= ($4, $5, $6)
+),
+found AS (
+    SELECT account, livemode, source, type, id, amount, currency
+    FROM balance_transactions
+    WHERE (account, livemode, source) > ($1, $2, $3) AND (account, livemode, source) <= ($4, $5, $6)
+)
+SELECT
+    account, livemode, format('balance_transactions %s of %s (%s)', coalesce(f.id, '-'), source, type) AS row_name,
+    concat_ws(' as ', e.amount || ' ' || e.currency, e.named) AS expected,
+    concat_ws(' as ', f.amount || ' ' || f.currency, CASE WHEN e.named IS NOT NULL THEN f.id END) AS found
+FROM expected AS e
+FULL JOIN found AS f USING (account, livemode, source, type)
+WHERE (e.amount, e.currency) IS DISTINCT FROM (f.amount, f.currency) OR e.named <> f.id
+LIMIT $7;
+
+-- name: booked_sums
+-- What a range's transfers moved into and out of an account of the ledger, by owner and currency.
+SELECT
+    account, livemode, currency,
+    sum(CASE $7::text WHEN credit_account THEN amount WHEN debit_account THEN -amount ELSE 0 END) AS total
+FROM transfers
+WHERE (account, livemode, topup) > ($1, $2, $3) AND (account, livemode, topup) <= ($4, $5, $6)
+GROUP BY account, livemode, currency;
+
+-- name: stated_sums
+-- What a range's balance transactions add up to, by owner and currency.
+SELECT account, livemode, currency, sum(net) AS total
+FROM balance_transactions
+WHERE (account, livemode, source) > ($1, $2, $3) AND (account, livemode, source) <= ($4, $5, $6)
+GROUP BY account, livemode, currency;
+
+-- name: kept_balances
+-- The balances of the owners from one (included) to another (not included).
+SELECT account, livemode, currency, available
+FROM balances
+WHERE (account, livemode) >= ($1, $2) AND (account, livemode) < ($3, $4);
+
+-- name: expected_events
+-- How many events of each type a range's top-ups call for, and a sum over hashes of the top-ups' names: see
+-- announced_events. Arrays: for each status, each type it calls for.
+SELECT
+    r.type, count(*) AS events,
+    sum(hashtextextended(t.account, hashtextextended(t.id, t.livemode::integer))) AS checksum
+FROM topups AS t
+JOIN unnest($7::text[], $8::text[]) AS r (status, type) ON r.status = t.status
+WHERE (t.account, t.livemode, t.id) > ($1, $2, $3) AND (t.account, t.livemode, t.id) <= ($4, $5, $6)
+GROUP BY r.type;
+
+-- name: announced_events
+-- How many events of each type a range holds, and the same sum over the names of what they are about.
+SELECT
+    type, count(*) AS events,
+    sum(hashtextextended(account, hashtextextended(object_id, livemode::integer))) AS checksum
+FROM events
+WHERE (account, livemode, id) > ($1, $2, $3) AND (account, livemode, id) <= ($4, $5, $6)
+GROUP BY type;
+
+-- name: wrong_events
+-- Events of a top-up that does not exist, or that its status does not call for; only asked when sums differ.
+-- Arrays: for each status, each type it calls for.
+SELECT
+    e.account, e.livemode, 'events ' || e.id AS row_name,
+    format('a top-up %s whose status calls for %s', e.object_id, e.type) AS expected,
+    coalesce('status ' || t.status, 'no such top-up') AS found
+FROM events AS e
+LEFT JOIN LATERAL (
+    SELECT status
+    FROM topups
+    WHERE account = e.account AND livemode = e.livemode AND id = e.object_id
+    OFFSET 0  -- one look into the key for each event: objects may lie anywhere, so no range bounds them
+) AS t ON TRUE
+WHERE (e.account, e.livemode, e.id) > ($1, $2, $3) AND (e.account, e.livemode, e.id) <= ($4, $5, $6)
+    AND NOT EXISTS (
+        SELECT FROM unnest($8::text[], $9::text[]) AS r (status, type)
+        WHERE r.status = t.status AND r.type = e.type
+    )
+LIMIT $7;
+
+-- name: missing_events
+-- Top-ups without an event that their status calls for. Reads everything: only asked when sums differ.
+SELECT
+    t.account, t.livemode, format('events of %s', t.id) AS row_name, format('one %s', $2::text) AS expected,
+    NULL AS found
+FROM topups AS t
+WHERE t.status = ANY ($3::text[])
+    AND NOT EXISTS (
+        SELECT FROM events AS e
+        WHERE e.account = t.account AND e.livemode = t.livemode AND e.object_id = t.id AND e.type = $2
+    )
+LIMIT $1;
+
+-- name: repeated_events
+-- Top-ups with an event more than once. Reads everything: only asked when sums differ.
+SELECT
+    account, livemode, format('events of %s', object_id) AS row_name, format('one %s', $2::text) AS expected,
+    string_agg(id, ', ' ORDER BY id) AS found
+FROM events
+WHERE type = $2
+GROUP BY account, livemode, object_id
+HAVING count(*) > 1
+LIMIT $1;
+
+-- name: wrong_idempotency_keys
+-- Keys whose answer is an event that does not exist.
+SELECT
+    k.account, k.livemode, 'idempotency_keys ' || k.key AS row_name, 'event ' || k.event_id AS expected, NULL AS found
+FROM idempotency_keys AS k
+WHERE (k.account, k.livemode, k.key) > ($1, $2, $3) AND (k.account, k.livemode, k.key) <= ($4, $5, $6)
+    AND k.event_id IS NOT NULL
+    AND NOT EXISTS (
+        SELECT FROM events AS e
+        WHERE e.account = k.account AND e.livemode = k.livemode AND e.id = k.event_id
+    )
+LIMIT $7;

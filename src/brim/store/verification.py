@@ -1,0 +1,175 @@
+"""Reads the books range by range and finds what contradicts itself. Changes nothing and takes no lock."""
+
+from collections.abc import Iterable, Sequence
+from enum import StrEnum
+from typing import Any, Final, TypeAlias
+
+import msgspec
+
+from brim.domain.topups import Owner
+from brim.store.database import Conn
+from brim.store.sql import load_queries
+
+_SQL: Final = load_queries("verification")
+# Statements that read whole tables to name what is wrong may take their time; nobody waits for them but a person.
+_WHOLE_TABLE_TIMEOUT_S: Final = 3600.0
+
+Key: TypeAlias = tuple[str, bool, str]
+"""Account, livemode and id (or idempotency key) of a row: where it stands in its table's order."""
+
+Rules: TypeAlias = Sequence[tuple[Any, ...]]
+"""Rows of a small table that a statement joins: what each status calls for."""
+
+START: Final[Key] = ("", False, "")
+"""Before every key."""
+
+END: Final[Key] = ("\U0010ffff", True, "")
+"""After every key: no account begins with Unicode's last character."""
+
+
+class Walk(StrEnum):
+    """The tables whose keys are walked in ranges."""
+
+    TOPUPS = "topups"
+    EVENTS = "events"
+    IDEMPOTENCY_KEYS = "idempotency_keys"
+
+
+class Range(msgspec.Struct, frozen=True):
+    """The keys after `after`, up to and with `until`."""
+
+    after: Key
+    until: Key
+
+
+class Difference(msgspec.Struct, frozen=True, kw_only=True):
+    """One contradiction: which row, what it should say, what it says; None where there is nothing."""
+
+    owner: Owner
+    row: str
+    expected: str | None
+    found: str | None
+
+    def __str__(self) -> str:
+        mode = "live" if self.owner.livemode else "test"
+        expected, found = self.expected or "nothing", self.found or "nothing"
+        return f"{self.owner.account} ({mode}): {self.row}: expected {expected}, found {found}"
+
+
+class Sum(msgspec.Struct, frozen=True):
+    """Minor units of one currency that some rows of an owner add up to."""
+
+    owner: Owner
+    currency: str
+    total: int
+
+
+class EventSum(msgspec.Struct, frozen=True):
+    """How many events of a type, and a sum over hashes of whom they are about: equal for equal multisets."""
+
+    type: str
+    events: int
+    checksum: int
+
+
+async def prefer_ranges(conn: Conn) -> None:
+    """Make this transaction's plans read ranges of keys rather than whole tables."""
+    await conn.execute(_SQL["prefer_ranges"])
+
+
+async def estimate_rows(conn: Conn) -> int:
+    """Return about how many rows all walks together will read; 0 when the planner has no idea yet."""
+    rows: int = await conn.fetchval(_SQL["estimate_rows"])
+    return rows
+
+
+async def range_end(conn: Conn, walk: Walk, after: Key, size: int) -> Key:
+    """Return the key that ends a range of `size` rows, or `END` when no more than that are left."""
+    record = await conn.fetchrow(_SQL[f"{walk}_range_end"], *after, size - 1)
+    return tuple(record) if record else END
+
+
+async def wrong_topups(conn: Conn, span: Range, *, limit: int) -> list[Difference]:
+    """Return top-ups that contradict themselves."""
+    return await _differences(conn, "wrong_topups", *span.after, *span.until, limit)
+
+
+async def wrong_transfers(conn: Conn, span: Range, rules: Rules, *, limit: int) -> list[Difference]:
+    """Return transfers, missing ones too, that differ from the rules (status, kind, debit and credit account)."""
+    return await _differences(conn, "wrong_transfers", *span.after, *span.until, limit, *_arrays(rules))
+
+
+async def wrong_balance_transactions(conn: Conn, span: Range, rules: Rules, *, limit: int) -> list[Difference]:
+    """Return lines, missing ones too, that differ from the rules (status, type, sign, named by the top-up)."""
+    return await _differences(conn, "wrong_balance_transactions", *span.after, *span.until, limit, *_arrays(rules))
+
+
+async def wrong_events(conn: Conn, span: Range, rules: Rules, *, limit: int) -> list[Difference]:
+    """Return events that belong to no top-up, or that the rules (status, type) do not know for it."""
+    return await _differences(conn, "wrong_events", *span.after, *span.until, limit, *_arrays(rules))
+
+
+async def wrong_idempotency_keys(conn: Conn, span: Range, *, limit: int) -> list[Difference]:
+    """Return keys whose event does not exist."""
+    return await _differences(conn, "wrong_idempotency_keys", *span.after, *span.until, limit)
+
+
+async def missing_or_repeated_events(
+    conn: Conn, event_type: str, statuses: Sequence[str], *, limit: int
+) -> list[Difference]:
+    """Return top-ups in one of `statuses` that have not exactly one event of a type. Reads whole tables."""
+    arguments = (limit, event_type)
+    await conn.execute(_SQL["prefer_whole_tables"])
+    missing = await _differences(conn, "missing_events", *arguments, list(statuses), timeout_s=_WHOLE_TABLE_TIMEOUT_S)
+    repeated = await _differences(conn, "repeated_events", *arguments, timeout_s=_WHOLE_TABLE_TIMEOUT_S)
+    await conn.execute(_SQL["prefer_ranges_again"])
+    return [*missing, *repeated][:limit]
+
+
+async def booked_sums(conn: Conn, span: Range, ledger_account: str) -> list[Sum]:
+    """Return what the transfers of a range of top-ups add to one ledger account."""
+    return [_sum(record) for record in await conn.fetch(_SQL["booked_sums"], *span.after, *span.until, ledger_account)]
+
+
+async def stated_sums(conn: Conn, span: Range) -> list[Sum]:
+    """Return what the balance transactions of a range of top-ups add up to."""
+    return [_sum(record) for record in await conn.fetch(_SQL["stated_sums"], *span.after, *span.until)]
+
+
+async def kept_balances(conn: Conn, first: Owner, end: Owner) -> list[Sum]:
+    """Return the balances of the owners from `first` on, before `end`."""
+    records = await conn.fetch(_SQL["kept_balances"], first.account, first.livemode, end.account, end.livemode)
+    return [_sum(record) for record in records]
+
+
+async def expected_events(conn: Conn, span: Range, rules: Rules) -> list[EventSum]:
+    """Return the events that a range of top-ups calls for by the rules (status, type)."""
+    records = await conn.fetch(_SQL["expected_events"], *span.after, *span.until, *_arrays(rules))
+    return [EventSum(*record) for record in records]
+
+
+async def announced_events(conn: Conn, span: Range) -> list[EventSum]:
+    """Return the events that a range of events holds."""
+    return [EventSum(*record) for record in await conn.fetch(_SQL["announced_events"], *span.after, *span.until)]
+
+
+async def _differences(conn: Conn, name: str, *arguments: Any, timeout_s: float | None = None) -> list[Difference]:
+    """Return what one of the statements that answer differences found."""
+    return [
+        Difference(
+            owner=Owner(record["account"], record["livemode"]),
+            row=record["row_name"],
+            expected=record["expected"] or None,
+            found=record["found"] or None,
+        )
+        for record in await conn.fetch(_SQL[name], *arguments, timeout=timeout_s)
+    ]
+
+
+def _sum(record: Any) -> Sum:
+    account, livemode, currency, total = record
+    return Sum(Owner(account, livemode), currency, int(total))
+
+
+def _arrays(rules: Rules) -> Iterable[list[Any]]:
+    return map(list, zip(*rules, strict=True))

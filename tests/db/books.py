@@ -1,0 +1,130 @@
+"""Pending top-ups for tests, made as the service makes them, and what the books say afterwards."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from brim.domain.events import DEFAULT_API_VERSION, EventType
+from brim.domain.events import Event as EventRow
+from brim.domain.idempotency import KeyClaim
+from brim.domain.topups import Owner, Topup
+from brim.domain.wire import topup_json
+from brim.kit.ids import IdFactory, created_of
+from brim.rails.sandbox import SandboxRail
+from brim.store.database import Database
+from brim.store.topups import NewTopup, insert_topups
+
+NOW_MS = 1_700_000_000_000
+LATER_MS = NOW_MS + 10_000
+RAIL = SandboxRail(settle_after_s=1.0)
+OWNER = Owner("acct_books", livemode=False)
+OTHER_OWNER = Owner("acct_other", livemode=False)
+
+
+def new_topup(
+    ids: IdFactory,
+    *,
+    amount: int = 1000,
+    source: str | None = None,
+    payment_method: str | None = None,
+    owner: Owner = OWNER,
+    currency: str = "usd",
+    now_ms: int = NOW_MS,
+    key: str | None = None,
+) -> NewTopup:
+    """Return a pending top-up with its event, ready to insert."""
+    topup_id = ids.new_at("tu_", now_ms)
+    plan = RAIL.plan(source=source, payment_method=payment_method, now_ms=now_ms)
+    topup = Topup(
+        owner=owner,
+        id=topup_id,
+        amount=amount,
+        currency=currency,
+        created=created_of(topup_id),
+        source=source,
+        payment_method=payment_method,
+        expected_availability_date=plan.expected_availability_date,
+        settle_due_ms=plan.settle_due_ms,
+    )
+    event = EventRow(
+        owner=owner,
+        id=ids.new_at("evt_", now_ms),
+        type=EventType.CREATED,
+        created=topup.created,
+        api_version=DEFAULT_API_VERSION,
+        object_id=topup.id,
+        payload=topup_json(topup),
+        request_id="req_books",
+        idempotency_key=key,
+    )
+    return NewTopup(topup, event, KeyClaim(key=key, fingerprint=bytes(32)) if key else None)
+
+
+async def create(database: Database, news: Sequence[NewTopup]) -> list[str]:
+    """Insert top-ups and return their ids, in order."""
+    if not news:
+        return []
+    async with database.connection() as conn:
+        await insert_topups(conn, news, now_ms=NOW_MS)
+    return [new.topup.id for new in news]
+
+
+async def cancel(database: Database, topup_id: str) -> bool:
+    """Cancel a top-up by hand, guarded as a client's request is; tell whether it was still pending."""
+    async with database.transaction() as conn:
+        canceled = await conn.fetchrow(
+            "UPDATE topups SET status = 'canceled', settle_due_ms = NULL"
+            " WHERE id = $1 AND status = 'pending' RETURNING account, livemode",
+            topup_id,
+        )
+        if canceled is None:
+            return False
+        await conn.execute(
+            "INSERT INTO events (account, livemode, id, created, type, object_id, api_version, payload)"
+            " VALUES ($1, $2, 'evt_canceled_' || $3, 1, 'topup.canceled', $3, '', '{}')",
+            *canceled,
+            topup_id,
+        )
+    return True
+
+
+async def reverse(database: Database, topup_id: str) -> None:
+    """Take a succeeded top-up back by hand, with everything that belongs to it."""
+    async with database.transaction() as conn:
+        reversed_row = await conn.fetchrow(
+            "UPDATE topups SET status = 'reversed', failure_code = 'account_closed'"
+            " WHERE id = $1 AND status = 'succeeded' RETURNING account, livemode, id, amount, currency",
+            topup_id,
+        )
+        await conn.execute(
+            "INSERT INTO transfers VALUES"
+            " ($1, $2, 'tr_reversal', $3, 'topup_reversal', 'balance:available', 'funding:clearing', $4, $5, 1)",
+            *reversed_row,
+        )
+        await conn.execute(
+            "INSERT INTO balance_transactions"
+            " VALUES ($1, $2, 'txn_reversal', -$4::bigint, 0, -$4::bigint, 1, 1, $5, NULL, $3, 'topup_reversal')",
+            *reversed_row,
+        )
+        await conn.execute(
+            "UPDATE balances SET available = available - $4"
+            " WHERE account = $1 AND livemode = $2 AND currency = $5 AND $3::text IS NOT NULL",
+            *reversed_row,
+        )
+        await conn.execute(
+            "INSERT INTO events (account, livemode, id, created, type, object_id, api_version, payload)"
+            " VALUES ($1, $2, 'evt_reversal', 1, 'topup.reversed', $3, '', '{}')",
+            *reversed_row[:3],
+        )
+
+
+async def rows(database: Database, query: str, *arguments: Any) -> list[dict[str, Any]]:
+    """Return what a query finds."""
+    async with database.connection() as conn:
+        return [dict(record) for record in await conn.fetch(query, *arguments)]
+
+
+async def execute(database: Database, *statements: str) -> None:
+    """Run statements, as somebody would who goes past the service."""
+    async with database.connection() as conn:
+        for statement in statements:
+            await conn.execute(statement)

@@ -1,0 +1,94 @@
+"""Rows for tests of reads, written straight into the tables, and ids of any second to give them."""
+
+from collections.abc import Sequence
+
+from brim.domain.events import Event
+from brim.domain.ledger import BalanceTransaction
+from brim.domain.topups import Status, Topup
+from brim.kit.ids import encode_time
+from brim.store.database import Database
+
+CREDITED = frozenset({Status.SUCCEEDED, Status.REVERSED})
+
+
+def id_at(prefix: str, milliseconds: int, number: int) -> str:
+    """Return the id of an object made then; ids of one millisecond sort by number."""
+    return f"{prefix}{encode_time(milliseconds)}{number:016}"
+
+
+async def copy_topups(database: Database, topups: Sequence[Topup]) -> None:
+    """Write top-ups without events or transfers."""
+    await _copy(
+        database,
+        "topups",
+        "account livemode id amount created currency status balance_transaction description",
+        [
+            (
+                topup.owner.account,
+                topup.owner.livemode,
+                topup.id,
+                topup.amount,
+                topup.created,
+                topup.currency,
+                topup.status,
+                topup.balance_transaction,
+                topup.description,
+            )
+            for topup in topups
+        ],
+    )
+
+
+async def copy_balance_transactions(database: Database, lines: Sequence[BalanceTransaction]) -> None:
+    """Write balance transactions without transfers."""
+    await _copy(
+        database,
+        "balance_transactions",
+        "account livemode id amount fee net available_on created currency description source type",
+        [
+            (
+                line.owner.account,
+                line.owner.livemode,
+                line.id,
+                line.amount,
+                line.fee,
+                line.net,
+                line.available_on,
+                line.created,
+                line.currency,
+                line.description,
+                line.source,
+                line.type,
+            )
+            for line in lines
+        ],
+    )
+
+
+async def copy_events(database: Database, events: Sequence[Event]) -> None:
+    """Write events of no particular objects."""
+    await _copy(
+        database,
+        "events",
+        "account livemode id created type object_id api_version request_id idempotency_key payload",
+        [
+            (
+                event.owner.account,
+                event.owner.livemode,
+                event.id,
+                event.created,
+                event.type,
+                event.object_id,
+                event.api_version,
+                event.request_id,
+                event.idempotency_key,
+                event.payload.decode(),
+            )
+            for event in events
+        ],
+    )
+
+
+async def _copy(database: Database, table: str, columns: str, records: Sequence[tuple[object, ...]]) -> None:
+    async with database.connection() as conn:
+        await conn.copy_records_to_table(table, columns=columns.split(), records=records)

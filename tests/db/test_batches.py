@@ -1,0 +1,216 @@
+"""Group commit on a real database: neighbours are safe from each other, keys count once, no batch waits for ever."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any, Final
+
+import asyncpg
+import msgspec
+import pytest
+
+from brim.domain.events import DEFAULT_API_VERSION, Event, EventType
+from brim.domain.idempotency import KeptReply, KeyClaim
+from brim.domain.topups import Owner, Topup
+from brim.domain.wire import topup_json
+from brim.kit.errors import OverloadedError
+from brim.kit.ids import IdFactory
+from brim.services.batches import MAX_BATCH, MAX_WAITING, Batches, Created
+from brim.store.database import Database
+from brim.store.idempotency import claim_key
+from brim.store.topups import NewTopup
+
+NOW_MS: Final = 1_780_000_000_000
+OWNER: Final = Owner("acct_batches", livemode=False)
+_ids: Final = IdFactory(lambda: NOW_MS)
+
+
+def new_topup(key: str | None = None, *, fingerprint: bytes = b"same", **changes: Any) -> NewTopup:
+    """Return a top-up to create, asked for under a key if one is given; `changes` are made after all checks."""
+    topup_id = _ids.new("tu_")
+    topup = Topup(owner=OWNER, id=topup_id, amount=100, currency="usd", created=NOW_MS // 1000)
+    topup = msgspec.structs.replace(topup, **changes)
+    event = Event(
+        owner=topup.owner,
+        id=_ids.new("evt_"),
+        type=EventType.CREATED,
+        created=topup.created,
+        api_version=DEFAULT_API_VERSION,
+        object_id=topup_id,
+        payload=topup_json(msgspec.structs.replace(topup, description=None)),
+        request_id=f"req_{topup_id}",
+        idempotency_key=key,
+    )
+    return NewTopup(topup, event, KeyClaim(key, fingerprint) if key is not None else None)
+
+
+async def create_all(batches: Batches, wishes: Sequence[NewTopup]) -> list[Created | BaseException]:
+    """Ask for all in one turn of the event loop; return what became of each."""
+    return await asyncio.gather(*(batches.create(new) for new in wishes), return_exceptions=True)
+
+
+async def stored_ids(database: Database) -> list[str]:
+    """Return the ids of all top-ups, each of which must have its event."""
+    async with database.connection() as conn:
+        topups = await conn.fetch("SELECT id FROM topups ORDER BY id")
+        events = await conn.fetch("SELECT object_id FROM events ORDER BY object_id")
+    ids = [record["id"] for record in topups]
+    assert [record["object_id"] for record in events] == ids
+    return ids
+
+
+def ids_of(wishes: Sequence[NewTopup]) -> list[str]:
+    return sorted(new.topup.id for new in wishes)
+
+
+def batches_on(database: Database, sizes: list[tuple[str, int]] | None = None) -> Batches:
+    """Return the batches of one process; the size of each goes into `sizes`."""
+    seen = sizes if sizes is not None else []
+    return Batches(database, lambda: NOW_MS, observe=lambda kind, size: seen.append((kind, size)))
+
+
+@pytest.mark.parametrize(
+    "poison",
+    [
+        {"amount": 0},
+        {"amount": 2**63},
+        {"metadata": {"k": "a\0b"}},
+        {"description": "a\0b"},
+        {"description": "\ud800"},
+        {"source": "btok_us_verified", "payment_method": "pm_usBankAccount_success"},
+    ],
+    ids=["no amount", "beyond bigint", "null in JSON", "null in text", "half a character", "two ways to pay"],
+)
+async def test_a_poisoned_item_fails_alone(each_database: Database, poison: dict[str, Any]) -> None:
+    good = [new_topup(f"k{number}" if number % 2 else None) for number in range(100)]
+    poisoned = new_topup("poisoned", **poison)
+    outcomes = await create_all(batches_on(each_database), [*good[:37], poisoned, *good[37:]])
+    assert isinstance(outcomes.pop(37), Exception)
+    assert outcomes == [None] * 100
+    assert await stored_ids(each_database) == ids_of(good)
+
+
+async def test_the_key_of_a_poisoned_item_stays_free(database: Database) -> None:
+    batches = batches_on(database)
+    (failure,) = await create_all(batches, [new_topup("k", amount=0)])
+    assert isinstance(failure, asyncpg.CheckViolationError)
+    assert await batches.create(new_topup("k")) is None
+
+
+async def test_many_poisoned_items_fail_and_the_others_do_not(database: Database) -> None:
+    wishes = [new_topup(f"k{number}", amount=number % 3) for number in range(60)]
+    outcomes = await create_all(batches_on(database), wishes)
+    for new, outcome in zip(wishes, outcomes, strict=True):
+        assert isinstance(outcome, asyncpg.CheckViolationError) if new.topup.amount == 0 else outcome is None
+    assert await stored_ids(database) == ids_of([new for new in wishes if new.topup.amount])
+
+
+async def test_equal_keys_of_one_batch_make_one_topup(each_database: Database) -> None:
+    sizes: list[tuple[str, int]] = []
+    wishes = [new_topup("k") for _ in range(10)]
+    outcomes = await create_all(batches_on(each_database, sizes), wishes)
+    (winner,) = [new for new, outcome in zip(wishes, outcomes, strict=True) if outcome is None]
+    kept = KeptReply(fingerprint=b"same", request_id=f"req_{winner.topup.id}", status=200, body=winner.event.payload)
+    assert [outcome for outcome in outcomes if outcome is not None] == [kept] * 9
+    assert await stored_ids(each_database) == [winner.topup.id]
+    assert sizes == [("create", 10)]
+
+
+async def test_equal_keys_of_different_requests_show_what_the_key_stands_for(database: Database) -> None:
+    batches = batches_on(database)
+    assert await batches.create(new_topup("k", fingerprint=b"first")) is None
+    kept = await batches.create(new_topup("k", fingerprint=b"other"))
+    assert kept is not None
+    assert kept.fingerprint == b"first"
+
+
+async def test_equal_keys_of_other_accounts_and_modes_do_not_meet(database: Database) -> None:
+    owners = [OWNER, Owner(OWNER.account, livemode=True), Owner("acct_other", livemode=False)]
+    wishes = [new_topup("k", owner=owner) for owner in owners]
+    assert await create_all(batches_on(database), wishes) == [None] * 3
+    assert await stored_ids(database) == ids_of(wishes)
+
+
+async def test_a_full_queue_refuses_and_loses_nothing(database: Database) -> None:
+    batches = batches_on(database)
+    wishes = [new_topup() for _ in range(MAX_WAITING + 3)]
+    outcomes = await create_all(batches, wishes)
+    assert outcomes[:MAX_WAITING] == [None] * MAX_WAITING
+    assert [type(outcome) for outcome in outcomes[MAX_WAITING:]] == [OverloadedError] * 3
+    assert await stored_ids(database) == ids_of(wishes[:MAX_WAITING])
+    assert await batches.create(new_topup()) is None
+
+
+async def test_a_batch_has_no_more_rows_than_it_may(database: Database) -> None:
+    sizes: list[tuple[str, int]] = []
+    await create_all(batches_on(database, sizes), [new_topup() for _ in range(2 * MAX_BATCH + 1)])
+    assert sizes == [("create", MAX_BATCH), ("create", MAX_BATCH), ("create", 1)]
+
+
+async def test_a_client_that_goes_away_stops_no_write(database: Database) -> None:
+    batches = batches_on(database)
+    leaving, staying = new_topup(), new_topup()
+    task = asyncio.create_task(batches.create(leaving))
+    await asyncio.sleep(0)
+    task.cancel()
+    assert await batches.create(staying) is None
+    assert await stored_ids(database) == ids_of([leaving, staying])
+
+
+async def test_two_processes_with_the_same_keys_in_opposite_order_both_finish(database_url: str) -> None:
+    first, second = await Database.connect(database_url), await Database.connect(database_url)
+    try:
+        one, other = batches_on(first), batches_on(second)
+        for number in range(10):
+            keys = [f"{number}-{position:03}" for position in range(150)]
+            mine, theirs = [new_topup(key) for key in keys], [new_topup(key) for key in reversed(keys)]
+            async with asyncio.timeout(20):
+                outcomes = await asyncio.gather(create_all(one, mine), create_all(other, theirs))
+            for ours, outcome, their_outcome in zip(mine, outcomes[0], reversed(outcomes[1]), strict=True):
+                assert (outcome is None) != (their_outcome is None)
+                kept = outcome or their_outcome
+                assert isinstance(kept, KeptReply)
+                assert (kept.body == ours.event.payload) == (outcome is None)
+        assert len(await stored_ids(first)) == 1500
+    finally:
+        await first.close()
+        await second.close()
+
+
+async def test_a_batch_that_is_chosen_to_end_a_deadlock_is_written_again(each_database: Database) -> None:
+    wishes = [new_topup("a"), new_topup("b")]
+    async with each_database.connection() as rival, each_database.connection() as watcher:
+        await rival.execute("BEGIN")
+        await rival.execute("SET LOCAL deadlock_timeout = '60s'")  # so that the batch is the one to notice
+        await _claim(rival, "b")
+        creating = asyncio.create_task(create_all(batches_on(each_database), wishes))
+        await _until_somebody_waits(watcher)
+        await _claim(rival, "a")  # waits for the batch, which waits for us
+        await rival.execute("ROLLBACK")
+        assert await creating == [None, None]
+    assert await stored_ids(each_database) == ids_of(wishes)
+
+
+async def _claim(conn: Any, key: str) -> None:
+    claim = KeyClaim(key, b"rival")
+    assert await claim_key(conn, OWNER, claim, request_id="req_rival", now_ms=NOW_MS)
+
+
+async def _until_somebody_waits(watcher: Any) -> None:
+    """Return once a statement waits for a lock."""
+    async with asyncio.timeout(10):
+        while not await watcher.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted"):  # noqa: ASYNC110  the database sets no event of ours
+            await asyncio.sleep(0.01)
+
+
+async def test_retrieves_of_one_turn_share_a_query_and_keep_apart(database: Database) -> None:
+    sizes: list[tuple[str, int]] = []
+    batches = batches_on(database, sizes)
+    wishes = [new_topup(amount=number) for number in range(1, 101)]
+    await create_all(batches, wishes)
+    del sizes[:]
+    stranger, live = Owner("acct_other", livemode=False), Owner(OWNER.account, livemode=True)
+    asked = [(owner, new.topup.id) for new in wishes for owner in (OWNER, stranger, live)]
+    found = await asyncio.gather(*(batches.retrieve(owner, topup_id) for owner, topup_id in asked))
+    assert found[0::3] == [new.topup for new in wishes]
+    assert found[1::3] == found[2::3] == [None] * 100
+    assert sizes == [("retrieve", MAX_BATCH), ("retrieve", 300 - MAX_BATCH)]

@@ -1,0 +1,98 @@
+"""Migrations: from nothing, again, by several at once, and refused where they must be."""
+
+import asyncio
+
+import asyncpg
+import pytest
+
+from brim.store.database import Database
+from brim.store.migrate import (
+    ChangedMigrationError,
+    DatabaseRefusedError,
+    Migration,
+    NewerSchemaError,
+    PendingMigrationsError,
+    check_schema,
+    known_migrations,
+    migrate,
+)
+
+FIRST = Migration(1, "0001_pre_first", "CREATE TABLE first (id integer);")
+SECOND = Migration(2, "0002_post_second", "CREATE TABLE second (id integer); INSERT INTO second VALUES (1);")
+BROKEN = Migration(2, "0002_pre_broken", "CREATE TABLE half_done (id integer); SELECT 1 / 0;")
+
+
+async def _check(url: str, known: tuple[Migration, ...]) -> None:
+    database = await Database.connect(url)
+    try:
+        async with database.connection() as conn:
+            await check_schema(conn, known=known)
+    finally:
+        await database.close()
+
+
+async def test_all_known_migrations_apply_to_an_empty_database_once(empty_database_url: str) -> None:
+    names = [step.name for step in known_migrations()]
+    assert await migrate(empty_database_url, now_ms=1) == names
+    assert await migrate(empty_database_url, now_ms=2) == []
+    await _check(empty_database_url, known_migrations())
+
+
+async def test_stock_postgres_takes_all_known_migrations(stock_database_url: str) -> None:
+    await _check(stock_database_url, known_migrations())
+
+
+async def test_only_what_is_missing_is_applied(empty_database_url: str) -> None:
+    await migrate(empty_database_url, now_ms=1, known=(FIRST,))
+    with pytest.raises(PendingMigrationsError, match="0002_post_second"):
+        await _check(empty_database_url, (FIRST, SECOND))
+    assert await migrate(empty_database_url, now_ms=2, known=(FIRST, SECOND)) == [SECOND.name]
+    await _check(empty_database_url, (FIRST, SECOND))
+
+
+async def test_a_database_never_migrated_is_not_ready(empty_database_url: str) -> None:
+    with pytest.raises(PendingMigrationsError, match="brim migrate"):
+        await _check(empty_database_url, (FIRST,))
+
+
+async def test_several_runners_at_once_apply_each_step_exactly_once(empty_database_url: str) -> None:
+    runs = await asyncio.gather(*(migrate(empty_database_url, now_ms=1, known=(FIRST, SECOND)) for _ in range(6)))
+    assert sorted(name for names in runs for name in names) == [FIRST.name, SECOND.name]
+    conn = await asyncpg.connect(empty_database_url)
+    assert await conn.fetchval("SELECT count(*) FROM second") == 1
+    await conn.close()
+
+
+async def test_a_step_that_fails_leaves_nothing_of_itself(empty_database_url: str) -> None:
+    with pytest.raises(asyncpg.DivisionByZeroError):
+        await migrate(empty_database_url, now_ms=1, known=(FIRST, BROKEN))
+    conn = await asyncpg.connect(empty_database_url)
+    assert await conn.fetchval("SELECT to_regclass('half_done')") is None
+    await conn.close()
+    with pytest.raises(PendingMigrationsError):
+        await _check(empty_database_url, (FIRST, BROKEN))
+
+
+async def test_a_database_of_a_newer_version_is_refused(empty_database_url: str) -> None:
+    await migrate(empty_database_url, now_ms=1, known=(FIRST, SECOND))
+    with pytest.raises(NewerSchemaError, match="0002_post_second"):
+        await migrate(empty_database_url, now_ms=2, known=(FIRST,))
+    with pytest.raises(NewerSchemaError):
+        await _check(empty_database_url, (FIRST,))
+
+
+async def test_a_step_edited_after_it_was_applied_is_refused(empty_database_url: str) -> None:
+    await migrate(empty_database_url, now_ms=1, known=(FIRST,))
+    edited = Migration(FIRST.version, FIRST.name, FIRST.sql + " -- edited")
+    with pytest.raises(ChangedMigrationError, match="0001_pre_first"):
+        await migrate(empty_database_url, now_ms=2, known=(edited,))
+
+
+async def test_a_missing_database_is_named(empty_database_url: str) -> None:
+    name = empty_database_url.partition("?")[0].rpartition("/")[2]
+    with pytest.raises(DatabaseRefusedError, match="no_such_database"):
+        await migrate(empty_database_url.replace(name, "no_such_database"), now_ms=1)
+
+
+def test_migrations_are_numbered_without_gaps() -> None:
+    assert [step.version for step in known_migrations()] == list(range(1, len(known_migrations()) + 1))

@@ -1,0 +1,329 @@
+import asyncio
+
+import pytest
+from books import LATER_MS, OTHER_OWNER, OWNER, RAIL, cancel, create, execute, new_topup, reverse
+
+from brim.domain.topups import Owner
+from brim.kit.ids import IdFactory
+from brim.services.settlement import settle_due
+from brim.services.verification import MAX_DIFFERENCES, verify_books
+from brim.store.database import Database
+
+LIVE_OWNER = Owner(OWNER.account, livemode=True)
+
+
+async def make_clean_books(database: Database) -> dict[str, str]:
+    """Write top-ups of every status, of two owners, and return their ids by status."""
+    ids = IdFactory()
+    created = await create(
+        database,
+        [
+            new_topup(ids, amount=100, key="key-1"),
+            new_topup(ids, amount=200, key="key-2", source="btok_us_verified_noAccount"),
+            new_topup(ids, amount=400, source="btok_us_verified_pending"),
+            new_topup(ids, amount=800, source="btok_us_verified_pending"),
+            new_topup(ids, amount=1600, currency="eur"),
+            new_topup(ids, amount=3200, owner=OTHER_OWNER),
+            new_topup(ids, amount=6400, owner=LIVE_OWNER),
+        ],
+    )
+    named = dict(zip(["succeeded", "failed", "canceled", "pending", "reversed", "other", "live"], created, strict=True))
+    await settle_due(database, now_ms=LATER_MS, ids=ids, rail=RAIL)
+    await cancel(database, named["canceled"])
+    await reverse(database, named["reversed"])
+    return named
+
+
+@pytest.mark.parametrize("range_size", [1, 2, 3, 20_000])
+async def test_clean_books_prove_themselves_however_they_are_cut(each_database: Database, range_size: int) -> None:
+    await make_clean_books(each_database)
+    assert await verify_books(each_database, range_size=range_size) == []
+
+
+async def test_empty_books_are_clean(database: Database) -> None:
+    assert await verify_books(database) == []
+
+
+INSERT_TRANSFER = (
+    "INSERT INTO transfers VALUES"
+    " ('{account}', false, 'tr_false', '{topup}', '{kind}', 'funding:clearing', 'balance:available', 5, 'usd', 1)"
+)
+INSERT_LINE = (
+    "INSERT INTO balance_transactions"
+    " VALUES ('{account}', false, 'txn_false', 5, 0, 5, 1, 1, 'usd', NULL, '{topup}', '{type}')"
+)
+INSERT_EVENT = (
+    "INSERT INTO events (account, livemode, id, created, type, object_id, api_version, payload)"
+    " VALUES ('{account}', false, 'evt_false', 1, '{type}', '{topup}', '', 'null')"
+)
+CORRUPTIONS = {
+    "a balance that was raised": (
+        "UPDATE balances SET available = available + 1 WHERE account = 'acct_books' AND currency = 'usd'",
+        [
+            "acct_books (test): balances usd: expected 100 by the sum of transfers, found 101",
+            "acct_books (test): balances usd: expected 100 by the sum of balance_transactions, found 101",
+        ],
+    ),
+    "a balance that is gone": (
+        "DELETE FROM balances WHERE account = 'acct_other'",
+        [
+            "acct_other (test): balances usd: expected 3200 by the sum of transfers, found 0",
+            "acct_other (test): balances usd: expected 3200 by the sum of balance_transactions, found 0",
+        ],
+    ),
+    "a balance of nobody": (
+        "INSERT INTO balances VALUES ('zzz', true, 'usd', -7)",
+        [
+            "zzz (live): balances usd: expected 0 by the sum of transfers, found -7",
+            "zzz (live): balances usd: expected 0 by the sum of balance_transactions, found -7",
+        ],
+    ),
+    "a transfer that is gone": (
+        "DELETE FROM transfers WHERE topup = '{succeeded}'",
+        [
+            (
+                "acct_books (test): transfers - of {succeeded} (topup): "
+                "expected funding:clearing -> balance:available 100 usd, found nothing"
+            ),
+            "acct_books (test): balances usd: expected 0 by the sum of transfers, found 100",
+        ],
+    ),
+    "a reversal that books the wrong way": (
+        "UPDATE transfers SET debit_account = credit_account, credit_account = debit_account WHERE id = 'tr_reversal'",
+        [
+            (
+                "acct_books (test): transfers tr_reversal of {reversed} (topup_reversal): expected "
+                "balance:available -> funding:clearing 1600 eur, found funding:clearing -> balance:available 1600 eur"
+            ),
+            "acct_books (test): balances eur: expected 3200 by the sum of transfers, found 0",
+        ],
+    ),
+    "a transfer through another account": (
+        "UPDATE transfers SET debit_account = 'bank:settlement' WHERE id = 'tr_reversal'",
+        [
+            (
+                "acct_books (test): transfers tr_reversal of {reversed} (topup_reversal): expected "
+                "balance:available -> funding:clearing 1600 eur, found bank:settlement -> funding:clearing 1600 eur"
+            ),
+            "acct_books (test): balances eur: expected 1600 by the sum of transfers, found 0",
+        ],
+    ),
+    "a transfer of another amount": (
+        "UPDATE transfers SET amount = 99 WHERE topup = '{succeeded}'",
+        [
+            (
+                "of {succeeded} (topup): expected funding:clearing -> balance:available 100 usd, "
+                "found funding:clearing -> balance:available 99 usd"
+            ),
+            "acct_books (test): balances usd: expected 99 by the sum of transfers, found 100",
+        ],
+    ),
+    "a transfer in another currency": (
+        "UPDATE transfers SET currency = 'jpy' WHERE topup = '{succeeded}'",
+        [
+            (
+                "of {succeeded} (topup): expected funding:clearing -> balance:available 100 usd, "
+                "found funding:clearing -> balance:available 100 jpy"
+            ),
+            "acct_books (test): balances jpy: expected 100 by the sum of transfers, found 0",
+            "acct_books (test): balances usd: expected 0 by the sum of transfers, found 100",
+        ],
+    ),
+    "a transfer for a top-up that failed": (
+        INSERT_TRANSFER.format(account="acct_books", topup="{failed}", kind="topup"),
+        [
+            (
+                "acct_books (test): transfers tr_false of {failed} (topup): "
+                "expected nothing, found funding:clearing -> balance:available 5 usd"
+            ),
+            "acct_books (test): balances usd: expected 105 by the sum of transfers, found 100",
+        ],
+    ),
+    "a reversal of a top-up that was not reversed": (
+        INSERT_TRANSFER.format(account="acct_books", topup="{succeeded}", kind="topup_reversal"),
+        [
+            "acct_books (test): transfers tr_false of {succeeded} (topup_reversal): expected nothing",
+            "acct_books (test): balances usd: expected 105 by the sum of transfers, found 100",
+        ],
+    ),
+    "a transfer of no top-up": (
+        INSERT_TRANSFER.format(account="acct_nobody", topup="tu_none", kind="topup"),
+        [
+            "acct_nobody (test): transfers tr_false of tu_none (topup): expected nothing",
+            "acct_nobody (test): balances usd: expected 5 by the sum of transfers, found 0",
+        ],
+    ),
+    "a transfer of another account's top-up": (
+        INSERT_TRANSFER.format(account="acct_nobody", topup="{succeeded}", kind="topup"),
+        [
+            "acct_nobody (test): transfers tr_false of {succeeded} (topup): expected nothing",
+            "acct_nobody (test): balances usd: expected 5 by the sum of transfers, found 0",
+        ],
+    ),
+    "a line that is gone": (
+        "DELETE FROM balance_transactions WHERE source = '{succeeded}'",
+        [
+            "acct_books (test): balance_transactions - of {succeeded} (topup): expected 100 usd as txn_",
+            "acct_books (test): balances usd: expected 0 by the sum of balance_transactions, found 100",
+        ],
+    ),
+    "a line of another sign": (
+        "UPDATE balance_transactions SET amount = -amount, net = -net WHERE id = 'txn_reversal'",
+        [
+            (
+                "acct_books (test): balance_transactions txn_reversal of {reversed} (topup_reversal): "
+                "expected -1600 eur, found 1600 eur"
+            ),
+            "acct_books (test): balances eur: expected 3200 by the sum of balance_transactions, found 0",
+        ],
+    ),
+    "a line with a fee that no transfer books": (
+        "UPDATE balance_transactions SET fee = 3, net = amount - 3 WHERE source = '{succeeded}'",
+        ["acct_books (test): balances usd: expected 97 by the sum of balance_transactions, found 100"],
+    ),
+    "a line that the top-up does not point to": (
+        "UPDATE topups SET balance_transaction = 'txn_elsewhere' WHERE id = '{succeeded}'",
+        [
+            "of {succeeded} (topup): expected 100 usd as txn_elsewhere, found 100 usd as txn_0",
+        ],
+    ),
+    "a line for a pending top-up": (
+        INSERT_LINE.format(account="acct_books", topup="{pending}", type="topup"),
+        [
+            "acct_books (test): balance_transactions txn_false of {pending} (topup): expected nothing, found 5 usd",
+            "acct_books (test): balances usd: expected 105 by the sum of balance_transactions, found 100",
+        ],
+    ),
+    "a line of no top-up": (
+        INSERT_LINE.format(account="acct_nobody", topup="tu_none", type="topup"),
+        [
+            "acct_nobody (test): balance_transactions txn_false of tu_none (topup): expected nothing, found 5 usd",
+            "acct_nobody (test): balances usd: expected 5 by the sum of balance_transactions, found 0",
+        ],
+    ),
+    "a status that was moved by hand": (
+        "UPDATE topups SET status = 'canceled' WHERE id = '{pending}'",
+        ["acct_books (test): events of {pending}: expected one topup.canceled, found nothing"],
+    ),
+    "a success that was made pending again": (
+        "UPDATE topups SET status = 'pending', balance_transaction = NULL WHERE id = '{other}'",
+        [
+            "of {other} (topup): expected nothing, found funding:clearing -> balance:available 3200 usd",
+            "of {other} (topup): expected nothing, found 3200 usd",
+            "expected a top-up {other} whose status calls for topup.succeeded, found status pending",
+        ],
+    ),
+    "a failure without a code": (
+        "UPDATE topups SET failure_code = NULL WHERE id = '{failed}'",
+        ["acct_books (test): topups {failed}: expected a failure_code, found status failed, failure_code null"],
+    ),
+    "a failure's message on a top-up that did not fail": (
+        "UPDATE topups SET failure_message = 'Odd.' WHERE id = '{pending}'",
+        ["acct_books (test): topups {pending}: expected no failure_message, found status pending"],
+    ),
+    "a top-up that is gone": (
+        "DELETE FROM topups WHERE id = '{failed}'",
+        [
+            "expected a top-up {failed} whose status calls for topup.created, found no such top-up",
+            "expected a top-up {failed} whose status calls for topup.failed, found no such top-up",
+        ],
+    ),
+    "a creation that was not announced": (
+        "DELETE FROM events WHERE object_id = '{pending}'",
+        ["acct_books (test): events of {pending}: expected one topup.created, found nothing"],
+    ),
+    "a success that was not announced": (
+        "DELETE FROM events WHERE object_id = '{succeeded}' AND type = 'topup.succeeded'",
+        ["acct_books (test): events of {succeeded}: expected one topup.succeeded, found nothing"],
+    ),
+    "a step that was announced twice": (
+        INSERT_EVENT.format(account="acct_books", type="topup.canceled", topup="{canceled}"),
+        [
+            (
+                "acct_books (test): events of {canceled}: expected one topup.canceled, "
+                "found evt_canceled_{canceled}, evt_false"
+            ),
+        ],
+    ),
+    "an event that moved from one top-up to another": (
+        "UPDATE events SET object_id = '{canceled}' WHERE object_id = '{pending}'",
+        [
+            "acct_books (test): events of {pending}: expected one topup.created, found nothing",
+            "acct_books (test): events of {canceled}: expected one topup.created, found evt_",
+        ],
+    ),
+    "a step that never happened": (
+        INSERT_EVENT.format(account="acct_books", type="topup.reversed", topup="{succeeded}"),
+        [
+            (
+                "acct_books (test): events evt_false: expected a top-up {succeeded} "
+                "whose status calls for topup.reversed, found status succeeded"
+            ),
+        ],
+    ),
+    "an event of an unknown type": (
+        INSERT_EVENT.format(account="acct_books", type="topup.doubled", topup="{succeeded}"),
+        ["acct_books (test): events evt_false: expected a top-up {succeeded} whose status calls for topup.doubled"],
+    ),
+    "an event of another account's top-up": (
+        INSERT_EVENT.format(account="acct_nobody", type="topup.created", topup="{pending}"),
+        ["acct_nobody (test): events evt_false: expected a top-up {pending} whose status calls for topup.created"],
+    ),
+    "an idempotency key whose event is gone": (
+        "UPDATE idempotency_keys SET event_id = 'evt_none' WHERE key = 'key-2'",
+        ["acct_books (test): idempotency_keys key-2: expected event evt_none, found nothing"],
+    ),
+}
+
+
+@pytest.mark.parametrize("range_size", [1, 20_000])
+@pytest.mark.parametrize(("statement", "sentences"), CORRUPTIONS.values(), ids=CORRUPTIONS.keys())
+async def test_every_corruption_is_found_and_named_and_nothing_else_is(
+    database: Database, statement: str, sentences: list[str], range_size: int
+) -> None:
+    names = await make_clean_books(database)
+    await execute(database, statement.format(**names))
+    found = [str(difference) for difference in await verify_books(database, range_size=range_size)]
+    expected = [sentence.format(**names) for sentence in sentences]
+    unexplained = [text for text in found if not any(sentence in text for sentence in expected)]
+    unfound = [sentence for sentence in expected if not any(sentence in text for text in found)]
+    assert unfound == []
+    assert unexplained == []
+
+
+async def test_only_the_first_differences_are_named(database: Database) -> None:
+    ids = IdFactory()
+    await create(database, [new_topup(ids) for _ in range(3 * MAX_DIFFERENCES)])
+    await settle_due(database, now_ms=LATER_MS, ids=ids, rail=RAIL)
+    await execute(database, "DELETE FROM transfers")
+    assert len(await verify_books(database)) == MAX_DIFFERENCES
+    assert len(await verify_books(database, range_size=7)) == MAX_DIFFERENCES
+
+
+async def test_progress_only_grows_and_ends_at_all(database: Database) -> None:
+    ids = IdFactory()
+    await create(database, [new_topup(ids, key=f"key-{number}") for number in range(50)])
+    await execute(database, "ANALYZE")
+    seen: list[tuple[int, int]] = []
+    await verify_books(database, on_progress=lambda done, total: seen.append((done, total)), range_size=10)
+    assert len(seen) > 10
+    assert seen == sorted(seen)
+    assert all(done <= total for done, total in seen)
+    assert seen[-1] == (150, 150)
+
+
+async def test_books_that_change_meanwhile_are_proved_from_one_snapshot(database: Database) -> None:
+    ids = IdFactory()
+    await create(database, [new_topup(ids) for _ in range(120)])
+
+    async def settle_one_by_one() -> None:
+        while await settle_due(database, now_ms=LATER_MS, ids=ids, rail=RAIL, limit=1):
+            pass
+
+    writing = asyncio.create_task(settle_one_by_one())
+    proofs = 0
+    while not writing.done():
+        assert await verify_books(database, range_size=20) == []
+        proofs += 1
+    await writing
+    assert proofs > 1

@@ -1,0 +1,260 @@
+import asyncio
+import os
+import re
+import signal
+import subprocess
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from books import RAIL, create, execute, new_topup, rows
+
+from brim.host.embedded import EmbeddedPostgres
+from brim.kit.clock import system_clock_ms
+from brim.kit.errors import DatabaseUnavailableError
+from brim.kit.ids import IdFactory
+from brim.services.settlement import MAX_BATCH
+from brim.services.verification import verify_books
+from brim.store.database import Database
+from brim.store.migrate import migrate
+from brim.workers.loop import Job, Loop
+from brim.workers.run import make_jobs, never_backwards
+from brim_process import brim_command, brim_environment
+
+PATIENCE_S = 30.0
+
+
+class Steps:
+    """A job that plays a script: each step returns a count or raises, and the last one stops the loop."""
+
+    def __init__(self, *script: int | Exception) -> None:
+        self.stop = asyncio.Event()
+        self.times: list[float] = []
+        self._script = list(script)
+
+    async def run_once(self) -> int:
+        self.times.append(asyncio.get_running_loop().time())
+        step = self._script.pop(0)
+        if not self._script:
+            self.stop.set()
+        if isinstance(step, Exception):
+            raise step
+        return step
+
+    async def play(self, *, full: int = 10, rest_s: float = 3600.0) -> list[tuple[str, int]]:
+        """Run the script in a loop; return what the metrics heard."""
+        heard: list[tuple[str, int]] = []
+        job = Job(name="steps", run_once=self.run_once, full=full, rest_s=rest_s)
+        loop = Loop(job, observe=lambda name, count, _seconds: heard.append((name, count)))
+        await asyncio.wait_for(loop.run(self.stop), PATIENCE_S)
+        return heard
+
+    @property
+    def pauses(self) -> list[float]:
+        return [later - earlier for earlier, later in zip(self.times, self.times[1:], strict=False)]
+
+
+async def test_a_full_step_is_followed_at_once_by_the_next() -> None:
+    steps = Steps(10, 10, 3)
+    assert await steps.play(full=10, rest_s=3600.0) == [("steps", 10), ("steps", 10), ("steps", 3)]
+
+
+async def test_a_step_that_was_not_full_is_followed_by_a_rest_and_an_empty_one_is_not_counted() -> None:
+    steps = Steps(9, 0, 1)
+    assert await steps.play(full=10, rest_s=0.05) == [("steps", 9), ("steps", 1)]
+    assert all(pause >= 0.049 for pause in steps.pauses)
+
+
+async def test_a_stop_ends_a_long_rest() -> None:
+    steps = Steps(1)
+    await steps.play(rest_s=3600.0)
+    assert len(steps.times) == 1
+
+
+async def test_failures_are_logged_once_in_a_row_and_tried_again_more_and_more_slowly(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    away = [DatabaseUnavailableError() for _ in range(4)]
+    steps = Steps(*away, 10, ZeroDivisionError(), *away[:2], 10)
+    await steps.play()
+    logged = capsys.readouterr().out
+    assert logged.count("DatabaseUnavailableError") == 2
+    assert logged.count("job works again") == 2
+    assert "Traceback" in logged
+    for pause, expected in zip(steps.pauses[:4], [0.05, 0.1, 0.2, 0.4], strict=True):
+        assert pause == pytest.approx(expected, abs=0.045)
+    assert max(steps.pauses) < 1.5
+
+
+def test_time_stands_still_while_the_clock_is_set_back() -> None:
+    readings = iter([5, 7, 3, 6, 8])
+    now_ms = never_backwards(lambda: next(readings))
+    assert [now_ms() for _ in range(5)] == [5, 7, 7, 7, 8]
+
+
+async def test_the_jobs_of_a_worker_settle_and_prune(database: Database) -> None:
+    day_ms = 24 * 60 * 60 * 1000
+    await create(database, [new_topup(IdFactory(), key="old")])
+    jobs = {job.name: job for job in make_jobs(database, RAIL, lambda: system_clock_ms() + day_ms)}
+    assert await jobs["settle"].run_once() == 1
+    assert await jobs["prune"].run_once() == 1
+    assert await verify_books(database) == []
+
+
+class WorkerProcess:
+    """A real `brim worker`."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self.process = process
+        self.log = ""
+
+    async def read_until(self, pattern: str) -> None:
+        """Read the log until a line matches."""
+        assert self.process.stderr is not None
+        async with asyncio.timeout(PATIENCE_S):
+            async for line in self.process.stderr:
+                self.log += line.decode()
+                if re.search(pattern, line.decode()):
+                    return
+        raise AssertionError(f"the worker ended without {pattern}:\n{self.log}")
+
+    async def ended(self) -> int:
+        """Return the exit status, once there is one."""
+        async with asyncio.timeout(PATIENCE_S):
+            return await self.process.wait()
+
+
+@asynccontextmanager
+async def running_worker(
+    database_url: str, *, alive_fd: int | None = None, env: dict[str, str] | None = None
+) -> AsyncIterator[WorkerProcess]:
+    """A worker on a database; it is gone afterwards, whatever happened."""
+    variables = {"BRIM_DATABASE_URL": database_url, "BRIM_LOG_FORMAT": "json", **(env or {})}
+    if alive_fd is not None:
+        variables["BRIM_INTERNAL_ALIVE_FD"] = str(alive_fd)
+    process = await asyncio.create_subprocess_exec(
+        *brim_command("worker"),
+        env=brim_environment(variables),
+        stderr=subprocess.PIPE,
+        pass_fds=() if alive_fd is None else (alive_fd,),
+    )
+    worker = WorkerProcess(process)
+    try:
+        await worker.read_until("worker started")
+        yield worker
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+
+
+async def until(condition: Callable[[], Awaitable[bool]]) -> None:
+    """Wait for something that another process does to the database."""
+    async with asyncio.timeout(PATIENCE_S):
+        while not await condition():  # noqa: ASYNC110  another process announces nothing to this one
+            await asyncio.sleep(0.01)
+
+
+async def pending(database: Database) -> int:
+    [row] = await rows(database, "SELECT count(*) AS pending FROM topups WHERE status = 'pending'")
+    return int(row["pending"])
+
+
+async def create_due(database: Database, count: int) -> Sequence[str]:
+    """Create top-ups that are due now."""
+    ids = IdFactory()
+    now_ms = system_clock_ms() - 2_000
+    return await create(database, [new_topup(ids, now_ms=now_ms) for _ in range(count)])
+
+
+async def none_pending(database: Database) -> bool:
+    return await pending(database) == 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+async def test_a_worker_settles_and_stops_cleanly_when_told(
+    database_url: str, database: Database, number: signal.Signals
+) -> None:
+    await create_due(database, MAX_BATCH + 7)
+    async with running_worker(database_url) as worker:
+        await until(lambda: none_pending(database))
+        await create_due(database, 1)
+        await until(lambda: none_pending(database))
+        worker.process.send_signal(number)
+        assert await worker.ended() == 0
+    assert await verify_books(database) == []
+
+
+async def test_a_worker_stops_when_its_supervisor_is_gone(database_url: str) -> None:
+    alive_fd, supervisors_fd = os.pipe()
+    async with running_worker(database_url, alive_fd=alive_fd) as worker:
+        os.close(alive_fd)
+        assert worker.process.returncode is None
+        os.close(supervisors_fd)
+        assert await worker.ended() == 0
+
+
+async def test_two_workers_settle_everything_exactly_once(database_url: str, database: Database) -> None:
+    await create_due(database, 2_000)
+    async with running_worker(database_url), running_worker(database_url):
+        await until(lambda: none_pending(database))
+    [line] = await rows(database, "SELECT count(*) AS lines, sum(net) AS total FROM balance_transactions")
+    assert line == {"lines": 2_000, "total": 2_000_000}
+    assert await verify_books(database) == []
+
+
+async def test_a_killed_worker_leaves_whole_books_that_the_next_one_finishes(
+    database_url: str, database: Database
+) -> None:
+    await create_due(database, 5_000)
+
+    async def some_settled() -> bool:
+        return await pending(database) < 5_000
+
+    async with running_worker(database_url) as worker:
+        await until(some_settled)
+        worker.process.kill()
+        await worker.ended()
+    assert await verify_books(database) == []
+    async with running_worker(database_url):
+        await until(lambda: none_pending(database))
+    assert await verify_books(database) == []
+
+
+async def test_a_worker_outlives_its_connections(database_url: str, database: Database) -> None:
+    async with running_worker(database_url) as worker:
+        for _ in range(3):
+            await execute(
+                database,
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE application_name = 'brim worker' AND datname = current_database()",
+            )
+            await create_due(database, 3)
+            await until(lambda: none_pending(database))
+        worker.process.terminate()
+        assert await worker.ended() == 0
+    assert await verify_books(database) == []
+
+
+async def test_a_worker_waits_for_a_database_that_is_away_and_each_job_says_so_once(tmp_path: Path) -> None:
+    server = EmbeddedPostgres(tmp_path / "postgres")
+    await server.start()
+    try:
+        await migrate(server.url, now_ms=0)
+        async with running_worker(server.url) as worker:
+            await server.stop()
+            await worker.read_until("DatabaseUnavailableError")
+            await server.start()
+            await worker.read_until("job works again")
+            database = await Database.connect(server.url)
+            await create_due(database, 1)
+            await until(lambda: none_pending(database))
+            await database.close()
+            worker.process.terminate()
+            assert await worker.ended() == 0
+        for job in ("settle", "prune"):
+            reports = [line for line in worker.log.splitlines() if f'"job":"{job}","error"' in line]
+            assert len(reports) <= 1
+    finally:
+        await server.stop()
