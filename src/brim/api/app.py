@@ -1,0 +1,214 @@
+"""The application: finds a request's operation and whose it is, validates, calls its handler, writes the reply."""
+
+import re
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import lru_cache
+from time import perf_counter
+from typing import Final
+
+import structlog
+
+from brim.api.auth import Authenticator, Grant
+from brim.api.call import Call, Service
+from brim.api.errors import (
+    EmptyIdempotencyKeyError,
+    IdempotencyKeyTooLongError,
+    InternalError,
+    InvalidApiVersionError,
+    PermissionMissingError,
+    UnrecognizedUrlError,
+    UnsupportedContentTypeError,
+    render_error,
+    should_retry,
+)
+from brim.api.form import Value, decode_form
+from brim.api.message import Reply, Request
+from brim.api.operation import Operation
+from brim.api.params import read_parameters
+from brim.api.protocol import Limits
+from brim.api.router import Router
+from brim.domain import wire
+from brim.domain.events import DEFAULT_API_VERSION
+from brim.domain.idempotency import MAX_KEY_LENGTH, KeyClaim, fingerprint
+from brim.kit.errors import BrimError
+from brim.kit.ids import new_request_id
+from brim.services.idempotency import Answer
+from brim.telemetry.logs import RequestLine, RequestLog, mask, write_time
+from brim.telemetry.metrics import REQUESTS
+
+SystemHandler = Callable[[], Awaitable[Reply]]
+# A date and perhaps a release train; a beta's suffix is taken along. Source: the SDKs' version constants.
+_VERSION: Final = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])(?:\.[a-z]+)?(?:\s*;[\x20-\x7e]*)?")
+_NO_FORMS: Final = (b"application/json", b"multipart/", b"text/xml", b"application/xml")
+UNMATCHED: Final = "unmatched"
+
+log = structlog.get_logger()
+
+
+class Api:
+    """Serves the table of operations, and a few paths about the server itself.
+
+    Args:
+        operations: the table.
+        service: what handlers work with.
+        limits: read by the protocol.
+        request_log: gets a line for each request, None for no log.
+        system: handlers by path for what needs no key, such as `/healthz`.
+    """
+
+    def __init__(
+        self,
+        operations: Sequence[Operation],
+        service: Service,
+        *,
+        limits: Limits,
+        request_log: RequestLog | None,
+        system: Mapping[str, SystemHandler],
+    ) -> None:
+        self.limits = limits
+        self._service = service
+        self._router = Router(operations)
+        self._authenticator = Authenticator(service.database, service.clock)
+        self._request_log = request_log
+        self._system = system
+
+    async def handle(self, request: Request) -> Reply:
+        """Return the reply to a request; whatever goes wrong becomes an error reply."""
+        if request.path in self._system:
+            return await self._system[request.path]()
+        started = perf_counter()
+        exchange = _Exchange(request)
+        try:
+            reply = await self._serve(exchange)
+        except BrimError as error:
+            reply = exchange.error_reply(error)
+        except Exception:
+            log.exception("a request failed", request_id=exchange.request_id, method=request.method, path=request.path)
+            reply = exchange.error_reply(InternalError(exchange.request_id))
+        self._observe(exchange, reply.status, perf_counter() - started)
+        return reply
+
+    async def _serve(self, exchange: "_Exchange") -> Reply:
+        """Check a request in the order of the wire: key, URL, version, rights, parameters; then do what it asks."""
+        request = exchange.request
+        if not request.path.startswith("/v1/"):
+            raise UnrecognizedUrlError(request.method, request.path)
+        grant = self._authenticator.recall(request) or await self._authenticator.authenticate(request)
+        exchange.grant = grant
+        operation, path_id = self._router.find(request.method, request.path)
+        exchange.route = operation.path
+        exchange.api_version = _checked_version(request.header(b"stripe-version"))
+        if not grant.key.allows(operation.resource, operation.level):
+            raise PermissionMissingError(grant.key.redacted, operation.resource, operation.level)
+        form = _read_form(request)
+        exchange.claim = _read_claim(request, form)
+        call = Call(
+            service=self._service,
+            owner=grant.owner,
+            parameters=read_parameters(operation.parameters, form),
+            path_id=path_id,
+            request_id=exchange.request_id,
+            api_version=exchange.api_version,
+            claim=exchange.claim,
+            now_ms=self._service.clock(),
+        )
+        return exchange.reply(await operation.handler(call))
+
+    def _observe(self, exchange: "_Exchange", status: int, seconds: float) -> None:
+        _request_histogram(exchange.route, exchange.request.method, status).observe(seconds)
+        if self._request_log is None:
+            return
+        owner = exchange.grant.owner if exchange.grant else None
+        line = RequestLine(
+            time=write_time(self._service.clock()),
+            request_id=exchange.request_id,
+            method=exchange.request.method,
+            path=exchange.request.path if status < 400 else mask(exchange.request.path),  # a key pasted for an id
+            status=status,
+            duration_ms=round(seconds * 1000, 3),
+            account=owner.account if owner else None,
+            livemode=owner.livemode if owner else None,
+        )
+        self._request_log.write(line)
+
+
+class _Exchange:
+    """One request on its way, and what has been found out about it so far."""
+
+    __slots__ = ("api_version", "claim", "grant", "request", "request_id", "route")
+
+    def __init__(self, request: Request) -> None:
+        self.request = request
+        self.request_id = new_request_id()
+        self.route = UNMATCHED
+        self.grant: Grant | None = None
+        self.claim: KeyClaim | None = None
+        self.api_version = DEFAULT_API_VERSION
+
+    def reply(self, answer: Answer) -> Reply:
+        """Return an answer as it goes out: two-space JSON under the headers that SDKs read."""
+        headers = self._headers()
+        if answer.replay_of:
+            headers += (f"Original-Request: {answer.replay_of}", "Idempotent-Replayed: true")
+        elif self.claim:
+            headers.append(f"Original-Request: {self.request_id}")
+        if self.request.method == "POST":
+            headers.append("Stripe-Should-Retry: false")
+        return Reply(answer.status, wire.pretty(answer.body), headers)
+
+    def error_reply(self, error: BrimError) -> Reply:
+        """Return a refusal as it goes out."""
+        status, body = render_error(error)
+        headers = self._headers()
+        retry = should_retry(error)
+        if retry is not None:
+            headers.append(f"Stripe-Should-Retry: {'true' if retry else 'false'}")
+        return Reply(status, wire.pretty(body), headers)
+
+    def _headers(self) -> list[str]:
+        headers = [
+            "Cache-Control: no-cache, no-store",
+            f"Request-Id: {self.request_id}",
+            f"Stripe-Version: {self.api_version}",
+        ]
+        if self.claim:
+            headers.append(f"Idempotency-Key: {self.claim.key}")
+        account = self.request.header(b"stripe-account")
+        if account:
+            headers.append(f"Stripe-Account: {account}")
+        return headers
+
+
+def _read_form(request: Request) -> dict[str, Value]:
+    """Return the decoded parameters: of the query, of the body, or of both."""
+    if request.body and request.headers.get(b"content-type", b"").startswith(_NO_FORMS):
+        raise UnsupportedContentTypeError
+    if request.query and request.body:
+        return decode_form(request.query + b"&" + request.body)
+    return decode_form(request.body or request.query)
+
+
+def _read_claim(request: Request, form: Mapping[str, Value]) -> KeyClaim | None:
+    """Return the idempotency key of a POST and what it stands for; other methods need none."""
+    key = request.header(b"idempotency-key")
+    if key is None or request.method != "POST":
+        return None
+    if not key:
+        raise EmptyIdempotencyKeyError
+    if len(key) > MAX_KEY_LENGTH:
+        raise IdempotencyKeyTooLongError(len(key))
+    return KeyClaim(key, fingerprint(request.method, request.path, form))
+
+
+@lru_cache(maxsize=1024)
+def _checked_version(header: str | None) -> str:
+    """Return the version in force: the one asked for, or ours."""
+    if header is None:
+        return DEFAULT_API_VERSION
+    if not _VERSION.fullmatch(header):
+        raise InvalidApiVersionError(header)
+    return header
+
+
+_request_histogram = lru_cache(maxsize=4096)(REQUESTS.labels)
+"""The histogram of one route, method and status; finding it anew costs more than counting."""

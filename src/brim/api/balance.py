@@ -1,0 +1,40 @@
+"""The handlers of `/v1/balance` and `/v1/balance_transactions`."""
+
+from brim.api.call import Call
+from brim.api.paging import read_page
+from brim.api.rendering import render_balance_transactions
+from brim.domain import wire
+from brim.domain.pages import BalanceTransactionFilters
+from brim.services import balance, lists
+from brim.services.idempotency import Answer
+
+
+async def retrieve(call: Call) -> Answer:
+    """`GET /v1/balance`."""
+    balances = await balance.retrieve_balance(call.service.database, call.owner)
+    return Answer(body=wire.balance_json(call.owner, balances))
+
+
+async def retrieve_transaction(call: Call) -> Answer:
+    """`GET /v1/balance_transactions/{id}`."""
+    database = call.service.database
+    line = await balance.retrieve_balance_transaction(database, call.owner, call.path_id)
+    paths = call.parameters.get("expand", ())
+    (body,) = await render_balance_transactions(database, [line], paths, now_s=call.now_ms // 1000)
+    return Answer(body=body)
+
+
+async def list_transactions(call: Call) -> Answer:
+    """`GET /v1/balance_transactions`."""
+    database, parameters = call.service.database, call.parameters
+    filters = BalanceTransactionFilters(
+        created=parameters.get("created"),
+        currency=parameters.get("currency"),
+        source=parameters.get("source"),
+        type=parameters.get("type"),
+        payout=parameters.get("payout"),
+    )
+    page = await lists.list_balance_transactions(database, call.owner, filters, read_page(parameters))
+    paths = parameters.get("expand", ())
+    items = await render_balance_transactions(database, page.items, paths, now_s=call.now_ms // 1000)
+    return Answer(body=wire.list_json(items, has_more=page.has_more, url="/v1/balance_transactions"))

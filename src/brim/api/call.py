@@ -1,0 +1,52 @@
+"""What a handler is given: the service's parts, and one validated request."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from brim.domain.idempotency import KeyClaim
+from brim.domain.topups import Owner
+from brim.kit.clock import Clock
+from brim.kit.ids import IdFactory
+from brim.rails.rail import Rail
+from brim.services.batches import Batches
+from brim.services.idempotency import Attempt
+from brim.store.database import Database
+
+
+class Service(msgspec.Struct, frozen=True, kw_only=True):
+    """One process's parts, made when it starts and shared by all requests."""
+
+    database: Database
+    batches: Batches
+    ids: IdFactory
+    clock: Clock
+    rail: Rail
+
+
+class Call(msgspec.Struct, frozen=True, kw_only=True):
+    """One request to an operation: whose it is, what it asks, under which names it is remembered.
+
+    `parameters` holds the validated values by name, without those not sent; `path_id` is the id in the path.
+    """
+
+    service: Service
+    owner: Owner
+    parameters: Mapping[str, Any]
+    path_id: str
+    request_id: str
+    api_version: str
+    claim: KeyClaim | None
+    now_ms: int
+
+    @property
+    def attempt(self) -> Attempt:
+        """The request as the idempotency rules see it."""
+        return Attempt(
+            owner=self.owner,
+            claim=self.claim,
+            request_id=self.request_id,
+            api_version=self.api_version,
+            now_ms=self.now_ms,
+        )

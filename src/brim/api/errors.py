@@ -1,0 +1,303 @@
+"""Every failure's place on the wire: one table, and the failures that only the API itself can have.
+
+Official SDKs choose their exception by the HTTP status and the `type`, people's code by the `code`; the sentence
+comes from the error itself. Start reading at `ERROR_TABLE`. Source of the envelope: Stripe API reference, Errors.
+"""
+
+from typing import Final, NamedTuple
+
+import msgspec
+
+from brim.api import parameter_errors as parameters
+from brim.domain import amounts, errors, idempotency, metadata, topups
+from brim.kit import currency
+from brim.kit.errors import BrimError, DatabaseUnavailableError, OverloadedError
+
+_HELP: Final = "Please see https://stripe.com/docs or we can help at https://support.stripe.com/."
+
+# Which request this is.
+
+
+class UnrecognizedUrlError(BrimError):
+    """There is nothing at this path."""
+
+    def __init__(self, method: str, path: str) -> None:
+        hint = (
+            " If you are trying to list objects, remove the trailing slash. If you are trying to retrieve an object, "
+            "make sure you passed a valid (non-empty) identifier in your code."
+            if path.endswith("/") and path != "/"
+            else ""
+        )
+        super().__init__(f"Unrecognized request URL ({method}: {path}).{hint} {_HELP}")
+
+
+class MethodNotAllowedError(BrimError):
+    """The path exists, but not for this method."""
+
+    def __init__(self, method: str, path: str) -> None:
+        super().__init__(f"Unrecognized request method ({method}: {path}). {_HELP}")
+
+
+class UnsupportedContentTypeError(BrimError):
+    """The body is no form."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Invalid request (check that your POST content type is application/x-www-form-urlencoded). "
+            "If you have any questions, we can help at https://support.stripe.com/."
+        )
+
+
+class InvalidApiVersionError(BrimError):
+    """`Stripe-Version` is no version's name."""
+
+    def __init__(self, version: str) -> None:
+        super().__init__(f"Invalid Stripe API version: {parameters.shown(version)}")
+
+
+class EmptyIdempotencyKeyError(BrimError):
+    """`Idempotency-Key` was sent without a key."""
+
+    def __init__(self) -> None:
+        super().__init__("Idempotency Key must be a non-empty string.")
+
+
+class IdempotencyKeyTooLongError(BrimError):
+    """`Idempotency-Key` has more characters than is kept of it."""
+
+    def __init__(self, length: int) -> None:
+        super().__init__(
+            f"Idempotency Key must be at most {idempotency.MAX_KEY_LENGTH} characters, but you passed in a key that "
+            f"is {length} characters."
+        )
+
+
+# Who asks.
+
+
+class MissingApiKeyError(BrimError):
+    """The request carries no key."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "You did not provide an API key. You need to provide your API key in the Authorization header, using "
+            "Bearer auth (e.g. 'Authorization: Bearer YOUR_SECRET_KEY'). See "
+            "https://stripe.com/docs/api#authentication for details, or we can help at https://support.stripe.com/."
+        )
+
+
+class InvalidApiKeyError(BrimError):
+    """Nobody has this key."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(f"Invalid API Key provided: {redact_key(key)}")
+
+
+class ApiKeyExpiredError(BrimError):
+    """The key was rolled or revoked."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(f"Expired API Key provided: {redact_key(key)}")
+
+
+class PublishableKeyError(BrimError):
+    """A key was used that may stand in public places and therefore do nothing here."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This API call cannot be made with a publishable API key. Please use a secret API key. You can find a list "
+            "of your API keys at https://dashboard.stripe.com/account/apikeys."
+        )
+
+
+class PermissionMissingError(BrimError):
+    """A restricted key lacks a permission, which the sentence names as `brim keys create` takes it.
+
+    Args:
+        redacted_key: the key as it may be shown.
+        resource: what the operation works on, such as `topups`.
+        level: `read` or `write`.
+    """
+
+    def __init__(self, redacted_key: str, resource: str, level: str) -> None:
+        super().__init__(
+            f"The provided key '{redacted_key}' does not have the required permissions for this endpoint. "
+            f"Having the '{resource}={level}' permission would allow this request to continue."
+        )
+
+
+class AccountUnreachableError(BrimError):
+    """`Stripe-Account` names an account that the key may not act for."""
+
+    def __init__(self, key: str, account: str) -> None:
+        super().__init__(
+            f"The provided key '{mask_key(key)}' does not have access to account '{parameters.shown(account)}' "
+            "(or that account does not exist). Application access may have been revoked."
+        )
+
+
+_SHOWN_FRONT: Final = 11
+_SHOWN_END: Final = 4
+_FEWEST_STARS: Final = 8
+_MOST_STARS: Final = 100
+"""A header of 30 kB is not answered with as many stars."""
+
+
+def redact_key(key: str) -> str:
+    """Return a key's first 11 and last 4 characters with stars between; of a short one, stars only."""
+    hidden = len(key) - _SHOWN_FRONT - _SHOWN_END
+    if hidden < _FEWEST_STARS:  # too short for anything of it to be shown: it may be a password pasted by mistake
+        return "*" * len(key)
+    return key[:_SHOWN_FRONT] + "*" * min(hidden, _MOST_STARS) + key[-_SHOWN_END:]
+
+
+def mask_key(key: str) -> str:
+    """Return a valid key's kind and mode only, such as `rk_live_***`."""
+    kind, _, rest = key.partition("_")
+    return f"{kind}_{rest.partition('_')[0]}_***"
+
+
+# What we did wrong.
+
+
+class InternalError(BrimError):
+    """A bug of ours; the log has the details under the request's id."""
+
+    def __init__(self, request_id: str) -> None:
+        super().__init__(f"An unknown error occurred on our side. The server's log has the details under {request_id}.")
+
+
+class _FromError:
+    """Says that `param` is what the error's own attribute of that name holds."""
+
+
+FROM_ERROR: Final = _FromError()
+
+
+class Place(NamedTuple):
+    """How a class of failure looks on the wire; `param` names a parameter, None for none."""
+
+    status: int = 400
+    code: str | None = None
+    param: str | _FromError | None = None
+    type: str = "invalid_request_error"
+    should_retry: bool | None = None
+    documented: bool = True
+
+
+ERROR_TABLE: Final[dict[type[BrimError], Place]] = {
+    # The request
+    UnrecognizedUrlError: Place(404),
+    MethodNotAllowedError: Place(405),
+    UnsupportedContentTypeError: Place(),
+    InvalidApiVersionError: Place(),
+    # The key
+    MissingApiKeyError: Place(401),
+    InvalidApiKeyError: Place(401),
+    ApiKeyExpiredError: Place(401, "api_key_expired"),
+    PublishableKeyError: Place(401, "secret_key_required"),
+    PermissionMissingError: Place(403, "more_permissions_required"),
+    AccountUnreachableError: Place(403, "account_invalid"),
+    # The form
+    parameters.MalformedEncodingError: Place(),
+    parameters.NullCharacterError: Place(),
+    parameters.TooManyParametersError: Place(),
+    parameters.ParameterNameTooLongError: Place(),
+    parameters.ParameterTooDeepError: Place(),
+    parameters.ConflictingParameterError: Place(param=FROM_ERROR),
+    # The parameters
+    parameters.UnknownParametersError: Place(400, "parameter_unknown", FROM_ERROR),
+    parameters.MissingParameterError: Place(400, "parameter_missing", FROM_ERROR),
+    parameters.EmptyParameterError: Place(400, "parameter_invalid_empty", FROM_ERROR),
+    parameters.InvalidIntegerError: Place(400, "parameter_invalid_integer", FROM_ERROR),
+    parameters.IntegerTooSmallError: Place(400, "parameter_invalid_integer", FROM_ERROR),
+    parameters.InvalidBooleanError: Place(param=FROM_ERROR),
+    parameters.InvalidStringError: Place(param=FROM_ERROR),
+    parameters.StringTooLongError: Place(param=FROM_ERROR),
+    parameters.InvalidEnumError: Place(param=FROM_ERROR),
+    parameters.InvalidObjectError: Place(param=FROM_ERROR),
+    parameters.InvalidArrayError: Place(param=FROM_ERROR),
+    parameters.ArrayTooLongError: Place(param=FROM_ERROR),
+    parameters.DescriptorTooLongError: Place(param=FROM_ERROR),
+    parameters.DescriptorCharacterError: Place(param=FROM_ERROR),
+    parameters.DescriptorWithoutLetterError: Place(param=FROM_ERROR),
+    parameters.NotExpandableError: Place(),
+    parameters.ExpandOutsideDataError: Place(),
+    parameters.UnknownExpandError: Place(),
+    parameters.ExpandTooDeepError: Place(400, "property_expansion_max_depth", documented=False),
+    parameters.NotIncludableError: Place(),
+    currency.InvalidCurrencyError: Place(param="currency"),
+    currency.InvalidAmountStepError: Place(400, "parameter_invalid_integer", "amount"),
+    amounts.AmountTooLargeError: Place(400, "amount_too_large", "amount"),
+    metadata.MetadataKeyTooLongError: Place(),
+    metadata.MetadataValueTooLongError: Place(),
+    metadata.TooMuchMetadataError: Place(),
+    errors.ExclusiveParametersError: Place(),
+    # The objects
+    errors.ResourceMissingError: Place(404, "resource_missing", FROM_ERROR),  # 400 when a parameter held the id
+    topups.InvalidTransitionError: Place(),
+    topups.NoFundingSourceError: Place(param="currency"),
+    # The idempotency key
+    idempotency.IdempotencyMismatchError: Place(type="idempotency_error"),
+    EmptyIdempotencyKeyError: Place(),
+    IdempotencyKeyTooLongError: Place(),
+    # Ours
+    OverloadedError: Place(429, "rate_limit", should_retry=True),
+    DatabaseUnavailableError: Place(503, type="api_error", should_retry=True),
+    InternalError: Place(500, type="api_error"),
+}
+"""Status, code, param and type of every failure that can reach the wire, in the order a request meets them."""
+
+_BUG: Final = ERROR_TABLE[InternalError]
+
+
+class ErrorDetail(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What went wrong. Keys stand in alphabetical order; what does not apply is left out."""
+
+    code: str | None = None
+    doc_url: str | None = None
+    message: str
+    param: str | None = None
+    type: str
+
+
+class ErrorObject(msgspec.Struct, frozen=True):
+    """The envelope of every answer that is not a success."""
+
+    error: ErrorDetail
+
+
+_encoder: Final = msgspec.json.Encoder()
+
+
+def render_error(error: BrimError) -> tuple[int, bytes]:
+    """Return a failure as (HTTP status, compact JSON)."""
+    place = _place_of(error)
+    code = place.code
+    detail = ErrorDetail(
+        code=code,
+        doc_url=f"https://stripe.com/docs/error-codes/{code.replace('_', '-')}" if code and place.documented else None,
+        message=error.message,
+        param=vars(error)["param"] if isinstance(place.param, _FromError) else place.param,
+        type=place.type,
+    )
+    return status_of(error), _encoder.encode(ErrorObject(detail))
+
+
+def status_of(error: BrimError) -> int:
+    """Return a failure's HTTP status."""
+    if isinstance(error, errors.ResourceMissingError) and not error.in_path:
+        return 400
+    return _place_of(error).status
+
+
+def should_retry(error: BrimError) -> bool | None:
+    """Tell what the `Stripe-Should-Retry` header says; None when there is none.
+
+    Official SDKs do not retry a 429 without it.
+    """
+    return _place_of(error).should_retry
+
+
+def _place_of(error: BrimError) -> Place:
+    return ERROR_TABLE.get(type(error), _BUG)

@@ -1,0 +1,92 @@
+"""Which properties of an object may be expanded: an id replaced by the object it names.
+
+Source: the `x-expandableFields` of the published schemas. `source` of a top-up always stands in full, so
+expanding it changes nothing. Properties behind one that is null are not looked at: there is nothing to look into.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+from brim.api.parameter_errors import (
+    ExpandOutsideDataError,
+    ExpandTooDeepError,
+    NotExpandableError,
+    NotIncludableError,
+    UnknownExpandError,
+    shown,
+)
+from brim.domain.wire import BalanceObject, BalanceTransactionObject, EventObject, ListObject, TopupObject
+
+MAX_LEVELS: Final = 4
+
+_PROPERTIES: Final[dict[str, tuple[str, ...]]] = {
+    "topup": TopupObject.__struct_fields__,
+    "balance": BalanceObject.__struct_fields__,
+    "balance_transaction": BalanceTransactionObject.__struct_fields__,
+    "event": EventObject.__struct_fields__,
+    "list": ListObject.__struct_fields__,
+}
+EXPANDABLE: Final[dict[str, tuple[str, ...]]] = {
+    "topup": ("balance_transaction", "payment_method", "source"),
+    "balance": (),
+    "balance_transaction": ("source",),
+    "event": (),
+}
+
+
+def check_path(path: str, object_name: str, *, in_list: bool) -> str:
+    """Return a path to expand, relative to the object even in a list, if its first property may be expanded.
+
+    Raises:
+        ExpandTooDeepError: for more than `MAX_LEVELS` properties.
+        ExpandOutsideDataError: when a list's path lacks `data.` in front.
+        NotExpandableError: when the property holds no id.
+        UnknownExpandError: when there is no such property.
+        NotIncludableError: for the `total_count` that lists had once.
+    """
+    if path.count(".") >= MAX_LEVELS:
+        raise ExpandTooDeepError(path, MAX_LEVELS)
+    if not in_list:
+        check_property(path, object_name)
+        return path
+    front, _, rest = path.partition(".")
+    if front != "data" or not rest:
+        _refuse_outside_data(path, front, object_name)
+    check_property(rest, object_name, within="data.")
+    return rest
+
+
+def check_property(path: str, object_name: str, *, within: str = "") -> None:
+    """Let a path pass whose first property may be expanded; handlers ask again for each object they enter.
+
+    Args:
+        path: what to expand, relative to the object.
+        object_name: the wire's name of the object, such as `topup`.
+        within: what stands before `path` in the request, such as `balance_transaction.`.
+
+    Raises:
+        NotExpandableError: when the property holds no id.
+        UnknownExpandError: when there is no such property.
+    """
+    name = path.partition(".")[0]
+    if name in EXPANDABLE[object_name]:
+        return
+    if name in _PROPERTIES[object_name]:
+        raise NotExpandableError(within + name)
+    raise UnknownExpandError(shown(within + name))
+
+
+def _refuse_outside_data(path: str, front: str, object_name: str) -> None:
+    if front in EXPANDABLE[object_name]:
+        raise ExpandOutsideDataError(path)
+    if front == "total_count":
+        raise NotIncludableError(front)
+    if front in _PROPERTIES["list"]:
+        raise NotExpandableError(front)
+    raise UnknownExpandError(shown(front))
+
+
+def paths_below(paths: Sequence[str], name: str) -> tuple[str, ...] | None:
+    """Return what to expand inside a property, or None when the property itself stays an id."""
+    below = tuple(path[len(name) + 1 :] for path in paths if path == name or path.startswith(name + "."))
+    return tuple(path for path in below if path) if below else None

@@ -1,0 +1,375 @@
+"""The kinds of parameters: each reads its raw form value and describes itself as a JSON schema.
+
+Neighbours: `params` reads whole forms with these, `declarations` says which operation has which.
+"""
+
+import string
+from collections.abc import Iterable
+from typing import Final
+
+from brim.api.expansion import EXPANDABLE, check_path
+from brim.api.form import Value
+from brim.api.parameter_errors import (
+    ArrayTooLongError,
+    DescriptorCharacterError,
+    DescriptorTooLongError,
+    DescriptorWithoutLetterError,
+    EmptyParameterError,
+    ExpandOutsideDataError,
+    ExpandTooDeepError,
+    IntegerTooSmallError,
+    InvalidArrayError,
+    InvalidBooleanError,
+    InvalidEnumError,
+    InvalidIntegerError,
+    InvalidObjectError,
+    InvalidStringError,
+    NotExpandableError,
+    NotIncludableError,
+    StringTooLongError,
+    UnknownExpandError,
+    shown,
+)
+from brim.api.params import Errors, Kind, Schema, leaf_names
+from brim.domain.metadata import (
+    CLEAR_ALL,
+    MAX_KEY_LENGTH,
+    MAX_KEYS,
+    MAX_VALUE_LENGTH,
+    MetadataChange,
+    MetadataKeyTooLongError,
+    MetadataValueTooLongError,
+    change_of,
+)
+from brim.domain.pages import Range
+from brim.domain.topups import MAX_STATEMENT_DESCRIPTOR
+from brim.kit.currency import MAX_AMOUNT, InvalidCurrencyError, parse_currency
+
+MAX_TEXT: Final = 5000
+"""Source: the ceiling of every string in the published schemas."""
+
+_MAX_DIGITS: Final = 40
+"""More than any number means; reading a number costs the square of its digits."""
+
+_MAX_BIGINT: Final = 2**63 - 1
+
+
+def _read_text(raw: Value, name: str) -> str:
+    if type(raw) is not str:
+        raise InvalidStringError(name, raw)
+    if not raw:
+        raise EmptyParameterError(name)
+    return raw
+
+
+def _read_integer(raw: Value, name: str) -> int:
+    """Return a whole number written in ASCII digits and nothing else but a leading minus sign."""
+    if type(raw) is str:
+        digits = raw.removeprefix("-")
+        if digits.isdigit() and digits.isascii() and len(digits) <= _MAX_DIGITS:
+            return int(raw)
+        if not raw:
+            raise EmptyParameterError(name)
+    raise InvalidIntegerError(name, raw)
+
+
+class ClampedInteger(Kind, frozen=True):
+    """A whole number; one outside the bounds becomes the nearest that is inside."""
+
+    least: int
+    most: int
+    default: int
+
+    def read(self, raw: Value, name: str) -> int:
+        """Return the number."""
+        return min(max(_read_integer(raw, name), self.least), self.most)
+
+    def schema(self) -> Schema:
+        """Return its JSON schema."""
+        return {"type": "integer", "minimum": self.least, "maximum": self.most, "default": self.default}
+
+    def errors(self) -> Errors:
+        """Return the failures that `read` can have."""
+        return (EmptyParameterError, InvalidIntegerError)
+
+
+class Amount(Kind, frozen=True):
+    """A positive amount in minor units. Whether it is too large is said beside its currency: `domain.amounts`."""
+
+    def read(self, raw: Value, name: str) -> int:
+        """Return the amount."""
+        amount = _read_integer(raw, name)
+        if amount < 1:
+            raise IntegerTooSmallError(name, 1)
+        return amount
+
+    def schema(self) -> Schema:
+        """Return its JSON schema."""
+        return {"type": "integer", "minimum": 1, "maximum": MAX_AMOUNT}
+
+    def errors(self) -> Errors:
+        """Return the failures that `read` can have."""
+        return (EmptyParameterError, InvalidIntegerError, IntegerTooSmallError)
+
+
+class Text(Kind, frozen=True):
+    """A text of up to `max_length` characters. With `clearable`, an empty one means None."""
+
+    max_length: int = MAX_TEXT
+    clearable: bool = False
+
+    def read(self, raw: Value, name: str) -> str | None:
+        """Return the text, or None to clear it."""
+        if self.clearable and raw == "":
+            return None
+        text = _read_text(raw, name)
+        if len(text) > self.max_length:
+            raise StringTooLongError(name, text, self.max_length)
+        return text
+
+    def schema(self) -> Schema:
+        """Return its JSON schema."""
+        return {"type": "string", "minLength": 0 if self.clearable else 1, "maxLength": self.max_length}
+
+    def errors(self) -> Errors:
+        """Return the failures that `read` can have."""
+        empty = () if self.clearable else (EmptyParameterError,)
+        return (*empty, InvalidStringError, StringTooLongError)
+
+
+class Descriptor(Kind, frozen=True):
+    """What a bank statement shows: printable ASCII with at least one letter. Source: Stripe, statement descriptors."""
+
+    _LETTERS = frozenset(string.ascii_letters)
+    _ALLOWED = frozenset(map(chr, range(ord(" "), ord("~") + 1))) - frozenset("<>\\'\"*")
+
+    def read(self, raw: Value, name: str) -> str:
+        """Return the text."""
+        text = _read_text(raw, name)
+        if len(text) > MAX_STATEMENT_DESCRIPTOR:
+            raise DescriptorTooLongError(name, text, MAX_STATEMENT_DESCRIPTOR)
+        if not self._ALLOWED.issuperset(text):
+            refused = next(character for character in text if character not in self._ALLOWED)
+            raise DescriptorCharacterError(name, refused)
+        if self._LETTERS.isdisjoint(text):
+            raise DescriptorWithoutLetterError(name)
+        return text
+
+    def schema(self) -> Schema:
+        """Return its JSON schema."""
+        return {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": MAX_STATEMENT_DESCRIPTOR,
+            "pattern": r"""^(?=.*[A-Za-z])[ !#-&(-)+-;=?-\[\]-~]*$""",
+        }
+
+    def errors(self) -> Errors:
+        """Return the failures that `read` can have."""
+        return (
+            EmptyParameterError,
+            InvalidStringError,
+            DescriptorTooLongError,
+            DescriptorCharacterError,
+            DescriptorWithoutLetterError,
+        )
+
+
+class Enum(Kind, frozen=True):
+    """One of a few words."""
+
+    words: tuple[str, ...]
+
+    def read(self, raw: Value, name: str) -> str:
+        """Return the word."""
+        if raw in self.words:
+            return str(raw)
+        if raw == "":
+            raise EmptyParameterError(name)
+        raise InvalidEnumError(name, self.words)
+
+    def schema(self) -> Schema:
+        """Return its JSON schema."""
+        return {"type": "string", "enum": list(self.words)}
+
+    def errors(self) -> Errors:
+        """Return the failures that `read` can have."""
+        return (EmptyParameterError, InvalidEnumError)
+
+
+class CurrencyCode(Kind, frozen=True):
+    """A currency's ISO code in whatever case."""
+
+    def read(self, raw: Value, name: str) -> str:
+        """Return the code in lower case."""
+        return parse_currency(shown(_read_text(raw, name)))
+
+    def schema(self) -> Schema:
+        """Return its JSON schema."""
+        return {"type": "string", "pattern": "^[A-Za-z]{3,4}$", "examples": ["usd"]}
+
+    def errors(self) -> Errors:
+        """Return the failures that `read` can have."""
+        return (EmptyParameterError, InvalidStringError, InvalidCurrencyError)
+
+
+class Boolean(Kind, frozen=True):
+    """`true` or `false`."""
+
+    def read(self, raw: Value, name: str) -> bool:
+        """Return the truth value."""
+        if raw == "true":
+            return True
+        if raw == "false":
+            return False
+        if raw == "":
+            raise EmptyParameterError(name)
+        raise InvalidBooleanError(name, raw)
+
+    def schema(self) -> Schema:
+        """Return its JSON schema."""
+        return {"type": "boolean"}
+
+    def errors(self) -> Errors:
+        """Return the failures that `read` can have."""
+        return (EmptyParameterError, InvalidBooleanError)
+
+
+class Metadata(Kind, frozen=True):
+    """Key-value pairs to merge, those sent empty to unset; or an empty text to unset all."""
+
+    def read(self, raw: Value, name: str) -> MetadataChange:
+        """Return the change to make."""
+        if raw == "":
+            return CLEAR_ALL
+        if type(raw) is not dict:
+            raise InvalidObjectError(name)
+        pairs: dict[str, str] = {}
+        for key, value in raw.items():
+            if type(value) is not str:
+                raise InvalidStringError(shown(f"{name}[{key}]"), value)
+            pairs[key] = value
+        return change_of(pairs)
+
+    def schema(self) -> Schema:
+        """Return its JSON schema."""
+        pairs = {
+            "type": "object",
+            "additionalProperties": {"type": "string", "maxLength": MAX_VALUE_LENGTH},
+            "propertyNames": {"maxLength": MAX_KEY_LENGTH, "pattern": r"^[^\[\]]+$"},
+            "maxProperties": MAX_KEYS,
+        }
+        return {"anyOf": [pairs, {"type": "string", "const": ""}]}
+
+    def errors(self) -> Errors:
+        """Return the failures that `read` can have."""
+        return (InvalidObjectError, InvalidStringError, MetadataKeyTooLongError, MetadataValueTooLongError)
+
+
+class IntegerRange(Kind, frozen=True):
+    """A whole number, or an object of bounds: `gt`, `gte`, `lt`, `lte`, in any combination."""
+
+    _BOUNDS = ("gt", "gte", "lt", "lte")
+
+    def read(self, raw: Value, name: str) -> Range:
+        """Return the closed range; bounds beyond 64 bits become the last that are inside."""
+        if type(raw) is not dict:
+            exact = _read_integer(raw, name)
+            return Range(_within_bigint(exact), _within_bigint(exact))
+        bounds = {key: _read_integer(value, f"{name}[{key}]") for key, value in raw.items()}
+        lows = [bounds[key] + (key == "gt") for key in ("gt", "gte") if key in bounds]
+        highs = [bounds[key] - (key == "lt") for key in ("lt", "lte") if key in bounds]
+        return Range(
+            _within_bigint(max(lows)) if lows else None,
+            _within_bigint(min(highs)) if highs else None,
+        )
+
+    def schema(self) -> Schema:
+        """Return its JSON schema."""
+        bounds = {
+            "type": "object",
+            "properties": {key: {"type": "integer"} for key in self._BOUNDS},
+            "additionalProperties": False,
+        }
+        return {"anyOf": [bounds, {"type": "integer"}]}
+
+    def errors(self) -> Errors:
+        """Return the failures that `read` can have."""
+        return (EmptyParameterError, InvalidIntegerError)
+
+    def unknown_names(self, raw: dict[str, Value], name: str) -> Iterable[str]:
+        """Yield the keys that are no bounds."""
+        for key, value in raw.items():
+            if key not in self._BOUNDS:
+                yield from leaf_names(value, f"{name}[{key}]")
+
+
+def _within_bigint(number: int) -> int:
+    """Return the nearest number that PostgreSQL's bigint holds, or leaves room for one more or less."""
+    return min(max(number, -_MAX_BIGINT), _MAX_BIGINT)
+
+
+class TextList(Kind, frozen=True):
+    """An array of texts: `types[]=a&types[]=b` or `types[0]=a&types[1]=b`."""
+
+    max_items: int
+
+    def read(self, raw: Value, name: str) -> tuple[str, ...]:
+        """Return the texts in order."""
+        texts = _read_texts(raw, name)
+        if len(texts) > self.max_items:
+            raise ArrayTooLongError(name, self.max_items)
+        return texts
+
+    def schema(self) -> Schema:
+        """Return its JSON schema."""
+        items = {"type": "string", "minLength": 1, "maxLength": MAX_TEXT}
+        return {"type": "array", "items": items, "maxItems": self.max_items}
+
+    def errors(self) -> Errors:
+        """Return the failures that `read` can have."""
+        return (*_TEXTS_ERRORS, ArrayTooLongError)
+
+
+_TEXTS_ERRORS: Final = (EmptyParameterError, InvalidArrayError, InvalidStringError, StringTooLongError)
+
+
+def _read_texts(raw: Value, name: str) -> tuple[str, ...]:
+    """Return an array's items: in the order sent after `[]`, else in the order of their indexes."""
+    if type(raw) is list:
+        items: list[Value] = list(raw)
+    elif type(raw) is dict and all(key.isascii() and key.isdigit() for key in raw):
+        items = [raw[key] for key in sorted(raw, key=lambda key: (len(key), key))]
+    elif raw == "":
+        raise EmptyParameterError(name)
+    else:
+        raise InvalidArrayError(name)
+    texts = tuple(_read_text(item, name) for item in items)
+    for text in texts:
+        if len(text) > MAX_TEXT:
+            raise StringTooLongError(name, text, MAX_TEXT)
+    return texts
+
+
+class Expand(Kind, frozen=True):
+    """Which ids in the reply become objects, as dotted paths; in a list each begins with `data.`."""
+
+    object_name: str
+    in_list: bool = False
+
+    def read(self, raw: Value, name: str) -> tuple[str, ...]:
+        """Return the paths relative to the object, without `data.`; see `brim.api.expansion`."""
+        paths = dict.fromkeys(_read_texts(raw, name))
+        return tuple(check_path(path, self.object_name, in_list=self.in_list) for path in paths)
+
+    def schema(self) -> Schema:
+        """Return its JSON schema."""
+        prefix = "data." if self.in_list else ""
+        examples = [[prefix + name] for name in EXPANDABLE[self.object_name]]
+        schema: Schema = {"type": "array", "items": {"type": "string", "maxLength": MAX_TEXT}}
+        return {**schema, "examples": examples} if examples else schema
+
+    def errors(self) -> Errors:
+        """Return the failures that `read` can have."""
+        outside_data = (ExpandOutsideDataError, NotIncludableError) if self.in_list else ()
+        return (*_TEXTS_ERRORS, NotExpandableError, UnknownExpandError, ExpandTooDeepError, *outside_data)

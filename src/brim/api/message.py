@@ -1,0 +1,35 @@
+"""A request and its reply, as the rooms of the API see them: no framework, no streams."""
+
+from typing import Final
+
+JSON: Final = "application/json"
+
+
+class Request:
+    """One whole request. `headers` has lower-case names; `path` is as sent, still percent-encoded."""
+
+    __slots__ = ("body", "headers", "method", "path", "query")
+
+    def __init__(self, method: str, path: str, query: bytes, headers: dict[bytes, bytes], body: bytes) -> None:
+        self.method = method
+        self.path = path
+        self.query = query
+        self.headers = headers
+        self.body = body
+
+    def header(self, name: bytes) -> str | None:
+        """Return a header's text, or None."""
+        value = self.headers.get(name)
+        return None if value is None else value.decode("latin-1").strip()
+
+
+class Reply:
+    """One whole reply. `headers` are complete lines without their ends; length and date are the protocol's."""
+
+    __slots__ = ("body", "content_type", "headers", "status")
+
+    def __init__(self, status: int, body: bytes, headers: list[str] | None = None, content_type: str = JSON) -> None:
+        self.status = status
+        self.body = body
+        self.headers = headers or []
+        self.content_type = content_type

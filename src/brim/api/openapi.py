@@ -1,0 +1,239 @@
+"""The OpenAPI document, built from the table of operations that routes and validates.
+
+Forms are written as clients send them: objects as `metadata[key]=x` (deepObject), arrays as `expand[]=x`.
+Neighbours: `params` describes what is sent, `schemas` what is answered, `errors` what goes wrong.
+"""
+
+from collections.abc import Iterable, Sequence
+from http import HTTPStatus
+from typing import Final
+
+from brim import __version__
+from brim.api import errors as failures
+from brim.api.errors import ERROR_TABLE, ErrorObject
+from brim.api.operation import Operation
+from brim.api.parameter_errors import (
+    ConflictingParameterError,
+    MalformedEncodingError,
+    NullCharacterError,
+    ParameterNameTooLongError,
+    ParameterTooDeepError,
+    TooManyParametersError,
+)
+from brim.api.params import Errors, Parameter, Schema, object_schema, parameter_errors
+from brim.api.schemas import component_schemas, list_of, reference_to
+from brim.domain.errors import ExclusiveParametersError, ResourceMissingError
+from brim.domain.events import DEFAULT_API_VERSION
+from brim.domain.idempotency import MAX_KEY_LENGTH, IdempotencyMismatchError
+from brim.domain.metadata import TooMuchMetadataError
+from brim.kit.errors import BrimError, DatabaseUnavailableError, OverloadedError
+
+_FORM: Final = "application/x-www-form-urlencoded"
+_FORM_ERRORS: Final[Errors] = (
+    MalformedEncodingError,
+    NullCharacterError,
+    TooManyParametersError,
+    ParameterNameTooLongError,
+    ParameterTooDeepError,
+    ConflictingParameterError,
+)
+_ERRORS_OF_ALL: Final[Errors] = (
+    failures.MissingApiKeyError,
+    failures.InvalidApiKeyError,
+    failures.ApiKeyExpiredError,
+    failures.PublishableKeyError,
+    failures.PermissionMissingError,
+    failures.AccountUnreachableError,
+    failures.InvalidApiVersionError,
+    OverloadedError,
+    failures.InternalError,
+    DatabaseUnavailableError,
+)
+_ERRORS_OF_WRITES: Final[Errors] = (
+    failures.UnsupportedContentTypeError,
+    failures.EmptyIdempotencyKeyError,
+    failures.IdempotencyKeyTooLongError,
+    IdempotencyMismatchError,
+)
+_HEADERS: Final[dict[str, Schema]] = {
+    "Request-Id": {
+        "description": "Names this request in the server's log.",
+        "schema": {"type": "string", "pattern": "^req_[0-9A-Za-z]{14}$"},
+    },
+    "Stripe-Version": {
+        "description": "The version that the reply is written in.",
+        "schema": {"type": "string"},
+    },
+}
+_REQUEST_HEADERS: Final[dict[str, Schema]] = {
+    "stripe_version": {
+        "name": "Stripe-Version",
+        "in": "header",
+        "description": "The version to answer in: a date, and a release's name where it has one.",
+        "schema": {"type": "string", "examples": [DEFAULT_API_VERSION]},
+    },
+    "stripe_account": {
+        "name": "Stripe-Account",
+        "in": "header",
+        "description": "The account to act for, if the key may.",
+        "schema": {"type": "string", "examples": ["acct_1NG8Du2eZvKYlo2C"]},
+    },
+    "idempotency_key": {
+        "name": "Idempotency-Key",
+        "in": "header",
+        "description": "A text of yours under which a retry gets the first answer again.",
+        "schema": {"type": "string", "minLength": 1, "maxLength": MAX_KEY_LENGTH},
+    },
+}
+_SECURITY_SCHEMES: Final[dict[str, Schema]] = {
+    "bearerAuth": {"type": "http", "scheme": "bearer", "description": "The secret key as a bearer token."},
+    "basicAuth": {"type": "http", "scheme": "basic", "description": "The secret key as user name, no password."},
+}
+
+
+def build_openapi(operations: Sequence[Operation]) -> Schema:
+    """Return the OpenAPI 3.1 document of these operations."""
+    paths: dict[str, Schema] = {}
+    for operation in operations:
+        paths.setdefault(operation.path, {})[operation.method.lower()] = _operation(operation)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Brim",
+            "version": __version__,
+            "description": f"Top-ups of prepaid balances, as Stripe's API of {DEFAULT_API_VERSION} speaks of them.",
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        },
+        "servers": [{"url": "/", "description": "The server that gave you this document."}],
+        "security": [{name: []} for name in _SECURITY_SCHEMES],
+        "tags": [{"name": name} for name in dict.fromkeys(operation.resource for operation in operations)],
+        "paths": paths,
+        "components": {
+            "schemas": component_schemas(),
+            "parameters": _REQUEST_HEADERS,
+            "headers": _HEADERS,
+            "securitySchemes": _SECURITY_SCHEMES,
+        },
+    }
+
+
+def _operation(operation: Operation) -> Schema:
+    writes = operation.method == "POST"
+    described: Schema = {
+        "operationId": operation.operation_id,
+        "summary": operation.summary,
+        "description": f"A restricted key needs `{operation.resource}={operation.level}`.",
+        "tags": [operation.resource],
+        "parameters": [
+            *_placeholders(operation.path),
+            *([] if writes else [_query_parameter(parameter) for parameter in operation.parameters]),
+            *({"$ref": f"#/components/parameters/{name}"} for name in _request_headers(writes=writes)),
+        ],
+        "responses": {"200": _success(operation), **_refusals(operation)},
+    }
+    if writes:
+        described["requestBody"] = _form_body(operation.parameters)
+    return described
+
+
+def _placeholders(path: str) -> list[Schema]:
+    names = [segment[1:-1] for segment in path.split("/") if segment.startswith("{")]
+    schema = {"type": "string", "minLength": 1, "maxLength": 5000}
+    return [
+        {"name": name, "in": "path", "required": True, "description": "The object's id.", "schema": schema}
+        for name in names
+    ]
+
+
+def _request_headers(*, writes: bool) -> list[str]:
+    return [name for name in _REQUEST_HEADERS if writes or name != "idempotency_key"]
+
+
+def _query_parameter(parameter: Parameter) -> Schema:
+    schema = parameter.kind.schema()
+    return {
+        "name": _sent_name(parameter.name, schema),
+        "in": "query",
+        "required": parameter.required,
+        "description": parameter.description,
+        "schema": schema,
+        **_encoding(schema),
+    }
+
+
+def _form_body(parameters: tuple[Parameter, ...]) -> Schema:
+    """Return a request body: the same schema that validates, its arrays under the name that is sent."""
+    form = object_schema(parameters)
+    schemas = form["properties"]
+    form["properties"] = {_sent_name(name, schema): schema for name, schema in schemas.items()}
+    encodings = {_sent_name(name, schema): _encoding(schema) for name, schema in schemas.items()}
+    return {
+        "required": "required" in form,
+        "content": {_FORM: {"schema": form, "encoding": {name: how for name, how in encodings.items() if how}}},
+    }
+
+
+def _sent_name(name: str, schema: Schema) -> str:
+    return f"{name}[]" if schema.get("type") == "array" else name
+
+
+def _encoding(schema: Schema) -> Schema:
+    """Return how arrays and objects are written; nothing for what is written plainly."""
+    kinds = {choice.get("type") for choice in schema.get("anyOf", [schema])}
+    if "object" in kinds:
+        return {"style": "deepObject", "explode": True}
+    return {"style": "form", "explode": True} if "array" in kinds else {}
+
+
+def _success(operation: Operation) -> Schema:
+    if operation.in_list:
+        return _response("A page of objects.", list_of(operation.returns, operation.path))
+    return _response("The object.", reference_to(operation.returns))
+
+
+def _response(description: str, schema: Schema) -> Schema:
+    return {
+        "description": description,
+        "headers": {name: {"$ref": f"#/components/headers/{name}"} for name in _HEADERS},
+        "content": {"application/json": {"schema": schema}},
+    }
+
+
+def _refusals(operation: Operation) -> dict[str, Schema]:
+    """Return the error replies by status, each with the failures that lead to it."""
+    by_status: dict[int, list[type[BrimError]]] = {}
+    for error in possible_errors(operation):
+        by_status.setdefault(_status(error, operation), []).append(error)
+    return {
+        str(status): _response(_sentences(HTTPStatus(status), by_status[status]), reference_to(ErrorObject))
+        for status in sorted(by_status)
+    }
+
+
+def possible_errors(operation: Operation) -> Errors:
+    """Return every failure that a request to this operation can be answered with, each once."""
+    names = {parameter.name for parameter in operation.parameters}
+    writes = _ERRORS_OF_WRITES if operation.method == "POST" else ()
+    missing = (ResourceMissingError,) if operation.in_list or "{" in operation.path else ()
+    cursors = (ExclusiveParametersError,) if operation.in_list else ()
+    metadata = (TooMuchMetadataError,) if "metadata" in names else ()
+    of_parameters = parameter_errors(operation.parameters)
+    each = (*_ERRORS_OF_ALL, *writes, *_FORM_ERRORS, *of_parameters, *missing, *cursors, *metadata, *operation.errors)
+    return tuple(dict.fromkeys(each))
+
+
+def _status(error: type[BrimError], operation: Operation) -> int:
+    """Return an error's status: an id that is not found is the path's where the path has one, else a parameter's."""
+    if error is ResourceMissingError and "{" not in operation.path:
+        return HTTPStatus.BAD_REQUEST
+    return ERROR_TABLE[error].status
+
+
+def _sentences(status: HTTPStatus, errors: Iterable[type[BrimError]]) -> str:
+    """Return a list of what leads to a status, each with its code."""
+    lines = [f"{status.phrase}:"]
+    for error in errors:
+        code = ERROR_TABLE[error].code
+        meaning = (error.__doc__ or "").partition("\n")[0]
+        lines.append(f"- `{code}`: {meaning}" if code else f"- {meaning}")
+    return "\n".join(lines)

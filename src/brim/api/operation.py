@@ -1,0 +1,34 @@
+"""One row of the table that routes, validates and is published: an operation of the API."""
+
+from collections.abc import Awaitable, Callable
+from typing import Literal, TypeAlias
+
+import msgspec
+
+from brim.api.call import Call
+from brim.api.params import Parameter
+from brim.kit.errors import BrimError
+from brim.services.idempotency import Answer
+
+Handler: TypeAlias = Callable[[Call], Awaitable[Answer]]
+
+
+class Operation(msgspec.Struct, frozen=True, kw_only=True):
+    """What one method does at one path.
+
+    `path` holds at most one placeholder, such as `/v1/topups/{topup}`; `resource` and `level` are what a restricted
+    key needs; `returns` is the wire object of the reply, and with `in_list` of the reply's items; `errors` are
+    the failures of this operation beside those that every operation of its shape has.
+    """
+
+    method: Literal["GET", "POST"]
+    path: str
+    operation_id: str
+    summary: str
+    parameters: tuple[Parameter, ...]
+    handler: Handler
+    resource: str
+    level: Literal["read", "write"]
+    returns: type[msgspec.Struct]
+    in_list: bool = False
+    errors: tuple[type[BrimError], ...] = ()

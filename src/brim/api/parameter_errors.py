@@ -1,0 +1,248 @@
+"""What can be wrong with the parameters of a request: one small class per failure.
+
+`form` and `params` raise these; `errors` gives each its place on the wire. `param` is the full name of the
+parameter, such as `created[gte]`. Source of the sentences: the wire's own error texts, which people's tests
+compare; where the vendor's are not known they are ours.
+"""
+
+import json
+from collections.abc import Sequence
+from typing import Final
+
+from brim.kit.errors import BrimError
+
+_LONGEST_SHOWN: Final = 200
+"""Characters of a given value that a sentence repeats in full; a megabyte sent is not a megabyte answered."""
+
+
+def shown(given: object) -> str:
+    """Return a given value as an error's sentence repeats it: shortened when long, JSON when nested."""
+    text = given if isinstance(given, str) else json.dumps(given, ensure_ascii=False)
+    return text if len(text) <= _LONGEST_SHOWN else ends_of(text)
+
+
+def ends_of(text: str) -> str:
+    """Return the first and the last four characters of a long text."""
+    return f"{text[:4]}...{text[-4:]}"
+
+
+def listed(words: Sequence[str]) -> str:
+    """Return `a`, `a or b`, or `a, b, or c`."""
+    if len(words) < 3:
+        return " or ".join(words)
+    return f"{', '.join(words[:-1])}, or {words[-1]}"
+
+
+class ParameterError(BrimError):
+    """The base of all failures that belong to one parameter; never raised itself."""
+
+    def __init__(self, param: str, message: str) -> None:
+        super().__init__(message)
+        self.param = param
+
+
+# The form itself.
+
+
+class MalformedEncodingError(BrimError):
+    """A name or a value is not percent-encoded UTF-8."""
+
+    def __init__(self, given: str) -> None:
+        super().__init__(f"Invalid percent-encoding or UTF-8 in the request's parameters: {shown(given)}")
+
+
+class NullCharacterError(BrimError):
+    """A name or a value holds U+0000, which no text in the database can."""
+
+    def __init__(self) -> None:
+        super().__init__("Invalid string: the request's parameters contain a null character (%00)")
+
+
+class TooManyParametersError(BrimError):
+    """The form has more parameters than a request may."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"Too many parameters: a request can have at most {most}.")
+
+
+class ParameterNameTooLongError(BrimError):
+    """A name has more characters than it may, brackets included."""
+
+    def __init__(self, name: str, most: int) -> None:
+        super().__init__(f"Parameter names can have up to {most} characters. Invalid name: {ends_of(name)}")
+
+
+class ParameterTooDeepError(BrimError):
+    """A name has more brackets than it may."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"Parameters can be nested at most {most} levels deep.")
+
+
+class ConflictingParameterError(ParameterError):
+    """One name is used as two of: a value, an array, an object."""
+
+    def __init__(self, param: str) -> None:
+        super().__init__(param, f"Invalid parameters: {param} was sent both as one value and as an array or object")
+
+
+# Which parameters there are.
+
+
+class UnknownParametersError(ParameterError):
+    """The request has parameters that its operation does not know; the first of them is the `param`."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        plural = "s" if len(names) > 1 else ""
+        super().__init__(names[0], f"Received unknown parameter{plural}: {', '.join(names)}")
+
+
+class MissingParameterError(ParameterError):
+    """A required parameter was not sent."""
+
+    def __init__(self, param: str) -> None:
+        super().__init__(param, f"Missing required param: {param}.")
+
+
+class EmptyParameterError(ParameterError):
+    """A parameter that cannot be unset was sent empty."""
+
+    def __init__(self, param: str) -> None:
+        super().__init__(
+            param,
+            f"You passed an empty string for '{param}'. We assume empty values are an attempt to unset a parameter; "
+            f"however '{param}' cannot be unset. You should remove '{param}' from your request or supply a "
+            "non-empty value.",
+        )
+
+
+# What a value may be.
+
+
+class InvalidIntegerError(ParameterError):
+    """The value is no whole number in decimal digits."""
+
+    def __init__(self, param: str, given: object) -> None:
+        super().__init__(param, f"Invalid integer: {shown(given)}")
+
+
+class IntegerTooSmallError(ParameterError):
+    """The number is below the smallest allowed."""
+
+    def __init__(self, param: str, least: int) -> None:
+        super().__init__(param, f"This value must be greater than or equal to {least}.")
+
+
+class InvalidBooleanError(ParameterError):
+    """The value is neither `true` nor `false`."""
+
+    def __init__(self, param: str, given: object) -> None:
+        super().__init__(param, f"Invalid boolean: {shown(given)}")
+
+
+class InvalidStringError(ParameterError):
+    """An array or an object was sent where a text belongs."""
+
+    def __init__(self, param: str, given: object) -> None:
+        super().__init__(param, f"Invalid string: {shown(given)}")
+
+
+class StringTooLongError(ParameterError):
+    """The text has more characters than it may."""
+
+    def __init__(self, param: str, given: str, most: int) -> None:
+        super().__init__(param, f"Invalid string: {ends_of(given)}; must be at most {most} characters")
+
+
+class InvalidEnumError(ParameterError):
+    """The value is none of the allowed words."""
+
+    def __init__(self, param: str, allowed: Sequence[str]) -> None:
+        choice = f"must be one of {listed(allowed)}" if len(allowed) > 1 else f"must be {allowed[0]}"
+        super().__init__(param, f"Invalid {param}: {choice}")
+
+
+class InvalidObjectError(ParameterError):
+    """A text or an array was sent where an object belongs."""
+
+    def __init__(self, param: str) -> None:
+        super().__init__(param, "Invalid object")
+
+
+class InvalidArrayError(ParameterError):
+    """A text or an object was sent where an array belongs."""
+
+    def __init__(self, param: str) -> None:
+        super().__init__(param, "Invalid array")
+
+
+class ArrayTooLongError(ParameterError):
+    """The array has more items than it may."""
+
+    def __init__(self, param: str, most: int) -> None:
+        super().__init__(param, f"Invalid array: {param} can have at most {most} items")
+
+
+class DescriptorTooLongError(ParameterError):
+    """The statement descriptor does not fit a bank statement."""
+
+    def __init__(self, param: str, given: str, most: int) -> None:
+        super().__init__(
+            param,
+            f"The statement descriptor must be at most {most} characters. {shown(given)} is {len(given)} "
+            "characters long.",
+        )
+
+
+class DescriptorCharacterError(ParameterError):
+    """The statement descriptor has a character that bank statements cannot show."""
+
+    def __init__(self, param: str, character: str) -> None:
+        super().__init__(param, f"The statement descriptor cannot include {character}.")
+
+
+class DescriptorWithoutLetterError(ParameterError):
+    """The statement descriptor has no letter at all."""
+
+    def __init__(self, param: str) -> None:
+        super().__init__(param, "The statement descriptor must contain at least one Latin character.")
+
+
+# What may be expanded. The wire names no `param` for these.
+
+
+class NotExpandableError(BrimError):
+    """The property holds no id that an object could stand in place of."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(f"This property cannot be expanded ({path}).")
+
+
+class ExpandOutsideDataError(BrimError):
+    """A list was asked to expand what its items have."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(
+            f"This property cannot be expanded ({path}). You may want to try expanding 'data.{path}' instead."
+        )
+
+
+class UnknownExpandError(BrimError):
+    """There is no such property to expand."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(f"This property cannot be expanded because it doesn't exist: {path}.")
+
+
+class ExpandTooDeepError(BrimError):
+    """The path to expand has more properties than allowed."""
+
+    def __init__(self, path: str, most: int) -> None:
+        super().__init__(f"You cannot expand more than {most} levels of a property. Property: {shown(path)}")
+
+
+class NotIncludableError(BrimError):
+    """A property was asked for that lists used to include on demand."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(f"This property cannot be included ({path}).")

@@ -1,0 +1,113 @@
+"""Writes objects as replies, with what was asked to be expanded in place of its id.
+
+A top-up leads to its balance transaction, which leads back to the top-up; the depth of a path (four) is where that
+ends. Paths are relative to the object at hand, as `params.Expand` returns them.
+"""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from brim.api.expansion import check_property, paths_below
+from brim.domain import wire
+from brim.domain.ledger import BalanceTransaction
+from brim.domain.topups import Owner, Topup
+from brim.services import lookups
+from brim.store.database import Conn, Database
+
+Paths = tuple[str, ...]
+
+
+async def render_topup(database: Database, topup: Topup, paths: Paths, *, now_s: int) -> bytes:
+    """Return a top-up's compact JSON; the database is asked only when there is something to expand."""
+    (body,) = await render_topups(database, [topup], paths, now_s=now_s)
+    return body
+
+
+async def render_topups(database: Database, topups: Sequence[Topup], paths: Paths, *, now_s: int) -> list[bytes]:
+    """Return the compact JSON of several top-ups of one owner."""
+    if not paths:
+        return [wire.topup_json(topup) for topup in topups]
+    async with database.connection() as conn:
+        return await expand_topups(conn, topups, paths, now_s=now_s)
+
+
+async def expand_topups(
+    conn: Conn, topups: Sequence[Topup], paths: Paths, *, now_s: int, within: str = ""
+) -> list[bytes]:
+    """Return the compact JSON of several top-ups of one owner, read on the caller's connection."""
+    for path in paths:
+        check_property(path, "topup", within=within)
+    line_paths = paths_below(paths, "balance_transaction")
+    lines: dict[str, bytes] = {}
+    if line_paths is not None:
+        lines = await _lines_by_id(conn, topups, line_paths, now_s=now_s, within=within)
+    with_method = paths_below(paths, "payment_method") is not None
+    return [
+        wire.topup_json(
+            topup,
+            balance_transaction=lines.get(topup.balance_transaction or ""),
+            payment_method=_payment_method(topup) if with_method else None,
+        )
+        for topup in topups
+    ]
+
+
+def _payment_method(topup: Topup) -> bytes | None:
+    if topup.payment_method is None:
+        return None
+    return wire.sandbox_payment_method_json(topup.owner, topup.payment_method, created=topup.created)
+
+
+def expand_created(body: bytes, owner: Owner, paths: Paths) -> bytes:
+    """Return a create's reply with its payment method in full, if asked for; a new top-up has nothing else to expand.
+
+    Args:
+        body: the reply as its event keeps it: a first one or a replay.
+        owner: whose top-up it is.
+        paths: what to expand.
+    """
+    if paths_below(paths, "payment_method") is None:
+        return body
+    topup = msgspec.json.decode(body, type=wire.TopupObject)
+    if not isinstance(topup.payment_method, str):
+        return body
+    method = wire.sandbox_payment_method_json(owner, topup.payment_method, created=topup.created)
+    return wire.encode(msgspec.structs.replace(topup, payment_method=msgspec.Raw(method)))
+
+
+async def _lines_by_id(
+    conn: Conn, topups: Sequence[Topup], paths: Paths, *, now_s: int, within: str
+) -> dict[str, bytes]:
+    """Return the encoded balance transactions of those top-ups that have one."""
+    ids = [topup.balance_transaction for topup in topups if topup.balance_transaction]
+    if not ids:
+        return {}
+    lines = await lookups.fetch_balance_transactions(conn, topups[0].owner, ids)
+    bodies = await expand_balance_transactions(conn, lines, paths, now_s=now_s, within=f"{within}balance_transaction.")
+    return {line.id: body for line, body in zip(lines, bodies, strict=True)}
+
+
+async def render_balance_transactions(
+    database: Database, lines: Sequence[BalanceTransaction], paths: Paths, *, now_s: int
+) -> list[bytes]:
+    """Return the compact JSON of several balance transactions of one owner."""
+    if not paths:
+        return [wire.balance_transaction_json(line, now_s=now_s) for line in lines]
+    async with database.connection() as conn:
+        return await expand_balance_transactions(conn, lines, paths, now_s=now_s)
+
+
+async def expand_balance_transactions(
+    conn: Conn, lines: Sequence[BalanceTransaction], paths: Paths, *, now_s: int, within: str = ""
+) -> list[bytes]:
+    """Return the compact JSON of several balance transactions of one owner, read on the caller's connection."""
+    for path in paths:
+        check_property(path, "balance_transaction", within=within)
+    source_paths = paths_below(paths, "source")
+    sources: dict[str, bytes] = {}
+    if source_paths is not None and lines:
+        topups = await lookups.fetch_topups(conn, lines[0].owner, [line.source for line in lines])
+        bodies = await expand_topups(conn, topups, source_paths, now_s=now_s, within=f"{within}source.")
+        sources = {topup.id: body for topup, body in zip(topups, bodies, strict=True)}
+    return [wire.balance_transaction_json(line, now_s=now_s, source=sources.get(line.source)) for line in lines]

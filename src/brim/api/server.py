@@ -1,0 +1,150 @@
+"""One API process: opens the database, builds the application, and serves it with uvicorn until told to stop."""
+
+import asyncio
+import signal
+import socket
+import sys
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Final
+
+import structlog
+import uvicorn
+import uvloop
+from prometheus_client import Histogram
+
+from brim.api.app import Api
+from brim.api.call import Service
+from brim.api.operations import OPERATIONS
+from brim.api.protocol import HttpProtocol, Limits, sweep_connections
+from brim.api.system import system_handlers
+from brim.kit.clock import system_clock_ms
+from brim.kit.config import Settings
+from brim.kit.ids import IdFactory
+from brim.rails.sandbox import SandboxRail
+from brim.services.batches import Batches
+from brim.store.database import Database
+from brim.telemetry import metrics
+from brim.telemetry.logs import RequestLog, configure_logging, wants_json
+
+BACKLOG: Final = 4096
+GAUGE_INTERVAL_S: Final = 1.0
+
+log = structlog.get_logger()
+
+
+def run_api(settings: Settings, listen_fd: int, alive_fd: int | None) -> None:
+    """Serve until SIGTERM or SIGINT; requests in flight are finished first.
+
+    Args:
+        settings: `database_url` must be set.
+        listen_fd: a listening socket, our own or inherited from the supervisor.
+        alive_fd: the read end of a pipe whose other end only the supervisor holds: when it closes, so do we.
+    """
+    configure_logging(settings.log_level, settings.log_format)
+    # uvicorn raises its stop signal again once it has stopped: SIGTERM too must then leave us time to close down.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    listener = socket.socket(fileno=listen_fd)
+    with suppress(KeyboardInterrupt):
+        uvloop.run(_serve(settings, listener, alive_fd))
+
+
+async def _serve(settings: Settings, listener: socket.socket, alive_fd: int | None) -> None:
+    """Run one server and its few background tasks."""
+    if settings.database_url is None:
+        raise ValueError("an API process needs a database URL")
+    database = await Database.connect(
+        settings.database_url, timeout_s=settings.database_timeout_s, application="brim api"
+    )
+    batches = Batches(database, system_clock_ms, observe=lambda kind, size: _BATCH_SIZE[kind].observe(size))
+    service = Service(
+        database=database,
+        batches=batches,
+        ids=IdFactory(),
+        clock=system_clock_ms,
+        rail=SandboxRail(settings.sandbox_settle_after_s),
+    )
+    request_log = _request_log(settings)
+    api = Api(
+        OPERATIONS,
+        service,
+        limits=_limits(settings),
+        request_log=request_log,
+        system=system_handlers(database, OPERATIONS),
+    )
+    server = uvicorn.Server(_uvicorn_config(api, settings))
+    background = [
+        asyncio.create_task(sweep_connections(server.server_state)),
+        asyncio.create_task(_keep_gauges(server, batches, database)),
+    ]
+    if alive_fd is not None:
+        _stop_when_orphaned(server, alive_fd)
+    try:
+        await server.serve(sockets=[listener])
+    finally:
+        for task in background:
+            task.cancel()
+        if request_log:
+            request_log.flush()
+        await database.close()
+
+
+_BATCH_SIZE: Final[Mapping[str, Histogram]] = {
+    kind: metrics.BATCH_SIZE.labels(kind) for kind in ("create", "retrieve", "list")
+}
+
+
+def _limits(settings: Settings) -> Limits:
+    return Limits(
+        max_body=settings.max_body,
+        max_header=settings.max_header,
+        max_connections=settings.max_connections,
+        idle_timeout_s=settings.idle_timeout_s,
+        read_timeout_s=settings.read_timeout_s,
+    )
+
+
+def _request_log(settings: Settings) -> RequestLog | None:
+    """Return the log that requests leave a line in, or None where only warnings are wanted."""
+    if settings.log_level not in {"debug", "info"}:
+        return None
+    loop = asyncio.get_running_loop()
+    return RequestLog(sys.stderr, as_json=wants_json(settings.log_format, sys.stderr), call_later=loop.call_later)
+
+
+def _uvicorn_config(api: Api, settings: Settings) -> uvicorn.Config:
+    return uvicorn.Config(
+        api,  # type: ignore[arg-type]  # served by our own protocol, which needs no ASGI
+        http=HttpProtocol,
+        ws="none",
+        interface="asgi3",
+        lifespan="off",
+        loop="uvloop",
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        backlog=BACKLOG,
+        timeout_graceful_shutdown=max(1, round(settings.drain_timeout_s)),
+    )
+
+
+def _stop_when_orphaned(server: uvicorn.Server, alive_fd: int) -> None:
+    """Stop as if asked to when the supervisor is gone."""
+    loop = asyncio.get_running_loop()
+
+    def supervisor_gone() -> None:
+        loop.remove_reader(alive_fd)
+        server.handle_exit(signal.SIGTERM, None)
+
+    loop.add_reader(alive_fd, supervisor_gone)
+
+
+async def _keep_gauges(server: uvicorn.Server, batches: Batches, database: Database) -> None:
+    """Show queue, connections and pool in the metrics, once a second."""
+    while True:
+        metrics.QUEUE_DEPTH.set(batches.waiting)
+        metrics.CONNECTIONS.set(len(server.server_state.connections))
+        metrics.POOL_OPEN.labels("open").set(database.pool_size)
+        metrics.POOL_OPEN.labels("idle").set(database.pool_idle)
+        await asyncio.sleep(GAUGE_INTERVAL_S)

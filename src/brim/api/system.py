@@ -1,0 +1,38 @@
+"""What the server says about itself, without a key: health, readiness, metrics and its OpenAPI document."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import msgspec
+
+from brim.api.app import SystemHandler
+from brim.api.message import Reply
+from brim.api.openapi import build_openapi
+from brim.api.operation import Operation
+from brim.services.readiness import find_obstacle
+from brim.store.database import Database
+from brim.telemetry import metrics
+
+_ALIVE: Final = b'{\n  "status": "ok"\n}\n'
+
+
+def system_handlers(database: Database, operations: Sequence[Operation]) -> Mapping[str, SystemHandler]:
+    """Return the handlers by path."""
+    openapi = msgspec.json.format(msgspec.json.encode(build_openapi(operations)), indent=2) + b"\n"
+
+    async def healthz() -> Reply:
+        return Reply(200, _ALIVE)
+
+    async def readyz() -> Reply:
+        obstacle = await find_obstacle(database)
+        if obstacle is None:
+            return Reply(200, _ALIVE)
+        return Reply(503, msgspec.json.encode({"status": "unavailable", "reason": obstacle}) + b"\n")
+
+    async def prometheus() -> Reply:
+        return Reply(200, metrics.render_metrics(), content_type=metrics.CONTENT_TYPE)
+
+    async def openapi_json() -> Reply:
+        return Reply(200, openapi)
+
+    return {"/healthz": healthz, "/readyz": readyz, "/metrics": prometheus, "/openapi.json": openapi_json}

@@ -1,0 +1,97 @@
+"""The handlers of `/v1/topups`: from validated parameters to one use case and its reply."""
+
+import msgspec
+
+from brim.api.call import Call
+from brim.api.errors import render_error
+from brim.api.paging import read_page
+from brim.api.rendering import expand_created, expand_topups, render_topup, render_topups
+from brim.domain import wire
+from brim.domain.metadata import merge
+from brim.domain.pages import TopupFilters
+from brim.domain.topups import Topup
+from brim.services import lists, topups
+from brim.services.idempotency import Answer
+from brim.services.topups import CreateTopup, EditTopup, RenderTopup
+from brim.store.database import Conn
+
+
+async def create(call: Call) -> Answer:
+    """`POST /v1/topups`."""
+    parameters = call.parameters
+    options = parameters.get("payment_method_options") or {}
+    change = parameters.get("metadata")
+    wish = CreateTopup(
+        amount=parameters["amount"],
+        currency=parameters["currency"],
+        description=parameters.get("description"),
+        metadata=merge({}, change) if change else {},
+        payment_method=parameters.get("payment_method"),
+        payment_method_network=options.get("us_bank_account", {}).get("network"),
+        source=parameters.get("source"),
+        statement_descriptor=parameters.get("statement_descriptor"),
+        transfer_group=parameters.get("transfer_group"),
+    )
+    service = call.service
+    answer = await topups.create_topup(service.batches, call.attempt, wish, ids=service.ids, rail=service.rail)
+    if "expand" in parameters:
+        return msgspec.structs.replace(answer, body=expand_created(answer.body, call.owner, parameters["expand"]))
+    return answer
+
+
+async def retrieve(call: Call) -> Answer:
+    """`GET /v1/topups/{topup}`."""
+    topup = await topups.retrieve_topup(call.service.batches, call.owner, call.path_id)
+    paths = call.parameters.get("expand", ())
+    return Answer(body=await render_topup(call.service.database, topup, paths, now_s=call.now_ms // 1000))
+
+
+async def update(call: Call) -> Answer:
+    """`POST /v1/topups/{topup}`."""
+    edit = EditTopup(
+        description=call.parameters.get("description", msgspec.UNSET),
+        metadata=call.parameters.get("metadata", msgspec.UNSET),
+    )
+    return await topups.update_topup(
+        call.service.database,
+        call.attempt,
+        call.path_id,
+        edit,
+        render=_renderer(call),
+        render_error=render_error,
+    )
+
+
+async def cancel(call: Call) -> Answer:
+    """`POST /v1/topups/{topup}/cancel`."""
+    return await topups.cancel_topup(
+        call.service.database,
+        call.attempt,
+        call.path_id,
+        ids=call.service.ids,
+        render=_renderer(call),
+        render_error=render_error,
+    )
+
+
+def _renderer(call: Call) -> RenderTopup:
+    """Return what writes this call's reply inside the transaction of its change."""
+    paths = call.parameters.get("expand", ())
+
+    async def render(conn: Conn, topup: Topup) -> bytes:
+        (body,) = await expand_topups(conn, [topup], paths, now_s=call.now_ms // 1000)
+        return body
+
+    return render
+
+
+async def list_all(call: Call) -> Answer:
+    """`GET /v1/topups`."""
+    service, parameters = call.service, call.parameters
+    filters = TopupFilters(
+        amount=parameters.get("amount"), created=parameters.get("created"), status=parameters.get("status")
+    )
+    page = await lists.list_topups(service.database, service.batches, call.owner, filters, read_page(parameters))
+    paths = parameters.get("expand", ())
+    items = await render_topups(service.database, page.items, paths, now_s=call.now_ms // 1000)
+    return Answer(body=wire.list_json(items, has_more=page.has_more, url="/v1/topups"))

@@ -1,0 +1,292 @@
+"""The error table: nothing is missing from it, and every failure looks on the wire as it should."""
+
+import importlib
+import pkgutil
+from typing import Any
+
+import msgspec
+import pytest
+import stripe
+from stripe._api_requestor import _APIRequestor
+
+import brim
+from brim.api import errors as api
+from brim.api import parameter_errors as parameters
+from brim.api.errors import ERROR_TABLE, redact_key, render_error, should_retry
+from brim.api.openapi import possible_errors
+from brim.api.operations import OPERATIONS
+from brim.domain import amounts, errors, idempotency, metadata, topups
+from brim.domain.topups import Status
+from brim.kit import currency
+from brim.kit.errors import BrimError, DatabaseUnavailableError, OverloadedError
+
+NEVER_ON_THE_WIRE = ("brim.kit.config", "brim.host", "brim.cli", "brim.store.migrate", "brim.services.keys")
+"""Rooms and modules whose failures are read by whoever starts the service or types a command."""
+
+NEVER_RAISED_OR_COMMAND_LINE = {"ParameterError", "InvalidPermissionError"}
+
+_STRIPE_HELP = "Please see https://stripe.com/docs or we can help at https://support.stripe.com/."
+_KEY = "sk_test_abcdefghijklmnopwxyz"
+
+EXAMPLES: list[tuple[BrimError, int, str | None, str | None, str]] = [
+    # The request
+    (api.UnrecognizedUrlError("GET", "/v1/foo"), 404, None, None,
+     f"Unrecognized request URL (GET: /v1/foo). {_STRIPE_HELP}"),
+    (api.UnrecognizedUrlError("GET", "/v1/topups/"), 404, None, None,
+     ("Unrecognized request URL (GET: /v1/topups/). If you are trying to list objects, remove the trailing slash. "
+      "If you are trying to retrieve an object, make sure you passed a valid (non-empty) identifier in your code. "
+      f"{_STRIPE_HELP}")),
+    (api.MethodNotAllowedError("DELETE", "/v1/topups"), 405, None, None,
+     f"Unrecognized request method (DELETE: /v1/topups). {_STRIPE_HELP}"),
+    (api.UnsupportedContentTypeError(), 400, None, None,
+     ("Invalid request (check that your POST content type is application/x-www-form-urlencoded). If you have any "
+      "questions, we can help at https://support.stripe.com/.")),
+    (api.InvalidApiVersionError("tomorrow"), 400, None, None, "Invalid Stripe API version: tomorrow"),
+    # The key
+    (api.MissingApiKeyError(), 401, None, None,
+     ("You did not provide an API key. You need to provide your API key in the Authorization header, using Bearer auth "
+      "(e.g. 'Authorization: Bearer YOUR_SECRET_KEY'). See https://stripe.com/docs/api#authentication for details, or "
+      "we can help at https://support.stripe.com/.")),
+    (api.InvalidApiKeyError(_KEY), 401, None, None, "Invalid API Key provided: sk_test_abc*************wxyz"),
+    (api.ApiKeyExpiredError(_KEY), 401, "api_key_expired", None,
+     "Expired API Key provided: sk_test_abc*************wxyz"),
+    (api.PublishableKeyError(), 401, "secret_key_required", None,
+     ("This API call cannot be made with a publishable API key. Please use a secret API key. You can find a list of "
+      "your API keys at https://dashboard.stripe.com/account/apikeys.")),
+    (api.PermissionMissingError("rk_test_abc...wxyz", "topups", "write"), 403, "more_permissions_required", None,
+     ("The provided key 'rk_test_abc...wxyz' does not have the required permissions for this endpoint. Having the "
+      "'topups=write' permission would allow this request to continue.")),
+    (api.AccountUnreachableError(_KEY, "acct_x"), 403, "account_invalid", None,
+     ("The provided key 'sk_test_***' does not have access to account 'acct_x' (or that account does not exist). "
+      "Application access may have been revoked.")),
+    # The form
+    (parameters.MalformedEncodingError("%zz"), 400, None, None,
+     "Invalid percent-encoding or UTF-8 in the request's parameters: %zz"),
+    (parameters.NullCharacterError(), 400, None, None,
+     "Invalid string: the request's parameters contain a null character (%00)"),
+    (parameters.TooManyParametersError(1000), 400, None, None,
+     "Too many parameters: a request can have at most 1000."),
+    (parameters.ParameterNameTooLongError("a" * 2000, 1000), 400, None, None,
+     "Parameter names can have up to 1000 characters. Invalid name: aaaa...aaaa"),
+    (parameters.ParameterTooDeepError(8), 400, None, None, "Parameters can be nested at most 8 levels deep."),
+    (parameters.ConflictingParameterError("a[b]"), 400, None, "a[b]",
+     "Invalid parameters: a[b] was sent both as one value and as an array or object"),
+    # The parameters; test_params.py has more of these
+    (parameters.UnknownParametersError(["foo"]), 400, "parameter_unknown", "foo", "Received unknown parameter: foo"),
+    (parameters.MissingParameterError("amount"), 400, "parameter_missing", "amount", "Missing required param: amount."),
+    (parameters.EmptyParameterError("amount"), 400, "parameter_invalid_empty", "amount",
+     ("You passed an empty string for 'amount'. We assume empty values are an attempt to unset a parameter; however "
+      "'amount' cannot be unset. You should remove 'amount' from your request or supply a non-empty value.")),
+    (parameters.InvalidIntegerError("amount", "abc"), 400, "parameter_invalid_integer", "amount",
+     "Invalid integer: abc"),
+    (parameters.IntegerTooSmallError("amount", 1), 400, "parameter_invalid_integer", "amount",
+     "This value must be greater than or equal to 1."),
+    (parameters.InvalidBooleanError("disabled", "x"), 400, None, "disabled", "Invalid boolean: x"),
+    (parameters.InvalidStringError("source", ["x"]), 400, None, "source", 'Invalid string: ["x"]'),
+    (parameters.StringTooLongError("description", "abcd-wxyz", 5), 400, None, "description",
+     "Invalid string: abcd...wxyz; must be at most 5 characters"),
+    (parameters.InvalidEnumError("status", ["a", "b"]), 400, None, "status", "Invalid status: must be one of a or b"),
+    (parameters.InvalidObjectError("metadata"), 400, None, "metadata", "Invalid object"),
+    (parameters.InvalidArrayError("expand"), 400, None, "expand", "Invalid array"),
+    (parameters.ArrayTooLongError("types", 20), 400, None, "types", "Invalid array: types can have at most 20 items"),
+    (parameters.DescriptorTooLongError("statement_descriptor", "sixteen letters.", 15), 400, None,
+     "statement_descriptor",
+     "The statement descriptor must be at most 15 characters. sixteen letters. is 16 characters long."),
+    (parameters.DescriptorCharacterError("statement_descriptor", "<"), 400, None, "statement_descriptor",
+     "The statement descriptor cannot include <."),
+    (parameters.DescriptorWithoutLetterError("statement_descriptor"), 400, None, "statement_descriptor",
+     "The statement descriptor must contain at least one Latin character."),
+    (parameters.NotExpandableError("amount"), 400, None, None, "This property cannot be expanded (amount)."),
+    (parameters.ExpandOutsideDataError("source"), 400, None, None,
+     ("This property cannot be expanded (source). You may want to try expanding 'data.source' instead.")),
+    (parameters.UnknownExpandError("x"), 400, None, None,
+     "This property cannot be expanded because it doesn't exist: x."),
+    (parameters.ExpandTooDeepError("a.b.c.d.e", 4), 400, "property_expansion_max_depth", None,
+     "You cannot expand more than 4 levels of a property. Property: a.b.c.d.e"),
+    (parameters.NotIncludableError("total_count"), 400, None, None, "This property cannot be included (total_count)."),
+    (currency.InvalidCurrencyError("xxd"), 400, None, "currency",
+     f"Invalid currency: xxd. Stripe currently supports these currencies: {', '.join(currency.CURRENCIES)}"),
+    (currency.InvalidAmountStepError(1001, "kwd", 10), 400, "parameter_invalid_integer", "amount",
+     "Invalid amount: 1001. Amounts in kwd must be a multiple of 10."),
+    (amounts.AmountTooLargeError("usd"), 400, "amount_too_large", "amount",
+     "Amount must be no more than $9,999,999,999.99"),
+    (metadata.MetadataKeyTooLongError("k" * 41), 400, None, None,
+     ("Metadata keys can have up to 40 characters, but you passed in a key that is 41 characters. Invalid key: "
+      + "k" * 41)),
+    (metadata.MetadataValueTooLongError("v" * 501), 400, None, None,
+     ("Metadata values can have up to 500 characters, but you passed in a value that is 501 characters. "
+      "Invalid value: " + "v" * 501)),
+    (metadata.TooMuchMetadataError(51), 400, None, None, "Metadata can have up to 50 keys, but you've set 51."),
+    (errors.ExclusiveParametersError("starting_after", "ending_before"), 400, None, None,
+     "Received both starting_after and ending_before parameters. Please pass in only one."),
+    (topups.NoFundingSourceError("usd"), 400, None, "currency",
+     ("You cannot create a live top-up in usd because this account has no bank account to take the money from. Use a "
+      "test key to try top-ups in the sandbox.")),
+    # The objects
+    (errors.ResourceMissingError("topup", "tu_x", param="topup", in_path=True), 404, "resource_missing", "topup",
+     "No such topup: 'tu_x'"),
+    (errors.ResourceMissingError("topup", "tu_x ", param="topup", in_path=True), 404, "resource_missing", "topup",
+     "No such topup: 'tu_x '. Make sure you use the exact id without extra whitespace or quotes"),
+    (errors.ResourceMissingError("topup", "tu_x", param="topup", in_path=True, other_mode_of=False), 404,
+     "resource_missing", "topup",
+     ("No such topup: 'tu_x'; a similar object exists in live mode, but a test mode key was used to make this "
+      "request.")),
+    (errors.ResourceMissingError("topup", "tu_x", param="topup", in_path=True, other_mode_of=True), 404,
+     "resource_missing", "topup",
+     ("No such topup: 'tu_x'; a similar object exists in test mode, but a live mode key was used to make this "
+      "request.")),
+    (errors.ResourceMissingError("topup", "tu_x", param="starting_after"), 400, "resource_missing", "starting_after",
+     "No such topup: 'tu_x'"),
+    (errors.missing_funding("src_x", param="source"), 400, "resource_missing", "source", "No such source: 'src_x'"),
+    (errors.missing_funding("btok_x", param="source"), 400, "resource_missing", "source", "No such token: 'btok_x'"),
+    (errors.missing_funding("x", param="payment_method"), 400, "resource_missing", "payment_method",
+     "No such PaymentMethod: 'x'"),
+    (topups.InvalidTransitionError(status=Status.CANCELED, wanted=Status.CANCELED), 400, None, None,
+     ("This top-up could not be canceled because it has a status of canceled. Only a top-up with one of the following "
+      "statuses may be canceled: pending.")),
+    # The idempotency key
+    (idempotency.IdempotencyMismatchError("k1"), 400, None, None,
+     ("Keys for idempotent requests can only be used with the same parameters they were first used with. Try using a "
+      "key other than 'k1' if you meant to execute a different request.")),
+    (api.EmptyIdempotencyKeyError(), 400, None, None, "Idempotency Key must be a non-empty string."),
+    (api.IdempotencyKeyTooLongError(300), 400, None, None,
+     "Idempotency Key must be at most 255 characters, but you passed in a key that is 300 characters."),
+    # Ours
+    (OverloadedError(), 429, "rate_limit", None,
+     "Request rate limit exceeded. Learn more about rate limits here https://stripe.com/docs/rate-limits."),
+    (DatabaseUnavailableError(), 503, None, None,
+     "The database is not reachable right now. Nothing is known to be lost; please try again."),
+    (api.InternalError("req_x"), 500, None, None,
+     "An unknown error occurred on our side. The server's log has the details under req_x."),
+]  # fmt: skip
+_TYPES = {idempotency.IdempotencyMismatchError: "idempotency_error"} | dict.fromkeys(
+    (DatabaseUnavailableError, api.InternalError), "api_error"
+)
+
+
+def _rendered(error: BrimError) -> tuple[int, dict[str, Any]]:
+    status, body = render_error(error)
+    envelope = msgspec.json.decode(body)
+    assert list(envelope) == ["error"]
+    return status, envelope["error"]
+
+
+def _all_subclasses(base: type[BrimError]) -> set[type[BrimError]]:
+    direct = set(base.__subclasses__())
+    return direct.union(*map(_all_subclasses, direct))
+
+
+def test_every_failure_that_can_reach_the_wire_has_its_row() -> None:
+    for module in pkgutil.walk_packages(brim.__path__, "brim."):
+        if not module.name.endswith("__main__"):
+            importlib.import_module(module.name)
+    reachable = {
+        error
+        for error in _all_subclasses(BrimError)
+        if error.__module__.startswith("brim.")
+        and not error.__module__.startswith(NEVER_ON_THE_WIRE)
+        and error.__name__ not in NEVER_RAISED_OR_COMMAND_LINE
+    }
+    assert reachable == set(ERROR_TABLE)
+
+
+def test_every_row_has_its_example_below_and_every_example_its_row() -> None:
+    assert {type(error) for error, *_ in EXAMPLES} == set(ERROR_TABLE)
+
+
+@pytest.mark.parametrize(("error", "status", "code", "param", "message"), EXAMPLES)
+def test_a_failure_has_its_exact_place_and_sentence(
+    error: BrimError, status: int, code: str | None, param: str | None, message: str
+) -> None:
+    rendered_status, detail = _rendered(error)
+    assert rendered_status == status
+    assert detail["message"] == message
+    assert (detail.get("code"), detail.get("param")) == (code, param)
+    assert detail["type"] == _TYPES.get(type(error), "invalid_request_error")
+
+
+@pytest.mark.parametrize("error", [error for error, *_ in EXAMPLES])
+def test_keys_stand_in_order_and_none_is_null(error: BrimError) -> None:
+    _, detail = _rendered(error)
+    assert list(detail) == sorted(detail)
+    assert None not in detail.values()
+
+
+@pytest.mark.parametrize("error", [error for error, *_ in EXAMPLES])
+def test_a_documentation_link_stands_beside_every_code_but_that_of_deep_expansion(error: BrimError) -> None:
+    _, detail = _rendered(error)
+    code = detail.get("code")
+    if code is None or code == "property_expansion_max_depth":
+        assert "doc_url" not in detail
+    else:
+        assert detail["doc_url"] == f"https://stripe.com/docs/error-codes/{code.replace('_', '-')}"
+
+
+def test_the_body_is_the_compact_form_of_the_documented_envelope() -> None:
+    assert render_error(parameters.MissingParameterError("amount")) == (
+        400,
+        (
+            b'{"error":{"code":"parameter_missing",'
+            b'"doc_url":"https://stripe.com/docs/error-codes/parameter-missing",'
+            b'"message":"Missing required param: amount.","param":"amount","type":"invalid_request_error"}}'
+        ),
+    )
+
+
+def test_only_passing_troubles_ask_for_a_retry() -> None:
+    asking = {type(error) for error, *_ in EXAMPLES if should_retry(error)}
+    assert asking == {OverloadedError, DatabaseUnavailableError}
+
+
+def test_a_failure_without_a_row_is_answered_as_a_bug() -> None:
+    class StrayError(BrimError):
+        pass
+
+    status, detail = _rendered(StrayError("What?"))
+    del StrayError
+    assert (status, detail["type"]) == (500, "api_error")
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (parameters.MissingParameterError("amount"), stripe.InvalidRequestError),
+        (errors.ResourceMissingError("topup", "x", param="topup", in_path=True), stripe.InvalidRequestError),
+        (idempotency.IdempotencyMismatchError("k"), stripe.IdempotencyError),
+        (api.MissingApiKeyError(), stripe.AuthenticationError),
+        (api.PublishableKeyError(), stripe.AuthenticationError),
+        (api.PermissionMissingError("k", "topups", "read"), stripe.PermissionError),
+        (api.AccountUnreachableError("k", "a"), stripe.PermissionError),
+        (OverloadedError(), stripe.RateLimitError),
+        (DatabaseUnavailableError(), stripe.APIError),
+        (api.InternalError("req_x"), stripe.APIError),
+    ],
+)
+def test_the_official_sdk_raises_the_exception_that_people_catch(
+    error: BrimError, expected: type[stripe.StripeError]
+) -> None:
+    status, body = render_error(error)
+    with pytest.raises(expected) as caught:
+        _APIRequestor().handle_error_response(body.decode(), status, msgspec.json.decode(body), {}, "V1")
+    assert type(caught.value) is expected
+    assert caught.value.user_message == error.message
+
+
+@pytest.mark.parametrize(
+    ("key", "shown"),
+    [
+        ("sk_test_abcdefghijklmnopwxyz", "sk_test_abc*************wxyz"),
+        ("sk_test_abc1234567890wxyz", "sk_test_abc**********wxyz"),
+        ("hunter2", "*******"),
+        ("sk_test_12345678", "****************"),
+        ("x" * 30_000, "x" * 11 + "*" * 100 + "x" * 4),
+        ("", ""),
+    ],
+)
+def test_a_refused_key_is_never_shown_in_full(key: str, shown: str) -> None:
+    assert redact_key(key) == shown
+
+
+def test_every_failure_in_the_published_document_has_a_row() -> None:
+    for operation in OPERATIONS:
+        assert set(possible_errors(operation)) <= set(ERROR_TABLE)

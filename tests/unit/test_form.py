@@ -1,0 +1,188 @@
+"""The form decoder against the official SDK's encoder, against urllib, and against hostile input."""
+
+import time
+from typing import Any
+from urllib.parse import parse_qsl, quote_plus, urlencode
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from stripe._encode import _api_encode
+
+from brim.api.form import MAX_DEPTH, MAX_NAME_LENGTH, MAX_PARAMETERS, Value, decode_form
+from brim.api.parameter_errors import (
+    ConflictingParameterError,
+    MalformedEncodingError,
+    NullCharacterError,
+    ParameterNameTooLongError,
+    ParameterTooDeepError,
+    TooManyParametersError,
+)
+from brim.kit.errors import BrimError
+
+_CHARACTERS = st.characters(blacklist_categories=["Cs"], blacklist_characters="\0")
+_VALUES = st.text(_CHARACTERS, max_size=20)
+_NAMES = st.text(_CHARACTERS.filter(lambda character: character not in "[]"), min_size=1, max_size=12)
+_TREES = st.dictionaries(
+    _NAMES,
+    st.recursive(
+        _VALUES,
+        lambda inner: st.lists(inner, min_size=1, max_size=3) | st.dictionaries(_NAMES, inner, min_size=1, max_size=3),
+        max_leaves=8,
+    ),
+    max_size=5,
+)
+
+
+def _depth(tree: Any) -> int:
+    if isinstance(tree, dict):
+        return 1 + max(map(_depth, tree.values()), default=0)
+    if isinstance(tree, list):
+        return 1 + max(map(_depth, tree), default=0)
+    return 0
+
+
+def _with_indexes(tree: Any) -> Any:
+    """Return a tree as the SDK sends it: an array is an object whose keys are the indexes."""
+    if isinstance(tree, dict):
+        return {key: _with_indexes(value) for key, value in tree.items()}
+    if isinstance(tree, list):
+        return {str(index): _with_indexes(value) for index, value in enumerate(tree)}
+    return tree
+
+
+@given(_TREES.filter(lambda tree: _depth(tree) <= MAX_DEPTH), st.booleans())
+def test_what_the_official_sdk_encodes_is_decoded(tree: dict[str, Any], brackets_as_sent: bool) -> None:
+    body = urlencode(list(_api_encode(tree)))
+    if brackets_as_sent:
+        body = body.replace("%5B", "[").replace("%5D", "]")
+    assert decode_form(body.encode()) == _with_indexes(tree)
+
+
+@given(st.lists(st.tuples(_NAMES, _VALUES), max_size=20))
+def test_flat_forms_decode_as_urllib_decodes_them(pairs: list[tuple[str, str]]) -> None:
+    body = urlencode(pairs)
+    assert decode_form(body.encode()) == dict(parse_qsl(body, keep_blank_values=True, separator="&"))
+
+
+@given(_VALUES)
+def test_a_value_survives_whether_escaped_or_raw(value: str) -> None:
+    raw = value.replace("%", "%25").replace("+", "%2B").replace("&", "%26")
+    assert decode_form(b"a=" + raw.encode()) == {"a": value}
+    assert decode_form(b"a=" + quote_plus(value, safe="\\<>\"'").encode()) == {"a": value}
+
+
+@given(st.binary(max_size=60) | st.text("ab[]=&%+0\\x", max_size=40).map(str.encode))
+def test_any_bytes_are_refused_with_a_sentence_or_mean_the_same_when_sent_again(data: bytes) -> None:
+    try:
+        form = decode_form(data)
+    except BrimError:
+        return
+    assert decode_form(urlencode(list(_api_encode(form))).encode()) == _with_indexes(form)
+
+
+@pytest.mark.parametrize(
+    ("body", "form"),
+    [
+        (b"", {}),
+        (b"amount=2000&currency=usd", {"amount": "2000", "currency": "usd"}),
+        (b"metadata[order_id]=6735", {"metadata": {"order_id": "6735"}}),
+        (b"metadata%5Border_id%5D=6735", {"metadata": {"order_id": "6735"}}),
+        (b"created[gte]=1&created[lt]=9", {"created": {"gte": "1", "lt": "9"}}),
+        (b"o[us_bank_account][network]=ach", {"o": {"us_bank_account": {"network": "ach"}}}),
+        (b"expand[]=a&expand[]=b", {"expand": ["a", "b"]}),
+        (b"expand[0]=a&expand[1]=b", {"expand": {"0": "a", "1": "b"}}),
+        (b"a[b][]=x&a[b][]=y", {"a": {"b": ["x", "y"]}}),
+        (b"description=Top-up+for%20May%2B1", {"description": "Top-up for May+1"}),
+        (b"description=Caf%C3%A9+%F0%9F%92%B8", {"description": "Café 💸"}),
+        ("description=Café".encode(), {"description": "Café"}),
+        (b"description=", {"description": ""}),
+        (b"description", {"description": ""}),
+        (b"a=b=c", {"a": "b=c"}),
+        (b"&a=1&&b=2&", {"a": "1", "b": "2"}),
+        (b"a=1&a=2", {"a": "2"}),
+        (b"m[k]=1&m[k]=2", {"m": {"k": "2"}}),
+        (b"path=C%3A%5Cx41", {"path": "C:\\x41"}),
+        (rb"path=C:\x41%20\n", {"path": r"C:\x41 \n"}),
+    ],
+)
+def test_every_form_that_clients_send_is_read(body: bytes, form: dict[str, Value]) -> None:
+    assert decode_form(body) == form
+
+
+@pytest.mark.parametrize("name", ["a[b", "a]b", "a[b]c", "[a]", "[]", "a[b[c]]", "a[b]]", "a[][b]", "a[[b]]"])
+def test_a_name_whose_brackets_do_not_pair_stands_for_itself(name: str) -> None:
+    assert decode_form(f"{name}=1".encode()) == {name: "1"}
+
+
+@pytest.mark.parametrize("value", ["%", "%4", "%zz", "100%", "%+1", "% 1", "%\\", "%C3", "%ff", "%ED%A0%80", "%c0%80"])
+def test_a_broken_escape_is_refused(value: str) -> None:
+    with pytest.raises(MalformedEncodingError) as caught:
+        decode_form(f"description={value}".encode())
+    assert caught.value.message.endswith(value)
+
+
+def test_bytes_that_are_not_utf_8_are_refused_with_their_surroundings() -> None:
+    with pytest.raises(MalformedEncodingError) as caught:
+        decode_form(b"description=caf\xe9")
+    assert "description=caf" in caught.value.message
+
+
+@pytest.mark.parametrize("body", [b"a=\0", b"a=%00", b"a%00=1", b"\0"])
+def test_a_null_character_is_refused_wherever_it_stands(body: bytes) -> None:
+    with pytest.raises(NullCharacterError):
+        decode_form(body)
+
+
+@pytest.mark.parametrize(
+    ("body", "param"),
+    [
+        (b"a=1&a[b]=2", "a"),
+        (b"a[b]=2&a=1", "a"),
+        (b"a[]=1&a=2", "a"),
+        (b"a=1&a[]=2", "a"),
+        (b"a[]=1&a[b]=2", "a"),
+        (b"a[b]=1&a[]=2", "a"),
+        (b"a[b]=1&a[b][c]=2", "a[b]"),
+        (b"a[b][c]=1&a[b]=2", "a[b]"),
+    ],
+)
+def test_one_name_in_two_shapes_is_refused(body: bytes, param: str) -> None:
+    with pytest.raises(ConflictingParameterError) as caught:
+        decode_form(body)
+    assert caught.value.param == param
+
+
+def test_the_bounds_themselves_are_allowed() -> None:
+    assert len(decode_form(b"&".join(b"a%d=1" % number for number in range(MAX_PARAMETERS)))) == MAX_PARAMETERS
+    assert decode_form(b"a" * MAX_NAME_LENGTH + b"=1") == {"a" * MAX_NAME_LENGTH: "1"}
+    assert decode_form(b"a" + b"[a]" * (MAX_DEPTH - 1) + b"=1")["a"]
+
+
+@pytest.mark.parametrize(
+    ("body", "error"),
+    [
+        (b"&".join(b"a%d=1" % number for number in range(MAX_PARAMETERS + 1)), TooManyParametersError),
+        (b"&" * 1_000_000, TooManyParametersError),
+        (b"a" * (MAX_NAME_LENGTH + 1) + b"=1", ParameterNameTooLongError),
+        (b"a" + b"[b]" * 10_000 + b"=1", ParameterNameTooLongError),
+        (b"a" + b"[b]" * MAX_DEPTH + b"=1", ParameterTooDeepError),
+        (b"%" * 1_000_000, ParameterNameTooLongError),
+        (b"a=" + b"%" * 1_000_000, MalformedEncodingError),
+        (b"a=" + b"%41" * 350_000 + b"%4", MalformedEncodingError),
+    ],
+)
+def test_a_hostile_form_is_refused_shortly_and_soon(body: bytes, error: type[BrimError]) -> None:
+    started = time.process_time()
+    with pytest.raises(error) as caught:
+        decode_form(body)
+    assert time.process_time() - started < 0.5
+    assert len(caught.value.message) < 500
+
+
+def test_a_large_form_is_read_in_time_linear_in_its_size() -> None:
+    started = time.process_time()
+    assert decode_form(b"a=" + b"%41" * 350_000) == {"a": "A" * 350_000}
+    assert decode_form(b"a=" + b"+" * 1_000_000) == {"a": " " * 1_000_000}
+    assert len(decode_form(b"&".join(b"m[%d]=%s" % (number, b"x" * 1000) for number in range(1000)))["m"]) == 1000
+    assert time.process_time() - started < 1.0

@@ -1,0 +1,248 @@
+"""The OpenAPI document: valid to others, complete, and true to what is sent and answered."""
+
+import re
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # it ships none
+from openapi_spec_validator import OpenAPIV31SpecValidator
+from referencing import Registry, Resource
+from referencing.jsonschema import DRAFT202012
+
+from brim.api.errors import ERROR_TABLE, render_error
+from brim.api.form import decode_form
+from brim.api.openapi import build_openapi, possible_errors
+from brim.api.operation import Operation
+from brim.api.operations import OPERATIONS
+from brim.api.parameter_errors import MissingParameterError, NullCharacterError
+from brim.api.params import read_parameters
+from brim.domain import wire
+from brim.domain.events import DEFAULT_API_VERSION, Event, EventType
+from brim.domain.ledger import Balance, BalanceTransaction, TransferKind
+from brim.domain.topups import Owner, Status, Topup
+from brim.kit.errors import BrimError
+from brim.kit.ids import IdFactory
+
+DOCUMENT: dict[str, Any] = build_openapi(OPERATIONS)
+_BY_ID = {operation.operation_id: operation for operation in OPERATIONS}
+_IDS = IdFactory()
+_OWNER = Owner("acct_1", livemode=False)
+_PENDING = Topup(owner=_OWNER, id=_IDS.new("tu_"), amount=2000, currency="usd", created=1_795_000_000)
+_FULL = Topup(
+    owner=_OWNER,
+    id=_IDS.new("tu_"),
+    amount=2000,
+    currency="usd",
+    created=1_795_000_000,
+    status=Status.SUCCEEDED,
+    balance_transaction=_IDS.new("txn_"),
+    description="Week 22",
+    expected_availability_date=1_795_000_001,
+    metadata={"order_id": "6735"},
+    source="btok_us_verified",
+    statement_descriptor="Weekly top-up",
+    transfer_group="g1",
+)
+_LINE = BalanceTransaction(
+    owner=_OWNER,
+    id=_IDS.new("txn_"),
+    amount=2000,
+    available_on=1_795_000_001,
+    created=1_795_000_001,
+    currency="usd",
+    description=None,
+    fee=0,
+    net=2000,
+    source=_FULL.id,
+    type=TransferKind.TOPUP,
+)
+_EVENT = Event(
+    owner=_OWNER,
+    id=_IDS.new("evt_"),
+    type=EventType.CREATED,
+    created=1_795_000_000,
+    api_version=DEFAULT_API_VERSION,
+    object_id=_PENDING.id,
+    payload=wire.topup_json(_PENDING),
+)
+_METHOD = wire.sandbox_payment_method_json(_OWNER, "pm_usBankAccount_success", created=1_795_000_000)
+_LINE_JSON = wire.balance_transaction_json(_LINE, now_s=1_795_000_000)
+REPLIES = [
+    ("topup", wire.topup_json(_PENDING)),
+    ("topup", wire.topup_json(_FULL)),
+    ("topup", wire.topup_json(_FULL, balance_transaction=_LINE_JSON, payment_method=_METHOD)),
+    ("balance_transaction", _LINE_JSON),
+    ("balance_transaction",
+     wire.balance_transaction_json(_LINE, now_s=1_795_000_001, source=wire.topup_json(_FULL))),
+    ("balance", wire.balance_json(_OWNER, [])),
+    ("balance", wire.balance_json(_OWNER, [Balance(currency="usd", available=-5)])),
+    ("event", wire.event_json(_EVENT)),
+    ("error", render_error(MissingParameterError("amount"))[1]),
+    ("error", render_error(NullCharacterError())[1]),
+]  # fmt: skip
+
+
+def _validator(pointer: str) -> Any:
+    """Return a validator of the schema at a place in the document."""
+    resource = Resource.from_contents(DOCUMENT, default_specification=DRAFT202012)
+    registry: Registry[Any] = Registry().with_resource("urn:document", resource)
+    return Draft202012Validator({"$ref": f"urn:document#{pointer}"}, registry=registry)
+
+
+def _component(name: str) -> Any:
+    return _validator(f"/components/schemas/{name}")
+
+
+def test_a_third_party_validator_accepts_the_document() -> None:
+    OpenAPIV31SpecValidator(DOCUMENT).validate()
+
+
+def test_every_operation_of_the_table_is_in_the_document_and_nothing_else() -> None:
+    published = {
+        (method.upper(), path): described["operationId"]
+        for path, methods in DOCUMENT["paths"].items()
+        for method, described in methods.items()
+    }
+    assert published == {(operation.method, operation.path): operation.operation_id for operation in OPERATIONS}
+
+
+def test_operation_ids_are_unique() -> None:
+    assert len(_BY_ID) == len(OPERATIONS)
+
+
+@pytest.mark.parametrize("operation_id", _BY_ID)
+def test_an_operation_publishes_every_parameter_and_every_status_it_can_answer(operation_id: str) -> None:
+    operation = _BY_ID[operation_id]
+    described = DOCUMENT["paths"][operation.path][operation.method.lower()]
+    if operation.method == "GET":
+        sent = {parameter["name"] for parameter in described["parameters"] if parameter.get("in") == "query"}
+    else:
+        sent = set(described["requestBody"]["content"]["application/x-www-form-urlencoded"]["schema"]["properties"])
+    assert {name.removesuffix("[]") for name in sent} == {parameter.name for parameter in operation.parameters}
+    assert {"200", "400", "401", "403", "429", "500", "503"} <= set(described["responses"])
+    assert ("404" in described["responses"]) == ("{" in operation.path)
+    placeholders = [parameter["name"] for parameter in described["parameters"] if parameter.get("in") == "path"]
+    assert placeholders == re.findall(r"{(\w+)}", operation.path)
+
+
+def test_arrays_and_objects_are_published_under_the_names_that_are_read() -> None:
+    body = DOCUMENT["paths"]["/v1/topups"]["post"]["requestBody"]
+    form = body["content"]["application/x-www-form-urlencoded"]
+    assert body["required"]
+    assert form["schema"]["required"] == ["amount", "currency"]
+    assert form["encoding"] == {
+        "metadata": {"style": "deepObject", "explode": True},
+        "payment_method_options": {"style": "deepObject", "explode": True},
+        "expand[]": {"style": "form", "explode": True},
+    }
+    assert not DOCUMENT["paths"]["/v1/topups/{topup}/cancel"]["post"]["requestBody"]["required"]
+
+
+def _query(path: str) -> dict[str, Any]:
+    """Return the schemas of a path's query parameters by name."""
+    parameters = DOCUMENT["paths"][path]["get"]["parameters"]
+    return {parameter["name"]: parameter["schema"] for parameter in parameters if parameter.get("in") == "query"}
+
+
+def test_limits_are_published() -> None:
+    form = DOCUMENT["paths"]["/v1/topups"]["post"]["requestBody"]["content"]["application/x-www-form-urlencoded"]
+    properties = form["schema"]["properties"]
+    assert (properties["amount"]["minimum"], properties["amount"]["maximum"]) == (1, 999_999_999_999)
+    assert properties["description"]["maxLength"] == 5000
+    assert properties["statement_descriptor"]["maxLength"] == 15
+    assert _query("/v1/topups")["limit"] == {"type": "integer", "minimum": 1, "maximum": 100, "default": 10}
+    assert _query("/v1/events")["types[]"]["maxItems"] == 20
+
+
+def _all_properties(schema: Any) -> list[tuple[str, dict[str, Any]]]:
+    if isinstance(schema, list):
+        return [found for inner in schema for found in _all_properties(inner)]
+    if not isinstance(schema, dict):
+        return []
+    own = list(schema["properties"].items()) if isinstance(schema.get("properties"), dict) else []
+    return own + [found for inner in schema.values() for found in _all_properties(inner)]
+
+
+def test_every_property_of_every_published_object_says_what_it_means() -> None:
+    properties = _all_properties(DOCUMENT["components"]["schemas"])
+    assert len(properties) > 50
+    assert [name for name, schema in properties if not schema.get("description")] == []
+
+
+@pytest.mark.parametrize(("name", "body"), REPLIES)
+def test_a_real_reply_fits_its_published_schema(name: str, body: bytes) -> None:
+    _component(name).validate(msgspec.json.decode(body))
+
+
+@pytest.mark.parametrize(("name", "body"), REPLIES)
+def test_a_reply_without_one_of_its_keys_does_not_fit(name: str, body: bytes) -> None:
+    reply = msgspec.json.decode(body)
+    for key in reply:
+        assert not _component(name).is_valid({other: value for other, value in reply.items() if other != key})
+
+
+def test_every_key_of_a_top_up_is_required_and_only_the_right_ones_may_be_null() -> None:
+    reply = msgspec.json.decode(wire.topup_json(_FULL))
+    never_null = {"id", "object", "amount", "created", "currency", "initiated_by", "livemode", "metadata", "status"}
+    refusing = {key for key in reply if not _component("topup").is_valid({**reply, key: None})}
+    assert refusing == never_null
+    assert set(DOCUMENT["components"]["schemas"]["topup"]["required"]) == set(reply)
+
+
+def test_a_list_reply_fits_its_published_schema() -> None:
+    validator = _validator("/paths/~1v1~1topups/get/responses/200/content/application~1json/schema")
+    reply = msgspec.json.decode(wire.list_json([wire.topup_json(_FULL)], has_more=False, url="/v1/topups"))
+    validator.validate(reply)
+    assert not validator.is_valid({**reply, "data": [{}]})
+
+
+_PIECES = st.sampled_from(
+    [
+        "amount=1", "amount=0", "amount=x", "amount=", "currency=usd", "currency=", "currency=x", "currency[]=usd",
+        "description=", "description=x", f"description={'x' * 5001}", "description[a]=1", "metadata=", "metadata=x",
+        "metadata[a]=b", "metadata[a][b]=c", f"metadata[{'k' * 41}]=v", f"metadata[k]={'v' * 501}", "expand=x",
+        "expand=", "expand[]=amount", "expand[]=x", "expand[]=a.b.c.d.e", "expand[]=data.id", "expand[]=total_count",
+        "expand[]=source", "expand[][a]=b", "expand[0][a]=b", "expand[]=", f"expand[]={'x' * 5001}", "limit=x",
+        "limit=5", "created=x", "created[gt]=1", "created[x]=1", "created[gt]=", "status=pending", "status=x",
+        "statement_descriptor=1", "statement_descriptor=<a", "statement_descriptor=sixteen-letters.",
+        "statement_descriptor[a]=1", "payment_method_options=x", "payment_method_options[us_bank_account]=x",
+        "payment_method_options[us_bank_account][network]=x", "payment_method_options[us_bank_account][network]=ach",
+        "delivery_success=true", "delivery_success=x", "types[]=a", "types=a", "type=topup.*", "source=tu_x", "source=",
+        "starting_after=", "starting_after=tu_x", "foo=1", "a[b=1", "%", "%00", "a" * 1001, "a[b][c][d][e][f][g][h][i]",
+        "&" * 1000, "&".join(["types[]=a"] * 21),
+    ]
+)  # fmt: skip
+
+
+@given(st.sampled_from(OPERATIONS), st.lists(_PIECES, max_size=5))
+def test_a_form_is_refused_only_with_what_the_document_announces(operation: Operation, pieces: list[str]) -> None:
+    try:
+        read_parameters(operation.parameters, decode_form("&".join(pieces).encode()))
+    except BrimError as error:
+        announced = possible_errors(operation)
+        if type(error) not in announced:
+            pytest.fail(f"{operation.operation_id} does not announce {type(error).__name__}")
+
+
+@pytest.mark.parametrize("operation_id", _BY_ID)
+def test_the_codes_of_an_operation_stand_in_its_document(operation_id: str) -> None:
+    operation = _BY_ID[operation_id]
+    described = DOCUMENT["paths"][operation.path][operation.method.lower()]
+    text = "\n".join(response["description"] for response in described["responses"].values())
+    for error in possible_errors(operation):
+        code = ERROR_TABLE[error].code
+        assert code is None or f"`{code}`" in text
+
+
+def test_credentials_are_a_bearer_token_or_a_user_name() -> None:
+    assert DOCUMENT["security"] == [{"bearerAuth": []}, {"basicAuth": []}]
+    assert {scheme["scheme"] for scheme in DOCUMENT["components"]["securitySchemes"].values()} == {"bearer", "basic"}
+
+
+def test_the_document_is_json_and_the_same_each_time() -> None:
+    encoded = msgspec.json.encode(DOCUMENT)
+    assert msgspec.json.encode(build_openapi(OPERATIONS)) == encoded
+    assert msgspec.json.decode(encoded)["openapi"].startswith("3.1")

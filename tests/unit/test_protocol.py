@@ -1,0 +1,278 @@
+"""The HTTP protocol on real connections: framing, limits, order, draining."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+
+import msgspec
+import pytest
+import uvicorn
+
+from brim.api.message import Reply, Request
+from brim.api.protocol import MAX_HEADERS, HttpProtocol, Limits, sweep_connections
+
+LIMITS = Limits(max_body=1000, max_header=2000, max_connections=50, idle_timeout_s=30.0, read_timeout_s=30.0)
+
+
+class Echo:
+    """Replies with what it was asked; `/wait` is answered when the test says so."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self.may_go_on = asyncio.Event()
+        self.waiting = asyncio.Event()
+        self.handled: list[str] = []
+
+    async def handle(self, request: Request) -> Reply:
+        if request.path == "/wait":
+            self.waiting.set()
+            await self.may_go_on.wait()
+        self.handled.append(request.path)
+        if request.path == "/large":
+            return Reply(200, b"x" * 5_000_000, content_type="text/plain")
+        return Reply(200, f"{request.method} {request.path} {len(request.body)}".encode(), content_type="text/plain")
+
+
+class Serving:
+    """A server in this event loop."""
+
+    def __init__(self, app: Echo, server: uvicorn.Server, port: int) -> None:
+        self.app = app
+        self.server = server
+        self.port = port
+
+    async def connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        return await asyncio.open_connection("127.0.0.1", self.port)
+
+    async def send(self, *pieces: bytes) -> bytes:
+        """Send pieces on a connection of their own and return all that comes back until the server closes it."""
+        reader, writer = await self.connect()
+        for piece in pieces:
+            writer.write(piece)
+            await writer.drain()
+        answer = await asyncio.wait_for(reader.read(), 10)
+        writer.close()
+        return answer
+
+    async def until_refused(self) -> None:
+        """Connect until nobody listens any more."""
+        with suppress(ConnectionRefusedError):
+            while True:
+                await self.send()
+
+
+Serve = Callable[..., Any]
+
+
+@pytest.fixture
+def serve() -> Serve:
+    """Return what runs a server for the length of a block."""
+
+    @asynccontextmanager
+    async def run(**changes: Any) -> AsyncIterator[Serving]:
+        app = Echo(msgspec.structs.replace(LIMITS, **changes))
+        config = uvicorn.Config(
+            app,  # type: ignore[arg-type]  # served by our own protocol, which needs no ASGI
+            http=HttpProtocol,
+            ws="none",
+            interface="asgi3",
+            lifespan="off",
+            log_config=None,
+            proxy_headers=False,
+            server_header=False,
+        )
+        server = uvicorn.Server(config)
+        listener = socket.create_server(("127.0.0.1", 0))
+        task = asyncio.create_task(server._serve([listener]))
+        sweeper = asyncio.create_task(sweep_connections(server.server_state, interval_s=0.05))
+        while not server.started:  # noqa: ASYNC110  uvicorn offers no event for it
+            await asyncio.sleep(0)
+        try:
+            yield Serving(app, server, listener.getsockname()[1])
+        finally:
+            server.should_exit = True
+            app.may_go_on.set()
+            await asyncio.wait_for(task, 10)
+            sweeper.cancel()
+
+    return run
+
+
+def status_of(answer: bytes) -> int:
+    return int(answer.split(b" ", 2)[1])
+
+
+def request(path: str = "/", *, body: bytes = b"", extra: str = "Connection: close\r\n") -> bytes:
+    method = "POST" if body else "GET"
+    length = f"Content-Length: {len(body)}\r\n" if body else ""
+    return f"{method} {path} HTTP/1.1\r\nHost: x\r\n{length}{extra}\r\n".encode() + body
+
+
+async def test_a_request_is_answered_with_length_and_date(serve: Serve) -> None:
+    async with serve() as serving:
+        answer = await serving.send(request("/a?b=c", body=b"12345"))
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 9\r\ndate: ")
+    assert head.endswith(b"\r\nConnection: close")
+    assert body == b"POST /a 5"
+
+
+async def test_a_chunked_body_is_one_body(serve: Serve) -> None:
+    chunks = (
+        b"POST / HTTP/1.1\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n"
+    )
+    async with serve() as serving:
+        assert (await serving.send(chunks)).endswith(b"POST / 5")
+
+
+async def test_a_request_may_arrive_byte_by_byte(serve: Serve) -> None:
+    async with serve() as serving:
+        answer = await serving.send(*[bytes([byte]) for byte in request("/slow", body=b"abc")])
+    assert answer.endswith(b"POST /slow 3")
+
+
+async def test_requests_sent_ahead_are_answered_in_order(serve: Serve) -> None:
+    paths = [f"/{number}" for number in range(40)]
+    ahead = b"".join(request(path, extra="") for path in paths[:-1]) + request(paths[-1])
+    async with serve() as serving:
+        answer = await serving.send(ahead)
+        assert serving.app.handled == paths
+    bodies = [line.split()[1].decode() for line in answer.split(b"\r\n") if b"GET /" in line]
+    assert [body.removesuffix("HTTP/1.1") for body in bodies] == paths
+
+
+async def test_head_is_answered_without_a_body(serve: Serve) -> None:
+    async with serve() as serving:
+        answer = await serving.send(b"HEAD / HTTP/1.1\r\nConnection: close\r\n\r\n")
+    assert answer.endswith(b"\r\n\r\n")
+
+
+async def test_an_old_client_is_answered_and_let_go(serve: Serve) -> None:
+    async with serve() as serving:
+        assert status_of(await serving.send(b"GET / HTTP/1.0\r\n\r\n")) == 200
+
+
+async def test_a_body_that_waits_to_be_invited_is_invited(serve: Serve) -> None:
+    async with serve() as serving:
+        reader, writer = await serving.connect()
+        head, body = request("/", body=b"abc", extra="Expect: 100-continue\r\n").split(b"abc")[0], b"abc"
+        writer.write(head)
+        assert await reader.readuntil(b"\r\n\r\n") == b"HTTP/1.1 100 Continue\r\n\r\n"
+        writer.write(body)
+        assert await reader.readuntil(b"POST / 3")
+        writer.close()
+
+
+@pytest.mark.parametrize(
+    ("what", "hostile", "status"),
+    [
+        (
+            "two ways to frame",
+            b"POST / HTTP/1.1\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+            400,
+        ),
+        ("two lengths", b"POST / HTTP/1.1\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabcd", 400),
+        ("a negative length", b"POST / HTTP/1.1\r\nContent-Length: -1\r\n\r\n", 400),
+        ("a bad chunk size", b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", 400),
+        ("a space before the colon", b"GET / HTTP/1.1\r\nHost : x\r\n\r\n", 400),
+        ("no HTTP at all", b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", 400),
+        ("a protocol switch", b"GET / HTTP/1.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n", 400),
+        ("a long target", b"GET /" + b"a" * 3000 + b" HTTP/1.1\r\n\r\n", 414),
+        ("a large header", b"GET / HTTP/1.1\r\nA: " + b"a" * 3000 + b"\r\n\r\n", 431),
+        ("a header that never ends", b"GET / HTTP/1.1\r\nA: " + b"a" * 600_000, 431),
+        ("many headers", b"GET / HTTP/1.1\r\n" + b"A: b\r\n" * (MAX_HEADERS + 1) + b"\r\n", 431),
+        ("a large body announced", b"POST / HTTP/1.1\r\nContent-Length: 1001\r\n\r\n", 413),
+        ("a large body in chunks", b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n7d0\r\n" + b"a" * 2000, 413),
+    ],
+)
+async def test_a_hostile_request_is_refused_at_once(serve: Serve, what: str, hostile: bytes, status: int) -> None:
+    async with serve() as serving:
+        reader, writer = await serving.connect()
+        writer.write(hostile)
+        answer = await asyncio.wait_for(reader.read(), 10)
+        writer.close()
+        assert serving.app.handled == [], what
+    assert status_of(answer) == status
+    error = msgspec.json.decode(answer.partition(b"\r\n\r\n")[2])["error"]
+    assert error["type"] == "invalid_request_error"
+    assert error["message"]
+
+
+async def test_trailers_do_not_become_headers(serve: Serve) -> None:
+    seen: list[dict[bytes, bytes]] = []
+    async with serve() as serving:
+        handle = serving.app.handle
+
+        async def remember(incoming: Request) -> Reply:
+            seen.append(incoming.headers)
+            reply: Reply = await handle(incoming)
+            return reply
+
+        serving.app.handle = remember
+        await serving.send(
+            b"POST / HTTP/1.1\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nAuthorization: x\r\n\r\n"
+        )
+    assert b"authorization" not in seen[0]
+
+
+async def test_a_request_that_dawdles_is_refused(serve: Serve) -> None:
+    async with serve(read_timeout_s=0.1) as serving:
+        assert status_of(await serving.send(b"POST / HTTP/1.1\r\nContent-Length: 10\r\n\r\nabc")) == 408
+        assert status_of(await serving.send(b"GET / HTT")) == 408
+
+
+async def test_a_connection_that_rests_is_closed(serve: Serve) -> None:
+    async with serve(idle_timeout_s=0.1) as serving:
+        answer = await serving.send(request(extra=""))
+        assert answer.count(b"HTTP/1.1") == 1
+
+
+async def test_one_connection_too_many_is_turned_away(serve: Serve) -> None:
+    async with serve(max_connections=2) as serving:
+        kept = [await serving.connect() for _ in range(2)]
+        for reader, writer in kept:
+            writer.write(request(extra=""))
+            await reader.readuntil(b"GET / 0")
+        assert status_of(await serving.send()) == 503
+        for _, writer in kept:
+            writer.close()
+
+
+async def test_a_client_that_does_not_read_is_dropped_and_holds_up_nobody(serve: Serve) -> None:
+    async with serve(read_timeout_s=0.2) as serving:
+        _, deaf = await serving.connect()
+        deaf.write(request("/large", extra="") * 8)
+        await deaf.drain()
+        assert status_of(await serving.send(request())) == 200
+        while len(serving.server.server_state.connections):  # noqa: ASYNC110  the sweeper runs on its own clock
+            await asyncio.sleep(0.01)
+        assert serving.app.handled.count("/large") < 8
+        deaf.transport.abort()
+
+
+async def test_a_client_that_leaves_harms_nobody(serve: Serve) -> None:
+    async with serve() as serving:
+        _, leaver = await serving.connect()
+        leaver.write(request("/wait"))
+        await serving.app.waiting.wait()
+        leaver.transport.abort()
+        serving.app.may_go_on.set()
+        assert status_of(await serving.send(request())) == 200
+
+
+async def test_a_stop_lets_requests_in_flight_finish(serve: Serve) -> None:
+    async with serve() as serving:
+        reader, writer = await serving.connect()
+        _, idle = await serving.connect()
+        writer.write(request("/wait", extra=""))
+        await serving.app.waiting.wait()
+        serving.server.should_exit = True
+        await serving.until_refused()
+        serving.app.may_go_on.set()
+        answer = await asyncio.wait_for(reader.read(), 10)
+        assert answer.endswith(b"GET /wait 0")
+        assert b"Connection: close" in answer
+        writer.close()
+        idle.close()
