@@ -1,0 +1,5 @@
+"""Lets `python -m brim` run the command line."""
+
+from brim.cli import main
+
+main()

@@ -1,0 +1,192 @@
+"""Commands for accounts and their API keys."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, TypeVar
+
+import click
+
+from brim.cli.options import reaching_settings, read_settings
+from brim.kit.clock import system_clock_ms
+from brim.kit.config import parse_duration
+
+if TYPE_CHECKING:
+    from brim.domain.keys import Account, ApiKey
+    from brim.services.keys import NewKey
+    from brim.store.database import Database
+
+# ruff: noqa: PLC0415  each command loads only what it runs
+
+Result = TypeVar("Result")
+
+
+@click.group()
+def keys() -> None:
+    """Make, list, roll and revoke API keys."""
+
+
+@click.group()
+def accounts() -> None:
+    """Make and list accounts."""
+
+
+@keys.command("create")
+@click.option("--account", metavar="ACCT", help="Whose key; the oldest account's when left out.")
+@click.option("--live", is_flag=True, help="A live key; a test key when left out.")
+@click.option("--name", metavar="TEXT", help="What you call it.")
+@click.option(
+    "-p",
+    "--permission",
+    "permissions",
+    multiple=True,
+    metavar="RESOURCE=LEVEL",
+    help="Make a restricted key with this right, such as topups=write; may be given again.",
+)
+@reaching_settings
+def create_key(
+    account: str | None, *, live: bool, name: str | None, permissions: Sequence[str], **flags: str | None
+) -> None:
+    """Make a key and show it, this once."""
+    from brim.domain.keys import parse_permissions
+    from brim.services import keys as service
+
+    granted = parse_permissions(permissions) if permissions else None
+    _show_new_key(
+        _run(
+            flags,
+            lambda database: service.create_key(
+                database, account=account, livemode=live, permissions=granted, name=name, now_ms=system_clock_ms()
+            ),
+        )
+    )
+
+
+@keys.command("list")
+@click.option("--account", metavar="ACCT", help="Only this account's keys.")
+@reaching_settings
+def list_keys(account: str | None, **flags: str | None) -> None:
+    """Show all keys, as far as they may be shown."""
+    from brim.services import keys as service
+
+    found = _run(flags, lambda database: service.list_keys(database, account=account))
+    now_ms = system_clock_ms()
+    _show_table(("id", "account", "key", "rights", "name", "made", "state"), [_key_row(key, now_ms) for key in found])
+
+
+@keys.command("roll")
+@click.argument("key_id")
+@click.option("--grace", default="0s", metavar="DURATION", help="How long the old key works on. Default: 0s.")
+@reaching_settings
+def roll_key(key_id: str, grace: str, **flags: str | None) -> None:
+    """Make a new key with the rights of KEY_ID, show it, and end the old one."""
+    from brim.services import keys as service
+
+    grace_ms = round(_duration(grace) * 1000)
+    _show_new_key(
+        _run(
+            flags,
+            lambda database: service.roll_key(database, key_id=key_id, grace_ms=grace_ms, now_ms=system_clock_ms()),
+        )
+    )
+
+
+@keys.command("revoke")
+@click.argument("key_id")
+@reaching_settings
+def revoke_key(key_id: str, **flags: str | None) -> None:
+    """End KEY_ID; every process refuses it within a second."""
+    from brim.services import keys as service
+
+    key = _run(flags, lambda database: service.revoke_key(database, key_id=key_id, now_ms=system_clock_ms()))
+    click.echo(f"{key.id} ({key.redacted}) is revoked.")
+
+
+@accounts.command("create")
+@click.option("--platform", metavar="ACCT", help="The account whose keys may act for the new one.")
+@reaching_settings
+def create_account(platform: str | None, **flags: str | None) -> None:
+    """Make an account."""
+    from brim.services import keys as service
+
+    account = _run(
+        flags, lambda database: service.create_account(database, platform=platform, now_ms=system_clock_ms())
+    )
+    click.echo(account.account)
+
+
+@accounts.command("list")
+@reaching_settings
+def list_accounts(**flags: str | None) -> None:
+    """Show all accounts."""
+    from brim.services import keys as service
+
+    found = _run(flags, service.list_accounts)
+    _show_table(("id", "platform", "made"), [_account_row(account) for account in found])
+
+
+def _run(flags: dict[str, str | None], use: "Callable[[Database], Awaitable[Result]]") -> Result:
+    """Return what a use case answers on the database that the flags mean."""
+    from brim.host.access import reach_database
+
+    settings = read_settings(flags)
+
+    async def reach_and_use() -> Result:
+        async with reach_database(settings, say=lambda sentence: click.echo(sentence, err=True)) as database:
+            return await use(database)
+
+    return asyncio.run(reach_and_use())
+
+
+def _show_new_key(new: "NewKey") -> None:
+    """Write the secret alone on standard output, so that a script can take it, and the rest beside."""
+    click.echo(f"{new.key.id} for {new.key.account}; it is shown this once:", err=True)
+    click.echo(new.secret)
+
+
+def _show_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Write a table for a person, or lines of tab-separated values for a program."""
+    from rich.console import Console
+    from rich.table import Table
+
+    console = Console()
+    if not console.is_terminal:
+        for row in rows:
+            click.echo("\t".join(row))
+        return
+    table = Table(*headings, box=None)
+    for row in rows:
+        table.add_row(*row)
+    console.print(table)
+
+
+def _key_row(key: "ApiKey", now_ms: int) -> tuple[str, ...]:
+    rights = (
+        "all" if key.permissions is None else ",".join(f"{name}={key.permissions[name]}" for name in key.permissions)
+    )
+    return key.id, key.account, key.redacted, rights, key.name or "", _time(key.created), _state(key, now_ms)
+
+
+def _state(key: "ApiKey", now_ms: int) -> str:
+    if key.expires_ms is None:
+        return "works"
+    return (
+        f"ended {_time(key.expires_ms // 1000)}"
+        if key.expires_ms <= now_ms
+        else f"ends {_time(key.expires_ms // 1000)}"
+    )
+
+
+def _account_row(account: "Account") -> tuple[str, ...]:
+    return account.account, account.platform or "", _time(account.created)
+
+
+def _time(second: int) -> str:
+    return datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%d %H:%M:%SZ")
+
+
+def _duration(text: str) -> float:
+    try:
+        return parse_duration(text)
+    except ValueError:
+        raise click.BadParameter(f"{text!r} is no duration such as 30m or 24h", param_hint="--grace") from None

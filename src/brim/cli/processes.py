@@ -1,0 +1,122 @@
+"""Commands that run the service or its parts: serve, api, worker, migrate, verify."""
+
+import asyncio
+import os
+import sys
+
+import click
+
+from brim.cli.options import all_settings, reaching_settings, read_settings
+from brim.kit.config import Settings
+from brim.kit.errors import BrimError
+
+# ruff: noqa: PLC0415  each command loads only what it runs
+
+
+class MissingDatabaseUrlError(BrimError):
+    """A part of the service was started alone, without a database."""
+
+    def __init__(self, command: str) -> None:
+        super().__init__(
+            f"brim {command} needs --database-url or BRIM_DATABASE_URL. For a database of its own, use brim serve."
+        )
+
+
+@click.command()
+@all_settings
+def serve(**flags: str | None) -> None:
+    """Run everything: the database (unless a URL is given), migrations, API processes and a worker."""
+    from brim.host.supervisor import serve as run
+    from brim.telemetry.logs import configure_logging
+
+    settings = read_settings(flags)
+    configure_logging(settings.log_level, settings.log_format)
+    sys.exit(asyncio.run(run(settings, show=click.echo)))
+
+
+@click.command()
+@all_settings
+def api(**flags: str | None) -> None:
+    """Run one API process on a database that was migrated."""
+    from brim.api.server import run_api
+    from brim.host.listener import open_listener
+
+    settings = _settings_with_database("api", flags)
+    listen_fd = _inherited_fd("BRIM_INTERNAL_LISTEN_FD")
+    if listen_fd is None:
+        listen_fd = open_listener(settings.host, settings.port).detach()
+    run_api(settings, listen_fd, _inherited_fd("BRIM_INTERNAL_ALIVE_FD"))
+
+
+@click.command()
+@all_settings
+def worker(**flags: str | None) -> None:
+    """Run one worker, which settles what is due, on a database that was migrated."""
+    from brim.workers.run import run_worker
+
+    run_worker(_settings_with_database("worker", flags), _inherited_fd("BRIM_INTERNAL_ALIVE_FD"))
+
+
+@click.command()
+@reaching_settings
+def migrate(**flags: str | None) -> None:
+    """Bring the database to the schema of this version."""
+    for name in asyncio.run(_migrate(read_settings(flags))):
+        click.echo(f"applied {name}")
+    click.echo("The database is up to date.")
+
+
+async def _migrate(settings: Settings) -> list[str]:
+    from brim.host.access import reach_server
+    from brim.kit.clock import system_clock_ms
+    from brim.store.migrate import migrate as apply_missing
+
+    async with reach_server(settings, say=_whisper) as database_url:
+        return await apply_missing(database_url, now_ms=system_clock_ms())
+
+
+@click.command()
+@reaching_settings
+def verify(**flags: str | None) -> None:
+    """Recompute the books from the transfers and name what does not agree; exit with 1 if anything."""
+    found = asyncio.run(_verify(read_settings(flags)))
+    for sentence in found:
+        click.echo(sentence)
+    if found:
+        click.echo(f"The books do not agree: {len(found)} differences are named above.", err=True)
+        sys.exit(1)
+    click.echo("The books agree.")
+
+
+async def _verify(settings: Settings) -> list[str]:
+    """Return a line for each difference; a progress bar shows on a terminal while there is much to read."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from brim.host.access import reach_database
+    from brim.services.verification import verify_books
+
+    async with reach_database(settings, say=_whisper) as database:
+        with Progress(console=Console(stderr=True), transient=True) as progress:
+            task = progress.add_task("Recomputing the books", total=None)
+            found = await verify_books(
+                database, on_progress=lambda done, total: progress.update(task, completed=done, total=total)
+            )
+    return [str(difference) for difference in found]
+
+
+def _settings_with_database(command: str, flags: dict[str, str | None]) -> Settings:
+    settings = read_settings(flags)
+    if settings.database_url is None:
+        raise MissingDatabaseUrlError(command)
+    return settings
+
+
+def _inherited_fd(variable: str) -> int | None:
+    """Return a file descriptor that the supervisor passed on, None when a person started us."""
+    text = os.environ.get(variable)
+    return int(text) if text else None
+
+
+def _whisper(sentence: str) -> None:
+    click.echo(sentence, err=True)

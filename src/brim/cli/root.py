@@ -1,0 +1,38 @@
+"""The command `brim` itself: its groups, its version, and how a failure is told."""
+
+from typing import Any
+
+import click
+
+import brim
+from brim.cli.keys import accounts, keys
+from brim.cli.processes import api, migrate, serve, verify, worker
+from brim.kit.errors import BrimError
+
+
+class SentenceGroup(click.Group):
+    """Tells a failure that Brim or the system explains in one line instead of a traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; exit with 1 when it fails in a way that has a sentence."""
+        try:
+            return super().invoke(ctx)
+        except BrimError as error:
+            click.echo(f"Error: {error.message}", err=True)
+            ctx.exit(1)
+        except OSError as error:  # a full disk, a lost right: the system's sentence names the file
+            click.echo(f"Error: {error}", err=True)
+            ctx.exit(1)
+
+
+@click.group(cls=SentenceGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(brim.__version__, message="brim %(version)s")
+def cli() -> None:
+    """Brim tops up prepaid balances and speaks Stripe's Top-ups API on the wire.
+
+    Start with `brim serve`: it brings its own PostgreSQL and prints a test key.
+    """
+
+
+for _command in (serve, api, worker, migrate, verify, keys, accounts):
+    cli.add_command(_command)

@@ -1,0 +1,78 @@
+"""Reaches the database from the command line: a given one, that of a running Brim, or our own for the moment."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import ExitStack, asynccontextmanager
+from pathlib import Path
+
+from brim.host.data_folder import DataFolderInUseError, claim_data_folder
+from brim.host.embedded import EmbeddedPostgres, running_url
+from brim.kit.clock import system_clock_ms
+from brim.kit.config import Settings
+from brim.kit.errors import BrimError
+from brim.store.database import Database
+from brim.store.migrate import check_schema, migrate
+
+
+class DatabaseNotStartedError(BrimError):
+    """Another Brim has the data folder, but its database does not run now."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            f"Another Brim has the data folder {path}, and its database is not up yet. Try again in a moment."
+        )
+
+
+@asynccontextmanager
+async def reach_database(settings: Settings, *, say: Callable[[str], None]) -> AsyncIterator[Database]:
+    """Yield the migrated database that the settings mean, whoever runs it.
+
+    Raises:
+        DatabaseNotStartedError: a running Brim has it, but has not got that far.
+        PendingMigrationsError: it was never migrated, or by an older version.
+    """
+    async with reach_server(settings, say=say) as database_url:
+        database = await Database.connect(
+            database_url, max_connections=2, timeout_s=settings.database_timeout_s, application="brim"
+        )
+        try:
+            async with database.connection() as conn:
+                await check_schema(conn)
+            yield database
+        finally:
+            await database.close()
+
+
+@asynccontextmanager
+async def reach_server(settings: Settings, *, say: Callable[[str], None]) -> AsyncIterator[str]:
+    """Yield the URL of the database that the settings mean; one that is started for the moment is migrated."""
+    if settings.database_url is not None:
+        yield settings.database_url
+        return
+    with ExitStack() as claimed:
+        try:
+            folder = claimed.enter_context(claim_data_folder(settings.data_dir))
+        except DataFolderInUseError:
+            yield _url_of_running(settings.data_dir)
+            return
+        async with _started_for_the_moment(folder.database, say) as database_url:
+            yield database_url
+
+
+def _url_of_running(data_dir: Path) -> str:
+    """Return the URL of the database that the Brim in this data folder runs."""
+    database_url = running_url(data_dir / "postgres")
+    if database_url is None:
+        raise DatabaseNotStartedError(data_dir)
+    return database_url
+
+
+@asynccontextmanager
+async def _started_for_the_moment(folder: Path, say: Callable[[str], None]) -> AsyncIterator[str]:
+    """Yield the URL of the embedded database, started before and stopped after."""
+    postgres = EmbeddedPostgres(folder, say=say)
+    try:
+        await postgres.start()
+        await migrate(postgres.url, now_ms=system_clock_ms())
+        yield postgres.url
+    finally:
+        await postgres.stop()

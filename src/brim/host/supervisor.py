@@ -1,0 +1,219 @@
+"""`brim serve`: one command for a laptop or one server.
+
+It claims the data folder and the port, brings up the database, and keeps N API processes and one worker running
+until it is told to stop; then they finish what is in flight, and the database is shut down last.
+"""
+
+import asyncio
+import os
+import signal
+import socket
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import replace
+from typing import Final
+from urllib.parse import urlsplit
+
+import structlog
+
+import brim
+from brim.domain.keys import SECRET_CHARS, secret_prefix
+from brim.host.children import Children
+from brim.host.data_folder import DataFolder, claim_data_folder
+from brim.host.embedded import EmbeddedPostgres
+from brim.host.listener import listener_url, wait_for_listener, wait_until_answering
+from brim.kit.clock import system_clock_ms
+from brim.kit.config import Settings
+from brim.kit.errors import BrimError, DatabaseUnavailableError
+from brim.kit.ids import random_base62
+from brim.services.keys import ensure_first_account
+from brim.store.database import Database
+from brim.store.migrate import migrate
+from brim.telemetry.shared import clear_metrics, share_metrics
+
+_STOP_SIGNALS: Final = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+_ORPHANS_END_WITHIN_S: Final = 3.0
+"""How long API processes of a killed supervisor may hold its port; a moment, unless their requests are slow."""
+
+_FIRST_PAUSE_S: Final = 0.05
+_LONGEST_PAUSE_S: Final = 5.0
+
+log = structlog.get_logger()
+
+
+class DatabaseUnreachableError(BrimError):
+    """The database that was asked for does not answer at the start."""
+
+    def __init__(self, database_url: str) -> None:
+        place = urlsplit(database_url)
+        super().__init__(
+            f"PostgreSQL at {place.hostname or 'the local socket'}:{place.port or 5432} cannot be reached. Start it, "
+            "or correct --database-url."
+        )
+
+
+async def serve(settings: Settings, *, show: Callable[[str], None]) -> int:
+    """Serve until told to stop and return the exit status: 0, or 1 when a second signal cut the stop short.
+
+    Args:
+        settings: all of them; port 0 takes any free one.
+        show: given the banner once requests can be served.
+
+    Raises:
+        BrimError: it cannot start, and the sentence says why.
+    """
+    with claim_data_folder(settings.data_dir) as folder:
+        patience_s = _ORPHANS_END_WITHIN_S if folder.left_by_crash else 0.0
+        with await wait_for_listener(settings.host, settings.port, patience_s=patience_s) as listener:
+            clear_metrics(folder.path)
+            share_metrics(folder.path)
+            return await Supervisor(settings, folder, listener, show).run()
+
+
+class Supervisor:
+    """The life of one `brim serve`, once the data folder and the port are ours."""
+
+    def __init__(
+        self, settings: Settings, folder: DataFolder, listener: socket.socket, show: Callable[[str], None]
+    ) -> None:
+        self._settings = settings
+        self._folder = folder
+        self._listener = listener
+        self._show = show
+        self._postgres: EmbeddedPostgres | None = None
+        self._children: Children | None = None
+        self._stop_signals = 0
+
+    async def run(self) -> int:
+        """Serve until a signal, and return the exit status."""
+        task = asyncio.create_task(self._supervise())
+        loop = asyncio.get_running_loop()
+        for number in _STOP_SIGNALS:
+            if number == signal.SIGHUP and signal.getsignal(number) == signal.SIG_IGN:
+                continue  # started by nohup: the end of the terminal is not ours
+            loop.add_signal_handler(number, self._on_stop_signal, task)
+        try:
+            await task
+        except asyncio.CancelledError:
+            if not self._stop_signals:
+                raise
+        except ExceptionGroup as failures:
+            raise _first_brim_error(failures) from None
+        return 1 if self._stop_signals > 1 else 0
+
+    def _on_stop_signal(self, task: "asyncio.Task[None]") -> None:
+        """Stop politely at the first signal, at once from the second on."""
+        self._stop_signals += 1
+        if self._stop_signals == 1:
+            log.info("stopping: requests in flight are finished first")
+            task.cancel()
+            return
+        if self._children:
+            self._children.kill()
+        if self._postgres:
+            self._postgres.kill()
+
+    async def _supervise(self) -> None:
+        """Bring everything up and keep it up; a cancellation takes it down in the opposite order."""
+        async with self._database() as database_url:
+            await self._migrate(database_url)
+            test_key = await self._prepare_test_key(database_url)
+            with self._prepared_children(database_url) as children:
+                async with asyncio.TaskGroup() as tasks:
+                    for role in ("worker", *["api"] * self._settings.workers):
+                        tasks.create_task(children.keep(role))
+                    tasks.create_task(self._keep_database())
+                    await wait_until_answering(self._listener)
+                    children.now_serving()
+                    self._folder.announce(listener_url(self._listener))
+                    self._show(banner(listener_url(self._listener), test_key))
+
+    @asynccontextmanager
+    async def _database(self) -> AsyncIterator[str]:
+        """Yield the URL of the database, our own started before and stopped after."""
+        if self._settings.database_url is not None:
+            yield self._settings.database_url
+            return
+        self._postgres = EmbeddedPostgres(self._folder.database, say=log.info)
+        try:
+            await self._postgres.start()
+            yield self._postgres.url
+        finally:
+            await self._postgres.stop()
+
+    async def _keep_database(self) -> None:
+        """Start our own database again whenever it dies; meanwhile the API answers 503."""
+        if self._postgres is None:
+            return
+        while True:
+            status = await self._postgres.wait()
+            log.error("the database ended and is started again", status=status)
+            await _start_until_it_works(self._postgres)
+            log.info("the database is back")
+
+    async def _migrate(self, database_url: str) -> None:
+        try:
+            applied = await migrate(database_url, now_ms=system_clock_ms())
+        except DatabaseUnavailableError:
+            raise DatabaseUnreachableError(database_url) from None
+        for name in applied:
+            log.info("migration applied", name=name)
+
+    async def _prepare_test_key(self, database_url: str) -> str:
+        """Return the test key of the first account, both made if need be."""
+        key = self._folder.keep_test_secret_key(self._settings.test_secret_key, _new_test_key)
+        database = await Database.connect(database_url, max_connections=1, application="brim serve")
+        try:
+            await ensure_first_account(database, key, system_clock_ms())
+        finally:
+            await database.close()
+        return key
+
+    @contextmanager
+    def _prepared_children(self, database_url: str) -> Iterator[Children]:
+        """Yield the children, none of them started yet."""
+        settings = replace(self._settings, database_url=database_url, test_secret_key=None)
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith("BRIM_")}
+        self._children = Children(
+            {**inherited, **settings.to_environment()}, self._listener, drain_timeout_s=settings.drain_timeout_s
+        )
+        try:
+            yield self._children
+        finally:
+            self._children.close()
+
+
+async def _start_until_it_works(postgres: EmbeddedPostgres) -> None:
+    """Start the database, trying again for as long as it fails: the disk may be full for a while."""
+    pause_s = _FIRST_PAUSE_S
+    while True:
+        try:
+            await postgres.start()
+        except (BrimError, OSError) as error:
+            log.error("the database could not be started again yet", reason=str(error))  # noqa: TRY400  no bug of ours
+        else:
+            return
+        await asyncio.sleep(pause_s)
+        pause_s = min(pause_s * 2, _LONGEST_PAUSE_S)
+
+
+def _new_test_key() -> str:
+    return secret_prefix(livemode=False, restricted=False) + random_base62(SECRET_CHARS)
+
+
+def _first_brim_error(failures: ExceptionGroup[Exception]) -> Exception:
+    """Return what a person should read of several failures, or all of them where none is for people."""
+    return next((error for error in failures.exceptions if isinstance(error, BrimError)), failures)
+
+
+def banner(url: str, test_key: str) -> str:
+    """Return what a person needs next, as plain lines."""
+    return f"""
+Brim {brim.__version__} is ready.
+
+  URL       {url}
+  Test key  {test_key}
+
+Try it:
+  curl {url}/v1/topups -u {test_key}: -d amount=2000 -d currency=usd -d description="First top-up"
+"""

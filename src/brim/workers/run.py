@@ -1,0 +1,123 @@
+"""One worker process: its jobs, and how it is told to stop."""
+
+import asyncio
+import signal
+from collections.abc import Callable
+from typing import Final
+
+import structlog
+import uvloop
+
+from brim.domain.topups import Status
+from brim.kit.clock import Clock, system_clock_ms
+from brim.kit.config import Settings
+from brim.kit.ids import IdFactory
+from brim.rails.rail import Rail
+from brim.rails.sandbox import SandboxRail
+from brim.services import settlement
+from brim.services.pruning import prune_idempotency_keys
+from brim.services.settlement import settle_due
+from brim.store.database import Database
+from brim.telemetry import metrics
+from brim.telemetry.logs import configure_logging
+from brim.workers.loop import Job, Loop
+
+# How late a settlement may be when nothing else is due: no notification can be missed where none is needed.
+SETTLE_REST_S: Final = 0.05
+PRUNE_REST_S: Final = 60.0
+PRUNE_BATCH: Final = 1_000
+_CONNECTIONS: Final = 2  # one for each job
+
+_log = structlog.get_logger()
+
+
+def run_worker(settings: Settings, alive_fd: int | None) -> None:
+    """Settle what is due and forget what is old, until SIGTERM or SIGINT; steps under way are finished first.
+
+    Args:
+        settings: `database_url` must be set.
+        alive_fd: the read end of a pipe whose other end only the supervisor holds: when it closes, so do we.
+    """
+    configure_logging(settings.log_level, settings.log_format)
+    uvloop.run(_work(settings, alive_fd))
+
+
+async def _work(settings: Settings, alive_fd: int | None) -> None:
+    if settings.database_url is None:
+        raise ValueError("a worker needs a database URL")
+    stop = asyncio.Event()
+    _stop_when_told(stop, alive_fd)
+    database = await Database.connect(
+        settings.database_url,
+        max_connections=_CONNECTIONS,
+        timeout_s=settings.database_timeout_s,
+        application="brim worker",
+    )
+    _log.info("worker started")
+    try:
+        await run_jobs(make_jobs(database, SandboxRail(settings.sandbox_settle_after_s), system_clock_ms), stop)
+    finally:
+        await database.close()
+    _log.info("worker stopped")
+
+
+def make_jobs(database: Database, rail: Rail, clock: Clock) -> list[Job]:
+    """Return everything that a worker does."""
+    ids = IdFactory()
+    now_ms = never_backwards(clock)
+
+    async def settle() -> int:
+        return await settle_due(database, now_ms=now_ms(), ids=ids, rail=rail, observe=_count_outcome)
+
+    async def prune() -> int:
+        return await prune_idempotency_keys(database, now_ms=now_ms(), limit=PRUNE_BATCH)
+
+    return [
+        Job(name="settle", run_once=settle, full=settlement.MAX_BATCH, rest_s=SETTLE_REST_S),
+        Job(name="prune", run_once=prune, full=PRUNE_BATCH, rest_s=PRUNE_REST_S),
+    ]
+
+
+async def run_jobs(jobs: list[Job], stop: asyncio.Event) -> None:
+    """Run jobs beside each other until `stop` is set; one that fails does not slow the others."""
+    async with asyncio.TaskGroup() as group:
+        for job in jobs:
+            group.create_task(Loop(job, observe=_count_step).run(stop), name=job.name)
+
+
+def never_backwards(clock: Clock) -> Callable[[], int]:
+    """Return a clock that stands still while the machine's steps back.
+
+    Ids never step back, and what is made with an id says the same second as the id.
+    """
+    latest = 0
+
+    def read() -> int:
+        nonlocal latest
+        latest = max(latest, clock())
+        return latest
+
+    return read
+
+
+def _stop_when_told(stop: asyncio.Event, alive_fd: int | None) -> None:
+    """Set `stop` at SIGTERM, at SIGINT, and when the supervisor's end of the pipe closes."""
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    if alive_fd is None:
+        return
+
+    def supervisor_gone() -> None:
+        loop.remove_reader(alive_fd)
+        stop.set()
+
+    loop.add_reader(alive_fd, supervisor_gone)
+
+
+def _count_outcome(status: Status, count: int) -> None:
+    metrics.SETTLED.labels(status.value).inc(count)
+
+
+def _count_step(job: str, count: int, _seconds: float) -> None:
+    metrics.BATCH_SIZE.labels(job).observe(count)

@@ -1,0 +1,91 @@
+"""The other commands: with a running Brim, without one, and against a given database."""
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import pytest
+
+import brim
+from brim_process import RunningBrim, run_brim
+
+if TYPE_CHECKING:
+    import subprocess
+
+_REVOKED_WITHIN_S: Final = 1.0
+
+
+def _run(*arguments: str) -> "subprocess.CompletedProcess[str]":
+    run = run_brim(*arguments)
+    assert run.returncode == 0, run.stderr
+    return run
+
+
+def test_the_version_is_told() -> None:
+    assert _run("--version").stdout == f"brim {brim.__version__}\n"
+
+
+def test_keys_are_made_rolled_and_revoked_while_brim_runs(brim_server: RunningBrim) -> None:
+    here = ("--data-dir", str(brim_server.data_dir))
+    made = _run("keys", "create", "--name", "till", *here).stdout.strip()
+    assert brim_server.call("GET", "/v1/balance", key=made)[0] == 200
+    key_id = next(line for line in _run("keys", "list", *here).stdout.splitlines() if "till" in line).split("\t")[0]
+    rolled = _run("keys", "roll", key_id, "--grace", "1h", *here).stdout.strip()
+    assert brim_server.call("GET", "/v1/balance", key=made)[0] == 200
+    assert brim_server.call("GET", "/v1/balance", key=rolled)[0] == 200
+    _run("keys", "revoke", key_id, *here)
+    deadline = time.monotonic() + _REVOKED_WITHIN_S
+    while brim_server.call("GET", "/v1/balance", key=made)[0] != 401:
+        assert time.monotonic() < deadline
+    assert brim_server.call("GET", "/v1/balance", key=rolled)[0] == 200
+
+
+def test_a_restricted_key_may_do_what_it_was_given(brim_server: RunningBrim) -> None:
+    made = _run("keys", "create", "-p", "balance=read", "--data-dir", str(brim_server.data_dir)).stdout.strip()
+    assert made.startswith("rk_test_")
+    assert brim_server.call("GET", "/v1/balance", key=made)[0] == 200
+    assert brim_server.call("POST", "/v1/topups", key=made, amount=2000, currency="usd")[0] == 403
+
+
+def test_a_platform_acts_for_an_account_under_it(brim_server: RunningBrim) -> None:
+    here = ("--data-dir", str(brim_server.data_dir))
+    platform = _run("accounts", "list", *here).stdout.split("\t")[0]
+    account = _run("accounts", "create", "--platform", platform, *here).stdout.strip()
+    assert f"{account}\t{platform}\t" in _run("accounts", "list", *here).stdout
+
+
+def test_without_a_running_brim_the_database_is_started_for_the_moment(tmp_path: Path) -> None:
+    here = ("--data-dir", str(tmp_path / "data"))
+    account = _run("accounts", "create", *here).stdout.strip()
+    assert _run("keys", "create", "--live", *here).stdout.startswith("sk_live_")
+    listed = _run("keys", "list", "--account", account, *here).stdout
+    assert len(listed.splitlines()) == 1
+    assert _run("verify", *here).stdout == "The books agree.\n"
+    assert not (tmp_path / "data" / "postgres" / "cluster" / "postmaster.pid").exists()
+
+
+def test_a_given_database_is_migrated_and_used(empty_database_url: str) -> None:
+    there = ("--database-url", empty_database_url)
+    refused = run_brim("keys", "list", *there)
+    assert refused.returncode == 1
+    assert refused.stderr.startswith("Error: ")
+    assert "brim migrate" in refused.stderr
+    assert "applied 0001_pre_foundation" in _run("migrate", *there).stdout
+    assert _run("migrate", *there).stdout == "The database is up to date.\n"
+    assert _run("accounts", "create", *there).stdout.startswith("acct_")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "phrase"),
+    [
+        (("keys", "revoke", "mk_nowhere"), "mk_nowhere"),
+        (("keys", "create", "--account", "acct_nowhere"), "acct_nowhere"),
+        (("keys", "create", "-p", "topups=all"), "topups=all"),
+        (("accounts", "create", "--platform", "acct_nowhere"), "acct_nowhere"),
+    ],
+)
+def test_what_cannot_be_done_is_told_in_a_line(database_url: str, arguments: tuple[str, ...], phrase: str) -> None:
+    run = run_brim(*arguments, "--database-url", database_url)
+    assert run.returncode == 1
+    assert len(run.stderr.splitlines()) == 1
+    assert phrase in run.stderr
