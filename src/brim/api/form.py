@@ -80,7 +80,10 @@ def _unquote(text: str) -> str:
     `%41` is rewritten as the escape `\x41`, which Python's own codec reads as strictly as we want it and at the speed
     of C: a body of a million escapes must not hold up everybody else.
     """
-    escaped = text.replace("+", " ").encode().replace(b"\\", b"\\\\").replace(b"%", b"\\x")
+    spaced = text.replace("+", " ")
+    if "%" not in spaced:
+        return spaced
+    escaped = spaced.encode().replace(b"\\", b"\\\\").replace(b"%", b"\\x")
     try:
         unquoted = escaped.decode("unicode_escape").encode("latin-1").decode()
     except UnicodeDecodeError:

@@ -1,0 +1,232 @@
+"""The benchmark's command line: starts everything, measures it in rounds, stops everything, writes the table."""
+
+import argparse
+import re
+import signal
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, NoReturn
+
+from bench.http_load import HttpLoad, find_wrk
+from bench.machine import describe_machine, filesystem_of
+from bench.peers import Peer, known_peers
+from bench.processes import BenchError
+from bench.report import (
+    BRIM,
+    NAIVE,
+    ONE_STATEMENT,
+    PAGE,
+    SINGLE_INSERT,
+    THREE_ROWS,
+    Figures,
+    write_between_marks,
+)
+from bench.rounds import Figure, Measurement, Row, measure_rounds
+from bench.service import Service, create_database, migrate, serve_beside, serve_embedded
+from bench.sql_load import SqlLoad, prepare_balance, query
+
+_CONNECTIONS: Final = (1, 16, 64, 256)
+_BUSY: Final = 64
+_SEED_S: Final = 2
+_PGBENCH_ROWS: Final = (
+    (NAIVE, "naive_transaction", (1, _BUSY)),
+    (THREE_ROWS, "three_rows_transaction", (1, _BUSY)),
+    (ONE_STATEMENT, "three_rows_statement", (1, _BUSY)),
+    (SINGLE_INSERT, "single_insert", (1,)),
+)
+_NO_FLUSHES: Final = ("tmpfs", "ramfs")
+
+
+def main() -> None:
+    """Run the benchmark; exit with 1 and a sentence when something it needs is missing."""
+    signal.signal(signal.SIGTERM, _leave)  # so that everything started is stopped
+    options = _read_options()
+    try:
+        _run(options)
+    except BenchError as error:
+        sys.exit(f"Error: {error}")
+
+
+def _leave(number: int, _frame: object) -> NoReturn:
+    sys.exit(128 + number)
+
+
+def _read_options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench", description="Measures Brim beside its peers.")
+    parser.add_argument("--quick", action="store_true", help="one round of 1 s each, at 1 and 64 connections")
+    parser.add_argument("--rounds", type=int, help="how often each row is measured (3)")
+    parser.add_argument("--seconds", type=int, help="how long each measurement takes (3)")
+    parser.add_argument("--only", metavar="REGEX", help="measure only rows whose name matches, such as 'create, 64'")
+    parser.add_argument("--no-peers", action="store_true", help="install and measure no other servers")
+    parser.add_argument("--folder", type=Path, help="where the databases are made (the system's temporary folder)")
+    parser.add_argument("--write", action="store_true", help="write docs/performance.md even for a part of the table")
+    options = parser.parse_args()
+    options.partial = options.quick or options.only is not None or options.no_peers
+    options.rounds = options.rounds or (1 if options.quick else 3)
+    options.seconds = options.seconds or (1 if options.quick else 3)
+    return options
+
+
+def _run(options: argparse.Namespace) -> None:
+    find_wrk()
+    with tempfile.TemporaryDirectory(prefix="brim-bench-", dir=options.folder) as name, ExitStack() as stack:
+        folder = Path(name)
+        folder.chmod(0o711)  # root's PostgreSQL runs as another user, who has to get through
+        if filesystem_of(folder) in _NO_FLUSHES:
+            raise BenchError(f"{folder} is in memory, where a commit costs nothing. Choose a disk with --folder.")
+        bench = _start_everything(stack, folder, _CONNECTIONS if not options.quick else (1, _BUSY), options)
+        rows = [row for row in bench.rows if re.search(options.only or "", row.name)]
+        if not rows:
+            raise BenchError("No row matches --only. The names are:\n" + "\n".join(row.name for row in bench.rows))
+        print(f"{len(rows)} rows, {options.rounds} rounds of {options.seconds} s each")
+        figures = measure_rounds(rows, rounds=options.rounds, seconds=options.seconds, say=_say)
+        text = _render(figures, bench, options)
+    print(f"\n{text}")
+    if options.partial and not options.write:
+        print("\nA part of the table was measured, so docs/performance.md stays as it is (--write changes that).")
+    else:
+        write_between_marks(PAGE, "bench", text)
+        print(f"\nWritten to {PAGE}.")
+
+
+def _say(sentence: str) -> None:
+    print(sentence, flush=True)
+
+
+@dataclass(frozen=True)
+class _Bench:
+    """Everything that runs: what is measured, and what a reader has to know of it."""
+
+    folder: Path
+    services: Sequence[Service]
+    rows: Sequence[Row]
+    left_out: Sequence[str]
+
+
+def _start_everything(
+    stack: ExitStack, folder: Path, connections: Sequence[int], options: argparse.Namespace
+) -> _Bench:
+    """Start all servers; they run until the stack is closed."""
+    _say("starting brim serve three times, on databases of their own in one PostgreSQL server")
+    one = stack.enter_context(serve_embedded(folder, workers=1))
+    two = stack.enter_context(serve_beside(one, "brim-2", workers=2))
+    settling = stack.enter_context(serve_beside(one, "brim-settling", workers=1, settle_after="1s"))
+    rows = [
+        *_service_rows(f"{BRIM}, 1 process", one, connections),
+        *_service_rows(f"{BRIM}, 2 processes", two, connections),
+        _settling_row(settling),
+        *_pgbench_rows(one),
+    ]
+    left_out = []
+    for name, start in [] if options.no_peers else known_peers():
+        _say(f"installing and starting {name}")
+        try:
+            rows += _peer_rows(stack.enter_context(start(folder)))
+        except BenchError as error:
+            left_out.append(f"{name} could not be measured: {str(error).splitlines()[0]}")
+            _say(left_out[-1])
+    return _Bench(folder, (one, two, settling), rows, left_out)
+
+
+def _service_rows(who: str, service: Service, connections: Sequence[int]) -> list[Row]:
+    """Return the rows of one service, which has many top-ups afterwards."""
+    service.create.run(_BUSY, _SEED_S)
+    query(service.database_url, "VACUUM ANALYZE")
+    loads = {"create": service.create, "retrieve": service.retrieve, "list": service.first_page}
+    return [
+        _http_row(who, work, clients, load, server_cpu=service.server_cpu, database_cpu=service.database_cpu)
+        for work, load in loads.items()
+        for clients in connections
+    ]
+
+
+def _settling_row(service: Service) -> Row:
+    """Return the row of creates beside a worker that settles them; the next row waits until it is through."""
+    return Row(
+        who=f"{BRIM}, 1 process, settling meanwhile",
+        work="create",
+        clients=_BUSY,
+        measure=lambda seconds: service.create.run(_BUSY, seconds),
+        server_cpu=service.server_cpu,
+        database_cpu=service.database_cpu,
+        afterwards=service.wait_until_settled,
+    )
+
+
+def _pgbench_rows(service: Service) -> list[Row]:
+    """Return the rows of pgbench, on a database like the service's own in the same server."""
+    url = create_database(service, "pgbench")
+    migrate(url)
+    prepare_balance(url)
+    (payload,) = query(service.database_url, "SELECT payload FROM events LIMIT 1")
+    return [
+        Row(
+            who=who,
+            work="create",
+            clients=clients,
+            measure=_measuring(SqlLoad(url, script, payload), clients),
+            database_cpu=service.database_cpu,
+        )
+        for who, script, all_clients in _PGBENCH_ROWS
+        for clients in all_clients
+    ]
+
+
+def _peer_rows(peer: Peer) -> list[Row]:
+    """Return the rows of a peer, for as many connections as most comparisons are made at."""
+    loads = {"create": peer.create, "retrieve": peer.retrieve, "list": peer.first_page}
+    return [_http_row(peer.name, work, _BUSY, load, server_cpu=peer.cpu) for work, load in loads.items()]
+
+
+def _http_row(
+    who: str,
+    work: str,
+    clients: int,
+    load: HttpLoad,
+    *,
+    server_cpu: Callable[[], float],
+    database_cpu: Callable[[], float] | None = None,
+) -> Row:
+    return Row(
+        who=who,
+        work=work,
+        clients=clients,
+        measure=_measuring(load, clients),
+        server_cpu=server_cpu,
+        database_cpu=database_cpu,
+    )
+
+
+def _measuring(load: HttpLoad | SqlLoad, clients: int) -> Callable[[int], Measurement]:
+    return lambda seconds: load.run(clients, seconds)
+
+
+def _render(figures: Sequence[Figure], bench: _Bench, options: argparse.Namespace) -> str:
+    """Return what is printed and written: the machine, the table, what was promised, what is missing."""
+    database_url = bench.services[0].database_url
+    (version,) = query(database_url, "SHOW server_version")
+    durable = ", ".join(f"{name}={query(database_url, f'SHOW {name}')[0]}" for name in ("fsync", "synchronous_commit"))
+    machine = [f"* {label}: {value}" for label, value in describe_machine(bench.folder, f"{version}, {durable}")]
+    run = f"* run: medians of {options.rounds} interleaved rounds of {options.seconds} s"
+    table = Figures(figures)
+    notes = [f"* {sentence}" for sentence in (*table.promises(), *_lost_creates(bench, figures), *bench.left_out)]
+    return "\n".join([*machine, run, "", table.table(), "", *notes])
+
+
+def _lost_creates(bench: _Bench, figures: Sequence[Figure]) -> Iterator[str]:
+    """Yield how the creates that wrk saw acknowledged compare with the rows in the databases."""
+    acknowledged = sum(f.acknowledged for f in figures if f.row.who.startswith(BRIM) and f.row.work == "create")
+    found = sum(int(query(service.database_url, "SELECT count(*) FROM topups")[0]) for service in bench.services)
+    verdict = "none is missing" if found >= acknowledged else "**some are missing**"
+    yield (
+        f"Creates acknowledged while measuring: {acknowledged:,}. Top-ups in the databases, warm-up included: "
+        f"{found:,}; {verdict}."
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,131 @@
+"""Brim as the benchmark runs it: whole services of this tree, on one PostgreSQL server."""
+
+import json
+import os
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from bench.cpu import cpu_seconds
+from bench.http_load import HttpLoad
+from bench.processes import BenchError, clean_environment, run_to_end, running
+from bench.sql_load import query
+from brim.host.embedded import running_url
+from brim.host.orphans import read_lock_file
+
+TEST_KEY: Final = "sk_test_4eC39HqLyjWDarjtT1zdp7dc"
+CREATE_BODY: Final = "amount=2000&currency=usd&description=Top-up+for+week+of+May+31&statement_descriptor=Weekly+top-up"
+NEVER: Final = "24h"
+"""Longer than any run: top-ups stay pending, and the worker has nothing to do."""
+
+_MAX_IDS: Final = 10_000
+_SETTLED_WITHIN_S: Final = 300.0
+_POLL_S: Final = 0.1
+
+
+@dataclass(frozen=True)
+class Service:
+    """A running `brim serve`.
+
+    Attributes:
+        url: where it answers.
+        database_url: its own database.
+        pid: its supervisor's process id.
+        folder: the benchmark's own.
+        postgres_pid: the PostgreSQL server's process id, whoever started it.
+    """
+
+    url: str
+    database_url: str
+    pid: int
+    folder: Path
+    postgres_pid: int
+
+    @property
+    def create(self) -> HttpLoad:
+        """Creates, each under an idempotency key of its own."""
+        return HttpLoad(self.url, TEST_KEY, "/v1/topups", body=CREATE_BODY)
+
+    @property
+    def first_page(self) -> HttpLoad:
+        """The newest ten top-ups."""
+        return HttpLoad(self.url, TEST_KEY, "/v1/topups?limit=10")
+
+    @property
+    def retrieve(self) -> HttpLoad:
+        """Any of ten thousand top-ups; there must be some."""
+        file = self.folder / f"ids-{self.pid}"
+        if not file.exists():
+            file.write_text("\n".join(query(self.database_url, f"SELECT id FROM topups LIMIT {_MAX_IDS}")) + "\n")
+        return HttpLoad(self.url, TEST_KEY, "/v1/topups", ids=file)
+
+    def server_cpu(self) -> float:
+        """Return the processor time of supervisor, API processes and worker so far."""
+        return cpu_seconds(self.pid, without=self.postgres_pid)
+
+    def database_cpu(self) -> float:
+        """Return the processor time of PostgreSQL so far, for whichever of its databases."""
+        return cpu_seconds(self.postgres_pid)
+
+    def wait_until_settled(self) -> None:
+        """Return once the worker has settled everything.
+
+        Raises:
+            BenchError: it takes too long.
+        """
+        deadline = time.monotonic() + _SETTLED_WITHIN_S
+        while query(self.database_url, "SELECT 1 FROM topups WHERE settle_due_ms IS NOT NULL LIMIT 1"):
+            if time.monotonic() > deadline:
+                raise BenchError("The worker does not keep up: top-ups are still pending.")
+            time.sleep(_POLL_S)
+
+
+@contextmanager
+def serve_embedded(folder: Path, *, workers: int) -> Iterator[Service]:
+    """Run `brim serve` with a PostgreSQL of its own, in which nothing is ever due."""
+    with _serve(folder, f"brim-{workers}", workers, NEVER, []) as (pid, url):
+        cluster = folder / f"brim-{workers}" / "postgres"
+        lock, database_url = read_lock_file(cluster / "cluster"), running_url(cluster)
+        if lock is None or database_url is None:
+            raise BenchError("brim serve runs, but its PostgreSQL cannot be found.")
+        yield Service(url, database_url, pid, folder, lock.pid)
+
+
+@contextmanager
+def serve_beside(other: Service, name: str, *, workers: int, settle_after: str = NEVER) -> Iterator[Service]:
+    """Run another `brim serve`, on a database of its own in the same PostgreSQL server."""
+    database_url = create_database(other, name)
+    with _serve(other.folder, name, workers, settle_after, ["--database-url", database_url]) as (pid, url):
+        yield Service(url, database_url, pid, other.folder, other.postgres_pid)
+
+
+@contextmanager
+def _serve(folder: Path, name: str, workers: int, settle_after: str, flags: list[str]) -> Iterator[tuple[int, str]]:
+    """Run `brim serve` and yield its supervisor's process id and its URL."""
+    data_dir = folder / name
+    command = [
+        *(sys.executable, "-m", "brim", "serve", "--port", "0", "--workers", str(workers), "--data-dir", str(data_dir)),
+        *("--sandbox-settle-after", settle_after, *flags),
+    ]
+    env = clean_environment({"BRIM_TEST_SECRET_KEY": TEST_KEY})
+    with running(name, command, folder=folder, env=env) as program:
+        status_file = data_dir / "brim.json"
+        program.wait_until(status_file.exists)
+        yield program.pid, json.loads(status_file.read_text())["url"]
+
+
+def create_database(service: Service, name: str) -> str:
+    """Make an empty database beside a service's own and return its URL."""
+    quoted = name.replace("-", "_")
+    query(service.database_url, f"CREATE DATABASE {quoted}")
+    before, _, after = service.database_url.rpartition("?")
+    return f"{os.path.dirname(before)}/{quoted}?{after}"  # noqa: PTH120  a URL
+
+
+def migrate(database_url: str) -> None:
+    """Give a database Brim's tables, as an operator does."""
+    run_to_end([sys.executable, "-m", "brim", "migrate", "--database-url", database_url])

@@ -1,0 +1,49 @@
+"""Top-ups written straight into the database, for what no request can make: a chosen second, a live one."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from api.conftest import Server
+from brim.domain.events import DEFAULT_API_VERSION, Event, EventType
+from brim.domain.topups import Owner, Topup
+from brim.domain.wire import topup_json
+from brim.kit.ids import IdFactory
+from brim.store.database import Database
+from brim.store.topups import NewTopup, insert_topups
+
+
+class Seed(NamedTuple):
+    """A pending top-up to be: minor units of US dollars, and the Unix second in which it was made."""
+
+    amount: int
+    created: int
+
+
+def seed_topups(server: Server, account: str, seeds: Sequence[Seed], *, livemode: bool = False) -> list[str]:
+    """Write pending top-ups that never settle, in the order of their ids, and return those ids."""
+    owner = Owner(account, livemode)
+    ids = IdFactory()
+    batch = [new_topup(owner, ids, seed) for seed in seeds]
+
+    async def write(database: Database) -> None:
+        async with database.connection() as conn:
+            await insert_topups(conn, batch, now_ms=0)
+
+    server.run(write)
+    return [new.topup.id for new in batch]
+
+
+def new_topup(owner: Owner, ids: IdFactory, seed: Seed) -> NewTopup:
+    """Return a pending top-up that never settles, and its event, ready to be written."""
+    topup_id = ids.new_at("tu_", seed.created * 1000)
+    topup = Topup(owner=owner, id=topup_id, amount=seed.amount, currency="usd", created=seed.created)
+    event = Event(
+        owner=owner,
+        id=ids.new_at("evt_", seed.created * 1000),
+        type=EventType.CREATED,
+        created=seed.created,
+        api_version=DEFAULT_API_VERSION,
+        object_id=topup_id,
+        payload=topup_json(topup),
+    )
+    return NewTopup(topup, event, None)
