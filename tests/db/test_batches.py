@@ -213,4 +213,5 @@ async def test_retrieves_of_one_turn_share_a_query_and_keep_apart(database: Data
     found = await asyncio.gather(*(batches.retrieve(owner, topup_id) for owner, topup_id in asked))
     assert found[0::3] == [new.topup for new in wishes]
     assert found[1::3] == found[2::3] == [None] * 100
-    assert sizes == [("retrieve", MAX_BATCH), ("retrieve", 300 - MAX_BATCH)]
+    full, rest = divmod(300, MAX_BATCH)
+    assert sizes == [("retrieve", MAX_BATCH)] * full + [("retrieve", rest)]

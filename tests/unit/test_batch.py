@@ -84,7 +84,7 @@ async def test_what_arrives_while_a_batch_runs_goes_out_in_the_next() -> None:
     for number in (1, 2, 3):
         futures.append(batcher.submit(number))
         await asyncio.sleep(0)
-    assert len(batcher) == 3
+    assert batcher.waiting == 3
     gate.open(2)
     assert await asyncio.gather(*futures) == [0, 10, 20, 30]
     assert gate.batches == [[0], [1, 2, 3]]
@@ -214,6 +214,6 @@ def test_every_item_gets_its_own_outcome(bursts: list[int], max_batch: int, conc
         for number, outcome in enumerate(outcomes):
             assert repr(outcome) == (repr(ValueError(number)) if number % 5 == 0 else repr(number))
         assert sorted(seen) == list(range(len(futures)))
-        assert len(batcher) == 0
+        assert batcher.waiting == 0
 
     asyncio.run(scenario())

@@ -11,6 +11,7 @@ from typing import Final
 import structlog
 
 from brim.kit.errors import BrimError
+from brim.telemetry.shared import forget_process
 
 _FIRST_PAUSE_S: Final = 0.1
 _LONGEST_PAUSE_S: Final = 5.0
@@ -106,6 +107,7 @@ class Children:
             raise
         finally:
             self._running.discard(process)
+            forget_process(process.pid)
 
     async def _stop(self, process: Process, role: str) -> None:
         process.terminate()

@@ -4,61 +4,55 @@ Creates that arrive while a write is under way wait together and become one stat
 is answered before that commit is durable. Retrieves share a query in the same way, and so do lists.
 """
 
-from collections.abc import Callable, Sequence
-from typing import Final, TypeAlias
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from typing import Final, TypeAlias, TypeVar
 
 from brim.domain.idempotency import KeptReply
 from brim.domain.pages import Page
 from brim.domain.topups import Owner, Topup
 from brim.kit.batch import Batcher
 from brim.kit.clock import Clock
-from brim.kit.errors import BrimError, DatabaseUnavailableError
+from brim.kit.errors import DatabaseUnavailableError
 from brim.store import idempotency, lanes, lists, topups
-from brim.store.database import CAUSED_BY_A_ROW, RETRYABLE, Database
+from brim.store.database import CAUSED_BY_A_ROW, RETRYABLE, Conn, Database
 from brim.store.lists import TopupListQuery
 from brim.store.topups import NewTopup
 
 Created: TypeAlias = KeptReply | None
 """What became of a create: None when it was written, the kept answer when its key had one already."""
 
+Item = TypeVar("Item")
+Result = TypeVar("Result")
 ObserveBatch: TypeAlias = Callable[[str, int], None]
 
-# 256 rows is where a larger batch stops being faster (docs/performance.md); the queue holds a few seconds' work.
-MAX_BATCH: Final = 256
-# A page has up to a hundred rows, so fewer pages go together.
-MAX_LISTS: Final = 32
+# So small that the requests of a busy moment fall into several batches: PostgreSQL works on one while the replies of
+# the one before are written. With 64 clients in one batch, each waits for the other (docs/performance.md).
+MAX_BATCH: Final = 32
+# The queue holds a few seconds' work.
 MAX_WAITING: Final = 20_000
 _ATTEMPTS: Final = 5
 
 
 class Batches:
-    """One process's shared batches. Make it inside the running event loop."""
+    """One process's shared batches. Make it inside the running event loop.
+
+    Each kind has one batch under way at a time, on a connection of its own: two would halve the batches and double
+    what each costs.
+    """
 
     def __init__(self, database: Database, clock: Clock, observe: ObserveBatch = lambda _kind, _size: None) -> None:
         self._database = database
         self._clock = clock
         self._observe = observe
         self._creations: dict[int, Batcher[NewTopup, Created]] = {}
-        self._retrievals: Batcher[tuple[Owner, str], Topup | None] = Batcher(
-            self._fetch,
-            max_batch=MAX_BATCH,
-            max_waiting=MAX_WAITING,
-            concurrency=2,
-            on_batch=lambda size: observe("retrieve", size),
-        )
-
-        self._lists: Batcher[TopupListQuery, Page[Topup]] = Batcher(
-            self._list_pages,
-            max_batch=MAX_LISTS,
-            max_waiting=MAX_WAITING,
-            concurrency=2,
-            on_batch=lambda size: observe("list", size),
-        )
+        self._retrievals = self._batcher("retrieve", topups.fetch_topups)
+        self._lists = self._batcher("list", lists.list_topups_many)
 
     @property
     def waiting(self) -> int:
         """Items that queue for a batch."""
-        return len(self._retrievals) + len(self._lists) + sum(len(batcher) for batcher in self._creations.values())
+        return self._retrievals.waiting + self._lists.waiting + sum(lane.waiting for lane in self._creations.values())
 
     async def create(self, new: NewTopup) -> Created:
         """Write a top-up, durably, together with those that arrive meanwhile.
@@ -68,7 +62,9 @@ class Batches:
             DatabaseUnavailableError: nothing is known of the write; a retry under the same key finds out.
         """
         lane = lanes.lane_of(new.topup.owner.account)
-        batcher = self._creations.get(lane) or self._open_lane(lane)
+        batcher = self._creations.get(lane)
+        if batcher is None:
+            batcher = self._creations[lane] = self._batcher("create", self._create)
         return await batcher.submit(new)
 
     async def retrieve(self, owner: Owner, topup_id: str) -> Topup | None:
@@ -79,50 +75,48 @@ class Batches:
         """Return a page of top-ups, by a query shared with those that list meanwhile."""
         return await self._lists.submit(query)
 
-    def _open_lane(self, lane: int) -> Batcher[NewTopup, Created]:
-        batcher: Batcher[NewTopup, Created] = Batcher(
-            self._create,
+    def _batcher(
+        self,
+        kind: str,
+        work: Callable[[Conn, Sequence[Item]], Awaitable[Sequence[Result | BaseException]]],
+    ) -> Batcher[Item, Result]:
+        """Return a batcher that does its work on a connection of its own."""
+        held = self._database.hold()
+
+        async def run(items: Sequence[Item]) -> Sequence[Result | BaseException]:
+            async with held.connection() as conn:
+                return await work(conn, items)
+
+        return Batcher(
+            run,
             max_batch=MAX_BATCH,
             max_waiting=MAX_WAITING,
-            on_batch=lambda size: self._observe("create", size),
+            on_batch=lambda size: self._observe(kind, size),
         )
-        self._creations[lane] = batcher
-        return batcher
 
-    async def _fetch(self, wanted: Sequence[tuple[Owner, str]]) -> Sequence[Topup | None]:
-        async with self._database.connection() as conn:
-            return await topups.fetch_topups(conn, wanted)
-
-    async def _list_pages(self, wanted: Sequence[TopupListQuery]) -> Sequence[Page[Topup]]:
-        async with self._database.connection() as conn:
-            return await lists.list_topups_many(conn, wanted)
-
-    async def _create(self, batch: Sequence[NewTopup]) -> Sequence[Created | BaseException]:
+    async def _create(self, conn: Conn, batch: Sequence[NewTopup]) -> Sequence[Created | BaseException]:
         """Write a batch; when one row's data breaks it, halve it until that row fails alone."""
         try:
-            return await self._create_together(batch)
+            return await self._create_together(conn, batch)
         except (*CAUSED_BY_A_ROW, ValueError) as error:  # ValueError: a text or number the driver cannot encode
             if len(batch) == 1:
                 return [error]
             middle = len(batch) // 2
-            return [*await self._create(batch[:middle]), *await self._create(batch[middle:])]
-        except BrimError as error:
-            return [error] * len(batch)
+            return [*await self._create(conn, batch[:middle]), *await self._create(conn, batch[middle:])]
 
-    async def _create_together(self, batch: Sequence[NewTopup]) -> Sequence[Created | BaseException]:
+    async def _create_together(self, conn: Conn, batch: Sequence[NewTopup]) -> Sequence[Created | BaseException]:
         """Write a batch in one transaction, then read the answers of those whose key had one."""
-        lost: frozenset[str] = frozenset()
-        async with self._database.connection() as conn:
-            for attempt in range(_ATTEMPTS):
-                try:
-                    lost = await topups.insert_topups(conn, batch, now_ms=self._clock())
-                    break
-                except RETRYABLE:
-                    if attempt == _ATTEMPTS - 1:
-                        raise DatabaseUnavailableError from None
-            if not lost:
-                return [None] * len(batch)
-            losers = [(new.topup.owner, new.claim.key) for new in batch if new.event.id in lost and new.claim]
-            kept = iter(await idempotency.fetch_replies(conn, losers))
+        lost = await self._insert(conn, batch)
+        if not lost:
+            return [None] * len(batch)
+        losers = [(new.topup.owner, new.claim.key) for new in batch if new.event.id in lost and new.claim]
+        kept = iter(await idempotency.fetch_replies(conn, losers))
         # A key that lost and is gone was pruned in between, a day old: its request is new again, so try again.
         return [(next(kept) or DatabaseUnavailableError()) if new.event.id in lost else None for new in batch]
+
+    async def _insert(self, conn: Conn, batch: Sequence[NewTopup]) -> frozenset[str]:
+        """Write a batch, again when PostgreSQL asks for it; return the event ids of those whose key was taken."""
+        for _ in range(_ATTEMPTS):
+            with suppress(*RETRYABLE):
+                return await topups.insert_topups(conn, batch, now_ms=self._clock())
+        raise DatabaseUnavailableError

@@ -7,6 +7,7 @@ value, and planning a list anew costs more than answering it.
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 from typing import Any, Final, TypeAlias, TypeVar
 
 import asyncpg
@@ -30,6 +31,16 @@ _AWAY: Final = (
 )
 RETRYABLE: Final = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError)
 """Errors after which the same transaction may simply be run again."""
+
+_PLANNING: Final = {
+    "plan_cache_mode": "force_generic_plan",
+    "enable_seqscan": "off",
+    "enable_hashjoin": "off",
+    "enable_mergejoin": "off",
+    "jit": "off",
+}
+"""A plan made while a table was small, or its statistics old, must still be right when it has grown: every statement
+of ours finds its rows by an index."""
 
 _ATTEMPTS: Final = 5
 """Sorted keys make deadlocks rare; five in a row mean that something else is wrong."""
@@ -59,18 +70,22 @@ class Database:
     """The service's connections. Open it with `Database.connect`, close it when the process ends."""
 
     def __init__(self, url: str, *, max_connections: int, timeout_s: float, application: str) -> None:
-        self._url = url
         self._timeout_s = timeout_s
+        self._held: list[HeldConnection] = []
+        settings: dict[str, Any] = {
+            "timeout": min(timeout_s, 5.0),
+            "command_timeout": timeout_s,
+            "server_settings": {"application_name": application, **_PLANNING},
+        }
+        self._connect_alone = partial(asyncpg.connect, url, **settings)
         self._pool = asyncpg.create_pool(
             url,
             min_size=0,
             max_size=max_connections,
-            timeout=min(timeout_s, 5.0),
-            command_timeout=timeout_s,
             max_queries=10_000_000,  # the default closes a busy connection every few seconds
             max_inactive_connection_lifetime=300.0,
             reset=_keep_session,
-            server_settings={"application_name": application, "plan_cache_mode": "force_generic_plan", "jit": "off"},
+            **settings,
         )
 
     @classmethod
@@ -81,7 +96,7 @@ class Database:
 
         Args:
             url: a `postgresql://` URL.
-            max_connections: the most that are open at once.
+            max_connections: the most that are open at once, beside those kept with `hold`.
             timeout_s: how long a statement, or a wait for a connection, may take.
             application: shown in `pg_stat_activity`.
         """
@@ -91,6 +106,8 @@ class Database:
 
     async def close(self) -> None:
         """Close all connections; those in use are given a few seconds to finish."""
+        for held in self._held:
+            held.close()
         try:
             await asyncio.wait_for(self._pool.close(), timeout=5.0)
         except (asyncpg.InterfaceError, *_AWAY):
@@ -103,8 +120,15 @@ class Database:
         Raises:
             DatabaseUnavailableError: when it cannot answer now.
         """
-        async with _translated(), self._pool.acquire(timeout=self._timeout_s) as conn:
-            yield conn
+        async with _translated():
+            conn = await self._pool.acquire(timeout=self._timeout_s)
+            try:
+                yield conn
+            except TimeoutError:
+                conn.terminate()  # asking a server that does not answer to cancel would take as long again
+                raise
+            finally:
+                await self._pool.release(conn)
 
     @asynccontextmanager
     async def transaction(self, *, isolation: str = "read_committed", readonly: bool = False) -> AsyncIterator[Conn]:
@@ -113,8 +137,23 @@ class Database:
         Raises:
             DatabaseUnavailableError: when it cannot answer now.
         """
-        async with self.connection() as conn, conn.transaction(isolation=isolation, readonly=readonly):
-            yield conn
+        async with self.connection() as conn:
+            transaction = conn.transaction(isolation=isolation, readonly=readonly)
+            await transaction.start()
+            try:
+                yield conn
+            except TimeoutError:
+                raise  # the connection is given up, and the transaction with it
+            except BaseException:
+                await transaction.rollback()
+                raise
+            await transaction.commit()
+
+    def hold(self) -> "HeldConnection":
+        """Return a connection to keep, for a caller that runs one statement after another for as long as it lives."""
+        held = HeldConnection(self._connect_alone)
+        self._held.append(held)
+        return held
 
     async def transact(self, work: Callable[[Conn], Awaitable[Result]]) -> Result:
         """Run `work` in a transaction, again from the start when PostgreSQL asks for it, and return what it returns.
@@ -131,9 +170,48 @@ class Database:
     @property
     def pool_size(self) -> int:
         """Connections open now."""
-        return int(self._pool.get_size())
+        return int(self._pool.get_size()) + sum(held.is_open for held in self._held)
 
     @property
     def pool_idle(self) -> int:
         """Open connections that nobody uses now."""
         return int(self._pool.get_idle_size())
+
+
+class HeldConnection:
+    """One connection of its own that is kept from one use to the next, and replaced when it broke.
+
+    Lending one from the pool and giving it back takes longer than a small statement (docs/performance.md). Its uses
+    must not overlap.
+    """
+
+    def __init__(self, connect: Callable[[], Awaitable[Any]]) -> None:
+        self._connect = connect
+        self._conn: Any = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is connected now, as far as is known."""
+        return self._conn is not None and not self._conn.is_closed()
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[Conn]:
+        """Lend the connection outside any transaction: each statement commits by itself.
+
+        Raises:
+            DatabaseUnavailableError: when it cannot answer now.
+        """
+        async with _translated():
+            if not self.is_open:
+                self._conn = await self._connect()
+            try:
+                yield self._conn
+            except TimeoutError:
+                self.close()  # see Database.connection
+                raise
+
+    def close(self) -> None:
+        """Cut the connection; the next use makes another."""
+        if self._conn is not None:
+            self._conn.terminate()
+            self._conn = None

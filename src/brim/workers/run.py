@@ -120,4 +120,5 @@ def _count_outcome(status: Status, count: int) -> None:
 
 
 def _count_step(job: str, count: int, _seconds: float) -> None:
-    metrics.BATCH_SIZE.labels(job).observe(count)
+    metrics.BATCH_SIZE.observe((job,), count)
+    metrics.BATCH_SIZE.hand_over()

@@ -6,17 +6,21 @@
 -- The planner cannot tell how small a range of row values is, and would rather read whole tables, once per range.
 SET LOCAL enable_seqscan = off;
 SET LOCAL enable_bitmapscan = off;
+SET LOCAL enable_mergejoin = on;
+SET LOCAL enable_hashjoin = on;
 SET LOCAL plan_cache_mode = force_custom_plan;
 SET LOCAL work_mem = '32MB';
 
 -- name: prefer_whole_tables
 -- For the statements that look for one row among all: read each table once and join by hashing.
 SET LOCAL enable_seqscan = on;
+SET LOCAL enable_hashjoin = on;
 SET LOCAL enable_nestloop = off;
 
 -- name: prefer_ranges_again
 -- Back to reading ranges.
 SET LOCAL enable_seqscan = off;
+SET LOCAL enable_hashjoin = off;
 SET LOCAL enable_nestloop = on;
 
 -- name: estimate_rows
