@@ -5,7 +5,7 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install serve test test-fast check format lint types imports bench lock clean
+.PHONY: help install serve test test-fast coverage check format lint types imports bench lock clean
 
 ## Lists the targets, each with its sentence.
 help:
@@ -24,10 +24,16 @@ $(STAMP): requirements-dev.lock pyproject.toml
 serve: install
 	@$(BIN)/brim serve
 
-## Runs every test that this machine can run, with branch coverage.
+## Runs every test that this machine can run.
 test: install
+	$(BIN)/python -m pytest
+
+## Runs every test again and prints which lines and branches they left out, those of started processes counted.
+coverage: install
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest; status=$$?; $(BIN)/coverage combine -q; $(BIN)/coverage report > .coverage-report.txt; tail -1 .coverage-report.txt; exit $$status
+	$(BIN)/coverage run -m pytest
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report
 
 ## Runs the tests that take no more than a few seconds each.
 test-fast: install
