@@ -277,7 +277,10 @@ def test_a_trailing_slash_is_not_found_with_a_hint(wire: Wire) -> None:
     ],
 )
 def test_a_known_path_refuses_other_methods(wire: Wire, method: str, path: str) -> None:
-    assert_error(wire.send(method, path), 405, f"Unrecognized request method ({method}: {path}). {HELP}")
+    reply = wire.send(method, path)
+    assert_error(reply, 405, f"Unrecognized request method ({method}: {path}). {HELP}")
+    assert method not in reply.headers["allow"].split(", ")
+    assert set(reply.headers["allow"].split(", ")) <= {"GET", "POST"}
 
 
 # Keys.

@@ -36,7 +36,7 @@ EXAMPLES: list[tuple[BrimError, int, str | None, str | None, str]] = [
      ("Unrecognized request URL (GET: /v1/topups/). If you are trying to list objects, remove the trailing slash. "
       "If you are trying to retrieve an object, make sure you passed a valid (non-empty) identifier in your code. "
       f"{_STRIPE_HELP}")),
-    (api.MethodNotAllowedError("DELETE", "/v1/topups"), 405, None, None,
+    (api.MethodNotAllowedError("DELETE", "/v1/topups", ["GET"]), 405, None, None,
      f"Unrecognized request method (DELETE: /v1/topups). {_STRIPE_HELP}"),
     (api.UnsupportedContentTypeError(), 400, None, None,
      ("Invalid request (check that your POST content type is application/x-www-form-urlencoded). If you have any "

@@ -15,6 +15,7 @@ from brim.api.errors import (
     IdempotencyKeyTooLongError,
     InternalError,
     InvalidApiVersionError,
+    MethodNotAllowedError,
     PermissionMissingError,
     UnrecognizedUrlError,
     UnsupportedContentTypeError,
@@ -74,18 +75,18 @@ class Api:
 
     async def handle(self, request: Request) -> Reply:
         """Return the reply to a request; whatever goes wrong becomes an error reply."""
-        if request.path in self._system:
-            return await self._system[request.path]()
         started = perf_counter()
         exchange = _Exchange(request)
+        system = self._system.get(request.path)
         try:
-            reply = await self._serve(exchange)
+            reply = await (system() if system else self._serve(exchange))
         except BrimError as error:
             reply = exchange.error_reply(error)
         except Exception:
             log.exception("a request failed", request_id=exchange.request_id, method=request.method, path=request.path)
             reply = exchange.error_reply(InternalError(exchange.request_id))
-        self._observe(exchange, reply.status, perf_counter() - started)
+        if system is None:  # probes and scrapes would drown what people ask
+            self._observe(exchange, reply.status, perf_counter() - started)
         return reply
 
     async def _serve(self, exchange: "_Exchange") -> Reply:
@@ -163,6 +164,8 @@ class _Exchange:
         retry = should_retry(error)
         if retry is not None:
             headers.append(f"Stripe-Should-Retry: {'true' if retry else 'false'}")
+        if isinstance(error, MethodNotAllowedError):
+            headers.append(f"Allow: {', '.join(error.allowed)}")
         return Reply(status, wire.pretty(body), headers)
 
     def _headers(self) -> list[str]:

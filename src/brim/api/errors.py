@@ -4,6 +4,7 @@ Official SDKs choose their exception by the HTTP status and the `type`, people's
 comes from the error itself. Start reading at `ERROR_TABLE`. Source of the envelope: Stripe API reference, Errors.
 """
 
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 import msgspec
@@ -32,10 +33,17 @@ class UnrecognizedUrlError(BrimError):
 
 
 class MethodNotAllowedError(BrimError):
-    """The path exists, but not for this method."""
+    """The path exists, but not for this method.
 
-    def __init__(self, method: str, path: str) -> None:
+    Args:
+        method: the one that was used.
+        path: as it was sent.
+        allowed: the methods that the path has, for the `Allow` header that RFC 9110 asks for.
+    """
+
+    def __init__(self, method: str, path: str, allowed: Sequence[str]) -> None:
         super().__init__(f"Unrecognized request method ({method}: {path}). {_HELP}")
+        self.allowed = allowed
 
 
 class UnsupportedContentTypeError(BrimError):

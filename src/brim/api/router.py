@@ -56,5 +56,5 @@ class Router:
             raise UnrecognizedUrlError(method, path)
         operation = node.operations.get(method)
         if operation is None:
-            raise MethodNotAllowedError(method, path)
+            raise MethodNotAllowedError(method, path, sorted(node.operations))
         return operation, path_id
