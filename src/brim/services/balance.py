@@ -1,8 +1,8 @@
 """Retrieve a balance, and one line of its statement."""
 
-from brim.domain.errors import ResourceMissingError
 from brim.domain.ledger import Balance, BalanceTransaction
 from brim.domain.topups import Owner
+from brim.services import lookups
 from brim.store import reads
 from brim.store.database import Database
 
@@ -19,16 +19,6 @@ async def retrieve_balance_transaction(database: Database, owner: Owner, transac
     Raises:
         ResourceMissingError: the owner has none of that id.
     """
-    other = Owner(owner.account, not owner.livemode)
-    async with database.connection() as conn:
-        found = await reads.fetch_balance_transactions(conn, owner, [transaction_id])
-        if not found:
-            in_other_mode = await reads.fetch_balance_transactions(conn, other, [transaction_id])
-            raise ResourceMissingError(
-                "balance transaction",
-                transaction_id,
-                param="id",
-                in_path=True,
-                other_mode_of=owner.livemode if in_other_mode else None,
-            )
-    return found[transaction_id]
+    return await lookups.retrieve(
+        database, owner, transaction_id, reads.fetch_balance_transactions, kind="balance transaction"
+    )
