@@ -1,11 +1,13 @@
-"""Rows for tests of reads, written straight into the tables, and ids of any second to give them."""
+"""Rows for tests of reads, written straight into the tables, ids of any second to give them, and a list of them."""
 
 from collections.abc import Sequence
 
 from brim.domain.events import Event
 from brim.domain.ledger import BalanceTransaction
-from brim.domain.topups import Status, Topup
+from brim.domain.pages import Page, PageRequest, TopupFilters
+from brim.domain.topups import Owner, Status, Topup
 from brim.kit.ids import encode_time
+from brim.store import lists
 from brim.store.database import Database
 
 CREDITED = frozenset({Status.SUCCEEDED, Status.REVERSED})
@@ -92,3 +94,13 @@ async def copy_events(database: Database, events: Sequence[Event]) -> None:
 async def _copy(database: Database, table: str, columns: str, records: Sequence[tuple[object, ...]]) -> None:
     async with database.connection() as conn:
         await conn.copy_records_to_table(table, columns=columns.split(), records=records)
+
+
+async def list_topups(database: Database, owner: Owner, filters: TopupFilters, request: PageRequest) -> Page[Topup]:
+    """Return a page of top-ups by the statements that serve one, shared with nobody."""
+    query = lists.topup_list_query(owner, filters, request)
+    if query is None:
+        return await lists.search_topups(database, owner, filters, request)
+    async with database.connection() as conn:
+        (page,) = await lists.list_topups_many(conn, [query])
+    return page

@@ -13,6 +13,7 @@ from typing import Any, Final, NamedTuple
 import asyncpg
 import msgspec
 import pytest
+from rows import list_topups
 
 from brim.domain.events import EventType
 from brim.domain.ledger import TransferKind
@@ -279,7 +280,7 @@ async def test_every_list_of_topups_reads_a_page_or_a_bounded_number_of_entries(
                     filters = TopupFilters(amount=amount, created=created, status=status)
                     name = (created_name + status_name + amount_name).removesuffix(", ") or "none"
                     for place, request in _places("tu_", ROWS):
-                        await scales.weigh(name, place, lists.list_topups(scales.database, OWNER, filters, request))
+                        await scales.weigh(name, place, list_topups(scales.database, OWNER, filters, request))
     assert scales.seen >= {name for name in load_queries("lists") if "topups" in name or "amount" in name}
 
 
@@ -288,7 +289,7 @@ async def test_a_status_that_no_row_has_yet_is_not_searched_for_in_all_rows(each
     insert = TOPUPS.replace(STATUS, "'succeeded'")
     async with weighed(each_database_url, insert, ROWS // 20) as scales:
         for status in Status:
-            listed = lists.list_topups(scales.database, OWNER, TopupFilters(status=status), PageRequest())
+            listed = list_topups(scales.database, OWNER, TopupFilters(status=status), PageRequest())
             await scales.weigh(f"status {status}, all succeeded", "first", listed)
 
 

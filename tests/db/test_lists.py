@@ -7,7 +7,7 @@ from typing import TypeVar
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from rows import CREDITED, copy_balance_transactions, copy_events, copy_topups, id_at
+from rows import CREDITED, copy_balance_transactions, copy_events, copy_topups, id_at, list_topups
 
 from brim.domain.errors import ExclusiveParametersError, ResourceMissingError
 from brim.domain.events import DEFAULT_API_VERSION, Event, EventType
@@ -153,7 +153,7 @@ async def test_a_list_of_topups_equals_the_model(each_database: Database, data: 
         filters = data.draw(topup_filters())
         request = data.draw(page_requests([row.id for row in rows]))
         expected = _model_page(_matching_topups(rows, owner, filters), request)
-        assert await lists.list_topups(each_database, owner, filters, request) == expected
+        assert await list_topups(each_database, owner, filters, request) == expected
 
 
 @given(data=st.data())
@@ -236,7 +236,7 @@ async def test_paging_in_either_direction_visits_each_topup_once(database: Datab
     await copy_topups(database, rows)
     owner, filters = data.draw(st.sampled_from(owner_list)), data.draw(topup_filters())
     limit = data.draw(st.integers(1, 5))
-    down, up = await _visit_both_ways(lambda request: lists.list_topups(database, owner, filters, request), limit)
+    down, up = await _visit_both_ways(lambda request: list_topups(database, owner, filters, request), limit)
     assert down == sorted((row.id for row in _matching_topups(rows, owner, filters)), reverse=True)
     assert up == down[::-1]
 

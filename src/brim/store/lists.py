@@ -73,16 +73,6 @@ def topup_list_query(owner: Owner, filters: TopupFilters, request: PageRequest) 
     return None
 
 
-async def list_topups(database: Database, owner: Owner, filters: TopupFilters, request: PageRequest) -> Page[Topup]:
-    """Return a page of an owner's top-ups."""
-    query = topup_list_query(owner, filters, request)
-    if query is None:
-        return await search_topups(database, owner, filters, request)
-    async with database.connection() as conn:
-        (page,) = await list_topups_many(conn, [query])
-    return page
-
-
 async def list_topups_many(conn: Conn, wanted: Sequence[TopupListQuery]) -> list[Page[Topup]]:
     """Return many pages by at most three statements, one for each index they walk; equal queries share a page."""
     families: dict[str, list[TopupListQuery]] = defaultdict(list)
