@@ -26,9 +26,14 @@ _AWAY: Final = (
     asyncpg.CrashShutdownError,
     asyncpg.TooManyConnectionsError,
     asyncpg.QueryCanceledError,
+    asyncpg.InternalClientError,
     OSError,
     TimeoutError,
 )
+_BROKEN: Final = (TimeoutError, asyncpg.InternalClientError)
+"""After these a connection is in no state to be used again. The second is what asyncpg says when it is asked for
+something at the very moment at which the server dies."""
+
 RETRYABLE: Final = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError)
 """Errors after which the same transaction may simply be run again."""
 
@@ -124,7 +129,7 @@ class Database:
             conn = await self._pool.acquire(timeout=self._timeout_s)
             try:
                 yield conn
-            except TimeoutError:
+            except _BROKEN:
                 conn.terminate()  # asking a server that does not answer to cancel would take as long again
                 raise
             finally:
@@ -142,7 +147,7 @@ class Database:
             await transaction.start()
             try:
                 yield conn
-            except TimeoutError:
+            except _BROKEN:
                 raise  # the connection is given up, and the transaction with it
             except BaseException:
                 await transaction.rollback()
@@ -206,7 +211,7 @@ class HeldConnection:
                 self._conn = await self._connect()
             try:
                 yield self._conn
-            except TimeoutError:
+            except _BROKEN:
                 self.close()  # see Database.connection
                 raise
 
