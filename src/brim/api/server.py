@@ -18,7 +18,7 @@ from brim.api.operations import OPERATIONS
 from brim.api.protocol import HttpProtocol, Limits, sweep_connections
 from brim.api.system import system_handlers
 from brim.kit.clock import system_clock_ms
-from brim.kit.config import Settings
+from brim.kit.config import LISTEN_BACKLOG, Settings
 from brim.kit.ids import IdFactory
 from brim.rails.sandbox import SandboxRail
 from brim.services.batches import Batches
@@ -26,7 +26,6 @@ from brim.store.database import Database
 from brim.telemetry import metrics
 from brim.telemetry.logs import RequestLog, configure_logging, wants_json
 
-BACKLOG: Final = 4096
 GAUGE_INTERVAL_S: Final = 1.0
 
 log = structlog.get_logger()
@@ -130,7 +129,7 @@ def _uvicorn_config(api: Api, settings: Settings) -> uvicorn.Config:
         access_log=False,
         proxy_headers=False,
         server_header=False,
-        backlog=BACKLOG,
+        backlog=LISTEN_BACKLOG,
         timeout_graceful_shutdown=max(1, round(settings.drain_timeout_s)),
     )
 

@@ -8,10 +8,8 @@ import errno
 import socket
 from typing import Final
 
+from brim.kit.config import LISTEN_BACKLOG
 from brim.kit.errors import BrimError
-
-BACKLOG: Final = 4096
-"""Connections that may wait to be accepted; the system cuts it to its own limit."""
 
 _POLL_S: Final = 0.02
 _WILDCARDS: Final = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  recognised, not listened on
@@ -46,7 +44,7 @@ def open_listener(host: str, port: int) -> socket.socket:
     """
     try:
         family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        return socket.create_server((str(address[0]), int(address[1])), family=family, backlog=BACKLOG)
+        return socket.create_server((str(address[0]), int(address[1])), family=family, backlog=LISTEN_BACKLOG)
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             raise PortTakenError(host, port) from None

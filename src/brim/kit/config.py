@@ -19,6 +19,10 @@ _SIZE: Final = re.compile(r"(\d+)\s*(k|m)?i?b?", re.IGNORECASE)
 _SIZE_UNIT: Final = {"k": 1024, "m": 1024 * 1024, None: 1}
 
 
+LISTEN_BACKLOG: Final = 4096
+"""Connections that may wait to be accepted; the system cuts it to its own limit."""
+
+
 class InvalidSettingError(BrimError):
     """A setting has a value that cannot be used."""
 

@@ -5,7 +5,6 @@ is answered before that commit is durable. Retrieves share a query in the same w
 """
 
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
 from typing import Final, TypeAlias, TypeVar
 
 from brim.domain.idempotency import KeptReply
@@ -15,7 +14,7 @@ from brim.kit.batch import Batcher
 from brim.kit.clock import Clock
 from brim.kit.errors import DatabaseUnavailableError
 from brim.store import idempotency, lanes, lists, topups
-from brim.store.database import CAUSED_BY_A_ROW, RETRYABLE, Conn, Database
+from brim.store.database import CAUSED_BY_A_ROW, Conn, Database, retried
 from brim.store.lists import TopupListQuery
 from brim.store.topups import NewTopup
 
@@ -31,7 +30,6 @@ ObserveBatch: TypeAlias = Callable[[str, int], None]
 MAX_BATCH: Final = 32
 # The queue holds a few seconds' work.
 MAX_WAITING: Final = 20_000
-_ATTEMPTS: Final = 5
 
 
 class Batches:
@@ -106,17 +104,10 @@ class Batches:
 
     async def _create_together(self, conn: Conn, batch: Sequence[NewTopup]) -> Sequence[Created | BaseException]:
         """Write a batch in one transaction, then read the answers of those whose key had one."""
-        lost = await self._insert(conn, batch)
+        lost = await retried(lambda: topups.insert_topups(conn, batch, now_ms=self._clock()))
         if not lost:
             return [None] * len(batch)
         losers = [(new.topup.owner, new.claim.key) for new in batch if new.event.id in lost and new.claim]
         kept = iter(await idempotency.fetch_replies(conn, losers))
         # A key that lost and is gone was pruned in between, a day old: its request is new again, so try again.
         return [(next(kept) or DatabaseUnavailableError()) if new.event.id in lost else None for new in batch]
-
-    async def _insert(self, conn: Conn, batch: Sequence[NewTopup]) -> frozenset[str]:
-        """Write a batch, again when PostgreSQL asks for it; return the event ids of those whose key was taken."""
-        for _ in range(_ATTEMPTS):
-            with suppress(*RETRYABLE):
-                return await topups.insert_topups(conn, batch, now_ms=self._clock())
-        raise DatabaseUnavailableError

@@ -10,18 +10,16 @@ from brim.domain.events import DEFAULT_API_VERSION, EVENT_OF_STATUS, Event
 from brim.domain.ledger import TransferKind, book, statement_line
 from brim.domain.topups import Status, Topup, fail, succeed
 from brim.domain.wire import topup_json
-from brim.kit.errors import DatabaseUnavailableError
 from brim.kit.ids import IdFactory, created_of
 from brim.rails.rail import Fail, Rail, Succeed
 from brim.store import settlement
-from brim.store.database import CAUSED_BY_A_ROW, RETRYABLE, Conn, Database
+from brim.store.database import CAUSED_BY_A_ROW, Conn, Database
 from brim.store.settlement import Settlement
 
 ObserveOutcome: TypeAlias = Callable[[Status, int], None]
 """Told how many top-ups got a status, for the metrics."""
 
 MAX_BATCH: Final = 500
-_ATTEMPTS: Final = 5
 _SHORTEST_PAUSE_MS: Final = 1_000
 _LONGEST_PAUSE_MS: Final = 60 * 60 * 1000
 
@@ -45,17 +43,15 @@ async def settle_due(
     Raises:
         DatabaseUnavailableError: nothing is known to have settled; the same call may simply be made again.
     """
-    for _ in range(_ATTEMPTS):
-        try:
-            async with database.transaction() as conn:
-                due = await settlement.claim_due(conn, now_ms=now_ms, limit=limit)
-                written = await _settle(conn, due, now_ms=now_ms, ids=ids, rail=rail)
-        except RETRYABLE:
-            continue
-        for status, count in Counter(end.topup.status for end in written).items():
-            observe(status, count)
-        return len(due)
-    raise DatabaseUnavailableError
+
+    async def work(conn: Conn) -> tuple[int, Sequence[Settlement]]:
+        due = await settlement.claim_due(conn, now_ms=now_ms, limit=limit)
+        return len(due), await _settle(conn, due, now_ms=now_ms, ids=ids, rail=rail)
+
+    taken, written = await database.transact(work)
+    for status, count in Counter(end.topup.status for end in written).items():
+        observe(status, count)
+    return taken
 
 
 async def _settle(conn: Conn, due: Sequence[Topup], *, now_ms: int, ids: IdFactory, rail: Rail) -> Sequence[Settlement]:

@@ -34,7 +34,7 @@ _BROKEN: Final = (TimeoutError, asyncpg.InternalClientError)
 """After these a connection is in no state to be used again. The second is what asyncpg says when it is asked for
 something at the very moment at which the server dies."""
 
-RETRYABLE: Final = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError)
+_RETRYABLE: Final = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError)
 """Errors after which the same transaction may simply be run again."""
 
 _PLANNING: Final = {
@@ -69,6 +69,18 @@ async def _translated() -> AsyncIterator[None]:
 
 async def _keep_session(_connection: Any) -> None:
     """Leave a returned connection as it is: no statement of ours changes a session, and a reset is a round trip."""
+
+
+async def retried(work: Callable[[], Awaitable[Result]]) -> Result:
+    """Return what `work`, a whole transaction, returns; run it again when PostgreSQL asks for that.
+
+    Raises:
+        DatabaseUnavailableError: it asks for it again and again.
+    """
+    for _ in range(_ATTEMPTS):
+        with suppress(*_RETRYABLE):
+            return await work()
+    raise DatabaseUnavailableError
 
 
 class Database:
@@ -166,11 +178,12 @@ class Database:
         Raises:
             DatabaseUnavailableError: when it cannot answer now, or deadlocks keep happening.
         """
-        for _ in range(_ATTEMPTS):
-            with suppress(*RETRYABLE):
-                async with self.transaction() as conn:
-                    return await work(conn)
-        raise DatabaseUnavailableError
+
+        async def in_transaction() -> Result:
+            async with self.transaction() as conn:
+                return await work(conn)
+
+        return await retried(in_transaction)
 
     @property
     def pool_size(self) -> int:
