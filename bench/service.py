@@ -14,7 +14,7 @@ from bench.cpu import cpu_seconds
 from bench.http_load import HttpLoad
 from bench.processes import BenchError, clean_environment, run_to_end, running
 from bench.sql_load import query
-from brim.host.embedded import running_url
+from brim.host.embedded import running_urls
 from brim.host.orphans import read_lock_file
 
 TEST_KEY: Final = "sk_test_4eC39HqLyjWDarjtT1zdp7dc"
@@ -33,7 +33,7 @@ class Service:
 
     Attributes:
         url: where it answers.
-        database_url: its own database.
+        database_url: its own database, as the owner: the benchmark makes databases and cleans tables.
         pid: its supervisor's process id.
         folder: the benchmark's own.
         postgres_pid: the PostgreSQL server's process id, whoever started it.
@@ -89,10 +89,10 @@ def serve_embedded(folder: Path, *, workers: int) -> Iterator[Service]:
     """Run `brim serve` with a PostgreSQL of its own, in which nothing is ever due."""
     with _serve(folder, f"brim-{workers}", workers, NEVER, []) as (pid, url):
         cluster = folder / f"brim-{workers}" / "postgres"
-        lock, database_url = read_lock_file(cluster / "cluster"), running_url(cluster)
-        if lock is None or database_url is None:
+        lock, urls = read_lock_file(cluster / "cluster"), running_urls(cluster)
+        if lock is None or urls is None:
             raise BenchError("brim serve runs, but its PostgreSQL cannot be found.")
-        yield Service(url, database_url, pid, folder, lock.pid)
+        yield Service(url, urls.owner, pid, folder, lock.pid)
 
 
 @contextmanager

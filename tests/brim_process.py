@@ -15,7 +15,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
-from brim.host.embedded import running_url
+from brim.host.database_urls import DatabaseUrls
+from brim.host.embedded import running_urls
 from brim.host.orphans import read_lock_file
 
 _SOURCE: Final = Path(__file__).parents[1] / "src"
@@ -89,10 +90,19 @@ class RunningBrim:
 
     @property
     def database_url(self) -> str:
-        """The URL of the embedded database."""
-        url = running_url(self.data_dir / "postgres")
-        assert url is not None
-        return url
+        """The URL of the embedded database, as the service reaches it."""
+        return self._database_urls.service
+
+    @property
+    def owner_url(self) -> str:
+        """The URL of the embedded database, as the owner of its tables: for what the service may not do."""
+        return self._database_urls.owner
+
+    @property
+    def _database_urls(self) -> DatabaseUrls:
+        urls = running_urls(self.data_dir / "postgres")
+        assert urls is not None
+        return urls
 
     @property
     def postgres_pid(self) -> int:

@@ -41,7 +41,7 @@ class PostgresForTests:
         await self._server.stop()
 
     def url_of(self, name: str) -> str:
-        return self._server.url.replace("/postgres?", f"/{name}?", 1)
+        return self._server.urls.owner.replace("/postgres?", f"/{name}?", 1)
 
     async def create_database(self, *, template: str = _TEMPLATE) -> str:
         """Return the name of a new database."""
@@ -53,7 +53,7 @@ class PostgresForTests:
         await self._execute(f"DROP DATABASE {name} WITH (FORCE)")
 
     async def _execute(self, sql: str) -> None:
-        conn = await asyncpg.connect(self._server.url)
+        conn = await asyncpg.connect(self._server.urls.owner)
         try:
             await conn.execute(sql)
         finally:

@@ -14,7 +14,6 @@ from stripe import StripeClient
 from api.polling import until
 from api.wire import Wire
 from brim.domain.keys import Account
-from brim.host.embedded import running_url
 from brim.kit.clock import system_clock_ms
 from brim.services.keys import create_account, create_key, revoke_key
 from brim.store.database import Database
@@ -98,9 +97,7 @@ def server(tmp_path_factory: pytest.TempPathFactory, runner: asyncio.Runner) -> 
     brim = RunningBrim(process, folder / "data", log_path)
     try:
         brim.wait_until_ready()
-        database_url = running_url(brim.data_dir / "postgres")
-        assert database_url is not None
-        yield Server(brim.url, database_url, runner)
+        yield Server(brim.url, brim.database_url, runner)
         assert brim.stop() == 0
     finally:
         brim.close()

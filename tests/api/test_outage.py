@@ -46,7 +46,7 @@ async def postgres_of_ours(tmp_path: Path) -> AsyncIterator[EmbeddedPostgres]:
 def brim(start_brim: Callable[..., RunningBrim], postgres_of_ours: EmbeddedPostgres) -> RunningBrim:
     """A service on that server, which gives up on a statement after a second."""
     return start_brim(
-        arguments=["--workers", "2", "--database-url", postgres_of_ours.url],
+        arguments=["--workers", "2", "--database-url", postgres_of_ours.urls.owner],
         env={"BRIM_DATABASE_TIMEOUT": f"{DATABASE_TIMEOUT_S}s", "BRIM_SANDBOX_SETTLE_AFTER": "100ms"},
     )
 
@@ -121,7 +121,7 @@ async def test_a_database_that_is_restarted_under_load_costs_only_its_absence(
         await have(load, 200, 100, since=back + BACK_WITHIN_S)
     assert_refused_politely(load.observed)
     assert_back_in_time(load, back)
-    await assert_nothing_lost_or_doubled(load, postgres_of_ours.url)
+    await assert_nothing_lost_or_doubled(load, postgres_of_ours.urls.owner)
 
 
 async def test_a_database_that_hangs_under_load_hangs_nobody(
@@ -137,7 +137,7 @@ async def test_a_database_that_hangs_under_load_hangs_nobody(
         await have(load, 200, 100, since=back + BACK_WITHIN_S)
     assert_refused_politely(load.observed)
     assert_back_in_time(load, back)
-    await assert_nothing_lost_or_doubled(load, postgres_of_ours.url)
+    await assert_nothing_lost_or_doubled(load, postgres_of_ours.urls.owner)
 
 
 async def test_without_a_database_every_route_says_so_at_once(

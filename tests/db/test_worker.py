@@ -241,13 +241,13 @@ async def test_a_worker_waits_for_a_database_that_is_away_and_each_job_says_so_o
     server = EmbeddedPostgres(tmp_path / "postgres")
     await server.start()
     try:
-        await migrate(server.url, now_ms=0)
-        async with running_worker(server.url) as worker:
+        await migrate(server.urls.owner, now_ms=0)
+        async with running_worker(server.urls.owner) as worker:
             await server.stop()
             await worker.read_until("DatabaseUnavailableError")
             await server.start()
             await worker.read_until("job works again")
-            database = await Database.connect(server.url)
+            database = await Database.connect(server.urls.owner)
             await create_due(database, 1)
             await until(lambda: none_pending(database))
             await database.close()

@@ -20,7 +20,7 @@ from brim.host.embedded import (
     DatabaseStartError,
     EmbeddedPostgres,
     OtherMajorVersionError,
-    running_url,
+    running_urls,
     shared_buffers_mb,
     wheel_binaries,
 )
@@ -32,7 +32,7 @@ IS_ROOT: Final = os.geteuid() == 0
 
 
 async def _execute(server: EmbeddedPostgres, sql: str) -> object:
-    conn = await asyncpg.connect(server.url)
+    conn = await asyncpg.connect(server.urls.owner)
     try:
         return await conn.fetchval(sql)
     finally:
@@ -82,17 +82,17 @@ async def test_it_is_no_root_and_a_child_of_ours(server: EmbeddedPostgres) -> No
 
 
 async def test_only_its_user_enters_the_socket_folder(server: EmbeddedPostgres, tmp_path: Path) -> None:
-    assert server.url.endswith(f"?host={tmp_path}/postgres/socket")
+    assert server.urls.owner.endswith(f"?host={tmp_path}/postgres/socket")
     assert (tmp_path / "postgres" / "socket").stat().st_mode & 0o077 == 0
-    assert running_url(tmp_path / "postgres") == server.url
+    assert running_urls(tmp_path / "postgres") == server.urls
 
 
 async def test_rows_survive_kill_9_of_the_server(server: EmbeddedPostgres) -> None:
     os.kill(server.pid, signal.SIGKILL)
     assert await server.wait() == -signal.SIGKILL
-    url = server.url
+    urls = server.urls
     await server.start()
-    assert server.url == url
+    assert server.urls == urls
     assert await _execute(server, "SELECT row FROM kept") == 7
 
 
@@ -160,9 +160,9 @@ async def test_a_long_path_gets_a_short_socket_which_is_removed(tmp_path: Path) 
     folder = tmp_path / ("long" * 30)
     server = EmbeddedPostgres(folder)
     await server.start()
-    socket_folder = Path(server.url.partition("?host=")[2])
+    socket_folder = Path(server.urls.owner.partition("?host=")[2])
     assert socket_folder.stat().st_mode & 0o077 == 0
-    assert running_url(folder) == server.url
+    assert running_urls(folder) == server.urls
     os.kill(server.pid, signal.SIGKILL)
     await server.wait()
     after_crash = EmbeddedPostgres(folder)

@@ -20,7 +20,14 @@ from brim.domain.topups import Status
 from brim.kit import currency
 from brim.kit.errors import BrimError, DatabaseUnavailableError, OverloadedError
 
-NEVER_ON_THE_WIRE = ("brim.kit.config", "brim.host", "brim.cli", "brim.store.migrate", "brim.services.keys")
+NEVER_ON_THE_WIRE = (
+    "brim.kit.config",
+    "brim.host",
+    "brim.cli",
+    "brim.store.migrate",
+    "brim.store.roles",
+    "brim.services.keys",
+)
 """Rooms and modules whose failures are read by whoever starts the service or types a command."""
 
 NEVER_RAISED_OR_COMMAND_LINE = {"ParameterError", "InvalidPermissionError"}

@@ -12,6 +12,9 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 _REACHING: Final = ("data_dir", "database_url")
 """What a command needs that only has to find the database."""
 
+_MIGRATING: Final = (*_REACHING, "migration_url", "service_role")
+"""What a command needs that changes the tables."""
+
 
 def all_settings(command: Command) -> Command:
     """Give a command a flag for every setting."""
@@ -20,12 +23,21 @@ def all_settings(command: Command) -> Command:
 
 def reaching_settings(command: Command) -> Command:
     """Give a command the flags that say where the database is."""
-    return _with_flags(command, tuple(setting for setting in SETTINGS if setting.field in _REACHING))
+    return _with_flags(command, _named(_REACHING))
+
+
+def migrating_settings(command: Command) -> Command:
+    """Give a command the flags that say where the database is, who owns it, and who shall have rights on it."""
+    return _with_flags(command, _named(_MIGRATING))
 
 
 def read_settings(flags: Mapping[str, str | None]) -> Settings:
     """Return the settings in force, from the flags that click read and the environment."""
     return load_settings(flags, os.environ)
+
+
+def _named(fields: tuple[str, ...]) -> tuple[Setting, ...]:
+    return tuple(setting for setting in SETTINGS if setting.field in fields)
 
 
 def _with_flags(command: Command, settings: tuple[Setting, ...]) -> Command:

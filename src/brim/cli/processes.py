@@ -3,12 +3,17 @@
 import asyncio
 import os
 import sys
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import click
 
-from brim.cli.options import all_settings, reaching_settings, read_settings
+from brim.cli.options import all_settings, migrating_settings, reaching_settings, read_settings
 from brim.kit.config import Settings
 from brim.kit.errors import BrimError
+
+if TYPE_CHECKING:
+    from brim.host.preparation import Preparation
 
 # ruff: noqa: PLC0415  each command loads only what it runs
 
@@ -58,21 +63,26 @@ def worker(**flags: str | None) -> None:
 
 
 @click.command()
-@reaching_settings
+@migrating_settings
 def migrate(**flags: str | None) -> None:
-    """Bring the database to the schema of this version."""
-    for name in asyncio.run(_migrate(read_settings(flags))):
+    """Bring the database to the schema of this version, and the service's role to its rights."""
+    done = asyncio.run(_migrate(read_settings(flags)))
+    for name in done.applied:
         click.echo(f"applied {name}")
+    if done.weakness:
+        _whisper(f"Warning: {done.weakness}")
     click.echo("The database is up to date.")
 
 
-async def _migrate(settings: Settings) -> list[str]:
+async def _migrate(settings: Settings) -> "Preparation":
     from brim.host.access import reach_server
+    from brim.host.preparation import prepare_database
     from brim.kit.clock import system_clock_ms
-    from brim.store.migrate import migrate as apply_missing
 
-    async with reach_server(settings, say=_whisper) as database_url:
-        return await apply_missing(database_url, now_ms=system_clock_ms())
+    # Who only migrates need not say how the service connects.
+    settings = replace(settings, database_url=settings.database_url or settings.migration_url)
+    async with reach_server(settings, say=_whisper) as urls:
+        return await prepare_database(urls, now_ms=system_clock_ms())
 
 
 @click.command()

@@ -5,12 +5,14 @@ from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
 
 from brim.host.data_folder import DataFolderInUseError, claim_data_folder
-from brim.host.embedded import EmbeddedPostgres, running_url
+from brim.host.database_urls import DatabaseUrls, given_urls
+from brim.host.embedded import EmbeddedPostgres, running_urls
+from brim.host.preparation import prepare_embedded
 from brim.kit.clock import system_clock_ms
 from brim.kit.config import Settings
 from brim.kit.errors import BrimError
 from brim.store.database import Database
-from brim.store.migrate import check_schema, migrate
+from brim.store.migrate import check_schema, refusals_told
 
 
 class DatabaseNotStartedError(BrimError):
@@ -24,55 +26,59 @@ class DatabaseNotStartedError(BrimError):
 
 @asynccontextmanager
 async def reach_database(settings: Settings, *, say: Callable[[str], None]) -> AsyncIterator[Database]:
-    """Yield the migrated database that the settings mean, whoever runs it.
+    """Yield the migrated database that the settings mean, whoever runs it, reached as the service reaches it.
 
     Raises:
         DatabaseNotStartedError: a running Brim has it, but has not got that far.
         PendingMigrationsError: it was never migrated, or by an older version.
+        DatabaseRefusedError: it lets us not in.
+        MissingServiceUrlError: the settings say how to migrate one, but not which one.
     """
-    async with reach_server(settings, say=say) as database_url:
+    async with reach_server(settings, say=say) as urls:
         database = await Database.connect(
-            database_url, max_connections=2, timeout_s=settings.database_timeout_s, application="brim"
+            urls.service, max_connections=2, timeout_s=settings.database_timeout_s, application="brim"
         )
         try:
-            async with database.connection() as conn:
-                await check_schema(conn)
+            with refusals_told():
+                async with database.connection() as conn:
+                    await check_schema(conn)
             yield database
         finally:
             await database.close()
 
 
 @asynccontextmanager
-async def reach_server(settings: Settings, *, say: Callable[[str], None]) -> AsyncIterator[str]:
-    """Yield the URL of the database that the settings mean; one that is started for the moment is migrated."""
-    if settings.database_url is not None:
-        yield settings.database_url
+async def reach_server(settings: Settings, *, say: Callable[[str], None]) -> AsyncIterator[DatabaseUrls]:
+    """Yield how to reach the database that the settings mean; one that is started for the moment is migrated."""
+    given = given_urls(settings)
+    if given is not None:
+        yield given
         return
     with ExitStack() as claimed:
         try:
             folder = claimed.enter_context(claim_data_folder(settings.data_dir))
         except DataFolderInUseError:
-            yield _url_of_running(settings.data_dir)
+            yield _urls_of_running(settings.data_dir)
             return
-        async with _started_for_the_moment(folder.database, say) as database_url:
-            yield database_url
+        async with _started_for_the_moment(folder.database, say) as urls:
+            yield urls
 
 
-def _url_of_running(data_dir: Path) -> str:
-    """Return the URL of the database that the Brim in this data folder runs."""
-    database_url = running_url(data_dir / "postgres")
-    if database_url is None:
+def _urls_of_running(data_dir: Path) -> DatabaseUrls:
+    """Return the URLs of the database that the Brim in this data folder runs."""
+    urls = running_urls(data_dir / "postgres")
+    if urls is None:
         raise DatabaseNotStartedError(data_dir)
-    return database_url
+    return urls
 
 
 @asynccontextmanager
-async def _started_for_the_moment(folder: Path, say: Callable[[str], None]) -> AsyncIterator[str]:
-    """Yield the URL of the embedded database, started before and stopped after."""
+async def _started_for_the_moment(folder: Path, say: Callable[[str], None]) -> AsyncIterator[DatabaseUrls]:
+    """Yield the URLs of the embedded database, started before and stopped after."""
     postgres = EmbeddedPostgres(folder, say=say)
     try:
         await postgres.start()
-        await migrate(postgres.url, now_ms=system_clock_ms())
-        yield postgres.url
+        await prepare_embedded(postgres.urls, now_ms=system_clock_ms())
+        yield postgres.urls
     finally:
         await postgres.stop()

@@ -1,4 +1,4 @@
-"""The Unix socket of the embedded PostgreSQL: where it lies, its URL, and whether anybody answers there.
+"""The Unix socket of the embedded PostgreSQL: where it lies, its URLs, and whether anybody answers there.
 
 The path of a socket is short by law of the system, and a data folder's path need not be; then the socket lies in a
 private folder among the temporary ones.
@@ -11,9 +11,15 @@ from pathlib import Path
 from typing import Final, TypeGuard
 from urllib.parse import quote
 
+from brim.host.database_urls import DatabaseUrls
 from brim.kit.errors import BrimError
 
-USER: Final = "brim"
+OWNER: Final = "brim"
+"""The superuser of the embedded database: used for migrations and the service role's upkeep, and by nobody else."""
+
+SERVICE_ROLE: Final = "brim_service"
+"""Whom API processes, the worker and the command line connect as."""
+
 _DATABASE: Final = "postgres"
 _SOCKET_NAME: Final = ".s.PGSQL.5432"
 _MAX_PATH_BYTES: Final = 103
@@ -22,7 +28,7 @@ _MAX_PATH_BYTES: Final = 103
 _TEMPORARY_PREFIX: Final = "brim-socket-"
 _ANSWER_WITHIN_S: Final = 5.0
 # Source: PostgreSQL documentation, "Message Formats": StartupMessage (protocol 3.0), Terminate, Authentication.
-_STARTUP: Final = b"\0\x03\0\0user\0" + USER.encode() + b"\0database\0" + _DATABASE.encode() + b"\0\0"
+_STARTUP: Final = b"\0\x03\0\0user\0" + OWNER.encode() + b"\0database\0" + _DATABASE.encode() + b"\0\0"
 _TERMINATE: Final = b"X\0\0\0\x04"
 _AUTHENTICATION: Final = b"R"
 
@@ -37,9 +43,12 @@ class NoSocketFolderError(BrimError):
         )
 
 
-def socket_url(folder: Path) -> str:
-    """Return the URL of the database whose socket is in a folder."""
-    return f"postgresql://{USER}@/{_DATABASE}?host={quote(str(folder), safe='/')}"
+def socket_urls(folder: Path) -> DatabaseUrls:
+    """Return the URLs of the database whose socket is in a folder."""
+    place = f"/{_DATABASE}?host={quote(str(folder), safe='/')}"
+    return DatabaseUrls(
+        owner=f"postgresql://{OWNER}@{place}", service=f"postgresql://{SERVICE_ROLE}@{place}", service_role=SERVICE_ROLE
+    )
 
 
 def make_socket_folder(preferred: Path) -> Path:

@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from brim.host.confine import CANNOT_CONFINE
-from brim.host.database_socket import USER, accepts_connections, is_temporary, make_socket_folder, socket_url
+from brim.host.database_socket import OWNER, accepts_connections, is_temporary, make_socket_folder, socket_urls
+from brim.host.database_urls import DatabaseUrls
 from brim.host.identity import CannotDropRootError, Identity, choose_identity
 from brim.host.orphans import clear_remains, read_lock_file
 from brim.kit.errors import BrimError
@@ -95,10 +96,10 @@ def machine_memory_bytes() -> int:
     return min(total, int(limit)) if limit.isdigit() else total
 
 
-def running_url(folder: Path) -> str | None:
-    """Return the URL of the server that another process runs in this folder; None where none has got that far."""
+def running_urls(folder: Path) -> DatabaseUrls | None:
+    """Return the URLs of the server that another process runs in this folder; None where none has got that far."""
     lock = read_lock_file(folder / "cluster")
-    return socket_url(lock.socket_folder) if lock and lock.socket_folder else None
+    return socket_urls(lock.socket_folder) if lock and lock.socket_folder else None
 
 
 class EmbeddedPostgres:
@@ -122,11 +123,11 @@ class EmbeddedPostgres:
         self._process: Process | None = None
 
     @property
-    def url(self) -> str:
-        """The `postgresql://` URL of the running server."""
+    def urls(self) -> DatabaseUrls:
+        """The `postgresql://` URLs of the running server; the service's works once its role was made."""
         if self._socket_folder is None:
             raise RuntimeError("the server was not started")
-        return socket_url(self._socket_folder)
+        return socket_urls(self._socket_folder)
 
     @property
     def pid(self) -> int:
@@ -150,7 +151,7 @@ class EmbeddedPostgres:
         if not self._cluster.exists():
             await self._initialise(identity, binaries)
         self._remove_leftover_socket_folder()
-        if self._socket_folder is None:  # a restart keeps its URL
+        if self._socket_folder is None:  # a restart keeps its URLs
             self._socket_folder = make_socket_folder(self._folder / "socket")
         settings = [part for name, value in self._server_settings().items() for part in ("-c", f"{name}={value}")]
         command = identity.command(binaries / "postgres", "-D", str(self._cluster), *settings)
@@ -203,7 +204,7 @@ class EmbeddedPostgres:
         shutil.rmtree(unfinished, ignore_errors=True)
         unfinished.mkdir(mode=0o700)
         os.chown(unfinished, identity.owner, identity.group, follow_symlinks=False)
-        options = ["--locale=C", "--encoding=UTF8", "--auth=trust", f"--username={USER}", "--data-checksums"]
+        options = ["--locale=C", "--encoding=UTF8", "--auth=trust", f"--username={OWNER}", "--data-checksums"]
         command = identity.command(binaries / "initdb", *options, "-D", str(unfinished))
         await self._run(command, "make its data folder")
         unfinished.rename(self._cluster)

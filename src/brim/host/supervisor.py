@@ -12,7 +12,6 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from typing import Final
-from urllib.parse import urlsplit
 
 import structlog
 
@@ -20,15 +19,16 @@ import brim
 from brim.domain.keys import SECRET_CHARS, secret_prefix
 from brim.host.children import Children
 from brim.host.data_folder import DataFolder, claim_data_folder
+from brim.host.database_urls import DatabaseUrls, given_urls
 from brim.host.embedded import EmbeddedPostgres
 from brim.host.listener import listener_url, wait_for_listener, wait_until_answering
+from brim.host.preparation import prepare_database, prepare_embedded
 from brim.kit.clock import system_clock_ms
 from brim.kit.config import Settings
-from brim.kit.errors import BrimError, DatabaseUnavailableError
+from brim.kit.errors import BrimError
 from brim.kit.ids import random_base62
 from brim.services.keys import ensure_first_account
 from brim.store.database import Database
-from brim.store.migrate import migrate
 from brim.telemetry.shared import clear_metrics, share_metrics
 
 _STOP_SIGNALS: Final = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
@@ -39,17 +39,6 @@ _FIRST_PAUSE_S: Final = 0.05
 _LONGEST_PAUSE_S: Final = 5.0
 
 log = structlog.get_logger()
-
-
-class DatabaseUnreachableError(BrimError):
-    """The database that was asked for does not answer at the start."""
-
-    def __init__(self, database_url: str) -> None:
-        place = urlsplit(database_url)
-        super().__init__(
-            f"PostgreSQL at {place.hostname or 'the local socket'}:{place.port or 5432} cannot be reached. Start it, "
-            "or correct --database-url."
-        )
 
 
 async def serve(settings: Settings, *, show: Callable[[str], None]) -> int:
@@ -115,10 +104,10 @@ class Supervisor:
 
     async def _supervise(self) -> None:
         """Bring everything up and keep it up; a cancellation takes it down in the opposite order."""
-        async with self._database() as database_url:
-            await self._migrate(database_url)
-            test_key = await self._prepare_test_key(database_url)
-            with self._prepared_children(database_url) as children:
+        async with self._database() as urls:
+            await self._prepare(urls)
+            test_key = await self._prepare_test_key(urls.service)
+            with self._prepared_children(urls.service) as children:
                 async with asyncio.TaskGroup() as tasks:
                     for role in ("worker", *["api"] * self._settings.workers):
                         tasks.create_task(children.keep(role))
@@ -129,15 +118,16 @@ class Supervisor:
                     self._show(banner(listener_url(self._listener), test_key))
 
     @asynccontextmanager
-    async def _database(self) -> AsyncIterator[str]:
-        """Yield the URL of the database, our own started before and stopped after."""
-        if self._settings.database_url is not None:
-            yield self._settings.database_url
+    async def _database(self) -> AsyncIterator[DatabaseUrls]:
+        """Yield how to reach the database, our own started before and stopped after."""
+        given = given_urls(self._settings)
+        if given is not None:
+            yield given
             return
         self._postgres = EmbeddedPostgres(self._folder.database, say=log.info)
         try:
             await self._postgres.start()
-            yield self._postgres.url
+            yield self._postgres.urls
         finally:
             await self._postgres.stop()
 
@@ -151,13 +141,14 @@ class Supervisor:
             await _start_until_it_works(self._postgres)
             log.info("the database is back")
 
-    async def _migrate(self, database_url: str) -> None:
-        try:
-            applied = await migrate(database_url, now_ms=system_clock_ms())
-        except DatabaseUnavailableError:
-            raise DatabaseUnreachableError(database_url) from None
-        for name in applied:
+    async def _prepare(self, urls: DatabaseUrls) -> None:
+        """Bring the database to this version's schema and the service's role to its rights."""
+        prepare = prepare_database if self._postgres is None else prepare_embedded
+        done = await prepare(urls, now_ms=system_clock_ms())
+        for name in done.applied:
             log.info("migration applied", name=name)
+        if done.weakness:
+            log.warning(done.weakness)
 
     async def _prepare_test_key(self, database_url: str) -> str:
         """Return the test key of the first account, both made if need be."""
@@ -171,8 +162,10 @@ class Supervisor:
 
     @contextmanager
     def _prepared_children(self, database_url: str) -> Iterator[Children]:
-        """Yield the children, none of them started yet."""
-        settings = replace(self._settings, database_url=database_url, test_secret_key=None)
+        """Yield the children, none of them started yet; how to become the owner is not theirs to know."""
+        settings = replace(
+            self._settings, database_url=database_url, migration_url=None, service_role=None, test_secret_key=None
+        )
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("BRIM_")}
         self._children = Children(
             {**inherited, **settings.to_environment()}, self._listener, drain_timeout_s=settings.drain_timeout_s

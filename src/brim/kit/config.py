@@ -129,6 +129,10 @@ SETTINGS: Final[tuple[Setting, ...]] = (
     Setting("port", parse_port, 12111, "a port, 0 for any free one", "port to listen on"),
     Setting("data_dir", Path, Path("brim-data"), "a folder", "embedded database and generated keys"),
     Setting("database_url", str, None, "a postgresql:// URL", "PostgreSQL 15 or newer; unset means embedded"),
+    Setting("migration_url", str, None, "a postgresql:// URL",
+            "the owner's URL, used only for migrations and grants; unset means the database URL"),
+    Setting("service_role", str, None, "the name of a role",
+            "who is given the service's rights when migrating; unset means whoever the database URL connects as"),
     Setting("workers", parse_count, os.cpu_count() or 1, "a number from 1", "API processes",
             default_text="the number of cores"),
     Setting("test_secret_key", parse_test_secret_key, None, "sk_test_ and 8 to 200 letters or digits",
@@ -155,6 +159,8 @@ class Settings:
     port: int
     data_dir: Path
     database_url: str | None
+    migration_url: str | None
+    service_role: str | None
     workers: int
     test_secret_key: str | None
     sandbox_settle_after_s: float
@@ -205,7 +211,7 @@ def _read(setting: Setting, flag_text: str | None, environ: Mapping[str, str]) -
     )
     if text is None or text == "":
         return setting.default
-    shown = "(hidden)" if setting.field in {"test_secret_key", "database_url"} else text
+    shown = "(hidden)" if setting.field in {"test_secret_key", "database_url", "migration_url"} else text
     try:
         value = setting.parse(text)
     except ValueError:

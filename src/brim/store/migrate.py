@@ -6,6 +6,8 @@ the earlier version still serves, a `post` step once none of it runs. `brim serv
 
 import hashlib
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -15,6 +17,7 @@ import asyncpg
 
 from brim.kit.errors import BrimError
 from brim.store.database import Conn, Database
+from brim.store.roles import current_role, grant_rights, owns_schema, require_role
 from brim.store.sql import load_queries
 
 _FILE_NAME: Final = re.compile(r"(\d{4})_(pre|post)_\w+")
@@ -61,6 +64,26 @@ class DatabaseRefusedError(BrimError):
         super().__init__(f"PostgreSQL refused the connection: {said}. Check --database-url.")
 
 
+class NotTheOwnerError(BrimError):
+    """The database has to be changed, and the connection may not: its tables belong to another role."""
+
+    def __init__(self, role: str, wanted: str) -> None:
+        super().__init__(
+            f"The role {role} does not own the tables and so cannot {wanted}. Run brim migrate with the owner's URL "
+            "in --migration-url."
+        )
+
+
+class MissingOwnerRightError(BrimError):
+    """PostgreSQL refused a step that only an owner may take."""
+
+    def __init__(self, role: str, said: str) -> None:
+        super().__init__(
+            f"PostgreSQL let the role {role} not migrate: {said}. Give the URL of a role that may make tables there "
+            "with --migration-url."
+        )
+
+
 class OldPostgresError(BrimError):
     """The server is older than what Brim is tested on."""
 
@@ -97,28 +120,83 @@ def _read_step(name: str, sql: str) -> Migration:
     return Migration(int(match[1]), name, sql)
 
 
-async def migrate(database_url: str, *, now_ms: int, known: tuple[Migration, ...] = known_migrations()) -> list[str]:
-    """Apply what is missing, safely beside other processes that do the same, and return the names applied.
+async def migrate(
+    owner_url: str,
+    *,
+    now_ms: int,
+    known: tuple[Migration, ...] = known_migrations(),
+    service_role: str | None = None,
+) -> list[str]:
+    """Apply what is missing, give the service its rights, and return the names applied.
+
+    It is safe beside other processes that do the same. A URL of somebody else than the tables' owner will do when
+    nothing is missing; the rights are then left as they are.
+
+    Args:
+        owner_url: of the role that owns the tables, or will.
+        now_ms: when it happens.
+        known: all steps, oldest first.
+        service_role: who gets the rights; None means the owner, who takes from itself those it must not use.
 
     Raises:
         NewerSchemaError: the database was written by a newer version.
         ChangedMigrationError: an applied step reads differently now.
+        MissingServiceRoleError: there is no such service role.
+        NotTheOwnerError: somebody else than the owner would have to change something.
+        MissingOwnerRightError: PostgreSQL does not let this role make or change tables.
         DatabaseRefusedError: it lets us not in.
         OldPostgresError: its PostgreSQL is too old.
         DatabaseUnavailableError: it cannot be reached.
     """
     database = await Database.connect(
-        database_url, max_connections=1, timeout_s=_STEP_TIMEOUT_S, application="brim migrate"
+        owner_url, max_connections=1, timeout_s=_STEP_TIMEOUT_S, application="brim migrate"
     )
     try:
-        async with database.connection() as conn:
-            _check_server(conn)
-            await _ensure_table(conn)
-            return await _apply_all(conn, known, now_ms)
-    except _REFUSED as error:
-        raise DatabaseRefusedError(str(error)) from None
+        with refusals_told():
+            async with database.connection() as conn:
+                _check_server(conn)
+                return await _migrate(conn, known, now_ms, service_role)
     finally:
         await database.close()
+
+
+@contextmanager
+def refusals_told() -> Iterator[None]:
+    """Raise `DatabaseRefusedError` where PostgreSQL does not let us in."""
+    try:
+        yield
+    except _REFUSED as error:
+        raise DatabaseRefusedError(str(error)) from None
+
+
+async def _migrate(conn: Conn, known: tuple[Migration, ...], now_ms: int, service_role: str | None) -> list[str]:
+    me = await current_role(conn)
+    try:
+        if await owns_schema(conn):
+            return await _migrate_as_owner(conn, known, now_ms, service_role or me)
+        await _check_nothing_to_do(conn, known, me, service_role or me)
+    except asyncpg.InsufficientPrivilegeError as error:
+        raise MissingOwnerRightError(me, str(error)) from None
+    return []
+
+
+async def _migrate_as_owner(conn: Conn, known: tuple[Migration, ...], now_ms: int, service_role: str) -> list[str]:
+    await require_role(conn, service_role)
+    await _ensure_table(conn)
+    applied = await _apply_all(conn, known, now_ms)
+    async with conn.transaction():
+        await conn.execute(_QUERIES["lock_table"])
+        await grant_rights(conn, service_role)
+    return applied
+
+
+async def _check_nothing_to_do(conn: Conn, known: tuple[Migration, ...], me: str, service_role: str) -> None:
+    """Refuse what only the owner could do: to apply a step, or to give another role its rights."""
+    missing = _missing(await conn.fetch(_QUERIES["select_applied"]), known)
+    if missing:
+        raise NotTheOwnerError(me, f"apply {', '.join(step.name for step in missing)}")
+    if service_role != me:
+        raise NotTheOwnerError(me, f"give the role {service_role} its rights")
 
 
 async def check_schema(conn: Conn, *, known: tuple[Migration, ...] = known_migrations()) -> None:

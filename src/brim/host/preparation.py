@@ -1,0 +1,71 @@
+"""Makes a database ready to serve: migrated by its owner, and with the service's rights given to its role."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from brim.host.database_socket import SERVICE_ROLE
+from brim.host.database_urls import DatabaseUrls
+from brim.kit.errors import BrimError, DatabaseUnavailableError
+from brim.store.database import Database
+from brim.store.migrate import migrate, refusals_told
+from brim.store.roles import ask_role, find_weakness, keep_service_role
+
+
+class DatabaseUnreachableError(BrimError):
+    """The database that was asked for does not answer at the start."""
+
+    def __init__(self, database_url: str) -> None:
+        place = urlsplit(database_url)
+        super().__init__(
+            f"PostgreSQL at {place.hostname or 'the local socket'}:{place.port or 5432} cannot be reached. Start it, "
+            "or correct --database-url and --migration-url."
+        )
+
+
+@dataclass(frozen=True)
+class Preparation:
+    """What was done: the names of the steps applied, and a sentence on what the service could do but should not."""
+
+    applied: list[str]
+    weakness: str | None
+
+
+async def prepare_database(urls: DatabaseUrls, *, now_ms: int) -> Preparation:
+    """Migrate a database, give the service's role its rights, and tell whether these bind it.
+
+    Raises:
+        DatabaseUnreachableError: it does not answer.
+        BrimError: it cannot be migrated, and the sentence says why.
+    """
+    with _reaching(urls.service):
+        role = urls.service_role or await ask_role(urls.service)
+    with _reaching(urls.owner):
+        applied = await migrate(urls.owner, now_ms=now_ms, service_role=role)
+        return Preparation(applied, await _find_weakness(urls.owner, role))
+
+
+async def prepare_embedded(urls: DatabaseUrls, *, now_ms: int) -> Preparation:
+    """Prepare the embedded database, whose service role we make ourselves."""
+    await keep_service_role(urls.owner, SERVICE_ROLE)
+    return await prepare_database(urls, now_ms=now_ms)
+
+
+async def _find_weakness(owner_url: str, role: str) -> str | None:
+    database = await Database.connect(owner_url, max_connections=1, application="brim migrate")
+    try:
+        async with database.connection() as conn:
+            return await find_weakness(conn, role)
+    finally:
+        await database.close()
+
+
+@contextmanager
+def _reaching(database_url: str) -> Iterator[None]:
+    """Say of which database it is true that it does not answer, or does not let us in."""
+    try:
+        with refusals_told():
+            yield
+    except DatabaseUnavailableError:
+        raise DatabaseUnreachableError(database_url) from None
