@@ -1,8 +1,10 @@
 """Real PostgreSQL and real `brim serve` processes for the tests.
 
-`database_url` is a fresh, migrated database for each test, `database` a connection pool on it. What shall hold
-on a stock PostgreSQL too takes `each_database_url` or `each_database` and runs twice. `start_brim` starts whole
-services.
+`database` is a connection pool on a fresh, migrated database for each test, in the service's role, so that what a
+statement lacks a right for fails here first. `owner_database` is another on the same database in the owner's role: for
+tampering with transfers, for TRUNCATE, and for ANALYZE, which PostgreSQL silently leaves out for anybody else.
+`database_urls` has both URLs, `database_url` is the owner's and `service_url` the service's. What shall hold on a
+stock PostgreSQL too takes their namesakes that begin with `each_` and runs twice. `start_brim` starts whole services.
 """
 
 import asyncio
@@ -16,11 +18,14 @@ import asyncpg
 import pytest
 import pytest_asyncio
 
+from brim.host.database_socket import SERVICE_ROLE
+from brim.host.database_urls import DatabaseUrls
 from brim.host.embedded import EmbeddedPostgres
+from brim.host.preparation import prepare_embedded
 from brim.kit.ids import random_base62
 from brim.store.database import Database
-from brim.store.migrate import migrate
 from brim_process import RunningBrim, brim_command, brim_environment
+from roles import OwnRoles, lend_roles
 
 STOCK_BINARIES: Final = Path(os.environ.get("STOCK_POSTGRES_BIN", "/usr/lib/postgresql/15/bin"))
 _TEMPLATE: Final = "brim_template"
@@ -35,13 +40,16 @@ class PostgresForTests:
     async def start(self) -> None:
         await self._server.start()
         await self._execute(f"CREATE DATABASE {_TEMPLATE}")
-        await migrate(self.url_of(_TEMPLATE), now_ms=0)
+        await prepare_embedded(self.urls_of(_TEMPLATE), now_ms=0)
 
     async def stop(self) -> None:
         await self._server.stop()
 
-    def url_of(self, name: str) -> str:
-        return self._server.urls.owner.replace("/postgres?", f"/{name}?", 1)
+    def urls_of(self, name: str) -> DatabaseUrls:
+        def of(url: str) -> str:
+            return url.replace("/postgres?", f"/{name}?", 1)
+
+        return DatabaseUrls(of(self._server.urls.owner), of(self._server.urls.service), SERVICE_ROLE)
 
     async def create_database(self, *, template: str = _TEMPLATE) -> str:
         """Return the name of a new database."""
@@ -93,9 +101,9 @@ def stock_postgres(tmp_path_factory: pytest.TempPathFactory, stock_binaries: Pat
     yield from _serve_postgres(tmp_path_factory.mktemp("stock"), stock_binaries)
 
 
-async def _lend_database_url(server: PostgresForTests, template: str = _TEMPLATE) -> AsyncIterator[str]:
+async def _lend_database_urls(server: PostgresForTests, template: str = _TEMPLATE) -> AsyncIterator[DatabaseUrls]:
     name = await server.create_database(template=template)
-    yield server.url_of(name)
+    yield server.urls_of(name)
     await server.drop_database(name)
 
 
@@ -106,43 +114,91 @@ async def _lend_database(url: str) -> AsyncIterator[Database]:
 
 
 @pytest_asyncio.fixture
-async def database_url(postgres: PostgresForTests) -> AsyncIterator[str]:
+async def database_urls(postgres: PostgresForTests) -> AsyncIterator[DatabaseUrls]:
     """A fresh, migrated database."""
-    async for url in _lend_database_url(postgres):
-        yield url
+    async for urls in _lend_database_urls(postgres):
+        yield urls
+
+
+@pytest.fixture
+def database_url(database_urls: DatabaseUrls) -> str:
+    """A fresh, migrated database, as its owner."""
+    return database_urls.owner
+
+
+@pytest.fixture
+def service_url(database_urls: DatabaseUrls) -> str:
+    """A fresh, migrated database, as the service."""
+    return database_urls.service
 
 
 @pytest_asyncio.fixture
 async def empty_database_url(postgres: PostgresForTests) -> AsyncIterator[str]:
     """A fresh database without any table."""
-    async for url in _lend_database_url(postgres, "template1"):
-        yield url
+    async for urls in _lend_database_urls(postgres, "template1"):
+        yield urls.owner
+
+
+@pytest_asyncio.fixture(params=["embedded", "stock"])
+async def own_roles(request: pytest.FixtureRequest) -> AsyncIterator[OwnRoles]:
+    """An empty database, its owner and its service: once on the embedded PostgreSQL, once on a stock one."""
+    server: PostgresForTests = request.getfixturevalue("postgres" if request.param == "embedded" else "stock_postgres")
+    async for urls in _lend_database_urls(server, "template1"):
+        async for roles in lend_roles(urls.owner):
+            yield roles
 
 
 @pytest_asyncio.fixture
-async def stock_database_url(stock_postgres: PostgresForTests) -> AsyncIterator[str]:
+async def stock_database_urls(stock_postgres: PostgresForTests) -> AsyncIterator[DatabaseUrls]:
     """A fresh, migrated database on a stock PostgreSQL."""
-    async for url in _lend_database_url(stock_postgres):
-        yield url
+    async for urls in _lend_database_urls(stock_postgres):
+        yield urls
+
+
+@pytest.fixture
+def stock_database_url(stock_database_urls: DatabaseUrls) -> str:
+    """A fresh, migrated database on a stock PostgreSQL, as its owner."""
+    return stock_database_urls.owner
 
 
 @pytest.fixture(params=["embedded", "stock"])
-def each_database_url(request: pytest.FixtureRequest) -> str:
+def each_database_urls(request: pytest.FixtureRequest) -> DatabaseUrls:
     """A fresh, migrated database: once on the embedded PostgreSQL, once on a stock one."""
-    url: str = request.getfixturevalue("database_url" if request.param == "embedded" else "stock_database_url")
-    return url
+    fixture = "database_urls" if request.param == "embedded" else "stock_database_urls"
+    urls: DatabaseUrls = request.getfixturevalue(fixture)
+    return urls
+
+
+@pytest.fixture
+def each_database_url(each_database_urls: DatabaseUrls) -> str:
+    """A fresh, migrated database, as its owner: once on the embedded PostgreSQL, once on a stock one."""
+    return each_database_urls.owner
 
 
 @pytest_asyncio.fixture
-async def database(database_url: str) -> AsyncIterator[Database]:
-    """Connections to a fresh, migrated database."""
+async def database(service_url: str) -> AsyncIterator[Database]:
+    """Connections to a fresh, migrated database, as the service."""
+    async for database in _lend_database(service_url):
+        yield database
+
+
+@pytest_asyncio.fixture
+async def owner_database(database_url: str) -> AsyncIterator[Database]:
+    """Connections to the database of `database`, as its owner."""
     async for database in _lend_database(database_url):
         yield database
 
 
 @pytest_asyncio.fixture
-async def each_database(each_database_url: str) -> AsyncIterator[Database]:
-    """Connections to a fresh, migrated database: once on the embedded PostgreSQL, once on a stock one."""
+async def each_database(each_database_urls: DatabaseUrls) -> AsyncIterator[Database]:
+    """Connections to a fresh, migrated database, as the service: once on the embedded PostgreSQL, once on stock."""
+    async for database in _lend_database(each_database_urls.service):
+        yield database
+
+
+@pytest_asyncio.fixture
+async def each_owner_database(each_database_url: str) -> AsyncIterator[Database]:
+    """Connections to the database of `each_database`, as its owner."""
     async for database in _lend_database(each_database_url):
         yield database
 

@@ -156,8 +156,8 @@ async def test_a_client_that_goes_away_stops_no_write(database: Database) -> Non
     assert await stored_ids(database) == ids_of([leaving, staying])
 
 
-async def test_two_processes_with_the_same_keys_in_opposite_order_both_finish(database_url: str) -> None:
-    first, second = await Database.connect(database_url), await Database.connect(database_url)
+async def test_two_processes_with_the_same_keys_in_opposite_order_both_finish(service_url: str) -> None:
+    first, second = await Database.connect(service_url), await Database.connect(service_url)
     try:
         one, other = batches_on(first), batches_on(second)
         for number in range(10):
@@ -176,9 +176,11 @@ async def test_two_processes_with_the_same_keys_in_opposite_order_both_finish(da
         await second.close()
 
 
-async def test_a_batch_that_is_chosen_to_end_a_deadlock_is_written_again(each_database: Database) -> None:
+async def test_a_batch_that_is_chosen_to_end_a_deadlock_is_written_again(
+    each_database: Database, each_owner_database: Database
+) -> None:
     wishes = [new_topup("a"), new_topup("b")]
-    async with each_database.connection() as rival, each_database.connection() as watcher:
+    async with each_owner_database.connection() as rival, each_owner_database.connection() as watcher:
         await rival.execute("BEGIN")
         await rival.execute("SET LOCAL deadlock_timeout = '60s'")  # so that the batch is the one to notice
         await _claim(rival, "b")

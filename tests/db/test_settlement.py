@@ -201,18 +201,20 @@ async def test_racing_settlers_and_cancels_settle_each_top_up_exactly_once(each_
     await assert_books_hold(database)
 
 
-async def test_settlers_that_lock_two_balances_in_opposite_order_both_succeed(database: Database) -> None:
+async def test_settlers_that_lock_two_balances_in_opposite_order_both_succeed(
+    database: Database, owner_database: Database
+) -> None:
     """Each of two transactions holds the balance that the other wants: PostgreSQL stops one, which runs again."""
     ids = IdFactory()
     first, second = Owner("acct_a", livemode=False), Owner("acct_b", livemode=False)
     await create(database, [new_topup(ids, owner=first), new_topup(ids, owner=second)])
     await settle(database)
     await create(database, [new_topup(ids, owner=first), new_topup(ids, owner=second)])
-    async with database.transaction() as conn:
+    async with owner_database.transaction() as conn:
         await conn.execute("SET LOCAL deadlock_timeout = '10s'")  # so that it is the settler who is stopped
         await conn.execute("UPDATE balances SET available = available WHERE account = 'acct_b' AND NOT livemode")
         settler = asyncio.create_task(settle(database))
-        await _until_somebody_waits(database)
+        await _until_somebody_waits(owner_database)
         await conn.execute("UPDATE balances SET available = available WHERE account = 'acct_a' AND NOT livemode")
     assert await settler == 2
     assert await balance(database, first) == await balance(database, second) == 2000
@@ -226,14 +228,16 @@ async def _until_somebody_waits(database: Database) -> None:
         await asyncio.sleep(0)
 
 
-async def test_settling_is_planned_well_when_statistics_know_of_no_pending_top_up(each_database: Database) -> None:
+async def test_settling_is_planned_well_when_statistics_know_of_no_pending_top_up(
+    each_database: Database, each_owner_database: Database
+) -> None:
     """Statistics taken in a quiet moment made the planner compare each pending row with each of the batch: 2 s."""
     database = each_database
     ids = IdFactory()
     await create(database, [new_topup(ids) for _ in range(12_000)])
     while await settle(database):
         pass
-    await execute(database, "ANALYZE")
+    await execute(each_owner_database, "ANALYZE")
     news = [new_topup(ids) for _ in range(500)]
     await create(database, news)
     ends = [_arrival(new.topup, now_ms=LATER_MS, ids=ids) for new in news]
@@ -323,9 +327,11 @@ _WISHES = st.lists(
 @given(wishes=_WISHES, limit=st.integers(1, 8))
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 async def test_any_mix_of_top_ups_ends_as_a_plain_model_says(
-    database: Database, wishes: list[tuple[Owner, str, int, str | None]], limit: int
+    database: Database, owner_database: Database, wishes: list[tuple[Owner, str, int, str | None]], limit: int
 ) -> None:
-    await execute(database, "TRUNCATE topups, transfers, balances, balance_transactions, events, idempotency_keys")
+    await execute(
+        owner_database, "TRUNCATE topups, transfers, balances, balance_transactions, events, idempotency_keys"
+    )
     ids = IdFactory()
     await create(
         database,

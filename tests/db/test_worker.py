@@ -174,10 +174,10 @@ async def none_pending(database: Database) -> bool:
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 async def test_a_worker_settles_and_stops_cleanly_when_told(
-    database_url: str, database: Database, number: signal.Signals
+    service_url: str, database: Database, number: signal.Signals
 ) -> None:
     await create_due(database, MAX_BATCH + 7)
-    async with running_worker(database_url) as worker:
+    async with running_worker(service_url) as worker:
         await until(lambda: none_pending(database))
         await create_due(database, 1)
         await until(lambda: none_pending(database))
@@ -186,18 +186,18 @@ async def test_a_worker_settles_and_stops_cleanly_when_told(
     assert await verify_books(database) == []
 
 
-async def test_a_worker_stops_when_its_supervisor_is_gone(database_url: str) -> None:
+async def test_a_worker_stops_when_its_supervisor_is_gone(service_url: str) -> None:
     alive_fd, supervisors_fd = os.pipe()
-    async with running_worker(database_url, alive_fd=alive_fd) as worker:
+    async with running_worker(service_url, alive_fd=alive_fd) as worker:
         os.close(alive_fd)
         assert worker.process.returncode is None
         os.close(supervisors_fd)
         assert await worker.ended() == 0
 
 
-async def test_two_workers_settle_everything_exactly_once(database_url: str, database: Database) -> None:
+async def test_two_workers_settle_everything_exactly_once(service_url: str, database: Database) -> None:
     await create_due(database, 2_000)
-    async with running_worker(database_url), running_worker(database_url):
+    async with running_worker(service_url), running_worker(service_url):
         await until(lambda: none_pending(database))
     [line] = await rows(database, "SELECT count(*) AS lines, sum(net) AS total FROM balance_transactions")
     assert line == {"lines": 2_000, "total": 2_000_000}
@@ -205,25 +205,25 @@ async def test_two_workers_settle_everything_exactly_once(database_url: str, dat
 
 
 async def test_a_killed_worker_leaves_whole_books_that_the_next_one_finishes(
-    database_url: str, database: Database
+    service_url: str, database: Database
 ) -> None:
     await create_due(database, 5_000)
 
     async def some_settled() -> bool:
         return await pending(database) < 5_000
 
-    async with running_worker(database_url) as worker:
+    async with running_worker(service_url) as worker:
         await until(some_settled)
         worker.process.kill()
         await worker.ended()
     assert await verify_books(database) == []
-    async with running_worker(database_url):
+    async with running_worker(service_url):
         await until(lambda: none_pending(database))
     assert await verify_books(database) == []
 
 
-async def test_a_worker_outlives_its_connections(database_url: str, database: Database) -> None:
-    async with running_worker(database_url) as worker:
+async def test_a_worker_outlives_its_connections(service_url: str, database: Database) -> None:
+    async with running_worker(service_url) as worker:
         for _ in range(3):
             await execute(
                 database,
