@@ -139,11 +139,17 @@ async def empty_database_url(postgres: PostgresForTests) -> AsyncIterator[str]:
         yield urls.owner
 
 
-@pytest_asyncio.fixture(params=["embedded", "stock"])
-async def own_roles(request: pytest.FixtureRequest) -> AsyncIterator[OwnRoles]:
-    """An empty database, its owner and its service: once on the embedded PostgreSQL, once on a stock one."""
+@pytest.fixture(params=["embedded", "stock"])
+def each_postgres(request: pytest.FixtureRequest) -> PostgresForTests:
+    """Once the embedded PostgreSQL, once a stock one."""
     server: PostgresForTests = request.getfixturevalue("postgres" if request.param == "embedded" else "stock_postgres")
-    async for urls in _lend_database_urls(server, "template1"):
+    return server
+
+
+@pytest_asyncio.fixture
+async def own_roles(each_postgres: PostgresForTests) -> AsyncIterator[OwnRoles]:
+    """An empty database, its owner and its service: once on the embedded PostgreSQL, once on a stock one."""
+    async for urls in _lend_database_urls(each_postgres, "template1"):
         async for roles in lend_roles(urls.owner):
             yield roles
 
