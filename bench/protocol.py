@@ -33,6 +33,7 @@ from brim.domain.keys import hash_secret, redact_secret
 from brim.kit.clock import system_clock_ms
 from brim.kit.ids import IdFactory
 from brim.rails.sandbox import SandboxRail
+from brim.services.terms import KnownTerms
 
 if TYPE_CHECKING:
     from brim.services.batches import Batches
@@ -122,6 +123,7 @@ async def _serve(choice: str, port: int) -> None:
         ids=IdFactory(),
         clock=system_clock_ms,
         rail=SandboxRail(1.0),
+        terms=KnownTerms(database),
     )
     api = Api(OPERATIONS, service, limits=_LIMITS, request_log=None, system=system_handlers(database, OPERATIONS))
     ours = choice == "ours"

@@ -78,7 +78,7 @@ class Service:
             BenchError: it takes too long.
         """
         deadline = time.monotonic() + _SETTLED_WITHIN_S
-        while query(self.database_url, "SELECT 1 FROM topups WHERE settle_due_ms IS NOT NULL LIMIT 1"):
+        while query(self.database_url, "SELECT 1 FROM topups WHERE due_ms IS NOT NULL LIMIT 1"):
             if time.monotonic() > deadline:
                 raise BenchError("The worker does not keep up: top-ups are still pending.")
             time.sleep(_POLL_S)

@@ -2,7 +2,7 @@
 \set n :n + 1
 \set id :base + :n * 64 + :client_id
 INSERT INTO topups (
-    account, livemode, id, amount, currency, created, expected_availability_date, settle_due_ms, status, description,
+    account, livemode, id, amount, currency, created, expected_availability_date, due_ms, status, description,
     statement_descriptor
 )
 VALUES (

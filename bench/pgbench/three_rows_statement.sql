@@ -10,7 +10,7 @@ WITH won AS (
 ),
 new_topup AS (
     INSERT INTO topups (
-        account, livemode, id, amount, currency, created, expected_availability_date, settle_due_ms, status,
+        account, livemode, id, amount, currency, created, expected_availability_date, due_ms, status,
         description, statement_descriptor
     )
     SELECT

@@ -7,7 +7,7 @@ INSERT INTO idempotency_keys (account, livemode, key, fingerprint, request_id, e
 VALUES ('acct_1032D82eZvKYlo2C', false, :key, :fingerprint, 'req_8YHmqAzEsRpZpJ', :id, :now_ms)
 ON CONFLICT DO NOTHING;
 INSERT INTO topups (
-    account, livemode, id, amount, currency, created, expected_availability_date, settle_due_ms, status, description,
+    account, livemode, id, amount, currency, created, expected_availability_date, due_ms, status, description,
     statement_descriptor
 )
 VALUES (

@@ -9,7 +9,7 @@ from brim.domain.idempotency import KeyClaim
 from brim.domain.topups import Owner, Topup
 from brim.domain.wire import topup_json
 from brim.kit.ids import IdFactory, created_of
-from brim.rails.sandbox import SandboxRail
+from brim.rails.sandbox import PAYMENT_METHOD_SCENARIOS, SOURCE_SCENARIOS, SandboxRail
 from brim.store.database import Database
 from brim.store.topups import NewTopup, insert_topups
 
@@ -33,7 +33,10 @@ def new_topup(
 ) -> NewTopup:
     """Return a pending top-up with its event, ready to insert."""
     topup_id = ids.new_at("tu_", now_ms)
-    plan = RAIL.plan(source=source, payment_method=payment_method, now_ms=now_ms)
+    scenario = SOURCE_SCENARIOS[source] if source else None
+    if payment_method:
+        scenario = PAYMENT_METHOD_SCENARIOS[payment_method]
+    plan = RAIL.plan(currency=currency, scenario=scenario, settlement_days=None, now_ms=now_ms, is_frozen=False)
     topup = Topup(
         owner=owner,
         id=topup_id,
@@ -43,7 +46,8 @@ def new_topup(
         source=source,
         payment_method=payment_method,
         expected_availability_date=plan.expected_availability_date,
-        settle_due_ms=plan.settle_due_ms,
+        due_ms=plan.due_ms,
+        scenario=scenario,
     )
     event = EventRow(
         owner=owner,
@@ -72,7 +76,7 @@ async def cancel(database: Database, topup_id: str) -> bool:
     """Cancel a top-up by hand, guarded as a client's request is; tell whether it was still pending."""
     async with database.transaction() as conn:
         canceled = await conn.fetchrow(
-            "UPDATE topups SET status = 'canceled', settle_due_ms = NULL"
+            "UPDATE topups SET status = 'canceled', due_ms = NULL"
             " WHERE id = $1 AND status = 'pending' RETURNING account, livemode",
             topup_id,
         )

@@ -119,7 +119,7 @@ async def test_equal_keys_of_different_requests_show_what_the_key_stands_for(dat
     batches = batches_on(database)
     assert await batches.create(new_topup("k", fingerprint=b"first")) is None
     kept = await batches.create(new_topup("k", fingerprint=b"other"))
-    assert kept is not None
+    assert isinstance(kept, KeptReply)
     assert kept.fingerprint == b"first"
 
 

@@ -10,14 +10,17 @@ from books import LATER_MS, NOW_MS, OTHER_OWNER, OWNER, RAIL, cancel, create, ex
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from brim.domain.clocks import Moment
+from brim.domain.events import BY_ITSELF
 from brim.domain.topups import Owner, Status, Topup
 from brim.kit.ids import IdFactory
-from brim.rails.rail import Outcome, Plan
-from brim.services.settlement import _arrival, settle_due
+from brim.rails.rail import Outcome, Plan, Succeed
+from brim.services.settlement import settle_due
+from brim.services.transitions import follow
 from brim.services.verification import verify_books
 from brim.store.database import Database
-from brim.store.settlement import settlement_arrays
 from brim.store.sql import load_queries
+from brim.store.transitions import transition_arrays
 
 FAILURES = {
     "btok_us_verified_noAccount": "no_account",
@@ -66,8 +69,8 @@ async def test_a_success_books_everything_that_belongs_to_it(database: Database)
     [topup] = await rows(database, "SELECT * FROM topups")
     [line] = await rows(database, "SELECT * FROM balance_transactions")
     [transfer] = await rows(database, "SELECT * FROM transfers")
-    [event] = await rows(database, "SELECT * FROM events WHERE type <> 'topup.created'")
-    assert (topup["status"], topup["settle_due_ms"], topup["balance_transaction"]) == ("succeeded", None, line["id"])
+    [event, available] = await rows(database, "SELECT * FROM events WHERE type <> 'topup.created' ORDER BY id")
+    assert (topup["status"], topup["due_ms"], topup["balance_transaction"]) == ("succeeded", None, line["id"])
     assert (line["amount"], line["net"], line["currency"], line["source"]) == (2500, 2500, "usd", topup_id)
     assert (transfer["debit_account"], transfer["credit_account"]) == ("funding:clearing", "balance:available")
     assert (transfer["amount"], transfer["topup"], transfer["kind"]) == (2500, topup_id, "topup")
@@ -77,6 +80,10 @@ async def test_a_success_books_everything_that_belongs_to_it(database: Database)
     assert event["idempotency_key"] is None
     payload = msgspec.json.decode(event["payload"])
     assert (payload["status"], payload["balance_transaction"]) == ("succeeded", line["id"])
+    assert (available["type"], available["created"]) == ("balance.available", LATER_MS // 1000)
+    assert msgspec.json.decode(available["payload"])["available"] == [
+        {"amount": 2500, "currency": "usd", "source_types": {"bank_account": 2500}}
+    ]
     assert await balance(database) == 2500
     await assert_books_hold(database)
 
@@ -123,8 +130,8 @@ async def test_a_top_up_whose_rail_has_no_answer_stops_being_due(database: Datab
     """Live money that was given a due time reaches the sandbox: it must stay pending and not be asked for ever."""
     await create(database, [new_topup(IdFactory(), owner=LIVE_OWNER)])
     assert await settle(database) == 1
-    [topup] = await rows(database, "SELECT status, settle_due_ms FROM topups")
-    assert topup == {"status": "pending", "settle_due_ms": None}
+    [topup] = await rows(database, "SELECT status, due_ms FROM topups")
+    assert topup == {"status": "pending", "due_ms": None}
     assert await settle(database) == 0
 
 
@@ -240,10 +247,12 @@ async def test_settling_is_planned_well_when_statistics_know_of_no_pending_top_u
     await execute(each_owner_database, "ANALYZE")
     news = [new_topup(ids) for _ in range(500)]
     await create(database, news)
-    ends = [_arrival(new.topup, now_ms=LATER_MS, ids=ids) for new in news]
-    statement = load_queries("settlement")["settle_topups"]
+    moment = Moment(LATER_MS, ids)
+    followed = [follow(new.topup, Succeed(), moment, BY_ITSELF) for new in news]
+    arrivals = [transition for transition in followed if transition]
+    statement = load_queries("transitions")["write_transitions"]
     async with database.transaction() as conn:
-        [plan] = await conn.fetchrow(f"EXPLAIN (FORMAT JSON) {statement}", *settlement_arrays(ends))
+        [plan] = await conn.fetchrow(f"EXPLAIN (FORMAT JSON) {statement}", *transition_arrays(arrivals))
     loops = [node for node in _nodes(msgspec.json.decode(plan)[0]["Plan"]) if node["Node Type"] == "Nested Loop"]
     assert [inner["Node Type"] for node in loops if (inner := node["Plans"][1]) and "Scan" in inner["Node Type"]] == [
         "Index Scan" for _ in loops
@@ -264,8 +273,8 @@ async def test_a_balance_that_would_overflow_fails_alone_and_is_put_off(database
     created = await create(database, news)
     assert await settle(database) == 20
     assert await statuses(database) == {"succeeded": 19, "pending": 1}
-    [parked] = await rows(database, "SELECT id, settle_due_ms FROM topups WHERE status = 'pending'")
-    assert parked == {"id": created[5], "settle_due_ms": LATER_MS + 10_000}
+    [parked] = await rows(database, "SELECT id, due_ms FROM topups WHERE status = 'pending'")
+    assert parked == {"id": created[5], "due_ms": LATER_MS + 10_000}
     assert await balance(database) == 19_000
     assert await settle(database) == 0
 
@@ -273,15 +282,15 @@ async def test_a_balance_that_would_overflow_fails_alone_and_is_put_off(database
 async def test_a_top_up_that_no_rail_understands_waits_longer_each_time(database: Database) -> None:
     ids = IdFactory()
     poisoned, sound = await create(database, [new_topup(ids), new_topup(ids)])
-    await execute(database, f"UPDATE topups SET source = 'btok_unheard_of' WHERE id = '{poisoned}'")
+    await execute(database, f"UPDATE topups SET scenario = 'unheard_of' WHERE id = '{poisoned}'")
     assert await settle(database) == 2
     assert await rows(database, "SELECT id FROM topups WHERE status = 'succeeded'") == [{"id": sound}]
     now_ms = LATER_MS
     pauses: list[int] = []
     for _ in range(12):
-        [parked] = await rows(database, "SELECT settle_due_ms FROM topups WHERE status = 'pending'")
-        pauses.append(parked["settle_due_ms"] - now_ms)
-        now_ms = parked["settle_due_ms"]
+        [parked] = await rows(database, "SELECT due_ms FROM topups WHERE status = 'pending'")
+        pauses.append(parked["due_ms"] - now_ms)
+        now_ms = parked["due_ms"]
         assert await settle(database, now_ms=now_ms - 1) == 0
         assert await settle(database, now_ms=now_ms) == 1
     assert pauses[:3] == [10_000, 20_000, 40_000]
@@ -291,9 +300,9 @@ async def test_a_top_up_that_no_rail_understands_waits_longer_each_time(database
 
 async def test_a_settled_top_up_is_mended_once_what_was_wrong_is_put_right(database: Database) -> None:
     [poisoned] = await create(database, [new_topup(IdFactory())])
-    await execute(database, f"UPDATE topups SET source = 'btok_unheard_of' WHERE id = '{poisoned}'")
+    await execute(database, f"UPDATE topups SET scenario = 'unheard_of' WHERE id = '{poisoned}'")
     await settle(database)
-    await execute(database, "UPDATE topups SET source = 'btok_us_verified'")
+    await execute(database, "UPDATE topups SET scenario = NULL")
     assert await settle(database, now_ms=LATER_MS + 10_000) == 1
     assert await statuses(database) == {"succeeded": 1}
     await assert_books_hold(database)
@@ -302,11 +311,13 @@ async def test_a_settled_top_up_is_mended_once_what_was_wrong_is_put_right(datab
 class _BrokenRail:
     """A rail with a bug."""
 
-    def plan(self, *, source: str | None, payment_method: str | None, now_ms: int) -> Plan:
-        return RAIL.plan(source=source, payment_method=payment_method, now_ms=now_ms)
+    def plan(
+        self, *, currency: str, scenario: str | None, settlement_days: int | None, now_ms: int, is_frozen: bool
+    ) -> Plan:
+        raise NotImplementedError
 
-    def outcome(self, topup: Topup) -> Outcome:
-        raise ZeroDivisionError(topup.id)
+    def outcome(self, topup: Topup, *, now_ms: int) -> Outcome:
+        raise ZeroDivisionError(topup.id, now_ms)
 
 
 async def test_a_bug_in_a_rail_settles_nothing_and_loses_nothing(database: Database) -> None:

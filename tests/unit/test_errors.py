@@ -15,7 +15,7 @@ from brim.api import parameter_errors as parameters
 from brim.api.errors import ERROR_TABLE, redact_key, render_error, should_retry
 from brim.api.openapi import possible_errors
 from brim.api.operations import OPERATIONS
-from brim.domain import amounts, errors, idempotency, metadata, topups
+from brim.domain import amounts, clocks, errors, idempotency, metadata, topups
 from brim.domain.topups import Status
 from brim.kit import currency
 from brim.kit.errors import BrimError, DatabaseUnavailableError, OverloadedError
@@ -129,6 +129,16 @@ EXAMPLES: list[tuple[BrimError, int, str | None, str | None, str]] = [
     (topups.NoFundingSourceError("usd"), 400, None, "currency",
      ("You cannot create a live top-up in usd because this account has no bank account to take the money from. Use a "
       "test key to try top-ups in the sandbox.")),
+    (errors.NotInLiveModeError(), 400, None, None,
+     "This endpoint works in test mode only. Use a test key: it begins with sk_test_ or rk_test_."),
+    # Test clocks
+    (clocks.ClockExistsError("clock_x"), 400, None, None,
+     ("This account has a test clock already: clock_x. Its whole test mode lives in that clock's time, so delete it "
+      "before you create another one.")),
+    (clocks.FrozenTimeError("Not there."), 400, None, "frozen_time", "Not there."),
+    (clocks.ClockAdvancingError(), 429, "lock_timeout", None,
+     ("This object cannot be accessed right now because another API request or Stripe process is currently accessing "
+      "it. The test clock of this account is advancing; try again once its status is ready.")),
     # The objects
     (errors.ResourceMissingError("topup", "tu_x", param="topup", in_path=True), 404, "resource_missing", "topup",
      "No such topup: 'tu_x'"),
@@ -242,7 +252,7 @@ def test_the_body_is_the_compact_form_of_the_documented_envelope() -> None:
 
 def test_only_passing_troubles_ask_for_a_retry() -> None:
     asking = {type(error) for error, *_ in EXAMPLES if should_retry(error)}
-    assert asking == {OverloadedError, DatabaseUnavailableError}
+    assert asking == {OverloadedError, DatabaseUnavailableError, clocks.ClockAdvancingError}
 
 
 def test_a_failure_without_a_row_is_answered_as_a_bug() -> None:

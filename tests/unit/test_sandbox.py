@@ -1,9 +1,9 @@
 import pytest
 
-from brim.domain.topups import Owner, Topup
-from brim.rails import sandbox
-from brim.rails.rail import Fail, Outcome, Plan, Rail, Succeed, Wait
-from brim.rails.sandbox import SandboxRail
+from brim.domain.topups import Owner, Status, Topup
+from brim.rails.failures import FAILURES as SENTENCES
+from brim.rails.rail import Fail, Outcome, Plan, Rail, Return, Succeed, Wait
+from brim.rails.sandbox import PAYMENT_METHOD_SCENARIOS, SCENARIOS, SOURCE_SCENARIOS, SandboxRail
 
 NOW_MS = 1_700_000_000_250
 RAIL: Rail = SandboxRail(settle_after_s=1.5)
@@ -14,83 +14,89 @@ FAILURES = {
     "debitNotAuthorized": "debit_not_authorized",
     "invalidCurrency": "invalid_currency",
 }
-WAITING = {"btok_us_verified_pending", "pm_usBankAccount_processing"}
 
 
-def outcome_of(*, source: str | None = None, payment_method: str | None = None, livemode: bool = False) -> Outcome:
-    topup = Topup(
+def topup_of(scenario: str | None, *, status: Status = Status.PENDING, livemode: bool = False) -> Topup:
+    return Topup(
         owner=Owner("acct_1", livemode),
         id="tu_1",
         amount=1,
         currency="usd",
         created=1,
-        source=source,
-        payment_method=payment_method,
+        scenario=scenario,
+        status=status,
     )
-    return RAIL.outcome(topup)
+
+
+def outcome_of(scenario: str | None, *, status: Status = Status.PENDING, livemode: bool = False) -> Outcome:
+    return RAIL.outcome(topup_of(scenario, status=status, livemode=livemode), now_ms=NOW_MS)
+
+
+def plan_of(scenario: str | None) -> Plan:
+    return RAIL.plan(currency="usd", scenario=scenario, settlement_days=None, now_ms=NOW_MS, is_frozen=False)
 
 
 @pytest.mark.parametrize(("suffix", "code"), FAILURES.items())
 def test_a_failing_token_and_its_payment_method_fail_with_the_documented_code(suffix: str, code: str) -> None:
-    by_source = outcome_of(source=f"btok_us_verified_{suffix}")
-    by_payment_method = outcome_of(payment_method=f"pm_usBankAccount_{suffix}")
-    assert isinstance(by_source, Fail)
-    assert by_source.code == code
-    assert by_payment_method == by_source
+    scenario = SOURCE_SCENARIOS[f"btok_us_verified_{suffix}"]
+    assert PAYMENT_METHOD_SCENARIOS[f"pm_usBankAccount_{suffix}"] == scenario
+    assert outcome_of(scenario) == Fail(code, SENTENCES[code])
 
 
 def test_every_failure_has_a_sentence_of_its_own() -> None:
-    messages = [
-        outcome.message for token in sandbox.SOURCE_OUTCOMES if isinstance(outcome := outcome_of(source=token), Fail)
-    ]
-    assert len(messages) == len(set(messages)) == len(FAILURES)
-    assert all(message.endswith(".") for message in messages)
+    assert len(set(SENTENCES.values())) == len(SENTENCES)
+    assert all(sentence.endswith(".") for sentence in SENTENCES.values())
+    assert list(SENTENCES) == sorted(SENTENCES)
 
 
-@pytest.mark.parametrize("token", ["btok_us_verified", "btok_us_verified_reversed"])
-def test_a_verified_or_later_reversed_source_succeeds(token: str) -> None:
-    assert outcome_of(source=token) == Succeed()
+def test_every_id_plays_a_scenario_that_exists() -> None:
+    assert {*SOURCE_SCENARIOS.values(), *PAYMENT_METHOD_SCENARIOS.values()} == set(SCENARIOS)
 
 
-@pytest.mark.parametrize("payment_method", ["pm_usBankAccount_success", "pm_usBankAccount_dispute"])
-def test_a_good_or_later_disputed_payment_method_succeeds(payment_method: str) -> None:
-    assert outcome_of(payment_method=payment_method) == Succeed()
+@pytest.mark.parametrize("scenario", [SOURCE_SCENARIOS["btok_us_verified"], None])
+def test_plain_success_succeeds_for_good(scenario: str | None) -> None:
+    assert outcome_of(scenario) == Succeed()
+    assert outcome_of(scenario, status=Status.SUCCEEDED) == Wait()
 
 
-def test_the_default_funding_source_succeeds() -> None:
-    assert outcome_of() == Succeed()
+@pytest.mark.parametrize(
+    ("token", "days", "code"),
+    [
+        ("btok_us_verified_reversed", 2, "insufficient_funds"),
+        ("btok_us_verified_reversedLate", 60, "debit_not_authorized"),
+    ],
+)
+def test_a_returning_source_succeeds_first_and_is_returned_days_of_the_setting_later(
+    token: str, days: int, code: str
+) -> None:
+    scenario = SOURCE_SCENARIOS[token]
+    assert outcome_of(scenario) == Succeed(return_due_ms=NOW_MS + days * 1500)
+    assert outcome_of(scenario, status=Status.SUCCEEDED) == Return(code, SENTENCES[code])
 
 
-def test_pending_ids_wait_and_are_never_due() -> None:
-    assert outcome_of(source="btok_us_verified_pending") == Wait()
-    assert outcome_of(payment_method="pm_usBankAccount_processing") == Wait()
-    for token in sandbox.SOURCE_OUTCOMES:
-        plan = RAIL.plan(source=token, payment_method=None, now_ms=NOW_MS)
-        assert (plan.settle_due_ms is None) == (token in WAITING)
-    for payment_method in sandbox.PAYMENT_METHOD_OUTCOMES:
-        plan = RAIL.plan(source=None, payment_method=payment_method, now_ms=NOW_MS)
-        assert (plan.settle_due_ms is None) == (payment_method in WAITING)
+def test_a_disputed_payment_method_is_returned_for_want_of_authorization() -> None:
+    scenario = PAYMENT_METHOD_SCENARIOS["pm_usBankAccount_dispute"]
+    assert isinstance(outcome_of(scenario), Succeed)
+    assert outcome_of(scenario, status=Status.SUCCEEDED) == Return(
+        "debit_not_authorized", SENTENCES["debit_not_authorized"]
+    )
+
+
+def test_only_what_waits_for_ever_is_never_due() -> None:
+    for scenario in SCENARIOS:
+        waits = scenario == "pending"
+        assert (outcome_of(scenario) == Wait()) == waits
+        assert (plan_of(scenario).due_ms is None) == waits
 
 
 def test_a_top_up_is_due_after_the_setting_and_expected_in_that_second() -> None:
-    plan = RAIL.plan(source=None, payment_method=None, now_ms=NOW_MS)
-    assert plan == Plan(settle_due_ms=NOW_MS + 1500, expected_availability_date=(NOW_MS + 1500) // 1000)
+    assert plan_of(None) == Plan(due_ms=NOW_MS + 1500, expected_availability_date=(NOW_MS + 1500) // 1000)
 
 
 def test_a_top_up_that_waits_for_ever_has_a_date_all_the_same() -> None:
-    plan = RAIL.plan(source="btok_us_verified_pending", payment_method=None, now_ms=NOW_MS)
-    assert plan.expected_availability_date == (NOW_MS + 1500) // 1000
+    assert plan_of("pending").expected_availability_date == (NOW_MS + 1500) // 1000
 
 
-def test_live_money_is_never_settled_by_the_sandbox() -> None:
-    assert outcome_of(livemode=True) == Wait()
-    assert outcome_of(livemode=True, source="btok_us_verified") == Wait()
-
-
-def test_ids_that_are_not_test_ids_are_unknown() -> None:
-    assert sandbox.is_known_source("btok_us_verified_noAccount")
-    assert not sandbox.is_known_source("btok_us_verified_noaccount")
-    assert not sandbox.is_known_source("pm_usBankAccount_success")
-    assert sandbox.is_known_payment_method("pm_usBankAccount_success")
-    assert not sandbox.is_known_payment_method("btok_us_verified")
-    assert not sandbox.is_known_payment_method("")
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_live_money_is_never_settled_by_the_sandbox(scenario: str | None) -> None:
+    assert outcome_of(scenario, livemode=True) == Wait()

@@ -20,7 +20,7 @@ async def retrieve_transaction(call: Call) -> Answer:
     database = call.service.database
     line = await balance.retrieve_balance_transaction(database, call.owner, call.path_id)
     paths = call.parameters.get("expand", ())
-    (body,) = await render_balance_transactions(database, [line], paths, now_s=call.now_ms // 1000)
+    (body,) = await render_balance_transactions(database, [line], paths)
     return Answer(body=body)
 
 
@@ -36,5 +36,5 @@ async def list_transactions(call: Call) -> Answer:
     )
     page = await lists.list_balance_transactions(database, call.owner, filters, read_page(parameters))
     paths = parameters.get("expand", ())
-    items = await render_balance_transactions(database, page.items, paths, now_s=call.now_ms // 1000)
+    items = await render_balance_transactions(database, page.items, paths)
     return Answer(body=wire.list_json(items, has_more=page.has_more, url="/v1/balance_transactions"))

@@ -12,6 +12,7 @@ from brim.kit.ids import IdFactory
 from brim.rails.rail import Rail
 from brim.services.batches import Batches
 from brim.services.idempotency import Attempt
+from brim.services.terms import KnownTerms
 from brim.store.database import Database
 
 
@@ -23,6 +24,7 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
     ids: IdFactory
     clock: Clock
     rail: Rail
+    terms: KnownTerms
 
 
 class Call(msgspec.Struct, frozen=True, kw_only=True):

@@ -14,15 +14,18 @@ from brim.api.kinds import (
     Descriptor,
     Enum,
     Expand,
+    Integer,
     IntegerRange,
     Metadata,
     Text,
     TextList,
 )
 from brim.api.params import Hash, Parameter
+from brim.domain.clocks import MAX_NAME
 from brim.domain.ledger import TransferKind
 from brim.domain.pages import DEFAULT_LIMIT, MAX_LIMIT
 from brim.domain.topups import MAX_DESCRIPTION, Status
+from brim.rails.failures import FAILURES
 
 MAX_EVENT_TYPES: Final = 20
 """Source: Stripe API reference, list all events."""
@@ -159,6 +162,30 @@ TOPUP_LIST: Final = (
     *_PAGE,
     _expand("topup", in_list=True),
 )
+
+_FAILURE_CODE: Final = Parameter(
+    name="failure_code",
+    kind=Enum(tuple(FAILURES)),
+    description="Why; the object and its event then say so.",
+)
+TOPUP_SUCCEED: Final = (_expand("topup"),)
+TOPUP_FAIL: Final = (_FAILURE_CODE, _expand("topup"))
+TOPUP_REVERSE: Final = (_FAILURE_CODE, _expand("topup"))
+
+_FROZEN_TIME: Final = Parameter(
+    name="frozen_time",
+    kind=Integer(),
+    required=True,
+    description="The Unix second at which the clock shall stand.",
+)
+TEST_CLOCK_CREATE: Final = (
+    _FROZEN_TIME,
+    Parameter(name="name", kind=Text(max_length=MAX_NAME), description="What you call it."),
+    _expand("test_clock"),
+)
+TEST_CLOCK_ADVANCE: Final = (_FROZEN_TIME, _expand("test_clock"))
+TEST_CLOCK_RETRIEVE: Final = (_expand("test_clock"),)
+TEST_CLOCK_LIST: Final = (*_PAGE, _expand("test_clock", in_list=True))
 
 BALANCE_RETRIEVE: Final = (_expand("balance"),)
 

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 import msgspec
 
 from brim.api import parameter_errors as parameters
-from brim.domain import amounts, errors, idempotency, metadata, topups
+from brim.domain import amounts, clocks, errors, idempotency, metadata, topups
 from brim.kit import currency
 from brim.kit.errors import BrimError, DatabaseUnavailableError, OverloadedError
 
@@ -245,6 +245,10 @@ ERROR_TABLE: Final[dict[type[BrimError], Place]] = {
     errors.ResourceMissingError: Place(404, "resource_missing", FROM_ERROR),  # 400 when a parameter held the id
     topups.InvalidTransitionError: Place(),
     topups.NoFundingSourceError: Place(param="currency"),
+    errors.NotInLiveModeError: Place(),
+    clocks.ClockExistsError: Place(),
+    clocks.FrozenTimeError: Place(param="frozen_time"),
+    clocks.ClockAdvancingError: Place(429, "lock_timeout", should_retry=True),
     # The idempotency key
     idempotency.IdempotencyMismatchError: Place(type="idempotency_error"),
     EmptyIdempotencyKeyError: Place(),

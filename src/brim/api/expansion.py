@@ -15,7 +15,7 @@ from brim.api.parameter_errors import (
     UnknownExpandError,
     shown,
 )
-from brim.domain.wire import BalanceObject, BalanceTransactionObject, EventObject, ListObject, TopupObject
+from brim.domain.wire import BalanceObject, BalanceTransactionObject, ClockObject, EventObject, ListObject, TopupObject
 
 MAX_LEVELS: Final = 4
 
@@ -24,6 +24,7 @@ _PROPERTIES: Final[dict[str, tuple[str, ...]]] = {
     "balance": BalanceObject.__struct_fields__,
     "balance_transaction": BalanceTransactionObject.__struct_fields__,
     "event": EventObject.__struct_fields__,
+    "test_clock": ClockObject.__struct_fields__,
     "list": ListObject.__struct_fields__,
 }
 EXPANDABLE: Final[dict[str, tuple[str, ...]]] = {
@@ -31,6 +32,7 @@ EXPANDABLE: Final[dict[str, tuple[str, ...]]] = {
     "balance": (),
     "balance_transaction": ("source",),
     "event": (),
+    "test_clock": (),
 }
 
 

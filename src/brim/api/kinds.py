@@ -73,6 +73,22 @@ def _read_integer(raw: Value, name: str) -> int:
     raise InvalidIntegerError(name, raw)
 
 
+class Integer(Kind, frozen=True):
+    """A whole number; one beyond 64 bits becomes the last that is inside."""
+
+    def read(self, raw: Value, name: str) -> int:
+        """Return the number."""
+        return _within_bigint(_read_integer(raw, name))
+
+    def schema(self) -> Schema:
+        """Return its JSON schema."""
+        return {"type": "integer"}
+
+    def errors(self) -> Errors:
+        """Return the failures that `read` can have."""
+        return (EmptyParameterError, InvalidIntegerError)
+
+
 class ClampedInteger(Kind, frozen=True):
     """A whole number; one outside the bounds becomes the nearest that is inside."""
 

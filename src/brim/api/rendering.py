@@ -18,30 +18,28 @@ from brim.store.database import Conn, Database
 Paths = tuple[str, ...]
 
 
-async def render_topup(database: Database, topup: Topup, paths: Paths, *, now_s: int) -> bytes:
+async def render_topup(database: Database, topup: Topup, paths: Paths) -> bytes:
     """Return a top-up's compact JSON; the database is asked only when there is something to expand."""
-    (body,) = await render_topups(database, [topup], paths, now_s=now_s)
+    (body,) = await render_topups(database, [topup], paths)
     return body
 
 
-async def render_topups(database: Database, topups: Sequence[Topup], paths: Paths, *, now_s: int) -> list[bytes]:
+async def render_topups(database: Database, topups: Sequence[Topup], paths: Paths) -> list[bytes]:
     """Return the compact JSON of several top-ups of one owner."""
     if not paths:
         return [wire.topup_json(topup) for topup in topups]
     async with database.connection() as conn:
-        return await expand_topups(conn, topups, paths, now_s=now_s)
+        return await expand_topups(conn, topups, paths)
 
 
-async def expand_topups(
-    conn: Conn, topups: Sequence[Topup], paths: Paths, *, now_s: int, within: str = ""
-) -> list[bytes]:
+async def expand_topups(conn: Conn, topups: Sequence[Topup], paths: Paths, *, within: str = "") -> list[bytes]:
     """Return the compact JSON of several top-ups of one owner, read on the caller's connection."""
     for path in paths:
         check_property(path, "topup", within=within)
     line_paths = paths_below(paths, "balance_transaction")
     lines: dict[str, bytes] = {}
     if line_paths is not None:
-        lines = await _lines_by_id(conn, topups, line_paths, now_s=now_s, within=within)
+        lines = await _lines_by_id(conn, topups, line_paths, within=within)
     with_method = paths_below(paths, "payment_method") is not None
     return [
         wire.topup_json(
@@ -76,30 +74,28 @@ def expand_created(body: bytes, owner: Owner, paths: Paths) -> bytes:
     return wire.encode(msgspec.structs.replace(topup, payment_method=msgspec.Raw(method)))
 
 
-async def _lines_by_id(
-    conn: Conn, topups: Sequence[Topup], paths: Paths, *, now_s: int, within: str
-) -> dict[str, bytes]:
+async def _lines_by_id(conn: Conn, topups: Sequence[Topup], paths: Paths, *, within: str) -> dict[str, bytes]:
     """Return the encoded balance transactions of those top-ups that have one."""
     ids = [topup.balance_transaction for topup in topups if topup.balance_transaction]
     if not ids:
         return {}
     lines = await lookups.fetch_balance_transactions(conn, topups[0].owner, ids)
-    bodies = await expand_balance_transactions(conn, lines, paths, now_s=now_s, within=f"{within}balance_transaction.")
+    bodies = await expand_balance_transactions(conn, lines, paths, within=f"{within}balance_transaction.")
     return {line.id: body for line, body in zip(lines, bodies, strict=True)}
 
 
 async def render_balance_transactions(
-    database: Database, lines: Sequence[BalanceTransaction], paths: Paths, *, now_s: int
+    database: Database, lines: Sequence[BalanceTransaction], paths: Paths
 ) -> list[bytes]:
     """Return the compact JSON of several balance transactions of one owner."""
     if not paths:
-        return [wire.balance_transaction_json(line, now_s=now_s) for line in lines]
+        return [wire.balance_transaction_json(line) for line in lines]
     async with database.connection() as conn:
-        return await expand_balance_transactions(conn, lines, paths, now_s=now_s)
+        return await expand_balance_transactions(conn, lines, paths)
 
 
 async def expand_balance_transactions(
-    conn: Conn, lines: Sequence[BalanceTransaction], paths: Paths, *, now_s: int, within: str = ""
+    conn: Conn, lines: Sequence[BalanceTransaction], paths: Paths, *, within: str = ""
 ) -> list[bytes]:
     """Return the compact JSON of several balance transactions of one owner, read on the caller's connection."""
     for path in paths:
@@ -108,6 +104,6 @@ async def expand_balance_transactions(
     sources: dict[str, bytes] = {}
     if source_paths is not None and lines:
         topups = await lookups.fetch_topups(conn, lines[0].owner, [line.source for line in lines])
-        bodies = await expand_topups(conn, topups, source_paths, now_s=now_s, within=f"{within}source.")
+        bodies = await expand_topups(conn, topups, source_paths, within=f"{within}source.")
         sources = {topup.id: body for topup, body in zip(topups, bodies, strict=True)}
-    return [wire.balance_transaction_json(line, now_s=now_s, source=sources.get(line.source)) for line in lines]
+    return [wire.balance_transaction_json(line, source=sources.get(line.source)) for line in lines]

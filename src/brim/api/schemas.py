@@ -11,6 +11,7 @@ import msgspec
 from brim.api.errors import ErrorDetail, ErrorObject
 from brim.api.params import Schema
 from brim.domain import wire
+from brim.domain.clocks import MAX_NAME
 from brim.domain.events import EventType
 from brim.domain.ledger import TransferKind
 from brim.domain.metadata import MAX_KEY_LENGTH, MAX_KEYS, MAX_VALUE_LENGTH
@@ -29,6 +30,10 @@ NAMES: Final[dict[type[msgspec.Struct], str]] = {
     wire.BalanceTransactionObject: "balance_transaction",
     wire.BalanceObject: "balance",
     wire.BalanceEntry: "balance_entry",
+    wire.ClockObject: "test_helpers.test_clock",
+    wire.ClockStatusDetails: "test_clock_status_details",
+    wire.AdvancingDetails: "test_clock_advancing",
+    wire.DeletedObject: "deleted_object",
     wire.EventObject: "event",
     wire.EventData: "event_data",
     wire.EventRequest: "event_request",
@@ -115,6 +120,28 @@ _BALANCE_ENTRY: Final[dict[str, Schema]] = {
     "currency": _CURRENCY,
     "source_types": {"description": "The same, by the kind of account it came from."},
 }
+_CLOCK: Final[dict[str, Schema]] = {
+    "id": _identifier("clock", "test clock"),
+    "object": _constant("test_helpers.test_clock"),
+    "created": {"description": "When it was made, in real time.", **_TIME},
+    "deletes_after": {"description": "When it goes by itself, in real time.", **_TIME},
+    "frozen_time": {"description": "The time in which the account's test mode lives.", **_TIME},
+    "livemode": _LIVEMODE,
+    "name": {"description": "What you call it.", "maxLength": MAX_NAME},
+    "status": {"description": "Whether it stands or moves.", "enum": ["advancing", "ready"]},
+    "status_details": {"description": "Where it goes, while it moves."},
+}
+_CLOCK_STATUS_DETAILS: Final[dict[str, Schema]] = {
+    "advancing": {"description": "There only while it moves."},
+}
+_CLOCK_ADVANCING: Final[dict[str, Schema]] = {
+    "target_frozen_time": {"description": "Where it will stand.", **_TIME},
+}
+_DELETED: Final[dict[str, Schema]] = {
+    "id": {"description": "The id it had.", **_TEXT},
+    "object": {"description": "The kind of object it was.", **_TEXT},
+    "deleted": {"description": "Always true.", "const": True},
+}
 _EVENT: Final[dict[str, Schema]] = {
     "id": _identifier("evt", "event"),
     "object": _constant("event"),
@@ -129,7 +156,7 @@ _EVENT: Final[dict[str, Schema]] = {
 _EVENT_DATA: Final[dict[str, Schema]] = {
     "object": {
         "description": "The object as it was when the event happened.",
-        "anyOf": [{"$ref": _REFERENCE.format(name="topup")}],
+        "anyOf": [{"$ref": _REFERENCE.format(name=name)} for name in ("topup", "balance", "test_helpers.test_clock")],
     },
 }
 _EVENT_REQUEST: Final[dict[str, Schema]] = {
@@ -152,6 +179,10 @@ _REFINEMENTS: Final[dict[type[msgspec.Struct], dict[str, Schema]]] = {
     wire.BalanceTransactionObject: _BALANCE_TRANSACTION,
     wire.BalanceObject: _BALANCE,
     wire.BalanceEntry: _BALANCE_ENTRY,
+    wire.ClockObject: _CLOCK,
+    wire.ClockStatusDetails: _CLOCK_STATUS_DETAILS,
+    wire.AdvancingDetails: _CLOCK_ADVANCING,
+    wire.DeletedObject: _DELETED,
     wire.EventObject: _EVENT,
     wire.EventData: _EVENT_DATA,
     wire.EventRequest: _EVENT_REQUEST,

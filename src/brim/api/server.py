@@ -22,6 +22,7 @@ from brim.kit.config import LISTEN_BACKLOG, Settings
 from brim.kit.ids import IdFactory
 from brim.rails.sandbox import SandboxRail
 from brim.services.batches import Batches
+from brim.services.terms import KnownTerms
 from brim.store.database import Database
 from brim.telemetry import metrics
 from brim.telemetry.logs import RequestLog, configure_logging, wants_json
@@ -73,6 +74,7 @@ async def _serve(settings: Settings, listener: socket.socket, alive_fd: int | No
         ids=IdFactory(),
         clock=system_clock_ms,
         rail=SandboxRail(settings.sandbox_settle_after_s),
+        terms=KnownTerms(database),
     )
     request_log = _request_log(settings)
     api = Api(

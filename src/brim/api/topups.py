@@ -10,6 +10,8 @@ from brim.domain import wire
 from brim.domain.metadata import merge
 from brim.domain.pages import TopupFilters
 from brim.domain.topups import Topup
+from brim.rails.failures import DEFAULT_FAILURE, DEFAULT_RETURN, FAILURES
+from brim.rails.rail import Fail, Outcome, Return, Succeed
 from brim.services import lists, topups
 from brim.services.idempotency import Answer
 from brim.services.topups import CreateTopup, EditTopup, RenderTopup
@@ -33,7 +35,9 @@ async def create(call: Call) -> Answer:
         transfer_group=parameters.get("transfer_group"),
     )
     service = call.service
-    answer = await topups.create_topup(service.batches, call.attempt, wish, ids=service.ids, rail=service.rail)
+    answer = await topups.create_topup(
+        service.batches, service.terms, call.attempt, wish, ids=service.ids, rail=service.rail
+    )
     if "expand" in parameters:
         return msgspec.structs.replace(answer, body=expand_created(answer.body, call.owner, parameters["expand"]))
     return answer
@@ -43,7 +47,7 @@ async def retrieve(call: Call) -> Answer:
     """`GET /v1/topups/{topup}`."""
     topup = await topups.retrieve_topup(call.service.batches, call.owner, call.path_id)
     paths = call.parameters.get("expand", ())
-    return Answer(body=await render_topup(call.service.database, topup, paths, now_s=call.now_ms // 1000))
+    return Answer(body=await render_topup(call.service.database, topup, paths))
 
 
 async def update(call: Call) -> Answer:
@@ -74,12 +78,41 @@ async def cancel(call: Call) -> Answer:
     )
 
 
+async def force_success(call: Call) -> Answer:
+    """`POST /v1/test_helpers/topups/{topup}/succeed`."""
+    return await _force(call, Succeed())
+
+
+async def force_failure(call: Call) -> Answer:
+    """`POST /v1/test_helpers/topups/{topup}/fail`."""
+    code = call.parameters.get("failure_code", DEFAULT_FAILURE)
+    return await _force(call, Fail(code, FAILURES[code]))
+
+
+async def force_return(call: Call) -> Answer:
+    """`POST /v1/test_helpers/topups/{topup}/reverse`."""
+    code = call.parameters.get("failure_code", DEFAULT_RETURN)
+    return await _force(call, Return(code, FAILURES[code]))
+
+
+async def _force(call: Call, outcome: Outcome) -> Answer:
+    return await topups.force_outcome(
+        call.service.database,
+        call.attempt,
+        call.path_id,
+        outcome,
+        ids=call.service.ids,
+        render=_renderer(call),
+        render_error=render_error,
+    )
+
+
 def _renderer(call: Call) -> RenderTopup:
     """Return what writes this call's reply inside the transaction of its change."""
     paths = call.parameters.get("expand", ())
 
     async def render(conn: Conn, topup: Topup) -> bytes:
-        (body,) = await expand_topups(conn, [topup], paths, now_s=call.now_ms // 1000)
+        (body,) = await expand_topups(conn, [topup], paths)
         return body
 
     return render
@@ -93,5 +126,5 @@ async def list_all(call: Call) -> Answer:
     )
     page = await lists.list_topups(service.database, service.batches, call.owner, filters, read_page(parameters))
     paths = parameters.get("expand", ())
-    items = await render_topups(service.database, page.items, paths, now_s=call.now_ms // 1000)
+    items = await render_topups(service.database, page.items, paths)
     return Answer(body=wire.list_json(items, has_more=page.has_more, url="/v1/topups"))

@@ -51,3 +51,10 @@ class ExclusiveParametersError(BrimError):
 
     def __init__(self, first: str, second: str) -> None:
         super().__init__(f"Received both {first} and {second} parameters. Please pass in only one.")
+
+
+class NotInLiveModeError(BrimError):
+    """Something was asked of live mode that only test mode has."""
+
+    def __init__(self) -> None:
+        super().__init__("This endpoint works in test mode only. Use a test key: it begins with sk_test_ or rk_test_.")

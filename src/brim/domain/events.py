@@ -1,4 +1,4 @@
-"""What is announced: one event for each step of a top-up's life, written in the step's own transaction."""
+"""What is announced, written in the transaction of what it announces."""
 
 from enum import StrEnum
 from typing import Final
@@ -12,13 +12,18 @@ DEFAULT_API_VERSION: Final = "2026-10-28.endive"
 
 
 class EventType(StrEnum):
-    """The events of a top-up. Source: Stripe's list of event types."""
+    """The types there are. Source: Stripe's list of event types."""
 
     CREATED = "topup.created"
     SUCCEEDED = "topup.succeeded"
     FAILED = "topup.failed"
     CANCELED = "topup.canceled"
     REVERSED = "topup.reversed"
+    BALANCE_AVAILABLE = "balance.available"
+    CLOCK_CREATED = "test_helpers.test_clock.created"
+    CLOCK_ADVANCING = "test_helpers.test_clock.advancing"
+    CLOCK_READY = "test_helpers.test_clock.ready"
+    CLOCK_DELETED = "test_helpers.test_clock.deleted"
 
 
 EVENT_OF_STATUS: Final[dict[Status, EventType]] = {
@@ -28,6 +33,18 @@ EVENT_OF_STATUS: Final[dict[Status, EventType]] = {
     Status.CANCELED: EventType.CANCELED,
     Status.REVERSED: EventType.REVERSED,
 }
+
+
+class Cause(msgspec.Struct, frozen=True, kw_only=True):
+    """What brought something about: a request and its idempotency key, or, with neither, the bank or the clock."""
+
+    api_version: str = DEFAULT_API_VERSION
+    request_id: str | None = None
+    idempotency_key: str | None = None
+
+
+BY_ITSELF: Final = Cause()
+"""No request stands behind it."""
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):

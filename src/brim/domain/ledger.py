@@ -9,7 +9,7 @@ from typing import Final
 
 import msgspec
 
-from brim.domain.topups import Owner, Topup
+from brim.domain.topups import Owner, Status, Topup
 from brim.kit.ids import created_of
 
 
@@ -32,6 +32,12 @@ DEBIT_CREDIT: Final[dict[TransferKind, tuple[LedgerAccount, LedgerAccount]]] = {
     TransferKind.TOPUP: (LedgerAccount.FUNDING_CLEARING, LedgerAccount.BALANCE_AVAILABLE),
     TransferKind.TOPUP_REVERSAL: (LedgerAccount.BALANCE_AVAILABLE, LedgerAccount.FUNDING_CLEARING),
 }
+
+BOOKED_AT: Final[dict[Status, TransferKind]] = {
+    Status.SUCCEEDED: TransferKind.TOPUP,
+    Status.REVERSED: TransferKind.TOPUP_REVERSAL,
+}
+"""What is booked when a top-up comes to a status; the other statuses move no money."""
 
 
 class Transfer(msgspec.Struct, frozen=True, kw_only=True):

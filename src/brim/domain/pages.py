@@ -5,6 +5,7 @@ from typing import Final, Generic, Protocol, TypeVar
 
 import msgspec
 
+from brim.domain.errors import ExclusiveParametersError, ResourceMissingError
 from brim.domain.events import EventType
 from brim.kit.ids import first_id_at
 
@@ -121,6 +122,30 @@ def page_of(found: Iterable[Item], place: Window) -> Page[Item]:
     newest_first = sorted(found, key=lambda item: item.id, reverse=True)
     items = newest_first[: place.limit] if place.newest_first else newest_first[-place.limit :]
     return Page(items=items, has_more=len(newest_first) > place.limit)
+
+
+def page_of_few(items: Iterable[Item], request: PageRequest, *, kind: str) -> Page[Item]:
+    """Return a page of objects of which an owner has so few that all of them were read.
+
+    Args:
+        items: all of them, in any order.
+        request: limit and cursors.
+        kind: the object's name in words, for the errors.
+
+    Raises:
+        ResourceMissingError: a cursor names none of them.
+        ExclusiveParametersError: both cursors are given.
+    """
+    by_id = {item.id: item for item in items}
+    cursors = {"starting_after": request.starting_after, "ending_before": request.ending_before}
+    given = {param: cursor for param, cursor in cursors.items() if cursor is not None}
+    for param, cursor in given.items():
+        if cursor not in by_id:
+            raise ResourceMissingError(kind, cursor, param=param)
+    if len(given) > 1:
+        raise ExclusiveParametersError(*given)
+    place = window("", None, request)
+    return page_of([item for item in by_id.values() if place.low < item.id < place.high], place)
 
 
 def matching_event_types(patterns: Iterable[str]) -> frozenset[EventType]:

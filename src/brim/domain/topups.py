@@ -41,7 +41,10 @@ class Topup(msgspec.Struct, frozen=True, kw_only=True):
     """One top-up as the books know it.
 
     `amount` is in minor units of `currency`; `created` and `expected_availability_date` are Unix seconds;
-    `settle_due_ms` is when the rail will have its answer (Unix milliseconds), None when it has none to give.
+    `due_ms` is when the rail next has something to say (Unix milliseconds of the owner's time), None when it has
+    nothing more to give; `test_clock` names the clock whose time is meant, None means real time. `scenario` is what
+    the sandbox plays, None for plain success; `settlement_days` how many banking days were promised, None where no
+    bank's calendar was asked; `source_details` the compact JSON of a Source on file, as it was.
     """
 
     owner: Owner
@@ -61,7 +64,11 @@ class Topup(msgspec.Struct, frozen=True, kw_only=True):
     source: str | None = None
     statement_descriptor: str | None = None
     transfer_group: str | None = None
-    settle_due_ms: int | None = None
+    due_ms: int | None = None
+    scenario: str | None = None
+    settlement_days: int | None = None
+    source_details: bytes | None = None
+    test_clock: str | None = None
 
 
 class NoFundingSourceError(BrimError):
@@ -104,21 +111,17 @@ def cancel(topup: Topup) -> Topup:
     Raises:
         InvalidTransitionError: when it is not pending any more.
     """
-    return msgspec.structs.replace(topup, status=next_status(topup.status, Status.CANCELED), settle_due_ms=None)
+    return _moved(topup, Status.CANCELED)
 
 
-def succeed(topup: Topup, *, balance_transaction: str) -> Topup:
-    """Return the top-up with its money arrived.
+def succeed(topup: Topup, *, balance_transaction: str, return_due_ms: int | None = None) -> Topup:
+    """Return the top-up with its money arrived; `return_due_ms` is when the bank will take it back, if it will.
 
     Raises:
         InvalidTransitionError: when it is not pending any more.
     """
-    return msgspec.structs.replace(
-        topup,
-        status=next_status(topup.status, Status.SUCCEEDED),
-        balance_transaction=balance_transaction,
-        settle_due_ms=None,
-    )
+    arrived = _moved(topup, Status.SUCCEEDED, due_ms=return_due_ms)
+    return msgspec.structs.replace(arrived, balance_transaction=balance_transaction)
 
 
 def fail(topup: Topup, *, code: str, message: str) -> Topup:
@@ -127,10 +130,22 @@ def fail(topup: Topup, *, code: str, message: str) -> Topup:
     Raises:
         InvalidTransitionError: when it is not pending any more.
     """
+    return msgspec.structs.replace(_moved(topup, Status.FAILED), failure_code=code, failure_message=message)
+
+
+def reverse(topup: Topup, *, code: str, message: str) -> Topup:
+    """Return the top-up with its money taken back by the bank; it still names the balance transaction of the credit.
+
+    Raises:
+        InvalidTransitionError: when it has not succeeded, or was taken back before.
+    """
+    return msgspec.structs.replace(_moved(topup, Status.REVERSED), failure_code=code, failure_message=message)
+
+
+def _moved(topup: Topup, wanted: Status, *, due_ms: int | None = None) -> Topup:
     return msgspec.structs.replace(
         topup,
-        status=next_status(topup.status, Status.FAILED),
-        failure_code=code,
-        failure_message=message,
-        settle_due_ms=None,
+        status=next_status(topup.status, wanted),
+        due_ms=due_ms,
+        test_clock=topup.test_clock if due_ms is not None else None,
     )

@@ -11,6 +11,7 @@ from typing import Any, Final, TypeAlias
 
 import msgspec
 
+from brim.domain.clocks import TestClock
 from brim.domain.events import Event
 from brim.domain.ledger import Balance, BalanceTransaction
 from brim.domain.topups import Owner, Topup
@@ -39,7 +40,7 @@ class TopupObject(msgspec.Struct, frozen=True, kw_only=True):
     metadata: dict[str, str]
     payment_method: Expandable
     payment_method_options: dict[str, dict[str, str]] | None
-    source: dict[str, Any] | None
+    source: dict[str, Any] | msgspec.Raw | None
     statement_descriptor: str | None
     status: str
     transfer_group: str | None
@@ -81,6 +82,40 @@ class BalanceObject(msgspec.Struct, frozen=True, kw_only=True):
     available: list[BalanceEntry]
     livemode: bool
     pending: list[BalanceEntry]
+
+
+class AdvancingDetails(msgspec.Struct, frozen=True):
+    """Where a test clock goes."""
+
+    target_frozen_time: int
+
+
+class ClockStatusDetails(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What is to be said about a test clock's status: nothing, unless it is advancing."""
+
+    advancing: AdvancingDetails | msgspec.UnsetType = msgspec.UNSET
+
+
+class ClockObject(msgspec.Struct, frozen=True, kw_only=True):
+    """The Test Clock object."""
+
+    id: str
+    object: str = "test_helpers.test_clock"
+    created: int
+    deletes_after: int
+    frozen_time: int
+    livemode: bool
+    name: str | None
+    status: str
+    status_details: ClockStatusDetails
+
+
+class DeletedObject(msgspec.Struct, frozen=True, kw_only=True):
+    """What is left of an object that was deleted."""
+
+    id: str
+    object: str
+    deleted: bool = True
 
 
 class EventData(msgspec.Struct, frozen=True):
@@ -153,7 +188,7 @@ def topup_json(topup: Topup, *, balance_transaction: bytes | None = None, paymen
             metadata=dict(sorted(topup.metadata.items())) if len(topup.metadata) > 1 else topup.metadata,
             payment_method=msgspec.Raw(payment_method) if payment_method else topup.payment_method,
             payment_method_options={"us_bank_account": {"network": network}} if network else None,
-            source=source_object(topup) if topup.source else None,
+            source=_source(topup),
             statement_descriptor=topup.statement_descriptor,
             status=topup.status,
             transfer_group=topup.transfer_group,
@@ -161,12 +196,11 @@ def topup_json(topup: Topup, *, balance_transaction: bytes | None = None, paymen
     )
 
 
-def balance_transaction_json(line: BalanceTransaction, *, now_s: int, source: bytes | None = None) -> bytes:
-    """Return a balance transaction's compact JSON.
+def balance_transaction_json(line: BalanceTransaction, *, source: bytes | None = None) -> bytes:
+    """Return a balance transaction's compact JSON; it is booked when the money is usable, so it is always available.
 
     Args:
         line: what to write.
-        now_s: Unix seconds; the money is `pending` until its `available_on`.
         source: the encoded object to stand in place of the source's id, if it was to be expanded.
     """
     return _encoder.encode(
@@ -181,7 +215,7 @@ def balance_transaction_json(line: BalanceTransaction, *, now_s: int, source: by
             net=line.net,
             reporting_category=line.type,
             source=msgspec.Raw(source) if source else line.source,
-            status="available" if line.available_on <= now_s else "pending",
+            status="available",
             type=line.type,
         )
     )
@@ -198,6 +232,23 @@ def balance_json(owner: Owner, balances: list[Balance]) -> bytes:
             available=[_entry(balance.currency, balance.available) for balance in shown],
             livemode=owner.livemode,
             pending=[_entry(balance.currency, 0) for balance in shown],
+        )
+    )
+
+
+def clock_json(clock: TestClock) -> bytes:
+    """Return a test clock's compact JSON."""
+    target = clock.target_frozen_time
+    return _encoder.encode(
+        ClockObject(
+            id=clock.id,
+            created=clock.created,
+            deletes_after=clock.deletes_after,
+            frozen_time=clock.frozen_time,
+            livemode=clock.owner.livemode,
+            name=clock.name,
+            status="advancing" if clock.is_advancing else "ready",
+            status_details=ClockStatusDetails() if target is None else ClockStatusDetails(AdvancingDetails(target)),
         )
     )
 
@@ -224,6 +275,13 @@ def event_json(event: Event) -> bytes:
 def list_json(items: list[bytes], *, has_more: bool, url: str) -> bytes:
     """Return a list's compact JSON from its encoded items."""
     return _encoder.encode(ListObject(data=[msgspec.Raw(item) for item in items], has_more=has_more, url=url))
+
+
+def _source(topup: Topup) -> dict[str, Any] | msgspec.Raw | None:
+    """Return the source that pays, in full: one on file as it was, or the one that a test token stands for."""
+    if topup.source_details:
+        return msgspec.Raw(topup.source_details)
+    return source_object(topup) if topup.source else None
 
 
 def source_object(topup: Topup) -> dict[str, Any]:

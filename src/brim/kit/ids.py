@@ -7,7 +7,7 @@ alphanumerics in Stripe's published samples.
 """
 
 import os
-from typing import Final
+from typing import Final, TypeAlias
 
 from brim.kit.clock import Clock, system_clock_ms
 
@@ -121,6 +121,57 @@ class IdFactory:
             if self._counter >= _COUNTER_LIMIT:
                 return self.new_at(prefix, self._milliseconds + 1)
         return prefix + self._time_text + _encode_four(self._counter) + _pool.take(12)
+
+
+class FrozenIds:
+    """Makes ids for a time that stands still, or runs at a clock's own pace; their order is that of their making.
+
+    Ids of one second are told apart by a running position in place of the milliseconds that do not pass. Positions
+    of the first half of a second are the bank's and those of the second half people's, because whatever was due by a
+    second has happened before anybody acts in it.
+    """
+
+    __slots__ = ("_milliseconds", "_position")
+
+    def __init__(self, *, position: int) -> None:
+        self._position = position - 1
+        self._milliseconds = 0
+
+    @classmethod
+    def of_people(cls, elapsed_ms: int) -> "FrozenIds":
+        """Return ids for somebody who acts this many real milliseconds after time came to a stop."""
+        return cls(position=_HALF_SECOND + min(max(elapsed_ms, 0) * _PEOPLE_PACE, _HALF_SECOND - _ROOM))
+
+    @classmethod
+    def of_bank(cls, elapsed_ms: int) -> "FrozenIds":
+        """Return ids for what happens this many real milliseconds after time began to move."""
+        return cls(position=min(max(elapsed_ms, 0) * _BANK_PACE, _HALF_SECOND - _ROOM))
+
+    @property
+    def newest_second(self) -> int:
+        """The Unix second written in the id made last: the `created` of its object."""
+        return self._milliseconds // 1000
+
+    def new_at(self, prefix: str, now_ms: int) -> str:
+        """Return a new id for an object made in the second of `now_ms`."""
+        self._position += 1
+        milliseconds, counter = divmod(self._position, _COUNTER_LIMIT)
+        self._milliseconds = now_ms // 1000 * 1000 + milliseconds
+        return prefix + encode_time(self._milliseconds) + _encode_four(counter) + _pool.take(12)
+
+
+Ids: TypeAlias = IdFactory | FrozenIds
+"""What makes ids in an owner's time, real or frozen."""
+
+_HALF_SECOND: Final = 500 * _COUNTER_LIMIT
+_PEOPLE_PACE: Final = 4
+"""Positions for each real millisecond: enough for those who act alone, for three weeks at one frozen time."""
+
+_BANK_PACE: Final = 1000
+"""A worker makes fewer ids in a millisecond; enough for two hours of advancing. Then order within a second is lost."""
+
+_ROOM: Final = 1_000_000
+"""Positions left for what one step makes after these limits."""
 
 
 def new_request_id() -> str:

@@ -1,4 +1,4 @@
-"""The questions that every rail answers, and the three answers there are."""
+"""The questions that every rail answers, and the answers there are."""
 
 from typing import Protocol, TypeAlias
 
@@ -8,7 +8,9 @@ from brim.domain.topups import Topup
 
 
 class Succeed(msgspec.Struct, frozen=True):
-    """The money arrived."""
+    """The money arrived. `return_due_ms` is when the bank will be asked for it back (Unix milliseconds), if ever."""
+
+    return_due_ms: int | None = None
 
 
 class Fail(msgspec.Struct, frozen=True):
@@ -18,31 +20,50 @@ class Fail(msgspec.Struct, frozen=True):
     message: str
 
 
+class Return(msgspec.Struct, frozen=True):
+    """The bank took back money that had arrived; `code` and `message` as for a refusal."""
+
+    code: str
+    message: str
+
+
 class Wait(msgspec.Struct, frozen=True):
     """Nothing came back, and nothing will by itself."""
 
 
-Outcome: TypeAlias = Succeed | Fail | Wait
+Outcome: TypeAlias = Succeed | Fail | Return | Wait
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """What a rail promises for a new top-up.
 
-    `expected_availability_date` is the Unix second from which the money should be usable; `settle_due_ms` is when
-    to ask for the outcome (Unix milliseconds), None when there will be none by itself.
+    `expected_availability_date` is the Unix second from which the money should be usable; `due_ms` is when to ask for
+    the outcome (Unix milliseconds), None when there will be none by itself; `settlement_days` is how many banking
+    days that is, None where no bank's calendar was asked.
     """
 
     expected_availability_date: int | None
-    settle_due_ms: int | None
+    due_ms: int | None
+    settlement_days: int | None = None
 
 
 class Rail(Protocol):
     """One way for money to come in."""
 
-    def plan(self, *, source: str | None, payment_method: str | None, now_ms: int) -> Plan:
-        """Return what to expect of a top-up made now from this source; neither means the default one."""
+    def plan(
+        self, *, currency: str, scenario: str | None, settlement_days: int | None, now_ms: int, is_frozen: bool
+    ) -> Plan:
+        """Return what to expect of a top-up made now.
+
+        Args:
+            currency: what it is in, which decides whose calendar counts.
+            scenario: what its funding source plays in the sandbox; None for plain success.
+            settlement_days: the owner's own agreement; None leaves it to the rail.
+            now_ms: the owner's time.
+            is_frozen: whether that is the time of a test clock.
+        """
         ...
 
-    def outcome(self, topup: Topup) -> Outcome:
-        """Return what came back for a pending top-up whose answer is due."""
+    def outcome(self, topup: Topup, *, now_ms: int) -> Outcome:
+        """Return what came back for a top-up whose answer is due: one that is pending, or succeeded before."""
         ...

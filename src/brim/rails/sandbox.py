@@ -1,87 +1,123 @@
-"""The sandbox: no bank at all. A top-up's outcome follows from the test id it was made with.
+"""The sandbox: no bank at all. What becomes of a top-up is the scenario that its funding source plays.
 
 Source of the tokens: Stripe's Connect testing guide. Source of the payment methods: Stripe's ACH Direct Debit
-testing guide. Ours, where no documented id has the effect: `btok_us_verified_reversed`, `btok_us_verified_pending`.
+testing guide. Ours, where no documented id has the effect: `..._reversed`, `..._reversedLate`, `..._pending`.
 """
 
 from typing import Final
 
 import msgspec
 
-from brim.domain.topups import Topup
-from brim.rails.rail import Fail, Outcome, Plan, Succeed, Wait
+from brim.domain.topups import Status, Topup
+from brim.rails.failures import FAILURES
+from brim.rails.rail import Fail, Outcome, Plan, Return, Succeed, Wait
 
-_SUCCEED: Final = Succeed()
-_WAIT: Final = Wait()
-_NO_ACCOUNT: Final = Fail("no_account", "The bank could not find an account with the details on file.")
-_ACCOUNT_CLOSED: Final = Fail("account_closed", "The bank account has been closed, so it cannot be debited.")
-_INSUFFICIENT_FUNDS: Final = Fail("insufficient_funds", "The bank account holds too little to cover this top-up.")
-_DEBIT_NOT_AUTHORIZED: Final = Fail(
-    "debit_not_authorized", "The owner of the bank account has not authorized this debit."
-)
-_INVALID_CURRENCY: Final = Fail("invalid_currency", "The bank account cannot be debited in the top-up's currency.")
+RETURN_DAYS: Final = 2
+"""Banking days until an ordinary return. Source: Nacha, returns R01 to R04 reach the originator within two."""
 
-SOURCE_OUTCOMES: Final[dict[str, Outcome]] = {
-    "btok_us_verified": _SUCCEED,
-    "btok_us_verified_noAccount": _NO_ACCOUNT,
-    "btok_us_verified_accountClosed": _ACCOUNT_CLOSED,
-    "btok_us_verified_insufficientFunds": _INSUFFICIENT_FUNDS,
-    "btok_us_verified_debitNotAuthorized": _DEBIT_NOT_AUTHORIZED,
-    "btok_us_verified_invalidCurrency": _INVALID_CURRENCY,
-    "btok_us_verified_reversed": _SUCCEED,  # the money arrives first; the bank takes it back later
-    "btok_us_verified_pending": _WAIT,
+LATE_RETURN_DAYS: Final = 60
+"""Calendar days until a return for want of authorization. Source: Nacha, returns R05, R07, R10 and R29."""
+
+
+class Scenario(msgspec.Struct, frozen=True, kw_only=True):
+    """What happens to a top-up: its first answer, and how the money goes back if it does.
+
+    `days` are banking days, or calendar days where the return is `late`.
+    """
+
+    first: Succeed | Fail | Wait = Succeed()
+    returns: Return | None = None
+    days: int = RETURN_DAYS
+    late: bool = False
+
+
+def _fails(code: str) -> Scenario:
+    return Scenario(first=Fail(code, FAILURES[code]))
+
+
+def _returns(code: str, *, late: bool = False) -> Scenario:
+    return Scenario(returns=Return(code, FAILURES[code]), days=LATE_RETURN_DAYS if late else RETURN_DAYS, late=late)
+
+
+SUCCESS: Final = Scenario()
+SCENARIOS: Final[dict[str | None, Scenario]] = {
+    None: SUCCESS,
+    "no_account": _fails("no_account"),
+    "account_closed": _fails("account_closed"),
+    "insufficient_funds": _fails("insufficient_funds"),
+    "debit_not_authorized": _fails("debit_not_authorized"),
+    "invalid_currency": _fails("invalid_currency"),
+    "returned": _returns("insufficient_funds"),
+    "returned_late": _returns("debit_not_authorized", late=True),
+    "disputed": _returns("debit_not_authorized"),
+    "pending": Scenario(first=Wait()),
 }
+"""Every scenario by its name; None is plain success."""
 
-PAYMENT_METHOD_OUTCOMES: Final[dict[str, Outcome]] = {
-    "pm_usBankAccount_success": _SUCCEED,
-    "pm_usBankAccount_noAccount": _NO_ACCOUNT,
-    "pm_usBankAccount_accountClosed": _ACCOUNT_CLOSED,
-    "pm_usBankAccount_insufficientFunds": _INSUFFICIENT_FUNDS,
-    "pm_usBankAccount_debitNotAuthorized": _DEBIT_NOT_AUTHORIZED,
-    "pm_usBankAccount_invalidCurrency": _INVALID_CURRENCY,
-    "pm_usBankAccount_dispute": _SUCCEED,  # a dispute comes after the money
-    "pm_usBankAccount_processing": _WAIT,  # documented to stay in processing for ever
+SOURCE_SCENARIOS: Final[dict[str, str | None]] = {
+    "btok_us_verified": None,
+    "btok_us_verified_noAccount": "no_account",
+    "btok_us_verified_accountClosed": "account_closed",
+    "btok_us_verified_insufficientFunds": "insufficient_funds",
+    "btok_us_verified_debitNotAuthorized": "debit_not_authorized",
+    "btok_us_verified_invalidCurrency": "invalid_currency",
+    "btok_us_verified_reversed": "returned",
+    "btok_us_verified_reversedLate": "returned_late",
+    "btok_us_verified_pending": "pending",
 }
+"""Scenario by test token, for a top-up's `source`."""
 
-
-def is_known_source(token: str) -> bool:
-    """Tell whether the sandbox has an outcome for a `source`; there are no others."""
-    return token in SOURCE_OUTCOMES
-
-
-def is_known_payment_method(payment_method: str) -> bool:
-    """Tell whether the sandbox has an outcome for a `payment_method`; there are no others."""
-    return payment_method in PAYMENT_METHOD_OUTCOMES
+PAYMENT_METHOD_SCENARIOS: Final[dict[str, str | None]] = {
+    "pm_usBankAccount_success": None,
+    "pm_usBankAccount_noAccount": "no_account",
+    "pm_usBankAccount_accountClosed": "account_closed",
+    "pm_usBankAccount_insufficientFunds": "insufficient_funds",
+    "pm_usBankAccount_debitNotAuthorized": "debit_not_authorized",
+    "pm_usBankAccount_invalidCurrency": "invalid_currency",
+    "pm_usBankAccount_dispute": "disputed",
+    "pm_usBankAccount_reversed": "returned",
+    "pm_usBankAccount_reversedLate": "returned_late",
+    "pm_usBankAccount_processing": "pending",  # documented to stay in processing for ever
+}
+"""Scenario by test id, for a top-up's `payment_method`."""
 
 
 class SandboxRail(msgspec.Struct, frozen=True):
     """The rail of test mode; live money is none of its business, so it never has an answer for it.
 
-    `settle_after_s` is how long a top-up stays pending.
+    `settle_after_s` is how long a banking day takes where no test clock runs: one until the first answer, two until
+    a return, sixty until a late one.
     """
 
     settle_after_s: float
 
-    def plan(self, *, source: str | None, payment_method: str | None, now_ms: int) -> Plan:
-        """Return the moment at which a top-up made now settles; its money is usable in that very second.
+    def plan(
+        self,
+        *,
+        currency: str,  # noqa: ARG002  asked once calendars count
+        scenario: str | None,
+        settlement_days: int | None,  # noqa: ARG002
+        now_ms: int,
+        is_frozen: bool,  # noqa: ARG002
+    ) -> Plan:
+        """Return the moment at which a top-up made now gets its answer; its money is usable in that very second.
 
         A top-up that will fail, or wait for ever, is expected then all the same: nobody knows when it is made.
         """
-        settles_ms = now_ms + round(self.settle_after_s * 1000)
-        waits = isinstance(_outcome_of(source, payment_method), Wait)
-        return Plan(expected_availability_date=settles_ms // 1000, settle_due_ms=None if waits else settles_ms)
+        settles_ms = now_ms + self._days_ms(1)
+        waits = isinstance(SCENARIOS[scenario].first, Wait)
+        return Plan(expected_availability_date=settles_ms // 1000, due_ms=None if waits else settles_ms)
 
-    def outcome(self, topup: Topup) -> Outcome:
-        """Return what the test id of a top-up stands for."""
+    def outcome(self, topup: Topup, *, now_ms: int) -> Outcome:
+        """Return what the top-up's scenario holds for it now."""
         if topup.owner.livemode:
-            return _WAIT
-        return _outcome_of(topup.source, topup.payment_method)
+            return Wait()
+        scenario = SCENARIOS[topup.scenario]
+        if topup.status is Status.SUCCEEDED:
+            return scenario.returns or Wait()
+        if scenario.returns:
+            return Succeed(return_due_ms=now_ms + self._days_ms(scenario.days))
+        return scenario.first
 
-
-def _outcome_of(source: str | None, payment_method: str | None) -> Outcome:
-    """Return the outcome of what pays; the default funding source, named by neither, always works."""
-    if source is not None:
-        return SOURCE_OUTCOMES[source]
-    if payment_method is not None:
-        return PAYMENT_METHOD_OUTCOMES[payment_method]
-    return _SUCCEED
+    def _days_ms(self, days: int) -> int:
+        return round(self.settle_after_s * 1000 * days)

@@ -16,10 +16,11 @@ from brim.kit.errors import DatabaseUnavailableError
 from brim.store import idempotency, lanes, lists, topups
 from brim.store.database import CAUSED_BY_A_ROW, Conn, Database, retried
 from brim.store.lists import TopupListQuery
-from brim.store.topups import NewTopup
+from brim.store.topups import NewTopup, Refusal
 
-Created: TypeAlias = KeptReply | None
-"""What became of a create: None when it was written, the kept answer when its key had one already."""
+Created: TypeAlias = KeptReply | Refusal | None
+"""What became of a create: None when it was written, the kept answer when its key had one already, or that the terms
+it was made under have changed."""
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -107,7 +108,9 @@ class Batches:
         lost = await retried(lambda: topups.insert_topups(conn, batch, now_ms=self._clock()))
         if not lost:
             return [None] * len(batch)
-        losers = [(new.topup.owner, new.claim.key) for new in batch if new.event.id in lost and new.claim]
-        kept = iter(await idempotency.fetch_replies(conn, losers))
+        taken = [new for new in batch if lost.get(new.event.id) is Refusal.KEY_TAKEN]
+        keys = [(new.topup.owner, new.claim.key) for new in taken if new.claim]
+        kept = await idempotency.fetch_replies(conn, keys) if keys else []
         # A key that lost and is gone was pruned in between, a day old: its request is new again, so try again.
-        return [(next(kept) or DatabaseUnavailableError()) if new.event.id in lost else None for new in batch]
+        answers = {new.event.id: reply or DatabaseUnavailableError() for new, reply in zip(taken, kept, strict=True)}
+        return [answers.get(new.event.id) or lost.get(new.event.id) for new in batch]

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 
 import msgspec
 
+from brim.domain.events import Cause
 from brim.domain.idempotency import KeptReply, KeyClaim, check_same_request
 from brim.domain.topups import InvalidTransitionError, Owner
 from brim.kit.errors import BrimError, DatabaseUnavailableError
@@ -27,6 +28,15 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
     request_id: str
     api_version: str
     now_ms: int
+
+    @property
+    def cause(self) -> Cause:
+        """What the events of this request name as their cause."""
+        return Cause(
+            api_version=self.api_version,
+            request_id=self.request_id,
+            idempotency_key=self.claim.key if self.claim else None,
+        )
 
 
 def replay(claim: KeyClaim, kept: KeptReply) -> Answer:

@@ -1,25 +1,33 @@
 """Create, retrieve, update and cancel a top-up."""
 
 from collections.abc import Awaitable, Callable
+from typing import Final
 
 import msgspec
 
-from brim.domain import topups as rules
 from brim.domain.amounts import check_amount
+from brim.domain.clocks import ClockAdvancingError, moment_of
 from brim.domain.errors import ExclusiveParametersError, ResourceMissingError, missing_funding
-from brim.domain.events import EVENT_OF_STATUS, Event
+from brim.domain.funding import IMPLICIT, Funding
+from brim.domain.idempotency import KeptReply
 from brim.domain.metadata import MetadataChange, merge
+from brim.domain.terms import Terms
 from brim.domain.topups import NoFundingSourceError, Owner, Topup
-from brim.domain.wire import topup_json
 from brim.kit.errors import BrimError
 from brim.kit.ids import IdFactory
-from brim.rails.rail import Rail
-from brim.rails.sandbox import is_known_payment_method, is_known_source
+from brim.rails.rail import Outcome, Rail
+from brim.rails.sandbox import PAYMENT_METHOD_SCENARIOS, SOURCE_SCENARIOS
 from brim.services.batches import Batches
+from brim.services.clocks import check_test_mode, hold_moment
 from brim.services.idempotency import Answer, Attempt, replay, run_once
+from brim.services.terms import KnownTerms
+from brim.services.transitions import Change, cancel, follow, topup_event, write_changes
 from brim.store import topups
 from brim.store.database import Conn, Database
 from brim.store.topups import NewTopup
+
+_MOST_TERMS: Final = 10
+"""How often a create may find that its owner's terms have just changed; a test clock that is moved again and again."""
 
 RenderTopup = Callable[[Conn, Topup], Awaitable[bytes]]
 """Writes a top-up as a reply, reading what is to be expanded on the given connection."""
@@ -46,7 +54,9 @@ class EditTopup(msgspec.Struct, frozen=True, kw_only=True):
     metadata: MetadataChange | msgspec.UnsetType = msgspec.UNSET
 
 
-async def create_topup(batches: Batches, attempt: Attempt, wish: CreateTopup, *, ids: IdFactory, rail: Rail) -> Answer:
+async def create_topup(
+    batches: Batches, terms: KnownTerms, attempt: Attempt, wish: CreateTopup, *, ids: IdFactory, rail: Rail
+) -> Answer:
     """Return the new top-up's reply, or the first reply of its idempotency key; durable either way.
 
     Raises:
@@ -54,68 +64,74 @@ async def create_topup(batches: Batches, attempt: Attempt, wish: CreateTopup, *,
         ExclusiveParametersError: it names a source and a payment method.
         ResourceMissingError: there is no such source or payment method.
         NoFundingSourceError: it is live, and live mode has no funding sources yet.
+        ClockAdvancingError: the account's test clock is on its way.
         IdempotencyMismatchError: the key stands for another request.
         OverloadedError: too many creates wait already.
         DatabaseUnavailableError: nothing is known of the write; a retry under the same key finds out.
     """
     check_amount(wish.amount, wish.currency)
-    _check_funding(attempt.owner, wish)
-    new = _new_topup(attempt, wish, ids=ids, rail=rail)
-    kept = await batches.create(new)
-    if kept and attempt.claim:
-        return replay(attempt.claim, kept)
-    return Answer(body=new.event.payload)
+    for _ in range(_MOST_TERMS):
+        new = _new_topup(attempt, wish, terms.of(attempt.owner), ids=ids, rail=rail)
+        created = await batches.create(new)
+        if created is None:
+            return Answer(body=new.event.payload)
+        if isinstance(created, KeptReply) and attempt.claim:
+            return replay(attempt.claim, created)
+        await terms.refresh(attempt.owner)
+    raise ClockAdvancingError
 
 
-def _check_funding(owner: Owner, wish: CreateTopup) -> None:
-    """Let a wish pass whose money can come from somewhere; without source or payment method, from the default one."""
-    if wish.source and wish.payment_method:
-        raise ExclusiveParametersError("source", "payment_method")
-    if wish.source and (owner.livemode or not is_known_source(wish.source)):
-        raise missing_funding(wish.source, param="source")
-    if wish.payment_method and (owner.livemode or not is_known_payment_method(wish.payment_method)):
-        raise missing_funding(wish.payment_method, param="payment_method")
-    if owner.livemode:
-        raise NoFundingSourceError(wish.currency)
-
-
-def _new_topup(attempt: Attempt, wish: CreateTopup, *, ids: IdFactory, rail: Rail) -> NewTopup:
-    """Return the pending top-up and its `topup.created` event."""
-    topup_id = ids.new_at("tu_", attempt.now_ms)
-    plan = rail.plan(source=wish.source, payment_method=wish.payment_method, now_ms=attempt.now_ms)
+def _new_topup(attempt: Attempt, wish: CreateTopup, terms: Terms, *, ids: IdFactory, rail: Rail) -> NewTopup:
+    """Return the pending top-up and its `topup.created` event, under these terms."""
+    funding = _choose_funding(attempt.owner, wish, terms)
+    moment = moment_of(terms.test_clock, now_ms=attempt.now_ms, ids=ids)
+    plan = rail.plan(
+        currency=wish.currency,
+        scenario=funding.scenario,
+        settlement_days=terms.settlement_days,
+        now_ms=moment.now_ms,
+        is_frozen=moment.test_clock is not None,
+    )
     topup = Topup(
+        id=moment.new_id("tu_"),
         owner=attempt.owner,
-        id=topup_id,
         amount=wish.amount,
         currency=wish.currency,
-        created=ids.newest_second,
+        created=moment.ids.newest_second,
         description=wish.description,
         expected_availability_date=plan.expected_availability_date,
         metadata=wish.metadata,
-        payment_method=wish.payment_method,
+        payment_method=funding.payment_method,
         payment_method_network=wish.payment_method_network,
-        source=wish.source,
+        source=funding.source,
         statement_descriptor=wish.statement_descriptor,
         transfer_group=wish.transfer_group,
-        settle_due_ms=plan.settle_due_ms,
+        due_ms=plan.due_ms,
+        scenario=funding.scenario,
+        settlement_days=plan.settlement_days,
+        source_details=funding.source_details,
+        test_clock=moment.test_clock if plan.due_ms is not None else None,
     )
-    event = _event_of(topup, attempt, event_id=ids.new_at("evt_", attempt.now_ms), created=topup.created)
-    return NewTopup(topup, event, attempt.claim)
+    return NewTopup(topup, topup_event(topup, moment, attempt.cause), attempt.claim, terms.version)
 
 
-def _event_of(topup: Topup, attempt: Attempt, *, event_id: str, created: int) -> Event:
-    """Return the event that announces the status a request has just given a top-up."""
-    return Event(
-        owner=topup.owner,
-        id=event_id,
-        type=EVENT_OF_STATUS[topup.status],
-        created=created,
-        api_version=attempt.api_version,
-        object_id=topup.id,
-        payload=topup_json(topup),
-        request_id=attempt.request_id,
-        idempotency_key=attempt.claim.key if attempt.claim else None,
-    )
+def _choose_funding(owner: Owner, wish: CreateTopup, terms: Terms) -> Funding:
+    """Return what pays: what the wish names, else the owner's default for the currency, else test mode's own."""
+    if wish.source and wish.payment_method:
+        raise ExclusiveParametersError("source", "payment_method")
+    if wish.source:
+        if owner.livemode or wish.source not in SOURCE_SCENARIOS:
+            raise missing_funding(wish.source, param="source")
+        return Funding(source=wish.source, scenario=SOURCE_SCENARIOS[wish.source])
+    if wish.payment_method:
+        if owner.livemode or wish.payment_method not in PAYMENT_METHOD_SCENARIOS:
+            raise missing_funding(wish.payment_method, param="payment_method")
+        return Funding(payment_method=wish.payment_method, scenario=PAYMENT_METHOD_SCENARIOS[wish.payment_method])
+    if wish.currency in terms.defaults:
+        return terms.defaults[wish.currency]
+    if owner.livemode:
+        raise NoFundingSourceError(wish.currency)
+    return IMPLICIT
 
 
 async def retrieve_topup(batches: Batches, owner: Owner, topup_id: str) -> Topup:
@@ -179,11 +195,43 @@ async def cancel_topup(
     """
 
     async def work(conn: Conn) -> bytes:
-        topup = rules.cancel(await _lock(conn, attempt.owner, topup_id))
-        event_id = ids.new_at("evt_", attempt.now_ms)
-        await topups.update_topup(conn, topup)
-        await topups.insert_event(conn, _event_of(topup, attempt, event_id=event_id, created=ids.newest_second))
-        return await render(conn, topup)
+        moment = await hold_moment(conn, attempt.owner, now_ms=attempt.now_ms, ids=ids)
+        topup = await _lock(conn, attempt.owner, topup_id)
+        transition = cancel(topup, moment, attempt.cause)
+        await write_changes(conn, [Change(transition, topup, moment, attempt.cause)])
+        return await render(conn, transition.topup)
+
+    return await run_once(database, attempt, work, render_error=render_error)
+
+
+async def force_outcome(
+    database: Database,
+    attempt: Attempt,
+    topup_id: str,
+    outcome: Outcome,
+    *,
+    ids: IdFactory,
+    render: RenderTopup,
+    render_error: Callable[[BrimError], tuple[int, bytes]],
+) -> Answer:
+    """Let a test-mode top-up come to an end as if the bank had answered now, and return its reply.
+
+    Raises:
+        NotInLiveModeError: real money is not moved by a test helper.
+        ResourceMissingError: the owner has none of that id.
+        InvalidTransitionError: it cannot go there from where it stands, and no idempotency key keeps that answer.
+        ClockAdvancingError: the account's test clock is on its way.
+        IdempotencyMismatchError: the key stands for another request.
+    """
+    check_test_mode(attempt.owner)
+
+    async def work(conn: Conn) -> bytes:
+        moment = await hold_moment(conn, attempt.owner, now_ms=attempt.now_ms, ids=ids)
+        topup = await _lock(conn, attempt.owner, topup_id)
+        transition = follow(topup, outcome, moment, attempt.cause)
+        if transition:
+            await write_changes(conn, [Change(transition, topup, moment, attempt.cause)])
+        return await render(conn, transition.topup if transition else topup)
 
     return await run_once(database, attempt, work, render_error=render_error)
 

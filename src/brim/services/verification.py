@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable, Iterable
 from typing import Final, TypeAlias
 
 from brim.domain.events import EVENT_OF_STATUS
-from brim.domain.ledger import DEBIT_CREDIT, LedgerAccount, TransferKind
+from brim.domain.ledger import BOOKED_AT, DEBIT_CREDIT, LedgerAccount, TransferKind
 from brim.domain.topups import TRANSITIONS, Owner, Status
 from brim.store import verification
 from brim.store.database import Conn, Database
@@ -33,10 +33,7 @@ def _history(status: Status) -> list[Status]:
     return [*_history(before[0]), status] if before else [status]
 
 
-_KIND_OF_STATUS: Final = {Status.SUCCEEDED: TransferKind.TOPUP, Status.REVERSED: TransferKind.TOPUP_REVERSAL}
-_KINDS: Final = [
-    (status, _KIND_OF_STATUS[past]) for status in Status for past in _history(status) if past in _KIND_OF_STATUS
-]
+_KINDS: Final = [(status, BOOKED_AT[past]) for status in Status for past in _history(status) if past in BOOKED_AT]
 _TRANSFER_RULES: Final = [(status, kind, *DEBIT_CREDIT[kind]) for status, kind in _KINDS]
 _LINE_RULES: Final = [
     (status, kind, 1 if kind is TransferKind.TOPUP else -1, kind is TransferKind.TOPUP) for status, kind in _KINDS

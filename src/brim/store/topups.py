@@ -1,6 +1,7 @@
 """Top-ups and their events in the database: create many at once, fetch many at once, change one."""
 
 from collections.abc import Mapping, Sequence
+from enum import StrEnum
 from typing import Any, Final
 
 import msgspec
@@ -17,15 +18,26 @@ _encode: Final = msgspec.json.Encoder().encode
 _STATUSES: Final = {status.value: status for status in Status}
 
 
+class Refusal(StrEnum):
+    """Why a top-up was not created."""
+
+    KEY_TAKEN = "its idempotency key has an answer already"
+    TERMS_CHANGED = "its owner's terms have changed since it was made"
+
+
 class NewTopup(msgspec.Struct, frozen=True):
-    """A top-up to create, its `topup.created` event, and the idempotency key it is asked for under."""
+    """A top-up to create, its `topup.created` event, and the idempotency key it is asked for under.
+
+    `terms_version` is of its owner's terms: those that it was made under.
+    """
 
     topup: Topup
     event: Event
     claim: KeyClaim | None
+    terms_version: int = 0
 
 
-async def insert_topups(conn: Conn, batch: Sequence[NewTopup], *, now_ms: int) -> frozenset[str]:
+async def insert_topups(conn: Conn, batch: Sequence[NewTopup], *, now_ms: int) -> dict[str, Refusal]:
     """Create a batch of top-ups in one statement; all are durable when it returns outside a transaction.
 
     Args:
@@ -34,11 +46,11 @@ async def insert_topups(conn: Conn, batch: Sequence[NewTopup], *, now_ms: int) -
         now_ms: when the keys are claimed.
 
     Returns:
-        The event ids of those not created, because their idempotency key has an answer already.
+        Why those that were not created were not, by the id of their event.
     """
     rows = [_creation_row(new) for new in sorted(batch, key=_key_order)]
     lost = await conn.fetch(_SQL["create_topups"], _encode(rows).decode(), now_ms)
-    return frozenset(record["event_id"] for record in lost)
+    return {record["event_id"]: Refusal.TERMS_CHANGED if record["is_stale"] else Refusal.KEY_TAKEN for record in lost}
 
 
 def _key_order(new: NewTopup) -> tuple[str, bool, str]:
@@ -59,18 +71,23 @@ class _CreationRow(msgspec.Struct, frozen=True, omit_defaults=True):
     currency: str
     created: int
     expected_availability_date: int | None
-    settle_due_ms: int | None
+    due_ms: int | None
     request_id: str | None
     event_id: str
     api_version: str
     payload: msgspec.Raw
+    terms_version: int
     description: str | None = None
     metadata: dict[str, str] | None = None
     payment_method: str | None = None
     payment_method_network: str | None = None
     source: str | None = None
+    source_details: msgspec.Raw | None = None
     statement_descriptor: str | None = None
     transfer_group: str | None = None
+    scenario: str | None = None
+    settlement_days: int | None = None
+    test_clock: str | None = None
     key: str | None = None
     fingerprint: str | None = None
 
@@ -85,18 +102,23 @@ def _creation_row(new: NewTopup) -> _CreationRow:
         currency=topup.currency,
         created=topup.created,
         expected_availability_date=topup.expected_availability_date,
-        settle_due_ms=topup.settle_due_ms,
+        due_ms=topup.due_ms,
         request_id=event.request_id,
         event_id=event.id,
         api_version=event.api_version,
         payload=msgspec.Raw(event.payload),
+        terms_version=new.terms_version,
         description=topup.description,
         metadata=topup.metadata or None,
         payment_method=topup.payment_method,
         payment_method_network=topup.payment_method_network,
         source=topup.source,
+        source_details=msgspec.Raw(topup.source_details) if topup.source_details else None,
         statement_descriptor=topup.statement_descriptor,
         transfer_group=topup.transfer_group,
+        scenario=topup.scenario,
+        settlement_days=topup.settlement_days,
+        test_clock=topup.test_clock,
         key=claim.key if claim else None,
         fingerprint="\\x" + claim.fingerprint.hex() if claim else None,
     )
@@ -123,7 +145,7 @@ async def lock_topup(conn: Conn, owner: Owner, topup_id: str) -> Topup | None:
 
 
 async def update_topup(conn: Conn, topup: Topup) -> None:
-    """Write description, metadata and status of a top-up that the caller has locked."""
+    """Write description and metadata of a top-up that the caller has locked."""
     await conn.execute(
         _SQL["update_topup"],
         topup.owner.account,
@@ -131,25 +153,6 @@ async def update_topup(conn: Conn, topup: Topup) -> None:
         topup.id,
         topup.description,
         _encode_metadata(topup.metadata),
-        topup.status,
-        topup.settle_due_ms,
-    )
-
-
-async def insert_event(conn: Conn, event: Event) -> None:
-    """Write an event in the transaction of what it announces."""
-    await conn.execute(
-        _SQL["insert_event"],
-        event.owner.account,
-        event.owner.livemode,
-        event.id,
-        event.created,
-        event.type,
-        event.object_id,
-        event.api_version,
-        event.request_id,
-        event.idempotency_key,
-        event.payload.decode(),
     )
 
 
@@ -159,7 +162,7 @@ def _encode_metadata(metadata: dict[str, str]) -> str | None:
 
 def topup_from_record(record: Mapping[str, Any]) -> Topup:
     """Return the top-up in a row that has every column of `topups`."""
-    metadata = record["metadata"]
+    metadata, details = record["metadata"], record["source_details"]
     return Topup(
         owner=Owner(record["account"], record["livemode"]),
         id=record["id"],
@@ -178,5 +181,9 @@ def topup_from_record(record: Mapping[str, Any]) -> Topup:
         source=record["source"],
         statement_descriptor=record["statement_descriptor"],
         transfer_group=record["transfer_group"],
-        settle_due_ms=record["settle_due_ms"],
+        due_ms=record["due_ms"],
+        scenario=record["scenario"],
+        settlement_days=record["settlement_days"],
+        source_details=details.encode() if details else None,
+        test_clock=record["test_clock"],
     )

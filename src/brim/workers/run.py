@@ -15,6 +15,7 @@ from brim.kit.ids import IdFactory
 from brim.rails.rail import Rail
 from brim.rails.sandbox import SandboxRail
 from brim.services import settlement
+from brim.services.clocks import delete_ended_clock, step_clock
 from brim.services.pruning import prune_idempotency_keys
 from brim.services.settlement import settle_due
 from brim.store.database import Database
@@ -26,7 +27,7 @@ from brim.workers.loop import Job, Loop
 SETTLE_REST_S: Final = 0.05
 PRUNE_REST_S: Final = 60.0
 PRUNE_BATCH: Final = 1_000
-_CONNECTIONS: Final = 2  # one for each job
+_CONNECTIONS: Final = 3  # one for each job
 
 _log = structlog.get_logger()
 
@@ -69,11 +70,16 @@ def make_jobs(database: Database, rail: Rail, clock: Clock) -> list[Job]:
     async def settle() -> int:
         return await settle_due(database, now_ms=now_ms(), ids=ids, rail=rail, observe=_count_outcome)
 
+    async def advance() -> int:
+        return await step_clock(database, now_ms=now_ms(), rail=rail, observe=_count_outcome)
+
     async def prune() -> int:
+        await delete_ended_clock(database, now_ms=now_ms())
         return await prune_idempotency_keys(database, now_ms=now_ms(), limit=PRUNE_BATCH)
 
     return [
         Job(name="settle", run_once=settle, full=settlement.MAX_BATCH, rest_s=SETTLE_REST_S),
+        Job(name="clocks", run_once=advance, full=1, rest_s=SETTLE_REST_S),
         Job(name="prune", run_once=prune, full=PRUNE_BATCH, rest_s=PRUNE_REST_S),
     ]
 

@@ -3,9 +3,10 @@
 -- first, or oldest first for the page just newer than a cursor.
 SELECT
     w.place,
-    t.account, t.livemode, t.id, t.amount, t.currency, t.created, t.expected_availability_date, t.settle_due_ms,
+    t.account, t.livemode, t.id, t.amount, t.currency, t.created, t.expected_availability_date, t.due_ms,
     t.status, t.balance_transaction, t.description, t.failure_code, t.failure_message, t.metadata, t.payment_method,
-    t.payment_method_network, t.source, t.statement_descriptor, t.transfer_group
+    t.payment_method_network, t.source, t.statement_descriptor, t.transfer_group, t.scenario, t.settlement_days,
+    t.source_details, t.test_clock
 FROM unnest($1::text[], $2::boolean[], $3::text[], $4::text[], $5::boolean[], $6::bigint[]) WITH ORDINALITY
     AS w (account, livemode, low, high, newest_first, wanted, place)
 CROSS JOIN LATERAL (
@@ -32,9 +33,10 @@ CROSS JOIN LATERAL (
 -- primary key looks as good to it: a list of any other status then reads the whole account.
 SELECT
     w.place,
-    t.account, t.livemode, t.id, t.amount, t.currency, t.created, t.expected_availability_date, t.settle_due_ms,
+    t.account, t.livemode, t.id, t.amount, t.currency, t.created, t.expected_availability_date, t.due_ms,
     t.status, t.balance_transaction, t.description, t.failure_code, t.failure_message, t.metadata, t.payment_method,
-    t.payment_method_network, t.source, t.statement_descriptor, t.transfer_group
+    t.payment_method_network, t.source, t.statement_descriptor, t.transfer_group, t.scenario, t.settlement_days,
+    t.source_details, t.test_clock
 FROM unnest($1::text[], $2::boolean[], $3::text[], $4::text[], $5::boolean[], $6::bigint[], $7::text[]) WITH ORDINALITY
     AS w (account, livemode, low, high, newest_first, wanted, status, place)
 CROSS JOIN LATERAL (
@@ -61,9 +63,10 @@ CROSS JOIN LATERAL (
 -- As list_topups_by_status, of one exact amount each, along topups_by_amount.
 SELECT
     w.place,
-    t.account, t.livemode, t.id, t.amount, t.currency, t.created, t.expected_availability_date, t.settle_due_ms,
+    t.account, t.livemode, t.id, t.amount, t.currency, t.created, t.expected_availability_date, t.due_ms,
     t.status, t.balance_transaction, t.description, t.failure_code, t.failure_message, t.metadata, t.payment_method,
-    t.payment_method_network, t.source, t.statement_descriptor, t.transfer_group
+    t.payment_method_network, t.source, t.statement_descriptor, t.transfer_group, t.scenario, t.settlement_days,
+    t.source_details, t.test_clock
 FROM unnest($1::text[], $2::boolean[], $3::text[], $4::text[], $5::boolean[], $6::bigint[], $7::bigint[])
     WITH ORDINALITY AS w (account, livemode, low, high, newest_first, wanted, amount, place)
 CROSS JOIN LATERAL (

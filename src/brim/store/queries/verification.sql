@@ -158,12 +158,12 @@ WHERE (t.account, t.livemode, t.id) > ($1, $2, $3) AND (t.account, t.livemode, t
 GROUP BY r.type;
 
 -- name: announced_events
--- How many events of each type a range holds, and the same sum over the names of what they are about.
+-- How many events of each of a top-up's types a range holds, and the same sum over the names of what they are about.
 SELECT
     type, count(*) AS events,
     sum(hashtextextended(account, hashtextextended(object_id, livemode::integer))) AS checksum
 FROM events
-WHERE (account, livemode, id) > ($1, $2, $3) AND (account, livemode, id) <= ($4, $5, $6)
+WHERE (account, livemode, id) > ($1, $2, $3) AND (account, livemode, id) <= ($4, $5, $6) AND type LIKE 'topup.%'
 GROUP BY type;
 
 -- name: wrong_events
@@ -181,6 +181,7 @@ LEFT JOIN LATERAL (
     OFFSET 0  -- one look into the key for each event: objects may lie anywhere, so no range bounds them
 ) AS t ON TRUE
 WHERE (e.account, e.livemode, e.id) > ($1, $2, $3) AND (e.account, e.livemode, e.id) <= ($4, $5, $6)
+    AND e.type LIKE 'topup.%'
     AND NOT EXISTS (
         SELECT FROM unnest($8::text[], $9::text[]) AS r (status, type)
         WHERE r.status = t.status AND r.type = e.type

@@ -1,0 +1,15 @@
+"""The table of operations: it routes, it validates, and it is published at `/openapi.json`. Start reading here.
+
+One module for each kind of object. Source: Stripe API reference and its published OpenAPI document, for paths and
+operation ids.
+"""
+
+from typing import Final
+
+from brim.api.operations.balance import BALANCE
+from brim.api.operations.events import EVENTS
+from brim.api.operations.test_helpers import TEST_HELPERS
+from brim.api.operations.topups import TOPUPS
+
+OPERATIONS: Final = (*TOPUPS, *BALANCE, *EVENTS, *TEST_HELPERS)
+"""Every operation that Brim serves under `/v1`."""

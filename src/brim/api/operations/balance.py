@@ -1,0 +1,56 @@
+"""The operations on the balance and its statement. Source: Stripe API reference, Balance and Balance Transactions.
+
+The legacy paths `/v1/balance/history` answer as `/v1/balance_transactions` does.
+"""
+
+from typing import Final
+
+from brim.api import balance
+from brim.api import declarations as declared
+from brim.api.operation import Operation
+from brim.domain import wire
+
+
+def _balance_transactions(path: str, operation_id: str, *, note: str = "") -> tuple[Operation, Operation]:
+    """Return the list and the retrieve of balance transactions at one path."""
+    listing = Operation(
+        method="GET",
+        path=path,
+        operation_id=operation_id,
+        summary=f"List all balance transactions{note}",
+        parameters=declared.BALANCE_TRANSACTION_LIST,
+        handler=balance.list_transactions,
+        resource="balance_transactions",
+        level="read",
+        returns=wire.BalanceTransactionObject,
+        in_list=True,
+    )
+    retrieving = Operation(
+        method="GET",
+        path=f"{path}/{{id}}",
+        operation_id=f"{operation_id}Id",
+        summary=f"Retrieve a balance transaction{note}",
+        parameters=declared.BALANCE_TRANSACTION_RETRIEVE,
+        handler=balance.retrieve_transaction,
+        resource="balance_transactions",
+        level="read",
+        returns=wire.BalanceTransactionObject,
+    )
+    return listing, retrieving
+
+
+BALANCE: Final = (
+    Operation(
+        method="GET",
+        path="/v1/balance",
+        operation_id="GetBalance",
+        summary="Retrieve the balance",
+        parameters=declared.BALANCE_RETRIEVE,
+        handler=balance.retrieve,
+        resource="balance",
+        level="read",
+        returns=wire.BalanceObject,
+    ),
+    *_balance_transactions("/v1/balance_transactions", "GetBalanceTransactions"),
+    *_balance_transactions("/v1/balance/history", "GetBalanceHistory", note=" (legacy path)"),
+)

@@ -1,0 +1,36 @@
+"""The operations on events. Source: Stripe API reference, Events."""
+
+from typing import Final
+
+from brim.api import declarations as declared
+from brim.api import events
+from brim.api.operation import Operation
+from brim.domain import wire
+from brim.domain.errors import ExclusiveParametersError
+
+EVENTS: Final = (
+    Operation(
+        method="GET",
+        path="/v1/events",
+        operation_id="GetEvents",
+        summary="List all events",
+        parameters=declared.EVENT_LIST,
+        handler=events.list_all,
+        resource="events",
+        level="read",
+        returns=wire.EventObject,
+        in_list=True,
+        errors=(ExclusiveParametersError,),
+    ),
+    Operation(
+        method="GET",
+        path="/v1/events/{id}",
+        operation_id="GetEventsId",
+        summary="Retrieve an event",
+        parameters=declared.EVENT_RETRIEVE,
+        handler=events.retrieve,
+        resource="events",
+        level="read",
+        returns=wire.EventObject,
+    ),
+)

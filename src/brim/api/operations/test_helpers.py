@@ -1,0 +1,98 @@
+"""The operations of test mode: forced outcomes, and test clocks.
+
+Source: Stripe API reference, Test Clocks; the forced outcomes are ours, in the shape of its other test helpers.
+"""
+
+from typing import Final
+
+from brim.api import declarations as declared
+from brim.api import test_clocks, topups
+from brim.api.operation import Handler, Operation
+from brim.api.params import Parameter
+from brim.domain import wire
+from brim.domain.clocks import ClockAdvancingError, ClockExistsError, FrozenTimeError
+from brim.domain.errors import NotInLiveModeError
+from brim.domain.topups import InvalidTransitionError
+
+_CLOCKS: Final = "/v1/test_helpers/test_clocks"
+
+
+def _forced(outcome: str, summary: str, handler: Handler, parameters: tuple[Parameter, ...]) -> Operation:
+    """Return the operation that forces an outcome on a top-up."""
+    return Operation(
+        method="POST",
+        path=f"/v1/test_helpers/topups/{{topup}}/{outcome}",
+        operation_id=f"PostTestHelpersTopupsTopup{outcome.capitalize()}",
+        summary=summary,
+        parameters=parameters,
+        handler=handler,
+        resource="topups",
+        level="write",
+        returns=wire.TopupObject,
+        errors=(NotInLiveModeError, InvalidTransitionError, ClockAdvancingError),
+    )
+
+
+TEST_HELPERS: Final = (
+    _forced("succeed", "Let a pending top-up succeed", topups.force_success, declared.TOPUP_SUCCEED),
+    _forced("fail", "Let a pending top-up fail", topups.force_failure, declared.TOPUP_FAIL),
+    _forced("reverse", "Let the bank take a succeeded top-up back", topups.force_return, declared.TOPUP_REVERSE),
+    Operation(
+        method="POST",
+        path=_CLOCKS,
+        operation_id="PostTestHelpersTestClocks",
+        summary="Create a test clock",
+        parameters=declared.TEST_CLOCK_CREATE,
+        handler=test_clocks.create,
+        resource="test_clocks",
+        level="write",
+        returns=wire.ClockObject,
+        errors=(NotInLiveModeError, FrozenTimeError, ClockExistsError),
+    ),
+    Operation(
+        method="GET",
+        path=_CLOCKS,
+        operation_id="GetTestHelpersTestClocks",
+        summary="List all test clocks",
+        parameters=declared.TEST_CLOCK_LIST,
+        handler=test_clocks.list_all,
+        resource="test_clocks",
+        level="read",
+        returns=wire.ClockObject,
+        in_list=True,
+    ),
+    Operation(
+        method="GET",
+        path=f"{_CLOCKS}/{{test_clock}}",
+        operation_id="GetTestHelpersTestClocksTestClock",
+        summary="Retrieve a test clock",
+        parameters=declared.TEST_CLOCK_RETRIEVE,
+        handler=test_clocks.retrieve,
+        resource="test_clocks",
+        level="read",
+        returns=wire.ClockObject,
+    ),
+    Operation(
+        method="POST",
+        path=f"{_CLOCKS}/{{test_clock}}/advance",
+        operation_id="PostTestHelpersTestClocksTestClockAdvance",
+        summary="Advance a test clock",
+        parameters=declared.TEST_CLOCK_ADVANCE,
+        handler=test_clocks.advance,
+        resource="test_clocks",
+        level="write",
+        returns=wire.ClockObject,
+        errors=(FrozenTimeError, ClockAdvancingError),
+    ),
+    Operation(
+        method="DELETE",
+        path=f"{_CLOCKS}/{{test_clock}}",
+        operation_id="DeleteTestHelpersTestClocksTestClock",
+        summary="Delete a test clock",
+        parameters=(),
+        handler=test_clocks.delete,
+        resource="test_clocks",
+        level="write",
+        returns=wire.DeletedObject,
+    ),
+)

@@ -1,0 +1,82 @@
+"""The operations on top-ups. Source: Stripe API reference, Top-ups."""
+
+from typing import Final
+
+from brim.api import declarations as declared
+from brim.api import topups
+from brim.api.operation import Operation
+from brim.domain import wire
+from brim.domain.amounts import AmountTooLargeError
+from brim.domain.clocks import ClockAdvancingError
+from brim.domain.errors import ExclusiveParametersError, ResourceMissingError
+from brim.domain.topups import InvalidTransitionError, NoFundingSourceError
+from brim.kit.currency import InvalidAmountStepError, InvalidCurrencyError
+
+TOPUPS: Final = (
+    Operation(
+        method="POST",
+        path="/v1/topups",
+        operation_id="PostTopups",
+        summary="Create a top-up",
+        parameters=declared.TOPUP_CREATE,
+        handler=topups.create,
+        resource="topups",
+        level="write",
+        returns=wire.TopupObject,
+        errors=(
+            InvalidCurrencyError,
+            AmountTooLargeError,
+            InvalidAmountStepError,
+            ExclusiveParametersError,
+            ResourceMissingError,
+            NoFundingSourceError,
+            ClockAdvancingError,
+        ),
+    ),
+    Operation(
+        method="GET",
+        path="/v1/topups",
+        operation_id="GetTopups",
+        summary="List all top-ups",
+        parameters=declared.TOPUP_LIST,
+        handler=topups.list_all,
+        resource="topups",
+        level="read",
+        returns=wire.TopupObject,
+        in_list=True,
+    ),
+    Operation(
+        method="GET",
+        path="/v1/topups/{topup}",
+        operation_id="GetTopupsTopup",
+        summary="Retrieve a top-up",
+        parameters=declared.TOPUP_RETRIEVE,
+        handler=topups.retrieve,
+        resource="topups",
+        level="read",
+        returns=wire.TopupObject,
+    ),
+    Operation(
+        method="POST",
+        path="/v1/topups/{topup}",
+        operation_id="PostTopupsTopup",
+        summary="Update a top-up",
+        parameters=declared.TOPUP_UPDATE,
+        handler=topups.update,
+        resource="topups",
+        level="write",
+        returns=wire.TopupObject,
+    ),
+    Operation(
+        method="POST",
+        path="/v1/topups/{topup}/cancel",
+        operation_id="PostTopupsTopupCancel",
+        summary="Cancel a top-up",
+        parameters=declared.TOPUP_CANCEL,
+        handler=topups.cancel,
+        resource="topups",
+        level="write",
+        returns=wire.TopupObject,
+        errors=(InvalidTransitionError, ClockAdvancingError),
+    ),
+)

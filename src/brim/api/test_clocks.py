@@ -1,0 +1,51 @@
+"""The handlers of `/v1/test_helpers/test_clocks`."""
+
+from brim.api.call import Call
+from brim.api.errors import render_error
+from brim.api.paging import read_page
+from brim.domain import wire
+from brim.domain.pages import page_of_few
+from brim.services import clocks
+from brim.services.idempotency import Answer
+
+
+async def create(call: Call) -> Answer:
+    """`POST /v1/test_helpers/test_clocks`."""
+    return await clocks.create_clock(
+        call.service.database,
+        call.attempt,
+        frozen_time=call.parameters["frozen_time"],
+        name=call.parameters.get("name"),
+        ids=call.service.ids,
+        render_error=render_error,
+    )
+
+
+async def retrieve(call: Call) -> Answer:
+    """`GET /v1/test_helpers/test_clocks/{test_clock}`."""
+    return Answer(body=wire.clock_json(await clocks.retrieve_clock(call.service.database, call.owner, call.path_id)))
+
+
+async def list_all(call: Call) -> Answer:
+    """`GET /v1/test_helpers/test_clocks`: the account's clock, if it has one."""
+    clock = await clocks.find_clock(call.service.database, call.owner)
+    page = page_of_few([clock] if clock else [], read_page(call.parameters), kind="test clock")
+    items = [wire.clock_json(each) for each in page.items]
+    return Answer(body=wire.list_json(items, has_more=page.has_more, url="/v1/test_helpers/test_clocks"))
+
+
+async def advance(call: Call) -> Answer:
+    """`POST /v1/test_helpers/test_clocks/{test_clock}/advance`."""
+    return await clocks.advance_clock(
+        call.service.database,
+        call.attempt,
+        call.path_id,
+        frozen_time=call.parameters["frozen_time"],
+        render_error=render_error,
+    )
+
+
+async def delete(call: Call) -> Answer:
+    """`DELETE /v1/test_helpers/test_clocks/{test_clock}`."""
+    await clocks.delete_clock(call.service.database, call.attempt, call.path_id)
+    return Answer(body=wire.encode(wire.DeletedObject(id=call.path_id, object="test_helpers.test_clock")))

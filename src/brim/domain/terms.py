@@ -1,0 +1,25 @@
+"""What a new top-up of an owner depends on, beside its own parameters."""
+
+from typing import Final
+
+import msgspec
+
+from brim.domain.clocks import TestClock
+from brim.domain.funding import Funding
+
+
+class Terms(msgspec.Struct, frozen=True, kw_only=True):
+    """An owner's terms as of one version; each change makes the next, and a create is made under the one in force.
+
+    `settlement_days` is how many banking days money takes by the owner's own agreement, None as the rail has it;
+    `defaults` is what pays for a top-up that names nothing, by currency.
+    """
+
+    version: int = 0
+    settlement_days: int | None = None
+    test_clock: TestClock | None = None
+    defaults: dict[str, Funding] = {}
+
+
+NO_TERMS: Final = Terms()
+"""Those of an owner who never changed anything."""

@@ -1,0 +1,258 @@
+"""Test clocks: an account's test mode lives in frozen time, and moves when it is told to.
+
+A request moves a clock's target only; the worker takes the clock there in steps, one transaction each, in which
+everything due happens in order and at its own time. Until it has arrived, nobody else acts in that time.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Final, TypeAlias
+
+import msgspec
+
+from brim.domain.clocks import (
+    KEPT_S,
+    ClockExistsError,
+    Moment,
+    TestClock,
+    check_advance,
+    check_frozen_time,
+    moment_of,
+)
+from brim.domain.errors import NotInLiveModeError, ResourceMissingError
+from brim.domain.events import BY_ITSELF, Cause, EventType
+from brim.domain.topups import Owner, Topup
+from brim.domain.wire import clock_json
+from brim.kit.errors import BrimError
+from brim.kit.ids import FrozenIds, IdFactory
+from brim.rails.rail import Rail, Succeed
+from brim.services.idempotency import Answer, Attempt, run_once
+from brim.services.settlement import ObserveOutcome, observe_changes, settle
+from brim.services.transitions import Change, new_event
+from brim.store import clocks, transitions
+from brim.store.database import Conn, Database
+from brim.store.terms import change_terms
+
+RenderError: TypeAlias = Callable[[BrimError], tuple[int, bytes]]
+MAX_STEP: Final = 500
+"""The most top-ups that one step of a clock takes in hand."""
+
+PREFIX: Final = "clock_"
+
+
+async def hold_moment(conn: Conn, owner: Owner, *, now_ms: int, ids: IdFactory) -> Moment:
+    """Return this moment in an owner's time, which stands still until the caller's transaction ends if it is a clock's.
+
+    Raises:
+        ClockAdvancingError: the owner's clock is on its way.
+    """
+    clock = None if owner.livemode else await clocks.hold_clock(conn, owner)
+    return moment_of(clock, now_ms=now_ms, ids=ids)
+
+
+async def create_clock(
+    database: Database,
+    attempt: Attempt,
+    *,
+    frozen_time: int,
+    name: str | None,
+    ids: IdFactory,
+    render_error: RenderError,
+) -> Answer:
+    """Freeze the time of an account's test mode and return the clock's reply.
+
+    Raises:
+        NotInLiveModeError: the attempt is a live one.
+        FrozenTimeError: no bank's calendar reaches that time.
+        ClockExistsError: the account has a clock.
+    """
+    check_test_mode(attempt.owner)
+    check_frozen_time(frozen_time)
+
+    async def work(conn: Conn) -> bytes:
+        clock_id = ids.new_at(PREFIX, attempt.now_ms)
+        clock = TestClock(
+            owner=attempt.owner,
+            id=clock_id,
+            name=name,
+            created=ids.newest_second,
+            deletes_after=ids.newest_second + KEPT_S,
+            frozen_time=frozen_time,
+            since_ms=attempt.now_ms,
+        )
+        if not await clocks.insert_clock(conn, clock):
+            existing = await clocks.read_clock(conn, attempt.owner)
+            raise ClockExistsError(existing.id if existing else "")
+        await clocks.adopt_topups(conn, clock)
+        return await _changed(conn, clock, EventType.CLOCK_CREATED, attempt)
+
+    return await run_once(database, attempt, work, render_error=render_error)
+
+
+async def advance_clock(
+    database: Database, attempt: Attempt, clock_id: str, *, frozen_time: int, render_error: RenderError
+) -> Answer:
+    """Send a clock on its way and return its reply; a worker takes it there.
+
+    Raises:
+        ResourceMissingError: the account has no such clock.
+        FrozenTimeError: it cannot go there.
+        ClockAdvancingError: it is on its way already.
+    """
+
+    async def work(conn: Conn) -> bytes:
+        clock = await _lock(conn, attempt.owner, clock_id)
+        check_advance(clock, frozen_time)
+        await clocks.adopt_topups(conn, clock)  # creates that were under way when the clock was made
+        moving = msgspec.structs.replace(clock, target_frozen_time=frozen_time, since_ms=attempt.now_ms)
+        await clocks.move_clock(conn, moving)
+        return await _changed(conn, moving, EventType.CLOCK_ADVANCING, attempt, at=clock)
+
+    return await run_once(database, attempt, work, render_error=render_error)
+
+
+async def delete_clock(database: Database, attempt: Attempt, clock_id: str) -> None:
+    """Let an account's test mode return to real time; what it waits for keeps its date.
+
+    Raises:
+        ResourceMissingError: the account has no such clock.
+    """
+
+    async def work(conn: Conn) -> None:
+        clock = await _lock(conn, attempt.owner, clock_id)
+        await _delete(conn, clock, now_ms=attempt.now_ms, cause=attempt.cause)
+
+    await database.transact(work)
+
+
+async def retrieve_clock(database: Database, owner: Owner, clock_id: str) -> TestClock:
+    """Return a clock as it is now: its `frozen_time` moves while it advances.
+
+    Raises:
+        ResourceMissingError: the account has no such clock.
+    """
+    clock = await find_clock(database, owner)
+    if clock is None or clock.id != clock_id:
+        raise _missing(clock_id)
+    return clock
+
+
+async def find_clock(database: Database, owner: Owner) -> TestClock | None:
+    """Return the clock of an owner, None for one who lives in real time."""
+    async with database.connection() as conn:
+        return await clocks.read_clock(conn, owner)
+
+
+def check_test_mode(owner: Owner) -> None:
+    """Let an owner pass who lives in test mode.
+
+    Raises:
+        NotInLiveModeError: it is live mode.
+    """
+    if owner.livemode:
+        raise NotInLiveModeError
+
+
+async def _lock(conn: Conn, owner: Owner, clock_id: str) -> TestClock:
+    clock = await clocks.lock_clock(conn, owner, clock_id)
+    if clock is None:
+        raise _missing(clock_id)
+    return clock
+
+
+def _missing(clock_id: str) -> ResourceMissingError:
+    return ResourceMissingError("test clock", clock_id, param="test_clock", in_path=True)
+
+
+async def _changed(
+    conn: Conn, clock: TestClock, event_type: EventType, attempt: Attempt, *, at: TestClock | None = None
+) -> bytes:
+    """Announce what a request did to a clock, at the time it stands at (or stood, `at`); return its reply."""
+    stands = at or clock
+    moment = Moment(stands.frozen_time * 1000, FrozenIds.of_people(attempt.now_ms - stands.since_ms), clock.id)
+    await _announce(conn, clock, event_type, moment, attempt.cause)
+    return clock_json(clock)
+
+
+async def _announce(conn: Conn, clock: TestClock, event_type: EventType, moment: Moment, cause: Cause) -> None:
+    """Write a clock's event, and make its owner's terms new."""
+    await change_terms(conn, clock.owner)
+    event = new_event(clock.owner, event_type, clock.id, clock_json(clock), moment, cause)
+    await transitions.insert_events(conn, [event])
+
+
+async def _delete(conn: Conn, clock: TestClock, *, now_ms: int, cause: Cause) -> None:
+    await clocks.delete_clock(conn, clock)
+    moment = Moment(clock.frozen_time * 1000, FrozenIds.of_people(now_ms - clock.since_ms), clock.id)
+    await _announce(conn, clock, EventType.CLOCK_DELETED, moment, cause)
+
+
+async def delete_ended_clock(database: Database, *, now_ms: int) -> int:
+    """Remove one clock whose days are over; return how many there were to remove, 0 or 1."""
+
+    async def work(conn: Conn) -> int:
+        clock = await clocks.claim_ended(conn, now_s=now_ms // 1000)
+        if clock is None:
+            return 0
+        await _delete(conn, clock, now_ms=now_ms, cause=BY_ITSELF)
+        return 1
+
+    return await database.transact(work)
+
+
+async def step_clock(
+    database: Database,
+    *,
+    now_ms: int,
+    rail: Rail,
+    limit: int = MAX_STEP,
+    observe: ObserveOutcome = lambda _status, _count: None,
+) -> int:
+    """Take one clock that is on its way one step further; return how many steps were taken, 0 or 1.
+
+    A step is up to `limit` top-ups, each settled at the moment at which it is due, or the arrival. Any number of
+    workers may do this at once: a clock is moved by one of them at a time, so that everything happens in order.
+
+    Raises:
+        DatabaseUnavailableError: the step is not known to be taken; the same call may simply be made again.
+    """
+
+    async def work(conn: Conn) -> tuple[int, Sequence[Change]]:
+        clock = await clocks.claim_advancing(conn)
+        if clock is None or clock.target_frozen_time is None:
+            return 0, []
+        ids = FrozenIds.of_bank(now_ms - clock.since_ms)
+        due = await clocks.claim_due(conn, clock.owner, until_ms=clock.target_frozen_time * 1000, limit=limit)
+        if not due:
+            await _arrive(conn, clock, ids, now_ms=now_ms)
+            return 1, []
+        step = list(_happening_in_order(due, clock, ids, rail))
+        reached = msgspec.structs.replace(clock, frozen_time=step[-1][1].now_ms // 1000)
+        await clocks.move_clock(conn, reached)
+        return 1, await settle(conn, step, rail=rail)
+
+    taken, written = await database.transact(work)
+    observe_changes(written, observe)
+    return taken
+
+
+def _happening_in_order(
+    due: Sequence[Topup], clock: TestClock, ids: FrozenIds, rail: Rail
+) -> Iterator[tuple[Topup, Moment]]:
+    """Yield what is due with its moments, up to where something would be due that this step itself brings about."""
+    next_return_ms: int | None = None
+    for topup in due:
+        now_ms = max(topup.due_ms or 0, clock.frozen_time * 1000)
+        if next_return_ms is not None and now_ms > next_return_ms:
+            return
+        outcome = rail.outcome(topup, now_ms=now_ms)
+        if isinstance(outcome, Succeed) and outcome.return_due_ms is not None:
+            next_return_ms = min(next_return_ms or outcome.return_due_ms, outcome.return_due_ms)
+        yield topup, Moment(now_ms, ids, clock.id)
+
+
+async def _arrive(conn: Conn, clock: TestClock, ids: FrozenIds, *, now_ms: int) -> None:
+    """Let a clock stand still where it was sent to: nothing more is due there."""
+    target = clock.target_frozen_time or clock.frozen_time
+    arrived = msgspec.structs.replace(clock, frozen_time=target, target_frozen_time=None, since_ms=now_ms)
+    await clocks.move_clock(conn, arrived)
+    await _announce(conn, arrived, EventType.CLOCK_READY, Moment(target * 1000, ids, clock.id), BY_ITSELF)

@@ -1,0 +1,39 @@
+"""Remembers owners' terms in this process, so that a create costs no query for them.
+
+What is remembered may be out of date; a create says under which version it was made, and its statement, which knows
+the one in force, sends it back. So nothing here has to be told of a change.
+"""
+
+from typing import Final
+
+from brim.domain.terms import NO_TERMS, Terms
+from brim.domain.topups import Owner
+from brim.store import terms
+from brim.store.database import Database
+
+_MAX_REMEMBERED: Final = 10_000
+"""Owners with terms of their own that one process remembers; beyond this it begins anew."""
+
+
+class KnownTerms:
+    """One process's knowledge of owners' terms."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._known: dict[Owner, Terms] = {}
+
+    def of(self, owner: Owner) -> Terms:
+        """Return an owner's terms as last seen here."""
+        return self._known.get(owner, NO_TERMS)
+
+    async def refresh(self, owner: Owner) -> None:
+        """Look an owner's terms up.
+
+        Raises:
+            DatabaseUnavailableError: the database does not answer.
+        """
+        async with self._database.connection() as conn:
+            found = await terms.read_terms(conn, owner)
+        if len(self._known) >= _MAX_REMEMBERED:
+            self._known.clear()
+        self._known[owner] = found

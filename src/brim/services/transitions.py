@@ -1,0 +1,146 @@
+"""Changes of status: the one place where a top-up goes from one status to the next.
+
+The worker, a cancel, a forced outcome and a test clock all come here. Each change is one transaction, the caller's:
+status, transfer, balance, balance transaction and event, and `balance.available` when money became usable. The caller
+holds the top-up, so whoever races, each change happens exactly once.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from brim.domain import topups as rules
+from brim.domain.clocks import Moment
+from brim.domain.events import EVENT_OF_STATUS, Cause, Event, EventType
+from brim.domain.ledger import BOOKED_AT, Balance, book, statement_line
+from brim.domain.topups import Owner, Topup
+from brim.domain.wire import balance_json, topup_json
+from brim.kit.ids import created_of
+from brim.rails.rail import Fail, Outcome, Return, Succeed, Wait
+from brim.store import transitions
+from brim.store.database import Conn
+from brim.store.transitions import Transition
+
+
+def cancel(topup: Topup, moment: Moment, cause: Cause) -> Transition:
+    """Return how a top-up is called off.
+
+    Raises:
+        InvalidTransitionError: when it is not pending any more.
+    """
+    return _transition(topup, rules.cancel(topup), moment, cause)
+
+
+def follow(topup: Topup, outcome: Outcome, moment: Moment, cause: Cause) -> Transition | None:
+    """Return what a bank's answer makes of a top-up; None when there is no answer.
+
+    Raises:
+        InvalidTransitionError: when the answer is none to where the top-up stands.
+    """
+    match outcome:
+        case Succeed(return_due_ms):
+            line_id = moment.new_id("txn_")
+            after = rules.succeed(topup, balance_transaction=line_id, return_due_ms=return_due_ms)
+            return _transition(topup, after, moment, cause, line_id=line_id)
+        case Fail(code, message):
+            return _transition(topup, rules.fail(topup, code=code, message=message), moment, cause)
+        case Return(code, message):
+            after = rules.reverse(topup, code=code, message=message)
+            return _transition(topup, after, moment, cause, line_id=moment.new_id("txn_"))
+        case Wait():
+            return None
+
+
+def _transition(before: Topup, after: Topup, moment: Moment, cause: Cause, *, line_id: str | None = None) -> Transition:
+    """Return a change with its event and, where it has a line in the statement, with that and its transfer."""
+    transfer, line = None, None
+    if line_id is not None:
+        kind = BOOKED_AT[after.status]
+        transfer = book(after, kind, transfer_id=moment.new_id("tr_"))
+        line = statement_line(after, kind, transaction_id=line_id)
+    event = topup_event(after, moment, cause)
+    return Transition(moved_from=before.status, topup=after, transfer=transfer, line=line, event=event)
+
+
+def topup_event(topup: Topup, moment: Moment, cause: Cause) -> Event:
+    """Return the event that announces where a top-up has just come to."""
+    return new_event(topup.owner, EVENT_OF_STATUS[topup.status], topup.id, topup_json(topup), moment, cause)
+
+
+def new_event(
+    owner: Owner, event_type: EventType, object_id: str, payload: bytes, moment: Moment, cause: Cause
+) -> Event:
+    """Return an event that happens at this moment."""
+    event_id = moment.new_id("evt_")
+    return Event(
+        owner=owner,
+        id=event_id,
+        type=event_type,
+        created=created_of(event_id),
+        api_version=cause.api_version,
+        object_id=object_id,
+        payload=payload,
+        request_id=cause.request_id,
+        idempotency_key=cause.idempotency_key,
+    )
+
+
+class Change(msgspec.Struct, frozen=True):
+    """A transition, the top-up before it, when it happens, and what brings it about."""
+
+    transition: Transition
+    before: Topup
+    moment: Moment
+    cause: Cause
+
+
+async def write_changes(conn: Conn, changes: Sequence[Change]) -> None:
+    """Write changes of top-ups that the caller's transaction holds, in the order in which they happen.
+
+    Money that becomes usable is announced once for each owner and moment, with the whole balance as it is then.
+
+    Raises:
+        LostTransitionError: the caller did not hold one of them.
+    """
+    announcements = await _announce_available(conn, changes)
+    await transitions.write_transitions(conn, [change.transition for change in changes])
+    if announcements:
+        await transitions.insert_events(conn, announcements)
+
+
+async def _announce_available(conn: Conn, changes: Sequence[Change]) -> list[Event]:
+    """Return the `balance.available` events of these changes; the balances they tell of are held from here on."""
+    booked = [change for change in changes if change.transition.line]
+    if not booked:
+        return []
+    touched = {(change.transition.topup.owner, change.transition.topup.currency) for change in booked}
+    balances = await transitions.lock_balances(conn, touched)
+    events: list[Event] = []
+    for owner, moment_changes in _by_moment(booked):
+        for change in moment_changes:
+            topup, line = change.transition.topup, change.transition.line
+            balances[owner][topup.currency] += line.net if line else 0
+        credited = [change for change in moment_changes if _adds(change)]
+        if credited:
+            events.append(_available_event(owner, balances[owner], credited[-1]))
+    return events
+
+
+def _by_moment(changes: Iterable[Change]) -> list[tuple[Owner, list[Change]]]:
+    """Return changes gathered by owner, the second they happen in and what causes them, in the order of the first."""
+    gathered: dict[tuple[Owner, int, Cause], list[Change]] = defaultdict(list)
+    for change in changes:
+        gathered[change.transition.topup.owner, change.moment.now_ms // 1000, change.cause].append(change)
+    return [(owner, together) for (owner, _, _), together in gathered.items()]
+
+
+def _adds(change: Change) -> bool:
+    line = change.transition.line
+    return line is not None and line.net > 0
+
+
+def _available_event(owner: Owner, amounts: dict[str, int], change: Change) -> Event:
+    balances = [Balance(currency=currency, available=amounts[currency]) for currency in sorted(amounts)]
+    payload = balance_json(owner, balances)
+    return new_event(owner, EventType.BALANCE_AVAILABLE, owner.account, payload, change.moment, change.cause)

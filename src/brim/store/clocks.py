@@ -1,0 +1,101 @@
+"""Test clocks in the database, and the top-ups whose time they keep."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from brim.domain.clocks import TestClock
+from brim.domain.topups import Owner, Topup
+from brim.store.database import Conn
+from brim.store.sql import load_queries
+from brim.store.topups import topup_from_record
+
+_SQL: Final = load_queries("clocks")
+
+
+async def insert_clock(conn: Conn, clock: TestClock) -> bool:
+    """Start a clock; tell whether there was none before."""
+    inserted = await conn.fetchval(
+        _SQL["insert_clock"],
+        clock.owner.account,
+        clock.owner.livemode,
+        clock.id,
+        clock.name,
+        clock.created,
+        clock.deletes_after,
+        clock.frozen_time,
+        clock.since_ms,
+    )
+    return inserted is not None
+
+
+async def read_clock(conn: Conn, owner: Owner) -> TestClock | None:
+    """Return an owner's clock as it is now."""
+    return _clock(await conn.fetchrow(_SQL["read_clock"], owner.account, owner.livemode))
+
+
+async def hold_clock(conn: Conn, owner: Owner) -> TestClock | None:
+    """Return an owner's clock, which does not move until the caller's transaction ends."""
+    return _clock(await conn.fetchrow(_SQL["hold_clock"], owner.account, owner.livemode))
+
+
+async def lock_clock(conn: Conn, owner: Owner, clock_id: str) -> TestClock | None:
+    """Return the owner's clock of that id for the caller's transaction to move or remove."""
+    return _clock(await conn.fetchrow(_SQL["lock_clock"], owner.account, owner.livemode, clock_id))
+
+
+async def claim_advancing(conn: Conn) -> TestClock | None:
+    """Return a clock that is on its way and that no other worker moves now."""
+    return _clock(await conn.fetchrow(_SQL["claim_advancing_clock"]))
+
+
+async def claim_ended(conn: Conn, *, now_s: int) -> TestClock | None:
+    """Return a clock that is to go by now (real Unix seconds) and that no other worker removes."""
+    return _clock(await conn.fetchrow(_SQL["claim_ended_clock"], now_s))
+
+
+async def move_clock(conn: Conn, clock: TestClock) -> None:
+    """Write where a clock stands, where it goes, and since when."""
+    await conn.execute(
+        _SQL["move_clock"],
+        clock.owner.account,
+        clock.owner.livemode,
+        clock.id,
+        clock.frozen_time,
+        clock.target_frozen_time,
+        clock.since_ms,
+    )
+
+
+async def delete_clock(conn: Conn, clock: TestClock) -> None:
+    """Remove a clock; what waits for something in its time waits for the same date in real time."""
+    await conn.execute(_SQL["release_topups"], clock.owner.account, clock.owner.livemode)
+    await conn.execute(_SQL["delete_clock"], clock.owner.account, clock.owner.livemode, clock.id)
+
+
+async def adopt_topups(conn: Conn, clock: TestClock) -> None:
+    """Let a clock keep the time of those of its owner's top-ups that wait for something in real time."""
+    await conn.execute(_SQL["adopt_topups"], clock.owner.account, clock.owner.livemode, clock.id)
+
+
+async def claim_due(conn: Conn, owner: Owner, *, until_ms: int, limit: int) -> list[Topup]:
+    """Return up to `limit` top-ups of an owner's clock that are due by then (its Unix milliseconds), in order."""
+    records = await conn.fetch(_SQL["claim_due_by_clock"], owner.account, owner.livemode, until_ms, limit)
+    return [topup_from_record(record) for record in records]
+
+
+def _clock(record: Mapping[str, Any] | None) -> TestClock | None:
+    return clock_from_record(record, clock_id=record["id"]) if record else None
+
+
+def clock_from_record(record: Mapping[str, Any], *, clock_id: str) -> TestClock:
+    """Return the clock in a row that has every column of `test_clocks` but perhaps its id under another name."""
+    return TestClock(
+        owner=Owner(record["account"], record["livemode"]),
+        id=clock_id,
+        name=record["name"],
+        created=record["created"],
+        deletes_after=record["deletes_after"],
+        frozen_time=record["frozen_time"],
+        target_frozen_time=record["target_frozen_time"],
+        since_ms=record["since_ms"],
+    )

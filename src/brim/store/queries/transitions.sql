@@ -1,0 +1,94 @@
+-- name: write_transitions
+-- Move top-ups from one status to another, with everything that belongs to it. Returns how many still stood where
+-- they were to be moved from: only for those is anything written. A row of the arrays is a top-up as it becomes (1-9),
+-- its transfer (10-15) and balance transaction (16-21), both NULL where no money moved, and its event (22-28).
+-- Everything is written from what the UPDATE returns, so nothing has to be joined again. Balances are changed by the
+-- sum of the lines written, in sorted order, so that two writers wait for each other in one order.
+WITH moved AS (
+    UPDATE topups AS t
+    SET
+        status = s.status,
+        balance_transaction = s.balance_transaction,
+        failure_code = s.failure_code,
+        failure_message = s.failure_message,
+        due_ms = s.due_ms,
+        test_clock = CASE WHEN s.due_ms IS NOT NULL THEN t.test_clock END
+    FROM unnest(
+        $1::text[], $2::boolean[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::bigint[],
+        $10::text[], $11::text[], $12::text[], $13::text[], $14::bigint[], $15::bigint[],
+        $16::text[], $17::bigint[], $18::bigint[], $19::bigint[], $20::bigint[], $21::bigint[],
+        $22::text[], $23::text[], $24::bigint[], $25::text[], $26::text[], $27::text[], $28::text[]
+    ) AS s (
+        account, livemode, id, moved_from, status, balance_transaction, failure_code, failure_message, due_ms,
+        transfer_id, kind, debit_account, credit_account, booked, booked_at,
+        line_id, amount, fee, net, available_on, stated_at,
+        event_id, event_type, announced_at, api_version, request_id, idempotency_key, payload
+    )
+    -- Pending rows come and go faster than statistics are taken. Where these say that there are none, the planner
+    -- would look for them first and compare each with every row of the arrays; || '' keeps it from believing them.
+    WHERE t.account = s.account AND t.livemode = s.livemode AND t.id = s.id AND t.status || '' = s.moved_from
+    RETURNING
+        t.account, t.livemode, t.id, t.currency, t.description,
+        s.transfer_id, s.kind, s.debit_account, s.credit_account, s.booked, s.booked_at,
+        s.line_id, s.amount, s.fee, s.net, s.available_on, s.stated_at,
+        s.event_id, s.event_type, s.announced_at, s.api_version, s.request_id, s.idempotency_key, s.payload::json
+),
+posted AS (
+    INSERT INTO transfers (
+        account, livemode, id, topup, kind, debit_account, credit_account, amount, currency, created
+    )
+    SELECT account, livemode, transfer_id, id, kind, debit_account, credit_account, booked, currency, booked_at
+    FROM moved
+    WHERE transfer_id IS NOT NULL
+),
+lines AS (
+    INSERT INTO balance_transactions (
+        account, livemode, id, amount, fee, net, available_on, created, currency, description, source, type
+    )
+    SELECT account, livemode, line_id, amount, fee, net, available_on, stated_at, currency, description, id, kind
+    FROM moved
+    WHERE line_id IS NOT NULL
+    RETURNING account, livemode, currency, net
+),
+summed AS (
+    INSERT INTO balances AS b (account, livemode, currency, available)
+    SELECT account, livemode, currency, sum(net)::bigint
+    FROM lines
+    GROUP BY account, livemode, currency
+    ORDER BY account, livemode, currency
+    ON CONFLICT ON CONSTRAINT balances_pk DO UPDATE SET available = b.available + excluded.available
+),
+announced AS (
+    INSERT INTO events (
+        account, livemode, id, created, type, object_id, api_version, request_id, idempotency_key, payload
+    )
+    SELECT
+        account, livemode, event_id, announced_at, event_type, id, api_version, request_id, idempotency_key, payload
+    FROM moved
+)
+SELECT count(*) FROM moved;
+
+-- name: open_balances
+-- Make the balances that are missing, at zero, in sorted order, so that they can be held.
+INSERT INTO balances (account, livemode, currency, available)
+SELECT account, livemode, currency, 0
+FROM unnest($1::text[], $2::boolean[], $3::text[]) AS w (account, livemode, currency)
+ORDER BY account, livemode, currency
+ON CONFLICT ON CONSTRAINT balances_pk DO NOTHING;
+
+-- name: lock_balances
+-- Every balance of some owners, held until the transaction ends.
+SELECT b.account, b.livemode, b.currency, b.available
+FROM balances AS b
+WHERE (b.account, b.livemode) IN (SELECT * FROM unnest($1::text[], $2::boolean[]))
+ORDER BY b.account, b.livemode, b.currency
+FOR UPDATE OF b;
+
+-- name: insert_events
+-- Announce changes in the changes' own transaction.
+INSERT INTO events (account, livemode, id, created, type, object_id, api_version, request_id, idempotency_key, payload)
+SELECT *
+FROM unnest(
+    $1::text[], $2::boolean[], $3::text[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
+    $10::json[]
+);

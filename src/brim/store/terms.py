@@ -1,0 +1,32 @@
+"""What a create depends on, versioned, in the database."""
+
+from typing import Final
+
+from brim.domain.terms import NO_TERMS, Terms
+from brim.domain.topups import Owner
+from brim.store.clocks import clock_from_record
+from brim.store.database import Conn
+from brim.store.sql import load_queries
+
+_SQL: Final = load_queries("terms")
+
+
+async def read_terms(conn: Conn, owner: Owner) -> Terms:
+    """Return an owner's terms as they are now."""
+    record = await conn.fetchrow(_SQL["read_terms"], owner.account, owner.livemode)
+    if record is None:
+        return NO_TERMS
+    clock_id = record["clock_id"]
+    clock = clock_from_record(record, clock_id=clock_id) if clock_id else None
+    return Terms(version=record["version"], settlement_days=record["settlement_days"], test_clock=clock)
+
+
+async def change_terms(conn: Conn, owner: Owner) -> None:
+    """Count a change of an owner's terms, in the transaction of the change."""
+    await conn.execute(_SQL["change_terms"], owner.account, owner.livemode)
+
+
+async def set_settlement_days(conn: Conn, owner: Owner, days: int | None) -> None:
+    """Write how many banking days money takes by the owner's own agreement, None for none, as a change of terms."""
+    await change_terms(conn, owner)
+    await conn.execute(_SQL["set_settlement_days"], owner.account, owner.livemode, days)

@@ -1,0 +1,141 @@
+"""Changes of status in the database: a top-up's next status, with everything that belongs to it, in one statement."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+
+import msgspec
+
+from brim.domain.events import Event
+from brim.domain.ledger import BalanceTransaction, Transfer
+from brim.domain.topups import Owner, Status, Topup
+from brim.store.database import Conn
+from brim.store.sql import load_queries
+
+_SQL: Final = load_queries("transitions")
+
+
+class Transition(msgspec.Struct, frozen=True, kw_only=True):
+    """A top-up as it becomes, where it came from, the event that says so, and what the books say where money moved."""
+
+    moved_from: Status
+    topup: Topup
+    event: Event
+    transfer: Transfer | None = None
+    line: BalanceTransaction | None = None
+
+
+class LostTransitionError(Exception):
+    """A top-up was not where it was said to stand, though the caller's transaction holds it: a bug, nothing is kept."""
+
+
+async def write_transitions(conn: Conn, transitions: Sequence[Transition]) -> None:
+    """Write changes of top-ups that the caller's transaction holds, in one statement.
+
+    Raises:
+        LostTransitionError: one of them stood elsewhere.
+    """
+    written: int = await conn.fetchval(_SQL["write_transitions"], *transition_arrays(transitions))
+    if written != len(transitions):
+        raise LostTransitionError(f"{len(transitions) - written} of {len(transitions)}")
+
+
+async def lock_balances(conn: Conn, wanted: Iterable[tuple[Owner, str]]) -> dict[Owner, dict[str, int]]:
+    """Return every balance of the owners named, minor units by currency, held until the caller's transaction ends.
+
+    Those named by owner and currency are there even if they were not before.
+    """
+    keys = sorted(set(wanted))
+    await conn.execute(
+        _SQL["open_balances"],
+        [owner.account for owner, _ in keys],
+        [owner.livemode for owner, _ in keys],
+        [currency for _, currency in keys],
+    )
+    owners = sorted({owner for owner, _ in keys})
+    records = await conn.fetch(
+        _SQL["lock_balances"], [owner.account for owner in owners], [owner.livemode for owner in owners]
+    )
+    held: dict[Owner, dict[str, int]] = {owner: {} for owner in owners}
+    for record in records:
+        held[Owner(record["account"], record["livemode"])][record["currency"]] = record["available"]
+    return held
+
+
+async def insert_events(conn: Conn, events: Sequence[Event]) -> None:
+    """Write events, of which there is at least one, in the transaction of what they announce."""
+    rows = [(each.owner.account, each.owner.livemode, each.id, *_announcement(each)) for each in events]
+    await conn.execute(_SQL["insert_events"], *columns(rows))
+
+
+def _announcement(event: Event) -> tuple[Any, ...]:
+    return (
+        event.created,
+        event.type,
+        event.object_id,
+        event.api_version,
+        event.request_id,
+        event.idempotency_key,
+        event.payload.decode(),
+    )
+
+
+def transition_arrays(transitions: Sequence[Transition]) -> Iterable[list[Any]]:
+    """Return the arguments of `write_transitions`, in the statement's order."""
+    return columns(
+        [
+            (*_end(each.topup, each.moved_from), *_booking(each.transfer), *_line(each.line), *_event(each.event))
+            for each in transitions
+        ]
+    )
+
+
+def columns(rows: Sequence[tuple[Any, ...]]) -> Iterable[list[Any]]:
+    """Return rows, of which there is at least one, as one array for each column."""
+    return map(list, zip(*rows, strict=True))
+
+
+def _end(topup: Topup, moved_from: Status) -> tuple[Any, ...]:
+    return (
+        topup.owner.account,
+        topup.owner.livemode,
+        topup.id,
+        moved_from,
+        topup.status,
+        topup.balance_transaction,
+        topup.failure_code,
+        topup.failure_message,
+        topup.due_ms,
+    )
+
+
+def _booking(transfer: Transfer | None) -> tuple[Any, ...]:
+    if transfer is None:
+        return (None,) * 6
+    return (
+        transfer.id,
+        transfer.kind,
+        transfer.debit_account,
+        transfer.credit_account,
+        transfer.amount,
+        transfer.created,
+    )
+
+
+def _line(line: BalanceTransaction | None) -> tuple[Any, ...]:
+    """Return a line's own columns; its currency, description and type are its top-up's and its transfer's."""
+    if line is None:
+        return (None,) * 6
+    return (line.id, line.amount, line.fee, line.net, line.available_on, line.created)
+
+
+def _event(event: Event) -> tuple[Any, ...]:
+    """Return an event's own columns; what it is about is its top-up."""
+    return (
+        event.id,
+        event.type,
+        event.created,
+        event.api_version,
+        event.request_id,
+        event.idempotency_key,
+        event.payload.decode(),
+    )
