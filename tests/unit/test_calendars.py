@@ -1,6 +1,8 @@
+import os
 import subprocess
 import sys
 from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -314,6 +316,37 @@ def test_every_day_in_between_is_counted_or_skipped_and_none_is_both(
     assert len(answer.business_days) == settlement_days
 
 
+def run_python(script: str, **environment: str) -> list[str]:
+    """Return the lines that a fresh process prints, whose environment is ours and the given variables."""
+    finished = subprocess.run(
+        [sys.executable, "-c", script],
+        env={**os.environ, **environment},
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+        timeout=30,
+    )
+    return finished.stdout.splitlines()
+
+
+def test_names_are_english_whatever_language_the_process_runs_in() -> None:
+    script = """
+from datetime import date
+from brim.rails.calendars import calendar_of
+for currency, day in [("usd", 25), ("eur", 26), ("gbp", 28), ("jpy", 31)]:
+    print(ascii(calendar_of(currency).holiday_name(date(2026, 12, day))))
+print(ascii(calendar_of("jpy").holiday_name(date(2026, 11, 23))))
+"""
+    answer = run_python(script, LANGUAGE="th:ja")
+    assert answer == [
+        "'Christmas Day'",
+        "'Christmas Holiday'",
+        "'Boxing Day (observed)'",
+        "'Bank Holiday'",
+        "'Labor Thanksgiving Day'",
+    ]
+
+
 def test_the_library_of_holidays_is_loaded_by_the_first_question_about_one_only() -> None:
     script = """
 import sys
@@ -323,5 +356,31 @@ print("holidays" in sys.modules)
 availability(calendar_of("usd"), submitted_ms=0, settlement_days=5)
 print("holidays" in sys.modules)
 """
-    answer = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=30)
-    assert answer.stdout.split() == ["False", "True"]
+    assert run_python(script) == ["False", "True"]
+
+
+def document_row(currencies: str, bank: Bank, holidays_of: str) -> str:
+    """Return the row of docs/calendars.md that tells of a rail."""
+    calendar = calendar_of(bank.currency)
+    hours = f"{calendar.cutoff:%H:%M} | {calendar.opening:%H:%M}"
+    return (
+        f"| `{calendar.name}` | {currencies} | {calendar.time_zone} | {hours} | "
+        f"{calendar.settlement_days} | {holidays_of} |"
+    )
+
+
+def test_the_document_tells_every_rail_as_it_is() -> None:
+    document = Path(__file__).parents[2] / "docs" / "calendars.md"
+    rows = [row for row in document.read_text(encoding="utf-8").splitlines() if row.startswith("| `")]
+    currencies = ["usd", "eur", "gbp", "jpy", "every other"]
+    holidays_of = [
+        "Federal Reserve Banks",
+        "TARGET",
+        "England and Wales",
+        "Japan, and its banks' own",
+        "none",
+    ]
+    assert rows == [document_row(*row) for row in zip(currencies, BANKS, holidays_of, strict=True)]
+    assert calendar_of("usd").settlement_days == 5  # the vendor's guide: 5 to 6 business days
+    text = document.read_text(encoding="utf-8")
+    assert [day for day in SATURDAY_HOLIDAYS_KEPT_OPEN if day.isoformat() not in text] == []

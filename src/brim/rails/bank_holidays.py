@@ -4,6 +4,7 @@ The days come from the `holidays` library and are read in one place, so that wha
 is decided here: the Federal Reserve does not move a Saturday holiday to Friday, Japan's banks close on three days
 more than the nation. tests/unit/bank_oracle.py works the same days out without the library.
 
+Every question names a language, since the library else takes the process's: two servers would tell other names.
 A table covers what the library knows: Federal Reserve and TARGET from 1999, all to 2099. Other years have no holidays.
 """
 
@@ -41,7 +42,7 @@ def federal_reserve(year: int) -> Mapping[date, str]:
     """
     from holidays import financial_holidays  # noqa: PLC0415  loading it takes longer than Brim does: see _frozen
 
-    return _frozen(financial_holidays("FED", years=year))
+    return _frozen(financial_holidays("FED", years=year, language="en_US"))
 
 
 @lru_cache(_YEARS_KEPT)
@@ -63,7 +64,7 @@ def england_and_wales(year: int) -> Mapping[date, str]:
     """
     from holidays import country_holidays  # noqa: PLC0415  see _frozen
 
-    return _frozen(country_holidays("GB", subdiv="ENG", years=year))
+    return _frozen(country_holidays("GB", subdiv="ENG", years=year, language="en_GB"))
 
 
 @lru_cache(_YEARS_KEPT)

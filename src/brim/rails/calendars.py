@@ -202,8 +202,8 @@ def _first_business_day(calendar: BankCalendar, day: date) -> date:
 
 
 def _skipped_days(calendar: BankCalendar, first: date, last: date) -> Iterator[SkippedDay]:
-    """Yield the days from first to last, both included, on which no bank works."""
-    for ordinal in range(first.toordinal(), last.toordinal() + 1):
+    """Yield the days from the first until the last on which no bank works; on the last, banks do."""
+    for ordinal in range(first.toordinal(), last.toordinal()):
         day = date.fromordinal(ordinal)
         if day.weekday() >= _SATURDAY:
             yield SkippedDay(date=day, reason="weekend", name=None)
