@@ -36,6 +36,11 @@ EXPANDABLE: Final[dict[str, tuple[str, ...]]] = {
 }
 
 
+_EXTRAS_NAME: Final = "brim"
+EXTRAS: Final[dict[str, tuple[str, ...]]] = {"topup": ("brim.availability",)}
+"""What Brim adds to an object of the vendor's when it is asked for, under a name of our own."""
+
+
 def check_path(path: str, object_name: str, *, in_list: bool) -> str:
     """Return a path to expand, relative to the object even in a list, if its first property may be expanded.
 
@@ -70,7 +75,12 @@ def check_property(path: str, object_name: str, *, within: str = "") -> None:
         NotExpandableError: when the property holds no id.
         UnknownExpandError: when there is no such property.
     """
-    name = path.partition(".")[0]
+    name, _, rest = path.partition(".")
+    extras = EXTRAS.get(object_name, ())
+    if path in extras:
+        return
+    if name == _EXTRAS_NAME and rest and extras:
+        raise UnknownExpandError(shown(within + path))
     if name in EXPANDABLE[object_name]:
         return
     if name in _PROPERTIES[object_name]:

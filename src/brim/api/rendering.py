@@ -4,7 +4,7 @@ A top-up leads to its balance transaction, which leads back to the top-up; the d
 ends. Paths are relative to the object at hand, as `params.Expand` returns them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 import msgspec
 
@@ -12,10 +12,12 @@ from brim.api.expansion import check_property, paths_below
 from brim.domain import wire
 from brim.domain.ledger import BalanceTransaction
 from brim.domain.topups import Owner, Topup
+from brim.rails.calendars import availability, calendar_of
 from brim.services import lookups
 from brim.store.database import Conn, Database
 
 Paths = tuple[str, ...]
+FindTopup = Callable[[Owner, str], Awaitable[Topup]]
 
 
 async def render_topup(database: Database, topup: Topup, paths: Paths) -> bytes:
@@ -40,12 +42,14 @@ async def expand_topups(conn: Conn, topups: Sequence[Topup], paths: Paths, *, wi
     lines: dict[str, bytes] = {}
     if line_paths is not None:
         lines = await _lines_by_id(conn, topups, line_paths, within=within)
+    with_extras = paths_below(paths, "brim.availability") is not None
     with_method = paths_below(paths, "payment_method") is not None
     return [
         wire.topup_json(
             topup,
             balance_transaction=lines.get(topup.balance_transaction or ""),
             payment_method=_payment_method(topup) if with_method else None,
+            extras=extras_of(topup) if with_extras else msgspec.UNSET,
         )
         for topup in topups
     ]
@@ -57,21 +61,34 @@ def _payment_method(topup: Topup) -> bytes | None:
     return wire.sandbox_payment_method_json(topup.owner, topup.payment_method, created=topup.created)
 
 
-def expand_created(body: bytes, owner: Owner, paths: Paths) -> bytes:
-    """Return a create's reply with its payment method in full, if asked for; a new top-up has nothing else to expand.
+def extras_of(topup: Topup) -> wire.TopupExtras:
+    """Return why a top-up's money is usable when it is: by the banking days between, where any were asked for."""
+    days = topup.settlement_days
+    if days is None:
+        why = wire.AvailabilityObject(available_on=topup.expected_availability_date, submitted=topup.created)
+    else:
+        counted = availability(calendar_of(topup.currency), submitted_ms=topup.created * 1000, settlement_days=days)
+        why = msgspec.convert(counted, wire.AvailabilityObject, from_attributes=True)
+        why = msgspec.structs.replace(why, settlement_days=days)
+    return wire.TopupExtras(availability=why)
+
+
+async def expand_created(body: bytes, owner: Owner, paths: Paths, *, find: FindTopup) -> bytes:
+    """Return a create's reply with what was asked for; a new top-up has no balance transaction to expand yet.
 
     Args:
         body: the reply as its event keeps it: a first one or a replay.
         owner: whose top-up it is.
         paths: what to expand.
+        find: looks the top-up up, for what its reply does not tell.
     """
-    if paths_below(paths, "payment_method") is None:
-        return body
-    topup = msgspec.json.decode(body, type=wire.TopupObject)
-    if not isinstance(topup.payment_method, str):
-        return body
-    method = wire.sandbox_payment_method_json(owner, topup.payment_method, created=topup.created)
-    return wire.encode(msgspec.structs.replace(topup, payment_method=msgspec.Raw(method)))
+    reply = msgspec.json.decode(body, type=wire.TopupObject)
+    if paths_below(paths, "payment_method") is not None and isinstance(reply.payment_method, str):
+        method = wire.sandbox_payment_method_json(owner, reply.payment_method, created=reply.created)
+        reply = msgspec.structs.replace(reply, payment_method=msgspec.Raw(method))
+    if paths_below(paths, "brim.availability") is not None:
+        reply = msgspec.structs.replace(reply, brim=extras_of(await find(owner, reply.id)))
+    return wire.encode(reply)
 
 
 async def _lines_by_id(conn: Conn, topups: Sequence[Topup], paths: Paths, *, within: str) -> dict[str, bytes]:

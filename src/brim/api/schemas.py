@@ -27,6 +27,9 @@ _TRANSFER_KINDS: Final = [kind.value for kind in TransferKind]
 
 NAMES: Final[dict[type[msgspec.Struct], str]] = {
     wire.TopupObject: "topup",
+    wire.TopupExtras: "topup_extras",
+    wire.AvailabilityObject: "availability",
+    wire.SkippedDayObject: "skipped_day",
     wire.BalanceTransactionObject: "balance_transaction",
     wire.BalanceObject: "balance",
     wire.BalanceEntry: "balance_entry",
@@ -61,6 +64,7 @@ _TOPUP: Final[dict[str, Schema]] = {
     "object": _constant("topup"),
     "amount": {"description": "How much is moved, in minor units.", "minimum": 1, "maximum": MAX_AMOUNT},
     "balance_transaction": _expandable("balance_transaction", "What booked the money on the balance, once it arrived."),
+    "brim": {"description": "What is known beyond the rest; there only when `brim.availability` is expanded."},
     "created": {"description": "When it was made.", **_TIME},
     "currency": _CURRENCY,
     "description": {"description": "A text of yours.", "maxLength": MAX_DESCRIPTION},
@@ -87,6 +91,26 @@ _TOPUP: Final[dict[str, Schema]] = {
     },
     "status": {"description": "Where the top-up stands.", "enum": sorted(status.value for status in Status)},
     "transfer_group": {"description": "The group that you put it in.", **_TEXT},
+}
+_TOPUP_EXTRAS: Final[dict[str, Schema]] = {
+    "availability": {"description": "Why the money is usable when it is."},
+}
+_AVAILABILITY: Final[dict[str, Schema]] = {
+    "available_on": {"description": "When the money is expected to be usable.", **_TIME},
+    "business_days": {"description": "The banking days that were counted, the last being that of the money."},
+    "calendar": {"description": "Whose banking days count; null where the sandbox went by its own setting."},
+    "counted_from": {"description": "The banking day that counts as the day of submission."},
+    "cutoff": {"description": "The cut-off of the day of submission; null on a day without one.", **_TIME},
+    "missed_cutoff": {"description": "Whether it came too late for that day."},
+    "settlement_days": {"description": "How many banking days money takes."},
+    "skipped": {"description": "The days passed over, in order."},
+    "submitted": {"description": "When it was handed in.", **_TIME},
+    "time_zone": {"description": "The bank's time zone, by its IANA name.", **_TEXT},
+}
+_SKIPPED_DAY: Final[dict[str, Schema]] = {
+    "date": {"description": "The day."},
+    "name": {"description": "The holiday's name; null on a weekend.", **_TEXT},
+    "reason": {"description": "Why it did not count.", "enum": ["holiday", "weekend"]},
 }
 _BALANCE_TRANSACTION: Final[dict[str, Schema]] = {
     "id": _identifier("txn", "balance transaction"),
@@ -176,6 +200,9 @@ _ERROR_DETAIL: Final[dict[str, Schema]] = {
 }
 _REFINEMENTS: Final[dict[type[msgspec.Struct], dict[str, Schema]]] = {
     wire.TopupObject: _TOPUP,
+    wire.TopupExtras: _TOPUP_EXTRAS,
+    wire.AvailabilityObject: _AVAILABILITY,
+    wire.SkippedDayObject: _SKIPPED_DAY,
     wire.BalanceTransactionObject: _BALANCE_TRANSACTION,
     wire.BalanceObject: _BALANCE,
     wire.BalanceEntry: _BALANCE_ENTRY,
@@ -256,7 +283,12 @@ def _component(struct: type[msgspec.Struct], generated: Schema) -> Schema:
     """Return a struct's schema. Every property is always there, save those that its encoding leaves out as unset."""
     rows = _REFINEMENTS[struct]
     properties = {name: _refined(schema, rows[name]) for name, schema in generated["properties"].items()}
-    always = generated["required"] if struct.__struct_config__.omit_defaults else list(properties)
+    omitted = {field.name for field in msgspec.structs.fields(struct) if field.default is msgspec.UNSET}
+    always = (
+        generated.get("required", [])
+        if struct.__struct_config__.omit_defaults
+        else [name for name in properties if name not in omitted]
+    )
     return {
         "type": "object",
         "description": generated["description"],

@@ -41,11 +41,12 @@ async def advance(call: Call) -> Answer:
         call.attempt,
         call.path_id,
         frozen_time=call.parameters["frozen_time"],
+        ids=call.service.ids,
         render_error=render_error,
     )
 
 
 async def delete(call: Call) -> Answer:
     """`DELETE /v1/test_helpers/test_clocks/{test_clock}`."""
-    await clocks.delete_clock(call.service.database, call.attempt, call.path_id)
+    await clocks.delete_clock(call.service.database, call.attempt, call.path_id, ids=call.service.ids)
     return Answer(body=wire.encode(wire.DeletedObject(id=call.path_id, object="test_helpers.test_clock")))

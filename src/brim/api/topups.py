@@ -1,5 +1,7 @@
 """The handlers of `/v1/topups`: from validated parameters to one use case and its reply."""
 
+from functools import partial
+
 import msgspec
 
 from brim.api.call import Call
@@ -39,7 +41,9 @@ async def create(call: Call) -> Answer:
         service.batches, service.terms, call.attempt, wish, ids=service.ids, rail=service.rail
     )
     if "expand" in parameters:
-        return msgspec.structs.replace(answer, body=expand_created(answer.body, call.owner, parameters["expand"]))
+        find = partial(topups.retrieve_topup, service.batches)
+        body = await expand_created(answer.body, call.owner, parameters["expand"], find=find)
+        return msgspec.structs.replace(answer, body=body)
     return answer
 
 

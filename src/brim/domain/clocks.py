@@ -122,4 +122,10 @@ def moment_of(clock: TestClock | None, *, now_ms: int, ids: IdFactory) -> Moment
         return Moment(now_ms, ids)
     if clock.is_advancing:
         raise ClockAdvancingError
-    return Moment(clock.frozen_time * 1000, FrozenIds.of_people(now_ms - clock.since_ms), clock.id)
+    return standing_at(clock, now_ms=now_ms, ids=ids)
+
+
+def standing_at(clock: TestClock, *, now_ms: int, ids: IdFactory) -> Moment:
+    """Return the moment at which a clock stands, for somebody who acts at a real one."""
+    frozen_ids = FrozenIds(ids, real_ms=now_ms, since_ms=clock.since_ms)
+    return Moment(clock.frozen_time * 1000, frozen_ids, clock.id)

@@ -7,6 +7,7 @@ Source, PaymentMethod).
 """
 
 import hashlib
+from datetime import date
 from typing import Any, Final, TypeAlias
 
 import msgspec
@@ -22,6 +23,38 @@ Expandable: TypeAlias = str | msgspec.Raw | None
 _encoder: Final = msgspec.json.Encoder()
 
 
+class SkippedDayObject(msgspec.Struct, frozen=True, kw_only=True):
+    """A day that did not count."""
+
+    date: date
+    name: str | None
+    reason: str
+
+
+class AvailabilityObject(msgspec.Struct, frozen=True, kw_only=True):
+    """Why a top-up's money is usable when it is: the days counted, those passed over, and the cut-off.
+
+    Where no bank's calendar was asked, only the two times are there.
+    """
+
+    available_on: int | None
+    business_days: tuple[date, ...] = ()
+    calendar: str | None = None
+    counted_from: date | None = None
+    cutoff: int | None = None
+    missed_cutoff: bool | None = None
+    settlement_days: int | None = None
+    skipped: tuple[SkippedDayObject, ...] = ()
+    submitted: int
+    time_zone: str | None = None
+
+
+class TopupExtras(msgspec.Struct, frozen=True, kw_only=True):
+    """What Brim knows of a top-up beyond the vendor's object; there only when it is asked for."""
+
+    availability: AvailabilityObject
+
+
 class TopupObject(msgspec.Struct, frozen=True, kw_only=True):
     """The Top-up object. `balance_transaction` and `payment_method` may stand expanded."""
 
@@ -29,6 +62,7 @@ class TopupObject(msgspec.Struct, frozen=True, kw_only=True):
     object: str = "topup"
     amount: int
     balance_transaction: Expandable
+    brim: TopupExtras | msgspec.UnsetType = msgspec.UNSET
     created: int
     currency: str
     description: str | None
@@ -164,13 +198,20 @@ def pretty(compact: bytes) -> bytes:
     return msgspec.json.format(compact, indent=2) + b"\n"
 
 
-def topup_json(topup: Topup, *, balance_transaction: bytes | None = None, payment_method: bytes | None = None) -> bytes:
+def topup_json(
+    topup: Topup,
+    *,
+    balance_transaction: bytes | None = None,
+    payment_method: bytes | None = None,
+    extras: TopupExtras | msgspec.UnsetType = msgspec.UNSET,
+) -> bytes:
     """Return a top-up's compact JSON.
 
     Args:
         topup: what to write.
         balance_transaction: the encoded object to stand in place of its id, if it was to be expanded.
         payment_method: likewise.
+        extras: what was asked for beyond the vendor's object.
     """
     network = topup.payment_method_network
     return _encoder.encode(
@@ -178,6 +219,7 @@ def topup_json(topup: Topup, *, balance_transaction: bytes | None = None, paymen
             id=topup.id,
             amount=topup.amount,
             balance_transaction=msgspec.Raw(balance_transaction) if balance_transaction else topup.balance_transaction,
+            brim=extras,
             created=topup.created,
             currency=topup.currency,
             description=topup.description,

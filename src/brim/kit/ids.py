@@ -112,66 +112,73 @@ class IdFactory:
 
     def new_at(self, prefix: str, now_ms: int) -> str:
         """Return a new id for an object made at `now_ms`, or a moment later if newer ids exist already."""
-        if now_ms > self._milliseconds:
-            self._milliseconds = now_ms
-            self._counter = 0
-            self._time_text = encode_time(now_ms)
-        else:
+        _, counter = self.tick(now_ms)
+        return prefix + self._time_text + _encode_four(counter) + _pool.take(12)
+
+    def tick(self, now_ms: int) -> tuple[int, int]:
+        """Return a moment and a count within it: `now_ms` and 0, or what follows all that was returned before."""
+        if now_ms <= self._milliseconds:
             self._counter += 1
-            if self._counter >= _COUNTER_LIMIT:
-                return self.new_at(prefix, self._milliseconds + 1)
-        return prefix + self._time_text + _encode_four(self._counter) + _pool.take(12)
+            if self._counter < _COUNTER_LIMIT:
+                return self._milliseconds, self._counter
+            now_ms = self._milliseconds + 1
+        self._milliseconds = now_ms
+        self._counter = 0
+        self._time_text = encode_time(now_ms)
+        return now_ms, 0
 
 
 class FrozenIds:
     """Makes ids for a time that stands still, or runs at a clock's own pace; their order is that of their making.
 
-    Ids of one second are told apart by a running position in place of the milliseconds that do not pass. Positions
-    of the first half of a second are the bank's and those of the second half people's, because whatever was due by a
-    second has happened before anybody acts in it.
+    Ids of one second are told apart by the real time since the clock came to stand there, or began to move. The first
+    half of a second is the bank's and the second half people's, because whatever was due by a second has happened
+    before anybody acts in it.
+
+    Args:
+        ids: those of real time, from which the order is taken.
+        real_ms: the real time now.
+        since_ms: the real time at which the clock came to stand, or began to move.
+        by_bank: whether they are for what happens while it moves.
     """
 
-    __slots__ = ("_milliseconds", "_position")
+    __slots__ = ("_half", "_ids", "_real_ms", "_second", "_since_ms")
 
-    def __init__(self, *, position: int) -> None:
-        self._position = position - 1
-        self._milliseconds = 0
-
-    @classmethod
-    def of_people(cls, elapsed_ms: int) -> "FrozenIds":
-        """Return ids for somebody who acts this many real milliseconds after time came to a stop."""
-        return cls(position=_HALF_SECOND + min(max(elapsed_ms, 0) * _PEOPLE_PACE, _HALF_SECOND - _ROOM))
-
-    @classmethod
-    def of_bank(cls, elapsed_ms: int) -> "FrozenIds":
-        """Return ids for what happens this many real milliseconds after time began to move."""
-        return cls(position=min(max(elapsed_ms, 0) * _BANK_PACE, _HALF_SECOND - _ROOM))
+    def __init__(self, ids: IdFactory, *, real_ms: int, since_ms: int, by_bank: bool = False) -> None:
+        self._ids = ids
+        self._real_ms = real_ms
+        self._since_ms = since_ms
+        self._half = 0 if by_bank else _HALF_SECOND
+        self._second = 0
 
     @property
     def newest_second(self) -> int:
         """The Unix second written in the id made last: the `created` of its object."""
-        return self._milliseconds // 1000
+        return self._second
 
     def new_at(self, prefix: str, now_ms: int) -> str:
         """Return a new id for an object made in the second of `now_ms`."""
-        self._position += 1
-        milliseconds, counter = divmod(self._position, _COUNTER_LIMIT)
-        self._milliseconds = now_ms // 1000 * 1000 + milliseconds
-        return prefix + encode_time(self._milliseconds) + _encode_four(counter) + _pool.take(12)
+        milliseconds, count = self._ids.tick(self._real_ms)
+        elapsed = max(milliseconds - self._since_ms, 0)
+        position = self._half + min(elapsed * _PER_MILLISECOND + count, _HALF_SECOND - 1)
+        high, low = divmod(position, _PAIR_COUNT)
+        fraction_ms, counter = divmod(high, _COUNTER_LIMIT)
+        self._second = now_ms // 1000
+        return (
+            prefix
+            + encode_time(self._second * 1000 + fraction_ms)
+            + _encode_four(counter)
+            + _PAIRS[low]
+            + _pool.take(10)
+        )
 
 
 Ids: TypeAlias = IdFactory | FrozenIds
 """What makes ids in an owner's time, real or frozen."""
 
-_HALF_SECOND: Final = 500 * _COUNTER_LIMIT
-_PEOPLE_PACE: Final = 4
-"""Positions for each real millisecond: enough for those who act alone, for three weeks at one frozen time."""
-
-_BANK_PACE: Final = 1000
-"""A worker makes fewer ids in a millisecond; enough for two hours of advancing. Then order within a second is lost."""
-
-_ROOM: Final = 1_000_000
-"""Positions left for what one step makes after these limits."""
+_HALF_SECOND: Final = 500 * _COUNTER_LIMIT * _PAIR_COUNT
+_PER_MILLISECOND: Final = 4096
+"""Places for each real millisecond: what half a second holds lasts for eighty days, and a clock goes after thirty."""
 
 
 def new_request_id() -> str:

@@ -1,5 +1,7 @@
 """The sandbox: no bank at all. What becomes of a top-up is the scenario that its funding source plays.
 
+Under a test clock it keeps the banks' days; in real time a banking day takes as long as the setting says.
+
 Source of the tokens: Stripe's Connect testing guide. Source of the payment methods: Stripe's ACH Direct Debit
 testing guide. Ours, where no documented id has the effect: `..._reversed`, `..._reversedLate`, `..._pending`.
 """
@@ -9,6 +11,7 @@ from typing import Final
 import msgspec
 
 from brim.domain.topups import Status, Topup
+from brim.rails.calendars import after_business_days, after_calendar_days, availability, calendar_of
 from brim.rails.failures import FAILURES
 from brim.rails.rail import Fail, Outcome, Plan, Return, Succeed, Wait
 
@@ -94,19 +97,28 @@ class SandboxRail(msgspec.Struct, frozen=True):
     def plan(
         self,
         *,
-        currency: str,  # noqa: ARG002  asked once calendars count
+        currency: str,
         scenario: str | None,
-        settlement_days: int | None,  # noqa: ARG002
+        settlement_days: int | None,
         now_ms: int,
-        is_frozen: bool,  # noqa: ARG002
+        is_frozen: bool,
     ) -> Plan:
         """Return the moment at which a top-up made now gets its answer; its money is usable in that very second.
 
         A top-up that will fail, or wait for ever, is expected then all the same: nobody knows when it is made.
         """
+        days = None
         settles_ms = now_ms + self._days_ms(1)
+        if is_frozen:
+            calendar = calendar_of(currency)
+            days = calendar.settlement_days if settlement_days is None else settlement_days
+            settles_ms = availability(calendar, submitted_ms=now_ms, settlement_days=days).available_on * 1000
         waits = isinstance(SCENARIOS[scenario].first, Wait)
-        return Plan(expected_availability_date=settles_ms // 1000, due_ms=None if waits else settles_ms)
+        return Plan(
+            expected_availability_date=settles_ms // 1000,
+            due_ms=None if waits else settles_ms,
+            settlement_days=days,
+        )
 
     def outcome(self, topup: Topup, *, now_ms: int) -> Outcome:
         """Return what the top-up's scenario holds for it now."""
@@ -116,8 +128,16 @@ class SandboxRail(msgspec.Struct, frozen=True):
         if topup.status is Status.SUCCEEDED:
             return scenario.returns or Wait()
         if scenario.returns:
-            return Succeed(return_due_ms=now_ms + self._days_ms(scenario.days))
+            return Succeed(return_due_ms=self._return_due_ms(topup, scenario, now_ms))
         return scenario.first
+
+    def _return_due_ms(self, topup: Topup, scenario: Scenario, now_ms: int) -> int:
+        """Return when money that arrives now goes back (Unix milliseconds)."""
+        if topup.test_clock is None:
+            return now_ms + self._days_ms(scenario.days)
+        calendar = calendar_of(topup.currency)
+        count = after_calendar_days if scenario.late else after_business_days
+        return count(calendar, moment_ms=now_ms, days=scenario.days)
 
     def _days_ms(self, days: int) -> int:
         return round(self.settle_after_s * 1000 * days)

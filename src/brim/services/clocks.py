@@ -17,6 +17,7 @@ from brim.domain.clocks import (
     check_advance,
     check_frozen_time,
     moment_of,
+    standing_at,
 )
 from brim.domain.errors import NotInLiveModeError, ResourceMissingError
 from brim.domain.events import BY_ITSELF, Cause, EventType
@@ -83,13 +84,19 @@ async def create_clock(
             existing = await clocks.read_clock(conn, attempt.owner)
             raise ClockExistsError(existing.id if existing else "")
         await clocks.adopt_topups(conn, clock)
-        return await _changed(conn, clock, EventType.CLOCK_CREATED, attempt)
+        return await _changed(conn, clock, EventType.CLOCK_CREATED, attempt, ids=ids)
 
     return await run_once(database, attempt, work, render_error=render_error)
 
 
 async def advance_clock(
-    database: Database, attempt: Attempt, clock_id: str, *, frozen_time: int, render_error: RenderError
+    database: Database,
+    attempt: Attempt,
+    clock_id: str,
+    *,
+    frozen_time: int,
+    ids: IdFactory,
+    render_error: RenderError,
 ) -> Answer:
     """Send a clock on its way and return its reply; a worker takes it there.
 
@@ -105,12 +112,12 @@ async def advance_clock(
         await clocks.adopt_topups(conn, clock)  # creates that were under way when the clock was made
         moving = msgspec.structs.replace(clock, target_frozen_time=frozen_time, since_ms=attempt.now_ms)
         await clocks.move_clock(conn, moving)
-        return await _changed(conn, moving, EventType.CLOCK_ADVANCING, attempt, at=clock)
+        return await _changed(conn, moving, EventType.CLOCK_ADVANCING, attempt, ids=ids, at=clock)
 
     return await run_once(database, attempt, work, render_error=render_error)
 
 
-async def delete_clock(database: Database, attempt: Attempt, clock_id: str) -> None:
+async def delete_clock(database: Database, attempt: Attempt, clock_id: str, *, ids: IdFactory) -> None:
     """Let an account's test mode return to real time; what it waits for keeps its date.
 
     Raises:
@@ -119,7 +126,7 @@ async def delete_clock(database: Database, attempt: Attempt, clock_id: str) -> N
 
     async def work(conn: Conn) -> None:
         clock = await _lock(conn, attempt.owner, clock_id)
-        await _delete(conn, clock, now_ms=attempt.now_ms, cause=attempt.cause)
+        await _delete(conn, clock, now_ms=attempt.now_ms, ids=ids, cause=attempt.cause)
 
     await database.transact(work)
 
@@ -164,11 +171,16 @@ def _missing(clock_id: str) -> ResourceMissingError:
 
 
 async def _changed(
-    conn: Conn, clock: TestClock, event_type: EventType, attempt: Attempt, *, at: TestClock | None = None
+    conn: Conn,
+    clock: TestClock,
+    event_type: EventType,
+    attempt: Attempt,
+    *,
+    ids: IdFactory,
+    at: TestClock | None = None,
 ) -> bytes:
     """Announce what a request did to a clock, at the time it stands at (or stood, `at`); return its reply."""
-    stands = at or clock
-    moment = Moment(stands.frozen_time * 1000, FrozenIds.of_people(attempt.now_ms - stands.since_ms), clock.id)
+    moment = standing_at(at or clock, now_ms=attempt.now_ms, ids=ids)
     await _announce(conn, clock, event_type, moment, attempt.cause)
     return clock_json(clock)
 
@@ -180,20 +192,20 @@ async def _announce(conn: Conn, clock: TestClock, event_type: EventType, moment:
     await transitions.insert_events(conn, [event])
 
 
-async def _delete(conn: Conn, clock: TestClock, *, now_ms: int, cause: Cause) -> None:
+async def _delete(conn: Conn, clock: TestClock, *, now_ms: int, ids: IdFactory, cause: Cause) -> None:
     await clocks.delete_clock(conn, clock)
-    moment = Moment(clock.frozen_time * 1000, FrozenIds.of_people(now_ms - clock.since_ms), clock.id)
+    moment = standing_at(clock, now_ms=now_ms, ids=ids)
     await _announce(conn, clock, EventType.CLOCK_DELETED, moment, cause)
 
 
-async def delete_ended_clock(database: Database, *, now_ms: int) -> int:
+async def delete_ended_clock(database: Database, *, now_ms: int, ids: IdFactory) -> int:
     """Remove one clock whose days are over; return how many there were to remove, 0 or 1."""
 
     async def work(conn: Conn) -> int:
         clock = await clocks.claim_ended(conn, now_s=now_ms // 1000)
         if clock is None:
             return 0
-        await _delete(conn, clock, now_ms=now_ms, cause=BY_ITSELF)
+        await _delete(conn, clock, now_ms=now_ms, ids=ids, cause=BY_ITSELF)
         return 1
 
     return await database.transact(work)
@@ -203,6 +215,7 @@ async def step_clock(
     database: Database,
     *,
     now_ms: int,
+    ids: IdFactory,
     rail: Rail,
     limit: int = MAX_STEP,
     observe: ObserveOutcome = lambda _status, _count: None,
@@ -220,12 +233,12 @@ async def step_clock(
         clock = await clocks.claim_advancing(conn)
         if clock is None or clock.target_frozen_time is None:
             return 0, []
-        ids = FrozenIds.of_bank(now_ms - clock.since_ms)
+        frozen_ids = FrozenIds(ids, real_ms=now_ms, since_ms=clock.since_ms, by_bank=True)
         due = await clocks.claim_due(conn, clock.owner, until_ms=clock.target_frozen_time * 1000, limit=limit)
         if not due:
-            await _arrive(conn, clock, ids, now_ms=now_ms)
+            await _arrive(conn, clock, frozen_ids, now_ms=now_ms)
             return 1, []
-        step = list(_happening_in_order(due, clock, ids, rail))
+        step = list(_happening_in_order(due, clock, frozen_ids, rail))
         reached = msgspec.structs.replace(clock, frozen_time=step[-1][1].now_ms // 1000)
         await clocks.move_clock(conn, reached)
         return 1, await settle(conn, step, rail=rail)

@@ -26,8 +26,8 @@ class KnownTerms:
         """Return an owner's terms as last seen here."""
         return self._known.get(owner, NO_TERMS)
 
-    async def refresh(self, owner: Owner) -> None:
-        """Look an owner's terms up.
+    async def refresh(self, owner: Owner) -> Terms:
+        """Look an owner's terms up, and return them.
 
         Raises:
             DatabaseUnavailableError: the database does not answer.
@@ -37,3 +37,4 @@ class KnownTerms:
         if len(self._known) >= _MAX_REMEMBERED:
             self._known.clear()
         self._known[owner] = found
+        return found

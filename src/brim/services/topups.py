@@ -70,14 +70,17 @@ async def create_topup(
         DatabaseUnavailableError: nothing is known of the write; a retry under the same key finds out.
     """
     check_amount(wish.amount, wish.currency)
+    current = terms.of(attempt.owner)
+    if current.is_moving:
+        current = await terms.refresh(attempt.owner)  # it may have arrived long since
     for _ in range(_MOST_TERMS):
-        new = _new_topup(attempt, wish, terms.of(attempt.owner), ids=ids, rail=rail)
+        new = _new_topup(attempt, wish, current, ids=ids, rail=rail)
         created = await batches.create(new)
         if created is None:
             return Answer(body=new.event.payload)
         if isinstance(created, KeptReply) and attempt.claim:
             return replay(attempt.claim, created)
-        await terms.refresh(attempt.owner)
+        current = await terms.refresh(attempt.owner)
     raise ClockAdvancingError
 
 

@@ -71,10 +71,10 @@ def make_jobs(database: Database, rail: Rail, clock: Clock) -> list[Job]:
         return await settle_due(database, now_ms=now_ms(), ids=ids, rail=rail, observe=_count_outcome)
 
     async def advance() -> int:
-        return await step_clock(database, now_ms=now_ms(), rail=rail, observe=_count_outcome)
+        return await step_clock(database, now_ms=now_ms(), ids=ids, rail=rail, observe=_count_outcome)
 
     async def prune() -> int:
-        await delete_ended_clock(database, now_ms=now_ms())
+        await delete_ended_clock(database, now_ms=now_ms(), ids=ids)
         return await prune_idempotency_keys(database, now_ms=now_ms(), limit=PRUNE_BATCH)
 
     return [

@@ -1,0 +1,139 @@
+"""An owner's service without its wire: creates, cancels, clocks and settlement, each by the use case that serves it."""
+
+from typing import Any
+
+import msgspec
+
+from brim.api.errors import render_error
+from brim.domain.events import DEFAULT_API_VERSION
+from brim.domain.idempotency import KeyClaim
+from brim.domain.topups import Owner, Topup
+from brim.domain.wire import topup_json
+from brim.kit.ids import IdFactory
+from brim.rails.rail import Outcome
+from brim.rails.sandbox import SandboxRail
+from brim.services import clocks, settlement, topups
+from brim.services.batches import Batches
+from brim.services.idempotency import Attempt
+from brim.services.terms import KnownTerms
+from brim.store.database import Conn, Database
+
+Reply = dict[str, Any]
+
+
+class Clockwork:
+    """One process's worth of the service, in a time that the test moves: `now_ms` is the real time."""
+
+    def __init__(self, database: Database, *, now_ms: int, settle_after_s: float = 1.0) -> None:
+        self.database = database
+        self.now_ms = now_ms
+        self.rail = SandboxRail(settle_after_s)
+        self.ids = IdFactory(lambda: self.now_ms)
+        self.batches = Batches(database, lambda: self.now_ms)
+        self.terms = KnownTerms(database)
+        self._requests = 0
+
+    def attempt(self, owner: Owner, *, key: str | None = None, fingerprint: bytes = b"same") -> Attempt:
+        """Return a request of an owner's, under a key if one is given."""
+        self._requests += 1
+        claim = KeyClaim(key, fingerprint) if key else None
+        return Attempt(
+            owner=owner,
+            claim=claim,
+            request_id=f"req_{self._requests}",
+            api_version=DEFAULT_API_VERSION,
+            now_ms=self.now_ms,
+        )
+
+    async def create(
+        self,
+        owner: Owner,
+        *,
+        amount: int = 1000,
+        currency: str = "usd",
+        source: str | None = None,
+        key: str | None = None,
+    ) -> Reply:
+        """Return the reply of a create; the key stands for exactly these parameters."""
+        wish = topups.CreateTopup(amount=amount, currency=currency, source=source)
+        fingerprint = repr(wish).encode()
+        answer = await topups.create_topup(
+            self.batches,
+            self.terms,
+            self.attempt(owner, key=key, fingerprint=fingerprint),
+            wish,
+            ids=self.ids,
+            rail=self.rail,
+        )
+        return _decoded(answer.body)
+
+    async def cancel(self, owner: Owner, topup_id: str) -> Reply:
+        """Return the reply of a cancel."""
+        answer = await topups.cancel_topup(
+            self.database, self.attempt(owner), topup_id, ids=self.ids, render=_render, render_error=render_error
+        )
+        return _decoded(answer.body)
+
+    async def force(self, owner: Owner, topup_id: str, outcome: Outcome) -> Reply:
+        """Return the reply of a forced outcome."""
+        answer = await topups.force_outcome(
+            self.database,
+            self.attempt(owner),
+            topup_id,
+            outcome,
+            ids=self.ids,
+            render=_render,
+            render_error=render_error,
+        )
+        return _decoded(answer.body)
+
+    async def settle(self, *, limit: int = 500) -> int:
+        """Settle what is due in real time; return how many top-ups were taken in hand."""
+        return await settlement.settle_due(self.database, now_ms=self.now_ms, ids=self.ids, rail=self.rail, limit=limit)
+
+    async def freeze(self, owner: Owner, frozen_time: int) -> str:
+        """Return the id of a new test clock."""
+        answer = await clocks.create_clock(
+            self.database,
+            self.attempt(owner),
+            frozen_time=frozen_time,
+            name=None,
+            ids=self.ids,
+            render_error=render_error,
+        )
+        clock_id: str = _decoded(answer.body)["id"]
+        return clock_id
+
+    async def send(self, owner: Owner, clock_id: str, frozen_time: int) -> None:
+        """Send a clock on its way."""
+        await clocks.advance_clock(
+            self.database,
+            self.attempt(owner),
+            clock_id,
+            frozen_time=frozen_time,
+            ids=self.ids,
+            render_error=render_error,
+        )
+
+    async def step(self, *, limit: int = 500) -> int:
+        """Take a clock that is on its way one step further."""
+        return await clocks.step_clock(self.database, now_ms=self.now_ms, ids=self.ids, rail=self.rail, limit=limit)
+
+    async def advance(self, owner: Owner, clock_id: str, frozen_time: int, *, limit: int = 500) -> None:
+        """Send a clock on its way and take it there."""
+        await self.send(owner, clock_id, frozen_time)
+        while await self.step(limit=limit):
+            pass
+
+    async def thaw(self, owner: Owner, clock_id: str) -> None:
+        """Delete a clock."""
+        await clocks.delete_clock(self.database, self.attempt(owner), clock_id, ids=self.ids)
+
+
+def _decoded(body: bytes) -> Reply:
+    reply: Reply = msgspec.json.decode(body)
+    return reply
+
+
+async def _render(_conn: Conn, topup: Topup) -> bytes:
+    return topup_json(topup)
