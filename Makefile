@@ -5,7 +5,7 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install serve test test-fast coverage check format lint types imports bench lock clean
+.PHONY: help install serve test test-fast coverage check format lint types imports sim bench lock clean
 
 ## Lists the targets, each with its sentence.
 help:
@@ -38,6 +38,10 @@ coverage: install
 ## Runs the tests that take no more than a few seconds each.
 test-fast: install
 	$(BIN)/python -m pytest -m "not slow"
+
+## Runs a million steps of random lives beside a model of the books; SIM_STEPS and SIM_SEED change that.
+sim: install
+	SIM_STEPS=$${SIM_STEPS:-1000000} $(BIN)/python -m pytest tests/sim -s
 
 ## Checks format, lint, types and import contracts: exactly what CI checks.
 check: lint types imports

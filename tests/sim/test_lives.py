@@ -1,0 +1,302 @@
+"""Random lives of top-ups, step by step beside a plain model: `make sim` runs a million steps of it.
+
+The seed is printed; SIM_SEED repeats a run and SIM_STEPS says how long it is.
+"""
+
+import asyncio
+import os
+import random
+from collections import Counter
+from collections.abc import Awaitable
+from typing import Any, ClassVar, TypeVar
+
+import pytest
+from books import execute, rows
+from clockwork import Clockwork, Reply
+from hypothesis import HealthCheck, seed, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    Bundle,
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+from model import BANKING_DAY_MS, SOURCES, Model
+
+from brim.domain.idempotency import IdempotencyMismatchError
+from brim.domain.topups import Owner
+from brim.rails.failures import FAILURES
+from brim.rails.rail import Fail, Outcome, Return, Succeed
+from brim.services.verification import verify_books
+from brim.store.database import Database
+from conftest import PostgresForTests
+
+REAL_MS = 1_795_305_600_000  # 2026-11-22 00:00 UTC
+STEPS = int(os.environ.get("SIM_STEPS", "10000"))
+SEED = int(os.environ.get("SIM_SEED", random.SystemRandom().randrange(2**32)))
+STEPS_OF_A_LIFE = 50
+OWNERS = [Owner("acct_first", livemode=False), Owner("acct_second", livemode=False)]
+TABLES = "topups, transfers, balances, balance_transactions, events, idempotency_keys, test_clocks, owner_terms"
+ENDS: dict[str, Outcome] = {
+    "succeeded": Succeed(),
+    "failed": Fail("account_closed", FAILURES["account_closed"]),
+    "reversed": Return("no_account", FAILURES["no_account"]),
+}
+ALLOWED = {("pending", "succeeded"), ("pending", "failed"), ("pending", "canceled"), ("succeeded", "reversed")}
+Result = TypeVar("Result")
+owners = st.sampled_from(OWNERS)
+
+
+class Lives(RuleBasedStateMachine):
+    """Two accounts, their clocks, and everything that can befall a top-up."""
+
+    runner: ClassVar[asyncio.Runner]
+    database: ClassVar[Database]
+    owner_database: ClassVar[Database]
+    steps: ClassVar[int] = 0
+    kinds: ClassVar[Counter[str]] = Counter()
+
+    topups = Bundle("topups")
+    keys = Bundle("keys")
+
+    @initialize()
+    def begin(self) -> None:
+        self.run(execute(self.owner_database, f"TRUNCATE {TABLES}"))
+        self.model = Model(now_ms=REAL_MS)
+        self.first = self.run(self._new_process())
+        self.second = self.run(self._new_process())
+        self.clock_ids: dict[Owner, str] = {}
+
+    async def _new_process(self) -> Clockwork:
+        return Clockwork(self.database, now_ms=REAL_MS, settle_after_s=BANKING_DAY_MS / 1000)
+
+    def run(self, work: Awaitable[Result]) -> Result:
+        async def awaited() -> Result:
+            return await work
+
+        return self.runner.run(awaited())
+
+    def _count(self, kind: str) -> None:
+        type(self).steps += 1
+        self.kinds[kind] += 1
+
+    @rule(
+        target=topups,
+        owner=owners,
+        amount=st.integers(1, 10**9),
+        currency=st.sampled_from(["usd", "eur", "jpy"]),
+        source=st.sampled_from(SOURCES),
+        by_second=st.booleans(),
+    )
+    def create(self, owner: Owner, amount: int, currency: str, source: str | None, by_second: bool) -> str:
+        self._count("create")
+        process = self.second if by_second else self.first
+        reply = self.run(process.create(owner, amount=amount, currency=currency, source=source))
+        return self._created(reply, owner, amount, currency, source)
+
+    def _created(self, reply: Reply, owner: Owner, amount: int, currency: str, source: str | None) -> str:
+        topup_id: str = reply["id"]
+        assert reply["created"] == self.model.time_of(owner) // 1000
+        topup = self.model.create(topup_id, owner, amount=amount, currency=currency, source=source)
+        if topup.due_ms is not None:
+            assert reply["expected_availability_date"] == topup.due_ms // 1000
+        return topup_id
+
+    @rule(
+        target=keys,
+        owner=owners,
+        amount=st.integers(1, 10**9),
+        source=st.sampled_from(SOURCES),
+        racers=st.integers(1, 4),
+    )
+    def create_under_a_key(self, owner: Owner, amount: int, source: str | None, racers: int) -> tuple[str, Reply]:
+        """Equal requests at one moment, from two processes: one top-up, one reply."""
+        self._count("create under a key")
+        key = f"key-{self.steps}"
+        wish: dict[str, Any] = {"amount": amount, "currency": "usd", "source": source, "key": key}
+
+        async def race() -> list[Reply]:
+            processes = [self.first, self.second] * 2
+            return list(await asyncio.gather(*(process.create(owner, **wish) for process in processes[:racers])))
+
+        replies = self.run(race())
+        assert all(reply == replies[0] for reply in replies)
+        self._created(replies[0], owner, amount, "usd", source)
+        return key, replies[0]
+
+    @rule(kept=keys, by_second=st.booleans())
+    def retry(self, kept: tuple[str, Reply], by_second: bool) -> None:
+        """The first reply again, whatever has become of the top-up."""
+        self._count("retry")
+        key, reply = kept
+        topup = self.model.topups[reply["id"]]
+        process = self.second if by_second else self.first
+        wish: dict[str, Any] = {"amount": topup.amount, "currency": topup.currency, "source": topup.source}
+        assert self.run(process.create(topup.owner, key=key, **wish)) == reply
+
+    @rule(kept=keys)
+    def use_a_key_for_something_else(self, kept: tuple[str, Reply]) -> None:
+        self._count("mismatch")
+        key, reply = kept
+        topup = self.model.topups[reply["id"]]
+        with pytest.raises(IdempotencyMismatchError):
+            self.run(self.first.create(topup.owner, amount=topup.amount + 1, source=topup.source, key=key))
+
+    @rule(topup_id=topups)
+    def cancel(self, topup_id: str) -> None:
+        self._count("cancel")
+        topup = self.model.topups[topup_id]
+        reply = self.run(self.first.cancel(topup.owner, topup_id))
+        self._check_move(topup_id, "canceled", reply)
+
+    @rule(topup_id=topups, status=st.sampled_from(sorted(ENDS)))
+    def force(self, topup_id: str, status: str) -> None:
+        self._count(f"force {status}")
+        topup = self.model.topups[topup_id]
+        reply = self.run(self.second.force(topup.owner, topup_id, ENDS[status]))
+        self._check_move(topup_id, status, reply)
+
+    def _check_move(self, topup_id: str, wanted: str, reply: Reply) -> None:
+        topup = self.model.topups[topup_id]
+        if (topup.status, wanted) in ALLOWED:
+            assert reply["status"] == wanted
+            self.model.end(topup, wanted)
+        else:
+            assert f"because it has a status of {topup.status}" in reply["error"]["message"]
+
+    @rule(seconds=st.sampled_from([0, 1, 1, 2, 3, 60]), limit=st.integers(1, 5))
+    def let_real_time_pass(self, seconds: int, limit: int) -> None:
+        self._count("real time")
+        self.model.now_ms += seconds * 1000
+        for process in (self.first, self.second):
+            process.now_ms = self.model.now_ms
+
+        async def settle(process: Clockwork) -> None:
+            while await process.settle(limit=limit):
+                pass
+
+        async def race() -> None:
+            await asyncio.gather(settle(self.first), settle(self.second))
+            await settle(self.first)  # what the other held when this one looked
+
+        self.run(race())
+        self.model.settle()
+
+    @precondition(lambda self: len(self.model.clocks) < len(OWNERS))
+    @rule(days=st.integers(-400, 4000), data=st.data())
+    def freeze(self, days: int, data: st.DataObject) -> None:
+        self._count("freeze")
+        owner = data.draw(st.sampled_from([owner for owner in OWNERS if owner not in self.model.clocks]))
+        frozen_time = self.model.now_ms // 1000 + days * 86400
+        self.clock_ids[owner] = self.run(self.first.freeze(owner, frozen_time))
+        self.model.freeze(owner, frozen_time)
+
+    @precondition(lambda self: self.model.clocks)
+    @rule(seconds=st.sampled_from([1, 3600, 86400, 3 * 86400, 10 * 86400, 70 * 86400]), data=st.data())
+    def advance(self, seconds: int, data: st.DataObject) -> None:
+        self._count("advance")
+        owner = data.draw(st.sampled_from(sorted(self.model.clocks)))
+        target = self.model.clocks[owner] + seconds
+        self.run(self.second.advance(owner, self.clock_ids[owner], target, limit=data.draw(st.integers(1, 6))))
+        self.model.advance(owner, target)
+
+    @precondition(lambda self: self.model.clocks)
+    @rule(data=st.data())
+    def thaw(self, data: st.DataObject) -> None:
+        self._count("thaw")
+        owner = data.draw(st.sampled_from(sorted(self.model.clocks)))
+        self.run(self.first.thaw(owner, self.clock_ids.pop(owner)))
+        self.model.thaw(owner)
+
+    @rule(topup_id=topups, moves=st.lists(st.sampled_from(["canceled", *ENDS]), min_size=2, max_size=4))
+    def race(self, topup_id: str, moves: list[str]) -> None:
+        """Several moves at one moment: those that the table allows one after the other happen, each once."""
+        self._count("race")
+        topup = self.model.topups[topup_id]
+
+        async def move(number: int, wanted: str) -> Reply:
+            process = (self.first, self.second)[number % 2]
+            if wanted == "canceled":
+                return await process.cancel(topup.owner, topup_id)
+            return await process.force(topup.owner, topup_id, ENDS[wanted])
+
+        async def at_once() -> list[Reply]:
+            return list(await asyncio.gather(*(move(number, wanted) for number, wanted in enumerate(moves))))
+
+        replies = self.run(at_once())
+        won = [wanted for wanted, reply in zip(moves, replies, strict=True) if "error" not in reply]
+        assert len(won) == len(set(won))
+        for wanted in sorted(won, key=["succeeded", "failed", "canceled", "reversed"].index):
+            assert (topup.status, wanted) in ALLOWED
+            self.model.end(topup, wanted)
+        assert won or not any((topup.status, wanted) in ALLOWED for wanted in moves)
+
+    @invariant()
+    def everything_is_as_the_model_says(self) -> None:
+        if not hasattr(self, "model"):
+            return
+        self.run(self._compare())
+
+    async def _compare(self) -> None:
+        found = await rows(
+            self.database,
+            "SELECT id, status, due_ms, test_clock IS NOT NULL AS is_frozen FROM topups ORDER BY id",
+        )
+        expected = [
+            {"id": topup_id, "status": topup.status, "due_ms": topup.due_ms, "is_frozen": topup.is_frozen}
+            for topup_id, topup in sorted(self.model.topups.items())
+        ]
+        assert found == expected
+        balances = await rows(self.database, "SELECT account, currency, available FROM balances")
+        in_books = {(Owner(row["account"], livemode=False), row["currency"]): row["available"] for row in balances}
+        assert {key: sum_ for key, sum_ in in_books.items() if sum_} == {
+            key: sum_ for key, sum_ in self.model.balances.items() if sum_
+        }
+        events = await rows(
+            self.database,
+            "SELECT account, type, count(*) AS n FROM events WHERE type LIKE 'topup.%' GROUP BY account, type",
+        )
+        announced = {(Owner(row["account"], livemode=False), row["type"]): row["n"] for row in events}
+        assert announced == dict(self.model.events)
+
+    def teardown(self) -> None:
+        if hasattr(self, "model"):
+            assert self.run(verify_books(self.database)) == []
+
+
+def _simulate(number: int) -> None:
+    """Run lives of up to `STEPS_OF_A_LIFE` steps each, the same ones for the same number."""
+    run_state_machine_as_test(
+        seed(number)(Lives),
+        settings=settings(
+            max_examples=100,
+            stateful_step_count=STEPS_OF_A_LIFE,
+            deadline=None,
+            database=None,
+            print_blob=True,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
+
+
+@pytest.mark.slow
+def test_every_life_is_as_the_model_says(postgres: PostgresForTests) -> None:
+    print(f"\nsimulated with SIM_SEED={SEED} SIM_STEPS={STEPS}")
+    with asyncio.Runner() as runner:
+        name = runner.run(postgres.create_database())
+        urls = postgres.urls_of(name)
+        Lives.runner = runner
+        Lives.database = runner.run(Database.connect(urls.service))
+        Lives.owner_database = runner.run(Database.connect(urls.owner))
+        Lives.steps = 0
+        number = 0
+        while Lives.steps < STEPS:
+            _simulate(SEED + number)
+            number += 1
+        runner.run(Lives.database.close())
+        runner.run(Lives.owner_database.close())
+        runner.run(postgres.drop_database(name))
+    print(f"{Lives.steps} steps, 0 divergences: {dict(Lives.kinds.most_common())}")
