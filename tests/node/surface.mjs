@@ -214,3 +214,35 @@ test("no server at all is a StripeConnectionError", async () => {
   const stripe = connect("sk_test_nobodylistens", { port: process.env.SILENT_PORT });
   assert.ok((await refusal(stripe.topups.list())) instanceof Stripe.errors.StripeConnectionError);
 });
+
+test("an account's time is frozen, advanced and given back", async () => {
+  const stripe = connectFresh();
+  const frozenTime = Date.UTC(2026, 6, 1, 16) / 1000;
+  const clock = await stripe.testHelpers.testClocks.create({ frozen_time: frozenTime, name: "of a test" });
+  assert.equal(clock.status, "ready");
+  const { id } = await stripe.topups.create({ amount: 700, currency: "eur" });
+  const moving = await stripe.testHelpers.testClocks.advance(clock.id, { frozen_time: frozenTime + 30 * 86400 });
+  assert.equal(moving.status_details.advancing.target_frozen_time, frozenTime + 30 * 86400);
+  await until(
+    async () => (await stripe.testHelpers.testClocks.retrieve(clock.id)).status === "ready",
+    "the clock to arrive",
+  );
+  const topup = await stripe.topups.retrieve(id, { expand: ["balance_transaction"] });
+  assert.equal(topup.status, "succeeded");
+  assert.equal(topup.balance_transaction.created, topup.expected_availability_date);
+  const lines = await stripe.balanceTransactions.list({ source: id, type: "topup", currency: "eur" });
+  assert.deepEqual(lines.data.map((line) => line.net), [700]);
+  const events = await stripe.events.list({ type: "balance.available" });
+  assert.equal(events.data[0].data.object.available[0].amount, 700);
+  const deleted = await stripe.testHelpers.testClocks.del(clock.id);
+  assert.equal(deleted.deleted, true);
+  assert.deepEqual((await stripe.testHelpers.testClocks.list()).data, []);
+});
+
+test("an outcome is forced by a raw request", async () => {
+  const stripe = connectFresh();
+  const { id } = await stripe.topups.create(WISH);
+  const failed = await stripe.rawRequest("POST", `/v1/test_helpers/topups/${id}/fail`, { failure_code: "no_account" });
+  assert.equal(failed.status, "failed");
+  assert.equal(failed.failure_code, "no_account");
+});
