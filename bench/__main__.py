@@ -5,6 +5,7 @@ import re
 import signal
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -17,7 +18,9 @@ from bench.peers import Peer, known_peers
 from bench.processes import BenchError
 from bench.report import (
     BRIM,
+    LIFE,
     NAIVE,
+    NAIVE_LIFE,
     ONE_STATEMENT,
     PAGE,
     SINGLE_INSERT,
@@ -26,7 +29,7 @@ from bench.report import (
     write_between_marks,
 )
 from bench.rounds import Figure, Measurement, Row, measure_rounds
-from bench.service import Service, create_database, migrate, serve_beside, serve_embedded
+from bench.service import AT_ONCE, Service, create_database, migrate, serve_beside, serve_embedded
 from bench.sql_load import SqlLoad, prepare_balance, query
 
 _CONNECTIONS: Final = (1, 16, 64, 256)
@@ -37,7 +40,9 @@ _PGBENCH_ROWS: Final = (
     (THREE_ROWS, "three_rows_transaction", (1, _BUSY)),
     (ONE_STATEMENT, "three_rows_statement", (1, _BUSY)),
     (SINGLE_INSERT, "single_insert", (1,)),
+    (NAIVE_LIFE, "naive_life", (_BUSY,)),
 )
+_MANY_ACCOUNTS: Final = 1_000
 _NO_FLUSHES: Final = ("tmpfs", "ramfs")
 
 
@@ -111,14 +116,17 @@ def _start_everything(
     stack: ExitStack, folder: Path, connections: Sequence[int], options: argparse.Namespace
 ) -> _Bench:
     """Start all servers; they run until the stack is closed."""
-    _say("starting brim serve three times, on databases of their own in one PostgreSQL server")
+    _say("starting brim serve four times, on databases of their own in one PostgreSQL server")
     one = stack.enter_context(serve_embedded(folder, workers=1))
     two = stack.enter_context(serve_beside(one, "brim-2", workers=2))
     settling = stack.enter_context(serve_beside(one, "brim-settling", workers=1, settle_after="1s"))
+    living = stack.enter_context(serve_beside(one, "brim-living", workers=1, settle_after=AT_ONCE))
     rows = [
         *_service_rows(f"{BRIM}, 1 process", one, connections),
         *_service_rows(f"{BRIM}, 2 processes", two, connections),
         _settling_row(settling),
+        _life_row(f"{BRIM}, one account", living, living.create),
+        _life_row(f"{BRIM}, {_MANY_ACCOUNTS:,} accounts", living, living.create_for_accounts(_MANY_ACCOUNTS)),
         *_pgbench_rows(one),
     ]
     left_out = []
@@ -129,7 +137,7 @@ def _start_everything(
         except BenchError as error:
             left_out.append(f"{name} could not be measured: {str(error).splitlines()[0]}")
             _say(left_out[-1])
-    return _Bench(folder, (one, two, settling), rows, left_out)
+    return _Bench(folder, (one, two, settling, living), rows, left_out)
 
 
 def _service_rows(who: str, service: Service, connections: Sequence[int]) -> list[Row]:
@@ -157,6 +165,25 @@ def _settling_row(service: Service) -> Row:
     )
 
 
+def _life_row(who: str, service: Service, load: HttpLoad) -> Row:
+    """Return the row of whole lives: created, settled, both announced; over when the last one is."""
+
+    def live(seconds: int) -> Measurement:
+        began = time.monotonic()
+        created = load.run(_BUSY, seconds)
+        service.wait_until_settled()
+        return created._replace(per_second=created.requests / (time.monotonic() - began))
+
+    return Row(
+        who=who,
+        work=LIFE,
+        clients=_BUSY,
+        measure=live,
+        server_cpu=service.server_cpu,
+        database_cpu=service.database_cpu,
+    )
+
+
 def _pgbench_rows(service: Service) -> list[Row]:
     """Return the rows of pgbench, on a database like the service's own in the same server."""
     url = create_database(service, "pgbench")
@@ -166,7 +193,7 @@ def _pgbench_rows(service: Service) -> list[Row]:
     return [
         Row(
             who=who,
-            work="create",
+            work=LIFE if who == NAIVE_LIFE else "create",
             clients=clients,
             measure=_measuring(SqlLoad(url, script, payload), clients),
             database_cpu=service.database_cpu,
@@ -219,7 +246,7 @@ def _render(figures: Sequence[Figure], bench: _Bench, options: argparse.Namespac
 
 def _lost_creates(bench: _Bench, figures: Sequence[Figure]) -> Iterator[str]:
     """Yield how the creates that wrk saw acknowledged compare with the rows in the databases."""
-    acknowledged = sum(f.acknowledged for f in figures if f.row.who.startswith(BRIM) and f.row.work == "create")
+    acknowledged = sum(f.acknowledged for f in figures if f.row.who.startswith(BRIM) and f.row.work in {"create", LIFE})
     found = sum(int(query(service.database_url, "SELECT count(*) FROM topups")[0]) for service in bench.services)
     verdict = "none is missing" if found >= acknowledged else "**some are missing**"
     yield (

@@ -33,6 +33,7 @@ class HttpLoad:
         path: asked for; with `ids`, the path above the ids.
         body: form-encoded; empty for a GET.
         ids: a file with an id on each line.
+        accounts: a file with an account on each line, which the key acts for in turn; with `body` only.
     """
 
     url: str
@@ -40,12 +41,13 @@ class HttpLoad:
     path: str
     body: str = ""
     ids: Path | None = None
+    accounts: Path | None = None
 
     def run(self, clients: int, seconds: int) -> Measurement:
         """Ask from so many connections for so long. wrk runs one thread, whatever the number of connections."""
         command = [
             *(find_wrk(), "-t1", f"-c{clients}", f"-d{seconds}s", "--timeout", "10s", "-s", str(_SCRIPT), self.url),
-            *("--", self.key, self.path, self.body, str(self.ids or "")),
+            *("--", self.key, self.path, self.body, str(self.ids or ""), str(self.accounts or "")),
         ]
         written = run_to_end(command, timeout_s=seconds + 60.0)
         result = msgspec.json.decode(written.rpartition(_MARK)[2], type=_Result)

@@ -1,8 +1,9 @@
 -- wrk's script for all three kinds of request. Arguments after `--`: the secret key, the path, a form body
--- (empty for a GET) and a file of ids (empty for none). A POST carries a fresh Idempotency-Key each time, a random
+-- (empty for a GET), a file of ids (empty for none) and a file of accounts to act for in turn (empty for the key's
+-- own). A POST carries a fresh Idempotency-Key each time, a random
 -- UUID as the official libraries send it; a GET with a file of ids asks for a random one of them.
 
-local before, after, ids
+local before, after, ids, accounts
 
 local function seed()
    local source = io.open("/dev/urandom", "rb")
@@ -27,6 +28,13 @@ local function post(head, body)
    function request() return before .. new_key() .. after end
 end
 
+local function post_for_accounts(head, body, file)
+   post(head, body)
+   accounts = {}
+   for account in io.lines(file) do accounts[#accounts + 1] = "\r\nStripe-Account: " .. account end
+   function request() return before .. new_key() .. accounts[math.random(#accounts)] .. after end
+end
+
 local function get_any(path, head, file)
    ids = {}
    for id in io.lines(file) do ids[#ids + 1] = id end
@@ -41,9 +49,11 @@ end
 
 function init(args)
    seed()
-   local key, path, body, file = args[1], args[2], args[3], args[4]
+   local key, path, body, file, account_file = args[1], args[2], args[3], args[4], args[5]
    local rest = " HTTP/1.1\r\nHost: " .. wrk.host .. "\r\nAuthorization: Bearer " .. key .. "\r\n"
-   if body ~= "" then
+   if account_file ~= "" then
+      post_for_accounts("POST " .. path .. rest, body, account_file)
+   elseif body ~= "" then
       post("POST " .. path .. rest, body)
    elseif file ~= "" then
       get_any(path, rest .. "\r\n", file)

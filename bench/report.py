@@ -1,6 +1,6 @@
 """Writes figures as one table with their ratios, and puts it into a page between two marks."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -12,8 +12,13 @@ NAIVE: Final = "pgbench (a) naive transaction"
 THREE_ROWS: Final = "pgbench (b) our rows, a transaction"
 ONE_STATEMENT: Final = "pgbench (c) our rows, one statement"
 SINGLE_INSERT: Final = "pgbench (d) one row"
+NAIVE_LIFE: Final = "pgbench (e) naive life"
+LIFE: Final = "life"
 _PROMISED_OVER_NAIVE: Final = 6.0
 _PROMISED_LONE_P50: Final = 3.0
+_PROMISED_LIVES: Final = 3_000
+_PUBLISHED_BY_FORMANCE: Final = 1_000
+"""Writes a second on one ledger. Source: Formance's published figure for its ledger."""
 _BUSY: Final = 64
 
 _HEADINGS: Final = (
@@ -34,7 +39,8 @@ class Figures:
 
     def promises(self) -> list[str]:
         """Return a sentence for each promise that this run can confirm or refute."""
-        return [sentence for sentence in (self._busy_promise(), self._lone_promise()) if sentence]
+        promises = (self._busy_promise(), self._lone_promise(), *self._life_promises())
+        return [sentence for sentence in promises if sentence]
 
     def _busy_promise(self) -> str:
         naive, ours = self._find(NAIVE, "create", _BUSY), self._ours("create", _BUSY)
@@ -59,12 +65,23 @@ class Figures:
             f"{_PROMISED_LONE_P50:.0f}: {_verdict(ratio <= _PROMISED_LONE_P50)}."
         )
 
+    def _life_promises(self) -> Iterator[str]:
+        for figure in self._ours(LIFE, _BUSY):
+            yield (
+                f"{figure.row.who}: {figure.per_second:,.0f} lives a second, "
+                f"{figure.per_second / _PUBLISHED_BY_FORMANCE:.1f} times what Formance publishes for one ledger; "
+                f"promised are {_PROMISED_LIVES:,}: {_verdict(figure.per_second >= _PROMISED_LIVES)}."
+            )
+
     def _ratio(self, figure: Figure) -> str:
         """Return what a figure is beside the one it has to be compared with."""
         row = figure.row
         if not row.who.startswith(BRIM):
             ours = max((our.per_second for our in self._ours(row.work, row.clients)), default=0.0)
             return f"Brim: {ours / figure.per_second:.1f}x" if ours and figure.per_second else ""
+        if row.work == LIFE:
+            naive_life = self._find(NAIVE_LIFE, LIFE, _BUSY)
+            return f"{figure.per_second / naive_life.per_second:.1f}x (e)" if naive_life else ""
         if row.work != "create":
             return ""
         if row.clients == 1:

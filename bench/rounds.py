@@ -28,7 +28,7 @@ class Row:
 
     Attributes:
         who: whose figure it is.
-        work: create, retrieve or list; rows of the same work and clients are compared.
+        work: create, retrieve, list or life; rows of the same work and clients are compared.
         clients: how many connections ask at once.
         measure: runs the load for that many seconds.
         server_cpu: the processor time of the server's processes so far; None where there is no server.

@@ -22,6 +22,15 @@ CREATE_BODY: Final = "amount=2000&currency=usd&description=Top-up+for+week+of+Ma
 NEVER: Final = "24h"
 """Longer than any run: top-ups stay pending, and the worker has nothing to do."""
 
+AT_ONCE: Final = "0s"
+"""A top-up is due when it is made: the worker settles while others are created."""
+
+_CONNECTED_ACCOUNTS: Final = """
+INSERT INTO accounts (account, platform, created)
+SELECT 'acct_bench' || to_char(number, 'FM000000'), (SELECT account FROM accounts ORDER BY created LIMIT 1), 1
+FROM generate_series(1, {count}) AS number
+RETURNING account
+"""
 _MAX_IDS: Final = 10_000
 _SETTLED_WITHIN_S: Final = 300.0
 _POLL_S: Final = 0.1
@@ -49,6 +58,14 @@ class Service:
     def create(self) -> HttpLoad:
         """Creates, each under an idempotency key of its own."""
         return HttpLoad(self.url, TEST_KEY, "/v1/topups", body=CREATE_BODY)
+
+    def create_for_accounts(self, count: int) -> HttpLoad:
+        """Creates for any of so many accounts under the key's own, which are made at first."""
+        file = self.folder / f"accounts-{self.pid}-{count}"
+        if not file.exists():
+            made = query(self.database_url, _CONNECTED_ACCOUNTS.format(count=count))
+            file.write_text("\n".join(made) + "\n")
+        return HttpLoad(self.url, TEST_KEY, "/v1/topups", body=CREATE_BODY, accounts=file)
 
     @property
     def first_page(self) -> HttpLoad:
