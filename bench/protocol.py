@@ -33,7 +33,9 @@ from brim.domain.keys import hash_secret, redact_secret
 from brim.kit.clock import system_clock_ms
 from brim.kit.ids import IdFactory
 from brim.rails.sandbox import SandboxRail
+from brim.services.bank_secrets import BankSecrets
 from brim.services.terms import KnownTerms
+from brim.services.vault import Vault
 
 if TYPE_CHECKING:
     from brim.services.batches import Batches
@@ -124,6 +126,7 @@ async def _serve(choice: str, port: int) -> None:
         clock=system_clock_ms,
         rail=SandboxRail(1.0),
         terms=KnownTerms(database),
+        bank_secrets=BankSecrets(database, Vault(())),
     )
     api = Api(OPERATIONS, service, limits=_LIMITS, request_log=None, system=system_handlers(database, OPERATIONS))
     ours = choice == "ours"

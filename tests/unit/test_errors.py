@@ -15,10 +15,12 @@ from brim.api import parameter_errors as parameters
 from brim.api.errors import ERROR_TABLE, redact_key, render_error, should_retry
 from brim.api.openapi import possible_errors
 from brim.api.operations import OPERATIONS
-from brim.domain import amounts, clocks, errors, idempotency, metadata, topups
+from brim.domain import amounts, clocks, errors, funding_sources, idempotency, metadata, topups
+from brim.domain.funding_sources import Verification
 from brim.domain.topups import Status
 from brim.kit import currency
 from brim.kit.errors import BrimError, DatabaseUnavailableError, OverloadedError
+from brim.services import vault
 
 NEVER_ON_THE_WIRE = (
     "brim.kit.config",
@@ -30,7 +32,7 @@ NEVER_ON_THE_WIRE = (
 )
 """Rooms and modules whose failures are read by whoever starts the service or types a command."""
 
-NEVER_RAISED_OR_COMMAND_LINE = {"ParameterError", "InvalidPermissionError"}
+NEVER_RAISED_OR_COMMAND_LINE = {"ParameterError", "KeptRefusalError", "InvalidPermissionError"}
 
 _STRIPE_HELP = "Please see https://stripe.com/docs or we can help at https://support.stripe.com/."
 _KEY = "sk_test_abcdefghijklmnopwxyz"
@@ -127,8 +129,8 @@ EXAMPLES: list[tuple[BrimError, int, str | None, str | None, str]] = [
     (errors.ExclusiveParametersError("starting_after", "ending_before"), 400, None, None,
      "Received both starting_after and ending_before parameters. Please pass in only one."),
     (topups.NoFundingSourceError("usd"), 400, None, "currency",
-     ("You cannot create a live top-up in usd because this account has no bank account to take the money from. Use a "
-      "test key to try top-ups in the sandbox.")),
+     ("You cannot create a live top-up in usd because this account has no default bank account to take the money "
+      "from. Name a source or a payment method, or use a test key to try top-ups in the sandbox.")),
     (errors.NotInLiveModeError(), 400, None, None,
      "This endpoint works in test mode only. Use a test key: it begins with sk_test_ or rk_test_."),
     # Test clocks
@@ -154,13 +156,56 @@ EXAMPLES: list[tuple[BrimError, int, str | None, str | None, str]] = [
       "request.")),
     (errors.ResourceMissingError("topup", "tu_x", param="starting_after"), 400, "resource_missing", "starting_after",
      "No such topup: 'tu_x'"),
-    (errors.missing_funding("src_x", param="source"), 400, "resource_missing", "source", "No such source: 'src_x'"),
-    (errors.missing_funding("btok_x", param="source"), 400, "resource_missing", "source", "No such token: 'btok_x'"),
-    (errors.missing_funding("x", param="payment_method"), 400, "resource_missing", "payment_method",
+    (funding_sources.missing_funding("src_x", param="source"), 400, "resource_missing", "source",
+     "No such source: 'src_x'"),
+    (funding_sources.missing_funding("btok_x", param="source"), 400, "resource_missing", "source",
+     "No such token: 'btok_x'"),
+    (funding_sources.missing_funding("x", param="payment_method"), 400, "resource_missing", "payment_method",
      "No such PaymentMethod: 'x'"),
     (topups.InvalidTransitionError(status=Status.CANCELED, wanted=Status.CANCELED), 400, None, None,
      ("This top-up could not be canceled because it has a status of canceled. Only a top-up with one of the following "
       "statuses may be canceled: pending.")),
+    # Bank accounts
+    (funding_sources.RoutingNumberInvalidError("a[routing_number]"), 400, "routing_number_invalid", "a[routing_number]",
+     ("Invalid routing number: it must have 9 digits, of which the last is the check digit of the others. In test mode "
+      "use 110000000.")),
+    (funding_sources.AccountNumberInvalidError("a[account_number]"), 400, "account_number_invalid", "a[account_number]",
+     "Invalid account number: it must have 1 to 17 digits and nothing else."),
+    (funding_sources.UnverifiedFundingError("src_x", Verification.PENDING, param="source"), 400,
+     "bank_account_unverified", "source",
+     "The bank account src_x cannot be debited because it is not verified yet."),
+    (funding_sources.UnverifiedFundingError("pm_x", Verification.FAILED, param="payment_method"), 400,
+     "bank_account_unverified", "payment_method",
+     "The bank account pm_x cannot be debited because its verification has failed."),
+    (funding_sources.TokenAlreadyUsedError("btok_x"), 400, "token_already_used", None,
+     "You cannot use a Stripe token more than once: btok_x."),
+    (funding_sources.AlreadyVerifiedError("pm_x"), 400, "payment_method_bank_account_already_verified", None,
+     "The bank account pm_x is verified already."),
+    (funding_sources.MicrodepositsNotSentError("pm_x"), 400, "payment_method_microdeposit_failed", None,
+     "No micro-deposits were sent to the bank account pm_x, so it cannot be verified by them."),
+    (funding_sources.MicrodepositAmountsInvalidError("amounts"), 400,
+     "payment_method_microdeposit_verification_amounts_invalid", "amounts",
+     "The amounts of the micro-deposits are two whole numbers of cents, each from 1 to 99."),
+    (funding_sources.MicrodepositAmountsMismatchError(2, param="values"), 400,
+     "payment_method_microdeposit_verification_amounts_mismatch", "values",
+     "These are not the amounts that were sent. There are 2 attempts left."),
+    (funding_sources.DescriptorCodeMismatchError(1, param="descriptor_code"), 400,
+     "payment_method_microdeposit_verification_descriptor_code_mismatch", "descriptor_code",
+     "This is not the code that was sent. There is one attempt left."),
+    (funding_sources.TooManyAttemptsError("pm_x"), 400,
+     "payment_method_microdeposit_verification_attempts_exceeded", None,
+     ("The verification of the bank account pm_x has failed: there were too many wrong attempts. Add the bank account "
+      "again.")),
+    (funding_sources.MicrodepositsTimedOutError("pm_x"), 400,
+     "payment_method_microdeposit_verification_timeout", None,
+     ("The verification of the bank account pm_x has failed: its micro-deposits were not told in time. Add the bank "
+      "account again.")),
+    (vault.NoEncryptionKeyError(), 503, None, None,
+     ("This server has no encryption key, so it can neither store nor read bank account numbers. Its operator sets "
+      "BRIM_ENCRYPTION_KEY.")),
+    (vault.SecretUnreadableError(), 503, None, None,
+     ("A stored secret cannot be read with this server's encryption keys. Its operator adds the key it was stored "
+      "under to BRIM_ENCRYPTION_KEY.")),
     # The idempotency key
     (idempotency.IdempotencyMismatchError("k1"), 400, None, None,
      ("Keys for idempotent requests can only be used with the same parameters they were first used with. Try using a "
@@ -177,7 +222,7 @@ EXAMPLES: list[tuple[BrimError, int, str | None, str | None, str]] = [
      "An unknown error occurred on our side. The server's log has the details under req_x."),
 ]  # fmt: skip
 _TYPES = {idempotency.IdempotencyMismatchError: "idempotency_error"} | dict.fromkeys(
-    (DatabaseUnavailableError, api.InternalError), "api_error"
+    (DatabaseUnavailableError, api.InternalError, vault.NoEncryptionKeyError, vault.SecretUnreadableError), "api_error"
 )
 
 

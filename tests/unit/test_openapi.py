@@ -19,8 +19,10 @@ from brim.api.operation import Operation
 from brim.api.operations import OPERATIONS
 from brim.api.parameter_errors import MissingParameterError, NullCharacterError
 from brim.api.params import read_parameters
-from brim.domain import wire
+from brim.domain import funding_wire, wire
 from brim.domain.events import DEFAULT_API_VERSION, Event, EventType
+from brim.domain.funding_sources import BankToken, FundingKind, Verification
+from brim.domain.funding_wire import documented_payment_method
 from brim.domain.ledger import Balance, BalanceTransaction, TransferKind
 from brim.domain.topups import Owner, Status, Topup
 from brim.kit.errors import BrimError
@@ -68,7 +70,12 @@ _EVENT = Event(
     object_id=_PENDING.id,
     payload=wire.topup_json(_PENDING),
 )
-_METHOD = wire.sandbox_payment_method_json(_OWNER, "pm_usBankAccount_success", created=1_795_000_000)
+_DOCUMENTED = documented_payment_method(_OWNER, "pm_usBankAccount_success", verification=Verification.VERIFIED)
+_METHOD = funding_wire.payment_method_json(_DOCUMENTED)
+_SOURCE = msgspec.structs.replace(
+    _DOCUMENTED, id=_IDS.new("src_"), kind=FundingKind.SOURCE, client_secret="src_client_secret_1", metadata={"a": "b"}
+)
+_TOKEN = BankToken(owner=_OWNER, id=_IDS.new("btok_"), created=1_795_000_000, bank_account=_SOURCE.bank_account)
 _LINE_JSON = wire.balance_transaction_json(_LINE)
 REPLIES = [
     ("topup", wire.topup_json(_PENDING)),
@@ -80,6 +87,11 @@ REPLIES = [
     ("balance", wire.balance_json(_OWNER, [])),
     ("balance", wire.balance_json(_OWNER, [Balance(currency="usd", available=-5)])),
     ("event", wire.event_json(_EVENT)),
+    ("payment_method", _METHOD),
+    ("source", funding_wire.source_json(_SOURCE)),
+    ("token", funding_wire.token_json(_TOKEN)),
+    ("brim.default_funding_source", funding_wire.default_json(_OWNER, "usd", _SOURCE.id)),
+    ("brim.default_funding_source", funding_wire.implicit_default_json(_OWNER)),
     ("error", render_error(MissingParameterError("amount"))[1]),
     ("error", render_error(NullCharacterError())[1]),
 ]  # fmt: skip
@@ -214,6 +226,10 @@ _PIECES = st.sampled_from(
         "payment_method_options[us_bank_account][network]=x", "payment_method_options[us_bank_account][network]=ach",
         "delivery_success=true", "delivery_success=x", "types[]=a", "types=a", "type=topup.*", "source=tu_x", "source=",
         "starting_after=", "starting_after=tu_x", "foo=1", "a[b=1", "%", "%00", "a" * 1001, "a[b][c][d][e][f][g][h][i]",
+        "us_bank_account=x", "us_bank_account[account_number]=x", "us_bank_account[routing_number]=110000001",
+        "us_bank_account[account_type]=x", "type=us_bank_account", "type=ach_debit", "token=btok_x", "amounts[]=32",
+        "amounts=x", "amounts[]=x", "values[0]=1", "billing_details[address][city]=", "owner=x", "brim=x",
+        "brim[verification]=x", "bank_account[country]=DE", "allow_redisplay=x", "funding_source=", "usage=x",
         "&" * 1000, "&".join(["types[]=a"] * 21),
     ]
 )  # fmt: skip

@@ -10,6 +10,7 @@ from brim.domain.topups import Owner
 from brim.kit.clock import Clock
 from brim.kit.ids import IdFactory
 from brim.rails.rail import Rail
+from brim.services.bank_secrets import BankSecrets
 from brim.services.batches import Batches
 from brim.services.idempotency import Attempt
 from brim.services.terms import KnownTerms
@@ -25,6 +26,7 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
     clock: Clock
     rail: Rail
     terms: KnownTerms
+    bank_secrets: BankSecrets
 
 
 class Call(msgspec.Struct, frozen=True, kw_only=True):

@@ -10,9 +10,10 @@ from typing import Final, NamedTuple
 import msgspec
 
 from brim.api import parameter_errors as parameters
-from brim.domain import amounts, clocks, errors, idempotency, metadata, topups
+from brim.domain import amounts, clocks, errors, funding_sources, idempotency, metadata, topups
 from brim.kit import currency
 from brim.kit.errors import BrimError, DatabaseUnavailableError, OverloadedError
+from brim.services import vault
 
 _HELP: Final = "Please see https://stripe.com/docs or we can help at https://support.stripe.com/."
 
@@ -241,11 +242,28 @@ ERROR_TABLE: Final[dict[type[BrimError], Place]] = {
     metadata.MetadataValueTooLongError: Place(),
     metadata.TooMuchMetadataError: Place(),
     errors.ExclusiveParametersError: Place(),
+    funding_sources.RoutingNumberInvalidError: Place(400, "routing_number_invalid", FROM_ERROR),
+    funding_sources.AccountNumberInvalidError: Place(400, "account_number_invalid", FROM_ERROR),
+    funding_sources.MicrodepositAmountsInvalidError: Place(
+        400, "payment_method_microdeposit_verification_amounts_invalid", FROM_ERROR
+    ),
     # The objects
     errors.ResourceMissingError: Place(404, "resource_missing", FROM_ERROR),  # 400 when a parameter held the id
     topups.InvalidTransitionError: Place(),
     topups.NoFundingSourceError: Place(param="currency"),
     errors.NotInLiveModeError: Place(),
+    funding_sources.UnverifiedFundingError: Place(400, "bank_account_unverified", FROM_ERROR),
+    funding_sources.TokenAlreadyUsedError: Place(400, "token_already_used"),
+    funding_sources.AlreadyVerifiedError: Place(400, "payment_method_bank_account_already_verified"),
+    funding_sources.MicrodepositsNotSentError: Place(400, "payment_method_microdeposit_failed"),
+    funding_sources.MicrodepositAmountsMismatchError: Place(
+        400, "payment_method_microdeposit_verification_amounts_mismatch", FROM_ERROR
+    ),
+    funding_sources.DescriptorCodeMismatchError: Place(
+        400, "payment_method_microdeposit_verification_descriptor_code_mismatch", FROM_ERROR
+    ),
+    funding_sources.TooManyAttemptsError: Place(400, "payment_method_microdeposit_verification_attempts_exceeded"),
+    funding_sources.MicrodepositsTimedOutError: Place(400, "payment_method_microdeposit_verification_timeout"),
     clocks.ClockExistsError: Place(),
     clocks.FrozenTimeError: Place(param="frozen_time"),
     clocks.ClockAdvancingError: Place(429, "lock_timeout", should_retry=True),
@@ -255,6 +273,8 @@ ERROR_TABLE: Final[dict[type[BrimError], Place]] = {
     IdempotencyKeyTooLongError: Place(),
     # Ours
     OverloadedError: Place(429, "rate_limit", should_retry=True),
+    vault.NoEncryptionKeyError: Place(503, type="api_error", should_retry=False),
+    vault.SecretUnreadableError: Place(503, type="api_error", should_retry=False),
     DatabaseUnavailableError: Place(503, type="api_error", should_retry=True),
     InternalError: Place(500, type="api_error"),
 }

@@ -1,7 +1,9 @@
 """Which properties of an object may be expanded: an id replaced by the object it names.
 
 Source: the `x-expandableFields` of the published schemas. `source` of a top-up always stands in full, so
-expanding it changes nothing. Properties behind one that is null are not looked at: there is nothing to look into.
+expanding it changes nothing; nor does expanding the `customer` of a payment method, who is nobody. A payment method's
+`brim`, its state, is ours, and left out unless it is asked for. Properties behind one that is null are not
+looked at: there is nothing to look into.
 """
 
 from collections.abc import Sequence
@@ -15,6 +17,7 @@ from brim.api.parameter_errors import (
     UnknownExpandError,
     shown,
 )
+from brim.domain.funding_wire import DefaultFundingObject, PaymentMethodObject, SourceObject, TokenObject
 from brim.domain.wire import BalanceObject, BalanceTransactionObject, ClockObject, EventObject, ListObject, TopupObject
 
 MAX_LEVELS: Final = 4
@@ -25,6 +28,10 @@ _PROPERTIES: Final[dict[str, tuple[str, ...]]] = {
     "balance_transaction": BalanceTransactionObject.__struct_fields__,
     "event": EventObject.__struct_fields__,
     "test_clock": ClockObject.__struct_fields__,
+    "payment_method": PaymentMethodObject.__struct_fields__,
+    "source": SourceObject.__struct_fields__,
+    "token": TokenObject.__struct_fields__,
+    "default_funding_source": DefaultFundingObject.__struct_fields__,
     "list": ListObject.__struct_fields__,
 }
 EXPANDABLE: Final[dict[str, tuple[str, ...]]] = {
@@ -33,6 +40,10 @@ EXPANDABLE: Final[dict[str, tuple[str, ...]]] = {
     "balance_transaction": ("source",),
     "event": (),
     "test_clock": (),
+    "payment_method": ("brim", "customer"),
+    "source": (),
+    "token": (),
+    "default_funding_source": (),
 }
 
 

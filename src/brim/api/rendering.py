@@ -1,7 +1,8 @@
 """Writes objects as replies, with what was asked to be expanded in place of its id.
 
 A top-up leads to its balance transaction, which leads back to the top-up; the depth of a path (four) is where that
-ends. Paths are relative to the object at hand, as `params.Expand` returns them.
+ends. All objects of one kind that a reply needs are read by one query. Paths are relative to the object at hand,
+as `params.Expand` returns them.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
@@ -9,7 +10,8 @@ from collections.abc import Awaitable, Callable, Sequence
 import msgspec
 
 from brim.api.expansion import check_property, paths_below
-from brim.domain import wire
+from brim.domain import funding_wire, wire
+from brim.domain.funding_sources import FundingSource
 from brim.domain.ledger import BalanceTransaction
 from brim.domain.topups import Owner, Topup
 from brim.rails.calendars import availability, calendar_of
@@ -43,22 +45,16 @@ async def expand_topups(conn: Conn, topups: Sequence[Topup], paths: Paths, *, wi
     if line_paths is not None:
         lines = await _lines_by_id(conn, topups, line_paths, within=within)
     with_extras = paths_below(paths, "brim.availability") is not None
-    with_method = paths_below(paths, "payment_method") is not None
+    methods = await _methods_by_id(conn, topups, paths, within=within)
     return [
         wire.topup_json(
             topup,
             balance_transaction=lines.get(topup.balance_transaction or ""),
-            payment_method=_payment_method(topup) if with_method else None,
+            payment_method=methods.get(topup.payment_method or ""),
             extras=extras_of(topup) if with_extras else msgspec.UNSET,
         )
         for topup in topups
     ]
-
-
-def _payment_method(topup: Topup) -> bytes | None:
-    if topup.payment_method is None:
-        return None
-    return wire.sandbox_payment_method_json(topup.owner, topup.payment_method, created=topup.created)
 
 
 def extras_of(topup: Topup) -> wire.TopupExtras:
@@ -73,22 +69,50 @@ def extras_of(topup: Topup) -> wire.TopupExtras:
     return wire.TopupExtras(availability=why)
 
 
-async def expand_created(body: bytes, owner: Owner, paths: Paths, *, find: FindTopup) -> bytes:
+async def expand_created(database: Database, body: bytes, owner: Owner, paths: Paths, *, find: FindTopup) -> bytes:
     """Return a create's reply with what was asked for; a new top-up has no balance transaction to expand yet.
 
     Args:
+        database: asked only for that.
         body: the reply as its event keeps it: a first one or a replay.
         owner: whose top-up it is.
         paths: what to expand.
         find: looks the top-up up, for what its reply does not tell.
     """
     reply = msgspec.json.decode(body, type=wire.TopupObject)
-    if paths_below(paths, "payment_method") is not None and isinstance(reply.payment_method, str):
-        method = wire.sandbox_payment_method_json(owner, reply.payment_method, created=reply.created)
-        reply = msgspec.structs.replace(reply, payment_method=msgspec.Raw(method))
+    below = paths_below(paths, "payment_method")
+    if below is not None and isinstance(reply.payment_method, str):
+        async with database.connection() as conn:
+            methods = await _expand_methods(conn, owner, [reply.payment_method], below, within="payment_method.")
+        method = methods.get(reply.payment_method)
+        reply = msgspec.structs.replace(reply, payment_method=msgspec.Raw(method) if method else reply.payment_method)
     if paths_below(paths, "brim.availability") is not None:
         reply = msgspec.structs.replace(reply, brim=extras_of(await find(owner, reply.id)))
     return wire.encode(reply)
+
+
+async def _methods_by_id(conn: Conn, topups: Sequence[Topup], paths: Paths, *, within: str) -> dict[str, bytes]:
+    """Return the encoded payment methods of those top-ups that name one, if they are to be expanded."""
+    below = paths_below(paths, "payment_method")
+    ids = [topup.payment_method for topup in topups if topup.payment_method]
+    if below is None or not ids:
+        return {}
+    return await _expand_methods(conn, topups[0].owner, ids, below, within=f"{within}payment_method.")
+
+
+async def _expand_methods(
+    conn: Conn, owner: Owner, ids: Sequence[str], paths: Paths, *, within: str
+) -> dict[str, bytes]:
+    """Return encoded payment methods by id: those on file, and what documented test ids stand for."""
+    for path in paths:
+        check_property(path, "payment_method", within=within)
+    methods = await lookups.fetch_payment_methods(conn, owner, ids)
+    return {method.id: render_payment_method(method, paths) for method in methods}
+
+
+def render_payment_method(method: FundingSource, paths: Paths) -> bytes:
+    """Return a payment method's compact JSON, with its state under our own key if that was asked for."""
+    return funding_wire.payment_method_json(method, with_state=paths_below(paths, "brim") is not None)
 
 
 async def _lines_by_id(conn: Conn, topups: Sequence[Topup], paths: Paths, *, within: str) -> dict[str, bytes]:

@@ -4,13 +4,13 @@ Types, order and nullability come from the structs of `brim.domain.wire`; the ta
 bounds and words. A property without a row here is an error when the document is built, so none is forgotten.
 """
 
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 import msgspec
 
 from brim.api.errors import ErrorDetail, ErrorObject
 from brim.api.params import Schema
-from brim.domain import wire
+from brim.domain import funding_sources, funding_wire, wire
 from brim.domain.clocks import MAX_NAME
 from brim.domain.events import EventType
 from brim.domain.ledger import TransferKind
@@ -37,6 +37,19 @@ NAMES: Final[dict[type[msgspec.Struct], str]] = {
     wire.ClockStatusDetails: "test_clock_status_details",
     wire.AdvancingDetails: "test_clock_advancing",
     wire.DeletedObject: "deleted_object",
+    funding_wire.PaymentMethodObject: "payment_method",
+    funding_wire.BillingDetailsObject: "billing_details",
+    funding_wire.UsBankAccountObject: "us_bank_account",
+    funding_wire.NetworksObject: "bank_account_networks",
+    funding_wire.FundingStateObject: "brim.funding_state",
+    funding_wire.VerificationObject: "brim.verification",
+    funding_wire.SourceObject: "source",
+    funding_wire.AchDebitObject: "ach_debit",
+    funding_wire.SourceOwnerObject: "source_owner",
+    funding_wire.TokenObject: "token",
+    funding_wire.BankAccountObject: "bank_account",
+    funding_wire.DefaultFundingObject: "brim.default_funding_source",
+    funding_sources.Address: "address",
     wire.EventObject: "event",
     wire.EventData: "event_data",
     wire.EventRequest: "event_request",
@@ -166,6 +179,121 @@ _DELETED: Final[dict[str, Schema]] = {
     "object": {"description": "The kind of object it was.", **_TEXT},
     "deleted": {"description": "Always true.", "const": True},
 }
+_BANK_ACCOUNT_PARTS: Final[dict[str, Schema]] = {
+    "bank_name": {"description": "The bank's name, if it is known.", **_TEXT},
+    "fingerprint": {"description": "The same for equal routing and account numbers, and nobody can tell them by it."},
+    "last4": {"description": "The last digits of the account number.", "maxLength": 4},
+    "routing_number": {"description": "The bank's ACH routing number.", "pattern": "^[0-9]{9}$"},
+}
+_HOLDER_TYPE: Final[Schema] = {"description": "What kind of holder it has: `individual` or `company`."}
+_ACCOUNT_TYPE: Final[Schema] = {"description": "What kind of account it is: `checking` or `savings`."}
+_COUNTRY: Final[Schema] = {"description": "The bank's country, as two letters."}
+_METADATA_OBJECT: Final[Schema] = _TOPUP["metadata"]
+_REDISPLAY: Final[Schema] = {
+    "description": "Whether it may be shown again.",
+    "enum": ["always", "limited", "unspecified"],
+}
+_PERSON: Final[dict[str, Schema]] = {
+    "address": {"description": "The address."},
+    "email": {"description": "Email address.", **_TEXT},
+    "name": {"description": "Full name.", **_TEXT},
+    "phone": {"description": "Phone number.", **_TEXT},
+}
+_PAYMENT_METHOD: Final[dict[str, Schema]] = {
+    "id": {"description": "The payment method's id, or a test id.", **_TEXT},
+    "object": _constant("payment_method"),
+    "allow_redisplay": _REDISPLAY,
+    "billing_details": {"description": "Whose it is."},
+    "brim": {"description": "Its state, when it is asked for with `expand[]=brim`; ours."},
+    "created": {"description": "When it was made.", **_TIME},
+    "customer": {"description": "Null: it belongs to the account."},
+    "livemode": _LIVEMODE,
+    "metadata": _METADATA_OBJECT,
+    "type": {"description": "The kind of payment method.", "const": "us_bank_account"},
+    "us_bank_account": {"description": "The bank account."},
+}
+_BILLING_DETAILS: Final[dict[str, Schema]] = {**_PERSON, "tax_id": {"description": "Null: nobody asks for it."}}
+_ADDRESS: Final[dict[str, Schema]] = {
+    "city": {"description": "City.", **_TEXT},
+    "country": {"description": "Two-letter country code.", **_TEXT},
+    "line1": {"description": "Street and number.", **_TEXT},
+    "line2": {"description": "Flat, floor or building.", **_TEXT},
+    "postal_code": {"description": "Postal code.", **_TEXT},
+    "state": {"description": "State or province.", **_TEXT},
+}
+_US_BANK_ACCOUNT: Final[dict[str, Schema]] = {
+    **_BANK_ACCOUNT_PARTS,
+    "account_holder_type": _HOLDER_TYPE,
+    "account_type": _ACCOUNT_TYPE,
+    "financial_connections_account": {"description": "Null: numbers are given by hand."},
+    "networks": {"description": "Which networks reach it."},
+    "status_details": {"description": "Empty: nothing blocks it."},
+}
+_NETWORKS: Final[dict[str, Schema]] = {
+    "preferred": {"description": "The one that is used."},
+    "supported": {"description": "All of them."},
+}
+_FUNDING_STATE: Final[dict[str, Schema]] = {
+    "detached": {"description": "Whether no new top-up can be paid from it."},
+    "verification": {"description": "Whether it may be debited."},
+}
+_VERIFICATION: Final[dict[str, Schema]] = {
+    "attempts_remaining": {"description": "How often its micro-deposits may still be guessed wrong.", "minimum": 0},
+    "status": {"description": "How far it is.", "enum": sorted(funding_sources.Verification)},
+}
+_SOURCE: Final[dict[str, Schema]] = {
+    "id": _identifier("src", "source"),
+    "object": _constant("source"),
+    "ach_debit": {"description": "The bank account."},
+    "allow_redisplay": _REDISPLAY,
+    "amount": {"description": "Null: it pays any amount."},
+    "client_secret": {"description": "A secret of the source's own.", **_TEXT},
+    "code_verification": {"description": "How far its verification is; left out once it is verified."},
+    "created": {"description": "When it was made.", **_TIME},
+    "currency": {"description": "The currency of the account.", "examples": ["usd"]},
+    "flow": {"description": "How it is verified.", "const": "code_verification"},
+    "livemode": _LIVEMODE,
+    "metadata": _METADATA_OBJECT,
+    "owner": {"description": "Whose it is."},
+    "statement_descriptor": {"description": "Null: a top-up has its own."},
+    "status": {"description": "Whether it can be debited.", "enum": ["chargeable", "consumed", "failed", "pending"]},
+    "type": {"description": "The kind of source.", "const": "ach_debit"},
+    "usage": {"description": "Whether it can be debited again.", "const": "reusable"},
+}
+_ACH_DEBIT: Final[dict[str, Schema]] = {**_BANK_ACCOUNT_PARTS, "country": _COUNTRY, "type": _HOLDER_TYPE}
+_SOURCE_OWNER: Final[dict[str, Schema]] = {
+    **_PERSON,
+    **{f"verified_{name}": {"description": "Null: nobody verifies it."} for name in _PERSON},
+}
+_TOKEN: Final[dict[str, Schema]] = {
+    "id": _identifier("btok", "token"),
+    "object": _constant("token"),
+    "bank_account": {"description": "The bank account."},
+    "client_ip": {"description": "Null: it is not kept."},
+    "created": {"description": "When it was made.", **_TIME},
+    "livemode": _LIVEMODE,
+    "type": {"description": "The kind of token.", "const": "bank_account"},
+    "used": {"description": "Whether it has become a source."},
+}
+_BANK_ACCOUNT: Final[dict[str, Schema]] = {
+    **_BANK_ACCOUNT_PARTS,
+    "id": _identifier("ba", "bank account"),
+    "object": _constant("bank_account"),
+    "account_holder_name": {"description": "The holder's name.", **_TEXT},
+    "account_holder_type": _HOLDER_TYPE,
+    "account_type": _ACCOUNT_TYPE,
+    "country": _COUNTRY,
+    "currency": {"description": "The currency of the account.", "examples": ["usd"]},
+    "status": {"description": "Always new.", "const": "new"},
+}
+_DEFAULT_FUNDING: Final[dict[str, Schema]] = {
+    "id": {"description": "The currency, or `implicit`.", **_TEXT},
+    "object": _constant("brim.default_funding_source"),
+    "currency": {"description": "What it pays for; null for every currency that has no default of its own."},
+    "funding_source": {"description": "The id of the payment method or source; null for test mode's own."},
+    "implicit": {"description": "Whether it is the bank account that test mode has by itself."},
+    "livemode": _LIVEMODE,
+}
 _EVENT: Final[dict[str, Schema]] = {
     "id": _identifier("evt", "event"),
     "object": _constant("event"),
@@ -210,45 +338,24 @@ _REFINEMENTS: Final[dict[type[msgspec.Struct], dict[str, Schema]]] = {
     wire.ClockStatusDetails: _CLOCK_STATUS_DETAILS,
     wire.AdvancingDetails: _CLOCK_ADVANCING,
     wire.DeletedObject: _DELETED,
+    funding_wire.PaymentMethodObject: _PAYMENT_METHOD,
+    funding_wire.BillingDetailsObject: _BILLING_DETAILS,
+    funding_wire.UsBankAccountObject: _US_BANK_ACCOUNT,
+    funding_wire.NetworksObject: _NETWORKS,
+    funding_wire.FundingStateObject: _FUNDING_STATE,
+    funding_wire.VerificationObject: _VERIFICATION,
+    funding_wire.SourceObject: _SOURCE,
+    funding_wire.AchDebitObject: _ACH_DEBIT,
+    funding_wire.SourceOwnerObject: _SOURCE_OWNER,
+    funding_wire.TokenObject: _TOKEN,
+    funding_wire.BankAccountObject: _BANK_ACCOUNT,
+    funding_wire.DefaultFundingObject: _DEFAULT_FUNDING,
+    funding_sources.Address: _ADDRESS,
     wire.EventObject: _EVENT,
     wire.EventData: _EVENT_DATA,
     wire.EventRequest: _EVENT_REQUEST,
     ErrorObject: _ERROR,
     ErrorDetail: _ERROR_DETAIL,
-}
-_INLINE_OBJECTS: Final[dict[str, Schema]] = {
-    "source": {
-        "type": "object",
-        "description": "The bank account behind a source, as a top-up carries it.",
-        "properties": {
-            "id": {"type": "string", "description": "The source's id.", **_TEXT},
-            "object": {"type": "string", "const": "source", "description": "The kind of object."},
-            "ach_debit": {"type": "object", "description": "Bank, routing number and last digits of the account."},
-            "created": {"type": "integer", "description": "When it was made.", **_TIME},
-            "currency": {"type": ["string", "null"], **_CURRENCY},
-            "livemode": {"type": "boolean", **_LIVEMODE},
-            "metadata": {"type": "object", "description": "Key-value pairs."},
-            "status": {"type": "string", "description": "Whether it can be debited."},
-            "type": {"type": "string", "description": "The kind of source.", "examples": ["ach_debit"]},
-            "usage": {"type": ["string", "null"], "description": "Whether it can be debited again."},
-        },
-        "required": ["id", "object", "created", "livemode", "status", "type"],
-    },
-    "payment_method": {
-        "type": "object",
-        "description": "The bank account behind a payment method.",
-        "properties": {
-            "id": {"type": "string", "description": "The payment method's id.", **_TEXT},
-            "object": {"type": "string", "const": "payment_method", "description": "The kind of object."},
-            "billing_details": {"type": "object", "description": "Whose it is."},
-            "created": {"type": "integer", "description": "When it was made.", **_TIME},
-            "livemode": {"type": "boolean", **_LIVEMODE},
-            "metadata": {"type": ["object", "null"], "description": "Key-value pairs."},
-            "type": {"type": "string", "const": "us_bank_account", "description": "The kind of payment method."},
-            "us_bank_account": {"type": "object", "description": "Bank, routing number and last digits."},
-        },
-        "required": ["id", "object", "created", "livemode", "type"],
-    },
 }
 
 
@@ -275,26 +382,25 @@ def list_of(struct: type[msgspec.Struct], path: str) -> Schema:
 def component_schemas() -> dict[str, Schema]:
     """Return the published schemas by name."""
     _, generated = msgspec.json.schema_components(tuple(NAMES), ref_template=_REFERENCE)
-    published = {NAMES[struct]: _component(struct, generated[struct.__name__]) for struct in NAMES}
-    return published | _INLINE_OBJECTS
+    return {NAMES[struct]: _component(struct, generated[struct.__name__]) for struct in NAMES}
 
 
 def _component(struct: type[msgspec.Struct], generated: Schema) -> Schema:
     """Return a struct's schema. Every property is always there, save those that its encoding leaves out as unset."""
     rows = _REFINEMENTS[struct]
     properties = {name: _refined(schema, rows[name]) for name, schema in generated["properties"].items()}
-    omitted = {field.name for field in msgspec.structs.fields(struct) if field.default is msgspec.UNSET}
-    always = (
-        generated.get("required", [])
-        if struct.__struct_config__.omit_defaults
-        else [name for name in properties if name not in omitted]
-    )
+    always = generated["required"] if struct.__struct_config__.omit_defaults else _always_there(struct)
     return {
         "type": "object",
         "description": generated["description"],
         "properties": properties,
         "required": always,
     }
+
+
+def _always_there(struct: type[msgspec.Struct]) -> list[str]:
+    """Return the properties that no encoding of a struct leaves out."""
+    return [field.name for field in msgspec.structs.fields(struct) if msgspec.UnsetType not in get_args(field.type)]
 
 
 def _refined(generated: Schema, row: Schema) -> Schema:
@@ -307,9 +413,9 @@ def _refined(generated: Schema, row: Schema) -> Schema:
 
 
 def _joined(schema: Schema) -> Schema:
-    """Return `{"type": ["string", "null"]}` for a choice between a schema and null."""
+    """Return `{"type": ["string", "null"]}` for a choice between a type and null."""
     choices = schema.get("anyOf", [])
-    if len(choices) != 2 or choices[1] != {"type": "null"}:
+    if len(choices) != 2 or choices[1] != {"type": "null"} or "type" not in choices[0]:
         return dict(schema)
     return {**choices[0], "type": [choices[0]["type"], "null"]}
 

@@ -21,8 +21,10 @@ from brim.kit.clock import system_clock_ms
 from brim.kit.config import LISTEN_BACKLOG, Settings
 from brim.kit.ids import IdFactory
 from brim.rails.sandbox import SandboxRail
+from brim.services.bank_secrets import BankSecrets
 from brim.services.batches import Batches
 from brim.services.terms import KnownTerms
+from brim.services.vault import Vault
 from brim.store.database import Database
 from brim.telemetry import metrics
 from brim.telemetry.logs import RequestLog, configure_logging, wants_json
@@ -75,6 +77,7 @@ async def _serve(settings: Settings, listener: socket.socket, alive_fd: int | No
         clock=system_clock_ms,
         rail=SandboxRail(settings.sandbox_settle_after_s),
         terms=KnownTerms(database),
+        bank_secrets=BankSecrets(database, Vault.from_setting(settings.encryption_key)),
     )
     request_log = _request_log(settings)
     api = Api(

@@ -4,18 +4,21 @@ from functools import partial
 
 import msgspec
 
-from brim.api.call import Call
+from brim.api.call import Call, Service
 from brim.api.errors import render_error
 from brim.api.paging import read_page
 from brim.api.rendering import expand_created, expand_topups, render_topup, render_topups
 from brim.domain import wire
+from brim.domain.funding import Funding
+from brim.domain.idempotency import KeptReply
 from brim.domain.metadata import merge
 from brim.domain.pages import TopupFilters
 from brim.domain.topups import Topup
 from brim.rails.failures import DEFAULT_FAILURE, DEFAULT_RETURN, FAILURES
 from brim.rails.rail import Fail, Outcome, Return, Succeed
 from brim.services import lists, topups
-from brim.services.idempotency import Answer
+from brim.services.idempotency import Answer, Attempt
+from brim.services.paying import find_funding
 from brim.services.topups import CreateTopup, EditTopup, RenderTopup
 from brim.store.database import Conn
 
@@ -38,13 +41,36 @@ async def create(call: Call) -> Answer:
     )
     service = call.service
     answer = await topups.create_topup(
-        service.batches, service.terms, call.attempt, wish, ids=service.ids, rail=service.rail
+        service.batches,
+        service.terms,
+        call.attempt,
+        wish,
+        ids=service.ids,
+        rail=service.rail,
+        find_funding=partial(_find_funding, service),
     )
     if "expand" in parameters:
-        find = partial(topups.retrieve_topup, service.batches)
-        body = await expand_created(answer.body, call.owner, parameters["expand"], find=find)
+        body = await expand_created(
+            service.database,
+            answer.body,
+            call.owner,
+            parameters["expand"],
+            find=partial(topups.retrieve_topup, service.batches),
+        )
         return msgspec.structs.replace(answer, body=body)
     return answer
+
+
+async def _find_funding(service: Service, attempt: Attempt, wish: CreateTopup) -> Funding | KeptReply:
+    """Look up the bank account on file that a create names."""
+    return await find_funding(
+        service.database,
+        service.bank_secrets,
+        attempt,
+        source=wish.source,
+        payment_method=wish.payment_method,
+        ids=service.ids,
+    )
 
 
 async def retrieve(call: Call) -> Answer:

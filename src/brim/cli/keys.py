@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from brim.cli.options import reaching_settings, read_settings
+from brim.cli.options import encryption_setting, reaching_settings, read_settings
 from brim.kit.clock import system_clock_ms
 from brim.kit.config import parse_duration
 
@@ -100,6 +100,24 @@ def revoke_key(key_id: str, **flags: str | None) -> None:
 
     key = _run(flags, lambda database: service.revoke_key(database, key_id=key_id, now_ms=system_clock_ms()))
     click.echo(f"{key.id} ({key.redacted}) is revoked.")
+
+
+@keys.command("rotate-encryption")
+@reaching_settings
+@encryption_setting
+def rotate_encryption(**flags: str | None) -> None:
+    """Encrypt every stored secret anew, under the first of the encryption keys.
+
+    Put a new key in front of the old one, start Brim again, run this, then take the old key away.
+    """
+    from brim.host.data_folder import read_encryption_key
+    from brim.services.rotation import rotate_encryption as rotate
+    from brim.services.vault import Vault
+
+    settings = read_settings(flags)
+    vault = Vault.from_setting(settings.encryption_key or read_encryption_key(settings.data_dir))
+    count = _run(flags, lambda database: rotate(database, vault))
+    click.echo(f"{count} secrets are encrypted under the first key.")
 
 
 @accounts.command("create")

@@ -31,6 +31,11 @@ def migrating_settings(command: Command) -> Command:
     return _with_flags(command, _named(_MIGRATING))
 
 
+def encryption_setting(command: Command) -> Command:
+    """Give a command the flag that says how secrets are encrypted."""
+    return _with_flags(command, tuple(setting for setting in SETTINGS if setting.field == "encryption_key"))
+
+
 def read_settings(flags: Mapping[str, str | None]) -> Settings:
     """Return the settings in force, from the flags that click read and the environment."""
     return load_settings(flags, os.environ)

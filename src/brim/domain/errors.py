@@ -8,7 +8,13 @@ from typing import Final
 from brim.kit.errors import BrimError
 
 _QUOTES_AND_SPACE: Final = frozenset("'\"` \t\r\n")
-_KIND_OF_PREFIX: Final = {"btok": "token", "tok": "token", "pm": "PaymentMethod"}
+
+
+class KeptRefusalError(BrimError):
+    """The base of refusals that are answers too: what was written before stays, and a key keeps them.
+
+    The vendor keeps them likewise. Never raised itself.
+    """
 
 
 class ResourceMissingError(BrimError):
@@ -38,12 +44,6 @@ def _hint(object_id: str, other_mode_of: bool | None) -> str:  # noqa: FBT001  p
     if not _QUOTES_AND_SPACE.isdisjoint(object_id):
         return ". Make sure you use the exact id without extra whitespace or quotes"
     return ""
-
-
-def missing_funding(funding_id: str, *, param: str) -> ResourceMissingError:
-    """Return the error for a `source` or `payment_method` that does not exist, worded by the id's prefix."""
-    kind = _KIND_OF_PREFIX.get(funding_id.partition("_")[0], "PaymentMethod" if param == "payment_method" else "source")
-    return ResourceMissingError(kind, funding_id, param=param)
 
 
 class ExclusiveParametersError(BrimError):

@@ -20,11 +20,6 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
     test_clock: TestClock | None = None
     defaults: dict[str, Funding] = {}
 
-    @property
-    def is_moving(self) -> bool:
-        """Whether the owner's clock was on its way, so that these terms do not last."""
-        return self.test_clock is not None and self.test_clock.is_advancing
-
 
 NO_TERMS: Final = Terms()
 """Those of an owner who never changed anything."""

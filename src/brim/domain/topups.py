@@ -5,6 +5,7 @@ from typing import Final
 
 import msgspec
 
+from brim.domain.errors import KeptRefusalError
 from brim.kit.errors import BrimError
 
 
@@ -76,12 +77,12 @@ class NoFundingSourceError(BrimError):
 
     def __init__(self, currency: str) -> None:
         super().__init__(
-            f"You cannot create a live top-up in {currency} because this account has no bank account to take the "
-            "money from. Use a test key to try top-ups in the sandbox."
+            f"You cannot create a live top-up in {currency} because this account has no default bank account to take "
+            "the money from. Name a source or a payment method, or use a test key to try top-ups in the sandbox."
         )
 
 
-class InvalidTransitionError(BrimError):
+class InvalidTransitionError(KeptRefusalError):
     """The top-up cannot go where it was sent from where it stands."""
 
     def __init__(self, *, status: Status, wanted: Status) -> None:

@@ -368,33 +368,3 @@ def source_object(topup: Topup) -> dict[str, Any]:
         "type": "ach_debit",
         "usage": "reusable",
     }
-
-
-def sandbox_payment_method_json(owner: Owner, payment_method: str, *, created: int) -> bytes:
-    """Return the PaymentMethod that a test id stands for, for replies that expand it."""
-    digest = hashlib.sha256(f"{owner.account}:{payment_method}".encode()).hexdigest()
-    address = {"city": None, "country": None, "line1": None, "line2": None, "postal_code": None, "state": None}
-    return _encoder.encode(
-        {
-            "id": payment_method,
-            "object": "payment_method",
-            "allow_redisplay": "unspecified",
-            "billing_details": {"address": address, "email": None, "name": None, "phone": None, "tax_id": None},
-            "created": created,
-            "customer": None,
-            "livemode": owner.livemode,
-            "metadata": {},
-            "type": "us_bank_account",
-            "us_bank_account": {
-                "account_holder_type": "individual",
-                "account_type": "checking",
-                "bank_name": "STRIPE TEST BANK",
-                "financial_connections_account": None,
-                "fingerprint": digest[:16],
-                "last4": "6789",
-                "networks": {"preferred": "ach", "supported": ["ach"]},
-                "routing_number": "110000000",
-                "status_details": {},
-            },
-        }
-    )

@@ -3,13 +3,16 @@
 Under a test clock it keeps the banks' days; in real time a banking day takes as long as the setting says.
 
 Source of the tokens: Stripe's Connect testing guide. Source of the payment methods: Stripe's ACH Direct Debit
-testing guide. Ours, where no documented id has the effect: `..._reversed`, `..._reversedLate`, `..._pending`.
+testing guide, as of the account numbers and the micro-deposits. Ours, where no documented id has the effect:
+`..._reversed`, `..._reversedLate`, `..._pending`, and the account numbers that begin with 0007.
 """
 
 from typing import Final
 
 import msgspec
 
+from brim.domain.funding_sources import BankNumbers, Guess, Verification
+from brim.domain.funding_wire import TEST_BANK_ROUTING_NUMBER
 from brim.domain.topups import Status, Topup
 from brim.rails.calendars import after_business_days, after_calendar_days, availability, calendar_of
 from brim.rails.failures import FAILURES
@@ -83,6 +86,65 @@ PAYMENT_METHOD_SCENARIOS: Final[dict[str, str | None]] = {
     "pm_usBankAccount_processing": "pending",  # documented to stay in processing for ever
 }
 """Scenario by test id, for a top-up's `payment_method`."""
+
+UNVERIFIED_PAYMENT_METHODS: Final = frozenset({"pm_usBankAccount_failMicrodeposits"})
+"""Test ids that exist, but whose bank account can never be verified."""
+
+ACCOUNT_NUMBER_SCENARIOS: Final[dict[str, str | None]] = {
+    "000123456789": None,
+    "000111111116": "no_account",
+    "000111111113": "account_closed",
+    "000222222227": "insufficient_funds",
+    "000333333335": "debit_not_authorized",
+    "000444444440": "invalid_currency",
+    "000555555559": "disputed",
+    "000000000009": "pending",
+    "000777777771": "returned",
+    "000777777772": "returned_late",
+}
+"""Scenario by account number at the test bank; these are verified as soon as they are on file."""
+
+NO_MICRODEPOSITS_NUMBER: Final = "000666666661"
+"""The account number at the test bank to which micro-deposits cannot be sent."""
+
+TOKEN_NUMBERS: Final[dict[str, str]] = {
+    token: next(number for number, plays in ACCOUNT_NUMBER_SCENARIOS.items() if plays == scenario)
+    for token, scenario in SOURCE_SCENARIOS.items()
+}
+"""Account number by test token, for the source that is made from it."""
+
+_GUESSES: Final[dict[str | tuple[int, ...], Guess]] = {
+    (32, 45): Guess.RIGHT,
+    (10, 11): Guess.ONE_TOO_MANY,
+    (40, 41): Guess.TOO_LATE,
+    "SM11AA": Guess.RIGHT,
+    "SM33CC": Guess.ONE_TOO_MANY,
+    "SM44DD": Guess.TOO_LATE,
+}
+
+
+def behaviour_of(numbers: BankNumbers) -> tuple[str | None, Verification]:
+    """Return what a test-mode bank account plays, and whether it is verified at once.
+
+    Those with a part to play are, so that they can be used straight away; others prove themselves by micro-deposits.
+    """
+    if numbers.routing_number != TEST_BANK_ROUTING_NUMBER:
+        return None, Verification.PENDING
+    if numbers.account_number == NO_MICRODEPOSITS_NUMBER:
+        return None, Verification.FAILED
+    if numbers.account_number in ACCOUNT_NUMBER_SCENARIOS:
+        return ACCOUNT_NUMBER_SCENARIOS[numbers.account_number], Verification.VERIFIED
+    return None, Verification.PENDING
+
+
+def judge_amounts(amounts: tuple[int, int]) -> Guess:
+    """Return what amounts of micro-deposits, in cents and any order, are worth in test mode."""
+    return _GUESSES.get(tuple(sorted(amounts)), Guess.WRONG)
+
+
+def judge_descriptor_code(code: str) -> Guess:
+    """Return what the code of a micro-deposit is worth in test mode."""
+    return _GUESSES.get(code, Guess.WRONG)
 
 
 class SandboxRail(msgspec.Struct, frozen=True):

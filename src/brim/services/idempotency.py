@@ -4,9 +4,10 @@ from collections.abc import Awaitable, Callable
 
 import msgspec
 
+from brim.domain.errors import KeptRefusalError
 from brim.domain.events import Cause
 from brim.domain.idempotency import KeptReply, KeyClaim, check_same_request
-from brim.domain.topups import InvalidTransitionError, Owner
+from brim.domain.topups import Owner
 from brim.kit.errors import BrimError, DatabaseUnavailableError
 from brim.store import idempotency
 from brim.store.database import Conn, Database
@@ -49,6 +50,25 @@ def replay(claim: KeyClaim, kept: KeptReply) -> Answer:
     return Answer(status=kept.status, body=kept.body, replay_of=kept.request_id)
 
 
+def replay_of(attempt: Attempt, kept: KeptReply) -> Answer:
+    """Return the first answer to an attempt again.
+
+    Raises:
+        IdempotencyMismatchError: when its key stands for another request.
+    """
+    if attempt.claim is None:
+        raise ValueError("an answer is kept under a key only")
+    return replay(attempt.claim, kept)
+
+
+async def find_kept(conn: Conn, attempt: Attempt) -> KeptReply | None:
+    """Return the answer that an attempt's key has already, if it has a key and the key an answer."""
+    if attempt.claim is None:
+        return None
+    (kept,) = await idempotency.fetch_replies(conn, [(attempt.owner, attempt.claim.key)])
+    return kept
+
+
 async def run_once(
     database: Database,
     attempt: Attempt,
@@ -58,8 +78,9 @@ async def run_once(
 ) -> Answer:
     """Return the answer of `work`, run in one transaction, or the answer that its key already has.
 
-    A refusal because of the object's status is an answer too and is kept, as the vendor keeps it; other
-    errors leave the key unused. Equal requests at the same moment wait for the first and then get its answer.
+    A refusal because of the object's status, or for a wrong guess, is an answer too and is kept, as the vendor keeps
+    it, with whatever `work` wrote before; other errors undo everything and leave the key unused. Equal requests at
+    the same moment wait for the first and then get its answer.
 
     Args:
         database: where.
@@ -78,7 +99,7 @@ async def run_once(
             return replay(attempt.claim, kept)
         try:
             answer = Answer(body=await work(conn))
-        except InvalidTransitionError as error:
+        except KeptRefusalError as error:
             status, body = render_error(error)
             answer = Answer(status=status, body=body)
         if attempt.claim:

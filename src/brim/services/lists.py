@@ -1,15 +1,16 @@
-"""List top-ups, balance transactions and events: check the cursor, then read the page."""
+"""List top-ups, balance transactions, events and bank accounts: check the cursor, then read the page."""
 
 from collections.abc import Awaitable, Callable
 from typing import TypeAlias
 
 from brim.domain.errors import ExclusiveParametersError, ResourceMissingError
 from brim.domain.events import Event
+from brim.domain.funding_sources import KIND_WORDS, PREFIXES, FundingKind, FundingSource
 from brim.domain.ledger import BalanceTransaction
-from brim.domain.pages import BalanceTransactionFilters, EventFilters, Page, PageRequest, TopupFilters
+from brim.domain.pages import BalanceTransactionFilters, EventFilters, Page, PageRequest, TopupFilters, window
 from brim.domain.topups import Owner, Topup
 from brim.services.batches import Batches
-from brim.store import lists, reads, topups
+from brim.store import funding, lists, reads, topups
 from brim.store.database import Conn, Database
 
 _Exists: TypeAlias = Callable[[Conn, Owner, str], Awaitable[bool]]
@@ -56,6 +57,20 @@ async def list_events(database: Database, owner: Owner, filters: EventFilters, r
     return await lists.list_events(database, owner, filters, request)
 
 
+async def list_funding_sources(
+    database: Database, owner: Owner, kind: FundingKind, request: PageRequest
+) -> Page[FundingSource]:
+    """Return a page of an owner's bank accounts of one kind, without those that were detached.
+
+    Raises:
+        ResourceMissingError: a cursor names none of the owner's.
+        ExclusiveParametersError: both cursors are given.
+    """
+    await _check_cursors(database, owner, request, kind=KIND_WORDS[kind], exists=_funding_source_exists)
+    async with database.connection() as conn:
+        return await funding.list_funding_sources(conn, owner, window(PREFIXES[kind], None, request))
+
+
 async def _check_cursors(database: Database, owner: Owner, request: PageRequest, *, kind: str, exists: _Exists) -> None:
     """Let a request pass whose one cursor exists. Both are looked up before two are refused, as on the wire."""
     cursors = {"starting_after": request.starting_after, "ending_before": request.ending_before}
@@ -82,3 +97,7 @@ async def _balance_transaction_exists(conn: Conn, owner: Owner, transaction_id: 
 
 async def _event_exists(conn: Conn, owner: Owner, event_id: str) -> bool:
     return event_id in await reads.fetch_events(conn, owner, [event_id])
+
+
+async def _funding_source_exists(conn: Conn, owner: Owner, funding_id: str) -> bool:
+    return funding_id in await funding.fetch_funding_sources(conn, owner, [funding_id])

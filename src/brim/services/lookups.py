@@ -4,9 +4,11 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TypeVar
 
 from brim.domain.errors import ResourceMissingError
+from brim.domain.funding_sources import FundingSource
 from brim.domain.ledger import BalanceTransaction
 from brim.domain.topups import Owner, Topup
-from brim.store import reads, topups
+from brim.services.funding import find_documented
+from brim.store import funding, reads, topups
 from brim.store.database import Conn, Database
 
 Object = TypeVar("Object")
@@ -44,3 +46,11 @@ async def fetch_balance_transactions(conn: Conn, owner: Owner, ids: Sequence[str
     """Return those of an owner's balance transactions that exist."""
     found = await reads.fetch_balance_transactions(conn, owner, list(ids))
     return list(found.values())
+
+
+async def fetch_payment_methods(conn: Conn, owner: Owner, ids: Sequence[str]) -> list[FundingSource]:
+    """Return those of an owner's payment methods that exist, documented test ids among them, each once."""
+    documented = {method_id: find_documented(owner, method_id) for method_id in dict.fromkeys(ids)}
+    on_file = [method_id for method_id, method in documented.items() if method is None]
+    found = await funding.fetch_funding_sources(conn, owner, on_file) if on_file else {}
+    return [*found.values(), *(method for method in documented.values() if method is not None)]

@@ -1,13 +1,13 @@
 """Create, retrieve, update and cancel a top-up."""
 
 from collections.abc import Awaitable, Callable
-from typing import Final
+from typing import Final, TypeAlias
 
 import msgspec
 
 from brim.domain.amounts import check_amount
 from brim.domain.clocks import ClockAdvancingError, moment_of
-from brim.domain.errors import ExclusiveParametersError, ResourceMissingError, missing_funding
+from brim.domain.errors import ExclusiveParametersError, ResourceMissingError
 from brim.domain.funding import IMPLICIT, Funding
 from brim.domain.idempotency import KeptReply
 from brim.domain.metadata import MetadataChange, merge
@@ -19,7 +19,7 @@ from brim.rails.rail import Outcome, Rail
 from brim.rails.sandbox import PAYMENT_METHOD_SCENARIOS, SOURCE_SCENARIOS
 from brim.services.batches import Batches
 from brim.services.clocks import check_test_mode, hold_moment
-from brim.services.idempotency import Answer, Attempt, replay, run_once
+from brim.services.idempotency import Answer, Attempt, replay_of, run_once
 from brim.services.terms import KnownTerms
 from brim.services.transitions import Change, cancel, follow, topup_event, write_changes
 from brim.store import topups
@@ -54,8 +54,19 @@ class EditTopup(msgspec.Struct, frozen=True, kw_only=True):
     metadata: MetadataChange | msgspec.UnsetType = msgspec.UNSET
 
 
+FindFunding: TypeAlias = Callable[[Attempt, CreateTopup], Awaitable[Funding | KeptReply]]
+"""Finds the bank account on file that a wish names, or the answer that its key has already; asks the database."""
+
+
 async def create_topup(
-    batches: Batches, terms: KnownTerms, attempt: Attempt, wish: CreateTopup, *, ids: IdFactory, rail: Rail
+    batches: Batches,
+    terms: KnownTerms,
+    attempt: Attempt,
+    wish: CreateTopup,
+    *,
+    ids: IdFactory,
+    rail: Rail,
+    find_funding: FindFunding,
 ) -> Answer:
     """Return the new top-up's reply, or the first reply of its idempotency key; durable either way.
 
@@ -63,30 +74,48 @@ async def create_topup(
         AmountTooLargeError, InvalidAmountStepError: the currency does not allow the amount.
         ExclusiveParametersError: it names a source and a payment method.
         ResourceMissingError: there is no such source or payment method.
-        NoFundingSourceError: it is live, and live mode has no funding sources yet.
+        UnverifiedFundingError: the bank account it names may not be debited.
+        TokenAlreadyUsedError: the token it names has become a source.
+        NoFundingSourceError: it is live, names nothing, and the account has no default in its currency.
         ClockAdvancingError: the account's test clock is on its way.
         IdempotencyMismatchError: the key stands for another request.
         OverloadedError: too many creates wait already.
         DatabaseUnavailableError: nothing is known of the write; a retry under the same key finds out.
     """
     check_amount(wish.amount, wish.currency)
-    current = terms.of(attempt.owner)
-    if current.is_moving:
-        current = await terms.refresh(attempt.owner)  # it may have arrived long since
+    named = _named_funding(attempt.owner, wish)
+    if named is None and (wish.source or wish.payment_method):
+        found = await find_funding(attempt, wish)
+        if isinstance(found, KeptReply):
+            return replay_of(attempt, found)
+        named = found
     for _ in range(_MOST_TERMS):
-        new = _new_topup(attempt, wish, current, ids=ids, rail=rail)
+        new = await _new_under_terms(terms, attempt, wish, named, ids=ids, rail=rail)
         created = await batches.create(new)
         if created is None:
             return Answer(body=new.event.payload)
-        if isinstance(created, KeptReply) and attempt.claim:
-            return replay(attempt.claim, created)
-        current = await terms.refresh(attempt.owner)
+        if isinstance(created, KeptReply):
+            return replay_of(attempt, created)
+        await terms.refresh(attempt.owner)
     raise ClockAdvancingError
 
 
-def _new_topup(attempt: Attempt, wish: CreateTopup, terms: Terms, *, ids: IdFactory, rail: Rail) -> NewTopup:
-    """Return the pending top-up and its `topup.created` event, under these terms."""
-    funding = _choose_funding(attempt.owner, wish, terms)
+async def _new_under_terms(
+    terms: KnownTerms, attempt: Attempt, wish: CreateTopup, named: Funding | None, *, ids: IdFactory, rail: Rail
+) -> NewTopup:
+    """Return the pending top-up and its event under the terms known here, or newer ones if those refuse it."""
+    try:
+        return _new_topup(attempt, wish, named, terms.of(attempt.owner), ids=ids, rail=rail)
+    except (NoFundingSourceError, ClockAdvancingError):
+        await terms.refresh(attempt.owner)
+        return _new_topup(attempt, wish, named, terms.of(attempt.owner), ids=ids, rail=rail)
+
+
+def _new_topup(
+    attempt: Attempt, wish: CreateTopup, named: Funding | None, terms: Terms, *, ids: IdFactory, rail: Rail
+) -> NewTopup:
+    """Return the pending top-up and its `topup.created` event, under these terms; `named` is what the wish names."""
+    funding = named or _default_funding(attempt.owner, wish.currency, terms)
     moment = moment_of(terms.test_clock, now_ms=attempt.now_ms, ids=ids)
     plan = rail.plan(
         currency=wish.currency,
@@ -118,22 +147,25 @@ def _new_topup(attempt: Attempt, wish: CreateTopup, terms: Terms, *, ids: IdFact
     return NewTopup(topup, topup_event(topup, moment, attempt.cause), attempt.claim, terms.version)
 
 
-def _choose_funding(owner: Owner, wish: CreateTopup, terms: Terms) -> Funding:
-    """Return what pays: what the wish names, else the owner's default for the currency, else test mode's own."""
+def _named_funding(owner: Owner, wish: CreateTopup) -> Funding | None:
+    """Return what pays if the wish names a documented test id; None if it names another one, or nothing."""
     if wish.source and wish.payment_method:
         raise ExclusiveParametersError("source", "payment_method")
-    if wish.source:
-        if owner.livemode or wish.source not in SOURCE_SCENARIOS:
-            raise missing_funding(wish.source, param="source")
-        return Funding(source=wish.source, scenario=SOURCE_SCENARIOS[wish.source])
-    if wish.payment_method:
-        if owner.livemode or wish.payment_method not in PAYMENT_METHOD_SCENARIOS:
-            raise missing_funding(wish.payment_method, param="payment_method")
-        return Funding(payment_method=wish.payment_method, scenario=PAYMENT_METHOD_SCENARIOS[wish.payment_method])
-    if wish.currency in terms.defaults:
-        return terms.defaults[wish.currency]
     if owner.livemode:
-        raise NoFundingSourceError(wish.currency)
+        return None
+    if wish.source in SOURCE_SCENARIOS:
+        return Funding(source=wish.source, scenario=SOURCE_SCENARIOS[wish.source])
+    if wish.payment_method in PAYMENT_METHOD_SCENARIOS:
+        return Funding(payment_method=wish.payment_method, scenario=PAYMENT_METHOD_SCENARIOS[wish.payment_method])
+    return None
+
+
+def _default_funding(owner: Owner, currency: str, terms: Terms) -> Funding:
+    """Return what pays for a top-up that names nothing: the owner's default, else test mode's own."""
+    if currency in terms.defaults:
+        return terms.defaults[currency]
+    if owner.livemode:
+        raise NoFundingSourceError(currency)
     return IMPLICIT
 
 

@@ -84,16 +84,16 @@ async def claim_due(conn: Conn, owner: Owner, *, until_ms: int, limit: int) -> l
 
 
 def _clock(record: Mapping[str, Any] | None) -> TestClock | None:
-    return clock_from_record(record, clock_id=record["id"]) if record else None
+    return clock_from_record(record, clock_id=record["id"], created=record["created"]) if record else None
 
 
-def clock_from_record(record: Mapping[str, Any], *, clock_id: str) -> TestClock:
-    """Return the clock in a row that has every column of `test_clocks` but perhaps its id under another name."""
+def clock_from_record(record: Mapping[str, Any], *, clock_id: str, created: int) -> TestClock:
+    """Return the clock in a row that has every column of `test_clocks`, perhaps id and created under other names."""
     return TestClock(
         owner=Owner(record["account"], record["livemode"]),
         id=clock_id,
         name=record["name"],
-        created=record["created"],
+        created=created,
         deletes_after=record["deletes_after"],
         frozen_time=record["frozen_time"],
         target_frozen_time=record["target_frozen_time"],

@@ -2,10 +2,12 @@
 
 from typing import Final
 
+from brim.domain.funding_wire import funding_of
 from brim.domain.terms import NO_TERMS, Terms
 from brim.domain.topups import Owner
 from brim.store.clocks import clock_from_record
 from brim.store.database import Conn
+from brim.store.funding import funding_source_from_record
 from brim.store.sql import load_queries
 
 _SQL: Final = load_queries("terms")
@@ -13,12 +15,21 @@ _SQL: Final = load_queries("terms")
 
 async def read_terms(conn: Conn, owner: Owner) -> Terms:
     """Return an owner's terms as they are now."""
-    record = await conn.fetchrow(_SQL["read_terms"], owner.account, owner.livemode)
-    if record is None:
+    records = await conn.fetch(_SQL["read_terms"], owner.account, owner.livemode)
+    if not records:
         return NO_TERMS
-    clock_id = record["clock_id"]
-    clock = clock_from_record(record, clock_id=clock_id) if clock_id else None
-    return Terms(version=record["version"], settlement_days=record["settlement_days"], test_clock=clock)
+    first = records[0]
+    clock_id = first["clock_id"]
+    return Terms(
+        version=first["version"],
+        settlement_days=first["settlement_days"],
+        test_clock=clock_from_record(first, clock_id=clock_id, created=first["clock_created"]) if clock_id else None,
+        defaults={
+            record["default_currency"]: funding_of(funding_source_from_record(record))
+            for record in records
+            if record["id"] is not None
+        },
+    )
 
 
 async def change_terms(conn: Conn, owner: Owner) -> None:

@@ -8,8 +8,9 @@ from typing import Final
 
 from brim.api.operations.balance import BALANCE
 from brim.api.operations.events import EVENTS
+from brim.api.operations.funding import FUNDING
 from brim.api.operations.test_helpers import TEST_HELPERS
 from brim.api.operations.topups import TOPUPS
 
-OPERATIONS: Final = (*TOPUPS, *BALANCE, *EVENTS, *TEST_HELPERS)
+OPERATIONS: Final = (*TOPUPS, *BALANCE, *EVENTS, *FUNDING, *TEST_HELPERS)
 """Every operation that Brim serves under `/v1`."""

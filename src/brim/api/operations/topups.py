@@ -9,8 +9,10 @@ from brim.domain import wire
 from brim.domain.amounts import AmountTooLargeError
 from brim.domain.clocks import ClockAdvancingError
 from brim.domain.errors import ExclusiveParametersError, ResourceMissingError
+from brim.domain.funding_sources import TokenAlreadyUsedError, UnverifiedFundingError
 from brim.domain.topups import InvalidTransitionError, NoFundingSourceError
 from brim.kit.currency import InvalidAmountStepError, InvalidCurrencyError
+from brim.services.vault import NoEncryptionKeyError, SecretUnreadableError
 
 TOPUPS: Final = (
     Operation(
@@ -30,6 +32,10 @@ TOPUPS: Final = (
             ExclusiveParametersError,
             ResourceMissingError,
             NoFundingSourceError,
+            UnverifiedFundingError,
+            TokenAlreadyUsedError,
+            NoEncryptionKeyError,
+            SecretUnreadableError,
             ClockAdvancingError,
         ),
     ),

@@ -1,10 +1,18 @@
 -- name: read_terms
--- An owner's terms; no row for one who never changed anything.
+-- An owner's terms, a row for each default funding source and one where there is none; no row for an owner who never
+-- changed anything.
 SELECT
-    o.account, o.livemode, o.version, o.settlement_days,
-    c.id AS clock_id, c.name, c.created, c.deletes_after, c.frozen_time, c.target_frozen_time, c.since_ms
+    o.version, o.settlement_days,
+    c.id AS clock_id, c.name, c.created AS clock_created, c.deletes_after, c.frozen_time, c.target_frozen_time,
+    c.since_ms,
+    d.currency AS default_currency,
+    o.account, o.livemode, f.id, f.kind, f.created, f.verification, f.attempts_left, f.is_detached, f.routing_number,
+    f.last4, f.fingerprint, f.bank_name, f.country, f.currency, f.account_holder_type, f.account_type,
+    f.allow_redisplay, f.client_secret, f.scenario, f.party, f.metadata
 FROM owner_terms AS o
 LEFT JOIN test_clocks AS c ON c.account = o.account AND c.livemode = o.livemode
+LEFT JOIN default_funding_sources AS d ON d.account = o.account AND d.livemode = o.livemode
+LEFT JOIN funding_sources AS f ON f.account = d.account AND f.livemode = d.livemode AND f.id = d.funding_source
 WHERE o.account = $1 AND o.livemode = $2;
 
 -- name: change_terms

@@ -1,0 +1,84 @@
+"""The handlers of `/v1/sources`."""
+
+from brim.api.call import Call
+from brim.api.errors import render_error
+from brim.api.paging import read_page
+from brim.api.party import read_edit, read_party
+from brim.domain import wire
+from brim.domain.funding_sources import FundingKind
+from brim.domain.funding_wire import source_json
+from brim.domain.metadata import merge
+from brim.services import funding, lists, tokens
+from brim.services.funding import MicrodepositGuess
+from brim.services.idempotency import Answer
+from brim.services.tokens import NewSource
+
+_KIND = FundingKind.SOURCE
+
+
+async def create(call: Call) -> Answer:
+    """`POST /v1/sources`."""
+    parameters, service = call.parameters, call.service
+    change = parameters.get("metadata")
+    wish = NewSource(
+        token=parameters["token"],
+        currency=parameters.get("currency"),
+        party=read_party(parameters.get("owner", {})),
+        metadata=merge({}, change) if change else {},
+        by_microdeposits="brim" in parameters,
+    )
+    return await tokens.create_source(
+        service.database,
+        service.bank_secrets,
+        call.attempt,
+        wish,
+        ids=service.ids,
+        render=source_json,
+        render_error=render_error,
+    )
+
+
+async def retrieve(call: Call) -> Answer:
+    """`GET /v1/sources/{source}`."""
+    source = await funding.retrieve_funding_source(call.service.database, call.owner, _KIND, call.path_id)
+    return Answer(body=source_json(source))
+
+
+async def update(call: Call) -> Answer:
+    """`POST /v1/sources/{source}`."""
+    return await funding.update_funding_source(
+        call.service.database,
+        call.attempt,
+        _KIND,
+        call.path_id,
+        read_edit(call.parameters, party="owner"),
+        render=source_json,
+        render_error=render_error,
+    )
+
+
+async def detach(call: Call) -> Answer:
+    """`POST /v1/sources/{source}/detach`."""
+    return await funding.detach_funding_source(
+        call.service.database, call.attempt, _KIND, call.path_id, render=source_json, render_error=render_error
+    )
+
+
+async def verify(call: Call) -> Answer:
+    """`POST /v1/sources/{source}/verify`."""
+    return await funding.verify_funding_source(
+        call.service.database,
+        call.attempt,
+        _KIND,
+        call.path_id,
+        MicrodepositGuess(amounts=call.parameters["values"], param="values"),
+        render=source_json,
+        render_error=render_error,
+    )
+
+
+async def list_all(call: Call) -> Answer:
+    """`GET /v1/sources`."""
+    page = await lists.list_funding_sources(call.service.database, call.owner, _KIND, read_page(call.parameters))
+    items = [source_json(source) for source in page.items]
+    return Answer(body=wire.list_json(items, has_more=page.has_more, url="/v1/sources"))

@@ -1,0 +1,30 @@
+"""The handlers of `/v1/tokens`."""
+
+from brim.api.call import Call
+from brim.api.errors import render_error
+from brim.domain.funding_sources import BankNumbers
+from brim.domain.funding_wire import token_json
+from brim.services import tokens
+from brim.services.idempotency import Answer
+from brim.services.tokens import NewBankToken
+
+
+async def create(call: Call) -> Answer:
+    """`POST /v1/tokens`."""
+    account, service = call.parameters["bank_account"], call.service
+    wish = NewBankToken(
+        numbers=BankNumbers(account["routing_number"], account["account_number"]),
+        country=account["country"],
+        currency=account.get("currency", "usd"),
+        holder_name=account.get("account_holder_name"),
+        holder_type=account.get("account_holder_type"),
+        account_type=account.get("account_type"),
+    )
+    return await tokens.create_token(
+        service.database, service.bank_secrets, call.attempt, wish, ids=service.ids, render_error=render_error
+    )
+
+
+async def retrieve(call: Call) -> Answer:
+    """`GET /v1/tokens/{token}`."""
+    return Answer(body=token_json(await tokens.retrieve_token(call.service.database, call.owner, call.path_id)))

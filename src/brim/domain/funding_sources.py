@@ -1,0 +1,337 @@
+"""Bank accounts that pay for top-ups: payment methods, sources, and the tokens that become sources.
+
+An account number is in `BankNumbers` only, on its way to be sealed; what is read back has its last digits and a
+fingerprint. Neighbours: `funding` is what a top-up takes from here, `funding_wire` writes these for clients.
+Source of the objects: Stripe API reference, PaymentMethods, Sources and Tokens.
+"""
+
+import re
+from enum import StrEnum
+from typing import Final
+
+import msgspec
+
+from brim.domain.errors import KeptRefusalError, ResourceMissingError
+from brim.domain.topups import Owner
+from brim.kit.errors import BrimError
+
+ATTEMPTS: Final = 3
+"""Wrong guesses at micro-deposits that a bank account may have; the third is the last."""
+
+SHOWN_DIGITS: Final = 4
+_ROUTING_NUMBER: Final = re.compile(r"[0-9]{9}")
+_ROUTING_WEIGHTS: Final = (3, 7, 1) * 3
+"""Source: American Bankers Association, the check digit of routing numbers."""
+
+_ACCOUNT_NUMBER: Final = re.compile(r"[0-9]{1,17}")
+"""Source: Nacha, the DFI account number has up to 17 positions."""
+
+
+class FundingKind(StrEnum):
+    """What a bank account on file is, by the wire's names."""
+
+    PAYMENT_METHOD = "payment_method"
+    SOURCE = "source"
+
+
+PREFIXES: Final = {FundingKind.PAYMENT_METHOD: "pm_", FundingKind.SOURCE: "src_"}
+KIND_WORDS: Final = {FundingKind.PAYMENT_METHOD: "PaymentMethod", FundingKind.SOURCE: "source"}
+"""What the wire's sentences call each."""
+
+TOKEN_PREFIX: Final = "btok_"  # noqa: S105  how a token begins
+
+
+class Verification(StrEnum):
+    """Whether it is known that a bank account may be debited; it never leaves `failed`."""
+
+    VERIFIED = "verified"
+    PENDING = "pending"
+    FAILED = "failed"
+
+
+class BankNumbers(msgspec.Struct, frozen=True):
+    """The numbers of a US bank account, as a request gave them; its text shows the end of the account number only."""
+
+    routing_number: str
+    account_number: str
+
+    def __repr__(self) -> str:
+        return f"BankNumbers({self.routing_number!r}, '...{self.last4}')"
+
+    @property
+    def last4(self) -> str:
+        """What may be shown of the account number."""
+        return self.account_number[-SHOWN_DIGITS:]
+
+
+class BankAccount(msgspec.Struct, frozen=True, kw_only=True):
+    """What may be known of a bank account; `currency` is that of a source or a token, None for a payment method."""
+
+    routing_number: str
+    last4: str
+    fingerprint: str
+    bank_name: str | None
+    country: str = "US"
+    currency: str | None = None
+    holder_type: str | None = None
+    account_type: str | None = None
+
+
+class Address(msgspec.Struct, frozen=True, kw_only=True):
+    """A postal address, as far as it is known."""
+
+    city: str | None = None
+    country: str | None = None
+    line1: str | None = None
+    line2: str | None = None
+    postal_code: str | None = None
+    state: str | None = None
+
+
+class Party(msgspec.Struct, frozen=True, kw_only=True):
+    """Whose a bank account is: a payment method's billing details, a source's owner."""
+
+    address: Address | None = None
+    email: str | None = None
+    name: str | None = None
+    phone: str | None = None
+
+
+class FundingSource(msgspec.Struct, frozen=True, kw_only=True):
+    """A bank account on file.
+
+    `created` is in Unix seconds; `scenario` is what the sandbox plays with money from there, None for plain success;
+    `client_secret` is a source's; `attempts_left` counts the guesses at its micro-deposits.
+    """
+
+    owner: Owner
+    id: str
+    kind: FundingKind
+    created: int
+    bank_account: BankAccount
+    verification: Verification
+    attempts_left: int = ATTEMPTS
+    is_detached: bool = False
+    party: Party = Party()
+    metadata: dict[str, str] = {}
+    allow_redisplay: str = "unspecified"
+    scenario: str | None = None
+    client_secret: str | None = None
+
+
+class BankToken(msgspec.Struct, frozen=True, kw_only=True):
+    """The numbers of a bank account on their way to become a source, once.
+
+    `used_as` names that source, `used_by` the request that made it: its idempotency key, or else its id.
+    """
+
+    owner: Owner
+    id: str
+    created: int
+    bank_account: BankAccount
+    holder_name: str | None = None
+    used_as: str | None = None
+    used_by: str | None = None
+
+
+class PartyChange(msgspec.Struct, frozen=True, kw_only=True):
+    """What a request changes of a party; UNSET stays as it is, None is cleared."""
+
+    address: dict[str, str | None] | msgspec.UnsetType = msgspec.UNSET
+    email: str | msgspec.UnsetType | None = msgspec.UNSET
+    name: str | msgspec.UnsetType | None = msgspec.UNSET
+    phone: str | msgspec.UnsetType | None = msgspec.UNSET
+
+
+class RoutingNumberInvalidError(BrimError):
+    """The routing number is none of a US bank."""
+
+    def __init__(self, param: str) -> None:
+        super().__init__(
+            "Invalid routing number: it must have 9 digits, of which the last is the check digit of the others. "
+            "In test mode use 110000000."
+        )
+        self.param = param
+
+
+class AccountNumberInvalidError(BrimError):
+    """The account number is none of a US bank account; the sentence does not repeat it."""
+
+    def __init__(self, param: str) -> None:
+        super().__init__("Invalid account number: it must have 1 to 17 digits and nothing else.")
+        self.param = param
+
+
+class UnverifiedFundingError(BrimError):
+    """The bank account may not be debited, because nobody has shown that it is theirs."""
+
+    def __init__(self, funding_id: str, verification: Verification, *, param: str) -> None:
+        reason = "its verification has failed" if verification is Verification.FAILED else "it is not verified yet"
+        super().__init__(f"The bank account {funding_id} cannot be debited because {reason}.")
+        self.param = param
+
+
+class AlreadyVerifiedError(BrimError):
+    """The bank account needs no verification any more."""
+
+    def __init__(self, funding_id: str) -> None:
+        super().__init__(f"The bank account {funding_id} is verified already.")
+
+
+class MicrodepositsNotSentError(BrimError):
+    """There is nothing to guess: no micro-deposits went to this bank account."""
+
+    def __init__(self, funding_id: str) -> None:
+        super().__init__(
+            f"No micro-deposits were sent to the bank account {funding_id}, so it cannot be verified by them."
+        )
+
+
+class MicrodepositAmountsInvalidError(BrimError):
+    """What was given are no amounts of micro-deposits."""
+
+    def __init__(self, param: str) -> None:
+        super().__init__("The amounts of the micro-deposits are two whole numbers of cents, each from 1 to 99.")
+        self.param = param
+
+
+class MicrodepositAmountsMismatchError(KeptRefusalError):
+    """The amounts are not those that were sent."""
+
+    def __init__(self, attempts_left: int, *, param: str) -> None:
+        super().__init__(f"These are not the amounts that were sent. {_attempts(attempts_left)}")
+        self.param = param
+
+
+class DescriptorCodeMismatchError(KeptRefusalError):
+    """The code is not the one that was sent."""
+
+    def __init__(self, attempts_left: int, *, param: str) -> None:
+        super().__init__(f"This is not the code that was sent. {_attempts(attempts_left)}")
+        self.param = param
+
+
+class TooManyAttemptsError(KeptRefusalError):
+    """The micro-deposits were guessed wrong for the last time."""
+
+    def __init__(self, funding_id: str) -> None:
+        super().__init__(
+            f"The verification of the bank account {funding_id} has failed: there were too many wrong attempts. "
+            "Add the bank account again."
+        )
+
+
+class MicrodepositsTimedOutError(KeptRefusalError):
+    """Nobody told the micro-deposits in time."""
+
+    def __init__(self, funding_id: str) -> None:
+        super().__init__(
+            f"The verification of the bank account {funding_id} has failed: its micro-deposits were not told in time. "
+            "Add the bank account again."
+        )
+
+
+class TokenAlreadyUsedError(BrimError):
+    """A token becomes a source once."""
+
+    def __init__(self, token_id: str) -> None:
+        super().__init__(f"You cannot use a Stripe token more than once: {token_id}.")
+
+
+def _attempts(left: int) -> str:
+    return "There is one attempt left." if left == 1 else f"There are {left} attempts left."
+
+
+def check_routing_number(text: str, *, param: str) -> str:
+    """Return a routing number that a US bank could have.
+
+    Raises:
+        RoutingNumberInvalidError: it is not nine digits, or its check digit is wrong.
+    """
+    if not _ROUTING_NUMBER.fullmatch(text):
+        raise RoutingNumberInvalidError(param)
+    total = sum(weight * int(digit) for weight, digit in zip(_ROUTING_WEIGHTS, text, strict=True))
+    if total % 10 or text == "0" * 9:
+        raise RoutingNumberInvalidError(param)
+    return text
+
+
+def check_account_number(text: str, *, param: str) -> str:
+    """Return an account number that a US bank could have.
+
+    Raises:
+        AccountNumberInvalidError: it is not 1 to 17 digits.
+    """
+    if not _ACCOUNT_NUMBER.fullmatch(text):
+        raise AccountNumberInvalidError(param)
+    return text
+
+
+class Guess(StrEnum):
+    """What a guess at micro-deposits turned out to be."""
+
+    RIGHT = "right"
+    WRONG = "wrong"
+    ONE_TOO_MANY = "one too many"
+    TOO_LATE = "too late"
+
+
+def check_can_be_guessed(source: FundingSource) -> None:
+    """Let a bank account pass whose micro-deposits may be guessed.
+
+    Raises:
+        AlreadyVerifiedError: there is no need.
+        TooManyAttemptsError: it has failed before.
+        MicrodepositsNotSentError: there are none: no rail of live mode sends any yet.
+    """
+    if source.verification is Verification.VERIFIED:
+        raise AlreadyVerifiedError(source.id)
+    if source.verification is Verification.FAILED and source.attempts_left == 0:
+        raise TooManyAttemptsError(source.id)
+    if source.verification is Verification.FAILED or source.owner.livemode:
+        raise MicrodepositsNotSentError(source.id)
+
+
+def judged(source: FundingSource, guess: Guess) -> FundingSource:
+    """Return a bank account as it is after a guess at its micro-deposits; a wrong one costs an attempt."""
+    if guess is Guess.RIGHT:
+        return msgspec.structs.replace(source, verification=Verification.VERIFIED)
+    left = source.attempts_left - 1 if guess is Guess.WRONG else 0
+    verification = Verification.PENDING if left else Verification.FAILED
+    return msgspec.structs.replace(source, verification=verification, attempts_left=left)
+
+
+def check_usable(source: FundingSource | None, funding_id: str, *, param: str) -> FundingSource:
+    """Return a bank account that may be debited.
+
+    Raises:
+        ResourceMissingError: there is none of that id, or it was detached.
+        UnverifiedFundingError: nobody has shown that it is theirs.
+    """
+    if source is None or source.is_detached:
+        raise missing_funding(funding_id, param=param)
+    if source.verification is not Verification.VERIFIED:
+        raise UnverifiedFundingError(funding_id, source.verification, param=param)
+    return source
+
+
+def missing_funding(funding_id: str, *, param: str) -> ResourceMissingError:
+    """Return the error for a `source` or `payment_method` that does not exist, worded by the id's prefix."""
+    kind = _KIND_OF_PREFIX.get(funding_id.partition("_")[0], "PaymentMethod" if param == "payment_method" else "source")
+    return ResourceMissingError(kind, funding_id, param=param)
+
+
+_KIND_OF_PREFIX: Final = {"btok": "token", "tok": "token", "pm": "PaymentMethod", "src": "source"}
+
+
+def merged_party(party: Party, change: PartyChange) -> Party:
+    """Return a party with what a request changes of it."""
+    address = party.address
+    if change.address is not msgspec.UNSET:
+        address = msgspec.structs.replace(address or Address(), **change.address)
+    return Party(
+        address=address,
+        email=party.email if change.email is msgspec.UNSET else change.email,
+        name=party.name if change.name is msgspec.UNSET else change.name,
+        phone=party.phone if change.phone is msgspec.UNSET else change.phone,
+    )

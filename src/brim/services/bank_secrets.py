@@ -1,0 +1,82 @@
+"""Keeps account numbers: seals each for its row, and tells equal ones by a fingerprint that gives nothing away.
+
+The fingerprint's key is a secret of the server's own. It lies sealed in the database, so that it is the same in every
+process and survives a change of encryption keys: the same bank account has the same fingerprint for ever.
+"""
+
+import hashlib
+import hmac
+import os
+from typing import Final
+
+import msgspec
+
+from brim.domain.funding_sources import BankNumbers
+from brim.domain.topups import Owner
+from brim.services.vault import RandomBytes, Vault
+from brim.store import secrets
+from brim.store.database import Database
+
+FINGERPRINT_CHARS: Final = 16
+"""Hexadecimal characters, as many as the vendor's fingerprints have."""
+
+_FINGERPRINT_KEY: Final = "fingerprint_key"
+_FINGERPRINT_KEY_BYTES: Final = 32
+
+
+class KeptNumbers(msgspec.Struct, frozen=True):
+    """What is stored of a bank account's numbers: the sealed account number, and the fingerprint of both."""
+
+    sealed: bytes
+    fingerprint: str
+
+
+class BankSecrets:
+    """One process's way to account numbers."""
+
+    def __init__(self, database: Database, vault: Vault, *, random_bytes: RandomBytes = os.urandom) -> None:
+        self._database = database
+        self._vault = vault
+        self._random_bytes = random_bytes
+        self._fingerprint_key: bytes | None = None
+
+    async def keep(self, numbers: BankNumbers, *, owner: Owner, object_id: str) -> KeptNumbers:
+        """Return the numbers as they may be stored in the row of that object.
+
+        Raises:
+            NoEncryptionKeyError: the server has no encryption key.
+            SecretUnreadableError: it has another one than before.
+            DatabaseUnavailableError: the fingerprint's key cannot be read.
+        """
+        sealed = self._vault.seal(numbers.account_number.encode(), place=_place(owner, object_id))
+        return KeptNumbers(sealed, await self._fingerprint(numbers))
+
+    def reveal(self, sealed: bytes, *, owner: Owner, object_id: str) -> str:
+        """Return the account number in the row of that object.
+
+        Raises:
+            NoEncryptionKeyError: the server has no encryption key.
+            SecretUnreadableError: it has another one than when the number was stored.
+            MisplacedSecretError: it is that of another row.
+        """
+        return self._vault.open(sealed, place=_place(owner, object_id)).decode()
+
+    async def _fingerprint(self, numbers: BankNumbers) -> str:
+        if self._fingerprint_key is None:
+            self._fingerprint_key = await self._find_fingerprint_key()
+        text = f"{numbers.routing_number}:{numbers.account_number}".encode()
+        return hmac.digest(self._fingerprint_key, text, hashlib.sha256).hex()[:FINGERPRINT_CHARS]
+
+    async def _find_fingerprint_key(self) -> bytes:
+        """Return the server's key, made by whoever needs it first."""
+        place = f"service_secrets/{_FINGERPRINT_KEY}"
+        async with self._database.connection() as conn:
+            sealed = await secrets.find_service_secret(conn, _FINGERPRINT_KEY)
+            if sealed is None:
+                fresh = self._vault.seal(self._random_bytes(_FINGERPRINT_KEY_BYTES), place=place)
+                sealed = await secrets.keep_service_secret(conn, _FINGERPRINT_KEY, fresh)
+        return self._vault.open(sealed, place=place)
+
+
+def _place(owner: Owner, object_id: str) -> str:
+    return f"{owner.account}/{'live' if owner.livemode else 'test'}/{object_id}"

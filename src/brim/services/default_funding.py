@@ -1,0 +1,57 @@
+"""Which bank account pays for a top-up that names none, by currency.
+
+It is one of the terms under which creates are made, so every change here counts as a change of terms, in its
+transaction: a create that races it is made under the terms before or those after, never under a mixture.
+"""
+
+from brim.domain.errors import ResourceMissingError
+from brim.domain.funding_sources import check_usable
+from brim.domain.funding_wire import default_json
+from brim.domain.topups import Owner
+from brim.services.funding import RenderError
+from brim.services.idempotency import Answer, Attempt, run_once
+from brim.store import funding
+from brim.store.database import Conn, Database
+from brim.store.terms import change_terms
+
+
+async def set_default(
+    database: Database, attempt: Attempt, *, currency: str, funding_source: str, render_error: RenderError
+) -> Answer:
+    """Let a bank account on file pay in a currency, and return the default's reply.
+
+    Raises:
+        ResourceMissingError: the owner has none of that id.
+        UnverifiedFundingError: it may not be debited.
+        IdempotencyMismatchError: the key stands for another request.
+    """
+
+    async def work(conn: Conn) -> bytes:
+        source = await funding.lock_funding_source(conn, attempt.owner, funding_source)
+        check_usable(source, funding_source, param="funding_source")
+        await funding.set_default(conn, attempt.owner, currency, funding_source)
+        await change_terms(conn, attempt.owner)
+        return default_json(attempt.owner, currency, funding_source)
+
+    return await run_once(database, attempt, work, render_error=render_error)
+
+
+async def list_defaults(database: Database, owner: Owner) -> dict[str, str]:
+    """Return the ids of what pays by currency, where the owner has said so."""
+    async with database.connection() as conn:
+        return await funding.read_defaults(conn, owner)
+
+
+async def delete_default(database: Database, owner: Owner, currency: str) -> None:
+    """Let nothing of the owner's choice pay in a currency any more.
+
+    Raises:
+        ResourceMissingError: nothing did.
+    """
+
+    async def work(conn: Conn) -> None:
+        if not await funding.delete_default(conn, owner, currency):
+            raise ResourceMissingError("default funding source", currency, param="currency", in_path=True)
+        await change_terms(conn, owner)
+
+    await database.transact(work)

@@ -1,0 +1,307 @@
+"""Bank accounts on file: make payment methods, change, verify and detach them; sources likewise.
+
+A request's account number is sealed before anything is written, and never leaves here again. Neighbours: `tokens`
+makes sources, `default_funding` says which bank account pays for what names none, `paying` finds the one that does.
+"""
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+import msgspec
+
+from brim.domain.errors import ResourceMissingError
+from brim.domain.funding_sources import (
+    KIND_WORDS,
+    PREFIXES,
+    BankAccount,
+    BankNumbers,
+    DescriptorCodeMismatchError,
+    FundingKind,
+    FundingSource,
+    Guess,
+    MicrodepositAmountsMismatchError,
+    MicrodepositsTimedOutError,
+    Party,
+    PartyChange,
+    TooManyAttemptsError,
+    Verification,
+    check_can_be_guessed,
+    judged,
+    merged_party,
+)
+from brim.domain.funding_wire import bank_name_of, documented_payment_method
+from brim.domain.metadata import MetadataChange, merge
+from brim.domain.topups import Owner
+from brim.kit.errors import BrimError
+from brim.kit.ids import IdFactory
+from brim.rails.sandbox import (
+    PAYMENT_METHOD_SCENARIOS,
+    UNVERIFIED_PAYMENT_METHODS,
+    behaviour_of,
+    judge_amounts,
+    judge_descriptor_code,
+)
+from brim.services.bank_secrets import BankSecrets
+from brim.services.idempotency import Answer, Attempt, run_once
+from brim.store import funding
+from brim.store.database import Conn, Database
+from brim.store.terms import change_terms
+
+Render: TypeAlias = Callable[[FundingSource], bytes]
+RenderError: TypeAlias = Callable[[BrimError], tuple[int, bytes]]
+
+
+class NewPaymentMethod(msgspec.Struct, frozen=True, kw_only=True):
+    """A validated wish for a payment method; `by_microdeposits` asks for it to be verified by them."""
+
+    numbers: BankNumbers
+    holder_type: str | None = None
+    account_type: str = "checking"
+    party: Party = Party()
+    metadata: dict[str, str] = {}
+    allow_redisplay: str = "unspecified"
+    by_microdeposits: bool = False
+
+
+class EditFundingSource(msgspec.Struct, frozen=True, kw_only=True):
+    """What an update changes of a bank account on file; None stays as it is."""
+
+    party: PartyChange = PartyChange()
+    metadata: MetadataChange = MetadataChange()
+    holder_type: str | None = None
+    account_type: str | None = None
+    allow_redisplay: str | None = None
+
+
+class MicrodepositGuess(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody says was sent: two amounts in cents, or the code; `param` is the parameter that said so."""
+
+    amounts: tuple[int, int] | None = None
+    descriptor_code: str | None = None
+    param: str
+
+
+async def create_payment_method(
+    database: Database,
+    secrets: BankSecrets,
+    attempt: Attempt,
+    wish: NewPaymentMethod,
+    *,
+    ids: IdFactory,
+    render: Render,
+    render_error: RenderError,
+) -> Answer:
+    """Put a bank account on file and return its reply.
+
+    Raises:
+        NoEncryptionKeyError, SecretUnreadableError: the server cannot keep account numbers.
+        IdempotencyMismatchError: the key stands for another request.
+    """
+    method_id = ids.new_at(PREFIXES[FundingKind.PAYMENT_METHOD], attempt.now_ms)
+    created = ids.newest_second
+    kept = await secrets.keep(wish.numbers, owner=attempt.owner, object_id=method_id)
+    scenario, verification = first_state(attempt.owner, wish.numbers, by_microdeposits=wish.by_microdeposits)
+    method = FundingSource(
+        owner=attempt.owner,
+        id=method_id,
+        kind=FundingKind.PAYMENT_METHOD,
+        created=created,
+        bank_account=BankAccount(
+            routing_number=wish.numbers.routing_number,
+            last4=wish.numbers.last4,
+            fingerprint=kept.fingerprint,
+            bank_name=bank_name_of(wish.numbers.routing_number),
+            holder_type=wish.holder_type,
+            account_type=wish.account_type,
+        ),
+        verification=verification,
+        party=wish.party,
+        metadata=wish.metadata,
+        allow_redisplay=wish.allow_redisplay,
+        scenario=scenario,
+    )
+
+    async def work(conn: Conn) -> bytes:
+        await funding.insert_funding_source(conn, method, kept.sealed)
+        return render(method)
+
+    return await run_once(database, attempt, work, render_error=render_error)
+
+
+def first_state(owner: Owner, numbers: BankNumbers, *, by_microdeposits: bool) -> tuple[str | None, Verification]:
+    """Return what a new bank account plays, and whether it may be debited yet; live ones may not."""
+    if owner.livemode:
+        return None, Verification.PENDING
+    scenario, verification = behaviour_of(numbers)
+    if by_microdeposits and verification is Verification.VERIFIED:
+        return scenario, Verification.PENDING
+    return scenario, verification
+
+
+async def retrieve_funding_source(
+    database: Database, owner: Owner, kind: FundingKind, funding_id: str
+) -> FundingSource:
+    """Return a bank account on file, a detached one too, or what a documented test id stands for.
+
+    Raises:
+        ResourceMissingError: the owner has none of that id and kind.
+    """
+    documented = find_documented(owner, funding_id) if kind is FundingKind.PAYMENT_METHOD else None
+    if documented is not None:
+        return documented
+    async with database.connection() as conn:
+        found = (await funding.fetch_funding_sources(conn, owner, [funding_id])).get(funding_id)
+        if found is None or found.kind is not kind:
+            raise await _missing(conn, owner, kind, funding_id)
+        return found
+
+
+def find_documented(owner: Owner, payment_method: str) -> FundingSource | None:
+    """Return the payment method that a documented test id stands for, None for any other id and in live mode."""
+    if owner.livemode:
+        return None
+    if payment_method in UNVERIFIED_PAYMENT_METHODS:
+        return documented_payment_method(owner, payment_method, verification=Verification.FAILED)
+    if payment_method in PAYMENT_METHOD_SCENARIOS:
+        return documented_payment_method(owner, payment_method, verification=Verification.VERIFIED)
+    return None
+
+
+async def update_funding_source(
+    database: Database,
+    attempt: Attempt,
+    kind: FundingKind,
+    funding_id: str,
+    edit: EditFundingSource,
+    *,
+    render: Render,
+    render_error: RenderError,
+) -> Answer:
+    """Change what may change of a bank account on file and return its reply.
+
+    Raises:
+        ResourceMissingError: the owner has none of that id and kind.
+        TooMuchMetadataError: it would have more metadata than it may.
+        IdempotencyMismatchError: the key stands for another request.
+    """
+
+    async def work(conn: Conn) -> bytes:
+        source = await _lock(conn, attempt.owner, kind, funding_id)
+        account = source.bank_account
+        changed = msgspec.structs.replace(
+            source,
+            party=merged_party(source.party, edit.party),
+            metadata=merge(source.metadata, edit.metadata),
+            allow_redisplay=edit.allow_redisplay or source.allow_redisplay,
+            bank_account=msgspec.structs.replace(
+                account,
+                holder_type=edit.holder_type or account.holder_type,
+                account_type=edit.account_type or account.account_type,
+            ),
+        )
+        await _write(conn, changed)
+        return render(changed)
+
+    return await run_once(database, attempt, work, render_error=render_error)
+
+
+async def detach_funding_source(
+    database: Database,
+    attempt: Attempt,
+    kind: FundingKind,
+    funding_id: str,
+    *,
+    render: Render,
+    render_error: RenderError,
+) -> Answer:
+    """Let no new top-up be paid from a bank account, as a default neither, and return its reply.
+
+    Raises:
+        ResourceMissingError: the owner has none of that id and kind.
+        IdempotencyMismatchError: the key stands for another request.
+    """
+
+    async def work(conn: Conn) -> bytes:
+        source = await _lock(conn, attempt.owner, kind, funding_id)
+        detached = msgspec.structs.replace(source, is_detached=True)
+        await funding.update_funding_source(conn, detached)
+        if await funding.delete_defaults_of(conn, attempt.owner, funding_id):
+            await change_terms(conn, attempt.owner)
+        return render(detached)
+
+    return await run_once(database, attempt, work, render_error=render_error)
+
+
+async def verify_funding_source(
+    database: Database,
+    attempt: Attempt,
+    kind: FundingKind,
+    funding_id: str,
+    guess: MicrodepositGuess,
+    *,
+    render: Render,
+    render_error: RenderError,
+) -> Answer:
+    """Compare what somebody says was sent with what was, and return the reply of the bank account, verified now.
+
+    A refusal of these is an answer that is kept, and the attempt counts.
+
+    Raises:
+        ResourceMissingError: the owner has none of that id and kind.
+        AlreadyVerifiedError, MicrodepositsNotSentError: there is nothing to guess.
+        MicrodepositAmountsMismatchError, DescriptorCodeMismatchError: it was wrong.
+        TooManyAttemptsError, MicrodepositsTimedOutError: it was wrong for good.
+        IdempotencyMismatchError: the key stands for another request.
+    """
+
+    async def work(conn: Conn) -> bytes:
+        source = await _lock(conn, attempt.owner, kind, funding_id)
+        check_can_be_guessed(source)
+        found = _judge(guess)
+        after = judged(source, found)
+        await funding.update_funding_source(conn, after)
+        if after.verification is not Verification.VERIFIED:
+            raise _refusal(after, found, guess)
+        return render(after)
+
+    return await run_once(database, attempt, work, render_error=render_error)
+
+
+def _judge(guess: MicrodepositGuess) -> Guess:
+    if guess.amounts is not None:
+        return judge_amounts(guess.amounts)
+    return judge_descriptor_code(guess.descriptor_code or "")
+
+
+def _refusal(source: FundingSource, found: Guess, guess: MicrodepositGuess) -> BrimError:
+    """Return why a guess did not verify the bank account that it left behind."""
+    if found is Guess.TOO_LATE:
+        return MicrodepositsTimedOutError(source.id)
+    if source.verification is Verification.FAILED:
+        return TooManyAttemptsError(source.id)
+    if guess.amounts is None:
+        return DescriptorCodeMismatchError(source.attempts_left, param=guess.param)
+    return MicrodepositAmountsMismatchError(source.attempts_left, param=guess.param)
+
+
+async def _write(conn: Conn, source: FundingSource) -> None:
+    """Write a change; where it is a source that pays for what names none, later top-ups carry it as it is now."""
+    await funding.update_funding_source(conn, source)
+    if source.kind is FundingKind.SOURCE and source.id in (await funding.read_defaults(conn, source.owner)).values():
+        await change_terms(conn, source.owner)
+
+
+async def _lock(conn: Conn, owner: Owner, kind: FundingKind, funding_id: str) -> FundingSource:
+    """Return a bank account that is on file, held for a change."""
+    source = await funding.lock_funding_source(conn, owner, funding_id)
+    if source is None or source.kind is not kind or source.is_detached:
+        raise await _missing(conn, owner, kind, funding_id)
+    return source
+
+
+async def _missing(conn: Conn, owner: Owner, kind: FundingKind, funding_id: str) -> ResourceMissingError:
+    """Return the error that there is no such bank account; it says whether the owner's other mode has it."""
+    other_mode = Owner(owner.account, not owner.livemode)
+    in_other_mode = await funding.fetch_funding_sources(conn, other_mode, [funding_id])
+    other_mode_of = owner.livemode if in_other_mode else None
+    return ResourceMissingError(KIND_WORDS[kind], funding_id, param=kind, in_path=True, other_mode_of=other_mode_of)

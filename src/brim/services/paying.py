@@ -1,0 +1,78 @@
+"""Finds the bank account on file that a top-up names: the one part of a create that may have to ask the database."""
+
+from brim.domain.funding import Funding
+from brim.domain.funding_sources import (
+    PREFIXES,
+    TOKEN_PREFIX,
+    FundingKind,
+    FundingSource,
+    check_usable,
+    missing_funding,
+)
+from brim.domain.funding_wire import funding_of
+from brim.domain.idempotency import KeptReply
+from brim.kit.errors import BrimError
+from brim.kit.ids import IdFactory
+from brim.services.bank_secrets import BankSecrets
+from brim.services.funding import find_documented
+from brim.services.idempotency import Attempt, find_kept
+from brim.services.tokens import source_for_topup
+from brim.store import funding
+from brim.store.database import Database
+
+
+async def find_funding(
+    database: Database,
+    secrets: BankSecrets,
+    attempt: Attempt,
+    *,
+    source: str | None,
+    payment_method: str | None,
+    ids: IdFactory,
+) -> Funding | KeptReply:
+    """Return what the bank account pays with that a top-up names, by `source` or by `payment_method`.
+
+    A retry whose bank account has been detached meanwhile still gets its first answer: then that is returned.
+
+    Raises:
+        ResourceMissingError: the owner has no such bank account, or detached it.
+        UnverifiedFundingError: it may not be debited.
+        TokenAlreadyUsedError: another request has used the token.
+        NoEncryptionKeyError, SecretUnreadableError: it is a token, and the server cannot keep account numbers.
+    """
+    try:
+        if source is not None:
+            return await _find_source(database, secrets, attempt, source, ids=ids)
+        return await _find_payment_method(database, attempt, payment_method or "")
+    except BrimError:
+        async with database.connection() as conn:
+            kept = await find_kept(conn, attempt)
+        if kept is None:
+            raise
+        return kept
+
+
+async def _find_payment_method(database: Database, attempt: Attempt, method_id: str) -> Funding:
+    documented = find_documented(attempt.owner, method_id)
+    if documented is not None:
+        return funding_of(check_usable(documented, method_id, param="payment_method"))
+    found = await _fetch(database, attempt, method_id, FundingKind.PAYMENT_METHOD)
+    return funding_of(check_usable(found, method_id, param="payment_method"))
+
+
+async def _find_source(
+    database: Database, secrets: BankSecrets, attempt: Attempt, source_id: str, *, ids: IdFactory
+) -> Funding:
+    """Return what a source pays with, or a token, which becomes a source by that."""
+    if source_id.startswith(TOKEN_PREFIX):
+        found: FundingSource | None = await source_for_topup(database, secrets, attempt, source_id, ids=ids)
+    else:
+        found = await _fetch(database, attempt, source_id, FundingKind.SOURCE)
+    return funding_of(check_usable(found, source_id, param="source"))
+
+
+async def _fetch(database: Database, attempt: Attempt, funding_id: str, kind: FundingKind) -> FundingSource | None:
+    if not funding_id.startswith(PREFIXES[kind]):
+        raise missing_funding(funding_id, param=kind)
+    async with database.connection() as conn:
+        return (await funding.fetch_funding_sources(conn, attempt.owner, [funding_id])).get(funding_id)

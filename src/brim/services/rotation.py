@@ -1,0 +1,54 @@
+"""Changes the key under which secrets are stored, row by row, while the service runs."""
+
+from typing import Final
+
+from brim.services.vault import Vault
+from brim.store import secrets
+from brim.store.database import Conn, Database
+from brim.store.secrets import SEALED_TABLES, SealedRow, SealedTable
+
+_STEP: Final = 500
+"""Rows of one transaction: each is held until it commits."""
+
+
+async def rotate_encryption(database: Database, vault: Vault, *, step: int = _STEP) -> int:
+    """Store every secret under the vault's first key, and return how many there are.
+
+    When it returns, the other keys open nothing any more, provided that every running process seals with the first.
+
+    Raises:
+        NoEncryptionKeyError: the vault has no key.
+        SecretUnreadableError: a secret opens under none of its keys; those before it are stored anew.
+    """
+    count = await _rotate_service_secrets(database, vault)
+    for table in SEALED_TABLES:
+        count += await _rotate_table(database, vault, table, step)
+    return count
+
+
+async def _rotate_service_secrets(database: Database, vault: Vault) -> int:
+    async def work(conn: Conn) -> int:
+        held = await secrets.lock_service_secrets(conn)
+        for name, sealed in held.items():
+            await secrets.replace_service_secret(conn, name, vault.reseal(sealed))
+        return len(held)
+
+    return await database.transact(work)
+
+
+async def _rotate_table(database: Database, vault: Vault, table: SealedTable, step: int) -> int:
+    """Store a table's secrets anew, walking its key; return how many there were."""
+    count, after = 0, SealedRow("", livemode=False, id="", sealed=b"")
+
+    async def work(conn: Conn) -> list[SealedRow]:
+        rows = await secrets.lock_sealed(conn, table, after=after, limit=step)
+        await secrets.replace_sealed(
+            conn, table, [SealedRow(row.account, row.livemode, row.id, vault.reseal(row.sealed)) for row in rows]
+        )
+        return rows
+
+    while True:
+        rows = await database.transact(work)
+        if not rows:
+            return count
+        count, after = count + len(rows), rows[-1]

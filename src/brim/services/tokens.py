@@ -1,0 +1,231 @@
+"""Bank tokens, and the sources they become, once.
+
+A token may be ours, or a documented one of test mode, which can be used again and again.
+"""
+
+import msgspec
+
+from brim.domain.errors import ResourceMissingError
+from brim.domain.funding_sources import (
+    PREFIXES,
+    TOKEN_PREFIX,
+    BankAccount,
+    BankNumbers,
+    BankToken,
+    FundingKind,
+    FundingSource,
+    Party,
+    TokenAlreadyUsedError,
+    check_usable,
+    missing_funding,
+)
+from brim.domain.funding_wire import TEST_BANK_ROUTING_NUMBER, bank_name_of, token_json
+from brim.domain.topups import Owner
+from brim.kit.ids import IdFactory
+from brim.rails.sandbox import TOKEN_NUMBERS
+from brim.services.bank_secrets import BankSecrets
+from brim.services.funding import Render, RenderError, first_state
+from brim.services.idempotency import Answer, Attempt, run_once
+from brim.store import funding
+from brim.store.database import Conn, Database
+
+
+class NewBankToken(msgspec.Struct, frozen=True, kw_only=True):
+    """A validated wish for a token."""
+
+    numbers: BankNumbers
+    country: str = "US"
+    currency: str = "usd"
+    holder_name: str | None = None
+    holder_type: str | None = None
+    account_type: str | None = None
+
+
+class NewSource(msgspec.Struct, frozen=True, kw_only=True):
+    """A validated wish for a source. What the token says of currency and owner wins."""
+
+    token: str
+    currency: str | None = None
+    party: Party = Party()
+    metadata: dict[str, str] = {}
+    by_microdeposits: bool = False
+
+
+async def create_token(
+    database: Database,
+    secrets: BankSecrets,
+    attempt: Attempt,
+    wish: NewBankToken,
+    *,
+    ids: IdFactory,
+    render_error: RenderError,
+) -> Answer:
+    """Keep the numbers of a bank account under a token and return its reply.
+
+    Raises:
+        NoEncryptionKeyError, SecretUnreadableError: the server cannot keep account numbers.
+        IdempotencyMismatchError: the key stands for another request.
+    """
+    token_id = ids.new_at(TOKEN_PREFIX, attempt.now_ms)
+    created = ids.newest_second
+    kept = await secrets.keep(wish.numbers, owner=attempt.owner, object_id=token_id)
+    token = BankToken(
+        owner=attempt.owner,
+        id=token_id,
+        created=created,
+        bank_account=BankAccount(
+            routing_number=wish.numbers.routing_number,
+            last4=wish.numbers.last4,
+            fingerprint=kept.fingerprint,
+            bank_name=bank_name_of(wish.numbers.routing_number),
+            country=wish.country,
+            currency=wish.currency,
+            holder_type=wish.holder_type,
+            account_type=wish.account_type,
+        ),
+        holder_name=wish.holder_name,
+    )
+
+    async def work(conn: Conn) -> bytes:
+        await funding.insert_bank_token(conn, token, kept.sealed)
+        return token_json(token)
+
+    return await run_once(database, attempt, work, render_error=render_error)
+
+
+async def retrieve_token(database: Database, owner: Owner, token_id: str) -> BankToken:
+    """Return a token.
+
+    Raises:
+        ResourceMissingError: the owner has none of that id.
+    """
+    async with database.connection() as conn:
+        found = await funding.fetch_bank_tokens(conn, owner, [token_id])
+    if token_id not in found:
+        raise ResourceMissingError("token", token_id, param="token", in_path=True)
+    return found[token_id]
+
+
+async def create_source(
+    database: Database,
+    secrets: BankSecrets,
+    attempt: Attempt,
+    wish: NewSource,
+    *,
+    ids: IdFactory,
+    render: Render,
+    render_error: RenderError,
+) -> Answer:
+    """Make a token a source and return its reply.
+
+    Raises:
+        ResourceMissingError: there is no such token.
+        TokenAlreadyUsedError: it is a source already.
+        NoEncryptionKeyError, SecretUnreadableError: the server cannot keep account numbers.
+        IdempotencyMismatchError: the key stands for another request.
+    """
+    token, numbers = await _open_token(database, secrets, attempt.owner, wish.token, param="token")
+    source, sealed = await _source_of(secrets, attempt, wish, token, numbers, ids)
+
+    async def work(conn: Conn) -> bytes:
+        await _exchange(conn, attempt, wish.token, source, sealed)
+        return render(source)
+
+    return await run_once(database, attempt, work, render_error=render_error)
+
+
+async def source_for_topup(
+    database: Database, secrets: BankSecrets, attempt: Attempt, token_id: str, *, ids: IdFactory
+) -> FundingSource:
+    """Return the source that a token named by a top-up becomes; the same one when that request is made again.
+
+    It is made before the top-up and by itself: should the top-up then not be, a retry under the same key finds the
+    source again.
+
+    Raises:
+        ResourceMissingError: there is no such token.
+        UnverifiedFundingError: its bank account may not be debited; the token is not used up.
+        TokenAlreadyUsedError: another request has used it.
+        NoEncryptionKeyError, SecretUnreadableError: the server cannot keep account numbers.
+    """
+    wish = NewSource(token=token_id)
+    token, numbers = await _open_token(database, secrets, attempt.owner, token_id, param="source")
+    source, sealed = await _source_of(secrets, attempt, wish, token, numbers, ids)
+    check_usable(source, token_id, param="source")
+
+    async def work(conn: Conn) -> FundingSource:
+        return await _exchange(conn, attempt, token_id, source, sealed)
+
+    return await database.transact(work)
+
+
+async def _open_token(
+    database: Database, secrets: BankSecrets, owner: Owner, token_id: str, *, param: str
+) -> tuple[BankToken | None, BankNumbers]:
+    """Return a token and its numbers; of a documented one, the numbers only."""
+    if not owner.livemode and token_id in TOKEN_NUMBERS:
+        return None, BankNumbers(TEST_BANK_ROUTING_NUMBER, TOKEN_NUMBERS[token_id])
+    async with database.connection() as conn:
+        found = await funding.lock_bank_token(conn, owner, token_id)
+    if found is None:
+        raise missing_funding(token_id, param=param)
+    token, sealed = found
+    number = secrets.reveal(sealed, owner=owner, object_id=token_id)
+    return token, BankNumbers(token.bank_account.routing_number, number)
+
+
+async def _source_of(
+    secrets: BankSecrets,
+    attempt: Attempt,
+    wish: NewSource,
+    token: BankToken | None,
+    numbers: BankNumbers,
+    ids: IdFactory,
+) -> tuple[FundingSource, bytes]:
+    """Return the source that a token would become now, and its sealed account number."""
+    source_id = ids.new_at(PREFIXES[FundingKind.SOURCE], attempt.now_ms)
+    created = ids.newest_second
+    kept = await secrets.keep(numbers, owner=attempt.owner, object_id=source_id)
+    scenario, verification = first_state(attempt.owner, numbers, by_microdeposits=wish.by_microdeposits)
+    account = token.bank_account if token else _test_bank_account(numbers, kept.fingerprint, wish.currency)
+    name = token.holder_name if token else None
+    source = FundingSource(
+        owner=attempt.owner,
+        id=source_id,
+        kind=FundingKind.SOURCE,
+        created=created,
+        bank_account=account,
+        verification=verification,
+        party=msgspec.structs.replace(wish.party, name=name) if name else wish.party,
+        metadata=wish.metadata,
+        scenario=scenario,
+        client_secret=ids.new_at("src_client_secret_", attempt.now_ms),
+    )
+    return source, kept.sealed
+
+
+def _test_bank_account(numbers: BankNumbers, fingerprint: str, currency: str | None) -> BankAccount:
+    """Return what a documented token says of its bank account."""
+    return BankAccount(
+        routing_number=numbers.routing_number,
+        last4=numbers.last4,
+        fingerprint=fingerprint,
+        bank_name=bank_name_of(numbers.routing_number),
+        currency=currency or "usd",
+        holder_type="individual",
+    )
+
+
+async def _exchange(conn: Conn, attempt: Attempt, token_id: str, source: FundingSource, sealed: bytes) -> FundingSource:
+    """Store the source that a token becomes and return it, or the one that this very request made of it before."""
+    found = await funding.lock_bank_token(conn, attempt.owner, token_id)
+    if found is not None:
+        token, _ = found
+        used_by = attempt.claim.key if attempt.claim else attempt.request_id
+        if token.used_as is not None:
+            if token.used_by != used_by:
+                raise TokenAlreadyUsedError(token_id)
+            return (await funding.fetch_funding_sources(conn, attempt.owner, [token.used_as]))[token.used_as]
+        await funding.use_bank_token(conn, msgspec.structs.replace(token, used_as=source.id, used_by=used_by))
+    await funding.insert_funding_source(conn, source, sealed)
+    return source

@@ -1,0 +1,200 @@
+"""Bank accounts on file, tokens and defaults in the database; account numbers are sealed before they get here."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import msgspec
+
+from brim.domain.funding_sources import BankAccount, BankToken, FundingKind, FundingSource, Party, Verification
+from brim.domain.pages import Page, Window, page_of
+from brim.domain.topups import Owner
+from brim.store.database import Conn
+from brim.store.sql import load_queries
+
+_SQL: Final = load_queries("funding")
+_decode_party: Final = msgspec.json.Decoder(Party).decode
+_decode_metadata: Final = msgspec.json.Decoder(dict[str, str]).decode
+
+
+async def insert_funding_source(conn: Conn, source: FundingSource, sealed: bytes) -> None:
+    """Add a bank account on file, with its sealed account number."""
+    account = source.bank_account
+    await conn.execute(
+        _SQL["insert_funding_source"],
+        source.owner.account,
+        source.owner.livemode,
+        source.id,
+        source.kind,
+        source.created,
+        source.verification,
+        source.attempts_left,
+        sealed,
+        account.routing_number,
+        account.last4,
+        account.fingerprint,
+        account.bank_name,
+        account.country,
+        account.currency,
+        account.holder_type,
+        account.account_type,
+        source.allow_redisplay,
+        source.client_secret,
+        source.scenario,
+        _json(source.party),
+        _json(source.metadata) if source.metadata else None,
+    )
+
+
+async def fetch_funding_sources(conn: Conn, owner: Owner, ids: Sequence[str]) -> dict[str, FundingSource]:
+    """Return an owner's bank accounts by id, detached ones too; those that do not exist are left out."""
+    records = await conn.fetch(_SQL["fetch_funding_sources"], owner.account, owner.livemode, ids)
+    return {record["id"]: funding_source_from_record(record) for record in records}
+
+
+async def lock_funding_source(conn: Conn, owner: Owner, funding_id: str) -> FundingSource | None:
+    """Return a bank account on file that nobody else can change until the caller's transaction ends."""
+    record = await conn.fetchrow(_SQL["lock_funding_source"], owner.account, owner.livemode, funding_id)
+    return funding_source_from_record(record) if record else None
+
+
+async def update_funding_source(conn: Conn, source: FundingSource) -> None:
+    """Write what may change of a bank account that the caller has locked."""
+    await conn.execute(
+        _SQL["update_funding_source"],
+        source.owner.account,
+        source.owner.livemode,
+        source.id,
+        source.verification,
+        source.attempts_left,
+        source.is_detached,
+        source.bank_account.holder_type,
+        source.bank_account.account_type,
+        source.allow_redisplay,
+        _json(source.party),
+        _json(source.metadata) if source.metadata else None,
+    )
+
+
+async def list_funding_sources(conn: Conn, owner: Owner, place: Window) -> Page[FundingSource]:
+    """Return a page of an owner's bank accounts on file; the window's prefix says of which kind."""
+    records = await conn.fetch(
+        _SQL["list_funding_sources"],
+        owner.account,
+        owner.livemode,
+        place.low,
+        place.high,
+        place.newest_first,
+        place.wanted,
+    )
+    return page_of((funding_source_from_record(record) for record in records), place)
+
+
+async def insert_bank_token(conn: Conn, token: BankToken, sealed: bytes) -> None:
+    """Add a token, with its sealed account number."""
+    account = token.bank_account
+    await conn.execute(
+        _SQL["insert_bank_token"],
+        token.owner.account,
+        token.owner.livemode,
+        token.id,
+        token.created,
+        sealed,
+        account.routing_number,
+        account.last4,
+        account.fingerprint,
+        account.bank_name,
+        account.country,
+        account.currency,
+        token.holder_name,
+        account.holder_type,
+        account.account_type,
+    )
+
+
+async def fetch_bank_tokens(conn: Conn, owner: Owner, ids: Sequence[str]) -> dict[str, BankToken]:
+    """Return an owner's tokens by id; those that do not exist are left out."""
+    records = await conn.fetch(_SQL["fetch_bank_tokens"], owner.account, owner.livemode, ids)
+    return {record["id"]: _token_from_record(record) for record in records}
+
+
+async def lock_bank_token(conn: Conn, owner: Owner, token_id: str) -> tuple[BankToken, bytes] | None:
+    """Return a token and its sealed account number; nobody else can use it until the caller's transaction ends."""
+    record = await conn.fetchrow(_SQL["lock_bank_token"], owner.account, owner.livemode, token_id)
+    return (_token_from_record(record), record["sealed"]) if record else None
+
+
+async def use_bank_token(conn: Conn, token: BankToken) -> None:
+    """Write what a token that the caller has locked became."""
+    await conn.execute(
+        _SQL["use_bank_token"], token.owner.account, token.owner.livemode, token.id, token.used_as, token.used_by
+    )
+
+
+async def set_default(conn: Conn, owner: Owner, currency: str, funding_id: str) -> None:
+    """Let a bank account pay for what names nothing in a currency."""
+    await conn.execute(_SQL["set_default"], owner.account, owner.livemode, currency, funding_id)
+
+
+async def read_defaults(conn: Conn, owner: Owner) -> dict[str, str]:
+    """Return the ids of an owner's defaults by currency, in its order."""
+    records = await conn.fetch(_SQL["read_defaults"], owner.account, owner.livemode)
+    return {record["currency"]: record["funding_source"] for record in records}
+
+
+async def delete_default(conn: Conn, owner: Owner, currency: str) -> bool:
+    """Take a currency's default away; tell whether there was one."""
+    return await conn.fetchval(_SQL["delete_default"], owner.account, owner.livemode, currency) is not None
+
+
+async def delete_defaults_of(conn: Conn, owner: Owner, funding_id: str) -> bool:
+    """Take a bank account away from every currency whose default it is; tell whether there was any."""
+    return bool(await conn.fetch(_SQL["delete_defaults_of"], owner.account, owner.livemode, funding_id))
+
+
+def _json(value: object) -> str:
+    return msgspec.json.encode(value).decode()
+
+
+def funding_source_from_record(record: Mapping[str, Any]) -> FundingSource:
+    """Return the bank account in a row that has every column of `funding_sources` but the sealed number."""
+    metadata = record["metadata"]
+    return FundingSource(
+        owner=Owner(record["account"], record["livemode"]),
+        id=record["id"],
+        kind=FundingKind(record["kind"]),
+        created=record["created"],
+        bank_account=_bank_account_from_record(record),
+        verification=Verification(record["verification"]),
+        attempts_left=record["attempts_left"],
+        is_detached=record["is_detached"],
+        party=_decode_party(record["party"]),
+        metadata=_decode_metadata(metadata) if metadata else {},
+        allow_redisplay=record["allow_redisplay"],
+        scenario=record["scenario"],
+        client_secret=record["client_secret"],
+    )
+
+
+def _bank_account_from_record(record: Mapping[str, Any]) -> BankAccount:
+    return BankAccount(
+        routing_number=record["routing_number"],
+        last4=record["last4"],
+        fingerprint=record["fingerprint"],
+        bank_name=record["bank_name"],
+        country=record["country"],
+        currency=record["currency"],
+        holder_type=record["account_holder_type"],
+        account_type=record["account_type"],
+    )
+
+
+def _token_from_record(record: Mapping[str, Any]) -> BankToken:
+    return BankToken(
+        owner=Owner(record["account"], record["livemode"]),
+        id=record["id"],
+        created=record["created"],
+        bank_account=_bank_account_from_record(record),
+        holder_name=record["account_holder_name"],
+        used_as=record["used_as"],
+        used_by=record["used_by"],
+    )

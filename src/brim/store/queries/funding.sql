@@ -1,0 +1,119 @@
+-- name: insert_funding_source
+-- One new bank account on file.
+INSERT INTO funding_sources (
+    account, livemode, id, kind, created, verification, attempts_left, sealed, routing_number, last4, fingerprint,
+    bank_name, country, currency, account_holder_type, account_type, allow_redisplay, client_secret, scenario, party,
+    metadata
+)
+VALUES (
+    $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20::text::jsonb,
+    $21::text::jsonb
+);
+
+-- name: fetch_funding_sources
+-- An owner's bank accounts of these ids, detached ones too; what does not exist is left out.
+SELECT
+    account, livemode, id, kind, created, verification, attempts_left, is_detached, routing_number, last4,
+    fingerprint, bank_name, country, currency, account_holder_type, account_type, allow_redisplay, client_secret,
+    scenario, party, metadata
+FROM funding_sources
+WHERE account = $1 AND livemode = $2 AND id = ANY ($3::text[]);
+
+-- name: lock_funding_source
+-- An owner's bank account, held until the transaction ends.
+SELECT
+    account, livemode, id, kind, created, verification, attempts_left, is_detached, routing_number, last4,
+    fingerprint, bank_name, country, currency, account_holder_type, account_type, allow_redisplay, client_secret,
+    scenario, party, metadata
+FROM funding_sources
+WHERE account = $1 AND livemode = $2 AND id = $3
+FOR UPDATE;
+
+-- name: update_funding_source
+-- Write what may change of a bank account on file.
+UPDATE funding_sources
+SET
+    verification = $4, attempts_left = $5, is_detached = $6, account_holder_type = $7, account_type = $8,
+    allow_redisplay = $9, party = $10::text::jsonb, metadata = $11::text::jsonb
+WHERE account = $1 AND livemode = $2 AND id = $3;
+
+-- name: list_funding_sources
+-- One page along the primary key, of what is not detached; one of the two branches runs. The bounds are exclusive ids
+-- of one prefix, and so of one kind.
+SELECT
+    f.account, f.livemode, f.id, f.kind, f.created, f.verification, f.attempts_left, f.is_detached, f.routing_number,
+    f.last4, f.fingerprint, f.bank_name, f.country, f.currency, f.account_holder_type, f.account_type,
+    f.allow_redisplay, f.client_secret, f.scenario, f.party, f.metadata
+FROM (
+    (
+        SELECT *
+        FROM funding_sources
+        WHERE $5::boolean AND account = $1 AND livemode = $2 AND id > $3 AND id < $4 AND NOT is_detached
+        ORDER BY id DESC
+        LIMIT $6
+    )
+    UNION ALL
+    (
+        SELECT *
+        FROM funding_sources
+        WHERE NOT $5::boolean AND account = $1 AND livemode = $2 AND id > $3 AND id < $4 AND NOT is_detached
+        ORDER BY id
+        LIMIT $6
+    )
+) AS f;
+
+-- name: insert_bank_token
+-- One new token.
+INSERT INTO bank_tokens (
+    account, livemode, id, created, sealed, routing_number, last4, fingerprint, bank_name, country, currency,
+    account_holder_name, account_holder_type, account_type
+)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14);
+
+-- name: fetch_bank_tokens
+-- An owner's tokens of these ids; what does not exist is left out.
+SELECT
+    account, livemode, id, created, routing_number, last4, fingerprint, bank_name, country, currency,
+    account_holder_name, account_holder_type, account_type, used_as, used_by
+FROM bank_tokens
+WHERE account = $1 AND livemode = $2 AND id = ANY ($3::text[]);
+
+-- name: lock_bank_token
+-- An owner's token with its secret, held until the transaction ends.
+SELECT
+    account, livemode, id, created, routing_number, last4, fingerprint, bank_name, country, currency,
+    account_holder_name, account_holder_type, account_type, used_as, used_by, sealed
+FROM bank_tokens
+WHERE account = $1 AND livemode = $2 AND id = $3
+FOR UPDATE;
+
+-- name: use_bank_token
+-- Write what a token became, and by which request.
+UPDATE bank_tokens
+SET used_as = $4, used_by = $5
+WHERE account = $1 AND livemode = $2 AND id = $3;
+
+-- name: set_default
+-- Let a bank account pay for what names nothing in a currency.
+INSERT INTO default_funding_sources (account, livemode, currency, funding_source)
+VALUES ($1, $2, $3, $4)
+ON CONFLICT ON CONSTRAINT default_funding_sources_pk DO UPDATE SET funding_source = excluded.funding_source;
+
+-- name: read_defaults
+-- An owner's defaults, by currency.
+SELECT currency, funding_source
+FROM default_funding_sources
+WHERE account = $1 AND livemode = $2
+ORDER BY currency;
+
+-- name: delete_default
+-- Let nothing of its own pay in a currency; no row comes back where nothing did.
+DELETE FROM default_funding_sources
+WHERE account = $1 AND livemode = $2 AND currency = $3
+RETURNING currency;
+
+-- name: delete_defaults_of
+-- Let a bank account pay for nothing that does not name it.
+DELETE FROM default_funding_sources
+WHERE account = $1 AND livemode = $2 AND funding_source = $3
+RETURNING currency;

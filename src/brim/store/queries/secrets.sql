@@ -1,0 +1,52 @@
+-- The server's own secrets belong to no account, and a change of encryption keys walks the rows of all: the statements
+-- here that compare no account with = are no part of serving an account's requests.
+
+-- name: find_service_secret
+-- A secret of the server's own, sealed.
+SELECT sealed FROM service_secrets WHERE name = $1;
+
+-- name: keep_service_secret
+-- Store a secret of the server's own unless there is one.
+INSERT INTO service_secrets (name, sealed)
+VALUES ($1, $2)
+ON CONFLICT ON CONSTRAINT service_secrets_pk DO NOTHING;
+
+-- name: lock_service_secrets
+-- All of the server's own secrets, held until the transaction ends; there are a few.
+SELECT name, sealed FROM service_secrets ORDER BY name FOR UPDATE;
+
+-- name: replace_service_secret
+-- Store a secret of the server's own in another form.
+UPDATE service_secrets SET sealed = $2 WHERE name = $1;
+
+-- name: lock_sealed_funding_sources
+-- The next rows by key, held until the transaction ends.
+SELECT account, livemode, id, sealed
+FROM funding_sources
+WHERE (account, livemode, id) > ($1, $2, $3)
+ORDER BY account, livemode, id
+LIMIT $4
+FOR UPDATE;
+
+-- name: replace_sealed_funding_sources
+-- Store the secrets of rows in another form.
+UPDATE funding_sources AS f
+SET sealed = n.sealed
+FROM unnest($1::text[], $2::boolean[], $3::text[], $4::bytea[]) AS n (account, livemode, id, sealed)
+WHERE f.account = n.account AND f.livemode = n.livemode AND f.id = n.id;
+
+-- name: lock_sealed_bank_tokens
+-- The next rows by key, held until the transaction ends.
+SELECT account, livemode, id, sealed
+FROM bank_tokens
+WHERE (account, livemode, id) > ($1, $2, $3)
+ORDER BY account, livemode, id
+LIMIT $4
+FOR UPDATE;
+
+-- name: replace_sealed_bank_tokens
+-- Store the secrets of rows in another form.
+UPDATE bank_tokens AS t
+SET sealed = n.sealed
+FROM unnest($1::text[], $2::boolean[], $3::text[], $4::bytea[]) AS n (account, livemode, id, sealed)
+WHERE t.account = n.account AND t.livemode = n.livemode AND t.id = n.id;
