@@ -6,16 +6,20 @@ import msgspec
 
 from brim.api.errors import render_error
 from brim.domain.events import DEFAULT_API_VERSION
-from brim.domain.idempotency import KeyClaim
+from brim.domain.funding import Funding
+from brim.domain.idempotency import KeptReply, KeyClaim
 from brim.domain.topups import Owner, Topup
 from brim.domain.wire import topup_json
 from brim.kit.ids import IdFactory
 from brim.rails.rail import Outcome
 from brim.rails.sandbox import SandboxRail
 from brim.services import clocks, settlement, topups
+from brim.services.bank_secrets import BankSecrets
 from brim.services.batches import Batches
 from brim.services.idempotency import Attempt
+from brim.services.paying import find_funding
 from brim.services.terms import KnownTerms
+from brim.services.vault import Vault, new_encryption_key
 from brim.store.database import Conn, Database
 
 Reply = dict[str, Any]
@@ -31,6 +35,7 @@ class Clockwork:
         self.ids = IdFactory(lambda: self.now_ms)
         self.batches = Batches(database, lambda: self.now_ms)
         self.terms = KnownTerms(database)
+        self.secrets = BankSecrets(database, Vault([new_encryption_key()]))
         self._requests = 0
 
     def attempt(self, owner: Owner, *, key: str | None = None, fingerprint: bytes = b"same") -> Attempt:
@@ -64,8 +69,19 @@ class Clockwork:
             wish,
             ids=self.ids,
             rail=self.rail,
+            find_funding=self._find_funding,
         )
         return _decoded(answer.body)
+
+    async def _find_funding(self, attempt: Attempt, wish: topups.CreateTopup) -> Funding | KeptReply:
+        return await find_funding(
+            self.database,
+            self.secrets,
+            attempt,
+            source=wish.source,
+            payment_method=wish.payment_method,
+            ids=self.ids,
+        )
 
     async def cancel(self, owner: Owner, topup_id: str) -> Reply:
         """Return the reply of a cancel."""

@@ -16,6 +16,8 @@ from brim.kit.config import (
     parse_size,
 )
 
+KEY = "mV1nUQ8Xg0s3kq3rY0mF0b5m0a2c4e6g8i0k2m4o6q8="
+
 
 def test_without_anything_the_defaults_are_in_force() -> None:
     settings = load_settings({}, {})
@@ -58,6 +60,9 @@ def test_what_the_supervisor_tells_its_children_is_known() -> None:
         ("BRIM_LOG_FORMAT", "xml"),
         ("BRIM_TEST_SECRET_KEY", "sk_live_00000000"),
         ("BRIM_TEST_SECRET_KEY", "sk_test_short"),
+        ("BRIM_ENCRYPTION_KEY", "short"),
+        ("BRIM_ENCRYPTION_KEY", KEY + ",short"),
+        ("BRIM_ENCRYPTION_KEY", KEY + ","),
     ],
 )
 def test_a_value_that_cannot_be_used_is_named(variable: str, text: str) -> None:
@@ -74,6 +79,14 @@ def test_a_wrong_secret_is_not_repeated() -> None:
     with pytest.raises(InvalidSettingError) as refusal:
         load_settings({}, {"BRIM_TEST_SECRET_KEY": "sk_live_hidden"})
     assert "sk_live_hidden" not in refusal.value.message
+
+
+def test_encryption_keys_are_read_with_blanks_between_and_never_repeated() -> None:
+    settings = load_settings({}, {"BRIM_ENCRYPTION_KEY": f" {KEY} , {KEY}"})
+    assert settings.encryption_key == f"{KEY},{KEY}"
+    with pytest.raises(InvalidSettingError) as refusal:
+        load_settings({}, {"BRIM_ENCRYPTION_KEY": f"{KEY};{KEY}"})
+    assert KEY[:8] not in refusal.value.message
 
 
 @pytest.mark.parametrize(

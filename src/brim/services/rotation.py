@@ -20,6 +20,7 @@ async def rotate_encryption(database: Database, vault: Vault, *, step: int = _ST
         NoEncryptionKeyError: the vault has no key.
         SecretUnreadableError: a secret opens under none of its keys; those before it are stored anew.
     """
+    vault.check()
     count = await _rotate_service_secrets(database, vault)
     for table in SEALED_TABLES:
         count += await _rotate_table(database, vault, table, step)

@@ -1,0 +1,111 @@
+"""The encryption key of a running service: made, kept, passed on, changed, and nowhere to be seen."""
+
+import base64
+import os
+import stat
+from collections.abc import Callable
+from typing import Final
+
+import asyncpg
+
+from brim_process import RunningBrim, run_brim
+
+CANARY: Final = "00098712365478901"
+METHODS: Final = "/v1/payment_methods"
+TABLES: Final = ("funding_sources", "service_secrets", "idempotency_keys")
+
+
+def _new_key() -> str:
+    return base64.urlsafe_b64encode(os.urandom(32)).decode()
+
+
+def _create(brim: RunningBrim) -> tuple[int, dict[str, object]]:
+    """Ask for a payment method with the canary as its account number."""
+    form = {
+        "type": "us_bank_account",
+        "us_bank_account[account_number]": CANARY,
+        "us_bank_account[routing_number]": "110000000",
+    }
+    return brim.call("POST", METHODS, **form)
+
+
+async def _dump(database_url: str) -> str:
+    """Return all that the database has about secrets."""
+    conn = await asyncpg.connect(database_url)
+    try:
+        return str([await conn.fetch(f"SELECT t::text FROM {table} AS t") for table in TABLES])
+    finally:
+        await conn.close()
+
+
+async def test_the_key_is_kept_for_its_owner_and_in_no_log_and_no_table(brim_server: RunningBrim) -> None:
+    file = brim_server.data_dir / "encryption_key"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    status, method = _create(brim_server)
+    assert status == 200
+    dump = await _dump(brim_server.database_url)
+    assert str(method["id"]) in dump
+    assert brim_server.stop() == 0
+    for text in (dump, brim_server.log, brim_server.banner, str(method)):
+        assert CANARY not in text
+        assert file.read_text().strip() not in text
+    assert METHODS in brim_server.log
+
+
+def test_a_refused_account_number_is_in_no_log(brim_server: RunningBrim) -> None:
+    for form in (
+        {"us_bank_account[account_number]": CANARY + "x"},
+        {"us_bank_account[account_number]": CANARY},
+        {"us_bank_account[account_number][x]": CANARY},
+        {"account_number": CANARY},
+    ):
+        status, refusal = brim_server.call("POST", METHODS, type="us_bank_account", **form)
+        assert status == 400
+        assert CANARY not in str(refusal)
+    assert brim_server.stop() == 0
+    assert METHODS in brim_server.log
+    assert CANARY not in brim_server.log
+
+
+def test_the_key_stays_from_one_start_to_the_next(start_brim: Callable[..., RunningBrim]) -> None:
+    first = start_brim()
+    kept = (first.data_dir / "encryption_key").read_text()
+    status, method = _create(first)
+    assert (status, first.stop()) == (200, 0)
+    second = start_brim()
+    assert (second.data_dir / "encryption_key").read_text() == kept
+    assert _create(second)[1]["us_bank_account"] == method["us_bank_account"]
+
+
+def test_a_key_is_changed_while_the_service_runs(start_brim: Callable[..., RunningBrim]) -> None:
+    old, new = _new_key(), _new_key()
+    first = start_brim(env={"BRIM_ENCRYPTION_KEY": old})
+    assert not (first.data_dir / "encryption_key").exists()
+    fingerprint = _create(first)[1]["us_bank_account"]
+    assert first.stop() == 0
+    both = {"BRIM_ENCRYPTION_KEY": f"{new},{old}"}
+    second = start_brim(env=both)
+    run = run_brim("keys", "rotate-encryption", "--data-dir", str(second.data_dir), env=both)
+    assert (run.returncode, run.stdout) == (0, "2 secrets are encrypted under the first key.\n"), run.stderr
+    assert _create(second)[0] == 200
+    assert second.stop() == 0
+    third = start_brim(env={"BRIM_ENCRYPTION_KEY": new})
+    assert _create(third)[1]["us_bank_account"] == fingerprint
+    assert third.stop() == 0
+    fourth = start_brim(env={"BRIM_ENCRYPTION_KEY": old})
+    status, refusal = _create(fourth)
+    assert (status, "BRIM_ENCRYPTION_KEY" in str(refusal)) == (503, True)
+    assert fourth.create_topup()
+
+
+def test_the_kept_key_is_used_to_encrypt_anew(brim_server: RunningBrim) -> None:
+    _create(brim_server)
+    run = run_brim("keys", "rotate-encryption", "--data-dir", str(brim_server.data_dir))
+    assert (run.returncode, run.stdout) == (0, "2 secrets are encrypted under the first key.\n"), run.stderr
+    assert _create(brim_server)[0] == 200
+
+
+def test_without_any_key_nothing_is_encrypted_anew(database_url: str) -> None:
+    run = run_brim("keys", "rotate-encryption", "--database-url", database_url)
+    assert (run.returncode, len(run.stderr.splitlines())) == (1, 1)
+    assert "BRIM_ENCRYPTION_KEY" in run.stderr
