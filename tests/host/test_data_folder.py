@@ -13,7 +13,9 @@ from brim.host.data_folder import (
     DataFolderUnusableError,
     NewerDataFolderError,
     claim_data_folder,
+    read_encryption_key,
 )
+from brim.services.vault import new_encryption_key
 
 
 def test_a_claimed_folder_is_private_and_names_its_owner_and_format(tmp_path: Path) -> None:
@@ -67,6 +69,22 @@ def test_the_test_key_is_made_once_and_kept_from_others(tmp_path: Path) -> None:
         assert folder.keep_test_secret_key(None, lambda: "sk_test_made") == "sk_test_made"
         assert folder.keep_test_secret_key(None, lambda: "sk_test_other") == "sk_test_made"
     assert stat.S_IMODE((tmp_path / "test_secret_key").stat().st_mode) == 0o600
+
+
+def test_the_encryption_key_is_made_once_and_kept_from_others(tmp_path: Path) -> None:
+    first, second = new_encryption_key(), new_encryption_key()
+    assert read_encryption_key(tmp_path) is None
+    with claim_data_folder(tmp_path) as folder:
+        assert folder.keep_encryption_key(lambda: first) == first
+        assert folder.keep_encryption_key(lambda: second) == first
+    file = tmp_path / "encryption_key"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    file.write_text(f"{second},{first}\n")
+    assert read_encryption_key(tmp_path) == f"{second},{first}"
+    file.write_text("no key\n")
+    with pytest.raises(DataFolderUnusableError) as caught:
+        read_encryption_key(tmp_path)
+    assert "no key" not in caught.value.message
 
 
 def test_a_given_test_key_wins_and_is_kept(tmp_path: Path) -> None:

@@ -77,6 +77,37 @@ test("a failing token fails later with its code", async () => {
   assert.deepEqual((await stripe.topups.list({ status: "failed" })).data.map((topup) => topup.id), [id]);
 });
 
+test("bank accounts go on file, are verified, pay and are detached", async () => {
+  const stripe = connectFresh();
+  const numbers = { account_number: "000123456789", routing_number: "110000000" };
+  const method = await stripe.paymentMethods.create({
+    type: "us_bank_account",
+    us_bank_account: { ...numbers, account_holder_type: "individual" },
+    billing_details: { name: "Jenny Rosen" },
+  });
+  assert.equal(method.us_bank_account.last4, "6789");
+  assert.ok(!JSON.stringify(method).includes(numbers.account_number));
+  const topup = await stripe.topups.create({
+    amount: 700,
+    currency: "usd",
+    payment_method: method.id,
+    expand: ["payment_method"],
+  });
+  assert.deepEqual(plain(topup.payment_method), plain(await stripe.paymentMethods.retrieve(method.id)));
+
+  const token = await stripe.tokens.create({ bank_account: { ...numbers, account_number: "000987654321", country: "US" } });
+  const source = await stripe.sources.create({ type: "ach_debit", token: token.id });
+  assert.equal(source.status, "pending");
+  const unverified = await refusal(stripe.topups.create({ amount: 700, currency: "usd", source: source.id }));
+  assert.equal(unverified.code, "bank_account_unverified");
+  assert.equal((await stripe.sources.verify(source.id, { values: ["32", "45"] })).status, "chargeable");
+  const paid = await stripe.topups.create({ amount: 700, currency: "usd", source: source.id });
+  assert.equal(paid.source.id, source.id);
+
+  await stripe.paymentMethods.detach(method.id);
+  assert.deepEqual((await stripe.paymentMethods.list()).data, []);
+});
+
 test("paging meets each of many equal seconds once, in both directions", async () => {
   const stripe = connect(process.env.CROWD_KEY);
   const oldestFirst = JSON.parse(process.env.CROWD_IDS);

@@ -90,7 +90,11 @@ async def create_topup(
             return replay_of(attempt, found)
         named = found
     for _ in range(_MOST_TERMS):
-        new = await _new_under_terms(terms, attempt, wish, named, ids=ids, rail=rail)
+        try:
+            new = _new_topup(attempt, wish, named, terms.of(attempt.owner), ids=ids, rail=rail)
+        except (NoFundingSourceError, ClockAdvancingError):  # perhaps it is so no longer
+            await terms.refresh(attempt.owner)
+            new = _new_topup(attempt, wish, named, terms.of(attempt.owner), ids=ids, rail=rail)
         created = await batches.create(new)
         if created is None:
             return Answer(body=new.event.payload)
@@ -98,17 +102,6 @@ async def create_topup(
             return replay_of(attempt, created)
         await terms.refresh(attempt.owner)
     raise ClockAdvancingError
-
-
-async def _new_under_terms(
-    terms: KnownTerms, attempt: Attempt, wish: CreateTopup, named: Funding | None, *, ids: IdFactory, rail: Rail
-) -> NewTopup:
-    """Return the pending top-up and its event under the terms known here, or newer ones if those refuse it."""
-    try:
-        return _new_topup(attempt, wish, named, terms.of(attempt.owner), ids=ids, rail=rail)
-    except (NoFundingSourceError, ClockAdvancingError):
-        await terms.refresh(attempt.owner)
-        return _new_topup(attempt, wish, named, terms.of(attempt.owner), ids=ids, rail=rail)
 
 
 def _new_topup(
