@@ -104,6 +104,7 @@ async def reverse(database: Database, topup_id: str) -> None:
             " ($1, $2, 'tr_reversal', $3, 'topup_reversal', 'balance:available', 'funding:clearing', $4, $5, 1)",
             *reversed_row,
         )
+        await conn.execute("INSERT INTO unsealed_transfers VALUES ($1, $2, 'tr_reversal')", *reversed_row[:2])
         await conn.execute(
             "INSERT INTO balance_transactions"
             " VALUES ($1, $2, 'txn_reversal', -$4::bigint, 0, -$4::bigint, 1, 1, $5, NULL, $3, 'topup_reversal')",

@@ -11,11 +11,10 @@ from typing import Final, TypeAlias
 from brim.domain.events import EVENT_OF_STATUS
 from brim.domain.ledger import BOOKED_AT, DEBIT_CREDIT, LedgerAccount, TransferKind
 from brim.domain.topups import TRANSITIONS, Owner, Status
+from brim.domain.verification import Difference
 from brim.store import verification
 from brim.store.database import Conn, Database
-from brim.store.verification import END, START, Difference, EventSum, Key, Range, Sum, Walk
-
-__all__ = ["MAX_DIFFERENCES", "Difference", "verify_books"]
+from brim.store.verification import END, START, EventSum, Key, Range, Sum, Walk
 
 MAX_DIFFERENCES: Final = 20
 """How many differences are named; from there on a person has to look anyway."""

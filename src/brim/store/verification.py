@@ -7,6 +7,7 @@ from typing import Any, Final, TypeAlias
 import msgspec
 
 from brim.domain.topups import Owner
+from brim.domain.verification import Difference
 from brim.store.database import Conn
 from brim.store.sql import load_queries
 
@@ -31,6 +32,7 @@ class Walk(StrEnum):
     """The tables whose keys are walked in ranges."""
 
     TOPUPS = "topups"
+    TRANSFERS = "transfers"
     EVENTS = "events"
     IDEMPOTENCY_KEYS = "idempotency_keys"
 
@@ -40,20 +42,6 @@ class Range(msgspec.Struct, frozen=True):
 
     after: Key
     until: Key
-
-
-class Difference(msgspec.Struct, frozen=True, kw_only=True):
-    """One contradiction: which row, what it should say, what it says; None where there is nothing."""
-
-    owner: Owner
-    row: str
-    expected: str | None
-    found: str | None
-
-    def __str__(self) -> str:
-        mode = "live" if self.owner.livemode else "test"
-        expected, found = self.expected or "nothing", self.found or "nothing"
-        return f"{self.owner.account} ({mode}): {self.row}: expected {expected}, found {found}"
 
 
 class Sum(msgspec.Struct, frozen=True):

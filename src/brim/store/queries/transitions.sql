@@ -4,6 +4,7 @@
 -- its transfer (10-15) and balance transaction (16-21), both NULL where no money moved, and its event (22-28).
 -- Everything is written from what the UPDATE returns, so nothing has to be joined again. Balances are changed by the
 -- sum of the lines written, in sorted order, so that two writers wait for each other in one order.
+-- A transfer is queued for its seal by the statement that posts it, so none can be forgotten.
 WITH moved AS (
     UPDATE topups AS t
     SET
@@ -38,6 +39,12 @@ posted AS (
         account, livemode, id, topup, kind, debit_account, credit_account, amount, currency, created
     )
     SELECT account, livemode, transfer_id, id, kind, debit_account, credit_account, booked, currency, booked_at
+    FROM moved
+    WHERE transfer_id IS NOT NULL
+),
+queued AS (
+    INSERT INTO unsealed_transfers (account, livemode, transfer)
+    SELECT account, livemode, transfer_id
     FROM moved
     WHERE transfer_id IS NOT NULL
 ),

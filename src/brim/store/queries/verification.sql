@@ -56,6 +56,15 @@ ORDER BY account, livemode, key
 OFFSET $4
 LIMIT 1;
 
+-- name: transfers_range_end
+-- The last key of a range of transfers, when there are more beyond it.
+SELECT account, livemode, id
+FROM transfers
+WHERE (account, livemode, id) > ($1, $2, $3)
+ORDER BY account, livemode, id
+OFFSET $4
+LIMIT 1;
+
 -- name: wrong_topups
 -- Top-ups whose own columns contradict each other.
 SELECT

@@ -1,0 +1,169 @@
+"""The hash chain over an owner's transfers: how a seal is made, and what a broken chain tells of who broke it.
+
+A seal's hash is made from the hash before it and from every column of its transfer. Whoever changes, removes or
+slips in a past transfer would have to write every later seal and the head anew, and the heads that an auditor has
+written down would still tell. Start reading at `next_hash`; `ChainWalk` finds a break, `broken_chains` names its row.
+"""
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from typing import Final, NamedTuple
+
+import msgspec
+
+from brim.domain.topups import Owner
+
+GENESIS: Final = bytes(32)
+"""What stands for the hash before a chain's first seal."""
+
+
+class SealedTransfer(NamedTuple):
+    """Every column of a transfer, in the order in which they are sealed; what was tampered with may hold any value.
+
+    `amount` is in minor units of `currency`, `created` in Unix seconds.
+    """
+
+    account: str
+    livemode: bool
+    id: str
+    topup: str
+    kind: str
+    debit_account: str
+    credit_account: str
+    amount: int
+    currency: str
+    created: int
+
+    @property
+    def owner(self) -> Owner:
+        """Whose transfer it is."""
+        return Owner(self.account, self.livemode)
+
+    def __str__(self) -> str:
+        money = f"{self.amount} {self.currency}"
+        accounts = f"{self.debit_account} -> {self.credit_account}"
+        return f"{accounts} {money} for {self.topup} ({self.kind}) at {self.created}"
+
+
+_encoder: Final = msgspec.json.Encoder()
+
+
+def next_hash(previous: bytes, transfer: SealedTransfer) -> bytes:
+    """Return the hash that seals a transfer behind another hash: SHA-256 of that one's 32 bytes and a JSON array.
+
+    The array holds the transfer's values without any space between them; JSON says where each begins and ends, so no
+    two transfers are written alike, and any language can make the same bytes.
+    """
+    return hashlib.sha256(previous + _encoder.encode(transfer)).digest()
+
+
+class Head(msgspec.Struct, frozen=True):
+    """Where an owner's chain ends: the position of the last seal (0 before the first) and its hash."""
+
+    owner: Owner
+    position: int
+    hash: bytes
+
+    def __str__(self) -> str:
+        return f"position {self.position}, hash {self.hash.hex()}"
+
+
+class Seal(msgspec.Struct, frozen=True):
+    """One transfer's place in its owner's chain."""
+
+    owner: Owner
+    position: int
+    transfer: str
+    hash: bytes
+
+
+def extend(head: Head, transfers: Iterable[SealedTransfer]) -> list[Seal]:
+    """Return the seals of transfers of the head's owner, in the order given."""
+    seals: list[Seal] = []
+    previous = head.hash
+    for position, transfer in enumerate(transfers, head.position + 1):
+        previous = next_hash(previous, transfer)
+        seals.append(Seal(head.owner, position, transfer.id, previous))
+    return seals
+
+
+class Link(NamedTuple):
+    """A seal as it was found, the transfer it names as that is now (None: there is none), and its chain's head."""
+
+    owner: Owner
+    position: int
+    transfer_id: str
+    hash: bytes
+    transfer: SealedTransfer | None
+    head: Head | None
+
+
+class Break(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a chain ceases to hold.
+
+    `position` is the first at which something is wrong; `previous` and `before_previous` are the hashes of the two
+    positions before it, which hold (`GENESIS` before the first); `found` is the seal that was read there, perhaps
+    of a later position, None at the end of the chain.
+    """
+
+    owner: Owner
+    position: int
+    previous: bytes
+    before_previous: bytes
+    found: Link | None
+    head: Head | None
+
+    @property
+    def seal(self) -> Link | None:
+        """The seal that stands at the position itself."""
+        return self.found if self.found and self.found.position == self.position else None
+
+
+class ChainWalk:
+    """Follows the chains of one owner after another, each up to its first break."""
+
+    def __init__(self) -> None:
+        self._owner = Owner("", livemode=False)  # nobody's chain, and so not one to be ended
+        self._head: Head | None = None
+        self._position = 0
+        self._hash = self._before = GENESIS
+        self._is_followed = False
+
+    def follow(self, links: Iterable[Link]) -> Iterator[Break]:
+        """Yield where the chains break in these links, which go on where the last ones ended."""
+        for link in links:
+            if link.owner != self._owner:
+                yield from self.end()
+                self._begin(link)
+            if self._is_followed and not self._advance(link):
+                yield self._break(link)
+
+    def end(self) -> Iterator[Break]:
+        """Yield the break at the end of the last owner's chain, if its head says that it should end elsewhere."""
+        if self._is_followed and self._head != Head(self._owner, self._position, self._hash):
+            yield self._break(None)
+
+    def _begin(self, link: Link) -> None:
+        self._owner, self._head = link.owner, link.head
+        self._position, self._hash, self._before = 0, GENESIS, GENESIS
+        self._is_followed = True
+
+    def _advance(self, link: Link) -> bool:
+        """Go on to a link if it fits; tell whether it did."""
+        if link.transfer is None or link.position != self._position + 1:
+            return False
+        if next_hash(self._hash, link.transfer) != link.hash:
+            return False
+        self._position, self._before, self._hash = link.position, self._hash, link.hash
+        return True
+
+    def _break(self, found: Link | None) -> Break:
+        self._is_followed = False
+        return Break(
+            owner=self._owner,
+            position=self._position + 1,
+            previous=self._hash,
+            before_previous=self._before,
+            found=found,
+            head=self._head,
+        )

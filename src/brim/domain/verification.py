@@ -1,0 +1,64 @@
+"""What a verification of the books says, and who may read it."""
+
+import msgspec
+
+from brim.domain.topups import Owner
+from brim.kit.errors import BrimError
+
+
+class NotOperatorError(BrimError):
+    """A key that is not the operator's asked for what concerns every account."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Only the operator of this Brim may see how its books were verified: use a key of the account that was "
+            "there first."
+        )
+
+
+class Difference(msgspec.Struct, frozen=True, kw_only=True):
+    """One contradiction: which row, what it should say, what it says; None where there is nothing."""
+
+    owner: Owner
+    row: str
+    expected: str | None
+    found: str | None
+
+    def __str__(self) -> str:
+        expected, found = self.expected or "nothing", self.found or "nothing"
+        return f"{self.owner.account} ({mode_of(self.owner)}): {self.row}: expected {expected}, found {found}"
+
+
+class ChainReport(msgspec.Struct, frozen=True, kw_only=True):
+    """What a walk along the chains met, and what does not fit.
+
+    `transfers` are all there are, `sealed` those in a chain and `unsealed` those that wait for it; `heads` is how many
+    chains there are. The counts stop where the walk stopped, which is when enough differences were found.
+    """
+
+    transfers: int
+    sealed: int
+    unsealed: int
+    heads: int
+    differences: list[Difference]
+
+
+class VerificationRun(msgspec.Struct, frozen=True, kw_only=True):
+    """One verification that got to its end: when (Unix milliseconds) and what it found, first things first.
+
+    The counts are those of the walk along the chain, None where only the books were recomputed.
+    """
+
+    id: str
+    began_ms: int
+    ended_ms: int
+    transfers: int | None = None
+    sealed: int | None = None
+    unsealed: int | None = None
+    heads: int | None = None
+    differences: list[Difference]
+
+
+def mode_of(owner: Owner) -> str:
+    """Return an owner's mode as people say it."""
+    return "live" if owner.livemode else "test"

@@ -1,0 +1,194 @@
+"""The hash chain: transfers are sealed off the path of those who post them, and the chains are followed again.
+
+Sealing takes whatever waits, so any number of workers may do it at once; a chain's head is held while seals are
+added, so that a chain never forks. Following reads one snapshot in pages, so that memory does not grow with the books.
+"""
+
+from collections.abc import AsyncIterator, Callable
+from itertools import groupby
+from operator import attrgetter
+from typing import Final, TypeAlias
+
+from brim.domain.broken_chains import Investigation
+from brim.domain.chain import Break, ChainWalk, Head, Seal, SealedTransfer, extend
+from brim.domain.topups import Owner
+from brim.domain.verification import ChainReport, Difference
+from brim.services.verification import MAX_DIFFERENCES, OnProgress
+from brim.store import chain, verification
+from brim.store.chain import BEFORE_ALL, Place
+from brim.store.database import Conn, Database
+from brim.store.verification import END, START, Key, Range, Walk
+
+MAX_BATCH: Final = 1_000
+"""The most transfers that one transaction seals."""
+
+# Large enough that a statement's overhead vanishes, small enough that a page is a few megabytes.
+_PAGE_SIZE: Final = 10_000
+
+OnHead: TypeAlias = Callable[[Head], None]
+"""Told where each owner's chain ends, for whoever writes it down."""
+
+
+async def seal_transfers(database: Database, *, limit: int = MAX_BATCH) -> int:
+    """Seal up to `limit` transfers that wait for it; return how many were sealed.
+
+    Several of one owner are sealed in the order of their ids.
+
+    Raises:
+        DatabaseUnavailableError: nothing is known to be sealed; the same call may simply be made again.
+    """
+
+    async def work(conn: Conn) -> int:
+        claimed = await chain.claim_unsealed(conn, limit=limit)
+        if not claimed:
+            return 0
+        heads = await chain.lock_heads(conn, (transfer.owner for transfer in claimed))
+        seals: list[Seal] = []
+        ends: list[Head] = []
+        for owner, transfers in groupby(claimed, key=attrgetter("owner")):
+            added = extend(heads[owner], transfers)
+            seals += added
+            ends.append(Head(owner, added[-1].position, added[-1].hash))
+        await chain.write_seals(conn, seals, ends)
+        return len(seals)
+
+    return await database.transact(work)
+
+
+async def verify_chain(
+    database: Database,
+    *,
+    on_progress: OnProgress = lambda _done, _total: None,
+    on_head: OnHead = lambda _head: None,
+    page_size: int = _PAGE_SIZE,
+) -> ChainReport:
+    """Follow every owner's chain and return what was met, and the first row of each chain that does not fit.
+
+    Found are: transfers that were changed or removed after they were sealed, or while they waited for it; transfers
+    that are neither sealed nor wait for it; seals that were changed, removed, exchanged or slipped in; heads that are
+    not where their chains end.
+    """
+    async with database.transaction(isolation="repeatable_read", readonly=True) as conn:
+        total = await chain.estimate_rows(conn)
+        audit = _ChainAudit(conn, on_progress, on_head, total=total, page_size=page_size)
+        return await audit.run()
+
+
+class _ChainAudit:
+    """One walk along all chains, and what was found so far."""
+
+    def __init__(self, conn: Conn, on_progress: OnProgress, on_head: OnHead, *, total: int, page_size: int) -> None:
+        self._conn = conn
+        self._on_progress = on_progress
+        self._on_head = on_head
+        self._total = max(total, 1)
+        self._page_size = page_size
+        self._done = 0
+        self._sealed = self._unsealed = self._strays = self._heads = 0
+        self._found: list[Difference] = []
+        self._broken: set[Owner] = set()
+
+    async def run(self) -> ChainReport:
+        await self._follow_chains()
+        await self._check_heads()
+        await self._check_queue()
+        await self._check_strays()
+        self._on_progress(self._total, self._total)
+        return ChainReport(
+            transfers=self._sealed + self._unsealed + self._strays,
+            sealed=self._sealed,
+            unsealed=self._unsealed,
+            heads=self._heads,
+            differences=self._found[:MAX_DIFFERENCES],
+        )
+
+    async def _follow_chains(self) -> None:
+        """Follow each chain from its first seal to its head, or to where it breaks."""
+        walk, after = ChainWalk(), BEFORE_ALL
+        links = await chain.read_links(self._conn, after, limit=self._page_size)
+        while links and self._has_room:
+            await self._explain(list(walk.follow(links)))
+            self._sealed += sum(link.transfer is not None for link in links)
+            self._advance(len(links))
+            after = Place(links[-1].owner, links[-1].position)
+            links = await chain.read_links(self._conn, after, limit=self._page_size)
+        await self._explain(list(walk.end()))
+
+    async def _explain(self, breaks: list[Break]) -> None:
+        for broken in breaks[: MAX_DIFFERENCES - len(self._found)]:
+            self._broken.add(broken.owner)
+            self._found.append(await self._investigate(broken))
+
+    async def _investigate(self, broken: Break) -> Difference:
+        """Return the row at fault; reads all transfers of the chain's owner once more."""
+        following = await chain.read_following(self._conn, Place(broken.owner, broken.position))
+        investigation = Investigation(broken, following)
+        after_id: str | None = ""
+        while after_id is not None:
+            page = await chain.read_transfers_with_seals(self._conn, broken.owner, after_id, limit=self._page_size)
+            for considered in page:
+                investigation.consider(*considered)
+            after_id = page[-1].transfer.id if page else None
+        return investigation.conclude()
+
+    async def _check_heads(self) -> None:
+        """Show every head, and find those that have no chain."""
+        heads = await chain.read_heads(self._conn, BEFORE_ALL.owner, limit=self._page_size)
+        while heads and self._has_room:
+            for head, has_seals in heads:
+                self._on_head(head)
+                if not has_seals:
+                    self._add(head.owner, "chain_heads", None, str(head))
+            self._heads += len(heads)
+            heads = await chain.read_heads(self._conn, heads[-1][0].owner, limit=self._page_size)
+
+    async def _check_queue(self) -> None:
+        """Count what waits for its seal, and find what waits in vain."""
+        after: Key = START
+        waiting = await chain.read_queue(self._conn, after, limit=self._page_size)
+        while waiting and self._has_room:
+            for each in waiting:
+                if each.sealed_at is not None:
+                    found = f"{each.transfer}, which is sealed at position {each.sealed_at}"
+                    self._add(each.owner, f"unsealed_transfers {each.transfer}", None, found)
+                elif not each.is_there:
+                    self._add(each.owner, f"transfers {each.transfer}", "the transfer that waits for its seal", None)
+                else:
+                    self._unsealed += 1
+            self._advance(len(waiting))
+            after = (waiting[-1].owner.account, waiting[-1].owner.livemode, waiting[-1].transfer)
+            waiting = await chain.read_queue(self._conn, after, limit=self._page_size)
+
+    async def _check_strays(self) -> None:
+        """Find transfers that nobody sealed or will seal; those of a broken chain are part of how it broke."""
+        async for span in self._ranges():
+            for stray in await chain.stray_transfers(self._conn, span, limit=MAX_DIFFERENCES):
+                self._strays += 1
+                self._add_stray(stray)
+
+    def _add_stray(self, stray: SealedTransfer) -> None:
+        if stray.owner not in self._broken:
+            found = f"{stray}, neither sealed nor waiting for it"
+            self._add(stray.owner, f"transfers {stray.id}", None, found)
+
+    async def _ranges(self) -> AsyncIterator[Range]:
+        """Yield the ranges of transfers from the first to the last, until enough differences are found."""
+        after = START
+        while after != END and self._has_room:
+            until = await verification.range_end(self._conn, Walk.TRANSFERS, after, self._page_size)
+            yield Range(after, until)
+            after = until
+            self._advance(self._page_size if until != END else 0)
+
+    def _add(self, owner: Owner, row: str, expected: str | None, found: str | None) -> None:
+        self._found.append(Difference(owner=owner, row=row, expected=expected, found=found))
+
+    @property
+    def _has_room(self) -> bool:
+        """Whether more differences are to be looked for."""
+        return len(self._found) < MAX_DIFFERENCES
+
+    def _advance(self, rows: int) -> None:
+        self._done += rows
+        self._total = max(self._total, self._done)
+        self._on_progress(self._done, self._total)

@@ -1,0 +1,136 @@
+"""The hash chain in the database: the queue of transfers without a seal, the seals, and the chains' heads."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final, NamedTuple
+
+import msgspec
+
+from brim.domain.chain import GENESIS, Head, Link, Seal, SealedTransfer
+from brim.domain.topups import Owner
+from brim.store.database import Conn
+from brim.store.sql import load_queries
+from brim.store.transitions import columns
+from brim.store.verification import Key, Range
+
+_SQL: Final = load_queries("chain")
+_COLUMNS: Final = len(SealedTransfer._fields)
+
+
+class Place(NamedTuple):
+    """A position in an owner's chain."""
+
+    owner: Owner
+    position: int
+
+
+BEFORE_ALL: Final = Place(Owner("", livemode=False), 0)
+"""Before every owner's first seal."""
+
+
+class Waiting(msgspec.Struct, frozen=True):
+    """A transfer in the queue: whether it exists, and at which position it is sealed, if it is."""
+
+    owner: Owner
+    transfer: str
+    is_there: bool
+    sealed_at: int | None
+
+
+class Considered(NamedTuple):
+    """A transfer as it is now, and the position and hash of the seal that names it, if there is one."""
+
+    transfer: SealedTransfer
+    sealed_at: int | None
+    sealed_hash: bytes | None
+
+
+async def claim_unsealed(conn: Conn, *, limit: int) -> list[SealedTransfer]:
+    """Take up to `limit` transfers out of the queue for the caller's transaction to seal, by owner and id."""
+    return [_transfer(record) for record in await conn.fetch(_SQL["claim_unsealed"], limit)]
+
+
+async def lock_heads(conn: Conn, owners: Iterable[Owner]) -> dict[Owner, Head]:
+    """Return the heads of owners' chains, held until the transaction ends; chains that are not begun yet are begun."""
+    ordered = sorted(set(owners))
+    arrays = ([owner.account for owner in ordered], [owner.livemode for owner in ordered])
+    await conn.execute(_SQL["open_heads"], *arrays, GENESIS)
+    records = await conn.fetch(_SQL["lock_heads"], *arrays)
+    return {_owner(record): _head(record) for record in records}
+
+
+async def write_seals(conn: Conn, seals: Sequence[Seal], heads: Iterable[Head]) -> None:
+    """Write seals, of which there is at least one, and move the heads of their chains, which the transaction holds."""
+    seal_rows = [(each.owner.account, each.owner.livemode, each.position, each.transfer, each.hash) for each in seals]
+    head_rows = [(each.owner.account, each.owner.livemode, each.position, each.hash) for each in heads]
+    await conn.execute(_SQL["write_seals"], *columns(seal_rows), *columns(head_rows))
+
+
+async def estimate_rows(conn: Conn) -> int:
+    """Return about how many rows a walk along all chains will read; 0 when the planner has no idea yet."""
+    rows: int = await conn.fetchval(_SQL["estimate_rows"])
+    return rows
+
+
+async def read_links(conn: Conn, after: Place, *, limit: int) -> list[Link]:
+    """Return the next seals after a place, owner by owner in order, with the transfers they name and their heads."""
+    (account, livemode), position = msgspec.structs.astuple(after.owner), after.position
+    return [_link(record) for record in await conn.fetch(_SQL["read_links"], account, livemode, position, limit)]
+
+
+async def read_following(conn: Conn, place: Place) -> Link | None:
+    """Return the seal at the next position of the same chain."""
+    for link in await read_links(conn, place, limit=1):
+        if (link.owner, link.position) == (place.owner, place.position + 1):
+            return link
+    return None
+
+
+async def read_heads(conn: Conn, after: Owner, *, limit: int) -> list[tuple[Head, bool]]:
+    """Return the heads after an owner's, each with whether any seal belongs to it."""
+    records = await conn.fetch(_SQL["read_heads"], after.account, after.livemode, limit)
+    return [(_head(record), record["has_seals"]) for record in records]
+
+
+async def read_queue(conn: Conn, after: Key, *, limit: int) -> list[Waiting]:
+    """Return what waits for its seal after a place in the queue."""
+    records = await conn.fetch(_SQL["read_queue"], *after, limit)
+    return [Waiting(_owner(record), record["transfer"], record["is_there"], record["sealed_at"]) for record in records]
+
+
+async def stray_transfers(conn: Conn, span: Range, *, limit: int) -> list[SealedTransfer]:
+    """Return transfers of a range that are neither sealed nor wait for it."""
+    records = await conn.fetch(_SQL["stray_transfers"], *span.after, *span.until, limit)
+    return [_transfer(record) for record in records]
+
+
+async def read_transfers_with_seals(conn: Conn, owner: Owner, after_id: str, *, limit: int) -> list[Considered]:
+    """Return an owner's next transfers after an id, and the seals that name them."""
+    records = await conn.fetch(_SQL["read_transfers_with_seals"], owner.account, owner.livemode, after_id, limit)
+    return [Considered(_transfer(record), record["position"], record["hash"]) for record in records]
+
+
+def _owner(record: Mapping[str, Any]) -> Owner:
+    return Owner(record["account"], record["livemode"])
+
+
+def _head(record: Mapping[str, Any]) -> Head:
+    return Head(_owner(record), record["position"], record["hash"])
+
+
+def _transfer(record: Any) -> SealedTransfer:
+    return SealedTransfer._make(record[:_COLUMNS])
+
+
+def _link(record: Any) -> Link:
+    """Return a row of the walk; its columns are read by their place, because there may be very many rows."""
+    transfer = _transfer(record)
+    position, transfer_id, seal_hash, head_position, head_hash = record[_COLUMNS:]
+    owner = transfer.owner
+    return Link(
+        owner,
+        position,
+        transfer_id,
+        seal_hash,
+        transfer if transfer.id is not None else None,
+        Head(owner, head_position, head_hash) if head_hash is not None else None,
+    )

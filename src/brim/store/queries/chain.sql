@@ -1,0 +1,155 @@
+-- Sealing and walking the hash chain. What is joined row by row stands in a LATERAL with OFFSET 0: the queue is nearly
+-- always empty when statistics are taken, and a planner that believes them would begin with the other table.
+
+-- name: claim_unsealed
+-- Take transfers out of the queue, in each owner's order of ids, and return them as they are sealed; what another
+-- worker has taken is passed over. One that is gone, or sealed already, stays where verification finds it. The rows
+-- are held while the statement runs, so where they lie (ctid) names them, and the DELETE has no join to get wrong.
+WITH claimed AS (
+    DELETE FROM unsealed_transfers
+    WHERE ctid = ANY (ARRAY(
+        SELECT q.ctid
+        FROM unsealed_transfers AS q
+        CROSS JOIN LATERAL (
+            SELECT FROM transfers
+            WHERE account = q.account AND livemode = q.livemode AND id = q.transfer
+            OFFSET 0
+        ) AS t
+        WHERE NOT EXISTS (
+            SELECT FROM transfer_seals AS s
+            WHERE s.account = q.account AND s.livemode = q.livemode AND s.transfer = q.transfer
+        )
+        ORDER BY q.account, q.livemode, q.transfer
+        LIMIT $1
+        FOR UPDATE OF q SKIP LOCKED
+    ))
+    RETURNING account, livemode, transfer
+)
+SELECT t.*
+FROM claimed AS c
+CROSS JOIN LATERAL (
+    SELECT account, livemode, id, topup, kind, debit_account, credit_account, amount, currency, created
+    FROM transfers
+    WHERE account = c.account AND livemode = c.livemode AND id = c.transfer
+    OFFSET 0
+) AS t
+ORDER BY t.account, t.livemode, t.id;
+
+-- name: open_heads
+-- Begin the chains of owners who have none, in sorted order, so that their heads can be held.
+INSERT INTO chain_heads (account, livemode, position, hash)
+SELECT account, livemode, 0, $3
+FROM unnest($1::text[], $2::boolean[]) AS w (account, livemode)
+ON CONFLICT ON CONSTRAINT chain_heads_pk DO NOTHING;
+
+-- name: lock_heads
+-- The heads of some owners, held in the order of the arrays until the transaction ends.
+SELECT h.account, h.livemode, h.position, h.hash
+FROM unnest($1::text[], $2::boolean[]) AS w (account, livemode)
+CROSS JOIN LATERAL (
+    SELECT account, livemode, position, hash
+    FROM chain_heads
+    WHERE account = w.account AND livemode = w.livemode
+    FOR UPDATE
+) AS h;
+
+-- name: write_seals
+-- Add seals (1-5) and move heads that the transaction holds to their chains' new ends (6-9).
+WITH sealed AS (
+    INSERT INTO transfer_seals (account, livemode, position, transfer, hash)
+    SELECT *
+    FROM unnest($1::text[], $2::boolean[], $3::bigint[], $4::text[], $5::bytea[])
+)
+INSERT INTO chain_heads (account, livemode, position, hash)
+SELECT *
+FROM unnest($6::text[], $7::boolean[], $8::bigint[], $9::bytea[])
+ON CONFLICT ON CONSTRAINT chain_heads_pk DO UPDATE SET position = excluded.position, hash = excluded.hash;
+
+-- name: estimate_rows
+-- About how many rows a walk will read, from the planner's statistics.
+SELECT coalesce(sum(greatest(reltuples, 0)), 0)::bigint
+FROM pg_class
+WHERE oid IN ('transfer_seals'::regclass, 'transfers'::regclass, 'unsealed_transfers'::regclass);
+
+-- name: read_links
+-- The seals after a place in the chains, owner after owner, with the transfers they name as these are now and the
+-- heads of their chains. The columns of a transfer stand first, in the order in which they are sealed.
+SELECT
+    s.account, s.livemode,
+    t.id, t.topup, t.kind, t.debit_account, t.credit_account, t.amount, t.currency, t.created,
+    s.position, s.transfer, s.hash, h.position AS head_position, h.hash AS head_hash
+FROM transfer_seals AS s
+LEFT JOIN LATERAL (
+    SELECT id, topup, kind, debit_account, credit_account, amount, currency, created
+    FROM transfers
+    WHERE account = s.account AND livemode = s.livemode AND id = s.transfer
+    OFFSET 0
+) AS t ON TRUE
+LEFT JOIN LATERAL (
+    SELECT position, hash
+    FROM chain_heads
+    WHERE account = s.account AND livemode = s.livemode
+    OFFSET 0
+) AS h ON TRUE
+WHERE (s.account, s.livemode, s.position) > ($1, $2, $3)
+ORDER BY s.account, s.livemode, s.position
+LIMIT $4;
+
+-- name: read_heads
+-- The heads after an owner's, and whether any seal belongs to each.
+SELECT
+    h.account, h.livemode, h.position, h.hash,
+    EXISTS (SELECT FROM transfer_seals AS s WHERE s.account = h.account AND s.livemode = h.livemode) AS has_seals
+FROM chain_heads AS h
+WHERE (h.account, h.livemode) > ($1, $2)
+ORDER BY h.account, h.livemode
+LIMIT $3;
+
+-- name: read_queue
+-- What waits after a place in the queue: whether the transfer exists, and at which position it is sealed, if it is.
+SELECT
+    q.account, q.livemode, q.transfer,
+    EXISTS (
+        SELECT FROM transfers AS t
+        WHERE t.account = q.account AND t.livemode = q.livemode AND t.id = q.transfer
+    ) AS is_there,
+    (
+        SELECT s.position FROM transfer_seals AS s
+        WHERE s.account = q.account AND s.livemode = q.livemode AND s.transfer = q.transfer
+    ) AS sealed_at
+FROM unsealed_transfers AS q
+WHERE (q.account, q.livemode, q.transfer) > ($1, $2, $3)
+ORDER BY q.account, q.livemode, q.transfer
+LIMIT $4;
+
+-- name: stray_transfers
+-- The transfers of a range that are neither sealed nor wait for it.
+SELECT
+    account, livemode, id, topup, kind, debit_account, credit_account, amount, currency, created
+FROM transfers AS t
+WHERE (account, livemode, id) > ($1, $2, $3) AND (account, livemode, id) <= ($4, $5, $6)
+    AND NOT EXISTS (
+        SELECT FROM transfer_seals AS s
+        WHERE s.account = t.account AND s.livemode = t.livemode AND s.transfer = t.id
+    )
+    AND NOT EXISTS (
+        SELECT FROM unsealed_transfers AS q
+        WHERE q.account = t.account AND q.livemode = t.livemode AND q.transfer = t.id
+    )
+LIMIT $7;
+
+-- name: read_transfers_with_seals
+-- An owner's transfers after an id, and where and with which hash each is sealed; only asked when a chain is broken.
+SELECT
+    t.account, t.livemode, t.id, t.topup, t.kind, t.debit_account, t.credit_account, t.amount, t.currency, t.created,
+    s.position, s.hash
+FROM transfers AS t
+LEFT JOIN LATERAL (
+    SELECT position, hash
+    FROM transfer_seals
+    WHERE account = t.account AND livemode = t.livemode AND transfer = t.id
+    OFFSET 0
+) AS s ON TRUE
+WHERE t.account = $1 AND t.livemode = $2 AND t.id > $3
+ORDER BY t.id
+LIMIT $4;

@@ -1,0 +1,79 @@
+"""Transfers to seal, the chains that they make, and a plain reading of the rule to compare these with."""
+
+import hashlib
+import json
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeAlias
+
+import asyncpg
+from books import rows
+
+from brim.domain.chain import Head
+from brim.domain.topups import Owner
+from brim.services.chain import seal_transfers, verify_chain
+from brim.store.database import Database
+
+Tamper: TypeAlias = Callable[..., Awaitable[None]]
+
+
+def tampering_with(database_url: str) -> Tamper:
+    """Return a function that runs statements as a superuser, whom nothing but the chain holds back."""
+
+    async def execute(*statements: str) -> None:
+        conn = await asyncpg.connect(database_url)
+        try:
+            for statement in statements:
+                await conn.execute(statement)
+        finally:
+            await conn.close()
+
+    return execute
+
+
+async def post(database: Database, owner: Owner, ids: Sequence[str]) -> None:
+    """Post transfers and queue them for their seals, as settling does."""
+    async with database.transaction() as conn:
+        await conn.executemany(
+            "INSERT INTO transfers"
+            " VALUES ($1, $2, $3, 'tu_' || $3, 'topup', 'funding:clearing', 'balance:available', $4, 'usd', 17)",
+            [(owner.account, owner.livemode, each, 100 + number) for number, each in enumerate(ids)],
+        )
+        await conn.executemany(
+            "INSERT INTO unsealed_transfers VALUES ($1, $2, $3)",
+            [(owner.account, owner.livemode, each) for each in ids],
+        )
+
+
+async def seal_all(database: Database, *, limit: int = 1000) -> int:
+    """Seal until nothing is left that nobody else has taken; return how many this sealer sealed."""
+    total = 0
+    while sealed := await seal_transfers(database, limit=limit):
+        total += sealed
+    return total
+
+
+async def recompute(database: Database) -> dict[Owner, Head]:
+    """Return each chain's head by a plain reading of the rule, having asserted every seal on the way."""
+    heads: dict[Owner, Head] = {}
+    seals = await rows(database, "SELECT * FROM transfer_seals ORDER BY account, livemode, position")
+    transfers = {(row["account"], row["livemode"], row["id"]): row for row in await rows(database, "TABLE transfers")}
+    for seal in seals:
+        owner = Owner(seal["account"], seal["livemode"])
+        before = heads.get(owner, Head(owner, 0, bytes(32)))
+        transfer = transfers[seal["account"], seal["livemode"], seal["transfer"]]
+        text = json.dumps(list(transfer.values()), separators=(",", ":"), ensure_ascii=False)
+        assert seal["position"] == before.position + 1
+        assert seal["hash"] == hashlib.sha256(before.hash + text.encode()).digest()
+        heads[owner] = Head(owner, seal["position"], seal["hash"])
+    return heads
+
+
+async def stored_heads(database: Database) -> dict[Owner, Head]:
+    heads = await rows(database, "TABLE chain_heads")
+    owners = [Owner(head["account"], head["livemode"]) for head in heads]
+    return {owner: Head(owner, head["position"], head["hash"]) for owner, head in zip(owners, heads, strict=True)}
+
+
+async def differences(database: Database, *, page_size: int = 10_000) -> list[str]:
+    report = await verify_chain(database, page_size=page_size)
+    return [str(difference) for difference in report.differences]

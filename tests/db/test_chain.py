@@ -1,0 +1,231 @@
+"""The hash chain is made: each transfer sealed once and in order, whoever seals; and followed while it grows."""
+
+import asyncio
+from collections import Counter
+from typing import Any
+
+import asyncpg
+import msgspec
+import pytest
+from books import LATER_MS, OTHER_OWNER, OWNER, RAIL, create, new_topup, rows
+from chains import Tamper, differences, post, recompute, seal_all, stored_heads, tampering_with
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from brim.domain.chain import Head, SealedTransfer
+from brim.domain.topups import Owner
+from brim.kit.ids import IdFactory
+from brim.services.chain import seal_transfers, verify_chain
+from brim.services.settlement import settle_due
+from brim.store.database import Database
+from brim.store.migrate import known_migrations, migrate
+from brim.store.sql import load_queries
+
+
+@pytest.fixture
+def tamper(database_url: str) -> Tamper:
+    return tampering_with(database_url)
+
+
+async def test_every_column_of_a_transfer_is_sealed(database: Database) -> None:
+    columns = await rows(
+        database,
+        "SELECT attname FROM pg_attribute WHERE attrelid = 'transfers'::regclass AND attnum > 0 ORDER BY attnum",
+    )
+    assert tuple(column["attname"] for column in columns) == SealedTransfer._fields
+
+
+async def test_what_settling_posts_is_queued_and_sealed(each_database: Database) -> None:
+    database, ids = each_database, IdFactory()
+    await create(
+        database,
+        [
+            new_topup(ids),
+            new_topup(ids, source="btok_us_verified_reversed"),
+            new_topup(ids, source="btok_us_verified_noAccount"),
+            new_topup(ids, owner=OTHER_OWNER),
+        ],
+    )
+    await settle_due(database, now_ms=LATER_MS, ids=ids, rail=RAIL)
+    assert await settle_due(database, now_ms=LATER_MS * 2, ids=ids, rail=RAIL) == 1
+    posted = await rows(database, "SELECT account, livemode, id AS transfer FROM transfers ORDER BY 1, 2, 3")
+    assert len(posted) == 4
+    assert await rows(database, "TABLE unsealed_transfers ORDER BY 1, 2, 3") == posted
+    waiting = await verify_chain(database)
+    assert (waiting.transfers, waiting.sealed, waiting.unsealed, waiting.differences) == (4, 0, 4, [])
+    assert await seal_all(database) == 4
+    assert await rows(database, "TABLE unsealed_transfers") == []
+    sealed = await rows(database, "SELECT account, livemode, transfer FROM transfer_seals ORDER BY account, position")
+    assert sealed == posted
+    assert await recompute(database) == await stored_heads(database)
+    report = await verify_chain(database)
+    assert (report.transfers, report.sealed, report.unsealed, report.heads, report.differences) == (4, 4, 0, 2, [])
+
+
+async def test_an_empty_database_has_nothing_to_seal_and_nothing_wrong(database: Database) -> None:
+    assert await seal_transfers(database) == 0
+    report = await verify_chain(database)
+    assert (report.transfers, report.heads, report.differences) == (0, 0, [])
+
+
+_OWNERS = [Owner(f"acct_{letter}", livemode) for letter in "abc" for livemode in (False, True)]
+_STEPS = st.lists(
+    st.one_of(
+        st.tuples(st.sampled_from(_OWNERS), st.lists(st.text("abcXYZ019", min_size=1, max_size=6), max_size=8)),
+        st.integers(1, 9),
+    ),
+    max_size=12,
+)
+
+
+@given(_STEPS)
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+async def test_chains_equal_a_plain_recomputation_whatever_is_posted_between_seals(
+    database: Database, tamper: Tamper, steps: list[tuple[Owner, list[str]] | int]
+) -> None:
+    await tamper("TRUNCATE transfers, transfer_seals, chain_heads, unsealed_transfers")
+    model: dict[Owner, list[str]] = {}
+    posted: Counter[Owner] = Counter()
+    waiting: list[tuple[Owner, str]] = []
+    for step in steps:
+        if isinstance(step, int):
+            waiting.sort()
+            taken, waiting = waiting[:step], waiting[step:]
+            assert await seal_transfers(database, limit=step) == len(taken)
+            for owner, transfer in taken:
+                model.setdefault(owner, []).append(transfer)
+        else:
+            owner, suffixes = step
+            ids = sorted({f"tr_{suffix}_{posted[owner]}" for suffix in suffixes})
+            posted[owner] += 1
+            await post(database, owner, ids)
+            waiting += [(owner, each) for each in ids]
+    sealed = await rows(database, "SELECT account, livemode, transfer FROM transfer_seals ORDER BY position")
+    for owner, transfers in model.items():
+        assert [row["transfer"] for row in sealed if Owner(row["account"], row["livemode"]) == owner] == transfers
+    assert await recompute(database) == await stored_heads(database)
+    report = await verify_chain(database, page_size=3)
+    assert (report.sealed, report.unsealed, report.differences) == (len(sealed), len(waiting), [])
+
+
+async def test_sealers_at_once_never_fork_a_chain_while_transfers_are_posted(each_database: Database) -> None:
+    database = each_database
+    owners = [Owner(f"acct_{number}", livemode=False) for number in range(3)]
+
+    async def post_many(owner: Owner) -> None:
+        ids = IdFactory()
+        for _ in range(20):
+            await post(database, owner, [ids.new("tr_") for _ in range(10)])
+
+    sealed = await asyncio.gather(
+        seal_all(database, limit=7), seal_all(database, limit=64), *(post_many(owner) for owner in owners)
+    )
+    racing = await asyncio.gather(*(seal_all(database, limit=limit) for limit in (5, 11, 17)))
+    assert sum(each or 0 for each in sealed) + sum(racing) + await seal_all(database) == 600
+    assert await recompute(database) == await stored_heads(database)
+    assert await differences(database) == []
+
+
+async def test_a_sealer_that_ends_before_its_commit_leaves_the_queue_as_it_was(
+    database: Database, tamper: Tamper
+) -> None:
+    """Sealing is one transaction: nothing of it is there when its last statement is refused, all of it afterwards."""
+    await post(database, OWNER, ["tr_1", "tr_2"])
+    await tamper("ALTER TABLE chain_heads ADD CONSTRAINT refused CHECK (position < 2)")
+    with pytest.raises(asyncpg.CheckViolationError):
+        await seal_transfers(database)
+    assert await rows(database, "TABLE transfer_seals") == await rows(database, "TABLE chain_heads") == []
+    assert len(await rows(database, "TABLE unsealed_transfers")) == 2
+    await tamper("ALTER TABLE chain_heads DROP CONSTRAINT refused")
+    assert await seal_transfers(database) == 2
+    assert await differences(database) == []
+
+
+async def test_the_migration_queues_what_was_posted_before(empty_database_url: str) -> None:
+    known = known_migrations()
+    await migrate(empty_database_url, now_ms=1, known=known[:2])
+    conn = await asyncpg.connect(empty_database_url)
+    await conn.execute(
+        "INSERT INTO transfers SELECT 'acct_' || n % 2, false, 'tr_' || n, 'tu_' || n, 'topup',"
+        " 'funding:clearing', 'balance:available', n, 'usd', n FROM generate_series(1, 9) AS n"
+    )
+    await conn.close()
+    assert (await migrate(empty_database_url, now_ms=2, known=known))[0] == "0003_pre_seals"
+    database = await Database.connect(empty_database_url)
+    try:
+        assert (await verify_chain(database)).unsealed == 9
+        assert await seal_all(database) == 9
+        assert await recompute(database) == await stored_heads(database)
+        assert await differences(database) == []
+    finally:
+        await database.close()
+
+
+async def test_heads_are_shown_for_whoever_writes_them_down(database: Database) -> None:
+    await post(database, OWNER, ["tr_1", "tr_2"])
+    await post(database, OTHER_OWNER, ["tr_1"])
+    await seal_all(database)
+    shown: list[Head] = []
+    await verify_chain(database, on_head=shown.append, page_size=1)
+    assert {head.owner: head for head in shown} == await recompute(database)
+
+
+async def test_chains_that_grow_meanwhile_are_followed_in_one_snapshot(database: Database) -> None:
+    ids = IdFactory()
+
+    async def post_and_seal() -> None:
+        for _ in range(40):
+            await post(database, OWNER, [ids.new("tr_") for _ in range(5)])
+            await seal_transfers(database, limit=3)
+
+    writing = asyncio.create_task(post_and_seal())
+    walks = 0
+    while not writing.done():
+        assert await differences(database, page_size=20) == []
+        walks += 1
+    await writing
+    assert walks > 1
+
+
+async def test_progress_only_grows_and_ends_at_all(database: Database, tamper: Tamper) -> None:
+    await post(database, OWNER, [f"tr_{number}" for number in range(50)])
+    await seal_all(database)
+    await tamper("ANALYZE")
+    seen: list[tuple[int, int]] = []
+    await verify_chain(database, on_progress=lambda done, total: seen.append((done, total)), page_size=10)
+    assert len(seen) > 8
+    assert seen == sorted(seen)
+    assert seen[-1] == (100, 100)
+
+
+STATEMENTS: dict[str, list[Any]] = {
+    "claim_unsealed": [1000],
+    "lock_heads": [["acct_books"], [False]],
+    "read_links": ["", False, 0, 1000],
+    "stray_transfers": ["", False, "", "z", True, "", 20],
+    "read_transfers_with_seals": ["acct_books", False, "", 1000],
+    "read_queue": ["", False, "", 1000],
+}
+
+
+@pytest.mark.parametrize("statement", STATEMENTS)
+async def test_rows_are_found_by_whole_keys_though_statistics_know_of_none(
+    database: Database, tamper: Tamper, statement: str
+) -> None:
+    """Statistics are taken when the queue is empty; a plan that believes them compares each row with each."""
+    await tamper("ANALYZE")
+    await post(database, OWNER, [f"tr_{number:05}" for number in range(3_000)])
+    await seal_transfers(database, limit=2_000)
+    text = load_queries("chain")[statement]
+    arguments = STATEMENTS[statement]
+    async with database.transaction() as conn:
+        await conn.fetch(text, *arguments)  # so that the plan is the one that sessions keep
+        [plan] = await conn.fetchrow(f"EXPLAIN (ANALYZE, FORMAT JSON) {text}", *arguments)
+    for node in _nodes(msgspec.json.decode(plan)[0]["Plan"]):
+        assert node["Node Type"] != "Seq Scan"
+        assert node.get("Rows Removed by Filter", 0) == 0
+        assert node.get("Rows Removed by Join Filter", 0) == 0
+
+
+def _nodes(plan: dict[str, Any]) -> list[dict[str, Any]]:
+    return [plan, *(node for child in plan.get("Plans", []) for node in _nodes(child))]
