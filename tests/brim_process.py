@@ -1,5 +1,6 @@
 """Runs this source tree's `brim` as its own process: whole services, and single commands."""
 
+import asyncio
 import json
 import os
 import re
@@ -14,6 +15,8 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
+
+import asyncpg
 
 from brim.host.database_urls import DatabaseUrls
 from brim.host.embedded import running_urls
@@ -103,6 +106,18 @@ class RunningBrim:
         urls = running_urls(self.data_dir / "postgres")
         assert urls is not None
         return urls
+
+    def execute_as_owner(self, statement: str) -> object:
+        """Return the first value that a statement answers to somebody who goes past the service."""
+
+        async def execute() -> object:
+            conn = await asyncpg.connect(self.owner_url)
+            try:
+                return await conn.fetchval(statement)
+            finally:
+                await conn.close()
+
+        return asyncio.run(execute())
 
     @property
     def postgres_pid(self) -> int:

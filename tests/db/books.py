@@ -1,5 +1,6 @@
 """Pending top-ups for tests, made as the service makes them, and what the books say afterwards."""
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,6 +11,8 @@ from brim.domain.topups import Owner, Topup
 from brim.domain.wire import topup_json
 from brim.kit.ids import IdFactory, created_of
 from brim.rails.sandbox import PAYMENT_METHOD_SCENARIOS, SOURCE_SCENARIOS, SandboxRail
+from brim.services.chain import seal_transfers, verify_chain
+from brim.services.verification import verify_books
 from brim.store.database import Database
 from brim.store.topups import NewTopup, insert_topups
 
@@ -18,6 +21,12 @@ LATER_MS = NOW_MS + 10_000
 RAIL = SandboxRail(settle_after_s=1.0)
 OWNER = Owner("acct_books", livemode=False)
 OTHER_OWNER = Owner("acct_other", livemode=False)
+EMPTY_BOOKS = (
+    "TRUNCATE topups, transfers, balances, balance_transactions, events, idempotency_keys,"
+    " transfer_seals, chain_heads, unsealed_transfers"
+)
+"""What only the tables' owner may do: begin again."""
+_PATIENCE_S = 30.0
 
 
 def new_topup(
@@ -120,6 +129,16 @@ async def reverse(database: Database, topup_id: str) -> None:
             " VALUES ($1, $2, 'evt_reversal', 1, 'topup.reversed', $3, '', '{}')",
             *reversed_row[:3],
         )
+
+
+async def assert_books_hold(database: Database) -> None:
+    """Assert that the books prove themselves, and that the chain holds before and after all that waits is sealed."""
+    assert await verify_books(database) == []
+    async with asyncio.timeout(_PATIENCE_S):  # what the session of a killed worker holds is free in a moment
+        while (report := await verify_chain(database)).unsealed:
+            assert report.differences == []
+            await seal_transfers(database)
+    assert report.differences == []
 
 
 async def rows(database: Database, query: str, *arguments: Any) -> list[dict[str, Any]]:

@@ -6,7 +6,20 @@ from typing import Any
 
 import msgspec
 import pytest
-from books import LATER_MS, NOW_MS, OTHER_OWNER, OWNER, RAIL, cancel, create, execute, new_topup, rows
+from books import (
+    EMPTY_BOOKS,
+    LATER_MS,
+    NOW_MS,
+    OTHER_OWNER,
+    OWNER,
+    RAIL,
+    assert_books_hold,
+    cancel,
+    create,
+    execute,
+    new_topup,
+    rows,
+)
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -17,7 +30,6 @@ from brim.kit.ids import IdFactory
 from brim.rails.rail import Outcome, Plan, Succeed
 from brim.services.settlement import settle_due
 from brim.services.transitions import follow
-from brim.services.verification import verify_books
 from brim.store.database import Database
 from brim.store.sql import load_queries
 from brim.store.transitions import transition_arrays
@@ -57,10 +69,6 @@ async def balance(database: Database, owner: Owner = OWNER, currency: str = "usd
         currency,
     )
     return int(found[0]["available"]) if found else 0
-
-
-async def assert_books_hold(database: Database) -> None:
-    assert await verify_books(database) == []
 
 
 async def test_a_success_books_everything_that_belongs_to_it(database: Database) -> None:
@@ -340,9 +348,7 @@ _WISHES = st.lists(
 async def test_any_mix_of_top_ups_ends_as_a_plain_model_says(
     database: Database, owner_database: Database, wishes: list[tuple[Owner, str, int, str | None]], limit: int
 ) -> None:
-    await execute(
-        owner_database, "TRUNCATE topups, transfers, balances, balance_transactions, events, idempotency_keys"
-    )
+    await execute(owner_database, EMPTY_BOOKS)
     ids = IdFactory()
     await create(
         database,

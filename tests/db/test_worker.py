@@ -8,12 +8,13 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from books import RAIL, create, execute, new_topup, rows
+from books import RAIL, assert_books_hold, create, execute, new_topup, rows
 
 from brim.host.embedded import EmbeddedPostgres
 from brim.kit.clock import system_clock_ms
 from brim.kit.errors import DatabaseUnavailableError
 from brim.kit.ids import IdFactory
+from brim.services.chain import verify_chain
 from brim.services.settlement import MAX_BATCH
 from brim.services.verification import verify_books
 from brim.store.database import Database
@@ -42,10 +43,10 @@ class Steps:
             raise step
         return step
 
-    async def play(self, *, full: int = 10, rest_s: float = 3600.0) -> list[tuple[str, int]]:
+    async def play(self, *, full: int = 10, rest_s: float = 3600.0, may_be_cut: bool = False) -> list[tuple[str, int]]:
         """Run the script in a loop; return what the metrics heard."""
         heard: list[tuple[str, int]] = []
-        job = Job(name="steps", run_once=self.run_once, full=full, rest_s=rest_s)
+        job = Job(name="steps", run_once=self.run_once, full=full, rest_s=rest_s, may_be_cut=may_be_cut)
         loop = Loop(job, observe=lambda name, count, _seconds: heard.append((name, count)))
         await asyncio.wait_for(loop.run(self.stop), PATIENCE_S)
         return heard
@@ -87,17 +88,62 @@ async def test_failures_are_logged_once_in_a_row_and_tried_again_more_and_more_s
     assert max(steps.pauses) < 1.5
 
 
+class LongStep:
+    """A step that would never end by itself."""
+
+    def __init__(self) -> None:
+        self.began = asyncio.Event()
+        self.was_cut = False
+        self.job = Job(name="long", run_once=self.run_once, full=1, rest_s=0.01, may_be_cut=True)
+
+    async def run_once(self) -> int:
+        self.began.set()
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            self.was_cut = True
+            raise
+        return 0
+
+
+async def test_a_stop_cuts_a_long_step_that_may_be_cut() -> None:
+    stop, step = asyncio.Event(), LongStep()
+    running = asyncio.create_task(Loop(step.job).run(stop))
+    await asyncio.wait_for(step.began.wait(), PATIENCE_S)
+    stop.set()
+    await asyncio.wait_for(running, PATIENCE_S)
+    assert step.was_cut
+
+
+async def test_a_step_that_may_be_cut_ends_with_its_loop() -> None:
+    step = LongStep()
+    running = asyncio.create_task(Loop(step.job).run(asyncio.Event()))
+    await asyncio.wait_for(step.began.wait(), PATIENCE_S)
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert step.was_cut
+
+
+async def test_steps_that_may_be_cut_are_counted_and_tried_again_like_others() -> None:
+    steps = Steps(10, 10, DatabaseUnavailableError(), 3)
+    assert await steps.play(rest_s=0.01, may_be_cut=True) == [("steps", 10), ("steps", 10), ("steps", 3)]
+
+
 def test_time_stands_still_while_the_clock_is_set_back() -> None:
     readings = iter([5, 7, 3, 6, 8])
     now_ms = never_backwards(lambda: next(readings))
     assert [now_ms() for _ in range(5)] == [5, 7, 7, 7, 8]
 
 
-async def test_the_jobs_of_a_worker_settle_and_prune(database: Database) -> None:
+async def test_the_jobs_of_a_worker_settle_seal_verify_and_prune(database: Database) -> None:
     day_ms = 24 * 60 * 60 * 1000
     await create(database, [new_topup(IdFactory(), key="old")])
     jobs = {job.name: job for job in make_jobs(database, RAIL, lambda: system_clock_ms() + day_ms)}
     assert await jobs["settle"].run_once() == 1
+    assert await jobs["seal"].run_once() == 1
+    assert await jobs["verify"].run_once() == 1
+    assert await jobs["verify"].run_once() == 0
     assert await jobs["prune"].run_once() == 1
     assert await verify_books(database) == []
 
@@ -201,7 +247,7 @@ async def test_two_workers_settle_everything_exactly_once(service_url: str, data
         await until(lambda: none_pending(database))
     [line] = await rows(database, "SELECT count(*) AS lines, sum(net) AS total FROM balance_transactions")
     assert line == {"lines": 2_000, "total": 2_000_000}
-    assert await verify_books(database) == []
+    await assert_books_hold(database)
 
 
 async def test_a_killed_worker_leaves_whole_books_that_the_next_one_finishes(
@@ -219,7 +265,24 @@ async def test_a_killed_worker_leaves_whole_books_that_the_next_one_finishes(
     assert await verify_books(database) == []
     async with running_worker(service_url):
         await until(lambda: none_pending(database))
-    assert await verify_books(database) == []
+    await assert_books_hold(database)
+
+
+async def test_two_workers_seal_everything_once_and_one_of_them_verifies(database_url: str, database: Database) -> None:
+    await create_due(database, 2_000)
+
+    async def all_sealed() -> bool:
+        [row] = await rows(database, "SELECT count(*) AS sealed FROM transfer_seals")
+        return bool(row["sealed"] == 2_000)
+
+    async def verified() -> bool:
+        return bool(await rows(database, "SELECT FROM verification_runs WHERE ended_ms IS NOT NULL"))
+
+    async with running_worker(database_url), running_worker(database_url):
+        await until(all_sealed)
+        await until(verified)
+    report = await verify_chain(database)
+    assert (report.sealed, report.unsealed, report.heads, report.differences) == (2_000, 0, 1, [])
 
 
 async def test_a_worker_outlives_its_connections(service_url: str, database: Database) -> None:

@@ -1,5 +1,6 @@
 """The other commands: with a running Brim, without one, and against a given database."""
 
+import re
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     import subprocess
 
 _REVOKED_WITHIN_S: Final = 1.0
+_SEALED_WITHIN_S: Final = 30.0
 
 
 def _run(*arguments: str) -> "subprocess.CompletedProcess[str]":
@@ -73,6 +75,45 @@ def test_a_given_database_is_migrated_and_used(empty_database_url: str) -> None:
     assert "applied 0001_pre_foundation" in _run("migrate", *there).stdout
     assert _run("migrate", *there).stdout == "The database is up to date.\n"
     assert _run("accounts", "create", *there).stdout.startswith("acct_")
+
+
+def test_the_chain_is_followed_by_command_and_its_heads_are_shown(brim_server: RunningBrim) -> None:
+    here = ("--data-dir", str(brim_server.data_dir))
+    for _ in range(3):
+        brim_server.create_topup()
+    _wait_until_sealed(brim_server, 3)
+    assert _run("verify", *here).stdout == "The books agree.\n"
+    followed = _run("verify", "--chain", *here).stdout
+    assert followed == "The books agree.\nThe chain holds: 3 transfers sealed, 0 waiting.\n"
+    account = _run("accounts", "list", *here).stdout.split("\t")[0]
+    [head, *rest] = _run("verify", "--heads", *here).stdout.splitlines(keepends=True)
+    assert re.fullmatch(rf"{account} \(test\): position 3, hash [0-9a-f]{{64}}\n", head)
+    assert "".join(rest) == followed
+    status, told = brim_server.call("GET", "/v1/brim/verification")
+    assert (status, told["status"], told["sealed"], told["unsealed"]) == (200, "agree", 3, 0)
+
+
+def test_a_tampered_transfer_is_named_by_command(brim_server: RunningBrim) -> None:
+    here = ("--data-dir", str(brim_server.data_dir))
+    brim_server.create_topup()
+    _wait_until_sealed(brim_server, 1)
+    brim_server.execute_as_owner("UPDATE transfers SET created = created + 1")
+    assert _run("verify", *here).stdout == "The books agree.\n"
+    found = run_brim("verify", "--chain", *here)
+    assert found.returncode == 1
+    assert re.match(r"acct_\w+ \(test\): transfers tr_\w+: expected what was sealed at position 1 with", found.stdout)
+    assert found.stderr.endswith("The books do not agree. Differences named above: 1.\n")
+    status, told = brim_server.call("GET", "/v1/brim/verification")
+    assert (status, told["status"], len(told["differences"])) == (200, "differ", 1)
+    assert told["differences"][0]["row"].startswith("transfers tr_")
+
+
+def _wait_until_sealed(brim: RunningBrim, transfers: int) -> None:
+    """Wait for the worker, which announces nothing to a test."""
+    deadline = time.monotonic() + _SEALED_WITHIN_S
+    while brim.execute_as_owner("SELECT count(*) FROM transfer_seals") != transfers:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
 
 
 @pytest.mark.parametrize(

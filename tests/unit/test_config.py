@@ -55,6 +55,8 @@ def test_what_the_supervisor_tells_its_children_is_known() -> None:
         ("BRIM_WORKERS", "two"),
         ("BRIM_SANDBOX_SETTLE_AFTER", "soon"),
         ("BRIM_SANDBOX_SETTLE_AFTER", "-1s"),
+        ("BRIM_VERIFY_EVERY", "0"),
+        ("BRIM_VERIFY_EVERY", "0.5ms"),
         ("BRIM_MAX_BODY", "1.5m"),
         ("BRIM_LOG_LEVEL", "loud"),
         ("BRIM_LOG_FORMAT", "xml"),

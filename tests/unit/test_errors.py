@@ -15,7 +15,7 @@ from brim.api import parameter_errors as parameters
 from brim.api.errors import ERROR_TABLE, redact_key, render_error, should_retry
 from brim.api.openapi import possible_errors
 from brim.api.operations import OPERATIONS
-from brim.domain import amounts, clocks, errors, funding_sources, idempotency, metadata, topups
+from brim.domain import amounts, clocks, errors, funding_sources, idempotency, metadata, topups, verification
 from brim.domain.funding_sources import Verification
 from brim.domain.topups import Status
 from brim.kit import currency
@@ -206,6 +206,10 @@ EXAMPLES: list[tuple[BrimError, int, str | None, str | None, str]] = [
     (vault.SecretUnreadableError(), 503, None, None,
      ("A stored secret cannot be read with this server's encryption keys. Its operator adds the key it was stored "
       "under to BRIM_ENCRYPTION_KEY.")),
+    # The operator's
+    (verification.NotOperatorError(), 403, None, None,
+     ("Only the operator of this Brim may see how its books were verified: use a key of the account that was there "
+      "first.")),
     # The idempotency key
     (idempotency.IdempotencyMismatchError("k1"), 400, None, None,
      ("Keys for idempotent requests can only be used with the same parameters they were first used with. Try using a "

@@ -25,6 +25,7 @@ from brim.domain.funding_sources import BankToken, FundingKind, Verification
 from brim.domain.funding_wire import documented_payment_method
 from brim.domain.ledger import Balance, BalanceTransaction, TransferKind
 from brim.domain.topups import Owner, Status, Topup
+from brim.domain.verification import Difference, VerificationRun
 from brim.kit.errors import BrimError
 from brim.kit.ids import IdFactory
 
@@ -76,6 +77,16 @@ _SOURCE = msgspec.structs.replace(
     _DOCUMENTED, id=_IDS.new("src_"), kind=FundingKind.SOURCE, client_secret="src_client_secret_1", metadata={"a": "b"}
 )
 _TOKEN = BankToken(owner=_OWNER, id=_IDS.new("btok_"), created=1_795_000_000, bank_account=_SOURCE.bank_account)
+_RUN = VerificationRun(
+    id=_IDS.new("vrun_"),
+    began_ms=1_795_000_000_000,
+    ended_ms=1_795_000_000_017,
+    transfers=7,
+    sealed=5,
+    unsealed=2,
+    heads=1,
+    differences=[Difference(owner=_OWNER, row="transfer_seals 3", expected="the seal of tr_3", found=None)],
+)
 _LINE_JSON = wire.balance_transaction_json(_LINE)
 REPLIES = [
     ("topup", wire.topup_json(_PENDING)),
@@ -92,6 +103,9 @@ REPLIES = [
     ("token", funding_wire.token_json(_TOKEN)),
     ("brim.default_funding_source", funding_wire.default_json(_OWNER, "usd", _SOURCE.id)),
     ("brim.default_funding_source", funding_wire.implicit_default_json(_OWNER)),
+    ("brim.verification", wire.verification_json(None)),
+    ("brim.verification", wire.verification_json(_RUN)),
+    ("brim.verification", wire.verification_json(msgspec.structs.replace(_RUN, sealed=None, differences=[]))),
     ("error", render_error(MissingParameterError("amount"))[1]),
     ("error", render_error(NullCharacterError())[1]),
 ]  # fmt: skip

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 import msgspec
 
 from brim.api import parameter_errors as parameters
-from brim.domain import amounts, clocks, errors, funding_sources, idempotency, metadata, topups
+from brim.domain import amounts, clocks, errors, funding_sources, idempotency, metadata, topups, verification
 from brim.kit import currency
 from brim.kit.errors import BrimError, DatabaseUnavailableError, OverloadedError
 from brim.services import vault
@@ -207,6 +207,7 @@ ERROR_TABLE: Final[dict[type[BrimError], Place]] = {
     PublishableKeyError: Place(401, "secret_key_required"),
     PermissionMissingError: Place(403, "more_permissions_required"),
     AccountUnreachableError: Place(403, "account_invalid"),
+    verification.NotOperatorError: Place(403),
     # The form
     parameters.MalformedEncodingError: Place(),
     parameters.NullCharacterError: Place(),

@@ -53,6 +53,8 @@ NAMES: Final[dict[type[msgspec.Struct], str]] = {
     wire.EventObject: "event",
     wire.EventData: "event_data",
     wire.EventRequest: "event_request",
+    wire.VerificationRunObject: "brim.verification",
+    wire.DifferenceObject: "brim.verification_difference",
     ErrorObject: "error",
     ErrorDetail: "error_detail",
 }
@@ -315,6 +317,25 @@ _EVENT_REQUEST: Final[dict[str, Schema]] = {
     "id": {"description": "The request's id; null for what the bank did.", **_TEXT},
     "idempotency_key": {"description": "The key that the request was made under, if any.", "maxLength": 255},
 }
+_VERIFICATION_RUN: Final[dict[str, Schema]] = {
+    "id": {"description": "Which verification it is; null before the first.", **_TEXT},
+    "object": _constant("brim.verification"),
+    "created": {"description": "When it began.", **_TIME},
+    "differences": {"description": "What does not agree, first things first; at most the first few are named."},
+    "duration_ms": {"description": "How long it took, in milliseconds.", "minimum": 0},
+    "heads": {"description": "How many hash chains there are; null when they were not followed.", "minimum": 0},
+    "sealed": {"description": "How many transfers are sealed; null when the chains were not followed.", "minimum": 0},
+    "status": {"description": "Whether everything agrees.", "enum": ["agree", "differ", "none_yet"]},
+    "transfers": {"description": "How many transfers there are; null when not followed.", "minimum": 0},
+    "unsealed": {"description": "How many transfers wait for their seal; null when not followed.", "minimum": 0},
+}
+_DIFFERENCE: Final[dict[str, Schema]] = {
+    "account": {"description": "Whose row it is.", **_TEXT},
+    "expected": {"description": "What it should be; null when it should not be there."},
+    "found": {"description": "What it is; null when it is not there."},
+    "livemode": _LIVEMODE,
+    "row": {"description": "The table and what names the row in it."},
+}
 _ERROR: Final[dict[str, Schema]] = {"error": {"description": "What went wrong."}}
 _ERROR_DETAIL: Final[dict[str, Schema]] = {
     "code": {"description": "What went wrong, as a word for programs; left out where none fits."},
@@ -354,6 +375,8 @@ _REFINEMENTS: Final[dict[type[msgspec.Struct], dict[str, Schema]]] = {
     wire.EventObject: _EVENT,
     wire.EventData: _EVENT_DATA,
     wire.EventRequest: _EVENT_REQUEST,
+    wire.VerificationRunObject: _VERIFICATION_RUN,
+    wire.DifferenceObject: _DIFFERENCE,
     ErrorObject: _ERROR,
     ErrorDetail: _ERROR_DETAIL,
 }

@@ -13,6 +13,8 @@ from brim.kit.config import Settings
 from brim.kit.errors import BrimError
 
 if TYPE_CHECKING:
+    from brim.domain.chain import Head
+    from brim.domain.verification import VerificationRun
     from brim.host.preparation import Preparation
 
 # ruff: noqa: PLC0415  each command loads only what it runs
@@ -86,33 +88,50 @@ async def _migrate(settings: Settings) -> "Preparation":
 
 
 @click.command()
+@click.option("--chain", is_flag=True, help="Follow the hash chain behind the books, too.")
+@click.option("--heads", is_flag=True, help="With --chain: print where each chain ends, to be written down.")
 @reaching_settings
-def verify(**flags: str | None) -> None:
+def verify(*, chain: bool, heads: bool, **flags: str | None) -> None:
     """Recompute the books from the transfers and name what does not agree; exit with 1 if anything."""
-    found = asyncio.run(_verify(read_settings(flags)))
-    for sentence in found:
-        click.echo(sentence)
-    if found:
-        click.echo(f"The books do not agree: {len(found)} differences are named above.", err=True)
+    run = asyncio.run(_verify(read_settings(flags), with_chain=chain or heads, with_heads=heads))
+    for difference in run.differences:
+        click.echo(str(difference))
+    if run.differences:
+        click.echo(f"The books do not agree. Differences named above: {len(run.differences)}.", err=True)
         sys.exit(1)
     click.echo("The books agree.")
+    if run.sealed is not None:
+        click.echo(f"The chain holds: {run.sealed} transfers sealed, {run.unsealed} waiting.")
 
 
-async def _verify(settings: Settings) -> list[str]:
-    """Return a line for each difference; a progress bar shows on a terminal while there is much to read."""
+async def _verify(settings: Settings, *, with_chain: bool, with_heads: bool) -> "VerificationRun":
+    """Return what was found; a progress bar shows on a terminal while there is much to read."""
     from rich.console import Console
     from rich.progress import Progress
 
     from brim.host.access import reach_database
-    from brim.services.verification import verify_books
+    from brim.kit.clock import system_clock_ms
+    from brim.kit.ids import IdFactory
+    from brim.services.verification_runs import verify_and_remember
 
     async with reach_database(settings, say=_whisper) as database:
         with Progress(console=Console(stderr=True), transient=True) as progress:
-            task = progress.add_task("Recomputing the books", total=None)
-            found = await verify_books(
-                database, on_progress=lambda done, total: progress.update(task, completed=done, total=total)
+            task = progress.add_task("Reading the books", total=None)
+            return await verify_and_remember(
+                database,
+                clock=system_clock_ms,
+                ids=IdFactory(),
+                with_chain=with_chain,
+                on_progress=lambda done, total: progress.update(task, completed=done, total=total),
+                on_head=_show_head if with_heads else lambda _head: None,
             )
-    return [str(difference) for difference in found]
+
+
+def _show_head(head: "Head") -> None:
+    """Print where a chain ends, as an auditor writes it down."""
+    from brim.domain.verification import mode_of
+
+    click.echo(f"{head.owner.account} ({mode_of(head.owner)}): {head}")
 
 
 def _settings_with_database(command: str, flags: dict[str, str | None]) -> Settings:

@@ -18,6 +18,7 @@ RESOURCES: Final = (
     "payment_methods",
     "sources",
     "tokens",
+    "verification",
 )
 """What a restricted key may be given rights to, by the wire's own names; write includes read."""
 

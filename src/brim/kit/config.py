@@ -18,6 +18,8 @@ _UNIT_S: Final = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, None: 1.0}
 _SIZE: Final = re.compile(r"(\d+)\s*(k|m)?i?b?", re.IGNORECASE)
 _SIZE_UNIT: Final = {"k": 1024, "m": 1024 * 1024, None: 1}
 
+DEFAULT_VERIFY_EVERY_S: Final = 3600.0
+"""Often enough that a wrong row is known within the hour, seldom enough that reading all of the books costs little."""
 
 LISTEN_BACKLOG: Final = 4096
 """Connections that may wait to be accepted; the system cuts it to its own limit."""
@@ -72,6 +74,18 @@ def parse_count(text: str) -> int:
     if number < 1:
         raise ValueError(text)
     return number
+
+
+def parse_interval(text: str) -> float:
+    """Return seconds for a duration of at least a millisecond.
+
+    Raises:
+        ValueError: for anything else.
+    """
+    seconds = parse_duration(text)
+    if seconds < _UNIT_S["ms"]:
+        raise ValueError(text)
+    return seconds
 
 
 def parse_port(text: str) -> int:
@@ -154,6 +168,8 @@ SETTINGS: Final[tuple[Setting, ...]] = (
             "the first encrypts secrets at rest, all decrypt; unset means generated and kept in the data folder"),
     Setting("sandbox_settle_after_s", parse_duration, 1.0, "a duration such as 1s or 250ms",
             "how long a sandbox top-up stays pending"),
+    Setting("verify_every_s", parse_interval, DEFAULT_VERIFY_EVERY_S, "a duration above 0",
+            "how often a worker verifies the books and the chain"),
     Setting("log_level", str.lower, "info", "debug, info, warning or error", "what is logged"),
     Setting("log_format", str.lower, "auto", "auto, json or console", "auto is console on a terminal, else JSON"),
     Setting("max_body", parse_size, 1024 * 1024, "a size such as 1m", "largest request body"),
@@ -180,6 +196,7 @@ class Settings:
     test_secret_key: str | None
     encryption_key: str | None
     sandbox_settle_after_s: float
+    verify_every_s: float
     log_level: str
     log_format: str
     max_body: int

@@ -64,6 +64,16 @@ QUEUE_DEPTH: Final = Gauge("brim_queue_depth", "Items that wait for a batch.", m
 CONNECTIONS: Final = Gauge("brim_http_connections", "Open HTTP connections.", multiprocess_mode="livesum")
 POOL_OPEN: Final = Gauge("brim_database_connections", "Database connections.", ("state",), multiprocess_mode="livesum")
 SETTLED: Final = Counter("brim_topups_settled", "Top-ups that the rail answered, by outcome.", ("outcome",))
+VERIFICATION_DIFFERENCES: Final = Gauge(
+    "brim_verification_differences",
+    "Differences that the last verification by a worker found; anything but 0 needs a person.",
+    multiprocess_mode="mostrecent",
+)
+VERIFICATION_ENDED: Final = Gauge(
+    "brim_verification_ended_timestamp_seconds",
+    "When the last verification by a worker ended; 0 before the first.",
+    multiprocess_mode="mostrecent",
+)
 
 
 def hand_over() -> None:

@@ -25,13 +25,15 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     """Something to do again and again, in steps.
 
     `run_once` does one step and returns how much it did; `full` is how much means that there may be more;
-    `rest_s` is the pause when there was not.
+    `rest_s` is the pause when there was not. A step that `may_be_cut` is given up when the worker stops, because it
+    may take long and loses nothing.
     """
 
     name: str
     run_once: Callable[[], Awaitable[int]]
     full: int
     rest_s: float
+    may_be_cut: bool = False
 
 
 class Loop:
@@ -44,17 +46,18 @@ class Loop:
         self._back_off_s = _SHORTEST_BACK_OFF_S
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Repeat the job; a step that is under way when `stop` is set is finished first."""
+        """Repeat the job; a step that is under way when `stop` is set is finished first, unless it may be cut."""
         while not stop.is_set():
-            pause_s = await self._step()
+            pause_s = await self._step(stop)
             if pause_s:
                 await _rest(stop, pause_s)
 
-    async def _step(self) -> float:
+    async def _step(self, stop: asyncio.Event) -> float:
         """Do one step; return how long to pause after it."""
         began = time.monotonic()
         try:
-            count = await self._job.run_once()
+            work = self._job.run_once()
+            count = await (_unless_stopped(work, stop) if self._job.may_be_cut else work)
         except Exception as error:  # noqa: BLE001  a worker that dies settles nothing; it reports and tries again
             return self._failed(error)
         self._succeeded()
@@ -78,6 +81,18 @@ class Loop:
             _log.info("job works again", job=self._job.name)
         self._failure = None
         self._back_off_s = _SHORTEST_BACK_OFF_S
+
+
+async def _unless_stopped(work: Awaitable[int], stop: asyncio.Event) -> int:
+    """Return what a step did; 0 when `stop` was set first, and the step given up."""
+    step, stopping = asyncio.ensure_future(work), asyncio.ensure_future(stop.wait())
+    try:
+        await asyncio.wait((step, stopping), return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        stopping.cancel()
+        step.cancel()  # does nothing to one that is done
+        await asyncio.wait((step,))
+    return 0 if step.cancelled() else step.result()
 
 
 async def _rest(stop: asyncio.Event, seconds: float) -> None:

@@ -9,15 +9,18 @@ import structlog
 import uvloop
 
 from brim.domain.topups import Status
+from brim.domain.verification import VerificationRun
 from brim.kit.clock import Clock, system_clock_ms
-from brim.kit.config import Settings
+from brim.kit.config import DEFAULT_VERIFY_EVERY_S, Settings
 from brim.kit.ids import IdFactory
 from brim.rails.rail import Rail
 from brim.rails.sandbox import SandboxRail
-from brim.services import settlement
+from brim.services import chain, settlement
+from brim.services.chain import seal_transfers
 from brim.services.clocks import delete_ended_clock, step_clock
 from brim.services.pruning import prune_idempotency_keys
 from brim.services.settlement import settle_due
+from brim.services.verification_runs import verify_in_turn
 from brim.store.database import Database
 from brim.telemetry import metrics
 from brim.telemetry.logs import configure_logging
@@ -27,7 +30,11 @@ from brim.workers.loop import Job, Loop
 SETTLE_REST_S: Final = 0.05
 PRUNE_REST_S: Final = 60.0
 PRUNE_BATCH: Final = 1_000
-_CONNECTIONS: Final = 3  # one for each job
+# How long a transfer may stand without its seal when few are posted.
+SEAL_REST_S: Final = 0.2
+# How often a worker asks whether the books are to be verified; a shorter turn is asked for as often as it comes.
+VERIFY_REST_S: Final = 1.0
+_CONNECTIONS: Final = 5  # one for each job
 
 _log = structlog.get_logger()
 
@@ -56,13 +63,16 @@ async def _work(settings: Settings, alive_fd: int | None) -> None:
     )
     _log.info("worker started")
     try:
-        await run_jobs(make_jobs(database, SandboxRail(settings.sandbox_settle_after_s), system_clock_ms), stop)
+        rail = SandboxRail(settings.sandbox_settle_after_s)
+        await run_jobs(make_jobs(database, rail, system_clock_ms, verify_every_s=settings.verify_every_s), stop)
     finally:
         await database.close()
     _log.info("worker stopped")
 
 
-def make_jobs(database: Database, rail: Rail, clock: Clock) -> list[Job]:
+def make_jobs(
+    database: Database, rail: Rail, clock: Clock, *, verify_every_s: float = DEFAULT_VERIFY_EVERY_S
+) -> list[Job]:
     """Return everything that a worker does."""
     ids = IdFactory()
     now_ms = never_backwards(clock)
@@ -73,6 +83,14 @@ def make_jobs(database: Database, rail: Rail, clock: Clock) -> list[Job]:
     async def advance() -> int:
         return await step_clock(database, now_ms=now_ms(), ids=ids, rail=rail, observe=_count_outcome)
 
+    async def seal() -> int:
+        return await seal_transfers(database)
+
+    async def verify() -> int:
+        return await verify_in_turn(
+            database, clock=clock, ids=ids, every_ms=round(verify_every_s * 1000), observe=_show_verification
+        )
+
     async def prune() -> int:
         await delete_ended_clock(database, now_ms=now_ms(), ids=ids)
         return await prune_idempotency_keys(database, now_ms=now_ms(), limit=PRUNE_BATCH)
@@ -80,6 +98,8 @@ def make_jobs(database: Database, rail: Rail, clock: Clock) -> list[Job]:
     return [
         Job(name="settle", run_once=settle, full=settlement.MAX_BATCH, rest_s=SETTLE_REST_S),
         Job(name="clocks", run_once=advance, full=1, rest_s=SETTLE_REST_S),
+        Job(name="seal", run_once=seal, full=chain.MAX_BATCH, rest_s=SEAL_REST_S),
+        Job(name="verify", run_once=verify, full=2, rest_s=min(VERIFY_REST_S, verify_every_s), may_be_cut=True),
         Job(name="prune", run_once=prune, full=PRUNE_BATCH, rest_s=PRUNE_REST_S),
     ]
 
@@ -123,6 +143,11 @@ def _stop_when_told(stop: asyncio.Event, alive_fd: int | None) -> None:
 
 def _count_outcome(status: Status, count: int) -> None:
     metrics.SETTLED.labels(status.value).inc(count)
+
+
+def _show_verification(run: VerificationRun) -> None:
+    metrics.VERIFICATION_DIFFERENCES.set(len(run.differences))
+    metrics.VERIFICATION_ENDED.set(run.ended_ms / 1000)
 
 
 def _count_step(job: str, count: int, _seconds: float) -> None:

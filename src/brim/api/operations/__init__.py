@@ -11,6 +11,7 @@ from brim.api.operations.events import EVENTS
 from brim.api.operations.funding import FUNDING
 from brim.api.operations.test_helpers import TEST_HELPERS
 from brim.api.operations.topups import TOPUPS
+from brim.api.operations.verification import VERIFICATION
 
-OPERATIONS: Final = (*TOPUPS, *BALANCE, *EVENTS, *FUNDING, *TEST_HELPERS)
+OPERATIONS: Final = (*TOPUPS, *BALANCE, *EVENTS, *FUNDING, *TEST_HELPERS, *VERIFICATION)
 """Every operation that Brim serves under `/v1`."""

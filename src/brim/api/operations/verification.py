@@ -1,0 +1,23 @@
+"""The operations of the operator: what nobody's account but the service itself is about. They are ours alone."""
+
+from typing import Final
+
+from brim.api import verification
+from brim.api.operation import Operation
+from brim.domain import wire
+from brim.domain.verification import NotOperatorError
+
+VERIFICATION: Final = (
+    Operation(
+        method="GET",
+        path="/v1/brim/verification",
+        operation_id="GetBrimVerification",
+        summary="Retrieve the latest verification of the books",
+        parameters=(),
+        handler=verification.retrieve,
+        resource="verification",
+        level="read",
+        returns=wire.VerificationRunObject,
+        errors=(NotOperatorError,),
+    ),
+)

@@ -1,0 +1,160 @@
+"""Verifications are run in turn, remembered, and told to the operator alone."""
+
+import asyncio
+from collections.abc import Callable
+
+import pytest
+from books import LATER_MS, OWNER, RAIL, create, execute, new_topup, rows
+from chains import post, seal_all
+
+from brim.domain.verification import NotOperatorError, VerificationRun
+from brim.kit.errors import DatabaseUnavailableError
+from brim.kit.ids import IdFactory
+from brim.services.keys import create_account
+from brim.services.settlement import settle_due
+from brim.services.verification_runs import KEPT_RUNS, latest_run, verify_and_remember, verify_in_turn
+from brim.store.database import Database
+
+HOUR_MS = 3_600_000
+TEN_MS = 10 * HOUR_MS
+
+
+def clock_at(*readings: int) -> Callable[[], int]:
+    """Return a clock that shows these times, the last one for ever."""
+    left = list(readings)
+    return lambda: left.pop(0) if len(left) > 1 else left[0]
+
+
+async def in_turn(database: Database, now_ms: int, *, every_ms: int = HOUR_MS) -> list[VerificationRun]:
+    """Ask for a verification; return it if it was this one's turn."""
+    heard: list[VerificationRun] = []
+    ran = await verify_in_turn(
+        database, clock=clock_at(now_ms, now_ms + 5), ids=IdFactory(), every_ms=every_ms, observe=heard.append
+    )
+    assert ran == len(heard)
+    return heard
+
+
+async def make_operator(database: Database) -> str:
+    return (await create_account(database, platform=None, now_ms=1)).account
+
+
+async def test_a_turn_comes_once_in_every_interval(each_database: Database) -> None:
+    turns = [
+        await in_turn(each_database, TEN_MS + minutes * 60_000)
+        for minutes in (5, 10, 59, 60, 61, 119, 3 * 60, 3 * 60 + 1)
+    ]
+    assert [len(turn) for turn in turns] == [1, 0, 0, 1, 0, 0, 1, 0]
+
+
+async def test_of_workers_that_ask_at_once_one_verifies(each_database: Database) -> None:
+    turns = await asyncio.gather(*(in_turn(each_database, TEN_MS) for _ in range(6)))
+    assert sum(map(len, turns)) == 1
+    assert len(await rows(each_database, "TABLE verification_runs")) == 1
+
+
+async def test_a_verification_that_was_killed_does_not_stand_in_the_next_ones_way(database: Database) -> None:
+    operator = await make_operator(database)
+    await in_turn(database, TEN_MS)
+    await execute(
+        database,
+        "INSERT INTO verification_runs (id, turn_ms, began_ms)"
+        f" VALUES ('vrun_z', {TEN_MS + HOUR_MS}, {TEN_MS + HOUR_MS})",
+    )
+    latest = await latest_run(database, operator)
+    assert latest is not None
+    assert latest.began_ms == TEN_MS
+    assert len(await in_turn(database, TEN_MS + 2 * HOUR_MS)) == 1
+
+
+async def test_a_verification_that_fails_gives_its_turn_back(database: Database) -> None:
+    def broken_clock() -> int:
+        if readings:
+            return readings.pop()
+        raise DatabaseUnavailableError
+
+    readings = [TEN_MS]
+    with pytest.raises(DatabaseUnavailableError):
+        await verify_in_turn(database, clock=broken_clock, ids=IdFactory(), every_ms=HOUR_MS)
+    assert await rows(database, "TABLE verification_runs") == []
+    assert len(await in_turn(database, TEN_MS)) == 1
+
+
+async def test_a_verification_that_is_cut_off_gives_its_turn_back(database: Database) -> None:
+    async with database.transaction() as conn:
+        await conn.execute("LOCK TABLE events IN ACCESS EXCLUSIVE MODE")
+        verifying = asyncio.create_task(in_turn(database, TEN_MS))
+        while not await rows(database, "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock'"):  # noqa: ASYNC110  PostgreSQL announces no waiting session
+            await asyncio.sleep(0)
+        verifying.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await verifying
+    assert await rows(database, "TABLE verification_runs") == []
+
+
+async def test_what_was_found_is_kept_and_told_to_the_operator(database: Database) -> None:
+    operator = await make_operator(database)
+    assert await latest_run(database, operator) is None
+    ids = IdFactory()
+    await create(database, [new_topup(ids), new_topup(ids)])
+    await settle_due(database, now_ms=LATER_MS, ids=ids, rail=RAIL)
+    await seal_all(database, limit=1)
+    await post(database, OWNER, ["tr_of_nothing"])
+    [run] = await in_turn(database, TEN_MS)
+    assert (run.transfers, run.sealed, run.unsealed, run.heads) == (3, 2, 1, 1)
+    assert (run.began_ms, run.ended_ms) == (TEN_MS, TEN_MS + 5)
+    assert "tr_of_nothing" in str(run.differences[0])
+    assert await latest_run(database, operator) == run
+
+
+async def test_both_the_books_and_the_chain_have_a_say(database: Database) -> None:
+    await post(database, OWNER, ["tr_1"])
+    await execute(database, "DELETE FROM unsealed_transfers")
+    [run] = await in_turn(database, TEN_MS)
+    said = [str(difference) for difference in run.differences]
+    assert any("tu_tr_1 (topup): expected nothing" in sentence for sentence in said)
+    assert any("neither sealed nor waiting" in sentence for sentence in said)
+
+
+async def test_a_person_may_verify_at_any_time_with_the_chain_or_without(database: Database) -> None:
+    operator = await make_operator(database)
+    await in_turn(database, TEN_MS)
+    for now_ms, with_chain, counted in ((TEN_MS + 10, False, None), (TEN_MS + 20, True, 0)):
+        asked = await verify_and_remember(
+            database, clock=clock_at(now_ms, now_ms - 1), ids=IdFactory(), with_chain=with_chain
+        )
+        assert (asked.heads, asked.transfers) == (counted, counted)
+        assert (asked.began_ms, asked.ended_ms) == (now_ms, now_ms)
+        assert await latest_run(database, operator) == asked
+
+
+async def test_the_latest_results_are_kept_and_older_ones_go(database: Database) -> None:
+    await execute(
+        database,
+        "INSERT INTO verification_runs (id, began_ms, ended_ms, differences)"
+        f" SELECT 'vrun_' || lpad(n::text, 24, '0'), n, n, '[]' FROM generate_series(1, {KEPT_RUNS + 50}) AS n",
+    )
+    [run] = await in_turn(database, TEN_MS)
+    kept = await rows(database, "SELECT id FROM verification_runs ORDER BY id DESC")
+    assert len(kept) == KEPT_RUNS
+    assert kept[0]["id"] == run.id
+    assert kept[-1]["id"].endswith("0052")
+
+
+async def test_differences_are_logged_and_agreement_is_not(
+    database: Database, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await in_turn(database, TEN_MS)
+    assert "do not agree" not in capsys.readouterr().out
+    await execute(database, "INSERT INTO balances VALUES ('acct_books', false, 'usd', 7)")
+    await in_turn(database, TEN_MS + HOUR_MS)
+    logged = capsys.readouterr().out
+    assert "the books do not agree" in logged
+    assert "balances usd" in logged
+
+
+async def test_only_the_account_that_was_there_first_is_told(database: Database) -> None:
+    await make_operator(database)
+    later = await create_account(database, platform=None, now_ms=10_000)
+    with pytest.raises(NotOperatorError):
+        await latest_run(database, later.account)
