@@ -42,7 +42,7 @@ NAMES: Final[dict[type[msgspec.Struct], str]] = {
     funding_wire.UsBankAccountObject: "us_bank_account",
     funding_wire.NetworksObject: "bank_account_networks",
     funding_wire.FundingStateObject: "brim.funding_state",
-    funding_wire.VerificationObject: "brim.verification",
+    funding_wire.VerificationObject: "brim.funding_verification",
     funding_wire.SourceObject: "source",
     funding_wire.AchDebitObject: "ach_debit",
     funding_wire.SourceOwnerObject: "source_owner",

@@ -69,6 +69,7 @@ async def verify_chain(
     not where their chains end.
     """
     async with database.transaction(isolation="repeatable_read", readonly=True) as conn:
+        await chain.walk_in_order(conn)
         total = await chain.estimate_rows(conn)
         audit = _ChainAudit(conn, on_progress, on_head, total=total, page_size=page_size)
         return await audit.run()

@@ -65,6 +65,11 @@ async def write_seals(conn: Conn, seals: Sequence[Seal], heads: Iterable[Head]) 
     await conn.execute(_SQL["write_seals"], *columns(seal_rows), *columns(head_rows))
 
 
+async def walk_in_order(conn: Conn) -> None:
+    """Make this transaction's plans read pages in the order of an index."""
+    await conn.execute(_SQL["walk_in_order"])
+
+
 async def estimate_rows(conn: Conn) -> int:
     """Return about how many rows a walk along all chains will read; 0 when the planner has no idea yet."""
     rows: int = await conn.fetchval(_SQL["estimate_rows"])

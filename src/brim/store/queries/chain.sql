@@ -1,5 +1,6 @@
--- Sealing and walking the hash chain. What is joined row by row stands in a LATERAL with OFFSET 0: the queue is nearly
--- always empty when statistics are taken, and a planner that believes them would begin with the other table.
+-- Sealing and walking the hash chain. What is looked up row by row stands in a subquery with OFFSET 0, which the planner
+-- cannot turn into a join: where statistics say that there are no seals, or that nothing waits, it would compare each
+-- row with each, or read a whole table to look up a page of it.
 
 -- name: claim_unsealed
 -- Take transfers out of the queue, in each owner's order of ids, and return them as they are sealed; what another
@@ -18,6 +19,7 @@ WITH claimed AS (
         WHERE NOT EXISTS (
             SELECT FROM transfer_seals AS s
             WHERE s.account = q.account AND s.livemode = q.livemode AND s.transfer = q.transfer
+            OFFSET 0
         )
         ORDER BY q.account, q.livemode, q.transfer
         LIMIT $1
@@ -65,6 +67,11 @@ SELECT *
 FROM unnest($6::text[], $7::boolean[], $8::bigint[], $9::bytea[])
 ON CONFLICT ON CONSTRAINT chain_heads_pk DO UPDATE SET position = excluded.position, hash = excluded.hash;
 
+-- name: walk_in_order
+-- Pages are read in the order of an index, by one process that leaves the others to the service.
+SET LOCAL enable_bitmapscan = off;
+SET LOCAL max_parallel_workers_per_gather = 0;
+
 -- name: estimate_rows
 -- About how many rows a walk will read, from the planner's statistics.
 SELECT coalesce(sum(greatest(reltuples, 0)), 0)::bigint
@@ -99,7 +106,11 @@ LIMIT $4;
 -- The heads after an owner's, and whether any seal belongs to each.
 SELECT
     h.account, h.livemode, h.position, h.hash,
-    EXISTS (SELECT FROM transfer_seals AS s WHERE s.account = h.account AND s.livemode = h.livemode) AS has_seals
+    EXISTS (
+        SELECT FROM transfer_seals AS s
+        WHERE s.account = h.account AND s.livemode = h.livemode
+        OFFSET 0
+    ) AS has_seals
 FROM chain_heads AS h
 WHERE (h.account, h.livemode) > ($1, $2)
 ORDER BY h.account, h.livemode
@@ -112,6 +123,7 @@ SELECT
     EXISTS (
         SELECT FROM transfers AS t
         WHERE t.account = q.account AND t.livemode = q.livemode AND t.id = q.transfer
+        OFFSET 0
     ) AS is_there,
     (
         SELECT s.position FROM transfer_seals AS s
@@ -131,10 +143,12 @@ WHERE (account, livemode, id) > ($1, $2, $3) AND (account, livemode, id) <= ($4,
     AND NOT EXISTS (
         SELECT FROM transfer_seals AS s
         WHERE s.account = t.account AND s.livemode = t.livemode AND s.transfer = t.id
+        OFFSET 0
     )
     AND NOT EXISTS (
         SELECT FROM unsealed_transfers AS q
         WHERE q.account = t.account AND q.livemode = t.livemode AND q.transfer = t.id
+        OFFSET 0
     )
 LIMIT $7;
 
