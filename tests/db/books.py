@@ -23,7 +23,7 @@ OWNER = Owner("acct_books", livemode=False)
 OTHER_OWNER = Owner("acct_other", livemode=False)
 EMPTY_BOOKS = (
     "TRUNCATE topups, transfers, balances, balance_transactions, events, idempotency_keys,"
-    " transfer_seals, chain_heads, unsealed_transfers"
+    " transfer_seals, chain_heads, unsealed_transfers, test_clocks, owner_terms"
 )
 """What only the tables' owner may do: begin again."""
 _PATIENCE_S = 30.0

@@ -11,7 +11,7 @@ from collections.abc import Awaitable
 from typing import Any, ClassVar, TypeVar
 
 import pytest
-from books import execute, rows
+from books import EMPTY_BOOKS, assert_books_hold, execute, rows
 from clockwork import Clockwork, Reply
 from hypothesis import HealthCheck, seed, settings
 from hypothesis import strategies as st
@@ -30,7 +30,6 @@ from brim.domain.idempotency import IdempotencyMismatchError
 from brim.domain.topups import Owner
 from brim.rails.failures import FAILURES
 from brim.rails.rail import Fail, Outcome, Return, Succeed
-from brim.services.verification import verify_books
 from brim.store.database import Database
 from conftest import PostgresForTests
 
@@ -39,7 +38,6 @@ STEPS = int(os.environ.get("SIM_STEPS", "10000"))
 SEED = int(os.environ.get("SIM_SEED", random.SystemRandom().randrange(2**32)))
 STEPS_OF_A_LIFE = 50
 OWNERS = [Owner("acct_first", livemode=False), Owner("acct_second", livemode=False)]
-TABLES = "topups, transfers, balances, balance_transactions, events, idempotency_keys, test_clocks, owner_terms"
 ENDS: dict[str, Outcome] = {
     "succeeded": Succeed(),
     "failed": Fail("account_closed", FAILURES["account_closed"]),
@@ -64,7 +62,7 @@ class Lives(RuleBasedStateMachine):
 
     @initialize()
     def begin(self) -> None:
-        self.run(execute(self.owner_database, f"TRUNCATE {TABLES}"))
+        self.run(execute(self.owner_database, EMPTY_BOOKS))
         self.model = Model(now_ms=REAL_MS)
         self.first = self.run(self._new_process())
         self.second = self.run(self._new_process())
@@ -264,7 +262,7 @@ class Lives(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         if hasattr(self, "model"):
-            assert self.run(verify_books(self.database)) == []
+            self.run(assert_books_hold(self.database))
 
 
 def _simulate(number: int) -> None:
