@@ -13,7 +13,7 @@ from stripe import StripeClient
 
 from api.polling import until
 from api.wire import Wire
-from brim.domain.keys import Account
+from brim.domain.accounts import Account
 from brim.kit.clock import system_clock_ms
 from brim.services.keys import create_account, create_key, revoke_key
 from brim.store.database import Database

@@ -20,7 +20,7 @@ from brim.services.keys import (
     revoke_key,
     roll_key,
 )
-from brim.store import keys
+from brim.store import accounts, keys
 from brim.store.database import Database
 
 NOW_MS = 1_790_000_000_000
@@ -127,11 +127,11 @@ async def test_accounts_under_a_platform_name_it(each_database: Database) -> Non
     platform = await create_account(each_database, platform=None, now_ms=NOW_MS)
     connected = await create_account(each_database, platform=platform.account, now_ms=NOW_MS)
     async with each_database.connection() as conn:
-        assert await keys.account_platform(conn, connected.account) == platform.account
-        assert await keys.account_platform(conn, platform.account) is None
-        assert await keys.account_platform(conn, "acct_nowhere") is None
-        assert await keys.find_account(conn, connected.account) == connected
-        assert await keys.find_account(conn, "acct_nowhere") is None
+        assert await accounts.account_platform(conn, connected.account) == platform.account
+        assert await accounts.account_platform(conn, platform.account) is None
+        assert await accounts.account_platform(conn, "acct_nowhere") is None
+        assert await accounts.find_account(conn, connected.account) == connected
+        assert await accounts.find_account(conn, "acct_nowhere") is None
 
 
 async def test_what_does_not_exist_is_named(database: Database) -> None:

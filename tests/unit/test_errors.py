@@ -15,7 +15,17 @@ from brim.api import parameter_errors as parameters
 from brim.api.errors import ERROR_TABLE, redact_key, render_error, should_retry
 from brim.api.openapi import possible_errors
 from brim.api.operations import OPERATIONS
-from brim.domain import amounts, clocks, errors, funding_sources, idempotency, metadata, topups, verification
+from brim.domain import (
+    accounts,
+    amounts,
+    clocks,
+    errors,
+    funding_sources,
+    idempotency,
+    metadata,
+    topups,
+    verification,
+)
 from brim.domain.funding_sources import Verification
 from brim.domain.topups import Status
 from brim.kit import currency
@@ -90,11 +100,17 @@ EXAMPLES: list[tuple[BrimError, int, str | None, str | None, str]] = [
      "Invalid integer: abc"),
     (parameters.IntegerTooSmallError("amount", 1), 400, "parameter_invalid_integer", "amount",
      "This value must be greater than or equal to 1."),
+    (parameters.IntegerTooLargeError("brim[settlement_days]", 30), 400, "parameter_invalid_integer",
+     "brim[settlement_days]", "This value must be less than or equal to 30."),
     (parameters.InvalidBooleanError("disabled", "x"), 400, None, "disabled", "Invalid boolean: x"),
     (parameters.InvalidStringError("source", ["x"]), 400, None, "source", 'Invalid string: ["x"]'),
     (parameters.StringTooLongError("description", "abcd-wxyz", 5), 400, None, "description",
      "Invalid string: abcd...wxyz; must be at most 5 characters"),
     (parameters.InvalidEnumError("status", ["a", "b"]), 400, None, "status", "Invalid status: must be one of a or b"),
+    (parameters.InvalidCountryError("country", "UK!"), 400, None, "country",
+     ("Country 'UK!' is unknown. Try using a 2-character alphanumeric country code instead, such as 'US', 'EG', or "
+      "'GB'.")),
+    (parameters.InvalidEmailError("email", "nowhere"), 400, "email_invalid", "email", "Invalid email address: nowhere"),
     (parameters.InvalidObjectError("metadata"), 400, None, "metadata", "Invalid object"),
     (parameters.InvalidArrayError("expand"), 400, None, "expand", "Invalid array"),
     (parameters.ArrayTooLongError("types", 20), 400, None, "types", "Invalid array: types can have at most 20 items"),
@@ -133,6 +149,12 @@ EXAMPLES: list[tuple[BrimError, int, str | None, str | None, str]] = [
       "from. Name a source or a payment method, or use a test key to try top-ups in the sandbox.")),
     (errors.NotInLiveModeError(), 400, None, None,
      "This endpoint works in test mode only. Use a test key: it begins with sk_test_ or rk_test_."),
+    # Accounts
+    (accounts.NestedPlatformError("acct_x", "acct_p"), 400, None, None,
+     ("Account acct_x is under the platform acct_p, so it cannot have accounts of its own. Use a key of the platform, "
+      "without a Stripe-Account header.")),
+    (accounts.PlatformAgreementError("acct_x", "acct_p"), 400, None, "brim[settlement_days]",
+     ("The settlement days of account acct_x can be changed by its platform acct_p only. Use a key of the platform.")),
     # Test clocks
     (clocks.ClockExistsError("clock_x"), 400, None, None,
      ("This account has a test clock already: clock_x. Its whole test mode lives in that clock's time, so delete it "

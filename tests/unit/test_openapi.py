@@ -20,6 +20,7 @@ from brim.api.operations import OPERATIONS
 from brim.api.parameter_errors import MissingParameterError, NullCharacterError
 from brim.api.params import read_parameters
 from brim.domain import funding_wire, wire
+from brim.domain.accounts import Account
 from brim.domain.events import DEFAULT_API_VERSION, Event, EventType
 from brim.domain.funding_sources import BankToken, FundingKind, Verification
 from brim.domain.funding_wire import documented_payment_method
@@ -88,6 +89,10 @@ _RUN = VerificationRun(
     differences=[Difference(owner=_OWNER, row="transfer_seals 3", expected="the seal of tr_3", found=None)],
 )
 _LINE_JSON = wire.balance_transaction_json(_LINE)
+_ACCOUNT = Account(account="acct_0VcPmP1k0000x4Yb", platform="acct_0VcPmP1k0000x4Ya", created=1_795_000_000)
+_FULL_ACCOUNT = msgspec.structs.replace(
+    _ACCOUNT, email="till@example.com", business_name="Till", business_type="company", settlement_days=0
+)
 REPLIES = [
     ("topup", wire.topup_json(_PENDING)),
     ("topup", wire.topup_json(_FULL)),
@@ -106,6 +111,8 @@ REPLIES = [
     ("brim.verification", wire.verification_json(None)),
     ("brim.verification", wire.verification_json(_RUN)),
     ("brim.verification", wire.verification_json(msgspec.structs.replace(_RUN, sealed=None, differences=[]))),
+    ("account", wire.account_json(_ACCOUNT)),
+    ("account", wire.account_json(_FULL_ACCOUNT)),
     ("error", render_error(MissingParameterError("amount"))[1]),
     ("error", render_error(NullCharacterError())[1]),
 ]  # fmt: skip
@@ -212,6 +219,14 @@ def test_a_reply_without_one_of_its_keys_does_not_fit(name: str, body: bytes) ->
         assert not _component(name).is_valid({other: value for other, value in reply.items() if other != key})
 
 
+def test_only_a_platform_is_told_whose_event_it_is() -> None:
+    assert "account" not in msgspec.json.decode(wire.event_json(_EVENT))
+    told = msgspec.json.decode(wire.event_json(_EVENT, to_platform=True))
+    assert list(told)[:3] == ["id", "object", "account"]
+    assert told["account"] == _OWNER.account
+    _component("event").validate(told)
+
+
 def test_every_key_of_a_top_up_is_required_and_only_the_right_ones_may_be_null() -> None:
     reply = msgspec.json.decode(wire.topup_json(_FULL))
     never_null = {"id", "object", "amount", "created", "currency", "initiated_by", "livemode", "metadata", "status"}
@@ -244,6 +259,9 @@ _PIECES = st.sampled_from(
         "us_bank_account[account_type]=x", "type=us_bank_account", "type=ach_debit", "token=btok_x", "amounts[]=32",
         "amounts=x", "amounts[]=x", "values[0]=1", "billing_details[address][city]=", "owner=x", "brim=x",
         "brim[verification]=x", "bank_account[country]=DE", "allow_redisplay=x", "funding_source=", "usage=x",
+        "brim=x", "brim=", "brim[settlement_days]=", "brim[settlement_days]=x", "brim[settlement_days]=31",
+        "brim[settlement_days]=-1", "brim[x]=1", "email=", "email=x", "email[a]=b", f"email=a@{'x' * 600}", "country=",
+        "country=USA", "country[a]=b", "business_profile[name]=", "business_type=x", "type=standard",
         "&" * 1000, "&".join(["types[]=a"] * 21),
     ]
 )  # fmt: skip

@@ -106,6 +106,7 @@ class Api:
         call = Call(
             service=self._service,
             owner=grant.owner,
+            asking=grant.key.account,
             parameters=read_parameters(operation.parameters, form),
             path_id=path_id,
             request_id=exchange.request_id,

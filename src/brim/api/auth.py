@@ -1,13 +1,14 @@
 """Who is asking: from the Authorization and Stripe-Account headers to an owner and what the key allows.
 
 What a key may do is remembered for a moment, so that a busy client costs no query for each request and a revoked
-key stops working within a second.
+key stops working within a second. A refusal is never remembered: an account just made can be reached at once.
 """
 
 import asyncio
 import base64
 import binascii
 import hashlib
+from contextlib import suppress
 from typing import Final
 
 import msgspec
@@ -64,12 +65,19 @@ class Authenticator:
             AccountUnreachableError: the key may not act for the Stripe-Account.
         """
         digest = _digest(request)
-        looking = self._looking.get(digest)
-        if looking is None:
-            looking = asyncio.ensure_future(self._look_up(request))
-            self._looking[digest] = looking
-            looking.add_done_callback(lambda _: self._looking.pop(digest, None))
-        return await asyncio.shield(looking)
+        earlier = self._looking.get(digest)
+        if earlier is not None:
+            # What refused an earlier request may have changed before this one was sent; what granted it holds.
+            with suppress(InvalidApiKeyError, AccountUnreachableError):
+                return await asyncio.shield(earlier)
+        return await asyncio.shield(self._looking.get(digest) or self._start_looking(digest, request))
+
+    def _start_looking(self, digest: bytes, request: Request) -> "asyncio.Future[Grant]":
+        """Return a look-up under way, which equal requests that come meanwhile share."""
+        looking = asyncio.ensure_future(self._look_up(request))
+        self._looking[digest] = looking
+        looking.add_done_callback(lambda _: self._looking.pop(digest, None))
+        return looking
 
     async def _look_up(self, request: Request) -> Grant:
         secret = read_credentials(request.header(b"authorization"))

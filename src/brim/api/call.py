@@ -32,17 +32,25 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
 class Call(msgspec.Struct, frozen=True, kw_only=True):
     """One request to an operation: whose it is, what it asks, under which names it is remembered.
 
-    `parameters` holds the validated values by name, without those not sent; `path_id` is the id in the path.
+    `owner` is whom the request acts for and `asking` the account whose key it carries: another one, its platform, where
+    the request names a `Stripe-Account`. `parameters` holds the validated values by name, without those not sent;
+    `path_id` is the id in the path.
     """
 
     service: Service
     owner: Owner
+    asking: str
     parameters: Mapping[str, Any]
     path_id: str
     request_id: str
     api_version: str
     claim: KeyClaim | None
     now_ms: int
+
+    @property
+    def is_platforms(self) -> bool:
+        """Whether a platform acts for an account under it."""
+        return self.asking != self.owner.account
 
     @property
     def attempt(self) -> Attempt:

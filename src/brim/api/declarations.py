@@ -10,9 +10,12 @@ from brim.api.bank_kinds import AccountNumber, MicrodepositAmounts, RoutingNumbe
 from brim.api.kinds import (
     Amount,
     Boolean,
+    BoundedInteger,
     ClampedInteger,
+    Country,
     CurrencyCode,
     Descriptor,
+    Email,
     Enum,
     Expand,
     Integer,
@@ -22,6 +25,7 @@ from brim.api.kinds import (
     TextList,
 )
 from brim.api.params import Hash, Parameter
+from brim.domain.accounts import BUSINESS_TYPES, MAX_SETTLEMENT_DAYS, TYPES
 from brim.domain.clocks import MAX_NAME
 from brim.domain.ledger import TransferKind
 from brim.domain.pages import DEFAULT_LIMIT, MAX_LIMIT
@@ -187,6 +191,57 @@ TEST_CLOCK_CREATE: Final = (
 TEST_CLOCK_ADVANCE: Final = (_FROZEN_TIME, _expand("test_clock"))
 TEST_CLOCK_RETRIEVE: Final = (_expand("test_clock"),)
 TEST_CLOCK_LIST: Final = (*_PAGE, _expand("test_clock", in_list=True))
+
+_BUSINESS_PROFILE: Final = Hash(
+    (
+        Parameter(
+            name="name",
+            kind=Text(clearable=True),
+            description="The name that it does business under. Sent empty, it becomes null.",
+        ),
+    )
+)
+_AGREEMENT: Final = Hash(
+    (
+        Parameter(
+            name="settlement_days",
+            kind=BoundedInteger(least=0, most=MAX_SETTLEMENT_DAYS, clearable=True),
+            description=(
+                "How many banking days money takes by the account's own agreement, in the mode of the key. Sent empty, "
+                "it takes as many as the rail says."
+            ),
+        ),
+    )
+)
+_ACCOUNT_DETAILS: Final = (
+    Parameter(name="brim", kind=_AGREEMENT, description="What is agreed with the account beyond the vendor's object."),
+    Parameter(name="business_profile", kind=_BUSINESS_PROFILE, description="What the account's customers see of it."),
+    Parameter(name="business_type", kind=Enum(BUSINESS_TYPES), description="What kind of business it is."),
+    Parameter(
+        name="default_currency",
+        kind=CurrencyCode(),
+        description="The three-letter ISO code of the currency it mostly uses.",
+    ),
+    Parameter(
+        name="email",
+        kind=Email(),
+        description="An address to tell the account from others; nothing is sent there. Sent empty, it becomes null.",
+    ),
+    _METADATA,
+)
+ACCOUNT_CREATE: Final = (
+    *_ACCOUNT_DETAILS,
+    Parameter(name="country", kind=Country(), description="The two-letter ISO code of its country; `US` if left out."),
+    Parameter(
+        name="type",
+        kind=Enum(TYPES),
+        description="A word of the vendor's for who looks after the account; kept, and without effect here.",
+    ),
+    _expand("account"),
+)
+ACCOUNT_UPDATE: Final = (*_ACCOUNT_DETAILS, _expand("account"))
+ACCOUNT_RETRIEVE: Final = (_expand("account"),)
+ACCOUNT_LIST: Final = (_created("accounts"), *_PAGE, _expand("account", in_list=True))
 
 BALANCE_RETRIEVE: Final = (_expand("balance"),)
 

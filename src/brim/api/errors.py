@@ -10,7 +10,17 @@ from typing import Final, NamedTuple
 import msgspec
 
 from brim.api import parameter_errors as parameters
-from brim.domain import amounts, clocks, errors, funding_sources, idempotency, metadata, topups, verification
+from brim.domain import (
+    accounts,
+    amounts,
+    clocks,
+    errors,
+    funding_sources,
+    idempotency,
+    metadata,
+    topups,
+    verification,
+)
 from brim.kit import currency
 from brim.kit.errors import BrimError, DatabaseUnavailableError, OverloadedError
 from brim.services import vault
@@ -221,10 +231,13 @@ ERROR_TABLE: Final[dict[type[BrimError], Place]] = {
     parameters.EmptyParameterError: Place(400, "parameter_invalid_empty", FROM_ERROR),
     parameters.InvalidIntegerError: Place(400, "parameter_invalid_integer", FROM_ERROR),
     parameters.IntegerTooSmallError: Place(400, "parameter_invalid_integer", FROM_ERROR),
+    parameters.IntegerTooLargeError: Place(400, "parameter_invalid_integer", FROM_ERROR),
     parameters.InvalidBooleanError: Place(param=FROM_ERROR),
     parameters.InvalidStringError: Place(param=FROM_ERROR),
     parameters.StringTooLongError: Place(param=FROM_ERROR),
     parameters.InvalidEnumError: Place(param=FROM_ERROR),
+    parameters.InvalidCountryError: Place(param=FROM_ERROR),
+    parameters.InvalidEmailError: Place(400, "email_invalid", FROM_ERROR),
     parameters.InvalidObjectError: Place(param=FROM_ERROR),
     parameters.InvalidArrayError: Place(param=FROM_ERROR),
     parameters.ArrayTooLongError: Place(param=FROM_ERROR),
@@ -265,6 +278,8 @@ ERROR_TABLE: Final[dict[type[BrimError], Place]] = {
     ),
     funding_sources.TooManyAttemptsError: Place(400, "payment_method_microdeposit_verification_attempts_exceeded"),
     funding_sources.MicrodepositsTimedOutError: Place(400, "payment_method_microdeposit_verification_timeout"),
+    accounts.NestedPlatformError: Place(),
+    accounts.PlatformAgreementError: Place(param="brim[settlement_days]"),
     clocks.ClockExistsError: Place(),
     clocks.FrozenTimeError: Place(param="frozen_time"),
     clocks.ClockAdvancingError: Place(429, "lock_timeout", should_retry=True),

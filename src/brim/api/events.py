@@ -15,7 +15,7 @@ from brim.services.idempotency import Answer
 async def retrieve(call: Call) -> Answer:
     """`GET /v1/events/{id}`."""
     event = await events.retrieve_event(call.service.database, call.owner, call.path_id)
-    return Answer(body=wire.event_json(event))
+    return Answer(body=wire.event_json(event, to_platform=call.is_platforms))
 
 
 async def list_all(call: Call) -> Answer:
@@ -27,7 +27,7 @@ async def list_all(call: Call) -> Answer:
         delivery_success=parameters.get("delivery_success"),
     )
     page = await lists.list_events(call.service.database, call.owner, filters, read_page(parameters))
-    items = [wire.event_json(event) for event in page.items]
+    items = [wire.event_json(event, to_platform=call.is_platforms) for event in page.items]
     return Answer(body=wire.list_json(items, has_more=page.has_more, url="/v1/events"))
 
 

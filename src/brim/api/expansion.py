@@ -18,7 +18,15 @@ from brim.api.parameter_errors import (
     shown,
 )
 from brim.domain.funding_wire import DefaultFundingObject, PaymentMethodObject, SourceObject, TokenObject
-from brim.domain.wire import BalanceObject, BalanceTransactionObject, ClockObject, EventObject, ListObject, TopupObject
+from brim.domain.wire import (
+    AccountObject,
+    BalanceObject,
+    BalanceTransactionObject,
+    ClockObject,
+    EventObject,
+    ListObject,
+    TopupObject,
+)
 
 MAX_LEVELS: Final = 4
 
@@ -32,6 +40,7 @@ _PROPERTIES: Final[dict[str, tuple[str, ...]]] = {
     "source": SourceObject.__struct_fields__,
     "token": TokenObject.__struct_fields__,
     "default_funding_source": DefaultFundingObject.__struct_fields__,
+    "account": AccountObject.__struct_fields__,
     "list": ListObject.__struct_fields__,
 }
 EXPANDABLE: Final[dict[str, tuple[str, ...]]] = {
@@ -44,6 +53,7 @@ EXPANDABLE: Final[dict[str, tuple[str, ...]]] = {
     "source": (),
     "token": (),
     "default_funding_source": (),
+    "account": (),
 }
 
 

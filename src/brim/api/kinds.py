@@ -3,6 +3,7 @@
 Neighbours: `params` reads whole forms with these, `declarations` says which operation has which.
 """
 
+import re
 import string
 from collections.abc import Iterable
 from typing import Final
@@ -17,9 +18,12 @@ from brim.api.parameter_errors import (
     EmptyParameterError,
     ExpandOutsideDataError,
     ExpandTooDeepError,
+    IntegerTooLargeError,
     IntegerTooSmallError,
     InvalidArrayError,
     InvalidBooleanError,
+    InvalidCountryError,
+    InvalidEmailError,
     InvalidEnumError,
     InvalidIntegerError,
     InvalidObjectError,
@@ -47,6 +51,9 @@ from brim.kit.currency import MAX_AMOUNT, InvalidCurrencyError, parse_currency
 
 MAX_TEXT: Final = 5000
 """Source: the ceiling of every string in the published schemas."""
+
+MAX_EMAIL: Final = 512
+"""Source: the ceiling of an e-mail address in the published schemas."""
 
 _MAX_DIGITS: Final = 40
 """More than any number means; reading a number costs the square of its digits."""
@@ -107,6 +114,35 @@ class ClampedInteger(Kind, frozen=True):
     def errors(self) -> Errors:
         """Return the failures that `read` can have."""
         return (EmptyParameterError, InvalidIntegerError)
+
+
+class BoundedInteger(Kind, frozen=True):
+    """A whole number within bounds. With `clearable`, an empty text means None."""
+
+    least: int
+    most: int
+    clearable: bool = False
+
+    def read(self, raw: Value, name: str) -> int | None:
+        """Return the number, or None to clear it."""
+        if self.clearable and raw == "":
+            return None
+        number = _read_integer(raw, name)
+        if number < self.least:
+            raise IntegerTooSmallError(name, self.least)
+        if number > self.most:
+            raise IntegerTooLargeError(name, self.most)
+        return number
+
+    def schema(self) -> Schema:
+        """Return its JSON schema."""
+        number: Schema = {"type": "integer", "minimum": self.least, "maximum": self.most}
+        return {"anyOf": [number, {"type": "string", "const": ""}]} if self.clearable else number
+
+    def errors(self) -> Errors:
+        """Return the failures that `read` can have."""
+        empty = () if self.clearable else (EmptyParameterError,)
+        return (*empty, InvalidIntegerError, IntegerTooSmallError, IntegerTooLargeError)
 
 
 class Amount(Kind, frozen=True):
@@ -227,6 +263,50 @@ class CurrencyCode(Kind, frozen=True):
     def errors(self) -> Errors:
         """Return the failures that `read` can have."""
         return (EmptyParameterError, InvalidStringError, InvalidCurrencyError)
+
+
+class Country(Kind, frozen=True):
+    """A country's two-letter code in whatever case; which countries there are is not looked up."""
+
+    def read(self, raw: Value, name: str) -> str:
+        """Return the code in upper case."""
+        code = _read_text(raw, name)
+        if len(code) != 2 or not (code.isascii() and code.isalpha()):
+            raise InvalidCountryError(name, code)
+        return code.upper()
+
+    def schema(self) -> Schema:
+        """Return its JSON schema."""
+        return {"type": "string", "pattern": "^[A-Za-z]{2}$", "examples": ["US"]}
+
+    def errors(self) -> Errors:
+        """Return the failures that `read` can have."""
+        return (EmptyParameterError, InvalidStringError, InvalidCountryError)
+
+
+class Email(Kind, frozen=True):
+    """An e-mail address, as far as can be told without sending there; an empty text means None."""
+
+    _FORM = re.compile(r"[^\s@]+@[^\s@]+")
+
+    def read(self, raw: Value, name: str) -> str | None:
+        """Return the address, or None to clear it."""
+        if raw == "":
+            return None
+        address = _read_text(raw, name)
+        if len(address) > MAX_EMAIL:
+            raise StringTooLongError(name, address, MAX_EMAIL)
+        if not self._FORM.fullmatch(address):
+            raise InvalidEmailError(name, address)
+        return address
+
+    def schema(self) -> Schema:
+        """Return its JSON schema."""
+        return {"type": "string", "minLength": 0, "maxLength": MAX_EMAIL, "pattern": r"^([^\s@]+@[^\s@]+)?$"}
+
+    def errors(self) -> Errors:
+        """Return the failures that `read` can have."""
+        return (InvalidStringError, StringTooLongError, InvalidEmailError)
 
 
 class Boolean(Kind, frozen=True):

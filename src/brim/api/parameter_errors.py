@@ -133,6 +133,13 @@ class IntegerTooSmallError(ParameterError):
         super().__init__(param, f"This value must be greater than or equal to {least}.")
 
 
+class IntegerTooLargeError(ParameterError):
+    """The number is above the largest allowed."""
+
+    def __init__(self, param: str, most: int) -> None:
+        super().__init__(param, f"This value must be less than or equal to {most}.")
+
+
 class InvalidBooleanError(ParameterError):
     """The value is neither `true` nor `false`."""
 
@@ -160,6 +167,24 @@ class InvalidEnumError(ParameterError):
     def __init__(self, param: str, allowed: Sequence[str]) -> None:
         choice = f"must be one of {listed(allowed)}" if len(allowed) > 1 else f"must be {allowed[0]}"
         super().__init__(param, f"Invalid {param}: {choice}")
+
+
+class InvalidCountryError(ParameterError):
+    """The value is no country's code."""
+
+    def __init__(self, param: str, given: object) -> None:
+        super().__init__(
+            param,
+            f"Country '{shown(given)}' is unknown. Try using a 2-character alphanumeric country code instead, such as "
+            "'US', 'EG', or 'GB'.",
+        )
+
+
+class InvalidEmailError(ParameterError):
+    """The value is no e-mail address."""
+
+    def __init__(self, param: str, given: object) -> None:
+        super().__init__(param, f"Invalid email address: {shown(given)}")
 
 
 class InvalidObjectError(ParameterError):

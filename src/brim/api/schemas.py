@@ -9,8 +9,10 @@ from typing import Any, Final, get_args
 import msgspec
 
 from brim.api.errors import ErrorDetail, ErrorObject
+from brim.api.kinds import MAX_EMAIL
 from brim.api.params import Schema
 from brim.domain import funding_sources, funding_wire, wire
+from brim.domain.accounts import BUSINESS_TYPES, MAX_SETTLEMENT_DAYS, TYPES
 from brim.domain.clocks import MAX_NAME
 from brim.domain.events import EventType
 from brim.domain.ledger import TransferKind
@@ -23,6 +25,12 @@ _TEXT: Final[Schema] = {"maxLength": 5000}
 _TIME: Final[Schema] = {"format": "unix-time"}
 _CURRENCY: Final[Schema] = {"description": "The currency's ISO code, in lower case.", "examples": ["usd"]}
 _LIVEMODE: Final[Schema] = {"description": "Whether the object lives in live mode, as the key that made it."}
+_METADATA: Final[Schema] = {
+    "description": "Key-value pairs of yours.",
+    "maxProperties": MAX_KEYS,
+    "propertyNames": {"maxLength": MAX_KEY_LENGTH},
+    "additionalProperties": {"type": "string", "maxLength": MAX_VALUE_LENGTH},
+}
 _TRANSFER_KINDS: Final = [kind.value for kind in TransferKind]
 
 NAMES: Final[dict[type[msgspec.Struct], str]] = {
@@ -36,6 +44,9 @@ NAMES: Final[dict[type[msgspec.Struct], str]] = {
     wire.ClockObject: "test_helpers.test_clock",
     wire.ClockStatusDetails: "test_clock_status_details",
     wire.AdvancingDetails: "test_clock_advancing",
+    wire.AccountObject: "account",
+    wire.AccountExtras: "account_extras",
+    wire.BusinessProfile: "account_business_profile",
     wire.DeletedObject: "deleted_object",
     funding_wire.PaymentMethodObject: "payment_method",
     funding_wire.BillingDetailsObject: "billing_details",
@@ -88,12 +99,7 @@ _TOPUP: Final[dict[str, Schema]] = {
     "failure_message": {"description": "Why it failed or was returned, as a sentence for people.", **_TEXT},
     "initiated_by": {"description": "Who asked for it.", "enum": ["stripe", "user"]},
     "livemode": _LIVEMODE,
-    "metadata": {
-        "description": "Key-value pairs of yours.",
-        "maxProperties": MAX_KEYS,
-        "propertyNames": {"maxLength": MAX_KEY_LENGTH},
-        "additionalProperties": {"type": "string", "maxLength": MAX_VALUE_LENGTH},
-    },
+    "metadata": _METADATA,
     "payment_method": _expandable("payment_method", "The PaymentMethod that pays."),
     "payment_method_options": {"description": "The options that were given for the payment method."},
     "source": {
@@ -176,6 +182,31 @@ _CLOCK_STATUS_DETAILS: Final[dict[str, Schema]] = {
 _CLOCK_ADVANCING: Final[dict[str, Schema]] = {
     "target_frozen_time": {"description": "Where it will stand.", **_TIME},
 }
+_ACCOUNT: Final[dict[str, Schema]] = {
+    "id": {"description": "The account's id.", "pattern": "^acct_[0-9A-Za-z]{16}$", **_TEXT},
+    "object": _constant("account"),
+    "brim": {"description": "What is known beyond the rest, in the mode of the key."},
+    "business_profile": {"description": "What the account's customers see of it."},
+    "business_type": {"description": "What kind of business it is.", "enum": [*BUSINESS_TYPES, None]},
+    "capabilities": {"description": "Empty: nothing has to be requested."},
+    "charges_enabled": {"description": "Always true: an account is ready when it is made."},
+    "country": {"description": "Its country's ISO code, in upper case.", "pattern": "^[A-Z]{2}$"},
+    "created": {"description": "When it was made.", **_TIME},
+    "default_currency": _CURRENCY,
+    "details_submitted": {"description": "Always true: no details are asked for."},
+    "email": {"description": "Its address, to tell it from others.", "maxLength": MAX_EMAIL},
+    "metadata": _METADATA,
+    "payouts_enabled": {"description": "Always true: an account is ready when it is made."},
+    "type": {"description": "The type it was made with.", "enum": list(TYPES)},
+}
+_ACCOUNT_EXTRAS: Final[dict[str, Schema]] = {
+    "settlement_days": {
+        "description": "How many banking days money takes by its own agreement; null leaves it to the rail.",
+        "minimum": 0,
+        "maximum": MAX_SETTLEMENT_DAYS,
+    },
+}
+_BUSINESS_PROFILE: Final[dict[str, Schema]] = {"name": {"description": "The name it does business under.", **_TEXT}}
 _DELETED: Final[dict[str, Schema]] = {
     "id": {"description": "The id it had.", **_TEXT},
     "object": {"description": "The kind of object it was.", **_TEXT},
@@ -299,6 +330,7 @@ _DEFAULT_FUNDING: Final[dict[str, Schema]] = {
 _EVENT: Final[dict[str, Schema]] = {
     "id": _identifier("evt", "event"),
     "object": _constant("event"),
+    "account": {"description": "The account it happened in; there only when a platform asks for it."},
     "api_version": {"description": "The version of the API in which the object in `data` is written.", **_TEXT},
     "created": {"description": "When it happened.", **_TIME},
     "data": {"description": "What it is about."},
@@ -358,6 +390,9 @@ _REFINEMENTS: Final[dict[type[msgspec.Struct], dict[str, Schema]]] = {
     wire.ClockObject: _CLOCK,
     wire.ClockStatusDetails: _CLOCK_STATUS_DETAILS,
     wire.AdvancingDetails: _CLOCK_ADVANCING,
+    wire.AccountObject: _ACCOUNT,
+    wire.AccountExtras: _ACCOUNT_EXTRAS,
+    wire.BusinessProfile: _BUSINESS_PROFILE,
     wire.DeletedObject: _DELETED,
     funding_wire.PaymentMethodObject: _PAYMENT_METHOD,
     funding_wire.BillingDetailsObject: _BILLING_DETAILS,

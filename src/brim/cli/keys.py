@@ -12,7 +12,8 @@ from brim.kit.clock import system_clock_ms
 from brim.kit.config import parse_duration
 
 if TYPE_CHECKING:
-    from brim.domain.keys import Account, ApiKey
+    from brim.domain.accounts import Account
+    from brim.domain.keys import ApiKey
     from brim.services.keys import NewKey
     from brim.store.database import Database
 

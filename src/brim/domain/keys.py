@@ -1,4 +1,4 @@
-"""API keys and what they allow, and the accounts they belong to."""
+"""API keys and what they allow."""
 
 import hashlib
 from collections.abc import Iterable
@@ -18,6 +18,7 @@ RESOURCES: Final = (
     "payment_methods",
     "sources",
     "tokens",
+    "accounts",
     "verification",
 )
 """What a restricted key may be given rights to, by the wire's own names; write includes read."""
@@ -25,7 +26,6 @@ RESOURCES: Final = (
 SECRET_CHARS: Final = 43
 """Base62 characters of chance in a key: 43 are the fewest that hold 256 bits."""
 
-ACCOUNT_CHARS: Final = 16
 _SHOWN_CHARS: Final = 4
 
 
@@ -64,14 +64,6 @@ class ApiKey(msgspec.Struct, frozen=True, kw_only=True):
             return True
         granted = self.permissions.get(resource, "none")
         return PERMISSION_LEVELS.index(granted) >= PERMISSION_LEVELS.index(level)
-
-
-class Account(msgspec.Struct, frozen=True, kw_only=True):
-    """Who owns rows; `platform` names the account whose keys may act for this one; `created` in Unix seconds."""
-
-    account: str
-    platform: str | None
-    created: int
 
 
 def hash_secret(secret: str) -> bytes:

@@ -3,7 +3,7 @@
 An object is a msgspec struct whose fields stand in the wire's order, so encoding is one call and the order
 cannot drift. Events and stored replies hold the compact form; `pretty` gives the two-space form of a reply.
 Source of every field: Stripe's API reference and SDK types (Top-up, Balance, Balance Transaction, Event,
-Source, PaymentMethod).
+Account, Source, PaymentMethod).
 """
 
 import hashlib
@@ -12,6 +12,7 @@ from typing import Any, Final, TypeAlias
 
 import msgspec
 
+from brim.domain.accounts import Account
 from brim.domain.clocks import TestClock
 from brim.domain.events import Event
 from brim.domain.ledger import Balance, BalanceTransaction
@@ -119,6 +120,38 @@ class BalanceObject(msgspec.Struct, frozen=True, kw_only=True):
     pending: list[BalanceEntry]
 
 
+class AccountExtras(msgspec.Struct, frozen=True, kw_only=True):
+    """What Brim knows of an account beyond the vendor's object."""
+
+    settlement_days: int | None
+
+
+class BusinessProfile(msgspec.Struct, frozen=True, kw_only=True):
+    """What an account's customers see of it."""
+
+    name: str | None
+
+
+class AccountObject(msgspec.Struct, frozen=True, kw_only=True):
+    """The Account object, without what belongs to onboarding: an account is ready for all it can do when it is made."""
+
+    id: str
+    object: str = "account"
+    brim: AccountExtras
+    business_profile: BusinessProfile
+    business_type: str | None
+    capabilities: dict[str, str] = {}
+    charges_enabled: bool = True
+    country: str
+    created: int
+    default_currency: str
+    details_submitted: bool = True
+    email: str | None
+    metadata: dict[str, str]
+    payouts_enabled: bool = True
+    type: str
+
+
 class AdvancingDetails(msgspec.Struct, frozen=True):
     """Where a test clock goes."""
 
@@ -167,10 +200,11 @@ class EventRequest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class EventObject(msgspec.Struct, frozen=True, kw_only=True):
-    """The Event object (snapshot)."""
+    """The Event object (snapshot). `account` is there only for the platform of the account that it happened in."""
 
     id: str
     object: str = "event"
+    account: str | msgspec.UnsetType = msgspec.UNSET
     api_version: str
     created: int
     data: EventData
@@ -304,6 +338,24 @@ def balance_json(owner: Owner, balances: list[Balance]) -> bytes:
     )
 
 
+def account_json(account: Account) -> bytes:
+    """Return an account's compact JSON, with its agreement in the mode that it was read for."""
+    return _encoder.encode(
+        AccountObject(
+            id=account.account,
+            brim=AccountExtras(settlement_days=account.settlement_days),
+            business_profile=BusinessProfile(name=account.business_name),
+            business_type=account.business_type,
+            country=account.country,
+            created=account.created,
+            default_currency=account.default_currency,
+            email=account.email,
+            metadata=dict(sorted(account.metadata.items())),
+            type=account.type,
+        )
+    )
+
+
 def clock_json(clock: TestClock) -> bytes:
     """Return a test clock's compact JSON."""
     target = clock.target_frozen_time
@@ -325,11 +377,17 @@ def _entry(currency: str, amount: int) -> BalanceEntry:
     return BalanceEntry(amount=amount, currency=currency, source_types={"bank_account": amount})
 
 
-def event_json(event: Event) -> bytes:
-    """Return an event's compact JSON; its object is the snapshot taken when it happened."""
+def event_json(event: Event, *, to_platform: bool = False) -> bytes:
+    """Return an event's compact JSON; its object is the snapshot taken when it happened.
+
+    Args:
+        event: what to write.
+        to_platform: whether the platform of the event's account reads it, which is told whose event it is.
+    """
     return _encoder.encode(
         EventObject(
             id=event.id,
+            account=event.owner.account if to_platform else msgspec.UNSET,
             api_version=event.api_version,
             created=event.created,
             data=EventData(msgspec.Raw(event.payload)),

@@ -3,19 +3,18 @@
 A secret is returned once, by the function that makes it. `random_text(length)` is where chance comes from.
 """
 
-from collections.abc import Callable
-from typing import Final, TypeAlias
+from typing import Final
 
 import msgspec
 
-from brim.domain.keys import ACCOUNT_CHARS, SECRET_CHARS, Account, ApiKey, hash_secret, redact_secret, secret_prefix
+from brim.domain.accounts import Account, check_platform
+from brim.domain.keys import SECRET_CHARS, ApiKey, hash_secret, redact_secret, secret_prefix
 from brim.kit.errors import BrimError
 from brim.kit.ids import BODY_CHARS, random_base62
-from brim.store import keys
+from brim.services.accounts import RandomText, new_account_id
+from brim.store import accounts, keys
 from brim.store.database import Conn, Database
 
-RandomText: TypeAlias = Callable[[int], str]
-ACCOUNT_PREFIX: Final = "acct_"
 KEY_PREFIX: Final = "mk_"
 """The vendor's prefix for the id of a key."""
 
@@ -62,19 +61,20 @@ async def create_account(
 
     Raises:
         UnknownAccountError: there is no such platform.
+        NestedPlatformError: the platform is under one itself.
     """
-    account = Account(account=ACCOUNT_PREFIX + random_text(ACCOUNT_CHARS), platform=platform, created=now_ms // 1000)
+    account = Account(account=new_account_id(now_ms, random_text), platform=platform, created=now_ms // 1000)
     async with database.transaction() as conn:
         if platform is not None:
-            await _require_account(conn, platform)
-        await keys.insert_account(conn, account)
+            check_platform(await _require_account(conn, platform))
+        await accounts.insert_account(conn, account)
     return account
 
 
 async def list_accounts(database: Database) -> list[Account]:
     """Return all accounts, oldest first."""
     async with database.connection() as conn:
-        return await keys.list_accounts(conn)
+        return await accounts.list_accounts(conn)
 
 
 async def create_key(
@@ -155,14 +155,14 @@ async def ensure_first_account(
     Safe to call again, and by several processes at once.
     """
     async with database.transaction() as conn:
-        await keys.lock_accounts(conn)
+        await accounts.lock_accounts(conn)
         known = await keys.find_by_hash(conn, hash_secret(test_secret_key))
         if known is not None:
             return known.account
-        account = await keys.find_first_account(conn)
+        account = await accounts.find_first_account(conn)
         if account is None:
-            account = ACCOUNT_PREFIX + random_text(ACCOUNT_CHARS)
-            await keys.insert_account(conn, Account(account=account, platform=None, created=now_ms // 1000))
+            account = new_account_id(now_ms, random_text)
+            await accounts.insert_account(conn, Account(account=account, platform=None, created=now_ms // 1000))
         await keys.insert_key(conn, _describe(test_secret_key, account, None, "first test key", now_ms, random_text))
         return account
 
@@ -194,15 +194,17 @@ async def _choose_account(conn: Conn, account: str | None) -> str:
     if account is not None:
         await _require_account(conn, account)
         return account
-    first = await keys.find_first_account(conn)
+    first = await accounts.find_first_account(conn)
     if first is None:
         raise NoAccountError
     return first
 
 
-async def _require_account(conn: Conn, account: str) -> None:
-    if await keys.find_account(conn, account) is None:
+async def _require_account(conn: Conn, account: str) -> Account:
+    found = await accounts.find_account(conn, account)
+    if found is None:
         raise UnknownAccountError(account)
+    return found
 
 
 async def _require_key(conn: Conn, key_id: str) -> ApiKey:

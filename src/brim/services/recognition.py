@@ -1,7 +1,7 @@
 """Recognises an API key and the account it acts for."""
 
 from brim.domain.keys import ApiKey
-from brim.store import keys
+from brim.store import accounts, keys
 from brim.store.database import Database
 
 
@@ -16,4 +16,4 @@ async def may_act_for(database: Database, key: ApiKey, account: str) -> bool:
     if account == key.account:
         return True
     async with database.connection() as conn:
-        return await keys.account_platform(conn, account) == key.account
+        return await accounts.account_platform(conn, account) == key.account

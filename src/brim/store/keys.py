@@ -1,10 +1,10 @@
-"""API keys and accounts. A key's secret never gets here, only its SHA-256."""
+"""API keys. A key's secret never gets here, only its SHA-256."""
 
 from typing import Any, Final
 
 import msgspec
 
-from brim.domain.keys import Account, ApiKey
+from brim.domain.keys import ApiKey
 from brim.store.database import Conn
 from brim.store.sql import load_queries
 
@@ -51,39 +51,6 @@ async def expire_key(conn: Conn, key: ApiKey, expires_ms: int) -> ApiKey:
     return msgspec.structs.replace(key, expires_ms=ends)
 
 
-async def account_platform(conn: Conn, account: str) -> str | None:
-    """Return the platform whose keys may act for an account; None when there is none, or no such account."""
-    found = await find_account(conn, account)
-    return found.platform if found else None
-
-
-async def find_account(conn: Conn, account: str) -> Account | None:
-    """Return an account, None when it does not exist."""
-    row = await conn.fetchrow(_QUERIES["find_account"], account)
-    return _account(row) if row else None
-
-
-async def list_accounts(conn: Conn) -> list[Account]:
-    """Return all accounts, oldest first."""
-    return [_account(row) for row in await conn.fetch(_QUERIES["list_accounts"])]
-
-
-async def find_first_account(conn: Conn) -> str | None:
-    """Return the id of the oldest account, None when there is none yet."""
-    account: str | None = await conn.fetchval(_QUERIES["first_account"])
-    return account
-
-
-async def insert_account(conn: Conn, account: Account) -> None:
-    """Add an account."""
-    await conn.execute(_QUERIES["insert_account"], account.account, account.platform, account.created)
-
-
-async def lock_accounts(conn: Conn) -> None:
-    """Keep others from adding accounts until the transaction ends."""
-    await conn.execute(_QUERIES["lock_accounts"])
-
-
 def _key(row: Any) -> ApiKey | None:
     if row is None:
         return None
@@ -100,7 +67,3 @@ def _key(row: Any) -> ApiKey | None:
         created=row["created"],
         expires_ms=row["expires_ms"],
     )
-
-
-def _account(row: Any) -> Account:
-    return Account(account=row["account"], platform=row["platform"], created=row["created"])

@@ -6,6 +6,7 @@ operation ids.
 
 from typing import Final
 
+from brim.api.operations.accounts import ACCOUNTS
 from brim.api.operations.balance import BALANCE
 from brim.api.operations.events import EVENTS
 from brim.api.operations.funding import FUNDING
@@ -13,5 +14,5 @@ from brim.api.operations.test_helpers import TEST_HELPERS
 from brim.api.operations.topups import TOPUPS
 from brim.api.operations.verification import VERIFICATION
 
-OPERATIONS: Final = (*TOPUPS, *BALANCE, *EVENTS, *FUNDING, *TEST_HELPERS, *VERIFICATION)
+OPERATIONS: Final = (*TOPUPS, *BALANCE, *EVENTS, *FUNDING, *ACCOUNTS, *TEST_HELPERS, *VERIFICATION)
 """Every operation that Brim serves under `/v1`."""

@@ -32,23 +32,3 @@ UPDATE api_keys
 SET expires_ms = least(expires_ms, $4)
 WHERE account = $1 AND livemode = $2 AND id = $3
 RETURNING expires_ms;
-
--- name: find_account
--- One account.
-SELECT account, platform, created FROM accounts WHERE account = $1;
-
--- name: list_accounts
--- All accounts, oldest first.
-SELECT account, platform, created FROM accounts ORDER BY created, account;
-
--- name: first_account
--- The account that was there first, if any.
-SELECT account FROM accounts ORDER BY created, account LIMIT 1;
-
--- name: insert_account
--- One new account.
-INSERT INTO accounts (account, platform, created) VALUES ($1, $2, $3);
-
--- name: lock_accounts
--- Lets one process through at a time to decide which account is the first; readers are not held up.
-LOCK TABLE accounts IN SHARE ROW EXCLUSIVE MODE;

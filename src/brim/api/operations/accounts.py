@@ -1,0 +1,73 @@
+"""The operations on accounts. Source: Stripe API reference, Accounts.
+
+There is none that deletes: an account has books, and books stay.
+"""
+
+from typing import Final
+
+from brim.api import accounts
+from brim.api import declarations as declared
+from brim.api.operation import Operation
+from brim.domain import wire
+from brim.domain.accounts import NestedPlatformError, PlatformAgreementError
+
+ACCOUNTS: Final = (
+    Operation(
+        method="POST",
+        path="/v1/accounts",
+        operation_id="PostAccounts",
+        summary="Create an account under your own",
+        parameters=declared.ACCOUNT_CREATE,
+        handler=accounts.create,
+        resource="accounts",
+        level="write",
+        returns=wire.AccountObject,
+        errors=(NestedPlatformError,),
+    ),
+    Operation(
+        method="GET",
+        path="/v1/accounts",
+        operation_id="GetAccounts",
+        summary="List all accounts under your own",
+        parameters=declared.ACCOUNT_LIST,
+        handler=accounts.list_all,
+        resource="accounts",
+        level="read",
+        returns=wire.AccountObject,
+        in_list=True,
+    ),
+    Operation(
+        method="GET",
+        path="/v1/accounts/{account}",
+        operation_id="GetAccountsAccount",
+        summary="Retrieve your own account, or one under it",
+        parameters=declared.ACCOUNT_RETRIEVE,
+        handler=accounts.retrieve,
+        resource="accounts",
+        level="read",
+        returns=wire.AccountObject,
+    ),
+    Operation(
+        method="POST",
+        path="/v1/accounts/{account}",
+        operation_id="PostAccountsAccount",
+        summary="Update your own account, or one under it",
+        parameters=declared.ACCOUNT_UPDATE,
+        handler=accounts.update,
+        resource="accounts",
+        level="write",
+        returns=wire.AccountObject,
+        errors=(PlatformAgreementError,),
+    ),
+    Operation(
+        method="GET",
+        path="/v1/account",
+        operation_id="GetAccount",
+        summary="Retrieve your own account",
+        parameters=declared.ACCOUNT_RETRIEVE,
+        handler=accounts.retrieve_own,
+        resource="accounts",
+        level="read",
+        returns=wire.AccountObject,
+    ),
+)

@@ -1,0 +1,116 @@
+"""Accounts in the database. What an account is able to see is decided here: itself, and those under it."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import msgspec
+
+from brim.domain.accounts import Account
+from brim.domain.pages import Page, Window, page_of
+from brim.domain.topups import Owner
+from brim.store.database import Conn
+from brim.store.sql import load_queries
+
+_SQL: Final = load_queries("accounts")
+
+
+async def find_account(conn: Conn, account: str) -> Account | None:
+    """Return an account without its agreement in either mode, None when it does not exist."""
+    return _found(await conn.fetchrow(_SQL["find_account"], account))
+
+
+async def account_platform(conn: Conn, account: str) -> str | None:
+    """Return the platform whose keys may act for an account; None when there is none, or no such account."""
+    found = await find_account(conn, account)
+    return found.platform if found else None
+
+
+async def read_account(conn: Conn, viewer: Owner, account: str) -> Account | None:
+    """Return an account that the viewer can reach, with its agreement in the viewer's mode."""
+    return _found(await conn.fetchrow(_SQL["read_account"], account, viewer.account, viewer.livemode))
+
+
+async def lock_account(conn: Conn, viewer: Owner, account: str) -> Account | None:
+    """Return an account that the viewer can reach, held until the transaction ends."""
+    return _found(await conn.fetchrow(_SQL["lock_account"], account, viewer.account, viewer.livemode))
+
+
+async def list_accounts(conn: Conn) -> list[Account]:
+    """Return all accounts without their agreements, oldest first."""
+    return [_account_from_record(record) for record in await conn.fetch(_SQL["list_accounts"])]
+
+
+async def list_platform_accounts(conn: Conn, platform: Owner, place: Window) -> Page[Account]:
+    """Return a page of the accounts under a platform, with their agreements in the platform's mode."""
+    records = await conn.fetch(
+        _SQL["list_platform_accounts"],
+        platform.account,
+        platform.livemode,
+        place.low,
+        place.high,
+        place.newest_first,
+        place.wanted,
+    )
+    return page_of(map(_account_from_record, records), place)
+
+
+async def find_first_account(conn: Conn) -> str | None:
+    """Return the id of the oldest account, None when there is none yet."""
+    account: str | None = await conn.fetchval(_SQL["first_account"])
+    return account
+
+
+async def insert_account(conn: Conn, account: Account) -> None:
+    """Add an account; its agreement is written beside it, as the terms of an owner."""
+    await conn.execute(
+        _SQL["insert_account"],
+        account.account,
+        account.platform,
+        account.created,
+        account.type,
+        account.country,
+        account.default_currency,
+        account.email,
+        account.business_name,
+        account.business_type,
+        msgspec.json.encode(account.metadata).decode(),
+    )
+
+
+async def update_account(conn: Conn, account: Account) -> None:
+    """Write what an account says of itself and may change."""
+    await conn.execute(
+        _SQL["update_account"],
+        account.account,
+        account.default_currency,
+        account.email,
+        account.business_name,
+        account.business_type,
+        msgspec.json.encode(account.metadata).decode(),
+    )
+
+
+async def lock_accounts(conn: Conn) -> None:
+    """Keep others from adding accounts until the transaction ends."""
+    await conn.execute(_SQL["lock_accounts"])
+
+
+def _found(record: Mapping[str, Any] | None) -> Account | None:
+    return _account_from_record(record) if record else None
+
+
+def _account_from_record(record: Mapping[str, Any]) -> Account:
+    """Return the account in a row of the columns that every statement here selects."""
+    return Account(
+        account=record["account"],
+        platform=record["platform"],
+        created=record["created"],
+        type=record["type"],
+        country=record["country"],
+        default_currency=record["default_currency"],
+        email=record["email"],
+        business_name=record["business_name"],
+        business_type=record["business_type"],
+        metadata=msgspec.json.decode(record["metadata"], type=dict[str, str]),
+        settlement_days=record.get("settlement_days"),
+    )
