@@ -7,8 +7,8 @@ import pytest
 from api.conftest import Server
 from api.polling import until
 from api.wire import Wire
+from brim.store.accounts import find_first_account
 from brim.store.database import Database
-from brim.store.keys import find_first_account
 from brim_process import RunningBrim
 
 PATH = "/v1/brim/verification"

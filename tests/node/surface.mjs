@@ -182,6 +182,34 @@ test("the last response tells of request, version, account and key", async () =>
   assert.equal(newest.apiVersion, Stripe.API_VERSION);
 });
 
+test("a platform makes an account, names it, acts for it and finds it again", async () => {
+  const stripe = connectFresh();
+  const made = await stripe.accounts.create({
+    type: "custom",
+    country: "FR",
+    business_profile: { name: "Kiosque" },
+    metadata: { shop: "7" },
+  });
+  assert.match(made.id, /^acct_[0-9A-Za-z]{16}$/);
+  assert.deepEqual([made.object, made.type, made.country, made.default_currency], ["account", "custom", "FR", "usd"]);
+  assert.deepEqual(plain(await stripe.accounts.retrieve(made.id)), plain(made));
+  const renamed = await stripe.accounts.update(made.id, { business_profile: { name: "Boutique" }, email: "a@b.fr" });
+  assert.deepEqual([renamed.business_profile.name, renamed.email], ["Boutique", "a@b.fr"]);
+
+  const second = await stripe.accounts.create();
+  const listed = await stripe.accounts.list({ limit: 1 });
+  assert.deepEqual([listed.data[0].id, listed.has_more], [second.id, true]);
+  assert.deepEqual((await stripe.accounts.list({ starting_after: second.id })).data.map((each) => each.id), [made.id]);
+
+  const own = await stripe.accounts.retrieveCurrent();
+  assert.notEqual(own.id, made.id);
+  assert.equal((await stripe.accounts.retrieveCurrent({}, { stripeAccount: made.id })).id, made.id);
+  await stripe.topups.create(WISH, { stripeAccount: made.id });
+  const [event] = (await stripe.events.list({}, { stripeAccount: made.id })).data;
+  assert.deepEqual([event.type, event.account], ["topup.created", made.id]);
+  assert.equal((await stripe.events.list()).data.length, 0);
+});
+
 const REFUSALS = {
   "an unknown key": {
     ask: () => connect(`sk_test_${"unknown0".repeat(4)}`).topups.list(),

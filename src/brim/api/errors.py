@@ -249,7 +249,7 @@ ERROR_TABLE: Final[dict[type[BrimError], Place]] = {
     parameters.UnknownExpandError: Place(),
     parameters.ExpandTooDeepError: Place(400, "property_expansion_max_depth", documented=False),
     parameters.NotIncludableError: Place(),
-    currency.InvalidCurrencyError: Place(param="currency"),
+    currency.InvalidCurrencyError: Place(param=FROM_ERROR),
     currency.InvalidAmountStepError: Place(400, "parameter_invalid_integer", "amount"),
     amounts.AmountTooLargeError: Place(400, "amount_too_large", "amount"),
     metadata.MetadataKeyTooLongError: Place(),

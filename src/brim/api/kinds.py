@@ -254,7 +254,7 @@ class CurrencyCode(Kind, frozen=True):
 
     def read(self, raw: Value, name: str) -> str:
         """Return the code in lower case."""
-        return parse_currency(shown(_read_text(raw, name)))
+        return parse_currency(shown(_read_text(raw, name)), param=name)
 
     def schema(self) -> Schema:
         """Return its JSON schema."""

@@ -29,12 +29,13 @@ MAX_AMOUNT: Final = 999_999_999_999
 
 
 class InvalidCurrencyError(BrimError):
-    """The text names no accepted currency."""
+    """The text, which `param` held, names no accepted currency."""
 
-    def __init__(self, given: str) -> None:
+    def __init__(self, given: str, *, param: str = "currency") -> None:
         super().__init__(
             f"Invalid currency: {given}. Stripe currently supports these currencies: {', '.join(CURRENCIES)}"
         )
+        self.param = param
 
 
 class InvalidAmountStepError(BrimError):
@@ -44,15 +45,15 @@ class InvalidAmountStepError(BrimError):
         super().__init__(f"Invalid amount: {amount_minor}. Amounts in {currency} must be a multiple of {step}.")
 
 
-def parse_currency(text: str) -> str:
-    """Return the lower-case ISO code for what a client sent.
+def parse_currency(text: str, *, param: str = "currency") -> str:
+    """Return the lower-case ISO code for what a client sent as `param`.
 
     Raises:
         InvalidCurrencyError: when it is none of `CURRENCIES`.
     """
     code = text.lower()
     if code not in _KNOWN or not text.isascii():  # the Kelvin sign's lower case is an ordinary k
-        raise InvalidCurrencyError(text)
+        raise InvalidCurrencyError(text, param=param)
     return code
 
 

@@ -12,7 +12,7 @@ from brim.kit.errors import BrimError
 from brim.kit.ids import IdFactory
 from brim.services.chain import OnHead, verify_chain
 from brim.services.verification import OnProgress, verify_books
-from brim.store import keys, verification_runs
+from brim.store import accounts, verification_runs
 from brim.store.database import Database
 
 KEPT_RUNS: Final = 100
@@ -78,7 +78,7 @@ async def latest_run(database: Database, account: str) -> VerificationRun | None
         NotOperatorError: the account is not the one that was there first.
     """
     async with database.connection() as conn:
-        if account != await keys.find_first_account(conn):
+        if account != await accounts.find_first_account(conn):
             raise NotOperatorError
         return await verification_runs.read_latest_run(conn)
 

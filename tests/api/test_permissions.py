@@ -1,0 +1,194 @@
+"""The matrix of restricted keys: every operation, every permission of every resource, own and foreign objects.
+
+It is made from the table of operations, so a new operation is in it as soon as it is served. Where no request here
+makes objects of its resource yet, it is asked for an id that nobody has.
+"""
+
+from functools import cache
+from itertools import product
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import pytest
+
+from api.conftest import Server
+from api.polling import until
+from api.wire import Form, Wire, WireReply, assert_error
+from brim.api.operation import Operation
+from brim.api.operations import OPERATIONS
+from brim.domain.keys import PERMISSION_LEVELS, RESOURCES
+from brim.kit.clock import system_clock_ms
+from brim.services.keys import create_key
+from brim.store.database import Database
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+NOBODYS: Final = "xx_000000000000000000000000"
+REQUIRED: Final = {"amount": "100", "currency": "usd", "frozen_time": "1900000001"}
+"""A value for each parameter that an operation cannot do without."""
+
+CLOCKS: Final = "/v1/test_helpers/test_clocks"
+ON_ACCOUNTS: Final = next(each for each in OPERATIONS if each.resource == "accounts")
+EACH: Final = pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.operation_id)
+
+
+class Permission(NamedTuple):
+    """All that a restricted key may do: something with one resource."""
+
+    resource: str
+    level: str
+
+    def allows(self, operation: Operation) -> bool:
+        """Tell whether such a key is let in, in words of the test's own: write includes read."""
+        letting_in = {"none": (), "read": ("read",), "write": ("read", "write")}
+        return self.resource == operation.resource and operation.level in letting_in[self.level]
+
+
+PERMISSIONS: Final = [Permission(resource, level) for resource, level in product(RESOURCES, PERMISSION_LEVELS)]
+
+
+class Party:
+    """An account with a secret key, a key for each permission, and objects to try them on."""
+
+    def __init__(self, server: Server) -> None:
+        self.account = server.make_account().account
+        self.wire = Wire(server.url, server.make_key(self.account))
+        self.keys = server.run(self._make_keys)
+        self._settled = cache(self._settle)
+        self._makers: dict[str, Callable[[], str]] = {
+            "topups": lambda: str(self.wire.create()["id"]),
+            "balance_transactions": lambda: str(self._settled()["data"]["object"]["balance_transaction"]),
+            "events": lambda: str(self._settled()["id"]),
+            "test_clocks": self._make_clock,
+            "accounts": lambda: str(self.wire.post("/v1/accounts").json["id"]),
+        }
+
+    async def _make_keys(self, database: Database) -> dict[Permission, str]:
+        made = {
+            permission: await create_key(
+                database,
+                account=self.account,
+                livemode=False,
+                permissions={permission.resource: permission.level},
+                name=None,
+                now_ms=system_clock_ms(),
+            )
+            for permission in PERMISSIONS
+        }
+        return {permission: new.secret for permission, new in made.items()}
+
+    def object_for(self, operation: Operation) -> str:
+        """Return the id of an object of this account's that the operation works on."""
+        make = self._makers.get(operation.resource)
+        return make() if make else NOBODYS
+
+    def give_time_back(self) -> None:
+        """Delete the account's clock, so that what comes next lives in real time."""
+        for clock in self.wire.get(CLOCKS).json["data"]:
+            assert self.wire.send("DELETE", f"{CLOCKS}/{clock['id']}").status == 200
+
+    def _make_clock(self) -> str:
+        self.give_time_back()
+        return str(self.wire.post(CLOCKS, {"frozen_time": 1_900_000_000}).json["id"])
+
+    def _settle(self) -> Any:
+        """Return the event of a top-up that has succeeded."""
+        self.wire.create(source="btok_us_verified")
+        return until(lambda: self.wire.get("/v1/events?type=topup.succeeded").json["data"], what="topup.succeeded")[0]
+
+
+@pytest.fixture(scope="module")
+def mine(server: Server) -> Party:
+    """The account whose keys are tried."""
+    return Party(server)
+
+
+@pytest.fixture(scope="module")
+def foreign(server: Server) -> Party:
+    """An account that has nothing to do with it."""
+    return Party(server)
+
+
+def ask(wire: Wire, operation: Operation, path_id: str, *, account: str | None = None, query: str = "") -> WireReply:
+    """Send what an operation cannot do without."""
+    path = "/".join(path_id if part.startswith("{") else part for part in operation.path.split("/"))
+    form: Form = {p.name: REQUIRED[p.name] for p in operation.parameters if p.required and p.name in REQUIRED}
+    headers = {"Stripe-Account": account} if account else {}
+    return wire.send(operation.method, path + query, form=form if operation.method == "POST" else None, headers=headers)
+
+
+def assert_permission_named(reply: WireReply, operation: Operation) -> None:
+    assert (reply.status, reply.error["code"]) == (403, "more_permissions_required")
+    wanted = f"Having the '{operation.resource}={operation.level}' permission would allow this request to continue."
+    assert reply.error["message"].endswith(wanted)
+
+
+def assert_missing(reply: WireReply) -> None:
+    """Expect an object not to be found, unless the operation has a parameter that this test knows no value for."""
+    assert (reply.status, reply.error["code"]) in {(404, "resource_missing"), (400, "parameter_missing")}
+    if reply.status == 400:
+        assert reply.error["param"] not in REQUIRED
+
+
+def test_every_operation_names_a_resource_and_a_level_that_keys_can_have() -> None:
+    assert {operation.resource for operation in OPERATIONS} == set(RESOURCES)
+    assert {operation.level for operation in OPERATIONS} == {"read", "write"}
+    assert all((operation.method == "GET") == (operation.level == "read") for operation in OPERATIONS)
+
+
+@EACH
+def test_a_restricted_key_is_let_in_exactly_where_its_permission_says(
+    mine: Party, foreign: Party, operation: Operation
+) -> None:
+    ids = {mine: mine.object_for(operation), foreign: foreign.object_for(operation)}
+    names_object = "{" in operation.path
+    let_in = []
+    for permission, key in mine.keys.items():
+        wire = Wire(mine.wire.url, key)
+        for owner, path_id in ids.items():
+            reply = ask(wire, operation, path_id)
+            if not permission.allows(operation):
+                assert_permission_named(reply, operation)
+            elif names_object and (owner is foreign or path_id == NOBODYS):
+                assert_missing(reply)
+            else:
+                assert reply.status in {200, 400}, reply.body
+                let_in.append((owner, permission.level))
+    for party in ids:
+        party.give_time_back()
+    levels = ["read", "write"] if operation.level == "read" else ["write"]
+    if ids[mine] != NOBODYS:
+        assert [level for owner, level in let_in if owner is mine] == levels
+
+
+@EACH
+def test_nobody_is_let_into_an_account_that_is_not_theirs(mine: Party, foreign: Party, operation: Operation) -> None:
+    reply = ask(mine.wire, operation, NOBODYS, account=foreign.account)
+    sentence = (
+        f"The provided key 'sk_test_***' does not have access to account '{foreign.account}' "
+        "(or that account does not exist). Application access may have been revoked."
+    )
+    assert_error(reply, 403, sentence, code="account_invalid")
+
+
+@pytest.mark.parametrize("cursor", ["starting_after", "ending_before"])
+@pytest.mark.parametrize(
+    "operation", [each for each in OPERATIONS if each.in_list], ids=lambda operation: operation.operation_id
+)
+def test_a_list_knows_no_foreign_cursor(mine: Party, foreign: Party, operation: Operation, cursor: str) -> None:
+    reply = ask(mine.wire, operation, NOBODYS, query=f"?{cursor}={foreign.object_for(operation)}")
+    assert (reply.status, reply.error["code"], reply.error["param"]) == (400, "resource_missing", cursor)
+    foreign.give_time_back()
+
+
+@EACH
+def test_a_platforms_restricted_key_may_do_no_more_for_its_accounts_than_for_itself(
+    mine: Party, operation: Operation
+) -> None:
+    under = mine.object_for(ON_ACCOUNTS)
+    for permission, key in mine.keys.items():
+        reply = ask(Wire(mine.wire.url, key), operation, NOBODYS, account=under)
+        if permission.allows(operation):
+            assert reply.status in {200, 400, 404}, reply.body
+        else:
+            assert_permission_named(reply, operation)

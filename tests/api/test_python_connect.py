@@ -1,0 +1,324 @@
+"""Accounts through the official Python SDK: a platform makes them, acts for them, and they never meet."""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any
+
+import pytest
+import stripe
+from stripe import StripeClient
+
+from api.conftest import Connect, Server
+from api.polling import until, wait_for_event
+from api.wire import PENDING, Wire, assert_error, assert_golden
+from brim.domain.accounts import Account
+from brim.kit.ids import random_base62
+from brim.store.accounts import insert_account
+from brim.store.database import Database
+
+WISH: Any = {"amount": 100, "currency": "usd", "source": PENDING}
+
+
+def acting_for(account: str, **more: str) -> Any:
+    """Return the options of a request that a platform makes for an account under it."""
+    return {"stripe_account": account, **more}
+
+
+# The object and its operations.
+
+
+def test_an_account_is_made_named_retrieved_and_updated(client: StripeClient) -> None:
+    wish: Any = {
+        "type": "custom",
+        "country": "de",
+        "email": "till@example.com",
+        "business_type": "company",
+        "business_profile": {"name": "Kiosk"},
+        "default_currency": "EUR",
+        "metadata": {"shop": "7"},
+    }
+    made = client.v1.accounts.create(wish)
+    assert (made.object, made.type, made.country, made.default_currency) == ("account", "custom", "DE", "eur")
+    assert (made.email, made.business_type) == ("till@example.com", "company")
+    assert made.to_dict()["metadata"] == {"shop": "7"}
+    assert made.business_profile is not None
+    assert made.business_profile.name == "Kiosk"
+    assert made.charges_enabled
+    assert made.payouts_enabled
+    assert made.details_submitted
+    assert client.v1.accounts.retrieve(made.id).to_dict() == made.to_dict()
+    changes: Any = {"email": "", "business_profile": {"name": "Kiosk 2"}, "metadata": {"shop": "", "floor": "1"}}
+    updated = client.v1.accounts.update(made.id, changes)
+    assert updated.email is None
+    assert updated.to_dict()["metadata"] == {"floor": "1"}
+    assert updated.business_profile is not None
+    assert updated.business_profile.name == "Kiosk 2"
+    assert (updated.country, updated.business_type) == ("DE", "company")
+
+
+def test_a_bare_account_has_every_key_in_the_wires_order(wire: Wire) -> None:
+    reply = wire.post("/v1/accounts")
+    assert reply.status == 200
+    assert_golden(reply.body, "account.json")
+
+
+def test_ones_own_account_is_retrieved_without_its_id(client: StripeClient, account: str) -> None:
+    own = client.v1.accounts.retrieve_current()
+    assert (own.id, own.country, own.default_currency) == (account, "US", "usd")
+    made = client.v1.accounts.create({"country": "JP"})
+    assert client.v1.accounts.retrieve_current({}, acting_for(made.id)).country == "JP"
+
+
+def test_a_platforms_accounts_are_listed_newest_first_and_paged(client: StripeClient) -> None:
+    made = [client.v1.accounts.create({"metadata": {"n": str(n)}}).id for n in range(5)]
+    first = client.v1.accounts.list({"limit": 2})
+    assert ([account.id for account in first.data], first.has_more, first.url) == (made[:2:-1], True, "/v1/accounts")
+    assert [account.id for account in first.auto_paging_iter()] == made[::-1]
+    newer = client.v1.accounts.list({"ending_before": made[0], "limit": 2})
+    assert [account.id for account in newer.data] == [made[2], made[1]]
+    assert client.v1.accounts.list({"created": {"gt": 4_000_000_000}}).data == []
+    assert client.v1.accounts.list({}, acting_for(made[0])).data == []
+
+
+def test_an_account_cannot_be_deleted_because_it_has_books(client: StripeClient) -> None:
+    made = client.v1.accounts.create({})
+    with pytest.raises(stripe.APIError) as caught:
+        client.v1.accounts.delete(made.id)
+    assert caught.value.http_status == 405
+    assert client.v1.accounts.retrieve(made.id).id == made.id
+
+
+def test_an_account_serves_both_modes_and_agrees_on_settlement_in_each(
+    client: StripeClient, connect: Connect, live_key: str, wire: Wire
+) -> None:
+    agreed: Any = {"brim": {"settlement_days": 0}}
+    made = client.v1.accounts.create(agreed)
+    assert made.to_dict()["brim"] == {"settlement_days": 0}
+    assert connect(live_key).v1.accounts.retrieve(made.id).to_dict()["brim"] == {"settlement_days": None}
+    back = wire.post(f"/v1/accounts/{made.id}", {"brim[settlement_days]": ""})
+    assert back.json["brim"] == {"settlement_days": None}
+    for days, message in (
+        ("31", "This value must be less than or equal to 30."),
+        ("-1", "This value must be greater than or equal to 0."),
+    ):
+        refused = wire.post(f"/v1/accounts/{made.id}", {"brim[settlement_days]": days})
+        assert_error(refused, 400, message, code="parameter_invalid_integer", param="brim[settlement_days]")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("country", "Germany", "Country 'Germany' is unknown."),
+        ("email", "nowhere", "Invalid email address: nowhere"),
+        ("type", "none", "Invalid type: must be one of custom, express, or standard"),
+        ("default_currency", "xxd", "Invalid currency: xxd."),
+        ("capabilities[transfers][requested]", "true", "Received unknown parameter: capabilities[transfers]"),
+    ],
+)
+def test_a_detail_that_is_none_is_refused(wire: Wire, name: str, value: str, message: str) -> None:
+    refused = wire.post("/v1/accounts", {name: value})
+    assert (refused.status, refused.error["param"]) == (400, name)
+    assert refused.error["message"].startswith(message)
+
+
+def test_platforms_have_one_level_and_keep_what_they_agreed(
+    client: StripeClient, connect: Connect, server: Server
+) -> None:
+    made = client.v1.accounts.create({}).id
+    own = connect(server.make_key(made))
+    with pytest.raises(stripe.InvalidRequestError, match="cannot have accounts of its own"):
+        own.v1.accounts.create({})
+    with pytest.raises(stripe.InvalidRequestError, match="cannot have accounts of its own"):
+        client.v1.accounts.create({}, acting_for(made))
+    agreed: Any = {"brim": {"settlement_days": 9}}
+    with pytest.raises(stripe.InvalidRequestError, match=r"by its platform \w+ only") as caught:
+        own.v1.accounts.update(made, agreed)
+    assert caught.value.param == "brim[settlement_days]"
+    assert client.v1.accounts.update(made, agreed, acting_for(made)).to_dict()["brim"] == {"settlement_days": 9}
+    assert own.v1.accounts.update(made, {"email": "own@example.com"}).email == "own@example.com"
+
+
+# Acting for an account.
+
+
+def test_an_account_is_reached_as_soon_as_it_is_made(client: StripeClient, server: Server, key: str) -> None:
+    wire = Wire(server.url, key)
+    for _ in range(10):
+        made = client.v1.accounts.create({}).id
+        assert wire.get("/v1/balance", headers={"Stripe-Account": made}).status == 200
+
+
+def test_being_refused_an_account_is_not_remembered(server: Server, account: str, key: str) -> None:
+    wire, later = Wire(server.url, key), "acct_" + random_base62(16)
+    assert [wire.get("/v1/balance", headers={"Stripe-Account": later}).status for _ in range(4)] == [403] * 4
+
+    async def add(database: Database) -> None:
+        async with database.connection() as conn:
+            await insert_account(conn, Account(account=later, platform=account, created=1))
+
+    server.run(add)
+    assert [wire.get("/v1/balance", headers={"Stripe-Account": later}).status for _ in range(4)] == [200] * 4
+
+
+def test_events_name_their_account_to_its_platform_only(
+    client: StripeClient, connect: Connect, server: Server, account: str
+) -> None:
+    made = client.v1.accounts.create({}).id
+    topup = client.v1.topups.create({"amount": 100, "currency": "usd"}, acting_for(made))
+    event = wait_for_event(client, "topup.succeeded", topup.id, options=acting_for(made))
+    assert event.account == made
+    assert client.v1.events.retrieve(event.id, {}, acting_for(made)).account == made
+    own = connect(server.make_key(made))
+    assert "account" not in own.v1.events.retrieve(event.id).to_dict()
+    mine = client.v1.topups.create(WISH, acting_for(account))
+    own_ways: tuple[Any, ...] = ({}, acting_for(account))
+    for options in own_ways:
+        (listed,) = client.v1.events.list({}, options).data
+        assert listed.data.object["id"] == mine.id
+        assert "account" not in listed.to_dict()
+
+
+# Two accounts never meet.
+
+
+def calls_naming(client: StripeClient, ids: dict[str, str], options: Any) -> Iterator[tuple[str, Callable[[], object]]]:
+    """Yield every call that takes an id, with what it says it does not find."""
+    v1 = client.v1
+    topup, line, event, clock, account = (ids[kind] for kind in ("topup", "line", "event", "clock", "account"))
+    yield f"No such topup: '{topup}'", partial(v1.topups.retrieve, topup, {}, options)
+    yield f"No such topup: '{topup}'", partial(v1.topups.update, topup, {"description": "x"}, options)
+    yield f"No such topup: '{topup}'", partial(v1.topups.cancel, topup, {}, options)
+    for forced in ("succeed", "fail", "reverse"):
+        path = f"/v1/test_helpers/topups/{topup}/{forced}"
+        yield f"No such topup: '{topup}'", partial(client.raw_request, "post", path, **options)
+    yield f"No such balance transaction: '{line}'", partial(v1.balance_transactions.retrieve, line, {}, options)
+    yield f"No such event: '{event}'", partial(v1.events.retrieve, event, {}, options)
+    clocks = v1.test_helpers.test_clocks
+    yield f"No such test clock: '{clock}'", partial(clocks.retrieve, clock, {}, options)
+    yield f"No such test clock: '{clock}'", partial(clocks.advance, clock, {"frozen_time": 1_900_000_000}, options)
+    yield f"No such test clock: '{clock}'", partial(clocks.delete, clock, {}, options)
+    yield f"No such account: '{account}'", partial(v1.accounts.retrieve, account, {}, options)
+    yield f"No such account: '{account}'", partial(v1.accounts.update, account, {"email": "x@y"}, options)
+    lists: tuple[tuple[str, str, Any], ...] = (
+        ("topup", topup, v1.topups.list),
+        ("balance transaction", line, v1.balance_transactions.list),
+        ("notification", event, v1.events.list),
+        ("test clock", clock, clocks.list),
+        ("account", account, v1.accounts.list),
+    )
+    for kind, cursor, listing in lists:
+        for name in ("starting_after", "ending_before"):
+            yield f"No such {kind}: '{cursor}'", partial(listing, {name: cursor}, options)
+
+
+def everything_of(client: StripeClient, options: Any) -> list[Any]:
+    """Return all that an account can see of its own, without what depends on the moment."""
+    v1 = client.v1
+    lists: tuple[Any, ...] = (
+        v1.topups.list({"limit": 100}, options),
+        v1.balance_transactions.list({"limit": 100}, options),
+        v1.events.list({"limit": 100}, options),
+        v1.test_helpers.test_clocks.list({}, options),
+    )
+    return [
+        v1.balance.retrieve({}, options).to_dict(),
+        v1.accounts.retrieve_current({}, options).to_dict(),
+        *([item.to_dict() for item in found.data] for found in lists),
+    ]
+
+
+def live(client: StripeClient, options: Any, account: str) -> dict[str, str]:
+    """Let an account have one of everything, and return its ids by kind."""
+    topup = client.v1.topups.create({"amount": 700, "currency": "usd"}, options)
+    event = wait_for_event(client, "topup.succeeded", topup.id, options=options)
+    clock = client.v1.test_helpers.test_clocks.create({"frozen_time": 1_800_000_000}, options)
+    line = str(event.data.object["balance_transaction"])
+    return {"topup": topup.id, "line": line, "event": event.id, "clock": clock.id, "account": account}
+
+
+def test_a_platform_and_its_accounts_see_and_change_nothing_of_each_other(
+    client: StripeClient, connect: Connect, server: Server, account: str
+) -> None:
+    first, second = (client.v1.accounts.create({}).id for _ in range(2))
+    as_first, as_second = acting_for(first), acting_for(second)
+    second_client = connect(server.make_key(second))
+    lives = [
+        (client, acting_for(account), live(client, acting_for(account), account)),
+        (client, as_first, live(client, as_first, first)),
+        (second_client, {}, live(second_client, {}, second)),
+        (client, as_second, {}),
+    ]
+    before = [everything_of(asking, options) for asking, options, _ in lives]
+    assert before[2] != before[1]
+    refused = 0
+    for asking, options, _ in lives:
+        mine = account if options.get("stripe_account") == account else None
+        for _, _, ids in lives[:3]:
+            own = ids["account"] in {options.get("stripe_account"), None if options else second}
+            if own or mine:  # a platform may see the accounts under it, which the matrix of permissions tries
+                continue
+            for message, call in calls_naming(asking, ids, options):
+                with pytest.raises(stripe.InvalidRequestError) as caught:
+                    call()
+                assert caught.value.user_message == message
+                assert (caught.value.code, caught.value.http_status) in {
+                    ("resource_missing", 404),
+                    ("resource_missing", 400),
+                }
+                refused += 1
+    assert refused >= 100
+    after = [everything_of(asking, options) for asking, options, _ in lives]
+    # The events of both clients are those of one account: the platform's reading says whose they are.
+    assert after == before
+    assert [item["id"] for item in before[2][4]] == [item["id"] for item in before[3][4]]
+
+
+def test_a_platform_sees_nothing_of_its_accounts_without_saying_for_whom_it_asks(
+    client: StripeClient,
+) -> None:
+    made = client.v1.accounts.create({}).id
+    ids = {**live(client, acting_for(made), made), "account": "acct_nowhere"}
+    for message, call in calls_naming(client, ids, {}):
+        with pytest.raises(stripe.InvalidRequestError) as caught:
+            call()
+        assert caught.value.user_message == message
+    assert client.v1.balance.retrieve().available[0].amount == 0
+    assert client.v1.events.list().data == []
+
+
+def test_one_idempotency_key_is_another_for_each_account(client: StripeClient) -> None:
+    made = [client.v1.accounts.create({}).id for _ in range(2)]
+    topups = [client.v1.topups.create(WISH, acting_for(each, idempotency_key="same")) for each in made]
+    other: Any = {**WISH, "amount": 101}
+    mine = client.v1.topups.create(other, {"idempotency_key": "same"})
+    again = [client.v1.topups.create(WISH, acting_for(each, idempotency_key="same")) for each in made]
+    assert len({topup.id for topup in (*topups, mine)}) == 3
+    assert [topup.id for topup in again] == [topup.id for topup in topups]
+
+
+def test_one_idempotency_key_makes_one_account(client: StripeClient) -> None:
+    options: Any = {"idempotency_key": "opening"}
+    made = client.v1.accounts.create({"country": "GB"}, options)
+    assert client.v1.accounts.create({"country": "GB"}, options).id == made.id
+    with pytest.raises(stripe.IdempotencyError):
+        client.v1.accounts.create({"country": "FR"}, options)
+    assert [account.id for account in client.v1.accounts.list().data] == [made.id]
+
+
+def test_a_clock_freezes_one_account_and_no_other(client: StripeClient) -> None:
+    made = client.v1.accounts.create({}).id
+    frozen = 1_850_000_000
+    clock = client.v1.test_helpers.test_clocks.create({"frozen_time": frozen}, acting_for(made))
+    theirs = client.v1.topups.create(WISH, acting_for(made))
+    mine = client.v1.topups.create(WISH)
+    assert theirs.created == frozen
+    assert mine.created != frozen
+    client.v1.test_helpers.test_clocks.advance(clock.id, {"frozen_time": frozen + 86_400}, acting_for(made))
+
+    def arrived() -> bool:
+        found = client.v1.test_helpers.test_clocks.retrieve(clock.id, {}, acting_for(made))
+        return found.status == "ready"
+
+    until(arrived, what="the clock to arrive")
+    assert client.v1.topups.retrieve(mine.id).status == "pending"
+    assert client.v1.test_helpers.test_clocks.list().data == []

@@ -1,0 +1,225 @@
+"""Accounts under a platform: made once for a key, seen by their platform only, listed along one index."""
+
+import asyncio
+import json
+from typing import Any
+
+import asyncpg
+import msgspec
+import pytest
+
+from brim.api.errors import render_error
+from brim.domain.accounts import Account, NestedPlatformError, PlatformAgreementError
+from brim.domain.errors import ResourceMissingError
+from brim.domain.idempotency import KeyClaim
+from brim.domain.metadata import MetadataChange
+from brim.domain.pages import PageRequest, Range
+from brim.domain.topups import Owner
+from brim.kit.ids import created_of
+from brim.services.accounts import (
+    CreateAccount,
+    EditAccount,
+    create_platform_account,
+    list_platform_accounts,
+    retrieve_account,
+    update_account,
+)
+from brim.services.idempotency import Answer, Attempt
+from brim.services.keys import create_account
+from brim.store.database import Database
+from brim.store.sql import load_queries
+from brim.store.terms import read_terms
+
+NOW_MS = 1_790_000_000_000
+
+
+def attempt(account: str, *, livemode: bool = False, key: str | None = None, now_ms: int = NOW_MS) -> Attempt:
+    """Return a request of an account's own key."""
+    return Attempt(
+        owner=Owner(account, livemode),
+        claim=KeyClaim(key, bytes(32)) if key else None,
+        request_id="req_test",
+        api_version="2026-10-28.endive",
+        now_ms=now_ms,
+    )
+
+
+async def make(database: Database, by: Attempt, **wish: Any) -> Answer:
+    return await create_platform_account(database, by, CreateAccount(**wish), render_error=render_error)
+
+
+async def change(database: Database, by: Attempt, account_id: str, *, asking: str | None = None, **edit: Any) -> Any:
+    """Return the reply to an update; `asking` is whose key it is, by default the owner's own."""
+    asking = asking or by.owner.account
+    answer = await update_account(
+        database, by, account_id, EditAccount(**edit), asking=asking, render_error=render_error
+    )
+    return json.loads(answer.body)
+
+
+def id_of(answer: Answer) -> str:
+    account_id: str = json.loads(answer.body)["id"]
+    return account_id
+
+
+@pytest.fixture
+async def platform(database: Database) -> str:
+    return (await create_account(database, platform=None, now_ms=NOW_MS)).account
+
+
+async def test_an_account_is_kept_as_it_was_wished(database: Database, platform: str) -> None:
+    wish: dict[str, Any] = {
+        "type": "custom",
+        "country": "DE",
+        "default_currency": "eur",
+        "email": "a@b",
+        "business_name": "Kiosk",
+        "business_type": "company",
+        "metadata": {"b": "2", "a": "1"},
+        "settlement_days": 3,
+    }
+    made = id_of(await make(database, attempt(platform), **wish))
+    found = await retrieve_account(database, Owner(platform, livemode=False), made)
+    assert found == Account(account=made, platform=platform, created=NOW_MS // 1000, **wish)
+    assert (len(made), created_of(made)) == (len("acct_") + 16, NOW_MS // 1000)
+
+
+async def test_one_key_makes_one_account_however_many_ask(database: Database, platform: str) -> None:
+    answers = await asyncio.gather(*(make(database, attempt(platform, key="once")) for _ in range(8)))
+    assert len({answer.body for answer in answers}) == 1
+    assert sum(answer.replay_of is None for answer in answers) == 1
+    page = await list_platform_accounts(database, Owner(platform, livemode=False), None, PageRequest())
+    assert [account.account for account in page.items] == [id_of(answers[0])]
+
+
+async def test_settlement_days_are_agreed_for_one_mode_and_are_a_change_of_terms(
+    database: Database, platform: str
+) -> None:
+    made = id_of(await make(database, attempt(platform), settlement_days=1))
+    await change(database, attempt(platform, livemode=True), made, settlement_days=4)
+    for livemode, days in ((False, 1), (True, 4)):
+        async with database.connection() as conn:
+            terms = await read_terms(conn, Owner(made, livemode))
+        assert (terms.version, terms.settlement_days) == (1, days)
+        seen = await retrieve_account(database, Owner(platform, livemode), made)
+        assert seen.settlement_days == days
+    assert (await change(database, attempt(platform), made, settlement_days=None))["brim"] == {"settlement_days": None}
+    async with database.connection() as conn:
+        terms = await read_terms(conn, Owner(made, livemode=False))
+    assert (terms.version, terms.settlement_days) == (2, None)
+
+
+async def test_an_update_changes_what_is_sent_and_nothing_else(database: Database, platform: str) -> None:
+    made = id_of(await make(database, attempt(platform), email="a@b", metadata={"keep": "1", "drop": "1"}))
+    edited = await change(
+        database, attempt(platform), made, business_name="Kiosk", metadata=MetadataChange({"drop": "", "add": "2"})
+    )
+    assert (edited["email"], edited["business_profile"]) == ("a@b", {"name": "Kiosk"})
+    assert edited["metadata"] == {"add": "2", "keep": "1"}
+    cleared = await change(database, attempt(platform), made, email=None, metadata=MetadataChange(clear=True))
+    assert (cleared["email"], cleared["metadata"], cleared["business_profile"]) == (None, {}, {"name": "Kiosk"})
+
+
+async def test_updates_at_the_same_moment_lose_nothing(database: Database, platform: str) -> None:
+    made = id_of(await make(database, attempt(platform)))
+    await asyncio.gather(
+        *(change(database, attempt(platform), made, metadata=MetadataChange({f"k{n}": "1"})) for n in range(12))
+    )
+    account = await retrieve_account(database, Owner(platform, livemode=False), made)
+    assert set(account.metadata) == {f"k{n}" for n in range(12)}
+
+
+async def test_platforms_have_one_level(database: Database, platform: str) -> None:
+    made = id_of(await make(database, attempt(platform)))
+    with pytest.raises(NestedPlatformError):
+        await make(database, attempt(made))
+    with pytest.raises(NestedPlatformError):
+        await create_account(database, platform=made, now_ms=NOW_MS)
+
+
+async def test_an_agreement_is_the_platforms_to_change_where_there_is_one(database: Database, platform: str) -> None:
+    made = id_of(await make(database, attempt(platform)))
+    with pytest.raises(PlatformAgreementError):
+        await change(database, attempt(made), made, settlement_days=0)
+    assert (await change(database, attempt(made), made, email="c@d"))["email"] == "c@d"
+    acting = await change(database, attempt(made), made, asking=platform, settlement_days=0)
+    assert acting["brim"] == {"settlement_days": 0}
+    alone = await change(database, attempt(platform), platform, settlement_days=2)
+    assert alone["brim"] == {"settlement_days": 2}
+
+
+async def test_an_account_sees_itself_and_those_under_it_only(database: Database, platform: str) -> None:
+    mine = id_of(await make(database, attempt(platform)))
+    sister = id_of(await make(database, attempt(platform)))
+    stranger = (await create_account(database, platform=None, now_ms=NOW_MS)).account
+    seen = {viewer: set[str]() for viewer in (platform, mine, stranger)}
+    for viewer, found in seen.items():
+        for account in (platform, mine, sister, stranger, "acct_nowhere"):
+            try:
+                found.add((await retrieve_account(database, Owner(viewer, livemode=False), account)).account)
+            except ResourceMissingError as error:
+                assert error.message == f"No such account: '{account}'"  # noqa: PT017  most of these raise
+    assert seen == {platform: {platform, mine, sister}, mine: {mine}, stranger: {stranger}}
+
+
+async def test_pages_meet_each_account_once_newest_first_in_both_directions(database: Database, platform: str) -> None:
+    made = [id_of(await make(database, attempt(platform, now_ms=NOW_MS + 500 * n))) for n in range(7)]
+    stranger = (await create_account(database, platform=None, now_ms=NOW_MS)).account
+    await make(database, attempt(stranger, now_ms=NOW_MS + 700))
+    owner = Owner(platform, livemode=False)
+
+    async def ids(request: PageRequest, created: Range | None = None) -> tuple[list[str], bool]:
+        page = await list_platform_accounts(database, owner, created, request)
+        return [account.account for account in page.items], page.has_more
+
+    assert await ids(PageRequest(limit=3)) == (made[:3:-1], True)
+    assert await ids(PageRequest(limit=3, starting_after=made[4])) == (made[3:0:-1], True)
+    assert await ids(PageRequest(limit=3, starting_after=made[1])) == (made[:1], False)
+    assert await ids(PageRequest(limit=2, ending_before=made[3])) == ([made[5], made[4]], True)
+    second = NOW_MS // 1000 + 1
+    assert await ids(PageRequest(), Range(second, second)) == ([made[3], made[2]], False)
+    assert await ids(PageRequest(), Range(None, second - 1)) == ([made[1], made[0]], False)
+    for elsewhere in (stranger, platform, "acct_nowhere"):
+        with pytest.raises(ResourceMissingError):
+            await ids(PageRequest(starting_after=elsewhere))
+
+
+async def test_a_list_among_many_accounts_reads_its_page_along_one_index(each_database: Database) -> None:
+    page = 11
+    async with each_database.connection() as conn:
+        await conn.execute(
+            "INSERT INTO accounts (account, platform, created)"
+            " SELECT 'acct_' || lpad(n::text, 16, '0'), 'acct_p' || n % 50, n FROM generate_series(1, 20000) AS n"
+        )
+        await conn.execute("ANALYZE accounts")
+        for newest_first in (True, False):
+            plan = await conn.fetchval(
+                f"EXPLAIN (ANALYZE, FORMAT JSON) {load_queries('accounts')['list_platform_accounts']}",
+                "acct_p7", False, "acct_", "acct_~", newest_first, page,
+            )  # fmt: skip
+            nodes = list(_nodes(json.loads(plan)[0]["Plan"]))
+            walks = [node for node in nodes if node.get("Relation Name") == "accounts" and node["Actual Loops"]]
+            assert [node["Index Name"] for node in walks] == ["accounts_by_platform"]
+            assert walks[0]["Actual Rows"] == page
+            assert walks[0].get("Rows Removed by Filter", 0) == 0
+            assert not [node for node in nodes if node["Node Type"] == "Sort" and node["Actual Rows"]]
+
+
+def _nodes(node: dict[str, Any]) -> Any:
+    yield node
+    for child in node.get("Plans", ()):
+        yield from _nodes(child)
+
+
+@pytest.mark.parametrize(
+    ("column", "value"), [("type", "none"), ("country", "de"), ("business_type", "club"), ("type", None)]
+)
+async def test_the_table_refuses_what_the_wire_has_no_word_for(
+    database: Database, platform: str, column: str, value: str | None
+) -> None:
+    async with database.connection() as conn:
+        with pytest.raises(asyncpg.IntegrityConstraintViolationError):
+            await conn.execute(f"UPDATE accounts SET {column} = $2 WHERE account = $1", platform, value)
+    assert msgspec.structs.asdict(await retrieve_account(database, Owner(platform, livemode=False), platform))[
+        column
+    ] in {"standard", "US", None}
