@@ -2,13 +2,11 @@
 
 from typing import Any
 
-import asyncpg
 import pytest
 from books import OTHER_OWNER, OWNER, rows
 from chains import Tamper, differences, post, seal_all, tampering_with
 
 from brim.domain.topups import Owner
-from brim.services.chain import seal_transfers
 from brim.services.verification import MAX_DIFFERENCES
 from brim.store.database import Database
 
@@ -323,23 +321,33 @@ async def test_a_flipped_byte_of_a_head_is_named(database: Database, tamper: Tam
     assert sentence.startswith(f"{TEST}chain_heads: expected position 5, hash {hashes['h5']}, found position 5, hash ")
 
 
-@pytest.mark.parametrize("corruption", ["a head that is gone", "a transfer that is queued again"])
-async def test_sealing_goes_on_for_others_or_stops_but_never_covers_up(
-    database: Database, tamper: Tamper, corruption: str
+@pytest.mark.parametrize(
+    ("corruption", "sealed"),
+    [
+        ("a head that is gone", 1),
+        ("a head further back", 1),
+        ("a seal that was slipped in at the end", 1),
+        ("a head at another position", 2),
+        ("a transfer that is queued again", 2),
+        ("a transfer that was removed while it waited", 2),
+        ("a transfer that was removed", 2),
+    ],
+)
+async def test_sealing_goes_on_for_others_and_never_covers_up(
+    database: Database, tamper: Tamper, corruption: str, sealed: int
 ) -> None:
-    await make_chains(database)
-    await tamper(*CORRUPTIONS[corruption][0])
-    before = await differences(database)
+    """What waits for a chain whose end is not where its head says goes on waiting."""
+    hashes = await make_chains(database)
+    statements, [sentence] = CORRUPTIONS[corruption]
+    await tamper(*statements)
     await post(database, OTHER_OWNER, ["tr_other_2"])
-    assert await seal_all(database) == 1
-    assert await differences(database) == before
-    await post(database, OWNER, ["tr_6"])
-    if corruption == "a head that is gone":
-        with pytest.raises(asyncpg.UniqueViolationError):
-            await seal_transfers(database)
+    await post(database, OWNER, ["tr_8"])
+    assert await seal_all(database, limit=1) == sealed
+    [found] = await differences(database)
+    if corruption == "a head at another position":
+        assert found == f"{TEST}transfer_seals 6: expected the seal of tr_8, which stands at position 7, found nothing"
     else:
-        assert await seal_all(database) == 1
-    assert await differences(database) == before
+        assert found == sentence.format(**hashes)
 
 
 async def test_only_the_first_differences_are_named(database: Database, tamper: Tamper) -> None:

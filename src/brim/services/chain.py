@@ -32,7 +32,8 @@ OnHead: TypeAlias = Callable[[Head], None]
 async def seal_transfers(database: Database, *, limit: int = MAX_BATCH) -> int:
     """Seal up to `limit` transfers that wait for it; return how many were sealed.
 
-    Several of one owner are sealed in the order of their ids.
+    Several of one owner are sealed in the order of their ids. Those of an owner whose head does not stand at the end of
+    the chain wait until a person has looked; other owners' are sealed all the same.
 
     Raises:
         DatabaseUnavailableError: nothing is known to be sealed; the same call may simply be made again.

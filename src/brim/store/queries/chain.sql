@@ -4,8 +4,9 @@
 
 -- name: claim_unsealed
 -- Take transfers out of the queue, in each owner's order of ids, and return them as they are sealed; what another
--- worker has taken is passed over. One that is gone, or sealed already, stays where verification finds it. The rows
--- are held while the statement runs, so where they lie (ctid) names them, and the DELETE has no join to get wrong.
+-- worker has taken is passed over. One that is gone, or sealed already, stays where verification finds it, and so do
+-- those whose chain goes on beyond its head: somebody moved that back, and new seals would only fail or cover it up. The
+-- rows are held while the statement runs, so where they lie (ctid) names them, and the DELETE has no join to get wrong.
 WITH claimed AS (
     DELETE FROM unsealed_transfers
     WHERE ctid = ANY (ARRAY(
@@ -21,6 +22,15 @@ WITH claimed AS (
             WHERE s.account = q.account AND s.livemode = q.livemode AND s.transfer = q.transfer
             OFFSET 0
         )
+        AND coalesce((
+            SELECT s.position FROM transfer_seals AS s
+            WHERE s.account = q.account AND s.livemode = q.livemode
+            ORDER BY s.position DESC
+            LIMIT 1
+        ), 0) <= coalesce((
+            SELECT h.position FROM chain_heads AS h
+            WHERE h.account = q.account AND h.livemode = q.livemode
+        ), 0)
         ORDER BY q.account, q.livemode, q.transfer
         LIMIT $1
         FOR UPDATE OF q SKIP LOCKED
