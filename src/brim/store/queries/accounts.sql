@@ -58,8 +58,12 @@ FROM accounts
 ORDER BY created, account;
 
 -- name: first_account
--- The account that was there first, if any.
-SELECT account FROM accounts ORDER BY created, account LIMIT 1;
+-- The account that was there first, if any: the operator's. One under a platform is never that.
+SELECT account
+FROM accounts
+WHERE platform IS NULL
+ORDER BY created, account
+LIMIT 1;
 
 -- name: insert_account
 -- One new account.
