@@ -6,7 +6,7 @@ import asyncpg
 import pytest
 
 from brim.kit.errors import DatabaseUnavailableError
-from brim.store.database import Database
+from brim.store.database import Conn, Database
 
 AWAY = [
     ConnectionResetError(),
@@ -14,12 +14,17 @@ AWAY = [
     asyncpg.InterfaceError("connection is closed"),
     asyncpg.CannotConnectNowError("the database system is starting up"),
     asyncpg.InternalClientError("cannot switch to state 12; another operation (2) is in progress"),
+    asyncpg.DeadlockDetectedError("deadlock detected"),
+    asyncpg.SerializationError("could not serialize access"),
 ]
 
 
 @pytest.mark.parametrize("error", AWAY, ids=lambda error: type(error).__name__)
 async def test_whatever_means_that_the_database_is_away_says_so(database: Database, error: Exception) -> None:
-    """The last was seen when PostgreSQL was killed while a batch was about to be sent; it had become a 500."""
+    """So it is with what PostgreSQL undid, to those who do not run it again, and with errors that come late.
+
+    The internal one was seen when PostgreSQL was killed while a batch was about to be sent; it had become a 500.
+    """
     held = database.hold()
     for lend in (database.connection, database.transaction, held.connection):
         with pytest.raises(DatabaseUnavailableError):
@@ -27,6 +32,35 @@ async def test_whatever_means_that_the_database_is_away_says_so(database: Databa
                 raise error
         async with lend() as conn:
             assert await conn.fetchval("SELECT 1") == 1
+
+
+async def test_what_postgresql_undid_is_run_again_but_not_for_ever(database: Database) -> None:
+    runs = 0
+
+    async def work(_conn: Conn) -> int:
+        nonlocal runs
+        runs += 1
+        if runs != 5:
+            raise asyncpg.DeadlockDetectedError
+        return runs
+
+    assert await database.transact(work) == 5
+    with pytest.raises(DatabaseUnavailableError):
+        await database.transact(work)
+    assert runs == 10
+
+
+async def test_an_outage_is_left_to_the_caller(database: Database) -> None:
+    runs = 0
+
+    async def work(_conn: Conn) -> None:
+        nonlocal runs
+        runs += 1
+        raise ConnectionResetError
+
+    with pytest.raises(DatabaseUnavailableError):
+        await database.transact(work)
+    assert runs == 1
 
 
 async def test_a_mistake_of_ours_is_no_outage(database: Database) -> None:

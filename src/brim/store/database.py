@@ -6,7 +6,7 @@ value, and planning a list anew costs more than answering it.
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any, Final, TypeAlias, TypeVar
 
@@ -56,14 +56,17 @@ CAUSED_BY_A_ROW: Final = (asyncpg.DataError, asyncpg.IntegrityConstraintViolatio
 
 @asynccontextmanager
 async def _translated() -> AsyncIterator[None]:
-    """Raise `DatabaseUnavailableError` for whatever means that the database cannot answer now."""
+    """Raise `DatabaseUnavailableError` for whatever means that the database cannot answer now.
+
+    A deadlock means that too, to whoever does not run again what it undid; `retried` knows it by its cause.
+    """
     try:
         yield
     except asyncpg.InterfaceError as error:
         if "clos" not in str(error):  # neither a closed connection nor a closing pool: a bug of ours, not an outage
             raise
         raise DatabaseUnavailableError from error
-    except _AWAY as error:
+    except (*_AWAY, *_RETRYABLE) as error:
         raise DatabaseUnavailableError from error
 
 
@@ -78,8 +81,13 @@ async def retried(work: Callable[[], Awaitable[Result]]) -> Result:
         DatabaseUnavailableError: it asks for it again and again.
     """
     for _ in range(_ATTEMPTS):
-        with suppress(*_RETRYABLE):
+        try:
             return await work()
+        except _RETRYABLE:
+            continue  # on a connection that the caller holds
+        except DatabaseUnavailableError as error:
+            if not isinstance(error.__cause__, _RETRYABLE):
+                raise
     raise DatabaseUnavailableError
 
 
