@@ -83,18 +83,35 @@ class Clockwork:
             ids=self.ids,
         )
 
-    async def cancel(self, owner: Owner, topup_id: str) -> Reply:
-        """Return the reply of a cancel."""
-        answer = await topups.cancel_topup(
-            self.database, self.attempt(owner), topup_id, ids=self.ids, render=_render, render_error=render_error
+    async def update(self, owner: Owner, topup_id: str, *, description: str, key: str | None = None) -> Reply:
+        """Return the reply of an update."""
+        answer = await topups.update_topup(
+            self.database,
+            self.attempt(owner, key=key),
+            topup_id,
+            topups.EditTopup(description=description),
+            render=_render,
+            render_error=render_error,
         )
         return _decoded(answer.body)
 
-    async def force(self, owner: Owner, topup_id: str, outcome: Outcome) -> Reply:
+    async def cancel(self, owner: Owner, topup_id: str, *, key: str | None = None) -> Reply:
+        """Return the reply of a cancel."""
+        answer = await topups.cancel_topup(
+            self.database,
+            self.attempt(owner, key=key),
+            topup_id,
+            ids=self.ids,
+            render=_render,
+            render_error=render_error,
+        )
+        return _decoded(answer.body)
+
+    async def force(self, owner: Owner, topup_id: str, outcome: Outcome, *, key: str | None = None) -> Reply:
         """Return the reply of a forced outcome."""
         answer = await topups.force_outcome(
             self.database,
-            self.attempt(owner),
+            self.attempt(owner, key=key),
             topup_id,
             outcome,
             ids=self.ids,
@@ -107,11 +124,11 @@ class Clockwork:
         """Settle what is due in real time; return how many top-ups were taken in hand."""
         return await settlement.settle_due(self.database, now_ms=self.now_ms, ids=self.ids, rail=self.rail, limit=limit)
 
-    async def freeze(self, owner: Owner, frozen_time: int) -> str:
+    async def freeze(self, owner: Owner, frozen_time: int, *, key: str | None = None) -> str:
         """Return the id of a new test clock."""
         answer = await clocks.create_clock(
             self.database,
-            self.attempt(owner),
+            self.attempt(owner, key=key),
             frozen_time=frozen_time,
             name=None,
             ids=self.ids,
@@ -120,11 +137,11 @@ class Clockwork:
         clock_id: str = _decoded(answer.body)["id"]
         return clock_id
 
-    async def send(self, owner: Owner, clock_id: str, frozen_time: int) -> None:
+    async def send(self, owner: Owner, clock_id: str, frozen_time: int, *, key: str | None = None) -> None:
         """Send a clock on its way."""
         await clocks.advance_clock(
             self.database,
-            self.attempt(owner),
+            self.attempt(owner, key=key),
             clock_id,
             frozen_time=frozen_time,
             ids=self.ids,

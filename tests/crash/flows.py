@@ -1,0 +1,259 @@
+"""Every write there is, as a table: what it is called, what must be there before it, and how it is done.
+
+A new use case that writes is one more row of `FLOWS`; test_every_statement.py then stops it wherever it can be stopped.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Final, TypeAlias
+
+from clockwork import Clockwork
+
+from brim.domain.clocks import KEPT_S
+from brim.domain.errors import ResourceMissingError
+from brim.domain.idempotency import KEPT_MS
+from brim.domain.topups import Owner
+from brim.rails.rail import Fail, Outcome, Return, Succeed
+from brim.services import keys
+from brim.services.clocks import delete_ended_clock
+from brim.services.pruning import prune_idempotency_keys
+
+OWNER: Final = Owner("acct_crash", livemode=False)
+NOW_MS: Final = 1_795_305_600_000  # 2026-11-22 00:00 UTC
+_DAY_MS: Final = 24 * 60 * 60 * 1000
+_FROZEN: Final = NOW_MS // 1000
+_MONTHS_LATER: Final = _FROZEN + 100 * 86400
+_NEIGHBOURS: Final = 8
+_KEY: Final = "once"
+
+Prepare: TypeAlias = Callable[[Clockwork], Awaitable[str]]
+"""Brings about what a write needs, and returns the id of what it is about. It may leave the clockwork in any time."""
+
+Act: TypeAlias = Callable[[Clockwork, str], Awaitable[Any]]
+"""Does the write as a client or a worker would, and returns what has to be the same however often that is."""
+
+
+async def _nothing(_brim: Clockwork) -> str:
+    return ""
+
+
+@dataclass(frozen=True)
+class Flow:
+    """One write.
+
+    Attributes:
+        name: what is printed.
+        act: does it.
+        prepare: makes what it needs.
+        is_repeatable: doing it again changes nothing and answers the same; else it does one more of its kind.
+        is_atomic: it is one transaction, so that it happens wholly or not at all.
+    """
+
+    name: str
+    act: Act
+    prepare: Prepare = _nothing
+    is_repeatable: bool = True
+    is_atomic: bool = True
+
+    def __str__(self) -> str:
+        return self.name
+
+
+async def create_one(brim: Clockwork) -> str:
+    """Leave a pending top-up and return its id."""
+    topup_id: str = (await brim.create(OWNER))["id"]
+    return topup_id
+
+
+async def _create_and_succeed(brim: Clockwork) -> str:
+    topup_id = await create_one(brim)
+    await brim.force(OWNER, topup_id, Succeed())
+    return topup_id
+
+
+async def _create_together(brim: Clockwork, _: str) -> list[Any]:
+    """Create one with its neighbours in a batch: all are answered, or none is."""
+    wishes = [brim.create(OWNER, amount=100 + number, key=f"{_KEY}-{number}") for number in range(1 + _NEIGHBOURS)]
+    replies = await asyncio.gather(*wishes, return_exceptions=True)
+    failures = {type(reply): reply for reply in replies if isinstance(reply, BaseException)}
+    if not failures:
+        return replies
+    (failure,) = failures.values()
+    assert all(isinstance(reply, BaseException) for reply in replies)
+    raise failure
+
+
+async def _update(brim: Clockwork, topup_id: str) -> Any:
+    return await brim.update(OWNER, topup_id, description="as it is now", key=_KEY)
+
+
+async def _cancel(brim: Clockwork, topup_id: str) -> Any:
+    return await brim.cancel(OWNER, topup_id, key=_KEY)
+
+
+def _force(outcome: Outcome) -> Act:
+    async def act(brim: Clockwork, topup_id: str) -> Any:
+        return await brim.force(OWNER, topup_id, outcome, key=_KEY)
+
+    return act
+
+
+async def _have_all_kinds_due(brim: Clockwork) -> str:
+    """Leave a success, two refusals, money that will go back, and money that goes back now; all due at `NOW_MS`."""
+    brim.now_ms = NOW_MS - _DAY_MS
+    await brim.create(OWNER, amount=700, source="btok_us_verified_reversed")
+    brim.now_ms += 5_000
+    assert await brim.settle() == 1
+    for currency, source in [
+        ("usd", None),
+        ("eur", None),
+        ("usd", "btok_us_verified_noAccount"),
+        ("usd", "btok_us_verified_accountClosed"),
+        ("usd", "btok_us_verified_reversed"),
+    ]:
+        await brim.create(OWNER, currency=currency, source=source)
+    return ""
+
+
+async def _settle(brim: Clockwork, _: str) -> None:
+    await brim.settle()
+
+
+async def _freeze(brim: Clockwork) -> str:
+    return await brim.freeze(OWNER, _FROZEN)
+
+
+async def _freeze_with_all_kinds(brim: Clockwork) -> str:
+    clock_id = await _freeze(brim)
+    for currency, source in [
+        ("usd", None),
+        ("jpy", None),
+        ("usd", "btok_us_verified_noAccount"),
+        ("usd", "btok_us_verified_reversed"),
+        ("eur", "btok_us_verified_reversedLate"),
+        ("usd", "btok_us_verified_pending"),
+    ]:
+        await brim.create(OWNER, currency=currency, source=source)
+    return clock_id
+
+
+async def _send(brim: Clockwork) -> str:
+    clock_id = await _freeze_with_all_kinds(brim)
+    await brim.send(OWNER, clock_id, _MONTHS_LATER)
+    return clock_id
+
+
+async def _send_past_a_return(brim: Clockwork) -> str:
+    clock_id = await _freeze(brim)
+    await brim.create(OWNER, source="btok_us_verified_reversed")
+    await brim.send(OWNER, clock_id, _MONTHS_LATER)
+    return clock_id
+
+
+async def _send_an_idle_clock(brim: Clockwork) -> str:
+    clock_id = await _freeze(brim)
+    await brim.send(OWNER, clock_id, _MONTHS_LATER)
+    return clock_id
+
+
+async def _step(brim: Clockwork, _: str) -> None:
+    await brim.step(limit=2)
+
+
+async def _advance_to_the_end(brim: Clockwork, _: str) -> None:
+    while await brim.step():
+        pass
+
+
+async def _thaw(brim: Clockwork, clock_id: str) -> None:
+    with suppress(ResourceMissingError):  # what a client whose first answer was lost is told
+        await brim.thaw(OWNER, clock_id)
+
+
+async def _remove_ended(brim: Clockwork, _: str) -> None:
+    await delete_ended_clock(brim.database, now_ms=NOW_MS + KEPT_S * 1000, ids=brim.ids)
+
+
+async def _create_under_old_keys(brim: Clockwork) -> str:
+    brim.now_ms = NOW_MS - KEPT_MS - 1
+    for number in range(5):
+        await brim.create(OWNER, key=f"old-{number}")
+    return ""
+
+
+async def _prune(brim: Clockwork, _: str) -> None:
+    await prune_idempotency_keys(brim.database, now_ms=NOW_MS, limit=100)
+
+
+async def _create_account(brim: Clockwork) -> str:
+    return (await keys.create_account(brim.database, platform=None, now_ms=NOW_MS)).account
+
+
+async def _create_key(brim: Clockwork) -> str:
+    account = await _create_account(brim)
+    new_key = partial(keys.create_key, brim.database, livemode=False, permissions=None, name=None, now_ms=NOW_MS)
+    return (await new_key(account=account)).key.id
+
+
+async def _add_account(brim: Clockwork, platform: str) -> None:
+    await keys.create_account(brim.database, platform=platform or None, now_ms=NOW_MS)
+
+
+async def _add_key(brim: Clockwork, account: str) -> None:
+    permissions = {"topups": "write"}
+    await keys.create_key(
+        brim.database, account=account, livemode=True, permissions=permissions, name="till", now_ms=NOW_MS
+    )
+
+
+async def _roll_key(brim: Clockwork, key_id: str) -> None:
+    await keys.roll_key(brim.database, key_id=key_id, grace_ms=_DAY_MS, now_ms=NOW_MS)
+
+
+async def _revoke_key(brim: Clockwork, key_id: str) -> Any:
+    return await keys.revoke_key(brim.database, key_id=key_id, now_ms=NOW_MS)
+
+
+async def _begin(brim: Clockwork, _: str) -> str:
+    return await keys.ensure_first_account(brim.database, "sk_test_" + "a" * 43, NOW_MS)
+
+
+_NO_ACCOUNT: Final = Fail("no_account", "No.")
+_RETURNED: Final = Return("debit_not_authorized", "No.")
+
+CREATE_WITHOUT_A_KEY: Final = Flow("create without a key", lambda brim, _: brim.create(OWNER), is_repeatable=False)
+
+FLOWS: Final = [
+    Flow("create under a key", lambda brim, _: brim.create(OWNER, key=_KEY)),
+    CREATE_WITHOUT_A_KEY,
+    Flow("create in a batch", _create_together),
+    Flow("create in a clock's time", lambda brim, _: brim.create(OWNER, key=_KEY), _freeze),
+    Flow("update", _update, create_one),
+    Flow("cancel", _cancel, create_one),
+    Flow("refused cancel", _cancel, _create_and_succeed),
+    Flow("forced success", _force(Succeed()), create_one),
+    Flow("forced failure", _force(_NO_ACCOUNT), create_one),
+    Flow("forced return", _force(_RETURNED), _create_and_succeed),
+    Flow("settlement", _settle, _have_all_kinds_due),
+    Flow("start of a clock", lambda brim, _: brim.freeze(OWNER, _FROZEN, key=_KEY), create_one),
+    Flow(
+        "sending of a clock",
+        lambda brim, clock_id: brim.send(OWNER, clock_id, _MONTHS_LATER, key=_KEY),
+        _freeze_with_all_kinds,
+    ),
+    Flow("step of a clock", _step, _send, is_repeatable=False),
+    Flow("arrival of a clock", _step, _send_an_idle_clock),
+    Flow("way of a clock", _advance_to_the_end, _send_past_a_return, is_atomic=False),
+    Flow("removal of a clock", _thaw, _freeze_with_all_kinds),
+    Flow("removal of an ended clock", _remove_ended, _freeze_with_all_kinds),
+    Flow("pruning of keys", _prune, _create_under_old_keys),
+    Flow("first account", _begin),
+    Flow("account", _add_account, is_repeatable=False),
+    Flow("account of a platform", _add_account, _create_account, is_repeatable=False),
+    Flow("API key", _add_key, _create_account, is_repeatable=False),
+    Flow("rolling of an API key", _roll_key, _create_key, is_repeatable=False),
+    Flow("revocation of an API key", _revoke_key, _create_key),
+]
