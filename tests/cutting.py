@@ -35,7 +35,7 @@ _END_OF_ANSWER: Final = {
 """What a client waits for after each message that makes it wait: the types of the answer's last message."""
 
 _CONTROLS: Final = re.compile(r"BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE")
-_WRITES: Final = re.compile(r"\b(INSERT|UPDATE|DELETE)\b")
+_WRITES: Final = re.compile(r"\bINSERT\b|(?<!FOR )\bUPDATE\b|\bDELETE\b")
 
 
 class Fault(Enum):
@@ -63,12 +63,26 @@ class Step(Enum):
 
 @dataclass(frozen=True)
 class Trip:
-    """One round trip. `number` counts from 1 over all connections, since the proxy was last told what to do."""
+    """One round trip.
+
+    Attributes:
+        number: counts from 1 over all connections, since the proxy was last told what to do.
+        step: what it is for.
+        sql: the statement it is about; none where a connection begins.
+        in_transaction: whether a transaction was open before.
+        has_written: whether that transaction has written something before.
+    """
 
     number: int
     step: Step
     sql: str
     in_transaction: bool
+    has_written: bool
+
+    @property
+    def writes(self) -> bool:
+        """Whether it runs a statement that writes."""
+        return self.is_statement and bool(_WRITES.search(self.sql))
 
     @property
     def is_statement(self) -> bool:
@@ -77,10 +91,10 @@ class Trip:
 
     @property
     def commits(self) -> bool:
-        """Whether something is durable once the server has done it."""
+        """Whether something new is durable once the server has done it."""
         if self.is_statement:
-            return not self.in_transaction and bool(_WRITES.search(self.sql))
-        return self.step is Step.RUN and self.sql.startswith("COMMIT")
+            return self.writes and not self.in_transaction
+        return self.has_written and self.sql.startswith("COMMIT")
 
     def __str__(self) -> str:
         words = re.sub(r"--.*|__asyncpg\w+", "", self.sql).split()  # comments, and names of savepoints
@@ -112,10 +126,14 @@ class CuttingProxy:
         """Follow a rule from now on, without one let everything pass, and begin to count anew."""
         self._rule, self._trips = rule, 0
 
-    def judge(self, step: Step, sql: str, *, in_transaction: bool) -> Fault | None:
-        """Count a round trip and return what the rule says of it."""
+    def next_number(self) -> int:
+        """Return the number of one more round trip."""
         self._trips += 1
-        return self._rule(Trip(self._trips, step, sql, in_transaction))
+        return self._trips
+
+    def judge(self, trip: Trip) -> Fault | None:
+        """Return what the rule says of a round trip."""
+        return self._rule(trip)
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Serve one client until it hangs up or is cut off."""
@@ -165,6 +183,7 @@ class _Session:
         self._server_reader, self._server_writer = server
         self._statements: dict[bytes, str] = {}
         self._in_transaction = False
+        self._has_written = False
 
     async def run(self) -> None:
         """Carry round trips until the client says that it goes."""
@@ -179,11 +198,13 @@ class _Session:
             await self._carry(step, sql, b"".join(_framed(*message) for message in messages), until)
 
     async def _carry(self, step: Step, sql: str, sent: bytes, until: bytes = _READY) -> None:
-        fault = self._proxy.judge(step, sql, in_transaction=self._in_transaction)
+        trip = Trip(self._proxy.next_number(), step, sql, self._in_transaction, self._has_written)
+        fault = self._proxy.judge(trip)
         if fault is Fault.BEFORE:
             raise _CutError
         self._server_writer.write(_refusal(fault) if fault and fault.is_refusal else sent)
         answer = await self._read_answer(until)
+        self._has_written = self._in_transaction and (self._has_written or trip.writes)
         if fault is Fault.AFTER:
             raise _CutError
         self._client_writer.write(answer)

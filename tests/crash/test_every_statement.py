@@ -28,7 +28,6 @@ from cutting import CuttingProxy, Fault, Trip, cutting
 
 CUTS: Final = (Fault.BEFORE, Fault.AFTER)
 FAULTS: Final = (*CUTS, Fault.DEADLOCK)
-_APPLICATION: Final = "to be stopped"
 _MASKED: Final = re.compile(
     r"\b[a-z]+_[0-9A-Za-z]{16,}\b"  # ids
     r"|\breq_\d+"  # a retry is a request of its own
@@ -49,6 +48,7 @@ class Stage:
     proxy: CuttingProxy
     preparer: Clockwork
     tables: list[str] = field(default_factory=list)
+    processes: int = 0
 
     async def set_up(self) -> None:
         """Learn what tables there are, and let nobody wait for the disk: the server itself is not stopped here."""
@@ -62,9 +62,17 @@ class Stage:
     @asynccontextmanager
     async def process(self, url: str) -> AsyncIterator[Clockwork]:
         """Lend a process of the service. One connection is all its pool has: one that leaks would be missed at once."""
-        database = await Database.connect(url, max_connections=1, timeout_s=5.0, application=_APPLICATION)
-        yield Clockwork(database, now_ms=NOW_MS)
-        await database.close()
+        self.processes += 1
+        database = await Database.connect(url, max_connections=1, timeout_s=5.0, application=self.application)
+        try:
+            yield Clockwork(database, now_ms=NOW_MS)
+        finally:
+            await database.close()
+
+    @property
+    def application(self) -> str:
+        """The name by which PostgreSQL knows the process lent last."""
+        return f"to be disturbed {self.processes}"
 
     async def prepare(self, flow: Flow) -> str:
         """Begin anew, with what a flow needs; return what it is about."""
@@ -81,12 +89,12 @@ class Stage:
         return sorted(_MASKED.sub("...", found["row"]) for found in await rows(self.owner_database, every_row))
 
     async def stray_sessions(self) -> list[dict[str, Any]]:
-        """Return connections of the stopped process that hold something, or are more than its pool and its batches."""
+        """Return connections of the process lent last that hold something, or are more than its pool and its batches."""
         sessions = await rows(
             self.owner_database,
             "SELECT state, query FROM pg_stat_activity"
             " WHERE datname = current_database() AND application_name = $1 ORDER BY state = 'idle'",
-            _APPLICATION,
+            self.application,
         )
         return [session for number, session in enumerate(sessions) if session["state"] != "idle" or number >= 2]
 
