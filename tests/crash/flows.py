@@ -12,12 +12,15 @@ from typing import Any, Final, TypeAlias
 
 from clockwork import Clockwork
 
+from brim.api.errors import render_error
 from brim.domain.clocks import KEPT_S
 from brim.domain.errors import ResourceMissingError
 from brim.domain.idempotency import KEPT_MS
 from brim.domain.topups import Owner
 from brim.rails.rail import Fail, Outcome, Return, Succeed
 from brim.services import keys
+from brim.services.accounts import CreateAccount, create_platform_account
+from brim.services.chain import seal_transfers
 from brim.services.clocks import delete_ended_clock
 from brim.services.pruning import prune_idempotency_keys
 
@@ -27,7 +30,7 @@ _DAY_MS: Final = 24 * 60 * 60 * 1000
 _FROZEN: Final = NOW_MS // 1000
 _MONTHS_LATER: Final = _FROZEN + 100 * 86400
 _NEIGHBOURS: Final = 8
-_KEY: Final = "once"
+KEY: Final = "once"
 
 Prepare: TypeAlias = Callable[[Clockwork], Awaitable[str]]
 """Brings about what a write needs, and returns the id of what it is about. It may leave the clockwork in any time."""
@@ -76,7 +79,7 @@ async def _create_and_succeed(brim: Clockwork) -> str:
 
 async def _create_together(brim: Clockwork, _: str) -> list[Any]:
     """Create one with its neighbours in a batch: all are answered, or none is."""
-    wishes = [brim.create(OWNER, amount=100 + number, key=f"{_KEY}-{number}") for number in range(1 + _NEIGHBOURS)]
+    wishes = [brim.create(OWNER, amount=100 + number, key=f"{KEY}-{number}") for number in range(1 + _NEIGHBOURS)]
     replies = await asyncio.gather(*wishes, return_exceptions=True)
     failures = {type(reply): reply for reply in replies if isinstance(reply, BaseException)}
     if not failures:
@@ -87,16 +90,16 @@ async def _create_together(brim: Clockwork, _: str) -> list[Any]:
 
 
 async def _update(brim: Clockwork, topup_id: str) -> Any:
-    return await brim.update(OWNER, topup_id, description="as it is now", key=_KEY)
+    return await brim.update(OWNER, topup_id, description="as it is now", key=KEY)
 
 
 async def _cancel(brim: Clockwork, topup_id: str) -> Any:
-    return await brim.cancel(OWNER, topup_id, key=_KEY)
+    return await brim.cancel(OWNER, topup_id, key=KEY)
 
 
 def _force(outcome: Outcome) -> Act:
     async def act(brim: Clockwork, topup_id: str) -> Any:
-        return await brim.force(OWNER, topup_id, outcome, key=_KEY)
+        return await brim.force(OWNER, topup_id, outcome, key=KEY)
 
     return act
 
@@ -120,6 +123,27 @@ async def _have_all_kinds_due(brim: Clockwork) -> str:
 
 async def _settle(brim: Clockwork, _: str) -> None:
     await brim.settle()
+
+
+async def _settle_all_kinds(brim: Clockwork) -> str:
+    """Leave transfers that wait for their seals."""
+    await _have_all_kinds_due(brim)
+    await brim.settle()
+    return ""
+
+
+async def _seal(brim: Clockwork, _: str) -> None:
+    await seal_transfers(brim.database)
+
+
+async def _make_account(brim: Clockwork, platform: str) -> Any:
+    answer = await create_platform_account(
+        brim.database,
+        brim.attempt(Owner(platform, livemode=False), key=KEY),
+        CreateAccount(email="a@example.com", settlement_days=2),
+        render_error=render_error,
+    )
+    return brim.id_in(answer)
 
 
 async def _freeze(brim: Clockwork) -> str:
@@ -227,10 +251,10 @@ _RETURNED: Final = Return("debit_not_authorized", "No.")
 CREATE_WITHOUT_A_KEY: Final = Flow("create without a key", lambda brim, _: brim.create(OWNER), is_repeatable=False)
 
 FLOWS: Final = [
-    Flow("create under a key", lambda brim, _: brim.create(OWNER, key=_KEY)),
+    Flow("create under a key", lambda brim, _: brim.create(OWNER, key=KEY)),
     CREATE_WITHOUT_A_KEY,
     Flow("create in a batch", _create_together),
-    Flow("create in a clock's time", lambda brim, _: brim.create(OWNER, key=_KEY), _freeze),
+    Flow("create in a clock's time", lambda brim, _: brim.create(OWNER, key=KEY), _freeze),
     Flow("update", _update, create_one),
     Flow("cancel", _cancel, create_one),
     Flow("refused cancel", _cancel, _create_and_succeed),
@@ -238,10 +262,10 @@ FLOWS: Final = [
     Flow("forced failure", _force(_NO_ACCOUNT), create_one),
     Flow("forced return", _force(_RETURNED), _create_and_succeed),
     Flow("settlement", _settle, _have_all_kinds_due),
-    Flow("start of a clock", lambda brim, _: brim.freeze(OWNER, _FROZEN, key=_KEY), create_one),
+    Flow("start of a clock", lambda brim, _: brim.freeze(OWNER, _FROZEN, key=KEY), create_one),
     Flow(
         "sending of a clock",
-        lambda brim, clock_id: brim.send(OWNER, clock_id, _MONTHS_LATER, key=_KEY),
+        lambda brim, clock_id: brim.send(OWNER, clock_id, _MONTHS_LATER, key=KEY),
         _freeze_with_all_kinds,
     ),
     Flow("step of a clock", _step, _send, is_repeatable=False),
@@ -249,6 +273,8 @@ FLOWS: Final = [
     Flow("way of a clock", _advance_to_the_end, _send_past_a_return, is_atomic=False),
     Flow("removal of a clock", _thaw, _freeze_with_all_kinds),
     Flow("removal of an ended clock", _remove_ended, _freeze_with_all_kinds),
+    Flow("sealing", _seal, _settle_all_kinds),
+    Flow("account under a platform, by its key", _make_account, _create_account),
     Flow("pruning of keys", _prune, _create_under_old_keys),
     Flow("first account", _begin),
     Flow("account", _add_account, is_repeatable=False),

@@ -16,13 +16,15 @@ from brim.rails.sandbox import SandboxRail
 from brim.services import clocks, settlement, topups
 from brim.services.bank_secrets import BankSecrets
 from brim.services.batches import Batches
-from brim.services.idempotency import Attempt
+from brim.services.idempotency import Answer, Attempt
 from brim.services.paying import find_funding
 from brim.services.terms import KnownTerms
 from brim.services.vault import Vault, new_encryption_key
 from brim.store.database import Conn, Database
 
 Reply = dict[str, Any]
+VAULT = Vault([new_encryption_key()])
+"""The encryption keys that all processes of a test have."""
 
 
 class Clockwork:
@@ -35,7 +37,7 @@ class Clockwork:
         self.ids = IdFactory(lambda: self.now_ms)
         self.batches = Batches(database, lambda: self.now_ms)
         self.terms = KnownTerms(database)
-        self.secrets = BankSecrets(database, Vault([new_encryption_key()]))
+        self.secrets = BankSecrets(database, VAULT)
         self._requests = 0
 
     def attempt(self, owner: Owner, *, key: str | None = None, fingerprint: bytes = b"same") -> Attempt:
@@ -119,6 +121,10 @@ class Clockwork:
             render_error=render_error,
         )
         return _decoded(answer.body)
+
+    def id_in(self, answer: Answer) -> str:
+        """Return the id of the object in an answer."""
+        return str(_decoded(answer.body)["id"])
 
     async def settle(self, *, limit: int = 500) -> int:
         """Settle what is due in real time; return how many top-ups were taken in hand."""
