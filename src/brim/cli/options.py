@@ -1,14 +1,19 @@
-"""Turns the settings table into click's options, and what click read back into settings."""
+"""Turns the settings table into click's options, and what click read back into settings or a client of the API."""
 
 import os
 from collections.abc import Callable, Mapping
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
 from brim.kit.config import SETTINGS, Setting, Settings, load_settings
 
+if TYPE_CHECKING:
+    from brim.cli.client import Client
+
 Command = TypeVar("Command", bound=Callable[..., Any])
+# ruff: noqa: PLC0415  a client is loaded where one is opened
+
 _REACHING: Final = ("data_dir", "database_url")
 """What a command needs that only has to find the database."""
 
@@ -34,6 +39,41 @@ def migrating_settings(command: Command) -> Command:
 def encryption_setting(command: Command) -> Command:
     """Give a command the flag that says how secrets are encrypted."""
     return _with_flags(command, tuple(setting for setting in SETTINGS if setting.field == "encryption_key"))
+
+
+def api_options(command: Command) -> Command:
+    """Give a command the flags that say where a running Brim answers, with which key, and for whom it is asked."""
+    command = click.option(
+        "--stripe-account", metavar="ACCT", help="The account to act for; the key's own if left out."
+    )(command)
+    command = click.option("--api-key", metavar="KEY", help="A key; the test key of the data folder if left out.")(
+        command
+    )
+    command = click.option(
+        "--api-base", metavar="URL", help="Where it answers; what runs in the data folder if left out."
+    )(command)
+    return _with_flags(command, tuple(setting for setting in SETTINGS if setting.field == "data_dir"))
+
+
+def open_client(flags: Mapping[str, str | None]) -> "Client":
+    """Return a client of the Brim that the flags of `api_options` mean, else of the one that runs in the data folder.
+
+    Raises:
+        NoBrimRunsError: neither says where.
+        NoKeyKnownError: neither they, the environment nor the data folder has a key.
+        InvalidApiBaseError, UnusableKeyError: what was given cannot be used.
+    """
+    from brim.cli.client import Client, NoBrimRunsError, NoKeyKnownError, parse_api_base
+    from brim.host.data_folder import announced_url, kept_test_secret_key
+
+    settings = read_settings(flags)
+    base = flags["api_base"] or announced_url(settings.data_dir)
+    if base is None:
+        raise NoBrimRunsError(settings.data_dir)
+    key = flags["api_key"] or settings.test_secret_key or kept_test_secret_key(settings.data_dir)
+    if key is None:
+        raise NoKeyKnownError(settings.data_dir)
+    return Client(parse_api_base(base), key, stripe_account=flags["stripe_account"])
 
 
 def read_settings(flags: Mapping[str, str | None]) -> Settings:

@@ -7,6 +7,7 @@ import click
 import brim
 from brim.cli.keys import accounts, keys
 from brim.cli.processes import api, migrate, serve, verify, worker
+from brim.cli.trigger import trigger
 from brim.kit.errors import BrimError
 
 
@@ -34,5 +35,5 @@ def cli() -> None:
     """
 
 
-for _command in (serve, api, worker, migrate, verify, keys, accounts):
+for _command in (serve, api, worker, migrate, verify, keys, accounts, trigger):
     cli.add_command(_command)

@@ -18,6 +18,8 @@ from brim.kit.config import parse_encryption_keys
 from brim.kit.errors import BrimError
 
 _ENCRYPTION_KEY: Final = "encryption_key"
+_STATUS_FILE: Final = "brim.json"
+_KEPT_KEY: Final = "test_secret_key"
 FORMAT: Final = 1
 """Raised when an earlier Brim could no longer read what this one writes; the database has versions of its own."""
 
@@ -66,11 +68,10 @@ class DataFolder:
 
     def keep_test_secret_key(self, given: str | None, make: Callable[[], str]) -> str:
         """Return the first account's test key, and keep it: the one given, else the one kept, else a new one."""
-        file = self.path / "test_secret_key"
-        kept = _read_secret(file)
+        kept = kept_test_secret_key(self.path)
         key = given or kept or make()
         if key != kept:
-            _write_whole(file, key + "\n", mode=0o600)
+            _write_whole(self.path / _KEPT_KEY, key + "\n", mode=0o600)
         return key
 
     def keep_encryption_key(self, make: Callable[[], str]) -> str:
@@ -91,7 +92,24 @@ class DataFolder:
 
     @property
     def _status_file(self) -> Path:
-        return self.path / "brim.json"
+        return self.path / _STATUS_FILE
+
+
+def kept_test_secret_key(path: Path) -> str | None:
+    """Return the first account's test key as a data folder keeps it, None when it keeps none."""
+    return _read_secret(path / _KEPT_KEY)
+
+
+def announced_url(path: Path) -> str | None:
+    """Return where the Brim that runs in a data folder answers, None when none says so.
+
+    One that was killed has not taken back what it said.
+    """
+    try:
+        status = json.loads((path / _STATUS_FILE).read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    return str(status["url"])
 
 
 def read_encryption_key(path: Path) -> str | None:

@@ -1,0 +1,174 @@
+"""Speaks to a running Brim over HTTP, as any client does: one request, one reply, and failures as sentences.
+
+Neighbours: `options` has the flags that say where and with which key; commands such as `trigger` use both.
+"""
+
+import http.client
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+from urllib.parse import SplitResult, urlencode, urlsplit
+
+import brim
+from brim.kit.errors import BrimError
+
+TIMEOUT_S: Final = 30.0
+"""For connecting, and for each piece of the answer; the service gives up on its database sooner."""
+
+_FORM: Final = "application/x-www-form-urlencoded"
+
+
+class InvalidApiBaseError(BrimError):
+    """The address of the API is none that a client can use."""
+
+    def __init__(self, given: str) -> None:
+        super().__init__(
+            f"--api-base cannot be {given!r}: it is http or https, a host and perhaps a port, such as "
+            "http://127.0.0.1:12111, and nothing behind."
+        )
+
+
+class UnusableKeyError(BrimError):
+    """What was given as a key cannot be sent as one; it is not repeated, as it may be a password."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The API key is empty or has characters that no key has. Keys begin with sk_test_ or rk_test_."
+        )
+
+
+class NoBrimRunsError(BrimError):
+    """The data folder says of no Brim where it answers."""
+
+    def __init__(self, data_dir: Path) -> None:
+        super().__init__(
+            f"No Brim runs in the data folder {data_dir}. Start it with brim serve, or say where one answers with "
+            "--api-base."
+        )
+
+
+class NoKeyKnownError(BrimError):
+    """No key was given, and none is kept."""
+
+    def __init__(self, data_dir: Path) -> None:
+        super().__init__(f"The data folder {data_dir} holds no test key. Give one with --api-key.")
+
+
+class NoAnswerError(BrimError):
+    """Nothing answers there, or not to the end."""
+
+    def __init__(self, base: str, reason: str) -> None:
+        super().__init__(f"Nothing answers at {base}: {reason}. Is Brim running there?")
+
+
+class ForeignAnswerError(BrimError):
+    """Something answers there that is not the API; redirections are not followed, as they would take the key along."""
+
+    def __init__(self, base: str, status: int) -> None:
+        super().__init__(f"What answers at {base} is not Brim: status {status}, and no JSON object.")
+
+
+class RefusedError(BrimError):
+    """The API refused a request; the sentence is its own."""
+
+    def __init__(self, status: int, sentence: str, request_id: str | None) -> None:
+        super().__init__(f"{sentence} (status {status}, request {request_id or 'unknown'})")
+        self.status = status
+
+
+class ApiBase(NamedTuple):
+    """Where an API answers."""
+
+    scheme: str
+    host: str
+    port: int | None
+
+    def __str__(self) -> str:
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{self.scheme}://{host}" + (f":{self.port}" if self.port else "")
+
+
+def parse_api_base(text: str) -> ApiBase:
+    """Return where an API answers, from its URL.
+
+    Raises:
+        InvalidApiBaseError: the text is no such URL.
+    """
+    try:
+        parts = urlsplit(text)
+        port = parts.port
+    except ValueError:
+        raise InvalidApiBaseError(text) from None
+    if parts.scheme not in {"http", "https"} or not parts.hostname or not _is_bare(parts):
+        raise InvalidApiBaseError(text)
+    return ApiBase(parts.scheme, parts.hostname, port)
+
+
+def _is_bare(parts: SplitResult) -> bool:
+    return parts.path in {"", "/"} and not (parts.query or parts.fragment or parts.username)
+
+
+class Client:
+    """Sends requests with one key, each on a connection of its own.
+
+    Args:
+        base: where the API answers.
+        key: the secret or restricted key.
+        stripe_account: the account to act for, None for the key's own.
+    """
+
+    def __init__(self, base: ApiBase, key: str, *, stripe_account: str | None = None) -> None:
+        for text in (key, stripe_account):
+            if text is not None and not (text.isascii() and text.isprintable() and text.strip()):
+                raise UnusableKeyError
+        self._base = base
+        self._headers = {"Authorization": f"Bearer {key}", "User-Agent": f"brim/{brim.__version__}"}
+        if stripe_account is not None:
+            self._headers["Stripe-Account"] = stripe_account
+
+    def get(self, path: str, parameters: Mapping[str, str] | None = None) -> dict[str, Any]:
+        """Return the object that a GET answers; fails as `post` does."""
+        return self._send("GET", f"{path}?{urlencode(parameters)}" if parameters else path, None)
+
+    def post(self, path: str, parameters: Mapping[str, str] | None = None) -> dict[str, Any]:
+        """Return the object that a POST answers.
+
+        Args:
+            path: such as `/v1/topups`.
+            parameters: by the names that forms have for them, such as `metadata[order_id]`.
+
+        Raises:
+            RefusedError: the API says no.
+            NoAnswerError: nobody answers, or not in time.
+            ForeignAnswerError: somebody else answers.
+        """
+        return self._send("POST", path, urlencode(parameters or {}))
+
+    def _send(self, method: str, target: str, form: str | None) -> dict[str, Any]:
+        kind = http.client.HTTPSConnection if self._base.scheme == "https" else http.client.HTTPConnection
+        connection = kind(self._base.host, self._base.port, timeout=TIMEOUT_S)
+        headers = self._headers if form is None else {**self._headers, "Content-Type": _FORM}
+        try:
+            connection.request(method, target, form, headers)
+            answer = connection.getresponse()
+            return self._read(answer.status, answer.read(), answer.getheader("Request-Id"))
+        except (OSError, http.client.HTTPException) as error:
+            raise NoAnswerError(str(self._base), str(error) or type(error).__name__) from None
+        finally:
+            connection.close()
+
+    def _read(self, status: int, body: bytes, request_id: str | None) -> dict[str, Any]:
+        """Return what an answer holds, if it is the API's and says yes."""
+        try:
+            answer = json.loads(body)
+        except ValueError:
+            answer = None
+        if not isinstance(answer, dict):
+            raise ForeignAnswerError(str(self._base), status)
+        if status == http.HTTPStatus.OK:
+            return answer
+        error = answer.get("error")
+        if not isinstance(error, dict):
+            raise ForeignAnswerError(str(self._base), status)
+        raise RefusedError(status, str(error.get("message", "No reason was given.")), request_id)
