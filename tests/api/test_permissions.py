@@ -44,6 +44,7 @@ BANK_TOKEN: Final = {
     "bank_account[account_number]": "000123456789",
 }
 ON_ACCOUNTS: Final = next(each for each in OPERATIONS if each.resource == "accounts")
+CURSORS: Final = {"starting_after", "ending_before"}
 EACH: Final = pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.operation_id)
 
 
@@ -135,6 +136,13 @@ def ask(wire: Wire, operation: Operation, path_id: str, *, account: str | None =
     return wire.send(operation.method, path + query, form=form if operation.method == "POST" else None, headers=headers)
 
 
+def assert_let_in(reply: WireReply) -> None:
+    """Expect an operation to be tried, whatever it then finds wrong with what was sent."""
+    assert reply.status < 500, reply.body
+    assert reply.status != 401
+    assert reply.status == 200 or reply.error.get("code") not in {"more_permissions_required", "account_invalid"}
+
+
 def assert_permission_named(reply: WireReply, operation: Operation) -> None:
     assert (reply.status, reply.error["code"]) == (403, "more_permissions_required")
     wanted = f"Having the '{operation.resource}={operation.level}' permission would allow this request to continue."
@@ -182,7 +190,8 @@ def test_a_restricted_key_is_let_in_exactly_where_its_permission_says(
             elif names_object and (owner is foreign or path_id == NOBODYS):
                 assert_missing(reply)
             else:
-                assert reply.status in {200, 400}, reply.body
+                assert_let_in(reply)
+                assert reply.status != 404
                 let_in.append((owner, permission.level))
     for party in ids:
         party.give_time_back()
@@ -201,11 +210,14 @@ def test_nobody_is_let_into_an_account_that_is_not_theirs(mine: Party, foreign: 
     assert_error(reply, 403, sentence, code="account_invalid")
 
 
-@pytest.mark.parametrize("cursor", ["starting_after", "ending_before"])
 @pytest.mark.parametrize(
-    "operation",
-    [each for each in OPERATIONS if any(parameter.name == "starting_after" for parameter in each.parameters)],
-    ids=lambda operation: operation.operation_id,
+    ("operation", "cursor"),
+    [
+        pytest.param(operation, parameter.name, id=f"{operation.operation_id}-{parameter.name}")
+        for operation in OPERATIONS
+        for parameter in operation.parameters
+        if parameter.name in CURSORS
+    ],
 )
 def test_a_list_knows_no_foreign_cursor(mine: Party, foreign: Party, operation: Operation, cursor: str) -> None:
     reply = ask(mine.wire, operation, NOBODYS, query=f"?{cursor}={foreign.object_for(operation)}")
@@ -225,4 +237,4 @@ def test_a_platforms_restricted_key_may_do_no_more_for_its_accounts_than_for_its
         elif is_for_the_operator(operation):
             assert_operator_wanted(reply)
         else:
-            assert reply.status in {200, 400, 404}, reply.body
+            assert_let_in(reply)

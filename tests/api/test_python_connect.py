@@ -154,7 +154,7 @@ def test_being_refused_an_account_is_not_remembered(server: Server, account: str
 
     async def add(database: Database) -> None:
         async with database.connection() as conn:
-            await insert_account(conn, Account(account=later, platform=account, created=1))
+            await insert_account(conn, Account(account=later, platform=account, created=2_000_000_000))
 
     server.run(add)
     assert [wire.get("/v1/balance", headers={"Stripe-Account": later}).status for _ in range(4)] == [200] * 4

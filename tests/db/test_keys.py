@@ -5,6 +5,7 @@ import asyncio
 import asyncpg
 import pytest
 
+from brim.domain.accounts import Account
 from brim.domain.keys import ApiKey, InvalidPermissionError, hash_secret, parse_permissions
 from brim.services.keys import (
     EndedKeyError,
@@ -132,6 +133,14 @@ async def test_accounts_under_a_platform_name_it(each_database: Database) -> Non
         assert await accounts.account_platform(conn, "acct_nowhere") is None
         assert await accounts.find_account(conn, connected.account) == connected
         assert await accounts.find_account(conn, "acct_nowhere") is None
+
+
+async def test_an_account_under_a_platform_is_never_taken_for_the_first(database: Database) -> None:
+    first = await ensure_first_account(database, TEST_KEY, NOW_MS)
+    async with database.connection() as conn:
+        await accounts.insert_account(conn, Account(account="acct_0", platform=first, created=1))
+        assert await accounts.find_first_account(conn) == first
+    assert (await _create(database)).key.account == first
 
 
 async def test_what_does_not_exist_is_named(database: Database) -> None:

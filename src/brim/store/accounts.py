@@ -55,7 +55,7 @@ async def list_platform_accounts(conn: Conn, platform: Owner, place: Window) -> 
 
 
 async def find_first_account(conn: Conn) -> str | None:
-    """Return the id of the oldest account, None when there is none yet."""
+    """Return the id of the oldest account without a platform, None when there is none yet."""
     account: str | None = await conn.fetchval(_SQL["first_account"])
     return account
 
