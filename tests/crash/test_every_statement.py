@@ -22,8 +22,6 @@ from flows import CREATE_WITHOUT_A_KEY, FLOWS, NOW_MS, OWNER, Flow, create_one
 from brim.domain.funding_sources import BankNumbers
 from brim.host.database_urls import DatabaseUrls
 from brim.kit.errors import DatabaseUnavailableError
-from brim.kit.ids import IdFactory
-from brim.services.terms import KnownTerms
 from brim.services.verification import verify_books
 from brim.store.database import Database
 from cutting import CuttingProxy, Fault, Trip, cutting
@@ -85,7 +83,7 @@ class Stage:
         """Begin anew, with what a flow needs; return what it is about."""
         await execute(self.owner_database, "; ".join(f"DELETE FROM {table}" for table in self.tables))
         brim = self.preparer
-        brim.now_ms, brim.ids, brim.terms = NOW_MS, IdFactory(lambda: brim.now_ms), KnownTerms(brim.database)
+        brim.begin_anew(NOW_MS)
         return await flow.prepare(brim)
 
     async def portrait(self) -> Portrait:

@@ -40,6 +40,12 @@ class Clockwork:
         self.secrets = BankSecrets(database, VAULT)
         self._requests = 0
 
+    def begin_anew(self, now_ms: int) -> None:
+        """Forget everything, as a process does that is started at this time on an empty database."""
+        self.now_ms = now_ms
+        self.ids = IdFactory(lambda: self.now_ms)
+        self.terms = KnownTerms(self.database)
+
     def attempt(self, owner: Owner, *, key: str | None = None, fingerprint: bytes = b"same") -> Attempt:
         """Return a request of an owner's, under a key if one is given."""
         self._requests += 1

@@ -54,6 +54,8 @@ class Lives(RuleBasedStateMachine):
     runner: ClassVar[asyncio.Runner]
     database: ClassVar[Database]
     owner_database: ClassVar[Database]
+    first: ClassVar[Clockwork]
+    second: ClassVar[Clockwork]
     steps: ClassVar[int] = 0
     kinds: ClassVar[Counter[str]] = Counter()
 
@@ -64,12 +66,9 @@ class Lives(RuleBasedStateMachine):
     def begin(self) -> None:
         self.run(execute(self.owner_database, EMPTY_BOOKS))
         self.model = Model(now_ms=REAL_MS)
-        self.first = self.run(self._new_process())
-        self.second = self.run(self._new_process())
+        for process in (self.first, self.second):
+            process.begin_anew(REAL_MS)
         self.clock_ids: dict[Owner, str] = {}
-
-    async def _new_process(self) -> Clockwork:
-        return Clockwork(self.database, now_ms=REAL_MS, settle_after_s=BANKING_DAY_MS / 1000)
 
     def run(self, work: Awaitable[Result]) -> Result:
         async def awaited() -> Result:
@@ -280,6 +279,10 @@ def _simulate(number: int) -> None:
     )
 
 
+async def _new_process(database: Database) -> Clockwork:
+    return Clockwork(database, now_ms=REAL_MS, settle_after_s=BANKING_DAY_MS / 1000)
+
+
 @pytest.mark.slow
 def test_every_life_is_as_the_model_says(postgres: PostgresForTests) -> None:
     print(f"\nsimulated with SIM_SEED={SEED} SIM_STEPS={STEPS}")
@@ -289,6 +292,7 @@ def test_every_life_is_as_the_model_says(postgres: PostgresForTests) -> None:
         Lives.runner = runner
         Lives.database = runner.run(Database.connect(urls.service))
         Lives.owner_database = runner.run(Database.connect(urls.owner))
+        Lives.first, Lives.second = (runner.run(_new_process(Lives.database)) for _ in range(2))
         Lives.steps = 0
         number = 0
         while Lives.steps < STEPS:
