@@ -15,10 +15,11 @@ from brim.api import parameter_errors as parameters
 from brim.api.errors import ERROR_TABLE, redact_key, render_error, should_retry
 from brim.api.openapi import possible_errors
 from brim.api.operations import OPERATIONS
-from brim.domain import amounts, clocks, errors, idempotency, metadata, topups
+from brim.domain import amounts, clocks, endpoints, errors, idempotency, metadata, targets, topups
 from brim.domain.topups import Status
 from brim.kit import currency
 from brim.kit.errors import BrimError, DatabaseUnavailableError, OverloadedError
+from brim.services import vault
 
 NEVER_ON_THE_WIRE = (
     "brim.kit.config",
@@ -88,11 +89,17 @@ EXAMPLES: list[tuple[BrimError, int, str | None, str | None, str]] = [
      "Invalid integer: abc"),
     (parameters.IntegerTooSmallError("amount", 1), 400, "parameter_invalid_integer", "amount",
      "This value must be greater than or equal to 1."),
+    (parameters.IntegerTooLargeError("expires_in", 86_400), 400, "parameter_invalid_integer", "expires_in",
+     "This value must be less than or equal to 86400."),
     (parameters.InvalidBooleanError("disabled", "x"), 400, None, "disabled", "Invalid boolean: x"),
     (parameters.InvalidStringError("source", ["x"]), 400, None, "source", 'Invalid string: ["x"]'),
     (parameters.StringTooLongError("description", "abcd-wxyz", 5), 400, None, "description",
      "Invalid string: abcd...wxyz; must be at most 5 characters"),
     (parameters.InvalidEnumError("status", ["a", "b"]), 400, None, "status", "Invalid status: must be one of a or b"),
+    (parameters.UnknownEventTypeError("enabled_events[1]", "a.b", ["*", "c.d"]), 400, None, "enabled_events[1]",
+     "Invalid enabled_events[1]: a.b is no event; must be one of * or c.d"),
+    (parameters.InvalidVersionError("api_version", "tomorrow"), 400, None, "api_version",
+     "Invalid Stripe API version: tomorrow"),
     (parameters.InvalidObjectError("metadata"), 400, None, "metadata", "Invalid object"),
     (parameters.InvalidArrayError("expand"), 400, None, "expand", "Invalid array"),
     (parameters.ArrayTooLongError("types", 20), 400, None, "types", "Invalid array: types can have at most 20 items"),
@@ -131,6 +138,14 @@ EXAMPLES: list[tuple[BrimError, int, str | None, str | None, str]] = [
       "test key to try top-ups in the sandbox.")),
     (errors.NotInLiveModeError(), 400, None, None,
      "This endpoint works in test mode only. Use a test key: it begins with sk_test_ or rk_test_."),
+    # Webhook endpoints
+    (targets.TargetBlockedError("it cannot be read."), 400, "url_invalid", "url", "Invalid URL: it cannot be read."),
+    (endpoints.TooManyEndpointsError(16, livemode=False), 400, None, None,
+     "You have reached the maximum of 16 test webhook endpoints."),
+    (endpoints.TooManyEndpointsError(16, livemode=True), 400, None, None,
+     "You have reached the maximum of 16 live webhook endpoints."),
+    (endpoints.EndpointDisabledError("we_x"), 400, None, "webhook_endpoint",
+     "The webhook endpoint we_x is disabled, so nothing is sent to it. Enable it first: disabled=false."),
     # Test clocks
     (clocks.ClockExistsError("clock_x"), 400, None, None,
      ("This account has a test clock already: clock_x. Its whole test mode lives in that clock's time, so delete it "
@@ -171,13 +186,19 @@ EXAMPLES: list[tuple[BrimError, int, str | None, str | None, str]] = [
     # Ours
     (OverloadedError(), 429, "rate_limit", None,
      "Request rate limit exceeded. Learn more about rate limits here https://stripe.com/docs/rate-limits."),
+    (vault.NoEncryptionKeyError(), 503, None, None,
+     ("This server has no encryption key, so it can neither store nor read bank account numbers. Its operator sets "
+      "BRIM_ENCRYPTION_KEY.")),
+    (vault.SecretUnreadableError(), 503, None, None,
+     ("A stored secret cannot be read with this server's encryption keys. Its operator adds the key it was stored "
+      "under to BRIM_ENCRYPTION_KEY.")),
     (DatabaseUnavailableError(), 503, None, None,
      "The database is not reachable right now. Nothing is known to be lost; please try again."),
     (api.InternalError("req_x"), 500, None, None,
      "An unknown error occurred on our side. The server's log has the details under req_x."),
 ]  # fmt: skip
 _TYPES = {idempotency.IdempotencyMismatchError: "idempotency_error"} | dict.fromkeys(
-    (DatabaseUnavailableError, api.InternalError), "api_error"
+    (DatabaseUnavailableError, api.InternalError, vault.NoEncryptionKeyError, vault.SecretUnreadableError), "api_error"
 )
 
 

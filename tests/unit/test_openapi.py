@@ -23,6 +23,8 @@ from brim.domain import wire
 from brim.domain.events import DEFAULT_API_VERSION, Event, EventType
 from brim.domain.ledger import Balance, BalanceTransaction, TransferKind
 from brim.domain.topups import Owner, Status, Topup
+from brim.domain.webhook_wire import endpoint_json
+from brim.domain.webhooks import Endpoint
 from brim.kit.errors import BrimError
 from brim.kit.ids import IdFactory
 
@@ -70,6 +72,16 @@ _EVENT = Event(
 )
 _METHOD = wire.sandbox_payment_method_json(_OWNER, "pm_usBankAccount_success", created=1_795_000_000)
 _LINE_JSON = wire.balance_transaction_json(_LINE)
+_ENDPOINT = Endpoint(
+    owner=_OWNER,
+    id=_IDS.new("we_"),
+    url="http://127.0.0.1:4242/hooks",
+    enabled_events=("*",),
+    rendered_version=DEFAULT_API_VERSION,
+    secret=b"",
+    created=1_795_000_000,
+    connect=True,
+)
 REPLIES = [
     ("topup", wire.topup_json(_PENDING)),
     ("topup", wire.topup_json(_FULL)),
@@ -80,6 +92,8 @@ REPLIES = [
     ("balance", wire.balance_json(_OWNER, [])),
     ("balance", wire.balance_json(_OWNER, [Balance(currency="usd", available=-5)])),
     ("event", wire.event_json(_EVENT)),
+    ("webhook_endpoint", endpoint_json(_ENDPOINT)),
+    ("webhook_endpoint", endpoint_json(msgspec.structs.replace(_ENDPOINT, disabled_because="failures"))),
     ("error", render_error(MissingParameterError("amount"))[1]),
     ("error", render_error(NullCharacterError())[1]),
 ]  # fmt: skip
@@ -212,6 +226,9 @@ _PIECES = st.sampled_from(
         "statement_descriptor=1", "statement_descriptor=<a", "statement_descriptor=sixteen-letters.",
         "statement_descriptor[a]=1", "payment_method_options=x", "payment_method_options[us_bank_account]=x",
         "payment_method_options[us_bank_account][network]=x", "payment_method_options[us_bank_account][network]=ach",
+        "enabled_events[]=*", "enabled_events[]=a.b", "enabled_events=", "enabled_events[a]=*", "url=http://a.b",
+        "url=", f"url={'x' * 2049}", "api_version=2020-01-01", "api_version=x", "api_version=", "connect=1",
+        "disabled=", "expires_in=-1", "expires_in=86401", "expires_in=", "expand[]=brim.delivery", "expand[]=brim.x",
         "delivery_success=true", "delivery_success=x", "types[]=a", "types=a", "type=topup.*", "source=tu_x", "source=",
         "starting_after=", "starting_after=tu_x", "foo=1", "a[b=1", "%", "%00", "a" * 1001, "a[b][c][d][e][f][g][h][i]",
         "&" * 1000, "&".join(["types[]=a"] * 21),

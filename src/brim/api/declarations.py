@@ -6,9 +6,12 @@ ours. Neighbours: `operations` puts these into the table, `kinds` has what they 
 
 from typing import Final
 
+import msgspec
+
 from brim.api.kinds import (
     Amount,
     Boolean,
+    BoundedInteger,
     ClampedInteger,
     CurrencyCode,
     Descriptor,
@@ -21,10 +24,14 @@ from brim.api.kinds import (
     TextList,
 )
 from brim.api.params import Hash, Parameter
+from brim.api.webhook_kinds import ApiVersion, EventTypes
 from brim.domain.clocks import MAX_NAME
+from brim.domain.endpoints import MAX_DESCRIPTION as MAX_ENDPOINT_DESCRIPTION
+from brim.domain.endpoints import MAX_URL
 from brim.domain.ledger import TransferKind
 from brim.domain.pages import DEFAULT_LIMIT, MAX_LIMIT
 from brim.domain.topups import MAX_DESCRIPTION, Status
+from brim.domain.webhooks import LONGEST_OVERLAP_S
 from brim.rails.failures import FAILURES
 
 MAX_EVENT_TYPES: Final = 20
@@ -40,6 +47,10 @@ def _expand(object_name: str, *, in_list: bool = False) -> Parameter:
         kind=Expand(object_name, in_list=in_list),
         description=f"Which ids in the reply are replaced by the object they name: {paths} of up to four properties.",
     )
+
+
+def _optional(parameter: Parameter) -> Parameter:
+    return msgspec.structs.replace(parameter, required=False)
 
 
 def _created(noun: str) -> Parameter:
@@ -224,4 +235,65 @@ EVENT_LIST: Final = (
     ),
     *_PAGE,
     _expand("event", in_list=True),
+)
+
+_URL: Final = Parameter(
+    name="url",
+    kind=Text(max_length=MAX_URL),
+    required=True,
+    description="Where events are sent. In live mode https only; in test mode private networks are reached too.",
+)
+_ENABLED_EVENTS: Final = Parameter(
+    name="enabled_events",
+    kind=EventTypes(),
+    required=True,
+    description="The types of events to send; `*` stands for all.",
+)
+_ENDPOINT_DESCRIPTION: Final = Parameter(
+    name="description",
+    kind=Text(max_length=MAX_ENDPOINT_DESCRIPTION, clearable=True),
+    description="What the endpoint is for. Sent empty, it becomes null.",
+)
+
+WEBHOOK_ENDPOINT_CREATE: Final = (
+    _ENABLED_EVENTS,
+    _URL,
+    Parameter(
+        name="api_version",
+        kind=ApiVersion(max_length=100),
+        description="The version that events are written in, for good; without it that of this request.",
+    ),
+    Parameter(
+        name="connect",
+        kind=Boolean(),
+        description="Whether the events of the accounts under this platform are sent, in place of its own.",
+    ),
+    _ENDPOINT_DESCRIPTION,
+    _METADATA,
+    _expand("webhook_endpoint"),
+)
+WEBHOOK_ENDPOINT_RETRIEVE: Final = (_expand("webhook_endpoint"),)
+WEBHOOK_ENDPOINT_UPDATE: Final = (
+    _ENDPOINT_DESCRIPTION,
+    Parameter(
+        name="disabled",
+        kind=Boolean(),
+        description="Whether nothing is sent; what was still to be sent then is given up.",
+    ),
+    _optional(_ENABLED_EVENTS),
+    _METADATA,
+    _optional(_URL),
+    _expand("webhook_endpoint"),
+)
+WEBHOOK_ENDPOINT_LIST: Final = (*_PAGE, _expand("webhook_endpoint", in_list=True))
+WEBHOOK_ENDPOINT_ROLL: Final = (
+    Parameter(
+        name="expires_in",
+        kind=BoundedInteger(least=0, most=LONGEST_OVERLAP_S),
+        description=(
+            "For how many seconds the old secret signs beside the new one: a day where nothing is said, 0 for a secret "
+            "that has become known."
+        ),
+    ),
+    _expand("webhook_endpoint"),
 )

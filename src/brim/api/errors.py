@@ -10,9 +10,10 @@ from typing import Final, NamedTuple
 import msgspec
 
 from brim.api import parameter_errors as parameters
-from brim.domain import amounts, clocks, errors, idempotency, metadata, topups
+from brim.domain import amounts, clocks, endpoints, errors, idempotency, metadata, targets, topups
 from brim.kit import currency
 from brim.kit.errors import BrimError, DatabaseUnavailableError, OverloadedError
+from brim.services import vault
 
 _HELP: Final = "Please see https://stripe.com/docs or we can help at https://support.stripe.com/."
 
@@ -219,10 +220,13 @@ ERROR_TABLE: Final[dict[type[BrimError], Place]] = {
     parameters.EmptyParameterError: Place(400, "parameter_invalid_empty", FROM_ERROR),
     parameters.InvalidIntegerError: Place(400, "parameter_invalid_integer", FROM_ERROR),
     parameters.IntegerTooSmallError: Place(400, "parameter_invalid_integer", FROM_ERROR),
+    parameters.IntegerTooLargeError: Place(400, "parameter_invalid_integer", FROM_ERROR),
     parameters.InvalidBooleanError: Place(param=FROM_ERROR),
     parameters.InvalidStringError: Place(param=FROM_ERROR),
     parameters.StringTooLongError: Place(param=FROM_ERROR),
     parameters.InvalidEnumError: Place(param=FROM_ERROR),
+    parameters.UnknownEventTypeError: Place(param=FROM_ERROR),
+    parameters.InvalidVersionError: Place(param=FROM_ERROR),
     parameters.InvalidObjectError: Place(param=FROM_ERROR),
     parameters.InvalidArrayError: Place(param=FROM_ERROR),
     parameters.ArrayTooLongError: Place(param=FROM_ERROR),
@@ -241,11 +245,14 @@ ERROR_TABLE: Final[dict[type[BrimError], Place]] = {
     metadata.MetadataValueTooLongError: Place(),
     metadata.TooMuchMetadataError: Place(),
     errors.ExclusiveParametersError: Place(),
+    targets.TargetBlockedError: Place(400, "url_invalid", "url"),
     # The objects
     errors.ResourceMissingError: Place(404, "resource_missing", FROM_ERROR),  # 400 when a parameter held the id
     topups.InvalidTransitionError: Place(),
     topups.NoFundingSourceError: Place(param="currency"),
     errors.NotInLiveModeError: Place(),
+    endpoints.TooManyEndpointsError: Place(),
+    endpoints.EndpointDisabledError: Place(param="webhook_endpoint"),
     clocks.ClockExistsError: Place(),
     clocks.FrozenTimeError: Place(param="frozen_time"),
     clocks.ClockAdvancingError: Place(429, "lock_timeout", should_retry=True),
@@ -255,6 +262,8 @@ ERROR_TABLE: Final[dict[type[BrimError], Place]] = {
     IdempotencyKeyTooLongError: Place(),
     # Ours
     OverloadedError: Place(429, "rate_limit", should_retry=True),
+    vault.NoEncryptionKeyError: Place(503, type="api_error", should_retry=False),
+    vault.SecretUnreadableError: Place(503, type="api_error", should_retry=False),
     DatabaseUnavailableError: Place(503, type="api_error", should_retry=True),
     InternalError: Place(500, type="api_error"),
 }

@@ -15,6 +15,7 @@ from brim.api.parameter_errors import (
     UnknownExpandError,
     shown,
 )
+from brim.domain.webhook_wire import WebhookEndpointObject
 from brim.domain.wire import BalanceObject, BalanceTransactionObject, ClockObject, EventObject, ListObject, TopupObject
 
 MAX_LEVELS: Final = 4
@@ -25,6 +26,7 @@ _PROPERTIES: Final[dict[str, tuple[str, ...]]] = {
     "balance_transaction": BalanceTransactionObject.__struct_fields__,
     "event": EventObject.__struct_fields__,
     "test_clock": ClockObject.__struct_fields__,
+    "webhook_endpoint": WebhookEndpointObject.__struct_fields__,
     "list": ListObject.__struct_fields__,
 }
 EXPANDABLE: Final[dict[str, tuple[str, ...]]] = {
@@ -33,11 +35,15 @@ EXPANDABLE: Final[dict[str, tuple[str, ...]]] = {
     "balance_transaction": ("source",),
     "event": (),
     "test_clock": (),
+    "webhook_endpoint": (),
 }
 
 
 _EXTRAS_NAME: Final = "brim"
-EXTRAS: Final[dict[str, tuple[str, ...]]] = {"topup": ("brim.availability",)}
+EXTRAS: Final[dict[str, tuple[str, ...]]] = {
+    "topup": ("brim.availability",),
+    "webhook_endpoint": ("brim.delivery",),
+}
 """What Brim adds to an object of the vendor's when it is asked for, under a name of our own."""
 
 

@@ -17,6 +17,7 @@ from brim.api.parameter_errors import (
     EmptyParameterError,
     ExpandOutsideDataError,
     ExpandTooDeepError,
+    IntegerTooLargeError,
     IntegerTooSmallError,
     InvalidArrayError,
     InvalidBooleanError,
@@ -87,6 +88,30 @@ class Integer(Kind, frozen=True):
     def errors(self) -> Errors:
         """Return the failures that `read` can have."""
         return (EmptyParameterError, InvalidIntegerError)
+
+
+class BoundedInteger(Kind, frozen=True):
+    """A whole number within bounds."""
+
+    least: int
+    most: int
+
+    def read(self, raw: Value, name: str) -> int:
+        """Return the number."""
+        number = _read_integer(raw, name)
+        if number < self.least:
+            raise IntegerTooSmallError(name, self.least)
+        if number > self.most:
+            raise IntegerTooLargeError(name, self.most)
+        return number
+
+    def schema(self) -> Schema:
+        """Return its JSON schema."""
+        return {"type": "integer", "minimum": self.least, "maximum": self.most}
+
+    def errors(self) -> Errors:
+        """Return the failures that `read` can have."""
+        return (EmptyParameterError, InvalidIntegerError, IntegerTooSmallError, IntegerTooLargeError)
 
 
 class ClampedInteger(Kind, frozen=True):
@@ -332,7 +357,7 @@ class TextList(Kind, frozen=True):
 
     def read(self, raw: Value, name: str) -> tuple[str, ...]:
         """Return the texts in order."""
-        texts = _read_texts(raw, name)
+        texts = read_texts(raw, name)
         if len(texts) > self.max_items:
             raise ArrayTooLongError(name, self.max_items)
         return texts
@@ -344,13 +369,13 @@ class TextList(Kind, frozen=True):
 
     def errors(self) -> Errors:
         """Return the failures that `read` can have."""
-        return (*_TEXTS_ERRORS, ArrayTooLongError)
+        return (*TEXTS_ERRORS, ArrayTooLongError)
 
 
-_TEXTS_ERRORS: Final = (EmptyParameterError, InvalidArrayError, InvalidStringError, StringTooLongError)
+TEXTS_ERRORS: Final = (EmptyParameterError, InvalidArrayError, InvalidStringError, StringTooLongError)
 
 
-def _read_texts(raw: Value, name: str) -> tuple[str, ...]:
+def read_texts(raw: Value, name: str) -> tuple[str, ...]:
     """Return an array's items: in the order sent after `[]`, else in the order of their indexes."""
     if type(raw) is list:
         items: list[Value] = list(raw)
@@ -375,7 +400,7 @@ class Expand(Kind, frozen=True):
 
     def read(self, raw: Value, name: str) -> tuple[str, ...]:
         """Return the paths relative to the object, without `data.`; see `brim.api.expansion`."""
-        paths = dict.fromkeys(_read_texts(raw, name))
+        paths = dict.fromkeys(read_texts(raw, name))
         return tuple(check_path(path, self.object_name, in_list=self.in_list) for path in paths)
 
     def schema(self) -> Schema:
@@ -388,4 +413,4 @@ class Expand(Kind, frozen=True):
     def errors(self) -> Errors:
         """Return the failures that `read` can have."""
         outside_data = (ExpandOutsideDataError, NotIncludableError) if self.in_list else ()
-        return (*_TEXTS_ERRORS, NotExpandableError, UnknownExpandError, ExpandTooDeepError, *outside_data)
+        return (*TEXTS_ERRORS, NotExpandableError, UnknownExpandError, ExpandTooDeepError, *outside_data)

@@ -133,6 +133,13 @@ class IntegerTooSmallError(ParameterError):
         super().__init__(param, f"This value must be greater than or equal to {least}.")
 
 
+class IntegerTooLargeError(ParameterError):
+    """The number is above the largest allowed."""
+
+    def __init__(self, param: str, most: int) -> None:
+        super().__init__(param, f"This value must be less than or equal to {most}.")
+
+
 class InvalidBooleanError(ParameterError):
     """The value is neither `true` nor `false`."""
 
@@ -160,6 +167,20 @@ class InvalidEnumError(ParameterError):
     def __init__(self, param: str, allowed: Sequence[str]) -> None:
         choice = f"must be one of {listed(allowed)}" if len(allowed) > 1 else f"must be {allowed[0]}"
         super().__init__(param, f"Invalid {param}: {choice}")
+
+
+class UnknownEventTypeError(ParameterError):
+    """An event is named that never happens here; the sentence names it, and those that do."""
+
+    def __init__(self, param: str, given: str, allowed: Sequence[str]) -> None:
+        super().__init__(param, f"Invalid {param}: {shown(given)} is no event; must be one of {listed(allowed)}")
+
+
+class InvalidVersionError(ParameterError):
+    """The value is no version's name."""
+
+    def __init__(self, param: str, given: str) -> None:
+        super().__init__(param, f"Invalid Stripe API version: {shown(given)}")
 
 
 class InvalidObjectError(ParameterError):

@@ -10,8 +10,10 @@ import msgspec
 
 from brim.api.errors import ErrorDetail, ErrorObject
 from brim.api.params import Schema
-from brim.domain import wire
+from brim.domain import webhook_wire, wire
 from brim.domain.clocks import MAX_NAME
+from brim.domain.endpoints import MAX_DESCRIPTION as MAX_ENDPOINT_DESCRIPTION
+from brim.domain.endpoints import MAX_URL
 from brim.domain.events import EventType
 from brim.domain.ledger import TransferKind
 from brim.domain.metadata import MAX_KEY_LENGTH, MAX_KEYS, MAX_VALUE_LENGTH
@@ -23,6 +25,12 @@ _TEXT: Final[Schema] = {"maxLength": 5000}
 _TIME: Final[Schema] = {"format": "unix-time"}
 _CURRENCY: Final[Schema] = {"description": "The currency's ISO code, in lower case.", "examples": ["usd"]}
 _LIVEMODE: Final[Schema] = {"description": "Whether the object lives in live mode, as the key that made it."}
+_METADATA: Final[Schema] = {
+    "description": "Key-value pairs of yours.",
+    "maxProperties": MAX_KEYS,
+    "propertyNames": {"maxLength": MAX_KEY_LENGTH},
+    "additionalProperties": {"type": "string", "maxLength": MAX_VALUE_LENGTH},
+}
 _TRANSFER_KINDS: Final = [kind.value for kind in TransferKind]
 
 NAMES: Final[dict[type[msgspec.Struct], str]] = {
@@ -36,6 +44,9 @@ NAMES: Final[dict[type[msgspec.Struct], str]] = {
     wire.ClockObject: "test_helpers.test_clock",
     wire.ClockStatusDetails: "test_clock_status_details",
     wire.AdvancingDetails: "test_clock_advancing",
+    webhook_wire.WebhookEndpointObject: "webhook_endpoint",
+    webhook_wire.EndpointExtras: "webhook_endpoint_extras",
+    webhook_wire.EndpointDelivery: "webhook_endpoint_delivery",
     wire.DeletedObject: "deleted_object",
     wire.EventObject: "event",
     wire.EventData: "event_data",
@@ -73,12 +84,7 @@ _TOPUP: Final[dict[str, Schema]] = {
     "failure_message": {"description": "Why it failed or was returned, as a sentence for people.", **_TEXT},
     "initiated_by": {"description": "Who asked for it.", "enum": ["stripe", "user"]},
     "livemode": _LIVEMODE,
-    "metadata": {
-        "description": "Key-value pairs of yours.",
-        "maxProperties": MAX_KEYS,
-        "propertyNames": {"maxLength": MAX_KEY_LENGTH},
-        "additionalProperties": {"type": "string", "maxLength": MAX_VALUE_LENGTH},
-    },
+    "metadata": _METADATA,
     "payment_method": _expandable("payment_method", "The PaymentMethod that pays."),
     "payment_method_options": {"description": "The options that were given for the payment method."},
     "source": {
@@ -161,6 +167,32 @@ _CLOCK_STATUS_DETAILS: Final[dict[str, Schema]] = {
 _CLOCK_ADVANCING: Final[dict[str, Schema]] = {
     "target_frozen_time": {"description": "Where it will stand.", **_TIME},
 }
+_WEBHOOK_ENDPOINT: Final[dict[str, Schema]] = {
+    "id": _identifier("we", "webhook endpoint"),
+    "object": _constant("webhook_endpoint"),
+    "api_version": {"description": "The version of the API that was asked for, in which events are written.", **_TEXT},
+    "application": {"description": "The platform's application, where its accounts' events are sent.", **_TEXT},
+    "brim": {"description": "What is known beyond the rest; there only when `brim.delivery` is expanded."},
+    "created": {"description": "When it was made, in real time.", **_TIME},
+    "description": {"description": "What it is for.", "maxLength": MAX_ENDPOINT_DESCRIPTION},
+    "enabled_events": {"description": "The types of events that are sent; `*` for all."},
+    "livemode": _LIVEMODE,
+    "metadata": _METADATA,
+    "secret": {"description": "What deliveries are signed with; only in the reply that makes it.", **_TEXT},
+    "status": {"description": "Whether events are sent to it.", "enum": ["disabled", "enabled"]},
+    "url": {"description": "Where events are sent.", "format": "uri", "maxLength": MAX_URL},
+}
+_ENDPOINT_EXTRAS: Final[dict[str, Schema]] = {"delivery": {"description": "How it is served."}}
+_ENDPOINT_DELIVERY: Final[dict[str, Schema]] = {
+    "connect": {"description": "Whether it gets the events of the accounts under this platform, not its own."},
+    "disabled_because": {
+        "description": "Who disabled it: its owner, or three days of failures; null while it is enabled.",
+        "enum": ["failures", "owner", None],
+    },
+    "failing_since": {"description": "The first failure since anything was received.", **_TIME},
+    "old_secret_until": {"description": "Until when the secret before this one signs too.", **_TIME},
+    "rendered_version": {"description": "The version in which events are written.", **_TEXT},
+}
 _DELETED: Final[dict[str, Schema]] = {
     "id": {"description": "The id it had.", **_TEXT},
     "object": {"description": "The kind of object it was.", **_TEXT},
@@ -210,6 +242,9 @@ _REFINEMENTS: Final[dict[type[msgspec.Struct], dict[str, Schema]]] = {
     wire.ClockStatusDetails: _CLOCK_STATUS_DETAILS,
     wire.AdvancingDetails: _CLOCK_ADVANCING,
     wire.DeletedObject: _DELETED,
+    webhook_wire.WebhookEndpointObject: _WEBHOOK_ENDPOINT,
+    webhook_wire.EndpointExtras: _ENDPOINT_EXTRAS,
+    webhook_wire.EndpointDelivery: _ENDPOINT_DELIVERY,
     wire.EventObject: _EVENT,
     wire.EventData: _EVENT_DATA,
     wire.EventRequest: _EVENT_REQUEST,

@@ -17,12 +17,14 @@ from brim.api.call import Service
 from brim.api.operations import OPERATIONS
 from brim.api.protocol import HttpProtocol, Limits, sweep_connections
 from brim.api.system import system_handlers
+from brim.domain.endpoints import EndpointRules
 from brim.kit.clock import system_clock_ms
 from brim.kit.config import LISTEN_BACKLOG, Settings
 from brim.kit.ids import IdFactory
 from brim.rails.sandbox import SandboxRail
 from brim.services.batches import Batches
 from brim.services.terms import KnownTerms
+from brim.services.vault import Vault
 from brim.store.database import Database
 from brim.telemetry import metrics
 from brim.telemetry.logs import RequestLog, configure_logging, wants_json
@@ -75,6 +77,8 @@ async def _serve(settings: Settings, listener: socket.socket, alive_fd: int | No
         clock=system_clock_ms,
         rail=SandboxRail(settings.sandbox_settle_after_s),
         terms=KnownTerms(database),
+        vault=Vault.from_setting(settings.encryption_key),
+        endpoint_rules=EndpointRules(most=settings.max_webhook_endpoints),
     )
     request_log = _request_log(settings)
     api = Api(

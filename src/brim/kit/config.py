@@ -97,6 +97,19 @@ def parse_test_secret_key(text: str) -> str:
     return text
 
 
+def parse_encryption_keys(text: str) -> str:
+    """Return keys with commas between, without the blanks; each is 32 bytes in URL-safe base64.
+
+    Raises:
+        ValueError: when one is anything else.
+    """
+    keys = [key.strip() for key in text.split(",")]
+    for key in keys:
+        if not re.fullmatch(r"[A-Za-z0-9_-]{43}=", key):
+            raise ValueError(text)
+    return ",".join(keys)
+
+
 @dataclass(frozen=True)
 class Setting:
     """One row of the table: its names, its default, how its text is read and what it means."""
@@ -137,8 +150,12 @@ SETTINGS: Final[tuple[Setting, ...]] = (
             default_text="the number of cores"),
     Setting("test_secret_key", parse_test_secret_key, None, "sk_test_ and 8 to 200 letters or digits",
             "the first account's test key; unset means generated, printed and kept in the data folder"),
+    Setting("encryption_key", parse_encryption_keys, None, "keys of 32 bytes in URL-safe base64, with commas between",
+            "the first encrypts secrets at rest, all decrypt; unset means generated and kept in the data folder"),
     Setting("sandbox_settle_after_s", parse_duration, 1.0, "a duration such as 1s or 250ms",
             "how long a sandbox top-up stays pending"),
+    Setting("max_webhook_endpoints", parse_count, 16, "a number from 1",
+            "webhook endpoints that an account may have in each mode"),
     Setting("log_level", str.lower, "info", "debug, info, warning or error", "what is logged"),
     Setting("log_format", str.lower, "auto", "auto, json or console", "auto is console on a terminal, else JSON"),
     Setting("max_body", parse_size, 1024 * 1024, "a size such as 1m", "largest request body"),
@@ -163,7 +180,9 @@ class Settings:
     service_role: str | None
     workers: int
     test_secret_key: str | None
+    encryption_key: str | None
     sandbox_settle_after_s: float
+    max_webhook_endpoints: int
     log_level: str
     log_format: str
     max_body: int
@@ -181,6 +200,9 @@ class Settings:
 
 
 _CHOICES: Final = {"log_level": ("debug", "info", "warning", "error"), "log_format": ("auto", "json", "console")}
+_HIDDEN: Final = frozenset({"test_secret_key", "encryption_key", "database_url", "migration_url"})
+"""Settings whose values no message repeats."""
+
 _INTERNAL_VARIABLES: Final = frozenset({"BRIM_INTERNAL_LISTEN_FD", "BRIM_INTERNAL_ALIVE_FD"})
 """What the supervisor tells its own children; nobody else sets these."""
 
@@ -211,7 +233,7 @@ def _read(setting: Setting, flag_text: str | None, environ: Mapping[str, str]) -
     )
     if text is None or text == "":
         return setting.default
-    shown = "(hidden)" if setting.field in {"test_secret_key", "database_url", "migration_url"} else text
+    shown = "(hidden)" if setting.field in _HIDDEN else text
     try:
         value = setting.parse(text)
     except ValueError:

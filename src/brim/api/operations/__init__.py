@@ -10,6 +10,7 @@ from brim.api.operations.balance import BALANCE
 from brim.api.operations.events import EVENTS
 from brim.api.operations.test_helpers import TEST_HELPERS
 from brim.api.operations.topups import TOPUPS
+from brim.api.operations.webhooks import WEBHOOKS
 
-OPERATIONS: Final = (*TOPUPS, *BALANCE, *EVENTS, *TEST_HELPERS)
+OPERATIONS: Final = (*TOPUPS, *BALANCE, *EVENTS, *WEBHOOKS, *TEST_HELPERS)
 """Every operation that Brim serves under `/v1`."""
