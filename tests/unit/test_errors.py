@@ -146,6 +146,10 @@ EXAMPLES: list[tuple[BrimError, int, str | None, str | None, str]] = [
      "You have reached the maximum of 16 live webhook endpoints."),
     (endpoints.EndpointDisabledError("we_x"), 400, None, "webhook_endpoint",
      "The webhook endpoint we_x is disabled, so nothing is sent to it. Enable it first: disabled=false."),
+    (endpoints.EndpointNotListeningError("we_x", "acct_x"), 400, None, "webhook_endpoint",
+     "The webhook endpoint we_x does not listen to events of the account acct_x."),
+    (endpoints.NothingToSendError("we_x"), 400, None, None,
+     "There is no event yet that the webhook endpoint we_x asks for. Make one first, a top-up for example."),
     # Test clocks
     (clocks.ClockExistsError("clock_x"), 400, None, None,
      ("This account has a test clock already: clock_x. Its whole test mode lives in that clock's time, so delete it "

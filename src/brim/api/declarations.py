@@ -9,6 +9,7 @@ from typing import Final
 import msgspec
 
 from brim.api.kinds import (
+    MAX_BIGINT,
     Amount,
     Boolean,
     BoundedInteger,
@@ -217,11 +218,20 @@ BALANCE_TRANSACTION_LIST: Final = (
 
 EVENT_RETRIEVE: Final = (_expand("event"),)
 EVENT_LIST: Final = (
+    Parameter(
+        name="after_sequence",
+        kind=BoundedInteger(least=0, most=MAX_BIGINT),
+        description=(
+            "Only events with a greater number, in the order of numbers: 0 begins at the first that is kept. Each then "
+            "tells its number as `brim.sequence`; as numbers have no gap, a reader can prove that it missed none. Not "
+            "with any other parameter but `limit`."
+        ),
+    ),
     _created("events"),
     Parameter(
         name="delivery_success",
         kind=Boolean(),
-        description="Only events that every webhook endpoint has received, or only those that some has not.",
+        description="Only events that every endpoint they are addressed to has received, or those that some has not.",
     ),
     Parameter(
         name="type",
@@ -235,6 +245,24 @@ EVENT_LIST: Final = (
     ),
     *_PAGE,
     _expand("event", in_list=True),
+)
+EVENT_RETRY: Final = (
+    Parameter(
+        name="account",
+        kind=Text(),
+        description="Whose event it is, when a platform asks for an account under it.",
+    ),
+    Parameter(
+        name="for_stripecli",
+        kind=Boolean(),
+        description="Whether only those get it who listen just now with a command line, and no endpoint.",
+    ),
+    Parameter(
+        name="webhook_endpoint",
+        kind=Text(),
+        description="The id of the only endpoint that gets it; without it, all that ask for events of its type.",
+    ),
+    _expand("event"),
 )
 
 _URL: Final = Parameter(
@@ -286,6 +314,8 @@ WEBHOOK_ENDPOINT_UPDATE: Final = (
     _expand("webhook_endpoint"),
 )
 WEBHOOK_ENDPOINT_LIST: Final = (*_PAGE, _expand("webhook_endpoint", in_list=True))
+WEBHOOK_ENDPOINT_TEST: Final = (_expand("event"),)
+WEBHOOK_ATTEMPT_LIST: Final = tuple(parameter for parameter in _PAGE if parameter.name != "ending_before")
 WEBHOOK_ENDPOINT_ROLL: Final = (
     Parameter(
         name="expires_in",

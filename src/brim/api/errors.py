@@ -253,6 +253,8 @@ ERROR_TABLE: Final[dict[type[BrimError], Place]] = {
     errors.NotInLiveModeError: Place(),
     endpoints.TooManyEndpointsError: Place(),
     endpoints.EndpointDisabledError: Place(param="webhook_endpoint"),
+    endpoints.EndpointNotListeningError: Place(param="webhook_endpoint"),
+    endpoints.NothingToSendError: Place(),
     clocks.ClockExistsError: Place(),
     clocks.FrozenTimeError: Place(param="frozen_time"),
     clocks.ClockAdvancingError: Place(429, "lock_timeout", should_retry=True),

@@ -52,7 +52,7 @@ MAX_TEXT: Final = 5000
 _MAX_DIGITS: Final = 40
 """More than any number means; reading a number costs the square of its digits."""
 
-_MAX_BIGINT: Final = 2**63 - 1
+MAX_BIGINT: Final = 2**63 - 1
 
 
 def _read_text(raw: Value, name: str) -> str:
@@ -347,7 +347,7 @@ class IntegerRange(Kind, frozen=True):
 
 def _within_bigint(number: int) -> int:
     """Return the nearest number that PostgreSQL's bigint holds, or leaves room for one more or less."""
-    return min(max(number, -_MAX_BIGINT), _MAX_BIGINT)
+    return min(max(number, -MAX_BIGINT), MAX_BIGINT)
 
 
 class TextList(Kind, frozen=True):

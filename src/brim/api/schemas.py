@@ -18,6 +18,7 @@ from brim.domain.events import EventType
 from brim.domain.ledger import TransferKind
 from brim.domain.metadata import MAX_KEY_LENGTH, MAX_KEYS, MAX_VALUE_LENGTH
 from brim.domain.topups import MAX_DESCRIPTION, MAX_STATEMENT_DESCRIPTOR, Status
+from brim.domain.webhooks import Outcome
 from brim.kit.currency import MAX_AMOUNT
 
 _REFERENCE: Final = "#/components/schemas/{name}"
@@ -47,8 +48,10 @@ NAMES: Final[dict[type[msgspec.Struct], str]] = {
     webhook_wire.WebhookEndpointObject: "webhook_endpoint",
     webhook_wire.EndpointExtras: "webhook_endpoint_extras",
     webhook_wire.EndpointDelivery: "webhook_endpoint_delivery",
+    webhook_wire.WebhookAttemptObject: "webhook_attempt",
     wire.DeletedObject: "deleted_object",
     wire.EventObject: "event",
+    wire.EventExtras: "event_extras",
     wire.EventData: "event_data",
     wire.EventRequest: "event_request",
     ErrorObject: "error",
@@ -193,6 +196,22 @@ _ENDPOINT_DELIVERY: Final[dict[str, Schema]] = {
     "old_secret_until": {"description": "Until when the secret before this one signs too.", **_TIME},
     "rendered_version": {"description": "The version in which events are written.", **_TEXT},
 }
+_WEBHOOK_ATTEMPT: Final[dict[str, Schema]] = {
+    "id": _identifier("wa", "attempt"),
+    "object": _constant("webhook_attempt"),
+    "account": {"description": "Whose event was sent; there only where it is not the endpoint's own account's."},
+    "cause": {"description": "Why it was made.", "enum": ["resend", "schedule", "test"]},
+    "created": {"description": "When it was made, in real time.", **_TIME},
+    "duration_ms": {"description": "How long it took, in milliseconds.", "minimum": 0},
+    "error": {"description": "Why there is no answer, as a sentence; null where there is one.", **_TEXT},
+    "event": {"description": "The id of the event that was sent.", **_TEXT},
+    "http_status": {"description": "The status of the answer; null where there was none."},
+    "livemode": _LIVEMODE,
+    "outcome": {"description": "What became of it.", "enum": [outcome.value for outcome in Outcome]},
+    "request_headers": {"description": "The headers that the event was sent with."},
+    "response_head": {"description": "The first 1024 bytes of the answer's body, as text."},
+    "webhook_endpoint": {"description": "The id of the endpoint.", **_TEXT},
+}
 _DELETED: Final[dict[str, Schema]] = {
     "id": {"description": "The id it had.", **_TEXT},
     "object": {"description": "The kind of object it was.", **_TEXT},
@@ -201,13 +220,18 @@ _DELETED: Final[dict[str, Schema]] = {
 _EVENT: Final[dict[str, Schema]] = {
     "id": _identifier("evt", "event"),
     "object": _constant("event"),
+    "account": {"description": "The account it happened in; there only when a platform asks for it."},
     "api_version": {"description": "The version of the API in which the object in `data` is written.", **_TEXT},
+    "brim": {"description": "What is known beyond the rest; there only in a list with `after_sequence`."},
     "created": {"description": "When it happened.", **_TIME},
     "data": {"description": "What it is about."},
     "livemode": _LIVEMODE,
     "pending_webhooks": {"description": "How many endpoints have not received it yet.", "minimum": 0},
     "request": {"description": "What caused it."},
     "type": {"description": "What happened.", "enum": [kind.value for kind in EventType]},
+}
+_EVENT_EXTRAS: Final[dict[str, Schema]] = {
+    "sequence": {"description": "Its number among all events of its account and mode, without a gap.", "minimum": 1},
 }
 _EVENT_DATA: Final[dict[str, Schema]] = {
     "object": {
@@ -245,7 +269,9 @@ _REFINEMENTS: Final[dict[type[msgspec.Struct], dict[str, Schema]]] = {
     webhook_wire.WebhookEndpointObject: _WEBHOOK_ENDPOINT,
     webhook_wire.EndpointExtras: _ENDPOINT_EXTRAS,
     webhook_wire.EndpointDelivery: _ENDPOINT_DELIVERY,
+    webhook_wire.WebhookAttemptObject: _WEBHOOK_ATTEMPT,
     wire.EventObject: _EVENT,
+    wire.EventExtras: _EVENT_EXTRAS,
     wire.EventData: _EVENT_DATA,
     wire.EventRequest: _EVENT_REQUEST,
     ErrorObject: _ERROR,

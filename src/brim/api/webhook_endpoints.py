@@ -2,15 +2,16 @@
 
 from brim.api.call import Call
 from brim.api.errors import render_error
+from brim.api.events import render_resent
 from brim.api.expansion import paths_below
 from brim.api.paging import read_page
 from brim.domain import wire
 from brim.domain.endpoints import SECRET_CHARS, SECRET_PREFIX, EndpointEdit, NewEndpoint
 from brim.domain.metadata import merge
-from brim.domain.webhook_wire import endpoint_json
+from brim.domain.webhook_wire import attempt_json, endpoint_json
 from brim.domain.webhooks import LONGEST_OVERLAP_S, Endpoint
 from brim.kit.ids import random_base62
-from brim.services import webhooks
+from brim.services import events, webhooks
 from brim.services.idempotency import Answer
 from brim.services.webhooks import RenderEndpoint
 
@@ -86,6 +87,20 @@ async def roll_secret(call: Call) -> Answer:
         render=_renderer(call),
         render_error=render_error,
     )
+
+
+async def send_test(call: Call) -> Answer:
+    """`POST /v1/webhook_endpoints/{webhook_endpoint}/test`."""
+    return await events.send_newest(
+        call.service.database, call.attempt, call.path_id, render=render_resent, render_error=render_error
+    )
+
+
+async def list_attempts(call: Call) -> Answer:
+    """`GET /v1/webhook_endpoints/{webhook_endpoint}/attempts`."""
+    page = await webhooks.list_attempts(call.service.database, call.owner, call.path_id, read_page(call.parameters))
+    url = f"/v1/webhook_endpoints/{call.path_id}/attempts"
+    return Answer(body=wire.list_json([attempt_json(each) for each in page.items], has_more=page.has_more, url=url))
 
 
 def _new_secret() -> str:

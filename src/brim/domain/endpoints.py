@@ -41,6 +41,23 @@ class EndpointDisabledError(BrimError):
         )
 
 
+class EndpointNotListeningError(BrimError):
+    """An event is to be sent to an endpoint that is not for the events of its account."""
+
+    def __init__(self, endpoint_id: str, account: str) -> None:
+        super().__init__(f"The webhook endpoint {endpoint_id} does not listen to events of the account {account}.")
+
+
+class NothingToSendError(BrimError):
+    """No event has happened yet that an endpoint asks for."""
+
+    def __init__(self, endpoint_id: str) -> None:
+        super().__init__(
+            f"There is no event yet that the webhook endpoint {endpoint_id} asks for. Make one first, a top-up for "
+            "example."
+        )
+
+
 class EndpointRules(msgspec.Struct, frozen=True, kw_only=True):
     """What the operator lets endpoints be: how many of an owner's, and which networks live mode may reach as well."""
 

@@ -39,7 +39,7 @@ _OF_ONES_OWN: Final[Networks] = (
     *map(IPv4Network, ("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")),
     *map(IPv6Network, ("::1/128", "fc00::/7")),
 )
-_METADATA_IPV6: Final = IPv6Network("fd00:ec2::/32")
+_METADATA: Final[Networks] = (IPv6Network("fd00:ec2::/32"),)
 """Amazon's metadata service, in the midst of the private addresses; those of others are link-local."""
 
 
@@ -135,15 +135,14 @@ def check_addresses(target: Target, addresses: Sequence[Address], *, livemode: b
 
 def is_within(address: Address, networks: Networks) -> bool:
     """Tell whether an address lies in one of some networks; an IPv4 address written as an IPv6 one counts as itself."""
-    plain = getattr(address, "ipv4_mapped", None) or address
-    return any(plain.version == network.version and plain in network for network in networks)
+    return _is_in((isinstance(address, IPv6Address) and address.ipv4_mapped) or address, networks)
 
 
 def is_public(address: Address) -> bool:
     """Tell whether an address is one of the public Internet's, and no other address in disguise."""
     if isinstance(address, IPv6Address) and address not in _PUBLIC_IPV6:
         return False
-    return not any(address.version == network.version and address in network for network in _NEVER_PUBLIC)
+    return not _is_in(address, _NEVER_PUBLIC)
 
 
 def _check_address(target: Target, address: Address, *, livemode: bool) -> None:
@@ -153,7 +152,9 @@ def _check_address(target: Target, address: Address, *, livemode: bool) -> None:
         return
     if livemode:
         raise TargetBlockedError(f"{address} is not a public address, which live mode asks for.")
-    if not any(address.version == network.version and address in network for network in _OF_ONES_OWN) or (
-        address.version == 6 and address in _METADATA_IPV6
-    ):
+    if not _is_in(address, _OF_ONES_OWN) or _is_in(address, _METADATA):
         raise TargetBlockedError(f"{address} is neither a public address nor one of a private network.")
+
+
+def _is_in(address: Address, networks: Networks) -> bool:
+    return any(address.version == network.version and address in network for network in networks)

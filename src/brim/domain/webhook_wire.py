@@ -5,6 +5,7 @@ Source: Stripe API reference and SDK types (Webhook Endpoint); attempts, and wha
 
 import msgspec
 
+from brim.domain.deliveries import PastAttempt
 from brim.domain.endpoints import application_of
 from brim.domain.webhooks import Endpoint
 from brim.domain.wire import encode
@@ -42,6 +43,47 @@ class WebhookEndpointObject(msgspec.Struct, frozen=True, kw_only=True):
     secret: str | msgspec.UnsetType = msgspec.UNSET
     status: str
     url: str
+
+
+class WebhookAttemptObject(msgspec.Struct, frozen=True, kw_only=True):
+    """One attempt to bring an event to an endpoint. `created` is in Unix seconds."""
+
+    id: str
+    object: str = "webhook_attempt"
+    account: str | msgspec.UnsetType = msgspec.UNSET
+    cause: str
+    created: int
+    duration_ms: int
+    error: str | None
+    event: str
+    http_status: int | None
+    livemode: bool
+    outcome: str
+    request_headers: dict[str, str]
+    response_head: str | None
+    webhook_endpoint: str
+
+
+def attempt_json(attempt: PastAttempt) -> bytes:
+    """Return an attempt's compact JSON; whose event it was is told where it was not the endpoint's owner's."""
+    owner, head = attempt.endpoint.owner, attempt.answer.body_head
+    return encode(
+        WebhookAttemptObject(
+            id=attempt.id,
+            account=msgspec.UNSET if attempt.event_owner == owner else attempt.event_owner.account,
+            cause=attempt.cause,
+            created=attempt.attempted_ms // 1000,
+            duration_ms=attempt.duration_ms,
+            error=attempt.answer.error,
+            event=attempt.event,
+            http_status=attempt.answer.http_status,
+            livemode=owner.livemode,
+            outcome=attempt.answer.outcome,
+            request_headers=attempt.headers,
+            response_head=None if head is None else head.decode(errors="replace"),
+            webhook_endpoint=attempt.endpoint.id,
+        )
+    )
 
 
 def endpoint_json(endpoint: Endpoint, *, secret: str | None = None, with_extras: bool = False) -> bytes:

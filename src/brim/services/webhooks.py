@@ -11,6 +11,7 @@ from typing import Final, TypeAlias
 import msgspec
 
 from brim.domain import endpoints
+from brim.domain.deliveries import EndpointKey, PastAttempt
 from brim.domain.endpoints import (
     EndpointEdit,
     EndpointRules,
@@ -29,7 +30,7 @@ from brim.kit.errors import BrimError
 from brim.kit.ids import IdFactory
 from brim.services.idempotency import Answer, Attempt, run_once
 from brim.services.vault import Vault
-from brim.store import webhooks
+from brim.store import deliveries, webhooks
 from brim.store.database import Conn, Database
 
 RenderEndpoint: TypeAlias = Callable[[Endpoint, str | None], bytes]
@@ -203,6 +204,22 @@ async def delete_endpoint(database: Database, owner: Owner, endpoint_id: str) ->
         await webhooks.delete_endpoint(conn, await _lock(conn, owner, endpoint_id))
 
     await database.transact(work)
+
+
+async def list_attempts(database: Database, owner: Owner, endpoint_id: str, request: PageRequest) -> Page[PastAttempt]:
+    """Return a page of the attempts to reach an endpoint, newest first; those of one that was deleted are kept too.
+
+    Raises:
+        ResourceMissingError: the owner has none of that id, and nothing was ever sent to one.
+    """
+    key = EndpointKey(owner, endpoint_id)
+    async with database.connection() as conn:
+        found = await deliveries.list_endpoint_attempts(
+            conn, key, before=request.starting_after, limit=request.limit + 1
+        )
+        if not found:
+            await find_endpoint(conn, owner, endpoint_id, in_path=True)
+    return Page(found[: request.limit], len(found) > request.limit)
 
 
 async def find_endpoint(conn: Conn, owner: Owner, endpoint_id: str, *, in_path: bool) -> Endpoint:

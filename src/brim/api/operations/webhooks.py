@@ -1,4 +1,7 @@
-"""The operations on webhook endpoints. Source: Stripe API reference, Webhook Endpoints; rolling a secret is ours."""
+"""The operations on webhook endpoints. Source: Stripe API reference, Webhook Endpoints.
+
+Rolling a secret, test deliveries and the list of attempts are ours.
+"""
 
 from typing import Final
 
@@ -6,7 +9,12 @@ from brim.api import declarations as declared
 from brim.api import webhook_endpoints as handlers
 from brim.api.operation import Operation
 from brim.domain import webhook_wire, wire
-from brim.domain.endpoints import TooManyEndpointsError
+from brim.domain.endpoints import (
+    EndpointDisabledError,
+    EndpointNotListeningError,
+    NothingToSendError,
+    TooManyEndpointsError,
+)
 from brim.domain.targets import TargetBlockedError
 from brim.services.vault import NoEncryptionKeyError, SecretUnreadableError
 
@@ -71,6 +79,30 @@ WEBHOOKS: Final = (
         resource="webhook_endpoints",
         level="write",
         returns=wire.DeletedObject,
+    ),
+    Operation(
+        method="GET",
+        path=f"{_ENDPOINT}/attempts",
+        operation_id="GetWebhookEndpointsWebhookEndpointAttempts",
+        summary="List the attempts to reach a webhook endpoint",
+        parameters=declared.WEBHOOK_ATTEMPT_LIST,
+        handler=handlers.list_attempts,
+        resource="webhook_endpoints",
+        level="read",
+        returns=webhook_wire.WebhookAttemptObject,
+        in_list=True,
+    ),
+    Operation(
+        method="POST",
+        path=f"{_ENDPOINT}/test",
+        operation_id="PostWebhookEndpointsWebhookEndpointTest",
+        summary="Send the newest event to a webhook endpoint",
+        parameters=declared.WEBHOOK_ENDPOINT_TEST,
+        handler=handlers.send_test,
+        resource="webhook_endpoints",
+        level="write",
+        returns=wire.EventObject,
+        errors=(EndpointDisabledError, EndpointNotListeningError, NothingToSendError),
     ),
     Operation(
         method="POST",
