@@ -306,3 +306,49 @@ def test_restricted_keys_need_the_permission(server: Server, account: str, conne
         create(reader)
     with pytest.raises(stripe.PermissionError, match="webhook_endpoints=read"):
         connect(server.make_key(account, permissions={"events": "write"})).v1.webhook_endpoints.list()
+
+
+def test_the_attempts_to_reach_an_endpoint_are_listed_as_they_were_written_down(
+    server: Server, wire: Wire, account: str
+) -> None:
+    made = post(wire).json["id"]
+    path = f"{PATH}/{made}/attempts"
+    assert wire.get(path).json == {"object": "list", "data": [], "has_more": False, "url": path}
+
+    async def write(database: Database) -> None:
+        async with database.connection() as conn:
+            await conn.execute(
+                "INSERT INTO webhook_attempts (account, livemode, id, endpoint, event_account, event, attempted_ms,"
+                " duration_ms, outcome, http_status, error, request_headers, response_head, cause) VALUES"
+                " ($1, FALSE, 'wa_1', $2, $1, 'evt_1', 1795000000123, 20, 'refused', 500, NULL, $3, $4, 'schedule'),"
+                " ($1, FALSE, 'wa_2', $2, 'acct_2', 'evt_1', 1795000005123, 9, 'unreachable', NULL, 'No.', $3, NULL,"
+                " 'resend')",
+                account,
+                made,
+                '{"Brim-Sequence":"1"}',
+                b"\xffoops\0",
+            )
+
+    server.run(write)
+    newest, oldest = wire.get(path).json["data"]
+    assert oldest == {
+        "id": "wa_1",
+        "object": "webhook_attempt",
+        "cause": "schedule",
+        "created": 1_795_000_000,
+        "duration_ms": 20,
+        "error": None,
+        "event": "evt_1",
+        "http_status": 500,
+        "livemode": False,
+        "outcome": "refused",
+        "request_headers": {"Brim-Sequence": "1"},
+        "response_head": "\ufffdoops\0",
+        "webhook_endpoint": made,
+    }
+    assert (newest["account"], newest["error"], newest["response_head"]) == ("acct_2", "No.", None)
+    page = wire.get(f"{path}?limit=1").json
+    assert ([each["id"] for each in page["data"]], page["has_more"]) == (["wa_2"], True)
+    rest = wire.get(f"{path}?limit=1&starting_after=wa_2").json
+    assert ([each["id"] for each in rest["data"]], rest["has_more"]) == (["wa_1"], False)
+    assert wire.get(f"{PATH}/we_x/attempts").status == 404

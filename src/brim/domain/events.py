@@ -12,6 +12,12 @@ DEFAULT_API_VERSION: Final = "2026-10-28.endive"
 """Used where a request names none. Source: pinned by stripe-python 16.1.0 and stripe-node 23.1.0."""
 
 
+KEPT_MS: Final = 30 * 24 * 60 * 60 * 1000
+"""How long an event is there: longer than any answer kept under an idempotency key, which may stand in an event.
+
+Source: Stripe API reference, Events.
+"""
+
 # A beta's suffix is taken along. Source: the SDKs' version constants.
 _API_VERSION: Final = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])(?:\.[a-z]+)?(?:\s*;[\x20-\x7e]*)?")
 

@@ -16,7 +16,7 @@ from brim.rails.rail import Rail
 from brim.rails.sandbox import SandboxRail
 from brim.services import settlement
 from brim.services.clocks import delete_ended_clock, step_clock
-from brim.services.pruning import prune_idempotency_keys
+from brim.services.pruning import prune_events, prune_idempotency_keys
 from brim.services.settlement import settle_due
 from brim.store.database import Database
 from brim.telemetry import metrics
@@ -75,7 +75,10 @@ def make_jobs(database: Database, rail: Rail, clock: Clock) -> list[Job]:
 
     async def prune() -> int:
         await delete_ended_clock(database, now_ms=now_ms(), ids=ids)
-        return await prune_idempotency_keys(database, now_ms=now_ms(), limit=PRUNE_BATCH)
+        keys = await prune_idempotency_keys(database, now_ms=now_ms(), limit=PRUNE_BATCH)
+        if keys == PRUNE_BATCH:  # a key may name an event as its answer, so keys go first
+            return keys
+        return keys + await prune_events(database, now_ms=now_ms(), limit=PRUNE_BATCH)
 
     return [
         Job(name="settle", run_once=settle, full=settlement.MAX_BATCH, rest_s=SETTLE_REST_S),

@@ -11,15 +11,29 @@ CREATE TABLE new_events (
 ) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000);  -- all that ever stood there is dead
 
 -- An owner's events by number, from 1 on and without a gap: whoever has read up to a number has missed nothing before
--- it. Numbers are given after the commit, so they are not quite the order of ids.
+-- it. Numbers are given after the commit, so they are not quite the order of ids. numbered_ms is real time, which an
+-- event's own second is not where a test clock runs, and tells when the event may be forgotten.
 CREATE TABLE event_numbers (
-    account  text COLLATE "C" NOT NULL,
-    livemode boolean NOT NULL,
-    number   bigint NOT NULL,
-    event    text COLLATE "C" NOT NULL,
+    account     text COLLATE "C" NOT NULL,
+    livemode    boolean NOT NULL,
+    number      bigint NOT NULL,
+    event       text COLLATE "C" NOT NULL,
+    numbered_ms bigint NOT NULL,
     CONSTRAINT event_numbers_pk PRIMARY KEY (account, livemode, number),
     CONSTRAINT event_numbers_each_once UNIQUE (account, livemode, event)
 );
+CREATE INDEX event_numbers_by_age ON event_numbers (numbered_ms);
+
+-- How many events of top-ups were forgotten, and the sum over hashes of whom they were about: with it the books can
+-- still prove that each change was announced once.
+CREATE TABLE pruned_events (
+    account  text COLLATE "C" NOT NULL,
+    livemode boolean NOT NULL,
+    type     text COLLATE "C" NOT NULL,
+    events   bigint NOT NULL,
+    checksum numeric NOT NULL,
+    CONSTRAINT pruned_events_pk PRIMARY KEY (account, livemode, type)
+) WITH (fillfactor = 50);
 
 -- The number given last to an owner's events.
 CREATE TABLE event_counters (

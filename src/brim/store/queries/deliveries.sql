@@ -29,11 +29,11 @@ counted AS (
     RETURNING account, livemode, number
 ),
 numbered AS (
-    INSERT INTO event_numbers (account, livemode, number, event)
+    INSERT INTO event_numbers (account, livemode, number, event, numbered_ms)
     SELECT
         t.account, t.livemode,
         c.number + 1 - row_number() OVER (PARTITION BY t.account, t.livemode ORDER BY t.place DESC),
-        t.event
+        t.event, $3
     FROM taken AS t
     JOIN counted AS c ON c.account = t.account AND c.livemode = t.livemode
     RETURNING account, livemode, number, event

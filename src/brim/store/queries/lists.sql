@@ -356,13 +356,18 @@ ORDER BY CASE WHEN $5::boolean THEN found.id END DESC, CASE WHEN NOT $5 THEN fou
 LIMIT $6;
 
 -- name: event_ids_undelivered
--- Ids of one page of events of some types that some endpoint has not received: a walk along what was not.
+-- Ids of one page of events of some types that some endpoint has not received: a walk along what was not. The type is
+-- looked up for each, as a join would be sorted.
 (
     SELECT DISTINCT d.event AS id
     FROM webhook_deliveries AS d
-    JOIN events AS e ON e.account = d.event_account AND e.livemode = d.livemode AND e.id = d.event
     WHERE $5 AND d.event_account = $1 AND d.livemode = $2 AND d.event > $3 AND d.event < $4
-        AND d.state <> 'delivered' AND e.type = ANY ($7::text[])
+        AND d.state <> 'delivered'
+        AND (
+            SELECT e.type
+            FROM events AS e
+            WHERE e.account = d.event_account AND e.livemode = d.livemode AND e.id = d.event
+        ) = ANY ($7::text[])
     ORDER BY d.event DESC
     LIMIT $6
 )
@@ -370,9 +375,13 @@ UNION ALL
 (
     SELECT DISTINCT d.event AS id
     FROM webhook_deliveries AS d
-    JOIN events AS e ON e.account = d.event_account AND e.livemode = d.livemode AND e.id = d.event
     WHERE NOT $5 AND d.event_account = $1 AND d.livemode = $2 AND d.event > $3 AND d.event < $4
-        AND d.state <> 'delivered' AND e.type = ANY ($7::text[])
+        AND d.state <> 'delivered'
+        AND (
+            SELECT e.type
+            FROM events AS e
+            WHERE e.account = d.event_account AND e.livemode = d.livemode AND e.id = d.event
+        ) = ANY ($7::text[])
     ORDER BY d.event
     LIMIT $6
 );
