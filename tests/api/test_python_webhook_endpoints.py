@@ -172,7 +172,9 @@ def test_a_url_may_have_2048_characters_and_not_one_more(wire: Wire) -> None:
     assert refused.error["message"] == "Invalid string: http...aaaa; must be at most 2048 characters"
 
 
-@pytest.mark.parametrize("url", ["http://example.com/", "https://example.com:8443/", "https://127.0.0.1/", URL])
+@pytest.mark.parametrize(
+    "url", ["http://example.com/", "https://example.com:8443/", "https://127.0.0.1/", "https://a.localhost/", URL]
+)
 def test_live_mode_takes_public_https_only(server: Server, live_key: str, url: str) -> None:
     refused = post(Wire(server.url, live_key), {"url": url, "enabled_events[]": "*"})
     assert (refused.status, refused.error["code"], refused.error["param"]) == (400, "url_invalid", "url")

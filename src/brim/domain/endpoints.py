@@ -141,7 +141,7 @@ def check_url(url: str, rules: EndpointRules, *, livemode: bool) -> None:
     target = parse_target(url)
     if "#" in url:
         raise TargetBlockedError("it must have no fragment (#).")
-    if target.address is not None:
-        check_addresses(target, [target.address], livemode=livemode, allowed=rules.allowed)
+    if target.own_addresses:
+        check_addresses(target, target.own_addresses, livemode=livemode, allowed=rules.allowed)
     elif livemode and not rules.allowed and (target.scheme, target.port) != ("https", 443):
         raise TargetBlockedError("in live mode it must begin with https:// and leave the port at 443.")

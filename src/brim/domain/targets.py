@@ -39,6 +39,7 @@ _OF_ONES_OWN: Final[Networks] = (
     *map(IPv4Network, ("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")),
     *map(IPv6Network, ("::1/128", "fc00::/7")),
 )
+_LOCALHOST: Final[Sequence[Address]] = (IPv4Address("127.0.0.1"), IPv6Address("::1"))
 _METADATA: Final[Networks] = (IPv6Network("fd00:ec2::/32"),)
 """Amazon's metadata service, in the midst of the private addresses; those of others are link-local."""
 
@@ -71,12 +72,17 @@ class Target(msgspec.Struct, frozen=True):
         return host if self.port == _DEFAULT_PORTS[self.scheme] else f"{host}:{self.port}"
 
     @property
-    def address(self) -> Address | None:
-        """The address that stands in the URL itself; None for a name."""
+    def own_addresses(self) -> Sequence[Address]:
+        """The addresses that the host stands for whomever one asks; none for a name that has to be looked up.
+
+        Source: RFC 6761 section 6.3: names that end in localhost are this machine.
+        """
+        if f".{self.host}".rstrip(".").endswith(".localhost"):
+            return _LOCALHOST
         try:
-            return ip_address(self.host)
+            return [ip_address(self.host)]
         except ValueError:
-            return None
+            return []
 
 
 def parse_target(url: str) -> Target:
