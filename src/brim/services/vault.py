@@ -95,6 +95,14 @@ class Vault:
         except InvalidToken:
             raise SecretUnreadableError from None
 
+    def check(self) -> None:
+        """Let a vault pass that can seal and open.
+
+        Raises:
+            NoEncryptionKeyError: there is no key.
+        """
+        self._unlocked()
+
     def _unlocked(self) -> MultiFernet:
         if self._cipher is None:
             raise NoEncryptionKeyError
