@@ -78,7 +78,7 @@ async def _serve(settings: Settings, listener: socket.socket, alive_fd: int | No
         rail=SandboxRail(settings.sandbox_settle_after_s),
         terms=KnownTerms(database),
         vault=Vault.from_setting(settings.encryption_key),
-        endpoint_rules=EndpointRules(most=settings.max_webhook_endpoints),
+        endpoint_rules=EndpointRules(most=settings.max_webhook_endpoints, allowed=settings.webhook_allow),
     )
     request_log = _request_log(settings)
     api = Api(

@@ -164,14 +164,13 @@ class Supervisor:
     @contextmanager
     def _prepared_children(self, database_url: str) -> Iterator[Children]:
         """Yield the children, none of them started yet; how to become the owner is not theirs to know."""
-        encryption_key = self._settings.encryption_key or self._folder.keep_encryption_key(new_encryption_key)
         settings = replace(
             self._settings,
             database_url=database_url,
             migration_url=None,
             service_role=None,
             test_secret_key=None,
-            encryption_key=encryption_key,
+            encryption_key=self._settings.encryption_key or self._folder.keep_encryption_key(new_encryption_key),
         )
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("BRIM_")}
         self._children = Children(

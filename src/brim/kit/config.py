@@ -4,12 +4,13 @@ A flag wins over its `BRIM_*` variable, which wins over the default. A `BRIM_*` 
 table is refused, so that a misspelt setting never passes unnoticed.
 """
 
+import ipaddress
 import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from brim.kit.errors import BrimError
 
@@ -18,6 +19,8 @@ _UNIT_S: Final = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, None: 1.0}
 _SIZE: Final = re.compile(r"(\d+)\s*(k|m)?i?b?", re.IGNORECASE)
 _SIZE_UNIT: Final = {"k": 1024, "m": 1024 * 1024, None: 1}
 
+
+Networks: TypeAlias = tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]
 
 LISTEN_BACKLOG: Final = 4096
 """Connections that may wait to be accepted; the system cuts it to its own limit."""
@@ -110,6 +113,15 @@ def parse_encryption_keys(text: str) -> str:
     return ",".join(keys)
 
 
+def parse_networks(text: str) -> Networks:
+    """Return networks, written as CIDR with commas between; a bare address is a network of one.
+
+    Raises:
+        ValueError: when one is anything else, or has bits set beyond its prefix.
+    """
+    return tuple(ipaddress.ip_network(network.strip()) for network in text.split(","))
+
+
 @dataclass(frozen=True)
 class Setting:
     """One row of the table: its names, its default, how its text is read and what it means."""
@@ -152,6 +164,10 @@ SETTINGS: Final[tuple[Setting, ...]] = (
             "the first account's test key; unset means generated, printed and kept in the data folder"),
     Setting("encryption_key", parse_encryption_keys, None, "keys of 32 bytes in URL-safe base64, with commas between",
             "the first encrypts secrets at rest, all decrypt; unset means generated and kept in the data folder"),
+    Setting("webhook_allow", parse_networks, (), "networks such as 10.1.0.0/16, with commas between",
+            "where webhooks may go beside the public Internet, in live mode too", default_text="nowhere"),
+    Setting("webhook_timeout_s", parse_duration, 20.0, "a duration", "how long one attempt to send a webhook may take"),
+    Setting("deliveries_in_flight", parse_count, 256, "a number from 1", "webhooks that one worker sends at a time"),
     Setting("sandbox_settle_after_s", parse_duration, 1.0, "a duration such as 1s or 250ms",
             "how long a sandbox top-up stays pending"),
     Setting("max_webhook_endpoints", parse_count, 16, "a number from 1",
@@ -181,6 +197,9 @@ class Settings:
     workers: int
     test_secret_key: str | None
     encryption_key: str | None
+    webhook_allow: Networks
+    webhook_timeout_s: float
+    deliveries_in_flight: int
     sandbox_settle_after_s: float
     max_webhook_endpoints: int
     log_level: str
@@ -196,7 +215,7 @@ class Settings:
     def to_environment(self) -> dict[str, str]:
         """Return the `BRIM_*` variables that give a child process these same settings."""
         values = {setting.variable: getattr(self, setting.field) for setting in SETTINGS}
-        return {name: str(value) for name, value in values.items() if value is not None}
+        return {name: _write(value) for name, value in values.items() if value is not None}
 
 
 _CHOICES: Final = {"log_level": ("debug", "info", "warning", "error"), "log_format": ("auto", "json", "console")}
@@ -224,6 +243,11 @@ def load_settings(flags: Mapping[str, str | None], environ: Mapping[str, str] = 
         raise UnknownSettingError(unknown)
     values = {setting.field: _read(setting, flags.get(setting.field), environ) for setting in SETTINGS}
     return Settings(**{field.name: values[field.name] for field in fields(Settings)})
+
+
+def _write(value: Any) -> str:
+    """Return the text that a setting's value is read from."""
+    return ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
 def _read(setting: Setting, flag_text: str | None, environ: Mapping[str, str]) -> Any:
