@@ -169,6 +169,7 @@ _DELETED: Final[dict[str, Schema]] = {
 _EVENT: Final[dict[str, Schema]] = {
     "id": _identifier("evt", "event"),
     "object": _constant("event"),
+    "account": {"description": "Whose event it is, where a platform reads it; else left out.", **_TEXT},
     "api_version": {"description": "The version of the API in which the object in `data` is written.", **_TEXT},
     "created": {"description": "When it happened.", **_TIME},
     "data": {"description": "What it is about."},
