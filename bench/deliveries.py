@@ -20,12 +20,12 @@ import msgspec
 import uvloop
 
 from bench.processes import Program, answers, clean_environment, free_port, running
-from brim.domain.endpoints import secret_place
 from brim.domain.events import DEFAULT_API_VERSION
 from brim.domain.topups import Owner
 from brim.host.embedded import EmbeddedPostgres
 from brim.host.preparation import prepare_embedded
 from brim.kit.ids import IdFactory
+from brim.services.delivery import secret_place
 from brim.services.numbering import Announcer
 from brim.services.posting import Poster
 from brim.services.vault import Vault, new_encryption_key

@@ -8,11 +8,11 @@ from books import OWNER, execute, new_topup
 from hooks import SECRET, insert_endpoint, new_endpoint, states
 from test_worker import running_worker, until
 
-from brim.domain.endpoints import secret_place
 from brim.domain.webhooks import Endpoint
 from brim.kit.clock import system_clock_ms
 from brim.kit.ids import IdFactory
 from brim.services.batches import Batches
+from brim.services.delivery import secret_place
 from brim.services.vault import Vault, new_encryption_key
 from brim.store.database import Database
 from catcher import Caught, catching, status

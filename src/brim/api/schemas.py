@@ -220,7 +220,7 @@ _DELETED: Final[dict[str, Schema]] = {
 _EVENT: Final[dict[str, Schema]] = {
     "id": _identifier("evt", "event"),
     "object": _constant("event"),
-    "account": {"description": "The account it happened in; there only when a platform asks for it."},
+    "account": {"description": "Whose event it is, where a platform reads it; else left out.", **_TEXT},
     "api_version": {"description": "The version of the API in which the object in `data` is written.", **_TEXT},
     "brim": {"description": "What is known beyond the rest; there only in a list with `after_sequence`."},
     "created": {"description": "When it happened.", **_TIME},

@@ -5,8 +5,8 @@ the index of pending deliveries is walked for whatever else is waiting. Of the e
 in turn has a few of its deliveries leased; those with many do not stand before those with few.
 
 An endpoint begins with one delivery at a time, and may have twice as many after each success. After a failure it is
-back at one; after several in a row it is left alone for a while and then probed with one. All that do not answer
-well share half of the places, so that the other half is always there for those that do.
+back at one; after several in a row it is left alone for a while and then probed with one. All that have failed or not
+answered yet share half of the places, so that the other half is always there for those that are well.
 """
 
 import asyncio
@@ -50,6 +50,11 @@ class Line(msgspec.Struct):
     window: int = 1
     failures: int = 0
     rests_until_ms: int = 0
+
+    @property
+    def is_well(self) -> bool:
+        """Whether it answered well the last time."""
+        return self.window > 1
 
     @property
     def room(self) -> int:
@@ -169,7 +174,7 @@ class Deliverer:
             account = key.owner.account
             left_to_account = _PER_ACCOUNT - self._accounts.get(account, 0) - of_accounts.get(account, 0)
             room = min(line.room, share, free, left_to_account)
-            if line.failures:
+            if not line.is_well:
                 room = min(room, free_for_unwell)
                 free_for_unwell -= max(room, 0)
             if room > 0:
@@ -189,7 +194,7 @@ class Deliverer:
     def _start(self, leased: Delivery) -> None:
         line = self._lines.setdefault(leased.key, Line())
         account = leased.key.owner.account
-        is_unwell = line.failures > 0
+        is_unwell = not line.is_well
         line.in_flight += 1
         self._unwell += is_unwell
         self._accounts[account] = self._accounts.get(account, 0) + 1

@@ -101,7 +101,8 @@ SELECT account, livemode, endpoint, next_attempt_ms FROM steps LIMIT $4;
 -- name: claim_deliveries
 -- Lease what is due for some endpoints, so many for each, longest waiting first, and return it with what an attempt
 -- takes: the event, the endpoint as it is now, and how many endpoints have not received the event. Columns of an event
--- or an endpoint that is gone are NULL.
+-- or an endpoint that is gone are NULL. A lease that is lost when the server crashes means no more than that the event is
+-- sent again, so nobody waits for the disk.
 WITH picked AS MATERIALIZED (
     SELECT d.account, d.livemode, d.endpoint, d.event_account, d.event
     FROM unnest($1::text[], $2::boolean[], $3::text[], $4::integer[]) AS w (account, livemode, endpoint, room)
@@ -135,7 +136,8 @@ SELECT
         FROM webhook_deliveries AS o
         WHERE o.event_account = l.event_account AND o.livemode = l.livemode AND o.event = l.event
             AND o.state <> 'delivered'
-    ) AS undelivered
+    ) AS undelivered,
+    set_config('synchronous_commit', 'off', true)
 FROM leased AS l
 LEFT JOIN events AS e ON e.account = l.event_account AND e.livemode = l.livemode AND e.id = l.event
 LEFT JOIN webhook_endpoints AS w ON w.account = l.account AND w.livemode = l.livemode AND w.id = l.endpoint;
