@@ -5,7 +5,7 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install serve test test-fast coverage check format lint types imports sim bench lock clean
+.PHONY: help install serve test test-fast coverage check format lint types imports sim bench bench-webhooks lock clean
 
 ## Lists the targets, each with its sentence.
 help:
@@ -67,6 +67,10 @@ imports: install
 ## Measures creates, retrieves and lists beside their peers, and prints one table (needs wrk).
 bench: install
 	$(BIN)/python -m bench
+
+## Measures deliveries of webhooks beside the same client without a database, and prints one table.
+bench-webhooks: install
+	$(BIN)/python -m bench.deliveries
 
 ## Resolves the dependencies in pyproject.toml anew and writes both lock files.
 lock: install

@@ -127,6 +127,7 @@ async def _serve(choice: str, port: int) -> None:
         rail=SandboxRail(1.0),
         terms=KnownTerms(database),
         bank_secrets=BankSecrets(database, Vault(())),
+        vault=Vault(()),
     )
     api = Api(OPERATIONS, service, limits=_LIMITS, request_log=None, system=system_handlers(database, OPERATIONS))
     ours = choice == "ours"

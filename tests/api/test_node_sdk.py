@@ -29,7 +29,7 @@ def _environment(server: Server) -> dict[str, str]:
         silent_port = nobody.getsockname()[1]
     return {
         "BASE_URL": server.url,
-        "FRESH_KEYS": json.dumps([server.make_key(server.make_account().account) for _ in range(18)]),
+        "FRESH_KEYS": json.dumps([server.make_key(server.make_account().account) for _ in range(20)]),
         "CROWD_KEY": server.make_key(crowd),
         "CROWD_IDS": json.dumps(seed_topups(server, crowd, [Seed(n, 1_780_000_000) for n in range(1, 231)])),
         "PLATFORM_KEY": server.make_key(platform),

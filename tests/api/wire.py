@@ -14,7 +14,7 @@ Form: TypeAlias = Mapping[str, object] | Sequence[tuple[str, object]]
 
 GOLDEN: Final = Path(__file__).parents[1] / "golden"
 TIMEOUT_S: Final = 30.0
-_IDS: Final = re.compile(r'"(tu|txn|evt|req|acct|pm|btok|ba)_[A-Za-z0-9]+"')
+_IDS: Final = re.compile(r'"(tu|txn|evt|req|acct|pm|btok|ba|we|whsec)_[A-Za-z0-9]+"')
 _SOURCES: Final = re.compile(r'"(src|src_client_secret)_[A-Za-z0-9]+"')
 _FINGERPRINTS: Final = re.compile(r'"fingerprint": "[0-9a-f]+"')
 _TIMES: Final = re.compile(r'"(created|expected_availability_date|available_on)": \d{10}\b')

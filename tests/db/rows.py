@@ -1,11 +1,12 @@
 """Rows for tests of reads, written straight into the tables, ids of any second to give them, and a list of them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from brim.domain.events import Event
 from brim.domain.ledger import BalanceTransaction
 from brim.domain.pages import Page, PageRequest, TopupFilters
 from brim.domain.topups import Owner, Status, Topup
+from brim.domain.webhooks import DeliveryState
 from brim.kit.ids import encode_time
 from brim.store import lists
 from brim.store.database import Database
@@ -87,6 +88,21 @@ async def copy_events(database: Database, events: Sequence[Event]) -> None:
                 event.payload.decode(),
             )
             for event in events
+        ],
+    )
+
+
+async def copy_deliveries(database: Database, deliveries: Mapping[tuple[Owner, str], Sequence[DeliveryState]]) -> None:
+    """Write deliveries of events, named by owner and id, to one endpoint of a platform's for each state."""
+    await _copy(
+        database,
+        "webhook_deliveries",
+        "account livemode endpoint event_account event number state attempts next_attempt_ms created_ms",
+        [
+            ("acct_listening", owner.livemode, f"we_{endpoint}", owner.account, event_id, 1, state, 0, due, 0)
+            for (owner, event_id), states in deliveries.items()
+            for endpoint, state in enumerate(states)
+            for due in [0 if state is DeliveryState.PENDING else None]
         ],
     )
 

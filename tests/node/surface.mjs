@@ -305,3 +305,19 @@ test("an outcome is forced by a raw request", async () => {
   assert.equal(failed.status, "failed");
   assert.equal(failed.failure_code, "no_account");
 });
+
+test("a webhook endpoint is created with its secret, changed, listed and deleted", async () => {
+  const stripe = connectFresh();
+  const url = "https://example.com/hooks";
+  const { secret, ...made } = plain(await stripe.webhookEndpoints.create({ url, enabled_events: ["topup.created", "*"] }));
+  assert.match(secret, /^whsec_[0-9A-Za-z]{43}$/);
+  assert.deepEqual(plain(await stripe.webhookEndpoints.retrieve(made.id)), made);
+  const changed = await stripe.webhookEndpoints.update(made.id, { disabled: true, metadata: { a: "b" } });
+  assert.equal(changed.status, "disabled");
+  assert.deepEqual((await stripe.webhookEndpoints.list()).data.map((each) => plain(each)), [plain(changed)]);
+  const rolled = await stripe.rawRequest("POST", `/v1/webhook_endpoints/${made.id}/roll_secret`, { expires_in: 60 });
+  assert.notEqual(rolled.secret, secret);
+  assert.equal((await stripe.webhookEndpoints.del(made.id)).deleted, true);
+  const unknown = await refusal(stripe.webhookEndpoints.create({ url, enabled_events: ["charge.succeeded"] }));
+  assert.equal(unknown.param, "enabled_events[0]");
+});

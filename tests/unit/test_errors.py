@@ -19,10 +19,12 @@ from brim.domain import (
     accounts,
     amounts,
     clocks,
+    endpoints,
     errors,
     funding_sources,
     idempotency,
     metadata,
+    targets,
     topups,
     verification,
 )
@@ -102,6 +104,8 @@ EXAMPLES: list[tuple[BrimError, int, str | None, str | None, str]] = [
      "This value must be greater than or equal to 1."),
     (parameters.IntegerTooLargeError("brim[settlement_days]", 30), 400, "parameter_invalid_integer",
      "brim[settlement_days]", "This value must be less than or equal to 30."),
+    (parameters.IntegerTooLargeError("expires_in", 86_400), 400, "parameter_invalid_integer", "expires_in",
+     "This value must be less than or equal to 86400."),
     (parameters.InvalidBooleanError("disabled", "x"), 400, None, "disabled", "Invalid boolean: x"),
     (parameters.InvalidStringError("source", ["x"]), 400, None, "source", 'Invalid string: ["x"]'),
     (parameters.StringTooLongError("description", "abcd-wxyz", 5), 400, None, "description",
@@ -111,6 +115,10 @@ EXAMPLES: list[tuple[BrimError, int, str | None, str | None, str]] = [
      ("Country 'UK!' is unknown. Try using a 2-character alphanumeric country code instead, such as 'US', 'EG', or "
       "'GB'.")),
     (parameters.InvalidEmailError("email", "nowhere"), 400, "email_invalid", "email", "Invalid email address: nowhere"),
+    (parameters.UnknownEventTypeError("enabled_events[1]", "a.b", ["*", "c.d"]), 400, None, "enabled_events[1]",
+     "Invalid enabled_events[1]: a.b is no event; must be one of * or c.d"),
+    (parameters.InvalidVersionError("api_version", "tomorrow"), 400, None, "api_version",
+     "Invalid Stripe API version: tomorrow"),
     (parameters.InvalidObjectError("metadata"), 400, None, "metadata", "Invalid object"),
     (parameters.InvalidArrayError("expand"), 400, None, "expand", "Invalid array"),
     (parameters.ArrayTooLongError("types", 20), 400, None, "types", "Invalid array: types can have at most 20 items"),
@@ -155,6 +163,18 @@ EXAMPLES: list[tuple[BrimError, int, str | None, str | None, str]] = [
       "without a Stripe-Account header.")),
     (accounts.PlatformAgreementError("acct_x", "acct_p"), 400, None, "brim[settlement_days]",
      ("The settlement days of account acct_x can be changed by its platform acct_p only. Use a key of the platform.")),
+    # Webhook endpoints
+    (targets.TargetBlockedError("it cannot be read."), 400, "url_invalid", "url", "Invalid URL: it cannot be read."),
+    (endpoints.TooManyEndpointsError(16, livemode=False), 400, None, None,
+     "You have reached the maximum of 16 test webhook endpoints."),
+    (endpoints.TooManyEndpointsError(16, livemode=True), 400, None, None,
+     "You have reached the maximum of 16 live webhook endpoints."),
+    (endpoints.EndpointDisabledError("we_x"), 400, None, "webhook_endpoint",
+     "The webhook endpoint we_x is disabled, so nothing is sent to it. Enable it first: disabled=false."),
+    (endpoints.EndpointNotListeningError("we_x", "acct_x"), 400, None, "webhook_endpoint",
+     "The webhook endpoint we_x does not listen to events of the account acct_x."),
+    (endpoints.NothingToSendError("we_x"), 400, None, None,
+     "There is no event yet that the webhook endpoint we_x asks for. Make one first, a top-up for example."),
     # Test clocks
     (clocks.ClockExistsError("clock_x"), 400, None, None,
      ("This account has a test clock already: clock_x. Its whole test mode lives in that clock's time, so delete it "
@@ -242,6 +262,12 @@ EXAMPLES: list[tuple[BrimError, int, str | None, str | None, str]] = [
     # Ours
     (OverloadedError(), 429, "rate_limit", None,
      "Request rate limit exceeded. Learn more about rate limits here https://stripe.com/docs/rate-limits."),
+    (vault.NoEncryptionKeyError(), 503, None, None,
+     ("This server has no encryption key, so it can neither store nor read bank account numbers. Its operator sets "
+      "BRIM_ENCRYPTION_KEY.")),
+    (vault.SecretUnreadableError(), 503, None, None,
+     ("A stored secret cannot be read with this server's encryption keys. Its operator adds the key it was stored "
+      "under to BRIM_ENCRYPTION_KEY.")),
     (DatabaseUnavailableError(), 503, None, None,
      "The database is not reachable right now. Nothing is known to be lost; please try again."),
     (api.InternalError("req_x"), 500, None, None,

@@ -27,6 +27,8 @@ from brim.domain.funding_wire import documented_payment_method
 from brim.domain.ledger import Balance, BalanceTransaction, TransferKind
 from brim.domain.topups import Owner, Status, Topup
 from brim.domain.verification import Difference, VerificationRun
+from brim.domain.webhook_wire import endpoint_json
+from brim.domain.webhooks import Endpoint
 from brim.kit.errors import BrimError
 from brim.kit.ids import IdFactory
 
@@ -93,6 +95,16 @@ _ACCOUNT = Account(account="acct_0VcPmP1k0000x4Yb", platform="acct_0VcPmP1k0000x
 _FULL_ACCOUNT = msgspec.structs.replace(
     _ACCOUNT, email="till@example.com", business_name="Till", business_type="company", settlement_days=0
 )
+_ENDPOINT = Endpoint(
+    owner=_OWNER,
+    id=_IDS.new("we_"),
+    url="http://127.0.0.1:4242/hooks",
+    enabled_events=("*",),
+    rendered_version=DEFAULT_API_VERSION,
+    secret=b"",
+    created=1_795_000_000,
+    connect=True,
+)
 REPLIES = [
     ("topup", wire.topup_json(_PENDING)),
     ("topup", wire.topup_json(_FULL)),
@@ -113,6 +125,8 @@ REPLIES = [
     ("brim.verification", wire.verification_json(msgspec.structs.replace(_RUN, sealed=None, differences=[]))),
     ("account", wire.account_json(_ACCOUNT)),
     ("account", wire.account_json(_FULL_ACCOUNT)),
+    ("webhook_endpoint", endpoint_json(_ENDPOINT)),
+    ("webhook_endpoint", endpoint_json(msgspec.structs.replace(_ENDPOINT, disabled_because="failures"))),
     ("error", render_error(MissingParameterError("amount"))[1]),
     ("error", render_error(NullCharacterError())[1]),
 ]  # fmt: skip
@@ -221,7 +235,7 @@ def test_a_reply_without_one_of_its_keys_does_not_fit(name: str, body: bytes) ->
 
 def test_only_a_platform_is_told_whose_event_it_is() -> None:
     assert "account" not in msgspec.json.decode(wire.event_json(_EVENT))
-    told = msgspec.json.decode(wire.event_json(_EVENT, to_platform=True))
+    told = msgspec.json.decode(wire.event_json(_EVENT, account=_OWNER.account))
     assert list(told)[:3] == ["id", "object", "account"]
     assert told["account"] == _OWNER.account
     _component("event").validate(told)
@@ -253,6 +267,9 @@ _PIECES = st.sampled_from(
         "statement_descriptor=1", "statement_descriptor=<a", "statement_descriptor=sixteen-letters.",
         "statement_descriptor[a]=1", "payment_method_options=x", "payment_method_options[us_bank_account]=x",
         "payment_method_options[us_bank_account][network]=x", "payment_method_options[us_bank_account][network]=ach",
+        "enabled_events[]=*", "enabled_events[]=a.b", "enabled_events=", "enabled_events[a]=*", "url=http://a.b",
+        "url=", f"url={'x' * 2049}", "api_version=2020-01-01", "api_version=x", "api_version=", "connect=1",
+        "disabled=", "expires_in=-1", "expires_in=86401", "expires_in=", "expand[]=brim.delivery", "expand[]=brim.x",
         "delivery_success=true", "delivery_success=x", "types[]=a", "types=a", "type=topup.*", "source=tu_x", "source=",
         "starting_after=", "starting_after=tu_x", "foo=1", "a[b=1", "%", "%00", "a" * 1001, "a[b][c][d][e][f][g][h][i]",
         "us_bank_account=x", "us_bank_account[account_number]=x", "us_bank_account[routing_number]=110000001",

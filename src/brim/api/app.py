@@ -1,6 +1,5 @@
 """The application: finds a request's operation and whose it is, validates, calls its handler, writes the reply."""
 
-import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import lru_cache
 from time import perf_counter
@@ -29,7 +28,7 @@ from brim.api.params import read_parameters
 from brim.api.protocol import Limits
 from brim.api.router import Router
 from brim.domain import wire
-from brim.domain.events import DEFAULT_API_VERSION
+from brim.domain.events import DEFAULT_API_VERSION, is_api_version
 from brim.domain.idempotency import MAX_KEY_LENGTH, KeyClaim, fingerprint
 from brim.kit.errors import BrimError
 from brim.kit.ids import new_request_id
@@ -38,8 +37,6 @@ from brim.telemetry.logs import RequestLine, RequestLog, mask, write_time
 from brim.telemetry.metrics import REQUESTS
 
 SystemHandler = Callable[[], Awaitable[Reply]]
-# A date and perhaps a release train; a beta's suffix is taken along. Source: the SDKs' version constants.
-_VERSION: Final = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])(?:\.[a-z]+)?(?:\s*;[\x20-\x7e]*)?")
 _NO_FORMS: Final = (b"application/json", b"multipart/", b"text/xml", b"application/xml")
 UNMATCHED: Final = "unmatched"
 
@@ -209,6 +206,6 @@ def _checked_version(header: str | None) -> str:
     """Return the version in force: the one asked for, or ours."""
     if header is None:
         return DEFAULT_API_VERSION
-    if not _VERSION.fullmatch(header):
+    if not is_api_version(header):
         raise InvalidApiVersionError(header)
     return header

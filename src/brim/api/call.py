@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from brim.domain.endpoints import EndpointRules
 from brim.domain.idempotency import KeyClaim
 from brim.domain.topups import Owner
 from brim.kit.clock import Clock
@@ -14,6 +15,7 @@ from brim.services.bank_secrets import BankSecrets
 from brim.services.batches import Batches
 from brim.services.idempotency import Attempt
 from brim.services.terms import KnownTerms
+from brim.services.vault import Vault
 from brim.store.database import Database
 
 
@@ -27,6 +29,8 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
     rail: Rail
     terms: KnownTerms
     bank_secrets: BankSecrets
+    vault: Vault
+    endpoint_rules: EndpointRules = EndpointRules()
 
 
 class Call(msgspec.Struct, frozen=True, kw_only=True):

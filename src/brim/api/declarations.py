@@ -6,8 +6,11 @@ ours. Neighbours: `operations` puts these into the table, `kinds` has what they 
 
 from typing import Final
 
+import msgspec
+
 from brim.api.bank_kinds import AccountNumber, MicrodepositAmounts, RoutingNumber
 from brim.api.kinds import (
+    MAX_BIGINT,
     Amount,
     Boolean,
     BoundedInteger,
@@ -25,11 +28,15 @@ from brim.api.kinds import (
     TextList,
 )
 from brim.api.params import Hash, Parameter
+from brim.api.webhook_kinds import ApiVersion, EventTypes
 from brim.domain.accounts import BUSINESS_TYPES, MAX_SETTLEMENT_DAYS, TYPES
 from brim.domain.clocks import MAX_NAME
+from brim.domain.endpoints import MAX_DESCRIPTION as MAX_ENDPOINT_DESCRIPTION
+from brim.domain.endpoints import MAX_URL
 from brim.domain.ledger import TransferKind
 from brim.domain.pages import DEFAULT_LIMIT, MAX_LIMIT
 from brim.domain.topups import MAX_DESCRIPTION, Status
+from brim.domain.webhooks import LONGEST_OVERLAP_S
 from brim.rails.failures import FAILURES
 
 MAX_EVENT_TYPES: Final = 20
@@ -45,6 +52,10 @@ def _expand(object_name: str, *, in_list: bool = False) -> Parameter:
         kind=Expand(object_name, in_list=in_list),
         description=f"Which ids in the reply are replaced by the object they name: {paths} of up to four properties.",
     )
+
+
+def _optional(parameter: Parameter) -> Parameter:
+    return msgspec.structs.replace(parameter, required=False)
 
 
 def _created(noun: str) -> Parameter:
@@ -262,11 +273,20 @@ BALANCE_TRANSACTION_LIST: Final = (
 
 EVENT_RETRIEVE: Final = (_expand("event"),)
 EVENT_LIST: Final = (
+    Parameter(
+        name="after_sequence",
+        kind=BoundedInteger(least=0, most=MAX_BIGINT),
+        description=(
+            "Only events with a greater number, in the order of numbers: 0 begins at the first that is kept. Each then "
+            "tells its number as `brim.sequence`; as numbers have no gap, a reader can prove that it missed none. Not "
+            "with any other parameter but `limit`."
+        ),
+    ),
     _created("events"),
     Parameter(
         name="delivery_success",
         kind=Boolean(),
-        description="Only events that every webhook endpoint has received, or only those that some has not.",
+        description="Only events that every endpoint they are addressed to has received, or those that some has not.",
     ),
     Parameter(
         name="type",
@@ -457,3 +477,84 @@ DEFAULT_FUNDING_SET: Final = (
     ),
 )
 DEFAULT_FUNDING_LIST: Final = (_expand("default_funding_source", in_list=True),)
+EVENT_RETRY: Final = (
+    Parameter(
+        name="account",
+        kind=Text(),
+        description="Whose event it is, when a platform asks for an account under it.",
+    ),
+    Parameter(
+        name="for_stripecli",
+        kind=Boolean(),
+        description="Whether only those get it who listen just now with a command line, and no endpoint.",
+    ),
+    Parameter(
+        name="webhook_endpoint",
+        kind=Text(),
+        description="The id of the only endpoint that gets it; without it, all that ask for events of its type.",
+    ),
+    _expand("event"),
+)
+
+_URL: Final = Parameter(
+    name="url",
+    kind=Text(max_length=MAX_URL),
+    required=True,
+    description="Where events are sent. In live mode https only; in test mode private networks are reached too.",
+)
+_ENABLED_EVENTS: Final = Parameter(
+    name="enabled_events",
+    kind=EventTypes(),
+    required=True,
+    description="The types of events to send; `*` stands for all.",
+)
+_ENDPOINT_DESCRIPTION: Final = Parameter(
+    name="description",
+    kind=Text(max_length=MAX_ENDPOINT_DESCRIPTION, clearable=True),
+    description="What the endpoint is for. Sent empty, it becomes null.",
+)
+
+WEBHOOK_ENDPOINT_CREATE: Final = (
+    _ENABLED_EVENTS,
+    _URL,
+    Parameter(
+        name="api_version",
+        kind=ApiVersion(max_length=100),
+        description="The version that events are written in, for good; without it that of this request.",
+    ),
+    Parameter(
+        name="connect",
+        kind=Boolean(),
+        description="Whether the events of the accounts under this platform are sent, in place of its own.",
+    ),
+    _ENDPOINT_DESCRIPTION,
+    _METADATA,
+    _expand("webhook_endpoint"),
+)
+WEBHOOK_ENDPOINT_RETRIEVE: Final = (_expand("webhook_endpoint"),)
+WEBHOOK_ENDPOINT_UPDATE: Final = (
+    _ENDPOINT_DESCRIPTION,
+    Parameter(
+        name="disabled",
+        kind=Boolean(),
+        description="Whether nothing is sent; what was still to be sent then is given up.",
+    ),
+    _optional(_ENABLED_EVENTS),
+    _METADATA,
+    _optional(_URL),
+    _expand("webhook_endpoint"),
+)
+WEBHOOK_ENDPOINT_LIST: Final = (*_PAGE, _expand("webhook_endpoint", in_list=True))
+WEBHOOK_ENDPOINT_TEST: Final = (_expand("event"),)
+WEBHOOK_ATTEMPT_LIST: Final = tuple(parameter for parameter in _PAGE if parameter.name != "ending_before")
+WEBHOOK_ENDPOINT_ROLL: Final = (
+    Parameter(
+        name="expires_in",
+        kind=BoundedInteger(least=0, most=LONGEST_OVERLAP_S),
+        description=(
+            "For how many seconds the old secret signs beside the new one: a day where nothing is said, 0 for a secret "
+            "that has become known."
+        ),
+    ),
+    _expand("webhook_endpoint"),
+)

@@ -14,10 +14,12 @@ from brim.domain import (
     accounts,
     amounts,
     clocks,
+    endpoints,
     errors,
     funding_sources,
     idempotency,
     metadata,
+    targets,
     topups,
     verification,
 )
@@ -238,6 +240,8 @@ ERROR_TABLE: Final[dict[type[BrimError], Place]] = {
     parameters.InvalidEnumError: Place(param=FROM_ERROR),
     parameters.InvalidCountryError: Place(param=FROM_ERROR),
     parameters.InvalidEmailError: Place(400, "email_invalid", FROM_ERROR),
+    parameters.UnknownEventTypeError: Place(param=FROM_ERROR),
+    parameters.InvalidVersionError: Place(param=FROM_ERROR),
     parameters.InvalidObjectError: Place(param=FROM_ERROR),
     parameters.InvalidArrayError: Place(param=FROM_ERROR),
     parameters.ArrayTooLongError: Place(param=FROM_ERROR),
@@ -261,6 +265,7 @@ ERROR_TABLE: Final[dict[type[BrimError], Place]] = {
     funding_sources.MicrodepositAmountsInvalidError: Place(
         400, "payment_method_microdeposit_verification_amounts_invalid", FROM_ERROR
     ),
+    targets.TargetBlockedError: Place(400, "url_invalid", "url"),
     # The objects
     errors.ResourceMissingError: Place(404, "resource_missing", FROM_ERROR),  # 400 when a parameter held the id
     topups.InvalidTransitionError: Place(),
@@ -280,6 +285,10 @@ ERROR_TABLE: Final[dict[type[BrimError], Place]] = {
     funding_sources.MicrodepositsTimedOutError: Place(400, "payment_method_microdeposit_verification_timeout"),
     accounts.NestedPlatformError: Place(),
     accounts.PlatformAgreementError: Place(param="brim[settlement_days]"),
+    endpoints.TooManyEndpointsError: Place(),
+    endpoints.EndpointDisabledError: Place(param="webhook_endpoint"),
+    endpoints.EndpointNotListeningError: Place(param="webhook_endpoint"),
+    endpoints.NothingToSendError: Place(),
     clocks.ClockExistsError: Place(),
     clocks.FrozenTimeError: Place(param="frozen_time"),
     clocks.ClockAdvancingError: Place(429, "lock_timeout", should_retry=True),

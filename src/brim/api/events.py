@@ -1,34 +1,89 @@
 """The handlers of `/v1/events`."""
 
-from collections.abc import Mapping
+import itertools
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from brim.api.call import Call
+from brim.api.errors import render_error
 from brim.api.paging import read_page
 from brim.domain import wire
 from brim.domain.errors import ExclusiveParametersError
+from brim.domain.events import Event
 from brim.domain.pages import EventFilters
 from brim.services import events, lists
+from brim.services.events import Resend
 from brim.services.idempotency import Answer
+
+_OTHER_WAYS = ("created", "delivery_success", "ending_before", "starting_after", "type", "types")
+"""Parameters that choose events in another way than by number."""
 
 
 async def retrieve(call: Call) -> Answer:
     """`GET /v1/events/{id}`."""
     event = await events.retrieve_event(call.service.database, call.owner, call.path_id)
-    return Answer(body=wire.event_json(event, to_platform=call.is_platforms))
+    (body,) = await _render(call, [event])
+    return Answer(body=body)
 
 
 async def list_all(call: Call) -> Answer:
     """`GET /v1/events`."""
     parameters = call.parameters
+    if "after_sequence" in parameters:
+        return await _list_after(call)
     filters = EventFilters(
         created=parameters.get("created"),
         types=_read_types(parameters),
         delivery_success=parameters.get("delivery_success"),
     )
     page = await lists.list_events(call.service.database, call.owner, filters, read_page(parameters))
-    items = [wire.event_json(event, to_platform=call.is_platforms) for event in page.items]
+    return Answer(body=wire.list_json(await _render(call, page.items), has_more=page.has_more, url="/v1/events"))
+
+
+async def _list_after(call: Call) -> Answer:
+    """Answer a list by number, which goes up where others go back."""
+    parameters = call.parameters
+    for other in _OTHER_WAYS:
+        if other in parameters:
+            raise ExclusiveParametersError("after_sequence", other)
+    page = await events.list_after(
+        call.service.database, call.owner, parameters["after_sequence"], limit=read_page(parameters).limit
+    )
+    items = await _render(call, [event for _, event in page.items], [number for number, _ in page.items])
     return Answer(body=wire.list_json(items, has_more=page.has_more, url="/v1/events"))
+
+
+async def _render(call: Call, found: Sequence[Event], numbers: Sequence[int] | None = None) -> list[bytes]:
+    """Return the compact JSON of events, with their numbers where these were asked for."""
+    pending = await events.count_pending(call.service.database, found)
+    told = numbers or itertools.repeat(None, len(found))
+    return [
+        wire.event_json(event, pending_webhooks=count, account=_told_account(call, event), sequence=number)
+        for event, count, number in zip(found, pending, told, strict=True)
+    ]
+
+
+def _told_account(call: Call, event: Event) -> str | None:
+    """Return whose event it is, where a platform asks; who asks for their own knows it."""
+    return event.owner.account if call.is_platforms else None
+
+
+async def retry(call: Call) -> Answer:
+    """`POST /v1/events/{id}/retry`."""
+    parameters = call.parameters
+    wish = Resend(
+        endpoint_id=parameters.get("webhook_endpoint"),
+        account=parameters.get("account"),
+        only_listeners=parameters.get("for_stripecli", False),
+    )
+    return await events.resend_event(
+        call.service.database, call.attempt, call.path_id, wish, render=render_resent, render_error=render_error
+    )
+
+
+def render_resent(event: Event, pending: int) -> bytes:
+    """Return the compact JSON of an event that is sent again."""
+    return wire.event_json(event, pending_webhooks=pending)
 
 
 def _read_types(parameters: Mapping[str, Any]) -> tuple[str, ...] | None:

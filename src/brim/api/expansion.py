@@ -18,6 +18,7 @@ from brim.api.parameter_errors import (
     shown,
 )
 from brim.domain.funding_wire import DefaultFundingObject, PaymentMethodObject, SourceObject, TokenObject
+from brim.domain.webhook_wire import WebhookEndpointObject
 from brim.domain.wire import (
     AccountObject,
     BalanceObject,
@@ -41,6 +42,7 @@ _PROPERTIES: Final[dict[str, tuple[str, ...]]] = {
     "token": TokenObject.__struct_fields__,
     "default_funding_source": DefaultFundingObject.__struct_fields__,
     "account": AccountObject.__struct_fields__,
+    "webhook_endpoint": WebhookEndpointObject.__struct_fields__,
     "list": ListObject.__struct_fields__,
 }
 EXPANDABLE: Final[dict[str, tuple[str, ...]]] = {
@@ -54,11 +56,15 @@ EXPANDABLE: Final[dict[str, tuple[str, ...]]] = {
     "token": (),
     "default_funding_source": (),
     "account": (),
+    "webhook_endpoint": (),
 }
 
 
 _EXTRAS_NAME: Final = "brim"
-EXTRAS: Final[dict[str, tuple[str, ...]]] = {"topup": ("brim.availability",)}
+EXTRAS: Final[dict[str, tuple[str, ...]]] = {
+    "topup": ("brim.availability",),
+    "webhook_endpoint": ("brim.delivery",),
+}
 """What Brim adds to an object of the vendor's when it is asked for, under a name of our own."""
 
 

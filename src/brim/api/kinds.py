@@ -58,7 +58,7 @@ MAX_EMAIL: Final = 512
 _MAX_DIGITS: Final = 40
 """More than any number means; reading a number costs the square of its digits."""
 
-_MAX_BIGINT: Final = 2**63 - 1
+MAX_BIGINT: Final = 2**63 - 1
 
 
 def _read_text(raw: Value, name: str) -> str:
@@ -402,7 +402,7 @@ class IntegerRange(Kind, frozen=True):
 
 def _within_bigint(number: int) -> int:
     """Return the nearest number that PostgreSQL's bigint holds, or leaves room for one more or less."""
-    return min(max(number, -_MAX_BIGINT), _MAX_BIGINT)
+    return min(max(number, -MAX_BIGINT), MAX_BIGINT)
 
 
 class TextList(Kind, frozen=True):
@@ -412,7 +412,7 @@ class TextList(Kind, frozen=True):
 
     def read(self, raw: Value, name: str) -> tuple[str, ...]:
         """Return the texts in order."""
-        texts = _read_texts(raw, name)
+        texts = read_texts(raw, name)
         if len(texts) > self.max_items:
             raise ArrayTooLongError(name, self.max_items)
         return texts
@@ -424,13 +424,13 @@ class TextList(Kind, frozen=True):
 
     def errors(self) -> Errors:
         """Return the failures that `read` can have."""
-        return (*_TEXTS_ERRORS, ArrayTooLongError)
+        return (*TEXTS_ERRORS, ArrayTooLongError)
 
 
-_TEXTS_ERRORS: Final = (EmptyParameterError, InvalidArrayError, InvalidStringError, StringTooLongError)
+TEXTS_ERRORS: Final = (EmptyParameterError, InvalidArrayError, InvalidStringError, StringTooLongError)
 
 
-def _read_texts(raw: Value, name: str) -> tuple[str, ...]:
+def read_texts(raw: Value, name: str) -> tuple[str, ...]:
     """Return an array's items: in the order sent after `[]`, else in the order of their indexes."""
     if type(raw) is list:
         items: list[Value] = list(raw)
@@ -455,7 +455,7 @@ class Expand(Kind, frozen=True):
 
     def read(self, raw: Value, name: str) -> tuple[str, ...]:
         """Return the paths relative to the object, without `data.`; see `brim.api.expansion`."""
-        paths = dict.fromkeys(_read_texts(raw, name))
+        paths = dict.fromkeys(read_texts(raw, name))
         return tuple(check_path(path, self.object_name, in_list=self.in_list) for path in paths)
 
     def schema(self) -> Schema:
@@ -468,4 +468,4 @@ class Expand(Kind, frozen=True):
     def errors(self) -> Errors:
         """Return the failures that `read` can have."""
         outside_data = (ExpandOutsideDataError, NotIncludableError) if self.in_list else ()
-        return (*_TEXTS_ERRORS, NotExpandableError, UnknownExpandError, ExpandTooDeepError, *outside_data)
+        return (*TEXTS_ERRORS, NotExpandableError, UnknownExpandError, ExpandTooDeepError, *outside_data)

@@ -187,6 +187,20 @@ class InvalidEmailError(ParameterError):
         super().__init__(param, f"Invalid email address: {shown(given)}")
 
 
+class UnknownEventTypeError(ParameterError):
+    """An event is named that never happens here; the sentence names it, and those that do."""
+
+    def __init__(self, param: str, given: str, allowed: Sequence[str]) -> None:
+        super().__init__(param, f"Invalid {param}: {shown(given)} is no event; must be one of {listed(allowed)}")
+
+
+class InvalidVersionError(ParameterError):
+    """The value is no version's name."""
+
+    def __init__(self, param: str, given: str) -> None:
+        super().__init__(param, f"Invalid Stripe API version: {shown(given)}")
+
+
 class InvalidObjectError(ParameterError):
     """A text or an array was sent where an object belongs."""
 

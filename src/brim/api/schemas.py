@@ -11,13 +11,16 @@ import msgspec
 from brim.api.errors import ErrorDetail, ErrorObject
 from brim.api.kinds import MAX_EMAIL
 from brim.api.params import Schema
-from brim.domain import funding_sources, funding_wire, wire
+from brim.domain import funding_sources, funding_wire, webhook_wire, wire
 from brim.domain.accounts import BUSINESS_TYPES, MAX_SETTLEMENT_DAYS, TYPES
 from brim.domain.clocks import MAX_NAME
+from brim.domain.endpoints import MAX_DESCRIPTION as MAX_ENDPOINT_DESCRIPTION
+from brim.domain.endpoints import MAX_URL
 from brim.domain.events import EventType
 from brim.domain.ledger import TransferKind
 from brim.domain.metadata import MAX_KEY_LENGTH, MAX_KEYS, MAX_VALUE_LENGTH
 from brim.domain.topups import MAX_DESCRIPTION, MAX_STATEMENT_DESCRIPTOR, Status
+from brim.domain.webhooks import Outcome
 from brim.kit.currency import MAX_AMOUNT
 
 _REFERENCE: Final = "#/components/schemas/{name}"
@@ -47,6 +50,10 @@ NAMES: Final[dict[type[msgspec.Struct], str]] = {
     wire.AccountObject: "account",
     wire.AccountExtras: "account_extras",
     wire.BusinessProfile: "account_business_profile",
+    webhook_wire.WebhookEndpointObject: "webhook_endpoint",
+    webhook_wire.EndpointExtras: "webhook_endpoint_extras",
+    webhook_wire.EndpointDelivery: "webhook_endpoint_delivery",
+    webhook_wire.WebhookAttemptObject: "webhook_attempt",
     wire.DeletedObject: "deleted_object",
     funding_wire.PaymentMethodObject: "payment_method",
     funding_wire.BillingDetailsObject: "billing_details",
@@ -62,6 +69,7 @@ NAMES: Final[dict[type[msgspec.Struct], str]] = {
     funding_wire.DefaultFundingObject: "brim.default_funding_source",
     funding_sources.Address: "address",
     wire.EventObject: "event",
+    wire.EventExtras: "event_extras",
     wire.EventData: "event_data",
     wire.EventRequest: "event_request",
     wire.VerificationRunObject: "brim.verification",
@@ -207,6 +215,48 @@ _ACCOUNT_EXTRAS: Final[dict[str, Schema]] = {
     },
 }
 _BUSINESS_PROFILE: Final[dict[str, Schema]] = {"name": {"description": "The name it does business under.", **_TEXT}}
+_WEBHOOK_ENDPOINT: Final[dict[str, Schema]] = {
+    "id": _identifier("we", "webhook endpoint"),
+    "object": _constant("webhook_endpoint"),
+    "api_version": {"description": "The version of the API that was asked for, in which events are written.", **_TEXT},
+    "application": {"description": "The platform's application, where its accounts' events are sent.", **_TEXT},
+    "brim": {"description": "What is known beyond the rest; there only when `brim.delivery` is expanded."},
+    "created": {"description": "When it was made, in real time.", **_TIME},
+    "description": {"description": "What it is for.", "maxLength": MAX_ENDPOINT_DESCRIPTION},
+    "enabled_events": {"description": "The types of events that are sent; `*` for all."},
+    "livemode": _LIVEMODE,
+    "metadata": _METADATA,
+    "secret": {"description": "What deliveries are signed with; only in the reply that makes it.", **_TEXT},
+    "status": {"description": "Whether events are sent to it.", "enum": ["disabled", "enabled"]},
+    "url": {"description": "Where events are sent.", "format": "uri", "maxLength": MAX_URL},
+}
+_ENDPOINT_EXTRAS: Final[dict[str, Schema]] = {"delivery": {"description": "How it is served."}}
+_ENDPOINT_DELIVERY: Final[dict[str, Schema]] = {
+    "connect": {"description": "Whether it gets the events of the accounts under this platform, not its own."},
+    "disabled_because": {
+        "description": "Who disabled it: its owner, or three days of failures; null while it is enabled.",
+        "enum": ["failures", "owner", None],
+    },
+    "failing_since": {"description": "The first failure since anything was received.", **_TIME},
+    "old_secret_until": {"description": "Until when the secret before this one signs too.", **_TIME},
+    "rendered_version": {"description": "The version in which events are written.", **_TEXT},
+}
+_WEBHOOK_ATTEMPT: Final[dict[str, Schema]] = {
+    "id": _identifier("wa", "attempt"),
+    "object": _constant("webhook_attempt"),
+    "account": {"description": "Whose event was sent; there only where it is not the endpoint's own account's."},
+    "cause": {"description": "Why it was made.", "enum": ["resend", "schedule", "test"]},
+    "created": {"description": "When it was made, in real time.", **_TIME},
+    "duration_ms": {"description": "How long it took, in milliseconds.", "minimum": 0},
+    "error": {"description": "Why there is no answer, as a sentence; null where there is one.", **_TEXT},
+    "event": {"description": "The id of the event that was sent.", **_TEXT},
+    "http_status": {"description": "The status of the answer; null where there was none."},
+    "livemode": _LIVEMODE,
+    "outcome": {"description": "What became of it.", "enum": [outcome.value for outcome in Outcome]},
+    "request_headers": {"description": "The headers that the event was sent with."},
+    "response_head": {"description": "The first 1024 bytes of the answer's body, as text."},
+    "webhook_endpoint": {"description": "The id of the endpoint.", **_TEXT},
+}
 _DELETED: Final[dict[str, Schema]] = {
     "id": {"description": "The id it had.", **_TEXT},
     "object": {"description": "The kind of object it was.", **_TEXT},
@@ -330,14 +380,18 @@ _DEFAULT_FUNDING: Final[dict[str, Schema]] = {
 _EVENT: Final[dict[str, Schema]] = {
     "id": _identifier("evt", "event"),
     "object": _constant("event"),
-    "account": {"description": "The account it happened in; there only when a platform asks for it."},
+    "account": {"description": "Whose event it is, where a platform reads it; else left out.", **_TEXT},
     "api_version": {"description": "The version of the API in which the object in `data` is written.", **_TEXT},
+    "brim": {"description": "What is known beyond the rest; there only in a list with `after_sequence`."},
     "created": {"description": "When it happened.", **_TIME},
     "data": {"description": "What it is about."},
     "livemode": _LIVEMODE,
     "pending_webhooks": {"description": "How many endpoints have not received it yet.", "minimum": 0},
     "request": {"description": "What caused it."},
     "type": {"description": "What happened.", "enum": [kind.value for kind in EventType]},
+}
+_EVENT_EXTRAS: Final[dict[str, Schema]] = {
+    "sequence": {"description": "Its number among all events of its account and mode, without a gap.", "minimum": 1},
 }
 _EVENT_DATA: Final[dict[str, Schema]] = {
     "object": {
@@ -407,7 +461,12 @@ _REFINEMENTS: Final[dict[type[msgspec.Struct], dict[str, Schema]]] = {
     funding_wire.BankAccountObject: _BANK_ACCOUNT,
     funding_wire.DefaultFundingObject: _DEFAULT_FUNDING,
     funding_sources.Address: _ADDRESS,
+    webhook_wire.WebhookEndpointObject: _WEBHOOK_ENDPOINT,
+    webhook_wire.EndpointExtras: _ENDPOINT_EXTRAS,
+    webhook_wire.EndpointDelivery: _ENDPOINT_DELIVERY,
+    webhook_wire.WebhookAttemptObject: _WEBHOOK_ATTEMPT,
     wire.EventObject: _EVENT,
+    wire.EventExtras: _EVENT_EXTRAS,
     wire.EventData: _EVENT_DATA,
     wire.EventRequest: _EVENT_REQUEST,
     wire.VerificationRunObject: _VERIFICATION_RUN,

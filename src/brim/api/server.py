@@ -17,6 +17,7 @@ from brim.api.call import Service
 from brim.api.operations import OPERATIONS
 from brim.api.protocol import HttpProtocol, Limits, sweep_connections
 from brim.api.system import system_handlers
+from brim.domain.endpoints import EndpointRules
 from brim.kit.clock import system_clock_ms
 from brim.kit.config import LISTEN_BACKLOG, Settings
 from brim.kit.ids import IdFactory
@@ -70,6 +71,7 @@ async def _serve(settings: Settings, listener: socket.socket, alive_fd: int | No
         settings.database_url, timeout_s=settings.database_timeout_s, application="brim api"
     )
     batches = Batches(database, system_clock_ms, observe=lambda kind, size: metrics.BATCH_SIZE.observe((kind,), size))
+    vault = Vault.from_setting(settings.encryption_key)
     service = Service(
         database=database,
         batches=batches,
@@ -77,7 +79,9 @@ async def _serve(settings: Settings, listener: socket.socket, alive_fd: int | No
         clock=system_clock_ms,
         rail=SandboxRail(settings.sandbox_settle_after_s),
         terms=KnownTerms(database),
-        bank_secrets=BankSecrets(database, Vault.from_setting(settings.encryption_key)),
+        bank_secrets=BankSecrets(database, vault),
+        vault=vault,
+        endpoint_rules=EndpointRules(most=settings.max_webhook_endpoints, allowed=settings.webhook_allow),
     )
     request_log = _request_log(settings)
     api = Api(

@@ -1,5 +1,6 @@
 """What is announced, written in the transaction of what it announces."""
 
+import re
 from enum import StrEnum
 from typing import Final
 
@@ -9,6 +10,21 @@ from brim.domain.topups import Owner, Status
 
 DEFAULT_API_VERSION: Final = "2026-10-28.endive"
 """Used where a request names none. Source: pinned by stripe-python 16.1.0 and stripe-node 23.1.0."""
+
+
+KEPT_MS: Final = 30 * 24 * 60 * 60 * 1000
+"""How long an event is there: longer than any answer kept under an idempotency key, which may stand in an event.
+
+Source: Stripe API reference, Events.
+"""
+
+# A beta's suffix is taken along. Source: the SDKs' version constants.
+_API_VERSION: Final = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])(?:\.[a-z]+)?(?:\s*;[\x20-\x7e]*)?")
+
+
+def is_api_version(text: str) -> bool:
+    """Tell whether a text names a version of the API: a date, and perhaps a release train."""
+    return _API_VERSION.fullmatch(text) is not None
 
 
 class EventType(StrEnum):

@@ -14,6 +14,7 @@ RESOURCES: Final = (
     "balance",
     "balance_transactions",
     "events",
+    "webhook_endpoints",
     "test_clocks",
     "payment_methods",
     "sources",

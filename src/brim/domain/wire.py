@@ -199,6 +199,12 @@ class EventRequest(msgspec.Struct, frozen=True, kw_only=True):
     idempotency_key: str | None
 
 
+class EventExtras(msgspec.Struct, frozen=True):
+    """What Brim knows of an event beyond the vendor's object: its number among all of its owner's, without a gap."""
+
+    sequence: int
+
+
 class EventObject(msgspec.Struct, frozen=True, kw_only=True):
     """The Event object (snapshot). `account` is there only for the platform of the account that it happened in."""
 
@@ -206,6 +212,7 @@ class EventObject(msgspec.Struct, frozen=True, kw_only=True):
     object: str = "event"
     account: str | msgspec.UnsetType = msgspec.UNSET
     api_version: str
+    brim: EventExtras | msgspec.UnsetType = msgspec.UNSET
     created: int
     data: EventData
     livemode: bool
@@ -377,21 +384,27 @@ def _entry(currency: str, amount: int) -> BalanceEntry:
     return BalanceEntry(amount=amount, currency=currency, source_types={"bank_account": amount})
 
 
-def event_json(event: Event, *, to_platform: bool = False) -> bytes:
+def event_json(
+    event: Event, *, pending_webhooks: int = 0, account: str | None = None, sequence: int | None = None
+) -> bytes:
     """Return an event's compact JSON; its object is the snapshot taken when it happened.
 
     Args:
         event: what to write.
-        to_platform: whether the platform of the event's account reads it, which is told whose event it is.
+        pending_webhooks: how many endpoints have not received it yet.
+        account: whose event it is, where a platform reads it; else None.
+        sequence: its number, where it was asked for; else None.
     """
     return _encoder.encode(
         EventObject(
             id=event.id,
-            account=event.owner.account if to_platform else msgspec.UNSET,
+            account=account or msgspec.UNSET,
             api_version=event.api_version,
+            brim=msgspec.UNSET if sequence is None else EventExtras(sequence),
             created=event.created,
             data=EventData(msgspec.Raw(event.payload)),
             livemode=event.owner.livemode,
+            pending_webhooks=pending_webhooks,
             request=EventRequest(id=event.request_id, idempotency_key=event.idempotency_key),
             type=event.type,
         )

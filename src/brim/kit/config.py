@@ -4,12 +4,13 @@ A flag wins over its `BRIM_*` variable, which wins over the default. A `BRIM_*` 
 table is refused, so that a misspelt setting never passes unnoticed.
 """
 
+import ipaddress
 import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from brim.kit.errors import BrimError
 
@@ -20,6 +21,8 @@ _SIZE_UNIT: Final = {"k": 1024, "m": 1024 * 1024, None: 1}
 
 DEFAULT_VERIFY_EVERY_S: Final = 3600.0
 """Often enough that a wrong row is known within the hour, seldom enough that reading all of the books costs little."""
+
+Networks: TypeAlias = tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]
 
 LISTEN_BACKLOG: Final = 4096
 """Connections that may wait to be accepted; the system cuts it to its own limit."""
@@ -124,6 +127,15 @@ def parse_encryption_keys(text: str) -> str:
     return ",".join(keys)
 
 
+def parse_networks(text: str) -> Networks:
+    """Return networks, written as CIDR with commas between; a bare address is a network of one.
+
+    Raises:
+        ValueError: when one is anything else, or has bits set beyond its prefix.
+    """
+    return tuple(ipaddress.ip_network(network.strip()) for network in text.split(","))
+
+
 @dataclass(frozen=True)
 class Setting:
     """One row of the table: its names, its default, how its text is read and what it means."""
@@ -166,6 +178,12 @@ SETTINGS: Final[tuple[Setting, ...]] = (
             "the first account's test key; unset means generated, printed and kept in the data folder"),
     Setting("encryption_key", parse_encryption_keys, None, "keys of 32 bytes in URL-safe base64, with commas between",
             "the first encrypts secrets at rest, all decrypt; unset means generated and kept in the data folder"),
+    Setting("webhook_allow", parse_networks, (), "networks such as 10.1.0.0/16, with commas between",
+            "where webhooks may go beside the public Internet, in live mode too", default_text="nowhere"),
+    Setting("webhook_timeout_s", parse_duration, 20.0, "a duration", "how long one attempt to send a webhook may take"),
+    Setting("deliveries_in_flight", parse_count, 256, "a number from 1", "webhooks that one worker sends at a time"),
+    Setting("max_webhook_endpoints", parse_count, 16, "a number from 1",
+            "webhook endpoints that an account may have in each mode"),
     Setting("sandbox_settle_after_s", parse_duration, 1.0, "a duration such as 1s or 250ms",
             "how long a sandbox top-up stays pending"),
     Setting("verify_every_s", parse_interval, DEFAULT_VERIFY_EVERY_S, "a duration above 0",
@@ -195,6 +213,10 @@ class Settings:
     workers: int
     test_secret_key: str | None
     encryption_key: str | None
+    webhook_allow: Networks
+    webhook_timeout_s: float
+    deliveries_in_flight: int
+    max_webhook_endpoints: int
     sandbox_settle_after_s: float
     verify_every_s: float
     log_level: str
@@ -210,7 +232,7 @@ class Settings:
     def to_environment(self) -> dict[str, str]:
         """Return the `BRIM_*` variables that give a child process these same settings."""
         values = {setting.variable: getattr(self, setting.field) for setting in SETTINGS}
-        return {name: str(value) for name, value in values.items() if value is not None}
+        return {name: _write(value) for name, value in values.items() if value is not None}
 
 
 _CHOICES: Final = {"log_level": ("debug", "info", "warning", "error"), "log_format": ("auto", "json", "console")}
@@ -238,6 +260,11 @@ def load_settings(flags: Mapping[str, str | None], environ: Mapping[str, str] = 
         raise UnknownSettingError(unknown)
     values = {setting.field: _read(setting, flags.get(setting.field), environ) for setting in SETTINGS}
     return Settings(**{field.name: values[field.name] for field in fields(Settings)})
+
+
+def _write(value: Any) -> str:
+    """Return the text that a setting's value is read from."""
+    return ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
 def _read(setting: Setting, flag_text: str | None, environ: Mapping[str, str]) -> Any:

@@ -1,10 +1,47 @@
-"""Retrieve an event."""
+"""Events: read one, tell how many endpoints wait for some, read them by number, and have one sent again."""
 
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
+
+import msgspec
+
+from brim.domain.deliveries import EndpointKey
+from brim.domain.endpoints import EndpointDisabledError, EndpointNotListeningError, NothingToSendError
+from brim.domain.errors import ResourceMissingError
 from brim.domain.events import Event
+from brim.domain.pages import EventFilters, PageRequest
 from brim.domain.topups import Owner
+from brim.domain.webhooks import Endpoint
+from brim.kit.errors import BrimError
 from brim.services import lookups
-from brim.store import reads
-from brim.store.database import Database
+from brim.services.idempotency import Answer, Attempt, run_once
+from brim.services.webhooks import find_endpoint
+from brim.store import accounts, deliveries, lists, reads, webhooks
+from brim.store.database import Conn, Database
+
+RenderEvent: TypeAlias = Callable[[Event, int], bytes]
+"""Writes an event's reply; the number is how many endpoints have not received it."""
+
+RenderError: TypeAlias = Callable[[BrimError], tuple[int, bytes]]
+
+
+class NumberedPage(msgspec.Struct, frozen=True):
+    """Events with their numbers, in the order of these, and whether more follow."""
+
+    items: list[tuple[int, Event]]
+    has_more: bool
+
+
+class Resend(msgspec.Struct, frozen=True, kw_only=True):
+    """What is asked for when an event is sent again.
+
+    `endpoint_id` names the only endpoint that gets it; None means all that ask for it. `account` is whose event it is,
+    where a platform asks for an account under it. With `only_listeners` no endpoint gets it, but who listens just now.
+    """
+
+    endpoint_id: str | None = None
+    account: str | None = None
+    only_listeners: bool = False
 
 
 async def retrieve_event(database: Database, owner: Owner, event_id: str) -> Event:
@@ -14,3 +51,122 @@ async def retrieve_event(database: Database, owner: Owner, event_id: str) -> Eve
         ResourceMissingError: the owner has none of that id.
     """
     return await lookups.retrieve(database, owner, event_id, reads.fetch_events, kind="event")
+
+
+async def count_pending(database: Database, events: Sequence[Event]) -> list[int]:
+    """Return for each event how many endpoints it is addressed to that have not received it."""
+    if not events:
+        return []
+    async with database.connection() as conn:
+        return await _count(conn, events)
+
+
+async def _count(conn: Conn, events: Sequence[Event]) -> list[int]:
+    return await deliveries.count_undelivered(conn, [(event.owner, event.id) for event in events])
+
+
+async def list_after(database: Database, owner: Owner, number: int, *, limit: int) -> NumberedPage:
+    """Return an owner's events after a number.
+
+    Numbers have no gap: whoever gets n + 1 after n has missed nothing. The first that is there may be greater than 1,
+    because events are not kept for ever.
+    """
+    async with database.connection() as conn:
+        found = await lists.list_events_after(conn, owner, number, limit=limit + 1)
+    return NumberedPage(found[:limit], len(found) > limit)
+
+
+async def resend_event(
+    database: Database,
+    attempt: Attempt,
+    event_id: str,
+    wish: Resend,
+    *,
+    render: RenderEvent,
+    render_error: RenderError,
+) -> Answer:
+    """Let an event be sent again, with all retries of a new one, and return its reply.
+
+    Raises:
+        ResourceMissingError: there is no such event, endpoint, or account under the asking one.
+        EndpointDisabledError: the endpoint is disabled.
+        EndpointNotListeningError: the endpoint is not for events of that account.
+        IdempotencyMismatchError: the key stands for another request.
+    """
+
+    async def work(conn: Conn) -> bytes:
+        event = await _find_event(conn, attempt.owner, event_id, account=wish.account)
+        for endpoint in await _receivers(conn, attempt.owner, event, wish):
+            await _send(conn, event, endpoint, now_ms=attempt.now_ms)
+        (pending,) = await _count(conn, [event])
+        return render(event, pending)
+
+    return await run_once(database, attempt, work, render_error=render_error)
+
+
+async def _send(conn: Conn, event: Event, endpoint: Endpoint, *, now_ms: int) -> None:
+    await deliveries.resend(conn, event.owner, event.id, EndpointKey(endpoint.owner, endpoint.id), now_ms=now_ms)
+
+
+async def _find_event(conn: Conn, asking: Owner, event_id: str, *, account: str | None) -> Event:
+    """Return an event of the asking owner, or of an account under it."""
+    owner = asking
+    if account is not None and account != asking.account:
+        if await accounts.account_platform(conn, account) != asking.account:
+            raise ResourceMissingError("account", account, param="account")
+        owner = Owner(account, asking.livemode)
+    found = await reads.fetch_events(conn, owner, [event_id])
+    if event_id not in found:
+        raise ResourceMissingError("event", event_id, param="id", in_path=True)
+    return found[event_id]
+
+
+async def _receivers(conn: Conn, asking: Owner, event: Event, wish: Resend) -> list[Endpoint]:
+    """Return the endpoints that an event is to be sent to again, in sorted order."""
+    if wish.endpoint_id is not None:
+        endpoint = await find_endpoint(conn, asking, wish.endpoint_id, in_path=False)
+        check_listening(endpoint, event.owner)
+        return [endpoint]
+    if wish.only_listeners:
+        return []
+    return [endpoint for endpoint in await webhooks.endpoints_for(conn, [event.owner]) if endpoint.wants(event.type)]
+
+
+def check_listening(endpoint: Endpoint, event_owner: Owner) -> None:
+    """Let an endpoint pass that an owner's events may be sent to.
+
+    Raises:
+        EndpointDisabledError: it is disabled.
+        EndpointNotListeningError: it is for its own owner's events and these are another's, or the other way round.
+    """
+    if not endpoint.is_enabled:
+        raise EndpointDisabledError(endpoint.id)
+    if endpoint.connect == (endpoint.owner == event_owner):
+        raise EndpointNotListeningError(endpoint.id, event_owner.account)
+
+
+async def send_newest(
+    database: Database, attempt: Attempt, endpoint_id: str, *, render: RenderEvent, render_error: RenderError
+) -> Answer:
+    """Let the newest event that an endpoint asks for be sent to it, as a test; return the event's reply.
+
+    Raises:
+        ResourceMissingError: the owner has no such endpoint.
+        EndpointDisabledError: it is disabled.
+        EndpointNotListeningError: it is not for its owner's events.
+        NothingToSendError: there is no such event.
+        IdempotencyMismatchError: the key stands for another request.
+    """
+    owner = attempt.owner
+
+    async def work(conn: Conn) -> bytes:
+        endpoint = await find_endpoint(conn, owner, endpoint_id, in_path=True)
+        check_listening(endpoint, owner)
+        newest = await lists.find_events(conn, owner, EventFilters(types=endpoint.enabled_events), PageRequest(limit=1))
+        if not newest.items:
+            raise NothingToSendError(endpoint_id)
+        await _send(conn, newest.items[0], endpoint, now_ms=attempt.now_ms)
+        (pending,) = await _count(conn, newest.items)
+        return render(newest.items[0], pending)
+
+    return await run_once(database, attempt, work, render_error=render_error)

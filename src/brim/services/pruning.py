@@ -1,5 +1,6 @@
 """Forget what need not be kept."""
 
+from brim.domain import events
 from brim.domain.idempotency import KEPT_MS
 from brim.store import pruning
 from brim.store.database import Database
@@ -9,3 +10,13 @@ async def prune_idempotency_keys(database: Database, *, now_ms: int, limit: int)
     """Forget up to `limit` idempotency keys that are older than a day; return how many went."""
     async with database.connection() as conn:
         return await pruning.delete_idempotency_keys(conn, before_ms=now_ms - KEPT_MS, limit=limit)
+
+
+async def prune_events(database: Database, *, now_ms: int, limit: int) -> int:
+    """Forget up to `limit` events of more than thirty days ago, and what was sent of them; return how many went.
+
+    Their age is real time, whatever a test clock said. The books stay provable: see `services.verification`.
+    """
+    return await database.transact(
+        lambda conn: pruning.delete_events(conn, before_ms=now_ms - events.KEPT_MS, limit=limit)
+    )

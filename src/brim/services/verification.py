@@ -90,10 +90,11 @@ class _Audit:
             _add_events(self._expected_events, await verification.expected_events(conn, span, _EVENT_RULES))
 
     async def _walk_events(self) -> None:
-        """Compare the sums of the events there are with those that are called for; when they differ, find why.
+        """Compare the sums of the events there are, and were, with those called for; when they differ, find why.
 
-        The one place that knows events: once old ones are pruned, both sums begin at the oldest that is kept.
+        Old events are forgotten, but not how many there were and the sum over whom they were about.
         """
+        _add_events(self._announced_events, await verification.pruned_events(self._conn))
         async for span in self._ranges(Walk.EVENTS):
             _add_events(self._announced_events, await verification.announced_events(self._conn, span))
         differing = _differing_types(self._expected_events, self._announced_events)

@@ -255,26 +255,40 @@ def _balance_transaction_walk(filters: BalanceTransactionFilters) -> tuple[str, 
 async def list_events(database: Database, owner: Owner, filters: EventFilters, request: PageRequest) -> Page[Event]:
     """Return a page of an owner's events; a type that never happens here finds none.
 
-    No event waits for a webhook endpoint, as there are none: each counts as delivered.
+    An event that goes to no endpoint, or has no number yet, counts as delivered.
     """
+    async with database.connection() as conn:
+        return await find_events(conn, owner, filters, request)
+
+
+async def find_events(conn: Conn, owner: Owner, filters: EventFilters, request: PageRequest) -> Page[Event]:
+    """Return a page of an owner's events as `list_events` does, read on the caller's connection."""
     place = window("evt_", filters.created, request)
     kinds = frozenset(EventType) if filters.types is None else matching_event_types(filters.types)
-    if not kinds or filters.delivery_success is False:
+    if not kinds:
         return Page(items=[], has_more=False)
-    name, *values = _event_walk(kinds)
-    async with database.connection() as conn:
-        ids = await _fetch_ids(conn, name, owner, place, values)
-        found = await reads.fetch_events(conn, owner, ids)
+    name, *values = _event_walk(kinds, delivered=filters.delivery_success)
+    ids = await _fetch_ids(conn, name, owner, place, values)
+    found = await reads.fetch_events(conn, owner, ids)
     return page_of(found.values(), place)
 
 
-def _event_walk(kinds: frozenset[EventType]) -> tuple[str, *tuple[Any, ...]]:
-    """Return the statement whose index serves the types, and what it takes beside the window."""
+def _event_walk(kinds: frozenset[EventType], *, delivered: bool | None) -> tuple[str, *tuple[Any, ...]]:
+    """Return the statement whose index serves the filters, and what it takes beside the window."""
+    if delivered is False:
+        return "event_ids_undelivered", sorted(kinds)
+    only_delivered = delivered is True
     if len(kinds) == len(EventType):
-        return ("event_ids_by_key",)
+        return "event_ids_by_key", only_delivered
     if EventType.CREATED in kinds:
-        return "event_ids_with_creations", sorted(kinds)
-    return "event_ids_without_creations", sorted(kinds)
+        return "event_ids_with_creations", sorted(kinds), only_delivered
+    return "event_ids_without_creations", sorted(kinds), only_delivered
+
+
+async def list_events_after(conn: Conn, owner: Owner, number: int, *, limit: int) -> list[tuple[int, Event]]:
+    """Return up to `limit` of an owner's events with the numbers after a given one, in their order."""
+    records = await conn.fetch(_SQL["events_after"], owner.account, owner.livemode, number, limit)
+    return [(record["number"], reads.event_from_record(record)) for record in records]
 
 
 async def _fetch_ids(conn: Conn, name: str, owner: Owner, place: Window, values: Iterable[Any]) -> list[str]:

@@ -28,6 +28,8 @@ class SealedRow(NamedTuple):
 SEALED_TABLES: Final = (
     SealedTable("lock_sealed_funding_sources", "replace_sealed_funding_sources"),
     SealedTable("lock_sealed_bank_tokens", "replace_sealed_bank_tokens"),
+    SealedTable("lock_sealed_webhook_endpoints", "replace_sealed_webhook_endpoints"),
+    SealedTable("lock_old_sealed_webhook_endpoints", "replace_old_sealed_webhook_endpoints"),
 )
 """Every table with sealed secrets; a change of encryption keys walks them all."""
 

@@ -105,13 +105,17 @@ async def wrong_idempotency_keys(conn: Conn, span: Range, *, limit: int) -> list
 async def missing_or_repeated_events(
     conn: Conn, event_type: str, statuses: Sequence[str], *, limit: int
 ) -> list[Difference]:
-    """Return top-ups in one of `statuses` that have not exactly one event of a type. Reads whole tables."""
+    """Return top-ups in one of `statuses` that have not exactly one event of a type. Reads whole tables.
+
+    Where events of an owner were forgotten, the owner is returned whose events do not add up.
+    """
     arguments = (limit, event_type)
     await conn.execute(_SQL["prefer_whole_tables"])
     missing = await _differences(conn, "missing_events", *arguments, list(statuses), timeout_s=_WHOLE_TABLE_TIMEOUT_S)
     repeated = await _differences(conn, "repeated_events", *arguments, timeout_s=_WHOLE_TABLE_TIMEOUT_S)
+    owners = await _differences(conn, "differing_owners", *arguments, list(statuses), timeout_s=_WHOLE_TABLE_TIMEOUT_S)
     await conn.execute(_SQL["prefer_ranges_again"])
-    return [*missing, *repeated][:limit]
+    return [*missing, *repeated, *owners][:limit]
 
 
 async def booked_sums(conn: Conn, span: Range, ledger_account: str) -> list[Sum]:
@@ -139,6 +143,12 @@ async def expected_events(conn: Conn, span: Range, rules: Rules) -> list[EventSu
 async def announced_events(conn: Conn, span: Range) -> list[EventSum]:
     """Return the events that a range of events holds."""
     return [EventSum(*record) for record in await conn.fetch(_SQL["announced_events"], *span.after, *span.until)]
+
+
+async def pruned_events(conn: Conn) -> list[EventSum]:
+    """Return the events that were forgotten. Reads a whole table, of a few rows for each owner."""
+    records = await conn.fetch(_SQL["pruned_events"], timeout=_WHOLE_TABLE_TIMEOUT_S)
+    return [EventSum(*record) for record in records]
 
 
 async def _differences(conn: Conn, name: str, *arguments: Any, timeout_s: float | None = None) -> list[Difference]:

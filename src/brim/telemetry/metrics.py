@@ -74,6 +74,9 @@ VERIFICATION_ENDED: Final = Gauge(
     "When the last verification by a worker ended; 0 before the first.",
     multiprocess_mode="mostrecent",
 )
+DELIVERED: Final = Counter(
+    "brim_webhook_attempts", "Attempts to send an event to an endpoint, by outcome.", ("outcome",)
+)
 
 
 def hand_over() -> None:

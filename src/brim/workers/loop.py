@@ -25,8 +25,8 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     """Something to do again and again, in steps.
 
     `run_once` does one step and returns how much it did; `full` is how much means that there may be more;
-    `rest_s` is the pause when there was not. A step that `may_be_cut` is given up when the worker stops, because it
-    may take long and loses nothing.
+    `rest_s` is the pause when there was not, and `wake`, where there is one, cuts it short. A step that `may_be_cut` is
+    given up when the worker stops, because it may take long and loses nothing.
     """
 
     name: str
@@ -34,6 +34,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     full: int
     rest_s: float
     may_be_cut: bool = False
+    wake: asyncio.Event | None = None
 
 
 class Loop:
@@ -48,9 +49,11 @@ class Loop:
     async def run(self, stop: asyncio.Event) -> None:
         """Repeat the job; a step that is under way when `stop` is set is finished first, unless it may be cut."""
         while not stop.is_set():
+            if self._job.wake:
+                self._job.wake.clear()  # before the step: what happens during it asks for another
             pause_s = await self._step(stop)
             if pause_s:
-                await _rest(stop, pause_s)
+                await _rest(stop, pause_s, wake=self._job.wake if self._failure is None else None)
 
     async def _step(self, stop: asyncio.Event) -> float:
         """Do one step; return how long to pause after it."""
@@ -95,8 +98,16 @@ async def _unless_stopped(work: Awaitable[int], stop: asyncio.Event) -> int:
     return 0 if step.cancelled() else step.result()
 
 
-async def _rest(stop: asyncio.Event, seconds: float) -> None:
-    """Wait, but not longer than until `stop` is set."""
-    with suppress(TimeoutError):
-        async with asyncio.timeout(seconds):
-            await stop.wait()
+async def _rest(stop: asyncio.Event, seconds: float, *, wake: asyncio.Event | None) -> None:
+    """Wait, but not longer than until `stop` or `wake` is set."""
+    if wake is None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await stop.wait()
+        return
+    waits = [asyncio.ensure_future(event.wait()) for event in (stop, wake)]
+    try:
+        await asyncio.wait(waits, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for wait in waits:
+            wait.cancel()

@@ -13,6 +13,7 @@ from brim.api.operations.funding import FUNDING
 from brim.api.operations.test_helpers import TEST_HELPERS
 from brim.api.operations.topups import TOPUPS
 from brim.api.operations.verification import VERIFICATION
+from brim.api.operations.webhooks import WEBHOOKS
 
-OPERATIONS: Final = (*TOPUPS, *BALANCE, *EVENTS, *FUNDING, *ACCOUNTS, *TEST_HELPERS, *VERIFICATION)
+OPERATIONS: Final = (*TOPUPS, *BALANCE, *EVENTS, *WEBHOOKS, *FUNDING, *ACCOUNTS, *TEST_HELPERS, *VERIFICATION)
 """Every operation that Brim serves under `/v1`."""

@@ -6,6 +6,7 @@ from brim.api import declarations as declared
 from brim.api import events
 from brim.api.operation import Operation
 from brim.domain import wire
+from brim.domain.endpoints import EndpointDisabledError, EndpointNotListeningError
 from brim.domain.errors import ExclusiveParametersError
 
 EVENTS: Final = (
@@ -32,5 +33,17 @@ EVENTS: Final = (
         resource="events",
         level="read",
         returns=wire.EventObject,
+    ),
+    Operation(
+        method="POST",
+        path="/v1/events/{id}/retry",
+        operation_id="PostEventsIdRetry",
+        summary="Send an event again",
+        parameters=declared.EVENT_RETRY,
+        handler=events.retry,
+        resource="events",
+        level="write",
+        returns=wire.EventObject,
+        errors=(EndpointDisabledError, EndpointNotListeningError),
     ),
 )

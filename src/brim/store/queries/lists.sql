@@ -255,64 +255,144 @@ ORDER BY CASE WHEN $5::boolean THEN id END DESC, CASE WHEN NOT $5 THEN id END
 LIMIT $6;
 
 -- name: event_ids_by_key
--- Ids of one page along the primary key; one of the two branches runs.
+-- Ids of one page along the primary key; one of the two branches runs. With $7 only events that every endpoint has
+-- received: LIMIT 1 keeps that a look into an index for each event.
 (
     SELECT id
-    FROM events
+    FROM events AS e
     WHERE $5 AND account = $1 AND livemode = $2 AND id > $3 AND id < $4
+        AND (NOT $7::boolean OR NOT coalesce((
+            SELECT true
+            FROM webhook_deliveries AS d
+            WHERE d.event_account = e.account AND d.livemode = e.livemode AND d.event = e.id AND d.state <> 'delivered'
+            LIMIT 1
+        ), false))
     ORDER BY id DESC
     LIMIT $6
 )
 UNION ALL
 (
     SELECT id
-    FROM events
+    FROM events AS e
     WHERE NOT $5 AND account = $1 AND livemode = $2 AND id > $3 AND id < $4
+        AND (NOT $7::boolean OR NOT coalesce((
+            SELECT true
+            FROM webhook_deliveries AS d
+            WHERE d.event_account = e.account AND d.livemode = e.livemode AND d.event = e.id AND d.state <> 'delivered'
+            LIMIT 1
+        ), false))
     ORDER BY id
     LIMIT $6
 );
 
 -- name: event_ids_with_creations
--- Ids of one page of some types, topup.created among them: a walk along the primary key, as creations are many.
+-- Ids of one page of some types, topup.created among them: a walk along the primary key, as creations are many. $8 as $7
+-- of event_ids_by_key.
 (
     SELECT id
-    FROM events
+    FROM events AS e
     WHERE $5 AND account = $1 AND livemode = $2 AND id > $3 AND id < $4 AND type = ANY ($7::text[])
+        AND (NOT $8::boolean OR NOT coalesce((
+            SELECT true
+            FROM webhook_deliveries AS d
+            WHERE d.event_account = e.account AND d.livemode = e.livemode AND d.event = e.id AND d.state <> 'delivered'
+            LIMIT 1
+        ), false))
     ORDER BY id DESC
     LIMIT $6
 )
 UNION ALL
 (
     SELECT id
-    FROM events
+    FROM events AS e
     WHERE NOT $5 AND account = $1 AND livemode = $2 AND id > $3 AND id < $4 AND type = ANY ($7::text[])
+        AND (NOT $8::boolean OR NOT coalesce((
+            SELECT true
+            FROM webhook_deliveries AS d
+            WHERE d.event_account = e.account AND d.livemode = e.livemode AND d.event = e.id AND d.state <> 'delivered'
+            LIMIT 1
+        ), false))
     ORDER BY id
     LIMIT $6
 );
 
 -- name: event_ids_without_creations
 -- Ids of one page of some types, topup.created not among them: a page of each along events_by_type, then the
--- nearest of them all.
-SELECT e.id
+-- nearest of them all. $8 as $7 of event_ids_by_key.
+SELECT found.id
 FROM unnest($7::text[]) AS w (type)
 CROSS JOIN LATERAL (
     (
         SELECT id
-        FROM events
+        FROM events AS e
         WHERE $5 AND account = $1 AND livemode = $2 AND type <> 'topup.created'
             AND (type, id) > (w.type, $3) AND (type, id) < (w.type, $4)
+            AND (NOT $8::boolean OR NOT coalesce((
+                SELECT true
+                FROM webhook_deliveries AS d
+                WHERE d.event_account = e.account AND d.livemode = e.livemode AND d.event = e.id AND d.state <> 'delivered'
+                LIMIT 1
+            ), false))
         ORDER BY type DESC, id DESC
         LIMIT $6
     )
     UNION ALL
     (
         SELECT id
-        FROM events
+        FROM events AS e
         WHERE NOT $5 AND account = $1 AND livemode = $2 AND type <> 'topup.created'
             AND (type, id) > (w.type, $3) AND (type, id) < (w.type, $4)
+            AND (NOT $8::boolean OR NOT coalesce((
+                SELECT true
+                FROM webhook_deliveries AS d
+                WHERE d.event_account = e.account AND d.livemode = e.livemode AND d.event = e.id AND d.state <> 'delivered'
+                LIMIT 1
+            ), false))
         ORDER BY type, id
         LIMIT $6
     )
-) AS e
-ORDER BY CASE WHEN $5::boolean THEN e.id END DESC, CASE WHEN NOT $5 THEN e.id END
+) AS found
+ORDER BY CASE WHEN $5::boolean THEN found.id END DESC, CASE WHEN NOT $5 THEN found.id END
 LIMIT $6;
+
+-- name: event_ids_undelivered
+-- Ids of one page of events of some types that some endpoint has not received: a walk along what was not. The type is
+-- looked up for each, as a join would be sorted.
+(
+    SELECT DISTINCT d.event AS id
+    FROM webhook_deliveries AS d
+    WHERE $5 AND d.event_account = $1 AND d.livemode = $2 AND d.event > $3 AND d.event < $4
+        AND d.state <> 'delivered'
+        AND (
+            SELECT e.type
+            FROM events AS e
+            WHERE e.account = d.event_account AND e.livemode = d.livemode AND e.id = d.event
+        ) = ANY ($7::text[])
+    ORDER BY d.event DESC
+    LIMIT $6
+)
+UNION ALL
+(
+    SELECT DISTINCT d.event AS id
+    FROM webhook_deliveries AS d
+    WHERE NOT $5 AND d.event_account = $1 AND d.livemode = $2 AND d.event > $3 AND d.event < $4
+        AND d.state <> 'delivered'
+        AND (
+            SELECT e.type
+            FROM events AS e
+            WHERE e.account = d.event_account AND e.livemode = d.livemode AND e.id = d.event
+        ) = ANY ($7::text[])
+    ORDER BY d.event
+    LIMIT $6
+);
+
+-- name: events_after
+-- An owner's events after a number, in the order of their numbers.
+SELECT
+    n.number, e.account, e.livemode, e.id, e.created, e.type, e.object_id, e.api_version, e.request_id,
+    e.idempotency_key, e.payload
+FROM event_numbers AS n
+JOIN events AS e ON e.account = n.account AND e.livemode = n.livemode AND e.id = n.event
+WHERE n.account = $1 AND n.livemode = $2 AND n.number > $3
+ORDER BY n.number
+LIMIT $4;

@@ -50,3 +50,35 @@ UPDATE bank_tokens AS t
 SET sealed = n.sealed
 FROM unnest($1::text[], $2::boolean[], $3::text[], $4::bytea[]) AS n (account, livemode, id, sealed)
 WHERE t.account = n.account AND t.livemode = n.livemode AND t.id = n.id;
+
+-- name: lock_sealed_webhook_endpoints
+-- The next rows by key, held until the transaction ends.
+SELECT account, livemode, id, secret AS sealed
+FROM webhook_endpoints
+WHERE (account, livemode, id) > ($1, $2, $3)
+ORDER BY account, livemode, id
+LIMIT $4
+FOR UPDATE;
+
+-- name: replace_sealed_webhook_endpoints
+-- Store the secrets of rows in another form.
+UPDATE webhook_endpoints AS e
+SET secret = n.sealed
+FROM unnest($1::text[], $2::boolean[], $3::text[], $4::bytea[]) AS n (account, livemode, id, sealed)
+WHERE e.account = n.account AND e.livemode = n.livemode AND e.id = n.id;
+
+-- name: lock_old_sealed_webhook_endpoints
+-- The next rows by key that have a secret from before, held until the transaction ends.
+SELECT account, livemode, id, old_secret AS sealed
+FROM webhook_endpoints
+WHERE (account, livemode, id) > ($1, $2, $3) AND old_secret IS NOT NULL
+ORDER BY account, livemode, id
+LIMIT $4
+FOR UPDATE;
+
+-- name: replace_old_sealed_webhook_endpoints
+-- Store the secrets from before in another form.
+UPDATE webhook_endpoints AS e
+SET old_secret = n.sealed
+FROM unnest($1::text[], $2::boolean[], $3::text[], $4::bytea[]) AS n (account, livemode, id, sealed)
+WHERE e.account = n.account AND e.livemode = n.livemode AND e.id = n.id AND e.old_secret IS NOT NULL;

@@ -60,6 +60,11 @@ new_events AS (
     SELECT
         account, livemode, event_id, created, 'topup.created', id, api_version, request_id, key, payload
     FROM winners
+),
+to_number AS (
+    INSERT INTO new_events (account, livemode, event)
+    SELECT account, livemode, event_id
+    FROM winners
 )
 SELECT event_id, event_id NOT IN (SELECT event_id FROM current) AS is_stale
 FROM wanted

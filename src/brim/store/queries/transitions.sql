@@ -72,6 +72,11 @@ announced AS (
     SELECT
         account, livemode, event_id, announced_at, event_type, id, api_version, request_id, idempotency_key, payload
     FROM moved
+),
+to_number AS (
+    INSERT INTO new_events (account, livemode, event)
+    SELECT account, livemode, event_id
+    FROM moved
 )
 SELECT count(*) FROM moved;
 
@@ -93,9 +98,17 @@ FOR UPDATE OF b;
 
 -- name: insert_events
 -- Announce changes in the changes' own transaction.
-INSERT INTO events (account, livemode, id, created, type, object_id, api_version, request_id, idempotency_key, payload)
-SELECT *
-FROM unnest(
-    $1::text[], $2::boolean[], $3::text[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
-    $10::json[]
-);
+WITH announced AS (
+    INSERT INTO events (
+        account, livemode, id, created, type, object_id, api_version, request_id, idempotency_key, payload
+    )
+    SELECT *
+    FROM unnest(
+        $1::text[], $2::boolean[], $3::text[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::text[],
+        $9::text[], $10::json[]
+    )
+    RETURNING account, livemode, id
+)
+INSERT INTO new_events (account, livemode, event)
+SELECT account, livemode, id
+FROM announced;

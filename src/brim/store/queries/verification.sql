@@ -175,6 +175,12 @@ FROM events
 WHERE (account, livemode, id) > ($1, $2, $3) AND (account, livemode, id) <= ($4, $5, $6) AND type LIKE 'topup.%'
 GROUP BY type;
 
+-- name: pruned_events
+-- How many events of each type were forgotten, and the same sum over the names of what they were about.
+SELECT type, sum(events)::bigint AS events, sum(checksum) AS checksum
+FROM pruned_events
+GROUP BY type;
+
 -- name: wrong_events
 -- Events of a top-up that does not exist, or that its status does not call for; only asked when sums differ.
 -- Arrays: for each status, each type it calls for.
@@ -198,7 +204,8 @@ WHERE (e.account, e.livemode, e.id) > ($1, $2, $3) AND (e.account, e.livemode, e
 LIMIT $7;
 
 -- name: missing_events
--- Top-ups without an event that their status calls for. Reads everything: only asked when sums differ.
+-- Top-ups without an event that their status calls for, of owners of whom none of the type was forgotten: of others
+-- nobody can tell which it was. Reads everything: only asked when sums differ.
 SELECT
     t.account, t.livemode, format('events of %s', t.id) AS row_name, format('one %s', $2::text) AS expected,
     NULL AS found
@@ -208,6 +215,48 @@ WHERE t.status = ANY ($3::text[])
         SELECT FROM events AS e
         WHERE e.account = t.account AND e.livemode = t.livemode AND e.object_id = t.id AND e.type = $2
     )
+    AND NOT EXISTS (
+        SELECT FROM pruned_events AS p
+        WHERE p.account = t.account AND p.livemode = t.livemode AND p.type = $2
+    )
+LIMIT $1;
+
+-- name: differing_owners
+-- Owners whose events of a type, those that were forgotten included, are not those that their top-ups call for. Reads
+-- everything: only asked when sums differ and some were forgotten.
+WITH called_for AS (
+    SELECT
+        account, livemode, count(*) AS events,
+        sum(hashtextextended(account, hashtextextended(id, livemode::integer))) AS checksum
+    FROM topups
+    WHERE status = ANY ($3::text[])
+    GROUP BY account, livemode
+),
+parts AS (
+    SELECT
+        account, livemode, count(*) AS events,
+        sum(hashtextextended(account, hashtextextended(object_id, livemode::integer))) AS checksum
+    FROM events
+    WHERE type = $2
+    GROUP BY account, livemode
+    UNION ALL
+    SELECT account, livemode, events, checksum
+    FROM pruned_events
+    WHERE type = $2
+),
+announced AS (
+    SELECT account, livemode, sum(events) AS events, sum(checksum) AS checksum
+    FROM parts
+    GROUP BY account, livemode
+)
+SELECT
+    account, livemode, format('events %s', $2::text) AS row_name,
+    format('%s by the statuses of top-ups', coalesce(c.events, 0)) AS expected,
+    format('%s, of which %s were forgotten', coalesce(a.events, 0), p.events) AS found
+FROM called_for AS c
+FULL JOIN announced AS a USING (account, livemode)
+JOIN pruned_events AS p USING (account, livemode)
+WHERE p.type = $2 AND (c.events, c.checksum) IS DISTINCT FROM (a.events, a.checksum)
 LIMIT $1;
 
 -- name: repeated_events

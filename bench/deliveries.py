@@ -1,0 +1,230 @@
+"""Measures deliveries of webhooks: `python -m bench.deliveries` prints a table; it takes about two minutes.
+
+A real worker on an embedded database sends to a catcher in a process of its own. What it is compared with is the same
+client posting the same bodies to the same catcher with no database at all: what is lost to being durable.
+"""
+
+import asyncio
+import os
+import sys
+import tempfile
+import time
+import urllib.request
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+import uvloop
+
+from bench.processes import Program, answers, clean_environment, free_port, running
+from brim.domain.endpoints import secret_place
+from brim.domain.events import DEFAULT_API_VERSION
+from brim.domain.topups import Owner
+from brim.host.embedded import EmbeddedPostgres
+from brim.host.preparation import prepare_embedded
+from brim.kit.ids import IdFactory
+from brim.services.numbering import Announcer
+from brim.services.posting import Poster
+from brim.services.vault import Vault, new_encryption_key
+from brim.store.database import Database
+
+_ENDPOINTS: Final = 100
+_RATE: Final = 500
+_RATE_S: Final = 10
+_BURST: Final = 20_000
+_BACKLOG: Final = 100_000
+_BACKLOG_ENDPOINTS: Final = 1_000
+_IN_FLIGHT: Final = 256
+_PAYLOAD: Final = msgspec.json.encode({"id": "tu_" + "x" * 24, "object": "topup", "description": "y" * 400}).decode()
+_ADD_EVENTS: Final = """
+    WITH written AS (
+        INSERT INTO events (account, livemode, id, created, type, object_id, api_version, payload)
+        SELECT account, false, id, 0, 'topup.created', 'tu_x', $3, $4
+        FROM unnest($1::text[], $2::text[]) AS e (account, id)
+        RETURNING account, livemode, id
+    )
+    INSERT INTO new_events (account, livemode, event) SELECT account, livemode, id FROM written
+"""
+_ADD_ENDPOINT: Final = """
+    INSERT INTO webhook_endpoints (
+        account, livemode, id, url, enabled_events, rendered_version, connect, secret, created
+    )
+    VALUES ($1, false, $2, $3, '["*"]', $4, false, $5, 0)
+"""
+
+
+class Bench:
+    """What the measurements share: a database, a catcher, and accounts with an endpoint each."""
+
+    def __init__(self, database: Database, catcher: str, vault: Vault) -> None:
+        self.database = database
+        self.ids = IdFactory()
+        self._catcher = catcher
+        self._vault = vault
+
+    async def add_endpoints(self, prefix: str, count: int, path: str = "/well") -> list[str]:
+        """Give new accounts an endpoint each; return the accounts."""
+        accounts = [f"acct_{prefix}{number}" for number in range(count)]
+        async with self.database.transaction() as conn:
+            for account in accounts:
+                endpoint = self.ids.new("we_")
+                place = secret_place(Owner(account, livemode=False), endpoint)
+                sealed = self._vault.seal(b"whsec_bench", place=place)
+                url = f"{self._catcher}{path}"
+                await conn.execute(_ADD_ENDPOINT, account, endpoint, url, DEFAULT_API_VERSION, sealed)
+        return accounts
+
+    async def add_events(self, accounts: Sequence[str]) -> list[str]:
+        """Write an event for each account named, in one transaction."""
+        events = [self.ids.new("evt_") for _ in accounts]
+        async with self.database.connection() as conn:
+            await conn.execute(_ADD_EVENTS, list(accounts), events, DEFAULT_API_VERSION, _PAYLOAD)
+        return events
+
+    async def wait_until_recorded(self, count: int) -> float:
+        """Return when that many deliveries have arrived and are written down (monotonic seconds)."""
+        while True:
+            async with self.database.connection() as conn:
+                found = await conn.fetchval("SELECT count(*) FROM webhook_attempts WHERE outcome = 'delivered'")
+            if found >= count:
+                return time.monotonic()
+            await asyncio.sleep(0.05)
+
+    async def clear(self) -> None:
+        """Forget all deliveries and endpoints."""
+        async with self.database.connection() as conn:
+            for table in ("webhook_attempts", "webhook_deliveries", "webhook_endpoints"):
+                await conn.execute(f"DELETE FROM {table}")
+        self.arrivals()
+
+    def arrivals(self) -> list[tuple[str, str, int]]:
+        """Return what the catcher got since the last time: event, path, Unix nanoseconds."""
+        with urllib.request.urlopen(f"{self._catcher}/arrivals", timeout=30) as answer:
+            return msgspec.json.decode(answer.read(), type=list[tuple[str, str, int]])
+
+
+async def _measure_client(bench: Bench, catcher: str) -> float:
+    """Return the posts a second that the client alone reaches."""
+    poster = Poster(timeout_s=20)
+    body = msgspec.json.format(
+        msgspec.json.encode({"id": "evt_limit", "object": "event", "data": {"object": msgspec.Raw(_PAYLOAD.encode())}})
+    )
+    left = 10_000
+
+    async def post() -> None:
+        nonlocal left
+        while left > 0:
+            left -= 1
+            await poster.post(f"{catcher}/well", livemode=False, headers={"X": "y"}, body=body)
+
+    began = time.monotonic()
+    await asyncio.gather(*[post() for _ in range(_IN_FLIGHT)])
+    rate = 10_000 / (time.monotonic() - began)
+    bench.arrivals()
+    return rate
+
+
+async def _measure_burst(bench: Bench) -> float:
+    """Return the deliveries recorded a second when there are always some to make."""
+    accounts = await bench.add_endpoints("burst", _ENDPOINTS)
+    began = time.monotonic()
+    for _ in range(_BURST // 1000):
+        await bench.add_events([accounts[number % _ENDPOINTS] for number in range(1000)])
+    ended = await bench.wait_until_recorded(_BURST)
+    await bench.clear()
+    return _BURST / (ended - began)
+
+
+async def _measure_latency(bench: Bench, *, dead: int) -> tuple[float, float]:
+    """Return p50 and p99 from an event's commit to its first attempt, in milliseconds, at a steady rate."""
+    well = await bench.add_endpoints("steady", _ENDPOINTS - dead)
+    accounts = well + await bench.add_endpoints("dead", dead, "/dead")
+    announcer = Announcer(bench.database)
+    committed: dict[str, int] = {}
+    loop = asyncio.get_running_loop()
+    began = loop.time()
+    for number in range(_RATE * _RATE_S):
+        await asyncio.sleep(max(began + number / _RATE - loop.time(), 0))
+        account = accounts[number % len(accounts)]
+        [event] = await bench.add_events([account])
+        announcer.announce()
+        if account in well:
+            committed[event] = time.time_ns()
+    await bench.wait_until_recorded(len(committed))
+    waits = sorted((at - committed[event]) / 1e6 for event, _, at in bench.arrivals() if event in committed)
+    await bench.clear()
+    return waits[len(waits) // 2], waits[len(waits) * 99 // 100]
+
+
+async def _measure_backlog(bench: Bench) -> tuple[float, float]:
+    """Return the deliveries recorded a second of a long backlog, and the smallest share of an endpoint half way.
+
+    The share is what an endpoint had got when half of all was delivered, over what would be its fair part.
+    """
+    accounts = await bench.add_endpoints("backlog", _BACKLOG_ENDPOINTS)
+    each = _BACKLOG // _BACKLOG_ENDPOINTS
+    whose: dict[str, str] = {}
+    began = time.monotonic()
+    for start in range(0, _BACKLOG_ENDPOINTS, 10):  # one account's events after another's
+        some = [account for account in accounts[start : start + 10] for _ in range(each)]
+        whose.update(zip(await bench.add_events(some), some, strict=True))
+    ended = await bench.wait_until_recorded(_BACKLOG)
+    arrived = sorted(bench.arrivals(), key=lambda arrival: arrival[2])
+    counts = Counter(whose[event] for event, _, _ in arrived[: _BACKLOG // 2])
+    await bench.clear()
+    return _BACKLOG / (ended - began), min(counts[account] for account in accounts) / (each / 2)
+
+
+def _start_worker(stack: ExitStack, folder: Path, url: str, key: str) -> Program:
+    env = clean_environment({"BRIM_DATABASE_URL": url, "BRIM_ENCRYPTION_KEY": key})
+    return stack.enter_context(running("worker", [sys.executable, "-m", "brim", "worker"], folder=folder, env=env))
+
+
+async def _measure(folder: Path) -> None:
+    postgres = EmbeddedPostgres(folder / "postgres")
+    await postgres.start()
+    try:
+        with ExitStack() as stack:
+            await _measure_all(folder, postgres, stack)
+    finally:
+        await postgres.stop()
+
+
+async def _measure_all(folder: Path, postgres: Any, stack: ExitStack) -> None:
+    await prepare_embedded(postgres.urls, now_ms=0)
+    port, key = free_port(), new_encryption_key()
+    command = [sys.executable, "-m", "bench.webhook_catcher", str(port)]
+    catcher = stack.enter_context(running("catcher", command, folder=folder, env=clean_environment()))
+    catcher.wait_until(lambda: answers(port))
+    database = await Database.connect(postgres.urls.service)
+    try:
+        url = f"http://127.0.0.1:{port}"
+        bench = Bench(database, url, Vault([key]))
+        limit = await _measure_client(bench, url)
+        print(f"| the client alone, no database | {limit:.0f} posts/s | 1.00 |", flush=True)
+        _start_worker(stack, folder, postgres.urls.service, key)
+        rate = await _measure_burst(bench)
+        print(f"| {_BURST} events, {_ENDPOINTS} endpoints | {rate:.0f} recorded/s | {rate / limit:.2f} |", flush=True)
+        p50, p99 = await _measure_latency(bench, dead=0)
+        print(f"| commit to first attempt at {_RATE}/s | p50 {p50:.1f} ms, p99 {p99:.1f} ms | |", flush=True)
+        _, p99_beside = await _measure_latency(bench, dead=1)
+        print(f"| the same beside 1 dead endpoint | p99 {p99_beside:.1f} ms | {p99_beside / p99:.2f} |", flush=True)
+        rate, share = await _measure_backlog(bench)
+        what = f"{_BACKLOG} events, {_BACKLOG_ENDPOINTS} endpoints"
+        print(f"| {what} | {rate:.0f} recorded/s, smallest share {share:.2f} | {rate / limit:.2f} |")
+    finally:
+        await database.close()
+
+
+def main() -> None:
+    """Run all measurements and print them as a table."""
+    print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}\n\n| what | figure | ratio |\n|---|---|---|")
+    with tempfile.TemporaryDirectory(prefix="brim-bench-") as folder:
+        uvloop.run(_measure(Path(folder)))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,47 @@
+"""The kinds of parameters that only webhooks have. Neighbour: `kinds` has all others."""
+
+from typing import Final
+
+from brim.api.form import Value
+from brim.api.kinds import TEXTS_ERRORS, Text, read_texts
+from brim.api.parameter_errors import InvalidVersionError, UnknownEventTypeError
+from brim.api.params import Errors, Kind, Schema
+from brim.domain.events import EventType, is_api_version
+from brim.domain.webhooks import ALL_EVENTS, unknown_events
+
+_WORDS: Final = (ALL_EVENTS, *sorted(EventType))
+
+
+class EventTypes(Kind, frozen=True):
+    """An array of types of events, or of `*` for all of them."""
+
+    def read(self, raw: Value, name: str) -> tuple[str, ...]:
+        """Return the types in order, each once."""
+        texts = read_texts(raw, name)
+        unknown = unknown_events(texts)
+        if unknown:
+            raise UnknownEventTypeError(f"{name}[{texts.index(unknown[0])}]", unknown[0], _WORDS)
+        return tuple(dict.fromkeys(texts))
+
+    def schema(self) -> Schema:
+        """Return its JSON schema."""
+        return {"type": "array", "items": {"type": "string", "enum": list(_WORDS)}, "minItems": 1}
+
+    def errors(self) -> Errors:
+        """Return the failures that `read` can have."""
+        return (*TEXTS_ERRORS, UnknownEventTypeError)
+
+
+class ApiVersion(Text, frozen=True):
+    """A version of the API: a date, and a release's name where it has one."""
+
+    def read(self, raw: Value, name: str) -> str | None:
+        """Return the version."""
+        text = super().read(raw, name)
+        if text is not None and not is_api_version(text):
+            raise InvalidVersionError(name, text)
+        return text
+
+    def errors(self) -> Errors:
+        """Return the failures that `read` can have."""
+        return (*super().errors(), InvalidVersionError)

@@ -1,0 +1,147 @@
+"""What a webhook endpoint may be: its URL, its secret, how many there are, and what an owner may change.
+
+Neighbours: `webhooks` has the endpoint itself and how it is signed for, `targets` where it may be; what a name stands
+for is judged anew at each connection. Source: Stripe API reference, Webhook Endpoints.
+"""
+
+from typing import Final
+
+import msgspec
+
+from brim.domain.metadata import MetadataChange, merge
+from brim.domain.targets import Networks, TargetBlockedError, check_addresses, parse_target
+from brim.domain.topups import Owner
+from brim.domain.webhooks import MAX_ENDPOINTS, Endpoint
+from brim.kit.errors import BrimError
+
+PREFIX: Final = "we_"
+SECRET_PREFIX: Final = "whsec_"  # noqa: S105  what secrets begin with is none
+SECRET_CHARS: Final = 43
+"""Base62 characters of chance in a secret: 43 are the fewest that hold 256 bits."""
+
+MAX_URL: Final = 2048
+MAX_DESCRIPTION: Final = 5000
+DISABLED_BY_OWNER: Final = "owner"
+
+
+class TooManyEndpointsError(BrimError):
+    """The owner has as many endpoints as it may."""
+
+    def __init__(self, most: int, *, livemode: bool) -> None:
+        super().__init__(f"You have reached the maximum of {most} {'live' if livemode else 'test'} webhook endpoints.")
+
+
+class EndpointDisabledError(BrimError):
+    """Something is to be sent to an endpoint that is disabled."""
+
+    def __init__(self, endpoint_id: str) -> None:
+        super().__init__(
+            f"The webhook endpoint {endpoint_id} is disabled, so nothing is sent to it. Enable it first: "
+            "disabled=false."
+        )
+
+
+class EndpointNotListeningError(BrimError):
+    """An event is to be sent to an endpoint that is not for the events of its account."""
+
+    def __init__(self, endpoint_id: str, account: str) -> None:
+        super().__init__(f"The webhook endpoint {endpoint_id} does not listen to events of the account {account}.")
+
+
+class NothingToSendError(BrimError):
+    """No event has happened yet that an endpoint asks for."""
+
+    def __init__(self, endpoint_id: str) -> None:
+        super().__init__(
+            f"There is no event yet that the webhook endpoint {endpoint_id} asks for. Make one first, a top-up for "
+            "example."
+        )
+
+
+class EndpointRules(msgspec.Struct, frozen=True, kw_only=True):
+    """What the operator lets endpoints be: how many of an owner's, and which networks live mode may reach as well."""
+
+    most: int = MAX_ENDPOINTS
+    allowed: Networks = ()
+
+
+class NewEndpoint(msgspec.Struct, frozen=True, kw_only=True):
+    """An endpoint as it is asked for; `secret` is in the clear, `api_version` None where none was asked for."""
+
+    url: str
+    enabled_events: tuple[str, ...]
+    secret: str
+    api_version: str | None = None
+    connect: bool = False
+    description: str | None = None
+    metadata: dict[str, str] = {}
+
+
+class EndpointEdit(msgspec.Struct, frozen=True, kw_only=True):
+    """What an owner changes; what is unset stays."""
+
+    url: str | msgspec.UnsetType = msgspec.UNSET
+    enabled_events: tuple[str, ...] | msgspec.UnsetType = msgspec.UNSET
+    disabled: bool | msgspec.UnsetType = msgspec.UNSET
+    description: str | msgspec.UnsetType | None = msgspec.UNSET
+    metadata: MetadataChange | msgspec.UnsetType = msgspec.UNSET
+
+
+def edited(endpoint: Endpoint, edit: EndpointEdit) -> Endpoint:
+    """Return an endpoint after a change; one that is enabled again has not failed yet.
+
+    Raises:
+        TooMuchMetadataError: more metadata would be left than an object may have.
+    """
+    given = {name: getattr(edit, name) for name in ("url", "enabled_events", "description")}
+    changes = {name: value for name, value in given.items() if value is not msgspec.UNSET}
+    if edit.metadata is not msgspec.UNSET:
+        changes["metadata"] = merge(endpoint.metadata, edit.metadata)
+    if edit.disabled is True and endpoint.is_enabled:
+        changes["disabled_because"] = DISABLED_BY_OWNER
+    if edit.disabled is False and not endpoint.is_enabled:
+        changes |= {"disabled_because": None, "failing_since_ms": None}
+    return msgspec.structs.replace(endpoint, **changes)
+
+
+def rolled(endpoint: Endpoint, sealed: bytes, *, overlap_s: int, now_ms: int) -> Endpoint:
+    """Return an endpoint with a new sealed secret; the one before signs too for so many seconds.
+
+    A secret older than that one signs no more, whatever was promised for it.
+    """
+    return msgspec.structs.replace(
+        endpoint,
+        secret=sealed,
+        old_secret=endpoint.secret if overlap_s else None,
+        old_secret_until_ms=now_ms + overlap_s * 1000 if overlap_s else None,
+    )
+
+
+def secret_place(owner: Owner, endpoint_id: str) -> str:
+    """Return the place that an endpoint's secrets are sealed for."""
+    return f"webhook_endpoints {owner.account} {owner.livemode} {endpoint_id}"
+
+
+def application_of(endpoint: Endpoint) -> str | None:
+    """Return the id of the platform's application, by which clients tell endpoints that listen to its accounts."""
+    return "ca_" + endpoint.owner.account.rpartition("_")[2] if endpoint.connect else None
+
+
+def check_url(url: str, rules: EndpointRules, *, livemode: bool) -> None:
+    """Let a URL pass that an endpoint may have, as far as can be told without asking what its name stands for.
+
+    Args:
+        url: what is asked for.
+        rules: the operator's.
+        livemode: whether real money's events go there.
+
+    Raises:
+        TargetBlockedError: it is no URL that a webhook could be sent to.
+    """
+    target = parse_target(url)
+    if "#" in url:
+        raise TargetBlockedError("it must have no fragment (#).")
+    if target.own_addresses:
+        check_addresses(target, target.own_addresses, livemode=livemode, allowed=rules.allowed)
+    elif livemode and not rules.allowed and (target.scheme, target.port) != ("https", 443):
+        raise TargetBlockedError("in live mode it must begin with https:// and leave the port at 443.")

@@ -1,0 +1,126 @@
+"""How webhook endpoints, and what was tried with them, are written for clients.
+
+Source: Stripe API reference and SDK types (Webhook Endpoint); attempts, and what stands under `brim`, are ours.
+"""
+
+import msgspec
+
+from brim.domain.deliveries import PastAttempt
+from brim.domain.endpoints import application_of
+from brim.domain.webhooks import Endpoint
+from brim.domain.wire import encode
+
+
+class EndpointDelivery(msgspec.Struct, frozen=True, kw_only=True):
+    """How an endpoint is served, beyond the vendor's object. Times are Unix seconds."""
+
+    connect: bool
+    disabled_because: str | None
+    failing_since: int | None
+    old_secret_until: int | None
+    rendered_version: str
+
+
+class EndpointExtras(msgspec.Struct, frozen=True, kw_only=True):
+    """What Brim knows of an endpoint beyond the vendor's object; there only when it is asked for."""
+
+    delivery: EndpointDelivery
+
+
+class WebhookEndpointObject(msgspec.Struct, frozen=True, kw_only=True):
+    """The Webhook Endpoint object; its secret is there only in the reply that tells it for the first time."""
+
+    id: str
+    object: str = "webhook_endpoint"
+    api_version: str | None
+    application: str | None
+    brim: EndpointExtras | msgspec.UnsetType = msgspec.UNSET
+    created: int
+    description: str | None
+    enabled_events: tuple[str, ...]
+    livemode: bool
+    metadata: dict[str, str]
+    secret: str | msgspec.UnsetType = msgspec.UNSET
+    status: str
+    url: str
+
+
+class WebhookAttemptObject(msgspec.Struct, frozen=True, kw_only=True):
+    """One attempt to bring an event to an endpoint. `created` is in Unix seconds."""
+
+    id: str
+    object: str = "webhook_attempt"
+    account: str | msgspec.UnsetType = msgspec.UNSET
+    cause: str
+    created: int
+    duration_ms: int
+    error: str | None
+    event: str
+    http_status: int | None
+    livemode: bool
+    outcome: str
+    request_headers: dict[str, str]
+    response_head: str | None
+    webhook_endpoint: str
+
+
+def attempt_json(attempt: PastAttempt) -> bytes:
+    """Return an attempt's compact JSON; whose event it was is told where it was not the endpoint's owner's."""
+    owner, head = attempt.endpoint.owner, attempt.answer.body_head
+    return encode(
+        WebhookAttemptObject(
+            id=attempt.id,
+            account=msgspec.UNSET if attempt.event_owner == owner else attempt.event_owner.account,
+            cause=attempt.cause,
+            created=attempt.attempted_ms // 1000,
+            duration_ms=attempt.duration_ms,
+            error=attempt.answer.error,
+            event=attempt.event,
+            http_status=attempt.answer.http_status,
+            livemode=owner.livemode,
+            outcome=attempt.answer.outcome,
+            request_headers=attempt.headers,
+            response_head=None if head is None else head.decode(errors="replace"),
+            webhook_endpoint=attempt.endpoint.id,
+        )
+    )
+
+
+def endpoint_json(endpoint: Endpoint, *, secret: str | None = None, with_extras: bool = False) -> bytes:
+    """Return an endpoint's compact JSON.
+
+    Args:
+        endpoint: what to write.
+        secret: told in this reply; None leaves it out.
+        with_extras: whether to tell how it is served.
+    """
+    return encode(
+        WebhookEndpointObject(
+            id=endpoint.id,
+            api_version=endpoint.api_version,
+            application=application_of(endpoint),
+            brim=EndpointExtras(delivery=_delivery(endpoint)) if with_extras else msgspec.UNSET,
+            created=endpoint.created,
+            description=endpoint.description,
+            enabled_events=endpoint.enabled_events,
+            livemode=endpoint.owner.livemode,
+            metadata=dict(sorted(endpoint.metadata.items())),
+            secret=msgspec.UNSET if secret is None else secret,
+            status="enabled" if endpoint.is_enabled else "disabled",
+            url=endpoint.url,
+        )
+    )
+
+
+def _delivery(endpoint: Endpoint) -> EndpointDelivery:
+    return EndpointDelivery(
+        connect=endpoint.connect,
+        disabled_because=endpoint.disabled_because,
+        failing_since=_seconds(endpoint.failing_since_ms),
+        old_secret_until=_seconds(endpoint.old_secret_until_ms),
+        rendered_version=endpoint.rendered_version,
+    )
+
+
+def _seconds(milliseconds: int | None) -> int | None:
+    return None if milliseconds is None else milliseconds // 1000

@@ -1,0 +1,100 @@
+"""Webhook endpoints, what is sent to them, how it is signed, and when it is tried again.
+
+Source: Stripe API reference, Webhook Endpoints, and its guide to webhook signatures; the schedule is ours.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Iterable, Sequence
+from enum import StrEnum
+from typing import Final
+
+import msgspec
+
+from brim.domain.events import EventType
+from brim.domain.topups import Owner
+
+ALL_EVENTS: Final = "*"
+MAX_ENDPOINTS: Final = 16
+"""Of one account and mode. Source: Stripe's documentation of webhooks."""
+
+LONGEST_OVERLAP_S: Final = 24 * 60 * 60
+"""How long an old secret may sign beside a new one. Source: Stripe's documentation of rolled secrets."""
+
+SCHEDULE_S: Final = (5, 60, 300, 1_800, 7_200, 18_000, *(36_000,) * 6)
+"""Seconds from one failed attempt to the next; after the last one a delivery has failed, about 72 hours on."""
+
+GIVE_UP_AFTER_S: Final = 72 * 60 * 60
+
+
+class DeliveryState(StrEnum):
+    """Where the delivery of one event to one endpoint stands."""
+
+    PENDING = "pending"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+
+
+class Outcome(StrEnum):
+    """What became of one attempt."""
+
+    DELIVERED = "delivered"
+    REFUSED = "refused"  # answered, but not with 2xx
+    TIMED_OUT = "timed_out"
+    UNREACHABLE = "unreachable"
+    BLOCKED = "blocked"  # the target may not be reached: see the vetting of addresses
+    GARBLED = "garbled"  # answered with what is no HTTP
+
+
+class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
+    """Where an owner's events are sent.
+
+    `api_version` is the one asked for, None where none was; `rendered_version` the one that events are written in.
+    `secret` and `old_secret` are sealed; the old one signs too until `old_secret_until_ms` (Unix milliseconds).
+    `failing_since_ms` is the first failure since the last success; `disabled_because` is `owner` or `failures`.
+    """
+
+    owner: Owner
+    id: str
+    url: str
+    enabled_events: tuple[str, ...]
+    rendered_version: str
+    secret: bytes
+    created: int
+    api_version: str | None = None
+    connect: bool = False
+    description: str | None = None
+    metadata: dict[str, str] = {}
+    old_secret: bytes | None = None
+    old_secret_until_ms: int | None = None
+    failing_since_ms: int | None = None
+    disabled_because: str | None = None
+
+    @property
+    def is_enabled(self) -> bool:
+        """Whether events are sent to it."""
+        return self.disabled_because is None
+
+    def wants(self, event_type: str) -> bool:
+        """Tell whether it is subscribed to a type of event."""
+        return ALL_EVENTS in self.enabled_events or event_type in self.enabled_events
+
+
+def unknown_events(enabled_events: Iterable[str]) -> list[str]:
+    """Return those of some subscriptions that name no type of event."""
+    known = {ALL_EVENTS, *EventType}
+    return [name for name in enabled_events if name not in known]
+
+
+def sign(body: bytes, *, timestamp: int, secrets: Sequence[str]) -> str:
+    """Return the `Stripe-Signature` of a body sent at a Unix second: one `v1` for each secret that is in force."""
+    message = str(timestamp).encode() + b"." + body
+    digests = (hmac.new(secret.encode(), message, hashlib.sha256).hexdigest() for secret in secrets)
+    return ",".join([f"t={timestamp}", *(f"v1={digest}" for digest in digests)])
+
+
+def next_attempt_ms(attempts: int, *, failed_ms: int, created_ms: int) -> int | None:
+    """Return when to try again after so many failed attempts (Unix milliseconds); None when it is given up."""
+    if attempts > len(SCHEDULE_S) or failed_ms - created_ms >= GIVE_UP_AFTER_S * 1000:
+        return None
+    return failed_ms + SCHEDULE_S[attempts - 1] * 1000

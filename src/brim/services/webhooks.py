@@ -1,0 +1,252 @@
+"""Webhook endpoints: create, read, change, delete, and roll their secrets.
+
+A secret is told once, in the reply of the request that made it. Everywhere in the database it is sealed: in the
+endpoint's row, and in the reply that is kept for retries under an idempotency key, where it is opened again on the way
+out. So a client that lost the first reply still learns the secret by asking again under the same key.
+"""
+
+from collections.abc import Callable
+from typing import Final, TypeAlias
+
+import msgspec
+
+from brim.domain import endpoints
+from brim.domain.deliveries import EndpointKey, PastAttempt
+from brim.domain.endpoints import (
+    EndpointEdit,
+    EndpointRules,
+    NewEndpoint,
+    TooManyEndpointsError,
+    check_url,
+    secret_place,
+)
+from brim.domain.errors import ResourceMissingError
+from brim.domain.pages import Page, PageRequest, page_of_few
+from brim.domain.topups import Owner
+from brim.domain.webhook_wire import WebhookEndpointObject
+from brim.domain.webhooks import Endpoint
+from brim.domain.wire import encode
+from brim.kit.errors import BrimError
+from brim.kit.ids import IdFactory
+from brim.services.idempotency import Answer, Attempt, run_once
+from brim.services.vault import Vault
+from brim.store import deliveries, webhooks
+from brim.store.database import Conn, Database
+
+RenderEndpoint: TypeAlias = Callable[[Endpoint, str | None], bytes]
+"""Writes an endpoint's reply; the text is the secret to tell in it, None to leave it out."""
+
+RenderError: TypeAlias = Callable[[BrimError], tuple[int, bytes]]
+KIND: Final = "webhook endpoint"
+
+
+async def create_endpoint(
+    database: Database,
+    attempt: Attempt,
+    new: NewEndpoint,
+    *,
+    rules: EndpointRules,
+    ids: IdFactory,
+    vault: Vault,
+    render: RenderEndpoint,
+    render_error: RenderError,
+) -> Answer:
+    """Add an endpoint and return its reply, which tells the secret.
+
+    Args:
+        database: where.
+        attempt: the request; events are written in its version unless the endpoint asks for another.
+        new: what is asked for.
+        rules: the operator's.
+        ids: makes the endpoint's.
+        vault: seals the secret.
+        render: writes the reply.
+        render_error: writes a refusal.
+
+    Raises:
+        TargetBlockedError: the URL cannot be used.
+        TooManyEndpointsError: the owner has as many as it may.
+        NoEncryptionKeyError: the server can seal no secret.
+        IdempotencyMismatchError: the key stands for another request.
+    """
+    owner = attempt.owner
+    check_url(new.url, rules, livemode=owner.livemode)
+
+    async def work(conn: Conn) -> bytes:
+        if await webhooks.hold_count(conn, owner) >= rules.most:
+            raise TooManyEndpointsError(rules.most, livemode=owner.livemode)
+        endpoint = _make(attempt, new, ids=ids, vault=vault)
+        await webhooks.insert_endpoint(conn, endpoint)
+        return render(endpoint, endpoint.secret.decode())
+
+    return _with_secret(await run_once(database, attempt, work, render_error=render_error), owner, vault)
+
+
+def _make(attempt: Attempt, new: NewEndpoint, *, ids: IdFactory, vault: Vault) -> Endpoint:
+    endpoint_id = ids.new_at(endpoints.PREFIX, attempt.now_ms)
+    return Endpoint(
+        owner=attempt.owner,
+        id=endpoint_id,
+        url=new.url,
+        enabled_events=new.enabled_events,
+        rendered_version=new.api_version or attempt.api_version,
+        secret=vault.seal(new.secret.encode(), place=secret_place(attempt.owner, endpoint_id)),
+        created=ids.newest_second,
+        api_version=new.api_version,
+        connect=new.connect,
+        description=new.description,
+        metadata=new.metadata,
+    )
+
+
+def _with_secret(answer: Answer, owner: Owner, vault: Vault) -> Answer:
+    """Return a reply, a first one or a replay, with its sealed secret opened."""
+    reply = msgspec.json.decode(answer.body, type=WebhookEndpointObject)
+    if reply.secret is msgspec.UNSET:
+        return answer
+    secret = vault.open(reply.secret.encode(), place=secret_place(owner, reply.id)).decode()
+    return msgspec.structs.replace(answer, body=encode(msgspec.structs.replace(reply, secret=secret)))
+
+
+async def retrieve_endpoint(database: Database, owner: Owner, endpoint_id: str) -> Endpoint:
+    """Return an endpoint.
+
+    Raises:
+        ResourceMissingError: the owner has none of that id.
+    """
+    async with database.connection() as conn:
+        return await find_endpoint(conn, owner, endpoint_id, in_path=True)
+
+
+async def list_endpoints(database: Database, owner: Owner, request: PageRequest) -> Page[Endpoint]:
+    """Return a page of an owner's endpoints.
+
+    Raises:
+        ResourceMissingError: a cursor names none of them.
+        ExclusiveParametersError: both cursors are given.
+    """
+    async with database.connection() as conn:
+        found = await webhooks.list_endpoints(conn, owner)
+    return page_of_few(found, request, kind=KIND)
+
+
+async def update_endpoint(
+    database: Database,
+    attempt: Attempt,
+    endpoint_id: str,
+    edit: EndpointEdit,
+    *,
+    rules: EndpointRules,
+    render: RenderEndpoint,
+    render_error: RenderError,
+) -> Answer:
+    """Change an endpoint and return its reply; what waits for one that is disabled has failed.
+
+    Raises:
+        ResourceMissingError: the owner has none of that id.
+        TargetBlockedError: the new URL cannot be used.
+        TooMuchMetadataError: more metadata would be left than an object may have.
+        IdempotencyMismatchError: the key stands for another request.
+    """
+    if edit.url is not msgspec.UNSET:
+        check_url(edit.url, rules, livemode=attempt.owner.livemode)
+
+    async def work(conn: Conn) -> bytes:
+        endpoint = await _lock(conn, attempt.owner, endpoint_id)
+        changed = endpoints.edited(endpoint, edit)
+        if changed != endpoint:
+            await webhooks.update_endpoint(conn, changed)
+        if endpoint.is_enabled and not changed.is_enabled:
+            await webhooks.stop_deliveries(conn, changed)
+        return render(changed, None)
+
+    return await run_once(database, attempt, work, render_error=render_error)
+
+
+async def roll_secret(
+    database: Database,
+    attempt: Attempt,
+    endpoint_id: str,
+    secret: str,
+    *,
+    overlap_s: int,
+    vault: Vault,
+    render: RenderEndpoint,
+    render_error: RenderError,
+) -> Answer:
+    """Give an endpoint a new secret and return its reply, which tells it; the old one signs too for `overlap_s`.
+
+    Raises:
+        ResourceMissingError: the owner has none of that id.
+        NoEncryptionKeyError: the server can seal no secret.
+        IdempotencyMismatchError: the key stands for another request.
+    """
+    owner = attempt.owner
+
+    async def work(conn: Conn) -> bytes:
+        endpoint = await _lock(conn, owner, endpoint_id)
+        sealed = vault.seal(secret.encode(), place=secret_place(owner, endpoint_id))
+        changed = endpoints.rolled(endpoint, sealed, overlap_s=overlap_s, now_ms=attempt.now_ms)
+        await webhooks.update_endpoint(conn, changed)
+        return render(changed, sealed.decode())
+
+    return _with_secret(await run_once(database, attempt, work, render_error=render_error), owner, vault)
+
+
+async def delete_endpoint(database: Database, owner: Owner, endpoint_id: str) -> None:
+    """Remove an endpoint, and whatever it has not received yet.
+
+    Raises:
+        ResourceMissingError: the owner has none of that id.
+    """
+
+    async def work(conn: Conn) -> None:
+        await webhooks.delete_endpoint(conn, await _lock(conn, owner, endpoint_id))
+
+    await database.transact(work)
+
+
+async def list_attempts(database: Database, owner: Owner, endpoint_id: str, request: PageRequest) -> Page[PastAttempt]:
+    """Return a page of the attempts to reach an endpoint, newest first; those of one that was deleted are kept too.
+
+    Raises:
+        ResourceMissingError: the owner has none of that id, and nothing was ever sent to one.
+    """
+    key = EndpointKey(owner, endpoint_id)
+    async with database.connection() as conn:
+        found = await deliveries.list_endpoint_attempts(
+            conn, key, before=request.starting_after, limit=request.limit + 1
+        )
+        if not found:
+            await find_endpoint(conn, owner, endpoint_id, in_path=True)
+    return Page(found[: request.limit], len(found) > request.limit)
+
+
+async def find_endpoint(conn: Conn, owner: Owner, endpoint_id: str, *, in_path: bool) -> Endpoint:
+    """Return an endpoint whose id stands in a request's path, or in its parameter `webhook_endpoint`.
+
+    Raises:
+        ResourceMissingError: the owner has none of that id; it says so if the owner's other mode has.
+    """
+    endpoint = await webhooks.read_endpoint(conn, owner, endpoint_id)
+    if endpoint is None:
+        raise await _missing(conn, owner, endpoint_id, in_path=in_path)
+    return endpoint
+
+
+async def _lock(conn: Conn, owner: Owner, endpoint_id: str) -> Endpoint:
+    endpoint = await webhooks.lock_endpoint(conn, owner, endpoint_id)
+    if endpoint is None:
+        raise await _missing(conn, owner, endpoint_id, in_path=True)
+    return endpoint
+
+
+async def _missing(conn: Conn, owner: Owner, endpoint_id: str, *, in_path: bool) -> ResourceMissingError:
+    in_other_mode = await webhooks.read_endpoint(conn, Owner(owner.account, not owner.livemode), endpoint_id)
+    return ResourceMissingError(
+        KIND,
+        endpoint_id,
+        param="webhook_endpoint",
+        in_path=in_path,
+        other_mode_of=owner.livemode if in_other_mode else None,
+    )

@@ -1,0 +1,126 @@
+"""Webhook endpoints in the database."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import msgspec
+
+from brim.domain.topups import Owner
+from brim.domain.webhooks import Endpoint
+from brim.store.database import Conn
+from brim.store.sql import load_queries
+
+_SQL: Final = load_queries("webhooks")
+_decode_events: Final = msgspec.json.Decoder(tuple[str, ...]).decode
+_decode_metadata: Final = msgspec.json.Decoder(dict[str, str]).decode
+
+
+async def hold_count(conn: Conn, owner: Owner) -> int:
+    """Return how many endpoints an owner has; nobody adds one before the caller's transaction ends."""
+    await conn.execute(_SQL["lock_account"], owner.account)
+    count: int = await conn.fetchval(_SQL["count_endpoints"], owner.account, owner.livemode)
+    return count
+
+
+async def insert_endpoint(conn: Conn, endpoint: Endpoint) -> None:
+    """Add an endpoint, which is enabled and has one secret."""
+    await conn.execute(
+        _SQL["insert_endpoint"],
+        *_key(endpoint),
+        endpoint.url,
+        _encode(endpoint.enabled_events),
+        endpoint.api_version,
+        endpoint.rendered_version,
+        endpoint.connect,
+        endpoint.description,
+        _encode(endpoint.metadata),
+        endpoint.secret,
+        endpoint.created,
+    )
+
+
+async def read_endpoint(conn: Conn, owner: Owner, endpoint_id: str) -> Endpoint | None:
+    """Return an owner's endpoint, None when there is none of that id."""
+    record = await conn.fetchrow(_SQL["read_endpoint"], owner.account, owner.livemode, endpoint_id)
+    return endpoint_from_record(record) if record else None
+
+
+async def lock_endpoint(conn: Conn, owner: Owner, endpoint_id: str) -> Endpoint | None:
+    """Return an endpoint that nobody else can change until the caller's transaction ends."""
+    record = await conn.fetchrow(_SQL["lock_endpoint"], owner.account, owner.livemode, endpoint_id)
+    return endpoint_from_record(record) if record else None
+
+
+async def list_endpoints(conn: Conn, owner: Owner) -> list[Endpoint]:
+    """Return all of an owner's endpoints, newest first."""
+    return [
+        endpoint_from_record(record)
+        for record in await conn.fetch(_SQL["list_endpoints"], owner.account, owner.livemode)
+    ]
+
+
+async def endpoints_for(conn: Conn, owners: Sequence[Owner]) -> list[Endpoint]:
+    """Return the enabled endpoints that these owners' events may go to, each once.
+
+    One with `connect` gets the events of the accounts whose platform its owner is, and not its owner's; one without
+    it its owner's alone.
+    """
+    accounts, modes = [owner.account for owner in owners], [owner.livemode for owner in owners]
+    return [endpoint_from_record(record) for record in await conn.fetch(_SQL["endpoints_for"], accounts, modes)]
+
+
+async def update_endpoint(conn: Conn, endpoint: Endpoint) -> None:
+    """Write an endpoint that the caller has locked."""
+    await conn.execute(
+        _SQL["update_endpoint"],
+        *_key(endpoint),
+        endpoint.url,
+        _encode(endpoint.enabled_events),
+        endpoint.description,
+        _encode(endpoint.metadata),
+        endpoint.secret,
+        endpoint.old_secret,
+        endpoint.old_secret_until_ms,
+        endpoint.failing_since_ms,
+        endpoint.disabled_because,
+    )
+
+
+async def stop_deliveries(conn: Conn, endpoint: Endpoint) -> None:
+    """Give up whatever is still to be sent to an endpoint: it has failed."""
+    await conn.execute(_SQL["stop_deliveries"], *_key(endpoint))
+
+
+async def delete_endpoint(conn: Conn, endpoint: Endpoint) -> None:
+    """Remove an endpoint that the caller has locked, and what it has not received; what was tried stays."""
+    await conn.execute(_SQL["delete_endpoint"], *_key(endpoint))
+    await conn.execute(_SQL["delete_undelivered"], *_key(endpoint))
+
+
+def _key(endpoint: Endpoint) -> tuple[str, bool, str]:
+    return endpoint.owner.account, endpoint.owner.livemode, endpoint.id
+
+
+def _encode(value: Sequence[str] | Mapping[str, str]) -> str | None:
+    return msgspec.json.encode(value).decode() if value else None
+
+
+def endpoint_from_record(record: Mapping[str, Any]) -> Endpoint:
+    """Return the endpoint in a row that has every column of `webhook_endpoints`."""
+    return Endpoint(
+        owner=Owner(record["account"], record["livemode"]),
+        id=record["id"],
+        url=record["url"],
+        enabled_events=_decode_events(record["enabled_events"]),
+        rendered_version=record["rendered_version"],
+        secret=record["secret"],
+        created=record["created"],
+        api_version=record["api_version"],
+        connect=record["connect"],
+        description=record["description"],
+        metadata=_decode_metadata(record["metadata"]) if record["metadata"] else {},
+        old_secret=record["old_secret"],
+        old_secret_until_ms=record["old_secret_until_ms"],
+        failing_since_ms=record["failing_since_ms"],
+        disabled_because=record["disabled_because"],
+    )

@@ -1,0 +1,163 @@
+"""What becomes of events: who waits for them, sending them again, and reading them by number."""
+
+from typing import Any
+
+import pytest
+from stripe import StripeClient
+
+from api.conftest import Server
+from api.polling import until
+from api.wire import Wire, assert_error, assert_golden
+from brim.kit.clock import system_clock_ms
+from brim.store.database import Database
+from brim.store.deliveries import number_events
+
+NOBODY = "http://127.0.0.1:9/"
+"""Where nothing listens: what is sent there is never received."""
+
+
+def number_all(server: Server) -> None:
+    """Give every event a number, if no worker was faster."""
+
+    async def number(database: Database) -> None:
+        async with database.connection() as conn:
+            while (await number_events(conn, from_place=0, limit=1000, now_ms=system_clock_ms())).taken:
+                pass
+
+    server.run(number)
+
+
+def create_endpoint(wire: Wire, **more: object) -> str:
+    reply = wire.post("/v1/webhook_endpoints", {"url": NOBODY, "enabled_events[]": "*", **more})
+    assert reply.status == 200, reply.body
+    return str(reply.json["id"])
+
+
+def newest_event(wire: Wire) -> Any:
+    return wire.get("/v1/events?limit=1").json["data"][0]
+
+
+def when_addressed(server: Server, wire: Wire, event_id: str, count: int) -> Any:
+    """Return an event once so many endpoints wait for it."""
+    number_all(server)
+    return until(
+        lambda: found if (found := wire.get(f"/v1/events/{event_id}").json)["pending_webhooks"] == count else None,
+        what=f"{count} endpoints to wait for the event",
+    )
+
+
+def finish(server: Server, account: str, state: str) -> None:
+    """Let every delivery of an account's events end."""
+
+    async def write(database: Database) -> None:
+        async with database.connection() as conn:
+            await conn.execute(
+                "UPDATE webhook_deliveries SET state = $2, next_attempt_ms = NULL, leased_until_ms = NULL"
+                " WHERE event_account = $1",
+                account,
+                state,
+            )
+
+    server.run(write)
+
+
+def test_an_event_counts_the_endpoints_that_have_not_received_it(
+    server: Server, wire: Wire, account: str, client: StripeClient
+) -> None:
+    wire.create()
+    before = newest_event(wire)["id"]
+    number_all(server)
+    create_endpoint(wire)
+    create_endpoint(wire)
+    create_endpoint(wire, **{"enabled_events[]": "topup.failed"})
+    wire.create()
+    event = newest_event(wire)["id"]
+    assert when_addressed(server, wire, event, 2)["id"] == event
+    counts = {each.id: each.pending_webhooks for each in client.v1.events.list().data}
+    assert (counts[event], counts[before]) == (2, 0)
+    assert [each.id for each in client.v1.events.list({"delivery_success": False}).data] == [event]
+    assert [each.id for each in client.v1.events.list({"delivery_success": True}).data] == [before]
+    finish(server, account, "delivered")
+    assert client.v1.events.retrieve(event).pending_webhooks == 0
+    assert client.v1.events.list({"delivery_success": False}).data == []
+
+
+def test_an_event_is_sent_again_as_the_official_command_line_asks(server: Server, wire: Wire, account: str) -> None:
+    endpoint = create_endpoint(wire)
+    wire.create()
+    event = newest_event(wire)["id"]
+    when_addressed(server, wire, event, 1)
+    finish(server, account, "delivered")
+    path = f"/v1/events/{event}/retry"
+    for_listeners = wire.post(path, {"for_stripecli": "true"})
+    assert (for_listeners.status, for_listeners.json["pending_webhooks"]) == (200, 0)
+    to_one = wire.post(path, {"webhook_endpoint": endpoint, "account": account})
+    assert (to_one.json["id"], to_one.json["pending_webhooks"]) == (event, 1)
+    finish(server, account, "delivered")
+    assert wire.post(path).json["pending_webhooks"] == 1
+    finish(server, account, "failed")
+    key = {"Idempotency-Key": "again"}
+    first = wire.post(f"/v1/webhook_endpoints/{endpoint}/test", headers=key)
+    assert (first.json["id"], first.json["pending_webhooks"]) == (event, 1)
+    assert wire.post(f"/v1/webhook_endpoints/{endpoint}/test", headers=key).body == first.body
+
+
+def test_what_cannot_be_sent_again_is_refused(server: Server, wire: Wire) -> None:
+    endpoint = create_endpoint(wire)
+    refused = wire.post(f"/v1/webhook_endpoints/{endpoint}/test")
+    nothing = f"There is no event yet that the webhook endpoint {endpoint} asks for."
+    assert_error(refused, 400, f"{nothing} Make one first, a top-up for example.")
+    wire.create()
+    path = f"/v1/events/{newest_event(wire)['id']}/retry"
+    missing: Any = {"code": "resource_missing"}
+    assert_error(wire.post("/v1/events/evt_x/retry"), 404, "No such event: 'evt_x'", param="id", **missing)
+    assert_error(
+        wire.post(path, {"webhook_endpoint": "we_x"}),
+        400,
+        "No such webhook endpoint: 'we_x'",
+        param="webhook_endpoint",
+        **missing,
+    )
+    stranger = server.make_account().account
+    assert_error(
+        wire.post(path, {"account": stranger}), 400, f"No such account: '{stranger}'", param="account", **missing
+    )
+    wire.post(f"/v1/webhook_endpoints/{endpoint}", {"disabled": "true"})
+    message = f"The webhook endpoint {endpoint} is disabled, so nothing is sent to it. Enable it first: disabled=false."
+    for refused in (
+        wire.post(path, {"webhook_endpoint": endpoint}),
+        wire.post(f"/v1/webhook_endpoints/{endpoint}/test"),
+    ):
+        assert_error(refused, 400, message, param="webhook_endpoint")
+    assert wire.post(f"/v1/events/{newest_event(wire)['id']}/retry", {"foo": "1"}).error["param"] == "foo"
+
+
+def test_events_are_read_by_number_without_a_gap(server: Server, wire: Wire) -> None:
+    for _ in range(7):
+        wire.create()
+    number_all(server)
+    reached, pages, has_more = 0, [], True
+    while has_more:
+        page = wire.get(f"/v1/events?after_sequence={reached}&limit=3").json
+        pages.append(page["data"])
+        reached, has_more = page["data"][-1]["brim"]["sequence"], page["has_more"]
+    assert [[event["brim"]["sequence"] for event in page] for page in pages] == [[1, 2, 3], [4, 5, 6], [7]]
+    listed = {event["id"] for event in wire.get("/v1/events").json["data"]}
+    assert {event["id"] for page in pages for event in page} == listed
+    assert "brim" not in newest_event(wire)
+    assert wire.get(f"/v1/events?after_sequence={reached}").json["data"] == []
+    assert_golden(wire.get("/v1/events?after_sequence=6").body, "event_list_by_sequence.json")
+
+
+@pytest.mark.parametrize(
+    "other",
+    ["starting_after=evt_x", "ending_before=evt_x", "type=*", "types[]=*", "created=1", "delivery_success=true"],
+)
+def test_a_list_by_number_takes_no_other_filter(wire: Wire, other: str) -> None:
+    name = other.partition("=")[0].removesuffix("[]")
+    assert_error(
+        wire.get(f"/v1/events?after_sequence=0&{other}"),
+        400,
+        f"Received both after_sequence and {name} parameters. Please pass in only one.",
+    )
+    assert wire.get("/v1/events?after_sequence=-1").error["message"] == "This value must be greater than or equal to 0."
