@@ -24,3 +24,11 @@ def program() -> Path:
 def stripe_cli(program: Path, server: Server, key: str, tmp_path: Path) -> StripeCli:
     """The CLI with the account's test key."""
     return StripeCli(program, tmp_path, key, url=server.url)
+
+
+@pytest.fixture(params=["port", "socket"])
+def each_cli(request: pytest.FixtureRequest, program: Path, server: Server, key: str, tmp_path: Path) -> StripeCli:
+    """The CLI with the account's test key: once with a flag that names the port, once with the Unix socket alone."""
+    if request.param == "port":
+        return StripeCli(program, tmp_path, key, url=server.url)
+    return StripeCli(program, tmp_path, key, socket_path=server.unix_socket)

@@ -32,21 +32,20 @@ GAUGE_INTERVAL_S: Final = 1.0
 log = structlog.get_logger()
 
 
-def run_api(settings: Settings, listen_fd: int, alive_fd: int | None) -> None:
+def run_api(settings: Settings, listeners: list[socket.socket], alive_fd: int | None) -> None:
     """Serve until SIGTERM or SIGINT; requests in flight are finished first.
 
     Args:
         settings: `database_url` must be set.
-        listen_fd: a listening socket, our own or inherited from the supervisor.
+        listeners: listening sockets, our own or inherited from the supervisor.
         alive_fd: the read end of a pipe whose other end only the supervisor holds: when it closes, so do we.
     """
     configure_logging(settings.log_level, settings.log_format)
     _spare_the_collector()
     # uvicorn raises its stop signal again once it has stopped: SIGTERM too must then leave us time to close down.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    listener = socket.socket(fileno=listen_fd)
     with suppress(KeyboardInterrupt):
-        uvloop.run(_serve(settings, listener, alive_fd))
+        uvloop.run(_serve(settings, listeners, alive_fd))
 
 
 def _spare_the_collector() -> None:
@@ -60,7 +59,7 @@ def _spare_the_collector() -> None:
     gc.set_threshold(20_000, 20, 50)
 
 
-async def _serve(settings: Settings, listener: socket.socket, alive_fd: int | None) -> None:
+async def _serve(settings: Settings, listeners: list[socket.socket], alive_fd: int | None) -> None:
     """Run one server and its few background tasks."""
     if settings.database_url is None:
         raise ValueError("an API process needs a database URL")
@@ -92,7 +91,7 @@ async def _serve(settings: Settings, listener: socket.socket, alive_fd: int | No
     if alive_fd is not None:
         _stop_when_orphaned(server, alive_fd)
     try:
-        await server.serve(sockets=[listener])
+        await server.serve(sockets=listeners)
     finally:
         for task in background:
             task.cancel()

@@ -127,6 +127,8 @@ class Setting:
 SETTINGS: Final[tuple[Setting, ...]] = (
     Setting("host", str, "127.0.0.1", "an address", "address to listen on"),
     Setting("port", parse_port, 12111, "a port, 0 for any free one", "port to listen on"),
+    Setting("unix_socket", Path, None, "a path",
+            "Unix socket to listen on as well; unset means brim.sock in the data folder of brim serve, otherwise none"),
     Setting("data_dir", Path, Path("brim-data"), "a folder", "embedded database and generated keys"),
     Setting("database_url", str, None, "a postgresql:// URL", "PostgreSQL 15 or newer; unset means embedded"),
     Setting("migration_url", str, None, "a postgresql:// URL",
@@ -157,6 +159,7 @@ class Settings:
 
     host: str
     port: int
+    unix_socket: Path | None
     data_dir: Path
     database_url: str | None
     migration_url: str | None
@@ -181,7 +184,7 @@ class Settings:
 
 
 _CHOICES: Final = {"log_level": ("debug", "info", "warning", "error"), "log_format": ("auto", "json", "console")}
-_INTERNAL_VARIABLES: Final = frozenset({"BRIM_INTERNAL_LISTEN_FD", "BRIM_INTERNAL_ALIVE_FD"})
+_INTERNAL_VARIABLES: Final = frozenset({"BRIM_INTERNAL_LISTEN_FDS", "BRIM_INTERNAL_ALIVE_FD"})
 """What the supervisor tells its own children; nobody else sets these."""
 
 
