@@ -5,6 +5,7 @@ from typing import Any
 import click
 
 import brim
+from brim.cli.fixtures import fixtures
 from brim.cli.keys import accounts, keys
 from brim.cli.processes import api, migrate, serve, verify, worker
 from brim.kit.errors import BrimError
@@ -34,5 +35,5 @@ def cli() -> None:
     """
 
 
-for _command in (serve, api, worker, migrate, verify, keys, accounts):
+for _command in (serve, api, worker, migrate, verify, keys, accounts, fixtures):
     cli.add_command(_command)
