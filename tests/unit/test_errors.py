@@ -15,10 +15,11 @@ from brim.api import parameter_errors as parameters
 from brim.api.errors import ERROR_TABLE, redact_key, render_error, should_retry
 from brim.api.openapi import possible_errors
 from brim.api.operations import OPERATIONS
-from brim.domain import amounts, clocks, errors, idempotency, metadata, topups
+from brim.domain import amounts, clocks, errors, idempotency, metadata, targets, topups
 from brim.domain.topups import Status
 from brim.kit import currency
 from brim.kit.errors import BrimError, DatabaseUnavailableError, OverloadedError
+from brim.services import vault
 
 NEVER_ON_THE_WIRE = (
     "brim.kit.config",
@@ -161,6 +162,14 @@ EXAMPLES: list[tuple[BrimError, int, str | None, str | None, str]] = [
     (topups.InvalidTransitionError(status=Status.CANCELED, wanted=Status.CANCELED), 400, None, None,
      ("This top-up could not be canceled because it has a status of canceled. Only a top-up with one of the following "
       "statuses may be canceled: pending.")),
+    # The webhooks
+    (targets.TargetBlockedError("it cannot be read."), 400, "url_invalid", "url", "Invalid URL: it cannot be read."),
+    (vault.NoEncryptionKeyError(), 503, None, None,
+     ("This server has no encryption key, so it can neither store nor read bank account numbers. Its operator sets "
+      "BRIM_ENCRYPTION_KEY.")),
+    (vault.SecretUnreadableError(), 503, None, None,
+     ("A stored secret cannot be read with this server's encryption keys. Its operator adds the key it was stored "
+      "under to BRIM_ENCRYPTION_KEY.")),
     # The idempotency key
     (idempotency.IdempotencyMismatchError("k1"), 400, None, None,
      ("Keys for idempotent requests can only be used with the same parameters they were first used with. Try using a "
@@ -177,7 +186,7 @@ EXAMPLES: list[tuple[BrimError, int, str | None, str | None, str]] = [
      "An unknown error occurred on our side. The server's log has the details under req_x."),
 ]  # fmt: skip
 _TYPES = {idempotency.IdempotencyMismatchError: "idempotency_error"} | dict.fromkeys(
-    (DatabaseUnavailableError, api.InternalError), "api_error"
+    (DatabaseUnavailableError, api.InternalError, vault.NoEncryptionKeyError, vault.SecretUnreadableError), "api_error"
 )
 
 

@@ -10,9 +10,10 @@ from typing import Final, NamedTuple
 import msgspec
 
 from brim.api import parameter_errors as parameters
-from brim.domain import amounts, clocks, errors, idempotency, metadata, topups
+from brim.domain import amounts, clocks, errors, idempotency, metadata, targets, topups
 from brim.kit import currency
 from brim.kit.errors import BrimError, DatabaseUnavailableError, OverloadedError
+from brim.services import vault
 
 _HELP: Final = "Please see https://stripe.com/docs or we can help at https://support.stripe.com/."
 
@@ -249,12 +250,16 @@ ERROR_TABLE: Final[dict[type[BrimError], Place]] = {
     clocks.ClockExistsError: Place(),
     clocks.FrozenTimeError: Place(param="frozen_time"),
     clocks.ClockAdvancingError: Place(429, "lock_timeout", should_retry=True),
+    # The webhooks
+    targets.TargetBlockedError: Place(400, "url_invalid", "url"),
     # The idempotency key
     idempotency.IdempotencyMismatchError: Place(type="idempotency_error"),
     EmptyIdempotencyKeyError: Place(),
     IdempotencyKeyTooLongError: Place(),
     # Ours
     OverloadedError: Place(429, "rate_limit", should_retry=True),
+    vault.NoEncryptionKeyError: Place(503, type="api_error", should_retry=False),
+    vault.SecretUnreadableError: Place(503, type="api_error", should_retry=False),
     DatabaseUnavailableError: Place(503, type="api_error", should_retry=True),
     InternalError: Place(500, type="api_error"),
 }

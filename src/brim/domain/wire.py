@@ -170,6 +170,7 @@ class EventObject(msgspec.Struct, frozen=True, kw_only=True):
 
     id: str
     object: str = "event"
+    account: str | msgspec.UnsetType = msgspec.UNSET
     api_version: str
     created: int
     data: EventData
@@ -299,15 +300,23 @@ def _entry(currency: str, amount: int) -> BalanceEntry:
     return BalanceEntry(amount=amount, currency=currency, source_types={"bank_account": amount})
 
 
-def event_json(event: Event) -> bytes:
-    """Return an event's compact JSON; its object is the snapshot taken when it happened."""
+def event_json(event: Event, *, pending_webhooks: int = 0, account: str | None = None) -> bytes:
+    """Return an event's compact JSON; its object is the snapshot taken when it happened.
+
+    Args:
+        event: what to write.
+        pending_webhooks: how many endpoints have not received it yet.
+        account: whose event it is, where a platform reads it; else None.
+    """
     return _encoder.encode(
         EventObject(
             id=event.id,
+            account=account or msgspec.UNSET,
             api_version=event.api_version,
             created=event.created,
             data=EventData(msgspec.Raw(event.payload)),
             livemode=event.owner.livemode,
+            pending_webhooks=pending_webhooks,
             request=EventRequest(id=event.request_id, idempotency_key=event.idempotency_key),
             type=event.type,
         )

@@ -1,7 +1,8 @@
 """The data folder: claimed by one Brim at a time, and what lies in it.
 
 `brim.lock` names the process that has it, `VERSION` the format it is written in, `test_secret_key` holds the
-first account's test key, `brim.json` says where a running Brim answers, `postgres/` is the embedded database.
+first account's test key and `encryption_key` the key to secrets at rest, `brim.json` says where a running Brim
+answers, `postgres/` is the embedded database.
 """
 
 import errno
@@ -13,8 +14,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from brim.kit.config import parse_encryption_keys
 from brim.kit.errors import BrimError
 
+_ENCRYPTION_KEY: Final = "encryption_key"
 FORMAT: Final = 1
 """Raised when an earlier Brim could no longer read what this one writes; the database has versions of its own."""
 
@@ -64,11 +67,19 @@ class DataFolder:
     def keep_test_secret_key(self, given: str | None, make: Callable[[], str]) -> str:
         """Return the first account's test key, and keep it: the one given, else the one kept, else a new one."""
         file = self.path / "test_secret_key"
-        kept = file.read_text(encoding="ascii").strip() if file.exists() else None
+        kept = _read_secret(file)
         key = given or kept or make()
         if key != kept:
             _write_whole(file, key + "\n", mode=0o600)
         return key
+
+    def keep_encryption_key(self, make: Callable[[], str]) -> str:
+        """Return the keys to secrets at rest that are kept here; where there are none, keep a new one."""
+        keys = read_encryption_key(self.path)
+        if keys is None:
+            keys = make()
+            _write_whole(self.path / _ENCRYPTION_KEY, keys + "\n", mode=0o600)
+        return keys
 
     def announce(self, url: str) -> None:
         """Tell other programs where this Brim answers."""
@@ -81,6 +92,25 @@ class DataFolder:
     @property
     def _status_file(self) -> Path:
         return self.path / "brim.json"
+
+
+def read_encryption_key(path: Path) -> str | None:
+    """Return the keys to secrets at rest that are kept in a data folder, claimed or not; None where there are none.
+
+    Raises:
+        DataFolderUnusableError: the file does not hold keys.
+    """
+    text = _read_secret(path / _ENCRYPTION_KEY)
+    if not text:
+        return None
+    try:
+        return parse_encryption_keys(text)
+    except ValueError:
+        raise DataFolderUnusableError(path, f"its file {_ENCRYPTION_KEY} does not hold encryption keys") from None
+
+
+def _read_secret(file: Path) -> str | None:
+    return file.read_text(encoding="ascii").strip() if file.exists() else None
 
 
 @contextmanager

@@ -29,6 +29,7 @@ from brim.kit.config import Settings
 from brim.kit.errors import BrimError
 from brim.kit.ids import random_base62
 from brim.services.keys import ensure_first_account
+from brim.services.vault import new_encryption_key
 from brim.store.database import Database
 from brim.telemetry.shared import clear_metrics, share_metrics
 
@@ -187,7 +188,12 @@ class Supervisor:
     def _prepared_children(self, database_url: str) -> Iterator[Children]:
         """Yield the children, none of them started yet; how to become the owner is not theirs to know."""
         settings = replace(
-            self._settings, database_url=database_url, migration_url=None, service_role=None, test_secret_key=None
+            self._settings,
+            database_url=database_url,
+            migration_url=None,
+            service_role=None,
+            test_secret_key=None,
+            encryption_key=self._settings.encryption_key or self._folder.keep_encryption_key(new_encryption_key),
         )
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("BRIM_")}
         self._children = Children(

@@ -4,12 +4,13 @@ A flag wins over its `BRIM_*` variable, which wins over the default. A `BRIM_*` 
 table is refused, so that a misspelt setting never passes unnoticed.
 """
 
+import ipaddress
 import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from brim.kit.errors import BrimError
 
@@ -18,6 +19,8 @@ _UNIT_S: Final = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, None: 1.0}
 _SIZE: Final = re.compile(r"(\d+)\s*(k|m)?i?b?", re.IGNORECASE)
 _SIZE_UNIT: Final = {"k": 1024, "m": 1024 * 1024, None: 1}
 
+
+Networks: TypeAlias = tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]
 
 LISTEN_BACKLOG: Final = 4096
 """Connections that may wait to be accepted; the system cuts it to its own limit."""
@@ -97,6 +100,28 @@ def parse_test_secret_key(text: str) -> str:
     return text
 
 
+def parse_encryption_keys(text: str) -> str:
+    """Return keys with commas between, without the blanks; each is 32 bytes in URL-safe base64.
+
+    Raises:
+        ValueError: when one is anything else.
+    """
+    keys = [key.strip() for key in text.split(",")]
+    for key in keys:
+        if not re.fullmatch(r"[A-Za-z0-9_-]{43}=", key):
+            raise ValueError(text)
+    return ",".join(keys)
+
+
+def parse_networks(text: str) -> Networks:
+    """Return networks, written as CIDR with commas between; a bare address is a network of one.
+
+    Raises:
+        ValueError: when one is anything else, or has bits set beyond its prefix.
+    """
+    return tuple(ipaddress.ip_network(network.strip()) for network in text.split(","))
+
+
 @dataclass(frozen=True)
 class Setting:
     """One row of the table: its names, its default, how its text is read and what it means."""
@@ -139,6 +164,12 @@ SETTINGS: Final[tuple[Setting, ...]] = (
             default_text="the number of cores"),
     Setting("test_secret_key", parse_test_secret_key, None, "sk_test_ and 8 to 200 letters or digits",
             "the first account's test key; unset means generated, printed and kept in the data folder"),
+    Setting("encryption_key", parse_encryption_keys, None, "keys of 32 bytes in URL-safe base64, with commas between",
+            "the first encrypts secrets at rest, all decrypt; unset means generated and kept in the data folder"),
+    Setting("webhook_allow", parse_networks, (), "networks such as 10.1.0.0/16, with commas between",
+            "where webhooks may go beside the public Internet, in live mode too", default_text="nowhere"),
+    Setting("webhook_timeout_s", parse_duration, 20.0, "a duration", "how long one attempt to send a webhook may take"),
+    Setting("deliveries_in_flight", parse_count, 256, "a number from 1", "webhooks that one worker sends at a time"),
     Setting("sandbox_settle_after_s", parse_duration, 1.0, "a duration such as 1s or 250ms",
             "how long a sandbox top-up stays pending"),
     Setting("log_level", str.lower, "info", "debug, info, warning or error", "what is logged"),
@@ -166,6 +197,10 @@ class Settings:
     service_role: str | None
     workers: int
     test_secret_key: str | None
+    encryption_key: str | None
+    webhook_allow: Networks
+    webhook_timeout_s: float
+    deliveries_in_flight: int
     sandbox_settle_after_s: float
     log_level: str
     log_format: str
@@ -180,10 +215,13 @@ class Settings:
     def to_environment(self) -> dict[str, str]:
         """Return the `BRIM_*` variables that give a child process these same settings."""
         values = {setting.variable: getattr(self, setting.field) for setting in SETTINGS}
-        return {name: str(value) for name, value in values.items() if value is not None}
+        return {name: _write(value) for name, value in values.items() if value is not None}
 
 
 _CHOICES: Final = {"log_level": ("debug", "info", "warning", "error"), "log_format": ("auto", "json", "console")}
+_HIDDEN: Final = frozenset({"test_secret_key", "encryption_key", "database_url", "migration_url"})
+"""Settings whose values no message repeats."""
+
 _INTERNAL_VARIABLES: Final = frozenset({"BRIM_INTERNAL_LISTEN_FDS", "BRIM_INTERNAL_ALIVE_FD"})
 """What the supervisor tells its own children; nobody else sets these."""
 
@@ -207,6 +245,11 @@ def load_settings(flags: Mapping[str, str | None], environ: Mapping[str, str] = 
     return Settings(**{field.name: values[field.name] for field in fields(Settings)})
 
 
+def _write(value: Any) -> str:
+    """Return the text that a setting's value is read from."""
+    return ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
+
+
 def _read(setting: Setting, flag_text: str | None, environ: Mapping[str, str]) -> Any:
     """Return one setting's value, from its flag, its variable or its default."""
     name, text = (
@@ -214,7 +257,7 @@ def _read(setting: Setting, flag_text: str | None, environ: Mapping[str, str]) -
     )
     if text is None or text == "":
         return setting.default
-    shown = "(hidden)" if setting.field in {"test_secret_key", "database_url", "migration_url"} else text
+    shown = "(hidden)" if setting.field in _HIDDEN else text
     try:
         value = setting.parse(text)
     except ValueError:

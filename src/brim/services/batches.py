@@ -13,6 +13,7 @@ from brim.domain.topups import Owner, Topup
 from brim.kit.batch import Batcher
 from brim.kit.clock import Clock
 from brim.kit.errors import DatabaseUnavailableError
+from brim.services.numbering import Announcer
 from brim.store import idempotency, lanes, lists, topups
 from brim.store.database import CAUSED_BY_A_ROW, Conn, Database, retried
 from brim.store.lists import TopupListQuery
@@ -44,6 +45,7 @@ class Batches:
         self._database = database
         self._clock = clock
         self._observe = observe
+        self._announcer = Announcer(database)
         self._creations: dict[int, Batcher[NewTopup, Created]] = {}
         self._retrievals = self._batcher("retrieve", topups.fetch_topups)
         self._lists = self._batcher("list", lists.list_topups_many)
@@ -106,6 +108,7 @@ class Batches:
     async def _create_together(self, conn: Conn, batch: Sequence[NewTopup]) -> Sequence[Created | BaseException]:
         """Write a batch in one transaction, then read the answers of those whose key had one."""
         lost = await retried(lambda: topups.insert_topups(conn, batch, now_ms=self._clock()))
+        self._announcer.announce()
         if not lost:
             return [None] * len(batch)
         taken = [new for new in batch if lost.get(new.event.id) is Refusal.KEY_TAKEN]

@@ -172,6 +172,25 @@ class Database:
         self._held.append(held)
         return held
 
+    async def listen(self, channel: str, wake: Callable[[], None]) -> None:
+        """Call `wake` at every notification on a channel, until the connection, one of its own, is lost.
+
+        It is called once at the beginning too, because what was announced before is not heard.
+
+        Raises:
+            DatabaseUnavailableError: the connection could not be made.
+        """
+        lost = asyncio.Event()
+        async with _translated():
+            conn = await self._connect_alone()
+            try:
+                conn.add_termination_listener(lambda _conn: lost.set())
+                await conn.add_listener(channel, lambda *_notification: wake())
+                wake()
+                await lost.wait()
+            finally:
+                conn.terminate()
+
     async def transact(self, work: Callable[[Conn], Awaitable[Result]]) -> Result:
         """Run `work` in a transaction, again from the start when PostgreSQL asks for it, and return what it returns.
 

@@ -64,6 +64,9 @@ QUEUE_DEPTH: Final = Gauge("brim_queue_depth", "Items that wait for a batch.", m
 CONNECTIONS: Final = Gauge("brim_http_connections", "Open HTTP connections.", multiprocess_mode="livesum")
 POOL_OPEN: Final = Gauge("brim_database_connections", "Database connections.", ("state",), multiprocess_mode="livesum")
 SETTLED: Final = Counter("brim_topups_settled", "Top-ups that the rail answered, by outcome.", ("outcome",))
+DELIVERED: Final = Counter(
+    "brim_webhook_attempts", "Attempts to send an event to an endpoint, by outcome.", ("outcome",)
+)
 
 
 def hand_over() -> None:

@@ -25,13 +25,14 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     """Something to do again and again, in steps.
 
     `run_once` does one step and returns how much it did; `full` is how much means that there may be more;
-    `rest_s` is the pause when there was not.
+    `rest_s` is the pause when there was not, and `wake`, where there is one, cuts it short.
     """
 
     name: str
     run_once: Callable[[], Awaitable[int]]
     full: int
     rest_s: float
+    wake: asyncio.Event | None = None
 
 
 class Loop:
@@ -46,9 +47,11 @@ class Loop:
     async def run(self, stop: asyncio.Event) -> None:
         """Repeat the job; a step that is under way when `stop` is set is finished first."""
         while not stop.is_set():
+            if self._job.wake:
+                self._job.wake.clear()  # before the step: what happens during it asks for another
             pause_s = await self._step()
             if pause_s:
-                await _rest(stop, pause_s)
+                await _rest(stop, pause_s, wake=self._job.wake if self._failure is None else None)
 
     async def _step(self) -> float:
         """Do one step; return how long to pause after it."""
@@ -80,8 +83,16 @@ class Loop:
         self._back_off_s = _SHORTEST_BACK_OFF_S
 
 
-async def _rest(stop: asyncio.Event, seconds: float) -> None:
-    """Wait, but not longer than until `stop` is set."""
-    with suppress(TimeoutError):
-        async with asyncio.timeout(seconds):
-            await stop.wait()
+async def _rest(stop: asyncio.Event, seconds: float, *, wake: asyncio.Event | None) -> None:
+    """Wait, but not longer than until `stop` or `wake` is set."""
+    if wake is None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await stop.wait()
+        return
+    waits = [asyncio.ensure_future(event.wait()) for event in (stop, wake)]
+    try:
+        await asyncio.wait(waits, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for wait in waits:
+            wait.cancel()

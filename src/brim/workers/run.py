@@ -16,18 +16,27 @@ from brim.rails.rail import Rail
 from brim.rails.sandbox import SandboxRail
 from brim.services import settlement
 from brim.services.clocks import delete_ended_clock, step_clock
+from brim.services.delivery import Courier
+from brim.services.numbering import MAX_BATCH, Numbering, listen
+from brim.services.posting import Poster
 from brim.services.pruning import prune_idempotency_keys
 from brim.services.settlement import settle_due
+from brim.services.vault import Vault
 from brim.store.database import Database
 from brim.telemetry import metrics
 from brim.telemetry.logs import configure_logging
+from brim.workers.deliver import Deliverer
 from brim.workers.loop import Job, Loop
 
 # How late a settlement may be when nothing else is due: no notification can be missed where none is needed.
 SETTLE_REST_S: Final = 0.05
 PRUNE_REST_S: Final = 60.0
 PRUNE_BATCH: Final = 1_000
-_CONNECTIONS: Final = 3  # one for each job
+# How late a number may be when no announcement was heard; it is asked for on one connection, by one index step.
+NUMBER_REST_S: Final = 0.05
+DELIVER_REST_S: Final = 0.5
+_DELIVERIES_END_WITHIN_S: Final = 5.0
+_CONNECTIONS: Final = 6  # one for each job, and one for what deliveries came to
 
 _log = structlog.get_logger()
 
@@ -55,23 +64,45 @@ async def _work(settings: Settings, alive_fd: int | None) -> None:
         application="brim worker",
     )
     _log.info("worker started")
+    numbering = asyncio.Event()
+    courier = make_courier(settings, system_clock_ms)
+    deliverer = Deliverer(database, courier, system_clock_ms, in_flight=settings.deliveries_in_flight)
+    listening = asyncio.create_task(listen(database, numbering))
+    jobs = [
+        *make_jobs(database, SandboxRail(settings.sandbox_settle_after_s), system_clock_ms, written=numbering.set),
+        *make_webhook_jobs(database, deliverer, system_clock_ms, numbering),
+    ]
     try:
-        await run_jobs(make_jobs(database, SandboxRail(settings.sandbox_settle_after_s), system_clock_ms), stop)
+        await run_jobs(jobs, stop)
+        await deliverer.finish(within_s=_DELIVERIES_END_WITHIN_S)
     finally:
+        listening.cancel()
         await database.close()
     _log.info("worker stopped")
 
 
-def make_jobs(database: Database, rail: Rail, clock: Clock) -> list[Job]:
-    """Return everything that a worker does."""
+def make_courier(settings: Settings, clock: Clock) -> Courier:
+    """Return what makes attempts to deliver, as the settings have it."""
+    poster = Poster(timeout_s=settings.webhook_timeout_s, allowed=settings.webhook_allow)
+    return Courier(poster, Vault.from_setting(settings.encryption_key), clock, IdFactory())
+
+
+def make_jobs(database: Database, rail: Rail, clock: Clock, *, written: Callable[[], None] = lambda: None) -> list[Job]:
+    """Return what a worker does about top-ups; `written` is called whenever there may be new events."""
     ids = IdFactory()
     now_ms = never_backwards(clock)
 
     async def settle() -> int:
-        return await settle_due(database, now_ms=now_ms(), ids=ids, rail=rail, observe=_count_outcome)
+        count = await settle_due(database, now_ms=now_ms(), ids=ids, rail=rail, observe=_count_outcome)
+        if count:
+            written()
+        return count
 
     async def advance() -> int:
-        return await step_clock(database, now_ms=now_ms(), ids=ids, rail=rail, observe=_count_outcome)
+        count = await step_clock(database, now_ms=now_ms(), ids=ids, rail=rail, observe=_count_outcome)
+        if count:
+            written()
+        return count
 
     async def prune() -> int:
         await delete_ended_clock(database, now_ms=now_ms(), ids=ids)
@@ -81,6 +112,21 @@ def make_jobs(database: Database, rail: Rail, clock: Clock) -> list[Job]:
         Job(name="settle", run_once=settle, full=settlement.MAX_BATCH, rest_s=SETTLE_REST_S),
         Job(name="clocks", run_once=advance, full=1, rest_s=SETTLE_REST_S),
         Job(name="prune", run_once=prune, full=PRUNE_BATCH, rest_s=PRUNE_REST_S),
+    ]
+
+
+def make_webhook_jobs(database: Database, deliverer: Deliverer, clock: Clock, announced: asyncio.Event) -> list[Job]:
+    """Return what a worker does about events: it numbers them and sends them; `announced` says that there are some."""
+    numbering = Numbering(database)
+
+    async def number() -> int:
+        count, endpoints = await numbering.run_once(now_ms=clock())
+        deliverer.address(endpoints)
+        return count
+
+    return [
+        Job(name="number", run_once=number, full=MAX_BATCH, rest_s=NUMBER_REST_S, wake=announced),
+        Job(name="deliver", run_once=deliverer.run_once, full=1, rest_s=DELIVER_REST_S, wake=deliverer.wake),
     ]
 
 

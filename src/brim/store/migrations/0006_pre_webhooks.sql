@@ -8,7 +8,7 @@ CREATE TABLE new_events (
     livemode boolean NOT NULL,
     event    text COLLATE "C" NOT NULL,
     CONSTRAINT new_events_pk PRIMARY KEY (place)
-);
+) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000);  -- all that ever stood there is dead
 
 -- An owner's events by number, from 1 on and without a gap: whoever has read up to a number has missed nothing before
 -- it. Numbers are given after the commit, so they are not quite the order of ids.
@@ -56,7 +56,7 @@ CREATE TABLE webhook_endpoints (
 
 -- One row for each event and endpoint that it is addressed to. account is the endpoint's, event_account whose event it
 -- is: another one's where a platform listens for its accounts. A pending one is tried at next_attempt_ms, unless
--- somebody has leased it until leased_until_ms.
+-- somebody has leased it until leased_until_ms. cause says why its next attempt is made.
 CREATE TABLE webhook_deliveries (
     account         text COLLATE "C" NOT NULL,
     livemode        boolean NOT NULL,
@@ -69,8 +69,10 @@ CREATE TABLE webhook_deliveries (
     next_attempt_ms bigint,
     leased_until_ms bigint,
     created_ms      bigint NOT NULL,
+    cause           text COLLATE "C" NOT NULL DEFAULT 'schedule',
     CONSTRAINT webhook_deliveries_pk PRIMARY KEY (account, livemode, endpoint, event_account, event),
     CONSTRAINT webhook_deliveries_state_known CHECK (state IN ('pending', 'delivered', 'failed')),
+    CONSTRAINT webhook_deliveries_cause_known CHECK (cause IN ('schedule', 'resend')),
     CONSTRAINT webhook_deliveries_pending_has_its_time CHECK ((next_attempt_ms IS NOT NULL) = (state = 'pending')),
     CONSTRAINT webhook_deliveries_lease_only_while_pending CHECK (leased_until_ms IS NULL OR state = 'pending')
 ) WITH (fillfactor = 80);

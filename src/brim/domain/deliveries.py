@@ -1,0 +1,140 @@
+"""Deliveries: an event on its way to an endpoint, the attempts to bring it there, and what they look like.
+
+Source of headers and of what counts as success: Stripe's guide to webhooks; `Brim-Sequence` is ours.
+"""
+
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+import msgspec
+
+from brim.domain import wire
+from brim.domain.events import Event
+from brim.domain.topups import Owner
+from brim.domain.webhooks import DeliveryState, Endpoint, Outcome, next_attempt_ms, sign
+
+LEASE_MARGIN_S: Final = 60.0
+"""How much longer than an attempt may take a delivery is leased: time enough to write down what came of it."""
+
+KEPT_ANSWER: Final = 1024
+"""Bytes of an answer's body that are kept."""
+
+_USER_AGENT: Final = "Stripe/1.0 (+https://stripe.com/docs/webhooks)"
+
+
+class EndpointKey(NamedTuple):
+    """Which endpoint."""
+
+    owner: Owner
+    id: str
+
+
+class Delivery(msgspec.Struct, frozen=True, kw_only=True):
+    """One event on its way to one endpoint, leased by whoever has it in hand.
+
+    `attempts` counts those made since `created_ms`; `number` is the event's among those of its own owner. `undelivered`
+    is how many endpoints have not received the event, this one among them.
+    """
+
+    endpoint: Endpoint
+    event: Event
+    number: int
+    attempts: int
+    created_ms: int
+    leased_until_ms: int
+    undelivered: int
+    cause: str = "schedule"
+
+    @property
+    def key(self) -> EndpointKey:
+        """The endpoint it is meant for."""
+        return EndpointKey(self.endpoint.owner, self.endpoint.id)
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of one request: a status and the beginning of the body, or a sentence why there is neither."""
+
+    outcome: Outcome
+    http_status: int | None = None
+    error: str | None = None
+    body_head: bytes | None = None
+
+    @property
+    def is_success(self) -> bool:
+        """Whether the event has arrived."""
+        return self.outcome is Outcome.DELIVERED
+
+
+class Attempt(msgspec.Struct, frozen=True, kw_only=True):
+    """One request that was made for a delivery, when (Unix milliseconds), how long it took, and what came of it."""
+
+    id: str
+    delivery: Delivery
+    attempted_ms: int
+    duration_ms: int
+    headers: dict[str, str]
+    answer: Answer
+
+    @property
+    def state(self) -> DeliveryState:
+        """Where its delivery stands now."""
+        if self.answer.is_success:
+            return DeliveryState.DELIVERED
+        return DeliveryState.FAILED if self.next_attempt_ms is None else DeliveryState.PENDING
+
+    @property
+    def next_attempt_ms(self) -> int | None:
+        """When its delivery is tried again; None when there is no more to do."""
+        if self.answer.is_success:
+            return None
+        made = self.delivery.attempts + 1
+        return next_attempt_ms(made, failed_ms=self.attempted_ms, created_ms=self.delivery.created_ms)
+
+
+class PastAttempt(msgspec.Struct, frozen=True, kw_only=True):
+    """One attempt as it was written down. `event_owner` is whose event was sent; `cause` says why it was made."""
+
+    id: str
+    endpoint: EndpointKey
+    event_owner: Owner
+    event: str
+    attempted_ms: int
+    duration_ms: int
+    cause: str
+    headers: dict[str, str]
+    answer: Answer
+
+
+def answer_of_status(status: int, body_head: bytes) -> Answer:
+    """Return what an answer with this HTTP status means: 2xx is success, and a redirect leads nowhere."""
+    outcome = Outcome.DELIVERED if 200 <= status < 300 else Outcome.REFUSED
+    return Answer(outcome=outcome, http_status=status, body_head=body_head)
+
+
+def render_body(delivery: Delivery) -> bytes:
+    """Return what is sent: the event in its endpoint's version, with its account where a platform listens."""
+    endpoint = delivery.endpoint
+    return wire.pretty(
+        wire.event_json(
+            msgspec.structs.replace(delivery.event, api_version=endpoint.rendered_version),
+            pending_webhooks=delivery.undelivered,
+            account=delivery.event.owner.account if endpoint.connect else None,
+        )
+    )
+
+
+def render_headers(body: bytes, *, timestamp: int, secrets: Sequence[str], number: int) -> dict[str, str]:
+    """Return the headers that an event is sent with.
+
+    Args:
+        body: exactly what is sent.
+        timestamp: the Unix second of this attempt; a receiver refuses one long past.
+        secrets: those in force.
+        number: the event's number, by which a receiver can tell that it missed none.
+    """
+    return {
+        "Content-Type": "application/json; charset=utf-8",
+        "User-Agent": _USER_AGENT,
+        "Stripe-Signature": sign(body, timestamp=timestamp, secrets=secrets),
+        "Brim-Sequence": str(number),
+    }

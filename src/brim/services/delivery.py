@@ -1,0 +1,138 @@
+"""Bring events to endpoints: lease what is due, make an attempt, write down what came of it.
+
+Delivery is at least once: an attempt is made before anything of it is written, so whoever dies in between leaves a
+lease behind, and the event is sent again when that has run out.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import Final
+
+import structlog
+
+from brim.domain.deliveries import (
+    LEASE_MARGIN_S,
+    Answer,
+    Attempt,
+    Delivery,
+    EndpointKey,
+    render_body,
+    render_headers,
+)
+from brim.domain.topups import Owner
+from brim.domain.webhooks import Endpoint
+from brim.kit.ids import IdFactory
+from brim.services.posting import Poster
+from brim.services.vault import Vault
+from brim.store import deliveries
+from brim.store.database import Database
+from brim.store.deliveries import Claimed, DueEndpoint
+
+ENDPOINTS_AT_ONCE: Final = 1_000
+_log = structlog.get_logger()
+
+
+def secret_place(owner: Owner, endpoint_id: str) -> str:
+    """Return the place that an endpoint's secrets are sealed for (see `vault`)."""
+    return f"webhook_endpoints {owner.account} {owner.livemode} {endpoint_id}"
+
+
+def secrets_in_force(endpoint: Endpoint, *, now_ms: int, vault: Vault) -> list[str]:
+    """Return the secrets that sign now, the newest first.
+
+    Raises:
+        NoEncryptionKeyError, SecretUnreadableError: they cannot be read with the server's keys.
+    """
+    sealed = [endpoint.secret]
+    if endpoint.old_secret is not None and endpoint.old_secret_until_ms is not None:
+        sealed += [endpoint.old_secret] if now_ms < endpoint.old_secret_until_ms else []
+    place = secret_place(endpoint.owner, endpoint.id)
+    return [vault.open(secret, place=place).decode() for secret in sealed]
+
+
+async def find_due(database: Database, *, after: EndpointKey | None) -> Sequence[DueEndpoint]:
+    """Return endpoints that something waits for, those after a given one; fewer than a thousand are the last.
+
+    Raises:
+        DatabaseUnavailableError: it cannot answer now.
+    """
+    async with database.connection() as conn:
+        return await deliveries.find_due_endpoints(conn, after=after, limit=ENDPOINTS_AT_ONCE)
+
+
+async def claim(
+    database: Database, wanted: Sequence[tuple[EndpointKey, int]], *, now_ms: int, timeout_s: float
+) -> Claimed:
+    """Lease what is due for some endpoints, at most so many for each; nobody else takes it until the lease is over.
+
+    Raises:
+        DatabaseUnavailableError: it cannot answer now.
+    """
+    leased_until_ms = now_ms + int((timeout_s + LEASE_MARGIN_S) * 1000)
+    return await database.transact(
+        lambda conn: deliveries.claim_deliveries(conn, wanted, now_ms=now_ms, leased_until_ms=leased_until_ms)
+    )
+
+
+class Courier:
+    """Makes attempts.
+
+    Args:
+        poster: sends them.
+        vault: opens endpoints' secrets.
+        clock: the time in Unix milliseconds.
+        ids: makes the ids of attempts.
+    """
+
+    def __init__(self, poster: Poster, vault: Vault, clock: Callable[[], int], ids: IdFactory) -> None:
+        self._poster = poster
+        self._vault = vault
+        self._clock = clock
+        self._ids = ids
+
+    @property
+    def timeout_s(self) -> float:
+        """How long an attempt may take."""
+        return self._poster.timeout_s
+
+    async def attempt(self, delivery: Delivery) -> Attempt:
+        """Send an event to its endpoint, signed at this moment, and return what became of it.
+
+        Raises:
+            NoEncryptionKeyError, SecretUnreadableError: it cannot be signed; nothing was sent.
+        """
+        now_ms = self._clock()
+        body = render_body(delivery)
+        secrets = secrets_in_force(delivery.endpoint, now_ms=now_ms, vault=self._vault)
+        headers = render_headers(body, timestamp=now_ms // 1000, secrets=secrets, number=delivery.number)
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        answer = await self._post(delivery, headers, body)
+        return Attempt(
+            id=self._ids.new_at("wa_", now_ms),
+            delivery=delivery,
+            attempted_ms=now_ms,
+            duration_ms=round((loop.time() - began) * 1000),
+            headers=headers,
+            answer=answer,
+        )
+
+    async def _post(self, delivery: Delivery, headers: dict[str, str], body: bytes) -> Answer:
+        endpoint = delivery.endpoint
+        return await self._poster.post(endpoint.url, livemode=endpoint.owner.livemode, headers=headers, body=body)
+
+
+async def record(database: Database, attempts: Sequence[Attempt]) -> None:
+    """Write down what became of attempts, all of them in one transaction; turn off endpoints that only ever fail.
+
+    Raises:
+        DatabaseUnavailableError: nothing is known to be written; the same call may simply be made again.
+    """
+    turned_off = await database.transact(lambda conn: deliveries.record_attempts(conn, attempts))
+    for key in turned_off:
+        _log.error(
+            "webhook endpoint turned off: it has failed for three days",
+            account=key.owner.account,
+            livemode=key.owner.livemode,
+            endpoint=key.id,
+        )

@@ -1,0 +1,236 @@
+"""Posts a body to a URL that somebody else chose: whom it may reach, how long it may take, how much it may answer.
+
+The host's name is looked up once, all of its addresses are vetted, and one of those is dialled; so a name that stands
+for another address a moment later leads nowhere. TLS is verified for the name. Nothing is followed, nothing is
+unpacked, and nothing that the other side does raises: it becomes an `Answer`.
+"""
+
+import asyncio
+import ssl
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
+from ipaddress import ip_address
+from socket import SOCK_STREAM, gaierror
+from typing import Final, TypeAlias, cast
+
+import httptools
+
+from brim.domain.deliveries import KEPT_ANSWER, Answer, answer_of_status
+from brim.domain.targets import Address, Networks, Target, TargetBlockedError, check_addresses, parse_target
+from brim.domain.webhooks import Outcome
+
+Resolve: TypeAlias = Callable[[str, int], Awaitable[Sequence[Address]]]
+"""Answers the addresses that a name stands for now, for a port; raises OSError where there are none."""
+
+MOST_READ: Final = 64 * 1024
+_READ_AT_ONCE: Final = 8 * 1024
+_TLS_GOODBYE_S: Final = 1.0
+_GARBLED: Final = Answer(outcome=Outcome.GARBLED, error="The answer was no HTTP.")
+_NO_ANSWER: Final = Answer(outcome=Outcome.GARBLED, error="The connection was closed before there was an answer.")
+
+
+async def resolve_by_system(host: str, port: int) -> Sequence[Address]:
+    """Return a name's addresses as the system finds them.
+
+    Raises:
+        OSError: there are none, or nobody answers.
+    """
+    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=SOCK_STREAM)
+    return list(dict.fromkeys(ip_address(entry[4][0]) for entry in found))
+
+
+async def find_addresses(target: Target, *, livemode: bool, allowed: Networks, resolve: Resolve) -> Sequence[Address]:
+    """Return the addresses that a target's host stands for, each of which may be dialled.
+
+    Raises:
+        TargetBlockedError: one of them may not.
+        OSError: the name cannot be looked up.
+    """
+    addresses = target.own_addresses or await resolve(target.host, target.port)
+    check_addresses(target, addresses, livemode=livemode, allowed=allowed)
+    return addresses
+
+
+class Poster:
+    """Posts to URLs of others. Make it inside the running event loop.
+
+    Args:
+        timeout_s: how long one post may take, from the name's look-up to the answer's end.
+        allowed: networks that may be reached beside those of the rule.
+        resolve: looks names up.
+        tls: how certificates are verified.
+    """
+
+    def __init__(
+        self,
+        *,
+        timeout_s: float,
+        allowed: Networks = (),
+        resolve: Resolve = resolve_by_system,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
+        self.timeout_s = timeout_s
+        self._allowed = allowed
+        self._resolve = resolve
+        self._tls = tls or ssl.create_default_context()
+
+    async def vet(self, url: str, *, livemode: bool) -> None:
+        """Return quietly when a URL may be posted to, as far as can be said now: its name may not be known yet.
+
+        Raises:
+            TargetBlockedError: it may not.
+        """
+        target = parse_target(url)
+        with suppress(OSError, TimeoutError):
+            async with asyncio.timeout(self.timeout_s):
+                await find_addresses(target, livemode=livemode, allowed=self._allowed, resolve=self._resolve)
+
+    async def post(self, url: str, *, livemode: bool, headers: Mapping[str, str], body: bytes) -> Answer:
+        """Post a body and return what became of it. Never raises for what the other side does."""
+        exchange = _Exchange()
+        try:
+            async with asyncio.timeout(self.timeout_s):
+                target = parse_target(url)
+                await self._dial(target, exchange, livemode=livemode)
+                exchange.send(_write_request(target, headers, body))
+                return await exchange.answered
+        except TargetBlockedError as error:
+            return Answer(outcome=Outcome.BLOCKED, error=error.message)
+        except TimeoutError:
+            return exchange.answer_so_far or _timed_out(self.timeout_s)
+        except OSError as error:
+            return Answer(outcome=Outcome.UNREACHABLE, error=_describe(error))
+        finally:
+            exchange.hang_up()
+
+    async def _dial(self, target: Target, exchange: "_Exchange", *, livemode: bool) -> None:
+        """Connect an exchange with the first of a target's addresses that takes the call."""
+        addresses = await find_addresses(target, livemode=livemode, allowed=self._allowed, resolve=self._resolve)
+        for address in addresses[:-1]:
+            with suppress(OSError, TimeoutError):
+                async with asyncio.timeout(self.timeout_s / len(addresses)):
+                    return await self._connect(target, address, exchange)
+        return await self._connect(target, addresses[-1], exchange)
+
+    async def _connect(self, target: Target, address: Address, exchange: "_Exchange") -> None:
+        loop = asyncio.get_running_loop()
+        if target.is_tls:
+            await loop.create_connection(
+                lambda: exchange,
+                str(address),
+                target.port,
+                ssl=self._tls,
+                server_hostname=target.host.rstrip("."),
+                ssl_shutdown_timeout=_TLS_GOODBYE_S,
+            )
+        else:
+            await loop.create_connection(lambda: exchange, str(address), target.port)
+
+
+class _Exchange(asyncio.BufferedProtocol):
+    """One request and its answer on one connection; reads no more than `MOST_READ` bytes, and those bit by bit."""
+
+    def __init__(self) -> None:
+        self.answered: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        self._transport: asyncio.Transport | None = None
+        self._parser = httptools.HttpResponseParser(self)
+        self._buffer = bytearray(_READ_AT_ONCE)
+        self._left = MOST_READ
+        self._status: int | None = None
+        self._body_head = b""
+        self._is_clean = False
+
+    @property
+    def answer_so_far(self) -> Answer | None:
+        """What the other side has said: its status counts, however its body goes on."""
+        return None if self._status is None else answer_of_status(self._status, self._body_head)
+
+    def send(self, request: bytes) -> None:
+        """Write the request; the connection is made."""
+        if self._transport:
+            self._transport.write(request)
+
+    def hang_up(self) -> None:
+        """Close the connection, politely where everything was said."""
+        self.answered.cancel()
+        if self._transport and self._is_clean:
+            self._transport.close()
+        elif self._transport:
+            self._transport.abort()
+
+    # What the event loop calls.
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast("asyncio.Transport", transport)  # TCP and TLS are never anything else
+
+    def get_buffer(self, _sizehint: int) -> memoryview:
+        return memoryview(self._buffer)[: max(min(len(self._buffer), self._left), 1)]
+
+    def buffer_updated(self, nbytes: int) -> None:
+        if self.answered.done():
+            return
+        self._left -= nbytes
+        try:
+            self._parser.feed_data(bytes(self._buffer[:nbytes]))
+        except (httptools.HttpParserError, httptools.HttpParserUpgrade):
+            self._finish(self.answer_so_far or _GARBLED)
+        if self._left <= 0:
+            self._finish(self.answer_so_far or _GARBLED)
+
+    def eof_received(self) -> bool:
+        self._finish(self.answer_so_far or _NO_ANSWER)
+        return False
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if exc and self._status is None:
+            self._finish(Answer(outcome=Outcome.UNREACHABLE, error=_describe(exc)))
+        self._finish(self.answer_so_far or _NO_ANSWER)
+
+    # What the parser calls.
+
+    def on_headers_complete(self) -> None:
+        status = self._parser.get_status_code()
+        if status >= 200 or status == 101:  # others announce that the answer is yet to come
+            self._status = status
+
+    def on_body(self, body: bytes) -> None:
+        self._body_head += body[: KEPT_ANSWER - len(self._body_head)]
+
+    def on_message_complete(self) -> None:
+        if self.answer_so_far:
+            self._is_clean = True
+            self._finish(self.answer_so_far)
+
+    def _finish(self, answer: Answer) -> None:
+        if not self.answered.done():
+            self.answered.set_result(answer)
+
+
+def _write_request(target: Target, headers: Mapping[str, str], body: bytes) -> bytes:
+    lines = [
+        f"POST {target.path} HTTP/1.1",
+        f"Host: {target.host_header}",
+        *(f"{name}: {value}" for name, value in headers.items()),
+        f"Content-Length: {len(body)}",
+        "Connection: close",
+    ]
+    return "\r\n".join([*lines, "\r\n"]).encode("latin-1") + body
+
+
+def _timed_out(timeout_s: float) -> Answer:
+    return Answer(outcome=Outcome.TIMED_OUT, error=f"There was no answer within {timeout_s:g} seconds.")
+
+
+def _describe(error: Exception) -> str:
+    """Return a sentence for a connection that failed; never one that holds more than the system's own words."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"The certificate could not be verified: {error.verify_message}."
+    if isinstance(error, ssl.SSLError):
+        return f"TLS could not be agreed upon: {error.reason or 'no reason was given'}."
+    if isinstance(error, gaierror):
+        return f"The name could not be looked up: {error.strerror}."
+    if isinstance(error, ConnectionRefusedError):
+        return "The connection was refused."
+    if isinstance(error, ConnectionResetError | BrokenPipeError):
+        return "The connection was reset."
+    return f"The connection failed: {getattr(error, 'strerror', None) or type(error).__name__}."

@@ -1,0 +1,236 @@
+"""Events on their way to endpoints: numbered and addressed, leased, and what attempts came to.
+
+Numbering and delivery gather several accounts, so their statements are one lane's (see `lanes`): on plain PostgreSQL
+that is everybody.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
+
+import msgspec
+
+from brim.domain.deliveries import Answer, Attempt, Delivery, EndpointKey, PastAttempt
+from brim.domain.events import Event, EventType
+from brim.domain.topups import Owner
+from brim.domain.webhooks import GIVE_UP_AFTER_S, Endpoint, Outcome
+from brim.store.database import Conn, Database
+from brim.store.sql import load_queries
+from brim.store.transitions import columns
+
+_SQL: Final = load_queries("deliveries")
+_CHANNEL: Final = "brim_new_events"
+_STOPPED_AT_ONCE: Final = 1_000
+_AFTER_ALL_IDS: Final = "~"
+_encode: Final = msgspec.json.Encoder().encode
+
+
+class Numbered(msgspec.Struct, frozen=True):
+    """What one step of numbering did: how many events it took, the last one's place, and whom they are addressed to."""
+
+    taken: int
+    last_place: int | None
+    endpoints: list[EndpointKey]
+
+
+class Claimed(msgspec.Struct, frozen=True):
+    """What was leased, and the endpoints of which deliveries were given up instead: there may be more of those."""
+
+    deliveries: list[Delivery]
+    stopped: list[EndpointKey]
+
+
+class DueEndpoint(msgspec.Struct, frozen=True):
+    """An endpoint that something waits for, from `first_ms` on (Unix milliseconds)."""
+
+    key: EndpointKey
+    first_ms: int
+
+
+async def announce_events(conn: Conn) -> None:
+    """Wake the workers that listen."""
+    await conn.execute(_SQL["announce_events"])
+
+
+async def listen(database: Database, wake: Callable[[], None]) -> None:
+    """Call `wake` whenever somebody announces events, until the connection is lost.
+
+    Raises:
+        DatabaseUnavailableError: it could not be made.
+    """
+    await database.listen(_CHANNEL, wake)
+
+
+async def number_events(conn: Conn, *, from_place: int, limit: int, now_ms: int) -> Numbered:
+    """Number up to `limit` events of the queue, from a place on, and address them to endpoints.
+
+    Joins the caller's transaction, or is one by itself: either all of it happens or nothing.
+    """
+    records = await conn.fetch(_SQL["number_events"], from_place, limit, now_ms)
+    found = [_key(record) for record in records if record["endpoint"] is not None]
+    return Numbered(records[0]["taken"], records[0]["last_place"], found)
+
+
+async def find_due_endpoints(conn: Conn, *, after: EndpointKey | None, limit: int) -> list[DueEndpoint]:
+    """Return up to `limit` endpoints that pending deliveries wait for, those after a given one, in order."""
+    start = (after.owner.account, after.owner.livemode, after.id) if after else ("", False, "")
+    records = await conn.fetch(_SQL["find_due_endpoints"], *start, limit)
+    return [DueEndpoint(_key(record), record["next_attempt_ms"]) for record in records]
+
+
+async def claim_deliveries(
+    conn: Conn, wanted: Sequence[tuple[EndpointKey, int]], *, now_ms: int, leased_until_ms: int
+) -> Claimed:
+    """Lease what is due for some endpoints, at most so many for each. To be called in a transaction.
+
+    What cannot be delivered any more is given up at once.
+    """
+    rows = [(*_columns_of(key), room) for key, room in wanted]
+    records = await conn.fetch(_SQL["claim_deliveries"], *columns(rows), now_ms, leased_until_ms)
+    open_records = [record for record in records if _is_open(record)]
+    stopped = sorted({_key(record) for record in records if not _is_open(record)})
+    for key in stopped:
+        await conn.execute(_SQL["stop_endpoint"], *_columns_of(key), _STOPPED_AT_ONCE)
+    orphans = [record for record in open_records if record["type"] is None]
+    if orphans:
+        names = ("account", "livemode", "endpoint", "event_account", "event")
+        rows_of_orphans = [tuple(record[name] for name in names) for record in orphans]
+        await conn.execute(_SQL["stop_deliveries"], *columns(rows_of_orphans))
+    alive = [_delivery_from_record(record) for record in open_records if record["type"] is not None]
+    return Claimed(alive, [*stopped, *map(_key, orphans)])
+
+
+async def record_attempts(conn: Conn, attempts: Sequence[Attempt]) -> list[EndpointKey]:
+    """Write attempts, what became of their deliveries, and how their endpoints do; return endpoints turned off by it.
+
+    To be called in a transaction. A delivery that failed is left alone when its lease has passed to somebody else.
+    """
+    rows = sorted(map(_attempt_row, attempts), key=lambda row: row[:5])
+    await conn.execute(_SQL["record_attempts"], *columns(rows))
+    news = {attempt.delivery.key: attempt for attempt in sorted(attempts, key=lambda attempt: attempt.attempted_ms)}
+    health = [
+        (*_columns_of(key), not attempt.answer.is_success, attempt.attempted_ms)
+        for key, attempt in sorted(news.items())
+    ]
+    records = await conn.fetch(_SQL["note_health"], *columns(health), GIVE_UP_AFTER_S * 1000)
+    return [_key(record, "id") for record in records if record["disabled_because"] is not None]
+
+
+async def resend(conn: Conn, event_owner: Owner, event_id: str, endpoint: EndpointKey, *, now_ms: int) -> bool:
+    """Let an event be sent to an endpoint from now on, whatever became of it before, with all retries of a new one.
+
+    Returns False where the event has no number yet: it is about to be sent to whoever asks for it anyway.
+    """
+    arguments = (*_columns_of(endpoint), event_owner.account, event_id, now_ms)
+    return await conn.fetchval(_SQL["resend_event"], *arguments) is not None
+
+
+async def count_undelivered(conn: Conn, keys: Sequence[tuple[Owner, str]]) -> list[int]:
+    """Return for each event, named by owner and id, how many endpoints it is addressed to that have not received it."""
+    if not keys:
+        return []
+    rows = [(owner.account, owner.livemode, event_id) for owner, event_id in keys]
+    return [record["undelivered"] for record in await conn.fetch(_SQL["count_undelivered"], *columns(rows))]
+
+
+async def list_endpoint_attempts(
+    conn: Conn, endpoint: EndpointKey, *, before: str | None = None, limit: int
+) -> list[PastAttempt]:
+    """Return the newest attempts to reach an endpoint, before the one of that id."""
+    bounds = (before or _AFTER_ALL_IDS, limit)
+    records = await conn.fetch(_SQL["list_endpoint_attempts"], *_columns_of(endpoint), *bounds)
+    return [_attempt_from_record(record) for record in records]
+
+
+async def list_event_attempts(
+    conn: Conn, event_owner: Owner, event_id: str, *, before: str | None = None, limit: int
+) -> list[PastAttempt]:
+    """Return the newest attempts to send an event, to whomever, before the one of that id."""
+    names = (event_owner.account, event_owner.livemode, event_id, before or _AFTER_ALL_IDS, limit)
+    return [_attempt_from_record(record) for record in await conn.fetch(_SQL["list_event_attempts"], *names)]
+
+
+def _columns_of(key: EndpointKey) -> tuple[str, bool, str]:
+    return key.owner.account, key.owner.livemode, key.id
+
+
+def _key(record: Mapping[str, Any], name: str = "endpoint") -> EndpointKey:
+    return EndpointKey(Owner(record["account"], record["livemode"]), record[name])
+
+
+def _is_open(record: Mapping[str, Any]) -> bool:
+    """Tell whether the endpoint of a delivery is there and turned on."""
+    return record["url"] is not None and record["disabled_because"] is None
+
+
+def _delivery_from_record(record: Mapping[str, Any]) -> Delivery:
+    return Delivery(
+        endpoint=Endpoint(
+            owner=Owner(record["account"], record["livemode"]),
+            id=record["endpoint"],
+            url=record["url"],
+            enabled_events=(),
+            rendered_version=record["rendered_version"],
+            secret=record["secret"],
+            created=0,
+            connect=record["connect"],
+            old_secret=record["old_secret"],
+            old_secret_until_ms=record["old_secret_until_ms"],
+        ),
+        event=Event(
+            owner=Owner(record["event_account"], record["livemode"]),
+            id=record["event"],
+            type=EventType(record["type"]),
+            created=record["created"],
+            api_version=record["api_version"],
+            object_id=record["object_id"],
+            payload=record["payload"].encode(),
+            request_id=record["request_id"],
+            idempotency_key=record["idempotency_key"],
+        ),
+        number=record["number"],
+        attempts=record["attempts"],
+        created_ms=record["created_ms"],
+        leased_until_ms=record["leased_until_ms"],
+        undelivered=record["undelivered"],
+        cause=record["cause"],
+    )
+
+
+def _attempt_row(attempt: Attempt) -> tuple[Any, ...]:
+    delivery = attempt.delivery
+    return (
+        *_columns_of(delivery.key),
+        delivery.event.owner.account,
+        delivery.event.id,
+        attempt.state,
+        attempt.next_attempt_ms,
+        delivery.leased_until_ms,
+        attempt.id,
+        attempt.attempted_ms,
+        attempt.duration_ms,
+        attempt.answer.outcome,
+        attempt.answer.http_status,
+        attempt.answer.error,
+        _encode(attempt.headers).decode(),
+        attempt.answer.body_head,
+        delivery.cause,
+    )
+
+
+def _attempt_from_record(record: Mapping[str, Any]) -> PastAttempt:
+    return PastAttempt(
+        id=record["id"],
+        endpoint=_key(record),
+        event_owner=Owner(record["event_account"], record["livemode"]),
+        event=record["event"],
+        attempted_ms=record["attempted_ms"],
+        duration_ms=record["duration_ms"],
+        cause=record["cause"],
+        headers=msgspec.json.decode(record["request_headers"], type=dict[str, str]),
+        answer=Answer(
+            outcome=Outcome(record["outcome"]),
+            http_status=record["http_status"],
+            error=record["error"],
+            body_head=record["response_head"],
+        ),
+    )

@@ -1,0 +1,280 @@
+-- name: announce_events
+-- Wake the workers that listen: there may be events to number. Nothing is written, so there is no disk to wait for.
+SELECT pg_notify('brim_new_events', ''), set_config('synchronous_commit', 'off', true);
+
+-- name: number_events
+-- Take events from the queue, from a place on, give each owner's the next numbers, and address them to the endpoints
+-- that ask for them: the owner's own, and those of its platform that listen for its accounts. Returns how many events
+-- were taken and the last one's place, beside each endpoint that was addressed, or beside NULLs where none was.
+-- Rows that another transaction has taken are passed over; counters are locked in sorted order, and what they come to
+-- is read under that lock, so that numbers have no gap whoever else numbers.
+WITH taken AS MATERIALIZED (
+    SELECT place, account, livemode, event
+    FROM new_events
+    WHERE place >= $1
+    ORDER BY place
+    LIMIT $2
+    FOR UPDATE SKIP LOCKED
+),
+dequeued AS (
+    DELETE FROM new_events WHERE place IN (SELECT place FROM taken)
+),
+counted AS (
+    INSERT INTO event_counters AS c (account, livemode, number)
+    SELECT account, livemode, count(*)
+    FROM taken
+    GROUP BY account, livemode
+    ORDER BY account, livemode
+    ON CONFLICT ON CONSTRAINT event_counters_pk DO UPDATE SET number = c.number + excluded.number
+    RETURNING account, livemode, number
+),
+numbered AS (
+    INSERT INTO event_numbers (account, livemode, number, event)
+    SELECT
+        t.account, t.livemode,
+        c.number + 1 - row_number() OVER (PARTITION BY t.account, t.livemode ORDER BY t.place DESC),
+        t.event
+    FROM taken AS t
+    JOIN counted AS c ON c.account = t.account AND c.livemode = t.livemode
+    RETURNING account, livemode, number, event
+),
+owners AS MATERIALIZED (
+    SELECT account, livemode FROM counted
+),
+-- Endpoints first: most owners have none, and then no event need be read.
+listening AS MATERIALIZED (
+    SELECT o.account AS event_account, w.account, w.livemode, w.id, w.enabled_events
+    FROM owners AS o
+    JOIN webhook_endpoints AS w ON w.account = o.account AND w.livemode = o.livemode
+    WHERE NOT w.connect AND w.disabled_because IS NULL
+    UNION ALL
+    SELECT o.account, w.account, w.livemode, w.id, w.enabled_events
+    FROM owners AS o
+    JOIN accounts AS a ON a.account = o.account
+    JOIN webhook_endpoints AS w ON w.account = a.platform AND w.livemode = o.livemode
+    WHERE w.connect AND w.disabled_because IS NULL
+),
+addressed AS (
+    INSERT INTO webhook_deliveries (
+        account, livemode, endpoint, event_account, event, number, state, attempts, next_attempt_ms, created_ms
+    )
+    SELECT l.account, l.livemode, l.id, n.account, n.event, n.number, 'pending', 0, $3, $3
+    FROM listening AS l
+    JOIN numbered AS n ON n.account = l.event_account AND n.livemode = l.livemode
+    JOIN events AS e ON e.account = n.account AND e.livemode = n.livemode AND e.id = n.event
+    WHERE l.enabled_events ? '*' OR l.enabled_events ? e.type
+    ON CONFLICT ON CONSTRAINT webhook_deliveries_pk DO NOTHING
+    RETURNING account, livemode, endpoint
+),
+found AS (
+    SELECT DISTINCT account, livemode, endpoint FROM addressed
+)
+SELECT t.taken, t.last_place, f.account, f.livemode, f.endpoint
+FROM (SELECT count(*) AS taken, max(place) AS last_place FROM taken) AS t
+LEFT JOIN found AS f ON true;
+
+-- name: find_due_endpoints
+-- Endpoints that a pending delivery waits for, after a given one, with the time of their first; each is found by one
+-- step along the index, whatever waits behind its first.
+WITH RECURSIVE steps AS (
+    (
+        SELECT account, livemode, endpoint, next_attempt_ms
+        FROM webhook_deliveries
+        WHERE next_attempt_ms IS NOT NULL AND (account, livemode, endpoint) > ($1, $2, $3)
+        ORDER BY account, livemode, endpoint, next_attempt_ms
+        LIMIT 1
+    )
+    UNION ALL
+    SELECT n.account, n.livemode, n.endpoint, n.next_attempt_ms
+    FROM steps AS s
+    CROSS JOIN LATERAL (
+        SELECT d.account, d.livemode, d.endpoint, d.next_attempt_ms
+        FROM webhook_deliveries AS d
+        WHERE d.next_attempt_ms IS NOT NULL
+            AND (d.account, d.livemode, d.endpoint) > (s.account, s.livemode, s.endpoint)
+        ORDER BY d.account, d.livemode, d.endpoint, d.next_attempt_ms
+        LIMIT 1
+    ) AS n
+)
+SELECT account, livemode, endpoint, next_attempt_ms FROM steps LIMIT $4;
+
+-- name: claim_deliveries
+-- Lease what is due for some endpoints, so many for each, longest waiting first, and return it with what an attempt
+-- takes: the event, the endpoint as it is now, and how many endpoints have not received the event. Columns of an event
+-- or an endpoint that is gone are NULL.
+WITH picked AS MATERIALIZED (
+    SELECT d.account, d.livemode, d.endpoint, d.event_account, d.event
+    FROM unnest($1::text[], $2::boolean[], $3::text[], $4::integer[]) AS w (account, livemode, endpoint, room)
+    CROSS JOIN LATERAL (
+        SELECT i.account, i.livemode, i.endpoint, i.event_account, i.event
+        FROM webhook_deliveries AS i
+        WHERE i.account = w.account AND i.livemode = w.livemode AND i.endpoint = w.endpoint
+            AND i.next_attempt_ms <= $5 AND (i.leased_until_ms IS NULL OR i.leased_until_ms <= $5)
+        ORDER BY i.next_attempt_ms
+        LIMIT w.room
+        FOR UPDATE SKIP LOCKED
+    ) AS d
+),
+leased AS (
+    UPDATE webhook_deliveries AS d
+    SET leased_until_ms = $6
+    FROM picked AS p
+    WHERE d.account = p.account AND d.livemode = p.livemode AND d.endpoint = p.endpoint
+        AND d.event_account = p.event_account AND d.event = p.event
+    RETURNING
+        d.account, d.livemode, d.endpoint, d.event_account, d.event, d.number, d.attempts, d.leased_until_ms,
+        d.created_ms, d.cause
+)
+SELECT
+    l.account, l.livemode, l.endpoint, l.event_account, l.event, l.number, l.attempts, l.leased_until_ms, l.created_ms,
+    l.cause,
+    e.type, e.created, e.object_id, e.api_version, e.request_id, e.idempotency_key, e.payload,
+    w.url, w.rendered_version, w.connect, w.secret, w.old_secret, w.old_secret_until_ms, w.disabled_because,
+    (
+        SELECT count(*)
+        FROM webhook_deliveries AS o
+        WHERE o.event_account = l.event_account AND o.livemode = l.livemode AND o.event = l.event
+            AND o.state <> 'delivered'
+    ) AS undelivered
+FROM leased AS l
+LEFT JOIN events AS e ON e.account = l.event_account AND e.livemode = l.livemode AND e.id = l.event
+LEFT JOIN webhook_endpoints AS w ON w.account = l.account AND w.livemode = l.livemode AND w.id = l.endpoint;
+
+-- name: stop_deliveries
+-- Give up pending deliveries of events that are gone.
+UPDATE webhook_deliveries AS d
+SET state = 'failed', next_attempt_ms = NULL, leased_until_ms = NULL
+FROM unnest($1::text[], $2::boolean[], $3::text[], $4::text[], $5::text[])
+    AS s (account, livemode, endpoint, event_account, event)
+WHERE d.account = s.account AND d.livemode = s.livemode AND d.endpoint = s.endpoint
+    AND d.event_account = s.event_account AND d.event = s.event AND d.next_attempt_ms IS NOT NULL;
+
+-- name: stop_endpoint
+-- Give up pending deliveries to an endpoint that is gone or turned off, some at a time.
+WITH pending AS MATERIALIZED (
+    SELECT event_account, event
+    FROM webhook_deliveries
+    WHERE account = $1 AND livemode = $2 AND endpoint = $3 AND next_attempt_ms IS NOT NULL
+    LIMIT $4
+    FOR UPDATE SKIP LOCKED
+)
+UPDATE webhook_deliveries AS d
+SET state = 'failed', next_attempt_ms = NULL, leased_until_ms = NULL
+FROM pending AS p
+WHERE d.account = $1 AND d.livemode = $2 AND d.endpoint = $3 AND d.event_account = p.event_account AND d.event = p.event;
+
+-- name: record_attempts
+-- Write attempts, in sorted order, and what became of their deliveries. A failure counts only for whoever still has the
+-- lease; that the endpoint has received an event is true whoever says it. Doing it twice changes nothing.
+WITH results AS MATERIALIZED (
+    SELECT *
+    FROM unnest(
+        $1::text[], $2::boolean[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::bigint[],
+        $9::text[], $10::bigint[], $11::integer[], $12::text[], $13::smallint[], $14::text[], $15::text[],
+        $16::bytea[], $17::text[]
+    ) AS r (
+        account, livemode, endpoint, event_account, event, state, next_attempt_ms, leased_until_ms,
+        id, attempted_ms, duration_ms, outcome, http_status, error, request_headers, response_head, cause
+    )
+),
+held AS MATERIALIZED (
+    SELECT r.*
+    FROM results AS r
+    CROSS JOIN LATERAL (
+        SELECT
+        FROM webhook_deliveries AS d
+        WHERE d.account = r.account AND d.livemode = r.livemode AND d.endpoint = r.endpoint
+            AND d.event_account = r.event_account AND d.event = r.event AND d.next_attempt_ms IS NOT NULL
+            AND (r.state = 'delivered' OR d.leased_until_ms = r.leased_until_ms)
+        FOR UPDATE
+    ) AS d
+),
+moved AS (
+    UPDATE webhook_deliveries AS d
+    SET
+        state = h.state,
+        attempts = d.attempts + 1,
+        next_attempt_ms = h.next_attempt_ms,
+        leased_until_ms = NULL,
+        cause = 'schedule'
+    FROM held AS h
+    WHERE d.account = h.account AND d.livemode = h.livemode AND d.endpoint = h.endpoint
+        AND d.event_account = h.event_account AND d.event = h.event
+)
+INSERT INTO webhook_attempts (
+    account, livemode, id, endpoint, event_account, event, attempted_ms, duration_ms, outcome, http_status, error,
+    request_headers, response_head, cause
+)
+SELECT
+    account, livemode, id, endpoint, event_account, event, attempted_ms, duration_ms, outcome, http_status, error,
+    request_headers::json, response_head, cause
+FROM results
+ON CONFLICT ON CONSTRAINT webhook_attempts_pk DO NOTHING;
+
+-- name: note_health
+-- Write since when endpoints fail: not at all after a success, else since their first failure; one that has failed for
+-- longer than is borne is turned off. Only endpoints of which this is news are touched. Returns those turned off now.
+WITH news AS MATERIALIZED (
+    SELECT n.account, n.livemode, n.id, n.has_failed, n.at_ms
+    FROM unnest($1::text[], $2::boolean[], $3::text[], $4::boolean[], $5::bigint[])
+        AS n (account, livemode, id, has_failed, at_ms)
+    CROSS JOIN LATERAL (
+        SELECT
+        FROM webhook_endpoints AS w
+        WHERE w.account = n.account AND w.livemode = n.livemode AND w.id = n.id AND w.disabled_because IS NULL
+            AND CASE WHEN n.has_failed THEN coalesce(w.failing_since_ms <= n.at_ms - $6, true)
+                ELSE w.failing_since_ms IS NOT NULL END
+        FOR UPDATE
+    ) AS w
+)
+UPDATE webhook_endpoints AS w
+SET
+    failing_since_ms = CASE WHEN n.has_failed THEN coalesce(w.failing_since_ms, n.at_ms) END,
+    disabled_because = CASE WHEN n.has_failed AND w.failing_since_ms <= n.at_ms - $6 THEN 'failures' END
+FROM news AS n
+WHERE w.account = n.account AND w.livemode = n.livemode AND w.id = n.id
+RETURNING w.account, w.livemode, w.id, w.url, w.disabled_because;
+
+-- name: resend_event
+-- Let an event be sent to an endpoint again, or for the first time, from now on, whatever became of it before. Returns
+-- nothing where the event has no number yet: then it is about to be sent anyway.
+INSERT INTO webhook_deliveries AS d (
+    account, livemode, endpoint, event_account, event, number, state, attempts, next_attempt_ms, created_ms, cause
+)
+SELECT $1, $2, $3, n.account, n.event, n.number, 'pending', 0, $6, $6, 'resend'
+FROM event_numbers AS n
+WHERE n.account = $4 AND n.livemode = $2 AND n.event = $5
+ON CONFLICT ON CONSTRAINT webhook_deliveries_pk DO UPDATE SET
+    state = 'pending', attempts = 0, next_attempt_ms = excluded.next_attempt_ms, leased_until_ms = NULL,
+    created_ms = excluded.created_ms, cause = 'resend'
+RETURNING d.number;
+
+-- name: count_undelivered
+-- For each event named, how many endpoints it is addressed to that have not received it.
+SELECT (
+    SELECT count(*)
+    FROM webhook_deliveries AS d
+    WHERE d.event_account = w.account AND d.livemode = w.livemode AND d.event = w.event AND d.state <> 'delivered'
+) AS undelivered
+FROM unnest($1::text[], $2::boolean[], $3::text[]) WITH ORDINALITY AS w (account, livemode, event, position)
+ORDER BY w.position;
+
+-- name: list_endpoint_attempts
+-- The newest attempts to reach an endpoint, before a given one.
+SELECT
+    account, livemode, id, endpoint, event_account, event, attempted_ms, duration_ms, outcome, http_status, error,
+    request_headers, response_head, cause
+FROM webhook_attempts
+WHERE account = $1 AND livemode = $2 AND endpoint = $3 AND id < $4
+ORDER BY id DESC
+LIMIT $5;
+
+-- name: list_event_attempts
+-- The newest attempts to send an event, before a given one, to whomever.
+SELECT
+    account, livemode, id, endpoint, event_account, event, attempted_ms, duration_ms, outcome, http_status, error,
+    request_headers, response_head, cause
+FROM webhook_attempts
+WHERE event_account = $1 AND livemode = $2 AND event = $3 AND id < $4
+ORDER BY id DESC
+LIMIT $5;

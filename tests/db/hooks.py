@@ -1,0 +1,131 @@
+"""Endpoints, events and a worker's webhook jobs for tests, in a time that the test moves."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from books import NOW_MS, OWNER, rows
+
+from brim.domain.deliveries import EndpointKey
+from brim.domain.events import DEFAULT_API_VERSION
+from brim.domain.topups import Owner
+from brim.domain.webhooks import Endpoint
+from brim.kit.ids import IdFactory
+from brim.services.delivery import Courier, secret_place
+from brim.services.numbering import Numbering
+from brim.services.posting import Poster
+from brim.services.vault import Vault, new_encryption_key
+from brim.store.database import Database
+from brim.workers.deliver import Deliverer
+
+SECRET = "whsec_first"
+IDS = IdFactory()
+VAULT = Vault([new_encryption_key()])
+_OWN = {"enabled_events": ("*",), "rendered_version": DEFAULT_API_VERSION, "created": NOW_MS // 1000}
+
+
+def new_endpoint(url: str, *, owner: Owner = OWNER, secret: str = SECRET, **fields: Any) -> Endpoint:
+    """Return an endpoint that wants everything."""
+    endpoint_id = IDS.new_at("we_", NOW_MS)
+    sealed = VAULT.seal(secret.encode(), place=secret_place(owner, endpoint_id))
+    return Endpoint(owner=owner, id=endpoint_id, url=url, secret=sealed, **{**_OWN, **fields})
+
+
+async def insert_endpoint(database: Database, endpoint: Endpoint) -> EndpointKey:
+    """Write an endpoint."""
+    await rows(
+        database,
+        "INSERT INTO webhook_endpoints (account, livemode, id, url, enabled_events, rendered_version, connect, secret,"
+        " old_secret, old_secret_until_ms, created, disabled_because)"
+        " VALUES ($1, $2, $3, $4, $5::jsonb, $6, $7, $8, $9, $10, $11, $12)",
+        endpoint.owner.account,
+        endpoint.owner.livemode,
+        endpoint.id,
+        endpoint.url,
+        msgspec.json.encode(endpoint.enabled_events).decode(),
+        endpoint.rendered_version,
+        endpoint.connect,
+        endpoint.secret,
+        endpoint.old_secret,
+        endpoint.old_secret_until_ms,
+        endpoint.created,
+        endpoint.disabled_because,
+    )
+    return EndpointKey(endpoint.owner, endpoint.id)
+
+
+async def add_endpoint(database: Database, url: str, **fields: Any) -> EndpointKey:
+    """Write a new endpoint that wants everything."""
+    return await insert_endpoint(database, new_endpoint(url, **fields))
+
+
+async def add_events(
+    database: Database, count: int, *, owner: Owner = OWNER, kind: str = "topup.created", ids: IdFactory = IDS
+) -> list[str]:
+    """Write events with their places in the queue, in one transaction."""
+    names = [ids.new_at("evt_", NOW_MS) for _ in range(count)]
+    await rows(
+        database,
+        "WITH written AS ("
+        "  INSERT INTO events (account, livemode, id, created, type, object_id, api_version, payload)"
+        '  SELECT $1, $2, id, $4, $5, \'tu_x\', $6, \'{"id":"tu_x","object":"topup"}\''
+        "  FROM unnest($3::text[]) AS id RETURNING account, livemode, id)"
+        " INSERT INTO new_events (account, livemode, event) SELECT account, livemode, id FROM written",
+        owner.account,
+        owner.livemode,
+        names,
+        NOW_MS // 1000,
+        kind,
+        DEFAULT_API_VERSION,
+    )
+    return names
+
+
+class Hooks:
+    """One worker's webhook jobs; `now_ms` is their time."""
+
+    def __init__(self, database: Database, *, timeout_s: float = 2.0, in_flight: int = 64, **poster: Any) -> None:
+        self.now_ms = NOW_MS
+        self.database = database
+        courier = Courier(Poster(timeout_s=timeout_s, **poster), VAULT, self.clock, IdFactory())
+        self.deliverer = Deliverer(database, courier, self.clock, in_flight=in_flight)
+        self._numbering = Numbering(database)
+
+    def clock(self) -> int:
+        """The time."""
+        return self.now_ms
+
+    async def number(self) -> int:
+        """Number all that there is; return how many that was."""
+        total = 0
+        while True:
+            count, endpoints = await self._numbering.run_once(now_ms=self.now_ms)
+            self.deliverer.address(endpoints)
+            total += count
+            if not count:
+                return total
+
+    async def deliver(self) -> int:
+        """Send all that is due now and wait for what comes of it; return how much was sent or given up."""
+        total = 0
+        while count := await self.deliverer.run_once():
+            total += count
+            await self.deliverer.finish()
+        return total
+
+    async def pass_time(self, milliseconds: int) -> int:
+        """Let time pass, then number and deliver; return how much was sent or given up."""
+        self.now_ms += milliseconds
+        await self.number()
+        return await self.deliver()
+
+
+async def states(database: Database) -> dict[str, int]:
+    """Return how many deliveries stand in each state."""
+    found = await rows(database, "SELECT state, count(*) AS count FROM webhook_deliveries GROUP BY state")
+    return {row["state"]: row["count"] for row in found}
+
+
+async def attempts(database: Database, columns: str = "outcome") -> Sequence[dict[str, Any]]:
+    """Return columns of all attempts, in the order of their making."""
+    return await rows(database, f"SELECT {columns} FROM webhook_attempts ORDER BY attempted_ms, id")
