@@ -22,6 +22,8 @@ from brim.api.params import read_parameters
 from brim.domain import wire
 from brim.domain.events import DEFAULT_API_VERSION, Event, EventType
 from brim.domain.ledger import Balance, BalanceTransaction, TransferKind
+from brim.domain.request_log_wire import request_log_json
+from brim.domain.request_logs import RequestRecord
 from brim.domain.topups import Owner, Status, Topup
 from brim.kit.errors import BrimError
 from brim.kit.ids import IdFactory
@@ -68,6 +70,19 @@ _EVENT = Event(
     object_id=_PENDING.id,
     payload=wire.topup_json(_PENDING),
 )
+_REQUEST = RequestRecord(
+    owner=_OWNER,
+    id=_IDS.new("resp_"),
+    request_id="req_1",
+    created=1_795_000_000,
+    method="POST",
+    path="/v1/topups",
+    status=200,
+    duration_ms=1.5,
+    api_version=DEFAULT_API_VERSION,
+    object_id=_PENDING.id,
+    parameters={"amount": "2000"},
+)
 _METHOD = wire.sandbox_payment_method_json(_OWNER, "pm_usBankAccount_success", created=1_795_000_000)
 _LINE_JSON = wire.balance_transaction_json(_LINE)
 REPLIES = [
@@ -80,6 +95,7 @@ REPLIES = [
     ("balance", wire.balance_json(_OWNER, [])),
     ("balance", wire.balance_json(_OWNER, [Balance(currency="usd", available=-5)])),
     ("event", wire.event_json(_EVENT)),
+    ("brim.request_log", request_log_json(_REQUEST)),
     ("error", render_error(MissingParameterError("amount"))[1]),
     ("error", render_error(NullCharacterError())[1]),
 ]  # fmt: skip

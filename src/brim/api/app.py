@@ -27,6 +27,7 @@ from brim.api.message import Reply, Request
 from brim.api.operation import Operation
 from brim.api.params import read_parameters
 from brim.api.protocol import Limits
+from brim.api.recording import Answered
 from brim.api.router import Router
 from brim.domain import wire
 from brim.domain.events import DEFAULT_API_VERSION
@@ -55,6 +56,7 @@ class Api:
         limits: read by the protocol.
         request_log: gets a line for each request, None for no log.
         system: handlers by path for what needs no key, such as `/healthz`.
+        record: told of each request that had a key, to keep it for looking at.
     """
 
     def __init__(
@@ -65,6 +67,7 @@ class Api:
         limits: Limits,
         request_log: RequestLog | None,
         system: Mapping[str, SystemHandler],
+        record: Callable[[Answered], None] | None = None,
     ) -> None:
         self.limits = limits
         self._service = service
@@ -72,6 +75,7 @@ class Api:
         self._authenticator = Authenticator(service.database, service.clock)
         self._request_log = request_log
         self._system = system
+        self._record = record
 
     async def handle(self, request: Request) -> Reply:
         """Return the reply to a request; whatever goes wrong becomes an error reply."""
@@ -86,7 +90,7 @@ class Api:
             log.exception("a request failed", request_id=exchange.request_id, method=request.method, path=request.path)
             reply = exchange.error_reply(InternalError(exchange.request_id))
         if system is None:  # probes and scrapes would drown what people ask
-            self._observe(exchange, reply.status, perf_counter() - started)
+            self._observe(exchange, reply, perf_counter() - started)
         return reply
 
     async def _serve(self, exchange: "_Exchange") -> Reply:
@@ -115,13 +119,19 @@ class Api:
         )
         return exchange.reply(await operation.handler(call))
 
-    def _observe(self, exchange: "_Exchange", status: int, seconds: float) -> None:
+    def _observe(self, exchange: "_Exchange", reply: Reply, seconds: float) -> None:
+        status = reply.status
         REQUESTS.observe((exchange.route, exchange.request.method, str(status)), seconds)
+        owner = exchange.grant.owner if exchange.grant else None
+        now_ms = self._service.clock()
+        if self._record and owner:
+            self._record(
+                Answered(owner, exchange.request_id, exchange.api_version, exchange.request, reply, seconds, now_ms)
+            )
         if self._request_log is None:
             return
-        owner = exchange.grant.owner if exchange.grant else None
         line = RequestLine(
-            time=write_time(self._service.clock()),
+            time=write_time(now_ms),
             request_id=exchange.request_id,
             method=exchange.request.method,
             path=exchange.request.path if status < 400 else mask(exchange.request.path),  # a key pasted for an id

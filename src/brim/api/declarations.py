@@ -225,3 +225,16 @@ EVENT_LIST: Final = (
     *_PAGE,
     _expand("event", in_list=True),
 )
+
+REQUEST_LOG_LIST: Final = (
+    _created("requests"),
+    Parameter(name="method", kind=Enum(("DELETE", "GET", "POST")), description="Only requests with that method."),
+    Parameter(name="path", kind=Text(), description="Only requests of exactly that path, without its query."),
+    Parameter(name="request_id", kind=Text(), description="Only the request that was answered under that id."),
+    Parameter(
+        name="status",
+        kind=IntegerRange(),
+        description="Only requests that were answered with that HTTP status, or one between the given bounds.",
+    ),
+    *_PAGE,
+)

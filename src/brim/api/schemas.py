@@ -15,6 +15,7 @@ from brim.domain.clocks import MAX_NAME
 from brim.domain.events import EventType
 from brim.domain.ledger import TransferKind
 from brim.domain.metadata import MAX_KEY_LENGTH, MAX_KEYS, MAX_VALUE_LENGTH
+from brim.domain.request_log_wire import RequestLogObject
 from brim.domain.topups import MAX_DESCRIPTION, MAX_STATEMENT_DESCRIPTOR, Status
 from brim.kit.currency import MAX_AMOUNT
 
@@ -40,6 +41,7 @@ NAMES: Final[dict[type[msgspec.Struct], str]] = {
     wire.EventObject: "event",
     wire.EventData: "event_data",
     wire.EventRequest: "event_request",
+    RequestLogObject: "brim.request_log",
     ErrorObject: "error",
     ErrorDetail: "error_detail",
 }
@@ -169,6 +171,7 @@ _DELETED: Final[dict[str, Schema]] = {
 _EVENT: Final[dict[str, Schema]] = {
     "id": _identifier("evt", "event"),
     "object": _constant("event"),
+    "account": {"description": "Whose event it is, where a platform reads its accounts' events.", **_TEXT},
     "api_version": {"description": "The version of the API in which the object in `data` is written.", **_TEXT},
     "created": {"description": "When it happened.", **_TIME},
     "data": {"description": "What it is about."},
@@ -186,6 +189,23 @@ _EVENT_DATA: Final[dict[str, Schema]] = {
 _EVENT_REQUEST: Final[dict[str, Schema]] = {
     "id": {"description": "The request's id; null for what the bank did.", **_TEXT},
     "idempotency_key": {"description": "The key that the request was made under, if any.", "maxLength": 255},
+}
+_REQUEST_LOG: Final[dict[str, Schema]] = {
+    "id": _identifier("resp", "entry"),
+    "object": _constant("brim.request_log"),
+    "api_version": {"description": "The version of the API that was in force.", **_TEXT},
+    "created": {"description": "When it was answered.", **_TIME},
+    "duration_ms": {"description": "Milliseconds from the last byte received to the reply.", "minimum": 0},
+    "error": {"description": "What was answered in place of an object."},
+    "idempotency_key": {"description": "The key that it was made under, if any.", **_TEXT},
+    "livemode": _LIVEMODE,
+    "method": {"description": "The HTTP method.", **_TEXT},
+    "parameters": {"description": "What was sent, without what is secret; null where it was too much."},
+    "path": {"description": "The path, without its query.", **_TEXT},
+    "related_object": {"description": "The id of the object that was answered.", **_TEXT},
+    "request_id": {"description": "The id that the reply and the events it caused carry.", **_TEXT},
+    "status": {"description": "The HTTP status of the reply."},
+    "user_agent": {"description": "What the client said it was.", **_TEXT},
 }
 _ERROR: Final[dict[str, Schema]] = {"error": {"description": "What went wrong."}}
 _ERROR_DETAIL: Final[dict[str, Schema]] = {
@@ -213,6 +233,7 @@ _REFINEMENTS: Final[dict[type[msgspec.Struct], dict[str, Schema]]] = {
     wire.EventObject: _EVENT,
     wire.EventData: _EVENT_DATA,
     wire.EventRequest: _EVENT_REQUEST,
+    RequestLogObject: _REQUEST_LOG,
     ErrorObject: _ERROR,
     ErrorDetail: _ERROR_DETAIL,
 }

@@ -6,6 +6,7 @@ import signal
 import socket
 import sys
 from contextlib import suppress
+from functools import partial
 from typing import Final
 
 import structlog
@@ -16,12 +17,14 @@ from brim.api.app import Api
 from brim.api.call import Service
 from brim.api.operations import OPERATIONS
 from brim.api.protocol import HttpProtocol, Limits, sweep_connections
+from brim.api.recording import make_record
 from brim.api.system import system_handlers
 from brim.kit.clock import system_clock_ms
 from brim.kit.config import LISTEN_BACKLOG, Settings
 from brim.kit.ids import IdFactory
 from brim.rails.sandbox import SandboxRail
 from brim.services.batches import Batches
+from brim.services.request_logs import RequestRecorder
 from brim.services.terms import KnownTerms
 from brim.store.database import Database
 from brim.telemetry import metrics
@@ -76,12 +79,14 @@ async def _serve(settings: Settings, listeners: list[socket.socket], alive_fd: i
         terms=KnownTerms(database),
     )
     request_log = _request_log(settings)
+    recorder = RequestRecorder(database, partial(make_record, service.ids), drop=metrics.REQUESTS_NOT_KEPT.inc)
     api = Api(
         OPERATIONS,
         service,
         limits=_limits(settings),
         request_log=request_log,
         system=system_handlers(database, OPERATIONS),
+        record=recorder.note,
     )
     server = uvicorn.Server(_uvicorn_config(api, settings))
     background = [
@@ -97,6 +102,7 @@ async def _serve(settings: Settings, listeners: list[socket.socket], alive_fd: i
             task.cancel()
         if request_log:
             request_log.flush()
+        await recorder.flush()
         await database.close()
 
 

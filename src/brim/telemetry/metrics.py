@@ -67,6 +67,7 @@ SETTLED: Final = Counter("brim_topups_settled", "Top-ups that the rail answered,
 DELIVERED: Final = Counter(
     "brim_webhook_attempts", "Attempts to send an event to an endpoint, by outcome.", ("outcome",)
 )
+REQUESTS_NOT_KEPT: Final = Counter("brim_request_logs_dropped", "Requests left out of the request log.")
 
 
 def hand_over() -> None:

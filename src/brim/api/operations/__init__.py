@@ -7,9 +7,10 @@ operation ids.
 from typing import Final
 
 from brim.api.operations.balance import BALANCE
+from brim.api.operations.brim import BRIM
 from brim.api.operations.events import EVENTS
 from brim.api.operations.test_helpers import TEST_HELPERS
 from brim.api.operations.topups import TOPUPS
 
-OPERATIONS: Final = (*TOPUPS, *BALANCE, *EVENTS, *TEST_HELPERS)
+OPERATIONS: Final = (*TOPUPS, *BALANCE, *EVENTS, *TEST_HELPERS, *BRIM)
 """Every operation that Brim serves under `/v1`."""
