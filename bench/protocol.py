@@ -34,6 +34,7 @@ from brim.kit.clock import system_clock_ms
 from brim.kit.ids import IdFactory
 from brim.rails.sandbox import SandboxRail
 from brim.services.terms import KnownTerms
+from brim.services.vault import Vault
 
 if TYPE_CHECKING:
     from brim.services.batches import Batches
@@ -124,6 +125,7 @@ async def _serve(choice: str, port: int) -> None:
         clock=system_clock_ms,
         rail=SandboxRail(1.0),
         terms=KnownTerms(database),
+        vault=Vault(()),
     )
     api = Api(OPERATIONS, service, limits=_LIMITS, request_log=None, system=system_handlers(database, OPERATIONS))
     ours = choice == "ours"

@@ -6,10 +6,10 @@ from typing import TypeAlias
 
 import pytest
 
-from api.conftest import Server, account, client, connect, key, runner, server
+from api.conftest import Server, account, client, connect, key, runner, server, wire
 from cli.stripe_cli import StripeCli, stripe_program
 
-__all__ = ["account", "client", "connect", "key", "runner", "server"]
+__all__ = ["account", "client", "connect", "key", "runner", "server", "wire"]
 
 MakeCli: TypeAlias = Callable[[str | None], StripeCli]
 

@@ -15,7 +15,7 @@ from brim.api import parameter_errors as parameters
 from brim.api.errors import ERROR_TABLE, redact_key, render_error, should_retry
 from brim.api.openapi import possible_errors
 from brim.api.operations import OPERATIONS
-from brim.domain import amounts, clocks, errors, idempotency, metadata, targets, topups
+from brim.domain import amounts, clocks, errors, idempotency, listeners, metadata, targets, topups
 from brim.domain.topups import Status
 from brim.kit import currency
 from brim.kit.errors import BrimError, DatabaseUnavailableError, OverloadedError
@@ -170,6 +170,10 @@ EXAMPLES: list[tuple[BrimError, int, str | None, str | None, str]] = [
     (vault.SecretUnreadableError(), 503, None, None,
      ("A stored secret cannot be read with this server's encryption keys. Its operator adds the key it was stored "
       "under to BRIM_ENCRYPTION_KEY.")),
+    (listeners.TooManyListenersError(), 429, "rate_limit", None,
+     "At most 50 commands of one account can listen at once. Stop one of them."),
+    (listeners.ListenerFiltersError(), 400, None, "filters",
+     "Invalid filters: they must be a JSON object whose values are arrays of strings."),
     # The idempotency key
     (idempotency.IdempotencyMismatchError("k1"), 400, None, None,
      ("Keys for idempotent requests can only be used with the same parameters they were first used with. Try using a "

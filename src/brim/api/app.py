@@ -8,6 +8,7 @@ from typing import Final
 
 import structlog
 
+from brim.api import stripe_cli
 from brim.api.auth import Authenticator, Grant
 from brim.api.call import Call, Service
 from brim.api.errors import (
@@ -29,9 +30,11 @@ from brim.api.params import read_parameters
 from brim.api.protocol import Limits
 from brim.api.recording import Answered
 from brim.api.router import Router
+from brim.api.websocket import WebSocket
 from brim.domain import wire
 from brim.domain.events import DEFAULT_API_VERSION
 from brim.domain.idempotency import MAX_KEY_LENGTH, KeyClaim, fingerprint
+from brim.domain.listeners import SUBPROTOCOL
 from brim.kit.errors import BrimError
 from brim.kit.ids import new_request_id
 from brim.services.idempotency import Answer
@@ -48,7 +51,7 @@ log = structlog.get_logger()
 
 
 class Api:
-    """Serves the table of operations, and a few paths about the server itself.
+    """Serves the table of operations, a few paths about the server itself, and the websocket of the official CLI.
 
     Args:
         operations: the table.
@@ -58,6 +61,8 @@ class Api:
         system: handlers by path for what needs no key, such as `/healthz`.
         record: told of each request that had a key, to keep it for looking at.
     """
+
+    subprotocol = SUBPROTOCOL
 
     def __init__(
         self,
@@ -93,6 +98,17 @@ class Api:
             self._observe(exchange, reply, perf_counter() - started)
         return reply
 
+    def serves_websocket(self, path: str) -> bool:
+        """Tell whether a websocket may be asked for there."""
+        return path.startswith("/subscribe/")
+
+    async def converse(self, request: Request, socket: WebSocket) -> None:
+        """Serve a websocket to its end."""
+        try:
+            await stripe_cli.subscribe(self._service, request, socket)
+        except Exception:
+            log.exception("a websocket failed", path=request.path)
+
     async def _serve(self, exchange: "_Exchange") -> Reply:
         """Check a request in the order of the wire: key, URL, version, rights, parameters; then do what it asks."""
         request = exchange.request
@@ -116,6 +132,7 @@ class Api:
             api_version=exchange.api_version,
             claim=exchange.claim,
             now_ms=self._service.clock(),
+            host=request.header(b"host") or "",
         )
         return exchange.reply(await operation.handler(call))
 

@@ -13,6 +13,7 @@ from brim.rails.rail import Rail
 from brim.services.batches import Batches
 from brim.services.idempotency import Attempt
 from brim.services.terms import KnownTerms
+from brim.services.vault import Vault
 from brim.store.database import Database
 
 
@@ -25,12 +26,15 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
     clock: Clock
     rail: Rail
     terms: KnownTerms
+    vault: Vault
+    cli_reconnect_s: int = 60
 
 
 class Call(msgspec.Struct, frozen=True, kw_only=True):
     """One request to an operation: whose it is, what it asks, under which names it is remembered.
 
-    `parameters` holds the validated values by name, without those not sent; `path_id` is the id in the path.
+    `parameters` holds the validated values by name, without those not sent; `path_id` is the id in the path; `host` is
+    the name by which the client reached us.
     """
 
     service: Service
@@ -41,6 +45,7 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     api_version: str
     claim: KeyClaim | None
     now_ms: int
+    host: str = ""
 
     @property
     def attempt(self) -> Attempt:

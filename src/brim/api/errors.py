@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 import msgspec
 
 from brim.api import parameter_errors as parameters
-from brim.domain import amounts, clocks, errors, idempotency, metadata, targets, topups
+from brim.domain import amounts, clocks, errors, idempotency, listeners, metadata, targets, topups
 from brim.kit import currency
 from brim.kit.errors import BrimError, DatabaseUnavailableError, OverloadedError
 from brim.services import vault
@@ -247,6 +247,8 @@ ERROR_TABLE: Final[dict[type[BrimError], Place]] = {
     topups.InvalidTransitionError: Place(),
     topups.NoFundingSourceError: Place(param="currency"),
     errors.NotInLiveModeError: Place(),
+    listeners.TooManyListenersError: Place(429, "rate_limit", should_retry=False),
+    listeners.ListenerFiltersError: Place(param="filters"),
     clocks.ClockExistsError: Place(),
     clocks.FrozenTimeError: Place(param="frozen_time"),
     clocks.ClockAdvancingError: Place(429, "lock_timeout", should_retry=True),

@@ -14,6 +14,7 @@ from brim.domain import wire
 from brim.domain.clocks import MAX_NAME
 from brim.domain.events import EventType
 from brim.domain.ledger import TransferKind
+from brim.domain.listener_wire import SessionObject
 from brim.domain.metadata import MAX_KEY_LENGTH, MAX_KEYS, MAX_VALUE_LENGTH
 from brim.domain.request_log_wire import RequestLogObject
 from brim.domain.topups import MAX_DESCRIPTION, MAX_STATEMENT_DESCRIPTOR, Status
@@ -42,6 +43,7 @@ NAMES: Final[dict[type[msgspec.Struct], str]] = {
     wire.EventData: "event_data",
     wire.EventRequest: "event_request",
     RequestLogObject: "brim.request_log",
+    SessionObject: "stripecli.session",
     ErrorObject: "error",
     ErrorDetail: "error_detail",
 }
@@ -207,6 +209,17 @@ _REQUEST_LOG: Final[dict[str, Schema]] = {
     "status": {"description": "The HTTP status of the reply."},
     "user_agent": {"description": "What the client said it was.", **_TEXT},
 }
+_CLI_SESSION: Final[dict[str, Schema]] = {
+    "display_connect_filter_warning": {"description": "Always false."},
+    "reconnect_delay": {"description": "Seconds after which the CLI connects anew.", "minimum": 1},
+    "secret": {"description": "What messages are signed with; the same each time for one device.", **_TEXT},
+    "websocket_authorized_feature": {"description": "What will be sent, to be said when connecting.", **_TEXT},
+    "websocket_id": {"description": "The credential of the websocket.", **_TEXT},
+    "websocket_url": {"description": "Where the websocket is.", "format": "uri"},
+    "default_version": {"description": "The version of the API in which events are written.", **_TEXT},
+    "latest_version": {"description": "The latest version of the API.", **_TEXT},
+    "device_token": {"description": "The name under which attempts are kept.", **_TEXT},
+}
 _ERROR: Final[dict[str, Schema]] = {"error": {"description": "What went wrong."}}
 _ERROR_DETAIL: Final[dict[str, Schema]] = {
     "code": {"description": "What went wrong, as a word for programs; left out where none fits."},
@@ -234,6 +247,7 @@ _REFINEMENTS: Final[dict[type[msgspec.Struct], dict[str, Schema]]] = {
     wire.EventData: _EVENT_DATA,
     wire.EventRequest: _EVENT_REQUEST,
     RequestLogObject: _REQUEST_LOG,
+    SessionObject: _CLI_SESSION,
     ErrorObject: _ERROR,
     ErrorDetail: _ERROR_DETAIL,
 }

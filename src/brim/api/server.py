@@ -26,6 +26,7 @@ from brim.rails.sandbox import SandboxRail
 from brim.services.batches import Batches
 from brim.services.request_logs import RequestRecorder
 from brim.services.terms import KnownTerms
+from brim.services.vault import Vault
 from brim.store.database import Database
 from brim.telemetry import metrics
 from brim.telemetry.logs import RequestLog, configure_logging, wants_json
@@ -77,9 +78,11 @@ async def _serve(settings: Settings, listeners: list[socket.socket], alive_fd: i
         clock=system_clock_ms,
         rail=SandboxRail(settings.sandbox_settle_after_s),
         terms=KnownTerms(database),
+        vault=Vault.from_setting(settings.encryption_key),
+        cli_reconnect_s=max(1, round(settings.cli_reconnect_s)),
     )
     request_log = _request_log(settings)
-    recorder = RequestRecorder(database, partial(make_record, service.ids), drop=metrics.REQUESTS_NOT_KEPT.inc)
+    recorder = RequestRecorder(database, partial(make_record, IdFactory()), drop=metrics.REQUESTS_NOT_KEPT.inc)
     api = Api(
         OPERATIONS,
         service,

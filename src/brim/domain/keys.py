@@ -9,7 +9,7 @@ import msgspec
 from brim.kit.errors import BrimError
 
 PERMISSION_LEVELS: Final = ("none", "read", "write")
-RESOURCES: Final = ("topups", "balance", "balance_transactions", "events", "request_logs", "test_clocks")
+RESOURCES: Final = ("topups", "balance", "balance_transactions", "events", "request_logs", "stripecli", "test_clocks")
 """What a restricted key may be given rights to, by the wire's own names; write includes read."""
 
 SECRET_CHARS: Final = 43

@@ -180,6 +180,8 @@ SETTINGS: Final[tuple[Setting, ...]] = (
     Setting("idle_timeout_s", parse_duration, 75.0, "a duration", "how long a connection may rest between requests"),
     Setting("read_timeout_s", parse_duration, 20.0, "a duration", "how long one request may take to arrive"),
     Setting("drain_timeout_s", parse_duration, 20.0, "a duration", "how long a stop waits for requests in flight"),
+    Setting("cli_reconnect_s", parse_duration, 60.0, "a duration of whole seconds",
+            "how often a listening official CLI connects anew"),
     Setting("database_timeout_s", parse_duration, 10.0, "a duration", "how long a statement may take before 503"),
 )  # fmt: skip
 
@@ -210,6 +212,7 @@ class Settings:
     idle_timeout_s: float
     read_timeout_s: float
     drain_timeout_s: float
+    cli_reconnect_s: float
     database_timeout_s: float
 
     def to_environment(self) -> dict[str, str]:

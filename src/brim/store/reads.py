@@ -27,7 +27,7 @@ async def fetch_balance_transactions(conn: Conn, owner: Owner, ids: Sequence[str
 async def fetch_events(conn: Conn, owner: Owner, ids: Sequence[str]) -> dict[str, Event]:
     """Return an owner's events by id; those that do not exist are left out."""
     records = await conn.fetch(_SQL["fetch_events"], owner.account, owner.livemode, ids)
-    return {record["id"]: _event_from_record(record) for record in records}
+    return {record["id"]: event_from_record(record) for record in records}
 
 
 def _balance_transaction_from_record(record: Mapping[str, Any]) -> BalanceTransaction:
@@ -46,7 +46,8 @@ def _balance_transaction_from_record(record: Mapping[str, Any]) -> BalanceTransa
     )
 
 
-def _event_from_record(record: Mapping[str, Any]) -> Event:
+def event_from_record(record: Mapping[str, Any]) -> Event:
+    """Return an event from a record that has its columns."""
     return Event(
         owner=Owner(record["account"], record["livemode"]),
         id=record["id"],

@@ -34,8 +34,9 @@ CREATE TABLE cli_devices (
     CONSTRAINT cli_devices_pk PRIMARY KEY (account, livemode, device)
 );
 
--- One listening command each, named by the SHA-256 of the id that is its credential. Events up to acked_number have
--- arrived there; those after it are sent again whenever it connects. expires_ms is put off while it listens.
+-- One listening command each, named by the SHA-256 of the id that is its credential. Every event has two places there,
+-- as two copies of it are sent; those up to acked_place have arrived, and those after it are sent again whenever it
+-- connects. seen_ms is when it was last known to listen; some time after that it is gone.
 CREATE TABLE cli_sessions (
     account      text COLLATE "C" NOT NULL,
     livemode     boolean NOT NULL,
@@ -43,13 +44,13 @@ CREATE TABLE cli_sessions (
     device       text COLLATE "C" NOT NULL,
     features     text COLLATE "C" NOT NULL,
     filters      json NOT NULL,
-    acked_number bigint NOT NULL,
+    acked_place  bigint NOT NULL,
     created_ms   bigint NOT NULL,
-    expires_ms   bigint NOT NULL,
+    seen_ms      bigint NOT NULL,
     CONSTRAINT cli_sessions_pk PRIMARY KEY (account, livemode, hash),
     CONSTRAINT cli_sessions_device FOREIGN KEY (account, livemode, device) REFERENCES cli_devices
 );
-CREATE INDEX cli_sessions_by_expiry ON cli_sessions (expires_ms);
+CREATE INDEX cli_sessions_seen ON cli_sessions (account, livemode, seen_ms);
 
 -- Events that somebody asked to be sent to a session again; removed when they have arrived.
 CREATE TABLE cli_resends (
