@@ -5,8 +5,9 @@ from collections.abc import Sequence
 
 import pytest
 
+from api.polling import until
 from api.wire import Wire
-from cli.stripe_cli import StripeCli
+from cli.stripe_cli import RunningCli, StripeCli
 
 
 def make_requests(wire: Wire) -> None:
@@ -34,9 +35,14 @@ def test_only_what_passes_the_filters_is_printed(
         command.wait_for("Ready!")
         make_requests(wire)
         command.wait_for("parameter_invalid_integer")
-    payloads = [json.loads(line) for line in command.lines if line.startswith("{")]
-    seen = [(each["method"], each["status"]) for each in payloads if "stripecli" not in each["url"]]
-    assert sorted(seen) == sorted(expected)  # the CLI prints what arrives together in any order
+        until(lambda: len(printed(command)) >= len(expected), what="every line")
+    assert sorted(printed(command)) == sorted(expected)  # the CLI prints what arrives together in any order
+
+
+def printed(command: RunningCli) -> list[tuple[str, int]]:
+    """Return method and status of the requests printed so far, without those that the CLI itself makes."""
+    payloads = [json.loads(line) for line in list(command.lines) if line.startswith("{")]
+    return [(each["method"], each["status"]) for each in payloads if "stripecli" not in each["url"]]
 
 
 def test_lines_for_people_name_method_status_and_path(stripe_cli: StripeCli, wire: Wire) -> None:
