@@ -42,7 +42,7 @@ def test_unknown_variables_are_refused_by_name() -> None:
 
 
 def test_what_the_supervisor_tells_its_children_is_known() -> None:
-    load_settings({}, {"BRIM_INTERNAL_LISTEN_FD": "3", "BRIM_INTERNAL_ALIVE_FD": "4"})
+    load_settings({}, {"BRIM_INTERNAL_LISTEN_FDS": "3", "BRIM_INTERNAL_ALIVE_FD": "4"})
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ from brim.domain import (
     errors,
     funding_sources,
     idempotency,
+    listeners,
     metadata,
     targets,
     topups,
@@ -252,6 +253,10 @@ EXAMPLES: list[tuple[BrimError, int, str | None, str | None, str]] = [
     (verification.NotOperatorError(), 403, None, None,
      ("Only the operator of this Brim may see how its books were verified: use a key of the account that was there "
       "first.")),
+    (listeners.TooManyListenersError(), 429, "rate_limit", None,
+     "At most 50 commands of one account can listen at once. Stop one of them."),
+    (listeners.ListenerFiltersError(), 400, None, "filters",
+     "Invalid filters: they must be a JSON object whose values are arrays of strings."),
     # The idempotency key
     (idempotency.IdempotencyMismatchError("k1"), 400, None, None,
      ("Keys for idempotent requests can only be used with the same parameters they were first used with. Try using a "

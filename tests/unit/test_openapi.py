@@ -25,6 +25,8 @@ from brim.domain.events import DEFAULT_API_VERSION, Event, EventType
 from brim.domain.funding_sources import BankToken, FundingKind, Verification
 from brim.domain.funding_wire import documented_payment_method
 from brim.domain.ledger import Balance, BalanceTransaction, TransferKind
+from brim.domain.request_log_wire import request_log_json
+from brim.domain.request_logs import RequestRecord
 from brim.domain.topups import Owner, Status, Topup
 from brim.domain.verification import Difference, VerificationRun
 from brim.domain.webhook_wire import endpoint_json
@@ -90,6 +92,19 @@ _RUN = VerificationRun(
     heads=1,
     differences=[Difference(owner=_OWNER, row="transfer_seals 3", expected="the seal of tr_3", found=None)],
 )
+_REQUEST = RequestRecord(
+    owner=_OWNER,
+    id=_IDS.new("resp_"),
+    request_id="req_1",
+    created=1_795_000_000,
+    method="POST",
+    path="/v1/topups",
+    status=200,
+    duration_ms=1.5,
+    api_version=DEFAULT_API_VERSION,
+    object_id=_PENDING.id,
+    parameters={"amount": "2000"},
+)
 _LINE_JSON = wire.balance_transaction_json(_LINE)
 _ACCOUNT = Account(account="acct_0VcPmP1k0000x4Yb", platform="acct_0VcPmP1k0000x4Ya", created=1_795_000_000)
 _FULL_ACCOUNT = msgspec.structs.replace(
@@ -127,6 +142,7 @@ REPLIES = [
     ("account", wire.account_json(_FULL_ACCOUNT)),
     ("webhook_endpoint", endpoint_json(_ENDPOINT)),
     ("webhook_endpoint", endpoint_json(msgspec.structs.replace(_ENDPOINT, disabled_because="failures"))),
+    ("brim.request_log", request_log_json(_REQUEST)),
     ("error", render_error(MissingParameterError("amount"))[1]),
     ("error", render_error(NullCharacterError())[1]),
 ]  # fmt: skip

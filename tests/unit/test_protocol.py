@@ -9,15 +9,21 @@ from typing import Any
 import msgspec
 import pytest
 import uvicorn
+from websockets.asyncio.client import connect
+from websockets.exceptions import ConnectionClosedError, ConnectionClosedOK, InvalidStatus
+from websockets.typing import Subprotocol
 
 from brim.api.message import Reply, Request
 from brim.api.protocol import MAX_HEADERS, HttpProtocol, Limits, sweep_connections
+from brim.api.websocket import MAX_MESSAGE, WebSocket
 
 LIMITS = Limits(max_body=1000, max_header=2000, max_connections=50, idle_timeout_s=30.0, read_timeout_s=30.0)
 
 
 class Echo:
-    """Replies with what it was asked; `/wait` is answered when the test says so."""
+    """Replies with what it was asked; `/wait` is answered when the test says so. `/socket` echoes messages."""
+
+    subprotocol = "echo"
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
@@ -33,6 +39,18 @@ class Echo:
         if request.path == "/large":
             return Reply(200, b"x" * 5_000_000, content_type="text/plain")
         return Reply(200, f"{request.method} {request.path} {len(request.body)}".encode(), content_type="text/plain")
+
+    def serves_websocket(self, path: str) -> bool:
+        return path == "/socket"
+
+    async def converse(self, request: Request, socket: WebSocket) -> None:
+        if request.query == b"refuse":
+            socket.refuse(400, "not you")
+            return
+        socket.accept()
+        while (text := await socket.receive()) is not None:
+            await socket.send(text)
+        self.handled.append(request.path)
 
 
 class Serving:
@@ -276,3 +294,44 @@ async def test_a_stop_lets_requests_in_flight_finish(serve: Serve) -> None:
         assert b"Connection: close" in answer
         writer.close()
         idle.close()
+
+
+async def test_a_websocket_is_taken_over_and_pieces_of_a_message_are_put_together(serve: Serve) -> None:
+    async with serve() as serving:
+        async with connect(f"ws://127.0.0.1:{serving.port}/socket", subprotocols=[Subprotocol("echo")]) as client:
+            assert client.subprotocol == "echo"
+            await client.send(["one ", "message ", "in pieces"])
+            assert await client.recv() == "one message in pieces"
+            await (await client.ping())
+        assert await serving.send(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+
+
+async def test_a_websocket_may_be_refused_with_a_text(serve: Serve) -> None:
+    async with serve() as serving:
+        with pytest.raises(InvalidStatus) as refused:
+            await connect(f"ws://127.0.0.1:{serving.port}/socket?refuse")
+        assert (refused.value.response.status_code, refused.value.response.body) == (400, b"not you")
+
+
+async def test_a_websocket_says_goodbye_when_the_server_stops(serve: Serve) -> None:
+    async with (
+        serve() as serving,
+        connect(f"ws://127.0.0.1:{serving.port}/socket", subprotocols=[Subprotocol("echo")]) as client,
+    ):
+        await client.send("hello")
+        await client.recv()
+        serving.server.should_exit = True
+        with pytest.raises(ConnectionClosedOK):
+            await asyncio.wait_for(client.recv(), 10)
+        assert client.close_code == 1000
+
+
+async def test_a_message_that_is_too_large_ends_the_websocket(serve: Serve) -> None:
+    async with (
+        serve() as serving,
+        connect(f"ws://127.0.0.1:{serving.port}/socket", subprotocols=[Subprotocol("echo")]) as client,
+    ):
+        await client.send("x" * (MAX_MESSAGE + 1))
+        with pytest.raises(ConnectionClosedError):
+            await asyncio.wait_for(client.recv(), 10)
+        assert client.close_code == 1009

@@ -7,6 +7,7 @@ from typing import Final
 
 import structlog
 
+from brim.api import stripe_cli
 from brim.api.auth import Authenticator, Grant
 from brim.api.call import Call, Service
 from brim.api.errors import (
@@ -26,10 +27,13 @@ from brim.api.message import Reply, Request
 from brim.api.operation import Operation
 from brim.api.params import read_parameters
 from brim.api.protocol import Limits
+from brim.api.recording import Answered
 from brim.api.router import Router
+from brim.api.websocket import WebSocket
 from brim.domain import wire
 from brim.domain.events import DEFAULT_API_VERSION, is_api_version
 from brim.domain.idempotency import MAX_KEY_LENGTH, KeyClaim, fingerprint
+from brim.domain.listeners import SUBPROTOCOL
 from brim.kit.errors import BrimError
 from brim.kit.ids import new_request_id
 from brim.services.idempotency import Answer
@@ -44,7 +48,7 @@ log = structlog.get_logger()
 
 
 class Api:
-    """Serves the table of operations, and a few paths about the server itself.
+    """Serves the table of operations, a few paths about the server itself, and the websocket of the official CLI.
 
     Args:
         operations: the table.
@@ -52,7 +56,10 @@ class Api:
         limits: read by the protocol.
         request_log: gets a line for each request, None for no log.
         system: handlers by path for what needs no key, such as `/healthz`.
+        record: told of each request that had a key, to keep it for looking at.
     """
+
+    subprotocol = SUBPROTOCOL
 
     def __init__(
         self,
@@ -62,6 +69,7 @@ class Api:
         limits: Limits,
         request_log: RequestLog | None,
         system: Mapping[str, SystemHandler],
+        record: Callable[[Answered], None] | None = None,
     ) -> None:
         self.limits = limits
         self._service = service
@@ -69,6 +77,7 @@ class Api:
         self._authenticator = Authenticator(service.database, service.clock)
         self._request_log = request_log
         self._system = system
+        self._record = record
 
     async def handle(self, request: Request) -> Reply:
         """Return the reply to a request; whatever goes wrong becomes an error reply."""
@@ -83,8 +92,19 @@ class Api:
             log.exception("a request failed", request_id=exchange.request_id, method=request.method, path=request.path)
             reply = exchange.error_reply(InternalError(exchange.request_id))
         if system is None:  # probes and scrapes would drown what people ask
-            self._observe(exchange, reply.status, perf_counter() - started)
+            self._observe(exchange, reply, perf_counter() - started)
         return reply
+
+    def serves_websocket(self, path: str) -> bool:
+        """Tell whether a websocket may be asked for there."""
+        return path.startswith("/subscribe/")
+
+    async def converse(self, request: Request, socket: WebSocket) -> None:
+        """Serve a websocket to its end."""
+        try:
+            await stripe_cli.subscribe(self._service, request, socket)
+        except Exception:
+            log.exception("a websocket failed", path=request.path)
 
     async def _serve(self, exchange: "_Exchange") -> Reply:
         """Check a request in the order of the wire: key, URL, version, rights, parameters; then do what it asks."""
@@ -110,16 +130,23 @@ class Api:
             api_version=exchange.api_version,
             claim=exchange.claim,
             now_ms=self._service.clock(),
+            host=request.header(b"host") or "",
         )
         return exchange.reply(await operation.handler(call))
 
-    def _observe(self, exchange: "_Exchange", status: int, seconds: float) -> None:
+    def _observe(self, exchange: "_Exchange", reply: Reply, seconds: float) -> None:
+        status = reply.status
         REQUESTS.observe((exchange.route, exchange.request.method, str(status)), seconds)
+        owner = exchange.grant.owner if exchange.grant else None
+        now_ms = self._service.clock()
+        if self._record and owner:
+            self._record(
+                Answered(owner, exchange.request_id, exchange.api_version, exchange.request, reply, seconds, now_ms)
+            )
         if self._request_log is None:
             return
-        owner = exchange.grant.owner if exchange.grant else None
         line = RequestLine(
-            time=write_time(self._service.clock()),
+            time=write_time(now_ms),
             request_id=exchange.request_id,
             method=exchange.request.method,
             path=exchange.request.path if status < 400 else mask(exchange.request.path),  # a key pasted for an id

@@ -31,6 +31,7 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
     bank_secrets: BankSecrets
     vault: Vault
     endpoint_rules: EndpointRules = EndpointRules()
+    cli_reconnect_s: int = 60
 
 
 class Call(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,7 +39,7 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
 
     `owner` is whom the request acts for and `asking` the account whose key it carries: another one, its platform, where
     the request names a `Stripe-Account`. `parameters` holds the validated values by name, without those not sent;
-    `path_id` is the id in the path.
+    `path_id` is the id in the path; `host` is the name by which the client reached us.
     """
 
     service: Service
@@ -50,6 +51,7 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     api_version: str
     claim: KeyClaim | None
     now_ms: int
+    host: str = ""
 
     @property
     def is_platforms(self) -> bool:

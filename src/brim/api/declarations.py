@@ -558,3 +558,40 @@ WEBHOOK_ENDPOINT_ROLL: Final = (
     ),
     _expand("webhook_endpoint"),
 )
+REQUEST_LOG_LIST: Final = (
+    _created("requests"),
+    Parameter(name="method", kind=Enum(("DELETE", "GET", "POST")), description="Only requests with that method."),
+    Parameter(name="path", kind=Text(), description="Only requests of exactly that path, without its query."),
+    Parameter(name="request_id", kind=Text(), description="Only the request that was answered under that id."),
+    Parameter(
+        name="status",
+        kind=IntegerRange(),
+        description="Only requests that were answered with that HTTP status, or one between the given bounds.",
+    ),
+    *_PAGE,
+)
+
+MAX_CLI_FEATURES: Final = 10
+CLI_SESSION_CREATE: Final = (
+    Parameter(
+        name="device_name",
+        kind=Text(max_length=200),
+        required=True,
+        description="The computer on which somebody listens; the secret that signs is one for each.",
+    ),
+    Parameter(
+        name="websocket_features",
+        kind=TextList(max_items=MAX_CLI_FEATURES),
+        description="What to send: `webhooks` for events, `request_logs` for requests.",
+    ),
+    Parameter(name="filters", kind=Text(), description="Which requests to send, as JSON: the flags of `logs tail`."),
+    *(
+        Parameter(
+            name=name, kind=Text(clearable=True), description="Where the CLI passes events on; it does so itself."
+        )
+        for name in (
+            *("forward_to_url", "forward_connect_to_url"),
+            *("forward_thin_to_url", "forward_thin_connect_to_url"),
+        )
+    ),
+)

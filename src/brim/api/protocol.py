@@ -16,6 +16,7 @@ from uvicorn.config import Config
 from uvicorn.server import ServerState
 
 from brim.api.message import Reply, Request
+from brim.api.websocket import WebSocket, handshake_head
 
 _STATUS_LINES: Final = {status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\n" for status in HTTPStatus}
 MAX_HEADERS: Final = 100
@@ -29,9 +30,18 @@ class Application(Protocol):
     """What the protocol serves."""
 
     limits: "Limits"
+    subprotocol: str
 
     async def handle(self, request: Request) -> Reply:
         """Return the reply to a request; never raises."""
+        ...
+
+    def serves_websocket(self, path: str) -> bool:
+        """Tell whether a websocket may be asked for there."""
+        ...
+
+    async def converse(self, request: Request, socket: WebSocket) -> None:
+        """Accept or refuse a websocket, and serve it to its end; never raises."""
         ...
 
 
@@ -108,6 +118,8 @@ class HttpProtocol(asyncio.Protocol):
             if not isinstance(refused, RefusedError):
                 raise
             self._refuse(refused.status, refused.message)
+        except httptools.HttpParserUpgrade:
+            self._hand_over()
         except httptools.HttpParserError:
             self._refuse(400, "The request is not valid HTTP.")
         else:
@@ -173,7 +185,9 @@ class HttpProtocol(asyncio.Protocol):
         self._in_head = False
         self._in_body = True
         if self._parser.should_upgrade():
-            raise RefusedError(400, "This server does not switch protocols.")
+            if not self._may_hand_over():
+                raise RefusedError(400, "This server does not switch protocols.")
+            return
         length = self._headers.get(b"content-length")
         if length is not None and int(length) > self._limits.max_body:
             raise self._too_large()
@@ -190,6 +204,8 @@ class HttpProtocol(asyncio.Protocol):
     def on_message_complete(self) -> None:
         """Work on the request now, or when those before it are answered."""
         self._in_body = False
+        if self._parser.should_upgrade():
+            return
         path, _, query = self._url.partition(b"?")
         method = self._parser.get_method().decode("ascii")
         request = Request(method, path.decode("latin-1"), query, self._headers, b"".join(self._body))
@@ -203,6 +219,25 @@ class HttpProtocol(asyncio.Protocol):
             self._work_on(request, keep_alive=keep_alive)
 
     # Our own steps.
+
+    def _may_hand_over(self) -> bool:
+        """Tell whether a websocket is asked for where there is one, by a request that waits for no other."""
+        path = self._url.partition(b"?")[0].decode("latin-1")
+        is_websocket = self._headers.get(b"upgrade", b"").lower() == b"websocket"
+        return is_websocket and not self._working and not self._waiting and self._app.serves_websocket(path)
+
+    def _hand_over(self) -> None:
+        """Leave the connection to a websocket."""
+        path, _, query = self._url.partition(b"?")
+        socket = WebSocket(self._state, self._app.subprotocol)
+        self._state.connections.discard(self)
+        self._closing = True
+        socket.take_over(self._transport, handshake_head(self._url, self._headers))
+        request = Request("GET", path.decode("latin-1"), query, self._headers, b"")
+        task = self._loop.create_task(self._app.converse(request, socket))
+        self._state.tasks.add(task)
+        task.add_done_callback(self._state.tasks.discard)
+        self._parser = None
 
     def _start_message(self) -> None:
         self._url = b""

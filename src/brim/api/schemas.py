@@ -18,7 +18,9 @@ from brim.domain.endpoints import MAX_DESCRIPTION as MAX_ENDPOINT_DESCRIPTION
 from brim.domain.endpoints import MAX_URL
 from brim.domain.events import EventType
 from brim.domain.ledger import TransferKind
+from brim.domain.listener_wire import SessionObject
 from brim.domain.metadata import MAX_KEY_LENGTH, MAX_KEYS, MAX_VALUE_LENGTH
+from brim.domain.request_log_wire import RequestLogObject
 from brim.domain.topups import MAX_DESCRIPTION, MAX_STATEMENT_DESCRIPTOR, Status
 from brim.domain.webhooks import Outcome
 from brim.kit.currency import MAX_AMOUNT
@@ -74,6 +76,8 @@ NAMES: Final[dict[type[msgspec.Struct], str]] = {
     wire.EventRequest: "event_request",
     wire.VerificationRunObject: "brim.verification",
     wire.DifferenceObject: "brim.verification_difference",
+    RequestLogObject: "brim.request_log",
+    SessionObject: "stripecli.session",
     ErrorObject: "error",
     ErrorDetail: "error_detail",
 }
@@ -422,6 +426,34 @@ _DIFFERENCE: Final[dict[str, Schema]] = {
     "livemode": _LIVEMODE,
     "row": {"description": "The table and what names the row in it."},
 }
+_REQUEST_LOG: Final[dict[str, Schema]] = {
+    "id": _identifier("resp", "entry"),
+    "object": _constant("brim.request_log"),
+    "api_version": {"description": "The version of the API that was in force.", **_TEXT},
+    "created": {"description": "When it was answered.", **_TIME},
+    "duration_ms": {"description": "Milliseconds from the last byte received to the reply.", "minimum": 0},
+    "error": {"description": "What was answered in place of an object."},
+    "idempotency_key": {"description": "The key that it was made under, if any.", **_TEXT},
+    "livemode": _LIVEMODE,
+    "method": {"description": "The HTTP method.", **_TEXT},
+    "parameters": {"description": "What was sent, without what is secret; null where it was too much."},
+    "path": {"description": "The path, without its query.", **_TEXT},
+    "related_object": {"description": "The id of the object that was answered.", **_TEXT},
+    "request_id": {"description": "The id that the reply and the events it caused carry.", **_TEXT},
+    "status": {"description": "The HTTP status of the reply."},
+    "user_agent": {"description": "What the client said it was.", **_TEXT},
+}
+_CLI_SESSION: Final[dict[str, Schema]] = {
+    "display_connect_filter_warning": {"description": "Always false."},
+    "reconnect_delay": {"description": "Seconds after which the CLI connects anew.", "minimum": 1},
+    "secret": {"description": "What messages are signed with; the same each time for one device.", **_TEXT},
+    "websocket_authorized_feature": {"description": "What will be sent, to be said when connecting.", **_TEXT},
+    "websocket_id": {"description": "The credential of the websocket.", **_TEXT},
+    "websocket_url": {"description": "Where the websocket is.", "format": "uri"},
+    "default_version": {"description": "The version of the API in which events are written.", **_TEXT},
+    "latest_version": {"description": "The latest version of the API.", **_TEXT},
+    "device_token": {"description": "The name under which attempts are kept.", **_TEXT},
+}
 _ERROR: Final[dict[str, Schema]] = {"error": {"description": "What went wrong."}}
 _ERROR_DETAIL: Final[dict[str, Schema]] = {
     "code": {"description": "What went wrong, as a word for programs; left out where none fits."},
@@ -471,6 +503,8 @@ _REFINEMENTS: Final[dict[type[msgspec.Struct], dict[str, Schema]]] = {
     wire.EventRequest: _EVENT_REQUEST,
     wire.VerificationRunObject: _VERIFICATION_RUN,
     wire.DifferenceObject: _DIFFERENCE,
+    RequestLogObject: _REQUEST_LOG,
+    SessionObject: _CLI_SESSION,
     ErrorObject: _ERROR,
     ErrorDetail: _ERROR_DETAIL,
 }

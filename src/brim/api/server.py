@@ -6,6 +6,7 @@ import signal
 import socket
 import sys
 from contextlib import suppress
+from functools import partial
 from typing import Final
 
 import structlog
@@ -16,6 +17,7 @@ from brim.api.app import Api
 from brim.api.call import Service
 from brim.api.operations import OPERATIONS
 from brim.api.protocol import HttpProtocol, Limits, sweep_connections
+from brim.api.recording import make_record
 from brim.api.system import system_handlers
 from brim.domain.endpoints import EndpointRules
 from brim.kit.clock import system_clock_ms
@@ -24,6 +26,7 @@ from brim.kit.ids import IdFactory
 from brim.rails.sandbox import SandboxRail
 from brim.services.bank_secrets import BankSecrets
 from brim.services.batches import Batches
+from brim.services.request_logs import RequestRecorder
 from brim.services.terms import KnownTerms
 from brim.services.vault import Vault
 from brim.store.database import Database
@@ -35,21 +38,20 @@ GAUGE_INTERVAL_S: Final = 1.0
 log = structlog.get_logger()
 
 
-def run_api(settings: Settings, listen_fd: int, alive_fd: int | None) -> None:
+def run_api(settings: Settings, listeners: list[socket.socket], alive_fd: int | None) -> None:
     """Serve until SIGTERM or SIGINT; requests in flight are finished first.
 
     Args:
         settings: `database_url` must be set.
-        listen_fd: a listening socket, our own or inherited from the supervisor.
+        listeners: listening sockets, our own or inherited from the supervisor.
         alive_fd: the read end of a pipe whose other end only the supervisor holds: when it closes, so do we.
     """
     configure_logging(settings.log_level, settings.log_format)
     _spare_the_collector()
     # uvicorn raises its stop signal again once it has stopped: SIGTERM too must then leave us time to close down.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    listener = socket.socket(fileno=listen_fd)
     with suppress(KeyboardInterrupt):
-        uvloop.run(_serve(settings, listener, alive_fd))
+        uvloop.run(_serve(settings, listeners, alive_fd))
 
 
 def _spare_the_collector() -> None:
@@ -63,7 +65,7 @@ def _spare_the_collector() -> None:
     gc.set_threshold(20_000, 20, 50)
 
 
-async def _serve(settings: Settings, listener: socket.socket, alive_fd: int | None) -> None:
+async def _serve(settings: Settings, listeners: list[socket.socket], alive_fd: int | None) -> None:
     """Run one server and its few background tasks."""
     if settings.database_url is None:
         raise ValueError("an API process needs a database URL")
@@ -82,14 +84,17 @@ async def _serve(settings: Settings, listener: socket.socket, alive_fd: int | No
         bank_secrets=BankSecrets(database, vault),
         vault=vault,
         endpoint_rules=EndpointRules(most=settings.max_webhook_endpoints, allowed=settings.webhook_allow),
+        cli_reconnect_s=max(1, round(settings.cli_reconnect_s)),
     )
     request_log = _request_log(settings)
+    recorder = RequestRecorder(database, partial(make_record, IdFactory()), drop=metrics.REQUESTS_NOT_KEPT.inc)
     api = Api(
         OPERATIONS,
         service,
         limits=_limits(settings),
         request_log=request_log,
         system=system_handlers(database, OPERATIONS),
+        record=recorder.note,
     )
     server = uvicorn.Server(_uvicorn_config(api, settings))
     background = [
@@ -99,12 +104,13 @@ async def _serve(settings: Settings, listener: socket.socket, alive_fd: int | No
     if alive_fd is not None:
         _stop_when_orphaned(server, alive_fd)
     try:
-        await server.serve(sockets=[listener])
+        await server.serve(sockets=listeners)
     finally:
         for task in background:
             task.cancel()
         if request_log:
             request_log.flush()
+        await recorder.flush()
         await database.close()
 
 

@@ -2,7 +2,9 @@
 
 import asyncio
 import os
+import socket
 import sys
+from contextlib import ExitStack
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -47,12 +49,19 @@ def api(**flags: str | None) -> None:
     """Run one API process on a database that was migrated."""
     from brim.api.server import run_api
     from brim.host.listener import open_listener
+    from brim.host.unix_socket import open_unix_listener, removed_afterwards
 
     settings = _settings_with_database("api", flags)
-    listen_fd = _inherited_fd("BRIM_INTERNAL_LISTEN_FD")
-    if listen_fd is None:
-        listen_fd = open_listener(settings.host, settings.port).detach()
-    run_api(settings, listen_fd, _inherited_fd("BRIM_INTERNAL_ALIVE_FD"))
+    inherited = os.environ.get("BRIM_INTERNAL_LISTEN_FDS")
+    if inherited:
+        listeners = [socket.socket(fileno=int(text)) for text in inherited.split(",")]
+        run_api(settings, listeners, _inherited_fd("BRIM_INTERNAL_ALIVE_FD"))
+        return
+    with ExitStack() as opened:
+        listeners = [opened.enter_context(open_listener(settings.host, settings.port))]
+        if settings.unix_socket:
+            listeners.append(opened.enter_context(removed_afterwards(open_unix_listener(settings.unix_socket))))
+        run_api(settings, listeners, None)
 
 
 @click.command()

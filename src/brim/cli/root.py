@@ -5,6 +5,7 @@ from typing import Any
 import click
 
 import brim
+from brim.cli.fixtures import fixtures
 from brim.cli.keys import accounts, keys
 from brim.cli.processes import api, migrate, serve, verify, worker
 from brim.cli.trigger import trigger
@@ -35,5 +36,5 @@ def cli() -> None:
     """
 
 
-for _command in (serve, api, worker, migrate, verify, keys, accounts, trigger):
+for _command in (serve, api, worker, migrate, verify, keys, accounts, trigger, fixtures):
     cli.add_command(_command)

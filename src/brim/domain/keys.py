@@ -21,6 +21,8 @@ RESOURCES: Final = (
     "tokens",
     "accounts",
     "verification",
+    "request_logs",
+    "stripecli",
 )
 """What a restricted key may be given rights to, by the wire's own names; write includes read."""
 

@@ -5,7 +5,7 @@ import os
 import socket
 import sys
 from asyncio.subprocess import Process
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import structlog
@@ -42,17 +42,19 @@ class Children:
 
     Args:
         environment: theirs, with all settings in it.
-        listener: the socket that API processes accept from.
+        listeners: the sockets that API processes accept from.
         drain_timeout_s: how long they may finish what is in flight when they are told to stop.
     """
 
-    def __init__(self, environment: Mapping[str, str], listener: socket.socket, *, drain_timeout_s: float) -> None:
+    def __init__(
+        self, environment: Mapping[str, str], listeners: Sequence[socket.socket], *, drain_timeout_s: float
+    ) -> None:
         self._drain_timeout_s = drain_timeout_s
         self._running: set[Process] = set()
         self._serving = False
         # Nobody writes into this pipe. Its writing end is ours alone, so its end tells the children that we died.
         self._alive_fd, self._our_end = os.pipe()
-        self._listen_fd = listener.fileno()
+        self._listen_fds = [listener.fileno() for listener in listeners]
         self._environment = {**environment, "BRIM_INTERNAL_ALIVE_FD": str(self._alive_fd)}
 
     def close(self) -> None:
@@ -90,11 +92,12 @@ class Children:
 
     async def _run_once(self, role: str) -> int:
         """Run one child to its end and return its status."""
-        listening = {"BRIM_INTERNAL_LISTEN_FD": str(self._listen_fd)} if role == "api" else {}
+        listen_fds = self._listen_fds if role == "api" else []
+        listening = {"BRIM_INTERNAL_LISTEN_FDS": ",".join(map(str, listen_fds))} if listen_fds else {}
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-P", "-m", "brim", role),
             env={**self._environment, **listening},
-            pass_fds=[self._alive_fd, *([self._listen_fd] if listening else [])],
+            pass_fds=[self._alive_fd, *listen_fds],
             stdin=asyncio.subprocess.DEVNULL,
             stdout=sys.stderr.fileno(),  # standard output is for the banner
             start_new_session=True,  # Ctrl-C in a terminal is the supervisor's to answer, not theirs

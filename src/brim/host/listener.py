@@ -1,11 +1,13 @@
-"""The socket that clients connect to: opened once, before anything slow, and shared by all API processes.
+"""The TCP socket that clients connect to: opened once, before anything slow, and shared by all API processes.
 
-Whoever holds it holds the queue of connections not yet accepted, so none is lost while an API process is replaced.
+Its neighbour `unix_socket` has the other one. Whoever holds them holds the queue of connections not yet accepted, so
+none is lost while an API process is replaced.
 """
 
 import asyncio
 import errno
 import socket
+from collections.abc import Callable
 from typing import Final
 
 from brim.kit.config import LISTEN_BACKLOG
@@ -15,8 +17,12 @@ _POLL_S: Final = 0.02
 _WILDCARDS: Final = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  recognised, not listened on
 
 
-class PortTakenError(BrimError):
-    """Another program listens there."""
+class TakenError(BrimError):
+    """Another program listens there; it may stop doing so."""
+
+
+class PortTakenError(TakenError):
+    """Another program listens on the port."""
 
     def __init__(self, host: str, port: int) -> None:
         super().__init__(
@@ -53,12 +59,17 @@ def open_listener(host: str, port: int) -> socket.socket:
 
 async def wait_for_listener(host: str, port: int, *, patience_s: float) -> socket.socket:
     """Return a listening socket as `open_listener` does; a taken port is tried again for `patience_s` first."""
+    return await open_patiently(lambda: open_listener(host, port), patience_s=patience_s)
+
+
+async def open_patiently(open_one: Callable[[], socket.socket], *, patience_s: float) -> socket.socket:
+    """Return what `open_one` returns; while another program listens there, try again for `patience_s`."""
     loop = asyncio.get_running_loop()
     deadline = loop.time() + patience_s
     while True:
         try:
-            return open_listener(host, port)
-        except PortTakenError:
+            return open_one()
+        except TakenError:
             if loop.time() >= deadline:
                 raise
         await asyncio.sleep(_POLL_S)

@@ -23,6 +23,7 @@ from brim.host.database_urls import DatabaseUrls, given_urls
 from brim.host.embedded import EmbeddedPostgres
 from brim.host.listener import listener_url, wait_for_listener, wait_until_answering
 from brim.host.preparation import prepare_database, prepare_embedded
+from brim.host.unix_socket import fits_socket, removed_afterwards, wait_for_unix_listener
 from brim.kit.clock import system_clock_ms
 from brim.kit.config import Settings
 from brim.kit.errors import BrimError
@@ -57,18 +58,39 @@ async def serve(settings: Settings, *, show: Callable[[str], None]) -> int:
         with await wait_for_listener(settings.host, settings.port, patience_s=patience_s) as listener:
             clear_metrics(folder.path)
             share_metrics(folder.path)
-            return await Supervisor(settings, folder, listener, show).run()
+            async with _maybe_unix_listener(settings, folder, patience_s) as unix_socket:
+                return await Supervisor(settings, folder, listener, unix_socket, show).run()
+
+
+@asynccontextmanager
+async def _maybe_unix_listener(
+    settings: Settings, folder: DataFolder, patience_s: float
+) -> AsyncIterator[socket.socket | None]:
+    """Yield the listening Unix socket; None where nobody asked for one and the data folder's path is too long."""
+    path = (settings.unix_socket or folder.path / "brim.sock").absolute()
+    if settings.unix_socket is None and not fits_socket(path):
+        log.info("the data folder's path is too long for a Unix socket; --unix-socket takes another", path=str(path))
+        yield None
+        return
+    with removed_afterwards(await wait_for_unix_listener(path, patience_s=patience_s)) as listener:
+        yield listener
 
 
 class Supervisor:
     """The life of one `brim serve`, once the data folder and the port are ours."""
 
     def __init__(
-        self, settings: Settings, folder: DataFolder, listener: socket.socket, show: Callable[[str], None]
+        self,
+        settings: Settings,
+        folder: DataFolder,
+        listener: socket.socket,
+        unix_socket: socket.socket | None,
+        show: Callable[[str], None],
     ) -> None:
         self._settings = settings
         self._folder = folder
         self._listener = listener
+        self._unix_socket = unix_socket
         self._show = show
         self._postgres: EmbeddedPostgres | None = None
         self._children: Children | None = None
@@ -116,7 +138,8 @@ class Supervisor:
                     await wait_until_answering(self._listener)
                     children.now_serving()
                     self._folder.announce(listener_url(self._listener))
-                    self._show(banner(listener_url(self._listener), test_key))
+                    path = self._unix_socket.getsockname() if self._unix_socket else None
+                    self._show(banner(listener_url(self._listener), test_key, unix_socket=path))
 
     @asynccontextmanager
     async def _database(self) -> AsyncIterator[DatabaseUrls]:
@@ -175,7 +198,9 @@ class Supervisor:
         )
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("BRIM_")}
         self._children = Children(
-            {**inherited, **settings.to_environment()}, self._listener, drain_timeout_s=settings.drain_timeout_s
+            {**inherited, **settings.to_environment()},
+            [listener for listener in (self._listener, self._unix_socket) if listener],
+            drain_timeout_s=settings.drain_timeout_s,
         )
         try:
             yield self._children
@@ -206,14 +231,15 @@ def _first_brim_error(failures: ExceptionGroup[Exception]) -> Exception:
     return next((error for error in failures.exceptions if isinstance(error, BrimError)), failures)
 
 
-def banner(url: str, test_key: str) -> str:
+def banner(url: str, test_key: str, *, unix_socket: str | None) -> str:
     """Return what a person needs next, as plain lines."""
+    official_cli = f"\nOfficial CLI:\n  export STRIPE_CLI_UNIX_SOCKET={unix_socket}\n" if unix_socket else ""
     return f"""
 Brim {brim.__version__} is ready.
 
   URL       {url}
   Test key  {test_key}
-
+{official_cli}
 Try it:
   curl {url}/v1/topups -u {test_key}: -d amount=2000 -d currency=usd -d description="First top-up"
 """

@@ -166,6 +166,8 @@ class Setting:
 SETTINGS: Final[tuple[Setting, ...]] = (
     Setting("host", str, "127.0.0.1", "an address", "address to listen on"),
     Setting("port", parse_port, 12111, "a port, 0 for any free one", "port to listen on"),
+    Setting("unix_socket", Path, None, "a path",
+            "Unix socket to listen on as well; unset means brim.sock in the data folder of brim serve, otherwise none"),
     Setting("data_dir", Path, Path("brim-data"), "a folder", "embedded database and generated keys"),
     Setting("database_url", str, None, "a postgresql:// URL", "PostgreSQL 15 or newer; unset means embedded"),
     Setting("migration_url", str, None, "a postgresql:// URL",
@@ -196,6 +198,8 @@ SETTINGS: Final[tuple[Setting, ...]] = (
     Setting("idle_timeout_s", parse_duration, 75.0, "a duration", "how long a connection may rest between requests"),
     Setting("read_timeout_s", parse_duration, 20.0, "a duration", "how long one request may take to arrive"),
     Setting("drain_timeout_s", parse_duration, 20.0, "a duration", "how long a stop waits for requests in flight"),
+    Setting("cli_reconnect_s", parse_duration, 60.0, "a duration of whole seconds",
+            "how often a listening official CLI connects anew"),
     Setting("database_timeout_s", parse_duration, 10.0, "a duration", "how long a statement may take before 503"),
 )  # fmt: skip
 
@@ -206,6 +210,7 @@ class Settings:
 
     host: str
     port: int
+    unix_socket: Path | None
     data_dir: Path
     database_url: str | None
     migration_url: str | None
@@ -227,6 +232,7 @@ class Settings:
     idle_timeout_s: float
     read_timeout_s: float
     drain_timeout_s: float
+    cli_reconnect_s: float
     database_timeout_s: float
 
     def to_environment(self) -> dict[str, str]:
@@ -239,7 +245,7 @@ _CHOICES: Final = {"log_level": ("debug", "info", "warning", "error"), "log_form
 _HIDDEN: Final = frozenset({"test_secret_key", "encryption_key", "database_url", "migration_url"})
 """Settings whose values no message repeats."""
 
-_INTERNAL_VARIABLES: Final = frozenset({"BRIM_INTERNAL_LISTEN_FD", "BRIM_INTERNAL_ALIVE_FD"})
+_INTERNAL_VARIABLES: Final = frozenset({"BRIM_INTERNAL_LISTEN_FDS", "BRIM_INTERNAL_ALIVE_FD"})
 """What the supervisor tells its own children; nobody else sets these."""
 
 

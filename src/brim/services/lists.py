@@ -13,7 +13,7 @@ from brim.services.batches import Batches
 from brim.store import funding, lists, reads, topups
 from brim.store.database import Conn, Database
 
-_Exists: TypeAlias = Callable[[Conn, Owner, str], Awaitable[bool]]
+Exists: TypeAlias = Callable[[Conn, Owner, str], Awaitable[bool]]
 
 
 async def list_topups(
@@ -25,7 +25,7 @@ async def list_topups(
         ResourceMissingError: a cursor names no top-up of the owner.
         ExclusiveParametersError: both cursors are given.
     """
-    await _check_cursors(database, owner, request, kind="topup", exists=_topup_exists)
+    await check_cursors(database, owner, request, kind="topup", exists=_topup_exists)
     query = lists.topup_list_query(owner, filters, request)
     if query is not None:
         return await batches.list_page(query)
@@ -41,7 +41,7 @@ async def list_balance_transactions(
         ResourceMissingError: a cursor names no balance transaction of the owner.
         ExclusiveParametersError: both cursors are given.
     """
-    await _check_cursors(database, owner, request, kind="balance transaction", exists=_balance_transaction_exists)
+    await check_cursors(database, owner, request, kind="balance transaction", exists=_balance_transaction_exists)
     return await lists.list_balance_transactions(database, owner, filters, request)
 
 
@@ -53,7 +53,7 @@ async def list_events(database: Database, owner: Owner, filters: EventFilters, r
         ExclusiveParametersError: both cursors are given.
     """
     # An unknown cursor is a "notification" on the wire. Source: a recorded reply of the vendor's.
-    await _check_cursors(database, owner, request, kind="notification", exists=_event_exists)
+    await check_cursors(database, owner, request, kind="notification", exists=_event_exists)
     return await lists.list_events(database, owner, filters, request)
 
 
@@ -66,13 +66,18 @@ async def list_funding_sources(
         ResourceMissingError: a cursor names none of the owner's.
         ExclusiveParametersError: both cursors are given.
     """
-    await _check_cursors(database, owner, request, kind=KIND_WORDS[kind], exists=_funding_source_exists)
+    await check_cursors(database, owner, request, kind=KIND_WORDS[kind], exists=_funding_source_exists)
     async with database.connection() as conn:
         return await funding.list_funding_sources(conn, owner, window(PREFIXES[kind], None, request))
 
 
-async def _check_cursors(database: Database, owner: Owner, request: PageRequest, *, kind: str, exists: _Exists) -> None:
-    """Let a request pass whose one cursor exists. Both are looked up before two are refused, as on the wire."""
+async def check_cursors(database: Database, owner: Owner, request: PageRequest, *, kind: str, exists: Exists) -> None:
+    """Let a request pass whose one cursor exists. Both are looked up before two are refused, as on the wire.
+
+    Raises:
+        ResourceMissingError: a cursor names nothing of the owner's.
+        ExclusiveParametersError: both are given.
+    """
     cursors = {"starting_after": request.starting_after, "ending_before": request.ending_before}
     given = {param: cursor for param, cursor in cursors.items() if cursor is not None}
     if not given:

@@ -77,6 +77,7 @@ VERIFICATION_ENDED: Final = Gauge(
 DELIVERED: Final = Counter(
     "brim_webhook_attempts", "Attempts to send an event to an endpoint, by outcome.", ("outcome",)
 )
+REQUESTS_NOT_KEPT: Final = Counter("brim_request_logs_dropped", "Requests left out of the request log.")
 
 
 def hand_over() -> None:

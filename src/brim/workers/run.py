@@ -22,6 +22,7 @@ from brim.services.delivery import Courier
 from brim.services.numbering import MAX_BATCH, Numbering, listen
 from brim.services.posting import Poster
 from brim.services.pruning import prune_events, prune_idempotency_keys
+from brim.services.request_logs import RequestPruning
 from brim.services.settlement import settle_due
 from brim.services.vault import Vault
 from brim.services.verification_runs import verify_in_turn
@@ -111,6 +112,7 @@ def make_jobs(
     """Return what a worker does about top-ups; `written` is called whenever there may be new events."""
     ids = IdFactory()
     now_ms = never_backwards(clock)
+    request_pruning = RequestPruning(database)
 
     async def settle() -> int:
         count = await settle_due(database, now_ms=now_ms(), ids=ids, rail=rail, observe=_count_outcome)
@@ -134,10 +136,11 @@ def make_jobs(
 
     async def prune() -> int:
         await delete_ended_clock(database, now_ms=now_ms(), ids=ids)
+        forgotten = await request_pruning.run_once(now_ms=now_ms(), limit=PRUNE_BATCH)
         keys = await prune_idempotency_keys(database, now_ms=now_ms(), limit=PRUNE_BATCH)
         if keys == PRUNE_BATCH:  # a key may name an event as its answer, so keys go first
             return keys
-        return keys + await prune_events(database, now_ms=now_ms(), limit=PRUNE_BATCH)
+        return max(forgotten, keys + await prune_events(database, now_ms=now_ms(), limit=PRUNE_BATCH))
 
     return [
         Job(name="settle", run_once=settle, full=settlement.MAX_BATCH, rest_s=SETTLE_REST_S),

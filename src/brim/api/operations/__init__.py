@@ -8,6 +8,7 @@ from typing import Final
 
 from brim.api.operations.accounts import ACCOUNTS
 from brim.api.operations.balance import BALANCE
+from brim.api.operations.brim import BRIM
 from brim.api.operations.events import EVENTS
 from brim.api.operations.funding import FUNDING
 from brim.api.operations.test_helpers import TEST_HELPERS
@@ -15,5 +16,5 @@ from brim.api.operations.topups import TOPUPS
 from brim.api.operations.verification import VERIFICATION
 from brim.api.operations.webhooks import WEBHOOKS
 
-OPERATIONS: Final = (*TOPUPS, *BALANCE, *EVENTS, *WEBHOOKS, *FUNDING, *ACCOUNTS, *TEST_HELPERS, *VERIFICATION)
+OPERATIONS: Final = (*TOPUPS, *BALANCE, *EVENTS, *WEBHOOKS, *FUNDING, *ACCOUNTS, *TEST_HELPERS, *VERIFICATION, *BRIM)
 """Every operation that Brim serves under `/v1`."""

@@ -1,0 +1,40 @@
+"""The operations that no SDK knows: ours about the service itself, and those of the official CLI alone."""
+
+from typing import Final
+
+from brim.api import declarations as declared
+from brim.api import request_logs, stripe_cli
+from brim.api.operation import Operation
+from brim.domain.errors import ExclusiveParametersError
+from brim.domain.listener_wire import SessionObject
+from brim.domain.listeners import ListenerFiltersError, TooManyListenersError
+from brim.domain.request_log_wire import RequestLogObject
+from brim.services.vault import NoEncryptionKeyError, SecretUnreadableError
+
+BRIM: Final = (
+    Operation(
+        method="GET",
+        path=request_logs.URL,
+        operation_id="GetBrimRequestLogs",
+        summary="List requests that were made",
+        parameters=declared.REQUEST_LOG_LIST,
+        handler=request_logs.list_all,
+        resource="request_logs",
+        level="read",
+        returns=RequestLogObject,
+        in_list=True,
+        errors=(ExclusiveParametersError,),
+    ),
+    Operation(
+        method="POST",
+        path=stripe_cli.SESSIONS,
+        operation_id="PostStripecliSessions",
+        summary="Open a session for the official CLI to listen",
+        parameters=declared.CLI_SESSION_CREATE,
+        handler=stripe_cli.create_session,
+        resource="stripecli",
+        level="write",
+        returns=SessionObject,
+        errors=(TooManyListenersError, ListenerFiltersError, NoEncryptionKeyError, SecretUnreadableError),
+    ),
+)

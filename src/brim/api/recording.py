@@ -1,0 +1,75 @@
+"""What a request leaves behind for looking at: taken down when it is answered, written out when there is time."""
+
+import re
+from contextlib import suppress
+from typing import Any, Final, NamedTuple
+
+import msgspec
+
+from brim.api.form import decode_form
+from brim.api.message import Reply, Request
+from brim.domain.request_logs import MAX_PARAMETERS, PREFIX, RequestRecord, redact
+from brim.domain.topups import Owner
+from brim.kit.errors import BrimError
+from brim.kit.ids import IdFactory
+from brim.telemetry.logs import mask
+
+_ID_FIRST: Final = re.compile(rb'\{\s*"id":\s*"(\w{1,100})"')
+_MAX_NAME: Final = 500
+
+
+class Answered(NamedTuple):
+    """A request and its reply, as they are at hand; `now_ms` in Unix milliseconds."""
+
+    owner: Owner
+    request_id: str
+    api_version: str
+    request: Request
+    reply: Reply
+    seconds: float
+    now_ms: int
+
+
+def make_record(ids: IdFactory, answered: Answered) -> RequestRecord:
+    """Return what is kept of a request, without anything secret."""
+    request, reply = answered.request, answered.reply
+    found = _ID_FIRST.match(reply.body)
+    return RequestRecord(
+        owner=answered.owner,
+        id=ids.new_at(PREFIX, answered.now_ms),
+        request_id=answered.request_id,
+        created=answered.now_ms // 1000,
+        method=request.method,
+        path=_clean(request.path),
+        status=reply.status,
+        duration_ms=round(answered.seconds * 1000, 3),
+        api_version=answered.api_version,
+        idempotency_key=_clean(request.header(b"idempotency-key")),
+        object_id=found[1].decode() if found and reply.status < 400 else None,
+        parameters=_parameters(request),
+        error=_error(reply),
+        user_agent=_clean(request.header(b"user-agent")),
+    )
+
+
+def _clean(text: Any) -> Any:
+    """Return a text from outside as it may be kept: no secret, no end, nothing that PostgreSQL refuses."""
+    return mask(text)[:_MAX_NAME].replace("\0", "") if text else None
+
+
+def _parameters(request: Request) -> Any:
+    body = request.body or request.query
+    if not body or len(body) > MAX_PARAMETERS:
+        return None
+    with suppress(BrimError):  # it was refused for what it is; the error says why
+        text = msgspec.json.encode(redact(decode_form(body))).decode()
+        return msgspec.json.decode(mask(text))
+    return None
+
+
+def _error(reply: Reply) -> Any:
+    if reply.status < 400:
+        return None
+    with suppress(msgspec.DecodeError):
+        return msgspec.json.decode(mask(reply.body.decode())).get("error")
+    return None

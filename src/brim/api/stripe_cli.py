@@ -1,0 +1,87 @@
+"""The official CLI's own addresses: where it asks for a session, and the websocket of one.
+
+Source: the protocol as version 1.52.0 of the official CLI speaks it, observed, and its public source code.
+"""
+
+import re
+from typing import Final
+
+import structlog
+
+from brim.api.call import Call, Service
+from brim.api.message import Request
+from brim.api.websocket import WebSocket
+from brim.domain.events import DEFAULT_API_VERSION
+from brim.domain.listener_wire import SessionObject
+from brim.domain.topups import Owner
+from brim.domain.wire import encode
+from brim.kit.errors import BrimError, DatabaseUnavailableError
+from brim.services import listening
+from brim.services.idempotency import Answer
+
+SESSIONS: Final = "/v1/stripecli/sessions"
+_SUBSCRIBE: Final = re.compile(r"/subscribe/(acct_\w{1,100})/(live|test)")
+_UNKNOWN: Final = '{"error":{"message":"Unknown WebSocket ID."}}'
+"""Refused with this text, and no other, the CLI asks for a new session."""
+
+_AWAY: Final = '{"error":{"message":"The service cannot be reached now."}}'
+
+log = structlog.get_logger()
+
+
+async def create_session(call: Call) -> Answer:
+    """`POST /v1/stripecli/sessions`."""
+    features = call.parameters.get("websocket_features", ())
+    session = await listening.open_session(
+        call.service.database,
+        call.owner,
+        device=call.parameters["device_name"],
+        features=features,
+        filters=call.parameters.get("filters"),
+        vault=call.service.vault,
+        now_ms=call.now_ms,
+    )
+    mode = "live" if call.owner.livemode else "test"
+    return Answer(
+        body=encode(
+            SessionObject(
+                reconnect_delay=call.service.cli_reconnect_s,
+                secret=session.secret,
+                websocket_authorized_feature=",".join(features),
+                websocket_id=session.id,
+                websocket_url=f"ws://{call.host}/subscribe/{call.owner.account}/{mode}",
+                default_version=DEFAULT_API_VERSION,
+                latest_version=DEFAULT_API_VERSION,
+                device_token=session.endpoint,
+            )
+        )
+    )
+
+
+async def subscribe(service: Service, request: Request, socket: WebSocket) -> None:
+    """Serve `/subscribe/{account}/{mode}`: the websocket of the session whose id is in its headers."""
+    place = _SUBSCRIBE.fullmatch(request.path)
+    session_id = request.header(b"websocket-id")
+    try:
+        listener = place and await listening.find_session(
+            service.database,
+            Owner(place[1], place[2] == "live"),
+            session_id or "",
+            now_ms=service.clock(),
+        )
+        if not listener:
+            socket.refuse(400, _UNKNOWN)
+            return
+        conversation = listening.Conversation(
+            service.database, listener, socket, vault=service.vault, clock=service.clock, ids=service.ids
+        )
+    except BrimError:
+        socket.refuse(503, _AWAY)
+        return
+    socket.accept()
+    try:
+        await conversation.run()
+    except DatabaseUnavailableError:
+        log.warning("a listener's place could not be kept", account=listener.owner.account)
+    finally:
+        socket.shutdown()

@@ -1,0 +1,203 @@
+"""The official CLI listening: its sessions, the messages both sides send, and which requests it wants to see.
+
+Source: the protocol as version 1.52.0 of the official CLI speaks it, observed, and its public source code.
+"""
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final, TypeAlias
+
+import msgspec
+
+from brim.domain import wire
+from brim.domain.deliveries import KEPT_ANSWER
+from brim.domain.events import DEFAULT_API_VERSION, Event
+from brim.domain.request_log_wire import told_json
+from brim.domain.request_logs import RequestRecord
+from brim.domain.topups import Owner
+from brim.domain.webhooks import Outcome, sign
+from brim.kit.errors import BrimError
+
+SUBPROTOCOL: Final = "stripecli-devproxy-v1"
+SESSION_PREFIX: Final = "cliws_"
+SESSION_CHARS: Final = 43
+"""As many random characters as a key has: the id is all that a websocket shows for itself."""
+
+MAX_LISTENING: Final = 50
+"""Sessions of one owner that listen at once."""
+
+LISTENING_MS: Final = 60_000
+"""A session that was not seen for so long is not listening."""
+
+KEPT_MS: Final = 60 * 60 * 1000
+"""How long a session that is not listening may still come back and miss nothing."""
+
+COPIES: Final = (None, DEFAULT_API_VERSION)
+"""The versions of the two copies of each event: whoever listens takes one and drops the other."""
+
+_HEADERS: Final = {
+    "User-Agent": "Stripe/1.0 (+https://stripe.com/docs/webhooks)",
+    "Content-Type": "application/json; charset=utf-8",
+    "Cache-Control": "no-cache",
+    "Accept": "*/*; q=0.5, application/xml",
+}
+_encode: Final = msgspec.json.Encoder().encode
+
+
+class TooManyListenersError(BrimError):
+    """An owner has as many sessions as may listen at once."""
+
+    def __init__(self) -> None:
+        super().__init__(f"At most {MAX_LISTENING} commands of one account can listen at once. Stop one of them.")
+
+
+class ListenerFiltersError(BrimError):
+    """The filters are not an object of lists of texts, as JSON."""
+
+    def __init__(self) -> None:
+        super().__init__("Invalid filters: they must be a JSON object whose values are arrays of strings.")
+
+
+class Device(msgspec.Struct, frozen=True, kw_only=True):
+    """A computer on which somebody listens: its name, the name its attempts are kept under, and its sealed secret."""
+
+    name: str
+    endpoint: str
+    secret: bytes
+
+
+class Listener(msgspec.Struct, frozen=True, kw_only=True):
+    """A session. Copies of events up to `acked_place` have arrived; `created_ms` in Unix milliseconds."""
+
+    owner: Owner
+    hash: bytes
+    device: Device
+    features: tuple[str, ...]
+    filters: Mapping[str, Sequence[str]]
+    acked_place: int
+    created_ms: int
+
+    @property
+    def wants_events(self) -> bool:
+        """Whether it is sent events."""
+        return "webhooks" in self.features
+
+    @property
+    def wants_requests(self) -> bool:
+        """Whether it is sent requests."""
+        return "request_logs" in self.features
+
+
+class Acknowledgement(msgspec.Struct, tag_field="type", tag="event_ack", frozen=True):
+    """A message has arrived."""
+
+    event_id: str = ""
+    webhook_conversation_id: str = ""
+    webhook_id: str = ""
+
+
+class LocalAnswer(msgspec.Struct, tag_field="type", tag="webhook_response", frozen=True, kw_only=True):
+    """What the local target answered to an event that was passed on to it."""
+
+    forward_url: str = ""
+    status: int = 0
+    body: str = ""
+    request_headers: dict[str, str] | None = None
+    webhook_id: str = ""
+
+    @property
+    def outcome(self) -> Outcome:
+        """What became of the attempt."""
+        return Outcome.DELIVERED if 200 <= self.status < 300 else Outcome.REFUSED
+
+    @property
+    def kept_headers(self) -> dict[str, str]:
+        """The headers that were passed on, and where to; they hold no secret."""
+        return {"Forwarded-To": self.forward_url, **(self.request_headers or {})}
+
+    @property
+    def kept_body(self) -> bytes:
+        """The beginning of the answer."""
+        return self.body.encode()[:KEPT_ANSWER]
+
+
+Message: TypeAlias = Acknowledgement | LocalAnswer
+_decoder: Final[msgspec.json.Decoder[Message]] = msgspec.json.Decoder(Message)
+
+
+def read_message(text: str) -> Message | None:
+    """Return what a listener says; None for what we do not know, which newer versions may send."""
+    try:
+        return _decoder.decode(text)
+    except (msgspec.DecodeError, UnicodeError):
+        return None
+
+
+def read_filters(text: str | None) -> dict[str, list[str]]:
+    """Return the filters of a session.
+
+    Raises:
+        ListenerFiltersError: they are not what the CLI sends.
+    """
+    try:
+        return msgspec.json.decode(text or "{}", type=dict[str, list[str]])
+    except msgspec.DecodeError:
+        raise ListenerFiltersError from None
+
+
+def hash_session(session_id: str) -> bytes:
+    """Return what stands for a session's id in the database."""
+    return hashlib.sha256(session_id.encode()).digest()
+
+
+def event_message(event: Event, *, version: str | None, secret: str, now_s: int, copy_id: str) -> str:
+    """Return the message that carries one copy of an event.
+
+    Args:
+        event: what is sent.
+        version: None for the copy that is in the default version.
+        secret: signs it.
+        now_s: the time of signing, a Unix second.
+        copy_id: what the acknowledgement will name.
+    """
+    payload = wire.pretty(wire.event_json(event)).rstrip()
+    message = {
+        "type": "webhook_event",
+        "endpoint": {"api_version": version},
+        "event_payload": payload.decode(),
+        "http_headers": {**_HEADERS, "Stripe-Signature": sign(payload, timestamp=now_s, secrets=[secret])},
+        "webhook_conversation_id": f"wc_{copy_id}",
+        "webhook_id": f"wh_{copy_id}",
+    }
+    return _encode(message).decode()
+
+
+def request_message(record: RequestRecord) -> str:
+    """Return the message that carries a request."""
+    message = {
+        "type": "request_log_event",
+        "request_log_id": record.id,
+        "event_payload": told_json(record).decode(),
+    }
+    return _encode(message).decode()
+
+
+def matches(filters: Mapping[str, Sequence[str]], record: RequestRecord) -> bool:
+    """Tell whether a request passes the filters of `logs tail`; one that we do not know lets nothing pass."""
+    return all(
+        name in _TESTS and any(_TESTS[name](record, value) for value in values)
+        for name, values in filters.items()
+        if values
+    )
+
+
+_TESTS: Final[dict[str, Callable[[RequestRecord, str], bool]]] = {
+    "filter_http_method": lambda record, value: record.method == value.upper(),
+    "filter_request_path": lambda record, value: record.path == value,
+    "filter_request_status": lambda record, value: (record.status < 400) == (value.upper() == "SUCCEEDED"),
+    "filter_status_code": lambda record, value: str(record.status) == value,
+    "filter_status_code_type": lambda record, value: str(record.status // 100) == value[:1],  # 4XX arrives as 400
+    "filter_source": lambda _record, value: value.upper() == "API",
+    "filter_account": lambda _record, value: value.lower() == "self",
+}
+"""Source: the flags of `stripe logs tail`."""

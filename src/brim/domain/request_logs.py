@@ -1,0 +1,65 @@
+"""Requests as they are kept for looking at: what was asked, what was answered, nothing that is secret."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import msgspec
+
+from brim.domain.pages import Range
+from brim.domain.topups import Owner
+
+PREFIX: Final = "resp_"
+"""Source: ids of request logs as the official CLI shows them."""
+
+MAX_KEPT: Final = 10_000
+"""Requests of one owner; a walk along all of them takes a few milliseconds."""
+
+KEPT_S: Final = 7 * 24 * 60 * 60
+MAX_PARAMETERS: Final = 4_096
+"""Bytes of JSON; a request with more keeps none of them."""
+
+_SECRET_NAMES: Final = frozenset({"account_number", "client_secret", "iban", "number", "secret", "token"})
+_HIDDEN: Final = "***"
+
+
+class RequestRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """One request. `error` is what was answered in place of an object; `object_id` names what was answered."""
+
+    owner: Owner
+    id: str
+    request_id: str
+    created: int
+    method: str
+    path: str
+    status: int
+    duration_ms: float
+    api_version: str
+    idempotency_key: str | None = None
+    object_id: str | None = None
+    parameters: Mapping[str, Any] | None = None
+    error: Mapping[str, Any] | None = None
+    user_agent: str | None = None
+
+
+class RequestFilters(msgspec.Struct, frozen=True, kw_only=True):
+    """Which requests: all given filters hold. `created` is in Unix seconds, `status` a range of HTTP statuses."""
+
+    created: Range | None = None
+    method: str | None = None
+    path: str | None = None
+    request_id: str | None = None
+    status: Range | None = None
+
+
+def redact(value: Any, name: str = "") -> Any:
+    """Return parameters with those replaced that are secret or a bank account's number, at any depth.
+
+    Metadata and descriptions stay: their owner has them on the object anyway.
+    """
+    if name in _SECRET_NAMES and not isinstance(value, dict):
+        return _HIDDEN
+    if isinstance(value, dict):
+        return {key: redact(item, key) for key, item in value.items()}
+    if isinstance(value, list):
+        return [redact(item, name) for item in value]
+    return value

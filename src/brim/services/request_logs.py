@@ -1,0 +1,127 @@
+"""Keep requests for looking at, list them, and forget them: beside the requests, never in their way."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Final, Generic, TypeVar
+
+import structlog
+
+from brim.domain.pages import Page, PageRequest
+from brim.domain.request_logs import KEPT_S, MAX_KEPT, PREFIX, RequestFilters, RequestRecord
+from brim.domain.topups import Owner
+from brim.kit.errors import DatabaseUnavailableError
+from brim.kit.ids import first_id_at
+from brim.services.lists import check_cursors
+from brim.store import request_logs
+from brim.store.database import Database
+
+WRITE_EVERY_S: Final = 0.1
+BURST: Final = 1_000
+KEPT_A_SECOND: Final = 200
+"""How many requests one process keeps: so many at once, so many a second in the long run. To keep one takes about a
+tenth of a millisecond of processor time, so that this is some two hundredths of a core; nobody reads faster."""
+
+_BATCH: Final = 50
+"""Requests made into records at a time: other requests wait no longer than for these."""
+
+_OWNERS_A_STEP: Final = 100
+
+Seen = TypeVar("Seen")
+
+log = structlog.get_logger()
+
+
+class RequestRecorder(Generic[Seen]):
+    """Collects what one process answered, and writes it many at a time; what is too much is dropped and counted.
+
+    Make it inside the running event loop.
+
+    Args:
+        database: where it is kept.
+        make: returns the record of what was seen; called when it is written, so that what is dropped costs nothing.
+        drop: told how many were dropped.
+    """
+
+    def __init__(
+        self, database: Database, make: Callable[[Seen], RequestRecord], *, drop: Callable[[int], None]
+    ) -> None:
+        self._database = database
+        self._make = make
+        self._drop = drop
+        self._waiting: list[Seen] = []
+        self._loop = asyncio.get_running_loop()
+        self._room: float = BURST
+        self._filled_at = self._loop.time()
+        self._task: asyncio.Task[None] | None = None
+
+    def note(self, seen: Seen) -> None:
+        """Keep what was seen, soon after this call."""
+        if self._task is None:
+            self._make_room()
+            self._task = self._loop.create_task(self._write_soon())
+        if self._room < 1:
+            self._drop(1)
+            return
+        self._room -= 1
+        self._waiting.append(seen)
+
+    async def flush(self) -> None:
+        """Write what is waiting now."""
+        while self._waiting:
+            batch = self._waiting[:_BATCH]
+            del self._waiting[:_BATCH]
+            await self._write(batch)
+
+    async def _write(self, seen: list[Seen]) -> None:
+        try:
+            async with self._database.connection() as conn:
+                await request_logs.insert_request_logs(conn, [self._make(each) for each in seen])
+        except DatabaseUnavailableError:  # the requests themselves say so; nobody waits for this
+            self._drop(len(seen))
+        except Exception:
+            log.exception("requests could not be kept", count=len(seen))
+            self._drop(len(seen))
+
+    def _make_room(self) -> None:
+        now = self._loop.time()
+        self._room = min(BURST, self._room + (now - self._filled_at) * KEPT_A_SECOND)
+        self._filled_at = now
+
+    async def _write_soon(self) -> None:
+        await asyncio.sleep(WRITE_EVERY_S)
+        self._task = None
+        await self.flush()
+
+
+async def list_request_logs(
+    database: Database, owner: Owner, filters: RequestFilters, request: PageRequest
+) -> Page[RequestRecord]:
+    """Return a page of an owner's requests.
+
+    Raises:
+        ResourceMissingError: a cursor names no request of the owner.
+        ExclusiveParametersError: both cursors are given.
+    """
+    await check_cursors(database, owner, request, kind="request log", exists=request_logs.request_log_exists)
+    async with database.connection() as conn:
+        return await request_logs.list_request_logs(conn, owner, filters, request)
+
+
+class RequestPruning:
+    """One worker's forgetting of requests: a hundred owners a step, round and round."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._after: Owner | None = None
+
+    async def run_once(self, *, now_ms: int, limit: int, most: int = MAX_KEPT) -> int:
+        """Forget up to `limit` requests of each of the next owners; return how many went."""
+        before_id = first_id_at(PREFIX, now_ms // 1000 - KEPT_S)
+        async with self._database.connection() as conn:
+            owners = await request_logs.owners_of_request_logs(conn, after=self._after, limit=_OWNERS_A_STEP)
+            gone = [
+                await request_logs.delete_request_logs(conn, owner, before_id=before_id, most=most, limit=limit)
+                for owner in owners
+            ]
+        self._after = owners[-1] if len(owners) == _OWNERS_A_STEP else None
+        return sum(gone)

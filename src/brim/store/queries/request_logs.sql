@@ -1,0 +1,76 @@
+-- name: insert_request_logs
+-- Keep some requests.
+INSERT INTO request_logs (
+    account, livemode, id, request_id, created, method, path, status, duration_ms, api_version, idempotency_key,
+    object, parameters, error, user_agent
+)
+SELECT *
+FROM unnest(
+    $1::text[], $2::boolean[], $3::text[], $4::text[], $5::bigint[], $6::text[], $7::text[], $8::smallint[],
+    $9::double precision[], $10::text[], $11::text[], $12::text[], $13::json[], $14::json[], $15::text[]
+);
+
+-- name: list_request_logs
+-- A page of an owner's requests that pass the filters given; one of the two branches runs. The walk along the key is
+-- bounded by how many requests are kept.
+(
+    SELECT *
+    FROM request_logs
+    WHERE $5 AND account = $1 AND livemode = $2 AND id > $3 AND id < $4
+        AND ($7::text IS NULL OR method = $7) AND ($8::text IS NULL OR path = $8)
+        AND status >= $9 AND status <= $10 AND ($11::text IS NULL OR request_id = $11)
+    ORDER BY id DESC
+    LIMIT $6
+)
+UNION ALL
+(
+    SELECT *
+    FROM request_logs
+    WHERE NOT $5 AND account = $1 AND livemode = $2 AND id > $3 AND id < $4
+        AND ($7::text IS NULL OR method = $7) AND ($8::text IS NULL OR path = $8)
+        AND status >= $9 AND status <= $10 AND ($11::text IS NULL OR request_id = $11)
+    ORDER BY id
+    LIMIT $6
+);
+
+-- name: request_log_exists
+-- Whether an owner has a request of that id.
+SELECT EXISTS (SELECT FROM request_logs WHERE account = $1 AND livemode = $2 AND id = $3);
+
+-- name: owners_of_request_logs
+-- The next owners who have requests kept, after a given one: each found by one step along the key.
+WITH RECURSIVE steps AS (
+    (
+        SELECT account, livemode, 1 AS place
+        FROM request_logs
+        WHERE (account, livemode) > ($1, $2)
+        ORDER BY account, livemode
+        LIMIT 1
+    )
+    UNION ALL
+    SELECT n.account, n.livemode, s.place + 1
+    FROM steps AS s
+    CROSS JOIN LATERAL (
+        SELECT account, livemode
+        FROM request_logs
+        WHERE (account, livemode) > (s.account, s.livemode)
+        ORDER BY account, livemode
+        LIMIT 1
+    ) AS n
+    WHERE s.place < $3
+)
+SELECT account, livemode FROM steps;
+
+-- name: prune_request_logs
+-- Forget an owner's requests that are older than an id, or beyond the newest $4; up to $5 of them, oldest first.
+DELETE FROM request_logs
+WHERE account = $1 AND livemode = $2 AND id IN (
+    SELECT id
+    FROM request_logs
+    WHERE account = $1 AND livemode = $2 AND id <= greatest(
+        $3,
+        (SELECT id FROM request_logs WHERE account = $1 AND livemode = $2 ORDER BY id DESC OFFSET $4 LIMIT 1)
+    )
+    ORDER BY id
+    LIMIT $5
+);

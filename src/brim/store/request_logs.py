@@ -1,0 +1,103 @@
+"""Requests as they are kept for looking at. What is written together is one lane's (see `lanes`)."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import msgspec
+
+from brim.domain.pages import Page, PageRequest, page_of, window
+from brim.domain.request_logs import PREFIX, RequestFilters, RequestRecord
+from brim.domain.topups import Owner
+from brim.store.database import Conn
+from brim.store.sql import load_queries
+from brim.store.transitions import columns
+
+_SQL: Final = load_queries("request_logs")
+_HIGHEST_STATUS: Final = 999
+
+
+async def insert_request_logs(conn: Conn, records: Sequence[RequestRecord]) -> None:
+    """Keep some requests."""
+    await conn.execute(_SQL["insert_request_logs"], *columns([_row(record) for record in records]))
+
+
+async def list_request_logs(
+    conn: Conn, owner: Owner, filters: RequestFilters, request: PageRequest
+) -> Page[RequestRecord]:
+    """Return a page of an owner's requests, newest first."""
+    place = window(PREFIX, filters.created, request)
+    low, high = (filters.status.low, filters.status.high) if filters.status else (None, None)
+    records = await conn.fetch(
+        _SQL["list_request_logs"],
+        *(owner.account, owner.livemode, place.low, place.high, place.newest_first, place.wanted),
+        *(filters.method, filters.path, low or 0, high or _HIGHEST_STATUS, filters.request_id),
+    )
+    return page_of([_from_record(record) for record in records], place)
+
+
+async def request_log_exists(conn: Conn, owner: Owner, record_id: str) -> bool:
+    """Tell whether an owner has a request of that id."""
+    return bool(await conn.fetchval(_SQL["request_log_exists"], owner.account, owner.livemode, record_id))
+
+
+async def owners_of_request_logs(conn: Conn, *, after: Owner | None, limit: int) -> list[Owner]:
+    """Return the next owners who have requests kept, in order."""
+    start = (after.account, after.livemode) if after else ("", False)
+    records = await conn.fetch(_SQL["owners_of_request_logs"], *start, limit)
+    return [Owner(record["account"], record["livemode"]) for record in records]
+
+
+async def delete_request_logs(conn: Conn, owner: Owner, *, before_id: str, most: int, limit: int) -> int:
+    """Delete up to `limit` of an owner's requests: those before an id, and those beyond the newest `most`."""
+    command_tag: str = await conn.execute(
+        _SQL["prune_request_logs"], owner.account, owner.livemode, before_id, most, limit
+    )
+    return int(command_tag.removeprefix("DELETE "))
+
+
+def _row(record: RequestRecord) -> tuple[Any, ...]:
+    """Return the columns in the order of the table."""
+    return (
+        record.owner.account,
+        record.owner.livemode,
+        record.id,
+        record.request_id,
+        record.created,
+        record.method,
+        record.path,
+        record.status,
+        record.duration_ms,
+        record.api_version,
+        record.idempotency_key,
+        record.object_id,
+        _json(record.parameters),
+        _json(record.error),
+        record.user_agent,
+    )
+
+
+def _json(value: Mapping[str, Any] | None) -> str | None:
+    return None if value is None else msgspec.json.encode(value).decode()
+
+
+def _from_record(record: Mapping[str, Any]) -> RequestRecord:
+    return RequestRecord(
+        owner=Owner(record["account"], record["livemode"]),
+        id=record["id"],
+        request_id=record["request_id"],
+        created=record["created"],
+        method=record["method"],
+        path=record["path"],
+        status=record["status"],
+        duration_ms=record["duration_ms"],
+        api_version=record["api_version"],
+        idempotency_key=record["idempotency_key"],
+        object_id=record["object"],
+        parameters=_value(record["parameters"]),
+        error=_value(record["error"]),
+        user_agent=record["user_agent"],
+    )
+
+
+def _value(text: str | None) -> Any:
+    return None if text is None else msgspec.json.decode(text)

@@ -1,0 +1,182 @@
+"""`stripe listen`: every event reaches the listener once, signed, and what its local target answered is kept."""
+
+import json
+from collections.abc import Callable, Iterator
+
+import pytest
+import stripe
+from stripe import StripeClient
+
+from api.conftest import Server
+from api.polling import until
+from api.wire import PENDING, Wire
+from brim.domain.topups import Owner
+from brim.kit.clock import system_clock_ms
+from brim.kit.ids import IdFactory
+from brim.services.listening import resend_to_listeners
+from brim.store.database import Database
+from cli.catcher import Catcher
+from cli.stripe_cli import RunningCli, StripeCli
+
+
+@pytest.fixture
+def catcher() -> Iterator[Catcher]:
+    """A local target that answers 200."""
+    with Catcher() as catcher:
+        yield catcher
+
+
+def listening(stripe_cli: StripeCli, *arguments: str) -> RunningCli:
+    """Return a `listen` that is ready."""
+    command = stripe_cli.start("listen", "--skip-update", *arguments)
+    command.wait_for("Ready!")
+    return command
+
+
+def test_an_event_is_forwarded_and_its_signature_is_right(
+    stripe_cli: StripeCli, client: StripeClient, catcher: Catcher
+) -> None:
+    secret = stripe_cli.run("listen", "--print-secret").text.strip()
+    with listening(stripe_cli, "--all-snapshot", "--forward-to", catcher.url) as command:
+        topup = client.v1.topups.create({"amount": 2000, "currency": "usd", "source": PENDING})
+        command.wait_for("--> topup.created")
+        command.wait_for("[200] POST")
+    (post,) = catcher.posts
+    event = stripe.Webhook.construct_event(post.body, post.headers["Stripe-Signature"], secret)
+    assert event.data.object["id"] == topup.id
+
+
+def test_the_secret_is_one_for_each_device(stripe_cli: StripeCli) -> None:
+    first, second = (stripe_cli.run("listen", "--print-secret").text.strip() for _ in range(2))
+    other = stripe_cli.run("listen", "--print-secret", env={"STRIPE_DEVICE_NAME": "laptop"}).text.strip()
+    assert first.startswith("whsec_")
+    assert first == second
+    assert other != first
+
+
+def attempts_of(server: Server, account: str) -> list[tuple[str, int, str]]:
+    """Return outcome, status and answer of an account's attempts, in order."""
+
+    async def read(database: Database) -> list[tuple[str, int, str]]:
+        async with database.connection() as conn:
+            rows = await conn.fetch("SELECT * FROM webhook_attempts WHERE account = $1 ORDER BY id", account)
+        return [(row["outcome"], row["http_status"], row["response_head"].decode()) for row in rows]
+
+    return server.run(read)
+
+
+@pytest.mark.parametrize(("status", "outcome"), [(200, "delivered"), (500, "refused")])
+def test_what_the_local_target_answers_is_kept_as_an_attempt(
+    stripe_cli: StripeCli, server: Server, account: str, client: StripeClient, status: int, outcome: str
+) -> None:
+    with (
+        Catcher(status) as catcher,
+        listening(stripe_cli, "--all-snapshot", "--forward-to", catcher.url) as command,
+    ):
+        client.v1.topups.create({"amount": 2000, "currency": "usd", "source": PENDING})
+        command.wait_for(f"[{status}] POST")
+        kept = until(lambda: attempts_of(server, account), what="the attempt")
+    assert kept == [(outcome, status, "caught")]
+
+
+def test_the_latest_version_can_be_asked_for(stripe_cli: StripeCli, client: StripeClient, catcher: Catcher) -> None:
+    with listening(stripe_cli, "--all-snapshot", "--latest", "--forward-to", catcher.url) as command:
+        client.v1.topups.create({"amount": 2000, "currency": "usd", "source": PENDING})
+        command.wait_for("[200] POST")
+    assert len(catcher.posts) == 1
+
+
+def test_two_listeners_both_hear_of_it(stripe_cli: StripeCli, client: StripeClient, catcher: Catcher) -> None:
+    with (
+        listening(stripe_cli, "--all-snapshot", "--forward-to", catcher.url) as one,
+        listening(stripe_cli, "--format", "JSON") as other,
+    ):
+        topup = client.v1.topups.create({"amount": 2000, "currency": "usd", "source": PENDING})
+        one.wait_for("[200] POST")
+        other.wait_for(topup.id)
+
+
+def test_only_the_types_asked_for_are_shown(stripe_cli: StripeCli, client: StripeClient, catcher: Catcher) -> None:
+    with listening(stripe_cli, "--events", "topup.canceled", "--forward-to", catcher.url) as command:
+        topup = client.v1.topups.create({"amount": 2000, "currency": "usd", "source": PENDING})
+        client.v1.topups.cancel(topup.id)
+        command.wait_for("[200] POST")
+    assert [json.loads(post.body)["type"] for post in catcher.posts] == ["topup.canceled"]
+
+
+def test_it_works_over_the_unix_socket(each_cli: StripeCli, client: StripeClient, catcher: Catcher) -> None:
+    with listening(each_cli, "--all-snapshot", "--forward-to", catcher.url) as command:
+        client.v1.topups.create({"amount": 2000, "currency": "usd", "source": PENDING})
+        command.wait_for("[200] POST")
+
+
+def test_another_accounts_events_never_reach_a_session(
+    stripe_cli: StripeCli, server: Server, client: StripeClient, connect: Callable[[str], StripeClient]
+) -> None:
+    stranger = connect(server.make_key(server.make_account().account))
+    with listening(stripe_cli, "--format", "JSON") as command:
+        theirs = stranger.v1.topups.create({"amount": 1, "currency": "usd", "source": PENDING})
+        ours = client.v1.topups.create({"amount": 2, "currency": "usd", "source": PENDING})
+        command.wait_for(ours.id)
+    assert theirs.id not in "".join(command.lines)
+
+
+def test_as_many_as_may_listen_at_once(stripe_cli: StripeCli, wire: Wire) -> None:
+    form = {"device_name": "x", "websocket_features[]": "webhooks"}
+    assert [wire.post("/v1/stripecli/sessions", form).status for _ in range(51)] == [200] * 50 + [429]
+    assert "too many" in stripe_cli.run("listen", "--print-secret").errors
+
+
+UPGRADE = {
+    "Connection": "Upgrade",
+    "Upgrade": "websocket",
+    "Sec-WebSocket-Version": "13",
+    "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+    "Sec-WebSocket-Protocol": "stripecli-devproxy-v1",
+}
+
+
+def test_an_unknown_session_is_refused_in_the_words_that_the_cli_waits_for(wire: Wire, account: str) -> None:
+    for path in (f"/subscribe/{account}/test", f"/subscribe/{account}/live", "/subscribe/nobody"):
+        refused = wire.get(path, headers={**UPGRADE, "Websocket-Id": "cliws_made_up"})
+        assert (refused.status, refused.json) == (400, {"error": {"message": "Unknown WebSocket ID."}})
+
+
+def test_a_session_connects_with_its_own_account_and_mode_only(server: Server, wire: Wire, account: str) -> None:
+    session = wire.post("/v1/stripecli/sessions", {"device_name": "x", "websocket_features[]": "webhooks"}).json
+    other = server.make_account().account
+    for path in (f"/subscribe/{other}/test", f"/subscribe/{account}/live"):
+        assert wire.get(path, headers={**UPGRADE, "Websocket-Id": session["websocket_id"]}).status == 400
+
+
+def test_nothing_but_a_websocket_is_served_there(wire: Wire, account: str) -> None:
+    assert wire.get(f"/subscribe/{account}/test").status == 404
+    assert wire.get("/v1/topups", headers=UPGRADE).status == 400
+
+
+def test_a_session_needs_its_right(server: Server, account: str) -> None:
+    restricted = Wire(server.url, server.make_key(account, permissions={"topups": "write"}))
+    assert restricted.post("/v1/stripecli/sessions", {"device_name": "x"}).status == 403
+
+
+def test_an_event_that_is_sent_again_comes_again_and_its_attempt_says_so(
+    stripe_cli: StripeCli, server: Server, account: str, client: StripeClient, catcher: Catcher
+) -> None:
+    owner = Owner(account, livemode=False)
+    with listening(stripe_cli, "--all-snapshot", "--forward-to", catcher.url) as command:
+        client.v1.topups.create({"amount": 2000, "currency": "usd", "source": PENDING})
+        command.wait_for("[200] POST")
+        event_id = json.loads(catcher.posts[0].body)["id"]
+        assert server.run(
+            lambda database: resend_to_listeners(database, owner, event_id, ids=IdFactory(), now_ms=system_clock_ms())
+        )
+        command.wait_for("[200] POST")
+        kept = until(lambda: len(attempts_of(server, account)) == 2, what="the second attempt")
+    assert kept
+    assert [json.loads(post.body)["id"] for post in catcher.posts] == [event_id, event_id]
+
+
+@pytest.mark.parametrize("sent", ["[]", '{"a": 1}', "nonsense"])
+def test_filters_that_are_none_are_refused(wire: Wire, sent: str) -> None:
+    reply = wire.post("/v1/stripecli/sessions", {"device_name": "x", "filters": sent})
+    assert (reply.status, reply.error["param"]) == (400, "filters")

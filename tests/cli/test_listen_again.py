@@ -1,0 +1,74 @@
+"""A listener that loses its connection: each event still comes, and comes once."""
+
+import json
+import os
+import signal
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from api.polling import until
+from brim_process import RunningBrim
+from cli.catcher import Catcher
+from cli.stripe_cli import StripeCli, stripe_program
+
+StartBrim = Callable[..., RunningBrim]
+_EVENTS = 50
+
+
+@pytest.fixture
+def catcher() -> Iterator[Catcher]:
+    with Catcher() as catcher:
+        yield catcher
+
+
+def caught(catcher: Catcher) -> Counter[str]:
+    """Return how often each top-up was announced as created."""
+    events = [json.loads(post.body) for post in list(catcher.posts)]
+    return Counter(event["data"]["object"]["id"] for event in events if event["type"] == "topup.created")
+
+
+def cli_of(brim: RunningBrim, home: Path) -> StripeCli:
+    return StripeCli(stripe_program(), home, brim.test_key, url=brim.url)
+
+
+@pytest.mark.slow
+def test_each_event_comes_once_while_the_cli_reconnects(
+    start_brim: StartBrim, catcher: Catcher, tmp_path: Path
+) -> None:
+    brim = start_brim(env={"BRIM_CLI_RECONNECT": "2s"}, arguments=("--workers", "2"))
+    command = cli_of(brim, tmp_path).start("listen", "--skip-update", "--all-snapshot", "--forward-to", catcher.url)
+    with command:
+        command.wait_for("Ready!")
+        made = []
+        for _ in range(_EVENTS):
+            made.append(brim.create_topup())
+            time.sleep(0.4)  # spread over several connections, those of two seconds each
+        until(lambda: len(caught(catcher)) == _EVENTS, what="every event")
+        time.sleep(3)  # one more connection, on which nothing may come again
+    assert caught(catcher) == Counter(made)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+def test_an_event_made_while_nobody_is_connected_comes_afterwards(
+    start_brim: StartBrim, catcher: Catcher, tmp_path: Path, number: int
+) -> None:
+    brim = start_brim()
+    command = cli_of(brim, tmp_path).start("listen", "--skip-update", "--all-snapshot", "--forward-to", catcher.url)
+    with command:
+        command.wait_for("Ready!")
+        made = [brim.create_topup()]
+        until(lambda: caught(catcher), what="the first event")
+        os.kill(brim.child_pid("api"), number)
+        made += [until(lambda: _try_to_create(brim), what="another create")]
+        until(lambda: len(caught(catcher)) == 2, what="the second event", patience_s=40.0)
+    assert caught(catcher) == Counter(made)
+
+
+def _try_to_create(brim: RunningBrim) -> str | None:
+    status, topup = brim.call("POST", "/v1/topups", amount=2000, currency="usd")
+    return str(topup["id"]) if status == 200 else None

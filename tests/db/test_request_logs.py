@@ -1,0 +1,89 @@
+"""The request log: written apart from the requests, read by filters, forgotten in small steps."""
+
+import asyncio
+
+import msgspec
+
+from brim.domain.pages import PageRequest, Range
+from brim.domain.request_logs import KEPT_S, RequestFilters, RequestRecord
+from brim.domain.topups import Owner
+from brim.kit.ids import IdFactory
+from brim.services import request_logs as service
+from brim.services.request_logs import BURST, RequestPruning, RequestRecorder
+from brim.store import request_logs as store
+from brim.store.database import Database
+
+NOW_MS = 1_795_000_000_000
+OWNER = Owner("acct_one", livemode=False)
+OTHER = Owner("acct_two", livemode=False)
+
+
+def record(owner: Owner = OWNER, *, at_ms: int = NOW_MS, **more: object) -> RequestRecord:
+    given = {"request_id": "req_1", "method": "GET", "path": "/v1/topups", "status": 200, **more}
+    made = {"owner": owner, "id": IdFactory().new_at("resp_", at_ms), "created": at_ms // 1000, "duration_ms": 1.5}
+    return msgspec.convert({**made, "api_version": "v", **given}, RequestRecord, from_attributes=True)
+
+
+async def keep(database: Database, *records: RequestRecord) -> None:
+    async with database.connection() as conn:
+        await store.insert_request_logs(conn, records)
+
+
+async def found(database: Database, owner: Owner = OWNER, **filters: object) -> list[str]:
+    chosen = msgspec.convert(filters, RequestFilters, from_attributes=True)
+    page = await service.list_request_logs(database, owner, chosen, PageRequest(limit=100))
+    return [each.id for each in page.items]
+
+
+async def test_what_is_kept_is_read_back_as_it_was(each_database: Database) -> None:
+    full = record(
+        idempotency_key="k", object_id="tu_1", parameters={"metadata": {"a": "b"}}, error={"code": "c"}, user_agent="x"
+    )
+    await keep(each_database, full)
+    page = await service.list_request_logs(each_database, OWNER, RequestFilters(), PageRequest())
+    assert page.items == [full]
+
+
+async def test_every_filter_narrows_and_no_other_owner_is_seen(each_database: Database) -> None:
+    first = record(method="POST", status=400, request_id="req_2", at_ms=NOW_MS - 60_000)
+    second = record(path="/v1/balance")
+    await keep(each_database, first, second, record(OTHER))
+    assert await found(each_database) == [second.id, first.id]
+    assert await found(each_database, method="POST") == [first.id]
+    assert await found(each_database, path="/v1/balance") == [second.id]
+    assert await found(each_database, request_id="req_2") == [first.id]
+    assert await found(each_database, status=Range(400, 499)) == [first.id]
+    assert await found(each_database, created=Range(NOW_MS // 1000, None)) == [second.id]
+
+
+async def test_old_requests_and_those_beyond_the_bound_are_forgotten(each_database: Database) -> None:
+    old = [record(at_ms=NOW_MS - (KEPT_S + 1) * 1000) for _ in range(3)]
+    kept = [record(at_ms=NOW_MS - 1000 * n) for n in range(5)]
+    other = record(OTHER, at_ms=NOW_MS)
+    await keep(each_database, *old, *kept, other)
+    pruning = RequestPruning(each_database)
+    assert [await pruning.run_once(now_ms=NOW_MS, limit=2, most=4) for _ in range(3)] == [2, 2, 0]
+    assert await found(each_database) == [each.id for each in kept[:4]]
+    assert await found(each_database, OTHER) == [other.id]
+
+
+async def test_what_comes_faster_than_it_is_written_is_dropped_and_counted(database: Database) -> None:
+    dropped: list[int] = []
+    recorder: RequestRecorder[int] = RequestRecorder(
+        database, lambda n: record(request_id=f"req_{n}", at_ms=NOW_MS + n), drop=dropped.append
+    )
+    for n in range(BURST + 3):
+        recorder.note(n)
+    await recorder.flush()
+    assert sum(dropped) == 3
+    async with database.connection() as conn:
+        assert await conn.fetchval("SELECT count(*) FROM request_logs") == BURST
+
+
+async def test_a_database_that_is_away_costs_the_log_and_nothing_else(database: Database) -> None:
+    dropped: list[int] = []
+    recorder: RequestRecorder[int] = RequestRecorder(database, lambda _: record(), drop=dropped.append)
+    await database.close()
+    recorder.note(1)
+    await asyncio.wait_for(recorder.flush(), 30)
+    assert dropped == [1]
