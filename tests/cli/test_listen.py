@@ -10,10 +10,6 @@ from stripe import StripeClient
 from api.conftest import Server
 from api.polling import until
 from api.wire import PENDING, Wire
-from brim.domain.topups import Owner
-from brim.kit.clock import system_clock_ms
-from brim.kit.ids import IdFactory
-from brim.services.listening import resend_to_listeners
 from brim.store.database import Database
 from cli.catcher import Catcher
 from cli.stripe_cli import RunningCli, StripeCli
@@ -162,14 +158,11 @@ def test_a_session_needs_its_right(server: Server, account: str) -> None:
 def test_an_event_that_is_sent_again_comes_again_and_its_attempt_says_so(
     stripe_cli: StripeCli, server: Server, account: str, client: StripeClient, catcher: Catcher
 ) -> None:
-    owner = Owner(account, livemode=False)
     with listening(stripe_cli, "--all-snapshot", "--forward-to", catcher.url) as command:
         client.v1.topups.create({"amount": 2000, "currency": "usd", "source": PENDING})
         command.wait_for("[200] POST")
         event_id = json.loads(catcher.posts[0].body)["id"]
-        assert server.run(
-            lambda database: resend_to_listeners(database, owner, event_id, ids=IdFactory(), now_ms=system_clock_ms())
-        )
+        assert stripe_cli.run("events", "resend", event_id).json["id"] == event_id
         command.wait_for("[200] POST")
         kept = until(lambda: len(attempts_of(server, account)) == 2, what="the second attempt")
     assert kept

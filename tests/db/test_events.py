@@ -81,7 +81,7 @@ def attempt_of(owner: Owner) -> Attempt:
 
 async def resend(database: Database, owner: Owner, event_id: str, **wish: Any) -> dict[str, Any]:
     answer = await services.resend_event(
-        database, attempt_of(owner), event_id, Resend(**wish), render=render, render_error=render_error
+        database, attempt_of(owner), event_id, Resend(**wish), render=render, ids=IdFactory(), render_error=render_error
     )
     return decoded(answer)
 

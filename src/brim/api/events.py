@@ -77,7 +77,13 @@ async def retry(call: Call) -> Answer:
         only_listeners=parameters.get("for_stripecli", False),
     )
     return await events.resend_event(
-        call.service.database, call.attempt, call.path_id, wish, render=render_resent, render_error=render_error
+        call.service.database,
+        call.attempt,
+        call.path_id,
+        wish,
+        ids=call.service.ids,
+        render=render_resent,
+        render_error=render_error,
     )
 
 

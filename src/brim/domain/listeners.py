@@ -26,6 +26,7 @@ SESSION_CHARS: Final = 43
 MAX_LISTENING: Final = 50
 """Sessions of one owner that listen at once."""
 
+RESEND_PREFIX: Final = "clr_"
 LISTENING_MS: Final = 60_000
 """A session that was not seen for so long is not listening."""
 

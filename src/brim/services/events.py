@@ -9,14 +9,16 @@ from brim.domain.deliveries import EndpointKey
 from brim.domain.endpoints import EndpointDisabledError, EndpointNotListeningError, NothingToSendError
 from brim.domain.errors import ResourceMissingError
 from brim.domain.events import Event
+from brim.domain.listeners import LISTENING_MS, RESEND_PREFIX
 from brim.domain.pages import EventFilters, PageRequest
 from brim.domain.topups import Owner
 from brim.domain.webhooks import Endpoint
 from brim.kit.errors import BrimError
+from brim.kit.ids import IdFactory
 from brim.services import lookups
 from brim.services.idempotency import Answer, Attempt, run_once
 from brim.services.webhooks import find_endpoint
-from brim.store import accounts, deliveries, lists, reads, webhooks
+from brim.store import accounts, deliveries, listeners, lists, reads, webhooks
 from brim.store.database import Conn, Database
 
 RenderEvent: TypeAlias = Callable[[Event, int], bytes]
@@ -82,10 +84,11 @@ async def resend_event(
     event_id: str,
     wish: Resend,
     *,
+    ids: IdFactory,
     render: RenderEvent,
     render_error: RenderError,
 ) -> Answer:
-    """Let an event be sent again, with all retries of a new one, and return its reply.
+    """Let an event be sent again, to endpoints with all retries of a new one, and return its reply.
 
     Raises:
         ResourceMissingError: there is no such event, endpoint, or account under the asking one.
@@ -98,6 +101,10 @@ async def resend_event(
         event = await _find_event(conn, attempt.owner, event_id, account=wish.account)
         for endpoint in await _receivers(conn, attempt.owner, event, wish):
             await _send(conn, event, endpoint, now_ms=attempt.now_ms)
+        if wish.only_listeners:
+            resend_id = ids.new_at(RESEND_PREFIX, attempt.now_ms)
+            since_ms = attempt.now_ms - LISTENING_MS
+            await listeners.resend_to_listeners(conn, event.owner, event.id, resend_id=resend_id, since_ms=since_ms)
         (pending,) = await _count(conn, [event])
         return render(event, pending)
 

@@ -121,14 +121,6 @@ async def find_session(database: Database, owner: Owner, session_id: str, *, now
         return await listeners.find_listener(conn, owner, hash_session(session_id), since_ms=now_ms - KEPT_MS)
 
 
-async def resend_to_listeners(database: Database, owner: Owner, event_id: str, *, ids: IdFactory, now_ms: int) -> int:
-    """Send an event to everybody of an owner's who listens, again; return how many those are."""
-    async with database.connection() as conn:
-        return await listeners.resend_to_listeners(
-            conn, owner, event_id, resend_id=ids.new_at("clr_", now_ms), since_ms=now_ms - LISTENING_MS
-        )
-
-
 def _new_secret(vault: Vault, owner: Owner, device: str) -> bytes:
     return vault.seal(("whsec_" + random_base62(SESSION_CHARS)).encode(), place=_place(owner, device))
 
