@@ -29,6 +29,7 @@ REQUIRED: Final = {"amount": "100", "currency": "usd", "frozen_time": "190000000
 """A value for each parameter that an operation cannot do without."""
 
 CLOCKS: Final = "/v1/test_helpers/test_clocks"
+ENDPOINTS: Final = "/v1/webhook_endpoints"
 BANK_ACCOUNT: Final = {
     "type": "us_bank_account",
     "billing_details[name]": "Jenny Rosen",
@@ -79,6 +80,7 @@ class Party:
             "accounts": lambda: str(self.wire.post("/v1/accounts").json["id"]),
             "payment_methods": lambda: str(self.wire.post("/v1/payment_methods", BANK_ACCOUNT).json["id"]),
             "sources": lambda: str(self.wire.post("/v1/sources", BANK_SOURCE).json["id"]),
+            "webhook_endpoints": self._make_endpoint,
             "tokens": lambda: str(self.wire.post("/v1/tokens", BANK_TOKEN).json["id"]),
         }
 
@@ -109,6 +111,13 @@ class Party:
     def _make_clock(self) -> str:
         self.give_time_back()
         return str(self.wire.post(CLOCKS, {"frozen_time": 1_900_000_000}).json["id"])
+
+    def _make_endpoint(self) -> str:
+        """Return the id of a new endpoint, the only one: an account may have so many and no more."""
+        for endpoint in self.wire.get(ENDPOINTS).json["data"]:
+            assert self.wire.send("DELETE", f"{ENDPOINTS}/{endpoint['id']}").status == 200
+        form = {"url": "http://127.0.0.1:9/hooks", "enabled_events[]": "balance.available"}
+        return str(self.wire.post(ENDPOINTS, form).json["id"])
 
     def _settle(self) -> Any:
         """Return the event of a top-up that has succeeded."""
@@ -220,7 +229,8 @@ def test_nobody_is_let_into_an_account_that_is_not_theirs(mine: Party, foreign: 
     ],
 )
 def test_a_list_knows_no_foreign_cursor(mine: Party, foreign: Party, operation: Operation, cursor: str) -> None:
-    reply = ask(mine.wire, operation, NOBODYS, query=f"?{cursor}={foreign.object_for(operation)}")
+    own = mine.object_for(operation) if "{" in operation.path else NOBODYS
+    reply = ask(mine.wire, operation, own, query=f"?{cursor}={foreign.object_for(operation)}")
     assert (reply.status, reply.error["code"], reply.error["param"]) == (400, "resource_missing", cursor)
     foreign.give_time_back()
 

@@ -33,6 +33,7 @@ _MASKED: Final = re.compile(
     r"|\breq_\d+"  # a retry is a request of its own
     r"|\b[sr]k_[0-9A-Za-z_.]+"  # keys in part
     r"|\\x[0-9a-f]{64,}"  # hashes, and what is encrypted
+    r"|\"place\": \d+"  # where an event stands in the queue of those to be numbered
     r"|\"fingerprint\": \"\w+\""  # made with a secret that is new each time
 )
 

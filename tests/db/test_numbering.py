@@ -8,7 +8,7 @@ from brim.domain.topups import Owner
 from brim.kit.clock import system_clock_ms
 from brim.kit.ids import IdFactory
 from brim.services.batches import Batches
-from brim.services.numbering import Numbering, listen
+from brim.services.numbering import Announcer, Numbering, listen
 from brim.services.settlement import settle_due
 from brim.store import deliveries
 from brim.store.database import Database
@@ -155,7 +155,7 @@ async def test_a_create_wakes_a_worker_that_listens(database: Database) -> None:
     async with asyncio.timeout(10):
         await wake.wait()  # once at the beginning, for what was announced before
         wake.clear()
-        batches = Batches(database, system_clock_ms)
+        batches = Batches(database, system_clock_ms, announce=Announcer(database).announce)
         await batches.create(new_topup(IdFactory()))
         await wake.wait()
     listening.cancel()

@@ -26,6 +26,7 @@ from brim.kit.ids import IdFactory
 from brim.rails.sandbox import SandboxRail
 from brim.services.bank_secrets import BankSecrets
 from brim.services.batches import Batches
+from brim.services.numbering import Announcer
 from brim.services.request_logs import RequestRecorder
 from brim.services.terms import KnownTerms
 from brim.services.vault import Vault
@@ -72,7 +73,12 @@ async def _serve(settings: Settings, listeners: list[socket.socket], alive_fd: i
     database = await Database.connect(
         settings.database_url, timeout_s=settings.database_timeout_s, application="brim api"
     )
-    batches = Batches(database, system_clock_ms, observe=lambda kind, size: metrics.BATCH_SIZE.observe((kind,), size))
+    batches = Batches(
+        database,
+        system_clock_ms,
+        observe=lambda kind, size: metrics.BATCH_SIZE.observe((kind,), size),
+        announce=Announcer(database).announce,
+    )
     vault = Vault.from_setting(settings.encryption_key)
     service = Service(
         database=database,

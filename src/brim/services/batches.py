@@ -13,7 +13,6 @@ from brim.domain.topups import Owner, Topup
 from brim.kit.batch import Batcher
 from brim.kit.clock import Clock
 from brim.kit.errors import DatabaseUnavailableError
-from brim.services.numbering import Announcer
 from brim.store import idempotency, lanes, lists, topups
 from brim.store.database import CAUSED_BY_A_ROW, Conn, Database, retried
 from brim.store.lists import TopupListQuery
@@ -38,14 +37,21 @@ class Batches:
     """One process's shared batches. Make it inside the running event loop.
 
     Each kind has one batch under way at a time, on a connection of its own: two would halve the batches and double
-    what each costs.
+    what each costs. `announce` is called whenever there are new events.
     """
 
-    def __init__(self, database: Database, clock: Clock, observe: ObserveBatch = lambda _kind, _size: None) -> None:
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        observe: ObserveBatch = lambda _kind, _size: None,
+        *,
+        announce: Callable[[], None] = lambda: None,
+    ) -> None:
         self._database = database
         self._clock = clock
         self._observe = observe
-        self._announcer = Announcer(database)
+        self._announce = announce
         self._creations: dict[int, Batcher[NewTopup, Created]] = {}
         self._retrievals = self._batcher("retrieve", topups.fetch_topups)
         self._lists = self._batcher("list", lists.list_topups_many)
@@ -108,7 +114,7 @@ class Batches:
     async def _create_together(self, conn: Conn, batch: Sequence[NewTopup]) -> Sequence[Created | BaseException]:
         """Write a batch in one transaction, then read the answers of those whose key had one."""
         lost = await retried(lambda: topups.insert_topups(conn, batch, now_ms=self._clock()))
-        self._announcer.announce()
+        self._announce()
         if not lost:
             return [None] * len(batch)
         taken = [new for new in batch if lost.get(new.event.id) is Refusal.KEY_TAKEN]

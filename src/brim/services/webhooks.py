@@ -210,10 +210,15 @@ async def list_attempts(database: Database, owner: Owner, endpoint_id: str, requ
     """Return a page of the attempts to reach an endpoint, newest first; those of one that was deleted are kept too.
 
     Raises:
-        ResourceMissingError: the owner has none of that id, and nothing was ever sent to one.
+        ResourceMissingError: the owner has none of that id, and nothing was ever sent to one; or the cursor names none
+            of its attempts.
     """
     key = EndpointKey(owner, endpoint_id)
+    cursor = request.starting_after
     async with database.connection() as conn:
+        if cursor is not None and not await deliveries.has_attempt(conn, key, cursor):
+            await find_endpoint(conn, owner, endpoint_id, in_path=True)
+            raise ResourceMissingError("webhook attempt", cursor, param="starting_after")
         found = await deliveries.list_endpoint_attempts(
             conn, key, before=request.starting_after, limit=request.limit + 1
         )

@@ -141,6 +141,12 @@ async def list_endpoint_attempts(
     return [_attempt_from_record(record) for record in records]
 
 
+async def has_attempt(conn: Conn, endpoint: EndpointKey, attempt_id: str) -> bool:
+    """Tell whether an endpoint has an attempt of that id."""
+    found: bool = await conn.fetchval(_SQL["has_attempt"], *_columns_of(endpoint), attempt_id)
+    return found
+
+
 async def list_event_attempts(
     conn: Conn, event_owner: Owner, event_id: str, *, before: str | None = None, limit: int
 ) -> list[PastAttempt]:

@@ -271,6 +271,13 @@ WHERE account = $1 AND livemode = $2 AND endpoint = $3 AND id < $4
 ORDER BY id DESC
 LIMIT $5;
 
+-- name: has_attempt
+-- Whether an endpoint has an attempt of that id.
+SELECT EXISTS (
+    SELECT FROM webhook_attempts
+    WHERE account = $1 AND livemode = $2 AND endpoint = $3 AND id = $4
+);
+
 -- name: list_event_attempts
 -- The newest attempts to send an event, before a given one, to whomever.
 SELECT
