@@ -73,25 +73,7 @@ async def _serve(settings: Settings, listeners: list[socket.socket], alive_fd: i
     database = await Database.connect(
         settings.database_url, timeout_s=settings.database_timeout_s, application="brim api"
     )
-    batches = Batches(
-        database,
-        system_clock_ms,
-        observe=lambda kind, size: metrics.BATCH_SIZE.observe((kind,), size),
-        announce=Announcer(database).announce,
-    )
-    vault = Vault.from_setting(settings.encryption_key)
-    service = Service(
-        database=database,
-        batches=batches,
-        ids=IdFactory(),
-        clock=system_clock_ms,
-        rail=SandboxRail(settings.sandbox_settle_after_s),
-        terms=KnownTerms(database),
-        bank_secrets=BankSecrets(database, vault),
-        vault=vault,
-        endpoint_rules=EndpointRules(most=settings.max_webhook_endpoints, allowed=settings.webhook_allow),
-        cli_reconnect_s=max(1, round(settings.cli_reconnect_s)),
-    )
+    service = _make_service(settings, database)
     request_log = _request_log(settings)
     recorder = RequestRecorder(database, partial(make_record, IdFactory()), drop=metrics.REQUESTS_NOT_KEPT.inc)
     api = Api(
@@ -105,7 +87,7 @@ async def _serve(settings: Settings, listeners: list[socket.socket], alive_fd: i
     server = uvicorn.Server(_uvicorn_config(api, settings))
     background = [
         asyncio.create_task(sweep_connections(server.server_state)),
-        asyncio.create_task(_keep_gauges(server, batches, database)),
+        asyncio.create_task(_keep_gauges(server, service.batches, database)),
     ]
     if alive_fd is not None:
         _stop_when_orphaned(server, alive_fd)
@@ -118,6 +100,29 @@ async def _serve(settings: Settings, listeners: list[socket.socket], alive_fd: i
             request_log.flush()
         await recorder.flush()
         await database.close()
+
+
+def _make_service(settings: Settings, database: Database) -> Service:
+    """Return what handlers work with. Called inside the running event loop."""
+    batches = Batches(
+        database,
+        system_clock_ms,
+        observe=lambda kind, size: metrics.BATCH_SIZE.observe((kind,), size),
+        announce=Announcer(database).announce,
+    )
+    vault = Vault.from_setting(settings.encryption_key)
+    return Service(
+        database=database,
+        batches=batches,
+        ids=IdFactory(),
+        clock=system_clock_ms,
+        rail=SandboxRail(settings.sandbox_settle_after_s),
+        terms=KnownTerms(database),
+        bank_secrets=BankSecrets(database, vault),
+        vault=vault,
+        endpoint_rules=EndpointRules(most=settings.max_webhook_endpoints, allowed=settings.webhook_allow),
+        cli_reconnect_s=max(1, round(settings.cli_reconnect_s)),
+    )
 
 
 def _limits(settings: Settings) -> Limits:
