@@ -269,7 +269,7 @@ def _simulate(number: int) -> None:
     run_state_machine_as_test(
         seed(number)(Lives),
         settings=settings(
-            max_examples=100,
+            max_examples=20,
             stateful_step_count=STEPS_OF_A_LIFE,
             deadline=None,
             database=None,
