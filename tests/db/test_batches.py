@@ -12,12 +12,14 @@ from brim.domain.events import DEFAULT_API_VERSION, Event, EventType
 from brim.domain.idempotency import KeptReply, KeyClaim
 from brim.domain.topups import Owner, Topup
 from brim.domain.wire import topup_json
+from brim.host.database_urls import DatabaseUrls
 from brim.kit.errors import OverloadedError
 from brim.kit.ids import IdFactory
 from brim.services.batches import MAX_BATCH, MAX_WAITING, Batches, Created
 from brim.store.database import Database
 from brim.store.idempotency import claim_key
 from brim.store.topups import NewTopup
+from waiting import until_somebody_waits
 
 NOW_MS: Final = 1_780_000_000_000
 OWNER: Final = Owner("acct_batches", livemode=False)
@@ -177,15 +179,15 @@ async def test_two_processes_with_the_same_keys_in_opposite_order_both_finish(se
 
 
 async def test_a_batch_that_is_chosen_to_end_a_deadlock_is_written_again(
-    each_database: Database, each_owner_database: Database
+    each_database: Database, each_owner_database: Database, each_database_urls: DatabaseUrls
 ) -> None:
     wishes = [new_topup("a"), new_topup("b")]
-    async with each_owner_database.connection() as rival, each_owner_database.connection() as watcher:
+    async with each_owner_database.connection() as rival:
         await rival.execute("BEGIN")
         await rival.execute("SET LOCAL deadlock_timeout = '60s'")  # so that the batch is the one to notice
         await _claim(rival, "b")
         creating = asyncio.create_task(create_all(batches_on(each_database), wishes))
-        await _until_somebody_waits(watcher)
+        await until_somebody_waits(each_database_urls.service)
         await _claim(rival, "a")  # waits for the batch, which waits for us
         await rival.execute("ROLLBACK")
         assert await creating == [None, None]
@@ -195,13 +197,6 @@ async def test_a_batch_that_is_chosen_to_end_a_deadlock_is_written_again(
 async def _claim(conn: Any, key: str) -> None:
     claim = KeyClaim(key, b"rival")
     assert await claim_key(conn, OWNER, claim, request_id="req_rival", now_ms=NOW_MS)
-
-
-async def _until_somebody_waits(watcher: Any) -> None:
-    """Return once a statement waits for a lock."""
-    async with asyncio.timeout(10):
-        while not await watcher.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted"):  # noqa: ASYNC110  the database sets no event of ours
-            await asyncio.sleep(0.01)
 
 
 async def test_retrieves_of_one_turn_share_a_query_and_keep_apart(database: Database) -> None:

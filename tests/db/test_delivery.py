@@ -13,11 +13,16 @@ from brim.domain.endpoints import secret_place
 from brim.domain.topups import Owner
 from brim.domain.webhooks import SCHEDULE_S
 from brim.store import deliveries
-from brim.store.database import Conn, Database
+from brim.store.database import Database
 from catcher import Caught, catching, status
+from waiting import until_somebody_waits
 
 HOUR_MS = 3_600_000
 OUT_OF_ORDER = status(500)
+_END_THOSE_WHO_WAIT = (
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+    " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+)
 
 
 def verify(caught: Caught, secret: str = SECRET, *, tolerance: int = 100 * 365 * 24 * 3600) -> stripe.Event:
@@ -198,7 +203,9 @@ async def test_deliveries_of_endpoints_that_are_gone_or_turned_off_are_given_up(
     assert await states(database) == {"failed": 6}
 
 
-async def test_who_dies_between_the_answer_and_the_commit_leaves_it_to_be_sent_again(database: Database) -> None:
+async def test_who_dies_between_the_answer_and_the_commit_leaves_it_to_be_sent_again(
+    database: Database, service_url: str
+) -> None:
     async with catching() as catcher:
         endpoint = await add_endpoint(database, catcher.url)
         [event] = await add_events(database, 1)
@@ -210,7 +217,8 @@ async def test_who_dies_between_the_answer_and_the_commit_leaves_it_to_be_sent_a
             assert await died.deliverer.run_once() == 1
             await catcher.wait_for(1)
             await died.deliverer.finish(within_s=0)
-            await _cancel_writers(conn)
+            await until_somebody_waits(service_url)
+            await conn.execute(_END_THOSE_WHO_WAIT)  # as a crash would
         assert await states(database) == {"pending": 1}
         successor = Hooks(database)
         assert await successor.pass_time(61_000) == 0  # the lease is two seconds, and a minute more
@@ -218,17 +226,6 @@ async def test_who_dies_between_the_answer_and_the_commit_leaves_it_to_be_sent_a
     assert [caught.event_id for caught in catcher.caught] == [event, event]
     assert catcher.caught[0].body == catcher.caught[1].body
     assert await states(database) == {"delivered": 1}
-
-
-async def _cancel_writers(conn: Conn) -> None:
-    """End the statements that wait for this transaction's locks, as a crash would."""
-    query = (
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-        " WHERE datname = current_database() AND wait_event_type = 'Lock'"
-    )
-    async with asyncio.timeout(10):
-        while not await conn.fetch(query):  # noqa: ASYNC110  PostgreSQL announces no waiting
-            await asyncio.sleep(0.01)
 
 
 async def test_a_late_failure_does_not_touch_what_another_worker_has_in_hand(database: Database) -> None:

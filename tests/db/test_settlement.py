@@ -33,6 +33,7 @@ from brim.services.transitions import follow
 from brim.store.database import Database
 from brim.store.sql import load_queries
 from brim.store.transitions import transition_arrays
+from waiting import until_somebody_waits
 
 FAILURES = {
     "btok_us_verified_noAccount": "no_account",
@@ -217,7 +218,7 @@ async def test_racing_settlers_and_cancels_settle_each_top_up_exactly_once(each_
 
 
 async def test_settlers_that_lock_two_balances_in_opposite_order_both_succeed(
-    database: Database, owner_database: Database
+    database: Database, owner_database: Database, service_url: str
 ) -> None:
     """Each of two transactions holds the balance that the other wants: PostgreSQL stops one, which runs again."""
     ids = IdFactory()
@@ -229,18 +230,11 @@ async def test_settlers_that_lock_two_balances_in_opposite_order_both_succeed(
         await conn.execute("SET LOCAL deadlock_timeout = '10s'")  # so that it is the settler who is stopped
         await conn.execute("UPDATE balances SET available = available WHERE account = 'acct_b' AND NOT livemode")
         settler = asyncio.create_task(settle(database))
-        await _until_somebody_waits(owner_database)
+        await until_somebody_waits(service_url)
         await conn.execute("UPDATE balances SET available = available WHERE account = 'acct_a' AND NOT livemode")
     assert await settler == 2
     assert await balance(database, first) == await balance(database, second) == 2000
     await assert_books_hold(database)
-
-
-async def _until_somebody_waits(database: Database) -> None:
-    """Return once a session of this database waits for a lock."""
-    waiting = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-    while not await rows(database, waiting):  # noqa: ASYNC110  PostgreSQL announces no waiting session
-        await asyncio.sleep(0)
 
 
 async def test_settling_is_planned_well_when_statistics_know_of_no_pending_top_up(

@@ -14,6 +14,7 @@ from brim.services.keys import create_account
 from brim.services.settlement import settle_due
 from brim.services.verification_runs import KEPT_RUNS, latest_run, verify_and_remember, verify_in_turn
 from brim.store.database import Database
+from waiting import until_somebody_waits
 
 HOUR_MS = 3_600_000
 TEN_MS = 10 * HOUR_MS
@@ -80,12 +81,11 @@ async def test_a_verification_that_fails_gives_its_turn_back(database: Database)
     assert len(await in_turn(database, TEN_MS)) == 1
 
 
-async def test_a_verification_that_is_cut_off_gives_its_turn_back(database: Database) -> None:
+async def test_a_verification_that_is_cut_off_gives_its_turn_back(database: Database, service_url: str) -> None:
     async with database.transaction() as conn:
         await conn.execute("LOCK TABLE events IN ACCESS EXCLUSIVE MODE")
         verifying = asyncio.create_task(in_turn(database, TEN_MS))
-        while not await rows(database, "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock'"):  # noqa: ASYNC110  PostgreSQL announces no waiting session
-            await asyncio.sleep(0)
+        await until_somebody_waits(service_url)
         verifying.cancel()
         with pytest.raises(asyncio.CancelledError):
             await verifying

@@ -18,6 +18,7 @@ import pytest
 from brim.host import confine
 from brim.host.data_folder import FORMAT
 from brim_process import RunningBrim, descendants, read_status_file, run_brim
+from waiting import until_somebody_waits
 
 _PATIENCE_S: Final = 20.0
 _RESTART_WITHIN_S: Final = 5.0
@@ -81,12 +82,6 @@ def test_a_second_start_keeps_key_and_topups(start_brim: StartBrim) -> None:
     assert second.has_topup(topup)
 
 
-async def _somebody_waits_for_a_lock(conn: "asyncpg.Connection[asyncpg.Record]") -> None:
-    waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
-    while not await conn.fetchval(waiting):  # noqa: ASYNC110  PostgreSQL tells nobody when a session begins to wait
-        await asyncio.sleep(0.01)
-
-
 async def test_requests_in_flight_are_finished_before_a_stop(start_brim: StartBrim) -> None:
     brim = await asyncio.to_thread(start_brim)
     conn = await asyncpg.connect(brim.database_url)
@@ -94,7 +89,7 @@ async def test_requests_in_flight_are_finished_before_a_stop(start_brim: StartBr
     await holding.start()
     await conn.execute("LOCK TABLE topups IN ACCESS EXCLUSIVE MODE")
     create = asyncio.create_task(asyncio.to_thread(brim.create_topup))
-    await _somebody_waits_for_a_lock(conn)
+    await until_somebody_waits(brim.database_url)
     brim.process.send_signal(signal.SIGTERM)
     await asyncio.to_thread(_eventually, lambda: "stopping" in brim.log)
     await holding.commit()
@@ -110,7 +105,7 @@ async def test_a_second_signal_ends_at_once(start_brim: StartBrim) -> None:
     conn = await asyncpg.connect(brim.database_url)
     await conn.execute("BEGIN; LOCK TABLE topups IN ACCESS EXCLUSIVE MODE")
     create = asyncio.create_task(asyncio.to_thread(brim.call, "POST", "/v1/topups", amount=2000, currency="usd"))
-    await _somebody_waits_for_a_lock(conn)
+    await until_somebody_waits(brim.database_url)
     brim.process.send_signal(signal.SIGINT)
     await asyncio.to_thread(_eventually, lambda: "stopping" in brim.log)
     assert await asyncio.to_thread(brim.stop, signal.SIGINT) == 1

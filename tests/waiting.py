@@ -1,0 +1,27 @@
+"""Tells when a session of PostgreSQL has begun to wait for a lock, which PostgreSQL announces to nobody."""
+
+import asyncio
+from typing import Final
+
+import asyncpg
+
+_PATIENCE_S: Final = 20.0
+_WAITING: Final = "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+
+
+async def until_somebody_waits(database_url: str) -> None:
+    """Return once a session of this database waits for a lock.
+
+    It looks from a connection of its own: a transaction that asked once who is there is told of nobody that came
+    later, so whoever holds the lock cannot be the one to ask.
+
+    Raises:
+        TimeoutError: nobody waited within 20 seconds.
+    """
+    conn = await asyncpg.connect(database_url)
+    try:
+        async with asyncio.timeout(_PATIENCE_S):
+            while not await conn.fetch(_WAITING):  # noqa: ASYNC110  PostgreSQL announces no waiting session
+                await asyncio.sleep(0.01)
+    finally:
+        await conn.close()
