@@ -20,7 +20,7 @@ _LOOK_BACK: Final = 10_000
 
 _WHOLE_QUEUE_EVERY_MS: Final = 1_000
 _LISTEN_AGAIN_AFTER_S: Final = 1.0
-_ANNOUNCE_EVERY_S: Final = 0.01
+_ANNOUNCE_EVERY_S: Final = 0.025
 
 
 class Numbering:
@@ -63,7 +63,7 @@ async def listen(database: Database, wake: asyncio.Event, *, again_after_s: floa
 
 
 class Announcer:
-    """Tells workers of other processes that there are new events, at once but not more than a hundred times a second.
+    """Tells workers of other processes that there are new events, at once but not more than forty times a second.
 
     It is a courtesy: a worker that hears nothing looks by itself before long. So nobody waits for it, and it fails in
     silence. Make it inside the running event loop.

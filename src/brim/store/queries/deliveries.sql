@@ -28,41 +28,51 @@ counted AS (
     ON CONFLICT ON CONSTRAINT event_counters_pk DO UPDATE SET number = c.number + excluded.number
     RETURNING account, livemode, number
 ),
+-- The counters are put among the events that they count, to be found beside them after one sort: what joins two lists
+-- compares each owner with each event.
+placed AS MATERIALIZED (
+    SELECT
+        account, livemode, event,
+        max(number) OVER owner + 1 - row_number() OVER (owner ORDER BY place DESC NULLS LAST) AS number,
+        bool_or(heard) OVER owner AS heard
+    FROM (
+        SELECT account, livemode, place, event, NULL::bigint AS number, NULL::boolean AS heard FROM taken
+        UNION ALL
+        SELECT
+            c.account, c.livemode, NULL, NULL, c.number,
+            -- Most owners have no endpoints, and then no event need be read.
+            EXISTS (SELECT FROM webhook_endpoints AS w WHERE w.account = c.account AND w.livemode = c.livemode)
+            OR EXISTS (
+                SELECT FROM accounts AS a
+                JOIN webhook_endpoints AS w ON w.account = a.platform AND w.livemode = c.livemode
+                WHERE a.account = c.account AND w.connect
+            )
+        FROM counted AS c
+    ) AS both_kinds
+    WINDOW owner AS (PARTITION BY account, livemode)
+),
 numbered AS (
     INSERT INTO event_numbers (account, livemode, number, event, numbered_ms)
-    SELECT
-        t.account, t.livemode,
-        c.number + 1 - row_number() OVER (PARTITION BY t.account, t.livemode ORDER BY t.place DESC),
-        t.event, $3
-    FROM taken AS t
-    JOIN counted AS c ON c.account = t.account AND c.livemode = t.livemode
-    RETURNING account, livemode, number, event
-),
-owners AS MATERIALIZED (
-    SELECT account, livemode FROM counted
-),
--- Endpoints first: most owners have none, and then no event need be read.
-listening AS MATERIALIZED (
-    SELECT o.account AS event_account, w.account, w.livemode, w.id, w.enabled_events
-    FROM owners AS o
-    JOIN webhook_endpoints AS w ON w.account = o.account AND w.livemode = o.livemode
-    WHERE NOT w.connect AND w.disabled_because IS NULL
-    UNION ALL
-    SELECT o.account, w.account, w.livemode, w.id, w.enabled_events
-    FROM owners AS o
-    JOIN accounts AS a ON a.account = o.account
-    JOIN webhook_endpoints AS w ON w.account = a.platform AND w.livemode = o.livemode
-    WHERE w.connect AND w.disabled_because IS NULL
+    SELECT account, livemode, number, event, $3 FROM placed WHERE event IS NOT NULL
 ),
 addressed AS (
     INSERT INTO webhook_deliveries (
         account, livemode, endpoint, event_account, event, number, state, attempts, next_attempt_ms, created_ms
     )
-    SELECT l.account, l.livemode, l.id, n.account, n.event, n.number, 'pending', 0, $3, $3
-    FROM listening AS l
-    JOIN numbered AS n ON n.account = l.event_account AND n.livemode = l.livemode
-    JOIN events AS e ON e.account = n.account AND e.livemode = n.livemode AND e.id = n.event
-    WHERE l.enabled_events ? '*' OR l.enabled_events ? e.type
+    SELECT w.account, w.livemode, w.id, p.account, p.event, p.number, 'pending', 0, $3, $3
+    FROM placed AS p
+    JOIN events AS e ON e.account = p.account AND e.livemode = p.livemode AND e.id = p.event
+    CROSS JOIN LATERAL (
+        SELECT account, livemode, id, enabled_events, disabled_because
+        FROM webhook_endpoints
+        WHERE account = p.account AND livemode = p.livemode AND NOT connect
+        UNION ALL
+        SELECT o.account, o.livemode, o.id, o.enabled_events, o.disabled_because
+        FROM accounts AS a
+        JOIN webhook_endpoints AS o ON o.account = a.platform AND o.livemode = p.livemode
+        WHERE a.account = p.account AND o.connect
+    ) AS w
+    WHERE p.heard AND w.disabled_because IS NULL AND (w.enabled_events ? '*' OR w.enabled_events ? e.type)
     ON CONFLICT ON CONSTRAINT webhook_deliveries_pk DO NOTHING
     RETURNING account, livemode, endpoint
 ),
