@@ -3,6 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
+SIDE_BY_SIDE := --numprocesses auto --maxprocesses 4 --dist loadfile
 
 .DEFAULT_GOAL := help
 .PHONY: help install serve test test-fast coverage check format lint types imports sim bench bench-webhooks lock clean
@@ -24,9 +25,9 @@ $(STAMP): requirements-dev.lock pyproject.toml
 serve: install
 	@$(BIN)/brim serve
 
-## Runs every test that this machine can run.
+## Runs every test that this machine can run, a file at a time on each of up to four cores.
 test: install
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE)
 
 ## Runs every test again and prints which lines and branches they left out, those of started processes counted.
 coverage: install
@@ -37,7 +38,7 @@ coverage: install
 
 ## Runs the tests that take no more than a few seconds each.
 test-fast: install
-	$(BIN)/python -m pytest -m "not slow"
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE) -m "not slow"
 
 ## Runs a million steps of random lives beside a model of the books; SIM_STEPS and SIM_SEED change that.
 sim: install

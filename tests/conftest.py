@@ -25,10 +25,24 @@ from brim.host.preparation import prepare_embedded
 from brim.kit.ids import random_base62
 from brim.store.database import Database
 from brim_process import RunningBrim, brim_command, brim_environment
+from figures import Figures, lines
 from roles import OwnRoles, lend_roles
 
 STOCK_BINARIES: Final = Path(os.environ.get("STOCK_POSTGRES_BIN", "/usr/lib/postgresql/15/bin"))
 _TEMPLATE: Final = "brim_template"
+
+
+@pytest.fixture
+def figures(record_property: Callable[[str, object], None]) -> Figures:
+    """Takes what a test measured; it is printed at the end of the run."""
+    return Figures(record_property)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what tests measured, before pytest's own last line."""
+    reports = [report for outcome in ("passed", "failed") for report in terminalreporter.getreports(outcome)]
+    for line in lines(report for report in reports if report.when == "call"):
+        terminalreporter.write_line(line)
 
 
 class PostgresForTests:

@@ -25,6 +25,7 @@ from brim.kit.errors import DatabaseUnavailableError
 from brim.services.verification import verify_books
 from brim.store.database import Database
 from cutting import CuttingProxy, Fault, Trip, cutting
+from figures import Figures
 
 CUTS: Final = (Fault.BEFORE, Fault.AFTER)
 FAULTS: Final = (*CUTS, Fault.DEADLOCK)
@@ -221,27 +222,19 @@ async def stage(database_urls: DatabaseUrls, owner_database: Database, database:
         yield stage
 
 
-@pytest.fixture(scope="module")
-def tally() -> Iterator[Counter[str]]:
-    """Count the points tried, by flow and by fault, and print the sums at the end."""
-    points: Counter[str] = Counter()
-    yield points
-    cuts = sum(points[cut.name] for cut in CUTS)
-    print(f"\ncrashed at {cuts} points of {points['flows']} flows, refused at {points[Fault.DEADLOCK.name]}")
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("flow", [*FLOWS, *BANK_FLOWS], ids=str)
 async def test_a_write_that_is_disturbed_anywhere_happens_wholly_or_not_at_all_and_a_retry_finds_out(
-    stage: Stage, flow: Flow, tally: Counter[str]
+    stage: Stage, flow: Flow, figures: Figures
 ) -> None:
     rehearsal = await rehearse(stage, flow)
     assert rehearsal.once != rehearsal.untouched
     assert (rehearsal.twice == rehearsal.once) is flow.is_repeatable
     assert await disturb_everywhere(stage, flow, rehearsal) == []
-    tally["flows"] += 1
-    tally.update(point.fault.name for point in rehearsal.points())
-    print(f"{flow}: {len(rehearsal.trips)} round trips")
+    faults = Counter(point.fault for point in rehearsal.points())
+    figures.count("flows disturbed", 1)
+    figures.count("points at which a connection was cut", sum(faults[cut] for cut in CUTS))
+    figures.count("statements refused as a deadlock", faults[Fault.DEADLOCK])
 
 
 async def _cancel_by_halves(brim: Clockwork, topup_id: str) -> None:

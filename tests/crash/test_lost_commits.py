@@ -26,6 +26,7 @@ from brim.rails.rail import Fail, Outcome, Return, Succeed
 from brim.services.verification import verify_books
 from brim.store.database import Database
 from cutting import Fault, Trip, cutting
+from figures import Figures
 
 LOSSES: Final = 1_000
 CLIENTS: Final = 16
@@ -200,17 +201,16 @@ async def lead_lives(clients: Clients) -> None:
 
 @pytest.mark.slow
 async def test_a_thousand_commits_whose_answer_is_lost_double_and_lose_nothing(
-    service_url: str, database: Database
+    service_url: str, database: Database, figures: Figures
 ) -> None:
     began = time.monotonic()
     async with losing_clients(service_url, enough=LOSSES, courses=COURSES) as clients:
         await lead_lives(clients)
     lost, outages, seconds = clients.losses.lost, clients.outages, time.monotonic() - began
     alone = outages.total() - outages["create"]  # all but creates, many of which may share a commit
-    print(f"{lost} commits lost in {seconds:.0f} s, {lost - alone} of them of creates; unanswered: {dict(outages)}")
-    print(f"{len(clients.lives)} lives, each as its client was told")
     assert lost == LOSSES
     await check_lives(database, clients.lives)
+    figures.tell(f"{lost} commits lost in {seconds:.0f} s, {lost - alone} of them of creates; 0 doubled, 0 lost")
     await check_balances(database, clients.lives)
     assert await verify_books(database) == []
 

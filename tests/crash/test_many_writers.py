@@ -25,6 +25,7 @@ from brim.rails.rail import Fail, Outcome, Return, Succeed
 from brim.services.verification import verify_books
 from brim.store.database import Database
 from cutting import Fault, Trip, cutting
+from figures import Figures
 
 WRITERS: Final = 32
 WORKERS: Final = 3
@@ -161,7 +162,7 @@ async def check_sums(database: Database) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("share", [0.0, 0.2], ids=["undisturbed", "every fifth statement refused"])
 async def test_many_writers_on_one_account_change_each_top_up_once_and_the_sums_are_exact(
-    service_url: str, database: Database, share: float
+    service_url: str, database: Database, share: float, figures: Figures
 ) -> None:
     refusals = Refusals(random.Random(SEED), share)
     async with cutting(service_url) as proxy:
@@ -173,5 +174,5 @@ async def test_many_writers_on_one_account_change_each_top_up_once_and_the_sums_
     assert await verify_books(database) == []
     assert ends.keys() == set(Status)
     assert bool(refusals.count) is bool(share)
-    print(f"{len(crowd.created)} top-ups: {', '.join(f'{count} {status}' for status, count in ends.items())}")
-    print(f"{len(crowd.moved)} moves by writers; {refusals.count} refusals, after {crowd.outages} a caller asked again")
+    moves = f"{len(crowd.moved)} moves, {refusals.count} statements refused"
+    figures.tell(f"many writers on one account: {len(crowd.created)} top-ups, {moves}, sums exact")

@@ -32,6 +32,7 @@ from brim.rails.failures import FAILURES
 from brim.rails.rail import Fail, Outcome, Return, Succeed
 from brim.store.database import Database
 from conftest import PostgresForTests
+from figures import Figures
 
 REAL_MS = 1_795_305_600_000  # 2026-11-22 00:00 UTC
 STEPS = int(os.environ.get("SIM_STEPS", "10000"))
@@ -284,8 +285,9 @@ async def _new_process(database: Database) -> Clockwork:
 
 
 @pytest.mark.slow
-def test_every_life_is_as_the_model_says(postgres: PostgresForTests) -> None:
-    print(f"\nsimulated with SIM_SEED={SEED} SIM_STEPS={STEPS}")
+@pytest.mark.timeout(600 + STEPS // 10)
+def test_every_life_is_as_the_model_says(postgres: PostgresForTests, figures: Figures) -> None:
+    figures.tell(f"simulated with SIM_SEED={SEED} SIM_STEPS={STEPS}")
     with asyncio.Runner() as runner:
         name = runner.run(postgres.create_database())
         urls = postgres.urls_of(name)
@@ -301,4 +303,4 @@ def test_every_life_is_as_the_model_says(postgres: PostgresForTests) -> None:
         runner.run(Lives.database.close())
         runner.run(Lives.owner_database.close())
         runner.run(postgres.drop_database(name))
-    print(f"{Lives.steps} steps, 0 divergences: {dict(Lives.kinds.most_common())}")
+    figures.tell(f"{Lives.steps} steps, 0 divergences: {dict(Lives.kinds.most_common())}")
