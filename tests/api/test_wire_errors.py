@@ -245,7 +245,7 @@ def test_events_ask_for_one_kind_of_type_filter_and_boolean(wire: Wire) -> None:
         ("POST", "/v1/topups/tu_x/reverse"),
         ("GET", "/v1/topups/tu_x/cancel/now"),
         ("GET", "/v2/topups"),
-        ("GET", "/"),
+        ("GET", "/nowhere"),
         ("GET", "/v1//topups"),
         ("GET", "/v1/topups/%00"),
     ],

@@ -95,6 +95,10 @@ class Api:
             self._observe(exchange, reply, perf_counter() - started)
         return reply
 
+    def serves_system(self, path: str) -> bool:
+        """Tell whether a path is about the server itself."""
+        return path in self._system
+
     def serves_websocket(self, path: str) -> bool:
         """Tell whether a websocket may be asked for there."""
         return path.startswith("/subscribe/")

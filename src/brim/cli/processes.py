@@ -47,7 +47,7 @@ def serve(**flags: str | None) -> None:
 @all_settings
 def api(**flags: str | None) -> None:
     """Run one API process on a database that was migrated."""
-    from brim.api.server import run_api
+    from brim.host.api_process import run_api
     from brim.host.listener import open_listener
     from brim.host.unix_socket import open_unix_listener, removed_afterwards
 

@@ -1,4 +1,4 @@
-"""One API process: opens the database, builds the application, and serves it with uvicorn until told to stop."""
+"""One API process: opens the database, builds API and site, and serves them with uvicorn until told to stop."""
 
 import asyncio
 import gc
@@ -33,6 +33,8 @@ from brim.services.vault import Vault
 from brim.store.database import Database
 from brim.telemetry import metrics
 from brim.telemetry.logs import RequestLog, configure_logging, wants_json
+from brim.web.front import Front
+from brim.web.parts import build_site
 
 GAUGE_INTERVAL_S: Final = 1.0
 
@@ -84,7 +86,7 @@ async def _serve(settings: Settings, listeners: list[socket.socket], alive_fd: i
         system=system_handlers(database, OPERATIONS),
         record=recorder.note,
     )
-    server = uvicorn.Server(_uvicorn_config(api, settings))
+    server = uvicorn.Server(_uvicorn_config(Front(api, build_site()), settings))
     background = [
         asyncio.create_task(sweep_connections(server.server_state)),
         asyncio.create_task(_keep_gauges(server, service.batches, database)),
@@ -143,9 +145,9 @@ def _request_log(settings: Settings) -> RequestLog | None:
     return RequestLog(sys.stderr, as_json=wants_json(settings.log_format, sys.stderr), call_later=loop.call_later)
 
 
-def _uvicorn_config(api: Api, settings: Settings) -> uvicorn.Config:
+def _uvicorn_config(front: Front, settings: Settings) -> uvicorn.Config:
     return uvicorn.Config(
-        api,  # type: ignore[arg-type]  # served by our own protocol, which needs no ASGI
+        front,  # type: ignore[arg-type]  # served by our own protocol, which needs no ASGI
         http=HttpProtocol,
         ws="none",
         interface="asgi3",

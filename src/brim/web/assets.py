@@ -1,0 +1,103 @@
+"""Styles, scripts and pictures: read once, served from memory under addresses that change with their content.
+
+All files share one hash in their address, so that a script's relative imports reach the same version as itself, and a
+browser may keep every one of them for ever.
+"""
+
+import gzip
+import hashlib
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from brim.api.message import Reply
+from brim.web.visit import Visit
+
+STATIC: Final = Path(__file__).parent / "static"
+PREFIX: Final = "/assets"
+
+_TYPES: Final = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".mjs": "text/javascript; charset=utf-8",
+    ".json": "application/json",
+    ".png": "image/png",
+    ".svg": "image/svg+xml",
+    ".txt": "text/plain; charset=utf-8",
+}
+_PACKED: Final = frozenset({".css", ".js", ".mjs", ".json", ".svg", ".txt"})
+_FOR_EVER: Final = "Cache-Control: public, max-age=31536000, immutable"
+# An address of another version's, as while a new one is rolled out: right for now, to be asked for again.
+_FOR_NOW: Final = "Cache-Control: no-cache"
+
+
+class MissingAssetError(LookupError):
+    """A template names a file that is not there."""
+
+
+class Asset(msgspec.Struct, frozen=True):
+    """One file: its bytes, and the same packed where that makes it smaller."""
+
+    content_type: str
+    plain: bytes
+    packed: bytes | None
+
+
+class Assets:
+    """The files of a folder.
+
+    Args:
+        folder: every file in it is served; those whose kind is unknown are left out.
+    """
+
+    def __init__(self, folder: Path = STATIC) -> None:
+        self._assets = _read_assets(folder)
+        digest = hashlib.sha256()
+        for name, asset in sorted(self._assets.items()):
+            digest.update(f"{name}\0{len(asset.plain)}\0".encode() + asset.plain)
+        self.version = digest.hexdigest()[:16]
+
+    def url(self, name: str) -> str:
+        """Return the address of a file.
+
+        Raises:
+            MissingAssetError: there is none of that name.
+        """
+        if name not in self._assets:
+            raise MissingAssetError(name)
+        return f"{PREFIX}/{self.version}/{name}"
+
+    def names(self) -> frozenset[str]:
+        """Return the files' names, relative to the folder."""
+        return frozenset(self._assets)
+
+    def serve(self, visit: Visit) -> Reply | None:
+        """Return the file that `/assets/{version}/{name*}` asks for, or None."""
+        asset = self._assets.get(visit.places["name"])
+        if asset is None:
+            return None
+        headers = [
+            _FOR_EVER if visit.places["version"] == self.version else _FOR_NOW,
+            "X-Content-Type-Options: nosniff",
+            "Vary: Accept-Encoding",
+        ]
+        if asset.packed is not None and visit.accepts_gzip:
+            return Reply(200, asset.packed, [*headers, "Content-Encoding: gzip"], asset.content_type)
+        return Reply(200, asset.plain, headers, asset.content_type)
+
+
+@lru_cache(maxsize=4)
+def _read_assets(folder: Path) -> dict[str, Asset]:
+    return {
+        str(file.relative_to(folder)): _read_asset(file)
+        for file in sorted(folder.rglob("*"))
+        if file.is_file() and file.suffix in _TYPES
+    }
+
+
+def _read_asset(file: Path) -> Asset:
+    plain = file.read_bytes()
+    packed = gzip.compress(plain, mtime=0) if file.suffix in _PACKED else None
+    return Asset(_TYPES[file.suffix], plain, packed if packed and len(packed) < len(plain) else None)

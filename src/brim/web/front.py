@@ -1,0 +1,42 @@
+"""The front of the service: sends a request for the API to the API, and any other to the site."""
+
+from typing import Final
+
+from brim.api.app import Api
+from brim.api.message import Reply, Request
+from brim.api.websocket import WebSocket
+from brim.web.site import Site
+from brim.web.visit import Visit
+
+API_PREFIXES: Final = ("/v1/", "/v2/", "/stripecli/", "/subscribe/")
+
+
+class Front:
+    """The application that the protocol serves: `Api` and `Site` at one address.
+
+    What is at no page is the site's to refuse when a browser asks, and the API's, in its own manner, when a program
+    does.
+    """
+
+    def __init__(self, api: Api, site: Site) -> None:
+        self._api = api
+        self._site = site
+        self.limits = api.limits
+        self.subprotocol = api.subprotocol
+
+    async def handle(self, request: Request) -> Reply:
+        """Return the reply to a request."""
+        path = request.path
+        if path.startswith(API_PREFIXES) or self._api.serves_system(path):
+            return await self._api.handle(request)
+        if self._site.knows(path) or Visit(request, {}).accepts_page:
+            return await self._site.handle(request)
+        return await self._api.handle(request)
+
+    def serves_websocket(self, path: str) -> bool:
+        """Tell whether a websocket may be asked for there."""
+        return self._api.serves_websocket(path)
+
+    async def converse(self, request: Request, socket: WebSocket) -> None:
+        """Serve a websocket to its end."""
+        await self._api.converse(request, socket)

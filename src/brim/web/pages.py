@@ -1,0 +1,86 @@
+"""Renders templates to replies, with the headers that every page has."""
+
+import gzip
+from pathlib import Path
+from typing import Any, Final
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from brim import __version__
+from brim.api.message import Reply
+from brim.web.assets import Assets
+from brim.web.visit import Visit
+
+TEMPLATES: Final = Path(__file__).parent / "templates"
+HTML: Final = "text/html; charset=utf-8"
+_NEEDS_NO_PACKING: Final = 1024
+
+PAGE_HEADERS: Final = (
+    (
+        "Content-Security-Policy: default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
+        "img-src 'self' data:; object-src 'none'"
+    ),
+    "X-Content-Type-Options: nosniff",
+    "Referrer-Policy: same-origin",
+    "Cross-Origin-Opener-Policy: same-origin",
+    "Permissions-Policy: camera=(), geolocation=(), microphone=(), payment=()",
+)
+"""Nothing comes from elsewhere, no script or style stands in a page itself, and nobody frames a page."""
+
+
+class Pages:
+    """The templates, and what all of them can use: `asset(name)`, `version`, and `visit` for the request."""
+
+    def __init__(self, assets: Assets, templates: Path = TEMPLATES) -> None:
+        self._environment = Environment(
+            loader=FileSystemLoader(templates),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=False,
+        )
+        self._environment.globals.update(asset=assets.url, version=__version__)
+
+    def html(self, template: str, **values: Any) -> str:
+        """Return a template's text; used alone for pieces of a page."""
+        return self._environment.get_template(template).render(**values)
+
+    def reply(
+        self,
+        visit: Visit,
+        template: str,
+        *,
+        status: int = 200,
+        cache: str = "no-store",
+        public: bool = False,
+        **values: Any,
+    ) -> Reply:
+        """Return a whole page.
+
+        Args:
+            visit: the request.
+            template: the template's name.
+            status: the HTTP status.
+            cache: the value of Cache-Control.
+            public: whether the page holds nothing of anybody's; only such are packed, as the size of a packed page
+                tells of its secrets to who can put words into it.
+            values: what the template shows.
+        """
+        text = self.html(template, visit=visit, path=visit.request.path, **values).encode()
+        return page_reply(visit, text, status=status, cache=cache, public=public)
+
+
+def page_reply(visit: Visit, text: bytes, *, status: int = 200, cache: str = "no-store", public: bool = False) -> Reply:
+    """Return a rendered page as it goes out; the arguments are those of `Pages.reply`."""
+    headers = [*PAGE_HEADERS, f"Cache-Control: {cache}"]
+    if public and len(text) > _NEEDS_NO_PACKING:
+        headers.append("Vary: Accept-Encoding")
+        if visit.accepts_gzip:
+            return Reply(status, gzip.compress(text, 6, mtime=0), [*headers, "Content-Encoding: gzip"], HTML)
+    return Reply(status, text, headers, HTML)
+
+
+def redirect(location: str, *, status: int = 303) -> Reply:
+    """Return a reply that sends the browser elsewhere on this site."""
+    return Reply(status, b"", [*PAGE_HEADERS, f"Location: {location}", "Cache-Control: no-store"], HTML)

@@ -1,0 +1,69 @@
+"""Which handler answers which path, for pages."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Literal, TypeAlias
+from urllib.parse import unquote
+
+import msgspec
+
+from brim.api.message import Reply
+from brim.web.visit import Visit
+
+Handler: TypeAlias = Callable[[Visit], Awaitable[Reply]]
+
+
+class Route(msgspec.Struct, frozen=True):
+    """What one method does at the paths of one pattern, such as `/docs/api/{resource}/{section}`.
+
+    A placeholder stands for one segment; one that ends in `*`, at the end of the pattern, for all that follow.
+    """
+
+    method: Literal["GET", "POST"]
+    pattern: str
+    handler: Handler
+
+
+class Match(msgspec.Struct, frozen=True):
+    """The routes whose pattern a path has, by method, and what stands at its placeholders."""
+
+    routes: Mapping[str, Route]
+    places: Mapping[str, str]
+
+
+class RouteTable:
+    """The routes of a site. Where a path has two patterns, the one given first counts."""
+
+    def __init__(self, routes: Sequence[Route]) -> None:
+        self._by_pattern: dict[str, dict[str, Route]] = {}
+        for route in routes:
+            self._by_pattern.setdefault(route.pattern, {})[route.method] = route
+        self._patterns = [(pattern.split("/"), routes) for pattern, routes in self._by_pattern.items()]
+
+    def find(self, path: str) -> Match | None:
+        """Return what is there for a path, or None where no pattern fits."""
+        plain = self._by_pattern.get(path)
+        if plain is not None:
+            return Match(plain, {})
+        segments = path.split("/")
+        for pattern, routes in self._patterns:
+            places = _compare(pattern, segments)
+            if places is not None:
+                return Match(routes, places)
+        return None
+
+
+def _compare(pattern: list[str], segments: list[str]) -> dict[str, str] | None:
+    """Return what stands at the placeholders, or None where the path is another."""
+    places: dict[str, str] = {}
+    for index, wanted in enumerate(pattern):
+        if wanted.endswith("*}"):
+            places[wanted[1:-2]] = unquote("/".join(segments[index:]))
+            return places
+        if index >= len(segments):
+            return None
+        segment = segments[index]
+        if wanted.startswith("{") and segment:
+            places[wanted[1:-1]] = unquote(segment)
+        elif wanted != segment:
+            return None
+    return places if len(pattern) == len(segments) else None

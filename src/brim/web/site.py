@@ -1,0 +1,80 @@
+"""The site: finds the handler of a page, and answers with a page even when something is wrong."""
+
+from collections.abc import Sequence
+from time import perf_counter
+from typing import Final
+
+import structlog
+
+from brim.api.errors import render_error
+from brim.api.message import Reply, Request
+from brim.kit.errors import BrimError
+from brim.telemetry.metrics import REQUESTS
+from brim.web.assets import PREFIX, Assets
+from brim.web.pages import Pages, redirect
+from brim.web.routes import Match, Route, RouteTable
+from brim.web.visit import Visit
+
+_UNMATCHED: Final = "unmatched page"
+_READS: Final = {"HEAD": "GET"}
+_ASSETS: Final = f"{PREFIX}/{{version}}/{{name*}}"
+
+log = structlog.get_logger()
+
+
+class Site:
+    """Serves pages.
+
+    Args:
+        routes: what each part of the site brings; see `brim.web.parts`.
+        pages: the templates.
+        assets: what the pages refer to.
+    """
+
+    def __init__(self, routes: Sequence[Route], pages: Pages, assets: Assets) -> None:
+        self._pages = pages
+        self._assets = assets
+        own = (Route("GET", _ASSETS, self._asset), Route("GET", "/favicon.ico", self._favicon))
+        self._routes = RouteTable([*routes, *own])
+
+    def knows(self, path: str) -> bool:
+        """Tell whether there is a page at a path."""
+        return self._routes.find(path) is not None
+
+    async def handle(self, request: Request) -> Reply:
+        """Return the reply to a request; whatever goes wrong becomes a page that says so."""
+        started = perf_counter()
+        match = self._routes.find(request.path)
+        route = match.routes.get(_READS.get(request.method, request.method)) if match else None
+        visit = Visit(request, match.places if match else {})
+        try:
+            reply = await route.handler(visit) if route else self._no_route(visit, match)
+        except BrimError as error:
+            status, _ = render_error(error)
+            reply = self._failure(visit, status, "That did not work", str(error))
+        except Exception:
+            log.exception("a page failed", method=request.method, path=request.path)
+            reply = self._failure(visit, 500, "Something went wrong here", "It is in the server's log. Try again.")
+        pattern = route.pattern if route else _UNMATCHED
+        REQUESTS.observe((pattern, request.method, str(reply.status)), perf_counter() - started)
+        return reply
+
+    def not_found(self, visit: Visit) -> Reply:
+        """Return the page for an address where there is none."""
+        return self._failure(visit, 404, "There is no such page", "The address may be misspelt, or the page has moved.")
+
+    def _no_route(self, visit: Visit, match: Match | None) -> Reply:
+        if match is None:
+            return self.not_found(visit)
+        reply = self._failure(visit, 405, "That cannot be done here", "This address takes other methods only.")
+        reply.headers.append(f"Allow: {', '.join(sorted(match.routes))}")
+        return reply
+
+    def _failure(self, visit: Visit, status: int, title: str, advice: str) -> Reply:
+        return self._pages.reply(visit, "failure.html", status=status, title=title, advice=advice)
+
+    async def _asset(self, visit: Visit) -> Reply:
+        return self._assets.serve(visit) or self.not_found(visit)
+
+    async def _favicon(self, _visit: Visit) -> Reply:
+        return redirect(self._assets.url("brim.svg"), status=302)
