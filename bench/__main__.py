@@ -7,7 +7,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, NoReturn
@@ -15,15 +15,17 @@ from typing import Final, NoReturn
 from bench.http_load import HttpLoad, find_wrk
 from bench.machine import describe_machine, filesystem_of
 from bench.peers import Peer, known_peers
-from bench.processes import BenchError
+from bench.processes import BenchError, answers, clean_environment, free_port, running
 from bench.report import (
     BRIM,
     LIFE,
     NAIVE,
     NAIVE_LIFE,
+    ONE_PROCESS,
     ONE_STATEMENT,
     PAGE,
     SINGLE_INSERT,
+    SLOW_ENDPOINT,
     THREE_ROWS,
     Figures,
     write_between_marks,
@@ -116,13 +118,16 @@ def _start_everything(
     stack: ExitStack, folder: Path, connections: Sequence[int], options: argparse.Namespace
 ) -> _Bench:
     """Start all servers; they run until the stack is closed."""
-    _say("starting brim serve four times, on databases of their own in one PostgreSQL server")
+    _say("starting brim serve five times, on databases of their own in one PostgreSQL server")
     one = stack.enter_context(serve_embedded(folder, workers=1))
     two = stack.enter_context(serve_beside(one, "brim-2", workers=2))
+    disturbed = stack.enter_context(serve_beside(one, "brim-disturbed", workers=1))
+    disturbed.send_events_to(f"{stack.enter_context(_catching(folder))}/dead")
     settling = stack.enter_context(serve_beside(one, "brim-settling", workers=1, settle_after="1s"))
     living = stack.enter_context(serve_beside(one, "brim-living", workers=1, settle_after=AT_ONCE))
     rows = [
-        *_service_rows(f"{BRIM}, 1 process", one, connections),
+        *_service_rows(ONE_PROCESS, one, connections),
+        _create_row(SLOW_ENDPOINT, disturbed),
         *_service_rows(f"{BRIM}, 2 processes", two, connections),
         _settling_row(settling),
         _life_row(f"{BRIM}, one account", living, living.create),
@@ -137,7 +142,17 @@ def _start_everything(
         except BenchError as error:
             left_out.append(f"{name} could not be measured: {str(error).splitlines()[0]}")
             _say(left_out[-1])
-    return _Bench(folder, (one, two, settling, living), rows, left_out)
+    return _Bench(folder, (one, two, disturbed, settling, living), rows, left_out)
+
+
+@contextmanager
+def _catching(folder: Path) -> Iterator[str]:
+    """Yield the URL of a server that takes webhooks."""
+    port = free_port()
+    command = [sys.executable, "-m", "bench.webhook_catcher", str(port)]
+    with running("catcher", command, folder=folder, env=clean_environment()) as catcher:
+        catcher.wait_until(lambda: answers(port))
+        yield f"http://127.0.0.1:{port}"
 
 
 def _service_rows(who: str, service: Service, connections: Sequence[int]) -> list[Row]:
@@ -150,6 +165,13 @@ def _service_rows(who: str, service: Service, connections: Sequence[int]) -> lis
         for work, load in loads.items()
         for clients in connections
     ]
+
+
+def _create_row(who: str, service: Service) -> Row:
+    """Return the row of creates by many clients."""
+    return _http_row(
+        who, "create", _BUSY, service.create, server_cpu=service.server_cpu, database_cpu=service.database_cpu
+    )
 
 
 def _settling_row(service: Service) -> Row:

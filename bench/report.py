@@ -14,9 +14,12 @@ ONE_STATEMENT: Final = "pgbench (c) our rows, one statement"
 SINGLE_INSERT: Final = "pgbench (d) one row"
 NAIVE_LIFE: Final = "pgbench (e) naive life"
 LIFE: Final = "life"
+ONE_PROCESS: Final = f"{BRIM}, 1 process"
+SLOW_ENDPOINT: Final = f"{BRIM}, 1 process, an endpoint never answers"
 _PROMISED_OVER_NAIVE: Final = 6.0
 _PROMISED_LONE_P50: Final = 3.0
 _PROMISED_LIVES: Final = 3_000
+_PROMISED_BESIDE_SLOW_ENDPOINT: Final = 0.95
 _PUBLISHED_BY_FORMANCE: Final = 1_000
 """Writes a second on one ledger. Source: Formance's published figure for its ledger."""
 _BUSY: Final = 64
@@ -39,7 +42,12 @@ class Figures:
 
     def promises(self) -> list[str]:
         """Return a sentence for each promise that this run can confirm or refute."""
-        promises = (self._busy_promise(), self._lone_promise(), *self._life_promises())
+        promises = (
+            self._busy_promise(),
+            self._lone_promise(),
+            self._slow_endpoint_promise(),
+            *self._life_promises(),
+        )
         return [sentence for sentence in promises if sentence]
 
     def _busy_promise(self) -> str:
@@ -63,6 +71,16 @@ class Figures:
         return (
             f"A lone create's p50: {ratio:.1f} times that of (d){beside}; promised are at most "
             f"{_PROMISED_LONE_P50:.0f}: {_verdict(ratio <= _PROMISED_LONE_P50)}."
+        )
+
+    def _slow_endpoint_promise(self) -> str:
+        beside, alone = (self._find(who, "create", _BUSY) for who in (SLOW_ENDPOINT, ONE_PROCESS))
+        if not (beside and alone):
+            return ""
+        ratio = beside.per_second / alone.per_second
+        return (
+            f"Creates while an endpoint that takes every event never answers: {ratio:.2f} of those without one; "
+            f"promised are {_PROMISED_BESIDE_SLOW_ENDPOINT}: {_verdict(ratio >= _PROMISED_BESIDE_SLOW_ENDPOINT)}."
         )
 
     def _life_promises(self) -> Iterator[str]:

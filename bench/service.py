@@ -4,6 +4,8 @@ import json
 import os
 import sys
 import time
+import urllib.parse
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -34,6 +36,7 @@ RETURNING account
 _MAX_IDS: Final = 10_000
 _SETTLED_WITHIN_S: Final = 300.0
 _POLL_S: Final = 0.1
+_ANSWERS_WITHIN_S: Final = 10.0
 
 
 @dataclass(frozen=True)
@@ -66,6 +69,14 @@ class Service:
             made = query(self.database_url, _CONNECTED_ACCOUNTS.format(count=count))
             file.write_text("\n".join(made) + "\n")
         return HttpLoad(self.url, TEST_KEY, "/v1/topups", body=CREATE_BODY, accounts=file)
+
+    def send_events_to(self, url: str) -> None:
+        """Have every event sent to a webhook endpoint."""
+        form = urllib.parse.urlencode({"url": url, "enabled_events[]": "*"}).encode()
+        headers = {"Authorization": f"Bearer {TEST_KEY}"}
+        request = urllib.request.Request(f"{self.url}/v1/webhook_endpoints", form, headers)
+        with urllib.request.urlopen(request, timeout=_ANSWERS_WITHIN_S):
+            pass
 
     @property
     def first_page(self) -> HttpLoad:
