@@ -16,8 +16,8 @@ from stripe import StripeClient
 from api.conftest import Server
 from api.polling import until
 from api.wire import PENDING, Wire
+from brim.testing.catcher import BackgroundCatcher, catching_in_background, status
 from brim_process import RunningBrim, brim_command, brim_environment, run_brim
-from cli.catcher import Catcher
 from cli.stripe_cli import RunningCli
 from cli.test_listen import attempts_of
 
@@ -44,9 +44,9 @@ def start(there: tuple[str, ...]) -> Start:
 
 
 @pytest.fixture
-def catcher() -> Iterator[Catcher]:
+def catcher() -> Iterator[BackgroundCatcher]:
     """A local target that answers 200."""
-    with Catcher() as catcher:
+    with catching_in_background() as catcher:
         yield catcher
 
 
@@ -59,15 +59,15 @@ def create(client: StripeClient) -> str:
 
 
 def test_an_event_is_shown_and_passed_on_with_a_signature_that_an_sdk_verifies(
-    start: Start, there: tuple[str, ...], client: StripeClient, account: str, catcher: Catcher
+    start: Start, there: tuple[str, ...], client: StripeClient, account: str, catcher: BackgroundCatcher
 ) -> None:
     secret = run_brim("listen", "--print-secret", *there, env=_ENVIRONMENT).stdout.strip()
     with start("listen", "--forward-to", catcher.url) as command:
         topup_id = create(client)
         shown = command.wait_for("topup.created")
         answered = command.wait_for("[200]")
-    (post,) = catcher.posts
-    event = stripe.Webhook.construct_event(post.body, post.headers["Stripe-Signature"], secret)
+    (post,) = catcher.caught
+    event = stripe.Webhook.construct_event(post.body, post.headers["stripe-signature"], secret)
     assert event.data.object["id"] == topup_id
     assert shown.split()[1:] == ["topup.created", topup_id, account, event.id]
     assert answered.split()[2:5] == ["POST", catcher.url, answered.split()[4]]
@@ -75,15 +75,18 @@ def test_an_event_is_shown_and_passed_on_with_a_signature_that_an_sdk_verifies(
     assert command.process.returncode == 0
 
 
-@pytest.mark.parametrize(("status", "outcome"), [(200, "delivered"), (500, "refused")])
+@pytest.mark.parametrize(("code", "outcome"), [(200, "delivered"), (500, "refused")])
 def test_what_the_target_answers_is_kept_as_an_attempt(
-    start: Start, server: Server, account: str, client: StripeClient, status: int, outcome: str
+    start: Start, server: Server, account: str, client: StripeClient, code: int, outcome: str
 ) -> None:
-    with Catcher(status) as catcher, start("listen", "--forward-to", catcher.url) as command:
+    with (
+        catching_in_background(status(code, b"caught")) as catcher,
+        start("listen", "--forward-to", catcher.url) as command,
+    ):
         create(client)
-        command.wait_for(f"[{status}] ")
+        command.wait_for(f"[{code}] ")
         kept = until(lambda: attempts_of(server, account), what="the attempt")
-    assert kept == [(outcome, status, "caught")]
+    assert kept == [(outcome, code, "caught")]
 
 
 def test_a_target_that_is_not_there_is_told_and_the_next_event_comes(start: Start, client: StripeClient) -> None:
@@ -178,7 +181,7 @@ def test_an_output_that_nobody_reads_any_more_ends_the_command(there: tuple[str,
 @pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
 def test_an_event_made_while_nobody_is_connected_comes_once_afterwards(
-    start_brim: Callable[..., RunningBrim], catcher: Catcher, number: int
+    start_brim: Callable[..., RunningBrim], catcher: BackgroundCatcher, number: int
 ) -> None:
     brim = start_brim()
     command = RunningCli(
@@ -195,10 +198,10 @@ def test_an_event_made_while_nobody_is_connected_comes_once_afterwards(
         command.wait_for("The connection is lost")
         made += [until(lambda: _try_to_create(brim), what="another create") for _ in range(10)]
         command.wait_for("The connection is back.")
-        until(lambda: len(catcher.posts) >= len(made), what="every event")
+        until(lambda: len(catcher.caught) >= len(made), what="every event")
         made += [brim.create_topup()]
-        until(lambda: len(catcher.posts) >= len(made), what="the last event")
-    caught = [json.loads(post.body)["data"]["object"]["id"] for post in catcher.posts]
+        until(lambda: len(catcher.caught) >= len(made), what="the last event")
+    caught = [json.loads(post.body)["data"]["object"]["id"] for post in catcher.caught]
     assert sorted(caught) == sorted(made)
 
 
@@ -260,17 +263,17 @@ def test_a_request_is_a_line_and_cannot_command_the_terminal(start: Start, wire:
 
 
 def test_an_event_is_sent_again_to_who_listens_or_to_one_endpoint(
-    start: Start, there: tuple[str, ...], client: StripeClient, catcher: Catcher
+    start: Start, there: tuple[str, ...], client: StripeClient, catcher: BackgroundCatcher
 ) -> None:
     endpoint = client.v1.webhook_endpoints.create({"url": catcher.url, "enabled_events": ["topup.created"]})
     with start("listen") as command:
         create(client)
         event_id = command.wait_for("topup.created").split()[-1]
-        until(lambda: catcher.posts, what="the endpoint to get it")
+        until(lambda: catcher.caught, what="the endpoint to get it")
         again = run_brim("events", "resend", event_id, *there)
         assert again.stdout == f"{event_id} topup.created is sent again to who listens just now.\n"
         command.wait_for(event_id)
         assert run_brim("events", "resend", event_id, "--webhook-endpoint", endpoint.id, *there).returncode == 0
-        until(lambda: len(catcher.posts) == 2, what="the endpoint to get it again")
+        until(lambda: len(catcher.caught) == 2, what="the endpoint to get it again")
     unknown = run_brim("events", "resend", "evt_missing", *there)
     assert unknown.stderr.startswith("Error: No such event: 'evt_missing' (status 404")
