@@ -3,15 +3,12 @@
 import asyncio
 import json
 import os
-import re
 import signal
 import subprocess
-import sys
-import threading
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
@@ -21,49 +18,31 @@ import asyncpg
 from brim.host.database_urls import DatabaseUrls
 from brim.host.embedded import running_urls
 from brim.host.orphans import read_lock_file
+from brim.testing.process import BrimProcess, brim_command, clean_environment, launch
+
+__all__ = [
+    "RunningBrim",
+    "brim_command",
+    "brim_environment",
+    "descendants",
+    "read_status_file",
+    "run_brim",
+    "start_serving",
+]
 
 _SOURCE: Final = Path(__file__).parents[1] / "src"
 _PATIENCE_S: Final = 60.0
 
 
-class RunningBrim:
-    """A `brim serve` of its own: process group, free port and data folder.
+class RunningBrim(BrimProcess):
+    """A `brim serve` of its own, and what tests do to one.
 
     It is synchronous, so that tests with and without an event loop can use it.
     """
 
-    def __init__(self, process: subprocess.Popen[str], data_dir: Path, log_path: Path) -> None:
-        self.process = process
-        self.data_dir = data_dir
-        self.log_path = log_path
-        self.banner = ""
-        self.url = ""
-        self.test_key = ""
-
     @property
     def pid(self) -> int:
         return self.process.pid
-
-    @property
-    def log(self) -> str:
-        return self.log_path.read_text()
-
-    def wait_until_ready(self) -> None:
-        """Read what the service prints until the end of its banner."""
-        assert self.process.stdout is not None
-        watchdog = threading.Timer(_PATIENCE_S, self.kill_everything)  # a silent process must not hang the run
-        watchdog.start()
-        try:
-            for line in self.process.stdout:
-                self.banner += line
-                if line.lstrip().startswith("curl "):
-                    break
-        finally:
-            watchdog.cancel()
-        if "curl " not in self.banner:
-            raise AssertionError(f"brim serve ended with {self.process.wait()}:\n{self.banner}\n{self.log}")
-        self.url = re.findall(r"https?://\S+", self.banner)[0]
-        self.test_key = re.findall(r"sk_test_\w+", self.banner)[0]
 
     def call(self, method: str, path: str, *, key: str | None = None, **form: object) -> tuple[int, dict[str, Any]]:
         """Return status and body of one request; 0 and nothing where no connection can be had."""
@@ -172,13 +151,7 @@ def descendants(pid: int) -> list[int]:
 
 def brim_environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
     """Return an environment in which `python -m brim` runs this source tree with default settings."""
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("BRIM_")}
-    return {**inherited, "PYTHONPATH": str(_SOURCE), **(extra or {})}
-
-
-def brim_command(*arguments: str) -> list[str]:
-    """Return the command line that runs this source tree's `brim`."""
-    return [sys.executable, "-m", "brim", *arguments]
+    return clean_environment({"PYTHONPATH": str(_SOURCE), **(extra or {})})
 
 
 def run_brim(*arguments: str, env: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
@@ -191,6 +164,19 @@ def run_brim(*arguments: str, env: Mapping[str, str] | None = None) -> subproces
         timeout=_PATIENCE_S,
         check=False,
     )
+
+
+def start_serving(
+    data_dir: Path,
+    log_path: Path,
+    *,
+    arguments: Sequence[str] = (),
+    env: Mapping[str, str] | None = None,
+    prefix: Sequence[str] = (),
+) -> RunningBrim:
+    """Start this source tree's `brim serve` on a free port and return at once."""
+    process = launch(data_dir, log_path, arguments=arguments, environment=brim_environment(env), prefix=prefix)
+    return RunningBrim(process, data_dir, log_path)
 
 
 def read_status_file(brim: RunningBrim) -> dict[str, object]:

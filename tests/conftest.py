@@ -9,7 +9,6 @@ stock PostgreSQL too takes their namesakes that begin with `each_` and runs twic
 
 import asyncio
 import os
-import subprocess
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
@@ -24,7 +23,7 @@ from brim.host.embedded import EmbeddedPostgres
 from brim.host.preparation import prepare_embedded
 from brim.kit.ids import random_base62
 from brim.store.database import Database
-from brim_process import RunningBrim, brim_command, brim_environment
+from brim_process import RunningBrim, start_serving
 from figures import Figures, lines
 from roles import OwnRoles, lend_roles
 
@@ -241,18 +240,7 @@ def start_brim(tmp_path: Path) -> Iterator[Callable[..., RunningBrim]]:
         ready: bool = True,
     ) -> RunningBrim:
         log_path = tmp_path / f"brim-{len(started)}.log"
-        flags = ["--port", "0", "--workers", "1", "--data-dir", str(data_dir), *arguments]
-        with log_path.open("w") as log:
-            process = subprocess.Popen(
-                [*prefix, *brim_command("serve", *flags)],
-                env=brim_environment(env),
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=log,
-                text=True,
-                start_new_session=True,
-            )
-        brim = RunningBrim(process, data_dir, log_path)
+        brim = start_serving(data_dir, log_path, arguments=arguments, env=env, prefix=prefix)
         started.append(brim)
         if ready:
             brim.wait_until_ready()

@@ -1,104 +1,53 @@
 """One `brim serve` for the session, and for each test an account of its own on it."""
 
-import asyncio
 import socket
 import subprocess
-from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Final, TypeAlias, TypeVar
+from typing import Final, TypeAlias
 
 import pytest
 from stripe import StripeClient
 
 from api.polling import until
 from api.wire import Wire
-from brim.domain.accounts import Account
 from brim.kit.clock import system_clock_ms
-from brim.services.keys import create_account, create_key, revoke_key
+from brim.services.keys import revoke_key
 from brim.store.database import Database
-from brim_process import RunningBrim, brim_command, brim_environment
+from brim.testing.server import BrimServer, create_key
+from brim_process import brim_command, brim_environment, start_serving
 
 Connect: TypeAlias = Callable[[str], StripeClient]
-Result = TypeVar("Result")
 
 _ENVIRONMENT: Final = {"BRIM_SANDBOX_SETTLE_AFTER": "100ms"}
 
 
-@dataclass(frozen=True)
-class Server:
-    """A running service, and the database under it for what no client can do: make accounts and keys."""
+class Server(BrimServer):
+    """The service of this session."""
 
-    url: str
-    database_url: str
-    runner: asyncio.Runner
-    unix_socket: Path
-
-    def run(self, work: Callable[[Database], Awaitable[Result]]) -> Result:
-        """Return what `work` returns, done on a connection of its own."""
-
-        async def connected() -> Result:
-            database = await Database.connect(self.database_url, max_connections=1)
-            try:
-                return await work(database)
-            finally:
-                await database.close()
-
-        return self.runner.run(connected())
-
-    def make_account(self, *, platform: str | None = None) -> Account:
-        return self.run(lambda database: create_account(database, platform=platform, now_ms=system_clock_ms()))
-
-    def make_key(self, account: str, *, livemode: bool = False, permissions: dict[str, str] | None = None) -> str:
-        """Return the secret of a new key; a restricted one where permissions are given."""
-        return self._make_key(account, livemode, permissions)[0]
+    @property
+    def unix_socket(self) -> Path:
+        return self.data_dir / "brim.sock"
 
     def make_revoked_key(self, account: str) -> str:
         """Return the secret of a key that has stopped working."""
-        secret, key_id = self._make_key(account, livemode=False, permissions=None)
-        self.run(lambda database: revoke_key(database, key_id=key_id, now_ms=system_clock_ms()))
-        return secret
 
-    def _make_key(self, account: str, livemode: bool, permissions: dict[str, str] | None) -> tuple[str, str]:
-        made = self.run(
-            lambda database: create_key(
-                database,
-                account=account,
-                livemode=livemode,
-                permissions=permissions,
-                name=None,
-                now_ms=system_clock_ms(),
-            )
-        )
-        return made.secret, made.key.id
+        async def make(database: Database) -> str:
+            made = await create_key(database, account)
+            await revoke_key(database, key_id=made.key.id, now_ms=system_clock_ms())
+            return made.secret
+
+        return self.run(make)
 
 
 @pytest.fixture(scope="session")
-def runner() -> Iterator[asyncio.Runner]:
-    """An event loop for what a test asks of the database; the tests themselves have none."""
-    with asyncio.Runner() as runner:
-        yield runner
-
-
-@pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory, runner: asyncio.Runner) -> Iterator[Server]:
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The service of this session: two API processes and a worker on an embedded database."""
     folder = tmp_path_factory.mktemp("api")
-    log_path = folder / "brim.log"
-    with log_path.open("w") as log:
-        process = subprocess.Popen(
-            brim_command("serve", "--port", "0", "--workers", "2", "--data-dir", str(folder / "data")),
-            env=brim_environment(_ENVIRONMENT),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=log,
-            text=True,
-            start_new_session=True,
-        )
-    brim = RunningBrim(process, folder / "data", log_path)
+    brim = start_serving(folder / "data", folder / "brim.log", arguments=("--workers", "2"), env=_ENVIRONMENT)
     try:
         brim.wait_until_ready()
-        yield Server(brim.url, brim.database_url, runner, folder / "data" / "brim.sock")
+        yield Server(brim.url, brim.test_key, brim.data_dir)
         assert brim.stop() == 0
     finally:
         brim.close()
@@ -147,7 +96,7 @@ def _is_ready(url: str, process: subprocess.Popen[bytes], log_path: Path) -> boo
 @pytest.fixture
 def account(server: Server) -> str:
     """A new account of this test's own."""
-    return server.make_account().account
+    return server.make_account().id
 
 
 @pytest.fixture

@@ -161,8 +161,8 @@ def test_keys_differ_by_case_and_space_within(wire: Wire) -> None:
 
 
 def test_another_account_has_keys_of_its_own(wire: Wire, server: Server, account: str) -> None:
-    stranger = Wire(server.url, server.make_key(server.make_account().account))
-    connected = server.make_account(platform=account).account
+    stranger = Wire(server.url, server.make_key(server.make_account().id))
+    connected = server.make_account(platform=account).id
     mine = create(wire, "k")
     theirs = create(stranger, "k", amount=5)
     for_connected = wire.post("/v1/topups", {**WISH, "amount": 6}, headers=keyed("k", **{"Stripe-Account": connected}))

@@ -22,19 +22,19 @@ def test_the_whole_surface_works_for_the_node_sdk(server: Server) -> None:
 
 def _environment(server: Server) -> dict[str, str]:
     """Return the keys and accounts that the script works with."""
-    crowd = server.make_account().account
-    platform = server.make_account().account
-    restricted = server.make_account().account
+    crowd = server.make_account().id
+    platform = server.make_account().id
+    restricted = server.make_account().id
     with socket.create_server(("127.0.0.1", 0)) as nobody:
         silent_port = nobody.getsockname()[1]
     return {
         "BASE_URL": server.url,
-        "FRESH_KEYS": json.dumps([server.make_key(server.make_account().account) for _ in range(20)]),
+        "FRESH_KEYS": json.dumps([server.make_key(server.make_account().id) for _ in range(20)]),
         "CROWD_KEY": server.make_key(crowd),
         "CROWD_IDS": json.dumps(seed_topups(server, crowd, [Seed(n, 1_780_000_000) for n in range(1, 231)])),
         "PLATFORM_KEY": server.make_key(platform),
-        "CONNECTED_ACCOUNT": server.make_account(platform=platform).account,
-        "FOREIGN_ACCOUNT": server.make_account().account,
+        "CONNECTED_ACCOUNT": server.make_account(platform=platform).id,
+        "FOREIGN_ACCOUNT": server.make_account().id,
         "RESTRICTED_KEY": server.make_key(restricted, permissions={"topups": "read"}),
         "REVOKED_KEY": server.make_revoked_key(restricted),
         "SILENT_PORT": str(silent_port),

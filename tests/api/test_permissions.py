@@ -68,7 +68,7 @@ class Party:
     """An account with a secret key, a key for each permission, and objects to try them on."""
 
     def __init__(self, server: Server) -> None:
-        self.account = server.make_account().account
+        self.account = server.make_account().id
         self.wire = Wire(server.url, server.make_key(self.account))
         self.keys = server.run(self._make_keys)
         self._settled = cache(self._settle)

@@ -143,7 +143,7 @@ def test_replies_are_never_cached(client: StripeClient) -> None:
 def test_a_platform_acts_for_its_accounts_and_keeps_them_apart(
     client: StripeClient, server: Server, account: str
 ) -> None:
-    connected = server.make_account(platform=account).account
+    connected = server.make_account(platform=account).id
     options: Any = {"stripe_account": connected}
     topup = client.v1.topups.create(WISH, options)
     assert headers_of(topup)["Stripe-Account"] == connected
@@ -156,7 +156,7 @@ def test_a_platform_acts_for_its_accounts_and_keeps_them_apart(
 
 
 def test_an_account_of_somebody_else_cannot_be_reached(connect: Connect, server: Server, key: str) -> None:
-    foreign = server.make_account().account
+    foreign = server.make_account().id
     foreign_key = server.make_key(foreign)
     topup = connect(foreign_key).v1.topups.create(WISH)
     mine = connect(key)

@@ -183,7 +183,7 @@ def test_test_helpers_refuse_live_mode_and_foreign_top_ups(wire: Wire, server: A
     topup_id = wire.create()["id"]
     live = Wire(server.url, live_key)
     assert "test mode only" in forced(live, topup_id, "succeed").error["message"]
-    stranger = Wire(server.url, server.make_key(server.make_account().account))
+    stranger = Wire(server.url, server.make_key(server.make_account().id))
     assert forced(stranger, topup_id, "succeed").status == 404
 
 

@@ -118,7 +118,7 @@ def test_what_cannot_be_sent_again_is_refused(server: Server, wire: Wire) -> Non
         param="webhook_endpoint",
         **missing,
     )
-    stranger = server.make_account().account
+    stranger = server.make_account().id
     assert_error(
         wire.post(path, {"account": stranger}), 400, f"No such account: '{stranger}'", param="account", **missing
     )

@@ -121,7 +121,7 @@ def test_a_documented_number_plays_its_part(client: StripeClient, number: str, c
 def test_equal_numbers_have_equal_fingerprints_in_every_account(
     client: StripeClient, connect: Connect, server: Server
 ) -> None:
-    other = connect(server.make_key(server.make_account().account))
+    other = connect(server.make_key(server.make_account().id))
     mine, again, theirs = create_method(client), create_source(client), create_method(other)
     different = create_method(client, UNDOCUMENTED)
     fingerprints = [plain(found)["us_bank_account"]["fingerprint"] for found in (mine, theirs, different)]
@@ -478,7 +478,7 @@ def test_bank_accounts_of_others_and_of_the_other_mode_are_not_there(
     client: StripeClient, connect: Connect, server: Server, live_key: str
 ) -> None:
     method, source, token = create_method(client), create_source(client), create_token(client)
-    foreign = connect(server.make_key(server.make_account().account))
+    foreign = connect(server.make_key(server.make_account().id))
     for other in (foreign, connect(live_key)):
         calls = (
             partial(other.v1.payment_methods.retrieve, method.id),

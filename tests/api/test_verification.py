@@ -64,7 +64,7 @@ def test_the_operators_restricted_key_needs_the_permission(server: Server, opera
 
 
 def test_the_operator_who_acts_for_another_account_is_refused(server: Server, operator: str) -> None:
-    account = server.make_account(platform=operator).account
+    account = server.make_account(platform=operator).id
     wire = Wire(server.url, server.make_key(operator))
     assert wire.get(PATH, headers={"Stripe-Account": account}).status == 403
 

@@ -6,10 +6,10 @@ from typing import TypeAlias
 
 import pytest
 
-from api.conftest import Server, account, client, connect, key, runner, server, wire
+from api.conftest import Server, account, client, connect, key, server, wire
 from cli.stripe_cli import StripeCli, stripe_program
 
-__all__ = ["account", "client", "connect", "key", "runner", "server", "wire"]
+__all__ = ["account", "client", "connect", "key", "server", "wire"]
 
 MakeCli: TypeAlias = Callable[[str | None], StripeCli]
 

@@ -11,14 +11,14 @@ from api.conftest import Server
 from api.polling import until
 from api.wire import PENDING, Wire
 from brim.store.database import Database
-from cli.catcher import Catcher
+from brim.testing.catcher import BackgroundCatcher, catching_in_background, status
 from cli.stripe_cli import RunningCli, StripeCli
 
 
 @pytest.fixture
-def catcher() -> Iterator[Catcher]:
+def catcher() -> Iterator[BackgroundCatcher]:
     """A local target that answers 200."""
-    with Catcher() as catcher:
+    with catching_in_background() as catcher:
         yield catcher
 
 
@@ -30,15 +30,15 @@ def listening(stripe_cli: StripeCli, *arguments: str) -> RunningCli:
 
 
 def test_an_event_is_forwarded_and_its_signature_is_right(
-    stripe_cli: StripeCli, client: StripeClient, catcher: Catcher
+    stripe_cli: StripeCli, client: StripeClient, catcher: BackgroundCatcher
 ) -> None:
     secret = stripe_cli.run("listen", "--print-secret").text.strip()
     with listening(stripe_cli, "--all-snapshot", "--forward-to", catcher.url) as command:
         topup = client.v1.topups.create({"amount": 2000, "currency": "usd", "source": PENDING})
         command.wait_for("--> topup.created")
         command.wait_for("[200] POST")
-    (post,) = catcher.posts
-    event = stripe.Webhook.construct_event(post.body, post.headers["Stripe-Signature"], secret)
+    (post,) = catcher.caught
+    event = stripe.Webhook.construct_event(post.body, post.headers["stripe-signature"], secret)
     assert event.data.object["id"] == topup.id
 
 
@@ -61,28 +61,30 @@ def attempts_of(server: Server, account: str) -> list[tuple[str, int, str]]:
     return server.run(read)
 
 
-@pytest.mark.parametrize(("status", "outcome"), [(200, "delivered"), (500, "refused")])
+@pytest.mark.parametrize(("code", "outcome"), [(200, "delivered"), (500, "refused")])
 def test_what_the_local_target_answers_is_kept_as_an_attempt(
-    stripe_cli: StripeCli, server: Server, account: str, client: StripeClient, status: int, outcome: str
+    stripe_cli: StripeCli, server: Server, account: str, client: StripeClient, code: int, outcome: str
 ) -> None:
     with (
-        Catcher(status) as catcher,
+        catching_in_background(status(code, b"caught")) as catcher,
         listening(stripe_cli, "--all-snapshot", "--forward-to", catcher.url) as command,
     ):
         client.v1.topups.create({"amount": 2000, "currency": "usd", "source": PENDING})
-        command.wait_for(f"[{status}] POST")
+        command.wait_for(f"[{code}] POST")
         kept = until(lambda: attempts_of(server, account), what="the attempt")
-    assert kept == [(outcome, status, "caught")]
+    assert kept == [(outcome, code, "caught")]
 
 
-def test_the_latest_version_can_be_asked_for(stripe_cli: StripeCli, client: StripeClient, catcher: Catcher) -> None:
+def test_the_latest_version_can_be_asked_for(
+    stripe_cli: StripeCli, client: StripeClient, catcher: BackgroundCatcher
+) -> None:
     with listening(stripe_cli, "--all-snapshot", "--latest", "--forward-to", catcher.url) as command:
         client.v1.topups.create({"amount": 2000, "currency": "usd", "source": PENDING})
         command.wait_for("[200] POST")
-    assert len(catcher.posts) == 1
+    assert len(catcher.caught) == 1
 
 
-def test_two_listeners_both_hear_of_it(stripe_cli: StripeCli, client: StripeClient, catcher: Catcher) -> None:
+def test_two_listeners_both_hear_of_it(stripe_cli: StripeCli, client: StripeClient, catcher: BackgroundCatcher) -> None:
     with (
         listening(stripe_cli, "--all-snapshot", "--forward-to", catcher.url) as one,
         listening(stripe_cli, "--format", "JSON") as other,
@@ -92,15 +94,17 @@ def test_two_listeners_both_hear_of_it(stripe_cli: StripeCli, client: StripeClie
         other.wait_for(topup.id)
 
 
-def test_only_the_types_asked_for_are_shown(stripe_cli: StripeCli, client: StripeClient, catcher: Catcher) -> None:
+def test_only_the_types_asked_for_are_shown(
+    stripe_cli: StripeCli, client: StripeClient, catcher: BackgroundCatcher
+) -> None:
     with listening(stripe_cli, "--events", "topup.canceled", "--forward-to", catcher.url) as command:
         topup = client.v1.topups.create({"amount": 2000, "currency": "usd", "source": PENDING})
         client.v1.topups.cancel(topup.id)
         command.wait_for("[200] POST")
-    assert [json.loads(post.body)["type"] for post in catcher.posts] == ["topup.canceled"]
+    assert [json.loads(post.body)["type"] for post in catcher.caught] == ["topup.canceled"]
 
 
-def test_it_works_over_the_unix_socket(each_cli: StripeCli, client: StripeClient, catcher: Catcher) -> None:
+def test_it_works_over_the_unix_socket(each_cli: StripeCli, client: StripeClient, catcher: BackgroundCatcher) -> None:
     with listening(each_cli, "--all-snapshot", "--forward-to", catcher.url) as command:
         client.v1.topups.create({"amount": 2000, "currency": "usd", "source": PENDING})
         command.wait_for("[200] POST")
@@ -109,7 +113,7 @@ def test_it_works_over_the_unix_socket(each_cli: StripeCli, client: StripeClient
 def test_another_accounts_events_never_reach_a_session(
     stripe_cli: StripeCli, server: Server, client: StripeClient, connect: Callable[[str], StripeClient]
 ) -> None:
-    stranger = connect(server.make_key(server.make_account().account))
+    stranger = connect(server.make_key(server.make_account().id))
     with listening(stripe_cli, "--format", "JSON") as command:
         theirs = stranger.v1.topups.create({"amount": 1, "currency": "usd", "source": PENDING})
         ours = client.v1.topups.create({"amount": 2, "currency": "usd", "source": PENDING})
@@ -140,7 +144,7 @@ def test_an_unknown_session_is_refused_in_the_words_that_the_cli_waits_for(wire:
 
 def test_a_session_connects_with_its_own_account_and_mode_only(server: Server, wire: Wire, account: str) -> None:
     session = wire.post("/v1/stripecli/sessions", {"device_name": "x", "websocket_features[]": "webhooks"}).json
-    other = server.make_account().account
+    other = server.make_account().id
     for path in (f"/subscribe/{other}/test", f"/subscribe/{account}/live"):
         assert wire.get(path, headers={**UPGRADE, "Websocket-Id": session["websocket_id"]}).status == 400
 
@@ -156,17 +160,17 @@ def test_a_session_needs_its_right(server: Server, account: str) -> None:
 
 
 def test_an_event_that_is_sent_again_comes_again_and_its_attempt_says_so(
-    stripe_cli: StripeCli, server: Server, account: str, client: StripeClient, catcher: Catcher
+    stripe_cli: StripeCli, server: Server, account: str, client: StripeClient, catcher: BackgroundCatcher
 ) -> None:
     with listening(stripe_cli, "--all-snapshot", "--forward-to", catcher.url) as command:
         client.v1.topups.create({"amount": 2000, "currency": "usd", "source": PENDING})
         command.wait_for("[200] POST")
-        event_id = json.loads(catcher.posts[0].body)["id"]
+        event_id = json.loads(catcher.caught[0].body)["id"]
         assert stripe_cli.run("events", "resend", event_id).json["id"] == event_id
         command.wait_for("[200] POST")
         kept = until(lambda: len(attempts_of(server, account)) == 2, what="the second attempt")
     assert kept
-    assert [json.loads(post.body)["id"] for post in catcher.posts] == [event_id, event_id]
+    assert [json.loads(post.body)["id"] for post in catcher.caught] == [event_id, event_id]
 
 
 @pytest.mark.parametrize("sent", ["[]", '{"a": 1}', "nonsense"])

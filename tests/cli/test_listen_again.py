@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from api.polling import until
+from brim.testing.catcher import BackgroundCatcher, catching_in_background
 from brim_process import RunningBrim
-from cli.catcher import Catcher
 from cli.stripe_cli import StripeCli, stripe_program
 
 StartBrim = Callable[..., RunningBrim]
@@ -20,14 +20,14 @@ _EVENTS = 50
 
 
 @pytest.fixture
-def catcher() -> Iterator[Catcher]:
-    with Catcher() as catcher:
+def catcher() -> Iterator[BackgroundCatcher]:
+    with catching_in_background() as catcher:
         yield catcher
 
 
-def caught(catcher: Catcher) -> Counter[str]:
+def caught(catcher: BackgroundCatcher) -> Counter[str]:
     """Return how often each top-up was announced as created."""
-    events = [json.loads(post.body) for post in list(catcher.posts)]
+    events = [json.loads(post.body) for post in list(catcher.caught)]
     return Counter(event["data"]["object"]["id"] for event in events if event["type"] == "topup.created")
 
 
@@ -37,7 +37,7 @@ def cli_of(brim: RunningBrim, home: Path) -> StripeCli:
 
 @pytest.mark.slow
 def test_each_event_comes_once_while_the_cli_reconnects(
-    start_brim: StartBrim, catcher: Catcher, tmp_path: Path
+    start_brim: StartBrim, catcher: BackgroundCatcher, tmp_path: Path
 ) -> None:
     brim = start_brim(env={"BRIM_CLI_RECONNECT": "2s"}, arguments=("--workers", "2"))
     command = cli_of(brim, tmp_path).start("listen", "--skip-update", "--all-snapshot", "--forward-to", catcher.url)
@@ -55,7 +55,7 @@ def test_each_event_comes_once_while_the_cli_reconnects(
 @pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
 def test_an_event_made_while_nobody_is_connected_comes_afterwards(
-    start_brim: StartBrim, catcher: Catcher, tmp_path: Path, number: int
+    start_brim: StartBrim, catcher: BackgroundCatcher, tmp_path: Path, number: int
 ) -> None:
     brim = start_brim()
     command = cli_of(brim, tmp_path).start("listen", "--skip-update", "--all-snapshot", "--forward-to", catcher.url)

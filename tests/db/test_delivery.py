@@ -14,7 +14,7 @@ from brim.domain.topups import Owner
 from brim.domain.webhooks import SCHEDULE_S
 from brim.store import deliveries
 from brim.store.database import Database
-from catcher import Caught, catching, status
+from brim.testing.catcher import Caught, catching, status
 from waiting import until_somebody_waits
 
 HOUR_MS = 3_600_000

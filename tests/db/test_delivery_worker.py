@@ -16,7 +16,7 @@ from brim.services.batches import Batches
 from brim.services.numbering import Announcer
 from brim.services.vault import Vault, new_encryption_key
 from brim.store.database import Database
-from catcher import Caught, catching, status
+from brim.testing.catcher import Caught, catching, status
 
 KEY = new_encryption_key()
 ENVIRONMENT = {"BRIM_ENCRYPTION_KEY": KEY}

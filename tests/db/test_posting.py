@@ -19,7 +19,7 @@ from brim.domain.topups import Owner
 from brim.domain.webhooks import Outcome
 from brim.services.posting import MOST_READ, Poster
 from brim.store.database import Database
-from catcher import Catcher, Caught, Reply, catching, status
+from brim.testing.catcher import Catcher, Caught, Reply, catching, status
 
 TIMEOUT_S = 0.4
 CHUNK = b"x" * 65_536

@@ -127,6 +127,11 @@ class Client:
         if stripe_account is not None:
             self._headers["Stripe-Account"] = stripe_account
 
+    @property
+    def base(self) -> ApiBase:
+        """Where the API answers."""
+        return self._base
+
     def get(self, path: str, parameters: Mapping[str, str] | None = None) -> dict[str, Any]:
         """Return the object that a GET answers; fails as `post` does."""
         return self._send("GET", f"{path}?{urlencode(parameters)}" if parameters else path, None)

@@ -5,8 +5,11 @@ from typing import Any
 import click
 
 import brim
+from brim.cli.events import events
 from brim.cli.fixtures import fixtures
 from brim.cli.keys import accounts, keys
+from brim.cli.listen import listen
+from brim.cli.logs import logs
 from brim.cli.processes import api, migrate, serve, verify, worker
 from brim.cli.trigger import trigger
 from brim.kit.errors import BrimError
@@ -36,5 +39,5 @@ def cli() -> None:
     """
 
 
-for _command in (serve, api, worker, migrate, verify, keys, accounts, trigger, fixtures):
+for _command in (serve, api, worker, migrate, verify, keys, accounts, trigger, fixtures, listen, logs, events):
     cli.add_command(_command)

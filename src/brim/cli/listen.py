@@ -1,0 +1,245 @@
+"""`brim listen`: shows events as they happen, and passes them on to a local target as a webhook endpoint gets them."""
+
+import json
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from brim.cli.options import api_options, open_client
+from brim.kit.errors import BrimError
+
+if TYPE_CHECKING:
+    import ssl
+
+    from brim.cli.session import Message, Session
+    from brim.cli.showing import Lines
+    from brim.domain.deliveries import Answer
+    from brim.services.posting import Poster
+
+# ruff: noqa: PLC0415  the command loads only what it runs
+
+FORWARD_WITHIN_S: Final = 30.0
+"""Source: how long the official CLI waits for a local target."""
+
+
+class UnknownEventTypeError(BrimError):
+    """A type of event was asked for that never happens."""
+
+    def __init__(self, given: Sequence[str], known: Sequence[str]) -> None:
+        super().__init__(f"--events cannot hold {', '.join(given)}: the types are {', '.join(known)}, or * for all.")
+
+
+class UnusableTargetError(BrimError):
+    """Events cannot be passed on to what was given."""
+
+    def __init__(self, given: str, reason: str) -> None:
+        super().__init__(f"--forward-to cannot be {given!r}: {reason}")
+
+
+@click.command()
+@click.option("--forward-to", metavar="URL", help="Post each event there, signed; http:// may be left out.")
+@click.option("--events", default="*", metavar="TYPES", help="Only these types, with commas between. Default: all.")
+@click.option("--format", "output", type=click.Choice(["text", "json"]), default="text", help="How events are shown.")
+@click.option("--print-secret", is_flag=True, help="Show the secret that signs, and do nothing else.")
+@click.option("--skip-verify", is_flag=True, help="Forward to https with a certificate that nobody vouches for.")
+@api_options
+def listen(
+    forward_to: str | None, events: str, output: str, *, print_secret: bool, skip_verify: bool, **flags: str | None
+) -> None:
+    """Show the events of a running Brim as they happen; Ctrl+C ends it.
+
+    With --forward-to each is posted to a target on this computer, as to a webhook endpoint, and what that answers is
+    kept as an attempt. The secret that signs (--print-secret) is the same each time for one account and computer.
+    """
+    from brim.cli.session import follow, open_session
+    from brim.cli.showing import Lines, tell
+
+    wanted, target = read_types(events), forward_to and read_target(forward_to)
+    client = open_client(flags)
+    if print_secret:
+        click.echo(open_session(client, "webhooks").secret)
+        return
+    lines = Lines()
+
+    def open_one() -> "Session":
+        session = open_session(client, "webhooks", forward_to=target)
+        tell(_ready(session, target))
+        return session
+
+    follow(
+        open_one,
+        lambda session: (
+            Listening(session, lines, wanted, as_json=output == "json", target=target, skip_verify=skip_verify).take
+        ),
+        tell,
+    )
+
+
+def _ready(session: "Session", target: str | None) -> str:
+    where = f"passed on to {target}, signed (brim listen --print-secret)" if target else "shown here"
+    return f"Ready. Events of {session.account} are {where}; Ctrl+C ends it."
+
+
+def read_types(text: str) -> frozenset[str] | None:
+    """Return the types of events asked for; None for all.
+
+    Raises:
+        UnknownEventTypeError: there is no such type.
+    """
+    from brim.domain.events import EventType
+    from brim.domain.webhooks import ALL_EVENTS, unknown_events
+
+    types = [part.strip() for part in text.split(",")]
+    if unknown := unknown_events(types):
+        raise UnknownEventTypeError(unknown, list(EventType))
+    return None if ALL_EVENTS in types else frozenset(types)
+
+
+def read_target(text: str) -> str:
+    """Return the URL that events are passed on to; a bare port is one of this computer.
+
+    Raises:
+        UnusableTargetError: it is none.
+    """
+    from brim.domain.targets import TargetBlockedError, parse_target
+
+    address = f"localhost:{text}" if text.partition("/")[0].isdecimal() else text
+    url = address if "://" in address else f"http://{address}"
+    try:
+        parse_target(url)
+    except TargetBlockedError as error:
+        raise UnusableTargetError(text, error.message) from None
+    return url
+
+
+class Listening:
+    """Deals with the events of one session.
+
+    Args:
+        session: which.
+        lines: where they are shown.
+        wanted: their types, None for all.
+        as_json: whether a program reads them.
+        target: where they are passed on to.
+        skip_verify: whether any certificate of the target will do.
+    """
+
+    def __init__(
+        self,
+        session: "Session",
+        lines: "Lines",
+        wanted: frozenset[str] | None,
+        *,
+        as_json: bool,
+        target: str | None,
+        skip_verify: bool = False,
+    ) -> None:
+        self._session = session
+        self._lines = lines
+        self._wanted = wanted
+        self._as_json = as_json
+        self._target = target
+        self._tls = _trusting_anybody() if skip_verify else None
+        self._poster: Poster | None = None
+
+    async def take(self, message: "Message") -> list["Message"]:
+        """Show an event, pass it on, and return what is to be answered for it."""
+        from brim.cli.session import acknowledgement
+
+        if message.get("type") != "webhook_event":
+            return []
+        event = json.loads(message["event_payload"])
+        taken = [acknowledgement(message, event["id"])]
+        # Each event comes in two versions for the official CLI to choose from; this is the default one.
+        if message["endpoint"]["api_version"] is not None or not self._wants(event):
+            return taken
+        self._show(event)
+        if self._target:
+            taken += await self._pass_on(message, event, self._target)
+        return taken
+
+    def _wants(self, event: dict[str, Any]) -> bool:
+        return self._wanted is None or event["type"] in self._wanted
+
+    def _show(self, event: dict[str, Any]) -> None:
+        if self._as_json:
+            self._lines.show_exactly(json.dumps(event))
+            return
+        about = event["data"]["object"]
+        account = event.get("account") or self._session.account
+        self._lines.show(
+            (_now(), "dim"),
+            (event["type"], "bold"),
+            str(about.get("id", about["object"])),  # a balance has no id
+            (account, "dim"),
+            (event["id"], "dim"),
+        )
+
+    async def _pass_on(self, message: "Message", event: dict[str, Any], target: str) -> list["Message"]:
+        """Post an event to the local target and return what there is to report of its answer."""
+        from brim.kit.clock import system_clock_ms
+
+        payload, headers = message["event_payload"].encode(), message["http_headers"]
+        began_ms = system_clock_ms()
+        answer = await self._open_poster().post(target, livemode=False, headers=headers, body=payload)
+        self._show_answer(answer, target, event["id"], system_clock_ms() - began_ms)
+        if answer.http_status is None:  # as the official CLI: who was not reached has answered nothing
+            return []
+        return [_report(message, event["id"], answer, target)]
+
+    def _show_answer(self, answer: "Answer", target: str, event_id: str, duration_ms: int) -> None:
+        from brim.cli.showing import status_style, tell
+
+        status = answer.http_status
+        outcome = f"[{status}]" if status else f"failed: {answer.error}"
+        if self._as_json:
+            tell(f"{outcome} POST {target} {duration_ms} ms {event_id}")
+            return
+        style = status_style(status or 0)
+        self._lines.show(
+            (_now(), "dim"), (f"  {outcome}", style), f"POST {target}", f"{duration_ms} ms", (event_id, "dim")
+        )
+
+    def _open_poster(self) -> "Poster":
+        """Return what posts; made where the event loop runs."""
+        from ipaddress import ip_network
+
+        from brim.services.posting import Poster
+
+        if self._poster is None:
+            # Who runs the command chose the target: no address is kept from them.
+            everywhere = (ip_network("0.0.0.0/0"), ip_network("::/0"))
+            self._poster = Poster(timeout_s=FORWARD_WITHIN_S, allowed=everywhere, tls=self._tls)
+        return self._poster
+
+
+def _trusting_anybody() -> "ssl.SSLContext":
+    import ssl
+
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    return context
+
+
+def _report(message: "Message", event_id: str, answer: "Answer", target: str) -> "Message":
+    """Return what the server is told of a local target's answer."""
+    return {
+        "type": "webhook_response",
+        "forward_url": target,
+        "status": answer.http_status,
+        "http_headers": {},
+        "body": (answer.body_head or b"").decode(errors="replace"),
+        "request_headers": message["http_headers"],
+        "request_body": "",
+        "notification_id": event_id,
+        "webhook_conversation_id": message["webhook_conversation_id"],
+        "webhook_id": message["webhook_id"],
+    }
+
+
+def _now() -> str:
+    from brim.cli.showing import clock_time
+    from brim.kit.clock import system_clock_ms
+
+    return clock_time(system_clock_ms())
