@@ -33,6 +33,7 @@ class Server:
     database_url: str
     runner: asyncio.Runner
     unix_socket: Path
+    log_path: Path
 
     def run(self, work: Callable[[Database], Awaitable[Result]]) -> Result:
         """Return what `work` returns, done on a connection of its own."""
@@ -98,7 +99,7 @@ def server(tmp_path_factory: pytest.TempPathFactory, runner: asyncio.Runner) -> 
     brim = RunningBrim(process, folder / "data", log_path)
     try:
         brim.wait_until_ready()
-        yield Server(brim.url, brim.database_url, runner, folder / "data" / "brim.sock")
+        yield Server(brim.url, brim.database_url, runner, folder / "data" / "brim.sock", log_path)
         assert brim.stop() == 0
     finally:
         brim.close()
