@@ -29,6 +29,10 @@ class Server(BrimServer):
     def unix_socket(self) -> Path:
         return self.data_dir / "brim.sock"
 
+    @property
+    def log_path(self) -> Path:
+        return self.data_dir.parent / "brim.log"
+
     def make_revoked_key(self, account: str) -> str:
         """Return the secret of a key that has stopped working."""
 

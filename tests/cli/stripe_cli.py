@@ -65,7 +65,8 @@ class StripeCli:
     ) -> None:
         self._program = program
         self._flags = [*(["--api-base", url] if url else []), *(["--api-key", key] if key else [])]
-        self._environment = {
+        self.socket_path = socket_path
+        self.environment = {
             "PATH": os.environ["PATH"],
             "HOME": str(home),
             "XDG_CONFIG_HOME": str(home),
@@ -77,8 +78,8 @@ class StripeCli:
     def run(self, *arguments: str, env: Mapping[str, str] | None = None) -> Printed:
         """Run a command to its end."""
         done = subprocess.run(
-            self._command(arguments),
-            env={**self._environment, **(env or {})},
+            self.command(*arguments),
+            env={**self.environment, **(env or {})},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
@@ -89,9 +90,10 @@ class StripeCli:
 
     def start(self, *arguments: str) -> "RunningCli":
         """Start a command that runs until it is stopped."""
-        return RunningCli(self._command(arguments), self._environment)
+        return RunningCli(self.command(*arguments), self.environment)
 
-    def _command(self, arguments: Sequence[str]) -> list[str]:
+    def command(self, *arguments: str) -> list[str]:
+        """Return what is run for a command's arguments."""
         return [str(self._program), *arguments, *self._flags]
 
 

@@ -130,3 +130,19 @@ def test_what_cannot_be_done_is_told_in_a_line(database_url: str, arguments: tup
     assert run.returncode == 1
     assert len(run.stderr.splitlines()) == 1
     assert phrase in run.stderr
+
+
+def test_a_login_is_listed_approved_and_denied_while_brim_runs(brim_server: RunningBrim) -> None:
+    here = ("--data-dir", str(brim_server.data_dir))
+    first, second = (
+        brim_server.call("POST", "/stripecli/auth", device_name=device, client_version="1.52.0")[1]
+        for device in ("devbox", "laptop")
+    )
+    waiting = [line.split("\t")[1:3] for line in _run("login", "list", *here).stdout.splitlines()]
+    assert waiting == [["devbox", "1.52.0"], ["laptop", "1.52.0"]]
+    assert _run("login", "approve", first["verification_code"], *here).stdout.startswith("devbox may fetch a test key")
+    assert _run("login", "deny", second["verification_code"], *here).stdout == "laptop gets no key.\n"
+    assert _run("login", "list", *here).stdout == ""
+    again = run_brim("login", "approve", first["verification_code"], *here)
+    assert again.returncode == 1
+    assert again.stderr.startswith("Error: No login waits under this code")

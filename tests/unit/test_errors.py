@@ -25,6 +25,7 @@ from brim.domain import (
     idempotency,
     listeners,
     metadata,
+    pairing,
     targets,
     topups,
     verification,
@@ -257,6 +258,13 @@ EXAMPLES: list[tuple[BrimError, int, str | None, str | None, str]] = [
      "At most 50 commands of one account can listen at once. Stop one of them."),
     (listeners.ListenerFiltersError(), 400, None, "filters",
      "Invalid filters: they must be a JSON object whose values are arrays of strings."),
+    (pairing.TooManyPairingsError(), 429, "rate_limit", None,
+     "More than 30 logins were begun within a minute. Try again in a minute."),
+    (pairing.UnknownPairingError(), 404, None, None,
+     "No login waits under this code: it has expired or was decided already. Run stripe login again."),
+    (pairing.PairingDeniedError(), 403, None, None, "This login was denied."),
+    (pairing.PairingRedeemedError(), 400, None, None,
+     "The key of this login was handed out already. Run stripe login again for another one."),
     # The idempotency key
     (idempotency.IdempotencyMismatchError("k1"), 400, None, None,
      ("Keys for idempotent requests can only be used with the same parameters they were first used with. Try using a "

@@ -2,10 +2,10 @@
 
 import pytest
 
-from api.conftest import Server, account, client, connect, key, runner, server, wire
+from api.conftest import Server, account, client, connect, key, server, wire
 from api.wire import Wire
 
-__all__ = ["account", "client", "connect", "key", "runner", "server", "wire"]
+__all__ = ["account", "client", "connect", "key", "server", "wire"]
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ from typing import Final
 
 import structlog
 
-from brim.api import stripe_cli
+from brim.api import pairing, stripe_cli
 from brim.api.auth import Authenticator, Grant
 from brim.api.call import Call, Service
 from brim.api.errors import (
@@ -113,6 +113,9 @@ class Api:
     async def _serve(self, exchange: "_Exchange") -> Reply:
         """Check a request in the order of the wire: key, URL, version, rights, parameters; then do what it asks."""
         request = exchange.request
+        if request.path.startswith(pairing.PREFIX):  # who logs in has no key yet
+            exchange.route = pairing.route_of(request.path) or UNMATCHED
+            return exchange.finish(await pairing.serve(self._service, request))
         if not request.path.startswith("/v1/"):
             raise UnrecognizedUrlError(request.method, request.path)
         grant = self._authenticator.recall(request) or await self._authenticator.authenticate(request)
@@ -185,6 +188,11 @@ class _Exchange:
         if self.request.method == "POST":
             headers.append("Stripe-Should-Retry: false")
         return Reply(answer.status, wire.pretty(answer.body), headers)
+
+    def finish(self, reply: Reply) -> Reply:
+        """Return a whole reply with the id of its request."""
+        reply.headers.append(f"Request-Id: {self.request_id}")
+        return reply
 
     def error_reply(self, error: BrimError) -> Reply:
         """Return a refusal as it goes out."""

@@ -20,7 +20,7 @@ from brim.store.database import Database
 
 
 class Service(msgspec.Struct, frozen=True, kw_only=True):
-    """One process's parts, made when it starts and shared by all requests."""
+    """One process's parts, made when it starts and shared by all requests; `own_url` is where a browser reaches it."""
 
     database: Database
     batches: Batches
@@ -32,6 +32,7 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
     vault: Vault
     endpoint_rules: EndpointRules = EndpointRules()
     cli_reconnect_s: int = 60
+    own_url: str = ""
 
 
 class Call(msgspec.Struct, frozen=True, kw_only=True):

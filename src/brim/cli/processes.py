@@ -48,20 +48,20 @@ def serve(**flags: str | None) -> None:
 def api(**flags: str | None) -> None:
     """Run one API process on a database that was migrated."""
     from brim.host.api_process import run_api
-    from brim.host.listener import open_listener
+    from brim.host.listener import listener_url, open_listener
     from brim.host.unix_socket import open_unix_listener, removed_afterwards
 
     settings = _settings_with_database("api", flags)
     inherited = os.environ.get("BRIM_INTERNAL_LISTEN_FDS")
     if inherited:
         listeners = [socket.socket(fileno=int(text)) for text in inherited.split(",")]
-        run_api(settings, listeners, _inherited_fd("BRIM_INTERNAL_ALIVE_FD"))
+        run_api(settings, listeners, _inherited_fd("BRIM_INTERNAL_ALIVE_FD"), own_url=listener_url(listeners[0]))
         return
     with ExitStack() as opened:
         listeners = [opened.enter_context(open_listener(settings.host, settings.port))]
         if settings.unix_socket:
             listeners.append(opened.enter_context(removed_afterwards(open_unix_listener(settings.unix_socket))))
-        run_api(settings, listeners, None)
+        run_api(settings, listeners, None, own_url=listener_url(listeners[0]))
 
 
 @click.command()

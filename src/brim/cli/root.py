@@ -9,6 +9,7 @@ from brim.cli.events import events
 from brim.cli.fixtures import fixtures
 from brim.cli.keys import accounts, keys
 from brim.cli.listen import listen
+from brim.cli.login import login
 from brim.cli.logs import logs
 from brim.cli.processes import api, migrate, serve, verify, worker
 from brim.cli.trigger import trigger
@@ -39,5 +40,5 @@ def cli() -> None:
     """
 
 
-for _command in (serve, api, worker, migrate, verify, keys, accounts, trigger, fixtures, listen, logs, events):
+for _command in (serve, api, worker, migrate, verify, keys, accounts, login, trigger, fixtures, listen, logs, events):
     cli.add_command(_command)

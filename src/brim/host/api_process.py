@@ -41,20 +41,21 @@ GAUGE_INTERVAL_S: Final = 1.0
 log = structlog.get_logger()
 
 
-def run_api(settings: Settings, listeners: list[socket.socket], alive_fd: int | None) -> None:
+def run_api(settings: Settings, listeners: list[socket.socket], alive_fd: int | None, *, own_url: str) -> None:
     """Serve until SIGTERM or SIGINT; requests in flight are finished first.
 
     Args:
         settings: `database_url` must be set.
         listeners: listening sockets, our own or inherited from the supervisor.
         alive_fd: the read end of a pipe whose other end only the supervisor holds: when it closes, so do we.
+        own_url: where somebody on this machine reaches us.
     """
     configure_logging(settings.log_level, settings.log_format)
     _spare_the_collector()
     # uvicorn raises its stop signal again once it has stopped: SIGTERM too must then leave us time to close down.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with suppress(KeyboardInterrupt):
-        uvloop.run(_serve(settings, listeners, alive_fd))
+        uvloop.run(_serve(settings, listeners, alive_fd, own_url))
 
 
 def _spare_the_collector() -> None:
@@ -68,14 +69,14 @@ def _spare_the_collector() -> None:
     gc.set_threshold(20_000, 20, 50)
 
 
-async def _serve(settings: Settings, listeners: list[socket.socket], alive_fd: int | None) -> None:
+async def _serve(settings: Settings, listeners: list[socket.socket], alive_fd: int | None, own_url: str) -> None:
     """Run one server and its few background tasks."""
     if settings.database_url is None:
         raise ValueError("an API process needs a database URL")
     database = await Database.connect(
         settings.database_url, timeout_s=settings.database_timeout_s, application="brim api"
     )
-    service = _make_service(settings, database)
+    service = _make_service(settings, database, own_url)
     request_log = _request_log(settings)
     recorder = RequestRecorder(database, partial(make_record, IdFactory()), drop=metrics.REQUESTS_NOT_KEPT.inc)
     api = Api(
@@ -104,7 +105,7 @@ async def _serve(settings: Settings, listeners: list[socket.socket], alive_fd: i
         await database.close()
 
 
-def _make_service(settings: Settings, database: Database) -> Service:
+def _make_service(settings: Settings, database: Database, own_url: str) -> Service:
     """Return what handlers work with. Called inside the running event loop."""
     batches = Batches(
         database,
@@ -124,6 +125,7 @@ def _make_service(settings: Settings, database: Database) -> Service:
         vault=vault,
         endpoint_rules=EndpointRules(most=settings.max_webhook_endpoints, allowed=settings.webhook_allow),
         cli_reconnect_s=max(1, round(settings.cli_reconnect_s)),
+        own_url=own_url,
     )
 
 

@@ -102,11 +102,34 @@ async def create_key(
         UnknownAccountError: there is no such account.
         NoAccountError: there is none at all.
     """
-    secret = secret_prefix(livemode=livemode, restricted=permissions is not None) + random_text(SECRET_CHARS)
     async with database.transaction() as conn:
-        owner = await _choose_account(conn, account)
-        key = _describe(secret, owner, permissions, name, now_ms, random_text)
-        await keys.insert_key(conn, key)
+        return await issue_key(
+            conn,
+            account=await choose_account(conn, account),
+            livemode=livemode,
+            permissions=permissions,
+            name=name,
+            now_ms=now_ms,
+            random_text=random_text,
+        )
+
+
+async def issue_key(
+    conn: Conn,
+    *,
+    account: str,
+    livemode: bool,
+    permissions: dict[str, str] | None,
+    name: str | None,
+    now_ms: int,
+    expires_ms: int | None = None,
+    random_text: RandomText = random_base62,
+) -> NewKey:
+    """Make a key as `create_key` does, in the caller's transaction; `expires_ms` is when it ends, None for never."""
+    secret = secret_prefix(livemode=livemode, restricted=permissions is not None) + random_text(SECRET_CHARS)
+    described = _describe(secret, account, permissions, name, now_ms, random_text)
+    key = msgspec.structs.replace(described, expires_ms=expires_ms)
+    await keys.insert_key(conn, key)
     return NewKey(key, secret)
 
 
@@ -129,12 +152,17 @@ async def roll_key(
         old = await _require_key(conn, key_id)
         if old.expires_ms is not None and old.expires_ms <= now_ms:
             raise EndedKeyError(key_id)
-        secret = secret_prefix(livemode=old.livemode, restricted=old.permissions is not None)
-        secret += random_text(SECRET_CHARS)
-        key = _describe(secret, old.account, old.permissions, old.name, now_ms, random_text)
-        await keys.insert_key(conn, key)
+        new = await issue_key(
+            conn,
+            account=old.account,
+            livemode=old.livemode,
+            permissions=old.permissions,
+            name=old.name,
+            now_ms=now_ms,
+            random_text=random_text,
+        )
         await keys.expire_key(conn, old, now_ms + grace_ms)
-    return NewKey(key, secret)
+    return new
 
 
 async def revoke_key(database: Database, *, key_id: str, now_ms: int) -> ApiKey:
@@ -190,7 +218,13 @@ def _describe(
     )
 
 
-async def _choose_account(conn: Conn, account: str | None) -> str:
+async def choose_account(conn: Conn, account: str | None) -> str:
+    """Return an account that there is: the one named, or with None the oldest.
+
+    Raises:
+        UnknownAccountError: there is no such account.
+        NoAccountError: there is none at all.
+    """
     if account is not None:
         await _require_account(conn, account)
         return account

@@ -1,0 +1,60 @@
+"""Commands that answer a `stripe login`: who waits, and whether to let them in."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from brim.cli.database import on_database, show_table, tell_time
+from brim.cli.options import reaching_settings
+from brim.kit.clock import system_clock_ms
+
+if TYPE_CHECKING:
+    from brim.domain.pairing import Pairing
+
+# ruff: noqa: PLC0415  each command loads only what it runs
+
+
+@click.group()
+def login() -> None:
+    """Let the official CLI in: list, approve and deny what `stripe login` asks for."""
+
+
+@login.command("list")
+@reaching_settings
+def list_pairings(**flags: str | None) -> None:
+    """Show who waits. The pairing code is on the screen of the computer that asks."""
+    from brim.services import pairing
+
+    waiting = on_database(flags, lambda database: pairing.list_pairings(database, now_ms=system_clock_ms()))
+    show_table(("id", "device", "CLI", "asked", "waits until"), [_row(each) for each in waiting])
+
+
+@login.command("approve")
+@click.argument("code")
+@click.option("--account", metavar="ACCT", help="Whose test key it gets; the oldest account's when left out.")
+@reaching_settings
+def approve_pairing(code: str, account: str | None, **flags: str | None) -> None:
+    """Give the computer that shows CODE a restricted test key for 90 days."""
+    from brim.services import pairing
+
+    approved = on_database(
+        flags,
+        lambda database: pairing.approve_pairing(database, code, account=account, now_ms=system_clock_ms()),
+    )
+    click.echo(f"{approved.device} may fetch a test key of {approved.account} now.")
+
+
+@login.command("deny")
+@click.argument("code")
+@reaching_settings
+def deny_pairing(code: str, **flags: str | None) -> None:
+    """Refuse the computer that shows CODE."""
+    from brim.services import pairing
+
+    denied = on_database(flags, lambda database: pairing.deny_pairing(database, code, now_ms=system_clock_ms()))
+    click.echo(f"{denied.device} gets no key.")
+
+
+def _row(pairing: "Pairing") -> tuple[str, ...]:
+    asked, expires = tell_time(pairing.created_ms // 1000), tell_time(pairing.expires_ms // 1000)
+    return pairing.id, pairing.device, pairing.client_version, asked, expires
