@@ -40,6 +40,7 @@ NEVER_ON_THE_WIRE = (
     "brim.kit.config",
     "brim.host",
     "brim.cli",
+    "brim.testing",
     "brim.store.migrate",
     "brim.store.roles",
     "brim.services.keys",
