@@ -1,13 +1,13 @@
 """Commands for accounts and their API keys."""
 
-import asyncio
-from collections.abc import Awaitable, Callable, Sequence
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, TypeVar
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import click
 
 from brim.cli.options import encryption_setting, reaching_settings, read_settings
+from brim.cli.reaching import run_on_database
+from brim.cli.tables import show_table, show_time
 from brim.kit.clock import system_clock_ms
 from brim.kit.config import parse_duration
 
@@ -15,11 +15,8 @@ if TYPE_CHECKING:
     from brim.domain.accounts import Account
     from brim.domain.keys import ApiKey
     from brim.services.keys import NewKey
-    from brim.store.database import Database
 
 # ruff: noqa: PLC0415  each command loads only what it runs
-
-Result = TypeVar("Result")
 
 
 @click.group()
@@ -54,7 +51,7 @@ def create_key(
 
     granted = parse_permissions(permissions) if permissions else None
     _show_new_key(
-        _run(
+        run_on_database(
             flags,
             lambda database: service.create_key(
                 database, account=account, livemode=live, permissions=granted, name=name, now_ms=system_clock_ms()
@@ -70,9 +67,9 @@ def list_keys(account: str | None, **flags: str | None) -> None:
     """Show all keys, as far as they may be shown."""
     from brim.services import keys as service
 
-    found = _run(flags, lambda database: service.list_keys(database, account=account))
+    found = run_on_database(flags, lambda database: service.list_keys(database, account=account))
     now_ms = system_clock_ms()
-    _show_table(("id", "account", "key", "rights", "name", "made", "state"), [_key_row(key, now_ms) for key in found])
+    show_table(("id", "account", "key", "rights", "name", "made", "state"), [_key_row(key, now_ms) for key in found])
 
 
 @keys.command("roll")
@@ -85,7 +82,7 @@ def roll_key(key_id: str, grace: str, **flags: str | None) -> None:
 
     grace_ms = round(_duration(grace) * 1000)
     _show_new_key(
-        _run(
+        run_on_database(
             flags,
             lambda database: service.roll_key(database, key_id=key_id, grace_ms=grace_ms, now_ms=system_clock_ms()),
         )
@@ -99,7 +96,7 @@ def revoke_key(key_id: str, **flags: str | None) -> None:
     """End KEY_ID; every process refuses it within a second."""
     from brim.services import keys as service
 
-    key = _run(flags, lambda database: service.revoke_key(database, key_id=key_id, now_ms=system_clock_ms()))
+    key = run_on_database(flags, lambda database: service.revoke_key(database, key_id=key_id, now_ms=system_clock_ms()))
     click.echo(f"{key.id} ({key.redacted}) is revoked.")
 
 
@@ -117,7 +114,7 @@ def rotate_encryption(**flags: str | None) -> None:
 
     settings = read_settings(flags)
     vault = Vault.from_setting(settings.encryption_key or read_encryption_key(settings.data_dir))
-    count = _run(flags, lambda database: rotate(database, vault))
+    count = run_on_database(flags, lambda database: rotate(database, vault))
     click.echo(f"{count} secrets are encrypted under the first key.")
 
 
@@ -128,7 +125,7 @@ def create_account(platform: str | None, **flags: str | None) -> None:
     """Make an account."""
     from brim.services import keys as service
 
-    account = _run(
+    account = run_on_database(
         flags, lambda database: service.create_account(database, platform=platform, now_ms=system_clock_ms())
     )
     click.echo(account.account)
@@ -140,21 +137,8 @@ def list_accounts(**flags: str | None) -> None:
     """Show all accounts."""
     from brim.services import keys as service
 
-    found = _run(flags, service.list_accounts)
-    _show_table(("id", "platform", "made"), [_account_row(account) for account in found])
-
-
-def _run(flags: dict[str, str | None], use: "Callable[[Database], Awaitable[Result]]") -> Result:
-    """Return what a use case answers on the database that the flags mean."""
-    from brim.host.access import reach_database
-
-    settings = read_settings(flags)
-
-    async def reach_and_use() -> Result:
-        async with reach_database(settings, say=lambda sentence: click.echo(sentence, err=True)) as database:
-            return await use(database)
-
-    return asyncio.run(reach_and_use())
+    found = run_on_database(flags, service.list_accounts)
+    show_table(("id", "platform", "made"), [_account_row(account) for account in found])
 
 
 def _show_new_key(new: "NewKey") -> None:
@@ -163,45 +147,25 @@ def _show_new_key(new: "NewKey") -> None:
     click.echo(new.secret)
 
 
-def _show_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Write a table for a person, or lines of tab-separated values for a program."""
-    from rich.console import Console
-    from rich.table import Table
-
-    console = Console()
-    if not console.is_terminal:
-        for row in rows:
-            click.echo("\t".join(row))
-        return
-    table = Table(*headings, box=None)
-    for row in rows:
-        table.add_row(*row)
-    console.print(table)
-
-
 def _key_row(key: "ApiKey", now_ms: int) -> tuple[str, ...]:
     rights = (
         "all" if key.permissions is None else ",".join(f"{name}={key.permissions[name]}" for name in key.permissions)
     )
-    return key.id, key.account, key.redacted, rights, key.name or "", _time(key.created), _state(key, now_ms)
+    return key.id, key.account, key.redacted, rights, key.name or "", show_time(key.created), _state(key, now_ms)
 
 
 def _state(key: "ApiKey", now_ms: int) -> str:
     if key.expires_ms is None:
         return "works"
     return (
-        f"ended {_time(key.expires_ms // 1000)}"
+        f"ended {show_time(key.expires_ms // 1000)}"
         if key.expires_ms <= now_ms
-        else f"ends {_time(key.expires_ms // 1000)}"
+        else f"ends {show_time(key.expires_ms // 1000)}"
     )
 
 
 def _account_row(account: "Account") -> tuple[str, ...]:
-    return account.account, account.platform or "", _time(account.created)
-
-
-def _time(second: int) -> str:
-    return datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%d %H:%M:%SZ")
+    return account.account, account.platform or "", show_time(account.created)
 
 
 def _duration(text: str) -> float:

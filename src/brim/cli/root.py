@@ -7,6 +7,7 @@ import click
 import brim
 from brim.cli.fixtures import fixtures
 from brim.cli.keys import accounts, keys
+from brim.cli.operators import operators
 from brim.cli.processes import api, migrate, serve, verify, worker
 from brim.cli.trigger import trigger
 from brim.kit.errors import BrimError
@@ -36,5 +37,5 @@ def cli() -> None:
     """
 
 
-for _command in (serve, api, worker, migrate, verify, keys, accounts, trigger, fixtures):
+for _command in (serve, api, worker, migrate, verify, keys, accounts, operators, trigger, fixtures):
     cli.add_command(_command)

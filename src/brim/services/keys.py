@@ -105,7 +105,7 @@ async def create_key(
     secret = secret_prefix(livemode=livemode, restricted=permissions is not None) + random_text(SECRET_CHARS)
     async with database.transaction() as conn:
         owner = await _choose_account(conn, account)
-        key = _describe(secret, owner, permissions, name, now_ms, random_text)
+        key = describe_key(secret, owner, permissions, name, now_ms, random_text)
         await keys.insert_key(conn, key)
     return NewKey(key, secret)
 
@@ -131,7 +131,7 @@ async def roll_key(
             raise EndedKeyError(key_id)
         secret = secret_prefix(livemode=old.livemode, restricted=old.permissions is not None)
         secret += random_text(SECRET_CHARS)
-        key = _describe(secret, old.account, old.permissions, old.name, now_ms, random_text)
+        key = describe_key(secret, old.account, old.permissions, old.name, now_ms, random_text)
         await keys.insert_key(conn, key)
         await keys.expire_key(conn, old, now_ms + grace_ms)
     return NewKey(key, secret)
@@ -163,11 +163,11 @@ async def ensure_first_account(
         if account is None:
             account = new_account_id(now_ms, random_text)
             await accounts.insert_account(conn, Account(account=account, platform=None, created=now_ms // 1000))
-        await keys.insert_key(conn, _describe(test_secret_key, account, None, "first test key", now_ms, random_text))
+        await keys.insert_key(conn, describe_key(test_secret_key, account, None, "first test key", now_ms, random_text))
         return account
 
 
-def _describe(
+def describe_key(
     secret: str,
     account: str,
     permissions: dict[str, str] | None,
@@ -175,7 +175,7 @@ def _describe(
     now_ms: int,
     random_text: RandomText,
 ) -> ApiKey:
-    """Return what the database keeps of a new key."""
+    """Return what the database keeps of a new key, whose secret is given."""
     return ApiKey(
         hash=hash_secret(secret),
         account=account,
