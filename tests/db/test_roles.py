@@ -29,6 +29,8 @@ ORDINARY: Final = {"SELECT", "INSERT", "UPDATE", "DELETE"}
 GROWING: Final = {"SELECT", "INSERT"}
 TRANSFER: Final = "'acct_x', false, 'tr_x', 'tu_x', 'topup', 'funding:clearing', 'balance:available', 5, 'usd', 1"
 
+AUDIT_LINE: Final = "INSERT INTO audit_log (id, at_ms, actor_kind, action) VALUES ('aud_1', 1, 'cli', 'operator.added')"
+
 
 async def rights(url: str, role: str) -> dict[str, set[str]]:
     """Return what a role may do, by whatever way, to each relation of the schema that has rights."""
@@ -87,6 +89,13 @@ async def test_the_service_owns_nothing_and_may_make_nothing(each_database_urls:
         "TRUNCATE transfers",
         "SELECT 1 FROM transfers FOR UPDATE",
         f"INSERT INTO transfers VALUES ({TRANSFER}) ON CONFLICT ON CONSTRAINT transfers_pk DO UPDATE SET amount = 1",
+        "UPDATE audit_log SET actor = 'op_somebody'",
+        "DELETE FROM audit_log",
+        "TRUNCATE audit_log",
+        "SELECT 1 FROM audit_log FOR UPDATE",
+        f"{AUDIT_LINE} ON CONFLICT ON CONSTRAINT audit_log_pk DO UPDATE SET action = 'y'",
+        "ALTER TABLE audit_log OWNER TO brim_service",
+        "DROP TABLE audit_log",
         "MERGE INTO transfers AS t USING balances AS b ON t.account = b.account WHEN MATCHED THEN DELETE",
         "DO $$ BEGIN LOCK TABLE transfers IN EXCLUSIVE MODE; END $$",
         "ALTER TABLE transfers DISABLE TRIGGER ALL",
@@ -136,6 +145,10 @@ async def test_the_service_may_add_transfers_one_by_one_and_many(each_database_u
     await conn.copy_records_to_table("transfers", records=[row])
     assert await conn.fetchval("SELECT count(*) FROM transfers") == 2
     await conn.close()
+
+
+async def test_the_service_may_add_to_the_audit_log_and_read_it(each_database_urls: DatabaseUrls) -> None:
+    assert await run_as(each_database_urls.service, AUDIT_LINE, "SELECT action FROM audit_log") == "operator.added"
 
 
 def _with(*steps: str) -> tuple[Migration, ...]:

@@ -44,8 +44,11 @@ NEVER_ON_THE_WIRE = (
     "brim.store.migrate",
     "brim.store.roles",
     "brim.services.keys",
+    "brim.domain.operators",
+    "brim.domain.sign_in",
+    "brim.services.one_time_codes",
 )
-"""Rooms and modules whose failures are read by whoever starts the service or types a command."""
+"""Rooms and modules whose failures are read by whoever starts the service, types a command or looks at a page."""
 
 NEVER_RAISED_OR_COMMAND_LINE = {"ParameterError", "KeptRefusalError", "InvalidPermissionError"}
 

@@ -11,6 +11,7 @@ from brim.cli.keys import accounts, keys
 from brim.cli.listen import listen
 from brim.cli.login import login
 from brim.cli.logs import logs
+from brim.cli.operators import operators
 from brim.cli.processes import api, migrate, serve, verify, worker
 from brim.cli.trigger import trigger
 from brim.kit.errors import BrimError
@@ -40,5 +41,20 @@ def cli() -> None:
     """
 
 
-for _command in (serve, api, worker, migrate, verify, keys, accounts, login, trigger, fixtures, listen, logs, events):
+for _command in (
+    serve,
+    api,
+    worker,
+    migrate,
+    verify,
+    keys,
+    accounts,
+    operators,
+    login,
+    trigger,
+    fixtures,
+    listen,
+    logs,
+    events,
+):
     cli.add_command(_command)

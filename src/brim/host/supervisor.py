@@ -17,6 +17,7 @@ import structlog
 
 import brim
 from brim.domain.keys import SECRET_CHARS, secret_prefix
+from brim.domain.sign_in import DASHBOARD_PATH, FIRST_RUN_PATH
 from brim.host.children import Children
 from brim.host.data_folder import DataFolder, claim_data_folder
 from brim.host.database_urls import DatabaseUrls, given_urls
@@ -29,6 +30,7 @@ from brim.kit.config import Settings
 from brim.kit.errors import BrimError
 from brim.kit.ids import random_base62
 from brim.services.keys import ensure_first_account
+from brim.services.operators import prepare_first_run
 from brim.services.vault import new_encryption_key
 from brim.store.database import Database
 from brim.telemetry.shared import clear_metrics, share_metrics
@@ -129,7 +131,7 @@ class Supervisor:
         """Bring everything up and keep it up; a cancellation takes it down in the opposite order."""
         async with self._database() as urls:
             await self._prepare(urls)
-            test_key = await self._prepare_test_key(urls.service)
+            test_key, first_run_token = await self._prepare_access(urls.service)
             with self._prepared_children(urls.service) as children:
                 async with asyncio.TaskGroup() as tasks:
                     for role in ("worker", *["api"] * self._settings.workers):
@@ -139,7 +141,8 @@ class Supervisor:
                     children.now_serving()
                     self._folder.announce(listener_url(self._listener))
                     path = self._unix_socket.getsockname() if self._unix_socket else None
-                    self._show(banner(listener_url(self._listener), test_key, unix_socket=path))
+                    url = listener_url(self._listener)
+                    self._show(banner(url, test_key, unix_socket=path, first_run_token=first_run_token))
 
     @asynccontextmanager
     async def _database(self) -> AsyncIterator[DatabaseUrls]:
@@ -174,15 +177,18 @@ class Supervisor:
         if done.weakness:
             log.warning(done.weakness)
 
-    async def _prepare_test_key(self, database_url: str) -> str:
-        """Return the test key of the first account, both made if need be."""
+    async def _prepare_access(self, database_url: str) -> tuple[str, str | None]:
+        """Return the first account's test key, both made if need be, and the first operator's token if there is none.
+
+        The token makes an admin of whoever brings it, so it is new at every start, and only shown.
+        """
         key = self._folder.keep_test_secret_key(self._settings.test_secret_key, _new_test_key)
         database = await Database.connect(database_url, max_connections=1, application="brim serve")
         try:
             await ensure_first_account(database, key, system_clock_ms())
+            return key, await prepare_first_run(database, now_ms=system_clock_ms())
         finally:
             await database.close()
-        return key
 
     @contextmanager
     def _prepared_children(self, database_url: str) -> Iterator[Children]:
@@ -231,15 +237,23 @@ def _first_brim_error(failures: ExceptionGroup[Exception]) -> Exception:
     return next((error for error in failures.exceptions if isinstance(error, BrimError)), failures)
 
 
-def banner(url: str, test_key: str, *, unix_socket: str | None) -> str:
+def banner(url: str, test_key: str, *, unix_socket: str | None, first_run_token: str | None) -> str:
     """Return what a person needs next, as plain lines."""
     official_cli = f"\nOfficial CLI:\n  export STRIPE_CLI_UNIX_SOCKET={unix_socket}\n" if unix_socket else ""
     return f"""
 Brim {brim.__version__} is ready.
 
-  URL       {url}
-  Test key  {test_key}
+  URL        {url}
+  Test key   {test_key}
+  Dashboard  {_dashboard(url, first_run_token)}
 {official_cli}
 Try it:
   curl {url}/v1/topups -u {test_key}: -d amount=2000 -d currency=usd -d description="First top-up"
 """
+
+
+def _dashboard(url: str, first_run_token: str | None) -> str:
+    """Return where the pages are, or, while nobody may sign in, where the first admin is made."""
+    if first_run_token is None:
+        return url + DASHBOARD_PATH
+    return f"{url}{FIRST_RUN_PATH}?token={first_run_token} (makes you the first admin; works once, for a day)"

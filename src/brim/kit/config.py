@@ -200,6 +200,10 @@ SETTINGS: Final[tuple[Setting, ...]] = (
     Setting("drain_timeout_s", parse_duration, 20.0, "a duration", "how long a stop waits for requests in flight"),
     Setting("cli_reconnect_s", parse_duration, 60.0, "a duration of whole seconds",
             "how often a listening official CLI connects anew"),
+    Setting("session_life_s", parse_interval, 12 * 3600.0, "a duration above 0",
+            "how long an operator stays signed in at most"),
+    Setting("session_idle_s", parse_interval, 2 * 3600.0, "a duration above 0",
+            "how long an operator stays signed in without loading a page"),
     Setting("database_timeout_s", parse_duration, 10.0, "a duration", "how long a statement may take before 503"),
 )  # fmt: skip
 
@@ -233,6 +237,8 @@ class Settings:
     read_timeout_s: float
     drain_timeout_s: float
     cli_reconnect_s: float
+    session_life_s: float
+    session_idle_s: float
     database_timeout_s: float
 
     def to_environment(self) -> dict[str, str]:

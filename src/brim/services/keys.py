@@ -203,7 +203,7 @@ def _describe(
     now_ms: int,
     random_text: RandomText,
 ) -> ApiKey:
-    """Return what the database keeps of a new key."""
+    """Return what the database keeps of a new key, whose secret is given."""
     return ApiKey(
         hash=hash_secret(secret),
         account=account,

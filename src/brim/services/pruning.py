@@ -2,7 +2,8 @@
 
 from brim.domain import events
 from brim.domain.idempotency import KEPT_MS
-from brim.store import pruning
+from brim.domain.sign_in import TRIES_KEPT_MS
+from brim.store import operator_sessions, pruning
 from brim.store.database import Database
 
 
@@ -20,3 +21,13 @@ async def prune_events(database: Database, *, now_ms: int, limit: int) -> int:
     return await database.transact(
         lambda conn: pruning.delete_events(conn, before_ms=now_ms - events.KEPT_MS, limit=limit)
     )
+
+
+async def prune_sign_ins(database: Database, *, now_ms: int, limit: int) -> int:
+    """Forget up to `limit` sessions of operators that have ended, and as many counts of tries to begin one.
+
+    Returns how many of both went.
+    """
+    async with database.connection() as conn:
+        ended = await operator_sessions.prune_sessions(conn, before_ms=now_ms, limit=limit)
+        return ended + await operator_sessions.prune_tries(conn, before_ms=now_ms - TRIES_KEPT_MS, limit=limit)

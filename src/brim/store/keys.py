@@ -23,8 +23,7 @@ async def lock_by_id(conn: Conn, key_id: str) -> ApiKey | None:
 
 async def list_keys(conn: Conn, account: str | None) -> list[ApiKey]:
     """Return one account's keys, or with None those of all accounts, oldest first."""
-    keys = [_key(row) for row in await conn.fetch(_QUERIES["list_keys"], account)]
-    return [key for key in keys if key is not None]
+    return [key_from_record(row) for row in await conn.fetch(_QUERIES["list_keys"], account)]
 
 
 async def insert_key(conn: Conn, key: ApiKey) -> None:
@@ -51,9 +50,8 @@ async def expire_key(conn: Conn, key: ApiKey, expires_ms: int) -> ApiKey:
     return msgspec.structs.replace(key, expires_ms=ends)
 
 
-def _key(row: Any) -> ApiKey | None:
-    if row is None:
-        return None
+def key_from_record(row: Any) -> ApiKey:
+    """Return the key in a record that has the columns of one."""
     permissions = row["permissions"]
     return ApiKey(
         hash=row["hash"],
@@ -67,3 +65,7 @@ def _key(row: Any) -> ApiKey | None:
         created=row["created"],
         expires_ms=row["expires_ms"],
     )
+
+
+def _key(row: Any) -> ApiKey | None:
+    return key_from_record(row) if row else None

@@ -10,7 +10,7 @@ from brim.kit.errors import BrimError
 from brim.store.database import Conn, Database
 from brim.store.sql import load_queries
 
-GROWING_TABLES: Final = ("transfers", "transfer_seals")
+GROWING_TABLES: Final = ("transfers", "transfer_seals", "audit_log")
 """Tables whose rows are never changed or removed; one that does not exist yet is passed over."""
 
 _QUERIES: Final = load_queries("roles")

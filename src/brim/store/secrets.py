@@ -30,6 +30,8 @@ SEALED_TABLES: Final = (
     SealedTable("lock_sealed_bank_tokens", "replace_sealed_bank_tokens"),
     SealedTable("lock_sealed_webhook_endpoints", "replace_sealed_webhook_endpoints"),
     SealedTable("lock_old_sealed_webhook_endpoints", "replace_old_sealed_webhook_endpoints"),
+    SealedTable("lock_sealed_operators", "replace_sealed_operators"),
+    SealedTable("lock_sealed_operator_keys", "replace_sealed_operator_keys"),
 )
 """Every table with sealed secrets; a change of encryption keys walks them all."""
 

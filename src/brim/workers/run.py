@@ -21,7 +21,7 @@ from brim.services.clocks import delete_ended_clock, step_clock
 from brim.services.delivery import Courier
 from brim.services.numbering import MAX_BATCH, Numbering, listen
 from brim.services.posting import Poster
-from brim.services.pruning import prune_events, prune_idempotency_keys
+from brim.services.pruning import prune_events, prune_idempotency_keys, prune_sign_ins
 from brim.services.request_logs import RequestPruning
 from brim.services.settlement import settle_due
 from brim.services.vault import Vault
@@ -137,6 +137,7 @@ def make_jobs(
     async def prune() -> int:
         await delete_ended_clock(database, now_ms=now_ms(), ids=ids)
         forgotten = await request_pruning.run_once(now_ms=now_ms(), limit=PRUNE_BATCH)
+        forgotten = max(forgotten, await prune_sign_ins(database, now_ms=now_ms(), limit=PRUNE_BATCH))
         keys = await prune_idempotency_keys(database, now_ms=now_ms(), limit=PRUNE_BATCH)
         if keys == PRUNE_BATCH:  # a key may name an event as its answer, so keys go first
             return keys

@@ -82,3 +82,36 @@ UPDATE webhook_endpoints AS e
 SET old_secret = n.sealed
 FROM unnest($1::text[], $2::boolean[], $3::text[], $4::bytea[]) AS n (account, livemode, id, sealed)
 WHERE e.account = n.account AND e.livemode = n.livemode AND e.id = n.id AND e.old_secret IS NOT NULL;
+
+-- name: lock_sealed_operators
+-- The next operators who have a secret for one-time codes, held until the transaction ends. They belong to no account,
+-- so they are walked as if they were those of one without a name.
+SELECT '' AS account, false AS livemode, id, totp_secret AS sealed
+FROM operators
+WHERE ('', false, id) > ($1::text, $2::boolean, $3::text) AND totp_secret IS NOT NULL
+ORDER BY id
+LIMIT $4
+FOR NO KEY UPDATE;
+
+-- name: replace_sealed_operators
+-- Store the secrets of operators in another form.
+UPDATE operators AS o
+SET totp_secret = n.sealed
+FROM unnest($1::text[], $2::boolean[], $3::text[], $4::bytea[]) AS n (account, livemode, id, sealed)
+WHERE o.id = n.id;
+
+-- name: lock_sealed_operator_keys
+-- The next rows by key, held until the transaction ends.
+SELECT account, livemode, operator AS id, secret AS sealed
+FROM operator_keys
+WHERE (account, livemode, operator) > ($1, $2, $3)
+ORDER BY account, livemode, operator
+LIMIT $4
+FOR UPDATE;
+
+-- name: replace_sealed_operator_keys
+-- Store the secrets of rows in another form.
+UPDATE operator_keys AS k
+SET secret = n.sealed
+FROM unnest($1::text[], $2::boolean[], $3::text[], $4::bytea[]) AS n (account, livemode, id, sealed)
+WHERE k.account = n.account AND k.livemode = n.livemode AND k.operator = n.id;

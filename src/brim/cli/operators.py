@@ -1,0 +1,173 @@
+"""Commands for operators: who may sign in to the pages."""
+
+import getpass
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from brim.cli.database import on_database, show_table, tell_time
+from brim.cli.options import reaching_settings
+from brim.kit.clock import system_clock_ms
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from brim.domain.audit import Actor, AuditEntry
+    from brim.domain.operators import Operator
+
+# ruff: noqa: PLC0415  each command loads only what it runs
+
+_ROLES = click.Choice(["admin", "developer", "viewer"])
+
+
+@click.group()
+def operators() -> None:
+    """Say who may sign in to the pages, and as what.
+
+    A password is asked for on the terminal, or read as the first line of standard input; it is never an argument.
+    EMAIL may be an operator's id too.
+    """
+
+
+@operators.command("add")
+@click.argument("email")
+@click.option("--name", metavar="TEXT", help="What people call them; the email address's first part when left out.")
+@click.option("--role", type=_ROLES, default="viewer", show_default=True, help="What they may do.")
+@click.option("--no-password", is_flag=True, help="They sign in by your identity provider only.")
+@reaching_settings
+def add_operator(email: str, name: str | None, role: str, *, no_password: bool, **flags: str | None) -> None:
+    """Add an operator and show their id."""
+    from brim.domain.operators import Role
+    from brim.services import operators as service
+    from brim.services.passwords import Passwords
+
+    wish = service.NewOperator(
+        email=email,
+        name=name or email.partition("@")[0],
+        role=Role(role),
+        password=None if no_password else _ask_password(),
+    )
+    operator = _change(flags, lambda database, **asked: service.add_operator(database, Passwords(), wish, **asked))
+    click.echo(operator.id)
+
+
+@operators.command("list")
+@reaching_settings
+def list_operators(**flags: str | None) -> None:
+    """Show all operators."""
+    from brim.services import operators as service
+
+    found = on_database(flags, service.list_operators)
+    show_table(("id", "email", "name", "role", "codes", "made", "state"), [_row(operator) for operator in found])
+
+
+@operators.command("disable")
+@click.argument("email")
+@reaching_settings
+def disable_operator(email: str, **flags: str | None) -> None:
+    """Let EMAIL do nothing any more; every process knows within a second."""
+    from brim.services import operators as service
+
+    operator = _change(flags, lambda database, **asked: service.disable_operator(database, email, **asked))
+    click.echo(f"{operator.email} is disabled.")
+
+
+@operators.command("enable")
+@click.argument("email")
+@reaching_settings
+def enable_operator(email: str, **flags: str | None) -> None:
+    """Let EMAIL in again."""
+    from brim.services import operators as service
+
+    operator = _change(flags, lambda database, **asked: service.enable_operator(database, email, **asked))
+    click.echo(f"{operator.email} may sign in again.")
+
+
+@operators.command("set-role")
+@click.argument("email")
+@click.argument("role", type=_ROLES)
+@reaching_settings
+def set_role(email: str, role: str, **flags: str | None) -> None:
+    """Give EMAIL another role."""
+    from brim.domain.operators import Role
+    from brim.services import operators as service
+
+    operator = _change(flags, lambda database, **asked: service.set_role(database, email, Role(role), **asked))
+    click.echo(f"{operator.email} is {operator.role}.")
+
+
+@operators.command("reset-password")
+@click.argument("email")
+@reaching_settings
+def reset_password(email: str, **flags: str | None) -> None:
+    """Give EMAIL another password; wherever they are signed in, they are not any more."""
+    from brim.services import operators as service
+    from brim.services.passwords import Passwords
+
+    password = _ask_password()
+    operator = _change(
+        flags, lambda database, **asked: service.reset_password(database, Passwords(), email, password, **asked)
+    )
+    click.echo(f"{operator.email} has another password.")
+
+
+@operators.command("reset-totp")
+@click.argument("email")
+@reaching_settings
+def reset_totp(email: str, **flags: str | None) -> None:
+    """Ask EMAIL for no one-time codes any more, because they lost their device."""
+    from brim.services import operators as service
+
+    operator = _change(flags, lambda database, **asked: service.reset_codes(database, email, **asked))
+    click.echo(f"{operator.email} signs in without a code.")
+
+
+@operators.command("log")
+@click.option("--limit", type=click.IntRange(1, 100), default=20, show_default=True, help="How many lines.")
+@reaching_settings
+def show_log(limit: int, **flags: str | None) -> None:
+    """Show the newest lines of the audit log: who did what to what, when and from where."""
+    from brim.domain.pages import PageRequest
+    from brim.services.audit import list_audit_log
+
+    page = on_database(flags, lambda database: list_audit_log(database, PageRequest(limit=limit)))
+    show_table(("when", "who", "from", "what", "to", "detail"), [_log_row(entry) for entry in page.items])
+
+
+def _ask_password() -> str:
+    """Return a password typed twice on the terminal, or the first line of standard input."""
+    if sys.stdin.isatty():
+        return str(click.prompt("Password", hide_input=True, confirmation_prompt=True))
+    return sys.stdin.readline().rstrip("\r\n")
+
+
+def _actor() -> "Actor":
+    """Return who types the command, as far as the system knows."""
+    from brim.domain.audit import Actor, ActorKind
+
+    try:
+        name = getpass.getuser()
+    except (KeyError, OSError):  # a container's user without a name
+        name = None
+    return Actor(kind=ActorKind.CLI, name=name)
+
+
+def _change(flags: dict[str, str | None], use: "Callable[..., Awaitable[Operator]]") -> "Operator":
+    """Return the operator that a use case answers, which is told by whom it is asked, when, and what makes ids."""
+    from brim.kit.ids import IdFactory
+
+    asked = {"by": _actor(), "now_ms": system_clock_ms(), "ids": IdFactory()}
+    return on_database(flags, lambda database: use(database, **asked))
+
+
+def _row(operator: "Operator") -> tuple[str, ...]:
+    codes = "yes" if operator.has_codes else "no"
+    state = "works" if operator.disabled_ms is None else f"disabled {tell_time(operator.disabled_ms // 1000)}"
+    return operator.id, operator.email, operator.name, operator.role, codes, tell_time(operator.created), state
+
+
+def _log_row(entry: "AuditEntry") -> tuple[str, ...]:
+    who = entry.actor.name or entry.actor.id or entry.actor.kind
+    what = (entry.action, entry.object or "", entry.detail or "")
+    return tell_time(entry.at_ms // 1000), who, entry.actor.address or "", *what

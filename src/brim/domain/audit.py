@@ -1,0 +1,64 @@
+"""The audit log: who did what to what, when and from where."""
+
+from enum import StrEnum
+from typing import Final
+
+import msgspec
+
+from brim.domain.topups import Owner
+
+ENTRY_PREFIX: Final = "aud_"
+
+
+class ActorKind(StrEnum):
+    """What sort of actor did something; NOBODY is who had not yet said who they are."""
+
+    OPERATOR = "operator"
+    KEY = "key"
+    CLI = "cli"
+    NOBODY = "nobody"
+
+
+class Actor(msgspec.Struct, frozen=True, kw_only=True):
+    """Who does something: an operator or a key by its id, or whoever types commands on the server.
+
+    `name` is what people call them at that moment: an operator's email, a key's redacted form, a user of the system.
+    `address` is the remote address, None where there is no network between.
+    """
+
+    kind: ActorKind
+    id: str | None = None
+    name: str | None = None
+    address: str | None = None
+
+
+class Action(StrEnum):
+    """What is done to operators and by signing in, as noun and verb. What pages do to objects is named alike."""
+
+    OPERATOR_ADDED = "operator.added"
+    OPERATOR_DISABLED = "operator.disabled"
+    OPERATOR_ENABLED = "operator.enabled"
+    OPERATOR_ROLE_SET = "operator.role_set"
+    PASSWORD_SET = "operator.password_set"  # noqa: S105  the name of an action
+    CODES_ENABLED = "operator.codes_enabled"
+    CODES_RESET = "operator.codes_reset"
+    RECOVERY_CODE_USED = "operator.recovery_code_used"
+    SIGNED_IN = "session.created"
+    SIGNED_OUT = "session.ended"
+    KEY_MADE = "api_key.created"
+
+
+class AuditEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of the audit log.
+
+    `action` is noun and verb, such as `operator.disabled`; `object` the id of what it was done to; `owner` whose that
+    is, None for what belongs to the whole installation; `detail` a few words for people; `at_ms` Unix milliseconds.
+    """
+
+    id: str
+    at_ms: int
+    actor: Actor
+    action: str
+    object: str | None = None
+    owner: Owner | None = None
+    detail: str | None = None

@@ -1,0 +1,158 @@
+"""Operators: the people who sign in to this installation, and what each role lets them do."""
+
+import re
+import unicodedata
+from enum import StrEnum
+from typing import Final
+
+import msgspec
+
+from brim.domain.keys import RESOURCES
+from brim.kit.errors import BrimError
+
+OPERATOR_PREFIX: Final = "op_"
+SHORTEST_PASSWORD: Final = 12
+"""Characters. Source: NIST SP 800-63B section 3.1.1.2 asks for length and for no rules of composition."""
+
+LONGEST_PASSWORD: Final = 256
+_LONGEST_EMAIL: Final = 254
+_LONGEST_NAME: Final = 100
+_EMAIL: Final = re.compile(r"[^@\s]+@[^@\s]+")
+
+
+class Role(StrEnum):
+    """What an operator may do, in every account."""
+
+    ADMIN = "admin"
+    DEVELOPER = "developer"
+    VIEWER = "viewer"
+
+
+class Operator(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody who may sign in, without any secret of theirs.
+
+    `created` is in Unix seconds; `disabled_ms` (Unix milliseconds) is since when they may not, None for never;
+    `has_password` is false for who signs in by a provider only; `has_codes` tells that a one-time code is asked for.
+    """
+
+    id: str
+    email: str
+    name: str
+    role: Role
+    created: int
+    disabled_ms: int | None = None
+    has_password: bool = True
+    has_codes: bool = False
+
+
+class Credentials(msgspec.Struct, frozen=True, kw_only=True):
+    """What an operator is recognised by, as it is stored. `codes_secret` is sealed, and counts once codes are on."""
+
+    operator: Operator
+    password_hash: str | None
+    codes_secret: bytes | None
+
+
+class UnknownOperatorError(BrimError):
+    """There is no such operator."""
+
+    def __init__(self, operator: str) -> None:
+        super().__init__(f"There is no operator {operator}. brim operators list shows them.")
+
+
+class OperatorExistsError(BrimError):
+    """The email address is somebody's already."""
+
+    def __init__(self, email: str) -> None:
+        super().__init__(f"There is an operator {email} already.")
+
+
+class OperatorDisabledError(BrimError):
+    """The operator may do nothing any more."""
+
+    def __init__(self, operator: str) -> None:
+        super().__init__(f"The operator {operator} is disabled. brim operators enable lets them in again.")
+
+
+class LastAdminError(BrimError):
+    """Nobody would be left who may manage operators."""
+
+    def __init__(self, email: str) -> None:
+        super().__init__(f"{email} is the last admin who may sign in. Make somebody else an admin first.")
+
+
+class InvalidEmailError(BrimError):
+    """A text is no email address."""
+
+    def __init__(self, given: str) -> None:
+        super().__init__(f"{given[:_LONGEST_EMAIL]!r} is no email address such as ada@example.com.")
+
+
+class InvalidNameError(BrimError):
+    """A text is no name."""
+
+    def __init__(self) -> None:
+        super().__init__(f"A name has 1 to {_LONGEST_NAME} characters, all of them printable.")
+
+
+class WeakPasswordError(BrimError):
+    """A password is too short, too long, or easy to guess."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"This password cannot be used: {reason}")
+
+
+_LEVELS: Final = {
+    Role.ADMIN: {False: "write", True: "write"},
+    Role.DEVELOPER: {False: "write", True: "read"},
+    Role.VIEWER: {False: "read", True: "read"},
+}
+"""What a role may do to every resource, in test mode and in live mode."""
+
+
+def permissions_of(role: Role, *, livemode: bool) -> dict[str, str]:
+    """Return the permissions of a key that does what a role may in one mode."""
+    return dict.fromkeys(RESOURCES, _LEVELS[role][livemode])
+
+
+def fold_email(text: str) -> str:
+    """Return whatever was typed as an email address in a form that is the same for all ways to type it."""
+    return unicodedata.normalize("NFKC", text.strip()).casefold()
+
+
+def normalise_email(text: str) -> str:
+    """Return an email address in the one form in which it is stored and looked for.
+
+    Raises:
+        InvalidEmailError: it is none.
+    """
+    email = fold_email(text)
+    if not _EMAIL.fullmatch(email) or not email.isprintable() or len(email) > _LONGEST_EMAIL:
+        raise InvalidEmailError(text)
+    return email
+
+
+def check_name(text: str) -> str:
+    """Return a name without blanks around it.
+
+    Raises:
+        InvalidNameError: it is none.
+    """
+    name = text.strip()
+    if not name or not name.isprintable() or len(name) > _LONGEST_NAME:
+        raise InvalidNameError
+    return name
+
+
+def check_password(password: str, *, email: str) -> None:
+    """Let a password pass that somebody may choose.
+
+    Raises:
+        WeakPasswordError: they may not.
+    """
+    if len(password) < SHORTEST_PASSWORD:
+        raise WeakPasswordError(f"it has fewer than {SHORTEST_PASSWORD} characters.")
+    if len(password) > LONGEST_PASSWORD:
+        raise WeakPasswordError(f"it has more than {LONGEST_PASSWORD} characters.")
+    if password.casefold() == email or len(set(password)) <= 2:
+        raise WeakPasswordError("it is the first one that somebody would guess.")

@@ -1,0 +1,96 @@
+"""The API keys by which the pages of operators speak to the API.
+
+A page acts by a restricted key of the operator's own for one account in one mode, so what it may do is decided where
+every client's rights are, and a request log tells who it was. A key is made when it is first needed; its secret is
+sealed, so that pages can use it and show it.
+"""
+
+from brim.domain.audit import Action
+from brim.domain.keys import ApiKey
+from brim.domain.operators import Operator, OperatorDisabledError, UnknownOperatorError, permissions_of
+from brim.domain.topups import Owner
+from brim.kit.ids import IdFactory, random_base62
+from brim.services.accounts import RandomText
+from brim.services.audit import record
+from brim.services.keys import UnknownAccountError, issue_key
+from brim.services.sign_in import actor_of
+from brim.services.vault import Vault
+from brim.store import accounts, keys, operator_keys, operators
+from brim.store.database import Conn, Database
+
+
+class OperatorKeys:
+    """One process's way to the keys of operators.
+
+    Args:
+        database: where they are.
+        vault: opens and seals their secrets.
+        ids: makes the ids of the audit log's lines.
+        random_text: where chance comes from.
+    """
+
+    def __init__(
+        self, database: Database, vault: Vault, *, ids: IdFactory, random_text: RandomText = random_base62
+    ) -> None:
+        self._database = database
+        self._vault = vault
+        self._ids = ids
+        self._random_text = random_text
+
+    async def key_of(self, operator: Operator, owner: Owner, *, now_ms: int) -> str:
+        """Return the secret of an operator's key for an owner, made if there is none that works and fits the role.
+
+        Raises:
+            OperatorDisabledError: the operator may do nothing any more.
+            UnknownOperatorError: there is no such operator.
+            UnknownAccountError: there is no such account.
+            NoEncryptionKeyError: the server cannot keep the secret.
+            SecretUnreadableError: the secret is sealed under a key that the server has no more.
+        """
+        async with self._database.connection() as conn:
+            found = await operator_keys.find_operator_key(conn, operator.id, owner)
+        if found is None or not _is_fit(found.key, operator, owner, now_ms=now_ms):
+            found = await self._database.transact(lambda conn: self._renew(conn, operator, owner, now_ms=now_ms))
+        return self._vault.open(found.sealed, place=_place(operator.id, owner)).decode()
+
+    async def _renew(self, conn: Conn, operator: Operator, owner: Owner, *, now_ms: int) -> operator_keys.OperatorKey:
+        """Return the operator's key, a new one unless another process has just made it."""
+        held = await operators.lock_operator(conn, operator.id)
+        if held is None:
+            raise UnknownOperatorError(operator.id)
+        if held.operator.disabled_ms is not None:
+            raise OperatorDisabledError(held.operator.email)
+        if await accounts.find_account(conn, owner.account) is None:
+            raise UnknownAccountError(owner.account)
+        found = await operator_keys.find_operator_key(conn, operator.id, owner)
+        if found is not None:
+            if _is_fit(found.key, held.operator, owner, now_ms=now_ms):
+                return found
+            await keys.expire_key(conn, found.key, now_ms)
+        return await self._make(conn, held.operator, owner, now_ms=now_ms)
+
+    async def _make(self, conn: Conn, operator: Operator, owner: Owner, *, now_ms: int) -> operator_keys.OperatorKey:
+        new = await issue_key(
+            conn,
+            account=owner.account,
+            livemode=owner.livemode,
+            permissions=permissions_of(operator.role, livemode=owner.livemode),
+            name=f"pages of {operator.email}",
+            now_ms=now_ms,
+            random_text=self._random_text,
+        )
+        sealed = self._vault.seal(new.secret.encode(), place=_place(operator.id, owner))
+        await operator_keys.put_operator_key(conn, operator.id, new.key, sealed)
+        by = actor_of(operator, address=None)
+        await record(conn, by, Action.KEY_MADE, object_id=new.key.id, owner=owner, now_ms=now_ms, ids=self._ids)
+        return operator_keys.OperatorKey(new.key, sealed)
+
+
+def _is_fit(key: ApiKey, operator: Operator, owner: Owner, *, now_ms: int) -> bool:
+    """Tell whether a key works and has the rights of the operator's role, as this version knows them."""
+    works = key.expires_ms is None or now_ms < key.expires_ms
+    return works and key.permissions == permissions_of(operator.role, livemode=owner.livemode)
+
+
+def _place(operator: str, owner: Owner) -> str:
+    return f"operator_keys/{operator}/{owner.account}/{'live' if owner.livemode else 'test'}"

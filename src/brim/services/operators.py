@@ -1,0 +1,288 @@
+"""Operators: added, listed, disabled, given another role or password; and the first of them, by a link.
+
+An operator is named by id or by email address. Every change is told in the audit log by the transaction that makes it.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import TypeAlias
+
+import msgspec
+
+from brim.domain.audit import Action, Actor, ActorKind
+from brim.domain.operators import (
+    OPERATOR_PREFIX,
+    Credentials,
+    LastAdminError,
+    Operator,
+    OperatorExistsError,
+    Role,
+    UnknownOperatorError,
+    check_name,
+    check_password,
+    fold_email,
+    normalise_email,
+)
+from brim.domain.sign_in import FIRST_RUN_KEPT_MS, TOKEN_CHARS, FirstRunOverError, hash_token
+from brim.kit.ids import IdFactory, random_base62
+from brim.services.accounts import RandomText
+from brim.services.audit import record
+from brim.services.passwords import Passwords
+from brim.store import operator_keys, operator_sessions, operators
+from brim.store.database import Conn, Database
+
+Change: TypeAlias = Callable[[Conn, Operator], Awaitable[None]]
+
+
+class NewOperator(msgspec.Struct, frozen=True, kw_only=True):
+    """Who is to be an operator. `password` is None for who signs in by a provider only."""
+
+    email: str
+    name: str
+    role: Role
+    password: str | None
+
+
+async def add_operator(
+    database: Database, passwords: Passwords, wish: NewOperator, *, by: Actor, now_ms: int, ids: IdFactory
+) -> Operator:
+    """Add an operator and return them; the link for the first admin works no more.
+
+    Raises:
+        InvalidEmailError, InvalidNameError, WeakPasswordError: what was given cannot be used.
+        OperatorExistsError: the email address is somebody's already.
+    """
+    operator, password_hash = await _prepare(passwords, wish, now_ms=now_ms, ids=ids)
+
+    async def work(conn: Conn) -> None:
+        await operators.delete_first_run(conn)  # before all else: who uses the link now is let finish
+        await _insert(conn, operator, password_hash, by=by, now_ms=now_ms, ids=ids)
+
+    await database.transact(work)
+    return operator
+
+
+async def list_operators(database: Database) -> list[Operator]:
+    """Return all operators, oldest first."""
+    async with database.connection() as conn:
+        return await operators.list_operators(conn)
+
+
+async def find_operator(database: Database, operator: str) -> Operator:
+    """Return an operator by id or email address.
+
+    Raises:
+        UnknownOperatorError: there is none.
+    """
+    async with database.connection() as conn:
+        return _known(await operators.find_operator(conn, _name(operator)), operator).operator
+
+
+async def disable_operator(database: Database, operator: str, *, by: Actor, now_ms: int, ids: IdFactory) -> Operator:
+    """Let an operator do nothing any more: their sessions end, and so do the keys of their pages.
+
+    Raises:
+        UnknownOperatorError: there is none.
+        LastAdminError: nobody would be left who may manage operators.
+    """
+
+    async def change(conn: Conn, found: Operator) -> None:
+        await operators.set_disabled(conn, found.id, now_ms)
+        await operator_sessions.delete_sessions(conn, found.id)
+        await operator_keys.end_operator_keys(conn, found.id, now_ms=now_ms)
+        await record(conn, by, Action.OPERATOR_DISABLED, object_id=found.id, now_ms=now_ms, ids=ids)
+
+    return await _change(database, operator, change, keeps_admin=False)
+
+
+async def enable_operator(database: Database, operator: str, *, by: Actor, now_ms: int, ids: IdFactory) -> Operator:
+    """Let a disabled operator in again.
+
+    Raises:
+        UnknownOperatorError: there is none.
+    """
+
+    async def change(conn: Conn, found: Operator) -> None:
+        await operators.set_disabled(conn, found.id, None)
+        await record(conn, by, Action.OPERATOR_ENABLED, object_id=found.id, now_ms=now_ms, ids=ids)
+
+    return await _change(database, operator, change, keeps_admin=True)
+
+
+async def set_role(
+    database: Database, operator: str, role: Role, *, by: Actor, now_ms: int, ids: IdFactory
+) -> Operator:
+    """Give an operator another role; keys that their pages had end, and new ones have the new rights.
+
+    Raises:
+        UnknownOperatorError: there is none.
+        LastAdminError: nobody would be left who may manage operators.
+    """
+
+    async def change(conn: Conn, found: Operator) -> None:
+        await operators.set_role(conn, found.id, role)
+        await operator_keys.end_operator_keys(conn, found.id, now_ms=now_ms)
+        detail = f"{found.role} to {role}"
+        await record(conn, by, Action.OPERATOR_ROLE_SET, object_id=found.id, detail=detail, now_ms=now_ms, ids=ids)
+
+    return await _change(database, operator, change, keeps_admin=role is Role.ADMIN)
+
+
+async def reset_password(
+    database: Database, passwords: Passwords, operator: str, password: str, *, by: Actor, now_ms: int, ids: IdFactory
+) -> Operator:
+    """Give an operator another password; all of their sessions end.
+
+    Raises:
+        UnknownOperatorError: there is none.
+        WeakPasswordError: the password may not be chosen.
+    """
+    check_password(password, email=(await find_operator(database, operator)).email)
+    password_hash = await passwords.hash(password)
+
+    async def change(conn: Conn, found: Operator) -> None:
+        await operators.set_password(conn, found.id, password_hash)
+        await operator_sessions.delete_sessions(conn, found.id)
+        await record(conn, by, Action.PASSWORD_SET, object_id=found.id, now_ms=now_ms, ids=ids)
+
+    return await _change(database, operator, change, keeps_admin=True)
+
+
+async def reset_codes(database: Database, operator: str, *, by: Actor, now_ms: int, ids: IdFactory) -> Operator:
+    """Ask an operator for no one-time codes any more: whoever lost their device begins anew.
+
+    Raises:
+        UnknownOperatorError: there is none.
+    """
+
+    async def change(conn: Conn, found: Operator) -> None:
+        await operators.set_codes_secret(conn, found.id, None)
+        await record(conn, by, Action.CODES_RESET, object_id=found.id, now_ms=now_ms, ids=ids)
+
+    return await _change(database, operator, change, keeps_admin=True)
+
+
+async def prepare_first_run(database: Database, *, now_ms: int, random_text: RandomText = random_base62) -> str | None:
+    """Return a token that makes the first admin within a day, None once there is an operator.
+
+    An earlier token works no more.
+    """
+    token = random_text(TOKEN_CHARS)
+
+    async def work(conn: Conn) -> bool:
+        if await operators.operators_exist(conn):
+            await operators.delete_first_run(conn)
+            return False
+        await operators.put_first_run(conn, hash_token(token), expires_ms=now_ms + FIRST_RUN_KEPT_MS)
+        return True
+
+    return token if await database.transact(work) else None
+
+
+async def claim_first_run(
+    database: Database,
+    passwords: Passwords,
+    token: str,
+    wish: NewOperator,
+    *,
+    address: str | None,
+    now_ms: int,
+    ids: IdFactory,
+) -> Operator:
+    """Make the first operator, by the token of the link that `brim serve` printed, and return them.
+
+    They are an admin with a password, whatever the wish says of the role.
+
+    Raises:
+        FirstRunOverError: the link works no more.
+        InvalidEmailError, InvalidNameError, WeakPasswordError: what was given cannot be used; the link still works.
+    """
+    await check_first_run(database, token, now_ms=now_ms)
+    wish = msgspec.structs.replace(wish, role=Role.ADMIN, password=wish.password or "")
+    operator, password_hash = await _prepare(passwords, wish, now_ms=now_ms, ids=ids)
+    by = Actor(kind=ActorKind.NOBODY, address=address)
+
+    async def work(conn: Conn) -> None:
+        await _require_first_run(conn, token, now_ms=now_ms)
+        await operators.delete_first_run(conn)
+        await _insert(conn, operator, password_hash, by=by, now_ms=now_ms, ids=ids)
+
+    await database.transact(work)
+    return operator
+
+
+async def check_first_run(database: Database, token: str, *, now_ms: int) -> None:
+    """Return quietly while a token makes the first admin.
+
+    Raises:
+        FirstRunOverError: it does not.
+    """
+    await database.transact(lambda conn: _require_first_run(conn, token, now_ms=now_ms))
+
+
+async def _require_first_run(conn: Conn, token: str, *, now_ms: int) -> None:
+    is_known = await operators.lock_first_run(conn, hash_token(token), now_ms=now_ms)
+    if not is_known or await operators.operators_exist(conn):
+        raise FirstRunOverError
+
+
+async def _prepare(
+    passwords: Passwords, wish: NewOperator, *, now_ms: int, ids: IdFactory
+) -> tuple[Operator, str | None]:
+    """Return a new operator and what their password hashes to, before any transaction: hashing takes its time."""
+    email, name = normalise_email(wish.email), check_name(wish.name)
+    password_hash = None
+    if wish.password is not None:
+        check_password(wish.password, email=email)
+        password_hash = await passwords.hash(wish.password)
+    operator = Operator(
+        id=ids.new_at(OPERATOR_PREFIX, now_ms),
+        email=email,
+        name=name,
+        role=wish.role,
+        created=now_ms // 1000,
+        has_password=password_hash is not None,
+    )
+    return operator, password_hash
+
+
+async def _insert(
+    conn: Conn, operator: Operator, password_hash: str | None, *, by: Actor, now_ms: int, ids: IdFactory
+) -> None:
+    if not await operators.insert_operator(conn, operator, password_hash):
+        raise OperatorExistsError(operator.email)
+    detail = f"{operator.email} as {operator.role}"
+    await record(conn, by, Action.OPERATOR_ADDED, object_id=operator.id, detail=detail, now_ms=now_ms, ids=ids)
+
+
+async def _change(database: Database, operator: str, change: Change, *, keeps_admin: bool) -> Operator:
+    """Change an operator in one transaction and return them as they are then.
+
+    Args:
+        database: where.
+        operator: their id or email address.
+        change: given the transaction and who they were.
+        keeps_admin: whether who was an admin is one afterwards; otherwise somebody else must be.
+    """
+
+    async def work(conn: Conn) -> Operator:
+        admins = set() if keeps_admin else await operators.lock_admins(conn)
+        found = _known(await operators.lock_operator(conn, _name(operator)), operator).operator
+        if admins == {found.id}:
+            raise LastAdminError(found.email)
+        await change(conn, found)
+        return _known(await operators.find_operator(conn, found.id), operator).operator
+
+    return await database.transact(work)
+
+
+def _name(operator: str) -> str:
+    """Return an id or an email address as it is looked for; what is neither finds nobody."""
+    if not operator.isprintable():
+        return ""
+    return fold_email(operator) if "@" in operator else operator
+
+
+def _known(found: Credentials | None, operator: str) -> Credentials:
+    if found is None:
+        raise UnknownOperatorError(operator)
+    return found

@@ -1,0 +1,53 @@
+"""The audit log in the database: lines are added and read, and nothing else; the service's role could do no more."""
+
+from typing import Any, Final
+
+from brim.domain.audit import ENTRY_PREFIX, Actor, ActorKind, AuditEntry
+from brim.domain.pages import Page, PageRequest, page_of, window
+from brim.domain.topups import Owner
+from brim.store.database import Conn
+from brim.store.sql import load_queries
+
+_SQL: Final = load_queries("audit")
+
+
+async def insert_entry(conn: Conn, entry: AuditEntry) -> None:
+    """Add a line."""
+    await conn.execute(
+        _SQL["insert_entry"],
+        *(entry.id, entry.at_ms),
+        *(entry.actor.kind.value, entry.actor.id, entry.actor.name, entry.actor.address),
+        *(entry.action, entry.object),
+        *((entry.owner.account, entry.owner.livemode) if entry.owner else (None, None)),
+        entry.detail,
+    )
+
+
+async def list_entries(conn: Conn, request: PageRequest) -> Page[AuditEntry]:
+    """Return a page of the log, newest first."""
+    place = window(ENTRY_PREFIX, None, request)
+    records = await conn.fetch(_SQL["list_entries"], place.low, place.high, place.newest_first, place.wanted)
+    return page_of([_entry(record) for record in records], place)
+
+
+async def entry_exists(conn: Conn, entry_id: str) -> bool:
+    """Tell whether the log has a line of that id."""
+    return bool(await conn.fetchval(_SQL["entry_exists"], entry_id))
+
+
+def _entry(record: Any) -> AuditEntry:
+    account = record["account"]
+    return AuditEntry(
+        id=record["id"],
+        at_ms=record["at_ms"],
+        actor=Actor(
+            kind=ActorKind(record["actor_kind"]),
+            id=record["actor"],
+            name=record["actor_name"],
+            address=record["address"],
+        ),
+        action=record["action"],
+        object=record["object"],
+        owner=None if account is None else Owner(account, record["livemode"]),
+        detail=record["detail"],
+    )

@@ -1,0 +1,34 @@
+"""The API keys by which the pages of operators speak to the API; their secrets are sealed here."""
+
+from typing import Final, NamedTuple
+
+from brim.domain.keys import ApiKey
+from brim.domain.topups import Owner
+from brim.store.database import Conn
+from brim.store.keys import key_from_record
+from brim.store.sql import load_queries
+
+_SQL: Final = load_queries("operator_keys")
+
+
+class OperatorKey(NamedTuple):
+    """A key of an operator's, ended or not, and its sealed secret."""
+
+    key: ApiKey
+    sealed: bytes
+
+
+async def find_operator_key(conn: Conn, operator: str, owner: Owner) -> OperatorKey | None:
+    """Return the key of the operator with this id for an owner, ended or not; None when none was made."""
+    record = await conn.fetchrow(_SQL["find_operator_key"], owner.account, owner.livemode, operator)
+    return OperatorKey(key_from_record(record), record["secret"]) if record else None
+
+
+async def put_operator_key(conn: Conn, operator: str, key: ApiKey, sealed: bytes) -> None:
+    """Store which key the operator with this id has for the key's owner from now on."""
+    await conn.execute(_SQL["put_operator_key"], key.account, key.livemode, operator, key.hash, sealed)
+
+
+async def end_operator_keys(conn: Conn, operator: str, *, now_ms: int) -> None:
+    """End all keys of the operator with this id."""
+    await conn.execute(_SQL["end_operator_keys"], operator, now_ms)

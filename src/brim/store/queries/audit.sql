@@ -1,0 +1,30 @@
+-- The audit log is the whole installation's: its statements name no account, and an operator of any may read all.
+
+-- name: insert_entry
+-- One more line.
+INSERT INTO audit_log (
+    id, at_ms, actor_kind, actor, actor_name, address, action, object, account, livemode, detail
+)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11);
+
+-- name: list_entries
+-- A page of the log; one of the two branches runs.
+(
+    SELECT id, at_ms, actor_kind, actor, actor_name, address, action, object, account, livemode, detail
+    FROM audit_log
+    WHERE $3 AND id > $1 AND id < $2
+    ORDER BY id DESC
+    LIMIT $4
+)
+UNION ALL
+(
+    SELECT id, at_ms, actor_kind, actor, actor_name, address, action, object, account, livemode, detail
+    FROM audit_log
+    WHERE NOT $3 AND id > $1 AND id < $2
+    ORDER BY id
+    LIMIT $4
+);
+
+-- name: entry_exists
+-- Whether there is a line of that id.
+SELECT EXISTS (SELECT FROM audit_log WHERE id = $1);

@@ -1,0 +1,26 @@
+-- name: find_operator_key
+-- An operator's key for one account in one mode, with its secret, sealed; also one that has ended.
+SELECT
+    k.hash, k.account, k.livemode, k.id, k.kind, k.name, k.redacted, k.permissions::text, k.created, k.expires_ms,
+    o.secret
+FROM operator_keys AS o
+JOIN api_keys AS k ON k.hash = o.hash
+WHERE o.account = $1 AND o.livemode = $2 AND o.operator = $3;
+
+-- name: put_operator_key
+-- The key that an operator has from now on for one account in one mode.
+INSERT INTO operator_keys (account, livemode, operator, hash, secret)
+VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT ON CONSTRAINT operator_keys_pk DO UPDATE SET hash = excluded.hash, secret = excluded.secret;
+
+-- name: end_operator_keys
+-- Ends all keys of an operator, whatever the account, and forgets their secrets.
+WITH gone AS (
+    DELETE FROM operator_keys
+    WHERE operator = $1
+    RETURNING hash
+)
+UPDATE api_keys AS k
+SET expires_ms = least(k.expires_ms, $2)
+FROM gone AS g
+WHERE k.hash = g.hash;
