@@ -5,7 +5,7 @@ means that it is over. The system closes the pipe of a process that was killed, 
 uses the standard library only, to be there at once.
 """
 
-import select
+import os
 import shutil
 import signal
 import subprocess
@@ -13,7 +13,6 @@ import sys
 from contextlib import suppress
 from typing import Final
 
-LOOK_EVERY_S: Final = 0.1
 END_WITHIN_S: Final = 15.0
 """Longer than a server in good health takes to finish what is in flight."""
 
@@ -24,7 +23,8 @@ def main(folder: str, command: list[str]) -> int:
         signal.signal(number, _end)
     child = subprocess.Popen(command, stdin=subprocess.DEVNULL)  # noqa: S603  the command is the harness's own
     try:
-        _wait_until_over(child)
+        os.close(sys.stdout.fileno())  # the child's alone now, so that its end is seen
+        sys.stdin.read(1)  # the folder stays as long as somebody may want to read why the command ended
         return _end_child(child)
     finally:
         with suppress(ProcessLookupError):
@@ -35,14 +35,6 @@ def main(folder: str, command: list[str]) -> int:
 
 def _end(_number: int, _frame: object) -> None:
     sys.exit(1)
-
-
-def _wait_until_over(child: "subprocess.Popen[bytes]") -> None:
-    """Return when the command has ended, or nobody wants it any more."""
-    while child.poll() is None:
-        readable, _, _ = select.select([sys.stdin], [], [], LOOK_EVERY_S)
-        if readable:
-            return
 
 
 def _end_child(child: "subprocess.Popen[bytes]") -> int:

@@ -84,29 +84,38 @@ class Webhooks:
         """
         return [self._verified(caught) for caught in self._catcher.caught]
 
-    def wait_for(self, event_type: str, *, id: object = None, within_s: float = 10.0) -> WebhookEvent:  # noqa: A002  the name of what callers have
-        """Return the first event of a type, whether it has come already or is still to come.
+    def wait_for(
+        self,
+        event_type: str,
+        *,
+        id: object = None,  # noqa: A002  what its callers have in hand
+        count: int = 1,
+        within_s: float = 10.0,
+    ) -> WebhookEvent:
+        """Return an event of a type, whether it has come already or is still to come.
 
         Args:
             event_type: such as `topup.succeeded`.
             id: of what it is about, or that object itself; None means any.
+            count: which of them, from 1 on; the same event may come more than once.
             within_s: how long to wait.
 
         Raises:
             EventMissedError: it did not come; the sentence lists what did.
             BadSignatureError: something came that nobody may trust.
         """
+        __tracebackhide__ = True  # pytest shows the line of the test
         about = None if id is None else id_of(id)
 
-        def look(caught: list[Caught]) -> WebhookEvent | None:
-            events = (self._verified(each) for each in caught)
-            return next((event for event in events if _is_wanted(event, event_type, about)), None)
+        def look(caught: list[Caught]) -> list[WebhookEvent] | None:
+            events = [self._verified(each) for each in caught]
+            found = [event for event in events if _is_wanted(event, event_type, about)]
+            return found[count - 1 :] or None
 
         try:
-            return self._catcher.wait_until(look, within_s=within_s)
+            return self._catcher.wait_until(look, within_s=within_s)[0]
         except TimeoutError:
-            wanted = f"{event_type} of {about}" if about else event_type
-            raise EventMissedError(wanted, within_s, self.events) from None
+            raise EventMissedError(_describe(event_type, about, count), within_s, self.events) from None
 
     def answer_with(self, status_code: int) -> None:
         """Answer with this status from the next request on; other than 2xx means that the event comes again."""
@@ -120,6 +129,10 @@ class Webhooks:
 
 def _is_wanted(event: WebhookEvent, event_type: str, about: str | None) -> bool:
     return event.type == event_type and about in {None, event.object.get("id")}
+
+
+def _describe(event_type: str, about: str | None, count: int) -> str:
+    return event_type + (f" of {about}" if about else "") + (f", {count} times," if count > 1 else "")
 
 
 def check_signature(caught: Caught, secret: str) -> None:

@@ -1,0 +1,39 @@
+"""Signatures as the fixtures of pytest verify them, which shares no code with what signs."""
+
+import pytest
+
+from brim.domain.webhooks import sign
+from brim.testing.catcher import Caught
+from brim.testing.webhooks import TOLERANCE_S, BadSignatureError, check_signature
+
+NOW = 1_782_921_600
+BODY = b'{"id": "evt_1"}'
+SECRET = "whsec_1"
+
+
+def caught(signature: str, body: bytes = BODY) -> Caught:
+    return Caught("/hooks", {"stripe-signature": signature}, body, NOW)
+
+
+@pytest.mark.parametrize("secrets", [[SECRET], [SECRET, "whsec_old"], ["whsec_new", SECRET]])
+def test_a_signature_by_the_secret_or_by_two_of_which_it_is_one_is_good(secrets: list[str]) -> None:
+    check_signature(caught(sign(BODY, timestamp=NOW, secrets=secrets)), SECRET)
+
+
+@pytest.mark.parametrize(
+    ("signature", "reason"),
+    [
+        ("", "it has none"),
+        ("t=soon,v1=abc", "it has none"),
+        (f"t={NOW}", "another secret"),
+        (f"t={NOW},v1=", "another secret"),
+        (sign(BODY, timestamp=NOW, secrets=["whsec_other"]), "another secret"),
+        (sign(BODY + b" ", timestamp=NOW, secrets=[SECRET]), "another secret"),
+        (sign(BODY, timestamp=NOW, secrets=[SECRET]).replace("v1=", "v0="), "another secret"),
+        (sign(BODY, timestamp=NOW - TOLERANCE_S - 1, secrets=[SECRET]), "it was made 301 s before it came"),
+        (sign(BODY, timestamp=NOW + TOLERANCE_S + 1, secrets=[SECRET]), "it was made -301 s before it came"),
+    ],
+)
+def test_any_other_signature_is_told(signature: str, reason: str) -> None:
+    with pytest.raises(BadSignatureError, match=reason):
+        check_signature(caught(signature), SECRET)
