@@ -34,6 +34,7 @@ from brim.kit.clock import system_clock_ms
 from brim.kit.ids import IdFactory
 from brim.rails.sandbox import SandboxRail
 from brim.services.bank_secrets import BankSecrets
+from brim.services.hub import Hub
 from brim.services.terms import KnownTerms
 from brim.services.vault import Vault
 
@@ -128,6 +129,7 @@ async def _serve(choice: str, port: int) -> None:
         terms=KnownTerms(database),
         bank_secrets=BankSecrets(database, Vault(())),
         vault=Vault(()),
+        hub=Hub(database, system_clock_ms),
     )
     api = Api(OPERATIONS, service, limits=_LIMITS, request_log=None, system=system_handlers(database, OPERATIONS))
     ours = choice == "ours"

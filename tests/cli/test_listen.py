@@ -6,13 +6,18 @@ from collections.abc import Callable, Iterator
 import pytest
 import stripe
 from stripe import StripeClient
+from websockets.exceptions import ConnectionClosedOK
+from websockets.sync.client import connect as websocket
+from websockets.typing import Subprotocol
 
 from api.conftest import Server
 from api.polling import until
 from api.wire import PENDING, Wire
+from brim.kit.clock import system_clock_ms
+from brim.services.keys import list_keys, revoke_key
 from brim.store.database import Database
 from brim.testing.catcher import BackgroundCatcher, catching_in_background, status
-from cli.stripe_cli import RunningCli, StripeCli
+from cli.stripe_cli import PATIENCE_S, RunningCli, StripeCli
 
 
 @pytest.fixture
@@ -177,3 +182,109 @@ def test_an_event_that_is_sent_again_comes_again_and_its_attempt_says_so(
 def test_filters_that_are_none_are_refused(wire: Wire, sent: str) -> None:
     reply = wire.post("/v1/stripecli/sessions", {"device_name": "x", "filters": sent})
     assert (reply.status, reply.error["param"]) == (400, "filters")
+
+
+@pytest.fixture
+def below(server: Server, account: str, connect: Callable[[str], StripeClient]) -> StripeClient:
+    """The official client of an account under this test's own."""
+    return connect(server.make_key(server.make_account(platform=account).id))
+
+
+@pytest.fixture
+def connect_catcher() -> Iterator[BackgroundCatcher]:
+    """Another local target, for events of accounts under the own."""
+    with catching_in_background() as catcher:
+        yield catcher
+
+
+def ids_in(catcher: BackgroundCatcher) -> list[str]:
+    """Return the top-ups whose events were caught."""
+    return [caught.event["data"]["object"]["id"] for caught in catcher.caught]
+
+
+def test_a_platform_has_events_of_accounts_under_it_passed_on_to_their_own_target(
+    stripe_cli: StripeCli,
+    client: StripeClient,
+    below: StripeClient,
+    catcher: BackgroundCatcher,
+    connect_catcher: BackgroundCatcher,
+) -> None:
+    targets = ("--forward-to", catcher.url, "--forward-connect-to", connect_catcher.url)
+    with listening(stripe_cli, "--all-snapshot", *targets) as command:
+        theirs = below.v1.topups.create({"amount": 1, "currency": "usd", "source": PENDING})
+        command.wait_for("--> connect topup.created")
+        command.wait_for("[200] POST")
+        ours = client.v1.topups.create({"amount": 2, "currency": "usd", "source": PENDING})
+        command.wait_for("[200] POST")
+    assert (ids_in(catcher), ids_in(connect_catcher)) == ([ours.id], [theirs.id])
+
+
+@pytest.mark.parametrize(("chosen", "is_theirs"), [("@self", False), ("@accounts", True)])
+def test_one_chooses_whose_events_to_hear_of(
+    stripe_cli: StripeCli,
+    client: StripeClient,
+    below: StripeClient,
+    catcher: BackgroundCatcher,
+    *,
+    chosen: str,
+    is_theirs: bool,
+) -> None:
+    with listening(stripe_cli, "--all-snapshot", "--events-from", chosen, "--forward-to", catcher.url) as command:
+        made = [
+            each.v1.topups.create({"amount": 1, "currency": "usd", "source": PENDING}).id for each in (below, client)
+        ]
+        command.wait_for("[200] POST")
+    assert ids_in(catcher) == [made[0] if is_theirs else made[1]]
+
+
+def test_an_event_of_an_account_below_is_sent_again_to_its_platform(
+    stripe_cli: StripeCli, server: Server, account: str, below: StripeClient, catcher: BackgroundCatcher
+) -> None:
+    with listening(stripe_cli, "--all-snapshot", "--forward-to", catcher.url) as command:
+        below.v1.topups.create({"amount": 1, "currency": "usd", "source": PENDING})
+        command.wait_for("[200] POST")
+        event = catcher.caught[0].event
+        again = stripe_cli.run("events", "resend", event["id"], "--account", event["account"]).json
+        command.wait_for("[200] POST")
+        kept = until(lambda: len(attempts_of(server, account)) == 2, what="the second attempt")
+    assert kept
+    assert again["id"] == event["id"]
+    assert [caught.event for caught in catcher.caught] == [event, event]
+
+
+@pytest.mark.parametrize("flag", ["-a", "--use-configured-webhooks", "--load-from-webhooks-api"])
+def test_endpoints_that_are_configured_are_found_at_the_local_target(
+    stripe_cli: StripeCli, client: StripeClient, catcher: BackgroundCatcher, flag: str
+) -> None:
+    client.v1.webhook_endpoints.create({"url": "http://127.0.0.1:9/configured", "enabled_events": ["topup.created"]})
+    base = catcher.url.removesuffix("/hook")
+    with listening(stripe_cli, "--all-snapshot", flag, "--forward-to", base) as command:
+        topup = client.v1.topups.create({"amount": 1, "currency": "usd", "source": PENDING})
+        client.v1.topups.cancel(topup.id)
+        command.wait_for("--> topup.canceled")
+        until(lambda: catcher.caught, what="the event that the endpoint asks for")
+    assert [(caught.path, caught.event["type"]) for caught in catcher.caught] == [("/configured", "topup.created")]
+
+
+@pytest.mark.slow  # the CLI rests ten seconds before it asks for another session
+def test_a_listener_ends_with_its_key(stripe_cli: StripeCli, server: Server, account: str) -> None:
+    (key,) = server.run(lambda database: list_keys(database, account=account))
+    with listening(stripe_cli, "--format", "JSON") as command:
+        server.run(lambda database: revoke_key(database, key_id=key.id, now_ms=system_clock_ms()))
+        command.wait_for("status=401")
+        assert command.process.wait(PATIENCE_S) == 1
+
+
+def test_a_connection_is_closed_within_two_seconds_of_its_keys_end(server: Server, wire: Wire, account: str) -> None:
+    (key,) = server.run(lambda database: list_keys(database, account=account))
+    session = wire.post("/v1/stripecli/sessions", {"device_name": "x", "websocket_features[]": "webhooks"}).json
+    with websocket(
+        session["websocket_url"],
+        additional_headers={"Websocket-Id": session["websocket_id"]},
+        subprotocols=[Subprotocol(UPGRADE["Sec-WebSocket-Protocol"])],
+    ) as line:
+        server.run(lambda database: revoke_key(database, key_id=key.id, now_ms=system_clock_ms()))
+        with pytest.raises(ConnectionClosedOK):
+            line.recv(timeout=2.0)
+    refused = wire.get(f"/subscribe/{account}/test", headers={**UPGRADE, "Websocket-Id": session["websocket_id"]})
+    assert (refused.status, refused.json) == (400, {"error": {"message": "Unknown WebSocket ID."}})

@@ -16,9 +16,10 @@ from brim.api.errors import render_error
 from brim.domain.clocks import KEPT_S
 from brim.domain.errors import ResourceMissingError
 from brim.domain.idempotency import KEPT_MS
+from brim.domain.pairing import PairingRedeemedError, UnknownPairingError, code_of
 from brim.domain.topups import Owner
 from brim.rails.rail import Fail, Outcome, Return, Succeed
-from brim.services import keys
+from brim.services import keys, pairing
 from brim.services.accounts import CreateAccount, create_platform_account
 from brim.services.chain import seal_transfers
 from brim.services.clocks import delete_ended_clock
@@ -245,6 +246,35 @@ async def _begin(brim: Clockwork, _: str) -> str:
     return await keys.ensure_first_account(brim.database, "sk_test_" + "a" * 43, NOW_MS)
 
 
+async def _ask_for_a_login(brim: Clockwork, _: str) -> None:
+    await pairing.begin_pairing(brim.database, device="devbox", client_version="1.52.0", now_ms=NOW_MS)
+
+
+async def _have_a_login_wait(brim: Clockwork) -> str:
+    """Leave an account and a login, and return the words that approve it."""
+    await _create_account(brim)
+    new = await pairing.begin_pairing(brim.database, device="devbox", client_version="1.52.0", now_ms=NOW_MS)
+    return code_of(new.token)
+
+
+async def _approve_login(brim: Clockwork, code: str) -> None:
+    with suppress(UnknownPairingError):  # what an operator is told who approves it again
+        await pairing.approve_pairing(brim.database, code, account=None, now_ms=NOW_MS)
+
+
+async def _have_a_login_approved(brim: Clockwork) -> str:
+    """Leave an approved login, and return its id and the secret that asks for its key."""
+    await _create_account(brim)
+    new = await pairing.begin_pairing(brim.database, device="devbox", client_version="1.52.0", now_ms=NOW_MS)
+    await pairing.approve_pairing(brim.database, code_of(new.token), account=None, now_ms=NOW_MS)
+    return f"{new.id} {new.poll_secret}"
+
+
+async def _hand_out_key(brim: Clockwork, login: str) -> None:
+    with suppress(PairingRedeemedError):  # whose reply was lost logs in again: no second key is made
+        await pairing.redeem_pairing(brim.database, *login.split(), now_ms=NOW_MS)
+
+
 _NO_ACCOUNT: Final = Fail("no_account", "No.")
 _RETURNED: Final = Return("debit_not_authorized", "No.")
 
@@ -282,4 +312,7 @@ FLOWS: Final = [
     Flow("API key", _add_key, _create_account, is_repeatable=False),
     Flow("rolling of an API key", _roll_key, _create_key, is_repeatable=False),
     Flow("revocation of an API key", _revoke_key, _create_key),
+    Flow("login", _ask_for_a_login, is_repeatable=False),
+    Flow("approval of a login", _approve_login, _have_a_login_wait),
+    Flow("handing out of a login's key", _hand_out_key, _have_a_login_approved),
 ]

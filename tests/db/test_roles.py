@@ -154,7 +154,10 @@ async def test_the_service_may_add_to_the_audit_log_and_read_it(each_database_ur
 def _with(*steps: str) -> tuple[Migration, ...]:
     """Return all known steps and some that come after."""
     known = known_migrations()
-    later = [Migration(known[-1].version + number, f"{number:04}_pre_later", text) for number, text in enumerate(steps, 1)]
+    first = known[-1].version + 1
+    later = [Migration(first + number, f"{number + 1:04}_pre_later", text) for number, text in enumerate(steps)]
+        Migration(known[-1].version + number, f"{number:04}_pre_later", text) for number, text in enumerate(steps, 1)
+    ]
     return (*known, *later)
 
 

@@ -138,6 +138,7 @@ class Api:
             claim=exchange.claim,
             now_ms=self._service.clock(),
             host=request.header(b"host") or "",
+            key_hash=grant.key.hash,
         )
         return exchange.reply(await operation.handler(call))
 

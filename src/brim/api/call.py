@@ -13,6 +13,7 @@ from brim.kit.ids import IdFactory
 from brim.rails.rail import Rail
 from brim.services.bank_secrets import BankSecrets
 from brim.services.batches import Batches
+from brim.services.hub import Hub
 from brim.services.idempotency import Attempt
 from brim.services.terms import KnownTerms
 from brim.services.vault import Vault
@@ -30,6 +31,7 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
     terms: KnownTerms
     bank_secrets: BankSecrets
     vault: Vault
+    hub: Hub
     endpoint_rules: EndpointRules = EndpointRules()
     cli_reconnect_s: int = 60
     own_url: str = ""
@@ -39,8 +41,8 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     """One request to an operation: whose it is, what it asks, under which names it is remembered.
 
     `owner` is whom the request acts for and `asking` the account whose key it carries: another one, its platform, where
-    the request names a `Stripe-Account`. `parameters` holds the validated values by name, without those not sent;
-    `path_id` is the id in the path; `host` is the name by which the client reached us.
+    the request names a `Stripe-Account`; `key_hash` stands for that key. `parameters` are the validated values by name,
+    without those not sent; `path_id` is the id in the path; `host` is the name by which the client reached us.
     """
 
     service: Service
@@ -53,6 +55,7 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     claim: KeyClaim | None
     now_ms: int
     host: str = ""
+    key_hash: bytes = b""
 
     @property
     def is_platforms(self) -> bool:

@@ -17,6 +17,7 @@ from brim.domain.topups import Owner
 from brim.domain.wire import encode
 from brim.kit.errors import BrimError, DatabaseUnavailableError
 from brim.services import listening
+from brim.services.conversations import Conversation
 from brim.services.idempotency import Answer
 
 SESSIONS: Final = "/v1/stripecli/sessions"
@@ -38,6 +39,7 @@ async def create_session(call: Call) -> Answer:
         device=call.parameters["device_name"],
         features=features,
         filters=call.parameters.get("filters"),
+        key_hash=call.key_hash,
         vault=call.service.vault,
         now_ms=call.now_ms,
     )
@@ -72,7 +74,7 @@ async def subscribe(service: Service, request: Request, socket: WebSocket) -> No
         if not listener:
             socket.refuse(400, _UNKNOWN)
             return
-        conversation = listening.Conversation(
+        conversation = Conversation(
             service.database, listener, socket, vault=service.vault, clock=service.clock, ids=service.ids
         )
     except BrimError:
@@ -80,7 +82,7 @@ async def subscribe(service: Service, request: Request, socket: WebSocket) -> No
         return
     socket.accept()
     try:
-        await conversation.run()
+        await service.hub.serve(conversation)
     except DatabaseUnavailableError:
         log.warning("a listener's place could not be kept", account=listener.owner.account)
     finally:

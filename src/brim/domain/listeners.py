@@ -68,7 +68,11 @@ class Device(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Listener(msgspec.Struct, frozen=True, kw_only=True):
-    """A session. Copies of events up to `acked_place` have arrived; `created_ms` in Unix milliseconds."""
+    """A session, and where it stood when it was found; `created_ms` in Unix milliseconds.
+
+    Copies of its own account's events up to `acked_place` have arrived; `places` says the same of accounts under it.
+    `key_hash` stands for the key that it was opened with, and ends with.
+    """
 
     owner: Owner
     hash: bytes
@@ -76,7 +80,9 @@ class Listener(msgspec.Struct, frozen=True, kw_only=True):
     features: tuple[str, ...]
     filters: Mapping[str, Sequence[str]]
     acked_place: int
+    places: Mapping[str, int]
     created_ms: int
+    key_hash: bytes
 
     @property
     def wants_events(self) -> bool:
@@ -151,17 +157,19 @@ def hash_session(session_id: str) -> bytes:
     return hashlib.sha256(session_id.encode()).digest()
 
 
-def event_message(event: Event, *, version: str | None, secret: str, now_s: int, copy_id: str) -> str:
+def event_message(event: Event, *, listening: Owner, version: str | None, secret: str, now_s: int, copy_id: str) -> str:
     """Return the message that carries one copy of an event.
 
     Args:
         event: what is sent.
+        listening: who listens; the event of another account says whose it is.
         version: None for the copy that is in the default version.
         secret: signs it.
         now_s: the time of signing, a Unix second.
         copy_id: what the acknowledgement will name.
     """
-    payload = wire.pretty(wire.event_json(event)).rstrip()
+    account = None if event.owner == listening else event.owner.account
+    payload = wire.pretty(wire.event_json(event, account=account)).rstrip()
     message = {
         "type": "webhook_event",
         "endpoint": {"api_version": version},

@@ -26,6 +26,7 @@ from brim.kit.ids import IdFactory
 from brim.rails.sandbox import SandboxRail
 from brim.services.bank_secrets import BankSecrets
 from brim.services.batches import Batches
+from brim.services.hub import Hub
 from brim.services.numbering import Announcer
 from brim.services.request_logs import RequestRecorder
 from brim.services.terms import KnownTerms
@@ -102,6 +103,7 @@ async def _serve(settings: Settings, listeners: list[socket.socket], alive_fd: i
         if request_log:
             request_log.flush()
         await recorder.flush()
+        await service.hub.close()
         await database.close()
 
 
@@ -123,6 +125,7 @@ def _make_service(settings: Settings, database: Database, own_url: str) -> Servi
         terms=KnownTerms(database),
         bank_secrets=BankSecrets(database, vault),
         vault=vault,
+        hub=Hub(database, system_clock_ms),
         endpoint_rules=EndpointRules(most=settings.max_webhook_endpoints, allowed=settings.webhook_allow),
         cli_reconnect_s=max(1, round(settings.cli_reconnect_s)),
         own_url=own_url,

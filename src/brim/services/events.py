@@ -38,7 +38,8 @@ class Resend(msgspec.Struct, frozen=True, kw_only=True):
     """What is asked for when an event is sent again.
 
     `endpoint_id` names the only endpoint that gets it; None means all that ask for it. `account` is whose event it is,
-    where a platform asks for an account under it. With `only_listeners` no endpoint gets it, but who listens just now.
+    where a platform asks for an account under it. With `only_listeners` no endpoint gets it, but who
+    listens just now for whoever asks.
     """
 
     endpoint_id: str | None = None
@@ -104,7 +105,7 @@ async def resend_event(
         if wish.only_listeners:
             resend_id = ids.new_at(RESEND_PREFIX, attempt.now_ms)
             since_ms = attempt.now_ms - LISTENING_MS
-            await listeners.resend_to_listeners(conn, event.owner, event.id, resend_id=resend_id, since_ms=since_ms)
+            await listeners.resend_to_listeners(conn, attempt.owner, event, resend_id=resend_id, since_ms=since_ms)
         (pending,) = await _count(conn, [event])
         return render(event, pending)
 

@@ -5,14 +5,14 @@ within milliseconds of its commit.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from typing import Final
 
 from brim.domain.deliveries import EndpointKey
 from brim.kit.errors import DatabaseUnavailableError
-from brim.store import deliveries
-from brim.store.database import Database, retried
+from brim.store import deliveries, listeners
+from brim.store.database import Conn, Database, retried
 
 MAX_BATCH: Final = 1_000
 _LOOK_BACK: Final = 10_000
@@ -63,19 +63,26 @@ async def listen(database: Database, wake: asyncio.Event, *, again_after_s: floa
 
 
 class Announcer:
-    """Tells workers of other processes that there are new events, at once but not more than forty times a second.
+    """Tells other processes that there are new events, at once but not more than forty times a second.
 
-    It is a courtesy: a worker that hears nothing looks by itself before long. So nobody waits for it, and it fails in
-    silence. Make it inside the running event loop.
+    It is a courtesy: who hears nothing looks by itself before long. So nobody waits for it, and it fails in silence.
+    Make it inside the running event loop.
+
+    Args:
+        database: where it is told.
+        tell: says it: to workers that there are events to number, or to those who listen that some have numbers now.
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(
+        self, database: Database, tell: Callable[[Conn], Awaitable[None]] = deliveries.announce_events
+    ) -> None:
         self._held = database.hold()
+        self._tell = tell
         self._again = False
         self._task: asyncio.Task[None] | None = None
 
     def announce(self) -> None:
-        """Let workers know, soon after this call."""
+        """Let them know, soon after this call."""
         self._again = True
         if self._task is None or self._task.done():
             self._task = asyncio.get_running_loop().create_task(self._run())
@@ -85,5 +92,10 @@ class Announcer:
             self._again = False
             with suppress(DatabaseUnavailableError):
                 async with self._held.connection() as conn:
-                    await deliveries.announce_events(conn)
+                    await self._tell(conn)
             await asyncio.sleep(_ANNOUNCE_EVERY_S)
+
+
+def announcer_of_numbers(database: Database) -> Announcer:
+    """Return what tells the processes that serve listeners that some events have numbers now."""
+    return Announcer(database, listeners.announce_numbered)

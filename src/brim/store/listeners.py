@@ -1,6 +1,6 @@
 """The official CLI's sessions, their devices, and what they are to be sent."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -9,11 +9,13 @@ from brim.domain.events import Event
 from brim.domain.listeners import Device, Listener
 from brim.domain.topups import Owner
 from brim.domain.webhooks import Outcome
-from brim.store.database import Conn
+from brim.store.database import Conn, Database
 from brim.store.reads import event_from_record
 from brim.store.sql import load_queries
+from brim.store.transitions import columns
 
 _SQL: Final = load_queries("listeners")
+_CHANNEL: Final = "brim_numbered_events"
 
 
 class NumberedEvent(NamedTuple):
@@ -21,6 +23,31 @@ class NumberedEvent(NamedTuple):
 
     number: int
     event: Event
+
+
+class Newest(NamedTuple):
+    """The number given last to an owner's events, found for whoever listens: the owner itself, or its platform."""
+
+    listening: Owner
+    owner: Owner
+    number: int
+
+
+class Wish(NamedTuple):
+    """Up to `room` of an owner's events after a number."""
+
+    owner: Owner
+    after: int
+    room: int
+
+
+class Progress(NamedTuple):
+    """Up to where a session has received the events of its own account, and those of accounts under it that moved."""
+
+    listener: Listener
+    acked_place: int
+    places: Mapping[str, int]
+    resends: Sequence[str]
 
 
 class Resend(NamedTuple):
@@ -35,6 +62,7 @@ class ListenerAttempt(msgspec.Struct, frozen=True, kw_only=True):
 
     id: str
     event: str
+    event_account: str
     attempted_ms: int
     duration_ms: int
     outcome: Outcome
@@ -70,21 +98,24 @@ async def insert_listener(
     device: str,
     features: Sequence[str],
     filters: Mapping[str, Any],
+    key_hash: bytes,
     now_ms: int,
 ) -> None:
     """Open a session that hears of everything from now on."""
     encoded = msgspec.json.encode(filters).decode()
     await conn.execute(
         _SQL["insert_listener"],
-        *(owner.account, owner.livemode, digest, device, ",".join(features), encoded, now_ms),
+        *(owner.account, owner.livemode, digest, device, ",".join(features), encoded, now_ms, key_hash),
     )
 
 
-async def find_listener(conn: Conn, owner: Owner, digest: bytes, *, since_ms: int) -> Listener | None:
-    """Return a session that was seen since a time; None when there is none."""
-    record = await conn.fetchrow(_SQL["find_listener"], owner.account, owner.livemode, digest, since_ms)
+async def find_listener(conn: Conn, owner: Owner, digest: bytes, *, since_ms: int, now_ms: int) -> Listener | None:
+    """Return a session that was seen since a time and whose key still works; None when there is none."""
+    key = (owner.account, owner.livemode, digest)
+    record = await conn.fetchrow(_SQL["find_listener"], *key, since_ms, now_ms)
     if record is None:
         return None
+    places = await conn.fetch(_SQL["find_places"], *key)
     return Listener(
         owner=owner,
         hash=digest,
@@ -92,46 +123,107 @@ async def find_listener(conn: Conn, owner: Owner, digest: bytes, *, since_ms: in
         features=tuple(record["features"].split(",")),
         filters=msgspec.json.decode(record["filters"]),
         acked_place=record["acked_place"],
+        places={place["event_account"]: place["acked_place"] for place in places},
         created_ms=record["created_ms"],
+        key_hash=record["key_hash"],
     )
 
 
-async def note_listener(conn: Conn, listener: Listener, *, now_ms: int, acked_place: int) -> None:
-    """Write down that a session is there, and up to where it has received events."""
-    await conn.execute(_SQL["note_listener"], *_key(listener), now_ms, acked_place)
+async def ended_keys(conn: Conn, hashes: Sequence[bytes], *, now_ms: int) -> set[bytes]:
+    """Return those of some keys, by their SHA-256, that work no longer."""
+    return {record["hash"] for record in await conn.fetch(_SQL["ended_keys"], hashes, now_ms)}
 
 
-async def numbered_events(conn: Conn, owner: Owner, *, after: int, limit: int) -> list[NumberedEvent]:
-    """Return up to `limit` of an owner's events after a number, in order."""
-    records = await conn.fetch(_SQL["numbered_events"], owner.account, owner.livemode, after, limit)
-    return [NumberedEvent(record["number"], event_from_record(record)) for record in records]
+async def note_progress(conn: Conn, progress: Sequence[Progress], *, now_ms: int) -> None:
+    """Write down that some sessions are there, and what has arrived; in the order of their keys, as others do."""
+    ordered = sorted(progress, key=lambda each: _key(each.listener))
+    if not ordered:
+        return
+    await conn.execute(
+        _SQL["note_listeners"], *columns([(*_key(each.listener), each.acked_place) for each in ordered]), now_ms
+    )
+    places = [(*_key(each.listener), account, place) for each in ordered for account, place in each.places.items()]
+    if places:
+        await conn.execute(_SQL["note_places"], *columns(places))
+    resends = [(*_key(each.listener), resend_id) for each in ordered for resend_id in sorted(set(each.resends))]
+    if resends:
+        await conn.execute(_SQL["forget_resends"], *columns(resends))
 
 
-async def resent_events(conn: Conn, listener: Listener, *, after: str, limit: int) -> list[Resend]:
-    """Return up to `limit` events that a session is to be sent again, those asked for after a given one."""
-    records = await conn.fetch(_SQL["resent_events"], *_key(listener), after, limit)
-    return [Resend(record["resend"], event_from_record(record)) for record in records]
+async def newest_numbers(conn: Conn, listening: Mapping[Owner, int]) -> list[Newest]:
+    """Return the newest number of each owner who listens, and of each account under one that had events lately.
+
+    Args:
+        conn: where.
+        listening: for each owner since when (Unix milliseconds) events of accounts under it count.
+    """
+    asked = [(owner.account, owner.livemode, since_ms) for owner, since_ms in listening.items()]
+    return [
+        Newest(
+            Owner(record["listening"], record["livemode"]),
+            Owner(record["account"], record["livemode"]),
+            record["number"],
+        )
+        for record in await conn.fetch(_SQL["newest_numbers"], *columns(asked))
+    ]
 
 
-async def resend_to_listeners(conn: Conn, owner: Owner, event_id: str, *, resend_id: str, since_ms: int) -> int:
-    """Let an owner's sessions that were seen since a time be sent an event again; return how many those are."""
-    arguments = (owner.account, owner.livemode, event_id, resend_id, since_ms)
+async def numbers_before(conn: Conn, wanted: Sequence[tuple[Owner, int]]) -> list[int]:
+    """Return for each owner and time (Unix milliseconds) the number given last before it; 0 where there is none."""
+    asked = [(owner.account, owner.livemode, time_ms) for owner, time_ms in wanted]
+    return [record["number"] for record in await conn.fetch(_SQL["numbers_before"], *columns(asked))]
+
+
+async def numbered_events(conn: Conn, wishes: Sequence[Wish]) -> list[list[NumberedEvent]]:
+    """Return for each wish its events, in order."""
+    asked = [(wish.owner.account, wish.owner.livemode, wish.after, wish.room) for wish in wishes]
+    found: list[list[NumberedEvent]] = [[] for _ in wishes]
+    for record in await conn.fetch(_SQL["numbered_events"], *columns(asked)):
+        found[record["place"] - 1].append(NumberedEvent(record["number"], event_from_record(record)))
+    return found
+
+
+async def resent_events(conn: Conn, wanted: Sequence[tuple[Listener, str]], *, limit: int) -> list[list[Resend]]:
+    """Return for each session up to `limit` events that it is to be sent again, asked for after a given one."""
+    asked = [(*_key(listener), after) for listener, after in wanted]
+    found: list[list[Resend]] = [[] for _ in wanted]
+    for record in await conn.fetch(_SQL["resent_events"], *columns(asked), limit):
+        found[record["place"] - 1].append(Resend(record["resend"], event_from_record(record)))
+    return found
+
+
+async def resend_to_listeners(conn: Conn, owner: Owner, event: Event, *, resend_id: str, since_ms: int) -> int:
+    """Let an owner's sessions that were seen since a time be sent an event again; return how many those are.
+
+    The event is the owner's, or that of an account under it.
+    """
+    arguments = (owner.account, owner.livemode, event.id, resend_id, since_ms, event.owner.account)
     command_tag: str = await conn.execute(_SQL["resend_to_listeners"], *arguments)
+    await conn.execute(_SQL["announce_resend"])
     return int(command_tag.rpartition(" ")[2])
 
 
-async def forget_resends(conn: Conn, listener: Listener, ids: Sequence[str]) -> None:
-    """Remove what has arrived from what a session is to be sent again."""
-    await conn.execute(_SQL["forget_resends"], *_key(listener), ids)
+async def announce_numbered(conn: Conn) -> None:
+    """Wake the processes that serve listeners."""
+    await conn.execute(_SQL["announce_numbered"])
+
+
+async def listen(database: Database, wake: Callable[[], None]) -> None:
+    """Call `wake` whenever events were numbered or are to be sent again, until the connection is lost.
+
+    Raises:
+        DatabaseUnavailableError: it could not be made.
+    """
+    await database.listen(_CHANNEL, wake)
 
 
 async def insert_listener_attempt(conn: Conn, listener: Listener, attempt: ListenerAttempt) -> None:
     """Keep an attempt."""
     await conn.execute(
         _SQL["insert_listener_attempt"],
-        *(listener.owner.account, listener.owner.livemode, attempt.id, listener.device.endpoint, attempt.event),
-        *(attempt.attempted_ms, attempt.duration_ms, attempt.outcome.value, attempt.http_status),
-        *(msgspec.json.encode(attempt.headers).decode(), attempt.response_head, attempt.cause),
+        *(listener.owner.account, listener.owner.livemode, attempt.id, listener.device.endpoint),
+        *(attempt.event_account, attempt.event, attempt.attempted_ms, attempt.duration_ms, attempt.outcome.value),
+        *(attempt.http_status, msgspec.json.encode(attempt.headers).decode(), attempt.response_head, attempt.cause),
     )
 
 

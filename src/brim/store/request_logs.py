@@ -35,6 +35,18 @@ async def list_request_logs(
     return page_of([_from_record(record) for record in records], place)
 
 
+async def newest_request_logs(
+    conn: Conn, owners: Sequence[Owner], *, after_id: str, limit: int
+) -> dict[Owner, list[RequestRecord]]:
+    """Return for each owner up to `limit` of the newest requests after an id, oldest first."""
+    columns_of_owners = ([owner.account for owner in owners], [owner.livemode for owner in owners])
+    found: dict[Owner, list[RequestRecord]] = {owner: [] for owner in owners}
+    for record in await conn.fetch(_SQL["newest_request_logs"], *columns_of_owners, after_id, limit):
+        request = _from_record(record)
+        found[request.owner].append(request)
+    return {owner: sorted(requests, key=lambda request: request.id) for owner, requests in found.items()}
+
+
 async def request_log_exists(conn: Conn, owner: Owner, record_id: str) -> bool:
     """Tell whether an owner has a request of that id."""
     return bool(await conn.fetchval(_SQL["request_log_exists"], owner.account, owner.livemode, record_id))

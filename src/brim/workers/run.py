@@ -19,7 +19,7 @@ from brim.services import chain, settlement
 from brim.services.chain import seal_transfers
 from brim.services.clocks import delete_ended_clock, step_clock
 from brim.services.delivery import Courier
-from brim.services.numbering import MAX_BATCH, Numbering, listen
+from brim.services.numbering import MAX_BATCH, Numbering, announcer_of_numbers, listen
 from brim.services.posting import Poster
 from brim.services.pruning import prune_events, prune_idempotency_keys, prune_sign_ins
 from brim.services.request_logs import RequestPruning
@@ -84,7 +84,13 @@ async def _work(settings: Settings, alive_fd: int | None) -> None:
             verify_every_s=settings.verify_every_s,
             written=numbering.set,
         ),
-        *make_webhook_jobs(database, deliverer, system_clock_ms, numbering),
+        *make_webhook_jobs(
+            database,
+            deliverer,
+            system_clock_ms,
+            numbering,
+            numbered=announcer_of_numbers(database).announce,
+        ),
     ]
     try:
         await run_jobs(jobs, stop)
@@ -152,13 +158,25 @@ def make_jobs(
     ]
 
 
-def make_webhook_jobs(database: Database, deliverer: Deliverer, clock: Clock, announced: asyncio.Event) -> list[Job]:
-    """Return what a worker does about events: it numbers them and sends them; `announced` says that there are some."""
+def make_webhook_jobs(
+    database: Database,
+    deliverer: Deliverer,
+    clock: Clock,
+    announced: asyncio.Event,
+    *,
+    numbered: Callable[[], None] = lambda: None,
+) -> list[Job]:
+    """Return what a worker does about events: it numbers them and sends them.
+
+    `announced` says that there are some, and `numbered` is called when some have got their numbers.
+    """
     numbering = Numbering(database)
 
     async def number() -> int:
         count, endpoints = await numbering.run_once(now_ms=clock())
         deliverer.address(endpoints)
+        if count:
+            numbered()
         return count
 
     return [

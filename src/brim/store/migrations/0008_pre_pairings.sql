@@ -23,3 +23,23 @@ CREATE TABLE cli_pairings (
     CONSTRAINT cli_pairings_approved_for_an_account CHECK ((account IS NOT NULL) = (state IN ('approved', 'redeemed')))
 );
 CREATE INDEX cli_pairings_by_age ON cli_pairings (created_ms);
+
+-- A session ends with the key that it was opened with. Sessions of an earlier version have none here and are not found
+-- any more, so that the CLI opens others.
+ALTER TABLE cli_sessions ADD COLUMN key_hash bytea;
+
+-- Up to where events of an account under the session's own have arrived there: a row for each that had any since the
+-- session was opened. The session's own place is in cli_sessions.
+CREATE TABLE cli_session_places (
+    account       text COLLATE "C" NOT NULL,
+    livemode      boolean NOT NULL,
+    hash          bytea NOT NULL,
+    event_account text COLLATE "C" NOT NULL,
+    acked_place   bigint NOT NULL,
+    CONSTRAINT cli_session_places_pk PRIMARY KEY (account, livemode, hash, event_account),
+    CONSTRAINT cli_session_places_session
+        FOREIGN KEY (account, livemode, hash) REFERENCES cli_sessions ON DELETE CASCADE
+);
+
+-- Whose event is sent again, where a platform listens for its accounts; NULL means the session's own account.
+ALTER TABLE cli_resends ADD COLUMN event_account text COLLATE "C";

@@ -18,62 +18,143 @@ SELECT endpoint, secret FROM cli_devices WHERE account = $1 AND livemode = $2 AN
 
 -- name: insert_listener
 -- Open a session that hears of everything that is numbered from now on.
-INSERT INTO cli_sessions (account, livemode, hash, device, features, filters, acked_place, created_ms, seen_ms)
+INSERT INTO cli_sessions (
+    account, livemode, hash, device, features, filters, acked_place, created_ms, seen_ms, key_hash
+)
 SELECT
     $1::text, $2::boolean, $3::bytea, $4::text, $5::text, $6::json,
     2 * coalesce((SELECT number FROM event_counters WHERE account = $1 AND livemode = $2), 0) + 1, $7::bigint,
-    $7::bigint;
+    $7::bigint, $8::bytea;
 
 -- name: find_listener
--- A session that was seen since a time, with its device.
-SELECT s.device, s.features, s.filters, s.acked_place, s.created_ms, d.endpoint, d.secret
+-- A session that was seen since a time, with its device, while the key works that it was opened with.
+SELECT s.device, s.features, s.filters, s.acked_place, s.created_ms, s.key_hash, d.endpoint, d.secret
 FROM cli_sessions AS s
 JOIN cli_devices AS d ON d.account = s.account AND d.livemode = s.livemode AND d.device = s.device
-WHERE s.account = $1 AND s.livemode = $2 AND s.hash = $3 AND s.seen_ms >= $4;
+JOIN api_keys AS k ON k.hash = s.key_hash
+WHERE s.account = $1 AND s.livemode = $2 AND s.hash = $3 AND s.seen_ms >= $4
+    AND (k.expires_ms IS NULL OR k.expires_ms > $5);
 
--- name: note_listener
--- A session is there, and has received everything up to a place.
-UPDATE cli_sessions
-SET seen_ms = greatest(seen_ms, $4), acked_place = greatest(acked_place, $5)
+-- name: find_places
+-- Up to where a session has received the events of accounts under its own.
+SELECT event_account, acked_place
+FROM cli_session_places
 WHERE account = $1 AND livemode = $2 AND hash = $3;
 
+-- name: ended_keys
+-- Those of some keys that work no longer.
+SELECT g.hash
+FROM unnest($1::bytea[]) AS g (hash)
+LEFT JOIN api_keys AS k ON k.hash = g.hash
+WHERE k.hash IS NULL OR k.expires_ms <= $2;
+
+-- name: note_listeners
+-- Some sessions are there, and have received everything of their own account up to a place.
+UPDATE cli_sessions AS s
+SET seen_ms = greatest(s.seen_ms, $5), acked_place = greatest(s.acked_place, n.acked_place)
+FROM unnest($1::text[], $2::boolean[], $3::bytea[], $4::bigint[]) AS n (account, livemode, hash, acked_place)
+WHERE s.account = n.account AND s.livemode = n.livemode AND s.hash = n.hash;
+
+-- name: note_places
+-- Some sessions have received everything of accounts under their own up to a place; a session that is gone is passed
+-- over.
+INSERT INTO cli_session_places AS p (account, livemode, hash, event_account, acked_place)
+SELECT n.account, n.livemode, n.hash, n.event_account, n.acked_place
+FROM unnest($1::text[], $2::boolean[], $3::bytea[], $4::text[], $5::bigint[])
+    AS n (account, livemode, hash, event_account, acked_place)
+JOIN cli_sessions AS s ON s.account = n.account AND s.livemode = n.livemode AND s.hash = n.hash
+ORDER BY n.account, n.livemode, n.hash, n.event_account
+ON CONFLICT ON CONSTRAINT cli_session_places_pk DO UPDATE SET
+    acked_place = greatest(p.acked_place, excluded.acked_place);
+
+-- name: newest_numbers
+-- The number given last to the events of some owners, and, for each of these that is a platform, of the accounts under
+-- it that had one since a time.
+SELECT o.account AS listening, o.livemode, o.account, c.number
+FROM unnest($1::text[], $2::boolean[], $3::bigint[]) AS o (account, livemode, since_ms)
+JOIN event_counters AS c ON c.account = o.account AND c.livemode = o.livemode
+UNION ALL
+SELECT o.account, o.livemode, n.account, n.number
+FROM unnest($1::text[], $2::boolean[], $3::bigint[]) AS o (account, livemode, since_ms)
+JOIN accounts AS a ON a.platform = o.account
+CROSS JOIN LATERAL (
+    SELECT account, number, numbered_ms
+    FROM event_numbers
+    WHERE account = a.account AND livemode = o.livemode
+    ORDER BY number DESC
+    LIMIT 1
+) AS n
+WHERE n.numbered_ms >= o.since_ms;
+
+-- name: numbers_before
+-- For each owner and time the number given last before that time, 0 where there is none.
+SELECT
+    coalesce(
+        (
+            SELECT e.number
+            FROM event_numbers AS e
+            WHERE e.account = o.account AND e.livemode = o.livemode AND e.numbered_ms < o.time_ms
+            ORDER BY e.number DESC
+            LIMIT 1
+        ),
+        0
+    ) AS number
+FROM unnest($1::text[], $2::boolean[], $3::bigint[]) WITH ORDINALITY AS o (account, livemode, time_ms, place)
+ORDER BY o.place;
+
 -- name: numbered_events
--- An owner's events after a number, in the order of their numbers.
-SELECT n.number, e.*
-FROM (
+-- For each of some owners so many events after a number, in the order of their numbers; with the place of the wish.
+SELECT w.place, n.number, e.*
+FROM unnest($1::text[], $2::boolean[], $3::bigint[], $4::integer[]) WITH ORDINALITY
+    AS w (account, livemode, after, room, place)
+CROSS JOIN LATERAL (
     SELECT account, livemode, number, event
     FROM event_numbers
-    WHERE account = $1 AND livemode = $2 AND number > $3
+    WHERE account = w.account AND livemode = w.livemode AND number > w.after
     ORDER BY number
-    LIMIT $4
+    LIMIT w.room
 ) AS n
 JOIN events AS e ON e.account = n.account AND e.livemode = n.livemode AND e.id = n.event
-ORDER BY n.number;
+ORDER BY w.place, n.number;
 
 -- name: resent_events
--- What a session is to be sent again, in the order in which it was asked for.
-SELECT r.id AS resend, e.*
-FROM (
-    SELECT account, livemode, id, event
+-- For each of some sessions what it is to be sent again, in the order in which it was asked for; with the place of the
+-- wish.
+SELECT w.place, r.id AS resend, e.*
+FROM unnest($1::text[], $2::boolean[], $3::bytea[], $4::text[]) WITH ORDINALITY
+    AS w (account, livemode, hash, after, place)
+CROSS JOIN LATERAL (
+    SELECT livemode, id, event, coalesce(event_account, account) AS event_account
     FROM cli_resends
-    WHERE account = $1 AND livemode = $2 AND hash = $3 AND id > $4
+    WHERE account = w.account AND livemode = w.livemode AND hash = w.hash AND id > w.after
     ORDER BY id
     LIMIT $5
 ) AS r
-JOIN events AS e ON e.account = r.account AND e.livemode = r.livemode AND e.id = r.event
-ORDER BY r.id;
+JOIN events AS e ON e.account = r.event_account AND e.livemode = r.livemode AND e.id = r.event
+ORDER BY w.place, r.id;
 
 -- name: resend_to_listeners
--- Let every session of an owner that was seen since a time be sent an event again; returns how many those are.
-INSERT INTO cli_resends (account, livemode, hash, id, event)
-SELECT account, livemode, hash, $4, $3
+-- Let every session of an owner that was seen since a time be sent an event again, the owner's or that of an account
+-- under it; returns how many those are.
+INSERT INTO cli_resends (account, livemode, hash, id, event, event_account)
+SELECT account, livemode, hash, $4, $3, $6
 FROM cli_sessions
 WHERE account = $1 AND livemode = $2 AND seen_ms >= $5
 ON CONFLICT ON CONSTRAINT cli_resends_pk DO NOTHING;
 
 -- name: forget_resends
--- Events have arrived that a session was sent again.
-DELETE FROM cli_resends WHERE account = $1 AND livemode = $2 AND hash = $3 AND id = ANY ($4::text[]);
+-- Events have arrived that sessions were sent again.
+DELETE FROM cli_resends AS r
+USING unnest($1::text[], $2::boolean[], $3::bytea[], $4::text[]) AS g (account, livemode, hash, id)
+WHERE r.account = g.account AND r.livemode = g.livemode AND r.hash = g.hash AND r.id = g.id;
+
+-- name: announce_numbered
+-- Wake those who listen: there are events that have numbers now. Nothing is written, so there is no disk to wait for.
+SELECT pg_notify('brim_numbered_events', ''), set_config('synchronous_commit', 'off', true);
+
+-- name: announce_resend
+-- Wake those who listen once this transaction is committed, which waits for the disk as it would anyway.
+SELECT pg_notify('brim_numbered_events', '');
 
 -- name: insert_listener_attempt
 -- Keep what a listener's local target answered, beside the attempts that we make ourselves.
@@ -81,4 +162,4 @@ INSERT INTO webhook_attempts (
     account, livemode, id, endpoint, event_account, event, attempted_ms, duration_ms, outcome, http_status,
     request_headers, response_head, cause
 )
-VALUES ($1, $2, $3, $4, $1, $5, $6, $7, $8, $9, $10, $11, $12);
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13);

@@ -33,6 +33,18 @@ UNION ALL
     LIMIT $6
 );
 
+-- name: newest_request_logs
+-- For each of some owners the newest requests after an id.
+SELECT r.*
+FROM unnest($1::text[], $2::boolean[]) AS o (account, livemode)
+CROSS JOIN LATERAL (
+    SELECT *
+    FROM request_logs
+    WHERE account = o.account AND livemode = o.livemode AND id > $3
+    ORDER BY id DESC
+    LIMIT $4
+) AS r;
+
 -- name: request_log_exists
 -- Whether an owner has a request of that id.
 SELECT EXISTS (SELECT FROM request_logs WHERE account = $1 AND livemode = $2 AND id = $3);

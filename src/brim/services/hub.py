@@ -1,0 +1,218 @@
+"""One process's look at the database for all sessions that listen to it: what is new, read once, is shared in memory.
+
+It looks when it is told that events were numbered, and every now and then by itself; while nobody listens it does
+nothing, and holds no connection.
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Final
+
+import structlog
+
+from brim.domain.request_logs import PREFIX
+from brim.domain.topups import Owner
+from brim.kit.clock import Clock
+from brim.kit.errors import DatabaseUnavailableError
+from brim.kit.ids import first_id_at
+from brim.services.conversations import WINDOW, Conversation
+from brim.store import listeners, request_logs
+from brim.store.database import Conn, Database
+from brim.store.listeners import Newest
+
+LOOK_EVERY_S: Final = 0.25
+"""How late anything may be of which nobody told us, such as a request."""
+
+_REST_S: Final = 0.01
+_REST_FACTOR: Final = 4
+"""A look takes longer the more accounts platforms have that listen: looking takes a fifth of the time at most."""
+
+_LISTEN_AGAIN_AFTER_S: Final = 1.0
+_KEYS_EVERY_MS: Final = 1_000
+_LATE_NUMBERS_MS: Final = 15_000
+"""A number may be committed so much later than it says; no statement takes longer."""
+
+_LATE_REQUESTS_S: Final = 3
+"""A request is written a moment after it was answered, and not in the order of its id."""
+
+_MAX_REQUESTS: Final = 100
+
+log = structlog.get_logger()
+
+
+class Hub:
+    """The conversations of one process. Make it inside the running event loop.
+
+    Args:
+        database: where events and requests come from, and places are kept.
+        clock: real time.
+    """
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+        self._conversations: set[Conversation] = set()
+        self._keys_checked_ms = 0
+        self._woken = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    async def serve(self, conversation: Conversation) -> None:
+        """Tell a conversation what there is until it ends, then write down how far it has come.
+
+        Raises:
+            DatabaseUnavailableError: that could not be written down; what has arrived since will come again.
+        """
+        self._join(conversation)
+        try:
+            await conversation.run()
+        finally:
+            self._conversations.discard(conversation)
+            self._woken.set()
+            await self._note([conversation], force=True)
+
+    async def close(self) -> None:
+        """Wait for the end of what is under way; conversations have ended before."""
+        if self._task is not None:
+            self._woken.set()
+            await self._task
+
+    def _join(self, conversation: Conversation) -> None:
+        conversation.ask_for_more = self._woken.set
+        self._conversations.add(conversation)
+        self._woken.set()
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._run())
+
+    async def _run(self) -> None:
+        """Look again and again while there are conversations."""
+        hearing = asyncio.create_task(self._hear())
+        loop = asyncio.get_running_loop()
+        try:
+            while self._conversations:
+                self._woken.clear()
+                began = loop.time()
+                await self._try_to_look()
+                await asyncio.sleep(max(_REST_S, _REST_FACTOR * (loop.time() - began)))
+                await self._rest()
+        finally:
+            hearing.cancel()
+
+    async def _hear(self) -> None:
+        """Wake up whenever events were numbered; while the connection is lost, nothing is heard."""
+        while True:
+            with suppress(DatabaseUnavailableError):  # the looks say so
+                await listeners.listen(self._database, self._woken.set)
+            await asyncio.sleep(_LISTEN_AGAIN_AFTER_S)
+
+    async def _rest(self) -> None:
+        """Wait until something happens, but not for long."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LOOK_EVERY_S):
+                await self._woken.wait()
+
+    async def _try_to_look(self) -> None:
+        """Look; whatever goes wrong, there is a next time."""
+        try:
+            await self._look(list(self._conversations))
+        except DatabaseUnavailableError:
+            log.warning("listeners wait for the database", listeners=len(self._conversations))
+        except Exception:
+            log.exception("looking for what listeners are to be sent failed")
+
+    async def _look(self, conversations: Sequence[Conversation]) -> None:
+        now_ms = self._clock()
+        hearing_of_events = [each for each in conversations if each.listener.wants_events]
+        hearing_of_requests = [each for each in conversations if each.listener.wants_requests]
+        async with self._database.connection() as conn:
+            await self._end_with_keys(conn, conversations, now_ms=now_ms)
+            if hearing_of_events:
+                await _learn_newest(conn, hearing_of_events, now_ms=now_ms)
+                await _share_events(conn, hearing_of_events)
+                await _share_resends(conn, hearing_of_events)
+            if hearing_of_requests:
+                await _share_requests(conn, hearing_of_requests, now_ms=now_ms)
+        await self._note(conversations)
+        if any(each.wishes() for each in hearing_of_events):
+            self._woken.set()
+
+    async def _end_with_keys(self, conn: Conn, conversations: Sequence[Conversation], *, now_ms: int) -> None:
+        """End the conversations whose key was revoked or has expired; asked once in a second."""
+        if now_ms - self._keys_checked_ms < _KEYS_EVERY_MS:
+            return
+        hashes = {each.listener.key_hash for each in conversations}
+        ended = await listeners.ended_keys(conn, sorted(hashes), now_ms=now_ms)
+        for each in conversations:
+            if each.listener.key_hash in ended:
+                log.info("a listener's key has ended", account=each.listener.owner.account)
+                each.end()
+        self._keys_checked_ms = now_ms
+
+    async def _note(self, conversations: Sequence[Conversation], *, force: bool = False) -> None:
+        """Write down how far conversations have come, where that has changed or was long ago."""
+        now_ms = self._clock()
+        noted = [(each, each.progress(now_ms=now_ms, force=force)) for each in conversations]
+        progress = [news for _, news in noted if news is not None]
+        if not progress:
+            return
+        await self._database.transact(lambda conn: listeners.note_progress(conn, progress, now_ms=now_ms))
+        for each, news in noted:
+            if news is not None:
+                each.note(news, now_ms=now_ms)
+
+
+async def _learn_newest(conn: Conn, conversations: Sequence[Conversation], *, now_ms: int) -> None:
+    """Tell each conversation the newest numbers of its owner and of the accounts under it."""
+    of_owner: dict[Owner, list[Conversation]] = defaultdict(list)
+    for each in conversations:
+        of_owner[each.listener.owner].append(each)
+    since_ms = {owner: min(each.heard_ms for each in group) for owner, group in of_owner.items()}
+    newest = await listeners.newest_numbers(conn, since_ms)
+    await _begin_streams(conn, of_owner, newest)
+    for listening, owner, number in newest:
+        for each in of_owner[listening]:
+            each.tell_newest(owner, number)
+    for each in conversations:
+        each.heard_ms = now_ms - _LATE_NUMBERS_MS
+
+
+async def _begin_streams(conn: Conn, of_owner: dict[Owner, list[Conversation]], newest: Sequence[Newest]) -> None:
+    """Let conversations begin with accounts that had no event since they were opened, at the time of that."""
+    beginning = [
+        (each, found.owner) for found in newest for each in of_owner[found.listening] if not each.knows(found.owner)
+    ]
+    if not beginning:
+        return
+    asked = [(owner, each.listener.created_ms) for each, owner in beginning]
+    for (each, owner), number in zip(beginning, await listeners.numbers_before(conn, asked), strict=True):
+        each.follow(owner, after=number)
+
+
+async def _share_events(conn: Conn, conversations: Sequence[Conversation]) -> None:
+    """Read what conversations can be sent, once for all that are equally far, and give it to them."""
+    wanting: dict[listeners.Wish, list[Conversation]] = defaultdict(list)
+    for each in conversations:
+        for wish in each.wishes():
+            wanting[wish].append(each)
+    if not wanting:
+        return
+    for wish, events in zip(wanting, await listeners.numbered_events(conn, list(wanting)), strict=True):
+        for each in wanting[wish]:
+            each.take_events(wish.owner, events)
+
+
+async def _share_resends(conn: Conn, conversations: Sequence[Conversation]) -> None:
+    """Give conversations what somebody asked to be sent again."""
+    asked = [(each.listener, each.resent_after) for each in conversations]
+    for each, resends in zip(conversations, await listeners.resent_events(conn, asked, limit=WINDOW), strict=True):
+        each.take_resends(resends)
+
+
+async def _share_requests(conn: Conn, conversations: Sequence[Conversation], *, now_ms: int) -> None:
+    """Give conversations their owners' requests of the last seconds."""
+    owners = {each.listener.owner for each in conversations}
+    after_id = first_id_at(PREFIX, now_ms // 1000 - _LATE_REQUESTS_S)
+    found = await request_logs.newest_request_logs(conn, sorted(owners), after_id=after_id, limit=_MAX_REQUESTS)
+    for each in conversations:
+        each.take_requests(found[each.listener.owner])

@@ -1,0 +1,147 @@
+"""Listeners for tests: sessions as the official CLI opens them, and the far end of their connections."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any, Final
+
+import msgspec
+
+from brim.domain.listeners import COPIES, Listener
+from brim.domain.topups import Owner
+from brim.kit.clock import system_clock_ms
+from brim.kit.ids import IdFactory
+from brim.services.conversations import Conversation
+from brim.services.hub import Hub
+from brim.services.keys import NewKey, create_key
+from brim.services.listening import find_session, open_session
+from brim.services.vault import Vault, new_encryption_key
+from brim.store import deliveries
+from brim.store.database import Database
+
+PATIENCE_S: Final = 20.0
+VAULT: Final = Vault([new_encryption_key()])
+IDS: Final = IdFactory()
+
+
+class FarEnd:
+    """What the official CLI does at its end of a connection.
+
+    Args:
+        acknowledges: whether it acknowledges what comes, at once.
+
+    Attributes:
+        messages: what has come.
+        over: set when the service has ended the connection, or has noticed that this side has.
+    """
+
+    def __init__(self, *, acknowledges: bool = True) -> None:
+        self.over = asyncio.Event()
+        self.messages: list[dict[str, Any]] = []
+        self._acknowledges = acknowledges
+        self._said: asyncio.Queue[str | None] = asyncio.Queue()
+        self._arrived = asyncio.Condition()
+
+    async def receive(self) -> str | None:
+        return await self._said.get()
+
+    async def send(self, text: str) -> None:
+        message = msgspec.json.decode(text)
+        async with self._arrived:
+            self.messages.append(message)
+            self._arrived.notify_all()
+        if self._acknowledges:
+            self.acknowledge(message)
+
+    def acknowledge(self, message: dict[str, Any]) -> None:
+        self.say({"type": "event_ack", "webhook_id": message["webhook_id"]})
+
+    def say(self, message: dict[str, Any]) -> None:
+        self._said.put_nowait(msgspec.json.encode(message).decode())
+
+    def hang_up(self) -> None:
+        self._said.put_nowait(None)
+
+    async def wait_for(self, events: int) -> None:
+        """Return once so many events have come, in all copies."""
+        async with asyncio.timeout(PATIENCE_S), self._arrived:
+            await self._arrived.wait_for(lambda: len(self.messages) >= events * len(COPIES))
+
+    @property
+    def events(self) -> list[dict[str, Any]]:
+        """The events that have come, without their copies in the latest version."""
+        return [
+            msgspec.json.decode(message["event_payload"])
+            for message in self.messages
+            if message["endpoint"]["api_version"] is None
+        ]
+
+    @property
+    def ids(self) -> list[str]:
+        """The ids of these events."""
+        return [event["id"] for event in self.events]
+
+
+class Session:
+    """A session and the key that it was opened with."""
+
+    def __init__(self, owner: Owner, session_id: str, key: NewKey) -> None:
+        self.owner = owner
+        self.id = session_id
+        self.key = key
+
+
+async def opened(database: Database, owner: Owner) -> Session:
+    """Open a session with a key of its own."""
+    key = await create_key(
+        database,
+        account=owner.account,
+        livemode=owner.livemode,
+        permissions=None,
+        name=None,
+        now_ms=system_clock_ms(),
+    )
+    new = await open_session(
+        database,
+        owner,
+        device="devbox",
+        features=("webhooks",),
+        filters=None,
+        key_hash=key.key.hash,
+        vault=VAULT,
+        now_ms=system_clock_ms(),
+    )
+    return Session(owner, new.id, key)
+
+
+async def found(database: Database, session: Session) -> Listener | None:
+    return await find_session(database, session.owner, session.id, now_ms=system_clock_ms())
+
+
+@asynccontextmanager
+async def connected(
+    hub: Hub, database: Database, session: Session, *, acknowledges: bool = True
+) -> AsyncIterator[FarEnd]:
+    """Connect a session for the time of the block; at its end the other side is gone."""
+    listener = await found(database, session)
+    assert listener is not None
+    end = FarEnd(acknowledges=acknowledges)
+    conversation = Conversation(database, listener, end, vault=VAULT, clock=system_clock_ms, ids=IDS)
+
+    async def serve() -> None:
+        await hub.serve(conversation)
+        end.over.set()
+
+    serving = asyncio.create_task(serve())
+    try:
+        yield end
+    finally:
+        end.hang_up()
+        async with asyncio.timeout(PATIENCE_S):
+            await serving
+
+
+async def number(database: Database) -> None:
+    """Give all events there are their numbers, now."""
+    async with database.connection() as conn:
+        await deliveries.number_events(conn, from_place=0, limit=1000, now_ms=system_clock_ms())

@@ -1,0 +1,244 @@
+"""All sessions of a process share one look at the database: each hears of its own, once, and nothing is lost."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+import pytest
+from books import rows
+from hooks import add_events
+from listening import PATIENCE_S, FarEnd, connected, found, number, opened
+
+from brim.domain.topups import Owner
+from brim.kit.clock import system_clock_ms
+from brim.services.conversations import WINDOW
+from brim.services.hub import LOOK_EVERY_S, Hub
+from brim.services.keys import create_account, revoke_key, roll_key
+from brim.services.numbering import announcer_of_numbers
+from brim.store import listeners
+from brim.store.database import Conn, Database
+
+
+async def new_owner(database: Database, *, platform: Owner | None = None) -> Owner:
+    made = await create_account(database, platform=platform.account if platform else None, now_ms=system_clock_ms())
+    return Owner(made.account, livemode=False)
+
+
+async def announce(database: Database, owner: Owner, count: int = 1) -> list[str]:
+    """Make events that have their numbers."""
+    events = await add_events(database, count, owner=owner)
+    await number(database)
+    return events
+
+
+@pytest.fixture
+async def hub(database: Database) -> AsyncIterator[Hub]:
+    hub = Hub(database, system_clock_ms)
+    yield hub
+    await hub.close()
+
+
+@pytest.fixture
+async def owner(database: Database) -> Owner:
+    return await new_owner(database)
+
+
+async def test_every_session_of_an_owner_gets_every_event_once(hub: Hub, database: Database, owner: Owner) -> None:
+    before = await announce(database, owner)
+    sessions = [await opened(database, owner) for _ in range(10)]
+    async with AsyncExitStack() as stack:
+        ends = [await stack.enter_async_context(connected(hub, database, session)) for session in sessions]
+        made = await announce(database, owner, 60)
+        for end in ends:
+            await end.wait_for(60)
+    for end in ends:
+        assert end.ids == made
+        assert before[0] not in end.ids
+
+
+class CountingDatabase(Database):
+    """A database that counts how often it lends a connection."""
+
+    lent = 0
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[Conn]:
+        self.lent += 1
+        async with super().connection() as conn:
+            yield conn
+
+
+async def test_looking_costs_the_same_however_many_listen(service_url: str, database: Database, owner: Owner) -> None:
+    counting = await CountingDatabase.connect(service_url)
+    assert isinstance(counting, CountingDatabase)
+    hub = Hub(counting, system_clock_ms)
+    sessions = [await opened(database, owner) for _ in range(20)]
+    async with AsyncExitStack() as stack:
+        for session in sessions:
+            await stack.enter_async_context(connected(hub, database, session))
+        await asyncio.sleep(2 * LOOK_EVERY_S)
+        before = counting.lent
+        await asyncio.sleep(4 * LOOK_EVERY_S)
+        looks = counting.lent - before
+    await hub.close()
+    await counting.close()
+    assert 1 <= looks <= 8  # two loans a look at most: for the look, and to write down who is there
+
+
+async def test_a_platform_hears_of_accounts_under_it_and_nobody_hears_of_others(
+    hub: Hub, database: Database, owner: Owner
+) -> None:
+    below = await new_owner(database, platform=owner)
+    stranger = await new_owner(database)
+    await announce(database, below)
+    async with (
+        connected(hub, database, await opened(database, owner)) as platforms,
+        connected(hub, database, await opened(database, below)) as own,
+        connected(hub, database, await opened(database, stranger)) as strangers,
+    ):
+        (of_below,) = await announce(database, below)
+        (of_owner,) = await announce(database, owner)
+        (of_stranger,) = await announce(database, stranger)
+        await platforms.wait_for(2)
+        await own.wait_for(1)
+        await strangers.wait_for(1)
+        await asyncio.sleep(2 * LOOK_EVERY_S)  # in which nothing more may come
+    assert {(event["id"], event.get("account")) for event in platforms.events} == {
+        (of_below, below.account),
+        (of_owner, None),
+    }
+    assert [(event["id"], event.get("account")) for event in own.events] == [(of_below, None)]
+    assert strangers.ids == [of_stranger]
+
+
+async def test_live_events_never_reach_a_test_session(hub: Hub, database: Database, owner: Owner) -> None:
+    below = await new_owner(database, platform=owner)
+    async with connected(hub, database, await opened(database, owner)) as end:
+        for each in (owner, below):
+            await announce(database, Owner(each.account, livemode=True))
+        (last,) = await announce(database, owner)
+        await end.wait_for(1)
+        await asyncio.sleep(2 * LOOK_EVERY_S)  # in which nothing more may come
+    assert end.ids == [last]
+
+
+@pytest.mark.parametrize("of_account_below", [False, True])
+async def test_what_was_not_acknowledged_comes_again_and_the_rest_does_not(
+    hub: Hub, database: Database, owner: Owner, *, of_account_below: bool
+) -> None:
+    source = await new_owner(database, platform=owner) if of_account_below else owner
+    session = await opened(database, owner)
+    async with connected(hub, database, session, acknowledges=False) as end:
+        made = await announce(database, source, 3)
+        await end.wait_for(3)
+        for message in (*end.messages[:2], end.messages[2], end.messages[5]):  # one, half of another, half of a third
+            end.acknowledge(message)
+    missed = await announce(database, source)
+    another = Hub(database, system_clock_ms)  # as at another process
+    async with connected(another, database, session) as again:
+        await asyncio.wait_for(_messages(again, 5), PATIENCE_S)
+    await another.close()
+    assert again.ids == [made[2], *missed]
+    assert len(again.messages) == 5
+    async with connected(hub, database, session) as last:
+        (newest,) = await announce(database, source)
+        await last.wait_for(1)
+    assert last.ids == [newest]
+
+
+async def _messages(end: FarEnd, count: int) -> None:
+    while len(end.messages) < count:  # noqa: ASYNC110  an odd number of copies, for which the far end has no word
+        await asyncio.sleep(0.01)
+
+
+async def test_an_account_that_begins_while_nobody_is_connected_is_heard_of_afterwards(
+    hub: Hub, database: Database, owner: Owner
+) -> None:
+    session = await opened(database, owner)
+    below = await new_owner(database, platform=owner)
+    made = await announce(database, below, 2)
+    async with connected(hub, database, session) as end:
+        await end.wait_for(2)
+    assert end.ids == made
+
+
+async def test_who_does_not_acknowledge_is_sent_no_more_and_holds_up_nobody(
+    hub: Hub, database: Database, owner: Owner
+) -> None:
+    below = await new_owner(database, platform=owner)
+    async with (
+        connected(hub, database, await opened(database, owner), acknowledges=False) as silent,
+        connected(hub, database, await opened(database, owner)) as other,
+    ):
+        made = [*await announce(database, owner, 40), *await announce(database, below, 40)]
+        await other.wait_for(80)
+        await asyncio.sleep(2 * LOOK_EVERY_S)  # in which nothing more may come
+        assert len(silent.messages) == WINDOW
+        for message in list(silent.messages):
+            silent.acknowledge(message)
+        await silent.wait_for(WINDOW)
+    assert sorted(other.ids) == sorted(made)
+
+
+@pytest.mark.parametrize("is_rolled", [False, True])
+async def test_a_session_ends_with_its_key(hub: Hub, database: Database, owner: Owner, *, is_rolled: bool) -> None:
+    ending, staying = await opened(database, owner), await opened(database, owner)
+    async with connected(hub, database, staying) as end, connected(hub, database, ending) as other:
+        if is_rolled:
+            await roll_key(database, key_id=ending.key.key.id, grace_ms=200, now_ms=system_clock_ms())
+        else:
+            await revoke_key(database, key_id=ending.key.key.id, now_ms=system_clock_ms())
+        async with asyncio.timeout(3.0):
+            await other.over.wait()
+        (made,) = await announce(database, owner)
+        await end.wait_for(1)
+        assert not end.over.is_set()
+    assert end.ids == [made]
+    assert other.ids == []
+    assert await found(database, ending) is None
+    assert await found(database, staying) is not None
+
+
+async def test_a_session_of_an_earlier_version_has_no_key_and_is_not_found(database: Database, owner: Owner) -> None:
+    session = await opened(database, owner)
+    await rows(database, "UPDATE cli_sessions SET key_hash = NULL")
+    assert await found(database, session) is None
+
+
+async def test_events_that_were_forgotten_hold_up_nobody(hub: Hub, database: Database, owner: Owner) -> None:
+    session = await opened(database, owner)
+    gone = await announce(database, owner, 3)
+    await rows(database, "DELETE FROM events WHERE id = ANY($1)", gone)
+    await rows(database, "DELETE FROM event_numbers WHERE number <= 2")
+    async with connected(hub, database, session) as end:
+        await asyncio.sleep(2 * LOOK_EVERY_S)  # in which it finds a number whose event is gone
+        made = await announce(database, owner, WINDOW)
+        await end.wait_for(WINDOW)
+    assert end.ids == made
+
+
+async def test_who_listens_is_told_as_soon_as_events_have_numbers(database: Database) -> None:
+    told = asyncio.Event()
+    listening = asyncio.create_task(listeners.listen(database, told.set))
+    try:
+        async with asyncio.timeout(PATIENCE_S):
+            await told.wait()  # once at the beginning
+            told.clear()
+            announcer_of_numbers(database).announce()
+            await told.wait()
+    finally:
+        listening.cancel()
+
+
+async def test_a_hub_that_nobody_listens_to_does_nothing(service_url: str, database: Database, owner: Owner) -> None:
+    counting = await CountingDatabase.connect(service_url)
+    assert isinstance(counting, CountingDatabase)
+    hub = Hub(counting, system_clock_ms)
+    async with connected(hub, database, await opened(database, owner)) as end:
+        await announce(database, owner)
+        await end.wait_for(1)
+    await hub.close()
+    before = counting.lent
+    await asyncio.sleep(2 * LOOK_EVERY_S)
+    assert counting.lent == before > 0
+    await counting.close()
