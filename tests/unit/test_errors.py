@@ -47,6 +47,8 @@ NEVER_ON_THE_WIRE = (
     "brim.domain.operators",
     "brim.domain.sign_in",
     "brim.services.one_time_codes",
+    "brim.domain.openid",
+    "brim.services.openid",
 )
 """Rooms and modules whose failures are read by whoever starts the service, types a command or looks at a page."""
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Final, TypeAlias
+from urllib.parse import urlsplit
 
 from brim.kit.errors import BrimError
 
@@ -136,6 +137,21 @@ def parse_networks(text: str) -> Networks:
     return tuple(ipaddress.ip_network(network.strip()) for network in text.split(","))
 
 
+def parse_issuer(text: str) -> str:
+    """Return a provider's URL as it is: https, or http on this machine, without a query.
+
+    Raises:
+        ValueError: for anything else.
+    """
+    parts = urlsplit(text)
+    is_near = parts.hostname in {"127.0.0.1", "::1", "localhost"}
+    if parts.scheme not in ({"http", "https"} if is_near else {"https"}) or not parts.hostname:
+        raise ValueError(text)
+    if parts.query or parts.fragment or "@" in parts.netloc:
+        raise ValueError(text)
+    return text
+
+
 @dataclass(frozen=True)
 class Setting:
     """One row of the table: its names, its default, how its text is read and what it means."""
@@ -204,6 +220,12 @@ SETTINGS: Final[tuple[Setting, ...]] = (
             "how long an operator stays signed in at most"),
     Setting("session_idle_s", parse_interval, 2 * 3600.0, "a duration above 0",
             "how long an operator stays signed in without loading a page"),
+    Setting("oidc_issuer", parse_issuer, None, "an https:// URL",
+            "the OpenID Connect provider by which operators may sign in; unset means by password only"),
+    Setting("oidc_client_id", str, None, "a text", "what that provider knows Brim by"),
+    Setting("oidc_client_secret", str, None, "a text", "the secret that goes with it; unset means that it needs none"),
+    Setting("oidc_default_role", str.lower, None, "admin, developer or viewer",
+            "what somebody whom only the provider knows becomes; unset means that they are refused"),
     Setting("database_timeout_s", parse_duration, 10.0, "a duration", "how long a statement may take before 503"),
 )  # fmt: skip
 
@@ -239,6 +261,10 @@ class Settings:
     cli_reconnect_s: float
     session_life_s: float
     session_idle_s: float
+    oidc_issuer: str | None
+    oidc_client_id: str | None
+    oidc_client_secret: str | None
+    oidc_default_role: str | None
     database_timeout_s: float
 
     def to_environment(self) -> dict[str, str]:
@@ -247,8 +273,12 @@ class Settings:
         return {name: _write(value) for name, value in values.items() if value is not None}
 
 
-_CHOICES: Final = {"log_level": ("debug", "info", "warning", "error"), "log_format": ("auto", "json", "console")}
-_HIDDEN: Final = frozenset({"test_secret_key", "encryption_key", "database_url", "migration_url"})
+_CHOICES: Final = {
+    "log_level": ("debug", "info", "warning", "error"),
+    "log_format": ("auto", "json", "console"),
+    "oidc_default_role": ("admin", "developer", "viewer"),
+}
+_HIDDEN: Final = frozenset({"test_secret_key", "encryption_key", "database_url", "migration_url", "oidc_client_secret"})
 """Settings whose values no message repeats."""
 
 _INTERNAL_VARIABLES: Final = frozenset({"BRIM_INTERNAL_LISTEN_FDS", "BRIM_INTERNAL_ALIVE_FD"})

@@ -98,8 +98,8 @@ async def find_weakness(conn: Conn, role: str) -> str | None:
         )
     if found["may_change"]:
         return (
-            f"The service's role {role} may change booked transfers, by a right that it has from PUBLIC or another "
-            "role. Revoke that right."
+            f"The service's role {role} may change booked transfers or the audit log, by a right that it has "
+            "from PUBLIC or another role. Revoke that right."
         )
     if found["is_owner"]:
         return (

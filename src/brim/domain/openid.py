@@ -1,0 +1,107 @@
+"""Signing in by a provider of OpenID Connect: what is asked of it, and what of its answers is believed.
+
+Source: OpenID Connect Core 1.0 sections 3.1 and 5.1, RFC 7636 (PKCE), RFC 9207 (the answer names its issuer).
+"""
+
+import base64
+import hashlib
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+from urllib.parse import urlencode
+
+import msgspec
+
+from brim.kit.errors import BrimError
+
+JOURNEY_KEPT_MS: Final = 10 * 60 * 1000
+"""How long somebody may take at the provider's pages."""
+
+SIGNATURES: Final = ("RS256", "PS256", "ES256", "RS384", "PS384", "ES384", "RS512", "PS512", "ES512", "Ed25519")
+"""Signatures that are believed: those with a public key, none that anybody who knows the client's secret can make."""
+
+_SCOPES: Final = "openid email profile"
+
+
+class ProviderFailedError(BrimError):
+    """The provider did not do its part; `reason` is a sentence for the operator's log and page."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"The identity provider could not sign you in: {reason}")
+
+
+class JourneyOverError(BrimError):
+    """The browser came back too late, twice, or without having been sent."""
+
+    def __init__(self) -> None:
+        super().__init__("This sign-in has expired. Please begin again.")
+
+
+class UnverifiedEmailError(BrimError):
+    """The provider does not say that the person has the email address."""
+
+    def __init__(self) -> None:
+        super().__init__("The identity provider has not verified your email address.")
+
+
+class NoOperatorError(BrimError):
+    """The person is known to the provider, and not here."""
+
+    def __init__(self, email: str) -> None:
+        super().__init__(f"{email} is no operator of this installation. An admin adds operators.")
+
+
+class Provider(msgspec.Struct, frozen=True):
+    """What a provider says of itself."""
+
+    issuer: str
+    authorization_endpoint: str
+    token_endpoint: str
+    jwks_uri: str
+    token_endpoint_auth_methods_supported: Sequence[str] = ("client_secret_basic",)
+
+
+class Journey(msgspec.Struct, frozen=True, kw_only=True):
+    """What must be known again when a browser comes back from the provider; it carries this with it, sealed."""
+
+    state: str
+    nonce: str
+    verifier: str
+    redirect_uri: str
+    ends_ms: int
+
+
+class Person(msgspec.Struct, frozen=True):
+    """Whom a provider speaks for: a verified email address, and the name if it says one."""
+
+    email: str
+    name: str
+
+
+def departure_url(provider: Provider, client_id: str, journey: Journey) -> str:
+    """Return where a browser is sent to."""
+    challenge = base64.urlsafe_b64encode(hashlib.sha256(journey.verifier.encode()).digest()).rstrip(b"=").decode()
+    asked = {
+        "response_type": "code",
+        "client_id": client_id,
+        "redirect_uri": journey.redirect_uri,
+        "scope": _SCOPES,
+        "state": journey.state,
+        "nonce": journey.nonce,
+        "code_challenge": challenge,
+        "code_challenge_method": "S256",
+    }
+    joint = "&" if "?" in provider.authorization_endpoint else "?"
+    return provider.authorization_endpoint + joint + urlencode(asked)
+
+
+def person_of(claims: Mapping[str, Any]) -> Person:
+    """Return whom the claims of a checked ID token speak of.
+
+    Raises:
+        UnverifiedEmailError: they name no email address that the provider has verified.
+    """
+    email, name = claims.get("email"), claims.get("name")
+    if not isinstance(email, str) or claims.get("email_verified") is not True:
+        raise UnverifiedEmailError
+    is_name = isinstance(name, str) and name.strip() and name.isprintable()
+    return Person(email, str(name) if is_name else email.partition("@")[0])

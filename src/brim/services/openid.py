@@ -1,0 +1,293 @@
+"""Signs operators in by a provider of OpenID Connect: the authorization code flow with PKCE and a nonce.
+
+What has to be known again when the browser comes back travels with it, sealed, in a cookie of a few minutes: so any
+process can go on, and nobody can finish what another browser began.
+"""
+
+import asyncio
+import base64
+import hmac
+from collections.abc import Mapping
+from typing import Any, Final, NamedTuple
+from urllib.parse import quote_plus
+
+import msgspec
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet
+
+from brim.domain.audit import Actor, ActorKind
+from brim.domain.openid import (
+    JOURNEY_KEPT_MS,
+    SIGNATURES,
+    Journey,
+    JourneyOverError,
+    NoOperatorError,
+    Person,
+    Provider,
+    ProviderFailedError,
+    departure_url,
+    person_of,
+)
+from brim.domain.operators import Operator, OperatorDisabledError, OperatorExistsError, Role, normalise_email
+from brim.domain.sign_in import TOKEN_CHARS
+from brim.kit.config import Settings
+from brim.kit.errors import BrimError
+from brim.kit.ids import IdFactory, random_base62
+from brim.services.accounts import RandomText
+from brim.services.fetching import Fetch, FetchFailedError, fetch
+from brim.services.operators import NewOperator, add_operator
+from brim.services.passwords import Passwords
+from brim.services.vault import MisplacedSecretError, SecretUnreadableError, Vault
+from brim.store import operators
+from brim.store.database import Database
+
+PLACE: Final = "openid"
+_KEPT_MS: Final = 3600 * 1000
+"""How long what the provider says of itself is believed; its keys are asked for anew when one is missing."""
+
+_CLOCKS_DIFFER_S: Final = 60
+_NO_BODY: Final = "its answer cannot be read."
+
+
+class MissingClientIdError(BrimError):
+    """There is a provider, and nothing that it knows us by."""
+
+    def __init__(self) -> None:
+        super().__init__("BRIM_OIDC_ISSUER is set, and so BRIM_OIDC_CLIENT_ID has to be.")
+
+
+class Client(NamedTuple):
+    """What the settings say: the provider, what it knows us by, and what whom only it knows becomes."""
+
+    issuer: str
+    client_id: str
+    client_secret: str | None
+    default_role: Role | None
+
+
+class Departure(NamedTuple):
+    """Where a browser is sent to, and what its cookie carries meanwhile."""
+
+    url: str
+    luggage: str
+
+
+def client_of(settings: Settings) -> Client | None:
+    """Return what the settings say of a provider, None when there is none.
+
+    Raises:
+        MissingClientIdError: they say half of it.
+    """
+    if settings.oidc_issuer is None:
+        return None
+    if settings.oidc_client_id is None:
+        raise MissingClientIdError
+    role = settings.oidc_default_role
+    return Client(
+        settings.oidc_issuer, settings.oidc_client_id, settings.oidc_client_secret, Role(role) if role else None
+    )
+
+
+class OpenId:
+    """One process's way to sign operators in by a provider.
+
+    Args:
+        database: where operators are.
+        vault: seals what travels with a browser.
+        client: what the settings say.
+        ids: makes the ids of operators and of the audit log's lines.
+        ask: asks the provider.
+        random_text: where chance comes from.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        vault: Vault,
+        client: Client,
+        *,
+        ids: IdFactory,
+        ask: Fetch = fetch,
+        random_text: RandomText = random_base62,
+    ) -> None:
+        self._database = database
+        self._vault = vault
+        self._client = client
+        self._ids = ids
+        self._ask = ask
+        self._random_text = random_text
+        self._provider: tuple[int, Provider] | None = None
+        self._keys: KeySet | None = None
+
+    async def begin(self, redirect_uri: str, *, now_ms: int) -> Departure:
+        """Return where to send a browser, and what its cookie carries until it comes back to `redirect_uri`.
+
+        Raises:
+            ProviderFailedError: the provider says nothing of itself.
+            NoEncryptionKeyError: the server can seal nothing.
+        """
+        provider = await self._describe(now_ms)
+        journey = Journey(
+            state=self._random_text(TOKEN_CHARS),
+            nonce=self._random_text(TOKEN_CHARS),
+            verifier=self._random_text(TOKEN_CHARS),
+            redirect_uri=redirect_uri,
+            ends_ms=now_ms + JOURNEY_KEPT_MS,
+        )
+        luggage = self._vault.seal(msgspec.json.encode(journey), place=PLACE).decode()
+        return Departure(departure_url(provider, self._client.client_id, journey), luggage)
+
+    async def finish(self, luggage: str, brought: Mapping[str, str], *, address: str | None, now_ms: int) -> Operator:
+        """Return the operator whom the provider speaks for, made if the settings say so.
+
+        Args:
+            luggage: what the browser's cookie carried; forget it.
+            brought: the parameters with which it came back.
+            address: the remote address.
+            now_ms: the time.
+
+        Raises:
+            JourneyOverError: it came too late, or was not sent by us.
+            ProviderFailedError: the provider refuses, or says what cannot be believed.
+            UnverifiedEmailError: it knows no email address for sure.
+            NoOperatorError: nobody here has that address.
+            OperatorDisabledError: that operator may do nothing any more.
+        """
+        journey = self._unpack(luggage, brought.get("state", ""), now_ms=now_ms)
+        if brought.get("iss", self._client.issuer) != self._client.issuer:
+            raise ProviderFailedError("another one has answered.")
+        if "code" not in brought:
+            raise ProviderFailedError(f"it says {brought.get('error', 'nothing')[:100]!r}.")
+        token = await self._redeem(await self._describe(now_ms), journey, brought["code"])
+        claims = await self._check(token, journey, now_ms=now_ms)
+        return await self._operator_of(person_of(claims), address=address, now_ms=now_ms)
+
+    def _unpack(self, luggage: str, state: str, *, now_ms: int) -> Journey:
+        try:
+            opened = self._vault.open(luggage.encode("utf-8", "replace"), place=PLACE)
+        except (SecretUnreadableError, MisplacedSecretError):
+            raise JourneyOverError from None
+        journey = msgspec.json.decode(opened, type=Journey)
+        if now_ms >= journey.ends_ms or not hmac.compare_digest(
+            journey.state.encode(), state.encode("utf-8", "replace")
+        ):
+            raise JourneyOverError
+        return journey
+
+    async def _describe(self, now_ms: int) -> Provider:
+        """Return what the provider says of itself, asked for once an hour."""
+        if self._provider is None or now_ms >= self._provider[0]:
+            url = self._client.issuer.rstrip("/") + "/.well-known/openid-configuration"
+            provider = _decode(await self._fetch(url), Provider)
+            if provider.issuer != self._client.issuer:  # Source: OpenID Connect Discovery 1.0 section 4.3
+                raise ProviderFailedError(f"it calls itself {provider.issuer[:200]!r}.")
+            self._provider = now_ms + _KEPT_MS, provider
+            self._keys = None
+        return self._provider[1]
+
+    async def _redeem(self, provider: Provider, journey: Journey, code: str) -> str:
+        """Return the ID token that the provider gives for a code."""
+        form = {
+            "grant_type": "authorization_code",
+            "code": code,
+            "redirect_uri": journey.redirect_uri,
+            "code_verifier": journey.verifier,
+        }
+        headers: dict[str, str] = {}
+        methods = provider.token_endpoint_auth_methods_supported
+        client_id, secret = self._client.client_id, self._client.client_secret
+        if secret is None:
+            form["client_id"] = client_id
+        elif "client_secret_post" in methods and "client_secret_basic" not in methods:
+            form |= {"client_id": client_id, "client_secret": secret}
+        else:  # Source: RFC 6749 section 2.3.1: both are form-encoded first
+            pair = f"{quote_plus(client_id)}:{quote_plus(secret)}".encode()
+            headers["Authorization"] = "Basic " + base64.b64encode(pair).decode()
+        token = _decode(await self._fetch(provider.token_endpoint, form, headers), dict[str, Any]).get("id_token")
+        if not isinstance(token, str):
+            raise ProviderFailedError("it gives no ID token.")
+        return token
+
+    async def _check(self, token: str, journey: Journey, *, now_ms: int) -> dict[str, Any]:
+        """Return the claims of an ID token that is the provider's, for us, for this journey, and of now.
+
+        Source: OpenID Connect Core 1.0 section 3.1.3.7.
+        """
+        keys, is_fresh = await self._find_keys(now_ms)
+        try:
+            decoded = await asyncio.to_thread(jwt.decode, token, keys, algorithms=SIGNATURES)
+        except (JoseError, ValueError):
+            if is_fresh:
+                raise ProviderFailedError("its ID token cannot be verified.") from None
+            self._keys = None  # it may sign with a new key
+            return await self._check(token, journey, now_ms=now_ms)
+        claims = decoded.claims
+        rules = jwt.JWTClaimsRegistry(
+            now=now_ms // 1000,
+            leeway=_CLOCKS_DIFFER_S,
+            iss={"essential": True, "value": self._client.issuer},
+            aud={"essential": True, "value": self._client.client_id},
+            exp={"essential": True},
+            iat={"essential": True},
+            nonce={"essential": True, "value": journey.nonce},
+        )
+        try:
+            rules.validate(claims)
+        except JoseError as error:
+            raise ProviderFailedError(f"its ID token is not for this sign-in ({error.error}).") from None
+        if claims.get("azp", self._client.client_id) != self._client.client_id:
+            raise ProviderFailedError("its ID token is for somebody else.")
+        return claims
+
+    async def _find_keys(self, now_ms: int) -> tuple[KeySet, bool]:
+        """Return the provider's keys, and whether they were asked for just now."""
+        if self._keys is not None:
+            return self._keys, False
+        provider = await self._describe(now_ms)
+        told = _decode(await self._fetch(provider.jwks_uri), dict[str, list[dict[str, Any]]])
+        signing = [key for key in told.get("keys", []) if key.get("use", "sig") == "sig" and key.get("kty") != "oct"]
+        try:
+            self._keys = KeySet.import_key_set({"keys": signing})
+        except (JoseError, ValueError, KeyError, TypeError):
+            raise ProviderFailedError("its keys cannot be read.") from None
+        return self._keys, True
+
+    async def _operator_of(self, person: Person, *, address: str | None, now_ms: int) -> Operator:
+        email = normalise_email(person.email)
+        async with self._database.connection() as conn:
+            found = await operators.find_operator(conn, email)
+        if found is None and self._client.default_role is None:
+            raise NoOperatorError(email)
+        if found is None:
+            return await self._add(person, self._client.default_role or Role.VIEWER, address=address, now_ms=now_ms)
+        if found.operator.disabled_ms is not None:
+            raise OperatorDisabledError(email)
+        return found.operator
+
+    async def _add(self, person: Person, role: Role, *, address: str | None, now_ms: int) -> Operator:
+        """Return a new operator; one whom a second browser has just added comes from there."""
+        wish = NewOperator(email=person.email, name=person.name[:100], role=role, password=None)
+        by = Actor(kind=ActorKind.NOBODY, name=self._client.issuer, address=address)
+        try:
+            return await add_operator(self._database, Passwords(), wish, by=by, now_ms=now_ms, ids=self._ids)
+        except OperatorExistsError:
+            return await self._operator_of(person, address=address, now_ms=now_ms)
+
+    async def _fetch(
+        self, url: str, form: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None
+    ) -> bytes:
+        try:
+            answer = await self._ask(url, form, headers or {})
+        except FetchFailedError as error:
+            raise ProviderFailedError(f"{error}.") from None
+        if answer.status != 200:
+            raise ProviderFailedError(f"it answers {answer.status}.")
+        return answer.body
+
+
+def _decode(body: bytes, kind: Any) -> Any:
+    try:
+        return msgspec.json.decode(body, type=kind)
+    except (msgspec.DecodeError, ValueError):
+        raise ProviderFailedError(_NO_BODY) from None
