@@ -156,8 +156,6 @@ def _with(*steps: str) -> tuple[Migration, ...]:
     known = known_migrations()
     first = known[-1].version + 1
     later = [Migration(first + number, f"{number + 1:04}_pre_later", text) for number, text in enumerate(steps)]
-        Migration(known[-1].version + number, f"{number:04}_pre_later", text) for number, text in enumerate(steps, 1)
-    ]
     return (*known, *later)
 
 
