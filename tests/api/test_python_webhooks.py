@@ -1,9 +1,5 @@
 """A webhook from its endpoint's creation to the verified signature, as somebody who uses the official SDK lives it."""
 
-import asyncio
-from collections.abc import Iterator
-from concurrent.futures import Future
-from threading import Thread
 from typing import Any
 
 import pytest
@@ -11,44 +7,9 @@ import stripe
 from stripe import StripeClient
 
 from api.polling import until
+from api.receiving import Receiver
 from api.wire import PENDING, Wire
-from catcher import Catcher, Caught, catching, status
-
-
-class Receiver:
-    """A catcher in a thread of its own, for tests without an event loop."""
-
-    def __init__(self, catcher: Catcher) -> None:
-        self.catcher = catcher
-        self.url = catcher.url
-
-    def of(self, event_id: str, count: int = 1) -> list[Caught]:
-        """Return what was caught of an event once it has come so many times."""
-        return until(
-            lambda: found if len(found := self._caught(event_id)) >= count else None, what=f"{event_id} to arrive"
-        )
-
-    def _caught(self, event_id: str) -> list[Caught]:
-        return [caught for caught in list(self.catcher.caught) if caught.event_id == event_id]
-
-
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    ready: Future[Receiver] = Future()
-    loop = asyncio.new_event_loop()
-    stop = asyncio.Event()
-
-    async def serve() -> None:
-        async with catching() as catcher:
-            ready.set_result(Receiver(catcher))
-            await stop.wait()
-
-    thread = Thread(target=loop.run_until_complete, args=(serve(),))
-    thread.start()
-    yield ready.result(30)
-    loop.call_soon_threadsafe(stop.set)
-    thread.join(30)
-    loop.close()
+from catcher import Caught, status
 
 
 def announce(client: StripeClient) -> str:

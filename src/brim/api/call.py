@@ -39,7 +39,7 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
 
     `owner` is whom the request acts for and `asking` the account whose key it carries: another one, its platform, where
     the request names a `Stripe-Account`. `parameters` holds the validated values by name, without those not sent;
-    `path_id` is the id in the path; `host` is the name by which the client reached us.
+    `path_id` is the id in the path; `host` is the name by which the client reached us, `query` what followed the path.
     """
 
     service: Service
@@ -52,6 +52,7 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     claim: KeyClaim | None
     now_ms: int
     host: str = ""
+    query: bytes = b""
 
     @property
     def is_platforms(self) -> bool:
