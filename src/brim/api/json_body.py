@@ -50,9 +50,7 @@ class _Reader:
         return {_checked(name): self._read(value, depth=depth) for name, value in given.items()}
 
     def _read(self, given: Any, *, depth: int) -> Value:
-        self._values += 1
-        if self._values > MAX_PARAMETERS:
-            raise TooManyParametersError(MAX_PARAMETERS)
+        self._count(1)
         if isinstance(given, dict):
             return self.read_object(given, depth=depth + 1)
         if isinstance(given, list):
@@ -61,10 +59,15 @@ class _Reader:
             return _checked(given)
         return "" if given is None else msgspec.json.encode(given).decode()
 
+    def _count(self, values: int) -> None:
+        self._values += values
+        if self._values > MAX_PARAMETERS:
+            raise TooManyParametersError(MAX_PARAMETERS)
+
     def _read_array(self, given: list[Any], *, depth: int) -> Value:
         """Return an array of texts; one of anything else as an object by index, as forms write it."""
         if all(isinstance(item, str) for item in given):
-            self._values += len(given)
+            self._count(len(given))
             return [_checked(item) for item in given]
         return self.read_object({str(index): item for index, item in enumerate(given)}, depth=depth)
 

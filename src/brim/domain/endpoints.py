@@ -151,7 +151,7 @@ def application_of(endpoint: Endpoint) -> str | None:
 
 def notice_of(endpoint: Endpoint) -> str | None:
     """Return what its owner should know of an endpoint that fails or was turned off for it; None where all is well."""
-    if endpoint.failing_since_ms is None:
+    if endpoint.failing_since_ms is None or endpoint.disabled_because == DISABLED_BY_OWNER:
         return None
     since = f"{datetime.fromtimestamp(endpoint.failing_since_ms / 1000, UTC):%Y-%m-%d %H:%M} UTC"
     if endpoint.disabled_because == DISABLED_BY_FAILURES:
