@@ -10,6 +10,7 @@ import pytest
 from stripe import StripeClient
 
 from api.polling import until
+from api.receiving import Receiver, receiving
 from api.wire import Wire
 from brim.kit.clock import system_clock_ms
 from brim.services.keys import revoke_key
@@ -135,3 +136,10 @@ def client(connect: Connect, key: str) -> StripeClient:
 def wire(server: Server, key: str) -> Wire:
     """Raw HTTP with the account's test key."""
     return Wire(server.url, key)
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    """A server of this test's own that webhooks can be sent to."""
+    with receiving() as receiver:
+        yield receiver

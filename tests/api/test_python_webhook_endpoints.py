@@ -10,13 +10,13 @@ from stripe import InvalidRequestError, StripeClient
 
 from api.conftest import Connect, Server
 from api.wire import Form, Wire, WireReply, assert_error, assert_golden
-from brim.domain.events import DEFAULT_API_VERSION, EventType
+from brim.domain.events import DEFAULT_API_VERSION, SUBSCRIBABLE
 from brim.store.database import Database
 
 URL = "http://127.0.0.1:4242/hooks"
 SECRET = re.compile(r"whsec_[0-9A-Za-z]{43}")
 PATH = "/v1/webhook_endpoints"
-KNOWN = ", ".join(["*", *sorted(EventType)[:-1]]) + f", or {max(EventType)}"
+KNOWN = ", ".join(["*", *sorted(SUBSCRIBABLE)[:-1]]) + f", or {max(SUBSCRIBABLE)}"
 
 
 def create(client: StripeClient, **more: Any) -> stripe.WebhookEndpoint:

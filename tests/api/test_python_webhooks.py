@@ -1,6 +1,5 @@
 """A webhook from its endpoint's creation to the verified signature, as somebody who uses the official SDK lives it."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -8,24 +7,9 @@ import stripe
 from stripe import StripeClient
 
 from api.polling import until
+from api.receiving import Receiver
 from api.wire import PENDING, Wire
-from brim.testing.catcher import BackgroundCatcher, Caught, catching_in_background, status
-
-
-@pytest.fixture
-def receiver() -> Iterator[BackgroundCatcher]:
-    with catching_in_background() as catcher:
-        yield catcher
-
-
-def of(receiver: BackgroundCatcher, event_id: str, count: int = 1) -> list[Caught]:
-    """Return what was caught of an event once it has come so many times."""
-
-    def look(caught: list[Caught]) -> list[Caught] | None:
-        found = [each for each in caught if each.event_id == event_id]
-        return found if len(found) >= count else None
-
-    return receiver.wait_until(look)
+from brim.testing.catcher import Caught, status
 
 
 def announce(client: StripeClient) -> str:
@@ -41,12 +25,10 @@ def verified(caught: Caught, secret: str) -> Any:
     return stripe.Webhook.construct_event(caught.body, caught.headers["stripe-signature"], secret)
 
 
-def test_what_happens_arrives_signed_with_the_secret_that_was_told(
-    client: StripeClient, receiver: BackgroundCatcher
-) -> None:
+def test_what_happens_arrives_signed_with_the_secret_that_was_told(client: StripeClient, receiver: Receiver) -> None:
     endpoint = client.v1.webhook_endpoints.create({"url": receiver.url, "enabled_events": ["topup.created"]})
     event_id = announce(client)
-    [caught] = of(receiver, event_id)
+    [caught] = receiver.of(event_id)
     event = verified(caught, endpoint.secret or "")
     assert (event.id, event.type, event.api_version) == (event_id, "topup.created", stripe.api_version)
     assert event.data.object.amount == 700
@@ -56,34 +38,34 @@ def test_what_happens_arrives_signed_with_the_secret_that_was_told(
 
 
 def test_both_secrets_verify_while_one_is_rolled_and_only_the_new_one_at_once(
-    client: StripeClient, wire: Wire, receiver: BackgroundCatcher
+    client: StripeClient, wire: Wire, receiver: Receiver
 ) -> None:
     endpoint = client.v1.webhook_endpoints.create({"url": receiver.url, "enabled_events": ["*"]})
     path = f"/v1/webhook_endpoints/{endpoint.id}/roll_secret"
     second = wire.post(path).json["secret"]
-    [caught] = of(receiver, announce(client))
+    [caught] = receiver.of(announce(client))
     assert verified(caught, endpoint.secret or "").id == verified(caught, second).id
     third = wire.post(path, {"expires_in": 0}).json["secret"]
-    [caught] = of(receiver, announce(client))
+    [caught] = receiver.of(announce(client))
     verified(caught, third)
     with pytest.raises(stripe.SignatureVerificationError):
         verified(caught, second)
 
 
 def test_an_event_is_sent_again_on_demand_and_each_attempt_is_written_down(
-    client: StripeClient, wire: Wire, receiver: BackgroundCatcher
+    client: StripeClient, wire: Wire, receiver: Receiver
 ) -> None:
-    receiver.answer_with(status(500, b"no room"))
+    receiver.catcher.answer_with(status(500, b"no room"))
     endpoint = client.v1.webhook_endpoints.create({"url": receiver.url, "enabled_events": ["*"]})
     event_id = announce(client)
-    of(receiver, event_id)
+    receiver.of(event_id)
     path = f"/v1/webhook_endpoints/{endpoint.id}/attempts"
     [refused] = until(lambda: wire.get(path).json["data"], what="the attempt to be written down")
     assert (refused["http_status"], refused["outcome"], refused["response_head"]) == (500, "refused", "no room")
     assert refused["request_headers"]["Brim-Sequence"] == "1"
-    receiver.answer_with(status(200))
+    receiver.catcher.answer_with(status(200))
     assert wire.post(f"/v1/events/{event_id}/retry", {"webhook_endpoint": endpoint.id}).status == 200
-    first, again, *_ = of(receiver, event_id, 2)
+    first, again, *_ = receiver.of(event_id, 2)
     assert first.body == again.body
     newest = until(lambda: found if len(found := wire.get(path).json["data"]) > 1 else None, what="the second attempt")[
         0

@@ -208,10 +208,6 @@ def test_a_platform_has_events_of_accounts_under_it_passed_on_to_their_own_targe
     below: StripeClient,
     catcher: BackgroundCatcher,
     connect_catcher: BackgroundCatcher,
-    client: StripeClient,
-    below: StripeClient,
-    catcher: BackgroundCatcher,
-    connect_catcher: BackgroundCatcher,
 ) -> None:
     targets = ("--forward-to", catcher.url, "--forward-connect-to", connect_catcher.url)
     with listening(stripe_cli, "--all-snapshot", *targets) as command:

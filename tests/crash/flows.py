@@ -10,19 +10,24 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final, TypeAlias
 
-from clockwork import Clockwork
+import msgspec
+from clockwork import VAULT, Clockwork
 
-from brim.api.errors import render_error
+from brim.api.errors import render_error, render_v2_error
 from brim.domain.clocks import KEPT_S
+from brim.domain.destination_wire import destination_json
+from brim.domain.endpoints import DESTINATION_PREFIX, EndpointRules, NewEndpoint
 from brim.domain.errors import ResourceMissingError
 from brim.domain.idempotency import KEPT_MS
 from brim.domain.pairing import PairingRedeemedError, UnknownPairingError, code_of
 from brim.domain.topups import Owner
+from brim.domain.webhooks import EventPayload
 from brim.rails.rail import Fail, Outcome, Return, Succeed
 from brim.services import keys, pairing
 from brim.services.accounts import CreateAccount, create_platform_account
 from brim.services.chain import seal_transfers
 from brim.services.clocks import delete_ended_clock
+from brim.services.event_destinations import create_destination, delete_destination, ping_destination
 from brim.services.pruning import prune_idempotency_keys
 
 OWNER: Final = Owner("acct_crash", livemode=False)
@@ -32,6 +37,14 @@ _FROZEN: Final = NOW_MS // 1000
 _MONTHS_LATER: Final = _FROZEN + 100 * 86400
 _NEIGHBOURS: Final = 8
 KEY: Final = "once"
+_DESTINATION: Final = NewEndpoint(
+    url="http://127.0.0.1:9/",
+    enabled_events=("*",),
+    secret="whsec_crash",
+    prefix=DESTINATION_PREFIX,
+    event_payload=EventPayload.THIN,
+    name="Till",
+)
 
 Prepare: TypeAlias = Callable[[Clockwork], Awaitable[str]]
 """Brings about what a write needs, and returns the id of what it is about. It may leave the clockwork in any time."""
@@ -143,6 +156,49 @@ async def _make_account(brim: Clockwork, platform: str) -> Any:
         brim.attempt(Owner(platform, livemode=False), key=KEY),
         CreateAccount(email="a@example.com", settlement_days=2),
         render_error=render_error,
+    )
+    return brim.id_in(answer)
+
+
+async def _add_destination(brim: Clockwork, _: str) -> Any:
+    """Add a destination under a key; its secret is told again to whoever asks again."""
+    answer = await create_destination(
+        brim.database,
+        brim.attempt(OWNER, key=KEY),
+        _DESTINATION,
+        rules=EndpointRules(),
+        ids=brim.ids,
+        vault=VAULT,
+        render=lambda endpoint, secret: destination_json(endpoint, secret=secret),
+        render_error=render_v2_error,
+    )
+    return msgspec.json.decode(answer.body)["webhook_endpoint"]
+
+
+async def _have_destination(brim: Clockwork) -> str:
+    answer = await create_destination(
+        brim.database,
+        brim.attempt(OWNER),
+        _DESTINATION,
+        rules=EndpointRules(),
+        ids=brim.ids,
+        vault=VAULT,
+        render=lambda endpoint, _: destination_json(endpoint),
+        render_error=render_v2_error,
+    )
+    return brim.id_in(answer)
+
+
+async def _ping_destination(brim: Clockwork, endpoint_id: str) -> Any:
+    answer = await ping_destination(
+        brim.database, brim.attempt(OWNER, key=KEY), endpoint_id, ids=brim.ids, render_error=render_v2_error
+    )
+    return brim.id_in(answer)
+
+
+async def _delete_destination(brim: Clockwork, endpoint_id: str) -> Any:
+    answer = await delete_destination(
+        brim.database, brim.attempt(OWNER, key=KEY), endpoint_id, body=b'{"id":"gone"}', render_error=render_v2_error
     )
     return brim.id_in(answer)
 
@@ -291,6 +347,9 @@ FLOWS: Final = [
     Flow("forced success", _force(Succeed()), create_one),
     Flow("forced failure", _force(_NO_ACCOUNT), create_one),
     Flow("forced return", _force(_RETURNED), _create_and_succeed),
+    Flow("new event destination", _add_destination),
+    Flow("ping", _ping_destination, _have_destination),
+    Flow("end of an event destination", _delete_destination, _have_destination),
     Flow("settlement", _settle, _have_all_kinds_due),
     Flow("start of a clock", lambda brim, _: brim.freeze(OWNER, _FROZEN, key=KEY), create_one),
     Flow(

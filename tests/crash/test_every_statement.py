@@ -36,6 +36,7 @@ _MASKED: Final = re.compile(
     r"|\\x[0-9a-f]{64,}"  # hashes, and what is encrypted
     r"|\"place\": \d+"  # where an event stands in the queue of those to be numbered
     r"|\"fingerprint\": \"\w+\""  # made with a secret that is new each time
+    r"|\"signing_secret\": ?\"[^\"]+\""  # encrypted anew each time
 )
 
 _LASTING: Final = ("schema_migrations", "service_secrets")

@@ -37,8 +37,8 @@ async def insert_endpoint(database: Database, endpoint: Endpoint) -> EndpointKey
     await rows(
         database,
         "INSERT INTO webhook_endpoints (account, livemode, id, url, enabled_events, rendered_version, connect, secret,"
-        " old_secret, old_secret_until_ms, created, disabled_because)"
-        " VALUES ($1, $2, $3, $4, $5::jsonb, $6, $7, $8, $9, $10, $11, $12)",
+        " old_secret, old_secret_until_ms, created, disabled_because, event_payload)"
+        " VALUES ($1, $2, $3, $4, $5::jsonb, $6, $7, $8, $9, $10, $11, $12, $13)",
         endpoint.owner.account,
         endpoint.owner.livemode,
         endpoint.id,
@@ -51,6 +51,7 @@ async def insert_endpoint(database: Database, endpoint: Endpoint) -> EndpointKey
         endpoint.old_secret_until_ms,
         endpoint.created,
         endpoint.disabled_because,
+        endpoint.event_payload,
     )
     return EndpointKey(endpoint.owner, endpoint.id)
 

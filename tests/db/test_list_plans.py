@@ -117,6 +117,8 @@ class Statement(NamedTuple):
             return None
         if self.name.startswith("look_at_"):
             return int(self.arguments[9 if self.name == "look_at_some_of_amount_range" else 7])
+        if self.name == "event_ids_of_object":
+            return PAGE + 2 * ROWS_A_SECOND
         return PAGE * len(self.arguments[6]) if self.name == "event_ids_without_creations" else PAGE
 
     @property
@@ -351,7 +353,22 @@ async def test_every_list_of_events_reads_a_page_of_each_type_or_walks_to_the_la
                     listed = lists.list_events(scales.database, OWNER, filters, request)
                     await scales.weigh(created_name + name, place, listed)
     walks = {name for name in load_queries("lists") if name.startswith("event_ids")}
-    assert scales.seen >= walks - {"event_ids_undelivered"}
+    assert scales.seen >= walks - {"event_ids_undelivered", "event_ids_of_object"}
+
+
+async def test_the_events_of_one_object_are_found_among_its_own_and_those_of_its_second(database_url: str) -> None:
+    rows = ROWS // 4
+    async with weighed(database_url, EVENTS, rows) as scales:
+        for name, number in {"oldest": 0, "created": rows // 2, "settled": rows - 1}.items():
+            body = encode_time((FIRST_SECOND + number // ROWS_A_SECOND) * 1000) + f"{number:016}"
+            for types in (None, (EventType.CREATED,), (EventType.SUCCEEDED,)):
+                filters = EventFilters(types=types, object_id=f"tu_{body}")
+                for place, request in _places("evt_", rows):
+                    listed = lists.list_events(scales.database, OWNER, filters, request)
+                    await scales.weigh(f"{name}, {types}", place, listed)
+        found = await lists.list_events(scales.database, OWNER, EventFilters(object_id="tu_" + body), PageRequest())
+    assert [event.object_id for event in found.items] == ["tu_" + body]
+    assert scales.seen >= {"event_ids_of_object"}
 
 
 async def test_lists_of_events_by_delivery_read_a_page_whatever_was_delivered(database_url: str) -> None:

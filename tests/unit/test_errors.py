@@ -70,6 +70,8 @@ EXAMPLES: list[tuple[BrimError, int, str | None, str | None, str]] = [
     (api.UnsupportedContentTypeError(), 400, None, None,
      ("Invalid request (check that your POST content type is application/x-www-form-urlencoded). If you have any "
       "questions, we can help at https://support.stripe.com/.")),
+    (api.JsonExpectedError(), 400, None, None,
+     "Invalid request (check that your POST content type is application/json)."),
     (api.InvalidApiVersionError("tomorrow"), 400, None, None, "Invalid Stripe API version: tomorrow"),
     # The key
     (api.MissingApiKeyError(), 401, None, None,
@@ -88,9 +90,12 @@ EXAMPLES: list[tuple[BrimError, int, str | None, str | None, str]] = [
     (api.AccountUnreachableError(_KEY, "acct_x"), 403, "account_invalid", None,
      ("The provided key 'sk_test_***' does not have access to account 'acct_x' (or that account does not exist). "
       "Application access may have been revoked.")),
+    (api.TwoAccountsError(), 400, None, None,
+     "Stripe-Account and Stripe-Context name different accounts. Please send only one of them."),
     # The form
     (parameters.MalformedEncodingError("%zz"), 400, None, None,
      "Invalid percent-encoding or UTF-8 in the request's parameters: %zz"),
+    (parameters.MalformedJsonError(), 400, None, None, "Invalid request body: it must be a JSON object, in UTF-8."),
     (parameters.NullCharacterError(), 400, None, None,
      "Invalid string: the request's parameters contain a null character (%00)"),
     (parameters.TooManyParametersError(1000), 400, None, None,
@@ -123,6 +128,10 @@ EXAMPLES: list[tuple[BrimError, int, str | None, str | None, str]] = [
      ("Country 'UK!' is unknown. Try using a 2-character alphanumeric country code instead, such as 'US', 'EG', or "
       "'GB'.")),
     (parameters.InvalidEmailError("email", "nowhere"), 400, "email_invalid", "email", "Invalid email address: nowhere"),
+    (parameters.InvalidTimestampError("created[gt]", "soon"), 400, None, "created[gt]",
+     "Invalid timestamp: soon; must be like 2026-11-22T05:14:22.000Z"),
+    (parameters.InvalidPageError("page", "2"), 400, None, "page",
+     "Invalid page: 2; take it from next_page_url or previous_page_url"),
     (parameters.UnknownEventTypeError("enabled_events[1]", "a.b", ["*", "c.d"]), 400, None, "enabled_events[1]",
      "Invalid enabled_events[1]: a.b is no event; must be one of * or c.d"),
     (parameters.InvalidVersionError("api_version", "tomorrow"), 400, None, "api_version",
@@ -183,6 +192,8 @@ EXAMPLES: list[tuple[BrimError, int, str | None, str | None, str]] = [
      "The webhook endpoint we_x does not listen to events of the account acct_x."),
     (endpoints.NothingToSendError("we_x"), 400, None, None,
      "There is no event yet that the webhook endpoint we_x asks for. Make one first, a top-up for example."),
+    (endpoints.VersionOfThinError(), 400, None, "snapshot_api_version",
+     "snapshot_api_version can be set only where event_payload is snapshot: thin events have none."),
     # Test clocks
     (clocks.ClockExistsError("clock_x"), 400, None, None,
      ("This account has a test clock already: clock_x. Its whole test mode lives in that clock's time, so delete it "

@@ -12,8 +12,9 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 
-from brim.api.errors import ERROR_TABLE, render_error
+from brim.api.errors import place_of, render_error, render_v2_error
 from brim.api.form import decode_form
+from brim.api.json_body import decode_json
 from brim.api.openapi import build_openapi, possible_errors
 from brim.api.operation import Operation
 from brim.api.operations import OPERATIONS
@@ -21,16 +22,18 @@ from brim.api.parameter_errors import MissingParameterError, NullCharacterError
 from brim.api.params import read_parameters
 from brim.domain import funding_wire, wire
 from brim.domain.accounts import Account
+from brim.domain.destination_wire import destination_json
 from brim.domain.events import DEFAULT_API_VERSION, Event, EventType
 from brim.domain.funding_sources import BankToken, FundingKind, Verification
 from brim.domain.funding_wire import documented_payment_method
 from brim.domain.ledger import Balance, BalanceTransaction, TransferKind
 from brim.domain.request_log_wire import request_log_json
 from brim.domain.request_logs import RequestRecord
+from brim.domain.thin_events import thin_json
 from brim.domain.topups import Owner, Status, Topup
 from brim.domain.verification import Difference, VerificationRun
 from brim.domain.webhook_wire import endpoint_json
-from brim.domain.webhooks import Endpoint
+from brim.domain.webhooks import Endpoint, EventPayload
 from brim.kit.errors import BrimError
 from brim.kit.ids import IdFactory
 
@@ -120,6 +123,10 @@ _ENDPOINT = Endpoint(
     created=1_795_000_000,
     connect=True,
 )
+_THIN = msgspec.structs.replace(
+    _ENDPOINT, id=_IDS.new("ed_"), event_payload=EventPayload.THIN, disabled_because="failures", name="Till"
+)
+_CAUSED = msgspec.structs.replace(_EVENT, type=EventType.BALANCE_AVAILABLE, request_id="req_1")
 REPLIES = [
     ("topup", wire.topup_json(_PENDING)),
     ("topup", wire.topup_json(_FULL)),
@@ -142,9 +149,14 @@ REPLIES = [
     ("account", wire.account_json(_FULL_ACCOUNT)),
     ("webhook_endpoint", endpoint_json(_ENDPOINT)),
     ("webhook_endpoint", endpoint_json(msgspec.structs.replace(_ENDPOINT, disabled_because="failures"))),
+    ("v2.core.event_destination", destination_json(_ENDPOINT)),
+    ("v2.core.event_destination", destination_json(_THIN, with_url=True, secret="whsec_1")),
+    ("v2.core.event", thin_json(_EVENT, context="acct_1")),
+    ("v2.core.event", thin_json(_CAUSED)),
     ("brim.request_log", request_log_json(_REQUEST)),
     ("error", render_error(MissingParameterError("amount"))[1]),
     ("error", render_error(NullCharacterError())[1]),
+    ("error", render_v2_error(NullCharacterError())[1]),
 ]  # fmt: skip
 
 
@@ -185,7 +197,9 @@ def test_an_operation_publishes_every_parameter_and_every_status_it_can_answer(o
     elif operation.method == "DELETE":
         sent = set()
     else:
-        sent = set(described["requestBody"]["content"]["application/x-www-form-urlencoded"]["schema"]["properties"])
+        (body,) = described["requestBody"]["content"].items()
+        assert body[0] == ("application/json" if operation.is_v2 else "application/x-www-form-urlencoded")
+        sent = set(body[1]["schema"]["properties"])
     assert {name.removesuffix("[]") for name in sent} == {parameter.name for parameter in operation.parameters}
     assert {"200", "400", "401", "403", "429", "500", "503"} <= set(described["responses"])
     assert ("404" in described["responses"]) == ("{" in operation.path)
@@ -286,6 +300,8 @@ _PIECES = st.sampled_from(
         "enabled_events[]=*", "enabled_events[]=a.b", "enabled_events=", "enabled_events[a]=*", "url=http://a.b",
         "url=", f"url={'x' * 2049}", "api_version=2020-01-01", "api_version=x", "api_version=", "connect=1",
         "disabled=", "expires_in=-1", "expires_in=86401", "expires_in=", "expand[]=brim.delivery", "expand[]=brim.x",
+        "created[gt]=2026-11-22T05:14:22Z", "created[lte]=9999-12-31T23:59:59-23:59", "page=after_evt_x", "page=x",
+        "object_id=", "include=webhook_endpoint.url", "include[]=x", "event_payload=thin", "events_from[]=@self",
         "delivery_success=true", "delivery_success=x", "types[]=a", "types=a", "type=topup.*", "source=tu_x", "source=",
         "starting_after=", "starting_after=tu_x", "foo=1", "a[b=1", "%", "%00", "a" * 1001, "a[b][c][d][e][f][g][h][i]",
         "us_bank_account=x", "us_bank_account[account_number]=x", "us_bank_account[routing_number]=110000001",
@@ -310,13 +326,33 @@ def test_a_form_is_refused_only_with_what_the_document_announces(operation: Oper
             pytest.fail(f"{operation.operation_id} does not announce {type(error).__name__}")
 
 
+_JSON: st.SearchStrategy[Any] = st.recursive(
+    st.one_of(st.none(), st.booleans(), st.integers(), st.text(), st.sampled_from(["thin", "webhook_endpoint", "*"])),
+    lambda inner: st.one_of(st.lists(inner), st.dictionaries(st.text(), inner)),
+)
+_WRITES_OF_V2 = [operation for operation in OPERATIONS if operation.is_v2 and operation.method == "POST"]
+
+
+@given(st.sampled_from(_WRITES_OF_V2), st.data())
+def test_a_json_body_is_refused_only_with_what_the_document_announces(
+    operation: Operation, data: st.DataObject
+) -> None:
+    names = st.sampled_from([*(parameter.name for parameter in operation.parameters), "foo"])
+    body = data.draw(st.one_of(st.binary(), st.dictionaries(names, _JSON).map(msgspec.json.encode)))
+    try:
+        read_parameters(operation.parameters, decode_json(body))
+    except BrimError as error:
+        if type(error) not in possible_errors(operation):
+            pytest.fail(f"{operation.operation_id} does not announce {type(error).__name__}")
+
+
 @pytest.mark.parametrize("operation_id", _BY_ID)
 def test_the_codes_of_an_operation_stand_in_its_document(operation_id: str) -> None:
     operation = _BY_ID[operation_id]
     described = DOCUMENT["paths"][operation.path][operation.method.lower()]
     text = "\n".join(response["description"] for response in described["responses"].values())
     for error in possible_errors(operation):
-        code = ERROR_TABLE[error].code
+        code = place_of(error, is_v2=operation.is_v2).code
         assert code is None or f"`{code}`" in text
 
 

@@ -15,16 +15,19 @@ from brim.api.errors import (
     IdempotencyKeyTooLongError,
     InternalError,
     InvalidApiVersionError,
+    JsonExpectedError,
     MethodNotAllowedError,
     PermissionMissingError,
     UnrecognizedUrlError,
     UnsupportedContentTypeError,
     render_error,
+    render_v2_error,
     should_retry,
 )
 from brim.api.form import Value, decode_form
+from brim.api.json_body import decode_json
 from brim.api.message import Reply, Request
-from brim.api.operation import Operation
+from brim.api.operation import Operation, is_v2_path
 from brim.api.params import read_parameters
 from brim.api.protocol import Limits
 from brim.api.recording import Answered
@@ -42,6 +45,7 @@ from brim.telemetry.metrics import REQUESTS
 
 SystemHandler = Callable[[], Awaitable[Reply]]
 _NO_FORMS: Final = (b"application/json", b"multipart/", b"text/xml", b"application/xml")
+_VERSIONS: Final = ("/v1/", "/v2/")
 UNMATCHED: Final = "unmatched"
 
 log = structlog.get_logger()
@@ -116,7 +120,7 @@ class Api:
         if request.path.startswith(pairing.PREFIX):  # who logs in has no key yet
             exchange.route = pairing.route_of(request.path) or UNMATCHED
             return exchange.finish(await pairing.serve(self._service, request))
-        if not request.path.startswith("/v1/"):
+        if not request.path.startswith(_VERSIONS):
             raise UnrecognizedUrlError(request.method, request.path)
         grant = self._authenticator.recall(request) or await self._authenticator.authenticate(request)
         exchange.grant = grant
@@ -125,8 +129,8 @@ class Api:
         exchange.api_version = _checked_version(request.header(b"stripe-version"))
         if not grant.key.allows(operation.resource, operation.level):
             raise PermissionMissingError(grant.key.redacted, operation.resource, operation.level)
-        form = _read_form(request)
-        exchange.claim = _read_claim(request, form)
+        form = _read_json(request) if operation.is_v2 else _read_form(request)
+        exchange.claim = _read_claim(request, form) if operation.takes_key else None
         call = Call(
             service=self._service,
             owner=grant.owner,
@@ -139,6 +143,7 @@ class Api:
             now_ms=self._service.clock(),
             host=request.header(b"host") or "",
             key_hash=grant.key.hash,
+            query=request.query,
         )
         return exchange.reply(await operation.handler(call))
 
@@ -197,9 +202,10 @@ class _Exchange:
 
     def error_reply(self, error: BrimError) -> Reply:
         """Return a refusal as it goes out."""
-        status, body = render_error(error)
+        is_v2 = is_v2_path(self.request.path)
+        status, body = (render_v2_error if is_v2 else render_error)(error)
         headers = self._headers()
-        retry = should_retry(error)
+        retry = should_retry(error, is_v2=is_v2)
         if retry is not None:
             headers.append(f"Stripe-Should-Retry: {'true' if retry else 'false'}")
         if isinstance(error, MethodNotAllowedError):
@@ -229,10 +235,17 @@ def _read_form(request: Request) -> dict[str, Value]:
     return decode_form(request.body or request.query)
 
 
+def _read_json(request: Request) -> dict[str, Value]:
+    """Return the decoded parameters of a request to the second version: of the query, and of the body as JSON."""
+    if request.body and not request.headers.get(b"content-type", b"").startswith(b"application/json"):
+        raise JsonExpectedError
+    return decode_form(request.query) | decode_json(request.body)
+
+
 def _read_claim(request: Request, form: Mapping[str, Value]) -> KeyClaim | None:
-    """Return the idempotency key of a POST and what it stands for; other methods need none."""
+    """Return the idempotency key of a request, if it has one, and what it stands for."""
     key = request.header(b"idempotency-key")
-    if key is None or request.method != "POST":
+    if key is None:
         return None
     if not key:
         raise EmptyIdempotencyKeyError

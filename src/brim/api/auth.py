@@ -1,4 +1,4 @@
-"""Who is asking: from the Authorization and Stripe-Account headers to an owner and what the key allows.
+"""Who is asking: from the Authorization, Stripe-Account and Stripe-Context headers to an owner and what the key allows.
 
 What a key may do is remembered for a moment, so that a busy client costs no query for each request and a revoked
 key stops working within a second. A refusal is never remembered: an account just made can be reached at once.
@@ -19,6 +19,7 @@ from brim.api.errors import (
     InvalidApiKeyError,
     MissingApiKeyError,
     PublishableKeyError,
+    TwoAccountsError,
 )
 from brim.api.message import Request
 from brim.domain.keys import ApiKey
@@ -62,7 +63,8 @@ class Authenticator:
             InvalidApiKeyError: the key is unknown.
             ApiKeyExpiredError: the key was rolled or revoked.
             PublishableKeyError: the key is a publishable one.
-            AccountUnreachableError: the key may not act for the Stripe-Account.
+            AccountUnreachableError: the key may not act for the Stripe-Account, or the Stripe-Context.
+            TwoAccountsError: these two name different accounts.
         """
         digest = _digest(request)
         earlier = self._looking.get(digest)
@@ -87,7 +89,7 @@ class Authenticator:
             raise InvalidApiKeyError(secret)
         if key.expires_ms is not None and key.expires_ms <= now_ms:
             raise ApiKeyExpiredError(secret)
-        account = request.header(b"stripe-account") or key.account
+        account = _account_asked_for(request, key) or key.account
         if "\0" in account or not await may_act_for(self._database, key, account):
             raise AccountUnreachableError(secret, account)
         grant = Grant(key, Owner(account, key.livemode))
@@ -100,8 +102,21 @@ class Authenticator:
 def _digest(request: Request) -> bytes:
     """Return what stands for a request's credentials in memory, so that no key is kept there."""
     headers = request.headers
-    credentials = headers.get(b"authorization", b"") + b"\n" + headers.get(b"stripe-account", b"")
-    return hashlib.sha256(credentials).digest()
+    names = (b"authorization", b"stripe-account", b"stripe-context")
+    return hashlib.sha256(b"\n".join(headers.get(name, b"") for name in names)).digest()
+
+
+def _account_asked_for(request: Request, key: ApiKey) -> str | None:
+    """Return the account that a request names: alone, or at the end of a context that leads to it from the key's own.
+
+    Raises:
+        TwoAccountsError: the two headers name different ones.
+    """
+    account = request.header(b"stripe-account")
+    context = (request.header(b"stripe-context") or "").removeprefix(f"{key.account}/")
+    if account and context and account != context:
+        raise TwoAccountsError
+    return account or context
 
 
 def read_credentials(authorization: str | None) -> str:

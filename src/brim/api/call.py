@@ -42,7 +42,8 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
 
     `owner` is whom the request acts for and `asking` the account whose key it carries: another one, its platform, where
     the request names a `Stripe-Account`; `key_hash` stands for that key. `parameters` are the validated values by name,
-    without those not sent; `path_id` is the id in the path; `host` is the name by which the client reached us.
+    without those not sent; `path_id` is the id in the path; `host` is the name by which the client reached us, `query`
+    what followed the path.
     """
 
     service: Service
@@ -56,6 +57,7 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     now_ms: int
     host: str = ""
     key_hash: bytes = b""
+    query: bytes = b""
 
     @property
     def is_platforms(self) -> bool:

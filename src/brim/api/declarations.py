@@ -28,15 +28,17 @@ from brim.api.kinds import (
     TextList,
 )
 from brim.api.params import Hash, Parameter
+from brim.api.v2_kinds import DestinationEvents, EventsFrom, Include, PageToken, TimestampRange
 from brim.api.webhook_kinds import ApiVersion, EventTypes
 from brim.domain.accounts import BUSINESS_TYPES, MAX_SETTLEMENT_DAYS, TYPES
 from brim.domain.clocks import MAX_NAME
 from brim.domain.endpoints import MAX_DESCRIPTION as MAX_ENDPOINT_DESCRIPTION
+from brim.domain.endpoints import MAX_NAME as MAX_ENDPOINT_NAME
 from brim.domain.endpoints import MAX_URL
 from brim.domain.ledger import TransferKind
 from brim.domain.pages import DEFAULT_LIMIT, MAX_LIMIT
 from brim.domain.topups import MAX_DESCRIPTION, Status
-from brim.domain.webhooks import LONGEST_OVERLAP_S
+from brim.domain.webhooks import LONGEST_OVERLAP_S, EventPayload
 from brim.rails.failures import FAILURES
 
 MAX_EVENT_TYPES: Final = 20
@@ -595,3 +597,92 @@ CLI_SESSION_CREATE: Final = (
         )
     ),
 )
+
+_V2_PAGE: Final = (
+    Parameter(
+        name="limit",
+        kind=ClampedInteger(least=1, most=MAX_LIMIT, default=DEFAULT_LIMIT),
+        description="The most objects of one page. A number outside the bounds becomes the nearest inside.",
+    ),
+    Parameter(
+        name="page",
+        kind=PageToken(),
+        description="Where the page is, as `next_page_url` and `previous_page_url` say it.",
+    ),
+)
+V2_EVENT_LIST: Final = (
+    Parameter(
+        name="created",
+        kind=TimestampRange(),
+        description="Only events made between the given bounds, which are times in RFC 3339.",
+    ),
+    Parameter(name="object_id", kind=Text(), description="Only events about the object with this id."),
+    Parameter(
+        name="types",
+        kind=TextList(max_items=MAX_EVENT_TYPES),
+        description="Only events of one of those types, such as `v1.topup.created`; `*` stands for any ending.",
+    ),
+    *_V2_PAGE,
+)
+
+_TARGET: Final = Parameter(
+    name="webhook_endpoint", kind=Hash((_URL,)), required=True, description="Where events are sent."
+)
+_INCLUDE: Final = Parameter(
+    name="include",
+    kind=Include(("webhook_endpoint.url",)),
+    description="What the reply tells that it otherwise leaves null.",
+)
+_NAME: Final = Parameter(
+    name="name", kind=Text(max_length=MAX_ENDPOINT_NAME), required=True, description="What you call the destination."
+)
+_DESTINATION_EVENTS: Final = Parameter(
+    name="enabled_events",
+    kind=DestinationEvents(),
+    required=True,
+    description="The types of events to send, such as `v1.topup.created`; `*` stands for all.",
+)
+EVENT_DESTINATION_CREATE: Final = (
+    _DESTINATION_EVENTS,
+    Parameter(
+        name="event_payload",
+        kind=Enum(tuple(sorted(EventPayload))),
+        required=True,
+        description="Whether an event tells which object it is about (`thin`) or what that looked like (`snapshot`).",
+    ),
+    _NAME,
+    Parameter(
+        name="type",
+        kind=Enum(("webhook_endpoint",)),
+        required=True,
+        description="How events are sent: always by webhook.",
+    ),
+    _TARGET,
+    _ENDPOINT_DESCRIPTION,
+    Parameter(
+        name="events_from",
+        kind=EventsFrom(),
+        description="Whose events are sent: your own (`@self`), or those of the accounts under you (`@accounts`).",
+    ),
+    Parameter(
+        name="include",
+        kind=Include(("webhook_endpoint.signing_secret", "webhook_endpoint.url")),
+        description="What the reply tells that it otherwise leaves null. The secret is told here and never again.",
+    ),
+    _METADATA,
+    Parameter(
+        name="snapshot_api_version",
+        kind=ApiVersion(max_length=100),
+        description="The version that snapshots are written in, for good; without it that of this request.",
+    ),
+)
+EVENT_DESTINATION_UPDATE: Final = (
+    _ENDPOINT_DESCRIPTION,
+    _optional(_DESTINATION_EVENTS),
+    _INCLUDE,
+    _METADATA,
+    _optional(_NAME),
+    _optional(_TARGET),
+)
+EVENT_DESTINATION_RETRIEVE: Final = (_INCLUDE,)
+EVENT_DESTINATION_LIST: Final = (_INCLUDE, *_V2_PAGE)

@@ -71,6 +71,13 @@ class UnsupportedContentTypeError(BrimError):
         )
 
 
+class JsonExpectedError(BrimError):
+    """The body is no JSON, at a path that takes nothing else."""
+
+    def __init__(self) -> None:
+        super().__init__("Invalid request (check that your POST content type is application/json).")
+
+
 class InvalidApiVersionError(BrimError):
     """`Stripe-Version` is no version's name."""
 
@@ -159,6 +166,13 @@ class AccountUnreachableError(BrimError):
         )
 
 
+class TwoAccountsError(BrimError):
+    """`Stripe-Account` and `Stripe-Context` name different accounts."""
+
+    def __init__(self) -> None:
+        super().__init__("Stripe-Account and Stripe-Context name different accounts. Please send only one of them.")
+
+
 _SHOWN_FRONT: Final = 11
 _SHOWN_END: Final = 4
 _FEWEST_STARS: Final = 8
@@ -213,6 +227,7 @@ ERROR_TABLE: Final[dict[type[BrimError], Place]] = {
     UnrecognizedUrlError: Place(404),
     MethodNotAllowedError: Place(405),
     UnsupportedContentTypeError: Place(),
+    JsonExpectedError: Place(),
     InvalidApiVersionError: Place(),
     # The key
     MissingApiKeyError: Place(401),
@@ -221,9 +236,11 @@ ERROR_TABLE: Final[dict[type[BrimError], Place]] = {
     PublishableKeyError: Place(401, "secret_key_required"),
     PermissionMissingError: Place(403, "more_permissions_required"),
     AccountUnreachableError: Place(403, "account_invalid"),
+    TwoAccountsError: Place(),
     verification.NotOperatorError: Place(403),
     # The form
     parameters.MalformedEncodingError: Place(),
+    parameters.MalformedJsonError: Place(),
     parameters.NullCharacterError: Place(),
     parameters.TooManyParametersError: Place(),
     parameters.ParameterNameTooLongError: Place(),
@@ -242,6 +259,8 @@ ERROR_TABLE: Final[dict[type[BrimError], Place]] = {
     parameters.InvalidEnumError: Place(param=FROM_ERROR),
     parameters.InvalidCountryError: Place(param=FROM_ERROR),
     parameters.InvalidEmailError: Place(400, "email_invalid", FROM_ERROR),
+    parameters.InvalidTimestampError: Place(param=FROM_ERROR),
+    parameters.InvalidPageError: Place(param=FROM_ERROR),
     parameters.UnknownEventTypeError: Place(param=FROM_ERROR),
     parameters.InvalidVersionError: Place(param=FROM_ERROR),
     parameters.InvalidObjectError: Place(param=FROM_ERROR),
@@ -291,6 +310,7 @@ ERROR_TABLE: Final[dict[type[BrimError], Place]] = {
     endpoints.EndpointDisabledError: Place(param="webhook_endpoint"),
     endpoints.EndpointNotListeningError: Place(param="webhook_endpoint"),
     endpoints.NothingToSendError: Place(),
+    endpoints.VersionOfThinError: Place(param="snapshot_api_version"),
     listeners.TooManyListenersError: Place(429, "rate_limit", should_retry=False),
     listeners.ListenerFiltersError: Place(param="filters"),
     pairing.TooManyPairingsError: Place(429, "rate_limit", should_retry=False),
@@ -335,9 +355,28 @@ class ErrorObject(msgspec.Struct, frozen=True):
 _encoder: Final = msgspec.json.Encoder()
 
 
+_V2_PLACES: Final[dict[type[BrimError], Place]] = {
+    errors.ResourceMissingError: Place(404, "not_found", FROM_ERROR, documented=False),
+    idempotency.IdempotencyMismatchError: Place(409, type="idempotency_error", should_retry=False),
+}
+"""What the second version of the API has another place for. Source: its reference, which lists both beside each write.
+
+An SDK retries a 409 unless it is told not to.
+"""
+
+
 def render_error(error: BrimError) -> tuple[int, bytes]:
     """Return a failure as (HTTP status, compact JSON)."""
-    place = _place_of(error)
+    return status_of(error), _render(error, place_of(type(error)))
+
+
+def render_v2_error(error: BrimError) -> tuple[int, bytes]:
+    """Return a failure of the second version of the API as (HTTP status, compact JSON)."""
+    place = place_of(type(error), is_v2=True)
+    return place.status, _render(error, place)
+
+
+def _render(error: BrimError, place: Place) -> bytes:
     code = place.code
     detail = ErrorDetail(
         code=code,
@@ -346,23 +385,25 @@ def render_error(error: BrimError) -> tuple[int, bytes]:
         param=vars(error)["param"] if isinstance(place.param, _FromError) else place.param,
         type=place.type,
     )
-    return status_of(error), _encoder.encode(ErrorObject(detail))
+    return _encoder.encode(ErrorObject(detail))
 
 
 def status_of(error: BrimError) -> int:
     """Return a failure's HTTP status."""
     if isinstance(error, errors.ResourceMissingError) and not error.in_path:
         return 400
-    return _place_of(error).status
+    return place_of(type(error)).status
 
 
-def should_retry(error: BrimError) -> bool | None:
+def should_retry(error: BrimError, *, is_v2: bool = False) -> bool | None:
     """Tell what the `Stripe-Should-Retry` header says; None when there is none.
 
     Official SDKs do not retry a 429 without it.
     """
-    return _place_of(error).should_retry
+    return place_of(type(error), is_v2=is_v2).should_retry
 
 
-def _place_of(error: BrimError) -> Place:
-    return ERROR_TABLE.get(type(error), _BUG)
+def place_of(error: type[BrimError], *, is_v2: bool = False) -> Place:
+    """Return where a class of failure is in one version of the API or the other; a bug's place for what has none."""
+    place = ERROR_TABLE.get(error, _BUG)
+    return _V2_PLACES.get(error, place) if is_v2 else place

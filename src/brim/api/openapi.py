@@ -10,18 +10,19 @@ from typing import Final
 
 from brim import __version__
 from brim.api import errors as failures
-from brim.api.errors import ERROR_TABLE, ErrorObject
+from brim.api.errors import ErrorObject, place_of
 from brim.api.operation import Operation
 from brim.api.parameter_errors import (
     ConflictingParameterError,
     MalformedEncodingError,
+    MalformedJsonError,
     NullCharacterError,
     ParameterNameTooLongError,
     ParameterTooDeepError,
     TooManyParametersError,
 )
 from brim.api.params import Errors, Parameter, Schema, object_schema, parameter_errors
-from brim.api.schemas import component_schemas, list_of, reference_to
+from brim.api.schemas import component_schemas, list_of, reference_to, v2_list_of
 from brim.domain.errors import ExclusiveParametersError, ResourceMissingError
 from brim.domain.events import DEFAULT_API_VERSION
 from brim.domain.idempotency import MAX_KEY_LENGTH, IdempotencyMismatchError
@@ -29,6 +30,7 @@ from brim.domain.metadata import TooMuchMetadataError
 from brim.kit.errors import BrimError, DatabaseUnavailableError, OverloadedError
 
 _FORM: Final = "application/x-www-form-urlencoded"
+_JSON: Final = "application/json"
 _FORM_ERRORS: Final[Errors] = (
     MalformedEncodingError,
     NullCharacterError,
@@ -44,16 +46,20 @@ _ERRORS_OF_ALL: Final[Errors] = (
     failures.PublishableKeyError,
     failures.PermissionMissingError,
     failures.AccountUnreachableError,
+    failures.TwoAccountsError,
     failures.InvalidApiVersionError,
     OverloadedError,
     failures.InternalError,
     DatabaseUnavailableError,
 )
-_ERRORS_OF_WRITES: Final[Errors] = (
-    failures.UnsupportedContentTypeError,
+_ERRORS_OF_KEYS: Final[Errors] = (
     failures.EmptyIdempotencyKeyError,
     failures.IdempotencyKeyTooLongError,
     IdempotencyMismatchError,
+)
+_JSON_ERRORS: Final[Errors] = (
+    failures.JsonExpectedError,
+    MalformedJsonError,
 )
 _HEADERS: Final[dict[str, Schema]] = {
     "Request-Id": {
@@ -76,6 +82,12 @@ _REQUEST_HEADERS: Final[dict[str, Schema]] = {
         "name": "Stripe-Account",
         "in": "header",
         "description": "The account to act for, if the key may.",
+        "schema": {"type": "string", "examples": ["acct_1NG8Du2eZvKYlo2C"]},
+    },
+    "stripe_context": {
+        "name": "Stripe-Context",
+        "in": "header",
+        "description": "The account to act for, as a thin event's `context` names it. Not with another Stripe-Account.",
         "schema": {"type": "string", "examples": ["acct_1NG8Du2eZvKYlo2C"]},
     },
     "idempotency_key": {
@@ -127,12 +139,12 @@ def _operation(operation: Operation) -> Schema:
         "parameters": [
             *_placeholders(operation.path),
             *([] if writes else [_query_parameter(parameter) for parameter in operation.parameters]),
-            *({"$ref": f"#/components/parameters/{name}"} for name in _request_headers(writes=writes)),
+            *({"$ref": f"#/components/parameters/{name}"} for name in _request_headers(operation)),
         ],
         "responses": {"200": _success(operation), **_refusals(operation)},
     }
     if writes:
-        described["requestBody"] = _form_body(operation.parameters)
+        described["requestBody"] = (_json_body if operation.is_v2 else _form_body)(operation.parameters)
     return described
 
 
@@ -145,8 +157,8 @@ def _placeholders(path: str) -> list[Schema]:
     ]
 
 
-def _request_headers(*, writes: bool) -> list[str]:
-    return [name for name in _REQUEST_HEADERS if writes or name != "idempotency_key"]
+def _request_headers(operation: Operation) -> list[str]:
+    return [name for name in _REQUEST_HEADERS if operation.takes_key or name != "idempotency_key"]
 
 
 def _query_parameter(parameter: Parameter) -> Schema:
@@ -173,6 +185,12 @@ def _form_body(parameters: tuple[Parameter, ...]) -> Schema:
     }
 
 
+def _json_body(parameters: tuple[Parameter, ...]) -> Schema:
+    """Return a request body of the second version: the schema that validates, as it is."""
+    schema = object_schema(parameters)
+    return {"required": "required" in schema, "content": {_JSON: {"schema": schema}}}
+
+
 def _sent_name(name: str, schema: Schema) -> str:
     return f"{name}[]" if schema.get("type") == "array" else name
 
@@ -186,6 +204,8 @@ def _encoding(schema: Schema) -> Schema:
 
 
 def _success(operation: Operation) -> Schema:
+    if operation.in_list and operation.is_v2:
+        return _response("A page of objects.", v2_list_of(operation.returns))
     if operation.in_list:
         return _response("A page of objects.", list_of(operation.returns, operation.path))
     return _response("The object.", reference_to(operation.returns))
@@ -205,7 +225,9 @@ def _refusals(operation: Operation) -> dict[str, Schema]:
     for error in possible_errors(operation):
         by_status.setdefault(_status(error, operation), []).append(error)
     return {
-        str(status): _response(_sentences(HTTPStatus(status), by_status[status]), reference_to(ErrorObject))
+        str(status): _response(
+            _sentences(HTTPStatus(status), by_status[status], is_v2=operation.is_v2), reference_to(ErrorObject)
+        )
         for status in sorted(by_status)
     }
 
@@ -213,27 +235,46 @@ def _refusals(operation: Operation) -> dict[str, Schema]:
 def possible_errors(operation: Operation) -> Errors:
     """Return every failure that a request to this operation can be answered with, each once."""
     names = {parameter.name for parameter in operation.parameters}
-    writes = _ERRORS_OF_WRITES if operation.method == "POST" else ()
-    missing = (ResourceMissingError,) if operation.in_list or "{" in operation.path else ()
-    cursors = (ExclusiveParametersError,) if operation.in_list else ()
+    has_cursors = operation.in_list and not operation.is_v2
+    keys = _ERRORS_OF_KEYS if operation.takes_key else ()
+    missing = (ResourceMissingError,) if has_cursors or "{" in operation.path else ()
+    cursors = (ExclusiveParametersError,) if has_cursors else ()
     metadata = (TooMuchMetadataError,) if "metadata" in names else ()
     of_parameters = parameter_errors(operation.parameters)
-    each = (*_ERRORS_OF_ALL, *writes, *_FORM_ERRORS, *of_parameters, *missing, *cursors, *metadata, *operation.errors)
+    body = _errors_of_body(operation)
+    each = (
+        *_ERRORS_OF_ALL,
+        *keys,
+        *body,
+        *_FORM_ERRORS,
+        *of_parameters,
+        *missing,
+        *cursors,
+        *metadata,
+        *operation.errors,
+    )
     return tuple(dict.fromkeys(each))
+
+
+def _errors_of_body(operation: Operation) -> Errors:
+    """Return what can be wrong with a body beside its parameters."""
+    if operation.is_v2:
+        return _JSON_ERRORS
+    return (failures.UnsupportedContentTypeError,) if operation.method == "POST" else ()
 
 
 def _status(error: type[BrimError], operation: Operation) -> int:
     """Return an error's status: an id that is not found is the path's where the path has one, else a parameter's."""
     if error is ResourceMissingError and "{" not in operation.path:
         return HTTPStatus.BAD_REQUEST
-    return ERROR_TABLE[error].status
+    return place_of(error, is_v2=operation.is_v2).status
 
 
-def _sentences(status: HTTPStatus, errors: Iterable[type[BrimError]]) -> str:
+def _sentences(status: HTTPStatus, errors: Iterable[type[BrimError]], *, is_v2: bool) -> str:
     """Return a list of what leads to a status, each with its code."""
     lines = [f"{status.phrase}:"]
     for error in errors:
-        code = ERROR_TABLE[error].code
+        code = place_of(error, is_v2=is_v2).code
         meaning = (error.__doc__ or "").partition("\n")[0]
         lines.append(f"- `{code}`: {meaning}" if code else f"- {meaning}")
     return "\n".join(lines)

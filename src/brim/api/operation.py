@@ -32,3 +32,21 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     returns: type[msgspec.Struct]
     in_list: bool = False
     errors: tuple[type[BrimError], ...] = ()
+
+    @property
+    def is_v2(self) -> bool:
+        """Whether it belongs to the second version of the API: JSON in, times in RFC 3339, lists with URLs of pages.
+
+        Official SDKs tell the versions apart by the path too, so nothing else may.
+        """
+        return is_v2_path(self.path)
+
+    @property
+    def takes_key(self) -> bool:
+        """Whether it minds an idempotency key: every POST does, and in the second version a DELETE too."""
+        return self.method == "POST" or (self.is_v2 and self.method == "DELETE")
+
+
+def is_v2_path(path: str) -> bool:
+    """Tell whether a path belongs to the second version of the API."""
+    return path.startswith("/v2/")

@@ -51,6 +51,13 @@ class MalformedEncodingError(BrimError):
         super().__init__(f"Invalid percent-encoding or UTF-8 in the request's parameters: {shown(given)}")
 
 
+class MalformedJsonError(BrimError):
+    """The body is no JSON object."""
+
+    def __init__(self) -> None:
+        super().__init__("Invalid request body: it must be a JSON object, in UTF-8.")
+
+
 class NullCharacterError(BrimError):
     """A name or a value holds U+0000, which no text in the database can."""
 
@@ -185,6 +192,20 @@ class InvalidEmailError(ParameterError):
 
     def __init__(self, param: str, given: object) -> None:
         super().__init__(param, f"Invalid email address: {shown(given)}")
+
+
+class InvalidTimestampError(ParameterError):
+    """The value is no time in RFC 3339."""
+
+    def __init__(self, param: str, given: object) -> None:
+        super().__init__(param, f"Invalid timestamp: {shown(given)}; must be like 2026-11-22T05:14:22.000Z")
+
+
+class InvalidPageError(ParameterError):
+    """The value is not what the URL of a page says."""
+
+    def __init__(self, param: str, given: str) -> None:
+        super().__init__(param, f"Invalid page: {shown(given)}; take it from next_page_url or previous_page_url")
 
 
 class UnknownEventTypeError(ParameterError):

@@ -7,7 +7,9 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from brim.api.form import decode_form
+from brim.api.json_body import decode_json
 from brim.api.message import Reply, Request
+from brim.api.operation import is_v2_path
 from brim.domain.request_logs import MAX_PARAMETERS, PREFIX, RequestRecord, redact
 from brim.domain.topups import Owner
 from brim.kit.errors import BrimError
@@ -62,7 +64,8 @@ def _parameters(request: Request) -> Any:
     if not body or len(body) > MAX_PARAMETERS:
         return None
     with suppress(BrimError):  # it was refused for what it is; the error says why
-        text = msgspec.json.encode(redact(decode_form(body))).decode()
+        decode = decode_json if is_v2_path(request.path) and request.body else decode_form
+        text = msgspec.json.encode(redact(decode(body))).decode()
         return msgspec.json.decode(mask(text))
     return None
 

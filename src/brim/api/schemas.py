@@ -11,10 +11,11 @@ import msgspec
 from brim.api.errors import ErrorDetail, ErrorObject
 from brim.api.kinds import MAX_EMAIL
 from brim.api.params import Schema
-from brim.domain import funding_sources, funding_wire, webhook_wire, wire
+from brim.domain import destination_wire, funding_sources, funding_wire, thin_events, webhook_wire, wire
 from brim.domain.accounts import BUSINESS_TYPES, MAX_SETTLEMENT_DAYS, TYPES
 from brim.domain.clocks import MAX_NAME
 from brim.domain.endpoints import MAX_DESCRIPTION as MAX_ENDPOINT_DESCRIPTION
+from brim.domain.endpoints import MAX_NAME as MAX_ENDPOINT_NAME
 from brim.domain.endpoints import MAX_URL
 from brim.domain.events import EventType
 from brim.domain.ledger import TransferKind
@@ -22,12 +23,13 @@ from brim.domain.listener_wire import SessionObject
 from brim.domain.metadata import MAX_KEY_LENGTH, MAX_KEYS, MAX_VALUE_LENGTH
 from brim.domain.request_log_wire import RequestLogObject
 from brim.domain.topups import MAX_DESCRIPTION, MAX_STATEMENT_DESCRIPTOR, Status
-from brim.domain.webhooks import Outcome
+from brim.domain.webhooks import EventPayload, Outcome
 from brim.kit.currency import MAX_AMOUNT
 
 _REFERENCE: Final = "#/components/schemas/{name}"
 _TEXT: Final[Schema] = {"maxLength": 5000}
 _TIME: Final[Schema] = {"format": "unix-time"}
+_DATE_TIME: Final[Schema] = {"format": "date-time"}
 _CURRENCY: Final[Schema] = {"description": "The currency's ISO code, in lower case.", "examples": ["usd"]}
 _LIVEMODE: Final[Schema] = {"description": "Whether the object lives in live mode, as the key that made it."}
 _METADATA: Final[Schema] = {
@@ -56,6 +58,15 @@ NAMES: Final[dict[type[msgspec.Struct], str]] = {
     webhook_wire.EndpointExtras: "webhook_endpoint_extras",
     webhook_wire.EndpointDelivery: "webhook_endpoint_delivery",
     webhook_wire.WebhookAttemptObject: "webhook_attempt",
+    destination_wire.EventDestinationObject: "v2.core.event_destination",
+    destination_wire.DestinationStatusDetails: "v2.core.event_destination_status_details",
+    destination_wire.DisabledDetails: "v2.core.event_destination_disabled",
+    destination_wire.DestinationTarget: "v2.core.event_destination_webhook_endpoint",
+    destination_wire.DeletedDestination: "v2.core.deleted_event_destination",
+    thin_events.ThinEventObject: "v2.core.event",
+    thin_events.RelatedObject: "v2.core.event_related_object",
+    thin_events.Reason: "v2.core.event_reason",
+    thin_events.ReasonRequest: "v2.core.event_reason_request",
     wire.DeletedObject: "deleted_object",
     funding_wire.PaymentMethodObject: "payment_method",
     funding_wire.BillingDetailsObject: "billing_details",
@@ -219,8 +230,9 @@ _ACCOUNT_EXTRAS: Final[dict[str, Schema]] = {
     },
 }
 _BUSINESS_PROFILE: Final[dict[str, Schema]] = {"name": {"description": "The name it does business under.", **_TEXT}}
+_PAYLOADS: Final = sorted(payload.value for payload in EventPayload)
 _WEBHOOK_ENDPOINT: Final[dict[str, Schema]] = {
-    "id": _identifier("we", "webhook endpoint"),
+    "id": _identifier("(we|ed)", "webhook endpoint"),
     "object": _constant("webhook_endpoint"),
     "api_version": {"description": "The version of the API that was asked for, in which events are written.", **_TEXT},
     "application": {"description": "The platform's application, where its accounts' events are sent.", **_TEXT},
@@ -237,11 +249,14 @@ _WEBHOOK_ENDPOINT: Final[dict[str, Schema]] = {
 _ENDPOINT_EXTRAS: Final[dict[str, Schema]] = {"delivery": {"description": "How it is served."}}
 _ENDPOINT_DELIVERY: Final[dict[str, Schema]] = {
     "connect": {"description": "Whether it gets the events of the accounts under this platform, not its own."},
+    "disabled_at": {"description": "When it was disabled, in real time; null while it is enabled.", **_TIME},
     "disabled_because": {
         "description": "Who disabled it: its owner, or three days of failures; null while it is enabled.",
         "enum": ["failures", "owner", None],
     },
+    "event_payload": {"description": "What is sent of an event.", "enum": _PAYLOADS},
     "failing_since": {"description": "The first failure since anything was received.", **_TIME},
+    "notice": {"description": "What its owner should know of it, as a sentence; null where all is well.", **_TEXT},
     "old_secret_until": {"description": "Until when the secret before this one signs too.", **_TIME},
     "rendered_version": {"description": "The version in which events are written.", **_TEXT},
 }
@@ -260,6 +275,72 @@ _WEBHOOK_ATTEMPT: Final[dict[str, Schema]] = {
     "request_headers": {"description": "The headers that the event was sent with."},
     "response_head": {"description": "The first 1024 bytes of the answer's body, as text."},
     "webhook_endpoint": {"description": "The id of the endpoint.", **_TEXT},
+}
+_DESTINATION: Final[dict[str, Schema]] = {
+    "id": _identifier("(we|ed)", "event destination"),
+    "object": _constant("v2.core.event_destination"),
+    "amazon_eventbridge": {"description": "Always null: events are sent by webhook only."},
+    "azure_event_grid": {"description": "Always null: events are sent by webhook only."},
+    "created": {"description": "When it was made, in real time.", **_DATE_TIME},
+    "description": {"description": "What it is for.", "maxLength": MAX_ENDPOINT_DESCRIPTION},
+    "enabled_events": {"description": "The types of events that are sent; `*` for all."},
+    "event_payload": {"description": "What is sent of an event.", "enum": _PAYLOADS},
+    "events_from": {"description": "Whose events are sent: `@self` or `@accounts`."},
+    "livemode": _LIVEMODE,
+    "metadata": _METADATA,
+    "name": {"description": "What you call it; its id where it has no name.", "maxLength": MAX_ENDPOINT_NAME},
+    "snapshot_api_version": {"description": "The version of snapshots; null where thin events are sent.", **_TEXT},
+    "status": {"description": "Whether events are sent to it.", "enum": ["disabled", "enabled"]},
+    "status_details": {
+        "description": "Why it is disabled; null while it is enabled.",
+        "anyOf": [{"$ref": _REFERENCE.format(name="v2.core.event_destination_status_details")}, {"type": "null"}],
+    },
+    "type": {"description": "How events are sent.", "const": "webhook_endpoint"},
+    "updated": {"description": "When it was changed last, in real time.", **_DATE_TIME},
+    "webhook_endpoint": {"description": "Where events are sent."},
+}
+_DESTINATION_STATUS_DETAILS: Final[dict[str, Schema]] = {"disabled": {"description": "Why it is disabled."}}
+_DESTINATION_DISABLED: Final[dict[str, Schema]] = {
+    "reason": {
+        "description": "Who disabled it: its owner, or three days of failures.",
+        "enum": [destination_wire.BY_FAILURES, destination_wire.BY_USER],
+    },
+}
+_DESTINATION_TARGET: Final[dict[str, Schema]] = {
+    "signing_secret": {"description": "What deliveries are signed with; null unless included in a create.", **_TEXT},
+    "url": {"description": "Where events are sent; null unless included.", "format": "uri", "maxLength": MAX_URL},
+}
+_DELETED_DESTINATION: Final[dict[str, Schema]] = {
+    "id": {"description": "The id it had.", **_TEXT},
+    "object": _constant("v2.core.event_destination"),
+}
+_THIN_EVENT: Final[dict[str, Schema]] = {
+    "id": _identifier("evt", "event"),
+    "object": _constant("v2.core.event"),
+    "changes": {"description": "Always null: what changed is read from the object."},
+    "context": {"description": "Whose event it is, where a platform is told; else null.", **_TEXT},
+    "created": {"description": "When it happened, in the account's time.", **_DATE_TIME},
+    "livemode": _LIVEMODE,
+    "reason": {
+        "description": "The request that caused it; null for what happened by itself.",
+        "anyOf": [{"$ref": _REFERENCE.format(name="v2.core.event_reason")}, {"type": "null"}],
+    },
+    "related_object": {"description": "Which object it is about."},
+    "snapshot_event": {"description": "The id of the same event in snapshot form: the same.", **_TEXT},
+    "type": {"description": "What happened.", "enum": [thin_events.thin_name(kind) for kind in EventType]},
+}
+_RELATED_OBJECT: Final[dict[str, Schema]] = {
+    "id": {"description": "Its id; not there for a balance, of which an account has one.", **_TEXT},
+    "type": {"description": "The kind of object.", **_TEXT},
+    "url": {"description": "Where it is read.", **_TEXT},
+}
+_REASON: Final[dict[str, Schema]] = {
+    "type": {"description": "The kind of reason.", "const": "request"},
+    "request": {"description": "The request."},
+}
+_REASON_REQUEST: Final[dict[str, Schema]] = {
+    "id": {"description": "The request's id.", **_TEXT},
+    "idempotency_key": {"description": "The key it came under; null where it had none.", **_TEXT},
 }
 _DELETED: Final[dict[str, Schema]] = {
     "id": {"description": "The id it had.", **_TEXT},
@@ -497,6 +578,15 @@ _REFINEMENTS: Final[dict[type[msgspec.Struct], dict[str, Schema]]] = {
     webhook_wire.EndpointExtras: _ENDPOINT_EXTRAS,
     webhook_wire.EndpointDelivery: _ENDPOINT_DELIVERY,
     webhook_wire.WebhookAttemptObject: _WEBHOOK_ATTEMPT,
+    destination_wire.EventDestinationObject: _DESTINATION,
+    destination_wire.DestinationStatusDetails: _DESTINATION_STATUS_DETAILS,
+    destination_wire.DisabledDetails: _DESTINATION_DISABLED,
+    destination_wire.DestinationTarget: _DESTINATION_TARGET,
+    destination_wire.DeletedDestination: _DELETED_DESTINATION,
+    thin_events.ThinEventObject: _THIN_EVENT,
+    thin_events.RelatedObject: _RELATED_OBJECT,
+    thin_events.Reason: _REASON,
+    thin_events.ReasonRequest: _REASON_REQUEST,
     wire.EventObject: _EVENT,
     wire.EventExtras: _EVENT_EXTRAS,
     wire.EventData: _EVENT_DATA,
@@ -527,6 +617,21 @@ def list_of(struct: type[msgspec.Struct], path: str) -> Schema:
             "url": {"type": "string", "description": "Where the list is.", "examples": [path], **_TEXT},
         },
         "required": ["object", "data", "has_more", "url"],
+    }
+
+
+def v2_list_of(struct: type[msgspec.Struct]) -> Schema:
+    """Return the schema of a list's reply in the second version of the API."""
+    url: Schema = {"type": ["string", "null"], **_TEXT}
+    return {
+        "type": "object",
+        "description": "A page, newest first.",
+        "properties": {
+            "data": {"type": "array", "items": reference_to(struct), "description": "The objects of this page."},
+            "next_page_url": {**url, "description": "Where the older ones are; null where there are none."},
+            "previous_page_url": {**url, "description": "Where the newer ones are; null on the first page."},
+        },
+        "required": ["data", "next_page_url", "previous_page_url"],
     }
 
 

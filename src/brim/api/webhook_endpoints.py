@@ -23,7 +23,7 @@ async def create(call: Call) -> Answer:
     new = NewEndpoint(
         url=parameters["url"],
         enabled_events=parameters["enabled_events"],
-        secret=_new_secret(),
+        secret=new_secret(),
         api_version=parameters.get("api_version"),
         connect=parameters.get("connect", False),
         description=parameters.get("description"),
@@ -81,7 +81,7 @@ async def roll_secret(call: Call) -> Answer:
         call.service.database,
         call.attempt,
         call.path_id,
-        _new_secret(),
+        new_secret(),
         overlap_s=call.parameters.get("expires_in", LONGEST_OVERLAP_S),
         vault=call.service.vault,
         render=_renderer(call),
@@ -103,7 +103,8 @@ async def list_attempts(call: Call) -> Answer:
     return Answer(body=wire.list_json([attempt_json(each) for each in page.items], has_more=page.has_more, url=url))
 
 
-def _new_secret() -> str:
+def new_secret() -> str:
+    """Return a secret that nobody can guess."""
     return SECRET_PREFIX + random_base62(SECRET_CHARS)
 
 

@@ -6,10 +6,10 @@ from brim.api.form import Value
 from brim.api.kinds import TEXTS_ERRORS, Text, read_texts
 from brim.api.parameter_errors import InvalidVersionError, UnknownEventTypeError
 from brim.api.params import Errors, Kind, Schema
-from brim.domain.events import EventType, is_api_version
+from brim.domain.events import SUBSCRIBABLE, is_api_version
 from brim.domain.webhooks import ALL_EVENTS, unknown_events
 
-_WORDS: Final = (ALL_EVENTS, *sorted(EventType))
+_WORDS: Final = (ALL_EVENTS, *sorted(SUBSCRIBABLE))
 
 
 class EventTypes(Kind, frozen=True):

@@ -10,8 +10,9 @@ import msgspec
 
 from brim.domain import wire
 from brim.domain.events import Event
+from brim.domain.thin_events import thin_json
 from brim.domain.topups import Owner
-from brim.domain.webhooks import DeliveryState, Endpoint, Outcome, next_attempt_ms, sign
+from brim.domain.webhooks import DeliveryState, Endpoint, EventPayload, Outcome, next_attempt_ms, sign
 
 LEASE_MARGIN_S: Final = 60.0
 """How much longer than an attempt may take a delivery is leased: time enough to write down what came of it."""
@@ -112,13 +113,16 @@ def answer_of_status(status: int, body_head: bytes) -> Answer:
 
 
 def render_body(delivery: Delivery) -> bytes:
-    """Return what is sent: the event in its endpoint's version, with its account where a platform listens."""
+    """Return what is sent: the event thin or in its endpoint's version, with its account where a platform listens."""
     endpoint = delivery.endpoint
+    account = delivery.event.owner.account if endpoint.connect else None
+    if endpoint.event_payload is EventPayload.THIN:
+        return wire.pretty(thin_json(delivery.event, context=account))
     return wire.pretty(
         wire.event_json(
             msgspec.structs.replace(delivery.event, api_version=endpoint.rendered_version),
             pending_webhooks=delivery.undelivered,
-            account=delivery.event.owner.account if endpoint.connect else None,
+            account=account,
         )
     )
 

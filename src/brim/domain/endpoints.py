@@ -4,6 +4,7 @@ Neighbours: `webhooks` has the endpoint itself and how it is signed for, `target
 for is judged anew at each connection. Source: Stripe API reference, Webhook Endpoints.
 """
 
+from datetime import UTC, datetime
 from typing import Final
 
 import msgspec
@@ -11,17 +12,22 @@ import msgspec
 from brim.domain.metadata import MetadataChange, merge
 from brim.domain.targets import Networks, TargetBlockedError, check_addresses, parse_target
 from brim.domain.topups import Owner
-from brim.domain.webhooks import MAX_ENDPOINTS, Endpoint
+from brim.domain.webhooks import MAX_ENDPOINTS, Endpoint, EventPayload
 from brim.kit.errors import BrimError
 
 PREFIX: Final = "we_"
+DESTINATION_PREFIX: Final = "ed_"
+"""Of an endpoint that was made as an event destination. Source: Stripe API reference, Event Destinations."""
+
 SECRET_PREFIX: Final = "whsec_"  # noqa: S105  what secrets begin with is none
 SECRET_CHARS: Final = 43
 """Base62 characters of chance in a secret: 43 are the fewest that hold 256 bits."""
 
 MAX_URL: Final = 2048
 MAX_DESCRIPTION: Final = 5000
+MAX_NAME: Final = 255
 DISABLED_BY_OWNER: Final = "owner"
+DISABLED_BY_FAILURES: Final = "failures"
 
 
 class TooManyEndpointsError(BrimError):
@@ -58,6 +64,13 @@ class NothingToSendError(BrimError):
         )
 
 
+class VersionOfThinError(BrimError):
+    """A version was asked for of what has none: a thin event tells which object changed, not what it looked like."""
+
+    def __init__(self) -> None:
+        super().__init__("snapshot_api_version can be set only where event_payload is snapshot: thin events have none.")
+
+
 class EndpointRules(msgspec.Struct, frozen=True, kw_only=True):
     """What the operator lets endpoints be: how many of an owner's, and which networks live mode may reach as well."""
 
@@ -66,13 +79,19 @@ class EndpointRules(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NewEndpoint(msgspec.Struct, frozen=True, kw_only=True):
-    """An endpoint as it is asked for; `secret` is in the clear, `api_version` None where none was asked for."""
+    """An endpoint as it is asked for; `secret` is in the clear, `api_version` None where none was asked for.
+
+    `prefix` is what its id begins with: it tells by which of the two ways the endpoint was made.
+    """
 
     url: str
     enabled_events: tuple[str, ...]
     secret: str
+    prefix: str = PREFIX
     api_version: str | None = None
     connect: bool = False
+    event_payload: EventPayload = EventPayload.SNAPSHOT
+    name: str | None = None
     description: str | None = None
     metadata: dict[str, str] = {}
 
@@ -83,25 +102,27 @@ class EndpointEdit(msgspec.Struct, frozen=True, kw_only=True):
     url: str | msgspec.UnsetType = msgspec.UNSET
     enabled_events: tuple[str, ...] | msgspec.UnsetType = msgspec.UNSET
     disabled: bool | msgspec.UnsetType = msgspec.UNSET
+    name: str | msgspec.UnsetType = msgspec.UNSET
     description: str | msgspec.UnsetType | None = msgspec.UNSET
     metadata: MetadataChange | msgspec.UnsetType = msgspec.UNSET
 
 
-def edited(endpoint: Endpoint, edit: EndpointEdit) -> Endpoint:
-    """Return an endpoint after a change; one that is enabled again has not failed yet.
+def edited(endpoint: Endpoint, edit: EndpointEdit, *, now_ms: int) -> Endpoint:
+    """Return an endpoint after a change at `now_ms`; one that is enabled again has not failed yet.
 
     Raises:
         TooMuchMetadataError: more metadata would be left than an object may have.
     """
-    given = {name: getattr(edit, name) for name in ("url", "enabled_events", "description")}
+    given = {name: getattr(edit, name) for name in ("url", "enabled_events", "name", "description")}
     changes = {name: value for name, value in given.items() if value is not msgspec.UNSET}
     if edit.metadata is not msgspec.UNSET:
         changes["metadata"] = merge(endpoint.metadata, edit.metadata)
     if edit.disabled is True and endpoint.is_enabled:
-        changes["disabled_because"] = DISABLED_BY_OWNER
+        changes |= {"disabled_because": DISABLED_BY_OWNER, "disabled_ms": now_ms}
     if edit.disabled is False and not endpoint.is_enabled:
-        changes |= {"disabled_because": None, "failing_since_ms": None}
-    return msgspec.structs.replace(endpoint, **changes)
+        changes |= {"disabled_because": None, "disabled_ms": None, "failing_since_ms": None}
+    changed = msgspec.structs.replace(endpoint, **changes)
+    return endpoint if changed == endpoint else msgspec.structs.replace(changed, updated=now_ms // 1000)
 
 
 def rolled(endpoint: Endpoint, sealed: bytes, *, overlap_s: int, now_ms: int) -> Endpoint:
@@ -114,6 +135,7 @@ def rolled(endpoint: Endpoint, sealed: bytes, *, overlap_s: int, now_ms: int) ->
         secret=sealed,
         old_secret=endpoint.secret if overlap_s else None,
         old_secret_until_ms=now_ms + overlap_s * 1000 if overlap_s else None,
+        updated=now_ms // 1000,
     )
 
 
@@ -125,6 +147,20 @@ def secret_place(owner: Owner, endpoint_id: str) -> str:
 def application_of(endpoint: Endpoint) -> str | None:
     """Return the id of the platform's application, by which clients tell endpoints that listen to its accounts."""
     return "ca_" + endpoint.owner.account.rpartition("_")[2] if endpoint.connect else None
+
+
+def notice_of(endpoint: Endpoint) -> str | None:
+    """Return what its owner should know of an endpoint that fails or was turned off for it; None where all is well."""
+    if endpoint.failing_since_ms is None or endpoint.disabled_because == DISABLED_BY_OWNER:
+        return None
+    since = f"{datetime.fromtimestamp(endpoint.failing_since_ms / 1000, UTC):%Y-%m-%d %H:%M} UTC"
+    if endpoint.disabled_because == DISABLED_BY_FAILURES:
+        return (
+            f"This endpoint was turned off because every attempt since {since} has failed. Events since then have not "
+            "been received, and what was waiting was given up. Turn it on again once it answers with a 2xx status, and "
+            "have events that were missed sent again."
+        )
+    return f"Every attempt since {since} has failed. After three days of that the endpoint is turned off."
 
 
 def check_url(url: str, rules: EndpointRules, *, livemode: bool) -> None:

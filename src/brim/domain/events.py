@@ -40,7 +40,12 @@ class EventType(StrEnum):
     CLOCK_ADVANCING = "test_helpers.test_clock.advancing"
     CLOCK_READY = "test_helpers.test_clock.ready"
     CLOCK_DELETED = "test_helpers.test_clock.deleted"
+    ENDPOINT_DISABLED = "brim.webhook_endpoint.disabled"  # ours: the vendor sends an e-mail instead
+    PING = "v2.core.event_destination.ping"
 
+
+SUBSCRIBABLE: Final = frozenset(EventType) - {EventType.PING}
+"""What an endpoint may ask for: a ping goes to the one that is tried, and to nobody else."""
 
 EVENT_OF_STATUS: Final[dict[Status, EventType]] = {
     Status.PENDING: EventType.CREATED,

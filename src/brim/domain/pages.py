@@ -89,12 +89,14 @@ class BalanceTransactionFilters(msgspec.Struct, frozen=True, kw_only=True):
 class EventFilters(msgspec.Struct, frozen=True, kw_only=True):
     """Which events: any of `types`, each exact or ending in `*`; None for all. `created` is in Unix seconds.
 
+    `object_id` is what they are about; not with `delivery_success`, which no index serves together with it.
     `delivery_success` asks for events that every webhook endpoint has received, or for those that some has not.
     """
 
     created: Range | None = None
     types: tuple[str, ...] | None = None
     delivery_success: bool | None = None
+    object_id: str | None = None
 
 
 def window(prefix: str, created: Range | None, request: PageRequest) -> Window:

@@ -6,7 +6,7 @@ Source: Stripe API reference and SDK types (Webhook Endpoint); attempts, and wha
 import msgspec
 
 from brim.domain.deliveries import PastAttempt
-from brim.domain.endpoints import application_of
+from brim.domain.endpoints import application_of, notice_of
 from brim.domain.webhooks import Endpoint
 from brim.domain.wire import encode
 
@@ -15,8 +15,11 @@ class EndpointDelivery(msgspec.Struct, frozen=True, kw_only=True):
     """How an endpoint is served, beyond the vendor's object. Times are Unix seconds."""
 
     connect: bool
+    disabled_at: int | None
     disabled_because: str | None
+    event_payload: str
     failing_since: int | None
+    notice: str | None
     old_secret_until: int | None
     rendered_version: str
 
@@ -115,8 +118,11 @@ def endpoint_json(endpoint: Endpoint, *, secret: str | None = None, with_extras:
 def _delivery(endpoint: Endpoint) -> EndpointDelivery:
     return EndpointDelivery(
         connect=endpoint.connect,
+        disabled_at=_seconds(endpoint.disabled_ms),
         disabled_because=endpoint.disabled_because,
+        event_payload=endpoint.event_payload,
         failing_since=_seconds(endpoint.failing_since_ms),
+        notice=notice_of(endpoint),
         old_secret_until=_seconds(endpoint.old_secret_until_ms),
         rendered_version=endpoint.rendered_version,
     )

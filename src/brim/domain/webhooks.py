@@ -11,7 +11,7 @@ from typing import Final
 
 import msgspec
 
-from brim.domain.events import EventType
+from brim.domain.events import SUBSCRIBABLE
 from brim.domain.topups import Owner
 
 ALL_EVENTS: Final = "*"
@@ -46,12 +46,20 @@ class Outcome(StrEnum):
     GARBLED = "garbled"  # answered with what is no HTTP
 
 
+class EventPayload(StrEnum):
+    """What an endpoint is sent of an event. Source: Stripe API reference, Event Destinations."""
+
+    SNAPSHOT = "snapshot"  # the object as it was, in the endpoint's version
+    THIN = "thin"  # which object it is about, in no version
+
+
 class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     """Where an owner's events are sent.
 
     `api_version` is the one asked for, None where none was; `rendered_version` the one that events are written in.
     `secret` and `old_secret` are sealed; the old one signs too until `old_secret_until_ms` (Unix milliseconds).
-    `failing_since_ms` is the first failure since the last success; `disabled_because` is `owner` or `failures`.
+    `failing_since_ms` is the first failure since the last success; `disabled_because` is `owner` or `failures`, since
+    `disabled_ms`. `updated` is the Unix second of the last change, None where there was none.
     """
 
     owner: Owner
@@ -63,12 +71,16 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     created: int
     api_version: str | None = None
     connect: bool = False
+    name: str | None = None
     description: str | None = None
     metadata: dict[str, str] = {}
+    event_payload: EventPayload = EventPayload.SNAPSHOT
     old_secret: bytes | None = None
     old_secret_until_ms: int | None = None
     failing_since_ms: int | None = None
     disabled_because: str | None = None
+    disabled_ms: int | None = None
+    updated: int | None = None
 
     @property
     def is_enabled(self) -> bool:
@@ -82,7 +94,7 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
 
 def unknown_events(enabled_events: Iterable[str]) -> list[str]:
     """Return those of some subscriptions that name no type of event."""
-    known = {ALL_EVENTS, *EventType}
+    known = {ALL_EVENTS, *SUBSCRIBABLE}
     return [name for name in enabled_events if name not in known]
 
 

@@ -10,6 +10,7 @@ from typing import Final
 
 import structlog
 
+from brim.domain.clocks import Moment
 from brim.domain.deliveries import (
     LEASE_MARGIN_S,
     Answer,
@@ -20,12 +21,15 @@ from brim.domain.deliveries import (
     render_headers,
 )
 from brim.domain.endpoints import secret_place
+from brim.domain.events import BY_ITSELF, Event, EventType
+from brim.domain.webhook_wire import endpoint_json
 from brim.domain.webhooks import Endpoint
 from brim.kit.ids import IdFactory
 from brim.services.posting import Poster
+from brim.services.transitions import new_event
 from brim.services.vault import Vault
-from brim.store import deliveries
-from brim.store.database import Database
+from brim.store import deliveries, transitions, webhooks
+from brim.store.database import Conn, Database
 from brim.store.deliveries import Claimed, DueEndpoint
 
 ENDPOINTS_AT_ONCE: Final = 1_000
@@ -80,10 +84,10 @@ class Courier:
     """
 
     def __init__(self, poster: Poster, vault: Vault, clock: Callable[[], int], ids: IdFactory) -> None:
+        self.ids = ids
         self._poster = poster
         self._vault = vault
         self._clock = clock
-        self._ids = ids
 
     @property
     def timeout_s(self) -> float:
@@ -104,7 +108,7 @@ class Courier:
         began = loop.time()
         answer = await self._post(delivery, headers, body)
         return Attempt(
-            id=self._ids.new_at("wa_", now_ms),
+            id=self.ids.new_at("wa_", now_ms),
             delivery=delivery,
             attempted_ms=now_ms,
             duration_ms=round((loop.time() - began) * 1000),
@@ -117,13 +121,24 @@ class Courier:
         return await self._poster.post(endpoint.url, livemode=endpoint.owner.livemode, headers=headers, body=body)
 
 
-async def record(database: Database, attempts: Sequence[Attempt]) -> None:
+async def record(database: Database, attempts: Sequence[Attempt], *, ids: IdFactory, now_ms: int) -> None:
     """Write down what became of attempts, all of them in one transaction; turn off endpoints that only ever fail.
+
+    That is an event too, for whatever other endpoints their owners have.
 
     Raises:
         DatabaseUnavailableError: nothing is known to be written; the same call may simply be made again.
     """
-    turned_off = await database.transact(lambda conn: deliveries.record_attempts(conn, attempts))
+
+    async def work(conn: Conn) -> list[EndpointKey]:
+        turned_off = await deliveries.record_attempts(conn, attempts)
+        if turned_off:
+            moment = Moment(now_ms, ids)  # real time even where a test clock runs: webhooks are sent in it
+            found = await webhooks.fetch_endpoints(conn, turned_off)
+            await transitions.insert_events(conn, [_disabled_event(endpoint, moment) for endpoint in found])
+        return turned_off
+
+    turned_off = await database.transact(work)
     for key in turned_off:
         _log.error(
             "webhook endpoint turned off: it has failed for three days",
@@ -131,3 +146,9 @@ async def record(database: Database, attempts: Sequence[Attempt]) -> None:
             livemode=key.owner.livemode,
             endpoint=key.id,
         )
+
+
+def _disabled_event(endpoint: Endpoint, moment: Moment) -> Event:
+    """Return the event that tells an owner that an endpoint was turned off, with the endpoint and why."""
+    payload = endpoint_json(endpoint, with_extras=True)
+    return new_event(endpoint.owner, EventType.ENDPOINT_DISABLED, endpoint.id, payload, moment, BY_ITSELF)

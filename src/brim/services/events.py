@@ -10,7 +10,7 @@ from brim.domain.endpoints import EndpointDisabledError, EndpointNotListeningErr
 from brim.domain.errors import ResourceMissingError
 from brim.domain.events import Event
 from brim.domain.listeners import LISTENING_MS, RESEND_PREFIX
-from brim.domain.pages import EventFilters, PageRequest
+from brim.domain.pages import EventFilters, Page, PageRequest
 from brim.domain.topups import Owner
 from brim.domain.webhooks import Endpoint
 from brim.kit.errors import BrimError
@@ -54,6 +54,11 @@ async def retrieve_event(database: Database, owner: Owner, event_id: str) -> Eve
         ResourceMissingError: the owner has none of that id.
     """
     return await lookups.retrieve(database, owner, event_id, reads.fetch_events, kind="event")
+
+
+async def page_events(database: Database, owner: Owner, filters: EventFilters, request: PageRequest) -> Page[Event]:
+    """Return a page of an owner's events. A cursor need not exist any more: events go while pages are turned."""
+    return await lists.list_events(database, owner, filters, request)
 
 
 async def count_pending(database: Database, events: Sequence[Event]) -> list[int]:

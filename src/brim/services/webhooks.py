@@ -6,7 +6,7 @@ out. So a client that lost the first reply still learns the secret by asking aga
 """
 
 from collections.abc import Callable
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 import msgspec
 
@@ -37,7 +37,16 @@ RenderEndpoint: TypeAlias = Callable[[Endpoint, str | None], bytes]
 """Writes an endpoint's reply; the text is the secret to tell in it, None to leave it out."""
 
 RenderError: TypeAlias = Callable[[BrimError], tuple[int, bytes]]
-KIND: Final = "webhook endpoint"
+
+
+class Noun(NamedTuple):
+    """How an endpoint is called in a refusal: in words, and as the parameter that holds its id."""
+
+    words: str
+    param: str
+
+
+ENDPOINT: Final = Noun("webhook endpoint", "webhook_endpoint")
 
 
 async def create_endpoint(
@@ -51,7 +60,25 @@ async def create_endpoint(
     render: RenderEndpoint,
     render_error: RenderError,
 ) -> Answer:
-    """Add an endpoint and return its reply, which tells the secret.
+    """Add an endpoint and return its reply, which tells the secret; see `create_sealed`."""
+    answer = await create_sealed(
+        database, attempt, new, rules=rules, ids=ids, vault=vault, render=render, render_error=render_error
+    )
+    return _with_secret(answer, attempt.owner, vault)
+
+
+async def create_sealed(
+    database: Database,
+    attempt: Attempt,
+    new: NewEndpoint,
+    *,
+    rules: EndpointRules,
+    ids: IdFactory,
+    vault: Vault,
+    render: RenderEndpoint,
+    render_error: RenderError,
+) -> Answer:
+    """Add an endpoint and return its reply, in which the secret is sealed still.
 
     Args:
         database: where.
@@ -79,11 +106,11 @@ async def create_endpoint(
         await webhooks.insert_endpoint(conn, endpoint)
         return render(endpoint, endpoint.secret.decode())
 
-    return _with_secret(await run_once(database, attempt, work, render_error=render_error), owner, vault)
+    return await run_once(database, attempt, work, render_error=render_error)
 
 
 def _make(attempt: Attempt, new: NewEndpoint, *, ids: IdFactory, vault: Vault) -> Endpoint:
-    endpoint_id = ids.new_at(endpoints.PREFIX, attempt.now_ms)
+    endpoint_id = ids.new_at(new.prefix, attempt.now_ms)
     return Endpoint(
         owner=attempt.owner,
         id=endpoint_id,
@@ -94,6 +121,8 @@ def _make(attempt: Attempt, new: NewEndpoint, *, ids: IdFactory, vault: Vault) -
         created=ids.newest_second,
         api_version=new.api_version,
         connect=new.connect,
+        name=new.name,
+        event_payload=new.event_payload,
         description=new.description,
         metadata=new.metadata,
     )
@@ -104,18 +133,27 @@ def _with_secret(answer: Answer, owner: Owner, vault: Vault) -> Answer:
     reply = msgspec.json.decode(answer.body, type=WebhookEndpointObject)
     if reply.secret is msgspec.UNSET:
         return answer
-    secret = vault.open(reply.secret.encode(), place=secret_place(owner, reply.id)).decode()
+    secret = open_secret(reply.secret, owner, reply.id, vault)
     return msgspec.structs.replace(answer, body=encode(msgspec.structs.replace(reply, secret=secret)))
 
 
-async def retrieve_endpoint(database: Database, owner: Owner, endpoint_id: str) -> Endpoint:
+def open_secret(sealed: str, owner: Owner, endpoint_id: str, vault: Vault) -> str:
+    """Return an endpoint's secret in the clear, from a reply that holds it sealed.
+
+    Raises:
+        NoEncryptionKeyError, SecretUnreadableError: it cannot be read with the server's keys.
+    """
+    return vault.open(sealed.encode(), place=secret_place(owner, endpoint_id)).decode()
+
+
+async def retrieve_endpoint(database: Database, owner: Owner, endpoint_id: str, *, noun: Noun = ENDPOINT) -> Endpoint:
     """Return an endpoint.
 
     Raises:
         ResourceMissingError: the owner has none of that id.
     """
     async with database.connection() as conn:
-        return await find_endpoint(conn, owner, endpoint_id, in_path=True)
+        return await find_endpoint(conn, owner, endpoint_id, in_path=True, noun=noun)
 
 
 async def list_endpoints(database: Database, owner: Owner, request: PageRequest) -> Page[Endpoint]:
@@ -127,7 +165,7 @@ async def list_endpoints(database: Database, owner: Owner, request: PageRequest)
     """
     async with database.connection() as conn:
         found = await webhooks.list_endpoints(conn, owner)
-    return page_of_few(found, request, kind=KIND)
+    return page_of_few(found, request, kind=ENDPOINT.words)
 
 
 async def update_endpoint(
@@ -139,6 +177,7 @@ async def update_endpoint(
     rules: EndpointRules,
     render: RenderEndpoint,
     render_error: RenderError,
+    noun: Noun = ENDPOINT,
 ) -> Answer:
     """Change an endpoint and return its reply; what waits for one that is disabled has failed.
 
@@ -152,8 +191,8 @@ async def update_endpoint(
         check_url(edit.url, rules, livemode=attempt.owner.livemode)
 
     async def work(conn: Conn) -> bytes:
-        endpoint = await _lock(conn, attempt.owner, endpoint_id)
-        changed = endpoints.edited(endpoint, edit)
+        endpoint = await lock_endpoint(conn, attempt.owner, endpoint_id, noun=noun)
+        changed = endpoints.edited(endpoint, edit, now_ms=attempt.now_ms)
         if changed != endpoint:
             await webhooks.update_endpoint(conn, changed)
         if endpoint.is_enabled and not changed.is_enabled:
@@ -184,7 +223,7 @@ async def roll_secret(
     owner = attempt.owner
 
     async def work(conn: Conn) -> bytes:
-        endpoint = await _lock(conn, owner, endpoint_id)
+        endpoint = await lock_endpoint(conn, owner, endpoint_id)
         sealed = vault.seal(secret.encode(), place=secret_place(owner, endpoint_id))
         changed = endpoints.rolled(endpoint, sealed, overlap_s=overlap_s, now_ms=attempt.now_ms)
         await webhooks.update_endpoint(conn, changed)
@@ -201,7 +240,7 @@ async def delete_endpoint(database: Database, owner: Owner, endpoint_id: str) ->
     """
 
     async def work(conn: Conn) -> None:
-        await webhooks.delete_endpoint(conn, await _lock(conn, owner, endpoint_id))
+        await webhooks.delete_endpoint(conn, await lock_endpoint(conn, owner, endpoint_id))
 
     await database.transact(work)
 
@@ -227,7 +266,9 @@ async def list_attempts(database: Database, owner: Owner, endpoint_id: str, requ
     return Page(found[: request.limit], len(found) > request.limit)
 
 
-async def find_endpoint(conn: Conn, owner: Owner, endpoint_id: str, *, in_path: bool) -> Endpoint:
+async def find_endpoint(
+    conn: Conn, owner: Owner, endpoint_id: str, *, in_path: bool, noun: Noun = ENDPOINT
+) -> Endpoint:
     """Return an endpoint whose id stands in a request's path, or in its parameter `webhook_endpoint`.
 
     Raises:
@@ -235,23 +276,28 @@ async def find_endpoint(conn: Conn, owner: Owner, endpoint_id: str, *, in_path: 
     """
     endpoint = await webhooks.read_endpoint(conn, owner, endpoint_id)
     if endpoint is None:
-        raise await _missing(conn, owner, endpoint_id, in_path=in_path)
+        raise await _missing(conn, owner, endpoint_id, in_path=in_path, noun=noun)
     return endpoint
 
 
-async def _lock(conn: Conn, owner: Owner, endpoint_id: str) -> Endpoint:
+async def lock_endpoint(conn: Conn, owner: Owner, endpoint_id: str, *, noun: Noun = ENDPOINT) -> Endpoint:
+    """Return the endpoint of a request's path, held until the caller's transaction ends.
+
+    Raises:
+        ResourceMissingError: the owner has none of that id.
+    """
     endpoint = await webhooks.lock_endpoint(conn, owner, endpoint_id)
     if endpoint is None:
-        raise await _missing(conn, owner, endpoint_id, in_path=True)
+        raise await _missing(conn, owner, endpoint_id, in_path=True, noun=noun)
     return endpoint
 
 
-async def _missing(conn: Conn, owner: Owner, endpoint_id: str, *, in_path: bool) -> ResourceMissingError:
+async def _missing(conn: Conn, owner: Owner, endpoint_id: str, *, in_path: bool, noun: Noun) -> ResourceMissingError:
     in_other_mode = await webhooks.read_endpoint(conn, Owner(owner.account, not owner.livemode), endpoint_id)
     return ResourceMissingError(
-        KIND,
+        noun.words,
         endpoint_id,
-        param="webhook_endpoint",
+        param=noun.param,
         in_path=in_path,
         other_mode_of=owner.livemode if in_other_mode else None,
     )

@@ -12,7 +12,7 @@ import msgspec
 from brim.domain.deliveries import Answer, Attempt, Delivery, EndpointKey, PastAttempt
 from brim.domain.events import Event, EventType
 from brim.domain.topups import Owner
-from brim.domain.webhooks import GIVE_UP_AFTER_S, Endpoint, Outcome
+from brim.domain.webhooks import GIVE_UP_AFTER_S, Endpoint, EventPayload, Outcome
 from brim.store.database import Conn, Database
 from brim.store.sql import load_queries
 from brim.store.transitions import columns
@@ -179,6 +179,7 @@ def _delivery_from_record(record: Mapping[str, Any]) -> Delivery:
             secret=record["secret"],
             created=0,
             connect=record["connect"],
+            event_payload=EventPayload(record["event_payload"]),
             old_secret=record["old_secret"],
             old_secret_until_ms=record["old_secret_until_ms"],
         ),

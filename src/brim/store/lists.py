@@ -6,6 +6,7 @@ leave the planner no choice of index, because its statistics mislead it where fi
 docs/lists.md has a line for every combination of filters.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
@@ -27,12 +28,14 @@ from brim.domain.pages import (
     window,
 )
 from brim.domain.topups import Owner, Topup
+from brim.kit.ids import BODY_CHARS, created_of, first_id_at
 from brim.store import reads
 from brim.store.database import Conn, Database
 from brim.store.sql import load_queries
 from brim.store.topups import fetch_topups, topup_from_record
 
 _SQL: Final = load_queries("lists")
+_TOPUP_ID: Final = re.compile(rf"tu_[0-9A-Za-z]{{{BODY_CHARS}}}")
 _LARGEST_AMOUNT: Final = 2**63 - 1
 
 
@@ -267,10 +270,26 @@ async def find_events(conn: Conn, owner: Owner, filters: EventFilters, request: 
     kinds = frozenset(EventType) if filters.types is None else matching_event_types(filters.types)
     if not kinds:
         return Page(items=[], has_more=False)
-    name, *values = _event_walk(kinds, delivered=filters.delivery_success)
+    if filters.object_id is not None:
+        name, *values = _object_walk(filters.object_id, kinds)
+    else:
+        name, *values = _event_walk(kinds, delivered=filters.delivery_success)
     ids = await _fetch_ids(conn, name, owner, place, values)
     found = await reads.fetch_events(conn, owner, ids)
     return page_of(found.values(), place)
+
+
+def _object_walk(object_id: str, kinds: frozenset[EventType]) -> tuple[str, *tuple[Any, ...]]:
+    """Return the statement that finds the events of one object, and what it takes beside the window.
+
+    The creation of a top-up is in no index of objects. It was announced in the second in which the top-up was made, or,
+    at its end, in the next; what has no id of ours was never created.
+    """
+    first, end = "", ""
+    if _TOPUP_ID.fullmatch(object_id):
+        second = created_of(object_id)
+        first, end = first_id_at("evt_", second), first_id_at("evt_", second + 2)
+    return "event_ids_of_object", sorted(kinds), object_id, first, end
 
 
 def _event_walk(kinds: frozenset[EventType], *, delivered: bool | None) -> tuple[str, *tuple[Any, ...]]:

@@ -5,10 +5,13 @@ from typing import Any, Final
 
 import msgspec
 
+from brim.domain.deliveries import EndpointKey
+from brim.domain.events import Event
 from brim.domain.topups import Owner
-from brim.domain.webhooks import Endpoint
+from brim.domain.webhooks import Endpoint, EventPayload
 from brim.store.database import Conn
 from brim.store.sql import load_queries
+from brim.store.transitions import columns
 
 _SQL: Final = load_queries("webhooks")
 _decode_events: Final = msgspec.json.Decoder(tuple[str, ...]).decode
@@ -36,6 +39,8 @@ async def insert_endpoint(conn: Conn, endpoint: Endpoint) -> None:
         _encode(endpoint.metadata),
         endpoint.secret,
         endpoint.created,
+        endpoint.event_payload,
+        endpoint.name,
     )
 
 
@@ -69,6 +74,31 @@ async def endpoints_for(conn: Conn, owners: Sequence[Owner]) -> list[Endpoint]:
     return [endpoint_from_record(record) for record in await conn.fetch(_SQL["endpoints_for"], accounts, modes)]
 
 
+async def fetch_endpoints(conn: Conn, keys: Sequence[EndpointKey]) -> list[Endpoint]:
+    """Return the endpoints of these keys, of which there is at least one; what does not exist is left out."""
+    rows = [(key.owner.account, key.owner.livemode, key.id) for key in keys]
+    return [endpoint_from_record(record) for record in await conn.fetch(_SQL["fetch_endpoints"], *columns(rows))]
+
+
+async def announce_to_one(conn: Conn, event: Event, endpoint: EndpointKey, *, now_ms: int) -> None:
+    """Write an event of an endpoint's owner that is sent to this endpoint only, from `now_ms` on."""
+    await conn.execute(
+        _SQL["announce_to_one"],
+        event.owner.account,
+        event.owner.livemode,
+        endpoint.id,
+        event.id,
+        event.created,
+        event.type,
+        event.object_id,
+        event.api_version,
+        event.request_id,
+        event.idempotency_key,
+        event.payload.decode(),
+        now_ms,
+    )
+
+
 async def update_endpoint(conn: Conn, endpoint: Endpoint) -> None:
     """Write an endpoint that the caller has locked."""
     await conn.execute(
@@ -83,6 +113,9 @@ async def update_endpoint(conn: Conn, endpoint: Endpoint) -> None:
         endpoint.old_secret_until_ms,
         endpoint.failing_since_ms,
         endpoint.disabled_because,
+        endpoint.name,
+        endpoint.disabled_ms,
+        endpoint.updated,
     )
 
 
@@ -123,4 +156,8 @@ def endpoint_from_record(record: Mapping[str, Any]) -> Endpoint:
         old_secret_until_ms=record["old_secret_until_ms"],
         failing_since_ms=record["failing_since_ms"],
         disabled_because=record["disabled_because"],
+        name=record["name"],
+        event_payload=EventPayload(record["event_payload"]),
+        disabled_ms=record["disabled_ms"],
+        updated=record["updated"],
     )

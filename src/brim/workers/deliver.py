@@ -244,7 +244,7 @@ class Deliverer:
         return None
 
     async def _record(self, attempts: Sequence[Attempt]) -> list[None]:
-        await delivery.record(self._database, attempts)
+        await delivery.record(self._database, attempts, ids=self._courier.ids, now_ms=self._clock())
         return [None] * len(attempts)
 
 

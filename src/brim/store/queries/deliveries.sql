@@ -140,7 +140,8 @@ SELECT
     l.account, l.livemode, l.endpoint, l.event_account, l.event, l.number, l.attempts, l.leased_until_ms, l.created_ms,
     l.cause,
     e.type, e.created, e.object_id, e.api_version, e.request_id, e.idempotency_key, e.payload,
-    w.url, w.rendered_version, w.connect, w.secret, w.old_secret, w.old_secret_until_ms, w.disabled_because,
+    w.url, w.rendered_version, w.connect, w.event_payload, w.secret, w.old_secret, w.old_secret_until_ms,
+    w.disabled_because,
     (
         SELECT count(*)
         FROM webhook_deliveries AS o
@@ -242,7 +243,8 @@ WITH news AS MATERIALIZED (
 UPDATE webhook_endpoints AS w
 SET
     failing_since_ms = CASE WHEN n.has_failed THEN coalesce(w.failing_since_ms, n.at_ms) END,
-    disabled_because = CASE WHEN n.has_failed AND w.failing_since_ms <= n.at_ms - $6 THEN 'failures' END
+    disabled_because = CASE WHEN n.has_failed AND w.failing_since_ms <= n.at_ms - $6 THEN 'failures' END,
+    disabled_ms = CASE WHEN n.has_failed AND w.failing_since_ms <= n.at_ms - $6 THEN n.at_ms END
 FROM news AS n
 WHERE w.account = n.account AND w.livemode = n.livemode AND w.id = n.id
 RETURNING w.account, w.livemode, w.id, w.url, w.disabled_because;

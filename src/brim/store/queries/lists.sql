@@ -386,6 +386,40 @@ UNION ALL
     LIMIT $6
 );
 
+-- name: event_ids_of_object
+-- Ids of one page of some types of events about one object: along events_by_object, and a creation, of which there is one
+-- at most, among the events of the second or two from $9 to $10 in which it must have happened.
+SELECT found.id
+FROM (
+    (
+        SELECT id
+        FROM events
+        WHERE $5 AND account = $1 AND livemode = $2 AND object_id = $8 AND type <> 'topup.created'
+            AND id > $3 AND id < $4 AND type = ANY ($7::text[])
+        ORDER BY id DESC
+        LIMIT $6
+    )
+    UNION ALL
+    (
+        SELECT id
+        FROM events
+        WHERE NOT $5 AND account = $1 AND livemode = $2 AND object_id = $8 AND type <> 'topup.created'
+            AND id > $3 AND id < $4 AND type = ANY ($7::text[])
+        ORDER BY id
+        LIMIT $6
+    )
+    UNION ALL
+    (
+        SELECT id
+        FROM events
+        WHERE account = $1 AND livemode = $2 AND id >= $9 AND id < $10 AND object_id = $8 AND type = 'topup.created'
+            AND id > $3 AND id < $4 AND type = ANY ($7::text[])
+        LIMIT 1
+    )
+) AS found
+ORDER BY CASE WHEN $5::boolean THEN found.id END DESC, CASE WHEN NOT $5 THEN found.id END
+LIMIT $6;
+
 -- name: events_after
 -- An owner's events after a number, in the order of their numbers.
 SELECT

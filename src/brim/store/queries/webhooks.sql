@@ -15,15 +15,16 @@ WHERE account = $1 AND livemode = $2;
 -- One new endpoint.
 INSERT INTO webhook_endpoints (
     account, livemode, id, url, enabled_events, api_version, rendered_version, connect, description, metadata, secret,
-    created
+    created, event_payload, name
 )
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12);
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14);
 
 -- name: read_endpoint
 -- One endpoint.
 SELECT
     account, livemode, id, url, enabled_events, api_version, rendered_version, connect, description, metadata, secret,
-    old_secret, old_secret_until_ms, created, failing_since_ms, disabled_because
+    old_secret, old_secret_until_ms, created, failing_since_ms, disabled_because, disabled_ms, updated, name,
+    event_payload
 FROM webhook_endpoints
 WHERE account = $1 AND livemode = $2 AND id = $3;
 
@@ -31,7 +32,8 @@ WHERE account = $1 AND livemode = $2 AND id = $3;
 -- One endpoint, held until the transaction ends.
 SELECT
     account, livemode, id, url, enabled_events, api_version, rendered_version, connect, description, metadata, secret,
-    old_secret, old_secret_until_ms, created, failing_since_ms, disabled_because
+    old_secret, old_secret_until_ms, created, failing_since_ms, disabled_because, disabled_ms, updated, name,
+    event_payload
 FROM webhook_endpoints
 WHERE account = $1 AND livemode = $2 AND id = $3
 FOR UPDATE;
@@ -40,7 +42,8 @@ FOR UPDATE;
 -- An owner's endpoints, newest first.
 SELECT
     account, livemode, id, url, enabled_events, api_version, rendered_version, connect, description, metadata, secret,
-    old_secret, old_secret_until_ms, created, failing_since_ms, disabled_because
+    old_secret, old_secret_until_ms, created, failing_since_ms, disabled_because, disabled_ms, updated, name,
+    event_payload
 FROM webhook_endpoints
 WHERE account = $1 AND livemode = $2
 ORDER BY id DESC;
@@ -62,7 +65,8 @@ listening AS (
 )
 SELECT
     e.account, e.livemode, e.id, e.url, e.enabled_events, e.api_version, e.rendered_version, e.connect, e.description,
-    e.metadata, e.secret, e.old_secret, e.old_secret_until_ms, e.created, e.failing_since_ms, e.disabled_because
+    e.metadata, e.secret, e.old_secret, e.old_secret_until_ms, e.created, e.failing_since_ms, e.disabled_because,
+    e.disabled_ms, e.updated, e.name, e.event_payload
 FROM listening AS l
 JOIN webhook_endpoints AS e ON e.account = l.account AND e.livemode = l.livemode AND e.connect = l.connect
 WHERE e.disabled_because IS NULL
@@ -73,8 +77,44 @@ ORDER BY e.account, e.livemode, e.id;
 UPDATE webhook_endpoints
 SET
     url = $4, enabled_events = $5, description = $6, metadata = $7, secret = $8, old_secret = $9,
-    old_secret_until_ms = $10, failing_since_ms = $11, disabled_because = $12
+    old_secret_until_ms = $10, failing_since_ms = $11, disabled_because = $12, name = $13, disabled_ms = $14,
+    updated = $15
 WHERE account = $1 AND livemode = $2 AND id = $3;
+
+-- name: fetch_endpoints
+-- Endpoints by key; what does not exist is left out.
+SELECT
+    e.account, e.livemode, e.id, e.url, e.enabled_events, e.api_version, e.rendered_version, e.connect, e.description,
+    e.metadata, e.secret, e.old_secret, e.old_secret_until_ms, e.created, e.failing_since_ms, e.disabled_because,
+    e.disabled_ms, e.updated, e.name, e.event_payload
+FROM unnest($1::text[], $2::boolean[], $3::text[]) AS w (account, livemode, id)
+JOIN webhook_endpoints AS e ON e.account = w.account AND e.livemode = w.livemode AND e.id = w.id;
+
+-- name: announce_to_one
+-- Write an event that goes to one endpoint only. It gets its number here: whoever numbers what is queued addresses it to
+-- all who ask for everything. The counter is held until the transaction ends, so that numbers have no gap.
+WITH announced AS (
+    INSERT INTO events (
+        account, livemode, id, created, type, object_id, api_version, request_id, idempotency_key, payload
+    )
+    VALUES ($1, $2, $4, $5, $6, $7, $8, $9, $10, $11::json)
+),
+counted AS (
+    INSERT INTO event_counters AS c (account, livemode, number)
+    VALUES ($1, $2, 1)
+    ON CONFLICT ON CONSTRAINT event_counters_pk DO UPDATE SET number = c.number + 1
+    RETURNING number
+),
+numbered AS (
+    INSERT INTO event_numbers (account, livemode, number, event, numbered_ms)
+    SELECT $1, $2, number, $4, $12
+    FROM counted
+)
+INSERT INTO webhook_deliveries (
+    account, livemode, endpoint, event_account, event, number, state, attempts, next_attempt_ms, created_ms
+)
+SELECT $1, $2, $3, $1, $4, number, 'pending', 0, $12, $12
+FROM counted;
 
 -- name: stop_deliveries
 -- Give up what is still to be sent to an endpoint.

@@ -1,0 +1,135 @@
+"""The operations below `/v2/core`: thin events, and the destinations that they are sent to.
+
+Source: Stripe API reference, v2 Events and Event Destinations, and the services of the official SDKs. A destination is
+a webhook endpoint, so a key's permission for endpoints is what counts.
+"""
+
+from typing import Final
+
+from brim.api import declarations as declared
+from brim.api import event_destinations as destinations
+from brim.api import thin_events
+from brim.api.operation import Operation
+from brim.domain.destination_wire import DeletedDestination, EventDestinationObject
+from brim.domain.endpoints import EndpointDisabledError, TooManyEndpointsError, VersionOfThinError
+from brim.domain.targets import TargetBlockedError
+from brim.domain.thin_events import ThinEventObject
+from brim.services.vault import NoEncryptionKeyError, SecretUnreadableError
+
+_DESTINATION: Final = f"{destinations.URL}/{{id}}"
+
+CORE: Final = (
+    Operation(
+        method="GET",
+        path=thin_events.URL,
+        operation_id="GetV2CoreEvents",
+        summary="List all thin events",
+        parameters=declared.V2_EVENT_LIST,
+        handler=thin_events.list_all,
+        resource="events",
+        level="read",
+        returns=ThinEventObject,
+        in_list=True,
+    ),
+    Operation(
+        method="GET",
+        path=f"{thin_events.URL}/{{id}}",
+        operation_id="GetV2CoreEventsId",
+        summary="Retrieve a thin event",
+        parameters=(),
+        handler=thin_events.retrieve,
+        resource="events",
+        level="read",
+        returns=ThinEventObject,
+    ),
+    Operation(
+        method="POST",
+        path=destinations.URL,
+        operation_id="PostV2CoreEventDestinations",
+        summary="Create an event destination",
+        parameters=declared.EVENT_DESTINATION_CREATE,
+        handler=destinations.create,
+        resource="webhook_endpoints",
+        level="write",
+        returns=EventDestinationObject,
+        errors=(
+            TargetBlockedError,
+            TooManyEndpointsError,
+            NoEncryptionKeyError,
+            SecretUnreadableError,
+            VersionOfThinError,
+        ),
+    ),
+    Operation(
+        method="GET",
+        path=destinations.URL,
+        operation_id="GetV2CoreEventDestinations",
+        summary="List all event destinations",
+        parameters=declared.EVENT_DESTINATION_LIST,
+        handler=destinations.list_all,
+        resource="webhook_endpoints",
+        level="read",
+        returns=EventDestinationObject,
+        in_list=True,
+    ),
+    Operation(
+        method="GET",
+        path=_DESTINATION,
+        operation_id="GetV2CoreEventDestinationsId",
+        summary="Retrieve an event destination",
+        parameters=declared.EVENT_DESTINATION_RETRIEVE,
+        handler=destinations.retrieve,
+        resource="webhook_endpoints",
+        level="read",
+        returns=EventDestinationObject,
+    ),
+    Operation(
+        method="POST",
+        path=_DESTINATION,
+        operation_id="PostV2CoreEventDestinationsId",
+        summary="Update an event destination",
+        parameters=declared.EVENT_DESTINATION_UPDATE,
+        handler=destinations.update,
+        resource="webhook_endpoints",
+        level="write",
+        returns=EventDestinationObject,
+        errors=(TargetBlockedError,),
+    ),
+    Operation(
+        method="DELETE",
+        path=_DESTINATION,
+        operation_id="DeleteV2CoreEventDestinationsId",
+        summary="Delete an event destination",
+        parameters=(),
+        handler=destinations.delete,
+        resource="webhook_endpoints",
+        level="write",
+        returns=DeletedDestination,
+    ),
+    *(
+        Operation(
+            method="POST",
+            path=f"{_DESTINATION}/{verb}",
+            operation_id=f"PostV2CoreEventDestinationsId{verb.title()}",
+            summary=f"{verb.title()} an event destination",
+            parameters=(),
+            handler=handler,
+            resource="webhook_endpoints",
+            level="write",
+            returns=EventDestinationObject,
+        )
+        for verb, handler in (("disable", destinations.disable), ("enable", destinations.enable))
+    ),
+    Operation(
+        method="POST",
+        path=f"{_DESTINATION}/ping",
+        operation_id="PostV2CoreEventDestinationsIdPing",
+        summary="Send a ping to an event destination",
+        parameters=(),
+        handler=destinations.ping,
+        resource="webhook_endpoints",
+        level="write",
+        returns=ThinEventObject,
+        errors=(EndpointDisabledError,),
+    ),
+)

@@ -1,0 +1,36 @@
+"""The handlers of `/v2/core/events`: the events of `/v1/events`, in thin form."""
+
+from typing import Final
+
+from brim.api.call import Call
+from brim.api.v2_paging import read_v2_page, v2_list_json
+from brim.domain.events import Event
+from brim.domain.pages import EventFilters
+from brim.domain.thin_events import snapshot_name, thin_json
+from brim.services import events
+from brim.services.idempotency import Answer
+
+URL: Final = "/v2/core/events"
+
+
+async def retrieve(call: Call) -> Answer:
+    """`GET /v2/core/events/{id}`."""
+    event = await events.retrieve_event(call.service.database, call.owner, call.path_id)
+    return Answer(body=_render(call, event))
+
+
+async def list_all(call: Call) -> Answer:
+    """`GET /v2/core/events`."""
+    parameters = call.parameters
+    types = parameters.get("types")
+    filters = EventFilters(
+        created=parameters.get("created"),
+        types=None if types is None else tuple(map(snapshot_name, types)),
+        object_id=parameters.get("object_id"),
+    )
+    page = await events.page_events(call.service.database, call.owner, filters, read_v2_page(call))
+    return Answer(body=v2_list_json(call, URL, page, [_render(call, event) for event in page.items]))
+
+
+def _render(call: Call, event: Event) -> bytes:
+    return thin_json(event, context=event.owner.account if call.is_platforms else None)

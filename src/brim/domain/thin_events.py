@@ -1,0 +1,129 @@
+"""Thin events: an event written as a notification that names its object instead of showing it.
+
+One event has both forms under one id, so whoever is told of it in one form can look it up in the other. Neighbour:
+`wire` writes the snapshot form. Source: the SDKs' types of `v2.core.event` and of each `v1.*` notification.
+"""
+
+from datetime import UTC, datetime
+from typing import Final, NamedTuple
+
+import msgspec
+
+from brim.domain.events import Event, EventType
+from brim.domain.wire import encode
+
+_FROM_V1: Final = "v1."
+
+
+class _Place(NamedTuple):
+    """What an event's object is called, and where it is read: its id completes the path, unless it is the only one."""
+
+    type: str
+    path: str
+    is_only_one: bool = False
+
+
+_TOPUP: Final = _Place("topup", "/v1/topups/")
+_CLOCK: Final = _Place("test_helpers.test_clock", "/v1/test_helpers/test_clocks/")
+_PLACES: Final[dict[EventType, _Place]] = {
+    EventType.CREATED: _TOPUP,
+    EventType.SUCCEEDED: _TOPUP,
+    EventType.FAILED: _TOPUP,
+    EventType.CANCELED: _TOPUP,
+    EventType.REVERSED: _TOPUP,
+    EventType.BALANCE_AVAILABLE: _Place("balance", "/v1/balance", is_only_one=True),
+    EventType.CLOCK_CREATED: _CLOCK,
+    EventType.CLOCK_ADVANCING: _CLOCK,
+    EventType.CLOCK_READY: _CLOCK,
+    EventType.CLOCK_DELETED: _CLOCK,
+    EventType.ENDPOINT_DISABLED: _Place("webhook_endpoint", "/v1/webhook_endpoints/"),
+    EventType.PING: _Place("v2.core.event_destination", "/v2/core/event_destinations/"),
+}
+_NAMED_ALIKE: Final = frozenset({EventType.ENDPOINT_DISABLED, EventType.PING})
+"""Types that have one name in both forms: they are no events of the vendor's first version."""
+
+
+class RelatedObject(msgspec.Struct, frozen=True, kw_only=True):
+    """Which object an event is about, and where it is read; an object of which there is only one has no id."""
+
+    id: str | msgspec.UnsetType = msgspec.UNSET
+    type: str
+    url: str
+
+
+class ReasonRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """The request that caused an event, and the key it came under."""
+
+    id: str
+    idempotency_key: str | None
+
+
+class Reason(msgspec.Struct, frozen=True, kw_only=True):
+    """Why an event happened."""
+
+    type: str = "request"
+    request: ReasonRequest
+
+
+class ThinEventObject(msgspec.Struct, frozen=True, kw_only=True):
+    """The thin form of an event. `context` is whose it is, where a platform is told; `created` in RFC 3339."""
+
+    id: str
+    object: str = "v2.core.event"
+    changes: None = None
+    context: str | None
+    created: str
+    livemode: bool
+    reason: Reason | None
+    related_object: RelatedObject
+    snapshot_event: str
+    type: str
+
+
+def thin_name(event_type: str) -> str:
+    """Return what a type is called in thin form, such as `v1.topup.created`; `*` stays as it is."""
+    return event_type if event_type == "*" or event_type in _NAMED_ALIKE else _FROM_V1 + event_type
+
+
+def snapshot_name(name: str) -> str:
+    """Return what a type, named in either form, is called in snapshot form."""
+    return name.removeprefix(_FROM_V1)
+
+
+def write_second(second: int) -> str:
+    """Return a Unix second as the second version of the API writes times, such as `2026-11-22T05:14:22.000Z`."""
+    return datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+
+
+def thin_json(event: Event, *, context: str | None = None) -> bytes:
+    """Return an event's compact JSON in thin form.
+
+    Args:
+        event: what to write.
+        context: whose event it is, where a platform is told; None for one's own.
+    """
+    return encode(
+        ThinEventObject(
+            id=event.id,
+            context=context,
+            created=write_second(event.created),
+            livemode=event.owner.livemode,
+            reason=_reason(event),
+            related_object=_related_object(event),
+            snapshot_event=event.id,
+            type=thin_name(event.type),
+        )
+    )
+
+
+def _reason(event: Event) -> Reason | None:
+    if event.request_id is None:
+        return None
+    return Reason(request=ReasonRequest(id=event.request_id, idempotency_key=event.idempotency_key))
+
+
+def _related_object(event: Event) -> RelatedObject:
+    place = _PLACES[event.type]
+    if place.is_only_one:
+        return RelatedObject(type=place.type, url=place.path)
+    return RelatedObject(id=event.object_id, type=place.type, url=place.path + event.object_id)

@@ -1,0 +1,114 @@
+"""Event destinations: webhook endpoints under the name that the second version of the API has for them.
+
+There is one table of endpoints and one way of delivery; what is here is what only destinations have. Neighbour:
+`webhooks` has everything else.
+"""
+
+from typing import Final
+
+import msgspec
+
+from brim.domain.clocks import Moment
+from brim.domain.deliveries import EndpointKey
+from brim.domain.destination_wire import EventDestinationObject, destination_json
+from brim.domain.endpoints import EndpointDisabledError, EndpointRules, NewEndpoint, VersionOfThinError
+from brim.domain.events import EventType
+from brim.domain.pages import Page, PageRequest, page_of, window
+from brim.domain.thin_events import thin_json
+from brim.domain.topups import Owner
+from brim.domain.webhooks import Endpoint, EventPayload
+from brim.domain.wire import encode
+from brim.kit.ids import IdFactory
+from brim.services.idempotency import Answer, Attempt, run_once
+from brim.services.transitions import new_event
+from brim.services.vault import Vault
+from brim.services.webhooks import Noun, RenderEndpoint, RenderError, create_sealed, lock_endpoint, open_secret
+from brim.store import webhooks
+from brim.store.database import Conn, Database
+
+DESTINATION: Final = Noun("event destination", "id")
+
+
+async def create_destination(
+    database: Database,
+    attempt: Attempt,
+    new: NewEndpoint,
+    *,
+    rules: EndpointRules,
+    ids: IdFactory,
+    vault: Vault,
+    render: RenderEndpoint,
+    render_error: RenderError,
+) -> Answer:
+    """Add a destination and return its reply, which tells the secret where `render` writes it.
+
+    Raises:
+        VersionOfThinError: a version is asked for, and thin events.
+        TargetBlockedError, TooManyEndpointsError, NoEncryptionKeyError, IdempotencyMismatchError: as of an endpoint.
+    """
+    if new.event_payload is EventPayload.THIN and new.api_version is not None:
+        raise VersionOfThinError
+    answer = await create_sealed(
+        database, attempt, new, rules=rules, ids=ids, vault=vault, render=render, render_error=render_error
+    )
+    return _with_secret(answer, attempt.owner, vault)
+
+
+def _with_secret(answer: Answer, owner: Owner, vault: Vault) -> Answer:
+    """Return a reply, a first one or a replay, with its sealed secret opened where it has one."""
+    reply = msgspec.json.decode(answer.body, type=EventDestinationObject)
+    sealed = reply.webhook_endpoint.signing_secret
+    if sealed is None:
+        return answer
+    target = msgspec.structs.replace(reply.webhook_endpoint, signing_secret=open_secret(sealed, owner, reply.id, vault))
+    return msgspec.structs.replace(answer, body=encode(msgspec.structs.replace(reply, webhook_endpoint=target)))
+
+
+async def list_destinations(database: Database, owner: Owner, request: PageRequest) -> Page[Endpoint]:
+    """Return a page of an owner's endpoints, however they were made; a cursor need not exist any more."""
+    async with database.connection() as conn:
+        found = await webhooks.list_endpoints(conn, owner)
+    place = window("", None, request)
+    return page_of([endpoint for endpoint in found if place.low < endpoint.id < place.high], place)
+
+
+async def delete_destination(
+    database: Database, attempt: Attempt, endpoint_id: str, *, body: bytes, render_error: RenderError
+) -> Answer:
+    """Remove a destination, and whatever it has not received yet; return `body`, again under the same key.
+
+    Raises:
+        ResourceMissingError: the owner has none of that id.
+        IdempotencyMismatchError: the key stands for another request.
+    """
+
+    async def work(conn: Conn) -> bytes:
+        endpoint = await lock_endpoint(conn, attempt.owner, endpoint_id, noun=DESTINATION)
+        await webhooks.delete_endpoint(conn, endpoint)
+        return body
+
+    return await run_once(database, attempt, work, render_error=render_error)
+
+
+async def ping_destination(
+    database: Database, attempt: Attempt, endpoint_id: str, *, ids: IdFactory, render_error: RenderError
+) -> Answer:
+    """Let a destination, and nobody else, be sent an event that says no more than that it is one; return the event.
+
+    Raises:
+        ResourceMissingError: the owner has none of that id.
+        EndpointDisabledError: it is disabled.
+        IdempotencyMismatchError: the key stands for another request.
+    """
+    owner = attempt.owner
+
+    async def work(conn: Conn) -> bytes:
+        endpoint = await lock_endpoint(conn, owner, endpoint_id, noun=DESTINATION)
+        if not endpoint.is_enabled:
+            raise EndpointDisabledError(endpoint_id)
+        moment = Moment(attempt.now_ms, ids)
+        event = new_event(owner, EventType.PING, endpoint_id, destination_json(endpoint), moment, attempt.cause)
+        await webhooks.announce_to_one(conn, event, EndpointKey(owner, endpoint_id), now_ms=attempt.now_ms)
+        return thin_json(event)
+
+    return await run_once(database, attempt, work, render_error=render_error)

@@ -1,0 +1,213 @@
+"""Thin events on their way, pings, and what an owner is told of an endpoint that was turned off."""
+
+from datetime import UTC, datetime
+
+import msgspec
+import pytest
+import stripe
+from books import NOW_MS, OWNER, rows
+from hooks import IDS, SECRET, VAULT, Hooks, add_endpoint, add_events, states
+
+from brim.api.errors import render_error, render_v2_error
+from brim.domain.deliveries import EndpointKey
+from brim.domain.destination_wire import destination_json
+from brim.domain.endpoints import EndpointDisabledError, EndpointEdit, EndpointRules, NewEndpoint
+from brim.domain.events import DEFAULT_API_VERSION, EventType
+from brim.domain.idempotency import KeyClaim
+from brim.domain.topups import Owner
+from brim.domain.webhook_wire import endpoint_json
+from brim.domain.webhooks import EventPayload
+from brim.services import event_destinations, webhooks
+from brim.services.idempotency import Attempt
+from brim.store.database import Database
+from brim.testing.catcher import Caught, catching, status
+
+HOUR_MS = 3_600_000
+CLIENT = stripe.StripeClient("sk_test_1")
+LONG_AGO_S = 100 * 365 * 24 * 3600
+OUT_OF_ORDER = status(500)
+
+
+def read_notification(caught: Caught) -> object:
+    """Return a notification as the official SDK reads it, its signature verified; tests live in the past."""
+    return CLIENT.parse_event_notification(caught.body, caught.headers["stripe-signature"], SECRET, LONG_AGO_S)
+
+
+def attempt_of(key: str | None = None, *, now_ms: int = NOW_MS) -> Attempt:
+    claim = KeyClaim(key, b"same") if key else None
+    return Attempt(owner=OWNER, claim=claim, request_id="req_1", api_version=DEFAULT_API_VERSION, now_ms=now_ms)
+
+
+async def test_a_thin_event_names_its_object_and_a_retry_sends_the_same_bytes(each_database: Database) -> None:
+    async with catching() as catcher:
+        catcher.reply = OUT_OF_ORDER
+        await add_endpoint(each_database, catcher.url, event_payload=EventPayload.THIN)
+        [event] = await add_events(each_database, 1)
+        hooks = Hooks(each_database)
+        await hooks.pass_time(0)
+        catcher.reply = status(200)
+        await hooks.pass_time(5_000)
+    first, again = catcher.caught
+    assert first.body == again.body
+    assert first.headers["stripe-signature"] != again.headers["stripe-signature"]
+    assert isinstance(read_notification(again), stripe.events.V1TopupCreatedEventNotification)
+    assert msgspec.json.decode(first.body) == {
+        "id": event,
+        "object": "v2.core.event",
+        "changes": None,
+        "context": None,
+        "created": datetime.fromtimestamp(NOW_MS // 1000, UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z"),
+        "livemode": False,
+        "reason": None,
+        "related_object": {"id": "tu_x", "type": "topup", "url": "/v1/topups/tu_x"},
+        "snapshot_event": event,
+        "type": "v1.topup.created",
+    }
+    assert await states(each_database) == {"delivered": 1}
+
+
+@pytest.mark.parametrize("kind", [kind for kind in EventType if kind is not EventType.PING])
+async def test_every_type_of_event_has_a_thin_form_that_the_sdk_reads(database: Database, kind: EventType) -> None:
+    async with catching() as catcher:
+        await add_endpoint(database, catcher.url, event_payload=EventPayload.THIN)
+        await add_events(database, 1, kind=kind)
+        await Hooks(database).pass_time(0)
+    notification = read_notification(catcher.caught[0])
+    assert isinstance(notification, stripe.v2.core.EventNotification)
+    is_vendors = not kind.startswith("brim.")
+    assert isinstance(notification, stripe.events.UnknownEventNotification) != is_vendors
+    assert notification.type == (f"v1.{kind}" if is_vendors else kind)
+
+
+async def test_a_ping_has_a_number_of_its_own_and_one_receiver(each_database: Database) -> None:
+    async with catching() as catcher:
+        thin = await add_endpoint(
+            each_database, catcher.url, event_payload=EventPayload.THIN, enabled_events=("topup.failed",)
+        )
+        everything = await add_endpoint(each_database, catcher.url + "?everything")
+        await add_events(each_database, 1)
+        hooks = Hooks(each_database)
+        await hooks.pass_time(0)
+        replies = [
+            await event_destinations.ping_destination(
+                each_database, attempt_of("ping"), thin.id, ids=IDS, render_error=render_v2_error
+            )
+            for _ in range(2)
+        ]
+        await add_events(each_database, 1)
+        await hooks.pass_time(1_000)
+    assert replies[0].body == replies[1].body
+    ping = msgspec.json.decode(replies[0].body)
+    sent = await rows(each_database, "SELECT endpoint FROM webhook_deliveries WHERE event = $1", ping["id"])
+    assert [row["endpoint"] for row in sent] == [thin.id]
+    [caught] = [caught for caught in catcher.caught if "?everything" not in caught.path]
+    assert isinstance(read_notification(caught), stripe.events.V2CoreEventDestinationPingEventNotification)
+    assert caught.headers["brim-sequence"] == "2"
+    numbers = await rows(each_database, "SELECT number FROM event_numbers ORDER BY number")
+    assert [row["number"] for row in numbers] == [1, 2, 3]
+    assert everything.id not in {row["endpoint"] for row in sent}
+
+
+async def test_a_ping_to_a_disabled_destination_is_refused_and_leaves_nothing(database: Database) -> None:
+    off = await add_endpoint(database, "http://127.0.0.1:9/", disabled_because="owner")
+    with pytest.raises(EndpointDisabledError):
+        await event_destinations.ping_destination(
+            database, attempt_of("ping"), off.id, ids=IDS, render_error=render_v2_error
+        )
+    assert await rows(database, "SELECT FROM events UNION ALL SELECT FROM event_counters") == []
+
+
+async def _fail_for_three_days(database: Database, hooks: Hooks) -> None:
+    """Let something be tried each hour until three days and an hour are over."""
+    for _ in range(73):
+        await add_events(database, 1, kind="topup.failed")
+        await hooks.pass_time(HOUR_MS)
+
+
+async def test_an_endpoint_that_was_turned_off_is_told_of_to_the_accounts_other_endpoints(
+    database: Database,
+) -> None:
+    async with catching() as broken, catching() as well, catching() as stranger:
+        broken.reply = OUT_OF_ORDER
+        key = await add_endpoint(database, broken.url, enabled_events=("topup.failed",))
+        await add_endpoint(database, well.url, enabled_events=("brim.webhook_endpoint.disabled",))
+        await add_endpoint(database, stranger.url, owner=Owner("acct_stranger", livemode=False))
+        hooks = Hooks(database)
+        await _fail_for_three_days(database, hooks)
+        assert well.caught == []
+        await hooks.pass_time(HOUR_MS)
+        await hooks.pass_time(HOUR_MS)
+    [caught] = well.caught
+    event = msgspec.json.decode(caught.body)
+    assert (event["type"], event["request"]) == (
+        "brim.webhook_endpoint.disabled",
+        {"id": None, "idempotency_key": None},
+    )
+    told = event["data"]["object"]
+    assert (told["id"], told["status"]) == (key.id, "disabled")
+    assert told["brim"]["delivery"]["disabled_because"] == "failures"
+    assert told["brim"]["delivery"]["disabled_at"] == (NOW_MS + 73 * HOUR_MS) // 1000
+    assert told["brim"]["delivery"]["failing_since"] == (NOW_MS + HOUR_MS) // 1000
+    assert (
+        "turned off because every attempt since 2023-11-14 23:13 UTC has failed" in (told["brim"]["delivery"]["notice"])
+    )
+    assert "secret" not in told
+    assert event["created"] == (NOW_MS + 73 * HOUR_MS) // 1000
+    assert stranger.caught == []
+    found = await rows(database, "SELECT object_id FROM events WHERE type = 'brim.webhook_endpoint.disabled'")
+    assert [row["object_id"] for row in found] == [key.id]
+
+
+async def test_a_failing_endpoint_warns_before_and_forgets_it_when_it_is_turned_on_again(database: Database) -> None:
+    async with catching() as broken:
+        broken.reply = OUT_OF_ORDER
+        key = await add_endpoint(database, broken.url)
+        hooks = Hooks(database)
+        assert await _notice(database, key) is None
+        await add_events(database, 1)
+        await hooks.pass_time(HOUR_MS)
+        assert "is turned off" in str(await _notice(database, key))
+        await _fail_for_three_days(database, hooks)
+        assert "was turned off" in str(await _notice(database, key))
+        await webhooks.update_endpoint(
+            database,
+            attempt_of(now_ms=hooks.now_ms),
+            key.id,
+            EndpointEdit(disabled=False),
+            rules=EndpointRules(),
+            render=lambda endpoint, _: endpoint_json(endpoint),
+            render_error=render_error,
+        )
+        assert await _notice(database, key) is None
+        broken.reply = status(200)
+        made = len(broken.caught)
+        await add_events(database, 1)
+        await hooks.pass_time(HOUR_MS)
+    fresh = {caught.event_id for caught in broken.caught[made:]}
+    assert len(fresh) >= 1
+    assert (await webhooks.retrieve_endpoint(database, OWNER, key.id)).updated == (hooks.now_ms - HOUR_MS) // 1000
+
+
+async def _notice(database: Database, key: EndpointKey) -> object:
+    """Return what is told of an endpoint's health."""
+    endpoint = await webhooks.retrieve_endpoint(database, key.owner, key.id)
+    reply = msgspec.json.decode(endpoint_json(endpoint, with_extras=True))
+    return reply["brim"]["delivery"]["notice"]
+
+
+async def test_a_kept_reply_holds_no_secret_in_the_clear(database: Database) -> None:
+    await rows(database, "INSERT INTO accounts (account, created) VALUES ($1, 0)", OWNER.account)
+    wish = NewEndpoint(url="http://127.0.0.1:9/", enabled_events=("*",), secret="whsec_clear")
+    answer = await event_destinations.create_destination(
+        database,
+        attempt_of("once"),
+        wish,
+        rules=EndpointRules(),
+        ids=IDS,
+        vault=VAULT,
+        render=lambda endpoint, secret: destination_json(endpoint, secret=secret),
+        render_error=render_v2_error,
+    )
+    assert b"whsec_clear" in answer.body
+    [kept] = await rows(database, "SELECT response_body::text AS body FROM idempotency_keys")
+    assert "whsec_clear" not in kept["body"]
