@@ -115,7 +115,7 @@ def test_a_platform_follows_the_events_of_its_accounts_by_their_context(
 def test_a_context_leads_to_no_account_that_is_not_under_the_key(
     server: Server, account: str, key: str, connect: Connect, wire: Wire
 ) -> None:
-    under, foreign = server.make_account(platform=account).id, server.make_account().account
+    under, foreign = server.make_account(platform=account).id, server.make_account().id
     topup = connect(key).v1.topups.create(
         {"amount": 700, "currency": "usd", "source": PENDING}, {"stripe_account": under}
     )
