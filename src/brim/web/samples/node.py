@@ -1,0 +1,46 @@
+"""Node.js."""
+
+import json
+import re
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+from brim.web.naming import camel
+from brim.web.samples.sample import Sample, nested
+
+
+def write(sample: Sample) -> str:
+    """Return a call as a module of JavaScript."""
+    place = urlsplit(sample.base)
+    port = place.port or (443 if place.scheme == "https" else 80)
+    return (
+        'import Stripe from "stripe";\n\n'
+        f'const stripe = new Stripe("{sample.key}", {{\n'
+        f'  host: "{place.hostname}",\n  port: {port},\n  protocol: "{place.scheme}",\n}});\n\n'
+        f"const {camel(sample.result)} = await {_call(sample)};\n"
+    )
+
+
+def _call(sample: Sample) -> str:
+    sdk = sample.sdk
+    if sdk is None:
+        verb = sample.operation.method
+        query = urlencode(list(sample.pairs()), safe="[]/:@") if verb != "POST" else ""
+        path = f"{sample.path}?{query}" if query else sample.path
+        sent = f", {_literal(sample.values)}" if sample.values and verb == "POST" else ""
+        return f'stripe.rawRequest("{verb}", "{path}"{sent})'
+    method = "del" if sdk.method == "delete" else camel(sdk.method)
+    arguments = [f'"{sample.path_id}"'] if sample.path_id else []
+    arguments += [_literal(sample.values)] if sample.values else []
+    return f"stripe.{'.'.join(camel(name) for name in sdk.service)}.{method}({', '.join(arguments)})"
+
+
+def _literal(value: Any) -> str:
+    text = nested(
+        value,
+        scalar=lambda inner: json.dumps(inner, ensure_ascii=False),
+        opening="{",
+        pair='"{key}": {value}',
+        closing="}",
+    )
+    return re.sub(r'^(\s*)"([A-Za-z_]\w*)": ', r"\1\2: ", text, flags=re.MULTILINE)

@@ -1,0 +1,46 @@
+"""PHP."""
+
+from typing import Any
+
+from brim.web.naming import camel
+from brim.web.samples.sample import Sample, nested
+
+
+def write(sample: Sample) -> str:
+    """Return a call as PHP.
+
+    The base is set for the whole library: its paging asks that one, not the client's own, for the second page.
+    """
+    return (
+        "<?php\nrequire 'vendor/autoload.php';\n\n"
+        f"\\Stripe\\Stripe::$apiBase = '{sample.base}';\n"
+        f"$stripe = new \\Stripe\\StripeClient(['api_key' => '{sample.key}', 'api_base' => '{sample.base}']);\n\n"
+        f"${camel(sample.result)} = {_call(sample)};\n"
+    )
+
+
+def _call(sample: Sample) -> str:
+    sdk = sample.sdk
+    if sdk is None:
+        sent = f", {_literal(sample.values)}" if sample.values else ""
+        return f"$stripe->rawRequest('{sample.operation.method.lower()}', '{sample.path}'{sent})"
+    arguments = [f"'{sample.path_id}'"] if sample.path_id else []
+    if sdk.method == "retrieve_current":
+        return f"$stripe->accounts->retrieve(null{', ' + _literal(sample.values) if sample.values else ''})"
+    arguments += [_literal(sample.values)] if sample.values else []
+    return f"$stripe->{'->'.join(camel(name) for name in sdk.service)}->{camel(sdk.method)}({', '.join(arguments)})"
+
+
+def _literal(value: Any) -> str:
+    return nested(value, scalar=_scalar, opening="[", pair="'{key}' => {value}", closing="]")
+
+
+def _scalar(value: Any) -> str:
+    if isinstance(value, (list, tuple)):
+        return f"[{', '.join(_scalar(inner) for inner in value)}]"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int):
+        return str(value)
+    escaped = str(value).replace("\\", "\\\\").replace("'", "\\'")
+    return f"'{escaped}'"

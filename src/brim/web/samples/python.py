@@ -1,0 +1,41 @@
+"""Python."""
+
+import json
+from typing import Any
+
+from brim.web.samples.sample import Sample, nested
+
+
+def write(sample: Sample) -> str:
+    """Return a call as Python."""
+    return (
+        "from stripe import StripeClient\n\n"
+        f'client = StripeClient("{sample.key}", base_addresses={{"api": "{sample.base}"}})\n\n'
+        f"{sample.result} = {_call(sample)}\n"
+    )
+
+
+def _call(sample: Sample) -> str:
+    sdk = sample.sdk
+    if sdk is None:
+        method = sample.operation.method.lower()
+        if not sample.values:
+            return f'client.raw_request("{method}", "{sample.path}")'
+        lines = [f'"{method}"', f'"{sample.path}"']
+        lines += [f"{name}={_indented(value)}" for name, value in sample.values.items()]
+        return "client.raw_request(\n" + "".join(f"    {line},\n" for line in lines) + ")"
+    sent = [f'"{sample.path_id}"'] if sample.path_id else []
+    sent += [_literal(sample.values)] if sample.values else []
+    return f"client.v1.{'.'.join(sdk.service)}.{sdk.method}({', '.join(sent)})"
+
+
+def _literal(value: Any) -> str:
+    return nested(value, scalar=_scalar, opening="{", pair='"{key}": {value}', closing="}", by="    ")
+
+
+def _indented(value: Any) -> str:
+    return _literal(value).replace("\n", "\n    ")
+
+
+def _scalar(value: Any) -> str:
+    return repr(value) if isinstance(value, bool) else json.dumps(value, ensure_ascii=False)

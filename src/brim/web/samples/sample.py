@@ -1,0 +1,129 @@
+"""One call to be written down: the operation, its values, and what the SDKs call it."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Final, TypeAlias
+
+import msgspec
+
+from brim.api.operation import Operation
+from brim.api.schemas import NAMES
+from brim.domain.wire import DeletedObject
+from brim.web.naming import collection_of, verb_of
+
+Values: TypeAlias = Mapping[str, Any]
+"""What is sent, by name: texts, whole numbers, truth values, arrays of texts, and mappings of the same."""
+
+_METHODS: Final = {
+    "/v1/topups": (("topups",), "create list retrieve update cancel"),
+    "/v1/balance": (("balance",), "retrieve"),
+    "/v1/balance_transactions": (("balance_transactions",), "list retrieve"),
+    "/v1/events": (("events",), "list retrieve"),
+    "/v1/webhook_endpoints": (("webhook_endpoints",), "create list retrieve update delete"),
+    "/v1/payment_methods": (("payment_methods",), "create list retrieve update detach"),
+    "/v1/sources": (("sources",), "create retrieve update verify"),
+    "/v1/tokens": (("tokens",), "create retrieve"),
+    "/v1/accounts": (("accounts",), "create list retrieve update"),
+    "/v1/account": (("accounts",), "retrieve_current"),
+    "/v1/test_helpers/test_clocks": (("test_helpers", "test_clocks"), "create list retrieve advance delete"),
+}
+"""Which methods the official SDKs have, by collection. Source: their services, read in the packages."""
+
+
+class SdkCall(msgspec.Struct, frozen=True):
+    """A method of an SDK's service: `("test_helpers", "test_clocks")` and `advance`."""
+
+    service: tuple[str, ...]
+    method: str
+
+    @property
+    def noun(self) -> str:
+        """What the service is about, in the singular."""
+        return self.service[-1].removesuffix("s")
+
+
+class Sample(msgspec.Struct, frozen=True, kw_only=True):
+    """One call.
+
+    Attributes:
+        operation: what is asked for.
+        path_id: the id that stands in the path; empty where it has none.
+        values: what is sent.
+        base: the service's address, such as `http://127.0.0.1:12111`.
+        key: the secret key.
+    """
+
+    operation: Operation
+    path_id: str
+    values: Values
+    base: str
+    key: str
+
+    @property
+    def path(self) -> str:
+        """The path with the id in its place."""
+        return re.sub(r"\{\w+\}", self.path_id, self.operation.path)
+
+    @property
+    def sdk(self) -> SdkCall | None:
+        """The SDKs' method, or None for what no SDK knows: then their raw request is written."""
+        service, methods = _METHODS.get(collection_of(self.operation), ((), ""))
+        verb = verb_of(self.operation)
+        return SdkCall(service, verb) if verb in methods.split() else None
+
+    @property
+    def result(self) -> str:
+        """A name for what comes back."""
+        if self.operation.returns is DeletedObject:
+            return "deleted"
+        noun = NAMES[self.operation.returns].rpartition(".")[2]
+        return f"{noun}s" if self.operation.in_list else noun
+
+    def pairs(self) -> Iterator[tuple[str, str]]:
+        """Yield names and texts as they are sent in a form: `metadata[order_id]` and `6735`."""
+        for name, value in self.values.items():
+            yield from flatten(name, value)
+
+
+def flatten(name: str, value: Any) -> Iterator[tuple[str, str]]:
+    """Yield the pairs of one value."""
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield from flatten(f"{name}[{key}]", inner)
+    elif isinstance(value, (list, tuple)):
+        for inner in value:
+            yield from flatten(f"{name}[]", inner)
+    else:
+        yield name, plain_text(value)
+
+
+def plain_text(value: Any) -> str:
+    """Return a value as a form holds it."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def indent(text: str, by: str = "  ") -> str:
+    """Return a text whose lines, all but the first, stand further in."""
+    return text.replace("\n", f"\n{by}")
+
+
+def nested(value: Any, *, scalar: Any, opening: str, pair: str, closing: str, by: str = "  ") -> str:
+    """Return a value as a literal of a language whose mappings are written over several lines.
+
+    Args:
+        value: what to write.
+        scalar: returns the literal of a text, number, truth value or array.
+        opening: what a mapping begins with.
+        pair: a format of `{key}` and `{value}`.
+        closing: what a mapping ends with.
+        by: how far its lines stand in.
+    """
+    if not isinstance(value, Mapping):
+        return str(scalar(value))
+    lines = [
+        pair.format(
+            key=key, value=nested(inner, scalar=scalar, opening=opening, pair=pair, closing=closing, by=by)
+        ).replace("\n", f"\n{by}")
+        for key, inner in value.items()
+    ]
+    return f"{opening}\n" + "".join(f"{by}{line},\n" for line in lines) + closing
