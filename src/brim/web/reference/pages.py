@@ -1,8 +1,9 @@
 """Serves the reference under `/docs/api`."""
 
+import re
 from collections.abc import Sequence
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -29,6 +30,8 @@ from brim.web.samples.languages import BY_KEY, LANGUAGES
 from brim.web.samples.sample import Sample
 from brim.web.site import NoSuchPageError
 from brim.web.visit import Visit
+
+_NOT_OF_IDS: Final = re.compile(r"[^A-Za-z0-9_-]")
 
 
 class Reference:
@@ -122,7 +125,7 @@ class Reference:
         path_id = form.pop("_id", "")
         sample = Sample(
             operation=operation,
-            path_id=path_id if isinstance(path_id, str) else "",
+            path_id=_NOT_OF_IDS.sub("", path_id) if isinstance(path_id, str) else "",
             values=typed(form, object_schema(operation.parameters)) if operation.parameters else {},
             base=reader.base,
             key=reader.key,

@@ -1,9 +1,13 @@
 """The official CLI."""
 
 from collections.abc import Iterator, Mapping
+from typing import Final
 
 from brim.web.samples.sample import Sample, SdkCall, flatten, plain_text
 from brim.web.samples.shell import on_lines, quote
+
+_WITHOUT_COMMAND: Final = frozenset({("accounts", "retrieve"), ("accounts", "retrieve_current")})
+"""Methods that the CLI has no command for, or another: its `accounts retrieve` takes no id."""
 
 
 def write(sample: Sample) -> str:
@@ -14,7 +18,7 @@ def write(sample: Sample) -> str:
 def command(sample: Sample) -> list[str]:
     """Return the parts of the command without those flags: what the Shell runs."""
     sdk = sample.sdk
-    if sdk is None or sdk.method == "retrieve_current":
+    if sdk is None or (sdk.service[-1], sdk.method) in _WITHOUT_COMMAND:
         words = [f"stripe {sample.operation.method.lower()} {quote(sample.path)}", *_fields(sample)]
     else:
         words = [" ".join(["stripe", *sdk.service, sdk.method, *_id(sample)]), *_flags(sample, sdk)]

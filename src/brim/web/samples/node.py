@@ -1,12 +1,10 @@
 """Node.js."""
 
-import json
-import re
-from typing import Any
+from typing import Final
 from urllib.parse import urlencode, urlsplit
 
 from brim.web.naming import camel
-from brim.web.samples.sample import Sample, nested
+from brim.web.samples.sample import Literals, Sample, bare_or_quoted, json_text
 
 
 def write(sample: Sample) -> str:
@@ -27,20 +25,12 @@ def _call(sample: Sample) -> str:
         verb = sample.operation.method
         query = urlencode(list(sample.pairs()), safe="[]/:@") if verb != "POST" else ""
         path = f"{sample.path}?{query}" if query else sample.path
-        sent = f", {_literal(sample.values)}" if sample.values and verb == "POST" else ""
+        sent = f", {_LITERALS.write(sample.values)}" if sample.values and verb == "POST" else ""
         return f'stripe.rawRequest("{verb}", "{path}"{sent})'
     method = "del" if sdk.method == "delete" else camel(sdk.method)
     arguments = [f'"{sample.path_id}"'] if sample.path_id else []
-    arguments += [_literal(sample.values)] if sample.values else []
+    arguments += [_LITERALS.write(sample.values)] if sample.values else []
     return f"stripe.{'.'.join(camel(name) for name in sdk.service)}.{method}({', '.join(arguments)})"
 
 
-def _literal(value: Any) -> str:
-    text = nested(
-        value,
-        scalar=lambda inner: json.dumps(inner, ensure_ascii=False),
-        opening="{",
-        pair='"{key}": {value}',
-        closing="}",
-    )
-    return re.sub(r'^(\s*)"([A-Za-z_]\w*)": ', r"\1\2: ", text, flags=re.MULTILINE)
+_LITERALS: Final = Literals(scalar=json_text, key=bare_or_quoted)

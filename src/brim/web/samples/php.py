@@ -1,9 +1,9 @@
 """PHP."""
 
-from typing import Any
+from typing import Any, Final
 
 from brim.web.naming import camel
-from brim.web.samples.sample import Sample, nested
+from brim.web.samples.sample import Literals, Sample
 
 
 def write(sample: Sample) -> str:
@@ -22,17 +22,13 @@ def write(sample: Sample) -> str:
 def _call(sample: Sample) -> str:
     sdk = sample.sdk
     if sdk is None:
-        sent = f", {_literal(sample.values)}" if sample.values else ""
+        sent = f", {_LITERALS.write(sample.values)}" if sample.values else ""
         return f"$stripe->rawRequest('{sample.operation.method.lower()}', '{sample.path}'{sent})"
     arguments = [f"'{sample.path_id}'"] if sample.path_id else []
     if sdk.method == "retrieve_current":
-        return f"$stripe->accounts->retrieve(null{', ' + _literal(sample.values) if sample.values else ''})"
-    arguments += [_literal(sample.values)] if sample.values else []
+        return f"$stripe->accounts->retrieve(null{', ' + _LITERALS.write(sample.values) if sample.values else ''})"
+    arguments += [_LITERALS.write(sample.values)] if sample.values else []
     return f"$stripe->{'->'.join(camel(name) for name in sdk.service)}->{camel(sdk.method)}({', '.join(arguments)})"
-
-
-def _literal(value: Any) -> str:
-    return nested(value, scalar=_scalar, opening="[", pair="'{key}' => {value}", closing="]")
 
 
 def _scalar(value: Any) -> str:
@@ -44,3 +40,6 @@ def _scalar(value: Any) -> str:
         return str(value)
     escaped = str(value).replace("\\", "\\\\").replace("'", "\\'")
     return f"'{escaped}'"
+
+
+_LITERALS: Final = Literals(scalar=_scalar, key=_scalar, between=" => ", brackets="[]")

@@ -1,9 +1,8 @@
 """Python."""
 
-import json
-from typing import Any
+from typing import Any, Final
 
-from brim.web.samples.sample import Sample, nested
+from brim.web.samples.sample import NEWLINE, Literals, Sample, json_text
 
 
 def write(sample: Sample) -> str:
@@ -22,20 +21,19 @@ def _call(sample: Sample) -> str:
         if not sample.values:
             return f'client.raw_request("{method}", "{sample.path}")'
         lines = [f'"{method}"', f'"{sample.path}"']
-        lines += [f"{name}={_indented(value)}" for name, value in sample.values.items()]
-        return "client.raw_request(\n" + "".join(f"    {line},\n" for line in lines) + ")"
+        lines += [f"{name}={_LITERALS.write(value)}" for name, value in sample.values.items()]
+        return (
+            "client.raw_request(\n"
+            + "".join(f"    {line.replace(NEWLINE, NEWLINE + '    ')},\n" for line in lines)
+            + ")"
+        )
     sent = [f'"{sample.path_id}"'] if sample.path_id else []
-    sent += [_literal(sample.values)] if sample.values else []
+    sent += [_LITERALS.write(sample.values)] if sample.values else []
     return f"client.v1.{'.'.join(sdk.service)}.{sdk.method}({', '.join(sent)})"
 
 
-def _literal(value: Any) -> str:
-    return nested(value, scalar=_scalar, opening="{", pair='"{key}": {value}', closing="}", by="    ")
-
-
-def _indented(value: Any) -> str:
-    return _literal(value).replace("\n", "\n    ")
-
-
 def _scalar(value: Any) -> str:
-    return repr(value) if isinstance(value, bool) else json.dumps(value, ensure_ascii=False)
+    return repr(value) if isinstance(value, bool) else json_text(value)
+
+
+_LITERALS: Final = Literals(scalar=_scalar, key=json_text, step="    ")

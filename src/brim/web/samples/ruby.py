@@ -1,9 +1,9 @@
 """Ruby."""
 
-import json
-from typing import Any
+import re
+from typing import Any, Final
 
-from brim.web.samples.sample import Sample, nested
+from brim.web.samples.sample import Literals, Sample, bare_or_quoted, json_text
 
 
 def write(sample: Sample) -> str:
@@ -22,17 +22,21 @@ def write(sample: Sample) -> str:
 def _call(sample: Sample) -> str:
     sdk = sample.sdk
     if sdk is None:
-        sent = f", params: {_literal(sample.values)}" if sample.values else ""
+        sent = f", params: {_LITERALS.write(sample.values)}" if sample.values else ""
         return f'client.raw_request(:{sample.operation.method.lower()}, "{sample.path}"{sent})'
     arguments = [f'"{sample.path_id}"'] if sample.path_id else []
-    arguments += [_literal(sample.values)] if sample.values else []
+    arguments += [_LITERALS.write(sample.values)] if sample.values else []
     sent = f"({', '.join(arguments)})" if arguments else ""
     return f"client.v1.{'.'.join(sdk.service)}.{sdk.method}{sent}"
 
 
-def _literal(value: Any) -> str:
-    return nested(value, scalar=_scalar, opening="{", pair="{key}: {value}", closing="}")
-
-
 def _scalar(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False).replace("#{", "\\#{")
+    """Return a literal; within double quotes Ruby would fill in what a `#` stands before."""
+    return re.sub(r"#(?=[{$@])", r"\\#", json_text(value))
+
+
+def _key(key: str) -> str:
+    return key if bare_or_quoted(key) == key else _scalar(key)
+
+
+_LITERALS: Final = Literals(scalar=_scalar, key=_key)

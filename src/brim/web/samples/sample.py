@@ -1,7 +1,8 @@
 """One call to be written down: the operation, its values, and what the SDKs call it."""
 
+import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, TypeAlias
 
 import msgspec
@@ -10,6 +11,8 @@ from brim.api.operation import Operation
 from brim.api.schemas import NAMES
 from brim.domain.wire import DeletedObject
 from brim.web.naming import collection_of, verb_of
+
+NEWLINE: Final = "\n"
 
 Values: TypeAlias = Mapping[str, Any]
 """What is sent, by name: texts, whole numbers, truth values, arrays of texts, and mappings of the same."""
@@ -102,28 +105,39 @@ def plain_text(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def indent(text: str, by: str = "  ") -> str:
-    """Return a text whose lines, all but the first, stand further in."""
-    return text.replace("\n", f"\n{by}")
+class Literals(msgspec.Struct, frozen=True):
+    """How a language writes values whose mappings stand over several lines.
 
-
-def nested(value: Any, *, scalar: Any, opening: str, pair: str, closing: str, by: str = "  ") -> str:
-    """Return a value as a literal of a language whose mappings are written over several lines.
-
-    Args:
-        value: what to write.
+    Attributes:
         scalar: returns the literal of a text, number, truth value or array.
-        opening: what a mapping begins with.
-        pair: a format of `{key}` and `{value}`.
-        closing: what a mapping ends with.
-        by: how far its lines stand in.
+        key: returns a mapping's key as it is written.
+        between: what stands between key and value.
+        brackets: what a mapping begins and ends with.
+        step: how far its lines stand in.
     """
-    if not isinstance(value, Mapping):
-        return str(scalar(value))
-    lines = [
-        pair.format(
-            key=key, value=nested(inner, scalar=scalar, opening=opening, pair=pair, closing=closing, by=by)
-        ).replace("\n", f"\n{by}")
-        for key, inner in value.items()
-    ]
-    return f"{opening}\n" + "".join(f"{by}{line},\n" for line in lines) + closing
+
+    scalar: Callable[[Any], str]
+    key: Callable[[str], str]
+    between: str = ": "
+    brackets: str = "{}"
+    step: str = "  "
+
+    def write(self, value: Any) -> str:
+        """Return a value's literal."""
+        if not isinstance(value, Mapping):
+            return self.scalar(value)
+        lines = [
+            f"{self.step}{self.key(key)}{self.between}{self.write(inner).replace(NEWLINE, NEWLINE + self.step)},\n"
+            for key, inner in value.items()
+        ]
+        return f"{self.brackets[0]}\n{''.join(lines)}{self.brackets[1]}"
+
+
+def json_text(value: Any) -> str:
+    """Return a value as JSON, which is also a literal of many languages."""
+    return json.dumps(value, ensure_ascii=False)
+
+
+def bare_or_quoted(key: str) -> str:
+    """Return a key bare where it is a word, else in double quotes."""
+    return key if key.isidentifier() and key.isascii() else json_text(key)
