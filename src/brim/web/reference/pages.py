@@ -45,7 +45,7 @@ class Reference:
     def __init__(self, operations: Sequence[Operation], pages: Pages) -> None:
         self._catalogue = Catalogue(operations)
         self._pages = pages
-        pages.add_filters(prose=prose)
+        pages.add_filters(prose=prose, coloured=coloured)
 
     def routes(self) -> tuple[Route, ...]:
         """Return what is served where."""

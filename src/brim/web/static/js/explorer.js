@@ -2,6 +2,8 @@
 import { colouredJson } from "./json.js";
 
 const PAUSE_MS = 150;
+// A reader who only looks around must not move real money.
+const TEST_KEY = /^(sk|rk)_test_\w+$/;
 
 /** The key, in this page's memory alone. A session's own takes its place once there are sessions. */
 let key = "";
@@ -36,7 +38,9 @@ function idOf(form) {
 
 /** Shows an error at the field that it is about; returns whether there is one. */
 function showError(root, { param, message }) {
-  const names = [param, `${param}[]`, param?.replace(/\[[^\]]*\]$/, "")];
+  if (param && param === root.dataset.place) return showError(root, { param: "_id", message });
+  const outer = param?.replace(/\[[^\]]*\]$/, "");
+  const names = [param, `${param}[]`, outer, `${outer}[]`];
   const place = [...root.querySelectorAll("[data-error-for]")].find((each) => names.includes(each.dataset.errorFor));
   if (!place) return false;
   place.textContent = message;
@@ -84,13 +88,17 @@ export function startExplorer(root) {
     return fetch(sent.size ? `${target}?${sent}` : target, { method, headers, credentials: "omit" });
   }
 
+  function showKeyError(message) {
+    const place = root.querySelector("[data-error-key]");
+    place.textContent = message;
+    place.hidden = false;
+    root.querySelector("[data-explorer-key]").focus();
+  }
+
   async function send() {
     clearErrors(root);
-    if (!key) {
-      const place = root.querySelector("[data-error-key]");
-      place.textContent = "Fill in a test key first: it was printed when the service started.";
-      place.hidden = false;
-      root.querySelector("[data-explorer-key]").focus();
+    if (!TEST_KEY.test(key)) {
+      showKeyError(key ? "Only test keys are used here: sk_test_… or rk_test_…" : "Fill in a test key first.");
       return;
     }
     const button = form.querySelector("[type=submit]");
@@ -110,7 +118,7 @@ export function startExplorer(root) {
     showText(text, `${answer.status} ${answer.statusText}`);
     if (answer.ok) return;
     const { error } = JSON.parse(text);
-    if (error) showError(root, error);
+    if (!showError(root, error) && answer.status === 401) showKeyError(error.message);
   }
 
   function showText(text, title) {
