@@ -38,7 +38,7 @@ def sample_for(entry: Entry, wire: Wire, account: str) -> Sample:
 def is_about(operation: Operation, answer: Mapping[str, Any]) -> bool:
     """Tell whether an answer is of the kind that an operation says it returns."""
     if operation.in_list:
-        return bool(answer["object"] == "list")
+        return isinstance(answer["data"], list)
     fields = {field.name: field for field in msgspec.structs.fields(operation.returns)}
     return bool(
         answer.get("deleted") if verb_of(operation) == "delete" else answer["object"] == fields["object"].default

@@ -133,6 +133,8 @@ class Reference:
         answer = {
             "html": str(coloured(reader.language.write(sample), reader.language.lexer)),
             "line": " ".join(command(sample)),
+            "body": sample.content,
+            "type": "application/json" if sample.is_v2 else "application/x-www-form-urlencoded",
         }
         return Reply(200, msgspec.json.encode(answer), [*PAGE_HEADERS, "Cache-Control: no-store"])
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from brim.web.samples.sample import Sample, SdkCall, flatten, plain_text
+from brim.web.samples.sample import Sample, flatten, plain_text
 from brim.web.samples.shell import on_lines, quote
 
 _WITHOUT_COMMAND: Final = frozenset({("accounts", "retrieve"), ("accounts", "retrieve_current")})
@@ -21,7 +21,8 @@ def command(sample: Sample) -> list[str]:
     if sdk is None or (sdk.service[-1], sdk.method) in _WITHOUT_COMMAND:
         words = [f"stripe {sample.operation.method.lower()} {quote(sample.path)}", *_fields(sample)]
     else:
-        words = [" ".join(["stripe", *sdk.service, sdk.method, *_id(sample)]), *_flags(sample, sdk)]
+        version = ["v2"] if sdk.version == "v2" else []
+        words = [" ".join(["stripe", *version, *sdk.service, sdk.method, *_id(sample)]), *_flags(sample)]
     return [*words, "--confirm"] if sample.operation.method == "DELETE" else words
 
 
@@ -29,7 +30,7 @@ def _id(sample: Sample) -> list[str]:
     return [quote(sample.path_id)] if sample.path_id else []
 
 
-def _flags(sample: Sample, _sdk: SdkCall) -> Iterator[str]:
+def _flags(sample: Sample) -> Iterator[str]:
     """Yield a flag for each plain value, and `-d` for what has parts, which no flag takes."""
     for name, value in sample.values.items():
         if isinstance(value, (Mapping, list, tuple)):

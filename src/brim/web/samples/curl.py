@@ -17,7 +17,11 @@ def write(sample: Sample) -> str:
         target = target.replace("curl ", "curl -G ", 1)
     elif method == "DELETE" or (method == "POST" and not sample.values):
         target = target.replace("curl ", f"curl -X {method} ", 1)
-    return on_lines([target, f"-u {quote(sample.key + ':')}", *(_field(name, text) for name, text in sample.pairs())])
+    if sample.is_v2 and sample.content:
+        body = ['-H "Content-Type: application/json"', f"-d {quote(sample.content)}"]
+    else:
+        body = [_field(name, text) for name, text in sample.pairs()]
+    return on_lines([target, f"-u {quote(sample.key + ':')}", *body])
 
 
 def _field(name: str, text: str) -> str:

@@ -1,12 +1,10 @@
 """C#, for .NET."""
 
-import json
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlencode
 
 from brim.web.naming import camel, pascal
-from brim.web.samples.sample import Sample, SdkCall
+from brim.web.samples.sample import Sample, SdkCall, json_text
 
 
 def write(sample: Sample) -> str:
@@ -14,7 +12,8 @@ def write(sample: Sample) -> str:
     sdk = sample.sdk
     namespaces = ["using Stripe;"] if sdk else ["using System.Net.Http;", "using Stripe;"]
     if sdk and len(sdk.service) > 1:
-        namespaces.append("using Stripe.TestHelpers;")
+        version = "V2." if sdk.version == "v2" else ""
+        namespaces.append(f"using Stripe.{version}{pascal(sdk.service[0])};")
     return (
         "\n".join(namespaces) + "\n\n"
         "var client = new StripeClient(new StripeClientOptions\n{\n"
@@ -34,7 +33,7 @@ def _typed(sample: Sample, sdk: SdkCall) -> list[str]:
     method = {"retrieve": "Get", "retrieve_current": "GetSelf"}.get(sdk.method, pascal(sdk.method))
     kind = f"StripeList<{model}>" if sdk.method == "list" else model
     service = ".".join(pascal(name) for name in sdk.service)
-    call = f"client.V1.{service}.{method}({', '.join(arguments)})"
+    call = f"client.{sdk.version.upper()}.{service}.{method}({', '.join(arguments)})"
     return [*lines, f"{kind} {camel(sample.result)} = {call};"]
 
 
@@ -43,7 +42,7 @@ def _fields(values: Mapping[str, Any], model: str) -> list[str]:
     lines = []
     for name, value in values.items():
         if name == "metadata":
-            pairs = ", ".join(f"[{json.dumps(key)}] = {json.dumps(text)}" for key, text in value.items())
+            pairs = ", ".join(f"[{json_text(key)}] = {json_text(text)}" for key, text in value.items())
             lines.append(f"    Metadata = new Dictionary<string, string> {{ {pairs} }},")
         elif isinstance(value, Mapping):
             inner = model + pascal(name)
@@ -63,13 +62,9 @@ def _scalar(value: Any, name: str = "") -> str:
         return f"new List<{kind}> {{ {', '.join(_scalar(inner) for inner in value)} }}"
     if isinstance(value, bool):
         return str(value).lower()
-    return str(value) if isinstance(value, int) else json.dumps(value, ensure_ascii=False)
+    return str(value) if isinstance(value, int) else json_text(value)
 
 
 def _raw(sample: Sample) -> list[str]:
-    content = urlencode(list(sample.pairs()), safe="[]/:@")
-    path = sample.path
-    if sample.operation.method != "POST" and content:
-        path, content = f"{path}?{content}", ""
-    method = sample.operation.method.capitalize()
-    return [f'var response = await client.RawRequestAsync(HttpMethod.{method}, "{path}", {json.dumps(content)});']
+    sent = f'HttpMethod.{sample.operation.method.capitalize()}, "{sample.target}", {json_text(sample.content)}'
+    return [f"var response = await client.RawRequestAsync({sent});"]

@@ -1,12 +1,10 @@
 """Go."""
 
-import json
 from collections.abc import Mapping
 from typing import Any, Final
-from urllib.parse import urlencode
 
 from brim.web.naming import camel
-from brim.web.samples.sample import Sample, SdkCall
+from brim.web.samples.sample import Sample, SdkCall, json_text
 
 _INITIALISMS: Final = {"api": "API", "id": "ID", "url": "URL", "us": "US"}
 _IN_LIST_PARAMS: Final = frozenset({"limit", "starting_after", "ending_before"})
@@ -28,7 +26,8 @@ def write(sample: Sample) -> str:
 
 
 def _typed(sample: Sample, sdk: SdkCall) -> list[str]:
-    params = "".join(_go_name(part) for part in (*sdk.service[:-1], sdk.noun, _verb(sdk)))
+    version = "" if sdk.version == "v1" else sdk.version.upper()
+    params = version + "".join(_go_name(part) for part in (*sdk.service[:-1], sdk.noun, _verb(sdk)))
     own = {name: value for name, value in sample.values.items() if name not in _IN_LIST_PARAMS or sdk.method != "list"}
     lines = (
         [f"params := &stripe.{params}Params{{", *_fields(own, params), "}"]
@@ -36,7 +35,7 @@ def _typed(sample: Sample, sdk: SdkCall) -> list[str]:
         else [f"params := &stripe.{params}Params{{}}"]
     )
     lines += [f"params.{_go_name(name)} = {_scalar(value)}" for name, value in sample.values.items() if name not in own]
-    service = "V1" + "".join(_go_name(part) for part in sdk.service)
+    service = sdk.version.upper() + "".join(_go_name(part) for part in sdk.service)
     if sdk.method == "list":
         return [
             *lines,
@@ -61,7 +60,7 @@ def _fields(values: Mapping[str, Any], params: str) -> list[str]:
     lines = []
     for name, value in values.items():
         if name == "metadata":
-            pairs = ", ".join(f"{json.dumps(key)}: {json.dumps(text)}" for key, text in value.items())
+            pairs = ", ".join(f"{json_text(key)}: {json_text(text)}" for key, text in value.items())
             lines.append(f"\tMetadata: map[string]string{{{pairs}}},")
         elif isinstance(value, Mapping):
             inner = params + _go_name(name)
@@ -80,18 +79,14 @@ def _scalar(value: Any) -> str:
         return f"stripe.Int64({value})"
     if isinstance(value, (list, tuple)):
         return f"[]*string{{{', '.join(_scalar(inner) for inner in value)}}}"
-    return f"stripe.String({json.dumps(value, ensure_ascii=False)})"
+    return f"stripe.String({json_text(value)})"
 
 
 def _raw(sample: Sample) -> list[str]:
     """Return a raw request: what is sent goes as one encoded text."""
-    content = urlencode(list(sample.pairs()), safe="[]/:@")
-    path, body = sample.path, content
-    if sample.operation.method != "POST" and content:
-        path, body = f"{path}?{content}", ""
     method = sample.operation.method.capitalize()
     return [
-        f'response, err := sc.RawRequest(http.Method{method}, "{path}", {json.dumps(body)}, nil)',
+        f'response, err := sc.RawRequest(http.Method{method}, "{sample.target}", {json_text(sample.content)}, nil)',
         "_, _ = response, err",
     ]
 

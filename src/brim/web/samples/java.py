@@ -1,14 +1,12 @@
 """Java."""
 
-import json
 from collections.abc import Mapping
 from typing import Any, Final
-from urllib.parse import urlencode
 
 from brim.api.kinds import Enum
 from brim.api.params import Hash, Parameter
 from brim.web.naming import camel, pascal
-from brim.web.samples.sample import Sample, SdkCall
+from brim.web.samples.sample import Sample, SdkCall, json_text
 
 _TEXTS_DESPITE_WORDS: Final = frozenset({"SourceCreateParams.type"})
 """Where the SDK takes any text although there are only a few."""
@@ -30,7 +28,7 @@ def write(sample: Sample) -> str:
 
 
 def _typed(sample: Sample, sdk: SdkCall) -> tuple[list[str], list[str]]:
-    package = "testhelpers." if len(sdk.service) > 1 else ""
+    package = ("v2." if sdk.version == "v2" else "") + "".join(f"{n.replace('_', '')}." for n in sdk.service[:-1])
     model = pascal(sdk.noun)
     kind = f"StripeCollection<{model}>" if sdk.method == "list" else model
     imports = [
@@ -45,7 +43,7 @@ def _typed(sample: Sample, sdk: SdkCall) -> tuple[list[str], list[str]]:
         lines = [f"{params} params = {params}.builder()", *(f"    {setter}" for setter in setters), "    .build();", ""]
         arguments.append("params")
     service = "".join(f".{camel(name)}()" for name in sdk.service)
-    call = f"client.v1(){service}.{camel(sdk.method)}({', '.join(arguments)})"
+    call = f"client.{sdk.version}(){service}.{camel(sdk.method)}({', '.join(arguments)})"
     return imports, [*lines, f"{kind} {camel(sample.result)} = {call};"]
 
 
@@ -56,7 +54,7 @@ def _setters(values: Mapping[str, Any], known: tuple[Parameter, ...], params: st
     for name, value in values.items():
         kind = kinds.get(name)
         if name == "metadata":
-            lines += [f".putMetadata({json.dumps(key)}, {json.dumps(text)})" for key, text in value.items()]
+            lines += [f".putMetadata({json_text(key)}, {json_text(text)})" for key, text in value.items()]
         elif isinstance(value, Mapping):
             inner = f"{params}.{pascal(name)}"
             nested = _setters(value, kind.parameters if isinstance(kind, Hash) else (), inner)
@@ -72,7 +70,7 @@ def _setters(values: Mapping[str, Any], known: tuple[Parameter, ...], params: st
 
 
 def _item(item: Any, name: str, params: str) -> str:
-    if name == "enabled_events":
+    if name == "enabled_events" and params.startswith("WebhookEndpoint"):
         return f"{params}.EnabledEvent.{item.upper().replace('.', '__')}"
     return _scalar(item)
 
@@ -80,14 +78,10 @@ def _item(item: Any, name: str, params: str) -> str:
 def _scalar(value: Any) -> str:
     if isinstance(value, bool):
         return str(value).lower()
-    return f"{value}L" if isinstance(value, int) else json.dumps(value, ensure_ascii=False)
+    return f"{value}L" if isinstance(value, int) else json_text(value)
 
 
 def _raw(sample: Sample) -> tuple[list[str], list[str]]:
-    content = urlencode(list(sample.pairs()), safe="[]/:@")
-    method, path = sample.operation.method, sample.path
-    if method != "POST" and content:
-        path, content = f"{path}?{content}", ""
-    body = json.dumps(content) if content else "null"
-    call = f'client.rawRequest(ApiResource.RequestMethod.{method}, "{path}", {body}, null)'
+    body = json_text(sample.content) if sample.content else "null"
+    call = f'client.rawRequest(ApiResource.RequestMethod.{sample.operation.method}, "{sample.target}", {body}, null)'
     return ["com.stripe.net.ApiResource", "com.stripe.net.StripeResponse"], [f"StripeResponse response = {call};"]

@@ -1,7 +1,7 @@
 """Node.js."""
 
 from typing import Final
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 
 from brim.web.naming import camel
 from brim.web.samples.sample import Literals, Sample, bare_or_quoted, json_text
@@ -22,15 +22,13 @@ def write(sample: Sample) -> str:
 def _call(sample: Sample) -> str:
     sdk = sample.sdk
     if sdk is None:
-        verb = sample.operation.method
-        query = urlencode(list(sample.pairs()), safe="[]/:@") if verb != "POST" else ""
-        path = f"{sample.path}?{query}" if query else sample.path
-        sent = f", {_LITERALS.write(sample.values)}" if sample.values and verb == "POST" else ""
-        return f'stripe.rawRequest("{verb}", "{path}"{sent})'
+        sent = f", {_LITERALS.write(sample.values)}" if sample.content else ""
+        return f'stripe.rawRequest("{sample.operation.method}", "{sample.target}"{sent})'
     method = "del" if sdk.method == "delete" else camel(sdk.method)
     arguments = [f'"{sample.path_id}"'] if sample.path_id else []
     arguments += [_LITERALS.write(sample.values)] if sample.values else []
-    return f"stripe.{'.'.join(camel(name) for name in sdk.service)}.{method}({', '.join(arguments)})"
+    version = "" if sdk.version == "v1" else f"{sdk.version}."
+    return f"stripe.{version}{'.'.join(camel(name) for name in sdk.service)}.{method}({', '.join(arguments)})"
 
 
 _LITERALS: Final = Literals(scalar=json_text, key=bare_or_quoted)

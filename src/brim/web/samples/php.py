@@ -28,7 +28,9 @@ def _call(sample: Sample) -> str:
     if sdk.method == "retrieve_current":
         return f"$stripe->accounts->retrieve(null{', ' + _LITERALS.write(sample.values) if sample.values else ''})"
     arguments += [_LITERALS.write(sample.values)] if sample.values else []
-    return f"$stripe->{'->'.join(camel(name) for name in sdk.service)}->{camel(sdk.method)}({', '.join(arguments)})"
+    version = [] if sdk.version == "v1" else [sdk.version]
+    method = "->".join(["$stripe", *version, *map(camel, sdk.service), camel(sdk.method)])
+    return f"{method}({', '.join(arguments)})"
 
 
 def _scalar(value: Any) -> str:

@@ -29,7 +29,7 @@ def _call(sample: Sample) -> str:
         )
     sent = [f'"{sample.path_id}"'] if sample.path_id else []
     sent += [_LITERALS.write(sample.values)] if sample.values else []
-    return f"client.v1.{'.'.join(sdk.service)}.{sdk.method}({', '.join(sent)})"
+    return f"client.{sdk.version}.{'.'.join(sdk.service)}.{sdk.method}({', '.join(sent)})"
 
 
 def _scalar(value: Any) -> str:

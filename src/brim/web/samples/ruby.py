@@ -27,7 +27,7 @@ def _call(sample: Sample) -> str:
     arguments = [f'"{sample.path_id}"'] if sample.path_id else []
     arguments += [_LITERALS.write(sample.values)] if sample.values else []
     sent = f"({', '.join(arguments)})" if arguments else ""
-    return f"client.v1.{'.'.join(sdk.service)}.{sdk.method}{sent}"
+    return f"client.{sdk.version}.{'.'.join(sdk.service)}.{sdk.method}{sent}"
 
 
 def _scalar(value: Any) -> str:

@@ -3,7 +3,8 @@
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
+from urllib.parse import urlencode
 
 import msgspec
 
@@ -29,13 +30,19 @@ _METHODS: Final = {
     "/v1/accounts": (("accounts",), "create list retrieve update"),
     "/v1/account": (("accounts",), "retrieve_current"),
     "/v1/test_helpers/test_clocks": (("test_helpers", "test_clocks"), "create list retrieve advance delete"),
+    "/v2/core/events": (("core", "events"), "list retrieve"),
+    "/v2/core/event_destinations": (
+        ("core", "event_destinations"),
+        "create list retrieve update delete disable enable ping",
+    ),
 }
 """Which methods the official SDKs have, by collection. Source: their services, read in the packages."""
 
 
 class SdkCall(msgspec.Struct, frozen=True):
-    """A method of an SDK's service: `("test_helpers", "test_clocks")` and `advance`."""
+    """A method of an SDK's service: `v1`, `("test_helpers", "test_clocks")` and `advance`."""
 
+    version: Literal["v1", "v2"]
     service: tuple[str, ...]
     method: str
 
@@ -72,7 +79,30 @@ class Sample(msgspec.Struct, frozen=True, kw_only=True):
         """The SDKs' method, or None for what no SDK knows: then their raw request is written."""
         service, methods = _METHODS.get(collection_of(self.operation), ((), ""))
         verb = verb_of(self.operation)
-        return SdkCall(service, verb) if verb in methods.split() else None
+        version: Literal["v1", "v2"] = "v2" if self.is_v2 else "v1"
+        return SdkCall(version, service, verb) if verb in methods.split() else None
+
+    @property
+    def is_v2(self) -> bool:
+        """Whether the call belongs to the second version of the API, whose bodies are JSON."""
+        return self.operation.path.startswith("/v2/")
+
+    @property
+    def target(self) -> str:
+        """The path with the query of a call that has no body."""
+        query = "" if self.operation.method == "POST" else self._encoded
+        return f"{self.path}?{query}" if query else self.path
+
+    @property
+    def content(self) -> str:
+        """The body; empty where there is none."""
+        if self.operation.method != "POST" or not self.values:
+            return ""
+        return json_text(self.values) if self.is_v2 else self._encoded
+
+    @property
+    def _encoded(self) -> str:
+        return urlencode(list(self.pairs()), safe="[]/:@")
 
     @property
     def result(self) -> str:

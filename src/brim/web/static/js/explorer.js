@@ -65,14 +65,20 @@ export function startExplorer(root) {
   let timer = 0;
   let asked = 0;
 
-  async function refreshLine() {
-    const number = ++asked;
+  /** The form as code, as a line for the Shell, and as a body: a form, or JSON in the second version of the API. */
+  async function askSample() {
     const body = new URLSearchParams([["_id", idOf(form)], ...pairsOf(form)]);
     const answer = await fetch(sampleUrl, { method: "POST", body });
-    if (!answer.ok || number !== asked) return; // something newer was asked for meanwhile
-    const { html, line: command } = await answer.json();
-    line.innerHTML = html; // marked up and escaped by the server
-    shell.dataset.line = command;
+    if (!answer.ok) throw new Error(answer.statusText);
+    return answer.json();
+  }
+
+  async function refreshLine() {
+    const number = ++asked;
+    const sample = await askSample();
+    if (number !== asked) return; // something newer was asked for meanwhile
+    line.innerHTML = sample.html; // marked up and escaped by the server
+    shell.dataset.line = sample.line;
   }
 
   function soon() {
@@ -80,11 +86,15 @@ export function startExplorer(root) {
     timer = setTimeout(refreshLine, PAUSE_MS);
   }
 
-  function request() {
+  async function request() {
     const target = path.replace(/\{\w+\}/, encodeURIComponent(idOf(form)));
     const sent = new URLSearchParams(pairsOf(form));
     const headers = { Authorization: `Bearer ${key}` };
-    if (method === "POST") return fetch(target, { method, headers, body: sent, credentials: "omit" });
+    if (method === "POST") {
+      const sample = await askSample();
+      headers["Content-Type"] = sample.type;
+      return fetch(target, { method, headers, body: sample.body, credentials: "omit" });
+    }
     return fetch(sent.size ? `${target}?${sent}` : target, { method, headers, credentials: "omit" });
   }
 
