@@ -85,7 +85,9 @@ _PAGE: Final = (
     Parameter(
         name="ending_before",
         kind=Text(),
-        description="An id: the page holds the objects just newer than this one. Not with `starting_after`.",
+        description=(
+            "An id: the page holds the objects just newer than this one. Mutually exclusive with `starting_after`."
+        ),
     ),
     Parameter(
         name="limit",
@@ -95,7 +97,7 @@ _PAGE: Final = (
     Parameter(
         name="starting_after",
         kind=Text(),
-        description="An id: the page holds the objects older than this one. Not with `ending_before`.",
+        description="An id: the page holds the objects older than this one. Mutually exclusive with `ending_before`.",
     ),
 )
 _PAYMENT_METHOD_OPTIONS: Final = Hash(

@@ -134,7 +134,7 @@ def _operation(operation: Operation) -> Schema:
     described: Schema = {
         "operationId": operation.operation_id,
         "summary": operation.summary,
-        "description": f"A restricted key needs `{operation.resource}={operation.level}`.",
+        "description": "\n\n".join(filter(None, (operation.description, needed_right(operation)))),
         "tags": [operation.resource],
         "parameters": [
             *_placeholders(operation.path),
@@ -146,6 +146,11 @@ def _operation(operation: Operation) -> Schema:
     if writes:
         described["requestBody"] = (_json_body if operation.is_v2 else _form_body)(operation.parameters)
     return described
+
+
+def needed_right(operation: Operation) -> str:
+    """Return a sentence on what a restricted key needs."""
+    return f"A restricted key needs `{operation.resource}={operation.level}`."
 
 
 def _placeholders(path: str) -> list[Schema]:

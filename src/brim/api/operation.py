@@ -18,7 +18,8 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
 
     `path` holds at most one placeholder, such as `/v1/topups/{topup}`; `resource` and `level` are what a restricted
     key needs; `returns` is the wire object of the reply, and with `in_list` of the reply's items; `errors` are
-    the failures of this operation beside those that every operation of its shape has.
+    the failures of this operation beside those that every operation of its shape has. `description` says, for readers
+    and in `/openapi.json`, what the summary leaves out; backticks mark code.
     """
 
     method: Literal["GET", "POST", "DELETE"]
@@ -32,6 +33,7 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     returns: type[msgspec.Struct]
     in_list: bool = False
     errors: tuple[type[BrimError], ...] = ()
+    description: str = ""
 
     @property
     def is_v2(self) -> bool:

@@ -22,6 +22,10 @@ _ASSETS: Final = f"{PREFIX}/{{version}}/{{name*}}"
 log = structlog.get_logger()
 
 
+class NoSuchPageError(LookupError):
+    """A handler's pattern fits an address at which there is nothing."""
+
+
 class Site:
     """Serves pages.
 
@@ -49,6 +53,8 @@ class Site:
         visit = Visit(request, match.places if match else {})
         try:
             reply = await route.handler(visit) if route else self._no_route(visit, match)
+        except NoSuchPageError:
+            reply = self.not_found(visit)
         except BrimError as error:
             status, _ = render_error(error)
             reply = self._failure(visit, status, "That did not work", str(error))

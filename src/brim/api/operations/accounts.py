@@ -17,6 +17,10 @@ ACCOUNTS: Final = (
         path="/v1/accounts",
         operation_id="PostAccounts",
         summary="Create an account under your own",
+        description=(
+            "Makes an account under yours, ready at once. It has books, events and endpoints of its own; act for "
+            "it with the `Stripe-Account` header."
+        ),
         parameters=declared.ACCOUNT_CREATE,
         handler=accounts.create,
         resource="accounts",
@@ -29,6 +33,7 @@ ACCOUNTS: Final = (
         path="/v1/accounts",
         operation_id="GetAccounts",
         summary="List all accounts under your own",
+        description="Returns the accounts under yours, the newest first.",
         parameters=declared.ACCOUNT_LIST,
         handler=accounts.list_all,
         resource="accounts",
@@ -41,6 +46,7 @@ ACCOUNTS: Final = (
         path="/v1/accounts/{account}",
         operation_id="GetAccountsAccount",
         summary="Retrieve your own account, or one under it",
+        description="Returns your own account, or one under it.",
         parameters=declared.ACCOUNT_RETRIEVE,
         handler=accounts.retrieve,
         resource="accounts",
@@ -52,6 +58,9 @@ ACCOUNTS: Final = (
         path="/v1/accounts/{account}",
         operation_id="PostAccountsAccount",
         summary="Update your own account, or one under it",
+        description=(
+            "Changes what is known of an account. What is agreed about its settlement only its platform may change."
+        ),
         parameters=declared.ACCOUNT_UPDATE,
         handler=accounts.update,
         resource="accounts",
@@ -64,6 +73,7 @@ ACCOUNTS: Final = (
         path="/v1/account",
         operation_id="GetAccount",
         summary="Retrieve your own account",
+        description="Returns the account that the key belongs to.",
         parameters=declared.ACCOUNT_RETRIEVE,
         handler=accounts.retrieve_own,
         resource="accounts",

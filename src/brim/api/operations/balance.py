@@ -18,6 +18,7 @@ def _balance_transactions(path: str, operation_id: str, *, note: str = "") -> tu
         path=path,
         operation_id=operation_id,
         summary=f"List all balance transactions{note}",
+        description="Returns the lines of your statement, the newest first.",
         parameters=declared.BALANCE_TRANSACTION_LIST,
         handler=balance.list_transactions,
         resource="balance_transactions",
@@ -30,6 +31,7 @@ def _balance_transactions(path: str, operation_id: str, *, note: str = "") -> tu
         path=f"{path}/{{id}}",
         operation_id=f"{operation_id}Id",
         summary=f"Retrieve a balance transaction{note}",
+        description="Returns one line of your statement.",
         parameters=declared.BALANCE_TRANSACTION_RETRIEVE,
         handler=balance.retrieve_transaction,
         resource="balance_transactions",
@@ -45,6 +47,10 @@ BALANCE: Final = (
         path="/v1/balance",
         operation_id="GetBalance",
         summary="Retrieve the balance",
+        description=(
+            "Returns what you can spend now, by currency. Pending top-ups are not in it: they count from the "
+            "moment they succeed."
+        ),
         parameters=declared.BALANCE_RETRIEVE,
         handler=balance.retrieve,
         resource="balance",

@@ -17,6 +17,7 @@ BRIM: Final = (
         path=request_logs.URL,
         operation_id="GetBrimRequestLogs",
         summary="List requests that were made",
+        description="Returns the newest requests of your account, the newest first, without what is secret in them.",
         parameters=declared.REQUEST_LOG_LIST,
         handler=request_logs.list_all,
         resource="request_logs",

@@ -15,6 +15,10 @@ EVENTS: Final = (
         path="/v1/events",
         operation_id="GetEvents",
         summary="List all events",
+        description=(
+            "Returns what happened in the last thirty days, the newest first. With `after_sequence` it returns "
+            "events in the order of their numbers, which have no gap, so that a reader can prove it missed none."
+        ),
         parameters=declared.EVENT_LIST,
         handler=events.list_all,
         resource="events",
@@ -28,6 +32,7 @@ EVENTS: Final = (
         path="/v1/events/{id}",
         operation_id="GetEventsId",
         summary="Retrieve an event",
+        description="Returns an event with the object as it was then.",
         parameters=declared.EVENT_RETRIEVE,
         handler=events.retrieve,
         resource="events",
@@ -39,6 +44,10 @@ EVENTS: Final = (
         path="/v1/events/{id}/retry",
         operation_id="PostEventsIdRetry",
         summary="Send an event again",
+        description=(
+            "Sends an event again, to one endpoint or to all that ask for its type. It keeps its id, so a receiver "
+            "can tell that it had it before."
+        ),
         parameters=declared.EVENT_RETRY,
         handler=events.retry,
         resource="events",

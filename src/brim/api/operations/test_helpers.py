@@ -16,6 +16,15 @@ from brim.domain.topups import InvalidTransitionError
 
 _CLOCKS: Final = "/v1/test_helpers/test_clocks"
 
+_FORCED: Final = {
+    "succeed": "Makes a pending top-up succeed now, as if the bank had said so. In test mode only.",
+    "fail": "Makes a pending top-up fail now, for the reason you give. In test mode only.",
+    "reverse": (
+        "Makes the bank take back a top-up that succeeded. Its amount leaves the balance again, which may go below "
+        "zero. In test mode only."
+    ),
+}
+
 
 def _forced(outcome: str, summary: str, handler: Handler, parameters: tuple[Parameter, ...]) -> Operation:
     """Return the operation that forces an outcome on a top-up."""
@@ -24,6 +33,7 @@ def _forced(outcome: str, summary: str, handler: Handler, parameters: tuple[Para
         path=f"/v1/test_helpers/topups/{{topup}}/{outcome}",
         operation_id=f"PostTestHelpersTopupsTopup{outcome.capitalize()}",
         summary=summary,
+        description=_FORCED[outcome],
         parameters=parameters,
         handler=handler,
         resource="topups",
@@ -42,6 +52,7 @@ TEST_HELPERS: Final = (
         path=_CLOCKS,
         operation_id="PostTestHelpersTestClocks",
         summary="Create a test clock",
+        description="Freezes the time of your test mode. An account has one clock at a time.",
         parameters=declared.TEST_CLOCK_CREATE,
         handler=test_clocks.create,
         resource="test_clocks",
@@ -54,6 +65,7 @@ TEST_HELPERS: Final = (
         path=_CLOCKS,
         operation_id="GetTestHelpersTestClocks",
         summary="List all test clocks",
+        description="Returns your test clocks: none, or one.",
         parameters=declared.TEST_CLOCK_LIST,
         handler=test_clocks.list_all,
         resource="test_clocks",
@@ -66,6 +78,7 @@ TEST_HELPERS: Final = (
         path=f"{_CLOCKS}/{{test_clock}}",
         operation_id="GetTestHelpersTestClocksTestClock",
         summary="Retrieve a test clock",
+        description="Returns a test clock, which tells whether it has arrived.",
         parameters=declared.TEST_CLOCK_RETRIEVE,
         handler=test_clocks.retrieve,
         resource="test_clocks",
@@ -77,6 +90,10 @@ TEST_HELPERS: Final = (
         path=f"{_CLOCKS}/{{test_clock}}/advance",
         operation_id="PostTestHelpersTestClocksTestClockAdvance",
         summary="Advance a test clock",
+        description=(
+            "Moves the frozen time forward. Everything due on the way happens in order, each at its own moment; "
+            "meanwhile the clock is `advancing`, and writes are answered with 429."
+        ),
         parameters=declared.TEST_CLOCK_ADVANCE,
         handler=test_clocks.advance,
         resource="test_clocks",
@@ -89,6 +106,7 @@ TEST_HELPERS: Final = (
         path=f"{_CLOCKS}/{{test_clock}}",
         operation_id="DeleteTestHelpersTestClocksTestClock",
         summary="Delete a test clock",
+        description="Lets your test mode live in real time again. What was made in frozen time stays.",
         parameters=(),
         handler=test_clocks.delete,
         resource="test_clocks",

@@ -20,6 +20,11 @@ TOPUPS: Final = (
         path="/v1/topups",
         operation_id="PostTopups",
         summary="Create a top-up",
+        description=(
+            "Starts to move money from a bank account to your balance. The top-up is `pending` until the bank "
+            "answers; a webhook endpoint or the object itself tells what became of it. Send an idempotency key, so "
+            "that a retry cannot move the money twice."
+        ),
         parameters=declared.TOPUP_CREATE,
         handler=topups.create,
         resource="topups",
@@ -44,6 +49,7 @@ TOPUPS: Final = (
         path="/v1/topups",
         operation_id="GetTopups",
         summary="List all top-ups",
+        description="Returns your top-ups, the newest first. Filters are applied together.",
         parameters=declared.TOPUP_LIST,
         handler=topups.list_all,
         resource="topups",
@@ -56,6 +62,7 @@ TOPUPS: Final = (
         path="/v1/topups/{topup}",
         operation_id="GetTopupsTopup",
         summary="Retrieve a top-up",
+        description="Returns a top-up as it stands now.",
         parameters=declared.TOPUP_RETRIEVE,
         handler=topups.retrieve,
         resource="topups",
@@ -67,6 +74,10 @@ TOPUPS: Final = (
         path="/v1/topups/{topup}",
         operation_id="PostTopupsTopup",
         summary="Update a top-up",
+        description=(
+            "Changes what you may change of a top-up at any time: its description and its metadata. Whatever is "
+            "not sent stays as it is."
+        ),
         parameters=declared.TOPUP_UPDATE,
         handler=topups.update,
         resource="topups",
@@ -78,6 +89,10 @@ TOPUPS: Final = (
         path="/v1/topups/{topup}/cancel",
         operation_id="PostTopupsTopupCancel",
         summary="Cancel a top-up",
+        description=(
+            "Stops a top-up that is still `pending`. One that has succeeded, failed or been canceled can no longer "
+            "be stopped, and is refused."
+        ),
         parameters=declared.TOPUP_CANCEL,
         handler=topups.cancel,
         resource="topups",

@@ -13,6 +13,7 @@ VERIFICATION: Final = (
         path="/v1/brim/verification",
         operation_id="GetBrimVerification",
         summary="Retrieve the latest verification of the books",
+        description="Returns what the latest verification of the books found. Only the operator's key may ask.",
         parameters=(),
         handler=verification.retrieve,
         resource="verification",

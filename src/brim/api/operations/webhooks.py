@@ -27,6 +27,10 @@ WEBHOOKS: Final = (
         path=_ENDPOINTS,
         operation_id="PostWebhookEndpoints",
         summary="Create a webhook endpoint",
+        description=(
+            "Registers an address to which events are sent. The reply is the only one that holds the endpoint's "
+            "`secret`, with which you check that a delivery came from here."
+        ),
         parameters=declared.WEBHOOK_ENDPOINT_CREATE,
         handler=handlers.create,
         resource="webhook_endpoints",
@@ -39,6 +43,7 @@ WEBHOOKS: Final = (
         path=_ENDPOINTS,
         operation_id="GetWebhookEndpoints",
         summary="List all webhook endpoints",
+        description="Returns your endpoints, the newest first.",
         parameters=declared.WEBHOOK_ENDPOINT_LIST,
         handler=handlers.list_all,
         resource="webhook_endpoints",
@@ -51,6 +56,7 @@ WEBHOOKS: Final = (
         path=_ENDPOINT,
         operation_id="GetWebhookEndpointsWebhookEndpoint",
         summary="Retrieve a webhook endpoint",
+        description="Returns an endpoint, without its secret.",
         parameters=declared.WEBHOOK_ENDPOINT_RETRIEVE,
         handler=handlers.retrieve,
         resource="webhook_endpoints",
@@ -62,6 +68,7 @@ WEBHOOKS: Final = (
         path=_ENDPOINT,
         operation_id="PostWebhookEndpointsWebhookEndpoint",
         summary="Update a webhook endpoint",
+        description="Changes where events are sent, which ones, or whether any.",
         parameters=declared.WEBHOOK_ENDPOINT_UPDATE,
         handler=handlers.update,
         resource="webhook_endpoints",
@@ -74,6 +81,7 @@ WEBHOOKS: Final = (
         path=_ENDPOINT,
         operation_id="DeleteWebhookEndpointsWebhookEndpoint",
         summary="Delete a webhook endpoint",
+        description="Removes an endpoint for good. What was still to be sent to it is given up.",
         parameters=(),
         handler=handlers.delete,
         resource="webhook_endpoints",
@@ -85,6 +93,10 @@ WEBHOOKS: Final = (
         path=f"{_ENDPOINT}/attempts",
         operation_id="GetWebhookEndpointsWebhookEndpointAttempts",
         summary="List the attempts to reach a webhook endpoint",
+        description=(
+            "Returns what came of each try to reach an endpoint, the newest first: status, duration, and the "
+            "beginning of the answer."
+        ),
         parameters=declared.WEBHOOK_ATTEMPT_LIST,
         handler=handlers.list_attempts,
         resource="webhook_endpoints",
@@ -97,6 +109,7 @@ WEBHOOKS: Final = (
         path=f"{_ENDPOINT}/test",
         operation_id="PostWebhookEndpointsWebhookEndpointTest",
         summary="Send the newest event to a webhook endpoint",
+        description="Sends the newest event of a type that the endpoint asks for, so that you see whether it arrives.",
         parameters=declared.WEBHOOK_ENDPOINT_TEST,
         handler=handlers.send_test,
         resource="webhook_endpoints",
@@ -109,6 +122,10 @@ WEBHOOKS: Final = (
         path=f"{_ENDPOINT}/roll_secret",
         operation_id="PostWebhookEndpointsWebhookEndpointRollSecret",
         summary="Roll a webhook endpoint's secret",
+        description=(
+            "Gives an endpoint a new secret. For a while deliveries carry a signature of the old one too, so that "
+            "nothing is refused while you change it over."
+        ),
         parameters=declared.WEBHOOK_ENDPOINT_ROLL,
         handler=handlers.roll_secret,
         resource="webhook_endpoints",

@@ -1,0 +1,219 @@
+"""Which chapters the reference has, and which operation stands where.
+
+An operation finds its chapter by its path. One whose path is in no chapter gets a chapter of its own at the end, so
+that nothing served is missing from the reference.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+import msgspec
+
+from brim.api.operation import Operation
+from brim.api.schemas import NAMES
+from brim.web.naming import collection_of, verb_of
+
+ROOT: Final = "/docs/api"
+
+
+class Chapter(msgspec.Struct, frozen=True):
+    """One kind of object, and what can be done with it. `collections` are the paths that belong here."""
+
+    slug: str
+    title: str
+    summary: str
+    collections: tuple[str, ...]
+
+    @property
+    def url(self) -> str:
+        """Where it is."""
+        return f"{ROOT}/{self.slug}"
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """One operation at its place in the reference."""
+
+    chapter: Chapter
+    slug: str
+    operation: Operation
+
+    @property
+    def url(self) -> str:
+        """Where it is."""
+        return f"{self.chapter.url}/{self.slug}"
+
+
+class Guide(msgspec.Struct, frozen=True):
+    """One page of prose; its text is in the template of its slug."""
+
+    slug: str
+    title: str
+    summary: str
+
+    @property
+    def url(self) -> str:
+        """Where it is."""
+        return f"{ROOT}/{self.slug}"
+
+
+GUIDES: Final = (
+    Guide("authentication", "Authentication", "Secret keys, restricted keys, and acting for an account under yours."),
+    Guide("errors", "Errors", "What an error holds, which statuses there are, and which of them to retry."),
+    Guide("idempotent_requests", "Idempotent requests", "Retry a write without doing it twice."),
+    Guide("pagination", "Pagination", "Walk through lists of any length by ids."),
+    Guide("expanding", "Expanding", "Get an object in place of its id."),
+    Guide("metadata", "Metadata", "Keep what you know of an object with it."),
+    Guide("versioning", "Versioning", "Which version a reply is written in."),
+)
+
+CHAPTERS: Final = (
+    Chapter(
+        "topups",
+        "Top-ups",
+        "A top-up moves money from a bank account to your balance. It is pending while the bank has not answered, then "
+        "succeeds, fails, or is canceled; one that succeeded can still be taken back by the bank.",
+        ("/v1/topups",),
+    ),
+    Chapter("balance", "Balance", "What you can spend, by currency.", ("/v1/balance",)),
+    Chapter(
+        "balance_transactions",
+        "Balance transactions",
+        "The statement of your balance: one line for each movement of money, never changed once it is there.",
+        ("/v1/balance_transactions",),
+    ),
+    Chapter(
+        "events",
+        "Events",
+        "An event says that something happened and shows the object as it was then. It is written together with what "
+        "it tells of, so none is missing and none is invented; it is kept for thirty days.",
+        ("/v1/events",),
+    ),
+    Chapter(
+        "thin_events",
+        "Thin events",
+        "The second version's events: they tell which object they are about, and the reader asks for it.",
+        ("/v2/core/events",),
+    ),
+    Chapter(
+        "webhook_endpoints",
+        "Webhook endpoints",
+        "An address of yours to which events are sent, signed, until it answers that it has them.",
+        ("/v1/webhook_endpoints",),
+    ),
+    Chapter(
+        "event_destinations",
+        "Event destinations",
+        "A webhook endpoint as the second version of the API calls it; it can ask for thin events.",
+        ("/v2/core/event_destinations",),
+    ),
+    Chapter(
+        "payment_methods",
+        "Payment methods",
+        "A bank account that top-ups can be paid from, once it is verified.",
+        ("/v1/payment_methods",),
+    ),
+    Chapter("sources", "Sources", "The older form of a bank account that top-ups can be paid from.", ("/v1/sources",)),
+    Chapter("tokens", "Tokens", "A bank account's details, to be made a source once.", ("/v1/tokens",)),
+    Chapter(
+        "default_funding_sources",
+        "Default funding sources",
+        "What pays for a top-up that names nothing to pay from, by currency. This is Brim's own.",
+        ("/v1/brim/default_funding_sources",),
+    ),
+    Chapter(
+        "accounts",
+        "Accounts",
+        "Your own account, and those under it. Each has a balance, events and endpoints of its own.",
+        ("/v1/accounts", "/v1/account"),
+    ),
+    Chapter(
+        "test_clocks",
+        "Test clocks",
+        "While a test clock exists, your test mode lives in its frozen time, and advancing it makes happen, in order, "
+        "all that would have happened meanwhile.",
+        ("/v1/test_helpers/test_clocks",),
+    ),
+    Chapter(
+        "test_helpers",
+        "Test helpers",
+        "Decide yourself what becomes of a top-up in test mode, without waiting for the sandbox.",
+        ("/v1/test_helpers/topups",),
+    ),
+    Chapter(
+        "books",
+        "Books",
+        "The books as people look at them: the balance at a glance, and what a top-up booked. This is Brim's own.",
+        ("/v1/brim/balance_overview", "/v1/brim/topups"),
+    ),
+    Chapter(
+        "request_logs",
+        "Request logs",
+        "The newest requests that were made with your keys, for looking at. This is Brim's own.",
+        ("/v1/brim/request_logs",),
+    ),
+    Chapter(
+        "verification",
+        "Verification",
+        "Whether all books agree, for whoever operates the service. This is Brim's own.",
+        ("/v1/brim/verification",),
+    ),
+)
+UNLISTED: Final = frozenset({"/v1/balance/history", "/v1/stripecli/sessions"})
+"""Served for old clients and for the official CLI alone; nobody needs to read about them."""
+
+
+class Catalogue:
+    """The chapters with their entries, in order; one whose operations are not served is left out."""
+
+    def __init__(self, operations: Sequence[Operation]) -> None:
+        listed = [operation for operation in operations if collection_of(operation) not in UNLISTED]
+        home = {path: chapter for chapter in CHAPTERS for path in chapter.collections}
+        served = {collection_of(operation) for operation in listed}
+        chapters = [chapter for chapter in CHAPTERS if not served.isdisjoint(chapter.collections)]
+        self.chapters: dict[str, Chapter] = {chapter.slug: chapter for chapter in chapters}
+        self._entries: dict[str, dict[str, Entry]] = {chapter.slug: {} for chapter in chapters}
+        for operation in listed:
+            collection = collection_of(operation)
+            chapter = home.get(collection) or self._new_chapter(collection)
+            entry = Entry(chapter, verb_of(operation), operation)
+            self._entries[chapter.slug][entry.slug] = entry
+
+    def _new_chapter(self, collection: str) -> Chapter:
+        slug = collection.partition("/v1/")[2] or collection.strip("/")
+        slug = slug.replace("/", "_")
+        if slug not in self.chapters:
+            self.chapters[slug] = Chapter(slug, slug.replace("_", " ").capitalize(), "", (collection,))
+            self._entries[slug] = {}
+        return self.chapters[slug]
+
+    def entries(self, chapter: Chapter) -> list[Entry]:
+        """Return a chapter's operations."""
+        return list(self._entries[chapter.slug].values())
+
+    def find(self, chapter: str, slug: str) -> Entry | None:
+        """Return an operation's place, or None."""
+        return self._entries.get(chapter, {}).get(slug)
+
+    def all_entries(self) -> list[Entry]:
+        """Return every operation of the reference, in its order."""
+        return [entry for entries in self._entries.values() for entry in entries.values()]
+
+    def object_of(self, chapter: Chapter) -> type[msgspec.Struct] | None:
+        """Return what a chapter is about; None where that is another chapter's."""
+        if chapter.slug == "test_helpers":
+            return None
+        kinds = [entry.operation.returns for entry in self.entries(chapter) if entry.operation.method != "DELETE"]
+        return kinds[0] if kinds else None
+
+    def home_of(self, struct: type[msgspec.Struct]) -> str | None:
+        """Return where an object is described, or None."""
+        for chapter in self.chapters.values():
+            if self.object_of(chapter) is struct:
+                return f"{chapter.url}/object"
+        return None
+
+
+def name_of(struct: type[msgspec.Struct]) -> str:
+    """Return an object's name for people: `balance transaction`."""
+    words = NAMES[struct].rpartition(".")[2].replace("_", " ")
+    return "top-up" if words == "topup" else words

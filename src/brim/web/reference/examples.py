@@ -1,0 +1,375 @@
+"""A call and an answer for each operation: what is sent, and the wire's object that comes back."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import msgspec
+
+from brim.api.operation import Operation
+from brim.api.params import object_schema
+from brim.api.schemas import NAMES
+from brim.domain import funding_wire, webhook_wire, wire
+from brim.domain.events import DEFAULT_API_VERSION
+from brim.domain.funding_sources import Address
+from brim.domain.request_log_wire import RequestLogObject
+from brim.web.naming import collection_of, place_of
+from brim.web.reference.attributes import example_of
+
+_MADE: Final = 1_793_520_000
+_USABLE: Final = 1_794_225_600
+TOPUP: Final = "tu_0mfgbS1K4dJvQz7RkYw2hT8n"
+_TRANSACTION: Final = "txn_0mfgcA9X2LpNq5VtEr8sUb3c"
+EVENT: Final = "evt_0mfgbS2M7wPzC4xGj9KdFq6y"
+ENDPOINT: Final = "we_0mfga3B8nRtHv6LsQe2YpX5j"
+METHOD: Final = "pm_0mfg9Z5W3kUcTm8DyN7aGb4f"
+SOURCE: Final = "src_0mfg9Y6H2vEjPr4XsL9wKz7q"
+_TOKEN: Final = "btok_0mfg9X7D5gMnBt3QhC8uJy2r"  # noqa: S105  an example, no credential
+_CLOCK: Final = "clock_0mfg8W4F6sAvKx9PbR3eZn7t"
+_ACCOUNT: Final = "acct_1Qk7ZtLw4VbN9sDe"
+_REQUEST: Final = "req_5hTq2LxW8vNcRk"
+_FINGERPRINT: Final = "5c8a41f6e02b97d3"
+
+_SAMPLE_IDS: Final = {
+    "/v1/topups": TOPUP,
+    "/v1/test_helpers/topups": TOPUP,
+    "/v1/balance_transactions": _TRANSACTION,
+    "/v1/events": EVENT,
+    "/v1/webhook_endpoints": ENDPOINT,
+    "/v1/payment_methods": METHOD,
+    "/v1/sources": SOURCE,
+    "/v1/tokens": _TOKEN,
+    "/v1/test_helpers/test_clocks": _CLOCK,
+    "/v1/accounts": _ACCOUNT,
+    "/v1/brim/default_funding_sources": "usd",
+    "/v1/brim/topups": TOPUP,
+    "/v2/core/events": EVENT,
+    "/v2/core/event_destinations": "ed_test_61TqK9wXc2mVbL5",
+}
+_BANK_ACCOUNT: Final = {
+    "account_number": "000123456789",
+    "routing_number": "110000000",
+    "account_holder_type": "company",
+    "account_type": "checking",
+}
+
+_VALUES: Final[dict[str, dict[str, Any]]] = {
+    "PostTopups": {
+        "amount": 2000,
+        "currency": "usd",
+        "description": "Balance for week 48",
+        "statement_descriptor": "Weekly top-up",
+        "metadata": {"order_id": "6735"},
+    },
+    "GetTopups": {"limit": 3},
+    "PostTopupsTopup": {"metadata": {"order_id": "6736"}},
+    "GetBalanceTransactions": {"type": "topup", "limit": 3},
+    "GetEvents": {"type": "topup.*", "limit": 3},
+    "PostWebhookEndpoints": {
+        "url": "https://example.com/webhooks",
+        "enabled_events": ["topup.succeeded", "topup.failed", "topup.reversed"],
+    },
+    "GetWebhookEndpoints": {"limit": 3},
+    "PostWebhookEndpointsWebhookEndpoint": {"description": "Credits the customers' wallets"},
+    "GetWebhookEndpointsWebhookEndpointAttempts": {"limit": 3},
+    "PostWebhookEndpointsWebhookEndpointRollSecret": {"expires_in": 3600},
+    "PostPaymentMethods": {
+        "type": "us_bank_account",
+        "us_bank_account": _BANK_ACCOUNT,
+        "billing_details": {"name": "Jenny Rosen"},
+    },
+    "GetPaymentMethods": {"limit": 3},
+    "PostPaymentMethodsPaymentMethod": {"metadata": {"ledger": "operations"}},
+    "PostPaymentMethodsPaymentMethodVerifyMicrodeposits": {"amounts": [32, 45]},
+    "PostSources": {"type": "ach_debit", "token": "btok_us_verified", "currency": "usd"},
+    "GetSources": {"limit": 3},
+    "PostSourcesSource": {"metadata": {"ledger": "operations"}},
+    "PostSourcesSourceVerify": {"values": [32, 45]},
+    "PostTokens": {"bank_account": {"country": "US", **_BANK_ACCOUNT}},
+    "PostBrimDefaultFundingSources": {"currency": "usd", "funding_source": METHOD},
+    "PostAccounts": {"country": "US", "email": "jenny.rosen@example.com"},
+    "GetAccounts": {"limit": 3},
+    "PostAccountsAccount": {"metadata": {"tier": "gold"}},
+    "PostTestHelpersTopupsTopupFail": {"failure_code": "insufficient_funds"},
+    "PostTestHelpersTopupsTopupReverse": {"failure_code": "debit_not_authorized"},
+    "PostTestHelpersTestClocks": {"frozen_time": _MADE, "name": "November"},
+    "GetTestHelpersTestClocks": {"limit": 3},
+    "PostTestHelpersTestClocksTestClockAdvance": {"frozen_time": _MADE + 8 * 86_400},
+    "PostV2CoreEventDestinations": {
+        "name": "Wallets",
+        "type": "webhook_endpoint",
+        "event_payload": "thin",
+        "enabled_events": ["v1.topup.succeeded", "v1.topup.failed"],
+        "webhook_endpoint": {"url": "https://example.com/webhooks"},
+    },
+    "GetV2CoreEventDestinations": {"limit": 3},
+    "PostV2CoreEventDestinationsId": {"description": "Credits the customers' wallets"},
+    "GetV2CoreEvents": {"limit": 3},
+    "GetBrimRequestLogs": {"path": "/v1/topups", "limit": 3},
+}
+
+_AN_ADDRESS: Final = Address(
+    city="San Francisco", country="US", line1="510 Townsend St", postal_code="94103", state="CA"
+)
+_A_TOPUP: Final = wire.TopupObject(
+    id=TOPUP,
+    amount=2000,
+    balance_transaction=None,
+    created=_MADE,
+    currency="usd",
+    description="Balance for week 48",
+    expected_availability_date=_USABLE,
+    failure_code=None,
+    failure_message=None,
+    livemode=False,
+    metadata={"order_id": "6735"},
+    payment_method=None,
+    payment_method_options=None,
+    source=None,
+    statement_descriptor="Weekly top-up",
+    status="pending",
+    transfer_group=None,
+)
+_AN_EVENT: Final = wire.EventObject(
+    id=EVENT,
+    api_version=DEFAULT_API_VERSION,
+    created=_MADE,
+    data=wire.EventData(msgspec.Raw(wire.encode(_A_TOPUP))),
+    livemode=False,
+    pending_webhooks=1,
+    request=wire.EventRequest(id=_REQUEST, idempotency_key="order-6735"),
+    type="topup.created",
+)
+_A_METHOD: Final = funding_wire.PaymentMethodObject(
+    id=METHOD,
+    allow_redisplay="unspecified",
+    billing_details=funding_wire.BillingDetailsObject(
+        address=_AN_ADDRESS, email="jenny.rosen@example.com", name="Jenny Rosen", phone=None
+    ),
+    created=_MADE,
+    livemode=False,
+    metadata={},
+    us_bank_account=funding_wire.UsBankAccountObject(
+        account_holder_type="company",
+        account_type="checking",
+        bank_name="STRIPE TEST BANK",
+        fingerprint=_FINGERPRINT,
+        last4="6789",
+        networks=funding_wire.NetworksObject("ach", ["ach"]),
+        routing_number="110000000",
+        status_details={},
+    ),
+)
+_A_SOURCE: Final = funding_wire.SourceObject(
+    id=SOURCE,
+    ach_debit=funding_wire.AchDebitObject(
+        bank_name="STRIPE TEST BANK",
+        country="US",
+        fingerprint=_FINGERPRINT,
+        last4="6789",
+        routing_number="110000000",
+        type="company",
+    ),
+    allow_redisplay="unspecified",
+    client_secret="src_client_secret_9uVbW3xTzL6kQm",  # noqa: S106  an example, no credential
+    code_verification=msgspec.UNSET,
+    created=_MADE,
+    currency="usd",
+    livemode=False,
+    metadata={},
+    owner=funding_wire.SourceOwnerObject(address=None, email=None, name="Jenny Rosen", phone=None),
+    status="chargeable",
+)
+_A_TOKEN: Final = funding_wire.TokenObject(
+    id=_TOKEN,
+    bank_account=funding_wire.BankAccountObject(
+        id="ba_0mfg9X8K3hPsDw6VnQ4tRc5z",
+        account_holder_name=None,
+        account_holder_type="company",
+        account_type="checking",
+        bank_name="STRIPE TEST BANK",
+        country="US",
+        currency="usd",
+        fingerprint=_FINGERPRINT,
+        last4="6789",
+        routing_number="110000000",
+    ),
+    created=_MADE,
+    livemode=False,
+    used=False,
+)
+_AN_ACCOUNT: Final = wire.AccountObject(
+    id=_ACCOUNT,
+    brim=wire.AccountExtras(settlement_days=None),
+    business_profile=wire.BusinessProfile(name=None),
+    business_type=None,
+    country="US",
+    created=_MADE,
+    default_currency="usd",
+    email="jenny.rosen@example.com",
+    metadata={},
+    type="standard",
+)
+_AN_ENDPOINT: Final = webhook_wire.WebhookEndpointObject(
+    id=ENDPOINT,
+    api_version=None,
+    application=None,
+    created=_MADE,
+    description=None,
+    enabled_events=("topup.succeeded", "topup.failed", "topup.reversed"),
+    livemode=False,
+    metadata={},
+    status="enabled",
+    url="https://example.com/webhooks",
+)
+_AN_ATTEMPT: Final = webhook_wire.WebhookAttemptObject(
+    id="wa_0mfgbT4N6vQkJz8XsC2hLr9p",
+    cause="schedule",
+    created=_MADE,
+    duration_ms=84,
+    error=None,
+    event=EVENT,
+    http_status=200,
+    livemode=False,
+    outcome="received",
+    request_headers={"Content-Type": "application/json; charset=utf-8"},
+    response_head="ok",
+    webhook_endpoint=ENDPOINT,
+)
+_A_REQUEST: Final = RequestLogObject(
+    id="resp_0mfgbS3P8wTzVk5LnD7qXc4j",
+    api_version=DEFAULT_API_VERSION,
+    created=_MADE,
+    duration_ms=3.1,
+    error=None,
+    idempotency_key="order-6735",
+    livemode=False,
+    method="POST",
+    parameters={"amount": "2000", "currency": "usd"},
+    path="/v1/topups",
+    related_object=TOPUP,
+    request_id=_REQUEST,
+    status=200,
+    user_agent="Stripe/v1 PythonBindings/16.1.0",
+)
+_OBJECTS: Final[dict[type[msgspec.Struct], msgspec.Struct]] = {
+    type(example): example
+    for example in (
+        _A_TOPUP, _AN_EVENT, _A_METHOD, _A_SOURCE, _A_TOKEN, _AN_ACCOUNT, _AN_ENDPOINT, _AN_ATTEMPT, _A_REQUEST,
+        wire.BalanceTransactionObject(
+            id=_TRANSACTION,
+            amount=2000,
+            available_on=_USABLE,
+            created=_USABLE,
+            currency="usd",
+            description="Balance for week 48",
+            fee=0,
+            net=2000,
+            reporting_category="topup",
+            source=TOPUP,
+            status="available",
+            type="topup",
+        ),
+        wire.BalanceObject(
+            available=[wire.BalanceEntry(amount=125_000, currency="usd", source_types={"bank_account": 125_000})],
+            livemode=False,
+            pending=[wire.BalanceEntry(amount=0, currency="usd", source_types={"bank_account": 0})],
+        ),
+        wire.ClockObject(
+            id=_CLOCK,
+            created=_MADE,
+            deletes_after=_MADE + 30 * 86_400,
+            frozen_time=_MADE,
+            livemode=False,
+            name="November",
+            status="ready",
+            status_details=wire.ClockStatusDetails(),
+        ),
+        funding_wire.DefaultFundingObject(id="usd", currency="usd", funding_source=METHOD, livemode=False),
+        wire.VerificationRunObject(
+            id="vr_0mfgd5",
+            created=_MADE,
+            differences=[],
+            duration_ms=412,
+            heads=2,
+            sealed=1204,
+            status="agree",
+            transfers=1204,
+            unsealed=0,
+        ),
+    )
+}  # fmt: skip
+_CHANGES: Final[dict[str, dict[str, Any]]] = {
+    "PostTopupsTopup": {"metadata": {"order_id": "6736"}},
+    "PostTopupsTopupCancel": {"status": "canceled"},
+    "PostTestHelpersTopupsTopupSucceed": {"status": "succeeded", "balance_transaction": _TRANSACTION},
+    "PostTestHelpersTopupsTopupFail": {
+        "status": "failed",
+        "failure_code": "insufficient_funds",
+        "failure_message": "The bank account holds too little to cover this top-up.",
+    },
+    "PostTestHelpersTopupsTopupReverse": {
+        "status": "reversed",
+        "balance_transaction": _TRANSACTION,
+        "failure_code": "debit_not_authorized",
+        "failure_message": "The owner of the bank account has not authorized this debit.",
+    },
+    "PostWebhookEndpoints": {"secret": "whsec_8sYk2JvQ6tXw9LrN4mPc7ZbH"},
+    "PostWebhookEndpointsWebhookEndpoint": {"description": "Credits the customers' wallets"},
+    "PostWebhookEndpointsWebhookEndpointRollSecret": {"secret": "whsec_3nTf7KpW5xVz8QhD6rJc2MgL"},
+    "PostPaymentMethodsPaymentMethod": {"metadata": {"ledger": "operations"}},
+    "PostSourcesSource": {"metadata": {"ledger": "operations"}},
+    "PostAccountsAccount": {"metadata": {"tier": "gold"}},
+    "PostTestHelpersTestClocksTestClockAdvance": {
+        "status": "advancing",
+        "status_details": wire.ClockStatusDetails(advancing=wire.AdvancingDetails(_MADE + 8 * 86_400)),
+    },
+}
+"""What is different in the answer of an operation."""
+
+
+def values_of(operation: Operation) -> Mapping[str, Any]:
+    """Return what the example of an operation sends: what was chosen for it, else what it requires."""
+    chosen = _VALUES.get(operation.operation_id)
+    if chosen is not None:
+        return chosen
+    required = tuple(parameter for parameter in operation.parameters if parameter.required)
+    example: dict[str, Any] = example_of(object_schema(required)) if required else {}
+    return example
+
+
+def path_id_of(operation: Operation) -> str:
+    """Return the id in the path of an operation's example; empty where it has none."""
+    place = place_of(operation)
+    return _SAMPLE_IDS.get(collection_of(operation), f"{place}_1") if place else ""
+
+
+def object_example(struct: type[msgspec.Struct]) -> bytes:
+    """Return an example of an object, as replies are written."""
+    example = _OBJECTS.get(struct)
+    if example is None:
+        return wire.pretty(msgspec.json.encode(example_of({"$ref": f"#/components/schemas/{NAMES[struct]}"})))
+    return wire.pretty(wire.encode(example))
+
+
+def answer_of(operation: Operation) -> bytes:
+    """Return what the example of an operation is answered with."""
+    if operation.returns is wire.DeletedObject:
+        kind = {"/v1/brim/default_funding_sources": "brim.default_funding_source",
+                "/v1/test_helpers/test_clocks": "test_helpers.test_clock"}  # fmt: skip
+        collection = collection_of(operation)
+        noun = kind.get(collection, collection.rpartition("/")[2].removesuffix("s"))
+        return wire.pretty(wire.encode(wire.DeletedObject(id=path_id_of(operation), object=noun)))
+    one = object_example(operation.returns)
+    changes = _CHANGES.get(operation.operation_id)
+    example = _OBJECTS.get(operation.returns)
+    if changes and example is not None:
+        one = wire.encode(msgspec.structs.replace(example, **changes))
+    if operation.in_list:
+        page = wire.ListObject(data=[msgspec.Raw(one)], has_more=False, url=_list_url(operation))
+        return wire.pretty(wire.encode(page))
+    return wire.pretty(one)
+
+
+def _list_url(operation: Operation) -> str:
+    before, _, after = operation.path.partition("{")
+    return before + (path_id_of(operation) + after.partition("}")[2] if after else "")

@@ -1,0 +1,34 @@
+"""Node.js."""
+
+from typing import Final
+from urllib.parse import urlsplit
+
+from brim.web.naming import camel
+from brim.web.samples.sample import Literals, Sample, bare_or_quoted, json_text
+
+
+def write(sample: Sample) -> str:
+    """Return a call as a module of JavaScript."""
+    place = urlsplit(sample.base)
+    port = place.port or (443 if place.scheme == "https" else 80)
+    return (
+        'import Stripe from "stripe";\n\n'
+        f'const stripe = new Stripe("{sample.key}", {{\n'
+        f'  host: "{place.hostname}",\n  port: {port},\n  protocol: "{place.scheme}",\n}});\n\n'
+        f"const {camel(sample.result)} = await {_call(sample)};\n"
+    )
+
+
+def _call(sample: Sample) -> str:
+    sdk = sample.sdk
+    if sdk is None:
+        sent = f", {_LITERALS.write(sample.values)}" if sample.content else ""
+        return f'stripe.rawRequest("{sample.operation.method}", "{sample.target}"{sent})'
+    method = "del" if sdk.method == "delete" else camel(sdk.method)
+    arguments = [f'"{sample.path_id}"'] if sample.path_id else []
+    arguments += [_LITERALS.write(sample.values)] if sample.values else []
+    version = "" if sdk.version == "v1" else f"{sdk.version}."
+    return f"stripe.{version}{'.'.join(camel(name) for name in sdk.service)}.{method}({', '.join(arguments)})"
+
+
+_LITERALS: Final = Literals(scalar=json_text, key=bare_or_quoted)

@@ -1,0 +1,42 @@
+"""Ruby."""
+
+import re
+from typing import Any, Final
+
+from brim.web.samples.sample import Literals, Sample, bare_or_quoted, json_text
+
+
+def write(sample: Sample) -> str:
+    """Return a call as Ruby.
+
+    The base is set for the whole library: its paging asks that one, not the client's own, for the second page.
+    """
+    return (
+        'require "stripe"\n\n'
+        f'Stripe.api_base = "{sample.base}"\n'
+        f'client = Stripe::StripeClient.new("{sample.key}")\n\n'
+        f"{sample.result} = {_call(sample)}\n"
+    )
+
+
+def _call(sample: Sample) -> str:
+    sdk = sample.sdk
+    if sdk is None:
+        sent = f", params: {_LITERALS.write(sample.values)}" if sample.values else ""
+        return f'client.raw_request(:{sample.operation.method.lower()}, "{sample.path}"{sent})'
+    arguments = [f'"{sample.path_id}"'] if sample.path_id else []
+    arguments += [_LITERALS.write(sample.values)] if sample.values else []
+    sent = f"({', '.join(arguments)})" if arguments else ""
+    return f"client.{sdk.version}.{'.'.join(sdk.service)}.{sdk.method}{sent}"
+
+
+def _scalar(value: Any) -> str:
+    """Return a literal; within double quotes Ruby would fill in what a `#` stands before."""
+    return re.sub(r"#(?=[{$@])", r"\\#", json_text(value))
+
+
+def _key(key: str) -> str:
+    return key if bare_or_quoted(key) == key else _scalar(key)
+
+
+_LITERALS: Final = Literals(scalar=_scalar, key=_key)

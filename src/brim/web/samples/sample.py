@@ -1,0 +1,172 @@
+"""One call to be written down: the operation, its values, and what the SDKs call it."""
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final, Literal, TypeAlias
+from urllib.parse import urlencode
+
+import msgspec
+
+from brim.api.operation import Operation
+from brim.api.schemas import NAMES
+from brim.web.naming import collection_of, verb_of
+
+NEWLINE: Final = "\n"
+
+Values: TypeAlias = Mapping[str, Any]
+"""What is sent, by name: texts, whole numbers, truth values, arrays of texts, and mappings of the same."""
+
+_METHODS: Final = {
+    "/v1/topups": (("topups",), "create list retrieve update cancel"),
+    "/v1/balance": (("balance",), "retrieve"),
+    "/v1/balance_transactions": (("balance_transactions",), "list retrieve"),
+    "/v1/events": (("events",), "list retrieve"),
+    "/v1/webhook_endpoints": (("webhook_endpoints",), "create list retrieve update delete"),
+    "/v1/payment_methods": (("payment_methods",), "create list retrieve update detach"),
+    "/v1/sources": (("sources",), "create retrieve update verify"),
+    "/v1/tokens": (("tokens",), "create retrieve"),
+    "/v1/accounts": (("accounts",), "create list retrieve update"),
+    "/v1/account": (("accounts",), "retrieve_current"),
+    "/v1/test_helpers/test_clocks": (("test_helpers", "test_clocks"), "create list retrieve advance delete"),
+    "/v2/core/events": (("core", "events"), "list retrieve"),
+    "/v2/core/event_destinations": (
+        ("core", "event_destinations"),
+        "create list retrieve update delete disable enable ping",
+    ),
+}
+"""Which methods the official SDKs have, by collection. Source: their services, read in the packages."""
+
+
+class SdkCall(msgspec.Struct, frozen=True):
+    """A method of an SDK's service: `v1`, `("test_helpers", "test_clocks")` and `advance`."""
+
+    version: Literal["v1", "v2"]
+    service: tuple[str, ...]
+    method: str
+
+    @property
+    def noun(self) -> str:
+        """What the service is about, in the singular."""
+        return self.service[-1].removesuffix("s")
+
+
+class Sample(msgspec.Struct, frozen=True, kw_only=True):
+    """One call.
+
+    Attributes:
+        operation: what is asked for.
+        path_id: the id that stands in the path; empty where it has none.
+        values: what is sent.
+        base: the service's address, such as `http://127.0.0.1:12111`.
+        key: the secret key.
+    """
+
+    operation: Operation
+    path_id: str
+    values: Values
+    base: str
+    key: str
+
+    @property
+    def path(self) -> str:
+        """The path with the id in its place."""
+        return re.sub(r"\{\w+\}", self.path_id, self.operation.path)
+
+    @property
+    def sdk(self) -> SdkCall | None:
+        """The SDKs' method, or None for what no SDK knows: then their raw request is written."""
+        service, methods = _METHODS.get(collection_of(self.operation), ((), ""))
+        verb = verb_of(self.operation)
+        version: Literal["v1", "v2"] = "v2" if self.is_v2 else "v1"
+        return SdkCall(version, service, verb) if verb in methods.split() else None
+
+    @property
+    def is_v2(self) -> bool:
+        """Whether the call belongs to the second version of the API, whose bodies are JSON."""
+        return self.operation.path.startswith("/v2/")
+
+    @property
+    def target(self) -> str:
+        """The path with the query of a call that has no body."""
+        query = "" if self.operation.method == "POST" else self._encoded
+        return f"{self.path}?{query}" if query else self.path
+
+    @property
+    def content(self) -> str:
+        """The body; empty where there is none."""
+        if self.operation.method != "POST" or not self.values:
+            return ""
+        return json_text(self.values) if self.is_v2 else self._encoded
+
+    @property
+    def _encoded(self) -> str:
+        return urlencode(list(self.pairs()), safe="[]/:@")
+
+    @property
+    def result(self) -> str:
+        """A name for what comes back."""
+        if self.operation.method == "DELETE":
+            return "deleted"
+        noun = NAMES[self.operation.returns].rpartition(".")[2]
+        return f"{noun}s" if self.operation.in_list else noun
+
+    def pairs(self) -> Iterator[tuple[str, str]]:
+        """Yield names and texts as they are sent in a form: `metadata[order_id]` and `6735`."""
+        for name, value in self.values.items():
+            yield from flatten(name, value)
+
+
+def flatten(name: str, value: Any) -> Iterator[tuple[str, str]]:
+    """Yield the pairs of one value."""
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield from flatten(f"{name}[{key}]", inner)
+    elif isinstance(value, (list, tuple)):
+        for inner in value:
+            yield from flatten(f"{name}[]", inner)
+    else:
+        yield name, plain_text(value)
+
+
+def plain_text(value: Any) -> str:
+    """Return a value as a form holds it."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+class Literals(msgspec.Struct, frozen=True):
+    """How a language writes values whose mappings stand over several lines.
+
+    Attributes:
+        scalar: returns the literal of a text, number, truth value or array.
+        key: returns a mapping's key as it is written.
+        between: what stands between key and value.
+        brackets: what a mapping begins and ends with.
+        step: how far its lines stand in.
+    """
+
+    scalar: Callable[[Any], str]
+    key: Callable[[str], str]
+    between: str = ": "
+    brackets: str = "{}"
+    step: str = "  "
+
+    def write(self, value: Any) -> str:
+        """Return a value's literal."""
+        if not isinstance(value, Mapping):
+            return self.scalar(value)
+        lines = [
+            f"{self.step}{self.key(key)}{self.between}{self.write(inner).replace(NEWLINE, NEWLINE + self.step)},\n"
+            for key, inner in value.items()
+        ]
+        return f"{self.brackets[0]}\n{''.join(lines)}{self.brackets[1]}"
+
+
+def json_text(value: Any) -> str:
+    """Return a value as JSON, which is also a literal of many languages."""
+    return json.dumps(value, ensure_ascii=False)
+
+
+def bare_or_quoted(key: str) -> str:
+    """Return a key bare where it is a word, else in double quotes."""
+    return key if key.isidentifier() and key.isascii() else json_text(key)

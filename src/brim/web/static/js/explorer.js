@@ -1,0 +1,154 @@
+// The explorer: what its form holds becomes a line of code as one types, and a request to this very server on Send.
+import { colouredJson } from "./json.js";
+
+const PAUSE_MS = 150;
+// A reader who only looks around must not move real money.
+const TEST_KEY = /^(sk|rk)_test_\w+$/;
+
+/** The key, in this page's memory alone. A session's own takes its place once there are sessions. */
+let key = "";
+
+/** What is sent: pairs of names and texts, without what was left empty. */
+function pairsOf(form) {
+  const pairs = [];
+  for (const field of form.elements) {
+    if (!field.name || field.name === "_id" || !field.value.trim()) continue;
+    if (field.dataset.lines === "list") {
+      for (const line of linesOf(field)) pairs.push([field.name, line]);
+    } else if (field.dataset.lines === "pairs") {
+      for (const line of linesOf(field)) {
+        const [name, ...rest] = line.split("=");
+        pairs.push([`${field.name}[${name.trim()}]`, rest.join("=")]);
+      }
+    } else {
+      pairs.push([field.name, field.value.trim()]);
+    }
+  }
+  return pairs;
+}
+
+function linesOf(field) {
+  return field.value.split("\n").map((line) => line.trim()).filter(Boolean);
+}
+
+function idOf(form) {
+  const field = form.elements.namedItem("_id");
+  return field ? field.value.trim() || field.placeholder : "";
+}
+
+/** Shows an error at the field that it is about; returns whether there is one. */
+function showError(root, { param, message }) {
+  if (param && param === root.dataset.place) return showError(root, { param: "_id", message });
+  const outer = param?.replace(/\[[^\]]*\]$/, "");
+  const names = [param, `${param}[]`, outer, `${outer}[]`];
+  const place = [...root.querySelectorAll("[data-error-for]")].find((each) => names.includes(each.dataset.errorFor));
+  if (!place) return false;
+  place.textContent = message;
+  place.hidden = false;
+  const field = root.querySelector(`[name="${CSS.escape(place.dataset.errorFor)}"]`);
+  field.setAttribute("aria-invalid", "true");
+  for (let fold = field.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
+  field.focus();
+  return true;
+}
+
+function clearErrors(root) {
+  for (const place of root.querySelectorAll(".field-error")) place.hidden = true;
+  for (const field of root.querySelectorAll("[aria-invalid]")) field.removeAttribute("aria-invalid");
+}
+
+export function startExplorer(root) {
+  const form = root.querySelector("[data-explorer-form]");
+  const line = root.querySelector("#explorer-line");
+  const shell = root.querySelector("[data-run-in-shell]");
+  const { method, path, sampleUrl } = root.dataset;
+  let timer = 0;
+  let asked = 0;
+
+  /** The form as code, as a line for the Shell, and as a body: a form, or JSON in the second version of the API. */
+  async function askSample() {
+    const body = new URLSearchParams([["_id", idOf(form)], ...pairsOf(form)]);
+    const answer = await fetch(sampleUrl, { method: "POST", body });
+    if (!answer.ok) throw new Error(answer.statusText);
+    return answer.json();
+  }
+
+  async function refreshLine() {
+    const number = ++asked;
+    const sample = await askSample();
+    if (number !== asked) return; // something newer was asked for meanwhile
+    line.innerHTML = sample.html; // marked up and escaped by the server
+    shell.dataset.line = sample.line;
+  }
+
+  function soon() {
+    clearTimeout(timer);
+    timer = setTimeout(refreshLine, PAUSE_MS);
+  }
+
+  async function request() {
+    const target = path.replace(/\{\w+\}/, encodeURIComponent(idOf(form)));
+    const sent = new URLSearchParams(pairsOf(form));
+    const headers = { Authorization: `Bearer ${key}` };
+    if (method === "POST") {
+      const sample = await askSample();
+      headers["Content-Type"] = sample.type;
+      return fetch(target, { method, headers, body: sample.body, credentials: "omit" });
+    }
+    return fetch(sent.size ? `${target}?${sent}` : target, { method, headers, credentials: "omit" });
+  }
+
+  function showKeyError(message) {
+    const place = root.querySelector("[data-error-key]");
+    place.textContent = message;
+    place.hidden = false;
+    root.querySelector("[data-explorer-key]").focus();
+  }
+
+  async function send() {
+    clearErrors(root);
+    if (!TEST_KEY.test(key)) {
+      showKeyError(key ? "Only test keys are used here: sk_test_… or rk_test_…" : "Fill in a test key first.");
+      return;
+    }
+    const button = form.querySelector("[type=submit]");
+    button.disabled = true;
+    try {
+      const answer = await request();
+      await showReply(answer);
+    } catch {
+      showText("The server could not be reached.", "No reply");
+    } finally {
+      button.disabled = false;
+    }
+  }
+
+  async function showReply(answer) {
+    const text = await answer.text();
+    showText(text, `${answer.status} ${answer.statusText}`);
+    if (answer.ok) return;
+    const { error } = JSON.parse(text);
+    if (!showError(root, error) && answer.status === 401) showKeyError(error.message);
+  }
+
+  function showText(text, title) {
+    const panel = root.querySelector("[data-explorer-reply]");
+    panel.hidden = false;
+    panel.querySelector("figcaption span").textContent = title;
+    root.querySelector("#explorer-reply").replaceChildren(...colouredJson(text));
+  }
+
+  root.querySelector("[data-explorer-body]").hidden = false;
+  root.querySelector("[data-explorer-key]").addEventListener("input", (event) => (key = event.target.value.trim()));
+  form.addEventListener("input", soon);
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    send();
+  });
+  document.addEventListener("brim:language", refreshLine);
+  // The Shell shows this button where there is one, and runs `data-line` when it hears of it.
+  shell.addEventListener("click", () =>
+    document.dispatchEvent(new CustomEvent("brim:run", { detail: shell.dataset.line })),
+  );
+  refreshLine();
+}

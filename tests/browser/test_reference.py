@@ -1,0 +1,31 @@
+"""The API reference in a browser: tests/node/reference.mjs on a server of ours."""
+
+import json
+
+import pytest
+
+from api.conftest import Server
+from browser.chromium import run_in_browser
+
+PAGES = [
+    "/docs/api",
+    "/docs/api/errors",
+    "/docs/api/pagination",
+    "/docs/api/search?q=amount",
+    "/docs/api/topups",
+    "/docs/api/topups/object",
+    "/docs/api/topups/create",
+    "/docs/api/topups/list",
+    "/docs/api/topups/cancel",
+    "/docs/api/events/object",
+    "/docs/api/payment_methods/create",
+    "/docs/api/webhook_endpoints/list_attempts",
+    "/docs/nowhere",
+]
+
+
+@pytest.mark.slow
+def test_the_reference_works_in_a_browser(server: Server) -> None:
+    key = server.make_key(server.make_account().account)
+    environment = {"BASE_URL": server.url, "PAGES": json.dumps(PAGES), "TEST_KEY": key}
+    run_in_browser("reference.mjs", environment, at_least=16)

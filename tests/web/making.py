@@ -1,0 +1,120 @@
+"""Makes what an operation's example is about, so that its samples can be run as they stand but for the ids."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final, TypeAlias
+
+import msgspec
+
+from api.wire import Form, Wire
+from brim.api.operation import Operation
+from brim.web.naming import collection_of, verb_of
+from brim.web.reference.catalogue import Entry
+from brim.web.reference.examples import path_id_of, values_of
+from brim.web.samples.sample import Sample
+
+_BANK_ACCOUNT: Final = {
+    "us_bank_account[account_number]": "000123456789",
+    "us_bank_account[routing_number]": "110000000",
+}
+_METHOD: Final = {"type": "us_bank_account", **_BANK_ACCOUNT}
+_SOURCE: Final = {"type": "ach_debit", "token": "btok_us_verified"}
+_UNVERIFIED: Final = {"brim[verification]": "microdeposits"}
+_NOW: Final = 1_793_520_000
+
+Made: TypeAlias = tuple[str, Mapping[str, Any]]
+"""The id for the path, and the values that are others than the example's."""
+
+
+def sample_for(entry: Entry, wire: Wire, account: str) -> Sample:
+    """Return an operation's example with the ids of objects that were just made for it."""
+    operation = entry.operation
+    make = _MAKERS.get(operation.operation_id) or _MAKERS.get(collection_of(operation))
+    needs = "{" in operation.path or operation.operation_id in _MAKERS
+    path_id, changes = make(wire, account) if make and needs else (path_id_of(operation), {})
+    values = {**values_of(operation), **changes}
+    return Sample(operation=operation, path_id=path_id, values=values, base=wire.url, key=wire.key or "")
+
+
+def is_about(operation: Operation, answer: Mapping[str, Any]) -> bool:
+    """Tell whether an answer is of the kind that an operation says it returns."""
+    if operation.in_list:
+        return isinstance(answer["data"], list)
+    fields = {field.name: field for field in msgspec.structs.fields(operation.returns)}
+    return bool(
+        answer.get("deleted") if verb_of(operation) == "delete" else answer["object"] == fields["object"].default
+    )
+
+
+def _made(path: str, form: Form) -> Callable[[Wire, str], Made]:
+    def make(wire: Wire, _account: str) -> Made:
+        return _post(wire, path, form), {}
+
+    return make
+
+
+def _post(wire: Wire, path: str, form: Form) -> str:
+    reply = wire.send("POST", path, form=form)
+    assert reply.status == 200, reply.body
+    return str(reply.json["id"])
+
+
+def _pending(wire: Wire, _account: str) -> Made:
+    form = {"amount": 2000, "currency": "usd", "source": "btok_us_verified_pending"}
+    return _post(wire, "/v1/topups", form), {}
+
+
+def _succeeded(wire: Wire, account: str) -> Made:
+    topup, _ = _pending(wire, account)
+    return _post(wire, f"/v1/test_helpers/topups/{topup}/succeed", {}), {}
+
+
+def _statement_line(wire: Wire, account: str) -> Made:
+    topup, _ = _succeeded(wire, account)
+    return str(wire.get(f"/v1/topups/{topup}").json["balance_transaction"]), {}
+
+
+def _event(wire: Wire, account: str) -> Made:
+    _pending(wire, account)
+    return str(wire.get("/v1/events").json["data"][0]["id"]), {}
+
+
+def _endpoint(wire: Wire, account: str) -> Made:
+    _pending(wire, account)  # one that has something to be sent
+    form = {"url": "http://127.0.0.1:9/webhooks", "enabled_events[]": "*"}
+    return _post(wire, "/v1/webhook_endpoints", form), {}
+
+
+def _chosen_default(wire: Wire, account: str) -> Made:
+    _, changes = _default(wire, account)
+    _post(wire, "/v1/brim/default_funding_sources", {"currency": "usd", **changes})
+    return "usd", {}
+
+
+def _default(wire: Wire, _account: str) -> Made:
+    return "", {"funding_source": _post(wire, "/v1/payment_methods", _METHOD)}
+
+
+_MAKERS: Final[dict[str, Callable[[Wire, str], Made]]] = {
+    "/v1/topups": _pending,
+    "/v1/test_helpers/topups": _pending,
+    "PostTestHelpersTopupsTopupReverse": _succeeded,
+    "/v1/balance_transactions": _statement_line,
+    "/v1/events": _event,
+    "/v1/webhook_endpoints": _endpoint,
+    "/v1/payment_methods": _made("/v1/payment_methods", _METHOD),
+    "PostPaymentMethodsPaymentMethodVerifyMicrodeposits": _made("/v1/payment_methods", {**_METHOD, **_UNVERIFIED}),
+    "/v1/sources": _made("/v1/sources", _SOURCE),
+    "PostSourcesSourceVerify": _made("/v1/sources", {**_SOURCE, **_UNVERIFIED}),
+    "/v1/tokens": _made(
+        "/v1/tokens",
+        {
+            "bank_account[country]": "US",
+            "bank_account[account_number]": "000123456789",
+            "bank_account[routing_number]": "110000000",
+        },
+    ),
+    "PostBrimDefaultFundingSources": _default,
+    "DeleteBrimDefaultFundingSourcesCurrency": _chosen_default,
+    "/v1/accounts": lambda _wire, account: (account, {}),
+    "/v1/test_helpers/test_clocks": _made("/v1/test_helpers/test_clocks", {"frozen_time": _NOW}),
+}

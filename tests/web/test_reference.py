@@ -1,0 +1,334 @@
+"""The pages of the reference: complete, true to the table, small, safe, and usable without JavaScript."""
+
+import gzip
+import json
+import re
+import time
+from html import unescape
+from html.parser import HTMLParser
+from typing import Any, Final
+from urllib.parse import urlencode
+
+import pytest
+
+from brim.api.message import Reply
+from brim.api.openapi import build_openapi
+from brim.api.operation import Operation
+from brim.api.operations import OPERATIONS
+from brim.web.naming import collection_of
+from brim.web.parts import build_site
+from brim.web.reference.catalogue import CHAPTERS, GUIDES, UNLISTED, Catalogue, Entry
+from brim.web.reference.examples import answer_of, object_example
+from brim.web.reference.fields import Field, fields_of, typed
+from brim.web.samples.languages import LANGUAGES
+from web.asking import BROWSER, ask, header_of, headers_of, request_for
+
+SITE: Final = build_site(OPERATIONS)
+CATALOGUE: Final = Catalogue(OPERATIONS)
+ENTRIES: Final = CATALOGUE.all_entries()
+OBJECTS: Final = [f"{chapter.url}/object" for chapter in CHAPTERS if CATALOGUE.object_of(chapter)]
+PAGES: Final = [
+    "/docs/api",
+    "/docs/api/search?q=amount",
+    *(guide.url for guide in GUIDES),
+    *(chapter.url for chapter in CHAPTERS),
+    *OBJECTS,
+    *(entry.url for entry in ENTRIES),
+]
+CREATE: Final = "/docs/api/topups/create"
+MOST_BYTES: Final = 150_000
+FIRST_TEXT_S: Final = 0.3
+
+each_entry = pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.url[10:])
+each_page = pytest.mark.parametrize("url", PAGES)
+
+
+class Page(HTMLParser):
+    """What a test looks for in a page: its text, its links, its ids."""
+
+    _VOID = frozenset("circle input img link meta path".split())
+
+    def __init__(self, reply: Reply) -> None:
+        super().__init__()
+        assert reply.status == 200, reply.body
+        body = gzip.decompress(reply.body) if header_of(reply, "content-encoding") else reply.body
+        self.source = body.decode()
+        self.text = ""
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self._open: list[str] = []
+        self.feed(self.source)
+        assert not self._open, self._open
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        if tag not in self._VOID:
+            self._open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self._open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+    def all(self, tag: str, attribute: str) -> list[str]:
+        return [str(attributes[attribute]) for name, attributes in self.tags if name == tag and attribute in attributes]
+
+
+async def read(target: str, **headers: str) -> Page:
+    sent = {name.encode(): value.encode() for name, value in headers.items()}
+    return Page(await ask(SITE, target, headers={**BROWSER, b"host": b"127.0.0.1:12111", **sent}))
+
+
+def test_every_operation_has_its_place_but_those_that_nobody_reads_about() -> None:
+    placed = [entry.operation.operation_id for entry in ENTRIES]
+    expected = [each.operation_id for each in OPERATIONS if collection_of(each) not in UNLISTED]
+    assert sorted(placed) == sorted(expected)
+
+
+def test_an_operation_at_a_new_path_gets_a_chapter_of_its_own() -> None:
+    novel = Operation(**{**_fields(OPERATIONS[0]), "path": "/v1/brim/novelties"})
+    catalogue = Catalogue([*OPERATIONS, novel])
+    assert catalogue.chapters["brim_novelties"].title == "Brim novelties"
+    assert [entry.slug for entry in catalogue.entries(catalogue.chapters["brim_novelties"])] == ["create"]
+
+
+def _fields(operation: Operation) -> dict[str, Any]:
+    return {name: getattr(operation, name) for name in operation.__struct_fields__}
+
+
+@each_page
+async def test_every_page_is_small_whole_and_has_one_heading(url: str) -> None:
+    reply = await ask(SITE, url, headers=BROWSER)
+    assert len(reply.body) < MOST_BYTES
+    page = Page(reply)
+    assert page.source.count("<h1>") == 1
+    ids = [identity for _, attributes in page.tags if (identity := attributes.get("id"))]
+    assert len(ids) == len(set(ids)), [identity for identity in ids if ids.count(identity) > 1]
+    assert "<style" not in page.source
+    assert " style=" not in page.source
+
+
+async def test_every_link_leads_somewhere_and_none_leaves_the_origin() -> None:
+    targets = set()
+    for url in PAGES:
+        page = await read(url)
+        ids = {attributes.get("id") for _, attributes in page.tags}
+        found = {*page.all("a", "href"), *page.all("script", "src"), *page.all("link", "href"), *page.all("img", "src")}
+        inside = {target for target in found if target.startswith("#")}
+        assert {target[1:] for target in inside} <= ids, url
+        targets |= found - inside
+    for target in sorted(targets - {"/", "/openapi.json"}):
+        assert target.startswith("/"), f"{target} leaves the origin"
+        assert (await SITE.handle(request_for(target))).status == 200, target
+
+
+async def test_a_whole_page_with_all_it_loads_weighs_less_than_150_kb_packed() -> None:
+    page = await read(CREATE)
+    assets = {*page.all("script", "src"), *page.all("link", "href")}
+    modules = {
+        f"{'/'.join(next(iter(assets)).split('/')[:3])}/js/{name}.js"
+        for name in "explorer json search store times".split()
+    }
+    replies = [await ask(SITE, target, headers=BROWSER) for target in {CREATE, *assets, *modules}]
+    assert all(reply.status == 200 for reply in replies)
+    assert sum(len(reply.body) for reply in replies) < MOST_BYTES
+
+
+async def test_the_first_text_of_a_page_is_there_within_300_ms() -> None:
+    started = time.perf_counter()
+    await ask(build_site(OPERATIONS), CREATE, headers=BROWSER)
+    assert time.perf_counter() - started < FIRST_TEXT_S
+
+
+@each_entry
+async def test_an_operation_shows_method_path_parameters_returns_and_nine_languages(entry: Entry) -> None:
+    page = await read(entry.url)
+    operation = entry.operation
+    assert f"<code>{operation.path}</code>" in page.source
+    for parameter in operation.parameters:
+        assert f'id="{parameter.name}"' in page.source
+    assert "Returns" in page.text
+    assert page.all("div", "data-sample") == [language.key for language in LANGUAGES]
+    assert page.all("form", "data-explorer-form")
+    assert json.loads(answer_of(operation))
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.operation_id)
+def test_every_operation_says_what_it_does_here_and_in_the_openapi_document(operation: Operation) -> None:
+    if collection_of(operation) in UNLISTED:
+        return
+    assert operation.description.endswith(".")
+    document = build_openapi([operation])["paths"][operation.path][operation.method.lower()]
+    assert document["description"].startswith(operation.description)
+
+
+def test_examples_of_objects_have_every_attribute_that_is_always_there() -> None:
+    components = build_openapi(OPERATIONS)["components"]["schemas"]
+    for chapter in CHAPTERS:
+        struct = CATALOGUE.object_of(chapter)
+        if struct is not None:
+            example = json.loads(object_example(struct))
+            always = next(each for each in components.values() if _is_of(each, example))["required"]
+            assert set(always) <= set(example), chapter.slug
+
+
+def _is_of(schema: dict[str, Any], example: dict[str, Any]) -> bool:
+    return bool(schema["properties"].get("object", {}).get("const") == example["object"])
+
+
+async def test_nested_attributes_words_and_limits_are_shown() -> None:
+    text = " ".join((await read("/docs/api/topups/object")).text.split())
+    for expected in (
+        "Possible values canceledfailedpendingreversedsucceeded",
+        "nullable string",
+        "Expandable",
+        "missed_cutoff",
+    ):
+        assert expected in text
+    text = (await read(CREATE)).text
+    assert "At most 15 characters." in text
+    assert "Required" in text
+
+
+# Languages.
+
+
+async def test_curl_is_shown_to_who_has_chosen_nothing() -> None:
+    page = await read(CREATE)
+    assert _shown(page) == ["curl"]
+
+
+async def test_the_address_chooses_a_language_and_a_cookie_keeps_it() -> None:
+    reply = await ask(SITE, f"{CREATE}?lang=ruby", headers=BROWSER)
+    assert _shown(Page(reply)) == ["ruby"]
+    assert headers_of(reply)["set-cookie"].startswith("brim_language=ruby; Path=/docs; ")
+    assert _shown(await read("/docs/api/topups/list", cookie="other=1; brim_language=ruby")) == ["ruby"]
+
+
+@pytest.mark.parametrize("cookie", ["brim_language=cobol", "brim_language", "=;=", "brim_language=\x00"])
+async def test_an_odd_cookie_is_as_none(cookie: str) -> None:
+    assert _shown(await read(CREATE, cookie=cookie)) == ["curl"]
+
+
+def _shown(page: Page) -> list[str]:
+    return [
+        str(attributes["data-sample"])
+        for tag, attributes in page.tags
+        if tag == "div" and "data-sample" in attributes and "hidden" not in attributes
+    ]
+
+
+# The reader's address.
+
+
+async def test_samples_name_the_address_that_the_reader_came_by() -> None:
+    assert "http://brim.example:8080/v1/topups" in (await read(CREATE, host="brim.example:8080")).text
+    assert (
+        "https://brim.example/v1/topups"
+        in (await read(CREATE, host="brim.example", **{"x-forwarded-proto": "https"})).text
+    )
+
+
+@pytest.mark.parametrize("host", ['"; rm -rf ~; "', "a b", "x" * 300, "host:99999999", "[::1", "<b>"])
+async def test_an_odd_host_never_gets_into_a_sample(host: str) -> None:
+    page = await read(CREATE, host=host)
+    assert "curl http://127.0.0.1:12111/v1/topups" in page.text
+    assert "://" + host not in page.text
+
+
+# Search.
+
+
+async def test_the_search_finds_operations_attributes_and_guides_without_a_script() -> None:
+    assert "Pagination" in (await read("/docs/api/search?q=mutually%20exclusive")).text
+    page = await read("/docs/api/search?q=STATEMENT_descriptor")
+    assert CREATE in page.all("a", "href")
+    assert "Nothing found" in (await read("/docs/api/search?q=zeppelin")).text
+    assert "<b>" not in (await read("/docs/api/search?q=%3Cb%3E")).source
+
+
+async def test_the_index_of_the_search_names_pages_that_exist() -> None:
+    index = json.loads((await ask(SITE, "/docs/api/search.json")).body)
+    assert len(index) > len(ENTRIES)
+    for entry in index:
+        assert (await ask(SITE, entry["url"])).status == 200
+
+
+@pytest.mark.parametrize(
+    "url", ["/docs/api/nothing", "/docs/api/topups/nothing", "/docs/api/test_helpers/object", "/docs"]
+)
+async def test_what_is_not_in_the_reference_is_a_page_that_says_so(url: str) -> None:
+    assert (await ask(SITE, url, headers=BROWSER)).status == 404
+
+
+# The explorer.
+
+
+async def ask_sample(url: str, body: str, *, language: str = "curl") -> dict[str, str]:
+    request = request_for(f"{url}/sample", method="POST", headers={b"cookie": f"brim_language={language}".encode()})
+    request.body = body.encode()
+    reply = await SITE.handle(request)
+    assert reply.status == 200, reply.body
+    answer: dict[str, str] = json.loads(reply.body)
+    return answer
+
+
+def plain(html: str) -> str:
+    return unescape(re.sub(r"<[^>]+>", "", html))
+
+
+async def test_the_explorers_line_is_that_of_the_form_in_the_chosen_language() -> None:
+    body = "amount=500&currency=eur&metadata[a]=b%20c"
+    assert "-d amount=500" in plain((await ask_sample(CREATE, body))["html"])
+    code = plain((await ask_sample(CREATE, body, language="python"))["html"])
+    assert '"amount": 500,\n    "currency": "eur",' in code
+    line = (await ask_sample(CREATE, body))["line"]
+    assert line == 'stripe topups create --amount=500 --currency=eur -d "metadata[a]=b c"'
+
+
+async def test_the_explorers_line_names_the_id_that_was_filled_in() -> None:
+    assert (await ask_sample("/docs/api/topups/cancel", "_id=tu_1"))["line"] == "stripe topups cancel tu_1"
+
+
+@pytest.mark.parametrize(
+    "text", ["<script>alert(1)</script>", "'; rm -rf ~ #", '"$(id)`id`', "#{1+1}", "a\\", "é\n\u202e"]
+)
+@pytest.mark.parametrize("language", [language.key for language in LANGUAGES])
+async def test_what_is_filled_in_stays_text_in_every_language(language: str, text: str) -> None:
+    answer = await ask_sample(
+        CREATE, urlencode({"amount": 1, "currency": "usd", "description": text}), language=language
+    )
+    assert "<script>" not in answer["html"]
+    assert re.search(r"<(?!/?span\b)", answer["html"]) is None
+
+
+async def test_a_form_that_cannot_be_read_is_refused_as_the_api_refuses_it() -> None:
+    request = request_for(f"{CREATE}/sample", method="POST")
+    request.body = b"a=%ZZ&b[=1&" + b"&".join(b"k%d=1" % number for number in range(5000))
+    assert (await SITE.handle(request)).status == 400
+
+
+def test_the_form_has_a_field_for_every_parameter_and_holds_the_example() -> None:
+    fields = {
+        field.name: field for field in fields_of(OPERATIONS[0].parameters, {"amount": 2000, "metadata": {"a": "b"}})
+    }
+    assert fields["amount"].value == "2000"
+    assert fields["metadata"].control == "pairs"
+    assert fields["metadata"].value == "a=b"
+    assert fields["expand[]"].control == "list"
+    assert names_in(fields["payment_method_options"]) == ["payment_method_options[us_bank_account][network]"]
+    assert list(fields)[:2] == ["amount", "currency"]
+
+
+def names_in(field: Field) -> list[str]:
+    return [name for inner in field.fields for name in names_in(inner)] if field.fields else [field.name]
+
+
+def test_texts_of_a_form_become_numbers_only_where_numbers_are_meant() -> None:
+    schema = {"properties": {"n": {"type": "integer"}, "t": {"type": "string"}, "b": {"type": "boolean"}}}
+    raw = {"n": "12", "t": "12", "b": "true", "unknown": "1"}
+    assert typed(raw, schema) == {"n": 12, "t": "12", "b": True, "unknown": "1"}
+    assert typed({"n": "12x", "b": "yes"}, schema) == {"n": "12x", "b": "yes"}

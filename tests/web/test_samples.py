@@ -1,0 +1,163 @@
+"""Samples hold what they are given, whatever it is, and each language's own parser takes them where it is at hand."""
+
+import ast
+import shlex
+import shutil
+import subprocess
+from collections.abc import Mapping
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from brim.api.form import decode_form
+from brim.api.operations import OPERATIONS
+from brim.web.naming import verb_of
+from brim.web.reference.catalogue import Catalogue
+from brim.web.reference.examples import path_id_of, values_of
+from brim.web.samples import cli, curl, python
+from brim.web.samples.languages import BY_KEY, LANGUAGES
+from brim.web.samples.sample import Sample
+
+BASE: Final = "http://127.0.0.1:12111"
+KEY: Final = "sk_test_123456789012"
+CREATE: Final = next(each for each in OPERATIONS if each.operation_id == "PostTopups")
+FAIL: Final = next(each for each in OPERATIONS if each.operation_id == "PostTestHelpersTopupsTopupFail")
+PATIENCE_S: Final = 120
+texts = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=30)
+keys = st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="[]"), min_size=1, max_size=10)
+
+
+def sample_of(values: Mapping[str, Any], operation: Any = CREATE) -> Sample:
+    return Sample(operation=operation, path_id="tu_1", values=values, base=BASE, key=KEY)
+
+
+SAMPLES: Final = [
+    Sample(
+        operation=entry.operation,
+        path_id=path_id_of(entry.operation),
+        values=values_of(entry.operation),
+        base=BASE,
+        key=KEY,
+    )
+    for entry in Catalogue(OPERATIONS).all_entries()
+]
+
+
+@given(description=texts, pairs=st.dictionaries(keys, texts, min_size=1, max_size=3))
+@settings(max_examples=60)
+def test_whatever_is_sent_arrives_from_a_shell(description: str, pairs: dict[str, str]) -> None:
+    values = {"amount": 2000, "description": description, "metadata": pairs}
+    flat = {"amount": "2000", "description": description, **{f"metadata[{key}]": text for key, text in pairs.items()}}
+    words = shlex.split(curl.write(sample_of(values)).replace("\\\n", " "))
+    sent = [word for flag, word in pairwise(words) if flag in {"-d", "--data-urlencode"}]
+    assert dict(word.split("=", 1) for word in sent if not word.startswith("metadata")) == {
+        "amount": "2000",
+        "description": description,
+    }
+    raw = shlex.split(" ".join(cli.command(sample_of(values, FAIL))))[3:]
+    assert sorted(raw[1::2]) == sorted(f"{name}={text}" for name, text in flat.items())
+
+
+@given(description=texts, pairs=st.dictionaries(keys, texts, min_size=1, max_size=3))
+@settings(max_examples=60)
+def test_whatever_is_sent_is_a_literal_of_python(description: str, pairs: dict[str, str]) -> None:
+    values = {"amount": 2000, "description": description, "metadata": pairs, "expand": ["a"], "connect": True}
+    call = ast.parse(python.write(sample_of(values))).body[-1]
+    assert isinstance(call, ast.Assign)
+    assert isinstance(call.value, ast.Call)
+    assert ast.literal_eval(call.value.args[-1]) == values
+
+
+def test_curl_leaves_plain_what_needs_no_encoding_and_encodes_the_rest() -> None:
+    line = curl.write(sample_of({"amount": 1, "description": "a&b=c d+e%"}))
+    assert "-d amount=1" in line
+    assert '--data-urlencode "description=a&b=c d+e%"' in line
+    assert decode_form(b"description=a%26b%3Dc+d%2Be%25") == {"description": "a&b=c d+e%"}
+
+
+def test_what_no_sdk_knows_is_a_raw_request() -> None:
+    written = {key: language.write(sample_of({"failure_code": "no_account"}, FAIL)) for key, language in BY_KEY.items()}
+    for key, word in {"python": "raw_request", "node": "rawRequest", "ruby": "raw_request", "php": "rawRequest",
+                      "go": "RawRequest", "java": "rawRequest", "dotnet": "RawRequestAsync"}.items():  # fmt: skip
+        assert word in written[key]
+
+
+def test_ruby_never_fills_in_what_is_sent() -> None:
+    code = BY_KEY["ruby"].write(sample_of({"description": "#{x} #$y #@z # a"}))
+    assert r'"\#{x} \#$y \#@z # a"' in code
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.operation_id)
+def test_every_operation_has_a_word_for_what_it_does(operation: Any) -> None:
+    assert verb_of(operation).replace("_", "").isalpha()
+
+
+def run(command: list[str], folder: Path) -> None:
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=PATIENCE_S, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def write_all(key: str, ending: str, folder: Path) -> list[str]:
+    """Write every sample of a language into a file of its own, and return their names."""
+    names = []
+    for number, sample in enumerate(SAMPLES):
+        name = f"sample{number}.{ending}"
+        (folder / name).write_text(BY_KEY[key].write(sample), encoding="utf-8")
+        names.append(name)
+    return names
+
+
+@pytest.mark.parametrize(
+    ("key", "ending", "command"),
+    [
+        ("go", "go", ["gofmt", "-e", "-l"]),
+        ("ruby", "rb", ["ruby", "-wc"]),
+        ("php", "php", ["php", "-l"]),
+    ],
+)
+def test_the_parser_of_a_language_takes_every_sample(key: str, ending: str, command: list[str], tmp_path: Path) -> None:
+    if shutil.which(command[0]) is None:
+        pytest.skip(f"there is no {command[0]} on this machine")
+    for name in write_all(key, ending, tmp_path):
+        run([*command, name], tmp_path)
+
+
+PARSER: Final = """
+import java.nio.file.*; import java.util.*; import javax.tools.*; import com.sun.source.util.JavacTask;
+public class Parser {
+  public static void main(String[] names) throws Exception {
+    JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
+    for (String name : names) {
+      DiagnosticCollector<JavaFileObject> faults = new DiagnosticCollector<>();
+      StandardJavaFileManager files = compiler.getStandardFileManager(faults, null, null);
+      JavacTask task = (JavacTask) compiler.getTask(null, files, faults, null, null, files.getJavaFileObjects(name));
+      task.parse();
+      if (!faults.getDiagnostics().isEmpty()) throw new Exception(name + ": " + faults.getDiagnostics());
+    }
+  }
+}
+"""
+
+
+def test_the_parser_of_java_takes_every_sample(tmp_path: Path) -> None:
+    if shutil.which("javac") is None:
+        pytest.skip("there is no javac on this machine")
+    names = write_all("java", "java", tmp_path)
+    (tmp_path / "Parser.java").write_text(PARSER)
+    run(["javac", "Parser.java"], tmp_path)
+    run(["java", "-cp", ".", "Parser", *names], tmp_path)
+
+
+@pytest.mark.parametrize("language", LANGUAGES, ids=lambda language: language.key)
+def test_every_sample_names_the_key_and_the_address(language: Any) -> None:
+    host = BASE.rpartition("/")[2].partition(":")[0]
+    for sample in SAMPLES:
+        code = language.write(sample)
+        assert KEY in code
+        assert host in code
+        assert "None" not in code
+        assert code == "\n".join(line.rstrip() for line in code.split("\n"))
