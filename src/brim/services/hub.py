@@ -30,7 +30,8 @@ _REST_FACTOR: Final = 4
 """A look takes longer the more accounts platforms have that listen: looking takes a fifth of the time at most."""
 
 _LISTEN_AGAIN_AFTER_S: Final = 1.0
-_KEYS_EVERY_MS: Final = 1_000
+_KEYS_EVERY_MS: Final = 500
+"""A connection is closed within two seconds of its key's end also where everything else is slow."""
 _LATE_NUMBERS_MS: Final = 15_000
 """A number may be committed so much later than it says; no statement takes longer."""
 
@@ -138,7 +139,7 @@ class Hub:
             self._woken.set()
 
     async def _end_with_keys(self, conn: Conn, conversations: Sequence[Conversation], *, now_ms: int) -> None:
-        """End the conversations whose key was revoked or has expired; asked once in a second."""
+        """End the conversations whose key was revoked or has expired; not asked at every look."""
         if now_ms - self._keys_checked_ms < _KEYS_EVERY_MS:
             return
         hashes = {each.listener.key_hash for each in conversations}
