@@ -29,7 +29,7 @@ PATIENCE_S: Final = 60
 def sample(request: pytest.FixtureRequest, server: Server) -> Sample:
     """The example of an operation, in an account of its own."""
     entry: Entry = request.param
-    account = find_operator(server) if entry.chapter.slug == "verification" else server.make_account().account
+    account = find_operator(server) if entry.chapter.slug == "verification" else server.make_account().id
     return sample_for(entry, Wire(server.url, server.make_key(account)), account)
 
 
