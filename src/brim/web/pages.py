@@ -1,6 +1,7 @@
 """Renders templates to replies, with the headers that every page has."""
 
 import gzip
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
@@ -41,6 +42,14 @@ class Pages:
             auto_reload=False,
         )
         self._environment.globals.update(asset=assets.url, version=__version__)
+
+    def add_filters(self, **filters: Callable[..., Any]) -> None:
+        """Let templates use what a part of the site has of its own."""
+        self._environment.filters.update(filters)
+
+    def add_globals(self, **values: Any) -> None:
+        """Let templates use values that are the same for every page of a part."""
+        self._environment.globals.update(values)
 
     def html(self, template: str, **values: Any) -> str:
         """Return a template's text; used alone for pieces of a page."""

@@ -2,17 +2,26 @@
 
 from brim.api.message import Reply
 from brim.web.assets import Assets
+from brim.web.calling import Application
+from brim.web.dashboard.parts import dashboard_routes
 from brim.web.pages import Pages, redirect
 from brim.web.routes import Route
+from brim.web.session import Sessions
 from brim.web.site import Site
 from brim.web.visit import Visit
 
 
-def build_site() -> Site:
-    """Return the site of one process."""
+def build_site(application: Application, sessions: Sessions) -> Site:
+    """Return the site of one process.
+
+    Args:
+        application: the API, which pages call.
+        sessions: recognises who looks.
+    """
     assets = Assets()
     pages = Pages(assets)
-    return Site((Route("GET", "/", _home),), pages, assets)
+    routes = (Route("GET", "/", _home), *dashboard_routes(pages, application, sessions))
+    return Site(routes, pages, assets)
 
 
 async def _home(_visit: Visit) -> Reply:
