@@ -8,6 +8,7 @@ from typing import Final
 
 from brim.api.operations.accounts import ACCOUNTS
 from brim.api.operations.balance import BALANCE
+from brim.api.operations.books import BOOKS
 from brim.api.operations.brim import BRIM
 from brim.api.operations.events import EVENTS
 from brim.api.operations.funding import FUNDING
@@ -16,5 +17,16 @@ from brim.api.operations.topups import TOPUPS
 from brim.api.operations.verification import VERIFICATION
 from brim.api.operations.webhooks import WEBHOOKS
 
-OPERATIONS: Final = (*TOPUPS, *BALANCE, *EVENTS, *WEBHOOKS, *FUNDING, *ACCOUNTS, *TEST_HELPERS, *VERIFICATION, *BRIM)
+OPERATIONS: Final = (
+    *TOPUPS,
+    *BALANCE,
+    *EVENTS,
+    *WEBHOOKS,
+    *FUNDING,
+    *ACCOUNTS,
+    *TEST_HELPERS,
+    *BOOKS,
+    *VERIFICATION,
+    *BRIM,
+)
 """Every operation that Brim serves under `/v1`."""
