@@ -11,14 +11,14 @@ import msgspec
 from brim.api.errors import ErrorDetail, ErrorObject
 from brim.api.kinds import MAX_EMAIL
 from brim.api.params import Schema
-from brim.domain import destination_wire, funding_sources, funding_wire, thin_events, webhook_wire, wire
+from brim.domain import books_wire, destination_wire, funding_sources, funding_wire, thin_events, webhook_wire, wire
 from brim.domain.accounts import BUSINESS_TYPES, MAX_SETTLEMENT_DAYS, TYPES
 from brim.domain.clocks import MAX_NAME
 from brim.domain.endpoints import MAX_DESCRIPTION as MAX_ENDPOINT_DESCRIPTION
 from brim.domain.endpoints import MAX_NAME as MAX_ENDPOINT_NAME
 from brim.domain.endpoints import MAX_URL
 from brim.domain.events import EventType
-from brim.domain.ledger import TransferKind
+from brim.domain.ledger import LedgerAccount, TransferKind
 from brim.domain.listener_wire import SessionObject
 from brim.domain.metadata import MAX_KEY_LENGTH, MAX_KEYS, MAX_VALUE_LENGTH
 from brim.domain.request_log_wire import RequestLogObject
@@ -85,6 +85,11 @@ NAMES: Final[dict[type[msgspec.Struct], str]] = {
     wire.EventExtras: "event_extras",
     wire.EventData: "event_data",
     wire.EventRequest: "event_request",
+    books_wire.BalanceOverviewObject: "brim.balance_overview",
+    books_wire.CurrencyOverviewObject: "brim.currency_overview",
+    books_wire.BalanceDayObject: "brim.balance_day",
+    books_wire.InFlightObject: "brim.in_flight",
+    books_wire.TransferObject: "brim.transfer",
     wire.VerificationRunObject: "brim.verification",
     wire.DifferenceObject: "brim.verification_difference",
     RequestLogObject: "brim.request_log",
@@ -488,6 +493,42 @@ _EVENT_REQUEST: Final[dict[str, Schema]] = {
     "id": {"description": "The request's id; null for what the bank did.", **_TEXT},
     "idempotency_key": {"description": "The key that the request was made under, if any.", "maxLength": 255},
 }
+_LEDGER_ACCOUNTS: Final = [account.value for account in LedgerAccount]
+_BALANCE_OVERVIEW: Final[dict[str, Schema]] = {
+    "object": _constant("brim.balance_overview"),
+    "currencies": {"description": "Each currency that has a balance or something on its way."},
+    "days_from": {"description": "From when on every day is there.", **_TIME},
+    "in_flight_is_complete": {"description": "Whether all that is on its way was counted; else there is more."},
+    "livemode": _LIVEMODE,
+}
+_CURRENCY_OVERVIEW: Final[dict[str, Schema]] = {
+    "available": {"description": "What can be used, in minor units; below zero after a return."},
+    "currency": _CURRENCY,
+    "days": {"description": "The last thirty days of UTC in their order."},
+    "in_flight": {"description": "What pending top-ups will bring."},
+}
+_BALANCE_DAY: Final[dict[str, Schema]] = {
+    "available": {"description": "What could be used at the end of the day, in minor units."},
+    "received": {"description": "What came to the balance that day.", "minimum": 0},
+    "returned": {"description": "What banks took back that day.", "minimum": 0},
+    "start": {"description": "The first second of the day.", **_TIME},
+}
+_IN_FLIGHT: Final[dict[str, Schema]] = {
+    "amount": {"description": "The sum of the pending top-ups, in minor units.", "minimum": 0},
+    "topups": {"description": "How many they are.", "minimum": 0},
+}
+_TRANSFER: Final[dict[str, Schema]] = {
+    "id": {"description": "The transfer's id.", **_TEXT},
+    "object": _constant("brim.transfer"),
+    "amount": {"description": "How much was moved, in minor units.", "minimum": 1, "maximum": MAX_AMOUNT},
+    "created": {"description": "When it was booked.", **_TIME},
+    "credit_account": {"description": "The ledger account that received it.", "enum": _LEDGER_ACCOUNTS},
+    "currency": _CURRENCY,
+    "debit_account": {"description": "The ledger account that gave it.", "enum": _LEDGER_ACCOUNTS},
+    "kind": {"description": "Which step of the top-up it books.", "enum": _TRANSFER_KINDS},
+    "livemode": _LIVEMODE,
+    "topup": {"description": "The top-up that it belongs to.", **_TEXT},
+}
 _VERIFICATION_RUN: Final[dict[str, Schema]] = {
     "id": {"description": "Which verification it is; null before the first.", **_TEXT},
     "object": _constant("brim.verification"),
@@ -591,6 +632,11 @@ _REFINEMENTS: Final[dict[type[msgspec.Struct], dict[str, Schema]]] = {
     wire.EventExtras: _EVENT_EXTRAS,
     wire.EventData: _EVENT_DATA,
     wire.EventRequest: _EVENT_REQUEST,
+    books_wire.BalanceOverviewObject: _BALANCE_OVERVIEW,
+    books_wire.CurrencyOverviewObject: _CURRENCY_OVERVIEW,
+    books_wire.BalanceDayObject: _BALANCE_DAY,
+    books_wire.InFlightObject: _IN_FLIGHT,
+    books_wire.TransferObject: _TRANSFER,
     wire.VerificationRunObject: _VERIFICATION_RUN,
     wire.DifferenceObject: _DIFFERENCE,
     RequestLogObject: _REQUEST_LOG,

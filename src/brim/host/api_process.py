@@ -36,13 +36,21 @@ from brim.telemetry import metrics
 from brim.telemetry.logs import RequestLog, configure_logging, wants_json
 from brim.web.front import Front
 from brim.web.parts import build_site
+from brim.web.session import NoSessions, Sessions
 
 GAUGE_INTERVAL_S: Final = 1.0
 
 log = structlog.get_logger()
 
 
-def run_api(settings: Settings, listeners: list[socket.socket], alive_fd: int | None, *, own_url: str) -> None:
+def run_api(
+    settings: Settings,
+    listeners: list[socket.socket],
+    alive_fd: int | None,
+    *,
+    own_url: str,
+    sessions: Sessions | None = None,
+) -> None:
     """Serve until SIGTERM or SIGINT; requests in flight are finished first.
 
     Args:
@@ -50,13 +58,14 @@ def run_api(settings: Settings, listeners: list[socket.socket], alive_fd: int | 
         listeners: listening sockets, our own or inherited from the supervisor.
         alive_fd: the read end of a pipe whose other end only the supervisor holds: when it closes, so do we.
         own_url: where somebody on this machine reaches us.
+        sessions: recognises who looks at pages; None lets nobody in.
     """
     configure_logging(settings.log_level, settings.log_format)
     _spare_the_collector()
     # uvicorn raises its stop signal again once it has stopped: SIGTERM too must then leave us time to close down.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with suppress(KeyboardInterrupt):
-        uvloop.run(_serve(settings, listeners, alive_fd, own_url))
+        uvloop.run(_serve(settings, listeners, alive_fd, own_url, sessions or NoSessions()))
 
 
 def _spare_the_collector() -> None:
@@ -70,7 +79,9 @@ def _spare_the_collector() -> None:
     gc.set_threshold(20_000, 20, 50)
 
 
-async def _serve(settings: Settings, listeners: list[socket.socket], alive_fd: int | None, own_url: str) -> None:
+async def _serve(
+    settings: Settings, listeners: list[socket.socket], alive_fd: int | None, own_url: str, sessions: Sessions
+) -> None:
     """Run one server and its few background tasks."""
     if settings.database_url is None:
         raise ValueError("an API process needs a database URL")
@@ -88,7 +99,7 @@ async def _serve(settings: Settings, listeners: list[socket.socket], alive_fd: i
         system=system_handlers(database, OPERATIONS),
         record=recorder.note,
     )
-    server = uvicorn.Server(_uvicorn_config(Front(api, build_site(OPERATIONS)), settings))
+    server = uvicorn.Server(_uvicorn_config(Front(api, build_site(OPERATIONS, api, sessions)), settings))
     background = [
         asyncio.create_task(sweep_connections(server.server_state)),
         asyncio.create_task(_keep_gauges(server, service.batches, database)),

@@ -47,6 +47,10 @@ class Pages:
         """Let templates use what a part of the site has of its own."""
         self._environment.filters.update(filters)
 
+    def add_globals(self, **values: Any) -> None:
+        """Let templates use values that are the same for every page of a part."""
+        self._environment.globals.update(values)
+
     def html(self, template: str, **values: Any) -> str:
         """Return a template's text; used alone for pieces of a page."""
         return self._environment.get_template(template).render(**values)

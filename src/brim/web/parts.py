@@ -5,18 +5,28 @@ from collections.abc import Sequence
 from brim.api.message import Reply
 from brim.api.operation import Operation
 from brim.web.assets import Assets
+from brim.web.calling import Application
+from brim.web.dashboard.parts import dashboard_routes
 from brim.web.pages import Pages, redirect
 from brim.web.reference.pages import Reference
 from brim.web.routes import Route
+from brim.web.session import Sessions
 from brim.web.site import Site
 from brim.web.visit import Visit
 
 
-def build_site(operations: Sequence[Operation]) -> Site:
-    """Return the site of one process; `operations` is the table that its pages are made from."""
+def build_site(operations: Sequence[Operation], application: Application, sessions: Sessions) -> Site:
+    """Return the site of one process.
+
+    Args:
+        operations: the table that the reference is made from.
+        application: the API, which pages call.
+        sessions: recognises who looks.
+    """
     assets = Assets()
     pages = Pages(assets)
-    return Site((Route("GET", "/", _home), *Reference(operations, pages).routes()), pages, assets)
+    parts = (*Reference(operations, pages).routes(), *dashboard_routes(pages, application, sessions))
+    return Site((Route("GET", "/", _home), *parts), pages, assets)
 
 
 async def _home(_visit: Visit) -> Reply:

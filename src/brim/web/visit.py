@@ -1,10 +1,13 @@
 """A request for a page, as its handler sees it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
+from typing import Final
 from urllib.parse import parse_qsl
 
 from brim.api.message import Request
+
+_MOST_FIELDS: Final = 1_000
 
 
 class Visit:
@@ -23,6 +26,26 @@ class Visit:
     def query(self) -> Mapping[str, str]:
         """The parameters after the path's question mark; of equal names the last one counts."""
         return dict(parse_qsl(self.request.query.decode("latin-1"), keep_blank_values=True))
+
+    @cached_property
+    def form(self) -> Mapping[str, str]:
+        """The fields of a form that was sent; of equal names the last one counts."""
+        return dict(self.form_pairs)
+
+    @cached_property
+    def form_pairs(self) -> Sequence[tuple[str, str]]:
+        """The fields of a form in their order, for those that come more than once."""
+        body = self.request.body.decode("latin-1")
+        try:
+            return parse_qsl(body, keep_blank_values=True, max_num_fields=_MOST_FIELDS)
+        except ValueError:
+            return ()
+
+    @cached_property
+    def cookies(self) -> Mapping[str, str]:
+        """The browser's cookies, as they came."""
+        pairs = (cookie.partition("=") for cookie in (self.request.header(b"cookie") or "").split(";"))
+        return {name.strip(): value.strip() for name, _, value in pairs}
 
     @property
     def accepts_gzip(self) -> bool:

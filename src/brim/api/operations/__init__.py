@@ -8,6 +8,7 @@ from typing import Final
 
 from brim.api.operations.accounts import ACCOUNTS
 from brim.api.operations.balance import BALANCE
+from brim.api.operations.books import BOOKS
 from brim.api.operations.brim import BRIM
 from brim.api.operations.core import CORE
 from brim.api.operations.events import EVENTS
@@ -26,6 +27,7 @@ OPERATIONS: Final = (
     *FUNDING,
     *ACCOUNTS,
     *TEST_HELPERS,
+    *BOOKS,
     *VERIFICATION,
     *BRIM,
 )

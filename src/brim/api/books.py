@@ -1,0 +1,25 @@
+"""The handlers of what Brim shows of the books beyond the vendor's objects."""
+
+from typing import Final
+
+from brim.api.call import Call
+from brim.domain import books_wire, wire
+from brim.services import books, topups
+from brim.services.idempotency import Answer
+
+OVERVIEW: Final = "/v1/brim/balance_overview"
+TRANSFERS: Final = "/v1/brim/topups/{topup}/transfers"
+
+
+async def retrieve_overview(call: Call) -> Answer:
+    """`GET /v1/brim/balance_overview`."""
+    found = await books.retrieve_overview(call.service.database, call.owner, now_s=call.now_ms // 1000)
+    return Answer(body=books_wire.overview_json(found, livemode=call.owner.livemode))
+
+
+async def list_transfers(call: Call) -> Answer:
+    """`GET /v1/brim/topups/{topup}/transfers`: all there are, in the order of their making."""
+    topup = await topups.retrieve_topup(call.service.batches, call.owner, call.path_id)
+    transfers = await books.list_transfers(call.service.database, call.owner, topup.id)
+    items = [books_wire.transfer_json(transfer) for transfer in transfers]
+    return Answer(body=wire.list_json(items, has_more=False, url=TRANSFERS.format(topup=topup.id)))

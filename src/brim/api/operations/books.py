@@ -1,0 +1,33 @@
+"""The operations on the books as people look at them. They are ours alone."""
+
+from typing import Final
+
+from brim.api import books
+from brim.api.operation import Operation
+from brim.domain import books_wire
+
+BOOKS: Final = (
+    Operation(
+        method="GET",
+        path=books.OVERVIEW,
+        operation_id="GetBrimBalanceOverview",
+        summary="Retrieve the balance at a glance",
+        parameters=(),
+        handler=books.retrieve_overview,
+        resource="balance",
+        level="read",
+        returns=books_wire.BalanceOverviewObject,
+    ),
+    Operation(
+        method="GET",
+        path=books.TRANSFERS,
+        operation_id="GetBrimTopupsTopupTransfers",
+        summary="List the transfers of a top-up",
+        parameters=(),
+        handler=books.list_transfers,
+        resource="topups",
+        level="read",
+        returns=books_wire.TransferObject,
+        in_list=True,
+    ),
+)

@@ -1,0 +1,61 @@
+"""The books for looking at: the transfers of a top-up, and the balance at a glance. Nothing here decides anything."""
+
+from typing import Final
+
+from brim.domain.books import DAY_S, SHOWN_DAYS, BooksOverview, day_of, overview
+from brim.domain.ledger import Transfer
+from brim.domain.topups import Owner
+from brim.store import books, clocks, reads
+from brim.store.database import Conn, Database
+
+MOST_PENDING: Final = 50_000
+MOST_LINES: Final = 50_000
+"""What one look reads at most: some tens of milliseconds."""
+
+
+async def list_transfers(database: Database, owner: Owner, topup_id: str) -> list[Transfer]:
+    """Return what was booked for a top-up, in order."""
+    async with database.connection() as conn:
+        return await books.fetch_transfers(conn, owner, topup_id)
+
+
+async def retrieve_overview(
+    database: Database,
+    owner: Owner,
+    *,
+    now_s: int,
+    most_pending: int = MOST_PENDING,
+    most_lines: int = MOST_LINES,
+) -> BooksOverview:
+    """Return an owner's books at a glance, with the last thirty days up to now in the owner's time.
+
+    Args:
+        database: where they are.
+        owner: whose.
+        now_s: the real time.
+        most_pending: how many pending top-ups are counted.
+        most_lines: how many lines of the statement; days before the oldest of them are left out.
+    """
+    async with database.connection() as conn:
+        last = day_of(await _latest_second(conn, owner, now_s=now_s))
+        first = last - SHOWN_DAYS + 1
+        counted = await books.fetch_day_totals(conn, owner, since=first * DAY_S, limit=most_lines)
+        in_flight = await books.fetch_in_flight(conn, owner, limit=most_pending)
+        balances = await reads.fetch_balances(conn, owner)
+    if counted.lines == most_lines:
+        first = max(first, min(total.day for total in counted.totals) + 1)
+    return overview(
+        {balance.currency: balance.available for balance in balances},
+        in_flight,
+        counted.totals,
+        first=first,
+        last=last,
+        in_flight_is_complete=sum(each.topups for each in in_flight) < most_pending,
+    )
+
+
+async def _latest_second(conn: Conn, owner: Owner, *, now_s: int) -> int:
+    """Return the end of what is shown: now, unless a test clock went further and was deleted."""
+    clock = None if owner.livemode else await clocks.read_clock(conn, owner)
+    newest = await books.find_newest_line(conn, owner)
+    return max(clock.frozen_time if clock else now_s, newest or 0)

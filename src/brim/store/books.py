@@ -1,0 +1,67 @@
+"""Reads of the books for looking at: what was booked for a top-up, what is on its way, and totals by day."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, NamedTuple
+
+from brim.domain.books import DayTotal, InFlight
+from brim.domain.ledger import LedgerAccount, Transfer, TransferKind
+from brim.domain.topups import Owner
+from brim.kit.ids import first_id_at
+from brim.store.database import Conn
+from brim.store.sql import load_queries
+
+_SQL: Final = load_queries("books")
+
+
+class DayTotals(NamedTuple):
+    """Totals by currency and day, and how many lines of the statement they come from."""
+
+    totals: Sequence[DayTotal]
+    lines: int
+
+
+async def fetch_transfers(conn: Conn, owner: Owner, topup_id: str) -> list[Transfer]:
+    """Return what was booked for a top-up, in order; nothing for one that does not exist."""
+    records = await conn.fetch(_SQL["transfers_of_topup"], owner.account, owner.livemode, topup_id)
+    return [_transfer_from_record(record) for record in records]
+
+
+async def fetch_in_flight(conn: Conn, owner: Owner, *, limit: int) -> list[InFlight]:
+    """Return what an owner's newest pending top-ups, at most `limit`, will bring of each currency."""
+    records = await conn.fetch(_SQL["in_flight"], owner.account, owner.livemode, limit)
+    return [InFlight(record["currency"], record["amount"], record["topups"]) for record in records]
+
+
+async def find_newest_line(conn: Conn, owner: Owner) -> int | None:
+    """Return the Unix second of the newest line of an owner's statement, None when there is none."""
+    second: int | None = await conn.fetchval(_SQL["newest_line"], owner.account, owner.livemode)
+    return second
+
+
+async def fetch_day_totals(conn: Conn, owner: Owner, *, since: int, limit: int) -> DayTotals:
+    """Return the totals of an owner's days since a Unix second, of the newest `limit` lines of the statement."""
+    records = await conn.fetch(_SQL["day_totals"], owner.account, owner.livemode, first_id_at("txn_", since), limit)
+    totals = [
+        DayTotal(
+            currency=record["currency"],
+            day=record["day"],
+            received=record["received"],
+            returned=record["returned"],
+        )
+        for record in records
+    ]
+    return DayTotals(totals, sum(record["lines"] for record in records))
+
+
+def _transfer_from_record(record: Mapping[str, Any]) -> Transfer:
+    return Transfer(
+        owner=Owner(record["account"], record["livemode"]),
+        id=record["id"],
+        topup=record["topup"],
+        kind=TransferKind(record["kind"]),
+        debit_account=LedgerAccount(record["debit_account"]),
+        credit_account=LedgerAccount(record["credit_account"]),
+        amount=record["amount"],
+        currency=record["currency"],
+        created=record["created"],
+    )

@@ -1,0 +1,48 @@
+-- name: transfers_of_topup
+-- What was booked for a top-up, in order: at most one transfer a step.
+WITH booked AS MATERIALIZED (
+    SELECT account, livemode, id, topup, kind, debit_account, credit_account, amount, currency, created
+    FROM transfers
+    WHERE account = $1 AND livemode = $2 AND topup = $3
+)
+SELECT account, livemode, id, topup, kind, debit_account, credit_account, amount, currency, created
+FROM booked
+ORDER BY id;
+
+-- name: in_flight
+-- What the newest $3 pending top-ups will bring, by currency.
+SELECT currency, sum(amount)::bigint AS amount, count(*) AS topups
+FROM (
+    SELECT currency, amount
+    FROM topups
+    WHERE account = $1 AND livemode = $2 AND (status, id) > ('pending', '') AND (status, id) < ('pending', '~')
+    ORDER BY status DESC, id DESC
+    LIMIT $3
+) AS pending
+GROUP BY currency
+ORDER BY currency;
+
+-- name: newest_line
+-- When the newest line of an owner's statement was written.
+SELECT created
+FROM balance_transactions
+WHERE account = $1 AND livemode = $2
+ORDER BY id DESC
+LIMIT 1;
+
+-- name: day_totals
+-- What came to an owner's balances and left them on each day of UTC: of the newest $4 lines of the statement after an
+-- id, so that one look stays short.
+SELECT
+    currency, created / 86400 AS day, count(*) AS lines,
+    coalesce(sum(net) FILTER (WHERE net > 0), 0)::bigint AS received,
+    coalesce(-sum(net) FILTER (WHERE net < 0), 0)::bigint AS returned
+FROM (
+    SELECT currency, created, net
+    FROM balance_transactions
+    WHERE account = $1 AND livemode = $2 AND id > $3
+    ORDER BY id DESC
+    LIMIT $4
+) AS lines
+GROUP BY currency, created / 86400
+ORDER BY currency, day;

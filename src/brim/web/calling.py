@@ -1,0 +1,123 @@
+"""A page's own requests to the API, made in process.
+
+A page does nothing that a program could not: it sends the same requests under the key of whoever looks at it, so
+rights, idempotency and the request log hold for both, and there is one road to money.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, Protocol, TypeAlias
+from urllib.parse import quote_plus
+
+import msgspec
+
+from brim.api.message import Reply, Request
+
+Field: TypeAlias = "str | int | bool | Sequence[Field] | Mapping[str, Field] | None"
+"""What a parameter may hold; None leaves it out, an empty text clears it."""
+
+_FORM: Final = b"application/x-www-form-urlencoded"
+_USER_AGENT: Final = b"Brim pages"
+
+
+class Application(Protocol):
+    """What answers requests to the API."""
+
+    async def handle(self, request: Request) -> Reply:
+        """Return the reply to a request; never raises."""
+
+
+class ApiRefusedError(Exception):
+    """The API refused a page's request.
+
+    Args:
+        status: the HTTP status.
+        message: the API's sentence, for people.
+        param: which parameter it is about, by its name on the wire such as `metadata[a]`; None for none.
+        code: the API's word for it, None where it has none.
+    """
+
+    def __init__(self, status: int, message: str, *, param: str | None = None, code: str | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+        self.message = message
+        self.param = param
+        self.code = code
+
+
+class Caller:
+    """Calls the API with one key.
+
+    Args:
+        application: the API of this process.
+        key: the secret of whose rights count.
+        account: the account to act for, where it is another than the key's; else None.
+    """
+
+    def __init__(self, application: Application, *, key: str, account: str | None = None) -> None:
+        self._application = application
+        self._headers = {b"authorization": f"Bearer {key}".encode(), b"user-agent": _USER_AGENT}
+        if account is not None:
+            self._headers[b"stripe-account"] = account.encode()
+
+    async def get(self, path: str, **query: Field) -> Any:
+        """Return the object or list that a GET answers.
+
+        Raises:
+            ApiRefusedError: it was refused.
+        """
+        return await self._call(Request("GET", path, encode_fields(query), dict(self._headers), b""))
+
+    async def post(self, path: str, fields: Mapping[str, Field], *, idempotency_key: str | None = None) -> Any:
+        """Return the object that a POST answers.
+
+        Args:
+            path: such as `/v1/topups`.
+            fields: the parameters; mappings and sequences are written with brackets.
+            idempotency_key: under which the same request may come again, as by a page that is loaded anew.
+
+        Raises:
+            ApiRefusedError: it was refused.
+        """
+        headers = {**self._headers, b"content-type": _FORM}
+        if idempotency_key:
+            headers[b"idempotency-key"] = idempotency_key.encode("utf-8", "replace")
+        return await self._call(Request("POST", path, b"", headers, encode_fields(fields)))
+
+    async def delete(self, path: str) -> Any:
+        """Return what is left of an object that a DELETE removed.
+
+        Raises:
+            ApiRefusedError: it was refused.
+        """
+        return await self._call(Request("DELETE", path, b"", dict(self._headers), b""))
+
+    async def _call(self, request: Request) -> Any:
+        reply = await self._application.handle(request)
+        answered = msgspec.json.decode(reply.body)
+        if reply.status < 400:
+            return answered
+        error = answered["error"]
+        raise ApiRefusedError(reply.status, error["message"], param=error.get("param"), code=error.get("code"))
+
+
+def encode_fields(fields: Mapping[str, Field]) -> bytes:
+    """Return parameters as a form or a query carries them, nested ones by brackets."""
+    pairs: list[str] = []
+    for name, value in fields.items():
+        _add_pairs(pairs, quote_plus(name), value)
+    return "&".join(pairs).encode()
+
+
+def _add_pairs(pairs: list[str], name: str, value: Field) -> None:
+    if value is None:
+        return
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            _add_pairs(pairs, f"{name}[{quote_plus(key)}]", inner)
+    elif isinstance(value, bool):
+        pairs.append(f"{name}={'true' if value else 'false'}")
+    elif isinstance(value, str | int):
+        pairs.append(f"{name}={quote_plus(str(value))}")
+    else:
+        for inner in value:
+            _add_pairs(pairs, f"{name}[]", inner)

@@ -1,0 +1,93 @@
+"""How the dashboard writes amounts and times, and reads the amounts that people type.
+
+Amounts are written by the currency's own number of decimals and never by a browser's idea of them, so that what a page
+shows is what the books say.
+"""
+
+import re
+from datetime import UTC, datetime
+from typing import Final
+
+import msgspec
+
+from brim.kit.currency import exponent
+
+_AMOUNT: Final = re.compile(r"(\d{1,15}|\d{1,3}(?:,\d{3}){1,4})(?:\.(\d{1,3}))?")
+_MINUS: Final = "\N{MINUS SIGN}"
+_TIME_LIMIT: Final = 253_402_300_799
+"""The last second of the year 9999: beyond, there is no date to write."""
+
+
+class AmountError(ValueError):
+    """A text is no amount in its currency; the message is for whoever typed it."""
+
+
+def money(amount_minor: int, currency: str) -> str:
+    """Return an amount for people, such as `1,234.50 USD`."""
+    return f"{plain_amount(amount_minor, currency)} {currency.upper()}"
+
+
+def plain_amount(amount_minor: int, currency: str) -> str:
+    """Return an amount without its currency, thousands set apart, such as `1,234.50`."""
+    sign = _MINUS if amount_minor < 0 else ""
+    return sign + _decimal(abs(amount_minor), currency, grouping=",")
+
+
+def csv_amount(amount_minor: int, currency: str) -> str:
+    """Return an amount for programs that calculate, such as `-1234.50`."""
+    return ("-" if amount_minor < 0 else "") + _decimal(abs(amount_minor), currency, grouping="")
+
+
+def _decimal(amount_minor: int, currency: str, *, grouping: str) -> str:
+    digits = exponent(currency)
+    whole, rest = divmod(amount_minor, 10**digits)
+    text = f"{whole:,}".replace(",", grouping)
+    return f"{text}.{rest:0{digits}d}" if digits else text
+
+
+def read_amount(text: str, currency: str) -> int:
+    """Return the minor units of an amount as people type it, such as `1,234.5`.
+
+    Raises:
+        AmountError: it is no amount, or has more decimals than the currency.
+    """
+    match = _AMOUNT.fullmatch(text.strip())
+    digits = exponent(currency)
+    if match is None:
+        example = "1234" if digits == 0 else f"1234.{'50'.ljust(digits, '0')}"
+        raise AmountError(f"Write an amount such as {example}.")
+    whole, decimals = match[1].replace(",", ""), match[2] or ""
+    if len(decimals) > digits:
+        counted = "no decimals" if digits == 0 else f"at most {digits} decimals"
+        raise AmountError(f"{currency.upper()} has {counted}.")
+    return int(whole + decimals.ljust(digits, "0"))
+
+
+def amount_step(currency: str) -> str:
+    """Return the smallest amount of a currency as forms want it, such as `0.01`."""
+    digits = exponent(currency)
+    return f"0.{'1'.rjust(digits, '0')}" if digits else "1"
+
+
+def utc_time(second: int) -> str:
+    """Return a Unix second for people, such as `2026-11-22 05:35:00 UTC`."""
+    return _moment(second).strftime("%Y-%m-%d %H:%M:%S UTC")
+
+
+def iso_time(second: int) -> str:
+    """Return a Unix second for programs, such as `2026-11-22T05:35:00Z`."""
+    return _moment(second).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def utc_date(second: int) -> str:
+    """Return the day of a Unix second in UTC, such as `2026-11-22`."""
+    return _moment(second).strftime("%Y-%m-%d")
+
+
+def _moment(second: int) -> datetime:
+    return datetime.fromtimestamp(max(0, min(second, _TIME_LIMIT)), UTC)
+
+
+def pretty_json(value: object) -> str:
+    """Return an object as the API writes it: JSON with two-space indent."""
+    return msgspec.json.format(msgspec.json.encode(value), indent=2).decode()

@@ -1,0 +1,143 @@
+"""What all pages of the dashboard share: nobody sees one without a session, and no form is taken from elsewhere."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Final, TypeAlias
+from urllib.parse import quote, urlencode
+
+from brim.api.message import Reply
+from brim.web.calling import ApiRefusedError, Application, Caller
+from brim.web.dashboard.wording import DONE
+from brim.web.pages import Pages, redirect
+from brim.web.routes import Handler, Route
+from brim.web.session import TEST_PREFIX, TOKEN_FIELD, Session, Sessions, carries_token, to_sign_in
+from brim.web.visit import Visit
+
+SignedHandler: TypeAlias = Callable[["SignedVisit"], Awaitable[Reply]]
+
+_KEY_ENDED: Final = 401
+_TITLES: Final = {403: "You may not do that", 404: "There is no such thing", 503: "Not now"}
+
+
+class SignedVisit:
+    """A request for a page by somebody who is signed in.
+
+    Attributes:
+        visit: the request.
+        session: who looks, and at whose data.
+        api: the API, with the rights of whoever looks.
+    """
+
+    def __init__(self, visit: Visit, session: Session, pages: Pages, application: Application) -> None:
+        self.visit = visit
+        self.session = session
+        other_account = session.account if session.key_account not in {None, session.account} else None
+        self.api = Caller(application, key=session.key, account=other_account)
+        self._pages = pages
+
+    @property
+    def places(self) -> Mapping[str, str]:
+        """What stands in the path at the placeholders of the route's pattern."""
+        return self.visit.places
+
+    @property
+    def query(self) -> Mapping[str, str]:
+        """The parameters of the address, without those that are empty, as forms send them."""
+        return {name: value for name, value in self.visit.query.items() if value != ""}
+
+    @property
+    def form(self) -> Mapping[str, str]:
+        """The fields of the form that was sent."""
+        return self.visit.form
+
+    @property
+    def path(self) -> str:
+        """The path as it is in either mode, such as `/topups`."""
+        return self.visit.request.path.removeprefix(self.session.prefix) or "/"
+
+    def link(self, path: str, **query: object) -> str:
+        """Return the address of another page of the same mode; what is None is left out."""
+        given = {name: value for name, value in query.items() if value is not None}
+        return self.session.prefix + path + (f"?{urlencode(given)}" if given else "")
+
+    def changed_link(self, **changes: object) -> str:
+        """Return this page's address with some parameters set, or with None removed."""
+        return self.link(self.path, **{**self.query, **changes})
+
+    def is_under(self, path: str) -> bool:
+        """Tell whether this page belongs to the one at a path."""
+        return self.path == path or self.path.startswith(path + "/")
+
+    def other_mode_link(self) -> str:
+        """Return the address of this kind of page in the other mode; an object is in one mode only."""
+        return (TEST_PREFIX if self.session.livemode else "") + "/" + "/".join(self.path.split("/")[1:2])
+
+    def reply(self, template: str, *, status: int = 200, **values: Any) -> Reply:
+        """Return a page of the dashboard; its template extends `dashboard/layout.html`."""
+        return self._pages.reply(
+            self.visit,
+            template,
+            status=status,
+            page=self,
+            session=self.session,
+            token_field=TOKEN_FIELD,
+            done=DONE.get(self.query.get("done", "")),
+            **values,
+        )
+
+    def redirect(self, path: str, *, done: str | None = None, **query: object) -> Reply:
+        """Return what leads on after a form; `done` is a word of `wording.DONE`, which the next page says."""
+        return redirect(self.link(path, done=done, **query))
+
+    def refusal(self, error: ApiRefusedError) -> Reply:
+        """Return the page that says what the API said."""
+        title = _TITLES.get(error.status, "That did not work")
+        return self.reply("dashboard/refusal.html", status=error.status, title=title, advice=error.message)
+
+
+class SignedPages:
+    """Makes routes of handlers that need to know who looks.
+
+    Args:
+        pages: the templates.
+        application: the API of this process.
+        sessions: recognises who looks.
+    """
+
+    def __init__(self, pages: Pages, application: Application, sessions: Sessions) -> None:
+        self._pages = pages
+        self._application = application
+        self._sessions = sessions
+
+    def get(self, pattern: str, handler: SignedHandler) -> tuple[Route, ...]:
+        """Return the routes of a page, in test mode and in live mode."""
+        return (
+            Route("GET", TEST_PREFIX + pattern, self._guarded(handler, livemode=False)),
+            Route("GET", pattern, self._guarded(handler, livemode=True)),
+        )
+
+    def post(self, pattern: str, handler: SignedHandler) -> tuple[Route, ...]:
+        """Return the routes of what a form does, in test mode and in live mode."""
+        return (
+            Route("POST", TEST_PREFIX + pattern, self._guarded(handler, livemode=False)),
+            Route("POST", pattern, self._guarded(handler, livemode=True)),
+        )
+
+    def _guarded(self, handler: SignedHandler, *, livemode: bool) -> Handler:
+        async def handle(visit: Visit) -> Reply:
+            session = await self._sessions.find(visit, livemode=livemode)
+            if session is None:
+                return to_sign_in(visit)
+            signed = SignedVisit(visit, session, self._pages, self._application)
+            if visit.request.method == "POST" and not carries_token(visit, session):
+                return signed.reply("dashboard/forged.html", status=403)
+            try:
+                return await handler(signed)
+            except ApiRefusedError as error:
+                return to_sign_in(visit) if error.status == _KEY_ENDED else signed.refusal(error)
+
+        return handle
+
+
+def api_path(pattern: str, object_id: str) -> str:
+    """Return an API path with an id in it, such as `/v1/topups/{}`; an id cannot lead elsewhere."""
+    return pattern.format(quote(object_id, safe=""))

@@ -1,0 +1,110 @@
+"""What a page knows of who looks at it: somebody who is signed in, and as whom they look.
+
+Who that is, `Sessions` finds out; signing in and out are not this module's business.
+"""
+
+import hmac
+from enum import StrEnum
+from typing import Final, Protocol
+from urllib.parse import quote
+
+import msgspec
+
+from brim.api.message import Reply
+from brim.web.pages import redirect
+from brim.web.visit import Visit
+
+TOKEN_FIELD: Final = "form_token"  # noqa: S105  a field's name, no secret
+TOKEN_HEADER: Final = b"x-csrf-token"
+TEST_PREFIX: Final = "/test"
+ACCOUNT_COOKIE: Final = "brim_account"
+"""Which account a browser was shown last. It decides nothing: whoever finds sessions checks who may see what."""
+
+
+class Role(StrEnum):
+    """What somebody may do; the API decides by their key, and pages leave out what it would refuse."""
+
+    ADMIN = "admin"
+    DEVELOPER = "developer"
+    VIEWER = "viewer"
+
+
+class AccountChoice(msgspec.Struct, frozen=True):
+    """An account that can be looked at, and its name, which may be its id."""
+
+    account: str
+    name: str
+
+
+class Session(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody who is signed in, looking at one account in one mode.
+
+    Attributes:
+        operator: their id, such as `op_...`.
+        name: theirs, for people.
+        role: what they may do.
+        form_token: what every form of theirs carries, so that no other site can send one.
+        account: whose data is shown.
+        livemode: in which mode.
+        key: the secret of the API key that their pages use.
+        key_account: whose key that is; None for the shown account's own.
+        accounts: those that can be looked at, for switching; empty where there is no choice.
+    """
+
+    operator: str
+    name: str
+    role: Role
+    form_token: str
+    account: str
+    livemode: bool
+    key: str
+    key_account: str | None = None
+    accounts: tuple[AccountChoice, ...] = ()
+
+    @property
+    def prefix(self) -> str:
+        """What the paths of this mode's pages begin with: `/test`, or nothing in live mode."""
+        return "" if self.livemode else TEST_PREFIX
+
+    @property
+    def may_write(self) -> bool:
+        """Whether pages offer what changes something."""
+        return self.role is Role.ADMIN or (self.role is Role.DEVELOPER and not self.livemode)
+
+    @property
+    def account_name(self) -> str:
+        """The shown account's name, or its id."""
+        return next((choice.name for choice in self.accounts if choice.account == self.account), self.account)
+
+
+class Sessions(Protocol):
+    """Recognises who looks."""
+
+    async def find(self, visit: Visit, *, livemode: bool) -> Session | None:
+        """Return the session of a visit, None when nobody is signed in.
+
+        The account shown is the one in the cookie `ACCOUNT_COOKIE`, where there is such an account, else the oldest.
+        """
+
+
+class NoSessions:
+    """Nobody is ever signed in."""
+
+    async def find(self, visit: Visit, *, livemode: bool) -> Session | None:  # noqa: ARG002  the protocol's arguments
+        """Return None."""
+        return None
+
+
+def to_sign_in(visit: Visit) -> Reply:
+    """Return what sends a visitor to sign in, and from there back; a form that was sent is not sent again."""
+    request = visit.request
+    target = request.path if request.method == "GET" else "/"
+    if request.method == "GET" and request.query:
+        target += "?" + request.query.decode("latin-1")
+    return redirect(f"/sign-in?next={quote(target, safe='/')}")
+
+
+def carries_token(visit: Visit, session: Session) -> bool:
+    """Tell whether a form came from one of the session's own pages."""
+    given = visit.request.header(TOKEN_HEADER) or visit.form.get(TOKEN_FIELD, "")
+    return hmac.compare_digest(given.encode("utf-8", "replace"), session.form_token.encode())

@@ -1,0 +1,55 @@
+"""Somebody who is signed in, for tests: sessions whose cookie says as whom, with which keys.
+
+The cookie `signed_in` is JSON in base64; only tests serve pages with these sessions.
+"""
+
+import base64
+from collections.abc import Mapping
+from typing import Final
+
+import msgspec
+
+from brim.web.session import ACCOUNT_COOKIE, AccountChoice, Role, Session
+from brim.web.visit import Visit
+
+COOKIE: Final = "signed_in"
+FORM_TOKEN: Final = "token-of-this-session"
+
+
+class SignedIn(msgspec.Struct, frozen=True, kw_only=True):
+    """What the cookie says. `keys` has the secret by account and mode, such as `acct_1/test`; None where none is."""
+
+    keys: Mapping[str, str]
+    name: str = "Ada Lovelace"
+    role: str = "admin"
+    key_account: str | None = None
+
+
+class CookieSessions:
+    """Believes the cookie."""
+
+    async def find(self, visit: Visit, *, livemode: bool) -> Session | None:
+        cookie = visit.cookies.get(COOKIE)
+        if cookie is None:
+            return None
+        told = msgspec.json.decode(base64.urlsafe_b64decode(cookie), type=SignedIn)
+        mode = "live" if livemode else "test"
+        accounts = list(dict.fromkeys(name.partition("/")[0] for name in told.keys))
+        wanted = visit.cookies.get(ACCOUNT_COOKIE, "")
+        account = wanted if f"{wanted}/{mode}" in told.keys else accounts[0]
+        return Session(
+            operator="op_test",
+            name=told.name,
+            role=Role(told.role),
+            form_token=FORM_TOKEN,
+            account=account,
+            livemode=livemode,
+            key=told.keys[f"{account}/{mode}"],
+            key_account=told.key_account,
+            accounts=tuple(AccountChoice(each, each) for each in accounts),
+        )
+
+
+def cookie_of(signed_in: SignedIn) -> str:
+    """Return the header `Cookie` of somebody who is signed in."""
+    return f"{COOKIE}={base64.urlsafe_b64encode(msgspec.json.encode(signed_in)).decode()}"

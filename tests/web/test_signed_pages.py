@@ -1,0 +1,183 @@
+"""What every page of the dashboard holds to: who may see it, which forms it takes, what it shows of a refusal."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+import pytest
+
+from brim.api.message import Reply, Request
+from brim.api.operations import OPERATIONS
+from brim.web.assets import Assets
+from brim.web.calling import ApiRefusedError, Caller, encode_fields
+from brim.web.parts import build_site
+from brim.web.session import Role, Session
+from brim.web.visit import Visit
+from web.asking import header_of
+from web.signing import FORM_TOKEN, CookieSessions, SignedIn, cookie_of
+
+KEYS = {"acct_1/test": "rk_test_1", "acct_1/live": "rk_live_1", "acct_2/test": "rk_test_2", "acct_2/live": "rk_live_2"}
+BALANCE = {"object": "balance", "available": [{"amount": 123456, "currency": "usd"}], "livemode": False, "pending": []}
+
+
+class RecordedApi:
+    """Answers by path, and remembers what it was asked."""
+
+    def __init__(self, answers: Mapping[str, tuple[int, Any]]) -> None:
+        self.answers = answers
+        self.requests: list[Request] = []
+
+    async def handle(self, request: Request) -> Reply:
+        self.requests.append(request)
+        status, body = self.answers.get(request.path, (200, {"object": "list", "data": [], "has_more": False}))
+        return Reply(status, json.dumps(body).encode())
+
+
+def refusal(message: str, **more: str) -> dict[str, Any]:
+    return {"error": {"message": message, "type": "invalid_request_error", **more}}
+
+
+async def visit(
+    api: RecordedApi,
+    target: str,
+    *,
+    method: str = "GET",
+    signed_in: SignedIn | None = None,
+    form: Mapping[str, str] | None = None,
+    headers: Mapping[bytes, bytes] | None = None,
+    cookies: str = "",
+) -> Reply:
+    """Return a page as somebody sees it who is signed in, unless they are not."""
+    path, _, query = target.partition("?")
+    sent = dict(headers or {})
+    if signed_in is not None:
+        sent[b"cookie"] = (cookie_of(signed_in) + cookies).encode()
+    body = urlencode(form or {}).encode()
+    return await build_site(OPERATIONS, api, CookieSessions()).handle(Request(method, path, query.encode(), sent, body))
+
+
+@pytest.fixture
+def api() -> RecordedApi:
+    return RecordedApi({"/v1/balance": (200, BALANCE)})
+
+
+async def test_a_stranger_is_led_to_sign_in_and_back(api: RecordedApi) -> None:
+    reply = await visit(api, "/test/balance/overview?a=b%26c")
+    assert reply.status == 303
+    location = header_of(reply, "location")
+    assert location is not None
+    assert dict(parse_qsl(location.partition("?")[2])) == {"next": "/test/balance/overview?a=b%26c"}
+    assert api.requests == []
+
+
+async def test_a_strangers_form_does_nothing(api: RecordedApi) -> None:
+    reply = await visit(api, "/test/account", method="POST", form={"account": "acct_2"})
+    assert header_of(reply, "location") == "/sign-in?next=/"
+
+
+async def test_a_page_asks_the_api_with_the_key_of_its_mode(api: RecordedApi) -> None:
+    for path, key in (("/test/balance/overview", b"Bearer rk_test_1"), ("/balance/overview", b"Bearer rk_live_1")):
+        api.requests.clear()
+        assert (await visit(api, path, signed_in=SignedIn(keys=KEYS))).status == 200
+        assert {request.headers[b"authorization"] for request in api.requests} == {key}
+        assert all(b"stripe-account" not in request.headers for request in api.requests)
+
+
+async def test_a_platforms_key_names_the_account_it_acts_for(api: RecordedApi) -> None:
+    await visit(api, "/test/balance/overview", signed_in=SignedIn(keys=KEYS, key_account="acct_platform"))
+    assert {request.headers[b"stripe-account"] for request in api.requests} == {b"acct_1"}
+
+
+async def test_a_chosen_account_is_shown_from_then_on(api: RecordedApi) -> None:
+    form = {"account": "acct_2", "form_token": FORM_TOKEN}
+    reply = await visit(api, "/test/account", method="POST", form=form, signed_in=SignedIn(keys=KEYS))
+    cookie = header_of(reply, "set-cookie")
+    assert cookie is not None
+    assert cookie.startswith("brim_account=acct_2; Path=/;")
+    await visit(api, "/test/balance/overview", signed_in=SignedIn(keys=KEYS), cookies="; brim_account=acct_2")
+    assert api.requests[-1].headers[b"authorization"] == b"Bearer rk_test_2"
+
+
+async def test_an_account_that_cannot_be_seen_is_not_remembered(api: RecordedApi) -> None:
+    form = {"account": "acct_3; Domain=evil", "form_token": FORM_TOKEN}
+    reply = await visit(api, "/test/account", method="POST", form=form, signed_in=SignedIn(keys=KEYS))
+    assert header_of(reply, "set-cookie") is None
+
+
+@pytest.mark.parametrize("token", ["", "another", FORM_TOKEN[:-1]])
+async def test_a_form_without_the_sessions_token_is_refused(api: RecordedApi, token: str) -> None:
+    form = {"account": "acct_2", "form_token": token}
+    reply = await visit(api, "/test/account", method="POST", form=form, signed_in=SignedIn(keys=KEYS))
+    assert (reply.status, header_of(reply, "set-cookie")) == (403, None)
+    assert b"Nothing was changed" in reply.body
+
+
+async def test_a_script_carries_the_token_in_a_header(api: RecordedApi) -> None:
+    headers = {b"x-csrf-token": FORM_TOKEN.encode()}
+    reply = await visit(
+        api, "/test/account", method="POST", form={"account": "acct_2"}, headers=headers, signed_in=SignedIn(keys=KEYS)
+    )
+    assert reply.status == 303
+
+
+async def test_a_refusal_of_the_api_is_a_page_that_says_why(api: RecordedApi) -> None:
+    api.answers = {"/v1/balance": (403, refusal("The key <b>lacks</b> a permission."))}
+    reply = await visit(api, "/test/balance/overview", signed_in=SignedIn(keys=KEYS))
+    assert reply.status == 403
+    assert b"The key &lt;b&gt;lacks&lt;/b&gt; a permission." in reply.body
+
+
+async def test_a_key_that_has_ended_leads_to_sign_in(api: RecordedApi) -> None:
+    api.answers = {"/v1/balance": (401, refusal("Expired API Key"))}
+    reply = await visit(api, "/test/balance/overview", signed_in=SignedIn(keys=KEYS))
+    assert header_of(reply, "location") == "/sign-in?next=/test/balance/overview"
+
+
+async def test_no_page_shows_a_key(api: RecordedApi) -> None:
+    reply = await visit(api, "/test/balance/overview", signed_in=SignedIn(keys=KEYS))
+    assert b"rk_test_" not in reply.body
+
+
+def test_fields_are_written_as_the_api_reads_them() -> None:
+    fields = encode_fields(
+        {"amount": 5, "metadata": {"a b": "c&d"}, "expand": ["x", "y"], "disabled": False, "source": None, "name": ""}
+    )
+    assert fields == b"amount=5&metadata[a+b]=c%26d&expand[]=x&expand[]=y&disabled=false&name="
+
+
+async def test_what_the_api_refuses_keeps_its_parameter_and_code() -> None:
+    api = RecordedApi({"/v1/topups": (400, refusal("Too small.", param="amount", code="parameter_invalid_integer"))})
+    with pytest.raises(ApiRefusedError) as caught:
+        await Caller(api, key="rk_test_1").post("/v1/topups", {"amount": 0}, idempotency_key="once")
+    error = caught.value
+    assert (error.status, error.message, error.param) == (400, "Too small.", "amount")
+    assert error.code == "parameter_invalid_integer"
+    assert api.requests[0].headers[b"idempotency-key"] == b"once"
+
+
+async def test_a_visit_reads_cookies_and_a_form_of_bounded_size() -> None:
+    seen = Visit(Request("POST", "/", b"", {b"cookie": b"a=1; b=x=y"}, b"name=Z%C3%BCrich&empty="), {})
+    assert seen.cookies == {"a": "1", "b": "x=y"}
+    assert seen.form == {"name": "Zürich", "empty": ""}
+    assert Visit(Request("POST", "/", b"", {}, b"a=1&" * 2000), {}).form == {}
+
+
+def test_roles_offer_what_their_keys_may() -> None:
+    def may_write(role: str, *, livemode: bool) -> bool:
+        return Session(
+            operator="op_1",
+            name="Ada",
+            role=Role(role),
+            form_token="t",
+            account="acct_1",
+            livemode=livemode,
+            key="rk_test_1",
+        ).may_write
+
+    assert [may_write(role, livemode=False) for role in ("admin", "developer", "viewer")] == [True, True, False]
+    assert [may_write(role, livemode=True) for role in ("admin", "developer", "viewer")] == [True, False, False]
+
+
+def test_the_dashboard_has_its_styles() -> None:
+    assert "dashboard.css" in Assets().names()
