@@ -1,5 +1,5 @@
 """One running service for what a browser shows of it."""
 
-from api.conftest import runner, server
+from api.conftest import account, key, runner, server
 
-__all__ = ["runner", "server"]
+__all__ = ["account", "key", "runner", "server"]

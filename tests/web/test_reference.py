@@ -17,7 +17,7 @@ from brim.api.operation import Operation
 from brim.api.operations import OPERATIONS
 from brim.web.naming import collection_of
 from brim.web.parts import build_site
-from brim.web.reference.catalogue import CHAPTERS, GUIDES, UNLISTED, Catalogue, Entry
+from brim.web.reference.catalogue import GUIDES, UNLISTED, Catalogue, Entry
 from brim.web.reference.examples import answer_of, object_example
 from brim.web.reference.fields import Field, fields_of, typed
 from brim.web.samples.languages import LANGUAGES
@@ -26,12 +26,12 @@ from web.asking import BROWSER, ask, header_of, headers_of, request_for
 SITE: Final = build_site(OPERATIONS)
 CATALOGUE: Final = Catalogue(OPERATIONS)
 ENTRIES: Final = CATALOGUE.all_entries()
-OBJECTS: Final = [f"{chapter.url}/object" for chapter in CHAPTERS if CATALOGUE.object_of(chapter)]
+OBJECTS: Final = [f"{chapter.url}/object" for chapter in CATALOGUE.chapters.values() if CATALOGUE.object_of(chapter)]
 PAGES: Final = [
     "/docs/api",
     "/docs/api/search?q=amount",
     *(guide.url for guide in GUIDES),
-    *(chapter.url for chapter in CHAPTERS),
+    *(chapter.url for chapter in CATALOGUE.chapters.values()),
     *OBJECTS,
     *(entry.url for entry in ENTRIES),
 ]
@@ -167,7 +167,7 @@ def test_every_operation_says_what_it_does_here_and_in_the_openapi_document(oper
 
 def test_examples_of_objects_have_every_attribute_that_is_always_there() -> None:
     components = build_openapi(OPERATIONS)["components"]["schemas"]
-    for chapter in CHAPTERS:
+    for chapter in CATALOGUE.chapters.values():
         struct = CATALOGUE.object_of(chapter)
         if struct is not None:
             example = json.loads(object_example(struct))

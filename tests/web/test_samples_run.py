@@ -26,11 +26,13 @@ PATIENCE_S: Final = 60
 
 
 @pytest.fixture
-def sample(request: pytest.FixtureRequest, server: Server) -> Sample:
+def sample(request: pytest.FixtureRequest, server: Server, account: str, key: str) -> Sample:
     """The example of an operation, in an account of its own."""
     entry: Entry = request.param
-    account = find_operator(server) if entry.chapter.slug == "verification" else server.make_account().account
-    return sample_for(entry, Wire(server.url, server.make_key(account)), account)
+    if entry.chapter.slug == "verification":
+        account = find_operator(server)
+        key = server.make_key(account)
+    return sample_for(entry, Wire(server.url, key), account)
 
 
 def find_operator(server: Server) -> str:

@@ -11,7 +11,6 @@ import msgspec
 
 from brim.api.operation import Operation
 from brim.api.schemas import NAMES
-from brim.domain.wire import DeletedObject
 from brim.web.naming import collection_of, verb_of
 
 ROOT: Final = "/docs/api"
@@ -90,10 +89,22 @@ CHAPTERS: Final = (
         ("/v1/events",),
     ),
     Chapter(
+        "thin_events",
+        "Thin events",
+        "The second version's events: they tell which object they are about, and the reader asks for it.",
+        ("/v2/core/events",),
+    ),
+    Chapter(
         "webhook_endpoints",
         "Webhook endpoints",
         "An address of yours to which events are sent, signed, until it answers that it has them.",
         ("/v1/webhook_endpoints",),
+    ),
+    Chapter(
+        "event_destinations",
+        "Event destinations",
+        "A webhook endpoint as the second version of the API calls it; it can ask for thin events.",
+        ("/v2/core/event_destinations",),
     ),
     Chapter(
         "payment_methods",
@@ -129,6 +140,12 @@ CHAPTERS: Final = (
         ("/v1/test_helpers/topups",),
     ),
     Chapter(
+        "books",
+        "Books",
+        "The books as people look at them: the balance at a glance, and what a top-up booked. This is Brim's own.",
+        ("/v1/brim/balance_overview", "/v1/brim/topups"),
+    ),
+    Chapter(
         "request_logs",
         "Request logs",
         "The newest requests that were made with your keys, for looking at. This is Brim's own.",
@@ -146,13 +163,15 @@ UNLISTED: Final = frozenset({"/v1/balance/history", "/v1/stripecli/sessions"})
 
 
 class Catalogue:
-    """The chapters with their entries, in order."""
+    """The chapters with their entries, in order; one whose operations are not served is left out."""
 
     def __init__(self, operations: Sequence[Operation]) -> None:
         listed = [operation for operation in operations if collection_of(operation) not in UNLISTED]
         home = {path: chapter for chapter in CHAPTERS for path in chapter.collections}
-        self.chapters: dict[str, Chapter] = {chapter.slug: chapter for chapter in CHAPTERS}
-        self._entries: dict[str, dict[str, Entry]] = {chapter.slug: {} for chapter in CHAPTERS}
+        served = {collection_of(operation) for operation in listed}
+        chapters = [chapter for chapter in CHAPTERS if not served.isdisjoint(chapter.collections)]
+        self.chapters: dict[str, Chapter] = {chapter.slug: chapter for chapter in chapters}
+        self._entries: dict[str, dict[str, Entry]] = {chapter.slug: {} for chapter in chapters}
         for operation in listed:
             collection = collection_of(operation)
             chapter = home.get(collection) or self._new_chapter(collection)
@@ -183,8 +202,8 @@ class Catalogue:
         """Return what a chapter is about; None where that is another chapter's."""
         if chapter.slug == "test_helpers":
             return None
-        kinds = [entry.operation.returns for entry in self.entries(chapter)]
-        return next((kind for kind in kinds if kind is not DeletedObject), None)
+        kinds = [entry.operation.returns for entry in self.entries(chapter) if entry.operation.method != "DELETE"]
+        return kinds[0] if kinds else None
 
     def home_of(self, struct: type[msgspec.Struct]) -> str | None:
         """Return where an object is described, or None."""

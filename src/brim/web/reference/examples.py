@@ -41,6 +41,9 @@ _SAMPLE_IDS: Final = {
     "/v1/test_helpers/test_clocks": _CLOCK,
     "/v1/accounts": _ACCOUNT,
     "/v1/brim/default_funding_sources": "usd",
+    "/v1/brim/topups": TOPUP,
+    "/v2/core/events": EVENT,
+    "/v2/core/event_destinations": "ed_test_61TqK9wXc2mVbL5",
 }
 _BANK_ACCOUNT: Final = {
     "account_number": "000123456789",
@@ -91,6 +94,16 @@ _VALUES: Final[dict[str, dict[str, Any]]] = {
     "PostTestHelpersTestClocks": {"frozen_time": _MADE, "name": "November"},
     "GetTestHelpersTestClocks": {"limit": 3},
     "PostTestHelpersTestClocksTestClockAdvance": {"frozen_time": _MADE + 8 * 86_400},
+    "PostV2CoreEventDestinations": {
+        "name": "Wallets",
+        "type": "webhook_endpoint",
+        "event_payload": "thin",
+        "enabled_events": ["v1.topup.succeeded", "v1.topup.failed"],
+        "webhook_endpoint": {"url": "https://example.com/webhooks"},
+    },
+    "GetV2CoreEventDestinations": {"limit": 3},
+    "PostV2CoreEventDestinationsId": {"description": "Credits the customers' wallets"},
+    "GetV2CoreEvents": {"limit": 3},
     "GetBrimRequestLogs": {"path": "/v1/topups", "limit": 3},
 }
 

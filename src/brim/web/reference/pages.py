@@ -15,7 +15,6 @@ from brim.api.operation import Operation
 from brim.api.params import object_schema
 from brim.api.schemas import NAMES
 from brim.domain.events import DEFAULT_API_VERSION
-from brim.domain.wire import DeletedObject
 from brim.web.naming import place_of
 from brim.web.pages import PAGE_HEADERS, Pages
 from brim.web.reference import examples, search
@@ -146,8 +145,8 @@ class Reference:
 
     def _returned(self, operation: Operation) -> tuple[str, str | None]:
         """Return a sentence on what comes back, and where that is described."""
-        if operation.returns is DeletedObject:
-            return "The id of what was deleted, and `deleted`, which is true.", None
+        if operation.method == "DELETE":
+            return "The id of what was deleted.", None
         name, home = name_of(operation.returns), self._catalogue.home_of(operation.returns)
         if operation.in_list:
             return f"A page of {name} objects in `data`, and in `has_more` whether there are others after it.", home

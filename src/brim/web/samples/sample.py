@@ -10,7 +10,6 @@ import msgspec
 
 from brim.api.operation import Operation
 from brim.api.schemas import NAMES
-from brim.domain.wire import DeletedObject
 from brim.web.naming import collection_of, verb_of
 
 NEWLINE: Final = "\n"
@@ -107,7 +106,7 @@ class Sample(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def result(self) -> str:
         """A name for what comes back."""
-        if self.operation.returns is DeletedObject:
+        if self.operation.method == "DELETE":
             return "deleted"
         noun = NAMES[self.operation.returns].rpartition(".")[2]
         return f"{noun}s" if self.operation.in_list else noun
