@@ -311,6 +311,12 @@ async def test_a_form_that_cannot_be_read_is_refused_as_the_api_refuses_it() -> 
     assert (await SITE.handle(request)).status == 400
 
 
+async def test_a_form_that_is_too_large_for_a_sample_is_refused() -> None:
+    request = request_for(f"{CREATE}/sample", method="POST")
+    request.body = b"description=" + b"a" * 20_000
+    assert (await SITE.handle(request)).status == 413
+
+
 def test_the_form_has_a_field_for_every_parameter_and_holds_the_example() -> None:
     fields = {
         field.name: field for field in fields_of(OPERATIONS[0].parameters, {"amount": 2000, "metadata": {"a": "b"}})

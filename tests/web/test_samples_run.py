@@ -78,7 +78,7 @@ def test_every_cli_sample_works(sample: Sample, tmp_path: Path) -> None:
     printed = stripe_cli.run(*words)
     assert printed.status == 0, printed.errors
     before, brace, answer = printed.text.partition("{")
-    assert bool(before) == (sample.operation.method == "DELETE")  # then it first says on which account
+    assert not before or sample.operation.method == "DELETE"  # then it may first say on which account
     assert_answered(sample, json.loads(brace + answer))
 
 
