@@ -8,6 +8,8 @@ from urllib.parse import parse_qsl, urlencode
 import pytest
 
 from brim.api.message import Reply, Request
+from brim.services.watching import Watchers
+from brim.store.database import Database
 from brim.web.assets import Assets
 from brim.web.calling import ApiRefusedError, Caller, encode_fields
 from brim.web.parts import build_site
@@ -18,6 +20,7 @@ from web.signing import FORM_TOKEN, CookieSessions, SignedIn, cookie_of
 
 KEYS = {"acct_1/test": "rk_test_1", "acct_1/live": "rk_live_1", "acct_2/test": "rk_test_2", "acct_2/live": "rk_live_2"}
 OVERVIEW = "/v1/brim/balance_overview"
+UNUSED = Database("postgresql://nobody", max_connections=1, timeout_s=1.0, application="test")
 NOTHING = {"currencies": [], "days_from": 0, "in_flight_is_complete": True, "livemode": False}
 
 
@@ -54,7 +57,9 @@ async def visit(
     if signed_in is not None:
         sent[b"cookie"] = (cookie_of(signed_in) + cookies).encode()
     body = urlencode(form or {}).encode()
-    return await build_site(api, CookieSessions()).handle(Request(method, path, query.encode(), sent, body))
+    return await build_site(api, CookieSessions(), Watchers(UNUSED)).handle(
+        Request(method, path, query.encode(), sent, body)
+    )
 
 
 @pytest.fixture

@@ -1,9 +1,11 @@
 """Puts the site together: each part brings its routes. Add a part here."""
 
 from brim.api.message import Reply
+from brim.services.watching import Watchers
 from brim.web.assets import Assets
 from brim.web.calling import Application
 from brim.web.dashboard.parts import dashboard_routes
+from brim.web.dashboard.signed import Parts
 from brim.web.pages import Pages, redirect
 from brim.web.routes import Route
 from brim.web.session import Sessions
@@ -11,16 +13,17 @@ from brim.web.site import Site
 from brim.web.visit import Visit
 
 
-def build_site(application: Application, sessions: Sessions) -> Site:
+def build_site(application: Application, sessions: Sessions, watchers: Watchers) -> Site:
     """Return the site of one process.
 
     Args:
         application: the API, which pages call.
         sessions: recognises who looks.
+        watchers: tell pages of changes.
     """
     assets = Assets()
     pages = Pages(assets)
-    routes = (Route("GET", "/", _home), *dashboard_routes(pages, application, sessions))
+    routes = (Route("GET", "/", _home), *dashboard_routes(Parts(pages, application, sessions, watchers)))
     return Site(routes, pages, assets)
 
 

@@ -5,23 +5,22 @@ from typing import Final
 
 import msgspec
 
-from brim.web.calling import Application
 from brim.web.dashboard import (
     account_choice,
     formats,
     funding_pages,
+    live,
     overview,
     test_clocks,
     topup_creation,
     topup_detail,
+    topup_export,
     topup_list,
     verification,
 )
-from brim.web.dashboard.signed import SignedPages
+from brim.web.dashboard.signed import Parts, SignedPages
 from brim.web.dashboard.wording import LEDGER_ACCOUNTS, LEDGER_STEPS, STATUS_BADGES
-from brim.web.pages import Pages
 from brim.web.routes import Route
-from brim.web.session import Sessions
 
 
 class NavigationItem(msgspec.Struct, frozen=True):
@@ -52,8 +51,9 @@ NAVIGATION: Final = (
 """The side navigation: groups of pages in their order."""
 
 
-def dashboard_routes(pages: Pages, application: Application, sessions: Sessions) -> Sequence[Route]:
+def dashboard_routes(parts: Parts) -> Sequence[Route]:
     """Return the routes of all pages of the dashboard."""
+    pages = parts.pages
     pages.add_filters(
         money=formats.money,
         plain_amount=formats.plain_amount,
@@ -67,7 +67,7 @@ def dashboard_routes(pages: Pages, application: Application, sessions: Sessions)
         badge_of=lambda status: STATUS_BADGES.get(status, (status, "plain")),
     )
     pages.add_globals(navigation=NAVIGATION)
-    signed = SignedPages(pages, application, sessions)
+    signed = SignedPages(parts)
     return (
         *signed.get("/balance/overview", overview.show),
         *signed.get("/dashboard", overview.lead_there),
@@ -80,12 +80,14 @@ def dashboard_routes(pages: Pages, application: Application, sessions: Sessions)
         *signed.post("/test-clocks/{clock}/advance", test_clocks.advance),
         *signed.post("/test-clocks/{clock}/delete", test_clocks.delete),
         *signed.get("/verification", verification.show),
+        *signed.get("/live", live.stream),
     )
 
 
 def _topup_routes(signed: SignedPages) -> Sequence[Route]:
     return (
         *signed.get("/topups", topup_list.show),
+        *signed.get("/topups.csv", topup_export.export),
         *signed.get("/topups/new", topup_creation.show),
         *signed.post("/topups/new", topup_creation.create),
         *signed.get("/topups/{topup}", topup_detail.show),

@@ -1,4 +1,6 @@
 // What pages of the dashboard do beside what every page does.
+import "./live.js";
+
 
 // A form is sent once: a second press while the first is on its way does nothing.
 document.addEventListener("submit", (event) => {

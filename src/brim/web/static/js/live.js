@@ -1,0 +1,48 @@
+// Tells the regions of a page that show changing things to fetch themselves anew when something changed.
+
+const main = document.querySelector("[data-live-from]");
+const regions = () => document.querySelectorAll("[data-live]");
+let source = null;
+
+function refresh(changes, { first }) {
+  for (const region of regions()) {
+    const concerned = changes.beyond || region.dataset.live === "" || changes.objects.includes(region.dataset.live);
+    // The first message comes soon after the page; whoever has begun to do something in it is not disturbed.
+    if (concerned && !(first && region.contains(document.activeElement))) region.dispatchEvent(new CustomEvent("live"));
+  }
+}
+
+function open() {
+  if (source || regions().length === 0) return;
+  source = new EventSource(main.dataset.liveFrom);
+  let first = true;
+  source.addEventListener("change", (event) => {
+    refresh(JSON.parse(event.data), { first });
+    first = false;
+  });
+  source.addEventListener("over", () => location.reload());
+}
+
+function close() {
+  source?.close();
+  source = null;
+}
+
+// A browser has few connections to one server, so only what is looked at holds one.
+function follow() {
+  if (document.hidden) close();
+  else open();
+}
+
+// What comes back is a page of its own when the session is over; then there is no such region in it.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { xhr, target } = event.detail;
+  if (xhr.status === 200 && xhr.responseText.includes(`id="${target.id}"`)) return;
+  event.detail.shouldSwap = false;
+  if (xhr.status < 400) location.reload();
+});
+
+document.addEventListener("visibilitychange", follow);
+addEventListener("pagehide", close);
+addEventListener("pageshow", follow);
+follow();
