@@ -61,6 +61,7 @@ def dashboard_routes(parts: Parts) -> Sequence[Route]:
         utc_date=formats.utc_date,
         iso_time=formats.iso_time,
         pretty_json=formats.pretty_json,
+        initials=formats.initials,
         paid_by=topup_list.paid_by,
         ledger_account=lambda name: LEDGER_ACCOUNTS.get(name, name),
         ledger_step=lambda kind: LEDGER_STEPS.get(kind, kind),
