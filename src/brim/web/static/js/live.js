@@ -34,12 +34,16 @@ function follow() {
   else open();
 }
 
-// What comes back is a page of its own when the session is over; then there is no such region in it.
+// When the session is over, what comes back is the page to sign in, from elsewhere: then this page goes there, too.
 document.addEventListener("htmx:beforeSwap", (event) => {
   const { xhr, target } = event.detail;
-  if (xhr.status === 200 && xhr.responseText.includes(`id="${target.id}"`)) return;
-  event.detail.shouldSwap = false;
-  if (xhr.status < 400) location.reload();
+  const asked = new URL(target.getAttribute("hx-get"), location.href);
+  if (new URL(xhr.responseURL).pathname !== asked.pathname) {
+    event.detail.shouldSwap = false;
+    location.reload();
+  } else if (!xhr.responseText.includes(`id="${target.id}"`)) {
+    event.detail.shouldSwap = false;
+  }
 });
 
 document.addEventListener("visibilitychange", follow);
