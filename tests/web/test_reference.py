@@ -11,28 +11,29 @@ from urllib.parse import urlencode
 
 import pytest
 
-from brim.api.message import Reply, Request
 from brim.api.openapi import build_openapi
 from brim.api.operation import Operation
 from brim.api.operations import OPERATIONS
+from brim.web.assets import Assets
 from brim.web.naming import collection_of
-from brim.web.parts import build_site
+from brim.web.pages import Pages
 from brim.web.reference.catalogue import GUIDES, UNLISTED, Catalogue, Entry
 from brim.web.reference.examples import answer_of, object_example
 from brim.web.reference.fields import Field, fields_of, typed
+from brim.web.reference.pages import Reference
 from brim.web.samples.languages import LANGUAGES
-from brim.web.session import NoSessions
+from brim.web.site import Site
 from web.asking import BROWSER, ask, header_of, headers_of, request_for
 
 
-class NobodyAnswers:
-    """An API that the reference must not need."""
+def reference_alone() -> Site:
+    """Return a site of the reference and nothing else: it needs neither the API nor anybody signed in."""
+    assets = Assets()
+    pages = Pages(assets)
+    return Site(Reference(OPERATIONS, pages).routes(), pages, assets)
 
-    async def handle(self, request: Request) -> Reply:
-        raise AssertionError(request.path)
 
-
-SITE: Final = build_site(OPERATIONS, NobodyAnswers(), NoSessions())
+SITE: Final = reference_alone()
 CATALOGUE: Final = Catalogue(OPERATIONS)
 ENTRIES: Final = CATALOGUE.all_entries()
 OBJECTS: Final = [f"{chapter.url}/object" for chapter in CATALOGUE.chapters.values() if CATALOGUE.object_of(chapter)]
@@ -148,7 +149,7 @@ async def test_a_whole_page_with_all_it_loads_weighs_less_than_150_kb_packed() -
 
 async def test_the_first_text_of_a_page_is_there_within_300_ms() -> None:
     started = time.perf_counter()
-    await ask(build_site(OPERATIONS, NobodyAnswers(), NoSessions()), CREATE, headers=BROWSER)
+    await ask(reference_alone(), CREATE, headers=BROWSER)
     assert time.perf_counter() - started < FIRST_TEXT_S
 
 

@@ -31,6 +31,7 @@ from brim.services.numbering import Announcer
 from brim.services.request_logs import RequestRecorder
 from brim.services.terms import KnownTerms
 from brim.services.vault import Vault
+from brim.services.watching import Watchers
 from brim.store.database import Database
 from brim.telemetry import metrics
 from brim.telemetry.logs import RequestLog, configure_logging, wants_json
@@ -99,7 +100,8 @@ async def _serve(
         system=system_handlers(database, OPERATIONS),
         record=recorder.note,
     )
-    server = uvicorn.Server(_uvicorn_config(Front(api, build_site(OPERATIONS, api, sessions)), settings))
+    watchers = Watchers(database)
+    server = uvicorn.Server(_uvicorn_config(Front(api, build_site(OPERATIONS, api, sessions, watchers)), settings))
     background = [
         asyncio.create_task(sweep_connections(server.server_state)),
         asyncio.create_task(_keep_gauges(server, service.batches, database)),
@@ -113,6 +115,7 @@ async def _serve(
             task.cancel()
         if request_log:
             request_log.flush()
+        await watchers.close()
         await recorder.flush()
         await service.hub.close()
         await database.close()

@@ -91,3 +91,9 @@ def _moment(second: int) -> datetime:
 def pretty_json(value: object) -> str:
     """Return an object as the API writes it: JSON with two-space indent."""
     return msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
+
+
+def initials(name: str) -> str:
+    """Return the first letters of a name's first and last word, for where there is little room."""
+    words = name.split()
+    return "".join(word[0] for word in dict.fromkeys([*words[:1], *words[-1:]])).upper()
