@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 
 import pytest
 
+from brim.api.message import Reply
 from brim.api.openapi import build_openapi
 from brim.api.operation import Operation
 from brim.api.operations import OPERATIONS
