@@ -12,7 +12,7 @@ import msgspec
 
 from brim.kit.currency import exponent
 
-_AMOUNT: Final = re.compile(r"(\d{1,15}|\d{1,3}(?:,\d{3}){1,4})(?:\.(\d{1,3}))?")
+_AMOUNT: Final = re.compile(r"(\d{1,15}|\d{1,3}(?:,\d{3}){1,4})(?:\.(\d{1,3}))?", re.ASCII)
 _MINUS: Final = "\N{MINUS SIGN}"
 _TIME_LIMIT: Final = 253_402_300_799
 """The last second of the year 9999: beyond, there is no date to write."""
