@@ -42,6 +42,8 @@ NEVER_ON_THE_WIRE = (
     "brim.store.migrate",
     "brim.store.roles",
     "brim.services.keys",
+    "brim.domain.triggers",
+    "brim.web.shell",
 )
 """Rooms and modules whose failures are read by whoever starts the service or types a command."""
 

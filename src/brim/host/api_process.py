@@ -86,7 +86,7 @@ async def _serve(settings: Settings, listeners: list[socket.socket], alive_fd: i
         system=system_handlers(database, OPERATIONS),
         record=recorder.note,
     )
-    server = uvicorn.Server(_uvicorn_config(Front(api, build_site()), settings))
+    server = uvicorn.Server(_uvicorn_config(Front(api, build_site(api, system_clock_ms)), settings))
     background = [
         asyncio.create_task(sweep_connections(server.server_state)),
         asyncio.create_task(_keep_gauges(server, service.batches, database)),
