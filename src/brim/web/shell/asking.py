@@ -77,7 +77,9 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True):
 
     def request(self, session: ShellSession, host: str) -> Request:
         """Return the request with the session's key."""
+        acting = {b"stripe-account": session.account.encode()} if session.key_account else {}
         headers = {
+            **acting,
             b"authorization": f"Bearer {session.key}".encode("latin-1"),
             b"content-type": FORM.encode(),
             b"host": host.encode("latin-1"),

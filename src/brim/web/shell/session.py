@@ -1,7 +1,7 @@
 """Whom the Shell works for."""
 
 from collections.abc import Awaitable, Callable
-from typing import Literal, Protocol, TypeAlias
+from typing import Final, Protocol, TypeAlias
 
 import msgspec
 
@@ -10,7 +10,8 @@ from brim.api.websocket import Socket
 from brim.domain.keys import secret_prefix
 from brim.web.shell.failures import UnusableKeyError
 
-Role: TypeAlias = Literal["admin", "developer", "viewer"]
+DEVELOPER: Final = "developer"
+_VIEWER: Final = "viewer"
 
 
 class Application(Protocol):
@@ -29,16 +30,22 @@ class ShellSession(Protocol):
     """Somebody at work in one of an account's modes.
 
     `key` is what the requests carry, so the API decides what they may do; `role` can only take away from that.
+    `key_account` is whose key it is, where a platform's key acts for `account`; None for the account's own.
     """
 
     @property
     def key(self) -> str:
-        """The API key."""
+        """The API key's secret."""
         ...
 
     @property
     def account(self) -> str:
-        """The account that the key belongs to."""
+        """The account to work in."""
+        ...
+
+    @property
+    def key_account(self) -> str | None:
+        """Whose key it is, if not the account's own."""
         ...
 
     @property
@@ -47,8 +54,8 @@ class ShellSession(Protocol):
         ...
 
     @property
-    def role(self) -> Role:
-        """What the person may do."""
+    def role(self) -> str:
+        """What the person may do: admin, developer or viewer."""
         ...
 
 
@@ -62,12 +69,13 @@ class KeySession(msgspec.Struct, frozen=True, kw_only=True):
     key: str
     account: str
     livemode: bool
-    role: Role = "developer"
+    role: str = DEVELOPER
+    key_account: str | None = None
 
 
 def may_write(session: ShellSession) -> bool:
     """Tell whether requests may change something: in test mode, and never for a viewer."""
-    return not session.livemode and session.role != "viewer"
+    return not session.livemode and session.role != _VIEWER
 
 
 async def session_of_key(api: Application, key: str) -> KeySession:
