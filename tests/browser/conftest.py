@@ -1,5 +1,5 @@
 """One running service for what a browser shows of it."""
 
-from api.conftest import server
+from api.conftest import runner, server
 
-__all__ = ["server"]
+__all__ = ["runner", "server"]

@@ -73,6 +73,7 @@ class ShellDoor:
         clock: real time.
         find_session: tells who is signed in; None where nobody can be, then the page asks for a key.
         idle_s: after how long without a word a pane is let go.
+        ping_every_s: how often it is asked for a sign of life, and whether its visitor is still signed in.
     """
 
     def __init__(
@@ -83,12 +84,14 @@ class ShellDoor:
         clock: Clock,
         find_session: FindSession | None = None,
         idle_s: float = IDLE_S,
+        ping_every_s: float = PING_EVERY_S,
     ) -> None:
         self._api = api
         self._commands = commands
         self._clock = clock
         self._find_session = find_session
         self._idle_s = idle_s
+        self._ping_every_s = ping_every_s
 
     async def converse(self, request: Request, socket: Socket) -> None:
         """Serve a pane to its end; pages of other origins are refused before a word is said."""
@@ -97,7 +100,7 @@ class ShellDoor:
             return
         session = await self._find_session(request) if self._find_session else None
         socket.accept()
-        pinging = asyncio.create_task(_keep_alive(socket))
+        watching = asyncio.create_task(self._watch(request, socket))
         try:
             host = request.header(b"host") or ""
             session = session or await self._ask_for_key(socket)
@@ -105,8 +108,17 @@ class ShellDoor:
                 interpreter = Interpreter(self._api, self._commands, session, host=host, clock=self._clock)
                 await Pane(socket, session, interpreter, self._commands, idle_s=self._idle_s).run()
         finally:
-            pinging.cancel()
+            watching.cancel()
             socket.shutdown()
+
+    async def _watch(self, request: Request, socket: Socket) -> None:
+        """Keep a pane's connection alive, until its visitor has signed out."""
+        while True:
+            await asyncio.sleep(self._ping_every_s)
+            socket.ping()
+            if self._find_session and await self._find_session(request) is None:
+                socket.shutdown()
+                return
 
     async def _ask_for_key(self, socket: Socket) -> ShellSession | None:
         """Return the session of a key that the page gives; None for a page that has none that works."""
@@ -228,9 +240,3 @@ def _read(text: str) -> Message | None:
         return _decoder.decode(text)
     except (msgspec.DecodeError, UnicodeError):
         return None
-
-
-async def _keep_alive(socket: Socket) -> None:
-    while True:
-        await asyncio.sleep(PING_EVERY_S)
-        socket.ping()

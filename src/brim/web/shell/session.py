@@ -60,7 +60,10 @@ class ShellSession(Protocol):
 
 
 FindSession: TypeAlias = Callable[[Request], Awaitable[ShellSession | None]]
-"""Returns the session that a websocket's handshake belongs to, None for somebody who is not signed in."""
+"""Returns the session that a websocket's handshake belongs to, None for somebody who is not signed in (any more).
+
+It is asked again every few seconds while a pane is open.
+"""
 
 
 class KeySession(msgspec.Struct, frozen=True, kw_only=True):

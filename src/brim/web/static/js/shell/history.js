@@ -3,7 +3,7 @@ import { store } from "../store.js";
 
 const MOST = 200;
 // A line that begins with a blank, or shows a secret, is not kept.
-const NOT_KEPT = /^\s|\b(?:sk|rk)_(?:test|live)_|\bwhsec_/u;
+const NOT_KEPT = /^\s|\b(?:sk|rk)_(?:test|live)_|\bwhsec_|account[-_]number/u;
 
 function read() {
   try {

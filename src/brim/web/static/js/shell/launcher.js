@@ -23,6 +23,11 @@ function ready() {
   return loading;
 }
 
+// What needs the Shell is hidden where no script runs.
+function show(root) {
+  for (const element of root.querySelectorAll("[data-run-in-shell], [data-open-shell]")) element.hidden = false;
+}
+
 export function watchForShell() {
   // At the window and before anybody else, by the key's place: on many keyboards it has another sign.
   window.addEventListener(
@@ -42,6 +47,7 @@ export function watchForShell() {
   });
   // For parts of a page that make up their line as one types.
   document.addEventListener("brim:run", async (event) => (await ready()).run(event.detail));
-  for (const element of document.querySelectorAll("[data-run-in-shell], [data-open-shell]")) element.hidden = false;
+  show(document);
+  document.addEventListener("htmx:load", (event) => show(event.target));
   if (document.querySelector("[data-shell-page]")) ready().then((shell) => shell.open());
 }
