@@ -55,7 +55,6 @@ _ELSEWHERE: Final = frozenset(
 """Commands of either program that need a computer or a terminal of the visitor's own."""
 
 _METHODS: Final[Mapping[str, Method]] = {"get": "GET", "post": "POST", "delete": "DELETE"}
-_GROUPS: Final = {"logs": "tail"}
 
 log = structlog.get_logger()
 
@@ -79,6 +78,7 @@ class Interpreter:
         self._session = session
         self._host = host
         self._clock = clock
+        self._zone_minutes = 0
         self._builtins: dict[str, Callable[[list[str], Screen], Awaitable[None]]] = {
             "listen": self._listen,
             "logs": self._logs,
@@ -252,7 +252,7 @@ class Interpreter:
             await self._stream(listen(self._here(screen), parsed))
 
     async def _logs(self, words: list[str], screen: Screen) -> None:
-        if not words or words[0] != _GROUPS["logs"]:
+        if words[:1] != ["tail"]:
             await screen.write(manual.builtin(PROGRAMS[0], ("logs", "tail")))
             return
         parsed = FlagSet(TAIL_FLAGS).parse(words[1:])
