@@ -19,7 +19,9 @@ export class Connection {
   open() {
     if (this.#socket) return;
     const scheme = location.protocol === "https:" ? "wss" : "ws";
-    const socket = new WebSocket(`${scheme}://${location.host}/shell/socket`, PROTOCOL);
+    // A page of live mode says so; everywhere else the Shell works in test mode.
+    const mode = document.documentElement.dataset.mode === "live" ? "?mode=live" : "";
+    const socket = new WebSocket(`${scheme}://${location.host}/shell/socket${mode}`, PROTOCOL);
     this.#socket = socket;
     const timer = setTimeout(() => socket.close(), OPENS_WITHIN_MS);
     socket.addEventListener("open", () => clearTimeout(timer));
