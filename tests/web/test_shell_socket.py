@@ -348,3 +348,18 @@ async def test_who_signs_out_ends_what_runs_in_a_pane() -> None:
     await pane
     assert page.is_over
     assert page.pings >= 2
+
+
+async def test_who_works_with_a_key_needs_no_session() -> None:
+    async def nobody(_request: Request) -> ShellSession | None:
+        return None
+
+    page = InnerPage()
+    pane = open_pane(RecordingApi(), page, find_session=nobody)
+    assert (await page.heard.get())["type"] == "key_needed"
+    page.say("key", key=KEY)
+    assert (await page.heard.get())["type"] == "ready"
+    await asyncio.wait([pane], timeout=0.1)
+    assert not page.is_over
+    page.said.put_nowait(None)
+    await pane

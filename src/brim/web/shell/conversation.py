@@ -100,7 +100,7 @@ class ShellDoor:
             return
         session = await self._find_session(request) if self._find_session else None
         socket.accept()
-        watching = asyncio.create_task(self._watch(request, socket))
+        watching = asyncio.create_task(self._watch(request, socket, is_signed_in=session is not None))
         try:
             host = request.header(b"host") or ""
             session = session or await self._ask_for_key(socket)
@@ -111,12 +111,12 @@ class ShellDoor:
             watching.cancel()
             socket.shutdown()
 
-    async def _watch(self, request: Request, socket: Socket) -> None:
-        """Keep a pane's connection alive, until its visitor has signed out."""
+    async def _watch(self, request: Request, socket: Socket, *, is_signed_in: bool) -> None:
+        """Keep a pane's connection alive, until its visitor has signed out; who works with a key never does."""
         while True:
             await asyncio.sleep(self._ping_every_s)
             socket.ping()
-            if self._find_session and await self._find_session(request) is None:
+            if is_signed_in and self._find_session and await self._find_session(request) is None:
                 socket.shutdown()
                 return
 
