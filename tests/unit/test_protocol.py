@@ -23,7 +23,7 @@ LIMITS = Limits(max_body=1000, max_header=2000, max_connections=50, idle_timeout
 class Echo:
     """Replies with what it was asked; `/wait` is answered when the test says so. `/socket` echoes messages."""
 
-    subprotocol = "echo"
+    subprotocols = ("echo",)
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits

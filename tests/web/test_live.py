@@ -13,6 +13,7 @@ from api.conftest import Server
 from api.wire import Wire
 from brim.api.message import Request, StreamedReply
 from brim.api.operations import OPERATIONS
+from brim.kit.clock import system_clock_ms
 from brim.services.watching import Watchers
 from brim.store.database import Database
 from brim.web.dashboard import live
@@ -98,7 +99,7 @@ class EndingSessions(CookieSessions):
 
 async def test_a_stream_ends_with_its_session(database: Database) -> None:
     sessions, watchers = EndingSessions(), Watchers(database)
-    site = build_site(OPERATIONS, RecordedApi({}), sessions, watchers)
+    site = build_site(OPERATIONS, RecordedApi({}), sessions, watchers, system_clock_ms)
     headers = {b"cookie": cookie_of(SignedIn(keys=KEYS)).encode()}
     reply = await site.handle(Request("GET", "/test/live", b"", headers, b""))
     assert isinstance(reply, StreamedReply)
@@ -112,7 +113,7 @@ async def test_a_stream_ends_with_its_session(database: Database) -> None:
 
 
 async def test_who_finds_no_room_is_told_to_come_later(database: Database) -> None:
-    site = build_site(OPERATIONS, RecordedApi({}), CookieSessions(), Watchers(database, most=0))
+    site = build_site(OPERATIONS, RecordedApi({}), CookieSessions(), Watchers(database, most=0), system_clock_ms)
     headers = {b"cookie": cookie_of(SignedIn(keys=KEYS)).encode()}
     assert (await site.handle(Request("GET", "/test/live", b"", headers, b""))).status == 429
 

@@ -9,6 +9,8 @@ import pytest
 
 from brim.api.message import Reply, Request
 from brim.api.operations import OPERATIONS
+from brim.api.websocket import Socket
+from brim.kit.clock import system_clock_ms
 from brim.services.watching import Watchers
 from brim.store.database import Database
 from brim.web.assets import Assets
@@ -37,6 +39,9 @@ class RecordedApi:
         status, body = self.answers.get(request.path, (200, {"object": "list", "data": [], "has_more": False}))
         return Reply(status, json.dumps(body).encode())
 
+    async def converse(self, request: Request, _socket: Socket) -> None:
+        raise AssertionError(request.path)
+
 
 def refusal(message: str, **more: str) -> dict[str, Any]:
     return {"error": {"message": message, "type": "invalid_request_error", **more}}
@@ -58,7 +63,7 @@ async def visit(
     if signed_in is not None:
         sent[b"cookie"] = (cookie_of(signed_in) + cookies).encode()
     body = urlencode(form or {}).encode()
-    return await build_site(OPERATIONS, api, CookieSessions(), Watchers(UNUSED)).handle(
+    return await build_site(OPERATIONS, api, CookieSessions(), Watchers(UNUSED), system_clock_ms).handle(
         Request(method, path, query.encode(), sent, body)
     )
 

@@ -8,6 +8,7 @@ its strict mode, which refuses a Content-Length beside Transfer-Encoding, two le
 
 import asyncio
 from collections import deque
+from collections.abc import Sequence
 from contextlib import aclosing
 from http import HTTPStatus
 from typing import Any, Final, Protocol, cast
@@ -35,7 +36,7 @@ class Application(Protocol):
     """What the protocol serves."""
 
     limits: "Limits"
-    subprotocol: str
+    subprotocols: Sequence[str]
 
     async def handle(self, request: Request) -> Reply:
         """Return the reply to a request; never raises."""
@@ -244,7 +245,7 @@ class HttpProtocol(asyncio.Protocol):
     def _hand_over(self) -> None:
         """Leave the connection to a websocket."""
         path, _, query = self._url.partition(b"?")
-        socket = WebSocket(self._state, self._app.subprotocol)
+        socket = WebSocket(self._state, self._app.subprotocols)
         self._state.connections.discard(self)
         self._closing = True
         socket.take_over(self._transport, handshake_head(self._url, self._headers))

@@ -101,7 +101,8 @@ async def _serve(
         record=recorder.note,
     )
     watchers = Watchers(database)
-    server = uvicorn.Server(_uvicorn_config(Front(api, build_site(OPERATIONS, api, sessions, watchers)), settings))
+    site = build_site(OPERATIONS, api, sessions, watchers, system_clock_ms)
+    server = uvicorn.Server(_uvicorn_config(Front(api, site), settings))
     background = [
         asyncio.create_task(sweep_connections(server.server_state)),
         asyncio.create_task(_keep_gauges(server, service.batches, database)),
