@@ -339,7 +339,7 @@ async def test_who_and_what_is_told() -> None:
         ("stripe logs ", ["tail"]),
         ("stripe logs tail --filter-source=", ["--filter-source=API", "--filter-source=DASHBOARD"]),
         ("stripe help topups cr", ["create"]),
-        ("help balance_", ["balance_transactions"]),
+        ("help balance_t", ["balance_transactions"]),
         ("brim get --lim", ["--limit="]),
         ("stripe topups create --nothing=", []),
         ("ls ", []),
