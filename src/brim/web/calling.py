@@ -6,7 +6,7 @@ rights, idempotency and the request log hold for both, and there is one road to 
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, Protocol, TypeAlias
-from urllib.parse import quote_plus
+from urllib.parse import quote, quote_plus
 
 import msgspec
 
@@ -121,3 +121,8 @@ def _add_pairs(pairs: list[str], name: str, value: Field) -> None:
     else:
         for inner in value:
             _add_pairs(pairs, f"{name}[]", inner)
+
+
+def api_path(pattern: str, object_id: str) -> str:
+    """Return an API path with an id in it, such as `/v1/topups/{}`; an id cannot lead elsewhere."""
+    return pattern.format(quote(object_id, safe=""))

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final, TypeAlias
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from brim.api.message import Reply
 from brim.web.calling import ApiRefusedError, Application, Caller
@@ -62,6 +62,11 @@ class SignedVisit:
     def changed_link(self, **changes: object) -> str:
         """Return this page's address with some parameters set, or with None removed."""
         return self.link(self.path, **{**self.query, **changes})
+
+    @property
+    def current_link(self) -> str:
+        """This very page's address, without what it said after a form."""
+        return self.changed_link(done=None)
 
     def is_under(self, path: str) -> bool:
         """Tell whether this page belongs to the one at a path."""
@@ -136,8 +141,3 @@ class SignedPages:
                 return to_sign_in(visit) if error.status == _KEY_ENDED else signed.refusal(error)
 
         return handle
-
-
-def api_path(pattern: str, object_id: str) -> str:
-    """Return an API path with an id in it, such as `/v1/topups/{}`; an id cannot lead elsewhere."""
-    return pattern.format(quote(object_id, safe=""))

@@ -38,3 +38,35 @@ DONE: Final = {
     "bank_default": "New top-ups in that currency are paid by it where they name nothing else.",
 }
 """What a page says after a form, by the word in its address; any other word says nothing."""
+
+HAPPENED: Final = {
+    "topup.created": ("The top-up was made", "waiting"),
+    "topup.succeeded": ("The money arrived and can be used", "good"),
+    "topup.failed": ("The bank refused the debit", "bad"),
+    "topup.canceled": ("The top-up was canceled", "plain"),
+    "topup.reversed": ("The bank took the money back", "bad"),
+}
+"""For each event of a top-up: what happened, and its tone."""
+
+TEST_SOURCES: Final = (
+    ("btok_us_verified", "succeeds"),
+    ("btok_us_verified_noAccount", "fails: no such account"),
+    ("btok_us_verified_accountClosed", "fails: account closed"),
+    ("btok_us_verified_insufficientFunds", "fails: insufficient funds"),
+    ("btok_us_verified_debitNotAuthorized", "fails: debit not authorized"),
+    ("btok_us_verified_invalidCurrency", "fails: wrong currency"),
+    ("btok_us_verified_reversed", "succeeds, then is returned"),
+    ("btok_us_verified_reversedLate", "succeeds, is returned after 60 days"),
+    ("btok_us_verified_pending", "stays pending until you decide"),
+)
+"""The test tokens that a top-up of test mode can be paid from, and what becomes of it."""
+
+LEDGER_ACCOUNTS: Final = {
+    "funding:clearing": "Funding on its way",
+    "balance:available": "Balance",
+    "bank:settlement": "Bank settlement",
+}
+"""The ledger's accounts for people."""
+
+LEDGER_STEPS: Final = {"topup": "Top-up arrived", "topup_reversal": "Top-up returned"}
+"""What a transfer books, for people."""
