@@ -11,12 +11,13 @@ from urllib.parse import quote, quote_plus
 import msgspec
 
 from brim.api.message import Reply, Request
+from brim.domain.request_logs import BY_PAGES
 
 Field: TypeAlias = "str | int | bool | Sequence[Field] | Mapping[str, Field] | None"
 """What a parameter may hold; None leaves it out, an empty text clears it."""
 
 _FORM: Final = b"application/x-www-form-urlencoded"
-_USER_AGENT: Final = b"Brim pages"
+_USER_AGENT: Final = BY_PAGES.encode()
 
 
 class Application(Protocol):
