@@ -9,6 +9,9 @@ from typing import Final
 
 import msgspec
 
+from brim.kit.clock import system_clock_ms
+from brim.services.owner_keys import OwnerKeys
+from brim.web.key_desk import KeyDesk
 from brim.web.session import ACCOUNT_COOKIE, AccountChoice, Role, Session
 from brim.web.visit import Visit
 
@@ -48,6 +51,16 @@ class CookieSessions:
             key_account=told.key_account,
             accounts=tuple(AccountChoice(each, each) for each in accounts),
         )
+
+
+class NoOwnerKeys(OwnerKeys):
+    """For sites without a database, on which nobody asks for keys."""
+
+    def __init__(self) -> None:
+        """Need nothing."""
+
+
+NO_KEYS: Final = KeyDesk(NoOwnerKeys(), system_clock_ms)
 
 
 def cookie_of(signed_in: SignedIn) -> str:

@@ -23,6 +23,7 @@ from brim.web.reference.fields import Field, fields_of, typed
 from brim.web.samples.languages import LANGUAGES
 from brim.web.session import NoSessions
 from web.asking import BROWSER, ask, header_of, headers_of, request_for
+from web.signing import NO_KEYS
 
 
 class NobodyAnswers:
@@ -32,7 +33,7 @@ class NobodyAnswers:
         raise AssertionError(request.path)
 
 
-SITE: Final = build_site(OPERATIONS, NobodyAnswers(), NoSessions())
+SITE: Final = build_site(OPERATIONS, NobodyAnswers(), NoSessions(), NO_KEYS)
 CATALOGUE: Final = Catalogue(OPERATIONS)
 ENTRIES: Final = CATALOGUE.all_entries()
 OBJECTS: Final = [f"{chapter.url}/object" for chapter in CHAPTERS if CATALOGUE.object_of(chapter)]
@@ -148,7 +149,7 @@ async def test_a_whole_page_with_all_it_loads_weighs_less_than_150_kb_packed() -
 
 async def test_the_first_text_of_a_page_is_there_within_300_ms() -> None:
     started = time.perf_counter()
-    await ask(build_site(OPERATIONS, NobodyAnswers(), NoSessions()), CREATE, headers=BROWSER)
+    await ask(build_site(OPERATIONS, NobodyAnswers(), NoSessions(), NO_KEYS), CREATE, headers=BROWSER)
     assert time.perf_counter() - started < FIRST_TEXT_S
 
 

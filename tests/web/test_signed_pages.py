@@ -15,7 +15,7 @@ from brim.web.parts import build_site
 from brim.web.session import Role, Session
 from brim.web.visit import Visit
 from web.asking import header_of
-from web.signing import FORM_TOKEN, CookieSessions, SignedIn, cookie_of
+from web.signing import FORM_TOKEN, NO_KEYS, CookieSessions, SignedIn, cookie_of
 
 KEYS = {"acct_1/test": "rk_test_1", "acct_1/live": "rk_live_1", "acct_2/test": "rk_test_2", "acct_2/live": "rk_live_2"}
 OVERVIEW = "/v1/brim/balance_overview"
@@ -55,7 +55,9 @@ async def visit(
     if signed_in is not None:
         sent[b"cookie"] = (cookie_of(signed_in) + cookies).encode()
     body = urlencode(form or {}).encode()
-    return await build_site(OPERATIONS, api, CookieSessions()).handle(Request(method, path, query.encode(), sent, body))
+    return await build_site(OPERATIONS, api, CookieSessions(), NO_KEYS).handle(
+        Request(method, path, query.encode(), sent, body)
+    )
 
 
 @pytest.fixture

@@ -28,6 +28,7 @@ from brim.services.bank_secrets import BankSecrets
 from brim.services.batches import Batches
 from brim.services.hub import Hub
 from brim.services.numbering import Announcer
+from brim.services.owner_keys import OwnerKeys
 from brim.services.request_logs import RequestRecorder
 from brim.services.terms import KnownTerms
 from brim.services.vault import Vault
@@ -35,6 +36,7 @@ from brim.store.database import Database
 from brim.telemetry import metrics
 from brim.telemetry.logs import RequestLog, configure_logging, wants_json
 from brim.web.front import Front
+from brim.web.key_desk import KeyDesk
 from brim.web.parts import build_site
 from brim.web.session import NoSessions, Sessions
 
@@ -99,7 +101,9 @@ async def _serve(
         system=system_handlers(database, OPERATIONS),
         record=recorder.note,
     )
-    server = uvicorn.Server(_uvicorn_config(Front(api, build_site(OPERATIONS, api, sessions)), settings))
+    server = uvicorn.Server(
+        _uvicorn_config(Front(api, build_site(OPERATIONS, api, sessions, _key_desk(service))), settings)
+    )
     background = [
         asyncio.create_task(sweep_connections(server.server_state)),
         asyncio.create_task(_keep_gauges(server, service.batches, database)),
@@ -141,6 +145,10 @@ def _make_service(settings: Settings, database: Database, own_url: str) -> Servi
         cli_reconnect_s=max(1, round(settings.cli_reconnect_s)),
         own_url=own_url,
     )
+
+
+def _key_desk(service: Service) -> KeyDesk:
+    return KeyDesk(OwnerKeys(service.database, ids=service.ids), service.clock)
 
 
 def _limits(settings: Settings) -> Limits:

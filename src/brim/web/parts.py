@@ -7,6 +7,7 @@ from brim.api.operation import Operation
 from brim.web.assets import Assets
 from brim.web.calling import Application
 from brim.web.dashboard.parts import dashboard_routes
+from brim.web.key_desk import KeyDesk
 from brim.web.pages import Pages, redirect
 from brim.web.reference.pages import Reference
 from brim.web.routes import Route
@@ -15,17 +16,18 @@ from brim.web.site import Site
 from brim.web.visit import Visit
 
 
-def build_site(operations: Sequence[Operation], application: Application, sessions: Sessions) -> Site:
+def build_site(operations: Sequence[Operation], application: Application, sessions: Sessions, keys: KeyDesk) -> Site:
     """Return the site of one process.
 
     Args:
         operations: the table that the reference is made from.
         application: the API, which pages call.
         sessions: recognises who looks.
+        keys: what pages do with API keys.
     """
     assets = Assets()
     pages = Pages(assets)
-    parts = (*Reference(operations, pages).routes(), *dashboard_routes(pages, application, sessions))
+    parts = (*Reference(operations, pages).routes(), *dashboard_routes(pages, application, sessions, keys))
     return Site((Route("GET", "/", _home), *parts), pages, assets)
 
 

@@ -17,8 +17,10 @@ from brim.web.dashboard import (
     topup_list,
     verification,
 )
+from brim.web.dashboard.developer_parts import developer_routes
 from brim.web.dashboard.signed import SignedPages
 from brim.web.dashboard.wording import LEDGER_ACCOUNTS, LEDGER_STEPS, STATUS_BADGES
+from brim.web.key_desk import KeyDesk
 from brim.web.pages import Pages
 from brim.web.routes import Route
 from brim.web.session import Sessions
@@ -42,6 +44,16 @@ NAVIGATION: Final = (
         ),
     ),
     (
+        "Developers",
+        (
+            NavigationItem("Events", "/events"),
+            NavigationItem("Webhooks", "/webhooks"),
+            NavigationItem("Request logs", "/logs"),
+            NavigationItem("API keys", "/apikeys"),
+            NavigationItem("Accounts", "/accounts"),
+        ),
+    ),
+    (
         "Proof and practice",
         (
             NavigationItem("Verification", "/verification"),
@@ -52,7 +64,7 @@ NAVIGATION: Final = (
 """The side navigation: groups of pages in their order."""
 
 
-def dashboard_routes(pages: Pages, application: Application, sessions: Sessions) -> Sequence[Route]:
+def dashboard_routes(pages: Pages, application: Application, sessions: Sessions, keys: KeyDesk) -> Sequence[Route]:
     """Return the routes of all pages of the dashboard."""
     pages.add_filters(
         money=formats.money,
@@ -80,6 +92,7 @@ def dashboard_routes(pages: Pages, application: Application, sessions: Sessions)
         *signed.post("/test-clocks/{clock}/advance", test_clocks.advance),
         *signed.post("/test-clocks/{clock}/delete", test_clocks.delete),
         *signed.get("/verification", verification.show),
+        *developer_routes(pages, signed, keys),
     )
 
 
