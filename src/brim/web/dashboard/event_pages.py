@@ -70,8 +70,8 @@ async def resend(page: SignedVisit) -> Reply:
 
 
 def about(event: Mapping[str, Any]) -> str:
-    """Return which object an event is about, in a few characters: a top-up's amount, or its id."""
+    """Return which object an event is about, in a few characters: a top-up's amount, else its id or its kind."""
     shown = event["data"]["object"]
     if shown.get("object") == "topup":
         return money(shown["amount"], shown["currency"])
-    return str(shown.get("id", ""))
+    return str(shown.get("id") or shown.get("object", ""))
