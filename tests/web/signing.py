@@ -10,7 +10,9 @@ from typing import Final
 import msgspec
 
 from brim.kit.clock import system_clock_ms
+from brim.kit.ids import IdFactory
 from brim.services.owner_keys import OwnerKeys
+from brim.store.database import Database
 from brim.web.key_desk import KeyDesk
 from brim.web.session import ACCOUNT_COOKIE, AccountChoice, Role, Session
 from brim.web.visit import Visit
@@ -53,14 +55,10 @@ class CookieSessions:
         )
 
 
-class NoOwnerKeys(OwnerKeys):
-    """For sites without a database, on which nobody asks for keys."""
+UNUSED: Final = Database("postgresql://nobody", max_connections=1, timeout_s=1.0, application="test")
+"""For sites that are asked for nothing that needs a database."""
 
-    def __init__(self) -> None:
-        """Need nothing."""
-
-
-NO_KEYS: Final = KeyDesk(NoOwnerKeys(), system_clock_ms)
+NO_KEYS: Final = KeyDesk(OwnerKeys(UNUSED, ids=IdFactory()), system_clock_ms)
 
 
 def cookie_of(signed_in: SignedIn) -> str:

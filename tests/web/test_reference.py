@@ -15,6 +15,7 @@ from brim.api.message import Reply, Request
 from brim.api.openapi import build_openapi
 from brim.api.operation import Operation
 from brim.api.operations import OPERATIONS
+from brim.services.watching import Watchers
 from brim.web.naming import collection_of
 from brim.web.parts import build_site
 from brim.web.reference.catalogue import CHAPTERS, GUIDES, UNLISTED, Catalogue, Entry
@@ -23,7 +24,7 @@ from brim.web.reference.fields import Field, fields_of, typed
 from brim.web.samples.languages import LANGUAGES
 from brim.web.session import NoSessions
 from web.asking import BROWSER, ask, header_of, headers_of, request_for
-from web.signing import NO_KEYS
+from web.signing import NO_KEYS, UNUSED
 
 
 class NobodyAnswers:
@@ -33,7 +34,7 @@ class NobodyAnswers:
         raise AssertionError(request.path)
 
 
-SITE: Final = build_site(OPERATIONS, NobodyAnswers(), NoSessions(), NO_KEYS)
+SITE: Final = build_site(OPERATIONS, NobodyAnswers(), NoSessions(), Watchers(UNUSED), NO_KEYS)
 CATALOGUE: Final = Catalogue(OPERATIONS)
 ENTRIES: Final = CATALOGUE.all_entries()
 OBJECTS: Final = [f"{chapter.url}/object" for chapter in CHAPTERS if CATALOGUE.object_of(chapter)]
@@ -149,7 +150,7 @@ async def test_a_whole_page_with_all_it_loads_weighs_less_than_150_kb_packed() -
 
 async def test_the_first_text_of_a_page_is_there_within_300_ms() -> None:
     started = time.perf_counter()
-    await ask(build_site(OPERATIONS, NobodyAnswers(), NoSessions(), NO_KEYS), CREATE, headers=BROWSER)
+    await ask(build_site(OPERATIONS, NobodyAnswers(), NoSessions(), Watchers(UNUSED), NO_KEYS), CREATE, headers=BROWSER)
     assert time.perf_counter() - started < FIRST_TEXT_S
 
 

@@ -9,13 +9,14 @@ import pytest
 
 from brim.api.message import Reply, Request
 from brim.api.operations import OPERATIONS
+from brim.services.watching import Watchers
 from brim.web.assets import Assets
 from brim.web.calling import ApiRefusedError, Caller, encode_fields
 from brim.web.parts import build_site
 from brim.web.session import Role, Session
 from brim.web.visit import Visit
 from web.asking import header_of
-from web.signing import FORM_TOKEN, NO_KEYS, CookieSessions, SignedIn, cookie_of
+from web.signing import FORM_TOKEN, NO_KEYS, UNUSED, CookieSessions, SignedIn, cookie_of
 
 KEYS = {"acct_1/test": "rk_test_1", "acct_1/live": "rk_live_1", "acct_2/test": "rk_test_2", "acct_2/live": "rk_live_2"}
 OVERVIEW = "/v1/brim/balance_overview"
@@ -55,7 +56,7 @@ async def visit(
     if signed_in is not None:
         sent[b"cookie"] = (cookie_of(signed_in) + cookies).encode()
     body = urlencode(form or {}).encode()
-    return await build_site(OPERATIONS, api, CookieSessions(), NO_KEYS).handle(
+    return await build_site(OPERATIONS, api, CookieSessions(), Watchers(UNUSED), NO_KEYS).handle(
         Request(method, path, query.encode(), sent, body)
     )
 

@@ -32,6 +32,7 @@ from brim.services.owner_keys import OwnerKeys
 from brim.services.request_logs import RequestRecorder
 from brim.services.terms import KnownTerms
 from brim.services.vault import Vault
+from brim.services.watching import Watchers
 from brim.store.database import Database
 from brim.telemetry import metrics
 from brim.telemetry.logs import RequestLog, configure_logging, wants_json
@@ -101,9 +102,9 @@ async def _serve(
         system=system_handlers(database, OPERATIONS),
         record=recorder.note,
     )
-    server = uvicorn.Server(
-        _uvicorn_config(Front(api, build_site(OPERATIONS, api, sessions, _key_desk(service))), settings)
-    )
+    watchers = Watchers(database)
+    site = build_site(OPERATIONS, api, sessions, watchers, _key_desk(service))
+    server = uvicorn.Server(_uvicorn_config(Front(api, site), settings))
     background = [
         asyncio.create_task(sweep_connections(server.server_state)),
         asyncio.create_task(_keep_gauges(server, service.batches, database)),
@@ -117,6 +118,7 @@ async def _serve(
             task.cancel()
         if request_log:
             request_log.flush()
+        await watchers.close()
         await recorder.flush()
         await service.hub.close()
         await database.close()

@@ -12,28 +12,26 @@ from brim.web.dashboard import (
     webhook_pages,
 )
 from brim.web.dashboard.key_pages import KeyPages, rights_of
-from brim.web.dashboard.signed import SignedPages
+from brim.web.dashboard.signed import Parts, SignedPages
 from brim.web.dashboard.wording import EVENT_WORDS, RESOURCE_WORDS
-from brim.web.key_desk import KeyDesk
-from brim.web.pages import Pages
 from brim.web.routes import Route
 
 
-def developer_routes(pages: Pages, signed: SignedPages, keys: KeyDesk) -> Sequence[Route]:
+def developer_routes(signed: SignedPages, parts: Parts) -> Sequence[Route]:
     """Return the routes of these pages, and let templates use what they need."""
-    pages.add_filters(
+    parts.pages.add_filters(
         about=event_pages.about,
         coloured_json=formats.coloured_json,
         duration=formats.duration,
         place_of=linking.place_of,
         rights_of=rights_of,
     )
-    pages.add_globals(event_words=EVENT_WORDS, resource_words=RESOURCE_WORDS)
+    parts.pages.add_globals(event_words=EVENT_WORDS, resource_words=RESOURCE_WORDS)
     return (
         *_event_routes(signed),
         *_webhook_routes(signed),
         *_log_routes(signed),
-        *_key_routes(signed, KeyPages(keys)),
+        *_key_routes(signed, KeyPages(parts.keys)),
         *_account_routes(signed),
     )
 

@@ -16,7 +16,7 @@ from pygments.lexers.data import JsonLexer
 
 from brim.kit.currency import exponent
 
-_AMOUNT: Final = re.compile(r"(\d{1,15}|\d{1,3}(?:,\d{3}){1,4})(?:\.(\d{1,3}))?")
+_AMOUNT: Final = re.compile(r"(\d{1,15}|\d{1,3}(?:,\d{3}){1,4})(?:\.(\d{1,3}))?", re.ASCII)
 _MINUS: Final = "\N{MINUS SIGN}"
 _FORMATTER: Final = HtmlFormatter(nowrap=True)
 _TIME_LIMIT: Final = 253_402_300_799
@@ -109,3 +109,9 @@ def duration(milliseconds: float) -> str:
     if milliseconds < 1000:
         return f"{milliseconds:.0f} ms" if milliseconds >= 10 else f"{milliseconds:.1f} ms"
     return f"{milliseconds / 1000:.1f} s"
+
+
+def initials(name: str) -> str:
+    """Return the first letters of a name's first and last word, for where there is little room."""
+    words = name.split()
+    return "".join(word[0] for word in dict.fromkeys([*words[:1], *words[-1:]])).upper()

@@ -36,7 +36,7 @@ _NEW_FIELD_OF: Final = {
     "billing_details[name]": "holder_name",
 }
 _NEVER_SHOWN_AGAIN: Final = "account_number"
-_CENTS: Final = re.compile(r"(?:\$?0?\.)?(\d{1,2})")
+_CENTS: Final = re.compile(r"(?:\$?0?\.)?(\d{1,2})", re.ASCII)
 
 
 async def show_all(page: SignedVisit) -> Reply:

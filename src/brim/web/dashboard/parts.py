@@ -5,25 +5,23 @@ from typing import Final
 
 import msgspec
 
-from brim.web.calling import Application
 from brim.web.dashboard import (
     account_choice,
     formats,
     funding_pages,
+    live,
     overview,
     test_clocks,
     topup_creation,
     topup_detail,
+    topup_export,
     topup_list,
     verification,
 )
 from brim.web.dashboard.developer_parts import developer_routes
-from brim.web.dashboard.signed import SignedPages
+from brim.web.dashboard.signed import Parts, SignedPages
 from brim.web.dashboard.wording import LEDGER_ACCOUNTS, LEDGER_STEPS, STATUS_BADGES
-from brim.web.key_desk import KeyDesk
-from brim.web.pages import Pages
 from brim.web.routes import Route
-from brim.web.session import Sessions
 
 
 class NavigationItem(msgspec.Struct, frozen=True):
@@ -64,8 +62,9 @@ NAVIGATION: Final = (
 """The side navigation: groups of pages in their order."""
 
 
-def dashboard_routes(pages: Pages, application: Application, sessions: Sessions, keys: KeyDesk) -> Sequence[Route]:
+def dashboard_routes(parts: Parts) -> Sequence[Route]:
     """Return the routes of all pages of the dashboard."""
+    pages = parts.pages
     pages.add_filters(
         money=formats.money,
         plain_amount=formats.plain_amount,
@@ -73,13 +72,14 @@ def dashboard_routes(pages: Pages, application: Application, sessions: Sessions,
         utc_date=formats.utc_date,
         iso_time=formats.iso_time,
         pretty_json=formats.pretty_json,
+        initials=formats.initials,
         paid_by=topup_list.paid_by,
         ledger_account=lambda name: LEDGER_ACCOUNTS.get(name, name),
         ledger_step=lambda kind: LEDGER_STEPS.get(kind, kind),
         badge_of=lambda status: STATUS_BADGES.get(status, (status, "plain")),
     )
     pages.add_globals(navigation=NAVIGATION)
-    signed = SignedPages(pages, application, sessions)
+    signed = SignedPages(parts)
     return (
         *signed.get("/balance/overview", overview.show),
         *signed.get("/dashboard", overview.lead_there),
@@ -92,13 +92,15 @@ def dashboard_routes(pages: Pages, application: Application, sessions: Sessions,
         *signed.post("/test-clocks/{clock}/advance", test_clocks.advance),
         *signed.post("/test-clocks/{clock}/delete", test_clocks.delete),
         *signed.get("/verification", verification.show),
-        *developer_routes(pages, signed, keys),
+        *signed.get("/live", live.stream),
+        *developer_routes(signed, parts),
     )
 
 
 def _topup_routes(signed: SignedPages) -> Sequence[Route]:
     return (
         *signed.get("/topups", topup_list.show),
+        *signed.get("/topups.csv", topup_export.export),
         *signed.get("/topups/new", topup_creation.show),
         *signed.post("/topups/new", topup_creation.create),
         *signed.get("/topups/{topup}", topup_detail.show),

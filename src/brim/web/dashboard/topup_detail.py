@@ -14,7 +14,7 @@ from brim.web.dashboard.topup_list import paid_by
 
 TOPUP: Final = "/v1/topups/{}"
 _SPARE_ROWS: Final = 2
-_MOST_ROWS: Final = 50
+_MOST_ROWS: Final = 60
 _EXPANDED: Final = ["brim.availability", "payment_method", "balance_transaction"]
 
 

@@ -1,4 +1,6 @@
 // What pages of the dashboard do beside what every page does.
+import "./live.js";
+
 
 // A form is sent once: a second press while the first is on its way does nothing.
 document.addEventListener("submit", (event) => {
@@ -23,3 +25,11 @@ document.addEventListener("keydown", (event) => {
     menu.querySelector("summary").focus();
   }
 });
+// Pieces of a page that arrive later have buttons that copy, too.
+document.addEventListener("htmx:load", (event) => {
+  for (const button of event.target.querySelectorAll("[data-copy]")) button.hidden = false;
+});
+// Where the pages stand in a row that scrolls, this one is in sight.
+const pages = document.querySelector(".side-pages");
+const current = pages?.querySelector("[aria-current]");
+if (current && pages.scrollWidth > pages.clientWidth) pages.scrollLeft = current.offsetLeft - pages.clientWidth / 2;
