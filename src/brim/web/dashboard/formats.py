@@ -105,10 +105,12 @@ def coloured_json(value: object) -> Markup:
 
 
 def duration(milliseconds: float) -> str:
-    """Return how long something took, for people, such as `84 ms` or `1.2 s`."""
-    if milliseconds < 1000:
-        return f"{milliseconds:.0f} ms" if milliseconds >= 10 else f"{milliseconds:.1f} ms"
-    return f"{milliseconds / 1000:.1f} s"
+    """Return how long something took, for people, such as `2.4 ms`, `84 ms` or `1.2 s`."""
+    if milliseconds >= 1000:
+        return f"{milliseconds / 1000:.1f} s"
+    if milliseconds >= 10 or isinstance(milliseconds, int):
+        return f"{milliseconds:.0f} ms" if milliseconds else "under 1 ms"
+    return f"{milliseconds:.1f} ms"
 
 
 def initials(name: str) -> str:
