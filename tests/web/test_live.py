@@ -21,7 +21,7 @@ from brim.web.parts import build_site
 from brim.web.session import Session
 from brim.web.visit import Visit
 from web.conftest import Person
-from web.signing import CookieSessions, SignedIn, cookie_of
+from web.signing import NO_KEYS, CookieSessions, SignedIn, cookie_of
 from web.test_signed_pages import KEYS, RecordedApi
 
 PATIENCE_S = 20.0
@@ -99,7 +99,7 @@ class EndingSessions(CookieSessions):
 
 async def test_a_stream_ends_with_its_session(database: Database) -> None:
     sessions, watchers = EndingSessions(), Watchers(database)
-    site = build_site(OPERATIONS, RecordedApi({}), sessions, watchers, system_clock_ms)
+    site = build_site(OPERATIONS, RecordedApi({}), sessions, watchers, NO_KEYS, clock=system_clock_ms)
     headers = {b"cookie": cookie_of(SignedIn(keys=KEYS)).encode()}
     reply = await site.handle(Request("GET", "/test/live", b"", headers, b""))
     assert isinstance(reply, StreamedReply)
@@ -113,7 +113,8 @@ async def test_a_stream_ends_with_its_session(database: Database) -> None:
 
 
 async def test_who_finds_no_room_is_told_to_come_later(database: Database) -> None:
-    site = build_site(OPERATIONS, RecordedApi({}), CookieSessions(), Watchers(database, most=0), system_clock_ms)
+    watchers = Watchers(database, most=0)
+    site = build_site(OPERATIONS, RecordedApi({}), CookieSessions(), watchers, NO_KEYS, clock=system_clock_ms)
     headers = {b"cookie": cookie_of(SignedIn(keys=KEYS)).encode()}
     assert (await site.handle(Request("GET", "/test/live", b"", headers, b""))).status == 429
 

@@ -12,18 +12,16 @@ from brim.api.operations import OPERATIONS
 from brim.api.websocket import Socket
 from brim.kit.clock import system_clock_ms
 from brim.services.watching import Watchers
-from brim.store.database import Database
 from brim.web.assets import Assets
 from brim.web.calling import ApiRefusedError, Caller, encode_fields
 from brim.web.parts import build_site
 from brim.web.session import Role, Session
 from brim.web.visit import Visit
 from web.asking import header_of
-from web.signing import FORM_TOKEN, CookieSessions, SignedIn, cookie_of
+from web.signing import FORM_TOKEN, NO_KEYS, UNUSED, CookieSessions, SignedIn, cookie_of
 
 KEYS = {"acct_1/test": "rk_test_1", "acct_1/live": "rk_live_1", "acct_2/test": "rk_test_2", "acct_2/live": "rk_live_2"}
 OVERVIEW = "/v1/brim/balance_overview"
-UNUSED = Database("postgresql://nobody", max_connections=1, timeout_s=1.0, application="test")
 NOTHING = {"currencies": [], "days_from": 0, "in_flight_is_complete": True, "livemode": False}
 
 
@@ -63,7 +61,7 @@ async def visit(
     if signed_in is not None:
         sent[b"cookie"] = (cookie_of(signed_in) + cookies).encode()
     body = urlencode(form or {}).encode()
-    return await build_site(OPERATIONS, api, CookieSessions(), Watchers(UNUSED), system_clock_ms).handle(
+    return await build_site(OPERATIONS, api, CookieSessions(), Watchers(UNUSED), NO_KEYS, clock=system_clock_ms).handle(
         Request(method, path, query.encode(), sent, body)
     )
 

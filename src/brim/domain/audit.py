@@ -46,6 +46,8 @@ class Action(StrEnum):
     SIGNED_IN = "session.created"
     SIGNED_OUT = "session.ended"
     KEY_MADE = "api_key.created"
+    KEY_ROLLED = "api_key.rolled"
+    KEY_REVOKED = "api_key.revoked"
 
 
 class AuditEntry(msgspec.Struct, frozen=True, kw_only=True):

@@ -28,6 +28,7 @@ from brim.services.bank_secrets import BankSecrets
 from brim.services.batches import Batches
 from brim.services.hub import Hub
 from brim.services.numbering import Announcer
+from brim.services.owner_keys import OwnerKeys
 from brim.services.request_logs import RequestRecorder
 from brim.services.terms import KnownTerms
 from brim.services.vault import Vault
@@ -36,6 +37,7 @@ from brim.store.database import Database
 from brim.telemetry import metrics
 from brim.telemetry.logs import RequestLog, configure_logging, wants_json
 from brim.web.front import Front
+from brim.web.key_desk import KeyDesk
 from brim.web.parts import build_site
 from brim.web.session import NoSessions, Sessions
 
@@ -101,7 +103,7 @@ async def _serve(
         record=recorder.note,
     )
     watchers = Watchers(database)
-    site = build_site(OPERATIONS, api, sessions, watchers, system_clock_ms)
+    site = build_site(OPERATIONS, api, sessions, watchers, _key_desk(service), clock=system_clock_ms)
     server = uvicorn.Server(_uvicorn_config(Front(api, site), settings))
     background = [
         asyncio.create_task(sweep_connections(server.server_state)),
@@ -145,6 +147,10 @@ def _make_service(settings: Settings, database: Database, own_url: str) -> Servi
         cli_reconnect_s=max(1, round(settings.cli_reconnect_s)),
         own_url=own_url,
     )
+
+
+def _key_desk(service: Service) -> KeyDesk:
+    return KeyDesk(OwnerKeys(service.database, ids=service.ids), service.clock)
 
 
 def _limits(settings: Settings) -> Limits:

@@ -11,12 +11,14 @@ from urllib.parse import quote, quote_plus
 import msgspec
 
 from brim.api.message import Reply, Request
+from brim.domain.request_logs import BY_PAGES
 
 Field: TypeAlias = "str | int | bool | Sequence[Field] | Mapping[str, Field] | None"
 """What a parameter may hold; None leaves it out, an empty text clears it."""
 
 _FORM: Final = b"application/x-www-form-urlencoded"
-_USER_AGENT: Final = b"Brim pages"
+_JSON: Final = b"application/json"
+_USER_AGENT: Final = BY_PAGES.encode()
 
 
 class Application(Protocol):
@@ -59,7 +61,7 @@ class Caller:
         if account is not None:
             self._headers[b"stripe-account"] = account.encode()
 
-    async def get(self, path: str, **query: Field) -> Any:
+    async def get(self, path: str, /, **query: Field) -> Any:
         """Return the object or list that a GET answers.
 
         Raises:
@@ -82,6 +84,19 @@ class Caller:
         if idempotency_key:
             headers[b"idempotency-key"] = idempotency_key.encode("utf-8", "replace")
         return await self._call(Request("POST", path, b"", headers, encode_fields(fields)))
+
+    async def post_json(
+        self, path: str, parameters: Mapping[str, object], *, idempotency_key: str | None = None
+    ) -> Any:
+        """Return the object that a POST answers in the second version of the API; otherwise as `post`.
+
+        Raises:
+            ApiRefusedError: it was refused.
+        """
+        headers = {**self._headers, b"content-type": _JSON}
+        if idempotency_key:
+            headers[b"idempotency-key"] = idempotency_key.encode("utf-8", "replace")
+        return await self._call(Request("POST", path, b"", headers, msgspec.json.encode(parameters)))
 
     async def delete(self, path: str) -> Any:
         """Return what is left of an object that a DELETE removed.

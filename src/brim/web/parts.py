@@ -9,6 +9,7 @@ from brim.services.watching import Watchers
 from brim.web.assets import Assets
 from brim.web.dashboard.parts import dashboard_routes
 from brim.web.dashboard.signed import Parts
+from brim.web.key_desk import KeyDesk
 from brim.web.pages import Pages, redirect
 from brim.web.reference.pages import Reference
 from brim.web.routes import Route
@@ -20,7 +21,13 @@ from brim.web.visit import Visit
 
 
 def build_site(
-    operations: Sequence[Operation], api: Application, sessions: Sessions, watchers: Watchers, clock: Clock
+    operations: Sequence[Operation],
+    api: Application,
+    sessions: Sessions,
+    watchers: Watchers,
+    keys: KeyDesk,
+    *,
+    clock: Clock,
 ) -> Site:
     """Return the site of one process.
 
@@ -29,6 +36,7 @@ def build_site(
         api: what pages and the Shell call.
         sessions: recognises who looks.
         watchers: tell pages of changes.
+        keys: what pages do with API keys.
         clock: real time.
     """
 
@@ -40,7 +48,7 @@ def build_site(
     pages = Pages(assets)
     parts = (
         *Reference(operations, pages).routes(),
-        *dashboard_routes(Parts(pages, api, sessions, watchers)),
+        *dashboard_routes(Parts(pages, api, sessions, watchers, keys)),
         *shell_routes(pages),
     )
     sockets = shell_sockets(api, operations, clock, find_session)

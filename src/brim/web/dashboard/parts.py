@@ -18,6 +18,7 @@ from brim.web.dashboard import (
     topup_list,
     verification,
 )
+from brim.web.dashboard.developer_parts import developer_routes
 from brim.web.dashboard.signed import Parts, SignedPages
 from brim.web.dashboard.wording import LEDGER_ACCOUNTS, LEDGER_STEPS, STATUS_BADGES
 from brim.web.routes import Route
@@ -38,6 +39,16 @@ NAVIGATION: Final = (
             NavigationItem("Balance", "/balance/overview"),
             NavigationItem("Top-ups", "/topups"),
             NavigationItem("Bank accounts", "/funding-sources"),
+        ),
+    ),
+    (
+        "Developers",
+        (
+            NavigationItem("Events", "/events"),
+            NavigationItem("Webhooks", "/webhooks"),
+            NavigationItem("Request logs", "/logs"),
+            NavigationItem("API keys", "/apikeys"),
+            NavigationItem("Accounts", "/accounts"),
         ),
     ),
     (
@@ -82,6 +93,7 @@ def dashboard_routes(parts: Parts) -> Sequence[Route]:
         *signed.post("/test-clocks/{clock}/delete", test_clocks.delete),
         *signed.get("/verification", verification.show),
         *signed.get("/live", live.stream),
+        *developer_routes(signed, parts),
     )
 
 

@@ -10,6 +10,7 @@ from brim.api.message import Reply
 from brim.services.watching import Watchers
 from brim.web.calling import ApiRefusedError, Application, Caller
 from brim.web.dashboard.wording import DONE
+from brim.web.key_desk import KeyDesk
 from brim.web.pages import Pages, redirect
 from brim.web.routes import Handler, Route
 from brim.web.session import TEST_PREFIX, TOKEN_FIELD, Session, Sessions, carries_token, to_sign_in
@@ -22,12 +23,21 @@ _TITLES: Final = {403: "You may not do that", 404: "There is no such thing", 503
 
 
 class Parts(msgspec.Struct, frozen=True):
-    """What pages of the dashboard work with: templates, the API of this process, who looks, who is told of changes."""
+    """What pages of the dashboard work with.
+
+    Attributes:
+        pages: the templates.
+        application: the API of this process.
+        sessions: recognises who looks.
+        watchers: tell pages of changes.
+        keys: what may be done with API keys.
+    """
 
     pages: Pages
     application: Application
     sessions: Sessions
     watchers: Watchers
+    keys: KeyDesk
 
 
 class SignedVisit:

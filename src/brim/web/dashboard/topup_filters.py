@@ -1,12 +1,12 @@
 """The filters of the list of top-ups: from what stands in its address to what the API is asked for."""
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 import msgspec
 
 from brim.web.calling import Field
+from brim.web.dashboard.days import read_days
 from brim.web.dashboard.formats import AmountError, read_amount
 from brim.web.dashboard.forms import Form
 
@@ -38,12 +38,9 @@ def read_filters(given: Mapping[str, str]) -> TopupQuery:
     elif status:
         form.errors["status"] = "There is no such status."
     amounts = {"gte": _amount(form, "amount_from"), "lte": _amount(form, "amount_to")}
-    created = {"gte": _day(form, "created_from"), "lt": _day(form, "created_to", days_later=1)}
-    for name, bounds in (("amount", amounts), ("created", created)):
-        given_bounds = {end: bound for end, bound in bounds.items() if bound is not None}
-        if given_bounds:
-            query[name] = given_bounds
-    return TopupQuery(query, form)
+    given_amounts: dict[str, Field] = {end: bound for end, bound in amounts.items() if bound is not None}
+    ranges: dict[str, Field] = {"amount": given_amounts, "created": read_days(form)}
+    return TopupQuery(query | {name: bounds for name, bounds in ranges.items() if bounds}, form)
 
 
 def _amount(form: Form, name: str) -> int | None:
@@ -54,17 +51,4 @@ def _amount(form: Form, name: str) -> int | None:
         return read_amount(text, _ANY_CURRENCY)
     except AmountError as error:
         form.errors[name] = str(error)
-        return None
-
-
-def _day(form: Form, name: str, *, days_later: int = 0) -> int | None:
-    """Return the first second of a day of UTC, or of a later one."""
-    text = form.values.get(name)
-    if not text:
-        return None
-    try:
-        day = date.fromisoformat(text) + timedelta(days=days_later)
-        return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp())
-    except (ValueError, OverflowError):
-        form.errors[name] = "Write a day such as 2026-11-22."
         return None
