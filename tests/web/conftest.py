@@ -10,14 +10,14 @@ from typing import Final
 
 import pytest
 
-from api.conftest import Server, _free_port, _is_ready, account, client, connect, key, server, wire
+from api.conftest import Server, _free_port, _is_ready, account, client, connect, key, receiver, server, wire
 from api.polling import until
 from api.wire import Wire, WireReply
 from brim.host.data_folder import read_encryption_key
 from brim_process import brim_environment
 from web.signing import SignedIn, cookie_of
 
-__all__ = ["account", "client", "connect", "key", "server", "wire"]
+__all__ = ["account", "client", "connect", "key", "receiver", "server", "wire"]
 
 _PAGE_SERVER: Final = Path(__file__).parent / "page_server.py"
 _HIDDEN: Final = re.compile(r'<input type="hidden" name="([^"]*)" value="([^"]*)">')

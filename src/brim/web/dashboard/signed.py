@@ -78,7 +78,7 @@ class SignedVisit:
         """The path as it is in either mode, such as `/topups`."""
         return self.visit.request.path.removeprefix(self.session.prefix) or "/"
 
-    def link(self, path: str, **query: object) -> str:
+    def link(self, path: str, /, **query: object) -> str:
         """Return the address of another page of the same mode; what is None is left out."""
         given = {name: value for name, value in query.items() if value is not None}
         return self.session.prefix + path + (f"?{urlencode(given)}" if given else "")
