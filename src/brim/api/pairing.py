@@ -21,8 +21,6 @@ POLL: Final = "/stripecli/auth/{pairing}"
 CONFIRM: Final = "/stripecli/confirm_auth"
 
 _POLLED: Final = re.compile(r"/stripecli/auth/(cliauth_\w{1,100})")
-_NAMED_HOST: Final = re.compile(r"[A-Za-z0-9.-]+(:\d+)?|\[[0-9A-Fa-f:]+\](:\d+)?")
-_VENDORS: Final = ".stripe.com"
 _PRIVATE: Final = ["Cache-Control: no-store", "Referrer-Policy: no-referrer", "X-Content-Type-Options: nosniff"]
 _TEXT: Final = "text/plain; charset=utf-8"
 _PAGE: Final = """\
@@ -72,7 +70,7 @@ async def _begin(service: Service, request: Request) -> Reply:
         client_version=_text(form.get("client_version")),
         now_ms=service.clock(),
     )
-    base = _base_url(service, request)
+    base = service.proxies.base_url(request, own_url=service.own_url)
     links = PairingLinks(
         browser_url=f"{base}{CONFIRM}?t={new.token}",
         poll_url=f"{base}{AUTH}/{new.id}?secret={new.poll_secret}",
@@ -120,15 +118,3 @@ def _check_method(request: Request, method: str) -> None:
 
 def _text(value: "Value | None") -> str | None:
     return value if isinstance(value, str) else None
-
-
-def _base_url(service: Service, request: Request) -> str:
-    """Return where a browser, and the CLI by whatever way, reach this server.
-
-    Over the Unix socket the CLI names the vendor's host, which must be sent neither a person nor a secret: then it is
-    the address that this process listens on.
-    """
-    host = request.header(b"host") or ""
-    if host.partition(":")[0].endswith(_VENDORS) or not _NAMED_HOST.fullmatch(host):
-        return service.own_url
-    return f"http://{host}"
