@@ -68,7 +68,8 @@ def test_a_login_is_approved_and_its_key_works_until_it_is_revoked(
     login = ask()
     assert urlsplit(login["browser_url"]).netloc == urlsplit(server.url).netloc
     page = wire.get(login["browser_url"].removeprefix(server.url))
-    assert page.headers["content-type"].startswith("text/plain")
+    assert page.headers["content-type"] == "text/html; charset=utf-8"
+    assert page.headers["cache-control"] == "no-store"
     assert f"brim login approve {login['verification_code']}" in page.body.decode()
     assert "devbox" in page.body.decode()
     approve(server, login["verification_code"], account)

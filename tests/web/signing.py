@@ -9,7 +9,8 @@ from typing import Final
 
 import msgspec
 
-from brim.web.session import ACCOUNT_COOKIE, AccountChoice, Role, Session
+from brim.domain.operators import Role
+from brim.web.session import ACCOUNT_COOKIE, AccountChoice, Session
 from brim.web.visit import Visit
 
 COOKIE: Final = "signed_in"

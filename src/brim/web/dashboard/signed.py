@@ -31,7 +31,7 @@ class SignedVisit:
         self.visit = visit
         self.session = session
         other_account = session.account if session.key_account not in {None, session.account} else None
-        self.api = Caller(application, key=session.key, account=other_account)
+        self.api = Caller(application, key=session.key, account=other_account, told=session.told)
         self._pages = pages
 
     @property

@@ -36,5 +36,14 @@ DONE: Final = {
     "bank_verified": "The bank account is verified and can be debited.",
     "bank_detached": "The bank account pays for nothing new any more.",
     "bank_default": "New top-ups in that currency are paid by it where they name nothing else.",
+    "profile_saved": "Your profile was saved.",
+    "password_changed": "Your password was changed, and you are signed in here alone.",
+    "signed_out_elsewhere": "You are signed in here alone.",
+    "codes_off": "You are asked for no codes any more.",
+    "operator_added": "The operator was added.",
+    "operator_disabled": "The operator is disabled and signed out everywhere.",
+    "operator_enabled": "The operator may sign in again.",
+    "role_set": "The role was changed.",
+    "codes_reset": "The operator signs in without a code until a new device is set up.",
 }
 """What a page says after a form, by the word in its address; any other word says nothing."""
