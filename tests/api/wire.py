@@ -21,9 +21,10 @@ _TIMES: Final = re.compile(r'"(created|expected_availability_date|available_on)"
 
 
 class WireReply:
-    """One answer: `headers` by lower-case name, `body` as it came."""
+    """One answer: `headers` by lower-case name, `body` as it came, `set_cookies` each as it came."""
 
-    def __init__(self, status: int, headers: Mapping[str, str], body: bytes) -> None:
+    def __init__(self, status: int, headers: Mapping[str, str], body: bytes, set_cookies: Sequence[str] = ()) -> None:
+        self.set_cookies = set_cookies
         self.status = status
         self.headers = headers
         self.body = body
@@ -65,7 +66,7 @@ class Wire:
             connection.request(method, target, body, {**sent, **(headers or {})}, encode_chunked=chunked)
             answer = connection.getresponse()
             named = {name.lower(): value for name, value in answer.getheaders()}
-            return WireReply(answer.status, named, answer.read())
+            return WireReply(answer.status, named, answer.read(), answer.headers.get_all("set-cookie") or ())
         finally:
             connection.close()
 

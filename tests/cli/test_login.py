@@ -14,6 +14,7 @@ import pytest
 from api.conftest import Server
 from api.polling import until
 from api.wire import Wire
+from brim.cli.database import asked_here
 from brim.domain.keys import hash_secret
 from brim.domain.pairing import PERMISSIONS
 from brim.kit.clock import system_clock_ms
@@ -39,7 +40,7 @@ def ask(bare_cli: StripeCli, server: Server) -> Callable[[], Any]:
 
 
 def approve(server: Server, code: str, account: str) -> None:
-    server.run(lambda database: approve_pairing(database, code, account=account, now_ms=system_clock_ms()))
+    server.run(lambda database: approve_pairing(database, code, account=account, **asked_here()))
 
 
 def poll_url_of(login: Any) -> str:
@@ -67,7 +68,8 @@ def test_a_login_is_approved_and_its_key_works_until_it_is_revoked(
     login = ask()
     assert urlsplit(login["browser_url"]).netloc == urlsplit(server.url).netloc
     page = wire.get(login["browser_url"].removeprefix(server.url))
-    assert page.headers["content-type"].startswith("text/plain")
+    assert page.headers["content-type"] == "text/html; charset=utf-8"
+    assert page.headers["cache-control"] == "no-store"
     assert f"brim login approve {login['verification_code']}" in page.body.decode()
     assert "devbox" in page.body.decode()
     approve(server, login["verification_code"], account)
@@ -106,7 +108,7 @@ def test_a_key_is_handed_out_once(bare_cli: StripeCli, ask: Callable[[], Any], s
 def test_a_denied_login_ends_at_once(bare_cli: StripeCli, ask: Callable[[], Any], server: Server) -> None:
     login = ask()
     code = login["verification_code"]
-    server.run(lambda database: deny_pairing(database, code, now_ms=system_clock_ms()))
+    server.run(lambda database: deny_pairing(database, code, **asked_here()))
     done = complete(bare_cli, login)
     assert done.status == 1
     assert "This login was denied." in done.errors

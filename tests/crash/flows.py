@@ -12,6 +12,7 @@ from typing import Any, Final, TypeAlias
 
 import msgspec
 from clockwork import VAULT, Clockwork
+from people import BY
 
 from brim.api.errors import render_error, render_v2_error
 from brim.domain.clocks import KEPT_S
@@ -315,14 +316,14 @@ async def _have_a_login_wait(brim: Clockwork) -> str:
 
 async def _approve_login(brim: Clockwork, code: str) -> None:
     with suppress(UnknownPairingError):  # what an operator is told who approves it again
-        await pairing.approve_pairing(brim.database, code, account=None, now_ms=NOW_MS)
+        await pairing.approve_pairing(brim.database, code, account=None, by=BY, now_ms=NOW_MS, ids=brim.ids)
 
 
 async def _have_a_login_approved(brim: Clockwork) -> str:
     """Leave an approved login, and return its id and the secret that asks for its key."""
     await _create_account(brim)
     new = await pairing.begin_pairing(brim.database, device="devbox", client_version="1.52.0", now_ms=NOW_MS)
-    await pairing.approve_pairing(brim.database, code_of(new.token), account=None, now_ms=NOW_MS)
+    await pairing.approve_pairing(brim.database, code_of(new.token), account=None, by=BY, now_ms=NOW_MS, ids=brim.ids)
     return f"{new.id} {new.poll_secret}"
 
 

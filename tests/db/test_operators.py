@@ -37,6 +37,7 @@ from brim.services.operators import (
     find_operator,
     list_operators,
     prepare_first_run,
+    rename_operator,
     reset_codes,
     reset_password,
     set_role,
@@ -338,6 +339,15 @@ async def test_every_change_is_told_with_who_what_and_from_where(each_database: 
     assert {entry.object for entry in page.items} == {ada.id}
     assert [entry.at_ms - NOW_MS for entry in page.items] == [5, 4, 3, 2, 1]
     assert page.items[-1].detail == "viewer to admin"
+
+
+async def test_an_operator_is_renamed(database: Database) -> None:
+    ada = await add(database)
+    renamed = await rename_operator(database, ada.id, "  Ada King ", by=BY, now_ms=NOW_MS, ids=IDS)
+    assert renamed.name == "Ada King"
+    assert (await list_audit_log(database, PageRequest(limit=1))).items[0].detail == "Ada Lovelace to Ada King"
+    with pytest.raises(InvalidNameError):
+        await rename_operator(database, ada.id, "\n", by=BY, now_ms=NOW_MS, ids=IDS)
 
 
 async def test_the_audit_log_is_turned_page_by_page_in_both_directions(database: Database) -> None:

@@ -4,8 +4,11 @@ import asyncio
 
 import pytest
 from books import execute, rows
+from people import BY, IDS
 
+from brim.domain.audit import Action
 from brim.domain.keys import hash_secret
+from brim.domain.pages import PageRequest
 from brim.domain.pairing import (
     KEY_LIVES_MS,
     LIVES_MS,
@@ -17,6 +20,8 @@ from brim.domain.pairing import (
     UnknownPairingError,
     code_of,
 )
+from brim.domain.topups import Owner
+from brim.services.audit import list_audit_log
 from brim.services.keys import NoAccountError, UnknownAccountError, create_account
 from brim.services.pairing import (
     NewPairing,
@@ -39,7 +44,7 @@ async def ask(database: Database, *, device: str = "devbox", now_ms: int = NOW_M
 
 
 async def approve(database: Database, new: NewPairing, *, account: str | None = None, now_ms: int = NOW_MS) -> None:
-    await approve_pairing(database, code_of(new.token), account=account, now_ms=now_ms)
+    await approve_pairing(database, code_of(new.token), account=account, by=BY, now_ms=now_ms, ids=IDS)
 
 
 async def fetch(database: Database, new: NewPairing, *, now_ms: int = NOW_MS) -> Redeemed | None:
@@ -100,7 +105,7 @@ async def test_of_many_who_fetch_at_once_one_gets_the_key(each_database: Databas
 @pytest.mark.usefixtures("account")
 async def test_a_denied_login_gets_nothing(database: Database) -> None:
     new = await ask(database)
-    assert (await deny_pairing(database, code_of(new.token), now_ms=NOW_MS)).id == new.id
+    assert (await deny_pairing(database, code_of(new.token), by=BY, now_ms=NOW_MS, ids=IDS)).id == new.id
     with pytest.raises(PairingDeniedError):
         await fetch(database, new)
     with pytest.raises(UnknownPairingError):
@@ -115,8 +120,22 @@ async def test_a_login_is_decided_once(database: Database) -> None:
     with pytest.raises(UnknownPairingError):
         await approve(database, new)
     with pytest.raises(UnknownPairingError):
-        await deny_pairing(database, code_of(new.token), now_ms=NOW_MS)
+        await deny_pairing(database, code_of(new.token), by=BY, now_ms=NOW_MS, ids=IDS)
     assert await fetch(database, new)
+
+
+async def test_each_decision_is_told_once_with_who_made_it(database: Database, account: str) -> None:
+    allowed, denied = await ask(database, device="laptop"), await ask(database)
+    await approve(database, allowed)
+    await deny_pairing(database, code_of(denied.token), by=BY, now_ms=NOW_MS + 1, ids=IDS)
+    with pytest.raises(UnknownPairingError):
+        await approve(database, allowed)
+    told = (await list_audit_log(database, PageRequest())).items
+    assert [(line.action, line.object, line.detail, line.owner) for line in told] == [
+        (Action.LOGIN_DENIED, denied.id, "devbox", None),
+        (Action.LOGIN_APPROVED, allowed.id, "laptop", Owner(account, livemode=False)),
+    ]
+    assert {line.actor for line in told} == {BY}
 
 
 @pytest.mark.usefixtures("account")
@@ -149,7 +168,7 @@ async def test_another_secret_or_id_finds_nothing(database: Database) -> None:
 async def test_those_who_wait_are_listed_oldest_first(database: Database, account: str) -> None:
     first, second, denied = await ask(database), await ask(database, device="laptop"), await ask(database)
     await approve(database, second, account=account)
-    await deny_pairing(database, code_of(denied.token), now_ms=NOW_MS)
+    await deny_pairing(database, code_of(denied.token), by=BY, now_ms=NOW_MS, ids=IDS)
     later = await ask(database, now_ms=NOW_MS + 1)
     waiting = await list_pairings(database, now_ms=NOW_MS + 1)
     assert [each.id for each in waiting] == [first.id, later.id]

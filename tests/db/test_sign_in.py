@@ -35,6 +35,7 @@ from brim.services.one_time_codes import (
     CodesNotBegunError,
     begin_codes,
     confirm_codes,
+    find_enrolment,
 )
 from brim.services.operators import disable_operator, find_operator, reset_codes, reset_password, set_role
 from brim.services.passwords import Passwords
@@ -288,6 +289,26 @@ async def test_another_role_is_that_of_a_session_too(database: Database) -> None
     assert session.operator.role is Role.VIEWER
 
 
+async def test_who_signs_out_elsewhere_stays_where_they_are(database: Database) -> None:
+    await add(database)
+    await add(database, OTHER)
+    here, there, elsewhere = [await _sign_in(database) for _ in range(3)]
+    others = await _sign_in(database, OTHER)
+    process = sign_in_of(database)
+    assert await process.sign_out_elsewhere(here.token, address=ADDRESS, now_ms=NOW_MS) == 2
+    sessions = _sessions(database)
+    assert [await sessions.recognise(new.token) is not None for new in (here, there, elsewhere, others)] == [
+        True,
+        False,
+        False,
+        True,
+    ]
+    line = (await list_audit_log(database, PageRequest(limit=1))).items[0]
+    assert (line.action, line.detail) == (Action.SIGNED_OUT_ELSEWHERE, "2 ended")
+    with pytest.raises(SessionEndedError):
+        await process.sign_out_elsewhere(there.token, address=ADDRESS, now_ms=NOW_MS)
+
+
 async def test_a_password_is_changed_by_who_knows_the_old_one(database: Database) -> None:
     ada = await add(database)
     process, old = sign_in_of(database), await _sign_in(database)
@@ -364,21 +385,22 @@ async def test_a_code_is_taken_once_and_none_before_it_after_it(database: Databa
     await show(device.at(now_ms // 1000 + 30))
 
 
-async def test_of_many_who_show_one_code_at_once_one_gets_in(database: Database) -> None:
+@pytest.mark.parametrize("kind", ["one-time code", "recovery code"])
+async def test_of_many_who_show_one_code_at_once_one_gets_in(database: Database, kind: str) -> None:
     ada = await add(database)
     device, recovery = await _set_up_codes(database, ada)
     now_ms = NOW_MS + 2 * STEP_MS
-    for code in (device.at(now_ms // 1000), recovery[0]):
-        halves = [await _sign_in(database, now_ms=now_ms) for _ in range(4)]
-        done = await asyncio.gather(
-            *(
-                sign_in_of(database).confirm_code(half.token, code, address=f"192.0.2.{number}", now_ms=now_ms)
-                for number, half in enumerate(halves)
-            ),
-            return_exceptions=True,
-        )
-        assert sum(isinstance(each, NewSession) for each in done) == 1
-        assert sum(isinstance(each, WrongCodeError) for each in done) == 3
+    code = device.at(now_ms // 1000) if kind == "one-time code" else recovery[0]
+    halves = [await _sign_in(database, now_ms=now_ms) for _ in range(4)]
+    done = await asyncio.gather(
+        *(
+            sign_in_of(database).confirm_code(half.token, code, address=f"192.0.2.{number}", now_ms=now_ms)
+            for number, half in enumerate(halves)
+        ),
+        return_exceptions=True,
+    )
+    assert sum(isinstance(each, NewSession) for each in done) == 1
+    assert sum(isinstance(each, WrongCodeError) for each in done) == 3
 
 
 async def test_a_recovery_code_stands_in_for_the_device_once(each_database: Database) -> None:
@@ -424,6 +446,44 @@ async def test_a_device_counts_once_it_has_shown_a_code(database: Database) -> N
     assert not (await _sign_in(database)).session.awaits_code
     async with database.connection() as conn:
         assert await conn.fetchval("SELECT count(*) FROM operator_recovery_codes") == 0
+
+
+async def test_what_a_device_needs_is_told_until_it_has_shown_a_code(database: Database) -> None:
+    ada = await add(database)
+    with pytest.raises(CodesNotBegunError):
+        await find_enrolment(database, VAULT, ada.id)
+    begun = await begin_codes(database, VAULT, ada.id)
+    assert await find_enrolment(database, VAULT, ada.id) == begun
+    code = pyotp.TOTP(begun.secret).at(NOW_MS // 1000)
+    await confirm_codes(database, VAULT, ada.id, code, by=BY, now_ms=NOW_MS, ids=IDS)
+    with pytest.raises(CodesEnabledError):
+        await find_enrolment(database, VAULT, ada.id)
+
+
+async def test_codes_are_turned_off_by_who_can_show_one(database: Database) -> None:
+    ada = await add(database)
+    device, recovery = await _set_up_codes(database, ada)
+    process = sign_in_of(database)
+    for wrong in ("000000", device.at(NOW_MS // 1000), "aaaa-bbbb-cccc-dddd"):  # the second was used at the set-up
+        with pytest.raises(WrongCodeError):
+            await process.turn_off_codes(ada, wrong, address=ADDRESS, now_ms=NOW_MS)
+    assert (await find_operator(database, ada.id)).has_codes
+    await process.turn_off_codes(ada, recovery[0], address=ADDRESS, now_ms=NOW_MS)
+    assert not (await find_operator(database, ada.id)).has_codes
+    assert not (await _sign_in(database)).session.awaits_code
+    told = [line.action for line in (await list_audit_log(database, PageRequest(limit=3))).items]
+    assert told == [Action.SIGNED_IN, Action.CODES_RESET, Action.RECOVERY_CODE_USED]
+
+
+async def test_codes_are_not_to_be_guessed_to_turn_them_off(database: Database) -> None:
+    ada = await add(database)
+    await _set_up_codes(database, ada)
+    process = sign_in_of(database)
+    for _ in range(PER_PERSON.free):
+        with pytest.raises(WrongCodeError):
+            await process.turn_off_codes(ada, "000000", address=ADDRESS, now_ms=NOW_MS)
+    with pytest.raises(TooManyTriesError):
+        await process.turn_off_codes(ada, "000000", address=ADDRESS, now_ms=NOW_MS)
 
 
 async def test_only_hashes_of_recovery_codes_are_kept(database_url: str, database: Database) -> None:

@@ -15,6 +15,7 @@ from api.polling import until
 from api.wire import Wire, WireReply
 from brim.host.data_folder import read_encryption_key
 from brim_process import brim_environment
+from web.people_house import House, open_house
 from web.signing import SignedIn, cookie_of
 
 __all__ = ["account", "client", "connect", "key", "receiver", "server", "wire"]
@@ -114,3 +115,10 @@ def viewer(pages_url: str, server: Server, account: str) -> Person:
     permissions |= dict.fromkeys(("test_clocks", "payment_methods", "sources", "verification"), "read")
     keys = {f"{account}/test": server.make_key(account, permissions=permissions)}
     return Person(pages_url, SignedIn(keys=keys, role="viewer"))
+
+
+@pytest.fixture(scope="session")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """A service with operators."""
+    with open_house(tmp_path_factory.mktemp("house")) as house:
+        yield house

@@ -9,12 +9,13 @@ from typing import Final
 
 import msgspec
 
+from brim.domain.operators import Role
 from brim.kit.clock import system_clock_ms
 from brim.kit.ids import IdFactory
 from brim.services.owner_keys import OwnerKeys
 from brim.store.database import Database
 from brim.web.key_desk import KeyDesk
-from brim.web.session import ACCOUNT_COOKIE, AccountChoice, Role, Session
+from brim.web.session import ACCOUNT_COOKIE, AccountChoice, Session
 from brim.web.visit import Visit
 
 COOKIE: Final = "signed_in"

@@ -10,12 +10,13 @@ import pytest
 from brim.api.message import Reply, Request
 from brim.api.operations import OPERATIONS
 from brim.api.websocket import Socket
+from brim.domain.operators import Role
 from brim.kit.clock import system_clock_ms
 from brim.services.watching import Watchers
 from brim.web.assets import Assets
 from brim.web.calling import ApiRefusedError, Caller, encode_fields
 from brim.web.parts import build_site
-from brim.web.session import Role, Session
+from brim.web.session import Session
 from brim.web.visit import Visit
 from web.asking import header_of
 from web.signing import FORM_TOKEN, NO_KEYS, UNUSED, CookieSessions, SignedIn, cookie_of

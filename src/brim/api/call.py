@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from brim.api.origin import Proxies
 from brim.domain.endpoints import EndpointRules
 from brim.domain.idempotency import KeyClaim
 from brim.domain.topups import Owner
@@ -35,6 +36,7 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
     endpoint_rules: EndpointRules = EndpointRules()
     cli_reconnect_s: int = 60
     own_url: str = ""
+    proxies: Proxies = Proxies()
 
 
 class Call(msgspec.Struct, frozen=True, kw_only=True):

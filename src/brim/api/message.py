@@ -7,16 +7,29 @@ JSON: Final = "application/json"
 
 
 class Request:
-    """One whole request. `headers` has lower-case names; `path` is as sent, still percent-encoded."""
+    """One whole request.
 
-    __slots__ = ("body", "headers", "method", "path", "query")
+    `headers` has lower-case names; `path` is as sent, still percent-encoded; `address` is whom the connection leads to,
+    such as `203.0.113.7`, None where there is no network between.
+    """
 
-    def __init__(self, method: str, path: str, query: bytes, headers: dict[bytes, bytes], body: bytes) -> None:
+    __slots__ = ("address", "body", "headers", "method", "path", "query")
+
+    def __init__(
+        self,
+        method: str,
+        path: str,
+        query: bytes,
+        headers: dict[bytes, bytes],
+        body: bytes,
+        address: str | None = None,
+    ) -> None:
         self.method = method
         self.path = path
         self.query = query
         self.headers = headers
         self.body = body
+        self.address = address
 
     def header(self, name: bytes) -> str | None:
         """Return a header's text, or None."""

@@ -1,4 +1,4 @@
-"""Where `stripe login` asks for a pairing, asks how it stands, and sends a person: paths that need no key.
+"""Where `stripe login` asks for a pairing and asks how it stands: paths that need no key.
 
 Source: the addresses and fields of version 1.52.0 of the official CLI, observed.
 """
@@ -10,7 +10,7 @@ from brim.api.call import Service
 from brim.api.errors import MethodNotAllowedError, UnrecognizedUrlError
 from brim.api.form import Value, decode_form
 from brim.api.message import Reply, Request
-from brim.domain.pairing import UnknownPairingError, code_of
+from brim.domain.pairing import code_of
 from brim.domain.pairing_wire import PairingAnswer, PairingLinks
 from brim.domain.wire import encode, pretty
 from brim.services import pairing
@@ -19,30 +19,15 @@ PREFIX: Final = "/stripecli/"
 AUTH: Final = "/stripecli/auth"
 POLL: Final = "/stripecli/auth/{pairing}"
 CONFIRM: Final = "/stripecli/confirm_auth"
+"""Where a browser is sent: a page of `brim.web`, which shows the parameter `t`, the login's token, as words."""
 
 _POLLED: Final = re.compile(r"/stripecli/auth/(cliauth_\w{1,100})")
-_NAMED_HOST: Final = re.compile(r"[A-Za-z0-9.-]+(:\d+)?|\[[0-9A-Fa-f:]+\](:\d+)?")
-_VENDORS: Final = ".stripe.com"
 _PRIVATE: Final = ["Cache-Control: no-store", "Referrer-Policy: no-referrer", "X-Content-Type-Options: nosniff"]
-_TEXT: Final = "text/plain; charset=utf-8"
-_PAGE: Final = """\
-The Stripe CLI on {device} asks for a test key of this Brim.
-
-If the terminal on that computer shows the pairing code
-
-    {code}
-
-and you want to let it in, run
-
-    brim login approve {code}
-
-To refuse it, run brim login deny {code}. Do neither for a code that you see nowhere else.
-"""
 
 
 def route_of(path: str) -> str | None:
     """Return the path's name in the metrics; None for a path that is not served here."""
-    if path in {AUTH, CONFIRM}:
+    if path == AUTH:
         return path
     return POLL if _POLLED.fullmatch(path) else None
 
@@ -57,8 +42,6 @@ async def serve(service: Service, request: Request) -> Reply:
     """
     if request.path == AUTH:
         return await _begin(service, request)
-    if request.path == CONFIRM:
-        return await _confirm(service, request)
     return await _poll(service, request)
 
 
@@ -72,7 +55,7 @@ async def _begin(service: Service, request: Request) -> Reply:
         client_version=_text(form.get("client_version")),
         now_ms=service.clock(),
     )
-    base = _base_url(service, request)
+    base = service.proxies.base_url(request, own_url=service.own_url)
     links = PairingLinks(
         browser_url=f"{base}{CONFIRM}?t={new.token}",
         poll_url=f"{base}{AUTH}/{new.id}?secret={new.poll_secret}",
@@ -101,18 +84,6 @@ async def _poll(service: Service, request: Request) -> Reply:
     return Reply(200, pretty(encode(answer)), [*_PRIVATE])
 
 
-async def _confirm(service: Service, request: Request) -> Reply:
-    """`GET /stripecli/confirm_auth`: tell whoever opens the link what is asked, and how to answer."""
-    _check_method(request, "GET")
-    token = _text(decode_form(request.query).get("t")) or ""
-    try:
-        found = await pairing.find_pairing(service.database, token, now_ms=service.clock())
-    except UnknownPairingError as error:
-        return Reply(404, f"{error.message}\n".encode(), [*_PRIVATE], content_type=_TEXT)
-    page = _PAGE.format(device=found.device, code=code_of(token))
-    return Reply(200, page.encode(), [*_PRIVATE], content_type=_TEXT)
-
-
 def _check_method(request: Request, method: str) -> None:
     if request.method != method:
         raise MethodNotAllowedError(request.method, request.path, [method])
@@ -120,15 +91,3 @@ def _check_method(request: Request, method: str) -> None:
 
 def _text(value: "Value | None") -> str | None:
     return value if isinstance(value, str) else None
-
-
-def _base_url(service: Service, request: Request) -> str:
-    """Return where a browser, and the CLI by whatever way, reach this server.
-
-    Over the Unix socket the CLI names the vendor's host, which must be sent neither a person nor a secret: then it is
-    the address that this process listens on.
-    """
-    host = request.header(b"host") or ""
-    if host.partition(":")[0].endswith(_VENDORS) or not _NAMED_HOST.fullmatch(host):
-        return service.own_url
-    return f"http://{host}"

@@ -85,6 +85,7 @@ class HttpProtocol(asyncio.Protocol):
         self._state = server_state
         self._loop = _loop or asyncio.get_running_loop()
         self._transport: asyncio.Transport
+        self._address: str | None = None
         self._parser: Any = httptools.HttpRequestParser(self)
         self._body: list[bytes] = []
         self._closing = False
@@ -101,6 +102,7 @@ class HttpProtocol(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Take the connection, or turn it away when there are too many."""
         self._transport = cast("asyncio.Transport", transport)
+        self._address = _remote_address(transport)
         self._state.connections.add(self)  # type: ignore[arg-type]  # the set names uvicorn's own classes
         self._deadline = self._loop.time() + self._limits.read_timeout_s
         if len(self._state.connections) > self._limits.max_connections:
@@ -224,7 +226,7 @@ class HttpProtocol(asyncio.Protocol):
             return
         path, _, query = self._url.partition(b"?")
         method = self._parser.get_method().decode("ascii")
-        request = Request(method, path.decode("latin-1"), query, self._headers, b"".join(self._body))
+        request = Request(method, path.decode("latin-1"), query, self._headers, b"".join(self._body), self._address)
         self._body = []
         keep_alive = self._parser.should_keep_alive()
         if self._working or not self._writable:
@@ -249,7 +251,7 @@ class HttpProtocol(asyncio.Protocol):
         self._state.connections.discard(self)
         self._closing = True
         socket.take_over(self._transport, handshake_head(self._url, self._headers))
-        request = Request("GET", path.decode("latin-1"), query, self._headers, b"")
+        request = Request("GET", path.decode("latin-1"), query, self._headers, b"", self._address)
         task = self._loop.create_task(self._app.converse(request, socket))
         self._state.tasks.add(task)
         task.add_done_callback(self._state.tasks.discard)
@@ -412,6 +414,12 @@ class _Stream:
                     return
                 if piece:  # an empty chunk would be the end
                     self._transport.write(b"%x\r\n%b\r\n" % (len(piece), piece) if self._chunked else piece)
+
+
+def _remote_address(transport: asyncio.BaseTransport) -> str | None:
+    """Return the address at a connection's other end; a Unix socket has none."""
+    peer = transport.get_extra_info("peername")
+    return str(peer[0]) if isinstance(peer, tuple) else None
 
 
 async def sweep_connections(server_state: ServerState, interval_s: float = 1.0) -> None:

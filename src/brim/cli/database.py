@@ -1,13 +1,15 @@
 """What commands share that work on the database itself: reaching it, and showing what they found."""
 
 import asyncio
+import getpass
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from brim.cli.options import read_settings
+from brim.kit.clock import system_clock_ms
 
 if TYPE_CHECKING:
     from brim.store.database import Database
@@ -28,6 +30,21 @@ def on_database(flags: Mapping[str, str | None], use: "Callable[[Database], Awai
             return await use(database)
 
     return asyncio.run(reach_and_use())
+
+
+def asked_here() -> dict[str, Any]:
+    """Return what each change is told for the audit log: by whom, as far as the system knows, when, and what makes ids.
+
+    It is meant to be passed on by name: `by`, `now_ms`, `ids`.
+    """
+    from brim.domain.audit import Actor, ActorKind
+    from brim.kit.ids import IdFactory
+
+    try:
+        name = getpass.getuser()
+    except (KeyError, OSError):  # a container's user without a name
+        name = None
+    return {"by": Actor(kind=ActorKind.CLI, name=name), "now_ms": system_clock_ms(), "ids": IdFactory()}
 
 
 def show_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

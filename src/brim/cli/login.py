@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from brim.cli.database import on_database, show_table, tell_time
+from brim.cli.database import asked_here, on_database, show_table, tell_time
 from brim.cli.options import reaching_settings
 from brim.kit.clock import system_clock_ms
 
@@ -37,10 +37,8 @@ def approve_pairing(code: str, account: str | None, **flags: str | None) -> None
     """Give the computer that shows CODE a restricted test key for 90 days."""
     from brim.services import pairing
 
-    approved = on_database(
-        flags,
-        lambda database: pairing.approve_pairing(database, code, account=account, now_ms=system_clock_ms()),
-    )
+    asked = asked_here()
+    approved = on_database(flags, lambda database: pairing.approve_pairing(database, code, account=account, **asked))
     click.echo(f"{approved.device} may fetch a test key of {approved.account} now.")
 
 
@@ -51,7 +49,8 @@ def deny_pairing(code: str, **flags: str | None) -> None:
     """Refuse the computer that shows CODE."""
     from brim.services import pairing
 
-    denied = on_database(flags, lambda database: pairing.deny_pairing(database, code, now_ms=system_clock_ms()))
+    asked = asked_here()
+    denied = on_database(flags, lambda database: pairing.deny_pairing(database, code, **asked))
     click.echo(f"{denied.device} gets no key.")
 
 

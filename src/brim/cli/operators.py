@@ -1,19 +1,17 @@
 """Commands for operators: who may sign in to the pages."""
 
-import getpass
 import sys
 from typing import TYPE_CHECKING
 
 import click
 
-from brim.cli.database import on_database, show_table, tell_time
+from brim.cli.database import asked_here, on_database, show_table, tell_time
 from brim.cli.options import reaching_settings
-from brim.kit.clock import system_clock_ms
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from brim.domain.audit import Actor, AuditEntry
+    from brim.domain.audit import AuditEntry
     from brim.domain.operators import Operator
 
 # ruff: noqa: PLC0415  each command loads only what it runs
@@ -142,22 +140,9 @@ def _ask_password() -> str:
     return sys.stdin.readline().rstrip("\r\n")
 
 
-def _actor() -> "Actor":
-    """Return who types the command, as far as the system knows."""
-    from brim.domain.audit import Actor, ActorKind
-
-    try:
-        name = getpass.getuser()
-    except (KeyError, OSError):  # a container's user without a name
-        name = None
-    return Actor(kind=ActorKind.CLI, name=name)
-
-
 def _change(flags: dict[str, str | None], use: "Callable[..., Awaitable[Operator]]") -> "Operator":
     """Return the operator that a use case answers, which is told by whom it is asked, when, and what makes ids."""
-    from brim.kit.ids import IdFactory
-
-    asked = {"by": _actor(), "now_ms": system_clock_ms(), "ids": IdFactory()}
+    asked = asked_here()
     return on_database(flags, lambda database: use(database, **asked))
 
 

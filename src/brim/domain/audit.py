@@ -33,18 +33,26 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Action(StrEnum):
-    """What is done to operators and by signing in, as noun and verb. What pages do to objects is named alike."""
+    """What is done to operators and by signing in, as noun and verb.
+
+    What pages do by the API has the id of the operation instead, such as `PostTopups`.
+    """
 
     OPERATOR_ADDED = "operator.added"
     OPERATOR_DISABLED = "operator.disabled"
     OPERATOR_ENABLED = "operator.enabled"
+    OPERATOR_RENAMED = "operator.renamed"
     OPERATOR_ROLE_SET = "operator.role_set"
+    PASSWORD_LINK_MADE = "operator.password_link_created"  # noqa: S105  the name of an action
     PASSWORD_SET = "operator.password_set"  # noqa: S105  the name of an action
     CODES_ENABLED = "operator.codes_enabled"
     CODES_RESET = "operator.codes_reset"
     RECOVERY_CODE_USED = "operator.recovery_code_used"
     SIGNED_IN = "session.created"
     SIGNED_OUT = "session.ended"
+    SIGNED_OUT_ELSEWHERE = "session.others_ended"
+    LOGIN_APPROVED = "cli_login.approved"
+    LOGIN_DENIED = "cli_login.denied"
     KEY_MADE = "api_key.created"
     KEY_ROLLED = "api_key.rolled"
     KEY_REVOKED = "api_key.revoked"
@@ -53,8 +61,9 @@ class Action(StrEnum):
 class AuditEntry(msgspec.Struct, frozen=True, kw_only=True):
     """One line of the audit log.
 
-    `action` is noun and verb, such as `operator.disabled`; `object` the id of what it was done to; `owner` whose that
-    is, None for what belongs to the whole installation; `detail` a few words for people; `at_ms` Unix milliseconds.
+    `action` is an `Action`, such as `operator.disabled`, or the id of an operation of the API; `object` the id of what
+    it was done to; `owner` whose that is, None for what belongs to the whole installation; `detail` a few words for
+    people; `at_ms` Unix milliseconds.
     """
 
     id: str

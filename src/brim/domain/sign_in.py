@@ -23,12 +23,18 @@ CODE_WITHIN_MS: Final = 5 * 60 * 1000
 FIRST_RUN_KEPT_MS: Final = 24 * 3600 * 1000
 """How long the link works that makes the first admin."""
 
+PASSWORD_LINK_KEPT_MS: Final = 3 * 24 * 3600 * 1000
+"""How long somebody may take to choose a password by a link: over a weekend."""
+
 TRIES_KEPT_MS: Final = 24 * 3600 * 1000
 """How long tries are remembered after the last one: longer than any pause."""
 
 DASHBOARD_PATH: Final = "/test/balance/overview"
 FIRST_RUN_PATH: Final = "/first-run"
 """Where the link for the first admin leads; its token is the parameter `token`."""
+
+PASSWORD_LINK_PATH: Final = "/set-password"  # noqa: S105  a path, no secret
+"""Where a link leads by which somebody chooses a password; its token is the parameter `token`."""
 
 _COOKIE: Final = "brim_session"
 _FORM_PURPOSE: Final = b"form"
@@ -75,6 +81,13 @@ class FirstRunOverError(BrimError):
 
     def __init__(self) -> None:
         super().__init__("This link does not work any more. Start Brim again for a new one, or use brim operators add.")
+
+
+class PasswordLinkOverError(BrimError):
+    """The link to choose a password does not work: used, expired, replaced by another, or never made."""
+
+    def __init__(self) -> None:
+        super().__init__("This link does not work any more. Ask an admin for another one.")
 
 
 class Session(msgspec.Struct, frozen=True, kw_only=True):

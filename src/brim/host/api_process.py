@@ -16,6 +16,7 @@ import uvloop
 from brim.api.app import Api
 from brim.api.call import Service
 from brim.api.operations import OPERATIONS
+from brim.api.origin import Proxies
 from brim.api.protocol import HttpProtocol, Limits, sweep_connections
 from brim.api.recording import make_record
 from brim.api.system import system_handlers
@@ -38,8 +39,12 @@ from brim.telemetry import metrics
 from brim.telemetry.logs import RequestLog, configure_logging, wants_json
 from brim.web.front import Front
 from brim.web.key_desk import KeyDesk
+from brim.web.operators.people import people_of
+from brim.web.operators.sessions import OperatorSessions
+from brim.web.operators.trail import Trail
 from brim.web.parts import build_site
-from brim.web.session import NoSessions, Sessions
+from brim.web.session import Sessions
+from brim.web.site import Site
 
 GAUGE_INTERVAL_S: Final = 1.0
 
@@ -61,14 +66,14 @@ def run_api(
         listeners: listening sockets, our own or inherited from the supervisor.
         alive_fd: the read end of a pipe whose other end only the supervisor holds: when it closes, so do we.
         own_url: where somebody on this machine reaches us.
-        sessions: recognises who looks at pages; None lets nobody in.
+        sessions: recognises who looks at pages; None means operators, by their cookie.
     """
     configure_logging(settings.log_level, settings.log_format)
     _spare_the_collector()
     # uvicorn raises its stop signal again once it has stopped: SIGTERM too must then leave us time to close down.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with suppress(KeyboardInterrupt):
-        uvloop.run(_serve(settings, listeners, alive_fd, own_url, sessions or NoSessions()))
+        uvloop.run(_serve(settings, listeners, alive_fd, own_url, sessions))
 
 
 def _spare_the_collector() -> None:
@@ -83,7 +88,7 @@ def _spare_the_collector() -> None:
 
 
 async def _serve(
-    settings: Settings, listeners: list[socket.socket], alive_fd: int | None, own_url: str, sessions: Sessions
+    settings: Settings, listeners: list[socket.socket], alive_fd: int | None, own_url: str, sessions: Sessions | None
 ) -> None:
     """Run one server and its few background tasks."""
     if settings.database_url is None:
@@ -103,7 +108,7 @@ async def _serve(
         record=recorder.note,
     )
     watchers = Watchers(database)
-    site = build_site(OPERATIONS, api, sessions, watchers, _key_desk(service), clock=system_clock_ms)
+    site = _make_site(service, settings, api, watchers, sessions)
     server = uvicorn.Server(_uvicorn_config(Front(api, site), settings))
     background = [
         asyncio.create_task(sweep_connections(server.server_state)),
@@ -146,11 +151,17 @@ def _make_service(settings: Settings, database: Database, own_url: str) -> Servi
         endpoint_rules=EndpointRules(most=settings.max_webhook_endpoints, allowed=settings.webhook_allow),
         cli_reconnect_s=max(1, round(settings.cli_reconnect_s)),
         own_url=own_url,
+        proxies=Proxies(settings.trusted_proxies),
     )
 
 
-def _key_desk(service: Service) -> KeyDesk:
-    return KeyDesk(OwnerKeys(service.database, ids=service.ids), service.clock)
+def _make_site(service: Service, settings: Settings, api: Api, watchers: Watchers, sessions: Sessions | None) -> Site:
+    """Return the pages; without `sessions` they are for operators."""
+    people = people_of(service, settings)
+    if sessions is None:
+        sessions = OperatorSessions(people, Trail(OPERATIONS, service.database, service.clock, service.ids))
+    keys = KeyDesk(OwnerKeys(service.database, ids=service.ids), service.clock)
+    return build_site(OPERATIONS, api, sessions, watchers, keys, clock=service.clock, people=people)
 
 
 def _limits(settings: Settings) -> Limits:

@@ -208,6 +208,8 @@ SETTINGS: Final[tuple[Setting, ...]] = (
             "how often a worker verifies the books and the chain"),
     Setting("log_level", str.lower, "info", "debug, info, warning or error", "what is logged"),
     Setting("log_format", str.lower, "auto", "auto, json or console", "auto is console on a terminal, else JSON"),
+    Setting("trusted_proxies", parse_networks, (), "networks such as 10.1.0.0/16, with commas between",
+            "where proxies stand whose X-Forwarded-For and X-Forwarded-Proto are believed", default_text="nowhere"),
     Setting("max_body", parse_size, 1024 * 1024, "a size such as 1m", "largest request body"),
     Setting("max_header", parse_size, 32 * 1024, "a size such as 32k", "largest request line and headers together"),
     Setting("max_connections", parse_count, 4096, "a number from 1", "open connections of one API process"),
@@ -252,6 +254,7 @@ class Settings:
     verify_every_s: float
     log_level: str
     log_format: str
+    trusted_proxies: Networks
     max_body: int
     max_header: int
     max_connections: int

@@ -77,6 +77,26 @@ async def list_accounts(database: Database) -> list[Account]:
         return await accounts.list_accounts(conn)
 
 
+async def accounts_to_show(database: Database, wanted: str, *, most: int) -> tuple[str, list[Account]]:
+    """Return the account that a person is shown, and those among which they choose.
+
+    Args:
+        database: where.
+        wanted: the account that they chose; where there is none of this id, they are shown the oldest.
+        most: how many there are to choose among; an account that was chosen is always one of them.
+
+    Raises:
+        NoAccountError: there is none at all.
+    """
+    async with database.connection() as conn:
+        chosen = await accounts.find_account(conn, wanted) if wanted.isprintable() else None
+        shown = chosen.account if chosen else await choose_account(conn, None)
+        choices = await accounts.list_first_accounts(conn, most)
+    if chosen and all(each.account != shown for each in choices):
+        choices.append(chosen)
+    return shown, choices
+
+
 async def create_key(
     database: Database,
     *,

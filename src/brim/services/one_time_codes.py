@@ -76,8 +76,24 @@ async def begin_codes(
         await operators.set_codes_secret(conn, operator, sealed)
         return found.operator
 
-    email = (await database.transact(work)).email
-    return Enrolment(secret, pyotp.TOTP(secret).provisioning_uri(name=email, issuer_name=_ISSUER))
+    return _enrolment(secret, await database.transact(work))
+
+
+async def find_enrolment(database: Database, vault: Vault, operator: str) -> Enrolment:
+    """Return what `begin_codes` did, for as long as the device has not been confirmed.
+
+    Raises:
+        CodesNotBegunError: no device is being set up.
+        CodesEnabledError: one-time codes are asked for already, and what makes them is told to nobody any more.
+        NoEncryptionKeyError: the server cannot open the secret.
+    """
+    async with database.connection() as conn:
+        found = await operators.find_operator(conn, operator)
+    if found is None or found.codes_secret is None:
+        raise CodesNotBegunError
+    if found.operator.has_codes:
+        raise CodesEnabledError
+    return _enrolment(vault.open(found.codes_secret, place=_place(operator)).decode(), found.operator)
 
 
 async def confirm_codes(
@@ -131,6 +147,10 @@ async def take_code(
         raise WrongCodeError
     detail = f"{await operators.count_recovery_codes(conn, operator)} left"
     await record(conn, by, Action.RECOVERY_CODE_USED, object_id=operator, detail=detail, now_ms=now_ms, ids=ids)
+
+
+def _enrolment(secret: str, operator: Operator) -> Enrolment:
+    return Enrolment(secret, pyotp.TOTP(secret).provisioning_uri(name=operator.email, issuer_name=_ISSUER))
 
 
 async def _take_code(conn: Conn, vault: Vault, credentials: Credentials, code: str, *, now_ms: int) -> None:

@@ -27,7 +27,7 @@ from brim.kit.ids import IdFactory, random_base62
 from brim.services.accounts import RandomText
 from brim.services.audit import record
 from brim.services.passwords import Passwords
-from brim.store import operator_keys, operator_sessions, operators
+from brim.store import operator_keys, operator_sessions, operators, password_links
 from brim.store.database import Conn, Database
 
 Change: TypeAlias = Callable[[Conn, Operator], Awaitable[None]]
@@ -67,6 +67,12 @@ async def list_operators(database: Database) -> list[Operator]:
         return await operators.list_operators(conn)
 
 
+async def operators_exist(database: Database) -> bool:
+    """Tell whether there is any operator, disabled or not."""
+    async with database.connection() as conn:
+        return await operators.operators_exist(conn)
+
+
 async def find_operator(database: Database, operator: str) -> Operator:
     """Return an operator by id or email address.
 
@@ -78,7 +84,7 @@ async def find_operator(database: Database, operator: str) -> Operator:
 
 
 async def disable_operator(database: Database, operator: str, *, by: Actor, now_ms: int, ids: IdFactory) -> Operator:
-    """Let an operator do nothing any more: their sessions end, and so do the keys of their pages.
+    """Let an operator do nothing any more: their sessions end, and so do their link and the keys of their pages.
 
     Raises:
         UnknownOperatorError: there is none.
@@ -87,6 +93,7 @@ async def disable_operator(database: Database, operator: str, *, by: Actor, now_
 
     async def change(conn: Conn, found: Operator) -> None:
         await operators.set_disabled(conn, found.id, now_ms)
+        await password_links.delete_link(conn, found.id)
         await operator_sessions.delete_sessions(conn, found.id)
         await operator_keys.end_operator_keys(conn, found.id, now_ms=now_ms)
         await record(conn, by, Action.OPERATOR_DISABLED, object_id=found.id, now_ms=now_ms, ids=ids)
@@ -104,6 +111,25 @@ async def enable_operator(database: Database, operator: str, *, by: Actor, now_m
     async def change(conn: Conn, found: Operator) -> None:
         await operators.set_disabled(conn, found.id, None)
         await record(conn, by, Action.OPERATOR_ENABLED, object_id=found.id, now_ms=now_ms, ids=ids)
+
+    return await _change(database, operator, change, keeps_admin=True)
+
+
+async def rename_operator(
+    database: Database, operator: str, name: str, *, by: Actor, now_ms: int, ids: IdFactory
+) -> Operator:
+    """Give an operator another name.
+
+    Raises:
+        InvalidNameError: it is none.
+        UnknownOperatorError: there is no such operator.
+    """
+    name = check_name(name)
+
+    async def change(conn: Conn, found: Operator) -> None:
+        await operators.set_name(conn, found.id, name)
+        detail = f"{found.name} to {name}"
+        await record(conn, by, Action.OPERATOR_RENAMED, object_id=found.id, detail=detail, now_ms=now_ms, ids=ids)
 
     return await _change(database, operator, change, keeps_admin=True)
 
@@ -130,7 +156,7 @@ async def set_role(
 async def reset_password(
     database: Database, passwords: Passwords, operator: str, password: str, *, by: Actor, now_ms: int, ids: IdFactory
 ) -> Operator:
-    """Give an operator another password; all of their sessions end.
+    """Give an operator another password; all of their sessions end, and so does a link to choose one.
 
     Raises:
         UnknownOperatorError: there is none.
@@ -141,6 +167,7 @@ async def reset_password(
 
     async def change(conn: Conn, found: Operator) -> None:
         await operators.set_password(conn, found.id, password_hash)
+        await password_links.delete_link(conn, found.id)
         await operator_sessions.delete_sessions(conn, found.id)
         await record(conn, by, Action.PASSWORD_SET, object_id=found.id, now_ms=now_ms, ids=ids)
 

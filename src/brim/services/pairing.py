@@ -7,6 +7,7 @@ lost takes the key with it; whoever waited for it logs in again.
 import hmac
 from typing import Final, NamedTuple
 
+from brim.domain.audit import Action, Actor
 from brim.domain.pairing import (
     KEY_LIVES_MS,
     LIVES_MS,
@@ -25,8 +26,10 @@ from brim.domain.pairing import (
     code_of,
     hash_token,
 )
-from brim.kit.ids import BODY_CHARS, random_base62
+from brim.domain.topups import Owner
+from brim.kit.ids import BODY_CHARS, IdFactory, random_base62
 from brim.services.accounts import RandomText
+from brim.services.audit import record
 from brim.services.keys import NewKey, choose_account, issue_key
 from brim.store import accounts, pairings
 from brim.store.database import Conn, Database
@@ -116,14 +119,18 @@ async def find_pairing(database: Database, token: str, *, now_ms: int) -> Pairin
     return found
 
 
-async def approve_pairing(database: Database, code: str, *, account: str | None, now_ms: int) -> Pairing:
+async def approve_pairing(
+    database: Database, code: str, *, account: str | None, by: Actor, now_ms: int, ids: IdFactory
+) -> Pairing:
     """Let whoever shows these words have a test key of an account, and return the pairing.
 
     Args:
         database: where.
         code: the words, as a person typed them.
         account: whose key it will be; None means the oldest account.
+        by: who approves it.
         now_ms: the time.
+        ids: makes the id of the audit log's line.
 
     Raises:
         UnknownPairingError: no pairing of these words waits.
@@ -132,21 +139,30 @@ async def approve_pairing(database: Database, code: str, *, account: str | None,
     """
 
     async def work(conn: Conn) -> Pairing | None:
-        owner = await choose_account(conn, account)
-        return await _decide(conn, code, PairingState.APPROVED, account=owner, now_ms=now_ms)
+        chosen = await choose_account(conn, account)
+        pairing = await _decide(conn, code, PairingState.APPROVED, account=chosen, now_ms=now_ms)
+        if pairing is not None:
+            owner = Owner(chosen, livemode=False)
+            await _tell(conn, by, Action.LOGIN_APPROVED, pairing, owner, now_ms=now_ms, ids=ids)
+        return pairing
 
     return _decided(await database.transact(work))
 
 
-async def deny_pairing(database: Database, code: str, *, now_ms: int) -> Pairing:
+async def deny_pairing(database: Database, code: str, *, by: Actor, now_ms: int, ids: IdFactory) -> Pairing:
     """Refuse whoever shows these words, and return the pairing.
 
     Raises:
         UnknownPairingError: no pairing of these words waits.
     """
-    return _decided(
-        await database.transact(lambda conn: _decide(conn, code, PairingState.DENIED, account=None, now_ms=now_ms))
-    )
+
+    async def work(conn: Conn) -> Pairing | None:
+        pairing = await _decide(conn, code, PairingState.DENIED, account=None, now_ms=now_ms)
+        if pairing is not None:
+            await _tell(conn, by, Action.LOGIN_DENIED, pairing, None, now_ms=now_ms, ids=ids)
+        return pairing
+
+    return _decided(await database.transact(work))
 
 
 async def redeem_pairing(
@@ -193,6 +209,12 @@ async def _hand_out(conn: Conn, pairing: Pairing, *, now_ms: int, random_text: R
 async def _decide(conn: Conn, code: str, state: PairingState, *, account: str | None, now_ms: int) -> Pairing | None:
     digest = hash_token(clean_code(code))
     return await pairings.decide_pairing(conn, digest, state, account=account, now_ms=now_ms)
+
+
+async def _tell(
+    conn: Conn, by: Actor, action: Action, pairing: Pairing, owner: Owner | None, *, now_ms: int, ids: IdFactory
+) -> None:
+    await record(conn, by, action, object_id=pairing.id, owner=owner, detail=pairing.device, now_ms=now_ms, ids=ids)
 
 
 def _decided(pairing: Pairing | None) -> Pairing:

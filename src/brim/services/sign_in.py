@@ -11,7 +11,14 @@ import msgspec
 import structlog
 
 from brim.domain.audit import Action, Actor, ActorKind
-from brim.domain.operators import Credentials, InvalidEmailError, Operator, check_password, normalise_email
+from brim.domain.operators import (
+    Credentials,
+    InvalidEmailError,
+    Operator,
+    UnknownOperatorError,
+    check_password,
+    normalise_email,
+)
 from brim.domain.sign_in import (
     CODE_WITHIN_MS,
     PER_ADDRESS,
@@ -167,6 +174,29 @@ class SignIn:
         by = actor_of(operator, address=address)
         await reset_password(self._database, self._passwords, operator.id, new, by=by, now_ms=now_ms, ids=self._ids)
 
+    async def turn_off_codes(self, operator: Operator, code: str, *, address: str | None, now_ms: int) -> None:
+        """Ask an operator for no one-time codes any more, who has shown one, or a recovery code.
+
+        Raises:
+            WrongCodeError: the code is wrong or was used before.
+            TooManyTriesError: the next try has to wait.
+            UnknownOperatorError: there is no such operator.
+        """
+        subjects = {code_subject(operator.id): PER_PERSON, address_subject(address): PER_ADDRESS}
+        await self._count_try(subjects, now_ms=now_ms)
+        by = actor_of(operator, address=address)
+
+        async def work(conn: Conn) -> None:
+            held = await operators.lock_operator(conn, operator.id)
+            if held is None:
+                raise UnknownOperatorError(operator.id)
+            await take_code(conn, self._vault, held, code, by=by, now_ms=now_ms, ids=self._ids)
+            await self._forgive(conn, list(subjects), now_ms=now_ms)
+            await operators.set_codes_secret(conn, operator.id, None)
+            await record(conn, by, Action.CODES_RESET, object_id=operator.id, now_ms=now_ms, ids=self._ids)
+
+        await self._database.transact(work)
+
     async def begin_for(self, operator: Operator, *, address: str | None, now_ms: int) -> NewSession:
         """Begin the session of an operator for whom somebody trustworthy speaks: a provider, or the first-run link.
 
@@ -193,6 +223,34 @@ class SignIn:
             await record(conn, by, Action.SIGNED_OUT, object_id=session.operator.id, now_ms=now_ms, ids=self._ids)
 
         await self._database.transact(work)
+
+    async def sign_out_elsewhere(self, token: str, *, address: str | None, now_ms: int) -> int:
+        """End all sessions of an operator but the one with this token, and return how many there were.
+
+        Raises:
+            SessionEndedError: that one has ended, or awaits a code.
+        """
+
+        async def work(conn: Conn) -> int:
+            session = await operator_sessions.find_session(conn, hash_token(token))
+            if session is None or session.awaits_code:
+                raise SessionEndedError
+            ended = await operator_sessions.delete_other_sessions(conn, session.operator.id, session.hash)
+            if ended:
+                by = actor_of(session.operator, address=address)
+                detail = f"{ended} ended"
+                await record(
+                    conn,
+                    by,
+                    Action.SIGNED_OUT_ELSEWHERE,
+                    object_id=session.operator.id,
+                    detail=detail,
+                    now_ms=now_ms,
+                    ids=self._ids,
+                )
+            return ended
+
+        return await self._database.transact(work)
 
     async def _find(self, email: str) -> Credentials | None:
         """Return the operator whose email address was typed, None when there is none."""

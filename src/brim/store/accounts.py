@@ -40,6 +40,11 @@ async def list_accounts(conn: Conn) -> list[Account]:
     return [_account_from_record(record) for record in await conn.fetch(_SQL["list_accounts"])]
 
 
+async def list_first_accounts(conn: Conn, limit: int) -> list[Account]:
+    """Return up to so many accounts without their agreements, oldest first."""
+    return [_account_from_record(record) for record in await conn.fetch(_SQL["list_first_accounts"], limit)]
+
+
 async def list_platform_accounts(conn: Conn, platform: Owner, place: Window) -> Page[Account]:
     """Return a page of the accounts under a platform, with their agreements in the platform's mode."""
     records = await conn.fetch(

@@ -51,6 +51,12 @@ async def delete_sessions(conn: Conn, operator: str) -> None:
     await conn.execute(_SQL["delete_sessions"], operator)
 
 
+async def delete_other_sessions(conn: Conn, operator: str, digest: bytes) -> int:
+    """End all sessions of the operator with this id but the one with this hash; return how many went."""
+    command_tag: str = await conn.execute(_SQL["delete_other_sessions"], operator, digest)
+    return int(command_tag.removeprefix("DELETE "))
+
+
 async def prune_sessions(conn: Conn, *, before_ms: int, limit: int) -> int:
     """Forget up to `limit` sessions that ended before a time; return how many went."""
     command_tag: str = await conn.execute(_SQL["prune_sessions"], before_ms, limit)

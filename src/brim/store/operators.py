@@ -56,6 +56,11 @@ async def set_disabled(conn: Conn, operator: str, disabled_ms: int | None) -> No
     await conn.execute(_SQL["set_disabled"], operator, disabled_ms)
 
 
+async def set_name(conn: Conn, operator: str, name: str) -> None:
+    """Give the operator with this id another name."""
+    await conn.execute(_SQL["set_name"], operator, name)
+
+
 async def set_role(conn: Conn, operator: str, role: Role) -> None:
     """Give the operator with this id another role."""
     await conn.execute(_SQL["set_role"], operator, role.value)

@@ -4,7 +4,7 @@ A page does nothing that a program could not: it sends the same requests under t
 rights, idempotency and the request log hold for both, and there is one road to money.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Final, Protocol, TypeAlias
 from urllib.parse import quote, quote_plus
 
@@ -15,6 +15,9 @@ from brim.domain.request_logs import BY_PAGES
 
 Field: TypeAlias = "str | int | bool | Sequence[Field] | Mapping[str, Field] | None"
 """What a parameter may hold; None leaves it out, an empty text clears it."""
+
+Told: TypeAlias = Callable[[Request, Reply], Awaitable[None]]
+"""Is told of a request that has changed something, and of its reply."""
 
 _FORM: Final = b"application/x-www-form-urlencoded"
 _JSON: Final = b"application/json"
@@ -53,10 +56,14 @@ class Caller:
         application: the API of this process.
         key: the secret of whose rights count.
         account: the account to act for, where it is another than the key's; else None.
+        told: is told of each request that has changed something; None tells nobody.
     """
 
-    def __init__(self, application: Application, *, key: str, account: str | None = None) -> None:
+    def __init__(
+        self, application: Application, *, key: str, account: str | None = None, told: Told | None = None
+    ) -> None:
         self._application = application
+        self._told = told
         self._headers = {b"authorization": f"Bearer {key}".encode(), b"user-agent": _USER_AGENT}
         if account is not None:
             self._headers[b"stripe-account"] = account.encode()
@@ -110,6 +117,8 @@ class Caller:
         reply = await self._application.handle(request)
         answered = msgspec.json.decode(reply.body)
         if reply.status < 400:
+            if self._told is not None and request.method != "GET":
+                await self._told(request, reply)
             return answered
         error = answered["error"]
         raise ApiRefusedError(reply.status, error["message"], param=error.get("param"), code=error.get("code"))

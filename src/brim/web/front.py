@@ -4,6 +4,7 @@ from typing import Final
 
 from brim.api.app import Api
 from brim.api.message import Reply, Request
+from brim.api.pairing import CONFIRM
 from brim.api.websocket import Socket
 from brim.web.site import Site
 from brim.web.visit import Visit
@@ -27,6 +28,8 @@ class Front:
     async def handle(self, request: Request) -> Reply:
         """Return the reply to a request."""
         path = request.path
+        if path == CONFIRM:  # a person's page among what the official CLI asks for
+            return await self._site.handle(request)
         if path.startswith(API_PREFIXES) or self._api.serves_system(path):
             return await self._api.handle(request)
         if self._site.knows(path) or Visit(request, {}).accepts_page:

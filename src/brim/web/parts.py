@@ -8,8 +8,10 @@ from brim.kit.clock import Clock
 from brim.services.watching import Watchers
 from brim.web.assets import Assets
 from brim.web.dashboard.parts import dashboard_routes
-from brim.web.dashboard.signed import Parts
+from brim.web.dashboard.signed import Parts, SignedPages
 from brim.web.key_desk import KeyDesk
+from brim.web.operators.parts import operator_routes
+from brim.web.operators.people import People
 from brim.web.pages import Pages, redirect
 from brim.web.reference.pages import Reference
 from brim.web.routes import Route
@@ -28,6 +30,7 @@ def build_site(
     keys: KeyDesk,
     *,
     clock: Clock,
+    people: People | None = None,
 ) -> Site:
     """Return the site of one process.
 
@@ -38,6 +41,7 @@ def build_site(
         watchers: tell pages of changes.
         keys: what pages do with API keys.
         clock: real time.
+        people: the ways to operators; None leaves out the pages that sign them in.
     """
 
     async def find_session(request: Request) -> Session | None:
@@ -46,13 +50,12 @@ def build_site(
 
     assets = Assets()
     pages = Pages(assets)
-    parts = (
-        *Reference(operations, pages).routes(),
-        *dashboard_routes(Parts(pages, api, sessions, watchers, keys)),
-        *shell_routes(pages),
-    )
+    parts = Parts(pages, api, sessions, watchers, keys)
+    routes = [*Reference(operations, pages).routes(), *dashboard_routes(parts), *shell_routes(pages)]
+    if people is not None:
+        routes += operator_routes(pages, people, sessions, SignedPages(parts), operations)
     sockets = shell_sockets(api, operations, clock, find_session)
-    return Site((Route("GET", "/", _home), *parts), pages, assets, sockets)
+    return Site((Route("GET", "/", _home), *routes), pages, assets, sockets)
 
 
 async def _home(_visit: Visit) -> Reply:

@@ -4,13 +4,14 @@ Who that is, `Sessions` finds out; signing in and out are not this module's busi
 """
 
 import hmac
-from enum import StrEnum
 from typing import Final, Protocol
 from urllib.parse import quote
 
 import msgspec
 
 from brim.api.message import Reply
+from brim.domain.operators import Role
+from brim.web.calling import Told
 from brim.web.pages import redirect
 from brim.web.visit import Visit
 
@@ -19,14 +20,6 @@ TOKEN_HEADER: Final = b"x-csrf-token"
 TEST_PREFIX: Final = "/test"
 ACCOUNT_COOKIE: Final = "brim_account"
 """Which account a browser was shown last. It decides nothing: whoever finds sessions checks who may see what."""
-
-
-class Role(StrEnum):
-    """What somebody may do; the API decides by their key, and pages leave out what it would refuse."""
-
-    ADMIN = "admin"
-    DEVELOPER = "developer"
-    VIEWER = "viewer"
 
 
 class AccountChoice(msgspec.Struct, frozen=True):
@@ -49,6 +42,7 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
         key: the secret of the API key that their pages use.
         key_account: whose key that is; None for the shown account's own.
         accounts: those that can be looked at, for switching; empty where there is no choice.
+        told: is told of what their pages do by the API; None tells nobody.
     """
 
     operator: str
@@ -60,6 +54,7 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     key: str
     key_account: str | None = None
     accounts: tuple[AccountChoice, ...] = ()
+    told: Told | None = None
 
     @property
     def prefix(self) -> str:

@@ -57,6 +57,13 @@ SELECT account, platform, created, type, country, default_currency, email, busin
 FROM accounts
 ORDER BY created, account;
 
+-- name: list_first_accounts
+-- The oldest accounts, as many as are asked for: ids sort by when they were made.
+SELECT account, platform, created, type, country, default_currency, email, business_name, business_type, metadata
+FROM accounts
+ORDER BY account
+LIMIT $1;
+
 -- name: first_account
 -- The account that was there first, if any: the operator's. One under a platform is never that.
 SELECT account

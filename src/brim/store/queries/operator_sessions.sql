@@ -37,6 +37,10 @@ DELETE FROM operator_sessions WHERE hash = $1 RETURNING true;
 -- All of an operator's sessions end.
 DELETE FROM operator_sessions WHERE operator = $1;
 
+-- name: delete_other_sessions
+-- All of an operator's sessions but one end.
+DELETE FROM operator_sessions WHERE operator = $1 AND hash <> $2;
+
 -- name: prune_sessions
 -- Forget sessions that ended before a time, a few at a time.
 DELETE FROM operator_sessions

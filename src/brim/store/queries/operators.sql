@@ -52,6 +52,10 @@ RETURNING true;
 -- Since when an operator may do nothing; NULL lets them in again.
 UPDATE operators SET disabled_ms = $2 WHERE id = $1;
 
+-- name: set_name
+-- What people call an operator from now on.
+UPDATE operators SET name = $2 WHERE id = $1;
+
 -- name: set_role
 -- What an operator may do from now on.
 UPDATE operators SET role = $2 WHERE id = $1;

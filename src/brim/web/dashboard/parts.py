@@ -25,11 +25,12 @@ from brim.web.routes import Route
 
 
 class NavigationItem(msgspec.Struct, frozen=True):
-    """A line of the side navigation; `only_test` where live mode has no such page."""
+    """A line of the side navigation; `only_test` where live mode has no such page, `only_admin` for admins alone."""
 
     label: str
     path: str
     only_test: bool = False
+    only_admin: bool = False
 
 
 NAVIGATION: Final = (

@@ -54,7 +54,7 @@ class SignedVisit:
         self.visit = visit
         self.session = session
         other_account = session.account if session.key_account not in {None, session.account} else None
-        self.api = Caller(parts.application, key=session.key, account=other_account)
+        self.api = Caller(parts.application, key=session.key, account=other_account, told=session.told)
         self.watchers = parts.watchers
         self._parts = parts
 

@@ -53,6 +53,15 @@ DONE: Final = {
     "endpoint_deleted": "The endpoint is gone. What was tried with it can still be read at each event.",
     "key_revoked": "The key has ended: whoever uses it is refused from now on.",
     "account_created": "The account was made. Your keys act for it where a request names it.",
+    "profile_saved": "Your profile was saved.",
+    "password_changed": "Your password was changed, and you are signed in here alone.",
+    "signed_out_elsewhere": "You are signed in here alone.",
+    "codes_off": "You are asked for no codes any more.",
+    "operator_added": "The operator was added.",
+    "operator_disabled": "The operator is disabled and signed out everywhere.",
+    "operator_enabled": "The operator may sign in again.",
+    "role_set": "The role was changed.",
+    "codes_reset": "The operator signs in without a code until a new device is set up.",
 }
 """What a page says after a form, by the word in its address; any other word says nothing."""
 

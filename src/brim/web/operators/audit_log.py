@@ -1,0 +1,82 @@
+"""The audit log, page by page: who did what to what, when and from where."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import msgspec
+
+from brim.api.message import Reply
+from brim.api.operation import Operation
+from brim.domain.audit import Actor, ActorKind, AuditEntry
+from brim.domain.errors import ExclusiveParametersError, ResourceMissingError
+from brim.domain.pages import PageRequest
+from brim.services.audit import list_audit_log
+from brim.web.dashboard.paging import CURSORS, paging
+from brim.web.dashboard.signed import SignedPages, SignedVisit
+from brim.web.operators.people import People
+from brim.web.operators.wording import ACTIONS
+from brim.web.routes import Route
+
+AUDIT_LOG: Final = "/settings/audit-log"
+_PAGE: Final = 50
+
+
+class Line(msgspec.Struct, frozen=True, kw_only=True):
+    """A line as people read it. `at` is in Unix seconds; `mode` is `live`, `test`, or empty where it has none."""
+
+    at: int
+    who: str
+    what: str
+    object: str | None
+    account: str | None
+    mode: str
+    detail: str | None
+    address: str | None
+
+
+class AuditLogPages:
+    """The pages of the audit log.
+
+    Args:
+        people: the ways to operators.
+        operations: the table that says what operations do.
+    """
+
+    def __init__(self, people: People, operations: Sequence[Operation]) -> None:
+        self._people = people
+        self._actions: Mapping[str, str] = ACTIONS | {each.operation_id: each.summary for each in operations}
+
+    def routes(self, signed: SignedPages) -> tuple[Route, ...]:
+        """Return the routes of these pages."""
+        return signed.get(AUDIT_LOG, self.show)
+
+    async def show(self, page: SignedVisit) -> Reply:
+        """`GET /settings/audit-log`."""
+        cursor = next(({name: page.query[name]} for name in CURSORS if name in page.query), {})
+        try:
+            found = await list_audit_log(self._people.database, PageRequest(limit=_PAGE, **cursor))
+        except (ResourceMissingError, ExclusiveParametersError):
+            return page.redirect(AUDIT_LOG)
+        listed = {"data": [{"id": entry.id} for entry in found.items], "has_more": found.has_more}
+        lines = [self._line(entry) for entry in found.items]
+        return page.reply("operators/audit_log.html", lines=lines, paging=paging(page, listed))
+
+    def _line(self, entry: AuditEntry) -> Line:
+        owner = entry.owner
+        return Line(
+            at=entry.at_ms // 1000,
+            who=_who(entry.actor),
+            what=self._actions.get(entry.action, entry.action),
+            object=entry.object,
+            account=owner.account if owner else None,
+            mode=("live" if owner.livemode else "test") if owner else "",
+            detail=entry.detail,
+            address=entry.actor.address,
+        )
+
+
+def _who(actor: Actor) -> str:
+    name = actor.name or actor.id
+    if actor.kind is ActorKind.CLI:
+        return f"{name or 'Somebody'} at the command line"
+    return name or "Somebody with a link"

@@ -1,0 +1,148 @@
+"""Pages that links lead to: the first admin is made, or somebody chooses their password.
+
+The token in the link is what gives the right, so it is in the form too; no page of these is kept by a browser.
+"""
+
+from typing import Final
+
+from brim.api.message import Reply
+from brim.domain.operators import InvalidEmailError, InvalidNameError, Role, WeakPasswordError
+from brim.domain.sign_in import (
+    DASHBOARD_PATH,
+    FIRST_RUN_PATH,
+    PASSWORD_LINK_PATH,
+    FirstRunOverError,
+    PasswordLinkOverError,
+    SessionEndedError,
+)
+from brim.kit.errors import OverloadedError
+from brim.services.operators import NewOperator, check_first_run, claim_first_run
+from brim.services.password_links import find_password_link, use_password_link
+from brim.web.dashboard.forms import Form
+from brim.web.operators.entrance import SIGN_IN
+from brim.web.operators.own_forms import is_own_form
+from brim.web.operators.people import People
+from brim.web.operators.wording import BUSY, SAID
+from brim.web.pages import Pages, redirect
+from brim.web.routes import Route
+from brim.web.visit import Visit
+
+_TOKEN: Final = "token"  # noqa: S105  a field's name, no secret
+_GONE: Final = 410
+
+
+class Links:
+    """The pages of links.
+
+    Args:
+        people: the ways to operators.
+        pages: the templates.
+    """
+
+    def __init__(self, people: People, pages: Pages) -> None:
+        self._people = people
+        self._pages = pages
+
+    def routes(self) -> tuple[Route, ...]:
+        """Return the routes of these pages."""
+        return (
+            Route("GET", FIRST_RUN_PATH, self.show_first_run),
+            Route("POST", FIRST_RUN_PATH, self.make_first),
+            Route("GET", PASSWORD_LINK_PATH, self.show_password),
+            Route("POST", PASSWORD_LINK_PATH, self.set_password),
+        )
+
+    async def show_first_run(self, visit: Visit) -> Reply:
+        """`GET /first-run`: ask who the first admin is."""
+        token = visit.query.get(_TOKEN, "")
+        try:
+            await check_first_run(self._people.database, token, now_ms=self._people.clock())
+        except FirstRunOverError as error:
+            return self._over(visit, error.message)
+        return self._first_run_page(visit, token, Form())
+
+    async def make_first(self, visit: Visit) -> Reply:
+        """`POST /first-run`: make the first admin and sign them in."""
+        people, token = self._people, visit.form.get(_TOKEN, "")
+        form = Form(values={name: visit.form.get(name, "") for name in ("email", "name")})
+        if not is_own_form(visit):
+            return self._over(visit, SAID["elsewhere"], status=403)
+        password = chosen_password(visit, form)
+        if not form.is_right:
+            return self._first_run_page(visit, token, form, status=400)
+        wish = NewOperator(email=form.values["email"], name=form.values["name"], role=Role.ADMIN, password=password)
+        address, now_ms = people.address_of(visit), people.clock()
+        try:
+            operator = await claim_first_run(
+                people.database, people.passwords, token, wish, address=address, now_ms=now_ms, ids=people.ids
+            )
+        except FirstRunOverError as error:
+            return self._over(visit, error.message)
+        except (InvalidEmailError, InvalidNameError, WeakPasswordError, OverloadedError) as error:
+            note(form, error)
+            return self._first_run_page(visit, token, form, status=400)
+        new = await people.sign_in.begin_for(operator, address=address, now_ms=now_ms)
+        return people.enter(visit, new, DASHBOARD_PATH)
+
+    async def show_password(self, visit: Visit) -> Reply:
+        """`GET /set-password`: ask for the password that somebody chooses."""
+        token = visit.query.get(_TOKEN, "")
+        try:
+            return await self._password_page(visit, token, Form())
+        except PasswordLinkOverError as error:
+            return self._over(visit, error.message)
+
+    async def set_password(self, visit: Visit) -> Reply:
+        """`POST /set-password`: give somebody the password that they chose, and sign them in where that is enough."""
+        people, token, form = self._people, visit.form.get(_TOKEN, ""), Form()
+        if not is_own_form(visit):
+            return self._over(visit, SAID["elsewhere"], status=403)
+        password = chosen_password(visit, form)
+        address, now_ms = people.address_of(visit), people.clock()
+        try:
+            if not form.is_right:
+                return await self._password_page(visit, token, form, status=400)
+            operator = await use_password_link(
+                people.database, people.passwords, token, password, address=address, now_ms=now_ms, ids=people.ids
+            )
+            if operator.has_codes:  # the link stands for a password, and that alone opens nothing
+                return redirect(f"{SIGN_IN}?said=password_set")
+            return people.enter(
+                visit, await people.sign_in.begin_for(operator, address=address, now_ms=now_ms), DASHBOARD_PATH
+            )
+        except (PasswordLinkOverError, SessionEndedError) as error:
+            return self._over(visit, error.message)
+        except (WeakPasswordError, OverloadedError) as error:
+            note(form, error)
+            return await self._password_page(visit, token, form, status=400)
+
+    def _first_run_page(self, visit: Visit, token: str, form: Form, *, status: int = 200) -> Reply:
+        return self._pages.reply(visit, "operators/first_run.html", status=status, form=form, token=token)
+
+    async def _password_page(self, visit: Visit, token: str, form: Form, *, status: int = 200) -> Reply:
+        operator = await find_password_link(self._people.database, token, now_ms=self._people.clock())
+        return self._pages.reply(
+            visit, "operators/set_password.html", status=status, form=form, token=token, operator=operator
+        )
+
+    def _over(self, visit: Visit, sentence: str, *, status: int = _GONE) -> Reply:
+        return self._pages.reply(visit, "failure.html", status=status, title="This did not work", advice=sentence)
+
+
+def chosen_password(visit: Visit, form: Form) -> str:
+    """Return a password that was typed twice; the form says where the two differ."""
+    password = visit.form.get("password", "")
+    if password != visit.form.get("password_again", ""):
+        form.errors["password_again"] = "The two are not the same. Type both again."  # noqa: S105  an error
+    return password
+
+
+_FIELDS: Final = {InvalidEmailError: "email", InvalidNameError: "name", WeakPasswordError: "password"}
+
+
+def note(form: Form, error: InvalidEmailError | InvalidNameError | WeakPasswordError | OverloadedError) -> None:
+    """Say at the right field of a form what was wrong with it."""
+    if isinstance(error, OverloadedError):
+        form.message = BUSY
+    else:
+        form.errors[_FIELDS[type(error)]] = error.message

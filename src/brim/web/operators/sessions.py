@@ -1,0 +1,61 @@
+"""Recognises operators by their cookie, and finds what they are shown: which account, by which key."""
+
+from functools import partial
+from typing import Final
+
+from brim.domain.operators import OperatorDisabledError, UnknownOperatorError
+from brim.domain.sign_in import form_token
+from brim.domain.topups import Owner
+from brim.services.keys import accounts_to_show
+from brim.web.operators.people import People
+from brim.web.operators.trail import Trail
+from brim.web.session import ACCOUNT_COOKIE, AccountChoice, Session
+from brim.web.visit import Visit
+
+_MOST_ACCOUNTS: Final = 100
+"""As many as somebody still finds theirs among."""
+
+
+class OperatorSessions:
+    """The sessions of operators, as pages see them.
+
+    Args:
+        people: the ways to operators.
+        trail: tells the audit log what their pages do.
+    """
+
+    def __init__(self, people: People, trail: Trail) -> None:
+        self._people = people
+        self._trail = trail
+
+    async def find(self, visit: Visit, *, livemode: bool) -> Session | None:
+        """Return the session of a visit, None when nobody is signed in; see `brim.web.session.Sessions`.
+
+        Raises:
+            NoAccountError: there is nothing to be shown.
+            NoEncryptionKeyError: the server cannot keep the key of an operator's pages.
+        """
+        people = self._people
+        token = people.token_of(visit)
+        signed_in = await people.sessions.recognise(token) if token else None
+        if token is None or signed_in is None:
+            return None
+        operator = signed_in.operator
+        wanted = visit.cookies.get(ACCOUNT_COOKIE, "")
+        account, choices = await accounts_to_show(people.database, wanted, most=_MOST_ACCOUNTS)
+        owner = Owner(account, livemode)
+        try:
+            key = await people.keys.key_of(operator, owner, now_ms=people.clock())
+        except (OperatorDisabledError, UnknownOperatorError):
+            return None
+        return Session(
+            operator=operator.id,
+            name=operator.name,
+            role=operator.role,
+            form_token=form_token(token),
+            account=account,
+            livemode=livemode,
+            key=key,
+            accounts=tuple(AccountChoice(each.account, each.business_name or each.account) for each in choices),
+            told=partial(self._trail.tell, people.actor(visit, operator), owner),
+        )

@@ -1,0 +1,92 @@
+"""Tells the audit log what pages do by the API: which operator, which operation, on what, whose, from where.
+
+A line is written once the API has done it. What was refused changed nothing and is told by the request log alone, or
+somebody without rights could fill what is kept for ever.
+"""
+
+from collections.abc import Sequence
+
+import msgspec
+import structlog
+
+from brim.api.errors import MethodNotAllowedError, UnrecognizedUrlError
+from brim.api.message import Reply, Request
+from brim.api.operation import Operation
+from brim.api.router import Router
+from brim.domain.audit import Actor
+from brim.domain.topups import Owner
+from brim.kit.clock import Clock
+from brim.kit.errors import BrimError
+from brim.kit.ids import IdFactory
+from brim.services.audit import record_alone
+from brim.store.database import Database
+
+log = structlog.get_logger()
+
+
+class _Named(msgspec.Struct):
+    """As much of a reply as tells which object it is."""
+
+    id: str | None = None
+
+
+class Trail:
+    """One process's way to tell of requests to the API.
+
+    Args:
+        operations: the table that names what a request does.
+        database: where the audit log is.
+        clock: tells the time.
+        ids: makes the ids of lines.
+    """
+
+    def __init__(self, operations: Sequence[Operation], database: Database, clock: Clock, ids: IdFactory) -> None:
+        self._router = Router(operations)
+        self._database = database
+        self._clock = clock
+        self._ids = ids
+
+    async def tell(self, by: Actor, owner: Owner, request: Request, reply: Reply) -> None:
+        """Write the line of a request that was answered.
+
+        It is done by then, so a line that cannot be written goes to the server's log and fails nobody's page.
+        """
+        action, object_id = self._name(request, reply)
+        is_repeated = any(line.lower().startswith("idempotent-replayed: true") for line in reply.headers)
+        try:
+            await record_alone(
+                self._database,
+                by,
+                action,
+                object_id=object_id,
+                owner=owner,
+                detail="sent again" if is_repeated else None,
+                now_ms=self._clock(),
+                ids=self._ids,
+            )
+        except BrimError as error:
+            log.error(  # noqa: TRY400  no bug of ours, and its traceback tells nothing
+                "a line is missing in the audit log",
+                reason=error.message,
+                operator=by.id,
+                address=by.address,
+                action=action,
+                object=object_id,
+                account=owner.account,
+                livemode=owner.livemode,
+            )
+
+    def _name(self, request: Request, reply: Reply) -> tuple[str, str | None]:
+        """Return the operation's id, and that of the object: the one in the path, else the one that was made."""
+        try:
+            operation, path_id = self._router.find(request.method, request.path)
+        except (UnrecognizedUrlError, MethodNotAllowedError):
+            return f"{request.method} {request.path}", None
+        return operation.operation_id, path_id or _id_in(reply)
+
+
+def _id_in(reply: Reply) -> str | None:
+    try:
+        return msgspec.json.decode(reply.body, type=_Named).id
+    except msgspec.DecodeError:
+        return None

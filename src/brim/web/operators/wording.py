@@ -1,0 +1,56 @@
+"""What pages on operators say, where it is no error's own sentence."""
+
+from typing import Final
+
+from brim.domain.audit import Action
+from brim.domain.operators import Role
+from brim.domain.sign_in import TooManyTriesError
+
+SAID: Final = {
+    "elsewhere": "This form was not sent from this page, so nothing was done. Fill it in here and try again.",
+    "expired": "That took too long. Please begin again.",
+    "password_set": "Your new password works. Sign in with it.",
+    "signed_out": "You are signed out.",
+}
+"""What the page to sign in says, by the word in its address; any other word says nothing."""
+
+BUSY: Final = "Too many people are signing in at this moment. Try again in a few seconds."
+
+ROLES: Final = (
+    (Role.VIEWER.value, "Viewer: sees everything, changes nothing"),
+    (Role.DEVELOPER.value, "Developer: changes things in test mode only"),
+    (Role.ADMIN.value, "Admin: changes things in both modes, manages operators"),
+)
+"""The choices of a role."""
+
+ACTIONS: Final = {
+    Action.OPERATOR_ADDED: "Added an operator",
+    Action.OPERATOR_DISABLED: "Disabled an operator",
+    Action.OPERATOR_ENABLED: "Let an operator in again",
+    Action.OPERATOR_RENAMED: "Renamed an operator",
+    Action.OPERATOR_ROLE_SET: "Gave an operator another role",
+    Action.PASSWORD_LINK_MADE: "Made a link to choose a password",
+    Action.PASSWORD_SET: "Set a password",
+    Action.CODES_ENABLED: "Turned one-time codes on",
+    Action.CODES_RESET: "Turned one-time codes off",
+    Action.RECOVERY_CODE_USED: "Used a recovery code",
+    Action.SIGNED_IN: "Signed in",
+    Action.SIGNED_OUT: "Signed out",
+    Action.SIGNED_OUT_ELSEWHERE: "Signed out everywhere else",
+    Action.LOGIN_APPROVED: "Let the official CLI in",
+    Action.LOGIN_DENIED: "Refused the official CLI",
+    Action.KEY_MADE: "Got an API key for their pages",
+}
+"""What the audit log says of each action; operations of the API say it themselves."""
+
+
+def too_many_tries(error: TooManyTriesError) -> str:
+    """Return how long somebody has to wait, in words."""
+    minutes, seconds = divmod(error.wait_s, 60)
+    words = [_count(minutes, "minute")] if minutes else []
+    words += [_count(seconds, "second")] if seconds else []
+    return f"There were too many tries. Wait for {' and '.join(words)}, then try again."
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -1,0 +1,81 @@
+"""A running Brim with operators, a proxy in front of it, and a provider of OpenID Connect."""
+
+import secrets
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from people import BY, IDS, PASSWORD, weak_passwords
+from provider import CLIENT_ID, CLIENT_SECRET, TestProvider, running_provider
+
+from api.conftest import Server
+from brim.domain.operators import Operator, Role
+from brim.kit.clock import system_clock_ms
+from brim.services.operators import NewOperator, add_operator
+from brim.store.database import Database
+from brim_process import start_serving
+from web.browsing import Browser
+
+__all__ = ["PASSWORD", "House", "open_house"]
+
+_PROXY: Final = "127.0.0.1"
+
+
+class House(NamedTuple):
+    """A running Brim that somebody can sign in to; `log_path` is where it writes its log."""
+
+    server: Server
+    provider: TestProvider
+    log_path: Path
+
+    @property
+    def url(self) -> str:
+        return self.server.url
+
+    def browser(self, **proxied: str) -> Browser:
+        """Return a browser that has not been here before."""
+        return Browser(self.url, proxied={name.replace("_", "-"): value for name, value in proxied.items()})
+
+    def add(self, role: Role = Role.ADMIN, *, email: str | None = None, password: str | None = PASSWORD) -> Operator:
+        """Return a new operator, whose password is `PASSWORD`, at an email address that nobody else has."""
+        email = email or f"{secrets.token_hex(6)}@example.com"
+        wish = NewOperator(email=email, name="Ada Lovelace", role=role, password=password)
+
+        async def make(database: Database) -> Operator:
+            return await add_operator(database, weak_passwords(), wish, by=BY, now_ms=system_clock_ms(), ids=IDS)
+
+        return self.server.run(make)
+
+    def signed_in(self, role: Role = Role.ADMIN, operator: Operator | None = None) -> Browser:
+        """Return a browser in which somebody is signed in, somebody new unless it is said who."""
+        browser = self.browser()
+        browser.sign_in((operator or self.add(role)).email, PASSWORD)
+        assert browser.page.status == 303, browser.text
+        return browser
+
+    def run(self, work: Callable[[Database], Any]) -> Any:
+        """Return what `work` returns, done on the database."""
+        return self.server.run(work)
+
+
+@contextmanager
+def open_house(folder: Path) -> Iterator[House]:
+    """Yield one, on a database of its own."""
+    log_path = folder / "brim.log"
+    with running_provider() as provider:
+        provider.now_s = int(time.time())
+        environment = {
+            "BRIM_TRUSTED_PROXIES": _PROXY,
+            "BRIM_OIDC_ISSUER": provider.url,
+            "BRIM_OIDC_CLIENT_ID": CLIENT_ID,
+            "BRIM_OIDC_CLIENT_SECRET": CLIENT_SECRET,
+        }
+        brim = start_serving(folder / "data", log_path, arguments=("--workers", "1"), env=environment)
+        try:
+            brim.wait_until_ready()
+            yield House(Server(brim.url, brim.test_key, brim.data_dir), provider, log_path)
+            assert brim.stop() == 0
+        finally:
+            brim.close()

@@ -1,0 +1,206 @@
+"""What pages know of an operator who is signed in, and what the audit log is told of what they do by the API."""
+
+import json
+from collections.abc import Mapping
+
+import pytest
+from people import BY, EMAIL, IDLE_MS, IDS, LIFE_MS, NOW_MS, PASSWORD, VAULT, add, sign_in_of, weak_passwords
+
+from brim.api.message import Reply, Request
+from brim.api.operations import OPERATIONS
+from brim.api.origin import Proxies
+from brim.domain.audit import ActorKind, AuditEntry
+from brim.domain.keys import hash_secret
+from brim.domain.operators import Operator, Role, permissions_of
+from brim.domain.pages import PageRequest
+from brim.domain.sign_in import form_token
+from brim.domain.topups import Owner
+from brim.services.audit import list_audit_log
+from brim.services.keys import NoAccountError, create_account
+from brim.services.operator_keys import OperatorKeys
+from brim.services.operators import disable_operator, set_role
+from brim.services.recognition import recognise_key
+from brim.services.sign_in import Sessions
+from brim.store.database import Database
+from brim.web.calling import ApiRefusedError, Caller
+from brim.web.operators.people import People
+from brim.web.operators.sessions import OperatorSessions
+from brim.web.operators.trail import Trail
+from brim.web.session import ACCOUNT_COOKIE, Session
+from brim.web.visit import Visit
+
+ADDRESS = "203.0.113.7"
+
+
+class Answering:
+    """An API that gives one answer to all."""
+
+    def __init__(self, status: int = 200, headers: tuple[str, ...] = (), **body: object) -> None:
+        self._reply = (status, json.dumps(body).encode(), list(headers))
+
+    async def handle(self, _request: Request) -> Reply:
+        return Reply(*self._reply)
+
+
+def people_of(database: Database) -> People:
+    return People(
+        database=database,
+        vault=VAULT,
+        clock=lambda: NOW_MS,
+        ids=IDS,
+        passwords=weak_passwords(),
+        sign_in=sign_in_of(database),
+        sessions=Sessions(database, lambda: NOW_MS, idle_ms=IDLE_MS),
+        keys=OperatorKeys(database, VAULT, ids=IDS),
+        openid=None,
+        provider="",
+        proxies=Proxies(),
+        own_url="http://127.0.0.1",
+        life_s=LIFE_MS // 1000,
+        idle_ms=IDLE_MS,
+    )
+
+
+async def token_of(database: Database) -> str:
+    return (await sign_in_of(database).sign_in(EMAIL, PASSWORD, address=ADDRESS, now_ms=NOW_MS)).token
+
+
+async def find(
+    database: Database, token: str, *, livemode: bool = False, cookies: Mapping[str, str] | None = None
+) -> Session | None:
+    """Return who looks, as a process sees it that remembers nothing."""
+    sent = {"brim_session": token, **(cookies or {})}
+    header = "; ".join(f"{name}={value}" for name, value in sent.items()).encode()
+    visit = Visit(Request("GET", "/", b"", {b"cookie": header}, b"", ADDRESS), {})
+    people = people_of(database)
+    trail = Trail(OPERATIONS, database, lambda: NOW_MS + 1, IDS)
+    return await OperatorSessions(people, trail).find(visit, livemode=livemode)
+
+
+async def found(database: Database, token: str, *, livemode: bool = False) -> Session:
+    session = await find(database, token, livemode=livemode)
+    assert session is not None
+    return session
+
+
+async def newest_line(database: Database) -> AuditEntry:
+    return (await list_audit_log(database, PageRequest(limit=1))).items[0]
+
+
+@pytest.fixture
+async def account(database: Database) -> str:
+    """The oldest account."""
+    return (await create_account(database, platform=None, now_ms=NOW_MS)).account
+
+
+@pytest.mark.parametrize("role", list(Role))
+@pytest.mark.parametrize("livemode", [False, True])
+async def test_pages_have_a_key_with_the_rights_of_the_role(
+    database: Database, account: str, role: Role, livemode: bool
+) -> None:
+    await add(database, "root@example.com")
+    ada = await add(database, role=role)
+    token = await token_of(database)
+    session = await found(database, token, livemode=livemode)
+    assert (session.operator, session.name, session.role) == (ada.id, "Ada Lovelace", role)
+    assert (session.account, session.livemode, session.form_token) == (account, livemode, form_token(token))
+    key = await recognise_key(database, hash_secret(session.key))
+    assert key is not None
+    assert (key.account, key.livemode) == (account, livemode)
+    assert key.permissions == permissions_of(role, livemode=livemode)
+
+
+async def test_who_is_not_signed_in_is_nobody(database: Database, account: str) -> None:
+    assert account
+    ada = await add(database)
+    await add(database, "grace@example.com")
+    token = await token_of(database)
+    assert await find(database, token + "x") is None
+    assert await find(database, "") is None
+    await disable_operator(database, ada.id, by=BY, now_ms=NOW_MS, ids=IDS)
+    assert await find(database, token) is None
+
+
+async def test_another_role_is_that_of_the_next_page(database: Database, account: str) -> None:
+    assert account
+    ada = await add(database)
+    await add(database, "grace@example.com")
+    token = await token_of(database)
+    before = (await found(database, token)).key
+    await set_role(database, ada.id, Role.VIEWER, by=BY, now_ms=NOW_MS, ids=IDS)
+    after = await found(database, token)
+    assert after.role is Role.VIEWER
+    assert not after.may_write
+    assert after.key != before
+
+
+async def test_the_account_that_was_chosen_is_shown_and_otherwise_the_oldest(database: Database, account: str) -> None:
+    await add(database)
+    token = await token_of(database)
+    other = (await create_account(database, platform=None, now_ms=NOW_MS + 1)).account
+    for chosen, shown in ((other, other), (account, account), ("acct_gone", account), ("\0", account)):
+        session = await find(database, token, cookies={ACCOUNT_COOKIE: chosen})
+        assert session is not None
+        assert session.account == shown
+        assert [choice.account for choice in session.accounts] == [account, other]
+
+
+async def test_without_any_account_there_is_nothing_to_show(database: Database) -> None:
+    await add(database)
+    with pytest.raises(NoAccountError):
+        await find(database, await token_of(database))
+
+
+@pytest.fixture
+async def ada(database: Database, account: str) -> Operator:
+    """An admin, where there is an account."""
+    assert account
+    return await add(database)
+
+
+async def test_what_a_page_does_by_the_api_is_told(database: Database, ada: Operator, account: str) -> None:
+    session = await found(database, await token_of(database), livemode=True)
+    api = Caller(Answering(id="tu_new", object="topup"), key=session.key, told=session.told)
+    await api.post("/v1/topups", {"amount": 5})
+    line = await newest_line(database)
+    assert (line.action, line.object, line.detail, line.at_ms) == ("PostTopups", "tu_new", None, NOW_MS + 1)
+    assert line.owner == Owner(account, livemode=True)
+    actor = line.actor
+    assert (actor.kind, actor.id, actor.name, actor.address) == (ActorKind.OPERATOR, ada.id, EMAIL, ADDRESS)
+
+
+@pytest.mark.usefixtures("ada")
+async def test_a_line_names_the_object_of_the_path_and_what_was_sent_again(database: Database) -> None:
+    session = await found(database, await token_of(database))
+    again = Answering(headers=("Idempotent-Replayed: true",), id="tu_reply")
+    await Caller(again, key=session.key, told=session.told).post("/v1/topups/tu_path/cancel", {})
+    line = await newest_line(database)
+    assert (line.action, line.object, line.detail) == ("PostTopupsTopupCancel", "tu_path", "sent again")
+    await Caller(Answering(deleted=True), key=session.key, told=session.told).delete("/v1/webhook_endpoints/we_1")
+    line = await newest_line(database)
+    assert (line.action, line.object) == ("DeleteWebhookEndpointsWebhookEndpoint", "we_1")
+
+
+@pytest.mark.usefixtures("ada")
+async def test_what_was_read_or_refused_is_not_told(database: Database) -> None:
+    session = await found(database, await token_of(database))
+    before = await newest_line(database)
+    await Caller(Answering(object="list"), key=session.key, told=session.told).get("/v1/topups")
+    refusing = Answering(403, error={"message": "No."})
+    with pytest.raises(ApiRefusedError):
+        await Caller(refusing, key=session.key, told=session.told).post("/v1/topups", {})
+    assert await newest_line(database) == before
+
+
+@pytest.mark.usefixtures("ada")
+async def test_a_line_that_cannot_be_written_fails_no_page_and_is_in_the_log(
+    database: Database, capsys: pytest.CaptureFixture[str]
+) -> None:
+    session = await found(database, await token_of(database))
+    await database.close()
+    api = Caller(Answering(id="tu_new"), key=session.key, told=session.told)
+    assert await api.post("/v1/topups", {}) == {"id": "tu_new"}
+    logged = capsys.readouterr().out
+    assert "a line is missing in the audit log" in logged
+    assert "PostTopups" in logged
+    assert "tu_new" in logged

@@ -1,0 +1,371 @@
+"""Signing in as a person does it: the pages at the door, what they refuse, and how a session ends."""
+
+import re
+from collections.abc import Callable
+
+import pyotp
+import pytest
+from people import BY, IDS
+
+from api.polling import until
+from brim.domain.audit import Action
+from brim.domain.operators import Operator, Role
+from brim.domain.pages import PageRequest
+from brim.domain.sign_in import DASHBOARD_PATH
+from brim.kit.clock import system_clock_ms
+from brim.services.audit import list_audit_log
+from brim.services.password_links import make_password_link
+from brim_process import RunningBrim
+from web.browsing import Browser
+from web.people_house import PASSWORD, House
+
+CHOSEN = "difference engine 1822"
+
+
+@pytest.fixture
+def ada(house: House) -> Operator:
+    """An admin."""
+    return house.add()
+
+
+def set_up_device(browser: Browser) -> tuple[pyotp.TOTP, list[str]]:
+    """Set up a device on the profile's pages, and return it and the recovery codes."""
+    browser.open("/settings/profile")
+    browser.submit("/settings/profile/codes")
+    found = re.search(r'data-full="([A-Z2-7]{32})"', browser.page.body.decode())
+    assert found, browser.text
+    device = pyotp.TOTP(found[1])
+    browser.submit("/settings/profile/codes/confirm", code=device.now())
+    recovery = re.findall(r"[a-z2-7]{4}-[a-z2-7]{4}-[a-z2-7]{4}-[a-z2-7]{4}", browser.page.body.decode())
+    assert len(recovery) == 10, browser.text
+    return device, recovery
+
+
+# The first admin
+
+
+def test_whoever_opens_the_printed_link_becomes_the_first_admin(start_brim: Callable[..., RunningBrim]) -> None:
+    brim = start_brim()
+    found = re.search(r"/first-run\?token=(\w+)", brim.banner)
+    assert found
+    browser = Browser(brim.url)
+    browser.open("/sign-in")
+    assert "Nobody can sign in yet." in browser.text
+    browser.open(found[0])
+    asked = {"token": found[1], "email": "ada@example.com", "name": "Ada"}
+    browser.post("/first-run", **asked, password="short", password_again="short")
+    assert (browser.page.status, browser.cookies) == (400, {})
+    assert "fewer than 12 characters" in browser.text
+    assert "short" not in browser.page.body.decode().replace("too short", "")
+    browser.post("/first-run", **asked, password=PASSWORD, password_again=PASSWORD + " ")
+    assert "The two are not the same." in browser.text
+    browser.post("/first-run", **asked, password=PASSWORD, password_again=PASSWORD)
+    assert (browser.page.status, browser.location) == (303, DASHBOARD_PATH)
+    assert browser.open(DASHBOARD_PATH).status == 200
+    assert "Ada" in browser.text
+    assert browser.open("/settings/operators").status == 200
+
+    again = Browser(brim.url)
+    assert again.open(found[0]).status == 410
+    again.post("/first-run", **asked, password=PASSWORD, password_again=PASSWORD)
+    assert (again.page.status, again.cookies) == (410, {})
+    again.sign_in("ada@example.com", PASSWORD)
+    assert again.location == DASHBOARD_PATH
+    log = brim.log_path.read_text(encoding="utf-8")
+    for secret in (found[1], PASSWORD, browser.cookies["brim_session"]):
+        assert secret not in log
+
+
+# The form
+
+
+def test_who_signs_in_is_led_to_where_they_wanted(house: House, ada: Operator) -> None:
+    browser = house.browser()
+    browser.get("/test/balance/overview?x=1")
+    assert browser.location == "/sign-in?next=/test/balance/overview%3Fx%3D1"
+    browser.get(browser.location)
+    assert 'value="/test/balance/overview?x=1"' in browser.page.body.decode()
+    browser.sign_in(ada.email, PASSWORD, follows="/test/balance/overview?x=1")
+    assert browser.location == "/test/balance/overview?x=1"
+    assert browser.open(browser.location).status == 200
+    browser.get("/sign-in?next=/settings/profile")
+    assert browser.location == "/settings/profile"
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    [
+        "//evil.example/",
+        "/\\evil.example/",
+        "https://evil.example/",
+        "javascript:alert(1)",
+        "/x\r\nSet-Cookie: a=b",
+        "/\t/evil.example",
+        "/sign-in",
+        "/é",
+        "",
+    ],
+)
+def test_nobody_is_led_to_another_site(house: House, ada: Operator, elsewhere: str) -> None:
+    browser = house.browser()
+    browser.sign_in(ada.email, PASSWORD, follows=elsewhere)
+    assert browser.location == DASHBOARD_PATH
+    assert list(browser.cookies) == ["brim_session"]
+
+
+def test_a_wrong_password_and_an_unknown_address_are_told_the_same(house: House, ada: Operator) -> None:
+    said = set()
+    for email, password in ((ada.email, "wrong"), ("nobody@example.com", PASSWORD), ("", ""), ("a\0b", "\x7f")):
+        browser = house.browser()
+        browser.sign_in(email, password)
+        assert (browser.page.status, browser.cookies) == (403, {})
+        said.add(re.search(r'role="alert">([^<]*)<', browser.page.body.decode())[1])  # type: ignore[index]
+    assert said == {"The email address or the password is wrong."}
+
+
+def test_what_was_typed_is_shown_again_but_for_the_password(house: House) -> None:
+    browser = house.browser()
+    browser.sign_in('"><script>alert(1)</script>', "my secret password")
+    assert "&lt;script&gt;" in browser.page.body.decode()
+    assert "<script>alert" not in browser.page.body.decode()
+    assert "my secret password" not in browser.page.body.decode()
+
+
+def test_after_too_many_tries_the_page_says_how_long_to_wait(house: House, ada: Operator) -> None:
+    browser = house.browser()
+    for _ in range(5):
+        browser.sign_in(ada.email, "wrong")
+    until(lambda: browser.sign_in(ada.email, "wrong").status == 429, what="a pause that has not passed yet")
+    assert re.search(r"There were too many tries\. Wait for \d+ seconds?, then try again\.", browser.text)
+    assert int(browser.page.headers["retry-after"]) >= 1
+    browser.sign_in(ada.email, PASSWORD)
+    assert (browser.page.status, browser.cookies) == (429, {})
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example", "null", None])
+def test_a_form_of_another_site_signs_nobody_in(house: House, ada: Operator, origin: str | None) -> None:
+    browser = house.browser()
+    browser.post("/sign-in", origin=origin, email=ada.email, password=PASSWORD)
+    assert (browser.page.status, browser.cookies) == (403, {})
+    assert "not sent from this page" in browser.text
+
+
+@pytest.mark.parametrize(
+    ("site", "status"), [("cross-site", 403), ("same-site", 403), ("none", 403), ("same-origin", 303)]
+)
+def test_what_the_browser_says_of_the_sender_counts_first(house: House, ada: Operator, site: str, status: int) -> None:
+    browser = house.browser(Sec_Fetch_Site=site)
+    browser.sign_in(ada.email, PASSWORD)
+    assert browser.page.status == status
+
+
+# The cookie
+
+
+def test_the_cookie_is_for_this_site_and_no_script(house: House, ada: Operator) -> None:
+    browser = house.browser()
+    browser.sign_in(ada.email, PASSWORD)
+    [cookie] = browser.page.set_cookies
+    assert re.fullmatch(r"brim_session=\w{43}; Path=/; Max-Age=43200; HttpOnly; SameSite=Lax", cookie)
+    assert browser.page.headers["cache-control"] == "no-store"
+
+
+def test_over_https_the_cookie_never_goes_over_plain_http(house: House, ada: Operator) -> None:
+    browser = house.browser(X_Forwarded_Proto="https")
+    browser.sign_in(ada.email, PASSWORD)
+    [cookie] = browser.page.set_cookies
+    assert cookie.startswith("__Host-brim_session=")
+    assert cookie.endswith("; Secure")
+    assert browser.open("/settings/profile").status == 200
+
+
+def test_a_made_up_cookie_is_nobodys(house: House) -> None:
+    browser = house.browser()
+    for made_up in ("x", "", "%00", "\xe9"):
+        browser.cookies = {"brim_session": made_up}
+        assert browser.get("/settings/profile").status == 303
+
+
+# One-time codes
+
+
+def test_with_a_device_the_password_alone_opens_nothing(house: House, ada: Operator) -> None:
+    device, recovery = set_up_device(house.signed_in(operator=ada))
+    browser = house.browser()
+    browser.sign_in(ada.email, PASSWORD, follows="/settings/profile")
+    assert browser.location == "/sign-in/code?next=%2Fsettings%2Fprofile"
+    assert browser.get("/settings/profile").status == 303
+    browser.get("/sign-in/code?next=%2Fsettings%2Fprofile")
+    asked = {"form_token": browser.form_token, "next": "/settings/profile"}
+    browser.post("/sign-in/code", **asked, code="000000")
+    assert browser.page.status == 403
+    assert "This code is wrong" in browser.text
+    half_way = dict(browser.cookies)
+    browser.post("/sign-in/code", next="/settings/profile", code=recovery[0], form_token="another")
+    assert (browser.page.status, browser.cookies) == (403, half_way)
+    browser.post("/sign-in/code", **asked, code=recovery[0].upper())
+    assert browser.location == "/settings/profile"
+    assert browser.cookies != half_way
+    assert browser.open("/settings/profile").status == 200
+    browser.submit("/settings/profile/codes/off", code="123456")
+    assert browser.page.status == 403
+    browser.submit("/settings/profile/codes/off", code=recovery[1])
+    assert "You are asked for no codes any more." in browser.text
+    assert device.secret not in house.log_path.read_text(encoding="utf-8")
+
+
+def test_a_code_without_a_password_before_it_leads_to_the_beginning(house: House) -> None:
+    browser = house.browser()
+    browser.post("/sign-in/code", code="000000")
+    assert browser.location == "/sign-in?said=expired"
+    browser.cookies = {"brim_session": "x" * 43}
+    browser.get("/sign-in/code")
+    browser.post("/sign-in/code", code="000000", form_token=browser.form_token)
+    assert (browser.location, browser.cookies) == ("/sign-in?said=expired", {})
+
+
+def test_a_wrong_code_at_the_set_up_leaves_the_device_to_be_confirmed(house: House) -> None:
+    browser = house.signed_in()
+    browser.open("/settings/profile")
+    browser.submit("/settings/profile/codes")
+    key = re.search(r'data-full="(\w+)"', browser.page.body.decode())
+    browser.submit("/settings/profile/codes/confirm", code="000000")
+    assert browser.page.status == 400
+    assert key
+    assert key[1] in browser.page.body.decode()
+
+
+# How a session ends
+
+
+def test_signing_out_ends_the_session(house: House, ada: Operator) -> None:
+    browser = house.signed_in(operator=ada)
+    kept = dict(browser.cookies)
+    browser.open("/settings/profile")
+    browser.post("/sign-out", form_token="another")
+    assert (browser.page.status, browser.cookies) == (403, kept)
+    browser.open("/settings/profile")
+    browser.submit("/sign-out")
+    assert "You are signed out." in browser.text
+    assert browser.cookies == {}
+    browser.cookies = kept
+    assert browser.get("/settings/profile").status == 303
+
+
+def test_a_new_password_ends_all_sessions_but_begins_one_here(house: House, ada: Operator) -> None:
+    here, there = house.signed_in(operator=ada), house.signed_in(operator=ada)
+    before = dict(here.cookies)
+    here.open("/settings/profile")
+    path = "/settings/profile/password"
+    here.submit(path, old_password="wrong", password=CHOSEN, password_again=CHOSEN)
+    assert (here.page.status, here.cookies) == (403, before)
+    here.submit(path, old_password=PASSWORD, password="short", password_again="short")
+    assert here.page.status == 400
+    here.submit(path, old_password=PASSWORD, password=CHOSEN, password_again=CHOSEN)
+    assert "Your password was changed" in here.text
+    assert here.cookies != before
+    until(lambda: there.get("/settings/profile").status == 303, what="the other session to have ended")
+    here.cookies = before
+    assert here.get("/settings/profile").status == 303
+    assert house.browser().sign_in(ada.email, PASSWORD).status == 403
+    assert house.browser().sign_in(ada.email, CHOSEN).status == 303
+
+
+def test_who_signs_out_elsewhere_stays_here(house: House, ada: Operator) -> None:
+    here, there = house.signed_in(operator=ada), house.signed_in(operator=ada)
+    here.open("/settings/profile")
+    assert there.address in here.text
+    here.submit("/settings/profile/sign-out-elsewhere")
+    assert "You are signed in here alone." in here.text
+    assert there.address not in here.text
+    until(lambda: there.get("/settings/profile").status == 303, what="the other session to have ended")
+
+
+def test_a_profile_has_a_name_to_change(house: House) -> None:
+    browser = house.signed_in()
+    browser.open("/settings/profile")
+    browser.submit("/settings/profile", name="  Ada King ")
+    assert "Signed in: Ada King" in browser.text
+    browser.submit("/settings/profile", name="")
+    assert browser.page.status == 400
+    assert "A name has 1 to 100 characters" in browser.text
+
+
+# Links
+
+
+def test_a_link_lets_somebody_choose_their_password(house: House) -> None:
+    grace = house.add(Role.VIEWER, password=None)
+    token = house.run(lambda database: make_password_link(database, grace.id, by=BY, now_ms=system_clock_ms(), ids=IDS))
+    browser = house.browser()
+    browser.open(f"/set-password?token={token}")
+    assert grace.email in browser.text
+    browser.post("/set-password", token=token, password=CHOSEN, password_again="x")
+    assert browser.page.status == 400
+    browser.post("/set-password", token=token, origin="https://evil.example", password=CHOSEN, password_again=CHOSEN)
+    assert browser.page.status == 403
+    browser.post("/set-password", token=token, password=CHOSEN, password_again=CHOSEN)
+    assert browser.location == DASHBOARD_PATH
+    assert browser.open(DASHBOARD_PATH).status == 200
+    assert house.browser().get(f"/set-password?token={token}").status == 410
+    assert token not in house.log_path.read_text(encoding="utf-8")
+
+
+def test_a_link_does_not_go_round_a_device(house: House, ada: Operator) -> None:
+    set_up_device(house.signed_in(operator=ada))
+    token = house.run(lambda database: make_password_link(database, ada.id, by=BY, now_ms=system_clock_ms(), ids=IDS))
+    browser = house.browser()
+    browser.post("/set-password", token=token, password=CHOSEN, password_again=CHOSEN)
+    assert (browser.location, browser.cookies) == ("/sign-in?said=password_set", {})
+    browser.sign_in(ada.email, CHOSEN)
+    assert browser.location == "/sign-in/code?next=%2Ftest%2Fbalance%2Foverview"
+
+
+# By a provider
+
+
+def test_a_provider_signs_in_whom_it_speaks_for(house: House) -> None:
+    ada = house.add(password=None)
+    house.provider.claims = {"email": ada.email}
+    browser = house.browser()
+    browser.open("/sign-in")
+    assert "Sign in with 127.0.0.1" in browser.text
+    browser.get("/sign-in/openid/begin?next=/settings/profile")
+    [cookie] = browser.page.set_cookies
+    assert re.fullmatch(r"brim_openid=\S+; Path=/sign-in; Max-Age=600; HttpOnly; SameSite=Lax", cookie)
+    assert browser.location
+    assert browser.location.startswith(house.provider.url)
+    brought = house.provider.visit(browser.location)
+    browser.get("/sign-in/openid?" + "&".join(f"{name}={value}" for name, value in brought.items()))
+    assert (browser.page.status, browser.location) == (303, "/settings/profile")
+    assert list(browser.cookies) == ["brim_session"]
+    browser.open("/settings/profile")
+    assert "You have none: you sign in with 127.0.0.1." in browser.text
+
+
+def test_whom_only_the_provider_knows_is_told_so(house: House) -> None:
+    house.provider.claims = {"email": "stranger@example.com"}
+    browser = house.browser()
+    browser.get("/sign-in/openid/begin")
+    assert browser.location
+    brought = house.provider.visit(browser.location)
+    browser.get("/sign-in/openid?" + "&".join(f"{name}={value}" for name, value in brought.items()))
+    assert (browser.page.status, browser.cookies) == (403, {})
+    assert "stranger@example.com is no operator of this installation." in browser.text
+
+
+def test_a_browser_that_was_not_sent_brings_nothing(house: House) -> None:
+    browser = house.browser()
+    browser.get("/sign-in/openid?state=x&code=y")
+    assert (browser.page.status, browser.cookies) == (400, {})
+    assert "This sign-in has expired." in browser.text
+
+
+# The audit log
+
+
+def test_the_audit_log_knows_from_where_somebody_signed_in(house: House, ada: Operator) -> None:
+    browser = house.signed_in(operator=ada)
+    found = house.run(lambda database: list_audit_log(database, PageRequest(limit=100)))
+    line = next(line for line in found.items if line.actor.id == ada.id and line.action == Action.SIGNED_IN)
+    assert line.actor.address == browser.address
