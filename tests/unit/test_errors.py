@@ -50,7 +50,7 @@ NEVER_ON_THE_WIRE = (
     "brim.domain.openid",
     "brim.services.openid",
     "brim.domain.triggers",
-    "brim.web.shell",
+    "brim.web",
 )
 """Rooms and modules whose failures are read by whoever starts the service, types a command or looks at a page."""
 
