@@ -51,6 +51,7 @@ NEVER_ON_THE_WIRE = (
     "brim.services.openid",
     "brim.domain.triggers",
     "brim.web",
+    "brim.services.owner_keys",
 )
 """Rooms and modules whose failures are read by whoever starts the service, types a command or looks at a page."""
 
