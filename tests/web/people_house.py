@@ -1,5 +1,6 @@
 """A running Brim with operators, a proxy in front of it, and a provider of OpenID Connect."""
 
+import re
 import secrets
 import time
 from collections.abc import Callable, Iterator
@@ -24,10 +25,15 @@ _PROXY: Final = "127.0.0.1"
 
 
 class House(NamedTuple):
-    """A running Brim that somebody can sign in to; `log_path` is where it writes its log."""
+    """A running Brim that somebody can sign in to.
+
+    `first_run` is the path of the link that it printed, which works until there is an operator; `log_path` is where it
+    writes its log.
+    """
 
     server: Server
     provider: TestProvider
+    first_run: str
     log_path: Path
 
     @property
@@ -75,7 +81,8 @@ def open_house(folder: Path) -> Iterator[House]:
         brim = start_serving(folder / "data", log_path, arguments=("--workers", "1"), env=environment)
         try:
             brim.wait_until_ready()
-            yield House(Server(brim.url, brim.test_key, brim.data_dir), provider, log_path)
+            [first_run] = re.findall(r"/first-run\?token=\w+", brim.banner)
+            yield House(Server(brim.url, brim.test_key, brim.data_dir), provider, first_run, log_path)
             assert brim.stop() == 0
         finally:
             brim.close()

@@ -133,7 +133,7 @@ def chosen_password(visit: Visit, form: Form) -> str:
     """Return a password that was typed twice; the form says where the two differ."""
     password = visit.form.get("password", "")
     if password != visit.form.get("password_again", ""):
-        form.errors["password_again"] = "The two are not the same. Type both again."  # noqa: S105  an error
+        form.errors["password"] = "The two are not the same. Type both again."  # noqa: S105  an error
     return password
 
 

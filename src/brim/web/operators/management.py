@@ -179,7 +179,7 @@ class Management:
 
     def _new_page(self, page: SignedVisit, form: Form, *, status: int = 200) -> Reply:
         ways = [
-            (_BY_LINK, "A link to choose a password, for you to pass on"),
+            (_BY_LINK, "A link that you pass on"),
             (_BY_PASSWORD, "A password that you set"),
         ]
         if self._people.openid is not None:

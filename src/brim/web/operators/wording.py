@@ -17,9 +17,9 @@ SAID: Final = {
 BUSY: Final = "Too many people are signing in at this moment. Try again in a few seconds."
 
 ROLES: Final = (
-    (Role.VIEWER.value, "Viewer: sees everything, changes nothing"),
-    (Role.DEVELOPER.value, "Developer: changes things in test mode only"),
-    (Role.ADMIN.value, "Admin: changes things in both modes, manages operators"),
+    (Role.VIEWER.value, "Viewer: sees everything"),
+    (Role.DEVELOPER.value, "Developer: changes test mode"),
+    (Role.ADMIN.value, "Admin: changes everything"),
 )
 """The choices of a role."""
 

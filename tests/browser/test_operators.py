@@ -1,0 +1,51 @@
+"""Operators in a browser: tests/node/operators.mjs on a server of its own, and a login of the official CLI there."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from people import PASSWORD
+
+from api.polling import until
+from api.wire import Wire
+from brim.kit.clock import system_clock_ms
+from brim.services.keys import list_keys, revoke_key
+from browser.chromium import run_in_browser
+from cli.stripe_cli import StripeCli, stripe_program
+from cli.test_login import complete, stored_key
+from web.people_house import House, open_house
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    """A service without any operator yet."""
+    with open_house(tmp_path) as house:
+        yield house
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(420)  # every page is checked six times
+def test_operators_sign_in_and_let_the_official_cli_in(house: House, tmp_path: Path) -> None:
+    cli = StripeCli(stripe_program(), tmp_path, None)
+    login = cli.run("login", "--non-interactive", "--dashboard-base", house.url).json
+    link = urlsplit(login["browser_url"])
+    environment = {
+        "BASE_URL": house.url,
+        "FIRST_RUN": house.first_run,
+        "PASSWORD": PASSWORD,
+        "LOGIN": f"{link.path}?{link.query}",
+        "CODE": login["verification_code"],
+    }
+    run_in_browser("operators.mjs", environment, at_least=7)
+
+    assert complete(cli, login).status == 0
+    who = cli.run("whoami", "--format", "json").json
+    assert who["authenticated"]
+    listing = ("topups", "list", "--api-base", house.url)
+    assert cli.run(*listing).json["data"] == []
+    [key] = [key for key in house.run(lambda database: list_keys(database, account=None)) if key.name == "devbox"]
+    house.run(lambda database: revoke_key(database, key_id=key.id, now_ms=system_clock_ms()))
+    revoked = Wire(house.url, stored_key(tmp_path))
+    until(lambda: revoked.get("/v1/topups").status == 401, what="the key to be refused")
+    assert "re-authenticate" in cli.run(*listing).errors
