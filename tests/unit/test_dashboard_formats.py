@@ -1,12 +1,17 @@
 """How the dashboard writes amounts and times, reads typed amounts, and draws a balance."""
 
+import re
+from html import unescape
+
 import pytest
 
 from brim.kit.currency import CURRENCIES
 from brim.web.dashboard.charts import HEIGHT, WIDTH, balance_chart
 from brim.web.dashboard.formats import (
     AmountError,
+    coloured_json,
     csv_amount,
+    duration,
     initials,
     iso_time,
     money,
@@ -97,3 +102,26 @@ def test_what_never_was_anything_is_not_drawn() -> None:
     assert balance_chart(days(0, 0, 0)) is None
     assert balance_chart(days(5)) is None
     assert balance_chart([]) is None
+
+
+@pytest.mark.parametrize(
+    ("milliseconds", "text"),
+    [
+        (0, "under 1 ms"),
+        (1, "1 ms"),
+        (999, "999 ms"),
+        (1000, "1.0 s"),
+        (20_049, "20.0 s"),
+        (0.14, "0.1 ms"),
+        (12.3, "12 ms"),
+    ],
+)
+def test_durations_have_a_unit_that_fits(milliseconds: float, text: str) -> None:
+    assert duration(milliseconds) == text
+
+
+def test_coloured_json_says_what_it_says_and_no_more() -> None:
+    text = coloured_json({"note": "</code><script>&\"'", "amount": 12})
+    plain = unescape(re.sub(r"<[^>]*>", "", text))
+    assert plain == pretty_json({"note": "</code><script>&\"'", "amount": 12})
+    assert "<script>" not in text
