@@ -23,7 +23,9 @@ let browser = null;
 /** Returns a page in a fresh profile; `page.strays` collects requests to elsewhere, `page.faults` errors of scripts. */
 export async function openPage(options = {}) {
   browser ??= await chromium.launch({ executablePath: process.env.CHROMIUM, headless: true, args: FLAGS });
-  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
+  // Colours that are still changing from one theme to the other have the contrast of neither.
+  const still = { reducedMotion: "reduce" };
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...still, ...options });
   const page = await context.newPage();
   page.setDefaultTimeout(10000);
   page.strays = [];
