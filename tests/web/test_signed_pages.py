@@ -191,3 +191,8 @@ def test_roles_offer_what_their_keys_may() -> None:
 
 def test_the_dashboard_has_its_styles() -> None:
     assert "dashboard.css" in Assets().names()
+
+
+async def test_the_start_leads_who_is_signed_in_to_the_balance(api: RecordedApi) -> None:
+    assert "Location: /test/balance/overview" in (await visit(api, "/", signed_in=SignedIn(keys=KEYS))).headers
+    assert "Location: /docs/api" in (await visit(api, "/")).headers

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from brim.api.message import Reply, Request
 from brim.api.operation import Operation
+from brim.domain.sign_in import DASHBOARD_PATH
 from brim.kit.clock import Clock
 from brim.services.watching import Watchers
 from brim.web.assets import Assets
@@ -48,6 +49,10 @@ def build_site(
         visit = Visit(request, {})
         return await sessions.find(visit, livemode=visit.query.get("mode") == "live")
 
+    async def home(visit: Visit) -> Reply:
+        is_signed_in = await sessions.find(visit, livemode=False) is not None
+        return redirect(DASHBOARD_PATH if is_signed_in else "/docs/api", status=302)
+
     assets = Assets()
     pages = Pages(assets)
     parts = Parts(pages, api, sessions, watchers, keys)
@@ -55,8 +60,4 @@ def build_site(
     if people is not None:
         routes += operator_routes(pages, people, sessions, SignedPages(parts), operations)
     sockets = shell_sockets(api, operations, clock, find_session)
-    return Site((Route("GET", "/", _home), *routes), pages, assets, sockets)
-
-
-async def _home(_visit: Visit) -> Reply:
-    return redirect("/docs/api", status=302)
+    return Site((Route("GET", "/", home), *routes), pages, assets, sockets)
