@@ -100,9 +100,20 @@ def test_an_endpoint_is_tested_and_its_attempts_are_shown(person: Person, wire: 
     assert re.search(r"next 20\d\d-", refused)
     assert "Every attempt since" in refused
     receiver.catcher.answer_with(status(200))
-    assert person.send(page, f"{page}/test").headers["location"] == f"{page}?done=tested"
+    before = wire.get(f"/v1/webhook_endpoints/{page.rpartition('/')[2]}/attempts").json["data"][0]["id"]
+    assert person.send(page, f"{page}/test").headers["location"] == f"{page}?done=tested&awaits={before}"
     receiver.of(event, 2)
     until(lambda: "Delivered 200" in person.read(page), what="the test's attempt")
+    assert "hx-get=" not in person.visit(f"{page}?awaits={before}").body.decode().partition("<main")[2]
+
+
+def test_a_page_that_waits_for_an_attempt_looks_again_so_often_and_no_more(person: Person) -> None:
+    page, _ = add(person, "http://127.0.0.1:9/")
+    waiting = person.visit(f"{page}?done=tested&awaits=none").body.decode()
+    assert f'hx-get="{page}?awaits=none&amp;looks=1"' in waiting
+    assert f'hx-get="{page}?awaits=none&amp;looks=10"' in person.visit(f"{page}?awaits=none&looks=9").body.decode()
+    for over in ("awaits=none&looks=10", "awaits=none&looks=x", "awaits=wa_1", ""):
+        assert "hx-get=" not in person.visit(f"{page}?{over}").body.decode().partition("<main")[2]
 
 
 def test_attempts_are_paged_backwards_in_time(person: Person, wire: Wire, receiver: Receiver) -> None:

@@ -6,6 +6,7 @@ from typing import Any, Final
 from brim.api.message import Reply
 from brim.domain.events import EventType
 from brim.web.calling import ApiRefusedError, Field, api_path
+from brim.web.dashboard.awaiting import newest_attempt, next_look
 from brim.web.dashboard.formats import money
 from brim.web.dashboard.forms import Form
 from brim.web.dashboard.linking import message_of
@@ -49,6 +50,7 @@ async def _reply(page: SignedVisit, form: Form, *, status: int = 200) -> Reply:
         deliveries=deliveries["data"],
         attempts=attempts["data"],
         urls=_urls(deliveries["data"]),
+        again=next_look(page, attempts["data"]),
         form=form,
     )
 
@@ -62,11 +64,12 @@ async def resend(page: SignedVisit) -> Reply:
     """`POST /events/{event}/resend`: to one endpoint, or to all that ask for it."""
     event_id = page.places["event"]
     fields: dict[str, Field] = {"webhook_endpoint": page.form.get("endpoint") or None}
+    awaits = await newest_attempt(page, api_path(EVENT + "/attempts", event_id))
     try:
         await page.api.post(api_path(EVENT + "/retry", event_id), fields)
     except ApiRefusedError as error:
         return await _reply(page, Form(message=message_of(error)), status=error.status)
-    return page.redirect(f"/events/{event_id}", done="resent")
+    return page.redirect(f"/events/{event_id}", done="resent", awaits=awaits)
 
 
 def about(event: Mapping[str, Any]) -> str:

@@ -6,6 +6,7 @@ from brim.api.message import Reply
 from brim.domain.webhooks import LONGEST_OVERLAP_S
 from brim.kit.ids import random_base62
 from brim.web.calling import ApiRefusedError, Field, api_path
+from brim.web.dashboard.awaiting import newest_attempt, next_look
 from brim.web.dashboard.forms import Form
 from brim.web.dashboard.linking import message_of
 from brim.web.dashboard.paging import Paging, page_query
@@ -34,7 +35,11 @@ async def _reply(page: SignedVisit, form: Form, *, status: int = 200) -> Reply:
     endpoint = await page.api.get(api_path(ENDPOINT, endpoint_id), expand=[DELIVERY])
     found = await page.api.get(api_path(ENDPOINT + "/attempts", endpoint_id), **_attempts_query(page))
     attempts = found["data"]
-    older = page.changed_link(starting_after=attempts[-1]["id"], done=None) if found["has_more"] else None
+    older = (
+        page.changed_link(starting_after=attempts[-1]["id"], done=None, awaits=None, looks=None)
+        if found["has_more"]
+        else None
+    )
     newer = page.link(page.path) if "starting_after" in page.query else None
     return page.reply(
         "dashboard/webhook.html",
@@ -42,6 +47,7 @@ async def _reply(page: SignedVisit, form: Form, *, status: int = 200) -> Reply:
         endpoint=endpoint,
         delivery=endpoint["brim"]["delivery"],
         attempts=attempts,
+        again=next_look(page, attempts),
         paging=Paging(newer=newer, older=older),
         form=form,
     )
@@ -97,17 +103,20 @@ async def enable(page: SignedVisit) -> Reply:
 
 async def send_test(page: SignedVisit) -> Reply:
     """`POST /webhooks/{endpoint}/test`."""
-    return await _do(page, ENDPOINT + "/test", {}, done="tested")
+    awaits = await newest_attempt(page, api_path(ENDPOINT + "/attempts", page.places["endpoint"]))
+    return await _do(page, ENDPOINT + "/test", {}, done="tested", awaits=awaits)
 
 
-async def _do(page: SignedVisit, pattern: str, fields: dict[str, Field], *, done: str) -> Reply:
+async def _do(
+    page: SignedVisit, pattern: str, fields: dict[str, Field], *, done: str, awaits: str | None = None
+) -> Reply:
     """Do one thing with the endpoint; what the API refuses is said on its page."""
     endpoint_id = page.places["endpoint"]
     try:
         await page.api.post(api_path(pattern, endpoint_id), fields)
     except ApiRefusedError as error:
         return await _reply(page, Form(message=message_of(error)), status=error.status)
-    return page.redirect(f"/webhooks/{endpoint_id}", done=done)
+    return page.redirect(f"/webhooks/{endpoint_id}", done=done, awaits=awaits)
 
 
 async def show_roll(page: SignedVisit) -> Reply:
