@@ -161,3 +161,49 @@ def test_a_list_by_number_takes_no_other_filter(wire: Wire, other: str) -> None:
         f"Received both after_sequence and {name} parameters. Please pass in only one.",
     )
     assert wire.get("/v1/events?after_sequence=-1").error["message"] == "This value must be greater than or equal to 0."
+
+
+def test_the_deliveries_of_an_event_say_where_each_stands(server: Server, wire: Wire) -> None:
+    endpoint = create_endpoint(wire)
+    wire.create()
+    event = when_addressed(server, wire, newest_event(wire)["id"], 1)
+    path = f"/v1/events/{event['id']}"
+    attempt = until(lambda: wire.get(f"{path}/attempts").json["data"], what="a first attempt")[0]
+    (delivery,) = wire.get(f"{path}/deliveries").json["data"]
+    assert (delivery["state"], delivery["webhook_endpoint"], delivery["url"]) == ("pending", endpoint, NOBODY)
+    assert (attempt["webhook_endpoint"], attempt["outcome"]) == (endpoint, "unreachable")
+    assert attempt["created"] < attempt["next_attempt"]
+    assert wire.get(f"/v1/webhook_endpoints/{endpoint}/attempts").json["data"][-1]["id"] == attempt["id"]
+    wire.send("DELETE", f"/v1/webhook_endpoints/{endpoint}")
+    assert wire.get(f"{path}/deliveries").json["data"] == []
+    assert wire.get(f"{path}/attempts").json["data"][0]["next_attempt"] is None
+
+
+def test_an_account_under_a_platform_is_not_told_of_the_platforms_endpoints(server: Server, wire: Wire) -> None:
+    under = wire.post("/v1/accounts").json["id"]
+    own = Wire(server.url, server.make_key(under))
+    endpoint = create_endpoint(wire, connect="true")
+    own.create()
+    event = when_addressed(server, own, newest_event(own)["id"], 1)
+    path = f"/v1/events/{event['id']}"
+    as_platform = {"Stripe-Account": under}
+    until(lambda: wire.get(f"{path}/attempts", headers=as_platform).json["data"], what="a first attempt")
+    (told,) = wire.get(f"{path}/deliveries", headers=as_platform).json["data"]
+    assert (told["webhook_endpoint"], told["account"]) == (endpoint, under)
+    assert own.get(f"{path}/deliveries").json["data"] == []
+    assert own.get(f"{path}/attempts").json["data"] == []
+
+
+def test_attempts_of_an_event_are_paged_by_its_own(server: Server, wire: Wire) -> None:
+    for _ in range(2):
+        create_endpoint(wire)
+    wire.create()
+    event = when_addressed(server, wire, newest_event(wire)["id"], 2)
+    path = f"/v1/events/{event['id']}/attempts"
+    newest, oldest = until(
+        lambda: found if len(found := wire.get(path).json["data"]) == 2 else None, what="two attempts"
+    )
+    page = wire.get(f"{path}?limit=1&starting_after={newest['id']}").json
+    assert ([each["id"] for each in page["data"]], page["has_more"]) == ([oldest["id"]], False)
+    assert wire.get(f"{path}?starting_after=wa_x").error["param"] == "starting_after"
+    assert wire.get("/v1/events/evt_x/attempts").status == 404

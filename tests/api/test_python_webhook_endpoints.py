@@ -343,6 +343,7 @@ def test_the_attempts_to_reach_an_endpoint_are_listed_as_they_were_written_down(
         "event": "evt_1",
         "http_status": 500,
         "livemode": False,
+        "next_attempt": None,
         "outcome": "refused",
         "request_headers": {"Brim-Sequence": "1"},
         "response_head": "\ufffdoops\0",

@@ -1,5 +1,6 @@
 """One running service for what a browser shows of it."""
 
-from api.conftest import server
+from api.conftest import account, key, server, wire
+from web.conftest import pages_url, person
 
-__all__ = ["server"]
+__all__ = ["account", "key", "pages_url", "person", "server", "wire"]

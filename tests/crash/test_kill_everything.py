@@ -19,7 +19,8 @@ from figures import Figures
 
 ROUNDS = 20
 CLIENTS = 8
-MAX_RECOVERY_S = 5.0
+MAX_RECOVERY_S = 60.0
+"""Far more than the second it takes: a start that waits for some time-out is found, a busy machine is none."""
 SEED = 20261121
 
 
@@ -127,5 +128,8 @@ def test_what_was_acknowledged_survives_and_what_was_not_is_found_by_a_retry(
         lost = [key for key, topup_id in acknowledged.items() if made.get(key) != [topup_id]]
         assert (doubled, lost) == ([], [])
         asyncio.run(check_books(brim.database_url))
-    figures.tell(f"{ROUNDS} kills, {len(acknowledged)} creates acknowledged, none doubled or lost")
+    figures.tell(
+        f"{ROUNDS} kills, {len(acknowledged)} creates acknowledged, none doubled or lost; "
+        f"the slowest start took {max(recoveries):.1f} s"
+    )
     assert max(recoveries) < MAX_RECOVERY_S

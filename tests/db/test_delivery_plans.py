@@ -42,7 +42,9 @@ STATEMENTS: list[tuple[str, tuple[Any, ...], int]] = [
     ("number_events", (0, 1_000, NOW_MS), 40_000),
     ("count_undelivered", (NAMES[:10], [False] * 10, [f"evt_{number}_1" for number in range(1, 11)]), 60),
     ("list_endpoint_attempts", ("acct_1", False, "we_1", "~", 10), 20),
-    ("list_event_attempts", ("acct_1", False, "evt_1_1", "~", 10), 20),
+    ("list_event_attempts", ("acct_1", False, "evt_1_1", "~", 10, ["acct_1"]), 20),
+    ("event_has_attempt", ("acct_1", False, "evt_1_1", "wa_x", ["acct_1"]), 20),
+    ("list_event_deliveries", ("acct_1", False, "evt_1_1", ["acct_1"]), 20),
     ("stop_endpoint", ("acct_7", False, "we_7", 10), 400),
     ("resend_event", ("acct_1", False, "we_1", "acct_1", "evt_1_1", NOW_MS), 30),
 ]

@@ -5,7 +5,7 @@ import asyncio
 import msgspec
 
 from brim.domain.pages import PageRequest, Range
-from brim.domain.request_logs import KEPT_S, RequestFilters, RequestRecord
+from brim.domain.request_logs import BY_PAGES, KEPT_S, RequestFilters, RequestRecord, RequestSource
 from brim.domain.topups import Owner
 from brim.kit.ids import IdFactory
 from brim.services import request_logs as service
@@ -53,6 +53,10 @@ async def test_every_filter_narrows_and_no_other_owner_is_seen(each_database: Da
     assert await found(each_database, path="/v1/balance") == [second.id]
     assert await found(each_database, request_id="req_2") == [first.id]
     assert await found(each_database, status=Range(400, 499)) == [first.id]
+    pages = record(at_ms=NOW_MS - 120_000, user_agent=BY_PAGES)
+    await keep(each_database, pages)
+    assert await found(each_database, source=RequestSource.API) == [second.id, first.id]
+    assert await found(each_database, source=RequestSource.DASHBOARD) == [pages.id]
     assert await found(each_database, created=Range(NOW_MS // 1000, None)) == [second.id]
 
 

@@ -21,7 +21,8 @@ from brim_process import RunningBrim, descendants, read_status_file, run_brim
 from waiting import until_somebody_waits
 
 _PATIENCE_S: Final = 20.0
-_RESTART_WITHIN_S: Final = 5.0
+_RESTART_WITHIN_S: Final = 30.0
+"""Far more than the second it takes: a start that waits for some time-out is found, a busy machine is none."""
 
 StartBrim = Callable[..., RunningBrim]
 

@@ -49,6 +49,9 @@ NEVER_ON_THE_WIRE = (
     "brim.services.one_time_codes",
     "brim.domain.openid",
     "brim.services.openid",
+    "brim.domain.triggers",
+    "brim.web",
+    "brim.services.owner_keys",
 )
 """Rooms and modules whose failures are read by whoever starts the service, types a command or looks at a page."""
 

@@ -1,5 +1,6 @@
 """What the official CLI is sent, and what it says: pieces that its binary alone would not reach."""
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,7 +13,7 @@ from brim.domain.listeners import (
     read_filters,
     read_message,
 )
-from brim.domain.request_logs import RequestRecord, redact
+from brim.domain.request_logs import BY_PAGES, RequestRecord, redact
 from brim.domain.topups import Owner
 
 RECORD = RequestRecord(
@@ -45,6 +46,12 @@ def test_a_filter_lets_pass_what_it_names(name: str, passing: str, failing: str)
     assert matches({name: [passing]}, RECORD)
     assert matches({name: [failing, passing]}, RECORD)
     assert not matches({name: [failing]}, RECORD)
+
+
+def test_what_pages_asked_for_is_told_apart_from_what_programs_did() -> None:
+    by_pages = msgspec.structs.replace(RECORD, user_agent=BY_PAGES)
+    assert matches({"filter_source": ["DASHBOARD"]}, by_pages)
+    assert not matches({"filter_source": ["API"]}, by_pages)
 
 
 def test_all_filters_hold_and_one_that_is_unknown_lets_nothing_pass() -> None:

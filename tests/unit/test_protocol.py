@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
@@ -13,7 +13,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosedError, ConnectionClosedOK, InvalidStatus
 from websockets.typing import Subprotocol
 
-from brim.api.message import Reply, Request
+from brim.api.message import Reply, Request, StreamedReply
 from brim.api.protocol import MAX_HEADERS, HttpProtocol, Limits, sweep_connections
 from brim.api.websocket import MAX_MESSAGE, WebSocket
 
@@ -23,22 +23,45 @@ LIMITS = Limits(max_body=1000, max_header=2000, max_connections=50, idle_timeout
 class Echo:
     """Replies with what it was asked; `/wait` is answered when the test says so. `/socket` echoes messages."""
 
-    subprotocol = "echo"
+    subprotocols = ("echo",)
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
         self.may_go_on = asyncio.Event()
         self.waiting = asyncio.Event()
+        self.ended = asyncio.Event()
         self.handled: list[str] = []
+        self.pieces = 0
 
     async def handle(self, request: Request) -> Reply:
         if request.path == "/wait":
             self.waiting.set()
             await self.may_go_on.wait()
         self.handled.append(request.path)
+        if request.path in {"/file", "/torn", "/news"}:
+            pieces = self.stream(request.path)
+            return StreamedReply(200, pieces, content_type="text/plain", endless=request.path == "/news")
         if request.path == "/large":
             return Reply(200, b"x" * 5_000_000, content_type="text/plain")
         return Reply(200, f"{request.method} {request.path} {len(request.body)}".encode(), content_type="text/plain")
+
+    async def stream(self, path: str) -> AsyncGenerator[bytes, None]:
+        """Yield two pieces, then what the path says: a large rest, a failure, or news that nobody ever has."""
+        try:
+            yield b"one,"
+            yield b""
+            yield b"two,"
+            self.waiting.set()
+            if path == "/torn":
+                raise RuntimeError("the rest is lost")
+            if path == "/news":
+                await asyncio.get_running_loop().create_future()
+            await self.may_go_on.wait()
+            for _ in range(100):
+                self.pieces += 1
+                yield b"x" * 100_000
+        finally:
+            self.ended.set()
 
     def serves_websocket(self, path: str) -> bool:
         return path == "/socket"
@@ -335,3 +358,97 @@ async def test_a_message_that_is_too_large_ends_the_websocket(serve: Serve) -> N
         with pytest.raises(ConnectionClosedError):
             await asyncio.wait_for(client.recv(), 10)
         assert client.close_code == 1009
+
+
+# Streamed replies.
+
+STREAM = b"4\r\none,\r\n4\r\ntwo,\r\n"
+
+
+async def test_a_streamed_reply_comes_in_chunks_as_they_are_made(serve: Serve) -> None:
+    async with serve() as serving:
+        reader, writer = await serving.connect()
+        writer.write(request("/file", extra=""))
+        head = await reader.readuntil(b"\r\n\r\n")
+        assert b"\r\nTransfer-Encoding: chunked\r\n" in head
+        assert b"Content-Length" not in head
+        assert await reader.readexactly(len(STREAM)) == STREAM
+        serving.app.may_go_on.set()
+        rest = await reader.readexactly(100 * len(b"186a0\r\n\r\n") + 10_000_000 + len(b"0\r\n\r\n"))
+        assert rest.endswith(b"\r\n0\r\n\r\n")
+        writer.write(request("/next"))
+        assert (await asyncio.wait_for(reader.read(), 10)).endswith(b"GET /next 0")
+        writer.close()
+
+
+async def test_an_old_client_gets_a_streamed_reply_without_chunks(serve: Serve) -> None:
+    async with serve() as serving:
+        serving.app.may_go_on.set()
+        head, _, body = (await serving.send(b"GET /file HTTP/1.0\r\n\r\n")).partition(b"\r\n\r\n")
+    assert b"Transfer-Encoding" not in head
+    assert body == b"one,two," + b"x" * 10_000_000
+
+
+async def test_head_of_a_streamed_reply_makes_nothing_of_its_body(serve: Serve) -> None:
+    async with serve() as serving:
+        answer = await serving.send(b"HEAD /file HTTP/1.1\r\nConnection: close\r\n\r\n")
+        assert answer.endswith(b"\r\n\r\n")
+        assert not serving.app.waiting.is_set()
+
+
+async def test_a_stream_that_fails_is_never_taken_for_whole(serve: Serve) -> None:
+    async with serve() as serving:
+        reader, writer = await serving.connect()
+        writer.write(request("/torn"))
+        received = b""
+        with suppress(ConnectionResetError):
+            while piece := await asyncio.wait_for(reader.read(1000), 10):
+                received += piece
+        assert not received.endswith(b"0\r\n\r\n")
+        writer.close()
+
+
+async def test_a_stream_ends_with_its_client(serve: Serve) -> None:
+    async with serve() as serving:
+        reader, writer = await serving.connect()
+        writer.write(request("/news", extra=""))
+        await reader.readuntil(STREAM)
+        writer.close()
+        await asyncio.wait_for(serving.app.ended.wait(), 10)
+
+
+async def test_a_stream_waits_for_a_client_that_does_not_read(serve: Serve) -> None:
+    async with serve(read_timeout_s=0.2) as serving:
+        reader, writer = await serving.connect()
+        writer.transport.pause_reading()
+        serving.app.may_go_on.set()
+        writer.write(request("/file", extra=""))
+        await asyncio.wait_for(serving.app.ended.wait(), 10)  # it dawdled for too long
+        assert serving.app.pieces < 100
+        writer.close()
+        del reader
+
+
+async def test_a_stream_without_an_end_does_not_hold_up_a_stop(serve: Serve) -> None:
+    async with serve() as serving:
+        reader, writer = await serving.connect()
+        writer.write(request("/news", extra=""))
+        await reader.readuntil(STREAM)
+        serving.server.should_exit = True
+        assert await asyncio.wait_for(reader.read(), 10) == b"0\r\n\r\n"
+        assert serving.app.ended.is_set()
+        writer.close()
+
+
+async def test_a_file_that_is_being_sent_is_finished_at_a_stop(serve: Serve) -> None:
+    async with serve() as serving:
+        reader, writer = await serving.connect()
+        writer.write(request("/file", extra=""))
+        await reader.readuntil(STREAM)
+        serving.server.should_exit = True
+        await serving.until_refused()
+        serving.app.may_go_on.set()
+        rest = await asyncio.wait_for(reader.read(), 10)
+        assert rest.count(b"x") == 10_000_000
+        assert rest.endswith(b"\r\n0\r\n\r\n")
+        writer.close()

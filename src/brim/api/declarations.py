@@ -37,6 +37,7 @@ from brim.domain.endpoints import MAX_NAME as MAX_ENDPOINT_NAME
 from brim.domain.endpoints import MAX_URL
 from brim.domain.ledger import TransferKind
 from brim.domain.pages import DEFAULT_LIMIT, MAX_LIMIT
+from brim.domain.request_logs import RequestSource
 from brim.domain.topups import MAX_DESCRIPTION, Status
 from brim.domain.webhooks import LONGEST_OVERLAP_S, EventPayload
 from brim.rails.failures import FAILURES
@@ -567,6 +568,11 @@ REQUEST_LOG_LIST: Final = (
     Parameter(name="method", kind=Enum(("DELETE", "GET", "POST")), description="Only requests with that method."),
     Parameter(name="path", kind=Text(), description="Only requests of exactly that path, without its query."),
     Parameter(name="request_id", kind=Text(), description="Only the request that was answered under that id."),
+    Parameter(
+        name="source",
+        kind=Enum(tuple(source.value for source in RequestSource)),
+        description="Only requests that programs made, or only those that pages of the dashboard made.",
+    ),
     Parameter(
         name="status",
         kind=IntegerRange(),

@@ -11,6 +11,7 @@ from brim.domain import wire
 from brim.domain.errors import ExclusiveParametersError
 from brim.domain.events import Event
 from brim.domain.pages import EventFilters
+from brim.domain.webhook_wire import attempt_json, delivery_json
 from brim.services import events, lists
 from brim.services.events import Resend
 from brim.services.idempotency import Answer
@@ -66,6 +67,27 @@ async def _render(call: Call, found: Sequence[Event], numbers: Sequence[int] | N
 def _told_account(call: Call, event: Event) -> str | None:
     """Return whose event it is, where a platform asks; who asks for their own knows it."""
     return event.owner.account if call.is_platforms else None
+
+
+async def list_deliveries(call: Call) -> Answer:
+    """`GET /v1/events/{id}/deliveries`: all there are, as an event has few."""
+    found = await events.list_deliveries(call.service.database, call.owner, call.path_id, viewers=_viewers(call))
+    items = [delivery_json(each) for each in found]
+    return Answer(body=wire.list_json(items, has_more=False, url=f"/v1/events/{call.path_id}/deliveries"))
+
+
+async def list_attempts(call: Call) -> Answer:
+    """`GET /v1/events/{id}/attempts`."""
+    page = await events.list_attempts(
+        call.service.database, call.owner, call.path_id, read_page(call.parameters), viewers=_viewers(call)
+    )
+    items = [attempt_json(each) for each in page.items]
+    return Answer(body=wire.list_json(items, has_more=page.has_more, url=f"/v1/events/{call.path_id}/attempts"))
+
+
+def _viewers(call: Call) -> list[str]:
+    """Return whose endpoints are shown: a platform's are not told to an account under it that asks for itself."""
+    return list({call.owner.account, call.asking})
 
 
 async def retry(call: Call) -> Answer:

@@ -1,5 +1,6 @@
-"""A request and its reply, as the rooms of the API see them: no framework, no streams."""
+"""A request and its reply, as the rooms of the API see them: no framework, and whole but for streamed replies."""
 
+from collections.abc import AsyncGenerator
 from typing import Final
 
 JSON: Final = "application/json"
@@ -46,3 +47,32 @@ class Reply:
         self.body = body
         self.headers = headers or []
         self.content_type = content_type
+
+
+class StreamedReply(Reply):
+    """A reply whose body comes in pieces: a long file, or news for as long as somebody listens.
+
+    The protocol takes the next piece once the client has read those before, and closes `pieces` when the client goes.
+
+    Args:
+        status: the HTTP status.
+        pieces: the body; what it raises cuts the connection, so that nobody takes half of a file for all of it.
+        headers: complete lines without their ends.
+        content_type: of the whole.
+        endless: whether it ends only when somebody ends it, so that a server that stops does not wait for it.
+    """
+
+    __slots__ = ("endless", "pieces")
+
+    def __init__(
+        self,
+        status: int,
+        pieces: AsyncGenerator[bytes, None],
+        headers: list[str] | None = None,
+        content_type: str = JSON,
+        *,
+        endless: bool = False,
+    ) -> None:
+        super().__init__(status, b"", headers, content_type)
+        self.pieces = pieces
+        self.endless = endless

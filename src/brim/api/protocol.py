@@ -1,21 +1,25 @@
 """HTTP/1.1 on a connection: a lean protocol over httptools, plugged into uvicorn as its `http` class.
 
 It reads whole requests within limits, hands them to the application one at a time in order, and writes whole
-replies, for a good deal less processor time than uvicorn's own ASGI protocol (docs/adr/0003). Framing is llhttp's in
+replies, or pieces of one as they come, for a good deal less processor time than uvicorn's own ASGI protocol
+(docs/adr/0003). Framing is llhttp's in
 its strict mode, which refuses a Content-Length beside Transfer-Encoding, two lengths, bad chunks.
 """
 
 import asyncio
 from collections import deque
+from collections.abc import Sequence
+from contextlib import aclosing
 from http import HTTPStatus
 from typing import Any, Final, Protocol, cast
 
 import httptools
 import msgspec
+import structlog
 from uvicorn.config import Config
 from uvicorn.server import ServerState
 
-from brim.api.message import Reply, Request
+from brim.api.message import Reply, Request, StreamedReply
 from brim.api.websocket import WebSocket, handshake_head
 
 _STATUS_LINES: Final = {status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\n" for status in HTTPStatus}
@@ -25,12 +29,14 @@ MAX_PIPELINED: Final = 16
 # After a refusal we go on reading, and dropping, for this long, so that the client gets to see the answer.
 LINGER_S: Final = 2.0
 
+log = structlog.get_logger()
+
 
 class Application(Protocol):
     """What the protocol serves."""
 
     limits: "Limits"
-    subprotocol: str
+    subprotocols: Sequence[str]
 
     async def handle(self, request: Request) -> Reply:
         """Return the reply to a request; never raises."""
@@ -87,6 +93,7 @@ class HttpProtocol(asyncio.Protocol):
         self._working = False
         self._waiting: deque[tuple[Request, bool]] = deque()
         self._deadline: float | None = None
+        self._stream: _Stream | None = None
         self._in_head = False
         self._start_message()
 
@@ -102,9 +109,11 @@ class HttpProtocol(asyncio.Protocol):
             self._refuse(503, "Too many connections are open; please try again in a moment.")
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002  whatever the reason, it is over
-        """Forget the connection; a request in flight is finished, its reply dropped."""
+        """Forget the connection; a request in flight is finished, its reply dropped, and a stream ended."""
         self._state.connections.discard(self)
         self._closing = True
+        if self._stream:
+            self._stream.end()
         self._waiting.clear()
         self._parser = None  # it refers to us: without this, only the garbage collector could free the two
 
@@ -133,19 +142,26 @@ class HttpProtocol(asyncio.Protocol):
         self._writable = False
         self._deadline = self._loop.time() + self._limits.read_timeout_s
         self._transport.pause_reading()
+        if self._stream:
+            self._stream.may_go_on.clear()
 
     def resume_writing(self) -> None:
         """Go on with what such a client has asked for."""
         self._writable = True
+        if self._stream:
+            self._deadline = None
+            self._stream.may_go_on.set()
         self._rest_or_continue()
 
     # What uvicorn and the sweeper call.
 
     def shutdown(self) -> None:
-        """Close now, or after the reply that is being worked on."""
+        """Close now, or after the reply that is being worked on; one without an end ends here."""
         self._closing = True
         if not self._working:
             self._transport.close()
+        elif self._stream and self._stream.endless:
+            self._stream.end()
 
     def check_deadline(self, now: float) -> None:
         """Close a connection that rested, or dawdled over its request or our reply, for too long."""
@@ -231,7 +247,7 @@ class HttpProtocol(asyncio.Protocol):
     def _hand_over(self) -> None:
         """Leave the connection to a websocket."""
         path, _, query = self._url.partition(b"?")
-        socket = WebSocket(self._state, self._app.subprotocol)
+        socket = WebSocket(self._state, self._app.subprotocols)
         self._state.connections.discard(self)
         self._closing = True
         socket.take_over(self._transport, handshake_head(self._url, self._headers))
@@ -269,12 +285,15 @@ class HttpProtocol(asyncio.Protocol):
 
     async def _answer(self, request: Request, *, keep_alive: bool) -> None:
         reply = await self._app.handle(request)
+        if isinstance(reply, StreamedReply):
+            keep_alive = await self._write_pieces(reply, keep_alive=keep_alive, with_body=request.method != "HEAD")
         self._working = False
         self._state.total_requests += 1
         if self._transport.is_closing():
             return
         keep_alive = keep_alive and not self._closing
-        self._write(reply, keep_alive=keep_alive, with_body=request.method != "HEAD")
+        if not isinstance(reply, StreamedReply):
+            self._write(reply, keep_alive=keep_alive, with_body=request.method != "HEAD")
         if keep_alive:
             self._rest_or_continue()
         else:
@@ -295,20 +314,49 @@ class HttpProtocol(asyncio.Protocol):
         if len(self._waiting) < MAX_PIPELINED and not self._transport.is_reading():
             self._transport.resume_reading()
 
+    async def _write_pieces(self, reply: StreamedReply, *, keep_alive: bool, with_body: bool) -> bool:
+        """Write a streamed reply until its end, that of the connection or ours; return whether to keep the connection.
+
+        Whoever speaks HTTP/1.0 knows no chunks and takes the end of the connection for that of the body.
+        """
+        if self._transport.is_closing() or self._parser is None:
+            await reply.pieces.aclose()
+            return False
+        chunked = self._parser.get_http_version() != "1.0"
+        keep_alive = keep_alive and chunked and not self._closing
+        framing = "Transfer-Encoding: chunked\r\n" if chunked else ""
+        self._transport.write(self._head(reply, framing, keep_alive=keep_alive))
+        if not with_body:
+            await reply.pieces.aclose()
+            return keep_alive
+        self._stream = _Stream(reply, self._transport, chunked=chunked)
+        if not self._writable:
+            self._stream.may_go_on.clear()
+        if self._closing and reply.endless:
+            self._stream.end()
+        is_whole = await self._stream.run()
+        self._stream = None
+        if not is_whole:
+            self._transport.abort()
+        return keep_alive
+
     def _write(self, reply: Reply, *, keep_alive: bool, with_body: bool = True) -> None:
+        head = self._head(reply, f"Content-Length: {len(reply.body)}\r\n", keep_alive=keep_alive)
+        self._transport.write(head + reply.body if with_body else head)
+
+    def _head(self, reply: Reply, framing: str, *, keep_alive: bool) -> bytes:
+        """Return a reply's status line and headers; `framing` is the line that tells where its body ends, if any."""
         lines = [
             _STATUS_LINES[reply.status],
-            "Content-Type: ", reply.content_type,
-            "\r\nContent-Length: ", str(len(reply.body)),
-            "\r\n",
+            "Content-Type: ", reply.content_type, "\r\n",
+            framing,
         ]  # fmt: skip
         for name, value in self._state.default_headers:
             lines += (name.decode("latin-1"), ": ", value.decode("latin-1"), "\r\n")
         for line in reply.headers:
             lines += (line, "\r\n")
         lines.append("\r\n" if keep_alive else "Connection: close\r\n\r\n")
-        head = "".join(lines).encode("latin-1", "replace")
-        self._transport.write(head + reply.body if with_body else head)
+        return "".join(lines).encode("latin-1", "replace")
 
     def _refuse(self, status: int, message: str) -> None:
         """Answer what never became a request, and close; a request in flight before it is answered first."""
@@ -321,6 +369,51 @@ class HttpProtocol(asyncio.Protocol):
         self._write(Reply(status, body + b"\n"), keep_alive=False)
         self._transport.write_eof()
         self._deadline = self._loop.time() + LINGER_S
+
+
+class _Stream:
+    """A streamed reply on its way: takes each piece when the client has read those before.
+
+    Make it inside the running event loop.
+    """
+
+    def __init__(self, reply: StreamedReply, transport: asyncio.Transport, *, chunked: bool) -> None:
+        self.endless = reply.endless
+        self.may_go_on = asyncio.Event()
+        self.may_go_on.set()
+        self._pieces = reply.pieces
+        self._transport = transport
+        self._chunked = chunked
+        self._task = asyncio.create_task(self._send())
+
+    def end(self) -> None:
+        """Let no more pieces be sent; what is half-way done for the next one is called off."""
+        self._task.cancel()
+
+    async def run(self) -> bool:
+        """Return once it has ended: true when nothing of the body is missing, or more was never promised."""
+        try:
+            await asyncio.wait([self._task])
+        finally:
+            self._task.cancel()
+        if self._task.cancelled():
+            is_whole = self.endless
+        else:
+            is_whole = self._task.exception() is None
+            if not is_whole:
+                log.error("a streamed reply failed", exc_info=self._task.exception())
+        if is_whole and self._chunked and not self._transport.is_closing():
+            self._transport.write(b"0\r\n\r\n")
+        return is_whole
+
+    async def _send(self) -> None:
+        async with aclosing(self._pieces):
+            async for piece in self._pieces:
+                await self.may_go_on.wait()
+                if self._transport.is_closing():
+                    return
+                if piece:  # an empty chunk would be the end
+                    self._transport.write(b"%x\r\n%b\r\n" % (len(piece), piece) if self._chunked else piece)
 
 
 def _remote_address(transport: asyncio.BaseTransport) -> str | None:

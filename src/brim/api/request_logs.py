@@ -3,7 +3,7 @@
 from brim.api.call import Call
 from brim.api.paging import read_page
 from brim.domain import request_log_wire, wire
-from brim.domain.request_logs import RequestFilters
+from brim.domain.request_logs import RequestFilters, RequestSource
 from brim.services import request_logs
 from brim.services.idempotency import Answer
 
@@ -13,7 +13,10 @@ URL = "/v1/brim/request_logs"
 async def list_all(call: Call) -> Answer:
     """`GET /v1/brim/request_logs`."""
     names = ("created", "method", "path", "request_id", "status")
-    filters = RequestFilters(**{name: call.parameters[name] for name in names if name in call.parameters})
+    given = {name: call.parameters[name] for name in names if name in call.parameters}
+    if "source" in call.parameters:
+        given["source"] = RequestSource(call.parameters["source"])
+    filters = RequestFilters(**given)
     page = await request_logs.list_request_logs(call.service.database, call.owner, filters, read_page(call.parameters))
     items = [request_log_wire.request_log_json(record) for record in page.items]
     return Answer(body=wire.list_json(items, has_more=page.has_more, url=URL))

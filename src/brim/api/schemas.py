@@ -23,7 +23,7 @@ from brim.domain.listener_wire import SessionObject
 from brim.domain.metadata import MAX_KEY_LENGTH, MAX_KEYS, MAX_VALUE_LENGTH
 from brim.domain.request_log_wire import RequestLogObject
 from brim.domain.topups import MAX_DESCRIPTION, MAX_STATEMENT_DESCRIPTOR, Status
-from brim.domain.webhooks import EventPayload, Outcome
+from brim.domain.webhooks import DeliveryState, EventPayload, Outcome
 from brim.kit.currency import MAX_AMOUNT
 
 _REFERENCE: Final = "#/components/schemas/{name}"
@@ -58,6 +58,7 @@ NAMES: Final[dict[type[msgspec.Struct], str]] = {
     webhook_wire.EndpointExtras: "webhook_endpoint_extras",
     webhook_wire.EndpointDelivery: "webhook_endpoint_delivery",
     webhook_wire.WebhookAttemptObject: "webhook_attempt",
+    webhook_wire.WebhookDeliveryObject: "webhook_delivery",
     destination_wire.EventDestinationObject: "v2.core.event_destination",
     destination_wire.DestinationStatusDetails: "v2.core.event_destination_status_details",
     destination_wire.DisabledDetails: "v2.core.event_destination_disabled",
@@ -276,9 +277,25 @@ _WEBHOOK_ATTEMPT: Final[dict[str, Schema]] = {
     "event": {"description": "The id of the event that was sent.", **_TEXT},
     "http_status": {"description": "The status of the answer; null where there was none."},
     "livemode": _LIVEMODE,
+    "next_attempt": {
+        "description": "When the same event is next sent to the same endpoint; null where it is not.",
+        **_TIME,
+    },
     "outcome": {"description": "What became of it.", "enum": [outcome.value for outcome in Outcome]},
     "request_headers": {"description": "The headers that the event was sent with."},
     "response_head": {"description": "The first 1024 bytes of the answer's body, as text."},
+    "webhook_endpoint": {"description": "The id of the endpoint.", **_TEXT},
+}
+_WEBHOOK_DELIVERY: Final[dict[str, Schema]] = {
+    "object": _constant("webhook_delivery"),
+    "account": {"description": "Whose event it is; there only where it is not the endpoint's own account's."},
+    "attempts": {"description": "How many attempts were made since it was last begun.", "minimum": 0},
+    "created": {"description": "When it was begun, in real time.", **_TIME},
+    "event": {"description": "The id of the event.", **_TEXT},
+    "livemode": _LIVEMODE,
+    "next_attempt": {"description": "When it is tried next; null where there is no more to do.", **_TIME},
+    "state": {"description": "Where it stands.", "enum": [state.value for state in DeliveryState]},
+    "url": {"description": "Where the endpoint is."},
     "webhook_endpoint": {"description": "The id of the endpoint.", **_TEXT},
 }
 _DESTINATION: Final[dict[str, Schema]] = {
@@ -619,6 +636,7 @@ _REFINEMENTS: Final[dict[type[msgspec.Struct], dict[str, Schema]]] = {
     webhook_wire.EndpointExtras: _ENDPOINT_EXTRAS,
     webhook_wire.EndpointDelivery: _ENDPOINT_DELIVERY,
     webhook_wire.WebhookAttemptObject: _WEBHOOK_ATTEMPT,
+    webhook_wire.WebhookDeliveryObject: _WEBHOOK_DELIVERY,
     destination_wire.EventDestinationObject: _DESTINATION,
     destination_wire.DestinationStatusDetails: _DESTINATION_STATUS_DETAILS,
     destination_wire.DisabledDetails: _DESTINATION_DISABLED,

@@ -10,7 +10,7 @@ import structlog
 
 from brim.api.call import Call, Service
 from brim.api.message import Request
-from brim.api.websocket import WebSocket
+from brim.api.websocket import Socket
 from brim.domain.events import DEFAULT_API_VERSION
 from brim.domain.listener_wire import SessionObject
 from brim.domain.topups import Owner
@@ -60,7 +60,7 @@ async def create_session(call: Call) -> Answer:
     )
 
 
-async def subscribe(service: Service, request: Request, socket: WebSocket) -> None:
+async def subscribe(service: Service, request: Request, socket: Socket) -> None:
     """Serve `/subscribe/{account}/{mode}`: the websocket of the session whose id is in its headers."""
     place = _SUBSCRIBE.fullmatch(request.path)
     session_id = request.header(b"websocket-id")

@@ -4,13 +4,15 @@ Frames, handshake and closing are the `websockets` library's, whose core does no
 """
 
 import asyncio
-from typing import Final
+from collections.abc import Sequence
+from typing import Final, Protocol
 
 from uvicorn.server import ServerState
 from websockets.exceptions import InvalidState
 from websockets.frames import Frame, Opcode
 from websockets.http11 import Request as Handshake
 from websockets.server import ServerProtocol
+from websockets.typing import Subprotocol
 
 MAX_MESSAGE: Final = 256 * 1024
 SILENT_FOR_S: Final = 30.0
@@ -21,16 +23,44 @@ _NORMAL: Final = 1000
 _MAX_UNREAD: Final = 1_000
 
 
+class Socket(Protocol):
+    """A websocket, as a conversation uses it: one on the network, or one inside the process."""
+
+    def accept(self) -> None:
+        """Agree to the handshake."""
+        ...
+
+    def refuse(self, status: int, text: str) -> None:
+        """Answer the handshake with an error."""
+        ...
+
+    async def receive(self) -> str | None:
+        """Return the next text message; None when there will be none."""
+        ...
+
+    async def send(self, text: str) -> None:
+        """Send a text message."""
+        ...
+
+    def ping(self) -> None:
+        """Ask for a sign of life."""
+        ...
+
+    def shutdown(self) -> None:
+        """Say goodbye."""
+        ...
+
+
 class WebSocket(asyncio.Protocol):
     """One websocket, as the server sees it and as a conversation uses it.
 
     uvicorn counts it in `server_state` and asks it to `shutdown` when it stops; the sweeper checks its deadline.
     """
 
-    def __init__(self, server_state: ServerState, subprotocol: str) -> None:
+    def __init__(self, server_state: ServerState, subprotocols: Sequence[str]) -> None:
         self._state = server_state
         self._loop = asyncio.get_running_loop()
-        self._core = ServerProtocol(subprotocols=[subprotocol], max_size=MAX_MESSAGE)  # type: ignore[list-item]  # its alias of str
+        self._core = ServerProtocol(subprotocols=[Subprotocol(name) for name in subprotocols], max_size=MAX_MESSAGE)
         self._transport: asyncio.Transport
         self._handshake: Handshake
         self._pieces: list[bytes] = []
@@ -65,6 +95,14 @@ class WebSocket(asyncio.Protocol):
         await self._writable.wait()
         try:
             self._core.send_text(text.encode())
+        except InvalidState:  # it is closing
+            return
+        self._flush()
+
+    def ping(self) -> None:
+        """Ask the client for a sign of life, which every browser gives; a silent one's connection is cut in time."""
+        try:
+            self._core.send_ping(b"")
         except InvalidState:  # it is closing
             return
         self._flush()

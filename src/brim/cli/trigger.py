@@ -1,61 +1,13 @@
 """`brim trigger`: makes a top-up's event happen, by the requests that lead to it."""
 
-from collections.abc import Mapping, Sequence
-from typing import Final, NamedTuple
+from collections.abc import Sequence
 
 import click
 
 from brim.cli.options import api_options, open_client
-from brim.kit.errors import BrimError
+from brim.domain.triggers import TRIGGERS, change_steps
 
 # ruff: noqa: PLC0415  the command loads only what it runs
-
-
-class Step(NamedTuple):
-    """One request on the way to an event: its name for `--override` and its like, its path, and what it sends.
-
-    `{topup}` in a path is the id of the top-up that the first step made.
-    """
-
-    name: str
-    path: str
-    parameters: Mapping[str, str] = {}
-
-
-# Source of the amount, the currency and the name `topup`: the official command line's fixture, seen on the wire.
-_CREATE: Final = Step(
-    "topup", "/v1/topups", {"amount": "2000", "currency": "usd", "description": "(created by brim trigger)"}
-)
-# What is to be moved by hand must not move by itself before.
-_CREATE_PENDING: Final = _CREATE._replace(parameters={**_CREATE.parameters, "source": "btok_us_verified_pending"})
-_SUCCEED: Final = Step("topup_succeeded", "/v1/test_helpers/topups/{topup}/succeed")
-
-TRIGGERS: Final[dict[str, tuple[Step, ...]]] = {
-    "topup.created": (_CREATE,),
-    "topup.succeeded": (_CREATE_PENDING, _SUCCEED),
-    "topup.failed": (_CREATE_PENDING, Step("topup_failed", "/v1/test_helpers/topups/{topup}/fail")),
-    "topup.canceled": (_CREATE_PENDING, Step("topup_canceled", "/v1/topups/{topup}/cancel")),
-    "topup.reversed": (
-        _CREATE_PENDING,
-        _SUCCEED,
-        Step("topup_reversed", "/v1/test_helpers/topups/{topup}/reverse"),
-    ),
-}
-"""The requests that lead to each event."""
-
-
-class UnreadableChangeError(BrimError):
-    """A change to what is sent is not of the form that its flag takes."""
-
-    def __init__(self, flag: str, given: str, form: str) -> None:
-        super().__init__(f"{flag} cannot be {given!r}: it is {form}.")
-
-
-class UnknownStepError(BrimError):
-    """A change names no request of the event."""
-
-    def __init__(self, given: str, names: Sequence[str]) -> None:
-        super().__init__(f"There is no request {given!r} on the way to this event: there is {' and '.join(names)}.")
 
 
 @click.command()
@@ -81,40 +33,6 @@ def trigger(
         answer = client.post(path, step.parameters)
         topup_id = str(answer.get("id"))
         _show(step.name, path, topup_id, str(answer.get("status")))
-
-
-def change_steps(steps: Sequence[Step], *, overrides: Sequence[str], removals: Sequence[str]) -> list[Step]:
-    """Return the steps with what they send changed.
-
-    Args:
-        steps: of one event.
-        overrides: `STEP:NAME=VALUE` each, to be sent instead or beside.
-        removals: `STEP:NAME` each, not to be sent.
-
-    Raises:
-        UnreadableChangeError: a change has another form.
-        UnknownStepError: a change names none of the steps.
-    """
-    parameters = {step.name: dict(step.parameters) for step in steps}
-    for text in removals:
-        name, colon, parameter = text.partition(":")
-        if not (colon and parameter):
-            raise UnreadableChangeError("--remove", text, "STEP:NAME, such as topup:description")
-        _of_step(parameters, name).pop(parameter, None)
-    for text in overrides:
-        place, equals, value = text.partition("=")
-        name, colon, parameter = place.partition(":")
-        if not (equals and colon and parameter):
-            raise UnreadableChangeError("--override or --add", text, "STEP:NAME=VALUE, such as topup:amount=777")
-        _of_step(parameters, name)[parameter] = value
-    return [step._replace(parameters=parameters[step.name]) for step in steps]
-
-
-def _of_step(parameters: Mapping[str, dict[str, str]], name: str) -> dict[str, str]:
-    """Return what the step of that name sends."""
-    if name not in parameters:
-        raise UnknownStepError(name, list(parameters))
-    return parameters[name]
 
 
 def _show(name: str, path: str, topup_id: str, status: str) -> None:

@@ -54,6 +54,8 @@ class Action(StrEnum):
     LOGIN_APPROVED = "cli_login.approved"
     LOGIN_DENIED = "cli_login.denied"
     KEY_MADE = "api_key.created"
+    KEY_ROLLED = "api_key.rolled"
+    KEY_REVOKED = "api_key.revoked"
 
 
 class AuditEntry(msgspec.Struct, frozen=True, kw_only=True):

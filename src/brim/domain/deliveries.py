@@ -92,8 +92,29 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
         return next_attempt_ms(made, failed_ms=self.attempted_ms, created_ms=self.delivery.created_ms)
 
 
+class DeliveryStanding(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the delivery of an event to an endpoint stands.
+
+    `url` is the endpoint's; `next_attempt_ms` (Unix milliseconds) is when it is tried next, None where there is no more
+    to do.
+    """
+
+    endpoint: EndpointKey
+    url: str
+    event_owner: Owner
+    event: str
+    state: DeliveryState
+    attempts: int
+    created_ms: int
+    next_attempt_ms: int | None
+
+
 class PastAttempt(msgspec.Struct, frozen=True, kw_only=True):
-    """One attempt as it was written down. `event_owner` is whose event was sent; `cause` says why it was made."""
+    """One attempt as it was written down.
+
+    `event_owner` is whose event was sent; `cause` says why it was made. `next_attempt_ms` (Unix milliseconds) is when
+    the same event is next sent to the same endpoint, as things stand now; None where it is not.
+    """
 
     id: str
     endpoint: EndpointKey
@@ -104,6 +125,7 @@ class PastAttempt(msgspec.Struct, frozen=True, kw_only=True):
     cause: str
     headers: dict[str, str]
     answer: Answer
+    next_attempt_ms: int | None = None
 
 
 def answer_of_status(status: int, body_head: bytes) -> Answer:

@@ -74,6 +74,19 @@ def hash_secret(secret: str) -> bytes:
     return hashlib.sha256(secret.encode()).digest()
 
 
+class OwnedKey(msgspec.Struct, frozen=True):
+    """A key of an account, and the operator whose pages use it, None for one that programs use."""
+
+    key: ApiKey
+    operator: str | None = None
+
+    def state(self, now_ms: int) -> str:
+        """Return `active`, `ending` where it ends some day, or `ended`."""
+        if self.key.expires_ms is None:
+            return "active"
+        return "ending" if now_ms < self.key.expires_ms else "ended"
+
+
 def secret_prefix(*, livemode: bool, restricted: bool) -> str:
     """Return how a key begins, such as `sk_test_`."""
     return f"{'rk' if restricted else 'sk'}_{'live' if livemode else 'test'}_"

@@ -206,7 +206,7 @@ _TESTS: Final[dict[str, Callable[[RequestRecord, str], bool]]] = {
     "filter_request_status": lambda record, value: (record.status < 400) == (value.upper() == "SUCCEEDED"),
     "filter_status_code": lambda record, value: str(record.status) == value,
     "filter_status_code_type": lambda record, value: str(record.status // 100) == value[:1],  # 4XX arrives as 400
-    "filter_source": lambda _record, value: value.upper() == "API",
+    "filter_source": lambda record, value: record.source == value.lower(),
     "filter_account": lambda _record, value: value.lower() == "self",
 }
 """Source: the flags of `stripe logs tail`."""

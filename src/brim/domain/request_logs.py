@@ -1,6 +1,7 @@
 """Requests as they are kept for looking at: what was asked, what was answered, nothing that is secret."""
 
 from collections.abc import Mapping
+from enum import StrEnum
 from typing import Any, Final
 
 import msgspec
@@ -17,6 +18,9 @@ MAX_KEPT: Final = 10_000
 KEPT_S: Final = 7 * 24 * 60 * 60
 MAX_PARAMETERS: Final = 4_096
 """Bytes of JSON; a request with more keeps none of them."""
+
+BY_PAGES: Final = "Brim pages"
+"""The user agent of the dashboard's own requests."""
 
 _SECRET_NAMES: Final = frozenset({"account_number", "client_secret", "iban", "number", "secret", "token"})
 _HIDDEN: Final = "***"
@@ -40,6 +44,18 @@ class RequestRecord(msgspec.Struct, frozen=True, kw_only=True):
     error: Mapping[str, Any] | None = None
     user_agent: str | None = None
 
+    @property
+    def source(self) -> "RequestSource":
+        """Whether a page of the dashboard made it, or a program."""
+        return RequestSource.DASHBOARD if self.user_agent == BY_PAGES else RequestSource.API
+
+
+class RequestSource(StrEnum):
+    """Who made a request. Source: the values of `stripe logs tail --filter-source`, in lower case."""
+
+    API = "api"
+    DASHBOARD = "dashboard"
+
 
 class RequestFilters(msgspec.Struct, frozen=True, kw_only=True):
     """Which requests: all given filters hold. `created` is in Unix seconds, `status` a range of HTTP statuses."""
@@ -48,6 +64,7 @@ class RequestFilters(msgspec.Struct, frozen=True, kw_only=True):
     method: str | None = None
     path: str | None = None
     request_id: str | None = None
+    source: RequestSource | None = None
     status: Range | None = None
 
 

@@ -5,7 +5,7 @@ Source: Stripe API reference and SDK types (Webhook Endpoint); attempts, and wha
 
 import msgspec
 
-from brim.domain.deliveries import PastAttempt
+from brim.domain.deliveries import DeliveryStanding, PastAttempt
 from brim.domain.endpoints import application_of, notice_of
 from brim.domain.webhooks import Endpoint
 from brim.domain.wire import encode
@@ -49,7 +49,7 @@ class WebhookEndpointObject(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class WebhookAttemptObject(msgspec.Struct, frozen=True, kw_only=True):
-    """One attempt to bring an event to an endpoint. `created` is in Unix seconds."""
+    """One attempt to bring an event to an endpoint. Times are Unix seconds."""
 
     id: str
     object: str = "webhook_attempt"
@@ -61,10 +61,44 @@ class WebhookAttemptObject(msgspec.Struct, frozen=True, kw_only=True):
     event: str
     http_status: int | None
     livemode: bool
+    next_attempt: int | None
     outcome: str
     request_headers: dict[str, str]
     response_head: str | None
     webhook_endpoint: str
+
+
+class WebhookDeliveryObject(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the delivery of an event to an endpoint stands. Times are Unix seconds."""
+
+    object: str = "webhook_delivery"
+    account: str | msgspec.UnsetType = msgspec.UNSET
+    attempts: int
+    created: int
+    event: str
+    livemode: bool
+    next_attempt: int | None
+    state: str
+    url: str
+    webhook_endpoint: str
+
+
+def delivery_json(standing: DeliveryStanding) -> bytes:
+    """Return a delivery's compact JSON; whose event it is is told where it is not the endpoint's owner's."""
+    owner = standing.endpoint.owner
+    return encode(
+        WebhookDeliveryObject(
+            account=msgspec.UNSET if standing.event_owner == owner else standing.event_owner.account,
+            attempts=standing.attempts,
+            created=standing.created_ms // 1000,
+            event=standing.event,
+            livemode=owner.livemode,
+            next_attempt=_seconds(standing.next_attempt_ms),
+            state=standing.state,
+            url=standing.url,
+            webhook_endpoint=standing.endpoint.id,
+        )
+    )
 
 
 def attempt_json(attempt: PastAttempt) -> bytes:
@@ -81,6 +115,7 @@ def attempt_json(attempt: PastAttempt) -> bytes:
             event=attempt.event,
             http_status=attempt.answer.http_status,
             livemode=owner.livemode,
+            next_attempt=_seconds(attempt.next_attempt_ms),
             outcome=attempt.answer.outcome,
             request_headers=attempt.headers,
             response_head=None if head is None else head.decode(errors="replace"),

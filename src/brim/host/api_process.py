@@ -29,13 +29,16 @@ from brim.services.bank_secrets import BankSecrets
 from brim.services.batches import Batches
 from brim.services.hub import Hub
 from brim.services.numbering import Announcer
+from brim.services.owner_keys import OwnerKeys
 from brim.services.request_logs import RequestRecorder
 from brim.services.terms import KnownTerms
 from brim.services.vault import Vault
+from brim.services.watching import Watchers
 from brim.store.database import Database
 from brim.telemetry import metrics
 from brim.telemetry.logs import RequestLog, configure_logging, wants_json
 from brim.web.front import Front
+from brim.web.key_desk import KeyDesk
 from brim.web.operators.people import people_of
 from brim.web.operators.sessions import OperatorSessions
 from brim.web.operators.trail import Trail
@@ -104,7 +107,9 @@ async def _serve(
         system=system_handlers(database, OPERATIONS),
         record=recorder.note,
     )
-    server = uvicorn.Server(_uvicorn_config(Front(api, _make_site(service, settings, api, sessions)), settings))
+    watchers = Watchers(database)
+    site = _make_site(service, settings, api, watchers, sessions)
+    server = uvicorn.Server(_uvicorn_config(Front(api, site), settings))
     background = [
         asyncio.create_task(sweep_connections(server.server_state)),
         asyncio.create_task(_keep_gauges(server, service.batches, database)),
@@ -118,6 +123,7 @@ async def _serve(
             task.cancel()
         if request_log:
             request_log.flush()
+        await watchers.close()
         await recorder.flush()
         await service.hub.close()
         await database.close()
@@ -149,12 +155,13 @@ def _make_service(settings: Settings, database: Database, own_url: str) -> Servi
     )
 
 
-def _make_site(service: Service, settings: Settings, api: Api, sessions: Sessions | None) -> Site:
+def _make_site(service: Service, settings: Settings, api: Api, watchers: Watchers, sessions: Sessions | None) -> Site:
     """Return the pages; without `sessions` they are for operators."""
     people = people_of(service, settings)
     if sessions is None:
         sessions = OperatorSessions(people, Trail(OPERATIONS, service.database, service.clock, service.ids))
-    return build_site(OPERATIONS, api, sessions, people)
+    keys = KeyDesk(OwnerKeys(service.database, ids=service.ids), service.clock)
+    return build_site(OPERATIONS, api, sessions, watchers, keys, clock=service.clock, people=people)
 
 
 def _limits(settings: Settings) -> Limits:

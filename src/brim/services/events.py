@@ -5,7 +5,7 @@ from typing import TypeAlias
 
 import msgspec
 
-from brim.domain.deliveries import EndpointKey
+from brim.domain.deliveries import DeliveryStanding, EndpointKey, PastAttempt
 from brim.domain.endpoints import EndpointDisabledError, EndpointNotListeningError, NothingToSendError
 from brim.domain.errors import ResourceMissingError
 from brim.domain.events import Event
@@ -82,6 +82,40 @@ async def list_after(database: Database, owner: Owner, number: int, *, limit: in
     async with database.connection() as conn:
         found = await lists.list_events_after(conn, owner, number, limit=limit + 1)
     return NumberedPage(found[:limit], len(found) > limit)
+
+
+async def list_deliveries(
+    database: Database, owner: Owner, event_id: str, *, viewers: Sequence[str]
+) -> list[DeliveryStanding]:
+    """Return where an event's deliveries to endpoints of the viewing accounts stand.
+
+    Raises:
+        ResourceMissingError: the owner has no such event.
+    """
+    async with database.connection() as conn:
+        await _find_event(conn, owner, event_id, account=None)
+        return await deliveries.list_event_deliveries(conn, owner, event_id, viewers=viewers)
+
+
+async def list_attempts(
+    database: Database, owner: Owner, event_id: str, request: PageRequest, *, viewers: Sequence[str]
+) -> Page[PastAttempt]:
+    """Return a page of the attempts to send an event to endpoints of the viewing accounts, newest first.
+
+    Raises:
+        ResourceMissingError: the owner has no such event, or the cursor names none of its attempts.
+    """
+    cursor = request.starting_after
+    async with database.connection() as conn:
+        await _find_event(conn, owner, event_id, account=None)
+        if cursor is not None and not await deliveries.event_has_attempt(
+            conn, owner, event_id, cursor, viewers=viewers
+        ):
+            raise ResourceMissingError("webhook attempt", cursor, param="starting_after")
+        found = await deliveries.list_event_attempts(
+            conn, owner, event_id, viewers=viewers, before=cursor, limit=request.limit + 1
+        )
+    return Page(found[: request.limit], len(found) > request.limit)
 
 
 async def resend_event(

@@ -147,7 +147,7 @@ async def issue_key(
 ) -> NewKey:
     """Make a key as `create_key` does, in the caller's transaction; `expires_ms` is when it ends, None for never."""
     secret = secret_prefix(livemode=livemode, restricted=permissions is not None) + random_text(SECRET_CHARS)
-    described = _describe(secret, account, permissions, name, now_ms, random_text)
+    described = describe_key(secret, account, permissions, name, now_ms, random_text)
     key = msgspec.structs.replace(described, expires_ms=expires_ms)
     await keys.insert_key(conn, key)
     return NewKey(key, secret)
@@ -211,11 +211,11 @@ async def ensure_first_account(
         if account is None:
             account = new_account_id(now_ms, random_text)
             await accounts.insert_account(conn, Account(account=account, platform=None, created=now_ms // 1000))
-        await keys.insert_key(conn, _describe(test_secret_key, account, None, "first test key", now_ms, random_text))
+        await keys.insert_key(conn, describe_key(test_secret_key, account, None, "first test key", now_ms, random_text))
         return account
 
 
-def _describe(
+def describe_key(
     secret: str,
     account: str,
     permissions: dict[str, str] | None,
@@ -223,7 +223,7 @@ def _describe(
     now_ms: int,
     random_text: RandomText,
 ) -> ApiKey:
-    """Return what the database keeps of a new key, whose secret is given."""
+    """Return what the database keeps of a new key, whose secret is given and says in which mode it works."""
     return ApiKey(
         hash=hash_secret(secret),
         account=account,

@@ -9,10 +9,10 @@ from typing import Any, Final
 
 import msgspec
 
-from brim.domain.deliveries import Answer, Attempt, Delivery, EndpointKey, PastAttempt
+from brim.domain.deliveries import Answer, Attempt, Delivery, DeliveryStanding, EndpointKey, PastAttempt
 from brim.domain.events import Event, EventType
 from brim.domain.topups import Owner
-from brim.domain.webhooks import GIVE_UP_AFTER_S, Endpoint, EventPayload, Outcome
+from brim.domain.webhooks import GIVE_UP_AFTER_S, DeliveryState, Endpoint, EventPayload, Outcome
 from brim.store.database import Conn, Database
 from brim.store.sql import load_queries
 from brim.store.transitions import columns
@@ -148,11 +148,48 @@ async def has_attempt(conn: Conn, endpoint: EndpointKey, attempt_id: str) -> boo
 
 
 async def list_event_attempts(
-    conn: Conn, event_owner: Owner, event_id: str, *, before: str | None = None, limit: int
+    conn: Conn,
+    event_owner: Owner,
+    event_id: str,
+    *,
+    viewers: Sequence[str],
+    before: str | None = None,
+    limit: int,
 ) -> list[PastAttempt]:
-    """Return the newest attempts to send an event, to whomever, before the one of that id."""
-    names = (event_owner.account, event_owner.livemode, event_id, before or _AFTER_ALL_IDS, limit)
-    return [_attempt_from_record(record) for record in await conn.fetch(_SQL["list_event_attempts"], *names)]
+    """Return the newest attempts to send an event to endpoints of the viewing accounts, before the one of that id."""
+    names = (event_owner.account, event_owner.livemode, event_id)
+    bounds = (before or _AFTER_ALL_IDS, limit, list(viewers))
+    records = await conn.fetch(_SQL["list_event_attempts"], *names, *bounds)
+    return [_attempt_from_record(record) for record in records]
+
+
+async def event_has_attempt(
+    conn: Conn, event_owner: Owner, event_id: str, attempt_id: str, *, viewers: Sequence[str]
+) -> bool:
+    """Tell whether an event has an attempt of that id, at an endpoint of the viewing accounts."""
+    names = (event_owner.account, event_owner.livemode, event_id, attempt_id, list(viewers))
+    found: bool = await conn.fetchval(_SQL["event_has_attempt"], *names)
+    return found
+
+
+async def list_event_deliveries(
+    conn: Conn, event_owner: Owner, event_id: str, *, viewers: Sequence[str]
+) -> list[DeliveryStanding]:
+    """Return where an event's deliveries to endpoints of the viewing accounts stand, by the endpoints' ids."""
+    names = (event_owner.account, event_owner.livemode, event_id, list(viewers))
+    return [
+        DeliveryStanding(
+            endpoint=_key(record),
+            url=record["url"],
+            event_owner=Owner(record["event_account"], record["livemode"]),
+            event=record["event"],
+            state=DeliveryState(record["state"]),
+            attempts=record["attempts"],
+            created_ms=record["created_ms"],
+            next_attempt_ms=record["next_attempt_ms"],
+        )
+        for record in await conn.fetch(_SQL["list_event_deliveries"], *names)
+    ]
 
 
 def _columns_of(key: EndpointKey) -> tuple[str, bool, str]:
@@ -240,4 +277,5 @@ def _attempt_from_record(record: Mapping[str, Any]) -> PastAttempt:
             error=record["error"],
             body_head=record["response_head"],
         ),
+        next_attempt_ms=record["next_attempt_ms"],
     )

@@ -4,7 +4,8 @@ from typing import Any, Final
 
 import msgspec
 
-from brim.domain.keys import ApiKey
+from brim.domain.keys import ApiKey, OwnedKey
+from brim.domain.topups import Owner
 from brim.store.database import Conn
 from brim.store.sql import load_queries
 
@@ -26,10 +27,22 @@ async def list_keys(conn: Conn, account: str | None) -> list[ApiKey]:
     return [key_from_record(row) for row in await conn.fetch(_QUERIES["list_keys"], account)]
 
 
-async def insert_key(conn: Conn, key: ApiKey) -> None:
-    """Add a key."""
+async def list_owner_keys(conn: Conn, owner: Owner, *, ended_after_ms: int, limit: int) -> list[OwnedKey]:
+    """Return an owner's keys, newest first, without those that ended before a time (Unix milliseconds)."""
+    records = await conn.fetch(_QUERIES["list_owner_keys"], owner.account, owner.livemode, ended_after_ms, limit)
+    return [OwnedKey(key_from_record(record), record["operator"]) for record in records]
+
+
+async def lock_owner_key(conn: Conn, owner: Owner, key_id: str) -> OwnedKey | None:
+    """Return an owner's key, held against changes until the transaction ends; None where it has none of that id."""
+    record = await conn.fetchrow(_QUERIES["lock_owner_key"], owner.account, owner.livemode, key_id)
+    return OwnedKey(key_from_record(record), record["operator"]) if record else None
+
+
+async def insert_key(conn: Conn, key: ApiKey) -> bool:
+    """Add a key, and tell whether it was: not where its account has one of the same id."""
     permissions = None if key.permissions is None else msgspec.json.encode(key.permissions).decode()
-    await conn.execute(
+    made = await conn.fetchval(
         _QUERIES["insert_key"],
         key.hash,
         key.account,
@@ -42,6 +55,7 @@ async def insert_key(conn: Conn, key: ApiKey) -> None:
         key.created,
         key.expires_ms,
     )
+    return made is not None
 
 
 async def expire_key(conn: Conn, key: ApiKey, expires_ms: int) -> ApiKey:

@@ -6,7 +6,7 @@ from typing import Any, Final
 import msgspec
 
 from brim.domain.pages import Page, PageRequest, page_of, window
-from brim.domain.request_logs import PREFIX, RequestFilters, RequestRecord
+from brim.domain.request_logs import BY_PAGES, PREFIX, RequestFilters, RequestRecord, RequestSource
 from brim.domain.topups import Owner
 from brim.store.database import Conn
 from brim.store.sql import load_queries
@@ -31,6 +31,7 @@ async def list_request_logs(
         _SQL["list_request_logs"],
         *(owner.account, owner.livemode, place.low, place.high, place.newest_first, place.wanted),
         *(filters.method, filters.path, low or 0, high or _HIGHEST_STATUS, filters.request_id),
+        *(filters.source and filters.source is RequestSource.DASHBOARD, BY_PAGES),
     )
     return page_of([_from_record(record) for record in records], place)
 

@@ -6,11 +6,12 @@ rights, idempotency and the request log hold for both, and there is one road to 
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Final, Protocol, TypeAlias
-from urllib.parse import quote_plus
+from urllib.parse import quote, quote_plus
 
 import msgspec
 
 from brim.api.message import Reply, Request
+from brim.domain.request_logs import BY_PAGES
 
 Field: TypeAlias = "str | int | bool | Sequence[Field] | Mapping[str, Field] | None"
 """What a parameter may hold; None leaves it out, an empty text clears it."""
@@ -19,7 +20,8 @@ Told: TypeAlias = Callable[[Request, Reply], Awaitable[None]]
 """Is told of a request that has changed something, and of its reply."""
 
 _FORM: Final = b"application/x-www-form-urlencoded"
-_USER_AGENT: Final = b"Brim pages"
+_JSON: Final = b"application/json"
+_USER_AGENT: Final = BY_PAGES.encode()
 
 
 class Application(Protocol):
@@ -66,7 +68,7 @@ class Caller:
         if account is not None:
             self._headers[b"stripe-account"] = account.encode()
 
-    async def get(self, path: str, **query: Field) -> Any:
+    async def get(self, path: str, /, **query: Field) -> Any:
         """Return the object or list that a GET answers.
 
         Raises:
@@ -89,6 +91,19 @@ class Caller:
         if idempotency_key:
             headers[b"idempotency-key"] = idempotency_key.encode("utf-8", "replace")
         return await self._call(Request("POST", path, b"", headers, encode_fields(fields)))
+
+    async def post_json(
+        self, path: str, parameters: Mapping[str, object], *, idempotency_key: str | None = None
+    ) -> Any:
+        """Return the object that a POST answers in the second version of the API; otherwise as `post`.
+
+        Raises:
+            ApiRefusedError: it was refused.
+        """
+        headers = {**self._headers, b"content-type": _JSON}
+        if idempotency_key:
+            headers[b"idempotency-key"] = idempotency_key.encode("utf-8", "replace")
+        return await self._call(Request("POST", path, b"", headers, msgspec.json.encode(parameters)))
 
     async def delete(self, path: str) -> Any:
         """Return what is left of an object that a DELETE removed.
@@ -130,3 +145,8 @@ def _add_pairs(pairs: list[str], name: str, value: Field) -> None:
     else:
         for inner in value:
             _add_pairs(pairs, f"{name}[]", inner)
+
+
+def api_path(pattern: str, object_id: str) -> str:
+    """Return an API path with an id in it, such as `/v1/topups/{}`; an id cannot lead elsewhere."""
+    return pattern.format(quote(object_id, safe=""))

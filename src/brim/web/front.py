@@ -5,7 +5,7 @@ from typing import Final
 from brim.api.app import Api
 from brim.api.message import Reply, Request
 from brim.api.pairing import CONFIRM
-from brim.api.websocket import WebSocket
+from brim.api.websocket import Socket
 from brim.web.site import Site
 from brim.web.visit import Visit
 
@@ -23,7 +23,7 @@ class Front:
         self._api = api
         self._site = site
         self.limits = api.limits
-        self.subprotocol = api.subprotocol
+        self.subprotocols = (*api.subprotocols, *site.subprotocols)
 
     async def handle(self, request: Request) -> Reply:
         """Return the reply to a request."""
@@ -38,8 +38,9 @@ class Front:
 
     def serves_websocket(self, path: str) -> bool:
         """Tell whether a websocket may be asked for there."""
-        return self._api.serves_websocket(path)
+        return self._site.serves_websocket(path) or self._api.serves_websocket(path)
 
-    async def converse(self, request: Request, socket: WebSocket) -> None:
+    async def converse(self, request: Request, socket: Socket) -> None:
         """Serve a websocket to its end."""
-        await self._api.converse(request, socket)
+        owner = self._site if self._site.serves_websocket(request.path) else self._api
+        await owner.converse(request, socket)

@@ -2,40 +2,60 @@
 
 from collections.abc import Sequence
 
-from brim.api.message import Reply
+from brim.api.message import Reply, Request
 from brim.api.operation import Operation
+from brim.kit.clock import Clock
+from brim.services.watching import Watchers
 from brim.web.assets import Assets
-from brim.web.calling import Application
 from brim.web.dashboard.parts import dashboard_routes
-from brim.web.dashboard.signed import SignedPages
+from brim.web.dashboard.signed import Parts, SignedPages
+from brim.web.key_desk import KeyDesk
 from brim.web.operators.parts import operator_routes
 from brim.web.operators.people import People
 from brim.web.pages import Pages, redirect
 from brim.web.reference.pages import Reference
 from brim.web.routes import Route
-from brim.web.session import Sessions
+from brim.web.session import Session, Sessions
+from brim.web.shell.part import shell_routes, shell_sockets
+from brim.web.shell.session import Application
 from brim.web.site import Site
 from brim.web.visit import Visit
 
 
 def build_site(
-    operations: Sequence[Operation], application: Application, sessions: Sessions, people: People | None = None
+    operations: Sequence[Operation],
+    api: Application,
+    sessions: Sessions,
+    watchers: Watchers,
+    keys: KeyDesk,
+    *,
+    clock: Clock,
+    people: People | None = None,
 ) -> Site:
     """Return the site of one process.
 
     Args:
-        operations: the table that the reference is made from.
-        application: the API, which pages call.
+        operations: the table that the reference and the Shell's commands are made from.
+        api: what pages and the Shell call.
         sessions: recognises who looks.
+        watchers: tell pages of changes.
+        keys: what pages do with API keys.
+        clock: real time.
         people: the ways to operators; None leaves out the pages that sign them in.
     """
+
+    async def find_session(request: Request) -> Session | None:
+        visit = Visit(request, {})
+        return await sessions.find(visit, livemode=visit.query.get("mode") == "live")
+
     assets = Assets()
     pages = Pages(assets)
-    parts = [*Reference(operations, pages).routes(), *dashboard_routes(pages, application, sessions)]
+    parts = Parts(pages, api, sessions, watchers, keys)
+    routes = [*Reference(operations, pages).routes(), *dashboard_routes(parts), *shell_routes(pages)]
     if people is not None:
-        signed = SignedPages(pages, application, sessions)
-        parts += operator_routes(pages, people, sessions, signed, operations)
-    return Site((Route("GET", "/", _home), *parts), pages, assets)
+        routes += operator_routes(pages, people, sessions, SignedPages(parts), operations)
+    sockets = shell_sockets(api, operations, clock, find_session)
+    return Site((Route("GET", "/", _home), *routes), pages, assets, sockets)
 
 
 async def _home(_visit: Visit) -> Reply:

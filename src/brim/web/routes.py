@@ -6,10 +6,12 @@ from urllib.parse import unquote
 
 import msgspec
 
-from brim.api.message import Reply
+from brim.api.message import Reply, Request
+from brim.api.websocket import Socket
 from brim.web.visit import Visit
 
 Handler: TypeAlias = Callable[[Visit], Awaitable[Reply]]
+SocketHandler: TypeAlias = Callable[[Request, Socket], Awaitable[None]]
 
 
 class Route(msgspec.Struct, frozen=True):
@@ -21,6 +23,14 @@ class Route(msgspec.Struct, frozen=True):
     method: Literal["GET", "POST"]
     pattern: str
     handler: Handler
+
+
+class SocketRoute(msgspec.Struct, frozen=True):
+    """Who talks on the websockets at one path, and the name of what is spoken there."""
+
+    path: str
+    subprotocol: str
+    handler: SocketHandler
 
 
 class Match(msgspec.Struct, frozen=True):

@@ -8,11 +8,12 @@ import structlog
 
 from brim.api.errors import render_error
 from brim.api.message import Reply, Request
+from brim.api.websocket import Socket
 from brim.kit.errors import BrimError
 from brim.telemetry.metrics import REQUESTS
 from brim.web.assets import PREFIX, Assets
 from brim.web.pages import Pages, redirect
-from brim.web.routes import Match, Route, RouteTable
+from brim.web.routes import Match, Route, RouteTable, SocketRoute
 from brim.web.visit import Visit
 
 _UNMATCHED: Final = "unmatched page"
@@ -33,9 +34,14 @@ class Site:
         routes: what each part of the site brings; see `brim.web.parts`.
         pages: the templates.
         assets: what the pages refer to.
+        sockets: websockets that pages open.
     """
 
-    def __init__(self, routes: Sequence[Route], pages: Pages, assets: Assets) -> None:
+    def __init__(
+        self, routes: Sequence[Route], pages: Pages, assets: Assets, sockets: Sequence[SocketRoute] = ()
+    ) -> None:
+        self.subprotocols = tuple(route.subprotocol for route in sockets)
+        self._sockets = {route.path: route.handler for route in sockets}
         self._pages = pages
         self._assets = assets
         own = (Route("GET", _ASSETS, self._asset), Route("GET", "/favicon.ico", self._favicon))
@@ -44,6 +50,18 @@ class Site:
     def knows(self, path: str) -> bool:
         """Tell whether there is a page at a path."""
         return self._routes.find(path) is not None
+
+    def serves_websocket(self, path: str) -> bool:
+        """Tell whether a websocket may be asked for there."""
+        return path in self._sockets
+
+    async def converse(self, request: Request, socket: Socket) -> None:
+        """Serve a websocket to its end."""
+        try:
+            await self._sockets[request.path](request, socket)
+        except Exception:
+            log.exception("a websocket failed", path=request.path)
+            socket.shutdown()
 
     async def handle(self, request: Request) -> Reply:
         """Return the reply to a request; whatever goes wrong becomes a page that says so."""

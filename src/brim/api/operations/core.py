@@ -17,6 +17,10 @@ from brim.domain.thin_events import ThinEventObject
 from brim.services.vault import NoEncryptionKeyError, SecretUnreadableError
 
 _DESTINATION: Final = f"{destinations.URL}/{{id}}"
+_SWITCHES: Final = {
+    "disable": "Stops sending events to a destination until it is enabled again.",
+    "enable": "Sends events to a destination again.",
+}
 
 CORE: Final = (
     Operation(
@@ -24,6 +28,7 @@ CORE: Final = (
         path=thin_events.URL,
         operation_id="GetV2CoreEvents",
         summary="List all thin events",
+        description="Returns thin events, the newest first.",
         parameters=declared.V2_EVENT_LIST,
         handler=thin_events.list_all,
         resource="events",
@@ -36,6 +41,7 @@ CORE: Final = (
         path=f"{thin_events.URL}/{{id}}",
         operation_id="GetV2CoreEventsId",
         summary="Retrieve a thin event",
+        description="Returns a thin event, which names the object that it is about.",
         parameters=(),
         handler=thin_events.retrieve,
         resource="events",
@@ -47,6 +53,7 @@ CORE: Final = (
         path=destinations.URL,
         operation_id="PostV2CoreEventDestinations",
         summary="Create an event destination",
+        description="Registers an address to which events are sent, thin or as snapshots.",
         parameters=declared.EVENT_DESTINATION_CREATE,
         handler=destinations.create,
         resource="webhook_endpoints",
@@ -65,6 +72,7 @@ CORE: Final = (
         path=destinations.URL,
         operation_id="GetV2CoreEventDestinations",
         summary="List all event destinations",
+        description="Returns your destinations, the newest first.",
         parameters=declared.EVENT_DESTINATION_LIST,
         handler=destinations.list_all,
         resource="webhook_endpoints",
@@ -77,6 +85,7 @@ CORE: Final = (
         path=_DESTINATION,
         operation_id="GetV2CoreEventDestinationsId",
         summary="Retrieve an event destination",
+        description="Returns a destination; what `include` names is told, too.",
         parameters=declared.EVENT_DESTINATION_RETRIEVE,
         handler=destinations.retrieve,
         resource="webhook_endpoints",
@@ -88,6 +97,7 @@ CORE: Final = (
         path=_DESTINATION,
         operation_id="PostV2CoreEventDestinationsId",
         summary="Update an event destination",
+        description="Changes where events are sent, or which ones.",
         parameters=declared.EVENT_DESTINATION_UPDATE,
         handler=destinations.update,
         resource="webhook_endpoints",
@@ -100,6 +110,7 @@ CORE: Final = (
         path=_DESTINATION,
         operation_id="DeleteV2CoreEventDestinationsId",
         summary="Delete an event destination",
+        description="Removes a destination for good. What was still to be sent to it is given up.",
         parameters=(),
         handler=destinations.delete,
         resource="webhook_endpoints",
@@ -112,6 +123,7 @@ CORE: Final = (
             path=f"{_DESTINATION}/{verb}",
             operation_id=f"PostV2CoreEventDestinationsId{verb.title()}",
             summary=f"{verb.title()} an event destination",
+            description=_SWITCHES[verb],
             parameters=(),
             handler=handler,
             resource="webhook_endpoints",
@@ -125,6 +137,7 @@ CORE: Final = (
         path=f"{_DESTINATION}/ping",
         operation_id="PostV2CoreEventDestinationsIdPing",
         summary="Send a ping to an event destination",
+        description="Sends an event that says nothing, so that you see whether it arrives.",
         parameters=(),
         handler=destinations.ping,
         resource="webhook_endpoints",

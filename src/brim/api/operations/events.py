@@ -5,7 +5,7 @@ from typing import Final
 from brim.api import declarations as declared
 from brim.api import events
 from brim.api.operation import Operation
-from brim.domain import wire
+from brim.domain import webhook_wire, wire
 from brim.domain.endpoints import EndpointDisabledError, EndpointNotListeningError
 from brim.domain.errors import ExclusiveParametersError
 
@@ -38,6 +38,35 @@ EVENTS: Final = (
         resource="events",
         level="read",
         returns=wire.EventObject,
+    ),
+    Operation(
+        method="GET",
+        path="/v1/events/{id}/deliveries",
+        operation_id="GetEventsIdDeliveries",
+        summary="List the deliveries of an event",
+        description="Returns each endpoint that an event is addressed to, and whether it has received it.",
+        parameters=(),
+        handler=events.list_deliveries,
+        resource="events",
+        level="read",
+        returns=webhook_wire.WebhookDeliveryObject,
+        in_list=True,
+    ),
+    Operation(
+        method="GET",
+        path="/v1/events/{id}/attempts",
+        operation_id="GetEventsIdAttempts",
+        summary="List the attempts to send an event",
+        description=(
+            "Returns what came of each try to send an event to one of your endpoints, the newest first: status, "
+            "duration, the beginning of the answer, and when it is tried again."
+        ),
+        parameters=declared.WEBHOOK_ATTEMPT_LIST,
+        handler=events.list_attempts,
+        resource="events",
+        level="read",
+        returns=webhook_wire.WebhookAttemptObject,
+        in_list=True,
     ),
     Operation(
         method="POST",

@@ -274,13 +274,16 @@ FROM unnest($1::text[], $2::boolean[], $3::text[]) WITH ORDINALITY AS w (account
 ORDER BY w.position;
 
 -- name: list_endpoint_attempts
--- The newest attempts to reach an endpoint, before a given one.
+-- The newest attempts to reach an endpoint, before a given one, and when each one's delivery is tried again.
 SELECT
-    account, livemode, id, endpoint, event_account, event, attempted_ms, duration_ms, outcome, http_status, error,
-    request_headers, response_head, cause
-FROM webhook_attempts
-WHERE account = $1 AND livemode = $2 AND endpoint = $3 AND id < $4
-ORDER BY id DESC
+    a.account, a.livemode, a.id, a.endpoint, a.event_account, a.event, a.attempted_ms, a.duration_ms, a.outcome,
+    a.http_status, a.error, a.request_headers, a.response_head, a.cause, d.next_attempt_ms
+FROM webhook_attempts AS a
+LEFT JOIN webhook_deliveries AS d
+    ON d.account = a.account AND d.livemode = a.livemode AND d.endpoint = a.endpoint
+    AND d.event_account = a.event_account AND d.event = a.event
+WHERE a.account = $1 AND a.livemode = $2 AND a.endpoint = $3 AND a.id < $4
+ORDER BY a.id DESC
 LIMIT $5;
 
 -- name: has_attempt
@@ -291,11 +294,32 @@ SELECT EXISTS (
 );
 
 -- name: list_event_attempts
--- The newest attempts to send an event, before a given one, to whomever.
+-- The newest attempts to send an event to endpoints of some accounts, before a given one, and when each one's delivery
+-- is tried again.
 SELECT
-    account, livemode, id, endpoint, event_account, event, attempted_ms, duration_ms, outcome, http_status, error,
-    request_headers, response_head, cause
-FROM webhook_attempts
-WHERE event_account = $1 AND livemode = $2 AND event = $3 AND id < $4
-ORDER BY id DESC
+    a.account, a.livemode, a.id, a.endpoint, a.event_account, a.event, a.attempted_ms, a.duration_ms, a.outcome,
+    a.http_status, a.error, a.request_headers, a.response_head, a.cause, d.next_attempt_ms
+FROM webhook_attempts AS a
+LEFT JOIN webhook_deliveries AS d
+    ON d.account = a.account AND d.livemode = a.livemode AND d.endpoint = a.endpoint
+    AND d.event_account = a.event_account AND d.event = a.event
+WHERE a.event_account = $1 AND a.livemode = $2 AND a.event = $3 AND a.id < $4 AND a.account = ANY($6::text[])
+ORDER BY a.id DESC
 LIMIT $5;
+
+-- name: event_has_attempt
+-- Whether an event has an attempt of that id, at an endpoint of some accounts.
+SELECT EXISTS (
+    SELECT FROM webhook_attempts
+    WHERE event_account = $1 AND livemode = $2 AND event = $3 AND id = $4 AND account = ANY($5::text[])
+);
+
+-- name: list_event_deliveries
+-- Where the deliveries of an event to endpoints of some accounts stand.
+SELECT
+    d.account, d.livemode, d.endpoint, d.event_account, d.event, d.state, d.attempts, d.next_attempt_ms, d.created_ms,
+    w.url
+FROM webhook_deliveries AS d
+JOIN webhook_endpoints AS w ON w.account = d.account AND w.livemode = d.livemode AND w.id = d.endpoint
+WHERE d.event_account = $1 AND d.livemode = $2 AND d.event = $3 AND d.account = ANY($4::text[])
+ORDER BY d.endpoint;

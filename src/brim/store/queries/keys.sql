@@ -1,5 +1,5 @@
--- Keys are looked for by hash or id before any account is known, and only people at the command line list
--- them: the statements here that name no account are no part of serving an account's requests.
+-- Keys are looked for by hash or id before any account is known, and people at the command line list those of all: the
+-- statements here that name no account are no part of serving an account's requests.
 
 -- name: find_by_hash
 -- The key with this SHA-256, expired or not.
@@ -21,10 +21,33 @@ FROM api_keys
 WHERE $1::text IS NULL OR account = $1
 ORDER BY account, created, id;
 
+-- name: list_owner_keys
+-- An owner's keys that work, or did at a time not long ago, newest first, each with the operator whose pages use it.
+SELECT
+    k.hash, k.account, k.livemode, k.id, k.kind, k.name, k.redacted, k.permissions::text, k.created, k.expires_ms,
+    p.operator
+FROM api_keys AS k
+LEFT JOIN operator_keys AS p ON p.account = k.account AND p.livemode = k.livemode AND p.hash = k.hash
+WHERE k.account = $1 AND k.livemode = $2 AND (k.expires_ms IS NULL OR k.expires_ms > $3)
+ORDER BY k.created DESC, k.id DESC
+LIMIT $4;
+
+-- name: lock_owner_key
+-- An owner's key with this id, held until the transaction ends, with the operator whose pages use it.
+SELECT
+    k.hash, k.account, k.livemode, k.id, k.kind, k.name, k.redacted, k.permissions::text, k.created, k.expires_ms,
+    p.operator
+FROM api_keys AS k
+LEFT JOIN operator_keys AS p ON p.account = k.account AND p.livemode = k.livemode AND p.hash = k.hash
+WHERE k.account = $1 AND k.livemode = $2 AND k.id = $3
+FOR UPDATE OF k;
+
 -- name: insert_key
--- One new key.
+-- One new key, unless its account has one of that id.
 INSERT INTO api_keys (hash, account, livemode, id, kind, name, redacted, permissions, created, expires_ms)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8::text::jsonb, $9, $10);
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8::text::jsonb, $9, $10)
+ON CONFLICT ON CONSTRAINT api_keys_account_id DO NOTHING
+RETURNING id;
 
 -- name: expire_key
 -- Ends a key at a time, unless it ends before.

@@ -19,6 +19,7 @@ FROM unnest(
     WHERE $5 AND account = $1 AND livemode = $2 AND id > $3 AND id < $4
         AND ($7::text IS NULL OR method = $7) AND ($8::text IS NULL OR path = $8)
         AND status >= $9 AND status <= $10 AND ($11::text IS NULL OR request_id = $11)
+        AND ($12::boolean IS NULL OR (user_agent IS NOT DISTINCT FROM $13) = $12)
     ORDER BY id DESC
     LIMIT $6
 )
@@ -29,6 +30,7 @@ UNION ALL
     WHERE NOT $5 AND account = $1 AND livemode = $2 AND id > $3 AND id < $4
         AND ($7::text IS NULL OR method = $7) AND ($8::text IS NULL OR path = $8)
         AND status >= $9 AND status <= $10 AND ($11::text IS NULL OR request_id = $11)
+        AND ($12::boolean IS NULL OR (user_agent IS NOT DISTINCT FROM $13) = $12)
     ORDER BY id
     LIMIT $6
 );

@@ -9,11 +9,16 @@ from datetime import UTC, datetime
 from typing import Final
 
 import msgspec
+from markupsafe import Markup
+from pygments import highlight
+from pygments.formatters.html import HtmlFormatter
+from pygments.lexers.data import JsonLexer
 
 from brim.kit.currency import exponent
 
-_AMOUNT: Final = re.compile(r"(\d{1,15}|\d{1,3}(?:,\d{3}){1,4})(?:\.(\d{1,3}))?")
+_AMOUNT: Final = re.compile(r"(\d{1,15}|\d{1,3}(?:,\d{3}){1,4})(?:\.(\d{1,3}))?", re.ASCII)
 _MINUS: Final = "\N{MINUS SIGN}"
+_FORMATTER: Final = HtmlFormatter(nowrap=True)
 _TIME_LIMIT: Final = 253_402_300_799
 """The last second of the year 9999: beyond, there is no date to write."""
 
@@ -91,3 +96,24 @@ def _moment(second: int) -> datetime:
 def pretty_json(value: object) -> str:
     """Return an object as the API writes it: JSON with two-space indent."""
     return msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
+
+
+def coloured_json(value: object) -> Markup:
+    """Return an object as `pretty_json` does, marked up; the colours are the stylesheet's."""
+    text = highlight(pretty_json(value), JsonLexer(), _FORMATTER).rstrip("\n")
+    return Markup(text)  # noqa: S704  Pygments escapes what it is given
+
+
+def duration(milliseconds: float) -> str:
+    """Return how long something took, for people, such as `2.4 ms`, `84 ms` or `1.2 s`."""
+    if milliseconds >= 1000:
+        return f"{milliseconds / 1000:.1f} s"
+    if milliseconds >= 10 or isinstance(milliseconds, int):
+        return f"{milliseconds:.0f} ms" if milliseconds else "under 1 ms"
+    return f"{milliseconds:.1f} ms"
+
+
+def initials(name: str) -> str:
+    """Return the first letters of a name's first and last word, for where there is little room."""
+    words = name.split()
+    return "".join(word[0] for word in dict.fromkeys([*words[:1], *words[-1:]])).upper()

@@ -2,11 +2,15 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final, TypeAlias
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
+
+import msgspec
 
 from brim.api.message import Reply
+from brim.services.watching import Watchers
 from brim.web.calling import ApiRefusedError, Application, Caller
 from brim.web.dashboard.wording import DONE
+from brim.web.key_desk import KeyDesk
 from brim.web.pages import Pages, redirect
 from brim.web.routes import Handler, Route
 from brim.web.session import TEST_PREFIX, TOKEN_FIELD, Session, Sessions, carries_token, to_sign_in
@@ -18,6 +22,24 @@ _KEY_ENDED: Final = 401
 _TITLES: Final = {403: "You may not do that", 404: "There is no such thing", 503: "Not now"}
 
 
+class Parts(msgspec.Struct, frozen=True):
+    """What pages of the dashboard work with.
+
+    Attributes:
+        pages: the templates.
+        application: the API of this process.
+        sessions: recognises who looks.
+        watchers: tell pages of changes.
+        keys: what may be done with API keys.
+    """
+
+    pages: Pages
+    application: Application
+    sessions: Sessions
+    watchers: Watchers
+    keys: KeyDesk
+
+
 class SignedVisit:
     """A request for a page by somebody who is signed in.
 
@@ -25,14 +47,16 @@ class SignedVisit:
         visit: the request.
         session: who looks, and at whose data.
         api: the API, with the rights of whoever looks.
+        watchers: tell of changes.
     """
 
-    def __init__(self, visit: Visit, session: Session, pages: Pages, application: Application) -> None:
+    def __init__(self, visit: Visit, session: Session, parts: Parts) -> None:
         self.visit = visit
         self.session = session
         other_account = session.account if session.key_account not in {None, session.account} else None
-        self.api = Caller(application, key=session.key, account=other_account, told=session.told)
-        self._pages = pages
+        self.api = Caller(parts.application, key=session.key, account=other_account, told=session.told)
+        self.watchers = parts.watchers
+        self._parts = parts
 
     @property
     def places(self) -> Mapping[str, str]:
@@ -54,7 +78,7 @@ class SignedVisit:
         """The path as it is in either mode, such as `/topups`."""
         return self.visit.request.path.removeprefix(self.session.prefix) or "/"
 
-    def link(self, path: str, **query: object) -> str:
+    def link(self, path: str, /, **query: object) -> str:
         """Return the address of another page of the same mode; what is None is left out."""
         given = {name: value for name, value in query.items() if value is not None}
         return self.session.prefix + path + (f"?{urlencode(given)}" if given else "")
@@ -62,6 +86,11 @@ class SignedVisit:
     def changed_link(self, **changes: object) -> str:
         """Return this page's address with some parameters set, or with None removed."""
         return self.link(self.path, **{**self.query, **changes})
+
+    @property
+    def current_link(self) -> str:
+        """This very page's address, without what it said after a form."""
+        return self.changed_link(done=None)
 
     def is_under(self, path: str) -> bool:
         """Tell whether this page belongs to the one at a path."""
@@ -73,7 +102,7 @@ class SignedVisit:
 
     def reply(self, template: str, *, status: int = 200, **values: Any) -> Reply:
         """Return a page of the dashboard; its template extends `dashboard/layout.html`."""
-        return self._pages.reply(
+        return self._parts.pages.reply(
             self.visit,
             template,
             status=status,
@@ -83,6 +112,11 @@ class SignedVisit:
             done=DONE.get(self.query.get("done", "")),
             **values,
         )
+
+    async def is_still_signed_in(self) -> bool:
+        """Tell whether the session that a long reply began with goes on, with the same rights on the same account."""
+        session = await self._parts.sessions.find(self.visit, livemode=self.session.livemode)
+        return session is not None and (session.account, session.key) == (self.session.account, self.session.key)
 
     def redirect(self, path: str, *, done: str | None = None, **query: object) -> Reply:
         """Return what leads on after a form; `done` is a word of `wording.DONE`, which the next page says."""
@@ -98,15 +132,11 @@ class SignedPages:
     """Makes routes of handlers that need to know who looks.
 
     Args:
-        pages: the templates.
-        application: the API of this process.
-        sessions: recognises who looks.
+        parts: what their pages work with.
     """
 
-    def __init__(self, pages: Pages, application: Application, sessions: Sessions) -> None:
-        self._pages = pages
-        self._application = application
-        self._sessions = sessions
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
 
     def get(self, pattern: str, handler: SignedHandler) -> tuple[Route, ...]:
         """Return the routes of a page, in test mode and in live mode."""
@@ -124,10 +154,10 @@ class SignedPages:
 
     def _guarded(self, handler: SignedHandler, *, livemode: bool) -> Handler:
         async def handle(visit: Visit) -> Reply:
-            session = await self._sessions.find(visit, livemode=livemode)
+            session = await self._parts.sessions.find(visit, livemode=livemode)
             if session is None:
                 return to_sign_in(visit)
-            signed = SignedVisit(visit, session, self._pages, self._application)
+            signed = SignedVisit(visit, session, self._parts)
             if visit.request.method == "POST" and not carries_token(visit, session):
                 return signed.reply("dashboard/forged.html", status=403)
             try:
@@ -136,8 +166,3 @@ class SignedPages:
                 return to_sign_in(visit) if error.status == _KEY_ENDED else signed.refusal(error)
 
         return handle
-
-
-def api_path(pattern: str, object_id: str) -> str:
-    """Return an API path with an id in it, such as `/v1/topups/{}`; an id cannot lead elsewhere."""
-    return pattern.format(quote(object_id, safe=""))

@@ -16,6 +16,16 @@ STATUS_BADGES: Final = {
     "enabled": ("Enabled", "good"),
     "disabled": ("Disabled", "plain"),
     "delivered": ("Delivered", "good"),
+    "refused": ("Refused", "bad"),
+    "timed_out": ("Timed out", "bad"),
+    "unreachable": ("Unreachable", "bad"),
+    "blocked": ("Blocked", "bad"),
+    "garbled": ("No HTTP", "bad"),
+    "active": ("Active", "good"),
+    "ending": ("Ending", "waiting"),
+    "ended": ("Ended", "plain"),
+    "snapshot": ("Snapshot", "plain"),
+    "thin": ("Thin", "accent"),
     "agree": ("Agree", "good"),
     "differ": ("Differ", "bad"),
     "none_yet": ("Not run yet", "plain"),
@@ -36,6 +46,13 @@ DONE: Final = {
     "bank_verified": "The bank account is verified and can be debited.",
     "bank_detached": "The bank account pays for nothing new any more.",
     "bank_default": "New top-ups in that currency are paid by it where they name nothing else.",
+    "resent": "The event is on its way again. What comes of it stands below.",
+    "tested": "The newest event that the endpoint asks for is on its way. What comes of it stands below.",
+    "endpoint_disabled": "Nothing is sent to the endpoint any more; what was waiting was given up.",
+    "endpoint_enabled": "Events are sent to the endpoint again, from now on.",
+    "endpoint_deleted": "The endpoint is gone. What was tried with it can still be read at each event.",
+    "key_revoked": "The key has ended: whoever uses it is refused from now on.",
+    "account_created": "The account was made. Your keys act for it where a request names it.",
     "profile_saved": "Your profile was saved.",
     "password_changed": "Your password was changed, and you are signed in here alone.",
     "signed_out_elsewhere": "You are signed in here alone.",
@@ -47,3 +64,64 @@ DONE: Final = {
     "codes_reset": "The operator signs in without a code until a new device is set up.",
 }
 """What a page says after a form, by the word in its address; any other word says nothing."""
+
+HAPPENED: Final = {
+    "topup.created": ("The top-up was made", "waiting"),
+    "topup.succeeded": ("The money arrived and can be used", "good"),
+    "topup.failed": ("The bank refused the debit", "bad"),
+    "topup.canceled": ("The top-up was canceled", "plain"),
+    "topup.reversed": ("The bank took the money back", "bad"),
+}
+"""For each event of a top-up: what happened, and its tone."""
+
+TEST_SOURCES: Final = (
+    ("btok_us_verified", "succeeds"),
+    ("btok_us_verified_noAccount", "fails: no such account"),
+    ("btok_us_verified_accountClosed", "fails: account closed"),
+    ("btok_us_verified_insufficientFunds", "fails: insufficient funds"),
+    ("btok_us_verified_debitNotAuthorized", "fails: debit not authorized"),
+    ("btok_us_verified_invalidCurrency", "fails: wrong currency"),
+    ("btok_us_verified_reversed", "succeeds, then is returned"),
+    ("btok_us_verified_reversedLate", "succeeds, is returned after 60 days"),
+    ("btok_us_verified_pending", "stays pending until you decide"),
+)
+"""The test tokens that a top-up of test mode can be paid from, and what becomes of it."""
+
+LEDGER_ACCOUNTS: Final = {
+    "funding:clearing": "Funding on its way",
+    "balance:available": "Balance",
+    "bank:settlement": "Bank settlement",
+}
+"""The ledger's accounts for people."""
+
+LEDGER_STEPS: Final = {"topup": "Top-up arrived", "topup_reversal": "Top-up returned"}
+"""What a transfer books, for people."""
+
+EVENT_WORDS: Final = {
+    **{name: words for name, (words, _) in HAPPENED.items()},
+    "balance.available": "The balance changed",
+    "test_helpers.test_clock.created": "A test clock was made",
+    "test_helpers.test_clock.advancing": "Time began to move",
+    "test_helpers.test_clock.ready": "The test clock has arrived",
+    "test_helpers.test_clock.deleted": "A test clock was deleted",
+    "brim.webhook_endpoint.disabled": "An endpoint was turned off, as it kept failing",
+    "v2.core.event_destination.ping": "A ping, to try an event destination",
+}
+"""What each type of event says, for people."""
+
+RESOURCE_WORDS: Final = {
+    "topups": "Top-ups",
+    "balance": "Balance",
+    "balance_transactions": "Balance transactions",
+    "events": "Events",
+    "webhook_endpoints": "Webhook endpoints",
+    "test_clocks": "Test clocks",
+    "payment_methods": "Payment methods",
+    "sources": "Sources",
+    "tokens": "Tokens",
+    "accounts": "Accounts",
+    "verification": "Verification of the books",
+    "request_logs": "Request logs",
+    "stripecli": "Listening with a command line",
+}
+"""What a restricted key may be given rights to, for people."""

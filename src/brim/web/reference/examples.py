@@ -71,6 +71,7 @@ _VALUES: Final[dict[str, dict[str, Any]]] = {
     "GetWebhookEndpoints": {"limit": 3},
     "PostWebhookEndpointsWebhookEndpoint": {"description": "Credits the customers' wallets"},
     "GetWebhookEndpointsWebhookEndpointAttempts": {"limit": 3},
+    "GetEventsIdAttempts": {"limit": 3},
     "PostWebhookEndpointsWebhookEndpointRollSecret": {"expires_in": 3600},
     "PostPaymentMethods": {
         "type": "us_bank_account",
@@ -230,7 +231,8 @@ _AN_ATTEMPT: Final = webhook_wire.WebhookAttemptObject(
     event=EVENT,
     http_status=200,
     livemode=False,
-    outcome="received",
+    next_attempt=None,
+    outcome="delivered",
     request_headers={"Content-Type": "application/json; charset=utf-8"},
     response_head="ok",
     webhook_endpoint=ENDPOINT,
@@ -255,6 +257,16 @@ _OBJECTS: Final[dict[type[msgspec.Struct], msgspec.Struct]] = {
     type(example): example
     for example in (
         _A_TOPUP, _AN_EVENT, _A_METHOD, _A_SOURCE, _A_TOKEN, _AN_ACCOUNT, _AN_ENDPOINT, _AN_ATTEMPT, _A_REQUEST,
+        webhook_wire.WebhookDeliveryObject(
+            attempts=1,
+            created=_MADE,
+            event=EVENT,
+            livemode=False,
+            next_attempt=None,
+            state="delivered",
+            url="https://example.com/webhooks",
+            webhook_endpoint=ENDPOINT,
+        ),
         wire.BalanceTransactionObject(
             id=_TRANSACTION,
             amount=2000,

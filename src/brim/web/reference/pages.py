@@ -1,5 +1,6 @@
 """Serves the reference under `/docs/api`."""
 
+import asyncio
 import re
 from collections.abc import Sequence
 from functools import cached_property
@@ -30,11 +31,14 @@ from brim.web.samples.sample import Sample
 from brim.web.site import NoSuchPageError
 from brim.web.visit import Visit
 
+_MOST_FORM: Final = 16 * 1024
+"""Bytes; colouring takes the longer the more there is, and other requests wait for their turn."""
+
 _NOT_OF_IDS: Final = re.compile(r"[^A-Za-z0-9_-]")
 
 
 class Reference:
-    """The pages of the reference.
+    """The pages of the reference. Those with code are made in a thread: colours take a while for the first time.
 
     Args:
         operations: the table.
@@ -80,8 +84,8 @@ class Reference:
     async def _section(self, visit: Visit) -> Reply:
         chapter = self._catalogue.chapters.get(visit.places["chapter"])
         if chapter and visit.places["section"] == "object":
-            return self._object(visit, chapter)
-        return self._operation(visit, self._entry(visit))
+            return await asyncio.to_thread(self._object, visit, chapter)
+        return await asyncio.to_thread(self._operation, visit, self._entry(visit))
 
     def _object(self, visit: Visit, chapter: Chapter) -> Reply:
         struct = self._catalogue.object_of(chapter)
@@ -118,7 +122,11 @@ class Reference:
 
     async def _sample(self, visit: Visit) -> Reply:
         """Return the code of what the explorer's form holds, in one language, and the line of the CLI for it."""
-        operation = self._entry(visit).operation
+        if len(visit.request.body) > _MOST_FORM:
+            return Reply(413, b"{}", [*PAGE_HEADERS, "Cache-Control: no-store"])
+        return await asyncio.to_thread(self._write_sample, visit, self._entry(visit).operation)
+
+    def _write_sample(self, visit: Visit, operation: Operation) -> Reply:
         reader = reader_of(visit)
         form = decode_form(visit.request.body)
         path_id = form.pop("_id", "")

@@ -21,7 +21,7 @@ def prose(text: str) -> Markup:
     )
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=2048)
 def coloured(code: str, lexer: str) -> Markup:
     """Return code as marked-up lines; the colours are the stylesheet's. Pygments escapes what it is given."""
     options = {"startinline": False} if lexer == "php" else {}

@@ -31,7 +31,10 @@ def _id(sample: Sample) -> list[str]:
 
 
 def _flags(sample: Sample) -> Iterator[str]:
-    """Yield a flag for each plain value, and `-d` for what has parts, which no flag takes."""
+    """Yield a flag for each plain value, and `-d` for what has parts, which no flag takes; JSON comes whole."""
+    if sample.is_v2 and sample.content:
+        yield f"-d {quote(sample.content)}"
+        return
     for name, value in sample.values.items():
         if isinstance(value, (Mapping, list, tuple)):
             yield from (f"-d {quote(f'{inner}={text}')}" for inner, text in flatten(name, value))

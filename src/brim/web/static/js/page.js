@@ -1,4 +1,5 @@
-// What every page does: the theme's switch, times in the viewer's zone, buttons that copy.
+// What every page does: the theme's switch, times in the viewer's zone, buttons that copy, the Shell's key.
+import { watchForShell } from "./shell/launcher.js";
 import { localTimes } from "./times.js";
 import { store } from "./store.js";
 
@@ -41,3 +42,4 @@ for (const button of document.querySelectorAll("[data-copy]")) button.hidden = f
 localTimes(document);
 // Pieces of a page that arrive later have times, too.
 document.addEventListener("htmx:load", (event) => localTimes(event.target));
+watchForShell();

@@ -1,0 +1,202 @@
+"""One account's API keys in one mode: listed, made, rolled and revoked by people, with lines in the audit log.
+
+Neighbours: `keys` has what the command line does with anybody's keys, `operator_keys` the keys that pages use. Those
+are listed here too, and are nobody's to change: they end with the operator.
+"""
+
+from typing import Final
+
+import msgspec
+
+from brim.domain.audit import Action, Actor
+from brim.domain.keys import (
+    PERMISSION_LEVELS,
+    RESOURCES,
+    SECRET_CHARS,
+    ApiKey,
+    InvalidPermissionError,
+    OwnedKey,
+    secret_prefix,
+)
+from brim.domain.topups import Owner
+from brim.kit.errors import BrimError
+from brim.kit.ids import IdFactory, random_base62
+from brim.services.accounts import RandomText
+from brim.services.audit import record
+from brim.services.keys import EndedKeyError, NewKey, UnknownKeyError, describe_key
+from brim.store import keys
+from brim.store.database import Conn, Database
+
+SHOWN_AFTER_END_MS: Final = 30 * 24 * 60 * 60 * 1000
+"""How long a key that has ended is listed still: somebody may wonder why it works no more."""
+
+LONGEST_NAME: Final = 100
+LONGEST_GRACE_MS: Final = 7 * 24 * 60 * 60 * 1000
+_MOST_LISTED: Final = 500
+
+
+class KeyMadeAlreadyError(BrimError):
+    """The same request for a key came before, and made one."""
+
+    def __init__(self) -> None:
+        super().__init__("This key was made already, and its secret was shown then. If nobody has it, roll the key.")
+
+
+class NoRightsError(BrimError):
+    """A restricted key was asked for that might do nothing."""
+
+    def __init__(self) -> None:
+        super().__init__("Give the key at least one right.")
+
+
+class KeyNameTooLongError(BrimError):
+    """A key's name is longer than anybody reads."""
+
+    def __init__(self) -> None:
+        super().__init__(f"A key's name has at most {LONGEST_NAME} characters.")
+
+
+class KeyOfPagesError(BrimError):
+    """The key is one that an operator's pages use."""
+
+    def __init__(self) -> None:
+        super().__init__("The dashboard uses this key for an operator; it ends when the operator is disabled.")
+
+
+class KeyWish(msgspec.Struct, frozen=True, kw_only=True):
+    """A key as it is asked for.
+
+    `permissions` maps resources to `none`, `read` or `write` for a restricted key, None asks for a secret one. Whoever
+    asks chooses the key's `id`, so that asking twice makes one key.
+    """
+
+    id: str
+    name: str | None = None
+    permissions: dict[str, str] | None = None
+
+
+class OwnerKeys:
+    """One process's way to the keys of owners.
+
+    Args:
+        database: where they are.
+        ids: makes the ids of the audit log's lines.
+        random_text: where chance comes from.
+    """
+
+    def __init__(self, database: Database, *, ids: IdFactory, random_text: RandomText = random_base62) -> None:
+        self._database = database
+        self._ids = ids
+        self._random_text = random_text
+
+    async def list_keys(self, owner: Owner, *, now_ms: int) -> list[OwnedKey]:
+        """Return an owner's keys, newest first, those that ended long ago left out."""
+        async with self._database.connection() as conn:
+            return await keys.list_owner_keys(
+                conn, owner, ended_after_ms=now_ms - SHOWN_AFTER_END_MS, limit=_MOST_LISTED
+            )
+
+    async def find_key(self, owner: Owner, key_id: str) -> OwnedKey:
+        """Return one of an owner's keys.
+
+        Raises:
+            UnknownKeyError: it has none of that id.
+        """
+        async with self._database.connection() as conn:
+            return await _require(conn, owner, key_id)
+
+    async def create_key(self, owner: Owner, wish: KeyWish, *, by: Actor, now_ms: int) -> NewKey:
+        """Make a key; its secret is in what comes back and nowhere else.
+
+        Raises:
+            NoRightsError, InvalidPermissionError, KeyNameTooLongError: no such key can be.
+            KeyMadeAlreadyError: it was made already.
+        """
+        permissions = None if wish.permissions is None else _checked(wish.permissions)
+        if wish.name and len(wish.name) > LONGEST_NAME:
+            raise KeyNameTooLongError
+
+        async def work(conn: Conn) -> NewKey:
+            new = await self._issue(conn, owner, msgspec.structs.replace(wish, permissions=permissions), now_ms=now_ms)
+            await self._record(conn, by, Action.KEY_MADE, new.key, now_ms=now_ms, detail=new.key.redacted)
+            return new
+
+        return await self._database.transact(work)
+
+    async def roll_key(
+        self, owner: Owner, key_id: str, *, new_id: str, grace_ms: int, by: Actor, now_ms: int
+    ) -> NewKey:
+        """Make a key with the rights of another, which works on for `grace_ms` and then ends.
+
+        Raises:
+            UnknownKeyError: the owner has no such key.
+            EndedKeyError: it has ended already, or will by an earlier roll.
+            KeyOfPagesError: the dashboard uses it.
+            KeyMadeAlreadyError: the new one was made already.
+        """
+
+        async def work(conn: Conn) -> NewKey:
+            old = await _require_programs(conn, owner, key_id)
+            if old.expires_ms is not None and old.expires_ms <= now_ms:
+                raise EndedKeyError(key_id)
+            wish = KeyWish(id=new_id, name=old.name, permissions=old.permissions)
+            new = await self._issue(conn, owner, wish, now_ms=now_ms)
+            await keys.expire_key(conn, old, now_ms + min(max(grace_ms, 0), LONGEST_GRACE_MS))
+            await self._record(conn, by, Action.KEY_ROLLED, old, now_ms=now_ms, detail=f"now {new.key.redacted}")
+            return new
+
+        return await self._database.transact(work)
+
+    async def revoke_key(self, owner: Owner, key_id: str, *, by: Actor, now_ms: int) -> None:
+        """End a key now.
+
+        Raises:
+            UnknownKeyError: the owner has no such key.
+            KeyOfPagesError: the dashboard uses it.
+        """
+
+        async def work(conn: Conn) -> None:
+            key = await _require_programs(conn, owner, key_id)
+            await keys.expire_key(conn, key, now_ms)
+            await self._record(conn, by, Action.KEY_REVOKED, key, now_ms=now_ms, detail=key.redacted)
+
+        await self._database.transact(work)
+
+    async def _issue(self, conn: Conn, owner: Owner, wish: KeyWish, *, now_ms: int) -> NewKey:
+        prefix = secret_prefix(livemode=owner.livemode, restricted=wish.permissions is not None)
+        secret = prefix + self._random_text(SECRET_CHARS)
+        described = describe_key(secret, owner.account, wish.permissions, wish.name, now_ms, self._random_text)
+        key = msgspec.structs.replace(described, id=wish.id)
+        if not await keys.insert_key(conn, key):
+            raise KeyMadeAlreadyError
+        return NewKey(key, secret)
+
+    async def _record(self, conn: Conn, by: Actor, action: Action, key: ApiKey, *, now_ms: int, detail: str) -> None:
+        owner = Owner(key.account, key.livemode)
+        await record(conn, by, action, object_id=key.id, owner=owner, detail=detail, now_ms=now_ms, ids=self._ids)
+
+
+def _checked(permissions: dict[str, str]) -> dict[str, str]:
+    """Return the rights that there are among those asked for, `none` being none."""
+    for resource, level in permissions.items():
+        if resource not in RESOURCES or level not in PERMISSION_LEVELS:
+            raise InvalidPermissionError(f"{resource}={level}")
+    rights = {resource: level for resource, level in permissions.items() if level != PERMISSION_LEVELS[0]}
+    if not rights:
+        raise NoRightsError
+    return rights
+
+
+async def _require(conn: Conn, owner: Owner, key_id: str) -> OwnedKey:
+    found = await keys.lock_owner_key(conn, owner, key_id)
+    if found is None:
+        raise UnknownKeyError(key_id)
+    return found
+
+
+async def _require_programs(conn: Conn, owner: Owner, key_id: str) -> ApiKey:
+    """Return a key that programs use."""
+    found = await _require(conn, owner, key_id)
+    if found.operator is not None:
+        raise KeyOfPagesError
+    return found.key

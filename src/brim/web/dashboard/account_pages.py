@@ -1,0 +1,140 @@
+"""Accounts: one's own and those under it."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from brim.api.message import Reply
+from brim.kit.currency import CURRENCIES
+from brim.kit.ids import random_base62
+from brim.web.calling import ApiRefusedError, Field, api_path
+from brim.web.dashboard.days import DAY_FIELDS, read_days
+from brim.web.dashboard.forms import Form
+from brim.web.dashboard.linking import message_of
+from brim.web.dashboard.paging import page_query, paging
+from brim.web.dashboard.signed import SignedVisit
+
+ACCOUNTS: Final = "/v1/accounts"
+ACCOUNT: Final = ACCOUNTS + "/{}"
+_FIELDS: Final = ("name", "email", "country", "currency", "settlement_days")
+_FIELD_OF: Final = {
+    "business_profile[name]": "name",
+    "default_currency": "currency",
+    "brim[settlement_days]": "settlement_days",
+}
+
+
+async def lead_there(page: SignedVisit) -> Reply:
+    """`GET /connect/accounts/overview`, the path by which the official CLI's `open` comes."""
+    return page.redirect("/accounts")
+
+
+async def show_all(page: SignedVisit) -> Reply:
+    """`GET /accounts`."""
+    form = Form(values={name: page.query[name] for name in DAY_FIELDS if name in page.query})
+    found = await page.api.get(ACCOUNTS, created=read_days(form), **page_query(page))
+    return page.reply(
+        "dashboard/accounts.html",
+        own=await page.api.get("/v1/account"),
+        accounts=found["data"],
+        paging=paging(page, found),
+        form=form,
+    )
+
+
+async def show_new(page: SignedVisit) -> Reply:
+    """`GET /accounts/new`."""
+    values = dict.fromkeys(_FIELDS, "") | {"country": "US", "currency": "usd"}
+    return _reply_new(page, Form(values=values))
+
+
+def _reply_new(page: SignedVisit, form: Form, *, status: int = 200) -> Reply:
+    form.idempotency_key = random_base62(24)
+    return page.reply("dashboard/account_new.html", status=status, form=form, currencies=_currencies())
+
+
+async def create(page: SignedVisit) -> Reply:
+    """`POST /accounts/new`. The form's key makes one account of however many times it is sent."""
+    form = _read(page)
+    fields = _details(form.values) | {"country": form.values["country"].upper() or None}
+    key = page.form.get("idempotency_key") or None
+    try:
+        account = await page.api.post(ACCOUNTS, _without_empty(fields), idempotency_key=key)
+    except ApiRefusedError as error:
+        message_of(error)
+        form.refuse(error, _FIELD_OF)
+        return _reply_new(page, form, status=error.status)
+    return page.redirect(f"/accounts/{account['id']}", done="account_created")
+
+
+async def show(page: SignedVisit) -> Reply:
+    """`GET /accounts/{account}`."""
+    return await _reply(page, Form())
+
+
+async def _reply(page: SignedVisit, form: Form, *, status: int = 200) -> Reply:
+    account = await page.api.get(api_path(ACCOUNT, page.places["account"]))
+    if not form.values:
+        form.values = _values_of(account)
+    choices = {choice.account for choice in page.session.accounts}
+    return page.reply(
+        "dashboard/account.html",
+        status=status,
+        account=account,
+        form=form,
+        currencies=_currencies(),
+        can_switch=account["id"] in choices and account["id"] != page.session.account,
+    )
+
+
+def _values_of(account: Mapping[str, Any]) -> dict[str, str]:
+    """Return what the form of an account says."""
+    days = account.get("brim", {}).get("settlement_days")
+    return {
+        "name": (account["business_profile"] or {}).get("name") or "",
+        "email": account["email"] or "",
+        "currency": account["default_currency"],
+        "settlement_days": "" if days is None else str(days),
+    }
+
+
+async def edit(page: SignedVisit) -> Reply:
+    """`POST /accounts/{account}`."""
+    account_id, form = page.places["account"], _read(page)
+    before = _values_of(await page.api.get(api_path(ACCOUNT, account_id)))
+    fields = _details(form.values)
+    if before["settlement_days"] == form.values["settlement_days"]:
+        del fields["brim"]  # an account under a platform may not even say what it has agreed with it
+    try:
+        await page.api.post(api_path(ACCOUNT, account_id), fields)
+    except ApiRefusedError as error:
+        message_of(error)
+        form.refuse(error, _FIELD_OF)
+        form.message = form.message or "Your changes were not saved; see below."
+        return await _reply(page, form, status=error.status)
+    return page.redirect(f"/accounts/{account_id}", done="updated")
+
+
+def _read(page: SignedVisit) -> Form:
+    return Form(values={name: page.form.get(name, "").strip() for name in _FIELDS})
+
+
+def _details(values: Mapping[str, str]) -> dict[str, Field]:
+    """Return what a form says of an account, as the API is told it; what is empty is cleared."""
+    return {
+        "business_profile": {"name": values["name"]},
+        "email": values["email"],
+        "default_currency": values["currency"] or None,
+        "brim": {"settlement_days": values["settlement_days"]},
+    }
+
+
+def _without_empty(fields: Mapping[str, Any]) -> dict[str, Field]:
+    """Return fields without those that are empty: of a new account there is nothing to clear."""
+    return {
+        name: (_without_empty(value) or None) if isinstance(value, Mapping) else value or None
+        for name, value in fields.items()
+    }
+
+
+def _currencies() -> list[tuple[str, str]]:
+    return [(code, code.upper()) for code in CURRENCIES]

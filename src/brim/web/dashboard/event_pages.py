@@ -1,0 +1,77 @@
+"""Events: what happened, who was told of it, and telling them again."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from brim.api.message import Reply
+from brim.domain.events import EventType
+from brim.web.calling import ApiRefusedError, Field, api_path
+from brim.web.dashboard.formats import money
+from brim.web.dashboard.forms import Form
+from brim.web.dashboard.linking import message_of
+from brim.web.dashboard.paging import page_query, paging
+from brim.web.dashboard.signed import SignedVisit
+
+EVENTS: Final = "/v1/events"
+EVENT: Final = EVENTS + "/{}"
+ANY_TOPUP: Final = "topup.*"
+_FILTERS: Final = ("type", "delivery_success")
+_MOST_ATTEMPTS: Final = 50
+
+
+async def show_all(page: SignedVisit) -> Reply:
+    """`GET /events`."""
+    chosen = {name: page.query[name] for name in _FILTERS if name in page.query}
+    found = await page.api.get(EVENTS, **chosen, **page_query(page))
+    return page.reply(
+        "dashboard/events.html",
+        events=found["data"],
+        paging=paging(page, found),
+        form=Form(values=chosen),
+        types=[("", "Every type"), (ANY_TOPUP, ANY_TOPUP), *((str(kind), str(kind)) for kind in EventType)],
+    )
+
+
+async def show(page: SignedVisit) -> Reply:
+    """`GET /events/{event}`."""
+    return await _reply(page, Form())
+
+
+async def _reply(page: SignedVisit, form: Form, *, status: int = 200) -> Reply:
+    """Return the page, with what was wrong with a form of it."""
+    event = await page.api.get(api_path(EVENT, page.places["event"]))
+    deliveries = await page.api.get(api_path(EVENT + "/deliveries", event["id"]))
+    attempts = await page.api.get(api_path(EVENT + "/attempts", event["id"]), limit=_MOST_ATTEMPTS)
+    return page.reply(
+        "dashboard/event.html",
+        status=status,
+        event=event,
+        deliveries=deliveries["data"],
+        attempts=attempts["data"],
+        urls=_urls(deliveries["data"]),
+        form=form,
+    )
+
+
+def _urls(deliveries: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """Return where each endpoint is, by its id; who listens with a command line is no endpoint."""
+    return {delivery["webhook_endpoint"]: delivery["url"] for delivery in deliveries}
+
+
+async def resend(page: SignedVisit) -> Reply:
+    """`POST /events/{event}/resend`: to one endpoint, or to all that ask for it."""
+    event_id = page.places["event"]
+    fields: dict[str, Field] = {"webhook_endpoint": page.form.get("endpoint") or None}
+    try:
+        await page.api.post(api_path(EVENT + "/retry", event_id), fields)
+    except ApiRefusedError as error:
+        return await _reply(page, Form(message=message_of(error)), status=error.status)
+    return page.redirect(f"/events/{event_id}", done="resent")
+
+
+def about(event: Mapping[str, Any]) -> str:
+    """Return which object an event is about, in a few characters: a top-up's amount, else its id or its kind."""
+    shown = event["data"]["object"]
+    if shown.get("object") == "topup":
+        return money(shown["amount"], shown["currency"])
+    return str(shown.get("id") or shown.get("object", ""))

@@ -1,0 +1,159 @@
+"""The pages of bank accounts: those on file, adding one, and its verification by micro-deposits."""
+
+import re
+from typing import Final
+
+from brim.api.message import Reply
+from brim.kit.currency import CURRENCIES
+from brim.kit.ids import random_base62
+from brim.web.calling import ApiRefusedError, Field, api_path
+from brim.web.dashboard.forms import Form
+from brim.web.dashboard.funding_sources import (
+    DEFAULTS,
+    METHODS,
+    SOURCES,
+    FundingSource,
+    find_funding_source,
+    list_defaults,
+    list_funding_sources,
+    new_method_fields,
+)
+from brim.web.dashboard.signed import SignedVisit
+
+_NEW_FIELDS: Final = (
+    "holder_name",
+    "routing_number",
+    "account_number",
+    "holder_type",
+    "account_type",
+    "microdeposits",
+)
+_NEW_FIELD_OF: Final = {
+    "us_bank_account[routing_number]": "routing_number",
+    "us_bank_account[account_number]": "account_number",
+    "us_bank_account[account_holder_type]": "holder_type",
+    "us_bank_account[account_type]": "account_type",
+    "billing_details[name]": "holder_name",
+}
+_NEVER_SHOWN_AGAIN: Final = "account_number"
+_CENTS: Final = re.compile(r"(?:\$?0?\.)?(\d{1,2})", re.ASCII)
+
+
+async def show_all(page: SignedVisit) -> Reply:
+    """`GET /funding-sources`."""
+    return await _reply_all(page, Form())
+
+
+async def _reply_all(page: SignedVisit, form: Form, *, status: int = 200) -> Reply:
+    sources = await list_funding_sources(page.api)
+    return page.reply(
+        "dashboard/funding_sources.html",
+        status=status,
+        sources=sources,
+        labels={source.id: source.label for source in sources},
+        defaults=await list_defaults(page.api),
+        form=form,
+        currencies=[(code, code.upper()) for code in CURRENCIES],
+    )
+
+
+async def show_new(page: SignedVisit) -> Reply:
+    """`GET /funding-sources/new`."""
+    return _reply_new(page, Form(values=dict.fromkeys(_NEW_FIELDS, "")))
+
+
+def _reply_new(page: SignedVisit, form: Form, *, status: int = 200) -> Reply:
+    form.values[_NEVER_SHOWN_AGAIN] = ""
+    form.idempotency_key = random_base62(24)
+    return page.reply("dashboard/funding_source_new.html", status=status, form=form)
+
+
+async def create(page: SignedVisit) -> Reply:
+    """`POST /funding-sources/new`. The account number goes to the API and into no page, log or address."""
+    form = Form(values={name: page.form.get(name, "").strip() for name in _NEW_FIELDS})
+    try:
+        method = await page.api.post(
+            METHODS, new_method_fields(form.values), idempotency_key=page.form.get("idempotency_key") or None
+        )
+    except ApiRefusedError as error:
+        form.refuse(error, _NEW_FIELD_OF)
+        return _reply_new(page, form, status=error.status)
+    return page.redirect(f"/funding-sources/{method['id']}", done="bank_added")
+
+
+async def show(page: SignedVisit) -> Reply:
+    """`GET /funding-sources/{source}`."""
+    return await _reply(page, Form(values={"first": "", "second": "", "code": ""}))
+
+
+async def _reply(page: SignedVisit, form: Form, *, status: int = 200) -> Reply:
+    source = await find_funding_source(page.api, page.places["source"])
+    defaults = [each["currency"] for each in await list_defaults(page.api) if each["funding_source"] == source.id]
+    return page.reply(
+        "dashboard/funding_source.html",
+        status=status,
+        source=source,
+        form=form,
+        defaults=defaults,
+        currencies=[(code, code.upper()) for code in CURRENCIES],
+    )
+
+
+async def verify(page: SignedVisit) -> Reply:
+    """`POST /funding-sources/{source}/verify`: what the two micro-deposits were, or the code beside the one."""
+    form = Form(values={name: page.form.get(name, "").strip() for name in ("first", "second", "code")})
+    source = await find_funding_source(page.api, page.places["source"])
+    path, fields = _verification(source, form)
+    if form.is_right:
+        try:
+            await page.api.post(path, fields)
+        except ApiRefusedError as error:
+            if error.status in {401, 404}:
+                raise
+            form.message = error.message
+    if form.is_right:
+        return page.redirect(f"/funding-sources/{source.id}", done="bank_verified")
+    return await _reply(page, form, status=400)
+
+
+def _verification(source: FundingSource, form: Form) -> tuple[str, dict[str, Field]]:
+    """Return where the verification is sent and what with."""
+    path = f"{METHODS}/{source.id}/verify_microdeposits" if source.is_method else f"{SOURCES}/{source.id}/verify"
+    if source.is_method and form.values["code"]:
+        return path, {"descriptor_code": form.values["code"]}
+    amounts = [_read_cents(form, name) for name in ("first", "second")]
+    return path, {"amounts" if source.is_method else "values": amounts}
+
+
+def _read_cents(form: Form, name: str) -> int:
+    match = _CENTS.fullmatch(form.values[name])
+    if match is None:
+        form.errors[name] = "Write the cents of the deposit, such as 32."
+        return 0
+    return int(match[1])
+
+
+async def detach(page: SignedVisit) -> Reply:
+    """`POST /funding-sources/{source}/detach`."""
+    source = await find_funding_source(page.api, page.places["source"])
+    await page.api.post(f"{METHODS if source.is_method else SOURCES}/{source.id}/detach", {})
+    return page.redirect("/funding-sources", done="bank_detached")
+
+
+async def set_default(page: SignedVisit) -> Reply:
+    """`POST /funding-sources/{source}/default`."""
+    source_id = page.places["source"]
+    fields: dict[str, Field] = {"currency": page.form.get("currency", ""), "funding_source": source_id}
+    try:
+        await page.api.post(DEFAULTS, fields)
+    except ApiRefusedError as error:
+        if error.status in {401, 404}:
+            raise
+        return await _reply(page, Form(message=error.message), status=error.status)
+    return page.redirect(f"/funding-sources/{source_id}", done="bank_default")
+
+
+async def remove_default(page: SignedVisit) -> Reply:
+    """`POST /funding-sources/defaults/{currency}/remove`."""
+    await page.api.delete(api_path(DEFAULTS + "/{}", page.places["currency"]))
+    return page.redirect("/funding-sources", done="updated")

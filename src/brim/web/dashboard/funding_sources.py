@@ -1,0 +1,119 @@
+"""What money comes from: the bank accounts on file in both of the API's forms, as the dashboard shows them alike."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import msgspec
+
+from brim.web.calling import Caller, Field, api_path
+
+_MOST: Final = 100
+"""How many of each form are shown; nobody has more bank accounts than fit a page."""
+
+METHODS: Final = "/v1/payment_methods"
+SOURCES: Final = "/v1/sources"
+DEFAULTS: Final = "/v1/brim/default_funding_sources"
+_SOURCE_STATES: Final = {"chargeable": "verified", "pending": "pending", "failed": "failed", "consumed": "consumed"}
+
+
+class FundingSource(msgspec.Struct, frozen=True, kw_only=True):
+    """A bank account on file. `state` is verified, pending, failed or consumed (detached)."""
+
+    id: str
+    bank_name: str | None
+    last4: str
+    routing_number: str
+    holder: str | None
+    state: str
+    attempts_left: int | None
+    created: int
+    livemode: bool
+
+    @property
+    def label(self) -> str:
+        """What a person knows it by."""
+        return f"{self.bank_name or 'Bank account'} ··{self.last4}"
+
+    @property
+    def can_pay(self) -> bool:
+        """Whether new top-ups may take money from it."""
+        return self.state == "verified"
+
+    @property
+    def is_method(self) -> bool:
+        """Whether it is a payment method rather than a source."""
+        return self.id.startswith("pm_")
+
+
+async def list_funding_sources(api: Caller) -> list[FundingSource]:
+    """Return the bank accounts on file, newest first."""
+    methods = await api.get(METHODS, limit=_MOST, expand=["data.brim"])
+    sources = await api.get(SOURCES, limit=_MOST)
+    found = [*map(of_method, methods["data"]), *map(of_source, sources["data"])]
+    return sorted(found, key=lambda source: source.created, reverse=True)
+
+
+async def find_funding_source(api: Caller, source_id: str) -> FundingSource:
+    """Return a bank account on file by its id.
+
+    Raises:
+        ApiRefusedError: there is none.
+    """
+    if source_id.startswith("pm_"):
+        return of_method(await api.get(api_path(METHODS + "/{}", source_id), expand=["brim"]))
+    return of_source(await api.get(api_path(SOURCES + "/{}", source_id)))
+
+
+async def list_defaults(api: Caller) -> list[dict[str, Any]]:
+    """Return what pays in each currency where a top-up names nothing."""
+    found = await api.get(DEFAULTS)
+    return list(found["data"])
+
+
+def of_method(method: Mapping[str, Any]) -> FundingSource:
+    """Return a payment method as it is shown."""
+    account, state = method["us_bank_account"], method["brim"]
+    return FundingSource(
+        id=method["id"],
+        bank_name=account["bank_name"],
+        last4=account["last4"],
+        routing_number=account["routing_number"],
+        holder=method["billing_details"]["name"],
+        state="consumed" if state["detached"] else state["verification"]["status"],
+        attempts_left=state["verification"]["attempts_remaining"],
+        created=method["created"],
+        livemode=method["livemode"],
+    )
+
+
+def of_source(source: Mapping[str, Any]) -> FundingSource:
+    """Return a source as it is shown."""
+    account = source["ach_debit"]
+    verification = source.get("code_verification")
+    return FundingSource(
+        id=source["id"],
+        bank_name=account["bank_name"],
+        last4=account["last4"],
+        routing_number=account["routing_number"],
+        holder=source["owner"]["name"],
+        state=_SOURCE_STATES[source["status"]],
+        attempts_left=verification["attempts_remaining"] if verification else None,
+        created=source["created"],
+        livemode=source["livemode"],
+    )
+
+
+def new_method_fields(values: Mapping[str, str]) -> dict[str, Field]:
+    """Return the API's parameters for a bank account from the fields of its form."""
+    account: dict[str, Field] = {
+        "account_number": values["account_number"],
+        "routing_number": values["routing_number"],
+        "account_holder_type": values["holder_type"] or None,
+        "account_type": values["account_type"] or None,
+    }
+    return {
+        "type": "us_bank_account",
+        "us_bank_account": account,
+        "billing_details": {"name": values["holder_name"]} if values["holder_name"] else None,
+        "brim": {"verification": "microdeposits"} if values["microdeposits"] else None,
+    }

@@ -1,0 +1,35 @@
+"""Where the dashboard shows an object, by its id; and what a form says that the API refused."""
+
+from typing import Final
+
+from brim.web.calling import ApiRefusedError
+
+_PLACES: Final = {
+    "tu": "/topups/{}",
+    "evt": "/events/{}",
+    "req": "/logs/{}",
+    "we": "/webhooks/{}",
+    "ed": "/webhooks/{}",
+    "pm": "/funding-sources/{}",
+    "src": "/funding-sources/{}",
+    "acct": "/accounts/{}",
+    "clock": "/test-clocks",
+}
+_ENDS_THE_PAGE: Final = frozenset({401, 404})
+
+
+def place_of(object_id: str) -> str | None:
+    """Return the path of an object's page, as it is in either mode; None where it has none."""
+    place = _PLACES.get(object_id.partition("_")[0])
+    return place.format(object_id) if place else None
+
+
+def message_of(error: ApiRefusedError) -> str:
+    """Return what to say beside a form that was refused.
+
+    Raises:
+        ApiRefusedError: the key has ended or the object is gone, so there is no such page.
+    """
+    if error.status in _ENDS_THE_PAGE:
+        raise error
+    return error.message

@@ -1,0 +1,59 @@
+"""What changes is told to the pages that show it, as server-sent events; a page then fetches its own part anew.
+
+Source: WHATWG HTML, Server-sent events.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from typing import Final
+
+import msgspec
+
+from brim.api.message import Reply, StreamedReply
+from brim.domain.changes import Changes
+from brim.domain.topups import Owner
+from brim.kit.errors import OverloadedError
+from brim.web.dashboard.signed import SignedVisit
+
+CHECKED_EVERY_S: Final = 5.0
+"""How long a stream may outlive its session."""
+
+_LONGEST_S: Final = 3600.0
+"""Then the browser comes back, perhaps to a process that has fewer streams."""
+
+_HEADERS: Final = ("Cache-Control: no-store", "X-Content-Type-Options: nosniff", "X-Accel-Buffering: no")
+_COME_BACK_AFTER: Final = b"retry: 2000\n\n"
+_STILL_HERE: Final = b": still here\n\n"
+_OVER: Final = b"event: over\ndata: {}\n\n"
+
+
+async def stream(page: SignedVisit) -> Reply:
+    """`GET /live`: an event `change` for what changed, with ids in `objects` or `beyond` for anything."""
+    await page.api.get("/v1/events", limit=1)  # whoever may not read events is not told of them
+    if not page.watchers.has_room:
+        raise OverloadedError
+    return StreamedReply(200, _pieces(page), list(_HEADERS), "text/event-stream", endless=True)
+
+
+async def _pieces(page: SignedVisit) -> AsyncGenerator[bytes, None]:
+    """Yield the stream until the session is over, or for long enough."""
+    loop = asyncio.get_running_loop()
+    ends, check = loop.time() + _LONGEST_S, loop.time() + CHECKED_EVERY_S
+    watcher = page.watchers.watch(Owner(page.session.account, page.session.livemode))
+    try:
+        yield _COME_BACK_AFTER
+        while loop.time() < ends:
+            changes = await watcher.wait(CHECKED_EVERY_S)
+            if loop.time() >= check:
+                if not await page.is_still_signed_in():
+                    yield _OVER
+                    return
+                check = loop.time() + CHECKED_EVERY_S
+            yield _message(changes) if changes else _STILL_HERE
+    finally:
+        watcher.close()
+
+
+def _message(changes: Changes) -> bytes:
+    told = msgspec.json.encode({"objects": sorted(changes.objects), "beyond": changes.beyond})
+    return b"event: change\ndata: " + told + b"\n\n"

@@ -1,0 +1,85 @@
+"""Add to balance: choose what pays, how much, in which currency, and see when the money will be usable."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from brim.api.message import Reply
+from brim.kit.currency import CURRENCIES
+from brim.kit.ids import random_base62
+from brim.web.calling import ApiRefusedError, Field
+from brim.web.dashboard.formats import AmountError, read_amount
+from brim.web.dashboard.forms import Form
+from brim.web.dashboard.funding_sources import FundingSource, list_funding_sources
+from brim.web.dashboard.overview import find_clock
+from brim.web.dashboard.signed import SignedVisit
+from brim.web.dashboard.wording import TEST_SOURCES
+
+DEFAULT_SOURCE: Final = "default"
+_FIELDS: Final = ("amount", "currency", "funding", "statement_descriptor", "description", "transfer_group")
+_FIELD_OF: Final = {"source": "funding", "payment_method": "funding"}
+
+
+async def show(page: SignedVisit) -> Reply:
+    """`GET /topups/new`; currency and amount may stand in its address."""
+    values = dict.fromkeys(_FIELDS, "") | {"currency": "usd", "funding": DEFAULT_SOURCE}
+    values |= {name: value for name, value in page.query.items() if name in _FIELDS}
+    return await _reply(page, Form(values=values))
+
+
+async def create(page: SignedVisit) -> Reply:
+    """`POST /topups/new`. The form's key makes one top-up of however many times it is sent."""
+    form = Form(values={name: page.form.get(name, "").strip() for name in _FIELDS})
+    fields = _read(form)
+    if not form.is_right:
+        return await _reply(page, form, status=400)
+    try:
+        topup = await page.api.post("/v1/topups", fields, idempotency_key=page.form.get("idempotency_key") or None)
+    except ApiRefusedError as error:
+        form.refuse(error, _FIELD_OF)
+        return await _reply(page, form, status=error.status)
+    return page.redirect(f"/topups/{topup['id']}", done="created")
+
+
+async def _reply(page: SignedVisit, form: Form, *, status: int = 200) -> Reply:
+    form.idempotency_key = random_base62(24)
+    return page.reply(
+        "dashboard/topup_new.html",
+        status=status,
+        form=form,
+        sources=_choices(await list_funding_sources(page.api)),
+        test_sources=() if page.session.livemode else TEST_SOURCES,
+        currencies=[(code, code.upper()) for code in CURRENCIES],
+        clock=await find_clock(page),
+    )
+
+
+def _choices(sources: list[FundingSource]) -> list[tuple[str, str]]:
+    """Return what can pay beside the default, for the form."""
+    return [(source.id, source.label) for source in sources if source.can_pay]
+
+
+def _read(form: Form) -> dict[str, Field]:
+    """Return the API's parameters from the form's fields; what cannot be read shows its error."""
+    values = form.values
+    currency = values["currency"].lower()
+    fields: dict[str, Field] = {
+        "currency": currency,
+        **{name: values[name] or None for name in ("statement_descriptor", "description", "transfer_group")},
+        **_paying(values),
+    }
+    if currency not in CURRENCIES:
+        form.errors["currency"] = "Choose a currency."
+        return fields
+    try:
+        fields["amount"] = read_amount(values["amount"], currency)
+    except AmountError as error:
+        form.errors["amount"] = str(error)
+    return fields
+
+
+def _paying(values: Mapping[str, str]) -> dict[str, Any]:
+    """Return the parameter that names what pays; none for the account's default."""
+    chosen = values["funding"]
+    if chosen in {"", DEFAULT_SOURCE}:
+        return {}
+    return {"payment_method" if chosen.startswith("pm_") else "source": chosen}

@@ -1,0 +1,133 @@
+"""One top-up: where it stands and why, what happened to it, what it booked; and what may be done with it."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from brim.api.message import Reply
+from brim.kit.ids import random_base62
+from brim.rails.failures import DEFAULT_FAILURE, DEFAULT_RETURN, FAILURES
+from brim.web.calling import ApiRefusedError, Field, api_path
+from brim.web.dashboard.forms import Form
+from brim.web.dashboard.signed import SignedVisit
+from brim.web.dashboard.timeline import find_steps
+from brim.web.dashboard.topup_list import paid_by
+
+TOPUP: Final = "/v1/topups/{}"
+_SPARE_ROWS: Final = 2
+_MOST_ROWS: Final = 60
+_EXPANDED: Final = ["brim.availability", "payment_method", "balance_transaction"]
+
+
+async def show(page: SignedVisit) -> Reply:
+    """`GET /topups/{topup}`."""
+    return await _reply(page, Form(idempotency_key=random_base62(24)))
+
+
+async def _reply(page: SignedVisit, form: Form, *, status: int = 200) -> Reply:
+    """Return the page, with what was wrong with a form of it."""
+    topup_id = page.places["topup"]
+    topup = await page.api.get(api_path(TOPUP, topup_id), expand=_EXPANDED)
+    transfers = await page.api.get(api_path("/v1/brim/topups/{}/transfers", topup_id))
+    lines = await page.api.get("/v1/balance_transactions", source=topup_id, limit=10)
+    return page.reply(
+        "dashboard/topup.html",
+        status=status,
+        topup=topup,
+        paid_by=paid_by(topup),
+        availability=topup["brim"]["availability"],
+        days=_days(topup["brim"]["availability"]),
+        transfers=transfers["data"],
+        lines=lines["data"],
+        steps=await find_steps(page.api, topup, lines["data"]),
+        form=form,
+        rows=_metadata_rows(topup["metadata"], form),
+        failures=FAILURES,
+        default_failure=DEFAULT_FAILURE,
+        default_return=DEFAULT_RETURN,
+    )
+
+
+def _days(availability: Mapping[str, Any]) -> list[tuple[str, str, bool]]:
+    """Return the days until money is usable, in order: the date, what it is, and whether it was counted."""
+    counted = [(day, "counted", True) for day in availability["business_days"]]
+    skipped = [(day["date"], day["name"] or day["reason"], False) for day in availability["skipped"]]
+    return sorted([*counted, *skipped])
+
+
+async def cancel(page: SignedVisit) -> Reply:
+    """`POST /topups/{topup}/cancel`."""
+    return await _act(page, TOPUP + "/cancel", {}, done="canceled")
+
+
+async def succeed(page: SignedVisit) -> Reply:
+    """`POST /topups/{topup}/succeed`, in test mode."""
+    return await _act(page, "/v1/test_helpers/topups/{}/succeed", {}, done="succeeded")
+
+
+async def fail(page: SignedVisit) -> Reply:
+    """`POST /topups/{topup}/fail`, in test mode."""
+    return await _act(page, "/v1/test_helpers/topups/{}/fail", _failure_code(page), done="failed")
+
+
+async def take_back(page: SignedVisit) -> Reply:
+    """`POST /topups/{topup}/reverse`, in test mode."""
+    return await _act(page, "/v1/test_helpers/topups/{}/reverse", _failure_code(page), done="reversed")
+
+
+def _failure_code(page: SignedVisit) -> dict[str, Field]:
+    return {"failure_code": page.form.get("failure_code") or None}
+
+
+async def _act(page: SignedVisit, pattern: str, fields: Mapping[str, Field], *, done: str) -> Reply:
+    """Do one thing with the top-up; what the API refuses is said on its page."""
+    topup_id = page.places["topup"]
+    try:
+        await page.api.post(
+            api_path(pattern, topup_id), fields, idempotency_key=page.form.get("idempotency_key") or None
+        )
+    except ApiRefusedError as error:
+        if error.status in {401, 404}:
+            raise
+        return await _reply(page, Form(message=error.message, idempotency_key=random_base62(24)), status=error.status)
+    return page.redirect(f"/topups/{topup_id}", done=done)
+
+
+async def edit(page: SignedVisit) -> Reply:
+    """`POST /topups/{topup}`: change description and metadata."""
+    topup_id = page.places["topup"]
+    sent = page.form
+    before = await page.api.get(api_path(TOPUP, topup_id))
+    fields: dict[str, Field] = {
+        "description": sent.get("description", ""),
+        "metadata": _metadata_change(before["metadata"], sent),
+    }
+    try:
+        await page.api.post(api_path(TOPUP, topup_id), fields)
+    except ApiRefusedError as error:
+        if error.status in {401, 404}:
+            raise
+        form = Form(values=dict(sent), idempotency_key=random_base62(24))
+        form.refuse(error)
+        form.message = form.message or "Your changes were not saved; see below."
+        return await _reply(page, form, status=error.status)
+    return page.redirect(f"/topups/{topup_id}", done="updated")
+
+
+def _metadata_change(before: Mapping[str, str], sent: Mapping[str, str]) -> dict[str, Field]:
+    """Return what to send so that the metadata become what the form's rows say; a key without a row stays."""
+    rows = [index for index in range(_MOST_ROWS) if f"key-{index}" in sent]
+    wanted = {sent[f"key-{index}"].strip(): sent.get(f"value-{index}", "") for index in rows}
+    shown = [sent[f"was-{index}"] for index in rows if sent.get(f"was-{index}")]
+    removed: dict[str, Field] = {key: "" for key in shown if key in before and key not in wanted}
+    return removed | {key: value for key, value in wanted.items() if key}
+
+
+def _metadata_rows(metadata: Mapping[str, str], form: Form) -> list[dict[str, Any]]:
+    """Return the rows of the form: as they were sent, or one for each key and a few to fill in."""
+    if "key-0" in form.values:
+        count = sum(1 for name in form.values if name.startswith("key-"))
+        return [
+            {part: form.values.get(f"{part}-{index}", "") for part in ("was", "key", "value")} for index in range(count)
+        ]
+    known = [{"was": key, "key": key, "value": value} for key, value in metadata.items()]
+    return [*known, *({"was": "", "key": "", "value": ""} for _ in range(_SPARE_ROWS))]

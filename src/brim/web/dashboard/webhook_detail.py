@@ -1,0 +1,138 @@
+"""One webhook endpoint: what was tried with it, and what may be done with it."""
+
+from typing import Final
+
+from brim.api.message import Reply
+from brim.domain.webhooks import LONGEST_OVERLAP_S
+from brim.kit.ids import random_base62
+from brim.web.calling import ApiRefusedError, Field, api_path
+from brim.web.dashboard.forms import Form
+from brim.web.dashboard.linking import message_of
+from brim.web.dashboard.paging import Paging, page_query
+from brim.web.dashboard.signed import SignedVisit
+from brim.web.dashboard.webhook_forms import DELIVERY, ENDPOINT, EVENT_NAMES, FIELD_OF, chosen_events, read_form
+from brim.web.dashboard.webhook_pages import secret_page
+
+_EDITED: Final = ("url", "description")
+OVERLAPS: Final = (
+    (str(LONGEST_OVERLAP_S), "For a day, while you change it over"),
+    ("43200", "For twelve hours"),
+    ("3600", "For an hour"),
+    ("0", "Not at all: it has become known"),
+)
+"""How long the old secret may sign beside the new one, in seconds, and in words."""
+
+
+async def show(page: SignedVisit) -> Reply:
+    """`GET /webhooks/{endpoint}`."""
+    return await _reply(page, Form())
+
+
+async def _reply(page: SignedVisit, form: Form, *, status: int = 200) -> Reply:
+    """Return the page, with what was wrong with a form of it."""
+    endpoint_id = page.places["endpoint"]
+    endpoint = await page.api.get(api_path(ENDPOINT, endpoint_id), expand=[DELIVERY])
+    found = await page.api.get(api_path(ENDPOINT + "/attempts", endpoint_id), **_attempts_query(page))
+    attempts = found["data"]
+    older = page.changed_link(starting_after=attempts[-1]["id"], done=None) if found["has_more"] else None
+    newer = page.link(page.path) if "starting_after" in page.query else None
+    return page.reply(
+        "dashboard/webhook.html",
+        status=status,
+        endpoint=endpoint,
+        delivery=endpoint["brim"]["delivery"],
+        attempts=attempts,
+        paging=Paging(newer=newer, older=older),
+        form=form,
+    )
+
+
+def _attempts_query(page: SignedVisit) -> dict[str, Field]:
+    """Return what asks for the attempts that an address names; they are read backwards in time only."""
+    return {name: value for name, value in page_query(page).items() if name != "ending_before"}
+
+
+async def show_edit(page: SignedVisit) -> Reply:
+    """`GET /webhooks/{endpoint}/edit`."""
+    endpoint = await page.api.get(api_path(ENDPOINT, page.places["endpoint"]))
+    values = {"url": endpoint["url"], "description": endpoint["description"] or ""}
+    return _reply_edit(page, Form(values=values), endpoint["enabled_events"])
+
+
+def _reply_edit(page: SignedVisit, form: Form, events: list[str], *, status: int = 200) -> Reply:
+    return page.reply(
+        "dashboard/webhook_edit.html",
+        status=status,
+        endpoint_id=page.places["endpoint"],
+        form=form,
+        types=EVENT_NAMES,
+        chosen=events,
+    )
+
+
+async def edit(page: SignedVisit) -> Reply:
+    """`POST /webhooks/{endpoint}/edit`."""
+    endpoint_id, form, events = page.places["endpoint"], read_form(page, _EDITED), chosen_events(page)
+    fields: dict[str, Field] = {name: form.values[name] for name in _EDITED} | {"enabled_events": events}
+    if form.is_right:
+        try:
+            await page.api.post(api_path(ENDPOINT, endpoint_id), fields)
+        except ApiRefusedError as error:
+            message_of(error)
+            form.refuse(error, FIELD_OF)
+    if form.is_right:
+        return page.redirect(f"/webhooks/{endpoint_id}", done="updated")
+    return _reply_edit(page, form, events, status=400)
+
+
+async def disable(page: SignedVisit) -> Reply:
+    """`POST /webhooks/{endpoint}/disable`."""
+    return await _do(page, ENDPOINT, {"disabled": True}, done="endpoint_disabled")
+
+
+async def enable(page: SignedVisit) -> Reply:
+    """`POST /webhooks/{endpoint}/enable`."""
+    return await _do(page, ENDPOINT, {"disabled": False}, done="endpoint_enabled")
+
+
+async def send_test(page: SignedVisit) -> Reply:
+    """`POST /webhooks/{endpoint}/test`."""
+    return await _do(page, ENDPOINT + "/test", {}, done="tested")
+
+
+async def _do(page: SignedVisit, pattern: str, fields: dict[str, Field], *, done: str) -> Reply:
+    """Do one thing with the endpoint; what the API refuses is said on its page."""
+    endpoint_id = page.places["endpoint"]
+    try:
+        await page.api.post(api_path(pattern, endpoint_id), fields)
+    except ApiRefusedError as error:
+        return await _reply(page, Form(message=message_of(error)), status=error.status)
+    return page.redirect(f"/webhooks/{endpoint_id}", done=done)
+
+
+async def show_roll(page: SignedVisit) -> Reply:
+    """`GET /webhooks/{endpoint}/roll`."""
+    endpoint = await page.api.get(api_path(ENDPOINT, page.places["endpoint"]), expand=[DELIVERY])
+    form = Form(values={"expires_in": str(LONGEST_OVERLAP_S)}, idempotency_key=random_base62(24))
+    return page.reply("dashboard/webhook_roll.html", endpoint=endpoint, form=form, overlaps=OVERLAPS)
+
+
+async def roll(page: SignedVisit) -> Reply:
+    """`POST /webhooks/{endpoint}/roll`; loaded anew, it tells the same secret again and rolls no other."""
+    endpoint_id = page.places["endpoint"]
+    fields: dict[str, Field] = {"expires_in": page.form.get("expires_in", "")}
+    key = page.form.get("idempotency_key") or None
+    made = await page.api.post(api_path(ENDPOINT + "/roll_secret", endpoint_id), fields, idempotency_key=key)
+    return secret_page(page, endpoint_id, made["secret"], title="The secret was rolled")
+
+
+async def show_delete(page: SignedVisit) -> Reply:
+    """`GET /webhooks/{endpoint}/delete`."""
+    endpoint = await page.api.get(api_path(ENDPOINT, page.places["endpoint"]))
+    return page.reply("dashboard/webhook_delete.html", endpoint=endpoint)
+
+
+async def delete(page: SignedVisit) -> Reply:
+    """`POST /webhooks/{endpoint}/delete`."""
+    await page.api.delete(api_path(ENDPOINT, page.places["endpoint"]))
+    return page.redirect("/webhooks", done="endpoint_deleted")

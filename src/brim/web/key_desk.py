@@ -1,0 +1,93 @@
+"""What pages do with API keys, in the name of whoever is signed in; there is no operation of the API for it.
+
+This is the one place where pages reach past the API: a key that could make keys would outlive its own end.
+"""
+
+from brim.domain.audit import Actor, ActorKind
+from brim.domain.keys import OwnedKey
+from brim.domain.operators import Role
+from brim.domain.topups import Owner
+from brim.kit.clock import Clock
+from brim.kit.errors import BrimError
+from brim.services.keys import NewKey
+from brim.services.owner_keys import KeyWish, OwnerKeys
+from brim.web.session import Session
+
+
+class KeysForbiddenError(BrimError):
+    """Somebody's role lets them see no keys, or change none."""
+
+    def __init__(self, *, livemode: bool) -> None:
+        who = "an admin" if livemode else "a developer or an admin"
+        super().__init__(f"Ask {who} of this Brim to do that: your role does not let you change API keys here.")
+
+
+class KeyDesk:
+    """The keys of whatever account somebody looks at.
+
+    Args:
+        keys: the use cases.
+        clock: the time.
+    """
+
+    def __init__(self, keys: OwnerKeys, clock: Clock) -> None:
+        self._keys = keys
+        self._clock = clock
+
+    def now_ms(self) -> int:
+        """Return the time, by which a key works or has ended."""
+        return self._clock()
+
+    async def list_keys(self, session: Session) -> list[OwnedKey]:
+        """Return the keys of the shown account and mode, newest first; no secret is in them."""
+        return await self._keys.list_keys(_owner(session), now_ms=self._clock())
+
+    async def find_key(self, session: Session, key_id: str) -> OwnedKey:
+        """Return one of the account's keys.
+
+        Raises:
+            UnknownKeyError: it has none of that id.
+        """
+        return await self._keys.find_key(_owner(session), key_id)
+
+    async def create_key(self, session: Session, wish: KeyWish) -> NewKey:
+        """Make a key, as `OwnerKeys.create_key`.
+
+        Raises:
+            KeysForbiddenError: the role does not suffice.
+        """
+        _check_role(session)
+        return await self._keys.create_key(_owner(session), wish, by=_actor(session), now_ms=self._clock())
+
+    async def roll_key(self, session: Session, key_id: str, *, new_id: str, grace_ms: int) -> NewKey:
+        """Roll a key, as `OwnerKeys.roll_key`.
+
+        Raises:
+            KeysForbiddenError: the role does not suffice.
+        """
+        _check_role(session)
+        return await self._keys.roll_key(
+            _owner(session), key_id, new_id=new_id, grace_ms=grace_ms, by=_actor(session), now_ms=self._clock()
+        )
+
+    async def revoke_key(self, session: Session, key_id: str) -> None:
+        """End a key now, as `OwnerKeys.revoke_key`.
+
+        Raises:
+            KeysForbiddenError: the role does not suffice.
+        """
+        _check_role(session)
+        await self._keys.revoke_key(_owner(session), key_id, by=_actor(session), now_ms=self._clock())
+
+
+def _owner(session: Session) -> Owner:
+    return Owner(session.account, session.livemode)
+
+
+def _actor(session: Session) -> Actor:
+    return Actor(kind=ActorKind.OPERATOR, id=session.operator, name=session.name)
+
+
+def _check_role(session: Session) -> None:
+    if session.role is Role.VIEWER or not session.may_write:
+        raise KeysForbiddenError(livemode=session.livemode)

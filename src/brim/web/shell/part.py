@@ -1,0 +1,30 @@
+"""What the Shell brings to the site: its page and its websocket. The dock is on every page, by `base.html`."""
+
+from collections.abc import Sequence
+
+from brim.api.message import Reply
+from brim.api.operation import Operation
+from brim.kit.clock import Clock
+from brim.web.pages import Pages
+from brim.web.routes import Route, SocketRoute
+from brim.web.shell.commands import build_commands
+from brim.web.shell.conversation import PATH, SUBPROTOCOL, ShellDoor
+from brim.web.shell.session import Application, FindSession
+from brim.web.visit import Visit
+
+
+def shell_routes(pages: Pages) -> tuple[Route, ...]:
+    """Return the route of the page."""
+
+    async def show(visit: Visit) -> Reply:
+        return pages.reply(visit, "shell.html", public=True)
+
+    return (Route("GET", "/shell", show),)
+
+
+def shell_sockets(
+    api: Application, operations: Sequence[Operation], clock: Clock, find_session: FindSession | None = None
+) -> tuple[SocketRoute, ...]:
+    """Return the route of the websocket behind each pane."""
+    door = ShellDoor(api, build_commands(operations), clock=clock, find_session=find_session)
+    return (SocketRoute(PATH, SUBPROTOCOL, door.converse),)

@@ -1,0 +1,35 @@
+// What pages of the dashboard do beside what every page does.
+import "./live.js";
+
+
+// A form is sent once: a second press while the first is on its way does nothing.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.method !== "post") return;
+  if (form.dataset.sent !== undefined) event.preventDefault();
+  form.dataset.sent = "";
+});
+// Come back by the browser's history, it may be sent again; its key sees to it that nothing happens twice.
+addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+});
+// Menus close when the focus goes elsewhere, or on Escape.
+const menus = () => document.querySelectorAll("details.switch[open]");
+document.addEventListener("click", (event) => {
+  for (const menu of menus()) if (!menu.contains(event.target)) menu.open = false;
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const menu of menus()) {
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  }
+});
+// Pieces of a page that arrive later have buttons that copy, too.
+document.addEventListener("htmx:load", (event) => {
+  for (const button of event.target.querySelectorAll("[data-copy]")) button.hidden = false;
+});
+// Where the pages stand in a row that scrolls, this one is in sight.
+const pages = document.querySelector(".side-pages");
+const current = pages?.querySelector("[aria-current]");
+if (current && pages.scrollWidth > pages.clientWidth) pages.scrollLeft = current.offsetLeft - pages.clientWidth / 2;

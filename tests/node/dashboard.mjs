@@ -1,0 +1,157 @@
+// The dashboard in a browser: accessible, within any window, usable by keyboard and without scripts, and live.
+
+import assert from "node:assert/strict";
+import { after, test } from "node:test";
+import { assertAccessible, assertFits, BASE, closeBrowser, openPage, visit } from "./browser.mjs";
+
+const PAGES = JSON.parse(process.env.PAGES);
+const KEY = process.env.TEST_KEY;
+const [NAME, VALUE] = process.env.COOKIE.split(/=(.*)/s);
+const PENDING = "btok_us_verified_pending";
+const OVERVIEW = "/test/balance/overview";
+const NEW = "/test/topups/new";
+
+after(closeBrowser);
+
+async function signIn(options) {
+  const page = await openPage(options);
+  await page.context().addCookies([{ name: NAME, value: VALUE, url: BASE }]);
+  return page;
+}
+
+async function call(method, path, fields = {}) {
+  const body = method === "POST" ? new URLSearchParams(fields) : undefined;
+  const reply = await fetch(BASE + path, { method, body, headers: { Authorization: `Bearer ${KEY}` } });
+  assert.equal(reply.status, 200);
+  return reply.json();
+}
+
+const create = (fields) => call("POST", "/v1/topups", { amount: 1000, currency: "usd", source: PENDING, ...fields });
+
+for (const colorScheme of ["light", "dark"]) {
+  test(`every page is accessible in the ${colorScheme} theme`, async () => {
+    const page = await signIn({ colorScheme });
+    for (const path of PAGES) {
+      await visit(page, path);
+      await page.evaluate(() => document.querySelectorAll("details").forEach((fold) => (fold.open = true)));
+      await assertAccessible(page);
+    }
+  });
+}
+
+for (const width of [375, 1024]) {
+  test(`every page fits a window of ${width} px`, async () => {
+    const page = await signIn({ viewport: { width, height: 800 } });
+    for (const path of PAGES) {
+      await visit(page, path);
+      await assertFits(page);
+    }
+  });
+}
+
+test("a form without scripts makes a top-up, and its page tells all of it", async () => {
+  const page = await signIn({ javaScriptEnabled: false });
+  await visit(page, NEW);
+  await page.fill("[name=amount]", "12.34");
+  await page.selectOption("[name=funding]", PENDING);
+  await page.click("main button[type=submit]");
+  assert.match(page.url(), /\/test\/topups\/tu_\w+\?done=created$/);
+  assert.match(await page.textContent("h1"), /12\.34\s+USD\s+Pending/);
+  await page.click("text=Cancel the top-up");
+  assert.match(await page.textContent("h1"), /Canceled/);
+});
+
+test("a double click makes one top-up", async () => {
+  const page = await signIn();
+  await visit(page, NEW);
+  await page.fill("[name=amount]", "77.77");
+  await page.selectOption("[name=funding]", PENDING);
+  await page.dblclick("main button[type=submit]");
+  await page.waitForURL(/done=created/);
+  const { data } = await call("GET", "/v1/topups?amount=7777");
+  assert.equal(data.length, 1);
+});
+
+test("an error stands at its field, which has the focus", async () => {
+  const page = await signIn();
+  await visit(page, NEW);
+  await page.fill("[name=amount]", "1.999");
+  await page.click("main button[type=submit]");
+  assert.equal(await page.textContent("#error-amount"), "USD has at most 2 decimals.");
+  assert.equal(await page.evaluate(() => document.activeElement.name), "amount");
+  assert.equal(await page.getAttribute("[name=amount]", "aria-invalid"), "true");
+});
+
+test("a badge and the balance change by themselves", async () => {
+  const { id } = await create({ amount: 4321 });
+  const page = await signIn();
+  await visit(page, "/test/topups");
+  const row = page.locator("tbody tr", { has: page.locator(`a[href$="${id}"]`) });
+  assert.equal(await row.locator(".badge").textContent(), "Pending");
+  await page.evaluate(() => (window.notLoadedAnew = true));
+  await call("POST", `/v1/test_helpers/topups/${id}/succeed`);
+  await row.locator(".badge-good").waitFor();
+  assert.equal(await page.evaluate(() => window.notLoadedAnew), true);
+  await visit(page, OVERVIEW);
+  const available = await page.locator(".balance").filter({ hasText: "USD" }).locator("dd").first().textContent();
+  const other = await create({ amount: 1111 });
+  await call("POST", `/v1/test_helpers/topups/${other.id}/succeed`);
+  const figure = page.locator(".balance").filter({ hasText: "USD" }).locator("dd").first();
+  await page.waitForFunction(([selector, before]) => document.querySelector(selector).textContent !== before, ["#balance-usd + dl dd", available]);
+  const cents = (text) => Number(text.replace(/[^\d−]/g, "").replace("−", "-"));
+  assert.equal(cents(await figure.textContent()), cents(available) + 1111);
+  assert.deepEqual(page.faults, []);
+});
+
+test("a page that shows a top-up follows it, and its buttons stay in place", async () => {
+  const { id } = await create();
+  const page = await signIn();
+  await visit(page, `/test/topups/${id}`);
+  await call("POST", `/v1/test_helpers/topups/${id}/fail`, { failure_code: "no_account" });
+  await page.locator("h1 .badge-bad").waitFor();
+  assert.equal(await page.locator("text=Cancel the top-up").count(), 0);
+  assert.ok(await page.locator("[data-copy]").isVisible());
+});
+
+test("a page whose session is over leads to sign in", async () => {
+  const page = await signIn();
+  await visit(page, "/test/topups");
+  await page.locator("tbody tr").first().waitFor();
+  await page.context().clearCookies();
+  const leaving = page.waitForURL(/\/sign-in\?next=/);
+  await create();
+  await leaving;
+});
+
+test("the keyboard alone makes a top-up and opens the menus", async () => {
+  const page = await signIn();
+  await visit(page, NEW);
+  await page.keyboard.press("Tab");
+  assert.equal(await page.evaluate(() => document.activeElement.textContent), "Skip to the content");
+  await page.keyboard.press("Enter");
+  for (let pressed = 0; pressed < 10; pressed++) {
+    await page.keyboard.press("Tab");
+    if (await page.evaluate(() => document.activeElement.name === "amount")) break;
+  }
+  await page.keyboard.type("5");
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/done=created/);
+  await page.locator(".bar-end summary").focus();
+  await page.keyboard.press("Enter");
+  assert.ok(await page.locator("text=Sign out").isVisible());
+  await page.keyboard.press("Escape");
+  assert.ok(!(await page.locator("text=Sign out").isVisible()));
+  assert.ok(await page.evaluate(() => document.activeElement.matches(".bar-end summary")));
+});
+
+test("a clock that moves shows where it is until it has arrived", async () => {
+  const page = await signIn();
+  await visit(page, "/test/test-clocks");
+  await page.fill("[name=frozen_time]", "2027-03-01T09:00");
+  await page.click("text=Freeze time");
+  await page.click("text=One week");
+  await page.locator("#clock .badge-good").waitFor();
+  await page.locator('time[datetime="2027-03-08T09:00:00Z"]').waitFor();
+  await page.click("text=Delete the clock");
+  await page.locator("text=Freeze time").waitFor();
+});

@@ -1,0 +1,102 @@
+"""Accounts in the dashboard, against a running service."""
+
+from api.conftest import Server
+from api.wire import Wire
+from web.conftest import Person, text_of
+from web.signing import SignedIn
+
+ACCOUNTS = "/test/accounts"
+NEW = f"{ACCOUNTS}/new"
+FIELDS = {"name": "Rocket Rides", "email": "ops@rocket.example", "country": "us", "currency": "eur"}
+
+
+def add(person: Person, **more: str) -> str:
+    """Add an account by its form, and return where its page is."""
+    reply = person.send(NEW, NEW, {**FIELDS, "settlement_days": "", **more})
+    assert reply.status == 303, reply.body
+    return reply.headers["location"].partition("?")[0]
+
+
+def test_a_platform_without_accounts_is_told_what_they_are(person: Person, account: str) -> None:
+    shown = person.read(ACCOUNTS)
+    assert "No account is under this one" in shown
+    assert account in shown
+
+
+def test_an_account_is_added_and_listed(person: Person, wire: Wire) -> None:
+    page = add(person, settlement_days="3")
+    (made,) = wire.get("/v1/accounts").json["data"]
+    assert page == f"{ACCOUNTS}/{made['id']}"
+    assert (made["business_profile"]["name"], made["country"], made["default_currency"]) == (
+        "Rocket Rides",
+        "US",
+        "eur",
+    )
+    assert made["brim"]["settlement_days"] == 3
+    assert "3 banking days, by agreement" in person.read(page)
+    assert f"Rocket Rides {made['id']} ops@rocket.example US" in person.read(ACCOUNTS)
+
+
+def test_a_form_that_is_sent_twice_adds_one_account(person: Person, wire: Wire) -> None:
+    fields = {**person.hidden(NEW, NEW), **FIELDS, "settlement_days": ""}
+    assert person.post(NEW, fields).headers["location"] == person.post(NEW, fields).headers["location"]
+    assert len(wire.get("/v1/accounts").json["data"]) == 1
+
+
+def test_accounts_are_filtered_by_the_day_they_were_made(person: Person) -> None:
+    add(person)
+    assert "Rocket Rides" in person.read(f"{ACCOUNTS}?created_from=2020-01-01")
+    assert "No account fits" in person.read(f"{ACCOUNTS}?created_to=2020-01-01")
+    assert "Write a day such as" in person.read(f"{ACCOUNTS}?created_from=yesterday")
+
+
+def test_what_is_wrong_with_an_account_is_said_at_its_field(person: Person, wire: Wire) -> None:
+    for name, value in (("email", "nobody"), ("country", "Utopia"), ("settlement_days", "31")):
+        reply = person.send(NEW, NEW, {**FIELDS, "settlement_days": "", name: value})
+        assert (reply.status, f'id="error-{name}"' in reply.body.decode()) == (400, True)
+    assert wire.get("/v1/accounts").json["data"] == []
+
+
+def test_an_account_is_changed(person: Person, wire: Wire) -> None:
+    page = add(person)
+    changed = {"name": "", "email": "new@rocket.example", "currency": "usd", "settlement_days": "5"}
+    assert person.send(page, page, changed).headers["location"] == f"{page}?done=updated"
+    account = wire.get(f"/v1/accounts/{page.rpartition('/')[2]}").json
+    assert (account["business_profile"]["name"], account["email"]) == (None, "new@rocket.example")
+    assert account["brim"]["settlement_days"] == 5
+    assert person.send(page, page, {**changed, "email": "x"}).status == 400
+
+
+def test_one_under_a_platform_changes_what_is_its_own(pages_url: str, server: Server, wire: Wire) -> None:
+    under = wire.post("/v1/accounts", {"brim[settlement_days]": 2}).json["id"]
+    own = Person(pages_url, SignedIn(keys={f"{under}/test": server.make_key(under)}))
+    page = f"{ACCOUNTS}/{under}"
+    changed = {"name": "Ours", "email": "", "currency": "usd", "settlement_days": "2"}
+    assert own.send(page, page, changed).status == 303
+    reply = own.send(page, page, {**changed, "settlement_days": "1"})
+    assert (reply.status, "Ours" in text_of(reply)) == (reply.status, True)
+    assert 400 <= reply.status < 500
+    nested = own.send(NEW, NEW, {**FIELDS, "settlement_days": ""})
+    assert (nested.status, "cannot have accounts of its own" in text_of(nested)) == (400, True)
+
+
+def test_the_account_that_is_shown_is_switched(
+    pages_url: str, server: Server, wire: Wire, account: str, key: str
+) -> None:
+    under = wire.post("/v1/accounts", {"business_profile[name]": "Fjord Freight"}).json["id"]
+    keys = {f"{account}/test": key, f"{under}/test": server.make_key(under)}
+    person = Person(pages_url, SignedIn(keys=keys))
+    reply = person.send(f"{ACCOUNTS}/{under}", "/test/account", {"account": under})
+    assert f"brim_account={under};" in reply.headers["set-cookie"]
+    person.cookie += f"; brim_account={under}"
+    assert "You look at Fjord Freight" in person.read(ACCOUNTS)
+
+
+def test_one_that_cannot_be_shown_is_not_offered(person: Person) -> None:
+    assert "Switch to it" not in person.read(add(person))
+
+
+def test_another_platforms_account_is_not_there(person: Person, server: Server) -> None:
+    foreign = Wire(server.url, server.make_key(server.make_account().id)).post("/v1/accounts").json["id"]
+    assert person.visit(f"{ACCOUNTS}/{foreign}").status == 404
+    assert person.visit("/test/connect/accounts/overview").headers["location"] == ACCOUNTS

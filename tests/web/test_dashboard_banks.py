@@ -1,0 +1,123 @@
+"""Bank accounts, test clocks and verification in the dashboard, against a running service."""
+
+from api.polling import until
+from api.wire import Wire
+from web.conftest import Person, text_of
+
+ACCOUNTS = "/test/funding-sources"
+NEW = f"{ACCOUNTS}/new"
+CLOCKS = "/test/test-clocks"
+GUESSED = {"holder_name": "Ada", "routing_number": "110000000", "account_number": "000987654321"}
+KINDS = {"holder_type": "individual", "account_type": "checking"}
+
+
+def add(person: Person, **more: str) -> str:
+    """Add a bank account that has to be verified, and return where its page is."""
+    reply = person.send(NEW, NEW, {**GUESSED, **KINDS, **more})
+    assert reply.status == 303, reply.body
+    return reply.headers["location"].partition("?")[0]
+
+
+def test_a_bank_account_is_added_and_its_number_never_shown(person: Person, wire: Wire) -> None:
+    page = add(person)
+    shown = person.read(page)
+    assert "STRIPE TEST BANK ··4321 Pending" in shown
+    assert "3 tries are left" in shown
+    assert "000987654321" not in shown
+    (method,) = wire.get("/v1/payment_methods").json["data"]
+    assert page == f"{ACCOUNTS}/{method['id']}"
+    assert method["billing_details"]["name"] == "Ada"
+
+
+def test_a_number_that_is_refused_is_not_written_back(person: Person) -> None:
+    reply = person.send(NEW, NEW, {**GUESSED, **KINDS, "routing_number": "123456789"})
+    shown = reply.body.decode()
+    assert reply.status == 400
+    assert 'id="error-routing_number"' in shown
+    assert 'value="123456789"' in shown
+    assert "000987654321" not in shown
+
+
+def test_a_bank_account_is_verified_by_its_deposits_or_its_code(person: Person) -> None:
+    page = add(person)
+    wrong = person.send(page, f"{page}/verify", {"first": "1", "second": "2", "code": ""})
+    assert (wrong.status, "2 tries are left" in text_of(wrong)) == (400, True)
+    unread = person.send(page, f"{page}/verify", {"first": "many", "second": "45", "code": ""})
+    assert "Write the cents of the deposit" in text_of(unread)
+    right = person.send(page, f"{page}/verify", {"first": ".32", "second": "45", "code": ""})
+    assert right.headers["location"] == f"{page}?done=bank_verified"
+    assert "Verified" in person.read(page)
+    by_code = add(person, account_number="000987654322")
+    reply = person.send(by_code, f"{by_code}/verify", {"first": "", "second": "", "code": "SM11AA"})
+    assert reply.headers["location"] == f"{by_code}?done=bank_verified"
+
+
+def test_a_verified_account_can_be_the_default_and_be_chosen(person: Person, wire: Wire) -> None:
+    page = add(person, account_number="000123456789")
+    source = page.rpartition("/")[2]
+    assert person.send(page, f"{page}/default", {"currency": "usd"}).status == 303
+    assert "Pays by default USD" in person.read(page)
+    assert "USD : STRIPE TEST BANK ··6789" in person.read(ACCOUNTS)
+    new = "/test/topups/new"
+    assert f'<option value="{source}">' in person.visit(new).body.decode()
+    person.send(new, new, {"amount": "3", "currency": "usd", "funding": source})
+    assert wire.get("/v1/topups").json["data"][0]["payment_method"] == source
+    removal = f"{ACCOUNTS}/defaults/usd/remove"
+    assert person.send(ACCOUNTS, removal).status == 303
+    assert "Every currency: test mode's own bank account" in person.read(ACCOUNTS)
+
+
+def test_a_source_is_shown_and_detached_as_a_payment_method_is(person: Person, wire: Wire) -> None:
+    source = wire.post("/v1/sources", {"type": "ach_debit", "token": "btok_us_verified"}).json["id"]
+    page = f"{ACCOUNTS}/{source}"
+    assert "Verified" in person.read(page)
+    assert person.send(page, f"{page}/detach").headers["location"] == f"{ACCOUNTS}?done=bank_detached"
+    assert wire.get(f"/v1/sources/{source}").json["status"] == "consumed"
+    assert "No bank account on file" in person.read(ACCOUNTS)
+
+
+def test_an_account_number_is_in_no_kept_request(person: Person, wire: Wire) -> None:
+    add(person)
+    path = "/v1/brim/request_logs?path=/v1/payment_methods&method=POST"
+    kept = until(lambda: wire.get(path).json["data"], what="the request in the log")
+    assert kept[0]["user_agent"] == "Brim pages"
+    assert "000987654321" not in wire.get(path).body.decode()
+
+
+def test_time_is_frozen_moved_on_and_let_go(person: Person, wire: Wire) -> None:
+    reply = person.send(CLOCKS, CLOCKS, {"frozen_time": "2026-11-20T15:00", "name": "Friday"})
+    assert reply.headers["location"] == f"{CLOCKS}?done=clock_created"
+    (clock,) = wire.get("/v1/test_helpers/test_clocks").json["data"]
+    assert (clock["name"], clock["frozen_time"]) == ("Friday", 1_795_186_800)
+    assert "lives by a test clock" in person.read("/test/balance/overview")
+    new = "/test/topups/new"
+    made = person.send(new, new, {"amount": "10", "currency": "usd", "funding": "default"}).headers["location"]
+    page = person.read(made)
+    assert "5 banking days after 2026-11-20, which is the day of submission" in page
+    assert "2026-11-21 weekend 2026-11-22 weekend 2026-11-23 counted" in page
+    assert "2026-11-26 Thanksgiving Day 2026-11-27 counted" in page
+    advance = f"{CLOCKS}/{clock['id']}/advance"
+    assert person.send(CLOCKS, advance, {"step": "week"}).headers["location"] == f"{CLOCKS}?done=clock_advancing"
+    until(lambda: "Ready" in person.read(CLOCKS), what="the clock to arrive")
+    assert "In flight 10.00 USD" in person.read("/test/balance/overview")
+    assert person.send(CLOCKS, advance, {"target": "2026-12-01 00:00"}).status == 303
+    until(lambda: "Available 10.00 USD" in person.read("/test/balance/overview"), what="the money")
+    until(lambda: "Ready" in person.read(CLOCKS), what="the clock to arrive")
+    backwards = person.send(CLOCKS, advance, {"target": "2026-11-01 00:00"})
+    assert (backwards.status, "moves forward only" in text_of(backwards)) == (400, True)
+    assert person.send(CLOCKS, f"{CLOCKS}/{clock['id']}/delete").status == 303
+    assert wire.get("/v1/test_helpers/test_clocks").json["data"] == []
+
+
+def test_a_time_that_cannot_be_read_freezes_nothing(person: Person, wire: Wire) -> None:
+    reply = person.send(CLOCKS, CLOCKS, {"frozen_time": "next week", "name": ""})
+    assert "Write a time in UTC such as" in text_of(reply)
+    assert wire.get("/v1/test_helpers/test_clocks").json["data"] == []
+
+
+def test_live_mode_has_no_clock_to_freeze(person: Person) -> None:
+    assert "Live mode lives in real time" in person.read("/test-clocks")
+
+
+def test_verification_is_the_operators_and_others_are_told(person: Person) -> None:
+    assert "Only the operator of this Brim" in person.read("/test/verification")

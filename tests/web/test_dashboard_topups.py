@@ -1,0 +1,178 @@
+"""Top-ups in the dashboard, as somebody without scripts uses it, against a running service."""
+
+import re
+from html import unescape
+
+from api.polling import until
+from api.wire import PENDING, Wire
+from web.conftest import Person, text_of
+
+NEW = "/test/topups/new"
+
+
+def newest(wire: Wire) -> list[str]:
+    return [topup["id"] for topup in wire.get("/v1/topups?limit=100").json["data"]]
+
+
+def link_of(page: str, relation: str) -> str:
+    """Return where a page's link of that relation leads."""
+    found = re.search(rf'<a class="button" href="([^"]*)" rel="{relation}">', page)
+    assert found, page
+    return unescape(found[1])
+
+
+def test_an_account_without_topups_is_told_how_to_begin(person: Person) -> None:
+    page = person.read("/test/balance/overview")
+    assert "Nothing here yet" in page
+    assert "stripe topups create" in page
+    assert "No top-ups yet" in person.read("/test/topups")
+
+
+def test_adding_to_the_balance_makes_a_topup_with_the_currencys_decimals(person: Person, wire: Wire) -> None:
+    fields = {"amount": "1,234.5", "currency": "bhd", "funding": PENDING, "statement_descriptor": "ADS"}
+    reply = person.send(NEW, NEW, {**fields, "description": "For ads", "transfer_group": ""})
+    assert reply.status == 303
+    (topup_id,) = newest(wire)
+    assert reply.headers["location"] == f"/test/topups/{topup_id}?done=created"
+    topup = wire.get(f"/v1/topups/{topup_id}").json
+    assert (topup["amount"], topup["currency"]) == (1_234_500, "bhd")
+    assert (topup["statement_descriptor"], topup["description"]) == ("ADS", "For ads")
+    page = person.read(f"/test/topups/{topup_id}?done=created")
+    assert "The top-up was made." in page
+    assert "1,234.500 BHD" in page
+    assert "In flight 1,234.500 BHD 1 pending" in person.read("/test/balance/overview")
+
+
+def test_a_form_that_is_sent_twice_makes_one_topup(person: Person, wire: Wire) -> None:
+    fields = {**person.hidden(NEW, NEW), "amount": "5", "currency": "usd", "funding": PENDING}
+    first, second = person.post(NEW, fields), person.post(NEW, fields)
+    assert first.headers["location"] == second.headers["location"]
+    assert len(newest(wire)) == 1
+
+
+def test_what_the_api_refuses_is_said_at_its_field_and_nothing_typed_is_lost(person: Person, wire: Wire) -> None:
+    fields = {"amount": "20", "currency": "usd", "funding": PENDING, "statement_descriptor": "123"}
+    reply = person.send(NEW, NEW, {**fields, "description": "<kept>"})
+    assert reply.status == 400
+    page = reply.body.decode()
+    assert 'id="error-statement_descriptor"' in page
+    assert 'value="&lt;kept&gt;"' in page
+    assert 'value="20"' in page
+    assert newest(wire) == []
+
+
+def test_an_amount_that_cannot_be_read_is_not_sent(person: Person, wire: Wire) -> None:
+    for amount, currency, words in (
+        ("1.234", "usd", "USD has at most 2 decimals."),
+        ("1.5", "jpy", "JPY has no decimals."),
+        ("-5", "usd", "Write an amount such as 1234.50."),
+        ("1e9", "usd", "Write an amount such as 1234.50."),
+    ):
+        reply = person.send(NEW, NEW, {"amount": amount, "currency": currency, "funding": PENDING})
+        assert (reply.status, words in text_of(reply)) == (400, True), amount
+    assert newest(wire) == []
+
+
+def test_a_pending_topup_can_be_canceled_once(person: Person, wire: Wire) -> None:
+    topup_id = wire.create()["id"]
+    page, action = f"/test/topups/{topup_id}", f"/test/topups/{topup_id}/cancel"
+    hidden = person.hidden(page, action)
+    assert person.post(action, hidden).headers["location"] == f"{page}?done=canceled"
+    assert person.post(action, hidden).status == 303  # the same form again: the same answer
+    refused = person.post(action, {**hidden, "idempotency_key": "another"})
+    assert refused.status == 400
+    assert "could not be canceled because it has a status of canceled" in text_of(refused)
+    shown = person.visit(page).body.decode()
+    assert "The top-up was canceled" in shown
+    assert action not in shown
+
+
+def test_the_bank_can_be_played_in_test_mode(person: Person, wire: Wire) -> None:
+    topup_id = wire.create(amount=700)["id"]
+    page = f"/test/topups/{topup_id}"
+    assert person.send(page, f"{page}/succeed").headers["location"] == f"{page}?done=succeeded"
+    shown = person.read(page)
+    assert "What happened The money arrived and can be used" in shown
+    assert "Top-up arrived Funding on its way Balance 7.00 USD" in shown
+    assert "Available 7.00 USD" in person.read("/test/balance/overview")
+    reply = person.send(page, f"{page}/reverse", {"failure_code": "account_closed"})
+    assert reply.headers["location"] == f"{page}?done=reversed"
+    shown = person.read(page)
+    assert "The bank account has been closed, so it cannot be debited. account_closed" in shown
+    assert "Top-up returned Balance Funding on its way 7.00 USD" in shown
+    assert shown.index("The bank took the money back") < shown.index("The money arrived and can be used")
+
+
+def test_a_refused_debit_tells_why(person: Person, wire: Wire) -> None:
+    topup_id = wire.create()["id"]
+    page = f"/test/topups/{topup_id}"
+    person.send(page, f"{page}/fail", {"failure_code": "no_account"})
+    assert wire.get(f"/v1/topups/{topup_id}").json["failure_code"] == "no_account"
+    assert "The bank refused the debit" in person.read(page)
+
+
+def test_metadata_are_edited_row_by_row(person: Person, wire: Wire) -> None:
+    topup_id = wire.create(**{"metadata[keep]": "1", "metadata[rename]": "2", "metadata[drop]": "3"})["id"]
+    page = f"/test/topups/{topup_id}"
+    rows = {"key-0": "drop", "value-0": "", "key-1": "keep", "value-1": "1", "key-2": "renamed", "value-2": "2"}
+    hidden = person.hidden(page, page)
+    assert [hidden[f"was-{index}"] for index in range(5)] == ["drop", "keep", "rename", "", ""]
+    reply = person.send(page, page, {**rows, "key-3": "ä b", "value-3": "x&y=z", "description": "Now told"})
+    assert reply.headers["location"] == f"{page}?done=updated"
+    topup = wire.get(f"/v1/topups/{topup_id}").json
+    assert topup["metadata"] == {"keep": "1", "renamed": "2", "ä b": "x&y=z"}
+    assert topup["description"] == "Now told"
+
+
+def test_metadata_that_are_refused_stay_in_the_form(person: Person, wire: Wire) -> None:
+    topup_id = wire.create()["id"]
+    page = f"/test/topups/{topup_id}"
+    reply = person.send(page, page, {"key-0": "k" * 41, "value-0": "typed", "description": ""})
+    assert reply.status == 400
+    assert 'value="typed"' in reply.body.decode()
+
+
+def test_somebody_who_may_only_look_is_offered_nothing_to_change(viewer: Person, wire: Wire) -> None:
+    topup_id = wire.create()["id"]
+    for target in ("/test/balance/overview", "/test/topups", f"/test/topups/{topup_id}"):
+        shown = viewer.visit(target).body.decode()
+        assert shown.count('method="post"') == shown.count('action="/sign-out"')
+        assert "Add to balance" not in shown
+    refused = viewer.post(f"/test/topups/{topup_id}/cancel", {"form_token": "token-of-this-session"})
+    assert refused.status == 403
+    assert wire.get(f"/v1/topups/{topup_id}").json["status"] == "pending"
+
+
+def test_another_accounts_topup_is_not_there(person: Person, wire: Wire) -> None:
+    assert person.visit("/test/topups/tu_nobodys").status == 404
+    mine = wire.create()["id"]
+    assert person.visit(f"/topups/{mine}").status == 404  # made in test mode, asked for in live mode
+    assert person.visit(f"/test/topups/{mine}%2Fcancel").status == 404
+
+
+def test_the_list_is_filtered_by_its_address_and_paged_by_cursors(person: Person, wire: Wire) -> None:
+    made = [wire.create(amount=amount)["id"] for amount in range(1000, 3500, 100)]
+    wire.post(f"/v1/topups/{made[0]}/cancel")
+    first = person.visit("/test/topups?status=pending&amount_from=11&amount_to=33.00").body.decode()
+    shown = [topup_id for topup_id in made if f"/test/topups/{topup_id}" in first]
+    assert shown == made[4:24]  # the newest twenty of those from 11.00 to 33.00
+    older = link_of(first, "next")
+    second = person.visit(older).body.decode()
+    assert [topup_id for topup_id in made if f"/test/topups/{topup_id}" in second] == made[1:4]
+    third = person.visit(link_of(second, "prev")).body.decode()
+    assert [topup_id for topup_id in made if f"/test/topups/{topup_id}" in third] == shown
+    assert 'rel="prev"' not in third
+
+
+def test_a_filter_that_fits_nothing_or_cannot_be_read_says_so(person: Person, wire: Wire) -> None:
+    wire.create()
+    assert "No top-up fits" in person.read("/test/topups?created_to=2020-01-01")
+    assert "Write a day such as" in person.read("/test/topups?created_from=yesterday")
+    assert "There is no such status." not in person.read("/test/topups?status=pending")
+
+
+def test_the_timeline_finds_the_event_of_a_settled_topup(person: Person, wire: Wire) -> None:
+    topup_id = wire.create(source="btok_us_verified")["id"]
+    until(lambda: wire.get(f"/v1/topups/{topup_id}").json["status"] == "succeeded", what="success")
+    shown = person.visit(f"/test/topups/{topup_id}").body.decode()
+    assert shown.count('href="/test/events/evt_') == 2

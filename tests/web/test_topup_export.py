@@ -1,0 +1,59 @@
+"""The CSV export: the filtered set, whole, and harmless in a spreadsheet."""
+
+import csv
+import io
+
+import pytest
+
+from api.wire import Wire
+from brim.web.dashboard.topup_export import safe_cell
+from web.conftest import Person
+
+BYTE_ORDER_MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"
+
+
+def rows_of(person: Person, target: str) -> list[dict[str, str]]:
+    reply = person.visit(target)
+    assert (reply.status, reply.headers["content-type"]) == (200, "text/csv; charset=utf-8")
+    assert reply.headers["content-disposition"].startswith('attachment; filename="topups-acct_')
+    text = reply.body.decode()
+    assert text.startswith(BYTE_ORDER_MARK)
+    return list(csv.DictReader(io.StringIO(text.removeprefix(BYTE_ORDER_MARK), newline="")))
+
+
+def test_the_file_has_every_topup_that_the_filters_let_through(person: Person, wire: Wire) -> None:
+    made = [wire.create(amount=1000 + number)["id"] for number in range(115)]
+    wire.post(f"/v1/topups/{made[7]}/cancel")
+    expected = [topup_id for topup_id in reversed(made[5:]) if topup_id != made[7]]
+    found = rows_of(person, "/test/topups.csv?status=pending&amount_from=10.05")
+    assert [row["id"] for row in found] == expected
+    assert (found[-1]["amount"], found[-1]["currency"], found[-1]["status"]) == ("10.05", "usd", "pending")
+
+
+def test_the_list_links_to_the_file_of_the_same_filters(person: Person, wire: Wire) -> None:
+    wire.create()
+    page = person.visit("/test/topups?status=pending&created_from=2020-01-01&starting_after=").body.decode()
+    assert 'href="/test/topups.csv?status=pending&amp;created_from=2020-01-01"' in page
+
+
+def test_a_description_is_never_a_formula(person: Person, wire: Wire) -> None:
+    wire.create(description='=HYPERLINK("http://x","y"),\n"z"', **{"metadata[=a]": "@b"})
+    wire.create(amount=5, currency="jpy", source="btok_us_verified_pending")
+    yen, dangerous = rows_of(person, "/test/topups.csv")
+    assert dangerous["description"] == '\'=HYPERLINK("http://x","y"),\n"z"'
+    assert dangerous["metadata"] == "'=a=@b"
+    assert (yen["amount"], yen["description"]) == ("5", "")
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "  =1", "\N{FULLWIDTH EQUALS SIGN}1"])
+def test_what_a_spreadsheet_could_calculate_gets_an_apostrophe(text: str) -> None:
+    assert safe_cell(text) == "'" + text
+
+
+def test_other_texts_stay_as_they_are() -> None:
+    assert [safe_cell(text) for text in ("Order 5", "a=b", "", None)] == ["Order 5", "a=b", "", ""]
+
+
+def test_a_refusal_is_a_page_and_no_file(person: Person) -> None:
+    reply = person.wire.get("/test/topups.csv")
+    assert reply.status == 303
