@@ -11,8 +11,9 @@ from functools import partial
 from typing import Any, Final, TypeAlias
 
 import msgspec
+from argon2 import PasswordHasher
 from clockwork import VAULT, Clockwork
-from people import BY
+from people import BY, EMAIL, PASSWORD
 
 from brim.api.errors import render_error, render_v2_error
 from brim.domain.clocks import KEPT_S
@@ -20,7 +21,9 @@ from brim.domain.destination_wire import destination_json
 from brim.domain.endpoints import DESTINATION_PREFIX, EndpointRules, NewEndpoint
 from brim.domain.errors import ResourceMissingError
 from brim.domain.idempotency import KEPT_MS
+from brim.domain.operators import Role
 from brim.domain.pairing import PairingRedeemedError, UnknownPairingError, code_of
+from brim.domain.sign_in import PasswordLinkOverError
 from brim.domain.topups import Owner
 from brim.domain.webhooks import EventPayload
 from brim.rails.rail import Fail, Outcome, Return, Succeed
@@ -29,6 +32,9 @@ from brim.services.accounts import CreateAccount, create_platform_account
 from brim.services.chain import seal_transfers
 from brim.services.clocks import delete_ended_clock
 from brim.services.event_destinations import create_destination, delete_destination, ping_destination
+from brim.services.operators import NewOperator, add_operator
+from brim.services.password_links import make_password_link, use_password_link
+from brim.services.passwords import Passwords
 from brim.services.pruning import prune_idempotency_keys
 
 OWNER: Final = Owner("acct_crash", livemode=False)
@@ -332,6 +338,28 @@ async def _hand_out_key(brim: Clockwork, login: str) -> None:
         await pairing.redeem_pairing(brim.database, *login.split(), now_ms=NOW_MS)
 
 
+class _SaltedAlike(PasswordHasher):
+    """Hashes equal passwords alike, so that what two runs leave can be compared."""
+
+    def hash(self, password: str | bytes, *, salt: bytes | None = None) -> str:
+        return super().hash(password, salt=salt or bytes(16))
+
+
+_PASSWORDS: Final = Passwords(_SaltedAlike(time_cost=1, memory_cost=8, parallelism=1))
+
+
+async def _have_a_password_link(brim: Clockwork) -> str:
+    """Leave an operator without a password, and return the token of the link by which they choose one."""
+    wish = NewOperator(email=EMAIL, name="Ada", role=Role.ADMIN, password=None)
+    ada = await add_operator(brim.database, _PASSWORDS, wish, by=BY, now_ms=NOW_MS, ids=brim.ids)
+    return await make_password_link(brim.database, ada.id, by=BY, now_ms=NOW_MS, ids=brim.ids)
+
+
+async def _use_password_link(brim: Clockwork, token: str) -> None:
+    with suppress(PasswordLinkOverError):  # what somebody is told who sends the form again
+        await use_password_link(brim.database, _PASSWORDS, token, PASSWORD, address=None, now_ms=NOW_MS, ids=brim.ids)
+
+
 _NO_ACCOUNT: Final = Fail("no_account", "No.")
 _RETURNED: Final = Return("debit_not_authorized", "No.")
 
@@ -375,4 +403,5 @@ FLOWS: Final = [
     Flow("login", _ask_for_a_login, is_repeatable=False),
     Flow("approval of a login", _approve_login, _have_a_login_wait),
     Flow("handing out of a login's key", _hand_out_key, _have_a_login_approved),
+    Flow("password by a link", _use_password_link, _have_a_password_link),
 ]

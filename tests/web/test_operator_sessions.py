@@ -3,13 +3,14 @@
 import json
 from collections.abc import Mapping
 
+import msgspec
 import pytest
 from people import BY, EMAIL, IDLE_MS, IDS, LIFE_MS, NOW_MS, PASSWORD, VAULT, add, sign_in_of, weak_passwords
 
 from brim.api.message import Reply, Request
 from brim.api.operations import OPERATIONS
 from brim.api.origin import Proxies
-from brim.domain.audit import ActorKind, AuditEntry
+from brim.domain.audit import Action, ActorKind, AuditEntry
 from brim.domain.keys import hash_secret
 from brim.domain.operators import Operator, Role, permissions_of
 from brim.domain.pages import PageRequest
@@ -20,16 +21,28 @@ from brim.services.keys import NoAccountError, create_account
 from brim.services.operator_keys import OperatorKeys
 from brim.services.operators import disable_operator, set_role
 from brim.services.recognition import recognise_key
-from brim.services.sign_in import Sessions
+from brim.services.sign_in import Sessions, list_sessions
 from brim.store.database import Database
 from brim.web.calling import ApiRefusedError, Caller
 from brim.web.operators.people import People
 from brim.web.operators.sessions import OperatorSessions
 from brim.web.operators.trail import Trail
+from brim.web.operators.wording import ACTIONS
 from brim.web.session import ACCOUNT_COOKIE, Session
+from brim.web.shell.asking import Ask, send
 from brim.web.visit import Visit
 
 ADDRESS = "203.0.113.7"
+
+
+OF_PEOPLE = ("a page", "a form sent by htmx")
+KINDS = {
+    "a page": {},
+    "a form sent by htmx": {b"hx-request": b"true", b":method": b"POST"},
+    "a piece fetched by htmx": {b"hx-request": b"true"},
+    "an event stream": {b"accept": b"text/event-stream"},
+    "a websocket": {b"upgrade": b"websocket"},
+}
 
 
 class Answering:
@@ -151,6 +164,35 @@ async def test_without_any_account_there_is_nothing_to_show(database: Database) 
         await find(database, await token_of(database))
 
 
+@pytest.mark.parametrize("kind", KINDS)
+async def test_an_open_page_keeps_no_session_by_itself(database: Database, account: str, kind: str) -> None:
+    assert account
+    ada = await add(database)
+    token = await token_of(database)
+    headers = {**KINDS[kind], b"cookie": f"brim_session={token}".encode()}
+    method = headers.pop(b":method", b"GET").decode()
+    later_ms = NOW_MS + 90_000
+    people = msgspec.structs.replace(
+        people_of(database), clock=lambda: later_ms, sessions=Sessions(database, lambda: later_ms, idle_ms=IDLE_MS)
+    )
+    sessions = OperatorSessions(people, Trail(OPERATIONS, database, lambda: later_ms, IDS))
+    assert await sessions.find(Visit(Request(method, "/", b"", headers, b""), {}), livemode=False)
+    [stored] = await list_sessions(database, ada.id, idle_ms=IDLE_MS, now_ms=later_ms)
+    assert stored.seen_ms == (later_ms if kind in OF_PEOPLE else NOW_MS)
+
+
+async def test_a_use_counts_right_after_a_look_that_did_not(database: Database) -> None:
+    await add(database)
+    token = await token_of(database)
+    later_ms = NOW_MS + 90_000
+    sessions = Sessions(database, lambda: later_ms, idle_ms=IDLE_MS)
+    looked = await sessions.recognise(token, is_use=False)
+    used = await sessions.recognise(token)
+    assert looked is not None
+    assert used is not None
+    assert (looked.seen_ms, used.seen_ms) == (NOW_MS, later_ms)
+
+
 @pytest.fixture
 async def ada(database: Database, account: str) -> Operator:
     """An admin, where there is an account."""
@@ -166,6 +208,7 @@ async def test_what_a_page_does_by_the_api_is_told(database: Database, ada: Oper
     assert (line.action, line.object, line.detail, line.at_ms) == ("PostTopups", "tu_new", None, NOW_MS + 1)
     assert line.owner == Owner(account, livemode=True)
     actor = line.actor
+    assert actor == session.actor
     assert (actor.kind, actor.id, actor.name, actor.address) == (ActorKind.OPERATOR, ada.id, EMAIL, ADDRESS)
 
 
@@ -179,6 +222,19 @@ async def test_a_line_names_the_object_of_the_path_and_what_was_sent_again(datab
     await Caller(Answering(deleted=True), key=session.key, told=session.told).delete("/v1/webhook_endpoints/we_1")
     line = await newest_line(database)
     assert (line.action, line.object) == ("DeleteWebhookEndpointsWebhookEndpoint", "we_1")
+
+
+@pytest.mark.usefixtures("ada")
+async def test_what_the_shell_does_is_told_like_what_pages_do(database: Database) -> None:
+    session = await found(database, await token_of(database))
+    asked = Ask(method="POST", path="/v1/topups/tu_1/cancel")
+    await send(Answering(id="tu_1"), session, asked, "127.0.0.1")  # type: ignore[arg-type]  # no websocket is asked for
+    line = await newest_line(database)
+    assert (line.action, line.object, line.actor) == ("PostTopupsTopupCancel", "tu_1", session.actor)
+
+
+def test_the_audit_log_has_words_for_every_action() -> None:
+    assert set(ACTIONS) == set(Action)
 
 
 @pytest.mark.usefixtures("ada")

@@ -333,12 +333,17 @@ class Sessions:
         self._idle_ms = idle_ms
         self._remembered: dict[bytes, tuple[int, Session]] = {}
 
-    async def recognise(self, token: str) -> Session | None:
-        """Return the session of a cookie's token, None when there is none that may do anything now."""
+    async def recognise(self, token: str, *, is_use: bool = True) -> Session | None:
+        """Return the session of a cookie's token, None when there is none that may do anything now.
+
+        Args:
+            token: the cookie's.
+            is_use: whether it rests no longer; False for what goes on by itself, such as a page that looks for news.
+        """
         now_ms, digest = self._clock(), hash_token(token)
         until_ms, session = self._remembered.get(digest, (0, None))
-        if session is None or now_ms >= until_ms:
-            session = await self._look_up(digest, now_ms)
+        if session is None or now_ms >= until_ms or (is_use and self._has_rested(session, now_ms)):
+            session = await self._look_up(digest, now_ms, is_use=is_use)
         if session is None or session.awaits_code or session.is_over(idle_ms=self._idle_ms, now_ms=now_ms):
             return None
         return session
@@ -347,14 +352,18 @@ class Sessions:
         """Remember a session no longer, because it has just ended."""
         self._remembered.pop(hash_token(token), None)
 
-    async def _look_up(self, digest: bytes, now_ms: int) -> Session | None:
+    def _has_rested(self, session: Session, now_ms: int) -> bool:
+        """Tell whether it is worth a write that a session is used now."""
+        return now_ms - session.seen_ms >= min(_TOUCHED_EVERY_MS, self._idle_ms // 2)
+
+    async def _look_up(self, digest: bytes, now_ms: int, *, is_use: bool) -> Session | None:
         """Return a session as it is now, remembered if it goes on; keep that it was used."""
         self._remembered.pop(digest, None)
         async with self._database.connection() as conn:
             session = await operator_sessions.find_session(conn, digest)
             if session is None or session.is_over(idle_ms=self._idle_ms, now_ms=now_ms):
                 return None
-            if now_ms - session.seen_ms >= min(_TOUCHED_EVERY_MS, self._idle_ms // 2):
+            if is_use and self._has_rested(session, now_ms):
                 await operator_sessions.touch_session(conn, digest, now_ms=now_ms)
                 session = msgspec.structs.replace(session, seen_ms=now_ms)
         if len(self._remembered) >= _MOST_REMEMBERED:

@@ -114,14 +114,20 @@ class Caller:
         return await self._call(Request("DELETE", path, b"", dict(self._headers), b""))
 
     async def _call(self, request: Request) -> Any:
-        reply = await self._application.handle(request)
+        reply = await ask(self._application, request, told=self._told)
         answered = msgspec.json.decode(reply.body)
         if reply.status < 400:
-            if self._told is not None and request.method != "GET":
-                await self._told(request, reply)
             return answered
         error = answered["error"]
         raise ApiRefusedError(reply.status, error["message"], param=error.get("param"), code=error.get("code"))
+
+
+async def ask(application: Application, request: Request, *, told: Told | None) -> Reply:
+    """Return the API's reply to a request in somebody's name; what it has changed is told."""
+    reply = await application.handle(request)
+    if told is not None and request.method != "GET" and reply.status < 400:
+        await told(request, reply)
+    return reply
 
 
 def encode_fields(fields: Mapping[str, Field]) -> bytes:

@@ -3,7 +3,6 @@
 This is the one place where pages reach past the API: a key that could make keys would outlive its own end.
 """
 
-from brim.domain.audit import Actor, ActorKind
 from brim.domain.keys import OwnedKey
 from brim.domain.operators import Role
 from brim.domain.topups import Owner
@@ -57,7 +56,7 @@ class KeyDesk:
             KeysForbiddenError: the role does not suffice.
         """
         _check_role(session)
-        return await self._keys.create_key(_owner(session), wish, by=_actor(session), now_ms=self._clock())
+        return await self._keys.create_key(_owner(session), wish, by=session.actor, now_ms=self._clock())
 
     async def roll_key(self, session: Session, key_id: str, *, new_id: str, grace_ms: int) -> NewKey:
         """Roll a key, as `OwnerKeys.roll_key`.
@@ -67,7 +66,7 @@ class KeyDesk:
         """
         _check_role(session)
         return await self._keys.roll_key(
-            _owner(session), key_id, new_id=new_id, grace_ms=grace_ms, by=_actor(session), now_ms=self._clock()
+            _owner(session), key_id, new_id=new_id, grace_ms=grace_ms, by=session.actor, now_ms=self._clock()
         )
 
     async def revoke_key(self, session: Session, key_id: str) -> None:
@@ -77,15 +76,11 @@ class KeyDesk:
             KeysForbiddenError: the role does not suffice.
         """
         _check_role(session)
-        await self._keys.revoke_key(_owner(session), key_id, by=_actor(session), now_ms=self._clock())
+        await self._keys.revoke_key(_owner(session), key_id, by=session.actor, now_ms=self._clock())
 
 
 def _owner(session: Session) -> Owner:
     return Owner(session.account, session.livemode)
-
-
-def _actor(session: Session) -> Actor:
-    return Actor(kind=ActorKind.OPERATOR, id=session.operator, name=session.name)
 
 
 def _check_role(session: Session) -> None:

@@ -10,6 +10,7 @@ from urllib.parse import quote
 import msgspec
 
 from brim.api.message import Reply
+from brim.domain.audit import Actor, ActorKind
 from brim.domain.operators import Role
 from brim.web.calling import Told
 from brim.web.pages import redirect
@@ -35,6 +36,8 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         operator: their id, such as `op_...`.
         name: theirs, for people.
+        email: theirs, by which the audit log names them.
+        address: from where they look, None where there is no network between.
         role: what they may do.
         form_token: what every form of theirs carries, so that no other site can send one.
         account: whose data is shown.
@@ -55,6 +58,13 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     key_account: str | None = None
     accounts: tuple[AccountChoice, ...] = ()
     told: Told | None = None
+    email: str | None = None
+    address: str | None = None
+
+    @property
+    def actor(self) -> Actor:
+        """The operator as the audit log tells of them."""
+        return Actor(kind=ActorKind.OPERATOR, id=self.operator, name=self.email or self.name, address=self.address)
 
     @property
     def prefix(self) -> str:
@@ -80,14 +90,6 @@ class Sessions(Protocol):
 
         The account shown is the one in the cookie `ACCOUNT_COOKIE`, where there is such an account, else the oldest.
         """
-
-
-class NoSessions:
-    """Nobody is ever signed in."""
-
-    async def find(self, visit: Visit, *, livemode: bool) -> Session | None:  # noqa: ARG002  the protocol's arguments
-        """Return None."""
-        return None
 
 
 def to_sign_in(visit: Visit) -> Reply:

@@ -3,6 +3,7 @@
 from functools import partial
 from typing import Final
 
+from brim.api.message import Request
 from brim.domain.operators import OperatorDisabledError, UnknownOperatorError
 from brim.domain.sign_in import form_token
 from brim.domain.topups import Owner
@@ -37,7 +38,7 @@ class OperatorSessions:
         """
         people = self._people
         token = people.token_of(visit)
-        signed_in = await people.sessions.recognise(token) if token else None
+        signed_in = await people.sessions.recognise(token, is_use=_is_use(visit.request)) if token else None
         if token is None or signed_in is None:
             return None
         operator = signed_in.operator
@@ -48,14 +49,26 @@ class OperatorSessions:
             key = await people.keys.key_of(operator, owner, now_ms=people.clock())
         except (OperatorDisabledError, UnknownOperatorError):
             return None
+        by = people.actor(visit, operator)
         return Session(
             operator=operator.id,
             name=operator.name,
+            email=operator.email,
+            address=by.address,
             role=operator.role,
             form_token=form_token(token),
             account=account,
             livemode=livemode,
             key=key,
             accounts=tuple(AccountChoice(each.account, each.business_name or each.account) for each in choices),
-            told=partial(self._trail.tell, people.actor(visit, operator), owner),
+            told=partial(self._trail.tell, by, owner),
         )
+
+
+def _is_use(request: Request) -> bool:
+    """Tell whether a person asks, and not an open page by itself, which would keep a session for as long as it is open.
+
+    An open page listens for news, by an event stream or a websocket, and fetches its pieces anew by htmx.
+    """
+    listens = b"upgrade" in request.headers or "text/event-stream" in (request.header(b"accept") or "")
+    return not listens and not (request.method == "GET" and b"hx-request" in request.headers)

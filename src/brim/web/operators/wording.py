@@ -39,7 +39,9 @@ ACTIONS: Final = {
     Action.SIGNED_OUT_ELSEWHERE: "Signed out everywhere else",
     Action.LOGIN_APPROVED: "Let the official CLI in",
     Action.LOGIN_DENIED: "Refused the official CLI",
-    Action.KEY_MADE: "Got an API key for their pages",
+    Action.KEY_MADE: "Made an API key",
+    Action.KEY_ROLLED: "Rolled an API key",
+    Action.KEY_REVOKED: "Revoked an API key",
 }
 """What the audit log says of each action; operations of the API say it themselves."""
 

@@ -14,6 +14,7 @@ import msgspec
 
 from brim import __version__
 from brim.api.message import Reply, Request
+from brim.web import calling
 from brim.web.shell.commands import Command, Method
 from brim.web.shell.failures import (
     FieldSetTwiceError,
@@ -132,7 +133,7 @@ async def send(api: Application, session: ShellSession, ask: Ask, host: str) -> 
     """
     if ask.method != "GET" and not may_write(session):
         raise ReadOnlyError(ask.method, livemode=session.livemode)
-    task = asyncio.ensure_future(api.handle(ask.request(session, host)))
+    task = asyncio.ensure_future(calling.ask(api, ask.request(session, host), told=session.told))
     _under_way.add(task)
     task.add_done_callback(_under_way.discard)
     return await asyncio.shield(task)

@@ -8,6 +8,7 @@ import msgspec
 from brim.api.message import Reply, Request
 from brim.api.websocket import Socket
 from brim.domain.keys import secret_prefix
+from brim.web.calling import Told
 from brim.web.shell.failures import UnusableKeyError
 
 DEVELOPER: Final = "developer"
@@ -58,6 +59,11 @@ class ShellSession(Protocol):
         """What the person may do: admin, developer or viewer."""
         ...
 
+    @property
+    def told(self) -> Told | None:
+        """Who is told of what they do; None for nobody."""
+        ...
+
 
 FindSession: TypeAlias = Callable[[Request], Awaitable[ShellSession | None]]
 """Returns the session that a websocket's handshake belongs to, None for somebody who is not signed in (any more).
@@ -74,6 +80,7 @@ class KeySession(msgspec.Struct, frozen=True, kw_only=True):
     livemode: bool
     role: str = DEVELOPER
     key_account: str | None = None
+    told: Told | None = None
 
 
 def may_write(session: ShellSession) -> bool:
