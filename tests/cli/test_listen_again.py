@@ -66,7 +66,7 @@ def test_an_event_made_while_nobody_is_connected_comes_afterwards(
         os.kill(brim.child_pid("api"), number)
         made += [until(lambda: _try_to_create(brim), what="another create")]
         until(lambda: len(caught(catcher)) == 2, what="the second event", patience_s=40.0)
-    assert caught(catcher) == Counter(made)
+    assert caught(catcher).keys() == set(made)  # the first may come again, if nobody lived to hear that it had come
 
 
 def _try_to_create(brim: RunningBrim) -> str | None:
