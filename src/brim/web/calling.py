@@ -113,12 +113,21 @@ class Caller:
         """
         return await self._call(Request("DELETE", path, b"", dict(self._headers), b""))
 
-    async def _call(self, request: Request) -> Any:
+    async def send(self, method: str, path: str, *, query: bytes, body: bytes, content_type: bytes) -> Reply:
+        """Return the API's reply to a request as it is, also where it is a refusal."""
+        headers = {**self._headers, b"content-type": content_type} if body else dict(self._headers)
+        return await self._handle(Request(method, path, query, headers, body))
+
+    async def _handle(self, request: Request) -> Reply:
         reply = await self._application.handle(request)
+        if reply.status < 400 and self._told is not None and request.method != "GET":
+            await self._told(request, reply)
+        return reply
+
+    async def _call(self, request: Request) -> Any:
+        reply = await self._handle(request)
         answered = msgspec.json.decode(reply.body)
         if reply.status < 400:
-            if self._told is not None and request.method != "GET":
-                await self._told(request, reply)
             return answered
         error = answered["error"]
         raise ApiRefusedError(reply.status, error["message"], param=error.get("param"), code=error.get("code"))
