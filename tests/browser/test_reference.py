@@ -6,6 +6,7 @@ import pytest
 
 from api.conftest import Server
 from browser.chromium import run_in_browser
+from web.conftest import Person
 
 PAGES = [
     "/docs/api",
@@ -28,3 +29,9 @@ PAGES = [
 def test_the_reference_works_in_a_browser(server: Server, key: str) -> None:
     environment = {"BASE_URL": server.url, "PAGES": json.dumps(PAGES), "TEST_KEY": key}
     run_in_browser("reference.mjs", environment, at_least=16)
+
+
+@pytest.mark.slow
+def test_the_reference_works_in_a_browser_for_who_is_signed_in(person: Person, key: str) -> None:
+    environment = {"BASE_URL": person.wire.url, "COOKIE": person.cookie, "TEST_KEY": key}
+    run_in_browser("signed_reference.mjs", environment, at_least=5)

@@ -20,18 +20,22 @@ from brim.web.naming import collection_of
 from brim.web.pages import Pages
 from brim.web.reference.catalogue import GUIDES, UNLISTED, Catalogue, Entry
 from brim.web.reference.examples import answer_of, object_example
+from brim.web.reference.explorer import Explorer
 from brim.web.reference.fields import Field, fields_of, typed
 from brim.web.reference.pages import Reference
 from brim.web.samples.languages import LANGUAGES
+from brim.web.session import NoSessions
 from brim.web.site import Site
 from web.asking import BROWSER, ask, header_of, headers_of, request_for
+from web.test_signed_pages import RecordedApi
 
 
 def reference_alone() -> Site:
     """Return a site of the reference and nothing else: it needs neither the API nor anybody signed in."""
     assets = Assets()
     pages = Pages(assets)
-    return Site(Reference(OPERATIONS, pages).routes(), pages, assets)
+    explorer = Explorer(RecordedApi({}), NoSessions())
+    return Site(Reference(OPERATIONS, pages, explorer).routes(), pages, assets)
 
 
 SITE: Final = reference_alone()
@@ -141,7 +145,7 @@ async def test_a_whole_page_with_all_it_loads_weighs_less_than_150_kb_packed() -
     assets = {*page.all("script", "src"), *page.all("link", "href")}
     modules = {
         f"{'/'.join(next(iter(assets)).split('/')[:3])}/js/{name}.js"
-        for name in "explorer json search store times".split()
+        for name in "explorer json own_key search store times".split()
     }
     replies = [await ask(SITE, target, headers=BROWSER) for target in {CREATE, *assets, *modules}]
     assert all(reply.status == 200 for reply in replies)

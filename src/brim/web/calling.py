@@ -113,6 +113,11 @@ class Caller:
         """
         return await self._call(Request("DELETE", path, b"", dict(self._headers), b""))
 
+    async def send(self, method: str, path: str, *, query: bytes, body: bytes, content_type: bytes) -> Reply:
+        """Return the API's reply to a request as it is, also where it is a refusal."""
+        headers = {**self._headers, b"content-type": content_type} if body else dict(self._headers)
+        return await ask(self._application, Request(method, path, query, headers, body), told=self._told)
+
     async def _call(self, request: Request) -> Any:
         reply = await ask(self._application, request, told=self._told)
         answered = msgspec.json.decode(reply.body)

@@ -14,6 +14,7 @@ from brim.web.key_desk import KeyDesk
 from brim.web.operators.parts import operator_routes
 from brim.web.operators.people import People
 from brim.web.pages import Pages, redirect
+from brim.web.reference.explorer import Explorer
 from brim.web.reference.pages import Reference
 from brim.web.routes import Route
 from brim.web.session import Session, Sessions
@@ -56,7 +57,8 @@ def build_site(
     assets = Assets()
     pages = Pages(assets)
     parts = Parts(pages, api, sessions, watchers, keys)
-    routes = [*Reference(operations, pages).routes(), *dashboard_routes(parts), *shell_routes(pages)]
+    reference = Reference(operations, pages, Explorer(api, sessions))
+    routes = [*reference.routes(), *dashboard_routes(parts), *shell_routes(pages)]
     if people is not None:
         routes += operator_routes(pages, people, sessions, SignedPages(parts), operations)
     sockets = shell_sockets(api, operations, clock, find_session)

@@ -72,6 +72,11 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
         return "" if self.livemode else TEST_PREFIX
 
     @property
+    def acting_for(self) -> str | None:
+        """The account that requests name, where the key is another's; None where it is the account's own."""
+        return self.account if self.key_account not in {None, self.account} else None
+
+    @property
     def may_write(self) -> bool:
         """Whether pages offer what changes something."""
         return self.role is Role.ADMIN or (self.role is Role.DEVELOPER and not self.livemode)

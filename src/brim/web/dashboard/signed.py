@@ -53,8 +53,7 @@ class SignedVisit:
     def __init__(self, visit: Visit, session: Session, parts: Parts) -> None:
         self.visit = visit
         self.session = session
-        other_account = session.account if session.key_account not in {None, session.account} else None
-        self.api = Caller(parts.application, key=session.key, account=other_account, told=session.told)
+        self.api = Caller(parts.application, key=session.key, account=session.acting_for, told=session.told)
         self.watchers = parts.watchers
         self._parts = parts
 

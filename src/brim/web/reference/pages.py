@@ -1,7 +1,6 @@
 """Serves the reference under `/docs/api`."""
 
 import asyncio
-import re
 from collections.abc import Sequence
 from functools import cached_property
 from typing import Any, Final
@@ -9,11 +8,9 @@ from typing import Any, Final
 import msgspec
 
 from brim.api.errors import ERROR_TABLE
-from brim.api.form import decode_form
 from brim.api.message import Reply
 from brim.api.openapi import needed_right, possible_errors
 from brim.api.operation import Operation
-from brim.api.params import object_schema
 from brim.api.schemas import NAMES
 from brim.domain.events import DEFAULT_API_VERSION
 from brim.web.naming import place_of
@@ -21,20 +18,20 @@ from brim.web.pages import PAGE_HEADERS, Pages
 from brim.web.reference import examples, search
 from brim.web.reference.attributes import attributes_of_object, attributes_of_parameters
 from brim.web.reference.catalogue import GUIDES, ROOT, Catalogue, Chapter, Entry, name_of
-from brim.web.reference.fields import fields_of, typed
+from brim.web.reference.explorer import Explorer, json_reply, read_form
+from brim.web.reference.fields import fields_of
 from brim.web.reference.prose import coloured, prose
 from brim.web.reference.reader import Reader, reader_of, remembering_headers
 from brim.web.routes import Route
 from brim.web.samples.cli import command
 from brim.web.samples.languages import BY_KEY, LANGUAGES
 from brim.web.samples.sample import Sample
+from brim.web.session import Session
 from brim.web.site import NoSuchPageError
 from brim.web.visit import Visit
 
 _MOST_FORM: Final = 16 * 1024
 """Bytes; colouring takes the longer the more there is, and other requests wait for their turn."""
-
-_NOT_OF_IDS: Final = re.compile(r"[^A-Za-z0-9_-]")
 
 
 class Reference:
@@ -43,11 +40,13 @@ class Reference:
     Args:
         operations: the table.
         pages: the templates.
+        explorer: acts for who is signed in.
     """
 
-    def __init__(self, operations: Sequence[Operation], pages: Pages) -> None:
+    def __init__(self, operations: Sequence[Operation], pages: Pages, explorer: Explorer) -> None:
         self._catalogue = Catalogue(operations)
         self._pages = pages
+        self._explorer = explorer
         pages.add_filters(prose=prose, coloured=coloured)
 
     def routes(self) -> tuple[Route, ...]:
@@ -56,9 +55,11 @@ class Reference:
             Route("GET", ROOT, self._home),
             Route("GET", f"{ROOT}/search", self._search),
             Route("GET", f"{ROOT}/search.json", self._search_index),
+            Route("POST", f"{ROOT}/own-key", self._explorer.give_key),
             Route("GET", f"{ROOT}/{{chapter}}", self._chapter),
             Route("GET", f"{ROOT}/{{chapter}}/{{section}}", self._section),
             Route("POST", f"{ROOT}/{{chapter}}/{{section}}/sample", self._sample),
+            Route("POST", f"{ROOT}/{{chapter}}/{{section}}/send", self._send),
         )
 
     async def _home(self, visit: Visit) -> Reply:
@@ -75,7 +76,8 @@ class Reference:
         slug = visit.places["chapter"]
         guide = next((guide for guide in GUIDES if guide.slug == slug), None)
         if guide:
-            return self._reply(visit, f"guides/{slug}.html", guide=guide)
+            session = await self._explorer.find(visit)
+            return self._reply(visit, f"guides/{slug}.html", session=session, guide=guide)
         chapter = self._catalogue.chapters.get(slug)
         if chapter is None:
             raise NoSuchPageError
@@ -85,7 +87,8 @@ class Reference:
         chapter = self._catalogue.chapters.get(visit.places["chapter"])
         if chapter and visit.places["section"] == "object":
             return await asyncio.to_thread(self._object, visit, chapter)
-        return await asyncio.to_thread(self._operation, visit, self._entry(visit))
+        entry, session = self._entry(visit), await self._explorer.find(visit)
+        return await asyncio.to_thread(self._operation, visit, entry, session)
 
     def _object(self, visit: Visit, chapter: Chapter) -> Reply:
         struct = self._catalogue.object_of(chapter)
@@ -100,50 +103,48 @@ class Reference:
             example=coloured(examples.object_example(struct).decode(), "json"),
         )
 
-    def _operation(self, visit: Visit, entry: Entry) -> Reply:
+    def _operation(self, visit: Visit, entry: Entry, session: Session | None) -> Reply:
         operation = entry.operation
-        values = examples.values_of(operation)
+        example = _example(entry, reader_of(visit, session))
         return self._reply(
             visit,
             "operation.html",
+            session=session,
             chapter=entry.chapter,
             entry=entry,
             operation=operation,
             place=place_of(operation),
-            path_id=examples.path_id_of(operation),
+            path_id=example.path_id,
             attributes=attributes_of_parameters(operation.parameters),
             returned=self._returned(operation),
             right=needed_right(operation),
             failures=_failures(operation),
-            samples=_samples(entry, reader_of(visit)),
+            samples=_samples(example),
+            line=" ".join(command(example)),
             answer=coloured(examples.answer_of(operation).decode(), "json"),
-            fields=fields_of(operation.parameters, values),
+            fields=fields_of(operation.parameters, example.values),
         )
 
     async def _sample(self, visit: Visit) -> Reply:
         """Return the code of what the explorer's form holds, in one language, and the line of the CLI for it."""
         if len(visit.request.body) > _MOST_FORM:
-            return Reply(413, b"{}", [*PAGE_HEADERS, "Cache-Control: no-store"])
-        return await asyncio.to_thread(self._write_sample, visit, self._entry(visit).operation)
+            return json_reply(413, {})
+        operation, session = self._entry(visit).operation, await self._explorer.find(visit)
+        return await asyncio.to_thread(self._write_sample, visit, operation, reader_of(visit, session))
 
-    def _write_sample(self, visit: Visit, operation: Operation) -> Reply:
-        reader = reader_of(visit)
-        form = decode_form(visit.request.body)
-        path_id = form.pop("_id", "")
-        sample = Sample(
-            operation=operation,
-            path_id=_NOT_OF_IDS.sub("", path_id) if isinstance(path_id, str) else "",
-            values=typed(form, object_schema(operation.parameters)) if operation.parameters else {},
-            base=reader.base,
-            key=reader.key,
-        )
+    def _write_sample(self, visit: Visit, operation: Operation, reader: Reader) -> Reply:
+        sample = read_form(visit, operation, reader)
         answer = {
             "html": str(coloured(reader.language.write(sample), reader.language.lexer)),
             "line": " ".join(command(sample)),
             "body": sample.content,
-            "type": "application/json" if sample.is_v2 else "application/x-www-form-urlencoded",
+            "type": sample.content_type,
         }
-        return Reply(200, msgspec.json.encode(answer), [*PAGE_HEADERS, "Cache-Control: no-store"])
+        return json_reply(200, answer)
+
+    async def _send(self, visit: Visit) -> Reply:
+        """Send what the explorer's form holds for who is signed in, and return what the API answers."""
+        return await self._explorer.send(visit, self._entry(visit).operation)
 
     def _entry(self, visit: Visit) -> Entry:
         entry = self._catalogue.find(visit.places["chapter"], visit.places["section"])
@@ -168,16 +169,18 @@ class Reference:
     def _packed_index(self) -> bytes:
         return msgspec.json.encode(self._index)
 
-    def _reply(self, visit: Visit, template: str, **values: Any) -> Reply:
+    def _reply(self, visit: Visit, template: str, *, session: Session | None = None, **values: Any) -> Reply:
+        """Return a page; one that is made for a session holds its token, so it is neither packed nor kept."""
         reply = self._pages.reply(
             visit,
             f"reference/{template}",
-            public=True,
-            cache="private, no-cache",
+            public=session is None,
+            cache="private, no-cache" if session is None else "no-store",
+            session=session,
             catalogue=self._catalogue,
             guides=GUIDES,
             languages=LANGUAGES,
-            reader=reader_of(visit),
+            reader=reader_of(visit, session),
             api_version=DEFAULT_API_VERSION,
             **values,
         )
@@ -185,16 +188,20 @@ class Reference:
         return reply
 
 
-def _samples(entry: Entry, reader: Reader) -> list[tuple[str, Any]]:
-    """Return an operation's example in every language, as pairs of a language's key and its marked-up code."""
-    sample = Sample(
+def _example(entry: Entry, reader: Reader) -> Sample:
+    """Return the call that an operation's samples are of."""
+    return Sample(
         operation=entry.operation,
         path_id=examples.path_id_of(entry.operation),
         values=examples.values_of(entry.operation),
         base=reader.base,
         key=reader.key,
     )
-    return [(key, coloured(language.write(sample), language.lexer)) for key, language in BY_KEY.items()]
+
+
+def _samples(example: Sample) -> list[tuple[str, Any]]:
+    """Return a call in every language, as pairs of a language's key and its marked-up code."""
+    return [(key, coloured(language.write(example), language.lexer)) for key, language in BY_KEY.items()]
 
 
 def _failures(operation: Operation) -> list[tuple[int, str, str]]:

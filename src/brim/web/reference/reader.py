@@ -6,11 +6,13 @@ from typing import Final
 
 import msgspec
 
+from brim.domain.keys import redact_secret
 from brim.web.samples.languages import BY_KEY, DEFAULT, Language
+from brim.web.session import Session
 from brim.web.visit import Visit
 
 KEY: Final = "sk_test_YOUR_KEY"
-"""Stands where somebody's key would; nobody's is put into a page that others may see."""
+"""Stands where the key of somebody would who is signed in."""
 
 COOKIE: Final = "brim_language"
 _A_YEAR_S: Final = 31_536_000
@@ -19,20 +21,21 @@ _HOST_OF_NOBODY: Final = "127.0.0.1:12111"
 
 
 class Reader(msgspec.Struct, frozen=True):
-    """What is written into a reader's samples."""
+    """What is written into a reader's samples. `key` is never a whole one."""
 
     base: str
     key: str
     language: Language
 
 
-def reader_of(visit: Visit) -> Reader:
+def reader_of(visit: Visit, session: Session | None) -> Reader:
     """Return the reader of a page: the language is the address's `?lang=`, else that of the cookie, else cURL."""
     host = visit.request.header(b"host") or ""
     scheme = "https" if visit.request.header(b"x-forwarded-proto") == "https" else "http"
     base = f"{scheme}://{host if _HOST.fullmatch(host) else _HOST_OF_NOBODY}"
     asked = BY_KEY.get(visit.query.get("lang", ""))
-    return Reader(base, KEY, asked or BY_KEY.get(_cookie(visit), DEFAULT))
+    key = redact_secret(session.key) if session else KEY
+    return Reader(base, key, asked or BY_KEY.get(_cookie(visit), DEFAULT))
 
 
 def remembering_headers(visit: Visit) -> list[str]:

@@ -89,8 +89,12 @@ class Sample(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def target(self) -> str:
         """The path with the query of a call that has no body."""
-        query = "" if self.operation.method == "POST" else self._encoded
-        return f"{self.path}?{query}" if query else self.path
+        return f"{self.path}?{self.query}" if self.query else self.path
+
+    @property
+    def query(self) -> str:
+        """The query of a call that has no body; else empty."""
+        return "" if self.operation.method == "POST" else self._encoded
 
     @property
     def content(self) -> str:
@@ -98,6 +102,11 @@ class Sample(msgspec.Struct, frozen=True, kw_only=True):
         if self.operation.method != "POST" or not self.values:
             return ""
         return json_text(self.values) if self.is_v2 else self._encoded
+
+    @property
+    def content_type(self) -> str:
+        """What a body is."""
+        return "application/json" if self.is_v2 else "application/x-www-form-urlencoded"
 
     @property
     def _encoded(self) -> str:

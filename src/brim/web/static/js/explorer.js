@@ -1,11 +1,12 @@
 // The explorer: what its form holds becomes a line of code as one types, and a request to this very server on Send.
 import { colouredJson } from "./json.js";
+import { postSigned } from "./own_key.js";
 
 const PAUSE_MS = 150;
 // A reader who only looks around must not move real money.
 const TEST_KEY = /^(sk|rk)_test_\w+$/;
 
-/** The key, in this page's memory alone. A session's own takes its place once there are sessions. */
+/** The key of who is not signed in, in this page's memory alone. */
 let key = "";
 
 /** What is sent: pairs of names and texts, without what was left empty. */
@@ -61,14 +62,15 @@ export function startExplorer(root) {
   const form = root.querySelector("[data-explorer-form]");
   const line = root.querySelector("#explorer-line");
   const shell = root.querySelector("[data-run-in-shell]");
-  const { method, path, sampleUrl } = root.dataset;
+  const { method, path, sampleUrl, sendUrl } = root.dataset; // `sendUrl` is there for who is signed in
   let timer = 0;
   let asked = 0;
 
+  const filledIn = () => [["_id", idOf(form)], ...pairsOf(form)];
+
   /** The form as code, as a line for the Shell, and as a body: a form, or JSON in the second version of the API. */
   async function askSample() {
-    const body = new URLSearchParams([["_id", idOf(form)], ...pairsOf(form)]);
-    const answer = await fetch(sampleUrl, { method: "POST", body });
+    const answer = await fetch(sampleUrl, { method: "POST", body: new URLSearchParams(filledIn()) });
     if (!answer.ok) throw new Error(answer.statusText);
     return answer.json();
   }
@@ -78,7 +80,6 @@ export function startExplorer(root) {
     const sample = await askSample();
     if (number !== asked) return; // something newer was asked for meanwhile
     line.innerHTML = sample.html; // marked up and escaped by the server
-    shell.dataset.line = sample.line;
   }
 
   function soon() {
@@ -87,6 +88,7 @@ export function startExplorer(root) {
   }
 
   async function request() {
+    if (sendUrl) return postSigned(sendUrl, filledIn());
     const target = path.replace(/\{\w+\}/, encodeURIComponent(idOf(form)));
     const sent = new URLSearchParams(pairsOf(form));
     const headers = { Authorization: `Bearer ${key}` };
@@ -102,12 +104,12 @@ export function startExplorer(root) {
     const place = root.querySelector("[data-error-key]");
     place.textContent = message;
     place.hidden = false;
-    root.querySelector("[data-explorer-key]").focus();
+    root.querySelector("[data-explorer-key]")?.focus();
   }
 
   async function send() {
     clearErrors(root);
-    if (!TEST_KEY.test(key)) {
+    if (!sendUrl && !TEST_KEY.test(key)) {
       showKeyError(key ? "Only test keys are used here: sk_test_… or rk_test_…" : "Fill in a test key first.");
       return;
     }
@@ -128,7 +130,8 @@ export function startExplorer(root) {
     showText(text, `${answer.status} ${answer.statusText}`);
     if (answer.ok) return;
     const { error } = JSON.parse(text);
-    if (!showError(root, error) && answer.status === 401) showKeyError(error.message);
+    const isAboutKey = answer.status === 401 || (sendUrl && !error.param);
+    if (!showError(root, error) && isAboutKey) showKeyError(error.message);
   }
 
   function showText(text, title) {
@@ -139,16 +142,17 @@ export function startExplorer(root) {
   }
 
   root.querySelector("[data-explorer-body]").hidden = false;
-  root.querySelector("[data-explorer-key]").addEventListener("input", (event) => (key = event.target.value.trim()));
+  root.querySelector("[data-explorer-key]")?.addEventListener("input", (event) => (key = event.target.value.trim()));
   form.addEventListener("input", soon);
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     send();
   });
   document.addEventListener("brim:language", refreshLine);
-  // The Shell shows this button where there is one, and runs `data-line` when it hears of it.
-  shell.addEventListener("click", () =>
-    document.dispatchEvent(new CustomEvent("brim:run", { detail: shell.dataset.line })),
-  );
+  // The launcher of the Shell shows this button, and runs the line when it hears of it.
+  shell.addEventListener("click", async () => {
+    const { line: wanted } = await askSample();
+    document.dispatchEvent(new CustomEvent("brim:run", { detail: wanted }));
+  });
   refreshLine();
 }

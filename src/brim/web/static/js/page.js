@@ -1,4 +1,5 @@
 // What every page does: the theme's switch, times in the viewer's zone, buttons that copy, the Shell's key.
+import { maskedKey, withWholeKey } from "./own_key.js";
 import { watchForShell } from "./shell/launcher.js";
 import { localTimes } from "./times.js";
 import { store } from "./store.js";
@@ -22,11 +23,22 @@ function switchTheme(button) {
   showTheme(button);
 }
 
+/** Puts a text on the clipboard. One that has to be fetched is promised at once: browsers allow it upon a click only. */
+async function writeToClipboard(text) {
+  if (!maskedKey || !text.includes(maskedKey)) return navigator.clipboard.writeText(text);
+  const whole = withWholeKey(text).then((full) => new Blob([full], { type: "text/plain" }));
+  return navigator.clipboard.write([new ClipboardItem({ "text/plain": whole })]);
+}
+
 async function copy(button) {
   const source = document.getElementById(button.dataset.copy);
-  await navigator.clipboard.writeText(source.dataset.full ?? source.textContent);
-  const label = button.textContent;
-  button.textContent = "Copied";
+  const said = await writeToClipboard(source.dataset.full ?? source.textContent).then(
+    () => "Copied",
+    () => "Not copied",
+  );
+  const label = button.dataset.label ?? button.textContent;
+  button.dataset.label = label; // so that a second click keeps it
+  button.textContent = said;
   setTimeout(() => (button.textContent = label), 1500);
 }
 

@@ -1,0 +1,133 @@
+"""What the reference does for somebody who is signed in: it gives them their test key, and sends requests with it.
+
+No page holds the key: it shows it masked, and a script asks for all of it when it is to be copied. What is sent goes to
+the API in process, by a form that carries the session's token; what it may do, the key decides. All of it is test mode.
+"""
+
+import re
+from collections.abc import Awaitable, Callable
+from typing import Any, Final, TypeAlias
+from urllib.parse import quote
+
+import msgspec
+
+from brim.api.errors import render_error
+from brim.api.form import decode_form
+from brim.api.message import Reply
+from brim.api.operation import Operation
+from brim.api.params import object_schema
+from brim.domain.keys import redact_secret
+from brim.kit.errors import BrimError
+from brim.web.calling import Application, Caller
+from brim.web.pages import PAGE_HEADERS
+from brim.web.reference.fields import typed
+from brim.web.reference.reader import Reader, reader_of
+from brim.web.samples.sample import Sample
+from brim.web.session import Session, Sessions, carries_token
+from brim.web.visit import Visit
+
+ID_FIELD: Final = "_id"
+"""Holds the id for the path. No parameter's name begins like that."""
+
+KEY_FIELD: Final = "_key"
+"""Holds the masked key that the page shows, so that a page left open does not act for another account."""
+
+_SIGNED_OUT: Final = "Nobody is signed in here any more. Sign in, then load this page anew."
+_FORGED: Final = "This did not come from a page of your session. Load this page anew, then try again."
+_OUTDATED: Final = "Another account is looked at by now, or its key is a new one. Load this page anew, then try again."
+
+_NOT_OF_IDS: Final = re.compile(r"[^A-Za-z0-9_-]")
+
+_Work: TypeAlias = Callable[[Session], Awaitable[Reply]]
+
+
+class Explorer:
+    """Acts for who reads.
+
+    Args:
+        application: the API of this process.
+        sessions: recognises who reads.
+    """
+
+    def __init__(self, application: Application, sessions: Sessions) -> None:
+        self._application = application
+        self._sessions = sessions
+
+    async def find(self, visit: Visit) -> Session | None:
+        """Return the session of a reader, in test mode; None for who is not signed in, or has no key to be shown."""
+        try:
+            return await self._sessions.find(visit, livemode=False)
+        except BrimError:  # such as where there is no account yet: the reference can be read all the same
+            return None
+
+    async def give_key(self, visit: Visit) -> Reply:
+        """Return the whole of the reader's test key, as JSON: `{"key": "rk_test_..."}`."""
+
+        async def give(session: Session) -> Reply:
+            return json_reply(200, {"key": session.key})
+
+        return await self._answer(visit, give)
+
+    async def send(self, visit: Visit, operation: Operation) -> Reply:
+        """Send what the explorer's form holds with the reader's test key; return the API's status and body."""
+
+        async def send(session: Session) -> Reply:
+            sample = read_form(visit, operation, reader_of(visit, session))
+            caller = Caller(self._application, key=session.key, account=session.acting_for, told=session.told)
+            answer = await caller.send(
+                operation.method,
+                _path(operation, visit.form.get(ID_FIELD, "")),
+                query=sample.query.encode(),
+                body=sample.content.encode(),
+                content_type=sample.content_type.encode(),
+            )
+            return json_reply(answer.status, answer.body)
+
+        return await self._answer(visit, send)
+
+    async def _answer(self, visit: Visit, work: _Work) -> Reply:
+        """Return what `work` answers to somebody whose own page asks, or an error in the API's form."""
+        session = await self.find(visit)
+        if session is None:
+            return _refusal(401, _SIGNED_OUT)
+        if not carries_token(visit, session):
+            return _refusal(403, _FORGED)
+        if visit.form.get(KEY_FIELD) != redact_secret(session.key):
+            return _refusal(409, _OUTDATED)
+        try:
+            return await work(session)
+        except BrimError as error:  # the form cannot be read; scripts read the same of it as of the API's refusals
+            return json_reply(*render_error(error))
+
+
+def read_form(visit: Visit, operation: Operation, reader: Reader) -> Sample:
+    """Return the call that the explorer's form holds.
+
+    Raises:
+        BrimError: the form cannot be read; see `decode_form`.
+    """
+    form = decode_form(visit.request.body)
+    path_id = form.pop(ID_FIELD, "")
+    form.pop(KEY_FIELD, None)
+    return Sample(
+        operation=operation,
+        path_id=_NOT_OF_IDS.sub("", path_id) if isinstance(path_id, str) else "",
+        values=typed(form, object_schema(operation.parameters)) if operation.parameters else {},
+        base=reader.base,
+        key=reader.key,
+    )
+
+
+def json_reply(status: int, answer: Any) -> Reply:
+    """Return what a script of a page asked for; nobody keeps it. Bytes are JSON already."""
+    body = answer if isinstance(answer, bytes) else msgspec.json.encode(answer)
+    return Reply(status, body, [*PAGE_HEADERS, "Cache-Control: no-store"])
+
+
+def _path(operation: Operation, path_id: str) -> str:
+    """Return the path with the very id that was filled in, whatever it holds; it cannot lead elsewhere."""
+    return re.sub(r"\{\w+\}", lambda _: quote(path_id, safe=""), operation.path)
+
+
+def _refusal(status: int, message: str) -> Reply:
+    return json_reply(status, {"error": {"message": message, "type": "invalid_request_error"}})
