@@ -24,9 +24,9 @@ from brim.web.reference.explorer import Explorer
 from brim.web.reference.fields import Field, fields_of, typed
 from brim.web.reference.pages import Reference
 from brim.web.samples.languages import LANGUAGES
-from brim.web.session import NoSessions
 from brim.web.site import Site
 from web.asking import BROWSER, ask, header_of, headers_of, request_for
+from web.signing import CookieSessions
 from web.test_signed_pages import RecordedApi
 
 
@@ -34,7 +34,7 @@ def reference_alone() -> Site:
     """Return a site of the reference and nothing else: it needs neither the API nor anybody signed in."""
     assets = Assets()
     pages = Pages(assets)
-    explorer = Explorer(RecordedApi({}), NoSessions())
+    explorer = Explorer(RecordedApi({}), CookieSessions())
     return Site(Reference(OPERATIONS, pages, explorer).routes(), pages, assets)
 
 
