@@ -184,7 +184,7 @@ test("the Shell hears what to run", async () => {
   await page.locator("#explorer-line >> text=curl").waitFor();
   const line = await page.evaluate(() => {
     const heard = new Promise((resolve) => document.addEventListener("brim:run", (event) => resolve(event.detail)));
-    const button = document.querySelector("[data-run-in-shell]");
+    const button = document.querySelector("[data-explorer-form] [data-run-in-shell]");
     button.hidden = false;
     button.click();
     return heard;
