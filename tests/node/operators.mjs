@@ -180,7 +180,7 @@ test("a device is set up, and asked for at the next sign-in", async () => {
 
   const other = await openPage();
   await signIn(other);
-  assert.equal(await other.evaluate(() => document.activeElement.id), "field-code");
+  await other.locator("#field-code:focus").waitFor(); // a browser gives the focus when it has shown the page
   await assertGood(other, "code");
   await other.keyboard.type("000000");
   await other.keyboard.press("Enter");
