@@ -84,12 +84,12 @@ test("the first admin is made by keyboard alone", async () => {
 test("somebody signs in, and out, by keyboard alone", async () => {
   const page = await openPage();
   await visit(page, DASHBOARD);
-  assert.equal(await page.evaluate(() => document.activeElement.id), "field-email", "the form waits to be filled in");
+  await page.locator("#field-email:focus").waitFor(); // the form waits to be filled in
   await page.keyboard.type(EMAIL);
   await type(page, "#field-password", "wrong");
   await press(page, "main button[type=submit]");
   await assertGood(page, "sign-in-refused");
-  assert.equal(await page.evaluate(() => document.activeElement.id), "field-password");
+  await page.locator("#field-password:focus").waitFor();
   await page.keyboard.type(PASSWORD);
   await Promise.all([page.waitForNavigation(), page.keyboard.press("Enter")]);
   assert.equal(page.url(), BASE + DASHBOARD);
