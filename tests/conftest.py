@@ -9,6 +9,7 @@ stock PostgreSQL too takes their namesakes that begin with `each_` and runs twic
 
 import asyncio
 import os
+import shutil
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
@@ -29,6 +30,19 @@ from roles import OwnRoles, lend_roles
 
 STOCK_BINARIES: Final = Path(os.environ.get("STOCK_POSTGRES_BIN", "/usr/lib/postgresql/15/bin"))
 _TEMPLATE: Final = "brim_template"
+_MEMORY: Final = Path("/dev/shm")
+_ENOUGH_MEMORY: Final = 8 * 2**30
+_TEMPORARY_ROOT: Final = "PYTEST_DEBUG_TEMPROOT"
+
+
+def pytest_configure() -> None:
+    """Put the databases into memory where there is room, and do not wait for a disk a thousand times.
+
+    Tests kill processes and never the machine, so what they see is the same. To have them on a disk, name a folder in
+    PYTEST_DEBUG_TEMPROOT.
+    """
+    if _TEMPORARY_ROOT not in os.environ and _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free > _ENOUGH_MEMORY:
+        os.environ[_TEMPORARY_ROOT] = str(_MEMORY)
 
 
 @pytest.fixture

@@ -4,10 +4,11 @@
 
 import asyncio
 import os
+import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -37,6 +38,14 @@ async def _execute(server: EmbeddedPostgres, sql: str) -> object:
         return await conn.fetchval(sql)
     finally:
         await conn.close()
+
+
+@pytest.fixture
+def tmp_path(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A folder whose path is short enough for a socket in it, whatever the test is called."""
+    folder = tmp_path_factory.mktemp("pg")
+    yield folder
+    shutil.rmtree(folder)
 
 
 @pytest_asyncio.fixture

@@ -1,6 +1,7 @@
 """What the server says about itself, without a key: health, readiness, metrics and its OpenAPI document."""
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Final
 
 import msgspec
@@ -18,7 +19,10 @@ _ALIVE: Final = b'{\n  "status": "ok"\n}\n'
 
 def system_handlers(database: Database, operations: Sequence[Operation]) -> Mapping[str, SystemHandler]:
     """Return the handlers by path."""
-    openapi = msgspec.json.format(msgspec.json.encode(build_openapi(operations)), indent=2) + b"\n"
+
+    @cache
+    def openapi() -> bytes:  # made for the first who asks, not before a start
+        return msgspec.json.format(msgspec.json.encode(build_openapi(operations)), indent=2) + b"\n"
 
     async def healthz() -> Reply:
         return Reply(200, _ALIVE)
@@ -33,6 +37,6 @@ def system_handlers(database: Database, operations: Sequence[Operation]) -> Mapp
         return Reply(200, metrics.render_metrics(), content_type=metrics.CONTENT_TYPE)
 
     async def openapi_json() -> Reply:
-        return Reply(200, openapi)
+        return Reply(200, openapi())
 
     return {"/healthz": healthz, "/readyz": readyz, "/metrics": prometheus, "/openapi.json": openapi_json}

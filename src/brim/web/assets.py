@@ -6,11 +6,9 @@ browser may keep every one of them for ever.
 
 import gzip
 import hashlib
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Final
-
-import msgspec
 
 from brim.api.message import Reply
 from brim.web.visit import Visit
@@ -37,12 +35,25 @@ class MissingAssetError(LookupError):
     """A template names a file that is not there."""
 
 
-class Asset(msgspec.Struct, frozen=True):
-    """One file: its bytes, and the same packed where that makes it smaller."""
+class Asset:
+    """One file: its bytes, and what they are.
 
-    content_type: str
-    plain: bytes
-    packed: bytes | None
+    Args:
+        content_type: of the bytes, for a browser.
+        plain: the bytes.
+        may_shrink: whether they are of a kind that is not packed already.
+    """
+
+    def __init__(self, content_type: str, plain: bytes, *, may_shrink: bool) -> None:
+        self.content_type = content_type
+        self.plain = plain
+        self._may_shrink = may_shrink
+
+    @cached_property
+    def packed(self) -> bytes | None:
+        """The bytes packed, where that makes them fewer; packed for the first who asks, not before a start."""
+        packed = gzip.compress(self.plain, mtime=0) if self._may_shrink else None
+        return packed if packed and len(packed) < len(self.plain) else None
 
 
 class Assets:
@@ -83,7 +94,7 @@ class Assets:
             "X-Content-Type-Options: nosniff",
             "Vary: Accept-Encoding",
         ]
-        if asset.packed is not None and visit.accepts_gzip:
+        if visit.accepts_gzip and asset.packed is not None:
             return Reply(200, asset.packed, [*headers, "Content-Encoding: gzip"], asset.content_type)
         return Reply(200, asset.plain, headers, asset.content_type)
 
@@ -98,6 +109,4 @@ def _read_assets(folder: Path) -> dict[str, Asset]:
 
 
 def _read_asset(file: Path) -> Asset:
-    plain = file.read_bytes()
-    packed = gzip.compress(plain, mtime=0) if file.suffix in _PACKED else None
-    return Asset(_TYPES[file.suffix], plain, packed if packed and len(packed) < len(plain) else None)
+    return Asset(_TYPES[file.suffix], file.read_bytes(), may_shrink=file.suffix in _PACKED)
