@@ -6,7 +6,7 @@ STAMP := .venv/.installed
 SIDE_BY_SIDE := --numprocesses auto --maxprocesses 4 --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help install serve test test-fast coverage check format lint types imports sim bench bench-webhooks lock clean
+.PHONY: help install serve test test-fast coverage check format lint types imports sim bench bench-webhooks bench-pages lock clean
 
 ## Lists the targets, each with its sentence.
 help:
@@ -72,6 +72,10 @@ bench: install
 ## Measures deliveries of webhooks beside the same client without a database, and prints one table.
 bench-webhooks: install
 	$(BIN)/python -m bench.deliveries
+
+## Measures how soon pages show their first text, beside the least that a page can be (needs Node and Chromium).
+bench-pages: install
+	$(BIN)/python -m bench.pages
 
 ## Resolves the dependencies in pyproject.toml anew and writes both lock files.
 lock: install
