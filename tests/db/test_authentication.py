@@ -47,9 +47,9 @@ async def _platform_and_request(database: Database) -> tuple[str, Request]:
     return platform, Request("GET", "/v1/balance", b"", headers, b"")
 
 
-async def _add_account(database: Database, platform: str) -> None:
+async def _add_account(database: Database, platform: str, account: str = LATER) -> None:
     async with database.connection() as conn:
-        await insert_account(conn, Account(account=LATER, platform=platform, created=1))
+        await insert_account(conn, Account(account=account, platform=platform, created=1))
 
 
 async def test_a_refusal_is_not_passed_on_to_a_request_that_came_after_what_undid_it(database: Database) -> None:
@@ -65,7 +65,7 @@ async def test_a_refusal_is_not_passed_on_to_a_request_that_came_after_what_undi
     with pytest.raises(AccountUnreachableError):
         await early
     assert {(await task).owner.account for task in late} == {LATER}
-    assert held.answers == 4  # one more look-up, shared by the three
+    assert held.answers == 3  # one more look-up of the account, shared by the three; the key is known
 
 
 async def test_a_grant_costs_no_query_for_a_moment_and_one_for_all_who_ask_at_once(database: Database) -> None:
@@ -82,3 +82,22 @@ async def test_a_grant_costs_no_query_for_a_moment_and_one_for_all_who_ask_at_on
     assert authenticator.recall(request) is grants[0]
     now_ms = NOW_MS + REMEMBERED_MS
     assert authenticator.recall(request) is None
+
+
+async def test_a_key_that_acts_for_many_accounts_is_looked_up_once_for_all_of_them(database: Database) -> None:
+    platform, request = await _platform_and_request(database)
+    await _add_account(database, platform)
+    await _add_account(database, platform, another := "acct_0000000000000002")
+    for_another = Request("GET", "/v1/balance", b"", {**request.headers, b"stripe-account": another.encode()}, b"")
+    counting = HeldDatabase(database)
+    now_ms = NOW_MS
+    authenticator = Authenticator(cast("Any", counting), lambda: now_ms)
+    for each in (request, for_another):
+        await authenticator.authenticate(each)
+    assert counting.answers == 3  # the key, and two accounts
+    now_ms = NOW_MS + REMEMBERED_MS
+    await authenticator.authenticate(request)
+    assert counting.answers == 4  # the key again
+    grant = authenticator.recall(for_another)
+    assert grant is not None
+    assert grant.owner.account == another

@@ -8,8 +8,9 @@ import asyncio
 import base64
 import binascii
 import hashlib
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
-from typing import Final
+from typing import Any, Final, TypeVar
 
 import msgspec
 
@@ -22,15 +23,18 @@ from brim.api.errors import (
     TwoAccountsError,
 )
 from brim.api.message import Request
-from brim.domain.keys import ApiKey
+from brim.domain.keys import ApiKey, hash_secret
 from brim.domain.topups import Owner
 from brim.kit.clock import Clock
 from brim.services.recognition import may_act_for, recognise_key
 from brim.store.database import Database
 
+Found = TypeVar("Found")
+Known = TypeVar("Known")
+
 # Half of the second within which a revocation must work; the other half is for the look-up itself.
 REMEMBERED_MS: Final = 500
-# Beyond this many different credentials in memory, forget them all: a guesser's are never remembered.
+# Beyond this many of a kind in memory, forget them all: what a guesser tries is never remembered.
 MAX_REMEMBERED: Final = 10_000
 
 
@@ -46,14 +50,14 @@ class Authenticator:
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
-        self._clock = clock
-        self._remembered: dict[bytes, tuple[int, Grant]] = {}
+        self._keys = _KnownKeys(database, clock)
+        self._grants: dict[bytes, Grant] = {}
         self._looking: dict[bytes, asyncio.Future[Grant]] = {}
 
     def recall(self, request: Request) -> Grant | None:
-        """Return the grant of credentials seen within the last half second, without any query."""
-        known = self._remembered.get(_digest(request))
-        return known[1] if known and self._clock() < known[0] else None
+        """Return the grant of known credentials whose key was seen within the last half second, without any query."""
+        grant = self._grants.get(_digest(request))
+        return grant if grant and self._keys.is_fresh(grant.key) else None
 
     async def authenticate(self, request: Request) -> Grant:
         """Return the grant of a request's credentials.
@@ -72,31 +76,82 @@ class Authenticator:
             # What refused an earlier request may have changed before this one was sent; what granted it holds.
             with suppress(InvalidApiKeyError, AccountUnreachableError):
                 return await asyncio.shield(earlier)
-        return await asyncio.shield(self._looking.get(digest) or self._start_looking(digest, request))
-
-    def _start_looking(self, digest: bytes, request: Request) -> "asyncio.Future[Grant]":
-        """Return a look-up under way, which equal requests that come meanwhile share."""
-        looking = asyncio.ensure_future(self._look_up(request))
-        self._looking[digest] = looking
-        looking.add_done_callback(lambda _: self._looking.pop(digest, None))
-        return looking
+        return await _shared(self._looking, digest, lambda: self._look_up(request))
 
     async def _look_up(self, request: Request) -> Grant:
         secret = read_credentials(request.header(b"authorization"))
-        now_ms = self._clock()
-        key = await recognise_key(self._database, hashlib.sha256(secret.encode()).digest())
+        key = await self._keys.find(hash_secret(secret))
         if key is None:
             raise InvalidApiKeyError(secret)
-        if key.expires_ms is not None and key.expires_ms <= now_ms:
+        if self._keys.has_ended(key):
             raise ApiKeyExpiredError(secret)
         account = _account_asked_for(request, key) or key.account
-        if "\0" in account or not await may_act_for(self._database, key, account):
+        digest = _digest(request)
+        # An account stays under its platform, so whom a key may act for is looked up once.
+        if digest not in self._grants and not await self._may_act_for(key, account):
             raise AccountUnreachableError(secret, account)
         grant = Grant(key, Owner(account, key.livemode))
-        if len(self._remembered) >= MAX_REMEMBERED:
-            self._remembered.clear()
-        self._remembered[_digest(request)] = (now_ms + REMEMBERED_MS, grant)
+        _remember(self._grants, digest, grant)
         return grant
+
+    async def _may_act_for(self, key: ApiKey, account: str) -> bool:
+        return "\0" not in account and await may_act_for(self._database, key, account)
+
+
+class _KnownKeys:
+    """Keys as they were when they were last looked up."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+        self._known: dict[bytes, tuple[int, ApiKey]] = {}
+        self._looking: dict[bytes, asyncio.Future[ApiKey | None]] = {}
+
+    def is_fresh(self, key: ApiKey) -> bool:
+        """Tell whether this is the key as it was within the last half second."""
+        until_ms, known = self._known.get(key.hash, (0, None))
+        return known is key and self._clock() < until_ms
+
+    def has_ended(self, key: ApiKey) -> bool:
+        """Tell whether the key was rolled or revoked, and does not work any more."""
+        return key.expires_ms is not None and key.expires_ms <= self._clock()
+
+    async def find(self, digest: bytes) -> ApiKey | None:
+        """Return the key whose SHA-256 is `digest`, None where there is none; one query for all who ask at once."""
+        until_ms, known = self._known.get(digest, (0, None))
+        if known and self._clock() < until_ms:
+            return known
+        earlier = self._looking.get(digest)
+        # A key may have been made since somebody asked who was told that there is none.
+        found = await asyncio.shield(earlier) if earlier else None
+        return found or await _shared(self._looking, digest, lambda: self._look_up(digest))
+
+    async def _look_up(self, digest: bytes) -> ApiKey | None:
+        until_ms = self._clock() + REMEMBERED_MS
+        found = await recognise_key(self._database, digest)
+        _, known = self._known.get(digest, (0, None))
+        if found == known:
+            found = known  # so that grants of it hold
+        if found:
+            _remember(self._known, digest, (until_ms, found))
+        return found
+
+
+async def _shared(
+    looking: "dict[bytes, asyncio.Future[Found]]", digest: bytes, look_up: Callable[[], Coroutine[Any, Any, Found]]
+) -> Found:
+    """Return what a look-up finds, which all who need it meanwhile share, whoever of them goes away."""
+    future = looking.get(digest)
+    if future is None:
+        future = looking[digest] = asyncio.ensure_future(look_up())
+        future.add_done_callback(lambda _: looking.pop(digest, None))
+    return await asyncio.shield(future)
+
+
+def _remember(memory: dict[bytes, Known], digest: bytes, known: Known) -> None:
+    if len(memory) >= MAX_REMEMBERED:
+        memory.clear()
+    memory[digest] = known
 
 
 def _digest(request: Request) -> bytes:
