@@ -1,6 +1,9 @@
 """What the driver's errors become, and that a connection which broke is replaced."""
 
 import asyncio
+import json
+from collections.abc import Callable
+from typing import Any
 
 import asyncpg
 import pytest
@@ -48,6 +51,31 @@ async def test_what_postgresql_undid_is_run_again_but_not_for_ever(database: Dat
     with pytest.raises(DatabaseUnavailableError):
         await database.transact(work)
     assert runs == 10
+
+
+@pytest.mark.parametrize("lend", [lambda database: database, lambda database: database.hold()], ids=["lent", "held"])
+@pytest.mark.parametrize(("kept_s", "is_renewed"), [(0.0, True), (3600.0, False)])
+async def test_plans_are_made_anew_after_a_while_because_tables_grow(
+    service_url: str, lend: Callable[[Database], Any], kept_s: float, *, is_renewed: bool
+) -> None:
+    database = await Database.connect(service_url, max_connections=1, plans_kept_s=kept_s)
+    lender = lend(database)
+
+    async def expected_rows() -> int:
+        async with lender.connection() as conn:
+            plan = await conn.fetchval("EXPLAIN (FORMAT JSON) EXECUTE walk")
+            return int(json.loads(plan)[0]["Plan"]["Plan Rows"])
+
+    async with lender.connection() as conn:
+        await conn.execute("PREPARE walk AS SELECT FROM new_events WHERE place > 0")
+    before = await expected_rows()
+    async with lender.connection() as conn:
+        await conn.execute(
+            "INSERT INTO new_events (account, livemode, event) SELECT 'acct_x', false, 'evt_' || n"
+            " FROM generate_series(1, 20000) AS n"
+        )
+    assert (await expected_rows() > 10 * before) == is_renewed
+    await database.close()
 
 
 async def test_an_outage_is_left_to_the_caller(database: Database) -> None:

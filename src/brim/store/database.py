@@ -1,10 +1,12 @@
 """Connections to PostgreSQL, transactions, and the one place where the driver's errors become ours.
 
 Statements are planned once for all values (force_generic_plan): each is written so that one plan is right for every
-value, and planning a list anew costs more than answering it.
+value, and planning a list anew costs more than answering it. But no plan is right for every size of a table, so
+connections make theirs anew every few seconds.
 """
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from functools import partial
@@ -46,6 +48,10 @@ _PLANNING: Final = {
 }
 """A plan made while a table was small, or its statistics old, must still be right when it has grown: every statement
 of ours finds its rows by an index."""
+
+PLANS_KEPT_S: Final = 5.0
+"""How long a connection uses a plan. PostgreSQL alone keeps it until somebody takes the table's statistics, a minute
+or more: one that was made for ten rows then walks along the wrong index past a hundred thousand."""
 
 _ATTEMPTS: Final = 5
 """Sorted keys make deadlocks rare; five in a row mean that something else is wrong."""
@@ -91,15 +97,34 @@ async def retried(work: Callable[[], Awaitable[Result]]) -> Result:
     raise DatabaseUnavailableError
 
 
+class _PlanningConnection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg has no types
+    """A connection that knows when its plans were last made."""
+
+    def __init__(self, *arguments: Any, **settings: Any) -> None:
+        super().__init__(*arguments, **settings)
+        self._planned_at = time.monotonic()
+
+    async def renew_plans(self, *, after_s: float) -> None:
+        """Let every plan be made anew at its next use, unless that was so less than `after_s` ago."""
+        now = time.monotonic()
+        if now - self._planned_at >= after_s:
+            self._planned_at = now
+            await self.execute("DISCARD PLANS")
+
+
 class Database:
     """The service's connections. Open it with `Database.connect`, close it when the process ends."""
 
-    def __init__(self, url: str, *, max_connections: int, timeout_s: float, application: str) -> None:
+    def __init__(
+        self, url: str, *, max_connections: int, timeout_s: float, application: str, plans_kept_s: float = PLANS_KEPT_S
+    ) -> None:
         self._timeout_s = timeout_s
+        self._plans_kept_s = plans_kept_s
         self._held: list[HeldConnection] = []
         settings: dict[str, Any] = {
             "timeout": min(timeout_s, 5.0),
             "command_timeout": timeout_s,
+            "connection_class": _PlanningConnection,
             "server_settings": {"application_name": application, **_PLANNING},
         }
         self._connect_alone = partial(asyncpg.connect, url, **settings)
@@ -115,7 +140,13 @@ class Database:
 
     @classmethod
     async def connect(
-        cls, url: str, *, max_connections: int = 8, timeout_s: float = 10.0, application: str = "brim"
+        cls,
+        url: str,
+        *,
+        max_connections: int = 8,
+        timeout_s: float = 10.0,
+        application: str = "brim",
+        plans_kept_s: float = PLANS_KEPT_S,
     ) -> "Database":
         """Return a database whose pools are ready; connections themselves are made when first needed.
 
@@ -124,8 +155,15 @@ class Database:
             max_connections: the most that are open at once, beside those kept with `hold`.
             timeout_s: how long a statement, or a wait for a connection, may take.
             application: shown in `pg_stat_activity`.
+            plans_kept_s: how long a connection uses its plans before it makes them anew.
         """
-        database = cls(url, max_connections=max_connections, timeout_s=timeout_s, application=application)
+        database = cls(
+            url,
+            max_connections=max_connections,
+            timeout_s=timeout_s,
+            application=application,
+            plans_kept_s=plans_kept_s,
+        )
         await database._pool
         return database
 
@@ -148,6 +186,7 @@ class Database:
         async with _translated():
             conn = await self._pool.acquire(timeout=self._timeout_s)
             try:
+                await conn.renew_plans(after_s=self._plans_kept_s)
                 yield conn
             except _BROKEN:
                 conn.terminate()  # asking a server that does not answer to cancel would take as long again
@@ -176,7 +215,7 @@ class Database:
 
     def hold(self) -> "HeldConnection":
         """Return a connection to keep, for a caller that runs one statement after another for as long as it lives."""
-        held = HeldConnection(self._connect_alone)
+        held = HeldConnection(self._connect_alone, plans_kept_s=self._plans_kept_s)
         self._held.append(held)
         return held
 
@@ -230,8 +269,9 @@ class HeldConnection:
     must not overlap.
     """
 
-    def __init__(self, connect: Callable[[], Awaitable[Any]]) -> None:
+    def __init__(self, connect: Callable[[], Awaitable[Any]], *, plans_kept_s: float) -> None:
         self._connect = connect
+        self._plans_kept_s = plans_kept_s
         self._conn: Any = None
 
     @property
@@ -250,6 +290,7 @@ class HeldConnection:
             if not self.is_open:
                 self._conn = await self._connect()
             try:
+                await self._conn.renew_plans(after_s=self._plans_kept_s)
                 yield self._conn
             except _BROKEN:
                 self.close()  # see Database.connection
