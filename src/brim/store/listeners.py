@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from brim.domain.events import Event
-from brim.domain.listeners import Device, Listener
+from brim.domain.listeners import Device, Listener, forms_of
 from brim.domain.topups import Owner
 from brim.domain.webhooks import Outcome
 from brim.store.database import Conn, Database
@@ -101,11 +101,11 @@ async def insert_listener(
     key_hash: bytes,
     now_ms: int,
 ) -> None:
-    """Open a session that hears of everything from now on."""
-    encoded = msgspec.json.encode(filters).decode()
+    """Open a session that hears of everything from now on, of each event in the forms of its features."""
+    encoded, copies = msgspec.json.encode(filters).decode(), len(forms_of(features))
     await conn.execute(
         _SQL["insert_listener"],
-        *(owner.account, owner.livemode, digest, device, ",".join(features), encoded, now_ms, key_hash),
+        *(owner.account, owner.livemode, digest, device, ",".join(features), encoded, now_ms, key_hash, copies),
     )
 
 

@@ -17,14 +17,14 @@ ON CONFLICT ON CONSTRAINT cli_devices_pk DO NOTHING;
 SELECT endpoint, secret FROM cli_devices WHERE account = $1 AND livemode = $2 AND device = $3;
 
 -- name: insert_listener
--- Open a session that hears of everything that is numbered from now on.
+-- Open a session that hears of everything that is numbered from now on: every copy of what was is behind it.
 INSERT INTO cli_sessions (
     account, livemode, hash, device, features, filters, acked_place, created_ms, seen_ms, key_hash
 )
 SELECT
     $1::text, $2::boolean, $3::bytea, $4::text, $5::text, $6::json,
-    2 * coalesce((SELECT number FROM event_counters WHERE account = $1 AND livemode = $2), 0) + 1, $7::bigint,
-    $7::bigint, $8::bytea;
+    $9::bigint * (coalesce((SELECT number FROM event_counters WHERE account = $1 AND livemode = $2), 0) + 1) - 1,
+    $7::bigint, $7::bigint, $8::bytea;
 
 -- name: find_listener
 -- A session that was seen since a time, with its device, while the key works that it was opened with.
