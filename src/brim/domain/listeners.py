@@ -6,12 +6,12 @@ Source: the protocol as version 1.52.0 of the official CLI speaks it, observed, 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import StrEnum
-from typing import Any, Final, TypeAlias
+from typing import Annotated, Any, Final, TypeAlias
 
 import msgspec
 
 from brim.domain import wire
-from brim.domain.deliveries import KEPT_ANSWER
+from brim.domain.deliveries import KEPT_ANSWER, Answer, answer_of_status
 from brim.domain.events import DEFAULT_API_VERSION, Event
 from brim.domain.request_log_wire import told_json
 from brim.domain.request_logs import RequestRecord
@@ -124,19 +124,22 @@ class Acknowledgement(msgspec.Struct, tag_field="type", tag="event_ack", frozen=
     webhook_id: str = ""
 
 
+class Failure(msgspec.Struct, frozen=True):
+    """Why the local target has not answered. Only `brim listen` tells it: the CLI says nothing of what has failed."""
+
+    outcome: Outcome
+    error: Annotated[str, msgspec.Meta(max_length=500, pattern=r"^[^\x00]*$")]
+
+
 class LocalAnswer(msgspec.Struct, tag_field="type", tag="webhook_response", frozen=True, kw_only=True):
-    """What the local target answered to an event that was passed on to it."""
+    """What the local target answered to an event that was passed on to it, or, in `brim`, why it did not."""
 
     forward_url: str = ""
-    status: int = 0
+    status: Annotated[int, msgspec.Meta(ge=0, le=999)] = 0
     body: str = ""
     request_headers: dict[str, str] | None = None
     webhook_id: str = ""
-
-    @property
-    def outcome(self) -> Outcome:
-        """What became of the attempt."""
-        return Outcome.DELIVERED if 200 <= self.status < 300 else Outcome.REFUSED
+    brim: Failure | None = None
 
     @property
     def kept_headers(self) -> dict[str, str]:
@@ -144,9 +147,11 @@ class LocalAnswer(msgspec.Struct, tag_field="type", tag="webhook_response", froz
         return {"Forwarded-To": self.forward_url, **(self.request_headers or {})}
 
     @property
-    def kept_body(self) -> bytes:
-        """The beginning of the answer."""
-        return self.body.encode()[:KEPT_ANSWER]
+    def answer(self) -> Answer:
+        """What became of the attempt."""
+        if self.brim is not None:
+            return Answer(outcome=self.brim.outcome, error=self.brim.error)
+        return answer_of_status(self.status, self.body.encode()[:KEPT_ANSWER])
 
 
 Message: TypeAlias = Acknowledgement | LocalAnswer

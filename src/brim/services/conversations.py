@@ -276,10 +276,8 @@ class Conversation:
             event_account=sent.copy.event.owner.account,
             attempted_ms=sent.sent_ms,
             duration_ms=now_ms - sent.sent_ms,
-            outcome=answer.outcome,
-            http_status=answer.status,
             headers=answer.kept_headers,
-            response_head=answer.kept_body,
+            answer=answer.answer,
             cause=sent.copy.cause,
         )
         async with self._database.connection() as conn:

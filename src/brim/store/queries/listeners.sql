@@ -157,9 +157,9 @@ SELECT pg_notify('brim_numbered_events', ''), set_config('synchronous_commit', '
 SELECT pg_notify('brim_numbered_events', '');
 
 -- name: insert_listener_attempt
--- Keep what a listener's local target answered, beside the attempts that we make ourselves.
+-- Keep what became of an event that a listener passed on, beside the attempts that we make ourselves.
 INSERT INTO webhook_attempts (
-    account, livemode, id, endpoint, event_account, event, attempted_ms, duration_ms, outcome, http_status,
+    account, livemode, id, endpoint, event_account, event, attempted_ms, duration_ms, outcome, http_status, error,
     request_headers, response_head, cause
 )
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13);
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14);
