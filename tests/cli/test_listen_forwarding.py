@@ -18,6 +18,7 @@ from cli.stripe_cli import RunningCli, StripeCli
 from cli.test_listen import attempts_of, listening
 
 WISH: Any = {"amount": 2000, "currency": "usd", "source": PENDING}
+SETTLING: Any = {"amount": 2000, "currency": "usd", "source": "btok_us_verified"}
 BOTH_FORMS = pytest.mark.parametrize("form", ["--all-snapshot", "--all-thin"])
 
 
@@ -191,6 +192,6 @@ def test_brim_listen_shows_a_thin_event_of_a_balance_and_of_an_account_below(
 ) -> None:
     theirs = server.make_account(platform=account).id
     with start("--thin") as command:
-        connect(server.make_key(theirs)).v1.topups.create({**WISH, "source": "btok_us_verified"})
+        connect(server.make_key(theirs)).v1.topups.create(SETTLING)
         shown = command.wait_for("v1.balance.available").split()
     assert shown[2:4] == ["balance", theirs]
