@@ -250,10 +250,11 @@ def _payload(message: "Message") -> str:
 def _report(message: "Message", event_id: str, answer: "Answer", target: str) -> "Message":
     """Return what the server is told of a local target's answer, or why there was none."""
     from brim.cli.session import name_of
+    from brim.domain.listeners import MAX_ERROR
 
-    failure = {"brim": {"outcome": answer.outcome, "error": answer.error}} if answer.http_status is None else {}
+    failure = {"outcome": answer.outcome, "error": (answer.error or "")[:MAX_ERROR]}
     return {
-        **failure,
+        "brim": failure if answer.http_status is None else None,
         "type": "webhook_response",
         "forward_url": target,
         "status": answer.http_status or 0,

@@ -208,7 +208,7 @@ class Follower:
     def _receive(self, text: str | bytes, tasks: asyncio.TaskGroup) -> None:
         """Begin to deal with a message; one that was dealt with is acknowledged again, as that was lost."""
         message = _read(text)
-        key = name_of(message) or str(message.get("request_log_id", ""))
+        key = name_of(message) or str(message.get("request_log_id") or "")
         if not key or key in self._under_way:
             return
         if key in self._done:

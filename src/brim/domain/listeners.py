@@ -35,6 +35,9 @@ LISTENING_MS: Final = 60_000
 KEPT_MS: Final = 60 * 60 * 1000
 """How long a session that is not listening may still come back and miss nothing."""
 
+MAX_ERROR: Final = 500
+"""Characters of the sentence that says why a local target has not answered; ours are far shorter."""
+
 
 class Form(StrEnum):
     """The forms that an event is sent in, each in a copy of its own."""
@@ -128,7 +131,7 @@ class Failure(msgspec.Struct, frozen=True):
     """Why the local target has not answered. Only `brim listen` tells it: the CLI says nothing of what has failed."""
 
     outcome: Outcome
-    error: Annotated[str, msgspec.Meta(max_length=500, pattern=r"^[^\x00]*$")]
+    error: Annotated[str, msgspec.Meta(max_length=MAX_ERROR, pattern=r"^[^\x00]*$")]
 
 
 class LocalAnswer(msgspec.Struct, tag_field="type", tag="webhook_response", frozen=True, kw_only=True):
