@@ -16,6 +16,7 @@ from brim_process import RunningBrim
 from cli.stripe_cli import StripeCli, stripe_program
 
 StartBrim = Callable[..., RunningBrim]
+BOTH_FORMS = pytest.mark.parametrize("form", ["--all-snapshot", "--all-thin"])
 _EVENTS = 50
 
 
@@ -26,9 +27,11 @@ def catcher() -> Iterator[BackgroundCatcher]:
 
 
 def caught(catcher: BackgroundCatcher) -> Counter[str]:
-    """Return how often each top-up was announced as created."""
+    """Return how often each top-up was announced as created, in either form."""
     events = [json.loads(post.body) for post in list(catcher.caught)]
-    return Counter(event["data"]["object"]["id"] for event in events if event["type"] == "topup.created")
+    snapshots = [event["data"]["object"]["id"] for event in events if event["type"] == "topup.created"]
+    thin = [event["related_object"]["id"] for event in events if event["type"] == "v1.topup.created"]
+    return Counter([*snapshots, *thin])
 
 
 def cli_of(brim: RunningBrim, home: Path) -> StripeCli:
@@ -36,11 +39,12 @@ def cli_of(brim: RunningBrim, home: Path) -> StripeCli:
 
 
 @pytest.mark.slow
+@BOTH_FORMS
 def test_each_event_comes_once_while_the_cli_reconnects(
-    start_brim: StartBrim, catcher: BackgroundCatcher, tmp_path: Path
+    start_brim: StartBrim, catcher: BackgroundCatcher, tmp_path: Path, form: str
 ) -> None:
     brim = start_brim(env={"BRIM_CLI_RECONNECT": "2s"}, arguments=("--workers", "2"))
-    command = cli_of(brim, tmp_path).start("listen", "--skip-update", "--all-snapshot", "--forward-to", catcher.url)
+    command = cli_of(brim, tmp_path).start("listen", "--skip-update", form, "--forward-to", catcher.url)
     with command:
         command.wait_for("Ready!")
         made = []
@@ -53,12 +57,15 @@ def test_each_event_comes_once_while_the_cli_reconnects(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+@pytest.mark.parametrize(
+    ("form", "number"),
+    [("--all-snapshot", signal.SIGTERM), ("--all-snapshot", signal.SIGKILL), ("--all-thin", signal.SIGKILL)],
+)
 def test_an_event_made_while_nobody_is_connected_comes_afterwards(
-    start_brim: StartBrim, catcher: BackgroundCatcher, tmp_path: Path, number: int
+    start_brim: StartBrim, catcher: BackgroundCatcher, tmp_path: Path, form: str, number: int
 ) -> None:
     brim = start_brim()
-    command = cli_of(brim, tmp_path).start("listen", "--skip-update", "--all-snapshot", "--forward-to", catcher.url)
+    command = cli_of(brim, tmp_path).start("listen", "--skip-update", form, "--forward-to", catcher.url)
     with command:
         command.wait_for("Ready!")
         made = [brim.create_topup()]
@@ -67,6 +74,26 @@ def test_an_event_made_while_nobody_is_connected_comes_afterwards(
         made += [until(lambda: _try_to_create(brim), what="another create")]
         until(lambda: len(caught(catcher)) == 2, what="the second event", patience_s=40.0)
     assert caught(catcher).keys() == set(made)  # the first may come again, if nobody lived to hear that it had come
+
+
+@pytest.mark.slow
+@BOTH_FORMS
+def test_each_event_comes_once_though_the_database_is_killed(
+    start_brim: StartBrim, catcher: BackgroundCatcher, tmp_path: Path, form: str
+) -> None:
+    """Neither the CLI nor the service is started again; only the database is, by the service itself."""
+    brim = start_brim()
+    command = cli_of(brim, tmp_path).start("listen", "--skip-update", form, "--forward-to", catcher.url)
+    with command:
+        command.wait_for("Ready!")
+        made = [brim.create_topup()]
+        until(lambda: caught(catcher), what="the first event")
+        os.kill(brim.postgres_pid, signal.SIGKILL)
+        made += [until(lambda: _try_to_create(brim), what="another create") for _ in range(10)]
+        until(lambda: caught(catcher).keys() >= set(made), what="every event")
+        last = brim.create_topup()
+        until(lambda: last in caught(catcher), what="the last event")
+    assert set(caught(catcher).values()) == {1}
 
 
 def _try_to_create(brim: RunningBrim) -> str | None:

@@ -1,13 +1,13 @@
 """Listeners for tests: sessions as the official CLI opens them, and the far end of their connections."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
 import msgspec
 
-from brim.domain.listeners import COPIES, Listener
+from brim.domain.listeners import Form, Listener
 from brim.domain.topups import Owner
 from brim.kit.clock import system_clock_ms
 from brim.kit.ids import IdFactory
@@ -28,6 +28,7 @@ class FarEnd:
     """What the official CLI does at its end of a connection.
 
     Args:
+        forms: those that its session is sent each event in.
         acknowledges: whether it acknowledges what comes, at once.
 
     Attributes:
@@ -35,9 +36,10 @@ class FarEnd:
         over: set when the service has ended the connection, or has noticed that this side has.
     """
 
-    def __init__(self, *, acknowledges: bool = True) -> None:
+    def __init__(self, forms: Sequence[Form], *, acknowledges: bool = True) -> None:
         self.over = asyncio.Event()
         self.messages: list[dict[str, Any]] = []
+        self._forms = forms
         self._acknowledges = acknowledges
         self._said: asyncio.Queue[str | None] = asyncio.Queue()
         self._arrived = asyncio.Condition()
@@ -54,7 +56,8 @@ class FarEnd:
             self.acknowledge(message)
 
     def acknowledge(self, message: dict[str, Any]) -> None:
-        self.say({"type": "event_ack", "webhook_id": message["webhook_id"]})
+        named = message["destination_id"] if message["type"] == "v2_event" else message["webhook_id"]
+        self.say({"type": "event_ack", "webhook_id": named})
 
     def say(self, message: dict[str, Any]) -> None:
         self._said.put_nowait(msgspec.json.encode(message).decode())
@@ -65,7 +68,7 @@ class FarEnd:
     async def wait_for(self, events: int) -> None:
         """Return once so many events have come, in all copies."""
         async with asyncio.timeout(PATIENCE_S), self._arrived:
-            await self._arrived.wait_for(lambda: len(self.messages) >= events * len(COPIES))
+            await self._arrived.wait_for(lambda: len(self.messages) >= events * len(self._forms))
 
     @property
     def events(self) -> list[dict[str, Any]]:
@@ -73,8 +76,13 @@ class FarEnd:
         return [
             msgspec.json.decode(message["event_payload"])
             for message in self.messages
-            if message["endpoint"]["api_version"] is None
+            if message["type"] == "webhook_event" and message["endpoint"]["api_version"] is None
         ]
+
+    @property
+    def thin_events(self) -> list[dict[str, Any]]:
+        """The thin events that have come."""
+        return [msgspec.json.decode(message["payload"]) for message in self.messages if message["type"] == "v2_event"]
 
     @property
     def ids(self) -> list[str]:
@@ -91,8 +99,8 @@ class Session:
         self.key = key
 
 
-async def opened(database: Database, owner: Owner) -> Session:
-    """Open a session with a key of its own."""
+async def opened(database: Database, owner: Owner, *, features: Sequence[str] = ("webhooks",)) -> Session:
+    """Open a session with a key of its own; its features are in the CLI's words."""
     key = await create_key(
         database,
         account=owner.account,
@@ -105,7 +113,7 @@ async def opened(database: Database, owner: Owner) -> Session:
         database,
         owner,
         device="devbox",
-        features=("webhooks",),
+        features=features,
         filters=None,
         key_hash=key.key.hash,
         vault=VAULT,
@@ -125,7 +133,7 @@ async def connected(
     """Connect a session for the time of the block; at its end the other side is gone."""
     listener = await found(database, session)
     assert listener is not None
-    end = FarEnd(acknowledges=acknowledges)
+    end = FarEnd(listener.forms, acknowledges=acknowledges)
     conversation = Conversation(database, listener, end, vault=VAULT, clock=system_clock_ms, ids=IDS)
 
     async def serve() -> None:

@@ -199,6 +199,72 @@ async def test_a_session_ends_with_its_key(hub: Hub, database: Database, owner: 
     assert await found(database, staying) is not None
 
 
+SNAPSHOTS_AND_THIN = ("webhooks", "v2_events")
+
+
+@pytest.mark.parametrize("features", [("v2_events",), SNAPSHOTS_AND_THIN])
+async def test_thin_events_come_once_in_order_to_who_asks_for_them(
+    hub: Hub, database: Database, owner: Owner, features: tuple[str, ...]
+) -> None:
+    await announce(database, owner)  # before anybody listens
+    session = await opened(database, owner, features=features)
+    async with connected(hub, database, session) as end:
+        made = await announce(database, owner, 60)
+        await end.wait_for(60)
+    async with connected(hub, database, session) as again:
+        made += await announce(database, owner)
+        await again.wait_for(1)
+    came = [*end.thin_events, *again.thin_events]
+    assert [event["id"] for event in came] == made
+    assert {(event["object"], event["type"], event["context"]) for event in came} == {
+        ("v2.core.event", "v1.topup.created", None)
+    }
+    assert [*end.ids, *again.ids] == (made if "webhooks" in features else [])
+
+
+async def test_a_thin_event_that_was_not_acknowledged_comes_again_without_its_snapshots(
+    hub: Hub, database: Database, owner: Owner
+) -> None:
+    session = await opened(database, owner, features=SNAPSHOTS_AND_THIN)
+    async with connected(hub, database, session, acknowledges=False) as end:
+        (lost,) = await announce(database, owner)
+        await end.wait_for(1)
+        for message in end.messages:
+            if message["type"] != "v2_event":
+                end.acknowledge(message)
+    (missed,) = await announce(database, owner)
+    async with connected(hub, database, session) as again:
+        await asyncio.wait_for(_messages(again, 4), PATIENCE_S)
+    assert [event["id"] for event in again.thin_events] == [lost, missed]
+    assert again.ids == [missed]
+
+
+async def test_a_platform_is_told_in_thin_events_whose_they_are(hub: Hub, database: Database, owner: Owner) -> None:
+    below = await new_owner(database, platform=owner)
+    session = await opened(database, owner, features=("v2_events",))
+    async with connected(hub, database, session, acknowledges=False) as end:
+        made = [*await announce(database, below), *await announce(database, owner)]
+        await end.wait_for(2)
+    async with connected(hub, database, session) as again:
+        await again.wait_for(2)
+    expected = {(made[0], below.account), (made[1], None)}
+    for each in (end, again):
+        assert {(event["id"], event["context"]) for event in each.thin_events} == expected
+
+
+async def test_a_session_from_before_thin_events_goes_on_without_them(
+    hub: Hub, database: Database, owner: Owner
+) -> None:
+    """Its places counted two copies of each event: read in threes they would be far back, and all would come again."""
+    await announce(database, owner, 5)
+    session = await opened(database, owner)
+    await rows(database, "UPDATE cli_sessions SET features = 'webhooks,v2_events'")
+    async with connected(hub, database, session) as end:
+        made = await announce(database, owner)
+        await end.wait_for(1)
+    assert (end.ids, end.thin_events) == (made, [])
+
+
 async def test_a_session_of_an_earlier_version_has_no_key_and_is_not_found(database: Database, owner: Owner) -> None:
     session = await opened(database, owner)
     await rows(database, "UPDATE cli_sessions SET key_hash = NULL")

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from brim.domain.deliveries import Answer
 from brim.domain.listeners import (
     Acknowledgement,
     ListenerFiltersError,
@@ -15,6 +16,7 @@ from brim.domain.listeners import (
 )
 from brim.domain.request_logs import BY_PAGES, RequestRecord, redact
 from brim.domain.topups import Owner
+from brim.domain.webhooks import Outcome
 
 RECORD = RequestRecord(
     owner=Owner("acct_1", livemode=False),
@@ -72,8 +74,28 @@ def test_messages_are_told_apart() -> None:
     assert read_message('{"type":"event_ack","webhook_id":"wh_1","new":1}') == Acknowledgement(webhook_id="wh_1")
     answer = read_message('{"type":"webhook_response","status":500,"body":"no","webhook_id":"wh_1"}')
     assert isinstance(answer, LocalAnswer)
-    assert (answer.outcome, answer.kept_body) == ("refused", b"no")
+    assert answer.answer == Answer(outcome=Outcome.REFUSED, http_status=500, body_head=b"no")
     assert read_message('{"type":"later_version"}') is None
+
+
+def test_a_target_that_did_not_answer_is_told_of_with_its_reason() -> None:
+    told = read_message('{"type":"webhook_response","status":0,"brim":{"outcome":"timed_out","error":"Late."}}')
+    assert isinstance(told, LocalAnswer)
+    assert told.answer == Answer(outcome=Outcome.TIMED_OUT, error="Late.")
+
+
+@pytest.mark.parametrize(
+    "strange",
+    [
+        '"status":100000',
+        '"status":-1',
+        '"brim":{"outcome":"unheard_of","error":""}',
+        '"brim":{"outcome":"garbled","error":"\\u0000"}',
+        f'"brim":{{"outcome":"garbled","error":"{"x" * 501}"}}',
+    ],
+)
+def test_an_answer_that_no_database_could_keep_is_passed_over(strange: str) -> None:
+    assert read_message(f'{{"type":"webhook_response",{strange}}}') is None
 
 
 @given(st.text())

@@ -592,7 +592,7 @@ CLI_SESSION_CREATE: Final = (
     Parameter(
         name="websocket_features",
         kind=TextList(max_items=MAX_CLI_FEATURES),
-        description="What to send: `webhooks` for events, `request_logs` for requests.",
+        description="What to send: `webhooks` for events, `v2_events` for thin ones, `request_logs` for requests.",
     ),
     Parameter(name="filters", kind=Text(), description="Which requests to send, as JSON: the flags of `logs tail`."),
     *(

@@ -23,6 +23,10 @@ FORWARD_WITHIN_S: Final = 30.0
 """Source: how long the official CLI waits for a local target."""
 
 
+_PAYLOADS: Final = {"webhook_event": "event_payload", "v2_event": "payload"}
+"""Where messages about events have the event."""
+
+
 class UnknownEventTypeError(BrimError):
     """A type of event was asked for that never happens."""
 
@@ -40,12 +44,20 @@ class UnusableTargetError(BrimError):
 @click.command()
 @click.option("--forward-to", metavar="URL", help="Post each event there, signed; http:// may be left out.")
 @click.option("--events", default="*", metavar="TYPES", help="Only these types, with commas between. Default: all.")
+@click.option("--thin", is_flag=True, help="Events in thin form: which object one is about, not how it looked.")
 @click.option("--format", "output", type=click.Choice(["text", "json"]), default="text", help="How events are shown.")
 @click.option("--print-secret", is_flag=True, help="Show the secret that signs, and do nothing else.")
 @click.option("--skip-verify", is_flag=True, help="Forward to https with a certificate that nobody vouches for.")
 @api_options
 def listen(
-    forward_to: str | None, events: str, output: str, *, print_secret: bool, skip_verify: bool, **flags: str | None
+    forward_to: str | None,
+    events: str,
+    output: str,
+    *,
+    thin: bool,
+    print_secret: bool,
+    skip_verify: bool,
+    **flags: str | None,
 ) -> None:
     """Show the events of a running Brim as they happen; Ctrl+C ends it.
 
@@ -55,15 +67,16 @@ def listen(
     from brim.cli.session import follow, open_session
     from brim.cli.showing import Lines, tell
 
-    wanted, target = read_types(events), forward_to and read_target(forward_to)
+    wanted, target = read_types(events, thin=thin), forward_to and read_target(forward_to)
     client = open_client(flags)
+    feature = "v2_events" if thin else "webhooks"
     if print_secret:
-        click.echo(open_session(client, "webhooks").secret)
+        click.echo(open_session(client, feature).secret)
         return
     lines = Lines()
 
     def open_one() -> "Session":
-        session = open_session(client, "webhooks", forward_to=target)
+        session = open_session(client, feature, forward_to=target)
         tell(_ready(session, target))
         return session
 
@@ -81,16 +94,22 @@ def _ready(session: "Session", target: str | None) -> str:
     return f"Ready. Events of {session.account} are {where}; Ctrl+C ends it."
 
 
-def read_types(text: str) -> frozenset[str] | None:
-    """Return the types of events asked for; None for all.
+def read_types(text: str, *, thin: bool = False) -> frozenset[str] | None:
+    """Return the types of events asked for, as snapshots call them; None for all.
+
+    Args:
+        text: their names, with commas between.
+        thin: whether they may have the names of thin events.
 
     Raises:
         UnknownEventTypeError: there is no such type.
     """
     from brim.domain.events import EventType
+    from brim.domain.thin_events import snapshot_name
     from brim.domain.webhooks import ALL_EVENTS, unknown_events
 
-    types = [part.strip() for part in text.split(",")]
+    names = [part.strip() for part in text.split(",")]
+    types = [snapshot_name(name) for name in names] if thin else names
     if unknown := unknown_events(types):
         raise UnknownEventTypeError(unknown, list(EventType))
     return None if ALL_EVENTS in types else frozenset(types)
@@ -147,12 +166,12 @@ class Listening:
         """Show an event, pass it on, and return what is to be answered for it."""
         from brim.cli.session import acknowledgement
 
-        if message.get("type") != "webhook_event":
+        if message.get("type") not in _PAYLOADS:
             return []
-        event = json.loads(message["event_payload"])
+        event = json.loads(_payload(message))
         taken = [acknowledgement(message, event["id"])]
-        # Each event comes in two versions for the official CLI to choose from; this is the default one.
-        if message["endpoint"]["api_version"] is not None or not self._wants(event):
+        # Each snapshot comes in two versions for the official CLI to choose from; this is the default one.
+        if message.get("endpoint", {}).get("api_version") is not None or not self._wants(event):
             return taken
         self._show(event)
         if self._target:
@@ -160,18 +179,21 @@ class Listening:
         return taken
 
     def _wants(self, event: dict[str, Any]) -> bool:
-        return self._wanted is None or event["type"] in self._wanted
+        from brim.domain.thin_events import snapshot_name
+
+        return self._wanted is None or snapshot_name(event["type"]) in self._wanted
 
     def _show(self, event: dict[str, Any]) -> None:
         if self._as_json:
             self._lines.show_exactly(json.dumps(event))
             return
-        about = event["data"]["object"]
-        account = event.get("account") or self._session.account
+        is_thin = event["object"] == "v2.core.event"
+        about = event["related_object"] if is_thin else event["data"]["object"]
+        account = event.get("context" if is_thin else "account") or self._session.account
         self._lines.show(
             (_now(), "dim"),
             (event["type"], "bold"),
-            str(about.get("id", about["object"])),  # a balance has no id
+            str(about.get("id", about["type" if is_thin else "object"])),  # a balance has no id
             (account, "dim"),
             (event["id"], "dim"),
         )
@@ -180,12 +202,10 @@ class Listening:
         """Post an event to the local target and return what there is to report of its answer."""
         from brim.kit.clock import system_clock_ms
 
-        payload, headers = message["event_payload"].encode(), message["http_headers"]
+        payload, headers = _payload(message).encode(), message["http_headers"]
         began_ms = system_clock_ms()
         answer = await self._open_poster().post(target, livemode=False, headers=headers, body=payload)
         self._show_answer(answer, target, event["id"], system_clock_ms() - began_ms)
-        if answer.http_status is None:  # as the official CLI: who was not reached has answered nothing
-            return []
         return [_report(message, event["id"], answer, target)]
 
     def _show_answer(self, answer: "Answer", target: str, event_id: str, duration_ms: int) -> None:
@@ -222,19 +242,29 @@ def _trusting_anybody() -> "ssl.SSLContext":
     return context
 
 
+def _payload(message: "Message") -> str:
+    """Return the text of the event in a message: what was signed."""
+    return str(message[_PAYLOADS[message["type"]]])
+
+
 def _report(message: "Message", event_id: str, answer: "Answer", target: str) -> "Message":
-    """Return what the server is told of a local target's answer."""
+    """Return what the server is told of a local target's answer, or why there was none."""
+    from brim.cli.session import name_of
+    from brim.domain.listeners import MAX_ERROR
+
+    failure = {"outcome": answer.outcome, "error": (answer.error or "")[:MAX_ERROR]}
     return {
+        "brim": failure if answer.http_status is None else None,
         "type": "webhook_response",
         "forward_url": target,
-        "status": answer.http_status,
+        "status": answer.http_status or 0,
         "http_headers": {},
         "body": (answer.body_head or b"").decode(errors="replace"),
         "request_headers": message["http_headers"],
         "request_body": "",
         "notification_id": event_id,
-        "webhook_conversation_id": message["webhook_conversation_id"],
-        "webhook_id": message["webhook_id"],
+        "webhook_conversation_id": message.get("webhook_conversation_id", ""),
+        "webhook_id": name_of(message),
     }
 
 

@@ -69,7 +69,7 @@ def open_session(
 
     Args:
         client: of the account whose events or requests are to be followed.
-        feature: `webhooks` for events, `request_logs` for requests.
+        feature: `webhooks` for events, `v2_events` for thin ones, `request_logs` for requests.
         forward_to: where the events will be passed on to.
         filters: of requests, by the names that the server has for them.
 
@@ -208,7 +208,7 @@ class Follower:
     def _receive(self, text: str | bytes, tasks: asyncio.TaskGroup) -> None:
         """Begin to deal with a message; one that was dealt with is acknowledged again, as that was lost."""
         message = _read(text)
-        key = str(message.get("webhook_id") or message.get("request_log_id") or "")
+        key = name_of(message) or str(message.get("request_log_id") or "")
         if not key or key in self._under_way:
             return
         if key in self._done:
@@ -236,13 +236,21 @@ class Follower:
             return
 
 
+def name_of(message: Message) -> str:
+    """Return what answers to a message about an event name it by; empty for others. Thin events have a name of theirs.
+
+    Source: what the official CLI repeats of either.
+    """
+    return str(message.get("webhook_id") or message.get("destination_id") or "")
+
+
 def acknowledgement(message: Message, event_id: str) -> Message:
     """Return what says that a message was dealt with."""
     return {
         "type": "event_ack",
         "event_id": event_id,
         "webhook_conversation_id": message.get("webhook_conversation_id", ""),
-        "webhook_id": message.get("webhook_id", ""),
+        "webhook_id": name_of(message),
     }
 
 

@@ -4,16 +4,18 @@ Source: the protocol as version 1.52.0 of the official CLI speaks it, observed, 
 """
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
-from typing import Final, TypeAlias
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from enum import StrEnum
+from typing import Annotated, Any, Final, TypeAlias
 
 import msgspec
 
 from brim.domain import wire
-from brim.domain.deliveries import KEPT_ANSWER
+from brim.domain.deliveries import KEPT_ANSWER, Answer, answer_of_status
 from brim.domain.events import DEFAULT_API_VERSION, Event
 from brim.domain.request_log_wire import told_json
 from brim.domain.request_logs import RequestRecord
+from brim.domain.thin_events import thin_json
 from brim.domain.topups import Owner
 from brim.domain.webhooks import Outcome, sign
 from brim.kit.errors import BrimError
@@ -33,9 +35,26 @@ LISTENING_MS: Final = 60_000
 KEPT_MS: Final = 60 * 60 * 1000
 """How long a session that is not listening may still come back and miss nothing."""
 
-COPIES: Final = (None, DEFAULT_API_VERSION)
-"""The versions of the two copies of each event: whoever listens takes one and drops the other."""
+MAX_ERROR: Final = 500
+"""Characters of the sentence that says why a local target has not answered; ours are far shorter."""
 
+
+class Form(StrEnum):
+    """The forms that an event is sent in, each in a copy of its own."""
+
+    DEFAULT = "default"  # a snapshot in the default version
+    LATEST = "latest"  # a snapshot in the latest one: whoever listens takes one of the two and drops the other
+    THIN = "thin"
+
+
+_SNAPSHOTS: Final = "webhooks"
+_REQUESTS: Final = "request_logs"
+_THIN_EVENTS: Final = "thin_events"
+_CALLED_BY_THE_CLI: Final = {"v2_events": _THIN_EVENTS}
+"""What is kept of the CLI's word for thin events. A session that is on file with the CLI's own was opened before these
+were sent: its places count no thin copies, so it goes on without them."""
+
+_FORMS: Final = {_SNAPSHOTS: (Form.DEFAULT, Form.LATEST), _THIN_EVENTS: (Form.THIN,)}
 _HEADERS: Final = {
     "User-Agent": "Stripe/1.0 (+https://stripe.com/docs/webhooks)",
     "Content-Type": "application/json; charset=utf-8",
@@ -85,14 +104,19 @@ class Listener(msgspec.Struct, frozen=True, kw_only=True):
     key_hash: bytes
 
     @property
+    def forms(self) -> tuple[Form, ...]:
+        """In which forms it is sent each event; in none if it does not ask for events."""
+        return forms_of(self.features)
+
+    @property
     def wants_events(self) -> bool:
         """Whether it is sent events."""
-        return "webhooks" in self.features
+        return bool(self.forms)
 
     @property
     def wants_requests(self) -> bool:
         """Whether it is sent requests."""
-        return "request_logs" in self.features
+        return _REQUESTS in self.features
 
 
 class Acknowledgement(msgspec.Struct, tag_field="type", tag="event_ack", frozen=True):
@@ -103,19 +127,22 @@ class Acknowledgement(msgspec.Struct, tag_field="type", tag="event_ack", frozen=
     webhook_id: str = ""
 
 
+class Failure(msgspec.Struct, frozen=True):
+    """Why the local target has not answered. Only `brim listen` tells it: the CLI says nothing of what has failed."""
+
+    outcome: Outcome
+    error: Annotated[str, msgspec.Meta(max_length=MAX_ERROR, pattern=r"^[^\x00]*$")]
+
+
 class LocalAnswer(msgspec.Struct, tag_field="type", tag="webhook_response", frozen=True, kw_only=True):
-    """What the local target answered to an event that was passed on to it."""
+    """What the local target answered to an event that was passed on to it, or, in `brim`, why it did not."""
 
     forward_url: str = ""
-    status: int = 0
+    status: Annotated[int, msgspec.Meta(ge=0, le=999)] = 0
     body: str = ""
     request_headers: dict[str, str] | None = None
     webhook_id: str = ""
-
-    @property
-    def outcome(self) -> Outcome:
-        """What became of the attempt."""
-        return Outcome.DELIVERED if 200 <= self.status < 300 else Outcome.REFUSED
+    brim: Failure | None = None
 
     @property
     def kept_headers(self) -> dict[str, str]:
@@ -123,9 +150,11 @@ class LocalAnswer(msgspec.Struct, tag_field="type", tag="webhook_response", froz
         return {"Forwarded-To": self.forward_url, **(self.request_headers or {})}
 
     @property
-    def kept_body(self) -> bytes:
-        """The beginning of the answer."""
-        return self.body.encode()[:KEPT_ANSWER]
+    def answer(self) -> Answer:
+        """What became of the attempt."""
+        if self.brim is not None:
+            return Answer(outcome=self.brim.outcome, error=self.brim.error)
+        return answer_of_status(self.status, self.body.encode()[:KEPT_ANSWER])
 
 
 Message: TypeAlias = Acknowledgement | LocalAnswer
@@ -152,33 +181,57 @@ def read_filters(text: str | None) -> dict[str, list[str]]:
         raise ListenerFiltersError from None
 
 
+def kept_features(asked: Iterable[str]) -> tuple[str, ...]:
+    """Return what is kept of the features that the CLI asks for in its own words."""
+    return tuple(_CALLED_BY_THE_CLI.get(feature, feature) for feature in asked)
+
+
+def forms_of(features: Iterable[str]) -> tuple[Form, ...]:
+    """Return in which forms events are sent to a session with these features, those that were kept."""
+    chosen = frozenset(features)
+    return tuple(form for feature, forms in _FORMS.items() if feature in chosen for form in forms)
+
+
 def hash_session(session_id: str) -> bytes:
     """Return what stands for a session's id in the database."""
     return hashlib.sha256(session_id.encode()).digest()
 
 
-def event_message(event: Event, *, listening: Owner, version: str | None, secret: str, now_s: int, copy_id: str) -> str:
+def name_of_copy(copy_id: str) -> str:
+    """Return what the acknowledgement of a copy, and the local answer to it, will name."""
+    return f"wh_{copy_id}"
+
+
+def event_message(event: Event, *, listening: Owner, form: Form, secret: str, now_s: int, copy_id: str) -> str:
     """Return the message that carries one copy of an event.
 
     Args:
         event: what is sent.
         listening: who listens; the event of another account says whose it is.
-        version: None for the copy that is in the default version.
+        form: what it is sent as.
         secret: signs it.
         now_s: the time of signing, a Unix second.
-        copy_id: what the acknowledgement will name.
+        copy_id: what the acknowledgement will name, see `name_of_copy`.
     """
     account = None if event.owner == listening else event.owner.account
-    payload = wire.pretty(wire.event_json(event, account=account)).rstrip()
-    message = {
-        "type": "webhook_event",
-        "endpoint": {"api_version": version},
-        "event_payload": payload.decode(),
-        "http_headers": {**_HEADERS, "Stripe-Signature": sign(payload, timestamp=now_s, secrets=[secret])},
-        "webhook_conversation_id": f"wc_{copy_id}",
-        "webhook_id": f"wh_{copy_id}",
-    }
+    compact = thin_json(event, context=account) if form is Form.THIN else wire.event_json(event, account=account)
+    payload = wire.pretty(compact).rstrip()
+    headers = {**_HEADERS, "Stripe-Signature": sign(payload, timestamp=now_s, secrets=[secret])}
+    message = {"http_headers": headers, **_envelope(form, payload.decode(), copy_id)}
     return _encode(message).decode()
+
+
+def _envelope(form: Form, payload: str, copy_id: str) -> dict[str, Any]:
+    name = name_of_copy(copy_id)
+    if form is Form.THIN:  # the CLI repeats the destination's name where it repeats a webhook's otherwise
+        return {"type": "v2_event", "payload": payload, "destination_id": name}
+    return {
+        "type": "webhook_event",
+        "endpoint": {"api_version": DEFAULT_API_VERSION if form is Form.LATEST else None},
+        "event_payload": payload,
+        "webhook_conversation_id": f"wc_{copy_id}",
+        "webhook_id": name,
+    }
 
 
 def request_message(record: RequestRecord) -> str:

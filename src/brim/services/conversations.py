@@ -13,12 +13,13 @@ from typing import Final, NamedTuple, Protocol, TypeAlias
 
 from brim.domain.events import Event
 from brim.domain.listeners import (
-    COPIES,
     Acknowledgement,
+    Form,
     Listener,
     LocalAnswer,
     event_message,
     matches,
+    name_of_copy,
     read_message,
     request_message,
 )
@@ -59,10 +60,10 @@ class Line(Protocol):
 
 
 class Copy(NamedTuple):
-    """A copy of an event to be sent: in which version, under which id, and why (a word of the attempts' causes)."""
+    """A copy of an event to be sent: in which form, under which id, and why (a word of the attempts' causes)."""
 
     event: Event
-    version: str | None
+    form: Form
     id: str
     cause: str
 
@@ -107,11 +108,12 @@ class Conversation:
         self._secret = open_secret(vault, listener.owner, listener.device)
         self._clock = clock
         self._ids = ids
-        self._own = Stream(listener.owner, listener.acked_place)
+        self._forms = listener.forms
+        self._own = Stream(listener.owner, listener.acked_place, self._forms)
         self._streams: OrderedDict[Owner, Stream] = OrderedDict({listener.owner: self._own})
         for account, place in listener.places.items():
             owner = Owner(account, listener.owner.livemode)
-            self._streams[owner] = Stream(owner, place)
+            self._streams[owner] = Stream(owner, place, self._forms)
         self._noted = self._places()
         self._noted_ms = 0
         self._waiting: deque[Waiting] = deque()
@@ -146,7 +148,7 @@ class Conversation:
 
     def follow(self, owner: Owner, *, after: int) -> None:
         """Begin with an owner's events, those after a number."""
-        self._streams[owner] = Stream.after_event(owner, after)
+        self._streams[owner] = Stream.after_event(owner, after, self._forms)
 
     def tell_newest(self, owner: Owner, number: int) -> None:
         """Take note of the newest number of an owner whom the session follows."""
@@ -154,7 +156,7 @@ class Conversation:
 
     def wishes(self) -> list[Wish]:
         """Return which events can be sent now: those of all that is behind, in turn, as far as there is room."""
-        room = (WINDOW - sum(stream.on_their_way for stream in self._streams.values())) // len(COPIES)
+        room = (WINDOW - sum(stream.on_their_way for stream in self._streams.values())) // len(self._forms)
         behind = [stream for stream in self._streams.values() if stream.is_behind][: max(room, 0)]
         return [Wish(stream.owner, stream.after, room // len(behind)) for stream in behind]
 
@@ -166,16 +168,16 @@ class Conversation:
             stream.newest = stream.after
         prefix = "" if stream is self._own else f"{owner.account}_"
         for number, event in events:
-            for place, version in stream.send(number):
-                self._queue(Copy(event, version, f"{prefix}{place}", "schedule"), partial(stream.arrive, place))
+            for place, form in stream.send(number):
+                self._queue(Copy(event, form, f"{prefix}{place}", "schedule"), partial(stream.arrive, place))
 
     def take_resends(self, resends: Sequence[Resend]) -> None:
         """Send events again; the last copy's arrival means that of all, as they arrive in the order of sending."""
         for resend_id, event in resends:
-            for copy, version in enumerate(COPIES):
-                is_last = copy == len(COPIES) - 1
+            for copy, form in enumerate(self._forms):
+                is_last = form is self._forms[-1]
                 arrive = partial(self._arrived_again.append, resend_id) if is_last else _do_nothing
-                self._queue(Copy(event, version, f"{resend_id}_{copy}", "resend"), arrive)
+                self._queue(Copy(event, form, f"{resend_id}_{copy}", "resend"), arrive)
             self.resent_after = resend_id
 
     def take_requests(self, requests: Sequence[RequestRecord]) -> None:
@@ -216,7 +218,7 @@ class Conversation:
     # What goes over the line.
 
     def _queue(self, copy: Copy, arrive: Callable[[], None]) -> None:
-        self._open[f"wh_{copy.id}"] = arrive
+        self._open[name_of_copy(copy.id)] = arrive
         self._waiting.append(copy)
         self._stirred.set()
 
@@ -233,13 +235,13 @@ class Conversation:
         if isinstance(waiting, RequestRecord):
             return request_message(waiting)
         now_ms = self._clock()
-        self._sent[f"wh_{waiting.id}"] = Sent(waiting, now_ms)
+        self._sent[name_of_copy(waiting.id)] = Sent(waiting, now_ms)
         if len(self._sent) > _REMEMBERED:
             self._sent.popitem(last=False)
         return event_message(
             waiting.event,
             listening=self.listener.owner,
-            version=waiting.version,
+            form=waiting.form,
             secret=self._secret,
             now_s=now_ms // 1000,
             copy_id=waiting.id,
@@ -274,10 +276,8 @@ class Conversation:
             event_account=sent.copy.event.owner.account,
             attempted_ms=sent.sent_ms,
             duration_ms=now_ms - sent.sent_ms,
-            outcome=answer.outcome,
-            http_status=answer.status,
             headers=answer.kept_headers,
-            response_head=answer.kept_body,
+            answer=answer.answer,
             cause=sent.copy.cause,
         )
         async with self._database.connection() as conn:

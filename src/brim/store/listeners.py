@@ -5,10 +5,10 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
+from brim.domain.deliveries import Answer
 from brim.domain.events import Event
-from brim.domain.listeners import Device, Listener
+from brim.domain.listeners import Device, Listener, forms_of
 from brim.domain.topups import Owner
-from brim.domain.webhooks import Outcome
 from brim.store.database import Conn, Database
 from brim.store.reads import event_from_record
 from brim.store.sql import load_queries
@@ -58,17 +58,15 @@ class Resend(NamedTuple):
 
 
 class ListenerAttempt(msgspec.Struct, frozen=True, kw_only=True):
-    """What a listener's local target answered. Times are in milliseconds."""
+    """What became of an event that a listener passed on to its local target. Times are in milliseconds."""
 
     id: str
     event: str
     event_account: str
     attempted_ms: int
     duration_ms: int
-    outcome: Outcome
-    http_status: int
     headers: Mapping[str, str]
-    response_head: bytes
+    answer: Answer
     cause: str
 
 
@@ -101,11 +99,11 @@ async def insert_listener(
     key_hash: bytes,
     now_ms: int,
 ) -> None:
-    """Open a session that hears of everything from now on."""
-    encoded = msgspec.json.encode(filters).decode()
+    """Open a session that hears of everything from now on, of each event in the forms of its features."""
+    encoded, copies = msgspec.json.encode(filters).decode(), len(forms_of(features))
     await conn.execute(
         _SQL["insert_listener"],
-        *(owner.account, owner.livemode, digest, device, ",".join(features), encoded, now_ms, key_hash),
+        *(owner.account, owner.livemode, digest, device, ",".join(features), encoded, now_ms, key_hash, copies),
     )
 
 
@@ -219,11 +217,13 @@ async def listen(database: Database, wake: Callable[[], None]) -> None:
 
 async def insert_listener_attempt(conn: Conn, listener: Listener, attempt: ListenerAttempt) -> None:
     """Keep an attempt."""
+    answer = attempt.answer
     await conn.execute(
         _SQL["insert_listener_attempt"],
         *(listener.owner.account, listener.owner.livemode, attempt.id, listener.device.endpoint),
-        *(attempt.event_account, attempt.event, attempt.attempted_ms, attempt.duration_ms, attempt.outcome.value),
-        *(attempt.http_status, msgspec.json.encode(attempt.headers).decode(), attempt.response_head, attempt.cause),
+        *(attempt.event_account, attempt.event, attempt.attempted_ms, attempt.duration_ms, answer.outcome.value),
+        *(answer.http_status, answer.error, msgspec.json.encode(attempt.headers).decode(), answer.body_head),
+        attempt.cause,
     )
 
 

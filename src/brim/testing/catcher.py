@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import asynccontextmanager, contextmanager, suppress
@@ -58,13 +59,14 @@ class Catcher:
         self.caught: list[Caught] = []
         self.reply: Reply = status(200)
         self.connections = 0
+        self.scheme = "http"
         self.port = 0
         self._arrived = asyncio.Condition()
 
     @property
     def url(self) -> str:
         """Where it listens."""
-        return f"http://127.0.0.1:{self.port}/hooks"
+        return f"{self.scheme}://127.0.0.1:{self.port}/hooks"
 
     async def wait_for(self, count: int) -> list[Caught]:
         """Return what was caught once that many requests have come."""
@@ -103,9 +105,10 @@ async def _read(reader: asyncio.StreamReader) -> Caught:
 
 
 @asynccontextmanager
-async def catching(*, host: str = "127.0.0.1") -> AsyncIterator[Catcher]:
-    """A catcher that listens on a free port."""
+async def catching(*, host: str = "127.0.0.1", tls: ssl.SSLContext | None = None) -> AsyncIterator[Catcher]:
+    """A catcher that listens on a free port; with `tls`, which has its certificate, for https alone."""
     catcher = Catcher()
+    catcher.scheme = "https" if tls else "http"
     tasks: set[asyncio.Task[None]] = set()
 
     def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -113,7 +116,7 @@ async def catching(*, host: str = "127.0.0.1") -> AsyncIterator[Catcher]:
         tasks.add(task)
         task.add_done_callback(tasks.discard)
 
-    server = await asyncio.start_server(connected, host, 0)
+    server = await asyncio.start_server(connected, host, 0, ssl=tls)
     catcher.port = server.sockets[0].getsockname()[1]
     try:
         yield catcher
@@ -165,17 +168,20 @@ class BackgroundCatcher:
 
 
 @contextmanager
-def catching_in_background(reply: Reply | None = None) -> Iterator[BackgroundCatcher]:
+def catching_in_background(
+    reply: Reply | None = None, *, tls: ssl.SSLContext | None = None
+) -> Iterator[BackgroundCatcher]:
     """A catcher that listens on a free port in a thread of its own.
 
     Args:
         reply: what becomes of requests; None answers 200.
+        tls: has the certificate of a catcher for https; None for http.
     """
     ready: Future[tuple[BackgroundCatcher, asyncio.Event]] = Future()
 
     async def serve() -> None:
         stopped, loop = asyncio.Event(), asyncio.get_running_loop()
-        async with catching() as catcher:
+        async with catching(tls=tls) as catcher:
             catcher.reply = reply or catcher.reply
             ready.set_result((BackgroundCatcher(catcher, loop), stopped))
             await stopped.wait()

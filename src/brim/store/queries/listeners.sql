@@ -17,14 +17,14 @@ ON CONFLICT ON CONSTRAINT cli_devices_pk DO NOTHING;
 SELECT endpoint, secret FROM cli_devices WHERE account = $1 AND livemode = $2 AND device = $3;
 
 -- name: insert_listener
--- Open a session that hears of everything that is numbered from now on.
+-- Open a session that hears of everything that is numbered from now on: every copy of what was is behind it.
 INSERT INTO cli_sessions (
     account, livemode, hash, device, features, filters, acked_place, created_ms, seen_ms, key_hash
 )
 SELECT
     $1::text, $2::boolean, $3::bytea, $4::text, $5::text, $6::json,
-    2 * coalesce((SELECT number FROM event_counters WHERE account = $1 AND livemode = $2), 0) + 1, $7::bigint,
-    $7::bigint, $8::bytea;
+    $9::bigint * (coalesce((SELECT number FROM event_counters WHERE account = $1 AND livemode = $2), 0) + 1) - 1,
+    $7::bigint, $7::bigint, $8::bytea;
 
 -- name: find_listener
 -- A session that was seen since a time, with its device, while the key works that it was opened with.
@@ -157,9 +157,9 @@ SELECT pg_notify('brim_numbered_events', ''), set_config('synchronous_commit', '
 SELECT pg_notify('brim_numbered_events', '');
 
 -- name: insert_listener_attempt
--- Keep what a listener's local target answered, beside the attempts that we make ourselves.
+-- Keep what became of an event that a listener passed on, beside the attempts that we make ourselves.
 INSERT INTO webhook_attempts (
-    account, livemode, id, endpoint, event_account, event, attempted_ms, duration_ms, outcome, http_status,
+    account, livemode, id, endpoint, event_account, event, attempted_ms, duration_ms, outcome, http_status, error,
     request_headers, response_head, cause
 )
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13);
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14);
