@@ -130,7 +130,8 @@ async def test_who_listens_through_an_outage_gets_all_from_before_and_after_once
     """What is acknowledged while the database is away counts; what is not comes again, on the next connection."""
     wire = Wire(brim.url, brim.test_key)
     features = [("websocket_features[]", "webhooks"), ("websocket_features[]", "v2_events")]
-    session = wire.post("/v1/stripecli/sessions", [("device_name", "devbox"), *features]).json
+    targets = [("forward_to_url", "http://127.0.0.1:1/snapshots"), ("forward_thin_to_url", "http://127.0.0.1:1/thin")]
+    session = wire.post("/v1/stripecli/sessions", [("device_name", "devbox"), *features, *targets]).json
     async with connected(session) as end:
         made = [await create(wire) for _ in range(3)]
         await end.wait_for(3 * FORMS)

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import msgspec
 
-from brim.domain.listeners import Form, Listener
+from brim.domain.listeners import Form, Listener, kept_features
 from brim.domain.topups import Owner
 from brim.kit.clock import system_clock_ms
 from brim.kit.ids import IdFactory
@@ -100,7 +100,7 @@ class Session:
 
 
 async def opened(database: Database, owner: Owner, *, features: Sequence[str] = ("webhooks",)) -> Session:
-    """Open a session with a key of its own; its features are in the CLI's words."""
+    """Open a session with a key of its own; its features are in the CLI's words, and it passes events on."""
     key = await create_key(
         database,
         account=owner.account,
@@ -113,7 +113,7 @@ async def opened(database: Database, owner: Owner, *, features: Sequence[str] = 
         database,
         owner,
         device="devbox",
-        features=features,
+        features=kept_features(features, passes_on=True),
         filters=None,
         key_hash=key.key.hash,
         vault=VAULT,

@@ -582,6 +582,10 @@ REQUEST_LOG_LIST: Final = (
 )
 
 MAX_CLI_FEATURES: Final = 10
+CLI_TARGETS: Final = (
+    *("forward_to_url", "forward_connect_to_url"),
+    *("forward_thin_to_url", "forward_thin_connect_to_url"),
+)
 CLI_SESSION_CREATE: Final = (
     Parameter(
         name="device_name",
@@ -599,10 +603,7 @@ CLI_SESSION_CREATE: Final = (
         Parameter(
             name=name, kind=Text(clearable=True), description="Where the CLI passes events on; it does so itself."
         )
-        for name in (
-            *("forward_to_url", "forward_connect_to_url"),
-            *("forward_thin_to_url", "forward_thin_connect_to_url"),
-        )
+        for name in CLI_TARGETS
     ),
 )
 

@@ -9,10 +9,12 @@ from typing import Final
 import structlog
 
 from brim.api.call import Call, Service
+from brim.api.declarations import CLI_TARGETS
 from brim.api.message import Request
 from brim.api.websocket import Socket
 from brim.domain.events import DEFAULT_API_VERSION
 from brim.domain.listener_wire import SessionObject
+from brim.domain.listeners import kept_features
 from brim.domain.topups import Owner
 from brim.domain.wire import encode
 from brim.kit.errors import BrimError, DatabaseUnavailableError
@@ -33,11 +35,12 @@ log = structlog.get_logger()
 async def create_session(call: Call) -> Answer:
     """`POST /v1/stripecli/sessions`."""
     features = call.parameters.get("websocket_features", ())
+    passes_on = any(call.parameters.get(name) for name in CLI_TARGETS)
     session = await listening.open_session(
         call.service.database,
         call.owner,
         device=call.parameters["device_name"],
-        features=features,
+        features=kept_features(features, passes_on=passes_on),
         filters=call.parameters.get("filters"),
         key_hash=call.key_hash,
         vault=call.service.vault,

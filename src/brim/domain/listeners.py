@@ -181,9 +181,16 @@ def read_filters(text: str | None) -> dict[str, list[str]]:
         raise ListenerFiltersError from None
 
 
-def kept_features(asked: Iterable[str]) -> tuple[str, ...]:
-    """Return what is kept of the features that the CLI asks for in its own words."""
-    return tuple(_CALLED_BY_THE_CLI.get(feature, feature) for feature in asked)
+def kept_features(asked: Iterable[str], *, passes_on: bool) -> tuple[str, ...]:
+    """Return what is kept of the features that the CLI asks for in its own words.
+
+    Without any flag the CLI asks for both snapshots and thin events, of which whoever watches wants to see one line
+    each; only who passes them on, to a target of its own for each form, is sent both.
+    """
+    kept = tuple(_CALLED_BY_THE_CLI.get(feature, feature) for feature in asked)
+    if passes_on or _SNAPSHOTS not in kept:
+        return kept
+    return tuple(feature for feature in kept if feature != _THIN_EVENTS)
 
 
 def forms_of(features: Iterable[str]) -> tuple[Form, ...]:

@@ -17,7 +17,6 @@ from brim.domain.listeners import (
     Listener,
     TooManyListenersError,
     hash_session,
-    kept_features,
     read_filters,
 )
 from brim.domain.topups import Owner
@@ -78,7 +77,7 @@ async def open_session(
             owner,
             digest,
             device=device,
-            features=kept_features(features),
+            features=features,
             filters=chosen,
             key_hash=key_hash,
             now_ms=now_ms,
