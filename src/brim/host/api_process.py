@@ -25,15 +25,16 @@ from brim.kit.clock import system_clock_ms
 from brim.kit.config import LISTEN_BACKLOG, Settings
 from brim.kit.ids import IdFactory
 from brim.rails.sandbox import SandboxRail
+from brim.services.announcements import Announcer
 from brim.services.bank_secrets import BankSecrets
 from brim.services.batches import Batches
 from brim.services.hub import Hub
-from brim.services.numbering import Announcer
 from brim.services.owner_keys import OwnerKeys
 from brim.services.request_logs import RequestRecorder
 from brim.services.terms import KnownTerms
 from brim.services.vault import Vault
 from brim.services.watching import Watchers
+from brim.store.announcements import Announcement
 from brim.store.database import Database
 from brim.telemetry import metrics
 from brim.telemetry.logs import RequestLog, configure_logging, wants_json
@@ -135,7 +136,7 @@ def _make_service(settings: Settings, database: Database, own_url: str) -> Servi
         database,
         system_clock_ms,
         observe=lambda kind, size: metrics.BATCH_SIZE.observe((kind,), size),
-        announce=Announcer(database).announce,
+        announce=Announcer(database, Announcement.NEW_EVENTS).announce,
     )
     vault = Vault.from_setting(settings.encryption_key)
     return Service(
