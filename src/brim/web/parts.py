@@ -19,14 +19,14 @@ from brim.web.reference.pages import Reference
 from brim.web.routes import Route
 from brim.web.session import Session, Sessions
 from brim.web.shell.part import shell_routes, shell_sockets
-from brim.web.shell.session import Application
+from brim.web.shell.session import ConversingApi
 from brim.web.site import Site
 from brim.web.visit import Visit
 
 
 def build_site(
     operations: Sequence[Operation],
-    api: Application,
+    api: ConversingApi,
     sessions: Sessions,
     watchers: Watchers,
     keys: KeyDesk,
