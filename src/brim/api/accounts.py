@@ -9,7 +9,7 @@ from brim.api.call import Call
 from brim.api.errors import render_error
 from brim.api.paging import read_page
 from brim.domain import wire
-from brim.domain.metadata import merge
+from brim.domain.metadata import NO_CHANGE, merge
 from brim.services import accounts
 from brim.services.accounts import CreateAccount, EditAccount
 from brim.services.idempotency import Answer
@@ -18,9 +18,9 @@ from brim.services.idempotency import Answer
 async def create(call: Call) -> Answer:
     """`POST /v1/accounts`."""
     details = _read_details(call.parameters)
-    change = call.parameters.get("metadata")
     chosen = {name: call.parameters[name] for name in ("type", "country") if name in call.parameters}
-    wish = CreateAccount(**details, **chosen, metadata=merge({}, change) if change else {})
+    metadata = merge({}, call.parameters.get("metadata", NO_CHANGE))
+    wish = CreateAccount(**details, **chosen, metadata=metadata)
     return await accounts.create_platform_account(call.service.database, call.attempt, wish, render_error=render_error)
 
 
