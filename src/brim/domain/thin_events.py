@@ -95,6 +95,11 @@ def write_second(second: int) -> str:
     return datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
 
 
+def read_second(time: str) -> int:
+    """Return the Unix second of a time as `write_second` writes it."""
+    return round(datetime.fromisoformat(time).timestamp())
+
+
 def thin_json(event: Event, *, context: str | None = None) -> bytes:
     """Return an event's compact JSON in thin form.
 
