@@ -43,7 +43,7 @@ from brim.web.key_desk import KeyDesk
 from brim.web.operators.people import people_of
 from brim.web.operators.sessions import OperatorSessions
 from brim.web.operators.trail import Trail
-from brim.web.parts import build_site
+from brim.web.parts import Supplies, build_site
 from brim.web.session import Sessions
 from brim.web.site import Site
 
@@ -161,8 +161,17 @@ def _make_site(service: Service, settings: Settings, api: Api, watchers: Watcher
     people = people_of(service, settings)
     if sessions is None:
         sessions = OperatorSessions(people, Trail(OPERATIONS, service.database, service.clock, service.ids))
-    keys = KeyDesk(OwnerKeys(service.database, ids=service.ids), service.clock)
-    return build_site(OPERATIONS, api, sessions, watchers, keys, clock=service.clock, people=people)
+    return build_site(
+        Supplies(
+            operations=OPERATIONS,
+            api=api,
+            sessions=sessions,
+            watchers=watchers,
+            keys=KeyDesk(OwnerKeys(service.database, ids=service.ids), service.clock),
+            clock=service.clock,
+            people=people,
+        )
+    )
 
 
 def _limits(settings: Settings) -> Limits:
