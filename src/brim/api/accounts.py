@@ -8,7 +8,7 @@ import msgspec
 from brim.api.call import Call
 from brim.api.errors import render_error
 from brim.api.paging import read_page
-from brim.domain import wire
+from brim.domain import account_wire, wire
 from brim.domain.metadata import NO_CHANGE, merge
 from brim.services import accounts
 from brim.services.accounts import CreateAccount, EditAccount
@@ -27,13 +27,13 @@ async def create(call: Call) -> Answer:
 async def retrieve(call: Call) -> Answer:
     """`GET /v1/accounts/{account}`."""
     account = await accounts.retrieve_account(call.service.database, call.owner, call.path_id)
-    return Answer(body=wire.account_json(account))
+    return Answer(body=account_wire.account_json(account))
 
 
 async def retrieve_own(call: Call) -> Answer:
     """`GET /v1/account`."""
     account = await accounts.retrieve_account(call.service.database, call.owner, call.owner.account)
-    return Answer(body=wire.account_json(account))
+    return Answer(body=account_wire.account_json(account))
 
 
 async def update(call: Call) -> Answer:
@@ -49,7 +49,7 @@ async def list_all(call: Call) -> Answer:
     """`GET /v1/accounts`."""
     created = call.parameters.get("created")
     page = await accounts.list_platform_accounts(call.service.database, call.owner, created, read_page(call.parameters))
-    items = [wire.account_json(account) for account in page.items]
+    items = [account_wire.account_json(account) for account in page.items]
     return Answer(body=wire.list_json(items, has_more=page.has_more, url="/v1/accounts"))
 
 

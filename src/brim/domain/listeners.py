@@ -9,7 +9,7 @@ from typing import Final, TypeAlias
 
 import msgspec
 
-from brim.domain import wire
+from brim.domain import event_wire, wire
 from brim.domain.deliveries import KEPT_ANSWER
 from brim.domain.events import DEFAULT_API_VERSION, Event
 from brim.domain.request_log_wire import told_json
@@ -169,7 +169,7 @@ def event_message(event: Event, *, listening: Owner, version: str | None, secret
         copy_id: what the acknowledgement will name.
     """
     account = None if event.owner == listening else event.owner.account
-    payload = wire.pretty(wire.event_json(event, account=account)).rstrip()
+    payload = wire.pretty(event_wire.event_json(event, account=account)).rstrip()
     message = {
         "type": "webhook_event",
         "endpoint": {"api_version": version},

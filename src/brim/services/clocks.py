@@ -9,6 +9,7 @@ from typing import Final, TypeAlias
 
 import msgspec
 
+from brim.domain.clock_wire import clock_json
 from brim.domain.clocks import (
     KEPT_S,
     ClockExistsError,
@@ -22,7 +23,6 @@ from brim.domain.clocks import (
 from brim.domain.errors import NotInLiveModeError, ResourceMissingError
 from brim.domain.events import BY_ITSELF, Cause, EventType
 from brim.domain.topups import Owner, Topup
-from brim.domain.wire import clock_json
 from brim.kit.errors import BrimError
 from brim.kit.ids import FrozenIds, IdFactory
 from brim.rails.rail import Rail, Succeed

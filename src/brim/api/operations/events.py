@@ -5,7 +5,7 @@ from typing import Final
 from brim.api import declarations as declared
 from brim.api import events
 from brim.api.operation import Operation
-from brim.domain import webhook_wire, wire
+from brim.domain import event_wire, webhook_wire
 from brim.domain.endpoints import EndpointDisabledError, EndpointNotListeningError
 from brim.domain.errors import ExclusiveParametersError
 
@@ -23,7 +23,7 @@ EVENTS: Final = (
         handler=events.list_all,
         resource="events",
         level="read",
-        returns=wire.EventObject,
+        returns=event_wire.EventObject,
         in_list=True,
         errors=(ExclusiveParametersError,),
     ),
@@ -37,7 +37,7 @@ EVENTS: Final = (
         handler=events.retrieve,
         resource="events",
         level="read",
-        returns=wire.EventObject,
+        returns=event_wire.EventObject,
     ),
     Operation(
         method="GET",
@@ -81,7 +81,7 @@ EVENTS: Final = (
         handler=events.retry,
         resource="events",
         level="write",
-        returns=wire.EventObject,
+        returns=event_wire.EventObject,
         errors=(EndpointDisabledError, EndpointNotListeningError),
     ),
 )

@@ -8,7 +8,7 @@ from typing import Final
 from brim.api import declarations as declared
 from brim.api import webhook_endpoints as handlers
 from brim.api.operation import Operation
-from brim.domain import webhook_wire, wire
+from brim.domain import event_wire, webhook_wire, wire
 from brim.domain.endpoints import (
     EndpointDisabledError,
     EndpointNotListeningError,
@@ -114,7 +114,7 @@ WEBHOOKS: Final = (
         handler=handlers.send_test,
         resource="webhook_endpoints",
         level="write",
-        returns=wire.EventObject,
+        returns=event_wire.EventObject,
         errors=(EndpointDisabledError, EndpointNotListeningError, NothingToSendError),
     ),
     Operation(
