@@ -6,7 +6,7 @@ There is none that deletes: an account has books, and books stay.
 from typing import Final
 
 from brim.api import accounts
-from brim.api import declarations as declared
+from brim.api.declarations import accounts as declared
 from brim.api.operation import Operation
 from brim.domain import account_wire
 from brim.domain.accounts import NestedPlatformError, PlatformAgreementError

@@ -6,7 +6,7 @@ The legacy paths `/v1/balance/history` answer as `/v1/balance_transactions` does
 from typing import Final
 
 from brim.api import balance
-from brim.api import declarations as declared
+from brim.api.declarations import balance as declared
 from brim.api.operation import Operation
 from brim.domain import balance_wire
 

@@ -2,8 +2,9 @@
 
 from typing import Final
 
-from brim.api import declarations as declared
 from brim.api import events
+from brim.api.declarations import events as declared
+from brim.api.declarations.common import ATTEMPT_LIST
 from brim.api.operation import Operation
 from brim.domain import event_wire, webhook_wire
 from brim.domain.endpoints import EndpointDisabledError, EndpointNotListeningError
@@ -61,7 +62,7 @@ EVENTS: Final = (
             "Returns what came of each try to send an event to one of your endpoints, the newest first: status, "
             "duration, the beginning of the answer, and when it is tried again."
         ),
-        parameters=declared.WEBHOOK_ATTEMPT_LIST,
+        parameters=ATTEMPT_LIST,
         handler=events.list_attempts,
         resource="events",
         level="read",

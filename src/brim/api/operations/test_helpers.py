@@ -5,8 +5,8 @@ Source: Stripe API reference, Test Clocks; the forced outcomes are ours, in the 
 
 from typing import Final
 
-from brim.api import declarations as declared
 from brim.api import test_clocks, topups
+from brim.api.declarations import test_helpers as declared
 from brim.api.operation import Handler, Operation
 from brim.api.params import Parameter
 from brim.domain import clock_wire, topup_wire, wire

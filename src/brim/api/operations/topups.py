@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from brim.api import declarations as declared
 from brim.api import topups
+from brim.api.declarations import topups as declared
 from brim.api.operation import Operation
 from brim.domain import topup_wire
 from brim.domain.amounts import AmountTooLargeError
