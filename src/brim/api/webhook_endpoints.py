@@ -12,8 +12,8 @@ from brim.domain.webhook_wire import attempt_json, endpoint_json
 from brim.domain.webhooks import LONGEST_OVERLAP_S, Endpoint
 from brim.kit.ids import random_base62
 from brim.services import events, webhooks
-from brim.services.idempotency import Answer
-from brim.services.webhooks import EndpointWish, RenderEndpoint, RenderError
+from brim.services.idempotency import Answer, RenderError
+from brim.services.webhooks import EndpointWish, RenderEndpoint
 
 
 async def create(call: Call) -> Answer:

@@ -19,10 +19,10 @@ from brim.domain.topups import Owner
 from brim.domain.webhooks import Endpoint, EventPayload
 from brim.domain.wire import encode
 from brim.kit.ids import IdFactory
-from brim.services.idempotency import Answer, Attempt, run_once
+from brim.services.idempotency import Answer, Attempt, RenderError, run_once
 from brim.services.transitions import new_event
 from brim.services.vault import Vault
-from brim.services.webhooks import EndpointWish, Noun, RenderError, create_sealed, lock_endpoint, open_secret
+from brim.services.webhooks import EndpointWish, Noun, create_sealed, lock_endpoint, open_secret
 from brim.store import webhooks
 from brim.store.database import Conn, Database
 

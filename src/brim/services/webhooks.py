@@ -26,17 +26,14 @@ from brim.domain.topups import Owner
 from brim.domain.webhook_wire import WebhookEndpointObject
 from brim.domain.webhooks import Endpoint
 from brim.domain.wire import encode
-from brim.kit.errors import BrimError
 from brim.kit.ids import IdFactory
-from brim.services.idempotency import Answer, Attempt, run_once
+from brim.services.idempotency import Answer, Attempt, RenderError, run_once
 from brim.services.vault import Vault
 from brim.store import deliveries, webhooks
 from brim.store.database import Conn, Database
 
 RenderEndpoint: TypeAlias = Callable[[Endpoint, str | None], bytes]
 """Writes an endpoint's reply; the text is the secret to tell in it, None to leave it out."""
-
-RenderError: TypeAlias = Callable[[BrimError], tuple[int, bytes]]
 
 
 class Noun(NamedTuple):
