@@ -26,9 +26,10 @@ from brim.domain.topups import Owner
 from brim.host.embedded import EmbeddedPostgres
 from brim.host.preparation import prepare_embedded
 from brim.kit.ids import IdFactory
-from brim.services.numbering import Announcer
+from brim.services.announcements import Announcer
 from brim.services.posting import Poster
 from brim.services.vault import Vault, new_encryption_key
+from brim.store.announcements import Announcement
 from brim.store.database import Database
 
 _ENDPOINTS: Final = 100
@@ -142,7 +143,7 @@ async def _measure_latency(bench: Bench, *, dead: int) -> tuple[float, float]:
     """Return p50 and p99 from an event's commit to its first attempt, in milliseconds, at a steady rate."""
     well = await bench.add_endpoints("steady", _ENDPOINTS - dead)
     accounts = well + await bench.add_endpoints("dead", dead, "/dead")
-    announcer = Announcer(bench.database)
+    announcer = Announcer(bench.database, Announcement.NEW_EVENTS)
     committed: dict[str, int] = {}
     loop = asyncio.get_running_loop()
     began = loop.time()

@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 from api.conftest import Server
 from brim.domain.events import DEFAULT_API_VERSION, Event, EventType
+from brim.domain.topup_wire import topup_json
 from brim.domain.topups import Owner, Topup
-from brim.domain.wire import topup_json
 from brim.kit.ids import IdFactory
 from brim.store.database import Database
 from brim.store.topups import NewTopup, insert_topups

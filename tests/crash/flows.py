@@ -36,6 +36,7 @@ from brim.services.operators import NewOperator, add_operator
 from brim.services.password_links import make_password_link, use_password_link
 from brim.services.passwords import Passwords
 from brim.services.pruning import prune_idempotency_keys
+from brim.services.webhooks import EndpointWish, RenderEndpoint
 
 OWNER: Final = Owner("acct_crash", livemode=False)
 NOW_MS: Final = 1_795_305_600_000  # 2026-11-22 00:00 UTC
@@ -169,31 +170,25 @@ async def _make_account(brim: Clockwork, platform: str) -> Any:
 
 async def _add_destination(brim: Clockwork, _: str) -> Any:
     """Add a destination under a key; its secret is told again to whoever asks again."""
-    answer = await create_destination(
-        brim.database,
-        brim.attempt(OWNER, key=KEY),
-        _DESTINATION,
-        rules=EndpointRules(),
-        ids=brim.ids,
-        vault=VAULT,
-        render=lambda endpoint, secret: destination_json(endpoint, secret=secret),
-        render_error=render_v2_error,
-    )
+    wish = _destination_wish(brim, lambda endpoint, secret: destination_json(endpoint, secret=secret))
+    answer = await create_destination(brim.database, brim.attempt(OWNER, key=KEY), wish)
     return msgspec.json.decode(answer.body)["webhook_endpoint"]
 
 
 async def _have_destination(brim: Clockwork) -> str:
-    answer = await create_destination(
-        brim.database,
-        brim.attempt(OWNER),
-        _DESTINATION,
+    wish = _destination_wish(brim, lambda endpoint, _: destination_json(endpoint))
+    return brim.id_in(await create_destination(brim.database, brim.attempt(OWNER), wish))
+
+
+def _destination_wish(brim: Clockwork, render: RenderEndpoint) -> EndpointWish:
+    return EndpointWish(
+        new=_DESTINATION,
         rules=EndpointRules(),
         ids=brim.ids,
         vault=VAULT,
-        render=lambda endpoint, _: destination_json(endpoint),
+        render=render,
         render_error=render_v2_error,
     )
-    return brim.id_in(answer)
 
 
 async def _ping_destination(brim: Clockwork, endpoint_id: str) -> Any:

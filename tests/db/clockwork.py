@@ -8,8 +8,8 @@ from brim.api.errors import render_error
 from brim.domain.events import DEFAULT_API_VERSION
 from brim.domain.funding import Funding
 from brim.domain.idempotency import KeptReply, KeyClaim
+from brim.domain.topup_wire import topup_json
 from brim.domain.topups import Owner, Topup
-from brim.domain.wire import topup_json
 from brim.kit.ids import IdFactory
 from brim.rails.rail import Outcome
 from brim.rails.sandbox import SandboxRail

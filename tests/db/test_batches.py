@@ -10,8 +10,8 @@ import pytest
 
 from brim.domain.events import DEFAULT_API_VERSION, Event, EventType
 from brim.domain.idempotency import KeptReply, KeyClaim
+from brim.domain.topup_wire import topup_json
 from brim.domain.topups import Owner, Topup
-from brim.domain.wire import topup_json
 from brim.host.database_urls import DatabaseUrls
 from brim.kit.errors import OverloadedError
 from brim.kit.ids import IdFactory

@@ -12,9 +12,10 @@ from brim.domain.endpoints import secret_place
 from brim.domain.webhooks import Endpoint
 from brim.kit.clock import system_clock_ms
 from brim.kit.ids import IdFactory
+from brim.services.announcements import Announcer
 from brim.services.batches import Batches
-from brim.services.numbering import Announcer
 from brim.services.vault import Vault, new_encryption_key
+from brim.store.announcements import Announcement
 from brim.store.database import Database
 from brim.testing.catcher import Caught, catching, status
 
@@ -31,7 +32,10 @@ def sealed_endpoint(url: str) -> Endpoint:
 
 async def create_now(database: Database, count: int) -> None:
     """Create top-ups as an API process does."""
-    batches, ids = Batches(database, system_clock_ms, announce=Announcer(database).announce), IdFactory()
+    batches, ids = (
+        Batches(database, system_clock_ms, announce=Announcer(database, Announcement.NEW_EVENTS).announce),
+        IdFactory(),
+    )
     await asyncio.gather(*[batches.create(new_topup(ids, now_ms=system_clock_ms())) for _ in range(count)])
 
 

@@ -19,6 +19,7 @@ from brim.domain.webhook_wire import endpoint_json
 from brim.domain.webhooks import EventPayload
 from brim.services import event_destinations, webhooks
 from brim.services.idempotency import Attempt
+from brim.services.webhooks import EndpointWish
 from brim.store.database import Database
 from brim.testing.catcher import Caught, catching, status
 
@@ -197,17 +198,15 @@ async def _notice(database: Database, key: EndpointKey) -> object:
 
 async def test_a_kept_reply_holds_no_secret_in_the_clear(database: Database) -> None:
     await rows(database, "INSERT INTO accounts (account, created) VALUES ($1, 0)", OWNER.account)
-    wish = NewEndpoint(url="http://127.0.0.1:9/", enabled_events=("*",), secret="whsec_clear")
-    answer = await event_destinations.create_destination(
-        database,
-        attempt_of("once"),
-        wish,
+    wish = EndpointWish(
+        new=NewEndpoint(url="http://127.0.0.1:9/", enabled_events=("*",), secret="whsec_clear"),
         rules=EndpointRules(),
         ids=IDS,
         vault=VAULT,
         render=lambda endpoint, secret: destination_json(endpoint, secret=secret),
         render_error=render_v2_error,
     )
+    answer = await event_destinations.create_destination(database, attempt_of("once"), wish)
     assert b"whsec_clear" in answer.body
     [kept] = await rows(database, "SELECT response_body::text AS body FROM idempotency_keys")
     assert "whsec_clear" not in kept["body"]

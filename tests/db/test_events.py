@@ -9,11 +9,11 @@ from books import create, execute, new_topup, rows
 from brim.api.errors import render_error
 from brim.domain.endpoints import EndpointDisabledError, EndpointNotListeningError, NothingToSendError
 from brim.domain.errors import ResourceMissingError
+from brim.domain.event_wire import event_json
 from brim.domain.events import DEFAULT_API_VERSION
 from brim.domain.pages import PageRequest
 from brim.domain.topups import Owner
 from brim.domain.webhooks import Endpoint
-from brim.domain.wire import event_json
 from brim.kit.ids import IdFactory
 from brim.services import events as services
 from brim.services.events import Resend

@@ -12,10 +12,9 @@ from listening import PATIENCE_S, FarEnd, connected, found, number, opened
 from brim.domain.topups import Owner
 from brim.kit.clock import system_clock_ms
 from brim.services.conversations import WINDOW
-from brim.services.hub import LOOK_EVERY_S, Hub
+from brim.services.hub import Hub
 from brim.services.keys import create_account, revoke_key, roll_key
-from brim.services.numbering import announcer_of_numbers
-from brim.store import listeners
+from brim.services.looking import LOOK_EVERY_S
 from brim.store.database import Conn, Database
 
 
@@ -281,19 +280,6 @@ async def test_events_that_were_forgotten_hold_up_nobody(hub: Hub, database: Dat
         made = await announce(database, owner, WINDOW)
         await end.wait_for(WINDOW)
     assert end.ids == made
-
-
-async def test_who_listens_is_told_as_soon_as_events_have_numbers(database: Database) -> None:
-    told = asyncio.Event()
-    listening = asyncio.create_task(listeners.listen(database, told.set))
-    try:
-        async with asyncio.timeout(PATIENCE_S):
-            await told.wait()  # once at the beginning
-            told.clear()
-            announcer_of_numbers(database).announce()
-            await told.wait()
-    finally:
-        listening.cancel()
 
 
 async def test_a_hub_that_nobody_listens_to_does_nothing(service_url: str, database: Database, owner: Owner) -> None:

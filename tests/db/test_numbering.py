@@ -5,10 +5,8 @@ from books import NOW_MS, OTHER_OWNER, OWNER, RAIL, create, execute, new_topup, 
 from hooks import Hooks, add_endpoint, add_events, states
 
 from brim.domain.topups import Owner
-from brim.kit.clock import system_clock_ms
 from brim.kit.ids import IdFactory
-from brim.services.batches import Batches
-from brim.services.numbering import Announcer, Numbering, listen
+from brim.services.numbering import Numbering
 from brim.services.settlement import settle_due
 from brim.store import deliveries
 from brim.store.database import Database
@@ -147,33 +145,6 @@ async def test_a_platforms_connect_endpoint_gets_its_accounts_events_and_not_its
         "event": event,
         "number": 1,
     }
-
-
-async def test_a_create_wakes_a_worker_that_listens(database: Database) -> None:
-    wake = asyncio.Event()
-    listening = asyncio.create_task(listen(database, wake))
-    async with asyncio.timeout(10):
-        await wake.wait()  # once at the beginning, for what was announced before
-        wake.clear()
-        batches = Batches(database, system_clock_ms, announce=Announcer(database).announce)
-        await batches.create(new_topup(IdFactory()))
-        await wake.wait()
-    listening.cancel()
-
-
-async def test_who_listens_hears_again_after_the_connection_was_lost(database: Database) -> None:
-    wake = asyncio.Event()
-    listening = asyncio.create_task(listen(database, wake, again_after_s=0.01))
-    async with asyncio.timeout(10):
-        await wake.wait()
-        wake.clear()
-        await rows(
-            database,
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND query ILIKE 'listen%' AND pid <> pg_backend_pid()",
-        )
-        await wake.wait()
-    listening.cancel()
 
 
 async def test_the_dead_entries_of_the_queue_do_not_slow_numbering(database: Database) -> None:

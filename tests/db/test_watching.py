@@ -9,8 +9,10 @@ from books import NOW_MS, OWNER, create, new_topup
 from brim.domain.changes import EVERYTHING, MOST_OBJECTS, Changes
 from brim.domain.topups import Owner
 from brim.kit.ids import IdFactory
-from brim.services.numbering import Announcer, Numbering
+from brim.services.announcements import Announcer
+from brim.services.numbering import Numbering
 from brim.services.watching import Watcher, Watchers
+from brim.store.announcements import Announcement
 from brim.store.database import Database
 
 IDS = IdFactory()
@@ -70,7 +72,7 @@ async def test_more_changes_than_a_page_shows_are_told_as_everything(database: D
 async def test_an_announcement_is_not_waited_for_until_the_next_look(database: Database) -> None:
     watchers = Watchers(database, look_every_s=PATIENCE_S)
     watcher = await begun(watchers)
-    announcer = Announcer(database)
+    announcer = Announcer(database, Announcement.NUMBERED_EVENTS)
     (topup_id,) = await happen(database)
     told = None
     async with asyncio.timeout(PATIENCE_S / 2):

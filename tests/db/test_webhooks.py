@@ -20,6 +20,7 @@ from brim.kit.ids import IdFactory
 from brim.services import webhooks as services
 from brim.services.idempotency import Answer, Attempt
 from brim.services.vault import NoEncryptionKeyError, Vault, new_encryption_key
+from brim.services.webhooks import EndpointWish
 from brim.store import webhooks
 from brim.store.database import Database
 
@@ -81,16 +82,15 @@ class Clerk:
         key: str | None = None,
         rules: EndpointRules | None = None,
     ) -> Answer:
-        return await services.create_endpoint(
-            self.database,
-            self.attempt(owner, key),
-            NewEndpoint(url=url, enabled_events=("*",), secret=secret),
+        wish = EndpointWish(
+            new=NewEndpoint(url=url, enabled_events=("*",), secret=secret),
             rules=rules or EndpointRules(),
             ids=IDS,
             vault=self.vault,
             render=_render,
             render_error=render_error,
         )
+        return await services.create_endpoint(self.database, self.attempt(owner, key), wish)
 
     async def roll(self, owner: Owner, endpoint_id: str, secret: str, *, overlap_s: int) -> Answer:
         return await services.roll_secret(

@@ -4,13 +4,13 @@ import pytest
 
 from brim.api.expansion import EXPANDABLE, check_path, check_property, paths_below
 from brim.api.parameter_errors import ExpandTooDeepError, NotExpandableError, UnknownExpandError
-from brim.domain import funding_wire, wire
+from brim.domain import balance_wire, event_wire, funding_wire, topup_wire
 
 _STRUCTS = {
-    "topup": wire.TopupObject,
-    "balance": wire.BalanceObject,
-    "balance_transaction": wire.BalanceTransactionObject,
-    "event": wire.EventObject,
+    "topup": topup_wire.TopupObject,
+    "balance": balance_wire.BalanceObject,
+    "balance_transaction": balance_wire.BalanceTransactionObject,
+    "event": event_wire.EventObject,
     "payment_method": funding_wire.PaymentMethodObject,
     "source": funding_wire.SourceObject,
     "token": funding_wire.TokenObject,

@@ -20,7 +20,7 @@ from brim.api.operation import Operation
 from brim.api.operations import OPERATIONS
 from brim.api.parameter_errors import MissingParameterError, NullCharacterError
 from brim.api.params import read_parameters
-from brim.domain import funding_wire, wire
+from brim.domain import account_wire, balance_wire, event_wire, funding_wire, topup_wire, wire
 from brim.domain.accounts import Account
 from brim.domain.destination_wire import destination_json
 from brim.domain.events import DEFAULT_API_VERSION, Event, EventType
@@ -32,6 +32,7 @@ from brim.domain.request_logs import RequestRecord
 from brim.domain.thin_events import thin_json
 from brim.domain.topups import Owner, Status, Topup
 from brim.domain.verification import Difference, VerificationRun
+from brim.domain.verification_wire import verification_json
 from brim.domain.webhook_wire import endpoint_json
 from brim.domain.webhooks import Endpoint, EventPayload
 from brim.kit.errors import BrimError
@@ -77,7 +78,7 @@ _EVENT = Event(
     created=1_795_000_000,
     api_version=DEFAULT_API_VERSION,
     object_id=_PENDING.id,
-    payload=wire.topup_json(_PENDING),
+    payload=topup_wire.topup_json(_PENDING),
 )
 _DOCUMENTED = documented_payment_method(_OWNER, "pm_usBankAccount_success", verification=Verification.VERIFIED)
 _METHOD = funding_wire.payment_method_json(_DOCUMENTED)
@@ -108,7 +109,7 @@ _REQUEST = RequestRecord(
     object_id=_PENDING.id,
     parameters={"amount": "2000"},
 )
-_LINE_JSON = wire.balance_transaction_json(_LINE)
+_LINE_JSON = balance_wire.balance_transaction_json(_LINE)
 _ACCOUNT = Account(account="acct_0VcPmP1k0000x4Yb", platform="acct_0VcPmP1k0000x4Ya", created=1_795_000_000)
 _FULL_ACCOUNT = msgspec.structs.replace(
     _ACCOUNT, email="till@example.com", business_name="Till", business_type="company", settlement_days=0
@@ -128,25 +129,25 @@ _THIN = msgspec.structs.replace(
 )
 _CAUSED = msgspec.structs.replace(_EVENT, type=EventType.BALANCE_AVAILABLE, request_id="req_1")
 REPLIES = [
-    ("topup", wire.topup_json(_PENDING)),
-    ("topup", wire.topup_json(_FULL)),
-    ("topup", wire.topup_json(_FULL, balance_transaction=_LINE_JSON, payment_method=_METHOD)),
+    ("topup", topup_wire.topup_json(_PENDING)),
+    ("topup", topup_wire.topup_json(_FULL)),
+    ("topup", topup_wire.topup_json(_FULL, balance_transaction=_LINE_JSON, payment_method=_METHOD)),
     ("balance_transaction", _LINE_JSON),
     ("balance_transaction",
-     wire.balance_transaction_json(_LINE, source=wire.topup_json(_FULL))),
-    ("balance", wire.balance_json(_OWNER, [])),
-    ("balance", wire.balance_json(_OWNER, [Balance(currency="usd", available=-5)])),
-    ("event", wire.event_json(_EVENT)),
+     balance_wire.balance_transaction_json(_LINE, source=topup_wire.topup_json(_FULL))),
+    ("balance", balance_wire.balance_json(_OWNER, [])),
+    ("balance", balance_wire.balance_json(_OWNER, [Balance(currency="usd", available=-5)])),
+    ("event", event_wire.event_json(_EVENT)),
     ("payment_method", _METHOD),
     ("source", funding_wire.source_json(_SOURCE)),
     ("token", funding_wire.token_json(_TOKEN)),
     ("brim.default_funding_source", funding_wire.default_json(_OWNER, "usd", _SOURCE.id)),
     ("brim.default_funding_source", funding_wire.implicit_default_json(_OWNER)),
-    ("brim.verification", wire.verification_json(None)),
-    ("brim.verification", wire.verification_json(_RUN)),
-    ("brim.verification", wire.verification_json(msgspec.structs.replace(_RUN, sealed=None, differences=[]))),
-    ("account", wire.account_json(_ACCOUNT)),
-    ("account", wire.account_json(_FULL_ACCOUNT)),
+    ("brim.verification", verification_json(None)),
+    ("brim.verification", verification_json(_RUN)),
+    ("brim.verification", verification_json(msgspec.structs.replace(_RUN, sealed=None, differences=[]))),
+    ("account", account_wire.account_json(_ACCOUNT)),
+    ("account", account_wire.account_json(_FULL_ACCOUNT)),
     ("webhook_endpoint", endpoint_json(_ENDPOINT)),
     ("webhook_endpoint", endpoint_json(msgspec.structs.replace(_ENDPOINT, disabled_because="failures"))),
     ("v2.core.event_destination", destination_json(_ENDPOINT)),
@@ -264,15 +265,15 @@ def test_a_reply_without_one_of_its_keys_does_not_fit(name: str, body: bytes) ->
 
 
 def test_only_a_platform_is_told_whose_event_it_is() -> None:
-    assert "account" not in msgspec.json.decode(wire.event_json(_EVENT))
-    told = msgspec.json.decode(wire.event_json(_EVENT, account=_OWNER.account))
+    assert "account" not in msgspec.json.decode(event_wire.event_json(_EVENT))
+    told = msgspec.json.decode(event_wire.event_json(_EVENT, account=_OWNER.account))
     assert list(told)[:3] == ["id", "object", "account"]
     assert told["account"] == _OWNER.account
     _component("event").validate(told)
 
 
 def test_every_key_of_a_top_up_is_required_and_only_the_right_ones_may_be_null() -> None:
-    reply = msgspec.json.decode(wire.topup_json(_FULL))
+    reply = msgspec.json.decode(topup_wire.topup_json(_FULL))
     never_null = {"id", "object", "amount", "created", "currency", "initiated_by", "livemode", "metadata", "status"}
     refusing = {key for key in reply if not _component("topup").is_valid({**reply, key: None})}
     assert refusing == never_null
@@ -281,7 +282,7 @@ def test_every_key_of_a_top_up_is_required_and_only_the_right_ones_may_be_null()
 
 def test_a_list_reply_fits_its_published_schema() -> None:
     validator = _validator("/paths/~1v1~1topups/get/responses/200/content/application~1json/schema")
-    reply = msgspec.json.decode(wire.list_json([wire.topup_json(_FULL)], has_more=False, url="/v1/topups"))
+    reply = msgspec.json.decode(wire.list_json([topup_wire.topup_json(_FULL)], has_more=False, url="/v1/topups"))
     validator.validate(reply)
     assert not validator.is_valid({**reply, "data": [{}]})
 

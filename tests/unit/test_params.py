@@ -8,11 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # it ships none
 
-from brim.api import declarations
-from brim.api.declarations import BALANCE_TRANSACTION_LIST, EVENT_LIST, TOPUP_CREATE, TOPUP_LIST, TOPUP_UPDATE
+from brim.api.declarations.balance import BALANCE_TRANSACTION_LIST
+from brim.api.declarations.events import EVENT_LIST
+from brim.api.declarations.topups import TOPUP_CREATE, TOPUP_LIST, TOPUP_UPDATE
 from brim.api.errors import render_error
 from brim.api.form import Value, decode_form
 from brim.api.kinds import IntegerRange
+from brim.api.operation import Operation
+from brim.api.operations import OPERATIONS
 from brim.api.params import Parameter, object_schema, read_parameters
 from brim.domain.metadata import CLEAR_ALL, MetadataChange
 from brim.domain.pages import Range
@@ -304,12 +307,9 @@ def test_what_stands_behind_an_id_is_not_looked_at() -> None:
     assert _read(TOPUP_CREATE, _created("expand[]=balance_transaction.nonsense"))["expand"]
 
 
-_DECLARED = [spec for name, spec in vars(declarations).items() if name.isupper() and isinstance(spec, tuple)]
-
-
-@pytest.mark.parametrize("spec", [spec for spec in _DECLARED if isinstance(spec[0], Parameter)])
-def test_every_declaration_is_a_valid_json_schema(spec: Spec) -> None:
-    Draft202012Validator.check_schema(object_schema(spec))
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.operation_id)
+def test_every_declaration_is_a_valid_json_schema(operation: Operation) -> None:
+    Draft202012Validator.check_schema(object_schema(operation.parameters))
 
 
 @given(st.text(st.characters(categories=["L", "N", "P", "S", "Zs"], max_codepoint=0x17F), min_size=1, max_size=16))

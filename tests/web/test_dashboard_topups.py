@@ -3,6 +3,8 @@
 import re
 from html import unescape
 
+import pytest
+
 from api.polling import until
 from api.wire import PENDING, Wire
 from web.conftest import Person, text_of
@@ -171,8 +173,35 @@ def test_a_filter_that_fits_nothing_or_cannot_be_read_says_so(person: Person, wi
     assert "There is no such status." not in person.read("/test/topups?status=pending")
 
 
-def test_the_timeline_finds_the_event_of_a_settled_topup(person: Person, wire: Wire) -> None:
+def events_shown(person: Person, topup_id: str) -> list[str]:
+    """Return the ids of the events on a top-up's page, newest first."""
+    return re.findall('href="/test/events/(evt_[^"]+)"', person.visit(f"/test/topups/{topup_id}").body.decode())
+
+
+def events_about(wire: Wire, topup_id: str) -> dict[str, str]:
+    """Return the ids of a top-up's events by their types, newest first."""
+    events = wire.get("/v1/events?limit=100").json["data"]
+    return {event["type"]: event["id"] for event in events if event["data"]["object"].get("id") == topup_id}
+
+
+def test_the_timeline_finds_the_events_of_a_topup_that_was_returned(person: Person, wire: Wire) -> None:
     topup_id = wire.create(source="btok_us_verified")["id"]
+    wire.create(source="btok_us_verified")
     until(lambda: wire.get(f"/v1/topups/{topup_id}").json["status"] == "succeeded", what="success")
+    person.send(f"/test/topups/{topup_id}", f"/test/topups/{topup_id}/reverse")
+    events = events_about(wire, topup_id)
+    assert list(events) == ["topup.reversed", "topup.succeeded", "topup.created"]
+    assert events_shown(person, topup_id) == list(events.values())
     shown = person.visit(f"/test/topups/{topup_id}").body.decode()
-    assert shown.count('href="/test/events/evt_') == 2
+    assert shown.count('href="/test/logs?request_id=req_') == 2  # nobody asked for the success
+
+
+@pytest.mark.parametrize(("verb", "status"), [("fail", "failed"), ("cancel", "canceled")])
+def test_the_timeline_finds_the_event_of_an_end_without_a_line(
+    person: Person, wire: Wire, verb: str, status: str
+) -> None:
+    topup_id = wire.create(source="btok_us_verified_pending")["id"]
+    person.send(f"/test/topups/{topup_id}", f"/test/topups/{topup_id}/{verb}")
+    events = events_about(wire, topup_id)
+    assert list(events) == [f"topup.{status}", "topup.created"]
+    assert events_shown(person, topup_id) == list(events.values())

@@ -12,17 +12,14 @@ from urllib.parse import urlsplit
 from api.conftest import Server
 from api.wire import Wire
 from brim.api.message import Request, StreamedReply
-from brim.api.operations import OPERATIONS
-from brim.kit.clock import system_clock_ms
 from brim.services.watching import Watchers
 from brim.store.database import Database
 from brim.web.dashboard import live
-from brim.web.parts import build_site
 from brim.web.session import Session
 from brim.web.visit import Visit
 from web.conftest import Person
-from web.signing import NO_KEYS, CookieSessions, SignedIn, cookie_of
-from web.test_signed_pages import KEYS, RecordedApi
+from web.signing import CookieSessions, SignedIn, cookie_of
+from web.test_signed_pages import KEYS, RecordedApi, site_of
 
 PATIENCE_S = 20.0
 
@@ -99,7 +96,7 @@ class EndingSessions(CookieSessions):
 
 async def test_a_stream_ends_with_its_session(database: Database) -> None:
     sessions, watchers = EndingSessions(), Watchers(database)
-    site = build_site(OPERATIONS, RecordedApi({}), sessions, watchers, NO_KEYS, clock=system_clock_ms)
+    site = site_of(RecordedApi({}), watchers, sessions)
     headers = {b"cookie": cookie_of(SignedIn(keys=KEYS)).encode()}
     reply = await site.handle(Request("GET", "/test/live", b"", headers, b""))
     assert isinstance(reply, StreamedReply)
@@ -114,7 +111,7 @@ async def test_a_stream_ends_with_its_session(database: Database) -> None:
 
 async def test_who_finds_no_room_is_told_to_come_later(database: Database) -> None:
     watchers = Watchers(database, most=0)
-    site = build_site(OPERATIONS, RecordedApi({}), CookieSessions(), watchers, NO_KEYS, clock=system_clock_ms)
+    site = site_of(RecordedApi({}), watchers)
     headers = {b"cookie": cookie_of(SignedIn(keys=KEYS)).encode()}
     assert (await site.handle(Request("GET", "/test/live", b"", headers, b""))).status == 429
 

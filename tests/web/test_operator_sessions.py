@@ -228,7 +228,7 @@ async def test_a_line_names_the_object_of_the_path_and_what_was_sent_again(datab
 async def test_what_the_shell_does_is_told_like_what_pages_do(database: Database) -> None:
     session = await found(database, await token_of(database))
     asked = Ask(method="POST", path="/v1/topups/tu_1/cancel")
-    await send(Answering(id="tu_1"), session, asked, "127.0.0.1")  # type: ignore[arg-type]  # no websocket is asked for
+    await send(Answering(id="tu_1"), session, asked, "127.0.0.1")
     line = await newest_line(database)
     assert (line.action, line.object, line.actor) == ("PostTopupsTopupCancel", "tu_1", session.actor)
 

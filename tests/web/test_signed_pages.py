@@ -15,8 +15,9 @@ from brim.kit.clock import system_clock_ms
 from brim.services.watching import Watchers
 from brim.web.assets import Assets
 from brim.web.calling import ApiRefusedError, Caller, encode_fields
-from brim.web.parts import build_site
-from brim.web.session import Session
+from brim.web.parts import Supplies, build_site
+from brim.web.session import Session, Sessions
+from brim.web.site import Site
 from brim.web.visit import Visit
 from web.asking import header_of
 from web.signing import FORM_TOKEN, NO_KEYS, UNUSED, CookieSessions, SignedIn, cookie_of
@@ -42,6 +43,20 @@ class RecordedApi:
         raise AssertionError(request.path)
 
 
+def site_of(api: RecordedApi, watchers: Watchers, sessions: Sessions | None = None) -> Site:
+    """Return a site without keys and without pages that sign people in."""
+    return build_site(
+        Supplies(
+            operations=OPERATIONS,
+            api=api,
+            sessions=sessions or CookieSessions(),
+            watchers=watchers,
+            keys=NO_KEYS,
+            clock=system_clock_ms,
+        )
+    )
+
+
 def refusal(message: str, **more: str) -> dict[str, Any]:
     return {"error": {"message": message, "type": "invalid_request_error", **more}}
 
@@ -62,9 +77,8 @@ async def visit(
     if signed_in is not None:
         sent[b"cookie"] = (cookie_of(signed_in) + cookies).encode()
     body = urlencode(form or {}).encode()
-    return await build_site(OPERATIONS, api, CookieSessions(), Watchers(UNUSED), NO_KEYS, clock=system_clock_ms).handle(
-        Request(method, path, query.encode(), sent, body)
-    )
+    request = Request(method, path, query.encode(), sent, body)
+    return await site_of(api, Watchers(UNUSED)).handle(request)
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ import msgspec
 from brim.api.call import Call
 from brim.api.errors import render_error
 from brim.api.paging import read_page
-from brim.domain import wire
-from brim.domain.metadata import merge
+from brim.domain import account_wire, wire
+from brim.domain.metadata import NO_CHANGE, merge
 from brim.services import accounts
 from brim.services.accounts import CreateAccount, EditAccount
 from brim.services.idempotency import Answer
@@ -18,22 +18,22 @@ from brim.services.idempotency import Answer
 async def create(call: Call) -> Answer:
     """`POST /v1/accounts`."""
     details = _read_details(call.parameters)
-    change = call.parameters.get("metadata")
     chosen = {name: call.parameters[name] for name in ("type", "country") if name in call.parameters}
-    wish = CreateAccount(**details, **chosen, metadata=merge({}, change) if change else {})
+    metadata = merge({}, call.parameters.get("metadata", NO_CHANGE))
+    wish = CreateAccount(**details, **chosen, metadata=metadata)
     return await accounts.create_platform_account(call.service.database, call.attempt, wish, render_error=render_error)
 
 
 async def retrieve(call: Call) -> Answer:
     """`GET /v1/accounts/{account}`."""
     account = await accounts.retrieve_account(call.service.database, call.owner, call.path_id)
-    return Answer(body=wire.account_json(account))
+    return Answer(body=account_wire.account_json(account))
 
 
 async def retrieve_own(call: Call) -> Answer:
     """`GET /v1/account`."""
     account = await accounts.retrieve_account(call.service.database, call.owner, call.owner.account)
-    return Answer(body=wire.account_json(account))
+    return Answer(body=account_wire.account_json(account))
 
 
 async def update(call: Call) -> Answer:
@@ -49,7 +49,7 @@ async def list_all(call: Call) -> Answer:
     """`GET /v1/accounts`."""
     created = call.parameters.get("created")
     page = await accounts.list_platform_accounts(call.service.database, call.owner, created, read_page(call.parameters))
-    items = [wire.account_json(account) for account in page.items]
+    items = [account_wire.account_json(account) for account in page.items]
     return Answer(body=wire.list_json(items, has_more=page.has_more, url="/v1/accounts"))
 
 

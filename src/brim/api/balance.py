@@ -3,7 +3,7 @@
 from brim.api.call import Call
 from brim.api.paging import read_page
 from brim.api.rendering import render_balance_transactions
-from brim.domain import wire
+from brim.domain import balance_wire, wire
 from brim.domain.pages import BalanceTransactionFilters
 from brim.services import balance, lists
 from brim.services.idempotency import Answer
@@ -12,7 +12,7 @@ from brim.services.idempotency import Answer
 async def retrieve(call: Call) -> Answer:
     """`GET /v1/balance`."""
     balances = await balance.retrieve_balance(call.service.database, call.owner)
-    return Answer(body=wire.balance_json(call.owner, balances))
+    return Answer(body=balance_wire.balance_json(call.owner, balances))
 
 
 async def retrieve_transaction(call: Call) -> Answer:

@@ -5,10 +5,10 @@ from typing import Any, Final
 from brim.api.call import Call
 from brim.api.errors import render_v2_error
 from brim.api.v2_paging import read_v2_page, v2_list_json
-from brim.api.webhook_endpoints import new_secret
+from brim.api.webhook_endpoints import endpoint_wish, new_secret
 from brim.domain.destination_wire import DeletedDestination, destination_json
 from brim.domain.endpoints import DESTINATION_PREFIX, EndpointEdit, NewEndpoint
-from brim.domain.metadata import merge
+from brim.domain.metadata import NO_CHANGE, merge
 from brim.domain.webhooks import Endpoint, EventPayload
 from brim.domain.wire import encode
 from brim.services import event_destinations, webhooks
@@ -22,8 +22,7 @@ WITH_URL: Final = "webhook_endpoint.url"
 
 async def create(call: Call) -> Answer:
     """`POST /v2/core/event_destinations`."""
-    service, parameters = call.service, call.parameters
-    change = parameters.get("metadata")
+    parameters = call.parameters
     new = NewEndpoint(
         url=parameters["webhook_endpoint"]["url"],
         enabled_events=parameters["enabled_events"],
@@ -34,18 +33,10 @@ async def create(call: Call) -> Answer:
         event_payload=EventPayload(parameters["event_payload"]),
         name=parameters["name"],
         description=parameters.get("description"),
-        metadata=merge({}, change) if change else {},
+        metadata=merge({}, parameters.get("metadata", NO_CHANGE)),
     )
-    return await event_destinations.create_destination(
-        service.database,
-        call.attempt,
-        new,
-        rules=service.endpoint_rules,
-        ids=service.ids,
-        vault=service.vault,
-        render=_renderer(call),
-        render_error=render_v2_error,
-    )
+    wish = endpoint_wish(call, new, render=_renderer(call), render_error=render_v2_error)
+    return await event_destinations.create_destination(call.service.database, call.attempt, wish)
 
 
 async def retrieve(call: Call) -> Answer:

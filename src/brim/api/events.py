@@ -7,7 +7,7 @@ from typing import Any
 from brim.api.call import Call
 from brim.api.errors import render_error
 from brim.api.paging import read_page
-from brim.domain import wire
+from brim.domain import event_wire, wire
 from brim.domain.errors import ExclusiveParametersError
 from brim.domain.events import Event
 from brim.domain.pages import EventFilters
@@ -59,7 +59,7 @@ async def _render(call: Call, found: Sequence[Event], numbers: Sequence[int] | N
     pending = await events.count_pending(call.service.database, found)
     told = numbers or itertools.repeat(None, len(found))
     return [
-        wire.event_json(event, pending_webhooks=count, account=_told_account(call, event), sequence=number)
+        event_wire.event_json(event, pending_webhooks=count, account=_told_account(call, event), sequence=number)
         for event, count, number in zip(found, pending, told, strict=True)
     ]
 
@@ -111,7 +111,7 @@ async def retry(call: Call) -> Answer:
 
 def render_resent(event: Event, pending: int) -> bytes:
     """Return the compact JSON of an event that is sent again."""
-    return wire.event_json(event, pending_webhooks=pending)
+    return event_wire.event_json(event, pending_webhooks=pending)
 
 
 def _read_types(parameters: Mapping[str, Any]) -> tuple[str, ...] | None:

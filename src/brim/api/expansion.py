@@ -17,17 +17,14 @@ from brim.api.parameter_errors import (
     UnknownExpandError,
     shown,
 )
+from brim.domain.account_wire import AccountObject
+from brim.domain.balance_wire import BalanceObject, BalanceTransactionObject
+from brim.domain.clock_wire import ClockObject
+from brim.domain.event_wire import EventObject
 from brim.domain.funding_wire import DefaultFundingObject, PaymentMethodObject, SourceObject, TokenObject
+from brim.domain.topup_wire import TopupObject
 from brim.domain.webhook_wire import WebhookEndpointObject
-from brim.domain.wire import (
-    AccountObject,
-    BalanceObject,
-    BalanceTransactionObject,
-    ClockObject,
-    EventObject,
-    ListObject,
-    TopupObject,
-)
+from brim.domain.wire import ListObject
 
 MAX_LEVELS: Final = 4
 

@@ -22,7 +22,7 @@ from brim.api.parameter_errors import (
     TooManyParametersError,
 )
 from brim.api.params import Errors, Parameter, Schema, object_schema, parameter_errors
-from brim.api.schemas import component_schemas, list_of, reference_to, v2_list_of
+from brim.api.schemas.published import component_schemas, list_of, reference_to, v2_list_of
 from brim.domain.errors import ExclusiveParametersError, ResourceMissingError
 from brim.domain.events import DEFAULT_API_VERSION
 from brim.domain.idempotency import MAX_KEY_LENGTH, IdempotencyMismatchError

@@ -11,7 +11,7 @@ from brim.api.rendering import render_payment_method
 from brim.domain import funding_wire, wire
 from brim.domain.errors import ExclusiveParametersError
 from brim.domain.funding_sources import BankNumbers, FundingKind
-from brim.domain.metadata import merge
+from brim.domain.metadata import NO_CHANGE, merge
 from brim.domain.pages import Page
 from brim.services import default_funding, funding, lists
 from brim.services.funding import MicrodepositGuess, NewPaymentMethod, Render
@@ -25,13 +25,13 @@ _DEFAULTS_URL = "/v1/brim/default_funding_sources"
 async def create(call: Call) -> Answer:
     """`POST /v1/payment_methods`."""
     parameters, service = call.parameters, call.service
-    account, change = parameters[_TYPE], parameters.get("metadata")
+    account = parameters[_TYPE]
     wish = NewPaymentMethod(
         numbers=BankNumbers(account["routing_number"], account["account_number"]),
         holder_type=account.get("account_holder_type"),
         account_type=account.get("account_type", "checking"),
         party=read_party(parameters.get("billing_details", {})),
-        metadata=merge({}, change) if change else {},
+        metadata=merge({}, parameters.get("metadata", NO_CHANGE)),
         allow_redisplay=parameters.get("allow_redisplay", "unspecified"),
         by_microdeposits="brim" in parameters,
     )

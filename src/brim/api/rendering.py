@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Sequence
 import msgspec
 
 from brim.api.expansion import check_property, paths_below
-from brim.domain import funding_wire, wire
+from brim.domain import balance_wire, funding_wire, topup_wire, wire
 from brim.domain.funding_sources import FundingSource
 from brim.domain.ledger import BalanceTransaction
 from brim.domain.topups import Owner, Topup
@@ -31,7 +31,7 @@ async def render_topup(database: Database, topup: Topup, paths: Paths) -> bytes:
 async def render_topups(database: Database, topups: Sequence[Topup], paths: Paths) -> list[bytes]:
     """Return the compact JSON of several top-ups of one owner."""
     if not paths:
-        return [wire.topup_json(topup) for topup in topups]
+        return [topup_wire.topup_json(topup) for topup in topups]
     async with database.connection() as conn:
         return await expand_topups(conn, topups, paths)
 
@@ -47,7 +47,7 @@ async def expand_topups(conn: Conn, topups: Sequence[Topup], paths: Paths, *, wi
     with_extras = paths_below(paths, "brim.availability") is not None
     methods = await _methods_by_id(conn, topups, paths, within=within)
     return [
-        wire.topup_json(
+        topup_wire.topup_json(
             topup,
             balance_transaction=lines.get(topup.balance_transaction or ""),
             payment_method=methods.get(topup.payment_method or ""),
@@ -57,16 +57,16 @@ async def expand_topups(conn: Conn, topups: Sequence[Topup], paths: Paths, *, wi
     ]
 
 
-def extras_of(topup: Topup) -> wire.TopupExtras:
+def extras_of(topup: Topup) -> topup_wire.TopupExtras:
     """Return why a top-up's money is usable when it is: by the banking days between, where any were asked for."""
     days = topup.settlement_days
     if days is None:
-        why = wire.AvailabilityObject(available_on=topup.expected_availability_date, submitted=topup.created)
+        why = topup_wire.AvailabilityObject(available_on=topup.expected_availability_date, submitted=topup.created)
     else:
         counted = availability(calendar_of(topup.currency), submitted_ms=topup.created * 1000, settlement_days=days)
-        why = msgspec.convert(counted, wire.AvailabilityObject, from_attributes=True)
+        why = msgspec.convert(counted, topup_wire.AvailabilityObject, from_attributes=True)
         why = msgspec.structs.replace(why, settlement_days=days)
-    return wire.TopupExtras(availability=why)
+    return topup_wire.TopupExtras(availability=why)
 
 
 async def expand_created(database: Database, body: bytes, owner: Owner, paths: Paths, *, find: FindTopup) -> bytes:
@@ -79,7 +79,7 @@ async def expand_created(database: Database, body: bytes, owner: Owner, paths: P
         paths: what to expand.
         find: looks the top-up up, for what its reply does not tell.
     """
-    reply = msgspec.json.decode(body, type=wire.TopupObject)
+    reply = msgspec.json.decode(body, type=topup_wire.TopupObject)
     below = paths_below(paths, "payment_method")
     if below is not None and isinstance(reply.payment_method, str):
         async with database.connection() as conn:
@@ -130,7 +130,7 @@ async def render_balance_transactions(
 ) -> list[bytes]:
     """Return the compact JSON of several balance transactions of one owner."""
     if not paths:
-        return [wire.balance_transaction_json(line) for line in lines]
+        return [balance_wire.balance_transaction_json(line) for line in lines]
     async with database.connection() as conn:
         return await expand_balance_transactions(conn, lines, paths)
 
@@ -147,4 +147,4 @@ async def expand_balance_transactions(
         topups = await lookups.fetch_topups(conn, lines[0].owner, [line.source for line in lines])
         bodies = await expand_topups(conn, topups, source_paths, within=f"{within}source.")
         sources = {topup.id: body for topup, body in zip(topups, bodies, strict=True)}
-    return [wire.balance_transaction_json(line, source=sources.get(line.source)) for line in lines]
+    return [balance_wire.balance_transaction_json(line, source=sources.get(line.source)) for line in lines]

@@ -7,7 +7,7 @@ from brim.api.party import read_edit, read_party
 from brim.domain import wire
 from brim.domain.funding_sources import FundingKind
 from brim.domain.funding_wire import source_json
-from brim.domain.metadata import merge
+from brim.domain.metadata import NO_CHANGE, merge
 from brim.services import funding, lists, tokens
 from brim.services.funding import MicrodepositGuess
 from brim.services.idempotency import Answer
@@ -19,12 +19,11 @@ _KIND = FundingKind.SOURCE
 async def create(call: Call) -> Answer:
     """`POST /v1/sources`."""
     parameters, service = call.parameters, call.service
-    change = parameters.get("metadata")
     wish = NewSource(
         token=parameters["token"],
         currency=parameters.get("currency"),
         party=read_party(parameters.get("owner", {})),
-        metadata=merge({}, change) if change else {},
+        metadata=merge({}, parameters.get("metadata", NO_CHANGE)),
         by_microdeposits="brim" in parameters,
     )
     return await tokens.create_source(

@@ -9,7 +9,7 @@ from typing import Final
 import structlog
 
 from brim.api.call import Call, Service
-from brim.api.declarations import CLI_TARGETS
+from brim.api.declarations.brim import CLI_TARGETS
 from brim.api.message import Request
 from brim.api.websocket import Socket
 from brim.domain.events import DEFAULT_API_VERSION

@@ -3,7 +3,7 @@
 from brim.api.call import Call
 from brim.api.errors import render_error
 from brim.api.paging import read_page
-from brim.domain import wire
+from brim.domain import clock_wire, wire
 from brim.domain.pages import page_of_few
 from brim.services import clocks
 from brim.services.idempotency import Answer
@@ -23,14 +23,16 @@ async def create(call: Call) -> Answer:
 
 async def retrieve(call: Call) -> Answer:
     """`GET /v1/test_helpers/test_clocks/{test_clock}`."""
-    return Answer(body=wire.clock_json(await clocks.retrieve_clock(call.service.database, call.owner, call.path_id)))
+    return Answer(
+        body=clock_wire.clock_json(await clocks.retrieve_clock(call.service.database, call.owner, call.path_id))
+    )
 
 
 async def list_all(call: Call) -> Answer:
     """`GET /v1/test_helpers/test_clocks`: the account's clock, if it has one."""
     clock = await clocks.find_clock(call.service.database, call.owner)
     page = page_of_few([clock] if clock else [], read_page(call.parameters), kind="test clock")
-    items = [wire.clock_json(each) for each in page.items]
+    items = [clock_wire.clock_json(each) for each in page.items]
     return Answer(body=wire.list_json(items, has_more=page.has_more, url="/v1/test_helpers/test_clocks"))
 
 

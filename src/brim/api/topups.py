@@ -11,7 +11,7 @@ from brim.api.rendering import expand_created, expand_topups, render_topup, rend
 from brim.domain import wire
 from brim.domain.funding import Funding
 from brim.domain.idempotency import KeptReply
-from brim.domain.metadata import merge
+from brim.domain.metadata import NO_CHANGE, merge
 from brim.domain.pages import TopupFilters
 from brim.domain.topups import Topup
 from brim.rails.failures import DEFAULT_FAILURE, DEFAULT_RETURN, FAILURES
@@ -27,12 +27,11 @@ async def create(call: Call) -> Answer:
     """`POST /v1/topups`."""
     parameters = call.parameters
     options = parameters.get("payment_method_options") or {}
-    change = parameters.get("metadata")
     wish = CreateTopup(
         amount=parameters["amount"],
         currency=parameters["currency"],
         description=parameters.get("description"),
-        metadata=merge({}, change) if change else {},
+        metadata=merge({}, parameters.get("metadata", NO_CHANGE)),
         payment_method=parameters.get("payment_method"),
         payment_method_network=options.get("us_bank_account", {}).get("network"),
         source=parameters.get("source"),

@@ -1,11 +1,11 @@
 """The handler of `/v1/brim/verification`."""
 
 from brim.api.call import Call
-from brim.domain import wire
+from brim.domain import verification_wire
 from brim.services.idempotency import Answer
 from brim.services.verification_runs import latest_run
 
 
 async def retrieve(call: Call) -> Answer:
     """`GET /v1/brim/verification`."""
-    return Answer(body=wire.verification_json(await latest_run(call.service.database, call.owner.account)))
+    return Answer(body=verification_wire.verification_json(await latest_run(call.service.database, call.owner.account)))

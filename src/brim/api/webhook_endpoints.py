@@ -7,19 +7,18 @@ from brim.api.expansion import paths_below
 from brim.api.paging import read_page
 from brim.domain import wire
 from brim.domain.endpoints import SECRET_CHARS, SECRET_PREFIX, EndpointEdit, NewEndpoint
-from brim.domain.metadata import merge
+from brim.domain.metadata import NO_CHANGE, merge
 from brim.domain.webhook_wire import attempt_json, endpoint_json
 from brim.domain.webhooks import LONGEST_OVERLAP_S, Endpoint
 from brim.kit.ids import random_base62
 from brim.services import events, webhooks
-from brim.services.idempotency import Answer
-from brim.services.webhooks import RenderEndpoint
+from brim.services.idempotency import Answer, RenderError
+from brim.services.webhooks import EndpointWish, RenderEndpoint
 
 
 async def create(call: Call) -> Answer:
     """`POST /v1/webhook_endpoints`."""
-    service, parameters = call.service, call.parameters
-    change = parameters.get("metadata")
+    parameters = call.parameters
     new = NewEndpoint(
         url=parameters["url"],
         enabled_events=parameters["enabled_events"],
@@ -27,18 +26,10 @@ async def create(call: Call) -> Answer:
         api_version=parameters.get("api_version"),
         connect=parameters.get("connect", False),
         description=parameters.get("description"),
-        metadata=merge({}, change) if change else {},
+        metadata=merge({}, parameters.get("metadata", NO_CHANGE)),
     )
-    return await webhooks.create_endpoint(
-        service.database,
-        call.attempt,
-        new,
-        rules=service.endpoint_rules,
-        ids=service.ids,
-        vault=service.vault,
-        render=_renderer(call),
-        render_error=render_error,
-    )
+    wish = endpoint_wish(call, new, render=_renderer(call), render_error=render_error)
+    return await webhooks.create_endpoint(call.service.database, call.attempt, wish)
 
 
 async def retrieve(call: Call) -> Answer:
@@ -106,6 +97,19 @@ async def list_attempts(call: Call) -> Answer:
 def new_secret() -> str:
     """Return a secret that nobody can guess."""
     return SECRET_PREFIX + random_base62(SECRET_CHARS)
+
+
+def endpoint_wish(call: Call, new: NewEndpoint, *, render: RenderEndpoint, render_error: RenderError) -> EndpointWish:
+    """Return what a call wishes to be made, with the service's own rules, ids and keys."""
+    service = call.service
+    return EndpointWish(
+        new=new,
+        rules=service.endpoint_rules,
+        ids=service.ids,
+        vault=service.vault,
+        render=render,
+        render_error=render_error,
+    )
 
 
 def _renderer(call: Call) -> RenderEndpoint:

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from brim.domain import wire
+from brim.domain import event_wire, wire
 from brim.domain.events import Event
 from brim.domain.thin_events import thin_json
 from brim.domain.topups import Owner
@@ -141,7 +141,7 @@ def render_body(delivery: Delivery) -> bytes:
     if endpoint.event_payload is EventPayload.THIN:
         return wire.pretty(thin_json(delivery.event, context=account))
     return wire.pretty(
-        wire.event_json(
+        event_wire.event_json(
             msgspec.structs.replace(delivery.event, api_version=endpoint.rendered_version),
             pending_webhooks=delivery.undelivered,
             account=account,

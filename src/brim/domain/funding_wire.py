@@ -1,7 +1,7 @@
 """How bank accounts are written for clients: payment methods, sources, tokens, defaults; and what of them pays.
 
 Source of every field: Stripe's API reference and SDK types (PaymentMethod, Source, Token, BankAccount).
-Neighbours: `wire` writes the other objects, in the same way.
+Neighbours: `topup_wire` and the like write the other objects, in the same way.
 """
 
 import hashlib
@@ -19,6 +19,7 @@ from brim.domain.funding_sources import (
     Verification,
 )
 from brim.domain.topups import Owner
+from brim.domain.wire import encode
 
 TEST_BANK_ROUTING_NUMBER: Final = "110000000"
 TEST_BANK_NAME: Final = "STRIPE TEST BANK"
@@ -26,8 +27,6 @@ TEST_BANK_NAME: Final = "STRIPE TEST BANK"
 
 _TEST_ID_CREATED: Final = 1_234_567_890
 """When a documented test PaymentMethod was made: the date of the published fixtures."""
-
-_encode: Final = msgspec.json.Encoder().encode
 
 
 class BillingDetailsObject(msgspec.Struct, frozen=True, kw_only=True):
@@ -184,7 +183,7 @@ class DefaultFundingObject(msgspec.Struct, frozen=True, kw_only=True):
 def payment_method_json(method: FundingSource, *, with_state: bool = False) -> bytes:
     """Return a payment method's compact JSON, `with_state` of its verification under our own key."""
     account, party = method.bank_account, method.party
-    return _encode(
+    return encode(
         PaymentMethodObject(
             id=method.id,
             allow_redisplay=method.allow_redisplay,
@@ -213,7 +212,7 @@ def source_json(source: FundingSource) -> bytes:
     """Return a source's compact JSON."""
     account, party = source.bank_account, source.party
     is_verified = source.verification is Verification.VERIFIED
-    return _encode(
+    return encode(
         SourceObject(
             id=source.id,
             ach_debit=AchDebitObject(
@@ -256,7 +255,7 @@ def _verification(source: FundingSource) -> VerificationObject:
 def token_json(token: BankToken) -> bytes:
     """Return a token's compact JSON."""
     account = token.bank_account
-    return _encode(
+    return encode(
         TokenObject(
             id=token.id,
             bank_account=BankAccountObject(
@@ -280,14 +279,14 @@ def token_json(token: BankToken) -> bytes:
 
 def default_json(owner: Owner, currency: str, funding_source: str) -> bytes:
     """Return the compact JSON of what pays in a currency."""
-    return _encode(
+    return encode(
         DefaultFundingObject(id=currency, currency=currency, funding_source=funding_source, livemode=owner.livemode)
     )
 
 
 def implicit_default_json(owner: Owner) -> bytes:
     """Return the compact JSON of what pays in test mode in every other currency."""
-    return _encode(
+    return encode(
         DefaultFundingObject(id="implicit", currency=None, funding_source=None, implicit=True, livemode=owner.livemode)
     )
 

@@ -68,6 +68,7 @@ def change_of(pairs: dict[str, str]) -> MetadataChange:
 
 
 CLEAR_ALL: Final = MetadataChange(clear=True)
+NO_CHANGE: Final = MetadataChange()
 
 
 def merge(existing: Mapping[str, str], change: MetadataChange) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """Thin events: an event written as a notification that names its object instead of showing it.
 
 One event has both forms under one id, so whoever is told of it in one form can look it up in the other. Neighbour:
-`wire` writes the snapshot form. Source: the SDKs' types of `v2.core.event` and of each `v1.*` notification.
+`event_wire` writes the snapshot form. Source: the SDKs' types of `v2.core.event` and of each `v1.*` notification.
 """
 
 from datetime import UTC, datetime
@@ -93,6 +93,11 @@ def snapshot_name(name: str) -> str:
 def write_second(second: int) -> str:
     """Return a Unix second as the second version of the API writes times, such as `2026-11-22T05:14:22.000Z`."""
     return datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+
+
+def read_second(time: str) -> int:
+    """Return the Unix second of a time as `write_second` writes it."""
+    return round(datetime.fromisoformat(time).timestamp())
 
 
 def thin_json(event: Event, *, context: str | None = None) -> bytes:

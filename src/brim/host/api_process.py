@@ -25,15 +25,16 @@ from brim.kit.clock import system_clock_ms
 from brim.kit.config import LISTEN_BACKLOG, Settings
 from brim.kit.ids import IdFactory
 from brim.rails.sandbox import SandboxRail
+from brim.services.announcements import Announcer
 from brim.services.bank_secrets import BankSecrets
 from brim.services.batches import Batches
 from brim.services.hub import Hub
-from brim.services.numbering import Announcer
 from brim.services.owner_keys import OwnerKeys
 from brim.services.request_logs import RequestRecorder
 from brim.services.terms import KnownTerms
 from brim.services.vault import Vault
 from brim.services.watching import Watchers
+from brim.store.announcements import Announcement
 from brim.store.database import Database
 from brim.telemetry import metrics
 from brim.telemetry.logs import RequestLog, configure_logging, wants_json
@@ -42,7 +43,7 @@ from brim.web.key_desk import KeyDesk
 from brim.web.operators.people import people_of
 from brim.web.operators.sessions import OperatorSessions
 from brim.web.operators.trail import Trail
-from brim.web.parts import build_site
+from brim.web.parts import Supplies, build_site
 from brim.web.session import Sessions
 from brim.web.site import Site
 
@@ -135,7 +136,7 @@ def _make_service(settings: Settings, database: Database, own_url: str) -> Servi
         database,
         system_clock_ms,
         observe=lambda kind, size: metrics.BATCH_SIZE.observe((kind,), size),
-        announce=Announcer(database).announce,
+        announce=Announcer(database, Announcement.NEW_EVENTS).announce,
     )
     vault = Vault.from_setting(settings.encryption_key)
     return Service(
@@ -160,8 +161,17 @@ def _make_site(service: Service, settings: Settings, api: Api, watchers: Watcher
     people = people_of(service, settings)
     if sessions is None:
         sessions = OperatorSessions(people, Trail(OPERATIONS, service.database, service.clock, service.ids))
-    keys = KeyDesk(OwnerKeys(service.database, ids=service.ids), service.clock)
-    return build_site(OPERATIONS, api, sessions, watchers, keys, clock=service.clock, people=people)
+    return build_site(
+        Supplies(
+            operations=OPERATIONS,
+            api=api,
+            sessions=sessions,
+            watchers=watchers,
+            keys=KeyDesk(OwnerKeys(service.database, ids=service.ids), service.clock),
+            clock=service.clock,
+            people=people,
+        )
+    )
 
 
 def _limits(settings: Settings) -> Limits:

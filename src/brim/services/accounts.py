@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 import msgspec
 
+from brim.domain.account_wire import account_json
 from brim.domain.accounts import (
     ACCOUNT_CHARS,
     ACCOUNT_PREFIX,
@@ -19,16 +20,13 @@ from brim.domain.errors import ExclusiveParametersError, ResourceMissingError
 from brim.domain.metadata import MetadataChange, merge
 from brim.domain.pages import Page, PageRequest, Range, window
 from brim.domain.topups import Owner
-from brim.domain.wire import account_json
-from brim.kit.errors import BrimError
 from brim.kit.ids import TIME_CHARS, encode_time, random_base62
-from brim.services.idempotency import Answer, Attempt, run_once
+from brim.services.idempotency import Answer, Attempt, RenderError, run_once
 from brim.store import accounts
 from brim.store.database import Conn, Database
 from brim.store.terms import set_settlement_days
 
 RandomText: TypeAlias = Callable[[int], str]
-RenderError: TypeAlias = Callable[[BrimError], tuple[int, bytes]]
 Days: TypeAlias = int | msgspec.UnsetType | None
 """Banking days by an account's own agreement; None returns to the rail's, UNSET leaves them as they are."""
 

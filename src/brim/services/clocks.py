@@ -4,11 +4,12 @@ A request moves a clock's target only; the worker takes the clock there in steps
 everything due happens in order and at its own time. Until it has arrived, nobody else acts in that time.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import Final, TypeAlias
+from collections.abc import Iterator, Sequence
+from typing import Final
 
 import msgspec
 
+from brim.domain.clock_wire import clock_json
 from brim.domain.clocks import (
     KEPT_S,
     ClockExistsError,
@@ -22,18 +23,15 @@ from brim.domain.clocks import (
 from brim.domain.errors import NotInLiveModeError, ResourceMissingError
 from brim.domain.events import BY_ITSELF, Cause, EventType
 from brim.domain.topups import Owner, Topup
-from brim.domain.wire import clock_json
-from brim.kit.errors import BrimError
 from brim.kit.ids import FrozenIds, IdFactory
 from brim.rails.rail import Rail, Succeed
-from brim.services.idempotency import Answer, Attempt, run_once
+from brim.services.idempotency import Answer, Attempt, RenderError, run_once
 from brim.services.settlement import ObserveOutcome, observe_changes, settle
 from brim.services.transitions import Change, new_event
 from brim.store import clocks, transitions
 from brim.store.database import Conn, Database
 from brim.store.terms import change_terms
 
-RenderError: TypeAlias = Callable[[BrimError], tuple[int, bytes]]
 MAX_STEP: Final = 500
 """The most top-ups that one step of a clock takes in hand."""
 

@@ -8,8 +8,7 @@ from brim.domain.errors import ResourceMissingError
 from brim.domain.funding_sources import check_usable
 from brim.domain.funding_wire import default_json
 from brim.domain.topups import Owner
-from brim.services.funding import RenderError
-from brim.services.idempotency import Answer, Attempt, run_once
+from brim.services.idempotency import Answer, Attempt, RenderError, run_once
 from brim.store import funding
 from brim.store.database import Conn, Database
 from brim.store.terms import change_terms

@@ -11,7 +11,7 @@ import msgspec
 from brim.domain.clocks import Moment
 from brim.domain.deliveries import EndpointKey
 from brim.domain.destination_wire import EventDestinationObject, destination_json
-from brim.domain.endpoints import EndpointDisabledError, EndpointRules, NewEndpoint, VersionOfThinError
+from brim.domain.endpoints import EndpointDisabledError, VersionOfThinError
 from brim.domain.events import EventType
 from brim.domain.pages import Page, PageRequest, page_of, window
 from brim.domain.thin_events import thin_json
@@ -19,39 +19,26 @@ from brim.domain.topups import Owner
 from brim.domain.webhooks import Endpoint, EventPayload
 from brim.domain.wire import encode
 from brim.kit.ids import IdFactory
-from brim.services.idempotency import Answer, Attempt, run_once
+from brim.services.idempotency import Answer, Attempt, RenderError, run_once
 from brim.services.transitions import new_event
 from brim.services.vault import Vault
-from brim.services.webhooks import Noun, RenderEndpoint, RenderError, create_sealed, lock_endpoint, open_secret
+from brim.services.webhooks import EndpointWish, Noun, create_sealed, lock_endpoint, open_secret
 from brim.store import webhooks
 from brim.store.database import Conn, Database
 
 DESTINATION: Final = Noun("event destination", "id")
 
 
-async def create_destination(
-    database: Database,
-    attempt: Attempt,
-    new: NewEndpoint,
-    *,
-    rules: EndpointRules,
-    ids: IdFactory,
-    vault: Vault,
-    render: RenderEndpoint,
-    render_error: RenderError,
-) -> Answer:
-    """Add a destination and return its reply, which tells the secret where `render` writes it.
+async def create_destination(database: Database, attempt: Attempt, wish: EndpointWish) -> Answer:
+    """Add a destination and return its reply, which tells the secret where `wish.render` writes it.
 
     Raises:
         VersionOfThinError: a version is asked for, and thin events.
         TargetBlockedError, TooManyEndpointsError, NoEncryptionKeyError, IdempotencyMismatchError: as of an endpoint.
     """
-    if new.event_payload is EventPayload.THIN and new.api_version is not None:
+    if wish.new.event_payload is EventPayload.THIN and wish.new.api_version is not None:
         raise VersionOfThinError
-    answer = await create_sealed(
-        database, attempt, new, rules=rules, ids=ids, vault=vault, render=render, render_error=render_error
-    )
-    return _with_secret(answer, attempt.owner, vault)
+    return _with_secret(await create_sealed(database, attempt, wish), attempt.owner, wish.vault)
 
 
 def _with_secret(answer: Answer, owner: Owner, vault: Vault) -> Answer:

@@ -13,18 +13,15 @@ from brim.domain.listeners import LISTENING_MS, RESEND_PREFIX
 from brim.domain.pages import EventFilters, Page, PageRequest
 from brim.domain.topups import Owner
 from brim.domain.webhooks import Endpoint
-from brim.kit.errors import BrimError
 from brim.kit.ids import IdFactory
 from brim.services import lookups
-from brim.services.idempotency import Answer, Attempt, run_once
+from brim.services.idempotency import Answer, Attempt, RenderError, run_once
 from brim.services.webhooks import find_endpoint
 from brim.store import accounts, deliveries, listeners, lists, reads, webhooks
 from brim.store.database import Conn, Database
 
 RenderEvent: TypeAlias = Callable[[Event, int], bytes]
 """Writes an event's reply; the number is how many endpoints have not received it."""
-
-RenderError: TypeAlias = Callable[[BrimError], tuple[int, bytes]]
 
 
 class NumberedPage(msgspec.Struct, frozen=True):

@@ -42,13 +42,12 @@ from brim.rails.sandbox import (
     judge_descriptor_code,
 )
 from brim.services.bank_secrets import BankSecrets
-from brim.services.idempotency import Answer, Attempt, run_once
+from brim.services.idempotency import Answer, Attempt, RenderError, run_once
 from brim.store import funding
 from brim.store.database import Conn, Database
 from brim.store.terms import change_terms
 
 Render: TypeAlias = Callable[[FundingSource], bytes]
-RenderError: TypeAlias = Callable[[BrimError], tuple[int, bytes]]
 
 
 class NewPaymentMethod(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,13 +1,10 @@
 """One process's look at the database for all sessions that listen to it: what is new, read once, is shared in memory.
 
-It looks when it is told that events were numbered, and every now and then by itself; while nobody listens it does
-nothing, and holds no connection.
+When there is a look, `looking` says.
 """
 
-import asyncio
 from collections import defaultdict
 from collections.abc import Sequence
-from contextlib import suppress
 from typing import Final
 
 import structlog
@@ -15,23 +12,16 @@ import structlog
 from brim.domain.request_logs import PREFIX
 from brim.domain.topups import Owner
 from brim.kit.clock import Clock
-from brim.kit.errors import DatabaseUnavailableError
 from brim.kit.ids import first_id_at
 from brim.services.conversations import WINDOW, Conversation
+from brim.services.looking import Looking
 from brim.store import listeners, request_logs
 from brim.store.database import Conn, Database
 from brim.store.listeners import Newest
 
-LOOK_EVERY_S: Final = 0.25
-"""How late anything may be of which nobody told us, such as a request."""
-
-_REST_S: Final = 0.01
-_REST_FACTOR: Final = 4
-"""A look takes longer the more accounts platforms have that listen: looking takes a fifth of the time at most."""
-
-_LISTEN_AGAIN_AFTER_S: Final = 1.0
 _KEYS_EVERY_MS: Final = 500
 """A connection is closed within two seconds of its key's end also where everything else is slow."""
+
 _LATE_NUMBERS_MS: Final = 15_000
 """A number may be committed so much later than it says; no statement takes longer."""
 
@@ -56,8 +46,7 @@ class Hub:
         self._clock = clock
         self._conversations: set[Conversation] = set()
         self._keys_checked_ms = 0
-        self._woken = asyncio.Event()
-        self._task: asyncio.Task[None] | None = None
+        self._looking = Looking(database, self._look, lambda: len(self._conversations), whose="listeners")
 
     async def serve(self, conversation: Conversation) -> None:
         """Tell a conversation what there is until it ends, then write down how far it has come.
@@ -70,59 +59,21 @@ class Hub:
             await conversation.run()
         finally:
             self._conversations.discard(conversation)
-            self._woken.set()
+            self._looking.wake()
             await self._note([conversation], force=True)
 
     async def close(self) -> None:
         """Wait for the end of what is under way; conversations have ended before."""
-        if self._task is not None:
-            self._woken.set()
-            await self._task
+        await self._looking.close()
 
     def _join(self, conversation: Conversation) -> None:
-        conversation.ask_for_more = self._woken.set
+        conversation.ask_for_more = self._looking.wake
         self._conversations.add(conversation)
-        self._woken.set()
-        if self._task is None or self._task.done():
-            self._task = asyncio.create_task(self._run())
+        self._looking.begin()
 
-    async def _run(self) -> None:
-        """Look again and again while there are conversations."""
-        hearing = asyncio.create_task(self._hear())
-        loop = asyncio.get_running_loop()
-        try:
-            while self._conversations:
-                self._woken.clear()
-                began = loop.time()
-                await self._try_to_look()
-                await asyncio.sleep(max(_REST_S, _REST_FACTOR * (loop.time() - began)))
-                await self._rest()
-        finally:
-            hearing.cancel()
-
-    async def _hear(self) -> None:
-        """Wake up whenever events were numbered; while the connection is lost, nothing is heard."""
-        while True:
-            with suppress(DatabaseUnavailableError):  # the looks say so
-                await listeners.listen(self._database, self._woken.set)
-            await asyncio.sleep(_LISTEN_AGAIN_AFTER_S)
-
-    async def _rest(self) -> None:
-        """Wait until something happens, but not for long."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(LOOK_EVERY_S):
-                await self._woken.wait()
-
-    async def _try_to_look(self) -> None:
-        """Look; whatever goes wrong, there is a next time."""
-        try:
-            await self._look(list(self._conversations))
-        except DatabaseUnavailableError:
-            log.warning("listeners wait for the database", listeners=len(self._conversations))
-        except Exception:
-            log.exception("looking for what listeners are to be sent failed")
-
-    async def _look(self, conversations: Sequence[Conversation]) -> None:
+    async def _look(self) -> None:
+        """Give every conversation what there is for it, and write down how far they have come."""
+        conversations = list(self._conversations)
         now_ms = self._clock()
         hearing_of_events = [each for each in conversations if each.listener.wants_events]
         hearing_of_requests = [each for each in conversations if each.listener.wants_requests]
@@ -136,7 +87,7 @@ class Hub:
                 await _share_requests(conn, hearing_of_requests, now_ms=now_ms)
         await self._note(conversations)
         if any(each.wishes() for each in hearing_of_events):
-            self._woken.set()
+            self._looking.wake()
 
     async def _end_with_keys(self, conn: Conn, conversations: Sequence[Conversation], *, now_ms: int) -> None:
         """End the conversations whose key was revoked or has expired; not asked at every look."""

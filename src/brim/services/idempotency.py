@@ -1,6 +1,7 @@
 """Runs a write once for each idempotency key: claim, work and kept answer are one transaction."""
 
 from collections.abc import Awaitable, Callable
+from typing import TypeAlias
 
 import msgspec
 
@@ -11,6 +12,9 @@ from brim.domain.topups import Owner
 from brim.kit.errors import BrimError, DatabaseUnavailableError
 from brim.store import idempotency
 from brim.store.database import Conn, Database
+
+RenderError: TypeAlias = Callable[[BrimError], tuple[int, bytes]]
+"""Writes a refusal as (HTTP status, compact JSON)."""
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,7 +78,7 @@ async def run_once(
     attempt: Attempt,
     work: Callable[[Conn], Awaitable[bytes]],
     *,
-    render_error: Callable[[BrimError], tuple[int, bytes]],
+    render_error: RenderError,
 ) -> Answer:
     """Return the answer of `work`, run in one transaction, or the answer that its key already has.
 
@@ -86,7 +90,7 @@ async def run_once(
         database: where.
         attempt: the request.
         work: does the write on the given connection and returns the reply's compact JSON.
-        render_error: writes a refusal as (HTTP status, compact JSON).
+        render_error: writes a refusal.
 
     Raises:
         IdempotencyMismatchError: the key stands for another request.

@@ -24,8 +24,8 @@ from brim.domain.topups import Owner
 from brim.kit.ids import IdFactory
 from brim.rails.sandbox import TOKEN_NUMBERS
 from brim.services.bank_secrets import BankSecrets
-from brim.services.funding import Render, RenderError, first_state
-from brim.services.idempotency import Answer, Attempt, run_once
+from brim.services.funding import Render, first_state
+from brim.services.idempotency import Answer, Attempt, RenderError, run_once
 from brim.store import funding
 from brim.store.database import Conn, Database
 

@@ -13,13 +13,12 @@ from brim.domain.idempotency import KeptReply
 from brim.domain.metadata import MetadataChange, merge
 from brim.domain.terms import Terms
 from brim.domain.topups import NoFundingSourceError, Owner, Topup
-from brim.kit.errors import BrimError
 from brim.kit.ids import IdFactory
 from brim.rails.rail import Outcome, Rail
 from brim.rails.sandbox import PAYMENT_METHOD_SCENARIOS, SOURCE_SCENARIOS
 from brim.services.batches import Batches
 from brim.services.clocks import check_test_mode, hold_moment
-from brim.services.idempotency import Answer, Attempt, replay_of, run_once
+from brim.services.idempotency import Answer, Attempt, RenderError, replay_of, run_once
 from brim.services.terms import KnownTerms
 from brim.services.transitions import Change, cancel, follow, topup_event, write_changes
 from brim.store import topups
@@ -182,7 +181,7 @@ async def update_topup(
     edit: EditTopup,
     *,
     render: RenderTopup,
-    render_error: Callable[[BrimError], tuple[int, bytes]],
+    render_error: RenderError,
 ) -> Answer:
     """Change description and metadata, in any status, and return the top-up's reply.
 
@@ -212,7 +211,7 @@ async def cancel_topup(
     *,
     ids: IdFactory,
     render: RenderTopup,
-    render_error: Callable[[BrimError], tuple[int, bytes]],
+    render_error: RenderError,
 ) -> Answer:
     """Call off a pending top-up, announce it, and return its reply; a refusal is an answer too.
 
@@ -240,7 +239,7 @@ async def force_outcome(
     *,
     ids: IdFactory,
     render: RenderTopup,
-    render_error: Callable[[BrimError], tuple[int, bytes]],
+    render_error: RenderError,
 ) -> Answer:
     """Let a test-mode top-up come to an end as if the bank had answered now, and return its reply.
 

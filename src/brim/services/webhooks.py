@@ -26,17 +26,14 @@ from brim.domain.topups import Owner
 from brim.domain.webhook_wire import WebhookEndpointObject
 from brim.domain.webhooks import Endpoint
 from brim.domain.wire import encode
-from brim.kit.errors import BrimError
 from brim.kit.ids import IdFactory
-from brim.services.idempotency import Answer, Attempt, run_once
+from brim.services.idempotency import Answer, Attempt, RenderError, run_once
 from brim.services.vault import Vault
 from brim.store import deliveries, webhooks
 from brim.store.database import Conn, Database
 
 RenderEndpoint: TypeAlias = Callable[[Endpoint, str | None], bytes]
 """Writes an endpoint's reply; the text is the secret to tell in it, None to leave it out."""
-
-RenderError: TypeAlias = Callable[[BrimError], tuple[int, bytes]]
 
 
 class Noun(NamedTuple):
@@ -49,46 +46,38 @@ class Noun(NamedTuple):
 ENDPOINT: Final = Noun("webhook endpoint", "webhook_endpoint")
 
 
-async def create_endpoint(
-    database: Database,
-    attempt: Attempt,
-    new: NewEndpoint,
-    *,
-    rules: EndpointRules,
-    ids: IdFactory,
-    vault: Vault,
-    render: RenderEndpoint,
-    render_error: RenderError,
-) -> Answer:
-    """Add an endpoint and return its reply, which tells the secret; see `create_sealed`."""
-    answer = await create_sealed(
-        database, attempt, new, rules=rules, ids=ids, vault=vault, render=render, render_error=render_error
-    )
-    return _with_secret(answer, attempt.owner, vault)
+class EndpointWish(msgspec.Struct, frozen=True, kw_only=True):
+    """An endpoint that is to be made, and with what.
 
-
-async def create_sealed(
-    database: Database,
-    attempt: Attempt,
-    new: NewEndpoint,
-    *,
-    rules: EndpointRules,
-    ids: IdFactory,
-    vault: Vault,
-    render: RenderEndpoint,
-    render_error: RenderError,
-) -> Answer:
-    """Add an endpoint and return its reply, in which the secret is sealed still.
-
-    Args:
-        database: where.
-        attempt: the request; events are written in its version unless the endpoint asks for another.
+    Attributes:
         new: what is asked for.
         rules: the operator's.
         ids: makes the endpoint's.
         vault: seals the secret.
         render: writes the reply.
         render_error: writes a refusal.
+    """
+
+    new: NewEndpoint
+    rules: EndpointRules
+    ids: IdFactory
+    vault: Vault
+    render: RenderEndpoint
+    render_error: RenderError
+
+
+async def create_endpoint(database: Database, attempt: Attempt, wish: EndpointWish) -> Answer:
+    """Add an endpoint and return its reply, which tells the secret; see `create_sealed`."""
+    return _with_secret(await create_sealed(database, attempt, wish), attempt.owner, wish.vault)
+
+
+async def create_sealed(database: Database, attempt: Attempt, wish: EndpointWish) -> Answer:
+    """Add an endpoint and return its reply, in which the secret is sealed still.
+
+    Args:
+        database: where.
+        attempt: the request; events are written in its version unless the endpoint asks for another.
+        wish: what is asked for.
 
     Raises:
         TargetBlockedError: the URL cannot be used.
@@ -97,28 +86,29 @@ async def create_sealed(
         IdempotencyMismatchError: the key stands for another request.
     """
     owner = attempt.owner
-    check_url(new.url, rules, livemode=owner.livemode)
+    check_url(wish.new.url, wish.rules, livemode=owner.livemode)
 
     async def work(conn: Conn) -> bytes:
-        if await webhooks.hold_count(conn, owner) >= rules.most:
-            raise TooManyEndpointsError(rules.most, livemode=owner.livemode)
-        endpoint = _make(attempt, new, ids=ids, vault=vault)
+        if await webhooks.hold_count(conn, owner) >= wish.rules.most:
+            raise TooManyEndpointsError(wish.rules.most, livemode=owner.livemode)
+        endpoint = _make(attempt, wish)
         await webhooks.insert_endpoint(conn, endpoint)
-        return render(endpoint, endpoint.secret.decode())
+        return wish.render(endpoint, endpoint.secret.decode())
 
-    return await run_once(database, attempt, work, render_error=render_error)
+    return await run_once(database, attempt, work, render_error=wish.render_error)
 
 
-def _make(attempt: Attempt, new: NewEndpoint, *, ids: IdFactory, vault: Vault) -> Endpoint:
-    endpoint_id = ids.new_at(new.prefix, attempt.now_ms)
+def _make(attempt: Attempt, wish: EndpointWish) -> Endpoint:
+    new = wish.new
+    endpoint_id = wish.ids.new_at(new.prefix, attempt.now_ms)
     return Endpoint(
         owner=attempt.owner,
         id=endpoint_id,
         url=new.url,
         enabled_events=new.enabled_events,
         rendered_version=new.api_version or attempt.api_version,
-        secret=vault.seal(new.secret.encode(), place=secret_place(attempt.owner, endpoint_id)),
-        created=ids.newest_second,
+        secret=wish.vault.seal(new.secret.encode(), place=secret_place(attempt.owner, endpoint_id)),
+        created=wish.ids.newest_second,
         api_version=new.api_version,
         connect=new.connect,
         name=new.name,

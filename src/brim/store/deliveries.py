@@ -4,7 +4,7 @@ Numbering and delivery gather several accounts, so their statements are one lane
 that is everybody.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -13,12 +13,11 @@ from brim.domain.deliveries import Answer, Attempt, Delivery, DeliveryStanding, 
 from brim.domain.events import Event, EventType
 from brim.domain.topups import Owner
 from brim.domain.webhooks import GIVE_UP_AFTER_S, DeliveryState, Endpoint, EventPayload, Outcome
-from brim.store.database import Conn, Database
+from brim.store.database import Conn
 from brim.store.sql import load_queries
 from brim.store.transitions import columns
 
 _SQL: Final = load_queries("deliveries")
-_CHANNEL: Final = "brim_new_events"
 _STOPPED_AT_ONCE: Final = 1_000
 _AFTER_ALL_IDS: Final = "~"
 _encode: Final = msgspec.json.Encoder().encode
@@ -44,20 +43,6 @@ class DueEndpoint(msgspec.Struct, frozen=True):
 
     key: EndpointKey
     first_ms: int
-
-
-async def announce_events(conn: Conn) -> None:
-    """Wake the workers that listen."""
-    await conn.execute(_SQL["announce_events"])
-
-
-async def listen(database: Database, wake: Callable[[], None]) -> None:
-    """Call `wake` whenever somebody announces events, until the connection is lost.
-
-    Raises:
-        DatabaseUnavailableError: it could not be made.
-    """
-    await database.listen(_CHANNEL, wake)
 
 
 async def number_events(conn: Conn, *, from_place: int, limit: int, now_ms: int) -> Numbered:

@@ -29,12 +29,7 @@ async def insert_funding_source(conn: Conn, source: FundingSource, sealed: bytes
         source.verification,
         source.attempts_left,
         sealed,
-        account.routing_number,
-        account.last4,
-        account.fingerprint,
-        account.bank_name,
-        account.country,
-        account.currency,
+        *_bank_columns(account),
         account.holder_type,
         account.account_type,
         source.allow_redisplay,
@@ -99,12 +94,7 @@ async def insert_bank_token(conn: Conn, token: BankToken, sealed: bytes) -> None
         token.id,
         token.created,
         sealed,
-        account.routing_number,
-        account.last4,
-        account.fingerprint,
-        account.bank_name,
-        account.country,
-        account.currency,
+        *_bank_columns(account),
         token.holder_name,
         account.holder_type,
         account.account_type,
@@ -149,6 +139,18 @@ async def delete_default(conn: Conn, owner: Owner, currency: str) -> bool:
 async def delete_defaults_of(conn: Conn, owner: Owner, funding_id: str) -> bool:
     """Take a bank account away from every currency whose default it is; tell whether there was any."""
     return bool(await conn.fetch(_SQL["delete_defaults_of"], owner.account, owner.livemode, funding_id))
+
+
+def _bank_columns(account: BankAccount) -> tuple[str | None, ...]:
+    """Return what every row of a bank account has, in the order in which statements take it."""
+    return (
+        account.routing_number,
+        account.last4,
+        account.fingerprint,
+        account.bank_name,
+        account.country,
+        account.currency,
+    )
 
 
 def _json(value: object) -> str:

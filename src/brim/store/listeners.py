@@ -1,6 +1,6 @@
 """The official CLI's sessions, their devices, and what they are to be sent."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -9,13 +9,13 @@ from brim.domain.deliveries import Answer
 from brim.domain.events import Event
 from brim.domain.listeners import Device, Listener, forms_of
 from brim.domain.topups import Owner
-from brim.store.database import Conn, Database
+from brim.store.announcements import Announcement, announce_with_commit
+from brim.store.database import Conn
 from brim.store.reads import event_from_record
 from brim.store.sql import load_queries
 from brim.store.transitions import columns
 
 _SQL: Final = load_queries("listeners")
-_CHANNEL: Final = "brim_numbered_events"
 
 
 class NumberedEvent(NamedTuple):
@@ -197,22 +197,8 @@ async def resend_to_listeners(conn: Conn, owner: Owner, event: Event, *, resend_
     """
     arguments = (owner.account, owner.livemode, event.id, resend_id, since_ms, event.owner.account)
     command_tag: str = await conn.execute(_SQL["resend_to_listeners"], *arguments)
-    await conn.execute(_SQL["announce_resend"])
+    await announce_with_commit(conn, Announcement.NUMBERED_EVENTS)
     return int(command_tag.rpartition(" ")[2])
-
-
-async def announce_numbered(conn: Conn) -> None:
-    """Wake the processes that serve listeners."""
-    await conn.execute(_SQL["announce_numbered"])
-
-
-async def listen(database: Database, wake: Callable[[], None]) -> None:
-    """Call `wake` whenever events were numbered or are to be sent again, until the connection is lost.
-
-    Raises:
-        DatabaseUnavailableError: it could not be made.
-    """
-    await database.listen(_CHANNEL, wake)
 
 
 async def insert_listener_attempt(conn: Conn, listener: Listener, attempt: ListenerAttempt) -> None:

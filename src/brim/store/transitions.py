@@ -63,11 +63,12 @@ async def lock_balances(conn: Conn, wanted: Iterable[tuple[Owner, str]]) -> dict
 
 async def insert_events(conn: Conn, events: Sequence[Event]) -> None:
     """Write events, of which there is at least one, in the transaction of what they announce."""
-    rows = [(each.owner.account, each.owner.livemode, each.id, *_announcement(each)) for each in events]
+    rows = [(each.owner.account, each.owner.livemode, each.id, *announcement_of(each)) for each in events]
     await conn.execute(_SQL["insert_events"], *columns(rows))
 
 
-def _announcement(event: Event) -> tuple[Any, ...]:
+def announcement_of(event: Event) -> tuple[Any, ...]:
+    """Return what a row of `events` has beside its key, in the order in which statements take it."""
     return (
         event.created,
         event.type,

@@ -11,7 +11,7 @@ from brim.domain.topups import Owner
 from brim.domain.webhooks import Endpoint, EventPayload
 from brim.store.database import Conn
 from brim.store.sql import load_queries
-from brim.store.transitions import columns
+from brim.store.transitions import announcement_of, columns
 
 _SQL: Final = load_queries("webhooks")
 _decode_events: Final = msgspec.json.Decoder(tuple[str, ...]).decode
@@ -88,13 +88,7 @@ async def announce_to_one(conn: Conn, event: Event, endpoint: EndpointKey, *, no
         event.owner.livemode,
         endpoint.id,
         event.id,
-        event.created,
-        event.type,
-        event.object_id,
-        event.api_version,
-        event.request_id,
-        event.idempotency_key,
-        event.payload.decode(),
+        *announcement_of(event),
         now_ms,
     )
 

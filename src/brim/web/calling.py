@@ -24,8 +24,8 @@ _JSON: Final = b"application/json"
 _USER_AGENT: Final = BY_PAGES.encode()
 
 
-class Application(Protocol):
-    """What answers requests to the API."""
+class AnsweringApi(Protocol):
+    """The API, as pages use it: in process, by its requests."""
 
     async def handle(self, request: Request) -> Reply:
         """Return the reply to a request; never raises."""
@@ -53,16 +53,14 @@ class Caller:
     """Calls the API with one key.
 
     Args:
-        application: the API of this process.
+        api: the API of this process.
         key: the secret of whose rights count.
         account: the account to act for, where it is another than the key's; else None.
         told: is told of each request that has changed something; None tells nobody.
     """
 
-    def __init__(
-        self, application: Application, *, key: str, account: str | None = None, told: Told | None = None
-    ) -> None:
-        self._application = application
+    def __init__(self, api: AnsweringApi, *, key: str, account: str | None = None, told: Told | None = None) -> None:
+        self._api = api
         self._told = told
         self._headers = {b"authorization": f"Bearer {key}".encode(), b"user-agent": _USER_AGENT}
         if account is not None:
@@ -87,10 +85,7 @@ class Caller:
         Raises:
             ApiRefusedError: it was refused.
         """
-        headers = {**self._headers, b"content-type": _FORM}
-        if idempotency_key:
-            headers[b"idempotency-key"] = idempotency_key.encode("utf-8", "replace")
-        return await self._call(Request("POST", path, b"", headers, encode_fields(fields)))
+        return await self._post(path, encode_fields(fields), _FORM, idempotency_key)
 
     async def post_json(
         self, path: str, parameters: Mapping[str, object], *, idempotency_key: str | None = None
@@ -100,10 +95,7 @@ class Caller:
         Raises:
             ApiRefusedError: it was refused.
         """
-        headers = {**self._headers, b"content-type": _JSON}
-        if idempotency_key:
-            headers[b"idempotency-key"] = idempotency_key.encode("utf-8", "replace")
-        return await self._call(Request("POST", path, b"", headers, msgspec.json.encode(parameters)))
+        return await self._post(path, msgspec.json.encode(parameters), _JSON, idempotency_key)
 
     async def delete(self, path: str) -> Any:
         """Return what is left of an object that a DELETE removed.
@@ -116,10 +108,16 @@ class Caller:
     async def send(self, method: str, path: str, *, query: bytes, body: bytes, content_type: bytes) -> Reply:
         """Return the API's reply to a request as it is, also where it is a refusal."""
         headers = {**self._headers, b"content-type": content_type} if body else dict(self._headers)
-        return await ask(self._application, Request(method, path, query, headers, body), told=self._told)
+        return await ask(self._api, Request(method, path, query, headers, body), told=self._told)
+
+    async def _post(self, path: str, body: bytes, content_type: bytes, idempotency_key: str | None) -> Any:
+        headers = {**self._headers, b"content-type": content_type}
+        if idempotency_key:
+            headers[b"idempotency-key"] = idempotency_key.encode("utf-8", "replace")
+        return await self._call(Request("POST", path, b"", headers, body))
 
     async def _call(self, request: Request) -> Any:
-        reply = await ask(self._application, request, told=self._told)
+        reply = await ask(self._api, request, told=self._told)
         answered = msgspec.json.decode(reply.body)
         if reply.status < 400:
             return answered
@@ -127,9 +125,9 @@ class Caller:
         raise ApiRefusedError(reply.status, error["message"], param=error.get("param"), code=error.get("code"))
 
 
-async def ask(application: Application, request: Request, *, told: Told | None) -> Reply:
+async def ask(api: AnsweringApi, request: Request, *, told: Told | None) -> Reply:
     """Return the API's reply to a request in somebody's name; what it has changed is told."""
-    reply = await application.handle(request)
+    reply = await api.handle(request)
     if told is not None and request.method != "GET" and reply.status < 400:
         await told(request, reply)
     return reply

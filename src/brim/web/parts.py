@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+import msgspec
+
 from brim.api.message import Reply, Request
 from brim.api.operation import Operation
 from brim.domain.sign_in import DASHBOARD_PATH
@@ -19,24 +21,15 @@ from brim.web.reference.pages import Reference
 from brim.web.routes import Route
 from brim.web.session import Session, Sessions
 from brim.web.shell.part import shell_routes, shell_sockets
-from brim.web.shell.session import Application
+from brim.web.shell.session import ConversingApi
 from brim.web.site import Site
 from brim.web.visit import Visit
 
 
-def build_site(
-    operations: Sequence[Operation],
-    api: Application,
-    sessions: Sessions,
-    watchers: Watchers,
-    keys: KeyDesk,
-    *,
-    clock: Clock,
-    people: People | None = None,
-) -> Site:
-    """Return the site of one process.
+class Supplies(msgspec.Struct, frozen=True, kw_only=True):
+    """What the site of one process is built from.
 
-    Args:
+    Attributes:
         operations: the table that the reference and the Shell's commands are made from.
         api: what pages and the Shell call.
         sessions: recognises who looks.
@@ -45,6 +38,19 @@ def build_site(
         clock: real time.
         people: the ways to operators; None leaves out the pages that sign them in.
     """
+
+    operations: Sequence[Operation]
+    api: ConversingApi
+    sessions: Sessions
+    watchers: Watchers
+    keys: KeyDesk
+    clock: Clock
+    people: People | None = None
+
+
+def build_site(supplies: Supplies) -> Site:
+    """Return the site of one process."""
+    operations, api, sessions = supplies.operations, supplies.api, supplies.sessions
 
     async def find_session(request: Request) -> Session | None:
         visit = Visit(request, {})
@@ -56,10 +62,10 @@ def build_site(
 
     assets = Assets()
     pages = Pages(assets)
-    parts = Parts(pages, api, sessions, watchers, keys)
+    parts = Parts(pages, api, sessions, supplies.watchers, supplies.keys)
     reference = Reference(operations, pages, Explorer(api, sessions))
     routes = [*reference.routes(), *dashboard_routes(parts), *shell_routes(pages)]
-    if people is not None:
-        routes += operator_routes(pages, people, sessions, SignedPages(parts), operations)
-    sockets = shell_sockets(api, operations, clock, find_session)
+    if supplies.people is not None:
+        routes += operator_routes(pages, supplies.people, sessions, SignedPages(parts), operations)
+    sockets = shell_sockets(api, operations, supplies.clock, find_session)
     return Site((Route("GET", "/", home), *routes), pages, assets, sockets)

@@ -16,16 +16,18 @@ from brim.kit.ids import IdFactory
 from brim.rails.rail import Rail
 from brim.rails.sandbox import SandboxRail
 from brim.services import chain, settlement
+from brim.services.announcements import Announcer, listen
 from brim.services.chain import seal_transfers
 from brim.services.clocks import delete_ended_clock, step_clock
 from brim.services.delivery import Courier
-from brim.services.numbering import MAX_BATCH, Numbering, announcer_of_numbers, listen
+from brim.services.numbering import MAX_BATCH, Numbering
 from brim.services.posting import Poster
 from brim.services.pruning import prune_events, prune_idempotency_keys, prune_sign_ins
 from brim.services.request_logs import RequestPruning
 from brim.services.settlement import settle_due
 from brim.services.vault import Vault
 from brim.services.verification_runs import verify_in_turn
+from brim.store.announcements import Announcement
 from brim.store.database import Database
 from brim.telemetry import metrics
 from brim.telemetry.logs import configure_logging
@@ -75,7 +77,7 @@ async def _work(settings: Settings, alive_fd: int | None) -> None:
     numbering = asyncio.Event()
     courier = make_courier(settings, system_clock_ms)
     deliverer = Deliverer(database, courier, system_clock_ms, in_flight=settings.deliveries_in_flight)
-    listening = asyncio.create_task(listen(database, numbering))
+    listening = asyncio.create_task(listen(database, Announcement.NEW_EVENTS, numbering.set))
     jobs = [
         *make_jobs(
             database,
@@ -89,7 +91,7 @@ async def _work(settings: Settings, alive_fd: int | None) -> None:
             deliverer,
             system_clock_ms,
             numbering,
-            numbered=announcer_of_numbers(database).announce,
+            numbered=Announcer(database, Announcement.NUMBERED_EVENTS).announce,
         ),
     ]
     try:

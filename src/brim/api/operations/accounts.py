@@ -6,9 +6,9 @@ There is none that deletes: an account has books, and books stay.
 from typing import Final
 
 from brim.api import accounts
-from brim.api import declarations as declared
+from brim.api.declarations import accounts as declared
 from brim.api.operation import Operation
-from brim.domain import wire
+from brim.domain import account_wire
 from brim.domain.accounts import NestedPlatformError, PlatformAgreementError
 
 ACCOUNTS: Final = (
@@ -25,7 +25,7 @@ ACCOUNTS: Final = (
         handler=accounts.create,
         resource="accounts",
         level="write",
-        returns=wire.AccountObject,
+        returns=account_wire.AccountObject,
         errors=(NestedPlatformError,),
     ),
     Operation(
@@ -38,7 +38,7 @@ ACCOUNTS: Final = (
         handler=accounts.list_all,
         resource="accounts",
         level="read",
-        returns=wire.AccountObject,
+        returns=account_wire.AccountObject,
         in_list=True,
     ),
     Operation(
@@ -51,7 +51,7 @@ ACCOUNTS: Final = (
         handler=accounts.retrieve,
         resource="accounts",
         level="read",
-        returns=wire.AccountObject,
+        returns=account_wire.AccountObject,
     ),
     Operation(
         method="POST",
@@ -65,7 +65,7 @@ ACCOUNTS: Final = (
         handler=accounts.update,
         resource="accounts",
         level="write",
-        returns=wire.AccountObject,
+        returns=account_wire.AccountObject,
         errors=(PlatformAgreementError,),
     ),
     Operation(
@@ -78,6 +78,6 @@ ACCOUNTS: Final = (
         handler=accounts.retrieve_own,
         resource="accounts",
         level="read",
-        returns=wire.AccountObject,
+        returns=account_wire.AccountObject,
     ),
 )

@@ -6,9 +6,9 @@ The legacy paths `/v1/balance/history` answer as `/v1/balance_transactions` does
 from typing import Final
 
 from brim.api import balance
-from brim.api import declarations as declared
+from brim.api.declarations import balance as declared
 from brim.api.operation import Operation
-from brim.domain import wire
+from brim.domain import balance_wire
 
 
 def _balance_transactions(path: str, operation_id: str, *, note: str = "") -> tuple[Operation, Operation]:
@@ -23,7 +23,7 @@ def _balance_transactions(path: str, operation_id: str, *, note: str = "") -> tu
         handler=balance.list_transactions,
         resource="balance_transactions",
         level="read",
-        returns=wire.BalanceTransactionObject,
+        returns=balance_wire.BalanceTransactionObject,
         in_list=True,
     )
     retrieving = Operation(
@@ -36,7 +36,7 @@ def _balance_transactions(path: str, operation_id: str, *, note: str = "") -> tu
         handler=balance.retrieve_transaction,
         resource="balance_transactions",
         level="read",
-        returns=wire.BalanceTransactionObject,
+        returns=balance_wire.BalanceTransactionObject,
     )
     return listing, retrieving
 
@@ -55,7 +55,7 @@ BALANCE: Final = (
         handler=balance.retrieve,
         resource="balance",
         level="read",
-        returns=wire.BalanceObject,
+        returns=balance_wire.BalanceObject,
     ),
     *_balance_transactions("/v1/balance_transactions", "GetBalanceTransactions"),
     *_balance_transactions("/v1/balance/history", "GetBalanceHistory", note=" (legacy path)"),

@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from brim.api import declarations as declared
 from brim.api import request_logs, stripe_cli
+from brim.api.declarations import brim as declared
 from brim.api.operation import Operation
 from brim.domain.errors import ExclusiveParametersError
 from brim.domain.listener_wire import SessionObject

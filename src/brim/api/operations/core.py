@@ -6,9 +6,9 @@ a webhook endpoint, so a key's permission for endpoints is what counts.
 
 from typing import Final
 
-from brim.api import declarations as declared
 from brim.api import event_destinations as destinations
 from brim.api import thin_events
+from brim.api.declarations import core as declared
 from brim.api.operation import Operation
 from brim.domain.destination_wire import DeletedDestination, EventDestinationObject
 from brim.domain.endpoints import EndpointDisabledError, TooManyEndpointsError, VersionOfThinError

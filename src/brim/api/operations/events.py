@@ -2,10 +2,11 @@
 
 from typing import Final
 
-from brim.api import declarations as declared
 from brim.api import events
+from brim.api.declarations import events as declared
+from brim.api.declarations.common import ATTEMPT_LIST
 from brim.api.operation import Operation
-from brim.domain import webhook_wire, wire
+from brim.domain import event_wire, webhook_wire
 from brim.domain.endpoints import EndpointDisabledError, EndpointNotListeningError
 from brim.domain.errors import ExclusiveParametersError
 
@@ -23,7 +24,7 @@ EVENTS: Final = (
         handler=events.list_all,
         resource="events",
         level="read",
-        returns=wire.EventObject,
+        returns=event_wire.EventObject,
         in_list=True,
         errors=(ExclusiveParametersError,),
     ),
@@ -37,7 +38,7 @@ EVENTS: Final = (
         handler=events.retrieve,
         resource="events",
         level="read",
-        returns=wire.EventObject,
+        returns=event_wire.EventObject,
     ),
     Operation(
         method="GET",
@@ -61,7 +62,7 @@ EVENTS: Final = (
             "Returns what came of each try to send an event to one of your endpoints, the newest first: status, "
             "duration, the beginning of the answer, and when it is tried again."
         ),
-        parameters=declared.WEBHOOK_ATTEMPT_LIST,
+        parameters=ATTEMPT_LIST,
         handler=events.list_attempts,
         resource="events",
         level="read",
@@ -81,7 +82,7 @@ EVENTS: Final = (
         handler=events.retry,
         resource="events",
         level="write",
-        returns=wire.EventObject,
+        returns=event_wire.EventObject,
         errors=(EndpointDisabledError, EndpointNotListeningError),
     ),
 )

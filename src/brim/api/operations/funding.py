@@ -7,8 +7,8 @@ parameters; the defaults.
 
 from typing import Final
 
-from brim.api import declarations as declared
 from brim.api import payment_methods, sources, tokens
+from brim.api.declarations import funding as declared
 from brim.api.operation import Operation
 from brim.api.parameter_errors import MissingParameterError
 from brim.api.params import Errors

@@ -5,11 +5,11 @@ Source: Stripe API reference, Test Clocks; the forced outcomes are ours, in the 
 
 from typing import Final
 
-from brim.api import declarations as declared
 from brim.api import test_clocks, topups
+from brim.api.declarations import test_helpers as declared
 from brim.api.operation import Handler, Operation
 from brim.api.params import Parameter
-from brim.domain import wire
+from brim.domain import clock_wire, topup_wire, wire
 from brim.domain.clocks import ClockAdvancingError, ClockExistsError, FrozenTimeError
 from brim.domain.errors import NotInLiveModeError
 from brim.domain.topups import InvalidTransitionError
@@ -38,7 +38,7 @@ def _forced(outcome: str, summary: str, handler: Handler, parameters: tuple[Para
         handler=handler,
         resource="topups",
         level="write",
-        returns=wire.TopupObject,
+        returns=topup_wire.TopupObject,
         errors=(NotInLiveModeError, InvalidTransitionError, ClockAdvancingError),
     )
 
@@ -57,7 +57,7 @@ TEST_HELPERS: Final = (
         handler=test_clocks.create,
         resource="test_clocks",
         level="write",
-        returns=wire.ClockObject,
+        returns=clock_wire.ClockObject,
         errors=(NotInLiveModeError, FrozenTimeError, ClockExistsError),
     ),
     Operation(
@@ -70,7 +70,7 @@ TEST_HELPERS: Final = (
         handler=test_clocks.list_all,
         resource="test_clocks",
         level="read",
-        returns=wire.ClockObject,
+        returns=clock_wire.ClockObject,
         in_list=True,
     ),
     Operation(
@@ -83,7 +83,7 @@ TEST_HELPERS: Final = (
         handler=test_clocks.retrieve,
         resource="test_clocks",
         level="read",
-        returns=wire.ClockObject,
+        returns=clock_wire.ClockObject,
     ),
     Operation(
         method="POST",
@@ -98,7 +98,7 @@ TEST_HELPERS: Final = (
         handler=test_clocks.advance,
         resource="test_clocks",
         level="write",
-        returns=wire.ClockObject,
+        returns=clock_wire.ClockObject,
         errors=(FrozenTimeError, ClockAdvancingError),
     ),
     Operation(

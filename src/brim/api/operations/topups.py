@@ -2,10 +2,10 @@
 
 from typing import Final
 
-from brim.api import declarations as declared
 from brim.api import topups
+from brim.api.declarations import topups as declared
 from brim.api.operation import Operation
-from brim.domain import wire
+from brim.domain import topup_wire
 from brim.domain.amounts import AmountTooLargeError
 from brim.domain.clocks import ClockAdvancingError
 from brim.domain.errors import ExclusiveParametersError, ResourceMissingError
@@ -29,7 +29,7 @@ TOPUPS: Final = (
         handler=topups.create,
         resource="topups",
         level="write",
-        returns=wire.TopupObject,
+        returns=topup_wire.TopupObject,
         errors=(
             InvalidCurrencyError,
             AmountTooLargeError,
@@ -54,7 +54,7 @@ TOPUPS: Final = (
         handler=topups.list_all,
         resource="topups",
         level="read",
-        returns=wire.TopupObject,
+        returns=topup_wire.TopupObject,
         in_list=True,
     ),
     Operation(
@@ -67,7 +67,7 @@ TOPUPS: Final = (
         handler=topups.retrieve,
         resource="topups",
         level="read",
-        returns=wire.TopupObject,
+        returns=topup_wire.TopupObject,
     ),
     Operation(
         method="POST",
@@ -82,7 +82,7 @@ TOPUPS: Final = (
         handler=topups.update,
         resource="topups",
         level="write",
-        returns=wire.TopupObject,
+        returns=topup_wire.TopupObject,
     ),
     Operation(
         method="POST",
@@ -97,7 +97,7 @@ TOPUPS: Final = (
         handler=topups.cancel,
         resource="topups",
         level="write",
-        returns=wire.TopupObject,
+        returns=topup_wire.TopupObject,
         errors=(InvalidTransitionError, ClockAdvancingError),
     ),
 )

@@ -4,7 +4,7 @@ from typing import Final
 
 from brim.api import verification
 from brim.api.operation import Operation
-from brim.domain import wire
+from brim.domain import verification_wire
 from brim.domain.verification import NotOperatorError
 
 VERIFICATION: Final = (
@@ -18,7 +18,7 @@ VERIFICATION: Final = (
         handler=verification.retrieve,
         resource="verification",
         level="read",
-        returns=wire.VerificationRunObject,
+        returns=verification_wire.VerificationRunObject,
         errors=(NotOperatorError,),
     ),
 )

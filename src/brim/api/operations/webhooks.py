@@ -5,10 +5,11 @@ Rolling a secret, test deliveries and the list of attempts are ours.
 
 from typing import Final
 
-from brim.api import declarations as declared
 from brim.api import webhook_endpoints as handlers
+from brim.api.declarations import webhooks as declared
+from brim.api.declarations.common import ATTEMPT_LIST
 from brim.api.operation import Operation
-from brim.domain import webhook_wire, wire
+from brim.domain import event_wire, webhook_wire, wire
 from brim.domain.endpoints import (
     EndpointDisabledError,
     EndpointNotListeningError,
@@ -97,7 +98,7 @@ WEBHOOKS: Final = (
             "Returns what came of each try to reach an endpoint, the newest first: status, duration, and the "
             "beginning of the answer."
         ),
-        parameters=declared.WEBHOOK_ATTEMPT_LIST,
+        parameters=ATTEMPT_LIST,
         handler=handlers.list_attempts,
         resource="webhook_endpoints",
         level="read",
@@ -114,7 +115,7 @@ WEBHOOKS: Final = (
         handler=handlers.send_test,
         resource="webhook_endpoints",
         level="write",
-        returns=wire.EventObject,
+        returns=event_wire.EventObject,
         errors=(EndpointDisabledError, EndpointNotListeningError, NothingToSendError),
     ),
     Operation(

@@ -1,7 +1,3 @@
--- name: announce_events
--- Wake the workers that listen: there may be events to number. Nothing is written, so there is no disk to wait for.
-SELECT pg_notify('brim_new_events', ''), set_config('synchronous_commit', 'off', true);
-
 -- name: number_events
 -- Take events from the queue, from a place on, give each owner's the next numbers, and address them to the endpoints
 -- that ask for them: the owner's own, and those of its platform that listen for its accounts. Returns how many events

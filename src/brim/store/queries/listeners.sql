@@ -148,14 +148,6 @@ DELETE FROM cli_resends AS r
 USING unnest($1::text[], $2::boolean[], $3::bytea[], $4::text[]) AS g (account, livemode, hash, id)
 WHERE r.account = g.account AND r.livemode = g.livemode AND r.hash = g.hash AND r.id = g.id;
 
--- name: announce_numbered
--- Wake those who listen: there are events that have numbers now. Nothing is written, so there is no disk to wait for.
-SELECT pg_notify('brim_numbered_events', ''), set_config('synchronous_commit', 'off', true);
-
--- name: announce_resend
--- Wake those who listen once this transaction is committed, which waits for the disk as it would anyway.
-SELECT pg_notify('brim_numbered_events', '');
-
 -- name: insert_listener_attempt
 -- Keep what became of an event that a listener passed on, beside the attempts that we make ourselves.
 INSERT INTO webhook_attempts (

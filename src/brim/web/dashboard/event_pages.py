@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from brim.api.message import Reply
 from brim.domain.events import EventType
-from brim.web.calling import ApiRefusedError, Field, api_path
+from brim.web.calling import ApiRefusedError, Caller, Field, api_path
 from brim.web.dashboard.awaiting import newest_attempt, next_look
 from brim.web.dashboard.formats import money
 from brim.web.dashboard.forms import Form
@@ -15,9 +15,11 @@ from brim.web.dashboard.signed import SignedVisit
 
 EVENTS: Final = "/v1/events"
 EVENT: Final = EVENTS + "/{}"
+THIN_EVENTS: Final = "/v2/core/events"
 ANY_TOPUP: Final = "topup.*"
 _FILTERS: Final = ("type", "delivery_success")
 _MOST_ATTEMPTS: Final = 50
+_MOST_EVENTS: Final = 100
 
 
 async def show_all(page: SignedVisit) -> Reply:
@@ -78,3 +80,10 @@ def about(event: Mapping[str, Any]) -> str:
     if shown.get("object") == "topup":
         return money(shown["amount"], shown["currency"])
     return str(shown.get("id") or shown.get("object", ""))
+
+
+async def find_events_about(api: Caller, object_id: str) -> list[Mapping[str, Any]]:
+    """Return the events about an object that are kept, newest first, in thin form."""
+    found = await api.get(THIN_EVENTS, object_id=object_id, limit=_MOST_EVENTS)
+    events: list[Mapping[str, Any]] = found["data"]
+    return events

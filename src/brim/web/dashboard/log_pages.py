@@ -6,6 +6,7 @@ from typing import Any, Final
 from brim.api.message import Reply
 from brim.domain.request_logs import RequestSource
 from brim.web.calling import ApiRefusedError, Field, api_path
+from brim.web.dashboard.event_pages import EVENT, find_events_about
 from brim.web.dashboard.forms import Form
 from brim.web.dashboard.paging import page_query, paging
 from brim.web.dashboard.signed import SignedVisit
@@ -16,7 +17,6 @@ CLASSES: Final = {"2xx": (200, 299), "4xx": (400, 499), "5xx": (500, 599)}
 """The classes of HTTP statuses that there are, each with its bounds."""
 
 _FILTERS: Final = ("method", "status", "path", "source")
-_MOST_EVENTS: Final = 100
 
 
 async def show_all(page: SignedVisit) -> Reply:
@@ -57,7 +57,7 @@ async def show(page: SignedVisit) -> Reply:
         raise ApiRefusedError(404, "No such request is kept. Requests are kept for a week, the newest ten thousand.")
     request = found["data"][0]
     events = await _events_of(page, request)
-    first = await page.api.get(api_path("/v1/events/{}", events[-1]["id"])) if events else None
+    first = await page.api.get(api_path(EVENT, events[-1]["id"])) if events else None
     return page.reply("dashboard/log.html", request=request, events=events, first=first)
 
 
@@ -66,6 +66,6 @@ async def _events_of(page: SignedVisit, request: Mapping[str, Any]) -> list[Mapp
     object_id = request["related_object"]
     if object_id is None or request["method"] == "GET":
         return []
-    found = await page.api.get("/v2/core/events", object_id=object_id, limit=_MOST_EVENTS)
+    events = await find_events_about(page.api, object_id)
     wanted = request["request_id"]
-    return [event for event in found["data"] if event["reason"] and event["reason"]["request"]["id"] == wanted]
+    return [event for event in events if event["reason"] and event["reason"]["request"]["id"] == wanted]

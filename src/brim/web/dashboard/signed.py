@@ -8,7 +8,7 @@ import msgspec
 
 from brim.api.message import Reply
 from brim.services.watching import Watchers
-from brim.web.calling import ApiRefusedError, Application, Caller
+from brim.web.calling import AnsweringApi, ApiRefusedError, Caller
 from brim.web.dashboard.wording import DONE
 from brim.web.key_desk import KeyDesk
 from brim.web.pages import Pages, redirect
@@ -27,14 +27,14 @@ class Parts(msgspec.Struct, frozen=True):
 
     Attributes:
         pages: the templates.
-        application: the API of this process.
+        api: the API of this process.
         sessions: recognises who looks.
         watchers: tell pages of changes.
         keys: what may be done with API keys.
     """
 
     pages: Pages
-    application: Application
+    api: AnsweringApi
     sessions: Sessions
     watchers: Watchers
     keys: KeyDesk
@@ -53,7 +53,7 @@ class SignedVisit:
     def __init__(self, visit: Visit, session: Session, parts: Parts) -> None:
         self.visit = visit
         self.session = session
-        self.api = Caller(parts.application, key=session.key, account=session.acting_for, told=session.told)
+        self.api = Caller(parts.api, key=session.key, account=session.acting_for, told=session.told)
         self.watchers = parts.watchers
         self._parts = parts
 

@@ -8,7 +8,17 @@ import msgspec
 from brim.api.operation import Operation
 from brim.api.params import object_schema
 from brim.api.schemas import NAMES
-from brim.domain import funding_wire, webhook_wire, wire
+from brim.domain import (
+    account_wire,
+    balance_wire,
+    clock_wire,
+    event_wire,
+    funding_wire,
+    topup_wire,
+    verification_wire,
+    webhook_wire,
+    wire,
+)
 from brim.domain.events import DEFAULT_API_VERSION
 from brim.domain.funding_sources import Address
 from brim.domain.request_log_wire import RequestLogObject
@@ -111,7 +121,7 @@ _VALUES: Final[dict[str, dict[str, Any]]] = {
 _AN_ADDRESS: Final = Address(
     city="San Francisco", country="US", line1="510 Townsend St", postal_code="94103", state="CA"
 )
-_A_TOPUP: Final = wire.TopupObject(
+_A_TOPUP: Final = topup_wire.TopupObject(
     id=TOPUP,
     amount=2000,
     balance_transaction=None,
@@ -130,14 +140,14 @@ _A_TOPUP: Final = wire.TopupObject(
     status="pending",
     transfer_group=None,
 )
-_AN_EVENT: Final = wire.EventObject(
+_AN_EVENT: Final = event_wire.EventObject(
     id=EVENT,
     api_version=DEFAULT_API_VERSION,
     created=_MADE,
-    data=wire.EventData(msgspec.Raw(wire.encode(_A_TOPUP))),
+    data=event_wire.EventData(msgspec.Raw(wire.encode(_A_TOPUP))),
     livemode=False,
     pending_webhooks=1,
-    request=wire.EventRequest(id=_REQUEST, idempotency_key="order-6735"),
+    request=event_wire.EventRequest(id=_REQUEST, idempotency_key="order-6735"),
     type="topup.created",
 )
 _A_METHOD: Final = funding_wire.PaymentMethodObject(
@@ -198,10 +208,10 @@ _A_TOKEN: Final = funding_wire.TokenObject(
     livemode=False,
     used=False,
 )
-_AN_ACCOUNT: Final = wire.AccountObject(
+_AN_ACCOUNT: Final = account_wire.AccountObject(
     id=_ACCOUNT,
-    brim=wire.AccountExtras(settlement_days=None),
-    business_profile=wire.BusinessProfile(name=None),
+    brim=account_wire.AccountExtras(settlement_days=None),
+    business_profile=account_wire.BusinessProfile(name=None),
     business_type=None,
     country="US",
     created=_MADE,
@@ -267,7 +277,7 @@ _OBJECTS: Final[dict[type[msgspec.Struct], msgspec.Struct]] = {
             url="https://example.com/webhooks",
             webhook_endpoint=ENDPOINT,
         ),
-        wire.BalanceTransactionObject(
+        balance_wire.BalanceTransactionObject(
             id=_TRANSACTION,
             amount=2000,
             available_on=_USABLE,
@@ -281,12 +291,14 @@ _OBJECTS: Final[dict[type[msgspec.Struct], msgspec.Struct]] = {
             status="available",
             type="topup",
         ),
-        wire.BalanceObject(
-            available=[wire.BalanceEntry(amount=125_000, currency="usd", source_types={"bank_account": 125_000})],
+        balance_wire.BalanceObject(
+            available=[
+                balance_wire.BalanceEntry(amount=125_000, currency="usd", source_types={"bank_account": 125_000}),
+            ],
             livemode=False,
-            pending=[wire.BalanceEntry(amount=0, currency="usd", source_types={"bank_account": 0})],
+            pending=[balance_wire.BalanceEntry(amount=0, currency="usd", source_types={"bank_account": 0})],
         ),
-        wire.ClockObject(
+        clock_wire.ClockObject(
             id=_CLOCK,
             created=_MADE,
             deletes_after=_MADE + 30 * 86_400,
@@ -294,10 +306,10 @@ _OBJECTS: Final[dict[type[msgspec.Struct], msgspec.Struct]] = {
             livemode=False,
             name="November",
             status="ready",
-            status_details=wire.ClockStatusDetails(),
+            status_details=clock_wire.ClockStatusDetails(),
         ),
         funding_wire.DefaultFundingObject(id="usd", currency="usd", funding_source=METHOD, livemode=False),
-        wire.VerificationRunObject(
+        verification_wire.VerificationRunObject(
             id="vr_0mfgd5",
             created=_MADE,
             differences=[],
@@ -333,7 +345,7 @@ _CHANGES: Final[dict[str, dict[str, Any]]] = {
     "PostAccountsAccount": {"metadata": {"tier": "gold"}},
     "PostTestHelpersTestClocksTestClockAdvance": {
         "status": "advancing",
-        "status_details": wire.ClockStatusDetails(advancing=wire.AdvancingDetails(_MADE + 8 * 86_400)),
+        "status_details": clock_wire.ClockStatusDetails(advancing=clock_wire.AdvancingDetails(_MADE + 8 * 86_400)),
     },
 }
 """What is different in the answer of an operation."""

@@ -18,7 +18,7 @@ from brim.api.operation import Operation
 from brim.api.params import object_schema
 from brim.domain.keys import redact_secret
 from brim.kit.errors import BrimError
-from brim.web.calling import Application, Caller
+from brim.web.calling import AnsweringApi, Caller
 from brim.web.pages import PAGE_HEADERS
 from brim.web.reference.fields import typed
 from brim.web.reference.reader import Reader, reader_of
@@ -45,12 +45,12 @@ class Explorer:
     """Acts for who reads.
 
     Args:
-        application: the API of this process.
+        api: the API of this process.
         sessions: recognises who reads.
     """
 
-    def __init__(self, application: Application, sessions: Sessions) -> None:
-        self._application = application
+    def __init__(self, api: AnsweringApi, sessions: Sessions) -> None:
+        self._api = api
         self._sessions = sessions
 
     async def find(self, visit: Visit) -> Session | None:
@@ -73,7 +73,7 @@ class Explorer:
 
         async def send(session: Session) -> Reply:
             sample = read_form(visit, operation, reader_of(visit, session))
-            caller = Caller(self._application, key=session.key, account=session.acting_for, told=session.told)
+            caller = Caller(self._api, key=session.key, account=session.acting_for, told=session.told)
             answer = await caller.send(
                 operation.method,
                 _path(operation, visit.form.get(ID_FIELD, "")),

@@ -15,6 +15,7 @@ import msgspec
 from brim import __version__
 from brim.api.message import Reply, Request
 from brim.web import calling
+from brim.web.calling import AnsweringApi
 from brim.web.shell.commands import Command, Method
 from brim.web.shell.failures import (
     FieldSetTwiceError,
@@ -25,7 +26,7 @@ from brim.web.shell.failures import (
     WrongArgumentsError,
 )
 from brim.web.shell.flags import Parsed, values_by_field
-from brim.web.shell.session import Application, ShellSession, may_write
+from brim.web.shell.session import ShellSession, may_write
 
 FORM: Final = "application/x-www-form-urlencoded"
 USER_AGENT: Final = f"Brim Shell/{__version__}"
@@ -125,7 +126,7 @@ def ask_plainly(method: Method, parsed: Parsed) -> Ask:
     return Ask(method=method, path=path, form=tuple(_form(parsed, integers=set())), headers=_headers(parsed))
 
 
-async def send(api: Application, session: ShellSession, ask: Ask, host: str) -> Reply:
+async def send(api: AnsweringApi, session: ShellSession, ask: Ask, host: str) -> Reply:
     """Return the API's reply. Whoever stops waiting for it stops no write half-way.
 
     Raises:

@@ -17,7 +17,7 @@ from brim.web.shell.commands import Command, Words
 from brim.web.shell.completion import complete
 from brim.web.shell.failures import BusyError, UnusableKeyError
 from brim.web.shell.interpreter import Interpreter
-from brim.web.shell.session import Application, FindSession, ShellSession, session_of_key
+from brim.web.shell.session import ConversingApi, FindSession, ShellSession, session_of_key
 
 PATH: Final = "/shell/socket"
 SUBPROTOCOL: Final = "brim-shell-v1"
@@ -78,7 +78,7 @@ class ShellDoor:
 
     def __init__(
         self,
-        api: Application,
+        api: ConversingApi,
         commands: Mapping[Words, Command],
         *,
         clock: Clock,

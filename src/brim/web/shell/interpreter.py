@@ -32,7 +32,7 @@ from brim.web.shell.failures import (
 )
 from brim.web.shell.flags import PLAIN_FLAGS, REQUEST_FLAGS, FlagSet, Parsed
 from brim.web.shell.screen import BoundedScreen, Screen
-from brim.web.shell.session import Application, ShellSession
+from brim.web.shell.session import ConversingApi, ShellSession
 from brim.web.shell.streams import LISTEN_FLAGS, TAIL_FLAGS, Here, listen, tail_logs
 from brim.web.shell.words import split_line
 
@@ -71,7 +71,7 @@ class Interpreter:
     """
 
     def __init__(
-        self, api: Application, commands: Mapping[Words, Command], session: ShellSession, *, host: str, clock: Clock
+        self, api: ConversingApi, commands: Mapping[Words, Command], session: ShellSession, *, host: str, clock: Clock
     ) -> None:
         self._api = api
         self._commands = commands

@@ -9,7 +9,7 @@ from brim.web.pages import Pages
 from brim.web.routes import Route, SocketRoute
 from brim.web.shell.commands import build_commands
 from brim.web.shell.conversation import PATH, SUBPROTOCOL, ShellDoor
-from brim.web.shell.session import Application, FindSession
+from brim.web.shell.session import ConversingApi, FindSession
 from brim.web.visit import Visit
 
 
@@ -23,7 +23,7 @@ def shell_routes(pages: Pages) -> tuple[Route, ...]:
 
 
 def shell_sockets(
-    api: Application, operations: Sequence[Operation], clock: Clock, find_session: FindSession | None = None
+    api: ConversingApi, operations: Sequence[Operation], clock: Clock, find_session: FindSession | None = None
 ) -> tuple[SocketRoute, ...]:
     """Return the route of the websocket behind each pane."""
     door = ShellDoor(api, build_commands(operations), clock=clock, find_session=find_session)

@@ -5,22 +5,18 @@ from typing import Final, Protocol, TypeAlias
 
 import msgspec
 
-from brim.api.message import Reply, Request
+from brim.api.message import Request
 from brim.api.websocket import Socket
 from brim.domain.keys import secret_prefix
-from brim.web.calling import Told
+from brim.web.calling import AnsweringApi, Told
 from brim.web.shell.failures import UnusableKeyError
 
 DEVELOPER: Final = "developer"
 _VIEWER: Final = "viewer"
 
 
-class Application(Protocol):
+class ConversingApi(AnsweringApi, Protocol):
     """The API, as the Shell uses it: in process, by its requests and its websocket."""
-
-    async def handle(self, request: Request) -> Reply:
-        """Return the reply to a request; never raises."""
-        ...
 
     async def converse(self, request: Request, socket: Socket) -> None:
         """Accept or refuse a websocket, and serve it to its end; never raises."""
@@ -88,7 +84,7 @@ def may_write(session: ShellSession) -> bool:
     return not session.livemode and session.role != _VIEWER
 
 
-async def session_of_key(api: Application, key: str) -> KeySession:
+async def session_of_key(api: AnsweringApi, key: str) -> KeySession:
     """Return the session of a key.
 
     Raises:

@@ -26,7 +26,7 @@ from brim.web.shell.failures import (
 )
 from brim.web.shell.flags import Parsed
 from brim.web.shell.screen import Screen
-from brim.web.shell.session import Application, ShellSession
+from brim.web.shell.session import ConversingApi, ShellSession
 
 Show: TypeAlias = Callable[[Mapping[str, Any]], Awaitable[None]]
 
@@ -77,7 +77,7 @@ TAIL_FLAGS: Final = (
 class Here(msgspec.Struct, frozen=True, kw_only=True):
     """Where a stream prints to and whom it works for; `zone_minutes` is how far the viewer's time is ahead of UTC."""
 
-    api: Application
+    api: ConversingApi
     session: ShellSession
     host: str
     clock: Clock
@@ -257,7 +257,7 @@ async def _follow(here: Here, told: Mapping[str, Any], show: Show) -> None:
     raise ListeningFailedError(socket.refusal or "the service is going down. Start the command again in a moment.")
 
 
-async def _serve(api: Application, request: Request, socket: InnerSocket) -> None:
+async def _serve(api: ConversingApi, request: Request, socket: InnerSocket) -> None:
     try:
         await api.converse(request, socket)
     finally:

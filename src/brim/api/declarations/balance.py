@@ -1,0 +1,28 @@
+"""The parameters of the operations on the balance and its statement.
+
+Source: Stripe API reference, Balance and Balance Transactions.
+"""
+
+from typing import Final
+
+from brim.api.declarations.common import PAGE, created, expand
+from brim.api.kinds import CurrencyCode, Text
+from brim.api.params import Parameter
+from brim.domain.ledger import TransferKind
+
+BALANCE_RETRIEVE: Final = (expand("balance"),)
+
+BALANCE_TRANSACTION_RETRIEVE: Final = (expand("balance_transaction"),)
+BALANCE_TRANSACTION_LIST: Final = (
+    created("balance transactions"),
+    Parameter(name="currency", kind=CurrencyCode(), description="Only balance transactions in that currency."),
+    Parameter(name="payout", kind=Text(), description="Only balance transactions that this payout paid out."),
+    Parameter(name="source", kind=Text(), description="Only balance transactions of the object with this id."),
+    Parameter(
+        name="type",
+        kind=Text(),
+        description=f"Only balance transactions of that type: {' or '.join(f'`{kind}`' for kind in TransferKind)}.",
+    ),
+    *PAGE,
+    expand("balance_transaction", in_list=True),
+)

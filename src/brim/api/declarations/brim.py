@@ -1,0 +1,52 @@
+"""The parameters of the operations that no SDK knows. Source of a session's: what the official CLI sends."""
+
+from typing import Final
+
+from brim.api.declarations.common import PAGE, created
+from brim.api.kinds import Enum, IntegerRange, Text, TextList
+from brim.api.params import Parameter
+from brim.domain.request_logs import RequestSource
+
+REQUEST_LOG_LIST: Final = (
+    created("requests"),
+    Parameter(name="method", kind=Enum(("DELETE", "GET", "POST")), description="Only requests with that method."),
+    Parameter(name="path", kind=Text(), description="Only requests of exactly that path, without its query."),
+    Parameter(name="request_id", kind=Text(), description="Only the request that was answered under that id."),
+    Parameter(
+        name="source",
+        kind=Enum(tuple(source.value for source in RequestSource)),
+        description="Only requests that programs made, or only those that pages of the dashboard made.",
+    ),
+    Parameter(
+        name="status",
+        kind=IntegerRange(),
+        description="Only requests that were answered with that HTTP status, or one between the given bounds.",
+    ),
+    *PAGE,
+)
+
+MAX_CLI_FEATURES: Final = 10
+CLI_TARGETS: Final = (
+    *("forward_to_url", "forward_connect_to_url"),
+    *("forward_thin_to_url", "forward_thin_connect_to_url"),
+)
+CLI_SESSION_CREATE: Final = (
+    Parameter(
+        name="device_name",
+        kind=Text(max_length=200),
+        required=True,
+        description="The computer on which somebody listens; the secret that signs is one for each.",
+    ),
+    Parameter(
+        name="websocket_features",
+        kind=TextList(max_items=MAX_CLI_FEATURES),
+        description="What to send: `webhooks` for events, `v2_events` for thin ones, `request_logs` for requests.",
+    ),
+    Parameter(name="filters", kind=Text(), description="Which requests to send, as JSON: the flags of `logs tail`."),
+    *(
+        Parameter(
+            name=name, kind=Text(clearable=True), description="Where the CLI passes events on; it does so itself."
+        )
+        for name in CLI_TARGETS
+    ),
+)

@@ -1,0 +1,65 @@
+"""Parameters that operations on several kinds of objects take."""
+
+from typing import Final
+
+import msgspec
+
+from brim.api.kinds import ClampedInteger, Expand, IntegerRange, Metadata, Text
+from brim.api.params import Parameter
+from brim.domain.pages import DEFAULT_LIMIT, MAX_LIMIT
+
+
+def expand(object_name: str, *, in_list: bool = False) -> Parameter:
+    """Return the parameter that lets a reply, or each object of a list, be expanded."""
+    paths = "paths that begin with `data.`" if in_list else "paths"
+    return Parameter(
+        name="expand",
+        kind=Expand(object_name, in_list=in_list),
+        description=f"Which ids in the reply are replaced by the object they name: {paths} of up to four properties.",
+    )
+
+
+def optional(parameter: Parameter) -> Parameter:
+    """Return a parameter that may be left out."""
+    return msgspec.structs.replace(parameter, required=False)
+
+
+def created(noun: str) -> Parameter:
+    """Return the filter of a list by when its objects were made; the noun is what the list is of."""
+    return Parameter(
+        name="created",
+        kind=IntegerRange(),
+        description=f"Only {noun} made in that Unix second, or between the given bounds.",
+    )
+
+
+METADATA: Final = Parameter(
+    name="metadata",
+    kind=Metadata(),
+    description=(
+        "Key-value pairs of yours. Those sent are merged into those that are there; a key sent empty is removed, "
+        "and `metadata` itself sent empty removes all."
+    ),
+)
+LIMIT: Final = Parameter(
+    name="limit",
+    kind=ClampedInteger(least=1, most=MAX_LIMIT, default=DEFAULT_LIMIT),
+    description="The most objects of one page. A number outside the bounds becomes the nearest inside.",
+)
+PAGE: Final = (
+    Parameter(
+        name="ending_before",
+        kind=Text(),
+        description=(
+            "An id: the page holds the objects just newer than this one. Mutually exclusive with `starting_after`."
+        ),
+    ),
+    LIMIT,
+    Parameter(
+        name="starting_after",
+        kind=Text(),
+        description="An id: the page holds the objects older than this one. Mutually exclusive with `ending_before`.",
+    ),
+)
+ATTEMPT_LIST: Final = tuple(parameter for parameter in PAGE if parameter.name != "ending_before")
+"""Of an endpoint's or an event's attempts, which are turned over in one direction only."""

@@ -1,0 +1,59 @@
+"""The parameters of the operations on events. Source: Stripe API reference, Events; `after_sequence` is ours."""
+
+from typing import Final
+
+from brim.api.declarations.common import PAGE, created, expand
+from brim.api.kinds import MAX_BIGINT, Boolean, BoundedInteger, Text, TextList
+from brim.api.params import Parameter
+
+MAX_EVENT_TYPES: Final = 20
+"""Source: Stripe API reference, list all events."""
+
+EVENT_RETRIEVE: Final = (expand("event"),)
+EVENT_LIST: Final = (
+    Parameter(
+        name="after_sequence",
+        kind=BoundedInteger(least=0, most=MAX_BIGINT),
+        description=(
+            "Only events with a greater number, in the order of numbers: 0 begins at the first that is kept. Each then "
+            "tells its number as `brim.sequence`; as numbers have no gap, a reader can prove that it missed none. Not "
+            "with any other parameter but `limit`."
+        ),
+    ),
+    created("events"),
+    Parameter(
+        name="delivery_success",
+        kind=Boolean(),
+        description="Only events that every endpoint they are addressed to has received, or those that some has not.",
+    ),
+    Parameter(
+        name="type",
+        kind=Text(),
+        description="Only events of that type; `*` stands for any ending, as in `topup.*`. Not with `types`.",
+    ),
+    Parameter(
+        name="types",
+        kind=TextList(max_items=MAX_EVENT_TYPES),
+        description="Only events of one of those types. Not with `type`.",
+    ),
+    *PAGE,
+    expand("event", in_list=True),
+)
+EVENT_RETRY: Final = (
+    Parameter(
+        name="account",
+        kind=Text(),
+        description="Whose event it is, when a platform asks for an account under it.",
+    ),
+    Parameter(
+        name="for_stripecli",
+        kind=Boolean(),
+        description="Whether only those get it who listen just now with a command line, and no endpoint.",
+    ),
+    Parameter(
+        name="webhook_endpoint",
+        kind=Text(),
+        description="The id of the only endpoint that gets it; without it, all that ask for events of its type.",
+    ),
+    expand("event"),
+)

@@ -1,0 +1,33 @@
+"""The parameters of the operations of test mode. Source: Stripe API reference, Test Clocks; the others are ours."""
+
+from typing import Final
+
+from brim.api.declarations.common import PAGE, expand
+from brim.api.kinds import Enum, Integer, Text
+from brim.api.params import Parameter
+from brim.domain.clocks import MAX_NAME
+from brim.rails.failures import FAILURES
+
+_FAILURE_CODE: Final = Parameter(
+    name="failure_code",
+    kind=Enum(tuple(FAILURES)),
+    description="Why; the object and its event then say so.",
+)
+TOPUP_SUCCEED: Final = (expand("topup"),)
+TOPUP_FAIL: Final = (_FAILURE_CODE, expand("topup"))
+TOPUP_REVERSE: Final = (_FAILURE_CODE, expand("topup"))
+
+_FROZEN_TIME: Final = Parameter(
+    name="frozen_time",
+    kind=Integer(),
+    required=True,
+    description="The Unix second at which the clock shall stand.",
+)
+TEST_CLOCK_CREATE: Final = (
+    _FROZEN_TIME,
+    Parameter(name="name", kind=Text(max_length=MAX_NAME), description="What you call it."),
+    expand("test_clock"),
+)
+TEST_CLOCK_ADVANCE: Final = (_FROZEN_TIME, expand("test_clock"))
+TEST_CLOCK_RETRIEVE: Final = (expand("test_clock"),)
+TEST_CLOCK_LIST: Final = (*PAGE, expand("test_clock", in_list=True))

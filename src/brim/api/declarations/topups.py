@@ -1,0 +1,98 @@
+"""The parameters of the operations on top-ups. Source: Stripe API reference, Top-ups."""
+
+from typing import Final
+
+from brim.api.declarations.common import METADATA, PAGE, created, expand
+from brim.api.kinds import Amount, CurrencyCode, Descriptor, Enum, IntegerRange, Text
+from brim.api.params import Hash, Parameter
+from brim.domain.topups import MAX_DESCRIPTION, Status
+
+_STATUS_ORDER: Final = (Status.CANCELED, Status.FAILED, Status.PENDING, Status.REVERSED, Status.SUCCEEDED)
+
+_DESCRIPTION: Final = Parameter(
+    name="description",
+    kind=Text(max_length=MAX_DESCRIPTION, clearable=True),
+    description="A text of yours to show beside the top-up. Sent empty, it becomes null.",
+)
+_PAYMENT_METHOD_OPTIONS: Final = Hash(
+    (
+        Parameter(
+            name="us_bank_account",
+            kind=Hash(
+                (
+                    Parameter(
+                        name="network",
+                        kind=Enum(("ach",)),
+                        required=True,
+                        description="The network that carries the debit.",
+                    ),
+                )
+            ),
+            description="Options for a US bank account.",
+        ),
+    )
+)
+
+TOPUP_CREATE: Final = (
+    Parameter(
+        name="amount",
+        kind=Amount(),
+        required=True,
+        description="How much to move, in the currency's smallest unit; at most twelve digits.",
+    ),
+    Parameter(
+        name="currency",
+        kind=CurrencyCode(),
+        required=True,
+        description="The currency's three-letter ISO code, in lower case.",
+    ),
+    _DESCRIPTION,
+    METADATA,
+    Parameter(
+        name="payment_method",
+        kind=Text(),
+        description="The id of a PaymentMethod of type `us_bank_account` to take the money from. Not with `source`.",
+    ),
+    Parameter(
+        name="payment_method_options",
+        kind=_PAYMENT_METHOD_OPTIONS,
+        description="Options for the kind of payment method.",
+    ),
+    Parameter(
+        name="source",
+        kind=Text(),
+        description=(
+            "The id of a source or bank token to take the money from; without it, the account's own for the currency. "
+            "In test mode a test token decides the outcome."
+        ),
+    ),
+    Parameter(
+        name="statement_descriptor",
+        kind=Descriptor(),
+        description="What the statement of the debited bank account shows.",
+    ),
+    Parameter(
+        name="transfer_group",
+        kind=Text(),
+        description="A text of yours that marks the top-up as part of a group.",
+    ),
+    expand("topup"),
+)
+TOPUP_UPDATE: Final = (_DESCRIPTION, METADATA, expand("topup"))
+TOPUP_RETRIEVE: Final = (expand("topup"),)
+TOPUP_CANCEL: Final = (expand("topup"),)
+TOPUP_LIST: Final = (
+    Parameter(
+        name="amount",
+        kind=IntegerRange(),
+        description="Only top-ups of that amount in minor units, or between the given bounds.",
+    ),
+    created("top-ups"),
+    Parameter(
+        name="status",
+        kind=Enum(tuple(status.value for status in _STATUS_ORDER)),
+        description="Only top-ups that stand there now.",
+    ),
+    *PAGE,
+    expand("topup", in_list=True),
+)

@@ -1,0 +1,56 @@
+"""The schemas of the balance and the lines of its statement."""
+
+from typing import Final
+
+from brim.api.params import Schema
+from brim.api.schemas.common import (
+    CURRENCY,
+    LIVEMODE,
+    TEXT,
+    TIME,
+    TRANSFER_KINDS,
+    Component,
+    constant,
+    expandable,
+    identifier,
+)
+from brim.domain import balance_wire
+
+_BALANCE_TRANSACTION: Final[dict[str, Schema]] = {
+    "id": identifier("txn", "balance transaction"),
+    "object": constant("balance_transaction"),
+    "amount": {"description": "What it adds to the balance before fees, in minor units; negative when it takes away."},
+    "available_on": {"description": "When its net becomes usable.", **TIME},
+    "balance_type": {
+        "description": "Which balance it belongs to.",
+        "enum": ["issuing", "payments", "refund_and_dispute_prefunding", "risk_reserved"],
+    },
+    "created": {"description": "When it was booked.", **TIME},
+    "currency": CURRENCY,
+    "description": {"description": "The description of what caused it.", **TEXT},
+    "exchange_rate": {"description": "Null: no currency is exchanged."},
+    "fee": {"description": "What it costs, in minor units."},
+    "fee_details": {"description": "What the fee is made of."},
+    "net": {"description": "The amount without the fee, in minor units."},
+    "reporting_category": {"description": "What it is for the books.", "enum": TRANSFER_KINDS},
+    "source": expandable("topup", "The object that caused it."),
+    "status": {"description": "Whether its net is usable yet.", "enum": ["available", "pending"]},
+    "type": {"description": "What kind of movement it is.", "enum": TRANSFER_KINDS},
+}
+_BALANCE: Final[dict[str, Schema]] = {
+    "object": constant("balance"),
+    "available": {"description": "What is usable, by currency."},
+    "livemode": LIVEMODE,
+    "pending": {"description": "What is booked but not usable yet, by currency."},
+}
+_BALANCE_ENTRY: Final[dict[str, Schema]] = {
+    "amount": {"description": "In minor units; below zero after money was returned late."},
+    "currency": CURRENCY,
+    "source_types": {"description": "The same, by the kind of account it came from."},
+}
+
+BALANCE: Final = (
+    Component(balance_wire.BalanceTransactionObject, "balance_transaction", _BALANCE_TRANSACTION),
+    Component(balance_wire.BalanceObject, "balance", _BALANCE),
+    Component(balance_wire.BalanceEntry, "balance_entry", _BALANCE_ENTRY),
+)
