@@ -57,7 +57,6 @@ addressed AS (
     )
     SELECT w.account, w.livemode, w.id, p.account, p.event, p.number, 'pending', 0, $3, $3
     FROM placed AS p
-    JOIN events AS e ON e.account = p.account AND e.livemode = p.livemode AND e.id = p.event
     CROSS JOIN LATERAL (
         SELECT account, livemode, id, enabled_events, disabled_because
         FROM webhook_endpoints
@@ -68,7 +67,14 @@ addressed AS (
         JOIN webhook_endpoints AS o ON o.account = a.platform AND o.livemode = p.livemode
         WHERE a.account = p.account AND o.connect
     ) AS w
-    WHERE p.heard AND w.disabled_because IS NULL AND (w.enabled_events ? '*' OR w.enabled_events ? e.type)
+    WHERE p.heard AND p.event IS NOT NULL AND w.disabled_because IS NULL
+        AND (
+            w.enabled_events ? '*'
+            -- Looked up only for those who do not ask for everything.
+            OR w.enabled_events ? (
+                SELECT e.type FROM events AS e WHERE e.account = p.account AND e.livemode = p.livemode AND e.id = p.event
+            )
+        )
     ON CONFLICT ON CONSTRAINT webhook_deliveries_pk DO NOTHING
     RETURNING account, livemode, endpoint
 ),

@@ -129,5 +129,9 @@ WHERE account = $1 AND livemode = $2 AND id = $3;
 
 -- name: delete_undelivered
 -- Forget what an endpoint has not received: nobody waits for it any more. What was tried stays.
+WITH pending AS (
+    DELETE FROM webhook_deliveries
+    WHERE account = $1 AND livemode = $2 AND endpoint = $3 AND next_attempt_ms IS NOT NULL
+)
 DELETE FROM webhook_deliveries
-WHERE account = $1 AND livemode = $2 AND endpoint = $3 AND state <> 'delivered';
+WHERE account = $1 AND livemode = $2 AND endpoint = $3 AND state = 'failed';
