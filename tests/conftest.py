@@ -64,6 +64,14 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line(line)
 
 
+@pytest.fixture
+def short_path(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A temporary folder whose path leaves room for that of a socket in it, whatever the test is called."""
+    folder = tmp_path_factory.mktemp("pg")
+    yield folder
+    shutil.rmtree(folder)
+
+
 class PostgresForTests:
     """One PostgreSQL server for the session, with a migrated database that each test's own is copied from."""
 

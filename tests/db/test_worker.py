@@ -6,6 +6,7 @@ import subprocess
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from books import RAIL, assert_books_hold, create, execute, new_topup, rows
@@ -31,11 +32,15 @@ class Steps:
 
     def __init__(self, *script: int | Exception) -> None:
         self.stop = asyncio.Event()
+        self.wake = asyncio.Event()
+        """Set by each step, as if something had happened meanwhile."""
+
         self.times: list[float] = []
         self._script = list(script)
 
     async def run_once(self) -> int:
         self.times.append(asyncio.get_running_loop().time())
+        self.wake.set()
         step = self._script.pop(0)
         if not self._script:
             self.stop.set()
@@ -43,10 +48,10 @@ class Steps:
             raise step
         return step
 
-    async def play(self, *, full: int = 10, rest_s: float = 3600.0, may_be_cut: bool = False) -> list[tuple[str, int]]:
-        """Run the script in a loop; return what the metrics heard."""
+    async def play(self, *, full: int = 10, rest_s: float = 3600.0, **settings: Any) -> list[tuple[str, int]]:
+        """Run the script in a loop; return what the metrics heard. `settings` are the job's."""
         heard: list[tuple[str, int]] = []
-        job = Job(name="steps", run_once=self.run_once, full=full, rest_s=rest_s, may_be_cut=may_be_cut)
+        job = Job(name="steps", run_once=self.run_once, full=full, rest_s=rest_s, **settings)
         loop = Loop(job, observe=lambda name, count, _seconds: heard.append((name, count)))
         await asyncio.wait_for(loop.run(self.stop), PATIENCE_S)
         return heard
@@ -65,6 +70,26 @@ async def test_a_step_that_was_not_full_is_followed_by_a_rest_and_an_empty_one_i
     steps = Steps(9, 0, 1)
     assert await steps.play(full=10, rest_s=0.05) == [("steps", 9), ("steps", 1)]
     assert all(pause >= 0.049 for pause in steps.pauses)
+
+
+async def test_rests_grow_while_nothing_is_done_and_are_short_again_after_something() -> None:
+    nothing = [0] * 7
+    steps = Steps(*nothing, 1, *nothing, 1)  # doubled fifteen times in a row, a rest would take a minute
+    await steps.play(rest_s=0.002, longest_rest_s=3600.0)
+    assert steps.pauses[6] >= 0.002 * 2**6
+
+
+async def test_rests_grow_only_so_far() -> None:
+    steps = Steps(*[0] * 12, 1)  # the last rest would take eight seconds, and all of them twice as long
+    await steps.play(rest_s=0.004, longest_rest_s=0.008)
+    assert sum(steps.pauses) >= 0.004 + 11 * 0.008
+    assert sum(steps.pauses) < 8
+
+
+async def test_a_rest_is_cut_short_when_something_happens_but_has_its_least_length() -> None:
+    steps = Steps(0, 0, 1)
+    await steps.play(rest_s=3600.0, least_rest_s=0.05, wake=steps.wake)
+    assert min(steps.pauses) >= 0.049
 
 
 async def test_a_stop_ends_a_long_rest() -> None:
@@ -300,8 +325,8 @@ async def test_a_worker_outlives_its_connections(service_url: str, database: Dat
     assert await verify_books(database) == []
 
 
-async def test_a_worker_waits_for_a_database_that_is_away_and_each_job_says_so_once(tmp_path: Path) -> None:
-    server = EmbeddedPostgres(tmp_path / "postgres")
+async def test_a_worker_waits_for_a_database_that_is_away_and_each_job_says_so_once(short_path: Path) -> None:
+    server = EmbeddedPostgres(short_path / "postgres")  # the same URL after a restart, because the path is short
     await server.start()
     try:
         await migrate(server.urls.owner, now_ms=0)

@@ -4,11 +4,10 @@
 
 import asyncio
 import os
-import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Final
 
@@ -41,11 +40,9 @@ async def _execute(server: EmbeddedPostgres, sql: str) -> object:
 
 
 @pytest.fixture
-def tmp_path(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A folder whose path is short enough for a socket in it, whatever the test is called."""
-    folder = tmp_path_factory.mktemp("pg")
-    yield folder
-    shutil.rmtree(folder)
+def tmp_path(short_path: Path) -> Path:
+    """A folder whose path leaves room for that of a socket."""
+    return short_path
 
 
 @pytest_asyncio.fixture

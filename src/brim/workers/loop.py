@@ -24,15 +24,18 @@ ObserveStep: TypeAlias = Callable[[str, int, float], None]
 class Job(msgspec.Struct, frozen=True, kw_only=True):
     """Something to do again and again, in steps.
 
-    `run_once` does one step and returns how much it did; `full` is how much means that there may be more;
-    `rest_s` is the pause when there was not, and `wake`, where there is one, cuts it short. A step that `may_be_cut` is
-    given up when the worker stops, because it may take long and loses nothing.
+    `run_once` does one step and returns how much it did; `full` is how much means that there may be more; `rest_s` is
+    the pause when there was not. While steps do nothing at all it doubles from one to the next, up to `longest_rest_s`;
+    `wake`, where there is one, cuts it short, but not below `least_rest_s`. A step that `may_be_cut` is given up when
+    the worker stops, because it may take long and loses nothing.
     """
 
     name: str
     run_once: Callable[[], Awaitable[int]]
     full: int
     rest_s: float
+    longest_rest_s: float = 0.0
+    least_rest_s: float = 0.0
     may_be_cut: bool = False
     wake: asyncio.Event | None = None
 
@@ -45,6 +48,7 @@ class Loop:
         self._observe = observe
         self._failure: str | None = None
         self._back_off_s = _SHORTEST_BACK_OFF_S
+        self._rest_s = job.rest_s
 
     async def run(self, stop: asyncio.Event) -> None:
         """Repeat the job; a step that is under way when `stop` is set is finished first, unless it may be cut."""
@@ -52,8 +56,8 @@ class Loop:
             if self._job.wake:
                 self._job.wake.clear()  # before the step: what happens during it asks for another
             pause_s = await self._step(stop)
-            if pause_s:
-                await _rest(stop, pause_s, wake=self._job.wake if self._failure is None else None)
+            if pause_s and await self._pause(stop, pause_s):
+                self._rest_s = self._job.rest_s
 
     async def _step(self, stop: asyncio.Event) -> float:
         """Do one step; return how long to pause after it."""
@@ -66,7 +70,22 @@ class Loop:
         self._succeeded()
         if count:
             self._observe(self._job.name, count, time.monotonic() - began)
-        return 0.0 if count >= self._job.full else self._job.rest_s
+            self._rest_s = self._job.rest_s
+        if count >= self._job.full:
+            return 0.0
+        pause_s, self._rest_s = self._rest_s, max(self._job.rest_s, min(self._rest_s * 2, self._job.longest_rest_s))
+        return pause_s
+
+    async def _pause(self, stop: asyncio.Event, seconds: float) -> bool:
+        """Wait, but not longer than until `stop` is set; return whether somebody has cut it short."""
+        wake = self._job.wake
+        if wake is None or self._failure is not None:
+            await _wait(stop, seconds)
+            return False
+        if self._job.least_rest_s:
+            await _wait(stop, min(self._job.least_rest_s, seconds))
+        await _wait_for_either(stop, wake, seconds - self._job.least_rest_s)
+        return wake.is_set()
 
     def _failed(self, error: Exception) -> float:
         """Report a failure, once for each kind in a row, and return a pause that doubles from one to the next."""
@@ -98,16 +117,18 @@ async def _unless_stopped(work: Awaitable[int], stop: asyncio.Event) -> int:
     return 0 if step.cancelled() else step.result()
 
 
-async def _rest(stop: asyncio.Event, seconds: float, *, wake: asyncio.Event | None) -> None:
-    """Wait, but not longer than until `stop` or `wake` is set."""
-    if wake is None:
-        with suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                await stop.wait()
-        return
-    waits = [asyncio.ensure_future(event.wait()) for event in (stop, wake)]
+async def _wait(event: asyncio.Event, seconds: float) -> None:
+    """Wait so long, but not longer than until an event is set."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await event.wait()
+
+
+async def _wait_for_either(first: asyncio.Event, second: asyncio.Event, seconds: float) -> None:
+    """Wait so long, but not longer than until one of two events is set."""
+    waits = [asyncio.ensure_future(event.wait()) for event in (first, second)]
     try:
-        await asyncio.wait(waits, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait(waits, timeout=max(seconds, 0.0), return_when=asyncio.FIRST_COMPLETED)
     finally:
         for wait in waits:
             wait.cancel()

@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 import structlog
@@ -34,21 +34,38 @@ from brim.telemetry.logs import configure_logging
 from brim.workers.deliver import Deliverer
 from brim.workers.loop import Job, Loop
 
-# How late a settlement may be when nothing else is due: no notification can be missed where none is needed.
+# How late a settlement may be while top-ups are made and settled, and while nothing happens at all.
 SETTLE_REST_S: Final = 0.05
+SETTLE_LONGEST_REST_S: Final = 0.4
 PRUNE_REST_S: Final = 60.0
 PRUNE_BATCH: Final = 1_000
 # How late a number may be when no announcement was heard; it is asked for on one connection, by one index step.
 NUMBER_REST_S: Final = 0.05
+NUMBER_LONGEST_REST_S: Final = 0.4
 DELIVER_REST_S: Final = 0.5
 _DELIVERIES_END_WITHIN_S: Final = 5.0
 # How long a transfer may stand without its seal when few are posted.
 SEAL_REST_S: Final = 0.2
+SEAL_LONGEST_REST_S: Final = 0.8
 # How often a worker asks whether the books are to be verified; a shorter turn is asked for as often as it comes.
 VERIFY_REST_S: Final = 1.0
 _CONNECTIONS: Final = 8  # one for each job, and one for what deliveries came to
 
 _log = structlog.get_logger()
+
+
+class Wakes:
+    """What tells jobs that something was written which may concern them. Make it inside the running event loop."""
+
+    def __init__(self) -> None:
+        self.settle = asyncio.Event()
+        self.clocks = asyncio.Event()
+        self.number = asyncio.Event()
+
+    def set(self) -> None:
+        """Tell all of them."""
+        for job in (self.settle, self.clocks, self.number):
+            job.set()
 
 
 def run_worker(settings: Settings, alive_fd: int | None) -> None:
@@ -74,23 +91,23 @@ async def _work(settings: Settings, alive_fd: int | None) -> None:
         application="brim worker",
     )
     _log.info("worker started")
-    numbering = asyncio.Event()
+    wakes = Wakes()
     courier = make_courier(settings, system_clock_ms)
     deliverer = Deliverer(database, courier, system_clock_ms, in_flight=settings.deliveries_in_flight)
-    listening = asyncio.create_task(listen(database, Announcement.NEW_EVENTS, numbering.set))
+    listening = asyncio.create_task(listen(database, Announcement.NEW_EVENTS, wakes.set))
     jobs = [
         *make_jobs(
             database,
             SandboxRail(settings.sandbox_settle_after_s),
             system_clock_ms,
             verify_every_s=settings.verify_every_s,
-            written=numbering.set,
+            wakes=wakes,
         ),
         *make_webhook_jobs(
             database,
             deliverer,
             system_clock_ms,
-            numbering,
+            wakes.number,
             numbered=Announcer(database, Announcement.NUMBERED_EVENTS).announce,
         ),
     ]
@@ -115,23 +132,24 @@ def make_jobs(
     clock: Clock,
     *,
     verify_every_s: float = DEFAULT_VERIFY_EVERY_S,
-    written: Callable[[], None] = lambda: None,
+    wakes: Wakes | None = None,
 ) -> list[Job]:
-    """Return what a worker does about top-ups; `written` is called whenever there may be new events."""
+    """Return what a worker does about top-ups; `wakes` tell it that there may be some, and are told of new events."""
     ids = IdFactory()
+    wakes = wakes or Wakes()
     now_ms = never_backwards(clock)
     request_pruning = RequestPruning(database)
 
     async def settle() -> int:
         count = await settle_due(database, now_ms=now_ms(), ids=ids, rail=rail, observe=_count_outcome)
         if count:
-            written()
+            wakes.number.set()
         return count
 
     async def advance() -> int:
         count = await step_clock(database, now_ms=now_ms(), ids=ids, rail=rail, observe=_count_outcome)
         if count:
-            written()
+            wakes.number.set()
         return count
 
     async def seal() -> int:
@@ -152,12 +170,31 @@ def make_jobs(
         return max(forgotten, keys + await prune_events(database, now_ms=now_ms(), limit=PRUNE_BATCH))
 
     return [
-        Job(name="settle", run_once=settle, full=settlement.MAX_BATCH, rest_s=SETTLE_REST_S),
-        Job(name="clocks", run_once=advance, full=1, rest_s=SETTLE_REST_S),
-        Job(name="seal", run_once=seal, full=chain.MAX_BATCH, rest_s=SEAL_REST_S),
+        _make_bank_job("settle", settle, settlement.MAX_BATCH, wakes.settle),
+        _make_bank_job("clocks", advance, 1, wakes.clocks),
+        Job(
+            name="seal",
+            run_once=seal,
+            full=chain.MAX_BATCH,
+            rest_s=SEAL_REST_S,
+            longest_rest_s=SEAL_LONGEST_REST_S,
+        ),
         Job(name="verify", run_once=verify, full=2, rest_s=min(VERIFY_REST_S, verify_every_s), may_be_cut=True),
         Job(name="prune", run_once=prune, full=PRUNE_BATCH, rest_s=PRUNE_REST_S),
     ]
+
+
+def _make_bank_job(name: str, run_once: Callable[[], Awaitable[int]], full: int, wake: asyncio.Event) -> Job:
+    """Return a job about what the bank does: it is not worth while to look at every single top-up that is made."""
+    return Job(
+        name=name,
+        run_once=run_once,
+        full=full,
+        rest_s=SETTLE_REST_S,
+        longest_rest_s=SETTLE_LONGEST_REST_S,
+        least_rest_s=SETTLE_REST_S,
+        wake=wake,
+    )
 
 
 def make_webhook_jobs(
@@ -182,7 +219,14 @@ def make_webhook_jobs(
         return count
 
     return [
-        Job(name="number", run_once=number, full=MAX_BATCH, rest_s=NUMBER_REST_S, wake=announced),
+        Job(
+            name="number",
+            run_once=number,
+            full=MAX_BATCH,
+            rest_s=NUMBER_REST_S,
+            longest_rest_s=NUMBER_LONGEST_REST_S,
+            wake=announced,
+        ),
         Job(name="deliver", run_once=deliverer.run_once, full=1, rest_s=DELIVER_REST_S, wake=deliverer.wake),
     ]
 
