@@ -34,9 +34,9 @@ WISH: Final[Any] = {"amount": 1000, "currency": "usd", "source": PENDING}
 
 
 @pytest_asyncio.fixture
-async def postgres_of_ours(tmp_path: Path) -> AsyncIterator[EmbeddedPostgres]:
+async def postgres_of_ours(short_path: Path) -> AsyncIterator[EmbeddedPostgres]:
     """A database server that the test may stop."""
-    server = EmbeddedPostgres(tmp_path / "postgres")
+    server = EmbeddedPostgres(short_path / "postgres")
     await server.start()
     yield server
     await server.stop()
