@@ -41,4 +41,4 @@ def test_the_pages_for_developers_work_in_a_browser(person: Person, wire: Wire) 
         "PAGES": json.dumps(make_things_to_show(wire)),
         "TEST_KEY": wire.key or "",
     }
-    run_in_browser("developers.mjs", environment, at_least=8)
+    run_in_browser("developers.mjs", environment, at_least=6)

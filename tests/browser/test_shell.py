@@ -19,4 +19,4 @@ def test_the_shell_works_in_a_browser(server: Server) -> None:
         "TEST_KEY": server.make_key(account),
         "LIVE_KEY": server.make_key(account, livemode=True),
     }
-    run_in_browser("shell.mjs", environment, at_least=20)
+    run_in_browser("shell.mjs", environment, at_least=19)

@@ -1,12 +1,14 @@
 """The official CLI, pointed at one running service, with an account of each test's own."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeAlias
 
 import pytest
 
 from api.conftest import Server, account, client, connect, key, server, wire
+from brim.testing.server import Account
+from brim_process import RunningBrim, start_serving
 from cli.stripe_cli import StripeCli, stripe_program
 
 __all__ = ["account", "client", "connect", "key", "server", "wire"]
@@ -32,3 +34,21 @@ def each_cli(request: pytest.FixtureRequest, program: Path, server: Server, key:
     if request.param == "port":
         return StripeCli(program, tmp_path, key, url=server.url)
     return StripeCli(program, tmp_path, key, socket_path=server.unix_socket)
+
+
+@pytest.fixture(scope="session")
+def brim_to_kill(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningBrim]:
+    """A running service whose API process tests kill: it comes back, and so one start of all serves them all."""
+    folder = tmp_path_factory.mktemp("brim_to_kill")
+    brim = start_serving(folder / "data", folder / "brim.log")
+    try:
+        brim.wait_until_ready()
+        yield brim
+    finally:
+        brim.close()
+
+
+@pytest.fixture
+def owner(brim_to_kill: RunningBrim) -> Account:
+    """A new account on it, of this test's own."""
+    return Server(brim_to_kill.url, brim_to_kill.test_key, brim_to_kill.data_dir).make_account()

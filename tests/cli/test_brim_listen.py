@@ -7,6 +7,7 @@ import socket
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from api.conftest import Server
 from api.polling import until
 from api.wire import PENDING, Wire
 from brim.testing.catcher import BackgroundCatcher, catching_in_background, status
+from brim.testing.server import Account
 from brim_process import RunningBrim, brim_command, brim_environment, run_brim
 from cli.stripe_cli import RunningCli
 from cli.test_listen import attempts_of
@@ -181,25 +183,18 @@ def test_an_output_that_nobody_reads_any_more_ends_the_command(there: tuple[str,
 @pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
 def test_an_event_made_while_nobody_is_connected_comes_once_afterwards(
-    start_brim: Callable[..., RunningBrim], catcher: BackgroundCatcher, number: int
+    brim_to_kill: RunningBrim, owner: Account, catcher: BackgroundCatcher, tmp_path: Path, number: int
 ) -> None:
-    brim = start_brim()
-    command = RunningCli(
-        brim_command(
-            "listen", "--forward-to", catcher.url, "--events", "topup.created", "--data-dir", str(brim.data_dir)
-        ),
-        brim_environment(),
-    )
-    with command:
-        command.wait_for("Ready.")
-        made = [brim.create_topup()]
+    flags = ("--forward-to", catcher.url, "--events", "topup.created")
+    with listening_there(owner, tmp_path, *flags) as command:
+        made = [create(owner.stripe_client())]
         command.wait_for("[200]")
-        os.kill(brim.child_pid("api"), number)
+        os.kill(brim_to_kill.child_pid("api"), number)
         command.wait_for("The connection is lost")
-        made += [until(lambda: _try_to_create(brim), what="another create") for _ in range(10)]
+        made += [until(lambda: _try_to_create(brim_to_kill, owner.key), what="another create") for _ in range(10)]
         command.wait_for("The connection is back.")
         until(lambda: len(catcher.caught) >= len(made), what="every event")
-        made += [brim.create_topup()]
+        made += [create(owner.stripe_client())]
         until(lambda: len(catcher.caught) >= len(made), what="the last event")
     caught = [json.loads(post.body)["data"]["object"]["id"] for post in catcher.caught]
     assert sorted(caught) == sorted(made)
@@ -226,24 +221,30 @@ def test_a_killed_database_costs_a_listener_nothing(
     assert "The connection is lost" not in "".join(command.lines)
 
 
-def _try_to_create(brim: RunningBrim) -> str | None:
-    status, topup = brim.call("POST", "/v1/topups", amount=2000, currency="usd")
+def _try_to_create(brim: RunningBrim, key: str | None = None) -> str | None:
+    status, topup = brim.call("POST", "/v1/topups", key=key, amount=2000, currency="usd")
     return str(topup["id"]) if status == 200 else None
+
+
+@contextmanager
+def listening_there(owner: Account, folder: Path, *flags: str) -> Iterator[RunningCli]:
+    """Lend a listener of an account that is ready."""
+    there = ("--api-base", owner.url, "--api-key", owner.key, "--data-dir", str(folder))
+    with RunningCli(brim_command("listen", *flags, *there), brim_environment()) as command:
+        command.wait_for("Ready.")
+        yield command
 
 
 @pytest.mark.slow
 def test_a_session_that_the_server_has_forgotten_is_followed_by_another(
-    start_brim: Callable[..., RunningBrim],
+    brim_to_kill: RunningBrim, owner: Account, tmp_path: Path
 ) -> None:
-    brim = start_brim()
-    command = RunningCli(brim_command("listen", "--data-dir", str(brim.data_dir)), brim_environment())
-    with command:
-        command.wait_for("Ready.")
-        brim.execute_as_owner("DELETE FROM cli_sessions")
-        os.kill(brim.child_pid("api"), signal.SIGTERM)
+    with listening_there(owner, tmp_path) as command:
+        brim_to_kill.execute_as_owner("DELETE FROM cli_sessions")
+        os.kill(brim_to_kill.child_pid("api"), signal.SIGTERM)
         command.wait_for("The server does not know the session any more.")
         command.wait_for("Ready.")
-        command.wait_for(brim.create_topup())
+        command.wait_for(create(owner.stripe_client()))
 
 
 # Requests.

@@ -17,7 +17,7 @@ from cli.stripe_cli import StripeCli, stripe_program
 
 StartBrim = Callable[..., RunningBrim]
 BOTH_FORMS = pytest.mark.parametrize("form", ["--all-snapshot", "--all-thin"])
-_EVENTS = 50
+_EVENTS = 40
 
 
 @pytest.fixture
@@ -43,16 +43,16 @@ def cli_of(brim: RunningBrim, home: Path) -> StripeCli:
 def test_each_event_comes_once_while_the_cli_reconnects(
     start_brim: StartBrim, catcher: BackgroundCatcher, tmp_path: Path, form: str
 ) -> None:
-    brim = start_brim(env={"BRIM_CLI_RECONNECT": "2s"}, arguments=("--workers", "2"))
+    brim = start_brim(env={"BRIM_CLI_RECONNECT": "1s"}, arguments=("--workers", "2"))
     command = cli_of(brim, tmp_path).start("listen", "--skip-update", form, "--forward-to", catcher.url)
     with command:
         command.wait_for("Ready!")
         made = []
         for _ in range(_EVENTS):
             made.append(brim.create_topup())
-            time.sleep(0.4)  # spread over several connections, those of two seconds each
+            time.sleep(0.25)  # spread over several connections: a second each, and a second's pause of the CLI's
         until(lambda: len(caught(catcher)) == _EVENTS, what="every event")
-        time.sleep(3)  # one more connection, on which nothing may come again
+        time.sleep(2.5)  # one more connection, on which nothing may come again
     assert caught(catcher) == Counter(made)
 
 
@@ -70,7 +70,9 @@ def test_an_event_made_while_nobody_is_connected_comes_afterwards(
         command.wait_for("Ready!")
         made = [brim.create_topup()]
         until(lambda: caught(catcher), what="the first event")
-        os.kill(brim.child_pid("api"), number)
+        pid = brim.child_pid("api")
+        os.kill(pid, number)
+        until(lambda: not Path(f"/proc/{pid}").exists(), what="the API process to be gone")
         made += [until(lambda: _try_to_create(brim), what="another create")]
         until(lambda: len(caught(catcher)) == 2, what="the second event", patience_s=40.0)
     assert caught(catcher).keys() == set(made)  # the first may come again, if nobody lived to hear that it had come

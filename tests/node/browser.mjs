@@ -3,11 +3,16 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { afterEach } from "node:test";
 import { chromium } from "playwright-core";
 
 export const BASE = process.env.BASE_URL;
 
+const SCREENSHOTS = process.env.SCREENSHOTS; // a folder, for who wants to see what was checked
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const WCAG = { type: "tag", values: ["wcag2a", "wcag2aa", "wcag21aa"] };
+/** The rules about colours: all that a theme can break. */
+const COLOURS = { type: "rule", values: ["color-contrast", "link-in-text-block"] };
 const FLAGS = [
   "--no-sandbox", // CI runs as root, and only our own pages are opened
   "--disable-gpu",
@@ -17,19 +22,41 @@ const FLAGS = [
   "--disable-component-update",
   "--disable-sync",
 ];
+const NARROW = { width: 375, height: 900 };
+const USUAL = {
+  viewport: { width: 1440, height: 900 },
+  colorScheme: "light",
+  reducedMotion: "reduce", // colours that are still changing from one theme to the other have the contrast of neither
+};
 
 let browser = null;
+/** Whose turn it is: pages of the test that runs, and those of earlier tests, emptied. */
+let lent = [];
+const free = [];
 
-/** Returns a page in a fresh profile; `page.strays` collects requests to elsewhere, `page.faults` errors of scripts. */
-export async function openPage(options = {}) {
-  browser ??= await chromium.launch({ executablePath: process.env.CHROMIUM, headless: true, args: FLAGS });
-  // Colours that are still changing from one theme to the other have the contrast of neither.
-  const still = { reducedMotion: "reduce" };
-  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...still, ...options });
-  const page = await context.newPage();
-  page.setDefaultTimeout(10000);
+/**
+ * Returns a page whose profile is empty; `page.strays` collects requests to elsewhere, `page.faults` errors of scripts.
+ *
+ * It is lent until the end of the test. A new profile takes longer than most tests, so an emptied one serves the next,
+ * unless it was made with options that cannot be changed afterwards.
+ */
+export async function openPage({ viewport = USUAL.viewport, colorScheme = USUAL.colorScheme, ...special } = {}) {
+  const isSpecial = Object.keys(special).length > 0;
+  const page = (!isSpecial && free.pop()) || (await openProfile(special));
+  lent.push({ page, isSpecial });
+  await page.setViewportSize(viewport);
+  await page.emulateMedia({ colorScheme });
   page.strays = [];
   page.faults = [];
+  return page;
+}
+
+async function openProfile(options) {
+  browser ??= await chromium.launch({ executablePath: process.env.CHROMIUM, headless: true, args: FLAGS });
+  const context = await browser.newContext({ ...USUAL, ...options });
+  const page = await context.newPage();
+  page.setDefaultTimeout(10000);
+  page.devtools = await context.newCDPSession(page);
   page.on("request", (request) => {
     const url = request.url();
     if (!url.startsWith(BASE) && !url.startsWith("data:")) page.strays.push(url);
@@ -41,6 +68,28 @@ export async function openPage(options = {}) {
   return page;
 }
 
+afterEach(async () => {
+  const ended = lent;
+  lent = [];
+  for (const { page, isSpecial } of ended) {
+    if (isSpecial) {
+      await page.context().close();
+    } else {
+      await empty(page);
+      free.push(page);
+    }
+  }
+});
+
+/** Leaves what a page shows, and forgets all that its profile has kept. */
+async function empty(page) {
+  await page.goto(`${BASE}/healthz`); // without scripts that would write down something again
+  await page.evaluate(() => [localStorage, sessionStorage].forEach((storage) => storage.clear()));
+  await page.context().clearCookies();
+  const { cookies, origins } = await page.context().storageState();
+  assert.deepEqual([cookies, origins], [[], []], "the profile is not empty");
+}
+
 export async function closeBrowser() {
   await browser?.close();
 }
@@ -48,17 +97,51 @@ export async function closeBrowser() {
 /** Opens an address of the server under test, and checks that the page is sound. */
 export async function visit(page, path) {
   await page.goto(BASE + path);
+  assertSound(page);
+}
+
+function assertSound(page) {
   assert.deepEqual(page.strays, []);
   assert.deepEqual(page.faults, []);
 }
 
+/** Checks pages one by one, each as it comes in a narrow window and then with all that can be unfolded. */
+export async function assertAllGood(page, paths) {
+  for (const path of paths) {
+    await page.setViewportSize(NARROW);
+    await visit(page, path);
+    await assertFits(page);
+    await page.evaluate(() => document.querySelectorAll("details").forEach((fold) => (fold.open = true)));
+    await assertGood(page);
+  }
+}
+
+/**
+ * Checks the page that is open: that it fits windows of every width, and is accessible in both themes and shapes.
+ * Its screenshots get the name.
+ */
+export async function assertGood(page, name = null) {
+  // All rules once in each shape, and those about colours once more: what only a wide window shows has dark colours too.
+  for (const [width, colorScheme, rules] of [[375, "dark", WCAG], [1024, "dark", null], [1440, "dark", COLOURS], [1440, "light", WCAG]]) {
+    await page.setViewportSize({ width, height: 900 });
+    await page.emulateMedia({ colorScheme });
+    if (SCREENSHOTS && name) await page.screenshot({ path: `${SCREENSHOTS}/${name}-${width}-${colorScheme}.png`, fullPage: true });
+    await assertFits(page);
+    if (rules) await assertAccessible(page, rules);
+  }
+  assertSound(page);
+}
+
 /** Checks a page against WCAG 2 A and AA. It is put in past the page's own policy, as a reader's tool would be. */
-export async function assertAccessible(page) {
-  await page.evaluate(AXE);
-  const { violations, passes } = await page.evaluate(() => axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21aa"] }));
-  const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" | ")}`);
+export async function assertAccessible(page, rules = WCAG) {
+  if (!(await page.evaluate(() => "axe" in window))) await page.devtools.send("Runtime.evaluate", { expression: AXE });
+  const { found, passed } = await page.evaluate(async (runOnly) => {
+    const { violations, passes } = await axe.run(document, { runOnly, resultTypes: ["violations"] });
+    const told = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" | ")}`);
+    return { found: told, passed: passes.length };
+  }, rules);
   assert.deepEqual(found, [], page.url());
-  assert.ok(passes.length > 10, "the rules were not applied");
+  assert.ok(passed > (rules === WCAG ? 10 : 0), "the rules were not applied");
 }
 
 /** Checks that a page needs no scrolling sideways. */

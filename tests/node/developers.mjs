@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { createServer } from "node:http";
 import { after, before, test } from "node:test";
-import { assertAccessible, assertFits, BASE, closeBrowser, openPage, visit } from "./browser.mjs";
+import { assertAllGood, BASE, closeBrowser, openPage, visit } from "./browser.mjs";
 
 const PAGES = JSON.parse(process.env.PAGES);
 const KEY = process.env.TEST_KEY;
@@ -83,19 +83,9 @@ async function addEndpoint(page) {
   return page.textContent("#secret");
 }
 
-// Fit does not depend on colours, and accessibility is tried once in each theme and once in each shape of the page.
-for (const [width, colorScheme] of [[375, "dark"], [1024, null], [1440, "light"]]) {
-  test(`every page fits ${width} px${colorScheme ? ` and is accessible in the ${colorScheme} theme` : ""}`, async () => {
-    const page = await signIn({ colorScheme: colorScheme ?? "light", viewport: { width, height: 900 } });
-    for (const path of PAGES) {
-      await visit(page, path);
-      await assertFits(page);
-      await page.evaluate(() => document.querySelectorAll("main details").forEach((fold) => (fold.open = true)));
-      await assertFits(page);
-      if (colorScheme) await assertAccessible(page);
-    }
-  });
-}
+test("every page is accessible in both themes and fits windows of every width", async () => {
+  await assertAllGood(await signIn(), PAGES);
+});
 
 test("an endpoint is added, tested, sent an event again, rolled with an overlap, and disabled", async () => {
   const page = await signIn();

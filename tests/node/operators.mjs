@@ -3,9 +3,9 @@
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { after, test } from "node:test";
-import { assertAccessible, assertFits, BASE, closeBrowser, openPage, visit } from "./browser.mjs";
+import { assertGood, BASE, closeBrowser, openPage, visit } from "./browser.mjs";
 
-const { FIRST_RUN, PASSWORD, LOGIN, CODE, SCREENSHOTS } = process.env;
+const { FIRST_RUN, PASSWORD, LOGIN, CODE } = process.env;
 const EMAIL = "ada@example.com";
 const DASHBOARD = "/test/balance/overview";
 
@@ -20,19 +20,6 @@ function oneTimeCode(key) {
   const hash = createHmac("sha1", bytes).update(step).digest();
   const number = hash.readUInt32BE(hash[19] & 15) & 0x7fffffff;
   return String(number % 1000000).padStart(6, "0");
-}
-
-/** Checks the page that is open: that it fits windows of every width, and is accessible in both themes and shapes. */
-async function assertGood(page, name) {
-  for (const [width, colorScheme] of [[375, "dark"], [1024, null], [1440, "light"]]) {
-    await page.setViewportSize({ width, height: 900 });
-    if (colorScheme) await page.emulateMedia({ colorScheme });
-    if (SCREENSHOTS) await page.screenshot({ path: `${SCREENSHOTS}/${name}-${width}.png`, fullPage: true });
-    await assertFits(page);
-    if (colorScheme) await assertAccessible(page);
-  }
-  assert.deepEqual(page.strays, []);
-  assert.deepEqual(page.faults, []);
 }
 
 /** Moves on by Tab until what has the focus fits a selector; nobody presses it more often than they can bear. */

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { assertAccessible, assertFits, BASE, closeBrowser, openPage, visit } from "./browser.mjs";
+import { assertAccessible, assertAllGood, BASE, closeBrowser, openPage, visit } from "./browser.mjs";
 
 const CREATE = "/docs/api/topups/create";
 const PAGES = JSON.parse(process.env.PAGES);
@@ -10,23 +10,8 @@ const KEY = process.env.TEST_KEY;
 
 after(closeBrowser);
 
-for (const colorScheme of ["light", "dark"]) {
-  test(`every page is accessible in the ${colorScheme} theme`, async () => {
-    const page = await openPage({ colorScheme });
-    for (const path of PAGES) {
-      await visit(page, path);
-      await page.evaluate(() => document.querySelectorAll("details").forEach((fold) => (fold.open = true)));
-      await assertAccessible(page);
-    }
-  });
-}
-
-test("every page fits a narrow window", async () => {
-  const page = await openPage({ viewport: { width: 375, height: 800 } });
-  for (const path of PAGES) {
-    await visit(page, path);
-    await assertFits(page);
-  }
+test("every page is accessible in both themes and fits windows of every width", async () => {
+  await assertAllGood(await openPage(), PAGES);
 });
 
 test("the first text waits for no script but the theme's few lines", async () => {

@@ -121,24 +121,24 @@ def examples() -> dict[str, str]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("more", [(), ("-n", "2")], ids=["one process", "two processes"])
-def test_every_example_of_the_documentation_passes(project: Project, more: Sequence[str]) -> None:
-    assert len(examples()) == 5
-    for name, text in examples().items():
-        project.add(name, text)
-    run = project.run("-rA", *more)
-    assert run.returncode == 0, run.stdout + run.stderr
-    assert "5 passed" in run.stdout
-    assert project.left_behind == []
+def test_every_example_of_the_documentation_passes_in_two_processes(project: Project) -> None:
+    assert_examples_pass(project, "-n", "2")
 
 
 @pytest.mark.slow
-def test_an_ordinary_user_may_run_them(project: Project) -> None:
-    name, text = next(iter(examples().items()))
-    project.add(name, text)
+def test_every_example_of_the_documentation_passes_in_one_process_of_an_ordinary_user(project: Project) -> None:
     user = [sys.executable, "-I", "-S", confine.__file__, str(os.getpid()), "namespace", "65534", "65534"]
-    run = project.run(prefix=user if os.geteuid() == 0 else ())
+    assert_examples_pass(project, prefix=user if os.geteuid() == 0 else ())
+
+
+def assert_examples_pass(project: Project, *more: str, prefix: Sequence[str] = ()) -> None:
+    """Run the examples as they are printed, and check that they pass and leave nothing behind."""
+    assert len(examples()) == 5
+    for name, text in examples().items():
+        project.add(name, text)
+    run = project.run("-rA", *more, prefix=prefix)
     assert run.returncode == 0, run.stdout + run.stderr
+    assert "5 passed" in run.stdout
     assert project.left_behind == []
 
 

@@ -3,13 +3,14 @@
 import json
 import shlex
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
 
 from api.conftest import Server
-from api.node import node_command
+from api.node import FOLDER, node_command
 from api.wire import Wire
 from brim.api.operations import OPERATIONS
 from brim.store.accounts import find_first_account
@@ -90,9 +91,43 @@ def test_every_python_sample_works(sample: Sample) -> None:
     assert_answered(sample, result.data if sample.sdk is None else result.to_dict())
 
 
+class NodeSamples:
+    """A process of Node that runs samples, each as a module of its own: it starts once, and loads the SDK once.
+
+    Args:
+        process: one that runs tests/node/samples.mjs.
+        folder: an empty folder for the modules.
+    """
+
+    def __init__(self, process: "subprocess.Popen[str]", folder: Path) -> None:
+        self._process = process
+        self._folder = folder
+        self._count = 0
+        (folder / "node_modules").symlink_to(FOLDER / "node_modules")
+
+    def run(self, text: str) -> Any:
+        """Return what a module exports; it must not fail."""
+        assert self._process.stdin
+        assert self._process.stdout
+        module = self._folder / f"sample_{self._count}.mjs"
+        self._count += 1
+        module.write_text(text)
+        self._process.stdin.write(f"{module.as_uri()}\n")
+        self._process.stdin.flush()
+        told = json.loads(self._process.stdout.readline())
+        assert "error" not in told, told["error"]
+        return told["answer"]
+
+
+@pytest.fixture(scope="module")
+def node_samples(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NodeSamples]:
+    command = node_command("samples.mjs")
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        yield NodeSamples(process, tmp_path_factory.mktemp("samples"))
+        process.communicate(timeout=PATIENCE_S)
+    assert process.returncode == 0
+
+
 @each_operation
-def test_every_node_sample_works(sample: Sample) -> None:
-    program, script = node_command("sample.mjs")
-    text = f"{node.write(sample)}console.log(JSON.stringify({camel(sample.result)}));"
-    printed = run([program, "--input-type=module", "-e", text], cwd=Path(script).parent)
-    assert_answered(sample, json.loads(printed))
+def test_every_node_sample_works(sample: Sample, node_samples: NodeSamples) -> None:
+    assert_answered(sample, node_samples.run(f"{node.write(sample)}export default {camel(sample.result)};"))
