@@ -21,8 +21,11 @@ def run_in_browser(script: str, environment: Mapping[str, str], *, at_least: int
         do_without("there is no Chromium on this machine")
     if not (FOLDER / "node_modules" / "playwright-core").exists():
         do_without("playwright-core is not installed: npm ci --prefix tests/node")
-    process = start_node(script, {"CHROMIUM": program or "", **environment})
-    printed, _ = process.communicate(timeout=PATIENCE_S)
+    with start_node(script, {"CHROMIUM": program or "", **environment}) as process:
+        try:
+            printed, _ = process.communicate(timeout=PATIENCE_S)
+        finally:
+            process.terminate()  # what the script started ends with it
     assert process.returncode == 0, printed
     passed = re.search(r"^# pass (\d+)$", printed, re.MULTILINE)
     assert passed, printed
