@@ -4,7 +4,8 @@
 statement lacks a right for fails here first. `owner_database` is another on the same database in the owner's role: for
 tampering with transfers, for TRUNCATE, and for ANALYZE, which PostgreSQL silently leaves out for anybody else.
 `database_urls` has both URLs, `database_url` is the owner's and `service_url` the service's. What shall hold on a
-stock PostgreSQL too takes their namesakes that begin with `each_` and runs twice. `start_brim` starts whole services.
+stock PostgreSQL too takes their namesakes that begin with `each_` and runs twice. `start_brim` starts whole services;
+`server` is one that all tests share, each with an account of its own (service.py).
 """
 
 import asyncio
@@ -27,6 +28,9 @@ from brim.store.database import Database
 from brim_process import RunningBrim, start_serving
 from figures import Figures, lines
 from roles import OwnRoles, lend_roles
+from service import account, client, connect, key, live_key, receiver, second_url, server, wire
+
+__all__ = ["account", "client", "connect", "key", "live_key", "receiver", "second_url", "server", "wire"]
 
 STOCK_BINARIES: Final = Path(os.environ.get("STOCK_POSTGRES_BIN", "/usr/lib/postgresql/15/bin"))
 _TEMPLATE: Final = "brim_template"

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from api.conftest import Server
 from brim.domain.events import DEFAULT_API_VERSION, Event, EventType
 from brim.domain.topup_wire import topup_json
 from brim.domain.topups import Owner, Topup
 from brim.kit.ids import IdFactory
 from brim.store.database import Database
 from brim.store.topups import NewTopup, insert_topups
+from service import Server
 
 
 class Seed(NamedTuple):

@@ -10,7 +10,6 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 from stripe import StripeClient
 
-from api.conftest import Server
 from api.lossy import losing_first_reply
 from api.seeding import Seed, seed_topups
 from api.wire import PENDING, Wire, WireReply, assert_error
@@ -18,6 +17,7 @@ from brim.domain.idempotency import KEPT_MS
 from brim.kit.clock import system_clock_ms
 from brim.services.pruning import prune_idempotency_keys
 from brim.store.database import Database
+from service import Server
 
 WISH: Final[dict[str, object]] = {"amount": 1000, "currency": "usd", "source": PENDING}
 CROWD: Final = 50

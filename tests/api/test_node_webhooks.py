@@ -3,8 +3,8 @@
 import json
 import re
 
-from api.conftest import Server
 from api.node import start_node
+from service import Server
 
 PATIENCE_S = 60.0
 

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import pytest
 
-from api.conftest import Server
 from api.polling import until
 from api.wire import Form, Wire, WireReply, assert_error
 from brim.api.operation import Operation
@@ -20,6 +19,7 @@ from brim.domain.verification import NotOperatorError
 from brim.kit.clock import system_clock_ms
 from brim.services.keys import create_key
 from brim.store.database import Database
+from service import Server
 
 if TYPE_CHECKING:
     from collections.abc import Callable

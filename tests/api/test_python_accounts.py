@@ -9,9 +9,9 @@ import pytest
 import stripe
 from stripe import StripeClient
 
-from api.conftest import Connect, Server
 from api.seeding import Seed, seed_topups
 from api.wire import PENDING
+from service import Connect, Server
 
 WISH: Any = {"amount": 100, "currency": "usd", "source": PENDING}
 

@@ -5,12 +5,12 @@ from typing import Any
 import pytest
 from stripe import StripeClient
 
-from api.conftest import Server
 from api.polling import until
 from api.wire import Wire, assert_error, assert_golden
 from brim.kit.clock import system_clock_ms
 from brim.store.database import Database
 from brim.store.deliveries import number_events
+from service import Server
 
 NOBODY = "http://127.0.0.1:9/"
 """Where nothing listens: what is sent there is never received."""

@@ -9,9 +9,9 @@ import pytest
 import stripe
 from stripe import InvalidRequestError, StripeClient
 
-from api.conftest import Connect, Server
 from api.polling import wait_for_event
 from api.wire import Wire, assert_error, assert_golden
+from service import Connect, Server
 
 ROUTING: Final = "110000000"
 SUCCESS: Final = "000123456789"

@@ -7,10 +7,10 @@ from typing import Any, Final
 import pytest
 from stripe import InvalidRequestError, StripeClient
 
-from api.conftest import Server
 from api.polling import wait_for_event
 from api.seeding import Seed, seed_topups
 from api.wire import PENDING
+from service import Server
 
 NOON: Final = 1_780_000_000
 """A Unix second in the past, for top-ups that are all made in it."""

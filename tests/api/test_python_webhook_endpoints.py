@@ -8,10 +8,10 @@ import pytest
 import stripe
 from stripe import InvalidRequestError, StripeClient
 
-from api.conftest import Connect, Server
 from api.wire import Form, Wire, WireReply, assert_error, assert_golden
 from brim.domain.events import DEFAULT_API_VERSION, SUBSCRIBABLE
 from brim.store.database import Database
+from service import Connect, Server
 
 URL = "http://127.0.0.1:4242/hooks"
 SECRET = re.compile(r"whsec_[0-9A-Za-z]{43}")

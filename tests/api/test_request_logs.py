@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from api.conftest import Server
 from api.polling import until
 from api.wire import Wire, assert_error
+from service import Server
 
 URL = "/v1/brim/request_logs"
 

@@ -4,12 +4,12 @@ from collections.abc import Callable
 
 import pytest
 
-from api.conftest import Server
 from api.polling import until
 from api.wire import Wire
 from brim.store.accounts import find_first_account
 from brim.store.database import Database
 from brim_process import RunningBrim
+from service import Server
 
 PATH = "/v1/brim/verification"
 

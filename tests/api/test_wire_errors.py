@@ -6,9 +6,9 @@ from urllib.parse import quote, urlsplit
 
 import pytest
 
-from api.conftest import Server
 from api.wire import PENDING, Wire, WireReply, assert_error, basic
 from brim.kit.currency import CURRENCIES
+from service import Server
 
 HELP: Final = "Please see https://stripe.com/docs or we can help at https://support.stripe.com/."
 CREATE: Final = {"amount": 1000, "currency": "usd", "source": PENDING}

@@ -4,11 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from api.conftest import account, key, server, wire
 from browser.chromium import PATIENCE_S
 from web.conftest import pages_url, person
 
-__all__ = ["account", "key", "pages_url", "person", "server", "wire"]
+__all__ = ["pages_url", "person"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

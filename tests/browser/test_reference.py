@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from api.conftest import Server
 from browser.chromium import run_in_browser
+from service import Server
 from web.conftest import Person
 
 PAGES = [

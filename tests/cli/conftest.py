@@ -6,12 +6,10 @@ from typing import TypeAlias
 
 import pytest
 
-from api.conftest import Server, account, client, connect, key, server, wire
 from brim.testing.server import Account
 from brim_process import RunningBrim, start_serving
 from cli.stripe_cli import StripeCli, stripe_program
-
-__all__ = ["account", "client", "connect", "key", "server", "wire"]
+from service import Server
 
 MakeCli: TypeAlias = Callable[[str | None], StripeCli]
 

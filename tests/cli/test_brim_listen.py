@@ -14,7 +14,6 @@ import pytest
 import stripe
 from stripe import StripeClient
 
-from api.conftest import Server
 from api.polling import until
 from api.wire import PENDING, Wire
 from brim.testing.catcher import BackgroundCatcher, catching_in_background, status
@@ -22,6 +21,7 @@ from brim.testing.server import Account
 from brim_process import RunningBrim, brim_command, brim_environment, run_brim
 from cli.stripe_cli import RunningCli
 from cli.test_listen import attempts_of
+from service import Server
 
 Start = Callable[..., RunningCli]
 _ENVIRONMENT = {"STRIPE_DEVICE_NAME": "devbox"}

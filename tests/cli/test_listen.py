@@ -10,7 +10,6 @@ from websockets.exceptions import ConnectionClosedOK
 from websockets.sync.client import connect as websocket
 from websockets.typing import Subprotocol
 
-from api.conftest import Server
 from api.polling import until
 from api.wire import PENDING, Wire
 from brim.kit.clock import system_clock_ms
@@ -18,6 +17,7 @@ from brim.services.keys import list_keys, revoke_key
 from brim.store.database import Database
 from brim.testing.catcher import BackgroundCatcher, catching_in_background, status
 from cli.stripe_cli import PATIENCE_S, RunningCli, StripeCli
+from service import Server
 
 
 @pytest.fixture

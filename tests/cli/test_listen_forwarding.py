@@ -8,7 +8,6 @@ import pytest
 import stripe
 from stripe import StripeClient
 
-from api.conftest import Server
 from api.polling import until
 from api.wire import PENDING, Wire
 from brim.testing.catcher import BackgroundCatcher, catching_in_background
@@ -16,6 +15,7 @@ from brim_process import brim_command, brim_environment, run_brim
 from certificates import self_signed
 from cli.stripe_cli import RunningCli, StripeCli
 from cli.test_listen import attempts_of, listening
+from service import Server
 
 WISH: Any = {"amount": 2000, "currency": "usd", "source": PENDING}
 SETTLING: Any = {"amount": 2000, "currency": "usd", "source": "btok_us_verified"}

@@ -9,12 +9,12 @@ import stripe
 from stripe import StripeClient
 from stripe.events import V1TopupCreatedEventNotification
 
-from api.conftest import Server
 from api.polling import until
 from api.wire import PENDING
 from brim.testing.catcher import BackgroundCatcher, catching_in_background, status
 from cli.stripe_cli import StripeCli
 from cli.test_listen import attempts_of, listening
+from service import Server
 
 WISH: Any = {"amount": 2000, "currency": "usd", "source": PENDING}
 EITHER_WAY = pytest.mark.parametrize(

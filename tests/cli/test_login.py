@@ -11,7 +11,6 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from api.conftest import Server
 from api.polling import until
 from api.wire import Wire
 from brim.cli.database import asked_here
@@ -22,6 +21,7 @@ from brim.services.keys import list_keys, revoke_key
 from brim.services.pairing import approve_pairing, deny_pairing
 from brim.services.recognition import recognise_key
 from cli.stripe_cli import Printed, StripeCli
+from service import Server
 
 
 @pytest.fixture(params=["port", "socket"])

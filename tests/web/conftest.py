@@ -1,7 +1,6 @@
 """A running service whose pages are asked for as a browser asks, by strangers and by people who are signed in."""
 
 import re
-import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from html import unescape
@@ -10,15 +9,12 @@ from typing import Final
 
 import pytest
 
-from api.conftest import Server, _free_port, _is_ready, account, client, connect, key, receiver, server, wire
-from api.polling import until
 from api.wire import Wire, WireReply
 from brim.host.data_folder import read_encryption_key
 from brim_process import brim_environment
+from service import Server, serving
 from web.people_house import House, open_house
 from web.signing import SignedIn, cookie_of
-
-__all__ = ["account", "client", "connect", "key", "receiver", "server", "wire"]
 
 _PAGE_SERVER: Final = Path(__file__).parent / "page_server.py"
 _HIDDEN: Final = re.compile(r'<input type="hidden" name="([^"]*)" value="([^"]*)">')
@@ -34,28 +30,14 @@ def visitor(server: Server) -> Wire:
 @pytest.fixture(scope="session")
 def pages_url(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The URL of an API process on the same database whose pages believe a cookie."""
-    port = _free_port()
-    log_path = tmp_path_factory.mktemp("pages") / "brim.log"
     encryption_key = read_encryption_key(server.unix_socket.parent)
     assert encryption_key is not None
-    with log_path.open("w") as log:
-        process = subprocess.Popen(
-            [sys.executable, str(_PAGE_SERVER), server.database_url, str(port), encryption_key],
-            env=_environment(),
-            stdin=subprocess.DEVNULL,
-            stderr=log,
-            start_new_session=True,
-        )
-    url = f"http://127.0.0.1:{port}"
-    try:
-        until(lambda: _is_ready(url, process, log_path), what=f"{url} to be ready")
+
+    def command(port: int) -> list[str]:
+        return [sys.executable, str(_PAGE_SERVER), server.database_url, str(port), encryption_key]
+
+    with serving(command, _environment(), tmp_path_factory.mktemp("pages") / "brim.log") as url:
         yield url
-        process.terminate()
-        assert process.wait(30) == 0
-    finally:
-        if process.poll() is None:
-            process.kill()
-            process.wait()
 
 
 def _environment() -> dict[str, str]:

@@ -1,7 +1,7 @@
 """Accounts in the dashboard, against a running service."""
 
-from api.conftest import Server
 from api.wire import Wire
+from service import Server
 from web.conftest import Person, text_of
 from web.signing import SignedIn
 

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from api.conftest import Server
 from api.polling import until
 from api.receiving import Receiver
 from api.wire import Wire
+from service import Server
 from web.conftest import Person, text_of
 
 EVENTS = "/test/events"

@@ -4,13 +4,13 @@ import re
 
 import pytest
 
-from api.conftest import Server
 from api.polling import until
 from api.wire import Wire, WireReply
 from brim.domain.audit import AuditEntry
 from brim.domain.pages import PageRequest
 from brim.services.audit import list_audit_log
 from brim.store.database import Database
+from service import Server
 from web.conftest import Person, text_of
 from web.signing import FORM_TOKEN, SignedIn
 

@@ -5,12 +5,12 @@ import re
 import pytest
 import stripe
 
-from api.conftest import Server
 from api.polling import until
 from api.receiving import Receiver
 from api.wire import Wire, WireReply
 from brim.store.database import Database
 from brim.testing.catcher import Caught, status
+from service import Server
 from web.conftest import Person, text_of
 
 HOOKS = "/test/webhooks"

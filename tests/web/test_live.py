@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
-from api.conftest import Server
 from api.wire import Wire
 from brim.api.message import Request, StreamedReply
 from brim.services.watching import Watchers
@@ -17,6 +16,7 @@ from brim.store.database import Database
 from brim.web.dashboard import live
 from brim.web.session import Session
 from brim.web.visit import Visit
+from service import Server
 from web.conftest import Person
 from web.signing import CookieSessions, SignedIn, cookie_of
 from web.test_signed_pages import KEYS, RecordedApi, site_of

@@ -9,7 +9,6 @@ from typing import Any, Final
 
 import pytest
 
-from api.conftest import Server
 from api.node import FOLDER, node_command
 from api.wire import Wire
 from brim.api.operations import OPERATIONS
@@ -20,6 +19,7 @@ from brim.web.reference.catalogue import Catalogue, Entry
 from brim.web.samples import cli, curl, node, python
 from brim.web.samples.sample import Sample
 from cli.stripe_cli import StripeCli, stripe_program
+from service import Server
 from web.making import is_about, sample_for
 
 ENTRIES: Final = Catalogue(OPERATIONS).all_entries()

@@ -13,12 +13,12 @@ from websockets.sync.client import ClientConnection
 from websockets.sync.client import connect as connect_socket
 from websockets.typing import Origin, Subprotocol
 
-from api.conftest import Server
 from api.polling import until
 from api.wire import PENDING, Wire
 from brim.api.message import Request
 from brim.web.shell.conversation import ShellDoor
 from brim.web.shell.session import FindSession, ShellSession
+from service import Server
 from web.shell_fakes import COMMANDS, HOST, KEY, TEST_SESSION, RecordingApi, SlowApi
 
 PATIENCE_S = 20.0

@@ -8,10 +8,10 @@ from typing import Any, Final
 
 import pytest
 
-from api.conftest import Server
 from api.wire import WireReply
 from brim.api.message import Reply
 from brim.domain.keys import redact_secret
+from service import Server
 from web.asking import BROWSER, header_of
 from web.conftest import Person
 from web.people_house import House

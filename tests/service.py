@@ -1,8 +1,12 @@
-"""One `brim serve` for the session, and for each test an account of its own on it."""
+"""One `brim serve` for all tests of the session that need no other, and for each test an account of its own on it.
+
+Its fixtures are in tests/conftest.py, so that the tests of all rooms share one service: each start takes seconds.
+"""
 
 import socket
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, TypeAlias
 
@@ -61,16 +65,26 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 @pytest.fixture(scope="session")
 def second_url(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The URL of one more API process on the same database, started as on a host of its own."""
+
+    def command(port: int) -> list[str]:
+        return brim_command("api", "--port", str(port), "--database-url", server.database_url)
+
+    with serving(command, brim_environment(_ENVIRONMENT), tmp_path_factory.mktemp("second") / "brim.log") as url:
+        yield url
+
+
+@contextmanager
+def serving(command: Callable[[int], Sequence[str]], env: Mapping[str, str], log_path: Path) -> Iterator[str]:
+    """Run an API process for as long as the block lasts; yield its URL once it is ready.
+
+    Args:
+        command: returns what to run, given a free port.
+        env: its environment.
+        log_path: where its log goes.
+    """
     port = _free_port()
-    log_path = tmp_path_factory.mktemp("second") / "brim.log"
     with log_path.open("w") as log:
-        process = subprocess.Popen(
-            brim_command("api", "--port", str(port), "--database-url", server.database_url),
-            env=brim_environment(_ENVIRONMENT),
-            stdin=subprocess.DEVNULL,
-            stderr=log,
-            start_new_session=True,
-        )
+        process = subprocess.Popen(command(port), env=env, stdin=subprocess.DEVNULL, stderr=log, start_new_session=True)
     url = f"http://127.0.0.1:{port}"
     try:
         until(lambda: _is_ready(url, process, log_path), what=f"{url} to be ready")
