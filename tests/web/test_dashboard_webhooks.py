@@ -94,11 +94,12 @@ def test_an_endpoint_is_tested_and_its_attempts_are_shown(person: Person, wire: 
     wire.create()
     event = wire.get("/v1/events").json["data"][0]["id"]
     receiver.of(event)
-    refused = until(lambda: text if "Refused 503" in (text := person.read(page)) else None, what="an attempt")
+    # That it fails is written a moment after the attempt.
+    refused = until(lambda: text if "Every attempt since" in (text := person.read(page)) else None, what="a failure")
+    assert "Refused 503" in refused
     assert "Brim-Sequence: 1" in refused
     assert "<b>closed</b>" in refused
     assert re.search(r"next 20\d\d-", refused)
-    assert "Every attempt since" in refused
     receiver.catcher.answer_with(status(200))
     before = wire.get(f"/v1/webhook_endpoints/{page.rpartition('/')[2]}/attempts").json["data"][0]["id"]
     assert person.send(page, f"{page}/test").headers["location"] == f"{page}?done=tested&awaits={before}"
