@@ -28,9 +28,9 @@ from brim.store.database import Database
 from brim_process import RunningBrim, start_serving
 from figures import Figures, lines
 from roles import OwnRoles, lend_roles
-from service import account, client, connect, key, live_key, receiver, second_url, server, wire
+from service import account, client, connect, key, live_key, new_account, receiver, second_url, server, wire
 
-__all__ = ["account", "client", "connect", "key", "live_key", "receiver", "second_url", "server", "wire"]
+__all__ = ["account", "client", "connect", "key", "live_key", "new_account", "receiver", "second_url", "server", "wire"]
 
 STOCK_BINARIES: Final = Path(os.environ.get("STOCK_POSTGRES_BIN", "/usr/lib/postgresql/15/bin"))
 _TEMPLATE: Final = "brim_template"

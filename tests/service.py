@@ -19,7 +19,7 @@ from api.wire import Wire
 from brim.kit.clock import system_clock_ms
 from brim.services.keys import revoke_key
 from brim.store.database import Database
-from brim.testing.server import BrimServer, create_key
+from brim.testing.server import Account, BrimServer, create_key
 from brim_process import brim_command, brim_environment, start_serving
 
 Connect: TypeAlias = Callable[[str], StripeClient]
@@ -113,15 +113,21 @@ def _is_ready(url: str, process: subprocess.Popen[bytes], log_path: Path) -> boo
 
 
 @pytest.fixture
-def account(server: Server) -> str:
-    """A new account of this test's own."""
-    return server.make_account().id
+def new_account(server: Server) -> Account:
+    """A new account of this test's own, with a key."""
+    return server.make_account()
 
 
 @pytest.fixture
-def key(server: Server, account: str) -> str:
+def account(new_account: Account) -> str:
+    """The account's id."""
+    return new_account.id
+
+
+@pytest.fixture
+def key(new_account: Account) -> str:
     """The account's test secret key."""
-    return server.make_key(account)
+    return new_account.key
 
 
 @pytest.fixture
