@@ -251,6 +251,36 @@ async def test_a_late_failure_does_not_touch_what_another_worker_has_in_hand(dat
     assert len(await attempts(database)) == 1
 
 
+@pytest.mark.parametrize("answer", [200, 503])
+async def test_a_resend_asked_for_while_an_attempt_is_under_way_is_another_attempt(
+    database: Database, answer: int
+) -> None:
+    asked = asyncio.Event()
+
+    async def reply(caught: Caught, writer: asyncio.StreamWriter) -> None:
+        await asked.wait()
+        await status(answer)(caught, writer)
+
+    async with catching() as catcher:
+        catcher.reply = reply
+        endpoint = await add_endpoint(database, catcher.url)
+        [event] = await add_events(database, 1)
+        hooks = Hooks(database)
+        await hooks.number()
+        await hooks.deliverer.run_once()
+        await catcher.wait_for(1)
+        async with database.connection() as conn:  # in the very millisecond in which it was addressed first
+            assert await deliveries.resend(conn, OWNER, event, endpoint, now_ms=hooks.now_ms)
+        catcher.reply = status(200)
+        asked.set()
+        await hooks.deliverer.finish()
+        assert await states(database) == {"pending": 1}
+        await hooks.pass_time(1_000)
+    assert [caught.event_id for caught in catcher.caught] == [event, event]
+    assert await states(database) == {"delivered": 1}
+    assert [row["cause"] for row in await attempts(database, "cause")] == ["schedule", "resend"]
+
+
 async def test_a_thousand_events_reach_an_endpoint_that_fails_at_random(database: Database) -> None:
     """Every event arrives, none before its time: an attempt follows a failed one after what the schedule says."""
     chance = random.Random(7)

@@ -87,7 +87,8 @@ async def claim_deliveries(
 async def record_attempts(conn: Conn, attempts: Sequence[Attempt]) -> list[EndpointKey]:
     """Write attempts, what became of their deliveries, and how their endpoints do; return endpoints turned off by it.
 
-    To be called in a transaction. A delivery that failed is left alone when its lease has passed to somebody else.
+    To be called in a transaction. A delivery that failed is left alone when its lease has passed to somebody else, and
+    any when somebody has asked since for it to be made again.
     """
     rows = sorted(map(_attempt_row, attempts), key=lambda row: row[:5])
     await conn.execute(_SQL["record_attempts"], *columns(rows))
@@ -243,6 +244,7 @@ def _attempt_row(attempt: Attempt) -> tuple[Any, ...]:
         _encode(attempt.headers).decode(),
         attempt.answer.body_head,
         delivery.cause,
+        delivery.created_ms,
     )
 
 

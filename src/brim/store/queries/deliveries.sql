@@ -180,16 +180,17 @@ WHERE d.account = $1 AND d.livemode = $2 AND d.endpoint = $3 AND d.event_account
 
 -- name: record_attempts
 -- Write attempts, in sorted order, and what became of their deliveries. A failure counts only for whoever still has the
--- lease; that the endpoint has received an event is true whoever says it. Doing it twice changes nothing.
+-- lease; that the endpoint has received an event is true whoever says it, but not what somebody wants who has asked for
+-- it to be sent again since. Doing it twice changes nothing.
 WITH results AS MATERIALIZED (
     SELECT *
     FROM unnest(
         $1::text[], $2::boolean[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::bigint[],
         $9::text[], $10::bigint[], $11::integer[], $12::text[], $13::smallint[], $14::text[], $15::text[],
-        $16::bytea[], $17::text[]
+        $16::bytea[], $17::text[], $18::bigint[]
     ) AS r (
         account, livemode, endpoint, event_account, event, state, next_attempt_ms, leased_until_ms,
-        id, attempted_ms, duration_ms, outcome, http_status, error, request_headers, response_head, cause
+        id, attempted_ms, duration_ms, outcome, http_status, error, request_headers, response_head, cause, created_ms
     )
 ),
 held AS MATERIALIZED (
@@ -200,6 +201,7 @@ held AS MATERIALIZED (
         FROM webhook_deliveries AS d
         WHERE d.account = r.account AND d.livemode = r.livemode AND d.endpoint = r.endpoint
             AND d.event_account = r.event_account AND d.event = r.event AND d.next_attempt_ms IS NOT NULL
+            AND d.created_ms = r.created_ms
             AND (r.state = 'delivered' OR d.leased_until_ms = r.leased_until_ms)
         FOR UPDATE
     ) AS d
@@ -253,7 +255,8 @@ RETURNING w.account, w.livemode, w.id, w.url, w.disabled_because;
 
 -- name: resend_event
 -- Let an event be sent to an endpoint again, or for the first time, from now on, whatever became of it before. Returns
--- nothing where the event has no number yet: then it is about to be sent anyway.
+-- nothing where the event has no number yet: then it is about to be sent anyway. created_ms changes in any case, so that
+-- what is under way is not taken for the answer to this.
 INSERT INTO webhook_deliveries AS d (
     account, livemode, endpoint, event_account, event, number, state, attempts, next_attempt_ms, created_ms, cause
 )
@@ -262,7 +265,7 @@ FROM event_numbers AS n
 WHERE n.account = $4 AND n.livemode = $2 AND n.event = $5
 ON CONFLICT ON CONSTRAINT webhook_deliveries_pk DO UPDATE SET
     state = 'pending', attempts = 0, next_attempt_ms = excluded.next_attempt_ms, leased_until_ms = NULL,
-    created_ms = excluded.created_ms, cause = 'resend'
+    created_ms = greatest(excluded.created_ms, d.created_ms + 1), cause = 'resend'
 RETURNING d.number;
 
 -- name: count_undelivered
