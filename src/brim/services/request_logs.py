@@ -53,6 +53,7 @@ class RequestRecorder(Generic[Seen]):
         self._room: float = BURST
         self._filled_at = self._loop.time()
         self._task: asyncio.Task[None] | None = None
+        self._writing = asyncio.Lock()
 
     def note(self, seen: Seen) -> None:
         """Keep what was seen, soon after this call."""
@@ -66,11 +67,12 @@ class RequestRecorder(Generic[Seen]):
         self._waiting.append(seen)
 
     async def flush(self) -> None:
-        """Write what is waiting now."""
-        while self._waiting:
-            batch = self._waiting[:_BATCH]
-            del self._waiting[:_BATCH]
-            await self._write(batch)
+        """Write what is waiting now, and return when all that was seen until now is written or dropped."""
+        async with self._writing:
+            while self._waiting:
+                batch = self._waiting[:_BATCH]
+                del self._waiting[:_BATCH]
+                await self._write(batch)
 
     async def _write(self, seen: list[Seen]) -> None:
         try:
