@@ -57,7 +57,7 @@ class Figures:
         ratio = max(figure.per_second for figure in ours) / naive.per_second
         return (
             f"Durable creates at {_BUSY} connections: {ratio:.1f} times (a); promised are at least "
-            f"{_PROMISED_OVER_NAIVE:.0f}: {_verdict(ratio >= _PROMISED_OVER_NAIVE)}."
+            f"{_PROMISED_OVER_NAIVE:.0f}: {verdict(ratio >= _PROMISED_OVER_NAIVE)}."
         )
 
     def _lone_promise(self) -> str:
@@ -70,7 +70,7 @@ class Figures:
         beside = f" (and {p50_ms / statement.p50_ms:.1f} times that of (c))" if statement else ""
         return (
             f"A lone create's p50: {ratio:.1f} times that of (d){beside}; promised are at most "
-            f"{_PROMISED_LONE_P50:.0f}: {_verdict(ratio <= _PROMISED_LONE_P50)}."
+            f"{_PROMISED_LONE_P50:.0f}: {verdict(ratio <= _PROMISED_LONE_P50)}."
         )
 
     def _slow_endpoint_promise(self) -> str:
@@ -80,7 +80,7 @@ class Figures:
         ratio = beside.per_second / alone.per_second
         return (
             f"Creates while an endpoint that takes every event never answers: {ratio:.2f} of those without one; "
-            f"promised are {_PROMISED_BESIDE_SLOW_ENDPOINT}: {_verdict(ratio >= _PROMISED_BESIDE_SLOW_ENDPOINT)}."
+            f"promised are {_PROMISED_BESIDE_SLOW_ENDPOINT}: {verdict(ratio >= _PROMISED_BESIDE_SLOW_ENDPOINT)}."
         )
 
     def _life_promises(self) -> Iterator[str]:
@@ -88,7 +88,7 @@ class Figures:
             yield (
                 f"{figure.row.who}: {figure.per_second:,.0f} lives a second, "
                 f"{figure.per_second / _PUBLISHED_BY_FORMANCE:.1f} times what Formance publishes for one ledger; "
-                f"promised are {_PROMISED_LIVES:,}: {_verdict(figure.per_second >= _PROMISED_LIVES)}."
+                f"promised are {_PROMISED_LIVES:,}: {verdict(figure.per_second >= _PROMISED_LIVES)}."
             )
 
     def _ratio(self, figure: Figure) -> str:
@@ -117,7 +117,8 @@ class Figures:
         return [f for f in self._figures if f.row.who.startswith(BRIM) and (f.row.work, f.row.clients) == wanted]
 
 
-def _verdict(held: bool) -> str:  # noqa: FBT001  one argument, and the caller's comparison reads as a sentence
+def verdict(held: bool) -> str:  # noqa: FBT001  one argument, and the caller's comparison reads as a sentence
+    """Return how a table says whether a promise was held."""
     return "held" if held else "**not held**"
 
 
