@@ -6,12 +6,12 @@ Neighbours: `hub` looks for those who listen with a command line, `watching` for
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from typing import Final
 
 import structlog
 
 from brim.kit.errors import DatabaseUnavailableError
+from brim.kit.waiting import happens_within
 from brim.services.announcements import listen
 from brim.store.announcements import Announcement
 from brim.store.database import Database
@@ -79,7 +79,7 @@ class Looking:
                 began = loop.time()
                 await self._try_to_look()
                 await asyncio.sleep(max(_PAUSE_S, _PAUSE_FACTOR * (loop.time() - began)))
-                await self._rest()
+                await happens_within(self._woken, self._every_s)
         finally:
             listening.cancel()
 
@@ -91,9 +91,3 @@ class Looking:
             log.warning("a look waits for the database", whose=self._whose, present=self._present())
         except Exception:
             log.exception("a look failed", whose=self._whose)
-
-    async def _rest(self) -> None:
-        """Wait until woken, but not for long."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(self._every_s):
-                await self._woken.wait()

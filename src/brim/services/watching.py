@@ -9,6 +9,7 @@ from typing import Final
 
 from brim.domain.changes import EVERYTHING, MOST_OBJECTS, Changes
 from brim.domain.topups import Owner
+from brim.kit.waiting import happens_within
 from brim.services.looking import LOOK_EVERY_S, Looking
 from brim.store import changes
 from brim.store.database import Database
@@ -29,10 +30,7 @@ class Watcher:
 
     async def wait(self, patience_s: float) -> Changes | None:
         """Return what has changed since the last time; None when nothing did for so long. The first is everything."""
-        try:
-            async with asyncio.timeout(patience_s):
-                await self._told.wait()
-        except TimeoutError:
+        if not await happens_within(self._told, patience_s):
             return None
         await asyncio.sleep(_GATHERED_FOR_S)
         news, self._news = self._news, None

@@ -3,13 +3,13 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from typing import Final, TypeAlias
 
 import msgspec
 import structlog
 
 from brim.kit.errors import DatabaseUnavailableError
+from brim.kit.waiting import happens_within
 
 _SHORTEST_BACK_OFF_S: Final = 0.05
 # Not longer, so that a database that comes back finds its workers back within the second.
@@ -80,10 +80,10 @@ class Loop:
         """Wait, but not longer than until `stop` is set; return whether somebody has cut it short."""
         wake = self._job.wake
         if wake is None or self._failure is not None:
-            await _wait(stop, seconds)
+            await happens_within(stop, seconds)
             return False
         if self._job.least_rest_s:
-            await _wait(stop, min(self._job.least_rest_s, seconds))
+            await happens_within(stop, min(self._job.least_rest_s, seconds))
         await _wait_for_either(stop, wake, seconds - self._job.least_rest_s)
         return wake.is_set()
 
@@ -115,13 +115,6 @@ async def _unless_stopped(work: Awaitable[int], stop: asyncio.Event) -> int:
         step.cancel()  # does nothing to one that is done
         await asyncio.wait((step,))
     return 0 if step.cancelled() else step.result()
-
-
-async def _wait(event: asyncio.Event, seconds: float) -> None:
-    """Wait so long, but not longer than until an event is set."""
-    with suppress(TimeoutError):
-        async with asyncio.timeout(seconds):
-            await event.wait()
 
 
 async def _wait_for_either(first: asyncio.Event, second: asyncio.Event, seconds: float) -> None:
