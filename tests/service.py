@@ -82,7 +82,7 @@ def serving(command: Callable[[int], Sequence[str]], env: Mapping[str, str], log
         env: its environment.
         log_path: where its log goes.
     """
-    port = _free_port()
+    port = free_port()
     with log_path.open("w") as log:
         process = subprocess.Popen(command(port), env=env, stdin=subprocess.DEVNULL, stderr=log, start_new_session=True)
     url = f"http://127.0.0.1:{port}"
@@ -97,7 +97,8 @@ def serving(command: Callable[[int], Sequence[str]], env: Mapping[str, str], log
             process.wait()
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port that nobody listens on now."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port: int = listener.getsockname()[1]
         return port

@@ -14,6 +14,7 @@ from api.polling import until
 from brim.testing.catcher import BackgroundCatcher, catching_in_background
 from brim_process import RunningBrim
 from cli.stripe_cli import StripeCli, stripe_program
+from cli.test_listen import listening
 
 StartBrim = Callable[..., RunningBrim]
 BOTH_FORMS = pytest.mark.parametrize("form", ["--all-snapshot", "--all-thin"])
@@ -44,9 +45,7 @@ def test_each_event_comes_and_hardly_ever_twice_while_the_cli_reconnects(
     start_brim: StartBrim, catcher: BackgroundCatcher, tmp_path: Path, form: str
 ) -> None:
     brim = start_brim(env={"BRIM_CLI_RECONNECT": "1s"}, arguments=("--workers", "2"))
-    command = cli_of(brim, tmp_path).start("listen", "--skip-update", form, "--forward-to", catcher.url)
-    with command:
-        command.wait_for("Ready!")
+    with listening(cli_of(brim, tmp_path), form, "--forward-to", catcher.url):
         made = []
         for _ in range(_EVENTS):
             made.append(brim.create_topup())
@@ -68,9 +67,7 @@ def test_an_event_made_while_nobody_is_connected_comes_afterwards(
     start_brim: StartBrim, catcher: BackgroundCatcher, tmp_path: Path, form: str, number: int
 ) -> None:
     brim = start_brim()
-    command = cli_of(brim, tmp_path).start("listen", "--skip-update", form, "--forward-to", catcher.url)
-    with command:
-        command.wait_for("Ready!")
+    with listening(cli_of(brim, tmp_path), form, "--forward-to", catcher.url):
         made = [brim.create_topup()]
         until(lambda: caught(catcher), what="the first event")
         pid = brim.child_pid("api")
@@ -88,9 +85,7 @@ def test_each_event_comes_once_though_the_database_is_killed(
 ) -> None:
     """Neither the CLI nor the service is started again; only the database is, by the service itself."""
     brim = start_brim()
-    command = cli_of(brim, tmp_path).start("listen", "--skip-update", form, "--forward-to", catcher.url)
-    with command:
-        command.wait_for("Ready!")
+    with listening(cli_of(brim, tmp_path), form, "--forward-to", catcher.url):
         made = [brim.create_topup()]
         until(lambda: caught(catcher), what="the first event")
         os.kill(brim.postgres_pid, signal.SIGKILL)

@@ -18,6 +18,7 @@ import pytest
 from brim.host import confine
 from brim.host.data_folder import FORMAT
 from brim_process import RunningBrim, descendants, read_status_file, run_brim
+from service import free_port
 from waiting import until_somebody_waits
 
 _PATIENCE_S: Final = 20.0
@@ -32,11 +33,6 @@ def _eventually(condition: Callable[[], bool], *, within_s: float = _PATIENCE_S)
     while not condition():
         assert time.monotonic() < deadline, "it did not happen in time"
         time.sleep(0.01)
-
-
-def _free_port() -> str:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return str(listener.getsockname()[1])
 
 
 def _is_alive(pid: int) -> bool:
@@ -115,7 +111,7 @@ async def test_a_second_signal_ends_at_once(start_brim: StartBrim) -> None:
 
 
 def test_all_killed_at_once_starts_again_on_the_same_port_with_everything(start_brim: StartBrim) -> None:
-    brim = start_brim(arguments=["--port", _free_port()])
+    brim = start_brim(arguments=["--port", str(free_port())])
     topup = brim.create_topup()
     brim.kill_everything()
     started = time.monotonic()
@@ -126,7 +122,7 @@ def test_all_killed_at_once_starts_again_on_the_same_port_with_everything(start_
 
 
 def test_only_the_supervisor_killed_takes_all_with_it_and_starts_again(start_brim: StartBrim) -> None:
-    brim = start_brim(arguments=["--port", _free_port()])
+    brim = start_brim(arguments=["--port", str(free_port())])
     family = descendants(brim.pid)
     topup = brim.create_topup()
     os.kill(brim.pid, signal.SIGKILL)
@@ -254,7 +250,7 @@ def test_a_data_folder_of_a_newer_version_is_told(tmp_path: Path) -> None:
 
 
 def test_a_database_that_is_not_there_is_told(tmp_path: Path) -> None:
-    url = f"postgresql://somebody:hidden@127.0.0.1:{_free_port()}/books"
+    url = f"postgresql://somebody:hidden@127.0.0.1:{free_port()}/books"
     run = _serve(tmp_path, "--database-url", url)
     _assert_refused(run, "127.0.0.1", "--database-url")
     assert "hidden" not in run.stderr
