@@ -123,8 +123,22 @@ class Hooks:
 
 
 async def states(database: Database) -> dict[str, int]:
-    """Return how many deliveries stand in each state."""
-    found = await rows(database, "SELECT state, count(*) AS count FROM webhook_deliveries GROUP BY state")
+    """Return how many deliveries stand in each state; of those that have arrived only attempts tell."""
+    found = await rows(
+        database,
+        """
+        SELECT state, count(*) AS count
+        FROM (
+            SELECT CASE WHEN next_attempt_ms IS NULL THEN 'failed' ELSE 'pending' END AS state
+            FROM webhook_deliveries
+            UNION ALL
+            SELECT 'delivered'
+            FROM (SELECT DISTINCT endpoint, event FROM webhook_attempts WHERE outcome = 'delivered') AS a
+            WHERE NOT EXISTS (SELECT FROM webhook_deliveries AS d WHERE d.endpoint = a.endpoint AND d.event = a.event)
+        ) AS standing
+        GROUP BY state
+        """,
+    )
     return {row["state"]: row["count"] for row in found}
 
 

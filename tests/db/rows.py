@@ -93,15 +93,16 @@ async def copy_events(database: Database, events: Sequence[Event]) -> None:
 
 
 async def copy_deliveries(database: Database, deliveries: Mapping[tuple[Owner, str], Sequence[DeliveryState]]) -> None:
-    """Write deliveries of events, named by owner and id, to one endpoint of a platform's for each state."""
+    """Write what is owed of events, named by owner and id, to one endpoint of a platform's for each state."""
     await _copy(
         database,
         "webhook_deliveries",
-        "account livemode endpoint event_account event number state attempts next_attempt_ms created_ms",
+        "account livemode endpoint event_account event number attempts next_attempt_ms created_ms",
         [
-            ("acct_listening", owner.livemode, f"we_{endpoint}", owner.account, event_id, 1, state, 0, due, 0)
+            ("acct_listening", owner.livemode, f"we_{endpoint}", owner.account, event_id, 1, 0, due, 0)
             for (owner, event_id), states in deliveries.items()
             for endpoint, state in enumerate(states)
+            if state is not DeliveryState.DELIVERED
             for due in [0 if state is DeliveryState.PENDING else None]
         ],
     )

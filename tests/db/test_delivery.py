@@ -12,6 +12,7 @@ from brim.domain.deliveries import EndpointKey
 from brim.domain.endpoints import secret_place
 from brim.domain.topups import Owner
 from brim.domain.webhooks import SCHEDULE_S
+from brim.services import events as services
 from brim.store import deliveries
 from brim.store.database import Database
 from brim.testing.catcher import Caught, catching, status
@@ -246,8 +247,10 @@ async def test_a_late_failure_does_not_touch_what_another_worker_has_in_hand(dat
         await execute(database, "UPDATE webhook_deliveries SET leased_until_ms = 1")  # somebody else's by now
         passed_on.set()
         await hooks.deliverer.finish()
-    [row] = await rows(database, "SELECT state, attempts, leased_until_ms FROM webhook_deliveries")
-    assert row == {"state": "pending", "attempts": 0, "leased_until_ms": 1}
+    [row] = await rows(
+        database, "SELECT attempts, next_attempt_ms IS NOT NULL AS waits, leased_until_ms FROM webhook_deliveries"
+    )
+    assert row == {"attempts": 0, "waits": True, "leased_until_ms": 1}
     assert len(await attempts(database)) == 1
 
 
@@ -279,6 +282,33 @@ async def test_a_resend_asked_for_while_an_attempt_is_under_way_is_another_attem
     assert [caught.event_id for caught in catcher.caught] == [event, event]
     assert await states(database) == {"delivered": 1}
     assert [row["cause"] for row in await attempts(database, "cause")] == ["schedule", "resend"]
+
+
+async def test_where_a_delivery_stands_is_told_from_beginning_to_end(each_database: Database) -> None:
+    async def standing() -> tuple[str, int, int, int | None]:
+        [found] = await services.list_deliveries(each_database, OWNER, event, viewers=[OWNER.account])
+        assert (found.endpoint, found.event, found.url) == (endpoint, event, catcher.url)
+        return found.state.value, found.attempts, found.created_ms, found.next_attempt_ms
+
+    hooks = Hooks(each_database)
+    async with catching() as catcher:
+        endpoint = await add_endpoint(each_database, catcher.url)
+        [event] = await add_events(each_database, 1)
+        await hooks.number()
+        assert await standing() == ("pending", 0, NOW_MS, NOW_MS)
+        catcher.reply = OUT_OF_ORDER
+        await hooks.deliver()
+        tried_again_ms = NOW_MS + SCHEDULE_S[0] * 1000
+        assert await standing() == ("pending", 1, NOW_MS, tried_again_ms)
+        catcher.reply = status(200)
+        await hooks.pass_time(SCHEDULE_S[0] * 1000)
+        assert await standing() == ("delivered", 2, NOW_MS, None)
+        resent_ms = tried_again_ms + 1
+        async with each_database.connection() as conn:
+            assert await deliveries.resend(conn, OWNER, event, endpoint, now_ms=resent_ms)
+        assert await standing() == ("pending", 0, resent_ms, resent_ms)
+        await execute(each_database, "UPDATE webhook_deliveries SET next_attempt_ms = NULL")
+        assert await standing() == ("failed", 0, resent_ms, None)
 
 
 async def test_a_thousand_events_reach_an_endpoint_that_fails_at_random(database: Database) -> None:

@@ -27,9 +27,9 @@ FILL = (
     """,
     f"""
     INSERT INTO webhook_deliveries (
-        account, livemode, endpoint, event_account, event, number, state, attempts, next_attempt_ms, created_ms
+        account, livemode, endpoint, event_account, event, number, attempts, next_attempt_ms, created_ms
     )
-    SELECT 'acct_' || e, false, 'we_' || e, 'acct_' || e, 'evt_' || e || '_' || n, n, 'pending', 0, n, 0
+    SELECT 'acct_' || e, false, 'we_' || e, 'acct_' || e, 'evt_' || e || '_' || n, n, 0, n, 0
     FROM generate_series(1, {ENDPOINTS}) AS e, generate_series(1, {EACH}) AS n
     """,
 )

@@ -99,7 +99,7 @@ async def test_a_ping_has_a_number_of_its_own_and_one_receiver(each_database: Da
         await hooks.pass_time(1_000)
     assert replies[0].body == replies[1].body
     ping = msgspec.json.decode(replies[0].body)
-    sent = await rows(each_database, "SELECT endpoint FROM webhook_deliveries WHERE event = $1", ping["id"])
+    sent = await rows(each_database, "SELECT endpoint FROM webhook_attempts WHERE event = $1", ping["id"])
     assert [row["endpoint"] for row in sent] == [thin.id]
     [caught] = [caught for caught in catcher.caught if "?everything" not in caught.path]
     assert isinstance(read_notification(caught), stripe.events.V2CoreEventDestinationPingEventNotification)

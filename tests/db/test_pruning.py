@@ -107,8 +107,8 @@ async def test_what_was_sent_of_an_event_is_forgotten_with_it(database: Database
     await make_a_month(database)
     await execute(
         database,
-        "INSERT INTO webhook_deliveries (account, livemode, endpoint, event_account, event, number, state, attempts,"
-        " created_ms) SELECT 'acct_platform', livemode, 'we_1', account, event, number, 'delivered', 1, 0"
+        "INSERT INTO webhook_deliveries (account, livemode, endpoint, event_account, event, number, attempts,"
+        " created_ms) SELECT 'acct_platform', livemode, 'we_1', account, event, number, 1, 0"
         " FROM event_numbers",
         "INSERT INTO webhook_attempts (account, livemode, id, endpoint, event_account, event, attempted_ms,"
         " duration_ms, outcome, request_headers, cause) SELECT account, livemode, 'wa_' || event, endpoint,"

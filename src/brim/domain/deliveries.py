@@ -77,13 +77,6 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
     answer: Answer
 
     @property
-    def state(self) -> DeliveryState:
-        """Where its delivery stands now."""
-        if self.answer.is_success:
-            return DeliveryState.DELIVERED
-        return DeliveryState.FAILED if self.next_attempt_ms is None else DeliveryState.PENDING
-
-    @property
     def next_attempt_ms(self) -> int | None:
         """When its delivery is tried again; None when there is no more to do."""
         if self.answer.is_success:
@@ -96,7 +89,8 @@ class DeliveryStanding(msgspec.Struct, frozen=True, kw_only=True):
     """Where the delivery of an event to an endpoint stands.
 
     `url` is the endpoint's; `next_attempt_ms` (Unix milliseconds) is when it is tried next, None where there is no more
-    to do.
+    to do. `attempts` counts those made since `created_ms`, when it was begun; where the event has arrived, `created_ms`
+    is the first attempt's time.
     """
 
     endpoint: EndpointKey

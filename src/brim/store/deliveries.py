@@ -87,6 +87,7 @@ async def claim_deliveries(
 async def record_attempts(conn: Conn, attempts: Sequence[Attempt]) -> list[EndpointKey]:
     """Write attempts, what became of their deliveries, and how their endpoints do; return endpoints turned off by it.
 
+    A delivery that has arrived is owed no more, and goes.
     To be called in a transaction. A delivery that failed is left alone when its lease has passed to somebody else, and
     any when somebody has asked since for it to be made again.
     """
@@ -167,8 +168,8 @@ async def list_event_deliveries(
         DeliveryStanding(
             endpoint=_key(record),
             url=record["url"],
-            event_owner=Owner(record["event_account"], record["livemode"]),
-            event=record["event"],
+            event_owner=event_owner,
+            event=event_id,
             state=DeliveryState(record["state"]),
             attempts=record["attempts"],
             created_ms=record["created_ms"],
@@ -232,7 +233,6 @@ def _attempt_row(attempt: Attempt) -> tuple[Any, ...]:
         *_columns_of(delivery.key),
         delivery.event.owner.account,
         delivery.event.id,
-        attempt.state,
         attempt.next_attempt_ms,
         delivery.leased_until_ms,
         attempt.id,

@@ -61,8 +61,11 @@ _WEBHOOK_ATTEMPT: Final[dict[str, Schema]] = {
 _WEBHOOK_DELIVERY: Final[dict[str, Schema]] = {
     "object": constant("webhook_delivery"),
     "account": {"description": "Whose event it is; there only where it is not the endpoint's own account's."},
-    "attempts": {"description": "How many attempts were made since it was last begun.", "minimum": 0},
-    "created": {"description": "When it was begun, in real time.", **TIME},
+    "attempts": {"description": "How many attempts were made since then.", "minimum": 0},
+    "created": {
+        "description": "When it was last begun, in real time; where the event has arrived, when it was first tried.",
+        **TIME,
+    },
     "event": {"description": "The id of the event.", **TEXT},
     "livemode": LIVEMODE,
     "next_attempt": {"description": "When it is tried next; null where there is no more to do.", **TIME},

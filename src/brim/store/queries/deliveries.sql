@@ -24,24 +24,27 @@ counted AS (
     ON CONFLICT ON CONSTRAINT event_counters_pk DO UPDATE SET number = c.number + excluded.number
     RETURNING account, livemode, number
 ),
--- The counters are put among the events that they count, to be found beside them after one sort: what joins two lists
--- compares each owner with each event.
+-- The counters are put among the events that they count, each with the endpoints that its owner's events are for, to be
+-- found beside them after one sort: what joins two lists compares each owner with each event.
 placed AS MATERIALIZED (
     SELECT
         account, livemode, event,
         max(number) OVER owner + 1 - row_number() OVER (owner ORDER BY place DESC NULLS LAST) AS number,
-        bool_or(heard) OVER owner AS heard
+        max(endpoints) OVER owner AS endpoints
     FROM (
-        SELECT account, livemode, place, event, NULL::bigint AS number, NULL::boolean AS heard FROM taken
+        SELECT account, livemode, place, event, NULL::bigint AS number, NULL::record[] AS endpoints FROM taken
         UNION ALL
         SELECT
             c.account, c.livemode, NULL, NULL, c.number,
-            -- Most owners have no endpoints, and then no event need be read.
-            EXISTS (SELECT FROM webhook_endpoints AS w WHERE w.account = c.account AND w.livemode = c.livemode)
-            OR EXISTS (
-                SELECT FROM accounts AS a
+            ARRAY(
+                SELECT (w.account, w.id, w.enabled_events)
+                FROM webhook_endpoints AS w
+                WHERE w.account = c.account AND w.livemode = c.livemode AND NOT w.connect AND w.disabled_because IS NULL
+                UNION ALL
+                SELECT (w.account, w.id, w.enabled_events)
+                FROM accounts AS a
                 JOIN webhook_endpoints AS w ON w.account = a.platform AND w.livemode = c.livemode
-                WHERE a.account = c.account AND w.connect
+                WHERE a.account = c.account AND w.connect AND w.disabled_because IS NULL
             )
         FROM counted AS c
     ) AS both_kinds
@@ -53,21 +56,12 @@ numbered AS (
 ),
 addressed AS (
     INSERT INTO webhook_deliveries (
-        account, livemode, endpoint, event_account, event, number, state, attempts, next_attempt_ms, created_ms
+        account, livemode, endpoint, event_account, event, number, attempts, next_attempt_ms, created_ms
     )
-    SELECT w.account, w.livemode, w.id, p.account, p.event, p.number, 'pending', 0, $3, $3
+    SELECT w.account, p.livemode, w.id, p.account, p.event, p.number, 0, $3, $3
     FROM placed AS p
-    CROSS JOIN LATERAL (
-        SELECT account, livemode, id, enabled_events, disabled_because
-        FROM webhook_endpoints
-        WHERE account = p.account AND livemode = p.livemode AND NOT connect
-        UNION ALL
-        SELECT o.account, o.livemode, o.id, o.enabled_events, o.disabled_because
-        FROM accounts AS a
-        JOIN webhook_endpoints AS o ON o.account = a.platform AND o.livemode = p.livemode
-        WHERE a.account = p.account AND o.connect
-    ) AS w
-    WHERE p.heard AND p.event IS NOT NULL AND w.disabled_because IS NULL
+    CROSS JOIN LATERAL unnest(p.endpoints) AS w (account text, id text, enabled_events jsonb)
+    WHERE p.event IS NOT NULL
         AND (
             w.enabled_events ? '*'
             -- Looked up only for those who do not ask for everything.
@@ -75,7 +69,6 @@ addressed AS (
                 SELECT e.type FROM events AS e WHERE e.account = p.account AND e.livemode = p.livemode AND e.id = p.event
             )
         )
-    ON CONFLICT ON CONSTRAINT webhook_deliveries_pk DO NOTHING
     RETURNING account, livemode, endpoint
 ),
 found AS (
@@ -148,7 +141,6 @@ SELECT
         SELECT count(*)
         FROM webhook_deliveries AS o
         WHERE o.event_account = l.event_account AND o.livemode = l.livemode AND o.event = l.event
-            AND o.state <> 'delivered'
     ) AS undelivered,
     set_config('synchronous_commit', 'off', true)
 FROM leased AS l
@@ -158,7 +150,7 @@ LEFT JOIN webhook_endpoints AS w ON w.account = l.account AND w.livemode = l.liv
 -- name: stop_deliveries
 -- Give up pending deliveries of events that are gone.
 UPDATE webhook_deliveries AS d
-SET state = 'failed', next_attempt_ms = NULL, leased_until_ms = NULL
+SET next_attempt_ms = NULL, leased_until_ms = NULL
 FROM unnest($1::text[], $2::boolean[], $3::text[], $4::text[], $5::text[])
     AS s (account, livemode, endpoint, event_account, event)
 WHERE d.account = s.account AND d.livemode = s.livemode AND d.endpoint = s.endpoint
@@ -174,23 +166,23 @@ WITH pending AS MATERIALIZED (
     FOR UPDATE SKIP LOCKED
 )
 UPDATE webhook_deliveries AS d
-SET state = 'failed', next_attempt_ms = NULL, leased_until_ms = NULL
+SET next_attempt_ms = NULL, leased_until_ms = NULL
 FROM pending AS p
 WHERE d.account = $1 AND d.livemode = $2 AND d.endpoint = $3 AND d.event_account = p.event_account AND d.event = p.event;
 
 -- name: record_attempts
--- Write attempts, in sorted order, and what became of their deliveries. A failure counts only for whoever still has the
--- lease; that the endpoint has received an event is true whoever says it, but not what somebody wants who has asked for
--- it to be sent again since. Doing it twice changes nothing.
+-- Write attempts, in sorted order, and what became of their deliveries: one that has arrived goes. A failure counts only
+-- for whoever still has the lease; that the endpoint has received an event is true whoever says it, but not what somebody
+-- wants who has asked for it to be sent again since. Doing it twice changes nothing.
 WITH results AS MATERIALIZED (
     SELECT *
     FROM unnest(
-        $1::text[], $2::boolean[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::bigint[],
-        $9::text[], $10::bigint[], $11::integer[], $12::text[], $13::smallint[], $14::text[], $15::text[],
-        $16::bytea[], $17::text[], $18::bigint[]
+        $1::text[], $2::boolean[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::bigint[], $8::text[],
+        $9::bigint[], $10::integer[], $11::text[], $12::smallint[], $13::text[], $14::text[], $15::bytea[],
+        $16::text[], $17::bigint[]
     ) AS r (
-        account, livemode, endpoint, event_account, event, state, next_attempt_ms, leased_until_ms,
-        id, attempted_ms, duration_ms, outcome, http_status, error, request_headers, response_head, cause, created_ms
+        account, livemode, endpoint, event_account, event, next_attempt_ms, leased_until_ms, id, attempted_ms,
+        duration_ms, outcome, http_status, error, request_headers, response_head, cause, created_ms
     )
 ),
 held AS MATERIALIZED (
@@ -202,20 +194,21 @@ held AS MATERIALIZED (
         WHERE d.account = r.account AND d.livemode = r.livemode AND d.endpoint = r.endpoint
             AND d.event_account = r.event_account AND d.event = r.event AND d.next_attempt_ms IS NOT NULL
             AND d.created_ms = r.created_ms
-            AND (r.state = 'delivered' OR d.leased_until_ms = r.leased_until_ms)
+            AND (r.outcome = 'delivered' OR d.leased_until_ms = r.leased_until_ms)
         FOR UPDATE
     ) AS d
 ),
-moved AS (
+arrived AS (
+    DELETE FROM webhook_deliveries AS d
+    USING held AS h
+    WHERE h.outcome = 'delivered' AND d.account = h.account AND d.livemode = h.livemode AND d.endpoint = h.endpoint
+        AND d.event_account = h.event_account AND d.event = h.event
+),
+failed AS (
     UPDATE webhook_deliveries AS d
-    SET
-        state = h.state,
-        attempts = d.attempts + 1,
-        next_attempt_ms = h.next_attempt_ms,
-        leased_until_ms = NULL,
-        cause = 'schedule'
+    SET attempts = d.attempts + 1, next_attempt_ms = h.next_attempt_ms, leased_until_ms = NULL, cause = 'schedule'
     FROM held AS h
-    WHERE d.account = h.account AND d.livemode = h.livemode AND d.endpoint = h.endpoint
+    WHERE h.outcome <> 'delivered' AND d.account = h.account AND d.livemode = h.livemode AND d.endpoint = h.endpoint
         AND d.event_account = h.event_account AND d.event = h.event
 )
 INSERT INTO webhook_attempts (
@@ -258,13 +251,13 @@ RETURNING w.account, w.livemode, w.id, w.url, w.disabled_because;
 -- nothing where the event has no number yet: then it is about to be sent anyway. created_ms changes in any case, so that
 -- what is under way is not taken for the answer to this.
 INSERT INTO webhook_deliveries AS d (
-    account, livemode, endpoint, event_account, event, number, state, attempts, next_attempt_ms, created_ms, cause
+    account, livemode, endpoint, event_account, event, number, attempts, next_attempt_ms, created_ms, cause
 )
-SELECT $1, $2, $3, n.account, n.event, n.number, 'pending', 0, $6, $6, 'resend'
+SELECT $1, $2, $3, n.account, n.event, n.number, 0, $6, $6, 'resend'
 FROM event_numbers AS n
 WHERE n.account = $4 AND n.livemode = $2 AND n.event = $5
 ON CONFLICT ON CONSTRAINT webhook_deliveries_pk DO UPDATE SET
-    state = 'pending', attempts = 0, next_attempt_ms = excluded.next_attempt_ms, leased_until_ms = NULL,
+    attempts = 0, next_attempt_ms = excluded.next_attempt_ms, leased_until_ms = NULL,
     created_ms = greatest(excluded.created_ms, d.created_ms + 1), cause = 'resend'
 RETURNING d.number;
 
@@ -273,7 +266,7 @@ RETURNING d.number;
 SELECT (
     SELECT count(*)
     FROM webhook_deliveries AS d
-    WHERE d.event_account = w.account AND d.livemode = w.livemode AND d.event = w.event AND d.state <> 'delivered'
+    WHERE d.event_account = w.account AND d.livemode = w.livemode AND d.event = w.event
 ) AS undelivered
 FROM unnest($1::text[], $2::boolean[], $3::text[]) WITH ORDINALITY AS w (account, livemode, event, position)
 ORDER BY w.position;
@@ -320,11 +313,30 @@ SELECT EXISTS (
 );
 
 -- name: list_event_deliveries
--- Where the deliveries of an event to endpoints of some accounts stand.
-SELECT
-    d.account, d.livemode, d.endpoint, d.event_account, d.event, d.state, d.attempts, d.next_attempt_ms, d.created_ms,
-    w.url
-FROM webhook_deliveries AS d
-JOIN webhook_endpoints AS w ON w.account = d.account AND w.livemode = d.livemode AND w.id = d.endpoint
-WHERE d.event_account = $1 AND d.livemode = $2 AND d.event = $3 AND d.account = ANY($4::text[])
-ORDER BY d.endpoint;
+-- Where the deliveries of an event to endpoints of some accounts stand: those that are owed, and those of which only
+-- attempts are left, because it has arrived.
+WITH owed AS MATERIALIZED (
+    SELECT account, livemode, endpoint, event_account, event, attempts, next_attempt_ms, created_ms
+    FROM webhook_deliveries
+    WHERE event_account = $1 AND livemode = $2 AND event = $3 AND account = ANY($4::text[])
+),
+arrived AS MATERIALIZED (
+    SELECT a.account, a.livemode, a.endpoint, count(*) AS attempts, min(a.attempted_ms) AS created_ms
+    FROM webhook_attempts AS a
+    WHERE a.event_account = $1 AND a.livemode = $2 AND a.event = $3 AND a.account = ANY($4::text[])
+        AND NOT EXISTS (SELECT FROM owed AS o WHERE o.account = a.account AND o.endpoint = a.endpoint)
+    GROUP BY a.account, a.livemode, a.endpoint
+    HAVING bool_or(a.outcome = 'delivered')
+)
+SELECT s.account, s.livemode, s.endpoint, s.state, s.attempts, s.next_attempt_ms, s.created_ms, w.url
+FROM (
+    SELECT
+        account, livemode, endpoint, CASE WHEN next_attempt_ms IS NULL THEN 'failed' ELSE 'pending' END AS state,
+        attempts, next_attempt_ms, created_ms
+    FROM owed
+    UNION ALL
+    SELECT account, livemode, endpoint, 'delivered', attempts, NULL, created_ms
+    FROM arrived
+) AS s
+JOIN webhook_endpoints AS w ON w.account = s.account AND w.livemode = s.livemode AND w.id = s.endpoint
+ORDER BY s.endpoint;

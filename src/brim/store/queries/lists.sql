@@ -264,7 +264,7 @@ LIMIT $6;
         AND (NOT $7::boolean OR NOT coalesce((
             SELECT true
             FROM webhook_deliveries AS d
-            WHERE d.event_account = e.account AND d.livemode = e.livemode AND d.event = e.id AND d.state <> 'delivered'
+            WHERE d.event_account = e.account AND d.livemode = e.livemode AND d.event = e.id
             LIMIT 1
         ), false))
     ORDER BY id DESC
@@ -278,7 +278,7 @@ UNION ALL
         AND (NOT $7::boolean OR NOT coalesce((
             SELECT true
             FROM webhook_deliveries AS d
-            WHERE d.event_account = e.account AND d.livemode = e.livemode AND d.event = e.id AND d.state <> 'delivered'
+            WHERE d.event_account = e.account AND d.livemode = e.livemode AND d.event = e.id
             LIMIT 1
         ), false))
     ORDER BY id
@@ -295,7 +295,7 @@ UNION ALL
         AND (NOT $8::boolean OR NOT coalesce((
             SELECT true
             FROM webhook_deliveries AS d
-            WHERE d.event_account = e.account AND d.livemode = e.livemode AND d.event = e.id AND d.state <> 'delivered'
+            WHERE d.event_account = e.account AND d.livemode = e.livemode AND d.event = e.id
             LIMIT 1
         ), false))
     ORDER BY id DESC
@@ -309,7 +309,7 @@ UNION ALL
         AND (NOT $8::boolean OR NOT coalesce((
             SELECT true
             FROM webhook_deliveries AS d
-            WHERE d.event_account = e.account AND d.livemode = e.livemode AND d.event = e.id AND d.state <> 'delivered'
+            WHERE d.event_account = e.account AND d.livemode = e.livemode AND d.event = e.id
             LIMIT 1
         ), false))
     ORDER BY id
@@ -330,7 +330,7 @@ CROSS JOIN LATERAL (
             AND (NOT $8::boolean OR NOT coalesce((
                 SELECT true
                 FROM webhook_deliveries AS d
-                WHERE d.event_account = e.account AND d.livemode = e.livemode AND d.event = e.id AND d.state <> 'delivered'
+                WHERE d.event_account = e.account AND d.livemode = e.livemode AND d.event = e.id
                 LIMIT 1
             ), false))
         ORDER BY type DESC, id DESC
@@ -345,7 +345,7 @@ CROSS JOIN LATERAL (
             AND (NOT $8::boolean OR NOT coalesce((
                 SELECT true
                 FROM webhook_deliveries AS d
-                WHERE d.event_account = e.account AND d.livemode = e.livemode AND d.event = e.id AND d.state <> 'delivered'
+                WHERE d.event_account = e.account AND d.livemode = e.livemode AND d.event = e.id
                 LIMIT 1
             ), false))
         ORDER BY type, id
@@ -362,7 +362,6 @@ LIMIT $6;
     SELECT DISTINCT d.event AS id
     FROM webhook_deliveries AS d
     WHERE $5 AND d.event_account = $1 AND d.livemode = $2 AND d.event > $3 AND d.event < $4
-        AND d.state <> 'delivered'
         AND (
             SELECT e.type
             FROM events AS e
@@ -376,7 +375,6 @@ UNION ALL
     SELECT DISTINCT d.event AS id
     FROM webhook_deliveries AS d
     WHERE NOT $5 AND d.event_account = $1 AND d.livemode = $2 AND d.event > $3 AND d.event < $4
-        AND d.state <> 'delivered'
         AND (
             SELECT e.type
             FROM events AS e

@@ -111,15 +111,15 @@ numbered AS (
     FROM counted
 )
 INSERT INTO webhook_deliveries (
-    account, livemode, endpoint, event_account, event, number, state, attempts, next_attempt_ms, created_ms
+    account, livemode, endpoint, event_account, event, number, attempts, next_attempt_ms, created_ms
 )
-SELECT $1, $2, $3, $1, $4, number, 'pending', 0, $12, $12
+SELECT $1, $2, $3, $1, $4, number, 0, $12, $12
 FROM counted;
 
 -- name: stop_deliveries
 -- Give up what is still to be sent to an endpoint.
 UPDATE webhook_deliveries
-SET state = 'failed', next_attempt_ms = NULL, leased_until_ms = NULL
+SET next_attempt_ms = NULL, leased_until_ms = NULL
 WHERE account = $1 AND livemode = $2 AND endpoint = $3 AND next_attempt_ms IS NOT NULL;
 
 -- name: delete_endpoint
@@ -134,4 +134,4 @@ WITH pending AS (
     WHERE account = $1 AND livemode = $2 AND endpoint = $3 AND next_attempt_ms IS NOT NULL
 )
 DELETE FROM webhook_deliveries
-WHERE account = $1 AND livemode = $2 AND endpoint = $3 AND state = 'failed';
+WHERE account = $1 AND livemode = $2 AND endpoint = $3 AND next_attempt_ms IS NULL;
