@@ -21,7 +21,7 @@ from bench.report import (
     LIFE,
     NAIVE,
     NAIVE_LIFE,
-    ONE_PROCESS,
+    NO_ENDPOINT,
     ONE_STATEMENT,
     PAGE,
     SINGLE_INSERT,
@@ -37,6 +37,7 @@ from bench.sql_load import SqlLoad, prepare_balance, query
 _CONNECTIONS: Final = (1, 16, 64, 256)
 _BUSY: Final = 64
 _SEED_S: Final = 2
+_ROUNDS_OF_PAIR: Final = 4
 _PGBENCH_ROWS: Final = (
     (NAIVE, "naive_transaction", (1, _BUSY)),
     (THREE_ROWS, "three_rows_transaction", (1, _BUSY)),
@@ -86,11 +87,7 @@ def _run(options: argparse.Namespace) -> None:
         if filesystem_of(folder) in _NO_FLUSHES:
             raise BenchError(f"{folder} is in memory, where a commit costs nothing. Choose a disk with --folder.")
         bench = _start_everything(stack, folder, _CONNECTIONS if not options.quick else (1, _BUSY), options)
-        rows = [row for row in bench.rows if re.search(options.only or "", row.name)]
-        if not rows:
-            raise BenchError("No row matches --only. The names are:\n" + "\n".join(row.name for row in bench.rows))
-        print(f"{len(rows)} rows, {options.rounds} rounds of {options.seconds} s each")
-        figures = measure_rounds(rows, rounds=options.rounds, seconds=options.seconds, say=_say)
+        figures = _measure(bench, options)
         text = _render(figures, bench, options)
     print(f"\n{text}")
     if options.partial and not options.write:
@@ -100,17 +97,35 @@ def _run(options: argparse.Namespace) -> None:
         print(f"\nWritten to {PAGE}.")
 
 
+def _measure(bench: "_Bench", options: argparse.Namespace) -> list[Figure]:
+    """Measure the rows that were asked for; those of the pair in more rounds, by themselves."""
+    chosen = [[row for row in rows if re.search(options.only or "", row.name)] for rows in (bench.rows, bench.pair)]
+    if not any(chosen):
+        names = "\n".join(row.name for row in (*bench.rows, *bench.pair))
+        raise BenchError(f"No row matches --only. The names are:\n{names}")
+    figures: list[Figure] = []
+    for rows, rounds in zip(chosen, (options.rounds, options.rounds * _ROUNDS_OF_PAIR), strict=True):
+        if rows:
+            _say(f"{len(rows)} rows, {rounds} rounds of {options.seconds} s each")
+            figures += measure_rounds(rows, rounds=rounds, seconds=options.seconds, say=_say)
+    return figures
+
+
 def _say(sentence: str) -> None:
     print(sentence, flush=True)
 
 
 @dataclass(frozen=True)
 class _Bench:
-    """Everything that runs: what is measured, and what a reader has to know of it."""
+    """Everything that runs: what is measured, and what a reader has to know of it.
+
+    The rows of `pair` differ by a few in a hundred, and are measured in turn with nothing between them.
+    """
 
     folder: Path
     services: Sequence[Service]
     rows: Sequence[Row]
+    pair: Sequence[Row]
     left_out: Sequence[str]
 
 
@@ -118,22 +133,23 @@ def _start_everything(
     stack: ExitStack, folder: Path, connections: Sequence[int], options: argparse.Namespace
 ) -> _Bench:
     """Start all servers; they run until the stack is closed."""
-    _say("starting brim serve five times, on databases of their own in one PostgreSQL server")
+    _say("starting brim serve six times, on databases of their own in one PostgreSQL server")
     one = stack.enter_context(serve_embedded(folder, workers=1))
     two = stack.enter_context(serve_beside(one, "brim-2", workers=2))
+    undisturbed = stack.enter_context(serve_beside(one, "brim-undisturbed", workers=1))
     disturbed = stack.enter_context(serve_beside(one, "brim-disturbed", workers=1))
     disturbed.send_events_to(f"{stack.enter_context(_catching(folder))}/dead")
     settling = stack.enter_context(serve_beside(one, "brim-settling", workers=1, settle_after="1s"))
     living = stack.enter_context(serve_beside(one, "brim-living", workers=1, settle_after=AT_ONCE))
     rows = [
-        *_service_rows(ONE_PROCESS, one, connections),
-        _create_row(SLOW_ENDPOINT, disturbed),
+        *_service_rows(f"{BRIM}, 1 process", one, connections),
         *_service_rows(f"{BRIM}, 2 processes", two, connections),
         _settling_row(settling),
         _life_row(f"{BRIM}, one account", living, living.create),
         _life_row(f"{BRIM}, {_MANY_ACCOUNTS:,} accounts", living, living.create_for_accounts(_MANY_ACCOUNTS)),
         *_pgbench_rows(one),
     ]
+    pair = [_numbered_row(NO_ENDPOINT, undisturbed), _numbered_row(SLOW_ENDPOINT, disturbed)]
     left_out = []
     for name, start in [] if options.no_peers else known_peers():
         _say(f"installing and starting {name}")
@@ -142,7 +158,7 @@ def _start_everything(
         except BenchError as error:
             left_out.append(f"{name} could not be measured: {str(error).splitlines()[0]}")
             _say(left_out[-1])
-    return _Bench(folder, (one, two, disturbed, settling, living), rows, left_out)
+    return _Bench(folder, (one, two, undisturbed, disturbed, settling, living), rows, pair, left_out)
 
 
 @contextmanager
@@ -167,11 +183,9 @@ def _service_rows(who: str, service: Service, connections: Sequence[int]) -> lis
     ]
 
 
-def _create_row(who: str, service: Service) -> Row:
-    """Return the row of creates by many clients."""
-    return _http_row(
-        who, "create", _BUSY, service.create, server_cpu=service.server_cpu, database_cpu=service.database_cpu
-    )
+def _numbered_row(who: str, service: Service) -> Row:
+    """Return the row of creates by many clients; over when the last event is numbered and addressed."""
+    return _row_with_its_end(who, "create", service, service.create, service.wait_until_numbered)
 
 
 def _settling_row(service: Service) -> Row:
@@ -189,18 +203,23 @@ def _settling_row(service: Service) -> Row:
 
 def _life_row(who: str, service: Service, load: HttpLoad) -> Row:
     """Return the row of whole lives: created, settled, both announced; over when the last one is."""
+    return _row_with_its_end(who, LIFE, service, load, service.wait_until_settled)
 
-    def live(seconds: int) -> Measurement:
+
+def _row_with_its_end(who: str, work: str, service: Service, load: HttpLoad, wait: Callable[[], None]) -> Row:
+    """Return a row of many clients that is over when the worker is through with what they made."""
+
+    def measure(seconds: int) -> Measurement:
         began = time.monotonic()
         created = load.run(_BUSY, seconds)
-        service.wait_until_settled()
+        wait()
         return created._replace(per_second=created.requests / (time.monotonic() - began))
 
     return Row(
         who=who,
-        work=LIFE,
+        work=work,
         clients=_BUSY,
-        measure=live,
+        measure=measure,
         server_cpu=service.server_cpu,
         database_cpu=service.database_cpu,
     )

@@ -14,7 +14,7 @@ ONE_STATEMENT: Final = "pgbench (c) our rows, one statement"
 SINGLE_INSERT: Final = "pgbench (d) one row"
 NAIVE_LIFE: Final = "pgbench (e) naive life"
 LIFE: Final = "life"
-ONE_PROCESS: Final = f"{BRIM}, 1 process"
+NO_ENDPOINT: Final = f"{BRIM}, 1 process, no endpoint"
 SLOW_ENDPOINT: Final = f"{BRIM}, 1 process, an endpoint never answers"
 _PROMISED_OVER_NAIVE: Final = 6.0
 _PROMISED_LONE_P50: Final = 3.0
@@ -74,7 +74,7 @@ class Figures:
         )
 
     def _slow_endpoint_promise(self) -> str:
-        beside, alone = (self._find(who, "create", _BUSY) for who in (SLOW_ENDPOINT, ONE_PROCESS))
+        beside, alone = (self._find(who, "create", _BUSY) for who in (SLOW_ENDPOINT, NO_ENDPOINT))
         if not (beside and alone):
             return ""
         ratio = beside.per_second / alone.per_second

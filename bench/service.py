@@ -34,8 +34,8 @@ FROM generate_series(1, {count}) AS number
 RETURNING account
 """
 _MAX_IDS: Final = 10_000
-_SETTLED_WITHIN_S: Final = 300.0
-_POLL_S: Final = 0.1
+_WORKER_IS_THROUGH_WITHIN_S: Final = 300.0
+_POLL_S: Final = 0.02
 _ANSWERS_WITHIN_S: Final = 10.0
 
 
@@ -105,10 +105,21 @@ class Service:
         Raises:
             BenchError: it takes too long.
         """
-        deadline = time.monotonic() + _SETTLED_WITHIN_S
-        while query(self.database_url, "SELECT 1 FROM topups WHERE due_ms IS NOT NULL LIMIT 1"):
+        self._wait_until_none("topups WHERE due_ms IS NOT NULL")
+
+    def wait_until_numbered(self) -> None:
+        """Return once the worker has numbered every event, and addressed it to whoever asks for it.
+
+        Raises:
+            BenchError: it takes too long.
+        """
+        self._wait_until_none("new_events")
+
+    def _wait_until_none(self, rows: str) -> None:
+        deadline = time.monotonic() + _WORKER_IS_THROUGH_WITHIN_S
+        while query(self.database_url, f"SELECT 1 FROM {rows} LIMIT 1"):
             if time.monotonic() > deadline:
-                raise BenchError("The worker does not keep up: top-ups are still pending.")
+                raise BenchError("The worker does not keep up: it has left over rows of " + rows + ".")
             time.sleep(_POLL_S)
 
 
