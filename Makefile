@@ -6,7 +6,7 @@ STAMP := .venv/.installed
 SIDE_BY_SIDE := --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help install serve test test-fast coverage check format lint types imports sim bench bench-webhooks bench-pages lock clean
+.PHONY: help install compiled serve test test-fast coverage check format lint types imports sim bench bench-webhooks bench-pages lock clean
 
 ## Lists the targets, each with its sentence.
 help:
@@ -21,27 +21,31 @@ $(STAMP): requirements-dev.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $(STAMP)
 
+# Every process that starts reads what is compiled here, even where Python is told to write no bytecode itself.
+compiled: install
+	@$(BIN)/python -m compileall -q src tests
+
 ## Runs the whole service on the embedded database: the API on http://127.0.0.1:12111 and the worker.
-serve: install
+serve: compiled
 	@$(BIN)/brim serve
 
 ## Runs every test that this machine can run, a file at a time on each of up to four cores.
-test: install
+test: compiled
 	$(BIN)/python -m pytest $(SIDE_BY_SIDE)
 
 ## Runs every test again and prints which lines and branches they left out, those of started processes counted.
-coverage: install
+coverage: compiled
 	$(BIN)/coverage erase
 	$(BIN)/coverage run -m pytest
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 
 ## Runs the tests that take no more than a few seconds each.
-test-fast: install
+test-fast: compiled
 	$(BIN)/python -m pytest $(SIDE_BY_SIDE) -m "not slow"
 
 ## Runs a million steps of random lives beside a model of the books; SIM_STEPS and SIM_SEED change that.
-sim: install
+sim: compiled
 	SIM_STEPS=$${SIM_STEPS:-1000000} $(BIN)/python -m pytest tests/sim -s
 
 ## Checks format, lint, types and import contracts: exactly what CI checks.
@@ -66,15 +70,15 @@ imports: install
 	$(BIN)/lint-imports
 
 ## Measures creates, retrieves and lists beside their peers, and prints one table (needs wrk).
-bench: install
+bench: compiled
 	$(BIN)/python -m bench
 
 ## Measures deliveries of webhooks beside the same client without a database, and prints one table.
-bench-webhooks: install
+bench-webhooks: compiled
 	$(BIN)/python -m bench.deliveries
 
 ## Measures how soon pages show their first text, beside the least that a page can be (needs Node and Chromium).
-bench-pages: install
+bench-pages: compiled
 	$(BIN)/python -m bench.pages
 
 ## Resolves the dependencies in pyproject.toml anew and writes both lock files.
