@@ -70,6 +70,19 @@ def test_a_stop_while_the_database_is_being_made_is_clean(start_brim: StartBrim)
     assert brim.stop() == 0
 
 
+def test_processes_are_started_before_the_database_answers_and_end_with_a_stop(start_brim: StartBrim) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as deaf_database:
+        deaf_database.settimeout(_PATIENCE_S)
+        url = f"postgresql://brim@127.0.0.1:{deaf_database.getsockname()[1]}/brim"
+        brim = start_brim(arguments=["--database-url", url], ready=False)
+        asked, _ = deaf_database.accept()
+        with asked:
+            _eventually(lambda: len(descendants(brim.pid)) >= 2)
+            children = [brim.child_pid("worker"), brim.child_pid("api")]
+            assert brim.stop() == 0
+    assert not [pid for pid in children if _is_alive(pid)]
+
+
 def test_a_second_start_keeps_key_and_topups(start_brim: StartBrim) -> None:
     first = start_brim()
     topup = first.create_topup()

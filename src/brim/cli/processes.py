@@ -55,6 +55,7 @@ def api(**flags: str | None) -> None:
     inherited = os.environ.get("BRIM_INTERNAL_LISTEN_FDS")
     if inherited:
         listeners = [socket.socket(fileno=int(text)) for text in inherited.split(",")]
+        _wait_for_database()
         run_api(settings, listeners, _inherited_fd("BRIM_INTERNAL_ALIVE_FD"), own_url=listener_url(listeners[0]))
         return
     with ExitStack() as opened:
@@ -70,7 +71,9 @@ def worker(**flags: str | None) -> None:
     """Run one worker, which settles what is due, on a database that was migrated."""
     from brim.workers.run import run_worker
 
-    run_worker(_settings_with_database("worker", flags), _inherited_fd("BRIM_INTERNAL_ALIVE_FD"))
+    settings = _settings_with_database("worker", flags)
+    _wait_for_database()
+    run_worker(settings, _inherited_fd("BRIM_INTERNAL_ALIVE_FD"))
 
 
 @click.command()
@@ -154,6 +157,14 @@ def _inherited_fd(variable: str) -> int | None:
     """Return a file descriptor that the supervisor passed on, None when a person started us."""
     text = os.environ.get(variable)
     return int(text) if text else None
+
+
+def _wait_for_database() -> None:
+    """Wait for the supervisor, which starts us while the database is still being made ready: loading takes time too."""
+    begin_fd = _inherited_fd("BRIM_INTERNAL_BEGIN_FD")
+    if begin_fd is not None:
+        os.read(begin_fd, 1)
+        os.close(begin_fd)
 
 
 def _whisper(sentence: str) -> None:

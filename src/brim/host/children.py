@@ -1,4 +1,7 @@
-"""Keeps the API and worker processes alive: started again when they die, and dead when their supervisor is."""
+"""Keeps the API and worker processes alive: started again when they die, and dead when their supervisor is.
+
+They are started while the database is still being made ready, because loading takes them as long, and wait for it.
+"""
 
 import asyncio
 import os
@@ -54,13 +57,24 @@ class Children:
         self._serving = False
         # Nobody writes into this pipe. Its writing end is ours alone, so its end tells the children that we died.
         self._alive_fd, self._our_end = os.pipe()
+        # Nor into this one: its end tells the children that the database is ready for them.
+        self._begin_fd, self._our_begin_end = os.pipe()
+        self._may_begin = False
         self._listen_fds = [listener.fileno() for listener in listeners]
         self._environment = {**environment, "BRIM_INTERNAL_ALIVE_FD": str(self._alive_fd)}
+        self._environment["BRIM_INTERNAL_BEGIN_FD"] = str(self._begin_fd)
 
     def close(self) -> None:
-        """Let go of the pipe; the children are gone by then."""
-        os.close(self._alive_fd)
-        os.close(self._our_end)
+        """Let go of the pipes; the children are gone by then."""
+        self.begin()
+        for descriptor in (self._alive_fd, self._our_end, self._begin_fd):
+            os.close(descriptor)
+
+    def begin(self) -> None:
+        """Tell the children, those started later too, that the database is ready for them."""
+        if not self._may_begin:
+            os.close(self._our_begin_end)
+        self._may_begin = True
 
     def now_serving(self) -> None:
         """Note that the service was ready once: from now on a dying child is always replaced."""
@@ -97,7 +111,7 @@ class Children:
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-P", "-m", "brim", role),
             env={**self._environment, **listening},
-            pass_fds=[self._alive_fd, *listen_fds],
+            pass_fds=[self._alive_fd, self._begin_fd, *listen_fds],
             stdin=asyncio.subprocess.DEVNULL,
             stdout=sys.stderr.fileno(),  # standard output is for the banner
             start_new_session=True,  # Ctrl-C in a terminal is the supervisor's to answer, not theirs

@@ -124,9 +124,9 @@ class EmbeddedPostgres:
 
     @property
     def urls(self) -> DatabaseUrls:
-        """The `postgresql://` URLs of the running server; the service's works once its role was made."""
+        """The `postgresql://` URLs of the server; they work once it runs, the service's once its role was made."""
         if self._socket_folder is None:
-            raise RuntimeError("the server was not started")
+            raise RuntimeError("the server was not started, nor its socket's folder made")
         return socket_urls(self._socket_folder)
 
     @property
@@ -135,6 +135,14 @@ class EmbeddedPostgres:
         if self._process is None:
             raise RuntimeError("the server was not started")
         return self._process.pid
+
+    def choose_socket(self) -> Path:
+        """Make and return the socket's folder, so that the server's URLs are known before it runs."""
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._remove_leftover_socket_folder()
+        if self._socket_folder is None:  # a restart keeps its URLs
+            self._socket_folder = make_socket_folder(self._folder / "socket")
+        return self._socket_folder
 
     async def start(self) -> None:
         """Start the server and return once it takes connections, however long a recovery takes.
@@ -145,18 +153,15 @@ class EmbeddedPostgres:
             DatabaseStartError: PostgreSQL ended instead of starting.
         """
         binaries = self._binaries or wheel_binaries()
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        socket_folder = self.choose_socket()
         identity = choose_identity(self._folder, self._cluster, binaries)
         os.chown(self._folder, identity.owner, identity.group)
         if not self._cluster.exists():
             await self._initialise(identity, binaries)
-        self._remove_leftover_socket_folder()
-        if self._socket_folder is None:  # a restart keeps its URLs
-            self._socket_folder = make_socket_folder(self._folder / "socket")
         settings = [part for name, value in self._server_settings().items() for part in ("-c", f"{name}={value}")]
         command = identity.command(binaries / "postgres", "-D", str(self._cluster), *settings)
         try:
-            await self._launch(command, identity, self._socket_folder)
+            await self._launch(command, identity, socket_folder)
         except DatabaseStartError:
             await self._check_version(identity, binaries)
             raise

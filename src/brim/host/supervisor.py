@@ -130,13 +130,16 @@ class Supervisor:
     async def _supervise(self) -> None:
         """Bring everything up and keep it up; a cancellation takes it down in the opposite order."""
         async with self._database() as urls:
-            await self._prepare(urls)
-            test_key, first_run_token = await self._prepare_access(urls.service)
             with self._prepared_children(urls.service) as children:
                 async with asyncio.TaskGroup() as tasks:
                     for role in ("worker", *["api"] * self._settings.workers):
                         tasks.create_task(children.keep(role))
-                    tasks.create_task(self._keep_database())
+                    if self._postgres:
+                        await self._postgres.start()
+                        tasks.create_task(self._keep_database(self._postgres))
+                    await self._prepare(urls)
+                    test_key, first_run_token = await self._prepare_access(urls.service)
+                    children.begin()
                     await wait_until_answering(self._listener)
                     children.now_serving()
                     self._folder.announce(listener_url(self._listener))
@@ -146,26 +149,24 @@ class Supervisor:
 
     @asynccontextmanager
     async def _database(self) -> AsyncIterator[DatabaseUrls]:
-        """Yield how to reach the database, our own started before and stopped after."""
+        """Yield how to reach the database; our own, still to be started, is stopped after."""
         given = given_urls(self._settings)
         if given is not None:
             yield given
             return
         self._postgres = EmbeddedPostgres(self._folder.database, say=log.info)
+        self._postgres.choose_socket()
         try:
-            await self._postgres.start()
             yield self._postgres.urls
         finally:
             await self._postgres.stop()
 
-    async def _keep_database(self) -> None:
+    async def _keep_database(self, postgres: EmbeddedPostgres) -> None:
         """Start our own database again whenever it dies; meanwhile the API answers 503."""
-        if self._postgres is None:
-            return
         while True:
-            status = await self._postgres.wait()
+            status = await postgres.wait()
             log.error("the database ended and is started again", status=status)
-            await _start_until_it_works(self._postgres)
+            await _start_until_it_works(postgres)
             log.info("the database is back")
 
     async def _prepare(self, urls: DatabaseUrls) -> None:

@@ -284,7 +284,7 @@ _CHOICES: Final = {
 _HIDDEN: Final = frozenset({"test_secret_key", "encryption_key", "database_url", "migration_url", "oidc_client_secret"})
 """Settings whose values no message repeats."""
 
-_INTERNAL_VARIABLES: Final = frozenset({"BRIM_INTERNAL_LISTEN_FDS", "BRIM_INTERNAL_ALIVE_FD"})
+_INTERNAL_VARIABLES: Final = frozenset({"BRIM_INTERNAL_LISTEN_FDS", "BRIM_INTERNAL_ALIVE_FD", "BRIM_INTERNAL_BEGIN_FD"})
 """What the supervisor tells its own children; nobody else sets these."""
 
 
