@@ -16,10 +16,10 @@ from stripe import StripeClient
 from api.polling import until
 from api.receiving import Receiver, receiving
 from api.wire import Wire
-from brim.kit.clock import system_clock_ms
 from brim.services.keys import revoke_key
 from brim.store.database import Database
 from brim.testing.server import Account, BrimServer, create_key
+from brim.testing.terminal import typed
 from brim_process import brim_command, brim_environment, start_serving
 
 Connect: TypeAlias = Callable[[str], StripeClient]
@@ -43,7 +43,7 @@ class Server(BrimServer):
 
         async def make(database: Database) -> str:
             made = await create_key(database, account)
-            await revoke_key(database, key_id=made.key.id, now_ms=system_clock_ms())
+            await revoke_key(database, key_id=made.key.id, **typed())
             return made.secret
 
         return self.run(make)

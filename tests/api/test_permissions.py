@@ -16,9 +16,9 @@ from brim.api.operation import Operation
 from brim.api.operations import OPERATIONS
 from brim.domain.keys import PERMISSION_LEVELS, RESOURCES
 from brim.domain.verification import NotOperatorError
-from brim.kit.clock import system_clock_ms
 from brim.services.keys import create_key
 from brim.store.database import Database
+from brim.testing.terminal import typed
 from service import Server
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ class Party:
                 livemode=False,
                 permissions={permission.resource: permission.level},
                 name=None,
-                now_ms=system_clock_ms(),
+                **typed(),
             )
             for permission in PERMISSIONS
         }

@@ -9,8 +9,8 @@ from people import PASSWORD
 
 from api.polling import until
 from api.wire import Wire
-from brim.kit.clock import system_clock_ms
 from brim.services.keys import list_keys, revoke_key
+from brim.testing.terminal import typed
 from browser.chromium import run_in_browser
 from cli.stripe_cli import StripeCli, stripe_program
 from cli.test_login import complete, stored_key
@@ -45,7 +45,7 @@ def test_operators_sign_in_and_let_the_official_cli_in(house: House, tmp_path: P
     listing = ("topups", "list", "--api-base", house.url)
     assert cli.run(*listing).json["data"] == []
     [key] = [key for key in house.run(lambda database: list_keys(database, account=None)) if key.name == "devbox"]
-    house.run(lambda database: revoke_key(database, key_id=key.id, now_ms=system_clock_ms()))
+    house.run(lambda database: revoke_key(database, key_id=key.id, **typed()))
     revoked = Wire(house.url, stored_key(tmp_path))
     until(lambda: revoked.get("/v1/topups").status == 401, what="the key to be refused")
     assert "re-authenticate" in cli.run(*listing).errors

@@ -12,10 +12,10 @@ from websockets.typing import Subprotocol
 
 from api.polling import until
 from api.wire import PENDING, Wire
-from brim.kit.clock import system_clock_ms
 from brim.services.keys import list_keys, revoke_key
 from brim.store.database import Database
 from brim.testing.catcher import BackgroundCatcher, catching_in_background, status
+from brim.testing.terminal import typed
 from cli.stripe_cli import PATIENCE_S, RunningCli, StripeCli
 from service import Server
 
@@ -271,7 +271,7 @@ def revoke(server: Server, account: str, secret: str) -> None:
 
     async def find_and_revoke(database: Database) -> None:
         [found] = [key for key in await list_keys(database, account=account) if key.redacted.endswith(secret[-4:])]
-        await revoke_key(database, key_id=found.id, now_ms=system_clock_ms())
+        await revoke_key(database, key_id=found.id, **typed())
 
     server.run(find_and_revoke)
 

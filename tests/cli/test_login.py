@@ -16,10 +16,10 @@ from api.wire import Wire
 from brim.cli.database import asked_here
 from brim.domain.keys import hash_secret
 from brim.domain.pairing import PERMISSIONS
-from brim.kit.clock import system_clock_ms
 from brim.services.keys import list_keys, revoke_key
 from brim.services.pairing import approve_pairing, deny_pairing
 from brim.services.recognition import recognise_key
+from brim.testing.terminal import typed
 from cli.stripe_cli import Printed, StripeCli
 from service import Server
 
@@ -84,7 +84,7 @@ def test_a_login_is_approved_and_its_key_works_until_it_is_revoked(
     assert [each["id"] for each in bare_cli.run(*listing).json["data"]] == [topup["id"]]
 
     key = next(key for key in server.run(lambda database: list_keys(database, account=account)) if key.name == "devbox")
-    server.run(lambda database: revoke_key(database, key_id=key.id, now_ms=system_clock_ms()))
+    server.run(lambda database: revoke_key(database, key_id=key.id, **typed()))
     revoked = Wire(server.url, stored_key(tmp_path))
     until(lambda: revoked.get("/v1/topups").status == 401, what="one process to refuse the key")
     refused = until(lambda: _refused(bare_cli, *listing), what="whichever process the CLI meets to refuse it")

@@ -37,6 +37,7 @@ from brim.services.password_links import make_password_link, use_password_link
 from brim.services.passwords import Passwords
 from brim.services.pruning import prune_idempotency_keys
 from brim.services.webhooks import EndpointWish, RenderEndpoint
+from brim.testing.terminal import typed
 
 OWNER: Final = Owner("acct_crash", livemode=False)
 NOW_MS: Final = 1_795_305_600_000  # 2026-11-22 00:00 UTC
@@ -272,32 +273,32 @@ async def _prune(brim: Clockwork, _: str) -> None:
 
 
 async def _create_account(brim: Clockwork) -> str:
-    return (await keys.create_account(brim.database, platform=None, now_ms=NOW_MS)).account
+    return (await keys.create_account(brim.database, platform=None, **typed(NOW_MS))).account
 
 
 async def _create_key(brim: Clockwork) -> str:
     account = await _create_account(brim)
-    new_key = partial(keys.create_key, brim.database, livemode=False, permissions=None, name=None, now_ms=NOW_MS)
+    new_key = partial(keys.create_key, brim.database, livemode=False, permissions=None, name=None, **typed(NOW_MS))
     return (await new_key(account=account)).key.id
 
 
 async def _add_account(brim: Clockwork, platform: str) -> None:
-    await keys.create_account(brim.database, platform=platform or None, now_ms=NOW_MS)
+    await keys.create_account(brim.database, platform=platform or None, **typed(NOW_MS))
 
 
 async def _add_key(brim: Clockwork, account: str) -> None:
     permissions = {"topups": "write"}
     await keys.create_key(
-        brim.database, account=account, livemode=True, permissions=permissions, name="till", now_ms=NOW_MS
+        brim.database, account=account, livemode=True, permissions=permissions, name="till", **typed(NOW_MS)
     )
 
 
 async def _roll_key(brim: Clockwork, key_id: str) -> None:
-    await keys.roll_key(brim.database, key_id=key_id, grace_ms=_DAY_MS, now_ms=NOW_MS)
+    await keys.roll_key(brim.database, key_id=key_id, grace_ms=_DAY_MS, **typed(NOW_MS))
 
 
 async def _revoke_key(brim: Clockwork, key_id: str) -> Any:
-    return await keys.revoke_key(brim.database, key_id=key_id, now_ms=NOW_MS)
+    return await keys.revoke_key(brim.database, key_id=key_id, **typed(NOW_MS))
 
 
 async def _begin(brim: Clockwork, _: str) -> str:

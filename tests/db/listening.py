@@ -18,6 +18,7 @@ from brim.services.listening import find_session, open_session
 from brim.services.vault import Vault, new_encryption_key
 from brim.store import deliveries
 from brim.store.database import Database
+from brim.testing.terminal import typed
 
 PATIENCE_S: Final = 20.0
 VAULT: Final = Vault([new_encryption_key()])
@@ -107,7 +108,7 @@ async def opened(database: Database, owner: Owner, *, features: Sequence[str] = 
         livemode=owner.livemode,
         permissions=None,
         name=None,
-        now_ms=system_clock_ms(),
+        **typed(),
     )
     new = await open_session(
         database,

@@ -29,6 +29,7 @@ from brim.services.keys import create_account
 from brim.store.database import Database
 from brim.store.sql import load_queries
 from brim.store.terms import read_terms
+from brim.testing.terminal import typed
 
 NOW_MS = 1_790_000_000_000
 
@@ -64,7 +65,7 @@ def id_of(answer: Answer) -> str:
 
 @pytest.fixture
 async def platform(database: Database) -> str:
-    return (await create_account(database, platform=None, now_ms=NOW_MS)).account
+    return (await create_account(database, platform=None, **typed(NOW_MS))).account
 
 
 async def test_an_account_is_kept_as_it_was_wished(database: Database, platform: str) -> None:
@@ -134,7 +135,7 @@ async def test_platforms_have_one_level(database: Database, platform: str) -> No
     with pytest.raises(NestedPlatformError):
         await make(database, attempt(made))
     with pytest.raises(NestedPlatformError):
-        await create_account(database, platform=made, now_ms=NOW_MS)
+        await create_account(database, platform=made, **typed(NOW_MS))
 
 
 async def test_an_agreement_is_the_platforms_to_change_where_there_is_one(database: Database, platform: str) -> None:
@@ -151,7 +152,7 @@ async def test_an_agreement_is_the_platforms_to_change_where_there_is_one(databa
 async def test_an_account_sees_itself_and_those_under_it_only(database: Database, platform: str) -> None:
     mine = id_of(await make(database, attempt(platform)))
     sister = id_of(await make(database, attempt(platform)))
-    stranger = (await create_account(database, platform=None, now_ms=NOW_MS)).account
+    stranger = (await create_account(database, platform=None, **typed(NOW_MS))).account
     seen = {viewer: set[str]() for viewer in (platform, mine, stranger)}
     for viewer, found in seen.items():
         for account in (platform, mine, sister, stranger, "acct_nowhere"):
@@ -164,7 +165,7 @@ async def test_an_account_sees_itself_and_those_under_it_only(database: Database
 
 async def test_pages_meet_each_account_once_newest_first_in_both_directions(database: Database, platform: str) -> None:
     made = [id_of(await make(database, attempt(platform, now_ms=NOW_MS + 500 * n))) for n in range(7)]
-    stranger = (await create_account(database, platform=None, now_ms=NOW_MS)).account
+    stranger = (await create_account(database, platform=None, **typed(NOW_MS))).account
     await make(database, attempt(stranger, now_ms=NOW_MS + 700))
     owner = Owner(platform, livemode=False)
 

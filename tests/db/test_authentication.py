@@ -14,6 +14,7 @@ from brim.domain.accounts import Account
 from brim.services.keys import create_account, create_key
 from brim.store.accounts import insert_account
 from brim.store.database import Conn, Database
+from brim.testing.terminal import typed
 
 NOW_MS = 1_790_000_000_000
 LATER = "acct_0000000000000001"
@@ -41,8 +42,8 @@ class HeldDatabase:
 
 async def _platform_and_request(database: Database) -> tuple[str, Request]:
     """Return a platform, and a request with its key for an account that is not there yet."""
-    platform = (await create_account(database, platform=None, now_ms=NOW_MS)).account
-    made = await create_key(database, account=platform, livemode=False, permissions=None, name=None, now_ms=NOW_MS)
+    platform = (await create_account(database, platform=None, **typed(NOW_MS))).account
+    made = await create_key(database, account=platform, livemode=False, permissions=None, name=None, **typed(NOW_MS))
     headers = {b"authorization": b"Bearer " + made.secret.encode(), b"stripe-account": LATER.encode()}
     return platform, Request("GET", "/v1/balance", b"", headers, b"")
 

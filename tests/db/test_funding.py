@@ -55,6 +55,7 @@ from brim.services.verification import verify_books
 from brim.store import funding
 from brim.store.database import Database
 from brim.store.terms import read_terms
+from brim.testing.terminal import typed
 
 CANARY: Final = "00098712365478901"
 NUMBERS: Final = BankNumbers("110000000", CANARY)
@@ -221,7 +222,7 @@ async def test_after_a_rotation_the_old_key_opens_nothing_and_fingerprints_stay(
     old = Desk(each_database)
     before = [await old.method(NUMBERS) for _ in range(5)]
     tokens = [await old.token(NUMBERS) for _ in range(3)]
-    assert await rotate_encryption(each_database, Vault([NEW, OLD]), step=2) == 5 + 3 + 1
+    assert await rotate_encryption(each_database, Vault([NEW, OLD]), **typed(), step=2) == 5 + 3 + 1
     new = Desk(each_database, key=NEW)
     query = "SELECT id, sealed FROM funding_sources UNION ALL SELECT id, sealed FROM bank_tokens"
     found = await rows(each_database, query)

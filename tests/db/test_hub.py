@@ -16,10 +16,11 @@ from brim.services.hub import Hub
 from brim.services.keys import create_account, revoke_key, roll_key
 from brim.services.looking import LOOK_EVERY_S
 from brim.store.database import Conn, Database
+from brim.testing.terminal import typed
 
 
 async def new_owner(database: Database, *, platform: Owner | None = None) -> Owner:
-    made = await create_account(database, platform=platform.account if platform else None, now_ms=system_clock_ms())
+    made = await create_account(database, platform=platform.account if platform else None, **typed())
     return Owner(made.account, livemode=False)
 
 
@@ -184,9 +185,9 @@ async def test_a_session_ends_with_its_key(hub: Hub, database: Database, owner: 
     ending, staying = await opened(database, owner), await opened(database, owner)
     async with connected(hub, database, staying) as end, connected(hub, database, ending) as other:
         if is_rolled:
-            await roll_key(database, key_id=ending.key.key.id, grace_ms=200, now_ms=system_clock_ms())
+            await roll_key(database, key_id=ending.key.key.id, grace_ms=200, **typed())
         else:
-            await revoke_key(database, key_id=ending.key.key.id, now_ms=system_clock_ms())
+            await revoke_key(database, key_id=ending.key.key.id, **typed())
         async with asyncio.timeout(3.0):
             await other.over.wait()
         (made,) = await announce(database, owner)

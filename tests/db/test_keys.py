@@ -23,6 +23,7 @@ from brim.services.keys import (
 )
 from brim.store import accounts, keys
 from brim.store.database import Database
+from brim.testing.terminal import typed
 
 NOW_MS = 1_790_000_000_000
 TEST_KEY = "sk_test_4eC39HqLyjWDarjtT1zdp7dc"
@@ -34,7 +35,7 @@ async def _find(database: Database, secret: str) -> ApiKey | None:
 
 
 async def _create(database: Database, *, account: str | None = None, livemode: bool = False) -> NewKey:
-    return await create_key(database, account=account, livemode=livemode, permissions=None, name=None, now_ms=NOW_MS)
+    return await create_key(database, account=account, livemode=livemode, permissions=None, name=None, **typed(NOW_MS))
 
 
 async def test_the_first_account_is_made_once_with_its_key(each_database: Database) -> None:
@@ -71,7 +72,9 @@ async def test_a_live_key_is_told_by_its_prefix_and_found_by_its_secret(each_dat
 async def test_a_restricted_key_keeps_its_permissions(database: Database) -> None:
     await ensure_first_account(database, TEST_KEY, NOW_MS)
     permissions = parse_permissions(["topups=write", "balance=read"])
-    made = await create_key(database, account=None, livemode=False, permissions=permissions, name="till", now_ms=NOW_MS)
+    made = await create_key(
+        database, account=None, livemode=False, permissions=permissions, name="till", **typed(NOW_MS)
+    )
     assert made.secret.startswith("rk_test_")
     found = await _find(database, made.secret)
     assert found is not None
@@ -95,7 +98,7 @@ async def test_no_secret_is_in_the_database(database_url: str, database: Databas
 async def test_a_rolled_key_works_on_until_its_grace_is_over(database: Database) -> None:
     await ensure_first_account(database, TEST_KEY, NOW_MS)
     old = await _create(database)
-    new = await roll_key(database, key_id=old.key.id, grace_ms=60_000, now_ms=NOW_MS)
+    new = await roll_key(database, key_id=old.key.id, grace_ms=60_000, **typed(NOW_MS))
     ended, working = await _find(database, old.secret), await _find(database, new.secret)
     assert ended is not None
     assert working is not None
@@ -107,8 +110,8 @@ async def test_a_rolled_key_works_on_until_its_grace_is_over(database: Database)
 async def test_rolling_again_never_prolongs_a_grace(database: Database) -> None:
     await ensure_first_account(database, TEST_KEY, NOW_MS)
     old = await _create(database)
-    await roll_key(database, key_id=old.key.id, grace_ms=1_000, now_ms=NOW_MS)
-    await roll_key(database, key_id=old.key.id, grace_ms=9_000, now_ms=NOW_MS)
+    await roll_key(database, key_id=old.key.id, grace_ms=1_000, **typed(NOW_MS))
+    await roll_key(database, key_id=old.key.id, grace_ms=9_000, **typed(NOW_MS))
     ended = await _find(database, old.secret)
     assert ended is not None
     assert ended.expires_ms == NOW_MS + 1_000
@@ -117,16 +120,16 @@ async def test_rolling_again_never_prolongs_a_grace(database: Database) -> None:
 async def test_a_revoked_key_ends_at_once_and_cannot_be_rolled(database: Database) -> None:
     await ensure_first_account(database, TEST_KEY, NOW_MS)
     made = await _create(database)
-    revoked = await revoke_key(database, key_id=made.key.id, now_ms=NOW_MS)
+    revoked = await revoke_key(database, key_id=made.key.id, **typed(NOW_MS))
     assert revoked.expires_ms == NOW_MS
     assert await _find(database, made.secret) == revoked
     with pytest.raises(EndedKeyError):
-        await roll_key(database, key_id=made.key.id, grace_ms=0, now_ms=NOW_MS)
+        await roll_key(database, key_id=made.key.id, grace_ms=0, **typed(NOW_MS))
 
 
 async def test_accounts_under_a_platform_name_it(each_database: Database) -> None:
-    platform = await create_account(each_database, platform=None, now_ms=NOW_MS)
-    connected = await create_account(each_database, platform=platform.account, now_ms=NOW_MS)
+    platform = await create_account(each_database, platform=None, **typed(NOW_MS))
+    connected = await create_account(each_database, platform=platform.account, **typed(NOW_MS))
     async with each_database.connection() as conn:
         assert await accounts.account_platform(conn, connected.account) == platform.account
         assert await accounts.account_platform(conn, platform.account) is None
@@ -149,11 +152,11 @@ async def test_what_does_not_exist_is_named(database: Database) -> None:
     with pytest.raises(UnknownAccountError, match="acct_nowhere"):
         await _create(database, account="acct_nowhere")
     with pytest.raises(UnknownAccountError, match="acct_nowhere"):
-        await create_account(database, platform="acct_nowhere", now_ms=NOW_MS)
+        await create_account(database, platform="acct_nowhere", **typed(NOW_MS))
     with pytest.raises(UnknownKeyError, match="mk_nowhere"):
-        await revoke_key(database, key_id="mk_nowhere", now_ms=NOW_MS)
+        await revoke_key(database, key_id="mk_nowhere", **typed(NOW_MS))
     with pytest.raises(UnknownKeyError, match="mk_nowhere"):
-        await roll_key(database, key_id="mk_nowhere", grace_ms=0, now_ms=NOW_MS)
+        await roll_key(database, key_id="mk_nowhere", grace_ms=0, **typed(NOW_MS))
 
 
 @pytest.mark.parametrize("text", ["topups", "topups=", "topups=admin", "charges=read", "=read", ""])

@@ -46,13 +46,14 @@ from brim.services.rotation import rotate_encryption
 from brim.services.vault import NoEncryptionKeyError, SecretUnreadableError, Vault
 from brim.store import keys
 from brim.store.database import Database
+from brim.testing.terminal import typed
 
 OTHER = "grace@example.com"
 OTHER_KEY = "xV1nUQ8Xg0s3kq3rY0mF0b5m0a2c4e6g8i0k2m4o6q8="
 
 
 async def _owner(database: Database, *, livemode: bool = False) -> Owner:
-    account = await create_account(database, platform=None, now_ms=NOW_MS)
+    account = await create_account(database, platform=None, **typed(NOW_MS))
     return Owner(account.account, livemode)
 
 
@@ -266,7 +267,7 @@ async def test_a_pages_keys_end_with_the_role_and_with_the_operator(database: Da
 async def test_a_revoked_pages_key_is_replaced(database: Database) -> None:
     ada, owner = await add(database), await _owner(database)
     first = await _keys_of(database).key_of(ada, owner, now_ms=NOW_MS)
-    await revoke_key(database, key_id=(await _api_key(database, first)).id, now_ms=NOW_MS)
+    await revoke_key(database, key_id=(await _api_key(database, first)).id, **typed(NOW_MS))
     second = await _keys_of(database).key_of(ada, owner, now_ms=NOW_MS)
     assert second != first
     assert (await _api_key(database, second)).expires_ms is None
@@ -291,7 +292,7 @@ async def test_secrets_of_operators_are_encrypted_anew_with_all_others(each_data
         await begin_codes(each_database, VAULT, operator.id)
     await add(each_database, "nocodes@example.com")
     both = Vault([OTHER_KEY, "mV1nUQ8Xg0s3kq3rY0mF0b5m0a2c4e6g8i0k2m4o6q8="])
-    assert await rotate_encryption(each_database, both, step=1) == 2 + 2
+    assert await rotate_encryption(each_database, both, **typed(), step=1) == 2 + 2
     new = _keys_of(each_database, Vault([OTHER_KEY]))
     assert await new.key_of(ada, owner, now_ms=NOW_MS) == secret
     assert await new.key_of(ada, Owner(owner.account, livemode=True), now_ms=NOW_MS) == live

@@ -14,6 +14,7 @@ from brim.services.keys import create_account
 from brim.services.settlement import settle_due
 from brim.services.verification_runs import KEPT_RUNS, latest_run, verify_and_remember, verify_in_turn
 from brim.store.database import Database
+from brim.testing.terminal import typed
 from waiting import until_somebody_waits
 
 HOUR_MS = 3_600_000
@@ -37,7 +38,7 @@ async def in_turn(database: Database, now_ms: int, *, every_ms: int = HOUR_MS) -
 
 
 async def make_operator(database: Database) -> str:
-    return (await create_account(database, platform=None, now_ms=1)).account
+    return (await create_account(database, platform=None, **typed(1))).account
 
 
 async def test_a_turn_comes_once_in_every_interval(each_database: Database) -> None:
@@ -155,6 +156,6 @@ async def test_differences_are_logged_and_agreement_is_not(
 
 async def test_only_the_account_that_was_there_first_is_told(database: Database) -> None:
     await make_operator(database)
-    later = await create_account(database, platform=None, now_ms=10_000)
+    later = await create_account(database, platform=None, **typed(10_000))
     with pytest.raises(NotOperatorError):
         await latest_run(database, later.account)

@@ -1,5 +1,6 @@
 """The other commands: with a running Brim, without one, and against a given database."""
 
+import getpass
 import re
 import time
 from pathlib import Path
@@ -40,6 +41,22 @@ def test_keys_are_made_rolled_and_revoked_while_brim_runs(brim_server: RunningBr
     while brim_server.call("GET", "/v1/balance", key=made)[0] != 401:
         assert time.monotonic() < deadline
     assert brim_server.call("GET", "/v1/balance", key=rolled)[0] == 200
+
+
+def test_what_is_typed_is_told_in_the_audit_log(brim_server: RunningBrim) -> None:
+    here = ("--data-dir", str(brim_server.data_dir))
+    account = _run("accounts", "create", *here).stdout.strip()
+    _run("keys", "create", "--live", "--account", account, *here)
+    [key_id] = [line.split("\t")[0] for line in _run("keys", "list", "--account", account, *here).stdout.splitlines()]
+    _run("keys", "roll", key_id, *here)
+    _run("keys", "rotate-encryption", *here)
+    lines = _run("operators", "log", *here).stdout.splitlines()
+    told = [line for line in lines if any(named in line for named in (account, key_id, "encryption.rotated"))]
+    for line, action in zip(
+        told, ("encryption.rotated", "api_key.rolled", "api_key.created", "account.created"), strict=True
+    ):
+        assert action in line
+        assert getpass.getuser() in line
 
 
 def test_a_restricted_key_may_do_what_it_was_given(brim_server: RunningBrim) -> None:

@@ -16,6 +16,7 @@ from brim.kit.clock import system_clock_ms
 from brim.services.keys import create_account, list_accounts
 from brim.services.operators import rename_operator
 from brim.store.database import Database
+from brim.testing.terminal import typed
 from web.browsing import Browser
 from web.people_house import PASSWORD, House
 
@@ -228,7 +229,7 @@ def test_an_allowed_login_gets_a_test_key_and_is_in_the_audit_log(house: House, 
 
 
 def test_the_key_is_for_the_account_that_was_chosen(house: House, login: Any) -> None:
-    made = house.run(lambda database: create_account(database, platform=None, now_ms=system_clock_ms()))
+    made = house.run(lambda database: create_account(database, platform=None, **typed()))
     browser = house.signed_in()
     decide(browser, login, "allow", account="acct_nobody")
     assert browser.page.status == 400

@@ -23,6 +23,7 @@ from brim.services.operators import disable_operator, set_role
 from brim.services.recognition import recognise_key
 from brim.services.sign_in import Sessions, list_sessions
 from brim.store.database import Database
+from brim.testing.terminal import typed
 from brim.web.calling import ApiRefusedError, Caller
 from brim.web.operators.people import People
 from brim.web.operators.sessions import OperatorSessions
@@ -103,7 +104,7 @@ async def newest_line(database: Database) -> AuditEntry:
 @pytest.fixture
 async def account(database: Database) -> str:
     """The oldest account."""
-    return (await create_account(database, platform=None, now_ms=NOW_MS)).account
+    return (await create_account(database, platform=None, **typed(NOW_MS))).account
 
 
 @pytest.mark.parametrize("role", list(Role))
@@ -150,7 +151,7 @@ async def test_another_role_is_that_of_the_next_page(database: Database, account
 async def test_the_account_that_was_chosen_is_shown_and_otherwise_the_oldest(database: Database, account: str) -> None:
     await add(database)
     token = await token_of(database)
-    other = (await create_account(database, platform=None, now_ms=NOW_MS + 1)).account
+    other = (await create_account(database, platform=None, **typed(NOW_MS + 1))).account
     for chosen, shown in ((other, other), (account, account), ("acct_gone", account), ("\0", account)):
         session = await find(database, token, cookies={ACCOUNT_COOKIE: chosen})
         assert session is not None

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from brim.cli.database import on_database, show_table, tell_time
+from brim.cli.database import asked_here, on_database, show_table, tell_time
 from brim.cli.options import encryption_setting, reaching_settings, read_settings
 from brim.kit.clock import system_clock_ms
 from brim.kit.config import parse_duration
@@ -53,7 +53,7 @@ def create_key(
         on_database(
             flags,
             lambda database: service.create_key(
-                database, account=account, livemode=live, permissions=granted, name=name, now_ms=system_clock_ms()
+                database, account=account, livemode=live, permissions=granted, name=name, **asked_here()
             ),
         )
     )
@@ -83,7 +83,7 @@ def roll_key(key_id: str, grace: str, **flags: str | None) -> None:
     _show_new_key(
         on_database(
             flags,
-            lambda database: service.roll_key(database, key_id=key_id, grace_ms=grace_ms, now_ms=system_clock_ms()),
+            lambda database: service.roll_key(database, key_id=key_id, grace_ms=grace_ms, **asked_here()),
         )
     )
 
@@ -95,7 +95,7 @@ def revoke_key(key_id: str, **flags: str | None) -> None:
     """End KEY_ID; every process refuses it within a second."""
     from brim.services import keys as service
 
-    key = on_database(flags, lambda database: service.revoke_key(database, key_id=key_id, now_ms=system_clock_ms()))
+    key = on_database(flags, lambda database: service.revoke_key(database, key_id=key_id, **asked_here()))
     click.echo(f"{key.id} ({key.redacted}) is revoked.")
 
 
@@ -113,7 +113,7 @@ def rotate_encryption(**flags: str | None) -> None:
 
     settings = read_settings(flags)
     vault = Vault.from_setting(settings.encryption_key or read_encryption_key(settings.data_dir))
-    count = on_database(flags, lambda database: rotate(database, vault))
+    count = on_database(flags, lambda database: rotate(database, vault, **asked_here()))
     click.echo(f"{count} secrets are encrypted under the first key.")
 
 
@@ -124,9 +124,7 @@ def create_account(platform: str | None, **flags: str | None) -> None:
     """Make an account."""
     from brim.services import keys as service
 
-    account = on_database(
-        flags, lambda database: service.create_account(database, platform=platform, now_ms=system_clock_ms())
-    )
+    account = on_database(flags, lambda database: service.create_account(database, platform=platform, **asked_here()))
     click.echo(account.account)
 
 

@@ -33,7 +33,7 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Action(StrEnum):
-    """What is done to operators and by signing in, as noun and verb.
+    """What is done to operators, by signing in and in the terminal, as noun and verb.
 
     What pages do by the API has the id of the operation instead, such as `PostTopups`.
     """
@@ -56,6 +56,8 @@ class Action(StrEnum):
     KEY_MADE = "api_key.created"
     KEY_ROLLED = "api_key.rolled"
     KEY_REVOKED = "api_key.revoked"
+    ACCOUNT_MADE = "account.created"
+    ENCRYPTION_ROTATED = "encryption.rotated"
 
 
 class AuditEntry(msgspec.Struct, frozen=True, kw_only=True):

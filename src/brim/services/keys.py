@@ -1,6 +1,7 @@
-"""Accounts and API keys: made, listed, rolled and revoked at the command line.
+"""Accounts and API keys: made, listed, rolled and revoked at the command line, with lines in the audit log.
 
-A secret is returned once, by the function that makes it. `random_text(length)` is where chance comes from.
+A secret is returned once, by the function that makes it. What changes something is told `by` whom, at `now_ms` (Unix
+milliseconds), and what makes the `ids` of the log's lines; `random_text(length)` is where chance comes from.
 """
 
 from typing import Final
@@ -8,10 +9,13 @@ from typing import Final
 import msgspec
 
 from brim.domain.accounts import Account, check_platform
+from brim.domain.audit import Action, Actor
 from brim.domain.keys import SECRET_CHARS, ApiKey, hash_secret, redact_secret, secret_prefix
+from brim.domain.topups import Owner
 from brim.kit.errors import BrimError
-from brim.kit.ids import BODY_CHARS, random_base62
+from brim.kit.ids import BODY_CHARS, IdFactory, random_base62
 from brim.services.accounts import RandomText, new_account_id
+from brim.services.audit import record
 from brim.store import accounts, keys
 from brim.store.database import Conn, Database
 
@@ -55,7 +59,12 @@ class NewKey(msgspec.Struct, frozen=True):
 
 
 async def create_account(
-    database: Database, *, platform: str | None, now_ms: int, random_text: RandomText = random_base62
+    database: Database,
+    *,
+    platform: str | None,
+    by: Actor,
+    now_ms: int,
+    ids: IdFactory,
 ) -> Account:
     """Add an account, on its own or under a platform, and return it.
 
@@ -63,11 +72,12 @@ async def create_account(
         UnknownAccountError: there is no such platform.
         NestedPlatformError: the platform is under one itself.
     """
-    account = Account(account=new_account_id(now_ms, random_text), platform=platform, created=now_ms // 1000)
+    account = Account(account=new_account_id(now_ms, random_base62), platform=platform, created=now_ms // 1000)
     async with database.transaction() as conn:
         if platform is not None:
             check_platform(await _require_account(conn, platform))
         await accounts.insert_account(conn, account)
+        await record(conn, by, Action.ACCOUNT_MADE, object_id=account.account, now_ms=now_ms, ids=ids)
     return account
 
 
@@ -104,8 +114,9 @@ async def create_key(
     livemode: bool,
     permissions: dict[str, str] | None,
     name: str | None,
+    by: Actor,
     now_ms: int,
-    random_text: RandomText = random_base62,
+    ids: IdFactory,
 ) -> NewKey:
     """Make a key.
 
@@ -115,23 +126,25 @@ async def create_key(
         livemode: a live key, or a test key.
         permissions: of a restricted key; None makes a secret key, which may do everything.
         name: what a person calls it.
+        by: who makes it.
         now_ms: the time.
-        random_text: where chance comes from.
+        ids: makes the audit log's line.
 
     Raises:
         UnknownAccountError: there is no such account.
         NoAccountError: there is none at all.
     """
     async with database.transaction() as conn:
-        return await issue_key(
+        new = await issue_key(
             conn,
             account=await choose_account(conn, account),
             livemode=livemode,
             permissions=permissions,
             name=name,
             now_ms=now_ms,
-            random_text=random_text,
         )
+        await _record(conn, by, Action.KEY_MADE, new.key, now_ms=now_ms, ids=ids, detail=new.key.redacted)
+    return new
 
 
 async def issue_key(
@@ -160,7 +173,13 @@ async def list_keys(database: Database, *, account: str | None) -> list[ApiKey]:
 
 
 async def roll_key(
-    database: Database, *, key_id: str, grace_ms: int, now_ms: int, random_text: RandomText = random_base62
+    database: Database,
+    *,
+    key_id: str,
+    grace_ms: int,
+    by: Actor,
+    now_ms: int,
+    ids: IdFactory,
 ) -> NewKey:
     """Make a key with the same rights as another, which works on for `grace_ms` and then ends.
 
@@ -179,20 +198,24 @@ async def roll_key(
             permissions=old.permissions,
             name=old.name,
             now_ms=now_ms,
-            random_text=random_text,
         )
         await keys.expire_key(conn, old, now_ms + grace_ms)
+        await _record(conn, by, Action.KEY_ROLLED, old, now_ms=now_ms, ids=ids, detail=f"now {new.key.redacted}")
     return new
 
 
-async def revoke_key(database: Database, *, key_id: str, now_ms: int) -> ApiKey:
-    """End a key now and return it.
+async def revoke_key(database: Database, *, key_id: str, by: Actor, now_ms: int, ids: IdFactory) -> ApiKey:
+    """End a key now and return it; one that has ended before stays as it is.
 
     Raises:
         UnknownKeyError: there is no such key.
     """
     async with database.transaction() as conn:
-        return await keys.expire_key(conn, await _require_key(conn, key_id), now_ms)
+        key = await _require_key(conn, key_id)
+        if key.expires_ms is not None and key.expires_ms <= now_ms:
+            return key
+        await _record(conn, by, Action.KEY_REVOKED, key, now_ms=now_ms, ids=ids, detail=key.redacted)
+        return await keys.expire_key(conn, key, now_ms)
 
 
 async def ensure_first_account(
@@ -266,3 +289,10 @@ async def _require_key(conn: Conn, key_id: str) -> ApiKey:
     if key is None:
         raise UnknownKeyError(key_id)
     return key
+
+
+async def _record(
+    conn: Conn, by: Actor, action: Action, key: ApiKey, *, now_ms: int, ids: IdFactory, detail: str
+) -> None:
+    owner = Owner(key.account, key.livemode)
+    await record(conn, by, action, object_id=key.id, owner=owner, detail=detail, now_ms=now_ms, ids=ids)

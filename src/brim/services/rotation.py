@@ -2,6 +2,9 @@
 
 from typing import Final
 
+from brim.domain.audit import Action, Actor
+from brim.kit.ids import IdFactory
+from brim.services.audit import record_alone
 from brim.services.vault import Vault
 from brim.store import secrets
 from brim.store.database import Conn, Database
@@ -11,8 +14,10 @@ _STEP: Final = 500
 """Rows of one transaction: each is held until it commits."""
 
 
-async def rotate_encryption(database: Database, vault: Vault, *, step: int = _STEP) -> int:
-    """Store every secret under the vault's first key, and return how many there are.
+async def rotate_encryption(
+    database: Database, vault: Vault, *, by: Actor, now_ms: int, ids: IdFactory, step: int = _STEP
+) -> int:
+    """Store every secret under the vault's first key, and return how many there are; the audit log gets a line.
 
     When it returns, the other keys open nothing any more, provided that every running process seals with the first.
 
@@ -24,6 +29,8 @@ async def rotate_encryption(database: Database, vault: Vault, *, step: int = _ST
     count = await _rotate_service_secrets(database, vault)
     for table in SEALED_TABLES:
         count += await _rotate_table(database, vault, table, step)
+    detail = f"{count} secrets"
+    await record_alone(database, by, Action.ENCRYPTION_ROTATED, detail=detail, now_ms=now_ms, ids=ids)
     return count
 
 

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from brim.cli.client import Client, parse_api_base
 from brim.host.embedded import running_urls
-from brim.kit.clock import system_clock_ms
 from brim.kit.errors import BrimError
 from brim.services import keys
 from brim.services.keys import NewKey
 from brim.store.database import Database
+from brim.testing.terminal import typed
 
 if TYPE_CHECKING:
     from stripe import StripeClient
@@ -78,8 +78,7 @@ class BrimServer:
         """
 
         async def make(database: Database) -> "tuple[StoredAccount, NewKey]":
-            now_ms = system_clock_ms()
-            account = await keys.create_account(database, platform=platform, now_ms=now_ms)
+            account = await keys.create_account(database, platform=platform, **typed())
             return account, await create_key(database, account.account)
 
         made, key = self.run(make)
@@ -123,7 +122,7 @@ async def create_key(
         livemode=livemode,
         permissions=None if permissions is None else dict(permissions),
         name=None,
-        now_ms=system_clock_ms(),
+        **typed(),
     )
 
 

@@ -42,6 +42,8 @@ ACTIONS: Final = {
     Action.KEY_MADE: "Made an API key",
     Action.KEY_ROLLED: "Rolled an API key",
     Action.KEY_REVOKED: "Revoked an API key",
+    Action.ACCOUNT_MADE: "Made an account",
+    Action.ENCRYPTION_ROTATED: "Encrypted every secret anew",
 }
 """What the audit log says of each action; operations of the API say it themselves."""
 
