@@ -44,13 +44,18 @@ class RunningBrim(BrimProcess):
     def pid(self) -> int:
         return self.process.pid
 
-    def call(self, method: str, path: str, *, key: str | None = None, **form: object) -> tuple[int, dict[str, Any]]:
+    def call(
+        self, method: str, path: str, *, key: str | None = None, idempotency_key: str | None = None, **form: object
+    ) -> tuple[int, dict[str, Any]]:
         """Return status and body of one request; 0 and nothing where no connection can be had."""
+        headers = {"Authorization": f"Bearer {key or self.test_key}"}
+        if idempotency_key:
+            headers["Idempotency-Key"] = idempotency_key
         request = urllib.request.Request(
             self.url + path,
             method=method,
             data=urllib.parse.urlencode(form).encode() if form else None,
-            headers={"Authorization": f"Bearer {key or self.test_key}"},
+            headers=headers,
         )
         try:
             with urllib.request.urlopen(request, timeout=_PATIENCE_S) as answer:

@@ -3,15 +3,26 @@
 import base64
 import os
 import stat
+import urllib.parse
 from collections.abc import Callable
 from typing import Final
 
 import asyncpg
 
+from brim.api.form import decode_form
+from brim.domain.idempotency import fingerprint
+from brim.services.service_secrets import find_service_secret
+from brim.services.vault import Vault
+from brim.store.database import Database
 from brim_process import RunningBrim, run_brim
 
 CANARY: Final = "00098712365478901"
 METHODS: Final = "/v1/payment_methods"
+FORM: Final = {
+    "type": "us_bank_account",
+    "us_bank_account[account_number]": CANARY,
+    "us_bank_account[routing_number]": "110000000",
+}
 TABLES: Final = ("funding_sources", "service_secrets", "idempotency_keys")
 
 
@@ -19,14 +30,19 @@ def _new_key() -> str:
     return base64.urlsafe_b64encode(os.urandom(32)).decode()
 
 
-def _create(brim: RunningBrim) -> tuple[int, dict[str, object]]:
+def _create(brim: RunningBrim, *, idempotency_key: str | None = None) -> tuple[int, dict[str, object]]:
     """Ask for a payment method with the canary as its account number."""
-    form = {
-        "type": "us_bank_account",
-        "us_bank_account[account_number]": CANARY,
-        "us_bank_account[routing_number]": "110000000",
-    }
-    return brim.call("POST", METHODS, **form)
+    return brim.call("POST", METHODS, idempotency_key=idempotency_key, **FORM)
+
+
+async def _kept_fingerprint(brim: RunningBrim) -> bytes:
+    """Return what the only request under an idempotency key is told again by."""
+    conn = await asyncpg.connect(brim.database_url)
+    try:
+        kept: bytes = await conn.fetchval("SELECT fingerprint FROM idempotency_keys")
+    finally:
+        await conn.close()
+    return kept
 
 
 async def _dump(database_url: str) -> str:
@@ -77,20 +93,40 @@ def test_the_key_stays_from_one_start_to_the_next(start_brim: Callable[..., Runn
     assert _create(second)[1]["us_bank_account"] == method["us_bank_account"]
 
 
+async def test_whoever_has_the_database_cannot_try_account_numbers_on_what_is_kept_of_requests(
+    start_brim: Callable[..., RunningBrim],
+) -> None:
+    first = start_brim()
+    answer = _create(first, idempotency_key="once")
+    kept = await _kept_fingerprint(first)
+    parameters = decode_form(urllib.parse.urlencode(FORM).encode())
+    assert kept != fingerprint("POST", METHODS, parameters)
+    assert first.stop() == 0
+    vault = Vault.from_setting((first.data_dir / "encryption_key").read_text().strip())
+    second = start_brim()
+    assert _create(second, idempotency_key="once") == answer
+    database = await Database.connect(second.database_url, max_connections=1)
+    try:
+        secret = await find_service_secret(database, vault, "request_key", length=32)
+    finally:
+        await database.close()
+    assert kept == fingerprint("POST", METHODS, parameters, secret=secret)
+
+
 def test_a_key_is_changed_while_the_service_runs(start_brim: Callable[..., RunningBrim]) -> None:
     old, new = _new_key(), _new_key()
     first = start_brim(env={"BRIM_ENCRYPTION_KEY": old})
     assert not (first.data_dir / "encryption_key").exists()
-    fingerprint = _create(first)[1]["us_bank_account"]
+    bank_account = _create(first)[1]["us_bank_account"]
     assert first.stop() == 0
     both = {"BRIM_ENCRYPTION_KEY": f"{new},{old}"}
     second = start_brim(env=both)
     run = run_brim("keys", "rotate-encryption", "--data-dir", str(second.data_dir), env=both)
-    assert (run.returncode, run.stdout) == (0, "2 secrets are encrypted under the first key.\n"), run.stderr
+    assert (run.returncode, run.stdout) == (0, "3 secrets are encrypted under the first key.\n"), run.stderr
     assert _create(second)[0] == 200
     assert second.stop() == 0
     third = start_brim(env={"BRIM_ENCRYPTION_KEY": new})
-    assert _create(third)[1]["us_bank_account"] == fingerprint
+    assert _create(third)[1]["us_bank_account"] == bank_account
     assert third.stop() == 0
     fourth = start_brim(env={"BRIM_ENCRYPTION_KEY": old})
     status, refusal = _create(fourth)
@@ -101,7 +137,7 @@ def test_a_key_is_changed_while_the_service_runs(start_brim: Callable[..., Runni
 def test_the_kept_key_is_used_to_encrypt_anew(brim_server: RunningBrim) -> None:
     _create(brim_server)
     run = run_brim("keys", "rotate-encryption", "--data-dir", str(brim_server.data_dir))
-    assert (run.returncode, run.stdout) == (0, "2 secrets are encrypted under the first key.\n"), run.stderr
+    assert (run.returncode, run.stdout) == (0, "3 secrets are encrypted under the first key.\n"), run.stderr
     assert _create(brim_server)[0] == 200
 
 

@@ -61,6 +61,7 @@ class Api:
         request_log: gets a line for each request, None for no log.
         system: handlers by path for what needs no key, such as `/healthz`.
         record: told of each request that had a key, to keep it for looking at.
+        request_secret: what the digests of requests with account numbers are made under.
     """
 
     subprotocols = (SUBPROTOCOL,)
@@ -74,6 +75,7 @@ class Api:
         request_log: RequestLog | None,
         system: Mapping[str, SystemHandler],
         record: Callable[[Answered], None] | None = None,
+        request_secret: bytes = b"",
     ) -> None:
         self.limits = limits
         self._service = service
@@ -82,6 +84,7 @@ class Api:
         self._request_log = request_log
         self._system = system
         self._record = record
+        self._request_secret = request_secret
 
     async def handle(self, request: Request) -> Reply:
         """Return the reply to a request; whatever goes wrong becomes an error reply."""
@@ -130,7 +133,7 @@ class Api:
         if not grant.key.allows(operation.resource, operation.level):
             raise PermissionMissingError(grant.key.redacted, operation.resource, operation.level)
         form = _read_json(request) if operation.is_v2 else _read_form(request)
-        exchange.claim = _read_claim(request, form) if operation.takes_key else None
+        exchange.claim = _read_claim(request, form, self._request_secret) if operation.takes_key else None
         call = Call(
             service=self._service,
             owner=grant.owner,
@@ -242,7 +245,7 @@ def _read_json(request: Request) -> dict[str, Value]:
     return decode_form(request.query) | decode_json(request.body)
 
 
-def _read_claim(request: Request, form: Mapping[str, Value]) -> KeyClaim | None:
+def _read_claim(request: Request, form: Mapping[str, Value], secret: bytes) -> KeyClaim | None:
     """Return the idempotency key of a request, if it has one, and what it stands for."""
     key = request.header(b"idempotency-key")
     if key is None:
@@ -251,7 +254,7 @@ def _read_claim(request: Request, form: Mapping[str, Value]) -> KeyClaim | None:
         raise EmptyIdempotencyKeyError
     if len(key) > MAX_KEY_LENGTH:
         raise IdempotencyKeyTooLongError(len(key))
-    return KeyClaim(key, fingerprint(request.method, request.path, form))
+    return KeyClaim(key, fingerprint(request.method, request.path, form, secret=secret))
 
 
 @lru_cache(maxsize=1024)

@@ -13,6 +13,7 @@ from brim.kit.errors import BrimError
 
 MAX_KEY_LENGTH: Final = 255
 KEPT_MS: Final = 24 * 60 * 60 * 1000
+_ACCOUNT_NUMBER: Final = b'"account_number":'
 _sorted_encoder: Final = msgspec.json.Encoder(order="sorted")
 
 
@@ -42,14 +43,16 @@ class IdempotencyMismatchError(BrimError):
         )
 
 
-def fingerprint(method: str, path: str, parameters: Mapping[str, Any]) -> bytes:
+def fingerprint(method: str, path: str, parameters: Mapping[str, Any], *, secret: bytes = b"") -> bytes:
     """Return the digest by which two requests under one key are the same: method, path and decoded parameters.
 
-    The order in which parameters were sent does not count: the Java SDK's is not stable.
+    The order in which parameters were sent does not count: the Java SDK's is not stable. There are few enough account
+    numbers to try them all, so the digest of a request with one is made under a `secret` of up to 64 bytes. Every other
+    request has one digest on every server, whatever secrets it has.
     """
-    return hashlib.blake2b(
-        _sorted_encoder.encode((method, path, parameters)), digest_size=16, usedforsecurity=False
-    ).digest()
+    encoded = _sorted_encoder.encode((method, path, parameters))
+    key = secret if _ACCOUNT_NUMBER in encoded else b""
+    return hashlib.blake2b(encoded, digest_size=16, key=key).digest()
 
 
 def check_same_request(claim: KeyClaim, kept: KeptReply) -> None:

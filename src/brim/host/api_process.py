@@ -31,8 +31,9 @@ from brim.services.batches import Batches
 from brim.services.hub import Hub
 from brim.services.owner_keys import OwnerKeys
 from brim.services.request_logs import RequestRecorder
+from brim.services.service_secrets import find_service_secret
 from brim.services.terms import KnownTerms
-from brim.services.vault import Vault
+from brim.services.vault import NoEncryptionKeyError, SecretUnreadableError, Vault
 from brim.services.watching import Watchers
 from brim.store.announcements import Announcement
 from brim.store.database import Database
@@ -48,6 +49,8 @@ from brim.web.session import Sessions
 from brim.web.site import Site
 
 GAUGE_INTERVAL_S: Final = 1.0
+_REQUEST_SECRET: Final = "request_key"  # noqa: S105  the name of one
+_REQUEST_SECRET_BYTES: Final = 32
 
 log = structlog.get_logger()
 
@@ -98,6 +101,7 @@ async def _serve(
         settings.database_url, timeout_s=settings.database_timeout_s, application="brim api"
     )
     service = _make_service(settings, database, own_url)
+    request_secret = await _find_request_secret(database, service.vault)
     request_log = _request_log(settings)
     recorder = RequestRecorder(database, partial(make_record, IdFactory()), drop=metrics.REQUESTS_NOT_KEPT.inc)
     api = Api(
@@ -107,6 +111,7 @@ async def _serve(
         request_log=request_log,
         system=system_handlers(database, OPERATIONS),
         record=recorder.note,
+        request_secret=request_secret,
     )
     watchers = Watchers(database)
     site = _make_site(service, settings, api, watchers, sessions)
@@ -154,6 +159,17 @@ def _make_service(settings: Settings, database: Database, own_url: str) -> Servi
         own_url=own_url,
         proxies=Proxies(settings.trusted_proxies),
     )
+
+
+async def _find_request_secret(database: Database, vault: Vault) -> bytes:
+    """Return what digests of account numbers are made under; nothing where none can be stored either."""
+    try:
+        return await find_service_secret(database, vault, _REQUEST_SECRET, length=_REQUEST_SECRET_BYTES)
+    except NoEncryptionKeyError:
+        return b""
+    except SecretUnreadableError as error:
+        log.error("account numbers have digests without a secret", reason=str(error))  # noqa: TRY400  no bug of ours
+        return b""
 
 
 def _make_site(service: Service, settings: Settings, api: Api, watchers: Watchers, sessions: Sessions | None) -> Site:

@@ -1,7 +1,6 @@
 """Keeps account numbers: seals each for its row, and tells equal ones by a fingerprint that gives nothing away.
 
-The fingerprint's key is a secret of the server's own. It lies sealed in the database, so that it is the same in every
-process and survives a change of encryption keys: the same bank account has the same fingerprint for ever.
+The fingerprint's key is a secret of the service's own: the same bank account has the same fingerprint for ever.
 """
 
 import hashlib
@@ -13,8 +12,8 @@ import msgspec
 
 from brim.domain.funding_sources import BankNumbers
 from brim.domain.topups import Owner
+from brim.services.service_secrets import find_service_secret
 from brim.services.vault import RandomBytes, Vault
-from brim.store import secrets
 from brim.store.database import Database
 
 FINGERPRINT_CHARS: Final = 16
@@ -63,19 +62,15 @@ class BankSecrets:
 
     async def _fingerprint(self, numbers: BankNumbers) -> str:
         if self._fingerprint_key is None:
-            self._fingerprint_key = await self._find_fingerprint_key()
+            self._fingerprint_key = await find_service_secret(
+                self._database,
+                self._vault,
+                _FINGERPRINT_KEY,
+                length=_FINGERPRINT_KEY_BYTES,
+                random_bytes=self._random_bytes,
+            )
         text = f"{numbers.routing_number}:{numbers.account_number}".encode()
         return hmac.digest(self._fingerprint_key, text, hashlib.sha256).hex()[:FINGERPRINT_CHARS]
-
-    async def _find_fingerprint_key(self) -> bytes:
-        """Return the server's key, made by whoever needs it first."""
-        place = f"service_secrets/{_FINGERPRINT_KEY}"
-        async with self._database.connection() as conn:
-            sealed = await secrets.find_service_secret(conn, _FINGERPRINT_KEY)
-            if sealed is None:
-                fresh = self._vault.seal(self._random_bytes(_FINGERPRINT_KEY_BYTES), place=place)
-                sealed = await secrets.keep_service_secret(conn, _FINGERPRINT_KEY, fresh)
-        return self._vault.open(sealed, place=place)
 
 
 def _place(owner: Owner, object_id: str) -> str:

@@ -1,0 +1,29 @@
+"""Secrets of the service's own: made by whoever needs one first, the same in every process, and for ever.
+
+They lie sealed in the database, so that a change of encryption keys leaves what they are for as it is.
+"""
+
+import os
+
+from brim.services.vault import RandomBytes, Vault
+from brim.store import secrets
+from brim.store.database import Database
+
+
+async def find_service_secret(
+    database: Database, vault: Vault, name: str, *, length: int, random_bytes: RandomBytes = os.urandom
+) -> bytes:
+    """Return the service's secret of that name, so many bytes.
+
+    Raises:
+        NoEncryptionKeyError: the server has no encryption key.
+        SecretUnreadableError: it has another one than before.
+        DatabaseUnavailableError: it cannot answer now.
+    """
+    place = f"service_secrets/{name}"
+    async with database.connection() as conn:
+        sealed = await secrets.find_service_secret(conn, name)
+        if sealed is None:
+            fresh = vault.seal(random_bytes(length), place=place)
+            sealed = await secrets.keep_service_secret(conn, name, fresh)
+    return vault.open(sealed, place=place)
