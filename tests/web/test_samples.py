@@ -86,6 +86,25 @@ def test_what_no_sdk_knows_is_a_raw_request() -> None:
         assert word in written[key]
 
 
+VERIFY: Final = next(each for each in OPERATIONS if each.operation_id == "PostSourcesSourceVerify")
+TOKEN: Final = next(each for each in OPERATIONS if each.operation_id == "PostTokens")
+
+
+def test_go_has_a_client_of_its_own_for_raw_requests() -> None:
+    """stripe-go's `Client` has no such method: a sample that called it did not compile."""
+    code = BY_KEY["go"].write(sample_of({"failure_code": "no_account"}, FAIL))
+    assert '"github.com/stripe/stripe-go/v86/rawrequest"' in code
+    assert "raw := rawrequest.Client{" in code
+    assert "NewClient" not in code
+
+
+def test_go_is_spared_the_names_that_its_library_has_not() -> None:
+    assert "SourceVerifyParams" not in BY_KEY["go"].write(sample_of({"values": ["32", "45"]}, VERIFY))
+    assert "BankAccount: &stripe.BankAccountParams{" in BY_KEY["go"].write(
+        sample_of({"bank_account": {"country": "US"}}, TOKEN)
+    )
+
+
 def test_ruby_never_fills_in_what_is_sent() -> None:
     code = BY_KEY["ruby"].write(sample_of({"description": "#{x} #$y #@z # a"}))
     assert r'"\#{x} \#$y \#@z # a"' in code
