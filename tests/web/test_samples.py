@@ -86,8 +86,9 @@ def test_what_no_sdk_knows_is_a_raw_request() -> None:
         assert word in written[key]
 
 
-VERIFY: Final = next(each for each in OPERATIONS if each.operation_id == "PostSourcesSourceVerify")
-TOKEN: Final = next(each for each in OPERATIONS if each.operation_id == "PostTokens")
+BY_ID: Final = {each.operation_id: each for each in OPERATIONS}
+VERIFY: Final = BY_ID["PostSourcesSourceVerify"]
+TOKEN: Final = BY_ID["PostTokens"]
 
 
 def test_go_has_a_client_of_its_own_for_raw_requests() -> None:
@@ -103,6 +104,32 @@ def test_go_is_spared_the_names_that_its_library_has_not() -> None:
     assert "BankAccount: &stripe.BankAccountParams{" in BY_KEY["go"].write(
         sample_of({"bank_account": {"country": "US"}}, TOKEN)
     )
+
+
+@pytest.mark.parametrize(
+    ("operation_id", "imported", "kind"),
+    [
+        ("GetTopups", "com.stripe.model.StripeCollection", "StripeCollection<Topup>"),
+        ("GetV2CoreEvents", "com.stripe.model.v2.StripeCollection", "StripeCollection<Event>"),
+        ("DeleteWebhookEndpointsWebhookEndpoint", "com.stripe.model.WebhookEndpoint", "WebhookEndpoint"),
+        ("DeleteV2CoreEventDestinationsId", "com.stripe.model.v2.DeletedObject", "DeletedObject"),
+        ("PostV2CoreEventDestinationsIdPing", "com.stripe.model.v2.core.Event", "Event"),
+    ],
+)
+def test_java_names_the_type_that_its_library_returns(operation_id: str, imported: str, kind: str) -> None:
+    code = BY_KEY["java"].write(sample_of({}, BY_ID[operation_id]))
+    assert f"import {imported};" in code
+    assert f"    {kind} " in code
+
+
+def test_java_writes_as_texts_what_its_library_takes_as_texts() -> None:
+    assert '.addValue("32")' in BY_KEY["java"].write(sample_of({"values": [32, 45]}, VERIFY))
+    assert '.setCountry("US")' in BY_KEY["java"].write(sample_of({"bank_account": {"country": "US"}}, TOKEN))
+
+
+def test_a_raw_request_of_java_has_content_where_it_is_a_post() -> None:
+    assert '/succeed", "", null)' in BY_KEY["java"].write(sample_of({}, BY_ID["PostTestHelpersTopupsTopupSucceed"]))
+    assert 'verification", null, null)' in BY_KEY["java"].write(sample_of({}, BY_ID["GetBrimVerification"]))
 
 
 def test_ruby_never_fills_in_what_is_sent() -> None:
