@@ -132,6 +132,30 @@ def test_a_raw_request_of_java_has_content_where_it_is_a_post() -> None:
     assert 'verification", null, null)' in BY_KEY["java"].write(sample_of({}, BY_ID["GetBrimVerification"]))
 
 
+def test_dotnet_names_options_of_the_second_version_in_full() -> None:
+    """Two namespaces have an EventListOptions: with both in use the compiler takes neither."""
+    code = BY_KEY["dotnet"].write(sample_of({"limit": 3}, BY_ID["GetV2CoreEvents"]))
+    assert "new Stripe.V2.Core.EventListOptions" in code
+    assert "using Stripe.V2" not in code
+    destination = {"webhook_endpoint": {"url": "http://127.0.0.1:9/"}}
+    code = BY_KEY["dotnet"].write(sample_of(destination, BY_ID["PostV2CoreEventDestinations"]))
+    assert "new Stripe.V2.Core.EventDestinationCreateWebhookEndpointOptions" in code
+
+
+def test_dotnet_calls_no_result_by_a_word_of_the_language() -> None:
+    assert "var stripeEvent = client.V1.Events.Get(" in BY_KEY["dotnet"].write(sample_of({}, BY_ID["GetEventsId"]))
+
+
+def test_a_raw_request_of_dotnet_has_content_only_where_it_is_a_post() -> None:
+    """Its library refuses any other with content, even an empty text."""
+    assert '/succeed", "")' in BY_KEY["dotnet"].write(sample_of({}, BY_ID["PostTestHelpersTopupsTopupSucceed"]))
+    assert 'verification")' in BY_KEY["dotnet"].write(sample_of({}, BY_ID["GetBrimVerification"]))
+
+
+def test_dotnet_writes_as_texts_what_its_library_takes_as_texts() -> None:
+    assert 'new List<string> { "32", "45" }' in BY_KEY["dotnet"].write(sample_of({"values": [32, 45]}, VERIFY))
+
+
 def test_ruby_never_fills_in_what_is_sent() -> None:
     code = BY_KEY["ruby"].write(sample_of({"description": "#{x} #$y #@z # a"}))
     assert r'"\#{x} \#$y \#@z # a"' in code
