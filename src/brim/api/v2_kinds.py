@@ -25,6 +25,7 @@ from brim.domain.webhooks import ALL_EVENTS
 
 _RFC_3339: Final = re.compile(r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})")
 _UNIX_SECONDS: Final = re.compile(r"[0-9]{1,11}")
+_SECONDS_SCHEMA: Final[Schema] = {"type": "integer", "minimum": 0, "maximum": 99_999_999_999}
 _EVENT_NAMES: Final = {name: snapshot_name(name) for kind in SUBSCRIBABLE for name in (str(kind), thin_name(kind))}
 _EVENT_WORDS: Final = (ALL_EVENTS, *sorted(_EVENT_NAMES))
 
@@ -119,7 +120,7 @@ class TimestampRange(Kind, frozen=True):
 
     def schema(self) -> Schema:
         """Return its JSON schema."""
-        bound = {"anyOf": [{"type": "string", "format": "date-time"}, {"type": "integer", "minimum": 0}]}
+        bound = {"anyOf": [{"type": "string", "format": "date-time"}, _SECONDS_SCHEMA]}
         properties = dict.fromkeys(_BOUNDS, bound)
         return {"type": "object", "properties": properties, "additionalProperties": False}
 
