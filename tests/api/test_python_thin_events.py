@@ -268,6 +268,15 @@ def test_events_are_found_by_object_and_by_time(client: StripeClient, wire: Wire
     assert client.v2.core.events.list({"types": ["v1.charge.failed"]}).data == []
 
 
+def test_a_range_of_unix_seconds_is_understood_as_go_sends_it(client: StripeClient, wire: Wire) -> None:
+    ids = [create_topup(client)[1] for _ in range(3)]
+    second = client.v1.events.retrieve(ids[0]).created
+    page = wire.get(f"{EVENTS}?created[gte]={second}&limit=2&types[0]=v1.topup.created").json
+    rest = wire.get(page["next_page_url"]).json["data"]
+    assert [event["id"] for event in page["data"] + rest] == ids[::-1]
+    assert wire.get(f"{EVENTS}?created[lt]={second}").json["data"] == []
+
+
 def test_equal_requests_under_one_key_make_one_destination_and_tell_its_secret_again(wire: Wire) -> None:
     wish = {
         "name": "Ledger",

@@ -86,6 +86,76 @@ def test_what_no_sdk_knows_is_a_raw_request() -> None:
         assert word in written[key]
 
 
+BY_ID: Final = {each.operation_id: each for each in OPERATIONS}
+VERIFY: Final = BY_ID["PostSourcesSourceVerify"]
+TOKEN: Final = BY_ID["PostTokens"]
+
+
+def test_go_has_a_client_of_its_own_for_raw_requests() -> None:
+    """stripe-go's `Client` has no such method: a sample that called it did not compile."""
+    code = BY_KEY["go"].write(sample_of({"failure_code": "no_account"}, FAIL))
+    assert '"github.com/stripe/stripe-go/v86/rawrequest"' in code
+    assert "raw := rawrequest.Client{" in code
+    assert "NewClient" not in code
+
+
+def test_go_is_spared_the_names_that_its_library_has_not() -> None:
+    assert "SourceVerifyParams" not in BY_KEY["go"].write(sample_of({"values": ["32", "45"]}, VERIFY))
+    assert "BankAccount: &stripe.BankAccountParams{" in BY_KEY["go"].write(
+        sample_of({"bank_account": {"country": "US"}}, TOKEN)
+    )
+
+
+@pytest.mark.parametrize(
+    ("operation_id", "imported", "kind"),
+    [
+        ("GetTopups", "com.stripe.model.StripeCollection", "StripeCollection<Topup>"),
+        ("GetV2CoreEvents", "com.stripe.model.v2.StripeCollection", "StripeCollection<Event>"),
+        ("DeleteWebhookEndpointsWebhookEndpoint", "com.stripe.model.WebhookEndpoint", "WebhookEndpoint"),
+        ("DeleteV2CoreEventDestinationsId", "com.stripe.model.v2.DeletedObject", "DeletedObject"),
+        ("PostV2CoreEventDestinationsIdPing", "com.stripe.model.v2.core.Event", "Event"),
+    ],
+)
+def test_java_names_the_type_that_its_library_returns(operation_id: str, imported: str, kind: str) -> None:
+    code = BY_KEY["java"].write(sample_of({}, BY_ID[operation_id]))
+    assert f"import {imported};" in code
+    assert f"    {kind} " in code
+
+
+def test_java_writes_as_texts_what_its_library_takes_as_texts() -> None:
+    assert '.addValue("32")' in BY_KEY["java"].write(sample_of({"values": [32, 45]}, VERIFY))
+    assert '.setCountry("US")' in BY_KEY["java"].write(sample_of({"bank_account": {"country": "US"}}, TOKEN))
+
+
+def test_a_raw_request_of_java_has_content_where_it_is_a_post() -> None:
+    assert '/succeed", "", null)' in BY_KEY["java"].write(sample_of({}, BY_ID["PostTestHelpersTopupsTopupSucceed"]))
+    assert 'verification", null, null)' in BY_KEY["java"].write(sample_of({}, BY_ID["GetBrimVerification"]))
+
+
+def test_dotnet_names_options_of_the_second_version_in_full() -> None:
+    """Two namespaces have an EventListOptions: with both in use the compiler takes neither."""
+    code = BY_KEY["dotnet"].write(sample_of({"limit": 3}, BY_ID["GetV2CoreEvents"]))
+    assert "new Stripe.V2.Core.EventListOptions" in code
+    assert "using Stripe.V2" not in code
+    destination = {"webhook_endpoint": {"url": "http://127.0.0.1:9/"}}
+    code = BY_KEY["dotnet"].write(sample_of(destination, BY_ID["PostV2CoreEventDestinations"]))
+    assert "new Stripe.V2.Core.EventDestinationCreateWebhookEndpointOptions" in code
+
+
+def test_dotnet_calls_no_result_by_a_word_of_the_language() -> None:
+    assert "var stripeEvent = client.V1.Events.Get(" in BY_KEY["dotnet"].write(sample_of({}, BY_ID["GetEventsId"]))
+
+
+def test_a_raw_request_of_dotnet_has_content_only_where_it_is_a_post() -> None:
+    """Its library refuses any other with content, even an empty text."""
+    assert '/succeed", "")' in BY_KEY["dotnet"].write(sample_of({}, BY_ID["PostTestHelpersTopupsTopupSucceed"]))
+    assert 'verification")' in BY_KEY["dotnet"].write(sample_of({}, BY_ID["GetBrimVerification"]))
+
+
+def test_dotnet_writes_as_texts_what_its_library_takes_as_texts() -> None:
+    assert 'new List<string> { "32", "45" }' in BY_KEY["dotnet"].write(sample_of({"values": [32, 45]}, VERIFY))
+
+
 def test_ruby_never_fills_in_what_is_sent() -> None:
     code = BY_KEY["ruby"].write(sample_of({"description": "#{x} #$y #@z # a"}))
     assert r'"\#{x} \#$y \#@z # a"' in code

@@ -24,6 +24,8 @@ from brim.domain.thin_events import snapshot_name, thin_name
 from brim.domain.webhooks import ALL_EVENTS
 
 _RFC_3339: Final = re.compile(r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})")
+_UNIX_SECONDS: Final = re.compile(r"[0-9]{1,11}")
+_SECONDS_SCHEMA: Final[Schema] = {"type": "integer", "minimum": 0, "maximum": 99_999_999_999}
 _EVENT_NAMES: Final = {name: snapshot_name(name) for kind in SUBSCRIBABLE for name in (str(kind), thin_name(kind))}
 _EVENT_WORDS: Final = (ALL_EVENTS, *sorted(_EVENT_NAMES))
 
@@ -100,7 +102,10 @@ class Include(Kind, frozen=True):
 
 
 class TimestampRange(Kind, frozen=True):
-    """An object of bounds in RFC 3339: `gt`, `gte`, `lt`, `lte`, in any combination."""
+    """An object of bounds: `gt`, `gte`, `lt`, `lte`, in any combination, each in RFC 3339 or in Unix seconds.
+
+    Source: the SDKs write RFC 3339, but for Go's, whose `V2CoreEventListParams.Created` holds whole seconds.
+    """
 
     def read(self, raw: Value, name: str) -> Range:
         """Return the closed range of Unix seconds; what happens has no finer time than those."""
@@ -115,7 +120,7 @@ class TimestampRange(Kind, frozen=True):
 
     def schema(self) -> Schema:
         """Return its JSON schema."""
-        bound = {"type": "string", "format": "date-time"}
+        bound = {"anyOf": [{"type": "string", "format": "date-time"}, _SECONDS_SCHEMA]}
         properties = dict.fromkeys(_BOUNDS, bound)
         return {"type": "object", "properties": properties, "additionalProperties": False}
 
@@ -132,6 +137,8 @@ class TimestampRange(Kind, frozen=True):
 
 def _read_timestamp(raw: Value, name: str) -> float:
     """Return the Unix time of a text, with its fraction of a second."""
+    if type(raw) is str and _UNIX_SECONDS.fullmatch(raw):
+        return float(raw)
     if type(raw) is not str or not _RFC_3339.fullmatch(raw):
         raise InvalidTimestampError(name, raw)
     try:

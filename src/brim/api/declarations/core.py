@@ -24,7 +24,7 @@ V2_EVENT_LIST: Final = (
     Parameter(
         name="created",
         kind=TimestampRange(),
-        description="Only events made between the given bounds, which are times in RFC 3339.",
+        description="Only events made between the given bounds, which are times in RFC 3339 or in Unix seconds.",
     ),
     Parameter(name="object_id", kind=Text(), description="Only events about the object with this id."),
     Parameter(

@@ -1,19 +1,21 @@
 """C#, for .NET."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from brim.web.naming import camel, pascal
 from brim.web.samples.sample import Sample, SdkCall, json_text
+
+_KEYWORDS: Final = {"event": "stripeEvent"}
+"""Other names for results that are called as a word of the language."""
 
 
 def write(sample: Sample) -> str:
     """Return a call as C#."""
     sdk = sample.sdk
     namespaces = ["using Stripe;"] if sdk else ["using System.Net.Http;", "using Stripe;"]
-    if sdk and len(sdk.service) > 1:
-        version = "V2." if sdk.version == "v2" else ""
-        namespaces.append(f"using Stripe.{version}{pascal(sdk.service[0])};")
+    if sdk and sdk.version == "v1" and len(sdk.service) > 1:
+        namespaces.append(f"using Stripe.{pascal(sdk.service[0])};")
     return (
         "\n".join(namespaces) + "\n\n"
         "var client = new StripeClient(new StripeClientOptions\n{\n"
@@ -24,17 +26,19 @@ def write(sample: Sample) -> str:
 
 
 def _typed(sample: Sample, sdk: SdkCall) -> list[str]:
-    model = pascal(sdk.noun)
+    """Return a typed call. The second version's options are named in full: the first has some of the same name."""
+    is_v2 = sdk.version == "v2"
+    model = ".".join(["Stripe.V2", *map(pascal, sdk.service[:-1]), ""] if is_v2 else []) + pascal(sdk.noun)
+    method = pascal(sdk.method)
     lines, arguments = [], [f'"{sample.path_id}"'] if sample.path_id else []
     if sample.values:
-        fields = _fields(sample.values, model)
-        lines = [f"var options = new {model}{pascal(sdk.method)}Options", "{", *fields, "};", ""]
+        fields = _fields(sample.values, model + method if is_v2 else model)
+        lines = [f"var options = new {model}{method}Options", "{", *fields, "};", ""]
         arguments.append("options")
-    method = {"retrieve": "Get", "retrieve_current": "GetSelf"}.get(sdk.method, pascal(sdk.method))
-    kind = f"StripeList<{model}>" if sdk.method == "list" else model
+    method = {"retrieve": "Get", "retrieve_current": "GetSelf"}.get(sdk.method, method)
     service = ".".join(pascal(name) for name in sdk.service)
     call = f"client.{sdk.version.upper()}.{service}.{method}({', '.join(arguments)})"
-    return [*lines, f"{kind} {camel(sample.result)} = {call};"]
+    return [*lines, f"var {_KEYWORDS.get(sample.result, camel(sample.result))} = {call};"]
 
 
 def _fields(values: Mapping[str, Any], model: str) -> list[str]:
@@ -58,13 +62,14 @@ def _scalar(value: Any, name: str = "") -> str:
     if name == "frozen_time":
         return f"DateTimeOffset.FromUnixTimeSeconds({value}).UtcDateTime"
     if isinstance(value, (list, tuple)):
-        kind = "long?" if value and isinstance(value[0], int) else "string"
-        return f"new List<{kind}> {{ {', '.join(_scalar(inner) for inner in value)} }}"
+        return f"new List<string> {{ {', '.join(json_text(str(inner)) for inner in value)} }}"
     if isinstance(value, bool):
         return str(value).lower()
     return str(value) if isinstance(value, int) else json_text(value)
 
 
 def _raw(sample: Sample) -> list[str]:
-    sent = f'HttpMethod.{sample.operation.method.capitalize()}, "{sample.target}", {json_text(sample.content)}'
+    sent = f'HttpMethod.{sample.operation.method.capitalize()}, "{sample.target}"'
+    if sample.operation.method == "POST":
+        sent += f", {json_text(sample.content)}"
     return [f"var response = await client.RawRequestAsync({sent});"]

@@ -8,24 +8,34 @@ from brim.web.samples.sample import Sample, SdkCall, json_text
 
 _INITIALISMS: Final = {"api": "API", "id": "ID", "url": "URL", "us": "US"}
 _IN_LIST_PARAMS: Final = frozenset({"limit", "starting_after", "ending_before"})
+_RAW_ONLY: Final = frozenset({"PostSourcesSourceVerify"})
+"""What other SDKs have a method for and this one has not."""
+
+_SHARED_PARAMS: Final = {"TokenCreateBankAccount": "BankAccount"}
+"""Nested parameters whose struct is named otherwise than after both; it is shared with other calls."""
+
 _MODULE: Final = "github.com/stripe/stripe-go/v86"
 
 
 def write(sample: Sample) -> str:
     """Return a call as a function body of Go, with what it imports."""
-    sdk = sample.sdk
-    imports = ["context" if sdk else "net/http", "", _MODULE]
+    sdk = None if sample.operation.operation_id in _RAW_ONLY else sample.sdk
+    imports = ["context", "", _MODULE] if sdk else ["net/http", "", _MODULE, f"{_MODULE}/rawrequest"]
     return (
         "package main\n\nimport (\n" + "".join(f'\t"{name}"\n' if name else "\n" for name in imports) + ")\n\n"
         "func main() {\n"
         f'\tbackends := stripe.NewBackendsWithConfig(&stripe.BackendConfig{{URL: stripe.String("{sample.base}")}})\n'
-        f'\tsc := stripe.NewClient("{sample.key}", stripe.WithBackends(backends))\n'
         + "".join(f"\t{line}\n" for line in (_typed(sample, sdk) if sdk else _raw(sample)))
         + "}\n"
     )
 
 
 def _typed(sample: Sample, sdk: SdkCall) -> list[str]:
+    client = f'sc := stripe.NewClient("{sample.key}", stripe.WithBackends(backends))'
+    return [client, *_call(sample, sdk)]
+
+
+def _call(sample: Sample, sdk: SdkCall) -> list[str]:
     version = "" if sdk.version == "v1" else sdk.version.upper()
     params = version + "".join(_go_name(part) for part in (*sdk.service[:-1], sdk.noun, _verb(sdk)))
     own = {name: value for name, value in sample.values.items() if name not in _IN_LIST_PARAMS or sdk.method != "list"}
@@ -64,7 +74,7 @@ def _fields(values: Mapping[str, Any], params: str) -> list[str]:
             lines.append(f"\tMetadata: map[string]string{{{pairs}}},")
         elif isinstance(value, Mapping):
             inner = params + _go_name(name)
-            lines += [f"\t{_go_name(name)}: &stripe.{inner}Params{{"]
+            lines += [f"\t{_go_name(name)}: &stripe.{_SHARED_PARAMS.get(inner, inner)}Params{{"]
             lines += [f"\t{line}" for line in _fields(value, inner)]
             lines += ["\t},"]
         else:
@@ -83,10 +93,11 @@ def _scalar(value: Any) -> str:
 
 
 def _raw(sample: Sample) -> list[str]:
-    """Return a raw request: what is sent goes as one encoded text."""
+    """Return a raw request, which has a client of its own; what is sent goes as one encoded text."""
     method = sample.operation.method.capitalize()
     return [
-        f'response, err := sc.RawRequest(http.Method{method}, "{sample.target}", {json_text(sample.content)}, nil)',
+        f'raw := rawrequest.Client{{B: backends.API.(stripe.RawRequestBackend), Key: "{sample.key}"}}',
+        f'response, err := raw.RawRequest(http.Method{method}, "{sample.target}", {json_text(sample.content)}, nil)',
         "_, _ = response, err",
     ]
 

@@ -8,8 +8,11 @@ from brim.api.params import Hash, Parameter
 from brim.web.naming import camel, pascal
 from brim.web.samples.sample import Sample, SdkCall, json_text
 
-_TEXTS_DESPITE_WORDS: Final = frozenset({"SourceCreateParams.type"})
+_TEXTS_DESPITE_WORDS: Final = frozenset({"SourceCreateParams.type", "TokenCreateParams.BankAccount.country"})
 """Where the SDK takes any text although there are only a few."""
+
+_TEXTS_DESPITE_NUMBERS: Final = frozenset({"SourceVerifyParams.values"})
+"""Where the SDK takes an array of texts although they are numbers."""
 
 
 def write(sample: Sample) -> str:
@@ -30,11 +33,7 @@ def write(sample: Sample) -> str:
 def _typed(sample: Sample, sdk: SdkCall) -> tuple[list[str], list[str]]:
     package = ("v2." if sdk.version == "v2" else "") + "".join(f"{n.replace('_', '')}." for n in sdk.service[:-1])
     model = pascal(sdk.noun)
-    kind = f"StripeCollection<{model}>" if sdk.method == "list" else model
-    imports = [
-        f"com.stripe.model.{package}{model}",
-        *(["com.stripe.model.StripeCollection"] if sdk.method == "list" else []),
-    ]
+    kind, imports = _result(sdk, model, package)
     lines, arguments = [], [f'"{sample.path_id}"'] if sample.path_id else []
     if sample.values:
         params = f"{model}{pascal(sdk.method)}Params"
@@ -45,6 +44,18 @@ def _typed(sample: Sample, sdk: SdkCall) -> tuple[list[str], list[str]]:
     service = "".join(f".{camel(name)}()" for name in sdk.service)
     call = f"client.{sdk.version}(){service}.{camel(sdk.method)}({', '.join(arguments)})"
     return imports, [*lines, f"{kind} {camel(sample.result)} = {call};"]
+
+
+def _result(sdk: SdkCall, model: str, package: str) -> tuple[str, list[str]]:
+    """Return the type of what comes back, and what it needs to be imported."""
+    second = "v2." if sdk.version == "v2" else ""
+    if sdk.method == "list":
+        imports = [f"com.stripe.model.{package}{model}", f"com.stripe.model.{second}StripeCollection"]
+        return f"StripeCollection<{model}>", imports
+    if second and sdk.method == "delete":
+        return "DeletedObject", ["com.stripe.model.v2.DeletedObject"]
+    model = "Event" if sdk.method == "ping" else model
+    return model, [f"com.stripe.model.{package}{model}"]
 
 
 def _setters(values: Mapping[str, Any], known: tuple[Parameter, ...], params: str) -> list[str]:
@@ -70,6 +81,8 @@ def _setters(values: Mapping[str, Any], known: tuple[Parameter, ...], params: st
 
 
 def _item(item: Any, name: str, params: str) -> str:
+    if f"{params}.{name}" in _TEXTS_DESPITE_NUMBERS:
+        return json_text(str(item))
     if name == "enabled_events" and params.startswith("WebhookEndpoint"):
         return f"{params}.EnabledEvent.{item.upper().replace('.', '__')}"
     return _scalar(item)
@@ -82,6 +95,7 @@ def _scalar(value: Any) -> str:
 
 
 def _raw(sample: Sample) -> tuple[list[str], list[str]]:
-    body = json_text(sample.content) if sample.content else "null"
+    """Return a raw request; only a POST has content, and then it is a text, if an empty one."""
+    body = json_text(sample.content) if sample.operation.method == "POST" else "null"
     call = f'client.rawRequest(ApiResource.RequestMethod.{sample.operation.method}, "{sample.target}", {body}, null)'
     return ["com.stripe.net.ApiResource", "com.stripe.net.StripeResponse"], [f"StripeResponse response = {call};"]
