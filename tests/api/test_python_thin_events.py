@@ -74,7 +74,7 @@ def test_a_thin_event_is_verified_looked_up_and_followed_to_its_object(
         stripe.Webhook.construct_event(caught.body, caught.headers["stripe-signature"], secret)
 
 
-def test_what_the_bank_does_has_no_reason_and_a_balance_has_no_id(client: StripeClient, receiver: Receiver) -> None:
+def test_what_the_bank_does_has_no_reason_and_a_balance_a_null_id(client: StripeClient, receiver: Receiver) -> None:
     destination = add_destination(client, receiver.url, enabled_events=["*"])
     topup, _ = create_topup(client, "btok_us_verified")
     found = until(
@@ -87,11 +87,14 @@ def test_what_the_bank_does_has_no_reason_and_a_balance_has_no_id(client: Stripe
         secret = destination.webhook_endpoint.signing_secret
         notification = client.parse_event_notification(caught.body, caught.headers["stripe-signature"], secret)
         assert notification.reason is None
+        delivered = json.loads(caught.body)
+        assert "reason" not in delivered
+        assert event.reason is None
         related: Any = notification.fetch_related_object()  # type: ignore[union-attr]
         if isinstance(notification, V1TopupSucceededEventNotification):
             assert (related.id, related.status) == (topup.id, "succeeded")
         else:
-            assert json.loads(caught.body)["related_object"] == {"type": "balance", "url": "/v1/balance"}
+            assert delivered["related_object"] == {"id": None, "type": "balance", "url": "/v1/balance"}
             assert related.object == "balance"
 
 
