@@ -13,6 +13,8 @@ from stripe.test_helpers import TestClock
 from api.polling import until
 from api.wire import PENDING, Wire
 from brim.rails.failures import FAILURES
+from brim.store.database import Database
+from service import Server
 
 TestClock.__test__ = False  # type: ignore[attr-defined]  # no test case, whatever its name says
 
@@ -83,6 +85,33 @@ def test_late_returns_come_on_their_days_and_take_the_money_back(client: StripeC
     assert client.v1.balance.retrieve().available[0].amount == 0
     lines = client.v1.balance_transactions.list({"type": "topup_reversal"}).data
     assert [line.amount for line in lines] == [-500, -500]
+
+
+def test_what_is_asked_while_a_clock_advances_is_refused_as_a_rate_limit(
+    server: Server, account: str, client: StripeClient
+) -> None:
+    """The worker waits for a top-up that the test holds, so the clock is on its way for as long as that takes."""
+    clock = freeze(client)
+    topup = client.v1.topups.create({"amount": 2000, "currency": "usd"})
+    wanted = WEDNESDAY_NOON + 30 * 86400
+
+    async def ask_meanwhile(database: Database) -> stripe.RateLimitError:
+        async with database.connection() as conn, conn.transaction():
+            await conn.execute("SELECT FROM topups WHERE account = $1 AND NOT livemode FOR UPDATE", account)
+            client.v1.test_helpers.test_clocks.advance(clock.id, {"frozen_time": wanted})
+            with pytest.raises(stripe.RateLimitError) as refused:
+                client.v1.topups.create({"amount": 500, "currency": "usd"})
+            return refused.value
+
+    error = server.run(ask_meanwhile)
+    assert error.error is not None
+    assert (error.http_status, error.error.type, error.error.code) == (429, "invalid_request_error", "lock_timeout")
+    assert error.headers is not None
+    assert error.headers["stripe-should-retry"] == "true"
+    clocks = client.v1.test_helpers.test_clocks
+    until(lambda: clocks.retrieve(clock.id).status == "ready", what="the clock to arrive")
+    assert [found.id for found in client.v1.topups.list().data] == [topup.id]
+    assert client.v1.topups.create({"amount": 500, "currency": "usd"}).created == wanted
 
 
 def test_a_clock_is_listed_advanced_forward_only_and_deleted(client: StripeClient) -> None:

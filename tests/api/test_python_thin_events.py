@@ -74,7 +74,7 @@ def test_a_thin_event_is_verified_looked_up_and_followed_to_its_object(
         stripe.Webhook.construct_event(caught.body, caught.headers["stripe-signature"], secret)
 
 
-def test_what_the_bank_does_has_no_reason_and_a_balance_has_no_id(client: StripeClient, receiver: Receiver) -> None:
+def test_what_the_bank_does_has_no_reason_and_a_balance_a_null_id(client: StripeClient, receiver: Receiver) -> None:
     destination = add_destination(client, receiver.url, enabled_events=["*"])
     topup, _ = create_topup(client, "btok_us_verified")
     found = until(
@@ -87,12 +87,37 @@ def test_what_the_bank_does_has_no_reason_and_a_balance_has_no_id(client: Stripe
         secret = destination.webhook_endpoint.signing_secret
         notification = client.parse_event_notification(caught.body, caught.headers["stripe-signature"], secret)
         assert notification.reason is None
+        delivered = json.loads(caught.body)
+        assert "reason" not in delivered
+        assert event.reason is None
         related: Any = notification.fetch_related_object()  # type: ignore[union-attr]
         if isinstance(notification, V1TopupSucceededEventNotification):
             assert (related.id, related.status) == (topup.id, "succeeded")
         else:
-            assert json.loads(caught.body)["related_object"] == {"type": "balance", "url": "/v1/balance"}
+            assert delivered["related_object"] == {"id": None, "type": "balance", "url": "/v1/balance"}
             assert related.object == "balance"
+
+
+def test_following_an_event_without_blocking_sends_a_parameter_that_nobody_meant(
+    client: StripeClient, wire: Wire
+) -> None:
+    """Raw, as the Python SDK 16.1 sends `fetch_related_object_async` and `fetch_event_async`; both were refused."""
+    topup, event_id = create_topup(client)
+    following = {"Stripe-Request-Trigger": f"event={event_id}"}
+    for usage in ("usage[0]=fetch_related_object", "usage[0]=fetch_related_object&usage[1]=unknown_event"):
+        assert wire.get(f"/v1/topups/{topup.id}?{usage}", headers=following).json["id"] == topup.id
+    usage = "usage[0]=pushed_event_pull&usage[1]=pushed_event_pull_async"
+    assert wire.get(f"{EVENTS}/{event_id}?{usage}", headers=following).json["id"] == event_id
+
+
+def test_what_follows_no_event_is_refused_that_parameter_as_any_other(client: StripeClient, wire: Wire) -> None:
+    topup, event_id = create_topup(client)
+    refusal: dict[str, Any] = {"code": "parameter_unknown", "param": "usage[0]"}
+    reply = wire.get(f"/v1/topups/{topup.id}?usage[0]=x")
+    assert_error(reply, 400, "Received unknown parameter: usage[0]", **refusal)
+    following = {"Stripe-Request-Trigger": f"event={event_id}"}
+    reply = wire.post(f"/v1/topups/{topup.id}", {"usage[0]": "x"}, headers=following)
+    assert_error(reply, 400, "Received unknown parameter: usage[0]", **refusal)
 
 
 def test_a_platform_follows_the_events_of_its_accounts_by_their_context(

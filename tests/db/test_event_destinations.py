@@ -59,7 +59,6 @@ async def test_a_thin_event_names_its_object_and_a_retry_sends_the_same_bytes(ea
         "context": None,
         "created": datetime.fromtimestamp(NOW_MS // 1000, UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z"),
         "livemode": False,
-        "reason": None,
         "related_object": {"id": "tu_x", "type": "topup", "url": "/v1/topups/tu_x"},
         "snapshot_event": event,
         "type": "v1.topup.created",

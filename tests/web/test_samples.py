@@ -156,6 +156,41 @@ def test_dotnet_writes_as_texts_what_its_library_takes_as_texts() -> None:
     assert 'new List<string> { "32", "45" }' in BY_KEY["dotnet"].write(sample_of({"values": [32, 45]}, VERIFY))
 
 
+@pytest.mark.parametrize(
+    ("key", "library", "client"),
+    [
+        ("ruby", f'Stripe.api_base = "{BASE}"', f'StripeClient.new("{KEY}", api_base: "{BASE}")'),
+        (
+            "php",
+            f"\\Stripe\\Stripe::$apiBase = '{BASE}';",
+            f"StripeClient(['api_key' => '{KEY}', 'api_base' => '{BASE}'])",
+        ),
+    ],
+)
+def test_ruby_and_php_are_told_the_address_for_the_library_and_for_the_client(
+    key: str, library: str, client: str
+) -> None:
+    """Neither takes the other's: with only one of them requests went to the vendor, key and all."""
+    for sample in SAMPLES:
+        code = BY_KEY[key].write(sample)
+        assert library in code
+        assert client in code
+
+
+def test_php_asks_for_lists_by_the_name_that_its_library_has_for_them() -> None:
+    listing = next(each for each in OPERATIONS if each.operation_id == "GetTopups")
+    assert "$stripe->topups->all(" in BY_KEY["php"].write(sample_of({"limit": 3}, listing))
+
+
+def test_a_raw_request_of_php_has_parameters_beside_the_path_only_where_they_are_posted() -> None:
+    """Its library refuses them with every other method."""
+    listing = next(each for each in OPERATIONS if each.operation_id == "GetBrimRequestLogs")
+    code = BY_KEY["php"].write(sample_of({"path": "it's/here", "status": 400}, listing))
+    assert "rawRequest('get', '/v1/brim/request_logs?path=it%27s/here&status=400')" in code
+    code = BY_KEY["php"].write(sample_of({"failure_code": "no_account"}, FAIL))
+    assert "rawRequest('post', '/v1/test_helpers/topups/tu_1/fail', [" in code
+
+
 def test_ruby_never_fills_in_what_is_sent() -> None:
     code = BY_KEY["ruby"].write(sample_of({"description": "#{x} #$y #@z # a"}))
     assert r'"\#{x} \#$y \#@z # a"' in code

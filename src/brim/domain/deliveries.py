@@ -10,7 +10,7 @@ import msgspec
 
 from brim.domain import event_wire, wire
 from brim.domain.events import Event
-from brim.domain.thin_events import thin_json
+from brim.domain.thin_events import notification_json
 from brim.domain.topups import Owner
 from brim.domain.webhooks import DeliveryState, Endpoint, EventPayload, Outcome, next_attempt_ms, sign
 
@@ -133,7 +133,7 @@ def render_body(delivery: Delivery) -> bytes:
     endpoint = delivery.endpoint
     account = delivery.event.owner.account if endpoint.connect else None
     if endpoint.event_payload is EventPayload.THIN:
-        return wire.pretty(thin_json(delivery.event, context=account))
+        return wire.pretty(notification_json(delivery.event, context=account))
     return wire.pretty(
         event_wire.event_json(
             msgspec.structs.replace(delivery.event, api_version=endpoint.rendered_version),

@@ -15,7 +15,7 @@ from brim.domain.deliveries import KEPT_ANSWER, Answer, answer_of_status
 from brim.domain.events import DEFAULT_API_VERSION, Event
 from brim.domain.request_log_wire import told_json
 from brim.domain.request_logs import RequestRecord
-from brim.domain.thin_events import thin_json
+from brim.domain.thin_events import notification_json
 from brim.domain.topups import Owner
 from brim.domain.webhooks import Outcome, sign
 from brim.kit.errors import BrimError
@@ -221,7 +221,10 @@ def event_message(event: Event, *, listening: Owner, form: Form, secret: str, no
         copy_id: what the acknowledgement will name, see `name_of_copy`.
     """
     account = None if event.owner == listening else event.owner.account
-    compact = thin_json(event, context=account) if form is Form.THIN else event_wire.event_json(event, account=account)
+    if form is Form.THIN:
+        compact = notification_json(event, context=account)
+    else:
+        compact = event_wire.event_json(event, account=account)
     payload = wire.pretty(compact).rstrip()
     headers = {**_HEADERS, "Stripe-Signature": sign(payload, timestamp=now_s, secrets=[secret])}
     message = {"http_headers": headers, **_envelope(form, payload.decode(), copy_id)}

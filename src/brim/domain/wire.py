@@ -5,7 +5,8 @@ alphabetical. So encoding is one call and the order cannot drift. Events and sto
 `pretty` gives the two-space form of a reply. Neighbours: each kind of object has a module, such as `topup_wire`.
 """
 
-from typing import Final, TypeAlias
+from collections.abc import Mapping
+from typing import Any, Final, TypeAlias
 
 import msgspec
 
@@ -32,8 +33,8 @@ class ListObject(msgspec.Struct, frozen=True, kw_only=True):
     url: str
 
 
-def encode(obj: msgspec.Struct) -> bytes:
-    """Return the compact JSON of a wire object."""
+def encode(obj: msgspec.Struct | Mapping[str, Any]) -> bytes:
+    """Return the compact JSON of a wire object, or of its fields in their order."""
     return _encoder.encode(obj)
 
 

@@ -63,7 +63,7 @@ _THIN_EVENT: Final[dict[str, Schema]] = {
     "type": {"description": "What happened.", "enum": [thin_events.thin_name(kind) for kind in EventType]},
 }
 _RELATED_OBJECT: Final[dict[str, Schema]] = {
-    "id": {"description": "Its id; not there for a balance, of which an account has one.", **TEXT},
+    "id": {"description": "Its id; null for a balance, of which an account has one.", **TEXT},
     "type": {"description": "The kind of object.", **TEXT},
     "url": {"description": "Where it is read.", **TEXT},
 }

@@ -9,7 +9,8 @@ from brim.web.samples.sample import Literals, Sample
 def write(sample: Sample) -> str:
     """Return a call as PHP.
 
-    The base is set for the whole library: its paging asks that one, not the client's own, for the second page.
+    The base is set twice: a client never takes the library's, and the objects that it returns ask the library's, for
+    the second page and when one of them is canceled or saved.
     """
     return (
         "<?php\nrequire 'vendor/autoload.php';\n\n"
@@ -22,15 +23,21 @@ def write(sample: Sample) -> str:
 def _call(sample: Sample) -> str:
     sdk = sample.sdk
     if sdk is None:
-        sent = f", {_LITERALS.write(sample.values)}" if sample.values else ""
-        return f"$stripe->rawRequest('{sample.operation.method.lower()}', '{sample.path}'{sent})"
+        return f"$stripe->rawRequest({', '.join(_raw(sample))})"
     arguments = [f"'{sample.path_id}'"] if sample.path_id else []
     if sdk.method == "retrieve_current":
         return f"$stripe->accounts->retrieve(null{', ' + _LITERALS.write(sample.values) if sample.values else ''})"
     arguments += [_LITERALS.write(sample.values)] if sample.values else []
     version = [] if sdk.version == "v1" else [sdk.version]
-    method = "->".join(["$stripe", *version, *map(camel, sdk.service), camel(sdk.method)])
-    return f"{method}({', '.join(arguments)})"
+    verb = "all" if sdk.method == "list" else camel(sdk.method)
+    return f"{'->'.join(['$stripe', *version, *map(camel, sdk.service), verb])}({', '.join(arguments)})"
+
+
+def _raw(sample: Sample) -> list[str]:
+    """Return what a raw request is given: it takes parameters beside the path only where they are posted."""
+    method = sample.operation.method
+    posted = [_LITERALS.write(sample.values)] if method == "POST" and sample.values else []
+    return [_scalar(method.lower()), _scalar(sample.target), *posted]
 
 
 def _scalar(value: Any) -> str:

@@ -9,12 +9,13 @@ from brim.web.samples.sample import Literals, Sample, bare_or_quoted, json_text
 def write(sample: Sample) -> str:
     """Return a call as Ruby.
 
-    The base is set for the whole library: its paging asks that one, not the client's own, for the second page.
+    The base is set twice: a client never takes the library's, and the objects that it returns ask the library's, for
+    the second page and when one of them is canceled or saved.
     """
     return (
         'require "stripe"\n\n'
         f'Stripe.api_base = "{sample.base}"\n'
-        f'client = Stripe::StripeClient.new("{sample.key}")\n\n'
+        f'client = Stripe::StripeClient.new("{sample.key}", api_base: "{sample.base}")\n\n'
         f"{sample.result} = {_call(sample)}\n"
     )
 
