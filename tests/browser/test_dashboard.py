@@ -34,4 +34,4 @@ def test_the_dashboard_works_in_a_browser(person: Person, wire: Wire) -> None:
         "PAGES": json.dumps(make_things_to_show(wire)),
         "TEST_KEY": wire.key or "",
     }
-    run_in_browser("dashboard.mjs", environment, at_least=9)
+    run_in_browser("dashboard.mjs", environment, at_least=11)

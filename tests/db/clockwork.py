@@ -11,13 +11,13 @@ from brim.domain.idempotency import KeptReply, KeyClaim
 from brim.domain.topup_wire import topup_json
 from brim.domain.topups import Owner, Topup
 from brim.kit.ids import IdFactory
-from brim.rails.rail import Outcome
+from brim.rails.rail import Outcome, Rail
 from brim.rails.sandbox import SandboxRail
 from brim.services import clocks, settlement, topups
 from brim.services.bank_secrets import BankSecrets
 from brim.services.batches import Batches
 from brim.services.idempotency import Answer, Attempt
-from brim.services.paying import find_funding
+from brim.services.paying import find_funding, preview_funding
 from brim.services.terms import KnownTerms
 from brim.services.vault import Vault, new_encryption_key
 from brim.store.database import Conn, Database
@@ -33,7 +33,7 @@ class Clockwork:
     def __init__(self, database: Database, *, now_ms: int, settle_after_s: float = 1.0) -> None:
         self.database = database
         self.now_ms = now_ms
-        self.rail = SandboxRail(settle_after_s)
+        self.rail: Rail = SandboxRail(settle_after_s)
         self.ids = IdFactory(lambda: self.now_ms)
         self.batches = Batches(database, lambda: self.now_ms)
         self.terms = KnownTerms(database)
@@ -89,6 +89,26 @@ class Clockwork:
             source=wish.source,
             payment_method=wish.payment_method,
             ids=self.ids,
+        )
+
+    async def preview(
+        self, owner: Owner, *, currency: str = "usd", source: str | None = None, payment_method: str | None = None
+    ) -> Topup:
+        """Return the top-up that a create would make now."""
+        wish = topups.CreateTopup(amount=1000, currency=currency, source=source, payment_method=payment_method)
+        return await topups.preview_topup(
+            self.terms,
+            owner,
+            wish,
+            now_ms=self.now_ms,
+            ids=self.ids,
+            rail=self.rail,
+            find_funding=self._preview_funding,
+        )
+
+    async def _preview_funding(self, owner: Owner, wish: topups.CreateTopup) -> Funding:
+        return await preview_funding(
+            self.database, self.secrets, owner, source=wish.source, payment_method=wish.payment_method
         )
 
     async def update(self, owner: Owner, topup_id: str, *, description: str, key: str | None = None) -> Reply:

@@ -419,6 +419,7 @@ _READS: Final[dict[str, Callable[[Any], Awaitable[Any]]]] = {
     "lock": lambda conn: funding.lock_funding_source(conn, OWNER, "pm_x"),
     "defaults": lambda conn: funding.read_defaults(conn, OWNER),
     "token": lambda conn: funding.fetch_bank_tokens(conn, OWNER, ["btok_x"]),
+    "token with its secret": lambda conn: funding.read_bank_token(conn, OWNER, "btok_x"),
 }
 
 

@@ -55,6 +55,41 @@ test("a double click makes one top-up", async () => {
   assert.equal(data.length, 1);
 });
 
+test("another choice is answered at once, politely, and what cannot be found out is not shown", async () => {
+  const page = await signIn();
+  await visit(page, NEW);
+  await page.fill("[name=amount]", "12.34");
+  await page.evaluate(() => (window.notLoadedAnew = true));
+  const answer = page.locator("#promise");
+  assert.match(await answer.textContent(), /USD added now is expected to be usable/);
+  assert.equal(await answer.getAttribute("role"), "status");
+  await page.selectOption("[name=currency]", "jpy");
+  await answer.filter({ hasText: "JPY added now is expected to be usable" }).waitFor();
+  await page.selectOption("[name=funding]", "btok_us_verified_noAccount");
+  assert.equal(await page.inputValue("[name=amount]"), "12.34");
+  assert.equal(await page.evaluate(() => window.notLoadedAnew), true);
+  await page.route(/topups\/new\?/, (route) => route.abort());
+  await page.selectOption("[name=currency]", "eur");
+  await answer.filter({ hasText: "It could not be found out just now." }).waitFor();
+  await page.unroute(/topups\/new\?/);
+  await page.selectOption("[name=currency]", "gbp");
+  await answer.filter({ hasText: "GBP added now is expected to be usable" }).waitFor();
+  assert.deepEqual(page.strays, []);
+});
+
+test("without scripts a second button answers, and the form goes on", async () => {
+  const page = await signIn({ javaScriptEnabled: false });
+  await visit(page, NEW);
+  await page.selectOption("[name=currency]", "jpy");
+  await page.fill("[name=description]", "asked first");
+  await page.click("text=When can it be used?");
+  assert.match(await page.textContent("#promise"), /JPY added now is expected to be usable/);
+  assert.equal(await page.inputValue("[name=description]"), "asked first");
+  await page.fill("[name=amount]", "500");
+  await page.click("main button.button-main");
+  assert.match(await page.textContent("h1"), /500\s+JPY/);
+});
+
 test("an error stands at its field, which has the focus", async () => {
   const page = await signIn();
   await visit(page, NEW);
@@ -137,7 +172,7 @@ test("a clock that moves shows where it is until it has arrived, and the balance
   await page.click("text=One week");
   await page.locator("#clock .badge-good").waitFor();
   await page.locator('time[datetime="2027-03-08T09:00:00Z"]').waitFor();
-  await assertAllGood(page, [OVERVIEW]);
+  await assertAllGood(page, [OVERVIEW, NEW]);
   await visit(page, "/test/test-clocks");
   await page.click("text=Delete the clock");
   await page.locator("text=Freeze time").waitFor();

@@ -20,6 +20,7 @@ from brim.api.operation import Operation
 from brim.api.operations import OPERATIONS
 from brim.api.parameter_errors import MissingParameterError, NullCharacterError
 from brim.api.params import read_parameters
+from brim.api.rendering import availability_of
 from brim.domain import account_wire, balance_wire, event_wire, funding_wire, topup_wire, wire
 from brim.domain.accounts import Account
 from brim.domain.destination_wire import destination_json
@@ -58,6 +59,7 @@ _FULL = Topup(
     statement_descriptor="Weekly top-up",
     transfer_group="g1",
 )
+_BY_CALENDAR = msgspec.structs.replace(_FULL, settlement_days=5)
 _LINE = BalanceTransaction(
     owner=_OWNER,
     id=_IDS.new("txn_"),
@@ -132,6 +134,10 @@ REPLIES = [
     ("topup", topup_wire.topup_json(_PENDING)),
     ("topup", topup_wire.topup_json(_FULL)),
     ("topup", topup_wire.topup_json(_FULL, balance_transaction=_LINE_JSON, payment_method=_METHOD)),
+    ("brim.availability_preview", topup_wire.preview_json(_FULL, availability_of(_FULL))),
+    ("brim.availability_preview",
+     topup_wire.preview_json(_BY_CALENDAR, availability_of(_BY_CALENDAR))),
+    ("brim.availability_preview", topup_wire.preview_json(_PENDING, availability_of(_PENDING))),
     ("balance_transaction", _LINE_JSON),
     ("balance_transaction",
      balance_wire.balance_transaction_json(_LINE, source=topup_wire.topup_json(_FULL))),

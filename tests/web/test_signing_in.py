@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Callable
+from html import unescape
 
 import pyotp
 import pytest
 from people import BY, IDS
+from segno import make_qr
 
 from api.polling import until
 from brim.domain.audit import Action
@@ -18,6 +20,7 @@ from brim.services.password_links import make_password_link
 from brim_process import RunningBrim
 from web.browsing import Browser
 from web.people_house import PASSWORD, House
+from web.qr_modules import modules_of
 
 CHOSEN = "difference engine 1822"
 
@@ -222,6 +225,22 @@ def test_a_code_without_a_password_before_it_leads_to_the_beginning(house: House
     browser.get("/sign-in/code")
     browser.post("/sign-in/code", code="000000", form_token=browser.form_token)
     assert (browser.location, browser.cookies) == ("/sign-in?said=expired", {})
+
+
+def test_the_picture_holds_the_link_that_stands_beside_it(house: House, ada: Operator) -> None:
+    browser = house.signed_in(operator=ada)
+    browser.open("/settings/profile")
+    browser.submit("/settings/profile/codes")
+    page = browser.page.body.decode()
+    link = re.search(r'href="(otpauth://[^"]+)"', page)
+    picture = re.search(
+        r'<div class="qr" role="img" aria-label="QR code [^"]+">(<svg .*?</svg>)</div>', page, re.DOTALL
+    )
+    assert link
+    assert picture
+    code = make_qr(unescape(link[1]), error="m")
+    shown = modules_of(picture[1])
+    assert [row[4:-4] for row in shown[4:-4]] == [[bool(module) for module in row] for row in code.matrix]
 
 
 def test_a_wrong_code_at_the_set_up_leaves_the_device_to_be_confirmed(house: House) -> None:

@@ -51,22 +51,24 @@ async def expand_topups(conn: Conn, topups: Sequence[Topup], paths: Paths, *, wi
             topup,
             balance_transaction=lines.get(topup.balance_transaction or ""),
             payment_method=methods.get(topup.payment_method or ""),
-            extras=extras_of(topup) if with_extras else msgspec.UNSET,
+            extras=_extras_of(topup) if with_extras else msgspec.UNSET,
         )
         for topup in topups
     ]
 
 
-def extras_of(topup: Topup) -> topup_wire.TopupExtras:
+def _extras_of(topup: Topup) -> topup_wire.TopupExtras:
+    return topup_wire.TopupExtras(availability=availability_of(topup))
+
+
+def availability_of(topup: Topup) -> topup_wire.AvailabilityObject:
     """Return why a top-up's money is usable when it is: by the banking days between, where any were asked for."""
     days = topup.settlement_days
     if days is None:
-        why = topup_wire.AvailabilityObject(available_on=topup.expected_availability_date, submitted=topup.created)
-    else:
-        counted = availability(calendar_of(topup.currency), submitted_ms=topup.created * 1000, settlement_days=days)
-        why = msgspec.convert(counted, topup_wire.AvailabilityObject, from_attributes=True)
-        why = msgspec.structs.replace(why, settlement_days=days)
-    return topup_wire.TopupExtras(availability=why)
+        return topup_wire.AvailabilityObject(available_on=topup.expected_availability_date, submitted=topup.created)
+    counted = availability(calendar_of(topup.currency), submitted_ms=topup.created * 1000, settlement_days=days)
+    why = msgspec.convert(counted, topup_wire.AvailabilityObject, from_attributes=True)
+    return msgspec.structs.replace(why, settlement_days=days)
 
 
 async def expand_created(database: Database, body: bytes, owner: Owner, paths: Paths, *, find: FindTopup) -> bytes:
@@ -87,7 +89,7 @@ async def expand_created(database: Database, body: bytes, owner: Owner, paths: P
         method = methods.get(reply.payment_method)
         reply = msgspec.structs.replace(reply, payment_method=msgspec.Raw(method) if method else reply.payment_method)
     if paths_below(paths, "brim.availability") is not None:
-        reply = msgspec.structs.replace(reply, brim=extras_of(await find(owner, reply.id)))
+        reply = msgspec.structs.replace(reply, brim=_extras_of(await find(owner, reply.id)))
     return wire.encode(reply)
 
 

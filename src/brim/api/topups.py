@@ -1,26 +1,31 @@
 """The handlers of `/v1/topups`: from validated parameters to one use case and its reply."""
 
 from functools import partial
+from typing import Final
 
 import msgspec
 
 from brim.api.call import Call, Service
 from brim.api.errors import render_error
 from brim.api.paging import read_page
-from brim.api.rendering import expand_created, expand_topups, render_topup, render_topups
+from brim.api.rendering import availability_of, expand_created, expand_topups, render_topup, render_topups
 from brim.domain import wire
 from brim.domain.funding import Funding
 from brim.domain.idempotency import KeptReply
 from brim.domain.metadata import NO_CHANGE, merge
 from brim.domain.pages import TopupFilters
-from brim.domain.topups import Topup
+from brim.domain.topup_wire import preview_json
+from brim.domain.topups import Owner, Topup
+from brim.kit.currency import amount_step
 from brim.rails.failures import DEFAULT_FAILURE, DEFAULT_RETURN, FAILURES
 from brim.rails.rail import Fail, Outcome, Return, Succeed
 from brim.services import lists, topups
 from brim.services.idempotency import Answer, Attempt
-from brim.services.paying import find_funding
+from brim.services.paying import find_funding, preview_funding
 from brim.services.topups import CreateTopup, EditTopup, RenderTopup
 from brim.store.database import Conn
+
+PREVIEW: Final = "/v1/brim/availability_preview"
 
 
 async def create(call: Call) -> Answer:
@@ -58,6 +63,35 @@ async def create(call: Call) -> Answer:
         )
         return msgspec.structs.replace(answer, body=body)
     return answer
+
+
+async def preview(call: Call) -> Answer:
+    """`GET /v1/brim/availability_preview`."""
+    service, parameters = call.service, call.parameters
+    currency = parameters["currency"]
+    wish = CreateTopup(
+        amount=parameters.get("amount", amount_step(currency)),  # where none is named, one that is surely allowed
+        currency=currency,
+        payment_method=parameters.get("payment_method"),
+        source=parameters.get("source"),
+    )
+    topup = await topups.preview_topup(
+        service.terms,
+        call.owner,
+        wish,
+        now_ms=call.now_ms,
+        ids=service.ids,
+        rail=service.rail,
+        find_funding=partial(_preview_funding, service),
+    )
+    return Answer(body=preview_json(topup, availability_of(topup)))
+
+
+async def _preview_funding(service: Service, owner: Owner, wish: CreateTopup) -> Funding:
+    """Look up the bank account on file that a preview names."""
+    return await preview_funding(
+        service.database, service.bank_secrets, owner, source=wish.source, payment_method=wish.payment_method
+    )
 
 
 async def _find_funding(service: Service, attempt: Attempt, wish: CreateTopup) -> Funding | KeptReply:

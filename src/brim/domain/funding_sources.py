@@ -310,9 +310,18 @@ def check_usable(source: FundingSource | None, funding_id: str, *, param: str) -
     """
     if source is None or source.is_detached:
         raise missing_funding(funding_id, param=param)
-    if source.verification is not Verification.VERIFIED:
-        raise UnverifiedFundingError(funding_id, source.verification, param=param)
+    check_verified(source.verification, funding_id, param=param)
     return source
+
+
+def check_verified(verification: Verification, funding_id: str, *, param: str) -> None:
+    """Let a bank account pass that may be debited.
+
+    Raises:
+        UnverifiedFundingError: nobody has shown that it is theirs.
+    """
+    if verification is not Verification.VERIFIED:
+        raise UnverifiedFundingError(funding_id, verification, param=param)
 
 
 def missing_funding(funding_id: str, *, param: str) -> ResourceMissingError:

@@ -2,12 +2,15 @@
 
 import hashlib
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
 from brim.domain.topups import Topup
 from brim.domain.wire import Expandable, encode
+
+NO_DATE_PROMISED: Final = "rail_promises_no_date"
+"""Why a preview has no availability: what would carry the money does not say when it arrives."""
 
 
 class SkippedDayObject(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,6 +37,16 @@ class AvailabilityObject(msgspec.Struct, frozen=True, kw_only=True):
     skipped: tuple[SkippedDayObject, ...] = ()
     submitted: int
     time_zone: str | None = None
+
+
+class AvailabilityPreviewObject(msgspec.Struct, frozen=True, kw_only=True):
+    """What a top-up would be promised if it were made now; where that is nothing, `reason` says why."""
+
+    object: str = "brim.availability_preview"
+    availability: AvailabilityObject | None
+    currency: str
+    livemode: bool
+    reason: str | None
 
 
 class TopupExtras(msgspec.Struct, frozen=True, kw_only=True):
@@ -103,6 +116,24 @@ def topup_json(
             statement_descriptor=topup.statement_descriptor,
             status=topup.status,
             transfer_group=topup.transfer_group,
+        )
+    )
+
+
+def preview_json(topup: Topup, availability: AvailabilityObject) -> bytes:
+    """Return the compact JSON of what a top-up would be promised.
+
+    Args:
+        topup: the one that would be made.
+        availability: as it would show it.
+    """
+    is_promised = availability.available_on is not None
+    return encode(
+        AvailabilityPreviewObject(
+            availability=availability if is_promised else None,
+            currency=topup.currency,
+            livemode=topup.owner.livemode,
+            reason=None if is_promised else NO_DATE_PROMISED,
         )
     )
 

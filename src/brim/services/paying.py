@@ -1,4 +1,7 @@
-"""Finds the bank account on file that a top-up names: the one part of a create that may have to ask the database."""
+"""Finds the bank account on file that a top-up names: the one part of a create that may have to ask the database.
+
+`find_funding` does so for a create and makes a token a source; `preview_funding` only looks.
+"""
 
 from brim.domain.funding import Funding
 from brim.domain.funding_sources import (
@@ -11,12 +14,13 @@ from brim.domain.funding_sources import (
 )
 from brim.domain.funding_wire import funding_of
 from brim.domain.idempotency import KeptReply
+from brim.domain.topups import Owner
 from brim.kit.errors import BrimError
 from brim.kit.ids import IdFactory
 from brim.services.bank_secrets import BankSecrets
 from brim.services.funding import find_documented
 from brim.services.idempotency import Attempt, find_kept
-from brim.services.tokens import source_for_topup
+from brim.services.tokens import scenario_of_token, source_for_topup
 from brim.store import funding
 from brim.store.database import Database
 
@@ -43,7 +47,7 @@ async def find_funding(
     try:
         if source is not None:
             return await _find_source(database, secrets, attempt, source, ids=ids)
-        return await _find_payment_method(database, attempt, payment_method or "")
+        return await _find_payment_method(database, attempt.owner, payment_method or "")
     except BrimError:
         async with database.connection() as conn:
             kept = await find_kept(conn, attempt)
@@ -52,11 +56,30 @@ async def find_funding(
         return kept
 
 
-async def _find_payment_method(database: Database, attempt: Attempt, method_id: str) -> Funding:
-    documented = find_documented(attempt.owner, method_id)
+async def preview_funding(
+    database: Database, secrets: BankSecrets, owner: Owner, *, source: str | None, payment_method: str | None
+) -> Funding:
+    """Return what the bank account would pay with that a top-up named now; nothing is written, no token is used up.
+
+    Raises:
+        ResourceMissingError: the owner has no such bank account, or detached it.
+        UnverifiedFundingError: it may not be debited.
+        TokenAlreadyUsedError: it is a token that has become a source.
+        NoEncryptionKeyError, SecretUnreadableError: it is a token, and the server cannot read account numbers.
+    """
+    if source is None:
+        return await _find_payment_method(database, owner, payment_method or "")
+    if source.startswith(TOKEN_PREFIX):
+        return Funding(source=source, scenario=await scenario_of_token(database, secrets, owner, source))
+    found = await _fetch(database, owner, source, FundingKind.SOURCE)
+    return funding_of(check_usable(found, source, param="source"))
+
+
+async def _find_payment_method(database: Database, owner: Owner, method_id: str) -> Funding:
+    documented = find_documented(owner, method_id)
     if documented is not None:
         return funding_of(check_usable(documented, method_id, param="payment_method"))
-    found = await _fetch(database, attempt, method_id, FundingKind.PAYMENT_METHOD)
+    found = await _fetch(database, owner, method_id, FundingKind.PAYMENT_METHOD)
     return funding_of(check_usable(found, method_id, param="payment_method"))
 
 
@@ -67,12 +90,12 @@ async def _find_source(
     if source_id.startswith(TOKEN_PREFIX):
         found: FundingSource | None = await source_for_topup(database, secrets, attempt, source_id, ids=ids)
     else:
-        found = await _fetch(database, attempt, source_id, FundingKind.SOURCE)
+        found = await _fetch(database, attempt.owner, source_id, FundingKind.SOURCE)
     return funding_of(check_usable(found, source_id, param="source"))
 
 
-async def _fetch(database: Database, attempt: Attempt, funding_id: str, kind: FundingKind) -> FundingSource | None:
+async def _fetch(database: Database, owner: Owner, funding_id: str, kind: FundingKind) -> FundingSource | None:
     if not funding_id.startswith(PREFIXES[kind]):
         raise missing_funding(funding_id, param=kind)
     async with database.connection() as conn:
-        return (await funding.fetch_funding_sources(conn, attempt.owner, [funding_id])).get(funding_id)
+        return (await funding.fetch_funding_sources(conn, owner, [funding_id])).get(funding_id)

@@ -17,6 +17,7 @@ from brim.domain.funding_sources import (
     Party,
     TokenAlreadyUsedError,
     check_usable,
+    check_verified,
     missing_funding,
 )
 from brim.domain.funding_wire import TEST_BANK_ROUTING_NUMBER, bank_name_of, token_json
@@ -159,6 +160,23 @@ async def source_for_topup(
     return await database.transact(work)
 
 
+async def scenario_of_token(database: Database, secrets: BankSecrets, owner: Owner, token_id: str) -> str | None:
+    """Return what the source would play that a top-up made of a token now; the token is not used up.
+
+    Raises:
+        ResourceMissingError: there is no such token.
+        UnverifiedFundingError: its bank account may not be debited.
+        TokenAlreadyUsedError: it is a source already.
+        NoEncryptionKeyError, SecretUnreadableError: the server cannot read account numbers.
+    """
+    token, numbers = await _open_token(database, secrets, owner, token_id, param="source")
+    scenario, verification = first_state(owner, numbers, by_microdeposits=False)
+    check_verified(verification, token_id, param="source")
+    if token is not None and token.used_as is not None:
+        raise TokenAlreadyUsedError(token_id)
+    return scenario
+
+
 async def _open_token(
     database: Database, secrets: BankSecrets, owner: Owner, token_id: str, *, param: str
 ) -> tuple[BankToken | None, BankNumbers]:
@@ -166,7 +184,7 @@ async def _open_token(
     if not owner.livemode and token_id in TOKEN_NUMBERS:
         return None, BankNumbers(TEST_BANK_ROUTING_NUMBER, TOKEN_NUMBERS[token_id])
     async with database.connection() as conn:
-        found = await funding.lock_bank_token(conn, owner, token_id)
+        found = await funding.read_bank_token(conn, owner, token_id)
     if found is None:
         raise missing_funding(token_id, param=param)
     token, sealed = found

@@ -1,4 +1,4 @@
-"""Create, retrieve, update and cancel a top-up."""
+"""Create, preview, retrieve, update and cancel a top-up."""
 
 from collections.abc import Awaitable, Callable
 from typing import Final, TypeAlias
@@ -6,7 +6,7 @@ from typing import Final, TypeAlias
 import msgspec
 
 from brim.domain.amounts import check_amount
-from brim.domain.clocks import ClockAdvancingError, moment_of
+from brim.domain.clocks import ClockAdvancingError, Moment, moment_of
 from brim.domain.errors import ExclusiveParametersError, ResourceMissingError
 from brim.domain.funding import IMPLICIT, Funding
 from brim.domain.idempotency import KeptReply
@@ -56,6 +56,9 @@ class EditTopup(msgspec.Struct, frozen=True, kw_only=True):
 FindFunding: TypeAlias = Callable[[Attempt, CreateTopup], Awaitable[Funding | KeptReply]]
 """Finds the bank account on file that a wish names, or the answer that its key has already; asks the database."""
 
+PreviewFunding: TypeAlias = Callable[[Owner, CreateTopup], Awaitable[Funding]]
+"""Finds the bank account on file that a wish names, and only looks; asks the database."""
+
 
 async def create_topup(
     batches: Batches,
@@ -103,12 +106,51 @@ async def create_topup(
     raise ClockAdvancingError
 
 
+async def preview_topup(
+    terms: KnownTerms,
+    owner: Owner,
+    wish: CreateTopup,
+    *,
+    now_ms: int,
+    ids: IdFactory,
+    rail: Rail,
+    find_funding: PreviewFunding,
+) -> Topup:
+    """Return the top-up that a create would make now, with what it would be promised; nothing is written.
+
+    Raises:
+        AmountTooLargeError, InvalidAmountStepError: the currency does not allow the amount.
+        ExclusiveParametersError: it names a source and a payment method.
+        ResourceMissingError: there is no such source or payment method.
+        UnverifiedFundingError: the bank account it names may not be debited.
+        TokenAlreadyUsedError: the token it names has become a source.
+        NoFundingSourceError: it is live, names nothing, and the account has no default in its currency.
+        ClockAdvancingError: the account's test clock is on its way.
+        DatabaseUnavailableError: the owner's terms cannot be read.
+    """
+    check_amount(wish.amount, wish.currency)
+    named = _named_funding(owner, wish)
+    if named is None and (wish.source or wish.payment_method):
+        named = await find_funding(owner, wish)
+    current = await terms.refresh(owner)  # a create is sent back when its terms are old; nothing would send this back
+    topup, _ = _draft(owner, wish, named, current, now_ms=now_ms, ids=ids, rail=rail)
+    return topup
+
+
 def _new_topup(
     attempt: Attempt, wish: CreateTopup, named: Funding | None, terms: Terms, *, ids: IdFactory, rail: Rail
 ) -> NewTopup:
     """Return the pending top-up and its `topup.created` event, under these terms; `named` is what the wish names."""
-    funding = named or _default_funding(attempt.owner, wish.currency, terms)
-    moment = moment_of(terms.test_clock, now_ms=attempt.now_ms, ids=ids)
+    topup, moment = _draft(attempt.owner, wish, named, terms, now_ms=attempt.now_ms, ids=ids, rail=rail)
+    return NewTopup(topup, topup_event(topup, moment, attempt.cause), attempt.claim, terms.version)
+
+
+def _draft(
+    owner: Owner, wish: CreateTopup, named: Funding | None, terms: Terms, *, now_ms: int, ids: IdFactory, rail: Rail
+) -> tuple[Topup, Moment]:
+    """Return the pending top-up that a wish becomes under these terms, and its moment in the owner's time."""
+    funding = named or _default_funding(owner, wish.currency, terms)
+    moment = moment_of(terms.test_clock, now_ms=now_ms, ids=ids)
     plan = rail.plan(
         currency=wish.currency,
         scenario=funding.scenario,
@@ -118,7 +160,7 @@ def _new_topup(
     )
     topup = Topup(
         id=moment.new_id("tu_"),
-        owner=attempt.owner,
+        owner=owner,
         amount=wish.amount,
         currency=wish.currency,
         created=moment.ids.newest_second,
@@ -136,7 +178,7 @@ def _new_topup(
         source_details=funding.source_details,
         test_clock=moment.test_clock if plan.due_ms is not None else None,
     )
-    return NewTopup(topup, topup_event(topup, moment, attempt.cause), attempt.claim, terms.version)
+    return topup, moment
 
 
 def _named_funding(owner: Owner, wish: CreateTopup) -> Funding | None:

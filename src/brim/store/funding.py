@@ -107,6 +107,12 @@ async def fetch_bank_tokens(conn: Conn, owner: Owner, ids: Sequence[str]) -> dic
     return {record["id"]: _token_from_record(record) for record in records}
 
 
+async def read_bank_token(conn: Conn, owner: Owner, token_id: str) -> tuple[BankToken, bytes] | None:
+    """Return a token and its sealed account number, as they are now."""
+    record = await conn.fetchrow(_SQL["read_bank_token"], owner.account, owner.livemode, token_id)
+    return (_token_from_record(record), record["sealed"]) if record else None
+
+
 async def lock_bank_token(conn: Conn, owner: Owner, token_id: str) -> tuple[BankToken, bytes] | None:
     """Return a token and its sealed account number; nobody else can use it until the caller's transaction ends."""
     record = await conn.fetchrow(_SQL["lock_bank_token"], owner.account, owner.livemode, token_id)

@@ -33,6 +33,26 @@ _PAYMENT_METHOD_OPTIONS: Final = Hash(
     )
 )
 
+_CURRENCY: Final = Parameter(
+    name="currency",
+    kind=CurrencyCode(),
+    required=True,
+    description="The currency's three-letter ISO code, in lower case.",
+)
+_PAYMENT_METHOD: Final = Parameter(
+    name="payment_method",
+    kind=Text(),
+    description="The id of a PaymentMethod of type `us_bank_account` to take the money from. Not with `source`.",
+)
+_SOURCE: Final = Parameter(
+    name="source",
+    kind=Text(),
+    description=(
+        "The id of a source or bank token to take the money from; without it, the account's own for the currency. "
+        "In test mode a test token decides the outcome."
+    ),
+)
+
 TOPUP_CREATE: Final = (
     Parameter(
         name="amount",
@@ -40,32 +60,16 @@ TOPUP_CREATE: Final = (
         required=True,
         description="How much to move, in the currency's smallest unit; at most twelve digits.",
     ),
-    Parameter(
-        name="currency",
-        kind=CurrencyCode(),
-        required=True,
-        description="The currency's three-letter ISO code, in lower case.",
-    ),
+    _CURRENCY,
     _DESCRIPTION,
     METADATA,
-    Parameter(
-        name="payment_method",
-        kind=Text(),
-        description="The id of a PaymentMethod of type `us_bank_account` to take the money from. Not with `source`.",
-    ),
+    _PAYMENT_METHOD,
     Parameter(
         name="payment_method_options",
         kind=_PAYMENT_METHOD_OPTIONS,
         description="Options for the kind of payment method.",
     ),
-    Parameter(
-        name="source",
-        kind=Text(),
-        description=(
-            "The id of a source or bank token to take the money from; without it, the account's own for the currency. "
-            "In test mode a test token decides the outcome."
-        ),
-    ),
+    _SOURCE,
     Parameter(
         name="statement_descriptor",
         kind=Descriptor(),
@@ -77,6 +81,16 @@ TOPUP_CREATE: Final = (
         description="A text of yours that marks the top-up as part of a group.",
     ),
     expand("topup"),
+)
+AVAILABILITY_PREVIEW: Final = (
+    Parameter(
+        name="amount",
+        kind=Amount(),
+        description="How much it would move. It changes no date; one that the currency does not allow is refused.",
+    ),
+    _CURRENCY,
+    _PAYMENT_METHOD,
+    _SOURCE,
 )
 TOPUP_UPDATE: Final = (_DESCRIPTION, METADATA, expand("topup"))
 TOPUP_RETRIEVE: Final = (expand("topup"),)

@@ -14,6 +14,20 @@ from brim.domain.topups import InvalidTransitionError, NoFundingSourceError
 from brim.kit.currency import InvalidAmountStepError, InvalidCurrencyError
 from brim.services.vault import NoEncryptionKeyError, SecretUnreadableError
 
+_CREATION_ERRORS: Final = (
+    InvalidCurrencyError,
+    AmountTooLargeError,
+    InvalidAmountStepError,
+    ExclusiveParametersError,
+    ResourceMissingError,
+    NoFundingSourceError,
+    UnverifiedFundingError,
+    TokenAlreadyUsedError,
+    NoEncryptionKeyError,
+    SecretUnreadableError,
+    ClockAdvancingError,
+)
+
 TOPUPS: Final = (
     Operation(
         method="POST",
@@ -30,19 +44,7 @@ TOPUPS: Final = (
         resource="topups",
         level="write",
         returns=topup_wire.TopupObject,
-        errors=(
-            InvalidCurrencyError,
-            AmountTooLargeError,
-            InvalidAmountStepError,
-            ExclusiveParametersError,
-            ResourceMissingError,
-            NoFundingSourceError,
-            UnverifiedFundingError,
-            TokenAlreadyUsedError,
-            NoEncryptionKeyError,
-            SecretUnreadableError,
-            ClockAdvancingError,
-        ),
+        errors=_CREATION_ERRORS,
     ),
     Operation(
         method="GET",
@@ -99,5 +101,22 @@ TOPUPS: Final = (
         level="write",
         returns=topup_wire.TopupObject,
         errors=(InvalidTransitionError, ClockAdvancingError),
+    ),
+    Operation(
+        method="GET",
+        path=topups.PREVIEW,
+        operation_id="GetBrimAvailabilityPreview",
+        summary="Preview when money can be used",
+        description=(
+            "Returns when the money of a top-up could be used if you created it now, and why then, as a top-up tells "
+            "it where `brim.availability` is expanded. Nothing is created and no token is used up. What would be "
+            "refused as a top-up is refused here in the same words. This is Brim's own."
+        ),
+        parameters=declared.AVAILABILITY_PREVIEW,
+        handler=topups.preview,
+        resource="topups",
+        level="read",
+        returns=topup_wire.AvailabilityPreviewObject,
+        errors=_CREATION_ERRORS,
     ),
 )

@@ -47,6 +47,16 @@ _TOPUP: Final[dict[str, Schema]] = {
 _TOPUP_EXTRAS: Final[dict[str, Schema]] = {
     "availability": {"description": "Why the money is usable when it is."},
 }
+_AVAILABILITY_PREVIEW: Final[dict[str, Schema]] = {
+    "object": constant("brim.availability_preview"),
+    "availability": {"description": "When the money could be used, and why then; null where nothing is promised."},
+    "currency": CURRENCY,
+    "livemode": LIVEMODE,
+    "reason": {
+        "description": "Why nothing is promised; null where something is.",
+        "enum": [topup_wire.NO_DATE_PROMISED, None],
+    },
+}
 _AVAILABILITY: Final[dict[str, Schema]] = {
     "available_on": {"description": "When the money is expected to be usable.", **TIME},
     "business_days": {"description": "The banking days that were counted, the last being that of the money."},
@@ -69,5 +79,6 @@ TOPUPS: Final = (
     Component(topup_wire.TopupObject, "topup", _TOPUP),
     Component(topup_wire.TopupExtras, "topup_extras", _TOPUP_EXTRAS),
     Component(topup_wire.AvailabilityObject, "availability", _AVAILABILITY),
+    Component(topup_wire.AvailabilityPreviewObject, "brim.availability_preview", _AVAILABILITY_PREVIEW),
     Component(topup_wire.SkippedDayObject, "skipped_day", _SKIPPED_DAY),
 )

@@ -78,6 +78,14 @@ SELECT
 FROM bank_tokens
 WHERE account = $1 AND livemode = $2 AND id = ANY ($3::text[]);
 
+-- name: read_bank_token
+-- An owner's token with its secret, as it is now.
+SELECT
+    account, livemode, id, created, routing_number, last4, fingerprint, bank_name, country, currency,
+    account_holder_name, account_holder_type, account_type, used_as, used_by, sealed
+FROM bank_tokens
+WHERE account = $1 AND livemode = $2 AND id = $3;
+
 -- name: lock_bank_token
 -- An owner's token with its secret, held until the transaction ends.
 SELECT

@@ -7,6 +7,7 @@ from brim.api.message import Reply
 from brim.kit.currency import CURRENCIES
 from brim.kit.ids import random_base62
 from brim.web.calling import ApiRefusedError, Field
+from brim.web.dashboard.availability import ask_promise
 from brim.web.dashboard.formats import AmountError, read_amount
 from brim.web.dashboard.forms import Form
 from brim.web.dashboard.funding_sources import FundingSource, list_funding_sources
@@ -16,6 +17,9 @@ from brim.web.dashboard.wording import TEST_SOURCES
 
 DEFAULT_SOURCE: Final = "default"
 _FIELDS: Final = ("amount", "currency", "funding", "statement_descriptor", "description", "transfer_group")
+_ASKED: Final = "ask"
+"""The button that asks when the money could be used, and sends nothing on."""
+
 _FIELD_OF: Final = {"source": "funding", "payment_method": "funding"}
 
 
@@ -27,21 +31,29 @@ async def show(page: SignedVisit) -> Reply:
 
 
 async def create(page: SignedVisit) -> Reply:
-    """`POST /topups/new`. The form's key makes one top-up of however many times it is sent."""
+    """`POST /topups/new`. The form's key makes one top-up of however many times it is sent.
+
+    Asked only when the money could be used, it makes none: the form comes back as it was, under the same key.
+    """
     form = Form(values={name: page.form.get(name, "").strip() for name in _FIELDS})
+    sent_key = page.form.get("idempotency_key", "")
+    if _ASKED in page.form:
+        return await _reply(page, form, idempotency_key=sent_key)
     fields = _read(form)
     if not form.is_right:
         return await _reply(page, form, status=400)
     try:
-        topup = await page.api.post("/v1/topups", fields, idempotency_key=page.form.get("idempotency_key") or None)
+        topup = await page.api.post("/v1/topups", fields, idempotency_key=sent_key or None)
     except ApiRefusedError as error:
         form.refuse(error, _FIELD_OF)
         return await _reply(page, form, status=error.status)
     return page.redirect(f"/topups/{topup['id']}", done="created")
 
 
-async def _reply(page: SignedVisit, form: Form, *, status: int = 200) -> Reply:
-    form.idempotency_key = random_base62(24)
+async def _reply(page: SignedVisit, form: Form, *, status: int = 200, idempotency_key: str = "") -> Reply:
+    """Return the form with what is promised for its currency and for what pays; a new key unless one is given."""
+    form.idempotency_key = idempotency_key or random_base62(24)
+    currency = form.values["currency"].lower()
     return page.reply(
         "dashboard/topup_new.html",
         status=status,
@@ -50,6 +62,8 @@ async def _reply(page: SignedVisit, form: Form, *, status: int = 200) -> Reply:
         test_sources=() if page.session.livemode else TEST_SOURCES,
         currencies=[(code, code.upper()) for code in CURRENCIES],
         clock=await find_clock(page),
+        promise=await ask_promise(page.api, currency=currency, paying=_paying(form.values)),
+        was_asked=_ASKED in page.form,
     )
 
 

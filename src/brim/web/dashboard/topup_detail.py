@@ -7,6 +7,7 @@ from brim.api.message import Reply
 from brim.kit.ids import random_base62
 from brim.rails.failures import DEFAULT_FAILURE, DEFAULT_RETURN, FAILURES
 from brim.web.calling import ApiRefusedError, Field, api_path
+from brim.web.dashboard.availability import days_of
 from brim.web.dashboard.forms import Form
 from brim.web.dashboard.signed import SignedVisit
 from brim.web.dashboard.timeline import find_steps
@@ -35,7 +36,7 @@ async def _reply(page: SignedVisit, form: Form, *, status: int = 200) -> Reply:
         topup=topup,
         paid_by=paid_by(topup),
         availability=topup["brim"]["availability"],
-        days=_days(topup["brim"]["availability"]),
+        days=days_of(topup["brim"]["availability"]),
         transfers=transfers["data"],
         lines=lines["data"],
         steps=await find_steps(page.api, topup, lines["data"]),
@@ -45,13 +46,6 @@ async def _reply(page: SignedVisit, form: Form, *, status: int = 200) -> Reply:
         default_failure=DEFAULT_FAILURE,
         default_return=DEFAULT_RETURN,
     )
-
-
-def _days(availability: Mapping[str, Any]) -> list[tuple[str, str, bool]]:
-    """Return the days until money is usable, in order: the date, what it is, and whether it was counted."""
-    counted = [(day, "counted", True) for day in availability["business_days"]]
-    skipped = [(day["date"], day["name"] or day["reason"], False) for day in availability["skipped"]]
-    return sorted([*counted, *skipped])
 
 
 async def cancel(page: SignedVisit) -> Reply:

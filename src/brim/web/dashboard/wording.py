@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from brim.domain.topup_wire import NO_DATE_PROMISED
+
 STATUS_BADGES: Final = {
     "pending": ("Pending", "waiting"),
     "succeeded": ("Succeeded", "good"),
@@ -86,6 +88,12 @@ TEST_SOURCES: Final = (
     ("btok_us_verified_pending", "stays pending until you decide"),
 )
 """The test tokens that a top-up of test mode can be paid from, and what becomes of it."""
+
+NO_PROMISE: Final = {
+    "lock_timeout": "Time is moving: ask again once the test clock has arrived.",
+    NO_DATE_PROMISED: "What carries the money does not say when it arrives.",
+}
+"""Why nothing is promised before a top-up is made, by the API's word for it."""
 
 LEDGER_ACCOUNTS: Final = {
     "funding:clearing": "Funding on its way",

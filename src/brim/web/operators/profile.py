@@ -27,6 +27,7 @@ from brim.web.dashboard.forms import Form
 from brim.web.dashboard.signed import SignedPages, SignedVisit
 from brim.web.operators.links import chosen_password, note
 from brim.web.operators.people import People
+from brim.web.operators.qr_picture import qr_picture
 from brim.web.operators.wording import too_many_tries
 from brim.web.routes import Route
 from brim.web.session import to_sign_in
@@ -204,7 +205,14 @@ class Profile:
         except (CodesNotBegunError, CodesEnabledError):
             return page.redirect(PROFILE)
         secret = " ".join(enrolment.secret[start : start + 4] for start in range(0, len(enrolment.secret), 4))
-        return page.reply("operators/codes.html", status=status, form=form, secret=secret, uri=enrolment.uri)
+        return page.reply(
+            "operators/codes.html",
+            status=status,
+            form=form,
+            secret=secret,
+            uri=enrolment.uri,
+            picture=qr_picture(enrolment.uri),
+        )
 
     async def _browsers(self, page: SignedVisit) -> list[Browser]:
         people = self._people

@@ -74,6 +74,12 @@ CHAPTERS: Final = (
         "succeeds, fails, or is canceled; one that succeeded can still be taken back by the bank.",
         ("/v1/topups",),
     ),
+    Chapter(
+        "availability_previews",
+        "Availability previews",
+        "When money could be used if you topped up now, and why then, before anything is sent. This is Brim's own.",
+        ("/v1/brim/availability_preview",),
+    ),
     Chapter("balance", "Balance", "What you can spend, by currency.", ("/v1/balance",)),
     Chapter(
         "balance_transactions",

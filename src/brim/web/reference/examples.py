@@ -1,6 +1,7 @@
 """A call and an answer for each operation: what is sent, and the wire's object that comes back."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any, Final
 
 import msgspec
@@ -72,6 +73,7 @@ _VALUES: Final[dict[str, dict[str, Any]]] = {
     },
     "GetTopups": {"limit": 3},
     "PostTopupsTopup": {"metadata": {"order_id": "6736"}},
+    "GetBrimAvailabilityPreview": {"currency": "usd", "source": "btok_us_verified"},
     "GetBalanceTransactions": {"type": "topup", "limit": 3},
     "GetEvents": {"type": "topup.*", "limit": 3},
     "PostWebhookEndpoints": {
@@ -121,6 +123,7 @@ _VALUES: Final[dict[str, dict[str, Any]]] = {
 _AN_ADDRESS: Final = Address(
     city="San Francisco", country="US", line1="510 Townsend St", postal_code="94103", state="CA"
 )
+_WEEKENDS: Final = tuple(date(2026, 11, day) for day in (1, 7, 8))
 _A_TOPUP: Final = topup_wire.TopupObject(
     id=TOPUP,
     amount=2000,
@@ -139,6 +142,17 @@ _A_TOPUP: Final = topup_wire.TopupObject(
     statement_descriptor="Weekly top-up",
     status="pending",
     transfer_group=None,
+)
+_AN_AVAILABILITY: Final = topup_wire.AvailabilityObject(
+    available_on=1_794_232_800,
+    business_days=tuple(date(2026, 11, day) for day in (3, 4, 5, 6, 9)),
+    calendar="us_ach",
+    counted_from=date(2026, 11, 2),
+    missed_cutoff=False,
+    settlement_days=5,
+    skipped=tuple(topup_wire.SkippedDayObject(date=day, name=None, reason="weekend") for day in _WEEKENDS),
+    submitted=_MADE,
+    time_zone="America/New_York",
 )
 _AN_EVENT: Final = event_wire.EventObject(
     id=EVENT,
@@ -276,6 +290,9 @@ _OBJECTS: Final[dict[type[msgspec.Struct], msgspec.Struct]] = {
             state="delivered",
             url="https://example.com/webhooks",
             webhook_endpoint=ENDPOINT,
+        ),
+        topup_wire.AvailabilityPreviewObject(
+            availability=_AN_AVAILABILITY, currency="usd", livemode=False, reason=None
         ),
         balance_wire.BalanceTransactionObject(
             id=_TRANSACTION,

@@ -29,6 +29,12 @@ document.addEventListener("keydown", (event) => {
 document.addEventListener("htmx:load", (event) => {
   for (const button of event.target.querySelectorAll("[data-copy]")) button.hidden = false;
 });
+// What could not be fetched for another choice must not stand there as if it were about it.
+for (const failure of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
+  document.addEventListener(failure, ({ target }) => {
+    if (target.dataset?.unanswered) target.textContent = target.dataset.unanswered;
+  });
+}
 // Where the pages stand in a row that scrolls, this one is in sight.
 const pages = document.querySelector(".side-pages");
 const current = pages?.querySelector("[aria-current]");
