@@ -16,6 +16,7 @@ from stripe import StripeClient
 
 from api.polling import until
 from api.wire import PENDING, Wire
+from brim.store.database import Database
 from brim.testing.catcher import BackgroundCatcher, catching_in_background, status
 from brim.testing.server import Account
 from brim_process import RunningBrim, brim_command, brim_environment, run_brim
@@ -262,11 +263,19 @@ def test_a_session_that_the_server_has_forgotten_is_followed_by_another(
     ],
 )
 def test_only_requests_that_pass_the_filters_are_shown(
-    start: Start, wire: Wire, flags: tuple[str, ...], expected: list[tuple[str, int]]
+    start: Start, wire: Wire, server: Server, account: str, flags: tuple[str, ...], expected: list[tuple[str, int]]
 ) -> None:
+    async def kept(database: Database) -> int:
+        async with database.connection() as conn:
+            query = "SELECT count(*) FROM request_logs WHERE account = $1 AND path LIKE '/v1/topups%'"
+            found: int = await conn.fetchval(query, account)
+        return found
+
     with start("logs", "tail", "--format", "json", *flags) as command:
         wire.create()
+        until(lambda: server.run(kept) == 1, what="the first request in the log")  # whichever process it was made to
         wire.get("/v1/topups/tu_missing")
+        until(lambda: server.run(kept) == 2, what="the second")
         wire.post("/v1/topups", {"amount": 0, "currency": "usd"})
         command.wait_for("parameter_invalid_integer")
     shown = [json.loads(line) for line in command.lines if line.startswith("{")]

@@ -190,10 +190,11 @@ class Listening:
         is_thin = event["object"] == "v2.core.event"
         about = event["related_object"] if is_thin else event["data"]["object"]
         account = event.get("context" if is_thin else "account") or self._session.account
+        kind = about["type" if is_thin else "object"]
         self._lines.show(
             (_now(), "dim"),
             (event["type"], "bold"),
-            str(about.get("id", about["type" if is_thin else "object"])),  # a balance has no id
+            about.get("id") or kind,  # a balance has no id
             (account, "dim"),
             (event["id"], "dim"),
         )
