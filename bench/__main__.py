@@ -37,7 +37,7 @@ from bench.sql_load import SqlLoad, prepare_balance, query
 _CONNECTIONS: Final = (1, 16, 64, 256)
 _BUSY: Final = 64
 _SEED_S: Final = 2
-_ROUNDS_OF_PAIR: Final = 4
+_ROUNDS_OF_PAIR: Final = 12
 _PGBENCH_ROWS: Final = (
     (NAIVE, "naive_transaction", (1, _BUSY)),
     (THREE_ROWS, "three_rows_transaction", (1, _BUSY)),

@@ -97,7 +97,9 @@ def stripe_mock(folder: Path) -> Iterator[Peer]:
     """Run stripe-mock, which answers with fixtures; whatever id is asked for, there is one."""
     binary = require_program("stripe-mock", how_to_get_it="It is not in any package registry; see its releases page.")
     port = free_port()
-    with _serving("stripe-mock", [binary, "-http-port", str(port)], folder, port, {}) as pid:
+    # It would listen for HTTPS beside, on every address, unless told where.
+    command = [binary, "-http-addr", f"127.0.0.1:{port}", "-https-addr", f"127.0.0.1:{free_port()}"]
+    with _serving("stripe-mock", command, folder, port, {}) as pid:
         url = f"http://127.0.0.1:{port}"
         yield Peer(
             name="stripe-mock",

@@ -13,5 +13,12 @@ ALTER TABLE webhook_deliveries
 CREATE INDEX webhook_deliveries_failed ON webhook_deliveries (account, livemode, endpoint)
     WHERE next_attempt_ms IS NULL;
 
--- Most that ever stood there is dead.
-ALTER TABLE webhook_deliveries SET (autovacuum_vacuum_scale_factor = 0.05, autovacuum_vacuum_threshold = 1000);
+-- Most that ever stood there is dead, so it is cleaned early. What was only added is left alone: it is dead soon, and no
+-- plan asks how much there is.
+ALTER TABLE webhook_deliveries SET (
+    autovacuum_vacuum_scale_factor = 0.05,
+    autovacuum_vacuum_threshold = 1000,
+    autovacuum_vacuum_insert_threshold = -1,
+    autovacuum_analyze_scale_factor = 1,
+    autovacuum_analyze_threshold = 100000
+);
