@@ -18,6 +18,7 @@ from typing import Final
 import asyncpg
 import pytest
 import pytest_asyncio
+from hypothesis import HealthCheck, settings
 
 from brim.host.database_socket import SERVICE_ROLE
 from brim.host.database_urls import DatabaseUrls
@@ -40,11 +41,15 @@ _TEMPORARY_ROOT: Final = "PYTEST_DEBUG_TEMPROOT"
 
 
 def pytest_configure() -> None:
-    """Put the databases into memory where there is room, and do not wait for a disk a thousand times.
+    """Put the databases into memory where there is room, and let no property fail because the machine is busy.
 
-    Tests kill processes and never the machine, so what they see is the same. To have them on a disk, name a folder in
-    PYTEST_DEBUG_TEMPROOT.
+    Tests kill processes and never the machine, so in memory they see the same, and do not wait for a disk a thousand
+    times. To have them on a disk, name a folder in PYTEST_DEBUG_TEMPROOT.
     """
+    settings.register_profile(
+        "any_speed", settings.default, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    )
+    settings.load_profile("any_speed")
     if _TEMPORARY_ROOT not in os.environ and _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free > _ENOUGH_MEMORY:
         os.environ[_TEMPORARY_ROOT] = str(_MEMORY)
 
