@@ -2,27 +2,19 @@
 
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any, Final
 
 import pytest
 from stripe import StripeClient
 
 from api.wire import PENDING, Wire, assert_error
+from moments import BEFORE_A_LONG_WEEKEND, OVER_THE_LONG_WEEKEND, second
 from service import Connect, Server
 
 PREVIEW: Final = "/v1/brim/availability_preview"
 CLOCKS: Final = "/v1/test_helpers/test_clocks"
 BANK: Final = {"type": "us_bank_account", "us_bank_account[routing_number]": "110000000"}
 UNVERIFIED_NUMBER: Final = "000987654321"
-
-
-def second(text: str) -> int:
-    """Return the Unix second of a moment in UTC."""
-    return int(datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp())
-
-
-BEFORE_A_LONG_WEEKEND: Final = second("2026-07-02 21:30")  # half past five in New York, too late for that day
 
 
 def preview(client: StripeClient, **parameters: Any) -> Any:
@@ -72,21 +64,7 @@ def test_under_a_clock_the_create_that_follows_gets_the_same_days(
 
 def test_the_reasons_are_those_that_a_top_up_gives(client: StripeClient, wire: Wire) -> None:
     freeze(wire, BEFORE_A_LONG_WEEKEND)
-    assert preview(client, currency="USD", amount=2000, source=PENDING)["availability"] == {
-        "available_on": second("2026-07-10 13:00"),
-        "business_days": ["2026-07-06", "2026-07-07", "2026-07-08", "2026-07-09", "2026-07-10"],
-        "calendar": "us_ach",
-        "counted_from": "2026-07-03",
-        "cutoff": second("2026-07-02 21:00"),
-        "missed_cutoff": True,
-        "settlement_days": 5,
-        "skipped": [
-            {"date": "2026-07-04", "name": None, "reason": "weekend"},
-            {"date": "2026-07-05", "name": None, "reason": "weekend"},
-        ],
-        "submitted": BEFORE_A_LONG_WEEKEND,
-        "time_zone": "America/New_York",
-    }
+    assert preview(client, currency="USD", amount=2000, source=PENDING)["availability"] == OVER_THE_LONG_WEEKEND
 
 
 def test_without_a_clock_it_tells_how_long_the_sandbox_takes(client: StripeClient, wire: Wire) -> None:

@@ -2,7 +2,6 @@
 
 import json
 import re
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -14,14 +13,10 @@ from api.polling import until
 from api.wire import PENDING, Wire
 from brim.rails.failures import FAILURES
 from brim.store.database import Database
+from moments import BEFORE_A_LONG_WEEKEND, OVER_THE_LONG_WEEKEND, second
 from service import Server
 
 TestClock.__test__ = False  # type: ignore[attr-defined]  # no test case, whatever its name says
-
-
-def second(text: str) -> int:
-    """Return the Unix second of a moment in UTC."""
-    return int(datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp())
 
 
 WEDNESDAY_NOON = second("2026-07-01 16:00")  # in New York
@@ -217,24 +212,9 @@ def test_test_helpers_refuse_live_mode_and_foreign_top_ups(wire: Wire, server: A
 
 
 def test_why_money_is_usable_when_it_is_can_be_asked(client: StripeClient, wire: Wire) -> None:
-    freeze(client, second("2026-07-02 21:30"))  # half past five in New York, on the day before the long weekend
+    freeze(client, BEFORE_A_LONG_WEEKEND)
     topup = wire.post("/v1/topups", {"amount": 1000, "currency": "usd", "expand[]": "brim.availability"}).json
-    expected = {
-        "available_on": second("2026-07-10 13:00"),
-        "business_days": ["2026-07-06", "2026-07-07", "2026-07-08", "2026-07-09", "2026-07-10"],
-        "calendar": "us_ach",
-        "counted_from": "2026-07-03",
-        "cutoff": second("2026-07-02 21:00"),
-        "missed_cutoff": True,
-        "settlement_days": 5,
-        "skipped": [
-            {"date": "2026-07-04", "name": None, "reason": "weekend"},
-            {"date": "2026-07-05", "name": None, "reason": "weekend"},
-        ],
-        "submitted": second("2026-07-02 21:30"),
-        "time_zone": "America/New_York",
-    }
-    assert topup["brim"] == {"availability": expected}
+    assert topup["brim"] == {"availability": OVER_THE_LONG_WEEKEND}
     assert list(topup)[3:5] == ["balance_transaction", "brim"]
     retrieved = wire.get(f"/v1/topups/{topup['id']}?expand[]=brim.availability").json
     assert retrieved["brim"] == topup["brim"]

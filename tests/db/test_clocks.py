@@ -1,6 +1,5 @@
 import asyncio
 from collections import Counter
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -15,6 +14,7 @@ from brim.kit.ids import created_of
 from brim.rails.rail import Fail, Return, Succeed
 from brim.services.clocks import delete_ended_clock
 from brim.store.database import Database
+from moments import second
 
 REAL_MS = 1_795_305_600_000  # 2026-11-22 00:00 UTC
 OWNER = Owner("acct_clock", livemode=False)
@@ -26,11 +26,6 @@ SOURCES = [
     "btok_us_verified_reversedLate",
     "btok_us_verified_pending",
 ]
-
-
-def second(text: str) -> int:
-    """Return the Unix second of a moment in UTC."""
-    return int(datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp())
 
 
 NOON = second("2026-07-01 16:00")  # a Wednesday, noon in New York

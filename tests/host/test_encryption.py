@@ -107,7 +107,7 @@ async def test_whoever_has_the_database_cannot_try_account_numbers_on_what_is_ke
     assert _create(second, idempotency_key="once") == answer
     database = await Database.connect(second.database_url, max_connections=1)
     try:
-        secret = await find_service_secret(database, vault, "request_key", length=32)
+        secret = await find_service_secret(database, vault, "request_key")
     finally:
         await database.close()
     assert kept == fingerprint("POST", METHODS, parameters, secret=secret)

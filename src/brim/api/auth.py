@@ -114,7 +114,7 @@ class _KnownKeys:
 
     def has_ended(self, key: ApiKey) -> bool:
         """Tell whether the key was rolled or revoked, and does not work any more."""
-        return key.expires_ms is not None and key.expires_ms <= self._clock()
+        return key.has_ended(self._clock())
 
     async def find(self, digest: bytes) -> ApiKey | None:
         """Return the key whose SHA-256 is `digest`, None where there is none; one query for all who ask at once."""

@@ -156,7 +156,7 @@ def _state(key: "ApiKey", now_ms: int) -> str:
         return "works"
     return (
         f"ended {tell_time(key.expires_ms // 1000)}"
-        if key.expires_ms <= now_ms
+        if key.has_ended(now_ms)
         else f"ends {tell_time(key.expires_ms // 1000)}"
     )
 

@@ -68,6 +68,10 @@ class ApiKey(msgspec.Struct, frozen=True, kw_only=True):
         granted = self.permissions.get(resource, "none")
         return PERMISSION_LEVELS.index(granted) >= PERMISSION_LEVELS.index(level)
 
+    def has_ended(self, now_ms: int) -> bool:
+        """Tell whether the key was rolled or revoked, and does not work any more."""
+        return self.expires_ms is not None and self.expires_ms <= now_ms
+
 
 def hash_secret(secret: str) -> bytes:
     """Return the SHA-256 that stands for a key in the database; its 256 random bits need no slower hash."""
@@ -84,7 +88,7 @@ class OwnedKey(msgspec.Struct, frozen=True):
         """Return `active`, `ending` where it ends some day, or `ended`."""
         if self.key.expires_ms is None:
             return "active"
-        return "ending" if now_ms < self.key.expires_ms else "ended"
+        return "ended" if self.key.has_ended(now_ms) else "ending"
 
 
 def secret_prefix(*, livemode: bool, restricted: bool) -> str:

@@ -50,7 +50,6 @@ from brim.web.site import Site
 
 GAUGE_INTERVAL_S: Final = 1.0
 _REQUEST_SECRET: Final = "request_key"  # noqa: S105  the name of one
-_REQUEST_SECRET_BYTES: Final = 32
 
 log = structlog.get_logger()
 
@@ -164,7 +163,7 @@ def _make_service(settings: Settings, database: Database, own_url: str) -> Servi
 async def _find_request_secret(database: Database, vault: Vault) -> bytes:
     """Return what digests of account numbers are made under; nothing where none can be stored either."""
     try:
-        return await find_service_secret(database, vault, _REQUEST_SECRET, length=_REQUEST_SECRET_BYTES)
+        return await find_service_secret(database, vault, _REQUEST_SECRET)
     except NoEncryptionKeyError:
         return b""
     except SecretUnreadableError as error:

@@ -9,6 +9,7 @@ import socket
 import sys
 from asyncio.subprocess import Process
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from typing import Final
 
 import structlog
@@ -58,11 +59,15 @@ class Children:
         # Nobody writes into this pipe. Its writing end is ours alone, so its end tells the children that we died.
         self._alive_fd, self._our_end = os.pipe()
         # Nor into this one: its end tells the children that the database is ready for them.
-        self._begin_fd, self._our_begin_end = os.pipe()
-        self._may_begin = False
+        self._begin_fd, our_begin_end = os.pipe()
+        self._holding_back = ExitStack()
+        self._holding_back.callback(os.close, our_begin_end)
         self._listen_fds = [listener.fileno() for listener in listeners]
-        self._environment = {**environment, "BRIM_INTERNAL_ALIVE_FD": str(self._alive_fd)}
-        self._environment["BRIM_INTERNAL_BEGIN_FD"] = str(self._begin_fd)
+        self._environment = {
+            **environment,
+            "BRIM_INTERNAL_ALIVE_FD": str(self._alive_fd),
+            "BRIM_INTERNAL_BEGIN_FD": str(self._begin_fd),
+        }
 
     def close(self) -> None:
         """Let go of the pipes; the children are gone by then."""
@@ -71,10 +76,8 @@ class Children:
             os.close(descriptor)
 
     def begin(self) -> None:
-        """Tell the children, those started later too, that the database is ready for them."""
-        if not self._may_begin:
-            os.close(self._our_begin_end)
-        self._may_begin = True
+        """Tell the children, those started later too, that the database is ready for them; once is enough."""
+        self._holding_back.close()
 
     def now_serving(self) -> None:
         """Note that the service was ready once: from now on a dying child is always replaced."""

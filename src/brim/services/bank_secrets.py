@@ -5,7 +5,6 @@ The fingerprint's key is a secret of the service's own: the same bank account ha
 
 import hashlib
 import hmac
-import os
 from typing import Final
 
 import msgspec
@@ -13,14 +12,13 @@ import msgspec
 from brim.domain.funding_sources import BankNumbers
 from brim.domain.topups import Owner
 from brim.services.service_secrets import find_service_secret
-from brim.services.vault import RandomBytes, Vault
+from brim.services.vault import Vault
 from brim.store.database import Database
 
 FINGERPRINT_CHARS: Final = 16
 """Hexadecimal characters, as many as the vendor's fingerprints have."""
 
 _FINGERPRINT_KEY: Final = "fingerprint_key"
-_FINGERPRINT_KEY_BYTES: Final = 32
 
 
 class KeptNumbers(msgspec.Struct, frozen=True):
@@ -33,10 +31,9 @@ class KeptNumbers(msgspec.Struct, frozen=True):
 class BankSecrets:
     """One process's way to account numbers."""
 
-    def __init__(self, database: Database, vault: Vault, *, random_bytes: RandomBytes = os.urandom) -> None:
+    def __init__(self, database: Database, vault: Vault) -> None:
         self._database = database
         self._vault = vault
-        self._random_bytes = random_bytes
         self._fingerprint_key: bytes | None = None
 
     async def keep(self, numbers: BankNumbers, *, owner: Owner, object_id: str) -> KeptNumbers:
@@ -62,13 +59,7 @@ class BankSecrets:
 
     async def _fingerprint(self, numbers: BankNumbers) -> str:
         if self._fingerprint_key is None:
-            self._fingerprint_key = await find_service_secret(
-                self._database,
-                self._vault,
-                _FINGERPRINT_KEY,
-                length=_FINGERPRINT_KEY_BYTES,
-                random_bytes=self._random_bytes,
-            )
+            self._fingerprint_key = await find_service_secret(self._database, self._vault, _FINGERPRINT_KEY)
         text = f"{numbers.routing_number}:{numbers.account_number}".encode()
         return hmac.digest(self._fingerprint_key, text, hashlib.sha256).hex()[:FINGERPRINT_CHARS]
 

@@ -143,7 +143,7 @@ async def create_key(
             name=name,
             now_ms=now_ms,
         )
-        await _record(conn, by, Action.KEY_MADE, new.key, now_ms=now_ms, ids=ids, detail=new.key.redacted)
+        await record_change(conn, by, Action.KEY_MADE, new.key, now_ms=now_ms, ids=ids, detail=new.key.redacted)
     return new
 
 
@@ -189,7 +189,7 @@ async def roll_key(
     """
     async with database.transaction() as conn:
         old = await _require_key(conn, key_id)
-        if old.expires_ms is not None and old.expires_ms <= now_ms:
+        if old.has_ended(now_ms):
             raise EndedKeyError(key_id)
         new = await issue_key(
             conn,
@@ -200,7 +200,7 @@ async def roll_key(
             now_ms=now_ms,
         )
         await keys.expire_key(conn, old, now_ms + grace_ms)
-        await _record(conn, by, Action.KEY_ROLLED, old, now_ms=now_ms, ids=ids, detail=f"now {new.key.redacted}")
+        await record_change(conn, by, Action.KEY_ROLLED, old, now_ms=now_ms, ids=ids, detail=f"now {new.key.redacted}")
     return new
 
 
@@ -212,9 +212,9 @@ async def revoke_key(database: Database, *, key_id: str, by: Actor, now_ms: int,
     """
     async with database.transaction() as conn:
         key = await _require_key(conn, key_id)
-        if key.expires_ms is not None and key.expires_ms <= now_ms:
+        if key.has_ended(now_ms):
             return key
-        await _record(conn, by, Action.KEY_REVOKED, key, now_ms=now_ms, ids=ids, detail=key.redacted)
+        await record_change(conn, by, Action.KEY_REVOKED, key, now_ms=now_ms, ids=ids, detail=key.redacted)
         return await keys.expire_key(conn, key, now_ms)
 
 
@@ -261,6 +261,14 @@ def describe_key(
     )
 
 
+async def record_change(
+    conn: Conn, by: Actor, action: Action, key: ApiKey, *, now_ms: int, ids: IdFactory, detail: str
+) -> None:
+    """Add a line to the audit log about what is done to a key, in the caller's transaction; see `audit.record`."""
+    owner = Owner(key.account, key.livemode)
+    await record(conn, by, action, object_id=key.id, owner=owner, detail=detail, now_ms=now_ms, ids=ids)
+
+
 async def choose_account(conn: Conn, account: str | None) -> str:
     """Return an account that there is: the one named, or with None the oldest.
 
@@ -289,10 +297,3 @@ async def _require_key(conn: Conn, key_id: str) -> ApiKey:
     if key is None:
         raise UnknownKeyError(key_id)
     return key
-
-
-async def _record(
-    conn: Conn, by: Actor, action: Action, key: ApiKey, *, now_ms: int, ids: IdFactory, detail: str
-) -> None:
-    owner = Owner(key.account, key.livemode)
-    await record(conn, by, action, object_id=key.id, owner=owner, detail=detail, now_ms=now_ms, ids=ids)

@@ -88,8 +88,7 @@ class OperatorKeys:
 
 def _is_fit(key: ApiKey, operator: Operator, owner: Owner, *, now_ms: int) -> bool:
     """Tell whether a key works and has the rights of the operator's role, as this version knows them."""
-    works = key.expires_ms is None or now_ms < key.expires_ms
-    return works and key.permissions == permissions_of(operator.role, livemode=owner.livemode)
+    return not key.has_ended(now_ms) and key.permissions == permissions_of(operator.role, livemode=owner.livemode)
 
 
 def _place(operator: str, owner: Owner) -> str:

@@ -22,8 +22,7 @@ from brim.domain.topups import Owner
 from brim.kit.errors import BrimError
 from brim.kit.ids import IdFactory, random_base62
 from brim.services.accounts import RandomText
-from brim.services.audit import record
-from brim.services.keys import EndedKeyError, NewKey, UnknownKeyError, describe_key
+from brim.services.keys import EndedKeyError, NewKey, UnknownKeyError, describe_key, record_change
 from brim.store import keys
 from brim.store.database import Conn, Database
 
@@ -118,7 +117,9 @@ class OwnerKeys:
 
         async def work(conn: Conn) -> NewKey:
             new = await self._issue(conn, owner, msgspec.structs.replace(wish, permissions=permissions), now_ms=now_ms)
-            await self._record(conn, by, Action.KEY_MADE, new.key, now_ms=now_ms, detail=new.key.redacted)
+            await record_change(
+                conn, by, Action.KEY_MADE, new.key, now_ms=now_ms, ids=self._ids, detail=new.key.redacted
+            )
             return new
 
         return await self._database.transact(work)
@@ -137,12 +138,13 @@ class OwnerKeys:
 
         async def work(conn: Conn) -> NewKey:
             old = await _require_programs(conn, owner, key_id)
-            if old.expires_ms is not None and old.expires_ms <= now_ms:
+            if old.has_ended(now_ms):
                 raise EndedKeyError(key_id)
             wish = KeyWish(id=new_id, name=old.name, permissions=old.permissions)
             new = await self._issue(conn, owner, wish, now_ms=now_ms)
             await keys.expire_key(conn, old, now_ms + min(max(grace_ms, 0), LONGEST_GRACE_MS))
-            await self._record(conn, by, Action.KEY_ROLLED, old, now_ms=now_ms, detail=f"now {new.key.redacted}")
+            detail = f"now {new.key.redacted}"
+            await record_change(conn, by, Action.KEY_ROLLED, old, now_ms=now_ms, ids=self._ids, detail=detail)
             return new
 
         return await self._database.transact(work)
@@ -158,7 +160,7 @@ class OwnerKeys:
         async def work(conn: Conn) -> None:
             key = await _require_programs(conn, owner, key_id)
             await keys.expire_key(conn, key, now_ms)
-            await self._record(conn, by, Action.KEY_REVOKED, key, now_ms=now_ms, detail=key.redacted)
+            await record_change(conn, by, Action.KEY_REVOKED, key, now_ms=now_ms, ids=self._ids, detail=key.redacted)
 
         await self._database.transact(work)
 
@@ -170,10 +172,6 @@ class OwnerKeys:
         if not await keys.insert_key(conn, key):
             raise KeyMadeAlreadyError
         return NewKey(key, secret)
-
-    async def _record(self, conn: Conn, by: Actor, action: Action, key: ApiKey, *, now_ms: int, detail: str) -> None:
-        owner = Owner(key.account, key.livemode)
-        await record(conn, by, action, object_id=key.id, owner=owner, detail=detail, now_ms=now_ms, ids=self._ids)
 
 
 def _checked(permissions: dict[str, str]) -> dict[str, str]:

@@ -46,7 +46,7 @@ async def find_funding(
     """
     try:
         if source is not None:
-            return await _find_source(database, secrets, attempt, source, ids=ids)
+            return await _take_source(database, secrets, attempt, source, ids=ids)
         return await _find_payment_method(database, attempt.owner, payment_method or "")
     except BrimError:
         async with database.connection() as conn:
@@ -71,8 +71,7 @@ async def preview_funding(
         return await _find_payment_method(database, owner, payment_method or "")
     if source.startswith(TOKEN_PREFIX):
         return Funding(source=source, scenario=await scenario_of_token(database, secrets, owner, source))
-    found = await _fetch(database, owner, source, FundingKind.SOURCE)
-    return funding_of(check_usable(found, source, param="source"))
+    return await _find_source(database, owner, source)
 
 
 async def _find_payment_method(database: Database, owner: Owner, method_id: str) -> Funding:
@@ -83,14 +82,18 @@ async def _find_payment_method(database: Database, owner: Owner, method_id: str)
     return funding_of(check_usable(found, method_id, param="payment_method"))
 
 
-async def _find_source(
+async def _take_source(
     database: Database, secrets: BankSecrets, attempt: Attempt, source_id: str, *, ids: IdFactory
 ) -> Funding:
     """Return what a source pays with, or a token, which becomes a source by that."""
-    if source_id.startswith(TOKEN_PREFIX):
-        found: FundingSource | None = await source_for_topup(database, secrets, attempt, source_id, ids=ids)
-    else:
-        found = await _fetch(database, attempt.owner, source_id, FundingKind.SOURCE)
+    if not source_id.startswith(TOKEN_PREFIX):
+        return await _find_source(database, attempt.owner, source_id)
+    made = await source_for_topup(database, secrets, attempt, source_id, ids=ids)
+    return funding_of(check_usable(made, source_id, param="source"))
+
+
+async def _find_source(database: Database, owner: Owner, source_id: str) -> Funding:
+    found = await _fetch(database, owner, source_id, FundingKind.SOURCE)
     return funding_of(check_usable(found, source_id, param="source"))
 
 

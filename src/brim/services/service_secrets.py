@@ -4,16 +4,17 @@ They lie sealed in the database, so that a change of encryption keys leaves what
 """
 
 import os
+from typing import Final
 
-from brim.services.vault import RandomBytes, Vault
+from brim.services.vault import Vault
 from brim.store import secrets
 from brim.store.database import Database
 
+_SECRET_BYTES: Final = 32
 
-async def find_service_secret(
-    database: Database, vault: Vault, name: str, *, length: int, random_bytes: RandomBytes = os.urandom
-) -> bytes:
-    """Return the service's secret of that name, so many bytes.
+
+async def find_service_secret(database: Database, vault: Vault, name: str) -> bytes:
+    """Return the service's secret of that name, 32 bytes.
 
     Raises:
         NoEncryptionKeyError: the server has no encryption key.
@@ -24,6 +25,6 @@ async def find_service_secret(
     async with database.connection() as conn:
         sealed = await secrets.find_service_secret(conn, name)
         if sealed is None:
-            fresh = vault.seal(random_bytes(length), place=place)
+            fresh = vault.seal(os.urandom(_SECRET_BYTES), place=place)
             sealed = await secrets.keep_service_secret(conn, name, fresh)
     return vault.open(sealed, place=place)
