@@ -16,7 +16,18 @@ NEVER_LIVE = (
 ).split()
 PUBLIC = "8.8.8.8 1.1.1.1 172.15.255.255 172.32.0.1 100.63.255.255 100.128.0.1 2606:4700::1111 2a00:1450::1".split()
 OF_ONES_OWN = "127.0.0.1 10.0.0.1 172.16.0.1 192.168.1.1 ::1 fd12::1".split()
-NEVER = "169.254.169.254 0.0.0.0 100.100.100.200 224.0.0.1 fe80::1 fd00:ec2::254 :: 64:ff9b::7f00:1".split()
+NEVER = "169.254.1.1 0.0.0.0 100.100.100.201 224.0.0.1 fe80::1 :: 64:ff9b::7f00:1".split()
+METADATA = (
+    "168.63.129.16 169.254.169.254 169.254.169.253 169.254.170.2 169.254.170.23 169.254.0.23 169.254.42.42 "
+    "100.100.100.200 192.0.0.192 fd00:ec2::254 fd00:ec2::23 fd20:ce::254 fd00:c1::a9fe:a9fe fd00:42::42 "
+    "fd00:a9fe:a9fe::1 fe80::a9fe:a9fe ::ffff:168.63.129.16 ::168.63.129.16 64:ff9b::a83f:8110 64:ff9b::a9fe:a9fe "
+    "64:ff9b:1::a9fe:a9fe 2002:a83f:8110::1 ::ffff:169.254.169.254 ::ffff:100.100.100.200"
+).split()
+METADATA_URLS = (
+    "https://metadata.google.internal/computeMetadata/v1/ https://METADATA.google.internal./ https://metadata.goog/ "
+    "https://instance-data.ec2.internal/ https://metadata.tencentyun.com/ https://metadata.packet.net/"
+).split()
+EVERYWHERE = "0.0.0.0/0 ::/0"
 
 
 def check(address: str, *, livemode: bool, url: str = "https://hooks.example/x", allow: str = "") -> None:
@@ -26,7 +37,7 @@ def check(address: str, *, livemode: bool, url: str = "https://hooks.example/x",
 
 @pytest.mark.parametrize("address", NEVER_LIVE)
 def test_live_mode_dials_no_address_that_is_not_public(address: str) -> None:
-    with pytest.raises(TargetBlockedError, match="not a public address"):
+    with pytest.raises(TargetBlockedError, match=r"not a public address|metadata service"):
         check(address, livemode=True)
 
 
@@ -42,9 +53,28 @@ def test_test_mode_dials_this_machine_and_private_networks_on_any_port(address: 
 
 
 @pytest.mark.parametrize("address", NEVER)
-def test_test_mode_dials_no_metadata_service_and_nothing_in_disguise(address: str) -> None:
+def test_test_mode_dials_nothing_reserved_and_nothing_in_disguise(address: str) -> None:
     with pytest.raises(TargetBlockedError, match="neither"):
         check(address, livemode=False)
+
+
+@pytest.mark.parametrize("allow", ["", EVERYWHERE], ids=["as it comes", "everywhere allowed"])
+@pytest.mark.parametrize("livemode", [True, False])
+@pytest.mark.parametrize("address", METADATA)
+def test_no_mode_and_no_setting_dials_a_metadata_service(address: str, livemode: bool, allow: str) -> None:
+    with pytest.raises(TargetBlockedError, match="metadata service"):
+        check(address, livemode=livemode, allow=allow)
+
+
+@pytest.mark.parametrize("url", METADATA_URLS)
+def test_the_name_of_a_metadata_service_is_refused_before_it_is_looked_up(url: str) -> None:
+    with pytest.raises(TargetBlockedError, match="metadata service"):
+        parse_target(url)
+
+
+@pytest.mark.parametrize("address", ["168.63.129.15", "168.63.129.17", "8.8.8.8"])
+def test_neighbours_of_a_metadata_service_are_public(address: str) -> None:
+    check(address, livemode=True)
 
 
 @pytest.mark.parametrize("address", ["10.1.2.3", "::ffff:10.1.2.3", "fd12::1"])

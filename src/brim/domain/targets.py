@@ -40,8 +40,29 @@ _OF_ONES_OWN: Final[Networks] = (
     *map(IPv6Network, ("::1/128", "fc00::/7")),
 )
 _LOCALHOST: Final[Sequence[Address]] = (IPv4Address("127.0.0.1"), IPv6Address("::1"))
-_METADATA: Final[Networks] = (IPv6Network("fd00:ec2::/32"),)
-"""Amazon's metadata service, in the midst of the private addresses; those of others are link-local."""
+_METADATA: Final[Networks] = (
+    IPv4Network("168.63.129.16/32"),  # Azure's WireServer, among the public addresses
+    IPv4Network("100.100.100.200/32"),  # Alibaba Cloud
+    IPv4Network("192.0.0.192/32"),  # Oracle Cloud, its first address
+    # Amazon, Google, Azure, Oracle, DigitalOcean and others; beside it Amazon's DNS, clock and containers' credentials.
+    *map(IPv4Network, ("169.254.169.0/24", "169.254.170.0/24")),
+    IPv4Network("169.254.0.23/32"),  # Tencent Cloud
+    IPv4Network("169.254.42.42/32"),  # Scaleway
+    # Amazon, Google, Oracle, Scaleway and Linode, in the midst of the private addresses.
+    *map(IPv6Network, ("fd00:ec2::/32", "fd20:ce::254/128", "fd00:c1::a9fe:a9fe/128", "fd00:42::42/128")),
+    IPv6Network("fd00:a9fe:a9fe::/48"),
+    IPv6Network("fe80::a9fe:a9fe/128"),  # OpenStack
+)
+"""What tells a virtual machine its credentials: never reached, in no mode, whatever networks an operator allows."""
+
+_METADATA_NAMES: Final = frozenset(
+    "metadata.google.internal metadata.goog instance-data.ec2.internal"
+    " metadata.tencentyun.com api.metadata.cloud.ibm.com metadata.platformequinix.com metadata.packet.net".split()
+)
+"""Names of the same services: refused as soon as they are written, before anybody looks them up."""
+
+_CARRY_IPV4: Final[Networks] = tuple(map(IPv6Network, ("::/96", "::ffff:0:0/96", "64:ff9b::/96", "64:ff9b:1::/48")))
+"""IPv6 addresses whose last 32 bits are an IPv4 address: compatible, mapped, and translated by NAT64."""
 
 
 class TargetBlockedError(BrimError):
@@ -120,6 +141,8 @@ def _check_host(host: str, *, in_brackets: bool) -> str:
         raise TargetBlockedError("its host looks like an address, but is not written as one.") from None
     if not _HOST.fullmatch(host):
         raise TargetBlockedError("its host is not a name.")
+    if host.lower().rstrip(".") in _METADATA_NAMES:
+        raise TargetBlockedError("its host is the name of a cloud's metadata service.")
     return host
 
 
@@ -127,7 +150,7 @@ def check_addresses(target: Target, addresses: Sequence[Address], *, livemode: b
     """Return quietly when every address that a target's host stands for may be dialled.
 
     Live mode reaches public addresses by https on port 443. Test mode reaches those, this machine and private networks,
-    on any port. What the operator allows is reached in both.
+    on any port. What the operator allows is reached in both. Metadata services of clouds are reached in neither.
 
     Raises:
         TargetBlockedError: one may not, and the sentence says which and why.
@@ -135,6 +158,8 @@ def check_addresses(target: Target, addresses: Sequence[Address], *, livemode: b
     if not addresses:
         raise TargetBlockedError(f"the name {target.host} stands for no address.")
     for address in addresses:
+        if _is_metadata(address):
+            raise TargetBlockedError(f"{address} is an address of a cloud's metadata service.")
         if not is_within(address, allowed):
             _check_address(target, address, livemode=livemode)
 
@@ -148,7 +173,7 @@ def is_public(address: Address) -> bool:
     """Tell whether an address is one of the public Internet's, and no other address in disguise."""
     if isinstance(address, IPv6Address) and address not in _PUBLIC_IPV6:
         return False
-    return not _is_in(address, _NEVER_PUBLIC)
+    return not _is_in(address, _NEVER_PUBLIC) and not _is_metadata(address)
 
 
 def _check_address(target: Target, address: Address, *, livemode: bool) -> None:
@@ -158,8 +183,22 @@ def _check_address(target: Target, address: Address, *, livemode: bool) -> None:
         return
     if livemode:
         raise TargetBlockedError(f"{address} is not a public address, which live mode asks for.")
-    if not _is_in(address, _OF_ONES_OWN) or _is_in(address, _METADATA):
+    if not _is_in(address, _OF_ONES_OWN):
         raise TargetBlockedError(f"{address} is neither a public address nor one of a private network.")
+
+
+def _is_metadata(address: Address) -> bool:
+    """Tell whether an address belongs to a metadata service, or carries one that does."""
+    return any(_is_in(form, _METADATA) for form in (address, *_carried_ipv4(address)))
+
+
+def _carried_ipv4(address: Address) -> list[IPv4Address]:
+    """Return the IPv4 addresses that an IPv6 address leads to where it is translated or tunnelled."""
+    if isinstance(address, IPv4Address):
+        return []
+    tunnelled = [address.sixtofour, *(address.teredo or ())]
+    last_bits = IPv4Address(int(address) & 0xFFFFFFFF) if _is_in(address, _CARRY_IPV4) else None
+    return [found for found in (*tunnelled, last_bits) if found is not None]
 
 
 def _is_in(address: Address, networks: Networks) -> bool:
