@@ -14,6 +14,7 @@ import pytest
 from hooks import Hooks, add_endpoint, add_events, attempts
 
 from brim.domain.deliveries import Answer
+from brim.domain.endpoints import EndpointRules, check_url
 from brim.domain.targets import Address, TargetBlockedError
 from brim.domain.topups import Owner
 from brim.domain.webhooks import Outcome
@@ -161,7 +162,7 @@ class Names:
         self._answers = list(answers)
         self.asked = 0
 
-    async def __call__(self, _host: str, _port: int) -> Sequence[Address]:
+    async def __call__(self, _host: str, _account: str) -> Sequence[Address]:
         self.asked += 1
         answer = self._answers[0] if len(self._answers) == 1 else self._answers.pop(0)
         return [ip_address(address) for address in answer.split()]
@@ -182,7 +183,7 @@ BLOCKED_URLS = [
 async def test_live_mode_is_blocked_when_saving_and_when_sending_alike(url: str) -> None:
     poster = Poster(timeout_s=TIMEOUT_S)
     with pytest.raises(TargetBlockedError):
-        await poster.vet(url, livemode=True)
+        check_url(url, EndpointRules(), livemode=True)
     answer = await post(url, livemode=True, poster=poster)
     assert answer.outcome is Outcome.BLOCKED
     assert (answer.error or "").startswith("Invalid URL: ")
@@ -216,18 +217,19 @@ async def test_the_next_address_is_dialled_when_one_does_not_take_the_call() -> 
 
 
 async def test_a_name_that_nobody_knows_is_unreachable_and_may_be_saved() -> None:
-    async def unknown(_host: str, _port: int) -> Sequence[Address]:
+    async def unknown(_host: str, _account: str) -> Sequence[Address]:
         raise OSError(2, "Name or service not known")
 
     poster = Poster(timeout_s=TIMEOUT_S, resolve=unknown)
-    await poster.vet("https://x.example/", livemode=True)
+    check_url("https://x.example/", EndpointRules(), livemode=True)
     assert (await post("https://x.example/", livemode=True, poster=poster)).outcome is Outcome.UNREACHABLE
 
 
 async def test_the_operators_networks_are_reached_in_live_mode() -> None:
     async with catching() as catcher:
-        poster = Poster(timeout_s=2.0, allowed=[ip_network("127.0.0.0/8")])
-        await poster.vet(catcher.url, livemode=True)
+        allowed = (ip_network("127.0.0.0/8"),)
+        poster = Poster(timeout_s=2.0, allowed=allowed)
+        check_url(catcher.url, EndpointRules(allowed=allowed), livemode=True)
         assert (await post(catcher.url, livemode=True, poster=poster)).outcome is Outcome.DELIVERED
 
 

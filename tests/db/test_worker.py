@@ -198,13 +198,18 @@ class WorkerProcess:
 
 @asynccontextmanager
 async def running_worker(
-    database_url: str, *, alive_fd: int | None = None, env: dict[str, str] | None = None
+    database_url: str,
+    *,
+    alive_fd: int | None = None,
+    env: dict[str, str] | None = None,
+    prefix: Sequence[str] = (),
 ) -> AsyncIterator[WorkerProcess]:
     """A worker on a database; it is gone afterwards, whatever happened."""
     variables = {"BRIM_DATABASE_URL": database_url, "BRIM_LOG_FORMAT": "json", **(env or {})}
     if alive_fd is not None:
         variables["BRIM_INTERNAL_ALIVE_FD"] = str(alive_fd)
     process = await asyncio.create_subprocess_exec(
+        *prefix,
         *brim_command("worker"),
         env=brim_environment(variables),
         stderr=subprocess.PIPE,

@@ -73,6 +73,10 @@ class TargetBlockedError(BrimError):
         self.reason = reason
 
 
+class TargetUnreachableError(OSError):
+    """A target that no connection can be made to, for a reason of ours rather than the system's; it is a sentence."""
+
+
 class Target(msgspec.Struct, frozen=True):
     """A URL taken apart. `host` is as it was written, without brackets; `path` is what is asked for, query included."""
 

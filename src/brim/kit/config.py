@@ -137,6 +137,24 @@ def parse_networks(text: str) -> Networks:
     return tuple(ipaddress.ip_network(network.strip()) for network in text.split(","))
 
 
+def parse_dns_servers(text: str) -> tuple[str, ...]:
+    """Return DNS servers written as `10.0.0.2`, `10.0.0.2:5353`, `fd00::2` or `[fd00::2]:5353`, with commas between.
+
+    Raises:
+        ValueError: when one is anything else.
+    """
+    return tuple(_parse_dns_server(server.strip()) for server in text.split(","))
+
+
+def _parse_dns_server(text: str) -> str:
+    with_port = re.fullmatch(r"\[(.+)\]:(\d+)|([0-9.]+):(\d+)", text)
+    if not with_port:
+        return str(ipaddress.ip_address(text))
+    parse_port(with_port[2] or with_port[4])
+    address = ipaddress.ip_address(with_port[1] or with_port[3])
+    return f"[{address}]:{with_port[2]}" if with_port[2] else f"{address}:{with_port[4]}"
+
+
 def parse_issuer(text: str) -> str:
     """Return a provider's URL as it is: https, or http on this machine, without a query.
 
@@ -199,6 +217,9 @@ SETTINGS: Final[tuple[Setting, ...]] = (
     Setting("webhook_allow", parse_networks, (), "networks such as 10.1.0.0/16, with commas between",
             "where webhooks may go beside the public Internet, in live mode too", default_text="nowhere"),
     Setting("webhook_timeout_s", parse_duration, 20.0, "a duration", "how long one attempt to send a webhook may take"),
+    Setting("webhook_dns", parse_dns_servers, (), "addresses such as 10.0.0.2 or 10.0.0.2:5353, with commas between",
+            "DNS servers that look up webhooks' hosts; unset means those of /etc/resolv.conf",
+            default_text="unset"),
     Setting("deliveries_in_flight", parse_count, 256, "a number from 1", "webhooks that one worker sends at a time"),
     Setting("max_webhook_endpoints", parse_count, 16, "a number from 1",
             "webhook endpoints that an account may have in each mode"),
@@ -248,6 +269,7 @@ class Settings:
     encryption_key: str | None
     webhook_allow: Networks
     webhook_timeout_s: float
+    webhook_dns: tuple[str, ...]
     deliveries_in_flight: int
     max_webhook_endpoints: int
     sandbox_settle_after_s: float

@@ -118,7 +118,10 @@ class Courier:
 
     async def _post(self, delivery: Delivery, headers: dict[str, str], body: bytes) -> Answer:
         endpoint = delivery.endpoint
-        return await self._poster.post(endpoint.url, livemode=endpoint.owner.livemode, headers=headers, body=body)
+        owner = endpoint.owner
+        return await self._poster.post(
+            endpoint.url, livemode=owner.livemode, headers=headers, body=body, account=owner.account
+        )
 
 
 async def record(database: Database, attempts: Sequence[Attempt], *, ids: IdFactory, now_ms: int) -> None:

@@ -16,11 +16,19 @@ from typing import Final, TypeAlias, cast
 import httptools
 
 from brim.domain.deliveries import KEPT_ANSWER, Answer, answer_of_status
-from brim.domain.targets import Address, Networks, Target, TargetBlockedError, check_addresses, parse_target
+from brim.domain.targets import (
+    Address,
+    Networks,
+    Target,
+    TargetBlockedError,
+    TargetUnreachableError,
+    check_addresses,
+    parse_target,
+)
 from brim.domain.webhooks import Outcome
 
-Resolve: TypeAlias = Callable[[str, int], Awaitable[Sequence[Address]]]
-"""Answers the addresses that a name stands for now, for a port; raises OSError where there are none."""
+Resolve: TypeAlias = Callable[[str, str], Awaitable[Sequence[Address]]]
+"""Answers the addresses that a name stands for now, on behalf of an account; raises OSError where there are none."""
 
 MOST_READ: Final = 64 * 1024
 _READ_AT_ONCE: Final = 8 * 1024
@@ -29,26 +37,16 @@ _GARBLED: Final = Answer(outcome=Outcome.GARBLED, error="The answer was no HTTP.
 _NO_ANSWER: Final = Answer(outcome=Outcome.GARBLED, error="The connection was closed before there was an answer.")
 
 
-async def resolve_by_system(host: str, port: int) -> Sequence[Address]:
+async def resolve_by_system(host: str, _account: str = "") -> Sequence[Address]:
     """Return a name's addresses as the system finds them.
+
+    Takes one of the process's few threads until the system gives up, so it is for programs of one user alone.
 
     Raises:
         OSError: there are none, or nobody answers.
     """
-    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=SOCK_STREAM)
+    found = await asyncio.get_running_loop().getaddrinfo(host, None, type=SOCK_STREAM)
     return list(dict.fromkeys(ip_address(entry[4][0]) for entry in found))
-
-
-async def find_addresses(target: Target, *, livemode: bool, allowed: Networks, resolve: Resolve) -> Sequence[Address]:
-    """Return the addresses that a target's host stands for, each of which may be dialled.
-
-    Raises:
-        TargetBlockedError: one of them may not.
-        OSError: the name cannot be looked up.
-    """
-    addresses = target.own_addresses or await resolve(target.host, target.port)
-    check_addresses(target, addresses, livemode=livemode, allowed=allowed)
-    return addresses
 
 
 class Poster:
@@ -74,38 +72,49 @@ class Poster:
         self._resolve = resolve
         self._tls = tls or ssl.create_default_context()
 
-    async def vet(self, url: str, *, livemode: bool) -> None:
-        """Return quietly when a URL may be posted to, as far as can be said now: its name may not be known yet.
+    async def post(
+        self, url: str, *, livemode: bool, headers: Mapping[str, str], body: bytes, account: str = ""
+    ) -> Answer:
+        """Post a body and return what became of it. Never raises for what the other side does.
 
-        Raises:
-            TargetBlockedError: it may not.
+        Args:
+            url: where to.
+            livemode: whether real money's events go there.
+            headers: sent beside those that every request has.
+            body: what is sent.
+            account: whose post it is, so that names are looked up at its expense.
         """
-        target = parse_target(url)
-        with suppress(OSError, TimeoutError):
-            async with asyncio.timeout(self.timeout_s):
-                await find_addresses(target, livemode=livemode, allowed=self._allowed, resolve=self._resolve)
-
-    async def post(self, url: str, *, livemode: bool, headers: Mapping[str, str], body: bytes) -> Answer:
-        """Post a body and return what became of it. Never raises for what the other side does."""
         exchange = _Exchange()
         try:
             async with asyncio.timeout(self.timeout_s):
                 target = parse_target(url)
-                await self._dial(target, exchange, livemode=livemode)
+                await self._dial(target, exchange, await self._find_addresses(target, account, livemode=livemode))
                 exchange.send(_write_request(target, headers, body))
                 return await exchange.answered
         except TargetBlockedError as error:
             return Answer(outcome=Outcome.BLOCKED, error=error.message)
         except TimeoutError:
             return exchange.answer_so_far or _timed_out(self.timeout_s)
+        except TargetUnreachableError as error:
+            return Answer(outcome=Outcome.UNREACHABLE, error=str(error))
         except OSError as error:
             return Answer(outcome=Outcome.UNREACHABLE, error=_describe(error))
         finally:
             exchange.hang_up()
 
-    async def _dial(self, target: Target, exchange: "_Exchange", *, livemode: bool) -> None:
+    async def _find_addresses(self, target: Target, account: str, *, livemode: bool) -> Sequence[Address]:
+        """Return the addresses that a target's host stands for, each of which may be dialled.
+
+        Raises:
+            TargetBlockedError: one of them may not.
+            OSError: the name cannot be looked up.
+        """
+        addresses = target.own_addresses or await self._resolve(target.host, account)
+        check_addresses(target, addresses, livemode=livemode, allowed=self._allowed)
+        return addresses
+
+    async def _dial(self, target: Target, exchange: "_Exchange", addresses: Sequence[Address]) -> None:
         """Connect an exchange with the first of a target's addresses that takes the call."""
-        addresses = await find_addresses(target, livemode=livemode, allowed=self._allowed, resolve=self._resolve)
         for address in addresses[:-1]:
             with suppress(OSError, TimeoutError):
                 async with asyncio.timeout(self.timeout_s / len(addresses)):

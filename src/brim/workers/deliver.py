@@ -6,13 +6,14 @@ in turn has a few of its deliveries leased; those with many do not stand before 
 
 An endpoint begins with one delivery at a time, and may have twice as many after each success. After a failure it is
 back at one; after several in a row it is left alone for a while and then probed with one. All that have failed or not
-answered yet share half of the places, so that the other half is always there for those that are well.
+answered yet share half of the places, so that the other half is always there for those that are well. Of either, an
+account has a quarter at most: whatever its endpoints do, others' find places.
 """
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 import structlog
@@ -29,7 +30,10 @@ PER_ENDPOINT: Final = 8
 """Deliveries that one endpoint is sent at a time."""
 
 _PER_ACCOUNT: Final = 64
-"""Deliveries that all endpoints of one account are sent at a time."""
+"""Deliveries that all endpoints of one account are sent at a time, where that is no more than its part of all."""
+
+_PART_OF_ACCOUNT: Final = 4
+"""One in so many places is the most that one account has."""
 
 _LOOK_EVERY_MS: Final = 1_000
 _FAILURES_BORNE: Final = 5
@@ -76,6 +80,16 @@ class Line(msgspec.Struct):
             self.rests_until_ms = now_ms + min(_FIRST_PAUSE_MS << min(beyond, 16), _LONGEST_PAUSE_MS)
 
 
+class AccountLoad(NamedTuple):
+    """What one account has under way: deliveries in flight, and how many of them go to endpoints that are not well."""
+
+    in_flight: int = 0
+    unwell: int = 0
+
+
+_NO_LOAD: Final = AccountLoad()
+
+
 class Deliverer:
     """The deliveries of one worker process. Make it inside the running event loop.
 
@@ -94,9 +108,12 @@ class Deliverer:
         self._courier = courier
         self._clock = clock
         self._most_in_flight = in_flight
+        self._most_unwell = max(in_flight // 2, 1)
+        self._most_per_account = min(_PER_ACCOUNT, max(in_flight // _PART_OF_ACCOUNT, 1))
+        self._most_unwell_per_account = max(self._most_unwell // _PART_OF_ACCOUNT, 1)
         self._waiting: dict[EndpointKey, None] = {}  # in the order of their turns
         self._lines: dict[EndpointKey, Line] = {}
-        self._accounts: dict[str, int] = {}
+        self._accounts: dict[str, AccountLoad] = {}
         self._unwell = 0
         self._tasks: set[asyncio.Task[None]] = set()
         self._look_at_ms = 0
@@ -160,9 +177,9 @@ class Deliverer:
     def _take_turns(self, now_ms: int) -> list[tuple[EndpointKey, int]]:
         """Return whose turn it is, each with how many deliveries it may be sent; they wait no longer."""
         free = self._most_in_flight - len(self._tasks)
-        free_for_unwell = self._most_in_flight // 2 - self._unwell
+        free_for_unwell = self._most_unwell - self._unwell
         share = max(free // len(self._waiting), 1) if self._waiting else 0
-        of_accounts: dict[str, int] = {}
+        planned: dict[str, AccountLoad] = {}
         chosen: list[tuple[EndpointKey, int]] = []
         for key in list(self._waiting):
             if free <= 0:
@@ -171,18 +188,21 @@ class Deliverer:
             if line.rests_until_ms > now_ms:
                 del self._waiting[key]  # the next look finds it again
                 continue
-            account = key.owner.account
-            left_to_account = _PER_ACCOUNT - self._accounts.get(account, 0) - of_accounts.get(account, 0)
-            room = min(line.room, share, free, left_to_account)
+            load = planned.get(key.owner.account) or self._load(key.owner.account)
+            room = min(line.room, share, free, self._most_per_account - load.in_flight)
             if not line.is_well:
-                room = min(room, free_for_unwell)
-                free_for_unwell -= max(room, 0)
-            if room > 0:
-                del self._waiting[key]
-                chosen.append((key, room))
-                free -= room
-                of_accounts[account] = of_accounts.get(account, 0) + room
+                room = min(room, free_for_unwell, self._most_unwell_per_account - load.unwell)
+            if room <= 0:
+                continue
+            del self._waiting[key]
+            chosen.append((key, room))
+            free -= room
+            free_for_unwell -= 0 if line.is_well else room
+            planned[key.owner.account] = _loaded(load, room, is_unwell=not line.is_well)
         return chosen
+
+    def _load(self, account: str) -> AccountLoad:
+        return self._accounts.get(account, _NO_LOAD)
 
     def _new_line(self, key: EndpointKey) -> Line:
         """Return a line for an endpoint of which nothing is known; forget those that have nothing to tell."""
@@ -197,7 +217,7 @@ class Deliverer:
         is_unwell = not line.is_well
         line.in_flight += 1
         self._unwell += is_unwell
-        self._accounts[account] = self._accounts.get(account, 0) + 1
+        self._accounts[account] = _loaded(self._load(account), 1, is_unwell=is_unwell)
         task = asyncio.get_running_loop().create_task(self._deliver(leased, line))
         self._tasks.add(task)
 
@@ -205,8 +225,8 @@ class Deliverer:
             self._tasks.discard(task)
             line.in_flight -= 1
             self._unwell -= is_unwell
-            self._accounts[account] -= 1
-            if not self._accounts[account]:
+            self._accounts[account] = _loaded(self._load(account), -1, is_unwell=is_unwell)
+            if not self._accounts[account].in_flight:
                 del self._accounts[account]
             if self._waiting:
                 self.wake.set()
@@ -232,7 +252,16 @@ class Deliverer:
         else:
             line.failed(self._clock())
         metrics.DELIVERED.labels(attempt.answer.outcome.value).inc()
-        await self._see_recorded(attempt)
+        try:
+            await self._see_recorded(attempt)
+        except Exception as error:  # noqa: BLE001  one that cannot be kept is no other's business
+            _log.exception(
+                "attempt could not be written down, so its event is sent again",
+                account=leased.endpoint.owner.account,
+                endpoint=leased.endpoint.id,
+                event_id=leased.event.id,
+                error=type(error).__name__,
+            )
 
     async def _see_recorded(self, attempt: Attempt) -> None:
         """Have an attempt written down, trying again while the database is away; after that it is made again."""
@@ -243,9 +272,22 @@ class Deliverer:
         _log.error("attempts could not be written down, so their events are sent again")
         return None
 
-    async def _record(self, attempts: Sequence[Attempt]) -> list[None]:
-        await delivery.record(self._database, attempts, ids=self._courier.ids, now_ms=self._clock())
+    async def _record(self, attempts: Sequence[Attempt]) -> list[BaseException | None]:
+        """Write attempts down and return what each came to; where all together fail, each is written by itself."""
+        try:
+            await delivery.record(self._database, attempts, ids=self._courier.ids, now_ms=self._clock())
+        except DatabaseUnavailableError:
+            raise
+        except Exception as error:  # noqa: BLE001  one account's attempt must not cost the others theirs
+            if len(attempts) == 1:
+                return [error]
+            return [outcome for attempt in attempts for outcome in await self._record([attempt])]
         return [None] * len(attempts)
+
+
+def _loaded(load: AccountLoad, count: int, *, is_unwell: bool) -> AccountLoad:
+    """Return an account's load with so many deliveries more."""
+    return AccountLoad(load.in_flight + count, load.unwell + count * is_unwell)
 
 
 def _count_batch(size: int) -> None:

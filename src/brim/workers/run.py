@@ -20,6 +20,7 @@ from brim.services.announcements import Announcer, listen
 from brim.services.chain import seal_transfers
 from brim.services.clocks import delete_ended_clock, step_clock
 from brim.services.delivery import Courier
+from brim.services.name_lookup import NameResolver
 from brim.services.numbering import MAX_BATCH, Numbering
 from brim.services.posting import Poster
 from brim.services.pruning import prune_events, prune_idempotency_keys, prune_sign_ins
@@ -44,6 +45,7 @@ NUMBER_REST_S: Final = 0.05
 NUMBER_LONGEST_REST_S: Final = 0.4
 DELIVER_REST_S: Final = 0.5
 _DELIVERIES_END_WITHIN_S: Final = 5.0
+_LONGEST_LOOKUP_S: Final = 5.0
 # How long a transfer may stand without its seal when few are posted.
 SEAL_REST_S: Final = 0.2
 SEAL_LONGEST_REST_S: Final = 0.8
@@ -92,7 +94,8 @@ async def _work(settings: Settings, alive_fd: int | None) -> None:
     )
     _log.info("worker started")
     wakes = Wakes()
-    courier = make_courier(settings, system_clock_ms)
+    resolver = make_resolver(settings)
+    courier = make_courier(settings, resolver, system_clock_ms)
     deliverer = Deliverer(database, courier, system_clock_ms, in_flight=settings.deliveries_in_flight)
     listening = asyncio.create_task(listen(database, Announcement.NEW_EVENTS, wakes.set))
     jobs = [
@@ -116,13 +119,20 @@ async def _work(settings: Settings, alive_fd: int | None) -> None:
         await deliverer.finish(within_s=_DELIVERIES_END_WITHIN_S)
     finally:
         listening.cancel()
+        await resolver.close()
         await database.close()
     _log.info("worker stopped")
 
 
-def make_courier(settings: Settings, clock: Clock) -> Courier:
+def make_resolver(settings: Settings) -> NameResolver:
+    """Return what looks up webhooks' hosts, as the settings have it; who waits for it has most of an attempt left."""
+    timeout_s = min(_LONGEST_LOOKUP_S, settings.webhook_timeout_s / 4)
+    return NameResolver(servers=settings.webhook_dns, timeout_s=timeout_s)
+
+
+def make_courier(settings: Settings, resolver: NameResolver, clock: Clock) -> Courier:
     """Return what makes attempts to deliver, as the settings have it."""
-    poster = Poster(timeout_s=settings.webhook_timeout_s, allowed=settings.webhook_allow)
+    poster = Poster(timeout_s=settings.webhook_timeout_s, allowed=settings.webhook_allow, resolve=resolver)
     return Courier(poster, Vault.from_setting(settings.encryption_key), clock, IdFactory())
 
 

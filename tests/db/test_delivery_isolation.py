@@ -1,0 +1,180 @@
+"""One account's endpoints never cost another account its events, whatever they do."""
+
+import asyncio
+import shutil
+import subprocess
+import time
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+
+import msgspec
+import pytest
+from books import OWNER
+from dns_server import DnsServer, serving_names
+from hooks import SECRET, Hooks, add_endpoint, add_events, attempts, insert_endpoint, new_endpoint
+from test_worker import running_worker
+
+from brim.domain.deliveries import Answer, Delivery
+from brim.domain.endpoints import secret_place
+from brim.domain.topups import Owner
+from brim.domain.webhooks import Endpoint, Outcome
+from brim.services.delivery import Courier
+from brim.services.vault import Vault, new_encryption_key
+from brim.store.database import Database
+from brim.testing.catcher import Caught, catching
+from figures import Figures
+
+KEY = new_encryption_key()
+OTHER = Owner("acct_other", livemode=False)
+NAMES = {"hooks.test": "127.0.0.1"}
+HOLES = 10
+ROUNDS = 5
+PROMISED_S = 5.0
+"""Far more than it takes, and less than whoever has to wait for another account's look-up waits: 10 s at the least."""
+
+
+def sealed_endpoint(url: str, *, owner: Owner) -> Endpoint:
+    """Return an endpoint whose secret the worker can open."""
+    endpoint = new_endpoint(url, owner=owner)
+    place = secret_place(owner, endpoint.id)
+    return msgspec.structs.replace(endpoint, secret=Vault([KEY]).seal(SECRET.encode(), place=place))
+
+
+def with_nameserver(address: str, folder: Path) -> Sequence[str]:
+    """Return what begins a command that has a resolv.conf of its own; skip where that is not allowed."""
+    path = folder / "resolv.conf"
+    path.write_text(f"nameserver {address}\n")
+    prefix = ["unshare", "--mount", "sh", "-c", 'mount --bind "$0" /etc/resolv.conf && exec "$@"', str(path)]
+    if not shutil.which("unshare") or subprocess.run([*prefix, "true"], capture_output=True, check=False).returncode:
+        pytest.skip("only root may give a process a resolv.conf of its own")
+    return prefix
+
+
+@asynccontextmanager
+async def asking(source: str, folder: Path) -> AsyncIterator[tuple[DnsServer, Mapping[str, str], Sequence[str]]]:
+    """A DNS server, and the variables and the prefix that make a worker ask it."""
+    if source == "the setting":
+        async with serving_names(NAMES) as server:
+            yield server, {"BRIM_WEBHOOK_DNS": server.address}, ()
+    else:
+        prefix = with_nameserver("127.53.53.53", folder)
+        async with serving_names(NAMES, host="127.53.53.53", port=53) as server:
+            yield server, {}, prefix
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("source", ["the setting", "resolv.conf"])
+async def test_names_that_are_never_answered_stop_nobody_elses_events(
+    service_url: str, database: Database, tmp_path: Path, figures: Figures, source: str
+) -> None:
+    """Ten endpoints of one account on names that nobody answers for, five events a second, stopped all named endpoints.
+
+    `getaddrinfo` took one of four threads for each of them and gave none back when the attempt had timed out.
+    """
+    async with asking(source, tmp_path) as (server, variables, prefix), catching() as catcher:
+        env = {"BRIM_ENCRYPTION_KEY": KEY, **variables}
+        for number in range(HOLES):
+            hole = f"http://hole{number}.test:{catcher.port}/"
+            await insert_endpoint(database, sealed_endpoint(hole, owner=OWNER))
+        await insert_endpoint(database, sealed_endpoint(f"http://hooks.test:{catcher.port}/", owner=OTHER))
+        async with running_worker(service_url, env=env, prefix=prefix), AsyncExitStack() as stack:
+            attack = asyncio.ensure_future(attack_for_ever(database))
+            stack.callback(attack.cancel)
+            await server.wait_until(lambda queries: sum("hole" in name for name in queries) >= 4)
+            delays_s = []
+            for count in range(1, ROUNDS + 1):
+                began = time.monotonic()
+                await add_events(database, 1, owner=OTHER)
+                async with asyncio.timeout(PROMISED_S):
+                    await catcher.wait_for(count)
+                delays_s.append(time.monotonic() - began)
+                await asyncio.sleep(1.0)
+    figures.tell(f"beside {HOLES} names without an answer an event arrived after {max(delays_s):.2f} s at the latest")
+
+
+async def attack_for_ever(database: Database) -> None:
+    """Write five events a second for those on names that nobody answers for."""
+    while True:
+        await add_events(database, 1, owner=OWNER)
+        await asyncio.sleep(0.2)
+
+
+async def never(_caught: Caught, _writer: asyncio.StreamWriter) -> None:
+    await asyncio.Event().wait()
+
+
+async def test_dead_endpoints_of_one_account_leave_places_to_another_accounts_new_one(database: Database) -> None:
+    async with catching() as dead, catching() as well:
+        dead.reply = never
+        hooks = Hooks(database, in_flight=16, timeout_s=60.0)
+        for _ in range(30):
+            await add_endpoint(database, dead.url)
+        await add_events(database, 1)
+        await hooks.number()
+        await hooks.deliverer.run_once()
+        await dead.wait_for(2)  # a quarter of the half that is for such endpoints
+        await add_endpoint(database, well.url, owner=OTHER)
+        await add_events(database, 1, owner=OTHER)
+        await hooks.number()
+        await hooks.deliverer.run_once()
+        await well.wait_for(1)
+        await hooks.deliverer.finish(within_s=0)
+    assert len(dead.caught) == 2
+
+
+async def test_slow_endpoints_of_one_account_leave_places_to_another_account(database: Database) -> None:
+    """They answer well, so they may have many at a time; but an account has a quarter of the places at most."""
+    async with catching() as slow, catching() as well:
+        hooks = Hooks(database, in_flight=16, timeout_s=60.0)
+        for _ in range(4):
+            await add_endpoint(database, slow.url)
+        await add_events(database, 8)
+        await hooks.pass_time(0)  # all are well now, and have a window of eight
+        slow.reply = never
+        served = len(slow.caught)
+        await add_events(database, 50)
+        await hooks.number()
+        for _ in range(3):
+            await hooks.deliverer.run_once()
+        await slow.wait_for(served + 4)
+        await add_endpoint(database, well.url, owner=OTHER)
+        await add_events(database, 1, owner=OTHER)
+        await hooks.number()
+        await hooks.deliverer.run_once()
+        await well.wait_for(1)
+        await hooks.deliverer.finish(within_s=0)
+    assert len(slow.caught) == served + 4
+
+
+async def test_a_worker_with_a_single_place_sends_to_new_endpoints(database: Database) -> None:
+    async with catching() as catcher:
+        hooks = Hooks(database, in_flight=1)
+        await add_endpoint(database, catcher.url)
+        await add_events(database, 3)
+        assert await hooks.pass_time(0) == 3
+
+
+class Unspeakable(Courier):
+    """Comes back from one account's endpoints with what no database keeps."""
+
+    async def _post(self, delivery: Delivery, headers: dict[str, str], body: bytes) -> Answer:
+        if delivery.endpoint.owner == OWNER:
+            return Answer(outcome=Outcome.UNREACHABLE, error="\0")
+        return await super()._post(delivery, headers, body)
+
+
+async def test_an_attempt_that_cannot_be_written_down_costs_no_other_its_own(
+    database: Database, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with catching() as catcher:
+        hooks = Hooks(database)
+        hooks.deliverer._courier.__class__ = Unspeakable
+        await add_endpoint(database, catcher.url)
+        await add_endpoint(database, catcher.url, owner=OTHER)
+        for owner in (OWNER, OTHER):
+            await add_events(database, 1, owner=owner)
+        await hooks.pass_time(0)
+        assert len(catcher.caught) == 1
+    assert [row["account"] for row in await attempts(database, "account")] == [OTHER.account]
+    assert "could not be written down" in capsys.readouterr().out
