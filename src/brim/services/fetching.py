@@ -6,6 +6,7 @@ Webhooks go another way (`posting`), because others choose where they go. Nothin
 import asyncio
 import ssl
 from collections.abc import Awaitable, Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import Final, NamedTuple, TypeAlias
@@ -15,6 +16,8 @@ from brim.kit.config import parse_issuer
 
 MOST_READ: Final = 512 * 1024
 _TIMEOUT_S: Final = 10.0
+_threads: Final = ThreadPoolExecutor(4, thread_name_prefix="brim-fetch")
+"""Of its own: whoever waits for a server or its name takes no thread from those who check passwords."""
 
 
 class Fetched(NamedTuple):
@@ -40,7 +43,7 @@ async def fetch(url: str, form: Mapping[str, str] | None, headers: Mapping[str, 
     """
     try:
         async with asyncio.timeout(2 * _TIMEOUT_S):
-            return await asyncio.to_thread(partial(_fetch, url, form, headers))
+            return await asyncio.get_running_loop().run_in_executor(_threads, partial(_fetch, url, form, headers))
     except (OSError, HTTPException, ValueError) as error:
         raise FetchFailedError(f"{urlsplit(url).hostname} cannot be asked ({type(error).__name__})") from error
 
