@@ -65,6 +65,13 @@ def test_what_the_supervisor_tells_its_children_is_known() -> None:
         ("BRIM_ENCRYPTION_KEY", "short"),
         ("BRIM_ENCRYPTION_KEY", KEY + ",short"),
         ("BRIM_ENCRYPTION_KEY", KEY + ","),
+        *[("BRIM_WEBHOOK_DNS", text) for text in "dns.example 10.0.0.2:x 10.0.0.2:99999 [fd00::2:53 10.0.0.2,".split()],
+        *[("BRIM_WEBHOOK_PROXY", text) for text in "proxy:3128 https://p:1 http:// http://p/x http://p:0".split()],
+        *[
+            ("BRIM_WEBHOOK_PROXY", text)
+            for text in "http://p:x http://p?x http://a:b@:1 http://[p] socks5://p:1".split()
+        ],
+        ("BRIM_WEBHOOK_CA_FILE", "/nowhere"),
     ],
 )
 def test_a_value_that_cannot_be_used_is_named(variable: str, text: str) -> None:
@@ -81,6 +88,17 @@ def test_a_wrong_secret_is_not_repeated() -> None:
     with pytest.raises(InvalidSettingError) as refusal:
         load_settings({}, {"BRIM_TEST_SECRET_KEY": "sk_live_hidden"})
     assert "sk_live_hidden" not in refusal.value.message
+
+
+def test_the_password_of_a_proxy_is_not_repeated() -> None:
+    with pytest.raises(InvalidSettingError) as refusal:
+        load_settings({}, {"BRIM_WEBHOOK_PROXY": "https://jane:hidden@proxy.example"})
+    assert "hidden@" not in refusal.value.message
+
+
+def test_dns_servers_are_read_with_and_without_ports() -> None:
+    servers = load_settings({}, {"BRIM_WEBHOOK_DNS": "10.0.0.2, 10.0.0.3:5353,fd00::2,[fd00::3]:5353"}).webhook_dns
+    assert servers == ("10.0.0.2", "10.0.0.3:5353", "fd00::2", "[fd00::3]:5353")
 
 
 def test_encryption_keys_are_read_with_blanks_between_and_never_repeated() -> None:
@@ -116,6 +134,8 @@ _TEXTS = st.fixed_dictionaries(
         "BRIM_DATABASE_URL": st.just("postgresql://a:b@c/d?host=/e"),
         "BRIM_WORKERS": st.integers(1, 99).map(str),
         "BRIM_TEST_SECRET_KEY": st.just("sk_test_12345678"),
+        "BRIM_WEBHOOK_DNS": st.sampled_from(["10.0.0.2", "10.0.0.2:5353,[fd00::2]:53"]),
+        "BRIM_WEBHOOK_PROXY": st.sampled_from(["http://proxy.example:3128", "http://a:b%40@[fd00::2]:8080/"]),
         "BRIM_SESSION_IDLE": st.sampled_from(["30m", "1h"]),
         "BRIM_OIDC_ISSUER": st.sampled_from(["https://id.example/realm", "http://127.0.0.1:8080"]),
         "BRIM_OIDC_DEFAULT_ROLE": st.sampled_from(["viewer", "Admin"]),

@@ -155,6 +155,38 @@ def _parse_dns_server(text: str) -> str:
     return f"[{address}]:{with_port[2]}" if with_port[2] else f"{address}:{with_port[4]}"
 
 
+def parse_proxy(text: str) -> str:
+    """Return the URL of an HTTP proxy as it is, `http://[user:password@]host[:port]`.
+
+    Raises:
+        ValueError: for anything else.
+    """
+    parts = urlsplit(text)
+    if parts.scheme != "http" or parts.path not in {"", "/"} or parts.query or parts.fragment or parts.port == 0:
+        raise ValueError(text)
+    if "[" in parts.netloc:
+        ipaddress.IPv6Address(parts.hostname or "")
+    elif not re.fullmatch(r"[A-Za-z0-9._-]{1,253}", parts.hostname or ""):
+        raise ValueError(text)
+    return text
+
+
+def parse_ca_file(text: str) -> Path:
+    """Return the path of a file that certificates can be read from.
+
+    Raises:
+        ValueError: there is no such file, or no certificate in it.
+    """
+    import ssl  # noqa: PLC0415  it takes 8 ms, and few are given such a file
+
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    try:
+        context.load_verify_locations(text)
+    except (OSError, ssl.SSLError) as error:
+        raise ValueError(text) from error
+    return Path(text)
+
+
 def parse_issuer(text: str) -> str:
     """Return a provider's URL as it is: https, or http on this machine, without a query.
 
@@ -220,6 +252,10 @@ SETTINGS: Final[tuple[Setting, ...]] = (
     Setting("webhook_dns", parse_dns_servers, (), "addresses such as 10.0.0.2 or 10.0.0.2:5353, with commas between",
             "DNS servers that look up webhooks' hosts; unset means those of /etc/resolv.conf",
             default_text="unset"),
+    Setting("webhook_proxy", parse_proxy, None, "http://host:port, or http://user:password@host:port",
+            "the HTTP proxy through which webhooks leave; unset means directly"),
+    Setting("webhook_ca_file", parse_ca_file, None, "a readable PEM file of certificates",
+            "authorities that webhooks' certificates may come from, beside those of the system"),
     Setting("deliveries_in_flight", parse_count, 256, "a number from 1", "webhooks that one worker sends at a time"),
     Setting("max_webhook_endpoints", parse_count, 16, "a number from 1",
             "webhook endpoints that an account may have in each mode"),
@@ -270,6 +306,8 @@ class Settings:
     webhook_allow: Networks
     webhook_timeout_s: float
     webhook_dns: tuple[str, ...]
+    webhook_proxy: str | None
+    webhook_ca_file: Path | None
     deliveries_in_flight: int
     max_webhook_endpoints: int
     sandbox_settle_after_s: float
@@ -303,7 +341,9 @@ _CHOICES: Final = {
     "log_format": ("auto", "json", "console"),
     "oidc_default_role": ("admin", "developer", "viewer"),
 }
-_HIDDEN: Final = frozenset({"test_secret_key", "encryption_key", "database_url", "migration_url", "oidc_client_secret"})
+_HIDDEN: Final = frozenset(
+    {"test_secret_key", "encryption_key", "database_url", "migration_url", "oidc_client_secret", "webhook_proxy"}
+)
 """Settings whose values no message repeats."""
 
 _INTERNAL_VARIABLES: Final = frozenset({"BRIM_INTERNAL_LISTEN_FDS", "BRIM_INTERNAL_ALIVE_FD", "BRIM_INTERNAL_BEGIN_FD"})

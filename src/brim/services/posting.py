@@ -26,6 +26,7 @@ from brim.domain.targets import (
     parse_target,
 )
 from brim.domain.webhooks import Outcome
+from brim.services.egress_proxy import EgressProxy, aborted_on_failure
 
 Resolve: TypeAlias = Callable[[str, str], Awaitable[Sequence[Address]]]
 """Answers the addresses that a name stands for now, on behalf of an account; raises OSError where there are none."""
@@ -57,6 +58,7 @@ class Poster:
         allowed: networks that may be reached beside those of the rule.
         resolve: looks names up.
         tls: how certificates are verified.
+        proxy: what connections are made through; None where they are made directly.
     """
 
     def __init__(
@@ -66,11 +68,13 @@ class Poster:
         allowed: Networks = (),
         resolve: Resolve = resolve_by_system,
         tls: ssl.SSLContext | None = None,
+        proxy: EgressProxy | None = None,
     ) -> None:
         self.timeout_s = timeout_s
         self._allowed = allowed
         self._resolve = resolve
         self._tls = tls or ssl.create_default_context()
+        self._proxy = proxy
 
     async def post(
         self, url: str, *, livemode: bool, headers: Mapping[str, str], body: bytes, account: str = ""
@@ -123,6 +127,12 @@ class Poster:
 
     async def _connect(self, target: Target, address: Address, exchange: "_Exchange") -> None:
         loop = asyncio.get_running_loop()
+        if self._proxy:
+            proxy_addresses = await self._proxy.find_addresses(self._resolve)
+            # A loopback address means this machine: a proxy on another one would take it for itself.
+            if not address.is_loopback or any(each.is_loopback for each in proxy_addresses):
+                tunnel = await self._proxy.connect(proxy_addresses, address, target.port)
+                return await self._take_over(tunnel, target, exchange)
         if target.is_tls:
             await loop.create_connection(
                 lambda: exchange,
@@ -134,6 +144,25 @@ class Poster:
             )
         else:
             await loop.create_connection(lambda: exchange, str(address), target.port)
+        return None
+
+    async def _take_over(self, tunnel: asyncio.Transport, target: Target, exchange: "_Exchange") -> None:
+        """Make a connection through the proxy the exchange's, by TLS with the target where the URL asks for it."""
+        transport: asyncio.Transport | None = tunnel
+        with aborted_on_failure(tunnel):
+            if target.is_tls:
+                transport = await asyncio.get_running_loop().start_tls(
+                    tunnel,
+                    exchange,
+                    self._tls,
+                    server_hostname=target.host.rstrip("."),
+                    ssl_shutdown_timeout=_TLS_GOODBYE_S,
+                )
+            else:
+                tunnel.set_protocol(exchange)
+            if transport is None:
+                raise ConnectionResetError
+            exchange.connection_made(transport)
 
 
 class _Exchange(asyncio.BufferedProtocol):

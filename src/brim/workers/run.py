@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import ssl
 from collections.abc import Awaitable, Callable
 from typing import Final
 
@@ -20,6 +21,7 @@ from brim.services.announcements import Announcer, listen
 from brim.services.chain import seal_transfers
 from brim.services.clocks import delete_ended_clock, step_clock
 from brim.services.delivery import Courier
+from brim.services.egress_proxy import EgressProxy
 from brim.services.name_lookup import NameResolver
 from brim.services.numbering import MAX_BATCH, Numbering
 from brim.services.posting import Poster
@@ -132,7 +134,16 @@ def make_resolver(settings: Settings) -> NameResolver:
 
 def make_courier(settings: Settings, resolver: NameResolver, clock: Clock) -> Courier:
     """Return what makes attempts to deliver, as the settings have it."""
-    poster = Poster(timeout_s=settings.webhook_timeout_s, allowed=settings.webhook_allow, resolve=resolver)
+    tls = ssl.create_default_context()
+    if settings.webhook_ca_file is not None:
+        tls.load_verify_locations(settings.webhook_ca_file)
+    poster = Poster(
+        timeout_s=settings.webhook_timeout_s,
+        allowed=settings.webhook_allow,
+        resolve=resolver,
+        tls=tls,
+        proxy=None if settings.webhook_proxy is None else EgressProxy.from_url(settings.webhook_proxy),
+    )
     return Courier(poster, Vault.from_setting(settings.encryption_key), clock, IdFactory())
 
 
