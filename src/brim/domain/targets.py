@@ -8,6 +8,7 @@ Source of the networks: the IANA registries of special-purpose IPv4 and IPv6 add
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Final, TypeAlias
 from urllib.parse import urlsplit
@@ -191,6 +192,7 @@ def _check_address(target: Target, address: Address, *, livemode: bool) -> None:
         raise TargetBlockedError(f"{address} is neither a public address nor one of a private network.")
 
 
+@lru_cache(4_096)  # asked at every attempt; an entry is of fixed size
 def _is_metadata(address: Address) -> bool:
     """Tell whether an address belongs to a metadata service, or carries one that does."""
     return any(_is_in(form, _METADATA) for form in (address, *_carried_ipv4(address)))
