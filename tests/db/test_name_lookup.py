@@ -125,12 +125,18 @@ async def test_a_name_with_many_addresses_keeps_a_few_of_them() -> None:
         assert len(await resolver("many.test", "x")) == 16
 
 
-async def test_c_ares_begins_anew_so_that_its_own_memory_stays_small(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(name_lookup, "_LOOKUPS_PER_RESOLVER", 2)
+@pytest.mark.parametrize(("limit", "value"), [("_LOOKUPS_PER_RESOLVER", 2), ("_RESOLVER_LIVES_S", 0.0)])
+async def test_c_ares_begins_anew_so_that_its_own_memory_stays_small(
+    monkeypatch: pytest.MonkeyPatch, limit: str, value: float
+) -> None:
+    monkeypatch.setattr(name_lookup, limit, value)
     async with serving_names(_known("abcdef")) as server, resolving(server) as resolver:
         hole = asyncio.ensure_future(resolver("hole.test", "x"))
+        await server.wait_until(lambda queries: queries["hole.test"] > 0)
+        first = resolver._resolver
         for name in "abcdef":
             assert list(await resolver(f"{name}.test", "x")) == LOCAL
+        assert resolver._resolver is not first
         with pytest.raises(NameLookupError, match=r"(?i)timeout"):  # not: cancelled with the one it went through
             await hole
 

@@ -44,7 +44,9 @@ _TRIES: Final = 3
 """For a server's answer; the wait doubles from one try to the next, so c-ares itself soon gives up what has none."""
 
 _LOOKUPS_PER_RESOLVER: Final = 256
-"""c-ares keeps answers too, of up to 64 KiB each and for up to an hour: a new one begins with an empty memory."""
+_RESOLVER_LIVES_S: Final = 300.0
+"""c-ares keeps answers too, of up to 64 KiB each and for up to an hour: a new one begins with an empty memory. It reads
+`resolv.conf` as well, whose changes c-ares does not notice where a container has it mounted."""
 
 
 class NameLookupError(TargetUnreachableError):
@@ -80,6 +82,7 @@ class NameResolver:
         self._freed = asyncio.Event()
         self._resolver: aiodns.DNSResolver | None = None
         self._lookups_left = 0
+        self._resolver_until_s = 0.0
 
     async def __call__(self, host: str, account: str) -> Sequence[Address]:
         """Return the addresses that a name stands for, looked up on behalf of an account.
@@ -131,10 +134,11 @@ class NameResolver:
 
     def _next_resolver(self) -> aiodns.DNSResolver:
         """Return what the next look-up goes through; the one before goes with the last of its look-ups."""
-        if self._resolver is None or not self._lookups_left:
+        now_s = self._loop.time()
+        if self._resolver is None or not self._lookups_left or now_s >= self._resolver_until_s:
             servers = list(self._servers) or None
             self._resolver = aiodns.DNSResolver(servers, self._loop, timeout=_FIRST_WAIT_S, tries=_TRIES)
-            self._lookups_left = _LOOKUPS_PER_RESOLVER
+            self._lookups_left, self._resolver_until_s = _LOOKUPS_PER_RESOLVER, now_s + _RESOLVER_LIVES_S
         self._lookups_left -= 1
         return self._resolver
 
