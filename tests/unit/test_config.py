@@ -41,6 +41,51 @@ def test_unknown_variables_are_refused_by_name() -> None:
         load_settings({}, {"BRIM_PROT": "1", "BRIM_A": "", "OTHER": "1"})
 
 
+KUBERNETES = {
+    "BRIM_SERVICE_HOST": "10.0.0.1",
+    "BRIM_SERVICE_PORT": "12111",
+    "BRIM_SERVICE_PORT_HTTP": "12111",
+    "BRIM_PORT": "tcp://10.0.0.1:12111",
+    "BRIM_PORT_12111_TCP": "tcp://10.0.0.1:12111",
+    "BRIM_PORT_12111_TCP_PROTO": "tcp",
+    "BRIM_PORT_12111_TCP_PORT": "12111",
+    "BRIM_PORT_12111_TCP_ADDR": "10.0.0.1",
+    "BRIM_API_SERVICE_HOST": "fd00::1",
+    "BRIM_API_PORT": "tcp://[fd00::1]:12111",
+    "BRIM_API_PORT_12111_TCP_ADDR": "fd00::1",
+    "BRIM_DB_2_PORT_5432_UDP": "udp://10.0.0.2:5432",
+}
+DOCKER_LINKS = {"BRIM_NAME": "/web/brim", "BRIM_ENV_LANG": "C.UTF-8", "BRIM_ENV_EMPTY": ""}
+
+
+def test_what_a_cluster_tells_of_a_service_called_brim_is_no_setting() -> None:
+    assert load_settings({}, KUBERNETES | DOCKER_LINKS) == load_settings({}, {})
+    assert load_settings({"port": "80"}, KUBERNETES).port == 80
+
+
+@pytest.mark.parametrize(
+    ("variable", "text"),
+    [
+        ("BRIM_SERVICE_HOST", "not/an/address"),
+        ("BRIM_SERVICE_PORT", "http"),
+        ("BRIM_PORT_12111", "tcp://10.0.0.1:12111"),
+        ("BRIM_PORT_12111_TCP", "12111"),
+        ("BRIM_API_PORT", "12111"),
+        ("BRIM_PORTS", "tcp://10.0.0.1:12111"),
+        ("BRIM_NAME", "brim"),
+    ],
+)
+def test_what_only_looks_like_a_service_is_refused(variable: str, text: str) -> None:
+    with pytest.raises(UnknownSettingError, match=variable):
+        load_settings({}, {variable: text})
+
+
+@pytest.mark.parametrize("text", ["tcp://", "tcp:/10.0.0.1:80", "https://brim.example:443", "tcp://10.0.0.1"])
+def test_a_port_that_is_no_port_nor_a_service_is_refused(text: str) -> None:
+    with pytest.raises(InvalidSettingError, match="BRIM_PORT"):
+        load_settings({}, {"BRIM_PORT": text})
+
+
 def test_what_the_supervisor_tells_its_children_is_known() -> None:
     load_settings({}, {"BRIM_INTERNAL_LISTEN_FDS": "3", "BRIM_INTERNAL_ALIVE_FD": "4"})
 

@@ -355,18 +355,41 @@ def load_settings(flags: Mapping[str, str | None], environ: Mapping[str, str] = 
 
     Args:
         flags: texts given on the command line by field name; None where a flag was not given.
-        environ: the environment; names that do not begin with `BRIM_` are ignored.
+        environ: the environment; names that do not begin with `BRIM_` are ignored, and so are service links.
 
     Raises:
         InvalidSettingError: a value cannot be read.
         UnknownSettingError: a `BRIM_*` variable is not in the table.
     """
+    environ = {name: text for name, text in environ.items() if not _is_service_link(name, text)}
     known = {setting.variable for setting in SETTINGS} | _INTERNAL_VARIABLES
     unknown = sorted(name for name in environ if name.startswith("BRIM_") and name not in known)
     if unknown:
         raise UnknownSettingError(unknown)
     values = {setting.field: _read(setting, flags.get(setting.field), environ) for setting in SETTINGS}
     return Settings(**{field.name: values[field.name] for field in fields(Settings)})
+
+
+_SERVICE_LINKS: Final = (
+    (re.compile(r"BRIM(_[A-Z0-9_]+)?_SERVICE_HOST"), re.compile(r"[0-9a-fA-F.:]+")),
+    (re.compile(r"BRIM(_[A-Z0-9_]+)?_SERVICE_PORT(_[A-Z0-9_]+)?"), re.compile(r"\d+")),
+    (re.compile(r"BRIM(_[A-Z0-9_]+)?_PORT(_\d+_(TCP|UDP|SCTP))?"), re.compile(r"(tcp|udp|sctp)://[^/]+:\d+")),
+    (re.compile(r"BRIM(_[A-Z0-9_]+)?_PORT_\d+_(TCP|UDP|SCTP)_PROTO"), re.compile(r"tcp|udp|sctp")),
+    (re.compile(r"BRIM(_[A-Z0-9_]+)?_PORT_\d+_(TCP|UDP|SCTP)_PORT"), re.compile(r"\d+")),
+    (re.compile(r"BRIM(_[A-Z0-9_]+)?_PORT_\d+_(TCP|UDP|SCTP)_ADDR"), re.compile(r"[0-9a-fA-F.:]+")),
+    (re.compile(r"BRIM_NAME"), re.compile(r"/[^/]+/brim")),
+    (re.compile(r"BRIM_ENV_.+"), re.compile(r"(?s).*")),
+)
+"""Names and values of what a cluster tells each container of a service whose name begins with `brim`.
+
+Source: Kubernetes documentation, "Service: environment variables" (the first six rows, in Docker's format); Docker
+documentation, "Legacy container links" (all but the first two).
+"""
+
+
+def _is_service_link(name: str, text: str) -> bool:
+    """Tell whether a variable tells of a service, by its name and its value: a misspelt setting has another value."""
+    return any(names.fullmatch(name) and values.fullmatch(text) for names, values in _SERVICE_LINKS)
 
 
 def _write(value: Any) -> str:
