@@ -2,13 +2,15 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 from urllib.parse import quote, urlsplit, urlunsplit
 
 import asyncpg
 
 from brim.host.database_urls import DatabaseUrls
 from brim.kit.ids import random_base62
+
+ROLE_PASSWORD: Final = "of-a-role-of-tests"
 
 
 @dataclass(frozen=True)
@@ -39,8 +41,8 @@ async def lend_roles(superuser_url: str) -> AsyncIterator[OwnRoles]:
     owner, service = f"owner_{random_base62(12).lower()}", f"Service of '{random_base62(12)}\" %s"
     await run_as(
         superuser_url,
-        f"CREATE ROLE {owner} LOGIN",
-        f"CREATE ROLE {quoted(service)} LOGIN",
+        f"CREATE ROLE {owner} LOGIN PASSWORD '{ROLE_PASSWORD}'",
+        f"CREATE ROLE {quoted(service)} LOGIN PASSWORD '{ROLE_PASSWORD}'",
         f"GRANT CREATE ON SCHEMA public TO {owner}",
     )
     yield OwnRoles(
@@ -61,7 +63,7 @@ def quoted(role: str) -> str:
 
 def as_role(url: str, role: str) -> str:
     """Return the URL by which another role reaches the same database."""
-    return urlunsplit(urlsplit(url)._replace(netloc=f"{quote(role, safe='')}@"))
+    return urlunsplit(urlsplit(url)._replace(netloc=f"{quote(role, safe='')}:{ROLE_PASSWORD}@"))
 
 
 async def run_as(url: str, *statements: str) -> Any:

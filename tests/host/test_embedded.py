@@ -88,7 +88,7 @@ async def test_it_is_no_root_and_a_child_of_ours(server: EmbeddedPostgres) -> No
 
 
 async def test_only_its_user_enters_the_socket_folder(server: EmbeddedPostgres, tmp_path: Path) -> None:
-    assert server.urls.owner.endswith(f"?host={tmp_path}/postgres/socket")
+    assert server.urls.owner.endswith(f"&host={tmp_path}/postgres/socket")
     assert (tmp_path / "postgres" / "socket").stat().st_mode & 0o077 == 0
     assert running_urls(tmp_path / "postgres") == server.urls
 
@@ -166,7 +166,7 @@ async def test_a_long_path_gets_a_short_socket_which_is_removed(tmp_path: Path) 
     folder = tmp_path / ("long" * 30)
     server = EmbeddedPostgres(folder)
     await server.start()
-    socket_folder = Path(server.urls.owner.partition("?host=")[2])
+    socket_folder = Path(server.urls.owner.partition("&host=")[2])
     assert socket_folder.stat().st_mode & 0o077 == 0
     assert running_urls(folder) == server.urls
     os.kill(server.pid, signal.SIGKILL)

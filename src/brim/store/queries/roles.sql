@@ -36,6 +36,23 @@ BEGIN
 END
 $$;
 
+-- name: name_verifier
+-- Says to the next statement of this transaction, which takes no parameters, what it is to store.
+SELECT set_config('brim.verifier', $1, true);
+
+-- name: keep_service_password
+-- Gives the service role the password that a verifier belongs to, unless it has it already.
+DO $$
+DECLARE
+    service CONSTANT name := current_setting('brim.role');
+    verifier CONSTANT text := current_setting('brim.verifier');
+BEGIN
+    IF NOT EXISTS (SELECT FROM pg_authid WHERE rolname = service AND rolpassword = verifier) THEN
+        EXECUTE format('ALTER ROLE %I PASSWORD %L', service, verifier);
+    END IF;
+END
+$$;
+
 -- name: grant_rights
 -- Gives the role exactly its rights on every table of ours. What is right already is not touched: a GRANT rewrites
 -- the catalog, and makes every session plan its statements anew.
