@@ -30,6 +30,7 @@ from brim.services.bank_secrets import BankSecrets
 from brim.services.batches import Batches
 from brim.services.hub import Hub
 from brim.services.owner_keys import OwnerKeys
+from brim.services.readiness import find_obstacle
 from brim.services.request_logs import RequestRecorder
 from brim.services.service_secrets import find_service_secret
 from brim.services.terms import KnownTerms
@@ -121,6 +122,8 @@ async def _serve(
     ]
     if alive_fd is not None:
         _stop_when_orphaned(server, alive_fd)
+    if obstacle := await find_obstacle(database):  # served all the same: what is in the way may go away
+        log.error("requests cannot be served yet", reason=obstacle)
     try:
         await server.serve(sockets=listeners)
     finally:

@@ -14,10 +14,15 @@ class BrimError(Exception):
 
 
 class DatabaseUnavailableError(BrimError):
-    """PostgreSQL cannot be reached, is starting up, or did not answer in time."""
+    """PostgreSQL cannot be reached, is starting up, or did not answer in time.
 
-    def __init__(self) -> None:
+    Args:
+        remedy: what the operator can do about it, where that is known; `message` is for the client.
+    """
+
+    def __init__(self, remedy: str | None = None) -> None:
         super().__init__("The database is not reachable right now. Nothing is known to be lost; please try again.")
+        self.remedy = remedy
 
 
 class OverloadedError(BrimError):

@@ -52,7 +52,9 @@ class Batches:
         self._clock = clock
         self._observe = observe
         self._announce = announce
-        self._creations: dict[int, Batcher[NewTopup, Created]] = {}
+        self._creations: dict[int, Batcher[NewTopup, Created]] = {
+            lane: self._batcher("create", self._create) for lane in lanes.LANES
+        }
         self._retrievals = self._batcher("retrieve", topups.fetch_topups)
         self._lists = self._batcher("list", lists.list_topups_many)
 
@@ -68,11 +70,7 @@ class Batches:
             OverloadedError: too many creates wait already.
             DatabaseUnavailableError: nothing is known of the write; a retry under the same key finds out.
         """
-        lane = lanes.lane_of(new.topup.owner.account)
-        batcher = self._creations.get(lane)
-        if batcher is None:
-            batcher = self._creations[lane] = self._batcher("create", self._create)
-        return await batcher.submit(new)
+        return await self._creations[lanes.lane_of(new.topup.owner.account)].submit(new)
 
     async def retrieve(self, owner: Owner, topup_id: str) -> Topup | None:
         """Return a top-up as it is now, or None, by a query shared with those that ask meanwhile."""

@@ -1,15 +1,22 @@
 """Tells whether requests can be served: the database answers, and its tables are the ones this Brim knows."""
 
-from brim.kit.errors import BrimError
+from brim.kit.errors import BrimError, DatabaseUnavailableError
 from brim.store.database import Database
 from brim.store.migrate import check_schema
 
 
 async def find_obstacle(database: Database) -> str | None:
-    """Return what stands in the way of serving, as a sentence; None when nothing does."""
+    """Return what prevents serving, as a sentence for the operator; None when nothing does.
+
+    Creates, retrieves and lists have connections of their own, so these must be open too: one connection that answers
+    proves nothing when PostgreSQL has no other left.
+    """
     try:
+        await database.open_connections()
         async with database.connection() as conn:
             await check_schema(conn)
+    except DatabaseUnavailableError as error:
+        return error.remedy or error.message
     except BrimError as error:
         return error.message
     return None

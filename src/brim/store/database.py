@@ -39,6 +39,11 @@ something at the very moment at which the server dies."""
 _RETRYABLE: Final = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError)
 """Errors after which the same transaction may simply be run again."""
 
+_NO_CONNECTION_LEFT: Final = (
+    "PostgreSQL has no connection left for Brim ({}). Raise max_connections, or the connection limit of the role or "
+    "the database; or lower --workers, or close other programs' connections."
+)
+
 _PLANNING: Final = {
     "plan_cache_mode": "force_generic_plan",
     "enable_seqscan": "off",
@@ -72,6 +77,8 @@ async def _translated() -> AsyncIterator[None]:
         if "clos" not in str(error):  # neither a closed connection nor a closing pool: a bug of ours, not an outage
             raise
         raise DatabaseUnavailableError from error
+    except asyncpg.TooManyConnectionsError as error:
+        raise DatabaseUnavailableError(_NO_CONNECTION_LEFT.format(error)) from error
     except (*_AWAY, *_RETRYABLE) as error:
         raise DatabaseUnavailableError from error
 
@@ -219,6 +226,15 @@ class Database:
         self._held.append(held)
         return held
 
+    async def open_connections(self) -> None:
+        """Open the connections kept with `hold` that are not open.
+
+        Raises:
+            DatabaseUnavailableError: one of them cannot be had.
+        """
+        for held in self._held:
+            await held.open()
+
     async def listen(self, channel: str, wake: Callable[[], None]) -> None:
         """Call `wake` at every notification on a channel, until the connection, one of its own, is lost.
 
@@ -273,6 +289,7 @@ class HeldConnection:
         self._connect = connect
         self._plans_kept_s = plans_kept_s
         self._conn: Any = None
+        self._opening = asyncio.Lock()
 
     @property
     def is_open(self) -> bool:
@@ -287,14 +304,29 @@ class HeldConnection:
             DatabaseUnavailableError: when it cannot answer now.
         """
         async with _translated():
-            if not self.is_open:
-                self._conn = await self._connect()
+            await self._ensure_open()
             try:
                 await self._conn.renew_plans(after_s=self._plans_kept_s)
                 yield self._conn
             except _BROKEN:
                 self.close()  # see Database.connection
                 raise
+
+    async def open(self) -> None:
+        """Connect, unless it is connected, so that its next use needs nothing that others could have taken.
+
+        Raises:
+            DatabaseUnavailableError: when it cannot connect now.
+        """
+        async with _translated():
+            await self._ensure_open()
+
+    async def _ensure_open(self) -> None:
+        if self.is_open:
+            return
+        async with self._opening:
+            if not self.is_open:  # nobody else has opened it meanwhile
+                self._conn = await self._connect()
 
     def close(self) -> None:
         """Cut the connection; the next use makes another."""

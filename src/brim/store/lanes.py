@@ -7,6 +7,8 @@ shard, so that no transaction ever needs two-phase commit (docs/adr/0002-lanes.m
 from typing import Final
 
 PLAIN_LANE: Final = 0
+LANES: Final = (PLAIN_LANE,)
+"""All lanes there are."""
 
 
 def lane_of(_account: str) -> int:
