@@ -216,3 +216,20 @@ def test_nothing_is_left_of_a_run_that_was_cut_short(project: Project, number: i
     process.send_signal(number)
     process.wait(_PATIENCE_S)
     until(lambda: not project.left_behind, what="the server to be gone", patience_s=_PATIENCE_S)
+
+
+def test_a_project_that_asks_for_no_fixture_loads_almost_nothing_of_it(project: Project) -> None:
+    project.add(
+        "test_own.py",
+        """
+        import sys
+
+        def test_what_is_loaded():
+            ours = {name for name in sys.modules if name.partition(".")[0] == "brim"}
+            assert ours == {"brim", "brim.testing", "brim.testing.plugin"}
+            others = {"asyncpg", "click", "msgspec", "stripe", "structlog", "uvloop", "websockets"}
+            assert not others & {name.partition(".")[0] for name in sys.modules}
+        """.replace("\n        ", "\n"),
+    )
+    run = project.run("test_own.py")
+    assert run.returncode == 0, run.stdout
