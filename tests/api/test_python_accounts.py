@@ -56,15 +56,15 @@ def test_a_restricted_key_does_what_it_may_and_no_more(connect: Connect, server:
     client = connect(server.make_key(account, permissions={"topups": "read"}))
     assert client.v1.topups.list().data == []
     refused: dict[str, Callable[[], object]] = {
-        "topups=write": lambda: client.v1.topups.create(WISH),
-        "balance=read": client.v1.balance.retrieve,
-        "events=read": client.v1.events.list,
-        "balance_transactions=read": client.v1.balance_transactions.list,
+        "rak_topup_write": lambda: client.v1.topups.create(WISH),
+        "rak_balance_read": client.v1.balance.retrieve,
+        "rak_event_read": client.v1.events.list,
+        "rak_balance_transaction_source_read": client.v1.balance_transactions.list,
     }
     for permission, call in refused.items():
         with pytest.raises(stripe.PermissionError, match=f"Having the '{permission}' permission") as caught:
             call()
-        assert (caught.value.http_status, code_of(caught.value)) == (403, "more_permissions_required")
+        assert (caught.value.http_status, code_of(caught.value)) == (403, None)
     assert client.v1.topups.list().data == []
 
 

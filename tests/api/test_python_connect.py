@@ -82,9 +82,9 @@ def test_a_platforms_accounts_are_listed_newest_first_and_paged(client: StripeCl
 
 def test_an_account_cannot_be_deleted_because_it_has_books(client: StripeClient) -> None:
     made = client.v1.accounts.create({})
-    with pytest.raises(stripe.APIError) as caught:
+    with pytest.raises(stripe.InvalidRequestError) as caught:
         client.v1.accounts.delete(made.id)
-    assert caught.value.http_status == 405
+    assert caught.value.http_status == 404
     assert client.v1.accounts.retrieve(made.id).id == made.id
 
 

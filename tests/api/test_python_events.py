@@ -114,7 +114,7 @@ def test_what_cannot_be_sent_again_is_refused(server: Server, wire: Wire) -> Non
     wire.create()
     path = f"/v1/events/{newest_event(wire)['id']}/retry"
     missing: Any = {"code": "resource_missing"}
-    assert_error(wire.post("/v1/events/evt_x/retry"), 404, "No such event: 'evt_x'", param="id", **missing)
+    assert_error(wire.post("/v1/events/evt_x/retry"), 404, "No such notification: 'evt_x'", param="id", **missing)
     assert_error(
         wire.post(path, {"webhook_endpoint": "we_x"}),
         400,

@@ -500,8 +500,8 @@ def test_a_restricted_key_needs_a_right_for_each_kind(connect: Connect, server: 
     assert client.v1.payment_methods.list().data == []
     assert create_token(client).used is False
     for call, right in (
-        (lambda: create_method(client), "payment_methods=write"),
-        (lambda: client.v1.sources.retrieve("src_x"), "sources=read"),
+        (lambda: create_method(client), "rak_payment_method_write"),
+        (lambda: client.v1.sources.retrieve("src_x"), "rak_source_read"),
     ):
         with pytest.raises(stripe.PermissionError, match=right):
             call()

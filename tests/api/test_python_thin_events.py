@@ -333,7 +333,7 @@ def test_equal_requests_under_one_key_make_one_destination_and_tell_its_secret_a
         ({"name": None}, "name", "parameter_invalid_empty"),
         ({"type": "amazon_eventbridge"}, "type", None),
         ({"event_payload": "fat"}, "event_payload", None),
-        ({"enabled_events": ["v1.topup.created", "v1.charge.failed"]}, "enabled_events[1]", None),
+        ({"enabled_events": ["v1.topup.created", "v1.charge.fails"]}, "enabled_events[1]", None),
         ({"enabled_events": [1]}, "enabled_events[0]", None),
         ({"webhook_endpoint": {}}, "webhook_endpoint[url]", "parameter_missing"),
         ({"webhook_endpoint": {"url": "http://169.254.169.254/"}}, "url", "url_invalid"),

@@ -9,14 +9,15 @@ import stripe
 from stripe import InvalidRequestError, StripeClient
 
 from api.wire import Form, Wire, WireReply, assert_error, assert_golden
-from brim.domain.events import DEFAULT_API_VERSION, SUBSCRIBABLE
+from brim.domain.event_names import ENDPOINT_EVENTS
+from brim.domain.events import DEFAULT_API_VERSION
 from brim.store.database import Database
 from service import Connect, Server
 
 URL = "http://127.0.0.1:4242/hooks"
 SECRET = re.compile(r"whsec_[0-9A-Za-z]{43}")
 PATH = "/v1/webhook_endpoints"
-KNOWN = ", ".join(["*", *sorted(SUBSCRIBABLE)[:-1]]) + f", or {max(SUBSCRIBABLE)}"
+KNOWN = ", ".join(ENDPOINT_EVENTS[:-1]) + f", or {ENDPOINT_EVENTS[-1]}"
 
 
 def create(client: StripeClient, **more: Any) -> stripe.WebhookEndpoint:
@@ -94,8 +95,8 @@ def test_an_endpoint_for_a_platforms_accounts_names_its_application(client: Stri
         ({"url": URL}, "Missing required param: enabled_events.", "parameter_missing", "enabled_events"),
         ({"enabled_events[]": "*"}, "Missing required param: url.", "parameter_missing", "url"),
         (
-            {"url": URL, "enabled_events[0]": "*", "enabled_events[1]": "charge.succeeded"},
-            f"Invalid enabled_events[1]: charge.succeeded is no event; must be one of {KNOWN}",
+            {"url": URL, "enabled_events[0]": "*", "enabled_events[1]": "charge.suceeded"},
+            f"Invalid enabled_events[1]: must be one of {KNOWN}",
             None,
             "enabled_events[1]",
         ),
@@ -304,9 +305,9 @@ def test_no_secret_stands_in_the_clear_in_any_table(server: Server, wire: Wire) 
 def test_restricted_keys_need_the_permission(server: Server, account: str, connect: Connect) -> None:
     reader = connect(server.make_key(account, permissions={"webhook_endpoints": "read"}))
     assert reader.v1.webhook_endpoints.list().data == []
-    with pytest.raises(stripe.PermissionError, match="webhook_endpoints=write"):
+    with pytest.raises(stripe.PermissionError, match="rak_webhook_write"):
         create(reader)
-    with pytest.raises(stripe.PermissionError, match="webhook_endpoints=read"):
+    with pytest.raises(stripe.PermissionError, match="rak_webhook_read"):
         connect(server.make_key(account, permissions={"events": "write"})).v1.webhook_endpoints.list()
 
 

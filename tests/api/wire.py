@@ -17,6 +17,7 @@ TIMEOUT_S: Final = 30.0
 _IDS: Final = re.compile(r'"(tu|txn|evt|req|acct|pm|btok|ba|we|ed|whsec)_[A-Za-z0-9]+"')
 _SOURCES: Final = re.compile(r'"(src|src_client_secret)_[A-Za-z0-9]+"')
 _FINGERPRINTS: Final = re.compile(r'"fingerprint": "[0-9a-f]+"')
+_LOG_URLS: Final = re.compile(r'"http://127\.0\.0\.1:\d+/test/logs/req_[A-Za-z0-9]+"')
 _TIMES: Final = re.compile(r'"(created|expected_availability_date|available_on)": \d{10}\b')
 
 
@@ -119,15 +120,26 @@ def assert_error(
         "type": type_,
     }
     error = {name: value for name, value in expected.items() if value}
-    assert (reply.status, reply.json) == (status, {"error": error})
-    assert list(reply.error) == list(error)
+    told = dict(reply.error)
+    log_url = told.pop("request_log_url", None)
+    assert (reply.status, told) == (status, error)
+    assert list(reply.json) == ["error"]
+    assert list(reply.error) == sorted(reply.error)
     assert reply.headers["content-type"] == "application/json"
-    assert re.fullmatch(r"req_[A-Za-z0-9]{14}", reply.headers["request-id"])
+    if status == 401:
+        assert "request-id" not in reply.headers
+        assert reply.headers["www-authenticate"] == 'Bearer realm="Stripe"'
+    else:
+        assert re.fullmatch(r"req_[A-Za-z0-9]{14}", reply.headers["request-id"])
+    if log_url is not None:
+        first = reply.headers.get("original-request", reply.headers["request-id"])
+        assert re.fullmatch(rf"https?://[^/]+(/test)?/logs/{first}", log_url)
 
 
 def masked(body: bytes) -> str:
     """Return a reply's text with what differs from run to run replaced: ids, secrets and times."""
     text = _IDS.sub(r'"\1_MASKED"', body.decode())
+    text = _LOG_URLS.sub('"http://127.0.0.1/test/logs/req_MASKED"', text)
     text = _SOURCES.sub(r'"\1_MASKED"', text)
     text = _FINGERPRINTS.sub('"fingerprint": "MASKED"', text)
     return _TIMES.sub(r'"\1": 1700000000', text)

@@ -307,4 +307,4 @@ def test_an_event_is_sent_again_to_who_listens_or_to_one_endpoint(
         assert run_brim("events", "resend", event_id, "--webhook-endpoint", endpoint.id, *there).returncode == 0
         until(lambda: len(catcher.caught) == 2, what="the endpoint to get it again")
     unknown = run_brim("events", "resend", "evt_missing", *there)
-    assert unknown.stderr.startswith("Error: No such event: 'evt_missing' (status 404")
+    assert unknown.stderr.startswith("Error: No such notification: 'evt_missing' (status 404")

@@ -156,8 +156,8 @@ def _run_in_terminal(cli: StripeCli, *arguments: str, answers: list[str]) -> str
 
 def test_what_is_asked_without_a_key_is_answered_and_nothing_else(server: Server) -> None:
     anybody = Wire(server.url, None)
-    assert anybody.get("/stripecli/auth").status == 405
-    assert anybody.post("/stripecli/auth/cliauth_x").status == 405
+    assert anybody.get("/stripecli/auth").status == 404
+    assert anybody.post("/stripecli/auth/cliauth_x").status == 404
     assert anybody.get("/stripecli/auth/cliauth_x?secret=y").status == 404
     assert anybody.get("/stripecli/auth/other").status == 404
     assert anybody.get("/stripecli/confirm_auth?t=made_up").status == 404

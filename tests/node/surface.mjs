@@ -224,7 +224,7 @@ const REFUSALS = {
   "a restricted key": {
     ask: () => connect(process.env.RESTRICTED_KEY).topups.create(WISH),
     class: Stripe.errors.StripePermissionError,
-    shape: { statusCode: 403, code: "more_permissions_required" },
+    shape: { statusCode: 403, code: undefined },
   },
   "a foreign account": {
     ask: () => connectFresh().topups.list({}, { stripeAccount: process.env.FOREIGN_ACCOUNT }),
@@ -265,7 +265,8 @@ for (const [cause, expected] of Object.entries(REFUSALS)) {
     for (const [name, value] of Object.entries(expected.shape)) {
       assert.equal(error[name], value, name);
     }
-    assert.match(error.requestId, /^req_[0-9A-Za-z]{14}$/);
+    if (error.statusCode === 401) assert.equal(error.requestId, undefined);
+    else assert.match(error.requestId, /^req_[0-9A-Za-z]{14}$/);
   });
 }
 
@@ -318,6 +319,6 @@ test("a webhook endpoint is created with its secret, changed, listed and deleted
   const rolled = await stripe.rawRequest("POST", `/v1/webhook_endpoints/${made.id}/roll_secret`, { expires_in: 60 });
   assert.notEqual(rolled.secret, secret);
   assert.equal((await stripe.webhookEndpoints.del(made.id)).deleted, true);
-  const unknown = await refusal(stripe.webhookEndpoints.create({ url, enabled_events: ["charge.succeeded"] }));
+  const unknown = await refusal(stripe.webhookEndpoints.create({ url, enabled_events: ["charge.suceeded"] }));
   assert.equal(unknown.param, "enabled_events[0]");
 });

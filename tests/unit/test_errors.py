@@ -68,8 +68,6 @@ EXAMPLES: list[tuple[BrimError, int, str | None, str | None, str]] = [
      ("Unrecognized request URL (GET: /v1/topups/). If you are trying to list objects, remove the trailing slash. "
       "If you are trying to retrieve an object, make sure you passed a valid (non-empty) identifier in your code. "
       f"{_STRIPE_HELP}")),
-    (api.MethodNotAllowedError("DELETE", "/v1/topups", ["GET"]), 405, None, None,
-     f"Unrecognized request method (DELETE: /v1/topups). {_STRIPE_HELP}"),
     (api.UnsupportedContentTypeError(), 400, None, None,
      ("Invalid request (check that your POST content type is application/x-www-form-urlencoded). If you have any "
       "questions, we can help at https://support.stripe.com/.")),
@@ -87,9 +85,17 @@ EXAMPLES: list[tuple[BrimError, int, str | None, str | None, str]] = [
     (api.PublishableKeyError(), 401, "secret_key_required", None,
      ("This API call cannot be made with a publishable API key. Please use a secret API key. You can find a list of "
       "your API keys at https://dashboard.stripe.com/account/apikeys.")),
-    (api.PermissionMissingError("rk_test_abc...wxyz", "topups", "write"), 403, "more_permissions_required", None,
-     ("The provided key 'rk_test_abc...wxyz' does not have the required permissions for this endpoint. Having the "
-      "'topups=write' permission would allow this request to continue.")),
+    (api.UnrecognizedUrlError("GET", "//v1/topups"), 404, None, None,
+     ("Unrecognized request URL (GET: //v1/topups). The path begins with two slashes: remove the slash at the end of "
+      f"the base URL in your code. {_STRIPE_HELP}")),
+    (api.MalformedAuthorizationError("null"), 401, None, None,
+     ('You did not provide an API key, though you did set your Authorization header to "null". Using Bearer auth, '
+      "your Authorization header should look something like 'Authorization: Bearer YOUR_SECRET_KEY'. See "
+      "https://stripe.com/docs/api#authentication for details, or we can help at https://support.stripe.com/.")),
+    (api.PermissionMissingError("rk_test_abcd...wxyz", "acct_x", "topups", "write"), 403, None, None,
+     ("The provided key 'rk_test_***************************************wxyz' does not have the required permissions "
+      "for this endpoint on account 'acct_x'. Having the 'rak_topup_write' permission would allow this request to "
+      "continue.")),
     (api.AccountUnreachableError(_KEY, "acct_x"), 403, "account_invalid", None,
      ("The provided key 'sk_test_***' does not have access to account 'acct_x' (or that account does not exist). "
       "Application access may have been revoked.")),
@@ -135,8 +141,6 @@ EXAMPLES: list[tuple[BrimError, int, str | None, str | None, str]] = [
      "Invalid timestamp: soon; must be like 2026-11-22T05:14:22.000Z"),
     (parameters.InvalidPageError("page", "2"), 400, None, "page",
      "Invalid page: 2; take it from next_page_url or previous_page_url"),
-    (parameters.UnknownEventTypeError("enabled_events[1]", "a.b", ["*", "c.d"]), 400, None, "enabled_events[1]",
-     "Invalid enabled_events[1]: a.b is no event; must be one of * or c.d"),
     (parameters.InvalidVersionError("api_version", "tomorrow"), 400, None, "api_version",
      "Invalid Stripe API version: tomorrow"),
     (parameters.InvalidObjectError("metadata"), 400, None, "metadata", "Invalid object"),
@@ -152,8 +156,6 @@ EXAMPLES: list[tuple[BrimError, int, str | None, str | None, str]] = [
     (parameters.NotExpandableError("amount"), 400, None, None, "This property cannot be expanded (amount)."),
     (parameters.ExpandOutsideDataError("source"), 400, None, None,
      ("This property cannot be expanded (source). You may want to try expanding 'data.source' instead.")),
-    (parameters.UnknownExpandError("x"), 400, None, None,
-     "This property cannot be expanded because it doesn't exist: x."),
     (parameters.ExpandTooDeepError("a.b.c.d.e", 4), 400, "property_expansion_max_depth", None,
      "You cannot expand more than 4 levels of a property. Property: a.b.c.d.e"),
     (parameters.NotIncludableError("total_count"), 400, None, None, "This property cannot be included (total_count)."),
@@ -293,6 +295,8 @@ EXAMPLES: list[tuple[BrimError, int, str | None, str | None, str]] = [
     (api.IdempotencyKeyTooLongError(300), 400, None, None,
      "Idempotency Key must be at most 255 characters, but you passed in a key that is 300 characters."),
     # Ours
+    (api.RateLimitedError(), 429, "rate_limit", None,
+     "Request rate limit exceeded. Learn more about rate limits here https://stripe.com/docs/rate-limits."),
     (OverloadedError(), 429, "rate_limit", None,
      "Request rate limit exceeded. Learn more about rate limits here https://stripe.com/docs/rate-limits."),
     (vault.NoEncryptionKeyError(), 503, None, None,
@@ -382,7 +386,7 @@ def test_the_body_is_the_compact_form_of_the_documented_envelope() -> None:
 
 def test_only_passing_troubles_ask_for_a_retry() -> None:
     asking = {type(error) for error, *_ in EXAMPLES if should_retry(error)}
-    assert asking == {OverloadedError, DatabaseUnavailableError, clocks.ClockAdvancingError}
+    assert asking == {api.RateLimitedError, OverloadedError, DatabaseUnavailableError, clocks.ClockAdvancingError}
 
 
 def test_a_failure_without_a_row_is_answered_as_a_bug() -> None:
@@ -402,7 +406,7 @@ def test_a_failure_without_a_row_is_answered_as_a_bug() -> None:
         (idempotency.IdempotencyMismatchError("k"), stripe.IdempotencyError),
         (api.MissingApiKeyError(), stripe.AuthenticationError),
         (api.PublishableKeyError(), stripe.AuthenticationError),
-        (api.PermissionMissingError("k", "topups", "read"), stripe.PermissionError),
+        (api.PermissionMissingError("rk_test_a...b", "acct_x", "topups", "read"), stripe.PermissionError),
         (api.AccountUnreachableError("k", "a"), stripe.PermissionError),
         (OverloadedError(), stripe.RateLimitError),
         (DatabaseUnavailableError(), stripe.APIError),

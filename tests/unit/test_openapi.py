@@ -1,5 +1,7 @@
 """The OpenAPI document: valid to others, complete, and true to what is sent and answered."""
 
+import ast
+import inspect
 import re
 from typing import Any
 
@@ -12,6 +14,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 
+from brim.api import protocol
 from brim.api.errors import place_of, render_error, render_v2_error
 from brim.api.form import decode_form
 from brim.api.json_body import decode_json
@@ -372,3 +375,28 @@ def test_the_document_is_json_and_the_same_each_time() -> None:
     encoded = msgspec.json.encode(DOCUMENT)
     assert msgspec.json.encode(build_openapi(OPERATIONS)) == encoded
     assert msgspec.json.decode(encoded)["openapi"].startswith("3.1")
+
+
+def test_every_status_that_the_protocol_refuses_with_is_announced_by_every_operation() -> None:
+    """Statuses are read from the protocol's source, so that a new one cannot be left out here."""
+    tree = ast.parse(inspect.getsource(protocol))
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    given = [value for call in calls for value in (*call.args[:1], *(each.value for each in call.keywords))]
+    statuses = {str(node.value) for node in given if isinstance(node, ast.Constant) and type(node.value) is int}
+    refused = {status for status in statuses if status[0] in "45" and len(status) == 3}
+    assert refused >= {"400", "408", "413", "414", "431", "503"}
+    for methods in DOCUMENT["paths"].values():
+        for operation in methods.values():
+            assert refused <= set(operation["responses"])
+
+
+def test_what_any_request_may_be_refused_with_is_announced() -> None:
+    for operation in OPERATIONS:
+        announced = set(DOCUMENT["paths"][operation.path][operation.method.lower()]["responses"])
+        assert {"401", "403", "429", "500", "503"} <= announced
+
+
+def test_a_refused_key_is_announced_with_its_challenge_and_no_id_of_a_request() -> None:
+    for methods in DOCUMENT["paths"].values():
+        for operation in methods.values():
+            assert set(operation["responses"]["401"]["headers"]) == {"WWW-Authenticate"}

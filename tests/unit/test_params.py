@@ -149,7 +149,7 @@ _TYPES = "&".join(f"types[]=t{number}" for number in range(21))
         # Expansion
         (TOPUP_CREATE, _created("expand[]=amount"), None, None, "This property cannot be expanded (amount)."),
         (TOPUP_CREATE, _created("expand[]=x"), None, None,
-         "This property cannot be expanded because it doesn't exist: x."),
+         "This property cannot be expanded (x)."),
         (TOPUP_CREATE, _created("expand[]=a.b.c.d.e"), "property_expansion_max_depth", None,
          "You cannot expand more than 4 levels of a property. Property: a.b.c.d.e"),
         (TOPUP_LIST, "expand[]=balance_transaction", None, None,
@@ -157,9 +157,9 @@ _TYPES = "&".join(f"types[]=t{number}" for number in range(21))
          "'data.balance_transaction' instead.")),
         (TOPUP_LIST, "expand[]=data.amount", None, None, "This property cannot be expanded (data.amount)."),
         (TOPUP_LIST, "expand[]=data.x", None, None,
-         "This property cannot be expanded because it doesn't exist: data.x."),
+         "This property cannot be expanded (data.x)."),
         (TOPUP_LIST, "expand[]=data", None, None, "This property cannot be expanded (data)."),
-        (TOPUP_LIST, "expand[]=x", None, None, "This property cannot be expanded because it doesn't exist: x."),
+        (TOPUP_LIST, "expand[]=x", None, None, "This property cannot be expanded (x)."),
         (TOPUP_LIST, "expand[]=total_count", None, None, "This property cannot be included (total_count)."),
     ],
 )  # fmt: skip

@@ -40,7 +40,7 @@ def test_what_nobody_asked_for_is_delivered_without_a_reason_and_read_with_a_nul
 def test_what_a_request_caused_is_delivered_as_it_is_read() -> None:
     assert notification_json(CANCELED) == thin_json(CANCELED)
     request = json.loads(thin_json(CANCELED))["reason"]["request"]
-    assert request == {"id": "req_1", "idempotency_key": None}
+    assert request == {"id": "req_1", "idempotency_key": ""}
 
 
 def test_an_object_of_which_there_is_one_has_a_null_id_where_libraries_look_for_an_id() -> None:

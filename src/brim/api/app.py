@@ -1,13 +1,14 @@
 """The application: finds a request's operation and whose it is, validates, calls its handler, writes the reply."""
 
+import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from functools import lru_cache
-from time import perf_counter
+from http import HTTPStatus
+from time import monotonic, perf_counter
 from typing import Final
 
 import structlog
 
-from brim.api import pairing, stripe_cli
+from brim.api import cors, pairing, stripe_cli
 from brim.api.auth import Authenticator, Grant
 from brim.api.call import Call, Service
 from brim.api.errors import (
@@ -16,13 +17,13 @@ from brim.api.errors import (
     InternalError,
     InvalidApiVersionError,
     JsonExpectedError,
-    MethodNotAllowedError,
-    PermissionMissingError,
+    RateLimitedError,
     UnrecognizedUrlError,
     UnsupportedContentTypeError,
+    error_headers,
     render_error,
     render_v2_error,
-    should_retry,
+    with_log_url,
 )
 from brim.api.form import Value, decode_form
 from brim.api.json_body import decode_json
@@ -30,11 +31,14 @@ from brim.api.message import Reply, Request
 from brim.api.operation import Operation, is_v2_path
 from brim.api.params import read_parameters
 from brim.api.protocol import Limits
+from brim.api.rate_limits import RateLimiter, RateLimits
 from brim.api.recording import Answered
+from brim.api.rights import Rights
 from brim.api.router import Router
 from brim.api.websocket import Socket
 from brim.domain import wire
-from brim.domain.events import DEFAULT_API_VERSION, is_api_version
+from brim.domain.api_versions import is_api_version
+from brim.domain.events import DEFAULT_API_VERSION
 from brim.domain.idempotency import MAX_KEY_LENGTH, KeyClaim, fingerprint
 from brim.domain.listeners import SUBPROTOCOL
 from brim.kit.errors import BrimError
@@ -44,9 +48,13 @@ from brim.telemetry.logs import RequestLine, RequestLog, mask, write_time
 from brim.telemetry.metrics import REQUESTS
 
 SystemHandler = Callable[[], Awaitable[Reply]]
+LogUrl = Callable[["_Exchange", str], str | None]
 _NO_FORMS: Final = (b"application/json", b"multipart/", b"text/xml", b"application/xml")
 _VERSIONS: Final = ("/v1/", "/v2/")
 UNMATCHED: Final = "unmatched"
+_NO_LIMITS: Final = RateLimits()
+_NOT_CACHED: Final = "Cache-Control: no-cache, no-store"
+_TELLABLE: Final = re.compile(r"[\x20-\x7e]{1,200}")
 
 log = structlog.get_logger()
 
@@ -62,6 +70,7 @@ class Api:
         system: handlers by path for what needs no key, such as `/healthz`.
         record: told of each request that had a key, to keep it for looking at.
         request_secret: what the digests of requests with account numbers are made under.
+        rate_limits: how many requests a second are answered in this process.
     """
 
     subprotocols = (SUBPROTOCOL,)
@@ -76,6 +85,7 @@ class Api:
         system: Mapping[str, SystemHandler],
         record: Callable[[Answered], None] | None = None,
         request_secret: bytes = b"",
+        rate_limits: RateLimits = _NO_LIMITS,
     ) -> None:
         self.limits = limits
         self._service = service
@@ -85,11 +95,15 @@ class Api:
         self._system = system
         self._record = record
         self._request_secret = request_secret
+        self._limiter = RateLimiter(rate_limits)
 
     async def handle(self, request: Request) -> Reply:
         """Return the reply to a request; whatever goes wrong becomes an error reply."""
         started = perf_counter()
-        exchange = _Exchange(request)
+        preflight = cors.preflight(request) if request.method == "OPTIONS" else None
+        if preflight is not None:
+            return preflight
+        exchange = _Exchange(request, self._log_url)
         system = self._system.get(request.path)
         try:
             reply = await (system() if system else self._serve(exchange))
@@ -98,6 +112,8 @@ class Api:
         except Exception:
             log.exception("a request failed", request_id=exchange.request_id, method=request.method, path=request.path)
             reply = exchange.error_reply(InternalError(exchange.request_id))
+        if cors.is_open(request.path):
+            reply.headers += cors.HEADERS
         if system is None:  # probes and scrapes would drown what people ask
             self._observe(exchange, reply, perf_counter() - started)
         return reply
@@ -127,35 +143,56 @@ class Api:
             raise UnrecognizedUrlError(request.method, request.path)
         grant = self._authenticator.recall(request) or await self._authenticator.authenticate(request)
         exchange.grant = grant
+        # Pages ask in process and the official CLI by a Unix socket: whoever has those limits nobody but themselves.
+        if request.address is not None:
+            self._limiter.take(grant.key, grant.owner, writes=request.method != "GET", now_s=monotonic())
         operation, path_id = self._router.find(request.method, request.path)
         exchange.route = operation.path
-        exchange.api_version = _checked_version(request.header(b"stripe-version"))
-        if not grant.key.allows(operation.resource, operation.level):
-            raise PermissionMissingError(grant.key.redacted, operation.resource, operation.level)
+        exchange.api_version = self._checked_version(request.header(b"stripe-version"))
+        rights = Rights(grant.key, grant.owner)
+        rights.require(operation.resource, operation.level)
         form = _without_usage(request, _read_json(request) if operation.is_v2 else _read_form(request))
         exchange.claim = _read_claim(request, form, self._request_secret) if operation.takes_key else None
+        parameters = read_parameters(operation.parameters, form)
+        if "expand" in parameters:
+            rights.require_expansion(operation.parameters, parameters["expand"])
         call = Call(
             service=self._service,
             owner=grant.owner,
             asking=grant.key.account,
-            parameters=read_parameters(operation.parameters, form),
+            parameters=parameters,
             path_id=path_id,
             request_id=exchange.request_id,
             api_version=exchange.api_version,
             claim=exchange.claim,
             now_ms=self._service.clock(),
             host=request.header(b"host") or "",
-            key_hash=grant.key.hash,
+            rights=rights,
             query=request.query,
         )
         return exchange.reply(await operation.handler(call))
+
+    def _checked_version(self, header: str | None) -> str:
+        """Return the version in force: the one asked for, or ours."""
+        if header is None:
+            return DEFAULT_API_VERSION
+        if not is_api_version(header, now_ms=self._service.clock()):
+            raise InvalidApiVersionError(header)
+        return header
+
+    def _log_url(self, exchange: "_Exchange", request_id: str) -> str | None:
+        """Return the URL of the page that shows a request; None where nobody is known whose page it would be."""
+        if exchange.grant is None:
+            return None
+        base = self._service.proxies.base_url(exchange.request, own_url=self._service.own_url)
+        return f"{base}{'' if exchange.grant.owner.livemode else '/test'}/logs/{request_id}"
 
     def _observe(self, exchange: "_Exchange", reply: Reply, seconds: float) -> None:
         status = reply.status
         REQUESTS.observe((exchange.route, exchange.request.method, str(status)), seconds)
         owner = exchange.grant.owner if exchange.grant else None
         now_ms = self._service.clock()
-        if self._record and owner:
+        if self._record and owner and not exchange.is_limited:  # a log of what was turned away would cost others theirs
             self._record(
                 Answered(owner, exchange.request_id, exchange.api_version, exchange.request, reply, seconds, now_ms)
             )
@@ -177,15 +214,17 @@ class Api:
 class _Exchange:
     """One request on its way, and what has been found out about it so far."""
 
-    __slots__ = ("api_version", "claim", "grant", "request", "request_id", "route")
+    __slots__ = ("_log_url", "api_version", "claim", "grant", "is_limited", "request", "request_id", "route")
 
-    def __init__(self, request: Request) -> None:
+    def __init__(self, request: Request, log_url: "LogUrl") -> None:
+        self._log_url = log_url
         self.request = request
         self.request_id = new_request_id()
         self.route = UNMATCHED
         self.grant: Grant | None = None
         self.claim: KeyClaim | None = None
         self.api_version = DEFAULT_API_VERSION
+        self.is_limited = False
 
     def reply(self, answer: Answer) -> Reply:
         """Return an answer as it goes out: two-space JSON under the headers that SDKs read."""
@@ -196,7 +235,8 @@ class _Exchange:
             headers.append(f"Original-Request: {self.request_id}")
         if self.request.method == "POST":
             headers.append("Stripe-Should-Retry: false")
-        return Reply(answer.status, wire.pretty(answer.body), headers)
+        body = answer.body if answer.status < 400 else self._with_log_url(answer.body, answer.replay_of)
+        return Reply(answer.status, wire.pretty(body), headers)
 
     def finish(self, reply: Reply) -> Reply:
         """Return a whole reply with the id of its request."""
@@ -207,19 +247,24 @@ class _Exchange:
         """Return a refusal as it goes out."""
         is_v2 = is_v2_path(self.request.path)
         status, body = (render_v2_error if is_v2 else render_error)(error)
-        headers = self._headers()
-        retry = should_retry(error, is_v2=is_v2)
-        if retry is not None:
-            headers.append(f"Stripe-Should-Retry: {'true' if retry else 'false'}")
-        if isinstance(error, MethodNotAllowedError):
-            headers.append(f"Allow: {', '.join(error.allowed)}")
-        return Reply(status, wire.pretty(body), headers)
+        self.is_limited = isinstance(error, RateLimitedError)
+        # Who has no key is told no request's id either, as by the vendor; the server's log has it.
+        headers = [_NOT_CACHED] if status == HTTPStatus.UNAUTHORIZED else self._headers()
+        headers += error_headers(error, is_v2=is_v2)
+        # Without the database there is no page to be shown either.
+        is_shown = status != HTTPStatus.SERVICE_UNAVAILABLE
+        return Reply(status, wire.pretty(self._with_log_url(body) if is_shown else body), headers)
+
+    def _with_log_url(self, body: bytes, replay_of: str | None = None) -> bytes:
+        """Return a refusal's body with the URL of the page that shows the request, the first one for a replay."""
+        url = None if self.is_limited else self._log_url(self, replay_of or self.request_id)
+        return with_log_url(body, url) if url else body
 
     def _headers(self) -> list[str]:
         headers = [
-            "Cache-Control: no-cache, no-store",
+            _NOT_CACHED,
             f"Request-Id: {self.request_id}",
-            f"Stripe-Version: {self.api_version}",
+            f"Stripe-Version: {self._told_version()}",
         ]
         if self.claim:
             headers.append(f"Idempotency-Key: {self.claim.key}")
@@ -227,6 +272,11 @@ class _Exchange:
         if account:
             headers.append(f"Stripe-Account: {account}")
         return headers
+
+    def _told_version(self) -> str:
+        """Return the version that was sent, also where it was refused, and ours where there is none to repeat."""
+        sent = self.request.header(b"stripe-version")
+        return sent if sent and _TELLABLE.fullmatch(sent) else self.api_version
 
 
 def _read_form(request: Request) -> dict[str, Value]:
@@ -266,13 +316,3 @@ def _read_claim(request: Request, form: Mapping[str, Value], secret: bytes) -> K
     if len(key) > MAX_KEY_LENGTH:
         raise IdempotencyKeyTooLongError(len(key))
     return KeyClaim(key, fingerprint(request.method, request.path, form, secret=secret))
-
-
-@lru_cache(maxsize=1024)
-def _checked_version(header: str | None) -> str:
-    """Return the version in force: the one asked for, or ours."""
-    if header is None:
-        return DEFAULT_API_VERSION
-    if not is_api_version(header):
-        raise InvalidApiVersionError(header)
-    return header

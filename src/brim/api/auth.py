@@ -18,6 +18,7 @@ from brim.api.errors import (
     AccountUnreachableError,
     ApiKeyExpiredError,
     InvalidApiKeyError,
+    MalformedAuthorizationError,
     MissingApiKeyError,
     PublishableKeyError,
     TwoAccountsError,
@@ -64,6 +65,7 @@ class Authenticator:
 
         Raises:
             MissingApiKeyError: there are none.
+            MalformedAuthorizationError: there is no key in the Authorization header.
             InvalidApiKeyError: the key is unknown.
             ApiKeyExpiredError: the key was rolled or revoked.
             PublishableKeyError: the key is a publishable one.
@@ -178,21 +180,30 @@ def read_credentials(authorization: str | None) -> str:
     """Return the key in an Authorization header: Bearer, or Basic with the key as user name.
 
     Raises:
-        MissingApiKeyError: there is none.
+        MissingApiKeyError: there is no such header, or nothing in it.
+        MalformedAuthorizationError: there is no key in it.
         PublishableKeyError: it is a publishable one.
     """
-    scheme, _, rest = (authorization or "").partition(" ")
-    rest = rest.strip()
-    secret = ""
-    if scheme.lower() == "bearer":
-        secret = rest
-    elif scheme.lower() == "basic":
-        try:
-            secret = base64.b64decode(rest, validate=True).decode().partition(":")[0]
-        except (binascii.Error, UnicodeDecodeError):
-            secret = ""
-    if not secret:
+    if not authorization:
         raise MissingApiKeyError
+    scheme, _, rest = authorization.partition(" ")
+    rest = rest.strip()
+    secret = rest if scheme.lower() == "bearer" else ""
+    if scheme.lower() == "basic":
+        secret, is_pair = _read_user(rest)
+        if is_pair and not secret:
+            raise MissingApiKeyError
+    if not secret:
+        raise MalformedAuthorizationError(authorization)
     if secret.startswith("pk_"):
         raise PublishableKeyError
     return secret
+
+
+def _read_user(pair: str) -> tuple[str, bool]:
+    """Return the user's name in the credentials of Basic, and whether they are any."""
+    try:
+        name, colon, _ = base64.b64decode(pair, validate=True).decode().partition(":")
+    except (binascii.Error, UnicodeDecodeError):
+        return "", False
+    return name, bool(name or colon)

@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from brim.api.origin import Proxies
+from brim.api.rights import Rights
 from brim.domain.endpoints import EndpointRules
 from brim.domain.idempotency import KeyClaim
 from brim.domain.topups import Owner
@@ -43,9 +44,9 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     """One request to an operation: whose it is, what it asks, under which names it is remembered.
 
     `owner` is whom the request acts for and `asking` the account whose key it carries: another one, its platform, where
-    the request names a `Stripe-Account`; `key_hash` stands for that key. `parameters` are the validated values by name,
-    without those not sent; `path_id` is the id in the path; `host` is the name by which the client reached us, `query`
-    what followed the path.
+    the request names a `Stripe-Account`; `rights` says what that key may see. `parameters` are the validated values by
+    name, without those not sent; `path_id` is the id in the path; `host` is the name by which the client reached us,
+    `query` what followed the path.
     """
 
     service: Service
@@ -57,8 +58,8 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     api_version: str
     claim: KeyClaim | None
     now_ms: int
+    rights: Rights
     host: str = ""
-    key_hash: bytes = b""
     query: bytes = b""
 
     @property

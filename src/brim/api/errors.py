@@ -4,7 +4,7 @@ Official SDKs choose their exception by the HTTP status and the `type`, people's
 comes from the error itself. Start reading at `ERROR_TABLE`. Source of the envelope: Stripe API reference, Errors.
 """
 
-from collections.abc import Sequence
+from http import HTTPStatus
 from typing import Final, NamedTuple
 
 import msgspec
@@ -25,40 +25,32 @@ from brim.domain import (
     topups,
     verification,
 )
+from brim.domain.keys import SECRET_CHARS, stripe_permission
 from brim.kit import currency
 from brim.kit.errors import BrimError, DatabaseUnavailableError, OverloadedError
 from brim.services import vault
 
+_CHALLENGE: Final = 'WWW-Authenticate: Bearer realm="Stripe"'
 _HELP: Final = "Please see https://stripe.com/docs or we can help at https://support.stripe.com/."
 
 # Which request this is.
 
 
+_TRAILING_SLASH: Final = (
+    " If you are trying to list objects, remove the trailing slash. If you are trying to retrieve an object, make sure "
+    "you passed a valid (non-empty) identifier in your code."
+)
+_DOUBLE_SLASH: Final = " The path begins with two slashes: remove the slash at the end of the base URL in your code."
+
+
 class UnrecognizedUrlError(BrimError):
-    """There is nothing at this path."""
+    """There is nothing at this path, or nothing for this method."""
 
     def __init__(self, method: str, path: str) -> None:
-        hint = (
-            " If you are trying to list objects, remove the trailing slash. If you are trying to retrieve an object, "
-            "make sure you passed a valid (non-empty) identifier in your code."
-            if path.endswith("/") and path != "/"
-            else ""
-        )
+        hint = _TRAILING_SLASH if path.endswith("/") and path != "/" else ""
+        if path.startswith("//"):
+            hint = _DOUBLE_SLASH
         super().__init__(f"Unrecognized request URL ({method}: {path}).{hint} {_HELP}")
-
-
-class MethodNotAllowedError(BrimError):
-    """The path exists, but not for this method.
-
-    Args:
-        method: the one that was used.
-        path: as it was sent.
-        allowed: the methods that the path has, for the `Allow` header that RFC 9110 asks for.
-    """
-
-    def __init__(self, method: str, path: str, allowed: Sequence[str]) -> None:
-        super().__init__(f"Unrecognized request method ({method}: {path}). {_HELP}")
-        self.allowed = allowed
 
 
 class UnsupportedContentTypeError(BrimError):
@@ -116,6 +108,23 @@ class MissingApiKeyError(BrimError):
         )
 
 
+_PLACEHOLDERS: Final = frozenset({"null", "undefined", "none", "nil", "bearer", "basic"})
+"""What programs put where a key was meant; anything else may be a secret."""
+
+
+class MalformedAuthorizationError(BrimError):
+    """The Authorization header is there, and no key in it that could be read."""
+
+    def __init__(self, authorization: str) -> None:
+        is_harmless = authorization.lower() in _PLACEHOLDERS
+        shown = authorization if is_harmless else redact_key(authorization)
+        super().__init__(
+            f'You did not provide an API key, though you did set your Authorization header to "{shown}". Using Bearer '
+            "auth, your Authorization header should look something like 'Authorization: Bearer YOUR_SECRET_KEY'. See "
+            "https://stripe.com/docs/api#authentication for details, or we can help at https://support.stripe.com/."
+        )
+
+
 class InvalidApiKeyError(BrimError):
     """Nobody has this key."""
 
@@ -141,18 +150,20 @@ class PublishableKeyError(BrimError):
 
 
 class PermissionMissingError(BrimError):
-    """A restricted key lacks a permission, which the sentence names as `brim keys create` takes it.
+    """A restricted key lacks a permission, which the sentence names as Stripe's does and `brim keys create` takes it.
 
     Args:
         redacted_key: the key as it may be shown.
-        resource: what the operation works on, such as `topups`.
+        account: the account that the request is for.
+        resource: what the operation works on, or shows, such as `topups`.
         level: `read` or `write`.
     """
 
-    def __init__(self, redacted_key: str, resource: str, level: str) -> None:
+    def __init__(self, redacted_key: str, account: str, resource: str, level: str) -> None:
         super().__init__(
-            f"The provided key '{redacted_key}' does not have the required permissions for this endpoint. "
-            f"Having the '{resource}={level}' permission would allow this request to continue."
+            f"The provided key '{starred_key(redacted_key)}' does not have the required permissions for this endpoint "
+            f"on account '{account}'. Having the '{stripe_permission(resource, level)}' permission would allow this "
+            "request to continue."
         )
 
 
@@ -188,10 +199,21 @@ def redact_key(key: str) -> str:
     return key[:_SHOWN_FRONT] + "*" * min(hidden, _MOST_STARS) + key[-_SHOWN_END:]
 
 
+def starred_key(redacted: str) -> str:
+    """Return a redacted key, such as `rk_test_4eC3...8Xyz`, with stars for all but its kind, its mode and its end."""
+    kind, mode, _ = redacted.split("_", 2)
+    end = redacted[-_SHOWN_END:]
+    return f"{kind}_{mode}_{'*' * (SECRET_CHARS - len(end))}{end}"
+
+
 def mask_key(key: str) -> str:
     """Return a valid key's kind and mode only, such as `rk_live_***`."""
     kind, _, rest = key.partition("_")
     return f"{kind}_{rest.partition('_')[0]}_***"
+
+
+class RateLimitedError(OverloadedError):
+    """A key makes, or an account is asked for, more requests a second than the operator lets them."""
 
 
 # What we did wrong.
@@ -212,7 +234,11 @@ FROM_ERROR: Final = _FromError()
 
 
 class Place(NamedTuple):
-    """How a class of failure looks on the wire; `param` names a parameter, None for none."""
+    """How a class of failure looks on the wire; `param` names a parameter, None for none.
+
+    `rate_limited` is what `Stripe-Rate-Limited-Reason` says of a limit that was reached. Source of its words: Stripe's
+    documentation of rate limits.
+    """
 
     status: int = 400
     code: str | None = None
@@ -220,21 +246,22 @@ class Place(NamedTuple):
     type: str = "invalid_request_error"
     should_retry: bool | None = None
     documented: bool = True
+    rate_limited: str | None = None
 
 
 ERROR_TABLE: Final[dict[type[BrimError], Place]] = {
     # The request
     UnrecognizedUrlError: Place(404),
-    MethodNotAllowedError: Place(405),
     UnsupportedContentTypeError: Place(),
     JsonExpectedError: Place(),
     InvalidApiVersionError: Place(),
     # The key
     MissingApiKeyError: Place(401),
+    MalformedAuthorizationError: Place(401),
     InvalidApiKeyError: Place(401),
     ApiKeyExpiredError: Place(401, "api_key_expired"),
     PublishableKeyError: Place(401, "secret_key_required"),
-    PermissionMissingError: Place(403, "more_permissions_required"),
+    PermissionMissingError: Place(403),
     AccountUnreachableError: Place(403, "account_invalid"),
     TwoAccountsError: Place(),
     verification.NotOperatorError: Place(403),
@@ -261,7 +288,6 @@ ERROR_TABLE: Final[dict[type[BrimError], Place]] = {
     parameters.InvalidEmailError: Place(400, "email_invalid", FROM_ERROR),
     parameters.InvalidTimestampError: Place(param=FROM_ERROR),
     parameters.InvalidPageError: Place(param=FROM_ERROR),
-    parameters.UnknownEventTypeError: Place(param=FROM_ERROR),
     parameters.InvalidVersionError: Place(param=FROM_ERROR),
     parameters.InvalidObjectError: Place(param=FROM_ERROR),
     parameters.InvalidArrayError: Place(param=FROM_ERROR),
@@ -271,7 +297,6 @@ ERROR_TABLE: Final[dict[type[BrimError], Place]] = {
     parameters.DescriptorWithoutLetterError: Place(param=FROM_ERROR),
     parameters.NotExpandableError: Place(),
     parameters.ExpandOutsideDataError: Place(),
-    parameters.UnknownExpandError: Place(),
     parameters.ExpandTooDeepError: Place(400, "property_expansion_max_depth", documented=False),
     parameters.NotIncludableError: Place(),
     currency.InvalidCurrencyError: Place(param=FROM_ERROR),
@@ -311,9 +336,9 @@ ERROR_TABLE: Final[dict[type[BrimError], Place]] = {
     endpoints.EndpointNotListeningError: Place(param="webhook_endpoint"),
     endpoints.NothingToSendError: Place(),
     endpoints.VersionOfThinError: Place(param="snapshot_api_version"),
-    listeners.TooManyListenersError: Place(429, "rate_limit", should_retry=False),
+    listeners.TooManyListenersError: Place(429, "rate_limit", should_retry=False, rate_limited="resource-specific"),
     listeners.ListenerFiltersError: Place(param="filters"),
-    pairing.TooManyPairingsError: Place(429, "rate_limit", should_retry=False),
+    pairing.TooManyPairingsError: Place(429, "rate_limit", should_retry=False, rate_limited="resource-specific"),
     pairing.UnknownPairingError: Place(404),
     pairing.PairingDeniedError: Place(403),
     pairing.PairingRedeemedError: Place(),
@@ -325,7 +350,8 @@ ERROR_TABLE: Final[dict[type[BrimError], Place]] = {
     EmptyIdempotencyKeyError: Place(),
     IdempotencyKeyTooLongError: Place(),
     # Ours
-    OverloadedError: Place(429, "rate_limit", should_retry=True),
+    RateLimitedError: Place(429, "rate_limit", should_retry=True, rate_limited="global-rate"),
+    OverloadedError: Place(429, "rate_limit", should_retry=True, rate_limited="global-concurrency"),
     vault.NoEncryptionKeyError: Place(503, type="api_error", should_retry=False),
     vault.SecretUnreadableError: Place(503, type="api_error", should_retry=False),
     DatabaseUnavailableError: Place(503, type="api_error", should_retry=True),
@@ -343,6 +369,7 @@ class ErrorDetail(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     doc_url: str | None = None
     message: str
     param: str | None = None
+    request_log_url: str | None = None
     type: str
 
 
@@ -353,6 +380,7 @@ class ErrorObject(msgspec.Struct, frozen=True):
 
 
 _encoder: Final = msgspec.json.Encoder()
+_decoder: Final = msgspec.json.Decoder(ErrorObject)
 
 
 _V2_PLACES: Final[dict[type[BrimError], Place]] = {
@@ -388,6 +416,12 @@ def _render(error: BrimError, place: Place) -> bytes:
     return _encoder.encode(ErrorObject(detail))
 
 
+def with_log_url(body: bytes, url: str) -> bytes:
+    """Return a refusal's compact JSON with the URL of the page that shows the request."""
+    refused = _decoder.decode(body)
+    return _encoder.encode(ErrorObject(msgspec.structs.replace(refused.error, request_log_url=url)))
+
+
 def status_of(error: BrimError) -> int:
     """Return a failure's HTTP status."""
     if isinstance(error, errors.ResourceMissingError) and not error.in_path:
@@ -401,6 +435,19 @@ def should_retry(error: BrimError, *, is_v2: bool = False) -> bool | None:
     Official SDKs do not retry a 429 without it.
     """
     return place_of(type(error), is_v2=is_v2).should_retry
+
+
+def error_headers(error: BrimError, *, is_v2: bool = False) -> list[str]:
+    """Return the header lines that belong to a failure."""
+    place = place_of(type(error), is_v2=is_v2)
+    if place.status == HTTPStatus.UNAUTHORIZED:
+        return [_CHALLENGE]
+    lines = []
+    if place.should_retry is not None:
+        lines.append(f"Stripe-Should-Retry: {'true' if place.should_retry else 'false'}")
+    if place.rate_limited is not None:
+        lines.append(f"Stripe-Rate-Limited-Reason: {place.rate_limited}")
+    return lines
 
 
 def place_of(error: type[BrimError], *, is_v2: bool = False) -> Place:

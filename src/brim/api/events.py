@@ -13,7 +13,7 @@ from brim.domain.events import Event
 from brim.domain.pages import EventFilters
 from brim.domain.webhook_wire import attempt_json, delivery_json
 from brim.services import events, lists
-from brim.services.events import Resend
+from brim.services.events import RenderEvent, Resend
 from brim.services.idempotency import Answer
 
 _OTHER_WAYS = ("created", "delivery_success", "ending_before", "starting_after", "type", "types")
@@ -23,6 +23,7 @@ _OTHER_WAYS = ("created", "delivery_success", "ending_before", "starting_after",
 async def retrieve(call: Call) -> Answer:
     """`GET /v1/events/{id}`."""
     event = await events.retrieve_event(call.service.database, call.owner, call.path_id)
+    call.rights.require_event(event.type)
     (body,) = await _render(call, [event])
     return Answer(body=body)
 
@@ -34,7 +35,7 @@ async def list_all(call: Call) -> Answer:
         return await _list_after(call)
     filters = EventFilters(
         created=parameters.get("created"),
-        types=_read_types(parameters),
+        types=call.rights.readable_events(_read_types(parameters)),
         delivery_success=parameters.get("delivery_success"),
     )
     page = await lists.list_events(call.service.database, call.owner, filters, read_page(parameters))
@@ -42,7 +43,8 @@ async def list_all(call: Call) -> Answer:
 
 
 async def _list_after(call: Call) -> Answer:
-    """Answer a list by number, which goes up where others go back."""
+    """Answer a list by number, which goes up where others go back and has no gap, not even for want of a right."""
+    call.rights.require_every_event()
     parameters = call.parameters
     for other in _OTHER_WAYS:
         if other in parameters:
@@ -104,14 +106,19 @@ async def retry(call: Call) -> Answer:
         call.path_id,
         wish,
         ids=call.service.ids,
-        render=render_resent,
+        render=resent_renderer(call),
         render_error=render_error,
     )
 
 
-def render_resent(event: Event, pending: int) -> bytes:
-    """Return the compact JSON of an event that is sent again."""
-    return event_wire.event_json(event, pending_webhooks=pending)
+def resent_renderer(call: Call) -> RenderEvent:
+    """Return what writes an event that is sent again, if the call's key may read what it shows."""
+
+    def render(event: Event, pending: int) -> bytes:
+        call.rights.require_event(event.type)
+        return event_wire.event_json(event, pending_webhooks=pending)
+
+    return render
 
 
 def _read_types(parameters: Mapping[str, Any]) -> tuple[str, ...] | None:

@@ -6,7 +6,7 @@ expanding it changes nothing; nor does expanding the `customer` of a payment met
 looked at: there is nothing to look into.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from brim.api.parameter_errors import (
@@ -14,7 +14,6 @@ from brim.api.parameter_errors import (
     ExpandTooDeepError,
     NotExpandableError,
     NotIncludableError,
-    UnknownExpandError,
     shown,
 )
 from brim.domain.account_wire import AccountObject
@@ -57,6 +56,14 @@ EXPANDABLE: Final[dict[str, tuple[str, ...]]] = {
 }
 
 
+_LEADS_TO: Final[dict[tuple[str, str], str]] = {
+    ("topup", "balance_transaction"): "balance_transaction",
+    ("topup", "payment_method"): "payment_method",
+    ("topup", "source"): "source",
+    ("balance_transaction", "source"): "topup",
+}
+"""Which object stands in place of an id; an expandable property that is not here shows no other object."""
+
 _EXTRAS_NAME: Final = "brim"
 EXTRAS: Final[dict[str, tuple[str, ...]]] = {
     "topup": ("brim.availability",),
@@ -71,8 +78,7 @@ def check_path(path: str, object_name: str, *, in_list: bool) -> str:
     Raises:
         ExpandTooDeepError: for more than `MAX_LEVELS` properties.
         ExpandOutsideDataError: when a list's path lacks `data.` in front.
-        NotExpandableError: when the property holds no id.
-        UnknownExpandError: when there is no such property.
+        NotExpandableError: when the property holds no id, or there is no such property.
         NotIncludableError: for the `total_count` that lists had once.
     """
     if path.count(".") >= MAX_LEVELS:
@@ -96,20 +102,16 @@ def check_property(path: str, object_name: str, *, within: str = "") -> None:
         within: what stands before `path` in the request, such as `balance_transaction.`.
 
     Raises:
-        NotExpandableError: when the property holds no id.
-        UnknownExpandError: when there is no such property.
+        NotExpandableError: when the property holds no id, or there is no such property.
     """
     name, _, rest = path.partition(".")
     extras = EXTRAS.get(object_name, ())
     if path in extras:
         return
-    if name == _EXTRAS_NAME and rest and extras:
-        raise UnknownExpandError(shown(within + path))
     if name in EXPANDABLE[object_name]:
         return
-    if name in _PROPERTIES[object_name]:
-        raise NotExpandableError(within + name)
-    raise UnknownExpandError(shown(within + name))
+    is_unknown_extra = name == _EXTRAS_NAME and rest and extras
+    raise NotExpandableError(shown(within + (path if is_unknown_extra else name)))
 
 
 def _refuse_outside_data(path: str, front: str, object_name: str) -> None:
@@ -117,9 +119,19 @@ def _refuse_outside_data(path: str, front: str, object_name: str) -> None:
         raise ExpandOutsideDataError(path)
     if front == "total_count":
         raise NotIncludableError(front)
-    if front in _PROPERTIES["list"]:
-        raise NotExpandableError(front)
-    raise UnknownExpandError(shown(front))
+    raise NotExpandableError(shown(front))
+
+
+def expanded_objects(object_name: str, paths: Sequence[str]) -> Iterator[str]:
+    """Yield the name of each object that paths, relative to an object, put in place of an id."""
+    for path in paths:
+        name = object_name
+        for step in path.split("."):
+            leads_to = _LEADS_TO.get((name, step))
+            if leads_to is None:
+                break
+            yield leads_to
+            name = leads_to
 
 
 def paths_below(paths: Sequence[str], name: str) -> tuple[str, ...] | None:

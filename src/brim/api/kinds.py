@@ -31,7 +31,6 @@ from brim.api.parameter_errors import (
     NotExpandableError,
     NotIncludableError,
     StringTooLongError,
-    UnknownExpandError,
     shown,
 )
 from brim.api.params import Errors, Kind, Schema, leaf_names
@@ -468,4 +467,4 @@ class Expand(Kind, frozen=True):
     def errors(self) -> Errors:
         """Return the failures that `read` can have."""
         outside_data = (ExpandOutsideDataError, NotIncludableError) if self.in_list else ()
-        return (*TEXTS_ERRORS, NotExpandableError, UnknownExpandError, ExpandTooDeepError, *outside_data)
+        return (*TEXTS_ERRORS, NotExpandableError, ExpandTooDeepError, *outside_data)

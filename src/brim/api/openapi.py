@@ -4,7 +4,7 @@ Forms are written as clients send them: objects as `metadata[key]=x` (deepObject
 Neighbours: `params` describes what is sent, `schemas` what is answered, `errors` what goes wrong.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from http import HTTPStatus
 from typing import Final
 
@@ -41,6 +41,7 @@ _FORM_ERRORS: Final[Errors] = (
 )
 _ERRORS_OF_ALL: Final[Errors] = (
     failures.MissingApiKeyError,
+    failures.MalformedAuthorizationError,
     failures.InvalidApiKeyError,
     failures.ApiKeyExpiredError,
     failures.PublishableKeyError,
@@ -48,6 +49,7 @@ _ERRORS_OF_ALL: Final[Errors] = (
     failures.AccountUnreachableError,
     failures.TwoAccountsError,
     failures.InvalidApiVersionError,
+    failures.RateLimitedError,
     OverloadedError,
     failures.InternalError,
     DatabaseUnavailableError,
@@ -61,6 +63,16 @@ _JSON_ERRORS: Final[Errors] = (
     failures.JsonExpectedError,
     MalformedJsonError,
 )
+_BEFORE_ALL: Final[dict[int, str]] = {
+    HTTPStatus.BAD_REQUEST: "What was sent is no HTTP.",
+    HTTPStatus.REQUEST_TIMEOUT: "The request took too long to arrive.",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The body is larger than `BRIM_MAX_BODY`.",
+    HTTPStatus.REQUEST_URI_TOO_LONG: "The URL is longer than `BRIM_MAX_HEADER`.",
+    HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE: "The headers are larger than `BRIM_MAX_HEADER`, or more than 100.",
+    HTTPStatus.SERVICE_UNAVAILABLE: "Too many connections are open.",
+}
+"""What the protocol refuses before there is a request that could have an id."""
+
 _HEADERS: Final[dict[str, Schema]] = {
     "Request-Id": {
         "description": "Names this request in the server's log.",
@@ -68,6 +80,12 @@ _HEADERS: Final[dict[str, Schema]] = {
     },
     "Stripe-Version": {
         "description": "The version that the reply is written in.",
+        "schema": {"type": "string"},
+    },
+}
+_HEADERS_OF_401: Final[dict[str, Schema]] = {
+    "WWW-Authenticate": {
+        "description": "How a key is sent: as a bearer token.",
         "schema": {"type": "string"},
     },
 }
@@ -123,7 +141,7 @@ def build_openapi(operations: Sequence[Operation]) -> Schema:
         "components": {
             "schemas": component_schemas(),
             "parameters": _REQUEST_HEADERS,
-            "headers": _HEADERS,
+            "headers": {**_HEADERS, **_HEADERS_OF_401},
             "securitySchemes": _SECURITY_SCHEMES,
         },
     }
@@ -216,10 +234,10 @@ def _success(operation: Operation) -> Schema:
     return _response("The object.", reference_to(operation.returns))
 
 
-def _response(description: str, schema: Schema) -> Schema:
+def _response(description: str, schema: Schema, headers: Iterable[str] = _HEADERS) -> Schema:
     return {
         "description": description,
-        "headers": {name: {"$ref": f"#/components/headers/{name}"} for name in _HEADERS},
+        "headers": {name: {"$ref": f"#/components/headers/{name}"} for name in headers},
         "content": {"application/json": {"schema": schema}},
     }
 
@@ -231,10 +249,19 @@ def _refusals(operation: Operation) -> dict[str, Schema]:
         by_status.setdefault(_status(error, operation), []).append(error)
     return {
         str(status): _response(
-            _sentences(HTTPStatus(status), by_status[status], is_v2=operation.is_v2), reference_to(ErrorObject)
+            _sentences(HTTPStatus(status), by_status.get(status, ()), is_v2=operation.is_v2),
+            reference_to(ErrorObject),
+            _headers_of(status, by_status),
         )
-        for status in sorted(by_status)
+        for status in sorted({*by_status, *_BEFORE_ALL})
     }
+
+
+def _headers_of(status: int, by_status: Container[int]) -> Iterable[str]:
+    """Return which headers a refusal has: none of ours where it comes before all that we do."""
+    if status == HTTPStatus.UNAUTHORIZED:
+        return _HEADERS_OF_401
+    return _HEADERS if status in by_status else ()
 
 
 def possible_errors(operation: Operation) -> Errors:
@@ -278,6 +305,8 @@ def _status(error: type[BrimError], operation: Operation) -> int:
 def _sentences(status: HTTPStatus, errors: Iterable[type[BrimError]], *, is_v2: bool) -> str:
     """Return a list of what leads to a status, each with its code."""
     lines = [f"{status.phrase}:"]
+    if status in _BEFORE_ALL:
+        lines.append(f"- {_BEFORE_ALL[status]}")
     for error in errors:
         code = place_of(error, is_v2=is_v2).code
         meaning = (error.__doc__ or "").partition("\n")[0]

@@ -7,7 +7,7 @@ import re
 from typing import Final
 
 from brim.api.call import Service
-from brim.api.errors import MethodNotAllowedError, UnrecognizedUrlError
+from brim.api.errors import UnrecognizedUrlError
 from brim.api.form import Value, decode_form
 from brim.api.message import Reply, Request
 from brim.domain.pairing import code_of
@@ -36,8 +36,7 @@ async def serve(service: Service, request: Request) -> Reply:
     """Answer a request to one of these paths.
 
     Raises:
-        UnrecognizedUrlError: there is no such path.
-        MethodNotAllowedError: it is not asked for in this way.
+        UnrecognizedUrlError: there is no such path, or it is not asked for in this way.
         BrimError: what the use cases of `services.pairing` refuse.
     """
     if request.path == AUTH:
@@ -86,7 +85,7 @@ async def _poll(service: Service, request: Request) -> Reply:
 
 def _check_method(request: Request, method: str) -> None:
     if request.method != method:
-        raise MethodNotAllowedError(request.method, request.path, [method])
+        raise UnrecognizedUrlError(request.method, request.path)
 
 
 def _text(value: "Value | None") -> str | None:

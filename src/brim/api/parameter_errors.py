@@ -208,13 +208,6 @@ class InvalidPageError(ParameterError):
         super().__init__(param, f"Invalid page: {shown(given)}; take it from next_page_url or previous_page_url")
 
 
-class UnknownEventTypeError(ParameterError):
-    """An event is named that never happens here; the sentence names it, and those that do."""
-
-    def __init__(self, param: str, given: str, allowed: Sequence[str]) -> None:
-        super().__init__(param, f"Invalid {param}: {shown(given)} is no event; must be one of {listed(allowed)}")
-
-
 class InvalidVersionError(ParameterError):
     """The value is no version's name."""
 
@@ -272,7 +265,7 @@ class DescriptorWithoutLetterError(ParameterError):
 
 
 class NotExpandableError(BrimError):
-    """The property holds no id that an object could stand in place of."""
+    """The property holds no id that an object could stand in place of, or does not exist."""
 
     def __init__(self, path: str) -> None:
         super().__init__(f"This property cannot be expanded ({path}).")
@@ -285,13 +278,6 @@ class ExpandOutsideDataError(BrimError):
         super().__init__(
             f"This property cannot be expanded ({path}). You may want to try expanding 'data.{path}' instead."
         )
-
-
-class UnknownExpandError(BrimError):
-    """There is no such property to expand."""
-
-    def __init__(self, path: str) -> None:
-        super().__init__(f"This property cannot be expanded because it doesn't exist: {path}.")
 
 
 class ExpandTooDeepError(BrimError):

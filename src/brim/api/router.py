@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from urllib.parse import unquote
 
-from brim.api.errors import MethodNotAllowedError, UnrecognizedUrlError
+from brim.api.errors import UnrecognizedUrlError
 from brim.api.operation import Operation
 
 
@@ -40,8 +40,7 @@ class Router:
         """Return the operation and the id in the path, unquoted; the id is empty where the path has none.
 
         Raises:
-            UnrecognizedUrlError: no operation has this path.
-            MethodNotAllowedError: the path is known, but not with this method.
+            UnrecognizedUrlError: no operation has this method and this path.
         """
         node, path_id = self._root, ""
         for segment in path.split("/")[1:]:
@@ -52,9 +51,7 @@ class Router:
             if following is None:
                 raise UnrecognizedUrlError(method, path)
             node = following
-        if not node.operations or "\0" in path_id:
-            raise UnrecognizedUrlError(method, path)
         operation = node.operations.get(method)
-        if operation is None:
-            raise MethodNotAllowedError(method, path, sorted(node.operations))
+        if operation is None or "\0" in path_id:
+            raise UnrecognizedUrlError(method, path)
         return operation, path_id

@@ -36,13 +36,15 @@ async def create_session(call: Call) -> Answer:
     """`POST /v1/stripecli/sessions`."""
     features = call.parameters.get("websocket_features", ())
     passes_on = any(call.parameters.get(name) for name in CLI_TARGETS)
+    kept = kept_features(features, passes_on=passes_on)
+    call.rights.require_streams(kept)
     session = await listening.open_session(
         call.service.database,
         call.owner,
         device=call.parameters["device_name"],
-        features=kept_features(features, passes_on=passes_on),
+        features=kept,
         filters=call.parameters.get("filters"),
-        key_hash=call.key_hash,
+        key_hash=call.rights.key.hash,
         vault=call.service.vault,
         now_ms=call.now_ms,
     )

@@ -14,11 +14,10 @@ from brim.api.parameter_errors import (
     InvalidObjectError,
     InvalidPageError,
     InvalidTimestampError,
-    UnknownEventTypeError,
 )
 from brim.api.params import Errors, Kind, Schema, leaf_names
 from brim.domain.destination_wire import EVENTS_OF_ACCOUNTS, OWN_EVENTS
-from brim.domain.events import SUBSCRIBABLE
+from brim.domain.event_names import ENDPOINT_EVENTS, ONLY_THIN_NAMES, V2_NAMES
 from brim.domain.pages import PageRequest, Range
 from brim.domain.thin_events import snapshot_name, thin_name
 from brim.domain.webhooks import ALL_EVENTS
@@ -26,8 +25,12 @@ from brim.domain.webhooks import ALL_EVENTS
 _RFC_3339: Final = re.compile(r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})")
 _UNIX_SECONDS: Final = re.compile(r"[0-9]{1,11}")
 _SECONDS_SCHEMA: Final[Schema] = {"type": "integer", "minimum": 0, "maximum": 99_999_999_999}
-_EVENT_NAMES: Final = {name: snapshot_name(name) for kind in SUBSCRIBABLE for name in (str(kind), thin_name(kind))}
-_EVENT_WORDS: Final = (ALL_EVENTS, *sorted(_EVENT_NAMES))
+_EVENT_NAMES: Final = {
+    name: snapshot_name(name)
+    for name in (*ENDPOINT_EVENTS, *map(thin_name, ENDPOINT_EVENTS), *ONLY_THIN_NAMES, *V2_NAMES)
+}
+_KNOWN_EVENTS: Final = sorted(_EVENT_NAMES)
+_EVENT_WORDS: Final = (ALL_EVENTS, *_KNOWN_EVENTS)
 
 
 _ACCOUNTS_MEANT: Final = {OWN_EVENTS: False, "self": False, EVENTS_OF_ACCOUNTS: True, "other_accounts": True}
@@ -44,8 +47,8 @@ class DestinationEvents(Kind, frozen=True):
         """Return the types in order, each once, named in snapshot form."""
         texts = read_texts(raw, name)
         for index, text in enumerate(texts):
-            if text not in _EVENT_WORDS:
-                raise UnknownEventTypeError(f"{name}[{index}]", text, _EVENT_WORDS)
+            if text != ALL_EVENTS and text not in _EVENT_NAMES:
+                raise InvalidEnumError(f"{name}[{index}]", _KNOWN_EVENTS)
         return tuple(dict.fromkeys(_EVENT_NAMES.get(text, text) for text in texts))
 
     def schema(self) -> Schema:
@@ -54,7 +57,7 @@ class DestinationEvents(Kind, frozen=True):
 
     def errors(self) -> Errors:
         """Return the failures that `read` can have."""
-        return (*TEXTS_ERRORS, UnknownEventTypeError)
+        return (*TEXTS_ERRORS, InvalidEnumError)
 
 
 class EventsFrom(Kind, frozen=True):

@@ -2,7 +2,7 @@
 
 from brim.api.call import Call
 from brim.api.errors import render_error
-from brim.api.events import render_resent
+from brim.api.events import resent_renderer
 from brim.api.expansion import paths_below
 from brim.api.paging import read_page
 from brim.domain import wire
@@ -83,7 +83,7 @@ async def roll_secret(call: Call) -> Answer:
 async def send_test(call: Call) -> Answer:
     """`POST /v1/webhook_endpoints/{webhook_endpoint}/test`."""
     return await events.send_newest(
-        call.service.database, call.attempt, call.path_id, render=render_resent, render_error=render_error
+        call.service.database, call.attempt, call.path_id, render=resent_renderer(call), render_error=render_error
     )
 
 

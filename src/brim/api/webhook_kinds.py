@@ -4,12 +4,14 @@ from typing import Final
 
 from brim.api.form import Value
 from brim.api.kinds import TEXTS_ERRORS, Text, read_texts
-from brim.api.parameter_errors import InvalidVersionError, UnknownEventTypeError
+from brim.api.parameter_errors import InvalidEnumError, InvalidVersionError
 from brim.api.params import Errors, Kind, Schema
-from brim.domain.events import SUBSCRIBABLE, is_api_version
+from brim.domain.api_versions import is_api_version
+from brim.domain.event_names import ENDPOINT_EVENTS
 from brim.domain.webhooks import ALL_EVENTS, unknown_events
+from brim.kit.clock import system_clock_ms
 
-_WORDS: Final = (ALL_EVENTS, *sorted(SUBSCRIBABLE))
+_WORDS: Final = (ALL_EVENTS, *ENDPOINT_EVENTS)
 
 
 class EventTypes(Kind, frozen=True):
@@ -20,7 +22,7 @@ class EventTypes(Kind, frozen=True):
         texts = read_texts(raw, name)
         unknown = unknown_events(texts)
         if unknown:
-            raise UnknownEventTypeError(f"{name}[{texts.index(unknown[0])}]", unknown[0], _WORDS)
+            raise InvalidEnumError(f"{name}[{texts.index(unknown[0])}]", ENDPOINT_EVENTS)
         return tuple(dict.fromkeys(texts))
 
     def schema(self) -> Schema:
@@ -29,7 +31,7 @@ class EventTypes(Kind, frozen=True):
 
     def errors(self) -> Errors:
         """Return the failures that `read` can have."""
-        return (*TEXTS_ERRORS, UnknownEventTypeError)
+        return (*TEXTS_ERRORS, InvalidEnumError)
 
 
 class ApiVersion(Text, frozen=True):
@@ -38,7 +40,7 @@ class ApiVersion(Text, frozen=True):
     def read(self, raw: Value, name: str) -> str | None:
         """Return the version."""
         text = super().read(raw, name)
-        if text is not None and not is_api_version(text):
+        if text is not None and not is_api_version(text, now_ms=system_clock_ms()):
             raise InvalidVersionError(name, text)
         return text
 

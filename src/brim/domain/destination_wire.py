@@ -8,7 +8,6 @@ from typing import Final
 
 import msgspec
 
-from brim.domain.endpoints import DISABLED_BY_OWNER
 from brim.domain.thin_events import thin_name, write_second
 from brim.domain.webhooks import Endpoint, EventPayload
 from brim.domain.wire import encode
@@ -16,12 +15,13 @@ from brim.domain.wire import encode
 OWN_EVENTS: Final = "@self"
 EVENTS_OF_ACCOUNTS: Final = "@accounts"
 BY_USER: Final = "user"
-BY_FAILURES: Final = "delivery_failures"
-"""Ours: the vendor's words name none for a destination that only ever failed."""
 
 
 class DisabledDetails(msgspec.Struct, frozen=True, kw_only=True):
-    """Why a destination is turned off."""
+    """Why a destination is turned off: always `user`, the only one of the vendor's words that could be meant.
+
+    They have none for a destination that only ever failed; `brim.delivery` of the endpoint tells that.
+    """
 
     reason: str
 
@@ -102,5 +102,4 @@ def destination_json(endpoint: Endpoint, *, with_url: bool = False, secret: str 
 def _status_details(endpoint: Endpoint) -> DestinationStatusDetails | None:
     if endpoint.is_enabled:
         return None
-    reason = BY_USER if endpoint.disabled_because == DISABLED_BY_OWNER else BY_FAILURES
-    return DestinationStatusDetails(disabled=DisabledDetails(reason=reason))
+    return DestinationStatusDetails(disabled=DisabledDetails(reason=BY_USER))

@@ -1,6 +1,5 @@
 """What is announced, written in the transaction of what it announces."""
 
-import re
 from enum import StrEnum
 from typing import Final
 
@@ -17,14 +16,6 @@ KEPT_MS: Final = 30 * 24 * 60 * 60 * 1000
 
 Source: Stripe API reference, Events.
 """
-
-# A beta's suffix is taken along. Source: the SDKs' version constants.
-_API_VERSION: Final = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])(?:\.[a-z]+)?(?:\s*;[\x20-\x7e]*)?")
-
-
-def is_api_version(text: str) -> bool:
-    """Tell whether a text names a version of the API: a date, and perhaps a release train."""
-    return _API_VERSION.fullmatch(text) is not None
 
 
 class EventType(StrEnum):

@@ -26,6 +26,26 @@ RESOURCES: Final = (
 )
 """What a restricted key may be given rights to, by the wire's own names; write includes read."""
 
+_STRIPE_NAMES: Final = {
+    "topups": "topup",
+    "balance": "balance",
+    "balance_transactions": "balance_transaction_source",
+    "events": "event",
+    "webhook_endpoints": "webhook",
+    "test_clocks": "billing_clock",
+    "payment_methods": "payment_method",
+    "sources": "source",
+    "tokens": "token",
+    "accounts": "connected_account",
+    "verification": "verification",
+    "request_logs": "request_log",
+    "stripecli": "stripecli",
+}
+"""What Stripe calls each resource in the names of permissions, such as `rak_topup_read`; the last three are ours.
+
+Source: Stripe Apps, permissions reference, and public reports of refused keys.
+"""
+
 SECRET_CHARS: Final = 43
 """Base62 characters of chance in a key: 43 are the fewest that hold 256 bits."""
 
@@ -38,7 +58,8 @@ class InvalidPermissionError(BrimError):
     def __init__(self, given: str) -> None:
         super().__init__(
             f"A permission cannot be {given!r}: it is resource=level, where the resource is one of "
-            f"{', '.join(RESOURCES)} and the level one of {', '.join(PERMISSION_LEVELS)}."
+            f"{', '.join(RESOURCES)} and the level one of {', '.join(PERMISSION_LEVELS)}, or as errors name it, such "
+            "as rak_topup_read."
         )
 
 
@@ -102,15 +123,25 @@ def redact_secret(secret: str) -> str:
     return f"{kind}_{mode}_{body[:_SHOWN_CHARS]}...{body[-_SHOWN_CHARS:]}"
 
 
+def stripe_permission(resource: str, level: str) -> str:
+    """Return what Stripe calls a permission, such as `rak_topup_read`."""
+    return f"rak_{_STRIPE_NAMES[resource]}_{level}"
+
+
+_BY_STRIPE_NAME: Final = {
+    stripe_permission(resource, level): f"{resource}={level}" for resource in RESOURCES for level in ("read", "write")
+}
+
+
 def parse_permissions(texts: Iterable[str]) -> dict[str, str]:
-    """Return resource -> level for texts such as `topups=write`.
+    """Return resource -> level for texts such as `topups=write` or `rak_topup_write`.
 
     Raises:
         InvalidPermissionError: a text names no known resource or level.
     """
     permissions = {}
     for text in texts:
-        resource, _, level = text.partition("=")
+        resource, _, level = _BY_STRIPE_NAME.get(text, text).partition("=")
         if resource not in RESOURCES or level not in PERMISSION_LEVELS:
             raise InvalidPermissionError(text)
         permissions[resource] = level

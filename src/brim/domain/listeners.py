@@ -47,14 +47,14 @@ class Form(StrEnum):
     THIN = "thin"
 
 
-_SNAPSHOTS: Final = "webhooks"
-_REQUESTS: Final = "request_logs"
-_THIN_EVENTS: Final = "thin_events"
-_CALLED_BY_THE_CLI: Final = {"v2_events": _THIN_EVENTS}
+SNAPSHOTS: Final = "webhooks"
+REQUESTS: Final = "request_logs"
+THIN_EVENTS: Final = "thin_events"
+_CALLED_BY_THE_CLI: Final = {"v2_events": THIN_EVENTS}
 """What is kept of the CLI's word for thin events. A session that is on file with the CLI's own was opened before these
 were sent: its places count no thin copies, so it goes on without them."""
 
-_FORMS: Final = {_SNAPSHOTS: (Form.DEFAULT, Form.LATEST), _THIN_EVENTS: (Form.THIN,)}
+_FORMS: Final = {SNAPSHOTS: (Form.DEFAULT, Form.LATEST), THIN_EVENTS: (Form.THIN,)}
 _HEADERS: Final = {
     "User-Agent": "Stripe/1.0 (+https://stripe.com/docs/webhooks)",
     "Content-Type": "application/json; charset=utf-8",
@@ -116,7 +116,7 @@ class Listener(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def wants_requests(self) -> bool:
         """Whether it is sent requests."""
-        return _REQUESTS in self.features
+        return REQUESTS in self.features
 
 
 class Acknowledgement(msgspec.Struct, tag_field="type", tag="event_ack", frozen=True):
@@ -188,9 +188,9 @@ def kept_features(asked: Iterable[str], *, passes_on: bool) -> tuple[str, ...]:
     each; only who passes them on, to a target of its own for each form, is sent both.
     """
     kept = tuple(_CALLED_BY_THE_CLI.get(feature, feature) for feature in asked)
-    if passes_on or _SNAPSHOTS not in kept:
+    if passes_on or SNAPSHOTS not in kept:
         return kept
-    return tuple(feature for feature in kept if feature != _THIN_EVENTS)
+    return tuple(feature for feature in kept if feature != THIN_EVENTS)
 
 
 def forms_of(features: Iterable[str]) -> tuple[Form, ...]:

@@ -13,6 +13,7 @@ from brim.domain.events import Event, EventType
 from brim.domain.wire import encode
 
 _FROM_V1: Final = "v1."
+_FROM_V2: Final = "v2."
 
 
 class _Place(NamedTuple):
@@ -56,10 +57,13 @@ class RelatedObject(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ReasonRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """The request that caused an event, and the key it came under."""
+    """The request that caused an event, and the key it came under: an empty text where it had none.
+
+    The SDKs' types know no null there.
+    """
 
     id: str
-    idempotency_key: str | None
+    idempotency_key: str
 
 
 class Reason(msgspec.Struct, frozen=True, kw_only=True):
@@ -86,7 +90,8 @@ class ThinEventObject(msgspec.Struct, frozen=True, kw_only=True):
 
 def thin_name(event_type: str) -> str:
     """Return what a type is called in thin form, such as `v1.topup.created`; `*` stays as it is."""
-    return event_type if event_type == "*" or event_type in _NAMED_ALIKE else _FROM_V1 + event_type
+    is_named_alike = event_type == "*" or event_type in _NAMED_ALIKE or event_type.startswith(_FROM_V2)
+    return event_type if is_named_alike else _FROM_V1 + event_type
 
 
 def snapshot_name(name: str) -> str:
@@ -146,7 +151,7 @@ def _thin(event: Event, context: str | None) -> ThinEventObject:
 def _reason(event: Event) -> Reason | None:
     if event.request_id is None:
         return None
-    return Reason(request=ReasonRequest(id=event.request_id, idempotency_key=event.idempotency_key))
+    return Reason(request=ReasonRequest(id=event.request_id, idempotency_key=event.idempotency_key or ""))
 
 
 def _related_object(event: Event) -> RelatedObject:

@@ -11,10 +11,11 @@ from typing import Final
 
 import msgspec
 
-from brim.domain.events import SUBSCRIBABLE
+from brim.domain.event_names import ENDPOINT_EVENTS
 from brim.domain.topups import Owner
 
 ALL_EVENTS: Final = "*"
+_KNOWN_EVENTS: Final = frozenset(ENDPOINT_EVENTS)
 MAX_ENDPOINTS: Final = 16
 """Of one account and mode. Source: Stripe's documentation of webhooks."""
 
@@ -94,8 +95,7 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
 
 def unknown_events(enabled_events: Iterable[str]) -> list[str]:
     """Return those of some subscriptions that name no type of event."""
-    known = {ALL_EVENTS, *SUBSCRIBABLE}
-    return [name for name in enabled_events if name not in known]
+    return [name for name in enabled_events if name != ALL_EVENTS and name not in _KNOWN_EVENTS]
 
 
 def sign(body: bytes, *, timestamp: int, secrets: Sequence[str]) -> str:

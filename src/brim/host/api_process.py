@@ -18,6 +18,7 @@ from brim.api.call import Service
 from brim.api.operations import OPERATIONS
 from brim.api.origin import Proxies
 from brim.api.protocol import HttpProtocol, Limits, sweep_connections
+from brim.api.rate_limits import RateLimits
 from brim.api.recording import make_record
 from brim.api.system import system_handlers
 from brim.domain.endpoints import EndpointRules
@@ -112,10 +113,11 @@ async def _serve(
         system=system_handlers(database, OPERATIONS),
         record=recorder.note,
         request_secret=request_secret,
+        rate_limits=RateLimits(live=settings.rate_limit_live, test=settings.rate_limit_test),
     )
     watchers = Watchers(database)
     site = _make_site(service, settings, api, watchers, sessions)
-    server = uvicorn.Server(_uvicorn_config(Front(api, site), settings))
+    server = uvicorn.Server(_uvicorn_config(Front(api, site, service.proxies), settings))
     background = [
         asyncio.create_task(sweep_connections(server.server_state)),
         asyncio.create_task(_keep_gauges(server, service.batches, database)),

@@ -80,6 +80,18 @@ def parse_count(text: str) -> int:
     return number
 
 
+def parse_limit(text: str) -> int:
+    """Return a whole number of at least 0.
+
+    Raises:
+        ValueError: for anything else.
+    """
+    number = int(text)
+    if number < 0:
+        raise ValueError(text)
+    return number
+
+
 def parse_interval(text: str) -> float:
     """Return seconds for a duration of at least a millisecond.
 
@@ -268,6 +280,10 @@ SETTINGS: Final[tuple[Setting, ...]] = (
     Setting("trusted_proxies", parse_networks, (), "networks such as 10.1.0.0/16, with commas between",
             "where proxies stand whose X-Forwarded-For and X-Forwarded-Proto are believed", default_text="nowhere"),
     Setting("max_body", parse_size, 1024 * 1024, "a size such as 1m", "largest request body"),
+    Setting("rate_limit_live", parse_limit, 100, "a number, 0 for no limit",
+            "live requests a second by one key, and for one account, in each API process; reads and writes apart"),
+    Setting("rate_limit_test", parse_limit, 0, "a number, 0 for no limit",
+            "the same for test requests; Stripe's limit is 25"),
     Setting("max_header", parse_size, 32 * 1024, "a size such as 32k", "largest request line and headers together"),
     Setting("max_connections", parse_count, 4096, "a number from 1", "open connections of one API process"),
     Setting("idle_timeout_s", parse_duration, 75.0, "a duration", "how long a connection may rest between requests"),
@@ -316,6 +332,8 @@ class Settings:
     log_format: str
     trusted_proxies: Networks
     max_body: int
+    rate_limit_live: int
+    rate_limit_test: int
     max_header: int
     max_connections: int
     idle_timeout_s: float

@@ -135,7 +135,7 @@ async def resend_event(
     """
 
     async def work(conn: Conn) -> bytes:
-        event = await _find_event(conn, attempt.owner, event_id, account=wish.account)
+        event = await _find_event(conn, attempt.owner, event_id, account=wish.account, kind="notification")
         for endpoint in await _receivers(conn, attempt.owner, event, wish):
             await _send(conn, event, endpoint, now_ms=attempt.now_ms)
         if wish.only_listeners:
@@ -152,8 +152,8 @@ async def _send(conn: Conn, event: Event, endpoint: Endpoint, *, now_ms: int) ->
     await deliveries.resend(conn, event.owner, event.id, EndpointKey(endpoint.owner, endpoint.id), now_ms=now_ms)
 
 
-async def _find_event(conn: Conn, asking: Owner, event_id: str, *, account: str | None) -> Event:
-    """Return an event of the asking owner, or of an account under it."""
+async def _find_event(conn: Conn, asking: Owner, event_id: str, *, account: str | None, kind: str = "event") -> Event:
+    """Return an event of the asking owner, or of an account under it; `kind` is its name where there is none."""
     owner = asking
     if account is not None and account != asking.account:
         if await accounts.account_platform(conn, account) != asking.account:
@@ -161,7 +161,7 @@ async def _find_event(conn: Conn, asking: Owner, event_id: str, *, account: str 
         owner = Owner(account, asking.livemode)
     found = await reads.fetch_events(conn, owner, [event_id])
     if event_id not in found:
-        raise ResourceMissingError("event", event_id, param="id", in_path=True)
+        raise ResourceMissingError(kind, event_id, param="id", in_path=True)
     return found[event_id]
 
 

@@ -4,10 +4,14 @@ from typing import Final
 
 from brim.api.app import Api
 from brim.api.message import Reply, Request
+from brim.api.origin import Proxies
 from brim.api.pairing import CONFIRM
 from brim.api.websocket import Socket
 from brim.web.site import Site
 from brim.web.visit import Visit
+
+_ONLY_TLS: Final = "Strict-Transport-Security: max-age=63072000"
+"""For two years, as the vendor says; not for all subdomains of a name that is the operator's."""
 
 API_PREFIXES: Final = ("/v1/", "/v2/", "/stripecli/", "/subscribe/")
 
@@ -19,14 +23,21 @@ class Front:
     does.
     """
 
-    def __init__(self, api: Api, site: Site) -> None:
+    def __init__(self, api: Api, site: Site, proxies: Proxies) -> None:
         self._api = api
         self._site = site
+        self._proxies = proxies
         self.limits = api.limits
         self.subprotocols = (*api.subprotocols, *site.subprotocols)
 
     async def handle(self, request: Request) -> Reply:
-        """Return the reply to a request."""
+        """Return the reply to a request; by TLS browsers are told to come by nothing else from then on."""
+        reply = await self._answer(request)
+        if self._proxies.is_https(request):
+            reply.headers.append(_ONLY_TLS)
+        return reply
+
+    async def _answer(self, request: Request) -> Reply:
         path = request.path
         if path == CONFIRM:  # a person's page among what the official CLI asks for
             return await self._site.handle(request)

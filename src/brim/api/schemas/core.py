@@ -35,8 +35,8 @@ _DESTINATION: Final[dict[str, Schema]] = {
 _DESTINATION_STATUS_DETAILS: Final[dict[str, Schema]] = {"disabled": {"description": "Why it is disabled."}}
 _DESTINATION_DISABLED: Final[dict[str, Schema]] = {
     "reason": {
-        "description": "Who disabled it: its owner, or three days of failures.",
-        "enum": [destination_wire.BY_FAILURES, destination_wire.BY_USER],
+        "description": "Always `user`: the vendor's API has no word for an endpoint that failed for three days.",
+        "const": destination_wire.BY_USER,
     },
 }
 _DESTINATION_TARGET: Final[dict[str, Schema]] = {

@@ -18,6 +18,10 @@ _ERROR_DETAIL: Final[dict[str, Schema]] = {
     "doc_url": {"description": "Where the code is explained.", "format": "uri"},
     "message": {"description": "What went wrong, as a sentence for people.", "maxLength": 40000},
     "param": {"description": "The parameter that it is about, if it is about one."},
+    "request_log_url": {
+        "description": "The page that shows the request, where it is known whose it is.",
+        "format": "uri",
+    },
     "type": {
         "description": "The class of error.",
         "enum": ["api_error", "card_error", "idempotency_error", "invalid_request_error"],

@@ -3,7 +3,7 @@
 from typing import Final
 
 from brim.api.message import Reply
-from brim.domain.webhooks import LONGEST_OVERLAP_S
+from brim.domain.webhooks import ALL_EVENTS, LONGEST_OVERLAP_S
 from brim.kit.ids import random_base62
 from brim.web.calling import ApiRefusedError, Field, api_path
 from brim.web.dashboard.awaiting import newest_attempt, next_look
@@ -71,7 +71,7 @@ def _reply_edit(page: SignedVisit, form: Form, events: list[str], *, status: int
         status=status,
         endpoint_id=page.places["endpoint"],
         form=form,
-        types=EVENT_NAMES,
+        types=sorted({*EVENT_NAMES, *events} - {ALL_EVENTS}),  # what was asked for elsewhere stays
         chosen=events,
     )
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import msgspec
 import structlog
 
-from brim.api.errors import MethodNotAllowedError, UnrecognizedUrlError
+from brim.api.errors import UnrecognizedUrlError
 from brim.api.message import Reply, Request
 from brim.api.operation import Operation
 from brim.api.router import Router
@@ -80,7 +80,7 @@ class Trail:
         """Return the operation's id, and that of the object: the one in the path, else the one that was made."""
         try:
             operation, path_id = self._router.find(request.method, request.path)
-        except (UnrecognizedUrlError, MethodNotAllowedError):
+        except UnrecognizedUrlError:
             return f"{request.method} {request.path}", None
         return operation.operation_id, path_id or _id_in(reply)
 

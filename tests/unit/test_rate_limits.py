@@ -1,0 +1,67 @@
+"""Token buckets: a second's worth at once, then as many a second as the limit says, in bounded memory."""
+
+import pytest
+
+from brim.api import rate_limits
+from brim.api.errors import RateLimitedError
+from brim.api.rate_limits import RateLimiter, RateLimits
+from brim.domain.keys import ApiKey
+from brim.domain.topups import Owner
+
+
+def key_of(number: int, account: str = "acct_1", *, livemode: bool = False) -> ApiKey:
+    return ApiKey(
+        hash=number.to_bytes(32, "big"),
+        account=account,
+        livemode=livemode,
+        id=f"mk_{number}",
+        kind="secret",
+        name=None,
+        redacted="sk_test_abcd...wxyz",
+        permissions=None,
+        created=0,
+        expires_ms=None,
+    )
+
+
+def taken(limiter: RateLimiter, *, count: int, now_s: float, number: int = 1, account: str = "acct_1") -> int:
+    """Return how many of so many requests pass."""
+    passed = 0
+    for _ in range(count):
+        try:
+            limiter.take(key_of(number), Owner(account, livemode=False), writes=False, now_s=now_s)
+        except RateLimitedError:
+            continue
+        passed += 1
+    return passed
+
+
+@pytest.mark.parametrize("rate", [1, 3, 7, 100, 333])
+def test_a_bucket_holds_a_second_and_fills_evenly(rate: int) -> None:
+    limiter = RateLimiter(RateLimits(test=rate))
+    assert taken(limiter, count=2 * rate, now_s=1_000_000.0) == rate
+    assert taken(limiter, count=2 * rate, now_s=1_000_000.0 + 1.5 / rate) == 1
+    assert taken(limiter, count=2 * rate, now_s=1_000_010.0) == rate
+
+
+def test_no_limit_limits_nothing() -> None:
+    assert taken(RateLimiter(RateLimits(live=1)), count=1000, now_s=1.0) == 1000
+
+
+def test_who_is_refused_by_one_bucket_empties_no_other() -> None:
+    limiter = RateLimiter(RateLimits(test=2))
+    assert taken(limiter, count=5, now_s=1.0, number=1, account="acct_1") == 2
+    assert taken(limiter, count=5, now_s=1.0, number=2, account="acct_1") == 0
+    assert taken(limiter, count=5, now_s=1.0, number=2, account="acct_2") == 2
+
+
+def test_buckets_are_bounded_and_those_that_are_not_full_are_kept_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rate_limits, "MAX_BUCKETS", 100)
+    limiter = RateLimiter(RateLimits(test=1))
+    for number in range(500):
+        assert taken(limiter, count=1, now_s=float(number), number=number, account=f"acct_{number}") == 1
+    assert taken(limiter, count=1, now_s=499.5, number=499, account="acct_499") == 0
+    for number in range(1000, 1500):  # all in one moment
+        assert taken(limiter, count=1, now_s=600.0, number=number, account=f"acct_{number}") == 1
+    held = limiter._buckets[False]._full_at
+    assert len(held) <= 102
