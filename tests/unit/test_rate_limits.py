@@ -4,9 +4,11 @@ import pytest
 
 from brim.api import rate_limits
 from brim.api.errors import RateLimitedError
+from brim.api.message import Reply, Request
 from brim.api.rate_limits import RateLimiter, RateLimits
 from brim.domain.keys import ApiKey
 from brim.domain.topups import Owner
+from brim.web.calling import ask
 
 
 def key_of(number: int, account: str = "acct_1", *, livemode: bool = False) -> ApiKey:
@@ -65,3 +67,20 @@ def test_buckets_are_bounded_and_those_that_are_not_full_are_kept_first(monkeypa
         assert taken(limiter, count=1, now_s=600.0, number=number, account=f"acct_{number}") == 1
     held = limiter._buckets[False]._full_at
     assert len(held) <= 102
+
+
+async def test_only_what_operators_do_on_pages_is_marked_as_theirs() -> None:
+    """A visitor's key has its limit in the Shell and the explorer too: nobody is told of what it does."""
+    seen: list[bool] = []
+
+    class Seeing:
+        async def handle(self, request: Request) -> Reply:
+            seen.append(request.by_operator)
+            return Reply(200, b"{}")
+
+    async def told(_request: Request, _reply: Reply) -> None:
+        return None
+
+    for each in (None, told):
+        await ask(Seeing(), Request("GET", "/v1/balance", b"", {}, b""), told=each)
+    assert seen == [False, True]

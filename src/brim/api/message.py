@@ -10,10 +10,11 @@ class Request:
     """One whole request.
 
     `headers` has lower-case names; `path` is as sent, still percent-encoded; `address` is whom the connection leads to,
-    such as `203.0.113.7`, None where there is no network between.
+    such as `203.0.113.7`, None where there is no network between. `by_operator` is set by pages for whoever is signed
+    in.
     """
 
-    __slots__ = ("address", "body", "headers", "method", "path", "query")
+    __slots__ = ("address", "body", "by_operator", "headers", "method", "path", "query")
 
     def __init__(
         self,
@@ -30,6 +31,7 @@ class Request:
         self.headers = headers
         self.body = body
         self.address = address
+        self.by_operator = False
 
     def header(self, name: bytes) -> str | None:
         """Return a header's text, or None."""

@@ -127,6 +127,7 @@ class Caller:
 
 async def ask(api: AnsweringApi, request: Request, *, told: Told | None) -> Reply:
     """Return the API's reply to a request in somebody's name; what it has changed is told."""
+    request.by_operator = told is not None  # only sessions of operators have somebody to tell
     reply = await api.handle(request)
     if told is not None and request.method != "GET" and reply.status < 400:
         await told(request, reply)
