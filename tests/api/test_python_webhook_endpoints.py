@@ -128,7 +128,7 @@ def test_an_endpoint_for_a_platforms_accounts_names_its_application(client: Stri
         ),
         (
             {"url": "http://169.254.169.254/", "enabled_events[]": "*"},
-            "Invalid URL: 169.254.169.254 is neither a public address nor one of a private network.",
+            "Invalid URL: 169.254.169.254 is an address of a cloud's metadata service.",
             "url_invalid",
             "url",
         ),
