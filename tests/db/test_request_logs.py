@@ -3,6 +3,7 @@
 import asyncio
 
 import msgspec
+import pytest
 
 from brim.domain.pages import PageRequest, Range
 from brim.domain.request_logs import BY_PAGES, KEPT_S, RequestFilters, RequestRecord, RequestSource
@@ -90,4 +91,43 @@ async def test_a_database_that_is_away_costs_the_log_and_nothing_else(database: 
     await database.close()
     recorder.note(1)
     await asyncio.wait_for(recorder.flush(), 30)
+    assert dropped == [1]
+
+
+@pytest.mark.parametrize(
+    "poison",
+    [
+        {"path": "a\0b"},
+        {"user_agent": "\ud800"},
+        {"parameters": {"a": "\ud800"}},
+        {"status": 99_999},
+    ],
+)
+async def test_a_request_that_cannot_be_logged_costs_no_other_its_line(
+    each_database: Database, poison: dict[str, object]
+) -> None:
+    dropped: list[int] = []
+    made = [record(request_id=f"req_{n}", at_ms=NOW_MS + n) for n in range(20)]
+    made[7] = msgspec.structs.replace(made[7], **poison)
+    recorder: RequestRecorder[int] = RequestRecorder(each_database, made.__getitem__, drop=dropped.append)
+    for n in range(20):
+        recorder.note(n)
+    await recorder.flush()
+    assert await found(each_database) == [each.id for each in reversed(made) if each is not made[7]]
+    assert dropped == [1]
+
+
+async def test_one_whose_line_cannot_be_made_costs_no_other_its_own(database: Database) -> None:
+    dropped: list[int] = []
+
+    def make(number: int) -> RequestRecord:
+        if number == 3:
+            raise RuntimeError("a bug of ours")
+        return record(request_id=f"req_{number}", at_ms=NOW_MS + number)
+
+    recorder: RequestRecorder[int] = RequestRecorder(database, make, drop=dropped.append)
+    for n in range(5):
+        recorder.note(n)
+    await recorder.flush()
+    assert len(await found(database)) == 4
     assert dropped == [1]

@@ -42,7 +42,7 @@ def make_record(ids: IdFactory, answered: Answered) -> RequestRecord:
         request_id=answered.request_id,
         created=answered.now_ms // 1000,
         method=request.method,
-        path=_clean(request.path),
+        path=_text(request.path)[:_MAX_NAME],
         status=reply.status,
         duration_ms=round(answered.seconds * 1000, 3),
         api_version=answered.api_version,
@@ -54,9 +54,28 @@ def make_record(ids: IdFactory, answered: Answered) -> RequestRecord:
     )
 
 
-def _clean(text: Any) -> Any:
+def _clean(text: str | None) -> str | None:
     """Return a text from outside as it may be kept: no secret, no end, nothing that PostgreSQL refuses."""
-    return mask(text)[:_MAX_NAME].replace("\0", "") if text else None
+    return _text(text)[:_MAX_NAME] if text else None
+
+
+def _text(text: str) -> str:
+    """Return a text without secrets, and without what no text of PostgreSQL can hold."""
+    return mask(text).replace("\0", "").encode("utf-8", "replace").decode()
+
+
+def _masked(value: Any) -> Any:
+    """Return a JSON value of the same shape whose texts and names are as `_text` has them.
+
+    Each text by itself: a pattern that was let loose on the whole JSON could reach from one text into the next.
+    """
+    if isinstance(value, str):
+        return _text(value)
+    if isinstance(value, dict):
+        return {_text(name): _masked(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_masked(inner) for inner in value]
+    return value
 
 
 def _parameters(request: Request) -> Any:
@@ -65,8 +84,7 @@ def _parameters(request: Request) -> Any:
         return None
     with suppress(BrimError):  # it was refused for what it is; the error says why
         decode = decode_json if is_v2_path(request.path) and request.body else decode_form
-        text = msgspec.json.encode(redact(decode(body))).decode()
-        return msgspec.json.decode(mask(text))
+        return _masked(redact(decode(body)))
     return None
 
 
@@ -74,5 +92,7 @@ def _error(reply: Reply) -> Any:
     if reply.status < 400:
         return None
     with suppress(msgspec.DecodeError):
-        return msgspec.json.decode(mask(reply.body.decode())).get("error")
+        answered = msgspec.json.decode(reply.body)
+        error = answered.get("error") if isinstance(answered, dict) else None
+        return _masked(error) if isinstance(error, dict) else None
     return None

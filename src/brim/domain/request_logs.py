@@ -69,11 +69,11 @@ class RequestFilters(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def redact(value: Any, name: str = "") -> Any:
-    """Return parameters with those replaced that are secret or a bank account's number, at any depth.
+    """Return parameters with those replaced that are secret or a bank account's number, and all that is below them.
 
     Metadata and descriptions stay: their owner has them on the object anyway.
     """
-    if name in _SECRET_NAMES and not isinstance(value, dict):
+    if name in _SECRET_NAMES:
         return _HIDDEN
     if isinstance(value, dict):
         return {key: redact(item, key) for key, item in value.items()}

@@ -103,7 +103,7 @@ class Batches:
         """Write a batch; when one row's data breaks it, halve it until that row fails alone."""
         try:
             return await self._create_together(conn, batch)
-        except (*CAUSED_BY_A_ROW, ValueError) as error:  # ValueError: a text or number the driver cannot encode
+        except CAUSED_BY_A_ROW as error:
             if len(batch) == 1:
                 return [error]
             middle = len(batch) // 2

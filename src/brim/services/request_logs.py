@@ -1,7 +1,7 @@
 """Keep requests for looking at, list them, and forget them: beside the requests, never in their way."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final, Generic, TypeVar
 
 import structlog
@@ -13,7 +13,7 @@ from brim.kit.errors import DatabaseUnavailableError
 from brim.kit.ids import first_id_at
 from brim.services.lists import check_cursors
 from brim.store import request_logs
-from brim.store.database import Database
+from brim.store.database import CAUSED_BY_A_ROW, Conn, Database
 
 WRITE_EVERY_S: Final = 0.1
 BURST: Final = 1_000
@@ -75,14 +75,42 @@ class RequestRecorder(Generic[Seen]):
                 await self._write(batch)
 
     async def _write(self, seen: list[Seen]) -> None:
+        records = [record for each in seen if (record := self._made(each)) is not None]
         try:
             async with self._database.connection() as conn:
-                await request_logs.insert_request_logs(conn, [self._make(each) for each in seen])
+                await self._insert(conn, records)
         except DatabaseUnavailableError:  # the requests themselves say so; nobody waits for this
-            self._drop(len(seen))
+            self._drop(len(records))
+
+    def _made(self, seen: Seen) -> RequestRecord | None:
+        """Return the record of what was seen; one that cannot be made costs no other its own."""
+        try:
+            return self._make(seen)
         except Exception:
-            log.exception("requests could not be kept", count=len(seen))
-            self._drop(len(seen))
+            log.exception("request could not be logged")
+            self._drop(1)
+            return None
+
+    async def _insert(self, conn: Conn, records: Sequence[RequestRecord]) -> None:
+        """Keep records; where one of them breaks the statement, halve them until that one fails alone.
+
+        Raises:
+            DatabaseUnavailableError: the database cannot answer now.
+        """
+        if not records:
+            return
+        try:
+            await request_logs.insert_request_logs(conn, records)
+        except DatabaseUnavailableError:
+            raise
+        except CAUSED_BY_A_ROW as error:
+            if len(records) > 1:
+                middle = len(records) // 2
+                await self._insert(conn, records[:middle])
+                await self._insert(conn, records[middle:])
+                return
+            log.error("request could not be logged", request_id=records[0].request_id, error=type(error).__name__)  # noqa: TRY400  its text may hold what was sent
+            self._drop(1)
 
     def _make_room(self) -> None:
         now = self._loop.time()

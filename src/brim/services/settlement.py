@@ -87,7 +87,7 @@ async def _write(conn: Conn, changes: Sequence[Change]) -> Sequence[Change]:
     try:
         async with conn.transaction():  # a savepoint: what failed is undone, the claim stays
             await write_changes(conn, changes)
-    except (*CAUSED_BY_A_ROW, ValueError) as error:
+    except CAUSED_BY_A_ROW as error:
         if len(changes) == 1:
             await _park(conn, changes[0].before, error, now_ms=changes[0].moment.now_ms)
             return []

@@ -61,8 +61,8 @@ or more: one that was made for ten rows then walks along the wrong index past a 
 _ATTEMPTS: Final = 5
 """Sorted keys make deadlocks rare; five in a row mean that something else is wrong."""
 
-CAUSED_BY_A_ROW: Final = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError)
-"""Errors that one row of a batch can cause for all its neighbours."""
+CAUSED_BY_A_ROW: Final = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError, ValueError)
+"""Errors that one row of a batch can cause for all its neighbours; the last for what the driver cannot encode."""
 
 
 @asynccontextmanager
