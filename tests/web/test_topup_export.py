@@ -45,7 +45,30 @@ def test_a_description_is_never_a_formula(person: Person, wire: Wire) -> None:
     assert (yen["amount"], yen["description"]) == ("5", "")
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "  =1", "\N{FULLWIDTH EQUALS SIGN}1"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "=1+1",
+        "+1",
+        "-1",
+        "@SUM(A1)",
+        "\t=1",
+        "\r=1",
+        "  =1",
+        "\N{FULLWIDTH EQUALS SIGN}1",
+        "\N{FULLWIDTH PLUS SIGN}1",
+        "\N{FULLWIDTH HYPHEN-MINUS}1",
+        "\N{FULLWIDTH COMMERCIAL AT}SUM(A1)",
+        "\N{SMALL PLUS SIGN}1",
+        "\N{SMALL HYPHEN-MINUS}1",
+        "\N{SMALL EQUALS SIGN}1",
+        "\N{SMALL COMMERCIAL AT}1",
+        "\N{NO-BREAK SPACE}=1",
+        "\N{IDEOGRAPHIC SPACE}\N{FULLWIDTH EQUALS SIGN}1",
+        "\N{ZERO WIDTH SPACE}=1",
+        "\N{ZERO WIDTH NO-BREAK SPACE}=1",
+    ],
+)
 def test_what_a_spreadsheet_could_calculate_gets_an_apostrophe(text: str) -> None:
     assert safe_cell(text) == "'" + text
 

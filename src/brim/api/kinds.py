@@ -84,7 +84,7 @@ class Integer(Kind, frozen=True):
 
     def read(self, raw: Value, name: str) -> int:
         """Return the number."""
-        return _within_bigint(_read_integer(raw, name))
+        return min(max(_read_integer(raw, name), -MAX_BIGINT), MAX_BIGINT)
 
     def schema(self) -> Schema:
         """Return its JSON schema."""
@@ -362,21 +362,28 @@ class Metadata(Kind, frozen=True):
 
 
 class IntegerRange(Kind, frozen=True):
-    """A whole number, or an object of bounds: `gt`, `gte`, `lt`, `lte`, in any combination."""
+    """A whole number, or an object of bounds: `gt`, `gte`, `lt`, `lte`, in any combination.
+
+    `least` and `most` are what the compared column holds. A bound beyond them becomes the nearest of them, so give them
+    where no value of the column has either.
+    """
+
+    least: int = -MAX_BIGINT
+    most: int = MAX_BIGINT
 
     _BOUNDS = ("gt", "gte", "lt", "lte")
 
     def read(self, raw: Value, name: str) -> Range:
-        """Return the closed range; bounds beyond 64 bits become the last that are inside."""
+        """Return the closed range."""
         if type(raw) is not dict:
             exact = _read_integer(raw, name)
-            return Range(_within_bigint(exact), _within_bigint(exact))
+            return Range(self._within(exact), self._within(exact))
         bounds = {key: _read_integer(value, f"{name}[{key}]") for key, value in raw.items()}
         lows = [bounds[key] + (key == "gt") for key in ("gt", "gte") if key in bounds]
         highs = [bounds[key] - (key == "lt") for key in ("lt", "lte") if key in bounds]
         return Range(
-            _within_bigint(max(lows)) if lows else None,
-            _within_bigint(min(highs)) if highs else None,
+            self._within(max(lows)) if lows else None,
+            self._within(min(highs)) if highs else None,
         )
 
     def schema(self) -> Schema:
@@ -398,10 +405,8 @@ class IntegerRange(Kind, frozen=True):
             if key not in self._BOUNDS:
                 yield from leaf_names(value, f"{name}[{key}]")
 
-
-def _within_bigint(number: int) -> int:
-    """Return the nearest number that PostgreSQL's bigint holds, or leaves room for one more or less."""
-    return min(max(number, -MAX_BIGINT), MAX_BIGINT)
+    def _within(self, number: int) -> int:
+        return min(max(number, self.least), self.most)
 
 
 class TextList(Kind, frozen=True):

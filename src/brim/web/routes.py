@@ -5,13 +5,30 @@ from typing import Literal, TypeAlias
 from urllib.parse import unquote
 
 import msgspec
+import structlog
 
 from brim.api.message import Reply, Request
 from brim.api.websocket import Socket
+from brim.kit.ids import new_request_id
 from brim.web.visit import Visit
 
 Handler: TypeAlias = Callable[[Visit], Awaitable[Reply]]
 SocketHandler: TypeAlias = Callable[[Request, Socket], Awaitable[None]]
+
+
+log = structlog.get_logger()
+
+
+class NoSuchPageError(LookupError):
+    """A handler's pattern fits an address at which there is nothing."""
+
+
+def crashed(visit: Visit, error: Exception) -> str:
+    """Log what a page failed of, and return the reference by which it is found in the log."""
+    reference = new_request_id()
+    request = visit.request
+    log.error("page failed", request_id=reference, method=request.method, path=request.path, exc_info=error)
+    return reference
 
 
 class Route(msgspec.Struct, frozen=True):
@@ -68,7 +85,7 @@ def _compare(pattern: list[str], segments: list[str]) -> dict[str, str] | None:
     for index, wanted in enumerate(pattern):
         if wanted.endswith("*}"):
             places[wanted[1:-2]] = unquote("/".join(segments[index:]))
-            return places
+            return places if _can_be_looked_up(places) else None
         if index >= len(segments):
             return None
         segment = segments[index]
@@ -76,4 +93,9 @@ def _compare(pattern: list[str], segments: list[str]) -> dict[str, str] | None:
             places[wanted[1:-1]] = unquote(segment)
         elif wanted != segment:
             return None
-    return places if len(pattern) == len(segments) else None
+    return places if len(pattern) == len(segments) and _can_be_looked_up(places) else None
+
+
+def _can_be_looked_up(places: Mapping[str, str]) -> bool:
+    """Tell whether the database can be asked for these: no text in it has U+0000, so nothing has such a name."""
+    return not any("\0" in place for place in places.values())

@@ -8,12 +8,13 @@ import structlog
 
 from brim.api.errors import render_error
 from brim.api.message import Reply, Request
+from brim.api.parameter_errors import NullCharacterError
 from brim.api.websocket import Socket
 from brim.kit.errors import BrimError
 from brim.telemetry.metrics import REQUESTS
 from brim.web.assets import PREFIX, Assets
 from brim.web.pages import Pages, redirect
-from brim.web.routes import Match, Route, RouteTable, SocketRoute
+from brim.web.routes import Match, NoSuchPageError, Route, RouteTable, SocketRoute, crashed
 from brim.web.visit import Visit
 
 _UNMATCHED: Final = "unmatched page"
@@ -21,10 +22,6 @@ _READS: Final = {"HEAD": "GET"}
 _ASSETS: Final = f"{PREFIX}/{{version}}/{{name*}}"
 
 log = structlog.get_logger()
-
-
-class NoSuchPageError(LookupError):
-    """A handler's pattern fits an address at which there is nothing."""
 
 
 class Site:
@@ -70,15 +67,16 @@ class Site:
         route = match.routes.get(_READS.get(request.method, request.method)) if match else None
         visit = Visit(request, match.places if match else {})
         try:
+            _refuse_nulls(request)
             reply = await route.handler(visit) if route else self._no_route(visit, match)
         except NoSuchPageError:
             reply = self.not_found(visit)
         except BrimError as error:
             status, _ = render_error(error)
             reply = self._failure(visit, status, "That did not work", str(error))
-        except Exception:
-            log.exception("a page failed", method=request.method, path=request.path)
-            reply = self._failure(visit, 500, "Something went wrong here", "It is in the server's log. Try again.")
+        except Exception as error:  # noqa: BLE001  it is logged, under the reference that the page shows
+            advice = f"Try again. Reference: {crashed(visit, error)}"
+            reply = self._failure(visit, 500, "Something went wrong", advice)
         pattern = route.pattern if route else _UNMATCHED
         REQUESTS.observe((pattern, request.method, str(reply.status)), perf_counter() - started)
         return reply
@@ -102,3 +100,14 @@ class Site:
 
     async def _favicon(self, _visit: Visit) -> Reply:
         return redirect(self._assets.url("brim.svg"), status=302)
+
+
+def _refuse_nulls(request: Request) -> None:
+    """Refuse a query or a form with U+0000, which no text in the database can hold; files are not taken by pages.
+
+    Raises:
+        NullCharacterError: it has one.
+    """
+    for sent in (request.query, request.body):
+        if b"%00" in sent or b"\0" in sent:
+            raise NullCharacterError

@@ -19,7 +19,7 @@ REQUEST_LOG_LIST: Final = (
     ),
     Parameter(
         name="status",
-        kind=IntegerRange(),
+        kind=IntegerRange(least=0, most=1000),  # HTTP has three digits
         description="Only requests that were answered with that HTTP status, or one between the given bounds.",
     ),
     *PAGE,

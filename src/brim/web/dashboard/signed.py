@@ -7,12 +7,13 @@ from urllib.parse import urlencode
 import msgspec
 
 from brim.api.message import Reply
+from brim.kit.errors import BrimError
 from brim.services.watching import Watchers
 from brim.web.calling import AnsweringApi, ApiRefusedError, Caller
 from brim.web.dashboard.wording import DONE
 from brim.web.key_desk import KeyDesk
 from brim.web.pages import Pages, redirect
-from brim.web.routes import Handler, Route
+from brim.web.routes import Handler, NoSuchPageError, Route, crashed
 from brim.web.session import TEST_PREFIX, TOKEN_FIELD, Session, Sessions, carries_token, to_sign_in
 from brim.web.visit import Visit
 
@@ -126,6 +127,11 @@ class SignedVisit:
         title = _TITLES.get(error.status, "That did not work")
         return self.reply("dashboard/refusal.html", status=error.status, title=title, advice=error.message)
 
+    def failure(self, reference: str) -> Reply:
+        """Return the page that says that we failed, with what the log is searched for."""
+        advice = f"Try again. Reference: {reference}"
+        return self.reply("dashboard/refusal.html", status=500, title="Something went wrong", advice=advice)
+
 
 class SignedPages:
     """Makes routes of handlers that need to know who looks.
@@ -163,5 +169,9 @@ class SignedPages:
                 return await handler(signed)
             except ApiRefusedError as error:
                 return to_sign_in(visit) if error.status == _KEY_ENDED else signed.refusal(error)
+            except (BrimError, NoSuchPageError):
+                raise  # the site has a page for each
+            except Exception as error:  # noqa: BLE001  it is logged, under the reference that the page shows
+                return signed.failure(crashed(visit, error))
 
         return handle

@@ -6,6 +6,7 @@ an apostrophe in front. Source: OWASP, CSV Injection; RFC 4180 for quoting.
 
 import csv
 import io
+import unicodedata
 from collections.abc import AsyncGenerator, Iterable, Mapping
 from typing import Any, Final
 
@@ -16,7 +17,7 @@ from brim.web.dashboard.topup_filters import TopupQuery, read_filters
 from brim.web.dashboard.topup_list import TOPUPS, paid_by
 
 _PAGE: Final = 100
-_FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\N{FULLWIDTH EQUALS SIGN}")
+_FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 _BYTE_ORDER_MARK: Final = "\N{ZERO WIDTH NO-BREAK SPACE}"
 """By which spreadsheets know that the file is in UTF-8."""
 
@@ -81,10 +82,16 @@ def _row(topup: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def safe_cell(text: str | None) -> str:
-    """Return a text as a cell that no spreadsheet takes for a formula."""
+    """Return a text as a cell that no spreadsheet takes for a formula, whatever form its first character has.
+
+    Spreadsheets in East Asian settings read the fullwidth and small forms of the signs as the signs, which is what the
+    compatibility decomposition does too; blanks and invisible characters before them do not count.
+    """
     if text is None:
         return ""
-    return "'" + text if text.lstrip(" ").startswith(_FORMULA_STARTS) else text
+    visible = (letter for letter in text if letter in "\t\r\n" or unicodedata.category(letter)[0] not in "ZC")
+    first = unicodedata.normalize("NFKC", next(visible, ""))
+    return "'" + text if first.startswith(_FORMULA_STARTS) else text
 
 
 def csv_lines(rows: Iterable[tuple[str, ...]]) -> str:

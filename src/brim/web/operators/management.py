@@ -26,8 +26,7 @@ from brim.web.dashboard.signed import SignedHandler, SignedPages, SignedVisit
 from brim.web.operators.links import note
 from brim.web.operators.people import People
 from brim.web.operators.wording import ROLES
-from brim.web.routes import Route
-from brim.web.site import NoSuchPageError
+from brim.web.routes import NoSuchPageError, Route
 
 OPERATORS: Final = "/settings/operators"
 _ONE: Final = OPERATORS + "/{operator}"

@@ -22,12 +22,11 @@ from brim.web.reference.explorer import Explorer, json_reply, read_form
 from brim.web.reference.fields import fields_of
 from brim.web.reference.prose import coloured, prose
 from brim.web.reference.reader import Reader, reader_of, remembering_headers
-from brim.web.routes import Route
+from brim.web.routes import NoSuchPageError, Route
 from brim.web.samples.cli import command
 from brim.web.samples.languages import BY_KEY, LANGUAGES
 from brim.web.samples.sample import Sample
 from brim.web.session import Session
-from brim.web.site import NoSuchPageError
 from brim.web.visit import Visit
 
 _MOST_FORM: Final = 16 * 1024

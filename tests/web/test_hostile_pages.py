@@ -1,0 +1,87 @@
+"""No address, query or form field of any page is answered with a failure of ours."""
+
+import re
+from typing import Final
+from unittest.mock import MagicMock
+from urllib.parse import urlencode
+
+import pytest
+
+from api.test_hostile_values import HOSTILE_IDS, HOSTILE_VALUES
+from brim.api.operations import OPERATIONS
+from brim.web.parts import Supplies, build_site
+from web.browsing import Browser
+from web.people_house import House
+
+_PLACEHOLDER: Final = re.compile(r"\{[^}]*\}")
+_FIELDS: Final = (
+    "status", "created", "amount", "starting_after", "ending_before", "currency", "type", "delivery_success", "method",
+    "path", "source", "request_id", "next", "token", "done", "mode", "q", "from", "to", "limit", "page", "awaits",
+    "description", "account", "state", "code", "actor", "action", "min", "max", "name", "email", "role", "password",
+    "url", "enabled_events", "metadata", "source", "frozen_time", "country", "account_number", "routing_number", "key",
+    "expires", "grace", "kind", "failure_code", "statement_descriptor", "settlement_days", "endpoint", "fields",
+)  # fmt: skip
+
+
+def _patterns() -> list[str]:
+    """Return the patterns of every page there is."""
+    fake = MagicMock()
+    site = build_site(
+        Supplies(
+            operations=OPERATIONS,
+            api=fake,
+            sessions=fake,
+            watchers=fake,
+            keys=fake,
+            clock=lambda: 0,
+            people=fake,
+        )
+    )
+    return sorted(site._routes._by_pattern)
+
+
+PATTERNS: Final = _patterns()
+_FORM_FIELDS: Final = tuple(name for name in _FIELDS if name != "path")
+_ENDS_THE_SESSION: Final = ("/sign-out", "/settings/profile/password", "/test/settings/profile/password")
+_STREAMS: Final = ("/live", "/test/live")  # open for as long as somebody listens
+
+
+@pytest.fixture
+def browser(house: House) -> Browser:
+    """Signed in as an admin."""
+    return house.signed_in()
+
+
+@pytest.fixture
+def token(browser: Browser) -> str:
+    """The token of the forms."""
+    browser.get("/settings/profile")
+    return browser.form_token
+
+
+@pytest.mark.parametrize("pattern", [pattern for pattern in PATTERNS if "{" in pattern])
+def test_no_id_in_an_address_is_answered_500(browser: Browser, token: str, pattern: str) -> None:
+    for hostile in HOSTILE_IDS:
+        target = hostile.join(_PLACEHOLDER.split(pattern))
+        for reply in (browser.get(target), browser.post(target, form_token=token)):
+            assert reply.status < 500, (target, browser.text)
+
+
+@pytest.mark.parametrize("pattern", [pattern for pattern in PATTERNS if pattern not in _STREAMS])
+def test_no_query_is_answered_500(browser: Browser, pattern: str) -> None:
+    target = _PLACEHOLDER.sub("x", pattern)
+    for value in ("\0", *HOSTILE_VALUES):
+        reply = browser.get(f"{target}?{urlencode(dict.fromkeys(_FIELDS, value))}")
+        assert reply.status < 500, (target, value, browser.text)
+    for name in _FIELDS:
+        for value in ("\0", "99999", "9223372036854775808"):
+            reply = browser.get(f"{target}?{urlencode({name: value})}")
+            assert reply.status < 500, (target, name, value, browser.text)
+
+
+@pytest.mark.parametrize("pattern", [pattern for pattern in PATTERNS if pattern not in _ENDS_THE_SESSION])
+def test_no_field_of_a_form_is_answered_500(browser: Browser, token: str, pattern: str) -> None:
+    target = _PLACEHOLDER.sub("x", pattern)
+    for value in ("\0", *HOSTILE_VALUES):
+        reply = browser.post(target, **{**dict.fromkeys(_FORM_FIELDS, value), "form_token": token})
+        assert reply.status < 500, (target, value, browser.text)
