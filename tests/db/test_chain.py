@@ -20,6 +20,7 @@ from brim.services.settlement import settle_due
 from brim.store.database import Database
 from brim.store.migrate import known_migrations, migrate
 from brim.store.sql import load_queries
+from brim.store.verification import START, Range, bounds_of
 
 
 @pytest.fixture
@@ -202,7 +203,7 @@ STATEMENTS: dict[str, list[Any]] = {
     "claim_unsealed": [1000],
     "lock_heads": [["acct_books"], [False]],
     "read_links": ["", False, 0, 1000],
-    "stray_transfers": ["", False, "", "z", True, "", 20],
+    "stray_transfers": [*bounds_of(Range(START, ("acct_books", False, "tr_02000"))), 20],
     "read_transfers_with_seals": ["acct_books", False, "", 1000],
     "read_queue": ["", False, "", 1000],
     "read_heads": ["", False, 1000],
@@ -228,7 +229,7 @@ async def test_rows_are_looked_up_by_their_keys_though_statistics_know_of_none(
         assert node["Node Type"] not in {"Seq Scan", "Bitmap Heap Scan", "Materialize", "Memoize"}
         if node["Node Type"].startswith("Index") and node["Relation Name"] != "unsealed_transfers":
             assert "Index Cond" in node
-            assert "Filter" not in node or "SubPlan" in node["Filter"]
+            assert "Filter" not in node or any(word in node["Filter"] for word in ("SubPlan", "IS DISTINCT FROM"))
 
 
 def _nodes(plan: dict[str, Any]) -> list[dict[str, Any]]:

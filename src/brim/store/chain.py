@@ -10,7 +10,7 @@ from brim.domain.topups import Owner
 from brim.store.database import Conn
 from brim.store.sql import load_queries
 from brim.store.transitions import columns
-from brim.store.verification import Key, Range
+from brim.store.verification import Key, Range, bounds_of
 
 _SQL: Final = load_queries("chain")
 _COLUMNS: Final = len(SealedTransfer._fields)
@@ -104,7 +104,7 @@ async def read_queue(conn: Conn, after: Key, *, limit: int) -> list[Waiting]:
 
 async def stray_transfers(conn: Conn, span: Range, *, limit: int) -> list[SealedTransfer]:
     """Return transfers of a range that are neither sealed nor wait for it."""
-    records = await conn.fetch(_SQL["stray_transfers"], *span.after, *span.until, limit)
+    records = await conn.fetch(_SQL["stray_transfers"], *bounds_of(span), limit)
     return [_transfer(record) for record in records]
 
 

@@ -24,7 +24,9 @@ Rules: TypeAlias = Sequence[tuple[Any, ...]]
 START: Final[Key] = ("", False, "")
 """Before every key."""
 
-END: Final[Key] = ("\U0010ffff", True, "")
+_LAST_ID: Final = "\U0010ffff"
+
+END: Final[Key] = (_LAST_ID, True, "")
 """After every key: no account begins with Unicode's last character."""
 
 
@@ -42,6 +44,26 @@ class Range(msgspec.Struct, frozen=True):
 
     after: Key
     until: Key
+
+
+def bounds_of(span: Range) -> tuple[Any, ...]:
+    """Return a range as statements take it.
+
+    That is two accounts, between which all others are whole, and arrays of parts of owners: account, livemode, the key
+    after which a part begins (None: with the first) and its last key.
+    """
+    (first, first_mode, after), (last, last_mode, until) = span.after, span.until
+    if (first, first_mode) == (last, last_mode):
+        parts: list[tuple[Any, ...]] = [(first, first_mode, after, until)]
+    else:
+        whole = [(first, True)] if first != last and not first_mode else []
+        whole += [(last, False)] if first != last and last_mode else []
+        parts = [
+            (first, first_mode, after, _LAST_ID),
+            *((account, livemode, None, _LAST_ID) for account, livemode in whole),
+            (last, last_mode, None, until),
+        ]
+    return first, last, *map(list, zip(*parts, strict=True))
 
 
 class Sum(msgspec.Struct, frozen=True):
@@ -79,27 +101,27 @@ async def range_end(conn: Conn, walk: Walk, after: Key, size: int) -> Key:
 
 async def wrong_topups(conn: Conn, span: Range, *, limit: int) -> list[Difference]:
     """Return top-ups that contradict themselves."""
-    return await _differences(conn, "wrong_topups", *span.after, *span.until, limit)
+    return await _differences(conn, "wrong_topups", *bounds_of(span), limit)
 
 
 async def wrong_transfers(conn: Conn, span: Range, rules: Rules, *, limit: int) -> list[Difference]:
     """Return transfers, missing ones too, that differ from the rules (status, kind, debit and credit account)."""
-    return await _differences(conn, "wrong_transfers", *span.after, *span.until, limit, *_arrays(rules))
+    return await _differences(conn, "wrong_transfers", *bounds_of(span), limit, *_arrays(rules))
 
 
 async def wrong_balance_transactions(conn: Conn, span: Range, rules: Rules, *, limit: int) -> list[Difference]:
     """Return lines, missing ones too, that differ from the rules (status, type, sign, named by the top-up)."""
-    return await _differences(conn, "wrong_balance_transactions", *span.after, *span.until, limit, *_arrays(rules))
+    return await _differences(conn, "wrong_balance_transactions", *bounds_of(span), limit, *_arrays(rules))
 
 
 async def wrong_events(conn: Conn, span: Range, rules: Rules, *, limit: int) -> list[Difference]:
     """Return events that belong to no top-up, or that the rules (status, type) do not know for it."""
-    return await _differences(conn, "wrong_events", *span.after, *span.until, limit, *_arrays(rules))
+    return await _differences(conn, "wrong_events", *bounds_of(span), limit, *_arrays(rules))
 
 
 async def wrong_idempotency_keys(conn: Conn, span: Range, *, limit: int) -> list[Difference]:
     """Return keys whose event does not exist."""
-    return await _differences(conn, "wrong_idempotency_keys", *span.after, *span.until, limit)
+    return await _differences(conn, "wrong_idempotency_keys", *bounds_of(span), limit)
 
 
 async def missing_or_repeated_events(
@@ -120,12 +142,12 @@ async def missing_or_repeated_events(
 
 async def booked_sums(conn: Conn, span: Range, ledger_account: str) -> list[Sum]:
     """Return what the transfers of a range of top-ups add to one ledger account."""
-    return [_sum(record) for record in await conn.fetch(_SQL["booked_sums"], *span.after, *span.until, ledger_account)]
+    return [_sum(record) for record in await conn.fetch(_SQL["booked_sums"], *bounds_of(span), ledger_account)]
 
 
 async def stated_sums(conn: Conn, span: Range) -> list[Sum]:
     """Return what the balance transactions of a range of top-ups add up to."""
-    return [_sum(record) for record in await conn.fetch(_SQL["stated_sums"], *span.after, *span.until)]
+    return [_sum(record) for record in await conn.fetch(_SQL["stated_sums"], *bounds_of(span))]
 
 
 async def kept_balances(conn: Conn, first: Owner, end: Owner) -> list[Sum]:
@@ -136,13 +158,13 @@ async def kept_balances(conn: Conn, first: Owner, end: Owner) -> list[Sum]:
 
 async def expected_events(conn: Conn, span: Range, rules: Rules) -> list[EventSum]:
     """Return the events that a range of top-ups calls for by the rules (status, type)."""
-    records = await conn.fetch(_SQL["expected_events"], *span.after, *span.until, *_arrays(rules))
+    records = await conn.fetch(_SQL["expected_events"], *bounds_of(span), *_arrays(rules))
     return [EventSum(*record) for record in records]
 
 
 async def announced_events(conn: Conn, span: Range) -> list[EventSum]:
     """Return the events that a range of events holds."""
-    return [EventSum(*record) for record in await conn.fetch(_SQL["announced_events"], *span.after, *span.until)]
+    return [EventSum(*record) for record in await conn.fetch(_SQL["announced_events"], *bounds_of(span))]
 
 
 async def pruned_events(conn: Conn) -> list[EventSum]:

@@ -145,14 +145,32 @@ ORDER BY q.account, q.livemode, q.transfer
 LIMIT $4;
 
 -- name: stray_transfers
--- The transfers of a range that are neither sealed nor wait for it.
+-- The transfers of a range, which comes as those of verification.sql do, that are neither sealed nor wait for it.
 SELECT
     account, livemode, id, topup, kind, debit_account, credit_account, amount, currency, created
-FROM transfers AS t
-WHERE (account, livemode, id) > ($1, $2, $3) AND (account, livemode, id) <= ($4, $5, $6)
-    AND NOT EXISTS (
+FROM (
+    (
+        SELECT *
+        FROM transfers
+        WHERE account > $1 AND account < $2
+        ORDER BY account, livemode, id
+    )
+    UNION ALL
+    SELECT r.*
+    FROM unnest($3::text[], $4::boolean[], $5::text[], $6::text[]) AS s (account, livemode, after, until)
+    CROSS JOIN LATERAL (
+        SELECT *
+        FROM transfers
+        WHERE account = s.account AND livemode = s.livemode
+            AND id >= coalesce(s.after, '') AND id IS DISTINCT FROM s.after AND id <= s.until
+        ORDER BY id
+    ) AS r
+) AS t
+WHERE
+    NOT EXISTS (
         SELECT FROM transfer_seals AS s
-        WHERE s.account = t.account AND s.livemode = t.livemode AND s.transfer = t.id
+        WHERE s.account = t.account AND s.livemode = t.livemode AND s.transfer BETWEEN t.id AND t.id
+        ORDER BY s.transfer
         OFFSET 0
     )
     AND NOT EXISTS (

@@ -1,6 +1,8 @@
 -- Every statement reads one range of a key, open at its low end and closed at its high one, and answers only what
 -- is wrong there: the owner, the row, what was expected and what was found. Both sides of a comparison are cut to
 -- the range before they are joined, so a statement's work is bounded by the range whatever the tables' sizes.
+-- A range comes as the accounts that lie between two (1-2), whole, and parts of owners (3-6): before version 18 a scan
+-- that is bounded by (account, livemode, id) <= ... reads on to the end of the account.
 
 -- name: prefer_ranges
 -- The planner cannot tell how small a range of row values is, and would rather read whole tables, once per range.
@@ -72,12 +74,26 @@ SELECT
     CASE WHEN status IN ('failed', 'reversed') THEN 'a failure_code' ELSE 'no failure_message' END AS expected,
     format('status %s, failure_code %s, failure_message %s', status, coalesce(failure_code, 'null'),
         coalesce(failure_message, 'null')) AS found
-FROM topups
-WHERE (account, livemode, id) > ($1, $2, $3) AND (account, livemode, id) <= ($4, $5, $6)
-    AND (
-        (status = 'failed' AND failure_code IS NULL)
-        OR (status NOT IN ('failed', 'reversed') AND failure_message IS NOT NULL)
+FROM (
+    (
+        SELECT account, livemode, id, status, failure_code, failure_message
+        FROM topups
+        WHERE account > $1 AND account < $2
+        ORDER BY account, livemode, id
     )
+    UNION ALL
+    SELECT r.*
+    FROM unnest($3::text[], $4::boolean[], $5::text[], $6::text[]) AS s (account, livemode, after, until)
+    CROSS JOIN LATERAL (
+        SELECT account, livemode, id, status, failure_code, failure_message
+        FROM topups
+        WHERE account = s.account AND livemode = s.livemode
+            AND id >= coalesce(s.after, '') AND id IS DISTINCT FROM s.after AND id <= s.until
+        ORDER BY id
+    ) AS r
+) AS t
+WHERE (status = 'failed' AND failure_code IS NULL)
+    OR (status NOT IN ('failed', 'reversed') AND failure_message IS NOT NULL)
 LIMIT $7;
 
 -- name: wrong_transfers
@@ -86,15 +102,47 @@ LIMIT $7;
 WITH expected AS (
     SELECT
         t.account, t.livemode, t.id AS topup, r.kind, r.debit_account, r.credit_account, t.amount, t.currency
-    FROM topups AS t
+    FROM (
+        (
+            SELECT account, livemode, id, status, amount, currency
+            FROM topups
+            WHERE account > $1 AND account < $2
+            ORDER BY account, livemode, id
+        )
+        UNION ALL
+        SELECT r.*
+        FROM unnest($3::text[], $4::boolean[], $5::text[], $6::text[]) AS s (account, livemode, after, until)
+        CROSS JOIN LATERAL (
+            SELECT account, livemode, id, status, amount, currency
+            FROM topups
+            WHERE account = s.account AND livemode = s.livemode
+                AND id >= coalesce(s.after, '') AND id IS DISTINCT FROM s.after AND id <= s.until
+            ORDER BY id
+        ) AS r
+    ) AS t
     JOIN unnest($8::text[], $9::text[], $10::text[], $11::text[]) AS r (status, kind, debit_account, credit_account)
         ON r.status = t.status
-    WHERE (t.account, t.livemode, t.id) > ($1, $2, $3) AND (t.account, t.livemode, t.id) <= ($4, $5, $6)
 ),
 found AS (
     SELECT account, livemode, topup, kind, id, debit_account, credit_account, amount, currency
-    FROM transfers
-    WHERE (account, livemode, topup) > ($1, $2, $3) AND (account, livemode, topup) <= ($4, $5, $6)
+    FROM (
+        (
+            SELECT account, livemode, topup, kind, id, debit_account, credit_account, amount, currency
+            FROM transfers
+            WHERE account > $1 AND account < $2
+            ORDER BY account, livemode, topup
+        )
+        UNION ALL
+        SELECT r.*
+        FROM unnest($3::text[], $4::boolean[], $5::text[], $6::text[]) AS s (account, livemode, after, until)
+        CROSS JOIN LATERAL (
+            SELECT account, livemode, topup, kind, id, debit_account, credit_account, amount, currency
+            FROM transfers
+            WHERE account = s.account AND livemode = s.livemode
+                AND topup >= coalesce(s.after, '') AND topup IS DISTINCT FROM s.after AND topup <= s.until
+            ORDER BY topup
+        ) AS r
+    ) AS t
 )
 SELECT
     account, livemode, format('transfers %s of %s (%s)', coalesce(f.id, '-'), topup, kind) AS row_name,
@@ -114,15 +162,47 @@ WITH expected AS (
     SELECT
         t.account, t.livemode, t.id AS source, r.type, t.amount * r.sign AS amount, t.currency,
         CASE WHEN r.is_named THEN t.balance_transaction END AS named
-    FROM topups AS t
+    FROM (
+        (
+            SELECT account, livemode, id, status, amount, currency, balance_transaction
+            FROM topups
+            WHERE account > $1 AND account < $2
+            ORDER BY account, livemode, id
+        )
+        UNION ALL
+        SELECT r.*
+        FROM unnest($3::text[], $4::boolean[], $5::text[], $6::text[]) AS s (account, livemode, after, until)
+        CROSS JOIN LATERAL (
+            SELECT account, livemode, id, status, amount, currency, balance_transaction
+            FROM topups
+            WHERE account = s.account AND livemode = s.livemode
+                AND id >= coalesce(s.after, '') AND id IS DISTINCT FROM s.after AND id <= s.until
+            ORDER BY id
+        ) AS r
+    ) AS t
     JOIN unnest($8::text[], $9::text[], $10::integer[], $11::boolean[]) AS r (status, type, sign, is_named)
         ON r.status = t.status
-    WHERE (t.account, t.livemode, t.id) > ($1, $2, $3) AND (t.account, t.livemode, t.id) <= ($4, $5, $6)
 ),
 found AS (
     SELECT account, livemode, source, type, id, amount, currency
-    FROM balance_transactions
-    WHERE (account, livemode, source) > ($1, $2, $3) AND (account, livemode, source) <= ($4, $5, $6)
+    FROM (
+        (
+            SELECT account, livemode, source, type, id, amount, currency
+            FROM balance_transactions
+            WHERE account > $1 AND account < $2
+            ORDER BY account, livemode, source
+        )
+        UNION ALL
+        SELECT r.*
+        FROM unnest($3::text[], $4::boolean[], $5::text[], $6::text[]) AS s (account, livemode, after, until)
+        CROSS JOIN LATERAL (
+            SELECT account, livemode, source, type, id, amount, currency
+            FROM balance_transactions
+            WHERE account = s.account AND livemode = s.livemode
+                AND source >= coalesce(s.after, '') AND source IS DISTINCT FROM s.after AND source <= s.until
+            ORDER BY source
+        ) AS r
+    ) AS t
 )
 SELECT
     account, livemode, format('balance_transactions %s of %s (%s)', coalesce(f.id, '-'), source, type) AS row_name,
@@ -138,15 +218,47 @@ LIMIT $7;
 SELECT
     account, livemode, currency,
     sum(CASE $7::text WHEN credit_account THEN amount WHEN debit_account THEN -amount ELSE 0 END) AS total
-FROM transfers
-WHERE (account, livemode, topup) > ($1, $2, $3) AND (account, livemode, topup) <= ($4, $5, $6)
+FROM (
+    (
+        SELECT account, livemode, currency, amount, debit_account, credit_account
+        FROM transfers
+        WHERE account > $1 AND account < $2
+        ORDER BY account, livemode, topup
+    )
+    UNION ALL
+    SELECT r.*
+    FROM unnest($3::text[], $4::boolean[], $5::text[], $6::text[]) AS s (account, livemode, after, until)
+    CROSS JOIN LATERAL (
+        SELECT account, livemode, currency, amount, debit_account, credit_account
+        FROM transfers
+        WHERE account = s.account AND livemode = s.livemode
+            AND topup >= coalesce(s.after, '') AND topup IS DISTINCT FROM s.after AND topup <= s.until
+        ORDER BY topup
+    ) AS r
+) AS t
 GROUP BY account, livemode, currency;
 
 -- name: stated_sums
 -- What a range's balance transactions add up to, by owner and currency.
 SELECT account, livemode, currency, sum(net) AS total
-FROM balance_transactions
-WHERE (account, livemode, source) > ($1, $2, $3) AND (account, livemode, source) <= ($4, $5, $6)
+FROM (
+    (
+        SELECT account, livemode, currency, net
+        FROM balance_transactions
+        WHERE account > $1 AND account < $2
+        ORDER BY account, livemode, source
+    )
+    UNION ALL
+    SELECT r.*
+    FROM unnest($3::text[], $4::boolean[], $5::text[], $6::text[]) AS s (account, livemode, after, until)
+    CROSS JOIN LATERAL (
+        SELECT account, livemode, currency, net
+        FROM balance_transactions
+        WHERE account = s.account AND livemode = s.livemode
+            AND source >= coalesce(s.after, '') AND source IS DISTINCT FROM s.after AND source <= s.until
+        ORDER BY source
+    ) AS r
+) AS t
 GROUP BY account, livemode, currency;
 
 -- name: kept_balances
@@ -161,9 +273,25 @@ WHERE (account, livemode) >= ($1, $2) AND (account, livemode) < ($3, $4);
 SELECT
     r.type, count(*) AS events,
     sum(hashtextextended(t.account, hashtextextended(t.id, t.livemode::integer))) AS checksum
-FROM topups AS t
+FROM (
+    (
+        SELECT account, livemode, id, status
+        FROM topups
+        WHERE account > $1 AND account < $2
+        ORDER BY account, livemode, id
+    )
+    UNION ALL
+    SELECT r.*
+    FROM unnest($3::text[], $4::boolean[], $5::text[], $6::text[]) AS s (account, livemode, after, until)
+    CROSS JOIN LATERAL (
+        SELECT account, livemode, id, status
+        FROM topups
+        WHERE account = s.account AND livemode = s.livemode
+            AND id >= coalesce(s.after, '') AND id IS DISTINCT FROM s.after AND id <= s.until
+        ORDER BY id
+    ) AS r
+) AS t
 JOIN unnest($7::text[], $8::text[]) AS r (status, type) ON r.status = t.status
-WHERE (t.account, t.livemode, t.id) > ($1, $2, $3) AND (t.account, t.livemode, t.id) <= ($4, $5, $6)
 GROUP BY r.type;
 
 -- name: announced_events
@@ -171,8 +299,25 @@ GROUP BY r.type;
 SELECT
     type, count(*) AS events,
     sum(hashtextextended(account, hashtextextended(object_id, livemode::integer))) AS checksum
-FROM events
-WHERE (account, livemode, id) > ($1, $2, $3) AND (account, livemode, id) <= ($4, $5, $6) AND type LIKE 'topup.%'
+FROM (
+    (
+        SELECT account, livemode, type, object_id
+        FROM events
+        WHERE account > $1 AND account < $2
+        ORDER BY account, livemode, id
+    )
+    UNION ALL
+    SELECT r.*
+    FROM unnest($3::text[], $4::boolean[], $5::text[], $6::text[]) AS s (account, livemode, after, until)
+    CROSS JOIN LATERAL (
+        SELECT account, livemode, type, object_id
+        FROM events
+        WHERE account = s.account AND livemode = s.livemode
+            AND id >= coalesce(s.after, '') AND id IS DISTINCT FROM s.after AND id <= s.until
+        ORDER BY id
+    ) AS r
+) AS e
+WHERE type LIKE 'topup.%'
 GROUP BY type;
 
 -- name: pruned_events
@@ -188,15 +333,31 @@ SELECT
     e.account, e.livemode, 'events ' || e.id AS row_name,
     format('a top-up %s whose status calls for %s', e.object_id, e.type) AS expected,
     coalesce('status ' || t.status, 'no such top-up') AS found
-FROM events AS e
+FROM (
+    (
+        SELECT account, livemode, id, type, object_id
+        FROM events
+        WHERE account > $1 AND account < $2
+        ORDER BY account, livemode, id
+    )
+    UNION ALL
+    SELECT r.*
+    FROM unnest($3::text[], $4::boolean[], $5::text[], $6::text[]) AS s (account, livemode, after, until)
+    CROSS JOIN LATERAL (
+        SELECT account, livemode, id, type, object_id
+        FROM events
+        WHERE account = s.account AND livemode = s.livemode
+            AND id >= coalesce(s.after, '') AND id IS DISTINCT FROM s.after AND id <= s.until
+        ORDER BY id
+    ) AS r
+) AS e
 LEFT JOIN LATERAL (
     SELECT status
     FROM topups
-    WHERE account = e.account AND livemode = e.livemode AND id = e.object_id
-    OFFSET 0  -- one look into the key for each event: objects may lie anywhere, so no range bounds them
+    WHERE account = e.account AND livemode = e.livemode AND id BETWEEN e.object_id AND e.object_id
+    ORDER BY id  -- one look into the key for each event: objects may lie anywhere, so no range bounds them
 ) AS t ON TRUE
-WHERE (e.account, e.livemode, e.id) > ($1, $2, $3) AND (e.account, e.livemode, e.id) <= ($4, $5, $6)
-    AND e.type LIKE 'topup.%'
+WHERE e.type LIKE 'topup.%'
     AND NOT EXISTS (
         SELECT FROM unnest($8::text[], $9::text[]) AS r (status, type)
         WHERE r.status = t.status AND r.type = e.type
@@ -274,11 +435,28 @@ LIMIT $1;
 -- Keys whose answer is an event that does not exist.
 SELECT
     k.account, k.livemode, 'idempotency_keys ' || k.key AS row_name, 'event ' || k.event_id AS expected, NULL AS found
-FROM idempotency_keys AS k
-WHERE (k.account, k.livemode, k.key) > ($1, $2, $3) AND (k.account, k.livemode, k.key) <= ($4, $5, $6)
-    AND k.event_id IS NOT NULL
+FROM (
+    (
+        SELECT account, livemode, key, event_id
+        FROM idempotency_keys
+        WHERE account > $1 AND account < $2
+        ORDER BY account, livemode, key
+    )
+    UNION ALL
+    SELECT r.*
+    FROM unnest($3::text[], $4::boolean[], $5::text[], $6::text[]) AS s (account, livemode, after, until)
+    CROSS JOIN LATERAL (
+        SELECT account, livemode, key, event_id
+        FROM idempotency_keys
+        WHERE account = s.account AND livemode = s.livemode
+            AND key >= coalesce(s.after, '') AND key IS DISTINCT FROM s.after AND key <= s.until
+        ORDER BY key
+    ) AS r
+) AS k
+WHERE k.event_id IS NOT NULL
     AND NOT EXISTS (
         SELECT FROM events AS e
         WHERE e.account = k.account AND e.livemode = k.livemode AND e.id = k.event_id
+        OFFSET 0
     )
 LIMIT $7;
