@@ -7,7 +7,6 @@ import pytest
 from books import execute
 
 from brim.kit.ids import first_id_at
-from brim.store.books import prefer_walks
 from brim.store.database import Conn, Database
 from brim.store.sql import load_queries
 
@@ -79,8 +78,7 @@ async def test_each_look_touches_what_it_shows_and_little_more(database: Databas
     for statement in FILL:
         await execute(database, statement)
     for when in ("before", "after"):
-        async with database.transaction() as conn:
-            await prefer_walks(conn)
+        async with database.connection() as conn:
             for family, name, arguments, most in STATEMENTS:
                 plan = await explain(conn, load_queries(family)[name], arguments)
                 touched = plan["Shared Hit Blocks"] + plan["Shared Read Blocks"]

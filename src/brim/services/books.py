@@ -36,8 +36,7 @@ async def retrieve_overview(
         most_pending: how many pending top-ups are counted.
         most_lines: how many lines of the statement; days before the oldest of them are left out.
     """
-    async with database.transaction() as conn:
-        await books.prefer_walks(conn)
+    async with database.connection() as conn:
         last = day_of(await _latest_second(conn, owner, now_s=now_s))
         first = last - SHOWN_DAYS + 1
         counted = await books.fetch_day_totals(conn, owner, since=first * DAY_S, limit=most_lines)

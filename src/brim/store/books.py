@@ -20,11 +20,6 @@ class DayTotals(NamedTuple):
     lines: int
 
 
-async def prefer_walks(conn: Conn) -> None:
-    """Let the caller's transaction read the newest rows by walking an index, whatever statistics say."""
-    await conn.execute(_SQL["prefer_walks"])
-
-
 async def fetch_transfers(conn: Conn, owner: Owner, topup_id: str) -> list[Transfer]:
     """Return what was booked for a top-up, in order; nothing for one that does not exist."""
     records = await conn.fetch(_SQL["transfers_of_topup"], owner.account, owner.livemode, topup_id)

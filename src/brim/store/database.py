@@ -1,8 +1,8 @@
 """Connections to PostgreSQL, transactions, and the one place where the driver's errors become ours.
 
 Statements are planned once for all values (force_generic_plan): each is written so that one plan is right for every
-value, and planning a list anew costs more than answering it. But no plan is right for every size of a table, so
-connections make theirs anew every few seconds.
+value and every size of a table (docs/statements.md), and planning a list anew costs more than answering it. Connections
+make their plans anew every few seconds all the same, as a second line.
 """
 
 import asyncio
@@ -47,16 +47,20 @@ _NO_CONNECTION_LEFT: Final = (
 _PLANNING: Final = {
     "plan_cache_mode": "force_generic_plan",
     "enable_seqscan": "off",
+    "enable_bitmapscan": "off",
     "enable_hashjoin": "off",
     "enable_mergejoin": "off",
+    "enable_sort": "off",
+    "enable_incremental_sort": "off",
+    "enable_memoize": "off",
     "jit": "off",
 }
 """A plan made while a table was small, or its statistics old, must still be right when it has grown: every statement
-of ours finds its rows by an index."""
+of ours finds its rows by an index, and where several would do, by the one that has the order it asks for."""
 
 PLANS_KEPT_S: Final = 5.0
 """How long a connection uses a plan. PostgreSQL alone keeps it until somebody takes the table's statistics, a minute
-or more: one that was made for ten rows then walks along the wrong index past a hundred thousand."""
+or more, in which one that was wrong after all would do harm."""
 
 _ATTEMPTS: Final = 5
 """Sorted keys make deadlocks rare; five in a row mean that something else is wrong."""

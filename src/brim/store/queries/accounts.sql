@@ -49,7 +49,9 @@ FROM (
         LIMIT $6
     )
 ) AS a
-LEFT JOIN owner_terms AS o ON o.account = a.account AND o.livemode = $2;
+LEFT JOIN LATERAL (
+    SELECT settlement_days FROM owner_terms WHERE account = a.account AND livemode = $2 OFFSET 0
+) AS o ON true;
 
 -- name: list_accounts
 -- All accounts, oldest first.

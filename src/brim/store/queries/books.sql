@@ -3,7 +3,8 @@
 WITH booked AS MATERIALIZED (
     SELECT account, livemode, id, topup, kind, debit_account, credit_account, amount, currency, created
     FROM transfers
-    WHERE account = $1 AND livemode = $2 AND topup = $3
+    WHERE account = $1 AND livemode = $2 AND topup BETWEEN $3 AND $3
+    ORDER BY topup
 )
 SELECT account, livemode, id, topup, kind, debit_account, credit_account, amount, currency, created
 FROM booked
@@ -21,11 +22,6 @@ FROM (
 ) AS pending
 GROUP BY currency
 ORDER BY currency;
-
--- name: prefer_walks
--- What follows walks the newest end of an index and stops. Where the planner takes an owner's rows for few, as in tables
--- that grew faster than their statistics, it would rather read all of them and sort.
-SELECT set_config('enable_sort', 'off', true), set_config('enable_bitmapscan', 'off', true);
 
 -- name: newest_line
 -- When the newest line of an owner's statement was written.

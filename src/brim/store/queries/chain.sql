@@ -1,6 +1,5 @@
--- Sealing and walking the hash chain. What is looked up row by row stands in a subquery with OFFSET 0, which the planner
--- cannot turn into a join: where statistics say that there are no seals, or that nothing waits, it would compare each
--- row with each, or read a whole table to look up a page of it.
+-- Sealing and walking the hash chain. What is looked up row by row stands in a subquery with ORDER BY or OFFSET 0, which
+-- the planner cannot turn into a join; where two indexes begin with the owner, ORDER BY names the one (docs/statements.md).
 
 -- name: claim_unsealed
 -- Take transfers out of the queue, in each owner's order of ids, and return them as they are sealed; what another
@@ -14,12 +13,13 @@ WITH claimed AS (
         FROM unsealed_transfers AS q
         CROSS JOIN LATERAL (
             SELECT FROM transfers
-            WHERE account = q.account AND livemode = q.livemode AND id = q.transfer
-            OFFSET 0
+            WHERE account = q.account AND livemode = q.livemode AND id BETWEEN q.transfer AND q.transfer
+            ORDER BY id
         ) AS t
         WHERE NOT EXISTS (
             SELECT FROM transfer_seals AS s
-            WHERE s.account = q.account AND s.livemode = q.livemode AND s.transfer = q.transfer
+            WHERE s.account = q.account AND s.livemode = q.livemode AND s.transfer BETWEEN q.transfer AND q.transfer
+            ORDER BY s.transfer
             OFFSET 0
         )
         AND coalesce((
@@ -42,8 +42,8 @@ FROM claimed AS c
 CROSS JOIN LATERAL (
     SELECT account, livemode, id, topup, kind, debit_account, credit_account, amount, currency, created
     FROM transfers
-    WHERE account = c.account AND livemode = c.livemode AND id = c.transfer
-    OFFSET 0
+    WHERE account = c.account AND livemode = c.livemode AND id BETWEEN c.transfer AND c.transfer
+    ORDER BY id
 ) AS t
 ORDER BY t.account, t.livemode, t.id;
 
@@ -79,7 +79,6 @@ ON CONFLICT ON CONSTRAINT chain_heads_pk DO UPDATE SET position = excluded.posit
 
 -- name: walk_in_order
 -- Pages are read in the order of an index, by one process that leaves the others to the service.
-SET LOCAL enable_bitmapscan = off;
 SET LOCAL max_parallel_workers_per_gather = 0;
 
 -- name: estimate_rows
@@ -99,8 +98,8 @@ FROM transfer_seals AS s
 LEFT JOIN LATERAL (
     SELECT id, topup, kind, debit_account, credit_account, amount, currency, created
     FROM transfers
-    WHERE account = s.account AND livemode = s.livemode AND id = s.transfer
-    OFFSET 0
+    WHERE account = s.account AND livemode = s.livemode AND id BETWEEN s.transfer AND s.transfer
+    ORDER BY id
 ) AS t ON TRUE
 LEFT JOIN LATERAL (
     SELECT position, hash
@@ -132,12 +131,14 @@ SELECT
     q.account, q.livemode, q.transfer,
     EXISTS (
         SELECT FROM transfers AS t
-        WHERE t.account = q.account AND t.livemode = q.livemode AND t.id = q.transfer
+        WHERE t.account = q.account AND t.livemode = q.livemode AND t.id BETWEEN q.transfer AND q.transfer
+        ORDER BY t.id
         OFFSET 0
     ) AS is_there,
     (
         SELECT s.position FROM transfer_seals AS s
-        WHERE s.account = q.account AND s.livemode = q.livemode AND s.transfer = q.transfer
+        WHERE s.account = q.account AND s.livemode = q.livemode AND s.transfer BETWEEN q.transfer AND q.transfer
+        ORDER BY s.transfer
     ) AS sealed_at
 FROM unsealed_transfers AS q
 WHERE (q.account, q.livemode, q.transfer) > ($1, $2, $3)
@@ -189,8 +190,8 @@ FROM transfers AS t
 LEFT JOIN LATERAL (
     SELECT position, hash
     FROM transfer_seals
-    WHERE account = t.account AND livemode = t.livemode AND transfer = t.id
-    OFFSET 0
+    WHERE account = t.account AND livemode = t.livemode AND transfer BETWEEN t.id AND t.id
+    ORDER BY transfer
 ) AS s ON TRUE
 WHERE t.account = $1 AND t.livemode = $2 AND t.id > $3
 ORDER BY t.id

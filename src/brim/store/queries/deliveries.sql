@@ -5,7 +5,7 @@
 -- Rows that another transaction has taken are passed over; counters are locked in sorted order, and what they come to
 -- is read under that lock, so that numbers have no gap whoever else numbers.
 WITH taken AS MATERIALIZED (
-    SELECT place, account, livemode, event
+    SELECT ctid, place, account, livemode, event
     FROM new_events
     WHERE place >= $1
     ORDER BY place
@@ -13,7 +13,7 @@ WITH taken AS MATERIALIZED (
     FOR UPDATE SKIP LOCKED
 ),
 dequeued AS (
-    DELETE FROM new_events WHERE place IN (SELECT place FROM taken)
+    DELETE FROM new_events WHERE ctid = ANY (ARRAY(SELECT ctid FROM taken))
 ),
 counted AS (
     INSERT INTO event_counters AS c (account, livemode, number)
@@ -43,8 +43,13 @@ placed AS MATERIALIZED (
                 UNION ALL
                 SELECT (w.account, w.id, w.enabled_events)
                 FROM accounts AS a
-                JOIN webhook_endpoints AS w ON w.account = a.platform AND w.livemode = c.livemode
-                WHERE a.account = c.account AND w.connect AND w.disabled_because IS NULL
+                CROSS JOIN LATERAL (
+                    SELECT account, id, enabled_events
+                    FROM webhook_endpoints
+                    WHERE account = a.platform AND livemode = c.livemode AND connect AND disabled_because IS NULL
+                    OFFSET 0
+                ) AS w
+                WHERE a.account = c.account
             )
         FROM counted AS c
     ) AS both_kinds
@@ -109,10 +114,10 @@ SELECT account, livemode, endpoint, next_attempt_ms FROM steps LIMIT $4;
 -- or an endpoint that is gone are NULL. A lease that is lost when the server crashes means no more than that the event is
 -- sent again, so nobody waits for the disk.
 WITH picked AS MATERIALIZED (
-    SELECT d.account, d.livemode, d.endpoint, d.event_account, d.event
+    SELECT d.place
     FROM unnest($1::text[], $2::boolean[], $3::text[], $4::integer[]) AS w (account, livemode, endpoint, room)
     CROSS JOIN LATERAL (
-        SELECT i.account, i.livemode, i.endpoint, i.event_account, i.event
+        SELECT i.ctid AS place
         FROM webhook_deliveries AS i
         WHERE i.account = w.account AND i.livemode = w.livemode AND i.endpoint = w.endpoint
             AND i.next_attempt_ms <= $5 AND (i.leased_until_ms IS NULL OR i.leased_until_ms <= $5)
@@ -125,8 +130,7 @@ leased AS (
     UPDATE webhook_deliveries AS d
     SET leased_until_ms = $6
     FROM picked AS p
-    WHERE d.account = p.account AND d.livemode = p.livemode AND d.endpoint = p.endpoint
-        AND d.event_account = p.event_account AND d.event = p.event
+    WHERE d.ctid = p.place
     RETURNING
         d.account, d.livemode, d.endpoint, d.event_account, d.event, d.number, d.attempts, d.leased_until_ms,
         d.created_ms, d.cause
@@ -144,31 +148,43 @@ SELECT
     ) AS undelivered,
     set_config('synchronous_commit', 'off', true)
 FROM leased AS l
-LEFT JOIN events AS e ON e.account = l.event_account AND e.livemode = l.livemode AND e.id = l.event
-LEFT JOIN webhook_endpoints AS w ON w.account = l.account AND w.livemode = l.livemode AND w.id = l.endpoint;
+LEFT JOIN LATERAL (
+    SELECT * FROM events WHERE account = l.event_account AND livemode = l.livemode AND id = l.event OFFSET 0
+) AS e ON true
+LEFT JOIN LATERAL (
+    SELECT * FROM webhook_endpoints WHERE account = l.account AND livemode = l.livemode AND id = l.endpoint OFFSET 0
+) AS w ON true;
 
 -- name: stop_deliveries
 -- Give up pending deliveries of events that are gone.
 UPDATE webhook_deliveries AS d
 SET next_attempt_ms = NULL, leased_until_ms = NULL
-FROM unnest($1::text[], $2::boolean[], $3::text[], $4::text[], $5::text[])
-    AS s (account, livemode, endpoint, event_account, event)
-WHERE d.account = s.account AND d.livemode = s.livemode AND d.endpoint = s.endpoint
-    AND d.event_account = s.event_account AND d.event = s.event AND d.next_attempt_ms IS NOT NULL;
+WHERE d.ctid = ANY (ARRAY(
+    SELECT o.place
+    FROM unnest($1::text[], $2::boolean[], $3::text[], $4::text[], $5::text[])
+        AS s (account, livemode, endpoint, event_account, event)
+    CROSS JOIN LATERAL (
+        SELECT ctid AS place, next_attempt_ms
+        FROM webhook_deliveries
+        WHERE event_account = s.event_account AND livemode = s.livemode AND event = s.event
+            AND account = s.account AND endpoint = s.endpoint
+        OFFSET 0
+        FOR UPDATE
+    ) AS o
+    WHERE o.next_attempt_ms IS NOT NULL  -- outside, as in record_attempts
+));
 
 -- name: stop_endpoint
 -- Give up pending deliveries to an endpoint that is gone or turned off, some at a time.
-WITH pending AS MATERIALIZED (
-    SELECT event_account, event
+UPDATE webhook_deliveries
+SET next_attempt_ms = NULL, leased_until_ms = NULL
+WHERE ctid = ANY (ARRAY(
+    SELECT ctid
     FROM webhook_deliveries
     WHERE account = $1 AND livemode = $2 AND endpoint = $3 AND next_attempt_ms IS NOT NULL
     LIMIT $4
     FOR UPDATE SKIP LOCKED
-)
-UPDATE webhook_deliveries AS d
-SET next_attempt_ms = NULL, leased_until_ms = NULL
-FROM pending AS p
-WHERE d.account = $1 AND d.livemode = $2 AND d.endpoint = $3 AND d.event_account = p.event_account AND d.event = p.event;
+));
 
 -- name: record_attempts
 -- Write attempts, in sorted order, and what became of their deliveries: one that has arrived goes. A failure counts only
@@ -186,30 +202,29 @@ WITH results AS MATERIALIZED (
     )
 ),
 held AS MATERIALIZED (
-    SELECT r.*
+    SELECT r.outcome, r.next_attempt_ms, d.place
     FROM results AS r
     CROSS JOIN LATERAL (
-        SELECT
-        FROM webhook_deliveries AS d
-        WHERE d.account = r.account AND d.livemode = r.livemode AND d.endpoint = r.endpoint
-            AND d.event_account = r.event_account AND d.event = r.event AND d.next_attempt_ms IS NOT NULL
-            AND d.created_ms = r.created_ms
-            AND (r.outcome = 'delivered' OR d.leased_until_ms = r.leased_until_ms)
+        SELECT ctid AS place, next_attempt_ms
+        FROM webhook_deliveries
+        WHERE event_account = r.event_account AND livemode = r.livemode AND event = r.event
+            AND account = r.account AND endpoint = r.endpoint
+            AND created_ms = r.created_ms
+            AND (r.outcome = 'delivered' OR leased_until_ms = r.leased_until_ms)
+        OFFSET 0
         FOR UPDATE
     ) AS d
+    WHERE d.next_attempt_ms IS NOT NULL  -- outside: inside, an index along all that waits for the endpoint would do too
 ),
 arrived AS (
-    DELETE FROM webhook_deliveries AS d
-    USING held AS h
-    WHERE h.outcome = 'delivered' AND d.account = h.account AND d.livemode = h.livemode AND d.endpoint = h.endpoint
-        AND d.event_account = h.event_account AND d.event = h.event
+    DELETE FROM webhook_deliveries
+    WHERE ctid = ANY (ARRAY(SELECT place FROM held WHERE outcome = 'delivered'))
 ),
 failed AS (
     UPDATE webhook_deliveries AS d
     SET attempts = d.attempts + 1, next_attempt_ms = h.next_attempt_ms, leased_until_ms = NULL, cause = 'schedule'
     FROM held AS h
-    WHERE h.outcome <> 'delivered' AND d.account = h.account AND d.livemode = h.livemode AND d.endpoint = h.endpoint
-        AND d.event_account = h.event_account AND d.event = h.event
+    WHERE d.ctid = h.place AND h.outcome <> 'delivered'
 )
 INSERT INTO webhook_attempts (
     account, livemode, id, endpoint, event_account, event, attempted_ms, duration_ms, outcome, http_status, error,
@@ -225,11 +240,11 @@ ON CONFLICT ON CONSTRAINT webhook_attempts_pk DO NOTHING;
 -- Write since when endpoints fail: not at all after a success, else since their first failure; one that has failed for
 -- longer than is borne is turned off. Only endpoints of which this is news are touched. Returns those turned off now.
 WITH news AS MATERIALIZED (
-    SELECT n.account, n.livemode, n.id, n.has_failed, n.at_ms
+    SELECT w.place, n.has_failed, n.at_ms
     FROM unnest($1::text[], $2::boolean[], $3::text[], $4::boolean[], $5::bigint[])
         AS n (account, livemode, id, has_failed, at_ms)
     CROSS JOIN LATERAL (
-        SELECT
+        SELECT w.ctid AS place
         FROM webhook_endpoints AS w
         WHERE w.account = n.account AND w.livemode = n.livemode AND w.id = n.id AND w.disabled_because IS NULL
             AND CASE WHEN n.has_failed THEN coalesce(w.failing_since_ms <= n.at_ms - $6, true)
@@ -243,7 +258,7 @@ SET
     disabled_because = CASE WHEN n.has_failed AND w.failing_since_ms <= n.at_ms - $6 THEN 'failures' END,
     disabled_ms = CASE WHEN n.has_failed AND w.failing_since_ms <= n.at_ms - $6 THEN n.at_ms END
 FROM news AS n
-WHERE w.account = n.account AND w.livemode = n.livemode AND w.id = n.id
+WHERE w.ctid = n.place
 RETURNING w.account, w.livemode, w.id, w.url, w.disabled_because;
 
 -- name: resend_event
@@ -254,8 +269,12 @@ INSERT INTO webhook_deliveries AS d (
     account, livemode, endpoint, event_account, event, number, attempts, next_attempt_ms, created_ms, cause
 )
 SELECT $1, $2, $3, n.account, n.event, n.number, 0, $6, $6, 'resend'
-FROM event_numbers AS n
-WHERE n.account = $4 AND n.livemode = $2 AND n.event = $5
+FROM (
+    SELECT account, event, number
+    FROM event_numbers
+    WHERE account = $4 AND livemode = $2 AND event BETWEEN $5 AND $5
+    ORDER BY event
+) AS n
 ON CONFLICT ON CONSTRAINT webhook_deliveries_pk DO UPDATE SET
     attempts = 0, next_attempt_ms = excluded.next_attempt_ms, leased_until_ms = NULL,
     created_ms = greatest(excluded.created_ms, d.created_ms + 1), cause = 'resend'
@@ -276,13 +295,21 @@ ORDER BY w.position;
 SELECT
     a.account, a.livemode, a.id, a.endpoint, a.event_account, a.event, a.attempted_ms, a.duration_ms, a.outcome,
     a.http_status, a.error, a.request_headers, a.response_head, a.cause, d.next_attempt_ms
-FROM webhook_attempts AS a
-LEFT JOIN webhook_deliveries AS d
-    ON d.account = a.account AND d.livemode = a.livemode AND d.endpoint = a.endpoint
-    AND d.event_account = a.event_account AND d.event = a.event
-WHERE a.account = $1 AND a.livemode = $2 AND a.endpoint = $3 AND a.id < $4
-ORDER BY a.id DESC
-LIMIT $5;
+FROM (
+    SELECT *
+    FROM webhook_attempts
+    WHERE account = $1 AND livemode = $2 AND endpoint = $3 AND id < $4
+    ORDER BY id DESC
+    LIMIT $5
+) AS a
+LEFT JOIN LATERAL (
+    SELECT next_attempt_ms
+    FROM webhook_deliveries
+    WHERE event_account = a.event_account AND livemode = a.livemode AND event = a.event
+        AND account = a.account AND endpoint = a.endpoint
+    OFFSET 0
+) AS d ON true
+ORDER BY a.id DESC;
 
 -- name: has_attempt
 -- Whether an endpoint has an attempt of that id.
@@ -297,19 +324,29 @@ SELECT EXISTS (
 SELECT
     a.account, a.livemode, a.id, a.endpoint, a.event_account, a.event, a.attempted_ms, a.duration_ms, a.outcome,
     a.http_status, a.error, a.request_headers, a.response_head, a.cause, d.next_attempt_ms
-FROM webhook_attempts AS a
-LEFT JOIN webhook_deliveries AS d
-    ON d.account = a.account AND d.livemode = a.livemode AND d.endpoint = a.endpoint
-    AND d.event_account = a.event_account AND d.event = a.event
-WHERE a.event_account = $1 AND a.livemode = $2 AND a.event = $3 AND a.id < $4 AND a.account = ANY($6::text[])
-ORDER BY a.id DESC
-LIMIT $5;
+FROM (
+    SELECT *
+    FROM webhook_attempts
+    WHERE event_account = $1 AND livemode = $2 AND event = $3 AND id < $4 AND account = ANY($6::text[])
+    ORDER BY id DESC
+    LIMIT $5
+) AS a
+LEFT JOIN LATERAL (
+    SELECT next_attempt_ms
+    FROM webhook_deliveries
+    WHERE event_account = a.event_account AND livemode = a.livemode AND event = a.event
+        AND account = a.account AND endpoint = a.endpoint
+    OFFSET 0
+) AS d ON true
+ORDER BY a.id DESC;
 
 -- name: event_has_attempt
 -- Whether an event has an attempt of that id, at an endpoint of some accounts.
 SELECT EXISTS (
     SELECT FROM webhook_attempts
-    WHERE event_account = $1 AND livemode = $2 AND event = $3 AND id = $4 AND account = ANY($5::text[])
+    WHERE event_account = $1 AND livemode = $2 AND event BETWEEN $3 AND $3 AND id = $4 AND account = ANY($5::text[])
+    ORDER BY event
+    OFFSET 0
 );
 
 -- name: list_event_deliveries
@@ -322,9 +359,13 @@ WITH owed AS MATERIALIZED (
 ),
 arrived AS MATERIALIZED (
     SELECT a.account, a.livemode, a.endpoint, count(*) AS attempts, min(a.attempted_ms) AS created_ms
-    FROM webhook_attempts AS a
-    WHERE a.event_account = $1 AND a.livemode = $2 AND a.event = $3 AND a.account = ANY($4::text[])
-        AND NOT EXISTS (SELECT FROM owed AS o WHERE o.account = a.account AND o.endpoint = a.endpoint)
+    FROM (
+        SELECT account, livemode, endpoint, outcome, attempted_ms
+        FROM webhook_attempts
+        WHERE event_account = $1 AND livemode = $2 AND event BETWEEN $3 AND $3 AND account = ANY($4::text[])
+        ORDER BY event
+    ) AS a
+    WHERE NOT EXISTS (SELECT FROM owed AS o WHERE o.account = a.account AND o.endpoint = a.endpoint)
     GROUP BY a.account, a.livemode, a.endpoint
     HAVING bool_or(a.outcome = 'delivered')
 )
@@ -338,5 +379,7 @@ FROM (
     SELECT account, livemode, endpoint, 'delivered', attempts, NULL, created_ms
     FROM arrived
 ) AS s
-JOIN webhook_endpoints AS w ON w.account = s.account AND w.livemode = s.livemode AND w.id = s.endpoint
+CROSS JOIN LATERAL (
+    SELECT url FROM webhook_endpoints WHERE account = s.account AND livemode = s.livemode AND id = s.endpoint OFFSET 0
+) AS w
 ORDER BY s.endpoint;

@@ -13,11 +13,16 @@ VALUES (
 -- name: fetch_funding_sources
 -- An owner's bank accounts of these ids, detached ones too; what does not exist is left out.
 SELECT
-    account, livemode, id, kind, created, verification, attempts_left, is_detached, routing_number, last4,
-    fingerprint, bank_name, country, currency, account_holder_type, account_type, allow_redisplay, client_secret,
-    scenario, party, metadata
-FROM funding_sources
-WHERE account = $1 AND livemode = $2 AND id = ANY ($3::text[]);
+    f.account, f.livemode, f.id, f.kind, f.created, f.verification, f.attempts_left, f.is_detached, f.routing_number,
+    f.last4, f.fingerprint, f.bank_name, f.country, f.currency, f.account_holder_type, f.account_type,
+    f.allow_redisplay, f.client_secret, f.scenario, f.party, f.metadata
+FROM unnest($3::text[]) AS w (id)
+CROSS JOIN LATERAL (
+    SELECT *
+    FROM funding_sources
+    WHERE account = $1 AND livemode = $2 AND id BETWEEN w.id AND w.id
+    ORDER BY id
+) AS f;
 
 -- name: lock_funding_source
 -- An owner's bank account, held until the transaction ends.
@@ -73,10 +78,15 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14);
 -- name: fetch_bank_tokens
 -- An owner's tokens of these ids; what does not exist is left out.
 SELECT
-    account, livemode, id, created, routing_number, last4, fingerprint, bank_name, country, currency,
-    account_holder_name, account_holder_type, account_type, used_as, used_by
-FROM bank_tokens
-WHERE account = $1 AND livemode = $2 AND id = ANY ($3::text[]);
+    t.account, t.livemode, t.id, t.created, t.routing_number, t.last4, t.fingerprint, t.bank_name, t.country,
+    t.currency, t.account_holder_name, t.account_holder_type, t.account_type, t.used_as, t.used_by
+FROM unnest($3::text[]) AS w (id)
+CROSS JOIN LATERAL (
+    SELECT *
+    FROM bank_tokens
+    WHERE account = $1 AND livemode = $2 AND id BETWEEN w.id AND w.id
+    ORDER BY id
+) AS t;
 
 -- name: read_bank_token
 -- An owner's token with its secret, as it is now.

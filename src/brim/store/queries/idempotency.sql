@@ -19,5 +19,9 @@ SELECT
     coalesce(k.response_status, 200) AS response_status,
     coalesce(k.response_body, e.payload) AS body
 FROM unnest($1::text[], $2::boolean[], $3::text[]) AS w (account, livemode, key)
-JOIN idempotency_keys AS k ON k.account = w.account AND k.livemode = w.livemode AND k.key = w.key
-LEFT JOIN events AS e ON e.account = k.account AND e.livemode = k.livemode AND e.id = k.event_id;
+CROSS JOIN LATERAL (
+    SELECT * FROM idempotency_keys WHERE account = w.account AND livemode = w.livemode AND key = w.key OFFSET 0
+) AS k
+LEFT JOIN LATERAL (
+    SELECT payload FROM events WHERE account = k.account AND livemode = k.livemode AND id = k.event_id OFFSET 0
+) AS e ON true;

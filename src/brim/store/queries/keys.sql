@@ -27,7 +27,9 @@ SELECT
     k.hash, k.account, k.livemode, k.id, k.kind, k.name, k.redacted, k.permissions::text, k.created, k.expires_ms,
     p.operator
 FROM api_keys AS k
-LEFT JOIN operator_keys AS p ON p.account = k.account AND p.livemode = k.livemode AND p.hash = k.hash
+LEFT JOIN LATERAL (
+    SELECT operator FROM operator_keys WHERE account = k.account AND livemode = k.livemode AND hash = k.hash OFFSET 0
+) AS p ON true
 WHERE k.account = $1 AND k.livemode = $2 AND (k.expires_ms IS NULL OR k.expires_ms > $3)
 ORDER BY k.created DESC, k.id DESC
 LIMIT $4;
@@ -38,7 +40,9 @@ SELECT
     k.hash, k.account, k.livemode, k.id, k.kind, k.name, k.redacted, k.permissions::text, k.created, k.expires_ms,
     p.operator
 FROM api_keys AS k
-LEFT JOIN operator_keys AS p ON p.account = k.account AND p.livemode = k.livemode AND p.hash = k.hash
+LEFT JOIN LATERAL (
+    SELECT operator FROM operator_keys WHERE account = k.account AND livemode = k.livemode AND hash = k.hash OFFSET 0
+) AS p ON true
 WHERE k.account = $1 AND k.livemode = $2 AND k.id = $3
 FOR UPDATE OF k;
 

@@ -29,11 +29,20 @@ SELECT
 -- name: find_listener
 -- A session that was seen since a time, with its device, while the key works that it was opened with.
 SELECT s.device, s.features, s.filters, s.acked_place, s.created_ms, s.key_hash, d.endpoint, d.secret
-FROM cli_sessions AS s
-JOIN cli_devices AS d ON d.account = s.account AND d.livemode = s.livemode AND d.device = s.device
-JOIN api_keys AS k ON k.hash = s.key_hash
-WHERE s.account = $1 AND s.livemode = $2 AND s.hash = $3 AND s.seen_ms >= $4
-    AND (k.expires_ms IS NULL OR k.expires_ms > $5);
+FROM (
+    SELECT *
+    FROM cli_sessions
+    WHERE account = $1 AND livemode = $2 AND hash BETWEEN $3 AND $3 AND seen_ms >= $4
+    ORDER BY hash
+) AS s
+CROSS JOIN LATERAL (
+    SELECT endpoint, secret
+    FROM cli_devices
+    WHERE account = s.account AND livemode = s.livemode AND device = s.device
+    OFFSET 0
+) AS d
+CROSS JOIN LATERAL (SELECT expires_ms FROM api_keys WHERE hash = s.key_hash OFFSET 0) AS k
+WHERE k.expires_ms IS NULL OR k.expires_ms > $5;
 
 -- name: find_places
 -- Up to where a session has received the events of accounts under its own.
@@ -45,7 +54,7 @@ WHERE account = $1 AND livemode = $2 AND hash = $3;
 -- Those of some keys that work no longer.
 SELECT g.hash
 FROM unnest($1::bytea[]) AS g (hash)
-LEFT JOIN api_keys AS k ON k.hash = g.hash
+LEFT JOIN LATERAL (SELECT hash, expires_ms FROM api_keys WHERE hash = g.hash OFFSET 0) AS k ON true
 WHERE k.hash IS NULL OR k.expires_ms <= $2;
 
 -- name: note_listeners
@@ -53,7 +62,13 @@ WHERE k.hash IS NULL OR k.expires_ms <= $2;
 UPDATE cli_sessions AS s
 SET seen_ms = greatest(s.seen_ms, $5), acked_place = greatest(s.acked_place, n.acked_place)
 FROM unnest($1::text[], $2::boolean[], $3::bytea[], $4::bigint[]) AS n (account, livemode, hash, acked_place)
-WHERE s.account = n.account AND s.livemode = n.livemode AND s.hash = n.hash;
+CROSS JOIN LATERAL (
+    SELECT ctid AS place
+    FROM cli_sessions
+    WHERE account = n.account AND livemode = n.livemode AND hash BETWEEN n.hash AND n.hash
+    ORDER BY hash
+) AS found
+WHERE s.ctid = found.place;
 
 -- name: note_places
 -- Some sessions have received everything of accounts under their own up to a place; a session that is gone is passed
@@ -62,7 +77,12 @@ INSERT INTO cli_session_places AS p (account, livemode, hash, event_account, ack
 SELECT n.account, n.livemode, n.hash, n.event_account, n.acked_place
 FROM unnest($1::text[], $2::boolean[], $3::bytea[], $4::text[], $5::bigint[])
     AS n (account, livemode, hash, event_account, acked_place)
-JOIN cli_sessions AS s ON s.account = n.account AND s.livemode = n.livemode AND s.hash = n.hash
+CROSS JOIN LATERAL (
+    SELECT
+    FROM cli_sessions
+    WHERE account = n.account AND livemode = n.livemode AND hash BETWEEN n.hash AND n.hash
+    ORDER BY hash
+) AS s
 ORDER BY n.account, n.livemode, n.hash, n.event_account
 ON CONFLICT ON CONSTRAINT cli_session_places_pk DO UPDATE SET
     acked_place = greatest(p.acked_place, excluded.acked_place);
@@ -72,11 +92,15 @@ ON CONFLICT ON CONSTRAINT cli_session_places_pk DO UPDATE SET
 -- it that had one since a time.
 SELECT o.account AS listening, o.livemode, o.account, c.number
 FROM unnest($1::text[], $2::boolean[], $3::bigint[]) AS o (account, livemode, since_ms)
-JOIN event_counters AS c ON c.account = o.account AND c.livemode = o.livemode
+CROSS JOIN LATERAL (
+    SELECT number FROM event_counters WHERE account = o.account AND livemode = o.livemode OFFSET 0
+) AS c
 UNION ALL
 SELECT o.account, o.livemode, n.account, n.number
 FROM unnest($1::text[], $2::boolean[], $3::bigint[]) AS o (account, livemode, since_ms)
-JOIN accounts AS a ON a.platform = o.account
+CROSS JOIN LATERAL (
+    SELECT account FROM accounts WHERE platform = o.account ORDER BY account
+) AS a
 CROSS JOIN LATERAL (
     SELECT account, number, numbered_ms
     FROM event_numbers
@@ -114,7 +138,12 @@ CROSS JOIN LATERAL (
     ORDER BY number
     LIMIT w.room
 ) AS n
-JOIN events AS e ON e.account = n.account AND e.livemode = n.livemode AND e.id = n.event
+CROSS JOIN LATERAL (
+    SELECT *
+    FROM events
+    WHERE account = n.account AND livemode = n.livemode AND id = n.event
+    OFFSET 0
+) AS e
 ORDER BY w.place, n.number;
 
 -- name: resent_events
@@ -130,7 +159,12 @@ CROSS JOIN LATERAL (
     ORDER BY id
     LIMIT $5
 ) AS r
-JOIN events AS e ON e.account = r.event_account AND e.livemode = r.livemode AND e.id = r.event
+CROSS JOIN LATERAL (
+    SELECT *
+    FROM events
+    WHERE account = r.event_account AND livemode = r.livemode AND id = r.event
+    OFFSET 0
+) AS e
 ORDER BY w.place, r.id;
 
 -- name: resend_to_listeners
@@ -144,9 +178,17 @@ ON CONFLICT ON CONSTRAINT cli_resends_pk DO NOTHING;
 
 -- name: forget_resends
 -- Events have arrived that sessions were sent again.
-DELETE FROM cli_resends AS r
-USING unnest($1::text[], $2::boolean[], $3::bytea[], $4::text[]) AS g (account, livemode, hash, id)
-WHERE r.account = g.account AND r.livemode = g.livemode AND r.hash = g.hash AND r.id = g.id;
+DELETE FROM cli_resends
+WHERE ctid = ANY (ARRAY(
+    SELECT r.place
+    FROM unnest($1::text[], $2::boolean[], $3::bytea[], $4::text[]) AS g (account, livemode, hash, id)
+    CROSS JOIN LATERAL (
+        SELECT ctid AS place
+        FROM cli_resends
+        WHERE account = g.account AND livemode = g.livemode AND hash = g.hash AND id = g.id
+        OFFSET 0
+    ) AS r
+));
 
 -- name: insert_listener_attempt
 -- Keep what became of an event that a listener passed on, beside the attempts that we make ourselves.

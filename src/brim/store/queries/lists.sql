@@ -246,7 +246,8 @@ UNION ALL
 WITH of_source AS MATERIALIZED (
     SELECT id, currency, type
     FROM balance_transactions
-    WHERE account = $1 AND livemode = $2 AND source = $9
+    WHERE account = $1 AND livemode = $2 AND source BETWEEN $9 AND $9
+    ORDER BY source
 )
 SELECT id
 FROM of_source
@@ -423,8 +424,17 @@ LIMIT $6;
 SELECT
     n.number, e.account, e.livemode, e.id, e.created, e.type, e.object_id, e.api_version, e.request_id,
     e.idempotency_key, e.payload
-FROM event_numbers AS n
-JOIN events AS e ON e.account = n.account AND e.livemode = n.livemode AND e.id = n.event
-WHERE n.account = $1 AND n.livemode = $2 AND n.number > $3
-ORDER BY n.number
-LIMIT $4;
+FROM (
+    SELECT account, livemode, number, event
+    FROM event_numbers
+    WHERE account = $1 AND livemode = $2 AND number > $3
+    ORDER BY number
+    LIMIT $4
+) AS n
+CROSS JOIN LATERAL (
+    SELECT *
+    FROM events
+    WHERE account = n.account AND livemode = n.livemode AND id = n.event
+    OFFSET 0
+) AS e
+ORDER BY n.number;

@@ -4,7 +4,7 @@ SELECT
     k.hash, k.account, k.livemode, k.id, k.kind, k.name, k.redacted, k.permissions::text, k.created, k.expires_ms,
     o.secret
 FROM operator_keys AS o
-JOIN api_keys AS k ON k.hash = o.hash
+CROSS JOIN LATERAL (SELECT * FROM api_keys WHERE hash = o.hash OFFSET 0) AS k
 WHERE o.account = $1 AND o.livemode = $2 AND o.operator = $3;
 
 -- name: put_operator_key
@@ -20,7 +20,6 @@ WITH gone AS (
     WHERE operator = $1
     RETURNING hash
 )
-UPDATE api_keys AS k
-SET expires_ms = least(k.expires_ms, $2)
-FROM gone AS g
-WHERE k.hash = g.hash;
+UPDATE api_keys
+SET expires_ms = least(expires_ms, $2)
+WHERE hash = ANY (ARRAY(SELECT hash FROM gone));

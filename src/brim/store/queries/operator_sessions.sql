@@ -7,7 +7,7 @@ SELECT
     s.hash, s.awaits_code, s.address, s.created_ms, s.seen_ms, s.ends_ms,
     o.id, o.email, o.name, o.role, o.created, o.disabled_ms, o.password_hash, o.totp_secret, o.totp_is_on
 FROM operator_sessions AS s
-JOIN operators AS o ON o.id = s.operator
+CROSS JOIN LATERAL (SELECT * FROM operators WHERE id = s.operator OFFSET 0) AS o
 WHERE s.hash = $1;
 
 -- name: list_sessions
@@ -16,7 +16,7 @@ SELECT
     s.hash, s.awaits_code, s.address, s.created_ms, s.seen_ms, s.ends_ms,
     o.id, o.email, o.name, o.role, o.created, o.disabled_ms, o.password_hash, o.totp_secret, o.totp_is_on
 FROM operator_sessions AS s
-JOIN operators AS o ON o.id = s.operator
+CROSS JOIN LATERAL (SELECT * FROM operators WHERE id = s.operator OFFSET 0) AS o
 WHERE s.operator = $1
 ORDER BY s.created_ms DESC;
 
@@ -44,7 +44,7 @@ DELETE FROM operator_sessions WHERE operator = $1 AND hash <> $2;
 -- name: prune_sessions
 -- Forget sessions that ended before a time, a few at a time.
 DELETE FROM operator_sessions
-WHERE hash IN (SELECT hash FROM operator_sessions WHERE ends_ms < $1 ORDER BY ends_ms LIMIT $2);
+WHERE hash = ANY (ARRAY(SELECT hash FROM operator_sessions WHERE ends_ms < $1 ORDER BY ends_ms LIMIT $2));
 
 -- name: lock_tries
 -- How often each of some subjects tried, also of those that never did, held until the transaction ends.
@@ -56,15 +56,16 @@ ON CONFLICT ON CONSTRAINT sign_in_tries_pk DO UPDATE SET tries = t.tries
 RETURNING subject, tries, next_ms, seen_ms;
 
 -- name: write_tries
--- How often each of some subjects has tried now.
+-- How often each of some subjects, which the transaction holds, has tried now.
 UPDATE sign_in_tries AS t
 SET tries = n.tries, next_ms = n.next_ms, seen_ms = n.seen_ms
 FROM unnest($1::text[], $2::integer[], $3::bigint[], $4::bigint[]) AS n (subject, tries, next_ms, seen_ms)
-WHERE t.subject = n.subject;
+CROSS JOIN LATERAL (SELECT ctid AS place FROM sign_in_tries WHERE subject = n.subject OFFSET 0) AS found
+WHERE t.ctid = found.place;
 
 -- name: prune_tries
 -- Forget who last tried before a time, a few at a time.
 DELETE FROM sign_in_tries
-WHERE subject IN (
-    SELECT subject FROM sign_in_tries WHERE seen_ms < $1 ORDER BY seen_ms LIMIT $2 FOR UPDATE SKIP LOCKED
-);
+WHERE ctid = ANY (ARRAY(
+    SELECT ctid FROM sign_in_tries WHERE seen_ms < $1 ORDER BY seen_ms LIMIT $2 FOR UPDATE SKIP LOCKED
+));

@@ -1,21 +1,20 @@
 -- name: prune_idempotency_keys
 -- Forget the oldest answers made before a time, a few at a time; what a request holds is left for the next round.
-DELETE FROM idempotency_keys AS k
-USING (
-    SELECT account, livemode, key
+DELETE FROM idempotency_keys
+WHERE ctid = ANY (ARRAY(
+    SELECT ctid
     FROM idempotency_keys
     WHERE created_ms < $1
     ORDER BY created_ms
     LIMIT $2
     FOR UPDATE SKIP LOCKED
-) AS old
-WHERE k.account = old.account AND k.livemode = old.livemode AND k.key = old.key;
+));
 
 -- name: prune_events
 -- Forget the oldest events numbered before a time, a few at a time, with their numbers, deliveries and attempts; what
 -- they were about is added to what was forgotten. Returns how many went.
 WITH old AS MATERIALIZED (
-    SELECT account, livemode, number, event
+    SELECT ctid AS place, account, livemode, event
     FROM event_numbers
     WHERE numbered_ms < $1
     ORDER BY numbered_ms
@@ -23,25 +22,48 @@ WITH old AS MATERIALIZED (
     FOR UPDATE SKIP LOCKED
 ),
 numbers AS (
-    DELETE FROM event_numbers AS n
-    USING old AS o
-    WHERE n.account = o.account AND n.livemode = o.livemode AND n.number = o.number
+    DELETE FROM event_numbers
+    WHERE ctid = ANY (ARRAY(SELECT place FROM old))
 ),
 deliveries AS (
-    DELETE FROM webhook_deliveries AS d
-    USING old AS o
-    WHERE d.event_account = o.account AND d.livemode = o.livemode AND d.event = o.event
+    DELETE FROM webhook_deliveries
+    WHERE ctid = ANY (ARRAY(
+        SELECT d.place
+        FROM old AS o
+        CROSS JOIN LATERAL (
+            SELECT ctid AS place
+            FROM webhook_deliveries
+            WHERE event_account = o.account AND livemode = o.livemode AND event = o.event
+            OFFSET 0
+        ) AS d
+    ))
 ),
 attempts AS (
-    DELETE FROM webhook_attempts AS a
-    USING old AS o
-    WHERE a.event_account = o.account AND a.livemode = o.livemode AND a.event = o.event
+    DELETE FROM webhook_attempts
+    WHERE ctid = ANY (ARRAY(
+        SELECT a.place
+        FROM old AS o
+        CROSS JOIN LATERAL (
+            SELECT ctid AS place
+            FROM webhook_attempts
+            WHERE event_account = o.account AND livemode = o.livemode AND event = o.event
+            OFFSET 0
+        ) AS a
+    ))
 ),
 forgotten AS (
-    DELETE FROM events AS e
-    USING old AS o
-    WHERE e.account = o.account AND e.livemode = o.livemode AND e.id = o.event
-    RETURNING e.account, e.livemode, e.type, e.object_id
+    DELETE FROM events
+    WHERE ctid = ANY (ARRAY(
+        SELECT e.place
+        FROM old AS o
+        CROSS JOIN LATERAL (
+            SELECT ctid AS place
+            FROM events
+            WHERE account = o.account AND livemode = o.livemode AND id = o.event
+            OFFSET 0
+        ) AS e
+    ))
+    RETURNING account, livemode, type, object_id
 ),
 tallied AS (
     INSERT INTO pruned_events AS p (account, livemode, type, events, checksum)

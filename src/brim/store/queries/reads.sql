@@ -1,14 +1,28 @@
 -- name: fetch_balance_transactions
 -- An owner's balance transactions of these ids; what does not exist is left out.
-SELECT account, livemode, id, amount, fee, net, available_on, created, currency, description, source, type
-FROM balance_transactions
-WHERE account = $1 AND livemode = $2 AND id = ANY ($3::text[]);
+SELECT
+    t.account, t.livemode, t.id, t.amount, t.fee, t.net, t.available_on, t.created, t.currency, t.description, t.source,
+    t.type
+FROM unnest($3::text[]) AS w (id)
+CROSS JOIN LATERAL (
+    SELECT *
+    FROM balance_transactions
+    WHERE account = $1 AND livemode = $2 AND id BETWEEN w.id AND w.id
+    ORDER BY id
+) AS t;
 
 -- name: fetch_events
 -- An owner's events of these ids; what does not exist is left out.
-SELECT account, livemode, id, created, type, object_id, api_version, request_id, idempotency_key, payload
-FROM events
-WHERE account = $1 AND livemode = $2 AND id = ANY ($3::text[]);
+SELECT
+    e.account, e.livemode, e.id, e.created, e.type, e.object_id, e.api_version, e.request_id, e.idempotency_key,
+    e.payload
+FROM unnest($3::text[]) AS w (id)
+CROSS JOIN LATERAL (
+    SELECT *
+    FROM events
+    WHERE account = $1 AND livemode = $2 AND id BETWEEN w.id AND w.id
+    ORDER BY id
+) AS e;
 
 -- name: balances
 -- What an owner has, one row a currency.

@@ -78,8 +78,8 @@ SELECT account, livemode FROM steps;
 -- name: prune_request_logs
 -- Forget an owner's requests that are older than an id, or beyond the newest $4; up to $5 of them, oldest first.
 DELETE FROM request_logs
-WHERE account = $1 AND livemode = $2 AND id IN (
-    SELECT id
+WHERE ctid = ANY (ARRAY(
+    SELECT ctid
     FROM request_logs
     WHERE account = $1 AND livemode = $2 AND id <= greatest(
         $3,
@@ -87,4 +87,4 @@ WHERE account = $1 AND livemode = $2 AND id IN (
     )
     ORDER BY id
     LIMIT $5
-);
+));

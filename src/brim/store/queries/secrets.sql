@@ -1,5 +1,6 @@
 -- The server's own secrets belong to no account, and a change of encryption keys walks the rows of all: the statements
--- here that compare no account with = are no part of serving an account's requests.
+-- here that compare no account with = are no part of serving an account's requests. What is replaced is held by its
+-- transaction, so where it lies (ctid) names it.
 
 -- name: find_service_secret
 -- A secret of the server's own, sealed.
@@ -33,7 +34,10 @@ FOR UPDATE;
 UPDATE funding_sources AS f
 SET sealed = n.sealed
 FROM unnest($1::text[], $2::boolean[], $3::text[], $4::bytea[]) AS n (account, livemode, id, sealed)
-WHERE f.account = n.account AND f.livemode = n.livemode AND f.id = n.id;
+CROSS JOIN LATERAL (
+    SELECT ctid AS place FROM funding_sources WHERE account = n.account AND livemode = n.livemode AND id = n.id OFFSET 0
+) AS found
+WHERE f.ctid = found.place;
 
 -- name: lock_sealed_bank_tokens
 -- The next rows by key, held until the transaction ends.
@@ -49,7 +53,10 @@ FOR UPDATE;
 UPDATE bank_tokens AS t
 SET sealed = n.sealed
 FROM unnest($1::text[], $2::boolean[], $3::text[], $4::bytea[]) AS n (account, livemode, id, sealed)
-WHERE t.account = n.account AND t.livemode = n.livemode AND t.id = n.id;
+CROSS JOIN LATERAL (
+    SELECT ctid AS place FROM bank_tokens WHERE account = n.account AND livemode = n.livemode AND id = n.id OFFSET 0
+) AS found
+WHERE t.ctid = found.place;
 
 -- name: lock_sealed_webhook_endpoints
 -- The next rows by key, held until the transaction ends.
@@ -65,7 +72,10 @@ FOR UPDATE;
 UPDATE webhook_endpoints AS e
 SET secret = n.sealed
 FROM unnest($1::text[], $2::boolean[], $3::text[], $4::bytea[]) AS n (account, livemode, id, sealed)
-WHERE e.account = n.account AND e.livemode = n.livemode AND e.id = n.id;
+CROSS JOIN LATERAL (
+    SELECT ctid AS place FROM webhook_endpoints WHERE account = n.account AND livemode = n.livemode AND id = n.id OFFSET 0
+) AS found
+WHERE e.ctid = found.place;
 
 -- name: lock_old_sealed_webhook_endpoints
 -- The next rows by key that have a secret from before, held until the transaction ends.
@@ -81,7 +91,10 @@ FOR UPDATE;
 UPDATE webhook_endpoints AS e
 SET old_secret = n.sealed
 FROM unnest($1::text[], $2::boolean[], $3::text[], $4::bytea[]) AS n (account, livemode, id, sealed)
-WHERE e.account = n.account AND e.livemode = n.livemode AND e.id = n.id AND e.old_secret IS NOT NULL;
+CROSS JOIN LATERAL (
+    SELECT ctid AS place FROM webhook_endpoints WHERE account = n.account AND livemode = n.livemode AND id = n.id OFFSET 0
+) AS found
+WHERE e.ctid = found.place AND e.old_secret IS NOT NULL;
 
 -- name: lock_sealed_operators
 -- The next operators who have a secret for one-time codes, held until the transaction ends. They belong to no account,
@@ -98,7 +111,10 @@ FOR NO KEY UPDATE;
 UPDATE operators AS o
 SET totp_secret = n.sealed
 FROM unnest($1::text[], $2::boolean[], $3::text[], $4::bytea[]) AS n (account, livemode, id, sealed)
-WHERE o.id = n.id;
+CROSS JOIN LATERAL (
+    SELECT ctid AS place FROM operators WHERE id = n.id OFFSET 0
+) AS found
+WHERE o.ctid = found.place;
 
 -- name: lock_sealed_operator_keys
 -- The next rows by key, held until the transaction ends.
@@ -114,4 +130,7 @@ FOR UPDATE;
 UPDATE operator_keys AS k
 SET secret = n.sealed
 FROM unnest($1::text[], $2::boolean[], $3::text[], $4::bytea[]) AS n (account, livemode, id, sealed)
-WHERE k.account = n.account AND k.livemode = n.livemode AND k.operator = n.id;
+CROSS JOIN LATERAL (
+    SELECT ctid AS place FROM operator_keys WHERE account = n.account AND livemode = n.livemode AND operator = n.id OFFSET 0
+) AS found
+WHERE k.ctid = found.place;

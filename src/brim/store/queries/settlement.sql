@@ -13,9 +13,15 @@ LIMIT $2
 FOR UPDATE SKIP LOCKED;
 
 -- name: postpone_topups
--- Ask again later, or (where due is NULL) never by itself, about top-ups whose status has not changed.
+-- Ask again later, or (where due is NULL) never by itself, about top-ups that the transaction holds and whose status has
+-- not changed.
 UPDATE topups AS t
 SET due_ms = p.due_ms, test_clock = CASE WHEN p.due_ms IS NOT NULL THEN t.test_clock END
 FROM unnest($1::text[], $2::boolean[], $3::text[], $4::text[], $5::bigint[]) AS p (account, livemode, id, status, due_ms)
-WHERE t.account = p.account AND t.livemode = p.livemode AND t.id = p.id
-    AND t.status || '' = p.status;  -- || '' for the reason given in transitions.sql
+CROSS JOIN LATERAL (
+    SELECT ctid AS place
+    FROM topups
+    WHERE account = p.account AND livemode = p.livemode AND id BETWEEN p.id AND p.id
+    ORDER BY id
+) AS found
+WHERE t.ctid = found.place AND t.status || '' = p.status;  -- || '' for the reason given in transitions.sql

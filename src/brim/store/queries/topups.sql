@@ -17,10 +17,13 @@ WITH wanted AS MATERIALIZED (
 -- Held until the commit, so that terms do not change under a create; most owners have no such row.
 terms AS MATERIALIZED (
     SELECT o.account, o.livemode, o.version
-    FROM owner_terms AS o
-    WHERE (o.account, o.livemode) IN (SELECT account, livemode FROM wanted)
-    ORDER BY o.account, o.livemode
-    FOR SHARE OF o
+    FROM (SELECT DISTINCT account, livemode FROM wanted ORDER BY account, livemode) AS w
+    CROSS JOIN LATERAL (
+        SELECT account, livemode, version
+        FROM owner_terms
+        WHERE account = w.account AND livemode = w.livemode
+        FOR SHARE
+    ) AS o
 ),
 current AS MATERIALIZED (
     SELECT w.*
@@ -78,7 +81,12 @@ SELECT
     t.payment_method_network, t.source, t.statement_descriptor, t.transfer_group, t.scenario, t.settlement_days,
     t.source_details, t.test_clock
 FROM unnest($1::text[], $2::boolean[], $3::text[]) AS w (account, livemode, id)
-JOIN topups AS t ON t.account = w.account AND t.livemode = w.livemode AND t.id = w.id;
+CROSS JOIN LATERAL (
+    SELECT *
+    FROM topups
+    WHERE account = w.account AND livemode = w.livemode AND id BETWEEN w.id AND w.id
+    ORDER BY id
+) AS t;
 
 -- name: lock_topup
 -- One top-up, held until the transaction ends.
@@ -88,11 +96,17 @@ SELECT
     payment_method_network, source, statement_descriptor, transfer_group, scenario, settlement_days, source_details,
     test_clock
 FROM topups
-WHERE account = $1 AND livemode = $2 AND id = $3
+WHERE account = $1 AND livemode = $2 AND id BETWEEN $3 AND $3
+ORDER BY id
 FOR UPDATE;
 
 -- name: update_topup
--- Write what its owner may change.
+-- Write what its owner may change of a top-up that the transaction holds.
 UPDATE topups
 SET description = $4, metadata = $5::jsonb
-WHERE account = $1 AND livemode = $2 AND id = $3;
+WHERE ctid = ANY (ARRAY(
+    SELECT ctid
+    FROM topups
+    WHERE account = $1 AND livemode = $2 AND id BETWEEN $3 AND $3
+    ORDER BY id
+));

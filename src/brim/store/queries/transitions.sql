@@ -25,9 +25,16 @@ WITH moved AS (
         line_id, amount, fee, net, available_on, stated_at,
         event_id, event_type, announced_at, api_version, request_id, idempotency_key, payload
     )
+    -- The transaction holds the top-ups, so where they lie (ctid) names them, and the planner has no index to choose.
+    CROSS JOIN LATERAL (
+        SELECT ctid AS place
+        FROM topups
+        WHERE account = s.account AND livemode = s.livemode AND id BETWEEN s.id AND s.id
+        ORDER BY id
+    ) AS found
     -- Pending rows come and go faster than statistics are taken. Where these say that there are none, the planner
     -- would look for them first and compare each with every row of the arrays; || '' keeps it from believing them.
-    WHERE t.account = s.account AND t.livemode = s.livemode AND t.id = s.id AND t.status || '' = s.moved_from
+    WHERE t.ctid = found.place AND t.status || '' = s.moved_from
     RETURNING
         t.account, t.livemode, t.id, t.currency, t.description,
         s.transfer_id, s.kind, s.debit_account, s.credit_account, s.booked, s.booked_at,
@@ -89,12 +96,16 @@ ORDER BY account, livemode, currency
 ON CONFLICT ON CONSTRAINT balances_pk DO NOTHING;
 
 -- name: lock_balances
--- Every balance of some owners, held until the transaction ends.
+-- Every balance of some owners, held in the order of the arrays and by currency until the transaction ends.
 SELECT b.account, b.livemode, b.currency, b.available
-FROM balances AS b
-WHERE (b.account, b.livemode) IN (SELECT * FROM unnest($1::text[], $2::boolean[]))
-ORDER BY b.account, b.livemode, b.currency
-FOR UPDATE OF b;
+FROM unnest($1::text[], $2::boolean[]) AS w (account, livemode)
+CROSS JOIN LATERAL (
+    SELECT account, livemode, currency, available
+    FROM balances
+    WHERE account = w.account AND livemode = w.livemode
+    ORDER BY currency
+    FOR UPDATE
+) AS b;
 
 -- name: insert_events
 -- Announce changes in the changes' own transaction.

@@ -5,9 +5,7 @@
 -- that is bounded by (account, livemode, id) <= ... reads on to the end of the account.
 
 -- name: prefer_ranges
--- The planner cannot tell how small a range of row values is, and would rather read whole tables, once per range.
-SET LOCAL enable_seqscan = off;
-SET LOCAL enable_bitmapscan = off;
+-- The planner cannot tell how small a range is; both sides of a comparison are joined by hashing, for these values.
 SET LOCAL enable_mergejoin = on;
 SET LOCAL enable_hashjoin = on;
 SET LOCAL plan_cache_mode = force_custom_plan;
@@ -16,12 +14,14 @@ SET LOCAL work_mem = '32MB';
 -- name: prefer_whole_tables
 -- For the statements that look for one row among all: read each table once and join by hashing.
 SET LOCAL enable_seqscan = on;
+SET LOCAL enable_sort = on;
 SET LOCAL enable_hashjoin = on;
 SET LOCAL enable_nestloop = off;
 
 -- name: prefer_ranges_again
 -- Back to reading ranges.
 SET LOCAL enable_seqscan = off;
+SET LOCAL enable_sort = off;
 SET LOCAL enable_hashjoin = off;
 SET LOCAL enable_nestloop = on;
 

@@ -60,7 +60,7 @@ listening AS (
     UNION
     SELECT a.platform, o.livemode, TRUE
     FROM owners AS o
-    JOIN accounts AS a ON a.account = o.account
+    CROSS JOIN LATERAL (SELECT platform FROM accounts WHERE account = o.account OFFSET 0) AS a
     WHERE a.platform IS NOT NULL
 )
 SELECT
@@ -68,8 +68,10 @@ SELECT
     e.metadata, e.secret, e.old_secret, e.old_secret_until_ms, e.created, e.failing_since_ms, e.disabled_because,
     e.disabled_ms, e.updated, e.name, e.event_payload
 FROM listening AS l
-JOIN webhook_endpoints AS e ON e.account = l.account AND e.livemode = l.livemode AND e.connect = l.connect
-WHERE e.disabled_because IS NULL
+CROSS JOIN LATERAL (
+    SELECT * FROM webhook_endpoints WHERE account = l.account AND livemode = l.livemode OFFSET 0
+) AS e
+WHERE e.connect = l.connect AND e.disabled_because IS NULL
 ORDER BY e.account, e.livemode, e.id;
 
 -- name: update_endpoint
@@ -88,7 +90,9 @@ SELECT
     e.metadata, e.secret, e.old_secret, e.old_secret_until_ms, e.created, e.failing_since_ms, e.disabled_because,
     e.disabled_ms, e.updated, e.name, e.event_payload
 FROM unnest($1::text[], $2::boolean[], $3::text[]) AS w (account, livemode, id)
-JOIN webhook_endpoints AS e ON e.account = w.account AND e.livemode = w.livemode AND e.id = w.id;
+CROSS JOIN LATERAL (
+    SELECT * FROM webhook_endpoints WHERE account = w.account AND livemode = w.livemode AND id = w.id OFFSET 0
+) AS e;
 
 -- name: announce_to_one
 -- Write an event that goes to one endpoint only. It gets its number here: whoever numbers what is queued addresses it to

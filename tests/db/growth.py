@@ -1,0 +1,237 @@
+"""Tables that grow as under load: rows of every table, the row's number telling what is in it, and nobody's statistics.
+
+Almost everything is one account's, which is where a wrong index costs most. Row n of every table is the same whenever
+it is written, so a statement's arguments name the same rows however many there are.
+"""
+
+from typing import Final
+
+from brim.store.database import Database
+
+BIG: Final = "acct_big"
+"""The account that grows."""
+
+_ID: Final = "lpad(n::text, 24, '0')"
+_BOOKS: Final = (
+    """
+    topups (
+        account, livemode, id, amount, created, currency, status, balance_transaction, failure_code, due_ms, test_clock
+    )
+    SELECT
+        {account}, false, 'tu_' || {id}, n, n, 'usd', status, CASE status WHEN 'succeeded' THEN 'txn_' || {id} END,
+        CASE status WHEN 'failed' THEN 'no_account' END, CASE status WHEN 'pending' THEN n END,
+        CASE WHEN n % 20 = 0 THEN 'clock_1' END
+    FROM (
+        SELECT n, CASE WHEN n % 10 = 0 THEN 'pending' WHEN n % 100 = 1 THEN 'failed' ELSE 'succeeded' END AS status
+        FROM n
+    ) AS n
+    """,
+    """
+    transfers (account, livemode, id, topup, kind, debit_account, credit_account, amount, currency, created)
+    SELECT
+        {account}, false, 'tr_' || {id}, 'tu_' || {id}, 'topup', 'funding:clearing', 'balance:available', n, 'usd', n
+    FROM n
+    """,
+    """
+    balance_transactions (account, livemode, id, amount, fee, net, available_on, created, currency, source, type)
+    SELECT {account}, false, 'txn_' || {id}, n, 0, n, n, n, 'usd', 'tu_' || {id}, 'topup' FROM n
+    """,
+    # Odd ones are sealed, even ones wait for it; so it is with events and their numbers.
+    """
+    transfer_seals (account, livemode, position, transfer, hash)
+    SELECT {account}, false, (n + 1) / 2, 'tr_' || {id}, sha256('') FROM n WHERE n % 2 = 1
+    """,
+    """
+    chain_heads (account, livemode, position, hash)
+    SELECT {account}, false, (n + 1) / 2, sha256('') FROM n WHERE n % 2 = 1 ORDER BY n DESC LIMIT 1
+    ON CONFLICT ON CONSTRAINT chain_heads_pk DO UPDATE SET position = excluded.position
+    """,
+    """
+    unsealed_transfers (account, livemode, transfer)
+    SELECT {account}, false, 'tr_' || {id} FROM n WHERE n % 2 = 0
+    """,
+    """
+    events (account, livemode, id, created, type, object_id, api_version, payload)
+    SELECT
+        {account}, false, 'evt_' || {id}, n, CASE n % 4 WHEN 1 THEN 'topup.succeeded' ELSE 'topup.created' END,
+        'tu_' || {id}, 'v', '{{}}' FROM n
+    """,
+    """
+    new_events (account, livemode, event)
+    SELECT {account}, false, 'evt_' || {id} FROM n WHERE n % 2 = 0
+    """,
+    """
+    event_numbers (account, livemode, number, event, numbered_ms)
+    SELECT {account}, false, (n + 1) / 2, 'evt_' || {id}, n FROM n WHERE n % 2 = 1
+    """,
+    """
+    event_counters (account, livemode, number)
+    SELECT {account}, false, (n + 1) / 2 FROM n WHERE n % 2 = 1 ORDER BY n DESC LIMIT 1
+    ON CONFLICT ON CONSTRAINT event_counters_pk DO UPDATE SET number = excluded.number
+    """,
+    """
+    idempotency_keys (account, livemode, key, fingerprint, request_id, event_id, created_ms)
+    SELECT {account}, false, 'key_' || {id}, '', 'req', 'evt_' || {id}, n FROM n
+    """,
+    """
+    funding_sources (
+        account, livemode, id, kind, created, verification, attempts_left, sealed, routing_number, last4, fingerprint,
+        country, allow_redisplay, party
+    )
+    SELECT
+        {account}, false, 'pm_' || {id}, 'payment_method', n, 'verified', 3, '', '', '1234', '', 'US', 'always', '{{}}'
+    FROM n
+    """,
+    """
+    bank_tokens (account, livemode, id, created, sealed, routing_number, last4, fingerprint, country)
+    SELECT {account}, false, 'btok_' || {id}, n, '', '', '1234', '', 'US' FROM n
+    """,
+    # A hundred of each endpoint's wait; one of each fifty has failed for good.
+    """
+    webhook_deliveries (
+        account, livemode, endpoint, event_account, event, number, attempts, next_attempt_ms, created_ms
+    )
+    SELECT
+        {account}, false, 'we_big', {account}, 'evt_' || {id}, (n + 1) / 2, 1,
+        CASE WHEN n % 50 <> 1 THEN n END, n
+    FROM n WHERE n % 2 = 1
+    """,
+    """
+    webhook_attempts (
+        account, livemode, id, endpoint, event_account, event, attempted_ms, duration_ms, outcome, request_headers,
+        cause
+    )
+    SELECT
+        {account}, false, 'wa_' || {id}, 'we_big', {account}, 'evt_' || {id}, n, 1, 'timeout', '{{}}', 'schedule' FROM n
+    """,
+    """
+    request_logs (account, livemode, id, request_id, created, method, path, status, duration_ms, api_version)
+    SELECT {account}, false, 'resp_' || {id}, 'req_' || {id}, n, 'GET', '/', 200, 1, 'v' FROM n
+    """,
+)
+"""What one account has any number of."""
+
+_AROUND: Final = (
+    """
+    accounts (account, platform, created)
+    SELECT 'acct_' || n, CASE WHEN n % 2 = 0 THEN {account} ELSE 'acct_p' || n / 20 END, n FROM n
+    """,
+    """
+    api_keys (hash, account, livemode, id, kind, redacted, created)
+    SELECT sha256(n::text::bytea), 'acct_' || n, false, 'mk_' || n, 'secret', '', n FROM n
+    """,
+    """
+    chain_heads (account, livemode, position, hash)
+    SELECT 'acct_' || n, false, 0, sha256('') FROM n
+    """,
+    """
+    balances (account, livemode, currency, available)
+    SELECT 'acct_' || n, false, 'usd', n FROM n
+    UNION ALL
+    (SELECT {account}, false, 'usd', 0 FROM n LIMIT 1)
+    ON CONFLICT ON CONSTRAINT balances_pk DO NOTHING
+    """,
+    """
+    event_counters (account, livemode, number)
+    SELECT 'acct_' || n, false, 1 FROM n
+    """,
+    """
+    pruned_events (account, livemode, type, events, checksum)
+    SELECT 'acct_' || n, false, 'topup.created', 1, 1 FROM n
+    """,
+    """
+    owner_terms (account, livemode, version)
+    SELECT 'acct_' || n, false, 1 FROM n
+    """,
+    """
+    test_clocks (account, livemode, id, created, deletes_after, frozen_time, since_ms, status, target_frozen_time)
+    SELECT
+        'acct_' || n, false, 'clock_' || n, n, n, n, n, CASE n % 2 WHEN 0 THEN 'ready' ELSE 'advancing' END,
+        CASE n % 2 WHEN 1 THEN n END FROM n
+    """,
+    """
+    default_funding_sources (account, livemode, currency, funding_source)
+    SELECT 'acct_' || n, false, 'usd', 'pm_' || {id} FROM n
+    """,
+    """
+    webhook_endpoints (account, livemode, id, url, enabled_events, rendered_version, connect, secret, created)
+    SELECT 'acct_' || n, false, 'we_' || n, 'http://x', '["*"]'::jsonb, 'v', false, ''::bytea, n FROM n
+    UNION ALL
+    (SELECT {account}, false, 'we_big', 'http://x', '["*"]', 'v', false, '', 0 FROM n LIMIT 1)
+    ON CONFLICT ON CONSTRAINT webhook_endpoints_pk DO NOTHING
+    """,
+    """
+    cli_devices (account, livemode, device, endpoint, secret, created)
+    SELECT 'acct_' || n, false, 'box', 'we_' || n, '', 1 FROM n
+    """,
+    """
+    cli_sessions (
+        account, livemode, hash, device, features, filters, acked_place, created_ms, seen_ms, key_hash
+    )
+    SELECT
+        'acct_' || n, false, sha256(n::text::bytea), 'box', 'webhooks', '{{}}', 1, n, n, sha256(n::text::bytea) FROM n
+    """,
+    """
+    cli_resends (account, livemode, hash, id, event, event_account)
+    SELECT 'acct_' || n, false, sha256(n::text::bytea), 'clr_' || {id}, 'evt_' || {id}, {account} FROM n
+    """,
+    """
+    cli_session_places (account, livemode, hash, event_account, acked_place)
+    SELECT 'acct_' || n, false, sha256(n::text::bytea), {account}, 1 FROM n
+    """,
+    """
+    cli_pairings (
+        id, poll_hash, token_hash, code_hash, device, client_version, state, created_ms, expires_ms
+    )
+    SELECT
+        'cliauth_' || n, '', sha256(n::text::bytea), sha256(n::text::bytea), 'd', 'v', 'pending', n, n + 1000000 FROM n
+    """,
+    """
+    operators (id, email, name, role, created, totp_secret)
+    SELECT 'op_' || {id}, n || '@x', '', CASE n WHEN 1 THEN 'admin' ELSE 'viewer' END, n, '' FROM n
+    """,
+    "operator_recovery_codes (operator, hash) SELECT 'op_' || {id}, sha256(n::text::bytea) FROM n",
+    """
+    operator_sessions (hash, operator, awaits_code, created_ms, seen_ms, ends_ms)
+    SELECT sha256(n::text::bytea), 'op_' || {id}, false, n, n, n FROM n
+    """,
+    """
+    operator_keys (account, livemode, operator, hash, secret)
+    SELECT 'acct_' || n, false, 'op_' || {id}, sha256(n::text::bytea), '' FROM n
+    """,
+    """
+    operator_password_links (operator, hash, expires_ms)
+    SELECT 'op_' || {id}, sha256(n::text::bytea), n FROM n
+    """,
+    "sign_in_tries (subject, tries, next_ms, seen_ms) SELECT 'who_' || n, 1, n, n FROM n",
+    "audit_log (id, at_ms, actor_kind, action) SELECT 'aud_' || {id}, n, 'nobody', 'x' FROM n",
+    "verification_runs (id, turn_ms, began_ms, ended_ms, differences) SELECT 'run_' || {id}, n, n, n, '[]' FROM n",
+)
+"""What there is one of for each account, person or program; a fifth as many."""
+
+_LEFT_ALONE: Final = """
+    DO $$
+    DECLARE name regclass;
+    BEGIN
+        FOR name IN SELECT oid FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace LOOP
+            EXECUTE format('ALTER TABLE %s SET (autovacuum_enabled = off)', name);
+        END LOOP;
+    END
+    $$
+"""
+
+
+async def leave_alone(owner_database: Database) -> None:
+    """Keep autovacuum from taking statistics of any table."""
+    async with owner_database.connection() as conn:
+        await conn.execute(_LEFT_ALONE)
+
+
+async def grow(owner_database: Database, first: int, last: int, *, account: str = f"'{BIG}'") -> None:
+    """Write the rows of every table after number `first` up to `last`; `account` is SQL for whose they are."""
+    async with owner_database.transaction() as conn:
+        await conn.execute("SET LOCAL session_replication_role = replica")  # foreign keys are right, and cost most
+        for tables, share in ((_BOOKS, 1), (_AROUND, 5)):
+            numbers = f"WITH n AS (SELECT n FROM generate_series({first // share + 1}, {last // share}) AS n)"
+            for table in tables:
+                await conn.execute(f"{numbers} INSERT INTO {table.format(id=_ID, account=account)}")

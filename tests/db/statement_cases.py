@@ -1,0 +1,407 @@
+"""Every named statement with arguments that mean the same rows of growth.py however many there are."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, NamedTuple
+
+from growth import BIG
+
+from brim.store.verification import Range, bounds_of
+
+
+class Case(NamedTuple):
+    """How a statement is run.
+
+    Attributes:
+        arguments: its own.
+        before: settings that its transaction makes first, as `family.name`.
+        reads_all: why it may read in proportion to a table; None where it may not.
+    """
+
+    arguments: Sequence[Any]
+    before: Sequence[str] = ()
+    reads_all: str | None = None
+
+
+def at(prefix: str, number: int) -> str:
+    """Return the id of a row."""
+    return f"{prefix}{number:024}"
+
+
+def sha(number: int) -> bytes:
+    """Return the hash in a row."""
+    return hashlib.sha256(str(number).encode()).digest()
+
+
+def _range(prefix: str) -> tuple[Any, ...]:
+    return bounds_of(Range((BIG, False, at(prefix, 100)), (BIG, False, at(prefix, 300))))
+
+
+def _same(*values: Any, times: int) -> tuple[list[Any], ...]:
+    return tuple([value] * times for value in values)
+
+
+OWN: Final = (BIG, False)
+FEW: Final = range(1, 11)
+ONES: Final = ([f"acct_{n}" for n in FEW], [False] * 10)
+MANY: Final = range(1, 101)
+ODD: Final = range(101, 201, 2)
+PENDING: Final = range(10, 1001, 10)
+BIGS: Final = _same(*OWN, times=100)
+HALF: Final = _same(*OWN, times=50)
+IN_ORDER: Final = ("", "~", True, 10)
+PAGE: Final = (*OWN, "", "~", True, 10)
+LISTS: Final = (*_same(*OWN, "", "~", True, 10, times=1),)
+LOOK: Final = (*OWN, "", "~", 5, 2_000_000, 10, 100)
+RANGE: Final = _range("tu_")
+EVENT_RANGE: Final = _range("evt_")
+BOOKS: Final = ("verification.prefer_ranges",)
+WHOLE: Final = (*BOOKS, "verification.prefer_whole_tables")
+CHAIN: Final = ("chain.walk_in_order",)
+TYPES: Final = ["topup.succeeded", "topup.failed"]
+EVERY_TYPE: Final = ["topup.created", *TYPES]
+NAMED: Final = "reads everything, once sums have shown that something is wrong"
+PEOPLE: Final = "lists all there are, to a person at the command line"
+ONE_OWNERS: Final = "gives all of one owner's pending top-ups another time, once"
+
+_CREATES: Final = json.dumps(
+    [
+        {
+            "account": BIG,
+            "livemode": False,
+            "id": at("tu_new", n),
+            "amount": n,
+            "currency": "usd",
+            "created": 1,
+            "terms_version": 0,
+            "key": at("new_", n),
+            "fingerprint": "",
+            "request_id": "req",
+            "event_id": at("evt_new", n),
+            "api_version": "v",
+            "payload": {},
+        }
+        for n in MANY
+    ]
+)
+_EVENT: Final = (at("evt_new", 1), 1, "topup.created", "tu_x", "v", None, None, "{}")
+
+CASES: Final[Mapping[str, Case]] = {
+    "accounts.find_account": Case(("acct_7",)),
+    "accounts.read_account": Case(("acct_8", BIG, False)),
+    "accounts.lock_account": Case(("acct_8", BIG, False)),
+    "accounts.list_platform_accounts": Case((BIG, False, *IN_ORDER)),
+    "accounts.list_accounts": Case((), reads_all=PEOPLE),
+    "accounts.list_first_accounts": Case((10,)),
+    "accounts.first_account": Case((), reads_all="is asked once, when there is no key"),
+    "accounts.insert_account": Case(("acct_new", BIG, 1, "standard", "US", "usd", None, None, None, "{}")),
+    "accounts.update_account": Case(("acct_7", "usd", None, None, None, "{}")),
+    "announcements.announce": Case(("channel",)),
+    "announcements.announce_with_commit": Case(("channel",)),
+    "audit.insert_entry": Case(("aud_new", 1, "nobody", None, None, None, "x", None, None, None, None)),
+    "audit.list_entries": Case(IN_ORDER),
+    "audit.entry_exists": Case((at("aud_", 7),)),
+    "books.transfers_of_topup": Case((*OWN, at("tu_", 500))),
+    "books.in_flight": Case((*OWN, 50)),
+    "books.newest_line": Case(OWN),
+    "books.day_totals": Case((*OWN, "", 50)),
+    "chain.claim_unsealed": Case((300,)),
+    "chain.open_heads": Case((*ONES, b"0" * 32)),
+    "chain.lock_heads": Case(ONES),
+    "chain.write_seals": Case(
+        (
+            *BIGS,
+            [100_000 + n for n in MANY],
+            [at("tr_new", n) for n in MANY],
+            [sha(n) for n in MANY],
+            [BIG],
+            [False],
+            [9],
+            [sha(1)],
+        )
+    ),
+    "chain.estimate_rows": Case(()),
+    "chain.read_links": Case((*OWN, 100, 100), CHAIN),
+    "chain.read_heads": Case(("", False, 100), CHAIN),
+    "chain.read_queue": Case((*OWN, "", 100), CHAIN),
+    "chain.stray_transfers": Case((*_range("tr_"), 100), CHAIN),
+    "chain.read_transfers_with_seals": Case((*OWN, at("tr_", 100), 100), CHAIN),
+    "changes.newest_numbers": Case(ONES),
+    "changes.changed_objects": Case((*_same(*OWN, 100, times=1), 50)),
+    "clocks.insert_clock": Case(("acct_new", False, "clock_new", None, 1, 1, 1, 1)),
+    "clocks.read_clock": Case(("acct_7", False)),
+    "clocks.hold_clock": Case(("acct_7", False)),
+    "clocks.lock_clock": Case(("acct_7", False, "clock_7")),
+    "clocks.claim_advancing_clock": Case(()),
+    "clocks.claim_ended_clock": Case((50,)),
+    "clocks.move_clock": Case(("acct_7", False, "clock_7", 9, 10, 11)),
+    "clocks.delete_clock": Case(("acct_7", False, "clock_7")),
+    "clocks.adopt_topups": Case((*OWN, "clock_2"), reads_all=ONE_OWNERS),
+    "clocks.release_topups": Case(OWN, reads_all=ONE_OWNERS),
+    "clocks.claim_due_by_clock": Case((*OWN, 900, 40)),
+    "deliveries.number_events": Case((0, 100, 9)),
+    "deliveries.find_due_endpoints": Case(("", False, "", 50)),
+    "deliveries.claim_deliveries": Case((*_same(*OWN, "we_big", 40, times=1), 10_000_000, 10_000_001)),
+    "deliveries.stop_deliveries": Case((*_same(*OWN, "we_big", BIG, times=50), [at("evt_", n) for n in ODD])),
+    "deliveries.stop_endpoint": Case((*OWN, "we_big", 50)),
+    "deliveries.record_attempts": Case(
+        (
+            *_same(*OWN, "we_big", BIG, times=50),
+            [at("evt_", n) for n in ODD],
+            [9] * 50,
+            [None] * 50,
+            [at("wa_new", n) for n in ODD],
+            *_same(1, 1, times=50),
+            ["delivered"] * 25 + ["timeout"] * 25,
+            *_same(200, None, "{}", b"", "schedule", times=50),
+            [*ODD],
+        )
+    ),
+    "deliveries.note_health": Case((*ONES, [f"we_{n}" for n in FEW], [True] * 10, [9] * 10, 5)),
+    "deliveries.resend_event": Case((*OWN, "we_big", BIG, at("evt_", 501), 9)),
+    "deliveries.count_undelivered": Case((*HALF, [at("evt_", n) for n in ODD])),
+    "deliveries.list_endpoint_attempts": Case((*OWN, "we_big", "~", 10)),
+    "deliveries.has_attempt": Case((*OWN, "we_big", at("wa_", 501))),
+    "deliveries.list_event_attempts": Case((*OWN, at("evt_", 501), "~", 10, [BIG])),
+    "deliveries.event_has_attempt": Case((*OWN, at("evt_", 501), at("wa_", 501), [BIG])),
+    "deliveries.list_event_deliveries": Case((*OWN, at("evt_", 501), [BIG])),
+    "funding.insert_funding_source": Case(
+        (
+            *(*OWN, "pm_new", "payment_method", 1, "verified", 3, b"", "", "1234", "", None, "US", None, None, None),
+            *("always", None, None, "{}", None),
+        )
+    ),
+    "funding.fetch_funding_sources": Case((*OWN, [at("pm_", n) for n in FEW])),
+    "funding.lock_funding_source": Case((*OWN, at("pm_", 500))),
+    "funding.update_funding_source": Case(
+        (*OWN, at("pm_", 500), "verified", 3, False, None, None, "always", "{}", None)
+    ),
+    "funding.list_funding_sources": Case((*OWN, "pm_", "pm_~", True, 10)),
+    "funding.insert_bank_token": Case((*OWN, "btok_new", 1, b"", "", "1234", "", None, "US", None, None, None, None)),
+    "funding.fetch_bank_tokens": Case((*OWN, [at("btok_", n) for n in FEW])),
+    "funding.read_bank_token": Case((*OWN, at("btok_", 500))),
+    "funding.lock_bank_token": Case((*OWN, at("btok_", 500))),
+    "funding.use_bank_token": Case((*OWN, at("btok_", 500), "src_1", "req_1")),
+    "funding.set_default": Case((*OWN, "usd", "pm_1")),
+    "funding.read_defaults": Case(("acct_7", False)),
+    "funding.delete_default": Case(("acct_7", False, "usd")),
+    "funding.delete_defaults_of": Case(("acct_7", False, at("pm_", 7))),
+    "idempotency.claim_key": Case((*OWN, "key_new", b"", "req", 1)),
+    "idempotency.record_reply": Case((*OWN, "key_new", 200, "{}")),
+    "idempotency.fetch_replies": Case((*BIGS, [at("key_", n) for n in MANY])),
+    "keys.find_by_hash": Case((sha(7),)),
+    "keys.lock_by_id": Case(("mk_7",), reads_all="finds a key whose account a person did not name"),
+    "keys.list_keys": Case((None,), reads_all=PEOPLE),
+    "keys.list_owner_keys": Case(("acct_7", False, 0, 10)),
+    "keys.lock_owner_key": Case(("acct_7", False, "mk_7")),
+    "keys.insert_key": Case((sha(0), "acct_7", False, "mk_new", "secret", None, "", None, 1, None)),
+    "keys.expire_key": Case(("acct_7", False, "mk_7", 9)),
+    "listeners.forget_listeners": Case(("acct_7", False, 99)),
+    "listeners.count_listeners": Case(("acct_7", False, 0)),
+    "listeners.keep_device": Case(("acct_7", False, "new", "we_x", b"", 1)),
+    "listeners.find_device": Case(("acct_7", False, "box")),
+    "listeners.insert_listener": Case(("acct_7", False, sha(0), "box", "", "{}", 1, b"", 1)),
+    "listeners.find_listener": Case(("acct_7", False, sha(7), 0, 0)),
+    "listeners.find_places": Case(("acct_7", False, sha(7))),
+    "listeners.ended_keys": Case(([sha(n) for n in FEW], 0)),
+    "listeners.note_listeners": Case((*ONES, [sha(n) for n in FEW], [5] * 10, 9)),
+    "listeners.note_places": Case((*ONES, [sha(n) for n in FEW], ["acct_x"] * 10, [5] * 10)),
+    "listeners.newest_numbers": Case((["acct_p1"], [False], [0])),
+    "listeners.numbers_before": Case((*_same(*OWN, 10_000_000, times=1),)),
+    "listeners.numbered_events": Case((*_same(*OWN, 100, 50, times=1),)),
+    "listeners.resent_events": Case((*ONES, [sha(n) for n in FEW], [""] * 10, 5)),
+    "listeners.resend_to_listeners": Case(("acct_7", False, at("evt_", 7), "clr_new", 0, BIG)),
+    "listeners.forget_resends": Case((*ONES, [sha(n) for n in FEW], [at("clr_", n) for n in FEW])),
+    "listeners.insert_listener_attempt": Case(
+        (*OWN, "wa_new", "we_x", BIG, at("evt_", 7), 1, 1, "timeout", None, None, "{}", None, "schedule")
+    ),
+    "lists.list_topups_by_key": Case(LISTS),
+    "lists.list_topups_by_status": Case((*LISTS, ["pending"])),
+    "lists.list_topups_by_amount": Case((*LISTS, [500])),
+    "lists.look_at_newest_topups": Case(LOOK),
+    "lists.look_at_oldest_topups": Case(LOOK),
+    "lists.look_at_newest_topups_of_status": Case((*LOOK, "pending")),
+    "lists.look_at_oldest_topups_of_status": Case((*LOOK, "pending")),
+    "lists.look_at_some_of_amount_range": Case((*LOOK[:7], None, True, 100)),
+    "lists.look_at_whole_amount_range": Case((*OWN, "", "~", 5, 500, 10, None, True)),
+    "lists.balance_transaction_ids_by_key": Case(PAGE),
+    "lists.balance_transaction_ids_by_currency": Case((*PAGE, "usd", None)),
+    "lists.balance_transaction_ids_by_type": Case((*PAGE, None, "topup")),
+    "lists.balance_transaction_ids_by_source": Case((*PAGE, None, None, at("tu_", 500))),
+    "lists.event_ids_by_key": Case((*PAGE, False)),
+    "lists.event_ids_with_creations": Case((*PAGE, EVERY_TYPE, False)),
+    "lists.event_ids_without_creations": Case((*PAGE, TYPES, False)),
+    "lists.event_ids_undelivered": Case((*PAGE, EVERY_TYPE)),
+    "lists.event_ids_of_object": Case((*PAGE, EVERY_TYPE, at("tu_", 501), at("evt_", 501), at("evt_", 502))),
+    "lists.events_after": Case((*OWN, 100, 10)),
+    "migrate.table_exists": Case(()),
+    "migrate.select_applied": Case(()),
+    "operator_keys.find_operator_key": Case(("acct_7", False, at("op_", 7))),
+    "operator_keys.put_operator_key": Case((*OWN, at("op_", 7), sha(7), b"")),
+    "operator_keys.end_operator_keys": Case((at("op_", 7), 9)),
+    "operator_sessions.find_session": Case((sha(7),)),
+    "operator_sessions.list_sessions": Case((at("op_", 7),)),
+    "operator_sessions.insert_session": Case((sha(0), at("op_", 7), False, None, 1, 1, 1)),
+    "operator_sessions.touch_session": Case((sha(7), 9)),
+    "operator_sessions.delete_session": Case((sha(7),)),
+    "operator_sessions.delete_sessions": Case((at("op_", 7),)),
+    "operator_sessions.delete_other_sessions": Case((at("op_", 7), sha(8))),
+    "operator_sessions.prune_sessions": Case((10_000_000, 10)),
+    "operator_sessions.lock_tries": Case((["who_7", "who_new"], 1)),
+    "operator_sessions.write_tries": Case((["who_7", "who_8"], [1, 1], [1, 1], [1, 1])),
+    "operator_sessions.prune_tries": Case((10_000_000, 10)),
+    "operators.operators_exist": Case(()),
+    "operators.lock_admins": Case((), reads_all="asks all operators, when one is disabled or made less"),
+    "operators.list_operators": Case((), reads_all=PEOPLE),
+    "operators.find_by_id": Case((at("op_", 7),)),
+    "operators.find_by_email": Case(("7@x",)),
+    "operators.lock_by_id": Case((at("op_", 7),)),
+    "operators.lock_by_email": Case(("7@x",)),
+    "operators.insert_operator": Case(("op_new", "new@x", "", "admin", None, 1)),
+    "operators.set_disabled": Case((at("op_", 7), 9)),
+    "operators.set_name": Case((at("op_", 7), "")),
+    "operators.set_role": Case((at("op_", 7), "viewer")),
+    "operators.set_password": Case((at("op_", 7), "")),
+    "operators.set_codes_secret": Case((at("op_", 7), b"")),
+    "operators.enable_codes": Case((at("op_", 7),)),
+    "operators.use_code": Case((at("op_", 7), 9)),
+    "operators.insert_recovery_codes": Case((at("op_", 7), [sha(0)])),
+    "operators.use_recovery_code": Case((at("op_", 7), sha(7))),
+    "operators.delete_recovery_codes": Case((at("op_", 7),)),
+    "operators.count_recovery_codes": Case((at("op_", 7),)),
+    "operators.put_first_run": Case((sha(7), 1)),
+    "operators.lock_first_run": Case((sha(7), 1)),
+    "operators.delete_first_run": Case(()),
+    "pairings.forget_pairings": Case((5,)),
+    "pairings.insert_pairing": Case(("cliauth_new", b"", sha(0), sha(0), "d", "v", 1, 2, 20_000_000, 10)),
+    "pairings.list_pairings": Case((20_000_000,)),
+    "pairings.find_pairing_by_token": Case((sha(7), 0)),
+    "pairings.find_pairing_by_id": Case(("cliauth_7", 0)),
+    "pairings.decide_pairing": Case((sha(7), "denied", None, 0)),
+    "pairings.redeem_pairing": Case(("cliauth_7", 0)),
+    "password_links.put_link": Case((at("op_", 7), sha(0), 1)),
+    "password_links.find_link": Case((sha(7), 0)),
+    "password_links.delete_link": Case((at("op_", 7), None)),
+    "pruning.prune_idempotency_keys": Case((10_000_000, 100)),
+    "pruning.prune_events": Case((10_000_000, 50)),
+    "reads.fetch_balance_transactions": Case((*OWN, [at("txn_", n) for n in FEW])),
+    "reads.fetch_events": Case((*OWN, [at("evt_", n) for n in FEW])),
+    "reads.balances": Case(OWN),
+    "request_logs.insert_request_logs": Case(
+        (
+            *BIGS,
+            [at("resp_new", n) for n in MANY],
+            *_same("req", 1, "GET", "/", 200, 1.0, "v", None, None, None, None, None, times=100),
+        )
+    ),
+    "request_logs.list_request_logs": Case((*PAGE, None, None, 0, 999, None, None, None)),
+    "request_logs.newest_request_logs": Case((*_same(*OWN, times=1), "", 50)),
+    "request_logs.request_log_exists": Case((*OWN, at("resp_", 500))),
+    "request_logs.owners_of_request_logs": Case(("", False, 50)),
+    "request_logs.prune_request_logs": Case((*OWN, at("resp_", 100), 500, 50)),
+    "roles.current_role": Case(()),
+    "roles.role_exists": Case(("x",)),
+    "roles.owns_schema": Case(()),
+    "roles.name_role": Case(("x", ["transfers"])),
+    "roles.name_verifier": Case(("x",)),
+    "roles.describe_role": Case(("x", ["transfers"])),
+    "secrets.find_service_secret": Case(("x",)),
+    "secrets.keep_service_secret": Case(("x", b"")),
+    "secrets.lock_service_secrets": Case(()),
+    "secrets.replace_service_secret": Case(("x", b"")),
+    "secrets.lock_sealed_funding_sources": Case((*OWN, "", 50)),
+    "secrets.replace_sealed_funding_sources": Case((*BIGS, [at("pm_", n) for n in MANY], [b""] * 100)),
+    "secrets.lock_sealed_bank_tokens": Case((*OWN, "", 50)),
+    "secrets.replace_sealed_bank_tokens": Case((*BIGS, [at("btok_", n) for n in MANY], [b""] * 100)),
+    "secrets.lock_sealed_webhook_endpoints": Case(("", False, "", 50)),
+    "secrets.replace_sealed_webhook_endpoints": Case((*ONES, [f"we_{n}" for n in FEW], [b""] * 10)),
+    "secrets.lock_old_sealed_webhook_endpoints": Case(("", False, "", 50), reads_all="walks all rows, page by page"),
+    "secrets.replace_old_sealed_webhook_endpoints": Case((*ONES, [f"we_{n}" for n in FEW], [b""] * 10)),
+    "secrets.lock_sealed_operators": Case(("", False, "", 50)),
+    "secrets.replace_sealed_operators": Case((*ONES, [at("op_", n) for n in FEW], [b""] * 10)),
+    "secrets.lock_sealed_operator_keys": Case(("", False, "", 50)),
+    "secrets.replace_sealed_operator_keys": Case((*ONES, [at("op_", n) for n in FEW], [b""] * 10)),
+    "settlement.claim_due_topups": Case((10_000_000, 40)),
+    "settlement.postpone_topups": Case((*BIGS, [at("tu_", n) for n in PENDING], *_same("pending", 9, times=100))),
+    "terms.read_terms": Case(("acct_7", False)),
+    "terms.change_terms": Case(("acct_7", False)),
+    "terms.set_settlement_days": Case(("acct_7", False, 1)),
+    "topups.create_topups": Case((_CREATES, 1)),
+    "topups.fetch_topups": Case((*BIGS, [at("tu_", n) for n in MANY])),
+    "topups.lock_topup": Case((*OWN, at("tu_", 500))),
+    "topups.update_topup": Case((*OWN, at("tu_", 500), None, "{}")),
+    "transitions.write_transitions": Case(
+        (
+            *BIGS,
+            [at("tu_", n) for n in PENDING],
+            *_same("pending", "succeeded", "txn_x", None, None, None, times=100),
+            [at("tr_new", n) for n in PENDING],
+            *_same("topup_reversal", "balance:available", "funding:clearing", 1, 1, times=100),
+            [at("txn_new", n) for n in PENDING],
+            *_same(1, 0, 1, 1, 1, times=100),
+            [at("evt_new", n) for n in PENDING],
+            *_same("topup.succeeded", 1, "v", None, None, "{}", times=100),
+        )
+    ),
+    "transitions.open_balances": Case((*ONES, ["usd"] * 10)),
+    "transitions.lock_balances": Case(ONES),
+    "transitions.insert_events": Case((*BIGS, [at("evt_new", n) for n in MANY], *_same(*_EVENT[1:], times=100))),
+    "verification.estimate_rows": Case(()),
+    "verification.topups_range_end": Case((*OWN, at("tu_", 100), 200), BOOKS),
+    "verification.events_range_end": Case((*OWN, at("evt_", 100), 200), BOOKS),
+    "verification.idempotency_keys_range_end": Case((*OWN, at("key_", 100), 200), BOOKS),
+    "verification.transfers_range_end": Case((*OWN, at("tr_", 100), 200), BOOKS),
+    "verification.wrong_topups": Case((*RANGE, 10), BOOKS),
+    "verification.wrong_transfers": Case(
+        (*RANGE, 10, ["succeeded"], ["topup"], ["funding:clearing"], ["balance:available"]), BOOKS
+    ),
+    "verification.wrong_balance_transactions": Case((*RANGE, 10, ["succeeded"], ["topup"], [1], [True]), BOOKS),
+    "verification.booked_sums": Case((*RANGE, "balance:available"), BOOKS),
+    "verification.stated_sums": Case(RANGE, BOOKS),
+    "verification.kept_balances": Case(("acct_1", False, "acct_1", True), BOOKS),
+    "verification.expected_events": Case((*RANGE, ["succeeded"], ["topup.created"]), BOOKS),
+    "verification.announced_events": Case(EVENT_RANGE, BOOKS),
+    "verification.pruned_events": Case((), BOOKS, reads_all="adds up all owners, once a verification"),
+    "verification.wrong_events": Case((*EVENT_RANGE, 10, ["succeeded"], ["topup.created"]), BOOKS),
+    "verification.missing_events": Case((100_000_000, "topup.succeeded", ["succeeded"]), WHOLE, reads_all=NAMED),
+    "verification.differing_owners": Case((100_000_000, "topup.succeeded", ["succeeded"]), WHOLE, reads_all=NAMED),
+    "verification.repeated_events": Case((100_000_000, "topup.succeeded"), WHOLE, reads_all=NAMED),
+    "verification.wrong_idempotency_keys": Case((*_range("key_"), 10), BOOKS),
+    "verification_runs.begin_run": Case(("run_new", 0, 1)),
+    "verification_runs.end_run": Case((at("run_", 7), 9, None, None, None, None, "[]")),
+    "verification_runs.delete_run": Case((at("run_", 7),)),
+    "verification_runs.delete_old_runs": Case((100,), reads_all="removes all but the newest, of which there are few"),
+    "verification_runs.read_latest_run": Case(()),
+    "webhooks.lock_account": Case(("acct_7",)),
+    "webhooks.count_endpoints": Case(("acct_7", False)),
+    "webhooks.insert_endpoint": Case(
+        (*OWN, "we_new", "http://x", "[]", None, "v", False, None, None, b"", 1, "snapshot", None)
+    ),
+    "webhooks.read_endpoint": Case(("acct_7", False, "we_7")),
+    "webhooks.lock_endpoint": Case(("acct_7", False, "we_7")),
+    "webhooks.list_endpoints": Case(("acct_7", False)),
+    "webhooks.endpoints_for": Case(ONES),
+    "webhooks.update_endpoint": Case(
+        ("acct_7", False, "we_7", "http://x", "[]", None, None, b"", None, None, None, None, None, None, None)
+    ),
+    "webhooks.fetch_endpoints": Case((*ONES, [f"we_{n}" for n in FEW])),
+    "webhooks.announce_to_one": Case((*OWN, "we_big", *_EVENT, 9)),
+    "webhooks.stop_deliveries": Case((*OWN, "we_big"), reads_all="gives up all that waits for one endpoint"),
+    "webhooks.delete_endpoint": Case(("acct_7", False, "we_7")),
+    "webhooks.delete_undelivered": Case((*OWN, "we_big"), reads_all="removes all that waits for one endpoint"),
+}
+
+NOT_MEASURED: Final[Mapping[str, str]] = {
+    "accounts.lock_accounts": "locks a table",
+    "chain.walk_in_order": "makes settings",
+    "migrate.create_table": "makes a table",
+    "migrate.insert_applied": "the owner's, once a migration",
+    "migrate.lock_table": "locks a table",
+    "roles.grant_rights": "reads the catalog",
+    "roles.keep_service_password": "reads the catalog",
+    "roles.keep_service_role": "reads the catalog",
+    "verification.prefer_ranges": "makes settings",
+    "verification.prefer_ranges_again": "makes settings",
+    "verification.prefer_whole_tables": "makes settings",
+}
