@@ -4,6 +4,7 @@ import gzip
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -15,6 +16,8 @@ from brim.web.visit import Visit
 TEMPLATES: Final = Path(__file__).parent / "templates"
 HTML: Final = "text/html; charset=utf-8"
 _NEEDS_NO_PACKING: Final = 1024
+_IN_ADDRESSES: Final = "%:/?#[]@!$&'()*+,;="
+"""Source: RFC 3986 section 2.2, and the percent sign of what is escaped already."""
 
 PAGE_HEADERS: Final = (
     (
@@ -91,5 +94,6 @@ def page_reply(visit: Visit, text: bytes, *, status: int = 200, cache: str = "no
 
 
 def redirect(location: str, *, status: int = 303) -> Reply:
-    """Return a reply that sends the browser elsewhere on this site."""
-    return Reply(status, b"", [*PAGE_HEADERS, f"Location: {location}", "Cache-Control: no-store"], HTML)
+    """Return a reply that sends the browser elsewhere; what no address may hold is escaped, what is stays."""
+    target = quote(location, safe=_IN_ADDRESSES)
+    return Reply(status, b"", [*PAGE_HEADERS, f"Location: {target}", "Cache-Control: no-store"], HTML)

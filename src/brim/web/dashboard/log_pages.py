@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any, Final
+from urllib.parse import quote
 
 from brim.api.message import Reply
 from brim.domain.request_logs import RequestSource
@@ -22,7 +23,7 @@ _FILTERS: Final = ("method", "status", "path", "source")
 async def show_all(page: SignedVisit) -> Reply:
     """`GET /logs`; with `request_id` in its address, it leads to that request."""
     if "request_id" in page.query:
-        return page.redirect(f"/logs/{page.query['request_id']}")
+        return page.redirect(f"/logs/{quote(page.query['request_id'], safe='')}")
     form = Form(values={name: page.query[name] for name in _FILTERS if name in page.query})
     found = await page.api.get(LOGS, **_query(form), **page_query(page))
     return page.reply(

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final, TypeAlias
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import msgspec
 
@@ -20,6 +20,7 @@ from brim.web.visit import Visit
 SignedHandler: TypeAlias = Callable[["SignedVisit"], Awaitable[Reply]]
 
 _KEY_ENDED: Final = 401
+_IN_PATHS: Final = "%/:@!$&'()*+,;="
 _TITLES: Final = {403: "You may not do that", 404: "There is no such thing", 503: "Not now"}
 
 
@@ -79,9 +80,12 @@ class SignedVisit:
         return self.visit.request.path.removeprefix(self.session.prefix) or "/"
 
     def link(self, path: str, /, **query: object) -> str:
-        """Return the address of another page of the same mode; what is None is left out."""
+        """Return the address of another page of the same mode; what is None is left out.
+
+        Whatever id stands in the path, it gets neither a query nor a fragment.
+        """
         given = {name: value for name, value in query.items() if value is not None}
-        return self.session.prefix + path + (f"?{urlencode(given)}" if given else "")
+        return self.session.prefix + quote(path, safe=_IN_PATHS) + (f"?{urlencode(given)}" if given else "")
 
     def changed_link(self, **changes: object) -> str:
         """Return this page's address with some parameters set, or with None removed."""
