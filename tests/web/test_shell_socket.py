@@ -15,7 +15,7 @@ from websockets.typing import Origin, Subprotocol
 
 from api.polling import until
 from api.wire import PENDING, Wire
-from brim.api.message import Request
+from brim.api.message import Reply, Request
 from brim.web.shell.conversation import ShellDoor
 from brim.web.shell.session import FindSession, ShellSession
 from service import Server
@@ -269,10 +269,23 @@ async def signed_in(_request: Request) -> ShellSession:
 
 
 def open_pane(
-    api: RecordingApi, page: InnerPage, *, find_session: FindSession = signed_in, idle_s: float = PATIENCE_S
+    api: RecordingApi,
+    page: InnerPage,
+    *,
+    find_session: FindSession = signed_in,
+    idle_s: float = PATIENCE_S,
+    key_within_s: float = PATIENCE_S,
 ) -> "asyncio.Task[None]":
     """Return the conversation of somebody who is signed in."""
-    door = ShellDoor(api, COMMANDS, clock=lambda: 0, find_session=find_session, idle_s=idle_s, ping_every_s=0.01)
+    door = ShellDoor(
+        api,
+        COMMANDS,
+        clock=lambda: 0,
+        find_session=find_session,
+        idle_s=idle_s,
+        key_within_s=key_within_s,
+        ping_every_s=0.01,
+    )
     headers = {b"host": HOST.encode(), b"origin": f"https://{HOST}".encode()}
     return asyncio.create_task(door.converse(Request("GET", "/shell/socket", b"", headers, b""), page))
 
@@ -319,6 +332,43 @@ async def test_a_pane_in_which_nothing_happens_is_let_go() -> None:
     assert (await page.heard.get())["type"] == "ready"
     assert (await page.heard.get())["type"] == "goodbye"
     assert page.is_over
+
+
+async def test_a_page_that_gives_no_key_is_let_go() -> None:
+    async def nobody(_request: Request) -> ShellSession | None:
+        return None
+
+    page = InnerPage()
+    await open_pane(RecordingApi(), page, find_session=nobody, key_within_s=0.01)
+    assert [(await page.heard.get())["type"] for _ in range(2)] == ["key_needed", "goodbye"]
+    assert page.is_over
+
+
+async def test_a_page_that_says_other_things_than_a_key_is_let_go() -> None:
+    async def nobody(_request: Request) -> ShellSession | None:
+        return None
+
+    page = InnerPage()
+    pane = open_pane(RecordingApi(), page, find_session=nobody)
+    for _ in range(3):
+        page.say("cancel")
+    await pane
+    assert page.is_over
+
+
+async def test_a_long_output_comes_in_pieces_that_are_waited_for() -> None:
+    page = InnerPage()
+    body = b'{\n  "id": "' + b"x" * 100_000 + b'"\n}\n'
+    pane = open_pane(RecordingApi(lambda _: Reply(200, body)), page)
+    page.say("run", line="stripe topups list")
+    heard = [await page.heard.get()]
+    while heard[-1]["type"] != "done":
+        heard.append(await page.heard.get())
+    pieces = [message["text"] for message in heard if message["type"] == "output"]
+    assert plain("".join(pieces)).encode() == body
+    assert max(map(len, pieces)) <= 16_384
+    page.said.put_nowait(None)
+    await pane
 
 
 async def test_a_pane_in_which_something_runs_is_not_idle() -> None:

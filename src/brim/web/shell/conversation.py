@@ -27,7 +27,13 @@ IDLE_S: Final = 30 * 60.0
 PING_EVERY_S: Final = 10.0
 """Often enough for a connection that is cut after thirty silent seconds, and for proxies that cut after sixty."""
 
+KEY_WITHIN_S: Final = 5 * 60.0
+"""Long enough to fetch a key; a connection of nobody's is held no longer."""
+
 _MAX_WRONG_KEYS: Final = 3
+_PIECE: Final = 16_384
+"""Characters of one message: a command waits after each until the page has read what came before."""
+
 _MAX_ZONE_MINUTES: Final = 14 * 60
 """Source: the easternmost time zone."""
 
@@ -73,6 +79,7 @@ class ShellDoor:
         clock: real time.
         find_session: tells who is signed in; None where nobody can be, then the page asks for a key.
         idle_s: after how long without a word a pane is let go.
+        key_within_s: how long a page may take to give a key that works.
         ping_every_s: how often it is asked for a sign of life, and whether its visitor is still signed in.
     """
 
@@ -84,6 +91,7 @@ class ShellDoor:
         clock: Clock,
         find_session: FindSession | None = None,
         idle_s: float = IDLE_S,
+        key_within_s: float = KEY_WITHIN_S,
         ping_every_s: float = PING_EVERY_S,
     ) -> None:
         self._api = api
@@ -91,6 +99,7 @@ class ShellDoor:
         self._clock = clock
         self._find_session = find_session
         self._idle_s = idle_s
+        self._key_within_s = key_within_s
         self._ping_every_s = ping_every_s
 
     async def converse(self, request: Request, socket: Socket) -> None:
@@ -121,19 +130,25 @@ class ShellDoor:
                 return
 
     async def _ask_for_key(self, socket: Socket) -> ShellSession | None:
-        """Return the session of a key that the page gives; None for a page that has none that works."""
+        """Return the session of a key that the page gives; None for a page that has none that works, or not in time."""
         await _send(socket, "key_needed")
+        try:
+            async with asyncio.timeout(self._key_within_s):
+                return await self._try_keys(socket)
+        except TimeoutError:
+            await _send(socket, "goodbye", text="No key was given for a long time.")
+            return None
+
+    async def _try_keys(self, socket: Socket) -> ShellSession | None:
         for _ in range(_MAX_WRONG_KEYS):
-            try:
-                async with asyncio.timeout(self._idle_s):
-                    text = await socket.receive()
-                if text is None:
-                    return None
-                message = _read(text)
-                if isinstance(message, GiveKey):
-                    return await session_of_key(self._api, message.key)
-            except TimeoutError:
+            text = await socket.receive()
+            if text is None:
                 return None
+            message = _read(text)
+            if not isinstance(message, GiveKey):
+                continue
+            try:
+                return await session_of_key(self._api, message.key)
             except UnusableKeyError as error:
                 await _send(socket, "refused", text=error.message)
         return None
@@ -177,7 +192,8 @@ class Pane:
 
     async def write(self, text: str) -> None:
         """Print a text: the pane is the screen of its commands."""
-        await _send(self._socket, "output", text=text)
+        for start in range(0, len(text), _PIECE):
+            await _send(self._socket, "output", text=text[start : start + _PIECE])
 
     @property
     def _is_busy(self) -> bool:
