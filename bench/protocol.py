@@ -25,9 +25,10 @@ from bench.rounds import Figure, Row, measure_rounds
 from bench.service import CREATE_BODY, TEST_KEY
 from brim.api.app import Api
 from brim.api.call import Service
+from brim.api.intake import Limits
 from brim.api.message import Request
 from brim.api.operations import OPERATIONS
-from brim.api.protocol import HttpProtocol, Limits
+from brim.api.protocol import HttpProtocol
 from brim.api.system import system_handlers
 from brim.domain.keys import hash_secret, redact_secret
 from brim.kit.clock import system_clock_ms
@@ -48,7 +49,14 @@ OURS: Final = "Brim's protocol"
 THEIRS: Final = "uvicorn's protocol, ASGI adapter"
 _CHOICES: Final = {"ours": OURS, "theirs": THEIRS}
 _LIMITS: Final = Limits(
-    max_body=2**20, max_header=2**15, max_connections=4096, idle_timeout_s=75.0, read_timeout_s=20.0
+    max_body=2**20,
+    max_header=2**15,
+    max_connections=4096,
+    max_connections_per_address=4096,
+    max_unfinished=2**26,
+    max_unfinished_per_address=2**26,
+    idle_timeout_s=75.0,
+    read_timeout_s=20.0,
 )
 _KEY_ROW: Final = {
     "hash": hash_secret(TEST_KEY),

@@ -156,7 +156,19 @@ def test_a_session_connects_with_its_own_account_and_mode_only(server: Server, w
 
 def test_nothing_but_a_websocket_is_served_there(wire: Wire, account: str) -> None:
     assert wire.get(f"/subscribe/{account}/test").status == 404
-    assert wire.get("/v1/topups", headers=UPGRADE).status == 400
+    assert wire.get("/v1/topups", headers=UPGRADE).status == 200
+
+
+@pytest.mark.parametrize(
+    ("left_out", "status"),
+    [("Sec-WebSocket-Key", 400), ("Sec-WebSocket-Version", 400), ("Sec-WebSocket-Protocol", 400)],
+)
+def test_a_handshake_that_is_none_is_refused_at_once(wire: Wire, account: str, left_out: str, status: int) -> None:
+    session = wire.post("/v1/stripecli/sessions", {"device_name": "x", "websocket_features[]": "webhooks"}).json
+    headers = {name: value for name, value in UPGRADE.items() if name != left_out}
+    refused = wire.get(f"/subscribe/{account}/test", headers={**headers, "Websocket-Id": session["websocket_id"]})
+    assert refused.status == status
+    assert refused.body.startswith(b"Failed to open a WebSocket connection")
 
 
 def test_a_session_needs_its_right(server: Server, account: str) -> None:

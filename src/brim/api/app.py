@@ -26,11 +26,11 @@ from brim.api.errors import (
     with_log_url,
 )
 from brim.api.form import Value, decode_form
+from brim.api.intake import Intake, Limits
 from brim.api.json_body import decode_json
 from brim.api.message import Reply, Request
 from brim.api.operation import Operation, is_v2_path
 from brim.api.params import read_parameters
-from brim.api.protocol import Limits
 from brim.api.rate_limits import RateLimiter, RateLimits
 from brim.api.recording import Answered
 from brim.api.rights import Rights
@@ -65,7 +65,7 @@ class Api:
     Args:
         operations: the table.
         service: what handlers work with.
-        limits: read by the protocol.
+        limits: what the protocol lets clients take.
         request_log: gets a line for each request, None for no log.
         system: handlers by path for what needs no key, such as `/healthz`.
         record: told of each request that had a key, to keep it for looking at.
@@ -87,7 +87,7 @@ class Api:
         request_secret: bytes = b"",
         rate_limits: RateLimits = _NO_LIMITS,
     ) -> None:
-        self.limits = limits
+        self.intake = Intake(limits, service.proxies)
         self._service = service
         self._router = Router(operations)
         self._authenticator = Authenticator(service.database, service.clock)

@@ -26,7 +26,7 @@ class Proxies(msgspec.Struct, frozen=True):
         """Return the client's address: the nearest one that is no believed proxy's; None where there is no network."""
         address = request.address
         for earlier in reversed((request.header(b"x-forwarded-for") or "").split(",")):
-            if not self._believes(address) or not _is_address(earlier.strip()):
+            if not self.believes(address) or not _is_address(earlier.strip()):
                 return address
             address = earlier.strip()
         return address
@@ -34,7 +34,7 @@ class Proxies(msgspec.Struct, frozen=True):
     def is_https(self, request: Request) -> bool:
         """Tell whether the client's own connection is encrypted; ours to the proxy never is."""
         told = (request.header(b"x-forwarded-proto") or "").rpartition(",")[2]
-        return self._believes(request.address) and told.strip().lower() == "https"
+        return self.believes(request.address) and told.strip().lower() == "https"
 
     def base_url(self, request: Request, *, own_url: str) -> str:
         """Return where a browser, and the official CLI by whatever way, reach this server.
@@ -47,7 +47,8 @@ class Proxies(msgspec.Struct, frozen=True):
             return own_url
         return f"{'https' if self.is_https(request) else 'http'}://{host}"
 
-    def _believes(self, address: str | None) -> bool:
+    def believes(self, address: str | None) -> bool:
+        """Tell whether a proxy is at an address that is believed."""
         if address is None or not self.networks:
             return False
         parsed = ip_address(address)

@@ -4,30 +4,40 @@ It reads whole requests within limits, hands them to the application one at a ti
 replies, or pieces of one as they come, for a good deal less processor time than uvicorn's own ASGI protocol
 (docs/adr/0003). Framing is llhttp's in
 its strict mode, which refuses a Content-Length beside Transfer-Encoding, two lengths, bad chunks.
+A wish to go over to another protocol is passed over, as RFC 9110 section 7.8 allows, unless it is to a websocket where
+there is one.
 """
 
 import asyncio
+import re
 from collections import deque
 from collections.abc import Sequence
-from contextlib import aclosing
-from http import HTTPStatus
 from typing import Any, Final, Protocol, cast
 
 import httptools
-import msgspec
 import structlog
 from uvicorn.config import Config
 from uvicorn.server import ServerState
 
+from brim.api.connections import make_room, remote_address
+from brim.api.intake import Intake
 from brim.api.message import Reply, Request, StreamedReply
-from brim.api.websocket import WebSocket, handshake_head
+from brim.api.reply_head import IllegalHeaderError, json_refusal, write_head
+from brim.api.streaming import Stream
+from brim.api.websocket import WebSocket
 
-_STATUS_LINES: Final = {status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\n" for status in HTTPStatus}
 MAX_HEADERS: Final = 100
 # Requests that a client may send ahead of their replies before we stop reading from it.
 MAX_PIPELINED: Final = 16
 # After a refusal we go on reading, and dropping, for this long, so that the client gets to see the answer.
 LINGER_S: Final = 2.0
+# Connections beyond the bound that are still told so; what comes on top is cut without a word.
+_TOLD_TO_WAIT: Final = 256
+_TRY_AGAIN: Final = ("Retry-After: 1", "Stripe-Should-Retry: true")
+_CROWDED: Final = "Too many connections are open; please try again in a moment."
+_UNFINISHED: Final = "Too many unfinished requests are being sent; please try again in a moment."
+# Source: RFC 3986 section 3.2.2, and RFC 9110 section 7.2.
+_HOST: Final = re.compile(rb"(?:\[[0-9A-Fa-fvV:.]+\]|[A-Za-z0-9._~!$&'()*+,;=%-]*)(?::[0-9]*)?")
 
 log = structlog.get_logger()
 
@@ -35,7 +45,7 @@ log = structlog.get_logger()
 class Application(Protocol):
     """What the protocol serves."""
 
-    limits: "Limits"
+    intake: Intake
     subprotocols: Sequence[str]
 
     async def handle(self, request: Request) -> Reply:
@@ -49,16 +59,6 @@ class Application(Protocol):
     async def converse(self, request: Request, socket: WebSocket) -> None:
         """Accept or refuse a websocket, and serve it to its end; never raises."""
         ...
-
-
-class Limits(msgspec.Struct, frozen=True, kw_only=True):
-    """What one client may take: bytes, connections of one process, seconds."""
-
-    max_body: int
-    max_header: int
-    max_connections: int
-    idle_timeout_s: float
-    read_timeout_s: float
 
 
 class RefusedError(Exception):
@@ -81,7 +81,8 @@ class HttpProtocol(asyncio.Protocol):
         _loop: asyncio.AbstractEventLoop | None = None,
     ) -> None:
         self._app = cast("Application", config.loaded_app)
-        self._limits = self._app.limits
+        self._intake = self._app.intake
+        self._limits = self._intake.limits
         self._state = server_state
         self._loop = _loop or asyncio.get_running_loop()
         self._transport: asyncio.Transport
@@ -91,26 +92,35 @@ class HttpProtocol(asyncio.Protocol):
         self._closing = False
         self._writable = True
         self._working = False
-        self._waiting: deque[tuple[Request, bool]] = deque()
+        self._waiting: deque[tuple[Request, bool, int]] = deque()
+        self._kept = 0  # bytes of requests that wait, or are worked on after they came in pieces
+        self._good_host = b""
         self._deadline: float | None = None
-        self._stream: _Stream | None = None
+        self._stream: Stream | None = None
         self._in_head = False
+        self._rested_since = self._loop.time()
         self._start_message()
 
     # What asyncio calls.
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Take the connection, or turn it away when there are too many."""
+        """Take the connection, or turn it away when there are too many and none of those rests."""
         self._transport = cast("asyncio.Transport", transport)
-        self._address = _remote_address(transport)
+        self._address = remote_address(transport)
+        self._share = self._intake.open(self._address)
         self._state.connections.add(self)  # type: ignore[arg-type]  # the set names uvicorn's own classes
         self._deadline = self._loop.time() + self._limits.read_timeout_s
-        if len(self._state.connections) > self._limits.max_connections:
-            self._refuse(503, "Too many connections are open; please try again in a moment.")
+        connections, limits = self._state.connections, self._limits
+        if (
+            self._share.is_crowded
+            and not make_room(connections, limits.max_connections_per_address, self, source=self._share.source)
+        ) or (len(connections) > limits.max_connections and not make_room(connections, limits.max_connections, self)):
+            self._turn_away()
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002  whatever the reason, it is over
         """Forget the connection; a request in flight is finished, its reply dropped, and a stream ended."""
         self._state.connections.discard(self)
+        self._share.close()
         self._closing = True
         if self._stream:
             self._stream.end()
@@ -123,19 +133,19 @@ class HttpProtocol(asyncio.Protocol):
             return
         self._unfinished += len(data)
         try:
-            self._parser.feed_data(data)
+            self._feed(data)
         except httptools.HttpParserCallbackError as error:
             refused = error.__context__
             if not isinstance(refused, RefusedError):
                 raise
             self._refuse(refused.status, refused.message)
-        except httptools.HttpParserUpgrade:
-            self._hand_over()
         except httptools.HttpParserError:
             self._refuse(400, "The request is not valid HTTP.")
         else:
             if self._in_head and self._unfinished > self._limits.max_header:
                 self._refuse(431, f"The request's headers are larger than {self._limits.max_header} bytes.")
+            elif (self._in_head or self._in_body) and not self._holds(max(self._incoming, len(data))):
+                self._refuse(503, _UNFINISHED)  # half a header is nowhere counted but in the length of what has come
 
     def pause_writing(self) -> None:
         """Stop taking requests from a client that does not read its replies."""
@@ -193,7 +203,10 @@ class HttpProtocol(asyncio.Protocol):
         if self._in_body:
             return
         self._count_head(len(name) + len(value) + 4, status=431)
-        self._headers[name.lower()] = value
+        name = name.lower()
+        if name in self._headers:
+            self._repeated.append((name, self._headers[name]))
+        self._headers[name] = value
         self._header_count += 1
         if self._header_count > MAX_HEADERS:
             raise RefusedError(431, f"The request has more than {MAX_HEADERS} headers.")
@@ -202,9 +215,10 @@ class HttpProtocol(asyncio.Protocol):
         """Refuse a body that is too large before it arrives; invite one that waits to be invited."""
         self._in_head = False
         self._in_body = True
+        self._check_host()
         if self._parser.should_upgrade():
-            if not self._may_hand_over():
-                raise RefusedError(400, "This server does not switch protocols.")
+            if self._parser.get_method() == b"CONNECT":
+                raise RefusedError(400, "This server is no proxy.")
             return
         length = self._headers.get(b"content-length")
         if length is not None and int(length) > self._limits.max_body:
@@ -230,36 +244,127 @@ class HttpProtocol(asyncio.Protocol):
         self._body = []
         keep_alive = self._parser.should_keep_alive()
         if self._working or not self._writable:
-            self._waiting.append((request, keep_alive))
+            size = self._incoming
+            if not self._holds(size):
+                raise RefusedError(503, _UNFINISHED)
+            self._kept += size
+            self._waiting.append((request, keep_alive, size))
             if len(self._waiting) >= MAX_PIPELINED:
                 self._transport.pause_reading()
-        else:
-            self._work_on(request, keep_alive=keep_alive)
+            return
+        size = self._share.held - self._kept  # none for a request that came at once
+        self._kept += size
+        self._work_on(request, keep_alive=keep_alive, size=size)
 
     # Our own steps.
 
+    @property
+    def rested_since(self) -> float | None:
+        """Since when nothing has been asked here; None while something is."""
+        is_busy = self._working or self._waiting or self._in_head or self._in_body or self._closing
+        return None if is_busy or self._transport.get_write_buffer_size() else self._rested_since
+
+    @property
+    def source(self) -> str | None:
+        """Where the connection comes from, as connections are counted."""
+        return self._share.source
+
+    def let_go(self) -> None:
+        """Close a connection that rests, to make room."""
+        self._closing = True
+        self._state.connections.discard(self)
+        self._share.close()
+        self._transport.close()
+
+    @property
+    def _incoming(self) -> int:
+        """How many bytes have come of the request that is arriving."""
+        return self._head_size + self._unfinished + self._body_size
+
+    def _holds(self, incoming: int) -> bool:
+        """Tell whether there is room for what has come of a request, besides what is kept."""
+        if self._share.source is None:
+            self._share.name_client(self._headers)
+        return self._share.hold(self._kept + incoming)
+
+    def _feed(self, data: bytes) -> None:
+        """Parse what has come. Whoever asks for another protocol gets a websocket, or goes on as if they had not."""
+        rest: bytes | memoryview = data
+        while (end := self._parse(rest)) is not None:
+            rest = memoryview(rest)[end:]
+            if self._may_hand_over():
+                self._hand_over(bytes(rest))
+                return
+            self._parse_without_upgrade()
+
+    def _parse(self, data: bytes | memoryview) -> int | None:
+        """Return where a head ends that asks for another protocol; None when all was parsed."""
+        try:
+            self._parser.feed_data(data)
+        except httptools.HttpParserUpgrade as upgrade:
+            return int(upgrade.args[0])
+        return None
+
+    def _parse_without_upgrade(self) -> None:
+        """Parse the same head once more without its header Upgrade, for this parser takes no body after one."""
+        version = self._parser.get_http_version().encode()
+        lines = [b"%b %b HTTP/%b" % (self._parser.get_method(), self._url, version)]
+        headers = [*self._repeated, *self._headers.items()]
+        lines += [name + b": " + value for name, value in headers if name != b"upgrade"]
+        self._parser = httptools.HttpRequestParser(self)
+        self._parser.feed_data(b"\r\n".join(lines) + b"\r\n\r\n")
+
+    def _check_host(self) -> None:
+        """Refuse a request that names no host or several. Source: RFC 9112 section 3.2."""
+        host = self._headers.get(b"host")
+        if host is None:
+            if self._parser.get_http_version() == "1.0":
+                return
+            raise RefusedError(400, "The request has no Host header.")
+        if self._repeated and any(name == b"host" for name, _ in self._repeated):
+            raise RefusedError(400, "The request has more than one Host header.")
+        if host != self._good_host:
+            if not _HOST.fullmatch(host):
+                raise RefusedError(400, "The request's Host header is not valid.")
+            self._good_host = host
+
+    def _turn_away(self) -> None:
+        if len(self._state.connections) > self._limits.max_connections + _TOLD_TO_WAIT:
+            self._closing = True
+            self._transport.abort()
+        else:
+            self._refuse(503, _CROWDED)
+
     def _may_hand_over(self) -> bool:
         """Tell whether a websocket is asked for where there is one, by a request that waits for no other."""
-        path = self._url.partition(b"?")[0].decode("latin-1")
-        is_websocket = self._headers.get(b"upgrade", b"").lower() == b"websocket"
-        return is_websocket and not self._working and not self._waiting and self._app.serves_websocket(path)
+        headers = self._headers
+        if headers.get(b"upgrade", b"").lower() != b"websocket" or self._working or self._waiting:
+            return False
+        if self._parser.get_method() != b"GET" or self._parser.get_http_version() == "1.0":
+            return False
+        if b"transfer-encoding" in headers or headers.get(b"content-length", b"0") != b"0":
+            return False
+        return self._app.serves_websocket(self._url.partition(b"?")[0].decode("latin-1"))
 
-    def _hand_over(self) -> None:
-        """Leave the connection to a websocket."""
+    def _hand_over(self, rest: bytes) -> None:
+        """Leave the connection to a websocket; `rest` is what came after the head."""
         path, _, query = self._url.partition(b"?")
-        socket = WebSocket(self._state, self._app.subprotocols)
+        socket = WebSocket(self._state, self._intake, self._share, self._app.subprotocols)
         self._state.connections.discard(self)
         self._closing = True
-        socket.take_over(self._transport, handshake_head(self._url, self._headers))
+        self._share.hold(0)
+        self._parser = None
+        if not socket.take_over(self._transport, [*self._repeated, *self._headers.items()], rest):
+            return
         request = Request("GET", path.decode("latin-1"), query, self._headers, b"", self._address)
         task = self._loop.create_task(self._app.converse(request, socket))
         self._state.tasks.add(task)
         task.add_done_callback(self._state.tasks.discard)
-        self._parser = None
 
     def _start_message(self) -> None:
         self._url = b""
         self._headers: dict[bytes, bytes] = {}
+        self._repeated: list[tuple[bytes, bytes]] = []
         self._body = []
         self._body_size = 0
         self._head_size = 0
@@ -276,15 +381,18 @@ class HttpProtocol(asyncio.Protocol):
     def _too_large(self) -> RefusedError:
         return RefusedError(413, f"The request's body is larger than {self._limits.max_body} bytes.")
 
-    def _work_on(self, request: Request, *, keep_alive: bool) -> None:
+    def _work_on(self, request: Request, *, keep_alive: bool, size: int) -> None:
         self._working = True
         self._deadline = None
-        task = self._loop.create_task(self._answer(request, keep_alive=keep_alive))
+        task = self._loop.create_task(self._answer(request, keep_alive=keep_alive, size=size))
         self._state.tasks.add(task)
         task.add_done_callback(self._state.tasks.discard)
 
-    async def _answer(self, request: Request, *, keep_alive: bool) -> None:
+    async def _answer(self, request: Request, *, keep_alive: bool, size: int) -> None:
         reply = await self._app.handle(request)
+        if size:
+            self._kept -= size
+            self._share.hold(self._share.held - size)
         if isinstance(reply, StreamedReply):
             keep_alive = await self._write_pieces(reply, keep_alive=keep_alive, with_body=request.method != "HEAD")
         self._working = False
@@ -305,12 +413,13 @@ class HttpProtocol(asyncio.Protocol):
         if self._working or not self._writable or self._closing:
             return
         if self._waiting:
-            request, keep_alive = self._waiting.popleft()
-            self._work_on(request, keep_alive=keep_alive)
+            request, keep_alive, size = self._waiting.popleft()
+            self._work_on(request, keep_alive=keep_alive, size=size)
         elif self._in_head or self._in_body:
             self._deadline = self._loop.time() + self._limits.read_timeout_s
         else:
-            self._deadline = self._loop.time() + self._limits.idle_timeout_s
+            self._rested_since = now = self._loop.time()
+            self._deadline = now + self._limits.idle_timeout_s
         if len(self._waiting) < MAX_PIPELINED and not self._transport.is_reading():
             self._transport.resume_reading()
 
@@ -325,11 +434,17 @@ class HttpProtocol(asyncio.Protocol):
         chunked = self._parser.get_http_version() != "1.0"
         keep_alive = keep_alive and chunked and not self._closing
         framing = "Transfer-Encoding: chunked\r\n" if chunked else ""
-        self._transport.write(self._head(reply, framing, keep_alive=keep_alive))
+        try:
+            head = self._head(reply, framing, keep_alive=keep_alive)
+        except IllegalHeaderError as error:
+            await reply.pieces.aclose()
+            self._write(_spoilt(error), keep_alive=keep_alive, with_body=with_body)
+            return keep_alive
+        self._transport.write(head)
         if not with_body:
             await reply.pieces.aclose()
             return keep_alive
-        self._stream = _Stream(reply, self._transport, chunked=chunked)
+        self._stream = Stream(reply, self._transport, chunked=chunked)
         if not self._writable:
             self._stream.may_go_on.clear()
         if self._closing and reply.endless:
@@ -341,95 +456,30 @@ class HttpProtocol(asyncio.Protocol):
         return keep_alive
 
     def _write(self, reply: Reply, *, keep_alive: bool, with_body: bool = True) -> None:
-        head = self._head(reply, f"Content-Length: {len(reply.body)}\r\n", keep_alive=keep_alive)
+        try:
+            head = self._head(reply, f"Content-Length: {len(reply.body)}\r\n", keep_alive=keep_alive)
+        except IllegalHeaderError as error:
+            self._write(_spoilt(error), keep_alive=keep_alive, with_body=with_body)
+            return
         self._transport.write(head + reply.body if with_body else head)
 
     def _head(self, reply: Reply, framing: str, *, keep_alive: bool) -> bytes:
-        """Return a reply's status line and headers; `framing` is the line that tells where its body ends, if any."""
-        lines = [
-            _STATUS_LINES[reply.status],
-            "Content-Type: ", reply.content_type, "\r\n",
-            framing,
-        ]  # fmt: skip
-        for name, value in self._state.default_headers:
-            lines += (name.decode("latin-1"), ": ", value.decode("latin-1"), "\r\n")
-        for line in reply.headers:
-            lines += (line, "\r\n")
-        lines.append("\r\n" if keep_alive else "Connection: close\r\n\r\n")
-        return "".join(lines).encode("latin-1", "replace")
+        return write_head(reply, framing, self._state.default_headers, keep_alive=keep_alive)
 
     def _refuse(self, status: int, message: str) -> None:
         """Answer what never became a request, and close; a request in flight before it is answered first."""
         self._closing = True
         if self._working or self._transport.is_closing():
             return
-        body = msgspec.json.format(
-            msgspec.json.encode({"error": {"message": message, "type": "invalid_request_error"}}), indent=2
-        )
-        self._write(Reply(status, body + b"\n"), keep_alive=False)
+        headers = [*_TRY_AGAIN] if status == 503 else None
+        self._write(json_refusal(status, message, headers, kind="invalid_request_error"), keep_alive=False)
         self._transport.write_eof()
+        self._body = []
+        self._share.hold(self._kept)
         self._deadline = self._loop.time() + LINGER_S
 
 
-class _Stream:
-    """A streamed reply on its way: takes each piece when the client has read those before.
-
-    Make it inside the running event loop.
-    """
-
-    def __init__(self, reply: StreamedReply, transport: asyncio.Transport, *, chunked: bool) -> None:
-        self.endless = reply.endless
-        self.may_go_on = asyncio.Event()
-        self.may_go_on.set()
-        self._pieces = reply.pieces
-        self._transport = transport
-        self._chunked = chunked
-        self._task = asyncio.create_task(self._send())
-
-    def end(self) -> None:
-        """Let no more pieces be sent; what is half-way done for the next one is called off."""
-        self._task.cancel()
-
-    async def run(self) -> bool:
-        """Return once it has ended: true when nothing of the body is missing, or more was never promised."""
-        try:
-            await asyncio.wait([self._task])
-        finally:
-            self._task.cancel()
-        if self._task.cancelled():
-            is_whole = self.endless
-        else:
-            is_whole = self._task.exception() is None
-            if not is_whole:
-                log.error("a streamed reply failed", exc_info=self._task.exception())
-        if is_whole and self._chunked and not self._transport.is_closing():
-            self._transport.write(b"0\r\n\r\n")
-        return is_whole
-
-    async def _send(self) -> None:
-        async with aclosing(self._pieces):
-            async for piece in self._pieces:
-                await self.may_go_on.wait()
-                if self._transport.is_closing():
-                    return
-                if piece:  # an empty chunk would be the end
-                    self._transport.write(b"%x\r\n%b\r\n" % (len(piece), piece) if self._chunked else piece)
-
-
-def _remote_address(transport: asyncio.BaseTransport) -> str | None:
-    """Return the address at a connection's other end; a Unix socket has none."""
-    peer = transport.get_extra_info("peername")
-    return str(peer[0]) if isinstance(peer, tuple) else None
-
-
-async def sweep_connections(server_state: ServerState, interval_s: float = 1.0) -> None:
-    """Close connections whose deadline has passed, for as long as the task runs.
-
-    One pass a second over all connections costs less than a timer for each request.
-    """
-    loop = asyncio.get_running_loop()
-    while True:
-        await asyncio.sleep(interval_s)
-        now = loop.time()
-        for connection in list(server_state.connections):
-            cast("HttpProtocol", connection).check_deadline(now)
+def _spoilt(error: IllegalHeaderError) -> Reply:
+    """Return what is answered instead of a reply whose headers are not what headers may be."""
+    log.error("a reply had an illegal header", reason=str(error))
+    return json_refusal(500, "An error occurred on our side. It is in the server's log.", kind="api_error")

@@ -1,26 +1,50 @@
 """A websocket on a connection: taken over from the HTTP protocol once a client asks for one.
 
-Frames, handshake and closing are the `websockets` library's, whose core does no input or output of its own.
+Frames, handshake and closing are the `websockets` library's, whose core does no input or output of its own. What a
+client may make us do and keep is bounded here: it is read from a little at a time and in turn with all other
+websockets, and not at all while it is not read what it sent, or does not read what it is sent.
 """
 
 import asyncio
+from collections import deque
 from collections.abc import Sequence
 from typing import Final, Protocol
 
 from uvicorn.server import ServerState
+from websockets.datastructures import Headers
 from websockets.exceptions import InvalidState
-from websockets.frames import Frame, Opcode
+from websockets.frames import CloseCode, Frame, Opcode
 from websockets.http11 import Request as Handshake
 from websockets.server import ServerProtocol
 from websockets.typing import Subprotocol
 
+from brim.api.intake import Intake, Share
+
 MAX_MESSAGE: Final = 256 * 1024
+MAX_FRAGMENTS: Final = 1_000
+"""Pieces of one message: browsers make a few of the longest one, and an empty piece says nothing."""
+
+MAX_CONTROL_FRAMES: Final = 100
+"""Pings and their answers in one second; the official CLI pings every two seconds."""
+
 SILENT_FOR_S: Final = 30.0
-"""Whoever says nothing for so long is gone; the official CLI pings every two seconds."""
+"""Whoever says nothing, or reads nothing, for so long is gone; the official CLI pings every two seconds."""
+
+_SLICE: Final = 2_048
+"""Bytes that one websocket may have taken apart in one turn of the loop: with empty frames, two milliseconds' work."""
+
+_MAX_UNREAD_BYTES: Final = 64 * 1024
+_MAX_UNREAD: Final = 100
+"""Messages, or their bytes, that wait for the conversation before we stop reading."""
 
 _CLOSE_WITHIN_S: Final = 3.0
 _NORMAL: Final = 1000
-_MAX_UNREAD: Final = 1_000
+_NEVER: Final = float("inf")
+_PLAIN_HEAD: Final = b"GET / HTTP/1.1\r\n\r\n"
+"""For the library, which wants to read a head itself; the true one was read by a stricter parser."""
+
+_received: Final = memoryview(bytearray(_SLICE))
+"""Where the system writes what it received; each connection copies it at once."""
 
 
 class Socket(Protocol):
@@ -51,48 +75,69 @@ class Socket(Protocol):
         ...
 
 
-class WebSocket(asyncio.Protocol):
+class WebSocket(asyncio.BufferedProtocol):
     """One websocket, as the server sees it and as a conversation uses it.
 
     uvicorn counts it in `server_state` and asks it to `shutdown` when it stops; the sweeper checks its deadline.
+
+    Args:
+        server_state: what uvicorn counts.
+        intake: the process's bounds.
+        share: what the connection takes of them; it is closed with the connection.
+        subprotocols: those that there are.
     """
 
-    def __init__(self, server_state: ServerState, subprotocols: Sequence[str]) -> None:
+    def __init__(self, server_state: ServerState, intake: Intake, share: Share, subprotocols: Sequence[str]) -> None:
         self._state = server_state
+        self._turns = intake.turns
+        self._share = share
         self._loop = asyncio.get_running_loop()
         self._core = ServerProtocol(subprotocols=[Subprotocol(name) for name in subprotocols], max_size=MAX_MESSAGE)
         self._transport: asyncio.Transport
-        self._handshake: Handshake
-        self._pieces: list[bytes] = []
-        self._messages: asyncio.Queue[str | None] = asyncio.Queue()
+        self._arrived = b""
+        self._is_queued = False
+        self._message = bytearray()
+        self._fragments = 0
+        self._control_frames = 0
+        self._counted_from = 0.0
+        self._unread: deque[str] = deque()
+        self._unread_bytes = 0
+        self._ended = False
+        self._stirred = asyncio.Event()
         self._writable = asyncio.Event()
         self._writable.set()
         self._deadline = self._loop.time() + SILENT_FOR_S
-        self._closing = False
 
     # What a conversation does.
 
     def accept(self) -> None:
-        """Agree to the handshake; one that is no valid handshake is refused."""
-        response = self._core.accept(self._handshake)
-        self._core.send_response(response)
+        """Agree to the handshake, and begin to read."""
+        self._core.send_response(self._response)
         self._flush()
-        if response.status_code != 101:
-            self._transport.close()
+        self._read_on()
 
     def refuse(self, status: int, text: str) -> None:
         """Answer the handshake with an error."""
         self._core.send_response(self._core.reject(status, text))
-        self._flush()
-        self._transport.close()
+        self._end()
 
     async def receive(self) -> str | None:
         """Return the next text message; None when there will be none."""
-        return await self._messages.get()
+        while not self._unread:
+            if self._ended:
+                return None
+            self._stirred.clear()
+            await self._stirred.wait()
+        text = self._unread.popleft()
+        self._unread_bytes -= len(text)
+        self._hold()
+        self._read_on()
+        return text
 
     async def send(self, text: str) -> None:
         """Send a text message once the client reads what it was sent before; to one that is gone, nothing is sent."""
-        await self._writable.wait()
+        while not self._writable.is_set():  # another sender may have come first
+            await self._writable.wait()
         try:
             self._core.send_text(text.encode())
         except InvalidState:  # it is closing
@@ -101,6 +146,8 @@ class WebSocket(asyncio.Protocol):
 
     def ping(self) -> None:
         """Ask the client for a sign of life, which every browser gives; a silent one's connection is cut in time."""
+        if not self._writable.is_set():
+            return
         try:
             self._core.send_ping(b"")
         except InvalidState:  # it is closing
@@ -109,28 +156,39 @@ class WebSocket(asyncio.Protocol):
 
     # What asyncio calls.
 
-    def take_over(self, transport: asyncio.Transport, head: bytes) -> None:
-        """Go on with a connection on which the head of a handshake has arrived."""
+    def take_over(self, transport: asyncio.Transport, headers: Sequence[tuple[bytes, bytes]], rest: bytes) -> bool:
+        """Tell whether a handshake is one; else it is refused. Nothing more is read before it is accepted.
+
+        Args:
+            transport: the connection.
+            headers: those of the handshake.
+            rest: what came after it.
+        """
         self._transport = transport
         self._state.connections.add(self)  # type: ignore[arg-type]  # the set names uvicorn's own classes
+        transport.pause_reading()
         transport.set_protocol(self)
-        self._core.receive_data(head)
-        for event in self._core.events_received():
-            if isinstance(event, Handshake):
-                self._handshake = event
+        self._core.receive_data(_PLAIN_HEAD)
+        self._core.events_received()
+        pairs = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in headers]
+        self._response = self._core.accept(Handshake("/", Headers(pairs)))
+        if self._response.status_code != 101:
+            self._core.send_response(self._response)
+            self._end()
+            return False
+        self._arrived = rest
+        return True
 
-    def data_received(self, data: bytes) -> None:
-        """Take in frames; pings are answered by the way."""
+    def get_buffer(self, sizehint: int) -> memoryview:  # noqa: ARG002  no more than a slice is wanted
+        """Return where to write what was received."""
+        return _received
+
+    def buffer_updated(self, nbytes: int) -> None:
+        """Take what was received, and no more until its turn has come."""
+        self._arrived = bytes(_received[:nbytes])
         self._deadline = self._loop.time() + SILENT_FOR_S
-        self._core.receive_data(data)
-        for event in self._core.events_received():
-            if isinstance(event, Frame):
-                self._take(event)
-        self._flush()
-        if self._core.close_expected() and not self._closing:
-            self._closing = True
-            self._deadline = self._loop.time() + _CLOSE_WITHIN_S
-            self._messages.put_nowait(None)
+        self._transport.pause_reading()
+        self._read_on()
 
     def eof_received(self) -> None:
         """Close when the client does."""
@@ -140,19 +198,26 @@ class WebSocket(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002  whatever the reason, it is over
         """End the conversation."""
         self._state.connections.discard(self)
+        self._share.close()
+        self._arrived = b""
+        self._message = bytearray()
         self._writable.set()
         self._core.receive_eof()
-        self._messages.put_nowait(None)
+        self._stop_receiving()
 
     def pause_writing(self) -> None:
-        """Make a conversation wait whose client does not read."""
+        """Make a conversation wait whose client does not read; what that client sends is not read either."""
         self._writable.clear()
+        self._deadline = self._loop.time() + SILENT_FOR_S
+        if not self._transport.is_closing():
+            self._transport.pause_reading()
 
     def resume_writing(self) -> None:
         """Let it go on."""
         self._writable.set()
+        self._read_on()
 
-    # What uvicorn and the sweeper call.
+    # What uvicorn, the sweeper and the turns call.
 
     def shutdown(self) -> None:
         """Say goodbye; the client closes, and comes back a moment later."""
@@ -162,41 +227,114 @@ class WebSocket(asyncio.Protocol):
             self._transport.close()
             return
         self._flush()
-        self._deadline = self._loop.time() + _CLOSE_WITHIN_S
-        self._messages.put_nowait(None)
+        self._begin_to_close()
 
     def check_deadline(self, now: float) -> None:
-        """Cut the connection of a client that is silent or does not close."""
+        """Cut the connection of a client that is silent, does not read or does not close."""
         if now >= self._deadline:
             self._transport.abort()
 
+    def take_turn(self) -> None:
+        """Take apart what has arrived; pings are answered by the way."""
+        self._is_queued = False
+        data, self._arrived = self._arrived[:_SLICE], self._arrived[_SLICE:]
+        if self._transport.is_closing():
+            return
+        self._core.receive_data(data)
+        for event in self._core.events_received():
+            if isinstance(event, Frame):
+                self._take(event)
+        if not self._hold():
+            self._fail(CloseCode.TRY_AGAIN_LATER, "too much is being sent at once")
+        self._flush()
+        if self._core.close_expected():
+            self._begin_to_close()
+        self._read_on()
+
     # Our own steps.
+
+    @property
+    def _is_behind(self) -> bool:
+        """Whether the conversation has enough to read."""
+        return self._unread_bytes >= _MAX_UNREAD_BYTES or len(self._unread) >= _MAX_UNREAD
+
+    def _read_on(self) -> None:
+        """Go on with what has arrived, or with reading, unless somebody has to catch up first."""
+        if self._is_queued or self._transport.is_closing() or not self._writable.is_set():
+            return
+        if self._is_behind and not self._ended:
+            self._deadline = _NEVER  # it is not the client's fault
+        elif self._arrived:
+            self._is_queued = True
+            self._turns.queue(self)
+        elif not self._transport.is_reading():
+            if not self._ended:
+                self._deadline = self._loop.time() + SILENT_FOR_S
+            self._transport.resume_reading()
 
     def _take(self, frame: Frame) -> None:
         """Take a frame; a message may come in several."""
         if frame.opcode not in {Opcode.TEXT, Opcode.BINARY, Opcode.CONT}:
+            self._count_control_frame()
             return
-        self._pieces.append(bytes(frame.data))
+        self._message += frame.data
+        self._fragments += 1
         if not frame.fin:
+            if self._fragments > MAX_FRAGMENTS:
+                self._fail(CloseCode.POLICY_VIOLATION, "too many fragments")
             return
-        message, self._pieces = b"".join(self._pieces), []
-        if self._messages.qsize() >= _MAX_UNREAD:  # nobody acknowledges a thousand messages in one moment
-            self._transport.abort()
-            return
-        self._messages.put_nowait(message.decode("utf-8", "replace"))
+        message = self._message.decode("utf-8", "replace")
+        self._message = bytearray()
+        self._fragments = 0
+        if not self._ended:
+            self._unread.append(message)
+            self._unread_bytes += len(message)
+            self._stirred.set()
+
+    def _count_control_frame(self) -> None:
+        now = self._loop.time()
+        if now - self._counted_from >= 1:
+            self._counted_from, self._control_frames = now, 0
+        self._control_frames += 1
+        if self._control_frames > MAX_CONTROL_FRAMES:
+            self._fail(CloseCode.POLICY_VIOLATION, "too many control frames")
+
+    def _hold(self) -> bool:
+        """Tell whether there is room for what is kept of the client's: half a frame, half a message, unread ones."""
+        half_a_frame = len(self._arrived) + len(self._core.reader.buffer)
+        return self._share.hold(half_a_frame + len(self._message) + self._unread_bytes)
+
+    def _fail(self, code: CloseCode, reason: str) -> None:
+        """Say why nothing more is taken, and close."""
+        if not self._core.eof_sent:
+            self._core.fail(code, reason)
+        self._arrived = b""
+        self._message = bytearray()
+
+    def _begin_to_close(self) -> None:
+        """Wait a little for the client's end of the connection."""
+        if not self._ended:
+            self._deadline = self._loop.time() + _CLOSE_WITHIN_S
+        self._stop_receiving()
+
+    def _stop_receiving(self) -> None:
+        """Let the conversation know that there will be no more messages."""
+        self._ended = True
+        self._stirred.set()
+
+    def _end(self) -> None:
+        """Write what is left, and close."""
+        self._flush()
+        self._begin_to_close()
+        self._transport.close()
 
     def _flush(self) -> None:
         """Write what the library has to say; an empty piece is its word for the end."""
-        for piece in self._core.data_to_send():
-            if self._transport.is_closing():
-                return
-            if piece:
-                self._transport.write(piece)
-            else:
-                self._transport.close()
-
-
-def handshake_head(url: bytes, headers: dict[bytes, bytes]) -> bytes:
-    """Return a request's head as it may have come, for the library to read."""
-    lines = [b"GET " + url + b" HTTP/1.1", *(name + b": " + value for name, value in headers.items()), b"", b""]
-    return b"\r\n".join(lines)
+        pieces = self._core.data_to_send()
+        if not pieces or self._transport.is_closing():
+            return
+        said = b"".join(pieces)
+        if said:
+            self._transport.write(said)
+        if not pieces[-1]:
+            self._transport.close()

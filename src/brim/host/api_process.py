@@ -15,9 +15,11 @@ import uvloop
 
 from brim.api.app import Api
 from brim.api.call import Service
+from brim.api.connections import sweep_connections
+from brim.api.intake import Limits
 from brim.api.operations import OPERATIONS
 from brim.api.origin import Proxies
-from brim.api.protocol import HttpProtocol, Limits, sweep_connections
+from brim.api.protocol import HttpProtocol
 from brim.api.rate_limits import RateLimits
 from brim.api.recording import make_record
 from brim.api.system import system_handlers
@@ -199,6 +201,9 @@ def _limits(settings: Settings) -> Limits:
         max_body=settings.max_body,
         max_header=settings.max_header,
         max_connections=settings.max_connections,
+        max_connections_per_address=settings.max_connections_per_address,
+        max_unfinished=settings.max_unfinished,
+        max_unfinished_per_address=settings.max_unfinished_per_address,
         idle_timeout_s=settings.idle_timeout_s,
         read_timeout_s=settings.read_timeout_s,
     )

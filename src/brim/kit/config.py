@@ -286,6 +286,12 @@ SETTINGS: Final[tuple[Setting, ...]] = (
             "the same for test requests; Stripe's limit is 25"),
     Setting("max_header", parse_size, 32 * 1024, "a size such as 32k", "largest request line and headers together"),
     Setting("max_connections", parse_count, 4096, "a number from 1", "open connections of one API process"),
+    Setting("max_connections_per_address", parse_count, 1024, "a number from 1",
+            "open connections of one API process from one address; trusted proxies have no such limit"),
+    Setting("max_unfinished", parse_size, 64 * 1024 * 1024, "a size such as 64m",
+            "memory of one API process for requests and messages that have arrived in part", default_text="64m"),
+    Setting("max_unfinished_per_address", parse_size, 16 * 1024 * 1024, "a size such as 16m",
+            "the same for one address", default_text="16m"),
     Setting("idle_timeout_s", parse_duration, 75.0, "a duration", "how long a connection may rest between requests"),
     Setting("read_timeout_s", parse_duration, 20.0, "a duration", "how long one request may take to arrive"),
     Setting("drain_timeout_s", parse_duration, 20.0, "a duration", "how long a stop waits for requests in flight"),
@@ -336,6 +342,9 @@ class Settings:
     rate_limit_test: int
     max_header: int
     max_connections: int
+    max_connections_per_address: int
+    max_unfinished: int
+    max_unfinished_per_address: int
     idle_timeout_s: float
     read_timeout_s: float
     drain_timeout_s: float

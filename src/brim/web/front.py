@@ -27,7 +27,7 @@ class Front:
         self._api = api
         self._site = site
         self._proxies = proxies
-        self.limits = api.limits
+        self.intake = api.intake
         self.subprotocols = (*api.subprotocols, *site.subprotocols)
 
     async def handle(self, request: Request) -> Reply:
