@@ -22,7 +22,7 @@ from uvicorn.server import ServerState
 from brim.api.connections import make_room, remote_address
 from brim.api.intake import Intake
 from brim.api.message import Reply, Request, StreamedReply
-from brim.api.reply_head import IllegalHeaderError, json_refusal, write_head
+from brim.api.reply_head import DefaultHeaders, IllegalHeaderError, json_refusal, write_head
 from brim.api.streaming import Stream
 from brim.api.websocket import WebSocket
 
@@ -38,6 +38,8 @@ _CROWDED: Final = "Too many connections are open; please try again in a moment."
 _UNFINISHED: Final = "Too many unfinished requests are being sent; please try again in a moment."
 # Source: RFC 3986 section 3.2.2, and RFC 9110 section 7.2.
 _HOST: Final = re.compile(rb"(?:\[[0-9A-Fa-fvV:.]+\]|[A-Za-z0-9._~!$&'()*+,;=%-]*)(?::[0-9]*)?")
+
+_defaults: Final = DefaultHeaders()
 
 log = structlog.get_logger()
 
@@ -98,6 +100,7 @@ class HttpProtocol(asyncio.Protocol):
         self._deadline: float | None = None
         self._stream: Stream | None = None
         self._in_head = False
+        self._repeated: tuple[tuple[bytes, bytes], ...] = ()
         self._rested_since = self._loop.time()
         self._start_message()
 
@@ -196,26 +199,33 @@ class HttpProtocol(asyncio.Protocol):
     def on_url(self, url: bytes) -> None:
         """Take (a piece of) the request's target."""
         self._url += url
-        self._count_head(len(url), status=414)
+        self._head_size += len(url)
+        self._unfinished = 0
+        if self._head_size > self._limits.max_header:
+            raise self._large_head(414)
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Take one header; of equal names the last one counts, and trailers after the body count for nothing."""
         if self._in_body:
             return
-        self._count_head(len(name) + len(value) + 4, status=431)
+        self._head_size += len(name) + len(value) + 4
+        self._unfinished = 0
+        if self._head_size > self._limits.max_header:
+            raise self._large_head(431)
         name = name.lower()
-        if name in self._headers:
-            self._repeated.append((name, self._headers[name]))
-        self._headers[name] = value
-        self._header_count += 1
-        if self._header_count > MAX_HEADERS:
-            raise RefusedError(431, f"The request has more than {MAX_HEADERS} headers.")
+        headers = self._headers
+        if name in headers:
+            self._repeated = (*self._repeated, (name, headers[name]))
+        headers[name] = value
 
     def on_headers_complete(self) -> None:
         """Refuse a body that is too large before it arrives; invite one that waits to be invited."""
         self._in_head = False
         self._in_body = True
-        self._check_host()
+        if len(self._headers) + len(self._repeated) > MAX_HEADERS:
+            raise RefusedError(431, f"The request has more than {MAX_HEADERS} headers.")
+        if self._headers.get(b"host") != self._good_host or self._repeated:
+            self._check_host()
         if self._parser.should_upgrade():
             if self._parser.get_method() == b"CONNECT":
                 raise RefusedError(400, "This server is no proxy.")
@@ -321,12 +331,11 @@ class HttpProtocol(asyncio.Protocol):
             if self._parser.get_http_version() == "1.0":
                 return
             raise RefusedError(400, "The request has no Host header.")
-        if self._repeated and any(name == b"host" for name, _ in self._repeated):
+        if any(name == b"host" for name, _ in self._repeated):
             raise RefusedError(400, "The request has more than one Host header.")
-        if host != self._good_host:
-            if not _HOST.fullmatch(host):
-                raise RefusedError(400, "The request's Host header is not valid.")
-            self._good_host = host
+        if not _HOST.fullmatch(host):
+            raise RefusedError(400, "The request's Host header is not valid.")
+        self._good_host = host
 
     def _turn_away(self) -> None:
         if len(self._state.connections) > self._limits.max_connections + _TOLD_TO_WAIT:
@@ -364,19 +373,15 @@ class HttpProtocol(asyncio.Protocol):
     def _start_message(self) -> None:
         self._url = b""
         self._headers: dict[bytes, bytes] = {}
-        self._repeated: list[tuple[bytes, bytes]] = []
+        self._repeated = ()
         self._body = []
         self._body_size = 0
         self._head_size = 0
-        self._header_count = 0
         self._unfinished = 0
         self._in_body = False
 
-    def _count_head(self, size: int, *, status: int) -> None:
-        self._head_size += size
-        self._unfinished = 0
-        if self._head_size > self._limits.max_header:
-            raise RefusedError(status, f"The request's head is larger than {self._limits.max_header} bytes.")
+    def _large_head(self, status: int) -> RefusedError:
+        return RefusedError(status, f"The request's head is larger than {self._limits.max_header} bytes.")
 
     def _too_large(self) -> RefusedError:
         return RefusedError(413, f"The request's body is larger than {self._limits.max_body} bytes.")
@@ -464,7 +469,8 @@ class HttpProtocol(asyncio.Protocol):
         self._transport.write(head + reply.body if with_body else head)
 
     def _head(self, reply: Reply, framing: str, *, keep_alive: bool) -> bytes:
-        return write_head(reply, framing, self._state.default_headers, keep_alive=keep_alive)
+        defaults = _defaults.written(self._state.default_headers)
+        return write_head(reply, framing, defaults, keep_alive=keep_alive)
 
     def _refuse(self, status: int, message: str) -> None:
         """Answer what never became a request, and close; a request in flight before it is answered first."""

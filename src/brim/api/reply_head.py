@@ -5,7 +5,6 @@ text with a control character in it is refused here.
 """
 
 import re
-from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Final
 
@@ -27,31 +26,43 @@ class IllegalHeaderError(ValueError):
         super().__init__(f"The header {name[:50]!r} holds a character that no header may have.")
 
 
-def write_head(
-    reply: Reply, framing: str, default_headers: Iterable[tuple[bytes, bytes]], *, keep_alive: bool
-) -> bytes:
+class DefaultHeaders:
+    """The headers that every reply has, such as the date: written out once for each list that uvicorn makes of them."""
+
+    __slots__ = ("_list", "text")
+
+    def __init__(self) -> None:
+        self._list: list[tuple[bytes, bytes]] = []
+        self.text = ""
+
+    def written(self, headers: list[tuple[bytes, bytes]]) -> str:
+        """Return these headers as lines."""
+        if headers is not self._list:
+            self._list = headers
+            self.text = "".join(f"{name.decode('latin-1')}: {value.decode('latin-1')}\r\n" for name, value in headers)
+        return self.text
+
+
+def write_head(reply: Reply, framing: str, default_lines: str, *, keep_alive: bool) -> bytes:
     """Return a reply's status line and headers.
 
     Args:
         reply: the reply.
         framing: the line that tells where its body ends, with its end; empty for a body that ends with the connection.
-        default_headers: what every reply has, such as the date.
+        default_lines: what every reply has.
         keep_alive: whether the connection stays open.
 
     Raises:
         IllegalHeaderError: a header is not what a header may be.
     """
     headers = reply.headers
-    # `isprintable` costs a tenth of the search and is true of nearly every reply.
-    if not (f"{reply.content_type}{''.join(headers)}".isprintable() and all(headers)):
+    # `isprintable` costs a tenth of the search, and it is true of nearly every reply.
+    if not ("".join(headers).isprintable() and reply.content_type.isprintable() and all(headers)):
         _check_each(reply)
-    lines = [_STATUS_LINES[reply.status], "Content-Type: ", reply.content_type, "\r\n", framing]
-    for name, value in default_headers:
-        lines += (name.decode("latin-1"), ": ", value.decode("latin-1"), "\r\n")
-    for line in headers:
-        lines += (line, "\r\n")
-    lines.append("\r\n" if keep_alive else "Connection: close\r\n\r\n")
-    return "".join(lines).encode("latin-1", "replace")
+    lines = f"{line}\r\n" if (line := "\r\n".join(headers)) else ""
+    end = "\r\n" if keep_alive else "Connection: close\r\n\r\n"
+    head = f"{_STATUS_LINES[reply.status]}Content-Type: {reply.content_type}\r\n{framing}{default_lines}{lines}{end}"
+    return head.encode("latin-1", "replace")
 
 
 def json_refusal(status: int, message: str, headers: list[str] | None = None, *, kind: str) -> Reply:
