@@ -45,7 +45,7 @@ from brim.kit.errors import BrimError
 from brim.kit.ids import new_request_id
 from brim.services.idempotency import Answer
 from brim.telemetry.logs import RequestLine, RequestLog, mask, write_time
-from brim.telemetry.metrics import REQUESTS
+from brim.telemetry.metrics import REQUESTS, method_label
 
 SystemHandler = Callable[[], Awaitable[Reply]]
 LogUrl = Callable[["_Exchange", str], str | None]
@@ -188,7 +188,7 @@ class Api:
 
     def _observe(self, exchange: "_Exchange", reply: Reply, seconds: float) -> None:
         status = reply.status
-        REQUESTS.observe((exchange.route, exchange.request.method, str(status)), seconds)
+        REQUESTS.observe((exchange.route, method_label(exchange.request.method), str(status)), seconds)
         owner = exchange.grant.owner if exchange.grant else None
         now_ms = self._service.clock()
         if self._record and owner and not exchange.is_limited:  # a log of what was turned away would cost others theirs

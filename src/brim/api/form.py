@@ -26,7 +26,9 @@ MAX_NAME_LENGTH: Final = 1000
 """As sent. A metadata key of 40 characters outside the basic plane takes 480, so this refuses none that is valid."""
 
 _CACHED_NAMES: Final = 1024
-"""Names repeat from request to request: decoding one that is known costs a look-up. At most 4 MB of the longest."""
+_LONGEST_CACHED: Final = 64
+"""Names repeat from request to request: decoding one that is known costs a look-up. Longer ones do not, and all that
+are kept take a few hundred kilobytes."""
 
 
 def decode_form(data: bytes) -> dict[str, Value]:
@@ -48,7 +50,7 @@ def decode_form(data: bytes) -> dict[str, Value]:
     for pair in _decode(data).split("&"):
         if pair:
             name, _, value = pair.partition("=")
-            parts, appends = _parts_of(name)
+            parts, appends = _known_parts_of(name) if len(name) <= _LONGEST_CACHED else _parts_of(name)
             if "%" in value or "+" in value:
                 value = _unquote(value)
             if appends:
@@ -93,7 +95,6 @@ def _unquote(text: str) -> str:
     return unquoted
 
 
-@lru_cache(maxsize=_CACHED_NAMES)
 def _parts_of(quoted_name: str) -> tuple[tuple[str, ...], bool]:
     """Return the parts of a name, and whether it ends in `[]`.
 
@@ -114,6 +115,9 @@ def _parts_of(quoted_name: str) -> tuple[tuple[str, ...], bool]:
     if not all(parts) or any("[" in part or "]" in part for part in parts):
         return (name,), False
     return tuple(parts), appends
+
+
+_known_parts_of: Final = lru_cache(maxsize=_CACHED_NAMES)(_parts_of)
 
 
 def _set(form: dict[str, Value], parts: tuple[str, ...], value: str) -> None:

@@ -48,6 +48,14 @@ class Distribution:
 
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 
+_METHODS: Final = {name: name for name in ("GET", "POST", "DELETE", "HEAD", "OPTIONS", "PUT", "PATCH")}
+
+
+def method_label(method: str) -> str:
+    """Return a method as metrics name it: one of a few, whatever a client sends."""
+    return _METHODS.get(method, "OTHER")
+
+
 REQUESTS: Final = Distribution(
     "brim_http_request_duration_seconds",
     "Requests by route, method and status, and how long they took from the last byte received to the reply.",

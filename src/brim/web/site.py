@@ -11,7 +11,7 @@ from brim.api.message import Reply, Request
 from brim.api.parameter_errors import NullCharacterError
 from brim.api.websocket import Socket
 from brim.kit.errors import BrimError
-from brim.telemetry.metrics import REQUESTS
+from brim.telemetry.metrics import REQUESTS, method_label
 from brim.web.assets import PREFIX, Assets
 from brim.web.pages import Pages, redirect
 from brim.web.routes import Match, NoSuchPageError, Route, RouteTable, SocketRoute, crashed
@@ -78,7 +78,7 @@ class Site:
             advice = f"Try again. Reference: {crashed(visit, error)}"
             reply = self._failure(visit, 500, "Something went wrong", advice)
         pattern = route.pattern if route else _UNMATCHED
-        REQUESTS.observe((pattern, request.method, str(reply.status)), perf_counter() - started)
+        REQUESTS.observe((pattern, method_label(request.method), str(reply.status)), perf_counter() - started)
         return reply
 
     def not_found(self, visit: Visit) -> Reply:

@@ -20,8 +20,9 @@ from brim.web.reference.attributes import attributes_of_object, attributes_of_pa
 from brim.web.reference.catalogue import GUIDES, ROOT, Catalogue, Chapter, Entry, name_of
 from brim.web.reference.explorer import Explorer, json_reply, read_form
 from brim.web.reference.fields import fields_of
-from brim.web.reference.prose import coloured, prose
+from brim.web.reference.prose import coloured, own_coloured, prose
 from brim.web.reference.reader import Reader, reader_of, remembering_headers
+from brim.web.reference.sample_code import coloured_sample
 from brim.web.routes import NoSuchPageError, Route
 from brim.web.samples.cli import command
 from brim.web.samples.languages import BY_KEY, LANGUAGES
@@ -99,7 +100,7 @@ class Reference:
             chapter=chapter,
             title=f"The {name_of(struct)} object",
             attributes=attributes_of_object(NAMES[struct]),
-            example=coloured(examples.object_example(struct).decode(), "json"),
+            example=own_coloured(examples.object_example(struct).decode(), "json"),
         )
 
     def _operation(self, visit: Visit, entry: Entry, session: Session | None) -> Reply:
@@ -120,7 +121,7 @@ class Reference:
             failures=_failures(operation),
             samples=_samples(example),
             line=" ".join(command(example)),
-            answer=coloured(examples.answer_of(operation).decode(), "json"),
+            answer=own_coloured(examples.answer_of(operation).decode(), "json"),
             fields=fields_of(operation.parameters, example.values),
         )
 
@@ -200,7 +201,7 @@ def _example(entry: Entry, reader: Reader) -> Sample:
 
 def _samples(example: Sample) -> list[tuple[str, Any]]:
     """Return a call in every language, as pairs of a language's key and its marked-up code."""
-    return [(key, coloured(language.write(example), language.lexer)) for key, language in BY_KEY.items()]
+    return [(key, coloured_sample(example, language)) for key, language in BY_KEY.items()]
 
 
 def _failures(operation: Operation) -> list[tuple[int, str, str]]:

@@ -1,7 +1,7 @@
 """Marks up short texts of the table, in which backticks mark code, and code itself."""
 
 import re
-from functools import lru_cache
+from functools import cache
 from typing import Final
 
 from markupsafe import Markup, escape
@@ -21,9 +21,14 @@ def prose(text: str) -> Markup:
     )
 
 
-@lru_cache(maxsize=2048)
 def coloured(code: str, lexer: str) -> Markup:
     """Return code as marked-up lines; the colours are the stylesheet's. Pygments escapes what it is given."""
     options = {"startinline": False} if lexer == "php" else {}
     text = highlight(code.rstrip("\n"), get_lexer_by_name(lexer, **options), _FORMATTER)
     return Markup(text)  # noqa: S704  Pygments escapes what it is given
+
+
+@cache
+def own_coloured(code: str, lexer: str) -> Markup:
+    """Return code of the reference's own as marked-up lines, which are kept: nothing in it may be a visitor's."""
+    return coloured(code, lexer)
