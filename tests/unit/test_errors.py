@@ -35,6 +35,7 @@ from brim.domain.topups import Status
 from brim.kit import currency
 from brim.kit.errors import BrimError, DatabaseUnavailableError, OverloadedError
 from brim.services import vault
+from brim.services.watching import TooManyStreamsError
 
 NEVER_ON_THE_WIRE = (
     "brim.kit.config",
@@ -297,6 +298,8 @@ EXAMPLES: list[tuple[BrimError, int, str | None, str | None, str]] = [
     # Ours
     (api.RateLimitedError(), 429, "rate_limit", None,
      "Request rate limit exceeded. Learn more about rate limits here https://stripe.com/docs/rate-limits."),
+    (TooManyStreamsError(), 429, "rate_limit", None,
+     "Too many pages with live updates are open. Close some, then reload this page."),
     (OverloadedError(), 429, "rate_limit", None,
      "Request rate limit exceeded. Learn more about rate limits here https://stripe.com/docs/rate-limits."),
     (vault.NoEncryptionKeyError(), 503, None, None,

@@ -29,6 +29,7 @@ class SignedIn(msgspec.Struct, frozen=True, kw_only=True):
     name: str = "Ada Lovelace"
     role: str = "admin"
     key_account: str | None = None
+    operator: str = "op_test"
 
 
 class CookieSessions:
@@ -44,7 +45,7 @@ class CookieSessions:
         wanted = visit.cookies.get(ACCOUNT_COOKIE, "")
         account = wanted if f"{wanted}/{mode}" in told.keys else accounts[0]
         return Session(
-            operator="op_test",
+            operator=told.operator,
             name=told.name,
             role=Role(told.role),
             form_token=FORM_TOKEN,

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from api.wire import Wire
-from brim.api.message import Request, StreamedReply
+from brim.api.message import Reply, Request, StreamedReply
 from brim.services.watching import Watchers
 from brim.store.database import Database
 from brim.web.dashboard import live
@@ -114,6 +114,45 @@ async def test_who_finds_no_room_is_told_to_come_later(database: Database) -> No
     site = site_of(RecordedApi({}), watchers)
     headers = {b"cookie": cookie_of(SignedIn(keys=KEYS)).encode()}
     assert (await site.handle(Request("GET", "/test/live", b"", headers, b""))).status == 429
+
+
+async def streams_of(watchers: Watchers, signed_in: SignedIn, count: int) -> list[Reply]:
+    """Open so many streams, read the beginning of each, and return the replies."""
+    site = site_of(RecordedApi({}), watchers)
+    headers = {b"cookie": cookie_of(signed_in).encode()}
+    replies = [await site.handle(Request("GET", "/test/live", b"", headers, b"")) for _ in range(count)]
+    for reply in replies:
+        if isinstance(reply, StreamedReply):
+            await anext(reply.pieces)
+    return replies
+
+
+async def test_nobody_takes_the_streams_of_all(database: Database) -> None:
+    watchers = Watchers(database, most_of_viewer=2)
+    ada, bob = SignedIn(keys=KEYS), SignedIn(keys=KEYS, operator="op_bob")
+    for _ in range(2):
+        assert [reply.status for reply in await streams_of(watchers, ada, 1)] == [200]
+    [refused] = await streams_of(watchers, ada, 1)
+    assert refused.status == 429
+    assert b"Too many pages with live updates are open" in refused.body
+    assert [reply.status for reply in await streams_of(watchers, bob, 1)] == [200]
+    await watchers.close()
+
+
+async def test_one_account_does_not_take_the_streams_of_all(database: Database) -> None:
+    watchers = Watchers(database, most_of_account=1)
+    ada, bob = SignedIn(keys=KEYS), SignedIn(keys=KEYS, operator="op_bob")
+    elsewhere = SignedIn(keys={"acct_9/test": "rk_test_9"}, operator="op_eve")
+    statuses = [[reply.status for reply in await streams_of(watchers, who, 1)] for who in (ada, bob, elsewhere)]
+    assert statuses == [[200], [429], [200]]
+    await watchers.close()
+
+
+async def test_streams_that_are_asked_for_at_once_are_counted_too(database: Database) -> None:
+    watchers = Watchers(database, most_of_viewer=2)
+    await streams_of(watchers, SignedIn(keys=KEYS), 10)
+    assert len(watchers._watchers) == 2
+    await watchers.close()
 
 
 def test_a_session_is_asked_for_again_often_enough() -> None:

@@ -29,6 +29,7 @@ from brim.domain.keys import SECRET_CHARS, stripe_permission
 from brim.kit import currency
 from brim.kit.errors import BrimError, DatabaseUnavailableError, OverloadedError
 from brim.services import vault
+from brim.services.watching import TooManyStreamsError
 
 _CHALLENGE: Final = 'WWW-Authenticate: Bearer realm="Stripe"'
 _HELP: Final = "Please see https://stripe.com/docs or we can help at https://support.stripe.com/."
@@ -352,6 +353,7 @@ ERROR_TABLE: Final[dict[type[BrimError], Place]] = {
     # Ours
     RateLimitedError: Place(429, "rate_limit", should_retry=True, rate_limited="global-rate"),
     OverloadedError: Place(429, "rate_limit", should_retry=True, rate_limited="global-concurrency"),
+    TooManyStreamsError: Place(429, "rate_limit"),
     vault.NoEncryptionKeyError: Place(503, type="api_error", should_retry=False),
     vault.SecretUnreadableError: Place(503, type="api_error", should_retry=False),
     DatabaseUnavailableError: Place(503, type="api_error", should_retry=True),

@@ -9,21 +9,34 @@ from typing import Final
 
 from brim.domain.changes import EVERYTHING, MOST_OBJECTS, Changes
 from brim.domain.topups import Owner
+from brim.kit.errors import BrimError, OverloadedError
 from brim.kit.waiting import happens_within
 from brim.services.looking import LOOK_EVERY_S, Looking
 from brim.store import changes
 from brim.store.database import Database
 
 MAX_WATCHERS: Final = 500
+MAX_OF_ACCOUNT: Final = 100
+MAX_OF_VIEWER: Final = 20
+"""More pages than anybody looks at: a tab in the background does not watch."""
+
 _GATHERED_FOR_S: Final = 0.1
 """Changes that come together are told together."""
+
+
+class TooManyStreamsError(BrimError):
+    """One person, or one account, has as many live pages open as one process serves."""
+
+    def __init__(self) -> None:
+        super().__init__("Too many pages with live updates are open. Close some, then reload this page.")
 
 
 class Watcher:
     """Somebody who is told of one owner's changes. Close it in the end."""
 
-    def __init__(self, watchers: "Watchers", owner: Owner) -> None:
+    def __init__(self, watchers: "Watchers", owner: Owner, viewer: str) -> None:
         self.owner = owner
+        self.viewer = viewer
         self._watchers = watchers
         self._news: Changes | None = None
         self._told = asyncio.Event()
@@ -53,12 +66,24 @@ class Watchers:
     Args:
         database: where changes are found.
         most: how many may watch at once.
+        most_of_account: how many of them one account's changes.
+        most_of_viewer: how many of them one person.
         look_every_s: how often to look when nothing is announced.
     """
 
-    def __init__(self, database: Database, *, most: int = MAX_WATCHERS, look_every_s: float = LOOK_EVERY_S) -> None:
+    def __init__(
+        self,
+        database: Database,
+        *,
+        most: int = MAX_WATCHERS,
+        most_of_account: int = MAX_OF_ACCOUNT,
+        most_of_viewer: int = MAX_OF_VIEWER,
+        look_every_s: float = LOOK_EVERY_S,
+    ) -> None:
         self._database = database
         self._most = most
+        self._most_of_account = most_of_account
+        self._most_of_viewer = most_of_viewer
         self._watchers: set[Watcher] = set()
         self._after: dict[Owner, int] = {}
         self._looking = Looking(database, self._look, lambda: len(self._watchers), whose="pages", every_s=look_every_s)
@@ -68,11 +93,25 @@ class Watchers:
         """Whether one more may watch."""
         return len(self._watchers) < self._most
 
-    def watch(self, owner: Owner) -> Watcher:
+    def check_room(self, owner: Owner, viewer: str) -> None:
+        """Let one more of a person's pages watch an owner.
+
+        Raises:
+            OverloadedError: the process has as many watchers as it may.
+            TooManyStreamsError: the account or the person has.
+        """
+        if not self.has_room:
+            raise OverloadedError
+        of_account = sum(watcher.owner.account == owner.account for watcher in self._watchers)
+        of_viewer = sum(watcher.viewer == viewer for watcher in self._watchers)
+        if of_account >= self._most_of_account or of_viewer >= self._most_of_viewer:
+            raise TooManyStreamsError
+
+    def watch(self, owner: Owner, viewer: str = "") -> Watcher:
         """Return a watcher that is told of an owner's changes from about now on; call it inside the event loop."""
         if not self._watchers:  # what was known when somebody watched last is old
             self._after.clear()
-        watcher = Watcher(self, owner)
+        watcher = Watcher(self, owner, viewer)
         self._watchers.add(watcher)
         if owner in self._after:
             watcher.tell(EVERYTHING)

@@ -12,7 +12,7 @@ import msgspec
 from brim.api.message import Reply, StreamedReply
 from brim.domain.changes import Changes
 from brim.domain.topups import Owner
-from brim.kit.errors import OverloadedError
+from brim.kit.errors import BrimError
 from brim.web.dashboard.signed import SignedVisit
 
 CHECKED_EVERY_S: Final = 5.0
@@ -23,6 +23,7 @@ _LONGEST_S: Final = 3600.0
 
 _HEADERS: Final = ("Cache-Control: no-store", "X-Content-Type-Options: nosniff", "X-Accel-Buffering: no")
 _COME_BACK_AFTER: Final = b"retry: 2000\n\n"
+_COME_BACK_LATER: Final = b"retry: 60000\n\n"
 _STILL_HERE: Final = b": still here\n\n"
 _OVER: Final = b"event: over\ndata: {}\n\n"
 
@@ -30,8 +31,7 @@ _OVER: Final = b"event: over\ndata: {}\n\n"
 async def stream(page: SignedVisit) -> Reply:
     """`GET /live`: an event `change` for what changed, with ids in `objects` or `beyond` for anything."""
     await page.api.get("/v1/events", limit=1)  # whoever may not read events is not told of them
-    if not page.watchers.has_room:
-        raise OverloadedError
+    page.watchers.check_room(_owner(page), page.session.operator)
     return StreamedReply(200, _pieces(page), list(_HEADERS), "text/event-stream", endless=True)
 
 
@@ -39,7 +39,12 @@ async def _pieces(page: SignedVisit) -> AsyncGenerator[bytes, None]:
     """Yield the stream until the session is over, or for long enough."""
     loop = asyncio.get_running_loop()
     ends, check = loop.time() + _LONGEST_S, loop.time() + CHECKED_EVERY_S
-    watcher = page.watchers.watch(Owner(page.session.account, page.session.livemode))
+    try:
+        page.watchers.check_room(_owner(page), page.session.operator)
+    except BrimError:  # others came between the answer and its first piece
+        yield _COME_BACK_LATER
+        return
+    watcher = page.watchers.watch(_owner(page), page.session.operator)
     try:
         yield _COME_BACK_AFTER
         while loop.time() < ends:
@@ -52,6 +57,10 @@ async def _pieces(page: SignedVisit) -> AsyncGenerator[bytes, None]:
             yield _message(changes) if changes else _STILL_HERE
     finally:
         watcher.close()
+
+
+def _owner(page: SignedVisit) -> Owner:
+    return Owner(page.session.account, page.session.livemode)
 
 
 def _message(changes: Changes) -> bytes:
