@@ -6,7 +6,7 @@ STAMP := .venv/.installed
 SIDE_BY_SIDE := --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help install compiled serve test test-fast coverage check format lint types imports sim bench bench-webhooks bench-pages lock clean
+.PHONY: help install compiled serve test test-fast coverage check format lint types imports sim fuzz bench bench-webhooks bench-pages lock clean
 
 ## Lists the targets, each with its sentence.
 help:
@@ -47,6 +47,10 @@ test-fast: compiled
 ## Runs a million steps of random lives beside a model of the books; SIM_STEPS and SIM_SEED change that.
 sim: compiled
 	SIM_STEPS=$${SIM_STEPS:-1000000} $(BIN)/python -m pytest tests/sim -s
+
+## Sends the HTTP protocol and its websockets hostile bytes, ten minutes for each property; FUZZ_SECONDS changes that.
+fuzz: compiled
+	FUZZ_SECONDS=$${FUZZ_SECONDS:-600} $(BIN)/python -m pytest tests/fuzz --override-ini timeout=0
 
 ## Checks format, lint, types and import contracts: exactly what CI checks.
 check: lint types imports
