@@ -159,6 +159,7 @@ def test_a_change_of_a_step_that_there_is_not_names_those_that_there_are() -> No
         ("http://127.0.0.1:12111", "http://127.0.0.1:12111"),
         ("https://brim.example.com/", "https://brim.example.com"),
         ("http://[::1]:8080", "http://[::1]:8080"),
+        ("https://example.com/brim/", "https://example.com/brim"),
     ],
 )
 def test_an_address_is_read(text: str, base: str) -> None:

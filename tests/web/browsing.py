@@ -22,6 +22,7 @@ class Browser:
         address: whence it comes, by the word of the proxy that the server believes.
         cookies: by name; one that was ended is gone.
         page: what was answered last.
+        host: whom it asks, with the port.
     """
 
     def __init__(self, url: str, *, proxied: Mapping[str, str] | None = None) -> None:
@@ -30,6 +31,7 @@ class Browser:
         self.cookies: dict[str, str] = {}
         self.page: WireReply
         self._wire = Wire(url, None)
+        self.host = urlsplit(url).netloc
         self._origin = url
         self._headers = {"Accept": "text/html", "X-Forwarded-For": self.address, **(proxied or {})}
 

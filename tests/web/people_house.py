@@ -3,7 +3,7 @@
 import re
 import secrets
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -67,8 +67,8 @@ class House(NamedTuple):
 
 
 @contextmanager
-def open_house(folder: Path) -> Iterator[House]:
-    """Yield one, on a database of its own."""
+def open_house(folder: Path, settings: Mapping[str, str] | None = None) -> Iterator[House]:
+    """Yield one, on a database of its own; `settings` are more `BRIM_*` variables."""
     log_path = folder / "brim.log"
     with running_provider() as provider:
         provider.now_s = int(time.time())
@@ -77,6 +77,7 @@ def open_house(folder: Path) -> Iterator[House]:
             "BRIM_OIDC_ISSUER": provider.url,
             "BRIM_OIDC_CLIENT_ID": CLIENT_ID,
             "BRIM_OIDC_CLIENT_SECRET": CLIENT_SECRET,
+            **(settings or {}),
         }
         brim = start_serving(folder / "data", log_path, arguments=("--workers", "1"), env=environment)
         try:

@@ -162,6 +162,29 @@ def test_what_the_browser_says_of_the_sender_counts_first(house: House, ada: Ope
     assert browser.page.status == status
 
 
+def test_behind_a_proxy_that_rewrites_host_the_page_says_what_to_set(house: House, ada: Operator) -> None:
+    """The browser's address and `Host` differ then, which looks like a form of another site."""
+    browser = house.browser()
+    browser.post("/sign-in", origin="https://pay.example.test", email=ada.email, password=PASSWORD)
+    assert browser.page.status == 403
+    assert (
+        f"The browser's address is https://pay.example.test, and this server expected {browser.host} (the header Host)."
+        in browser.text
+    )
+    assert "Set --public-url to the address people use, or make the proxy pass Host" in browser.text
+    token = "nothing"
+    for path in ("/first-run", "/set-password"):
+        browser.post(path, origin="https://pay.example.test", token=token)
+        assert "Set --public-url" in browser.text, path
+
+
+def test_a_form_that_the_browser_itself_calls_foreign_is_not_blamed_on_a_proxy(house: House, ada: Operator) -> None:
+    browser = house.browser(Sec_Fetch_Site="cross-site")
+    browser.post("/sign-in", origin="https://evil.example", email=ada.email, password=PASSWORD)
+    assert browser.page.status == 403
+    assert "--public-url" not in browser.text
+
+
 # The cookie
 
 

@@ -121,8 +121,8 @@ _SECURITY_SCHEMES: Final[dict[str, Schema]] = {
 }
 
 
-def build_openapi(operations: Sequence[Operation]) -> Schema:
-    """Return the OpenAPI 3.1 document of these operations."""
+def build_openapi(operations: Sequence[Operation], *, server: str = "/") -> Schema:
+    """Return the OpenAPI 3.1 document of these operations, which are at the URL `server`."""
     paths: dict[str, Schema] = {}
     for operation in operations:
         paths.setdefault(operation.path, {})[operation.method.lower()] = _operation(operation)
@@ -134,7 +134,7 @@ def build_openapi(operations: Sequence[Operation]) -> Schema:
             "description": f"Top-ups of prepaid balances, as Stripe's API of {DEFAULT_API_VERSION} speaks of them.",
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
-        "servers": [{"url": "/", "description": "The server that gave you this document."}],
+        "servers": [{"url": server, "description": "The server that gave you this document."}],
         "security": [{name: []} for name in _SECURITY_SCHEMES],
         "tags": [{"name": name} for name in dict.fromkeys(operation.resource for operation in operations)],
         "paths": paths,

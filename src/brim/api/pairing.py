@@ -54,10 +54,11 @@ async def _begin(service: Service, request: Request) -> Reply:
         client_version=_text(form.get("client_version")),
         now_ms=service.clock(),
     )
-    base = service.proxies.base_url(request, own_url=service.own_url)
+    page = service.proxies.base_url(request, own_url=service.own_url)
+    api = service.proxies.program_url(request, own_url=service.own_url)
     links = PairingLinks(
-        browser_url=f"{base}{CONFIRM}?t={new.token}",
-        poll_url=f"{base}{AUTH}/{new.id}?secret={new.poll_secret}",
+        browser_url=f"{page}{CONFIRM}?t={new.token}",
+        poll_url=f"{api}{AUTH}/{new.id}?secret={new.poll_secret}",
         verification_code=code_of(new.token),
     )
     return Reply(200, pretty(encode(links)), [*_PRIVATE])

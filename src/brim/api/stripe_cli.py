@@ -13,7 +13,7 @@ from brim.api.declarations.brim import CLI_TARGETS
 from brim.api.message import Request
 from brim.api.websocket import Socket
 from brim.domain.events import DEFAULT_API_VERSION
-from brim.domain.listener_wire import SessionObject
+from brim.domain.listener_wire import SUBSCRIBE, SessionObject
 from brim.domain.listeners import kept_features
 from brim.domain.topups import Owner
 from brim.domain.wire import encode
@@ -56,13 +56,21 @@ async def create_session(call: Call) -> Answer:
                 secret=session.secret,
                 websocket_authorized_feature=",".join(features),
                 websocket_id=session.id,
-                websocket_url=f"ws://{call.host}/subscribe/{call.owner.account}/{mode}",
+                websocket_url=f"{_websocket_base(call)}{SUBSCRIBE}{call.owner.account}/{mode}",
                 default_version=DEFAULT_API_VERSION,
                 latest_version=DEFAULT_API_VERSION,
                 device_token=session.endpoint,
             )
         )
     )
+
+
+def _websocket_base(call: Call) -> str:
+    """Return where the program that asks finds websockets: where it found the API."""
+    public = call.service.proxies.public
+    if public is not None and call.host == public.netloc:
+        return "ws" + str(public).removeprefix("http")
+    return f"ws://{call.host}"
 
 
 async def subscribe(service: Service, request: Request, socket: Socket) -> None:

@@ -10,6 +10,7 @@ from brim.api.app import SystemHandler
 from brim.api.message import Reply
 from brim.api.openapi import build_openapi
 from brim.api.operation import Operation
+from brim.kit.public_url import PublicUrl
 from brim.services.readiness import find_obstacle
 from brim.store.database import Database
 from brim.telemetry import metrics
@@ -17,12 +18,15 @@ from brim.telemetry import metrics
 _ALIVE: Final = b'{\n  "status": "ok"\n}\n'
 
 
-def system_handlers(database: Database, operations: Sequence[Operation]) -> Mapping[str, SystemHandler]:
-    """Return the handlers by path."""
+def system_handlers(
+    database: Database, operations: Sequence[Operation], *, public: PublicUrl | None = None
+) -> Mapping[str, SystemHandler]:
+    """Return the handlers by path; `public` is the server that the document names, None for where it comes from."""
 
     @cache
     def openapi() -> bytes:  # made for the first who asks, not before a start
-        return msgspec.json.format(msgspec.json.encode(build_openapi(operations)), indent=2) + b"\n"
+        document = build_openapi(operations, server=str(public or "/"))
+        return msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n"
 
     async def healthz() -> Reply:
         return Reply(200, _ALIVE)

@@ -12,6 +12,7 @@ from urllib.parse import SplitResult, urlencode, urlsplit
 
 import brim
 from brim.kit.errors import BrimError
+from brim.kit.public_url import parse_prefix
 
 TIMEOUT_S: Final = 30.0
 """For connecting, and for each piece of the answer; the service gives up on its database sooner."""
@@ -24,8 +25,8 @@ class InvalidApiBaseError(BrimError):
 
     def __init__(self, given: str) -> None:
         super().__init__(
-            f"--api-base cannot be {given!r}: it is http or https, a host and perhaps a port, such as "
-            "http://127.0.0.1:12111, and nothing behind."
+            f"--api-base cannot be {given!r}: it is http or https, a host, perhaps a port and a path, such as "
+            "http://127.0.0.1:12111 or https://example.com/brim, and nothing behind."
         )
 
 
@@ -78,15 +79,16 @@ class RefusedError(BrimError):
 
 
 class ApiBase(NamedTuple):
-    """Where an API answers."""
+    """Where an API answers; `prefix` is the path that a proxy serves it under, such as `/brim`."""
 
     scheme: str
     host: str
     port: int | None
+    prefix: str = ""
 
     def __str__(self) -> str:
         host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"{self.scheme}://{host}" + (f":{self.port}" if self.port else "")
+        return f"{self.scheme}://{host}" + (f":{self.port}" if self.port else "") + self.prefix
 
 
 def parse_api_base(text: str) -> ApiBase:
@@ -97,16 +99,16 @@ def parse_api_base(text: str) -> ApiBase:
     """
     try:
         parts = urlsplit(text)
-        port = parts.port
+        base = ApiBase(parts.scheme, parts.hostname or "", parts.port, parse_prefix(parts.path))
     except ValueError:
         raise InvalidApiBaseError(text) from None
-    if parts.scheme not in {"http", "https"} or not parts.hostname or not _is_bare(parts):
+    if parts.scheme not in {"http", "https"} or not base.host or _has_more(parts):
         raise InvalidApiBaseError(text)
-    return ApiBase(parts.scheme, parts.hostname, port)
+    return base
 
 
-def _is_bare(parts: SplitResult) -> bool:
-    return parts.path in {"", "/"} and not (parts.query or parts.fragment or parts.username)
+def _has_more(parts: SplitResult) -> bool:
+    return bool(parts.query or parts.fragment or parts.username)
 
 
 class Client:
@@ -155,7 +157,7 @@ class Client:
         connection = kind(self._base.host, self._base.port, timeout=TIMEOUT_S)
         headers = self._headers if form is None else {**self._headers, "Content-Type": _FORM}
         try:
-            connection.request(method, target, form, headers)
+            connection.request(method, self._base.prefix + target, form, headers)
             answer = connection.getresponse()
             return self._read(answer.status, answer.read(), answer.getheader("Request-Id"))
         except (OSError, http.client.HTTPException) as error:

@@ -15,7 +15,6 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from http import HTTPStatus
 from typing import Any, Final, NamedTuple, Never, TypeAlias
-from urllib.parse import urlsplit
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
@@ -24,6 +23,7 @@ from websockets.typing import Subprotocol
 import brim
 from brim.cli.client import ApiBase, Client, NoAnswerError, RefusedError
 from brim.cli.showing import NobodyReadsError
+from brim.domain.listener_wire import subscribe_path
 from brim.domain.listeners import SUBPROTOCOL
 from brim.kit.errors import BrimError
 
@@ -82,7 +82,7 @@ def open_session(
     if filters is not None:
         parameters["filters"] = json.dumps(filters)
     answer = client.post(SESSIONS, parameters)
-    path = urlsplit(answer["websocket_url"]).path
+    path = subscribe_path(answer["websocket_url"])
     return Session(
         id=answer["websocket_id"],
         url=f"{_websocket_base(client.base)}{path}?websocket_feature={answer['websocket_authorized_feature']}",

@@ -1,6 +1,10 @@
 """The official CLI's session as JSON."""
 
+from typing import Final
+
 import msgspec
+
+SUBSCRIBE: Final = "/subscribe/"
 
 
 class SessionObject(msgspec.Struct, frozen=True, kw_only=True):
@@ -15,3 +19,8 @@ class SessionObject(msgspec.Struct, frozen=True, kw_only=True):
     default_version: str
     latest_version: str
     device_token: str
+
+
+def subscribe_path(websocket_url: str) -> str:
+    """Return the path of a session's websocket inside the server, whatever stands before it in the URL."""
+    return SUBSCRIBE + websocket_url.partition(SUBSCRIBE)[2]

@@ -133,23 +133,26 @@ def check_form_token(token: str, given: str) -> None:
         raise ForgedFormError
 
 
-def cookie_name(*, is_https: bool) -> str:
-    """Return the cookie's name; browsers let no other host and no plain HTTP set one with that prefix.
+def cookie_name(*, is_https: bool, prefix: str = "") -> str:
+    """Return the cookie's name; browsers let no other host and no plain HTTP set one that begins with `__Host-`.
 
-    Source: RFC 6265bis section 4.1.3.2, the `__Host-` prefix.
+    Such a cookie belongs to the whole host. Below the path prefix `prefix` it is `__Secure-`: no plain HTTP sets that.
+    Source: RFC 6265bis section 4.1.3, cookie name prefixes.
     """
-    return f"__Host-{_COOKIE}" if is_https else _COOKIE
+    if not is_https:
+        return _COOKIE
+    return f"__Secure-{_COOKIE}" if prefix else f"__Host-{_COOKIE}"
 
 
-def session_cookie(token: str, *, life_s: int, is_https: bool) -> str:
-    """Return the value of `Set-Cookie` for a new session."""
-    secure = "; Secure" if is_https else ""
-    return f"{cookie_name(is_https=is_https)}={token}; Path=/; Max-Age={life_s}; HttpOnly; SameSite=Lax{secure}"
+def session_cookie(token: str, *, life_s: int, is_https: bool, prefix: str = "") -> str:
+    """Return the value of `Set-Cookie` for a new session; who sends it puts the path prefix before its path."""
+    name, secure = cookie_name(is_https=is_https, prefix=prefix), "; Secure" if is_https else ""
+    return f"{name}={token}; Path=/; Max-Age={life_s}; HttpOnly; SameSite=Lax{secure}"
 
 
-def ended_cookie(*, is_https: bool) -> str:
+def ended_cookie(*, is_https: bool, prefix: str = "") -> str:
     """Return the value of `Set-Cookie` that makes a browser forget its session."""
-    return session_cookie("", life_s=0, is_https=is_https)
+    return session_cookie("", life_s=0, is_https=is_https, prefix=prefix)
 
 
 class Limit(NamedTuple):

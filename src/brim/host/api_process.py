@@ -112,7 +112,7 @@ async def _serve(
         service,
         limits=_limits(settings),
         request_log=request_log,
-        system=system_handlers(database, OPERATIONS),
+        system=system_handlers(database, OPERATIONS, public=settings.public_url),
         record=recorder.note,
         request_secret=request_secret,
         rate_limits=RateLimits(live=settings.rate_limit_live, test=settings.rate_limit_test),
@@ -163,7 +163,7 @@ def _make_service(settings: Settings, database: Database, own_url: str) -> Servi
         endpoint_rules=EndpointRules(most=settings.max_webhook_endpoints, allowed=settings.webhook_allow),
         cli_reconnect_s=max(1, round(settings.cli_reconnect_s)),
         own_url=own_url,
-        proxies=Proxies(settings.trusted_proxies),
+        proxies=Proxies(settings.trusted_proxies, settings.public_url),
     )
 
 
@@ -192,6 +192,7 @@ def _make_site(service: Service, settings: Settings, api: Api, watchers: Watcher
             keys=KeyDesk(OwnerKeys(service.database, ids=service.ids), service.clock),
             clock=service.clock,
             people=people,
+            public=settings.public_url,
         )
     )
 

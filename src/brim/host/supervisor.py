@@ -144,7 +144,7 @@ class Supervisor:
                     children.now_serving()
                     self._folder.announce(listener_url(self._listener))
                     path = self._unix_socket.getsockname() if self._unix_socket else None
-                    url = listener_url(self._listener)
+                    url = str(self._settings.public_url or listener_url(self._listener))
                     self._show(banner(url, test_key, unix_socket=path, first_run_token=first_run_token))
 
     @asynccontextmanager

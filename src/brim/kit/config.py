@@ -14,6 +14,7 @@ from typing import Any, Final, TypeAlias
 from urllib.parse import urlsplit
 
 from brim.kit.errors import BrimError
+from brim.kit.public_url import PublicUrl, parse_public_url
 
 _DURATION: Final = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h)?")
 _UNIT_S: Final = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, None: 1.0}
@@ -279,6 +280,8 @@ SETTINGS: Final[tuple[Setting, ...]] = (
     Setting("log_format", str.lower, "auto", "auto, json or console", "auto is console on a terminal, else JSON"),
     Setting("trusted_proxies", parse_networks, (), "networks such as 10.1.0.0/16, with commas between",
             "where proxies stand whose X-Forwarded-For and X-Forwarded-Proto are believed", default_text="nowhere"),
+    Setting("public_url", parse_public_url, None, "an http:// or https:// URL whose path is none of Brim's own",
+            "where people reach Brim through a proxy, with the path prefix if there is one; unset means by Host"),
     Setting("max_body", parse_size, 1024 * 1024, "a size such as 1m", "largest request body"),
     Setting("rate_limit_live", parse_limit, 100, "a number, 0 for no limit",
             "live requests a second by one key, and for one account, in each API process; reads and writes apart"),
@@ -337,6 +340,7 @@ class Settings:
     log_level: str
     log_format: str
     trusted_proxies: Networks
+    public_url: PublicUrl | None
     max_body: int
     rate_limit_live: int
     rate_limit_test: int

@@ -21,6 +21,11 @@ class Front:
 
     What is at no page is the site's to refuse when a browser asks, and the API's, in its own manner, when a program
     does.
+
+    Args:
+        api: the API.
+        site: the pages.
+        proxies: know how clients come, and the prefix that requests may carry: some proxies remove it, others do not.
     """
 
     def __init__(self, api: Api, site: Site, proxies: Proxies) -> None:
@@ -28,10 +33,12 @@ class Front:
         self._site = site
         self._proxies = proxies
         self.intake = api.intake
+        self._public = proxies.public if proxies.public and proxies.public.prefix else None
         self.subprotocols = (*api.subprotocols, *site.subprotocols)
 
     async def handle(self, request: Request) -> Reply:
         """Return the reply to a request; by TLS browsers are told to come by nothing else from then on."""
+        self._enter(request)
         reply = await self._answer(request)
         if self._proxies.is_https(request):
             reply.headers.append(_ONLY_TLS)
@@ -49,9 +56,17 @@ class Front:
 
     def serves_websocket(self, path: str) -> bool:
         """Tell whether a websocket may be asked for there."""
+        if self._public:
+            path = self._public.inner_path(path)
         return self._site.serves_websocket(path) or self._api.serves_websocket(path)
 
     async def converse(self, request: Request, socket: Socket) -> None:
         """Serve a websocket to its end."""
+        self._enter(request)
         owner = self._site if self._site.serves_websocket(request.path) else self._api
         await owner.converse(request, socket)
+
+    def _enter(self, request: Request) -> None:
+        """Take the prefix off a request's path, so that nothing inside has to know of it."""
+        if self._public:
+            request.path = self._public.inner_path(request.path)

@@ -10,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from brim import __version__
 from brim.api.message import Reply
+from brim.kit.public_url import PublicUrl
 from brim.web.assets import Assets
 from brim.web.visit import Visit
 
@@ -33,9 +34,16 @@ PAGE_HEADERS: Final = (
 
 
 class Pages:
-    """The templates, and what all of them can use: `asset(name)`, `version`, and `visit` for the request."""
+    """The templates, and what all of them can use: `url(path)`, `asset(name)`, `version`, and `visit` for the request.
 
-    def __init__(self, assets: Assets, templates: Path = TEMPLATES) -> None:
+    Args:
+        assets: what pages refer to.
+        templates: their folder.
+        public: below whose prefix all addresses on pages are; None where there is none.
+    """
+
+    def __init__(self, assets: Assets, templates: Path = TEMPLATES, *, public: PublicUrl | None = None) -> None:
+        self._public = public
         self._environment = Environment(
             loader=FileSystemLoader(templates),
             autoescape=True,
@@ -44,7 +52,13 @@ class Pages:
             lstrip_blocks=True,
             auto_reload=False,
         )
-        self._environment.globals.update(asset=assets.url, version=__version__)
+        self._environment.globals.update(
+            url=self.url, asset=lambda name: self.url(assets.url(name)), version=__version__
+        )
+
+    def url(self, path: str) -> str:
+        """Return the address of a path of ours, as pages refer to it."""
+        return self._public.path(path) if self._public else path
 
     def add_filters(self, **filters: Callable[..., Any]) -> None:
         """Let templates use what a part of the site has of its own."""
@@ -94,6 +108,9 @@ def page_reply(visit: Visit, text: bytes, *, status: int = 200, cache: str = "no
 
 
 def redirect(location: str, *, status: int = 303) -> Reply:
-    """Return a reply that sends the browser elsewhere; what no address may hold is escaped, what is stays."""
+    """Return a reply that sends the browser elsewhere: to a path of ours, without the prefix, or to another site.
+
+    What no address may hold is escaped; what is escaped stays so.
+    """
     target = quote(location, safe=_IN_ADDRESSES)
     return Reply(status, b"", [*PAGE_HEADERS, f"Location: {target}", "Cache-Control: no-store"], HTML)

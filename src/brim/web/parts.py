@@ -8,6 +8,7 @@ from brim.api.message import Reply, Request
 from brim.api.operation import Operation
 from brim.domain.sign_in import DASHBOARD_PATH
 from brim.kit.clock import Clock
+from brim.kit.public_url import PublicUrl
 from brim.services.watching import Watchers
 from brim.web.assets import Assets
 from brim.web.dashboard.parts import dashboard_routes
@@ -37,6 +38,7 @@ class Supplies(msgspec.Struct, frozen=True, kw_only=True):
         keys: what pages do with API keys.
         clock: real time.
         people: the ways to operators; None leaves out the pages that sign them in.
+        public: where people reach the pages; None where that is not set.
     """
 
     operations: Sequence[Operation]
@@ -46,6 +48,7 @@ class Supplies(msgspec.Struct, frozen=True, kw_only=True):
     keys: KeyDesk
     clock: Clock
     people: People | None = None
+    public: PublicUrl | None = None
 
 
 def build_site(supplies: Supplies) -> Site:
@@ -61,11 +64,11 @@ def build_site(supplies: Supplies) -> Site:
         return redirect(DASHBOARD_PATH if is_signed_in else "/docs/api", status=302)
 
     assets = Assets()
-    pages = Pages(assets)
+    pages = Pages(assets, public=supplies.public)
     parts = Parts(pages, api, sessions, supplies.watchers, supplies.keys)
     reference = Reference(operations, pages, Explorer(api, sessions))
     routes = [*reference.routes(), *dashboard_routes(parts), *shell_routes(pages)]
     if supplies.people is not None:
         routes += operator_routes(pages, supplies.people, sessions, SignedPages(parts), operations)
-    sockets = shell_sockets(api, operations, supplies.clock, find_session)
-    return Site((Route("GET", "/", home), *routes), pages, assets, sockets)
+    sockets = shell_sockets(api, operations, supplies.clock, find_session, public=supplies.public)
+    return Site((Route("GET", "/", home), *routes), pages, assets, sockets, public=supplies.public)

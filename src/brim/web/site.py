@@ -1,5 +1,6 @@
 """The site: finds the handler of a page, and answers with a page even when something is wrong."""
 
+import re
 from collections.abc import Sequence
 from time import perf_counter
 from typing import Final
@@ -11,6 +12,7 @@ from brim.api.message import Reply, Request
 from brim.api.parameter_errors import NullCharacterError
 from brim.api.websocket import Socket
 from brim.kit.errors import BrimError
+from brim.kit.public_url import PublicUrl
 from brim.telemetry.metrics import REQUESTS, method_label
 from brim.web.assets import PREFIX, Assets
 from brim.web.pages import Pages, redirect
@@ -19,6 +21,8 @@ from brim.web.visit import Visit
 
 _UNMATCHED: Final = "unmatched page"
 _READS: Final = {"HEAD": "GET"}
+_LOCATION: Final = "Location: "
+_COOKIE_PATH: Final = re.compile(r"; Path=(/[^;]*)")
 _ASSETS: Final = f"{PREFIX}/{{version}}/{{name*}}"
 
 log = structlog.get_logger()
@@ -32,11 +36,19 @@ class Site:
         pages: the templates.
         assets: what the pages refer to.
         sockets: websockets that pages open.
+        public: where people reach the pages; None where that is not set.
     """
 
     def __init__(
-        self, routes: Sequence[Route], pages: Pages, assets: Assets, sockets: Sequence[SocketRoute] = ()
+        self,
+        routes: Sequence[Route],
+        pages: Pages,
+        assets: Assets,
+        sockets: Sequence[SocketRoute] = (),
+        *,
+        public: PublicUrl | None = None,
     ) -> None:
+        self._public = public
         self.subprotocols = tuple(route.subprotocol for route in sockets)
         self._sockets = {route.path: route.handler for route in sockets}
         self._pages = pages
@@ -65,7 +77,7 @@ class Site:
         started = perf_counter()
         match = self._routes.find(request.path)
         route = match.routes.get(_READS.get(request.method, request.method)) if match else None
-        visit = Visit(request, match.places if match else {})
+        visit = Visit(request, match.places if match else {}, self._public)
         try:
             _refuse_nulls(request)
             reply = await route.handler(visit) if route else self._no_route(visit, match)
@@ -79,6 +91,8 @@ class Site:
             reply = self._failure(visit, 500, "Something went wrong", advice)
         pattern = route.pattern if route else _UNMATCHED
         REQUESTS.observe((pattern, method_label(request.method), str(reply.status)), perf_counter() - started)
+        if self._public and self._public.prefix:
+            reply.headers = [_placed(header, self._public) for header in reply.headers]
         return reply
 
     def not_found(self, visit: Visit) -> Reply:
@@ -111,3 +125,12 @@ def _refuse_nulls(request: Request) -> None:
     for sent in (request.query, request.body):
         if b"%00" in sent or b"\0" in sent:
             raise NullCharacterError
+
+
+def _placed(header: str, public: PublicUrl) -> str:
+    """Return a header whose path of ours, of a redirection or of a cookie, is below the prefix."""
+    if header.startswith(_LOCATION):
+        return _LOCATION + public.path(header.removeprefix(_LOCATION))
+    if header.startswith("Set-Cookie: "):
+        return _COOKIE_PATH.sub(lambda found: f"; Path={public.path(found[1]).rstrip('/')}", header)
+    return header

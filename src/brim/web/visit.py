@@ -6,6 +6,7 @@ from typing import Final
 from urllib.parse import parse_qsl
 
 from brim.api.message import Request
+from brim.kit.public_url import PublicUrl
 
 _MOST_FIELDS: Final = 1_000
 
@@ -16,11 +17,13 @@ class Visit:
     Attributes:
         request: as it came.
         places: what stands in the path at the placeholders of the route's pattern, unquoted.
+        public: where people reach the pages; None where that is not set.
     """
 
-    def __init__(self, request: Request, places: Mapping[str, str]) -> None:
+    def __init__(self, request: Request, places: Mapping[str, str], public: PublicUrl | None = None) -> None:
         self.request = request
         self.places = places
+        self.public = public
 
     @cached_property
     def query(self) -> Mapping[str, str]:

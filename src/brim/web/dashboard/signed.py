@@ -80,12 +80,11 @@ class SignedVisit:
         return self.visit.request.path.removeprefix(self.session.prefix) or "/"
 
     def link(self, path: str, /, **query: object) -> str:
-        """Return the address of another page of the same mode; what is None is left out.
+        """Return the address of another page of the same mode, as pages refer to it; what is None is left out.
 
         Whatever id stands in the path, it gets neither a query nor a fragment.
         """
-        given = {name: value for name, value in query.items() if value is not None}
-        return self.session.prefix + quote(path, safe=_IN_PATHS) + (f"?{urlencode(given)}" if given else "")
+        return self._parts.pages.url(self._target(path, query))
 
     def changed_link(self, **changes: object) -> str:
         """Return this page's address with some parameters set, or with None removed."""
@@ -102,7 +101,8 @@ class SignedVisit:
 
     def other_mode_link(self) -> str:
         """Return the address of this kind of page in the other mode; an object is in one mode only."""
-        return (TEST_PREFIX if self.session.livemode else "") + "/" + "/".join(self.path.split("/")[1:2])
+        mode = TEST_PREFIX if self.session.livemode else ""
+        return self._parts.pages.url(f"{mode}/{'/'.join(self.path.split('/')[1:2])}")
 
     def reply(self, template: str, *, status: int = 200, **values: Any) -> Reply:
         """Return a page of the dashboard; its template extends `dashboard/layout.html`."""
@@ -124,7 +124,7 @@ class SignedVisit:
 
     def redirect(self, path: str, *, done: str | None = None, **query: object) -> Reply:
         """Return what leads on after a form; `done` is a word of `wording.DONE`, which the next page says."""
-        return redirect(self.link(path, done=done, **query))
+        return redirect(self._target(path, {"done": done, **query}))
 
     def refusal(self, error: ApiRefusedError) -> Reply:
         """Return the page that says what the API said."""
@@ -135,6 +135,11 @@ class SignedVisit:
         """Return the page that says that we failed, with what the log is searched for."""
         advice = f"Try again. Reference: {reference}"
         return self.reply("dashboard/refusal.html", status=500, title="Something went wrong", advice=advice)
+
+    def _target(self, path: str, query: Mapping[str, object]) -> str:
+        """Return the path and query of a page of the same mode."""
+        given = {name: value for name, value in query.items() if value is not None}
+        return self.session.prefix + quote(path, safe=_IN_PATHS) + (f"?{urlencode(given)}" if given else "")
 
 
 class SignedPages:

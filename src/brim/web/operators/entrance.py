@@ -16,7 +16,7 @@ from brim.domain.sign_in import (
 from brim.kit.errors import OverloadedError
 from brim.services.operators import operators_exist
 from brim.web.dashboard.forms import Form
-from brim.web.operators.own_forms import is_own_form, own_path
+from brim.web.operators.own_forms import is_own_form, own_path, refusal_of_form
 from brim.web.operators.people import People
 from brim.web.operators.wording import BUSY, SAID, too_many_tries
 from brim.web.pages import Pages, redirect
@@ -63,7 +63,7 @@ class Entrance:
         email, password = visit.form.get("email", ""), visit.form.get("password", "")
         form = Form(values={"email": email})
         if not is_own_form(visit):
-            form.message = SAID["elsewhere"]
+            form.message = refusal_of_form(visit)
             return await self._page(visit, form, status=403)
         people = self._people
         try:

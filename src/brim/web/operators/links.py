@@ -20,9 +20,9 @@ from brim.services.operators import NewOperator, check_first_run, claim_first_ru
 from brim.services.password_links import find_password_link, use_password_link
 from brim.web.dashboard.forms import Form
 from brim.web.operators.entrance import SIGN_IN
-from brim.web.operators.own_forms import is_own_form
+from brim.web.operators.own_forms import is_own_form, refusal_of_form
 from brim.web.operators.people import People
-from brim.web.operators.wording import BUSY, SAID
+from brim.web.operators.wording import BUSY
 from brim.web.pages import Pages, redirect
 from brim.web.routes import Route
 from brim.web.visit import Visit
@@ -66,7 +66,7 @@ class Links:
         people, token = self._people, visit.form.get(_TOKEN, "")
         form = Form(values={name: visit.form.get(name, "") for name in ("email", "name")})
         if not is_own_form(visit):
-            return self._over(visit, SAID["elsewhere"], status=403)
+            return self._over(visit, refusal_of_form(visit), status=403)
         password = chosen_password(visit, form)
         if not form.is_right:
             return self._first_run_page(visit, token, form, status=400)
@@ -96,7 +96,7 @@ class Links:
         """`POST /set-password`: give somebody the password that they chose, and sign them in where that is enough."""
         people, token, form = self._people, visit.form.get(_TOKEN, ""), Form()
         if not is_own_form(visit):
-            return self._over(visit, SAID["elsewhere"], status=403)
+            return self._over(visit, refusal_of_form(visit), status=403)
         password = chosen_password(visit, form)
         address, now_ms = people.address_of(visit), people.clock()
         try:

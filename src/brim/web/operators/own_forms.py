@@ -2,14 +2,15 @@
 
 A form of a session carries its token. Where nobody is signed in yet there is none, and a browser's own word tells where
 a form was: it says so in headers that no page can set.
-Source: Fetch Metadata Request Headers (W3C) section 2.2; RFC 6454 section 7, the header Origin.
+Source: Fetch Metadata Request Headers (W3C) section 2.2.
 """
 
 import re
 from typing import Final
-from urllib.parse import urlsplit
 
+from brim.api.origin import explain_origin, is_own_origin
 from brim.domain.sign_in import DASHBOARD_PATH
+from brim.web.operators.wording import SAID
 from brim.web.visit import Visit
 
 _OWN_PATH: Final = re.compile(r"/(?![/\\])[!-\[\]-~]*")
@@ -23,8 +24,14 @@ def is_own_form(visit: Visit) -> bool:
     site = visit.request.header(b"sec-fetch-site")
     if site is not None:
         return site == "same-origin"
-    origin, host = visit.request.header(b"origin"), visit.request.header(b"host")
-    return bool(origin and host) and urlsplit(origin).netloc == host
+    return is_own_origin(visit.request, visit.public)
+
+
+def refusal_of_form(visit: Visit) -> str:
+    """Return what to say where a form is not from a page of ours, with what to set where a proxy may be the cause."""
+    by_browser = visit.request.header(b"sec-fetch-site") is not None
+    explained = None if by_browser else explain_origin(visit.request, visit.public)
+    return f"{SAID['elsewhere']} {explained}" if explained else SAID["elsewhere"]
 
 
 def own_path(text: str) -> str:

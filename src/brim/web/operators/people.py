@@ -50,7 +50,7 @@ class People(msgspec.Struct, frozen=True, kw_only=True):
 
     def token_of(self, visit: Visit) -> str | None:
         """Return the token in a browser's cookie, None when it has none."""
-        return visit.cookies.get(cookie_name(is_https=self.is_https(visit))) or None
+        return visit.cookies.get(cookie_name(is_https=self.is_https(visit), prefix=self.prefix)) or None
 
     def address_of(self, visit: Visit) -> str | None:
         """Return the browser's address, None where there is no network between."""
@@ -59,6 +59,11 @@ class People(msgspec.Struct, frozen=True, kw_only=True):
     def is_https(self, visit: Visit) -> bool:
         """Tell whether the browser's connection is encrypted."""
         return self.proxies.is_https(visit.request)
+
+    @property
+    def prefix(self) -> str:
+        """The path prefix of the public URL; empty where there is none."""
+        return self.proxies.public.prefix if self.proxies.public else ""
 
     def url_of(self, visit: Visit, path: str) -> str:
         """Return the whole address of a page, as the browser reaches us."""
@@ -72,13 +77,14 @@ class People(msgspec.Struct, frozen=True, kw_only=True):
         """Return what gives a browser its new session and leads it on."""
         life_s = _CODE_WITHIN_S if new.session.awaits_code else self.life_s
         reply = redirect(path)
-        reply.headers.append("Set-Cookie: " + session_cookie(new.token, life_s=life_s, is_https=self.is_https(visit)))
+        cookie = session_cookie(new.token, life_s=life_s, is_https=self.is_https(visit), prefix=self.prefix)
+        reply.headers.append(f"Set-Cookie: {cookie}")
         return reply
 
     def leave(self, visit: Visit, path: str) -> Reply:
         """Return what lets a browser forget its session and leads it on."""
         reply = redirect(path)
-        reply.headers.append("Set-Cookie: " + ended_cookie(is_https=self.is_https(visit)))
+        reply.headers.append("Set-Cookie: " + ended_cookie(is_https=self.is_https(visit), prefix=self.prefix))
         return reply
 
 

@@ -30,12 +30,18 @@ class Reader(msgspec.Struct, frozen=True):
 
 def reader_of(visit: Visit, session: Session | None) -> Reader:
     """Return the reader of a page: the language is the address's `?lang=`, else that of the cookie, else cURL."""
-    host = visit.request.header(b"host") or ""
-    scheme = "https" if visit.request.header(b"x-forwarded-proto") == "https" else "http"
-    base = f"{scheme}://{host if _HOST.fullmatch(host) else _HOST_OF_NOBODY}"
     asked = BY_KEY.get(visit.query.get("lang", ""))
     key = redact_secret(session.key) if session else KEY
-    return Reader(base, key, asked or BY_KEY.get(_cookie(visit), DEFAULT))
+    return Reader(_base_of(visit), key, asked or BY_KEY.get(_cookie(visit), DEFAULT))
+
+
+def _base_of(visit: Visit) -> str:
+    """Return where the reader's programs reach the API: at the public URL, or as the request says."""
+    if visit.public is not None:
+        return str(visit.public)
+    host = visit.request.header(b"host") or ""
+    scheme = "https" if visit.request.header(b"x-forwarded-proto") == "https" else "http"
+    return f"{scheme}://{host if _HOST.fullmatch(host) else _HOST_OF_NOBODY}"
 
 
 def remembering_headers(visit: Visit) -> list[str]:

@@ -140,14 +140,14 @@ async def send(api: AnsweringApi, session: ShellSession, ask: Ask, host: str) ->
     return await asyncio.shield(task)
 
 
-def dry_run(ask: Ask, session: ShellSession, host: str) -> bytes:
+def dry_run(ask: Ask, session: ShellSession, base: str) -> bytes:
     """Return what would be sent, as JSON: what the official CLI prints for `--dry-run`."""
     headers = {"Authorization": f"Bearer {redacted(session.key)}", **dict(ask.headers)}
     if ask.method != "GET":
         headers["Content-Type"] = FORM
     told = {
         "method": ask.method,
-        "url": f"http://{host}{ask.path}",
+        "url": f"{base}{ask.path}",
         "params": _sorted(_nested(ask.form)),
         "headers": _sorted(headers),
     }

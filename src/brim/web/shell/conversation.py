@@ -9,10 +9,13 @@ from collections.abc import Mapping
 from typing import Final, TypeAlias
 
 import msgspec
+import structlog
 
 from brim.api.message import Request
+from brim.api.origin import explain_origin, is_own_origin
 from brim.api.websocket import Socket
 from brim.kit.clock import Clock
+from brim.kit.public_url import PublicUrl
 from brim.web.shell.commands import Command, Words
 from brim.web.shell.completion import complete
 from brim.web.shell.failures import BusyError, UnusableKeyError
@@ -39,6 +42,8 @@ _MAX_ZONE_MINUTES: Final = 14 * 60
 
 _INTERRUPTED: Final = 130
 """Source: what a POSIX shell answers for a command that Ctrl+C ended."""
+
+log = structlog.get_logger()
 
 
 class GiveKey(msgspec.Struct, tag_field="type", tag="key", frozen=True):
@@ -90,6 +95,7 @@ class ShellDoor:
         *,
         clock: Clock,
         find_session: FindSession | None = None,
+        public: PublicUrl | None = None,
         idle_s: float = IDLE_S,
         key_within_s: float = KEY_WITHIN_S,
         ping_every_s: float = PING_EVERY_S,
@@ -98,14 +104,17 @@ class ShellDoor:
         self._commands = commands
         self._clock = clock
         self._find_session = find_session
+        self._public = public
         self._idle_s = idle_s
         self._key_within_s = key_within_s
         self._ping_every_s = ping_every_s
 
     async def converse(self, request: Request, socket: Socket) -> None:
         """Serve a pane to its end; pages of other origins are refused before a word is said."""
-        if not is_same_origin(request):
-            socket.refuse(403, "The Shell opens for pages of this server only.")
+        if not is_own_origin(request, self._public):
+            reason = explain_origin(request, self._public)
+            log.warning("a pane of the Shell was refused: its page is not of this server", reason=reason)
+            socket.refuse(403, "The Shell opens for pages of this server only." + (f" {reason}" if reason else ""))
             return
         session = await self._find_session(request) if self._find_session else None
         socket.accept()
@@ -114,7 +123,8 @@ class ShellDoor:
             host = request.header(b"host") or ""
             session = session or await self._ask_for_key(socket)
             if session:
-                interpreter = Interpreter(self._api, self._commands, session, host=host, clock=self._clock)
+                base = str(self._public or f"http://{host}")
+                interpreter = Interpreter(self._api, self._commands, session, host=host, base=base, clock=self._clock)
                 await Pane(socket, session, interpreter, self._commands, idle_s=self._idle_s).run()
         finally:
             watching.cancel()
@@ -237,13 +247,6 @@ class Pane:
             self._running.cancel()
             await asyncio.wait([self._running])
             self._running = None
-
-
-def is_same_origin(request: Request) -> bool:
-    """Tell whether a page of this very server asks; the scheme may differ, as a proxy may end TLS before us."""
-    origin = request.header(b"origin") or ""
-    host = request.header(b"host")
-    return bool(host) and origin.partition("://")[2] == host
 
 
 async def _send(socket: Socket, kind: str, **values: object) -> None:

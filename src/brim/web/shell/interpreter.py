@@ -67,16 +67,25 @@ class Interpreter:
         commands: those that the operations make.
         session: whom it works for.
         host: the name by which the visitor reached the service.
+        base: the URL that requests are shown with; None makes it of the host.
         clock: real time.
     """
 
     def __init__(
-        self, api: ConversingApi, commands: Mapping[Words, Command], session: ShellSession, *, host: str, clock: Clock
+        self,
+        api: ConversingApi,
+        commands: Mapping[Words, Command],
+        session: ShellSession,
+        *,
+        host: str,
+        clock: Clock,
+        base: str | None = None,
     ) -> None:
         self._api = api
         self._commands = commands
         self._session = session
         self._host = host
+        self._base = base or f"http://{host}"
         self._clock = clock
         self._zone_minutes = 0
         self._builtins: dict[str, Callable[[list[str], Screen], Awaitable[None]]] = {
@@ -164,7 +173,7 @@ class Interpreter:
     async def _ask(self, ask: Ask, parsed: Parsed, screen: Screen) -> None:
         """Send a request, or show it, and print the answer as it came: a refusal by the API is an answer, too."""
         if parsed.has("dry-run"):
-            await screen.write(colours.colour_json(dry_run(ask, self._session, self._host)))
+            await screen.write(colours.colour_json(dry_run(ask, self._session, self._base)))
             return
         reply = await self._send(ask)
         if parsed.has("show-headers"):
@@ -184,7 +193,7 @@ class Interpreter:
         sent = [("Authorization", "Bearer [REDACTED]"), ("Content-Type", FORM), *ask.headers]
         came = [("Content-Type", reply.content_type), *(line.split(": ", 1) for line in reply.headers)]
         lines = [
-            f"> {ask.method} http://{self._host}{ask.path}",
+            f"> {ask.method} {self._base}{ask.path}",
             *(f"> {name}: {value}" for name, value in sent),
             f"< HTTP {reply.status}",
             *(f"< {name}: {value}" for name, value in came),

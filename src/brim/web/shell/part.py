@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from brim.api.message import Reply
 from brim.api.operation import Operation
 from brim.kit.clock import Clock
+from brim.kit.public_url import PublicUrl
 from brim.web.pages import Pages
 from brim.web.routes import Route, SocketRoute
 from brim.web.shell.commands import build_commands
@@ -23,8 +24,13 @@ def shell_routes(pages: Pages) -> tuple[Route, ...]:
 
 
 def shell_sockets(
-    api: ConversingApi, operations: Sequence[Operation], clock: Clock, find_session: FindSession | None = None
+    api: ConversingApi,
+    operations: Sequence[Operation],
+    clock: Clock,
+    find_session: FindSession | None = None,
+    *,
+    public: PublicUrl | None = None,
 ) -> tuple[SocketRoute, ...]:
     """Return the route of the websocket behind each pane."""
-    door = ShellDoor(api, build_commands(operations), clock=clock, find_session=find_session)
+    door = ShellDoor(api, build_commands(operations), clock=clock, find_session=find_session, public=public)
     return (SocketRoute(PATH, SUBPROTOCOL, door.converse),)

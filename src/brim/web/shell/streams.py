@@ -7,12 +7,12 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final, TypeAlias
-from urllib.parse import urlsplit
 
 import msgspec
 
 from brim.api.message import Request
 from brim.domain.events import EventType
+from brim.domain.listener_wire import subscribe_path
 from brim.kit.clock import Clock
 from brim.web.shell import colours
 from brim.web.shell.asking import Ask, send
@@ -244,7 +244,7 @@ async def _follow(here: Here, told: Mapping[str, Any], show: Show) -> None:
     """Show each message of a session and say that it has arrived, until cancelled or hung up on."""
     socket = InnerSocket()
     headers = {b"websocket-id": told["websocket_id"].encode(), b"host": here.host.encode("latin-1")}
-    request = Request("GET", urlsplit(told["websocket_url"]).path, b"", headers, b"")
+    request = Request("GET", subscribe_path(told["websocket_url"]), b"", headers, b"")
     serving = asyncio.ensure_future(_serve(here.api, request, socket))
     try:
         while (text := await socket.next()) is not None:

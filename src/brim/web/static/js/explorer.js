@@ -1,6 +1,7 @@
 // The explorer: what its form holds becomes a line of code as one types, and a request to this very server on Send.
 import { colouredJson } from "./json.js";
 import { postSigned } from "./own_key.js";
+import { placed } from "./place.js";
 
 const PAUSE_MS = 150;
 // A reader who only looks around must not move real money.
@@ -89,7 +90,7 @@ export function startExplorer(root) {
 
   async function request() {
     if (sendUrl) return postSigned(sendUrl, filledIn());
-    const target = path.replace(/\{\w+\}/, encodeURIComponent(idOf(form)));
+    const target = placed(path.replace(/\{\w+\}/, encodeURIComponent(idOf(form))));
     const sent = new URLSearchParams(pairsOf(form));
     const headers = { Authorization: `Bearer ${key}` };
     if (method === "POST") {

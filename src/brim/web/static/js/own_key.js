@@ -1,6 +1,8 @@
 // The test key of who is signed in. A page shows it masked; all of it is fetched only to be copied, and kept nowhere.
 
-const KEY_URL = "/docs/api/own-key";
+import { placed } from "./place.js";
+
+const KEY_URL = placed("/docs/api/own-key");
 
 const meta = (name) => document.querySelector(`meta[name="${name}"]`)?.content ?? "";
 

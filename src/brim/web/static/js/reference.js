@@ -1,12 +1,13 @@
 // The reference: the language that is shown, the search, and the explorer.
 import { startExplorer } from "./explorer.js";
+import { placed } from "./place.js";
 import { startSearch } from "./search.js";
 
 const YEAR_S = 31536000;
 
 /** The chosen language, in a cookie: the server then writes the page in it, and it holds without JavaScript, too. */
 function remember(language) {
-  document.cookie = `brim_language=${language}; path=/docs; max-age=${YEAR_S}; samesite=lax`;
+  document.cookie = `brim_language=${language}; path=${placed("/docs")}; max-age=${YEAR_S}; samesite=lax`;
 }
 
 function show(language) {

@@ -1,10 +1,12 @@
 // Search: `/` opens it on every page of the reference. The index is asked for once, when it is first needed.
 
+import { placed } from "./place.js";
+
 const MOST = 12;
 let index = null;
 
 async function loadIndex() {
-  index ??= await (await fetch("/docs/api/search.json")).json();
+  index ??= await (await fetch(placed("/docs/api/search.json"))).json();
   return index;
 }
 
@@ -21,7 +23,7 @@ function item(entry) {
   const row = document.createElement("li");
   const link = document.createElement("a");
   const where = document.createElement("span");
-  link.href = entry.url;
+  link.href = placed(entry.url);
   link.textContent = entry.title;
   where.textContent = entry.where;
   link.append(where);

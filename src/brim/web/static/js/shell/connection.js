@@ -1,5 +1,7 @@
 // One pane's websocket. It is opened when something is to be sent, and again after it was lost.
 
+import { placed } from "../place.js";
+
 const PROTOCOL = "brim-shell-v1";
 const OPENS_WITHIN_MS = 10_000;
 
@@ -21,7 +23,7 @@ export class Connection {
     const scheme = location.protocol === "https:" ? "wss" : "ws";
     // A page of live mode says so; everywhere else the Shell works in test mode.
     const mode = document.documentElement.dataset.mode === "live" ? "?mode=live" : "";
-    const socket = new WebSocket(`${scheme}://${location.host}/shell/socket${mode}`, PROTOCOL);
+    const socket = new WebSocket(`${scheme}://${location.host}${placed("/shell/socket")}${mode}`, PROTOCOL);
     this.#socket = socket;
     const timer = setTimeout(() => socket.close(), OPENS_WITHIN_MS);
     socket.addEventListener("open", () => clearTimeout(timer));
