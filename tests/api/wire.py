@@ -5,6 +5,7 @@ import http.client
 import json
 import os
 import re
+import ssl
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, TypeAlias
@@ -40,11 +41,12 @@ class WireReply:
 
 
 class Wire:
-    """Sends raw requests with one key, each on a connection of its own."""
+    """Sends raw requests with one key, each on a connection of its own; `context` is for a URL that is https."""
 
-    def __init__(self, url: str, key: str | None) -> None:
+    def __init__(self, url: str, key: str | None, *, context: ssl.SSLContext | None = None) -> None:
         self.url = url
         self.key = key
+        self._context = context
 
     def send(
         self,
@@ -61,7 +63,7 @@ class Wire:
         if form is not None:
             body = urlencode(form, safe="[]").encode()
             sent["Content-Type"] = "application/x-www-form-urlencoded"
-        connection = http.client.HTTPConnection(urlsplit(self.url).netloc, timeout=timeout_s)
+        connection = self.connect(timeout_s)
         chunked = body is not None and not isinstance(body, bytes)
         try:
             connection.request(method, target, body, {**sent, **(headers or {})}, encode_chunked=chunked)
@@ -70,6 +72,13 @@ class Wire:
             return WireReply(answer.status, named, answer.read(), answer.headers.get_all("set-cookie") or ())
         finally:
             connection.close()
+
+    def connect(self, timeout_s: float = TIMEOUT_S) -> http.client.HTTPConnection:
+        """Return a new connection to the server."""
+        netloc = urlsplit(self.url).netloc
+        if self._context is None:
+            return http.client.HTTPConnection(netloc, timeout=timeout_s)
+        return http.client.HTTPSConnection(netloc, timeout=timeout_s, context=self._context)
 
     def get(self, target: str, **more: Any) -> WireReply:
         return self.send("GET", target, **more)

@@ -1,6 +1,7 @@
 """A browser as far as plain HTTP goes: it keeps cookies, says where a form was, and follows where it is led."""
 
 import re
+import ssl
 from collections.abc import Mapping
 from html import unescape
 from itertools import count
@@ -23,14 +24,17 @@ class Browser:
         cookies: by name; one that was ended is gone.
         page: what was answered last.
         host: whom it asks, with the port.
+        wire: how it asks.
     """
 
-    def __init__(self, url: str, *, proxied: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, url: str, *, proxied: Mapping[str, str] | None = None, context: ssl.SSLContext | None = None
+    ) -> None:
         number = next(_ADDRESSES)
         self.address = f"198.51.{number // 250}.{number % 250 + 1}"
         self.cookies: dict[str, str] = {}
         self.page: WireReply
-        self._wire = Wire(url, None)
+        self.wire = Wire(url, None, context=context)
         self.host = urlsplit(url).netloc
         self._origin = url
         self._headers = {"Accept": "text/html", "X-Forwarded-For": self.address, **(proxied or {})}
@@ -54,7 +58,7 @@ class Browser:
 
     def get(self, path: str) -> WireReply:
         """Open an address without following where it leads."""
-        return self._keep(self._wire.send("GET", path, headers=self._sent()))
+        return self._keep(self.wire.send("GET", path, headers=self.sent_headers()))
 
     def open(self, path: str) -> WireReply:
         """Open an address and follow to the page that it leads to."""
@@ -63,10 +67,10 @@ class Browser:
 
     def post(self, path: str, *, origin: str | None = "", **form: str) -> WireReply:
         """Send a form as it is, from a page of this site, or from elsewhere; None keeps quiet about it."""
-        headers = self._sent()
+        headers = self.sent_headers()
         if origin is not None:
             headers["Origin"] = origin or self._origin
-        return self._keep(self._wire.send("POST", path, form=form, headers=headers))
+        return self._keep(self.wire.send("POST", path, form=form, headers=headers))
 
     def submit(self, path: str, **form: str) -> WireReply:
         """Send a form of the last page, with its token, and follow to the page that it leads to."""
@@ -77,7 +81,8 @@ class Browser:
         """Fill in the form to sign in, and return what it answers."""
         return self.post("/sign-in", email=email, password=password, next=follows)
 
-    def _sent(self) -> dict[str, str]:
+    def sent_headers(self) -> dict[str, str]:
+        """Return what it sends with every request."""
         cookies = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         return {**self._headers, **({"Cookie": cookies} if cookies else {})}
 

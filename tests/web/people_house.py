@@ -3,7 +3,7 @@
 import re
 import secrets
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -67,8 +67,10 @@ class House(NamedTuple):
 
 
 @contextmanager
-def open_house(folder: Path, settings: Mapping[str, str] | None = None) -> Iterator[House]:
-    """Yield one, on a database of its own; `settings` are more `BRIM_*` variables."""
+def open_house(
+    folder: Path, settings: Mapping[str, str] | None = None, *, arguments: Sequence[str] = ()
+) -> Iterator[House]:
+    """Yield one, on a database of its own; `settings` are more `BRIM_*` variables, `arguments` more flags."""
     log_path = folder / "brim.log"
     with running_provider() as provider:
         provider.now_s = int(time.time())
@@ -79,7 +81,7 @@ def open_house(folder: Path, settings: Mapping[str, str] | None = None) -> Itera
             "BRIM_OIDC_CLIENT_SECRET": CLIENT_SECRET,
             **(settings or {}),
         }
-        brim = start_serving(folder / "data", log_path, arguments=("--workers", "1"), env=environment)
+        brim = start_serving(folder / "data", log_path, arguments=("--workers", "1", *arguments), env=environment)
         try:
             brim.wait_until_ready()
             [first_run] = re.findall(r"/first-run\?token=\w+", brim.banner)

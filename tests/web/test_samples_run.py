@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
+import msgspec
 import pytest
 
 from api.node import FOLDER, node_command
@@ -18,8 +19,9 @@ from brim.web.naming import camel
 from brim.web.reference.catalogue import Catalogue, Entry
 from brim.web.samples import cli, curl, node, python
 from brim.web.samples.sample import Sample
+from brim_process import brim_command, brim_environment
 from cli.stripe_cli import StripeCli, stripe_program
-from service import Server
+from service import Server, serving
 from web.making import is_about, sample_for
 
 ENTRIES: Final = Catalogue(OPERATIONS).all_entries()
@@ -131,3 +133,23 @@ def node_samples(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NodeSampl
 @each_operation
 def test_every_node_sample_works(sample: Sample, node_samples: NodeSamples) -> None:
     assert_answered(sample, node_samples.run(f"{node.write(sample)}export default {camel(sample.result)};"))
+
+
+def test_samples_work_below_a_path_prefix(
+    server: Server, account: str, key: str, node_samples: NodeSamples, tmp_path: Path
+) -> None:
+    """The Node SDK has no setting for a path, so its sample brings a client that adds it."""
+
+    def command(port: int) -> list[str]:
+        return brim_command("api", "--port", str(port), "--database-url", server.database_url)
+
+    entry = next(entry for entry in ENTRIES if entry.operation.operation_id == "PostTopups")
+    environment = brim_environment({"BRIM_PUBLIC_URL": "https://pay.example.test/a/brim"})
+    with serving(command, environment, tmp_path / "brim.log") as url:
+        made = sample_for(entry, Wire(url, key), account)
+        below = msgspec.structs.replace(made, base=f"{url}/a/brim")
+        assert_answered(below, node_samples.run(f"{node.write(below)}export default {camel(below.result)};"))
+        assert_answered(below, json.loads(run(["sh", "-c", f"{curl.write(below)} --silent --show-error"])))
+        names: dict[str, Any] = {}
+        exec(compile(python.write(below), "sample", "exec"), names)
+        assert_answered(below, names[below.result].to_dict())

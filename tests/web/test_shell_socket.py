@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -66,13 +67,14 @@ class Page:
 
 
 @contextmanager
-def open_page(url: str, origin: str | None = None) -> Iterator[Page]:
+def open_page(url: str, origin: str | None = None, *, context: ssl.SSLContext | None = None) -> Iterator[Page]:
     """Open a pane, as a page of the service itself does or as one of another origin; an empty one is none."""
     given = Origin(origin or url) if origin != "" else None
     address = f"ws{url.removeprefix('http')}/shell/socket"
     with connect_socket(
         address,
         origin=given,
+        ssl=context,
         subprotocols=[Subprotocol("brim-shell-v1")],
         open_timeout=PATIENCE_S,
         close_timeout=PATIENCE_S,

@@ -29,6 +29,7 @@ from brim.kit.clock import system_clock_ms
 from brim.kit.config import Settings
 from brim.kit.errors import BrimError
 from brim.kit.ids import random_base62
+from brim.kit.public_url import PublicUrl
 from brim.services.keys import ensure_first_account
 from brim.services.operators import prepare_first_run
 from brim.services.vault import new_encryption_key
@@ -144,8 +145,8 @@ class Supervisor:
                     children.now_serving()
                     self._folder.announce(listener_url(self._listener))
                     path = self._unix_socket.getsockname() if self._unix_socket else None
-                    url = str(self._settings.public_url or listener_url(self._listener))
-                    self._show(banner(url, test_key, unix_socket=path, first_run_token=first_run_token))
+                    url, public = listener_url(self._listener), self._settings.public_url
+                    self._show(banner(url, test_key, unix_socket=path, first_run_token=first_run_token, public=public))
 
     @asynccontextmanager
     async def _database(self) -> AsyncIterator[DatabaseUrls]:
@@ -238,13 +239,22 @@ def _first_brim_error(failures: ExceptionGroup[Exception]) -> Exception:
     return next((error for error in failures.exceptions if isinstance(error, BrimError)), failures)
 
 
-def banner(url: str, test_key: str, *, unix_socket: str | None, first_run_token: str | None) -> str:
-    """Return what a person needs next, as plain lines."""
+def banner(
+    url: str,
+    test_key: str,
+    *,
+    unix_socket: str | None,
+    first_run_token: str | None,
+    public: PublicUrl | None = None,
+) -> str:
+    """Return what a person needs next, as plain lines; `url` is where we listen, `public` where people reach us."""
+    listening = f"\n  Listening  {url}" if public else ""
+    url = str(public or url)
     official_cli = f"\nOfficial CLI:\n  export STRIPE_CLI_UNIX_SOCKET={unix_socket}\n" if unix_socket else ""
     return f"""
 Brim {brim.__version__} is ready.
 
-  URL        {url}
+  URL        {url}{listening}
   Test key   {test_key}
   Dashboard  {_dashboard(url, first_run_token)}
 {official_cli}

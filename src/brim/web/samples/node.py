@@ -6,15 +6,19 @@ from urllib.parse import urlsplit
 from brim.web.naming import camel
 from brim.web.samples.sample import Literals, Sample, bare_or_quoted, json_text
 
+_CLIENT: Final = r'Stripe.createFetchHttpClient((url, init) => fetch(url.replace(/^\w+:\/\/[^/]+/, "$&PREFIX"), init))'
+"""Adds the path of the server's address, for which the SDK has no setting."""
+
 
 def write(sample: Sample) -> str:
     """Return a call as a module of JavaScript."""
     place = urlsplit(sample.base)
     port = place.port or (443 if place.scheme == "https" else 80)
+    client = f"  httpClient: {_CLIENT.replace('PREFIX', place.path)},\n" if place.path else ""
     return (
         'import Stripe from "stripe";\n\n'
         f'const stripe = new Stripe("{sample.key}", {{\n'
-        f'  host: "{place.hostname}",\n  port: {port},\n  protocol: "{place.scheme}",\n}});\n\n'
+        f'  host: "{place.hostname}",\n  port: {port},\n  protocol: "{place.scheme}",\n{client}}});\n\n'
         f"const {camel(sample.result)} = await {_call(sample)};\n"
     )
 
