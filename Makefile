@@ -6,7 +6,7 @@ STAMP := .venv/.installed
 SIDE_BY_SIDE := --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help install compiled serve test test-fast coverage check format lint types imports sim fuzz bench bench-webhooks bench-pages lock clean
+.PHONY: help install compiled serve test test-fast coverage check format lint types imports sim fuzz bench bench-webhooks bench-pages schemathesis lock clean
 
 ## Lists the targets, each with its sentence.
 help:
@@ -51,6 +51,11 @@ sim: compiled
 ## Sends the HTTP protocol and its websockets hostile bytes, ten minutes for each property; FUZZ_SECONDS changes that.
 fuzz: compiled
 	FUZZ_SECONDS=$${FUZZ_SECONDS:-600} $(BIN)/python -m pytest tests/fuzz --override-ini timeout=0
+
+## Sends requests made from the API's own document, and checks that every answer is as it says. CONTRACT_EXAMPLES
+## (500 for each operation) and CONTRACT_SEED change that.
+schemathesis: compiled
+	CONTRACT_EXAMPLES=$${CONTRACT_EXAMPLES:-500} CONTRACT_SEED=$${CONTRACT_SEED:-$$(date +%s)} $(BIN)/python -m pytest tests/contract -s
 
 ## Checks format, lint, types and import contracts: exactly what CI checks.
 check: lint types imports

@@ -246,6 +246,14 @@ def test_limits_are_published() -> None:
     assert _query("/v1/events")["types[]"]["maxItems"] == 20
 
 
+def test_what_is_required_is_named_as_it_is_sent() -> None:
+    for path, methods in DOCUMENT["paths"].items():
+        for method, described in methods.items():
+            for content in described.get("requestBody", {}).get("content", {}).values():
+                schema = content["schema"]
+                assert set(schema.get("required", ())) <= set(schema.get("properties", ())), (method, path)
+
+
 def _all_properties(schema: Any) -> list[tuple[str, dict[str, Any]]]:
     if isinstance(schema, list):
         return [found for inner in schema for found in _all_properties(inner)]

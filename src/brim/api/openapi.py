@@ -201,6 +201,8 @@ def _form_body(parameters: tuple[Parameter, ...]) -> Schema:
     form = object_schema(parameters)
     schemas = form["properties"]
     form["properties"] = {_sent_name(name, schema): schema for name, schema in schemas.items()}
+    if "required" in form:
+        form["required"] = [_sent_name(name, schemas[name]) for name in form["required"]]
     encodings = {_sent_name(name, schema): _encoding(schema) for name, schema in schemas.items()}
     return {
         "required": "required" in form,

@@ -20,13 +20,14 @@ _EVENT: Final[dict[str, Schema]] = {
     "request": {"description": "What caused it."},
     "type": {"description": "What happened.", "enum": [kind.value for kind in EventType]},
 }
+_SUBJECTS: Final = ("topup", "balance", "test_helpers.test_clock", "v2.core.event_destination")
 _EVENT_EXTRAS: Final[dict[str, Schema]] = {
     "sequence": {"description": "Its number among all events of its account and mode, without a gap.", "minimum": 1},
 }
 _EVENT_DATA: Final[dict[str, Schema]] = {
     "object": {
         "description": "The object as it was when the event happened.",
-        "anyOf": [{"$ref": REFERENCE.format(name=name)} for name in ("topup", "balance", "test_helpers.test_clock")],
+        "anyOf": [{"$ref": REFERENCE.format(name=name)} for name in _SUBJECTS],
     },
 }
 _EVENT_REQUEST: Final[dict[str, Schema]] = {

@@ -1,0 +1,107 @@
+"""The API answers as its own document says: Schemathesis sends what the document allows, and what it does not.
+
+All of it is in test mode, and webhooks lead to loopback. CONTRACT_EXAMPLES is how many requests each operation gets in
+each phase, CONTRACT_SEED makes others than always the same; `make schemathesis` sets both.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+import pytest
+
+from api.wire import Wire
+from brim.api.operations import OPERATIONS
+from brim.web.reference.catalogue import Catalogue
+from brim_process import brim_environment
+from service import Server
+from web.making import sample_for
+
+_CHECKS: Final = (
+    "not_a_server_error",
+    "status_code_conformance",
+    "content_type_conformance",
+    "response_headers_conformance",
+    "response_schema_conformance",
+)
+_EXAMPLES: Final = os.environ.get("CONTRACT_EXAMPLES", "5")
+_SEED: Final = os.environ.get("CONTRACT_SEED")
+_CLOCKS: Final = "/v1/test_helpers/test_clocks"
+_FEW: Final = frozenset({"/v1/webhook_endpoints", "/v2/core/event_destinations", _CLOCKS})
+_NEEDS_MORE: Final = frozenset(
+    {
+        "GET /v1/balance/history/{id}",  # an id; the reference does not list it
+        "GET /v1/brim/verification",  # only the account that was there first reads it
+        "POST /v1/payment_methods/{payment_method}/verify_microdeposits",  # the right amounts
+        "POST /v1/sources",  # a token
+        "POST /v1/sources/{source}/verify",  # the right amounts
+        "POST /v1/test_helpers/test_clocks",  # an account without a clock
+        "POST /v1/test_helpers/test_clocks/{test_clock}/advance",  # a time that is later
+    }
+)
+"""What generated requests never get done; every other operation has to be answered 200 at least once."""
+
+_LONGEST_LINE: Final = 300
+"""What it prints of a request may be as long as the request."""
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(0)  # as many requests as are asked for, however fast the machine is
+def test_every_answer_is_as_the_document_says(server: Server, account: str, key: str, tmp_path: Path) -> None:
+    answers = tmp_path / "answers"
+    environment = {
+        "CONTRACT_ANSWERS": str(answers),
+        "CONTRACT_KEY": key,
+        "CONTRACT_IDS": json.dumps(make_objects(Wire(server.url, key), account)),
+        "SCHEMATHESIS_HOOKS": str(Path(__file__).with_name("schemathesis_hooks.py")),
+    }
+    command = [sys.executable, "-m", "schemathesis.cli", "run", f"{server.url}/openapi.json", "--no-color"]
+    command += ["--checks", ",".join(_CHECKS), "--max-examples", _EXAMPLES]
+    command += ["--seed", _SEED] if _SEED else ["--generation-deterministic"]
+    command += ["--suppress-health-check", "all", "--continue-on-failure", "--warnings", "off"]
+    done = subprocess.run(
+        command,
+        cwd=tmp_path,
+        env=brim_environment(environment),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, shortened(done.stdout + done.stderr)
+    assert f"Tested: {len(OPERATIONS)}" in done.stdout, shortened(done.stdout)
+    print(shortened(done.stdout))
+    answered = {line.removeprefix("200 ") for line in answers.read_text(encoding="utf-8").splitlines()}
+    assert {f"{operation.method} {operation.path}" for operation in OPERATIONS} - answered <= _NEEDS_MORE
+    endpoints = Wire(server.url, key).get("/v1/webhook_endpoints?limit=100").json["data"]
+    assert {urlsplit(endpoint["url"]).hostname for endpoint in endpoints} == {"127.0.0.1"}
+
+
+def make_objects(wire: Wire, account: str) -> dict[str, str]:
+    """Return the id of an object for each operation that has one in its path.
+
+    Most get a new one, as operations change it; of endpoints and clocks an account can have only so many.
+    """
+    entries = [entry for entry in Catalogue(OPERATIONS).all_entries() if "{" in entry.operation.path]
+    found: dict[str, str] = {}
+    shared: dict[str, str] = {}
+    for entry in sorted(entries, key=lambda entry: _CLOCKS in entry.operation.path):
+        operation = entry.operation
+        kind = operation.path.partition("/{")[0]
+        if kind not in shared or (operation.method == "DELETE" and kind != _CLOCKS):
+            made = sample_for(entry, wire, account).path_id
+            if kind in _FEW:
+                shared[kind] = made
+        else:
+            made = shared[kind]
+        found[f"{operation.method} {operation.path}"] = made
+    return found
+
+
+def shortened(text: str) -> str:
+    """Return a text without the ends of its longest lines."""
+    return "\n".join(line[:_LONGEST_LINE] for line in text.splitlines())
