@@ -34,6 +34,10 @@ _END_OF_ANSWER: Final = {
 }
 """What a client waits for after each message that makes it wait: the types of the answer's last message."""
 
+_AUTHENTICATION: Final = b"R"
+_SASL_STEPS: Final = ("AuthenticationSASL", "AuthenticationSASLContinue")
+"""What the server asks, and the client answers, before it says that the connection is ready."""
+
 _CONTROLS: Final = re.compile(r"BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE")
 _WRITES: Final = re.compile(r"\bINSERT\b|(?<!FOR )\bUPDATE\b|\bDELETE\b")
 
@@ -203,12 +207,23 @@ class _Session:
         if fault is Fault.BEFORE:
             raise _CutError
         self._server_writer.write(_refusal(fault) if fault and fault.is_refusal else sent)
+        if step is Step.CONNECT:
+            await self._exchange_passwords()
         answer = await self._read_answer(until)
         self._has_written = self._in_transaction and (self._has_written or trip.writes)
         if fault is Fault.AFTER:
             raise _CutError
         self._client_writer.write(answer)
         await self._client_writer.drain()
+
+    async def _exchange_passwords(self) -> None:
+        """Carry what a password takes, to and fro, until the server has no more questions about it."""
+        for _ in _SASL_STEPS:
+            kind, body = await _read_message(self._server_reader)
+            self._client_writer.write(_framed(kind, body))
+            if kind != _AUTHENTICATION:
+                raise _CutError  # refused: the client has heard why
+            self._server_writer.write(_framed(*await _read_message(self._client_reader)))
 
     async def _read_trip(self) -> list[_Message]:
         """Return what the client sends until it waits for an answer; nothing when it goes."""
