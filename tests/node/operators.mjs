@@ -159,6 +159,7 @@ test("a device is set up, and asked for at the next sign-in", async () => {
   await assertGood(page, "device");
   const key = await page.locator("#secret").getAttribute("data-full");
   await page.fill("#field-code", oneTimeCode(key));
+  await page.fill("#field-password", PASSWORD);
   await page.click("text=Turn codes on");
   await assertGood(page, "recovery-codes");
   const [recovery] = (await page.locator("#recovery").textContent()).split("\n");

@@ -122,6 +122,7 @@ async def test_pages_have_a_key_with_the_rights_of_the_role(
     assert key is not None
     assert (key.account, key.livemode) == (account, livemode)
     assert key.permissions == permissions_of(role, livemode=livemode)
+    assert key.expires_ms == NOW_MS + LIFE_MS
 
 
 async def test_who_is_not_signed_in_is_nobody(database: Database, account: str) -> None:

@@ -10,7 +10,8 @@ from people import BY, IDS
 from segno import make_qr
 
 from api.polling import until
-from brim.domain.audit import Action
+from api.wire import Wire
+from brim.domain.audit import Action, AuditEntry
 from brim.domain.operators import Operator, Role
 from brim.domain.pages import PageRequest
 from brim.domain.sign_in import DASHBOARD_PATH
@@ -23,6 +24,11 @@ from web.people_house import PASSWORD, House
 from web.qr_modules import modules_of
 
 CHOSEN = "difference engine 1822"
+
+
+def audit_log(house: House) -> list[AuditEntry]:
+    """Return the newest lines of the audit log."""
+    return list(house.run(lambda database: list_audit_log(database, PageRequest(limit=100))).items)
 
 
 @pytest.fixture
@@ -38,7 +44,7 @@ def set_up_device(browser: Browser) -> tuple[pyotp.TOTP, list[str]]:
     found = re.search(r'data-full="([A-Z2-7]{32})"', browser.page.body.decode())
     assert found, browser.text
     device = pyotp.TOTP(found[1])
-    browser.submit("/settings/profile/codes/confirm", code=device.now())
+    browser.submit("/settings/profile/codes/confirm", code=device.now(), password=PASSWORD)
     recovery = re.findall(r"[a-z2-7]{4}-[a-z2-7]{4}-[a-z2-7]{4}-[a-z2-7]{4}", browser.page.body.decode())
     assert len(recovery) == 10, browser.text
     return device, recovery
@@ -271,13 +277,135 @@ def test_a_wrong_code_at_the_set_up_leaves_the_device_to_be_confirmed(house: Hou
     browser.open("/settings/profile")
     browser.submit("/settings/profile/codes")
     key = re.search(r'data-full="(\w+)"', browser.page.body.decode())
-    browser.submit("/settings/profile/codes/confirm", code="000000")
+    browser.submit("/settings/profile/codes/confirm", code="000000", password=PASSWORD)
     assert browser.page.status == 400
     assert key
     assert key[1] in browser.page.body.decode()
 
 
+def test_a_device_is_set_up_only_by_who_knows_the_password(house: House, ada: Operator) -> None:
+    browser = house.signed_in(operator=ada)
+    browser.open("/settings/profile")
+    browser.submit("/settings/profile/codes")
+    key = re.search(r'data-full="(\w+)"', browser.page.body.decode())
+    assert key
+    for wrong in ({}, {"password": "wrong"}):
+        browser.submit("/settings/profile/codes/confirm", code=pyotp.TOTP(key[1]).now(), **wrong)
+        assert browser.page.status == 403
+        assert "This is not your password." in browser.text
+        assert "wrong" not in browser.page.body.decode()
+    assert house.browser().sign_in(ada.email, PASSWORD).headers["location"] == DASHBOARD_PATH
+    browser.submit("/settings/profile/codes/confirm", code=pyotp.TOTP(key[1]).now(), password=PASSWORD)
+    assert browser.page.status == 200
+    assert house.browser().sign_in(ada.email, PASSWORD).headers["location"].startswith("/sign-in/code")
+
+
+def test_guesses_of_the_password_at_the_set_up_have_to_wait(house: House, ada: Operator) -> None:
+    browser = house.signed_in(operator=ada)
+    browser.open("/settings/profile")
+    browser.submit("/settings/profile/codes")
+    asked = {"form_token": browser.form_token, "code": "000000", "password": "wrong"}
+
+    def guess() -> bool:
+        return browser.post("/settings/profile/codes/confirm", **asked).status == 429
+
+    until(guess, what="a pause between guesses")
+    assert "There were too many tries." in browser.text
+
+
 # How a session ends
+
+
+@pytest.mark.parametrize("is_same", [True, False])
+def test_who_signs_in_again_leaves_no_session_behind(house: House, ada: Operator, is_same: bool) -> None:
+    browser = house.signed_in(operator=ada)
+    browser.open(DASHBOARD_PATH)
+    before = dict(browser.cookies)
+    other = ada if is_same else house.add()
+    browser.sign_in(other.email, PASSWORD)
+    assert browser.page.status == 303
+    assert browser.cookies != before
+    assert browser.open("/settings/profile").status == 200
+    assert other.email in browser.text
+    forgotten = house.browser()
+    forgotten.cookies = before
+    assert forgotten.get("/settings/profile").status == 303
+    ended = [line for line in audit_log(house) if line.action == Action.SIGNED_OUT and line.actor.id == ada.id]
+    assert [line.detail for line in ended] == ["signed in again"]
+
+
+def test_the_old_session_ends_before_a_code_is_shown_and_a_wrong_password_ends_none(
+    house: House, ada: Operator
+) -> None:
+    _, recovery = set_up_device(house.signed_in(operator=ada))
+    browser = house.signed_in()
+    before = dict(browser.cookies)
+    browser.sign_in(ada.email, "wrong")
+    assert browser.cookies == before
+    assert browser.open("/settings/profile").status == 200
+    browser.sign_in(ada.email, PASSWORD)
+    half_way = dict(browser.cookies)
+    for cookies in (before, half_way):
+        other = house.browser()
+        other.cookies = dict(cookies)
+        assert other.get("/settings/profile").status == 303
+    browser.get("/sign-in/code")
+    browser.post("/sign-in/code", form_token=browser.form_token, code=recovery[0])
+    assert browser.open("/settings/profile").status == 200
+
+
+def test_a_provider_and_a_link_replace_a_session_too(house: House) -> None:
+    grace = house.add(Role.VIEWER, password=None)
+    browser = house.signed_in()
+    first = dict(browser.cookies)
+    token = house.run(lambda database: make_password_link(database, grace.id, by=BY, now_ms=system_clock_ms(), ids=IDS))
+    browser.post("/set-password", token=token, password=CHOSEN, password_again=CHOSEN)
+    second = dict(browser.cookies)
+    house.provider.claims = {"email": grace.email, "sub": grace.id}
+    come_back(house, browser)
+    assert browser.location == DASHBOARD_PATH
+    assert browser.open("/settings/profile").status == 200
+    assert len({each["brim_session"] for each in (first, second, browser.cookies)}) == 3
+    for cookies in (first, second):
+        other = house.browser()
+        other.cookies = dict(cookies)
+        assert other.get("/settings/profile").status == 303
+
+
+def page_key(browser: Browser) -> str:
+    """Return the secret of the key that somebody's pages use, as the API reference shows it to them."""
+    page = browser.open("/docs/api/topups/create").body.decode()
+    masked = re.search(r'<meta name="own-key" content="([^"]+)">', page)
+    token = re.search(r'<meta name="csrf-token" content="([^"]+)">', page)
+    assert masked, browser.text
+    assert token, browser.text
+    return str(browser.post("/docs/api/own-key", form_token=token[1], _key=masked[1]).json["key"])
+
+
+@pytest.mark.parametrize("way", ["sign out", "sign out elsewhere", "new password", "password link", "sign in again"])
+def test_a_copied_key_of_pages_ends_with_the_session(house: House, ada: Operator, way: str) -> None:
+    browser, other = house.signed_in(operator=ada), house.signed_in(operator=ada)
+    api = Wire(house.url, page_key(browser))
+    assert api.get("/v1/topups").status == 200
+    browser.open("/settings/profile")
+    if way == "sign out":
+        browser.submit("/sign-out")
+    elif way == "sign out elsewhere":
+        other.open("/settings/profile")
+        other.submit("/settings/profile/sign-out-elsewhere")
+    elif way == "new password":
+        path = "/settings/profile/password"
+        browser.submit(path, old_password=PASSWORD, password=CHOSEN, password_again=CHOSEN)
+    elif way == "password link":
+        token = house.run(
+            lambda database: make_password_link(database, ada.id, by=BY, now_ms=system_clock_ms(), ids=IDS)
+        )
+        house.browser().post("/set-password", token=token, password=CHOSEN, password_again=CHOSEN)
+    else:
+        browser.sign_in(ada.email, PASSWORD)
+    until(lambda: api.get("/v1/topups").status == 401, what="the key to have ended")
+    if way in {"sign out", "sign out elsewhere", "sign in again"}:  # the other browser's pages have a key of theirs
+        until(lambda: other.open(DASHBOARD_PATH).status == 200, what="the other browser's page")
 
 
 def test_signing_out_ends_the_session(house: House, ada: Operator) -> None:
@@ -366,9 +494,17 @@ def test_a_link_does_not_go_round_a_device(house: House, ada: Operator) -> None:
 # By a provider
 
 
+def come_back(house: House, browser: Browser) -> None:
+    """Go to the provider and come back."""
+    browser.get("/sign-in/openid/begin")
+    assert browser.location
+    brought = house.provider.visit(browser.location)
+    browser.get("/sign-in/openid?" + "&".join(f"{name}={value}" for name, value in brought.items()))
+
+
 def test_a_provider_signs_in_whom_it_speaks_for(house: House) -> None:
     ada = house.add(password=None)
-    house.provider.claims = {"email": ada.email}
+    house.provider.claims = {"email": ada.email, "sub": ada.id}
     browser = house.browser()
     browser.open("/sign-in")
     assert "Sign in with 127.0.0.1" in browser.text
@@ -386,7 +522,7 @@ def test_a_provider_signs_in_whom_it_speaks_for(house: House) -> None:
 
 
 def test_whom_only_the_provider_knows_is_told_so(house: House) -> None:
-    house.provider.claims = {"email": "stranger@example.com"}
+    house.provider.claims = {"email": "stranger@example.com", "sub": "stranger"}
     browser = house.browser()
     browser.get("/sign-in/openid/begin")
     assert browser.location

@@ -37,8 +37,14 @@ class OperatorKeys:
         self._ids = ids
         self._random_text = random_text
 
-    async def key_of(self, operator: Operator, owner: Owner, *, now_ms: int) -> str:
+    async def key_of(self, operator: Operator, owner: Owner, *, now_ms: int, until_ms: int | None = None) -> str:
         """Return the secret of an operator's key for an owner, made if there is none that works and fits the role.
+
+        Args:
+            operator: whose pages.
+            owner: the account and mode that they show.
+            now_ms: the time.
+            until_ms: when a key that is made now ends at the latest: with the session; None for never.
 
         Raises:
             OperatorDisabledError: the operator may do nothing any more.
@@ -50,10 +56,14 @@ class OperatorKeys:
         async with self._database.connection() as conn:
             found = await operator_keys.find_operator_key(conn, operator.id, owner)
         if found is None or not _is_fit(found.key, operator, owner, now_ms=now_ms):
-            found = await self._database.transact(lambda conn: self._renew(conn, operator, owner, now_ms=now_ms))
+            found = await self._database.transact(
+                lambda conn: self._renew(conn, operator, owner, now_ms=now_ms, until_ms=until_ms)
+            )
         return self._vault.open(found.sealed, place=_place(operator.id, owner)).decode()
 
-    async def _renew(self, conn: Conn, operator: Operator, owner: Owner, *, now_ms: int) -> operator_keys.OperatorKey:
+    async def _renew(
+        self, conn: Conn, operator: Operator, owner: Owner, *, now_ms: int, until_ms: int | None
+    ) -> operator_keys.OperatorKey:
         """Return the operator's key, a new one unless another process has just made it."""
         held = await operators.lock_operator(conn, operator.id)
         if held is None:
@@ -67,9 +77,11 @@ class OperatorKeys:
             if _is_fit(found.key, held.operator, owner, now_ms=now_ms):
                 return found
             await keys.expire_key(conn, found.key, now_ms)
-        return await self._make(conn, held.operator, owner, now_ms=now_ms)
+        return await self._make(conn, held.operator, owner, now_ms=now_ms, until_ms=until_ms)
 
-    async def _make(self, conn: Conn, operator: Operator, owner: Owner, *, now_ms: int) -> operator_keys.OperatorKey:
+    async def _make(
+        self, conn: Conn, operator: Operator, owner: Owner, *, now_ms: int, until_ms: int | None
+    ) -> operator_keys.OperatorKey:
         new = await issue_key(
             conn,
             account=owner.account,
@@ -77,6 +89,7 @@ class OperatorKeys:
             permissions=permissions_of(operator.role, livemode=owner.livemode),
             name=f"pages of {operator.email}",
             now_ms=now_ms,
+            expires_ms=until_ms,
             random_text=self._random_text,
         )
         sealed = self._vault.seal(new.secret.encode(), place=_place(operator.id, owner))

@@ -27,7 +27,8 @@ from brim.kit.ids import IdFactory, random_base62
 from brim.services.accounts import RandomText
 from brim.services.audit import record
 from brim.services.passwords import Passwords
-from brim.store import operator_keys, operator_sessions, operators, password_links
+from brim.services.session_ends import end_page_keys, end_sessions
+from brim.store import operators, password_links
 from brim.store.database import Conn, Database
 
 Change: TypeAlias = Callable[[Conn, Operator], Awaitable[None]]
@@ -94,8 +95,7 @@ async def disable_operator(database: Database, operator: str, *, by: Actor, now_
     async def change(conn: Conn, found: Operator) -> None:
         await operators.set_disabled(conn, found.id, now_ms)
         await password_links.delete_link(conn, found.id)
-        await operator_sessions.delete_sessions(conn, found.id)
-        await operator_keys.end_operator_keys(conn, found.id, now_ms=now_ms)
+        await end_sessions(conn, found.id, now_ms=now_ms)
         await record(conn, by, Action.OPERATOR_DISABLED, object_id=found.id, now_ms=now_ms, ids=ids)
 
     return await _change(database, operator, change, keeps_admin=False)
@@ -146,7 +146,7 @@ async def set_role(
 
     async def change(conn: Conn, found: Operator) -> None:
         await operators.set_role(conn, found.id, role)
-        await operator_keys.end_operator_keys(conn, found.id, now_ms=now_ms)
+        await end_page_keys(conn, found.id, now_ms=now_ms)
         detail = f"{found.role} to {role}"
         await record(conn, by, Action.OPERATOR_ROLE_SET, object_id=found.id, detail=detail, now_ms=now_ms, ids=ids)
 
@@ -156,7 +156,7 @@ async def set_role(
 async def reset_password(
     database: Database, passwords: Passwords, operator: str, password: str, *, by: Actor, now_ms: int, ids: IdFactory
 ) -> Operator:
-    """Give an operator another password; all of their sessions end, and so does a link to choose one.
+    """Give an operator another password; their sessions, the keys of their pages and a link to choose one end.
 
     Raises:
         UnknownOperatorError: there is none.
@@ -168,7 +168,7 @@ async def reset_password(
     async def change(conn: Conn, found: Operator) -> None:
         await operators.set_password(conn, found.id, password_hash)
         await password_links.delete_link(conn, found.id)
-        await operator_sessions.delete_sessions(conn, found.id)
+        await end_sessions(conn, found.id, now_ms=now_ms)
         await record(conn, by, Action.PASSWORD_SET, object_id=found.id, now_ms=now_ms, ids=ids)
 
     return await _change(database, operator, change, keeps_admin=True)

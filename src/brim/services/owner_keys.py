@@ -59,7 +59,7 @@ class KeyOfPagesError(BrimError):
     """The key is one that an operator's pages use."""
 
     def __init__(self) -> None:
-        super().__init__("The dashboard uses this key for an operator; it ends when the operator is disabled.")
+        super().__init__("The dashboard uses this key for an operator; it ends when they sign out.")
 
 
 class KeyWish(msgspec.Struct, frozen=True, kw_only=True):

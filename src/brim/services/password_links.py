@@ -11,8 +11,9 @@ from brim.kit.ids import IdFactory, random_base62
 from brim.services.accounts import RandomText
 from brim.services.audit import record
 from brim.services.passwords import Passwords
+from brim.services.session_ends import end_sessions
 from brim.services.sign_in import actor_of
-from brim.store import operator_sessions, operators, password_links
+from brim.store import operators, password_links
 from brim.store.database import Conn, Database
 
 
@@ -70,7 +71,7 @@ async def use_password_link(
     now_ms: int,
     ids: IdFactory,
 ) -> Operator:
-    """Give an operator the password that they chose by their link, and return them; all of their sessions end.
+    """Give an operator the password that they chose by their link, and return them; their sessions and page keys end.
 
     Raises:
         PasswordLinkOverError: the link works no more.
@@ -88,7 +89,7 @@ async def use_password_link(
         if not await password_links.take_link(conn, owner.id, hash_token(token)):
             raise PasswordLinkOverError
         await operators.set_password(conn, owner.id, password_hash)
-        await operator_sessions.delete_sessions(conn, owner.id)
+        await end_sessions(conn, owner.id, now_ms=now_ms)
         by = actor_of(held.operator, address=address)
         detail = "by a link"
         await record(conn, by, Action.PASSWORD_SET, object_id=owner.id, detail=detail, now_ms=now_ms, ids=ids)

@@ -40,9 +40,10 @@ from brim.kit.clock import Clock
 from brim.kit.ids import IdFactory, random_base62
 from brim.services.accounts import RandomText
 from brim.services.audit import record
-from brim.services.one_time_codes import take_code
+from brim.services.one_time_codes import confirm_codes, take_code
 from brim.services.operators import reset_password
 from brim.services.passwords import Passwords
+from brim.services.session_ends import end_other_sessions, end_session
 from brim.services.vault import Vault
 from brim.store import operator_sessions, operators
 from brim.store.database import Conn, Database
@@ -86,7 +87,9 @@ class SignIn:
         self._ids = ids
         self._random_text = random_text
 
-    async def sign_in(self, email: str, password: str, *, address: str | None, now_ms: int) -> NewSession:
+    async def sign_in(
+        self, email: str, password: str, *, address: str | None, now_ms: int, replaced: str | None = None
+    ) -> NewSession:
         """Begin a session; one that awaits a code may do nothing but `confirm_code`.
 
         Args:
@@ -94,6 +97,7 @@ class SignIn:
             password: as it was typed.
             address: the remote address, None for a Unix socket.
             now_ms: the time.
+            replaced: the token that the browser has by now, None for none; its session ends.
 
         Raises:
             WrongPasswordError: email address and password do not belong together.
@@ -115,6 +119,7 @@ class SignIn:
                 raise WrongPasswordError
             if rehashed:
                 await operators.set_password(conn, held.operator.id, rehashed)
+            await self._end(conn, replaced, detail="signed in again", address=address, now_ms=now_ms)
             return await self._begin(
                 conn, held.operator, list(subjects), address, awaits_code=held.operator.has_codes, now_ms=now_ms
             )
@@ -165,14 +170,30 @@ class SignIn:
             OverloadedError: too many sign in at this moment.
         """
         check_password(new, email=operator.email)
-        subjects = {person_subject(operator.email): PER_PERSON, address_subject(address): PER_ADDRESS}
-        await self._count_try(subjects, now_ms=now_ms)
-        shown = await self._find(operator.email)
-        if not await self._passwords.verify(shown.password_hash if shown else None, old):
-            raise WrongPasswordError
-        await self._database.transact(lambda conn: self._forgive(conn, list(subjects), now_ms=now_ms))
+        await self._check_own_password(operator, old, address=address, now_ms=now_ms)
         by = actor_of(operator, address=address)
         await reset_password(self._database, self._passwords, operator.id, new, by=by, now_ms=now_ms, ids=self._ids)
+
+    async def turn_on_codes(
+        self, operator: Operator, password: str, code: str, *, address: str | None, now_ms: int
+    ) -> list[str]:
+        """Ask an operator for one-time codes from now on, who has shown their password and the new device's code.
+
+        Without the password, whoever finds a browser signed in could lock its owner out.
+
+        Returns:
+            the recovery codes, told this once.
+
+        Raises:
+            WrongPasswordError: the password is wrong, or the operator has none.
+            WrongCodeError: the device shows another code.
+            CodesEnabledError, CodesNotBegunError: there is no device to confirm.
+            TooManyTriesError: the next try has to wait.
+            OverloadedError: too many sign in at this moment.
+        """
+        await self._check_own_password(operator, password, address=address, now_ms=now_ms)
+        by = actor_of(operator, address=address)
+        return await confirm_codes(self._database, self._vault, operator.id, code, by=by, now_ms=now_ms, ids=self._ids)
 
     async def turn_off_codes(self, operator: Operator, code: str, *, address: str | None, now_ms: int) -> None:
         """Ask an operator for no one-time codes any more, who has shown one, or a recovery code.
@@ -197,8 +218,16 @@ class SignIn:
 
         await self._database.transact(work)
 
-    async def begin_for(self, operator: Operator, *, address: str | None, now_ms: int) -> NewSession:
+    async def begin_for(
+        self, operator: Operator, *, address: str | None, now_ms: int, replaced: str | None = None
+    ) -> NewSession:
         """Begin the session of an operator for whom somebody trustworthy speaks: a provider, or the first-run link.
+
+        Args:
+            operator: who.
+            address: the remote address, None for a Unix socket.
+            now_ms: the time.
+            replaced: the token that the browser has by now, None for none; its session ends.
 
         Raises:
             SessionEndedError: the operator is disabled, or does not exist.
@@ -208,24 +237,19 @@ class SignIn:
             held = await operators.lock_operator(conn, operator.id)
             if held is None or held.operator.disabled_ms is not None:
                 raise SessionEndedError
+            await self._end(conn, replaced, detail="signed in again", address=address, now_ms=now_ms)
             return await self._begin(conn, held.operator, [], address, awaits_code=False, now_ms=now_ms)
 
         return await self._database.transact(work)
 
     async def sign_out(self, token: str, *, address: str | None, now_ms: int) -> None:
-        """End a session; quiet when it has ended already."""
-
-        async def work(conn: Conn) -> None:
-            session = await operator_sessions.find_session(conn, hash_token(token))
-            if session is None or not await operator_sessions.delete_session(conn, session.hash):
-                return
-            by = actor_of(session.operator, address=address)
-            await record(conn, by, Action.SIGNED_OUT, object_id=session.operator.id, now_ms=now_ms, ids=self._ids)
-
-        await self._database.transact(work)
+        """End a session and the keys of its operator's pages; quiet when it has ended already."""
+        await self._database.transact(lambda conn: self._end(conn, token, detail=None, address=address, now_ms=now_ms))
 
     async def sign_out_elsewhere(self, token: str, *, address: str | None, now_ms: int) -> int:
         """End all sessions of an operator but the one with this token, and return how many there were.
+
+        The keys of their pages end too, and this browser's next page makes a new one.
 
         Raises:
             SessionEndedError: that one has ended, or awaits a code.
@@ -235,7 +259,7 @@ class SignIn:
             session = await operator_sessions.find_session(conn, hash_token(token))
             if session is None or session.awaits_code:
                 raise SessionEndedError
-            ended = await operator_sessions.delete_other_sessions(conn, session.operator.id, session.hash)
+            ended = await end_other_sessions(conn, session, now_ms=now_ms)
             if ended:
                 by = actor_of(session.operator, address=address)
                 detail = f"{ended} ended"
@@ -260,6 +284,31 @@ class SignIn:
             address = "@"  # nobody's; it is looked for all the same, for that takes its time
         async with self._database.connection() as conn:
             return await operators.find_operator(conn, address)
+
+    async def _check_own_password(self, operator: Operator, password: str, *, address: str | None, now_ms: int) -> None:
+        """Let somebody who is signed in pass who types their own password; a try is counted as at the door.
+
+        Raises:
+            WrongPasswordError: it is another one, or they have none.
+            TooManyTriesError: the next try has to wait.
+            OverloadedError: too many sign in at this moment.
+        """
+        subjects = {person_subject(operator.email): PER_PERSON, address_subject(address): PER_ADDRESS}
+        await self._count_try(subjects, now_ms=now_ms)
+        shown = await self._find(operator.email)
+        if not await self._passwords.verify(shown.password_hash if shown else None, password):
+            raise WrongPasswordError
+        await self._database.transact(lambda conn: self._forgive(conn, list(subjects), now_ms=now_ms))
+
+    async def _end(
+        self, conn: Conn, token: str | None, *, detail: str | None, address: str | None, now_ms: int
+    ) -> None:
+        """End the session with a token, whoever's it is, and tell of it; quiet when there is none any more."""
+        session = await operator_sessions.find_session(conn, hash_token(token)) if token else None
+        if session is None or not await end_session(conn, session, now_ms=now_ms) or session.awaits_code:
+            return
+        operator, by = session.operator.id, actor_of(session.operator, address=address)
+        await record(conn, by, Action.SIGNED_OUT, object_id=operator, detail=detail, now_ms=now_ms, ids=self._ids)
 
     async def _rehash(self, shown: Credentials, password: str) -> str | None:
         """Return a new hash of a right password where the old one has other parameters than those of now."""

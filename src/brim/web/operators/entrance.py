@@ -67,7 +67,13 @@ class Entrance:
             return await self._page(visit, form, status=403)
         people = self._people
         try:
-            new = await people.sign_in.sign_in(email, password, address=people.address_of(visit), now_ms=people.clock())
+            new = await people.sign_in.sign_in(
+                email,
+                password,
+                address=people.address_of(visit),
+                now_ms=people.clock(),
+                replaced=people.token_of(visit),
+            )
         except WrongPasswordError as error:
             form.message = error.message
             return await self._page(visit, form, status=403)

@@ -81,8 +81,7 @@ class Links:
         except (InvalidEmailError, InvalidNameError, WeakPasswordError, OverloadedError) as error:
             note(form, error)
             return self._first_run_page(visit, token, form, status=400)
-        new = await people.sign_in.begin_for(operator, address=address, now_ms=now_ms)
-        return people.enter(visit, new, DASHBOARD_PATH)
+        return await people.enter_as(visit, operator, DASHBOARD_PATH)
 
     async def show_password(self, visit: Visit) -> Reply:
         """`GET /set-password`: ask for the password that somebody chooses."""
@@ -107,9 +106,7 @@ class Links:
             )
             if operator.has_codes:  # the link stands for a password, and that alone opens nothing
                 return redirect(f"{SIGN_IN}?said=password_set")
-            return people.enter(
-                visit, await people.sign_in.begin_for(operator, address=address, now_ms=now_ms), DASHBOARD_PATH
-            )
+            return await people.enter_as(visit, operator, DASHBOARD_PATH)
         except (PasswordLinkOverError, SessionEndedError) as error:
             return self._over(visit, error.message)
         except (WeakPasswordError, OverloadedError) as error:

@@ -73,8 +73,19 @@ class People(msgspec.Struct, frozen=True, kw_only=True):
         """Return an operator as the audit log tells of what they do on a page."""
         return actor_of(operator, address=self.address_of(visit))
 
+    async def enter_as(self, visit: Visit, operator: Operator, path: str) -> Reply:
+        """Begin the session of an operator for whom somebody trustworthy speaks, as `SignIn.begin_for`, and `enter`.
+
+        Raises:
+            SessionEndedError: the operator is disabled, or does not exist.
+        """
+        address, replaced = self.address_of(visit), self.token_of(visit)
+        new = await self.sign_in.begin_for(operator, address=address, now_ms=self.clock(), replaced=replaced)
+        return self.enter(visit, new, path)
+
     def enter(self, visit: Visit, new: NewSession, path: str) -> Reply:
-        """Return what gives a browser its new session and leads it on."""
+        """Return what gives a browser its new session, in place of one that has ended, and leads it on."""
+        self.sessions.forget(self.token_of(visit) or "")
         life_s = _CODE_WITHIN_S if new.session.awaits_code else self.life_s
         reply = redirect(path)
         cookie = session_cookie(new.token, life_s=life_s, is_https=self.is_https(visit), prefix=self.prefix)

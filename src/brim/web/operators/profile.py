@@ -18,7 +18,6 @@ from brim.services.one_time_codes import (
     CodesEnabledError,
     CodesNotBegunError,
     begin_codes,
-    confirm_codes,
     find_enrolment,
 )
 from brim.services.operators import find_operator, rename_operator
@@ -34,6 +33,7 @@ from brim.web.session import to_sign_in
 
 PROFILE: Final = "/settings/profile"
 _CODES: Final = f"{PROFILE}/codes"
+_NOT_YOURS: Final = "This is not your password."
 
 
 class Browser(msgspec.Struct, frozen=True):
@@ -100,7 +100,7 @@ class Profile:
             old = page.form.get("old_password", "")
             await people.sign_in.change_password(operator, old, password, address=address, now_ms=now_ms)
         except WrongPasswordError:
-            form.errors["old_password"] = "This is not your password."  # noqa: S105  an error
+            form.errors["old_password"] = _NOT_YOURS
             return await self._page(page, password_form=form, status=403)
         except TooManyTriesError as error:
             form.message = too_many_tries(error)
@@ -108,9 +108,7 @@ class Profile:
         except (WeakPasswordError, OverloadedError) as error:
             note(form, error)
             return await self._page(page, password_form=form, status=400)
-        self._forget(page)
-        new = await people.sign_in.begin_for(operator, address=address, now_ms=now_ms)
-        return people.enter(page.visit, new, page.link(PROFILE, done="password_changed"))
+        return await people.enter_as(page.visit, operator, page.link(PROFILE, done="password_changed"))
 
     async def sign_out_elsewhere(self, page: SignedVisit) -> Reply:
         """`POST /settings/profile/sign-out-elsewhere`."""
@@ -138,19 +136,22 @@ class Profile:
     async def confirm_codes(self, page: SignedVisit) -> Reply:
         """`POST /settings/profile/codes/confirm`: ask for codes from now on, and show the recovery codes, this once."""
         people, operator, form = self._people, await self._operator(page), Form()
+        password, code = page.form.get("password", ""), page.form.get("code", "")
+        address, now_ms = people.address_of(page.visit), people.clock()
         try:
-            recovery = await confirm_codes(
-                people.database,
-                people.vault,
-                operator.id,
-                page.form.get("code", ""),
-                by=people.actor(page.visit, operator),
-                now_ms=people.clock(),
-                ids=people.ids,
-            )
+            recovery = await people.sign_in.turn_on_codes(operator, password, code, address=address, now_ms=now_ms)
+        except WrongPasswordError:
+            form.errors["password"] = _NOT_YOURS
+            return await self._codes_page(page, form, status=403)
         except WrongCodeError as error:
             form.errors["code"] = error.message
             return await self._codes_page(page, form, status=400)
+        except TooManyTriesError as error:
+            form.message = too_many_tries(error)
+            return await self._codes_page(page, form, status=429)
+        except OverloadedError as error:
+            note(form, error)
+            return await self._codes_page(page, form, status=429)
         except (CodesNotBegunError, CodesEnabledError):
             return page.redirect(PROFILE)
         return page.reply("operators/recovery_codes.html", recovery=recovery)
@@ -209,6 +210,7 @@ class Profile:
             "operators/codes.html",
             status=status,
             form=form,
+            operator=await self._operator(page),
             secret=secret,
             uri=enrolment.uri,
             picture=qr_picture(enrolment.uri),

@@ -75,14 +75,13 @@ class ProviderPages:
         address, now_ms = people.address_of(visit), people.clock()
         try:
             operator = await self._openid.finish(luggage, visit.query, address=address, now_ms=now_ms)
-            new = await people.sign_in.begin_for(operator, address=address, now_ms=now_ms)
+            return await people.enter_as(visit, operator, own_path(unquote(follows)))
         except ProviderFailedError as error:
             return await self._entrance.refuse(visit, error.message, status=502)
         except JourneyOverError as error:
             return await self._entrance.refuse(visit, error.message, status=400)
         except _REFUSED as error:
             return await self._entrance.refuse(visit, error.message, status=403)
-        return people.enter(visit, new, own_path(unquote(follows)))
 
     def _cookie(self, visit: Visit, value: str, life_s: int) -> str:
         secure = "; Secure" if self._people.is_https(visit) else ""

@@ -46,7 +46,7 @@ class OperatorSessions:
         account, choices = await accounts_to_show(people.database, wanted, most=_MOST_ACCOUNTS)
         owner = Owner(account, livemode)
         try:
-            key = await people.keys.key_of(operator, owner, now_ms=people.clock())
+            key = await people.keys.key_of(operator, owner, now_ms=people.clock(), until_ms=signed_in.ends_ms)
         except (OperatorDisabledError, UnknownOperatorError):
             return None
         by = people.actor(visit, operator)
