@@ -1,25 +1,34 @@
 """Signing in by a provider of OpenID Connect, against a small one that also does wrong."""
 
+import asyncio
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from joserfc.jwk import ECKey, OctKey
-from people import ADDRESS, BY, EMAIL, IDS, NOW_MS, VAULT, add, sign_in_of
+from people import ADDRESS, BY, EMAIL, IDS, NOW_MS, PASSWORD, VAULT, add, sign_in_of
 from provider import CLIENT_ID, CLIENT_SECRET, TestProvider, running_provider
 
+from brim.domain.audit import Action
 from brim.domain.openid import (
     JOURNEY_KEPT_MS,
+    Identity,
+    IdentityMismatchError,
     JourneyOverError,
     NoOperatorError,
+    Person,
     ProviderFailedError,
     UnverifiedEmailError,
 )
-from brim.domain.operators import Operator, OperatorDisabledError, Role
+from brim.domain.operators import InvalidEmailError, NotBoundError, Operator, OperatorDisabledError, Role
+from brim.domain.pages import PageRequest
+from brim.domain.sign_in import WrongPasswordError
 from brim.kit.config import InvalidSettingError, load_settings
+from brim.services.audit import list_audit_log
 from brim.services.fetching import MOST_READ, FetchFailedError, fetch
 from brim.services.openid import Client, MissingClientIdError, OpenId, client_of
-from brim.services.operators import disable_operator, list_operators
+from brim.services.operators import disable_operator, find_identity, list_operators, unbind_identity
+from brim.services.sign_in import Sessions
 from brim.services.vault import NoEncryptionKeyError, Vault
 from brim.store.database import Database
 
@@ -167,6 +176,129 @@ async def test_who_is_no_operator_becomes_one_only_where_a_role_is_set(
     made = await _travel(_openid(database, provider, default_role=Role.DEVELOPER), provider)
     assert (made.role, made.name, made.has_password) == (Role.DEVELOPER, "Ada Lovelace", False)
     assert await _travel(_openid(database, provider, default_role=Role.ADMIN), provider) == made
+
+
+# Who is who at the provider
+
+THIRD_PERSONS = {
+    "fullwidth a": "\uff41da@example.com",
+    "fullwidth at sign": "ada\uff20example.com",
+    "Kelvin sign": "kir\u212a@example.com",
+    "long s": "ros\u017f@example.com",
+    "sharp s": "stra\u00dfe@example.com",
+    "ligature": "\ufb01ona@example.com",
+}
+OPERATORS = (EMAIL, "kirk@example.com", "ross@example.com", "strasse@example.com", "fiona@example.com")
+
+
+@pytest.mark.parametrize("kind", THIRD_PERSONS)
+async def test_an_address_that_only_looks_like_an_operators_is_not_theirs(
+    database: Database, provider: TestProvider, kind: str
+) -> None:
+    for email in OPERATORS:
+        await add(database, email)
+    provider.claims = {"email": THIRD_PERSONS[kind]}
+    with pytest.raises((NoOperatorError, InvalidEmailError)):
+        await _travel(_openid(database, provider), provider)
+    with pytest.raises(WrongPasswordError):
+        await sign_in_of(database).sign_in(THIRD_PERSONS[kind], PASSWORD, address=ADDRESS, now_ms=NOW_MS)
+
+
+async def test_an_operator_stays_who_they_were_at_their_first_sign_in(
+    database: Database, provider: TestProvider
+) -> None:
+    ada = await add(database)
+    openid = _openid(database, provider, default_role=Role.ADMIN)
+    for _ in range(2):
+        assert await _travel(openid, provider) == ada
+    provider.claims = {"sub": "person-2"}
+    for _ in range(2):
+        with pytest.raises(IdentityMismatchError, match=EMAIL):
+            await _travel(openid, provider)
+    told = [line for line in (await list_audit_log(database, PageRequest())).items if "identity" in line.action]
+    refused, bound = (Action.IDENTITY_REFUSED, "person-2"), (Action.IDENTITY_BOUND, "person-1")
+    assert [(line.action, line.detail) for line in told] == [
+        (action, f"{subject} at {provider.url}") for action, subject in (refused, refused, bound)
+    ]
+    assert {(line.object, line.actor.address) for line in told} == {(ada.id, ADDRESS)}
+    # the first person is known by their subject, whatever becomes of their address
+    for changed in ({"email": "countess@example.com"}, {"email_verified": False}, {"email": None}, {"email": 5}):
+        provider.claims = changed
+        assert await _travel(openid, provider) == ada
+    assert len(await list_operators(database)) == 1
+
+
+async def test_a_new_address_that_is_another_operators_does_not_make_somebody_them(
+    database: Database, provider: TestProvider
+) -> None:
+    ada, grace = await add(database), await add(database, "grace@example.com")
+    openid = _openid(database, provider)
+    assert await _travel(openid, provider) == ada
+    provider.claims = {"email": grace.email}
+    assert await _travel(openid, provider) == ada
+
+
+async def test_whom_the_settings_let_in_is_bound_like_everybody(database: Database, provider: TestProvider) -> None:
+    openid = _openid(database, provider, default_role=Role.VIEWER)
+    made = await _travel(openid, provider)
+    assert await find_identity(database, made.id) == Identity(provider.url, "person-1")
+    provider.claims = {"sub": "person-2"}
+    with pytest.raises(IdentityMismatchError):
+        await _travel(openid, provider)
+
+
+async def test_another_provider_is_not_believed_about_a_bound_operator(
+    database: Database, provider: TestProvider
+) -> None:
+    await add(database)
+    await _travel(_openid(database, provider), provider)
+    with running_provider() as other:
+        other.now_s = NOW_MS // 1000
+        with pytest.raises(IdentityMismatchError):
+            await _travel(_openid(database, other), other)
+
+
+async def test_an_unbound_operator_is_bound_to_who_comes_next(each_database: Database, provider: TestProvider) -> None:
+    ada, openid = await add(each_database), _openid(each_database, provider)
+    with pytest.raises(NotBoundError):
+        await unbind_identity(each_database, EMAIL, by=BY, now_ms=NOW_MS, ids=IDS)
+    session = await sign_in_of(each_database).begin_for(await _travel(openid, provider), address=None, now_ms=NOW_MS)
+    assert await unbind_identity(each_database, EMAIL, by=BY, now_ms=NOW_MS, ids=IDS) == ada
+    assert await Sessions(each_database, lambda: NOW_MS, idle_ms=1000).recognise(session.token) is None
+    line = (await list_audit_log(each_database, PageRequest(limit=1))).items[0]
+    assert (line.action, line.object, line.detail) == (
+        Action.IDENTITY_UNBOUND,
+        ada.id,
+        f"person-1 at {provider.url}",
+    )
+    provider.claims = {"sub": "person-2"}
+    assert await _travel(openid, provider) == ada
+    provider.claims = {}
+    with pytest.raises(IdentityMismatchError):
+        await _travel(openid, provider)
+
+
+async def test_of_many_who_come_at_once_with_one_address_one_is_bound(
+    each_database: Database, provider: TestProvider
+) -> None:
+    ada, openid = await add(each_database), _openid(each_database, provider)
+    people = [Person(f"person-{number // 2}", EMAIL, "Ada") for number in range(6)]
+    answers = await asyncio.gather(
+        *(openid._operator_of(person, address=ADDRESS, now_ms=NOW_MS) for person in people),
+        return_exceptions=True,
+    )
+    assert answers.count(ada) == 2
+    assert sum(isinstance(answer, IdentityMismatchError) for answer in answers) == 4
+
+
+@pytest.mark.parametrize("subject", [None, "", 5, "a\0b", "a\u2028b", "x" * 256, ["person-1"]])
+async def test_a_token_that_names_nobody_is_refused(
+    database: Database, provider: TestProvider, subject: object
+) -> None:
+    await add(database)
+    provider.claims = {"sub": subject}
+    with pytest.raises(ProviderFailedError, match="ID token"):
+        await _travel(_openid(database, provider), provider)
 
 
 async def test_a_disabled_operator_stays_out(database: Database, provider: TestProvider) -> None:

@@ -1,5 +1,6 @@
 """Who may sign in: the link that `brim serve` shows, and the commands."""
 
+import asyncio
 import os
 import pty
 import re
@@ -7,6 +8,7 @@ import select
 import subprocess
 from collections.abc import Callable
 
+import asyncpg
 import pytest
 
 from brim_process import RunningBrim, brim_command, brim_environment, run_brim
@@ -87,6 +89,21 @@ def test_operators_are_managed_by_command(database_url: str) -> None:
     assert told[0][4] == ada
 
 
+def test_an_operator_is_unbound_by_command(database_url: str) -> None:
+    there = ("--database-url", database_url)
+    ada = _succeed("add", EMAIL, "--role", "admin", *there, typed=PASSWORD).strip()
+
+    async def bind() -> None:
+        conn = await asyncpg.connect(database_url)
+        await conn.execute("INSERT INTO operator_identities VALUES ($1, 'https://id.example', 'person-1', 1)", ada)
+        await conn.close()
+
+    asyncio.run(bind())
+    assert "no longer bound" in _succeed("unbind", EMAIL, *there)
+    [told] = [line.split("\t") for line in _succeed("log", "--limit", "1", *there).splitlines()]
+    assert told[3:] == ["operator.identity_unbound", ada, "person-1 at https://id.example"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "typed", "phrase"),
     [
@@ -98,6 +115,8 @@ def test_operators_are_managed_by_command(database_url: str) -> None:
         (("set-role", EMAIL, "viewer"), None, "last admin"),
         (("enable", "op_nowhere"), None, "op_nowhere"),
         (("reset-password", EMAIL), EMAIL, "guess"),
+        (("unbind", EMAIL), None, "not bound"),
+        (("unbind", "op_nowhere"), None, "op_nowhere"),
     ],
 )
 def test_what_cannot_be_done_is_told_in_a_line(

@@ -52,6 +52,7 @@ def test_only_admins_change_operators(house: House, role: Role) -> None:
         f"/settings/operators/{grace.id}/disable": {},
         f"/settings/operators/{grace.id}/link": {},
         f"/settings/operators/{grace.id}/reset-codes": {},
+        f"/settings/operators/{grace.id}/unbind": {},
     }.items():
         assert browser.post(path, form_token=token, **form).status == 403, path
     assert house.signed_in(operator=grace).open("/settings/profile").status == 200
@@ -65,7 +66,7 @@ def test_every_form_without_the_token_is_refused_and_changes_nothing(house: Hous
         *("/settings/profile", "/settings/profile/password", "/settings/profile/sign-out-elsewhere"),
         *("/settings/profile/codes", "/settings/profile/codes/confirm", "/settings/profile/codes/off"),
         *("/settings/operators/new", f"{one}/role", f"{one}/disable", f"{one}/enable", f"{one}/link"),
-        *(f"{one}/reset-codes", "/sign-out", "/test/account"),
+        *(f"{one}/reset-codes", f"{one}/unbind", "/sign-out", "/test/account"),
     ):
         for form in ({}, {"form_token": "x"}):
             assert browser.post(path, **form).status == 403, path

@@ -502,6 +502,36 @@ def come_back(house: House, browser: Browser) -> None:
     browser.get("/sign-in/openid?" + "&".join(f"{name}={value}" for name, value in brought.items()))
 
 
+def test_somebody_elses_address_signs_nobody_else_in_until_an_admin_unbinds(house: House) -> None:
+    ada = house.add(password=None)
+    house.provider.claims = {"email": ada.email, "sub": "first"}
+    first = house.browser()
+    come_back(house, first)
+    assert first.page.status == 303
+    house.provider.claims = {"email": ada.email, "sub": "second"}
+    second = house.browser()
+    come_back(house, second)
+    assert (second.page.status, second.cookies) == (403, {})
+    assert f"{ada.email} signs in with another account at the identity provider." in second.text
+    [refused] = [line for line in audit_log(house) if line.action == Action.IDENTITY_REFUSED and line.object == ada.id]
+    assert (refused.detail, refused.actor.address) == (f"second at {house.provider.url}", second.address)
+
+    admin = house.signed_in()
+    admin.open(f"/settings/operators/{ada.id}")
+    assert "first" in admin.text
+    token = admin.form_token
+    admin.submit(f"/settings/operators/{ada.id}/unbind")
+    assert "is unbound" in admin.text
+    assert "Unbind the account" not in admin.text
+    admin.post(f"/settings/operators/{ada.id}/unbind", form_token=token)  # in another window
+    assert admin.page.status == 303
+    until(lambda: first.get("/settings/profile").status == 303, what="the first one's session to have ended")
+    come_back(house, second)
+    assert second.page.status == 303
+    [unbound] = [line for line in audit_log(house) if line.action == Action.IDENTITY_UNBOUND and line.object == ada.id]
+    assert unbound.detail == f"first at {house.provider.url}"
+
+
 def test_a_provider_signs_in_whom_it_speaks_for(house: House) -> None:
     ada = house.add(password=None)
     house.provider.claims = {"email": ada.email, "sub": ada.id}

@@ -121,6 +121,20 @@ def reset_totp(email: str, **flags: str | None) -> None:
     click.echo(f"{operator.email} signs in without a code.")
 
 
+@operators.command("unbind")
+@click.argument("email")
+@reaching_settings
+def unbind_identity(email: str, **flags: str | None) -> None:
+    """Unbind EMAIL from an account at your identity provider; the next account with that email is bound instead.
+
+    The operator is signed out everywhere.
+    """
+    from brim.services import operators as service
+
+    operator = _change(flags, lambda database, **asked: service.unbind_identity(database, email, **asked))
+    click.echo(f"{operator.email} is no longer bound to an account at an identity provider.")
+
+
 @operators.command("log")
 @click.option("--limit", type=click.IntRange(1, 100), default=20, show_default=True, help="How many lines.")
 @reaching_settings

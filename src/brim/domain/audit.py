@@ -47,6 +47,9 @@ class Action(StrEnum):
     PASSWORD_SET = "operator.password_set"  # noqa: S105  the name of an action
     CODES_ENABLED = "operator.codes_enabled"
     CODES_RESET = "operator.codes_reset"
+    IDENTITY_BOUND = "operator.identity_bound"
+    IDENTITY_REFUSED = "operator.identity_refused"
+    IDENTITY_UNBOUND = "operator.identity_unbound"
     RECOVERY_CODE_USED = "operator.recovery_code_used"
     SIGNED_IN = "session.created"
     SIGNED_OUT = "session.ended"

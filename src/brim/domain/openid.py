@@ -20,6 +20,8 @@ SIGNATURES: Final = ("RS256", "PS256", "ES256", "RS384", "PS384", "ES384", "RS51
 """Signatures that are believed: those with a public key, none that anybody who knows the client's secret can make."""
 
 _SCOPES: Final = "openid email profile"
+_LONGEST_SUBJECT: Final = 255
+"""Source: OpenID Connect Core 1.0 section 2, the claim `sub`."""
 
 
 class ProviderFailedError(BrimError):
@@ -41,6 +43,16 @@ class UnverifiedEmailError(BrimError):
 
     def __init__(self) -> None:
         super().__init__("The identity provider has not verified your email address.")
+
+
+class IdentityMismatchError(BrimError):
+    """Somebody else at the provider has an operator's email address now."""
+
+    def __init__(self, email: str) -> None:
+        super().__init__(
+            f"{email} signs in with another account at the identity provider. If that account is yours no more, an "
+            "admin can unbind it from the operator; then you can sign in with this one."
+        )
 
 
 class NoOperatorError(BrimError):
@@ -70,10 +82,25 @@ class Journey(msgspec.Struct, frozen=True, kw_only=True):
     ends_ms: int
 
 
-class Person(msgspec.Struct, frozen=True):
-    """Whom a provider speaks for: a verified email address, and the name if it says one."""
+class Identity(msgspec.Struct, frozen=True):
+    """Somebody as a provider knows them, whatever becomes of their email address and name.
 
-    email: str
+    Source: OpenID Connect Core 1.0 section 5.7: issuer and subject together are the only claims to rely on.
+    """
+
+    issuer: str
+    subject: str
+
+    def __str__(self) -> str:
+        """Return it as the audit log tells of it."""
+        return f"{self.subject} at {self.issuer}"
+
+
+class Person(msgspec.Struct, frozen=True):
+    """Whom a provider speaks for: its subject, the email address if it has verified one, and a name for people."""
+
+    subject: str
+    email: str | None
     name: str
 
 
@@ -98,10 +125,11 @@ def person_of(claims: Mapping[str, Any]) -> Person:
     """Return whom the claims of a checked ID token speak of.
 
     Raises:
-        UnverifiedEmailError: they name no email address that the provider has verified.
+        ProviderFailedError: they name no subject.
     """
-    email, name = claims.get("email"), claims.get("name")
-    if not isinstance(email, str) or claims.get("email_verified") is not True:
-        raise UnverifiedEmailError
+    subject, email, name = claims.get("sub"), claims.get("email"), claims.get("name")
+    if not isinstance(subject, str) or not 0 < len(subject) <= _LONGEST_SUBJECT or not subject.isprintable():
+        raise ProviderFailedError("its ID token names nobody.")
+    verified = email if isinstance(email, str) and claims.get("email_verified") is True else None
     is_name = isinstance(name, str) and name.strip() and name.isprintable()
-    return Person(email, str(name) if is_name else email.partition("@")[0])
+    return Person(subject, verified, str(name) if is_name else (verified or "").partition("@")[0])

@@ -1,7 +1,7 @@
 """Operators: the people who sign in to this installation, and what each role lets them do."""
 
 import re
-import unicodedata
+import string
 from enum import StrEnum
 from typing import Final
 
@@ -18,6 +18,7 @@ LONGEST_PASSWORD: Final = 256
 _LONGEST_EMAIL: Final = 254
 _LONGEST_NAME: Final = 100
 _EMAIL: Final = re.compile(r"[^@\s]+@[^@\s]+")
+_LOWER: Final = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 
 
 class Role(StrEnum):
@@ -81,6 +82,13 @@ class LastAdminError(BrimError):
         super().__init__(f"{email} is the last admin who may sign in. Make somebody else an admin first.")
 
 
+class NotBoundError(BrimError):
+    """An operator is bound to no identity of a provider."""
+
+    def __init__(self, email: str) -> None:
+        super().__init__(f"{email} is not bound to an account at an identity provider.")
+
+
 class InvalidEmailError(BrimError):
     """A text is no email address."""
 
@@ -116,8 +124,12 @@ def permissions_of(role: Role, *, livemode: bool) -> dict[str, str]:
 
 
 def fold_email(text: str) -> str:
-    """Return whatever was typed as an email address in a form that is the same for all ways to type it."""
-    return unicodedata.normalize("NFKC", text.strip()).casefold()
+    """Return an email address, whatever it looks like, in the form in which two addresses are compared.
+
+    Only the letters A to Z are folded. Unicode's own foldings take other characters for these letters (a fullwidth a,
+    the Kelvin sign, a long s), and in an email address those are another person's.
+    """
+    return text.strip(string.whitespace).translate(_LOWER)
 
 
 def normalise_email(text: str) -> str:
@@ -154,5 +166,5 @@ def check_password(password: str, *, email: str) -> None:
         raise WeakPasswordError(f"it has fewer than {SHORTEST_PASSWORD} characters.")
     if len(password) > LONGEST_PASSWORD:
         raise WeakPasswordError(f"it has more than {LONGEST_PASSWORD} characters.")
-    if password.casefold() == email or len(set(password)) <= 2:
+    if password.casefold() == email.casefold() or len(set(password)) <= 2:
         raise WeakPasswordError("it is the first one that somebody would guess.")

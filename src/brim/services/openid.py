@@ -8,6 +8,7 @@ import asyncio
 import base64
 import hmac
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, Final, NamedTuple
 from urllib.parse import quote_plus
 
@@ -16,16 +17,19 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
-from brim.domain.audit import Actor, ActorKind
+from brim.domain.audit import Action, Actor, ActorKind
 from brim.domain.openid import (
     JOURNEY_KEPT_MS,
     SIGNATURES,
+    Identity,
+    IdentityMismatchError,
     Journey,
     JourneyOverError,
     NoOperatorError,
     Person,
     Provider,
     ProviderFailedError,
+    UnverifiedEmailError,
     departure_url,
     person_of,
 )
@@ -35,12 +39,13 @@ from brim.kit.config import Settings
 from brim.kit.errors import BrimError
 from brim.kit.ids import IdFactory, random_base62
 from brim.services.accounts import RandomText
+from brim.services.audit import record
 from brim.services.fetching import Fetch, FetchFailedError, fetch
 from brim.services.operators import NewOperator, add_operator
 from brim.services.passwords import Passwords
 from brim.services.vault import MisplacedSecretError, SecretUnreadableError, Vault
-from brim.store import operators
-from brim.store.database import Database
+from brim.store import operator_identities, operators
+from brim.store.database import Conn, Database
 
 PLACE: Final = "openid"
 _KEPT_MS: Final = 3600 * 1000
@@ -150,8 +155,9 @@ class OpenId:
         Raises:
             JourneyOverError: it came too late, or was not sent by us.
             ProviderFailedError: the provider refuses, or says what cannot be believed.
-            UnverifiedEmailError: it knows no email address for sure.
+            UnverifiedEmailError: it knows no email address for sure, and the person was never here.
             NoOperatorError: nobody here has that address.
+            IdentityMismatchError: the operator with that address is somebody else at the provider.
             OperatorDisabledError: that operator may do nothing any more.
         """
         journey = self._unpack(luggage, brought.get("state", ""), now_ms=now_ms)
@@ -254,25 +260,51 @@ class OpenId:
         return self._keys, True
 
     async def _operator_of(self, person: Person, *, address: str | None, now_ms: int) -> Operator:
-        email = normalise_email(person.email)
+        """Return the operator to whom a person is bound; who comes for the first time is found by email and bound."""
+        identity = Identity(self._client.issuer, person.subject)
         async with self._database.connection() as conn:
-            found = await operators.find_operator(conn, email)
+            bound = await operator_identities.find_bound_operator(conn, identity)
+            found = await operators.find_operator(conn, bound or _verified_email(person))
         if found is None and self._client.default_role is None:
-            raise NoOperatorError(email)
+            raise NoOperatorError(_verified_email(person))
         if found is None:
             return await self._add(person, self._client.default_role or Role.VIEWER, address=address, now_ms=now_ms)
-        if found.operator.disabled_ms is not None:
-            raise OperatorDisabledError(email)
-        return found.operator
+        operator = found.operator
+        if operator.disabled_ms is not None:
+            raise OperatorDisabledError(operator.email)
+        if bound is None:
+            await self._bind(operator, identity, address=address, now_ms=now_ms)
+        return operator
+
+    async def _bind(self, operator: Operator, identity: Identity, *, address: str | None, now_ms: int) -> None:
+        """Bind an operator to who has their email address, and tell the audit log of it, also where it is refused.
+
+        Raises:
+            IdentityMismatchError: the operator is bound to somebody else.
+        """
+        by = Actor(kind=ActorKind.NOBODY, name=self._client.issuer, address=address)
+
+        async def work(conn: Conn) -> bool:
+            if await operator_identities.bind_identity(conn, operator.id, identity, now_ms=now_ms):
+                action = Action.IDENTITY_BOUND
+            elif await operator_identities.find_bound_operator(conn, identity) == operator.id:
+                return True  # another browser of the same person was faster
+            else:
+                action = Action.IDENTITY_REFUSED
+            detail = str(identity)
+            await record(conn, by, action, object_id=operator.id, detail=detail, now_ms=now_ms, ids=self._ids)
+            return action is Action.IDENTITY_BOUND
+
+        if not await self._database.transact(work):
+            raise IdentityMismatchError(operator.email)
 
     async def _add(self, person: Person, role: Role, *, address: str | None, now_ms: int) -> Operator:
-        """Return a new operator; one whom a second browser has just added comes from there."""
-        wish = NewOperator(email=person.email, name=person.name[:100], role=role, password=None)
+        """Return a new operator, bound to the person; one whom a second browser has just added comes from there."""
+        wish = NewOperator(email=_verified_email(person), name=person.name[:100], role=role, password=None)
         by = Actor(kind=ActorKind.NOBODY, name=self._client.issuer, address=address)
-        try:
-            return await add_operator(self._database, Passwords(), wish, by=by, now_ms=now_ms, ids=self._ids)
-        except OperatorExistsError:
-            return await self._operator_of(person, address=address, now_ms=now_ms)
+        with suppress(OperatorExistsError):
+            await add_operator(self._database, Passwords(), wish, by=by, now_ms=now_ms, ids=self._ids)
+        return await self._operator_of(person, address=address, now_ms=now_ms)
 
     async def _fetch(
         self, url: str, form: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None
@@ -284,6 +316,18 @@ class OpenId:
         if answer.status != 200:
             raise ProviderFailedError(f"it answers {answer.status}.")
         return answer.body
+
+
+def _verified_email(person: Person) -> str:
+    """Return the email address by which somebody is found who was never here.
+
+    Raises:
+        UnverifiedEmailError: the provider has verified none.
+        InvalidEmailError: it is none.
+    """
+    if person.email is None:
+        raise UnverifiedEmailError
+    return normalise_email(person.email)
 
 
 def _decode(body: bytes, kind: Any) -> Any:

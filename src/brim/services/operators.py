@@ -9,10 +9,12 @@ from typing import TypeAlias
 import msgspec
 
 from brim.domain.audit import Action, Actor, ActorKind
+from brim.domain.openid import Identity
 from brim.domain.operators import (
     OPERATOR_PREFIX,
     Credentials,
     LastAdminError,
+    NotBoundError,
     Operator,
     OperatorExistsError,
     Role,
@@ -28,7 +30,7 @@ from brim.services.accounts import RandomText
 from brim.services.audit import record
 from brim.services.passwords import Passwords
 from brim.services.session_ends import end_page_keys, end_sessions
-from brim.store import operators, password_links
+from brim.store import operator_identities, operators, password_links
 from brim.store.database import Conn, Database
 
 Change: TypeAlias = Callable[[Conn, Operator], Awaitable[None]]
@@ -184,6 +186,33 @@ async def reset_codes(database: Database, operator: str, *, by: Actor, now_ms: i
     async def change(conn: Conn, found: Operator) -> None:
         await operators.set_codes_secret(conn, found.id, None)
         await record(conn, by, Action.CODES_RESET, object_id=found.id, now_ms=now_ms, ids=ids)
+
+    return await _change(database, operator, change, keeps_admin=True)
+
+
+async def find_identity(database: Database, operator: str) -> Identity | None:
+    """Return the identity at a provider to which the operator with this id is bound, None when there is none."""
+    async with database.connection() as conn:
+        return await operator_identities.find_identity(conn, operator)
+
+
+async def unbind_identity(database: Database, operator: str, *, by: Actor, now_ms: int, ids: IdFactory) -> Operator:
+    """Unbind an operator from an identity at a provider: who next signs in with their email address is bound instead.
+
+    What the identity may have begun ends: the operator's sessions, and the keys of their pages.
+
+    Raises:
+        UnknownOperatorError: there is no such operator.
+        NotBoundError: they are bound to none.
+    """
+
+    async def change(conn: Conn, found: Operator) -> None:
+        identity = await operator_identities.unbind_identity(conn, found.id)
+        if identity is None:
+            raise NotBoundError(found.email)
+        await end_sessions(conn, found.id, now_ms=now_ms)
+        detail = str(identity)
+        await record(conn, by, Action.IDENTITY_UNBOUND, object_id=found.id, detail=detail, now_ms=now_ms, ids=ids)
 
     return await _change(database, operator, change, keeps_admin=True)
 

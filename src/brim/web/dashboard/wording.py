@@ -63,6 +63,7 @@ DONE: Final = {
     "operator_disabled": "The operator is disabled and signed out everywhere.",
     "operator_enabled": "The operator may sign in again.",
     "role_set": "The role was changed.",
+    "identity_unbound": "The account at the identity provider is unbound. The operator is signed out everywhere.",
     "codes_reset": "The operator signs in without a code until a new device is set up.",
 }
 """What a page says after a form, by the word in its address; any other word says nothing."""

@@ -1,6 +1,7 @@
 """Who may sign in: admins add operators, give them roles, disable them and help those who lost something."""
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Final, TypeAlias
 
 from brim.api.message import Reply
@@ -9,6 +10,7 @@ from brim.domain.operators import (
     InvalidEmailError,
     InvalidNameError,
     LastAdminError,
+    NotBoundError,
     Operator,
     OperatorDisabledError,
     OperatorExistsError,
@@ -59,6 +61,7 @@ class Management:
             *signed.post(f"{_ONE}/enable", _admins_only(self.enable)),
             *signed.post(f"{_ONE}/link", _admins_only(self.make_link)),
             *signed.post(f"{_ONE}/reset-codes", _admins_only(self.reset_codes)),
+            *signed.post(f"{_ONE}/unbind", _admins_only(self.unbind)),
         )
 
     async def show_all(self, page: SignedVisit) -> Reply:
@@ -140,6 +143,16 @@ class Management:
 
         return await self._change(page, change, done="codes_reset")
 
+    async def unbind(self, page: SignedVisit) -> Reply:
+        """`POST .../unbind`: let another account at the identity provider be the operator's."""
+        people = self._people
+
+        async def change(found: Operator, by: Actor) -> None:
+            with suppress(NotBoundError):  # unbound in another window: there is nothing left to do
+                await service.unbind_identity(people.database, found.id, by=by, now_ms=people.clock(), ids=people.ids)
+
+        return await self._change(page, change, done="identity_unbound")
+
     async def make_link(self, page: SignedVisit) -> Reply:
         """`POST .../link`: show a link by which an operator chooses a new password."""
         found = await self._found(page)
@@ -188,7 +201,10 @@ class Management:
     async def _one_page(self, page: SignedVisit, form: Form, *, status: int = 200) -> Reply:
         operator = await self._found(page)
         form.values.setdefault("role", operator.role.value)
-        return page.reply("operators/one.html", status=status, form=form, operator=operator, roles=ROLES)
+        identity = await service.find_identity(self._people.database, operator.id)
+        return page.reply(
+            "operators/one.html", status=status, form=form, operator=operator, roles=ROLES, identity=identity
+        )
 
 
 def _admins_only(handler: SignedHandler) -> SignedHandler:

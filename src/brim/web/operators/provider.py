@@ -10,6 +10,7 @@ from urllib.parse import quote, unquote
 from brim.api.message import Reply
 from brim.domain.openid import (
     JOURNEY_KEPT_MS,
+    IdentityMismatchError,
     JourneyOverError,
     NoOperatorError,
     ProviderFailedError,
@@ -28,7 +29,10 @@ from brim.web.visit import Visit
 _COOKIE: Final = "brim_openid"
 _BACK: Final = f"{SIGN_IN}/openid"
 _KEPT_S: Final = JOURNEY_KEPT_MS // 1000
-_REFUSED: Final = (NoOperatorError, OperatorDisabledError, UnverifiedEmailError, InvalidEmailError, SessionEndedError)
+_REFUSED: Final = (
+    *(NoOperatorError, OperatorDisabledError, UnverifiedEmailError, InvalidEmailError),
+    *(IdentityMismatchError, SessionEndedError),
+)
 
 
 class ProviderPages:
