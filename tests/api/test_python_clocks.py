@@ -2,6 +2,7 @@
 
 import json
 import re
+from functools import partial
 from typing import Any
 
 import pytest
@@ -253,3 +254,24 @@ def test_the_sdk_knows_the_clocks_events(client: StripeClient) -> None:
         "test_helpers.test_clock.created",
     ]
     assert isinstance(stripe.Event.construct_from(json.loads(str(events[0])), None).data.object, TestClock)
+
+
+def test_a_time_outside_the_years_that_calendars_know_is_refused_as_a_parameter(client: StripeClient) -> None:
+    """Before anything is looked up, for a new clock and for one to advance, and in words for a number out of range."""
+    clocks = client.v1.test_helpers.test_clocks
+    clock = freeze(client)
+    for frozen_time, bound in (
+        (123, "greater than or equal to 946684800"),
+        (-1, "greater than or equal to 946684800"),
+        (4_102_444_800, "less than or equal to 4102444799"),
+    ):
+        for call in (
+            partial(clocks.create, {"frozen_time": frozen_time}),
+            partial(clocks.advance, clock.id, {"frozen_time": frozen_time}),
+            partial(clocks.advance, "clock_none", {"frozen_time": frozen_time}),
+        ):
+            with pytest.raises(stripe.InvalidRequestError) as refused:
+                call()
+            assert refused.value.user_message == f"This value must be {bound}."
+            assert (refused.value.param, refused.value.code) == ("frozen_time", "parameter_invalid_integer")
+    assert advance(client, clock, 4_102_444_799).frozen_time == 4_102_444_799

@@ -17,8 +17,8 @@ KEPT_S: Final = 30 * 24 * 60 * 60
 EARLIEST_TIME: Final = 946_684_800
 """2000-01-01; the calendars of banks are known from about then."""
 
-LATEST_TIME: Final = 4_102_444_800
-"""2100-01-01; the calendars of banks are computed up to about then."""
+LATEST_TIME: Final = 4_102_444_799
+"""The last second of 2099; the calendars of banks are computed up to about then."""
 
 MAX_NAME: Final = 300
 

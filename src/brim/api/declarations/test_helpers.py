@@ -3,9 +3,9 @@
 from typing import Final
 
 from brim.api.declarations.common import PAGE, expand
-from brim.api.kinds import Enum, Integer, Text
+from brim.api.kinds import BoundedInteger, Enum, Text
 from brim.api.params import Parameter
-from brim.domain.clocks import MAX_NAME
+from brim.domain.clocks import EARLIEST_TIME, LATEST_TIME, MAX_NAME
 from brim.rails.failures import FAILURES
 
 _FAILURE_CODE: Final = Parameter(
@@ -19,9 +19,9 @@ TOPUP_REVERSE: Final = (_FAILURE_CODE, expand("topup"))
 
 _FROZEN_TIME: Final = Parameter(
     name="frozen_time",
-    kind=Integer(),
+    kind=BoundedInteger(least=EARLIEST_TIME, most=LATEST_TIME),
     required=True,
-    description="The Unix second at which the clock shall stand.",
+    description="The Unix second at which the clock stands, from 2000 to 2099.",
 )
 TEST_CLOCK_CREATE: Final = (
     _FROZEN_TIME,
