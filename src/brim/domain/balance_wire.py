@@ -18,13 +18,30 @@ class BalanceEntry(msgspec.Struct, frozen=True, kw_only=True):
     source_types: dict[str, int]
 
 
+class BalanceAmount(msgspec.Struct, frozen=True, kw_only=True):
+    """One currency of a part of a Balance that has no source types."""
+
+    amount: int
+    currency: str
+
+
+class PrefundingObject(msgspec.Struct, frozen=True, kw_only=True):
+    """What is set aside for refunds and disputes."""
+
+    available: list[BalanceAmount]
+    pending: list[BalanceAmount]
+
+
 class BalanceObject(msgspec.Struct, frozen=True, kw_only=True):
-    """The Balance object."""
+    """The Balance object. What is held, paid out at once or set aside is always zero: only top-ups move money here."""
 
     object: str = "balance"
     available: list[BalanceEntry]
+    connect_reserved: list[BalanceAmount]
+    instant_available: list[BalanceEntry]
     livemode: bool
     pending: list[BalanceEntry]
+    refund_and_dispute_prefunding: PrefundingObject
 
 
 class BalanceTransactionObject(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,11 +71,16 @@ def balance_json(owner: Owner, balances: list[Balance]) -> bytes:
     A pending top-up is in neither list: its balance transaction exists from success on.
     """
     shown = balances or [Balance(currency="usd", available=0)]
+    zeros = [_entry(balance.currency, 0) for balance in shown]
+    bare_zeros = [BalanceAmount(amount=0, currency=balance.currency) for balance in shown]
     return encode(
         BalanceObject(
             available=[_entry(balance.currency, balance.available) for balance in shown],
+            connect_reserved=bare_zeros,
+            instant_available=zeros,
             livemode=owner.livemode,
-            pending=[_entry(balance.currency, 0) for balance in shown],
+            pending=zeros,
+            refund_and_dispute_prefunding=PrefundingObject(available=bare_zeros, pending=bare_zeros),
         )
     )
 

@@ -40,8 +40,19 @@ _BALANCE_TRANSACTION: Final[dict[str, Schema]] = {
 _BALANCE: Final[dict[str, Schema]] = {
     "object": constant("balance"),
     "available": {"description": "What is usable, by currency."},
+    "connect_reserved": {"description": "What is held for connected accounts, by currency: always zero."},
+    "instant_available": {"description": "What could be paid out instantly, by currency: always zero."},
     "livemode": LIVEMODE,
     "pending": {"description": "What is booked but not usable yet, by currency."},
+    "refund_and_dispute_prefunding": {"description": "What is set aside for refunds and disputes: always zero."},
+}
+_BALANCE_AMOUNT: Final[dict[str, Schema]] = {
+    "amount": {"description": "In minor units."},
+    "currency": CURRENCY,
+}
+_PREFUNDING: Final[dict[str, Schema]] = {
+    "available": {"description": "What is usable, by currency."},
+    "pending": {"description": "What is not usable yet, by currency."},
 }
 _BALANCE_ENTRY: Final[dict[str, Schema]] = {
     "amount": {"description": "In minor units; below zero after money was returned late."},
@@ -53,4 +64,6 @@ BALANCE: Final = (
     Component(balance_wire.BalanceTransactionObject, "balance_transaction", _BALANCE_TRANSACTION),
     Component(balance_wire.BalanceObject, "balance", _BALANCE),
     Component(balance_wire.BalanceEntry, "balance_entry", _BALANCE_ENTRY),
+    Component(balance_wire.BalanceAmount, "balance_amount", _BALANCE_AMOUNT),
+    Component(balance_wire.PrefundingObject, "balance_prefunding", _PREFUNDING),
 )

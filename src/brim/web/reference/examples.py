@@ -22,7 +22,9 @@ from brim.domain import (
 )
 from brim.domain.events import DEFAULT_API_VERSION
 from brim.domain.funding_sources import Address
+from brim.domain.ledger import Balance
 from brim.domain.request_log_wire import RequestLogObject
+from brim.domain.topups import Owner
 from brim.web.naming import collection_of, place_of
 from brim.web.reference.attributes import example_of
 
@@ -234,6 +236,10 @@ _AN_ACCOUNT: Final = account_wire.AccountObject(
     metadata={},
     type="standard",
 )
+_A_BALANCE: Final = msgspec.json.decode(
+    balance_wire.balance_json(Owner(_ACCOUNT, livemode=False), [Balance(currency="usd", available=125_000)]),
+    type=balance_wire.BalanceObject,
+)
 _AN_ENDPOINT: Final = webhook_wire.WebhookEndpointObject(
     id=ENDPOINT,
     api_version=None,
@@ -308,13 +314,7 @@ _OBJECTS: Final[dict[type[msgspec.Struct], msgspec.Struct]] = {
             status="available",
             type="topup",
         ),
-        balance_wire.BalanceObject(
-            available=[
-                balance_wire.BalanceEntry(amount=125_000, currency="usd", source_types={"bank_account": 125_000}),
-            ],
-            livemode=False,
-            pending=[balance_wire.BalanceEntry(amount=0, currency="usd", source_types={"bank_account": 0})],
-        ),
+        _A_BALANCE,
         clock_wire.ClockObject(
             id=_CLOCK,
             created=_MADE,
