@@ -244,6 +244,8 @@ EXAMPLES: list[tuple[BrimError, int, str | None, str | None, str]] = [
     (funding_sources.UnverifiedFundingError("pm_x", Verification.FAILED, param="payment_method"), 400,
      "bank_account_unverified", "payment_method",
      "The bank account pm_x cannot be debited because its verification has failed."),
+    (funding_sources.AlreadyAttachedError(), 400, "payment_method_unexpected_state", None,
+     "The payment method you provided has already been attached to a customer."),
     (funding_sources.TokenAlreadyUsedError("btok_x"), 400, "token_already_used", None,
      "You cannot use a Stripe token more than once: btok_x."),
     (funding_sources.AlreadyVerifiedError("pm_x"), 400, "payment_method_bank_account_already_verified", None,

@@ -319,6 +319,7 @@ ERROR_TABLE: Final[dict[type[BrimError], Place]] = {
     topups.NoFundingSourceError: Place(param="currency"),
     errors.NotInLiveModeError: Place(),
     funding_sources.UnverifiedFundingError: Place(400, "bank_account_unverified", FROM_ERROR),
+    funding_sources.AlreadyAttachedError: Place(400, "payment_method_unexpected_state"),
     funding_sources.TokenAlreadyUsedError: Place(400, "token_already_used"),
     funding_sources.AlreadyVerifiedError: Place(400, "payment_method_bank_account_already_verified"),
     funding_sources.MicrodepositsNotSentError: Place(400, "payment_method_microdeposit_failed"),

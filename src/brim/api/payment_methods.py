@@ -10,9 +10,9 @@ from brim.api.party import read_edit, read_party
 from brim.api.rendering import render_payment_method
 from brim.domain import funding_wire, wire
 from brim.domain.errors import ExclusiveParametersError
-from brim.domain.funding_sources import BankNumbers, FundingKind
+from brim.domain.funding_sources import BankNumbers, FundingKind, check_customer
 from brim.domain.metadata import NO_CHANGE, merge
-from brim.domain.pages import Page
+from brim.domain.pages import FundingFilters, Page
 from brim.services import default_funding, funding, lists
 from brim.services.funding import MicrodepositGuess, NewPaymentMethod, Render
 from brim.services.idempotency import Answer
@@ -65,6 +65,30 @@ async def update(call: Call) -> Answer:
     )
 
 
+async def attach(call: Call) -> Answer:
+    """`POST /v1/payment_methods/{payment_method}/attach`.
+
+    There are no customers here. The id is kept as it was given, because the calls that name it again, a list by
+    customer above all, then find what they expect; nothing is debited because of it.
+    """
+    named = {name: call.parameters[name] for name in ("customer", "customer_account") if name in call.parameters}
+    if not named:
+        raise MissingParameterError("customer")
+    if len(named) > 1:
+        raise ExclusiveParametersError("customer", "customer_account")
+    for param, customer_id in named.items():
+        check_customer(customer_id, param=param)
+    return await funding.attach_payment_method(
+        call.service.database,
+        call.attempt,
+        call.path_id,
+        customer=named.get("customer"),
+        customer_account=named.get("customer_account"),
+        render=_renderer(call),
+        render_error=render_error,
+    )
+
+
 async def detach(call: Call) -> Answer:
     """`POST /v1/payment_methods/{payment_method}/detach`."""
     return await funding.detach_funding_source(
@@ -100,7 +124,12 @@ def _read_guess(call: Call) -> MicrodepositGuess:
 async def list_all(call: Call) -> Answer:
     """`GET /v1/payment_methods`: all are of one type, so the list of another type is empty."""
     service, parameters = call.service, call.parameters
-    page = await lists.list_funding_sources(service.database, call.owner, _KIND, read_page(parameters))
+    filters = FundingFilters(
+        allow_redisplay=parameters.get("allow_redisplay"),
+        customer=parameters.get("customer"),
+        customer_account=parameters.get("customer_account"),
+    )
+    page = await lists.list_funding_sources(service.database, call.owner, _KIND, read_page(parameters), filters)
     if parameters.get("type", _TYPE) != _TYPE:
         page = Page(items=[], has_more=False)
     items = [_renderer(call)(method) for method in page.items]

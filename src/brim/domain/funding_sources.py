@@ -101,7 +101,8 @@ class FundingSource(msgspec.Struct, frozen=True, kw_only=True):
     """A bank account on file.
 
     `created` is in Unix seconds; `scenario` is what the sandbox plays with money from there, None for plain success;
-    `client_secret` is a source's; `attempts_left` counts the guesses at its micro-deposits.
+    `client_secret` is a source's; `attempts_left` counts the guesses at its micro-deposits. `customer` and
+    `customer_account` name for whom a payment method is kept: ids of the client's own, which mean nothing here.
     """
 
     owner: Owner
@@ -117,6 +118,8 @@ class FundingSource(msgspec.Struct, frozen=True, kw_only=True):
     allow_redisplay: str = "unspecified"
     scenario: str | None = None
     client_secret: str | None = None
+    customer: str | None = None
+    customer_account: str | None = None
 
 
 class BankToken(msgspec.Struct, frozen=True, kw_only=True):
@@ -231,6 +234,13 @@ class MicrodepositsTimedOutError(KeptRefusalError):
         )
 
 
+class AlreadyAttachedError(BrimError):
+    """A payment method is kept for one customer at a time."""
+
+    def __init__(self) -> None:
+        super().__init__("The payment method you provided has already been attached to a customer.")
+
+
 class TokenAlreadyUsedError(BrimError):
     """A token becomes a source once."""
 
@@ -265,6 +275,33 @@ def check_account_number(text: str, *, param: str) -> str:
     if not _ACCOUNT_NUMBER.fullmatch(text):
         raise AccountNumberInvalidError(param)
     return text
+
+
+_CUSTOMERS: Final = {"customer": ("customer", "cus_"), "customer_account": ("account", "acct_")}
+"""What the ids of those a payment method can be kept for are called in a sentence, and how they begin."""
+
+
+def check_customer(customer_id: str, *, param: str) -> None:
+    """Let an id pass by which a client may know a customer, as far as can be told: none is kept here.
+
+    Raises:
+        ResourceMissingError: no customer could have it.
+    """
+    kind, prefix = _CUSTOMERS[param]
+    if not re.fullmatch(prefix + r"[0-9A-Za-z_]+", customer_id):
+        raise ResourceMissingError(kind, customer_id, param=param)
+
+
+def attached(method: FundingSource, *, customer: str | None, customer_account: str | None) -> FundingSource:
+    """Return a payment method as it is once it is kept for a customer.
+
+    Raises:
+        AlreadyAttachedError: it is kept for another one.
+    """
+    before, after = (method.customer, method.customer_account), (customer, customer_account)
+    if before not in {(None, None), after}:
+        raise AlreadyAttachedError
+    return msgspec.structs.replace(method, customer=customer, customer_account=customer_account)
 
 
 class Guess(StrEnum):

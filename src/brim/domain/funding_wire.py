@@ -83,7 +83,8 @@ class PaymentMethodObject(msgspec.Struct, frozen=True, kw_only=True):
     billing_details: BillingDetailsObject
     brim: FundingStateObject | msgspec.UnsetType = msgspec.UNSET
     created: int
-    customer: None = None
+    customer: str | None = None
+    customer_account: str | None = None
     livemode: bool
     metadata: dict[str, str]
     type: str = "us_bank_account"
@@ -192,6 +193,8 @@ def payment_method_json(method: FundingSource, *, with_state: bool = False) -> b
             ),
             brim=FundingStateObject(method.is_detached, _verification(method)) if with_state else msgspec.UNSET,
             created=method.created,
+            customer=method.customer,
+            customer_account=method.customer_account,
             livemode=method.owner.livemode,
             metadata=dict(sorted(method.metadata.items())),
             us_bank_account=UsBankAccountObject(

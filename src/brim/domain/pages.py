@@ -86,6 +86,14 @@ class BalanceTransactionFilters(msgspec.Struct, frozen=True, kw_only=True):
     payout: str | None = None
 
 
+class FundingFilters(msgspec.Struct, frozen=True, kw_only=True):
+    """Which bank accounts on file: all given filters hold."""
+
+    allow_redisplay: str | None = None
+    customer: str | None = None
+    customer_account: str | None = None
+
+
 class EventFilters(msgspec.Struct, frozen=True, kw_only=True):
     """Which events: any of `types`, each exact or ending in `*`; None for all. `created` is in Unix seconds.
 

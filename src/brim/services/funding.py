@@ -25,6 +25,7 @@ from brim.domain.funding_sources import (
     PartyChange,
     TooManyAttemptsError,
     Verification,
+    attached,
     check_can_be_guessed,
     judged,
     merged_party,
@@ -204,6 +205,33 @@ async def update_funding_source(
     return await run_once(database, attempt, work, render_error=render_error)
 
 
+async def attach_payment_method(
+    database: Database,
+    attempt: Attempt,
+    method_id: str,
+    *,
+    customer: str | None,
+    customer_account: str | None,
+    render: Render,
+    render_error: RenderError,
+) -> Answer:
+    """Keep a payment method for a customer, one of the two that may be named, and return its reply.
+
+    Raises:
+        ResourceMissingError: the owner has no such payment method.
+        AlreadyAttachedError: it is kept for somebody else.
+        IdempotencyMismatchError: the key stands for another request.
+    """
+
+    async def work(conn: Conn) -> bytes:
+        method = await _lock(conn, attempt.owner, FundingKind.PAYMENT_METHOD, method_id)
+        kept = attached(method, customer=customer, customer_account=customer_account)
+        await funding.update_funding_source(conn, kept)
+        return render(kept)
+
+    return await run_once(database, attempt, work, render_error=render_error)
+
+
 async def detach_funding_source(
     database: Database,
     attempt: Attempt,
@@ -222,7 +250,7 @@ async def detach_funding_source(
 
     async def work(conn: Conn) -> bytes:
         source = await _lock(conn, attempt.owner, kind, funding_id)
-        detached = msgspec.structs.replace(source, is_detached=True)
+        detached = msgspec.structs.replace(source, is_detached=True, customer=None, customer_account=None)
         await funding.update_funding_source(conn, detached)
         if await funding.delete_defaults_of(conn, attempt.owner, funding_id):
             await change_terms(conn, attempt.owner)

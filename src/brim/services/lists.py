@@ -7,7 +7,15 @@ from brim.domain.errors import ExclusiveParametersError, ResourceMissingError
 from brim.domain.events import Event
 from brim.domain.funding_sources import KIND_WORDS, PREFIXES, FundingKind, FundingSource
 from brim.domain.ledger import BalanceTransaction
-from brim.domain.pages import BalanceTransactionFilters, EventFilters, Page, PageRequest, TopupFilters, window
+from brim.domain.pages import (
+    BalanceTransactionFilters,
+    EventFilters,
+    FundingFilters,
+    Page,
+    PageRequest,
+    TopupFilters,
+    window,
+)
 from brim.domain.topups import Owner, Topup
 from brim.services.batches import Batches
 from brim.store import funding, lists, reads, topups
@@ -58,7 +66,11 @@ async def list_events(database: Database, owner: Owner, filters: EventFilters, r
 
 
 async def list_funding_sources(
-    database: Database, owner: Owner, kind: FundingKind, request: PageRequest
+    database: Database,
+    owner: Owner,
+    kind: FundingKind,
+    request: PageRequest,
+    filters: FundingFilters = FundingFilters(),  # noqa: B008  frozen
 ) -> Page[FundingSource]:
     """Return a page of an owner's bank accounts of one kind, without those that were detached.
 
@@ -68,7 +80,7 @@ async def list_funding_sources(
     """
     await check_cursors(database, owner, request, kind=KIND_WORDS[kind], exists=_funding_source_exists)
     async with database.connection() as conn:
-        return await funding.list_funding_sources(conn, owner, window(PREFIXES[kind], None, request))
+        return await funding.list_funding_sources(conn, owner, filters, window(PREFIXES[kind], None, request))
 
 
 async def check_cursors(database: Database, owner: Owner, request: PageRequest, *, kind: str, exists: Exists) -> None:

@@ -6,7 +6,7 @@ from typing import Any, Final
 import msgspec
 
 from brim.domain.funding_sources import BankAccount, BankToken, FundingKind, FundingSource, Party, Verification
-from brim.domain.pages import Page, Window, page_of
+from brim.domain.pages import FundingFilters, Page, Window, page_of
 from brim.domain.topups import Owner
 from brim.store.database import Conn
 from brim.store.sql import load_queries
@@ -67,10 +67,12 @@ async def update_funding_source(conn: Conn, source: FundingSource) -> None:
         source.allow_redisplay,
         _json(source.party),
         _json(source.metadata) if source.metadata else None,
+        source.customer,
+        source.customer_account,
     )
 
 
-async def list_funding_sources(conn: Conn, owner: Owner, place: Window) -> Page[FundingSource]:
+async def list_funding_sources(conn: Conn, owner: Owner, filters: FundingFilters, place: Window) -> Page[FundingSource]:
     """Return a page of an owner's bank accounts on file; the window's prefix says of which kind."""
     records = await conn.fetch(
         _SQL["list_funding_sources"],
@@ -80,6 +82,9 @@ async def list_funding_sources(conn: Conn, owner: Owner, place: Window) -> Page[
         place.high,
         place.newest_first,
         place.wanted,
+        filters.customer,
+        filters.customer_account,
+        filters.allow_redisplay,
     )
     return page_of((funding_source_from_record(record) for record in records), place)
 
@@ -164,7 +169,10 @@ def _json(value: object) -> str:
 
 
 def funding_source_from_record(record: Mapping[str, Any]) -> FundingSource:
-    """Return the bank account in a row that has every column of `funding_sources` but the sealed number."""
+    """Return the bank account in a row of `funding_sources`: every column but the sealed number.
+
+    A statement that only wants to know what pays leaves out for whom it is kept.
+    """
     metadata = record["metadata"]
     return FundingSource(
         owner=Owner(record["account"], record["livemode"]),
@@ -180,6 +188,8 @@ def funding_source_from_record(record: Mapping[str, Any]) -> FundingSource:
         allow_redisplay=record["allow_redisplay"],
         scenario=record["scenario"],
         client_secret=record["client_secret"],
+        customer=record.get("customer"),
+        customer_account=record.get("customer_account"),
     )
 
 

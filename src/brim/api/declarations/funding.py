@@ -5,6 +5,8 @@ Source: Stripe API reference, PaymentMethods, Sources and Tokens; what stands un
 
 from typing import Final
 
+import msgspec
+
 from brim.api.bank_kinds import AccountNumber, MicrodepositAmounts, RoutingNumber
 from brim.api.declarations.common import METADATA, PAGE, expand
 from brim.api.kinds import CurrencyCode, Enum, Text
@@ -106,8 +108,18 @@ PAYMENT_METHOD_UPDATE: Final = (
     expand("payment_method"),
 )
 PAYMENT_METHOD_RETRIEVE: Final = (expand("payment_method"),)
+_CUSTOMER: Final = Parameter(
+    name="customer", kind=Text(), description="The id of a customer of yours, kept as you give it."
+)
+_CUSTOMER_ACCOUNT: Final = Parameter(
+    name="customer_account", kind=Text(), description="The id of an account that is your customer, likewise."
+)
+PAYMENT_METHOD_ATTACH: Final = (_CUSTOMER, _CUSTOMER_ACCOUNT, expand("payment_method"))
 PAYMENT_METHOD_DETACH: Final = (expand("payment_method"),)
 PAYMENT_METHOD_LIST: Final = (
+    msgspec.structs.replace(_ALLOW_REDISPLAY, description="Only payment methods that say so."),
+    msgspec.structs.replace(_CUSTOMER, description="Only payment methods attached to this customer."),
+    msgspec.structs.replace(_CUSTOMER_ACCOUNT, description="Only payment methods attached to this account."),
     Parameter(name="type", kind=Text(), description="Only payment methods of that type; there is one only."),
     *PAGE,
     expand("payment_method", in_list=True),

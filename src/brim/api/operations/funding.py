@@ -85,6 +85,22 @@ _PAYMENT_METHODS: Final = (
     ),
     Operation(
         method="POST",
+        path=f"{_METHODS}/{{payment_method}}/attach",
+        operation_id="PostPaymentMethodsPaymentMethodAttach",
+        summary="Attach a payment method to a customer",
+        description=(
+            "Keeps with a payment method for which customer of yours it is. There are no customers here: the id is "
+            "kept as you give it, for you to find the payment method by."
+        ),
+        parameters=declared.PAYMENT_METHOD_ATTACH,
+        handler=payment_methods.attach,
+        resource="payment_methods",
+        level="write",
+        returns=funding_wire.PaymentMethodObject,
+        errors=(MissingParameterError, ExclusiveParametersError, ResourceMissingError, funding.AlreadyAttachedError),
+    ),
+    Operation(
+        method="POST",
         path=f"{_METHODS}/{{payment_method}}/detach",
         operation_id="PostPaymentMethodsPaymentMethodDetach",
         summary="Detach a payment method",

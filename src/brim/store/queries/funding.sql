@@ -15,7 +15,8 @@ VALUES (
 SELECT
     f.account, f.livemode, f.id, f.kind, f.created, f.verification, f.attempts_left, f.is_detached, f.routing_number,
     f.last4, f.fingerprint, f.bank_name, f.country, f.currency, f.account_holder_type, f.account_type,
-    f.allow_redisplay, f.client_secret, f.scenario, f.party, f.metadata
+    f.allow_redisplay, f.client_secret, f.scenario, f.party, f.metadata,
+    f.customer, f.customer_account
 FROM unnest($3::text[]) AS w (id)
 CROSS JOIN LATERAL (
     SELECT *
@@ -29,7 +30,7 @@ CROSS JOIN LATERAL (
 SELECT
     account, livemode, id, kind, created, verification, attempts_left, is_detached, routing_number, last4,
     fingerprint, bank_name, country, currency, account_holder_type, account_type, allow_redisplay, client_secret,
-    scenario, party, metadata
+    scenario, party, metadata, customer, customer_account
 FROM funding_sources
 WHERE account = $1 AND livemode = $2 AND id = $3
 FOR UPDATE;
@@ -39,21 +40,24 @@ FOR UPDATE;
 UPDATE funding_sources
 SET
     verification = $4, attempts_left = $5, is_detached = $6, account_holder_type = $7, account_type = $8,
-    allow_redisplay = $9, party = $10::text::jsonb, metadata = $11::text::jsonb
+    allow_redisplay = $9, party = $10::text::jsonb, metadata = $11::text::jsonb, customer = $12, customer_account = $13
 WHERE account = $1 AND livemode = $2 AND id = $3;
 
 -- name: list_funding_sources
 -- One page along the primary key, of what is not detached; one of the two branches runs. The bounds are exclusive ids
--- of one prefix, and so of one kind.
+-- of one prefix, and so of one kind. Filters that are NULL let all through; an account has few bank accounts, so that
+-- they need no index.
 SELECT
     f.account, f.livemode, f.id, f.kind, f.created, f.verification, f.attempts_left, f.is_detached, f.routing_number,
     f.last4, f.fingerprint, f.bank_name, f.country, f.currency, f.account_holder_type, f.account_type,
-    f.allow_redisplay, f.client_secret, f.scenario, f.party, f.metadata
+    f.allow_redisplay, f.client_secret, f.scenario, f.party, f.metadata, f.customer, f.customer_account
 FROM (
     (
         SELECT *
         FROM funding_sources
         WHERE $5::boolean AND account = $1 AND livemode = $2 AND id > $3 AND id < $4 AND NOT is_detached
+            AND ($7::text IS NULL OR customer = $7) AND ($8::text IS NULL OR customer_account = $8)
+            AND ($9::text IS NULL OR allow_redisplay = $9)
         ORDER BY id DESC
         LIMIT $6
     )
@@ -62,6 +66,8 @@ FROM (
         SELECT *
         FROM funding_sources
         WHERE NOT $5::boolean AND account = $1 AND livemode = $2 AND id > $3 AND id < $4 AND NOT is_detached
+            AND ($7::text IS NULL OR customer = $7) AND ($8::text IS NULL OR customer_account = $8)
+            AND ($9::text IS NULL OR allow_redisplay = $9)
         ORDER BY id
         LIMIT $6
     )

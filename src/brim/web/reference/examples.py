@@ -94,6 +94,7 @@ _VALUES: Final[dict[str, dict[str, Any]]] = {
     },
     "GetPaymentMethods": {"limit": 3},
     "PostPaymentMethodsPaymentMethod": {"metadata": {"ledger": "operations"}},
+    "PostPaymentMethodsPaymentMethodAttach": {"customer": "cus_Tq2vXw8LmNbR4k"},
     "PostPaymentMethodsPaymentMethodVerifyMicrodeposits": {"amounts": [32, 45]},
     "PostSources": {"type": "ach_debit", "token": "btok_us_verified", "currency": "usd"},
     "GetSources": {"limit": 3},
@@ -358,6 +359,7 @@ _CHANGES: Final[dict[str, dict[str, Any]]] = {
     "PostWebhookEndpointsWebhookEndpoint": {"description": "Credits the customers' wallets"},
     "PostWebhookEndpointsWebhookEndpointRollSecret": {"secret": "whsec_3nTf7KpW5xVz8QhD6rJc2MgL"},
     "PostPaymentMethodsPaymentMethod": {"metadata": {"ledger": "operations"}},
+    "PostPaymentMethodsPaymentMethodAttach": {"customer": "cus_Tq2vXw8LmNbR4k"},
     "PostSourcesSource": {"metadata": {"ledger": "operations"}},
     "PostAccountsAccount": {"metadata": {"tier": "gold"}},
     "PostTestHelpersTestClocksTestClockAdvance": {

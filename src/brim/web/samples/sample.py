@@ -23,7 +23,7 @@ _METHODS: Final = {
     "/v1/balance_transactions": (("balance_transactions",), "list retrieve"),
     "/v1/events": (("events",), "list retrieve"),
     "/v1/webhook_endpoints": (("webhook_endpoints",), "create list retrieve update delete"),
-    "/v1/payment_methods": (("payment_methods",), "create list retrieve update detach"),
+    "/v1/payment_methods": (("payment_methods",), "create list retrieve update attach detach"),
     "/v1/sources": (("sources",), "create retrieve update verify"),
     "/v1/tokens": (("tokens",), "create retrieve"),
     "/v1/accounts": (("accounts",), "create list retrieve update"),
