@@ -145,7 +145,7 @@ class Api:
         exchange.grant = grant
         if not request.by_operator:  # who looks for what makes all the noise must not be kept out by it
             self._limiter.take(grant.key, grant.owner, writes=request.method != "GET", now_s=monotonic())
-        operation, path_id = self._router.find(request.method, request.path)
+        operation, path_ids = self._router.find(request.method, request.path)
         exchange.route = operation.path
         exchange.api_version = self._checked_version(request.header(b"stripe-version"))
         rights = Rights(grant.key, grant.owner)
@@ -160,7 +160,7 @@ class Api:
             owner=grant.owner,
             asking=grant.key.account,
             parameters=parameters,
-            path_id=path_id,
+            path_ids=path_ids,
             request_id=exchange.request_id,
             api_version=exchange.api_version,
             claim=exchange.claim,

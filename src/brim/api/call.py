@@ -45,15 +45,15 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
 
     `owner` is whom the request acts for and `asking` the account whose key it carries: another one, its platform, where
     the request names a `Stripe-Account`; `rights` says what that key may see. `parameters` are the validated values by
-    name, without those not sent; `path_id` is the id in the path; `host` is the name by which the client reached us,
-    `query` what followed the path.
+    name, without those not sent; `path_ids` are the ids in the path, in its order; `host` is the name by which the
+    client reached us, `query` what followed the path.
     """
 
     service: Service
     owner: Owner
     asking: str
     parameters: Mapping[str, Any]
-    path_id: str
+    path_ids: tuple[str, ...]
     request_id: str
     api_version: str
     claim: KeyClaim | None
@@ -61,6 +61,16 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     rights: Rights
     host: str = ""
     query: bytes = b""
+
+    @property
+    def path_id(self) -> str:
+        """The first id in the path: that of the object, or of the one that it belongs to; empty where there is none."""
+        return self.path_ids[0] if self.path_ids else ""
+
+    @property
+    def item_id(self) -> str:
+        """The last id in the path: that of an object which belongs to another one."""
+        return self.path_ids[-1]
 
     @property
     def is_platforms(self) -> bool:

@@ -16,7 +16,7 @@ Handler: TypeAlias = Callable[[Call], Awaitable[Answer]]
 class Operation(msgspec.Struct, frozen=True, kw_only=True):
     """What one method does at one path.
 
-    `path` holds at most one placeholder, such as `/v1/topups/{topup}`; `resource` and `level` are what a restricted
+    `path` has a placeholder for each id, such as `/v1/topups/{topup}`; `resource` and `level` are what a restricted
     key needs; `returns` is the wire object of the reply, and with `in_list` of the reply's items; `errors` are
     the failures of this operation beside those that every operation of its shape has. `description` says, for readers
     and in `/openapi.json`, what the summary leaves out; backticks mark code.

@@ -19,7 +19,7 @@ class _Node:
 
 
 class Router:
-    """The paths of a table of operations. A path holds at most one placeholder, such as `{topup}`."""
+    """The paths of a table of operations, with placeholders such as `{topup}`."""
 
     def __init__(self, operations: Sequence[Operation]) -> None:
         self._root = _Node()
@@ -36,22 +36,22 @@ class Router:
                 node = node.segments.setdefault(segment, _Node())
         node.operations[operation.method] = operation
 
-    def find(self, method: str, path: str) -> tuple[Operation, str]:
-        """Return the operation and the id in the path, unquoted; the id is empty where the path has none.
+    def find(self, method: str, path: str) -> tuple[Operation, tuple[str, ...]]:
+        """Return the operation and the ids in the path, unquoted, in its order.
 
         Raises:
             UnrecognizedUrlError: no operation has this method and this path.
         """
-        node, path_id = self._root, ""
+        node, path_ids = self._root, []
         for segment in path.split("/")[1:]:
             following = node.segments.get(segment)
             if following is None:
                 following = node.any_segment if segment else None
-                path_id = unquote(segment)
+                path_ids.append(unquote(segment))
             if following is None:
                 raise UnrecognizedUrlError(method, path)
             node = following
         operation = node.operations.get(method)
-        if operation is None or "\0" in path_id:
+        if operation is None or any("\0" in path_id for path_id in path_ids):
             raise UnrecognizedUrlError(method, path)
-        return operation, path_id
+        return operation, tuple(path_ids)

@@ -1,26 +1,34 @@
 """The words by which pages, samples and addresses call an operation."""
 
 import re
+from collections.abc import Callable
 from typing import Final
 
 from brim.api.operation import Operation
 
 _PLACEHOLDER: Final = re.compile(r"\{(\w+)\}")
+_BELOW_AN_OBJECT: Final = re.compile(r"(.+\}/(?:capabilities|external_accounts|login_links))(?:/(.+))?")
+"""Collections that belong to one object; anything else behind an id is what is done with the object."""
 
 
-def place_of(operation: Operation) -> str | None:
-    """Return the name of the id in an operation's path, or None."""
-    found = _PLACEHOLDER.search(operation.path)
-    return found[1] if found else None
+def places_of(operation: Operation) -> tuple[str, ...]:
+    """Return the names of the ids in an operation's path."""
+    return tuple(_PLACEHOLDER.findall(operation.path))
+
+
+def with_ids(operation: Operation, path_id: str, quote: Callable[[str], str] = str) -> str:
+    """Return an operation's path with its ids filled in; where there are two, `path_id` has a slash between them."""
+    ids = iter(path_id.split("/", 1) if len(places_of(operation)) > 1 else [path_id])
+    return _PLACEHOLDER.sub(lambda _: quote(next(ids, "")), operation.path)
 
 
 def verb_of(operation: Operation) -> str:
     """Return what an operation does, in the SDKs' words: `create`, `list`, `retrieve`, or its own such as `cancel`."""
-    after = operation.path.partition("{")[2]
-    rest = after.partition("}")[2].strip("/")
-    if rest:
-        return rest if operation.method == "POST" else f"list_{rest}"
-    if after:
+    _, behind = _parts_of(operation)
+    own = behind.partition("}")[2].strip("/")
+    if own:
+        return own if operation.method == "POST" else f"list_{own}"
+    if behind:
         return {"GET": "retrieve", "POST": "update", "DELETE": "delete"}[operation.method]
     if operation.path == "/v1/account":
         return "retrieve_current"
@@ -28,8 +36,17 @@ def verb_of(operation: Operation) -> str:
 
 
 def collection_of(operation: Operation) -> str:
-    """Return the path of what an operation is about, without ids and verbs: `/v1/topups`."""
-    return operation.path.partition("/{")[0]
+    """Return the path of what an operation is about, without its ids and verbs: `/v1/topups`."""
+    return _parts_of(operation)[0]
+
+
+def _parts_of(operation: Operation) -> tuple[str, str]:
+    """Return the collection's path, and what stands behind it."""
+    below = _BELOW_AN_OBJECT.fullmatch(operation.path)
+    if below:
+        return below[1], below[2] or ""
+    collection, _, behind = operation.path.partition("/{")
+    return collection, f"{{{behind}" if behind else ""
 
 
 def camel(name: str) -> str:

@@ -79,10 +79,10 @@ class Trail:
     def _name(self, request: Request, reply: Reply) -> tuple[str, str | None]:
         """Return the operation's id, and that of the object: the one in the path, else the one that was made."""
         try:
-            operation, path_id = self._router.find(request.method, request.path)
+            operation, path_ids = self._router.find(request.method, request.path)
         except UnrecognizedUrlError:
             return f"{request.method} {request.path}", None
-        return operation.operation_id, path_id or _id_in(reply)
+        return operation.operation_id, "/".join(path_ids) or _id_in(reply)
 
 
 def _id_in(reply: Reply) -> str | None:

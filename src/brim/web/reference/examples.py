@@ -25,7 +25,7 @@ from brim.domain.funding_sources import Address
 from brim.domain.ledger import Balance
 from brim.domain.request_log_wire import RequestLogObject
 from brim.domain.topups import Owner
-from brim.web.naming import collection_of, place_of
+from brim.web.naming import collection_of, places_of, with_ids
 from brim.web.reference.attributes import example_of
 
 _MADE: Final = 1_793_520_000
@@ -381,9 +381,13 @@ def values_of(operation: Operation) -> Mapping[str, Any]:
 
 
 def path_id_of(operation: Operation) -> str:
-    """Return the id in the path of an operation's example; empty where it has none."""
-    place = place_of(operation)
-    return _SAMPLE_IDS.get(collection_of(operation), f"{place}_1") if place else ""
+    """Return the id in the path of an operation's example; two with a slash between them, empty where it has none."""
+    places = places_of(operation)
+    if not places:
+        return ""
+    if len(places) > 1:
+        return f"{_ACCOUNT}/{_SAMPLE_IDS[collection_of(operation)]}"
+    return _SAMPLE_IDS.get(operation.path.partition("/{")[0], f"{places[0]}_1")
 
 
 def object_example(struct: type[msgspec.Struct]) -> bytes:
@@ -401,7 +405,7 @@ def answer_of(operation: Operation) -> bytes:
                 "/v1/test_helpers/test_clocks": "test_helpers.test_clock"}  # fmt: skip
         collection = collection_of(operation)
         noun = kind.get(collection, collection.rpartition("/")[2].removesuffix("s"))
-        return wire.pretty(wire.encode(wire.DeletedObject(id=path_id_of(operation), object=noun)))
+        return wire.pretty(wire.encode(wire.DeletedObject(id=path_id_of(operation).rpartition("/")[2], object=noun)))
     one = object_example(operation.returns)
     changes = _CHANGES.get(operation.operation_id)
     example = _OBJECTS.get(operation.returns)
@@ -414,5 +418,4 @@ def answer_of(operation: Operation) -> bytes:
 
 
 def _list_url(operation: Operation) -> str:
-    before, _, after = operation.path.partition("{")
-    return before + (path_id_of(operation) + after.partition("}")[2] if after else "")
+    return with_ids(operation, path_id_of(operation))

@@ -6,6 +6,7 @@ the API in process, by a form that carries the session's token; what it may do, 
 
 import re
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any, Final, TypeAlias
 from urllib.parse import quote
 
@@ -19,6 +20,7 @@ from brim.api.params import object_schema
 from brim.domain.keys import redact_secret
 from brim.kit.errors import BrimError
 from brim.web.calling import AnsweringApi, Caller
+from brim.web.naming import places_of, with_ids
 from brim.web.pages import PAGE_HEADERS
 from brim.web.reference.fields import typed
 from brim.web.reference.reader import Reader, reader_of
@@ -27,7 +29,7 @@ from brim.web.session import Session, Sessions, carries_token
 from brim.web.visit import Visit
 
 ID_FIELD: Final = "_id"
-"""Holds the id for the path. No parameter's name begins like that."""
+"""Holds the id for the path, two with a slash between them. No parameter's name begins like that."""
 
 KEY_FIELD: Final = "_key"
 """Holds the masked key that the page shows, so that a page left open does not act for another account."""
@@ -111,11 +113,17 @@ def read_form(visit: Visit, operation: Operation, reader: Reader) -> Sample:
     form.pop(KEY_FIELD, None)
     return Sample(
         operation=operation,
-        path_id=_NOT_OF_IDS.sub("", path_id) if isinstance(path_id, str) else "",
+        path_id="/".join(_NOT_OF_IDS.sub("", part) for part in _parts(operation, path_id)),
         values=typed(form, object_schema(operation.parameters)) if operation.parameters else {},
         base=reader.base,
         key=reader.key,
     )
+
+
+def _parts(operation: Operation, path_id: object) -> list[str]:
+    """Return what was filled in for the ids in the path, one for each."""
+    text = path_id if isinstance(path_id, str) else ""
+    return text.split("/", 1) if len(places_of(operation)) > 1 else [text]
 
 
 def json_reply(status: int, answer: Any) -> Reply:
@@ -126,7 +134,7 @@ def json_reply(status: int, answer: Any) -> Reply:
 
 def _path(operation: Operation, path_id: str) -> str:
     """Return the path with the very id that was filled in, whatever it holds; it cannot lead elsewhere."""
-    return re.sub(r"\{\w+\}", lambda _: quote(path_id, safe=""), operation.path)
+    return with_ids(operation, path_id, partial(quote, safe=""))
 
 
 def _refusal(status: int, message: str) -> Reply:

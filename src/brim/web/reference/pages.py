@@ -13,7 +13,7 @@ from brim.api.openapi import needed_right, possible_errors
 from brim.api.operation import Operation
 from brim.api.schemas import NAMES
 from brim.domain.events import DEFAULT_API_VERSION
-from brim.web.naming import place_of
+from brim.web.naming import places_of
 from brim.web.pages import PAGE_HEADERS, Pages
 from brim.web.reference import examples, search
 from brim.web.reference.attributes import attributes_of_object, attributes_of_parameters
@@ -113,7 +113,7 @@ class Reference:
             chapter=entry.chapter,
             entry=entry,
             operation=operation,
-            place=place_of(operation),
+            places=places_of(operation),
             path_id=example.path_id,
             attributes=attributes_of_parameters(operation.parameters),
             returned=self._returned(operation),

@@ -1,7 +1,6 @@
 """One call to be written down: the operation, its values, and what the SDKs call it."""
 
 import json
-import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, Literal, TypeAlias
 from urllib.parse import urlencode
@@ -10,7 +9,7 @@ import msgspec
 
 from brim.api.operation import Operation
 from brim.api.schemas import NAMES
-from brim.web.naming import collection_of, verb_of
+from brim.web.naming import collection_of, verb_of, with_ids
 
 NEWLINE: Final = "\n"
 
@@ -35,7 +34,10 @@ _METHODS: Final = {
         "create list retrieve update delete disable enable ping",
     ),
 }
-"""Which methods the official SDKs have, by collection. Source: their services, read in the packages."""
+"""Which methods the official SDKs have, by collection. Source: their services, read in the packages.
+
+What belongs to one object is not here: each SDK has a way of its own to name that.
+"""
 
 
 class SdkCall(msgspec.Struct, frozen=True):
@@ -56,7 +58,7 @@ class Sample(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         operation: what is asked for.
-        path_id: the id that stands in the path; empty where it has none.
+        path_id: the id that stands in the path, two with a slash between them; empty where it has none.
         values: what is sent.
         base: the service's address, such as `http://127.0.0.1:12111`.
         key: the secret key.
@@ -71,7 +73,7 @@ class Sample(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def path(self) -> str:
         """The path with the id in its place."""
-        return re.sub(r"\{\w+\}", self.path_id, self.operation.path)
+        return with_ids(self.operation, self.path_id)
 
     @property
     def sdk(self) -> SdkCall | None:

@@ -162,13 +162,12 @@ def redacted(key: str) -> str:
 def _operation_path(command: Command, arguments: Sequence[str]) -> str:
     if command.path_without and not arguments:
         return command.path_without
-    wanted = 1 if command.argument else 0
-    if len(arguments) != wanted:
-        raise WrongArgumentsError(f"stripe {' '.join(command.words)}", wanted)
-    if not wanted:
-        return command.path
-    # An id stays one segment, whatever is in it.
-    return command.path.replace(f"{{{command.argument}}}", quote(arguments[0], safe=""))
+    if len(arguments) != len(command.arguments):
+        raise WrongArgumentsError(f"stripe {' '.join(command.words)}", len(command.arguments))
+    path = command.path
+    for name, given in zip(command.arguments, arguments, strict=True):
+        path = path.replace(f"{{{name}}}", quote(given, safe=""))  # an id stays one segment, whatever is in it
+    return path
 
 
 def _plain_path(given: str) -> str:

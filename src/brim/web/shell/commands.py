@@ -12,6 +12,7 @@ import msgspec
 
 from brim.api.operation import Operation
 from brim.api.params import Parameter, Schema
+from brim.web.naming import collection_of, verb_of
 
 FlagKind: TypeAlias = Literal["string", "integer", "boolean", "list"]
 Method: TypeAlias = Literal["GET", "POST", "DELETE"]
@@ -51,14 +52,14 @@ class Flag(msgspec.Struct, frozen=True, kw_only=True):
 class Command(msgspec.Struct, frozen=True, kw_only=True):
     """What one command asks.
 
-    `argument` is what the id in the path is called, empty where there is none; `path_without` is the path where the id
-    may be left out. `roots` are the names of parameters that hold others, for `--metadata[key]=value`.
+    `arguments` are what the ids in the path are called; `path_without` is the path where the only one may be left out.
+    `roots` are the names of parameters that hold others, for `--metadata[key]=value`.
     """
 
     words: Words
     method: Method
     path: str
-    argument: str
+    arguments: tuple[str, ...]
     path_without: str | None
     summary: str
     flags: tuple[Flag, ...]
@@ -79,7 +80,6 @@ def build_commands(operations: Sequence[Operation]) -> Mapping[Words, Command]:
 
 def _command(operation: Operation) -> Command:
     words = _NAMES.get(operation.operation_id) or _words(operation)
-    place = _PLACE.search(operation.path)
     parameters = [
         parameter
         for parameter in operation.parameters
@@ -89,7 +89,7 @@ def _command(operation: Operation) -> Command:
         words=words,
         method=operation.method,
         path=operation.path,
-        argument=place[1] if place else "",
+        arguments=tuple(_PLACE.findall(operation.path)),
         path_without=None,
         summary=operation.summary,
         flags=tuple(sorted(_flags(parameters), key=lambda flag: flag.name)),
@@ -98,22 +98,20 @@ def _command(operation: Operation) -> Command:
 
 
 def _words(operation: Operation) -> Words:
-    """Return a command's words: what stands before the id is the resource, what stands behind it the operation."""
-    before, _, behind = operation.path.removeprefix("/v1/").removeprefix("brim/").partition("/{")
-    resource = tuple(before.split("/"))
-    action = behind.partition("}/")[2]
-    if action:
-        return (*resource, action)
-    if behind:
-        return (*resource, {"GET": "retrieve", "POST": "update", "DELETE": "delete"}[operation.method])
-    if operation.method == "POST":
-        return (*resource, "create")
-    return (*resource, "list" if operation.in_list else "retrieve")
+    """Return a command's words: what stands before the id is the resource, what stands behind it the operation.
+
+    What belongs to one object is a resource by itself, as with the official CLI: `external_accounts list ACCOUNT`.
+    """
+    collection, verb = collection_of(operation), verb_of(operation)
+    nested = collection.rpartition("}/")[2]
+    resource = nested if nested != collection else collection.removeprefix("/v1/").removeprefix("brim/")
+    behind = operation.path.removeprefix(collection).partition("}/")[2]
+    return (*resource.split("/"), behind or verb)
 
 
 def _join(one: Command, other: Command) -> Command:
     """Return two commands of one name as one whose argument may be left out."""
-    with_id, without = (one, other) if one.argument else (other, one)
+    with_id, without = (one, other) if one.arguments else (other, one)
     return msgspec.structs.replace(with_id, path_without=without.path)
 
 

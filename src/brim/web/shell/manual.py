@@ -115,8 +115,8 @@ def builtin(program: str, words: Words) -> str:
 def operation(program: str, command: Command) -> str:
     """Return the page of an operation's command."""
     name = " ".join(command.words)
-    argument = f" <{command.argument}>" if command.argument else ""
-    argument = f" [{command.argument}]" if command.path_without else argument
+    marks = "[]" if command.path_without else "<>"
+    argument = "".join(f" {marks[0]}{name}{marks[1]}" for name in command.arguments)
     parts = [
         f"{command.summary}: {command.method} {command.path}",
         f'{colours.bold("Usage:")}\n  {program} {name}{argument} [--param=value] [-d "nested[param]=value"]',

@@ -38,6 +38,14 @@ function idOf(form) {
   return field ? field.value.trim() || field.placeholder : "";
 }
 
+/** The path with its ids; where it has two, the field holds them with a slash between. */
+function withIds(path, text) {
+  const places = path.match(/\{\w+\}/g) ?? [];
+  const cut = places.length > 1 ? text.indexOf("/") : -1;
+  const ids = cut < 0 ? [text] : [text.slice(0, cut), text.slice(cut + 1)];
+  return path.replace(/\{\w+\}/g, () => encodeURIComponent(ids.shift() ?? ""));
+}
+
 /** Shows an error at the field that it is about; returns whether there is one. */
 function showError(root, { param, message }) {
   if (param && param === root.dataset.place) return showError(root, { param: "_id", message });
@@ -90,7 +98,7 @@ export function startExplorer(root) {
 
   async function request() {
     if (sendUrl) return postSigned(sendUrl, filledIn());
-    const target = placed(path.replace(/\{\w+\}/, encodeURIComponent(idOf(form))));
+    const target = placed(withIds(path, idOf(form)));
     const sent = new URLSearchParams(pairsOf(form));
     const headers = { Authorization: `Bearer ${key}` };
     if (method === "POST") {
