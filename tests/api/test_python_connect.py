@@ -80,22 +80,21 @@ def test_a_platforms_accounts_are_listed_newest_first_and_paged(client: StripeCl
     assert client.v1.accounts.list({}, acting_for(made[0])).data == []
 
 
-def test_an_account_cannot_be_deleted_because_it_has_books(client: StripeClient) -> None:
-    made = client.v1.accounts.create({})
-    with pytest.raises(stripe.InvalidRequestError) as caught:
-        client.v1.accounts.delete(made.id)
-    assert caught.value.http_status == 404
-    assert client.v1.accounts.retrieve(made.id).id == made.id
-
-
 def test_an_account_serves_both_modes_and_agrees_on_settlement_in_each(
     client: StripeClient, connect: Connect, live_key: str, wire: Wire
 ) -> None:
-    agreed: Any = {"brim": {"settlement_days": 0}}
+    agreed: Any = {"brim": {"settlement_days": 0}, "expand": ["brim"]}
+    asked: Any = {"expand": ["brim"]}
     made = client.v1.accounts.create(agreed)
     assert made.to_dict()["brim"] == {"settlement_days": 0}
-    assert connect(live_key).v1.accounts.retrieve(made.id).to_dict()["brim"] == {"settlement_days": None}
-    back = wire.post(f"/v1/accounts/{made.id}", {"brim[settlement_days]": ""})
+    assert "brim" not in client.v1.accounts.retrieve(made.id).to_dict()
+    assert "brim" not in client.v1.accounts.list().data[0].to_dict()
+    listed: Any = {"expand": ["data.brim"]}
+    assert client.v1.accounts.list(listed).data[0].to_dict()["brim"] == {"settlement_days": 0}
+    assert client.v1.accounts.retrieve_current(asked, acting_for(made.id)).to_dict()["brim"] == {"settlement_days": 0}
+    live = connect(live_key).v1.accounts.retrieve(made.id, asked)
+    assert live.to_dict()["brim"] == {"settlement_days": None}
+    back = wire.post(f"/v1/accounts/{made.id}", {"brim[settlement_days]": "", "expand[]": "brim"})
     assert back.json["brim"] == {"settlement_days": None}
     for days, message in (
         ("31", "This value must be less than or equal to 30."),
@@ -109,10 +108,15 @@ def test_an_account_serves_both_modes_and_agrees_on_settlement_in_each(
     ("name", "value", "message"),
     [
         ("country", "Germany", "Country 'Germany' is unknown."),
+        ("country", "UK", "Country 'UK' is unknown."),
+        ("country", "XX", "Country 'XX' is unknown."),
         ("email", "nowhere", "Invalid email address: nowhere"),
         ("type", "none", "Invalid type: must be one of custom, express, or standard"),
         ("default_currency", "xxd", "Invalid currency: xxd."),
-        ("capabilities[transfers][requested]", "true", "Received unknown parameter: capabilities[transfers]"),
+        ("capabilities[transfers][request]", "true", "Received unknown parameter: capabilities[transfers]"),
+        ("capabilities[transfer][requested]", "true", "Received unknown parameter: capabilities[transfer]"),
+        ("individual[nickname]", "Jen", "Received unknown parameter: individual[nickname]"),
+        ("company[address][country]", "ZZ", "Country 'ZZ' is unknown."),
     ],
 )
 def test_a_detail_that_is_none_is_refused(wire: Wire, name: str, value: str, message: str) -> None:
@@ -134,7 +138,8 @@ def test_platforms_have_one_level_and_keep_what_they_agreed(
     with pytest.raises(stripe.InvalidRequestError, match=r"by its platform \w+ only") as caught:
         own.v1.accounts.update(made, agreed)
     assert caught.value.param == "brim[settlement_days]"
-    assert client.v1.accounts.update(made, agreed, acting_for(made)).to_dict()["brim"] == {"settlement_days": 9}
+    asked: Any = {**agreed, "expand": ["brim"]}
+    assert client.v1.accounts.update(made, asked, acting_for(made)).to_dict()["brim"] == {"settlement_days": 9}
     assert own.v1.accounts.update(made, {"email": "own@example.com"}).email == "own@example.com"
 
 
@@ -197,8 +202,29 @@ def calls_naming(client: StripeClient, ids: dict[str, str], options: Any) -> Ite
     yield f"No such test clock: '{clock}'", partial(clocks.retrieve, clock, {}, options)
     yield f"No such test clock: '{clock}'", partial(clocks.advance, clock, {"frozen_time": 1_900_000_000}, options)
     yield f"No such test clock: '{clock}'", partial(clocks.delete, clock, {}, options)
-    yield f"No such account: '{account}'", partial(v1.accounts.retrieve, account, {}, options)
-    yield f"No such account: '{account}'", partial(v1.accounts.update, account, {"email": "x@y"}, options)
+    of_account: tuple[Callable[[], object], ...] = (
+        partial(v1.accounts.retrieve, account, {}, options),
+        partial(v1.accounts.update, account, {"email": "x@y"}, options),
+        partial(v1.accounts.delete, account, {}, options),
+        partial(v1.accounts.reject, account, {"reason": "fraud"}, options),
+        partial(v1.accounts.login_links.create, account, {}, options),
+        partial(v1.accounts.capabilities.list, account, {}, options),
+        partial(v1.accounts.capabilities.retrieve, account, "transfers", {}, options),
+        partial(v1.accounts.capabilities.update, account, "transfers", {"requested": True}, options),
+        partial(v1.accounts.external_accounts.list, account, {}, options),
+        partial(v1.accounts.external_accounts.create, account, {"external_account": "btok_us_verified"}, options),
+        partial(v1.accounts.external_accounts.retrieve, account, "ba_x", {}, options),
+        partial(v1.accounts.external_accounts.update, account, "ba_x", {"default_for_currency": True}, options),
+        partial(v1.accounts.external_accounts.delete, account, "ba_x", {}, options),
+    )
+    for call in of_account:
+        yield (
+            (
+                f"The provided key 'sk_test_***' does not have access to account '{account}' (or that account does not "
+                "exist). Application access may have been revoked."
+            ),
+            call,
+        )
     lists: tuple[tuple[str, str, Any], ...] = (
         ("topup", topup, v1.topups.list),
         ("balance transaction", line, v1.balance_transactions.list),
@@ -254,12 +280,14 @@ def test_accounts_see_and_change_nothing_of_each_other_nor_of_their_platform(
     for reader, asking, options in ways:
         for owner in lives.keys() - {reader}:
             for message, call in calls_naming(asking, lives[owner], options):
-                with pytest.raises(stripe.InvalidRequestError) as caught:
+                with pytest.raises(stripe.StripeError) as caught:
                     call()
                 assert caught.value.user_message == message
-                assert (caught.value.code, caught.value.http_status) in {
+                body: Any = caught.value.json_body
+                assert (body["error"]["code"], caught.value.http_status) in {
                     ("resource_missing", 404),
                     ("resource_missing", 400),
+                    ("account_invalid", 403),
                 }
                 refused += 1
     assert refused >= 100
@@ -276,7 +304,7 @@ def test_a_platform_sees_nothing_of_its_accounts_without_saying_for_whom_it_asks
     made = client.v1.accounts.create({}).id
     ids = {**live(client, acting_for(made), made), "account": "acct_nowhere"}
     for message, call in calls_naming(client, ids, {}):
-        with pytest.raises(stripe.InvalidRequestError) as caught:
+        with pytest.raises(stripe.StripeError) as caught:
             call()
         assert caught.value.user_message == message
     assert client.v1.balance.retrieve().available[0].amount == 0

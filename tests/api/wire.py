@@ -16,6 +16,7 @@ Form: TypeAlias = Mapping[str, object] | Sequence[tuple[str, object]]
 GOLDEN: Final = Path(__file__).parents[1] / "golden"
 TIMEOUT_S: Final = 30.0
 _IDS: Final = re.compile(r'"(tu|txn|evt|req|acct|pm|btok|ba|we|ed|whsec)_[A-Za-z0-9]+"')
+_IDS_IN_URLS: Final = re.compile(r"/(acct)_[0-9A-Za-z]{16}")
 _SOURCES: Final = re.compile(r'"(src|src_client_secret)_[A-Za-z0-9]+"')
 _FINGERPRINTS: Final = re.compile(r'"fingerprint": "[0-9a-f]+"')
 _LOG_URLS: Final = re.compile(r'"http://127\.0\.0\.1:\d+/test/logs/req_[A-Za-z0-9]+"')
@@ -149,6 +150,7 @@ def masked(body: bytes) -> str:
     """Return a reply's text with what differs from run to run replaced: ids, secrets and times."""
     text = _IDS.sub(r'"\1_MASKED"', body.decode())
     text = _LOG_URLS.sub('"http://127.0.0.1/test/logs/req_MASKED"', text)
+    text = _IDS_IN_URLS.sub(r"/\1_MASKED", text)
     text = _SOURCES.sub(r'"\1_MASKED"', text)
     text = _FINGERPRINTS.sub('"fingerprint": "MASKED"', text)
     return _TIMES.sub(r'"\1": 1700000000', text)

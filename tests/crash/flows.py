@@ -28,6 +28,8 @@ from brim.domain.topups import Owner
 from brim.domain.webhooks import EventPayload
 from brim.rails.rail import Fail, Outcome, Return, Succeed
 from brim.services import keys, pairing
+from brim.services.account_access import UnreachableAccountError
+from brim.services.account_closing import delete_account, reject_account
 from brim.services.accounts import CreateAccount, create_platform_account
 from brim.services.chain import seal_transfers
 from brim.services.clocks import delete_ended_clock
@@ -167,6 +169,32 @@ async def _make_account(brim: Clockwork, platform: str) -> Any:
         render_error=render_error,
     )
     return brim.id_in(answer)
+
+
+async def _have_an_account_under(brim: Clockwork) -> str:
+    """Leave an account under a platform, and return both."""
+    platform = await _create_account(brim)
+    return f"{platform} {await _make_account(brim, platform)}"
+
+
+async def _reject_account(brim: Clockwork, both: str) -> Any:
+    platform, account = both.split()
+    answer = await reject_account(
+        brim.database,
+        brim.attempt(Owner(platform, livemode=False), key="reject"),
+        account,
+        "fraud",
+        asking=platform,
+        render_error=render_error,
+    )
+    return brim.id_in(answer)
+
+
+async def _delete_account(brim: Clockwork, both: str) -> None:
+    platform, account = both.split()
+    with suppress(UnreachableAccountError):  # what a platform is told that deletes it again
+        attempt = brim.attempt(Owner(platform, livemode=False))
+        await delete_account(brim.database, attempt, account, asking=platform)
 
 
 async def _add_destination(brim: Clockwork, _: str) -> Any:
@@ -389,6 +417,8 @@ FLOWS: Final = [
     Flow("removal of an ended clock", _remove_ended, _freeze_with_all_kinds),
     Flow("sealing", _seal, _settle_all_kinds),
     Flow("account under a platform, by its key", _make_account, _create_account),
+    Flow("rejection of an account", _reject_account, _have_an_account_under, is_atomic=False),
+    Flow("deletion of an account", _delete_account, _have_an_account_under, is_atomic=False),
     Flow("pruning of keys", _prune, _create_under_old_keys),
     Flow("first account", _begin),
     Flow("account", _add_account, is_repeatable=False),

@@ -21,6 +21,7 @@ from brim.domain import (
     clocks,
     endpoints,
     errors,
+    external_accounts,
     funding_sources,
     idempotency,
     listeners,
@@ -44,6 +45,7 @@ NEVER_ON_THE_WIRE = (
     "brim.testing",
     "brim.store.migrate",
     "brim.store.roles",
+    "brim.services.account_access",
     "brim.services.keys",
     "brim.domain.operators",
     "brim.domain.sign_in",
@@ -186,6 +188,26 @@ EXAMPLES: list[tuple[BrimError, int, str | None, str | None, str]] = [
       "without a Stripe-Account header.")),
     (accounts.PlatformAgreementError("acct_x", "acct_p"), 400, None, "brim[settlement_days]",
      ("The settlement days of account acct_x can be changed by its platform acct_p only. Use a key of the platform.")),
+    (accounts.TypeAndControllerError(), 400, None, "controller",
+     ("You may not provide the `type` parameter and `controller` parameters simultaneously. They are mutually "
+      "exclusive.")),
+    (accounts.NotAuthorizedError("delete"), 403, None, None,
+     "This application is not authorized to delete this account."),
+    (accounts.AccountInUseError("deleted", "it has a balance"), 400, None, None,
+     ("This account cannot be deleted because it has a balance. All balances must be zero, and no top-up may be "
+      "pending, in test mode and in live mode.")),
+    (accounts.AccountClosedError("acct_x"), 400, None, None,
+     "The account acct_x has been rejected by its platform and cannot be topped up."),
+    (accounts.NoDashboardError("standard"), 400, None, None,
+     ("Cannot create a login link for this account because it is not an Express account but a standard one.")),
+    (accounts.NoDashboardError("express"), 400, None, None,
+     ("Cannot create a login link for this account because this server has no Express Dashboard: its pages are for its "
+      "operators, who sign in with passwords.")),
+    (external_accounts.DefaultExternalAccountError(), 400, None, None,
+     ("You cannot delete the default external account for your default currency. Please make another external account "
+      "the default using the `default_for_currency` param, and then delete this one.")),
+    (external_accounts.TooManyExternalAccountsError(), 400, None, None,
+     "You cannot have more than 200 external accounts."),
     # Webhook endpoints
     (targets.TargetBlockedError("it cannot be read."), 400, "url_invalid", "url", "Invalid URL: it cannot be read."),
     (endpoints.TooManyEndpointsError(16, livemode=False), 400, None, None,

@@ -114,6 +114,22 @@ def _default(wire: Wire, _account: str) -> Made:
     return "", {"funding_source": _post(wire, "/v1/payment_methods", _METHOD)}
 
 
+def _account_under(wire: Wire, _account: str) -> Made:
+    return _post(wire, "/v1/accounts", {}), {}
+
+
+def _capability(wire: Wire, account: str) -> Made:
+    under, _ = _account_under(wire, account)
+    return f"{under}/transfers", {}
+
+
+def _external_account(wire: Wire, account: str) -> Made:
+    under, _ = _account_under(wire, account)
+    path, form = f"/v1/accounts/{under}/external_accounts", {"external_account": "btok_us_verified"}
+    _post(wire, path, form)  # the default, which cannot be deleted
+    return f"{under}/{_post(wire, path, form)}", {}
+
+
 _MAKERS: Final[dict[str, Callable[[Wire, str], Made]]] = {
     "/v1/topups": _pending,
     "/v1/test_helpers/topups": _pending,
@@ -139,5 +155,12 @@ _MAKERS: Final[dict[str, Callable[[Wire, str], Made]]] = {
     "/v2/core/events": _thin_event,
     "/v2/core/event_destinations": _destination,
     "/v1/accounts": lambda _wire, account: (account, {}),
+    "DeleteAccountsAccount": _account_under,
+    "PostAccountsAccountReject": _account_under,
+    "GetAccountsAccountCapabilities": _account_under,
+    "GetAccountsAccountExternalAccounts": _account_under,
+    "PostAccountsAccountExternalAccounts": _account_under,
+    "/v1/accounts/{account}/capabilities": _capability,
+    "/v1/accounts/{account}/external_accounts": _external_account,
     "/v1/test_helpers/test_clocks": _made("/v1/test_helpers/test_clocks", {"frozen_time": _NOW}),
 }

@@ -25,7 +25,7 @@ def test_a_platform_without_accounts_is_told_what_they_are(person: Person, accou
 
 def test_an_account_is_added_and_listed(person: Person, wire: Wire) -> None:
     page = add(person, settlement_days="3")
-    (made,) = wire.get("/v1/accounts").json["data"]
+    (made,) = wire.get("/v1/accounts?expand[]=data.brim").json["data"]
     assert page == f"{ACCOUNTS}/{made['id']}"
     assert (made["business_profile"]["name"], made["country"], made["default_currency"]) == (
         "Rocket Rides",
@@ -61,7 +61,7 @@ def test_an_account_is_changed(person: Person, wire: Wire) -> None:
     page = add(person)
     changed = {"name": "", "email": "new@rocket.example", "currency": "usd", "settlement_days": "5"}
     assert person.send(page, page, changed).headers["location"] == f"{page}?done=updated"
-    account = wire.get(f"/v1/accounts/{page.rpartition('/')[2]}").json
+    account = wire.get(f"/v1/accounts/{page.rpartition('/')[2]}?expand[]=brim").json
     assert (account["business_profile"]["name"], account["email"]) == (None, "new@rocket.example")
     assert account["brim"]["settlement_days"] == 5
     assert person.send(page, page, {**changed, "email": "x"}).status == 400

@@ -1,64 +1,188 @@
 """The handlers of `/v1/accounts` and `/v1/account`."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Awaitable, Callable, Mapping
+from functools import wraps
+from typing import Any, Final
 
 import msgspec
 
 from brim.api.call import Call
-from brim.api.errors import render_error
+from brim.api.errors import AccountUnreachableError, render_error
+from brim.api.expansion import paths_below
+from brim.api.operation import Handler
 from brim.api.paging import read_page
 from brim.domain import account_wire, wire
+from brim.domain.account_details import MERGED
+from brim.domain.accounts import NoDashboardError
 from brim.domain.metadata import NO_CHANGE, merge
-from brim.services import accounts
+from brim.services import account_closing, accounts
+from brim.services.account_access import UnreachableAccountError
 from brim.services.accounts import CreateAccount, EditAccount
+from brim.services.external_accounts import Draft, draft
 from brim.services.idempotency import Answer
 
+_DETAILS: Final = (*MERGED, "capabilities")
+_PLAIN: Final = ("business_type", "default_currency", "email")
+_REJECTED: Final = {"fraud": "fraud", "terms_of_service": "terms_of_service"}
+"""What the object says of why it was rejected, by the beginning of the reason; everything else is `other`."""
 
+
+def names_account(handler: Callable[[Call], Awaitable[Answer]]) -> Handler:
+    """Return a handler that refuses an account it does not reach as the vendor does: as one of somebody else's."""
+
+    @wraps(handler)
+    async def handle(call: Call) -> Answer:
+        try:
+            return await handler(call)
+        except UnreachableAccountError as error:
+            raise AccountUnreachableError(call.rights.key.redacted, error.account) from None
+
+    return handle
+
+
+@names_account
 async def create(call: Call) -> Answer:
     """`POST /v1/accounts`."""
-    details = _read_details(call.parameters)
-    chosen = {name: call.parameters[name] for name in ("type", "country") if name in call.parameters}
-    metadata = merge({}, call.parameters.get("metadata", NO_CHANGE))
-    wish = CreateAccount(**details, **chosen, metadata=metadata)
-    return await accounts.create_platform_account(call.service.database, call.attempt, wish, render_error=render_error)
+    parameters = call.parameters
+    chosen = {name: parameters[name] for name in ("type", "country") if name in parameters}
+    metadata = merge({}, parameters.get("metadata", NO_CHANGE))
+    wish = CreateAccount(**_read_details(parameters), **chosen, metadata=metadata)
+    return await accounts.create_platform_account(
+        call.service.database,
+        call.attempt,
+        wish,
+        external=await _read_external(call),
+        with_extras=_with_extras(call),
+        render_error=render_error,
+    )
 
 
+@names_account
 async def retrieve(call: Call) -> Answer:
     """`GET /v1/accounts/{account}`."""
-    account = await accounts.retrieve_account(call.service.database, call.owner, call.path_id)
-    return Answer(body=account_wire.account_json(account))
+    return Answer(body=await _show(call, call.path_id))
 
 
+@names_account
 async def retrieve_own(call: Call) -> Answer:
     """`GET /v1/account`."""
-    account = await accounts.retrieve_account(call.service.database, call.owner, call.owner.account)
-    return Answer(body=account_wire.account_json(account))
+    return Answer(body=await _show(call, call.owner.account))
 
 
+async def _show(call: Call, account_id: str) -> bytes:
+    return await accounts.show_account(call.service.database, call.owner, account_id, with_extras=_with_extras(call))
+
+
+@names_account
 async def update(call: Call) -> Answer:
     """`POST /v1/accounts/{account}`."""
-    details = _read_details(call.parameters)
-    edit = EditAccount(**details, metadata=call.parameters.get("metadata", msgspec.UNSET))
+    edit = EditAccount(**_read_details(call.parameters), metadata=call.parameters.get("metadata", msgspec.UNSET))
     return await accounts.update_account(
-        call.service.database, call.attempt, call.path_id, edit, asking=call.asking, render_error=render_error
+        call.service.database,
+        call.attempt,
+        call.path_id,
+        edit,
+        asking=call.asking,
+        external=await _read_external(call),
+        with_extras=_with_extras(call),
+        render_error=render_error,
     )
+
+
+@names_account
+async def reject(call: Call) -> Answer:
+    """`POST /v1/accounts/{account}/reject`."""
+    reason = call.parameters["reason"]
+    return await account_closing.reject_account(
+        call.service.database,
+        call.attempt,
+        call.path_id,
+        next((word for beginning, word in _REJECTED.items() if reason.startswith(beginning)), "other"),
+        asking=call.asking,
+        with_extras=_with_extras(call),
+        render_error=render_error,
+    )
+
+
+@names_account
+async def delete(call: Call) -> Answer:
+    """`DELETE /v1/accounts/{account}`."""
+    await account_closing.delete_account(call.service.database, call.attempt, call.path_id, asking=call.asking)
+    return Answer(body=wire.encode(wire.DeletedObject(id=call.path_id, object="account")))
 
 
 async def list_all(call: Call) -> Answer:
     """`GET /v1/accounts`."""
-    created = call.parameters.get("created")
-    page = await accounts.list_platform_accounts(call.service.database, call.owner, created, read_page(call.parameters))
-    items = [account_wire.account_json(account) for account in page.items]
-    return Answer(body=wire.list_json(items, has_more=page.has_more, url="/v1/accounts"))
+    items, has_more = await accounts.show_platform_accounts(
+        call.service.database,
+        call.owner,
+        call.parameters.get("created"),
+        read_page(call.parameters),
+        with_extras=_with_extras(call),
+    )
+    return Answer(body=wire.list_json(items, has_more=has_more, url="/v1/accounts"))
+
+
+@names_account
+async def list_capabilities(call: Call) -> Answer:
+    """`GET /v1/accounts/{account}/capabilities`: those that were ever requested."""
+    account = await accounts.retrieve_account(call.service.database, call.owner, call.path_id)
+    states = sorted(account.details.capabilities.items())
+    items = [account_wire.capability_json(account, name, state) for name, state in states]
+    return Answer(body=wire.list_json(items, has_more=False, url=f"/v1/accounts/{call.path_id}/capabilities"))
+
+
+@names_account
+async def retrieve_capability(call: Call) -> Answer:
+    """`GET /v1/accounts/{account}/capabilities/{capability}`."""
+    account, state = await accounts.retrieve_capability(call.service.database, call.owner, call.path_id, call.item_id)
+    return Answer(body=account_wire.capability_json(account, call.item_id, state))
+
+
+@names_account
+async def update_capability(call: Call) -> Answer:
+    """`POST /v1/accounts/{account}/capabilities/{capability}`."""
+    return await accounts.update_capability(
+        call.service.database,
+        call.attempt,
+        call.path_id,
+        call.item_id,
+        requested=call.parameters.get("requested"),
+        render_error=render_error,
+    )
+
+
+@names_account
+async def create_login_link(call: Call) -> Answer:
+    """`POST /v1/accounts/{account}/login_links`: there is no dashboard that one could lead to."""
+    account = await accounts.retrieve_account(call.service.database, call.owner, call.path_id)
+    raise NoDashboardError(account.type)
+
+
+def _with_extras(call: Call) -> bool:
+    return paths_below(call.parameters.get("expand", ()), "brim") is not None
+
+
+async def _read_external(call: Call) -> Draft | None:
+    """Return the bank account that was sent with an account, if one was."""
+    if "external_account" not in call.parameters:
+        return None
+    service = call.service
+    return await draft(
+        service.database, service.bank_secrets, call.attempt, call.parameters["external_account"], ids=service.ids
+    )
 
 
 def _read_details(parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what was sent of an account's details, by the names that use cases have for them."""
-    sent = {name: parameters[name] for name in ("business_type", "default_currency", "email") if name in parameters}
-    profile, agreement = parameters.get("business_profile", {}), parameters.get("brim", {})
-    if "name" in profile:
-        sent["business_name"] = profile["name"]
+    """Return what was sent of an account, by the names that use cases have for it."""
+    sent = {name: parameters[name] for name in _PLAIN if name in parameters}
+    details = {name: parameters[name] for name in _DETAILS if name in parameters}
+    if "business_profile" in details:
+        profile = dict(details["business_profile"])
+        if "name" in profile:
+            sent["business_name"] = profile.pop("name")
+        details["business_profile"] = profile
+    agreement = parameters.get("brim", {})
     if "settlement_days" in agreement:
         sent["settlement_days"] = agreement["settlement_days"]
-    return sent
+    return sent | {"details": details}

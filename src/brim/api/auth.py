@@ -89,8 +89,11 @@ class Authenticator:
             raise ApiKeyExpiredError(secret)
         account = _account_asked_for(request, key) or key.account
         digest = _digest(request)
-        # An account stays under its platform, so whom a key may act for is looked up once.
-        if digest not in self._grants and not await self._may_act_for(key, account):
+        # An account stays under its platform until it is deleted, which changes the platform's keys: so whom a key may
+        # act for is looked up once for each state of the key.
+        known = self._grants.get(digest)
+        if (known is None or known.key is not key) and not await self._may_act_for(key, account):
+            self._grants.pop(digest, None)
             raise AccountUnreachableError(secret, account)
         grant = Grant(key, Owner(account, key.livemode))
         _remember(self._grants, digest, grant)

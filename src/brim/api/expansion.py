@@ -16,7 +16,7 @@ from brim.api.parameter_errors import (
     NotIncludableError,
     shown,
 )
-from brim.domain.account_wire import AccountObject
+from brim.domain.account_wire import AccountObject, CapabilityObject, ExternalAccountObject, LoginLinkObject
 from brim.domain.balance_wire import BalanceObject, BalanceTransactionObject
 from brim.domain.clock_wire import ClockObject
 from brim.domain.event_wire import EventObject
@@ -38,6 +38,9 @@ _PROPERTIES: Final[dict[str, tuple[str, ...]]] = {
     "token": TokenObject.__struct_fields__,
     "default_funding_source": DefaultFundingObject.__struct_fields__,
     "account": AccountObject.__struct_fields__,
+    "capability": CapabilityObject.__struct_fields__,
+    "external_account": ExternalAccountObject.__struct_fields__,
+    "login_link": LoginLinkObject.__struct_fields__,
     "webhook_endpoint": WebhookEndpointObject.__struct_fields__,
     "list": ListObject.__struct_fields__,
 }
@@ -51,7 +54,10 @@ EXPANDABLE: Final[dict[str, tuple[str, ...]]] = {
     "source": (),
     "token": (),
     "default_funding_source": (),
-    "account": (),
+    "account": ("brim",),
+    "capability": ("account",),
+    "external_account": ("account",),
+    "login_link": (),
     "webhook_endpoint": (),
 }
 

@@ -34,6 +34,7 @@ from brim.api.parameter_errors import (
     shown,
 )
 from brim.api.params import Errors, Kind, Schema, leaf_names
+from brim.domain.countries import COUNTRIES
 from brim.domain.metadata import (
     CLEAR_ALL,
     MAX_KEY_LENGTH,
@@ -265,22 +266,28 @@ class CurrencyCode(Kind, frozen=True):
 
 
 class Country(Kind, frozen=True):
-    """A country's two-letter code in whatever case; which countries there are is not looked up."""
+    """A country's two-letter code in whatever case. With `clearable`, an empty text means None."""
 
-    def read(self, raw: Value, name: str) -> str:
-        """Return the code in upper case."""
+    clearable: bool = False
+
+    def read(self, raw: Value, name: str) -> str | None:
+        """Return the code in upper case, or None to clear it."""
+        if self.clearable and raw == "":
+            return None
         code = _read_text(raw, name)
-        if len(code) != 2 or not (code.isascii() and code.isalpha()):
+        if code.upper() not in COUNTRIES:
             raise InvalidCountryError(name, code)
         return code.upper()
 
     def schema(self) -> Schema:
         """Return its JSON schema."""
-        return {"type": "string", "pattern": "^[A-Za-z]{2}$", "examples": ["US"]}
+        pattern = "^([A-Za-z]{2})?$" if self.clearable else "^[A-Za-z]{2}$"
+        return {"type": "string", "pattern": pattern, "examples": ["US"]}
 
     def errors(self) -> Errors:
         """Return the failures that `read` can have."""
-        return (EmptyParameterError, InvalidStringError, InvalidCountryError)
+        empty = () if self.clearable else (EmptyParameterError,)
+        return (*empty, InvalidStringError, InvalidCountryError)
 
 
 class Email(Kind, frozen=True):

@@ -1,13 +1,15 @@
-"""Accounts: who owns rows, what an account says of itself, and the one level there is of platforms.
+"""Accounts: who owns rows, who looks after an account, and the one level there is of platforms.
 
-Source of the object and its words: Stripe API reference, Accounts; the smallest part of it that a service without
-onboarding can mean.
+Source of the object and its words: Stripe API reference, Accounts. Neighbours: `account_details` is what an account
+says of itself beyond that.
 """
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 import msgspec
 
+from brim.domain.account_details import AccountDetails, merged
 from brim.kit.errors import BrimError
 
 ACCOUNT_PREFIX: Final = "acct_"
@@ -16,6 +18,19 @@ ACCOUNT_CHARS: Final = 16
 chance."""
 
 TYPES: Final = ("custom", "express", "standard")
+NO_TYPE: Final = "none"
+"""The type of an account whose controller is no usual one."""
+
+_CONTROLLERS: Final[dict[str, tuple[str, str, str, str]]] = {
+    "standard": ("account", "stripe", "stripe", "full"),
+    "express": ("application", "application", "stripe", "express"),
+    "custom": ("application", "application", "application", "none"),
+}
+"""What a type stands for: who pays fees, who bears losses, who collects requirements, and the dashboard.
+
+Source: Stripe, Connect account types and their controller properties.
+"""
+
 MAX_SETTLEMENT_DAYS: Final = 30
 """No bank takes longer; the table of terms has the same bound."""
 
@@ -40,6 +55,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     business_name: str | None = None
     business_type: str | None = None
     metadata: dict[str, str] = {}
+    details: AccountDetails = AccountDetails()
     settlement_days: int | None = None
 
     @property
@@ -66,6 +82,93 @@ class PlatformAgreementError(BrimError):
             f"The settlement days of account {account} can be changed by its platform {platform} only. Use a key of "
             "the platform."
         )
+
+
+class TypeAndControllerError(BrimError):
+    """An account was to have a type, and a controller beside it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "You may not provide the `type` parameter and `controller` parameters simultaneously. They are mutually "
+            "exclusive."
+        )
+
+
+class NotAuthorizedError(BrimError):
+    """Only its platform may do this to an account."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"This application is not authorized to {what} this account.")
+
+
+class AccountInUseError(BrimError):
+    """An account has money, or money on its way, and may not be deleted or rejected."""
+
+    def __init__(self, what: str, reason: str) -> None:
+        super().__init__(
+            f"This account cannot be {what} because {reason}. All balances must be zero, and no top-up may be pending, "
+            "in test mode and in live mode."
+        )
+
+
+class AccountClosedError(BrimError):
+    """An account was rejected or deleted, so it cannot be topped up."""
+
+    def __init__(self, account: str) -> None:
+        super().__init__(f"The account {account} has been rejected by its platform and cannot be topped up.")
+
+
+class NoDashboardError(BrimError):
+    """A login link was asked for; there is no dashboard that an account's own people could sign in to."""
+
+    def __init__(self, account_type: str) -> None:
+        reason = (
+            "this server has no Express Dashboard: its pages are for its operators, who sign in with passwords"
+            if account_type == "express"
+            else "it is not an Express account" + ("" if account_type == NO_TYPE else f" but a {account_type} one")
+        )
+        super().__init__(f"Cannot create a login link for this account because {reason}.")
+
+
+def controller_of(account_type: str | None, given: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    """Return an account's type and controller: those of a usual type, or what was asked for in single points.
+
+    Raises:
+        TypeAndControllerError: both are given.
+    """
+    if given and account_type is not None:
+        raise TypeAndControllerError
+    if not given:
+        account_type = account_type or "standard"
+        payer, *rest = _CONTROLLERS[account_type]
+        return account_type, _controller(f"application_{account_type}" if payer == "application" else payer, *rest)
+    controller = merged(_controller(*_CONTROLLERS["standard"]), given)
+    points = (
+        controller["fees"]["payer"],
+        controller["losses"]["payments"],
+        controller["requirement_collection"],
+        controller["stripe_dashboard"]["type"],
+    )
+    return next((name for name, usual in _CONTROLLERS.items() if usual == points), NO_TYPE), controller
+
+
+def _controller(payer: str, losses: str, collection: str, dashboard: str) -> dict[str, Any]:
+    return {
+        "fees": {"payer": payer},
+        "losses": {"payments": losses},
+        "requirement_collection": collection,
+        "stripe_dashboard": {"type": dashboard},
+    }
+
+
+def check_controlled(account: Account, *, asking: str, what: str) -> None:
+    """Let an account's platform pass, and nobody else.
+
+    Raises:
+        NotAuthorizedError: somebody else asks.
+    """
+    if account.platform != asking:
+        raise NotAuthorizedError(what)
 
 
 def check_platform(account: Account) -> None:

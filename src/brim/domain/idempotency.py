@@ -4,6 +4,7 @@ Source: Stripe's documentation of idempotent requests; keys are text of up to 25
 """
 
 import hashlib
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -14,6 +15,10 @@ from brim.kit.errors import BrimError
 MAX_KEY_LENGTH: Final = 255
 KEPT_MS: Final = 24 * 60 * 60 * 1000
 _ACCOUNT_NUMBER: Final = b'"account_number":'
+_OF_PEOPLE: Final = ("/v1/accounts", "/v1/tokens")
+"""Where else a request may hold what is guessed in no time, such as the end of a social security number."""
+
+_GUESSABLE: Final = re.compile(rb'"(?:company|individual|person|pii|tos_acceptance)":')
 _sorted_encoder: Final = msgspec.json.Encoder(order="sorted")
 
 
@@ -47,11 +52,13 @@ def fingerprint(method: str, path: str, parameters: Mapping[str, Any], *, secret
     """Return the digest by which two requests under one key are the same: method, path and decoded parameters.
 
     The order in which parameters were sent does not count: the Java SDK's is not stable. There are few enough account
-    numbers to try them all, so the digest of a request with one is made under a `secret` of up to 64 bytes. Every other
-    request has one digest on every server, whatever secrets it has.
+    numbers to try them all, and dates of birth even more so: the digest of a request with one, or with anything that
+    says who somebody is, is made under a `secret` of up to 64 bytes. Every other request has one digest on every
+    server, whatever secrets it has.
     """
     encoded = _sorted_encoder.encode((method, path, parameters))
-    key = secret if _ACCOUNT_NUMBER in encoded else b""
+    is_guessable = _ACCOUNT_NUMBER in encoded or (path.startswith(_OF_PEOPLE) and _GUESSABLE.search(encoded))
+    key = secret if is_guessable else b""
     return hashlib.blake2b(encoded, digest_size=16, key=key).digest()
 
 

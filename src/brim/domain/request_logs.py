@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import msgspec
 
+from brim.domain.account_details import SECRET_NAMES
 from brim.domain.pages import Range
 from brim.domain.topups import Owner
 
@@ -22,7 +23,22 @@ MAX_PARAMETERS: Final = 4_096
 BY_PAGES: Final = "Brim pages"
 """The user agent of the dashboard's own requests."""
 
-_SECRET_NAMES: Final = frozenset({"account_number", "client_secret", "iban", "number", "secret", "token"})
+_SECRET_NAMES: Final = SECRET_NAMES | {
+    "account_number",
+    "client_secret",
+    "cvc",
+    "documents",
+    "iban",
+    "individual",
+    "ip",
+    "number",
+    "person",
+    "pii",
+    "secret",
+    "token",
+}
+"""Names of secrets, of a bank account's or a card's numbers, and of what says who somebody is."""
+
 _HIDDEN: Final = "***"
 
 
@@ -69,7 +85,7 @@ class RequestFilters(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def redact(value: Any, name: str = "") -> Any:
-    """Return parameters with those replaced that are secret or a bank account's number, and all that is below them.
+    """Return parameters with those replaced that are secret or say who a person is, and all that stands below them.
 
     Metadata and descriptions stay: their owner has them on the object anyway.
     """

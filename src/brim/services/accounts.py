@@ -1,29 +1,37 @@
 """Accounts over the API: a platform makes them and lists them, and either side changes what it may.
 
-An account serves both modes; what it has agreed about settlement is a term of one mode, that of the key.
+An account serves both modes; what it has agreed about settlement is a term of one mode, that of the key, and so are its
+external accounts. Neighbours: `external_accounts` has those, `account_closing` the end of an account.
 """
 
-from collections.abc import Callable
-from typing import TypeAlias
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeAlias
 
 import msgspec
 
-from brim.domain.account_wire import account_json
+from brim.domain.account_details import AccountDetails, CapabilityState, changed
+from brim.domain.account_wire import account_json, capability_json
 from brim.domain.accounts import (
     ACCOUNT_CHARS,
     ACCOUNT_PREFIX,
     Account,
     check_agreement,
     check_platform,
+    controller_of,
 )
+from brim.domain.capabilities import UNREQUESTED, check_capability
 from brim.domain.errors import ExclusiveParametersError, ResourceMissingError
+from brim.domain.external_accounts import SHOWN_WITH_ACCOUNT
 from brim.domain.metadata import MetadataChange, merge
 from brim.domain.pages import Page, PageRequest, Range, window
 from brim.domain.topups import Owner
 from brim.kit.ids import TIME_CHARS, encode_time, random_base62
+from brim.services.account_access import lock_account, require_account
+from brim.services.external_accounts import Draft, add
 from brim.services.idempotency import Answer, Attempt, RenderError, run_once
 from brim.store import accounts
 from brim.store.database import Conn, Database
+from brim.store.external_accounts import fetch_external_accounts
 from brim.store.terms import set_settlement_days
 
 RandomText: TypeAlias = Callable[[int], str]
@@ -32,26 +40,28 @@ Days: TypeAlias = int | msgspec.UnsetType | None
 
 
 class CreateAccount(msgspec.Struct, frozen=True, kw_only=True):
-    """A validated wish for an account under a platform."""
+    """A validated wish for an account under a platform; `details` is what was sent of them, by part."""
 
-    type: str = "standard"
+    type: str | None = None
     country: str = "US"
     default_currency: str = "usd"
     email: str | None = None
     business_name: str | None = None
     business_type: str | None = None
     metadata: dict[str, str] = {}
+    details: Mapping[str, Any] = {}
     settlement_days: Days = msgspec.UNSET
 
 
 class EditAccount(msgspec.Struct, frozen=True, kw_only=True):
-    """What an update changes; what is UNSET stays as it is."""
+    """What an update changes; what is UNSET stays as it is, and `details` is what was sent of them, by part."""
 
     default_currency: str | msgspec.UnsetType = msgspec.UNSET
     email: str | msgspec.UnsetType | None = msgspec.UNSET
     business_name: str | msgspec.UnsetType | None = msgspec.UNSET
     business_type: str | msgspec.UnsetType = msgspec.UNSET
     metadata: MetadataChange | msgspec.UnsetType = msgspec.UNSET
+    details: Mapping[str, Any] = {}
     settlement_days: Days = msgspec.UNSET
 
 
@@ -66,31 +76,52 @@ async def create_platform_account(
     wish: CreateAccount,
     *,
     render_error: RenderError,
+    external: Draft | None = None,
+    with_extras: bool = False,
     random_text: RandomText = random_base62,
 ) -> Answer:
     """Add an account under the attempt's own and return its reply; the platform's keys reach it from then on.
 
+    Args:
+        database: where.
+        attempt: the request of the platform.
+        wish: the account.
+        external: the bank account that it begins with.
+        with_extras: whether the reply tells what only Brim knows.
+        render_error: writes a refusal as (HTTP status, compact JSON).
+        random_text: makes chance.
+
     Raises:
         NestedPlatformError: the attempt's account is under a platform itself.
+        TypeAndControllerError: it was to have both.
+        TokenAlreadyUsedError: the token of its bank account was used before.
+        TooMuchMetadataError: an object of it would have too many metadata keys.
         IdempotencyMismatchError: the key stands for another request.
     """
+    now_s = attempt.now_ms // 1000
+    account_type, controller = controller_of(wish.type, wish.details.get("controller", {}))
+    sent = {**wish.details, "controller": controller if wish.type is None and "controller" in wish.details else {}}
+    account = Account(
+        account=new_account_id(attempt.now_ms, random_text),
+        platform=attempt.owner.account,
+        created=now_s,
+        type=account_type,
+        country=wish.country,
+        default_currency=wish.default_currency,
+        email=wish.email,
+        business_name=wish.business_name,
+        business_type=wish.business_type,
+        metadata=wish.metadata,
+        details=changed(AccountDetails(), sent, now_s=now_s),
+    )
 
     async def work(conn: Conn) -> bytes:
-        check_platform(await _require(conn, attempt.owner, attempt.owner.account))
-        account = Account(
-            account=new_account_id(attempt.now_ms, random_text),
-            platform=attempt.owner.account,
-            created=attempt.now_ms // 1000,
-            type=wish.type,
-            country=wish.country,
-            default_currency=wish.default_currency,
-            email=wish.email,
-            business_name=wish.business_name,
-            business_type=wish.business_type,
-            metadata=wish.metadata,
-        )
+        check_platform(await require_account(conn, attempt.owner, attempt.owner.account))
         await accounts.insert_account(conn, account)
-        return account_json(await _agree(conn, account, wish.settlement_days, livemode=attempt.owner.livemode))
+        made = await _agree(conn, account, wish.settlement_days, livemode=attempt.owner.livemode)
+        if external is not None:
+            await add(conn, attempt, account.account, external, is_default=True)
+        return await render_account(conn, made, livemode=attempt.owner.livemode, with_extras=with_extras)
 
     return await run_once(database, attempt, work, render_error=render_error)
 
@@ -103,6 +134,8 @@ async def update_account(
     *,
     asking: str,
     render_error: RenderError,
+    external: Draft | None = None,
+    with_extras: bool = False,
 ) -> Answer:
     """Change what an account says of itself, or its settlement days, and return its reply.
 
@@ -113,36 +146,112 @@ async def update_account(
         edit: what changes.
         asking: the account whose key it is: a platform's, also where it acts for the account itself.
         render_error: writes a refusal as (HTTP status, compact JSON).
+        external: a bank account that takes the place of the default of its currency.
+        with_extras: whether the reply tells what only Brim knows.
 
     Raises:
-        ResourceMissingError: the owner can reach no such account.
+        UnreachableAccountError: the owner can reach no such account.
         PlatformAgreementError: its settlement days are its platform's to change.
+        TokenAlreadyUsedError: the token of its bank account was used before.
         TooMuchMetadataError: it would have too many metadata keys.
         IdempotencyMismatchError: the key stands for another request.
     """
 
     async def work(conn: Conn) -> bytes:
-        account = await accounts.lock_account(conn, attempt.owner, account_id)
-        if account is None:
-            raise _missing(account_id)
+        account = await lock_account(conn, attempt.owner, account_id)
         if edit.settlement_days is not msgspec.UNSET:
             check_agreement(account, asking=asking)
-        edited = _edited(account, edit)
+        edited = _edited(account, edit, now_s=attempt.now_ms // 1000)
         if edited != account:
             await accounts.update_account(conn, edited)
-        return account_json(await _agree(conn, edited, edit.settlement_days, livemode=attempt.owner.livemode))
+        agreed = await _agree(conn, edited, edit.settlement_days, livemode=attempt.owner.livemode)
+        if external is not None:
+            await add(conn, attempt, account_id, external, is_default=True, replaces=True)
+        return await render_account(conn, agreed, livemode=attempt.owner.livemode, with_extras=with_extras)
 
     return await run_once(database, attempt, work, render_error=render_error)
+
+
+async def update_capability(
+    database: Database,
+    attempt: Attempt,
+    account_id: str,
+    name: str,
+    *,
+    requested: bool | None,
+    render_error: RenderError,
+) -> Answer:
+    """Ask for a capability of an account or give it up, and return its reply; None leaves it as it is.
+
+    Raises:
+        UnreachableAccountError: the owner can reach no such account.
+        ResourceMissingError: there is no such capability.
+        IdempotencyMismatchError: the key stands for another request.
+    """
+    check_capability(name)
+
+    async def work(conn: Conn) -> bytes:
+        account = await lock_account(conn, attempt.owner, account_id)
+        if requested is not None:
+            sent = {"capabilities": {name: requested}}
+            details = changed(account.details, sent, now_s=attempt.now_ms // 1000)
+            account = msgspec.structs.replace(account, details=details)
+            await accounts.update_account(conn, account)
+        return capability_json(account, name, account.details.capabilities.get(name, UNREQUESTED))
+
+    return await run_once(database, attempt, work, render_error=render_error)
+
+
+async def retrieve_capability(
+    database: Database, viewer: Owner, account_id: str, name: str
+) -> tuple[Account, CapabilityState]:
+    """Return an account, and a capability of it.
+
+    Raises:
+        UnreachableAccountError: the viewer can reach no such account.
+        ResourceMissingError: there is no such capability.
+    """
+    account = await retrieve_account(database, viewer, account_id)
+    check_capability(name)
+    return account, account.details.capabilities.get(name, UNREQUESTED)
 
 
 async def retrieve_account(database: Database, viewer: Owner, account_id: str) -> Account:
     """Return an account: the viewer's own, or one under it.
 
     Raises:
-        ResourceMissingError: the viewer can reach no such account.
+        UnreachableAccountError: the viewer can reach no such account.
     """
     async with database.connection() as conn:
-        return await _require(conn, viewer, account_id)
+        return await require_account(conn, viewer, account_id)
+
+
+async def show_account(database: Database, viewer: Owner, account_id: str, *, with_extras: bool) -> bytes:
+    """Return the reply of an account: the viewer's own, or one under it.
+
+    Raises:
+        UnreachableAccountError: the viewer can reach no such account.
+    """
+    async with database.connection() as conn:
+        account = await require_account(conn, viewer, account_id)
+        return await render_account(conn, account, livemode=viewer.livemode, with_extras=with_extras)
+
+
+async def render_account(conn: Conn, account: Account, *, livemode: bool, with_extras: bool) -> bytes:
+    """Return an account's reply, with its external accounts in one mode."""
+    (body,) = await render_accounts(conn, [account], livemode=livemode, with_extras=with_extras)
+    return body
+
+
+async def render_accounts(conn: Conn, found: Sequence[Account], *, livemode: bool, with_extras: bool) -> list[bytes]:
+    """Return the replies of several accounts, with their external accounts in one mode."""
+    ids = [account.account for account in found]
+    externals = await fetch_external_accounts(conn, ids, livemode=livemode, most=SHOWN_WITH_ACCOUNT)
+    return [
+        account_json(account, shown, total=total, with_extras=with_extras)
+        for account in found
+        for shown, total in [externals[account.account]]
+    ]
 
 
 async def list_platform_accounts(
@@ -155,11 +264,30 @@ async def list_platform_accounts(
         ExclusiveParametersError: both cursors are given.
     """
     async with database.connection() as conn:
-        await _check_cursor(conn, platform, request.starting_after, param="starting_after")
-        await _check_cursor(conn, platform, request.ending_before, param="ending_before")
-        if request.starting_after is not None and request.ending_before is not None:
-            raise ExclusiveParametersError("starting_after", "ending_before")
-        return await accounts.list_platform_accounts(conn, platform, window(ACCOUNT_PREFIX, created, request))
+        return await _list(conn, platform, created, request)
+
+
+async def show_platform_accounts(
+    database: Database, platform: Owner, created: Range | None, request: PageRequest, *, with_extras: bool
+) -> tuple[list[bytes], bool]:
+    """Return the replies of a page of the accounts under a platform, newest first, and whether there are others.
+
+    Raises:
+        ResourceMissingError: a cursor names none of them.
+        ExclusiveParametersError: both cursors are given.
+    """
+    async with database.connection() as conn:
+        page = await _list(conn, platform, created, request)
+        bodies = await render_accounts(conn, page.items, livemode=platform.livemode, with_extras=with_extras)
+        return bodies, page.has_more
+
+
+async def _list(conn: Conn, platform: Owner, created: Range | None, request: PageRequest) -> Page[Account]:
+    await _check_cursor(conn, platform, request.starting_after, param="starting_after")
+    await _check_cursor(conn, platform, request.ending_before, param="ending_before")
+    if request.starting_after is not None and request.ending_before is not None:
+        raise ExclusiveParametersError("starting_after", "ending_before")
+    return await accounts.list_platform_accounts(conn, platform, window(ACCOUNT_PREFIX, created, request))
 
 
 async def _check_cursor(conn: Conn, platform: Owner, cursor: str | None, *, param: str) -> None:
@@ -168,18 +296,7 @@ async def _check_cursor(conn: Conn, platform: Owner, cursor: str | None, *, para
         raise ResourceMissingError("account", cursor, param=param)
 
 
-async def _require(conn: Conn, viewer: Owner, account_id: str) -> Account:
-    account = await accounts.read_account(conn, viewer, account_id)
-    if account is None:
-        raise _missing(account_id)
-    return account
-
-
-def _missing(account_id: str) -> ResourceMissingError:
-    return ResourceMissingError("account", account_id, param="account", in_path=True)
-
-
-def _edited(account: Account, edit: EditAccount) -> Account:
+def _edited(account: Account, edit: EditAccount, *, now_s: int) -> Account:
     """Return the account as it is after an edit, its settlement days aside."""
     wanted = {
         "default_currency": edit.default_currency,
@@ -188,7 +305,7 @@ def _edited(account: Account, edit: EditAccount) -> Account:
         "business_type": edit.business_type,
     }
     changes = {name: value for name, value in wanted.items() if value is not msgspec.UNSET}
-    edited = msgspec.structs.replace(account, **changes)
+    edited = msgspec.structs.replace(account, **changes, details=changed(account.details, edit.details, now_s=now_s))
     if isinstance(edit.metadata, MetadataChange):
         edited = msgspec.structs.replace(edited, metadata=merge(account.metadata, edit.metadata))
     return edited

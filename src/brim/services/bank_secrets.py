@@ -45,7 +45,7 @@ class BankSecrets:
             DatabaseUnavailableError: the fingerprint's key cannot be read.
         """
         sealed = self._vault.seal(numbers.account_number.encode(), place=_place(owner, object_id))
-        return KeptNumbers(sealed, await self._fingerprint(numbers))
+        return KeptNumbers(sealed, await self.fingerprint(numbers))
 
     def reveal(self, sealed: bytes, *, owner: Owner, object_id: str) -> str:
         """Return the account number in the row of that object.
@@ -57,7 +57,14 @@ class BankSecrets:
         """
         return self._vault.open(sealed, place=_place(owner, object_id)).decode()
 
-    async def _fingerprint(self, numbers: BankNumbers) -> str:
+    async def fingerprint(self, numbers: BankNumbers) -> str:
+        """Return what is the same for equal numbers, and tells nobody what they are.
+
+        Raises:
+            NoEncryptionKeyError: the server has no encryption key.
+            SecretUnreadableError: it has another one than before.
+            DatabaseUnavailableError: the fingerprint's key cannot be read.
+        """
         if self._fingerprint_key is None:
             self._fingerprint_key = await find_service_secret(self._database, self._vault, _FINGERPRINT_KEY)
         text = f"{numbers.routing_number}:{numbers.account_number}".encode()

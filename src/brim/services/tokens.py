@@ -125,7 +125,7 @@ async def create_source(
         NoEncryptionKeyError, SecretUnreadableError: the server cannot keep account numbers.
         IdempotencyMismatchError: the key stands for another request.
     """
-    token, numbers = await _open_token(database, secrets, attempt.owner, wish.token, param="token")
+    token, numbers = await open_token(database, secrets, attempt.owner, wish.token, param="token")
     source, sealed = await _source_of(secrets, attempt, wish, token, numbers, ids)
 
     async def work(conn: Conn) -> bytes:
@@ -150,7 +150,7 @@ async def source_for_topup(
         NoEncryptionKeyError, SecretUnreadableError: the server cannot keep account numbers.
     """
     wish = NewSource(token=token_id)
-    token, numbers = await _open_token(database, secrets, attempt.owner, token_id, param="source")
+    token, numbers = await open_token(database, secrets, attempt.owner, token_id, param="source")
     source, sealed = await _source_of(secrets, attempt, wish, token, numbers, ids)
     check_usable(source, token_id, param="source")
 
@@ -169,7 +169,7 @@ async def scenario_of_token(database: Database, secrets: BankSecrets, owner: Own
         TokenAlreadyUsedError: it is a source already.
         NoEncryptionKeyError, SecretUnreadableError: the server cannot read account numbers.
     """
-    token, numbers = await _open_token(database, secrets, owner, token_id, param="source")
+    token, numbers = await open_token(database, secrets, owner, token_id, param="source")
     scenario, verification = first_state(owner, numbers, by_microdeposits=False)
     check_verified(verification, token_id, param="source")
     if token is not None and token.used_as is not None:
@@ -177,7 +177,7 @@ async def scenario_of_token(database: Database, secrets: BankSecrets, owner: Own
     return scenario
 
 
-async def _open_token(
+async def open_token(
     database: Database, secrets: BankSecrets, owner: Owner, token_id: str, *, param: str
 ) -> tuple[BankToken | None, BankNumbers]:
     """Return a token and its numbers; of a documented one, the numbers only."""
@@ -241,7 +241,7 @@ async def _exchange(conn: Conn, attempt: Attempt, token_id: str, source: Funding
         token, _ = found
         used_by = attempt.claim.key if attempt.claim else attempt.request_id
         if token.used_as is not None:
-            if token.used_by != used_by:
+            if token.used_by != used_by or not token.used_as.startswith(PREFIXES[FundingKind.SOURCE]):
                 raise TokenAlreadyUsedError(token_id)
             return (await funding.fetch_funding_sources(conn, attempt.owner, [token.used_as]))[token.used_as]
         await funding.use_bank_token(conn, msgspec.structs.replace(token, used_as=source.id, used_by=used_by))

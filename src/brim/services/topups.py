@@ -5,6 +5,7 @@ from typing import Final, TypeAlias
 
 import msgspec
 
+from brim.domain.accounts import AccountClosedError
 from brim.domain.amounts import check_amount
 from brim.domain.clocks import ClockAdvancingError, Moment, moment_of
 from brim.domain.errors import ExclusiveParametersError, ResourceMissingError
@@ -148,7 +149,13 @@ def _new_topup(
 def _draft(
     owner: Owner, wish: CreateTopup, named: Funding | None, terms: Terms, *, now_ms: int, ids: IdFactory, rail: Rail
 ) -> tuple[Topup, Moment]:
-    """Return the pending top-up that a wish becomes under these terms, and its moment in the owner's time."""
+    """Return the pending top-up that a wish becomes under these terms, and its moment in the owner's time.
+
+    Raises:
+        AccountClosedError: the owner's account was rejected or deleted.
+    """
+    if terms.is_closed:
+        raise AccountClosedError(owner.account)
     funding = named or _default_funding(owner, wish.currency, terms)
     moment = moment_of(terms.test_clock, now_ms=now_ms, ids=ids)
     plan = rail.plan(

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 import msgspec
 
+from brim.domain.account_details import AccountDetails
 from brim.domain.accounts import Account
 from brim.domain.pages import Page, Window, page_of
 from brim.domain.topups import Owner
@@ -12,6 +13,7 @@ from brim.store.database import Conn
 from brim.store.sql import load_queries
 
 _SQL: Final = load_queries("accounts")
+_decode_details: Final = msgspec.json.Decoder(AccountDetails).decode
 
 
 async def find_account(conn: Conn, account: str) -> Account | None:
@@ -79,6 +81,7 @@ async def insert_account(conn: Conn, account: Account) -> None:
         account.business_name,
         account.business_type,
         msgspec.json.encode(account.metadata).decode(),
+        msgspec.json.encode(account.details).decode(),
     )
 
 
@@ -92,7 +95,20 @@ async def update_account(conn: Conn, account: Account) -> None:
         account.business_name,
         account.business_type,
         msgspec.json.encode(account.metadata).decode(),
+        msgspec.json.encode(account.details).decode(),
     )
+
+
+async def delete_account(conn: Conn, account: Account, *, now_ms: int) -> None:
+    """Let nobody reach an account any more, and forget what it said of itself."""
+    await conn.execute(_SQL["delete_account"], account.account, now_ms)
+    await conn.execute(_SQL["count_deleted_below"], account.platform)
+
+
+async def money_of_account(conn: Conn, account: str) -> tuple[bool, bool]:
+    """Tell whether an account has money in either mode, and whether some is on its way."""
+    record = await conn.fetchrow(_SQL["money_of_account"], account)
+    return record["has_balance"], record["has_pending"]
 
 
 async def lock_accounts(conn: Conn) -> None:
@@ -117,5 +133,6 @@ def _account_from_record(record: Mapping[str, Any]) -> Account:
         business_name=record["business_name"],
         business_type=record["business_type"],
         metadata=msgspec.json.decode(record["metadata"], type=dict[str, str]),
+        details=_decode_details(record["details"]),
         settlement_days=record.get("settlement_days"),
     )

@@ -64,6 +64,11 @@ async def expire_key(conn: Conn, key: ApiKey, expires_ms: int) -> ApiKey:
     return msgspec.structs.replace(key, expires_ms=ends)
 
 
+async def expire_keys_of_account(conn: Conn, account: str, expires_ms: int) -> None:
+    """End all keys of an account at that time, in both modes, unless they end before."""
+    await conn.execute(_QUERIES["expire_keys_of_account"], account, expires_ms)
+
+
 def key_from_record(row: Any) -> ApiKey:
     """Return the key in a record that has the columns of one."""
     permissions = row["permissions"]
@@ -78,6 +83,7 @@ def key_from_record(row: Any) -> ApiKey:
         permissions=None if permissions is None else msgspec.json.decode(permissions, type=dict[str, str]),
         created=row["created"],
         expires_ms=row["expires_ms"],
+        deleted_below=row.get("deleted_below") or 0,
     )
 
 

@@ -23,6 +23,7 @@ async def read_terms(conn: Conn, owner: Owner) -> Terms:
     return Terms(
         version=first["version"],
         settlement_days=first["settlement_days"],
+        is_closed=first["is_closed"],
         test_clock=clock_from_record(first, clock_id=clock_id, created=first["clock_created"]) if clock_id else None,
         defaults={
             record["default_currency"]: funding_of(funding_source_from_record(record))
@@ -35,6 +36,19 @@ async def read_terms(conn: Conn, owner: Owner) -> Terms:
 async def change_terms(conn: Conn, owner: Owner) -> None:
     """Count a change of an owner's terms, in the transaction of the change."""
     await conn.execute(_SQL["change_terms"], owner.account, owner.livemode)
+
+
+async def ensure_terms(conn: Conn, account: str) -> None:
+    """Let an account have terms in both modes, so that there is something for its creates to hold.
+
+    Commit this before `close`: a create that is under way meanwhile then either ends first or sees the change.
+    """
+    await conn.execute(_SQL["ensure_terms"], account)
+
+
+async def close(conn: Conn, account: str) -> None:
+    """Let no top-up of an account be made any more, in either mode; waits for those under way."""
+    await conn.execute(_SQL["close"], account)
 
 
 async def set_settlement_days(conn: Conn, owner: Owner, days: int | None) -> None:

@@ -2,19 +2,22 @@
 
 from typing import Final
 
+from brim.api.account_kinds import ExternalAccountSource
+from brim.api.declarations.account_details import CONTROLLER, DETAILS
 from brim.api.declarations.common import METADATA, PAGE, created, expand
-from brim.api.kinds import BoundedInteger, Country, CurrencyCode, Email, Enum, Text
+from brim.api.kinds import Boolean, BoundedInteger, Country, CurrencyCode, Email, Enum, Text
 from brim.api.params import Hash, Parameter
-from brim.domain.accounts import BUSINESS_TYPES, MAX_SETTLEMENT_DAYS, TYPES
+from brim.domain.accounts import MAX_SETTLEMENT_DAYS, TYPES
 
-_BUSINESS_PROFILE: Final = Hash(
-    (
-        Parameter(
-            name="name",
-            kind=Text(clearable=True),
-            description="The name that it does business under. Sent empty, it becomes null.",
-        ),
-    )
+REASONS: Final = (
+    "credit",
+    "fraud",
+    "fraud_no_intent_to_fulfill",
+    "fraud_other",
+    "fraud_payment_method_casher",
+    "fraud_payment_method_tester",
+    "other",
+    "terms_of_service",
 )
 _AGREEMENT: Final = Hash(
     (
@@ -30,8 +33,7 @@ _AGREEMENT: Final = Hash(
 )
 _ACCOUNT_DETAILS: Final = (
     Parameter(name="brim", kind=_AGREEMENT, description="What is agreed with the account beyond the vendor's object."),
-    Parameter(name="business_profile", kind=_BUSINESS_PROFILE, description="What the account's customers see of it."),
-    Parameter(name="business_type", kind=Enum(BUSINESS_TYPES), description="What kind of business it is."),
+    *DETAILS,
     Parameter(
         name="default_currency",
         kind=CurrencyCode(),
@@ -44,9 +46,19 @@ _ACCOUNT_DETAILS: Final = (
     ),
     METADATA,
 )
+_BANK_ACCOUNT: Final = (
+    "the id of a bank token, or an object of `object=bank_account`, `country`, `routing_number` and `account_number`. "
+    "It pays for no top-up."
+)
 ACCOUNT_CREATE: Final = (
     *_ACCOUNT_DETAILS,
+    CONTROLLER,
     Parameter(name="country", kind=Country(), description="The two-letter ISO code of its country; `US` if left out."),
+    Parameter(
+        name="external_account",
+        kind=ExternalAccountSource(),
+        description=f"A bank account to be paid out to: {_BANK_ACCOUNT}",
+    ),
     Parameter(
         name="type",
         kind=Enum(TYPES),
@@ -54,6 +66,69 @@ ACCOUNT_CREATE: Final = (
     ),
     expand("account"),
 )
-ACCOUNT_UPDATE: Final = (*_ACCOUNT_DETAILS, expand("account"))
+ACCOUNT_UPDATE: Final = (
+    *_ACCOUNT_DETAILS,
+    Parameter(
+        name="external_account",
+        kind=ExternalAccountSource(),
+        description=f"A bank account in place of the default of its currency: {_BANK_ACCOUNT}",
+    ),
+    expand("account"),
+)
 ACCOUNT_RETRIEVE: Final = (expand("account"),)
+ACCOUNT_DELETE: Final = ()
+ACCOUNT_REJECT: Final = (
+    Parameter(name="reason", kind=Enum(REASONS), required=True, description="Why."),
+    Parameter(
+        name="payouts_action",
+        kind=Enum(("none", "pause")),
+        description="What becomes of payouts; there are none here.",
+    ),
+    expand("account"),
+)
 ACCOUNT_LIST: Final = (created("accounts"), *PAGE, expand("account", in_list=True))
+
+CAPABILITY_LIST: Final = (expand("capability", in_list=True),)
+CAPABILITY_RETRIEVE: Final = (expand("capability"),)
+CAPABILITY_UPDATE: Final = (
+    Parameter(name="requested", kind=Boolean(), description="Whether the account asks for it. It is granted at once."),
+    expand("capability"),
+)
+
+_DEFAULT: Final = Parameter(
+    name="default_for_currency",
+    kind=Boolean(),
+    description="Whether it becomes the default of its currency. The first of a currency always is.",
+)
+EXTERNAL_ACCOUNT_CREATE: Final = (
+    Parameter(
+        name="external_account",
+        kind=ExternalAccountSource(),
+        required=True,
+        description=f"The bank account: {_BANK_ACCOUNT}",
+    ),
+    _DEFAULT,
+    METADATA,
+    expand("external_account"),
+)
+EXTERNAL_ACCOUNT_UPDATE: Final = (
+    Parameter(name="account_holder_name", kind=Text(clearable=True), description="The holder's name."),
+    Parameter(
+        name="account_holder_type", kind=Enum(("company", "individual")), description="What kind of holder it has."
+    ),
+    Parameter(name="account_type", kind=Enum(("checking", "savings")), description="What kind of account it is."),
+    _DEFAULT,
+    METADATA,
+    expand("external_account"),
+)
+EXTERNAL_ACCOUNT_RETRIEVE: Final = (expand("external_account"),)
+EXTERNAL_ACCOUNT_LIST: Final = (
+    Parameter(
+        name="object",
+        kind=Enum(("bank_account", "card")),
+        description="Only those of this kind; there are bank accounts only.",
+    ),
+    *PAGE,
+    expand("external_account", in_list=True),
+)
+LOGIN_LINK_CREATE: Final = (expand("login_link"),)

@@ -6,6 +6,7 @@ from brim.api import topups
 from brim.api.declarations import topups as declared
 from brim.api.operation import Operation
 from brim.domain import topup_wire
+from brim.domain.accounts import AccountClosedError
 from brim.domain.amounts import AmountTooLargeError
 from brim.domain.clocks import ClockAdvancingError
 from brim.domain.errors import ExclusiveParametersError, ResourceMissingError
@@ -26,6 +27,7 @@ _CREATION_ERRORS: Final = (
     NoEncryptionKeyError,
     SecretUnreadableError,
     ClockAdvancingError,
+    AccountClosedError,
 )
 
 TOPUPS: Final = (

@@ -2,28 +2,29 @@
 -- they are few and belong to no lane: on a cluster this is a reference table.
 
 -- name: find_account
--- One account.
-SELECT account, platform, created, type, country, default_currency, email, business_name, business_type, metadata
+-- One account, unless it was deleted.
+SELECT account, platform, created, type, country, default_currency, email, business_name, business_type, metadata,
+    details
 FROM accounts
-WHERE account = $1;
+WHERE account = $1 AND deleted_ms IS NULL;
 
 -- name: read_account
 -- One account that another one can reach: itself, or one whose platform it is; with its own agreement in one mode.
 SELECT
     a.account, a.platform, a.created, a.type, a.country, a.default_currency, a.email, a.business_name, a.business_type,
-    a.metadata, o.settlement_days
+    a.metadata, a.details, o.settlement_days
 FROM accounts AS a
 LEFT JOIN owner_terms AS o ON o.account = a.account AND o.livemode = $3
-WHERE a.account = $1 AND (a.account = $2 OR a.platform = $2);
+WHERE a.account = $1 AND (a.account = $2 OR a.platform = $2) AND a.deleted_ms IS NULL;
 
 -- name: lock_account
 -- As read_account, held until the transaction ends.
 SELECT
     a.account, a.platform, a.created, a.type, a.country, a.default_currency, a.email, a.business_name, a.business_type,
-    a.metadata, o.settlement_days
+    a.metadata, a.details, o.settlement_days
 FROM accounts AS a
 LEFT JOIN owner_terms AS o ON o.account = a.account AND o.livemode = $3
-WHERE a.account = $1 AND (a.account = $2 OR a.platform = $2)
+WHERE a.account = $1 AND (a.account = $2 OR a.platform = $2) AND a.deleted_ms IS NULL
 FOR UPDATE OF a;
 
 -- name: list_platform_accounts
@@ -31,21 +32,21 @@ FOR UPDATE OF a;
 -- one runs: newest first, or oldest first for the page just newer than a cursor.
 SELECT
     a.account, a.platform, a.created, a.type, a.country, a.default_currency, a.email, a.business_name, a.business_type,
-    a.metadata, o.settlement_days
+    a.metadata, a.details, o.settlement_days
 FROM (
     (
         SELECT *
         FROM accounts
-        WHERE $5 AND (platform, account) > ($1, $3) AND (platform, account) < ($1, $4)
-        ORDER BY platform DESC, account DESC
+        WHERE $5 AND platform = $1 AND account > $3 AND account < $4 AND deleted_ms IS NULL
+        ORDER BY account DESC
         LIMIT $6
     )
     UNION ALL
     (
         SELECT *
         FROM accounts
-        WHERE NOT $5 AND (platform, account) > ($1, $3) AND (platform, account) < ($1, $4)
-        ORDER BY platform, account
+        WHERE NOT $5 AND platform = $1 AND account > $3 AND account < $4 AND deleted_ms IS NULL
+        ORDER BY account
         LIMIT $6
     )
 ) AS a
@@ -54,15 +55,19 @@ LEFT JOIN LATERAL (
 ) AS o ON true;
 
 -- name: list_accounts
--- All accounts, oldest first.
-SELECT account, platform, created, type, country, default_currency, email, business_name, business_type, metadata
+-- All accounts that were not deleted, oldest first.
+SELECT account, platform, created, type, country, default_currency, email, business_name, business_type, metadata,
+    details
 FROM accounts
+WHERE deleted_ms IS NULL
 ORDER BY created, account;
 
 -- name: list_first_accounts
 -- The oldest accounts, as many as are asked for: ids sort by when they were made.
-SELECT account, platform, created, type, country, default_currency, email, business_name, business_type, metadata
+SELECT account, platform, created, type, country, default_currency, email, business_name, business_type, metadata,
+    details
 FROM accounts
+WHERE deleted_ms IS NULL
 ORDER BY account
 LIMIT $1;
 
@@ -77,15 +82,38 @@ LIMIT 1;
 -- name: insert_account
 -- One new account.
 INSERT INTO accounts (
-    account, platform, created, type, country, default_currency, email, business_name, business_type, metadata
+    account, platform, created, type, country, default_currency, email, business_name, business_type, metadata,
+    details
 )
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::text::jsonb);
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::text::jsonb, $11::text::jsonb);
 
 -- name: update_account
 -- What an account says of itself, as it is from now on.
 UPDATE accounts
-SET default_currency = $2, email = $3, business_name = $4, business_type = $5, metadata = $6::text::jsonb
+SET
+    default_currency = $2, email = $3, business_name = $4, business_type = $5, metadata = $6::text::jsonb,
+    details = $7::text::jsonb
 WHERE account = $1;
+
+-- name: delete_account
+-- Let nobody reach an account any more, and forget what it said of itself. Its books stay.
+UPDATE accounts
+SET
+    deleted_ms = $2, email = NULL, business_name = NULL, business_type = NULL, metadata = '{}', details = '{}'
+WHERE account = $1;
+
+-- name: count_deleted_below
+-- Let whoever remembers for whom a platform's keys may act look again.
+UPDATE accounts
+SET deleted_below = deleted_below + 1
+WHERE account = $1;
+
+-- name: money_of_account
+-- Whether an account has money in either mode, and whether some is on its way.
+SELECT
+    EXISTS (SELECT FROM balances WHERE account = $1 AND available <> 0) AS has_balance,
+    EXISTS (SELECT FROM topups WHERE account = $1 AND NOT livemode AND status = 'pending')
+    OR EXISTS (SELECT FROM topups WHERE account = $1 AND livemode AND status = 'pending') AS has_pending;
 
 -- name: lock_accounts
 -- Lets one process through at a time to decide which account is the first; readers are not held up.

@@ -2,10 +2,12 @@
 -- statements here that name no account are no part of serving an account's requests.
 
 -- name: find_by_hash
--- The key with this SHA-256, expired or not.
-SELECT hash, account, livemode, id, kind, name, redacted, permissions::text, created, expires_ms
-FROM api_keys
-WHERE hash = $1;
+-- The key with this SHA-256, expired or not, and how many accounts of its own account's were deleted.
+SELECT
+    k.hash, k.account, k.livemode, k.id, k.kind, k.name, k.redacted, k.permissions::text, k.created, k.expires_ms,
+    (SELECT a.deleted_below FROM accounts AS a WHERE a.account = k.account) AS deleted_below
+FROM api_keys AS k
+WHERE k.hash = $1;
 
 -- name: lock_by_id
 -- The key with this id, held until the transaction ends.
@@ -59,3 +61,9 @@ UPDATE api_keys
 SET expires_ms = least(expires_ms, $4)
 WHERE account = $1 AND livemode = $2 AND id = $3
 RETURNING expires_ms;
+
+-- name: expire_keys_of_account
+-- Let all keys of an account stop working, in both modes.
+UPDATE api_keys
+SET expires_ms = least(expires_ms, $2)
+WHERE account = $1;

@@ -2,7 +2,7 @@
 -- An owner's terms, a row for each default funding source and one where there is none; no row for an owner who never
 -- changed anything.
 SELECT
-    o.version, o.settlement_days,
+    o.version, o.settlement_days, o.is_closed,
     c.id AS clock_id, c.name, c.created AS clock_created, c.deletes_after, c.frozen_time, c.target_frozen_time,
     c.since_ms,
     d.currency AS default_currency,
@@ -27,3 +27,16 @@ ON CONFLICT ON CONSTRAINT owner_terms_pk DO UPDATE SET version = o.version + 1;
 UPDATE owner_terms
 SET settlement_days = $3
 WHERE account = $1 AND livemode = $2;
+
+-- name: ensure_terms
+-- The first terms of an account in both modes, where it has none.
+INSERT INTO owner_terms (account, livemode, version)
+VALUES ($1, false, 1), ($1, true, 1)
+ON CONFLICT DO NOTHING;
+
+-- name: close
+-- Count a change of terms by which no more top-ups are made, in rows that ensure_terms made. Creates hold these rows
+-- until they commit, so this waits for them.
+UPDATE owner_terms
+SET version = version + 1, is_closed = true
+WHERE account = $1;

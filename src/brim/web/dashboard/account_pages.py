@@ -12,6 +12,7 @@ from brim.web.dashboard.forms import Form
 from brim.web.dashboard.linking import message_of
 from brim.web.dashboard.paging import page_query, paging
 from brim.web.dashboard.signed import SignedVisit
+from brim.web.routes import NoSuchPageError
 
 ACCOUNTS: Final = "/v1/accounts"
 ACCOUNT: Final = ACCOUNTS + "/{}"
@@ -72,7 +73,7 @@ async def show(page: SignedVisit) -> Reply:
 
 
 async def _reply(page: SignedVisit, form: Form, *, status: int = 200) -> Reply:
-    account = await page.api.get(api_path(ACCOUNT, page.places["account"]))
+    account = await _find(page, page.places["account"])
     if not form.values:
         form.values = _values_of(account)
     choices = {choice.account for choice in page.session.accounts}
@@ -86,9 +87,19 @@ async def _reply(page: SignedVisit, form: Form, *, status: int = 200) -> Reply:
     )
 
 
+async def _find(page: SignedVisit, account_id: str) -> Any:
+    """Return an account that the page's reaches; one that it does not is no page, as it is of no key."""
+    try:
+        return await page.api.get(api_path(ACCOUNT, account_id), expand=["brim"])
+    except ApiRefusedError as error:
+        if error.code == "account_invalid":
+            raise NoSuchPageError from error
+        raise
+
+
 def _values_of(account: Mapping[str, Any]) -> dict[str, str]:
     """Return what the form of an account says."""
-    days = account.get("brim", {}).get("settlement_days")
+    days = account["brim"]["settlement_days"]
     return {
         "name": (account["business_profile"] or {}).get("name") or "",
         "email": account["email"] or "",
@@ -100,7 +111,7 @@ def _values_of(account: Mapping[str, Any]) -> dict[str, str]:
 async def edit(page: SignedVisit) -> Reply:
     """`POST /accounts/{account}`."""
     account_id, form = page.places["account"], _read(page)
-    before = _values_of(await page.api.get(api_path(ACCOUNT, account_id)))
+    before = _values_of(await _find(page, account_id))
     fields = _details(form.values)
     if before["settlement_days"] == form.values["settlement_days"]:
         del fields["brim"]  # an account under a platform may not even say what it has agreed with it

@@ -133,6 +133,18 @@ CHAPTERS: Final = (
         ("/v1/accounts", "/v1/account"),
     ),
     Chapter(
+        "capabilities",
+        "Capabilities",
+        "What an account has asked for. It is granted at once, because nothing is checked, and has no effect here.",
+        ("/v1/accounts/{account}/capabilities",),
+    ),
+    Chapter(
+        "external_accounts",
+        "External accounts",
+        "The bank accounts that an account is paid out to. They pay for no top-up.",
+        ("/v1/accounts/{account}/external_accounts",),
+    ),
+    Chapter(
         "test_clocks",
         "Test clocks",
         "While a test clock exists, your test mode lives in its frozen time, and advancing it makes happen, in order, "
@@ -164,8 +176,8 @@ CHAPTERS: Final = (
         ("/v1/brim/verification",),
     ),
 )
-UNLISTED: Final = frozenset({"/v1/balance/history", "/v1/stripecli/sessions"})
-"""Served for old clients and for the official CLI alone; nobody needs to read about them."""
+UNLISTED: Final = frozenset({"/v1/balance/history", "/v1/stripecli/sessions", "/v1/accounts/{account}/login_links"})
+"""Served for old clients, for the official CLI alone, or to be refused with a reason; nobody needs to read of them."""
 
 
 class Catalogue:

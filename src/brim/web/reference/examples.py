@@ -20,6 +20,8 @@ from brim.domain import (
     webhook_wire,
     wire,
 )
+from brim.domain.account_details import AccountDetails, CapabilityState
+from brim.domain.accounts import Account
 from brim.domain.events import DEFAULT_API_VERSION
 from brim.domain.funding_sources import Address
 from brim.domain.ledger import Balance
@@ -39,6 +41,7 @@ SOURCE: Final = "src_0mfg9Y6H2vEjPr4XsL9wKz7q"
 _TOKEN: Final = "btok_0mfg9X7D5gMnBt3QhC8uJy2r"  # noqa: S105  an example, no credential
 _CLOCK: Final = "clock_0mfg8W4F6sAvKx9PbR3eZn7t"
 _ACCOUNT: Final = "acct_1Qk7ZtLw4VbN9sDe"
+_EXTERNAL: Final = "ba_0mfg9V3R8wLxTq6NsH2kYe5d"
 _REQUEST: Final = "req_5hTq2LxW8vNcRk"
 _FINGERPRINT: Final = "5c8a41f6e02b97d3"
 
@@ -53,6 +56,8 @@ _SAMPLE_IDS: Final = {
     "/v1/tokens": _TOKEN,
     "/v1/test_helpers/test_clocks": _CLOCK,
     "/v1/accounts": _ACCOUNT,
+    "/v1/accounts/{account}/capabilities": "transfers",
+    "/v1/accounts/{account}/external_accounts": _EXTERNAL,
     "/v1/brim/default_funding_sources": "usd",
     "/v1/brim/topups": TOPUP,
     "/v2/core/events": EVENT,
@@ -105,6 +110,11 @@ _VALUES: Final[dict[str, dict[str, Any]]] = {
     "PostAccounts": {"country": "US", "email": "jenny.rosen@example.com"},
     "GetAccounts": {"limit": 3},
     "PostAccountsAccount": {"metadata": {"tier": "gold"}},
+    "PostAccountsAccountReject": {"reason": "fraud"},
+    "PostAccountsAccountCapabilitiesCapability": {"requested": True},
+    "PostAccountsAccountExternalAccounts": {"external_account": "btok_us_verified"},
+    "GetAccountsAccountExternalAccounts": {"limit": 3},
+    "PostAccountsAccountExternalAccountsId": {"metadata": {"ledger": "operations"}},
     "PostTestHelpersTopupsTopupFail": {"failure_code": "insufficient_funds"},
     "PostTestHelpersTopupsTopupReverse": {"failure_code": "debit_not_authorized"},
     "PostTestHelpersTestClocks": {"frozen_time": _MADE, "name": "November"},
@@ -225,17 +235,32 @@ _A_TOKEN: Final = funding_wire.TokenObject(
     livemode=False,
     used=False,
 )
-_AN_ACCOUNT: Final = account_wire.AccountObject(
-    id=_ACCOUNT,
-    brim=account_wire.AccountExtras(settlement_days=None),
-    business_profile=account_wire.BusinessProfile(name=None),
-    business_type=None,
-    country="US",
+_ACCOUNT_STATE: Final = Account(
+    account=_ACCOUNT,
+    platform="acct_1Qk7YsGd5XaMp3Rf",
     created=_MADE,
-    default_currency="usd",
+    type="custom",
     email="jenny.rosen@example.com",
+    details=AccountDetails(capabilities={"transfers": CapabilityState(requested=True, requested_at=_MADE)}),
+)
+_AN_ACCOUNT: Final = msgspec.json.decode(account_wire.account_json(_ACCOUNT_STATE), type=account_wire.AccountObject)
+_AN_EXTERNAL_ACCOUNT: Final = account_wire.ExternalAccountObject(
+    id=_EXTERNAL,
+    account=_ACCOUNT,
+    account_holder_name="Jenny Rosen",
+    account_holder_type="company",
+    account_type="checking",
+    bank_name="STRIPE TEST BANK",
+    country="US",
+    currency="usd",
+    default_for_currency=True,
+    fingerprint=_FINGERPRINT,
+    last4="6789",
     metadata={},
-    type="standard",
+    routing_number="110000000",
+)
+_A_CAPABILITY: Final = account_wire.CapabilityObject(
+    id="transfers", account=_ACCOUNT, requested=True, requested_at=_MADE, status="active"
 )
 _A_BALANCE: Final = msgspec.json.decode(
     balance_wire.balance_json(Owner(_ACCOUNT, livemode=False), [Balance(currency="usd", available=125_000)]),
@@ -287,7 +312,8 @@ _A_REQUEST: Final = RequestLogObject(
 _OBJECTS: Final[dict[type[msgspec.Struct], msgspec.Struct]] = {
     type(example): example
     for example in (
-        _A_TOPUP, _AN_EVENT, _A_METHOD, _A_SOURCE, _A_TOKEN, _AN_ACCOUNT, _AN_ENDPOINT, _AN_ATTEMPT, _A_REQUEST,
+        _A_TOPUP, _AN_EVENT, _A_METHOD, _A_SOURCE, _A_TOKEN, _AN_ACCOUNT, _AN_EXTERNAL_ACCOUNT,
+        _A_CAPABILITY, _AN_ENDPOINT, _AN_ATTEMPT, _A_REQUEST,
         webhook_wire.WebhookDeliveryObject(
             attempts=1,
             created=_MADE,
@@ -362,6 +388,13 @@ _CHANGES: Final[dict[str, dict[str, Any]]] = {
     "PostPaymentMethodsPaymentMethodAttach": {"customer": "cus_Tq2vXw8LmNbR4k"},
     "PostSourcesSource": {"metadata": {"ledger": "operations"}},
     "PostAccountsAccount": {"metadata": {"tier": "gold"}},
+    "PostAccountsAccountReject": {
+        "capabilities": {"transfers": "inactive"},
+        "charges_enabled": False,
+        "payouts_enabled": False,
+        "requirements": account_wire.RequirementsObject(disabled_reason="rejected.fraud"),
+    },
+    "PostAccountsAccountExternalAccountsId": {"metadata": {"ledger": "operations"}},
     "PostTestHelpersTestClocksTestClockAdvance": {
         "status": "advancing",
         "status_details": clock_wire.ClockStatusDetails(advancing=clock_wire.AdvancingDetails(_MADE + 8 * 86_400)),
@@ -402,7 +435,8 @@ def answer_of(operation: Operation) -> bytes:
     """Return what the example of an operation is answered with."""
     if operation.returns is wire.DeletedObject:
         kind = {"/v1/brim/default_funding_sources": "brim.default_funding_source",
-                "/v1/test_helpers/test_clocks": "test_helpers.test_clock"}  # fmt: skip
+                "/v1/test_helpers/test_clocks": "test_helpers.test_clock",
+                "/v1/accounts/{account}/external_accounts": "bank_account"}  # fmt: skip
         collection = collection_of(operation)
         noun = kind.get(collection, collection.rpartition("/")[2].removesuffix("s"))
         return wire.pretty(wire.encode(wire.DeletedObject(id=path_id_of(operation).rpartition("/")[2], object=noun)))

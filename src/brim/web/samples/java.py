@@ -8,7 +8,9 @@ from brim.api.params import Hash, Parameter
 from brim.web.naming import camel, pascal
 from brim.web.samples.sample import Sample, SdkCall, json_text
 
-_TEXTS_DESPITE_WORDS: Final = frozenset({"SourceCreateParams.type", "TokenCreateParams.BankAccount.country"})
+_TEXTS_DESPITE_WORDS: Final = frozenset(
+    {"AccountRejectParams.reason", "SourceCreateParams.type", "TokenCreateParams.BankAccount.country"}
+)
 """Where the SDK takes any text although there are only a few."""
 
 _TEXTS_DESPITE_NUMBERS: Final = frozenset({"SourceVerifyParams.values"})

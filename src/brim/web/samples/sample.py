@@ -25,7 +25,7 @@ _METHODS: Final = {
     "/v1/payment_methods": (("payment_methods",), "create list retrieve update attach detach"),
     "/v1/sources": (("sources",), "create retrieve update verify"),
     "/v1/tokens": (("tokens",), "create retrieve"),
-    "/v1/accounts": (("accounts",), "create list retrieve update"),
+    "/v1/accounts": (("accounts",), "create list retrieve update delete reject"),
     "/v1/account": (("accounts",), "retrieve_current"),
     "/v1/test_helpers/test_clocks": (("test_helpers", "test_clocks"), "create list retrieve advance delete"),
     "/v2/core/events": (("core", "events"), "list retrieve"),

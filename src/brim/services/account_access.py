@@ -1,0 +1,39 @@
+"""Which accounts a request reaches: its own, and those under it."""
+
+from brim.domain.accounts import Account
+from brim.domain.topups import Owner
+from brim.kit.errors import BrimError
+from brim.store import accounts
+from brim.store.database import Conn
+
+
+class UnreachableAccountError(BrimError):
+    """A request names an account that its key does not reach, or that does not exist; which of both, nobody is told."""
+
+    def __init__(self, account: str) -> None:
+        super().__init__(f"The account {account!r} cannot be reached.")
+        self.account = account
+
+
+async def require_account(conn: Conn, viewer: Owner, account_id: str) -> Account:
+    """Return an account that the viewer can reach.
+
+    Raises:
+        UnreachableAccountError: there is no such account.
+    """
+    account = await accounts.read_account(conn, viewer, account_id)
+    if account is None:
+        raise UnreachableAccountError(account_id)
+    return account
+
+
+async def lock_account(conn: Conn, viewer: Owner, account_id: str) -> Account:
+    """Return an account that the viewer can reach, held until the transaction ends.
+
+    Raises:
+        UnreachableAccountError: there is no such account.
+    """
+    account = await accounts.lock_account(conn, viewer, account_id)
+    if account is None:
+        raise UnreachableAccountError(account_id)
+    return account

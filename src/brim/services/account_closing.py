@@ -1,0 +1,89 @@
+"""The end of an account: its platform rejects it, or deletes it. Its books stay, whatever happens.
+
+Both need an account without money and without money on its way. From then on it cannot be topped up: that is a term of
+its owners, which every create under way holds, so none slips through.
+"""
+
+import msgspec
+
+from brim.domain.accounts import Account, AccountInUseError, check_controlled
+from brim.services.account_access import lock_account
+from brim.services.accounts import render_account
+from brim.services.idempotency import Answer, Attempt, RenderError, run_once
+from brim.store import accounts, terms
+from brim.store.database import Conn, Database
+from brim.store.external_accounts import delete_all_external_accounts
+from brim.store.keys import expire_keys_of_account
+
+
+async def reject_account(
+    database: Database,
+    attempt: Attempt,
+    account_id: str,
+    reason: str,
+    *,
+    asking: str,
+    render_error: RenderError,
+    with_extras: bool = False,
+) -> Answer:
+    """Let an account not be topped up any more, and return its reply.
+
+    Raises:
+        UnreachableAccountError: the attempt's owner can reach no such account.
+        NotAuthorizedError: somebody other than its platform asks.
+        AccountInUseError: it has money, or money on its way.
+        IdempotencyMismatchError: the key stands for another request.
+    """
+    await _ensure_terms(database, account_id)
+
+    async def work(conn: Conn) -> bytes:
+        account = await lock_account(conn, attempt.owner, account_id)
+        check_controlled(account, asking=asking, what="reject")
+        await _close(conn, account, what="rejected")
+        details = msgspec.structs.replace(account.details, rejected=reason)
+        rejected = msgspec.structs.replace(account, details=details)
+        await accounts.update_account(conn, rejected)
+        return await render_account(conn, rejected, livemode=attempt.owner.livemode, with_extras=with_extras)
+
+    return await run_once(database, attempt, work, render_error=render_error)
+
+
+async def delete_account(database: Database, attempt: Attempt, account_id: str, *, asking: str) -> None:
+    """Let nobody reach an account any more: its keys end, what it said of itself goes, its books stay.
+
+    Raises:
+        UnreachableAccountError: the attempt's owner can reach no such account.
+        NotAuthorizedError: somebody other than its platform asks.
+        AccountInUseError: it has money, or money on its way.
+    """
+    await _ensure_terms(database, account_id)
+
+    async def work(conn: Conn) -> None:
+        account = await lock_account(conn, attempt.owner, account_id)
+        check_controlled(account, asking=asking, what="delete")
+        await _close(conn, account, what="deleted")
+        await expire_keys_of_account(conn, account_id, attempt.now_ms)
+        await delete_all_external_accounts(conn, account_id)
+        await accounts.delete_account(conn, account, now_ms=attempt.now_ms)
+
+    await database.transact(work)
+
+
+async def _ensure_terms(database: Database, account_id: str) -> None:
+    """Let an account that exists have terms, in a transaction of its own: see `store.terms.ensure_terms`."""
+
+    async def work(conn: Conn) -> None:
+        if await accounts.find_account(conn, account_id) is not None:
+            await terms.ensure_terms(conn, account_id)
+
+    await database.transact(work)
+
+
+async def _close(conn: Conn, account: Account, *, what: str) -> None:
+    """Let an account that has no money be topped up no more. What its creates under way have made is seen by then."""
+    await terms.close(conn, account.account)
+    has_balance, has_pending = await accounts.money_of_account(conn, account.account)
+    if has_balance:
+        raise AccountInUseError(what, "it has a balance")
+    if has_pending:
+        raise AccountInUseError(what, "it has pending top-ups")

@@ -1,0 +1,133 @@
+"""External accounts in the database. Whoever changes one holds its account, so that no two changes meet."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import msgspec
+
+from brim.domain.external_accounts import ExternalAccount
+from brim.domain.funding_sources import BankAccount
+from brim.domain.pages import Page, Window, page_of
+from brim.domain.topups import Owner
+from brim.store.database import Conn
+from brim.store.sql import load_queries
+
+_SQL: Final = load_queries("external_accounts")
+
+
+async def insert_external_account(conn: Conn, external: ExternalAccount) -> None:
+    """Add an external account."""
+    account = external.bank_account
+    await conn.execute(
+        _SQL["insert_external_account"],
+        external.owner.account,
+        external.owner.livemode,
+        external.id,
+        external.created,
+        account.routing_number,
+        account.last4,
+        account.fingerprint,
+        account.bank_name,
+        account.country,
+        external.currency,
+        external.holder_name,
+        account.holder_type,
+        account.account_type,
+        external.is_default,
+        msgspec.json.encode(external.metadata).decode(),
+    )
+
+
+async def fetch_external_accounts(
+    conn: Conn, accounts: Sequence[str], *, livemode: bool, most: int
+) -> dict[str, tuple[list[ExternalAccount], int]]:
+    """Return by account its newest external accounts in one mode, newest first, and how many it has."""
+    found: dict[str, tuple[list[ExternalAccount], int]] = {account: ([], 0) for account in accounts}
+    for record in await conn.fetch(_SQL["fetch_external_accounts"], accounts, livemode, most):
+        shown, _ = found[record["account"]]
+        found[record["account"]] = ([*shown, _from_record(record)], record["total"])
+    return found
+
+
+async def read_external_account(conn: Conn, owner: Owner, external_id: str) -> ExternalAccount | None:
+    """Return an external account, None where the owner has none of that id."""
+    record = await conn.fetchrow(_SQL["read_external_account"], owner.account, owner.livemode, external_id)
+    return _from_record(record) if record else None
+
+
+async def list_external_accounts(conn: Conn, owner: Owner, place: Window) -> Page[ExternalAccount]:
+    """Return a page of an owner's external accounts."""
+    records = await conn.fetch(
+        _SQL["list_external_accounts"],
+        owner.account,
+        owner.livemode,
+        place.low,
+        place.high,
+        place.newest_first,
+        place.wanted,
+    )
+    return page_of(map(_from_record, records), place)
+
+
+async def count_external_accounts(conn: Conn, owner: Owner, currency: str) -> tuple[int, int]:
+    """Return how many external accounts an owner has, in all and in one currency."""
+    record = await conn.fetchrow(_SQL["count_external_accounts"], owner.account, owner.livemode, currency)
+    return record["total"], record["in_currency"]
+
+
+async def update_external_account(conn: Conn, external: ExternalAccount) -> None:
+    """Write what may change of an external account, its being a default aside."""
+    await conn.execute(
+        _SQL["update_external_account"],
+        external.owner.account,
+        external.owner.livemode,
+        external.id,
+        external.holder_name,
+        external.bank_account.holder_type,
+        external.bank_account.account_type,
+        msgspec.json.encode(external.metadata).decode(),
+    )
+
+
+async def clear_default(conn: Conn, owner: Owner, currency: str) -> str | None:
+    """Let no external account be the default of a currency; return the id of the one that was, None if none was."""
+    cleared: str | None = await conn.fetchval(_SQL["clear_default"], owner.account, owner.livemode, currency)
+    return cleared
+
+
+async def set_default(conn: Conn, external: ExternalAccount) -> None:
+    """Let an external account be the default of its currency in place of the one that is."""
+    await clear_default(conn, external.owner, external.currency)
+    await conn.execute(_SQL["set_default"], external.owner.account, external.owner.livemode, external.id)
+
+
+async def delete_external_account(conn: Conn, owner: Owner, external_id: str) -> None:
+    """Forget an external account."""
+    await conn.execute(_SQL["delete_external_account"], owner.account, owner.livemode, external_id)
+
+
+async def delete_all_external_accounts(conn: Conn, account: str) -> None:
+    """Forget the external accounts of an account in both modes."""
+    await conn.execute(_SQL["delete_all_external_accounts"], account)
+
+
+def _from_record(record: Mapping[str, Any]) -> ExternalAccount:
+    return ExternalAccount(
+        owner=Owner(record["account"], record["livemode"]),
+        id=record["id"],
+        created=record["created"],
+        bank_account=BankAccount(
+            routing_number=record["routing_number"],
+            last4=record["last4"],
+            fingerprint=record["fingerprint"],
+            bank_name=record["bank_name"],
+            country=record["country"],
+            currency=record["currency"],
+            holder_type=record["account_holder_type"],
+            account_type=record["account_type"],
+        ),
+        currency=record["currency"],
+        holder_name=record["account_holder_name"],
+        is_default=record["is_default"],
+        metadata=msgspec.json.decode(record["metadata"], type=dict[str, str]),
+    )
