@@ -19,8 +19,9 @@ from typing import Final
 from brim.kit.errors import BrimError
 
 _BYTES: Final = 32
-_ITERATIONS: Final = 4096
-"""PostgreSQL's default. A password of 256 random bits needs no stretching; fewer would only surprise a reader."""
+_ITERATIONS: Final = 1
+"""Iterations make words that a person can remember expensive to guess. A password of 256 random bits needs none, and
+PostgreSQL's default of 4,096 would cost every new connection some ten milliseconds of processor time."""
 
 
 class PasswordsUnreadableError(BrimError):
