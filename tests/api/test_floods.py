@@ -14,6 +14,7 @@ import pytest
 from api import flooding
 from api.wire import Wire
 from brim_process import RunningBrim, brim_environment, start_serving
+from service import Server
 
 FLOOD_S: Final = 5.0
 PROMISED_S: Final = 1.0
@@ -49,24 +50,36 @@ def memory_of(pid: int) -> int:
     return int(found[1]) * 1024
 
 
+def _time_of_answer(wire: Wire) -> float:
+    """Return how many seconds a new connection and its answer take."""
+    begun = time.monotonic()
+    assert wire.get("/healthz", headers={"Connection": "close"}).status == 200
+    return time.monotonic() - begun
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", flooding.FLOODS)
-def test_whatever_a_stranger_sends_others_are_answered(brim: RunningBrim, memory_before: int, kind: str) -> None:
+def test_whatever_a_stranger_sends_others_are_answered(
+    brim: RunningBrim, server: Server, memory_before: int, kind: str
+) -> None:
+    undisturbed = Wire(server.url, None)  # how long the same takes on this machine now where nobody floods
     api, place, wire = brim.child_pid("api"), urlsplit(brim.url).netloc, Wire(brim.url, None)
     most = 0
     command = [sys.executable, str(flooding.__file__), place, kind, str(FLOOD_S), brim.test_key]
     took: list[float] = []
+    took_undisturbed: list[float] = []
     with subprocess.Popen(command, env=brim_environment(), stdout=subprocess.PIPE, text=True) as flood:
         while flood.poll() is None:
-            begun = time.monotonic()
-            assert wire.get("/healthz", headers={"Connection": "close"}).status == 200
-            took.append(time.monotonic() - begun)
+            took.append(_time_of_answer(wire))
+            took_undisturbed.append(_time_of_answer(undisturbed))
             most = max(most, memory_of(api))
             time.sleep(0.02)
         assert flood.returncode == 0
     took.sort()
+    took_undisturbed.sort()
     # One of ten may be late, for the machine is not this test's alone; a process that is kept busy answers few in time.
+    waited_for_the_machine = took_undisturbed[len(took) * 9 // 10]
     more = most - memory_before
     print(f"{kind}: /healthz {took[len(took) // 2]:.3f} s, at most {took[-1]:.3f} s; {more >> 20} MB more")
-    assert took[len(took) * 9 // 10] < PROMISED_S
+    assert took[len(took) * 9 // 10] < PROMISED_S + 3 * waited_for_the_machine
     assert more < MOST_MEMORY
