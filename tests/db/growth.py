@@ -76,10 +76,11 @@ _BOOKS: Final = (
     """
     funding_sources (
         account, livemode, id, kind, created, verification, attempts_left, sealed, routing_number, last4, fingerprint,
-        country, allow_redisplay, party
+        country, allow_redisplay, party, customer
     )
     SELECT
-        {account}, false, 'pm_' || {id}, 'payment_method', n, 'verified', 3, '', '', '1234', '', 'US', 'always', '{{}}'
+        {account}, false, 'pm_' || {id}, 'payment_method', n, 'verified', 3, '', '', '1234', '', 'US', 'always', '{{}}',
+        'cus_' || n % 2
     FROM n
     """,
     """
@@ -148,6 +149,12 @@ _AROUND: Final = (
     SELECT
         'acct_' || n, false, 'clock_' || n, n, n, n, n, CASE n % 2 WHEN 0 THEN 'ready' ELSE 'advancing' END,
         CASE n % 2 WHEN 1 THEN n END FROM n
+    """,
+    """
+    external_accounts (
+        account, livemode, id, created, routing_number, last4, fingerprint, country, currency, is_default, metadata
+    )
+    SELECT 'acct_' || n, false, 'ba_' || {id}, n, '', '1234', '', 'US', 'usd', true, '{{}}' FROM n
     """,
     """
     default_funding_sources (account, livemode, currency, funding_source)

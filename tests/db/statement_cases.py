@@ -95,8 +95,11 @@ CASES: Final[Mapping[str, Case]] = {
     "accounts.list_accounts": Case((), reads_all=PEOPLE),
     "accounts.list_first_accounts": Case((10,)),
     "accounts.first_account": Case((), reads_all="is asked once, when there is no key"),
-    "accounts.insert_account": Case(("acct_new", BIG, 1, "standard", "US", "usd", None, None, None, "{}")),
-    "accounts.update_account": Case(("acct_7", "usd", None, None, None, "{}")),
+    "accounts.insert_account": Case(("acct_new", BIG, 1, "standard", "US", "usd", None, None, None, "{}", "{}")),
+    "accounts.update_account": Case(("acct_7", "usd", None, None, None, "{}", "{}")),
+    "accounts.delete_account": Case(("acct_8", 9)),
+    "accounts.count_deleted_below": Case(("acct_7",)),
+    "accounts.money_of_account": Case((BIG,)),
     "announcements.announce": Case(("channel",)),
     "announcements.announce_with_commit": Case(("channel",)),
     "audit.insert_entry": Case(("aud_new", 1, "nobody", None, None, None, "x", None, None, None, None)),
@@ -166,6 +169,18 @@ CASES: Final[Mapping[str, Case]] = {
     "deliveries.list_event_attempts": Case((*OWN, at("evt_", 501), "~", 10, [BIG])),
     "deliveries.event_has_attempt": Case((*OWN, at("evt_", 501), at("wa_", 501), [BIG])),
     "deliveries.list_event_deliveries": Case((*OWN, at("evt_", 501), [BIG])),
+    "external_accounts.insert_external_account": Case(
+        ("acct_7", False, "ba_new", 1, "", "1234", "", None, "US", "eur", None, None, None, False, "{}")
+    ),
+    "external_accounts.fetch_external_accounts": Case(([f"acct_{n}" for n in FEW], False, 10)),
+    "external_accounts.read_external_account": Case(("acct_7", False, at("ba_", 7))),
+    "external_accounts.list_external_accounts": Case(("acct_7", False, "ba_", "ba_~", True, 10)),
+    "external_accounts.count_external_accounts": Case(("acct_7", False, "usd")),
+    "external_accounts.update_external_account": Case(("acct_7", False, at("ba_", 7), None, None, None, "{}")),
+    "external_accounts.clear_default": Case(("acct_7", False, "usd")),
+    "external_accounts.set_default": Case(("acct_7", False, at("ba_", 7))),
+    "external_accounts.delete_external_account": Case(("acct_7", False, at("ba_", 7))),
+    "external_accounts.delete_all_external_accounts": Case(("acct_7",)),
     "funding.insert_funding_source": Case(
         (
             *(*OWN, "pm_new", "payment_method", 1, "verified", 3, b"", "", "1234", "", None, "US", None, None, None),
@@ -175,9 +190,10 @@ CASES: Final[Mapping[str, Case]] = {
     "funding.fetch_funding_sources": Case((*OWN, [at("pm_", n) for n in FEW])),
     "funding.lock_funding_source": Case((*OWN, at("pm_", 500))),
     "funding.update_funding_source": Case(
-        (*OWN, at("pm_", 500), "verified", 3, False, None, None, "always", "{}", None)
+        (*OWN, at("pm_", 500), "verified", 3, False, None, None, "always", "{}", None, None, None)
     ),
-    "funding.list_funding_sources": Case((*OWN, "pm_", "pm_~", True, 10)),
+    "funding.list_funding_sources": Case((*OWN, "pm_", "pm_~", True, 10, None)),
+    "funding.list_attached_methods": Case((*OWN, "pm_", "pm_~", True, 10, None, "cus_1")),
     "funding.insert_bank_token": Case((*OWN, "btok_new", 1, b"", "", "1234", "", None, "US", None, None, None, None)),
     "funding.fetch_bank_tokens": Case((*OWN, [at("btok_", n) for n in FEW])),
     "funding.read_bank_token": Case((*OWN, at("btok_", 500))),
@@ -197,6 +213,7 @@ CASES: Final[Mapping[str, Case]] = {
     "keys.lock_owner_key": Case(("acct_7", False, "mk_7")),
     "keys.insert_key": Case((sha(0), "acct_7", False, "mk_new", "secret", None, "", None, 1, None)),
     "keys.expire_key": Case(("acct_7", False, "mk_7", 9)),
+    "keys.expire_keys_of_account": Case(("acct_7", 9)),
     "listeners.forget_listeners": Case(("acct_7", False, 99)),
     "listeners.count_listeners": Case(("acct_7", False, 0)),
     "listeners.keep_device": Case(("acct_7", False, "new", "we_x", b"", 1)),
@@ -326,6 +343,8 @@ CASES: Final[Mapping[str, Case]] = {
     "settlement.postpone_topups": Case((*BIGS, [at("tu_", n) for n in PENDING], *_same("pending", 9, times=100))),
     "terms.read_terms": Case(("acct_7", False)),
     "terms.change_terms": Case(("acct_7", False)),
+    "terms.ensure_terms": Case(("acct_7",)),
+    "terms.close": Case(("acct_7",)),
     "terms.set_settlement_days": Case(("acct_7", False, 1)),
     "topups.create_topups": Case((_CREATES, 1)),
     "topups.fetch_topups": Case((*BIGS, [at("tu_", n) for n in MANY])),

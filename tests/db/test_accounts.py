@@ -207,7 +207,7 @@ async def test_a_list_among_many_accounts_reads_its_page_along_one_index(each_da
             )  # fmt: skip
             nodes = list(_nodes(json.loads(plan)[0]["Plan"]))
             walks = [node for node in nodes if node.get("Relation Name") == "accounts" and node["Actual Loops"]]
-            assert [node["Index Name"] for node in walks] == ["accounts_by_platform"]
+            assert [node["Index Name"] for node in walks] == ["accounts_listed"]
             assert walks[0]["Actual Rows"] == page
             assert walks[0].get("Rows Removed by Filter", 0) == 0
             assert not [node for node in nodes if node["Node Type"] == "Sort" and node["Actual Rows"]]

@@ -55,8 +55,8 @@ EXPANDABLE: Final[dict[str, tuple[str, ...]]] = {
     "token": (),
     "default_funding_source": (),
     "account": ("brim",),
-    "capability": ("account",),
-    "external_account": ("account",),
+    "capability": (),
+    "external_account": (),
     "login_link": (),
     "webhook_endpoint": (),
 }

@@ -1,6 +1,8 @@
 """The handlers of `/v1/payment_methods`, and of the defaults that are chosen among them and the sources."""
 
+from collections.abc import Mapping
 from functools import partial
+from typing import Any
 
 from brim.api.call import Call
 from brim.api.errors import render_error
@@ -9,7 +11,7 @@ from brim.api.parameter_errors import MissingParameterError
 from brim.api.party import read_edit, read_party
 from brim.api.rendering import render_payment_method
 from brim.domain import funding_wire, wire
-from brim.domain.errors import ExclusiveParametersError
+from brim.domain.errors import ExclusiveParametersError, ResourceMissingError
 from brim.domain.funding_sources import BankNumbers, FundingKind, check_customer
 from brim.domain.metadata import NO_CHANGE, merge
 from brim.domain.pages import FundingFilters, Page
@@ -19,6 +21,7 @@ from brim.services.idempotency import Answer
 
 _KIND = FundingKind.PAYMENT_METHOD
 _TYPE = "us_bank_account"
+_NOBODY = ""
 _DEFAULTS_URL = "/v1/brim/default_funding_sources"
 
 
@@ -124,16 +127,23 @@ def _read_guess(call: Call) -> MicrodepositGuess:
 async def list_all(call: Call) -> Answer:
     """`GET /v1/payment_methods`: all are of one type, so the list of another type is empty."""
     service, parameters = call.service, call.parameters
-    filters = FundingFilters(
-        allow_redisplay=parameters.get("allow_redisplay"),
-        customer=parameters.get("customer"),
-        customer_account=parameters.get("customer_account"),
-    )
+    filters = FundingFilters(allow_redisplay=parameters.get("allow_redisplay"), kept_for=_read_customer(parameters))
     page = await lists.list_funding_sources(service.database, call.owner, _KIND, read_page(parameters), filters)
     if parameters.get("type", _TYPE) != _TYPE:
         page = Page(items=[], has_more=False)
     items = [_renderer(call)(method) for method in page.items]
     return Answer(body=wire.list_json(items, has_more=page.has_more, url="/v1/payment_methods"))
+
+
+def _read_customer(parameters: Mapping[str, Any]) -> str | None:
+    """Return whose payment methods are listed, None for everybody's, and what nobody is called where none can match."""
+    named = {name: parameters[name] for name in ("customer", "customer_account") if name in parameters}
+    try:
+        for param, customer_id in named.items():
+            check_customer(customer_id, param=param)
+    except ResourceMissingError:
+        return _NOBODY
+    return _NOBODY if len(named) > 1 else next(iter(named.values()), None)
 
 
 def _renderer(call: Call) -> Render:

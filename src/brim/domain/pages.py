@@ -87,11 +87,10 @@ class BalanceTransactionFilters(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FundingFilters(msgspec.Struct, frozen=True, kw_only=True):
-    """Which bank accounts on file: all given filters hold."""
+    """Which bank accounts on file: all given filters hold. `kept_for` is a customer, of either kind."""
 
     allow_redisplay: str | None = None
-    customer: str | None = None
-    customer_account: str | None = None
+    kept_for: str | None = None
 
 
 class EventFilters(msgspec.Struct, frozen=True, kw_only=True):

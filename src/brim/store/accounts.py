@@ -117,7 +117,8 @@ async def lock_accounts(conn: Conn) -> None:
 
 
 def _found(record: Mapping[str, Any] | None) -> Account | None:
-    return _account_from_record(record) if record else None
+    """Return the account in a row, None where there is no row, or that of a deleted one."""
+    return _account_from_record(record) if record and record["deleted_ms"] is None else None
 
 
 def _account_from_record(record: Mapping[str, Any]) -> Account:

@@ -74,18 +74,19 @@ async def update_funding_source(conn: Conn, source: FundingSource) -> None:
 
 async def list_funding_sources(conn: Conn, owner: Owner, filters: FundingFilters, place: Window) -> Page[FundingSource]:
     """Return a page of an owner's bank accounts on file; the window's prefix says of which kind."""
-    records = await conn.fetch(
-        _SQL["list_funding_sources"],
+    arguments = [
         owner.account,
         owner.livemode,
         place.low,
         place.high,
         place.newest_first,
         place.wanted,
-        filters.customer,
-        filters.customer_account,
         filters.allow_redisplay,
-    )
+    ]
+    if filters.kept_for is None:
+        records = await conn.fetch(_SQL["list_funding_sources"], *arguments)
+    else:
+        records = await conn.fetch(_SQL["list_attached_methods"], *arguments, filters.kept_for)
     return page_of((funding_source_from_record(record) for record in records), place)
 
 

@@ -11,9 +11,8 @@ ALTER TABLE accounts
     DROP CONSTRAINT accounts_type_known,
     ADD CONSTRAINT accounts_type_known CHECK (type IN ('standard', 'express', 'custom', 'none'));
 
--- The list of a platform's accounts walks along what is there.
-DROP INDEX accounts_by_platform;
-CREATE INDEX accounts_by_platform ON accounts (platform, account) WHERE deleted_ms IS NULL;
+-- The list of a platform's accounts walks along those that are there; whoever listens to their events needs all.
+CREATE INDEX accounts_listed ON accounts (platform, account) WHERE deleted_ms IS NULL;
 
 -- An account that was rejected or deleted is not topped up any more: a term like the others, so that no create under
 -- way slips through.

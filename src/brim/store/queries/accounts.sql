@@ -2,33 +2,35 @@
 -- they are few and belong to no lane: on a cluster this is a reference table.
 
 -- name: find_account
--- One account, unless it was deleted.
-SELECT account, platform, created, type, country, default_currency, email, business_name, business_type, metadata,
-    details
+-- One account, a deleted one too: a condition on that would let accounts_listed be read from end to end.
+SELECT
+    account, platform, created, type, country, default_currency, email, business_name, business_type, metadata, details,
+    deleted_ms
 FROM accounts
-WHERE account = $1 AND deleted_ms IS NULL;
+WHERE account = $1;
 
 -- name: read_account
--- One account that another one can reach: itself, or one whose platform it is; with its own agreement in one mode.
+-- One account that another one can reach, a deleted one too: itself, or one whose platform it is; with its own agreement
+-- in one mode.
 SELECT
     a.account, a.platform, a.created, a.type, a.country, a.default_currency, a.email, a.business_name, a.business_type,
-    a.metadata, a.details, o.settlement_days
+    a.metadata, a.details, a.deleted_ms, o.settlement_days
 FROM accounts AS a
 LEFT JOIN owner_terms AS o ON o.account = a.account AND o.livemode = $3
-WHERE a.account = $1 AND (a.account = $2 OR a.platform = $2) AND a.deleted_ms IS NULL;
+WHERE a.account = $1 AND (a.account = $2 OR a.platform = $2);
 
 -- name: lock_account
 -- As read_account, held until the transaction ends.
 SELECT
     a.account, a.platform, a.created, a.type, a.country, a.default_currency, a.email, a.business_name, a.business_type,
-    a.metadata, a.details, o.settlement_days
+    a.metadata, a.details, a.deleted_ms, o.settlement_days
 FROM accounts AS a
 LEFT JOIN owner_terms AS o ON o.account = a.account AND o.livemode = $3
-WHERE a.account = $1 AND (a.account = $2 OR a.platform = $2) AND a.deleted_ms IS NULL
+WHERE a.account = $1 AND (a.account = $2 OR a.platform = $2)
 FOR UPDATE OF a;
 
 -- name: list_platform_accounts
--- One page of the accounts under a platform, along accounts_by_platform; bounds are exclusive ids. Of the two branches
+-- One page of the accounts under a platform, along accounts_listed; bounds are exclusive ids. Of the two branches
 -- one runs: newest first, or oldest first for the page just newer than a cursor.
 SELECT
     a.account, a.platform, a.created, a.type, a.country, a.default_currency, a.email, a.business_name, a.business_type,
@@ -37,16 +39,16 @@ FROM (
     (
         SELECT *
         FROM accounts
-        WHERE $5 AND platform = $1 AND account > $3 AND account < $4 AND deleted_ms IS NULL
-        ORDER BY account DESC
+        WHERE $5 AND (platform, account) > ($1, $3) AND (platform, account) < ($1, $4) AND deleted_ms IS NULL
+        ORDER BY platform DESC, account DESC
         LIMIT $6
     )
     UNION ALL
     (
         SELECT *
         FROM accounts
-        WHERE NOT $5 AND platform = $1 AND account > $3 AND account < $4 AND deleted_ms IS NULL
-        ORDER BY account
+        WHERE NOT $5 AND (platform, account) > ($1, $3) AND (platform, account) < ($1, $4) AND deleted_ms IS NULL
+        ORDER BY platform, account
         LIMIT $6
     )
 ) AS a
@@ -109,11 +111,21 @@ SET deleted_below = deleted_below + 1
 WHERE account = $1;
 
 -- name: money_of_account
--- Whether an account has money in either mode, and whether some is on its way.
+-- Whether an account has money in either mode, and whether some is on its way: along topups_by_status alone, which has
+-- that order.
 SELECT
     EXISTS (SELECT FROM balances WHERE account = $1 AND available <> 0) AS has_balance,
-    EXISTS (SELECT FROM topups WHERE account = $1 AND NOT livemode AND status = 'pending')
-    OR EXISTS (SELECT FROM topups WHERE account = $1 AND livemode AND status = 'pending') AS has_pending;
+    EXISTS (
+        SELECT
+        FROM (VALUES (false), (true)) AS mode (livemode)
+        CROSS JOIN LATERAL (
+            SELECT id
+            FROM topups
+            WHERE account = $1 AND livemode = mode.livemode AND status BETWEEN 'pending' AND 'pending'
+            ORDER BY status, id
+            LIMIT 1
+        ) AS t
+    ) AS has_pending;
 
 -- name: lock_accounts
 -- Lets one process through at a time to decide which account is the first; readers are not held up.

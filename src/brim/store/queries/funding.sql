@@ -45,8 +45,7 @@ WHERE account = $1 AND livemode = $2 AND id = $3;
 
 -- name: list_funding_sources
 -- One page along the primary key, of what is not detached; one of the two branches runs. The bounds are exclusive ids
--- of one prefix, and so of one kind. Filters that are NULL let all through; an account has few bank accounts, so that
--- they need no index.
+-- of one prefix, and so of one kind. A filter that is NULL lets all through.
 SELECT
     f.account, f.livemode, f.id, f.kind, f.created, f.verification, f.attempts_left, f.is_detached, f.routing_number,
     f.last4, f.fingerprint, f.bank_name, f.country, f.currency, f.account_holder_type, f.account_type,
@@ -56,8 +55,7 @@ FROM (
         SELECT *
         FROM funding_sources
         WHERE $5::boolean AND account = $1 AND livemode = $2 AND id > $3 AND id < $4 AND NOT is_detached
-            AND ($7::text IS NULL OR customer = $7) AND ($8::text IS NULL OR customer_account = $8)
-            AND ($9::text IS NULL OR allow_redisplay = $9)
+            AND ($7::text IS NULL OR allow_redisplay = $7)
         ORDER BY id DESC
         LIMIT $6
     )
@@ -66,9 +64,36 @@ FROM (
         SELECT *
         FROM funding_sources
         WHERE NOT $5::boolean AND account = $1 AND livemode = $2 AND id > $3 AND id < $4 AND NOT is_detached
-            AND ($7::text IS NULL OR customer = $7) AND ($8::text IS NULL OR customer_account = $8)
-            AND ($9::text IS NULL OR allow_redisplay = $9)
+            AND ($7::text IS NULL OR allow_redisplay = $7)
         ORDER BY id
+        LIMIT $6
+    )
+) AS f;
+
+-- name: list_attached_methods
+-- The same of what is kept for one customer, $8, along the index that has those in the order of their ids.
+SELECT
+    f.account, f.livemode, f.id, f.kind, f.created, f.verification, f.attempts_left, f.is_detached, f.routing_number,
+    f.last4, f.fingerprint, f.bank_name, f.country, f.currency, f.account_holder_type, f.account_type,
+    f.allow_redisplay, f.client_secret, f.scenario, f.party, f.metadata, f.customer, f.customer_account
+FROM (
+    (
+        SELECT *
+        FROM funding_sources
+        WHERE $5::boolean AND account = $1 AND livemode = $2 AND id > $3 AND id < $4
+            AND coalesce(customer, customer_account) BETWEEN $8 AND $8 AND NOT is_detached
+            AND ($7::text IS NULL OR allow_redisplay = $7)
+        ORDER BY coalesce(customer, customer_account) DESC, id DESC
+        LIMIT $6
+    )
+    UNION ALL
+    (
+        SELECT *
+        FROM funding_sources
+        WHERE NOT $5::boolean AND account = $1 AND livemode = $2 AND id > $3 AND id < $4
+            AND coalesce(customer, customer_account) BETWEEN $8 AND $8 AND NOT is_detached
+            AND ($7::text IS NULL OR allow_redisplay = $7)
+        ORDER BY coalesce(customer, customer_account), id
         LIMIT $6
     )
 ) AS f;
