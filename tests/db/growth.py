@@ -199,6 +199,10 @@ _AROUND: Final = (
     """,
     "operator_recovery_codes (operator, hash) SELECT 'op_' || {id}, sha256(n::text::bytea) FROM n",
     """
+    operator_identities (operator, issuer, subject, bound_ms)
+    SELECT 'op_' || {id}, 'https://x', 'sub_' || n, 1 FROM n
+    """,
+    """
     operator_sessions (hash, operator, awaits_code, created_ms, seen_ms, ends_ms)
     SELECT sha256(n::text::bytea), 'op_' || {id}, false, n, n, n FROM n
     """,
