@@ -20,7 +20,7 @@ from service import Server
 
 SESSIONS: Final = "/v1/stripecli/sessions"
 SHOWN_IN_SNAPSHOTS: Final = ("topups", "balance", "test_clocks", "webhook_endpoints")
-LEADS_NOWHERE: Final = {("payment_method", "brim"), ("payment_method", "customer")}
+LEADS_NOWHERE: Final = {("account", "brim"), ("payment_method", "brim"), ("payment_method", "customer")}
 """Properties that may be expanded and show no other object: a state, and a customer who is nobody."""
 
 EXPANSIONS: Final = [
