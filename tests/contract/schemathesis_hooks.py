@@ -1,8 +1,8 @@
 """What Schemathesis is told: whose key requests carry, which objects there are, and that nothing leaves this machine.
 
 It is loaded by the variable SCHEMATHESIS_HOOKS. `CONTRACT_KEY` is a test key, `CONTRACT_IDS` JSON: the id of an object
-for each operation that has one in its path, such as `GET /v1/topups/{topup}`. What was answered is written
-to the file `CONTRACT_ANSWERS`.
+for each operation that has one in its path, such as `GET /v1/topups/{topup}`, two with a slash between them. What was
+answered is written to the file `CONTRACT_ANSWERS`.
 """
 
 import json
@@ -42,10 +42,10 @@ def before_call(_context: HookContext, case: Case[Any], _options: dict[str, Any]
         case.headers.pop(name, None)
     if not _keeps(case.headers.get("Stripe-Version")):
         case.headers.pop("Stripe-Version", None)
-    known = _IDS.get(case.operation.label)
-    for name, value in case.path_parameters.items():
-        if known and not _keeps(value):
-            case.path_parameters[name] = known
+    known = _IDS.get(case.operation.label, "").split("/")
+    for (name, value), one in zip(list(case.path_parameters.items()), known, strict=False):
+        if one and not _keeps(value):
+            case.path_parameters[name] = one
     _lead_to_loopback(case.body)
 
 

@@ -35,7 +35,9 @@ _FEW: Final = frozenset({"/v1/webhook_endpoints", "/v2/core/event_destinations",
 _NEEDS_MORE: Final = frozenset(
     {
         "GET /v1/balance/history/{id}",  # an id; the reference does not list it
+        "POST /v1/accounts/{account}/login_links",  # a dashboard to lead to: it is always refused
         "GET /v1/brim/verification",  # only the account that was there first reads it
+        "POST /v1/payment_methods/{payment_method}/attach",  # one customer, by an id that one could have
         "POST /v1/payment_methods/{payment_method}/verify_microdeposits",  # the right amounts
         "POST /v1/sources",  # a token
         "POST /v1/sources/{source}/verify",  # the right amounts
