@@ -204,7 +204,7 @@ async def test_a_platform_sends_events_of_its_accounts_again_and_of_no_others(da
     for account in (STRANGER.account, "acct_x"):
         with pytest.raises(ResourceMissingError, match=f"No such account: '{account}'"):
             await resend(database, PLATFORM, foreign, account=account)
-    with pytest.raises(ResourceMissingError, match="No such event"):
+    with pytest.raises(ResourceMissingError, match="No such notification"):
         await resend(database, PLATFORM, event)
     with pytest.raises(ResourceMissingError, match="No such account"):
         await resend(database, CONNECTED, event, account=PLATFORM.account)
