@@ -54,6 +54,7 @@ async def test_every_filter_narrows_and_no_other_owner_is_seen(each_database: Da
     assert await found(each_database, path="/v1/balance") == [second.id]
     assert await found(each_database, request_id="req_2") == [first.id]
     assert await found(each_database, status=Range(400, 499)) == [first.id]
+    assert await found(each_database, status=Range(0, 0)) == []
     pages = record(at_ms=NOW_MS - 120_000, user_agent=BY_PAGES)
     await keep(each_database, pages)
     assert await found(each_database, source=RequestSource.API) == [second.id, first.id]

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import msgspec
 
-from brim.domain.pages import Page, PageRequest, page_of, window
+from brim.domain.pages import Page, PageRequest, Range, page_of, window
 from brim.domain.request_logs import BY_PAGES, PREFIX, RequestFilters, RequestRecord, RequestSource
 from brim.domain.topups import Owner
 from brim.store.database import Conn
@@ -26,11 +26,13 @@ async def list_request_logs(
 ) -> Page[RequestRecord]:
     """Return a page of an owner's requests, newest first."""
     place = window(PREFIX, filters.created, request)
-    low, high = (filters.status.low, filters.status.high) if filters.status else (None, None)
+    status = filters.status or Range(None, None)
+    low = 0 if status.low is None else status.low
+    high = _HIGHEST_STATUS if status.high is None else status.high
     records = await conn.fetch(
         _SQL["list_request_logs"],
         *(owner.account, owner.livemode, place.low, place.high, place.newest_first, place.wanted),
-        *(filters.method, filters.path, low or 0, high or _HIGHEST_STATUS, filters.request_id),
+        *(filters.method, filters.path, low, high, filters.request_id),
         *(filters.source and filters.source is RequestSource.DASHBOARD, BY_PAGES),
     )
     return page_of([_from_record(record) for record in records], place)
