@@ -14,7 +14,7 @@ from brim.kit.batch import Batcher
 from brim.kit.clock import Clock
 from brim.kit.errors import DatabaseUnavailableError
 from brim.store import idempotency, lanes, lists, topups
-from brim.store.database import CAUSED_BY_A_ROW, Conn, Database, retried
+from brim.store.database import Conn, Database, halved, retried
 from brim.store.lists import TopupListQuery
 from brim.store.topups import NewTopup, Refusal
 
@@ -100,14 +100,15 @@ class Batches:
         )
 
     async def _create(self, conn: Conn, batch: Sequence[NewTopup]) -> Sequence[Created | BaseException]:
-        """Write a batch; when one row's data breaks it, halve it until that row fails alone."""
-        try:
-            return await self._create_together(conn, batch)
-        except CAUSED_BY_A_ROW as error:
-            if len(batch) == 1:
-                return [error]
-            middle = len(batch) // 2
-            return [*await self._create(conn, batch[:middle]), *await self._create(conn, batch[middle:])]
+        """Write a batch; a row whose data breaks it fails alone."""
+
+        async def write(part: Sequence[NewTopup]) -> Sequence[Created | BaseException]:
+            return await self._create_together(conn, part)
+
+        async def fail(_new: NewTopup, error: Exception) -> Sequence[Created | BaseException]:
+            return [error]
+
+        return await halved(write, batch, alone=fail)
 
     async def _create_together(self, conn: Conn, batch: Sequence[NewTopup]) -> Sequence[Created | BaseException]:
         """Write a batch in one transaction, then read the answers of those whose key had one."""

@@ -13,7 +13,7 @@ from brim.kit.errors import DatabaseUnavailableError
 from brim.kit.ids import first_id_at
 from brim.services.lists import check_cursors
 from brim.store import request_logs
-from brim.store.database import CAUSED_BY_A_ROW, Conn, Database
+from brim.store.database import Conn, Database, halved
 
 WRITE_EVERY_S: Final = 0.1
 BURST: Final = 1_000
@@ -92,25 +92,23 @@ class RequestRecorder(Generic[Seen]):
             return None
 
     async def _insert(self, conn: Conn, records: Sequence[RequestRecord]) -> None:
-        """Keep records; where one of them breaks the statement, halve them until that one fails alone.
+        """Keep records; one of them that breaks the statement is dropped alone.
 
         Raises:
             DatabaseUnavailableError: the database cannot answer now.
         """
-        if not records:
-            return
-        try:
-            await request_logs.insert_request_logs(conn, records)
-        except DatabaseUnavailableError:
-            raise
-        except CAUSED_BY_A_ROW as error:
-            if len(records) > 1:
-                middle = len(records) // 2
-                await self._insert(conn, records[:middle])
-                await self._insert(conn, records[middle:])
-                return
-            log.error("request could not be logged", request_id=records[0].request_id, error=type(error).__name__)  # noqa: TRY400  its text may hold what was sent
+
+        async def insert(part: Sequence[RequestRecord]) -> Sequence[None]:
+            await request_logs.insert_request_logs(conn, part)
+            return []
+
+        async def drop(record: RequestRecord, error: Exception) -> Sequence[None]:
+            log.error("request could not be logged", request_id=record.request_id, error=type(error).__name__)
             self._drop(1)
+            return []
+
+        if records:
+            await halved(insert, records, alone=drop)
 
     def _make_room(self) -> None:
         now = self._loop.time()

@@ -13,7 +13,7 @@ from brim.kit.ids import IdFactory
 from brim.rails.rail import Rail
 from brim.services.transitions import Change, follow, write_changes
 from brim.store import settlement
-from brim.store.database import CAUSED_BY_A_ROW, Conn, Database
+from brim.store.database import Conn, Database, halved
 
 ObserveOutcome: TypeAlias = Callable[[Status, int], None]
 """Told how many top-ups got a status, for the metrics."""
@@ -83,18 +83,18 @@ async def settle(conn: Conn, due: Sequence[tuple[Topup, Moment]], *, rail: Rail)
 
 
 async def _write(conn: Conn, changes: Sequence[Change]) -> Sequence[Change]:
-    """Write changes and return those written; when one breaks the batch, halve it until that one stands alone."""
-    try:
+    """Write changes and return those written; one that breaks the batch is put off alone."""
+
+    async def write(part: Sequence[Change]) -> Sequence[Change]:
         async with conn.transaction():  # a savepoint: what failed is undone, the claim stays
-            await write_changes(conn, changes)
-    except CAUSED_BY_A_ROW as error:
-        if len(changes) == 1:
-            await _park(conn, changes[0].before, error, now_ms=changes[0].moment.now_ms)
-            return []
-        middle = len(changes) // 2
-        first, second = changes[:middle], changes[middle:]
-        return [*await _write(conn, first), *await _write(conn, second)]
-    return changes
+            await write_changes(conn, part)
+        return part
+
+    async def put_off(change: Change, error: Exception) -> Sequence[Change]:
+        await _park(conn, change.before, error, now_ms=change.moment.now_ms)
+        return []
+
+    return await halved(write, changes, alone=put_off)
 
 
 async def _park(conn: Conn, topup: Topup, error: Exception, *, now_ms: int) -> None:

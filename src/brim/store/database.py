@@ -7,7 +7,7 @@ make their plans anew every few seconds all the same, as a second line.
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any, Final, TypeAlias, TypeVar
@@ -17,6 +17,7 @@ from asyncpg.pool import PoolConnectionProxy
 
 from brim.kit.errors import DatabaseUnavailableError
 
+Item = TypeVar("Item")
 Result = TypeVar("Result")
 Conn: TypeAlias = PoolConnectionProxy
 """A connection lent by a pool; as a first argument it means: join the caller's transaction."""
@@ -106,6 +107,29 @@ async def retried(work: Callable[[], Awaitable[Result]]) -> Result:
             if not isinstance(error.__cause__, _RETRYABLE):
                 raise
     raise DatabaseUnavailableError
+
+
+async def halved(
+    work: Callable[[Sequence[Item]], Awaitable[Sequence[Result]]],
+    items: Sequence[Item],
+    *,
+    alone: Callable[[Item, Exception], Awaitable[Sequence[Result]]],
+) -> Sequence[Result]:
+    """Return what `work` returns for a batch; where a row breaks it, halve the batch until that row fails alone.
+
+    Args:
+        work: writes items in one statement or savepoint, of which nothing is left when it fails.
+        items: the batch.
+        alone: returns what becomes of an item that fails by itself.
+    """
+    try:
+        return await work(items)
+    except CAUSED_BY_A_ROW as error:
+        if len(items) == 1:
+            return await alone(items[0], error)
+    middle = len(items) // 2
+    first = await halved(work, items[:middle], alone=alone)
+    return [*first, *await halved(work, items[middle:], alone=alone)]
 
 
 class _PlanningConnection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg has no types
