@@ -6,10 +6,10 @@ from typing import Any, Final
 import msgspec
 
 from brim.domain.external_accounts import ExternalAccount
-from brim.domain.funding_sources import BankAccount
 from brim.domain.pages import Page, Window, page_of
 from brim.domain.topups import Owner
 from brim.store.database import Conn
+from brim.store.funding import bank_account_from_record
 from brim.store.sql import load_queries
 
 _SQL: Final = load_queries("external_accounts")
@@ -116,16 +116,7 @@ def _from_record(record: Mapping[str, Any]) -> ExternalAccount:
         owner=Owner(record["account"], record["livemode"]),
         id=record["id"],
         created=record["created"],
-        bank_account=BankAccount(
-            routing_number=record["routing_number"],
-            last4=record["last4"],
-            fingerprint=record["fingerprint"],
-            bank_name=record["bank_name"],
-            country=record["country"],
-            currency=record["currency"],
-            holder_type=record["account_holder_type"],
-            account_type=record["account_type"],
-        ),
+        bank_account=bank_account_from_record(record),
         currency=record["currency"],
         holder_name=record["account_holder_name"],
         is_default=record["is_default"],

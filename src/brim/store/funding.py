@@ -180,7 +180,7 @@ def funding_source_from_record(record: Mapping[str, Any]) -> FundingSource:
         id=record["id"],
         kind=FundingKind(record["kind"]),
         created=record["created"],
-        bank_account=_bank_account_from_record(record),
+        bank_account=bank_account_from_record(record),
         verification=Verification(record["verification"]),
         attempts_left=record["attempts_left"],
         is_detached=record["is_detached"],
@@ -194,7 +194,8 @@ def funding_source_from_record(record: Mapping[str, Any]) -> FundingSource:
     )
 
 
-def _bank_account_from_record(record: Mapping[str, Any]) -> BankAccount:
+def bank_account_from_record(record: Mapping[str, Any]) -> BankAccount:
+    """Return what a row says of a bank account; every table of them names its columns alike."""
     return BankAccount(
         routing_number=record["routing_number"],
         last4=record["last4"],
@@ -212,7 +213,7 @@ def _token_from_record(record: Mapping[str, Any]) -> BankToken:
         owner=Owner(record["account"], record["livemode"]),
         id=record["id"],
         created=record["created"],
-        bank_account=_bank_account_from_record(record),
+        bank_account=bank_account_from_record(record),
         holder_name=record["account_holder_name"],
         used_as=record["used_as"],
         used_by=record["used_by"],
