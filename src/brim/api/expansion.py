@@ -16,34 +16,9 @@ from brim.api.parameter_errors import (
     NotIncludableError,
     shown,
 )
-from brim.domain.account_wire import AccountObject, CapabilityObject, ExternalAccountObject, LoginLinkObject
-from brim.domain.balance_wire import BalanceObject, BalanceTransactionObject
-from brim.domain.clock_wire import ClockObject
-from brim.domain.event_wire import EventObject
-from brim.domain.funding_wire import DefaultFundingObject, PaymentMethodObject, SourceObject, TokenObject
-from brim.domain.topup_wire import TopupObject
-from brim.domain.webhook_wire import WebhookEndpointObject
-from brim.domain.wire import ListObject
 
 MAX_LEVELS: Final = 4
 
-_PROPERTIES: Final[dict[str, tuple[str, ...]]] = {
-    "topup": TopupObject.__struct_fields__,
-    "balance": BalanceObject.__struct_fields__,
-    "balance_transaction": BalanceTransactionObject.__struct_fields__,
-    "event": EventObject.__struct_fields__,
-    "test_clock": ClockObject.__struct_fields__,
-    "payment_method": PaymentMethodObject.__struct_fields__,
-    "source": SourceObject.__struct_fields__,
-    "token": TokenObject.__struct_fields__,
-    "default_funding_source": DefaultFundingObject.__struct_fields__,
-    "account": AccountObject.__struct_fields__,
-    "capability": CapabilityObject.__struct_fields__,
-    "external_account": ExternalAccountObject.__struct_fields__,
-    "login_link": LoginLinkObject.__struct_fields__,
-    "webhook_endpoint": WebhookEndpointObject.__struct_fields__,
-    "list": ListObject.__struct_fields__,
-}
 EXPANDABLE: Final[dict[str, tuple[str, ...]]] = {
     "topup": ("balance_transaction", "payment_method", "source"),
     "balance": (),

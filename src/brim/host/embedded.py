@@ -218,7 +218,7 @@ class EmbeddedPostgres:
         os.chown(unfinished, identity.owner, identity.group, follow_symlinks=False)
         # What it says of access is replaced before the first start, so it lets nobody in.
         options = ["--locale=C", "--encoding=UTF8", "--auth=reject", f"--username={OWNER}", "--data-checksums"]
-        named = self._named(identity)
+        named = named_identity(identity, self._folder)
         await self._run(named.command(binaries / "initdb", *options, "-D", str(unfinished)), "make its data folder")
         unfinished.rename(self._cluster)
         _sync_folder(self._folder)
@@ -238,7 +238,9 @@ class EmbeddedPostgres:
             return
         statement = f"ALTER ROLE {OWNER} PASSWORD '{scram_verifier(passwords.owner)}'\n"
         options = [*self._server_options(), "-c", "exit_on_error=on", "postgres"]
-        command = self._named(identity).command(binaries / "postgres", "--single", "-D", str(self._cluster), *options)
+        command = named_identity(identity, self._folder).command(
+            binaries / "postgres", "--single", "-D", str(self._cluster), *options
+        )
         patience = _Patience(self._say, "processes of the previous database server are still ending")
         while True:
             await clear_remains(self._cluster, self._say)
@@ -250,14 +252,6 @@ class EmbeddedPostgres:
                     raise
             await patience.pause(_RETRY_S)
         _replace_whole(file, rules, identity)
-
-    def _named(self, identity: Identity) -> Identity:
-        """Return who runs what looks its user up by name, which the server itself does not.
-
-        Raises:
-            NamelessUserError: nobody can.
-        """
-        return named_identity(identity, self._folder)
 
     async def _run(self, command: Sequence[str], doing: str, told: str = "") -> str:
         """Run one of PostgreSQL's programs to its end, tell it something, and return what it said."""
