@@ -7,6 +7,8 @@ answered is written to the file `CONTRACT_ANSWERS`.
 
 import json
 import os
+import re
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -17,6 +19,9 @@ from schemathesis import AuthContext, Case, HookContext, Response
 
 _IDS: Final[dict[str, str]] = json.loads(os.environ["CONTRACT_IDS"])
 _ANSWERS: Final = Path(os.environ["CONTRACT_ANSWERS"])
+_done: Final[set[str]] = set()
+"""The operations answered 200 so far; until then each is led to what there is, and generated ids come later."""
+
 _LOOPBACK: Final = "http://127.0.0.1:9/hooks"
 _OF_OTHERS: Final = ("Stripe-Account", "Stripe-Context")
 """Generated ones name accounts that the key may not act for, so each would be a 403 and nothing else."""
@@ -42,16 +47,19 @@ def before_call(_context: HookContext, case: Case[Any], _options: dict[str, Any]
         case.headers.pop(name, None)
     if not _keeps(case.headers.get("Stripe-Version")):
         case.headers.pop("Stripe-Version", None)
-    known = _IDS.get(case.operation.label, "").split("/")
-    for (name, value), one in zip(list(case.path_parameters.items()), known, strict=False):
-        if one and not _keeps(value):
-            case.path_parameters[name] = one
+    label = case.operation.label
+    names = re.findall(r"{(\w+)}", case.operation.path)
+    for name, known in zip(names, _IDS.get(label, "").split("/"), strict=False):
+        if known and (label not in _done or not _keeps(case.path_parameters[name])):
+            case.path_parameters[name] = known
     _lead_to_loopback(case.body)
 
 
 @schemathesis.hook
 def after_call(_context: HookContext, case: Case[Any], response: Response) -> None:
     """Note what an operation was answered."""
+    if response.status_code == HTTPStatus.OK:
+        _done.add(case.operation.label)
     with _ANSWERS.open("a", encoding="utf-8") as answers:
         answers.write(f"{response.status_code} {case.operation.label}\n")
 
