@@ -24,10 +24,10 @@ from bench.processes import Program, answers, clean_environment, free_port, runn
 from bench.report import PAGE, markdown_table, verdict, write_between_marks
 from brim.domain.endpoints import secret_place
 from brim.domain.events import DEFAULT_API_VERSION
-from brim.domain.topups import Owner
 from brim.host.embedded import EmbeddedPostgres
 from brim.host.preparation import prepare_embedded
 from brim.kit.ids import IdFactory
+from brim.kit.scope import Owner
 from brim.services.announcements import Announcer
 from brim.services.posting import Poster
 from brim.services.vault import Vault, new_encryption_key

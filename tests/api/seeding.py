@@ -5,8 +5,9 @@ from typing import NamedTuple
 
 from brim.domain.events import DEFAULT_API_VERSION, Event, EventType
 from brim.domain.topup_wire import topup_json
-from brim.domain.topups import Owner, Topup
+from brim.domain.topups import Topup
 from brim.kit.ids import IdFactory
+from brim.kit.scope import Owner
 from brim.store.database import Database
 from brim.store.topups import NewTopup, insert_topups
 from service import Server

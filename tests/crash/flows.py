@@ -24,8 +24,8 @@ from brim.domain.idempotency import KEPT_MS
 from brim.domain.operators import Role
 from brim.domain.pairing import PairingRedeemedError, UnknownPairingError, code_of
 from brim.domain.sign_in import PasswordLinkOverError
-from brim.domain.topups import Owner
 from brim.domain.webhooks import EventPayload
+from brim.kit.scope import Owner
 from brim.rails.rail import Fail, Outcome, Return, Succeed
 from brim.services import keys, pairing
 from brim.services.account_access import UnreachableAccountError

@@ -20,7 +20,7 @@ from books import rows
 from clockwork import Clockwork, Reply
 from patience import until_answered
 
-from brim.domain.topups import Owner
+from brim.kit.scope import Owner
 from brim.rails.failures import FAILURES
 from brim.rails.rail import Fail, Outcome, Return, Succeed
 from brim.services.verification import verify_books

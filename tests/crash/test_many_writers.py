@@ -18,8 +18,9 @@ from books import rows
 from clockwork import Clockwork
 from patience import until_answered
 
-from brim.domain.events import EVENT_OF_STATUS
-from brim.domain.topups import TRANSITIONS, Owner, Status
+from brim.domain.topup_events import EVENT_OF_STATUS
+from brim.domain.topups import TRANSITIONS, Status
+from brim.kit.scope import Owner
 from brim.rails.failures import FAILURES
 from brim.rails.rail import Fail, Outcome, Return, Succeed
 from brim.services.verification import verify_books

@@ -8,8 +8,9 @@ from brim.domain.events import DEFAULT_API_VERSION, EventType
 from brim.domain.events import Event as EventRow
 from brim.domain.idempotency import KeyClaim
 from brim.domain.topup_wire import topup_json
-from brim.domain.topups import Owner, Topup
+from brim.domain.topups import Topup
 from brim.kit.ids import IdFactory, created_of
+from brim.kit.scope import Owner
 from brim.rails.sandbox import PAYMENT_METHOD_SCENARIOS, SOURCE_SCENARIOS, SandboxRail
 from brim.services.chain import seal_transfers, verify_chain
 from brim.services.verification import verify_books

@@ -9,7 +9,7 @@ import asyncpg
 from books import rows
 
 from brim.domain.chain import Head
-from brim.domain.topups import Owner
+from brim.kit.scope import Owner
 from brim.services.chain import seal_transfers, verify_chain
 from brim.store.database import Database
 

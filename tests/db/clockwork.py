@@ -9,8 +9,9 @@ from brim.domain.events import DEFAULT_API_VERSION
 from brim.domain.funding import Funding
 from brim.domain.idempotency import KeptReply, KeyClaim
 from brim.domain.topup_wire import topup_json
-from brim.domain.topups import Owner, Topup
+from brim.domain.topups import Topup
 from brim.kit.ids import IdFactory
+from brim.kit.scope import Owner
 from brim.rails.rail import Outcome, Rail
 from brim.rails.sandbox import SandboxRail
 from brim.services import clocks, settlement, topups

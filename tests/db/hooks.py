@@ -9,9 +9,9 @@ from books import NOW_MS, OWNER, rows
 from brim.domain.deliveries import EndpointKey
 from brim.domain.endpoints import secret_place
 from brim.domain.events import DEFAULT_API_VERSION
-from brim.domain.topups import Owner
 from brim.domain.webhooks import Endpoint
 from brim.kit.ids import IdFactory
+from brim.kit.scope import Owner
 from brim.services.delivery import Courier
 from brim.services.numbering import Numbering
 from brim.services.posting import Poster

@@ -8,9 +8,9 @@ from typing import Any, Final
 import msgspec
 
 from brim.domain.listeners import Form, Listener, kept_features
-from brim.domain.topups import Owner
 from brim.kit.clock import system_clock_ms
 from brim.kit.ids import IdFactory
+from brim.kit.scope import Owner
 from brim.services.conversations import Conversation
 from brim.services.hub import Hub
 from brim.services.keys import NewKey, create_key

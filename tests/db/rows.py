@@ -5,9 +5,10 @@ from collections.abc import Mapping, Sequence
 from brim.domain.events import Event
 from brim.domain.ledger import BalanceTransaction
 from brim.domain.pages import Page, PageRequest, TopupFilters
-from brim.domain.topups import Owner, Status, Topup
+from brim.domain.topups import Status, Topup
 from brim.domain.webhooks import DeliveryState
 from brim.kit.ids import encode_time
+from brim.kit.scope import Owner
 from brim.store import lists
 from brim.store.database import Database
 

@@ -14,8 +14,8 @@ from brim.domain.errors import ResourceMissingError
 from brim.domain.idempotency import KeyClaim
 from brim.domain.metadata import MetadataChange
 from brim.domain.pages import PageRequest, Range
-from brim.domain.topups import Owner
 from brim.kit.ids import created_of
+from brim.kit.scope import Owner
 from brim.services.account_access import UnreachableAccountError
 from brim.services.accounts import (
     CreateAccount,

@@ -11,10 +11,11 @@ import pytest
 from brim.domain.events import DEFAULT_API_VERSION, Event, EventType
 from brim.domain.idempotency import KeptReply, KeyClaim
 from brim.domain.topup_wire import topup_json
-from brim.domain.topups import Owner, Topup
+from brim.domain.topups import Topup
 from brim.host.database_urls import DatabaseUrls
 from brim.kit.errors import OverloadedError
 from brim.kit.ids import IdFactory
+from brim.kit.scope import Owner
 from brim.services.batches import MAX_BATCH, MAX_WAITING, Batches, Created
 from brim.store.database import Database
 from brim.store.idempotency import claim_key

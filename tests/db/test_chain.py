@@ -13,8 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from brim.domain.chain import Head, SealedTransfer
-from brim.domain.topups import Owner
 from brim.kit.ids import IdFactory
+from brim.kit.scope import Owner
 from brim.services.chain import seal_transfers, verify_chain
 from brim.services.settlement import settle_due
 from brim.store.database import Database

@@ -6,7 +6,7 @@ import pytest
 from books import OTHER_OWNER, OWNER, rows
 from chains import Tamper, differences, post, seal_all, tampering_with
 
-from brim.domain.topups import Owner
+from brim.kit.scope import Owner
 from brim.services.verification import MAX_DIFFERENCES
 from brim.store.database import Database
 

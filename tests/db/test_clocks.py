@@ -9,8 +9,9 @@ from clockwork import Clockwork
 
 from brim.domain.clocks import KEPT_S, ClockAdvancingError, ClockExistsError, FrozenTimeError
 from brim.domain.errors import NotInLiveModeError, ResourceMissingError
-from brim.domain.topups import InvalidTransitionError, Owner
+from brim.domain.topups import InvalidTransitionError
 from brim.kit.ids import created_of
+from brim.kit.scope import Owner
 from brim.rails.rail import Fail, Return, Succeed
 from brim.services.clocks import delete_ended_clock
 from brim.store.database import Database

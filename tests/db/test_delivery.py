@@ -10,8 +10,8 @@ from hooks import SECRET, VAULT, Hooks, add_endpoint, add_events, attempts, inse
 
 from brim.domain.deliveries import EndpointKey
 from brim.domain.endpoints import secret_place
-from brim.domain.topups import Owner
 from brim.domain.webhooks import SCHEDULE_S
+from brim.kit.scope import Owner
 from brim.services import events as services
 from brim.store import deliveries
 from brim.store.database import Database

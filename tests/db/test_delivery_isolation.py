@@ -17,8 +17,8 @@ from test_worker import running_worker
 
 from brim.domain.deliveries import Answer, Delivery
 from brim.domain.endpoints import secret_place
-from brim.domain.topups import Owner
 from brim.domain.webhooks import Endpoint, Outcome
+from brim.kit.scope import Owner
 from brim.services.delivery import Courier
 from brim.services.vault import Vault, new_encryption_key
 from brim.store.database import Database

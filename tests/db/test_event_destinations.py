@@ -14,9 +14,9 @@ from brim.domain.destination_wire import destination_json
 from brim.domain.endpoints import EndpointDisabledError, EndpointEdit, EndpointRules, NewEndpoint
 from brim.domain.events import DEFAULT_API_VERSION, EventType
 from brim.domain.idempotency import KeyClaim
-from brim.domain.topups import Owner
 from brim.domain.webhook_wire import endpoint_json
 from brim.domain.webhooks import EventPayload
+from brim.kit.scope import Owner
 from brim.services import event_destinations, webhooks
 from brim.services.idempotency import Attempt
 from brim.services.webhooks import EndpointWish

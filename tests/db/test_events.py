@@ -12,9 +12,9 @@ from brim.domain.errors import ResourceMissingError
 from brim.domain.event_wire import event_json
 from brim.domain.events import DEFAULT_API_VERSION
 from brim.domain.pages import PageRequest
-from brim.domain.topups import Owner
 from brim.domain.webhooks import Endpoint
 from brim.kit.ids import IdFactory
+from brim.kit.scope import Owner
 from brim.services import events as services
 from brim.services.events import Resend
 from brim.services.idempotency import Answer, Attempt

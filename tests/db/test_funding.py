@@ -22,8 +22,8 @@ from brim.domain.funding_sources import (
 from brim.domain.funding_wire import payment_method_json, source_json
 from brim.domain.idempotency import KeyClaim
 from brim.domain.pages import PageRequest
-from brim.domain.topups import Owner
 from brim.kit.ids import IdFactory
+from brim.kit.scope import Owner
 from brim.services.bank_secrets import BankSecrets
 from brim.services.batches import Batches
 from brim.services.default_funding import delete_default, set_default

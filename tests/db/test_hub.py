@@ -9,8 +9,8 @@ from books import rows
 from hooks import add_events
 from listening import PATIENCE_S, FarEnd, connected, found, number, opened
 
-from brim.domain.topups import Owner
 from brim.kit.clock import system_clock_ms
+from brim.kit.scope import Owner
 from brim.services.conversations import WINDOW
 from brim.services.hub import Hub
 from brim.services.keys import create_account, revoke_key, roll_key

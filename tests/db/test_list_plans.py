@@ -21,8 +21,9 @@ from rows import list_topups
 from brim.domain.events import EventType
 from brim.domain.ledger import TransferKind
 from brim.domain.pages import BalanceTransactionFilters, EventFilters, PageRequest, Range, TopupFilters
-from brim.domain.topups import Owner, Status
+from brim.domain.topups import Status
 from brim.kit.ids import ALPHABET, encode_time
+from brim.kit.scope import Owner
 from brim.store import lists
 from brim.store.database import Database
 from brim.store.sql import load_queries

@@ -23,9 +23,10 @@ from brim.domain.pages import (
     page_of,
     window,
 )
-from brim.domain.topups import Owner, Status, Topup
+from brim.domain.topups import Status, Topup
 from brim.domain.webhooks import DeliveryState
 from brim.kit.clock import system_clock_ms
+from brim.kit.scope import Owner
 from brim.services import lists as services
 from brim.services.batches import Batches
 from brim.store import lists

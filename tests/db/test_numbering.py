@@ -4,8 +4,8 @@ import random
 from books import NOW_MS, OTHER_OWNER, OWNER, RAIL, create, execute, new_topup, rows
 from hooks import Hooks, add_endpoint, add_events, states
 
-from brim.domain.topups import Owner
 from brim.kit.ids import IdFactory
+from brim.kit.scope import Owner
 from brim.services.numbering import Numbering
 from brim.services.settlement import settle_due
 from brim.store import deliveries

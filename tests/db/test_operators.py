@@ -22,7 +22,7 @@ from brim.domain.operators import (
 )
 from brim.domain.pages import PageRequest
 from brim.domain.sign_in import FIRST_RUN_KEPT_MS, FirstRunOverError
-from brim.domain.topups import Owner
+from brim.kit.scope import Owner
 from brim.services.audit import list_audit_log, record_alone
 from brim.services.keys import UnknownAccountError, create_account, revoke_key
 from brim.services.one_time_codes import begin_codes

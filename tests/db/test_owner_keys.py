@@ -9,8 +9,8 @@ from people import VAULT, add
 
 from brim.domain.audit import Actor, ActorKind
 from brim.domain.keys import InvalidPermissionError
-from brim.domain.topups import Owner
 from brim.kit.ids import IdFactory
+from brim.kit.scope import Owner
 from brim.services.keys import EndedKeyError, UnknownKeyError, create_account
 from brim.services.operator_keys import OperatorKeys
 from brim.services.owner_keys import (

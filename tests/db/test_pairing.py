@@ -20,7 +20,7 @@ from brim.domain.pairing import (
     UnknownPairingError,
     code_of,
 )
-from brim.domain.topups import Owner
+from brim.kit.scope import Owner
 from brim.services.audit import list_audit_log
 from brim.services.keys import NoAccountError, UnknownAccountError, create_account
 from brim.services.pairing import (

@@ -16,8 +16,8 @@ from hooks import Hooks, add_endpoint, add_events, attempts
 from brim.domain.deliveries import Answer
 from brim.domain.endpoints import EndpointRules, check_url
 from brim.domain.targets import Address, TargetBlockedError
-from brim.domain.topups import Owner
 from brim.domain.webhooks import Outcome
+from brim.kit.scope import Owner
 from brim.services.posting import MOST_READ, Poster
 from brim.store.database import Database
 from brim.testing.catcher import Catcher, Caught, Reply, catching, status

@@ -10,8 +10,8 @@ import msgspec
 import pytest
 from books import create, new_topup, rows
 
-from brim.domain.topups import Owner
 from brim.kit.ids import IdFactory
+from brim.kit.scope import Owner
 from brim.rails.rail import Rail
 from brim.services.settlement import settle_due
 from brim.services.verification import verify_books

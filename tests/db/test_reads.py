@@ -8,8 +8,8 @@ from brim.domain.errors import ResourceMissingError
 from brim.domain.events import DEFAULT_API_VERSION, Event, EventType
 from brim.domain.ledger import Balance, BalanceTransaction, TransferKind
 from brim.domain.pages import BalanceTransactionFilters, EventFilters, PageRequest
-from brim.domain.topups import Owner
 from brim.kit.ids import IdFactory
+from brim.kit.scope import Owner
 from brim.services.balance import retrieve_balance, retrieve_balance_transaction
 from brim.services.events import retrieve_event
 from brim.services.lists import list_balance_transactions, list_events

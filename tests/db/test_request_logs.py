@@ -7,8 +7,8 @@ import pytest
 
 from brim.domain.pages import PageRequest, Range
 from brim.domain.request_logs import BY_PAGES, KEPT_S, RequestFilters, RequestRecord, RequestSource
-from brim.domain.topups import Owner
 from brim.kit.ids import IdFactory
+from brim.kit.scope import Owner
 from brim.services import request_logs as service
 from brim.services.request_logs import BURST, RequestPruning, RequestRecorder
 from brim.store import request_logs as store

@@ -25,8 +25,9 @@ from hypothesis import strategies as st
 
 from brim.domain.clocks import Moment
 from brim.domain.events import BY_ITSELF
-from brim.domain.topups import Owner, Status, Topup
+from brim.domain.topups import Status, Topup
 from brim.kit.ids import IdFactory
+from brim.kit.scope import Owner
 from brim.rails.rail import Outcome, Plan, Succeed
 from brim.services.settlement import settle_due
 from brim.services.transitions import follow

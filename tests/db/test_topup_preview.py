@@ -17,7 +17,8 @@ from brim.domain.clocks import ClockAdvancingError
 from brim.domain.funding_sources import BankNumbers
 from brim.domain.funding_wire import payment_method_json, source_json
 from brim.domain.topup_wire import preview_json
-from brim.domain.topups import NoFundingSourceError, Owner, Topup
+from brim.domain.topups import NoFundingSourceError, Topup
+from brim.kit.scope import Owner
 from brim.rails.rail import Outcome, Plan, Wait
 from brim.services.funding import NewPaymentMethod, create_payment_method
 from brim.services.tokens import NewBankToken, NewSource, create_source, create_token

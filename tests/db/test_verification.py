@@ -3,8 +3,8 @@ import asyncio
 import pytest
 from books import LATER_MS, OTHER_OWNER, OWNER, RAIL, cancel, create, execute, new_topup, reverse
 
-from brim.domain.topups import Owner
 from brim.kit.ids import IdFactory
+from brim.kit.scope import Owner
 from brim.services.settlement import settle_due
 from brim.services.verification import MAX_DIFFERENCES, verify_books
 from brim.store.database import Database

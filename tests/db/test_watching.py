@@ -7,8 +7,8 @@ import pytest_asyncio
 from books import NOW_MS, OWNER, create, new_topup
 
 from brim.domain.changes import EVERYTHING, MOST_OBJECTS, Changes
-from brim.domain.topups import Owner
 from brim.kit.ids import IdFactory
+from brim.kit.scope import Owner
 from brim.services.announcements import Announcer
 from brim.services.numbering import Numbering
 from brim.services.watching import Watcher, Watchers

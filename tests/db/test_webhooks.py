@@ -13,10 +13,10 @@ from brim.domain.endpoints import EndpointEdit, EndpointRules, NewEndpoint, TooM
 from brim.domain.events import DEFAULT_API_VERSION
 from brim.domain.idempotency import KeyClaim
 from brim.domain.targets import TargetBlockedError
-from brim.domain.topups import Owner
 from brim.domain.webhook_wire import endpoint_json
 from brim.domain.webhooks import Endpoint
 from brim.kit.ids import IdFactory
+from brim.kit.scope import Owner
 from brim.services import webhooks as services
 from brim.services.idempotency import Answer, Attempt
 from brim.services.vault import NoEncryptionKeyError, Vault, new_encryption_key

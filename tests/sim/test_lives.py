@@ -27,7 +27,7 @@ from hypothesis.stateful import (
 from model import BANKING_DAY_MS, SOURCES, Model
 
 from brim.domain.idempotency import IdempotencyMismatchError
-from brim.domain.topups import Owner
+from brim.kit.scope import Owner
 from brim.rails.failures import FAILURES
 from brim.rails.rail import Fail, Outcome, Return, Succeed
 from brim.store.database import Database

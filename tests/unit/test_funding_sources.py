@@ -23,7 +23,7 @@ from brim.domain.funding_sources import (
     judged,
 )
 from brim.domain.funding_wire import documented_payment_method
-from brim.domain.topups import Owner
+from brim.kit.scope import Owner
 from brim.rails.sandbox import (
     ACCOUNT_NUMBER_SCENARIOS,
     PAYMENT_METHOD_SCENARIOS,

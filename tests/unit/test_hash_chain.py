@@ -4,7 +4,7 @@ import hashlib
 
 from brim.domain.broken_chains import Investigation
 from brim.domain.chain import GENESIS, ChainWalk, Head, Link, SealedTransfer, extend, next_hash
-from brim.domain.topups import Owner
+from brim.kit.scope import Owner
 
 OWNER = Owner("acct_1", livemode=False)
 FIRST = SealedTransfer(

@@ -15,8 +15,8 @@ from brim.domain.listeners import (
     read_message,
 )
 from brim.domain.request_logs import BY_PAGES, RequestRecord, redact
-from brim.domain.topups import Owner
 from brim.domain.webhooks import Outcome
+from brim.kit.scope import Owner
 
 RECORD = RequestRecord(
     owner=Owner("acct_1", livemode=False),

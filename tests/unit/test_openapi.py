@@ -34,13 +34,14 @@ from brim.domain.ledger import Balance, BalanceTransaction, TransferKind
 from brim.domain.request_log_wire import request_log_json
 from brim.domain.request_logs import RequestRecord
 from brim.domain.thin_events import thin_json
-from brim.domain.topups import Owner, Status, Topup
+from brim.domain.topups import Status, Topup
 from brim.domain.verification import Difference, VerificationRun
 from brim.domain.verification_wire import verification_json
 from brim.domain.webhook_wire import endpoint_json
 from brim.domain.webhooks import Endpoint, EventPayload
 from brim.kit.errors import BrimError
 from brim.kit.ids import IdFactory
+from brim.kit.scope import Owner
 
 DOCUMENT: dict[str, Any] = build_openapi(OPERATIONS)
 _BY_ID = {operation.operation_id: operation for operation in OPERATIONS}

@@ -7,7 +7,7 @@ from brim.api.errors import RateLimitedError
 from brim.api.message import Reply, Request
 from brim.api.rate_limits import RateLimiter, RateLimits
 from brim.domain.keys import ApiKey
-from brim.domain.topups import Owner
+from brim.kit.scope import Owner
 from brim.web.calling import ask
 
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from brim.domain.listeners import Form
 from brim.domain.streams import Stream, last_place
-from brim.domain.topups import Owner
+from brim.kit.scope import Owner
 
 OWNER = Owner("acct_1", livemode=False)
 SNAPSHOTS = (Form.DEFAULT, Form.LATEST)

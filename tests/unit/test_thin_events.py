@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from brim.domain.events import DEFAULT_API_VERSION, Event, EventType
 from brim.domain.thin_events import notification_json, read_second, thin_json, write_second
-from brim.domain.topups import Owner
+from brim.kit.scope import Owner
 
 SETTLED = Event(
     owner=Owner("acct_1", livemode=False),

@@ -13,10 +13,10 @@ from api.wire import Wire
 from brim.api.errors import render_error
 from brim.domain.events import DEFAULT_API_VERSION, EventType
 from brim.domain.request_logs import RequestRecord
-from brim.domain.topups import Owner
 from brim.kit.clock import system_clock_ms
 from brim.kit.errors import BrimError
 from brim.kit.ids import IdFactory
+from brim.kit.scope import Owner
 from brim.store import request_logs
 from brim.store.database import Database
 from service import Server

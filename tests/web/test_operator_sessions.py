@@ -15,7 +15,7 @@ from brim.domain.keys import hash_secret
 from brim.domain.operators import Operator, Role, permissions_of
 from brim.domain.pages import PageRequest
 from brim.domain.sign_in import form_token
-from brim.domain.topups import Owner
+from brim.kit.scope import Owner
 from brim.services.audit import list_audit_log
 from brim.services.keys import NoAccountError, create_account
 from brim.services.operator_keys import OperatorKeys

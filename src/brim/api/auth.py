@@ -25,8 +25,8 @@ from brim.api.errors import (
 )
 from brim.api.message import Request
 from brim.domain.keys import ApiKey, hash_secret
-from brim.domain.topups import Owner
 from brim.kit.clock import Clock
+from brim.kit.scope import Owner
 from brim.services.recognition import may_act_for, recognise_key
 from brim.store.database import Database
 

@@ -9,9 +9,9 @@ from brim.api.origin import Proxies
 from brim.api.rights import Rights
 from brim.domain.endpoints import EndpointRules
 from brim.domain.idempotency import KeyClaim
-from brim.domain.topups import Owner
 from brim.kit.clock import Clock
 from brim.kit.ids import IdFactory
+from brim.kit.scope import Owner
 from brim.rails.rail import Rail
 from brim.services.bank_secrets import BankSecrets
 from brim.services.batches import Batches

@@ -11,7 +11,7 @@ import msgspec
 
 from brim.api.errors import RateLimitedError
 from brim.domain.keys import ApiKey
-from brim.domain.topups import Owner
+from brim.kit.scope import Owner
 
 MAX_BUCKETS: Final = 10_000
 """Of one kind in memory. Beyond it those that are full again are forgotten, then those that were made first."""

@@ -11,9 +11,9 @@ from brim.api.json_body import decode_json
 from brim.api.message import Reply, Request
 from brim.api.operation import is_v2_path
 from brim.domain.request_logs import MAX_PARAMETERS, PREFIX, RequestRecord, redact
-from brim.domain.topups import Owner
 from brim.kit.errors import BrimError
 from brim.kit.ids import IdFactory
+from brim.kit.scope import Owner
 from brim.telemetry.logs import mask
 
 _ID_FIRST: Final = re.compile(rb'\{\s*"id":\s*"(\w{1,100})"')

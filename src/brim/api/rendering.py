@@ -13,7 +13,8 @@ from brim.api.expansion import check_property, paths_below
 from brim.domain import balance_wire, funding_wire, topup_wire, wire
 from brim.domain.funding_sources import FundingSource
 from brim.domain.ledger import BalanceTransaction
-from brim.domain.topups import Owner, Topup
+from brim.domain.topups import Topup
+from brim.kit.scope import Owner
 from brim.rails.calendars import availability, calendar_of
 from brim.services import lookups
 from brim.store.database import Conn, Database

@@ -17,7 +17,7 @@ from brim.api.params import Parameter
 from brim.domain.events import EventType
 from brim.domain.keys import ApiKey
 from brim.domain.listeners import REQUESTS, SNAPSHOTS, THIN_EVENTS
-from brim.domain.topups import Owner
+from brim.kit.scope import Owner
 
 RESOURCE_OF_OBJECT: Final = {
     "topup": "topups",

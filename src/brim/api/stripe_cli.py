@@ -15,9 +15,9 @@ from brim.api.websocket import Socket
 from brim.domain.events import DEFAULT_API_VERSION
 from brim.domain.listener_wire import SUBSCRIBE, SessionObject
 from brim.domain.listeners import kept_features
-from brim.domain.topups import Owner
 from brim.domain.wire import encode
 from brim.kit.errors import BrimError, DatabaseUnavailableError
+from brim.kit.scope import Owner
 from brim.services import listening
 from brim.services.conversations import Conversation
 from brim.services.idempotency import Answer

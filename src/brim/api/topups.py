@@ -15,8 +15,9 @@ from brim.domain.idempotency import KeptReply
 from brim.domain.metadata import NO_CHANGE, merge
 from brim.domain.pages import TopupFilters
 from brim.domain.topup_wire import preview_json
-from brim.domain.topups import Owner, Topup
+from brim.domain.topups import Topup
 from brim.kit.currency import amount_step
+from brim.kit.scope import Owner
 from brim.rails.failures import DEFAULT_FAILURE, DEFAULT_RETURN, FAILURES
 from brim.rails.rail import Fail, Outcome, Return, Succeed
 from brim.services import lists, topups

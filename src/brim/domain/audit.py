@@ -5,7 +5,7 @@ from typing import Final
 
 import msgspec
 
-from brim.domain.topups import Owner
+from brim.kit.scope import Owner
 
 ENTRY_PREFIX: Final = "aud_"
 

@@ -6,8 +6,8 @@ Source of every field: Stripe API reference and SDK types (Balance, Balance Tran
 import msgspec
 
 from brim.domain.ledger import Balance, BalanceTransaction
-from brim.domain.topups import Owner
 from brim.domain.wire import Expandable, encode
+from brim.kit.scope import Owner
 
 
 class BalanceEntry(msgspec.Struct, frozen=True, kw_only=True):

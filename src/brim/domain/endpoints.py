@@ -11,9 +11,9 @@ import msgspec
 
 from brim.domain.metadata import MetadataChange, merge
 from brim.domain.targets import Networks, TargetBlockedError, check_addresses, parse_target
-from brim.domain.topups import Owner
 from brim.domain.webhooks import MAX_ENDPOINTS, Endpoint, EventPayload
 from brim.kit.errors import BrimError
+from brim.kit.scope import Owner
 
 PREFIX: Final = "we_"
 DESTINATION_PREFIX: Final = "ed_"

@@ -5,7 +5,7 @@ from typing import Final
 
 import msgspec
 
-from brim.domain.topups import Owner, Status
+from brim.kit.scope import Owner
 
 DEFAULT_API_VERSION: Final = "2026-10-28.endive"
 """Used where a request names none. Source: pinned by stripe-python 16.1.0 and stripe-node 23.1.0."""
@@ -37,14 +37,6 @@ class EventType(StrEnum):
 
 SUBSCRIBABLE: Final = frozenset(EventType) - {EventType.PING}
 """What an endpoint may ask for: a ping goes to the one that is tried, and to nobody else."""
-
-EVENT_OF_STATUS: Final[dict[Status, EventType]] = {
-    Status.PENDING: EventType.CREATED,
-    Status.SUCCEEDED: EventType.SUCCEEDED,
-    Status.FAILED: EventType.FAILED,
-    Status.CANCELED: EventType.CANCELED,
-    Status.REVERSED: EventType.REVERSED,
-}
 
 
 class Cause(msgspec.Struct, frozen=True, kw_only=True):

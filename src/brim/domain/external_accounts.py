@@ -11,8 +11,8 @@ import msgspec
 
 from brim.domain.funding_sources import BankAccount
 from brim.domain.metadata import MetadataChange, merge
-from brim.domain.topups import Owner
 from brim.kit.errors import BrimError
+from brim.kit.scope import Owner
 
 EXTERNAL_PREFIX: Final = "ba_"
 MOST_EXTERNAL_ACCOUNTS: Final = 200

@@ -18,8 +18,8 @@ from brim.domain.funding_sources import (
     FundingSource,
     Verification,
 )
-from brim.domain.topups import Owner
 from brim.domain.wire import encode
+from brim.kit.scope import Owner
 
 TEST_BANK_ROUTING_NUMBER: Final = "110000000"
 TEST_BANK_NAME: Final = "STRIPE TEST BANK"

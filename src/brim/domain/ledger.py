@@ -9,8 +9,9 @@ from typing import Final
 
 import msgspec
 
-from brim.domain.topups import Owner, Status, Topup
+from brim.domain.topups import Status, Topup
 from brim.kit.ids import created_of
+from brim.kit.scope import Owner
 
 
 class LedgerAccount(StrEnum):

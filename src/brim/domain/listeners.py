@@ -16,9 +16,9 @@ from brim.domain.events import DEFAULT_API_VERSION, Event
 from brim.domain.request_log_wire import told_json
 from brim.domain.request_logs import RequestRecord
 from brim.domain.thin_events import notification_json
-from brim.domain.topups import Owner
 from brim.domain.webhooks import Outcome, sign
 from brim.kit.errors import BrimError
+from brim.kit.scope import Owner
 
 SUBPROTOCOL: Final = "stripecli-devproxy-v1"
 SESSION_PREFIX: Final = "cliws_"

@@ -8,7 +8,7 @@ import msgspec
 
 from brim.domain.account_details import SECRET_NAMES
 from brim.domain.pages import Range
-from brim.domain.topups import Owner
+from brim.kit.scope import Owner
 
 PREFIX: Final = "resp_"
 """Source: ids of request logs as the official CLI shows them."""

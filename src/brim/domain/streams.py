@@ -4,7 +4,7 @@ from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 
 from brim.domain.listeners import Form
-from brim.domain.topups import Owner
+from brim.kit.scope import Owner
 
 
 def last_place(number: int, *, copies: int) -> int:

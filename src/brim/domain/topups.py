@@ -7,6 +7,7 @@ import msgspec
 
 from brim.domain.errors import KeptRefusalError
 from brim.kit.errors import BrimError
+from brim.kit.scope import Owner
 
 
 class Status(StrEnum):
@@ -29,13 +30,6 @@ TRANSITIONS: Final[dict[Status, frozenset[Status]]] = {
 
 MAX_DESCRIPTION: Final = 5000
 MAX_STATEMENT_DESCRIPTOR: Final = 15
-
-
-class Owner(msgspec.Struct, frozen=True, order=True):
-    """Whose rows: an account in one of its two modes. Stands in every WHERE."""
-
-    account: str
-    livemode: bool
 
 
 class Topup(msgspec.Struct, frozen=True, kw_only=True):

@@ -2,8 +2,8 @@
 
 import msgspec
 
-from brim.domain.topups import Owner
 from brim.kit.errors import BrimError
+from brim.kit.scope import Owner
 
 
 class NotOperatorError(BrimError):

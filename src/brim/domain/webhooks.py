@@ -12,7 +12,7 @@ from typing import Final
 import msgspec
 
 from brim.domain.event_names import ENDPOINT_EVENTS
-from brim.domain.topups import Owner
+from brim.kit.scope import Owner
 
 ALL_EVENTS: Final = "*"
 _KNOWN_EVENTS: Final = frozenset(ENDPOINT_EVENTS)

@@ -1,8 +1,8 @@
 """Which accounts a request reaches: its own, and those under it."""
 
 from brim.domain.accounts import Account
-from brim.domain.topups import Owner
 from brim.kit.errors import BrimError
+from brim.kit.scope import Owner
 from brim.store import accounts
 from brim.store.database import Conn
 

@@ -24,8 +24,8 @@ from brim.domain.errors import ExclusiveParametersError, ResourceMissingError
 from brim.domain.external_accounts import SHOWN_WITH_ACCOUNT
 from brim.domain.metadata import MetadataChange, merge
 from brim.domain.pages import Page, PageRequest, Range, window
-from brim.domain.topups import Owner
 from brim.kit.ids import TIME_CHARS, encode_time, random_base62
+from brim.kit.scope import Owner
 from brim.services.account_access import lock_account, require_account
 from brim.services.external_accounts import Draft, add
 from brim.services.idempotency import Answer, Attempt, RenderError, run_once

@@ -3,8 +3,8 @@
 from brim.domain.audit import ENTRY_PREFIX, Actor, AuditEntry
 from brim.domain.errors import ExclusiveParametersError, ResourceMissingError
 from brim.domain.pages import Page, PageRequest
-from brim.domain.topups import Owner
 from brim.kit.ids import IdFactory
+from brim.kit.scope import Owner
 from brim.store import audit
 from brim.store.database import Conn, Database
 

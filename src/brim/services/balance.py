@@ -1,7 +1,7 @@
 """Retrieve a balance, and one line of its statement."""
 
 from brim.domain.ledger import Balance, BalanceTransaction
-from brim.domain.topups import Owner
+from brim.kit.scope import Owner
 from brim.services import lookups
 from brim.store import reads
 from brim.store.database import Database

@@ -10,7 +10,7 @@ from typing import Final
 import msgspec
 
 from brim.domain.funding_sources import BankNumbers
-from brim.domain.topups import Owner
+from brim.kit.scope import Owner
 from brim.services.service_secrets import find_service_secret
 from brim.services.vault import Vault
 from brim.store.database import Database

@@ -9,10 +9,11 @@ from typing import Final, TypeAlias, TypeVar
 
 from brim.domain.idempotency import KeptReply
 from brim.domain.pages import Page
-from brim.domain.topups import Owner, Topup
+from brim.domain.topups import Topup
 from brim.kit.batch import Batcher
 from brim.kit.clock import Clock
 from brim.kit.errors import DatabaseUnavailableError
+from brim.kit.scope import Owner
 from brim.store import idempotency, lanes, lists, topups
 from brim.store.database import Conn, Database, halved, retried
 from brim.store.lists import TopupListQuery

@@ -4,7 +4,7 @@ from typing import Final
 
 from brim.domain.books import DAY_S, SHOWN_DAYS, BooksOverview, day_of, overview
 from brim.domain.ledger import Transfer
-from brim.domain.topups import Owner
+from brim.kit.scope import Owner
 from brim.store import books, clocks, reads
 from brim.store.database import Conn, Database
 

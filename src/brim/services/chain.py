@@ -11,8 +11,8 @@ from typing import Final, TypeAlias
 
 from brim.domain.broken_chains import Investigation
 from brim.domain.chain import Break, ChainWalk, Head, Seal, SealedTransfer, extend
-from brim.domain.topups import Owner
 from brim.domain.verification import ChainReport, Difference
+from brim.kit.scope import Owner
 from brim.services.verification import MAX_DIFFERENCES, OnProgress
 from brim.store import chain, verification
 from brim.store.chain import BEFORE_ALL, Place

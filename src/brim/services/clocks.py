@@ -22,8 +22,9 @@ from brim.domain.clocks import (
 )
 from brim.domain.errors import NotInLiveModeError, ResourceMissingError
 from brim.domain.events import BY_ITSELF, Cause, EventType
-from brim.domain.topups import Owner, Topup
+from brim.domain.topups import Topup
 from brim.kit.ids import FrozenIds, IdFactory
+from brim.kit.scope import Owner
 from brim.rails.rail import Rail, Succeed
 from brim.services.idempotency import Answer, Attempt, RenderError, run_once
 from brim.services.settlement import ObserveOutcome, observe_changes, settle

@@ -25,10 +25,10 @@ from brim.domain.listeners import (
 )
 from brim.domain.request_logs import PREFIX, RequestRecord
 from brim.domain.streams import Stream
-from brim.domain.topups import Owner
 from brim.kit.clock import Clock
 from brim.kit.errors import DatabaseUnavailableError
 from brim.kit.ids import IdFactory, decode_time
+from brim.kit.scope import Owner
 from brim.services.listening import open_secret
 from brim.services.vault import Vault
 from brim.store import listeners

@@ -7,7 +7,7 @@ transaction: a create that races it is made under the terms before or those afte
 from brim.domain.errors import ResourceMissingError
 from brim.domain.funding_sources import check_usable
 from brim.domain.funding_wire import default_json
-from brim.domain.topups import Owner
+from brim.kit.scope import Owner
 from brim.services.idempotency import Answer, Attempt, RenderError, run_once
 from brim.store import funding
 from brim.store.database import Conn, Database

@@ -15,10 +15,10 @@ from brim.domain.endpoints import EndpointDisabledError, VersionOfThinError
 from brim.domain.events import EventType
 from brim.domain.pages import Page, PageRequest, page_of, window
 from brim.domain.thin_events import thin_json
-from brim.domain.topups import Owner
 from brim.domain.webhooks import Endpoint, EventPayload
 from brim.domain.wire import encode
 from brim.kit.ids import IdFactory
+from brim.kit.scope import Owner
 from brim.services.idempotency import Answer, Attempt, RenderError, run_once
 from brim.services.transitions import new_event
 from brim.services.vault import Vault

@@ -11,9 +11,9 @@ from brim.domain.errors import ResourceMissingError
 from brim.domain.events import Event
 from brim.domain.listeners import LISTENING_MS, RESEND_PREFIX
 from brim.domain.pages import EventFilters, Page, PageRequest
-from brim.domain.topups import Owner
 from brim.domain.webhooks import Endpoint
 from brim.kit.ids import IdFactory
+from brim.kit.scope import Owner
 from brim.services import lookups
 from brim.services.idempotency import Answer, Attempt, RenderError, run_once
 from brim.services.webhooks import find_endpoint

@@ -19,8 +19,8 @@ from brim.domain.external_accounts import (
 from brim.domain.funding_sources import BankAccount, BankNumbers, TokenAlreadyUsedError, missing_funding
 from brim.domain.funding_wire import bank_name_of
 from brim.domain.pages import Page, PageRequest, window
-from brim.domain.topups import Owner
 from brim.kit.ids import IdFactory
+from brim.kit.scope import Owner
 from brim.services.account_access import lock_account, require_account
 from brim.services.bank_secrets import BankSecrets
 from brim.services.idempotency import Answer, Attempt, RenderError, run_once

@@ -32,9 +32,9 @@ from brim.domain.funding_sources import (
 )
 from brim.domain.funding_wire import bank_name_of, documented_payment_method
 from brim.domain.metadata import MetadataChange, merge
-from brim.domain.topups import Owner
 from brim.kit.errors import BrimError
 from brim.kit.ids import IdFactory
+from brim.kit.scope import Owner
 from brim.rails.sandbox import (
     PAYMENT_METHOD_SCENARIOS,
     UNVERIFIED_PAYMENT_METHODS,

@@ -10,9 +10,9 @@ from typing import Final
 import structlog
 
 from brim.domain.request_logs import PREFIX
-from brim.domain.topups import Owner
 from brim.kit.clock import Clock
 from brim.kit.ids import first_id_at
+from brim.kit.scope import Owner
 from brim.services.conversations import WINDOW, Conversation
 from brim.services.looking import Looking
 from brim.store import listeners, request_logs

@@ -8,8 +8,8 @@ import msgspec
 from brim.domain.errors import KeptRefusalError
 from brim.domain.events import Cause
 from brim.domain.idempotency import KeptReply, KeyClaim, check_same_request
-from brim.domain.topups import Owner
 from brim.kit.errors import BrimError, DatabaseUnavailableError
+from brim.kit.scope import Owner
 from brim.store import idempotency
 from brim.store.database import Conn, Database
 

@@ -11,9 +11,9 @@ import msgspec
 from brim.domain.accounts import Account, check_platform
 from brim.domain.audit import Action, Actor
 from brim.domain.keys import SECRET_CHARS, ApiKey, hash_secret, redact_secret, secret_prefix
-from brim.domain.topups import Owner
 from brim.kit.errors import BrimError
 from brim.kit.ids import BODY_CHARS, IdFactory, random_base62
+from brim.kit.scope import Owner
 from brim.services.accounts import RandomText, new_account_id
 from brim.services.audit import record
 from brim.store import accounts, keys

@@ -19,8 +19,8 @@ from brim.domain.listeners import (
     hash_session,
     read_filters,
 )
-from brim.domain.topups import Owner
 from brim.kit.ids import random_base62
+from brim.kit.scope import Owner
 from brim.services.vault import Vault
 from brim.store import listeners
 from brim.store.database import Conn, Database

@@ -16,7 +16,8 @@ from brim.domain.pages import (
     TopupFilters,
     window,
 )
-from brim.domain.topups import Owner, Topup
+from brim.domain.topups import Topup
+from brim.kit.scope import Owner
 from brim.services.batches import Batches
 from brim.store import funding, lists, reads, topups
 from brim.store.database import Conn, Database

@@ -6,7 +6,8 @@ from typing import TypeVar
 from brim.domain.errors import ResourceMissingError
 from brim.domain.funding_sources import FundingSource
 from brim.domain.ledger import BalanceTransaction
-from brim.domain.topups import Owner, Topup
+from brim.domain.topups import Topup
+from brim.kit.scope import Owner
 from brim.services.funding import find_documented
 from brim.store import funding, reads, topups
 from brim.store.database import Conn, Database

@@ -8,8 +8,8 @@ sealed, so that pages can use it and show it.
 from brim.domain.audit import Action
 from brim.domain.keys import ApiKey
 from brim.domain.operators import Operator, OperatorDisabledError, UnknownOperatorError, permissions_of
-from brim.domain.topups import Owner
 from brim.kit.ids import IdFactory, random_base62
+from brim.kit.scope import Owner
 from brim.services.accounts import RandomText
 from brim.services.audit import record
 from brim.services.keys import UnknownAccountError, issue_key

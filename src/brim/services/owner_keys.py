@@ -18,9 +18,9 @@ from brim.domain.keys import (
     OwnedKey,
     secret_prefix,
 )
-from brim.domain.topups import Owner
 from brim.kit.errors import BrimError
 from brim.kit.ids import IdFactory, random_base62
+from brim.kit.scope import Owner
 from brim.services.accounts import RandomText
 from brim.services.keys import EndedKeyError, NewKey, UnknownKeyError, describe_key, record_change
 from brim.store import keys

@@ -26,8 +26,8 @@ from brim.domain.pairing import (
     code_of,
     hash_token,
 )
-from brim.domain.topups import Owner
 from brim.kit.ids import BODY_CHARS, IdFactory, random_base62
+from brim.kit.scope import Owner
 from brim.services.accounts import RandomText
 from brim.services.audit import record
 from brim.services.keys import NewKey, choose_account, issue_key

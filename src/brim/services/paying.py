@@ -14,9 +14,9 @@ from brim.domain.funding_sources import (
 )
 from brim.domain.funding_wire import funding_of
 from brim.domain.idempotency import KeptReply
-from brim.domain.topups import Owner
 from brim.kit.errors import BrimError
 from brim.kit.ids import IdFactory
+from brim.kit.scope import Owner
 from brim.services.bank_secrets import BankSecrets
 from brim.services.funding import find_documented
 from brim.services.idempotency import Attempt, find_kept

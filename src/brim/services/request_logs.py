@@ -8,9 +8,9 @@ import structlog
 
 from brim.domain.pages import Page, PageRequest
 from brim.domain.request_logs import KEPT_S, MAX_KEPT, PREFIX, RequestFilters, RequestRecord
-from brim.domain.topups import Owner
 from brim.kit.errors import DatabaseUnavailableError
 from brim.kit.ids import first_id_at
+from brim.kit.scope import Owner
 from brim.services.lists import check_cursors
 from brim.store import request_logs
 from brim.store.database import Conn, Database, halved

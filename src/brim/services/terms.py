@@ -7,7 +7,7 @@ the one in force, sends it back. So nothing here has to be told of a change.
 from typing import Final
 
 from brim.domain.terms import NO_TERMS, Terms
-from brim.domain.topups import Owner
+from brim.kit.scope import Owner
 from brim.store import terms
 from brim.store.database import Database
 

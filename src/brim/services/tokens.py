@@ -21,8 +21,8 @@ from brim.domain.funding_sources import (
     missing_funding,
 )
 from brim.domain.funding_wire import TEST_BANK_ROUTING_NUMBER, bank_name_of, token_json
-from brim.domain.topups import Owner
 from brim.kit.ids import IdFactory
+from brim.kit.scope import Owner
 from brim.rails.sandbox import TOKEN_NUMBERS
 from brim.services.bank_secrets import BankSecrets
 from brim.services.funding import Render, first_state

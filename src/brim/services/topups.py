@@ -13,8 +13,9 @@ from brim.domain.funding import IMPLICIT, Funding
 from brim.domain.idempotency import KeptReply
 from brim.domain.metadata import MetadataChange, merge
 from brim.domain.terms import Terms
-from brim.domain.topups import NoFundingSourceError, Owner, Topup
+from brim.domain.topups import NoFundingSourceError, Topup
 from brim.kit.ids import IdFactory
+from brim.kit.scope import Owner
 from brim.rails.rail import Outcome, Rail
 from brim.rails.sandbox import PAYMENT_METHOD_SCENARIOS, SOURCE_SCENARIOS
 from brim.services.batches import Batches

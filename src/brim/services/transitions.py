@@ -13,11 +13,13 @@ import msgspec
 from brim.domain import topups as rules
 from brim.domain.balance_wire import balance_json
 from brim.domain.clocks import Moment
-from brim.domain.events import EVENT_OF_STATUS, Cause, Event, EventType
+from brim.domain.events import Cause, Event, EventType
 from brim.domain.ledger import BOOKED_AT, Balance, book, statement_line
+from brim.domain.topup_events import EVENT_OF_STATUS
 from brim.domain.topup_wire import topup_json
-from brim.domain.topups import Owner, Topup
+from brim.domain.topups import Topup
 from brim.kit.ids import created_of
+from brim.kit.scope import Owner
 from brim.rails.rail import Fail, Outcome, Return, Succeed, Wait
 from brim.store import transitions
 from brim.store.database import Conn

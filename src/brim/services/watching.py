@@ -8,8 +8,8 @@ import asyncio
 from typing import Final
 
 from brim.domain.changes import EVERYTHING, MOST_OBJECTS, Changes
-from brim.domain.topups import Owner
 from brim.kit.errors import BrimError, OverloadedError
+from brim.kit.scope import Owner
 from brim.kit.waiting import happens_within
 from brim.services.looking import LOOK_EVERY_S, Looking
 from brim.store import changes

@@ -22,11 +22,11 @@ from brim.domain.endpoints import (
 )
 from brim.domain.errors import ResourceMissingError
 from brim.domain.pages import Page, PageRequest, page_of_few
-from brim.domain.topups import Owner
 from brim.domain.webhook_wire import WebhookEndpointObject
 from brim.domain.webhooks import Endpoint
 from brim.domain.wire import encode
 from brim.kit.ids import IdFactory
+from brim.kit.scope import Owner
 from brim.services.idempotency import Answer, Attempt, RenderError, run_once
 from brim.services.vault import Vault
 from brim.store import deliveries, webhooks

@@ -8,7 +8,7 @@ import msgspec
 from brim.domain.account_details import AccountDetails
 from brim.domain.accounts import Account
 from brim.domain.pages import Page, Window, page_of
-from brim.domain.topups import Owner
+from brim.kit.scope import Owner
 from brim.store.database import Conn
 from brim.store.sql import load_queries
 

@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from brim.domain.audit import ENTRY_PREFIX, Actor, ActorKind, AuditEntry
 from brim.domain.pages import Page, PageRequest, page_of, window
-from brim.domain.topups import Owner
+from brim.kit.scope import Owner
 from brim.store.database import Conn
 from brim.store.sql import load_queries
 

@@ -5,8 +5,8 @@ from typing import Any, Final, NamedTuple
 
 from brim.domain.books import DayTotal, InFlight
 from brim.domain.ledger import LedgerAccount, Transfer, TransferKind
-from brim.domain.topups import Owner
 from brim.kit.ids import first_id_at
+from brim.kit.scope import Owner
 from brim.store.database import Conn
 from brim.store.sql import load_queries
 

@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from brim.domain.chain import GENESIS, Head, Link, Seal, SealedTransfer
-from brim.domain.topups import Owner
+from brim.kit.scope import Owner
 from brim.store.database import Conn
 from brim.store.sql import load_queries
 from brim.store.transitions import columns

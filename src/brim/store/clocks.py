@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from brim.domain.clocks import TestClock
-from brim.domain.topups import Owner, Topup
+from brim.domain.topups import Topup
+from brim.kit.scope import Owner
 from brim.store.database import Conn
 from brim.store.sql import load_queries
 from brim.store.topups import topup_from_record

@@ -11,8 +11,8 @@ import msgspec
 
 from brim.domain.deliveries import Answer, Attempt, Delivery, DeliveryStanding, EndpointKey, PastAttempt
 from brim.domain.events import Event, EventType
-from brim.domain.topups import Owner
 from brim.domain.webhooks import GIVE_UP_AFTER_S, DeliveryState, Endpoint, EventPayload, Outcome
+from brim.kit.scope import Owner
 from brim.store.database import Conn
 from brim.store.sql import load_queries
 from brim.store.transitions import columns

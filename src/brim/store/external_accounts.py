@@ -7,7 +7,7 @@ import msgspec
 
 from brim.domain.external_accounts import ExternalAccount
 from brim.domain.pages import Page, Window, page_of
-from brim.domain.topups import Owner
+from brim.kit.scope import Owner
 from brim.store.database import Conn
 from brim.store.funding import bank_account_from_record
 from brim.store.sql import load_queries

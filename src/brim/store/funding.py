@@ -7,7 +7,7 @@ import msgspec
 
 from brim.domain.funding_sources import BankAccount, BankToken, FundingKind, FundingSource, Party, Verification
 from brim.domain.pages import FundingFilters, Page, Window, page_of
-from brim.domain.topups import Owner
+from brim.kit.scope import Owner
 from brim.store.database import Conn
 from brim.store.sql import load_queries
 

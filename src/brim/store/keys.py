@@ -5,7 +5,7 @@ from typing import Any, Final
 import msgspec
 
 from brim.domain.keys import ApiKey, OwnedKey
-from brim.domain.topups import Owner
+from brim.kit.scope import Owner
 from brim.store.database import Conn
 from brim.store.sql import load_queries
 

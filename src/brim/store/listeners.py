@@ -8,7 +8,7 @@ import msgspec
 from brim.domain.deliveries import Answer
 from brim.domain.events import Event
 from brim.domain.listeners import Device, Listener, forms_of
-from brim.domain.topups import Owner
+from brim.kit.scope import Owner
 from brim.store.announcements import Announcement, announce_with_commit
 from brim.store.database import Conn
 from brim.store.reads import event_from_record

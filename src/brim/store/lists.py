@@ -27,8 +27,9 @@ from brim.domain.pages import (
     page_of,
     window,
 )
-from brim.domain.topups import Owner, Topup
+from brim.domain.topups import Topup
 from brim.kit.ids import BODY_CHARS, created_of, first_id_at
+from brim.kit.scope import Owner
 from brim.store import reads
 from brim.store.database import Conn, Database
 from brim.store.sql import load_queries

@@ -3,7 +3,7 @@
 from typing import Final, NamedTuple
 
 from brim.domain.keys import ApiKey
-from brim.domain.topups import Owner
+from brim.kit.scope import Owner
 from brim.store.database import Conn
 from brim.store.keys import key_from_record
 from brim.store.sql import load_queries

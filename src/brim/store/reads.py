@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from brim.domain.events import Event, EventType
 from brim.domain.ledger import Balance, BalanceTransaction, TransferKind
-from brim.domain.topups import Owner
+from brim.kit.scope import Owner
 from brim.store.database import Conn
 from brim.store.sql import load_queries
 

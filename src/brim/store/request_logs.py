@@ -7,7 +7,7 @@ import msgspec
 
 from brim.domain.pages import Page, PageRequest, Range, page_of, window
 from brim.domain.request_logs import BY_PAGES, PREFIX, RequestFilters, RequestRecord, RequestSource
-from brim.domain.topups import Owner
+from brim.kit.scope import Owner
 from brim.store.database import Conn
 from brim.store.sql import load_queries
 from brim.store.transitions import columns

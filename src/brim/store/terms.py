@@ -4,7 +4,7 @@ from typing import Final
 
 from brim.domain.funding_wire import funding_of
 from brim.domain.terms import NO_TERMS, Terms
-from brim.domain.topups import Owner
+from brim.kit.scope import Owner
 from brim.store.clocks import clock_from_record
 from brim.store.database import Conn
 from brim.store.funding import funding_source_from_record

@@ -7,7 +7,8 @@ import msgspec
 
 from brim.domain.events import Event
 from brim.domain.ledger import BalanceTransaction, Transfer
-from brim.domain.topups import Owner, Status, Topup
+from brim.domain.topups import Status, Topup
+from brim.kit.scope import Owner
 from brim.store.database import Conn
 from brim.store.sql import load_queries
 

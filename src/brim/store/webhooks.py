@@ -7,8 +7,8 @@ import msgspec
 
 from brim.domain.deliveries import EndpointKey
 from brim.domain.events import Event
-from brim.domain.topups import Owner
 from brim.domain.webhooks import Endpoint, EventPayload
+from brim.kit.scope import Owner
 from brim.store.database import Conn
 from brim.store.sql import load_queries
 from brim.store.transitions import announcement_of, columns

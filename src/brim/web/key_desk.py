@@ -5,9 +5,9 @@ This is the one place where pages reach past the API: a key that could make keys
 
 from brim.domain.keys import OwnedKey
 from brim.domain.operators import Role
-from brim.domain.topups import Owner
 from brim.kit.clock import Clock
 from brim.kit.errors import BrimError
+from brim.kit.scope import Owner
 from brim.services.keys import NewKey
 from brim.services.owner_keys import KeyWish, OwnerKeys
 from brim.web.session import Session

@@ -11,8 +11,8 @@ import msgspec
 
 from brim.api.message import Reply, StreamedReply
 from brim.domain.changes import Changes
-from brim.domain.topups import Owner
 from brim.kit.errors import BrimError
+from brim.kit.scope import Owner
 from brim.web.dashboard.signed import SignedVisit
 
 CHECKED_EVERY_S: Final = 5.0

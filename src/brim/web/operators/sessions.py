@@ -6,7 +6,7 @@ from typing import Final
 from brim.api.message import Request
 from brim.domain.operators import OperatorDisabledError, UnknownOperatorError
 from brim.domain.sign_in import form_token
-from brim.domain.topups import Owner
+from brim.kit.scope import Owner
 from brim.services.keys import accounts_to_show
 from brim.web.operators.people import People
 from brim.web.operators.trail import Trail

@@ -14,10 +14,10 @@ from brim.api.message import Reply, Request
 from brim.api.operation import Operation
 from brim.api.router import Router
 from brim.domain.audit import Actor
-from brim.domain.topups import Owner
 from brim.kit.clock import Clock
 from brim.kit.errors import BrimError
 from brim.kit.ids import IdFactory
+from brim.kit.scope import Owner
 from brim.services.audit import record_alone
 from brim.store.database import Database
 

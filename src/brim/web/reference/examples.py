@@ -26,7 +26,7 @@ from brim.domain.events import DEFAULT_API_VERSION
 from brim.domain.funding_sources import Address
 from brim.domain.ledger import Balance
 from brim.domain.request_log_wire import RequestLogObject
-from brim.domain.topups import Owner
+from brim.kit.scope import Owner
 from brim.web.naming import collection_of, places_of, with_ids
 from brim.web.reference.attributes import example_of
 

@@ -1,0 +1,14 @@
+"""Which event announces each status of a top-up."""
+
+from typing import Final
+
+from brim.domain.events import EventType
+from brim.domain.topups import Status
+
+EVENT_OF_STATUS: Final[dict[Status, EventType]] = {
+    Status.PENDING: EventType.CREATED,
+    Status.SUCCEEDED: EventType.SUCCEEDED,
+    Status.FAILED: EventType.FAILED,
+    Status.CANCELED: EventType.CANCELED,
+    Status.REVERSED: EventType.REVERSED,
+}
