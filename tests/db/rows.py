@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 
 from brim.domain.events import Event
 from brim.domain.ledger import BalanceTransaction
-from brim.domain.pages import Page, PageRequest, TopupFilters
-from brim.domain.topups import Status, Topup
+from brim.domain.pages import Page, PageRequest
+from brim.domain.topups import Status, Topup, TopupFilters
 from brim.domain.webhooks import DeliveryState
 from brim.kit.ids import encode_time
 from brim.kit.scope import Owner

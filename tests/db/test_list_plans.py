@@ -18,10 +18,10 @@ import pytest
 import pytest_asyncio
 from rows import list_topups
 
-from brim.domain.events import EventType
-from brim.domain.ledger import TransferKind
-from brim.domain.pages import BalanceTransactionFilters, EventFilters, PageRequest, Range, TopupFilters
-from brim.domain.topups import Status
+from brim.domain.events import EventFilters, EventType
+from brim.domain.ledger import BalanceTransactionFilters, TransferKind
+from brim.domain.pages import PageRequest, Range
+from brim.domain.topups import Status, TopupFilters
 from brim.kit.ids import ALPHABET, encode_time
 from brim.kit.scope import Owner
 from brim.store import lists

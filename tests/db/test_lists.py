@@ -10,20 +10,10 @@ from hypothesis import strategies as st
 from rows import CREDITED, copy_balance_transactions, copy_deliveries, copy_events, copy_topups, id_at, list_topups
 
 from brim.domain.errors import ExclusiveParametersError, ResourceMissingError
-from brim.domain.events import DEFAULT_API_VERSION, Event, EventType
-from brim.domain.ledger import BalanceTransaction, TransferKind
-from brim.domain.pages import (
-    BalanceTransactionFilters,
-    EventFilters,
-    Identified,
-    Page,
-    PageRequest,
-    Range,
-    TopupFilters,
-    page_of,
-    window,
-)
-from brim.domain.topups import Status, Topup
+from brim.domain.events import DEFAULT_API_VERSION, Event, EventFilters, EventType
+from brim.domain.ledger import BalanceTransaction, BalanceTransactionFilters, TransferKind
+from brim.domain.pages import Identified, Page, PageRequest, Range, page_of, window
+from brim.domain.topups import Status, Topup, TopupFilters
 from brim.domain.webhooks import DeliveryState
 from brim.kit.clock import system_clock_ms
 from brim.kit.scope import Owner

@@ -80,7 +80,7 @@ async def test_each_look_touches_what_it_shows_and_little_more(database: Databas
     for when in ("before", "after"):
         async with database.connection() as conn:
             for family, name, arguments, most in STATEMENTS:
-                plan = await explain(conn, load_queries(family)[name], arguments)
+                plan = await explain(conn, load_queries("brim.store.queries", family)[name], arguments)
                 touched = plan["Shared Hit Blocks"] + plan["Shared Read Blocks"]
                 assert touched <= most, (name, when, touched)
         await execute(owner_database, "ANALYZE")

@@ -5,9 +5,9 @@ from books import LATER_MS, OWNER, RAIL, create, execute, new_topup
 from rows import copy_balance_transactions, copy_events
 
 from brim.domain.errors import ResourceMissingError
-from brim.domain.events import DEFAULT_API_VERSION, Event, EventType
-from brim.domain.ledger import Balance, BalanceTransaction, TransferKind
-from brim.domain.pages import BalanceTransactionFilters, EventFilters, PageRequest
+from brim.domain.events import DEFAULT_API_VERSION, Event, EventFilters, EventType
+from brim.domain.ledger import Balance, BalanceTransaction, BalanceTransactionFilters, TransferKind
+from brim.domain.pages import PageRequest
 from brim.kit.ids import IdFactory
 from brim.kit.scope import Owner
 from brim.services.balance import retrieve_balance, retrieve_balance_transaction

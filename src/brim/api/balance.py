@@ -4,7 +4,7 @@ from brim.api.call import Call
 from brim.api.paging import read_page
 from brim.api.rendering import render_balance_transactions
 from brim.domain import balance_wire, wire
-from brim.domain.pages import BalanceTransactionFilters
+from brim.domain.ledger import BalanceTransactionFilters
 from brim.services import balance, lists
 from brim.services.idempotency import Answer
 

@@ -9,8 +9,7 @@ from brim.api.errors import render_error
 from brim.api.paging import read_page
 from brim.domain import event_wire, wire
 from brim.domain.errors import ExclusiveParametersError
-from brim.domain.events import Event
-from brim.domain.pages import EventFilters
+from brim.domain.events import Event, EventFilters
 from brim.domain.webhook_wire import attempt_json, delivery_json
 from brim.services import events, lists
 from brim.services.events import RenderEvent, Resend

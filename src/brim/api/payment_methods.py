@@ -12,9 +12,9 @@ from brim.api.party import read_edit, read_party
 from brim.api.rendering import render_payment_method
 from brim.domain import funding_wire, wire
 from brim.domain.errors import ExclusiveParametersError, ResourceMissingError
-from brim.domain.funding_sources import BankNumbers, FundingKind, check_customer
+from brim.domain.funding_sources import BankNumbers, FundingFilters, FundingKind, check_customer
 from brim.domain.metadata import NO_CHANGE, merge
-from brim.domain.pages import FundingFilters, Page
+from brim.domain.pages import Page
 from brim.services import default_funding, funding, lists
 from brim.services.funding import MicrodepositGuess, NewPaymentMethod, Render
 from brim.services.idempotency import Answer

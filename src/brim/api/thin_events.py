@@ -4,8 +4,7 @@ from typing import Final
 
 from brim.api.call import Call
 from brim.api.v2_paging import read_v2_page, v2_list_json
-from brim.domain.events import Event
-from brim.domain.pages import EventFilters
+from brim.domain.events import Event, EventFilters
 from brim.domain.thin_events import snapshot_name, thin_json
 from brim.services import events
 from brim.services.idempotency import Answer

@@ -13,9 +13,8 @@ from brim.domain import wire
 from brim.domain.funding import Funding
 from brim.domain.idempotency import KeptReply
 from brim.domain.metadata import NO_CHANGE, merge
-from brim.domain.pages import TopupFilters
 from brim.domain.topup_wire import preview_json
-from brim.domain.topups import Topup
+from brim.domain.topups import Topup, TopupFilters
 from brim.kit.currency import amount_step
 from brim.kit.scope import Owner
 from brim.rails.failures import DEFAULT_FAILURE, DEFAULT_RETURN, FAILURES

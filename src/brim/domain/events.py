@@ -1,10 +1,12 @@
 """What is announced, written in the transaction of what it announces."""
 
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import Final
 
 import msgspec
 
+from brim.domain.pages import Range
 from brim.kit.scope import Owner
 
 DEFAULT_API_VERSION: Final = "2026-10-28.endive"
@@ -67,3 +69,25 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     payload: bytes
     request_id: str | None = None
     idempotency_key: str | None = None
+
+
+class EventFilters(msgspec.Struct, frozen=True, kw_only=True):
+    """Which events: any of `types`, each exact or ending in `*`; None for all. `created` is in Unix seconds.
+
+    `object_id` is what they are about; not with `delivery_success`, which no index serves together with it.
+    `delivery_success` asks for events that every webhook endpoint has received, or for those that some has not.
+    """
+
+    created: Range | None = None
+    types: tuple[str, ...] | None = None
+    delivery_success: bool | None = None
+    object_id: str | None = None
+
+
+def matching_event_types(patterns: Iterable[str]) -> frozenset[EventType]:
+    """Return the event types that any of some patterns names, each exact or ending in `*`."""
+    return frozenset(kind for kind in EventType for pattern in patterns if _matches(kind, pattern))
+
+
+def _matches(kind: EventType, pattern: str) -> bool:
+    return kind.startswith(pattern[:-1]) if pattern.endswith("*") else kind == pattern

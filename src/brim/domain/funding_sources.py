@@ -381,3 +381,10 @@ def merged_party(party: Party, change: PartyChange) -> Party:
         name=party.name if change.name is msgspec.UNSET else change.name,
         phone=party.phone if change.phone is msgspec.UNSET else change.phone,
     )
+
+
+class FundingFilters(msgspec.Struct, frozen=True, kw_only=True):
+    """Which bank accounts on file: all given filters hold. `kept_for` is a customer, of either kind."""
+
+    allow_redisplay: str | None = None
+    kept_for: str | None = None

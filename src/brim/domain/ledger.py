@@ -9,6 +9,7 @@ from typing import Final
 
 import msgspec
 
+from brim.domain.pages import Range
 from brim.domain.topups import Status, Topup
 from brim.kit.ids import created_of
 from brim.kit.scope import Owner
@@ -113,3 +114,13 @@ def statement_line(topup: Topup, kind: TransferKind, *, transaction_id: str) -> 
         source=topup.id,
         type=kind,
     )
+
+
+class BalanceTransactionFilters(msgspec.Struct, frozen=True, kw_only=True):
+    """Which balance transactions: all given filters hold. `created` is in Unix seconds."""
+
+    created: Range | None = None
+    currency: str | None = None
+    source: str | None = None
+    type: str | None = None
+    payout: str | None = None

@@ -6,7 +6,6 @@ from typing import Final, Generic, Protocol, TypeVar
 import msgspec
 
 from brim.domain.errors import ExclusiveParametersError, ResourceMissingError
-from brim.domain.events import EventType
 from brim.kit.ids import first_id_at
 
 DEFAULT_LIMIT: Final = 10
@@ -68,44 +67,6 @@ class Window(msgspec.Struct, frozen=True):
         return self.limit + 1
 
 
-class TopupFilters(msgspec.Struct, frozen=True, kw_only=True):
-    """Which top-ups: all given filters hold. `created` is in Unix seconds, `amount` in minor units."""
-
-    amount: Range | None = None
-    created: Range | None = None
-    status: str | None = None
-
-
-class BalanceTransactionFilters(msgspec.Struct, frozen=True, kw_only=True):
-    """Which balance transactions: all given filters hold. `created` is in Unix seconds."""
-
-    created: Range | None = None
-    currency: str | None = None
-    source: str | None = None
-    type: str | None = None
-    payout: str | None = None
-
-
-class FundingFilters(msgspec.Struct, frozen=True, kw_only=True):
-    """Which bank accounts on file: all given filters hold. `kept_for` is a customer, of either kind."""
-
-    allow_redisplay: str | None = None
-    kept_for: str | None = None
-
-
-class EventFilters(msgspec.Struct, frozen=True, kw_only=True):
-    """Which events: any of `types`, each exact or ending in `*`; None for all. `created` is in Unix seconds.
-
-    `object_id` is what they are about; not with `delivery_success`, which no index serves together with it.
-    `delivery_success` asks for events that every webhook endpoint has received, or for those that some has not.
-    """
-
-    created: Range | None = None
-    types: tuple[str, ...] | None = None
-    delivery_success: bool | None = None
-    object_id: str | None = None
-
-
 def window(prefix: str, created: Range | None, request: PageRequest) -> Window:
     """Return where the page lies that a request asks for.
 
@@ -155,12 +116,3 @@ def page_of_few(items: Iterable[Item], request: PageRequest, *, kind: str) -> Pa
         raise ExclusiveParametersError(*given)
     place = window("", None, request)
     return page_of([item for item in by_id.values() if place.low < item.id < place.high], place)
-
-
-def matching_event_types(patterns: Iterable[str]) -> frozenset[EventType]:
-    """Return the event types that any of some patterns names, each exact or ending in `*`."""
-    return frozenset(kind for kind in EventType for pattern in patterns if _matches(kind, pattern))
-
-
-def _matches(kind: EventType, pattern: str) -> bool:
-    return kind.startswith(pattern[:-1]) if pattern.endswith("*") else kind == pattern

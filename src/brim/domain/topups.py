@@ -6,6 +6,7 @@ from typing import Final
 import msgspec
 
 from brim.domain.errors import KeptRefusalError
+from brim.domain.pages import Range
 from brim.kit.errors import BrimError
 from brim.kit.scope import Owner
 
@@ -144,3 +145,11 @@ def _moved(topup: Topup, wanted: Status, *, due_ms: int | None = None) -> Topup:
         due_ms=due_ms,
         test_clock=topup.test_clock if due_ms is not None else None,
     )
+
+
+class TopupFilters(msgspec.Struct, frozen=True, kw_only=True):
+    """Which top-ups: all given filters hold. `created` is in Unix seconds, `amount` in minor units."""
+
+    amount: Range | None = None
+    created: Range | None = None
+    status: str | None = None

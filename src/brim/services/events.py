@@ -8,9 +8,9 @@ import msgspec
 from brim.domain.deliveries import DeliveryStanding, EndpointKey, PastAttempt
 from brim.domain.endpoints import EndpointDisabledError, EndpointNotListeningError, NothingToSendError
 from brim.domain.errors import ResourceMissingError
-from brim.domain.events import Event
+from brim.domain.events import Event, EventFilters
 from brim.domain.listeners import LISTENING_MS, RESEND_PREFIX
-from brim.domain.pages import EventFilters, Page, PageRequest
+from brim.domain.pages import Page, PageRequest
 from brim.domain.webhooks import Endpoint
 from brim.kit.ids import IdFactory
 from brim.kit.scope import Owner

@@ -4,19 +4,11 @@ from collections.abc import Awaitable, Callable
 from typing import TypeAlias
 
 from brim.domain.errors import ExclusiveParametersError, ResourceMissingError
-from brim.domain.events import Event
-from brim.domain.funding_sources import KIND_WORDS, PREFIXES, FundingKind, FundingSource
-from brim.domain.ledger import BalanceTransaction
-from brim.domain.pages import (
-    BalanceTransactionFilters,
-    EventFilters,
-    FundingFilters,
-    Page,
-    PageRequest,
-    TopupFilters,
-    window,
-)
-from brim.domain.topups import Topup
+from brim.domain.events import Event, EventFilters
+from brim.domain.funding_sources import KIND_WORDS, PREFIXES, FundingFilters, FundingKind, FundingSource
+from brim.domain.ledger import BalanceTransaction, BalanceTransactionFilters
+from brim.domain.pages import Page, PageRequest, window
+from brim.domain.topups import Topup, TopupFilters
 from brim.kit.scope import Owner
 from brim.services.batches import Batches
 from brim.store import funding, lists, reads, topups

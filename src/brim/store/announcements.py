@@ -10,7 +10,7 @@ from typing import Final
 from brim.store.database import Conn, Database
 from brim.store.sql import load_queries
 
-_SQL: Final = load_queries("announcements")
+_SQL: Final = load_queries("brim.store.queries", "announcements")
 
 
 class Announcement(StrEnum):

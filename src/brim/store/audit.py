@@ -8,7 +8,7 @@ from brim.kit.scope import Owner
 from brim.store.database import Conn
 from brim.store.sql import load_queries
 
-_SQL: Final = load_queries("audit")
+_SQL: Final = load_queries("brim.store.queries", "audit")
 
 
 async def insert_entry(conn: Conn, entry: AuditEntry) -> None:

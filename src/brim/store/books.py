@@ -10,7 +10,7 @@ from brim.kit.scope import Owner
 from brim.store.database import Conn
 from brim.store.sql import load_queries
 
-_SQL: Final = load_queries("books")
+_SQL: Final = load_queries("brim.store.queries", "books")
 
 
 class DayTotals(NamedTuple):

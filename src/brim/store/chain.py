@@ -12,7 +12,7 @@ from brim.store.sql import load_queries
 from brim.store.transitions import columns
 from brim.store.verification import Key, Range, bounds_of
 
-_SQL: Final = load_queries("chain")
+_SQL: Final = load_queries("brim.store.queries", "chain")
 _COLUMNS: Final = len(SealedTransfer._fields)
 
 

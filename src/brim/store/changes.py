@@ -7,7 +7,7 @@ from brim.kit.scope import Owner
 from brim.store.database import Conn
 from brim.store.sql import load_queries
 
-_SQL: Final = load_queries("changes")
+_SQL: Final = load_queries("brim.store.queries", "changes")
 
 
 async def newest_numbers(conn: Conn, owners: Sequence[Owner]) -> list[int]:

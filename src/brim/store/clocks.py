@@ -10,7 +10,7 @@ from brim.store.database import Conn
 from brim.store.sql import load_queries
 from brim.store.topups import topup_from_record
 
-_SQL: Final = load_queries("clocks")
+_SQL: Final = load_queries("brim.store.queries", "clocks")
 
 
 async def insert_clock(conn: Conn, clock: TestClock) -> bool:

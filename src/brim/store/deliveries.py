@@ -17,7 +17,7 @@ from brim.store.database import Conn
 from brim.store.sql import load_queries
 from brim.store.transitions import columns
 
-_SQL: Final = load_queries("deliveries")
+_SQL: Final = load_queries("brim.store.queries", "deliveries")
 _STOPPED_AT_ONCE: Final = 1_000
 _AFTER_ALL_IDS: Final = "~"
 _encode: Final = msgspec.json.Encoder().encode

@@ -12,7 +12,7 @@ from brim.store.database import Conn
 from brim.store.funding import bank_account_from_record
 from brim.store.sql import load_queries
 
-_SQL: Final = load_queries("external_accounts")
+_SQL: Final = load_queries("brim.store.queries", "external_accounts")
 
 
 async def insert_external_account(conn: Conn, external: ExternalAccount) -> None:

@@ -5,13 +5,21 @@ from typing import Any, Final
 
 import msgspec
 
-from brim.domain.funding_sources import BankAccount, BankToken, FundingKind, FundingSource, Party, Verification
-from brim.domain.pages import FundingFilters, Page, Window, page_of
+from brim.domain.funding_sources import (
+    BankAccount,
+    BankToken,
+    FundingFilters,
+    FundingKind,
+    FundingSource,
+    Party,
+    Verification,
+)
+from brim.domain.pages import Page, Window, page_of
 from brim.kit.scope import Owner
 from brim.store.database import Conn
 from brim.store.sql import load_queries
 
-_SQL: Final = load_queries("funding")
+_SQL: Final = load_queries("brim.store.queries", "funding")
 _decode_party: Final = msgspec.json.Decoder(Party).decode
 _decode_metadata: Final = msgspec.json.Decoder(dict[str, str]).decode
 

@@ -8,7 +8,7 @@ from brim.kit.scope import Owner
 from brim.store.database import Conn
 from brim.store.sql import load_queries
 
-_SQL: Final = load_queries("idempotency")
+_SQL: Final = load_queries("brim.store.queries", "idempotency")
 
 
 async def claim_key(conn: Conn, owner: Owner, claim: KeyClaim, *, request_id: str, now_ms: int) -> bool:

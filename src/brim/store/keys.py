@@ -9,7 +9,7 @@ from brim.kit.scope import Owner
 from brim.store.database import Conn
 from brim.store.sql import load_queries
 
-_QUERIES: Final = load_queries("keys")
+_QUERIES: Final = load_queries("brim.store.queries", "keys")
 
 
 async def find_by_hash(conn: Conn, digest: bytes) -> ApiKey | None:

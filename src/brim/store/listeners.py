@@ -15,7 +15,7 @@ from brim.store.reads import event_from_record
 from brim.store.sql import load_queries
 from brim.store.transitions import columns
 
-_SQL: Final = load_queries("listeners")
+_SQL: Final = load_queries("brim.store.queries", "listeners")
 
 
 class NumberedEvent(NamedTuple):

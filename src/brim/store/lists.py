@@ -13,21 +13,10 @@ from typing import Any, Final
 
 import msgspec
 
-from brim.domain.events import Event, EventType
-from brim.domain.ledger import BalanceTransaction, TransferKind
-from brim.domain.pages import (
-    BalanceTransactionFilters,
-    EventFilters,
-    Page,
-    PageRequest,
-    Range,
-    TopupFilters,
-    Window,
-    matching_event_types,
-    page_of,
-    window,
-)
-from brim.domain.topups import Topup
+from brim.domain.events import Event, EventFilters, EventType, matching_event_types
+from brim.domain.ledger import BalanceTransaction, BalanceTransactionFilters, TransferKind
+from brim.domain.pages import Page, PageRequest, Range, Window, page_of, window
+from brim.domain.topups import Topup, TopupFilters
 from brim.kit.ids import BODY_CHARS, created_of, first_id_at
 from brim.kit.scope import Owner
 from brim.store import reads
@@ -35,7 +24,7 @@ from brim.store.database import Conn, Database
 from brim.store.sql import load_queries
 from brim.store.topups import fetch_topups, topup_from_record
 
-_SQL: Final = load_queries("lists")
+_SQL: Final = load_queries("brim.store.queries", "lists")
 _TOPUP_ID: Final = re.compile(rf"tu_[0-9A-Za-z]{{{BODY_CHARS}}}")
 _LARGEST_AMOUNT: Final = 2**63 - 1
 

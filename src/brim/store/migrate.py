@@ -21,7 +21,7 @@ from brim.store.roles import current_role, grant_rights, owns_schema, require_ro
 from brim.store.sql import load_queries
 
 _FILE_NAME: Final = re.compile(r"(\d{4})_(pre|post)_\w+")
-_QUERIES: Final = load_queries("migrate")
+_QUERIES: Final = load_queries("brim.store.queries", "migrate")
 _OLDEST_POSTGRES: Final = 15
 _STEP_TIMEOUT_S: Final = 24 * 3600.0
 """A step may rewrite a large table, or wait for another runner that does."""

@@ -6,7 +6,7 @@ from brim.domain.openid import Identity
 from brim.store.database import Conn
 from brim.store.sql import load_queries
 
-_SQL: Final = load_queries("operator_identities")
+_SQL: Final = load_queries("brim.store.queries", "operator_identities")
 
 
 async def find_bound_operator(conn: Conn, identity: Identity) -> str | None:

@@ -8,7 +8,7 @@ from brim.store.database import Conn
 from brim.store.keys import key_from_record
 from brim.store.sql import load_queries
 
-_SQL: Final = load_queries("operator_keys")
+_SQL: Final = load_queries("brim.store.queries", "operator_keys")
 
 
 class OperatorKey(NamedTuple):

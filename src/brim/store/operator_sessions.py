@@ -8,7 +8,7 @@ from brim.store.database import Conn
 from brim.store.operators import operator_from_record
 from brim.store.sql import load_queries
 
-_SQL: Final = load_queries("operator_sessions")
+_SQL: Final = load_queries("brim.store.queries", "operator_sessions")
 
 
 async def find_session(conn: Conn, digest: bytes) -> Session | None:

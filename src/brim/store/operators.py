@@ -7,7 +7,7 @@ from brim.domain.operators import Credentials, Operator, Role
 from brim.store.database import Conn
 from brim.store.sql import load_queries
 
-_SQL: Final = load_queries("operators")
+_SQL: Final = load_queries("brim.store.queries", "operators")
 
 
 async def operators_exist(conn: Conn) -> bool:

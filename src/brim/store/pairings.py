@@ -7,7 +7,7 @@ from brim.domain.pairing import Pairing, PairingState
 from brim.store.database import Conn
 from brim.store.sql import load_queries
 
-_SQL: Final = load_queries("pairings")
+_SQL: Final = load_queries("brim.store.queries", "pairings")
 
 
 async def forget_pairings(conn: Conn, *, before_ms: int) -> None:

@@ -5,7 +5,7 @@ from typing import Final
 from brim.store.database import Conn
 from brim.store.sql import load_queries
 
-_SQL: Final = load_queries("pruning")
+_SQL: Final = load_queries("brim.store.queries", "pruning")
 
 
 async def delete_idempotency_keys(conn: Conn, *, before_ms: int, limit: int) -> int:

@@ -9,7 +9,7 @@ from brim.kit.scope import Owner
 from brim.store.database import Conn
 from brim.store.sql import load_queries
 
-_SQL: Final = load_queries("reads")
+_SQL: Final = load_queries("brim.store.queries", "reads")
 
 
 async def fetch_balances(conn: Conn, owner: Owner) -> list[Balance]:

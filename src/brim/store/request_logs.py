@@ -12,7 +12,7 @@ from brim.store.database import Conn
 from brim.store.sql import load_queries
 from brim.store.transitions import columns
 
-_SQL: Final = load_queries("request_logs")
+_SQL: Final = load_queries("brim.store.queries", "request_logs")
 _HIGHEST_STATUS: Final = 999
 
 

@@ -13,7 +13,7 @@ from brim.store.sql import load_queries
 GROWING_TABLES: Final = ("transfers", "transfer_seals", "audit_log")
 """Tables whose rows are never changed or removed; one that does not exist yet is passed over."""
 
-_QUERIES: Final = load_queries("roles")
+_QUERIES: Final = load_queries("brim.store.queries", "roles")
 
 
 class MissingServiceRoleError(BrimError):

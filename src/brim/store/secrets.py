@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 from brim.store.database import Conn
 from brim.store.sql import load_queries
 
-_SQL: Final = load_queries("secrets")
+_SQL: Final = load_queries("brim.store.queries", "secrets")
 
 
 class SealedTable(NamedTuple):

@@ -13,7 +13,7 @@ from brim.store.sql import load_queries
 from brim.store.topups import topup_from_record
 from brim.store.transitions import columns
 
-_SQL: Final = load_queries("settlement")
+_SQL: Final = load_queries("brim.store.queries", "settlement")
 
 
 async def claim_due(conn: Conn, *, now_ms: int, limit: int) -> list[Topup]:

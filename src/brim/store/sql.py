@@ -1,4 +1,4 @@
-"""Reads the statements in `queries/*.sql`: each begins with `-- name: some_name` and a line of purpose."""
+"""Reads the statements in `.sql` files: each begins with `-- name: some_name` and a line of purpose."""
 
 import re
 from functools import cache
@@ -9,8 +9,8 @@ _NAME: Final = re.compile(r"^-- name: (\w+)\s*$", re.MULTILINE)
 
 
 @cache
-def load_queries(family: str) -> dict[str, str]:
-    """Return the statements of `queries/<family>.sql` by name."""
-    text = resources.files("brim.store").joinpath("queries", f"{family}.sql").read_text(encoding="utf-8")
+def load_queries(package: str, file: str = "queries") -> dict[str, str]:
+    """Return the statements of `<file>.sql`, which lies in a package, by name."""
+    text = resources.files(package).joinpath(f"{file}.sql").read_text(encoding="utf-8")
     pieces = _NAME.split(text)[1:]
     return {name: body.strip().rstrip(";") for name, body in zip(pieces[::2], pieces[1::2], strict=True)}

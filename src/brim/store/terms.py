@@ -10,7 +10,7 @@ from brim.store.database import Conn
 from brim.store.funding import funding_source_from_record
 from brim.store.sql import load_queries
 
-_SQL: Final = load_queries("terms")
+_SQL: Final = load_queries("brim.store.queries", "terms")
 
 
 async def read_terms(conn: Conn, owner: Owner) -> Terms:

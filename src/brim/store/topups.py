@@ -13,7 +13,7 @@ from brim.kit.scope import Owner
 from brim.store.database import Conn
 from brim.store.sql import load_queries
 
-_SQL: Final = load_queries("topups")
+_SQL: Final = load_queries("brim.store.queries", "topups")
 _decode_metadata: Final = msgspec.json.Decoder(dict[str, str]).decode
 _encode: Final = msgspec.json.Encoder().encode
 _STATUSES: Final = {status.value: status for status in Status}

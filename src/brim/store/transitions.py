@@ -12,7 +12,7 @@ from brim.kit.scope import Owner
 from brim.store.database import Conn
 from brim.store.sql import load_queries
 
-_SQL: Final = load_queries("transitions")
+_SQL: Final = load_queries("brim.store.queries", "transitions")
 
 
 class Transition(msgspec.Struct, frozen=True, kw_only=True):

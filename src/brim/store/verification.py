@@ -11,7 +11,7 @@ from brim.kit.scope import Owner
 from brim.store.database import Conn
 from brim.store.sql import load_queries
 
-_SQL: Final = load_queries("verification")
+_SQL: Final = load_queries("brim.store.queries", "verification")
 # Statements that read whole tables to name what is wrong may take their time; nobody waits for them but a person.
 _WHOLE_TABLE_TIMEOUT_S: Final = 3600.0
 

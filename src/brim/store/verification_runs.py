@@ -8,7 +8,7 @@ from brim.domain.verification import Difference, VerificationRun
 from brim.store.database import Conn
 from brim.store.sql import load_queries
 
-_SQL: Final = load_queries("verification_runs")
+_SQL: Final = load_queries("brim.store.queries", "verification_runs")
 
 
 async def begin_run(conn: Conn, run_id: str, *, began_ms: int, turn_ms: int | None) -> bool:

@@ -13,7 +13,7 @@ from brim.store.database import Conn
 from brim.store.sql import load_queries
 from brim.store.transitions import announcement_of, columns
 
-_SQL: Final = load_queries("webhooks")
+_SQL: Final = load_queries("brim.store.queries", "webhooks")
 _decode_events: Final = msgspec.json.Decoder(tuple[str, ...]).decode
 _decode_metadata: Final = msgspec.json.Decoder(dict[str, str]).decode
 
