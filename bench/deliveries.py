@@ -22,17 +22,17 @@ import uvloop
 
 from bench.processes import Program, answers, clean_environment, free_port, running
 from bench.report import PAGE, markdown_table, verdict, write_between_marks
+from brim.base.ids import IdFactory
+from brim.base.scope import Owner
 from brim.domain.endpoints import secret_place
 from brim.domain.events import DEFAULT_API_VERSION
 from brim.host.embedded import EmbeddedPostgres
 from brim.host.preparation import prepare_embedded
-from brim.kit.ids import IdFactory
-from brim.kit.scope import Owner
-from brim.services.announcements import Announcer
+from brim.platform.announcements.service import Announcer
+from brim.platform.announcements.store import Announcement
+from brim.platform.database import Database
+from brim.platform.vault import Vault, new_encryption_key
 from brim.services.posting import Poster
-from brim.services.vault import Vault, new_encryption_key
-from brim.store.announcements import Announcement
-from brim.store.database import Database
 
 _ENDPOINTS: Final = 100
 _RATE: Final = 500

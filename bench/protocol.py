@@ -30,18 +30,18 @@ from brim.api.message import Request
 from brim.api.operations import OPERATIONS
 from brim.api.protocol import HttpProtocol
 from brim.api.system import system_handlers
+from brim.base.clock import system_clock_ms
+from brim.base.ids import IdFactory
 from brim.domain.keys import hash_secret, redact_secret
-from brim.kit.clock import system_clock_ms
-from brim.kit.ids import IdFactory
+from brim.platform.vault import Vault
 from brim.rails.sandbox import SandboxRail
 from brim.services.bank_secrets import BankSecrets
 from brim.services.hub import Hub
 from brim.services.terms import KnownTerms
-from brim.services.vault import Vault
 
 if TYPE_CHECKING:
+    from brim.platform.database import Database
     from brim.services.batches import Batches
-    from brim.store.database import Database
 
 Message: TypeAlias = dict[str, Any]
 

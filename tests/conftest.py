@@ -20,12 +20,12 @@ import pytest
 import pytest_asyncio
 from hypothesis import HealthCheck, settings
 
+from brim.base.ids import random_base62
 from brim.host.database_socket import SERVICE_ROLE
 from brim.host.database_urls import DatabaseUrls
 from brim.host.embedded import EmbeddedPostgres
 from brim.host.preparation import prepare_embedded
-from brim.kit.ids import random_base62
-from brim.store.database import Database
+from brim.platform.database import Database
 from brim_process import RunningBrim, start_serving
 from figures import Figures, lines
 from roles import OwnRoles, lend_roles

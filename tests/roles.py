@@ -7,8 +7,8 @@ from urllib.parse import quote, urlsplit, urlunsplit
 
 import asyncpg
 
+from brim.base.ids import random_base62
 from brim.host.database_urls import DatabaseUrls
-from brim.kit.ids import random_base62
 
 ROLE_PASSWORD: Final = "of-a-role-of-tests"
 

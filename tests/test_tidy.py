@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from brim.kit.config import SETTINGS
+from brim.platform.settings import SETTINGS
 
 ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "src" / "brim"
@@ -38,7 +38,7 @@ def test_statements_stand_in_sql_files_only(module: Path) -> None:
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda module: str(module.relative_to(SOURCE)))
 def test_only_the_clock_module_reads_the_clock(module: Path) -> None:
-    if module == SOURCE / "kit" / "clock.py":
+    if module == SOURCE / "base" / "clock.py":
         return
     tree = ast.parse(module.read_text(encoding="utf-8"))
     read = {

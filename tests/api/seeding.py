@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from brim.base.ids import IdFactory
+from brim.base.scope import Owner
 from brim.domain.events import DEFAULT_API_VERSION, Event, EventType
 from brim.domain.topup_wire import topup_json
 from brim.domain.topups import Topup
-from brim.kit.ids import IdFactory
-from brim.kit.scope import Owner
-from brim.store.database import Database
+from brim.platform.database import Database
 from brim.store.topups import NewTopup, insert_topups
 from service import Server
 

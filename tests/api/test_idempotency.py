@@ -13,10 +13,10 @@ from stripe import StripeClient
 from api.lossy import losing_first_reply
 from api.seeding import Seed, seed_topups
 from api.wire import PENDING, Wire, WireReply, assert_error
+from brim.base.clock import system_clock_ms
 from brim.domain.idempotency import KEPT_MS
-from brim.kit.clock import system_clock_ms
+from brim.platform.database import Database
 from brim.services.pruning import prune_idempotency_keys
-from brim.store.database import Database
 from service import Server
 
 WISH: Final[dict[str, object]] = {"amount": 1000, "currency": "usd", "source": PENDING}

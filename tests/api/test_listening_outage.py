@@ -16,7 +16,7 @@ from api.test_outage import brim, frozen, postgres_of_ours
 from api.wire import PENDING, Wire
 from brim.domain.listeners import SUBPROTOCOL
 from brim.host.embedded import EmbeddedPostgres
-from brim.store.database import Database
+from brim.platform.database import Database
 from brim_process import RunningBrim
 
 __all__ = ["brim", "postgres_of_ours"]

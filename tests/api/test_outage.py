@@ -19,8 +19,8 @@ from api.node import start_node
 from api.polling import until
 from api.wire import PENDING, Wire, assert_error
 from brim.host.embedded import EmbeddedPostgres
+from brim.platform.database import Database
 from brim.services.verification import verify_books
-from brim.store.database import Database
 from brim_process import RunningBrim, descendants
 
 CLIENTS: Final = 8

@@ -16,8 +16,8 @@ from brim.api.operation import Operation
 from brim.api.operations import OPERATIONS
 from brim.domain.keys import PERMISSION_LEVELS, RESOURCES, stripe_permission
 from brim.domain.verification import NotOperatorError
+from brim.platform.database import Database
 from brim.services.keys import create_key
-from brim.store.database import Database
 from brim.testing.terminal import typed
 from service import Server
 

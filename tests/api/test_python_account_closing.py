@@ -12,7 +12,7 @@ from api.polling import until
 from api.seeding import Seed, seed_topups
 from api.test_python_connect import WISH, acting_for, live
 from api.wire import Wire
-from brim.store.database import Database
+from brim.platform.database import Database
 from service import Connect, Server
 
 

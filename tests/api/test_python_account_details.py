@@ -11,7 +11,7 @@ from stripe import StripeClient
 from api.polling import until
 from api.test_python_connect import acting_for
 from api.wire import Wire, assert_error
-from brim.store.database import Database
+from brim.platform.database import Database
 from service import Server
 
 PRIVATE: Final = {

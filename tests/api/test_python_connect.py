@@ -10,10 +10,10 @@ from stripe import StripeClient
 
 from api.polling import until, wait_for_event
 from api.wire import PENDING, Wire, assert_error, assert_golden
+from brim.base.ids import random_base62
 from brim.domain.accounts import Account
-from brim.kit.ids import random_base62
+from brim.platform.database import Database
 from brim.store.accounts import insert_account
-from brim.store.database import Database
 from service import Connect, Server
 
 WISH: Any = {"amount": 100, "currency": "usd", "source": PENDING}

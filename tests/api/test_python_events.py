@@ -7,8 +7,8 @@ from stripe import StripeClient
 
 from api.polling import until
 from api.wire import Wire, assert_error, assert_golden
-from brim.kit.clock import system_clock_ms
-from brim.store.database import Database
+from brim.base.clock import system_clock_ms
+from brim.platform.database import Database
 from brim.store.deliveries import number_events
 from service import Server
 

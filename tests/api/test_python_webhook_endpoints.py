@@ -11,7 +11,7 @@ from stripe import InvalidRequestError, StripeClient
 from api.wire import Form, Wire, WireReply, assert_error, assert_golden
 from brim.domain.event_names import ENDPOINT_EVENTS
 from brim.domain.events import DEFAULT_API_VERSION
-from brim.store.database import Database
+from brim.platform.database import Database
 from service import Connect, Server
 
 URL = "http://127.0.0.1:4242/hooks"

@@ -16,7 +16,7 @@ from stripe import StripeClient
 
 from api.polling import until
 from api.wire import PENDING, Wire
-from brim.store.database import Database
+from brim.platform.database import Database
 from brim.testing.catcher import BackgroundCatcher, catching_in_background, status
 from brim.testing.server import Account
 from brim_process import RunningBrim, brim_command, brim_environment, run_brim

@@ -7,7 +7,7 @@ from clockwork import Clockwork
 from flows import KEY, OWNER, Act, Flow
 
 from brim.api.errors import render_error
-from brim.domain.errors import ResourceMissingError
+from brim.base.errors import ResourceMissingError
 from brim.domain.funding_sources import BankNumbers, FundingKind
 from brim.domain.funding_wire import payment_method_json, source_json
 from brim.services import default_funding, funding, tokens

@@ -16,16 +16,16 @@ from clockwork import VAULT, Clockwork
 from people import BY, EMAIL, PASSWORD
 
 from brim.api.errors import render_error, render_v2_error
+from brim.base.errors import ResourceMissingError
+from brim.base.scope import Owner
 from brim.domain.clocks import KEPT_S
 from brim.domain.destination_wire import destination_json
 from brim.domain.endpoints import DESTINATION_PREFIX, EndpointRules, NewEndpoint
-from brim.domain.errors import ResourceMissingError
 from brim.domain.idempotency import KEPT_MS
 from brim.domain.operators import Role
 from brim.domain.pairing import PairingRedeemedError, UnknownPairingError, code_of
 from brim.domain.sign_in import PasswordLinkOverError
 from brim.domain.webhooks import EventPayload
-from brim.kit.scope import Owner
 from brim.rails.rail import Fail, Outcome, Return, Succeed
 from brim.services import keys, pairing
 from brim.services.account_access import UnreachableAccountError

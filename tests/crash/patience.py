@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import Final, TypeVar
 
-from brim.kit.errors import DatabaseUnavailableError
+from brim.base.errors import DatabaseUnavailableError
 
 Result = TypeVar("Result")
 

@@ -19,11 +19,11 @@ from books import execute, rows
 from clockwork import Clockwork
 from flows import CREATE_WITHOUT_A_KEY, FLOWS, NOW_MS, OWNER, Flow, create_one
 
+from brim.base.errors import DatabaseUnavailableError
 from brim.domain.funding_sources import BankNumbers
 from brim.host.database_urls import DatabaseUrls
-from brim.kit.errors import DatabaseUnavailableError
+from brim.platform.database import Database
 from brim.services.verification import verify_books
-from brim.store.database import Database
 from cutting import CuttingProxy, Fault, Trip, cutting
 from figures import Figures
 

@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from brim.platform.database import Database
 from brim.services.verification import verify_books
-from brim.store.database import Database
 from brim_process import RunningBrim
 from figures import Figures
 

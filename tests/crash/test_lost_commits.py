@@ -20,11 +20,11 @@ from books import rows
 from clockwork import Clockwork, Reply
 from patience import until_answered
 
-from brim.kit.scope import Owner
+from brim.base.scope import Owner
+from brim.platform.database import Database
 from brim.rails.failures import FAILURES
 from brim.rails.rail import Fail, Outcome, Return, Succeed
 from brim.services.verification import verify_books
-from brim.store.database import Database
 from cutting import Fault, Trip, cutting
 from figures import Figures
 

@@ -18,13 +18,13 @@ from books import rows
 from clockwork import Clockwork
 from patience import until_answered
 
+from brim.base.scope import Owner
 from brim.domain.topup_events import EVENT_OF_STATUS
 from brim.domain.topups import TRANSITIONS, Status
-from brim.kit.scope import Owner
+from brim.platform.database import Database
 from brim.rails.failures import FAILURES
 from brim.rails.rail import Fail, Outcome, Return, Succeed
 from brim.services.verification import verify_books
-from brim.store.database import Database
 from cutting import Fault, Trip, cutting
 from figures import Figures
 

@@ -4,17 +4,17 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any
 
+from brim.base.ids import IdFactory, created_of
+from brim.base.scope import Owner
 from brim.domain.events import DEFAULT_API_VERSION, EventType
 from brim.domain.events import Event as EventRow
 from brim.domain.idempotency import KeyClaim
 from brim.domain.topup_wire import topup_json
 from brim.domain.topups import Topup
-from brim.kit.ids import IdFactory, created_of
-from brim.kit.scope import Owner
+from brim.platform.database import Database
 from brim.rails.sandbox import PAYMENT_METHOD_SCENARIOS, SOURCE_SCENARIOS, SandboxRail
 from brim.services.chain import seal_transfers, verify_chain
 from brim.services.verification import verify_books
-from brim.store.database import Database
 from brim.store.topups import NewTopup, insert_topups
 
 NOW_MS = 1_700_000_000_000

@@ -8,10 +8,10 @@ from typing import TypeAlias
 import asyncpg
 from books import rows
 
+from brim.base.scope import Owner
 from brim.domain.chain import Head
-from brim.kit.scope import Owner
+from brim.platform.database import Database
 from brim.services.chain import seal_transfers, verify_chain
-from brim.store.database import Database
 
 Tamper: TypeAlias = Callable[..., Awaitable[None]]
 

@@ -5,13 +5,15 @@ from typing import Any
 import msgspec
 
 from brim.api.errors import render_error
+from brim.base.ids import IdFactory
+from brim.base.scope import Owner
 from brim.domain.events import DEFAULT_API_VERSION
 from brim.domain.funding import Funding
 from brim.domain.idempotency import KeptReply, KeyClaim
 from brim.domain.topup_wire import topup_json
 from brim.domain.topups import Topup
-from brim.kit.ids import IdFactory
-from brim.kit.scope import Owner
+from brim.platform.database import Conn, Database
+from brim.platform.vault import Vault, new_encryption_key
 from brim.rails.rail import Outcome, Rail
 from brim.rails.sandbox import SandboxRail
 from brim.services import clocks, settlement, topups
@@ -20,8 +22,6 @@ from brim.services.batches import Batches
 from brim.services.idempotency import Answer, Attempt
 from brim.services.paying import find_funding, preview_funding
 from brim.services.terms import KnownTerms
-from brim.services.vault import Vault, new_encryption_key
-from brim.store.database import Conn, Database
 
 Reply = dict[str, Any]
 VAULT = Vault([new_encryption_key()])

@@ -6,7 +6,7 @@ it is written, so a statement's arguments name the same rows however many there 
 
 from typing import Final
 
-from brim.store.database import Database
+from brim.platform.database import Database
 
 BIG: Final = "acct_big"
 """The account that grows."""

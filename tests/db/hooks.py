@@ -6,17 +6,17 @@ from typing import Any
 import msgspec
 from books import NOW_MS, OWNER, rows
 
+from brim.base.ids import IdFactory
+from brim.base.scope import Owner
 from brim.domain.deliveries import EndpointKey
 from brim.domain.endpoints import secret_place
 from brim.domain.events import DEFAULT_API_VERSION
 from brim.domain.webhooks import Endpoint
-from brim.kit.ids import IdFactory
-from brim.kit.scope import Owner
+from brim.platform.database import Database
+from brim.platform.vault import Vault, new_encryption_key
 from brim.services.delivery import Courier
 from brim.services.numbering import Numbering
 from brim.services.posting import Poster
-from brim.services.vault import Vault, new_encryption_key
-from brim.store.database import Database
 from brim.workers.deliver import Deliverer
 
 SECRET = "whsec_first"

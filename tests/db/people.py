@@ -4,14 +4,14 @@ from typing import Final
 
 from argon2 import PasswordHasher
 
+from brim.base.ids import IdFactory
 from brim.domain.audit import Actor, ActorKind
 from brim.domain.operators import Operator, Role
-from brim.kit.ids import IdFactory
+from brim.platform.database import Database
+from brim.platform.vault import Vault
 from brim.services.operators import NewOperator, add_operator
 from brim.services.passwords import Passwords
 from brim.services.sign_in import SignIn
-from brim.services.vault import Vault
-from brim.store.database import Database
 
 NOW_MS: Final = 1_790_000_000_000
 KEY: Final = "mV1nUQ8Xg0s3kq3rY0mF0b5m0a2c4e6g8i0k2m4o6q8="

@@ -2,15 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 
+from brim.base.ids import encode_time
+from brim.base.paging import Page, PageRequest
+from brim.base.scope import Owner
 from brim.domain.events import Event
 from brim.domain.ledger import BalanceTransaction
-from brim.domain.pages import Page, PageRequest
 from brim.domain.topups import Status, Topup, TopupFilters
 from brim.domain.webhooks import DeliveryState
-from brim.kit.ids import encode_time
-from brim.kit.scope import Owner
+from brim.platform.database import Database
 from brim.store import lists
-from brim.store.database import Database
 
 CREDITED = frozenset({Status.SUCCEEDED, Status.REVERSED})
 

@@ -9,13 +9,15 @@ import msgspec
 import pytest
 
 from brim.api.errors import render_error
+from brim.base.errors import ResourceMissingError
+from brim.base.ids import created_of
+from brim.base.metadata import MetadataChange
+from brim.base.paging import PageRequest, Range
+from brim.base.scope import Owner
 from brim.domain.accounts import Account, NestedPlatformError, PlatformAgreementError
-from brim.domain.errors import ResourceMissingError
 from brim.domain.idempotency import KeyClaim
-from brim.domain.metadata import MetadataChange
-from brim.domain.pages import PageRequest, Range
-from brim.kit.ids import created_of
-from brim.kit.scope import Owner
+from brim.platform.database import Database
+from brim.platform.sql import load_queries
 from brim.services.account_access import UnreachableAccountError
 from brim.services.accounts import (
     CreateAccount,
@@ -27,8 +29,6 @@ from brim.services.accounts import (
 )
 from brim.services.idempotency import Answer, Attempt
 from brim.services.keys import create_account
-from brim.store.database import Database
-from brim.store.sql import load_queries
 from brim.store.terms import read_terms
 from brim.testing.terminal import typed
 

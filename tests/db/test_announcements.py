@@ -7,12 +7,12 @@ from contextlib import asynccontextmanager
 import pytest
 from books import new_topup, rows
 
-from brim.kit.clock import system_clock_ms
-from brim.kit.ids import IdFactory
-from brim.services.announcements import Announcer, listen
+from brim.base.clock import system_clock_ms
+from brim.base.ids import IdFactory
+from brim.platform.announcements.service import Announcer, listen
+from brim.platform.announcements.store import Announcement
+from brim.platform.database import Database
 from brim.services.batches import Batches
-from brim.store.announcements import Announcement
-from brim.store.database import Database
 
 PATIENCE_S = 10.0
 

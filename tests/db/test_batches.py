@@ -8,16 +8,16 @@ import asyncpg
 import msgspec
 import pytest
 
+from brim.base.errors import OverloadedError
+from brim.base.ids import IdFactory
+from brim.base.scope import Owner
 from brim.domain.events import DEFAULT_API_VERSION, Event, EventType
 from brim.domain.idempotency import KeptReply, KeyClaim
 from brim.domain.topup_wire import topup_json
 from brim.domain.topups import Topup
 from brim.host.database_urls import DatabaseUrls
-from brim.kit.errors import OverloadedError
-from brim.kit.ids import IdFactory
-from brim.kit.scope import Owner
+from brim.platform.database import Database
 from brim.services.batches import MAX_BATCH, MAX_WAITING, Batches, Created
-from brim.store.database import Database
 from brim.store.idempotency import claim_key
 from brim.store.topups import NewTopup
 from waiting import until_somebody_waits

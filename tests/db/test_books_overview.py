@@ -3,12 +3,12 @@
 from books import LATER_MS, NOW_MS, OWNER, RAIL, create, new_topup, reverse
 from rows import copy_balance_transactions
 
+from brim.base.ids import IdFactory, first_id_at
+from brim.base.scope import Owner
 from brim.domain.ledger import BalanceTransaction, LedgerAccount, TransferKind
-from brim.kit.ids import IdFactory, first_id_at
-from brim.kit.scope import Owner
+from brim.platform.database import Database
 from brim.services.books import list_transfers, retrieve_overview
 from brim.services.settlement import settle_due
-from brim.store.database import Database
 
 IDS = IdFactory()
 OTHER = Owner("acct_other", livemode=False)

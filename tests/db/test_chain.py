@@ -12,14 +12,14 @@ from chains import Tamper, differences, post, recompute, seal_all, stored_heads,
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from brim.base.ids import IdFactory
+from brim.base.scope import Owner
 from brim.domain.chain import Head, SealedTransfer
-from brim.kit.ids import IdFactory
-from brim.kit.scope import Owner
+from brim.platform.database import Database
+from brim.platform.migrate import known_migrations, migrate
+from brim.platform.sql import load_queries
 from brim.services.chain import seal_transfers, verify_chain
 from brim.services.settlement import settle_due
-from brim.store.database import Database
-from brim.store.migrate import known_migrations, migrate
-from brim.store.sql import load_queries
 from brim.store.verification import START, Range, bounds_of
 
 

@@ -6,9 +6,9 @@ import pytest
 from books import OTHER_OWNER, OWNER, rows
 from chains import Tamper, differences, post, seal_all, tampering_with
 
-from brim.kit.scope import Owner
+from brim.base.scope import Owner
+from brim.platform.database import Database
 from brim.services.verification import MAX_DIFFERENCES
-from brim.store.database import Database
 
 LIVE_OWNER = Owner(OWNER.account, livemode=True)
 

@@ -7,14 +7,14 @@ import pytest_asyncio
 from books import EMPTY_BOOKS, assert_books_hold, execute, rows
 from clockwork import Clockwork
 
+from brim.base.errors import NotInLiveModeError, ResourceMissingError
+from brim.base.ids import created_of
+from brim.base.scope import Owner
 from brim.domain.clocks import KEPT_S, ClockAdvancingError, ClockExistsError, FrozenTimeError
-from brim.domain.errors import NotInLiveModeError, ResourceMissingError
 from brim.domain.topups import InvalidTransitionError
-from brim.kit.ids import created_of
-from brim.kit.scope import Owner
+from brim.platform.database import Database
 from brim.rails.rail import Fail, Return, Succeed
 from brim.services.clocks import delete_ended_clock
-from brim.store.database import Database
 from moments import second
 
 REAL_MS = 1_795_305_600_000  # 2026-11-22 00:00 UTC

@@ -8,8 +8,8 @@ from typing import Any
 import asyncpg
 import pytest
 
-from brim.kit.errors import DatabaseUnavailableError
-from brim.store.database import Conn, Database
+from brim.base.errors import DatabaseUnavailableError
+from brim.platform.database import Conn, Database
 
 AWAY = [
     ConnectionResetError(),

@@ -8,13 +8,13 @@ import stripe
 from books import NOW_MS, OWNER, execute, rows
 from hooks import SECRET, VAULT, Hooks, add_endpoint, add_events, attempts, insert_endpoint, new_endpoint, states
 
+from brim.base.scope import Owner
 from brim.domain.deliveries import EndpointKey
 from brim.domain.endpoints import secret_place
 from brim.domain.webhooks import SCHEDULE_S
-from brim.kit.scope import Owner
+from brim.platform.database import Database
 from brim.services import events as services
 from brim.store import deliveries
-from brim.store.database import Database
 from brim.testing.catcher import Caught, catching, status
 from waiting import until_somebody_waits
 

@@ -15,13 +15,13 @@ from dns_server import DnsServer, serving_names
 from hooks import SECRET, Hooks, add_endpoint, add_events, attempts, insert_endpoint, new_endpoint
 from test_worker import running_worker
 
+from brim.base.scope import Owner
 from brim.domain.deliveries import Answer, Delivery
 from brim.domain.endpoints import secret_place
 from brim.domain.webhooks import Endpoint, Outcome
-from brim.kit.scope import Owner
+from brim.platform.database import Database
+from brim.platform.vault import Vault, new_encryption_key
 from brim.services.delivery import Courier
-from brim.services.vault import Vault, new_encryption_key
-from brim.store.database import Database
 from brim.testing.catcher import Caught, catching
 from figures import Figures
 

@@ -7,8 +7,8 @@ import pytest
 from books import NOW_MS, execute
 from hooks import add_events
 
-from brim.store.database import Conn, Database
-from brim.store.sql import load_queries
+from brim.platform.database import Conn, Database
+from brim.platform.sql import load_queries
 
 ENDPOINTS = 1_000
 EACH = 100

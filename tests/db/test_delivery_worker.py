@@ -8,15 +8,15 @@ from books import OWNER, execute, new_topup
 from hooks import SECRET, insert_endpoint, new_endpoint, states
 from test_worker import running_worker, until
 
+from brim.base.clock import system_clock_ms
+from brim.base.ids import IdFactory
 from brim.domain.endpoints import secret_place
 from brim.domain.webhooks import Endpoint
-from brim.kit.clock import system_clock_ms
-from brim.kit.ids import IdFactory
-from brim.services.announcements import Announcer
+from brim.platform.announcements.service import Announcer
+from brim.platform.announcements.store import Announcement
+from brim.platform.database import Database
+from brim.platform.vault import Vault, new_encryption_key
 from brim.services.batches import Batches
-from brim.services.vault import Vault, new_encryption_key
-from brim.store.announcements import Announcement
-from brim.store.database import Database
 from brim.testing.catcher import Caught, catching, status
 
 KEY = new_encryption_key()

@@ -16,11 +16,11 @@ from test_posting import Names, catching_tls
 from test_worker import running_worker, until
 
 from brim.domain.deliveries import Answer
-from brim.domain.targets import Address
 from brim.domain.webhooks import Outcome
-from brim.services.egress_proxy import EgressProxy
+from brim.platform.database import Database
+from brim.platform.egress.proxy import EgressProxy
+from brim.platform.egress.targets import Address
 from brim.services.posting import Poster
-from brim.store.database import Database
 from brim.testing.catcher import catching, status
 from brim_process import run_brim
 

@@ -9,6 +9,7 @@ from books import NOW_MS, OWNER, rows
 from hooks import IDS, SECRET, VAULT, Hooks, add_endpoint, add_events, states
 
 from brim.api.errors import render_error, render_v2_error
+from brim.base.scope import Owner
 from brim.domain.deliveries import EndpointKey
 from brim.domain.destination_wire import destination_json
 from brim.domain.endpoints import EndpointDisabledError, EndpointEdit, EndpointRules, NewEndpoint
@@ -16,11 +17,10 @@ from brim.domain.events import DEFAULT_API_VERSION, EventType
 from brim.domain.idempotency import KeyClaim
 from brim.domain.webhook_wire import endpoint_json
 from brim.domain.webhooks import EventPayload
-from brim.kit.scope import Owner
+from brim.platform.database import Database
 from brim.services import event_destinations, webhooks
 from brim.services.idempotency import Attempt
 from brim.services.webhooks import EndpointWish
-from brim.store.database import Database
 from brim.testing.catcher import Caught, catching, status
 
 HOUR_MS = 3_600_000

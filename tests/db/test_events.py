@@ -7,20 +7,20 @@ import pytest
 from books import create, execute, new_topup, rows
 
 from brim.api.errors import render_error
+from brim.base.errors import ResourceMissingError
+from brim.base.ids import IdFactory
+from brim.base.paging import PageRequest
+from brim.base.scope import Owner
 from brim.domain.endpoints import EndpointDisabledError, EndpointNotListeningError, NothingToSendError
-from brim.domain.errors import ResourceMissingError
 from brim.domain.event_wire import event_json
 from brim.domain.events import DEFAULT_API_VERSION
-from brim.domain.pages import PageRequest
 from brim.domain.webhooks import Endpoint
-from brim.kit.ids import IdFactory
-from brim.kit.scope import Owner
+from brim.platform.database import Database
 from brim.services import events as services
 from brim.services.events import Resend
 from brim.services.idempotency import Answer, Attempt
 from brim.services.webhooks import list_attempts
 from brim.store import deliveries, webhooks
-from brim.store.database import Database
 
 NOW_MS = 1_795_305_600_000
 PLATFORM = Owner("acct_platform", livemode=False)

@@ -9,7 +9,10 @@ import pytest
 from books import NOW_MS, OWNER, RAIL, execute, rows
 
 from brim.api.errors import render_error
-from brim.domain.errors import ResourceMissingError
+from brim.base.errors import ResourceMissingError
+from brim.base.ids import IdFactory
+from brim.base.paging import PageRequest
+from brim.base.scope import Owner
 from brim.domain.events import DEFAULT_API_VERSION
 from brim.domain.funding import IMPLICIT
 from brim.domain.funding_sources import (
@@ -21,9 +24,14 @@ from brim.domain.funding_sources import (
 )
 from brim.domain.funding_wire import payment_method_json, source_json
 from brim.domain.idempotency import KeyClaim
-from brim.domain.pages import PageRequest
-from brim.kit.ids import IdFactory
-from brim.kit.scope import Owner
+from brim.platform.database import Database
+from brim.platform.vault import (
+    MisplacedSecretError,
+    NoEncryptionKeyError,
+    SecretUnreadableError,
+    Vault,
+    new_encryption_key,
+)
 from brim.services.bank_secrets import BankSecrets
 from brim.services.batches import Batches
 from brim.services.default_funding import delete_default, set_default
@@ -44,16 +52,8 @@ from brim.services.rotation import rotate_encryption
 from brim.services.terms import KnownTerms
 from brim.services.tokens import NewBankToken, NewSource, create_source, create_token
 from brim.services.topups import CreateTopup, create_topup
-from brim.services.vault import (
-    MisplacedSecretError,
-    NoEncryptionKeyError,
-    SecretUnreadableError,
-    Vault,
-    new_encryption_key,
-)
 from brim.services.verification import verify_books
 from brim.store import funding
-from brim.store.database import Database
 from brim.store.terms import read_terms
 from brim.testing.terminal import typed
 

@@ -20,8 +20,8 @@ from growth import grow, leave_alone
 from statement_cases import CASES, NOT_MEASURED, Case
 
 from brim.host.database_urls import DatabaseUrls
-from brim.store.database import Conn, Database
-from brim.store.sql import load_queries
+from brim.platform.database import Conn, Database
+from brim.platform.sql import load_queries
 
 FEW: Final = 1_000
 ROWS: Final = int(os.environ.get("GROWN_ROWS", "100000"))

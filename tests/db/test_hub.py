@@ -9,13 +9,13 @@ from books import rows
 from hooks import add_events
 from listening import PATIENCE_S, FarEnd, connected, found, number, opened
 
-from brim.kit.clock import system_clock_ms
-from brim.kit.scope import Owner
+from brim.base.clock import system_clock_ms
+from brim.base.scope import Owner
+from brim.platform.announcements.poller import LOOK_EVERY_S
+from brim.platform.database import Conn, Database
 from brim.services.conversations import WINDOW
 from brim.services.hub import Hub
 from brim.services.keys import create_account, revoke_key, roll_key
-from brim.services.looking import LOOK_EVERY_S
-from brim.store.database import Conn, Database
 from brim.testing.terminal import typed
 
 

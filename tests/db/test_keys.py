@@ -7,6 +7,7 @@ import pytest
 
 from brim.domain.accounts import Account
 from brim.domain.keys import ApiKey, InvalidPermissionError, hash_secret, parse_permissions
+from brim.platform.database import Database
 from brim.services.keys import (
     EndedKeyError,
     NewKey,
@@ -22,7 +23,6 @@ from brim.services.keys import (
     roll_key,
 )
 from brim.store import accounts, keys
-from brim.store.database import Database
 from brim.testing.terminal import typed
 
 NOW_MS = 1_790_000_000_000

@@ -18,15 +18,15 @@ import pytest
 import pytest_asyncio
 from rows import list_topups
 
+from brim.base.ids import ALPHABET, encode_time
+from brim.base.paging import PageRequest, Range
+from brim.base.scope import Owner
 from brim.domain.events import EventFilters, EventType
 from brim.domain.ledger import BalanceTransactionFilters, TransferKind
-from brim.domain.pages import PageRequest, Range
 from brim.domain.topups import Status, TopupFilters
-from brim.kit.ids import ALPHABET, encode_time
-from brim.kit.scope import Owner
+from brim.platform.database import Database
+from brim.platform.sql import load_queries
 from brim.store import lists
-from brim.store.database import Database
-from brim.store.sql import load_queries
 from conftest import PostgresForTests
 
 pytestmark = pytest.mark.slow

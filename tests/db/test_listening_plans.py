@@ -7,8 +7,8 @@ import pytest
 from books import NOW_MS, execute
 from test_delivery_plans import explain, scanned_whole
 
-from brim.store.database import Database
-from brim.store.sql import load_queries
+from brim.platform.database import Database
+from brim.platform.sql import load_queries
 
 ACCOUNTS = 2_000
 BELOW = 50

@@ -9,18 +9,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from rows import CREDITED, copy_balance_transactions, copy_deliveries, copy_events, copy_topups, id_at, list_topups
 
-from brim.domain.errors import ExclusiveParametersError, ResourceMissingError
+from brim.base.clock import system_clock_ms
+from brim.base.errors import ExclusiveParametersError, ResourceMissingError
+from brim.base.paging import Identified, Page, PageRequest, Range, page_of, window
+from brim.base.scope import Owner
 from brim.domain.events import DEFAULT_API_VERSION, Event, EventFilters, EventType
 from brim.domain.ledger import BalanceTransaction, BalanceTransactionFilters, TransferKind
-from brim.domain.pages import Identified, Page, PageRequest, Range, page_of, window
 from brim.domain.topups import Status, Topup, TopupFilters
 from brim.domain.webhooks import DeliveryState
-from brim.kit.clock import system_clock_ms
-from brim.kit.scope import Owner
+from brim.platform.database import Database
 from brim.services import lists as services
 from brim.services.batches import Batches
 from brim.store import lists
-from brim.store.database import Database
 from brim.store.lists import SearchBounds, TopupListQuery, topup_list_query
 
 Object = TypeVar("Object", bound=Identified)

@@ -4,11 +4,11 @@ import asyncio
 
 import pytest
 
-from brim.kit.errors import DatabaseUnavailableError
-from brim.services.announcements import Announcer
-from brim.services.looking import Looking
-from brim.store.announcements import Announcement
-from brim.store.database import Database
+from brim.base.errors import DatabaseUnavailableError
+from brim.platform.announcements.poller import Looking
+from brim.platform.announcements.service import Announcer
+from brim.platform.announcements.store import Announcement
+from brim.platform.database import Database
 
 PATIENCE_S = 20.0
 

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from books import execute
 
-from brim.kit.ids import first_id_at
-from brim.store.database import Conn, Database
-from brim.store.sql import load_queries
+from brim.base.ids import first_id_at
+from brim.platform.database import Conn, Database
+from brim.platform.sql import load_queries
 
 ROWS = 60_000
 FILL = (

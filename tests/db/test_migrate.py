@@ -5,8 +5,8 @@ import asyncio
 import asyncpg
 import pytest
 
-from brim.store.database import Database
-from brim.store.migrate import (
+from brim.platform.database import Database
+from brim.platform.migrate import (
     ChangedMigrationError,
     DatabaseRefusedError,
     Migration,

@@ -9,8 +9,8 @@ import pytest
 import uvloop
 from dns_server import DnsServer, serving_names
 
-from brim.services import name_lookup
-from brim.services.name_lookup import MOST_PER_ACCOUNT, NameLookupError, NameResolver
+from brim.platform.egress import names as name_lookup
+from brim.platform.egress.names import MOST_PER_ACCOUNT, NameLookupError, NameResolver
 
 LOCAL = [ip_address("127.0.0.1")]
 

@@ -4,12 +4,12 @@ import random
 from books import NOW_MS, OTHER_OWNER, OWNER, RAIL, create, execute, new_topup, rows
 from hooks import Hooks, add_endpoint, add_events, states
 
-from brim.kit.ids import IdFactory
-from brim.kit.scope import Owner
+from brim.base.ids import IdFactory
+from brim.base.scope import Owner
+from brim.platform.database import Database
 from brim.services.numbering import Numbering
 from brim.services.settlement import settle_due
 from brim.store import deliveries
-from brim.store.database import Database
 
 LIVE_OWNER = Owner(OWNER.account, livemode=True)
 URL = "http://127.0.0.1:9/hooks"

@@ -9,6 +9,7 @@ from joserfc.jwk import ECKey, OctKey
 from people import ADDRESS, BY, EMAIL, IDS, NOW_MS, PASSWORD, VAULT, add, sign_in_of
 from provider import CLIENT_ID, CLIENT_SECRET, TestProvider, running_provider
 
+from brim.base.paging import PageRequest
 from brim.domain.audit import Action
 from brim.domain.openid import (
     JOURNEY_KEPT_MS,
@@ -21,16 +22,15 @@ from brim.domain.openid import (
     UnverifiedEmailError,
 )
 from brim.domain.operators import InvalidEmailError, NotBoundError, Operator, OperatorDisabledError, Role
-from brim.domain.pages import PageRequest
 from brim.domain.sign_in import WrongPasswordError
-from brim.kit.config import InvalidSettingError, load_settings
+from brim.platform.database import Database
+from brim.platform.egress.fetching import MOST_READ, FetchFailedError, fetch
+from brim.platform.settings import InvalidSettingError, load_settings
+from brim.platform.vault import NoEncryptionKeyError, Vault
 from brim.services.audit import list_audit_log
-from brim.services.fetching import MOST_READ, FetchFailedError, fetch
 from brim.services.openid import Client, MissingClientIdError, OpenId, client_of
 from brim.services.operators import disable_operator, find_identity, list_operators, unbind_identity
 from brim.services.sign_in import Sessions
-from brim.services.vault import NoEncryptionKeyError, Vault
-from brim.store.database import Database
 
 BACK = "https://brim.example/sign-in/provider"
 

@@ -6,8 +6,10 @@ import asyncpg
 import pytest
 from people import ADDRESS, BY, EMAIL, IDS, NOW_MS, PASSWORD, VAULT, add, sign_in_of, weak_passwords
 
+from brim.base.errors import ExclusiveParametersError, ResourceMissingError
+from brim.base.paging import PageRequest
+from brim.base.scope import Owner
 from brim.domain.audit import Action, Actor, ActorKind
-from brim.domain.errors import ExclusiveParametersError, ResourceMissingError
 from brim.domain.keys import RESOURCES, ApiKey, hash_secret
 from brim.domain.operators import (
     InvalidEmailError,
@@ -20,9 +22,9 @@ from brim.domain.operators import (
     UnknownOperatorError,
     WeakPasswordError,
 )
-from brim.domain.pages import PageRequest
 from brim.domain.sign_in import FIRST_RUN_KEPT_MS, FirstRunOverError
-from brim.kit.scope import Owner
+from brim.platform.database import Database
+from brim.platform.vault import NoEncryptionKeyError, SecretUnreadableError, Vault
 from brim.services.audit import list_audit_log, record_alone
 from brim.services.keys import UnknownAccountError, create_account, revoke_key
 from brim.services.one_time_codes import begin_codes
@@ -43,9 +45,7 @@ from brim.services.operators import (
     set_role,
 )
 from brim.services.rotation import rotate_encryption
-from brim.services.vault import NoEncryptionKeyError, SecretUnreadableError, Vault
 from brim.store import keys
-from brim.store.database import Database
 from brim.testing.terminal import typed
 
 OTHER = "grace@example.com"

@@ -7,10 +7,12 @@ import pytest
 from books import rows
 from people import VAULT, add
 
+from brim.base.ids import IdFactory
+from brim.base.scope import Owner
 from brim.domain.audit import Actor, ActorKind
 from brim.domain.keys import InvalidPermissionError
-from brim.kit.ids import IdFactory
-from brim.kit.scope import Owner
+from brim.platform.database import Database
+from brim.platform.sql import load_queries
 from brim.services.keys import EndedKeyError, UnknownKeyError, create_account
 from brim.services.operator_keys import OperatorKeys
 from brim.services.owner_keys import (
@@ -22,8 +24,6 @@ from brim.services.owner_keys import (
     NoRightsError,
     OwnerKeys,
 )
-from brim.store.database import Database
-from brim.store.sql import load_queries
 from brim.testing.terminal import typed
 
 NOW_MS = 1_795_000_000_000

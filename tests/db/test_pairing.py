@@ -6,9 +6,10 @@ import pytest
 from books import execute, rows
 from people import BY, IDS
 
+from brim.base.paging import PageRequest
+from brim.base.scope import Owner
 from brim.domain.audit import Action
 from brim.domain.keys import hash_secret
-from brim.domain.pages import PageRequest
 from brim.domain.pairing import (
     KEY_LIVES_MS,
     LIVES_MS,
@@ -20,7 +21,7 @@ from brim.domain.pairing import (
     UnknownPairingError,
     code_of,
 )
-from brim.kit.scope import Owner
+from brim.platform.database import Database
 from brim.services.audit import list_audit_log
 from brim.services.keys import NoAccountError, UnknownAccountError, create_account
 from brim.services.pairing import (
@@ -34,7 +35,6 @@ from brim.services.pairing import (
     redeem_pairing,
 )
 from brim.services.recognition import recognise_key
-from brim.store.database import Database
 from brim.testing.terminal import typed
 
 NOW_MS = 1_795_305_600_000

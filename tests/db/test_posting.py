@@ -13,13 +13,13 @@ from pathlib import Path
 import pytest
 from hooks import Hooks, add_endpoint, add_events, attempts
 
+from brim.base.scope import Owner
 from brim.domain.deliveries import Answer
 from brim.domain.endpoints import EndpointRules, check_url
-from brim.domain.targets import Address, TargetBlockedError
 from brim.domain.webhooks import Outcome
-from brim.kit.scope import Owner
+from brim.platform.database import Database
+from brim.platform.egress.targets import Address, TargetBlockedError
 from brim.services.posting import MOST_READ, Poster
-from brim.store.database import Database
 from brim.testing.catcher import Catcher, Caught, Reply, catching, status
 
 TIMEOUT_S = 0.4

@@ -3,13 +3,13 @@ import asyncio
 import pytest
 from books import LATER_MS, NOW_MS, OTHER_OWNER, RAIL, create, execute, new_topup, rows
 
+from brim.base.ids import IdFactory
 from brim.domain import events
 from brim.domain.idempotency import KEPT_MS
-from brim.kit.ids import IdFactory
+from brim.platform.database import Database
 from brim.services.pruning import prune_events, prune_idempotency_keys
 from brim.services.settlement import settle_due
 from brim.services.verification import verify_books
-from brim.store.database import Database
 from brim.store.deliveries import number_events
 
 PRUNE_MS = NOW_MS + KEPT_MS

@@ -10,12 +10,12 @@ import msgspec
 import pytest
 from books import create, new_topup, rows
 
-from brim.kit.ids import IdFactory
-from brim.kit.scope import Owner
+from brim.base.ids import IdFactory
+from brim.base.scope import Owner
+from brim.platform.database import Database
 from brim.rails.rail import Rail
 from brim.services.settlement import settle_due
 from brim.services.verification import verify_books
-from brim.store.database import Database
 from brim.workers.run import make_jobs
 
 PAGE: Final = Path(__file__).parents[2] / "docs" / "recipes" / "add-a-rail.md"

@@ -8,9 +8,9 @@ import pytest_asyncio
 from test_batches import batches_on, new_topup
 
 from brim.host.preparation import prepare_database
+from brim.platform.database import Database
+from brim.platform.readiness import find_obstacle
 from brim.services.batches import Batches
-from brim.services.readiness import find_obstacle
-from brim.store.database import Database
 from roles import OwnRoles, quoted, run_as
 
 _LIMIT = 8

@@ -4,18 +4,18 @@ import pytest
 from books import LATER_MS, OWNER, RAIL, create, execute, new_topup
 from rows import copy_balance_transactions, copy_events
 
-from brim.domain.errors import ResourceMissingError
+from brim.base.errors import ResourceMissingError
+from brim.base.ids import IdFactory
+from brim.base.paging import PageRequest
+from brim.base.scope import Owner
 from brim.domain.events import DEFAULT_API_VERSION, Event, EventFilters, EventType
 from brim.domain.ledger import Balance, BalanceTransaction, BalanceTransactionFilters, TransferKind
-from brim.domain.pages import PageRequest
-from brim.kit.ids import IdFactory
-from brim.kit.scope import Owner
+from brim.platform.database import Database
 from brim.services.balance import retrieve_balance, retrieve_balance_transaction
 from brim.services.events import retrieve_event
 from brim.services.lists import list_balance_transactions, list_events
 from brim.services.settlement import settle_due
 from brim.store import reads
-from brim.store.database import Database
 
 LIVE = Owner(OWNER.account, livemode=True)
 LINE = BalanceTransaction(

@@ -5,14 +5,14 @@ import asyncio
 import msgspec
 import pytest
 
-from brim.domain.pages import PageRequest, Range
+from brim.base.ids import IdFactory
+from brim.base.paging import PageRequest, Range
+from brim.base.scope import Owner
 from brim.domain.request_logs import BY_PAGES, KEPT_S, RequestFilters, RequestRecord, RequestSource
-from brim.kit.ids import IdFactory
-from brim.kit.scope import Owner
+from brim.platform.database import Database
 from brim.services import request_logs as service
 from brim.services.request_logs import BURST, RequestPruning, RequestRecorder
 from brim.store import request_logs as store
-from brim.store.database import Database
 
 NOW_MS = 1_795_000_000_000
 OWNER = Owner("acct_one", livemode=False)

@@ -7,13 +7,11 @@ import asyncpg
 import pytest
 from books import LATER_MS, RAIL, create, new_topup
 
+from brim.base.ids import IdFactory
 from brim.host.database_urls import DatabaseUrls
 from brim.host.preparation import prepare_database
-from brim.kit.ids import IdFactory
-from brim.services.settlement import settle_due
-from brim.services.verification import verify_books
-from brim.store.database import Database
-from brim.store.migrate import (
+from brim.platform.database import Database
+from brim.platform.migrate import (
     DatabaseRefusedError,
     Migration,
     MissingOwnerRightError,
@@ -21,7 +19,9 @@ from brim.store.migrate import (
     known_migrations,
     migrate,
 )
-from brim.store.roles import GROWING_TABLES, MissingServiceRoleError
+from brim.platform.roles import GROWING_TABLES, MissingServiceRoleError
+from brim.services.settlement import settle_due
+from brim.services.verification import verify_books
 from roles import OwnRoles, as_role, quoted, run_as
 
 ALL_RIGHTS: Final = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER")

@@ -23,16 +23,16 @@ from books import (
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from brim.base.ids import IdFactory
+from brim.base.scope import Owner
 from brim.domain.clocks import Moment
 from brim.domain.events import BY_ITSELF
 from brim.domain.topups import Status, Topup
-from brim.kit.ids import IdFactory
-from brim.kit.scope import Owner
+from brim.platform.database import Database
+from brim.platform.sql import load_queries
 from brim.rails.rail import Outcome, Plan, Succeed
 from brim.services.settlement import settle_due
 from brim.services.transitions import follow
-from brim.store.database import Database
-from brim.store.sql import load_queries
 from brim.store.transitions import transition_arrays
 from waiting import until_somebody_waits
 

@@ -14,9 +14,10 @@ from argon2 import PasswordHasher, extract_parameters
 from argon2.profiles import RFC_9106_LOW_MEMORY
 from people import ADDRESS, BY, EMAIL, IDLE_MS, IDS, LIFE_MS, NOW_MS, PASSWORD, VAULT, add, sign_in_of, weak_passwords
 
+from brim.base.errors import OverloadedError
+from brim.base.paging import PageRequest
 from brim.domain.audit import Action, Actor, ActorKind
 from brim.domain.operators import Operator, Role, WeakPasswordError
-from brim.domain.pages import PageRequest
 from brim.domain.sign_in import (
     CODE_WITHIN_MS,
     PER_ADDRESS,
@@ -28,7 +29,7 @@ from brim.domain.sign_in import (
     WrongCodeError,
     WrongPasswordError,
 )
-from brim.kit.errors import OverloadedError
+from brim.platform.database import Conn, Database
 from brim.services.audit import list_audit_log
 from brim.services.one_time_codes import (
     CodesEnabledError,
@@ -41,7 +42,6 @@ from brim.services.operators import disable_operator, find_operator, reset_codes
 from brim.services.passwords import Passwords
 from brim.services.pruning import prune_sign_ins
 from brim.services.sign_in import REMEMBERED_MS, Sessions, list_sessions
-from brim.store.database import Conn, Database
 
 OTHER = "grace@example.com"
 STEP_MS = 30_000

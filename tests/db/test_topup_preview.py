@@ -13,16 +13,16 @@ from clockwork import Clockwork
 
 from brim.api.errors import render_error
 from brim.api.rendering import availability_of
+from brim.base.scope import Owner
 from brim.domain.clocks import ClockAdvancingError
 from brim.domain.funding_sources import BankNumbers
 from brim.domain.funding_wire import payment_method_json, source_json
 from brim.domain.topup_wire import preview_json
 from brim.domain.topups import NoFundingSourceError, Topup
-from brim.kit.scope import Owner
+from brim.platform.database import Database
 from brim.rails.rail import Outcome, Plan, Wait
 from brim.services.funding import NewPaymentMethod, create_payment_method
 from brim.services.tokens import NewBankToken, NewSource, create_source, create_token
-from brim.store.database import Database
 
 REAL_MS: Final = 1_795_305_600_000  # 2026-11-22 00:00 UTC
 OWNER: Final = Owner("acct_preview", livemode=False)

@@ -3,11 +3,11 @@ import asyncio
 import pytest
 from books import LATER_MS, OTHER_OWNER, OWNER, RAIL, cancel, create, execute, new_topup, reverse
 
-from brim.kit.ids import IdFactory
-from brim.kit.scope import Owner
+from brim.base.ids import IdFactory
+from brim.base.scope import Owner
+from brim.platform.database import Database
 from brim.services.settlement import settle_due
 from brim.services.verification import MAX_DIFFERENCES, verify_books
-from brim.store.database import Database
 
 LIVE_OWNER = Owner(OWNER.account, livemode=True)
 

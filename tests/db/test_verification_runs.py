@@ -7,13 +7,13 @@ import pytest
 from books import LATER_MS, OWNER, RAIL, create, execute, new_topup, rows
 from chains import post, seal_all
 
+from brim.base.errors import DatabaseUnavailableError
+from brim.base.ids import IdFactory
 from brim.domain.verification import NotOperatorError, VerificationRun
-from brim.kit.errors import DatabaseUnavailableError
-from brim.kit.ids import IdFactory
+from brim.platform.database import Database
 from brim.services.keys import create_account
 from brim.services.settlement import settle_due
 from brim.services.verification_runs import KEPT_RUNS, latest_run, verify_and_remember, verify_in_turn
-from brim.store.database import Database
 from brim.testing.terminal import typed
 from waiting import until_somebody_waits
 

@@ -6,14 +6,14 @@ from collections.abc import AsyncIterator
 import pytest_asyncio
 from books import NOW_MS, OWNER, create, new_topup
 
+from brim.base.ids import IdFactory
+from brim.base.scope import Owner
 from brim.domain.changes import EVERYTHING, MOST_OBJECTS, Changes
-from brim.kit.ids import IdFactory
-from brim.kit.scope import Owner
-from brim.services.announcements import Announcer
+from brim.platform.announcements.service import Announcer
+from brim.platform.announcements.store import Announcement
+from brim.platform.database import Database
 from brim.services.numbering import Numbering
 from brim.services.watching import Watcher, Watchers
-from brim.store.announcements import Announcement
-from brim.store.database import Database
 
 IDS = IdFactory()
 OTHER = Owner("acct_other", livemode=False)

@@ -9,20 +9,20 @@ import pytest
 from books import execute, rows
 
 from brim.api.errors import render_error
+from brim.base.ids import IdFactory
+from brim.base.scope import Owner
 from brim.domain.endpoints import EndpointEdit, EndpointRules, NewEndpoint, TooManyEndpointsError, secret_place
 from brim.domain.events import DEFAULT_API_VERSION
 from brim.domain.idempotency import KeyClaim
-from brim.domain.targets import TargetBlockedError
 from brim.domain.webhook_wire import endpoint_json
 from brim.domain.webhooks import Endpoint
-from brim.kit.ids import IdFactory
-from brim.kit.scope import Owner
+from brim.platform.database import Database
+from brim.platform.egress.targets import TargetBlockedError
+from brim.platform.vault import NoEncryptionKeyError, Vault, new_encryption_key
 from brim.services import webhooks as services
 from brim.services.idempotency import Answer, Attempt
-from brim.services.vault import NoEncryptionKeyError, Vault, new_encryption_key
 from brim.services.webhooks import EndpointWish
 from brim.store import webhooks
-from brim.store.database import Database
 
 NOW_MS = 1_795_305_600_000
 PLATFORM = Owner("acct_platform", livemode=False)

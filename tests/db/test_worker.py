@@ -11,15 +11,15 @@ from typing import Any
 import pytest
 from books import RAIL, assert_books_hold, create, execute, new_topup, rows
 
+from brim.base.clock import system_clock_ms
+from brim.base.errors import DatabaseUnavailableError
+from brim.base.ids import IdFactory
 from brim.host.embedded import EmbeddedPostgres
-from brim.kit.clock import system_clock_ms
-from brim.kit.errors import DatabaseUnavailableError
-from brim.kit.ids import IdFactory
+from brim.platform.database import Database
+from brim.platform.migrate import migrate
 from brim.services.chain import verify_chain
 from brim.services.settlement import MAX_BATCH
 from brim.services.verification import verify_books
-from brim.store.database import Database
-from brim.store.migrate import migrate
 from brim.workers.loop import Job, Loop
 from brim.workers.run import make_jobs, never_backwards
 from brim_process import brim_command, brim_environment

@@ -15,7 +15,7 @@ from brim.host.data_folder import (
     claim_data_folder,
     read_encryption_key,
 )
-from brim.services.vault import new_encryption_key
+from brim.platform.vault import new_encryption_key
 
 
 def test_a_claimed_folder_is_private_and_names_its_owner_and_format(tmp_path: Path) -> None:

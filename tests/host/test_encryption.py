@@ -11,9 +11,9 @@ import asyncpg
 
 from brim.api.form import decode_form
 from brim.domain.idempotency import fingerprint
+from brim.platform.database import Database
+from brim.platform.vault import Vault
 from brim.services.service_secrets import find_service_secret
-from brim.services.vault import Vault
-from brim.store.database import Database
 from brim_process import RunningBrim, run_brim
 
 CANARY: Final = "00098712365478901"

@@ -6,7 +6,7 @@ Moments are Unix milliseconds of the owner's time.
 from collections import Counter
 from dataclasses import dataclass, field
 
-from brim.kit.scope import Owner
+from brim.base.scope import Owner
 from brim.rails.calendars import after_business_days, after_calendar_days, availability, calendar_of
 
 BANKING_DAY_MS = 1_000

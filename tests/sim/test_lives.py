@@ -26,11 +26,11 @@ from hypothesis.stateful import (
 )
 from model import BANKING_DAY_MS, SOURCES, Model
 
+from brim.base.scope import Owner
 from brim.domain.idempotency import IdempotencyMismatchError
-from brim.kit.scope import Owner
+from brim.platform.database import Database
 from brim.rails.failures import FAILURES
 from brim.rails.rail import Fail, Outcome, Return, Succeed
-from brim.store.database import Database
 from conftest import PostgresForTests
 from figures import Figures
 

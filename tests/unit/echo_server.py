@@ -16,7 +16,7 @@ from brim.api.message import Reply, Request, StreamedReply
 from brim.api.origin import Proxies
 from brim.api.protocol import HttpProtocol
 from brim.api.websocket import WebSocket
-from brim.kit.config import parse_networks
+from brim.platform.settings import parse_networks
 
 LIMITS = Limits(
     max_body=1000,

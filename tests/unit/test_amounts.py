@@ -2,8 +2,8 @@
 
 import pytest
 
+from brim.base.currency import CURRENCIES, MAX_AMOUNT, InvalidAmountStepError, amount_step
 from brim.domain.amounts import AmountTooLargeError, check_amount, written
-from brim.kit.currency import CURRENCIES, MAX_AMOUNT, InvalidAmountStepError, amount_step
 
 
 @pytest.mark.parametrize("currency", CURRENCIES)

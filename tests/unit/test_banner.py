@@ -1,7 +1,7 @@
 """What `brim serve` prints when it is ready."""
 
+from brim.base.public_url import PublicUrl
 from brim.host.supervisor import banner
-from brim.kit.public_url import PublicUrl
 
 LOCAL = "http://127.0.0.1:12111"
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brim.kit.batch import Batcher
-from brim.kit.errors import OverloadedError
+from brim.base.batch import Batcher
+from brim.base.errors import OverloadedError
 
 Outcomes: TypeAlias = Sequence[int | BaseException]
 

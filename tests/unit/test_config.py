@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brim.kit.config import (
+from brim.platform.settings import (
     SETTINGS,
     InvalidSettingError,
     Settings,

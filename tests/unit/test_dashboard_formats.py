@@ -5,7 +5,7 @@ from html import unescape
 
 import pytest
 
-from brim.kit.currency import CURRENCIES
+from brim.base.currency import CURRENCIES
 from brim.web.dashboard.charts import HEIGHT, WIDTH, balance_chart
 from brim.web.dashboard.formats import (
     AmountError,

@@ -15,36 +15,34 @@ from brim.api import parameter_errors as parameters
 from brim.api.errors import ERROR_TABLE, redact_key, render_error, should_retry
 from brim.api.openapi import possible_errors
 from brim.api.operations import OPERATIONS
+from brim.base import currency, errors, metadata
+from brim.base.errors import BrimError, DatabaseUnavailableError, OverloadedError
 from brim.domain import (
     accounts,
     amounts,
     clocks,
     endpoints,
-    errors,
     external_accounts,
     funding_sources,
     idempotency,
     listeners,
-    metadata,
     pairing,
-    targets,
     topups,
     verification,
 )
 from brim.domain.funding_sources import Verification
 from brim.domain.topups import Status
-from brim.kit import currency
-from brim.kit.errors import BrimError, DatabaseUnavailableError, OverloadedError
-from brim.services import vault
+from brim.platform import vault
+from brim.platform.egress import targets
 from brim.services.watching import TooManyStreamsError
 
 NEVER_ON_THE_WIRE = (
-    "brim.kit.config",
+    "brim.platform.settings",
     "brim.host",
     "brim.cli",
     "brim.testing",
-    "brim.store.migrate",
-    "brim.store.roles",
+    "brim.platform.migrate",
+    "brim.platform.roles",
     "brim.services.account_access",
     "brim.services.keys",
     "brim.domain.operators",

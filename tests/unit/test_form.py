@@ -18,7 +18,7 @@ from brim.api.parameter_errors import (
     ParameterTooDeepError,
     TooManyParametersError,
 )
-from brim.kit.errors import BrimError
+from brim.base.errors import BrimError
 
 _CHARACTERS = st.characters(blacklist_categories=["Cs"], blacklist_characters="\0")
 _VALUES = st.text(_CHARACTERS, max_size=20)

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from brim.base.scope import Owner
 from brim.domain.funding_sources import (
     ATTEMPTS,
     AccountNumberInvalidError,
@@ -23,7 +24,6 @@ from brim.domain.funding_sources import (
     judged,
 )
 from brim.domain.funding_wire import documented_payment_method
-from brim.kit.scope import Owner
 from brim.rails.sandbox import (
     ACCOUNT_NUMBER_SCENARIOS,
     PAYMENT_METHOD_SCENARIOS,

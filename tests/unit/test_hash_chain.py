@@ -2,9 +2,9 @@
 
 import hashlib
 
+from brim.base.scope import Owner
 from brim.domain.broken_chains import Investigation
 from brim.domain.chain import GENESIS, ChainWalk, Head, Link, SealedTransfer, extend, next_hash
-from brim.kit.scope import Owner
 
 OWNER = Owner("acct_1", livemode=False)
 FIRST = SealedTransfer(

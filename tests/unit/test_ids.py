@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brim.kit.ids import (
+from brim.base.ids import (
     ALPHABET,
     BODY_CHARS,
     IdFactory,

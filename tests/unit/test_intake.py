@@ -7,7 +7,7 @@ from echo_server import LIMITS, Serving, echoing, request, status_of
 
 from brim.api.intake import Intake, source_of
 from brim.api.origin import Proxies
-from brim.kit.config import parse_networks
+from brim.platform.settings import parse_networks
 
 
 async def test_one_connection_too_many_is_turned_away_where_all_are_busy() -> None:

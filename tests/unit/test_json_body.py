@@ -14,8 +14,8 @@ from brim.api.parameter_errors import (
     TooManyParametersError,
 )
 from brim.api.v2_kinds import TimestampRange
-from brim.domain.pages import Range
-from brim.kit.errors import BrimError
+from brim.base.errors import BrimError
+from brim.base.paging import Range
 
 
 @pytest.mark.parametrize(

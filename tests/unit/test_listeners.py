@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from brim.base.scope import Owner
 from brim.domain.deliveries import Answer
 from brim.domain.listeners import (
     Acknowledgement,
@@ -16,7 +17,6 @@ from brim.domain.listeners import (
 )
 from brim.domain.request_logs import BY_PAGES, RequestRecord, redact
 from brim.domain.webhooks import Outcome
-from brim.kit.scope import Owner
 
 RECORD = RequestRecord(
     owner=Owner("acct_1", livemode=False),

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brim.domain.metadata import (
+from brim.base.metadata import (
     CLEAR_ALL,
     MAX_KEY_LENGTH,
     MAX_KEYS,

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from prometheus_client import REGISTRY, CollectorRegistry, Histogram
 
-from brim.telemetry.metrics import BATCH_SIZE, Distribution
+from brim.platform.telemetry.metrics import BATCH_SIZE, Distribution
 
 BOUNDS = (1.0, 2.0, 4.0)
 OURS = Distribution("test_ours", "Ours.", ("kind",), BOUNDS)

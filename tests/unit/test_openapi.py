@@ -24,7 +24,11 @@ from brim.api.operations import OPERATIONS
 from brim.api.parameter_errors import MissingParameterError, NullCharacterError
 from brim.api.params import read_parameters
 from brim.api.rendering import availability_of
-from brim.domain import account_wire, balance_wire, event_wire, funding_wire, topup_wire, wire
+from brim.base import wire
+from brim.base.errors import BrimError
+from brim.base.ids import IdFactory
+from brim.base.scope import Owner
+from brim.domain import account_wire, balance_wire, event_wire, funding_wire, topup_wire
 from brim.domain.accounts import Account
 from brim.domain.destination_wire import destination_json
 from brim.domain.events import DEFAULT_API_VERSION, Event, EventType
@@ -39,9 +43,6 @@ from brim.domain.verification import Difference, VerificationRun
 from brim.domain.verification_wire import verification_json
 from brim.domain.webhook_wire import endpoint_json
 from brim.domain.webhooks import Endpoint, EventPayload
-from brim.kit.errors import BrimError
-from brim.kit.ids import IdFactory
-from brim.kit.scope import Owner
 
 DOCUMENT: dict[str, Any] = build_openapi(OPERATIONS)
 _BY_ID = {operation.operation_id: operation for operation in OPERATIONS}

@@ -17,10 +17,10 @@ from brim.api.kinds import IntegerRange
 from brim.api.operation import Operation
 from brim.api.operations import OPERATIONS
 from brim.api.params import Parameter, object_schema, read_parameters
-from brim.domain.metadata import CLEAR_ALL, MetadataChange
-from brim.domain.pages import Range
-from brim.kit.currency import CURRENCIES
-from brim.kit.errors import BrimError
+from brim.base.currency import CURRENCIES
+from brim.base.errors import BrimError
+from brim.base.metadata import CLEAR_ALL, MetadataChange
+from brim.base.paging import Range
 
 Spec = tuple[Parameter, ...]
 _DIGITS_OF_ALL_SCRIPTS = st.characters(categories=["Nd"])

@@ -6,8 +6,8 @@ import pytest
 
 from brim.api.message import Request
 from brim.api.origin import Proxies
-from brim.kit.config import InvalidSettingError, load_settings
-from brim.kit.public_url import PublicUrl, parse_public_url
+from brim.base.public_url import PublicUrl, parse_public_url
+from brim.platform.settings import InvalidSettingError, load_settings
 
 BRIM = PublicUrl("https://pay.example.test", "/brim")
 

@@ -6,8 +6,8 @@ from brim.api import rate_limits
 from brim.api.errors import RateLimitedError
 from brim.api.message import Reply, Request
 from brim.api.rate_limits import RateLimiter, RateLimits
+from brim.base.scope import Owner
 from brim.domain.keys import ApiKey
-from brim.kit.scope import Owner
 from brim.web.calling import ask
 
 

@@ -1,7 +1,7 @@
 import pytest
 
+from brim.base.scope import Owner
 from brim.domain.topups import Status, Topup
-from brim.kit.scope import Owner
 from brim.rails.failures import FAILURES as SENTENCES
 from brim.rails.rail import Fail, Outcome, Plan, Rail, Return, Succeed, Wait
 from brim.rails.sandbox import PAYMENT_METHOD_SCENARIOS, SCENARIOS, SOURCE_SCENARIOS, SandboxRail

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from brim.base.scope import Owner
 from brim.domain.listeners import Form
 from brim.domain.streams import Stream, last_place
-from brim.kit.scope import Owner
 
 OWNER = Owner("acct_1", livemode=False)
 SNAPSHOTS = (Form.DEFAULT, Form.LATEST)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brim.domain.targets import Target, TargetBlockedError, check_addresses, is_public, parse_target
+from brim.platform.egress.targets import Target, TargetBlockedError, check_addresses, is_public, parse_target
 
 NEVER_LIVE = (
     "127.0.0.1 127.8.9.10 0.0.0.0 0.1.2.3 10.0.0.1 172.16.0.1 172.31.255.255 192.168.1.1 169.254.169.254 100.64.0.1 "

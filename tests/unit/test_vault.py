@@ -5,7 +5,7 @@ from cryptography.fernet import Fernet
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brim.services.vault import (
+from brim.platform.vault import (
     MisplacedSecretError,
     NoEncryptionKeyError,
     SecretUnreadableError,

@@ -5,7 +5,7 @@ import sys
 
 from brim.host.api_process import run_api
 from brim.host.listener import listener_url, open_listener
-from brim.kit.config import load_settings
+from brim.platform.settings import load_settings
 from web.signing import CookieSessions
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ import stripe
 from api.polling import until
 from api.receiving import Receiver
 from api.wire import Wire, WireReply
-from brim.store.database import Database
+from brim.platform.database import Database
 from brim.testing.catcher import Caught, status
 from service import Server
 from web.conftest import Person, text_of

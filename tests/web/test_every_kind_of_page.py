@@ -11,14 +11,14 @@ from test_errors import EXAMPLES
 from api.polling import until
 from api.wire import Wire
 from brim.api.errors import render_error
+from brim.base.clock import system_clock_ms
+from brim.base.errors import BrimError
+from brim.base.ids import IdFactory
+from brim.base.scope import Owner
 from brim.domain.events import DEFAULT_API_VERSION, EventType
 from brim.domain.request_logs import RequestRecord
-from brim.kit.clock import system_clock_ms
-from brim.kit.errors import BrimError
-from brim.kit.ids import IdFactory
-from brim.kit.scope import Owner
+from brim.platform.database import Database
 from brim.store import request_logs
-from brim.store.database import Database
 from service import Server
 from web.conftest import Person
 

@@ -10,7 +10,7 @@ from urllib.parse import quote, urlencode, urlsplit
 import pytest
 
 from brim.api.operations import OPERATIONS
-from brim.kit.clock import system_clock_ms
+from brim.base.clock import system_clock_ms
 from brim.services.watching import Watchers
 from brim.web.parts import Supplies, build_site
 from brim.web.routes import Route

@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 
 from api.wire import Wire
 from brim.api.message import Reply, Request, StreamedReply
+from brim.platform.database import Database
 from brim.services.watching import Watchers
-from brim.store.database import Database
 from brim.web.dashboard import live
 from brim.web.session import Session
 from brim.web.visit import Visit

@@ -10,12 +10,12 @@ from people import BY, IDS
 
 from api.polling import until
 from api.wire import Wire
+from brim.base.clock import system_clock_ms
 from brim.domain.operators import Role
 from brim.domain.sign_in import DASHBOARD_PATH
-from brim.kit.clock import system_clock_ms
+from brim.platform.database import Database
 from brim.services.keys import create_account, list_accounts
 from brim.services.operators import rename_operator
-from brim.store.database import Database
 from brim.testing.terminal import typed
 from web.browsing import Browser
 from web.people_house import PASSWORD, House

@@ -10,19 +10,19 @@ from people import BY, EMAIL, IDLE_MS, IDS, LIFE_MS, NOW_MS, PASSWORD, VAULT, ad
 from brim.api.message import Reply, Request
 from brim.api.operations import OPERATIONS
 from brim.api.origin import Proxies
+from brim.base.paging import PageRequest
+from brim.base.scope import Owner
 from brim.domain.audit import Action, ActorKind, AuditEntry
 from brim.domain.keys import hash_secret
 from brim.domain.operators import Operator, Role, permissions_of
-from brim.domain.pages import PageRequest
 from brim.domain.sign_in import form_token
-from brim.kit.scope import Owner
+from brim.platform.database import Database
 from brim.services.audit import list_audit_log
 from brim.services.keys import NoAccountError, create_account
 from brim.services.operator_keys import OperatorKeys
 from brim.services.operators import disable_operator, set_role
 from brim.services.recognition import recognise_key
 from brim.services.sign_in import Sessions, list_sessions
-from brim.store.database import Database
 from brim.testing.terminal import typed
 from brim.web.calling import ApiRefusedError, Caller
 from brim.web.operators.people import People

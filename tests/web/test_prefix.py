@@ -13,8 +13,8 @@ from stripe import StripeClient
 
 from api.wire import Wire
 from brim.api.operations import OPERATIONS
-from brim.kit.clock import system_clock_ms
-from brim.kit.public_url import OWN_SEGMENTS
+from brim.base.clock import system_clock_ms
+from brim.base.public_url import OWN_SEGMENTS
 from brim.services.watching import Watchers
 from brim.web.assets import STATIC
 from brim.web.front import API_PREFIXES

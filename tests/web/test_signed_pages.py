@@ -10,8 +10,8 @@ import pytest
 from brim.api.message import Reply, Request
 from brim.api.operations import OPERATIONS
 from brim.api.websocket import Socket
+from brim.base.clock import system_clock_ms
 from brim.domain.operators import Role
-from brim.kit.clock import system_clock_ms
 from brim.services.watching import Watchers
 from brim.web.assets import Assets
 from brim.web.calling import ApiRefusedError, Caller, encode_fields

@@ -11,11 +11,11 @@ from segno import make_qr
 
 from api.polling import until
 from api.wire import Wire
+from brim.base.clock import system_clock_ms
+from brim.base.paging import PageRequest
 from brim.domain.audit import Action, AuditEntry
 from brim.domain.operators import Operator, Role
-from brim.domain.pages import PageRequest
 from brim.domain.sign_in import DASHBOARD_PATH
-from brim.kit.clock import system_clock_ms
 from brim.services.audit import list_audit_log
 from brim.services.password_links import make_password_link
 from brim_process import RunningBrim

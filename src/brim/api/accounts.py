@@ -11,10 +11,11 @@ from brim.api.errors import AccountUnreachableError, render_error
 from brim.api.expansion import paths_below
 from brim.api.operation import Handler
 from brim.api.paging import read_page
-from brim.domain import account_wire, wire
+from brim.base import wire
+from brim.base.metadata import NO_CHANGE, merge
+from brim.domain import account_wire
 from brim.domain.account_details import MERGED
 from brim.domain.accounts import NoDashboardError
-from brim.domain.metadata import NO_CHANGE, merge
 from brim.services import account_closing, accounts
 from brim.services.account_access import UnreachableAccountError
 from brim.services.accounts import CreateAccount, EditAccount

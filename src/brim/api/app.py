@@ -36,16 +36,16 @@ from brim.api.recording import Answered
 from brim.api.rights import Rights
 from brim.api.router import Router
 from brim.api.websocket import Socket
-from brim.domain import wire
+from brim.base import wire
+from brim.base.errors import BrimError
+from brim.base.ids import new_request_id
 from brim.domain.api_versions import is_api_version
 from brim.domain.events import DEFAULT_API_VERSION
 from brim.domain.idempotency import MAX_KEY_LENGTH, KeyClaim, fingerprint
 from brim.domain.listeners import SUBPROTOCOL
-from brim.kit.errors import BrimError
-from brim.kit.ids import new_request_id
+from brim.platform.telemetry.logs import RequestLine, RequestLog, mask, write_time
+from brim.platform.telemetry.metrics import REQUESTS, method_label
 from brim.services.idempotency import Answer
-from brim.telemetry.logs import RequestLine, RequestLog, mask, write_time
-from brim.telemetry.metrics import REQUESTS, method_label
 
 SystemHandler = Callable[[], Awaitable[Reply]]
 LogUrl = Callable[["_Exchange", str], str | None]

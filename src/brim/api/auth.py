@@ -24,11 +24,11 @@ from brim.api.errors import (
     TwoAccountsError,
 )
 from brim.api.message import Request
+from brim.base.clock import Clock
+from brim.base.scope import Owner
 from brim.domain.keys import ApiKey, hash_secret
-from brim.kit.clock import Clock
-from brim.kit.scope import Owner
+from brim.platform.database import Database
 from brim.services.recognition import may_act_for, recognise_key
-from brim.store.database import Database
 
 Found = TypeVar("Found")
 Known = TypeVar("Known")

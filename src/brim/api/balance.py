@@ -3,7 +3,8 @@
 from brim.api.call import Call
 from brim.api.paging import read_page
 from brim.api.rendering import render_balance_transactions
-from brim.domain import balance_wire, wire
+from brim.base import wire
+from brim.domain import balance_wire
 from brim.domain.ledger import BalanceTransactionFilters
 from brim.services import balance, lists
 from brim.services.idempotency import Answer

@@ -3,7 +3,8 @@
 from typing import Final
 
 from brim.api.call import Call
-from brim.domain import books_wire, wire
+from brim.base import wire
+from brim.domain import books_wire
 from brim.services import books, topups
 from brim.services.idempotency import Answer
 

@@ -7,19 +7,19 @@ import msgspec
 
 from brim.api.origin import Proxies
 from brim.api.rights import Rights
+from brim.base.clock import Clock
+from brim.base.ids import IdFactory
+from brim.base.scope import Owner
 from brim.domain.endpoints import EndpointRules
 from brim.domain.idempotency import KeyClaim
-from brim.kit.clock import Clock
-from brim.kit.ids import IdFactory
-from brim.kit.scope import Owner
+from brim.platform.database import Database
+from brim.platform.vault import Vault
 from brim.rails.rail import Rail
 from brim.services.bank_secrets import BankSecrets
 from brim.services.batches import Batches
 from brim.services.hub import Hub
 from brim.services.idempotency import Attempt
 from brim.services.terms import KnownTerms
-from brim.services.vault import Vault
-from brim.store.database import Database
 
 
 class Service(msgspec.Struct, frozen=True, kw_only=True):

@@ -10,26 +10,24 @@ from typing import Final, NamedTuple
 import msgspec
 
 from brim.api import parameter_errors as parameters
+from brim.base import currency, errors, metadata
+from brim.base.errors import BrimError, DatabaseUnavailableError, OverloadedError
 from brim.domain import (
     accounts,
     amounts,
     clocks,
     endpoints,
-    errors,
     external_accounts,
     funding_sources,
     idempotency,
     listeners,
-    metadata,
     pairing,
-    targets,
     topups,
     verification,
 )
 from brim.domain.keys import SECRET_CHARS, stripe_permission
-from brim.kit import currency
-from brim.kit.errors import BrimError, DatabaseUnavailableError, OverloadedError
-from brim.services import vault
+from brim.platform import vault
+from brim.platform.egress import targets
 from brim.services.watching import TooManyStreamsError
 
 _CHALLENGE: Final = 'WWW-Authenticate: Bearer realm="Stripe"'

@@ -6,11 +6,11 @@ from brim.api.call import Call
 from brim.api.errors import render_v2_error
 from brim.api.v2_paging import read_v2_page, v2_list_json
 from brim.api.webhook_endpoints import endpoint_wish, new_secret
+from brim.base.metadata import NO_CHANGE, merge
+from brim.base.wire import encode
 from brim.domain.destination_wire import DeletedDestination, destination_json
 from brim.domain.endpoints import DESTINATION_PREFIX, EndpointEdit, NewEndpoint
-from brim.domain.metadata import NO_CHANGE, merge
 from brim.domain.webhooks import Endpoint, EventPayload
-from brim.domain.wire import encode
 from brim.services import event_destinations, webhooks
 from brim.services.idempotency import Answer
 from brim.services.webhooks import RenderEndpoint

@@ -7,8 +7,9 @@ from typing import Any
 from brim.api.call import Call
 from brim.api.errors import render_error
 from brim.api.paging import read_page
-from brim.domain import event_wire, wire
-from brim.domain.errors import ExclusiveParametersError
+from brim.base import wire
+from brim.base.errors import ExclusiveParametersError
+from brim.domain import event_wire
 from brim.domain.events import Event, EventFilters
 from brim.domain.webhook_wire import attempt_json, delivery_json
 from brim.services import events, lists

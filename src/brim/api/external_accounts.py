@@ -8,11 +8,11 @@ from brim.api.accounts import names_account
 from brim.api.call import Call
 from brim.api.errors import render_error
 from brim.api.paging import read_page
-from brim.domain import wire
+from brim.base import wire
+from brim.base.metadata import NO_CHANGE, MetadataChange, merge
+from brim.base.paging import Page
 from brim.domain.account_wire import external_account_json, external_accounts_url
 from brim.domain.external_accounts import ExternalAccountEdit
-from brim.domain.metadata import NO_CHANGE, MetadataChange, merge
-from brim.domain.pages import Page
 from brim.services import external_accounts
 from brim.services.idempotency import Answer
 

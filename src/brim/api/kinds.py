@@ -34,8 +34,9 @@ from brim.api.parameter_errors import (
     shown,
 )
 from brim.api.params import Errors, Kind, Schema, leaf_names
-from brim.domain.countries import COUNTRIES
-from brim.domain.metadata import (
+from brim.base.countries import COUNTRIES
+from brim.base.currency import MAX_AMOUNT, InvalidCurrencyError, parse_currency
+from brim.base.metadata import (
     CLEAR_ALL,
     MAX_KEY_LENGTH,
     MAX_KEYS,
@@ -45,9 +46,8 @@ from brim.domain.metadata import (
     MetadataValueTooLongError,
     change_of,
 )
-from brim.domain.pages import Range
+from brim.base.paging import Range
 from brim.domain.topups import MAX_STATEMENT_DESCRIPTOR
-from brim.kit.currency import MAX_AMOUNT, InvalidCurrencyError, parse_currency
 
 MAX_TEXT: Final = 5000
 """Source: the ceiling of every string in the published schemas."""

@@ -23,11 +23,16 @@ from brim.api.parameter_errors import (
 )
 from brim.api.params import Errors, Parameter, Schema, object_schema, parameter_errors
 from brim.api.schemas.published import component_schemas, list_of, reference_to, v2_list_of
-from brim.domain.errors import ExclusiveParametersError, ResourceMissingError
+from brim.base.errors import (
+    BrimError,
+    DatabaseUnavailableError,
+    ExclusiveParametersError,
+    OverloadedError,
+    ResourceMissingError,
+)
+from brim.base.metadata import TooMuchMetadataError
 from brim.domain.events import DEFAULT_API_VERSION
 from brim.domain.idempotency import MAX_KEY_LENGTH, IdempotencyMismatchError
-from brim.domain.metadata import TooMuchMetadataError
-from brim.kit.errors import BrimError, DatabaseUnavailableError, OverloadedError
 
 _FORM: Final = "application/x-www-form-urlencoded"
 _JSON: Final = "application/json"

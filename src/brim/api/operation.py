@@ -7,7 +7,7 @@ import msgspec
 
 from brim.api.call import Call
 from brim.api.params import Parameter
-from brim.kit.errors import BrimError
+from brim.base.errors import BrimError
 from brim.services.idempotency import Answer
 
 Handler: TypeAlias = Callable[[Call], Awaitable[Answer]]

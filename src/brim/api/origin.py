@@ -11,8 +11,8 @@ from typing import Final
 import msgspec
 
 from brim.api.message import Request
-from brim.kit.config import Networks
-from brim.kit.public_url import PublicUrl
+from brim.base.public_url import PublicUrl
+from brim.platform.settings import Networks
 
 _NAMED_HOST: Final = re.compile(r"[A-Za-z0-9.-]+(:\d+)?|\[[0-9A-Fa-f:]+\](:\d+)?")
 _VENDORS: Final = ".stripe.com"

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from brim.domain.pages import DEFAULT_LIMIT, PageRequest
+from brim.base.paging import DEFAULT_LIMIT, PageRequest
 
 
 def read_page(parameters: Mapping[str, Any]) -> PageRequest:

@@ -10,9 +10,9 @@ from brim.api.call import Service
 from brim.api.errors import UnrecognizedUrlError
 from brim.api.form import Value, decode_form
 from brim.api.message import Reply, Request
+from brim.base.wire import encode, pretty
 from brim.domain.pairing import code_of
 from brim.domain.pairing_wire import PairingAnswer, PairingLinks
-from brim.domain.wire import encode, pretty
 from brim.services import pairing
 
 PREFIX: Final = "/stripecli/"

@@ -9,7 +9,7 @@ import json
 from collections.abc import Sequence
 from typing import Final
 
-from brim.kit.errors import BrimError
+from brim.base.errors import BrimError
 
 _LONGEST_SHOWN: Final = 200
 """Characters of a given value that a sentence repeats in full; a megabyte sent is not a megabyte answered."""

@@ -18,7 +18,7 @@ from brim.api.parameter_errors import (
     UnknownParametersError,
     shown,
 )
-from brim.kit.errors import BrimError
+from brim.base.errors import BrimError
 
 Schema: TypeAlias = dict[str, Any]
 Errors: TypeAlias = tuple[type[BrimError], ...]

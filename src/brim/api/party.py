@@ -5,8 +5,8 @@ from typing import Any
 
 import msgspec
 
+from brim.base.metadata import MetadataChange
 from brim.domain.funding_sources import Party, PartyChange, merged_party
-from brim.domain.metadata import MetadataChange
 from brim.services.funding import EditFundingSource
 
 

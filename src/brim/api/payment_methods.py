@@ -10,11 +10,12 @@ from brim.api.paging import read_page
 from brim.api.parameter_errors import MissingParameterError
 from brim.api.party import read_edit, read_party
 from brim.api.rendering import render_payment_method
-from brim.domain import funding_wire, wire
-from brim.domain.errors import ExclusiveParametersError, ResourceMissingError
+from brim.base import wire
+from brim.base.errors import ExclusiveParametersError, ResourceMissingError
+from brim.base.metadata import NO_CHANGE, merge
+from brim.base.paging import Page
+from brim.domain import funding_wire
 from brim.domain.funding_sources import BankNumbers, FundingFilters, FundingKind, check_customer
-from brim.domain.metadata import NO_CHANGE, merge
-from brim.domain.pages import Page
 from brim.services import default_funding, funding, lists
 from brim.services.funding import MicrodepositGuess, NewPaymentMethod, Render
 from brim.services.idempotency import Answer

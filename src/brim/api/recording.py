@@ -10,11 +10,11 @@ from brim.api.form import decode_form
 from brim.api.json_body import decode_json
 from brim.api.message import Reply, Request
 from brim.api.operation import is_v2_path
+from brim.base.errors import BrimError
+from brim.base.ids import IdFactory
+from brim.base.scope import Owner
 from brim.domain.request_logs import MAX_PARAMETERS, PREFIX, RequestRecord, redact
-from brim.kit.errors import BrimError
-from brim.kit.ids import IdFactory
-from brim.kit.scope import Owner
-from brim.telemetry.logs import mask
+from brim.platform.telemetry.logs import mask
 
 _ID_FIRST: Final = re.compile(rb'\{\s*"id":\s*"(\w{1,100})"')
 _MAX_NAME: Final = 500

@@ -10,14 +10,15 @@ from collections.abc import Awaitable, Callable, Sequence
 import msgspec
 
 from brim.api.expansion import check_property, paths_below
-from brim.domain import balance_wire, funding_wire, topup_wire, wire
+from brim.base import wire
+from brim.base.scope import Owner
+from brim.domain import balance_wire, funding_wire, topup_wire
 from brim.domain.funding_sources import FundingSource
 from brim.domain.ledger import BalanceTransaction
 from brim.domain.topups import Topup
-from brim.kit.scope import Owner
+from brim.platform.database import Conn, Database
 from brim.rails.calendars import availability, calendar_of
 from brim.services import lookups
-from brim.store.database import Conn, Database
 
 Paths = tuple[str, ...]
 FindTopup = Callable[[Owner, str], Awaitable[Topup]]

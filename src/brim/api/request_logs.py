@@ -2,7 +2,8 @@
 
 from brim.api.call import Call
 from brim.api.paging import read_page
-from brim.domain import request_log_wire, wire
+from brim.base import wire
+from brim.domain import request_log_wire
 from brim.domain.request_logs import RequestFilters, RequestSource
 from brim.services import request_logs
 from brim.services.idempotency import Answer

@@ -4,10 +4,10 @@ from brim.api.call import Call
 from brim.api.errors import render_error
 from brim.api.paging import read_page
 from brim.api.party import read_edit, read_party
-from brim.domain import wire
+from brim.base import wire
+from brim.base.metadata import NO_CHANGE, merge
 from brim.domain.funding_sources import FundingKind
 from brim.domain.funding_wire import source_json
-from brim.domain.metadata import NO_CHANGE, merge
 from brim.services import funding, lists, tokens
 from brim.services.funding import MicrodepositGuess
 from brim.services.idempotency import Answer

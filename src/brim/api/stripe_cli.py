@@ -12,12 +12,12 @@ from brim.api.call import Call, Service
 from brim.api.declarations.brim import CLI_TARGETS
 from brim.api.message import Request
 from brim.api.websocket import Socket
+from brim.base.errors import BrimError, DatabaseUnavailableError
+from brim.base.scope import Owner
+from brim.base.wire import encode
 from brim.domain.events import DEFAULT_API_VERSION
 from brim.domain.listener_wire import SUBSCRIBE, SessionObject
 from brim.domain.listeners import kept_features
-from brim.domain.wire import encode
-from brim.kit.errors import BrimError, DatabaseUnavailableError
-from brim.kit.scope import Owner
 from brim.services import listening
 from brim.services.conversations import Conversation
 from brim.services.idempotency import Answer

@@ -10,10 +10,10 @@ from brim.api.app import SystemHandler
 from brim.api.message import Reply
 from brim.api.openapi import build_openapi
 from brim.api.operation import Operation
-from brim.kit.public_url import PublicUrl
-from brim.services.readiness import find_obstacle
-from brim.store.database import Database
-from brim.telemetry import metrics
+from brim.base.public_url import PublicUrl
+from brim.platform.database import Database
+from brim.platform.readiness import find_obstacle
+from brim.platform.telemetry import metrics
 
 _ALIVE: Final = b'{\n  "status": "ok"\n}\n'
 

@@ -3,8 +3,9 @@
 from brim.api.call import Call
 from brim.api.errors import render_error
 from brim.api.paging import read_page
-from brim.domain import clock_wire, wire
-from brim.domain.pages import page_of_few
+from brim.base import wire
+from brim.base.paging import page_of_few
+from brim.domain import clock_wire
 from brim.services import clocks
 from brim.services.idempotency import Answer
 

@@ -9,21 +9,21 @@ from brim.api.call import Call, Service
 from brim.api.errors import render_error
 from brim.api.paging import read_page
 from brim.api.rendering import availability_of, expand_created, expand_topups, render_topup, render_topups
-from brim.domain import wire
+from brim.base import wire
+from brim.base.currency import amount_step
+from brim.base.metadata import NO_CHANGE, merge
+from brim.base.scope import Owner
 from brim.domain.funding import Funding
 from brim.domain.idempotency import KeptReply
-from brim.domain.metadata import NO_CHANGE, merge
 from brim.domain.topup_wire import preview_json
 from brim.domain.topups import Topup, TopupFilters
-from brim.kit.currency import amount_step
-from brim.kit.scope import Owner
+from brim.platform.database import Conn
 from brim.rails.failures import DEFAULT_FAILURE, DEFAULT_RETURN, FAILURES
 from brim.rails.rail import Fail, Outcome, Return, Succeed
 from brim.services import lists, topups
 from brim.services.idempotency import Answer, Attempt
 from brim.services.paying import find_funding, preview_funding
 from brim.services.topups import CreateTopup, EditTopup, RenderTopup
-from brim.store.database import Conn
 
 PREVIEW: Final = "/v1/brim/availability_preview"
 

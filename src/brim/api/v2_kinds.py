@@ -16,9 +16,9 @@ from brim.api.parameter_errors import (
     InvalidTimestampError,
 )
 from brim.api.params import Errors, Kind, Schema, leaf_names
+from brim.base.paging import PageRequest, Range
 from brim.domain.destination_wire import EVENTS_OF_ACCOUNTS, OWN_EVENTS
 from brim.domain.event_names import ENDPOINT_EVENTS, ONLY_THIN_NAMES, V2_NAMES
-from brim.domain.pages import PageRequest, Range
 from brim.domain.thin_events import snapshot_name, thin_name
 from brim.domain.webhooks import ALL_EVENTS
 

@@ -9,8 +9,8 @@ from typing import Final
 import msgspec
 
 from brim.api.call import Call
-from brim.domain import wire
-from brim.domain.pages import DEFAULT_LIMIT, Item, Page, PageRequest
+from brim.base import wire
+from brim.base.paging import DEFAULT_LIMIT, Item, Page, PageRequest
 
 _NO_PAGE: Final = PageRequest()
 

@@ -5,12 +5,12 @@ from brim.api.errors import render_error
 from brim.api.events import resent_renderer
 from brim.api.expansion import paths_below
 from brim.api.paging import read_page
-from brim.domain import wire
+from brim.base import wire
+from brim.base.ids import random_base62
+from brim.base.metadata import NO_CHANGE, merge
 from brim.domain.endpoints import SECRET_CHARS, SECRET_PREFIX, EndpointEdit, NewEndpoint
-from brim.domain.metadata import NO_CHANGE, merge
 from brim.domain.webhook_wire import attempt_json, endpoint_json
 from brim.domain.webhooks import LONGEST_OVERLAP_S, Endpoint
-from brim.kit.ids import random_base62
 from brim.services import events, webhooks
 from brim.services.idempotency import Answer, RenderError
 from brim.services.webhooks import EndpointWish, RenderEndpoint

@@ -6,10 +6,10 @@ from brim.api.form import Value
 from brim.api.kinds import TEXTS_ERRORS, Text, read_texts
 from brim.api.parameter_errors import InvalidEnumError, InvalidVersionError
 from brim.api.params import Errors, Kind, Schema
+from brim.base.clock import system_clock_ms
 from brim.domain.api_versions import is_api_version
 from brim.domain.event_names import ENDPOINT_EVENTS
 from brim.domain.webhooks import ALL_EVENTS, unknown_events
-from brim.kit.clock import system_clock_ms
 
 _WORDS: Final = (ALL_EVENTS, *ENDPOINT_EVENTS)
 

@@ -11,8 +11,8 @@ from typing import Any, Final, NamedTuple
 from urllib.parse import SplitResult, urlencode, urlsplit
 
 import brim
-from brim.kit.errors import BrimError
-from brim.kit.public_url import parse_prefix
+from brim.base.errors import BrimError
+from brim.base.public_url import parse_prefix
 
 TIMEOUT_S: Final = 30.0
 """For connecting, and for each piece of the answer; the service gives up on its database sooner."""

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from brim.base.clock import system_clock_ms
 from brim.cli.options import read_settings
-from brim.kit.clock import system_clock_ms
 
 if TYPE_CHECKING:
-    from brim.store.database import Database
+    from brim.platform.database import Database
 
 # ruff: noqa: PLC0415  each command loads only what it runs
 
@@ -37,8 +37,8 @@ def asked_here() -> dict[str, Any]:
 
     It is meant to be passed on by name: `by`, `now_ms`, `ids`.
     """
+    from brim.base.ids import IdFactory
     from brim.domain.audit import Actor, ActorKind
-    from brim.kit.ids import IdFactory
 
     try:
         name = getpass.getuser()

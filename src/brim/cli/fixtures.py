@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from brim.kit.errors import BrimError
+from brim.base.errors import BrimError
 
 
 class FixtureExistsError(BrimError):

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from brim.base.clock import system_clock_ms
 from brim.cli.database import asked_here, on_database, show_table, tell_time
 from brim.cli.options import encryption_setting, reaching_settings, read_settings
-from brim.kit.clock import system_clock_ms
-from brim.kit.config import parse_duration
+from brim.platform.settings import parse_duration
 
 if TYPE_CHECKING:
     from brim.domain.accounts import Account
@@ -108,8 +108,8 @@ def rotate_encryption(**flags: str | None) -> None:
     Put a new key in front of the old one, start Brim again, run this, then take the old key away.
     """
     from brim.host.data_folder import read_encryption_key
+    from brim.platform.vault import Vault
     from brim.services.rotation import rotate_encryption as rotate
-    from brim.services.vault import Vault
 
     settings = read_settings(flags)
     vault = Vault.from_setting(settings.encryption_key or read_encryption_key(settings.data_dir))

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from brim.base.errors import BrimError
 from brim.cli.options import api_options, open_client
-from brim.kit.errors import BrimError
 
 if TYPE_CHECKING:
     import ssl
@@ -121,7 +121,7 @@ def read_target(text: str) -> str:
     Raises:
         UnusableTargetError: it is none.
     """
-    from brim.domain.targets import TargetBlockedError, parse_target
+    from brim.platform.egress.targets import TargetBlockedError, parse_target
 
     address = f"localhost:{text}" if text.partition("/")[0].isdecimal() else text
     url = address if "://" in address else f"http://{address}"
@@ -201,7 +201,7 @@ class Listening:
 
     async def _pass_on(self, message: "Message", event: dict[str, Any], target: str) -> list["Message"]:
         """Post an event to the local target and return what there is to report of its answer."""
-        from brim.kit.clock import system_clock_ms
+        from brim.base.clock import system_clock_ms
 
         payload, headers = _payload(message).encode(), message["http_headers"]
         began_ms = system_clock_ms()
@@ -270,7 +270,7 @@ def _report(message: "Message", event_id: str, answer: "Answer", target: str) ->
 
 
 def _now() -> str:
+    from brim.base.clock import system_clock_ms
     from brim.cli.showing import clock_time
-    from brim.kit.clock import system_clock_ms
 
     return clock_time(system_clock_ms())

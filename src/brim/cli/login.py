@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from brim.base.clock import system_clock_ms
 from brim.cli.database import asked_here, on_database, show_table, tell_time
 from brim.cli.options import reaching_settings
-from brim.kit.clock import system_clock_ms
 
 if TYPE_CHECKING:
     from brim.domain.pairing import Pairing

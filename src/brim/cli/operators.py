@@ -140,7 +140,7 @@ def unbind_identity(email: str, **flags: str | None) -> None:
 @reaching_settings
 def show_log(limit: int, **flags: str | None) -> None:
     """Show the newest lines of the audit log: who did what to what, when and from where."""
-    from brim.domain.pages import PageRequest
+    from brim.base.paging import PageRequest
     from brim.services.audit import list_audit_log
 
     page = on_database(flags, lambda database: list_audit_log(database, PageRequest(limit=limit)))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
-from brim.kit.config import SETTINGS, Setting, Settings, load_settings
+from brim.platform.settings import SETTINGS, Setting, Settings, load_settings
 
 if TYPE_CHECKING:
     from brim.cli.client import Client

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from brim.base.errors import BrimError
 from brim.cli.options import all_settings, migrating_settings, reaching_settings, read_settings
-from brim.kit.config import Settings
-from brim.kit.errors import BrimError
+from brim.platform.settings import Settings
 
 if TYPE_CHECKING:
     from brim.domain.chain import Head
@@ -36,7 +36,7 @@ class MissingDatabaseUrlError(BrimError):
 def serve(**flags: str | None) -> None:
     """Run everything: the database (unless a URL is given), migrations, API processes and a worker."""
     from brim.host.supervisor import serve as run
-    from brim.telemetry.logs import configure_logging
+    from brim.platform.telemetry.logs import configure_logging
 
     settings = read_settings(flags)
     configure_logging(settings.log_level, settings.log_format)
@@ -89,9 +89,9 @@ def migrate(**flags: str | None) -> None:
 
 
 async def _migrate(settings: Settings) -> "Preparation":
+    from brim.base.clock import system_clock_ms
     from brim.host.access import reach_server
     from brim.host.preparation import prepare_database
-    from brim.kit.clock import system_clock_ms
 
     # Who only migrates need not say how the service connects.
     settings = replace(settings, database_url=settings.database_url or settings.migration_url)
@@ -121,9 +121,9 @@ async def _verify(settings: Settings, *, with_chain: bool, with_heads: bool) -> 
     from rich.console import Console
     from rich.progress import Progress
 
+    from brim.base.clock import system_clock_ms
+    from brim.base.ids import IdFactory
     from brim.host.access import reach_database
-    from brim.kit.clock import system_clock_ms
-    from brim.kit.ids import IdFactory
     from brim.services.verification_runs import verify_and_remember
 
     async with reach_database(settings, say=_whisper) as database:

@@ -5,6 +5,7 @@ from typing import Any
 import click
 
 import brim
+from brim.base.errors import BrimError
 from brim.cli.events import events
 from brim.cli.fixtures import fixtures
 from brim.cli.keys import accounts, keys
@@ -14,7 +15,6 @@ from brim.cli.logs import logs
 from brim.cli.operators import operators
 from brim.cli.processes import api, migrate, serve, verify, worker
 from brim.cli.trigger import trigger
-from brim.kit.errors import BrimError
 
 
 class SentenceGroup(click.Group):

@@ -21,11 +21,11 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketExce
 from websockets.typing import Subprotocol
 
 import brim
+from brim.base.errors import BrimError
 from brim.cli.client import ApiBase, Client, NoAnswerError, RefusedError
 from brim.cli.showing import NobodyReadsError
 from brim.domain.listener_wire import subscribe_path
 from brim.domain.listeners import SUBPROTOCOL
-from brim.kit.errors import BrimError
 
 SESSIONS: Final = "/v1/stripecli/sessions"
 FIRST_PAUSE_S: Final = 0.2

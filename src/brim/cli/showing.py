@@ -9,7 +9,7 @@ import click
 from rich.console import Console
 from rich.text import Text
 
-from brim.kit.errors import BrimError
+from brim.base.errors import BrimError
 
 _STYLES: Final = {2: "green", 3: "yellow", 4: "red", 5: "bold red"}
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import msgspec
 
-from brim.domain.metadata import MetadataChange, merge
+from brim.base.metadata import MetadataChange, merge
 
 PROVIDED: Final = {
     "id_number": "id_number_provided",

@@ -9,8 +9,8 @@ from typing import Any, Final
 
 import msgspec
 
+from brim.base.errors import BrimError
 from brim.domain.account_details import AccountDetails, merged
-from brim.kit.errors import BrimError
 
 ACCOUNT_PREFIX: Final = "acct_"
 ACCOUNT_CHARS: Final = 16

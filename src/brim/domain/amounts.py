@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from brim.kit.currency import MAX_AMOUNT, InvalidAmountStepError, amount_step, exponent
-from brim.kit.errors import BrimError
+from brim.base.currency import MAX_AMOUNT, InvalidAmountStepError, amount_step, exponent
+from brim.base.errors import BrimError
 
 _SYMBOLS: Final = {"usd": "$", "eur": "€", "gbp": "£", "jpy": "¥"}
 

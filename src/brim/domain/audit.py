@@ -5,7 +5,7 @@ from typing import Final
 
 import msgspec
 
-from brim.kit.scope import Owner
+from brim.base.scope import Owner
 
 ENTRY_PREFIX: Final = "aud_"
 

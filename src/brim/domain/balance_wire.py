@@ -5,9 +5,9 @@ Source of every field: Stripe API reference and SDK types (Balance, Balance Tran
 
 import msgspec
 
+from brim.base.scope import Owner
+from brim.base.wire import Expandable, encode
 from brim.domain.ledger import Balance, BalanceTransaction
-from brim.domain.wire import Expandable, encode
-from brim.kit.scope import Owner
 
 
 class BalanceEntry(msgspec.Struct, frozen=True, kw_only=True):

@@ -2,9 +2,9 @@
 
 import msgspec
 
+from brim.base.wire import encode
 from brim.domain.books import BooksOverview, CurrencyOverview
 from brim.domain.ledger import Transfer
-from brim.domain.wire import encode
 
 
 class TransferObject(msgspec.Struct, frozen=True, kw_only=True):

@@ -5,8 +5,8 @@ None has an effect here, where only top-ups move money. Source: the official SDK
 
 from typing import Final
 
+from brim.base.errors import ResourceMissingError
 from brim.domain.account_details import AccountDetails, CapabilityState
-from brim.domain.errors import ResourceMissingError
 
 CAPABILITIES: Final = tuple(
     """

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from brim.kit.scope import Owner
+from brim.base.scope import Owner
 
 GENESIS: Final = bytes(32)
 """What stands for the hash before a chain's first seal."""

@@ -2,8 +2,8 @@
 
 import msgspec
 
+from brim.base.wire import encode
 from brim.domain.clocks import TestClock
-from brim.domain.wire import encode
 
 
 class AdvancingDetails(msgspec.Struct, frozen=True):

@@ -7,9 +7,9 @@ from typing import Final
 
 import msgspec
 
-from brim.kit.errors import BrimError
-from brim.kit.ids import FrozenIds, IdFactory, Ids
-from brim.kit.scope import Owner
+from brim.base.errors import BrimError
+from brim.base.ids import FrozenIds, IdFactory, Ids
+from brim.base.scope import Owner
 
 KEPT_S: Final = 30 * 24 * 60 * 60
 """A clock goes by itself after this many real seconds. Source: Stripe, `deletes_after` of a test clock."""

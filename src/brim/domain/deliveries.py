@@ -8,11 +8,12 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from brim.domain import event_wire, wire
+from brim.base import wire
+from brim.base.scope import Owner
+from brim.domain import event_wire
 from brim.domain.events import Event
 from brim.domain.thin_events import notification_json
 from brim.domain.webhooks import DeliveryState, Endpoint, EventPayload, Outcome, next_attempt_ms, sign
-from brim.kit.scope import Owner
 
 LEASE_MARGIN_S: Final = 60.0
 """How much longer than an attempt may take a delivery is leased: time enough to write down what came of it."""

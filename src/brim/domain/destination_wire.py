@@ -8,9 +8,9 @@ from typing import Final
 
 import msgspec
 
+from brim.base.wire import encode
 from brim.domain.thin_events import thin_name, write_second
 from brim.domain.webhooks import Endpoint, EventPayload
-from brim.domain.wire import encode
 
 OWN_EVENTS: Final = "@self"
 EVENTS_OF_ACCOUNTS: Final = "@accounts"

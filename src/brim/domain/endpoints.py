@@ -9,11 +9,11 @@ from typing import Final
 
 import msgspec
 
-from brim.domain.metadata import MetadataChange, merge
-from brim.domain.targets import Networks, TargetBlockedError, check_addresses, parse_target
+from brim.base.errors import BrimError
+from brim.base.metadata import MetadataChange, merge
+from brim.base.scope import Owner
 from brim.domain.webhooks import MAX_ENDPOINTS, Endpoint, EventPayload
-from brim.kit.errors import BrimError
-from brim.kit.scope import Owner
+from brim.platform.egress.targets import Networks, TargetBlockedError, check_addresses, parse_target
 
 PREFIX: Final = "we_"
 DESTINATION_PREFIX: Final = "ed_"

@@ -5,8 +5,8 @@ Neighbour: `thin_events` writes the thin form.
 
 import msgspec
 
+from brim.base.wire import encode
 from brim.domain.events import Event
-from brim.domain.wire import encode
 
 
 class EventData(msgspec.Struct, frozen=True):

@@ -6,8 +6,8 @@ from typing import Final
 
 import msgspec
 
-from brim.domain.pages import Range
-from brim.kit.scope import Owner
+from brim.base.paging import Range
+from brim.base.scope import Owner
 
 DEFAULT_API_VERSION: Final = "2026-10-28.endive"
 """Used where a request names none. Source: pinned by stripe-python 16.1.0 and stripe-node 23.1.0."""

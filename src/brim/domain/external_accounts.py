@@ -9,10 +9,10 @@ from typing import Final
 
 import msgspec
 
+from brim.base.errors import BrimError
+from brim.base.metadata import MetadataChange, merge
+from brim.base.scope import Owner
 from brim.domain.funding_sources import BankAccount
-from brim.domain.metadata import MetadataChange, merge
-from brim.kit.errors import BrimError
-from brim.kit.scope import Owner
 
 EXTERNAL_PREFIX: Final = "ba_"
 MOST_EXTERNAL_ACCOUNTS: Final = 200

@@ -11,9 +11,8 @@ from typing import Final
 
 import msgspec
 
-from brim.domain.errors import KeptRefusalError, ResourceMissingError
-from brim.kit.errors import BrimError
-from brim.kit.scope import Owner
+from brim.base.errors import BrimError, KeptRefusalError, ResourceMissingError
+from brim.base.scope import Owner
 
 ATTEMPTS: Final = 3
 """Wrong guesses at micro-deposits that a bank account may have; the third is the last."""

@@ -9,6 +9,8 @@ from typing import Final
 
 import msgspec
 
+from brim.base.scope import Owner
+from brim.base.wire import encode
 from brim.domain.funding import Funding
 from brim.domain.funding_sources import (
     Address,
@@ -18,8 +20,6 @@ from brim.domain.funding_sources import (
     FundingSource,
     Verification,
 )
-from brim.domain.wire import encode
-from brim.kit.scope import Owner
 
 TEST_BANK_ROUTING_NUMBER: Final = "110000000"
 TEST_BANK_NAME: Final = "STRIPE TEST BANK"

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import msgspec
 
-from brim.kit.errors import BrimError
+from brim.base.errors import BrimError
 
 MAX_KEY_LENGTH: Final = 255
 KEPT_MS: Final = 24 * 60 * 60 * 1000

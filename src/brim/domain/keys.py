@@ -6,7 +6,7 @@ from typing import Final
 
 import msgspec
 
-from brim.kit.errors import BrimError
+from brim.base.errors import BrimError
 
 PERMISSION_LEVELS: Final = ("none", "read", "write")
 RESOURCES: Final = (

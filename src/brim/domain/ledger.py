@@ -9,10 +9,10 @@ from typing import Final
 
 import msgspec
 
-from brim.domain.pages import Range
+from brim.base.ids import created_of
+from brim.base.paging import Range
+from brim.base.scope import Owner
 from brim.domain.topups import Status, Topup
-from brim.kit.ids import created_of
-from brim.kit.scope import Owner
 
 
 class LedgerAccount(StrEnum):

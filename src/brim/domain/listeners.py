@@ -10,15 +10,16 @@ from typing import Annotated, Any, Final, TypeAlias
 
 import msgspec
 
-from brim.domain import event_wire, wire
+from brim.base import wire
+from brim.base.errors import BrimError
+from brim.base.scope import Owner
+from brim.domain import event_wire
 from brim.domain.deliveries import KEPT_ANSWER, Answer, answer_of_status
 from brim.domain.events import DEFAULT_API_VERSION, Event
 from brim.domain.request_log_wire import told_json
 from brim.domain.request_logs import RequestRecord
 from brim.domain.thin_events import notification_json
 from brim.domain.webhooks import Outcome, sign
-from brim.kit.errors import BrimError
-from brim.kit.scope import Owner
 
 SUBPROTOCOL: Final = "stripecli-devproxy-v1"
 SESSION_PREFIX: Final = "cliws_"

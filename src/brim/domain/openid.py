@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 import msgspec
 
-from brim.kit.errors import BrimError
+from brim.base.errors import BrimError
 
 JOURNEY_KEPT_MS: Final = 10 * 60 * 1000
 """How long somebody may take at the provider's pages."""

@@ -7,8 +7,8 @@ from typing import Final
 
 import msgspec
 
+from brim.base.errors import BrimError
 from brim.domain.keys import RESOURCES
-from brim.kit.errors import BrimError
 
 OPERATOR_PREFIX: Final = "op_"
 SHORTEST_PASSWORD: Final = 12

@@ -10,8 +10,8 @@ from typing import Final
 
 import msgspec
 
+from brim.base.errors import BrimError
 from brim.domain.pairing_words import WORDS
-from brim.kit.errors import BrimError
 
 PAIRING_PREFIX: Final = "cliauth_"
 TOKEN_CHARS: Final = 43

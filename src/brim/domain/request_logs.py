@@ -6,9 +6,9 @@ from typing import Any, Final
 
 import msgspec
 
+from brim.base.paging import Range
+from brim.base.scope import Owner
 from brim.domain.account_details import SECRET_NAMES
-from brim.domain.pages import Range
-from brim.kit.scope import Owner
 
 PREFIX: Final = "resp_"
 """Source: ids of request logs as the official CLI shows them."""

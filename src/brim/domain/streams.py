@@ -3,8 +3,8 @@
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 
+from brim.base.scope import Owner
 from brim.domain.listeners import Form
-from brim.kit.scope import Owner
 
 
 def last_place(number: int, *, copies: int) -> int:

@@ -9,8 +9,8 @@ from typing import Final, NamedTuple
 
 import msgspec
 
+from brim.base.wire import encode
 from brim.domain.events import Event, EventType
-from brim.domain.wire import encode
 
 _FROM_V1: Final = "v1."
 _FROM_V2: Final = "v2."

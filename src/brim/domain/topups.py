@@ -5,10 +5,9 @@ from typing import Final
 
 import msgspec
 
-from brim.domain.errors import KeptRefusalError
-from brim.domain.pages import Range
-from brim.kit.errors import BrimError
-from brim.kit.scope import Owner
+from brim.base.errors import BrimError, KeptRefusalError
+from brim.base.paging import Range
+from brim.base.scope import Owner
 
 
 class Status(StrEnum):

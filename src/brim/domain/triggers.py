@@ -6,7 +6,7 @@ The command `brim trigger` sends them over HTTP, the Shell in process.
 from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
-from brim.kit.errors import BrimError
+from brim.base.errors import BrimError
 
 
 class Step(NamedTuple):

@@ -2,8 +2,8 @@
 
 import msgspec
 
-from brim.kit.errors import BrimError
-from brim.kit.scope import Owner
+from brim.base.errors import BrimError
+from brim.base.scope import Owner
 
 
 class NotOperatorError(BrimError):

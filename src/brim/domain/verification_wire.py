@@ -4,8 +4,8 @@ from typing import Final
 
 import msgspec
 
+from brim.base.wire import encode
 from brim.domain.verification import VerificationRun
-from brim.domain.wire import encode
 
 
 class DifferenceObject(msgspec.Struct, frozen=True, kw_only=True):

@@ -5,10 +5,10 @@ Source: Stripe API reference and SDK types (Webhook Endpoint); attempts, and wha
 
 import msgspec
 
+from brim.base.wire import encode
 from brim.domain.deliveries import DeliveryStanding, PastAttempt
 from brim.domain.endpoints import application_of, notice_of
 from brim.domain.webhooks import Endpoint
-from brim.domain.wire import encode
 
 
 class EndpointDelivery(msgspec.Struct, frozen=True, kw_only=True):

@@ -11,8 +11,8 @@ from typing import Final
 
 import msgspec
 
+from brim.base.scope import Owner
 from brim.domain.event_names import ENDPOINT_EVENTS
-from brim.kit.scope import Owner
 
 ALL_EVENTS: Final = "*"
 _KNOWN_EVENTS: Final = frozenset(ENDPOINT_EVENTS)

@@ -4,15 +4,15 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
 
+from brim.base.clock import system_clock_ms
+from brim.base.errors import BrimError
 from brim.host.data_folder import DataFolderInUseError, claim_data_folder
 from brim.host.database_urls import DatabaseUrls, given_urls
 from brim.host.embedded import EmbeddedPostgres, running_urls
 from brim.host.preparation import prepare_embedded
-from brim.kit.clock import system_clock_ms
-from brim.kit.config import Settings
-from brim.kit.errors import BrimError
-from brim.store.database import Database
-from brim.store.migrate import check_schema, refusals_told
+from brim.platform.database import Database
+from brim.platform.migrate import check_schema, refusals_told
+from brim.platform.settings import Settings
 
 
 class DatabaseNotStartedError(BrimError):

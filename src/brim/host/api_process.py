@@ -23,26 +23,26 @@ from brim.api.protocol import HttpProtocol
 from brim.api.rate_limits import RateLimits
 from brim.api.recording import make_record
 from brim.api.system import system_handlers
+from brim.base.clock import system_clock_ms
+from brim.base.ids import IdFactory
 from brim.domain.endpoints import EndpointRules
-from brim.kit.clock import system_clock_ms
-from brim.kit.config import LISTEN_BACKLOG, Settings
-from brim.kit.ids import IdFactory
+from brim.platform.announcements.service import Announcer
+from brim.platform.announcements.store import Announcement
+from brim.platform.database import Database
+from brim.platform.readiness import find_obstacle
+from brim.platform.settings import LISTEN_BACKLOG, Settings
+from brim.platform.telemetry import metrics
+from brim.platform.telemetry.logs import RequestLog, configure_logging, wants_json
+from brim.platform.vault import NoEncryptionKeyError, SecretUnreadableError, Vault
 from brim.rails.sandbox import SandboxRail
-from brim.services.announcements import Announcer
 from brim.services.bank_secrets import BankSecrets
 from brim.services.batches import Batches
 from brim.services.hub import Hub
 from brim.services.owner_keys import OwnerKeys
-from brim.services.readiness import find_obstacle
 from brim.services.request_logs import RequestRecorder
 from brim.services.service_secrets import find_service_secret
 from brim.services.terms import KnownTerms
-from brim.services.vault import NoEncryptionKeyError, SecretUnreadableError, Vault
 from brim.services.watching import Watchers
-from brim.store.announcements import Announcement
-from brim.store.database import Database
-from brim.telemetry import metrics
-from brim.telemetry.logs import RequestLog, configure_logging, wants_json
 from brim.web.front import Front
 from brim.web.key_desk import KeyDesk
 from brim.web.operators.people import people_of

@@ -14,8 +14,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from brim.kit.config import parse_encryption_keys
-from brim.kit.errors import BrimError
+from brim.base.errors import BrimError
+from brim.platform.settings import parse_encryption_keys
 
 _ENCRYPTION_KEY: Final = "encryption_key"
 _STATUS_FILE: Final = "brim.json"

@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
-from brim.kit.errors import BrimError
+from brim.base.errors import BrimError
 
 _BYTES: Final = 32
 _ITERATIONS: Final = 1

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Final, TypeGuard
 from urllib.parse import quote
 
+from brim.base.errors import BrimError
 from brim.host.database_passwords import Passwords
 from brim.host.database_urls import DatabaseUrls
-from brim.kit.errors import BrimError
 
 OWNER: Final = "brim"
 """The superuser of the embedded database: used for migrations and the service role's upkeep, and by nobody else."""

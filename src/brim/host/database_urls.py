@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from brim.kit.config import Settings
-from brim.kit.errors import BrimError
+from brim.base.errors import BrimError
+from brim.platform.settings import Settings
 
 
 class MissingServiceUrlError(BrimError):

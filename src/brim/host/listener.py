@@ -10,8 +10,8 @@ import socket
 from collections.abc import Callable
 from typing import Final
 
-from brim.kit.config import LISTEN_BACKLOG
-from brim.kit.errors import BrimError
+from brim.base.errors import BrimError
+from brim.platform.settings import LISTEN_BACKLOG
 
 _POLL_S: Final = 0.02
 _WILDCARDS: Final = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  recognised, not listened on

@@ -5,13 +5,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from brim.base.errors import BrimError, DatabaseUnavailableError
 from brim.host.database_passwords import scram_verifier
 from brim.host.database_socket import SERVICE_ROLE
 from brim.host.database_urls import DatabaseUrls
-from brim.kit.errors import BrimError, DatabaseUnavailableError
-from brim.store.database import Database
-from brim.store.migrate import migrate, refusals_told
-from brim.store.roles import ask_role, find_weakness, keep_service_role
+from brim.platform.database import Database
+from brim.platform.migrate import migrate, refusals_told
+from brim.platform.roles import ask_role, find_weakness, keep_service_role
 
 
 class DatabaseUnreachableError(BrimError):

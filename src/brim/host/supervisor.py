@@ -16,6 +16,10 @@ from typing import Final
 import structlog
 
 import brim
+from brim.base.clock import system_clock_ms
+from brim.base.errors import BrimError
+from brim.base.ids import random_base62
+from brim.base.public_url import PublicUrl
 from brim.domain.keys import SECRET_CHARS, secret_prefix
 from brim.domain.sign_in import DASHBOARD_PATH, FIRST_RUN_PATH
 from brim.host.children import Children
@@ -25,16 +29,12 @@ from brim.host.embedded import EmbeddedPostgres
 from brim.host.listener import listener_url, wait_for_listener, wait_until_answering
 from brim.host.preparation import prepare_database, prepare_embedded
 from brim.host.unix_socket import fits_socket, removed_afterwards, wait_for_unix_listener
-from brim.kit.clock import system_clock_ms
-from brim.kit.config import Settings
-from brim.kit.errors import BrimError
-from brim.kit.ids import random_base62
-from brim.kit.public_url import PublicUrl
+from brim.platform.database import Database
+from brim.platform.settings import Settings
+from brim.platform.telemetry.shared import clear_metrics, share_metrics
+from brim.platform.vault import new_encryption_key
 from brim.services.keys import ensure_first_account
 from brim.services.operators import prepare_first_run
-from brim.services.vault import new_encryption_key
-from brim.store.database import Database
-from brim.telemetry.shared import clear_metrics, share_metrics
 
 _STOP_SIGNALS: Final = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 _ORPHANS_END_WITHIN_S: Final = 3.0

@@ -11,9 +11,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from brim.base.errors import BrimError
 from brim.host.listener import TakenError, open_patiently
-from brim.kit.config import LISTEN_BACKLOG
-from brim.kit.errors import BrimError
+from brim.platform.settings import LISTEN_BACKLOG
 
 _LONGEST_PATH: Final = 103
 """Bytes that the path of a Unix socket can have on every system. Source: macOS, unix(4); Linux has four more."""

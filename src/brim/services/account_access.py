@@ -1,10 +1,10 @@
 """Which accounts a request reaches: its own, and those under it."""
 
+from brim.base.errors import BrimError
+from brim.base.scope import Owner
 from brim.domain.accounts import Account
-from brim.kit.errors import BrimError
-from brim.kit.scope import Owner
+from brim.platform.database import Conn
 from brim.store import accounts
-from brim.store.database import Conn
 
 
 class UnreachableAccountError(BrimError):

@@ -9,6 +9,11 @@ from typing import Any, TypeAlias
 
 import msgspec
 
+from brim.base.errors import ExclusiveParametersError, ResourceMissingError
+from brim.base.ids import TIME_CHARS, encode_time, random_base62
+from brim.base.metadata import MetadataChange, merge
+from brim.base.paging import Page, PageRequest, Range, window
+from brim.base.scope import Owner
 from brim.domain.account_details import AccountDetails, CapabilityState, changed
 from brim.domain.account_wire import account_json, capability_json
 from brim.domain.accounts import (
@@ -20,17 +25,12 @@ from brim.domain.accounts import (
     controller_of,
 )
 from brim.domain.capabilities import UNREQUESTED, check_capability
-from brim.domain.errors import ExclusiveParametersError, ResourceMissingError
 from brim.domain.external_accounts import SHOWN_WITH_ACCOUNT
-from brim.domain.metadata import MetadataChange, merge
-from brim.domain.pages import Page, PageRequest, Range, window
-from brim.kit.ids import TIME_CHARS, encode_time, random_base62
-from brim.kit.scope import Owner
+from brim.platform.database import Conn, Database
 from brim.services.account_access import lock_account, require_account
 from brim.services.external_accounts import Draft, add
 from brim.services.idempotency import Answer, Attempt, RenderError, run_once
 from brim.store import accounts
-from brim.store.database import Conn, Database
 from brim.store.external_accounts import fetch_external_accounts
 from brim.store.terms import set_settlement_days
 

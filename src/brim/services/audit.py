@@ -1,12 +1,12 @@
 """Writes the audit log, in the transaction of what is told wherever there is one, and reads it."""
 
+from brim.base.errors import ExclusiveParametersError, ResourceMissingError
+from brim.base.ids import IdFactory
+from brim.base.paging import Page, PageRequest
+from brim.base.scope import Owner
 from brim.domain.audit import ENTRY_PREFIX, Actor, AuditEntry
-from brim.domain.errors import ExclusiveParametersError, ResourceMissingError
-from brim.domain.pages import Page, PageRequest
-from brim.kit.ids import IdFactory
-from brim.kit.scope import Owner
+from brim.platform.database import Conn, Database
 from brim.store import audit
-from brim.store.database import Conn, Database
 
 
 async def record(

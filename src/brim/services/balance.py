@@ -1,10 +1,10 @@
 """Retrieve a balance, and one line of its statement."""
 
+from brim.base.scope import Owner
 from brim.domain.ledger import Balance, BalanceTransaction
-from brim.kit.scope import Owner
+from brim.platform.database import Database
 from brim.services import lookups
 from brim.store import reads
-from brim.store.database import Database
 
 
 async def retrieve_balance(database: Database, owner: Owner) -> list[Balance]:

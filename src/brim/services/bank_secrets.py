@@ -9,11 +9,11 @@ from typing import Final
 
 import msgspec
 
+from brim.base.scope import Owner
 from brim.domain.funding_sources import BankNumbers
-from brim.kit.scope import Owner
+from brim.platform.database import Database
+from brim.platform.vault import Vault
 from brim.services.service_secrets import find_service_secret
-from brim.services.vault import Vault
-from brim.store.database import Database
 
 FINGERPRINT_CHARS: Final = 16
 """Hexadecimal characters, as many as the vendor's fingerprints have."""

@@ -7,15 +7,16 @@ is answered before that commit is durable. Retrieves share a query in the same w
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Final, TypeAlias, TypeVar
 
+from brim.base.batch import Batcher
+from brim.base.clock import Clock
+from brim.base.errors import DatabaseUnavailableError
+from brim.base.paging import Page
+from brim.base.scope import Owner
 from brim.domain.idempotency import KeptReply
-from brim.domain.pages import Page
 from brim.domain.topups import Topup
-from brim.kit.batch import Batcher
-from brim.kit.clock import Clock
-from brim.kit.errors import DatabaseUnavailableError
-from brim.kit.scope import Owner
-from brim.store import idempotency, lanes, lists, topups
-from brim.store.database import Conn, Database, halved, retried
+from brim.platform import lanes
+from brim.platform.database import Conn, Database, halved, retried
+from brim.store import idempotency, lists, topups
 from brim.store.lists import TopupListQuery
 from brim.store.topups import NewTopup, Refusal
 

@@ -2,11 +2,11 @@
 
 from typing import Final
 
+from brim.base.scope import Owner
 from brim.domain.books import DAY_S, SHOWN_DAYS, BooksOverview, day_of, overview
 from brim.domain.ledger import Transfer
-from brim.kit.scope import Owner
+from brim.platform.database import Conn, Database
 from brim.store import books, clocks, reads
-from brim.store.database import Conn, Database
 
 MOST_PENDING: Final = 50_000
 MOST_LINES: Final = 50_000

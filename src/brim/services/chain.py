@@ -9,14 +9,14 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Final, TypeAlias
 
+from brim.base.scope import Owner
 from brim.domain.broken_chains import Investigation
 from brim.domain.chain import Break, ChainWalk, Head, Seal, SealedTransfer, extend
 from brim.domain.verification import ChainReport, Difference
-from brim.kit.scope import Owner
+from brim.platform.database import Conn, Database
 from brim.services.verification import MAX_DIFFERENCES, OnProgress
 from brim.store import chain, verification
 from brim.store.chain import BEFORE_ALL, Place
-from brim.store.database import Conn, Database
 from brim.store.verification import END, START, Key, Range, Walk
 
 MAX_BATCH: Final = 1_000

@@ -9,6 +9,9 @@ from typing import Final
 
 import msgspec
 
+from brim.base.errors import NotInLiveModeError, ResourceMissingError
+from brim.base.ids import FrozenIds, IdFactory
+from brim.base.scope import Owner
 from brim.domain.clock_wire import clock_json
 from brim.domain.clocks import (
     KEPT_S,
@@ -20,17 +23,14 @@ from brim.domain.clocks import (
     moment_of,
     standing_at,
 )
-from brim.domain.errors import NotInLiveModeError, ResourceMissingError
 from brim.domain.events import BY_ITSELF, Cause, EventType
 from brim.domain.topups import Topup
-from brim.kit.ids import FrozenIds, IdFactory
-from brim.kit.scope import Owner
+from brim.platform.database import Conn, Database
 from brim.rails.rail import Rail, Succeed
 from brim.services.idempotency import Answer, Attempt, RenderError, run_once
 from brim.services.settlement import ObserveOutcome, observe_changes, settle
 from brim.services.transitions import Change, new_event
 from brim.store import clocks, transitions
-from brim.store.database import Conn, Database
 from brim.store.terms import change_terms
 
 MAX_STEP: Final = 500

@@ -11,6 +11,10 @@ from contextlib import suppress
 from functools import partial
 from typing import Final, NamedTuple, Protocol, TypeAlias
 
+from brim.base.clock import Clock
+from brim.base.errors import DatabaseUnavailableError
+from brim.base.ids import IdFactory, decode_time
+from brim.base.scope import Owner
 from brim.domain.events import Event
 from brim.domain.listeners import (
     Acknowledgement,
@@ -25,14 +29,10 @@ from brim.domain.listeners import (
 )
 from brim.domain.request_logs import PREFIX, RequestRecord
 from brim.domain.streams import Stream
-from brim.kit.clock import Clock
-from brim.kit.errors import DatabaseUnavailableError
-from brim.kit.ids import IdFactory, decode_time
-from brim.kit.scope import Owner
+from brim.platform.database import Database
+from brim.platform.vault import Vault
 from brim.services.listening import open_secret
-from brim.services.vault import Vault
 from brim.store import listeners
-from brim.store.database import Database
 from brim.store.listeners import NumberedEvent, Progress, Resend, Wish
 
 WINDOW: Final = 50

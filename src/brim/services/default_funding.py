@@ -4,13 +4,13 @@ It is one of the terms under which creates are made, so every change here counts
 transaction: a create that races it is made under the terms before or those after, never under a mixture.
 """
 
-from brim.domain.errors import ResourceMissingError
+from brim.base.errors import ResourceMissingError
+from brim.base.scope import Owner
 from brim.domain.funding_sources import check_usable
 from brim.domain.funding_wire import default_json
-from brim.kit.scope import Owner
+from brim.platform.database import Conn, Database
 from brim.services.idempotency import Answer, Attempt, RenderError, run_once
 from brim.store import funding
-from brim.store.database import Conn, Database
 from brim.store.terms import change_terms
 
 

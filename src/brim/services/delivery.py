@@ -10,6 +10,7 @@ from typing import Final
 
 import structlog
 
+from brim.base.ids import IdFactory
 from brim.domain.clocks import Moment
 from brim.domain.deliveries import (
     LEASE_MARGIN_S,
@@ -24,12 +25,11 @@ from brim.domain.endpoints import secret_place
 from brim.domain.events import BY_ITSELF, Event, EventType
 from brim.domain.webhook_wire import endpoint_json
 from brim.domain.webhooks import Endpoint
-from brim.kit.ids import IdFactory
+from brim.platform.database import Conn, Database
+from brim.platform.vault import Vault
 from brim.services.posting import Poster
 from brim.services.transitions import new_event
-from brim.services.vault import Vault
 from brim.store import deliveries, transitions, webhooks
-from brim.store.database import Conn, Database
 from brim.store.deliveries import Claimed, DueEndpoint
 
 ENDPOINTS_AT_ONCE: Final = 1_000

@@ -8,23 +8,23 @@ from typing import Final
 
 import msgspec
 
+from brim.base.ids import IdFactory
+from brim.base.paging import Page, PageRequest, page_of, window
+from brim.base.scope import Owner
+from brim.base.wire import encode
 from brim.domain.clocks import Moment
 from brim.domain.deliveries import EndpointKey
 from brim.domain.destination_wire import EventDestinationObject, destination_json
 from brim.domain.endpoints import EndpointDisabledError, VersionOfThinError
 from brim.domain.events import EventType
-from brim.domain.pages import Page, PageRequest, page_of, window
 from brim.domain.thin_events import thin_json
 from brim.domain.webhooks import Endpoint, EventPayload
-from brim.domain.wire import encode
-from brim.kit.ids import IdFactory
-from brim.kit.scope import Owner
+from brim.platform.database import Conn, Database
+from brim.platform.vault import Vault
 from brim.services.idempotency import Answer, Attempt, RenderError, run_once
 from brim.services.transitions import new_event
-from brim.services.vault import Vault
 from brim.services.webhooks import EndpointWish, Noun, create_sealed, lock_endpoint, open_secret
 from brim.store import webhooks
-from brim.store.database import Conn, Database
 
 DESTINATION: Final = Noun("event destination", "id")
 

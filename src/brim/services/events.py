@@ -5,20 +5,20 @@ from typing import TypeAlias
 
 import msgspec
 
+from brim.base.errors import ResourceMissingError
+from brim.base.ids import IdFactory
+from brim.base.paging import Page, PageRequest
+from brim.base.scope import Owner
 from brim.domain.deliveries import DeliveryStanding, EndpointKey, PastAttempt
 from brim.domain.endpoints import EndpointDisabledError, EndpointNotListeningError, NothingToSendError
-from brim.domain.errors import ResourceMissingError
 from brim.domain.events import Event, EventFilters
 from brim.domain.listeners import LISTENING_MS, RESEND_PREFIX
-from brim.domain.pages import Page, PageRequest
 from brim.domain.webhooks import Endpoint
-from brim.kit.ids import IdFactory
-from brim.kit.scope import Owner
+from brim.platform.database import Conn, Database
 from brim.services import lookups
 from brim.services.idempotency import Answer, Attempt, RenderError, run_once
 from brim.services.webhooks import find_endpoint
 from brim.store import accounts, deliveries, listeners, lists, reads, webhooks
-from brim.store.database import Conn, Database
 
 RenderEvent: TypeAlias = Callable[[Event, int], bytes]
 """Writes an event's reply; the number is how many endpoints have not received it."""

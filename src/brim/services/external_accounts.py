@@ -5,8 +5,11 @@ from typing import Any
 
 import msgspec
 
+from brim.base.errors import ExclusiveParametersError, ResourceMissingError
+from brim.base.ids import IdFactory
+from brim.base.paging import Page, PageRequest, window
+from brim.base.scope import Owner
 from brim.domain.account_wire import external_account_json
-from brim.domain.errors import ExclusiveParametersError, ResourceMissingError
 from brim.domain.external_accounts import (
     EXTERNAL_PREFIX,
     MOST_EXTERNAL_ACCOUNTS,
@@ -18,16 +21,13 @@ from brim.domain.external_accounts import (
 )
 from brim.domain.funding_sources import BankAccount, BankNumbers, TokenAlreadyUsedError, missing_funding
 from brim.domain.funding_wire import bank_name_of
-from brim.domain.pages import Page, PageRequest, window
-from brim.kit.ids import IdFactory
-from brim.kit.scope import Owner
+from brim.platform.database import Conn, Database
 from brim.services.account_access import lock_account, require_account
 from brim.services.bank_secrets import BankSecrets
 from brim.services.idempotency import Answer, Attempt, RenderError, run_once
 from brim.services.tokens import open_token
 from brim.store import external_accounts as store
 from brim.store import funding
-from brim.store.database import Conn, Database
 
 PARAM = "external_account"
 _DEFAULT_CURRENCY = "usd"

@@ -9,7 +9,10 @@ from typing import TypeAlias
 
 import msgspec
 
-from brim.domain.errors import ResourceMissingError
+from brim.base.errors import BrimError, ResourceMissingError
+from brim.base.ids import IdFactory
+from brim.base.metadata import MetadataChange, merge
+from brim.base.scope import Owner
 from brim.domain.funding_sources import (
     KIND_WORDS,
     PREFIXES,
@@ -31,10 +34,7 @@ from brim.domain.funding_sources import (
     merged_party,
 )
 from brim.domain.funding_wire import bank_name_of, documented_payment_method
-from brim.domain.metadata import MetadataChange, merge
-from brim.kit.errors import BrimError
-from brim.kit.ids import IdFactory
-from brim.kit.scope import Owner
+from brim.platform.database import Conn, Database
 from brim.rails.sandbox import (
     PAYMENT_METHOD_SCENARIOS,
     UNVERIFIED_PAYMENT_METHODS,
@@ -45,7 +45,6 @@ from brim.rails.sandbox import (
 from brim.services.bank_secrets import BankSecrets
 from brim.services.idempotency import Answer, Attempt, RenderError, run_once
 from brim.store import funding
-from brim.store.database import Conn, Database
 from brim.store.terms import change_terms
 
 Render: TypeAlias = Callable[[FundingSource], bytes]

@@ -9,14 +9,14 @@ from typing import Final
 
 import structlog
 
+from brim.base.clock import Clock
+from brim.base.ids import first_id_at
+from brim.base.scope import Owner
 from brim.domain.request_logs import PREFIX
-from brim.kit.clock import Clock
-from brim.kit.ids import first_id_at
-from brim.kit.scope import Owner
+from brim.platform.announcements.poller import Looking
+from brim.platform.database import Conn, Database
 from brim.services.conversations import WINDOW, Conversation
-from brim.services.looking import Looking
 from brim.store import listeners, request_logs
-from brim.store.database import Conn, Database
 from brim.store.listeners import Newest
 
 _KEYS_EVERY_MS: Final = 500

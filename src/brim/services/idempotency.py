@@ -5,13 +5,12 @@ from typing import TypeAlias
 
 import msgspec
 
-from brim.domain.errors import KeptRefusalError
+from brim.base.errors import BrimError, DatabaseUnavailableError, KeptRefusalError
+from brim.base.scope import Owner
 from brim.domain.events import Cause
 from brim.domain.idempotency import KeptReply, KeyClaim, check_same_request
-from brim.kit.errors import BrimError, DatabaseUnavailableError
-from brim.kit.scope import Owner
+from brim.platform.database import Conn, Database
 from brim.store import idempotency
-from brim.store.database import Conn, Database
 
 RenderError: TypeAlias = Callable[[BrimError], tuple[int, bytes]]
 """Writes a refusal as (HTTP status, compact JSON)."""

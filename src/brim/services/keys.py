@@ -8,16 +8,16 @@ from typing import Final
 
 import msgspec
 
+from brim.base.errors import BrimError
+from brim.base.ids import BODY_CHARS, IdFactory, random_base62
+from brim.base.scope import Owner
 from brim.domain.accounts import Account, check_platform
 from brim.domain.audit import Action, Actor
 from brim.domain.keys import SECRET_CHARS, ApiKey, hash_secret, redact_secret, secret_prefix
-from brim.kit.errors import BrimError
-from brim.kit.ids import BODY_CHARS, IdFactory, random_base62
-from brim.kit.scope import Owner
+from brim.platform.database import Conn, Database
 from brim.services.accounts import RandomText, new_account_id
 from brim.services.audit import record
 from brim.store import accounts, keys
-from brim.store.database import Conn, Database
 
 KEY_PREFIX: Final = "mk_"
 """The vendor's prefix for the id of a key."""

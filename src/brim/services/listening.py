@@ -7,6 +7,8 @@ A session's place among events is a row of the database, so it may come back to 
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from brim.base.ids import random_base62
+from brim.base.scope import Owner
 from brim.domain.listeners import (
     KEPT_MS,
     LISTENING_MS,
@@ -19,11 +21,9 @@ from brim.domain.listeners import (
     hash_session,
     read_filters,
 )
-from brim.kit.ids import random_base62
-from brim.kit.scope import Owner
-from brim.services.vault import Vault
+from brim.platform.database import Conn, Database
+from brim.platform.vault import Vault
 from brim.store import listeners
-from brim.store.database import Conn, Database
 
 
 class NewSession(NamedTuple):

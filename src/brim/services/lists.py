@@ -3,16 +3,16 @@
 from collections.abc import Awaitable, Callable
 from typing import TypeAlias
 
-from brim.domain.errors import ExclusiveParametersError, ResourceMissingError
+from brim.base.errors import ExclusiveParametersError, ResourceMissingError
+from brim.base.paging import Page, PageRequest, window
+from brim.base.scope import Owner
 from brim.domain.events import Event, EventFilters
 from brim.domain.funding_sources import KIND_WORDS, PREFIXES, FundingFilters, FundingKind, FundingSource
 from brim.domain.ledger import BalanceTransaction, BalanceTransactionFilters
-from brim.domain.pages import Page, PageRequest, window
 from brim.domain.topups import Topup, TopupFilters
-from brim.kit.scope import Owner
+from brim.platform.database import Conn, Database
 from brim.services.batches import Batches
 from brim.store import funding, lists, reads, topups
-from brim.store.database import Conn, Database
 
 Exists: TypeAlias = Callable[[Conn, Owner, str], Awaitable[bool]]
 

@@ -3,14 +3,14 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TypeVar
 
-from brim.domain.errors import ResourceMissingError
+from brim.base.errors import ResourceMissingError
+from brim.base.scope import Owner
 from brim.domain.funding_sources import FundingSource
 from brim.domain.ledger import BalanceTransaction
 from brim.domain.topups import Topup
-from brim.kit.scope import Owner
+from brim.platform.database import Conn, Database
 from brim.services.funding import find_documented
 from brim.store import funding, reads, topups
-from brim.store.database import Conn, Database
 
 Object = TypeVar("Object")
 

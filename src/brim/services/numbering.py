@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from brim.domain.deliveries import EndpointKey
+from brim.platform.database import Database, retried
 from brim.store import deliveries
-from brim.store.database import Database, retried
 
 MAX_BATCH: Final = 1_000
 _LOOK_BACK: Final = 10_000

@@ -13,15 +13,15 @@ import msgspec
 import pyotp
 from pyotp.exceptions import OTPVerificationError
 
+from brim.base.errors import BrimError
+from brim.base.ids import IdFactory
 from brim.domain.audit import Action, Actor
 from brim.domain.operators import Credentials, Operator, UnknownOperatorError
 from brim.domain.sign_in import WrongCodeError
-from brim.kit.errors import BrimError
-from brim.kit.ids import IdFactory
+from brim.platform.database import Conn, Database
+from brim.platform.vault import RandomBytes, Vault
 from brim.services.audit import record
-from brim.services.vault import RandomBytes, Vault
 from brim.store import operators
-from brim.store.database import Conn, Database
 
 RECOVERY_CODES: Final = 10
 _SECRET_BYTES: Final = 20

@@ -17,6 +17,8 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
+from brim.base.errors import BrimError
+from brim.base.ids import IdFactory, random_base62
 from brim.domain.audit import Action, Actor, ActorKind
 from brim.domain.openid import (
     JOURNEY_KEPT_MS,
@@ -35,17 +37,15 @@ from brim.domain.openid import (
 )
 from brim.domain.operators import Operator, OperatorDisabledError, OperatorExistsError, Role, normalise_email
 from brim.domain.sign_in import TOKEN_CHARS
-from brim.kit.config import Settings
-from brim.kit.errors import BrimError
-from brim.kit.ids import IdFactory, random_base62
+from brim.platform.database import Conn, Database
+from brim.platform.egress.fetching import Fetch, FetchFailedError, fetch
+from brim.platform.settings import Settings
+from brim.platform.vault import MisplacedSecretError, SecretUnreadableError, Vault
 from brim.services.accounts import RandomText
 from brim.services.audit import record
-from brim.services.fetching import Fetch, FetchFailedError, fetch
 from brim.services.operators import NewOperator, add_operator
 from brim.services.passwords import Passwords
-from brim.services.vault import MisplacedSecretError, SecretUnreadableError, Vault
 from brim.store import operator_identities, operators
-from brim.store.database import Conn, Database
 
 PLACE: Final = "openid"
 _KEPT_MS: Final = 3600 * 1000

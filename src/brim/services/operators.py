@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 import msgspec
 
+from brim.base.ids import IdFactory, random_base62
 from brim.domain.audit import Action, Actor, ActorKind
 from brim.domain.openid import Identity
 from brim.domain.operators import (
@@ -25,13 +26,12 @@ from brim.domain.operators import (
     normalise_email,
 )
 from brim.domain.sign_in import FIRST_RUN_KEPT_MS, TOKEN_CHARS, FirstRunOverError, hash_token
-from brim.kit.ids import IdFactory, random_base62
+from brim.platform.database import Conn, Database
 from brim.services.accounts import RandomText
 from brim.services.audit import record
 from brim.services.passwords import Passwords
 from brim.services.session_ends import end_page_keys, end_sessions
 from brim.store import operator_identities, operators, password_links
-from brim.store.database import Conn, Database
 
 Change: TypeAlias = Callable[[Conn, Operator], Awaitable[None]]
 

@@ -8,6 +8,9 @@ from typing import Final
 
 import msgspec
 
+from brim.base.errors import BrimError
+from brim.base.ids import IdFactory, random_base62
+from brim.base.scope import Owner
 from brim.domain.audit import Action, Actor
 from brim.domain.keys import (
     PERMISSION_LEVELS,
@@ -18,13 +21,10 @@ from brim.domain.keys import (
     OwnedKey,
     secret_prefix,
 )
-from brim.kit.errors import BrimError
-from brim.kit.ids import IdFactory, random_base62
-from brim.kit.scope import Owner
+from brim.platform.database import Conn, Database
 from brim.services.accounts import RandomText
 from brim.services.keys import EndedKeyError, NewKey, UnknownKeyError, describe_key, record_change
 from brim.store import keys
-from brim.store.database import Conn, Database
 
 SHOWN_AFTER_END_MS: Final = 30 * 24 * 60 * 60 * 1000
 """How long a key that has ended is listed still: somebody may wonder why it works no more."""

@@ -7,6 +7,8 @@ lost takes the key with it; whoever waited for it logs in again.
 import hmac
 from typing import Final, NamedTuple
 
+from brim.base.ids import BODY_CHARS, IdFactory, random_base62
+from brim.base.scope import Owner
 from brim.domain.audit import Action, Actor
 from brim.domain.pairing import (
     KEY_LIVES_MS,
@@ -26,13 +28,11 @@ from brim.domain.pairing import (
     code_of,
     hash_token,
 )
-from brim.kit.ids import BODY_CHARS, IdFactory, random_base62
-from brim.kit.scope import Owner
+from brim.platform.database import Conn, Database
 from brim.services.accounts import RandomText
 from brim.services.audit import record
 from brim.services.keys import NewKey, choose_account, issue_key
 from brim.store import accounts, pairings
-from brim.store.database import Conn, Database
 
 _MINUTE_MS: Final = 60_000
 

@@ -12,7 +12,7 @@ from typing import Final, TypeVar
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
 
-from brim.kit.errors import OverloadedError
+from brim.base.errors import OverloadedError
 
 _AT_ONCE: Final = 2
 """Hashes that one process makes at a time: each takes 64 MiB, and the API needs the cores too."""

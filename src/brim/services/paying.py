@@ -3,6 +3,9 @@
 `find_funding` does so for a create and makes a token a source; `preview_funding` only looks.
 """
 
+from brim.base.errors import BrimError
+from brim.base.ids import IdFactory
+from brim.base.scope import Owner
 from brim.domain.funding import Funding
 from brim.domain.funding_sources import (
     PREFIXES,
@@ -14,15 +17,12 @@ from brim.domain.funding_sources import (
 )
 from brim.domain.funding_wire import funding_of
 from brim.domain.idempotency import KeptReply
-from brim.kit.errors import BrimError
-from brim.kit.ids import IdFactory
-from brim.kit.scope import Owner
+from brim.platform.database import Database
 from brim.services.bank_secrets import BankSecrets
 from brim.services.funding import find_documented
 from brim.services.idempotency import Attempt, find_kept
 from brim.services.tokens import scenario_of_token, source_for_topup
 from brim.store import funding
-from brim.store.database import Database
 
 
 async def find_funding(

@@ -16,7 +16,9 @@ from typing import Final, TypeAlias, cast
 import httptools
 
 from brim.domain.deliveries import KEPT_ANSWER, Answer, answer_of_status
-from brim.domain.targets import (
+from brim.domain.webhooks import Outcome
+from brim.platform.egress.proxy import EgressProxy, aborted_on_failure
+from brim.platform.egress.targets import (
     Address,
     Networks,
     Target,
@@ -25,8 +27,6 @@ from brim.domain.targets import (
     check_addresses,
     parse_target,
 )
-from brim.domain.webhooks import Outcome
-from brim.services.egress_proxy import EgressProxy, aborted_on_failure
 
 Resolve: TypeAlias = Callable[[str, str], Awaitable[Sequence[Address]]]
 """Answers the addresses that a name stands for now, on behalf of an account; raises OSError where there are none."""

@@ -3,8 +3,8 @@
 from brim.domain import events
 from brim.domain.idempotency import KEPT_MS
 from brim.domain.sign_in import TRIES_KEPT_MS
+from brim.platform.database import Database
 from brim.store import operator_sessions, pruning
-from brim.store.database import Database
 
 
 async def prune_idempotency_keys(database: Database, *, now_ms: int, limit: int) -> int:

@@ -1,8 +1,8 @@
 """Recognises an API key and the account it acts for."""
 
 from brim.domain.keys import ApiKey
+from brim.platform.database import Database
 from brim.store import accounts, keys
-from brim.store.database import Database
 
 
 async def recognise_key(database: Database, digest: bytes) -> ApiKey | None:

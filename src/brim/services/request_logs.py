@@ -6,14 +6,14 @@ from typing import Final, Generic, TypeVar
 
 import structlog
 
-from brim.domain.pages import Page, PageRequest
+from brim.base.errors import DatabaseUnavailableError
+from brim.base.ids import first_id_at
+from brim.base.paging import Page, PageRequest
+from brim.base.scope import Owner
 from brim.domain.request_logs import KEPT_S, MAX_KEPT, PREFIX, RequestFilters, RequestRecord
-from brim.kit.errors import DatabaseUnavailableError
-from brim.kit.ids import first_id_at
-from brim.kit.scope import Owner
+from brim.platform.database import Conn, Database, halved
 from brim.services.lists import check_cursors
 from brim.store import request_logs
-from brim.store.database import Conn, Database, halved
 
 WRITE_EVERY_S: Final = 0.1
 BURST: Final = 1_000

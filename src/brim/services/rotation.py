@@ -2,12 +2,12 @@
 
 from typing import Final
 
+from brim.base.ids import IdFactory
 from brim.domain.audit import Action, Actor
-from brim.kit.ids import IdFactory
+from brim.platform.database import Conn, Database
+from brim.platform.vault import Vault
 from brim.services.audit import record_alone
-from brim.services.vault import Vault
 from brim.store import secrets
-from brim.store.database import Conn, Database
 from brim.store.secrets import SEALED_TABLES, SealedRow, SealedTable
 
 _STEP: Final = 500

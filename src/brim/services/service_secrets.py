@@ -6,9 +6,9 @@ They lie sealed in the database, so that a change of encryption keys leaves what
 import os
 from typing import Final
 
-from brim.services.vault import Vault
+from brim.platform.database import Database
+from brim.platform.vault import Vault
 from brim.store import secrets
-from brim.store.database import Database
 
 _SECRET_BYTES: Final = 32
 

@@ -5,8 +5,8 @@ new one when it next needs it, so a key that somebody copied from a page works f
 """
 
 from brim.domain.sign_in import Session
+from brim.platform.database import Conn
 from brim.store import operator_keys, operator_sessions
-from brim.store.database import Conn
 
 
 async def end_session(conn: Conn, session: Session, *, now_ms: int) -> bool:

@@ -6,14 +6,14 @@ from typing import Final, TypeAlias
 
 import structlog
 
+from brim.base.ids import IdFactory
 from brim.domain.clocks import Moment
 from brim.domain.events import BY_ITSELF
 from brim.domain.topups import Status, Topup
-from brim.kit.ids import IdFactory
+from brim.platform.database import Conn, Database, halved
 from brim.rails.rail import Rail
 from brim.services.transitions import Change, follow, write_changes
 from brim.store import settlement
-from brim.store.database import Conn, Database, halved
 
 ObserveOutcome: TypeAlias = Callable[[Status, int], None]
 """Told how many top-ups got a status, for the metrics."""

@@ -10,6 +10,8 @@ from typing import Final
 import msgspec
 import structlog
 
+from brim.base.clock import Clock
+from brim.base.ids import IdFactory, random_base62
 from brim.domain.audit import Action, Actor, ActorKind
 from brim.domain.operators import (
     Credentials,
@@ -36,17 +38,15 @@ from brim.domain.sign_in import (
     hash_token,
     person_subject,
 )
-from brim.kit.clock import Clock
-from brim.kit.ids import IdFactory, random_base62
+from brim.platform.database import Conn, Database
+from brim.platform.vault import Vault
 from brim.services.accounts import RandomText
 from brim.services.audit import record
 from brim.services.one_time_codes import confirm_codes, take_code
 from brim.services.operators import reset_password
 from brim.services.passwords import Passwords
 from brim.services.session_ends import end_other_sessions, end_session
-from brim.services.vault import Vault
 from brim.store import operator_sessions, operators
-from brim.store.database import Conn, Database
 
 REMEMBERED_MS: Final = 500
 """As long as keys are: what ends a session works in every process within a second."""

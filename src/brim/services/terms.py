@@ -6,10 +6,10 @@ the one in force, sends it back. So nothing here has to be told of a change.
 
 from typing import Final
 
+from brim.base.scope import Owner
 from brim.domain.terms import NO_TERMS, Terms
-from brim.kit.scope import Owner
+from brim.platform.database import Database
 from brim.store import terms
-from brim.store.database import Database
 
 _MAX_REMEMBERED: Final = 10_000
 """Owners with terms of their own that one process remembers; beyond this it begins anew."""

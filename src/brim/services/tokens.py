@@ -5,7 +5,9 @@ A token may be ours, or a documented one of test mode, which can be used again a
 
 import msgspec
 
-from brim.domain.errors import ResourceMissingError
+from brim.base.errors import ResourceMissingError
+from brim.base.ids import IdFactory
+from brim.base.scope import Owner
 from brim.domain.funding_sources import (
     PREFIXES,
     TOKEN_PREFIX,
@@ -21,14 +23,12 @@ from brim.domain.funding_sources import (
     missing_funding,
 )
 from brim.domain.funding_wire import TEST_BANK_ROUTING_NUMBER, bank_name_of, token_json
-from brim.kit.ids import IdFactory
-from brim.kit.scope import Owner
+from brim.platform.database import Conn, Database
 from brim.rails.sandbox import TOKEN_NUMBERS
 from brim.services.bank_secrets import BankSecrets
 from brim.services.funding import Render, first_state
 from brim.services.idempotency import Answer, Attempt, RenderError, run_once
 from brim.store import funding
-from brim.store.database import Conn, Database
 
 
 class NewBankToken(msgspec.Struct, frozen=True, kw_only=True):

@@ -5,17 +5,18 @@ from typing import Final, TypeAlias
 
 import msgspec
 
+from brim.base.errors import ExclusiveParametersError, ResourceMissingError
+from brim.base.ids import IdFactory
+from brim.base.metadata import MetadataChange, merge
+from brim.base.scope import Owner
 from brim.domain.accounts import AccountClosedError
 from brim.domain.amounts import check_amount
 from brim.domain.clocks import ClockAdvancingError, Moment, moment_of
-from brim.domain.errors import ExclusiveParametersError, ResourceMissingError
 from brim.domain.funding import IMPLICIT, Funding
 from brim.domain.idempotency import KeptReply
-from brim.domain.metadata import MetadataChange, merge
 from brim.domain.terms import Terms
 from brim.domain.topups import NoFundingSourceError, Topup
-from brim.kit.ids import IdFactory
-from brim.kit.scope import Owner
+from brim.platform.database import Conn, Database
 from brim.rails.rail import Outcome, Rail
 from brim.rails.sandbox import PAYMENT_METHOD_SCENARIOS, SOURCE_SCENARIOS
 from brim.services.batches import Batches
@@ -24,7 +25,6 @@ from brim.services.idempotency import Answer, Attempt, RenderError, replay_of, r
 from brim.services.terms import KnownTerms
 from brim.services.transitions import Change, cancel, follow, topup_event, write_changes
 from brim.store import topups
-from brim.store.database import Conn, Database
 from brim.store.topups import NewTopup
 
 _MOST_TERMS: Final = 10

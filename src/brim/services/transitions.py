@@ -10,6 +10,8 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
+from brim.base.ids import created_of
+from brim.base.scope import Owner
 from brim.domain import topups as rules
 from brim.domain.balance_wire import balance_json
 from brim.domain.clocks import Moment
@@ -18,11 +20,9 @@ from brim.domain.ledger import BOOKED_AT, Balance, book, statement_line
 from brim.domain.topup_events import EVENT_OF_STATUS
 from brim.domain.topup_wire import topup_json
 from brim.domain.topups import Topup
-from brim.kit.ids import created_of
-from brim.kit.scope import Owner
+from brim.platform.database import Conn
 from brim.rails.rail import Fail, Outcome, Return, Succeed, Wait
 from brim.store import transitions
-from brim.store.database import Conn
 from brim.store.transitions import Transition
 
 

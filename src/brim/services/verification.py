@@ -8,13 +8,13 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable
 from typing import Final, TypeAlias
 
+from brim.base.scope import Owner
 from brim.domain.ledger import BOOKED_AT, DEBIT_CREDIT, LedgerAccount, TransferKind
 from brim.domain.topup_events import EVENT_OF_STATUS
 from brim.domain.topups import TRANSITIONS, Status
 from brim.domain.verification import Difference
-from brim.kit.scope import Owner
+from brim.platform.database import Conn, Database
 from brim.store import verification
-from brim.store.database import Conn, Database
 from brim.store.verification import END, START, EventSum, Key, Range, Sum, Walk
 
 MAX_DIFFERENCES: Final = 20

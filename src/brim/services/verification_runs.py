@@ -6,14 +6,14 @@ from typing import Final, TypeAlias
 
 import structlog
 
+from brim.base.clock import Clock
+from brim.base.errors import BrimError
+from brim.base.ids import IdFactory
 from brim.domain.verification import ChainReport, Difference, NotOperatorError, VerificationRun
-from brim.kit.clock import Clock
-from brim.kit.errors import BrimError
-from brim.kit.ids import IdFactory
+from brim.platform.database import Database
 from brim.services.chain import OnHead, verify_chain
 from brim.services.verification import OnProgress, verify_books
 from brim.store import accounts, verification_runs
-from brim.store.database import Database
 
 KEPT_RUNS: Final = 100
 """How many results are kept: four days of hourly ones."""

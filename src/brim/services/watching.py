@@ -7,13 +7,13 @@ goes the way of every read, with the rights that it has.
 import asyncio
 from typing import Final
 
+from brim.base.errors import BrimError, OverloadedError
+from brim.base.scope import Owner
+from brim.base.waiting import happens_within
 from brim.domain.changes import EVERYTHING, MOST_OBJECTS, Changes
-from brim.kit.errors import BrimError, OverloadedError
-from brim.kit.scope import Owner
-from brim.kit.waiting import happens_within
-from brim.services.looking import LOOK_EVERY_S, Looking
+from brim.platform.announcements.poller import LOOK_EVERY_S, Looking
+from brim.platform.database import Database
 from brim.store import changes
-from brim.store.database import Database
 
 MAX_WATCHERS: Final = 500
 MAX_OF_ACCOUNT: Final = 100

@@ -10,6 +10,11 @@ from typing import Final, NamedTuple, TypeAlias
 
 import msgspec
 
+from brim.base.errors import ResourceMissingError
+from brim.base.ids import IdFactory
+from brim.base.paging import Page, PageRequest, page_of_few
+from brim.base.scope import Owner
+from brim.base.wire import encode
 from brim.domain import endpoints
 from brim.domain.deliveries import EndpointKey, PastAttempt
 from brim.domain.endpoints import (
@@ -20,17 +25,12 @@ from brim.domain.endpoints import (
     check_url,
     secret_place,
 )
-from brim.domain.errors import ResourceMissingError
-from brim.domain.pages import Page, PageRequest, page_of_few
 from brim.domain.webhook_wire import WebhookEndpointObject
 from brim.domain.webhooks import Endpoint
-from brim.domain.wire import encode
-from brim.kit.ids import IdFactory
-from brim.kit.scope import Owner
+from brim.platform.database import Conn, Database
+from brim.platform.vault import Vault
 from brim.services.idempotency import Answer, Attempt, RenderError, run_once
-from brim.services.vault import Vault
 from brim.store import deliveries, webhooks
-from brim.store.database import Conn, Database
 
 RenderEndpoint: TypeAlias = Callable[[Endpoint, str | None], bytes]
 """Writes an endpoint's reply; the text is the secret to tell in it, None to leave it out."""

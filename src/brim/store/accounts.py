@@ -5,12 +5,12 @@ from typing import Any, Final
 
 import msgspec
 
+from brim.base.paging import Page, Window, page_of
+from brim.base.scope import Owner
 from brim.domain.account_details import AccountDetails
 from brim.domain.accounts import Account
-from brim.domain.pages import Page, Window, page_of
-from brim.kit.scope import Owner
-from brim.store.database import Conn
-from brim.store.sql import load_queries
+from brim.platform.database import Conn
+from brim.platform.sql import load_queries
 
 _SQL: Final = load_queries("brim.store.queries", "accounts")
 _decode_details: Final = msgspec.json.Decoder(AccountDetails).decode

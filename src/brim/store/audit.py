@@ -2,11 +2,11 @@
 
 from typing import Any, Final
 
+from brim.base.paging import Page, PageRequest, page_of, window
+from brim.base.scope import Owner
 from brim.domain.audit import ENTRY_PREFIX, Actor, ActorKind, AuditEntry
-from brim.domain.pages import Page, PageRequest, page_of, window
-from brim.kit.scope import Owner
-from brim.store.database import Conn
-from brim.store.sql import load_queries
+from brim.platform.database import Conn
+from brim.platform.sql import load_queries
 
 _SQL: Final = load_queries("brim.store.queries", "audit")
 

@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
+from brim.base.ids import first_id_at
+from brim.base.scope import Owner
 from brim.domain.books import DayTotal, InFlight
 from brim.domain.ledger import LedgerAccount, Transfer, TransferKind
-from brim.kit.ids import first_id_at
-from brim.kit.scope import Owner
-from brim.store.database import Conn
-from brim.store.sql import load_queries
+from brim.platform.database import Conn
+from brim.platform.sql import load_queries
 
 _SQL: Final = load_queries("brim.store.queries", "books")
 

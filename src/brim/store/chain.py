@@ -5,11 +5,10 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
+from brim.base.scope import Owner
 from brim.domain.chain import GENESIS, Head, Link, Seal, SealedTransfer
-from brim.kit.scope import Owner
-from brim.store.database import Conn
-from brim.store.sql import load_queries
-from brim.store.transitions import columns
+from brim.platform.database import Conn
+from brim.platform.sql import columns, load_queries
 from brim.store.verification import Key, Range, bounds_of
 
 _SQL: Final = load_queries("brim.store.queries", "chain")

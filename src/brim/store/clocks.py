@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from brim.base.scope import Owner
 from brim.domain.clocks import TestClock
 from brim.domain.topups import Topup
-from brim.kit.scope import Owner
-from brim.store.database import Conn
-from brim.store.sql import load_queries
+from brim.platform.database import Conn
+from brim.platform.sql import load_queries
 from brim.store.topups import topup_from_record
 
 _SQL: Final = load_queries("brim.store.queries", "clocks")

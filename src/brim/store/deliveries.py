@@ -9,13 +9,12 @@ from typing import Any, Final
 
 import msgspec
 
+from brim.base.scope import Owner
 from brim.domain.deliveries import Answer, Attempt, Delivery, DeliveryStanding, EndpointKey, PastAttempt
 from brim.domain.events import Event, EventType
 from brim.domain.webhooks import GIVE_UP_AFTER_S, DeliveryState, Endpoint, EventPayload, Outcome
-from brim.kit.scope import Owner
-from brim.store.database import Conn
-from brim.store.sql import load_queries
-from brim.store.transitions import columns
+from brim.platform.database import Conn
+from brim.platform.sql import columns, load_queries
 
 _SQL: Final = load_queries("brim.store.queries", "deliveries")
 _STOPPED_AT_ONCE: Final = 1_000

@@ -5,6 +5,8 @@ from typing import Any, Final
 
 import msgspec
 
+from brim.base.paging import Page, Window, page_of
+from brim.base.scope import Owner
 from brim.domain.funding_sources import (
     BankAccount,
     BankToken,
@@ -14,10 +16,8 @@ from brim.domain.funding_sources import (
     Party,
     Verification,
 )
-from brim.domain.pages import Page, Window, page_of
-from brim.kit.scope import Owner
-from brim.store.database import Conn
-from brim.store.sql import load_queries
+from brim.platform.database import Conn
+from brim.platform.sql import load_queries
 
 _SQL: Final = load_queries("brim.store.queries", "funding")
 _decode_party: Final = msgspec.json.Decoder(Party).decode

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from typing import Final
 
+from brim.base.scope import Owner
 from brim.domain.idempotency import KeptReply, KeyClaim
-from brim.kit.scope import Owner
-from brim.store.database import Conn
-from brim.store.sql import load_queries
+from brim.platform.database import Conn
+from brim.platform.sql import load_queries
 
 _SQL: Final = load_queries("brim.store.queries", "idempotency")
 

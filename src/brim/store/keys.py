@@ -4,10 +4,10 @@ from typing import Any, Final
 
 import msgspec
 
+from brim.base.scope import Owner
 from brim.domain.keys import ApiKey, OwnedKey
-from brim.kit.scope import Owner
-from brim.store.database import Conn
-from brim.store.sql import load_queries
+from brim.platform.database import Conn
+from brim.platform.sql import load_queries
 
 _QUERIES: Final = load_queries("brim.store.queries", "keys")
 

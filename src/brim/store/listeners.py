@@ -5,15 +5,14 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
+from brim.base.scope import Owner
 from brim.domain.deliveries import Answer
 from brim.domain.events import Event
 from brim.domain.listeners import Device, Listener, forms_of
-from brim.kit.scope import Owner
-from brim.store.announcements import Announcement, announce_with_commit
-from brim.store.database import Conn
+from brim.platform.announcements.store import Announcement, announce_with_commit
+from brim.platform.database import Conn
+from brim.platform.sql import columns, load_queries
 from brim.store.reads import event_from_record
-from brim.store.sql import load_queries
-from brim.store.transitions import columns
 
 _SQL: Final = load_queries("brim.store.queries", "listeners")
 

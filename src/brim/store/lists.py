@@ -13,15 +13,15 @@ from typing import Any, Final
 
 import msgspec
 
+from brim.base.ids import BODY_CHARS, created_of, first_id_at
+from brim.base.paging import Page, PageRequest, Range, Window, page_of, window
+from brim.base.scope import Owner
 from brim.domain.events import Event, EventFilters, EventType, matching_event_types
 from brim.domain.ledger import BalanceTransaction, BalanceTransactionFilters, TransferKind
-from brim.domain.pages import Page, PageRequest, Range, Window, page_of, window
 from brim.domain.topups import Topup, TopupFilters
-from brim.kit.ids import BODY_CHARS, created_of, first_id_at
-from brim.kit.scope import Owner
+from brim.platform.database import Conn, Database
+from brim.platform.sql import load_queries
 from brim.store import reads
-from brim.store.database import Conn, Database
-from brim.store.sql import load_queries
 from brim.store.topups import fetch_topups, topup_from_record
 
 _SQL: Final = load_queries("brim.store.queries", "lists")

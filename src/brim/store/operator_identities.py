@@ -3,8 +3,8 @@
 from typing import Any, Final
 
 from brim.domain.openid import Identity
-from brim.store.database import Conn
-from brim.store.sql import load_queries
+from brim.platform.database import Conn
+from brim.platform.sql import load_queries
 
 _SQL: Final = load_queries("brim.store.queries", "operator_identities")
 

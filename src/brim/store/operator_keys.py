@@ -2,11 +2,11 @@
 
 from typing import Final, NamedTuple
 
+from brim.base.scope import Owner
 from brim.domain.keys import ApiKey
-from brim.kit.scope import Owner
-from brim.store.database import Conn
+from brim.platform.database import Conn
+from brim.platform.sql import load_queries
 from brim.store.keys import key_from_record
-from brim.store.sql import load_queries
 
 _SQL: Final = load_queries("brim.store.queries", "operator_keys")
 

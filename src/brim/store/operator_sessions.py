@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from brim.domain.sign_in import Session, Tries
-from brim.store.database import Conn
+from brim.platform.database import Conn
+from brim.platform.sql import load_queries
 from brim.store.operators import operator_from_record
-from brim.store.sql import load_queries
 
 _SQL: Final = load_queries("brim.store.queries", "operator_sessions")
 

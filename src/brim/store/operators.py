@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from brim.domain.operators import Credentials, Operator, Role
-from brim.store.database import Conn
-from brim.store.sql import load_queries
+from brim.platform.database import Conn
+from brim.platform.sql import load_queries
 
 _SQL: Final = load_queries("brim.store.queries", "operators")
 

@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from brim.base.scope import Owner
 from brim.domain.events import Event, EventType
 from brim.domain.ledger import Balance, BalanceTransaction, TransferKind
-from brim.kit.scope import Owner
-from brim.store.database import Conn
-from brim.store.sql import load_queries
+from brim.platform.database import Conn
+from brim.platform.sql import load_queries
 
 _SQL: Final = load_queries("brim.store.queries", "reads")
 

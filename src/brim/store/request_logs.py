@@ -5,12 +5,11 @@ from typing import Any, Final
 
 import msgspec
 
-from brim.domain.pages import Page, PageRequest, Range, page_of, window
+from brim.base.paging import Page, PageRequest, Range, page_of, window
+from brim.base.scope import Owner
 from brim.domain.request_logs import BY_PAGES, PREFIX, RequestFilters, RequestRecord, RequestSource
-from brim.kit.scope import Owner
-from brim.store.database import Conn
-from brim.store.sql import load_queries
-from brim.store.transitions import columns
+from brim.platform.database import Conn
+from brim.platform.sql import columns, load_queries
 
 _SQL: Final = load_queries("brim.store.queries", "request_logs")
 _HIGHEST_STATUS: Final = 999

@@ -8,10 +8,9 @@ from collections.abc import Sequence
 from typing import Final
 
 from brim.domain.topups import Topup
-from brim.store.database import Conn
-from brim.store.sql import load_queries
+from brim.platform.database import Conn
+from brim.platform.sql import columns, load_queries
 from brim.store.topups import topup_from_record
-from brim.store.transitions import columns
 
 _SQL: Final = load_queries("brim.store.queries", "settlement")
 

@@ -6,12 +6,12 @@ from typing import Any, Final
 
 import msgspec
 
+from brim.base.scope import Owner
 from brim.domain.events import Event
 from brim.domain.idempotency import KeyClaim
 from brim.domain.topups import Status, Topup
-from brim.kit.scope import Owner
-from brim.store.database import Conn
-from brim.store.sql import load_queries
+from brim.platform.database import Conn
+from brim.platform.sql import load_queries
 
 _SQL: Final = load_queries("brim.store.queries", "topups")
 _decode_metadata: Final = msgspec.json.Decoder(dict[str, str]).decode

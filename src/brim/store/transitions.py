@@ -5,12 +5,12 @@ from typing import Any, Final
 
 import msgspec
 
+from brim.base.scope import Owner
 from brim.domain.events import Event
 from brim.domain.ledger import BalanceTransaction, Transfer
 from brim.domain.topups import Status, Topup
-from brim.kit.scope import Owner
-from brim.store.database import Conn
-from brim.store.sql import load_queries
+from brim.platform.database import Conn
+from brim.platform.sql import columns, load_queries
 
 _SQL: Final = load_queries("brim.store.queries", "transitions")
 
@@ -89,11 +89,6 @@ def transition_arrays(transitions: Sequence[Transition]) -> Iterable[list[Any]]:
             for each in transitions
         ]
     )
-
-
-def columns(rows: Sequence[tuple[Any, ...]]) -> Iterable[list[Any]]:
-    """Return rows, of which there is at least one, as one array for each column."""
-    return map(list, zip(*rows, strict=True))
 
 
 def _end(topup: Topup, moved_from: Status) -> tuple[Any, ...]:

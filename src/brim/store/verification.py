@@ -6,10 +6,10 @@ from typing import Any, Final, TypeAlias
 
 import msgspec
 
+from brim.base.scope import Owner
 from brim.domain.verification import Difference
-from brim.kit.scope import Owner
-from brim.store.database import Conn
-from brim.store.sql import load_queries
+from brim.platform.database import Conn
+from brim.platform.sql import load_queries
 
 _SQL: Final = load_queries("brim.store.queries", "verification")
 # Statements that read whole tables to name what is wrong may take their time; nobody waits for them but a person.

@@ -5,8 +5,8 @@ from typing import Final
 import msgspec
 
 from brim.domain.verification import Difference, VerificationRun
-from brim.store.database import Conn
-from brim.store.sql import load_queries
+from brim.platform.database import Conn
+from brim.platform.sql import load_queries
 
 _SQL: Final = load_queries("brim.store.queries", "verification_runs")
 

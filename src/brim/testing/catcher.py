@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias, TypeVar
 
-from brim.kit.clock import system_clock_ms
+from brim.base.clock import system_clock_ms
 
 Found = TypeVar("Found")
 

@@ -11,8 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from brim.base.errors import BrimError
 from brim.host.data_folder import announced_url, kept_test_secret_key
-from brim.kit.errors import BrimError
 from brim.testing import keeper
 
 READY_WITHIN_S: Final = 60.0

@@ -9,12 +9,12 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
+from brim.base.errors import BrimError
 from brim.cli.client import Client, parse_api_base
 from brim.host.embedded import running_urls
-from brim.kit.errors import BrimError
+from brim.platform.database import Database
 from brim.services import keys
 from brim.services.keys import NewKey
-from brim.store.database import Database
 from brim.testing.terminal import typed
 
 if TYPE_CHECKING:

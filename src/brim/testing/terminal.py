@@ -2,9 +2,9 @@
 
 from typing import Any
 
+from brim.base.clock import system_clock_ms
+from brim.base.ids import IdFactory
 from brim.domain.audit import Actor, ActorKind
-from brim.kit.clock import system_clock_ms
-from brim.kit.ids import IdFactory
 
 
 def typed(now_ms: int | None = None) -> dict[str, Any]:

@@ -3,11 +3,11 @@
 This is the one place where pages reach past the API: a key that could make keys would outlive its own end.
 """
 
+from brim.base.clock import Clock
+from brim.base.errors import BrimError
+from brim.base.scope import Owner
 from brim.domain.keys import OwnedKey
 from brim.domain.operators import Role
-from brim.kit.clock import Clock
-from brim.kit.errors import BrimError
-from brim.kit.scope import Owner
 from brim.services.keys import NewKey
 from brim.services.owner_keys import KeyWish, OwnerKeys
 from brim.web.session import Session

@@ -10,7 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from brim import __version__
 from brim.api.message import Reply
-from brim.kit.public_url import PublicUrl
+from brim.base.public_url import PublicUrl
 from brim.web.assets import Assets
 from brim.web.visit import Visit
 

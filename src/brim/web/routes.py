@@ -9,7 +9,7 @@ import structlog
 
 from brim.api.message import Reply, Request
 from brim.api.websocket import Socket
-from brim.kit.ids import new_request_id
+from brim.base.ids import new_request_id
 from brim.web.visit import Visit
 
 Handler: TypeAlias = Callable[[Visit], Awaitable[Reply]]

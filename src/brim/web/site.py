@@ -11,9 +11,9 @@ from brim.api.errors import render_error
 from brim.api.message import Reply, Request
 from brim.api.parameter_errors import NullCharacterError
 from brim.api.websocket import Socket
-from brim.kit.errors import BrimError
-from brim.kit.public_url import PublicUrl
-from brim.telemetry.metrics import REQUESTS, method_label
+from brim.base.errors import BrimError
+from brim.base.public_url import PublicUrl
+from brim.platform.telemetry.metrics import REQUESTS, method_label
 from brim.web.assets import PREFIX, Assets
 from brim.web.pages import Pages, redirect
 from brim.web.routes import Match, NoSuchPageError, Route, RouteTable, SocketRoute, crashed

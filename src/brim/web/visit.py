@@ -6,7 +6,7 @@ from typing import Final
 from urllib.parse import parse_qsl
 
 from brim.api.message import Request
-from brim.kit.public_url import PublicUrl
+from brim.base.public_url import PublicUrl
 
 _MOST_FIELDS: Final = 1_000
 

@@ -18,13 +18,13 @@ from typing import Final, NamedTuple
 import msgspec
 import structlog
 
+from brim.base.batch import Batcher
+from brim.base.errors import DatabaseUnavailableError
 from brim.domain.deliveries import Attempt, Delivery, EndpointKey
-from brim.kit.batch import Batcher
-from brim.kit.errors import DatabaseUnavailableError
+from brim.platform.database import Database
+from brim.platform.telemetry import metrics
 from brim.services import delivery
 from brim.services.delivery import ENDPOINTS_AT_ONCE, Courier
-from brim.store.database import Database
-from brim.telemetry import metrics
 
 PER_ENDPOINT: Final = 8
 """Deliveries that one endpoint is sent at a time."""

@@ -8,8 +8,8 @@ from typing import Final, TypeAlias
 import msgspec
 import structlog
 
-from brim.kit.errors import DatabaseUnavailableError
-from brim.kit.waiting import happens_within
+from brim.base.errors import DatabaseUnavailableError
+from brim.base.waiting import happens_within
 
 _SHORTEST_BACK_OFF_S: Final = 0.05
 # Not longer, so that a database that comes back finds its workers back within the second.

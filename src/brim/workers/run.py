@@ -9,31 +9,31 @@ from typing import Final
 import structlog
 import uvloop
 
+from brim.base.clock import Clock, system_clock_ms
+from brim.base.ids import IdFactory
 from brim.domain.topups import Status
 from brim.domain.verification import VerificationRun
-from brim.kit.clock import Clock, system_clock_ms
-from brim.kit.config import DEFAULT_VERIFY_EVERY_S, Settings
-from brim.kit.ids import IdFactory
+from brim.platform.announcements.service import Announcer, listen
+from brim.platform.announcements.store import Announcement
+from brim.platform.database import Database
+from brim.platform.egress.names import NameResolver
+from brim.platform.egress.proxy import EgressProxy
+from brim.platform.settings import DEFAULT_VERIFY_EVERY_S, Settings
+from brim.platform.telemetry import metrics
+from brim.platform.telemetry.logs import configure_logging
+from brim.platform.vault import Vault
 from brim.rails.rail import Rail
 from brim.rails.sandbox import SandboxRail
 from brim.services import chain, settlement
-from brim.services.announcements import Announcer, listen
 from brim.services.chain import seal_transfers
 from brim.services.clocks import delete_ended_clock, step_clock
 from brim.services.delivery import Courier
-from brim.services.egress_proxy import EgressProxy
-from brim.services.name_lookup import NameResolver
 from brim.services.numbering import MAX_BATCH, Numbering
 from brim.services.posting import Poster
 from brim.services.pruning import prune_events, prune_idempotency_keys, prune_sign_ins
 from brim.services.request_logs import RequestPruning
 from brim.services.settlement import settle_due
-from brim.services.vault import Vault
 from brim.services.verification_runs import verify_in_turn
-from brim.store.announcements import Announcement
-from brim.store.database import Database
-from brim.telemetry import metrics
-from brim.telemetry.logs import configure_logging
 from brim.workers.deliver import Deliverer
 from brim.workers.loop import Job, Loop
 

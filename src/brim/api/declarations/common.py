@@ -6,7 +6,7 @@ import msgspec
 
 from brim.api.kinds import ClampedInteger, Expand, IntegerRange, Metadata, Text
 from brim.api.params import Parameter
-from brim.domain.pages import DEFAULT_LIMIT, MAX_LIMIT
+from brim.base.paging import DEFAULT_LIMIT, MAX_LIMIT
 
 
 def expand(object_name: str, *, in_list: bool = False) -> Parameter:

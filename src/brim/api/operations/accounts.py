@@ -9,7 +9,9 @@ from brim.api import accounts, external_accounts
 from brim.api.declarations import accounts as declared
 from brim.api.operation import Operation
 from brim.api.params import Errors
-from brim.domain import account_wire, wire
+from brim.base import wire
+from brim.base.errors import ResourceMissingError
+from brim.domain import account_wire
 from brim.domain.accounts import (
     AccountInUseError,
     NestedPlatformError,
@@ -18,10 +20,9 @@ from brim.domain.accounts import (
     PlatformAgreementError,
     TypeAndControllerError,
 )
-from brim.domain.errors import ResourceMissingError
 from brim.domain.external_accounts import DefaultExternalAccountError, TooManyExternalAccountsError
 from brim.domain.funding_sources import TokenAlreadyUsedError
-from brim.services.vault import NoEncryptionKeyError, SecretUnreadableError
+from brim.platform.vault import NoEncryptionKeyError, SecretUnreadableError
 
 _ACCOUNT: Final = "/v1/accounts/{account}"
 _CAPABILITIES: Final = f"{_ACCOUNT}/capabilities"

@@ -5,11 +5,11 @@ from typing import Final
 from brim.api import request_logs, stripe_cli
 from brim.api.declarations import brim as declared
 from brim.api.operation import Operation
-from brim.domain.errors import ExclusiveParametersError
+from brim.base.errors import ExclusiveParametersError
 from brim.domain.listener_wire import SessionObject
 from brim.domain.listeners import ListenerFiltersError, TooManyListenersError
 from brim.domain.request_log_wire import RequestLogObject
-from brim.services.vault import NoEncryptionKeyError, SecretUnreadableError
+from brim.platform.vault import NoEncryptionKeyError, SecretUnreadableError
 
 BRIM: Final = (
     Operation(

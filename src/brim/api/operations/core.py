@@ -12,9 +12,9 @@ from brim.api.declarations import core as declared
 from brim.api.operation import Operation
 from brim.domain.destination_wire import DeletedDestination, EventDestinationObject
 from brim.domain.endpoints import EndpointDisabledError, TooManyEndpointsError, VersionOfThinError
-from brim.domain.targets import TargetBlockedError
 from brim.domain.thin_events import ThinEventObject
-from brim.services.vault import NoEncryptionKeyError, SecretUnreadableError
+from brim.platform.egress.targets import TargetBlockedError
+from brim.platform.vault import NoEncryptionKeyError, SecretUnreadableError
 
 _DESTINATION: Final = f"{destinations.URL}/{{id}}"
 _SWITCHES: Final = {

@@ -6,9 +6,9 @@ from brim.api import events
 from brim.api.declarations import events as declared
 from brim.api.declarations.common import ATTEMPT_LIST
 from brim.api.operation import Operation
+from brim.base.errors import ExclusiveParametersError
 from brim.domain import event_wire, webhook_wire
 from brim.domain.endpoints import EndpointDisabledError, EndpointNotListeningError
-from brim.domain.errors import ExclusiveParametersError
 
 EVENTS: Final = (
     Operation(

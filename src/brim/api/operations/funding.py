@@ -12,10 +12,11 @@ from brim.api.declarations import funding as declared
 from brim.api.operation import Operation
 from brim.api.parameter_errors import MissingParameterError
 from brim.api.params import Errors
+from brim.base import wire
+from brim.base.errors import ExclusiveParametersError, ResourceMissingError
 from brim.domain import funding_sources as funding
-from brim.domain import funding_wire, wire
-from brim.domain.errors import ExclusiveParametersError, ResourceMissingError
-from brim.services.vault import NoEncryptionKeyError, SecretUnreadableError
+from brim.domain import funding_wire
+from brim.platform.vault import NoEncryptionKeyError, SecretUnreadableError
 
 _METHODS: Final = "/v1/payment_methods"
 _SOURCES: Final = "/v1/sources"

@@ -9,9 +9,10 @@ from brim.api import test_clocks, topups
 from brim.api.declarations import test_helpers as declared
 from brim.api.operation import Handler, Operation
 from brim.api.params import Parameter
-from brim.domain import clock_wire, topup_wire, wire
+from brim.base import wire
+from brim.base.errors import NotInLiveModeError
+from brim.domain import clock_wire, topup_wire
 from brim.domain.clocks import ClockAdvancingError, ClockExistsError, FrozenTimeError
-from brim.domain.errors import NotInLiveModeError
 from brim.domain.topups import InvalidTransitionError
 
 _CLOCKS: Final = "/v1/test_helpers/test_clocks"

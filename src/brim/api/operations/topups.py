@@ -5,15 +5,15 @@ from typing import Final
 from brim.api import topups
 from brim.api.declarations import topups as declared
 from brim.api.operation import Operation
+from brim.base.currency import InvalidAmountStepError, InvalidCurrencyError
+from brim.base.errors import ExclusiveParametersError, ResourceMissingError
 from brim.domain import topup_wire
 from brim.domain.accounts import AccountClosedError
 from brim.domain.amounts import AmountTooLargeError
 from brim.domain.clocks import ClockAdvancingError
-from brim.domain.errors import ExclusiveParametersError, ResourceMissingError
 from brim.domain.funding_sources import TokenAlreadyUsedError, UnverifiedFundingError
 from brim.domain.topups import InvalidTransitionError, NoFundingSourceError
-from brim.kit.currency import InvalidAmountStepError, InvalidCurrencyError
-from brim.services.vault import NoEncryptionKeyError, SecretUnreadableError
+from brim.platform.vault import NoEncryptionKeyError, SecretUnreadableError
 
 _CREATION_ERRORS: Final = (
     InvalidCurrencyError,

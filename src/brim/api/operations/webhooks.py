@@ -9,15 +9,16 @@ from brim.api import webhook_endpoints as handlers
 from brim.api.declarations import webhooks as declared
 from brim.api.declarations.common import ATTEMPT_LIST
 from brim.api.operation import Operation
-from brim.domain import event_wire, webhook_wire, wire
+from brim.base import wire
+from brim.domain import event_wire, webhook_wire
 from brim.domain.endpoints import (
     EndpointDisabledError,
     EndpointNotListeningError,
     NothingToSendError,
     TooManyEndpointsError,
 )
-from brim.domain.targets import TargetBlockedError
-from brim.services.vault import NoEncryptionKeyError, SecretUnreadableError
+from brim.platform.egress.targets import TargetBlockedError
+from brim.platform.vault import NoEncryptionKeyError, SecretUnreadableError
 
 _ENDPOINTS: Final = "/v1/webhook_endpoints"
 _ENDPOINT: Final = f"{_ENDPOINTS}/{{webhook_endpoint}}"

@@ -4,9 +4,9 @@ from typing import Final
 
 from brim.api.params import Schema
 from brim.api.schemas.common import CURRENCY, LIVEMODE, TEXT, TIME, TRANSFER_KINDS, Component, constant
+from brim.base.currency import MAX_AMOUNT
 from brim.domain import books_wire
 from brim.domain.ledger import LedgerAccount
-from brim.kit.currency import MAX_AMOUNT
 
 _LEDGER_ACCOUNTS: Final = [account.value for account in LedgerAccount]
 _BALANCE_OVERVIEW: Final[dict[str, Schema]] = {

@@ -6,8 +6,8 @@ from typing import Final, NamedTuple
 import msgspec
 
 from brim.api.params import Schema
+from brim.base.metadata import MAX_KEY_LENGTH, MAX_KEYS, MAX_VALUE_LENGTH
 from brim.domain.ledger import TransferKind
-from brim.domain.metadata import MAX_KEY_LENGTH, MAX_KEYS, MAX_VALUE_LENGTH
 
 REFERENCE: Final = "#/components/schemas/{name}"
 TEXT: Final[Schema] = {"maxLength": 5000}

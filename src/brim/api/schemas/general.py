@@ -5,7 +5,7 @@ from typing import Final
 from brim.api.errors import ErrorDetail, ErrorObject
 from brim.api.params import Schema
 from brim.api.schemas.common import TEXT, Component
-from brim.domain import wire
+from brim.base import wire
 
 _DELETED: Final[dict[str, Schema]] = {
     "id": {"description": "The id it had.", **TEXT},

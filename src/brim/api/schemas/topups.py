@@ -15,9 +15,9 @@ from brim.api.schemas.common import (
     identifier,
     or_null,
 )
+from brim.base.currency import MAX_AMOUNT
 from brim.domain import topup_wire
 from brim.domain.topups import MAX_DESCRIPTION, MAX_STATEMENT_DESCRIPTOR, Status
-from brim.kit.currency import MAX_AMOUNT
 
 _TOPUP: Final[dict[str, Schema]] = {
     "id": identifier("tu", "top-up"),

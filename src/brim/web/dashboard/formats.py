@@ -14,7 +14,7 @@ from pygments import highlight
 from pygments.formatters.html import HtmlFormatter
 from pygments.lexers.data import JsonLexer
 
-from brim.kit.currency import exponent
+from brim.base.currency import exponent
 
 _AMOUNT: Final = re.compile(r"(\d{1,15}|\d{1,3}(?:,\d{3}){1,4})(?:\.(\d{1,3}))?", re.ASCII)
 _MINUS: Final = "\N{MINUS SIGN}"

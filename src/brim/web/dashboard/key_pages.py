@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from typing import Final
 
 from brim.api.message import Reply
+from brim.base.errors import BrimError
+from brim.base.ids import BODY_CHARS, random_base62
 from brim.domain.keys import PERMISSION_LEVELS, RESOURCES, OwnedKey
-from brim.kit.errors import BrimError
-from brim.kit.ids import BODY_CHARS, random_base62
 from brim.services.keys import KEY_PREFIX, NewKey, UnknownKeyError
 from brim.services.owner_keys import LONGEST_NAME, KeyWish
 from brim.web.calling import ApiRefusedError

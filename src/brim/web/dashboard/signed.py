@@ -7,7 +7,7 @@ from urllib.parse import quote, urlencode
 import msgspec
 
 from brim.api.message import Reply
-from brim.kit.errors import BrimError
+from brim.base.errors import BrimError
 from brim.services.watching import Watchers
 from brim.web.calling import AnsweringApi, ApiRefusedError, Caller
 from brim.web.dashboard.wording import DONE

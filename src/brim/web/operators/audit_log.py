@@ -7,9 +7,9 @@ import msgspec
 
 from brim.api.message import Reply
 from brim.api.operation import Operation
+from brim.base.errors import ExclusiveParametersError, ResourceMissingError
+from brim.base.paging import PageRequest
 from brim.domain.audit import Actor, ActorKind, AuditEntry
-from brim.domain.errors import ExclusiveParametersError, ResourceMissingError
-from brim.domain.pages import PageRequest
 from brim.services.audit import list_audit_log
 from brim.web.dashboard.paging import CURSORS, paging
 from brim.web.dashboard.signed import SignedPages, SignedVisit

@@ -4,6 +4,7 @@ from typing import Final
 from urllib.parse import urlencode
 
 from brim.api.message import Reply
+from brim.base.errors import OverloadedError
 from brim.domain.sign_in import (
     ForgedFormError,
     SessionEndedError,
@@ -13,7 +14,6 @@ from brim.domain.sign_in import (
     check_form_token,
     form_token,
 )
-from brim.kit.errors import OverloadedError
 from brim.services.operators import operators_exist
 from brim.web.dashboard.forms import Form
 from brim.web.operators.own_forms import is_own_form, own_path, refusal_of_form

@@ -6,6 +6,7 @@ The token in the link is what gives the right, so it is in the form too; no page
 from typing import Final
 
 from brim.api.message import Reply
+from brim.base.errors import OverloadedError
 from brim.domain.operators import InvalidEmailError, InvalidNameError, Role, WeakPasswordError
 from brim.domain.sign_in import (
     DASHBOARD_PATH,
@@ -15,7 +16,6 @@ from brim.domain.sign_in import (
     PasswordLinkOverError,
     SessionEndedError,
 )
-from brim.kit.errors import OverloadedError
 from brim.services.operators import NewOperator, check_first_run, claim_first_run
 from brim.services.password_links import find_password_link, use_password_link
 from brim.web.dashboard.forms import Form

@@ -5,6 +5,7 @@ from contextlib import suppress
 from typing import Final, TypeAlias
 
 from brim.api.message import Reply
+from brim.base.errors import OverloadedError
 from brim.domain.audit import Actor
 from brim.domain.operators import (
     InvalidEmailError,
@@ -19,7 +20,6 @@ from brim.domain.operators import (
     WeakPasswordError,
 )
 from brim.domain.sign_in import PASSWORD_LINK_PATH
-from brim.kit.errors import OverloadedError
 from brim.services import operators as service
 from brim.services.operators import NewOperator, add_operator, find_operator, list_operators
 from brim.services.password_links import make_password_link

@@ -8,18 +8,18 @@ import msgspec
 from brim.api.call import Service
 from brim.api.message import Reply
 from brim.api.origin import Proxies
+from brim.base.clock import Clock
+from brim.base.ids import IdFactory
 from brim.domain.audit import Actor
 from brim.domain.operators import Operator
 from brim.domain.sign_in import CODE_WITHIN_MS, NewSession, cookie_name, ended_cookie, session_cookie
-from brim.kit.clock import Clock
-from brim.kit.config import Settings
-from brim.kit.ids import IdFactory
+from brim.platform.database import Database
+from brim.platform.settings import Settings
+from brim.platform.vault import Vault
 from brim.services.openid import OpenId, client_of
 from brim.services.operator_keys import OperatorKeys
 from brim.services.passwords import Passwords
 from brim.services.sign_in import Sessions, SignIn, actor_of
-from brim.services.vault import Vault
-from brim.store.database import Database
 from brim.web.pages import redirect
 from brim.web.visit import Visit
 

@@ -5,6 +5,7 @@ from typing import Final
 import msgspec
 
 from brim.api.message import Reply
+from brim.base.errors import OverloadedError
 from brim.domain.operators import InvalidNameError, Operator, WeakPasswordError
 from brim.domain.sign_in import (
     SessionEndedError,
@@ -13,7 +14,6 @@ from brim.domain.sign_in import (
     WrongPasswordError,
     hash_token,
 )
-from brim.kit.errors import OverloadedError
 from brim.services.one_time_codes import (
     CodesEnabledError,
     CodesNotBegunError,

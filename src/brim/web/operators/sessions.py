@@ -4,9 +4,9 @@ from functools import partial
 from typing import Final
 
 from brim.api.message import Request
+from brim.base.scope import Owner
 from brim.domain.operators import OperatorDisabledError, UnknownOperatorError
 from brim.domain.sign_in import form_token
-from brim.kit.scope import Owner
 from brim.services.keys import accounts_to_show
 from brim.web.operators.people import People
 from brim.web.operators.trail import Trail

@@ -13,13 +13,13 @@ from brim.api.errors import UnrecognizedUrlError
 from brim.api.message import Reply, Request
 from brim.api.operation import Operation
 from brim.api.router import Router
+from brim.base.clock import Clock
+from brim.base.errors import BrimError
+from brim.base.ids import IdFactory
+from brim.base.scope import Owner
 from brim.domain.audit import Actor
-from brim.kit.clock import Clock
-from brim.kit.errors import BrimError
-from brim.kit.ids import IdFactory
-from brim.kit.scope import Owner
+from brim.platform.database import Database
 from brim.services.audit import record_alone
-from brim.store.database import Database
 
 log = structlog.get_logger()
 

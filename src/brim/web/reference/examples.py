@@ -9,6 +9,8 @@ import msgspec
 from brim.api.operation import Operation
 from brim.api.params import object_schema
 from brim.api.schemas import NAMES
+from brim.base import wire
+from brim.base.scope import Owner
 from brim.domain import (
     account_wire,
     balance_wire,
@@ -18,7 +20,6 @@ from brim.domain import (
     topup_wire,
     verification_wire,
     webhook_wire,
-    wire,
 )
 from brim.domain.account_details import AccountDetails, CapabilityState
 from brim.domain.accounts import Account
@@ -26,7 +27,6 @@ from brim.domain.events import DEFAULT_API_VERSION
 from brim.domain.funding_sources import Address
 from brim.domain.ledger import Balance
 from brim.domain.request_log_wire import RequestLogObject
-from brim.kit.scope import Owner
 from brim.web.naming import collection_of, places_of, with_ids
 from brim.web.reference.attributes import example_of
 

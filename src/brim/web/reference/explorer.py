@@ -17,8 +17,8 @@ from brim.api.form import decode_form
 from brim.api.message import Reply
 from brim.api.operation import Operation
 from brim.api.params import object_schema
+from brim.base.errors import BrimError
 from brim.domain.keys import redact_secret
-from brim.kit.errors import BrimError
 from brim.web.calling import AnsweringApi, Caller
 from brim.web.naming import places_of, with_ids
 from brim.web.pages import PAGE_HEADERS

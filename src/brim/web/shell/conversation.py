@@ -14,8 +14,8 @@ import structlog
 from brim.api.message import Request
 from brim.api.origin import explain_origin, is_own_origin
 from brim.api.websocket import Socket
-from brim.kit.clock import Clock
-from brim.kit.public_url import PublicUrl
+from brim.base.clock import Clock
+from brim.base.public_url import PublicUrl
 from brim.web.shell.commands import Command, Words
 from brim.web.shell.completion import complete
 from brim.web.shell.failures import BusyError, UnusableKeyError

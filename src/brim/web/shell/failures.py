@@ -5,7 +5,7 @@ Source: the messages of version 1.52.0 of the official CLI, observed.
 
 from collections.abc import Sequence
 
-from brim.kit.errors import BrimError
+from brim.base.errors import BrimError
 
 
 class ShellError(BrimError):

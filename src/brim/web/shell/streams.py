@@ -11,9 +11,9 @@ from typing import Any, Final, TypeAlias
 import msgspec
 
 from brim.api.message import Request
+from brim.base.clock import Clock
 from brim.domain.events import EventType
 from brim.domain.listener_wire import subscribe_path
-from brim.kit.clock import Clock
 from brim.web.shell import colours
 from brim.web.shell.asking import Ask, send
 from brim.web.shell.commands import Flag

@@ -10,11 +10,11 @@ from typing import Final
 
 import structlog
 
-from brim.kit.errors import DatabaseUnavailableError
-from brim.kit.waiting import happens_within
-from brim.services.announcements import listen
-from brim.store.announcements import Announcement
-from brim.store.database import Database
+from brim.base.errors import DatabaseUnavailableError
+from brim.base.waiting import happens_within
+from brim.platform.announcements.service import listen
+from brim.platform.announcements.store import Announcement
+from brim.platform.database import Database
 
 LOOK_EVERY_S: Final = 0.25
 """How late anything may be that nobody announced."""

@@ -12,7 +12,7 @@ from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import Final, NamedTuple, TypeAlias
 from urllib.parse import urlencode, urlsplit
 
-from brim.kit.config import parse_issuer
+from brim.platform.settings import parse_issuer
 
 MOST_READ: Final = 512 * 1024
 _TIMEOUT_S: Final = 10.0

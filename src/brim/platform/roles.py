@@ -6,14 +6,14 @@ what is booked stays booked, whatever mistake a statement holds. docs/security.m
 
 from typing import Final
 
-from brim.kit.errors import BrimError
-from brim.store.database import Conn, Database
-from brim.store.sql import load_queries
+from brim.base.errors import BrimError
+from brim.platform.database import Conn, Database
+from brim.platform.sql import load_queries
 
 GROWING_TABLES: Final = ("transfers", "transfer_seals", "audit_log")
 """Tables whose rows are never changed or removed; one that does not exist yet is passed over."""
 
-_QUERIES: Final = load_queries("brim.store.queries", "roles")
+_QUERIES: Final = load_queries(__package__, "roles")
 
 
 class MissingServiceRoleError(BrimError):

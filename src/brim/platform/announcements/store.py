@@ -7,10 +7,10 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import Final
 
-from brim.store.database import Conn, Database
-from brim.store.sql import load_queries
+from brim.platform.database import Conn, Database
+from brim.platform.sql import load_queries
 
-_SQL: Final = load_queries("brim.store.queries", "announcements")
+_SQL: Final = load_queries(__package__)
 
 
 class Announcement(StrEnum):

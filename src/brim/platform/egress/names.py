@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 import aiodns
 import msgspec
 
-from brim.domain.targets import Address, TargetUnreachableError
+from brim.platform.egress.targets import Address, TargetUnreachableError
 
 if TYPE_CHECKING:
     from pycares import AddrInfoResult

@@ -9,7 +9,7 @@ from typing import Final
 
 import msgspec
 
-from brim.kit.errors import BrimError
+from brim.base.errors import BrimError
 
 MAX_KEYS: Final = 50
 MAX_KEY_LENGTH: Final = 40

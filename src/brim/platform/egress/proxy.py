@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from typing import Final, NamedTuple, cast
 from urllib.parse import unquote, urlsplit
 
-from brim.domain.targets import Address, Target, TargetUnreachableError
+from brim.platform.egress.targets import Address, Target, TargetUnreachableError
 
 _MOST_READ: Final = 16 * 1024
 _STATUS_LINE: Final = re.compile(rb"HTTP/1\.[01] (\d{3})[ \r]")

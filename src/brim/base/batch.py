@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeAlias, TypeVar
 
-from brim.kit.errors import OverloadedError
+from brim.base.errors import OverloadedError
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")

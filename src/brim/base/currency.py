@@ -6,7 +6,7 @@ the wire's own error text, whose order is kept because the text is compared by p
 
 from typing import Final
 
-from brim.kit.errors import BrimError
+from brim.base.errors import BrimError
 
 CURRENCIES: Final[tuple[str, ...]] = tuple(
     """

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from brim.kit.errors import BrimError
+from brim.base.errors import BrimError
 
 Address: TypeAlias = IPv4Address | IPv6Address
 Networks: TypeAlias = Sequence[IPv4Network | IPv6Network]

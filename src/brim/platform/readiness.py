@@ -1,8 +1,8 @@
 """Tells whether requests can be served: the database answers, and its tables are the ones this Brim knows."""
 
-from brim.kit.errors import BrimError, DatabaseUnavailableError
-from brim.store.database import Database
-from brim.store.migrate import check_schema
+from brim.base.errors import BrimError, DatabaseUnavailableError
+from brim.platform.database import Database
+from brim.platform.migrate import check_schema
 
 
 async def find_obstacle(database: Database) -> str | None:

@@ -8,10 +8,10 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Final
 
-from brim.kit.errors import DatabaseUnavailableError
-from brim.store import announcements
-from brim.store.announcements import Announcement
-from brim.store.database import Database
+from brim.base.errors import DatabaseUnavailableError
+from brim.platform.announcements import store as announcements
+from brim.platform.announcements.store import Announcement
+from brim.platform.database import Database
 
 _LISTEN_AGAIN_AFTER_S: Final = 1.0
 _ANNOUNCE_EVERY_S: Final = 0.025

@@ -15,13 +15,13 @@ from typing import Any, Final
 
 import asyncpg
 
-from brim.kit.errors import BrimError
-from brim.store.database import Conn, Database
-from brim.store.roles import current_role, grant_rights, owns_schema, require_role
-from brim.store.sql import load_queries
+from brim.base.errors import BrimError
+from brim.platform.database import Conn, Database
+from brim.platform.roles import current_role, grant_rights, owns_schema, require_role
+from brim.platform.sql import load_queries
 
 _FILE_NAME: Final = re.compile(r"(\d{4})_(pre|post)_\w+")
-_QUERIES: Final = load_queries("brim.store.queries", "migrate")
+_QUERIES: Final = load_queries(__package__, "migrate")
 _OLDEST_POSTGRES: Final = 15
 _STEP_TIMEOUT_S: Final = 24 * 3600.0
 """A step may rewrite a large table, or wait for another runner that does."""
@@ -108,7 +108,7 @@ class Migration:
 @cache
 def known_migrations() -> tuple[Migration, ...]:
     """Return the steps that this version has, oldest first."""
-    folder = resources.files("brim.store").joinpath("migrations")
+    folder = resources.files("brim.platform").joinpath("migrations")
     files = sorted((file for file in folder.iterdir() if file.name.endswith(".sql")), key=lambda file: file.name)
     return tuple(_read_step(file.name.removesuffix(".sql"), file.read_text(encoding="utf-8")) for file in files)
 

@@ -9,7 +9,7 @@ alphanumerics in Stripe's published samples.
 import os
 from typing import Final, TypeAlias
 
-from brim.kit.clock import Clock, system_clock_ms
+from brim.base.clock import Clock, system_clock_ms
 
 ALPHABET: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _BASE: Final = len(ALPHABET)

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any, Final, TypeAlias
 from urllib.parse import urlsplit
 
-from brim.kit.errors import BrimError
-from brim.kit.public_url import PublicUrl, parse_public_url
+from brim.base.errors import BrimError
+from brim.base.public_url import PublicUrl, parse_public_url
 
 _DURATION: Final = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h)?")
 _UNIT_S: Final = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, None: 1.0}

@@ -5,8 +5,8 @@ from typing import Final, Generic, Protocol, TypeVar
 
 import msgspec
 
-from brim.domain.errors import ExclusiveParametersError, ResourceMissingError
-from brim.kit.ids import first_id_at
+from brim.base.errors import ExclusiveParametersError, ResourceMissingError
+from brim.base.ids import first_id_at
 
 DEFAULT_LIMIT: Final = 10
 MAX_LIMIT: Final = 100

@@ -15,7 +15,7 @@ from typing import Any, Final, TypeAlias, TypeVar
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 
-from brim.kit.errors import DatabaseUnavailableError
+from brim.base.errors import DatabaseUnavailableError
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")

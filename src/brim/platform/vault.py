@@ -12,7 +12,7 @@ from typing import Final, TypeAlias
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
-from brim.kit.errors import BrimError
+from brim.base.errors import BrimError
 
 RandomBytes: TypeAlias = Callable[[int], bytes]
 _KEY_BYTES: Final = 32
