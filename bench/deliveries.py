@@ -24,8 +24,8 @@ from bench.processes import Program, answers, clean_environment, free_port, runn
 from bench.report import PAGE, markdown_table, verdict, write_between_marks
 from brim.base.ids import IdFactory
 from brim.base.scope import Owner
+from brim.core.events.rules import DEFAULT_API_VERSION
 from brim.domain.endpoints import secret_place
-from brim.domain.events import DEFAULT_API_VERSION
 from brim.host.embedded import EmbeddedPostgres
 from brim.host.preparation import prepare_embedded
 from brim.platform.announcements.service import Announcer

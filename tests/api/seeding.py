@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from brim.base.ids import IdFactory
 from brim.base.scope import Owner
-from brim.domain.events import DEFAULT_API_VERSION, Event, EventType
+from brim.core.events.rules import DEFAULT_API_VERSION, Event, EventType
 from brim.domain.topup_wire import topup_json
 from brim.domain.topups import Topup
 from brim.platform.database import Database

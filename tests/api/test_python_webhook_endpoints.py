@@ -9,8 +9,8 @@ import stripe
 from stripe import InvalidRequestError, StripeClient
 
 from api.wire import Form, Wire, WireReply, assert_error, assert_golden
-from brim.domain.event_names import ENDPOINT_EVENTS
-from brim.domain.events import DEFAULT_API_VERSION
+from brim.core.events.names import ENDPOINT_EVENTS
+from brim.core.events.rules import DEFAULT_API_VERSION
 from brim.platform.database import Database
 from service import Connect, Server
 

@@ -15,10 +15,10 @@ from api.test_permissions import BANK_ACCOUNT, BANK_SOURCE, BANK_TOKEN
 from api.wire import GOLDEN, PENDING, Wire
 from brim.api.operations import OPERATIONS
 from brim.base.scope import Owner
+from brim.core.events.rules import DEFAULT_API_VERSION, Event, EventType
+from brim.core.events.thin import notification_json, thin_json
 from brim.domain.destination_wire import destination_json
 from brim.domain.endpoints import DISABLED_BY_FAILURES, DISABLED_BY_OWNER
-from brim.domain.events import DEFAULT_API_VERSION, Event, EventType
-from brim.domain.thin_events import notification_json, thin_json
 from brim.domain.webhook_wire import endpoint_json
 from brim.domain.webhooks import Endpoint, EventPayload
 

@@ -8,7 +8,7 @@ import pytest
 
 from api.wire import PENDING, Wire, WireReply, assert_error, basic
 from brim.base.currency import CURRENCIES
-from brim.domain.events import DEFAULT_API_VERSION
+from brim.core.events.rules import DEFAULT_API_VERSION
 from service import Server
 
 HELP: Final = "Please see https://stripe.com/docs or we can help at https://support.stripe.com/."

@@ -6,8 +6,8 @@ from typing import Any
 
 from brim.base.ids import IdFactory, created_of
 from brim.base.scope import Owner
-from brim.domain.events import DEFAULT_API_VERSION, EventType
-from brim.domain.events import Event as EventRow
+from brim.core.events.rules import DEFAULT_API_VERSION, EventType
+from brim.core.events.rules import Event as EventRow
 from brim.domain.idempotency import KeyClaim
 from brim.domain.topup_wire import topup_json
 from brim.domain.topups import Topup

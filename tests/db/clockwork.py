@@ -7,7 +7,7 @@ import msgspec
 from brim.api.errors import render_error
 from brim.base.ids import IdFactory
 from brim.base.scope import Owner
-from brim.domain.events import DEFAULT_API_VERSION
+from brim.core.events.rules import DEFAULT_API_VERSION
 from brim.domain.funding import Funding
 from brim.domain.idempotency import KeptReply, KeyClaim
 from brim.domain.topup_wire import topup_json

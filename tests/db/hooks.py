@@ -8,9 +8,9 @@ from books import NOW_MS, OWNER, rows
 
 from brim.base.ids import IdFactory
 from brim.base.scope import Owner
+from brim.core.events.rules import DEFAULT_API_VERSION
 from brim.domain.deliveries import EndpointKey
 from brim.domain.endpoints import secret_place
-from brim.domain.events import DEFAULT_API_VERSION
 from brim.domain.webhooks import Endpoint
 from brim.platform.database import Database
 from brim.platform.vault import Vault, new_encryption_key

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from brim.base.ids import encode_time
 from brim.base.paging import Page, PageRequest
 from brim.base.scope import Owner
-from brim.domain.events import Event
+from brim.core.events.rules import Event
 from brim.domain.ledger import BalanceTransaction
 from brim.domain.topups import Status, Topup, TopupFilters
 from brim.domain.webhooks import DeliveryState

@@ -11,7 +11,7 @@ import pytest
 from brim.base.errors import OverloadedError
 from brim.base.ids import IdFactory
 from brim.base.scope import Owner
-from brim.domain.events import DEFAULT_API_VERSION, Event, EventType
+from brim.core.events.rules import DEFAULT_API_VERSION, Event, EventType
 from brim.domain.idempotency import KeptReply, KeyClaim
 from brim.domain.topup_wire import topup_json
 from brim.domain.topups import Topup

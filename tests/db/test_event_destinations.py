@@ -10,10 +10,10 @@ from hooks import IDS, SECRET, VAULT, Hooks, add_endpoint, add_events, states
 
 from brim.api.errors import render_error, render_v2_error
 from brim.base.scope import Owner
+from brim.core.events.rules import DEFAULT_API_VERSION, EventType
 from brim.domain.deliveries import EndpointKey
 from brim.domain.destination_wire import destination_json
 from brim.domain.endpoints import EndpointDisabledError, EndpointEdit, EndpointRules, NewEndpoint
-from brim.domain.events import DEFAULT_API_VERSION, EventType
 from brim.domain.idempotency import KeyClaim
 from brim.domain.webhook_wire import endpoint_json
 from brim.domain.webhooks import EventPayload

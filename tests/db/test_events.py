@@ -11,9 +11,10 @@ from brim.base.errors import ResourceMissingError
 from brim.base.ids import IdFactory
 from brim.base.paging import PageRequest
 from brim.base.scope import Owner
+from brim.core.events import service as events_service
+from brim.core.events.rules import DEFAULT_API_VERSION
+from brim.core.events.wire import event_json
 from brim.domain.endpoints import EndpointDisabledError, EndpointNotListeningError, NothingToSendError
-from brim.domain.event_wire import event_json
-from brim.domain.events import DEFAULT_API_VERSION
 from brim.domain.webhooks import Endpoint
 from brim.platform.database import Database
 from brim.services import events as services
@@ -114,25 +115,25 @@ async def let_arrive(database: Database) -> None:
 
 
 async def pending_of(database: Database, owner: Owner, event_id: str) -> int:
-    event = await services.retrieve_event(database, owner, event_id)
+    event = await events_service.retrieve_event(database, owner, event_id)
     return (await services.count_pending(database, [event]))[0]
 
 
 async def test_pages_by_number_meet_every_event_once_in_order(database: Database) -> None:
     made = await announce(database, STRANGER, 7)
     await announce(database, PLATFORM, 2)
-    before = await services.list_after(database, STRANGER, 0, limit=3)
-    assert before == services.NumberedPage([], has_more=False)
+    before = await events_service.list_after(database, STRANGER, 0, limit=3)
+    assert before == events_service.NumberedPage([], has_more=False)
     await number(database)
     seen: list[tuple[int, str]] = []
     has_more = True
     while has_more:
-        page = await services.list_after(database, STRANGER, seen[-1][0] if seen else 0, limit=3)
+        page = await events_service.list_after(database, STRANGER, seen[-1][0] if seen else 0, limit=3)
         seen += [(place, event.id) for place, event in page.items]
         has_more = page.has_more
     assert [place for place, _ in seen] == [1, 2, 3, 4, 5, 6, 7]
     assert {event_id for _, event_id in seen} == set(made)
-    assert await services.list_after(database, Owner(STRANGER.account, livemode=True), 0, limit=3) == before
+    assert await events_service.list_after(database, Owner(STRANGER.account, livemode=True), 0, limit=3) == before
 
 
 @pytest.mark.usefixtures("_accounts")

@@ -13,7 +13,7 @@ from brim.base.errors import ResourceMissingError
 from brim.base.ids import IdFactory
 from brim.base.paging import PageRequest
 from brim.base.scope import Owner
-from brim.domain.events import DEFAULT_API_VERSION
+from brim.core.events.rules import DEFAULT_API_VERSION
 from brim.domain.funding import IMPLICIT
 from brim.domain.funding_sources import (
     BankNumbers,

@@ -21,7 +21,8 @@ from rows import list_topups
 from brim.base.ids import ALPHABET, encode_time
 from brim.base.paging import PageRequest, Range
 from brim.base.scope import Owner
-from brim.domain.events import EventFilters, EventType
+from brim.core.events import store as events_store
+from brim.core.events.rules import EventFilters, EventType
 from brim.domain.ledger import BalanceTransactionFilters, TransferKind
 from brim.domain.topups import Status, TopupFilters
 from brim.platform.database import Database
@@ -374,7 +375,7 @@ async def test_every_list_of_events_reads_a_page_of_each_type_or_walks_to_the_la
             for name, wanted in types.items():
                 filters = EventFilters(created=created, types=wanted)
                 for place, request in _places("evt_", FEWER):
-                    listed = lists.list_events(scales.database, OWNER, filters, request)
+                    listed = events_store.list_events(scales.database, OWNER, filters, request)
                     await scales.weigh(created_name + name, place, listed)
     walks = {name for name in load_queries("lists") if name.startswith("event_ids")}
     assert scales.seen >= walks - {"event_ids_undelivered", "event_ids_of_object"}
@@ -387,9 +388,11 @@ async def test_the_events_of_one_object_are_found_among_its_own_and_those_of_its
             for types in (None, (EventType.CREATED,), (EventType.SUCCEEDED,)):
                 filters = EventFilters(types=types, object_id=f"tu_{body}")
                 for place, request in _places("evt_", FEWER):
-                    listed = lists.list_events(scales.database, OWNER, filters, request)
+                    listed = events_store.list_events(scales.database, OWNER, filters, request)
                     await scales.weigh(f"{name}, {types}", place, listed)
-        found = await lists.list_events(scales.database, OWNER, EventFilters(object_id="tu_" + body), PageRequest())
+        found = await events_store.list_events(
+            scales.database, OWNER, EventFilters(object_id="tu_" + body), PageRequest()
+        )
     assert [event.object_id for event in found.items] == ["tu_" + body]
     assert scales.seen >= {"event_ids_of_object"}
 
@@ -400,6 +403,6 @@ async def test_lists_of_events_by_delivery_read_a_page_whatever_was_delivered(ev
             for delivered in (True, False):
                 filters = EventFilters(created=created, delivery_success=delivered)
                 for place, request in _places("evt_", FEWER):
-                    listed = lists.list_events(scales.database, OWNER, filters, request)
+                    listed = events_store.list_events(scales.database, OWNER, filters, request)
                     await scales.weigh(f"{created_name}delivery_success={delivered}", place, listed)
     assert scales.seen >= {"event_ids_by_key", "event_ids_undelivered"}

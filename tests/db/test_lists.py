@@ -13,7 +13,9 @@ from brim.base.clock import system_clock_ms
 from brim.base.errors import ExclusiveParametersError, ResourceMissingError
 from brim.base.paging import Identified, Page, PageRequest, Range, page_of, window
 from brim.base.scope import Owner
-from brim.domain.events import DEFAULT_API_VERSION, Event, EventFilters, EventType
+from brim.core.events import service as events_service
+from brim.core.events import store as events_store
+from brim.core.events.rules import DEFAULT_API_VERSION, Event, EventFilters, EventType
 from brim.domain.ledger import BalanceTransaction, BalanceTransactionFilters, TransferKind
 from brim.domain.topups import Status, Topup, TopupFilters
 from brim.domain.webhooks import DeliveryState
@@ -326,7 +328,7 @@ async def test_a_list_of_events_equals_the_model(each_database: Database, data: 
             and filters.delivery_success in {None, (row.owner, row.id) not in undelivered}
             and (filters.types is None or any(_names(pattern, row.type) for pattern in filters.types))
         ]
-        assert await lists.list_events(each_database, owner, filters, request) == _model_page(matching, request)
+        assert await events_store.list_events(each_database, owner, filters, request) == _model_page(matching, request)
 
 
 def _names(pattern: str, kind: EventType) -> bool:
@@ -401,7 +403,7 @@ async def test_unknown_cursors_of_the_other_lists_are_named_as_on_the_wire(datab
     with pytest.raises(ResourceMissingError, match=r"^No such balance transaction: 'x'$"):
         await services.list_balance_transactions(database, OWNER, BalanceTransactionFilters(), request)
     with pytest.raises(ResourceMissingError, match=r"^No such notification: 'x'$"):
-        await services.list_events(database, OWNER, EventFilters(), request)
+        await events_service.list_events(database, OWNER, EventFilters(), request)
 
 
 async def test_an_object_that_exists_is_a_cursor_whatever_the_filters(database: Database) -> None:

@@ -4,7 +4,7 @@ import pytest
 from books import LATER_MS, NOW_MS, OTHER_OWNER, RAIL, create, execute, new_topup, rows
 
 from brim.base.ids import IdFactory
-from brim.domain import events
+from brim.core.events import rules as events
 from brim.domain.idempotency import KEPT_MS
 from brim.platform.database import Database
 from brim.services.pruning import prune_events, prune_idempotency_keys

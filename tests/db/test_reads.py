@@ -8,12 +8,13 @@ from brim.base.errors import ResourceMissingError
 from brim.base.ids import IdFactory
 from brim.base.paging import PageRequest
 from brim.base.scope import Owner
-from brim.domain.events import DEFAULT_API_VERSION, Event, EventFilters, EventType
+from brim.core.events import store as events_store
+from brim.core.events.rules import DEFAULT_API_VERSION, Event, EventFilters, EventType
+from brim.core.events.service import list_events, retrieve_event
 from brim.domain.ledger import Balance, BalanceTransaction, BalanceTransactionFilters, TransferKind
 from brim.platform.database import Database
 from brim.services.balance import retrieve_balance, retrieve_balance_transaction
-from brim.services.events import retrieve_event
-from brim.services.lists import list_balance_transactions, list_events
+from brim.services.lists import list_balance_transactions
 from brim.services.settlement import settle_due
 from brim.store import reads
 
@@ -80,8 +81,8 @@ async def test_several_are_fetched_at_once_and_unknown_ids_left_out(database: Da
     await copy_events(database, [EVENT])
     async with database.connection() as conn:
         assert await reads.fetch_balance_transactions(conn, OWNER, ["txn_0", "txn_1", "txn_1"]) == {"txn_1": LINE}
-        assert await reads.fetch_events(conn, OWNER, ["evt_1", "evt_2"]) == {"evt_1": EVENT}
-        assert await reads.fetch_events(conn, OWNER, []) == {}
+        assert await events_store.fetch_events(conn, OWNER, ["evt_1", "evt_2"]) == {"evt_1": EVENT}
+        assert await events_store.fetch_events(conn, OWNER, []) == {}
 
 
 async def test_a_fresh_account_has_no_balance_in_any_currency(database: Database) -> None:

@@ -25,8 +25,8 @@ from hypothesis import strategies as st
 
 from brim.base.ids import IdFactory
 from brim.base.scope import Owner
+from brim.core.events.rules import BY_ITSELF
 from brim.domain.clocks import Moment
-from brim.domain.events import BY_ITSELF
 from brim.domain.topups import Status, Topup
 from brim.platform.database import Database
 from brim.platform.sql import load_queries

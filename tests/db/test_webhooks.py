@@ -11,8 +11,8 @@ from books import execute, rows
 from brim.api.errors import render_error
 from brim.base.ids import IdFactory
 from brim.base.scope import Owner
+from brim.core.events.rules import DEFAULT_API_VERSION
 from brim.domain.endpoints import EndpointEdit, EndpointRules, NewEndpoint, TooManyEndpointsError, secret_place
-from brim.domain.events import DEFAULT_API_VERSION
 from brim.domain.idempotency import KeyClaim
 from brim.domain.webhook_wire import endpoint_json
 from brim.domain.webhooks import Endpoint

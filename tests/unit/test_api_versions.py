@@ -3,7 +3,7 @@
 import pytest
 
 from api.sdk_types import words_of
-from brim.domain.api_versions import KNOWN_VERSIONS, is_api_version
+from brim.core.events.api_versions import KNOWN_VERSIONS, is_api_version
 
 NOVEMBER_28_2026_MS = 1_795_824_000_000
 

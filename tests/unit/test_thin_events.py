@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from brim.base.scope import Owner
-from brim.domain.events import DEFAULT_API_VERSION, Event, EventType
-from brim.domain.thin_events import notification_json, read_second, thin_json, write_second
+from brim.core.events.rules import DEFAULT_API_VERSION, Event, EventType
+from brim.core.events.thin import notification_json, read_second, thin_json, write_second
 
 SETTLED = Event(
     owner=Owner("acct_1", livemode=False),

@@ -15,7 +15,7 @@ from brim.base.clock import system_clock_ms
 from brim.base.errors import BrimError
 from brim.base.ids import IdFactory
 from brim.base.scope import Owner
-from brim.domain.events import DEFAULT_API_VERSION, EventType
+from brim.core.events.rules import DEFAULT_API_VERSION, EventType
 from brim.domain.request_logs import RequestRecord
 from brim.platform.database import Database
 from brim.store import request_logs

@@ -39,8 +39,8 @@ from brim.api.websocket import Socket
 from brim.base import wire
 from brim.base.errors import BrimError
 from brim.base.ids import new_request_id
-from brim.domain.api_versions import is_api_version
-from brim.domain.events import DEFAULT_API_VERSION
+from brim.core.events.api_versions import is_api_version
+from brim.core.events.rules import DEFAULT_API_VERSION
 from brim.domain.idempotency import MAX_KEY_LENGTH, KeyClaim, fingerprint
 from brim.domain.listeners import SUBPROTOCOL
 from brim.platform.telemetry.logs import RequestLine, RequestLog, mask, write_time

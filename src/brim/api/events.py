@@ -9,10 +9,11 @@ from brim.api.errors import render_error
 from brim.api.paging import read_page
 from brim.base import wire
 from brim.base.errors import ExclusiveParametersError
-from brim.domain import event_wire
-from brim.domain.events import Event, EventFilters
+from brim.core.events import service as events_service
+from brim.core.events import wire as event_wire
+from brim.core.events.rules import Event, EventFilters
 from brim.domain.webhook_wire import attempt_json, delivery_json
-from brim.services import events, lists
+from brim.services import events
 from brim.services.events import RenderEvent, Resend
 from brim.services.idempotency import Answer
 
@@ -22,7 +23,7 @@ _OTHER_WAYS = ("created", "delivery_success", "ending_before", "starting_after",
 
 async def retrieve(call: Call) -> Answer:
     """`GET /v1/events/{id}`."""
-    event = await events.retrieve_event(call.service.database, call.owner, call.path_id)
+    event = await events_service.retrieve_event(call.service.database, call.owner, call.path_id)
     call.rights.require_event(event.type)
     (body,) = await _render(call, [event])
     return Answer(body=body)
@@ -38,7 +39,7 @@ async def list_all(call: Call) -> Answer:
         types=call.rights.readable_events(_read_types(parameters)),
         delivery_success=parameters.get("delivery_success"),
     )
-    page = await lists.list_events(call.service.database, call.owner, filters, read_page(parameters))
+    page = await events_service.list_events(call.service.database, call.owner, filters, read_page(parameters))
     return Answer(body=wire.list_json(await _render(call, page.items), has_more=page.has_more, url="/v1/events"))
 
 
@@ -49,7 +50,7 @@ async def _list_after(call: Call) -> Answer:
     for other in _OTHER_WAYS:
         if other in parameters:
             raise ExclusiveParametersError("after_sequence", other)
-    page = await events.list_after(
+    page = await events_service.list_after(
         call.service.database, call.owner, parameters["after_sequence"], limit=read_page(parameters).limit
     )
     items = await _render(call, [event for _, event in page.items], [number for number, _ in page.items])

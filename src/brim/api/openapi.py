@@ -31,7 +31,7 @@ from brim.base.errors import (
     ResourceMissingError,
 )
 from brim.base.metadata import TooMuchMetadataError
-from brim.domain.events import DEFAULT_API_VERSION
+from brim.core.events.rules import DEFAULT_API_VERSION
 from brim.domain.idempotency import MAX_KEY_LENGTH, IdempotencyMismatchError
 
 _FORM: Final = "application/x-www-form-urlencoded"

@@ -15,7 +15,7 @@ from brim.api.expansion import expanded_objects
 from brim.api.kinds import Expand
 from brim.api.params import Parameter
 from brim.base.scope import Owner
-from brim.domain.events import EventType
+from brim.core.events.rules import EventType
 from brim.domain.keys import ApiKey
 from brim.domain.listeners import REQUESTS, SNAPSHOTS, THIN_EVENTS
 

@@ -15,7 +15,7 @@ from brim.api.websocket import Socket
 from brim.base.errors import BrimError, DatabaseUnavailableError
 from brim.base.scope import Owner
 from brim.base.wire import encode
-from brim.domain.events import DEFAULT_API_VERSION
+from brim.core.events.rules import DEFAULT_API_VERSION
 from brim.domain.listener_wire import SUBSCRIBE, SessionObject
 from brim.domain.listeners import kept_features
 from brim.services import listening

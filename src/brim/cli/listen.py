@@ -104,8 +104,8 @@ def read_types(text: str, *, thin: bool = False) -> frozenset[str] | None:
     Raises:
         UnknownEventTypeError: there is no such type.
     """
-    from brim.domain.events import EventType
-    from brim.domain.thin_events import snapshot_name
+    from brim.core.events.rules import EventType
+    from brim.core.events.thin import snapshot_name
     from brim.domain.webhooks import ALL_EVENTS, unknown_events
 
     names = [part.strip() for part in text.split(",")]
@@ -179,7 +179,7 @@ class Listening:
         return taken
 
     def _wants(self, event: dict[str, Any]) -> bool:
-        from brim.domain.thin_events import snapshot_name
+        from brim.core.events.thin import snapshot_name
 
         return self._wanted is None or snapshot_name(event["type"]) in self._wanted
 

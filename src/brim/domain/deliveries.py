@@ -10,9 +10,9 @@ import msgspec
 
 from brim.base import wire
 from brim.base.scope import Owner
-from brim.domain import event_wire
-from brim.domain.events import Event
-from brim.domain.thin_events import notification_json
+from brim.core.events import wire as event_wire
+from brim.core.events.rules import Event
+from brim.core.events.thin import notification_json
 from brim.domain.webhooks import DeliveryState, Endpoint, EventPayload, Outcome, next_attempt_ms, sign
 
 LEASE_MARGIN_S: Final = 60.0

@@ -13,12 +13,12 @@ import msgspec
 from brim.base import wire
 from brim.base.errors import BrimError
 from brim.base.scope import Owner
-from brim.domain import event_wire
+from brim.core.events import wire as event_wire
+from brim.core.events.rules import DEFAULT_API_VERSION, Event
+from brim.core.events.thin import notification_json
 from brim.domain.deliveries import KEPT_ANSWER, Answer, answer_of_status
-from brim.domain.events import DEFAULT_API_VERSION, Event
 from brim.domain.request_log_wire import told_json
 from brim.domain.request_logs import RequestRecord
-from brim.domain.thin_events import notification_json
 from brim.domain.webhooks import Outcome, sign
 
 SUBPROTOCOL: Final = "stripecli-devproxy-v1"

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from brim.domain.events import EventType
+from brim.core.events.rules import EventType
 from brim.domain.topups import Status
 
 EVENT_OF_STATUS: Final[dict[Status, EventType]] = {

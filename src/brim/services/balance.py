@@ -2,8 +2,8 @@
 
 from brim.base.scope import Owner
 from brim.domain.ledger import Balance, BalanceTransaction
+from brim.platform import lookups
 from brim.platform.database import Database
-from brim.services import lookups
 from brim.store import reads
 
 

@@ -12,6 +12,8 @@ import msgspec
 from brim.base.errors import NotInLiveModeError, ResourceMissingError
 from brim.base.ids import FrozenIds, IdFactory
 from brim.base.scope import Owner
+from brim.core.events import store as events_store
+from brim.core.events.rules import BY_ITSELF, Cause, EventType
 from brim.domain.clock_wire import clock_json
 from brim.domain.clocks import (
     KEPT_S,
@@ -23,14 +25,13 @@ from brim.domain.clocks import (
     moment_of,
     standing_at,
 )
-from brim.domain.events import BY_ITSELF, Cause, EventType
 from brim.domain.topups import Topup
 from brim.platform.database import Conn, Database
 from brim.rails.rail import Rail, Succeed
 from brim.services.idempotency import Answer, Attempt, RenderError, run_once
 from brim.services.settlement import ObserveOutcome, observe_changes, settle
 from brim.services.transitions import Change, new_event
-from brim.store import clocks, transitions
+from brim.store import clocks
 from brim.store.terms import change_terms
 
 MAX_STEP: Final = 500
@@ -188,7 +189,7 @@ async def _announce(conn: Conn, clock: TestClock, event_type: EventType, moment:
     """Write a clock's event, and make its owner's terms new."""
     await change_terms(conn, clock.owner)
     event = new_event(clock.owner, event_type, clock.id, clock_json(clock), moment, cause)
-    await transitions.insert_events(conn, [event])
+    await events_store.insert_events(conn, [event])
 
 
 async def _delete(conn: Conn, clock: TestClock, *, now_ms: int, ids: IdFactory, cause: Cause) -> None:

@@ -15,7 +15,7 @@ from brim.base.clock import Clock
 from brim.base.errors import DatabaseUnavailableError
 from brim.base.ids import IdFactory, decode_time
 from brim.base.scope import Owner
-from brim.domain.events import Event
+from brim.core.events.rules import Event
 from brim.domain.listeners import (
     Acknowledgement,
     Form,

@@ -11,6 +11,8 @@ from typing import Final
 import structlog
 
 from brim.base.ids import IdFactory
+from brim.core.events import store as events_store
+from brim.core.events.rules import BY_ITSELF, Event, EventType
 from brim.domain.clocks import Moment
 from brim.domain.deliveries import (
     LEASE_MARGIN_S,
@@ -22,14 +24,13 @@ from brim.domain.deliveries import (
     render_headers,
 )
 from brim.domain.endpoints import secret_place
-from brim.domain.events import BY_ITSELF, Event, EventType
 from brim.domain.webhook_wire import endpoint_json
 from brim.domain.webhooks import Endpoint
 from brim.platform.database import Conn, Database
 from brim.platform.vault import Vault
 from brim.services.posting import Poster
 from brim.services.transitions import new_event
-from brim.store import deliveries, transitions, webhooks
+from brim.store import deliveries, webhooks
 from brim.store.deliveries import Claimed, DueEndpoint
 
 ENDPOINTS_AT_ONCE: Final = 1_000
@@ -138,7 +139,7 @@ async def record(database: Database, attempts: Sequence[Attempt], *, ids: IdFact
         if turned_off:
             moment = Moment(now_ms, ids)  # real time even where a test clock runs: webhooks are sent in it
             found = await webhooks.fetch_endpoints(conn, turned_off)
-            await transitions.insert_events(conn, [_disabled_event(endpoint, moment) for endpoint in found])
+            await events_store.insert_events(conn, [_disabled_event(endpoint, moment) for endpoint in found])
         return turned_off
 
     turned_off = await database.transact(work)

@@ -12,12 +12,12 @@ from brim.base.ids import IdFactory
 from brim.base.paging import Page, PageRequest, page_of, window
 from brim.base.scope import Owner
 from brim.base.wire import encode
+from brim.core.events.rules import EventType
+from brim.core.events.thin import thin_json
 from brim.domain.clocks import Moment
 from brim.domain.deliveries import EndpointKey
 from brim.domain.destination_wire import EventDestinationObject, destination_json
 from brim.domain.endpoints import EndpointDisabledError, VersionOfThinError
-from brim.domain.events import EventType
-from brim.domain.thin_events import thin_json
 from brim.domain.webhooks import Endpoint, EventPayload
 from brim.platform.database import Conn, Database
 from brim.platform.vault import Vault

@@ -9,26 +9,19 @@ from brim.base.errors import ResourceMissingError
 from brim.base.ids import IdFactory
 from brim.base.paging import Page, PageRequest
 from brim.base.scope import Owner
+from brim.core.events import store as events_store
+from brim.core.events.rules import Event, EventFilters
 from brim.domain.deliveries import DeliveryStanding, EndpointKey, PastAttempt
 from brim.domain.endpoints import EndpointDisabledError, EndpointNotListeningError, NothingToSendError
-from brim.domain.events import Event, EventFilters
 from brim.domain.listeners import LISTENING_MS, RESEND_PREFIX
 from brim.domain.webhooks import Endpoint
 from brim.platform.database import Conn, Database
-from brim.services import lookups
 from brim.services.idempotency import Answer, Attempt, RenderError, run_once
 from brim.services.webhooks import find_endpoint
-from brim.store import accounts, deliveries, listeners, lists, reads, webhooks
+from brim.store import accounts, deliveries, listeners, webhooks
 
 RenderEvent: TypeAlias = Callable[[Event, int], bytes]
 """Writes an event's reply; the number is how many endpoints have not received it."""
-
-
-class NumberedPage(msgspec.Struct, frozen=True):
-    """Events with their numbers, in the order of these, and whether more follow."""
-
-    items: list[tuple[int, Event]]
-    has_more: bool
 
 
 class Resend(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,20 +37,6 @@ class Resend(msgspec.Struct, frozen=True, kw_only=True):
     only_listeners: bool = False
 
 
-async def retrieve_event(database: Database, owner: Owner, event_id: str) -> Event:
-    """Return an event.
-
-    Raises:
-        ResourceMissingError: the owner has none of that id.
-    """
-    return await lookups.retrieve(database, owner, event_id, reads.fetch_events, kind="event")
-
-
-async def page_events(database: Database, owner: Owner, filters: EventFilters, request: PageRequest) -> Page[Event]:
-    """Return a page of an owner's events. A cursor need not exist any more: events go while pages are turned."""
-    return await lists.list_events(database, owner, filters, request)
-
-
 async def count_pending(database: Database, events: Sequence[Event]) -> list[int]:
     """Return for each event how many endpoints it is addressed to that have not received it."""
     if not events:
@@ -68,17 +47,6 @@ async def count_pending(database: Database, events: Sequence[Event]) -> list[int
 
 async def _count(conn: Conn, events: Sequence[Event]) -> list[int]:
     return await deliveries.count_undelivered(conn, [(event.owner, event.id) for event in events])
-
-
-async def list_after(database: Database, owner: Owner, number: int, *, limit: int) -> NumberedPage:
-    """Return an owner's events after a number.
-
-    Numbers have no gap: whoever gets n + 1 after n has missed nothing. The first that is there may be greater than 1,
-    because events are not kept for ever.
-    """
-    async with database.connection() as conn:
-        found = await lists.list_events_after(conn, owner, number, limit=limit + 1)
-    return NumberedPage(found[:limit], len(found) > limit)
 
 
 async def list_deliveries(
@@ -159,7 +127,7 @@ async def _find_event(conn: Conn, asking: Owner, event_id: str, *, account: str 
         if await accounts.account_platform(conn, account) != asking.account:
             raise ResourceMissingError("account", account, param="account")
         owner = Owner(account, asking.livemode)
-    found = await reads.fetch_events(conn, owner, [event_id])
+    found = await events_store.fetch_events(conn, owner, [event_id])
     if event_id not in found:
         raise ResourceMissingError(kind, event_id, param="id", in_path=True)
     return found[event_id]
@@ -206,7 +174,9 @@ async def send_newest(
     async def work(conn: Conn) -> bytes:
         endpoint = await find_endpoint(conn, owner, endpoint_id, in_path=True)
         check_listening(endpoint, owner)
-        newest = await lists.find_events(conn, owner, EventFilters(types=endpoint.enabled_events), PageRequest(limit=1))
+        newest = await events_store.find_events(
+            conn, owner, EventFilters(types=endpoint.enabled_events), PageRequest(limit=1)
+        )
         if not newest.items:
             raise NothingToSendError(endpoint_id)
         await _send(conn, newest.items[0], endpoint, now_ms=attempt.now_ms)

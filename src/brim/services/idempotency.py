@@ -7,7 +7,7 @@ import msgspec
 
 from brim.base.errors import BrimError, DatabaseUnavailableError, KeptRefusalError
 from brim.base.scope import Owner
-from brim.domain.events import Cause
+from brim.core.events.rules import Cause
 from brim.domain.idempotency import KeptReply, KeyClaim, check_same_request
 from brim.platform.database import Conn, Database
 from brim.store import idempotency

@@ -1,20 +1,14 @@
 """List top-ups, balance transactions, events and bank accounts: check the cursor, then read the page."""
 
-from collections.abc import Awaitable, Callable
-from typing import TypeAlias
-
-from brim.base.errors import ExclusiveParametersError, ResourceMissingError
 from brim.base.paging import Page, PageRequest, window
 from brim.base.scope import Owner
-from brim.domain.events import Event, EventFilters
 from brim.domain.funding_sources import KIND_WORDS, PREFIXES, FundingFilters, FundingKind, FundingSource
 from brim.domain.ledger import BalanceTransaction, BalanceTransactionFilters
 from brim.domain.topups import Topup, TopupFilters
 from brim.platform.database import Conn, Database
+from brim.platform.lookups import check_cursors
 from brim.services.batches import Batches
 from brim.store import funding, lists, reads, topups
-
-Exists: TypeAlias = Callable[[Conn, Owner, str], Awaitable[bool]]
 
 
 async def list_topups(
@@ -46,18 +40,6 @@ async def list_balance_transactions(
     return await lists.list_balance_transactions(database, owner, filters, request)
 
 
-async def list_events(database: Database, owner: Owner, filters: EventFilters, request: PageRequest) -> Page[Event]:
-    """Return a page of an owner's events.
-
-    Raises:
-        ResourceMissingError: a cursor names no event of the owner.
-        ExclusiveParametersError: both cursors are given.
-    """
-    # An unknown cursor is a "notification" on the wire. Source: a recorded reply of the vendor's.
-    await check_cursors(database, owner, request, kind="notification", exists=_event_exists)
-    return await lists.list_events(database, owner, filters, request)
-
-
 async def list_funding_sources(
     database: Database,
     owner: Owner,
@@ -76,37 +58,12 @@ async def list_funding_sources(
         return await funding.list_funding_sources(conn, owner, filters, window(PREFIXES[kind], None, request))
 
 
-async def check_cursors(database: Database, owner: Owner, request: PageRequest, *, kind: str, exists: Exists) -> None:
-    """Let a request pass whose one cursor exists. Both are looked up before two are refused, as on the wire.
-
-    Raises:
-        ResourceMissingError: a cursor names nothing of the owner's.
-        ExclusiveParametersError: both are given.
-    """
-    cursors = {"starting_after": request.starting_after, "ending_before": request.ending_before}
-    given = {param: cursor for param, cursor in cursors.items() if cursor is not None}
-    if not given:
-        return
-    async with database.connection() as conn:
-        for param, cursor in given.items():
-            if not await exists(conn, owner, cursor):
-                in_other_mode = await exists(conn, Owner(owner.account, not owner.livemode), cursor)
-                other_mode_of = owner.livemode if in_other_mode else None
-                raise ResourceMissingError(kind, cursor, param=param, other_mode_of=other_mode_of)
-    if len(given) > 1:
-        raise ExclusiveParametersError(*given)
-
-
 async def _topup_exists(conn: Conn, owner: Owner, topup_id: str) -> bool:
     return await topups.fetch_topups(conn, [(owner, topup_id)]) != [None]
 
 
 async def _balance_transaction_exists(conn: Conn, owner: Owner, transaction_id: str) -> bool:
     return transaction_id in await reads.fetch_balance_transactions(conn, owner, [transaction_id])
-
-
-async def _event_exists(conn: Conn, owner: Owner, event_id: str) -> bool:
-    return event_id in await reads.fetch_events(conn, owner, [event_id])
 
 
 async def _funding_source_exists(conn: Conn, owner: Owner, funding_id: str) -> bool:

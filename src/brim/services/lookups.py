@@ -1,40 +1,14 @@
 """Reads of objects by their ids: one that was asked for, and those that other objects' replies need."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import TypeVar
+from collections.abc import Sequence
 
-from brim.base.errors import ResourceMissingError
 from brim.base.scope import Owner
 from brim.domain.funding_sources import FundingSource
 from brim.domain.ledger import BalanceTransaction
 from brim.domain.topups import Topup
-from brim.platform.database import Conn, Database
+from brim.platform.database import Conn
 from brim.services.funding import find_documented
 from brim.store import funding, reads, topups
-
-Object = TypeVar("Object")
-
-
-async def retrieve(
-    database: Database,
-    owner: Owner,
-    object_id: str,
-    fetch: Callable[[Conn, Owner, Sequence[str]], Awaitable[Mapping[str, Object]]],
-    *,
-    kind: str,
-) -> Object:
-    """Return the object whose id stands in the path of a request.
-
-    Raises:
-        ResourceMissingError: the owner has none of that id; it says so if the owner's other mode has.
-    """
-    async with database.connection() as conn:
-        found = await fetch(conn, owner, [object_id])
-        if object_id in found:
-            return found[object_id]
-        in_other_mode = await fetch(conn, Owner(owner.account, not owner.livemode), [object_id])
-    other_mode_of = owner.livemode if in_other_mode else None
-    raise ResourceMissingError(kind, object_id, param="id", in_path=True, other_mode_of=other_mode_of)
 
 
 async def fetch_topups(conn: Conn, owner: Owner, ids: Sequence[str]) -> list[Topup]:

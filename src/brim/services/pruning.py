@@ -1,6 +1,6 @@
 """Forget what need not be kept."""
 
-from brim.domain import events
+from brim.core.events import rules as events
 from brim.domain.idempotency import KEPT_MS
 from brim.domain.sign_in import TRIES_KEPT_MS
 from brim.platform.database import Database

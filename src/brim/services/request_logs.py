@@ -12,7 +12,7 @@ from brim.base.paging import Page, PageRequest
 from brim.base.scope import Owner
 from brim.domain.request_logs import KEPT_S, MAX_KEPT, PREFIX, RequestFilters, RequestRecord
 from brim.platform.database import Conn, Database, halved
-from brim.services.lists import check_cursors
+from brim.platform.lookups import check_cursors
 from brim.store import request_logs
 
 WRITE_EVERY_S: Final = 0.1

@@ -12,10 +12,11 @@ import msgspec
 
 from brim.base.ids import created_of
 from brim.base.scope import Owner
+from brim.core.events import store as events_store
+from brim.core.events.rules import Cause, Event, EventType
 from brim.domain import topups as rules
 from brim.domain.balance_wire import balance_json
 from brim.domain.clocks import Moment
-from brim.domain.events import Cause, Event, EventType
 from brim.domain.ledger import BOOKED_AT, Balance, book, statement_line
 from brim.domain.topup_events import EVENT_OF_STATUS
 from brim.domain.topup_wire import topup_json
@@ -109,7 +110,7 @@ async def write_changes(conn: Conn, changes: Sequence[Change]) -> None:
     announcements = await _announce_available(conn, changes)
     await transitions.write_transitions(conn, [change.transition for change in changes])
     if announcements:
-        await transitions.insert_events(conn, announcements)
+        await events_store.insert_events(conn, announcements)
 
 
 async def _announce_available(conn: Conn, changes: Sequence[Change]) -> list[Event]:

@@ -10,8 +10,8 @@ from typing import Any, Final
 import msgspec
 
 from brim.base.scope import Owner
+from brim.core.events.rules import Event, EventType
 from brim.domain.deliveries import Answer, Attempt, Delivery, DeliveryStanding, EndpointKey, PastAttempt
-from brim.domain.events import Event, EventType
 from brim.domain.webhooks import GIVE_UP_AFTER_S, DeliveryState, Endpoint, EventPayload, Outcome
 from brim.platform.database import Conn
 from brim.platform.sql import columns, load_queries

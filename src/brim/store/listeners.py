@@ -6,13 +6,13 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from brim.base.scope import Owner
+from brim.core.events.rules import Event
+from brim.core.events.store import event_from_record
 from brim.domain.deliveries import Answer
-from brim.domain.events import Event
 from brim.domain.listeners import Device, Listener, forms_of
 from brim.platform.announcements.store import Announcement, announce_with_commit
 from brim.platform.database import Conn
 from brim.platform.sql import columns, load_queries
-from brim.store.reads import event_from_record
 
 _SQL: Final = load_queries("brim.store.queries", "listeners")
 

@@ -6,26 +6,23 @@ leave the planner no choice of index, because its statistics mislead it where fi
 docs/lists.md has a line for every combination of filters.
 """
 
-import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 
 import msgspec
 
-from brim.base.ids import BODY_CHARS, created_of, first_id_at
 from brim.base.paging import Page, PageRequest, Range, Window, page_of, window
 from brim.base.scope import Owner
-from brim.domain.events import Event, EventFilters, EventType, matching_event_types
 from brim.domain.ledger import BalanceTransaction, BalanceTransactionFilters, TransferKind
 from brim.domain.topups import Topup, TopupFilters
 from brim.platform.database import Conn, Database
+from brim.platform.pages import fetch_ids
 from brim.platform.sql import load_queries
 from brim.store import reads
 from brim.store.topups import fetch_topups, topup_from_record
 
 _SQL: Final = load_queries("brim.store.queries", "lists")
-_TOPUP_ID: Final = re.compile(rf"tu_[0-9A-Za-z]{{{BODY_CHARS}}}")
 _LARGEST_AMOUNT: Final = 2**63 - 1
 
 
@@ -224,7 +221,7 @@ async def list_balance_transactions(
     place = window("txn_", filters.created, request)
     name, *values = _balance_transaction_walk(filters)
     async with database.connection() as conn:
-        ids = await _fetch_ids(conn, name, owner, place, values)
+        ids = await fetch_ids(conn, _SQL[name], owner, place, values)
         found = await reads.fetch_balance_transactions(conn, owner, ids)
     return page_of(found.values(), place)
 
@@ -243,66 +240,3 @@ def _balance_transaction_walk(filters: BalanceTransactionFilters) -> tuple[str, 
     if kind is not None:
         return "balance_transaction_ids_by_type", currency, kind
     return ("balance_transaction_ids_by_key",)
-
-
-async def list_events(database: Database, owner: Owner, filters: EventFilters, request: PageRequest) -> Page[Event]:
-    """Return a page of an owner's events; a type that never happens here finds none.
-
-    An event that goes to no endpoint, or has no number yet, counts as delivered.
-    """
-    async with database.connection() as conn:
-        return await find_events(conn, owner, filters, request)
-
-
-async def find_events(conn: Conn, owner: Owner, filters: EventFilters, request: PageRequest) -> Page[Event]:
-    """Return a page of an owner's events as `list_events` does, read on the caller's connection."""
-    place = window("evt_", filters.created, request)
-    kinds = frozenset(EventType) if filters.types is None else matching_event_types(filters.types)
-    if not kinds:
-        return Page(items=[], has_more=False)
-    if filters.object_id is not None:
-        name, *values = _object_walk(filters.object_id, kinds)
-    else:
-        name, *values = _event_walk(kinds, delivered=filters.delivery_success)
-    ids = await _fetch_ids(conn, name, owner, place, values)
-    found = await reads.fetch_events(conn, owner, ids)
-    return page_of(found.values(), place)
-
-
-def _object_walk(object_id: str, kinds: frozenset[EventType]) -> tuple[str, *tuple[Any, ...]]:
-    """Return the statement that finds the events of one object, and what it takes beside the window.
-
-    The creation of a top-up is in no index of objects. It was announced in the second in which the top-up was made, or,
-    at its end, in the next; what has no id of ours was never created.
-    """
-    first, end = "", ""
-    if _TOPUP_ID.fullmatch(object_id):
-        second = created_of(object_id)
-        first, end = first_id_at("evt_", second), first_id_at("evt_", second + 2)
-    return "event_ids_of_object", sorted(kinds), object_id, first, end
-
-
-def _event_walk(kinds: frozenset[EventType], *, delivered: bool | None) -> tuple[str, *tuple[Any, ...]]:
-    """Return the statement whose index serves the filters, and what it takes beside the window."""
-    if delivered is False:
-        return "event_ids_undelivered", sorted(kinds)
-    only_delivered = delivered is True
-    if len(kinds) == len(EventType):
-        return "event_ids_by_key", only_delivered
-    if EventType.CREATED in kinds:
-        return "event_ids_with_creations", sorted(kinds), only_delivered
-    return "event_ids_without_creations", sorted(kinds), only_delivered
-
-
-async def list_events_after(conn: Conn, owner: Owner, number: int, *, limit: int) -> list[tuple[int, Event]]:
-    """Return up to `limit` of an owner's events with the numbers after a given one, in their order."""
-    records = await conn.fetch(_SQL["events_after"], owner.account, owner.livemode, number, limit)
-    return [(record["number"], reads.event_from_record(record)) for record in records]
-
-
-async def _fetch_ids(conn: Conn, name: str, owner: Owner, place: Window, values: Iterable[Any]) -> list[str]:
-    """Return the ids of a page, and one more if there is one."""
-    records = await conn.fetch(
-        _SQL[name], owner.account, owner.livemode, place.low, place.high, place.newest_first, place.wanted, *values
-    )
-    return [record["id"] for record in records]

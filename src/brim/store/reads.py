@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from brim.base.scope import Owner
-from brim.domain.events import Event, EventType
 from brim.domain.ledger import Balance, BalanceTransaction, TransferKind
 from brim.platform.database import Conn
 from brim.platform.sql import load_queries
@@ -24,12 +23,6 @@ async def fetch_balance_transactions(conn: Conn, owner: Owner, ids: Sequence[str
     return {record["id"]: _balance_transaction_from_record(record) for record in records}
 
 
-async def fetch_events(conn: Conn, owner: Owner, ids: Sequence[str]) -> dict[str, Event]:
-    """Return an owner's events by id; those that do not exist are left out."""
-    records = await conn.fetch(_SQL["fetch_events"], owner.account, owner.livemode, ids)
-    return {record["id"]: event_from_record(record) for record in records}
-
-
 def _balance_transaction_from_record(record: Mapping[str, Any]) -> BalanceTransaction:
     return BalanceTransaction(
         owner=Owner(record["account"], record["livemode"]),
@@ -43,19 +36,4 @@ def _balance_transaction_from_record(record: Mapping[str, Any]) -> BalanceTransa
         net=record["net"],
         source=record["source"],
         type=TransferKind(record["type"]),
-    )
-
-
-def event_from_record(record: Mapping[str, Any]) -> Event:
-    """Return the event in a row that has every column of `events`."""
-    return Event(
-        owner=Owner(record["account"], record["livemode"]),
-        id=record["id"],
-        type=EventType(record["type"]),
-        created=record["created"],
-        api_version=record["api_version"],
-        object_id=record["object_id"],
-        payload=record["payload"].encode(),
-        request_id=record["request_id"],
-        idempotency_key=record["idempotency_key"],
     )

@@ -7,7 +7,7 @@ from typing import Any, Final
 import msgspec
 
 from brim.base.scope import Owner
-from brim.domain.events import Event
+from brim.core.events.rules import Event
 from brim.domain.idempotency import KeyClaim
 from brim.domain.topups import Status, Topup
 from brim.platform.database import Conn

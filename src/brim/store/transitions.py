@@ -6,7 +6,7 @@ from typing import Any, Final
 import msgspec
 
 from brim.base.scope import Owner
-from brim.domain.events import Event
+from brim.core.events.rules import Event
 from brim.domain.ledger import BalanceTransaction, Transfer
 from brim.domain.topups import Status, Topup
 from brim.platform.database import Conn
@@ -60,25 +60,6 @@ async def lock_balances(conn: Conn, wanted: Iterable[tuple[Owner, str]]) -> dict
     for record in records:
         held[Owner(record["account"], record["livemode"])][record["currency"]] = record["available"]
     return held
-
-
-async def insert_events(conn: Conn, events: Sequence[Event]) -> None:
-    """Write events, of which there is at least one, in the transaction of what they announce."""
-    rows = [(each.owner.account, each.owner.livemode, each.id, *announcement_of(each)) for each in events]
-    await conn.execute(_SQL["insert_events"], *columns(rows))
-
-
-def announcement_of(event: Event) -> tuple[Any, ...]:
-    """Return what a row of `events` has beside its key, in the order in which statements take it."""
-    return (
-        event.created,
-        event.type,
-        event.object_id,
-        event.api_version,
-        event.request_id,
-        event.idempotency_key,
-        event.payload.decode(),
-    )
 
 
 def transition_arrays(transitions: Sequence[Transition]) -> Iterable[list[Any]]:

@@ -6,12 +6,12 @@ from typing import Any, Final
 import msgspec
 
 from brim.base.scope import Owner
+from brim.core.events.rules import Event
+from brim.core.events.store import announcement_of
 from brim.domain.deliveries import EndpointKey
-from brim.domain.events import Event
 from brim.domain.webhooks import Endpoint, EventPayload
 from brim.platform.database import Conn
 from brim.platform.sql import columns, load_queries
-from brim.store.transitions import announcement_of
 
 _SQL: Final = load_queries("brim.store.queries", "webhooks")
 _decode_events: Final = msgspec.json.Decoder(tuple[str, ...]).decode

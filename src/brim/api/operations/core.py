@@ -10,9 +10,9 @@ from brim.api import event_destinations as destinations
 from brim.api import thin_events
 from brim.api.declarations import core as declared
 from brim.api.operation import Operation
+from brim.core.events.thin import ThinEventObject
 from brim.domain.destination_wire import DeletedDestination, EventDestinationObject
 from brim.domain.endpoints import EndpointDisabledError, TooManyEndpointsError, VersionOfThinError
-from brim.domain.thin_events import ThinEventObject
 from brim.platform.egress.targets import TargetBlockedError
 from brim.platform.vault import NoEncryptionKeyError, SecretUnreadableError
 

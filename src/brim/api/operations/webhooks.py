@@ -10,7 +10,8 @@ from brim.api.declarations import webhooks as declared
 from brim.api.declarations.common import ATTEMPT_LIST
 from brim.api.operation import Operation
 from brim.base import wire
-from brim.domain import event_wire, webhook_wire
+from brim.core.events import wire as event_wire
+from brim.domain import webhook_wire
 from brim.domain.endpoints import (
     EndpointDisabledError,
     EndpointNotListeningError,

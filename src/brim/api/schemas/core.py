@@ -5,9 +5,10 @@ from typing import Final
 from brim.api.params import Schema
 from brim.api.schemas.common import DATE_TIME, LIVEMODE, METADATA, TEXT, Component, constant, identifier, or_null
 from brim.api.schemas.webhooks import PAYLOADS
-from brim.domain import destination_wire, thin_events
+from brim.core.events import thin as thin_events
+from brim.core.events.rules import EventType
+from brim.domain import destination_wire
 from brim.domain.endpoints import MAX_DESCRIPTION, MAX_NAME, MAX_URL
-from brim.domain.events import EventType
 
 _DESTINATION: Final[dict[str, Schema]] = {
     "id": identifier("(we|ed)", "event destination"),

@@ -11,19 +11,6 @@ CROSS JOIN LATERAL (
     ORDER BY id
 ) AS t;
 
--- name: fetch_events
--- An owner's events of these ids; what does not exist is left out.
-SELECT
-    e.account, e.livemode, e.id, e.created, e.type, e.object_id, e.api_version, e.request_id, e.idempotency_key,
-    e.payload
-FROM unnest($3::text[]) AS w (id)
-CROSS JOIN LATERAL (
-    SELECT *
-    FROM events
-    WHERE account = $1 AND livemode = $2 AND id BETWEEN w.id AND w.id
-    ORDER BY id
-) AS e;
-
 -- name: balances
 -- What an owner has, one row a currency.
 SELECT currency, available

@@ -106,20 +106,3 @@ CROSS JOIN LATERAL (
     ORDER BY currency
     FOR UPDATE
 ) AS b;
-
--- name: insert_events
--- Announce changes in the changes' own transaction.
-WITH announced AS (
-    INSERT INTO events (
-        account, livemode, id, created, type, object_id, api_version, request_id, idempotency_key, payload
-    )
-    SELECT *
-    FROM unnest(
-        $1::text[], $2::boolean[], $3::text[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::text[],
-        $9::text[], $10::json[]
-    )
-    RETURNING account, livemode, id
-)
-INSERT INTO new_events (account, livemode, event)
-SELECT account, livemode, id
-FROM announced;

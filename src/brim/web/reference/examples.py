@@ -11,11 +11,12 @@ from brim.api.params import object_schema
 from brim.api.schemas import NAMES
 from brim.base import wire
 from brim.base.scope import Owner
+from brim.core.events import wire as event_wire
+from brim.core.events.rules import DEFAULT_API_VERSION
 from brim.domain import (
     account_wire,
     balance_wire,
     clock_wire,
-    event_wire,
     funding_wire,
     topup_wire,
     verification_wire,
@@ -23,7 +24,6 @@ from brim.domain import (
 )
 from brim.domain.account_details import AccountDetails, CapabilityState
 from brim.domain.accounts import Account
-from brim.domain.events import DEFAULT_API_VERSION
 from brim.domain.funding_sources import Address
 from brim.domain.ledger import Balance
 from brim.domain.request_log_wire import RequestLogObject

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 import msgspec
 
 from brim.base.wire import encode
-from brim.domain.events import Event, EventType
+from brim.core.events.rules import Event, EventType
 
 _FROM_V1: Final = "v1."
 _FROM_V2: Final = "v2."

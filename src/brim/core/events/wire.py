@@ -6,7 +6,7 @@ Neighbour: `thin_events` writes the thin form.
 import msgspec
 
 from brim.base.wire import encode
-from brim.domain.events import Event
+from brim.core.events.rules import Event
 
 
 class EventData(msgspec.Struct, frozen=True):

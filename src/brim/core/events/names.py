@@ -7,7 +7,7 @@ types that do happen.
 
 from typing import Final
 
-from brim.domain.events import SUBSCRIBABLE
+from brim.core.events.rules import SUBSCRIBABLE
 
 _SNAPSHOTS: Final = """
 account.application.authorized account.application.deauthorized account.external_account.created

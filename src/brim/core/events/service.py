@@ -1,0 +1,59 @@
+"""Events: made, read, listed."""
+
+import msgspec
+
+from brim.base.paging import Page, PageRequest
+from brim.base.scope import Owner
+from brim.core.events import store as events_store
+from brim.core.events.rules import Event, EventFilters
+from brim.platform import lookups
+from brim.platform.database import Conn, Database
+from brim.platform.lookups import check_cursors
+
+
+async def list_events(database: Database, owner: Owner, filters: EventFilters, request: PageRequest) -> Page[Event]:
+    """Return a page of an owner's events.
+
+    Raises:
+        ResourceMissingError: a cursor names no event of the owner.
+        ExclusiveParametersError: both cursors are given.
+    """
+    # An unknown cursor is a "notification" on the wire. Source: a recorded reply of the vendor's.
+    await check_cursors(database, owner, request, kind="notification", exists=_event_exists)
+    return await events_store.list_events(database, owner, filters, request)
+
+
+async def _event_exists(conn: Conn, owner: Owner, event_id: str) -> bool:
+    return event_id in await events_store.fetch_events(conn, owner, [event_id])
+
+
+class NumberedPage(msgspec.Struct, frozen=True):
+    """Events with their numbers, in the order of these, and whether more follow."""
+
+    items: list[tuple[int, Event]]
+    has_more: bool
+
+
+async def retrieve_event(database: Database, owner: Owner, event_id: str) -> Event:
+    """Return an event.
+
+    Raises:
+        ResourceMissingError: the owner has none of that id.
+    """
+    return await lookups.retrieve(database, owner, event_id, events_store.fetch_events, kind="event")
+
+
+async def page_events(database: Database, owner: Owner, filters: EventFilters, request: PageRequest) -> Page[Event]:
+    """Return a page of an owner's events. A cursor need not exist any more: events go while pages are turned."""
+    return await events_store.list_events(database, owner, filters, request)
+
+
+async def list_after(database: Database, owner: Owner, number: int, *, limit: int) -> NumberedPage:
+    """Return an owner's events after a number.
+
+    Numbers have no gap: whoever gets n + 1 after n has missed nothing. The first that is there may be greater than 1,
+    because events are not kept for ever.
+    """
+    async with database.connection() as conn:
+        found = await events_store.list_events_after(conn, owner, number, limit=limit + 1)
+    return NumberedPage(found[:limit], len(found) > limit)

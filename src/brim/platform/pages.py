@@ -1,0 +1,16 @@
+"""Reads of one page of ids, whatever the object."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from brim.base.paging import Window
+from brim.base.scope import Owner
+from brim.platform.database import Conn
+
+
+async def fetch_ids(conn: Conn, statement: str, owner: Owner, place: Window, values: Iterable[Any]) -> list[str]:
+    """Return the ids of a page, and one more if there is one."""
+    records = await conn.fetch(
+        statement, owner.account, owner.livemode, place.low, place.high, place.newest_first, place.wanted, *values
+    )
+    return [record["id"] for record in records]
