@@ -26,7 +26,7 @@ from hypothesis import strategies as st
 from brim.base.ids import IdFactory
 from brim.base.scope import Owner
 from brim.core.events.rules import BY_ITSELF
-from brim.domain.clocks import Moment
+from brim.core.time.rules import Moment
 from brim.domain.topups import Status, Topup
 from brim.platform.database import Database
 from brim.platform.sql import load_queries

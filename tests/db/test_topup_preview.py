@@ -14,7 +14,7 @@ from clockwork import Clockwork
 from brim.api.errors import render_error
 from brim.api.rendering import availability_of
 from brim.base.scope import Owner
-from brim.domain.clocks import ClockAdvancingError
+from brim.core.time.rules import ClockAdvancingError
 from brim.domain.funding_sources import BankNumbers
 from brim.domain.funding_wire import payment_method_json, source_json
 from brim.domain.topup_wire import preview_json

@@ -17,10 +17,10 @@ from brim.api.openapi import possible_errors
 from brim.api.operations import OPERATIONS
 from brim.base import currency, errors, metadata
 from brim.base.errors import BrimError, DatabaseUnavailableError, OverloadedError
+from brim.core.time import rules as clocks
 from brim.domain import (
     accounts,
     amounts,
-    clocks,
     endpoints,
     external_accounts,
     funding_sources,

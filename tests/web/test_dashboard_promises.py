@@ -10,7 +10,7 @@ from api.wire import PENDING, Wire
 from brim.api.errors import render_error
 from brim.api.message import Reply
 from brim.base.errors import BrimError
-from brim.domain.clocks import ClockAdvancingError
+from brim.core.time.rules import ClockAdvancingError
 from brim.domain.topup_wire import AvailabilityPreviewObject
 from brim.web.calling import ApiRefusedError, Caller
 from brim.web.dashboard.availability import ask_promise, wait_words

@@ -12,10 +12,10 @@ import msgspec
 from brim.api import parameter_errors as parameters
 from brim.base import currency, errors, metadata
 from brim.base.errors import BrimError, DatabaseUnavailableError, OverloadedError
+from brim.core.time import rules as clocks
 from brim.domain import (
     accounts,
     amounts,
-    clocks,
     endpoints,
     external_accounts,
     funding_sources,

@@ -5,6 +5,7 @@ from brim.api.errors import render_error
 from brim.api.paging import read_page
 from brim.base import wire
 from brim.base.paging import page_of_few
+from brim.core.time import service as time_service
 from brim.domain import clock_wire
 from brim.services import clocks
 from brim.services.idempotency import Answer
@@ -31,7 +32,7 @@ async def retrieve(call: Call) -> Answer:
 
 async def list_all(call: Call) -> Answer:
     """`GET /v1/test_helpers/test_clocks`: the account's clock, if it has one."""
-    clock = await clocks.find_clock(call.service.database, call.owner)
+    clock = await time_service.find_clock(call.service.database, call.owner)
     page = page_of_few([clock] if clock else [], read_page(call.parameters), kind="test clock")
     items = [clock_wire.clock_json(each) for each in page.items]
     return Answer(body=wire.list_json(items, has_more=page.has_more, url="/v1/test_helpers/test_clocks"))

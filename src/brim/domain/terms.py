@@ -4,7 +4,7 @@ from typing import Final
 
 import msgspec
 
-from brim.domain.clocks import TestClock
+from brim.core.time.rules import TestClock
 from brim.domain.funding import Funding
 
 

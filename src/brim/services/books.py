@@ -3,10 +3,11 @@
 from typing import Final
 
 from brim.base.scope import Owner
+from brim.core.time import store as time_store
 from brim.domain.books import DAY_S, SHOWN_DAYS, BooksOverview, day_of, overview
 from brim.domain.ledger import Transfer
 from brim.platform.database import Conn, Database
-from brim.store import books, clocks, reads
+from brim.store import books, reads
 
 MOST_PENDING: Final = 50_000
 MOST_LINES: Final = 50_000
@@ -56,6 +57,6 @@ async def retrieve_overview(
 
 async def _latest_second(conn: Conn, owner: Owner, *, now_s: int) -> int:
     """Return the end of what is shown: now, unless a test clock went further and was deleted."""
-    clock = None if owner.livemode else await clocks.read_clock(conn, owner)
+    clock = None if owner.livemode else await time_store.read_clock(conn, owner)
     newest = await books.find_newest_line(conn, owner)
     return max(clock.frozen_time if clock else now_s, newest or 0)

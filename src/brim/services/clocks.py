@@ -9,28 +9,30 @@ from typing import Final
 
 import msgspec
 
-from brim.base.errors import NotInLiveModeError, ResourceMissingError
+from brim.base.errors import ResourceMissingError
 from brim.base.ids import FrozenIds, IdFactory
 from brim.base.scope import Owner
 from brim.core.events import store as events_store
 from brim.core.events.rules import BY_ITSELF, Cause, EventType
-from brim.domain.clock_wire import clock_json
-from brim.domain.clocks import (
+from brim.core.events.service import new_event
+from brim.core.time import store as time_store
+from brim.core.time.rules import (
     KEPT_S,
     ClockExistsError,
     Moment,
     TestClock,
     check_advance,
     check_frozen_time,
-    moment_of,
     standing_at,
 )
+from brim.core.time.service import check_test_mode, find_clock
+from brim.domain.clock_wire import clock_json
 from brim.domain.topups import Topup
 from brim.platform.database import Conn, Database
 from brim.rails.rail import Rail, Succeed
 from brim.services.idempotency import Answer, Attempt, RenderError, run_once
 from brim.services.settlement import ObserveOutcome, observe_changes, settle
-from brim.services.transitions import Change, new_event
+from brim.services.transitions import Change
 from brim.store import clocks
 from brim.store.terms import change_terms
 
@@ -38,16 +40,6 @@ MAX_STEP: Final = 500
 """The most top-ups that one step of a clock takes in hand."""
 
 PREFIX: Final = "clock_"
-
-
-async def hold_moment(conn: Conn, owner: Owner, *, now_ms: int, ids: IdFactory) -> Moment:
-    """Return this moment in an owner's time, which stands still until the caller's transaction ends if it is a clock's.
-
-    Raises:
-        ClockAdvancingError: the owner's clock is on its way.
-    """
-    clock = None if owner.livemode else await clocks.hold_clock(conn, owner)
-    return moment_of(clock, now_ms=now_ms, ids=ids)
 
 
 async def create_clock(
@@ -81,7 +73,7 @@ async def create_clock(
             since_ms=attempt.now_ms,
         )
         if not await clocks.insert_clock(conn, clock):
-            existing = await clocks.read_clock(conn, attempt.owner)
+            existing = await time_store.read_clock(conn, attempt.owner)
             raise ClockExistsError(existing.id if existing else "")
         await clocks.adopt_topups(conn, clock)
         return await _changed(conn, clock, EventType.CLOCK_CREATED, attempt, ids=ids)
@@ -141,22 +133,6 @@ async def retrieve_clock(database: Database, owner: Owner, clock_id: str) -> Tes
     if clock is None or clock.id != clock_id:
         raise _missing(clock_id)
     return clock
-
-
-async def find_clock(database: Database, owner: Owner) -> TestClock | None:
-    """Return the clock of an owner, None for one who lives in real time."""
-    async with database.connection() as conn:
-        return await clocks.read_clock(conn, owner)
-
-
-def check_test_mode(owner: Owner) -> None:
-    """Let an owner pass who lives in test mode.
-
-    Raises:
-        NotInLiveModeError: it is live mode.
-    """
-    if owner.livemode:
-        raise NotInLiveModeError
 
 
 async def _lock(conn: Conn, owner: Owner, clock_id: str) -> TestClock:

@@ -13,7 +13,8 @@ import structlog
 from brim.base.ids import IdFactory
 from brim.core.events import store as events_store
 from brim.core.events.rules import BY_ITSELF, Event, EventType
-from brim.domain.clocks import Moment
+from brim.core.events.service import new_event
+from brim.core.time.rules import Moment
 from brim.domain.deliveries import (
     LEASE_MARGIN_S,
     Answer,
@@ -29,7 +30,6 @@ from brim.domain.webhooks import Endpoint
 from brim.platform.database import Conn, Database
 from brim.platform.vault import Vault
 from brim.services.posting import Poster
-from brim.services.transitions import new_event
 from brim.store import deliveries, webhooks
 from brim.store.deliveries import Claimed, DueEndpoint
 

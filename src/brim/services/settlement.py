@@ -8,7 +8,7 @@ import structlog
 
 from brim.base.ids import IdFactory
 from brim.core.events.rules import BY_ITSELF
-from brim.domain.clocks import Moment
+from brim.core.time.rules import Moment
 from brim.domain.topups import Status, Topup
 from brim.platform.database import Conn, Database, halved
 from brim.rails.rail import Rail

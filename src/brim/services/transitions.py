@@ -10,13 +10,13 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from brim.base.ids import created_of
 from brim.base.scope import Owner
 from brim.core.events import store as events_store
 from brim.core.events.rules import Cause, Event, EventType
+from brim.core.events.service import new_event
+from brim.core.time.rules import Moment
 from brim.domain import topups as rules
 from brim.domain.balance_wire import balance_json
-from brim.domain.clocks import Moment
 from brim.domain.ledger import BOOKED_AT, Balance, book, statement_line
 from brim.domain.topup_events import EVENT_OF_STATUS
 from brim.domain.topup_wire import topup_json
@@ -70,24 +70,6 @@ def _transition(before: Topup, after: Topup, moment: Moment, cause: Cause, *, li
 def topup_event(topup: Topup, moment: Moment, cause: Cause) -> Event:
     """Return the event that announces where a top-up has just come to."""
     return new_event(topup.owner, EVENT_OF_STATUS[topup.status], topup.id, topup_json(topup), moment, cause)
-
-
-def new_event(
-    owner: Owner, event_type: EventType, object_id: str, payload: bytes, moment: Moment, cause: Cause
-) -> Event:
-    """Return an event that happens at this moment."""
-    event_id = moment.new_id("evt_")
-    return Event(
-        owner=owner,
-        id=event_id,
-        type=event_type,
-        created=created_of(event_id),
-        api_version=cause.api_version,
-        object_id=object_id,
-        payload=payload,
-        request_id=cause.request_id,
-        idempotency_key=cause.idempotency_key,
-    )
 
 
 class Change(msgspec.Struct, frozen=True):

@@ -1,10 +1,10 @@
 """Test clocks in the database, and the top-ups whose time they keep."""
 
-from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from brim.base.scope import Owner
-from brim.domain.clocks import TestClock
+from brim.core.time.rules import TestClock
+from brim.core.time.store import clock_of
 from brim.domain.topups import Topup
 from brim.platform.database import Conn
 from brim.platform.sql import load_queries
@@ -29,29 +29,19 @@ async def insert_clock(conn: Conn, clock: TestClock) -> bool:
     return inserted is not None
 
 
-async def read_clock(conn: Conn, owner: Owner) -> TestClock | None:
-    """Return an owner's clock as it is now."""
-    return _clock(await conn.fetchrow(_SQL["read_clock"], owner.account, owner.livemode))
-
-
-async def hold_clock(conn: Conn, owner: Owner) -> TestClock | None:
-    """Return an owner's clock, which does not move until the caller's transaction ends."""
-    return _clock(await conn.fetchrow(_SQL["hold_clock"], owner.account, owner.livemode))
-
-
 async def lock_clock(conn: Conn, owner: Owner, clock_id: str) -> TestClock | None:
     """Return the owner's clock of that id for the caller's transaction to move or remove."""
-    return _clock(await conn.fetchrow(_SQL["lock_clock"], owner.account, owner.livemode, clock_id))
+    return clock_of(await conn.fetchrow(_SQL["lock_clock"], owner.account, owner.livemode, clock_id))
 
 
 async def claim_advancing(conn: Conn) -> TestClock | None:
     """Return a clock that is on its way and that no other worker moves now."""
-    return _clock(await conn.fetchrow(_SQL["claim_advancing_clock"]))
+    return clock_of(await conn.fetchrow(_SQL["claim_advancing_clock"]))
 
 
 async def claim_ended(conn: Conn, *, now_s: int) -> TestClock | None:
     """Return a clock that is to go by now (real Unix seconds) and that no other worker removes."""
-    return _clock(await conn.fetchrow(_SQL["claim_ended_clock"], now_s))
+    return clock_of(await conn.fetchrow(_SQL["claim_ended_clock"], now_s))
 
 
 async def move_clock(conn: Conn, clock: TestClock) -> None:
@@ -82,21 +72,3 @@ async def claim_due(conn: Conn, owner: Owner, *, until_ms: int, limit: int) -> l
     """Return up to `limit` top-ups of an owner's clock that are due by then (its Unix milliseconds), in order."""
     records = await conn.fetch(_SQL["claim_due_by_clock"], owner.account, owner.livemode, until_ms, limit)
     return [topup_from_record(record) for record in records]
-
-
-def _clock(record: Mapping[str, Any] | None) -> TestClock | None:
-    return clock_from_record(record, clock_id=record["id"], created=record["created"]) if record else None
-
-
-def clock_from_record(record: Mapping[str, Any], *, clock_id: str, created: int) -> TestClock:
-    """Return the clock in a row that has every column of `test_clocks`, perhaps id and created under other names."""
-    return TestClock(
-        owner=Owner(record["account"], record["livemode"]),
-        id=clock_id,
-        name=record["name"],
-        created=created,
-        deletes_after=record["deletes_after"],
-        frozen_time=record["frozen_time"],
-        target_frozen_time=record["target_frozen_time"],
-        since_ms=record["since_ms"],
-    )

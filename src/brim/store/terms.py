@@ -3,11 +3,11 @@
 from typing import Final
 
 from brim.base.scope import Owner
+from brim.core.time.store import clock_from_record
 from brim.domain.funding_wire import funding_of
 from brim.domain.terms import NO_TERMS, Terms
 from brim.platform.database import Conn
 from brim.platform.sql import load_queries
-from brim.store.clocks import clock_from_record
 from brim.store.funding import funding_source_from_record
 
 _SQL: Final = load_queries("brim.store.queries", "terms")

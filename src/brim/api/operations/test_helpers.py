@@ -11,8 +11,8 @@ from brim.api.operation import Handler, Operation
 from brim.api.params import Parameter
 from brim.base import wire
 from brim.base.errors import NotInLiveModeError
+from brim.core.time.rules import ClockAdvancingError, ClockExistsError, FrozenTimeError
 from brim.domain import clock_wire, topup_wire
-from brim.domain.clocks import ClockAdvancingError, ClockExistsError, FrozenTimeError
 from brim.domain.topups import InvalidTransitionError
 
 _CLOCKS: Final = "/v1/test_helpers/test_clocks"

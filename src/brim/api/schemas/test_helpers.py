@@ -4,8 +4,8 @@ from typing import Final
 
 from brim.api.params import Schema
 from brim.api.schemas.common import LIVEMODE, TIME, Component, constant, identifier
+from brim.core.time.rules import MAX_NAME
 from brim.domain import clock_wire
-from brim.domain.clocks import MAX_NAME
 
 _CLOCK: Final[dict[str, Schema]] = {
     "id": identifier("clock", "test clock"),

@@ -2,10 +2,12 @@
 
 import msgspec
 
+from brim.base.ids import created_of
 from brim.base.paging import Page, PageRequest
 from brim.base.scope import Owner
 from brim.core.events import store as events_store
-from brim.core.events.rules import Event, EventFilters
+from brim.core.events.rules import Cause, Event, EventFilters, EventType
+from brim.core.time.rules import Moment
 from brim.platform import lookups
 from brim.platform.database import Conn, Database
 from brim.platform.lookups import check_cursors
@@ -57,3 +59,21 @@ async def list_after(database: Database, owner: Owner, number: int, *, limit: in
     async with database.connection() as conn:
         found = await events_store.list_events_after(conn, owner, number, limit=limit + 1)
     return NumberedPage(found[:limit], len(found) > limit)
+
+
+def new_event(
+    owner: Owner, event_type: EventType, object_id: str, payload: bytes, moment: Moment, cause: Cause
+) -> Event:
+    """Return an event that happens at this moment."""
+    event_id = moment.new_id("evt_")
+    return Event(
+        owner=owner,
+        id=event_id,
+        type=event_type,
+        created=created_of(event_id),
+        api_version=cause.api_version,
+        object_id=object_id,
+        payload=payload,
+        request_id=cause.request_id,
+        idempotency_key=cause.idempotency_key,
+    )

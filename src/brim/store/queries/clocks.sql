@@ -5,19 +5,6 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'ready')
 ON CONFLICT ON CONSTRAINT test_clocks_one_at_a_time DO NOTHING
 RETURNING id;
 
--- name: read_clock
--- An owner's test clock, if there is one.
-SELECT account, livemode, id, name, created, deletes_after, frozen_time, target_frozen_time, since_ms
-FROM test_clocks
-WHERE account = $1 AND livemode = $2;
-
--- name: hold_clock
--- An owner's test clock, if there is one, kept where it stands until the transaction ends.
-SELECT account, livemode, id, name, created, deletes_after, frozen_time, target_frozen_time, since_ms
-FROM test_clocks
-WHERE account = $1 AND livemode = $2
-FOR SHARE;
-
 -- name: lock_clock
 -- An owner's test clock, to be moved or removed by this transaction alone.
 SELECT account, livemode, id, name, created, deletes_after, frozen_time, target_frozen_time, since_ms

@@ -1,0 +1,39 @@
+"""Test clocks in the database, as far as they tell what time it is."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from brim.base.scope import Owner
+from brim.core.time.rules import TestClock
+from brim.platform.database import Conn
+from brim.platform.sql import load_queries
+
+_SQL: Final = load_queries(__package__)
+
+
+async def read_clock(conn: Conn, owner: Owner) -> TestClock | None:
+    """Return an owner's clock as it is now."""
+    return clock_of(await conn.fetchrow(_SQL["read_clock"], owner.account, owner.livemode))
+
+
+async def hold_clock(conn: Conn, owner: Owner) -> TestClock | None:
+    """Return an owner's clock, which does not move until the caller's transaction ends."""
+    return clock_of(await conn.fetchrow(_SQL["hold_clock"], owner.account, owner.livemode))
+
+
+def clock_of(record: Mapping[str, Any] | None) -> TestClock | None:
+    return clock_from_record(record, clock_id=record["id"], created=record["created"]) if record else None
+
+
+def clock_from_record(record: Mapping[str, Any], *, clock_id: str, created: int) -> TestClock:
+    """Return the clock in a row that has every column of `test_clocks`, perhaps id and created under other names."""
+    return TestClock(
+        owner=Owner(record["account"], record["livemode"]),
+        id=clock_id,
+        name=record["name"],
+        created=created,
+        deletes_after=record["deletes_after"],
+        frozen_time=record["frozen_time"],
+        target_frozen_time=record["target_frozen_time"],
+        since_ms=record["since_ms"],
+    )
