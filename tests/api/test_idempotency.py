@@ -14,7 +14,7 @@ from api.lossy import losing_first_reply
 from api.seeding import Seed, seed_topups
 from api.wire import PENDING, Wire, WireReply, assert_error
 from brim.base.clock import system_clock_ms
-from brim.domain.idempotency import KEPT_MS
+from brim.core.idempotency.rules import KEPT_MS
 from brim.platform.database import Database
 from brim.services.pruning import prune_idempotency_keys
 from service import Server

@@ -8,11 +8,11 @@ from flows import KEY, OWNER, Act, Flow
 
 from brim.api.errors import render_error
 from brim.base.errors import ResourceMissingError
+from brim.core.idempotency.service import Answer
 from brim.domain.funding_sources import BankNumbers, FundingKind
 from brim.domain.funding_wire import payment_method_json, source_json
 from brim.services import default_funding, funding, tokens
 from brim.services.funding import MicrodepositGuess, NewPaymentMethod
-from brim.services.idempotency import Answer
 from brim.services.tokens import NewBankToken, NewSource
 
 _NUMBERS: Final = BankNumbers("110000000", "000123456789")

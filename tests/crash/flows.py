@@ -18,10 +18,10 @@ from people import BY, EMAIL, PASSWORD
 from brim.api.errors import render_error, render_v2_error
 from brim.base.errors import ResourceMissingError
 from brim.base.scope import Owner
+from brim.core.idempotency.rules import KEPT_MS
 from brim.core.time.rules import KEPT_S
 from brim.domain.destination_wire import destination_json
 from brim.domain.endpoints import DESTINATION_PREFIX, EndpointRules, NewEndpoint
-from brim.domain.idempotency import KEPT_MS
 from brim.domain.operators import Role
 from brim.domain.pairing import PairingRedeemedError, UnknownPairingError, code_of
 from brim.domain.sign_in import PasswordLinkOverError

@@ -8,7 +8,7 @@ from brim.base.ids import IdFactory, created_of
 from brim.base.scope import Owner
 from brim.core.events.rules import DEFAULT_API_VERSION, EventType
 from brim.core.events.rules import Event as EventRow
-from brim.domain.idempotency import KeyClaim
+from brim.core.idempotency.rules import KeyClaim
 from brim.domain.topup_wire import topup_json
 from brim.domain.topups import Topup
 from brim.platform.database import Database

@@ -8,8 +8,9 @@ from brim.api.errors import render_error
 from brim.base.ids import IdFactory
 from brim.base.scope import Owner
 from brim.core.events.rules import DEFAULT_API_VERSION
+from brim.core.idempotency.rules import KeptReply, KeyClaim
+from brim.core.idempotency.service import Answer, Attempt
 from brim.domain.funding import Funding
-from brim.domain.idempotency import KeptReply, KeyClaim
 from brim.domain.topup_wire import topup_json
 from brim.domain.topups import Topup
 from brim.platform.database import Conn, Database
@@ -19,7 +20,6 @@ from brim.rails.sandbox import SandboxRail
 from brim.services import clocks, settlement, topups
 from brim.services.bank_secrets import BankSecrets
 from brim.services.batches import Batches
-from brim.services.idempotency import Answer, Attempt
 from brim.services.paying import find_funding, preview_funding
 from brim.services.terms import KnownTerms
 

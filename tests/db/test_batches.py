@@ -12,13 +12,13 @@ from brim.base.errors import OverloadedError
 from brim.base.ids import IdFactory
 from brim.base.scope import Owner
 from brim.core.events.rules import DEFAULT_API_VERSION, Event, EventType
-from brim.domain.idempotency import KeptReply, KeyClaim
+from brim.core.idempotency.rules import KeptReply, KeyClaim
+from brim.core.idempotency.store import claim_key
 from brim.domain.topup_wire import topup_json
 from brim.domain.topups import Topup
 from brim.host.database_urls import DatabaseUrls
 from brim.platform.database import Database
 from brim.services.batches import MAX_BATCH, MAX_WAITING, Batches, Created
-from brim.store.idempotency import claim_key
 from brim.store.topups import NewTopup
 from waiting import until_somebody_waits
 

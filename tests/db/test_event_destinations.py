@@ -11,15 +11,15 @@ from hooks import IDS, SECRET, VAULT, Hooks, add_endpoint, add_events, states
 from brim.api.errors import render_error, render_v2_error
 from brim.base.scope import Owner
 from brim.core.events.rules import DEFAULT_API_VERSION, EventType
+from brim.core.idempotency.rules import KeyClaim
+from brim.core.idempotency.service import Attempt
 from brim.domain.deliveries import EndpointKey
 from brim.domain.destination_wire import destination_json
 from brim.domain.endpoints import EndpointDisabledError, EndpointEdit, EndpointRules, NewEndpoint
-from brim.domain.idempotency import KeyClaim
 from brim.domain.webhook_wire import endpoint_json
 from brim.domain.webhooks import EventPayload
 from brim.platform.database import Database
 from brim.services import event_destinations, webhooks
-from brim.services.idempotency import Attempt
 from brim.services.webhooks import EndpointWish
 from brim.testing.catcher import Caught, catching, status
 

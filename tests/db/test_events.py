@@ -14,12 +14,12 @@ from brim.base.scope import Owner
 from brim.core.events import service as events_service
 from brim.core.events.rules import DEFAULT_API_VERSION
 from brim.core.events.wire import event_json
+from brim.core.idempotency.service import Answer, Attempt
 from brim.domain.endpoints import EndpointDisabledError, EndpointNotListeningError, NothingToSendError
 from brim.domain.webhooks import Endpoint
 from brim.platform.database import Database
 from brim.services import events as services
 from brim.services.events import Resend
-from brim.services.idempotency import Answer, Attempt
 from brim.services.webhooks import list_attempts
 from brim.store import deliveries, webhooks
 

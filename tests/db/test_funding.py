@@ -14,6 +14,8 @@ from brim.base.ids import IdFactory
 from brim.base.paging import PageRequest
 from brim.base.scope import Owner
 from brim.core.events.rules import DEFAULT_API_VERSION
+from brim.core.idempotency.rules import KeyClaim
+from brim.core.idempotency.service import Answer, Attempt
 from brim.domain.funding import IMPLICIT
 from brim.domain.funding_sources import (
     BankNumbers,
@@ -23,7 +25,6 @@ from brim.domain.funding_sources import (
     Verification,
 )
 from brim.domain.funding_wire import payment_method_json, source_json
-from brim.domain.idempotency import KeyClaim
 from brim.platform.database import Database
 from brim.platform.vault import (
     MisplacedSecretError,
@@ -45,7 +46,6 @@ from brim.services.funding import (
     update_funding_source,
     verify_funding_source,
 )
-from brim.services.idempotency import Answer, Attempt
 from brim.services.lists import list_funding_sources
 from brim.services.paying import find_funding
 from brim.services.rotation import rotate_encryption

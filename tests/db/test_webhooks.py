@@ -12,15 +12,15 @@ from brim.api.errors import render_error
 from brim.base.ids import IdFactory
 from brim.base.scope import Owner
 from brim.core.events.rules import DEFAULT_API_VERSION
+from brim.core.idempotency.rules import KeyClaim
+from brim.core.idempotency.service import Answer, Attempt
 from brim.domain.endpoints import EndpointEdit, EndpointRules, NewEndpoint, TooManyEndpointsError, secret_place
-from brim.domain.idempotency import KeyClaim
 from brim.domain.webhook_wire import endpoint_json
 from brim.domain.webhooks import Endpoint
 from brim.platform.database import Database
 from brim.platform.egress.targets import TargetBlockedError
 from brim.platform.vault import NoEncryptionKeyError, Vault, new_encryption_key
 from brim.services import webhooks as services
-from brim.services.idempotency import Answer, Attempt
 from brim.services.webhooks import EndpointWish
 from brim.store import webhooks
 

@@ -10,7 +10,7 @@ from typing import Final
 import asyncpg
 
 from brim.api.form import decode_form
-from brim.domain.idempotency import fingerprint
+from brim.core.idempotency.rules import fingerprint
 from brim.platform.database import Database
 from brim.platform.vault import Vault
 from brim.services.service_secrets import find_service_secret

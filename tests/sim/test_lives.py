@@ -27,7 +27,7 @@ from hypothesis.stateful import (
 from model import BANKING_DAY_MS, SOURCES, Model
 
 from brim.base.scope import Owner
-from brim.domain.idempotency import IdempotencyMismatchError
+from brim.core.idempotency.rules import IdempotencyMismatchError
 from brim.platform.database import Database
 from brim.rails.failures import FAILURES
 from brim.rails.rail import Fail, Outcome, Return, Succeed

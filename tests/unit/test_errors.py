@@ -17,6 +17,7 @@ from brim.api.openapi import possible_errors
 from brim.api.operations import OPERATIONS
 from brim.base import currency, errors, metadata
 from brim.base.errors import BrimError, DatabaseUnavailableError, OverloadedError
+from brim.core.idempotency import rules as idempotency
 from brim.core.time import rules as clocks
 from brim.domain import (
     accounts,
@@ -24,7 +25,6 @@ from brim.domain import (
     endpoints,
     external_accounts,
     funding_sources,
-    idempotency,
     listeners,
     pairing,
     topups,

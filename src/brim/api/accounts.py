@@ -13,6 +13,7 @@ from brim.api.operation import Handler
 from brim.api.paging import read_page
 from brim.base import wire
 from brim.base.metadata import NO_CHANGE, merge
+from brim.core.idempotency.service import Answer
 from brim.domain import account_wire
 from brim.domain.account_details import MERGED
 from brim.domain.accounts import NoDashboardError
@@ -20,7 +21,6 @@ from brim.services import account_closing, accounts
 from brim.services.account_access import UnreachableAccountError
 from brim.services.accounts import CreateAccount, EditAccount
 from brim.services.external_accounts import Draft, draft
-from brim.services.idempotency import Answer
 
 _DETAILS: Final = (*MERGED, "capabilities")
 _PLAIN: Final = ("business_type", "default_currency", "email")

@@ -41,11 +41,11 @@ from brim.base.errors import BrimError
 from brim.base.ids import new_request_id
 from brim.core.events.api_versions import is_api_version
 from brim.core.events.rules import DEFAULT_API_VERSION
-from brim.domain.idempotency import MAX_KEY_LENGTH, KeyClaim, fingerprint
+from brim.core.idempotency.rules import MAX_KEY_LENGTH, KeyClaim, fingerprint
+from brim.core.idempotency.service import Answer
 from brim.domain.listeners import SUBPROTOCOL
 from brim.platform.telemetry.logs import RequestLine, RequestLog, mask, write_time
 from brim.platform.telemetry.metrics import REQUESTS, method_label
-from brim.services.idempotency import Answer
 
 SystemHandler = Callable[[], Awaitable[Reply]]
 LogUrl = Callable[["_Exchange", str], str | None]

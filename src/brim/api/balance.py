@@ -4,10 +4,10 @@ from brim.api.call import Call
 from brim.api.paging import read_page
 from brim.api.rendering import render_balance_transactions
 from brim.base import wire
+from brim.core.idempotency.service import Answer
 from brim.domain import balance_wire
 from brim.domain.ledger import BalanceTransactionFilters
 from brim.services import balance, lists
-from brim.services.idempotency import Answer
 
 
 async def retrieve(call: Call) -> Answer:

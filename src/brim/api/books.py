@@ -4,9 +4,9 @@ from typing import Final
 
 from brim.api.call import Call
 from brim.base import wire
+from brim.core.idempotency.service import Answer
 from brim.domain import books_wire
 from brim.services import books, topups
-from brim.services.idempotency import Answer
 
 OVERVIEW: Final = "/v1/brim/balance_overview"
 TRANSFERS: Final = "/v1/brim/topups/{topup}/transfers"

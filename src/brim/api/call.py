@@ -10,15 +10,15 @@ from brim.api.rights import Rights
 from brim.base.clock import Clock
 from brim.base.ids import IdFactory
 from brim.base.scope import Owner
+from brim.core.idempotency.rules import KeyClaim
+from brim.core.idempotency.service import Attempt
 from brim.domain.endpoints import EndpointRules
-from brim.domain.idempotency import KeyClaim
 from brim.platform.database import Database
 from brim.platform.vault import Vault
 from brim.rails.rail import Rail
 from brim.services.bank_secrets import BankSecrets
 from brim.services.batches import Batches
 from brim.services.hub import Hub
-from brim.services.idempotency import Attempt
 from brim.services.terms import KnownTerms
 
 

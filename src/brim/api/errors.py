@@ -12,6 +12,7 @@ import msgspec
 from brim.api import parameter_errors as parameters
 from brim.base import currency, errors, metadata
 from brim.base.errors import BrimError, DatabaseUnavailableError, OverloadedError
+from brim.core.idempotency import rules as idempotency
 from brim.core.time import rules as clocks
 from brim.domain import (
     accounts,
@@ -19,7 +20,6 @@ from brim.domain import (
     endpoints,
     external_accounts,
     funding_sources,
-    idempotency,
     listeners,
     pairing,
     topups,

@@ -8,11 +8,11 @@ from brim.api.v2_paging import read_v2_page, v2_list_json
 from brim.api.webhook_endpoints import endpoint_wish, new_secret
 from brim.base.metadata import NO_CHANGE, merge
 from brim.base.wire import encode
+from brim.core.idempotency.service import Answer
 from brim.domain.destination_wire import DeletedDestination, destination_json
 from brim.domain.endpoints import DESTINATION_PREFIX, EndpointEdit, NewEndpoint
 from brim.domain.webhooks import Endpoint, EventPayload
 from brim.services import event_destinations, webhooks
-from brim.services.idempotency import Answer
 from brim.services.webhooks import RenderEndpoint
 
 URL: Final = "/v2/core/event_destinations"

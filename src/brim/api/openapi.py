@@ -32,7 +32,7 @@ from brim.base.errors import (
 )
 from brim.base.metadata import TooMuchMetadataError
 from brim.core.events.rules import DEFAULT_API_VERSION
-from brim.domain.idempotency import MAX_KEY_LENGTH, IdempotencyMismatchError
+from brim.core.idempotency.rules import MAX_KEY_LENGTH, IdempotencyMismatchError
 
 _FORM: Final = "application/x-www-form-urlencoded"
 _JSON: Final = "application/json"

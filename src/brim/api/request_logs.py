@@ -3,10 +3,10 @@
 from brim.api.call import Call
 from brim.api.paging import read_page
 from brim.base import wire
+from brim.core.idempotency.service import Answer
 from brim.domain import request_log_wire
 from brim.domain.request_logs import RequestFilters, RequestSource
 from brim.services import request_logs
-from brim.services.idempotency import Answer
 
 URL = "/v1/brim/request_logs"
 

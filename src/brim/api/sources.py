@@ -6,11 +6,11 @@ from brim.api.paging import read_page
 from brim.api.party import read_edit, read_party
 from brim.base import wire
 from brim.base.metadata import NO_CHANGE, merge
+from brim.core.idempotency.service import Answer
 from brim.domain.funding_sources import FundingKind
 from brim.domain.funding_wire import source_json
 from brim.services import funding, lists, tokens
 from brim.services.funding import MicrodepositGuess
-from brim.services.idempotency import Answer
 from brim.services.tokens import NewSource
 
 _KIND = FundingKind.SOURCE

@@ -16,11 +16,11 @@ from brim.base.errors import BrimError, DatabaseUnavailableError
 from brim.base.scope import Owner
 from brim.base.wire import encode
 from brim.core.events.rules import DEFAULT_API_VERSION
+from brim.core.idempotency.service import Answer
 from brim.domain.listener_wire import SUBSCRIBE, SessionObject
 from brim.domain.listeners import kept_features
 from brim.services import listening
 from brim.services.conversations import Conversation
-from brim.services.idempotency import Answer
 
 SESSIONS: Final = "/v1/stripecli/sessions"
 _SUBSCRIBE: Final = re.compile(r"/subscribe/(acct_\w{1,100})/(live|test)")

@@ -5,10 +5,10 @@ from brim.api.errors import render_error
 from brim.api.paging import read_page
 from brim.base import wire
 from brim.base.paging import page_of_few
+from brim.core.idempotency.service import Answer
 from brim.core.time import service as time_service
 from brim.domain import clock_wire
 from brim.services import clocks
-from brim.services.idempotency import Answer
 
 
 async def create(call: Call) -> Answer:

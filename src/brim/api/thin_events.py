@@ -7,7 +7,7 @@ from brim.api.v2_paging import read_v2_page, v2_list_json
 from brim.core.events import service as events_service
 from brim.core.events.rules import Event, EventFilters
 from brim.core.events.thin import snapshot_name, thin_json
-from brim.services.idempotency import Answer
+from brim.core.idempotency.service import Answer
 
 URL: Final = "/v2/core/events"
 

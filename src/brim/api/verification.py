@@ -1,8 +1,8 @@
 """The handler of `/v1/brim/verification`."""
 
 from brim.api.call import Call
+from brim.core.idempotency.service import Answer
 from brim.domain import verification_wire
-from brim.services.idempotency import Answer
 from brim.services.verification_runs import latest_run
 
 

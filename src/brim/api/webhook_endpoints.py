@@ -8,11 +8,11 @@ from brim.api.paging import read_page
 from brim.base import wire
 from brim.base.ids import random_base62
 from brim.base.metadata import NO_CHANGE, merge
+from brim.core.idempotency.service import Answer, RenderError
 from brim.domain.endpoints import SECRET_CHARS, SECRET_PREFIX, EndpointEdit, NewEndpoint
 from brim.domain.webhook_wire import attempt_json, endpoint_json
 from brim.domain.webhooks import LONGEST_OVERLAP_S, Endpoint
 from brim.services import events, webhooks
-from brim.services.idempotency import Answer, RenderError
 from brim.services.webhooks import EndpointWish, RenderEndpoint
 
 

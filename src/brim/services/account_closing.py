@@ -6,11 +6,11 @@ its owners, which every create under way holds, so none slips through.
 
 import msgspec
 
+from brim.core.idempotency.service import Answer, Attempt, RenderError, run_once
 from brim.domain.accounts import Account, AccountInUseError, check_controlled
 from brim.platform.database import Conn, Database
 from brim.services.account_access import lock_account
 from brim.services.accounts import render_account
-from brim.services.idempotency import Answer, Attempt, RenderError, run_once
 from brim.store import accounts, terms
 from brim.store.external_accounts import delete_all_external_accounts
 from brim.store.keys import expire_keys_of_account

@@ -12,11 +12,12 @@ from brim.base.clock import Clock
 from brim.base.errors import DatabaseUnavailableError
 from brim.base.paging import Page
 from brim.base.scope import Owner
-from brim.domain.idempotency import KeptReply
+from brim.core.idempotency import store as idempotency
+from brim.core.idempotency.rules import KeptReply
 from brim.domain.topups import Topup
 from brim.platform import lanes
 from brim.platform.database import Conn, Database, halved, retried
-from brim.store import idempotency, lists, topups
+from brim.store import lists, topups
 from brim.store.lists import TopupListQuery
 from brim.store.topups import NewTopup, Refusal
 

@@ -15,6 +15,7 @@ from brim.base.scope import Owner
 from brim.core.events import store as events_store
 from brim.core.events.rules import BY_ITSELF, Cause, EventType
 from brim.core.events.service import new_event
+from brim.core.idempotency.service import Answer, Attempt, RenderError, run_once
 from brim.core.time import store as time_store
 from brim.core.time.rules import (
     KEPT_S,
@@ -30,7 +31,6 @@ from brim.domain.clock_wire import clock_json
 from brim.domain.topups import Topup
 from brim.platform.database import Conn, Database
 from brim.rails.rail import Rail, Succeed
-from brim.services.idempotency import Answer, Attempt, RenderError, run_once
 from brim.services.settlement import ObserveOutcome, observe_changes, settle
 from brim.services.transitions import Change
 from brim.store import clocks

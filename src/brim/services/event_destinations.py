@@ -15,6 +15,7 @@ from brim.base.wire import encode
 from brim.core.events.rules import EventType
 from brim.core.events.service import new_event
 from brim.core.events.thin import thin_json
+from brim.core.idempotency.service import Answer, Attempt, RenderError, run_once
 from brim.core.time.rules import Moment
 from brim.domain.deliveries import EndpointKey
 from brim.domain.destination_wire import EventDestinationObject, destination_json
@@ -22,7 +23,6 @@ from brim.domain.endpoints import EndpointDisabledError, VersionOfThinError
 from brim.domain.webhooks import Endpoint, EventPayload
 from brim.platform.database import Conn, Database
 from brim.platform.vault import Vault
-from brim.services.idempotency import Answer, Attempt, RenderError, run_once
 from brim.services.webhooks import EndpointWish, Noun, create_sealed, lock_endpoint, open_secret
 from brim.store import webhooks
 

@@ -11,12 +11,12 @@ from brim.base.paging import Page, PageRequest
 from brim.base.scope import Owner
 from brim.core.events import store as events_store
 from brim.core.events.rules import Event, EventFilters
+from brim.core.idempotency.service import Answer, Attempt, RenderError, run_once
 from brim.domain.deliveries import DeliveryStanding, EndpointKey, PastAttempt
 from brim.domain.endpoints import EndpointDisabledError, EndpointNotListeningError, NothingToSendError
 from brim.domain.listeners import LISTENING_MS, RESEND_PREFIX
 from brim.domain.webhooks import Endpoint
 from brim.platform.database import Conn, Database
-from brim.services.idempotency import Answer, Attempt, RenderError, run_once
 from brim.services.webhooks import find_endpoint
 from brim.store import accounts, deliveries, listeners, webhooks
 

@@ -9,6 +9,7 @@ from brim.base.errors import ExclusiveParametersError, ResourceMissingError
 from brim.base.ids import IdFactory
 from brim.base.paging import Page, PageRequest, window
 from brim.base.scope import Owner
+from brim.core.idempotency.service import Answer, Attempt, RenderError, run_once
 from brim.domain.account_wire import external_account_json
 from brim.domain.external_accounts import (
     EXTERNAL_PREFIX,
@@ -24,7 +25,6 @@ from brim.domain.funding_wire import bank_name_of
 from brim.platform.database import Conn, Database
 from brim.services.account_access import lock_account, require_account
 from brim.services.bank_secrets import BankSecrets
-from brim.services.idempotency import Answer, Attempt, RenderError, run_once
 from brim.services.tokens import open_token
 from brim.store import external_accounts as store
 from brim.store import funding

@@ -13,6 +13,7 @@ from brim.base.errors import BrimError, ResourceMissingError
 from brim.base.ids import IdFactory
 from brim.base.metadata import MetadataChange, merge
 from brim.base.scope import Owner
+from brim.core.idempotency.service import Answer, Attempt, RenderError, run_once
 from brim.domain.funding_sources import (
     KIND_WORDS,
     PREFIXES,
@@ -43,7 +44,6 @@ from brim.rails.sandbox import (
     judge_descriptor_code,
 )
 from brim.services.bank_secrets import BankSecrets
-from brim.services.idempotency import Answer, Attempt, RenderError, run_once
 from brim.store import funding
 from brim.store.terms import change_terms
 

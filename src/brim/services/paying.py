@@ -6,6 +6,8 @@
 from brim.base.errors import BrimError
 from brim.base.ids import IdFactory
 from brim.base.scope import Owner
+from brim.core.idempotency.rules import KeptReply
+from brim.core.idempotency.service import Attempt, find_kept
 from brim.domain.funding import Funding
 from brim.domain.funding_sources import (
     PREFIXES,
@@ -16,11 +18,9 @@ from brim.domain.funding_sources import (
     missing_funding,
 )
 from brim.domain.funding_wire import funding_of
-from brim.domain.idempotency import KeptReply
 from brim.platform.database import Database
 from brim.services.bank_secrets import BankSecrets
 from brim.services.funding import find_documented
-from brim.services.idempotency import Attempt, find_kept
 from brim.services.tokens import scenario_of_token, source_for_topup
 from brim.store import funding
 

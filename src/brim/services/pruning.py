@@ -1,7 +1,7 @@
 """Forget what need not be kept."""
 
 from brim.core.events import rules as events
-from brim.domain.idempotency import KEPT_MS
+from brim.core.idempotency.rules import KEPT_MS
 from brim.domain.sign_in import TRIES_KEPT_MS
 from brim.platform.database import Database
 from brim.store import operator_sessions, pruning

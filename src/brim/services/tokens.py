@@ -8,6 +8,7 @@ import msgspec
 from brim.base.errors import ResourceMissingError
 from brim.base.ids import IdFactory
 from brim.base.scope import Owner
+from brim.core.idempotency.service import Answer, Attempt, RenderError, run_once
 from brim.domain.funding_sources import (
     PREFIXES,
     TOKEN_PREFIX,
@@ -27,7 +28,6 @@ from brim.platform.database import Conn, Database
 from brim.rails.sandbox import TOKEN_NUMBERS
 from brim.services.bank_secrets import BankSecrets
 from brim.services.funding import Render, first_state
-from brim.services.idempotency import Answer, Attempt, RenderError, run_once
 from brim.store import funding
 
 

@@ -15,6 +15,7 @@ from brim.base.ids import IdFactory
 from brim.base.paging import Page, PageRequest, page_of_few
 from brim.base.scope import Owner
 from brim.base.wire import encode
+from brim.core.idempotency.service import Answer, Attempt, RenderError, run_once
 from brim.domain import endpoints
 from brim.domain.deliveries import EndpointKey, PastAttempt
 from brim.domain.endpoints import (
@@ -29,7 +30,6 @@ from brim.domain.webhook_wire import WebhookEndpointObject
 from brim.domain.webhooks import Endpoint
 from brim.platform.database import Conn, Database
 from brim.platform.vault import Vault
-from brim.services.idempotency import Answer, Attempt, RenderError, run_once
 from brim.store import deliveries, webhooks
 
 RenderEndpoint: TypeAlias = Callable[[Endpoint, str | None], bytes]

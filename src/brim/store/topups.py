@@ -8,7 +8,7 @@ import msgspec
 
 from brim.base.scope import Owner
 from brim.core.events.rules import Event
-from brim.domain.idempotency import KeyClaim
+from brim.core.idempotency.rules import KeyClaim
 from brim.domain.topups import Status, Topup
 from brim.platform.database import Conn
 from brim.platform.sql import load_queries

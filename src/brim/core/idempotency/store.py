@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from typing import Final
 
 from brim.base.scope import Owner
-from brim.domain.idempotency import KeptReply, KeyClaim
+from brim.core.idempotency.rules import KeptReply, KeyClaim
 from brim.platform.database import Conn
 from brim.platform.sql import load_queries
 
-_SQL: Final = load_queries("brim.store.queries", "idempotency")
+_SQL: Final = load_queries(__package__)
 
 
 async def claim_key(conn: Conn, owner: Owner, claim: KeyClaim, *, request_id: str, now_ms: int) -> bool:

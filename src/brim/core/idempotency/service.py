@@ -8,9 +8,9 @@ import msgspec
 from brim.base.errors import BrimError, DatabaseUnavailableError, KeptRefusalError
 from brim.base.scope import Owner
 from brim.core.events.rules import Cause
-from brim.domain.idempotency import KeptReply, KeyClaim, check_same_request
+from brim.core.idempotency import store as idempotency
+from brim.core.idempotency.rules import KeptReply, KeyClaim, check_same_request
 from brim.platform.database import Conn, Database
-from brim.store import idempotency
 
 RenderError: TypeAlias = Callable[[BrimError], tuple[int, bytes]]
 """Writes a refusal as (HTTP status, compact JSON)."""
