@@ -5,7 +5,7 @@ from typing import Final
 from argon2 import PasswordHasher
 
 from brim.base.ids import IdFactory
-from brim.domain.audit import Actor, ActorKind
+from brim.core.audit.rules import Actor, ActorKind
 from brim.domain.operators import Operator, Role
 from brim.platform.database import Database
 from brim.platform.vault import Vault

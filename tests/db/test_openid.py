@@ -10,7 +10,8 @@ from people import ADDRESS, BY, EMAIL, IDS, NOW_MS, PASSWORD, VAULT, add, sign_i
 from provider import CLIENT_ID, CLIENT_SECRET, TestProvider, running_provider
 
 from brim.base.paging import PageRequest
-from brim.domain.audit import Action
+from brim.core.audit.rules import Action
+from brim.core.audit.service import list_audit_log
 from brim.domain.openid import (
     JOURNEY_KEPT_MS,
     Identity,
@@ -27,7 +28,6 @@ from brim.platform.database import Database
 from brim.platform.egress.fetching import MOST_READ, FetchFailedError, fetch
 from brim.platform.settings import InvalidSettingError, load_settings
 from brim.platform.vault import NoEncryptionKeyError, Vault
-from brim.services.audit import list_audit_log
 from brim.services.openid import Client, MissingClientIdError, OpenId, client_of
 from brim.services.operators import disable_operator, find_identity, list_operators, unbind_identity
 from brim.services.sign_in import Sessions

@@ -9,7 +9,7 @@ from people import VAULT, add
 
 from brim.base.ids import IdFactory
 from brim.base.scope import Owner
-from brim.domain.audit import Actor, ActorKind
+from brim.core.audit.rules import Actor, ActorKind
 from brim.domain.keys import InvalidPermissionError
 from brim.platform.database import Database
 from brim.platform.sql import load_queries

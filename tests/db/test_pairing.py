@@ -8,7 +8,8 @@ from people import BY, IDS
 
 from brim.base.paging import PageRequest
 from brim.base.scope import Owner
-from brim.domain.audit import Action
+from brim.core.audit.rules import Action
+from brim.core.audit.service import list_audit_log
 from brim.domain.keys import hash_secret
 from brim.domain.pairing import (
     KEY_LIVES_MS,
@@ -22,7 +23,6 @@ from brim.domain.pairing import (
     code_of,
 )
 from brim.platform.database import Database
-from brim.services.audit import list_audit_log
 from brim.services.keys import NoAccountError, UnknownAccountError, create_account
 from brim.services.pairing import (
     NewPairing,

@@ -16,7 +16,8 @@ from people import ADDRESS, BY, EMAIL, IDLE_MS, IDS, LIFE_MS, NOW_MS, PASSWORD, 
 
 from brim.base.errors import OverloadedError
 from brim.base.paging import PageRequest
-from brim.domain.audit import Action, Actor, ActorKind
+from brim.core.audit.rules import Action, Actor, ActorKind
+from brim.core.audit.service import list_audit_log
 from brim.domain.operators import Operator, Role, WeakPasswordError
 from brim.domain.sign_in import (
     CODE_WITHIN_MS,
@@ -30,7 +31,6 @@ from brim.domain.sign_in import (
     WrongPasswordError,
 )
 from brim.platform.database import Conn, Database
-from brim.services.audit import list_audit_log
 from brim.services.one_time_codes import (
     CodesEnabledError,
     CodesNotBegunError,

@@ -7,9 +7,9 @@ import pytest
 from api.polling import until
 from api.wire import Wire, WireReply
 from brim.base.paging import PageRequest
-from brim.domain.audit import AuditEntry
+from brim.core.audit.rules import AuditEntry
+from brim.core.audit.service import list_audit_log
 from brim.platform.database import Database
-from brim.services.audit import list_audit_log
 from service import Server
 from web.conftest import Person, text_of
 from web.signing import FORM_TOKEN, SignedIn

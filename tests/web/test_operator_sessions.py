@@ -12,12 +12,12 @@ from brim.api.operations import OPERATIONS
 from brim.api.origin import Proxies
 from brim.base.paging import PageRequest
 from brim.base.scope import Owner
-from brim.domain.audit import Action, ActorKind, AuditEntry
+from brim.core.audit.rules import Action, ActorKind, AuditEntry
+from brim.core.audit.service import list_audit_log
 from brim.domain.keys import hash_secret
 from brim.domain.operators import Operator, Role, permissions_of
 from brim.domain.sign_in import form_token
 from brim.platform.database import Database
-from brim.services.audit import list_audit_log
 from brim.services.keys import NoAccountError, create_account
 from brim.services.operator_keys import OperatorKeys
 from brim.services.operators import disable_operator, set_role

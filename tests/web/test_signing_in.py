@@ -13,10 +13,10 @@ from api.polling import until
 from api.wire import Wire
 from brim.base.clock import system_clock_ms
 from brim.base.paging import PageRequest
-from brim.domain.audit import Action, AuditEntry
+from brim.core.audit.rules import Action, AuditEntry
+from brim.core.audit.service import list_audit_log
 from brim.domain.operators import Operator, Role
 from brim.domain.sign_in import DASHBOARD_PATH
-from brim.services.audit import list_audit_log
 from brim.services.password_links import make_password_link
 from brim_process import RunningBrim
 from web.browsing import Browser

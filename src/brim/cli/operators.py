@@ -11,7 +11,7 @@ from brim.cli.options import reaching_settings
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from brim.domain.audit import AuditEntry
+    from brim.core.audit.rules import AuditEntry
     from brim.domain.operators import Operator
 
 # ruff: noqa: PLC0415  each command loads only what it runs
@@ -141,7 +141,7 @@ def unbind_identity(email: str, **flags: str | None) -> None:
 def show_log(limit: int, **flags: str | None) -> None:
     """Show the newest lines of the audit log: who did what to what, when and from where."""
     from brim.base.paging import PageRequest
-    from brim.services.audit import list_audit_log
+    from brim.core.audit.service import list_audit_log
 
     page = on_database(flags, lambda database: list_audit_log(database, PageRequest(limit=limit)))
     show_table(("when", "who", "from", "what", "to", "detail"), [_log_row(entry) for entry in page.items])

@@ -11,12 +11,12 @@ import msgspec
 from brim.base.errors import BrimError
 from brim.base.ids import BODY_CHARS, IdFactory, random_base62
 from brim.base.scope import Owner
+from brim.core.audit.rules import Action, Actor
+from brim.core.audit.service import record
 from brim.domain.accounts import Account, check_platform
-from brim.domain.audit import Action, Actor
 from brim.domain.keys import SECRET_CHARS, ApiKey, hash_secret, redact_secret, secret_prefix
 from brim.platform.database import Conn, Database
 from brim.services.accounts import RandomText, new_account_id
-from brim.services.audit import record
 from brim.store import accounts, keys
 
 KEY_PREFIX: Final = "mk_"

@@ -15,12 +15,12 @@ from pyotp.exceptions import OTPVerificationError
 
 from brim.base.errors import BrimError
 from brim.base.ids import IdFactory
-from brim.domain.audit import Action, Actor
+from brim.core.audit.rules import Action, Actor
+from brim.core.audit.service import record
 from brim.domain.operators import Credentials, Operator, UnknownOperatorError
 from brim.domain.sign_in import WrongCodeError
 from brim.platform.database import Conn, Database
 from brim.platform.vault import RandomBytes, Vault
-from brim.services.audit import record
 from brim.store import operators
 
 RECOVERY_CODES: Final = 10

@@ -19,7 +19,8 @@ from joserfc.jwk import KeySet
 
 from brim.base.errors import BrimError
 from brim.base.ids import IdFactory, random_base62
-from brim.domain.audit import Action, Actor, ActorKind
+from brim.core.audit.rules import Action, Actor, ActorKind
+from brim.core.audit.service import record
 from brim.domain.openid import (
     JOURNEY_KEPT_MS,
     SIGNATURES,
@@ -42,7 +43,6 @@ from brim.platform.egress.fetching import Fetch, FetchFailedError, fetch
 from brim.platform.settings import Settings
 from brim.platform.vault import MisplacedSecretError, SecretUnreadableError, Vault
 from brim.services.accounts import RandomText
-from brim.services.audit import record
 from brim.services.operators import NewOperator, add_operator
 from brim.services.passwords import Passwords
 from brim.store import operator_identities, operators

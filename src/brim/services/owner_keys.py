@@ -11,7 +11,7 @@ import msgspec
 from brim.base.errors import BrimError
 from brim.base.ids import IdFactory, random_base62
 from brim.base.scope import Owner
-from brim.domain.audit import Action, Actor
+from brim.core.audit.rules import Action, Actor
 from brim.domain.keys import (
     PERMISSION_LEVELS,
     RESOURCES,

@@ -9,7 +9,8 @@ from typing import Final, NamedTuple
 
 from brim.base.ids import BODY_CHARS, IdFactory, random_base62
 from brim.base.scope import Owner
-from brim.domain.audit import Action, Actor
+from brim.core.audit.rules import Action, Actor
+from brim.core.audit.service import record
 from brim.domain.pairing import (
     KEY_LIVES_MS,
     LIVES_MS,
@@ -30,7 +31,6 @@ from brim.domain.pairing import (
 )
 from brim.platform.database import Conn, Database
 from brim.services.accounts import RandomText
-from brim.services.audit import record
 from brim.services.keys import NewKey, choose_account, issue_key
 from brim.store import accounts, pairings
 

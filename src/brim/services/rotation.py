@@ -3,10 +3,10 @@
 from typing import Final
 
 from brim.base.ids import IdFactory
-from brim.domain.audit import Action, Actor
+from brim.core.audit.rules import Action, Actor
+from brim.core.audit.service import record_alone
 from brim.platform.database import Conn, Database
 from brim.platform.vault import Vault
-from brim.services.audit import record_alone
 from brim.store import secrets
 from brim.store.secrets import SEALED_TABLES, SealedRow, SealedTable
 

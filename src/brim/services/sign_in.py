@@ -12,7 +12,8 @@ import structlog
 
 from brim.base.clock import Clock
 from brim.base.ids import IdFactory, random_base62
-from brim.domain.audit import Action, Actor, ActorKind
+from brim.core.audit.rules import Action, Actor, ActorKind
+from brim.core.audit.service import record
 from brim.domain.operators import (
     Credentials,
     InvalidEmailError,
@@ -41,7 +42,6 @@ from brim.domain.sign_in import (
 from brim.platform.database import Conn, Database
 from brim.platform.vault import Vault
 from brim.services.accounts import RandomText
-from brim.services.audit import record
 from brim.services.one_time_codes import confirm_codes, take_code
 from brim.services.operators import reset_password
 from brim.services.passwords import Passwords

@@ -10,7 +10,7 @@ from urllib.parse import quote
 import msgspec
 
 from brim.api.message import Reply
-from brim.domain.audit import Actor, ActorKind
+from brim.core.audit.rules import Actor, ActorKind
 from brim.domain.operators import Role
 from brim.web.calling import Told
 from brim.web.pages import redirect

@@ -6,7 +6,7 @@ from typing import Final, TypeAlias
 
 from brim.api.message import Reply
 from brim.base.errors import OverloadedError
-from brim.domain.audit import Actor
+from brim.core.audit.rules import Actor
 from brim.domain.operators import (
     InvalidEmailError,
     InvalidNameError,

@@ -10,7 +10,7 @@ from brim.api.message import Reply
 from brim.api.origin import Proxies
 from brim.base.clock import Clock
 from brim.base.ids import IdFactory
-from brim.domain.audit import Actor
+from brim.core.audit.rules import Actor
 from brim.domain.operators import Operator
 from brim.domain.sign_in import CODE_WITHIN_MS, NewSession, cookie_name, ended_cookie, session_cookie
 from brim.platform.database import Database

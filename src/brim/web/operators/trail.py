@@ -17,9 +17,9 @@ from brim.base.clock import Clock
 from brim.base.errors import BrimError
 from brim.base.ids import IdFactory
 from brim.base.scope import Owner
-from brim.domain.audit import Actor
+from brim.core.audit.rules import Actor
+from brim.core.audit.service import record_alone
 from brim.platform.database import Database
-from brim.services.audit import record_alone
 
 log = structlog.get_logger()
 

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from brim.domain.audit import Action
+from brim.core.audit.rules import Action
 from brim.domain.operators import Role
 from brim.domain.sign_in import TooManyTriesError
 

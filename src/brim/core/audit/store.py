@@ -4,11 +4,11 @@ from typing import Any, Final
 
 from brim.base.paging import Page, PageRequest, page_of, window
 from brim.base.scope import Owner
-from brim.domain.audit import ENTRY_PREFIX, Actor, ActorKind, AuditEntry
+from brim.core.audit.rules import ENTRY_PREFIX, Actor, ActorKind, AuditEntry
 from brim.platform.database import Conn
 from brim.platform.sql import load_queries
 
-_SQL: Final = load_queries("brim.store.queries", "audit")
+_SQL: Final = load_queries(__package__)
 
 
 async def insert_entry(conn: Conn, entry: AuditEntry) -> None:

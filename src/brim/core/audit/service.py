@@ -4,9 +4,9 @@ from brim.base.errors import ExclusiveParametersError, ResourceMissingError
 from brim.base.ids import IdFactory
 from brim.base.paging import Page, PageRequest
 from brim.base.scope import Owner
-from brim.domain.audit import ENTRY_PREFIX, Actor, AuditEntry
+from brim.core.audit import store as audit
+from brim.core.audit.rules import ENTRY_PREFIX, Actor, AuditEntry
 from brim.platform.database import Conn, Database
-from brim.store import audit
 
 
 async def record(
@@ -25,7 +25,7 @@ async def record(
     Args:
         conn: the transaction in which it is done.
         by: who does it.
-        action: noun and verb; see `brim.domain.audit.Action`.
+        action: noun and verb; see `brim.core.audit.rules.Action`.
         object_id: what it is done to.
         owner: whose that is; None for what belongs to the whole installation.
         detail: a few words for people; never a secret.
