@@ -13,6 +13,7 @@ from brim.base.errors import ResourceMissingError
 from brim.base.ids import IdFactory
 from brim.base.paging import PageRequest
 from brim.base.scope import Owner
+from brim.core.encryption.rotation import rotate_encryption
 from brim.core.events.rules import DEFAULT_API_VERSION
 from brim.core.idempotency.rules import KeyClaim
 from brim.core.idempotency.service import Answer, Attempt
@@ -48,7 +49,6 @@ from brim.services.funding import (
 )
 from brim.services.lists import list_funding_sources
 from brim.services.paying import find_funding
-from brim.services.rotation import rotate_encryption
 from brim.services.terms import KnownTerms
 from brim.services.tokens import NewBankToken, NewSource, create_source, create_token
 from brim.services.topups import CreateTopup, create_topup

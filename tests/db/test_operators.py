@@ -11,6 +11,7 @@ from brim.base.paging import PageRequest
 from brim.base.scope import Owner
 from brim.core.audit.rules import Action, Actor, ActorKind
 from brim.core.audit.service import list_audit_log, record_alone
+from brim.core.encryption.rotation import rotate_encryption
 from brim.domain.keys import RESOURCES, ApiKey, hash_secret
 from brim.domain.operators import (
     InvalidEmailError,
@@ -44,7 +45,6 @@ from brim.services.operators import (
     reset_password,
     set_role,
 )
-from brim.services.rotation import rotate_encryption
 from brim.store import keys
 from brim.testing.terminal import typed
 

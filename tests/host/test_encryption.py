@@ -10,10 +10,10 @@ from typing import Final
 import asyncpg
 
 from brim.api.form import decode_form
+from brim.core.encryption.service_secrets import find_service_secret
 from brim.core.idempotency.rules import fingerprint
 from brim.platform.database import Database
 from brim.platform.vault import Vault
-from brim.services.service_secrets import find_service_secret
 from brim_process import RunningBrim, run_brim
 
 CANARY: Final = "00098712365478901"

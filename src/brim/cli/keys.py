@@ -107,9 +107,9 @@ def rotate_encryption(**flags: str | None) -> None:
 
     Put a new key in front of the old one, start Brim again, run this, then take the old key away.
     """
+    from brim.core.encryption.rotation import rotate_encryption as rotate
     from brim.host.data_folder import read_encryption_key
     from brim.platform.vault import Vault
-    from brim.services.rotation import rotate_encryption as rotate
 
     settings = read_settings(flags)
     vault = Vault.from_setting(settings.encryption_key or read_encryption_key(settings.data_dir))

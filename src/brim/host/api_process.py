@@ -25,6 +25,7 @@ from brim.api.recording import make_record
 from brim.api.system import system_handlers
 from brim.base.clock import system_clock_ms
 from brim.base.ids import IdFactory
+from brim.core.encryption.service_secrets import find_service_secret
 from brim.domain.endpoints import EndpointRules
 from brim.platform.announcements.service import Announcer
 from brim.platform.announcements.store import Announcement
@@ -40,7 +41,6 @@ from brim.services.batches import Batches
 from brim.services.hub import Hub
 from brim.services.owner_keys import OwnerKeys
 from brim.services.request_logs import RequestRecorder
-from brim.services.service_secrets import find_service_secret
 from brim.services.terms import KnownTerms
 from brim.services.watching import Watchers
 from brim.web.front import Front

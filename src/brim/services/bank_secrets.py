@@ -10,10 +10,10 @@ from typing import Final
 import msgspec
 
 from brim.base.scope import Owner
+from brim.core.encryption.service_secrets import find_service_secret
 from brim.domain.funding_sources import BankNumbers
 from brim.platform.database import Database
 from brim.platform.vault import Vault
-from brim.services.service_secrets import find_service_secret
 
 FINGERPRINT_CHARS: Final = 16
 """Hexadecimal characters, as many as the vendor's fingerprints have."""

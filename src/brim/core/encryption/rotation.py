@@ -5,10 +5,10 @@ from typing import Final
 from brim.base.ids import IdFactory
 from brim.core.audit.rules import Action, Actor
 from brim.core.audit.service import record_alone
+from brim.core.encryption import store as secrets
+from brim.core.encryption.store import SEALED_TABLES, SealedRow, SealedTable
 from brim.platform.database import Conn, Database
 from brim.platform.vault import Vault
-from brim.store import secrets
-from brim.store.secrets import SEALED_TABLES, SealedRow, SealedTable
 
 _STEP: Final = 500
 """Rows of one transaction: each is held until it commits."""

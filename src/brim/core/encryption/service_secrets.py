@@ -6,9 +6,9 @@ They lie sealed in the database, so that a change of encryption keys leaves what
 import os
 from typing import Final
 
+from brim.core.encryption import store as secrets
 from brim.platform.database import Database
 from brim.platform.vault import Vault
-from brim.store import secrets
 
 _SECRET_BYTES: Final = 32
 
