@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from brim.base.scope import Owner
-from brim.rails.calendars import after_business_days, after_calendar_days, availability, calendar_of
+from brim.core.calendars.rules import after_business_days, after_calendar_days, availability, calendar_of
 
 BANKING_DAY_MS = 1_000
 """How long a banking day takes in real time: the setting that the simulated service runs with."""

@@ -1,7 +1,7 @@
 """Bank days worked out a second time, from the published rules and with plain arithmetic.
 
 No holiday library and no time zone database: weekdays are counted, Easter and the equinoxes are computed, and
-summer time begins and ends by its law. What `brim.rails.calendars` answers is compared with this.
+summer time begins and ends by its law. What `brim.core.calendars.rules` answers is compared with this.
 """
 
 from bisect import bisect_left, bisect_right

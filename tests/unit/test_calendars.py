@@ -12,7 +12,7 @@ from bank_oracle import BANKS, FIRST_DAY, LAST_DAY, YEARS, Bank, Expected, every
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brim.rails.calendars import (
+from brim.core.calendars.rules import (
     Availability,
     BankCalendar,
     SkippedDay,
@@ -332,7 +332,7 @@ def run_python(script: str, **environment: str) -> list[str]:
 def test_names_are_english_whatever_language_the_process_runs_in() -> None:
     script = """
 from datetime import date
-from brim.rails.calendars import calendar_of
+from brim.core.calendars.rules import calendar_of
 for currency, day in [("usd", 25), ("eur", 26), ("gbp", 28), ("jpy", 31)]:
     print(ascii(calendar_of(currency).holiday_name(date(2026, 12, day))))
 print(ascii(calendar_of("jpy").holiday_name(date(2026, 11, 23))))
@@ -350,7 +350,7 @@ print(ascii(calendar_of("jpy").holiday_name(date(2026, 11, 23))))
 def test_the_library_of_holidays_is_loaded_by_the_first_question_about_one_only() -> None:
     script = """
 import sys
-from brim.rails.calendars import availability, calendar_of
+from brim.core.calendars.rules import availability, calendar_of
 availability(calendar_of("sek"), submitted_ms=0, settlement_days=5)
 print("holidays" in sys.modules)
 availability(calendar_of("usd"), submitted_ms=0, settlement_days=5)

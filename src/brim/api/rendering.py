@@ -12,12 +12,12 @@ import msgspec
 from brim.api.expansion import check_property, paths_below
 from brim.base import wire
 from brim.base.scope import Owner
+from brim.core.calendars.rules import availability, calendar_of
 from brim.domain import balance_wire, funding_wire, topup_wire
 from brim.domain.funding_sources import FundingSource
 from brim.domain.ledger import BalanceTransaction
 from brim.domain.topups import Topup
 from brim.platform.database import Conn, Database
-from brim.rails.calendars import availability, calendar_of
 from brim.services import lookups
 
 Paths = tuple[str, ...]

@@ -15,14 +15,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from brim.rails.bank_holidays import (
-    HolidaysIn,
-    england_and_wales,
-    federal_reserve,
-    japan,
-    no_holidays,
-    target,
-)
+from brim.core.calendars.bank_holidays import HolidaysIn, england_and_wales, federal_reserve, japan, no_holidays, target
 
 _SATURDAY: Final = 5
 _ONE_DAY: Final = timedelta(days=1)
