@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 
 from growth import BIG
 
-from brim.store.verification import Range, bounds_of
+from brim.core.verification.walk import Range, bounds_of
 
 
 class Case(NamedTuple):

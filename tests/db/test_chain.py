@@ -14,13 +14,13 @@ from hypothesis import strategies as st
 
 from brim.base.ids import IdFactory
 from brim.base.scope import Owner
+from brim.core.verification.walk import START, Range, bounds_of
 from brim.domain.chain import Head, SealedTransfer
 from brim.platform.database import Database
 from brim.platform.migrate import known_migrations, migrate
 from brim.platform.sql import load_queries
 from brim.services.chain import seal_transfers, verify_chain
 from brim.services.settlement import settle_due
-from brim.store.verification import START, Range, bounds_of
 
 
 @pytest.fixture

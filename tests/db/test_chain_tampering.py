@@ -7,8 +7,8 @@ from books import OTHER_OWNER, OWNER, rows
 from chains import Tamper, differences, post, seal_all, tampering_with
 
 from brim.base.scope import Owner
+from brim.core.verification.rules import MAX_DIFFERENCES
 from brim.platform.database import Database
-from brim.services.verification import MAX_DIFFERENCES
 
 LIVE_OWNER = Owner(OWNER.account, livemode=True)
 

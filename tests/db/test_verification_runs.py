@@ -9,7 +9,7 @@ from chains import post, seal_all
 
 from brim.base.errors import DatabaseUnavailableError
 from brim.base.ids import IdFactory
-from brim.domain.verification import NotOperatorError, VerificationRun
+from brim.core.verification.rules import NotOperatorError, VerificationRun
 from brim.platform.database import Database
 from brim.services.keys import create_account
 from brim.services.settlement import settle_due

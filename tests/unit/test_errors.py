@@ -19,17 +19,8 @@ from brim.base import currency, errors, metadata
 from brim.base.errors import BrimError, DatabaseUnavailableError, OverloadedError
 from brim.core.idempotency import rules as idempotency
 from brim.core.time import rules as clocks
-from brim.domain import (
-    accounts,
-    amounts,
-    endpoints,
-    external_accounts,
-    funding_sources,
-    listeners,
-    pairing,
-    topups,
-    verification,
-)
+from brim.core.verification import rules as verification
+from brim.domain import accounts, amounts, endpoints, external_accounts, funding_sources, listeners, pairing, topups
 from brim.domain.funding_sources import Verification
 from brim.domain.topups import Status
 from brim.platform import vault

@@ -5,7 +5,7 @@ from typing import Final
 
 import pytest
 
-from brim.store.verification import END, START, Key, Range, bounds_of
+from brim.core.verification.walk import END, START, Key, Range, bounds_of
 
 KEYS: Final[list[Key]] = sorted(product(["a", "b", "c"], [False, True], ["", "1", "2"]))
 

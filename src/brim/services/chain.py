@@ -10,14 +10,14 @@ from operator import attrgetter
 from typing import Final, TypeAlias
 
 from brim.base.scope import Owner
+from brim.core.verification import walk as verification_walk
+from brim.core.verification.rules import MAX_DIFFERENCES, ChainReport, Difference, OnProgress
+from brim.core.verification.walk import END, START, Key, Range, Walk
 from brim.domain.broken_chains import Investigation
 from brim.domain.chain import Break, ChainWalk, Head, Seal, SealedTransfer, extend
-from brim.domain.verification import ChainReport, Difference
 from brim.platform.database import Conn, Database
-from brim.services.verification import MAX_DIFFERENCES, OnProgress
-from brim.store import chain, verification
+from brim.store import chain
 from brim.store.chain import BEFORE_ALL, Place
-from brim.store.verification import END, START, Key, Range, Walk
 
 MAX_BATCH: Final = 1_000
 """The most transfers that one transaction seals."""
@@ -177,7 +177,7 @@ class _ChainAudit:
         """Yield the ranges of transfers from the first to the last, until enough differences are found."""
         after = START
         while after != END and self._has_room:
-            until = await verification.range_end(self._conn, Walk.TRANSFERS, after, self._page_size)
+            until = await verification_walk.range_end(self._conn, Walk.TRANSFERS, after, self._page_size)
             yield Range(after, until)
             after = until
             self._advance(self._page_size if until != END else 0)

@@ -5,26 +5,22 @@ neither memory nor a statement's time grows with the tables.
 """
 
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Iterable
 from typing import Final, TypeAlias
 
 from brim.base.scope import Owner
+from brim.core.verification import walk as verification_walk
+from brim.core.verification.rules import MAX_DIFFERENCES, Difference, OnProgress
+from brim.core.verification.walk import END, START, Key, Range, Walk
 from brim.domain.ledger import BOOKED_AT, DEBIT_CREDIT, LedgerAccount, TransferKind
 from brim.domain.topup_events import EVENT_OF_STATUS
 from brim.domain.topups import TRANSITIONS, Status
-from brim.domain.verification import Difference
 from brim.platform.database import Conn, Database
 from brim.store import verification
-from brim.store.verification import END, START, EventSum, Key, Range, Sum, Walk
-
-MAX_DIFFERENCES: Final = 20
-"""How many differences are named; from there on a person has to look anyway."""
+from brim.store.verification import EventSum, Sum
 
 # Large enough that the statements' overhead vanishes, small enough that one takes well under a second.
 _RANGE_SIZE: Final = 20_000
-
-OnProgress: TypeAlias = Callable[[int, int], None]
-"""Told how many rows are done, and how many there are by a first estimate that is raised when it proves low."""
 
 
 def _history(status: Status) -> list[Status]:
@@ -51,8 +47,8 @@ async def verify_books(
     transfers and balance transactions; each idempotency key's event exists.
     """
     async with database.transaction(isolation="repeatable_read", readonly=True) as conn:
-        await verification.prefer_ranges(conn)
-        audit = _Audit(conn, on_progress, total=await verification.estimate_rows(conn), range_size=range_size)
+        await verification_walk.prefer_ranges(conn)
+        audit = _Audit(conn, on_progress, total=await verification_walk.estimate_rows(conn), range_size=range_size)
         return await audit.run()
 
 
@@ -125,7 +121,7 @@ class _Audit:
         """Yield a table's ranges from its first key to its last, until enough differences are found."""
         after = START
         while after != END and self._room:
-            until = await verification.range_end(self._conn, walk, after, self._range_size)
+            until = await verification_walk.range_end(self._conn, walk, after, self._range_size)
             yield Range(after, until)
             after = until
             self._done += self._range_size if until != END else 0

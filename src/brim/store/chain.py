@@ -6,10 +6,10 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from brim.base.scope import Owner
+from brim.core.verification.walk import Key, Range, bounds_of
 from brim.domain.chain import GENESIS, Head, Link, Seal, SealedTransfer
 from brim.platform.database import Conn
 from brim.platform.sql import columns, load_queries
-from brim.store.verification import Key, Range, bounds_of
 
 _SQL: Final = load_queries("brim.store.queries", "chain")
 _COLUMNS: Final = len(SealedTransfer._fields)

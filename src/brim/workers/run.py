@@ -11,8 +11,8 @@ import uvloop
 
 from brim.base.clock import Clock, system_clock_ms
 from brim.base.ids import IdFactory
+from brim.core.verification.rules import VerificationRun
 from brim.domain.topups import Status
-from brim.domain.verification import VerificationRun
 from brim.platform.announcements.service import Announcer, listen
 from brim.platform.announcements.store import Announcement
 from brim.platform.database import Database

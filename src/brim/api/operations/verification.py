@@ -4,8 +4,8 @@ from typing import Final
 
 from brim.api import verification
 from brim.api.operation import Operation
+from brim.core.verification.rules import NotOperatorError
 from brim.domain import verification_wire
-from brim.domain.verification import NotOperatorError
 
 VERIFICATION: Final = (
     Operation(

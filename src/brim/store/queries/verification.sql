@@ -4,13 +4,6 @@
 -- A range comes as the accounts that lie between two (1-2), whole, and parts of owners (3-6): before version 18 a scan
 -- that is bounded by (account, livemode, id) <= ... reads on to the end of the account.
 
--- name: prefer_ranges
--- The planner cannot tell how small a range is; both sides of a comparison are joined by hashing, for these values.
-SET LOCAL enable_mergejoin = on;
-SET LOCAL enable_hashjoin = on;
-SET LOCAL plan_cache_mode = force_custom_plan;
-SET LOCAL work_mem = '32MB';
-
 -- name: prefer_whole_tables
 -- For the statements that look for one row among all: read each table once and join by hashing.
 SET LOCAL enable_seqscan = on;
@@ -24,48 +17,6 @@ SET LOCAL enable_seqscan = off;
 SET LOCAL enable_sort = off;
 SET LOCAL enable_hashjoin = off;
 SET LOCAL enable_nestloop = on;
-
--- name: estimate_rows
--- About how many rows the walks will read, from the planner's statistics.
-SELECT coalesce(sum(greatest(reltuples, 0)), 0)::bigint
-FROM pg_class
-WHERE oid IN ('topups'::regclass, 'events'::regclass, 'idempotency_keys'::regclass);
-
--- name: topups_range_end
--- The last key of a range of top-ups, when there are more beyond it.
-SELECT account, livemode, id
-FROM topups
-WHERE (account, livemode, id) > ($1, $2, $3)
-ORDER BY account, livemode, id
-OFFSET $4
-LIMIT 1;
-
--- name: events_range_end
--- The last key of a range of events, when there are more beyond it.
-SELECT account, livemode, id
-FROM events
-WHERE (account, livemode, id) > ($1, $2, $3)
-ORDER BY account, livemode, id
-OFFSET $4
-LIMIT 1;
-
--- name: idempotency_keys_range_end
--- The last key of a range of idempotency keys, when there are more beyond it.
-SELECT account, livemode, key
-FROM idempotency_keys
-WHERE (account, livemode, key) > ($1, $2, $3)
-ORDER BY account, livemode, key
-OFFSET $4
-LIMIT 1;
-
--- name: transfers_range_end
--- The last key of a range of transfers, when there are more beyond it.
-SELECT account, livemode, id
-FROM transfers
-WHERE (account, livemode, id) > ($1, $2, $3)
-ORDER BY account, livemode, id
-OFFSET $4
-LIMIT 1;
 
 -- name: wrong_topups
 -- Top-ups whose own columns contradict each other.

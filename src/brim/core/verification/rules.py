@@ -1,9 +1,18 @@
 """What a verification of the books says, and who may read it."""
 
+from collections.abc import Callable
+from typing import Final, TypeAlias
+
 import msgspec
 
 from brim.base.errors import BrimError
 from brim.base.scope import Owner
+
+MAX_DIFFERENCES: Final = 20
+"""How many differences are named; from there on a person has to look anyway."""
+
+OnProgress: TypeAlias = Callable[[int, int], None]
+"""Told how many rows are done, and how many there are by a first estimate that is raised when it proves low."""
 
 
 class NotOperatorError(BrimError):

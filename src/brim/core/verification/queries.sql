@@ -1,0 +1,48 @@
+-- name: prefer_ranges
+-- The planner cannot tell how small a range is; both sides of a comparison are joined by hashing, for these values.
+SET LOCAL enable_mergejoin = on;
+SET LOCAL enable_hashjoin = on;
+SET LOCAL plan_cache_mode = force_custom_plan;
+SET LOCAL work_mem = '32MB';
+
+-- name: estimate_rows
+-- About how many rows the walks will read, from the planner's statistics.
+SELECT coalesce(sum(greatest(reltuples, 0)), 0)::bigint
+FROM pg_class
+WHERE oid IN ('topups'::regclass, 'events'::regclass, 'idempotency_keys'::regclass);
+
+-- name: topups_range_end
+-- The last key of a range of top-ups, when there are more beyond it.
+SELECT account, livemode, id
+FROM topups
+WHERE (account, livemode, id) > ($1, $2, $3)
+ORDER BY account, livemode, id
+OFFSET $4
+LIMIT 1;
+
+-- name: events_range_end
+-- The last key of a range of events, when there are more beyond it.
+SELECT account, livemode, id
+FROM events
+WHERE (account, livemode, id) > ($1, $2, $3)
+ORDER BY account, livemode, id
+OFFSET $4
+LIMIT 1;
+
+-- name: idempotency_keys_range_end
+-- The last key of a range of idempotency keys, when there are more beyond it.
+SELECT account, livemode, key
+FROM idempotency_keys
+WHERE (account, livemode, key) > ($1, $2, $3)
+ORDER BY account, livemode, key
+OFFSET $4
+LIMIT 1;
+
+-- name: transfers_range_end
+-- The last key of a range of transfers, when there are more beyond it.
+SELECT account, livemode, id
+FROM transfers
+WHERE (account, livemode, id) > ($1, $2, $3)
+ORDER BY account, livemode, id
+OFFSET $4
+LIMIT 1;
