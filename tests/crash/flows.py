@@ -19,6 +19,7 @@ from brim.api.errors import render_error, render_v2_error
 from brim.base.errors import ResourceMissingError
 from brim.base.scope import Owner
 from brim.core.idempotency.rules import KEPT_MS
+from brim.core.ledger.sealing import seal_transfers
 from brim.core.time.rules import KEPT_S
 from brim.domain.destination_wire import destination_json
 from brim.domain.endpoints import DESTINATION_PREFIX, EndpointRules, NewEndpoint
@@ -31,7 +32,6 @@ from brim.services import keys, pairing
 from brim.services.account_access import UnreachableAccountError
 from brim.services.account_closing import delete_account, reject_account
 from brim.services.accounts import CreateAccount, create_platform_account
-from brim.services.chain import seal_transfers
 from brim.services.clocks import delete_ended_clock
 from brim.services.event_destinations import create_destination, delete_destination, ping_destination
 from brim.services.operators import NewOperator, add_operator

@@ -9,11 +9,11 @@ from brim.base.scope import Owner
 from brim.core.events.rules import DEFAULT_API_VERSION, EventType
 from brim.core.events.rules import Event as EventRow
 from brim.core.idempotency.rules import KeyClaim
+from brim.core.ledger.sealing import seal_transfers, verify_chain
 from brim.domain.topup_wire import topup_json
 from brim.domain.topups import Topup
 from brim.platform.database import Database
 from brim.rails.sandbox import PAYMENT_METHOD_SCENARIOS, SOURCE_SCENARIOS, SandboxRail
-from brim.services.chain import seal_transfers, verify_chain
 from brim.services.verification import verify_books
 from brim.store.topups import NewTopup, insert_topups
 

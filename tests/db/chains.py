@@ -9,9 +9,9 @@ import asyncpg
 from books import rows
 
 from brim.base.scope import Owner
-from brim.domain.chain import Head
+from brim.core.ledger.chain import Head
+from brim.core.ledger.sealing import seal_transfers, verify_chain
 from brim.platform.database import Database
-from brim.services.chain import seal_transfers, verify_chain
 
 Tamper: TypeAlias = Callable[..., Awaitable[None]]
 

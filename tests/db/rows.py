@@ -6,7 +6,7 @@ from brim.base.ids import encode_time
 from brim.base.paging import Page, PageRequest
 from brim.base.scope import Owner
 from brim.core.events.rules import Event
-from brim.domain.ledger import BalanceTransaction
+from brim.core.ledger.rules import BalanceTransaction
 from brim.domain.topups import Status, Topup, TopupFilters
 from brim.domain.webhooks import DeliveryState
 from brim.platform.database import Database

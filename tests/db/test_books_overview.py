@@ -5,7 +5,7 @@ from rows import copy_balance_transactions
 
 from brim.base.ids import IdFactory, first_id_at
 from brim.base.scope import Owner
-from brim.domain.ledger import BalanceTransaction, LedgerAccount, TransferKind
+from brim.core.ledger.rules import BalanceTransaction, LedgerAccount, TransferKind
 from brim.platform.database import Database
 from brim.services.books import list_transfers, retrieve_overview
 from brim.services.settlement import settle_due

@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 
 from brim.base.ids import IdFactory
 from brim.base.scope import Owner
+from brim.core.ledger.chain import Head, SealedTransfer
+from brim.core.ledger.sealing import seal_transfers, verify_chain
 from brim.core.verification.walk import START, Range, bounds_of
-from brim.domain.chain import Head, SealedTransfer
 from brim.platform.database import Database
 from brim.platform.migrate import known_migrations, migrate
 from brim.platform.sql import load_queries
-from brim.services.chain import seal_transfers, verify_chain
 from brim.services.settlement import settle_due
 
 

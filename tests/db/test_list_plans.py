@@ -23,11 +23,11 @@ from brim.base.paging import PageRequest, Range
 from brim.base.scope import Owner
 from brim.core.events import store as events_store
 from brim.core.events.rules import EventFilters, EventType
-from brim.domain.ledger import BalanceTransactionFilters, TransferKind
+from brim.core.ledger import store as ledger_store
+from brim.core.ledger.rules import BalanceTransactionFilters, TransferKind
 from brim.domain.topups import Status, TopupFilters
 from brim.platform.database import Database
 from brim.platform.sql import load_queries
-from brim.store import lists
 from conftest import PostgresForTests
 
 pytestmark = pytest.mark.slow
@@ -353,7 +353,7 @@ async def test_every_list_of_balance_transactions_reads_a_page(database_url: str
             for name, wanted in filters.items():
                 chosen = msgspec.structs.replace(wanted, created=created)
                 for place, request in _places("txn_", FEWER):
-                    listed = lists.list_balance_transactions(scales.database, OWNER, chosen, request)
+                    listed = ledger_store.list_balance_transactions(scales.database, OWNER, chosen, request)
                     await scales.weigh(created_name + name, place, listed)
     assert scales.seen >= {name for name in load_queries("lists") if name.startswith("balance_transaction_ids")}
 

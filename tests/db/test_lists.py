@@ -16,7 +16,9 @@ from brim.base.scope import Owner
 from brim.core.events import service as events_service
 from brim.core.events import store as events_store
 from brim.core.events.rules import DEFAULT_API_VERSION, Event, EventFilters, EventType
-from brim.domain.ledger import BalanceTransaction, BalanceTransactionFilters, TransferKind
+from brim.core.ledger import service as ledger_service
+from brim.core.ledger import store as ledger_store
+from brim.core.ledger.rules import BalanceTransaction, BalanceTransactionFilters, TransferKind
 from brim.domain.topups import Status, Topup, TopupFilters
 from brim.domain.webhooks import DeliveryState
 from brim.platform.database import Database
@@ -286,7 +288,7 @@ async def test_a_list_of_balance_transactions_equals_the_model(each_database: Da
             and filters.source in {None, row.source}
             and filters.type in {None, row.type.value}
         ]
-        page = await lists.list_balance_transactions(each_database, owner, filters, request)
+        page = await ledger_store.list_balance_transactions(each_database, owner, filters, request)
         assert page == _model_page(matching, request)
 
 
@@ -355,7 +357,7 @@ def _pending(topup_id: str, owner: Owner = OWNER) -> Topup:
 
 async def test_a_payout_filter_finds_nothing_because_there_are_no_payouts(database: Database) -> None:
     filters = BalanceTransactionFilters(payout="po_1")
-    page = await lists.list_balance_transactions(database, OWNER, filters, PageRequest())
+    page = await ledger_store.list_balance_transactions(database, OWNER, filters, PageRequest())
     assert page == Page(items=[], has_more=False)
 
 
@@ -401,7 +403,7 @@ async def test_both_cursors_are_looked_up_before_they_are_refused_together(datab
 async def test_unknown_cursors_of_the_other_lists_are_named_as_on_the_wire(database: Database) -> None:
     request = PageRequest(starting_after="x")
     with pytest.raises(ResourceMissingError, match=r"^No such balance transaction: 'x'$"):
-        await services.list_balance_transactions(database, OWNER, BalanceTransactionFilters(), request)
+        await ledger_service.list_balance_transactions(database, OWNER, BalanceTransactionFilters(), request)
     with pytest.raises(ResourceMissingError, match=r"^No such notification: 'x'$"):
         await events_service.list_events(database, OWNER, EventFilters(), request)
 

@@ -11,12 +11,11 @@ from brim.base.scope import Owner
 from brim.core.events import store as events_store
 from brim.core.events.rules import DEFAULT_API_VERSION, Event, EventFilters, EventType
 from brim.core.events.service import list_events, retrieve_event
-from brim.domain.ledger import Balance, BalanceTransaction, BalanceTransactionFilters, TransferKind
+from brim.core.ledger import store as ledger_store
+from brim.core.ledger.rules import Balance, BalanceTransaction, BalanceTransactionFilters, TransferKind
+from brim.core.ledger.service import list_balance_transactions, retrieve_balance, retrieve_balance_transaction
 from brim.platform.database import Database
-from brim.services.balance import retrieve_balance, retrieve_balance_transaction
-from brim.services.lists import list_balance_transactions
 from brim.services.settlement import settle_due
-from brim.store import reads
 
 LIVE = Owner(OWNER.account, livemode=True)
 LINE = BalanceTransaction(
@@ -80,7 +79,9 @@ async def test_several_are_fetched_at_once_and_unknown_ids_left_out(database: Da
     await copy_balance_transactions(database, [LINE])
     await copy_events(database, [EVENT])
     async with database.connection() as conn:
-        assert await reads.fetch_balance_transactions(conn, OWNER, ["txn_0", "txn_1", "txn_1"]) == {"txn_1": LINE}
+        assert await ledger_store.fetch_balance_transactions(conn, OWNER, ["txn_0", "txn_1", "txn_1"]) == {
+            "txn_1": LINE
+        }
         assert await events_store.fetch_events(conn, OWNER, ["evt_1", "evt_2"]) == {"evt_1": EVENT}
         assert await events_store.fetch_events(conn, OWNER, []) == {}
 

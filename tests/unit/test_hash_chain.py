@@ -3,8 +3,8 @@
 import hashlib
 
 from brim.base.scope import Owner
-from brim.domain.broken_chains import Investigation
-from brim.domain.chain import GENESIS, ChainWalk, Head, Link, SealedTransfer, extend, next_hash
+from brim.core.ledger.broken_chains import Investigation
+from brim.core.ledger.chain import GENESIS, ChainWalk, Head, Link, SealedTransfer, extend, next_hash
 
 OWNER = Owner("acct_1", livemode=False)
 FIRST = SealedTransfer(

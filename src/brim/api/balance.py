@@ -5,9 +5,10 @@ from brim.api.paging import read_page
 from brim.api.rendering import render_balance_transactions
 from brim.base import wire
 from brim.core.idempotency.service import Answer
-from brim.domain import balance_wire
-from brim.domain.ledger import BalanceTransactionFilters
-from brim.services import balance, lists
+from brim.core.ledger import service as balance
+from brim.core.ledger import service as ledger_service
+from brim.core.ledger import wire as balance_wire
+from brim.core.ledger.rules import BalanceTransactionFilters
 
 
 async def retrieve(call: Call) -> Answer:
@@ -35,7 +36,7 @@ async def list_transactions(call: Call) -> Answer:
         type=parameters.get("type"),
         payout=parameters.get("payout"),
     )
-    page = await lists.list_balance_transactions(database, call.owner, filters, read_page(parameters))
+    page = await ledger_service.list_balance_transactions(database, call.owner, filters, read_page(parameters))
     paths = parameters.get("expand", ())
     items = await render_balance_transactions(database, page.items, paths)
     return Answer(body=wire.list_json(items, has_more=page.has_more, url="/v1/balance_transactions"))

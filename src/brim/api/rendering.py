@@ -13,9 +13,11 @@ from brim.api.expansion import check_property, paths_below
 from brim.base import wire
 from brim.base.scope import Owner
 from brim.core.calendars.rules import availability, calendar_of
-from brim.domain import balance_wire, funding_wire, topup_wire
+from brim.core.ledger import service as ledger_service
+from brim.core.ledger import wire as balance_wire
+from brim.core.ledger.rules import BalanceTransaction
+from brim.domain import funding_wire, topup_wire
 from brim.domain.funding_sources import FundingSource
-from brim.domain.ledger import BalanceTransaction
 from brim.domain.topups import Topup
 from brim.platform.database import Conn, Database
 from brim.services import lookups
@@ -124,7 +126,7 @@ async def _lines_by_id(conn: Conn, topups: Sequence[Topup], paths: Paths, *, wit
     ids = [topup.balance_transaction for topup in topups if topup.balance_transaction]
     if not ids:
         return {}
-    lines = await lookups.fetch_balance_transactions(conn, topups[0].owner, ids)
+    lines = await ledger_service.fetch_balance_transactions(conn, topups[0].owner, ids)
     bodies = await expand_balance_transactions(conn, lines, paths, within=f"{within}balance_transaction.")
     return {line.id: body for line, body in zip(lines, bodies, strict=True)}
 

@@ -15,8 +15,8 @@ from brim.cli.options import all_settings, migrating_settings, reaching_settings
 from brim.platform.settings import Settings
 
 if TYPE_CHECKING:
+    from brim.core.ledger.chain import Head
     from brim.core.verification.rules import VerificationRun
-    from brim.domain.chain import Head
     from brim.host.preparation import Preparation
 
 # ruff: noqa: PLC0415  each command loads only what it runs

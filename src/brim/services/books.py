@@ -3,11 +3,12 @@
 from typing import Final
 
 from brim.base.scope import Owner
+from brim.core.ledger import store as ledger_store
+from brim.core.ledger.rules import Transfer
 from brim.core.time import store as time_store
 from brim.domain.books import DAY_S, SHOWN_DAYS, BooksOverview, day_of, overview
-from brim.domain.ledger import Transfer
 from brim.platform.database import Conn, Database
-from brim.store import books, reads
+from brim.store import books
 
 MOST_PENDING: Final = 50_000
 MOST_LINES: Final = 50_000
@@ -42,7 +43,7 @@ async def retrieve_overview(
         first = last - SHOWN_DAYS + 1
         counted = await books.fetch_day_totals(conn, owner, since=first * DAY_S, limit=most_lines)
         in_flight = await books.fetch_in_flight(conn, owner, limit=most_pending)
-        balances = await reads.fetch_balances(conn, owner)
+        balances = await ledger_store.fetch_balances(conn, owner)
     if counted.lines == most_lines:
         first = max(first, min(total.day for total in counted.totals) + 1)
     return overview(

@@ -3,12 +3,11 @@
 from brim.base.paging import Page, PageRequest, window
 from brim.base.scope import Owner
 from brim.domain.funding_sources import KIND_WORDS, PREFIXES, FundingFilters, FundingKind, FundingSource
-from brim.domain.ledger import BalanceTransaction, BalanceTransactionFilters
 from brim.domain.topups import Topup, TopupFilters
 from brim.platform.database import Conn, Database
 from brim.platform.lookups import check_cursors
 from brim.services.batches import Batches
-from brim.store import funding, lists, reads, topups
+from brim.store import funding, lists, topups
 
 
 async def list_topups(
@@ -25,19 +24,6 @@ async def list_topups(
     if query is not None:
         return await batches.list_page(query)
     return await lists.search_topups(database, owner, filters, request)
-
-
-async def list_balance_transactions(
-    database: Database, owner: Owner, filters: BalanceTransactionFilters, request: PageRequest
-) -> Page[BalanceTransaction]:
-    """Return a page of an owner's balance transactions.
-
-    Raises:
-        ResourceMissingError: a cursor names no balance transaction of the owner.
-        ExclusiveParametersError: both cursors are given.
-    """
-    await check_cursors(database, owner, request, kind="balance transaction", exists=_balance_transaction_exists)
-    return await lists.list_balance_transactions(database, owner, filters, request)
 
 
 async def list_funding_sources(
@@ -60,10 +46,6 @@ async def list_funding_sources(
 
 async def _topup_exists(conn: Conn, owner: Owner, topup_id: str) -> bool:
     return await topups.fetch_topups(conn, [(owner, topup_id)]) != [None]
-
-
-async def _balance_transaction_exists(conn: Conn, owner: Owner, transaction_id: str) -> bool:
-    return transaction_id in await reads.fetch_balance_transactions(conn, owner, [transaction_id])
 
 
 async def _funding_source_exists(conn: Conn, owner: Owner, funding_id: str) -> bool:

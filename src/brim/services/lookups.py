@@ -4,23 +4,16 @@ from collections.abc import Sequence
 
 from brim.base.scope import Owner
 from brim.domain.funding_sources import FundingSource
-from brim.domain.ledger import BalanceTransaction
 from brim.domain.topups import Topup
 from brim.platform.database import Conn
 from brim.services.funding import find_documented
-from brim.store import funding, reads, topups
+from brim.store import funding, topups
 
 
 async def fetch_topups(conn: Conn, owner: Owner, ids: Sequence[str]) -> list[Topup]:
     """Return those of an owner's top-ups that exist."""
     found = await topups.fetch_topups(conn, [(owner, topup_id) for topup_id in dict.fromkeys(ids)])
     return [topup for topup in found if topup is not None]
-
-
-async def fetch_balance_transactions(conn: Conn, owner: Owner, ids: Sequence[str]) -> list[BalanceTransaction]:
-    """Return those of an owner's balance transactions that exist."""
-    found = await reads.fetch_balance_transactions(conn, owner, list(ids))
-    return list(found.values())
 
 
 async def fetch_payment_methods(conn: Conn, owner: Owner, ids: Sequence[str]) -> list[FundingSource]:

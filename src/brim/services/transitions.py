@@ -14,10 +14,12 @@ from brim.base.scope import Owner
 from brim.core.events import store as events_store
 from brim.core.events.rules import Cause, Event, EventType
 from brim.core.events.service import new_event
+from brim.core.ledger import store as ledger_store
+from brim.core.ledger.rules import Balance
+from brim.core.ledger.wire import balance_json
 from brim.core.time.rules import Moment
 from brim.domain import topups as rules
-from brim.domain.balance_wire import balance_json
-from brim.domain.ledger import BOOKED_AT, Balance, book, statement_line
+from brim.domain.posting import BOOKED_AT, book, statement_line
 from brim.domain.topup_events import EVENT_OF_STATUS
 from brim.domain.topup_wire import topup_json
 from brim.domain.topups import Topup
@@ -101,7 +103,7 @@ async def _announce_available(conn: Conn, changes: Sequence[Change]) -> list[Eve
     if not booked:
         return []
     touched = {(change.transition.topup.owner, change.transition.topup.currency) for change in booked}
-    balances = await transitions.lock_balances(conn, touched)
+    balances = await ledger_store.lock_balances(conn, touched)
     events: list[Event] = []
     for owner, moment_changes in _by_moment(booked):
         for change in moment_changes:

@@ -9,9 +9,9 @@ import structlog
 from brim.base.clock import Clock
 from brim.base.errors import BrimError
 from brim.base.ids import IdFactory
+from brim.core.ledger.sealing import OnHead, verify_chain
 from brim.core.verification.rules import ChainReport, Difference, NotOperatorError, OnProgress, VerificationRun
 from brim.platform.database import Database
-from brim.services.chain import OnHead, verify_chain
 from brim.services.verification import verify_books
 from brim.store import accounts, verification_runs
 

@@ -5,8 +5,8 @@ from typing import Any, Final, NamedTuple
 
 from brim.base.ids import first_id_at
 from brim.base.scope import Owner
+from brim.core.ledger.rules import LedgerAccount, Transfer, TransferKind
 from brim.domain.books import DayTotal, InFlight
-from brim.domain.ledger import LedgerAccount, Transfer, TransferKind
 from brim.platform.database import Conn
 from brim.platform.sql import load_queries
 

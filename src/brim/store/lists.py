@@ -14,12 +14,9 @@ import msgspec
 
 from brim.base.paging import Page, PageRequest, Range, Window, page_of, window
 from brim.base.scope import Owner
-from brim.domain.ledger import BalanceTransaction, BalanceTransactionFilters, TransferKind
 from brim.domain.topups import Topup, TopupFilters
 from brim.platform.database import Conn, Database
-from brim.platform.pages import fetch_ids
 from brim.platform.sql import load_queries
-from brim.store import reads
 from brim.store.topups import fetch_topups, topup_from_record
 
 _SQL: Final = load_queries("brim.store.queries", "lists")
@@ -210,33 +207,3 @@ def _amount_bounds(amount: Range) -> tuple[int, int]:
 
 def _clamped(amount: int) -> int:
     return min(max(amount, 0), _LARGEST_AMOUNT)
-
-
-async def list_balance_transactions(
-    database: Database, owner: Owner, filters: BalanceTransactionFilters, request: PageRequest
-) -> Page[BalanceTransaction]:
-    """Return a page of an owner's balance transactions; there are no payouts, so a payout filter finds none."""
-    if filters.payout is not None:
-        return Page(items=[], has_more=False)
-    place = window("txn_", filters.created, request)
-    name, *values = _balance_transaction_walk(filters)
-    async with database.connection() as conn:
-        ids = await fetch_ids(conn, _SQL[name], owner, place, values)
-        found = await reads.fetch_balance_transactions(conn, owner, ids)
-    return page_of(found.values(), place)
-
-
-def _balance_transaction_walk(filters: BalanceTransactionFilters) -> tuple[str, *tuple[Any, ...]]:
-    """Return the statement whose index serves the filters, and what it takes beside the window.
-
-    Currency and type together walk the one of the two that leaves less out: every return has an earlier credit
-    of its currency, and most credits have no return.
-    """
-    currency, kind = filters.currency, filters.type
-    if filters.source is not None:
-        return "balance_transaction_ids_by_source", currency, kind, filters.source
-    if currency is not None and kind in {None, TransferKind.TOPUP}:
-        return "balance_transaction_ids_by_currency", currency, kind
-    if kind is not None:
-        return "balance_transaction_ids_by_type", currency, kind
-    return ("balance_transaction_ids_by_key",)

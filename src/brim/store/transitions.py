@@ -5,9 +5,8 @@ from typing import Any, Final
 
 import msgspec
 
-from brim.base.scope import Owner
 from brim.core.events.rules import Event
-from brim.domain.ledger import BalanceTransaction, Transfer
+from brim.core.ledger.rules import BalanceTransaction, Transfer
 from brim.domain.topups import Status, Topup
 from brim.platform.database import Conn
 from brim.platform.sql import columns, load_queries
@@ -38,28 +37,6 @@ async def write_transitions(conn: Conn, transitions: Sequence[Transition]) -> No
     written: int = await conn.fetchval(_SQL["write_transitions"], *transition_arrays(transitions))
     if written != len(transitions):
         raise LostTransitionError(f"{len(transitions) - written} of {len(transitions)}")
-
-
-async def lock_balances(conn: Conn, wanted: Iterable[tuple[Owner, str]]) -> dict[Owner, dict[str, int]]:
-    """Return every balance of the owners named, minor units by currency, held until the caller's transaction ends.
-
-    Those named by owner and currency are there even if they were not before.
-    """
-    keys = sorted(set(wanted))
-    await conn.execute(
-        _SQL["open_balances"],
-        [owner.account for owner, _ in keys],
-        [owner.livemode for owner, _ in keys],
-        [currency for _, currency in keys],
-    )
-    owners = sorted({owner for owner, _ in keys})
-    records = await conn.fetch(
-        _SQL["lock_balances"], [owner.account for owner in owners], [owner.livemode for owner in owners]
-    )
-    held: dict[Owner, dict[str, int]] = {owner: {} for owner in owners}
-    for record in records:
-        held[Owner(record["account"], record["livemode"])][record["currency"]] = record["available"]
-    return held
 
 
 def transition_arrays(transitions: Sequence[Transition]) -> Iterable[list[Any]]:

@@ -8,7 +8,7 @@ from typing import Final
 from brim.api import balance
 from brim.api.declarations import balance as declared
 from brim.api.operation import Operation
-from brim.domain import balance_wire
+from brim.core.ledger import wire as balance_wire
 
 
 def _balance_transactions(path: str, operation_id: str, *, note: str = "") -> tuple[Operation, Operation]:

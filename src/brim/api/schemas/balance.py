@@ -14,7 +14,7 @@ from brim.api.schemas.common import (
     expandable,
     identifier,
 )
-from brim.domain import balance_wire
+from brim.core.ledger import wire as balance_wire
 
 _BALANCE_TRANSACTION: Final[dict[str, Schema]] = {
     "id": identifier("txn", "balance transaction"),

@@ -86,23 +86,3 @@ to_number AS (
     FROM moved
 )
 SELECT count(*) FROM moved;
-
--- name: open_balances
--- Make the balances that are missing, at zero, in sorted order, so that they can be held.
-INSERT INTO balances (account, livemode, currency, available)
-SELECT account, livemode, currency, 0
-FROM unnest($1::text[], $2::boolean[], $3::text[]) AS w (account, livemode, currency)
-ORDER BY account, livemode, currency
-ON CONFLICT ON CONSTRAINT balances_pk DO NOTHING;
-
--- name: lock_balances
--- Every balance of some owners, held in the order of the arrays and by currency until the transaction ends.
-SELECT b.account, b.livemode, b.currency, b.available
-FROM unnest($1::text[], $2::boolean[]) AS w (account, livemode)
-CROSS JOIN LATERAL (
-    SELECT account, livemode, currency, available
-    FROM balances
-    WHERE account = w.account AND livemode = w.livemode
-    ORDER BY currency
-    FOR UPDATE
-) AS b;

@@ -10,14 +10,14 @@ from operator import attrgetter
 from typing import Final, TypeAlias
 
 from brim.base.scope import Owner
+from brim.core.ledger import chain_store as chain
+from brim.core.ledger.broken_chains import Investigation
+from brim.core.ledger.chain import Break, ChainWalk, Head, Seal, SealedTransfer, extend
+from brim.core.ledger.chain_store import BEFORE_ALL, Place
 from brim.core.verification import walk as verification_walk
 from brim.core.verification.rules import MAX_DIFFERENCES, ChainReport, Difference, OnProgress
 from brim.core.verification.walk import END, START, Key, Range, Walk
-from brim.domain.broken_chains import Investigation
-from brim.domain.chain import Break, ChainWalk, Head, Seal, SealedTransfer, extend
 from brim.platform.database import Conn, Database
-from brim.store import chain
-from brim.store.chain import BEFORE_ALL, Place
 
 MAX_BATCH: Final = 1_000
 """The most transfers that one transaction seals."""

@@ -6,12 +6,12 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from brim.base.scope import Owner
+from brim.core.ledger.chain import GENESIS, Head, Link, Seal, SealedTransfer
 from brim.core.verification.walk import Key, Range, bounds_of
-from brim.domain.chain import GENESIS, Head, Link, Seal, SealedTransfer
 from brim.platform.database import Conn
 from brim.platform.sql import columns, load_queries
 
-_SQL: Final = load_queries("brim.store.queries", "chain")
+_SQL: Final = load_queries(__package__, "chain")
 _COLUMNS: Final = len(SealedTransfer._fields)
 
 

@@ -4,8 +4,8 @@ One fault is told for certain. Several at one place may hide each other; then at
 anything is wrong is right.
 """
 
+from brim.core.ledger.chain import Break, Head, Link, SealedTransfer, next_hash
 from brim.core.verification.rules import Difference
-from brim.domain.chain import Break, Head, Link, SealedTransfer, next_hash
 
 
 class Investigation:

@@ -9,10 +9,8 @@ from typing import Final
 
 import msgspec
 
-from brim.base.ids import created_of
 from brim.base.paging import Range
 from brim.base.scope import Owner
-from brim.domain.topups import Status, Topup
 
 
 class LedgerAccount(StrEnum):
@@ -34,12 +32,6 @@ DEBIT_CREDIT: Final[dict[TransferKind, tuple[LedgerAccount, LedgerAccount]]] = {
     TransferKind.TOPUP: (LedgerAccount.FUNDING_CLEARING, LedgerAccount.BALANCE_AVAILABLE),
     TransferKind.TOPUP_REVERSAL: (LedgerAccount.BALANCE_AVAILABLE, LedgerAccount.FUNDING_CLEARING),
 }
-
-BOOKED_AT: Final[dict[Status, TransferKind]] = {
-    Status.SUCCEEDED: TransferKind.TOPUP,
-    Status.REVERSED: TransferKind.TOPUP_REVERSAL,
-}
-"""What is booked when a top-up comes to a status; the other statuses move no money."""
 
 
 class Transfer(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,40 +72,6 @@ class Balance(msgspec.Struct, frozen=True, kw_only=True):
 
     currency: str
     available: int
-
-
-def book(topup: Topup, kind: TransferKind, *, transfer_id: str) -> Transfer:
-    """Return the transfer that one step of a top-up's life posts."""
-    debit, credit = DEBIT_CREDIT[kind]
-    return Transfer(
-        owner=topup.owner,
-        id=transfer_id,
-        topup=topup.id,
-        kind=kind,
-        debit_account=debit,
-        credit_account=credit,
-        amount=topup.amount,
-        currency=topup.currency,
-        created=created_of(transfer_id),
-    )
-
-
-def statement_line(topup: Topup, kind: TransferKind, *, transaction_id: str) -> BalanceTransaction:
-    """Return the balance transaction that one step of a top-up's life shows its owner."""
-    amount = topup.amount if kind is TransferKind.TOPUP else -topup.amount
-    return BalanceTransaction(
-        owner=topup.owner,
-        id=transaction_id,
-        amount=amount,
-        available_on=created_of(transaction_id),
-        created=created_of(transaction_id),
-        currency=topup.currency,
-        description=topup.description,
-        fee=0,
-        net=amount,
-        source=topup.id,
-        type=kind,
-    )
 
 
 class BalanceTransactionFilters(msgspec.Struct, frozen=True, kw_only=True):
