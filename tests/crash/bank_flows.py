@@ -8,8 +8,9 @@ from flows import KEY, OWNER, Act, Flow
 
 from brim.api.errors import render_error
 from brim.base.errors import ResourceMissingError
+from brim.core.bank_accounts.rules import BankNumbers
 from brim.core.idempotency.service import Answer
-from brim.domain.funding_sources import BankNumbers, FundingKind
+from brim.domain.funding_sources import FundingKind
 from brim.domain.funding_wire import payment_method_json, source_json
 from brim.services import default_funding, funding, tokens
 from brim.services.funding import MicrodepositGuess, NewPaymentMethod

@@ -20,7 +20,7 @@ from clockwork import Clockwork
 from flows import CREATE_WITHOUT_A_KEY, FLOWS, NOW_MS, OWNER, Flow, create_one
 
 from brim.base.errors import DatabaseUnavailableError
-from brim.domain.funding_sources import BankNumbers
+from brim.core.bank_accounts.rules import BankNumbers
 from brim.host.database_urls import DatabaseUrls
 from brim.platform.database import Database
 from brim.services.verification import verify_books

@@ -13,18 +13,13 @@ from brim.base.errors import ResourceMissingError
 from brim.base.ids import IdFactory
 from brim.base.paging import PageRequest
 from brim.base.scope import Owner
+from brim.core.bank_accounts.rules import BankNumbers, Verification
 from brim.core.encryption.rotation import rotate_encryption
 from brim.core.events.rules import DEFAULT_API_VERSION
 from brim.core.idempotency.rules import KeyClaim
 from brim.core.idempotency.service import Answer, Attempt
 from brim.domain.funding import IMPLICIT
-from brim.domain.funding_sources import (
-    BankNumbers,
-    FundingKind,
-    FundingSource,
-    TokenAlreadyUsedError,
-    Verification,
-)
+from brim.domain.funding_sources import FundingKind, FundingSource, TokenAlreadyUsedError
 from brim.domain.funding_wire import payment_method_json, source_json
 from brim.platform.database import Database
 from brim.platform.vault import (

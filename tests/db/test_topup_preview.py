@@ -14,8 +14,8 @@ from clockwork import Clockwork
 from brim.api.errors import render_error
 from brim.api.rendering import availability_of
 from brim.base.scope import Owner
+from brim.core.bank_accounts.rules import BankNumbers
 from brim.core.time.rules import ClockAdvancingError
-from brim.domain.funding_sources import BankNumbers
 from brim.domain.funding_wire import payment_method_json, source_json
 from brim.domain.topup_wire import preview_json
 from brim.domain.topups import NoFundingSourceError, Topup

@@ -17,11 +17,12 @@ from brim.api.openapi import possible_errors
 from brim.api.operations import OPERATIONS
 from brim.base import currency, errors, metadata
 from brim.base.errors import BrimError, DatabaseUnavailableError, OverloadedError
+from brim.core.bank_accounts import rules as bank_accounts_rules
+from brim.core.bank_accounts.rules import Verification
 from brim.core.idempotency import rules as idempotency
 from brim.core.time import rules as clocks
 from brim.core.verification import rules as verification
 from brim.domain import accounts, amounts, endpoints, external_accounts, funding_sources, listeners, pairing, topups
-from brim.domain.funding_sources import Verification
 from brim.domain.topups import Status
 from brim.platform import vault
 from brim.platform.egress import targets
@@ -244,10 +245,10 @@ EXAMPLES: list[tuple[BrimError, int, str | None, str | None, str]] = [
      ("This top-up could not be canceled because it has a status of canceled. Only a top-up with one of the following "
       "statuses may be canceled: pending.")),
     # Bank accounts
-    (funding_sources.RoutingNumberInvalidError("a[routing_number]"), 400, "routing_number_invalid", "a[routing_number]",
+    (bank_accounts_rules.RoutingNumberInvalidError("a[routing_number]"), 400, "routing_number_invalid", "a[routing_number]",
      ("Invalid routing number: it must have 9 digits, of which the last is the check digit of the others. In test mode "
       "use 110000000.")),
-    (funding_sources.AccountNumberInvalidError("a[account_number]"), 400, "account_number_invalid", "a[account_number]",
+    (bank_accounts_rules.AccountNumberInvalidError("a[account_number]"), 400, "account_number_invalid", "a[account_number]",
      "Invalid account number: it must have 1 to 17 digits and nothing else."),
     (funding_sources.UnverifiedFundingError("src_x", Verification.PENDING, param="source"), 400,
      "bank_account_unverified", "source",

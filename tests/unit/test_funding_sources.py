@@ -7,20 +7,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from brim.base.scope import Owner
-from brim.domain.funding_sources import (
-    ATTEMPTS,
+from brim.core.bank_accounts.rules import (
     AccountNumberInvalidError,
-    AlreadyVerifiedError,
     BankNumbers,
-    FundingSource,
     Guess,
-    MicrodepositsNotSentError,
     RoutingNumberInvalidError,
-    TooManyAttemptsError,
     Verification,
     check_account_number,
-    check_can_be_guessed,
     check_routing_number,
+)
+from brim.domain.funding_sources import (
+    ATTEMPTS,
+    AlreadyVerifiedError,
+    FundingSource,
+    MicrodepositsNotSentError,
+    TooManyAttemptsError,
+    check_can_be_guessed,
     judged,
 )
 from brim.domain.funding_wire import documented_payment_method

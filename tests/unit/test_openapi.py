@@ -28,6 +28,7 @@ from brim.base import wire
 from brim.base.errors import BrimError
 from brim.base.ids import IdFactory
 from brim.base.scope import Owner
+from brim.core.bank_accounts.rules import Verification
 from brim.core.events import wire as event_wire
 from brim.core.events.rules import DEFAULT_API_VERSION, Event, EventType
 from brim.core.events.thin import thin_json
@@ -37,7 +38,7 @@ from brim.core.verification.rules import Difference, VerificationRun
 from brim.domain import account_wire, funding_wire, topup_wire
 from brim.domain.accounts import Account
 from brim.domain.destination_wire import destination_json
-from brim.domain.funding_sources import BankToken, FundingKind, Verification
+from brim.domain.funding_sources import BankToken, FundingKind
 from brim.domain.funding_wire import documented_payment_method
 from brim.domain.request_log_wire import request_log_json
 from brim.domain.request_logs import RequestRecord

@@ -12,6 +12,7 @@ import msgspec
 from brim.api import parameter_errors as parameters
 from brim.base import currency, errors, metadata
 from brim.base.errors import BrimError, DatabaseUnavailableError, OverloadedError
+from brim.core.bank_accounts import rules as bank_accounts_rules
 from brim.core.idempotency import rules as idempotency
 from brim.core.time import rules as clocks
 from brim.core.verification import rules as verification
@@ -297,8 +298,8 @@ ERROR_TABLE: Final[dict[type[BrimError], Place]] = {
     metadata.MetadataValueTooLongError: Place(),
     metadata.TooMuchMetadataError: Place(),
     errors.ExclusiveParametersError: Place(),
-    funding_sources.RoutingNumberInvalidError: Place(400, "routing_number_invalid", FROM_ERROR),
-    funding_sources.AccountNumberInvalidError: Place(400, "account_number_invalid", FROM_ERROR),
+    bank_accounts_rules.RoutingNumberInvalidError: Place(400, "routing_number_invalid", FROM_ERROR),
+    bank_accounts_rules.AccountNumberInvalidError: Place(400, "account_number_invalid", FROM_ERROR),
     funding_sources.MicrodepositAmountsInvalidError: Place(
         400, "payment_method_microdeposit_verification_amounts_invalid", FROM_ERROR
     ),

@@ -6,7 +6,8 @@ from typing import Any
 import msgspec
 
 from brim.base.metadata import MetadataChange
-from brim.domain.funding_sources import Party, PartyChange, merged_party
+from brim.core.bank_accounts.rules import Party
+from brim.domain.funding_sources import PartyChange, merged_party
 from brim.services.funding import EditFundingSource
 
 

@@ -14,9 +14,10 @@ from brim.base import wire
 from brim.base.errors import ExclusiveParametersError, ResourceMissingError
 from brim.base.metadata import NO_CHANGE, merge
 from brim.base.paging import Page
+from brim.core.bank_accounts.rules import BankNumbers
 from brim.core.idempotency.service import Answer
 from brim.domain import funding_wire
-from brim.domain.funding_sources import BankNumbers, FundingFilters, FundingKind, check_customer
+from brim.domain.funding_sources import FundingFilters, FundingKind, check_customer
 from brim.services import default_funding, funding, lists
 from brim.services.funding import MicrodepositGuess, NewPaymentMethod, Render
 

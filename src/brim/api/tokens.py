@@ -2,8 +2,8 @@
 
 from brim.api.call import Call
 from brim.api.errors import render_error
+from brim.core.bank_accounts.rules import BankNumbers
 from brim.core.idempotency.service import Answer
-from brim.domain.funding_sources import BankNumbers
 from brim.domain.funding_wire import token_json
 from brim.services import tokens
 from brim.services.tokens import NewBankToken

@@ -10,11 +10,11 @@ from typing import Any, Final
 import msgspec
 
 from brim.base.wire import encode
+from brim.core.bank_accounts.rules import Address
 from brim.domain.account_details import CapabilityState, merged
 from brim.domain.accounts import Account, controller_of
 from brim.domain.capabilities import status_of
 from brim.domain.external_accounts import SHOWN_WITH_ACCOUNT, ExternalAccount
-from brim.domain.funding_sources import Address
 
 Details = dict[str, Any]
 

@@ -13,17 +13,10 @@ import msgspec
 
 from brim.base.errors import BrimError, KeptRefusalError, ResourceMissingError
 from brim.base.scope import Owner
+from brim.core.bank_accounts.rules import Address, BankAccount, Guess, Party, Verification
 
 ATTEMPTS: Final = 3
 """Wrong guesses at micro-deposits that a bank account may have; the third is the last."""
-
-SHOWN_DIGITS: Final = 4
-_ROUTING_NUMBER: Final = re.compile(r"[0-9]{9}")
-_ROUTING_WEIGHTS: Final = (3, 7, 1) * 3
-"""Source: American Bankers Association, the check digit of routing numbers."""
-
-_ACCOUNT_NUMBER: Final = re.compile(r"[0-9]{1,17}")
-"""Source: Nacha, the DFI account number has up to 17 positions."""
 
 
 class FundingKind(StrEnum):
@@ -38,62 +31,6 @@ KIND_WORDS: Final = {FundingKind.PAYMENT_METHOD: "PaymentMethod", FundingKind.SO
 """What the wire's sentences call each."""
 
 TOKEN_PREFIX: Final = "btok_"  # noqa: S105  how a token begins
-
-
-class Verification(StrEnum):
-    """Whether it is known that a bank account may be debited; it never leaves `failed`."""
-
-    VERIFIED = "verified"
-    PENDING = "pending"
-    FAILED = "failed"
-
-
-class BankNumbers(msgspec.Struct, frozen=True):
-    """The numbers of a US bank account, as a request gave them; its text shows the end of the account number only."""
-
-    routing_number: str
-    account_number: str
-
-    def __repr__(self) -> str:
-        return f"BankNumbers({self.routing_number!r}, '...{self.last4}')"
-
-    @property
-    def last4(self) -> str:
-        """What may be shown of the account number."""
-        return self.account_number[-SHOWN_DIGITS:]
-
-
-class BankAccount(msgspec.Struct, frozen=True, kw_only=True):
-    """What may be known of a bank account; `currency` is that of a source or a token, None for a payment method."""
-
-    routing_number: str
-    last4: str
-    fingerprint: str
-    bank_name: str | None
-    country: str = "US"
-    currency: str | None = None
-    holder_type: str | None = None
-    account_type: str | None = None
-
-
-class Address(msgspec.Struct, frozen=True, kw_only=True):
-    """A postal address, as far as it is known."""
-
-    city: str | None = None
-    country: str | None = None
-    line1: str | None = None
-    line2: str | None = None
-    postal_code: str | None = None
-    state: str | None = None
-
-
-class Party(msgspec.Struct, frozen=True, kw_only=True):
-    """Whose a bank account is: a payment method's billing details, a source's owner."""
-
-    address: Address | None = None
-    email: str | None = None
-    name: str | None = None
-    phone: str | None = None
 
 
 class FundingSource(msgspec.Struct, frozen=True, kw_only=True):
@@ -143,25 +80,6 @@ class PartyChange(msgspec.Struct, frozen=True, kw_only=True):
     email: str | msgspec.UnsetType | None = msgspec.UNSET
     name: str | msgspec.UnsetType | None = msgspec.UNSET
     phone: str | msgspec.UnsetType | None = msgspec.UNSET
-
-
-class RoutingNumberInvalidError(BrimError):
-    """The routing number is none of a US bank."""
-
-    def __init__(self, param: str) -> None:
-        super().__init__(
-            "Invalid routing number: it must have 9 digits, of which the last is the check digit of the others. "
-            "In test mode use 110000000."
-        )
-        self.param = param
-
-
-class AccountNumberInvalidError(BrimError):
-    """The account number is none of a US bank account; the sentence does not repeat it."""
-
-    def __init__(self, param: str) -> None:
-        super().__init__("Invalid account number: it must have 1 to 17 digits and nothing else.")
-        self.param = param
 
 
 class UnverifiedFundingError(BrimError):
@@ -251,31 +169,6 @@ def _attempts(left: int) -> str:
     return "There is one attempt left." if left == 1 else f"There are {left} attempts left."
 
 
-def check_routing_number(text: str, *, param: str) -> str:
-    """Return a routing number that a US bank could have.
-
-    Raises:
-        RoutingNumberInvalidError: it is not nine digits, or its check digit is wrong.
-    """
-    if not _ROUTING_NUMBER.fullmatch(text):
-        raise RoutingNumberInvalidError(param)
-    total = sum(weight * int(digit) for weight, digit in zip(_ROUTING_WEIGHTS, text, strict=True))
-    if total % 10 or text == "0" * 9:
-        raise RoutingNumberInvalidError(param)
-    return text
-
-
-def check_account_number(text: str, *, param: str) -> str:
-    """Return an account number that a US bank could have.
-
-    Raises:
-        AccountNumberInvalidError: it is not 1 to 17 digits.
-    """
-    if not _ACCOUNT_NUMBER.fullmatch(text):
-        raise AccountNumberInvalidError(param)
-    return text
-
-
 _CUSTOMERS: Final = {"customer": ("customer", "cus_"), "customer_account": ("account", "acct_")}
 """What the ids of those a payment method can be kept for are called in a sentence, and how they begin."""
 
@@ -301,15 +194,6 @@ def attached(method: FundingSource, *, customer: str | None, customer_account: s
     if before not in {(None, None), after}:
         raise AlreadyAttachedError
     return msgspec.structs.replace(method, customer=customer, customer_account=customer_account)
-
-
-class Guess(StrEnum):
-    """What a guess at micro-deposits turned out to be."""
-
-    RIGHT = "right"
-    WRONG = "wrong"
-    ONE_TOO_MANY = "one too many"
-    TOO_LATE = "too late"
 
 
 def check_can_be_guessed(source: FundingSource) -> None:

@@ -11,19 +11,9 @@ import msgspec
 
 from brim.base.scope import Owner
 from brim.base.wire import encode
+from brim.core.bank_accounts.rules import TEST_BANK_NAME, TEST_BANK_ROUTING_NUMBER, Address, BankAccount, Verification
 from brim.domain.funding import Funding
-from brim.domain.funding_sources import (
-    Address,
-    BankAccount,
-    BankToken,
-    FundingKind,
-    FundingSource,
-    Verification,
-)
-
-TEST_BANK_ROUTING_NUMBER: Final = "110000000"
-TEST_BANK_NAME: Final = "STRIPE TEST BANK"
-"""Source: Stripe's published fixtures."""
+from brim.domain.funding_sources import BankToken, FundingKind, FundingSource
 
 _TEST_ID_CREATED: Final = 1_234_567_890
 """When a documented test PaymentMethod was made: the date of the published fixtures."""

@@ -11,9 +11,8 @@ from typing import Final
 
 import msgspec
 
+from brim.core.bank_accounts.rules import TEST_BANK_ROUTING_NUMBER, BankNumbers, Guess, Verification
 from brim.core.calendars.rules import after_business_days, after_calendar_days, availability, calendar_of
-from brim.domain.funding_sources import BankNumbers, Guess, Verification
-from brim.domain.funding_wire import TEST_BANK_ROUTING_NUMBER
 from brim.domain.topups import Status, Topup
 from brim.rails.failures import FAILURES
 from brim.rails.rail import Fail, Outcome, Plan, Return, Succeed, Wait

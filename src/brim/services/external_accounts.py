@@ -9,6 +9,7 @@ from brim.base.errors import ExclusiveParametersError, ResourceMissingError
 from brim.base.ids import IdFactory
 from brim.base.paging import Page, PageRequest, window
 from brim.base.scope import Owner
+from brim.core.bank_accounts.rules import BankAccount, BankNumbers
 from brim.core.idempotency.service import Answer, Attempt, RenderError, run_once
 from brim.domain.account_wire import external_account_json
 from brim.domain.external_accounts import (
@@ -20,7 +21,7 @@ from brim.domain.external_accounts import (
     check_deletable,
     edited,
 )
-from brim.domain.funding_sources import BankAccount, BankNumbers, TokenAlreadyUsedError, missing_funding
+from brim.domain.funding_sources import TokenAlreadyUsedError, missing_funding
 from brim.domain.funding_wire import bank_name_of
 from brim.platform.database import Conn, Database
 from brim.services.account_access import lock_account, require_account

@@ -13,22 +13,18 @@ from brim.base.errors import BrimError, ResourceMissingError
 from brim.base.ids import IdFactory
 from brim.base.metadata import MetadataChange, merge
 from brim.base.scope import Owner
+from brim.core.bank_accounts.rules import BankAccount, BankNumbers, Guess, Party, Verification
 from brim.core.idempotency.service import Answer, Attempt, RenderError, run_once
 from brim.domain.funding_sources import (
     KIND_WORDS,
     PREFIXES,
-    BankAccount,
-    BankNumbers,
     DescriptorCodeMismatchError,
     FundingKind,
     FundingSource,
-    Guess,
     MicrodepositAmountsMismatchError,
     MicrodepositsTimedOutError,
-    Party,
     PartyChange,
     TooManyAttemptsError,
-    Verification,
     attached,
     check_can_be_guessed,
     judged,

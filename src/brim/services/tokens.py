@@ -8,22 +8,20 @@ import msgspec
 from brim.base.errors import ResourceMissingError
 from brim.base.ids import IdFactory
 from brim.base.scope import Owner
+from brim.core.bank_accounts.rules import TEST_BANK_ROUTING_NUMBER, BankAccount, BankNumbers, Party
 from brim.core.idempotency.service import Answer, Attempt, RenderError, run_once
 from brim.domain.funding_sources import (
     PREFIXES,
     TOKEN_PREFIX,
-    BankAccount,
-    BankNumbers,
     BankToken,
     FundingKind,
     FundingSource,
-    Party,
     TokenAlreadyUsedError,
     check_usable,
     check_verified,
     missing_funding,
 )
-from brim.domain.funding_wire import TEST_BANK_ROUTING_NUMBER, bank_name_of, token_json
+from brim.domain.funding_wire import bank_name_of, token_json
 from brim.platform.database import Conn, Database
 from brim.rails.sandbox import TOKEN_NUMBERS
 from brim.services.bank_secrets import BankSecrets

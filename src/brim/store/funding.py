@@ -7,15 +7,8 @@ import msgspec
 
 from brim.base.paging import Page, Window, page_of
 from brim.base.scope import Owner
-from brim.domain.funding_sources import (
-    BankAccount,
-    BankToken,
-    FundingFilters,
-    FundingKind,
-    FundingSource,
-    Party,
-    Verification,
-)
+from brim.core.bank_accounts.rules import BankAccount, Party, Verification
+from brim.domain.funding_sources import BankToken, FundingFilters, FundingKind, FundingSource
 from brim.platform.database import Conn
 from brim.platform.sql import load_queries
 

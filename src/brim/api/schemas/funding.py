@@ -4,7 +4,8 @@ from typing import Final
 
 from brim.api.params import Schema
 from brim.api.schemas.common import LIVEMODE, METADATA, TEXT, TIME, Component, constant, identifier
-from brim.domain import funding_sources, funding_wire
+from brim.core.bank_accounts import rules as bank_accounts_rules
+from brim.domain import funding_wire
 
 _BANK_ACCOUNT_PARTS: Final[dict[str, Schema]] = {
     "bank_name": {"description": "The bank's name, if it is known.", **TEXT},
@@ -66,7 +67,7 @@ _FUNDING_STATE: Final[dict[str, Schema]] = {
 }
 _VERIFICATION: Final[dict[str, Schema]] = {
     "attempts_remaining": {"description": "How often its micro-deposits may still be guessed wrong.", "minimum": 0},
-    "status": {"description": "How far it is.", "enum": sorted(funding_sources.Verification)},
+    "status": {"description": "How far it is.", "enum": sorted(bank_accounts_rules.Verification)},
 }
 _SOURCE: Final[dict[str, Schema]] = {
     "id": identifier("src", "source"),
@@ -135,5 +136,5 @@ FUNDING: Final = (
     Component(funding_wire.TokenObject, "token", _TOKEN),
     Component(funding_wire.BankAccountObject, "bank_account", _BANK_ACCOUNT),
     Component(funding_wire.DefaultFundingObject, "brim.default_funding_source", _DEFAULT_FUNDING),
-    Component(funding_sources.Address, "address", _ADDRESS),
+    Component(bank_accounts_rules.Address, "address", _ADDRESS),
 )
