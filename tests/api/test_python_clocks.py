@@ -12,8 +12,8 @@ from stripe.test_helpers import TestClock
 
 from api.polling import until
 from api.wire import PENDING, Wire
+from brim.core.rails.failures import FAILURES
 from brim.platform.database import Database
-from brim.rails.failures import FAILURES
 from moments import BEFORE_A_LONG_WEEKEND, OVER_THE_LONG_WEEKEND, second
 from service import Server
 

@@ -20,6 +20,7 @@ from brim.base.errors import ResourceMissingError
 from brim.base.scope import Owner
 from brim.core.idempotency.rules import KEPT_MS
 from brim.core.ledger.sealing import seal_transfers
+from brim.core.rails.protocol import Fail, Outcome, Return, Succeed
 from brim.core.time.rules import KEPT_S
 from brim.domain.destination_wire import destination_json
 from brim.domain.endpoints import DESTINATION_PREFIX, EndpointRules, NewEndpoint
@@ -27,7 +28,6 @@ from brim.domain.operators import Role
 from brim.domain.pairing import PairingRedeemedError, UnknownPairingError, code_of
 from brim.domain.sign_in import PasswordLinkOverError
 from brim.domain.webhooks import EventPayload
-from brim.rails.rail import Fail, Outcome, Return, Succeed
 from brim.services import keys, pairing
 from brim.services.account_access import UnreachableAccountError
 from brim.services.account_closing import delete_account, reject_account

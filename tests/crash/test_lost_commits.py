@@ -21,9 +21,9 @@ from clockwork import Clockwork, Reply
 from patience import until_answered
 
 from brim.base.scope import Owner
+from brim.core.rails.failures import FAILURES
+from brim.core.rails.protocol import Fail, Outcome, Return, Succeed
 from brim.platform.database import Database
-from brim.rails.failures import FAILURES
-from brim.rails.rail import Fail, Outcome, Return, Succeed
 from brim.services.verification import verify_books
 from cutting import Fault, Trip, cutting
 from figures import Figures

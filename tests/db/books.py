@@ -10,10 +10,10 @@ from brim.core.events.rules import DEFAULT_API_VERSION, EventType
 from brim.core.events.rules import Event as EventRow
 from brim.core.idempotency.rules import KeyClaim
 from brim.core.ledger.sealing import seal_transfers, verify_chain
+from brim.core.rails.sandbox import PAYMENT_METHOD_SCENARIOS, SOURCE_SCENARIOS, SandboxRail
 from brim.domain.topup_wire import topup_json
 from brim.domain.topups import Topup
 from brim.platform.database import Database
-from brim.rails.sandbox import PAYMENT_METHOD_SCENARIOS, SOURCE_SCENARIOS, SandboxRail
 from brim.services.verification import verify_books
 from brim.store.topups import NewTopup, insert_topups
 

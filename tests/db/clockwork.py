@@ -10,13 +10,13 @@ from brim.base.scope import Owner
 from brim.core.events.rules import DEFAULT_API_VERSION
 from brim.core.idempotency.rules import KeptReply, KeyClaim
 from brim.core.idempotency.service import Answer, Attempt
+from brim.core.rails.protocol import Outcome, Rail
+from brim.core.rails.sandbox import SandboxRail
 from brim.domain.funding import Funding
 from brim.domain.topup_wire import topup_json
 from brim.domain.topups import Topup
 from brim.platform.database import Conn, Database
 from brim.platform.vault import Vault, new_encryption_key
-from brim.rails.rail import Outcome, Rail
-from brim.rails.sandbox import SandboxRail
 from brim.services import clocks, settlement, topups
 from brim.services.bank_secrets import BankSecrets
 from brim.services.batches import Batches

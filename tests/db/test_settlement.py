@@ -26,11 +26,11 @@ from hypothesis import strategies as st
 from brim.base.ids import IdFactory
 from brim.base.scope import Owner
 from brim.core.events.rules import BY_ITSELF
+from brim.core.rails.protocol import Outcome, Plan, Succeed
 from brim.core.time.rules import Moment
 from brim.domain.topups import Status, Topup
 from brim.platform.database import Database
 from brim.platform.sql import load_queries
-from brim.rails.rail import Outcome, Plan, Succeed
 from brim.services.settlement import settle_due
 from brim.services.transitions import follow
 from brim.store.transitions import transition_arrays

@@ -28,9 +28,9 @@ from model import BANKING_DAY_MS, SOURCES, Model
 
 from brim.base.scope import Owner
 from brim.core.idempotency.rules import IdempotencyMismatchError
+from brim.core.rails.failures import FAILURES
+from brim.core.rails.protocol import Fail, Outcome, Return, Succeed
 from brim.platform.database import Database
-from brim.rails.failures import FAILURES
-from brim.rails.rail import Fail, Outcome, Return, Succeed
 from conftest import PostgresForTests
 from figures import Figures
 

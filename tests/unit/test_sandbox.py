@@ -1,10 +1,10 @@
 import pytest
 
 from brim.base.scope import Owner
+from brim.core.rails.failures import FAILURES as SENTENCES
+from brim.core.rails.protocol import Fail, Outcome, Plan, Rail, Return, Succeed, Wait
+from brim.core.rails.sandbox import PAYMENT_METHOD_SCENARIOS, SCENARIOS, SOURCE_SCENARIOS, SandboxRail
 from brim.domain.topups import Status, Topup
-from brim.rails.failures import FAILURES as SENTENCES
-from brim.rails.rail import Fail, Outcome, Plan, Rail, Return, Succeed, Wait
-from brim.rails.sandbox import PAYMENT_METHOD_SCENARIOS, SCENARIOS, SOURCE_SCENARIOS, SandboxRail
 
 NOW_MS = 1_700_000_000_250
 RAIL: Rail = SandboxRail(settle_after_s=1.5)

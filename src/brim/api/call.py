@@ -12,10 +12,10 @@ from brim.base.ids import IdFactory
 from brim.base.scope import Owner
 from brim.core.idempotency.rules import KeyClaim
 from brim.core.idempotency.service import Attempt
+from brim.core.rails.protocol import Rail
 from brim.domain.endpoints import EndpointRules
 from brim.platform.database import Database
 from brim.platform.vault import Vault
-from brim.rails.rail import Rail
 from brim.services.bank_secrets import BankSecrets
 from brim.services.batches import Batches
 from brim.services.hub import Hub

@@ -15,12 +15,12 @@ from brim.base.metadata import NO_CHANGE, merge
 from brim.base.scope import Owner
 from brim.core.idempotency.rules import KeptReply
 from brim.core.idempotency.service import Answer, Attempt
+from brim.core.rails.failures import DEFAULT_FAILURE, DEFAULT_RETURN, FAILURES
+from brim.core.rails.protocol import Fail, Outcome, Return, Succeed
 from brim.domain.funding import Funding
 from brim.domain.topup_wire import preview_json
 from brim.domain.topups import Topup, TopupFilters
 from brim.platform.database import Conn
-from brim.rails.failures import DEFAULT_FAILURE, DEFAULT_RETURN, FAILURES
-from brim.rails.rail import Fail, Outcome, Return, Succeed
 from brim.services import lists, topups
 from brim.services.paying import find_funding, preview_funding
 from brim.services.topups import CreateTopup, EditTopup, RenderTopup

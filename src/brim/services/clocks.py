@@ -16,6 +16,7 @@ from brim.core.events import store as events_store
 from brim.core.events.rules import BY_ITSELF, Cause, EventType
 from brim.core.events.service import new_event
 from brim.core.idempotency.service import Answer, Attempt, RenderError, run_once
+from brim.core.rails.protocol import Rail, Succeed
 from brim.core.time import store as time_store
 from brim.core.time.rules import (
     KEPT_S,
@@ -30,7 +31,6 @@ from brim.core.time.service import check_test_mode, find_clock
 from brim.domain.clock_wire import clock_json
 from brim.domain.topups import Topup
 from brim.platform.database import Conn, Database
-from brim.rails.rail import Rail, Succeed
 from brim.services.settlement import ObserveOutcome, observe_changes, settle
 from brim.services.transitions import Change
 from brim.store import clocks

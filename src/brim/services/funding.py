@@ -15,6 +15,13 @@ from brim.base.metadata import MetadataChange, merge
 from brim.base.scope import Owner
 from brim.core.bank_accounts.rules import BankAccount, BankNumbers, Guess, Party, Verification
 from brim.core.idempotency.service import Answer, Attempt, RenderError, run_once
+from brim.core.rails.sandbox import (
+    PAYMENT_METHOD_SCENARIOS,
+    UNVERIFIED_PAYMENT_METHODS,
+    behaviour_of,
+    judge_amounts,
+    judge_descriptor_code,
+)
 from brim.domain.funding_sources import (
     KIND_WORDS,
     PREFIXES,
@@ -32,13 +39,6 @@ from brim.domain.funding_sources import (
 )
 from brim.domain.funding_wire import bank_name_of, documented_payment_method
 from brim.platform.database import Conn, Database
-from brim.rails.sandbox import (
-    PAYMENT_METHOD_SCENARIOS,
-    UNVERIFIED_PAYMENT_METHODS,
-    behaviour_of,
-    judge_amounts,
-    judge_descriptor_code,
-)
 from brim.services.bank_secrets import BankSecrets
 from brim.store import funding
 from brim.store.terms import change_terms

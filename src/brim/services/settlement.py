@@ -8,10 +8,10 @@ import structlog
 
 from brim.base.ids import IdFactory
 from brim.core.events.rules import BY_ITSELF
+from brim.core.rails.protocol import Rail
 from brim.core.time.rules import Moment
 from brim.domain.topups import Status, Topup
 from brim.platform.database import Conn, Database, halved
-from brim.rails.rail import Rail
 from brim.services.transitions import Change, follow, write_changes
 from brim.store import settlement
 

@@ -10,6 +10,7 @@ from brim.base.ids import IdFactory
 from brim.base.scope import Owner
 from brim.core.bank_accounts.rules import TEST_BANK_ROUTING_NUMBER, BankAccount, BankNumbers, Party
 from brim.core.idempotency.service import Answer, Attempt, RenderError, run_once
+from brim.core.rails.sandbox import TOKEN_NUMBERS
 from brim.domain.funding_sources import (
     PREFIXES,
     TOKEN_PREFIX,
@@ -23,7 +24,6 @@ from brim.domain.funding_sources import (
 )
 from brim.domain.funding_wire import bank_name_of, token_json
 from brim.platform.database import Conn, Database
-from brim.rails.sandbox import TOKEN_NUMBERS
 from brim.services.bank_secrets import BankSecrets
 from brim.services.funding import Render, first_state
 from brim.store import funding

@@ -11,6 +11,8 @@ from brim.base.metadata import MetadataChange, merge
 from brim.base.scope import Owner
 from brim.core.idempotency.rules import KeptReply
 from brim.core.idempotency.service import Answer, Attempt, RenderError, replay_of, run_once
+from brim.core.rails.protocol import Outcome, Rail
+from brim.core.rails.sandbox import PAYMENT_METHOD_SCENARIOS, SOURCE_SCENARIOS
 from brim.core.time.rules import ClockAdvancingError, Moment, moment_of
 from brim.core.time.service import check_test_mode, hold_moment
 from brim.domain.accounts import AccountClosedError
@@ -19,8 +21,6 @@ from brim.domain.funding import IMPLICIT, Funding
 from brim.domain.terms import Terms
 from brim.domain.topups import NoFundingSourceError, Topup
 from brim.platform.database import Conn, Database
-from brim.rails.rail import Outcome, Rail
-from brim.rails.sandbox import PAYMENT_METHOD_SCENARIOS, SOURCE_SCENARIOS
 from brim.services.batches import Batches
 from brim.services.terms import KnownTerms
 from brim.services.transitions import Change, cancel, follow, topup_event, write_changes

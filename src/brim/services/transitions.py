@@ -17,6 +17,7 @@ from brim.core.events.service import new_event
 from brim.core.ledger import store as ledger_store
 from brim.core.ledger.rules import Balance
 from brim.core.ledger.wire import balance_json
+from brim.core.rails.protocol import Fail, Outcome, Return, Succeed, Wait
 from brim.core.time.rules import Moment
 from brim.domain import topups as rules
 from brim.domain.posting import BOOKED_AT, book, statement_line
@@ -24,7 +25,6 @@ from brim.domain.topup_events import EVENT_OF_STATUS
 from brim.domain.topup_wire import topup_json
 from brim.domain.topups import Topup
 from brim.platform.database import Conn
-from brim.rails.rail import Fail, Outcome, Return, Succeed, Wait
 from brim.store import transitions
 from brim.store.transitions import Transition
 

@@ -13,6 +13,8 @@ from brim.base.clock import Clock, system_clock_ms
 from brim.base.ids import IdFactory
 from brim.core.ledger import sealing as chain
 from brim.core.ledger.sealing import seal_transfers
+from brim.core.rails.protocol import Rail
+from brim.core.rails.sandbox import SandboxRail
 from brim.core.verification.rules import VerificationRun
 from brim.domain.topups import Status
 from brim.platform.announcements.service import Announcer, listen
@@ -24,8 +26,6 @@ from brim.platform.settings import DEFAULT_VERIFY_EVERY_S, Settings
 from brim.platform.telemetry import metrics
 from brim.platform.telemetry.logs import configure_logging
 from brim.platform.vault import Vault
-from brim.rails.rail import Rail
-from brim.rails.sandbox import SandboxRail
 from brim.services import settlement
 from brim.services.clocks import delete_ended_clock, step_clock
 from brim.services.delivery import Courier

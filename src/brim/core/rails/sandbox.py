@@ -13,9 +13,9 @@ import msgspec
 
 from brim.core.bank_accounts.rules import TEST_BANK_ROUTING_NUMBER, BankNumbers, Guess, Verification
 from brim.core.calendars.rules import after_business_days, after_calendar_days, availability, calendar_of
+from brim.core.rails.failures import FAILURES
+from brim.core.rails.protocol import Fail, Outcome, Plan, Return, Succeed, Wait
 from brim.domain.topups import Status, Topup
-from brim.rails.failures import FAILURES
-from brim.rails.rail import Fail, Outcome, Plan, Return, Succeed, Wait
 
 RETURN_DAYS: Final = 2
 """Banking days until an ordinary return. Source: Nacha, returns R01 to R04 reach the originator within two."""
