@@ -6,12 +6,13 @@ its owners, which every create under way holds, so none slips through.
 
 import msgspec
 
+from brim.core.account_config import store as account_config_store
 from brim.core.idempotency.service import Answer, Attempt, RenderError, run_once
 from brim.domain.accounts import Account, AccountInUseError, check_controlled
 from brim.platform.database import Conn, Database
 from brim.services.account_access import lock_account
 from brim.services.accounts import render_account
-from brim.store import accounts, terms
+from brim.store import accounts
 from brim.store.external_accounts import delete_all_external_accounts
 from brim.store.keys import expire_keys_of_account
 
@@ -74,14 +75,14 @@ async def _ensure_terms(database: Database, account_id: str) -> None:
 
     async def work(conn: Conn) -> None:
         if await accounts.find_account(conn, account_id) is not None:
-            await terms.ensure_terms(conn, account_id)
+            await account_config_store.ensure_terms(conn, account_id)
 
     await database.transact(work)
 
 
 async def _close(conn: Conn, account: Account, *, what: str) -> None:
     """Let an account that has no money be topped up no more. What its creates under way have made is seen by then."""
-    await terms.close(conn, account.account)
+    await account_config_store.close(conn, account.account)
     has_balance, has_pending = await accounts.money_of_account(conn, account.account)
     if has_balance:
         raise AccountInUseError(what, "it has a balance")

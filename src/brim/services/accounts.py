@@ -14,6 +14,7 @@ from brim.base.ids import TIME_CHARS, encode_time, random_base62
 from brim.base.metadata import MetadataChange, merge
 from brim.base.paging import Page, PageRequest, Range, window
 from brim.base.scope import Owner
+from brim.core.account_config.store import set_settlement_days
 from brim.core.idempotency.service import Answer, Attempt, RenderError, run_once
 from brim.domain.account_details import AccountDetails, CapabilityState, changed
 from brim.domain.account_wire import account_json, capability_json
@@ -32,7 +33,6 @@ from brim.services.account_access import lock_account, require_account
 from brim.services.external_accounts import Draft, add
 from brim.store import accounts
 from brim.store.external_accounts import fetch_external_accounts
-from brim.store.terms import set_settlement_days
 
 RandomText: TypeAlias = Callable[[int], str]
 Days: TypeAlias = int | msgspec.UnsetType | None

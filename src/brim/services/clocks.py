@@ -12,6 +12,7 @@ import msgspec
 from brim.base.errors import ResourceMissingError
 from brim.base.ids import FrozenIds, IdFactory
 from brim.base.scope import Owner
+from brim.core.account_config.store import change_terms
 from brim.core.events import store as events_store
 from brim.core.events.rules import BY_ITSELF, Cause, EventType
 from brim.core.events.service import new_event
@@ -34,7 +35,6 @@ from brim.platform.database import Conn, Database
 from brim.services.settlement import ObserveOutcome, observe_changes, settle
 from brim.services.transitions import Change
 from brim.store import clocks
-from brim.store.terms import change_terms
 
 MAX_STEP: Final = 500
 """The most top-ups that one step of a clock takes in hand."""

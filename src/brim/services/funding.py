@@ -13,6 +13,7 @@ from brim.base.errors import BrimError, ResourceMissingError
 from brim.base.ids import IdFactory
 from brim.base.metadata import MetadataChange, merge
 from brim.base.scope import Owner
+from brim.core.account_config.store import change_terms
 from brim.core.bank_accounts.rules import BankAccount, BankNumbers, Guess, Party, Verification
 from brim.core.idempotency.service import Answer, Attempt, RenderError, run_once
 from brim.core.rails.sandbox import (
@@ -41,7 +42,6 @@ from brim.domain.funding_wire import bank_name_of, documented_payment_method
 from brim.platform.database import Conn, Database
 from brim.services.bank_secrets import BankSecrets
 from brim.store import funding
-from brim.store.terms import change_terms
 
 Render: TypeAlias = Callable[[FundingSource], bytes]
 
