@@ -9,12 +9,14 @@ from flows import KEY, OWNER, Act, Flow
 from brim.api.errors import render_error
 from brim.base.errors import ResourceMissingError
 from brim.core.bank_accounts.rules import BankNumbers
+from brim.core.funding import defaults as default_funding
+from brim.core.funding import service as funding
+from brim.core.funding import tokens
+from brim.core.funding.rules import FundingKind
+from brim.core.funding.service import MicrodepositGuess, NewPaymentMethod
+from brim.core.funding.tokens import NewBankToken, NewSource
+from brim.core.funding.wire import payment_method_json, source_json
 from brim.core.idempotency.service import Answer
-from brim.domain.funding_sources import FundingKind
-from brim.domain.funding_wire import payment_method_json, source_json
-from brim.services import default_funding, funding, tokens
-from brim.services.funding import MicrodepositGuess, NewPaymentMethod
-from brim.services.tokens import NewBankToken, NewSource
 
 _NUMBERS: Final = BankNumbers("110000000", "000123456789")
 _METHOD: Final = FundingKind.PAYMENT_METHOD

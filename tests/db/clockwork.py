@@ -8,19 +8,19 @@ from brim.api.errors import render_error
 from brim.base.ids import IdFactory
 from brim.base.scope import Owner
 from brim.core.events.rules import DEFAULT_API_VERSION
+from brim.core.funding.bank_secrets import BankSecrets
+from brim.core.funding.reference import Funding
+from brim.core.funding.resolution import find_funding, preview_funding
 from brim.core.idempotency.rules import KeptReply, KeyClaim
 from brim.core.idempotency.service import Answer, Attempt
 from brim.core.rails.protocol import Outcome, Rail
 from brim.core.rails.sandbox import SandboxRail
-from brim.domain.funding import Funding
 from brim.domain.topup_wire import topup_json
 from brim.domain.topups import Topup
 from brim.platform.database import Conn, Database
 from brim.platform.vault import Vault, new_encryption_key
 from brim.services import clocks, settlement, topups
-from brim.services.bank_secrets import BankSecrets
 from brim.services.batches import Batches
-from brim.services.paying import find_funding, preview_funding
 from brim.services.terms import KnownTerms
 
 Reply = dict[str, Any]

@@ -16,11 +16,27 @@ from brim.base.scope import Owner
 from brim.core.bank_accounts.rules import BankNumbers, Verification
 from brim.core.encryption.rotation import rotate_encryption
 from brim.core.events.rules import DEFAULT_API_VERSION
+from brim.core.funding import store as funding
+from brim.core.funding.bank_secrets import BankSecrets
+from brim.core.funding.defaults import delete_default, set_default
+from brim.core.funding.reference import IMPLICIT
+from brim.core.funding.resolution import find_funding
+from brim.core.funding.rules import FundingKind, FundingSource, TokenAlreadyUsedError
+from brim.core.funding.service import (
+    EditFundingSource,
+    MicrodepositGuess,
+    NewPaymentMethod,
+    create_payment_method,
+    detach_funding_source,
+    list_funding_sources,
+    retrieve_funding_source,
+    update_funding_source,
+    verify_funding_source,
+)
+from brim.core.funding.tokens import NewBankToken, NewSource, create_source, create_token
+from brim.core.funding.wire import payment_method_json, source_json
 from brim.core.idempotency.rules import KeyClaim
 from brim.core.idempotency.service import Answer, Attempt
-from brim.domain.funding import IMPLICIT
-from brim.domain.funding_sources import FundingKind, FundingSource, TokenAlreadyUsedError
-from brim.domain.funding_wire import payment_method_json, source_json
 from brim.platform.database import Database
 from brim.platform.vault import (
     MisplacedSecretError,
@@ -29,26 +45,10 @@ from brim.platform.vault import (
     Vault,
     new_encryption_key,
 )
-from brim.services.bank_secrets import BankSecrets
 from brim.services.batches import Batches
-from brim.services.default_funding import delete_default, set_default
-from brim.services.funding import (
-    EditFundingSource,
-    MicrodepositGuess,
-    NewPaymentMethod,
-    create_payment_method,
-    detach_funding_source,
-    retrieve_funding_source,
-    update_funding_source,
-    verify_funding_source,
-)
-from brim.services.lists import list_funding_sources
-from brim.services.paying import find_funding
 from brim.services.terms import KnownTerms
-from brim.services.tokens import NewBankToken, NewSource, create_source, create_token
 from brim.services.topups import CreateTopup, create_topup
 from brim.services.verification import verify_books
-from brim.store import funding
 from brim.store.terms import read_terms
 from brim.testing.terminal import typed
 

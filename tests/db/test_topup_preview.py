@@ -15,14 +15,14 @@ from brim.api.errors import render_error
 from brim.api.rendering import availability_of
 from brim.base.scope import Owner
 from brim.core.bank_accounts.rules import BankNumbers
+from brim.core.funding.service import NewPaymentMethod, create_payment_method
+from brim.core.funding.tokens import NewBankToken, NewSource, create_source, create_token
+from brim.core.funding.wire import payment_method_json, source_json
 from brim.core.rails.protocol import Outcome, Plan, Wait
 from brim.core.time.rules import ClockAdvancingError
-from brim.domain.funding_wire import payment_method_json, source_json
 from brim.domain.topup_wire import preview_json
 from brim.domain.topups import NoFundingSourceError, Topup
 from brim.platform.database import Database
-from brim.services.funding import NewPaymentMethod, create_payment_method
-from brim.services.tokens import NewBankToken, NewSource, create_source, create_token
 
 REAL_MS: Final = 1_795_305_600_000  # 2026-11-22 00:00 UTC
 OWNER: Final = Owner("acct_preview", livemode=False)

@@ -16,15 +16,7 @@ from brim.core.bank_accounts.rules import (
     check_account_number,
     check_routing_number,
 )
-from brim.core.rails.sandbox import (
-    ACCOUNT_NUMBER_SCENARIOS,
-    PAYMENT_METHOD_SCENARIOS,
-    SCENARIOS,
-    SOURCE_SCENARIOS,
-    TOKEN_NUMBERS,
-    judge_amounts,
-)
-from brim.domain.funding_sources import (
+from brim.core.funding.rules import (
     ATTEMPTS,
     AlreadyVerifiedError,
     FundingSource,
@@ -33,7 +25,15 @@ from brim.domain.funding_sources import (
     check_can_be_guessed,
     judged,
 )
-from brim.domain.funding_wire import documented_payment_method
+from brim.core.funding.wire import documented_payment_method
+from brim.core.rails.sandbox import (
+    ACCOUNT_NUMBER_SCENARIOS,
+    PAYMENT_METHOD_SCENARIOS,
+    SCENARIOS,
+    SOURCE_SCENARIOS,
+    TOKEN_NUMBERS,
+    judge_amounts,
+)
 
 DIGITS = st.text("0123456789", min_size=8, max_size=8)
 

@@ -32,14 +32,15 @@ from brim.core.bank_accounts.rules import Verification
 from brim.core.events import wire as event_wire
 from brim.core.events.rules import DEFAULT_API_VERSION, Event, EventType
 from brim.core.events.thin import thin_json
+from brim.core.funding import wire as funding_wire
+from brim.core.funding.rules import BankToken, FundingKind
+from brim.core.funding.wire import documented_payment_method
 from brim.core.ledger import wire as balance_wire
 from brim.core.ledger.rules import Balance, BalanceTransaction, TransferKind
 from brim.core.verification.rules import Difference, VerificationRun
-from brim.domain import account_wire, funding_wire, topup_wire
+from brim.domain import account_wire, topup_wire
 from brim.domain.accounts import Account
 from brim.domain.destination_wire import destination_json
-from brim.domain.funding_sources import BankToken, FundingKind
-from brim.domain.funding_wire import documented_payment_method
 from brim.domain.request_log_wire import request_log_json
 from brim.domain.request_logs import RequestRecord
 from brim.domain.topups import Status, Topup

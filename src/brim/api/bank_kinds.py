@@ -14,7 +14,7 @@ from brim.core.bank_accounts.rules import (
     check_account_number,
     check_routing_number,
 )
-from brim.domain.funding_sources import MicrodepositAmountsInvalidError
+from brim.core.funding.rules import MicrodepositAmountsInvalidError
 
 _AMOUNTS: Final = 2
 _LARGEST_AMOUNT: Final = 99

@@ -10,13 +10,13 @@ from brim.api.rights import Rights
 from brim.base.clock import Clock
 from brim.base.ids import IdFactory
 from brim.base.scope import Owner
+from brim.core.funding.bank_secrets import BankSecrets
 from brim.core.idempotency.rules import KeyClaim
 from brim.core.idempotency.service import Attempt
 from brim.core.rails.protocol import Rail
 from brim.domain.endpoints import EndpointRules
 from brim.platform.database import Database
 from brim.platform.vault import Vault
-from brim.services.bank_secrets import BankSecrets
 from brim.services.batches import Batches
 from brim.services.hub import Hub
 from brim.services.terms import KnownTerms

@@ -7,8 +7,8 @@ import msgspec
 
 from brim.base.metadata import MetadataChange
 from brim.core.bank_accounts.rules import Party
-from brim.domain.funding_sources import PartyChange, merged_party
-from brim.services.funding import EditFundingSource
+from brim.core.funding.rules import PartyChange, merged_party
+from brim.core.funding.service import EditFundingSource
 
 
 def read_party(given: Mapping[str, Any]) -> Party:

@@ -15,11 +15,13 @@ from brim.base.errors import ExclusiveParametersError, ResourceMissingError
 from brim.base.metadata import NO_CHANGE, merge
 from brim.base.paging import Page
 from brim.core.bank_accounts.rules import BankNumbers
+from brim.core.funding import defaults as default_funding
+from brim.core.funding import service as funding
+from brim.core.funding import service as funding_service
+from brim.core.funding import wire as funding_wire
+from brim.core.funding.rules import FundingFilters, FundingKind, check_customer
+from brim.core.funding.service import MicrodepositGuess, NewPaymentMethod, Render
 from brim.core.idempotency.service import Answer
-from brim.domain import funding_wire
-from brim.domain.funding_sources import FundingFilters, FundingKind, check_customer
-from brim.services import default_funding, funding, lists
-from brim.services.funding import MicrodepositGuess, NewPaymentMethod, Render
 
 _KIND = FundingKind.PAYMENT_METHOD
 _TYPE = "us_bank_account"
@@ -130,7 +132,9 @@ async def list_all(call: Call) -> Answer:
     """`GET /v1/payment_methods`: all are of one type, so the list of another type is empty."""
     service, parameters = call.service, call.parameters
     filters = FundingFilters(allow_redisplay=parameters.get("allow_redisplay"), kept_for=_read_customer(parameters))
-    page = await lists.list_funding_sources(service.database, call.owner, _KIND, read_page(parameters), filters)
+    page = await funding_service.list_funding_sources(
+        service.database, call.owner, _KIND, read_page(parameters), filters
+    )
     if parameters.get("type", _TYPE) != _TYPE:
         page = Page(items=[], has_more=False)
     items = [_renderer(call)(method) for method in page.items]

@@ -13,11 +13,13 @@ from brim.api.expansion import check_property, paths_below
 from brim.base import wire
 from brim.base.scope import Owner
 from brim.core.calendars.rules import availability, calendar_of
+from brim.core.funding import service as funding_service
+from brim.core.funding import wire as funding_wire
+from brim.core.funding.rules import FundingSource
 from brim.core.ledger import service as ledger_service
 from brim.core.ledger import wire as balance_wire
 from brim.core.ledger.rules import BalanceTransaction
-from brim.domain import funding_wire, topup_wire
-from brim.domain.funding_sources import FundingSource
+from brim.domain import topup_wire
 from brim.domain.topups import Topup
 from brim.platform.database import Conn, Database
 from brim.services import lookups
@@ -112,7 +114,7 @@ async def _expand_methods(
     """Return encoded payment methods by id: those on file, and what documented test ids stand for."""
     for path in paths:
         check_property(path, "payment_method", within=within)
-    methods = await lookups.fetch_payment_methods(conn, owner, ids)
+    methods = await funding_service.fetch_payment_methods(conn, owner, ids)
     return {method.id: render_payment_method(method, paths) for method in methods}
 
 

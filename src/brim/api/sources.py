@@ -6,12 +6,14 @@ from brim.api.paging import read_page
 from brim.api.party import read_edit, read_party
 from brim.base import wire
 from brim.base.metadata import NO_CHANGE, merge
+from brim.core.funding import service as funding
+from brim.core.funding import service as funding_service
+from brim.core.funding import tokens
+from brim.core.funding.rules import FundingKind
+from brim.core.funding.service import MicrodepositGuess
+from brim.core.funding.tokens import NewSource
+from brim.core.funding.wire import source_json
 from brim.core.idempotency.service import Answer
-from brim.domain.funding_sources import FundingKind
-from brim.domain.funding_wire import source_json
-from brim.services import funding, lists, tokens
-from brim.services.funding import MicrodepositGuess
-from brim.services.tokens import NewSource
 
 _KIND = FundingKind.SOURCE
 
@@ -78,6 +80,8 @@ async def verify(call: Call) -> Answer:
 
 async def list_all(call: Call) -> Answer:
     """`GET /v1/sources`."""
-    page = await lists.list_funding_sources(call.service.database, call.owner, _KIND, read_page(call.parameters))
+    page = await funding_service.list_funding_sources(
+        call.service.database, call.owner, _KIND, read_page(call.parameters)
+    )
     items = [source_json(source) for source in page.items]
     return Answer(body=wire.list_json(items, has_more=page.has_more, url="/v1/sources"))

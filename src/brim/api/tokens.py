@@ -3,10 +3,10 @@
 from brim.api.call import Call
 from brim.api.errors import render_error
 from brim.core.bank_accounts.rules import BankNumbers
+from brim.core.funding import tokens
+from brim.core.funding.tokens import NewBankToken
+from brim.core.funding.wire import token_json
 from brim.core.idempotency.service import Answer
-from brim.domain.funding_wire import token_json
-from brim.services import tokens
-from brim.services.tokens import NewBankToken
 
 
 async def create(call: Call) -> Answer:

@@ -13,16 +13,16 @@ from brim.base import wire
 from brim.base.currency import amount_step
 from brim.base.metadata import NO_CHANGE, merge
 from brim.base.scope import Owner
+from brim.core.funding.reference import Funding
+from brim.core.funding.resolution import find_funding, preview_funding
 from brim.core.idempotency.rules import KeptReply
 from brim.core.idempotency.service import Answer, Attempt
 from brim.core.rails.failures import DEFAULT_FAILURE, DEFAULT_RETURN, FAILURES
 from brim.core.rails.protocol import Fail, Outcome, Return, Succeed
-from brim.domain.funding import Funding
 from brim.domain.topup_wire import preview_json
 from brim.domain.topups import Topup, TopupFilters
 from brim.platform.database import Conn
 from brim.services import lists, topups
-from brim.services.paying import find_funding, preview_funding
 from brim.services.topups import CreateTopup, EditTopup, RenderTopup
 
 PREVIEW: Final = "/v1/brim/availability_preview"

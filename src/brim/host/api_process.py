@@ -26,6 +26,7 @@ from brim.api.system import system_handlers
 from brim.base.clock import system_clock_ms
 from brim.base.ids import IdFactory
 from brim.core.encryption.service_secrets import find_service_secret
+from brim.core.funding.bank_secrets import BankSecrets
 from brim.core.rails.sandbox import SandboxRail
 from brim.domain.endpoints import EndpointRules
 from brim.platform.announcements.service import Announcer
@@ -36,7 +37,6 @@ from brim.platform.settings import LISTEN_BACKLOG, Settings
 from brim.platform.telemetry import metrics
 from brim.platform.telemetry.logs import RequestLog, configure_logging, wants_json
 from brim.platform.vault import NoEncryptionKeyError, SecretUnreadableError, Vault
-from brim.services.bank_secrets import BankSecrets
 from brim.services.batches import Batches
 from brim.services.hub import Hub
 from brim.services.owner_keys import OwnerKeys

@@ -10,6 +10,11 @@ from brim.base.ids import IdFactory
 from brim.base.paging import Page, PageRequest, window
 from brim.base.scope import Owner
 from brim.core.bank_accounts.rules import BankAccount, BankNumbers
+from brim.core.funding import store as funding
+from brim.core.funding.bank_secrets import BankSecrets
+from brim.core.funding.rules import TokenAlreadyUsedError, missing_funding
+from brim.core.funding.tokens import open_token
+from brim.core.funding.wire import bank_name_of
 from brim.core.idempotency.service import Answer, Attempt, RenderError, run_once
 from brim.domain.account_wire import external_account_json
 from brim.domain.external_accounts import (
@@ -21,14 +26,9 @@ from brim.domain.external_accounts import (
     check_deletable,
     edited,
 )
-from brim.domain.funding_sources import TokenAlreadyUsedError, missing_funding
-from brim.domain.funding_wire import bank_name_of
 from brim.platform.database import Conn, Database
 from brim.services.account_access import lock_account, require_account
-from brim.services.bank_secrets import BankSecrets
-from brim.services.tokens import open_token
 from brim.store import external_accounts as store
-from brim.store import funding
 
 PARAM = "external_account"
 _DEFAULT_CURRENCY = "usd"

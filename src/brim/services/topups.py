@@ -9,6 +9,7 @@ from brim.base.errors import ExclusiveParametersError, ResourceMissingError
 from brim.base.ids import IdFactory
 from brim.base.metadata import MetadataChange, merge
 from brim.base.scope import Owner
+from brim.core.funding.reference import IMPLICIT, Funding
 from brim.core.idempotency.rules import KeptReply
 from brim.core.idempotency.service import Answer, Attempt, RenderError, replay_of, run_once
 from brim.core.rails.protocol import Outcome, Rail
@@ -17,7 +18,6 @@ from brim.core.time.rules import ClockAdvancingError, Moment, moment_of
 from brim.core.time.service import check_test_mode, hold_moment
 from brim.domain.accounts import AccountClosedError
 from brim.domain.amounts import check_amount
-from brim.domain.funding import IMPLICIT, Funding
 from brim.domain.terms import Terms
 from brim.domain.topups import NoFundingSourceError, Topup
 from brim.platform.database import Conn, Database

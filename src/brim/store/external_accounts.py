@@ -7,10 +7,10 @@ import msgspec
 
 from brim.base.paging import Page, Window, page_of
 from brim.base.scope import Owner
+from brim.core.funding.store import bank_account_from_record
 from brim.domain.external_accounts import ExternalAccount
 from brim.platform.database import Conn
 from brim.platform.sql import load_queries
-from brim.store.funding import bank_account_from_record
 
 _SQL: Final = load_queries("brim.store.queries", "external_accounts")
 

@@ -3,12 +3,12 @@
 from typing import Final
 
 from brim.base.scope import Owner
+from brim.core.funding.store import funding_source_from_record
+from brim.core.funding.wire import funding_of
 from brim.core.time.store import clock_from_record
-from brim.domain.funding_wire import funding_of
 from brim.domain.terms import NO_TERMS, Terms
 from brim.platform.database import Conn
 from brim.platform.sql import load_queries
-from brim.store.funding import funding_source_from_record
 
 _SQL: Final = load_queries("brim.store.queries", "terms")
 

@@ -11,6 +11,7 @@ from brim.api.operation import Operation
 from brim.api.params import Errors
 from brim.base import wire
 from brim.base.errors import ResourceMissingError
+from brim.core.funding.rules import TokenAlreadyUsedError
 from brim.domain import account_wire
 from brim.domain.accounts import (
     AccountInUseError,
@@ -21,7 +22,6 @@ from brim.domain.accounts import (
     TypeAndControllerError,
 )
 from brim.domain.external_accounts import DefaultExternalAccountError, TooManyExternalAccountsError
-from brim.domain.funding_sources import TokenAlreadyUsedError
 from brim.platform.vault import NoEncryptionKeyError, SecretUnreadableError
 
 _ACCOUNT: Final = "/v1/accounts/{account}"

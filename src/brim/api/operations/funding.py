@@ -14,8 +14,8 @@ from brim.api.parameter_errors import MissingParameterError
 from brim.api.params import Errors
 from brim.base import wire
 from brim.base.errors import ExclusiveParametersError, ResourceMissingError
-from brim.domain import funding_sources as funding
-from brim.domain import funding_wire
+from brim.core.funding import rules as funding
+from brim.core.funding import wire as funding_wire
 from brim.platform.vault import NoEncryptionKeyError, SecretUnreadableError
 
 _METHODS: Final = "/v1/payment_methods"

@@ -5,7 +5,7 @@ from typing import Final
 from brim.api.params import Schema
 from brim.api.schemas.common import LIVEMODE, METADATA, TEXT, TIME, Component, constant, identifier
 from brim.core.bank_accounts import rules as bank_accounts_rules
-from brim.domain import funding_wire
+from brim.core.funding import wire as funding_wire
 
 _BANK_ACCOUNT_PARTS: Final[dict[str, Schema]] = {
     "bank_name": {"description": "The bank's name, if it is known.", **TEXT},

@@ -4,7 +4,7 @@ A request's account number is sealed before anything is written, and never leave
 makes sources, `default_funding` says which bank account pays for what names none, `paying` finds the one that does.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
 import msgspec
@@ -12,21 +12,17 @@ import msgspec
 from brim.base.errors import BrimError, ResourceMissingError
 from brim.base.ids import IdFactory
 from brim.base.metadata import MetadataChange, merge
+from brim.base.paging import Page, PageRequest, window
 from brim.base.scope import Owner
 from brim.core.account_config.store import change_terms
 from brim.core.bank_accounts.rules import BankAccount, BankNumbers, Guess, Party, Verification
-from brim.core.idempotency.service import Answer, Attempt, RenderError, run_once
-from brim.core.rails.sandbox import (
-    PAYMENT_METHOD_SCENARIOS,
-    UNVERIFIED_PAYMENT_METHODS,
-    behaviour_of,
-    judge_amounts,
-    judge_descriptor_code,
-)
-from brim.domain.funding_sources import (
+from brim.core.funding import store as funding
+from brim.core.funding.bank_secrets import BankSecrets
+from brim.core.funding.rules import (
     KIND_WORDS,
     PREFIXES,
     DescriptorCodeMismatchError,
+    FundingFilters,
     FundingKind,
     FundingSource,
     MicrodepositAmountsMismatchError,
@@ -38,10 +34,17 @@ from brim.domain.funding_sources import (
     judged,
     merged_party,
 )
-from brim.domain.funding_wire import bank_name_of, documented_payment_method
+from brim.core.funding.wire import bank_name_of, documented_payment_method
+from brim.core.idempotency.service import Answer, Attempt, RenderError, run_once
+from brim.core.rails.sandbox import (
+    PAYMENT_METHOD_SCENARIOS,
+    UNVERIFIED_PAYMENT_METHODS,
+    behaviour_of,
+    judge_amounts,
+    judge_descriptor_code,
+)
 from brim.platform.database import Conn, Database
-from brim.services.bank_secrets import BankSecrets
-from brim.store import funding
+from brim.platform.lookups import check_cursors
 
 Render: TypeAlias = Callable[[FundingSource], bytes]
 
@@ -327,3 +330,33 @@ async def _missing(conn: Conn, owner: Owner, kind: FundingKind, funding_id: str)
     in_other_mode = await funding.fetch_funding_sources(conn, other_mode, [funding_id])
     other_mode_of = owner.livemode if in_other_mode else None
     return ResourceMissingError(KIND_WORDS[kind], funding_id, param=kind, in_path=True, other_mode_of=other_mode_of)
+
+
+async def fetch_payment_methods(conn: Conn, owner: Owner, ids: Sequence[str]) -> list[FundingSource]:
+    """Return those of an owner's payment methods that exist, documented test ids among them, each once."""
+    documented = {method_id: find_documented(owner, method_id) for method_id in dict.fromkeys(ids)}
+    on_file = [method_id for method_id, method in documented.items() if method is None]
+    found = await funding.fetch_funding_sources(conn, owner, on_file) if on_file else {}
+    return [*found.values(), *(method for method in documented.values() if method is not None)]
+
+
+async def list_funding_sources(
+    database: Database,
+    owner: Owner,
+    kind: FundingKind,
+    request: PageRequest,
+    filters: FundingFilters = FundingFilters(),  # noqa: B008  frozen
+) -> Page[FundingSource]:
+    """Return a page of an owner's bank accounts of one kind, without those that were detached.
+
+    Raises:
+        ResourceMissingError: a cursor names none of the owner's.
+        ExclusiveParametersError: both cursors are given.
+    """
+    await check_cursors(database, owner, request, kind=KIND_WORDS[kind], exists=_funding_source_exists)
+    async with database.connection() as conn:
+        return await funding.list_funding_sources(conn, owner, filters, window(PREFIXES[kind], None, request))
+
+
+async def _funding_source_exists(conn: Conn, owner: Owner, funding_id: str) -> bool:
+    return funding_id in await funding.fetch_funding_sources(conn, owner, [funding_id])

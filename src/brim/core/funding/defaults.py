@@ -7,11 +7,11 @@ transaction: a create that races it is made under the terms before or those afte
 from brim.base.errors import ResourceMissingError
 from brim.base.scope import Owner
 from brim.core.account_config.store import change_terms
+from brim.core.funding import store as funding
+from brim.core.funding.rules import check_usable
+from brim.core.funding.wire import default_json
 from brim.core.idempotency.service import Answer, Attempt, RenderError, run_once
-from brim.domain.funding_sources import check_usable
-from brim.domain.funding_wire import default_json
 from brim.platform.database import Conn, Database
-from brim.store import funding
 
 
 async def set_default(

@@ -12,8 +12,8 @@ import msgspec
 from brim.base.scope import Owner
 from brim.base.wire import encode
 from brim.core.bank_accounts.rules import TEST_BANK_NAME, TEST_BANK_ROUTING_NUMBER, Address, BankAccount, Verification
-from brim.domain.funding import Funding
-from brim.domain.funding_sources import BankToken, FundingKind, FundingSource
+from brim.core.funding.reference import Funding
+from brim.core.funding.rules import BankToken, FundingKind, FundingSource
 
 _TEST_ID_CREATED: Final = 1_234_567_890
 """When a documented test PaymentMethod was made: the date of the published fixtures."""

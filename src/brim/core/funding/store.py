@@ -8,11 +8,11 @@ import msgspec
 from brim.base.paging import Page, Window, page_of
 from brim.base.scope import Owner
 from brim.core.bank_accounts.rules import BankAccount, Party, Verification
-from brim.domain.funding_sources import BankToken, FundingFilters, FundingKind, FundingSource
+from brim.core.funding.rules import BankToken, FundingFilters, FundingKind, FundingSource
 from brim.platform.database import Conn
 from brim.platform.sql import load_queries
 
-_SQL: Final = load_queries("brim.store.queries", "funding")
+_SQL: Final = load_queries(__package__)
 _decode_party: Final = msgspec.json.Decoder(Party).decode
 _decode_metadata: Final = msgspec.json.Decoder(dict[str, str]).decode
 

@@ -6,23 +6,16 @@
 from brim.base.errors import BrimError
 from brim.base.ids import IdFactory
 from brim.base.scope import Owner
+from brim.core.funding import store as funding
+from brim.core.funding.bank_secrets import BankSecrets
+from brim.core.funding.reference import Funding
+from brim.core.funding.rules import PREFIXES, TOKEN_PREFIX, FundingKind, FundingSource, check_usable, missing_funding
+from brim.core.funding.service import find_documented
+from brim.core.funding.tokens import scenario_of_token, source_for_topup
+from brim.core.funding.wire import funding_of
 from brim.core.idempotency.rules import KeptReply
 from brim.core.idempotency.service import Attempt, find_kept
-from brim.domain.funding import Funding
-from brim.domain.funding_sources import (
-    PREFIXES,
-    TOKEN_PREFIX,
-    FundingKind,
-    FundingSource,
-    check_usable,
-    missing_funding,
-)
-from brim.domain.funding_wire import funding_of
 from brim.platform.database import Database
-from brim.services.bank_secrets import BankSecrets
-from brim.services.funding import find_documented
-from brim.services.tokens import scenario_of_token, source_for_topup
-from brim.store import funding
 
 
 async def find_funding(

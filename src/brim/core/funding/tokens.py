@@ -9,9 +9,9 @@ from brim.base.errors import ResourceMissingError
 from brim.base.ids import IdFactory
 from brim.base.scope import Owner
 from brim.core.bank_accounts.rules import TEST_BANK_ROUTING_NUMBER, BankAccount, BankNumbers, Party
-from brim.core.idempotency.service import Answer, Attempt, RenderError, run_once
-from brim.core.rails.sandbox import TOKEN_NUMBERS
-from brim.domain.funding_sources import (
+from brim.core.funding import store as funding
+from brim.core.funding.bank_secrets import BankSecrets
+from brim.core.funding.rules import (
     PREFIXES,
     TOKEN_PREFIX,
     BankToken,
@@ -22,11 +22,11 @@ from brim.domain.funding_sources import (
     check_verified,
     missing_funding,
 )
-from brim.domain.funding_wire import bank_name_of, token_json
+from brim.core.funding.service import Render, first_state
+from brim.core.funding.wire import bank_name_of, token_json
+from brim.core.idempotency.service import Answer, Attempt, RenderError, run_once
+from brim.core.rails.sandbox import TOKEN_NUMBERS
 from brim.platform.database import Conn, Database
-from brim.services.bank_secrets import BankSecrets
-from brim.services.funding import Render, first_state
-from brim.store import funding
 
 
 class NewBankToken(msgspec.Struct, frozen=True, kw_only=True):
