@@ -11,9 +11,9 @@ from stripe import StripeClient
 from api.polling import until, wait_for_event
 from api.wire import PENDING, Wire, assert_error, assert_golden
 from brim.base.ids import random_base62
-from brim.domain.accounts import Account
+from brim.core.accounts.rules import Account
+from brim.core.accounts.store import insert_account
 from brim.platform.database import Database
-from brim.store.accounts import insert_account
 from service import Connect, Server
 
 WISH: Any = {"amount": 100, "currency": "usd", "source": PENDING}

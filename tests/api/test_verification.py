@@ -6,8 +6,8 @@ import pytest
 
 from api.polling import until
 from api.wire import Wire
+from brim.core.accounts.store import find_first_account
 from brim.platform.database import Database
-from brim.store.accounts import find_first_account
 from brim_process import RunningBrim
 from service import Server
 

@@ -18,6 +18,8 @@ from people import BY, EMAIL, PASSWORD
 from brim.api.errors import render_error, render_v2_error
 from brim.base.errors import ResourceMissingError
 from brim.base.scope import Owner
+from brim.core.accounts.access import UnreachableAccountError
+from brim.core.accounts.service import CreateAccount, create_platform_account
 from brim.core.idempotency.rules import KEPT_MS
 from brim.core.ledger.sealing import seal_transfers
 from brim.core.rails.protocol import Fail, Outcome, Return, Succeed
@@ -29,9 +31,7 @@ from brim.domain.pairing import PairingRedeemedError, UnknownPairingError, code_
 from brim.domain.sign_in import PasswordLinkOverError
 from brim.domain.webhooks import EventPayload
 from brim.services import keys, pairing
-from brim.services.account_access import UnreachableAccountError
 from brim.services.account_closing import delete_account, reject_account
-from brim.services.accounts import CreateAccount, create_platform_account
 from brim.services.clocks import delete_ended_clock
 from brim.services.event_destinations import create_destination, delete_destination, ping_destination
 from brim.services.operators import NewOperator, add_operator

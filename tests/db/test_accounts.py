@@ -14,13 +14,9 @@ from brim.base.ids import created_of
 from brim.base.metadata import MetadataChange
 from brim.base.paging import PageRequest, Range
 from brim.base.scope import Owner
-from brim.core.idempotency.rules import KeyClaim
-from brim.core.idempotency.service import Answer, Attempt
-from brim.domain.accounts import Account, NestedPlatformError, PlatformAgreementError
-from brim.platform.database import Database
-from brim.platform.sql import load_queries
-from brim.services.account_access import UnreachableAccountError
-from brim.services.accounts import (
+from brim.core.accounts.access import UnreachableAccountError
+from brim.core.accounts.rules import Account, NestedPlatformError, PlatformAgreementError
+from brim.core.accounts.service import (
     CreateAccount,
     EditAccount,
     create_platform_account,
@@ -28,6 +24,10 @@ from brim.services.accounts import (
     retrieve_account,
     update_account,
 )
+from brim.core.idempotency.rules import KeyClaim
+from brim.core.idempotency.service import Answer, Attempt
+from brim.platform.database import Database
+from brim.platform.sql import load_queries
 from brim.services.keys import create_account
 from brim.store.terms import read_terms
 from brim.testing.terminal import typed

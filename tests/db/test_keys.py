@@ -5,7 +5,8 @@ import asyncio
 import asyncpg
 import pytest
 
-from brim.domain.accounts import Account
+from brim.core.accounts import store as accounts
+from brim.core.accounts.rules import Account
 from brim.domain.keys import ApiKey, InvalidPermissionError, hash_secret, parse_permissions
 from brim.platform.database import Database
 from brim.services.keys import (
@@ -22,7 +23,7 @@ from brim.services.keys import (
     revoke_key,
     roll_key,
 )
-from brim.store import accounts, keys
+from brim.store import keys
 from brim.testing.terminal import typed
 
 NOW_MS = 1_790_000_000_000

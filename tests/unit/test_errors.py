@@ -17,13 +17,15 @@ from brim.api.openapi import possible_errors
 from brim.api.operations import OPERATIONS
 from brim.base import currency, errors, metadata
 from brim.base.errors import BrimError, DatabaseUnavailableError, OverloadedError
+from brim.core.accounts import external_rules as external_accounts
+from brim.core.accounts import rules as accounts
 from brim.core.bank_accounts import rules as bank_accounts_rules
 from brim.core.bank_accounts.rules import Verification
 from brim.core.funding import rules as funding_sources
 from brim.core.idempotency import rules as idempotency
 from brim.core.time import rules as clocks
 from brim.core.verification import rules as verification
-from brim.domain import accounts, amounts, endpoints, external_accounts, listeners, pairing, topups
+from brim.domain import amounts, endpoints, listeners, pairing, topups
 from brim.domain.topups import Status
 from brim.platform import vault
 from brim.platform.egress import targets
@@ -36,7 +38,7 @@ NEVER_ON_THE_WIRE = (
     "brim.testing",
     "brim.platform.migrate",
     "brim.platform.roles",
-    "brim.services.account_access",
+    "brim.core.accounts.access",
     "brim.services.keys",
     "brim.domain.operators",
     "brim.domain.sign_in",

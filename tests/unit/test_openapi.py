@@ -28,6 +28,8 @@ from brim.base import wire
 from brim.base.errors import BrimError
 from brim.base.ids import IdFactory
 from brim.base.scope import Owner
+from brim.core.accounts import wire as account_wire
+from brim.core.accounts.rules import Account
 from brim.core.bank_accounts.rules import Verification
 from brim.core.events import wire as event_wire
 from brim.core.events.rules import DEFAULT_API_VERSION, Event, EventType
@@ -38,8 +40,7 @@ from brim.core.funding.wire import documented_payment_method
 from brim.core.ledger import wire as balance_wire
 from brim.core.ledger.rules import Balance, BalanceTransaction, TransferKind
 from brim.core.verification.rules import Difference, VerificationRun
-from brim.domain import account_wire, topup_wire
-from brim.domain.accounts import Account
+from brim.domain import topup_wire
 from brim.domain.destination_wire import destination_json
 from brim.domain.request_log_wire import request_log_json
 from brim.domain.request_logs import RequestRecord

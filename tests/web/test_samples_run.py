@@ -13,8 +13,8 @@ import pytest
 from api.node import FOLDER, node_command
 from api.wire import Wire
 from brim.api.operations import OPERATIONS
+from brim.core.accounts.store import find_first_account
 from brim.platform.database import Database
-from brim.store.accounts import find_first_account
 from brim.web.naming import camel
 from brim.web.reference.catalogue import Catalogue, Entry
 from brim.web.samples import cli, curl, node, python

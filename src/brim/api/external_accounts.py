@@ -11,10 +11,10 @@ from brim.api.paging import read_page
 from brim.base import wire
 from brim.base.metadata import NO_CHANGE, MetadataChange, merge
 from brim.base.paging import Page
+from brim.core.accounts import external_service as external_accounts
+from brim.core.accounts.external_rules import ExternalAccountEdit
+from brim.core.accounts.wire import external_account_json, external_accounts_url
 from brim.core.idempotency.service import Answer
-from brim.domain.account_wire import external_account_json, external_accounts_url
-from brim.domain.external_accounts import ExternalAccountEdit
-from brim.services import external_accounts
 
 _KIND: Final = "bank_account"
 

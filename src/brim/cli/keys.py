@@ -11,7 +11,7 @@ from brim.cli.options import encryption_setting, reaching_settings, read_setting
 from brim.platform.settings import parse_duration
 
 if TYPE_CHECKING:
-    from brim.domain.accounts import Account
+    from brim.core.accounts.rules import Account
     from brim.domain.keys import ApiKey
     from brim.services.keys import NewKey
 

@@ -7,13 +7,13 @@ its owners, which every create under way holds, so none slips through.
 import msgspec
 
 from brim.core.account_config import store as account_config_store
+from brim.core.accounts import store as accounts
+from brim.core.accounts.access import lock_account
+from brim.core.accounts.external_store import delete_all_external_accounts
+from brim.core.accounts.rules import Account, AccountInUseError, check_controlled
+from brim.core.accounts.service import render_account
 from brim.core.idempotency.service import Answer, Attempt, RenderError, run_once
-from brim.domain.accounts import Account, AccountInUseError, check_controlled
 from brim.platform.database import Conn, Database
-from brim.services.account_access import lock_account
-from brim.services.accounts import render_account
-from brim.store import accounts
-from brim.store.external_accounts import delete_all_external_accounts
 from brim.store.keys import expire_keys_of_account
 
 

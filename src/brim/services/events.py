@@ -9,6 +9,7 @@ from brim.base.errors import ResourceMissingError
 from brim.base.ids import IdFactory
 from brim.base.paging import Page, PageRequest
 from brim.base.scope import Owner
+from brim.core.accounts import store as accounts
 from brim.core.events import store as events_store
 from brim.core.events.rules import Event, EventFilters
 from brim.core.idempotency.service import Answer, Attempt, RenderError, run_once
@@ -18,7 +19,7 @@ from brim.domain.listeners import LISTENING_MS, RESEND_PREFIX
 from brim.domain.webhooks import Endpoint
 from brim.platform.database import Conn, Database
 from brim.services.webhooks import find_endpoint
-from brim.store import accounts, deliveries, listeners, webhooks
+from brim.store import deliveries, listeners, webhooks
 
 RenderEvent: TypeAlias = Callable[[Event, int], bytes]
 """Writes an event's reply; the number is how many endpoints have not received it."""

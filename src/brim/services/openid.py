@@ -19,6 +19,7 @@ from joserfc.jwk import KeySet
 
 from brim.base.errors import BrimError
 from brim.base.ids import IdFactory, random_base62
+from brim.core.accounts.service import RandomText
 from brim.core.audit.rules import Action, Actor, ActorKind
 from brim.core.audit.service import record
 from brim.domain.openid import (
@@ -42,7 +43,6 @@ from brim.platform.database import Conn, Database
 from brim.platform.egress.fetching import Fetch, FetchFailedError, fetch
 from brim.platform.settings import Settings
 from brim.platform.vault import MisplacedSecretError, SecretUnreadableError, Vault
-from brim.services.accounts import RandomText
 from brim.services.operators import NewOperator, add_operator
 from brim.services.passwords import Passwords
 from brim.store import operator_identities, operators

@@ -9,6 +9,7 @@ from typing import TypeAlias
 import msgspec
 
 from brim.base.ids import IdFactory, random_base62
+from brim.core.accounts.service import RandomText
 from brim.core.audit.rules import Action, Actor, ActorKind
 from brim.core.audit.service import record
 from brim.domain.openid import Identity
@@ -28,7 +29,6 @@ from brim.domain.operators import (
 )
 from brim.domain.sign_in import FIRST_RUN_KEPT_MS, TOKEN_CHARS, FirstRunOverError, hash_token
 from brim.platform.database import Conn, Database
-from brim.services.accounts import RandomText
 from brim.services.passwords import Passwords
 from brim.services.session_ends import end_page_keys, end_sessions
 from brim.store import operator_identities, operators, password_links

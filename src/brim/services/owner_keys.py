@@ -11,6 +11,7 @@ import msgspec
 from brim.base.errors import BrimError
 from brim.base.ids import IdFactory, random_base62
 from brim.base.scope import Owner
+from brim.core.accounts.service import RandomText
 from brim.core.audit.rules import Action, Actor
 from brim.domain.keys import (
     PERMISSION_LEVELS,
@@ -22,7 +23,6 @@ from brim.domain.keys import (
     secret_prefix,
 )
 from brim.platform.database import Conn, Database
-from brim.services.accounts import RandomText
 from brim.services.keys import EndedKeyError, NewKey, UnknownKeyError, describe_key, record_change
 from brim.store import keys
 

@@ -5,12 +5,12 @@ one-time codes are asked for.
 """
 
 from brim.base.ids import IdFactory, random_base62
+from brim.core.accounts.service import RandomText
 from brim.core.audit.rules import Action, Actor
 from brim.core.audit.service import record
 from brim.domain.operators import Operator, OperatorDisabledError, UnknownOperatorError, check_password
 from brim.domain.sign_in import PASSWORD_LINK_KEPT_MS, TOKEN_CHARS, PasswordLinkOverError, hash_token
 from brim.platform.database import Conn, Database
-from brim.services.accounts import RandomText
 from brim.services.passwords import Passwords
 from brim.services.session_ends import end_sessions
 from brim.services.sign_in import actor_of

@@ -1,8 +1,9 @@
 """Recognises an API key and the account it acts for."""
 
+from brim.core.accounts import store as accounts
 from brim.domain.keys import ApiKey
 from brim.platform.database import Database
-from brim.store import accounts, keys
+from brim.store import keys
 
 
 async def recognise_key(database: Database, digest: bytes) -> ApiKey | None:

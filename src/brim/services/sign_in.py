@@ -12,6 +12,7 @@ import structlog
 
 from brim.base.clock import Clock
 from brim.base.ids import IdFactory, random_base62
+from brim.core.accounts.service import RandomText
 from brim.core.audit.rules import Action, Actor, ActorKind
 from brim.core.audit.service import record
 from brim.domain.operators import (
@@ -41,7 +42,6 @@ from brim.domain.sign_in import (
 )
 from brim.platform.database import Conn, Database
 from brim.platform.vault import Vault
-from brim.services.accounts import RandomText
 from brim.services.one_time_codes import confirm_codes, take_code
 from brim.services.operators import reset_password
 from brim.services.passwords import Passwords

@@ -9,6 +9,7 @@ from brim.base.errors import ExclusiveParametersError, ResourceMissingError
 from brim.base.ids import IdFactory
 from brim.base.metadata import MetadataChange, merge
 from brim.base.scope import Owner
+from brim.core.accounts.rules import AccountClosedError
 from brim.core.funding.reference import IMPLICIT, Funding
 from brim.core.idempotency.rules import KeptReply
 from brim.core.idempotency.service import Answer, Attempt, RenderError, replay_of, run_once
@@ -16,7 +17,6 @@ from brim.core.rails.protocol import Outcome, Rail
 from brim.core.rails.sandbox import PAYMENT_METHOD_SCENARIOS, SOURCE_SCENARIOS
 from brim.core.time.rules import ClockAdvancingError, Moment, moment_of
 from brim.core.time.service import check_test_mode, hold_moment
-from brim.domain.accounts import AccountClosedError
 from brim.domain.amounts import check_amount
 from brim.domain.terms import Terms
 from brim.domain.topups import NoFundingSourceError, Topup

@@ -20,7 +20,7 @@ from brim.testing.terminal import typed
 if TYPE_CHECKING:
     from stripe import StripeClient
 
-    from brim.domain.accounts import Account as StoredAccount
+    from brim.core.accounts.rules import Account as StoredAccount
 
 Result = TypeVar("Result")
 

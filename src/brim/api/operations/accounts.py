@@ -11,9 +11,9 @@ from brim.api.operation import Operation
 from brim.api.params import Errors
 from brim.base import wire
 from brim.base.errors import ResourceMissingError
-from brim.core.funding.rules import TokenAlreadyUsedError
-from brim.domain import account_wire
-from brim.domain.accounts import (
+from brim.core.accounts import wire as account_wire
+from brim.core.accounts.external_rules import DefaultExternalAccountError, TooManyExternalAccountsError
+from brim.core.accounts.rules import (
     AccountInUseError,
     NestedPlatformError,
     NoDashboardError,
@@ -21,7 +21,7 @@ from brim.domain.accounts import (
     PlatformAgreementError,
     TypeAndControllerError,
 )
-from brim.domain.external_accounts import DefaultExternalAccountError, TooManyExternalAccountsError
+from brim.core.funding.rules import TokenAlreadyUsedError
 from brim.platform.vault import NoEncryptionKeyError, SecretUnreadableError
 
 _ACCOUNT: Final = "/v1/accounts/{account}"

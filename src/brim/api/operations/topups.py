@@ -7,10 +7,10 @@ from brim.api.declarations import topups as declared
 from brim.api.operation import Operation
 from brim.base.currency import InvalidAmountStepError, InvalidCurrencyError
 from brim.base.errors import ExclusiveParametersError, ResourceMissingError
+from brim.core.accounts.rules import AccountClosedError
 from brim.core.funding.rules import TokenAlreadyUsedError, UnverifiedFundingError
 from brim.core.time.rules import ClockAdvancingError
 from brim.domain import topup_wire
-from brim.domain.accounts import AccountClosedError
 from brim.domain.amounts import AmountTooLargeError
 from brim.domain.topups import InvalidTransitionError, NoFundingSourceError
 from brim.platform.vault import NoEncryptionKeyError, SecretUnreadableError

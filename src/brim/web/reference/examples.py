@@ -11,15 +11,16 @@ from brim.api.params import object_schema
 from brim.api.schemas import NAMES
 from brim.base import wire
 from brim.base.scope import Owner
+from brim.core.accounts import wire as account_wire
+from brim.core.accounts.details import AccountDetails, CapabilityState
+from brim.core.accounts.rules import Account
 from brim.core.bank_accounts.rules import Address
 from brim.core.events import wire as event_wire
 from brim.core.events.rules import DEFAULT_API_VERSION
 from brim.core.funding import wire as funding_wire
 from brim.core.ledger import wire as balance_wire
 from brim.core.ledger.rules import Balance
-from brim.domain import account_wire, clock_wire, topup_wire, verification_wire, webhook_wire
-from brim.domain.account_details import AccountDetails, CapabilityState
-from brim.domain.accounts import Account
+from brim.domain import clock_wire, topup_wire, verification_wire, webhook_wire
 from brim.domain.request_log_wire import RequestLogObject
 from brim.web.naming import collection_of, places_of, with_ids
 from brim.web.reference.attributes import example_of

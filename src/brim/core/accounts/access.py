@@ -2,9 +2,9 @@
 
 from brim.base.errors import BrimError
 from brim.base.scope import Owner
-from brim.domain.accounts import Account
+from brim.core.accounts import store as accounts
+from brim.core.accounts.rules import Account
 from brim.platform.database import Conn
-from brim.store import accounts
 
 
 class UnreachableAccountError(BrimError):

@@ -15,10 +15,14 @@ from brim.base.metadata import MetadataChange, merge
 from brim.base.paging import Page, PageRequest, Range, window
 from brim.base.scope import Owner
 from brim.core.account_config.store import set_settlement_days
-from brim.core.idempotency.service import Answer, Attempt, RenderError, run_once
-from brim.domain.account_details import AccountDetails, CapabilityState, changed
-from brim.domain.account_wire import account_json, capability_json
-from brim.domain.accounts import (
+from brim.core.accounts import store as accounts
+from brim.core.accounts.access import lock_account, require_account
+from brim.core.accounts.capabilities import UNREQUESTED, check_capability
+from brim.core.accounts.details import AccountDetails, CapabilityState, changed
+from brim.core.accounts.external_rules import SHOWN_WITH_ACCOUNT
+from brim.core.accounts.external_service import Draft, add
+from brim.core.accounts.external_store import fetch_external_accounts
+from brim.core.accounts.rules import (
     ACCOUNT_CHARS,
     ACCOUNT_PREFIX,
     Account,
@@ -26,13 +30,9 @@ from brim.domain.accounts import (
     check_platform,
     controller_of,
 )
-from brim.domain.capabilities import UNREQUESTED, check_capability
-from brim.domain.external_accounts import SHOWN_WITH_ACCOUNT
+from brim.core.accounts.wire import account_json, capability_json
+from brim.core.idempotency.service import Answer, Attempt, RenderError, run_once
 from brim.platform.database import Conn, Database
-from brim.services.account_access import lock_account, require_account
-from brim.services.external_accounts import Draft, add
-from brim.store import accounts
-from brim.store.external_accounts import fetch_external_accounts
 
 RandomText: TypeAlias = Callable[[int], str]
 Days: TypeAlias = int | msgspec.UnsetType | None

@@ -7,12 +7,12 @@ import msgspec
 
 from brim.base.paging import Page, Window, page_of
 from brim.base.scope import Owner
+from brim.core.accounts.external_rules import ExternalAccount
 from brim.core.funding.store import bank_account_from_record
-from brim.domain.external_accounts import ExternalAccount
 from brim.platform.database import Conn
 from brim.platform.sql import load_queries
 
-_SQL: Final = load_queries("brim.store.queries", "external_accounts")
+_SQL: Final = load_queries(__package__, "external")
 
 
 async def insert_external_account(conn: Conn, external: ExternalAccount) -> None:

@@ -6,7 +6,7 @@ None has an effect here, where only top-ups move money. Source: the official SDK
 from typing import Final
 
 from brim.base.errors import ResourceMissingError
-from brim.domain.account_details import AccountDetails, CapabilityState
+from brim.core.accounts.details import AccountDetails, CapabilityState
 
 CAPABILITIES: Final = tuple(
     """

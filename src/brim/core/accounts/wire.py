@@ -10,11 +10,11 @@ from typing import Any, Final
 import msgspec
 
 from brim.base.wire import encode
+from brim.core.accounts.capabilities import status_of
+from brim.core.accounts.details import CapabilityState, merged
+from brim.core.accounts.external_rules import SHOWN_WITH_ACCOUNT, ExternalAccount
+from brim.core.accounts.rules import Account, controller_of
 from brim.core.bank_accounts.rules import Address
-from brim.domain.account_details import CapabilityState, merged
-from brim.domain.accounts import Account, controller_of
-from brim.domain.capabilities import status_of
-from brim.domain.external_accounts import SHOWN_WITH_ACCOUNT, ExternalAccount
 
 Details = dict[str, Any]
 

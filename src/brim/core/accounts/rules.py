@@ -10,7 +10,7 @@ from typing import Any, Final
 import msgspec
 
 from brim.base.errors import BrimError
-from brim.domain.account_details import AccountDetails, merged
+from brim.core.accounts.details import AccountDetails, merged
 
 ACCOUNT_PREFIX: Final = "acct_"
 ACCOUNT_CHARS: Final = 16

@@ -7,12 +7,12 @@ import msgspec
 
 from brim.base.paging import Page, Window, page_of
 from brim.base.scope import Owner
-from brim.domain.account_details import AccountDetails
-from brim.domain.accounts import Account
+from brim.core.accounts.details import AccountDetails
+from brim.core.accounts.rules import Account
 from brim.platform.database import Conn
 from brim.platform.sql import load_queries
 
-_SQL: Final = load_queries("brim.store.queries", "accounts")
+_SQL: Final = load_queries(__package__)
 _decode_details: Final = msgspec.json.Decoder(AccountDetails).decode
 
 
