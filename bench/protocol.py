@@ -32,9 +32,9 @@ from brim.api.protocol import HttpProtocol
 from brim.api.system import system_handlers
 from brim.base.clock import system_clock_ms
 from brim.base.ids import IdFactory
+from brim.core.access.rules import hash_secret, redact_secret
 from brim.core.funding.bank_secrets import BankSecrets
 from brim.core.rails.sandbox import SandboxRail
-from brim.domain.keys import hash_secret, redact_secret
 from brim.platform.vault import Vault
 from brim.services.hub import Hub
 from brim.services.terms import KnownTerms

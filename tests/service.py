@@ -16,8 +16,8 @@ from stripe import StripeClient
 from api.polling import until
 from api.receiving import Receiver, receiving
 from api.wire import Wire
+from brim.core.access.service import revoke_key
 from brim.platform.database import Database
-from brim.services.keys import revoke_key
 from brim.testing.server import Account, BrimServer, create_key
 from brim.testing.terminal import typed
 from brim_process import brim_command, brim_environment, start_serving

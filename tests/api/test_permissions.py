@@ -14,10 +14,10 @@ from api.polling import until
 from api.wire import Form, Wire, WireReply, assert_error
 from brim.api.operation import Operation
 from brim.api.operations import OPERATIONS
+from brim.core.access.rules import PERMISSION_LEVELS, RESOURCES, stripe_permission
+from brim.core.access.service import create_key
 from brim.core.verification.rules import NotOperatorError
-from brim.domain.keys import PERMISSION_LEVELS, RESOURCES, stripe_permission
 from brim.platform.database import Database
-from brim.services.keys import create_key
 from brim.testing.terminal import typed
 from service import Server
 

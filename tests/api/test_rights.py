@@ -14,8 +14,8 @@ from api.test_permissions import BANK_ACCOUNT, assert_right_wanted
 from api.wire import Wire
 from brim.api.expansion import EXPANDABLE, expanded_objects
 from brim.api.rights import RESOURCE_OF_EVENT, RESOURCE_OF_OBJECT, RESOURCES_OF_STREAM
+from brim.core.access.rules import RESOURCES
 from brim.core.events.rules import EventType
-from brim.domain.keys import RESOURCES
 from service import Server
 
 SESSIONS: Final = "/v1/stripecli/sessions"

@@ -9,7 +9,7 @@ from people import PASSWORD
 
 from api.polling import until
 from api.wire import Wire
-from brim.services.keys import list_keys, revoke_key
+from brim.core.access.service import list_keys, revoke_key
 from brim.testing.terminal import typed
 from browser.chromium import run_in_browser
 from cli.stripe_cli import StripeCli, stripe_program

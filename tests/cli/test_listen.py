@@ -12,8 +12,8 @@ from websockets.typing import Subprotocol
 
 from api.polling import until
 from api.wire import PENDING, Wire
+from brim.core.access.service import list_keys, revoke_key
 from brim.platform.database import Database
-from brim.services.keys import list_keys, revoke_key
 from brim.testing.catcher import BackgroundCatcher, catching_in_background, status
 from brim.testing.terminal import typed
 from cli.stripe_cli import PATIENCE_S, RunningCli, StripeCli

@@ -14,11 +14,11 @@ import pytest
 from api.polling import until
 from api.wire import Wire
 from brim.cli.database import asked_here
-from brim.domain.keys import hash_secret
+from brim.core.access.recognition import recognise_key
+from brim.core.access.rules import hash_secret
+from brim.core.access.service import list_keys, revoke_key
 from brim.domain.pairing import PERMISSIONS
-from brim.services.keys import list_keys, revoke_key
 from brim.services.pairing import approve_pairing, deny_pairing
-from brim.services.recognition import recognise_key
 from brim.testing.terminal import typed
 from cli.stripe_cli import Printed, StripeCli
 from service import Server

@@ -18,6 +18,7 @@ from people import BY, EMAIL, PASSWORD
 from brim.api.errors import render_error, render_v2_error
 from brim.base.errors import ResourceMissingError
 from brim.base.scope import Owner
+from brim.core.access import service as keys
 from brim.core.accounts.access import UnreachableAccountError
 from brim.core.accounts.service import CreateAccount, create_platform_account
 from brim.core.idempotency.rules import KEPT_MS
@@ -30,7 +31,7 @@ from brim.domain.operators import Role
 from brim.domain.pairing import PairingRedeemedError, UnknownPairingError, code_of
 from brim.domain.sign_in import PasswordLinkOverError
 from brim.domain.webhooks import EventPayload
-from brim.services import keys, pairing
+from brim.services import pairing
 from brim.services.account_closing import delete_account, reject_account
 from brim.services.clocks import delete_ended_clock
 from brim.services.event_destinations import create_destination, delete_destination, ping_destination

@@ -14,6 +14,7 @@ from brim.base.ids import created_of
 from brim.base.metadata import MetadataChange
 from brim.base.paging import PageRequest, Range
 from brim.base.scope import Owner
+from brim.core.access.service import create_account
 from brim.core.accounts.access import UnreachableAccountError
 from brim.core.accounts.rules import Account, NestedPlatformError, PlatformAgreementError
 from brim.core.accounts.service import (
@@ -28,7 +29,6 @@ from brim.core.idempotency.rules import KeyClaim
 from brim.core.idempotency.service import Answer, Attempt
 from brim.platform.database import Database
 from brim.platform.sql import load_queries
-from brim.services.keys import create_account
 from brim.store.terms import read_terms
 from brim.testing.terminal import typed
 

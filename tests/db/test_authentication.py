@@ -10,10 +10,10 @@ import pytest
 from brim.api.auth import REMEMBERED_MS, Authenticator
 from brim.api.errors import AccountUnreachableError
 from brim.api.message import Request
+from brim.core.access.service import create_account, create_key
 from brim.core.accounts.rules import Account
 from brim.core.accounts.store import insert_account
 from brim.platform.database import Conn, Database
-from brim.services.keys import create_account, create_key
 from brim.testing.terminal import typed
 
 NOW_MS = 1_790_000_000_000

@@ -11,11 +11,11 @@ from listening import PATIENCE_S, FarEnd, connected, found, number, opened
 
 from brim.base.clock import system_clock_ms
 from brim.base.scope import Owner
+from brim.core.access.service import create_account, revoke_key, roll_key
 from brim.platform.announcements.poller import LOOK_EVERY_S
 from brim.platform.database import Conn, Database
 from brim.services.conversations import WINDOW
 from brim.services.hub import Hub
-from brim.services.keys import create_account, revoke_key, roll_key
 from brim.testing.terminal import typed
 
 

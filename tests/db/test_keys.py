@@ -5,11 +5,9 @@ import asyncio
 import asyncpg
 import pytest
 
-from brim.core.accounts import store as accounts
-from brim.core.accounts.rules import Account
-from brim.domain.keys import ApiKey, InvalidPermissionError, hash_secret, parse_permissions
-from brim.platform.database import Database
-from brim.services.keys import (
+from brim.core.access import store as keys
+from brim.core.access.rules import ApiKey, InvalidPermissionError, hash_secret, parse_permissions
+from brim.core.access.service import (
     EndedKeyError,
     NewKey,
     NoAccountError,
@@ -23,7 +21,9 @@ from brim.services.keys import (
     revoke_key,
     roll_key,
 )
-from brim.store import keys
+from brim.core.accounts import store as accounts
+from brim.core.accounts.rules import Account
+from brim.platform.database import Database
 from brim.testing.terminal import typed
 
 NOW_MS = 1_790_000_000_000

@@ -9,10 +9,12 @@ from people import ADDRESS, BY, EMAIL, IDS, NOW_MS, PASSWORD, VAULT, add, sign_i
 from brim.base.errors import ExclusiveParametersError, ResourceMissingError
 from brim.base.paging import PageRequest
 from brim.base.scope import Owner
+from brim.core.access import store as keys
+from brim.core.access.rules import RESOURCES, ApiKey, hash_secret
+from brim.core.access.service import UnknownAccountError, create_account, revoke_key
 from brim.core.audit.rules import Action, Actor, ActorKind
 from brim.core.audit.service import list_audit_log, record_alone
 from brim.core.encryption.rotation import rotate_encryption
-from brim.domain.keys import RESOURCES, ApiKey, hash_secret
 from brim.domain.operators import (
     InvalidEmailError,
     InvalidNameError,
@@ -27,7 +29,6 @@ from brim.domain.operators import (
 from brim.domain.sign_in import FIRST_RUN_KEPT_MS, FirstRunOverError
 from brim.platform.database import Database
 from brim.platform.vault import NoEncryptionKeyError, SecretUnreadableError, Vault
-from brim.services.keys import UnknownAccountError, create_account, revoke_key
 from brim.services.one_time_codes import begin_codes
 from brim.services.operator_keys import OperatorKeys
 from brim.services.operators import (
@@ -45,7 +46,6 @@ from brim.services.operators import (
     reset_password,
     set_role,
 )
-from brim.store import keys
 from brim.testing.terminal import typed
 
 OTHER = "grace@example.com"

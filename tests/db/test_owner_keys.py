@@ -9,13 +9,7 @@ from people import VAULT, add
 
 from brim.base.ids import IdFactory
 from brim.base.scope import Owner
-from brim.core.audit.rules import Actor, ActorKind
-from brim.domain.keys import InvalidPermissionError
-from brim.platform.database import Database
-from brim.platform.sql import load_queries
-from brim.services.keys import EndedKeyError, UnknownKeyError, create_account
-from brim.services.operator_keys import OperatorKeys
-from brim.services.owner_keys import (
+from brim.core.access.owner_keys import (
     LONGEST_GRACE_MS,
     SHOWN_AFTER_END_MS,
     KeyMadeAlreadyError,
@@ -24,6 +18,12 @@ from brim.services.owner_keys import (
     NoRightsError,
     OwnerKeys,
 )
+from brim.core.access.rules import InvalidPermissionError
+from brim.core.access.service import EndedKeyError, UnknownKeyError, create_account
+from brim.core.audit.rules import Actor, ActorKind
+from brim.platform.database import Database
+from brim.platform.sql import load_queries
+from brim.services.operator_keys import OperatorKeys
 from brim.testing.terminal import typed
 
 NOW_MS = 1_795_000_000_000

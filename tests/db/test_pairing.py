@@ -8,9 +8,11 @@ from people import BY, IDS
 
 from brim.base.paging import PageRequest
 from brim.base.scope import Owner
+from brim.core.access.recognition import recognise_key
+from brim.core.access.rules import hash_secret
+from brim.core.access.service import NoAccountError, UnknownAccountError, create_account
 from brim.core.audit.rules import Action
 from brim.core.audit.service import list_audit_log
-from brim.domain.keys import hash_secret
 from brim.domain.pairing import (
     KEY_LIVES_MS,
     LIVES_MS,
@@ -23,7 +25,6 @@ from brim.domain.pairing import (
     code_of,
 )
 from brim.platform.database import Database
-from brim.services.keys import NoAccountError, UnknownAccountError, create_account
 from brim.services.pairing import (
     NewPairing,
     Redeemed,
@@ -34,7 +35,6 @@ from brim.services.pairing import (
     list_pairings,
     redeem_pairing,
 )
-from brim.services.recognition import recognise_key
 from brim.testing.terminal import typed
 
 NOW_MS = 1_795_305_600_000

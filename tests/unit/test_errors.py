@@ -39,7 +39,7 @@ NEVER_ON_THE_WIRE = (
     "brim.platform.migrate",
     "brim.platform.roles",
     "brim.core.accounts.access",
-    "brim.services.keys",
+    "brim.core.access.service",
     "brim.domain.operators",
     "brim.domain.sign_in",
     "brim.services.one_time_codes",
@@ -47,7 +47,7 @@ NEVER_ON_THE_WIRE = (
     "brim.services.openid",
     "brim.domain.triggers",
     "brim.web",
-    "brim.services.owner_keys",
+    "brim.core.access.owner_keys",
 )
 """Rooms and modules whose failures are read by whoever starts the service, types a command or looks at a page."""
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from brim.domain.keys import RESOURCES
+from brim.core.access.rules import RESOURCES
 from brim.domain.pairing import PERMISSIONS, clean_code, clean_text, code_of
 from brim.domain.pairing_words import WORDS
 

@@ -7,7 +7,7 @@ from brim.api.errors import RateLimitedError
 from brim.api.message import Reply, Request
 from brim.api.rate_limits import RateLimiter, RateLimits
 from brim.base.scope import Owner
-from brim.domain.keys import ApiKey
+from brim.core.access.rules import ApiKey
 from brim.web.calling import ask
 
 

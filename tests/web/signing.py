@@ -11,9 +11,9 @@ import msgspec
 
 from brim.base.clock import system_clock_ms
 from brim.base.ids import IdFactory
+from brim.core.access.owner_keys import OwnerKeys
 from brim.domain.operators import Role
 from brim.platform.database import Database
-from brim.services.owner_keys import OwnerKeys
 from brim.web.key_desk import KeyDesk
 from brim.web.session import ACCOUNT_COOKIE, AccountChoice, Session
 from brim.web.visit import Visit

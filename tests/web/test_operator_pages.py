@@ -11,10 +11,10 @@ from people import BY, IDS
 from api.polling import until
 from api.wire import Wire
 from brim.base.clock import system_clock_ms
+from brim.core.access.service import create_account, list_accounts
 from brim.domain.operators import Role
 from brim.domain.sign_in import DASHBOARD_PATH
 from brim.platform.database import Database
-from brim.services.keys import create_account, list_accounts
 from brim.services.operators import rename_operator
 from brim.testing.terminal import typed
 from web.browsing import Browser

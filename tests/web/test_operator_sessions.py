@@ -12,16 +12,16 @@ from brim.api.operations import OPERATIONS
 from brim.api.origin import Proxies
 from brim.base.paging import PageRequest
 from brim.base.scope import Owner
+from brim.core.access.recognition import recognise_key
+from brim.core.access.rules import hash_secret
+from brim.core.access.service import NoAccountError, create_account
 from brim.core.audit.rules import Action, ActorKind, AuditEntry
 from brim.core.audit.service import list_audit_log
-from brim.domain.keys import hash_secret
 from brim.domain.operators import Operator, Role, permissions_of
 from brim.domain.sign_in import form_token
 from brim.platform.database import Database
-from brim.services.keys import NoAccountError, create_account
 from brim.services.operator_keys import OperatorKeys
 from brim.services.operators import disable_operator, set_role
-from brim.services.recognition import recognise_key
 from brim.services.sign_in import Sessions, list_sessions
 from brim.testing.terminal import typed
 from brim.web.calling import ApiRefusedError, Caller

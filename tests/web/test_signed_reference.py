@@ -10,7 +10,7 @@ import pytest
 
 from api.wire import WireReply
 from brim.api.message import Reply
-from brim.domain.keys import redact_secret
+from brim.core.access.rules import redact_secret
 from service import Server
 from web.asking import BROWSER, header_of
 from web.conftest import Person

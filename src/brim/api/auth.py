@@ -26,9 +26,9 @@ from brim.api.errors import (
 from brim.api.message import Request
 from brim.base.clock import Clock
 from brim.base.scope import Owner
-from brim.domain.keys import ApiKey, hash_secret
+from brim.core.access.recognition import may_act_for, recognise_key
+from brim.core.access.rules import ApiKey, hash_secret
 from brim.platform.database import Database
-from brim.services.recognition import may_act_for, recognise_key
 
 Found = TypeVar("Found")
 Known = TypeVar("Known")

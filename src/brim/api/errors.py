@@ -12,6 +12,7 @@ import msgspec
 from brim.api import parameter_errors as parameters
 from brim.base import currency, errors, metadata
 from brim.base.errors import BrimError, DatabaseUnavailableError, OverloadedError
+from brim.core.access.rules import SECRET_CHARS, stripe_permission
 from brim.core.accounts import external_rules as external_accounts
 from brim.core.accounts import rules as accounts
 from brim.core.bank_accounts import rules as bank_accounts_rules
@@ -20,7 +21,6 @@ from brim.core.idempotency import rules as idempotency
 from brim.core.time import rules as clocks
 from brim.core.verification import rules as verification
 from brim.domain import amounts, endpoints, listeners, pairing, topups
-from brim.domain.keys import SECRET_CHARS, stripe_permission
 from brim.platform import vault
 from brim.platform.egress import targets
 from brim.services.watching import TooManyStreamsError

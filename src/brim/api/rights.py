@@ -15,8 +15,8 @@ from brim.api.expansion import expanded_objects
 from brim.api.kinds import Expand
 from brim.api.params import Parameter
 from brim.base.scope import Owner
+from brim.core.access.rules import ApiKey
 from brim.core.events.rules import EventType
-from brim.domain.keys import ApiKey
 from brim.domain.listeners import REQUESTS, SNAPSHOTS, THIN_EVENTS
 
 RESOURCE_OF_OBJECT: Final = {

@@ -11,9 +11,9 @@ from brim.cli.options import encryption_setting, reaching_settings, read_setting
 from brim.platform.settings import parse_duration
 
 if TYPE_CHECKING:
+    from brim.core.access.rules import ApiKey
+    from brim.core.access.service import NewKey
     from brim.core.accounts.rules import Account
-    from brim.domain.keys import ApiKey
-    from brim.services.keys import NewKey
 
 # ruff: noqa: PLC0415  each command loads only what it runs
 
@@ -45,8 +45,8 @@ def create_key(
     account: str | None, *, live: bool, name: str | None, permissions: Sequence[str], **flags: str | None
 ) -> None:
     """Make a key and show it, this once."""
-    from brim.domain.keys import parse_permissions
-    from brim.services import keys as service
+    from brim.core.access import service
+    from brim.core.access.rules import parse_permissions
 
     granted = parse_permissions(permissions) if permissions else None
     _show_new_key(
@@ -64,7 +64,7 @@ def create_key(
 @reaching_settings
 def list_keys(account: str | None, **flags: str | None) -> None:
     """Show all keys, as far as they may be shown."""
-    from brim.services import keys as service
+    from brim.core.access import service
 
     found = on_database(flags, lambda database: service.list_keys(database, account=account))
     now_ms = system_clock_ms()
@@ -77,7 +77,7 @@ def list_keys(account: str | None, **flags: str | None) -> None:
 @reaching_settings
 def roll_key(key_id: str, grace: str, **flags: str | None) -> None:
     """Make a new key with the rights of KEY_ID, show it, and end the old one."""
-    from brim.services import keys as service
+    from brim.core.access import service
 
     grace_ms = round(_duration(grace) * 1000)
     _show_new_key(
@@ -93,7 +93,7 @@ def roll_key(key_id: str, grace: str, **flags: str | None) -> None:
 @reaching_settings
 def revoke_key(key_id: str, **flags: str | None) -> None:
     """End KEY_ID; every process refuses it within a second."""
-    from brim.services import keys as service
+    from brim.core.access import service
 
     key = on_database(flags, lambda database: service.revoke_key(database, key_id=key_id, **asked_here()))
     click.echo(f"{key.id} ({key.redacted}) is revoked.")
@@ -122,7 +122,7 @@ def rotate_encryption(**flags: str | None) -> None:
 @reaching_settings
 def create_account(platform: str | None, **flags: str | None) -> None:
     """Make an account."""
-    from brim.services import keys as service
+    from brim.core.access import service
 
     account = on_database(flags, lambda database: service.create_account(database, platform=platform, **asked_here()))
     click.echo(account.account)
@@ -132,7 +132,7 @@ def create_account(platform: str | None, **flags: str | None) -> None:
 @reaching_settings
 def list_accounts(**flags: str | None) -> None:
     """Show all accounts."""
-    from brim.services import keys as service
+    from brim.core.access import service
 
     found = on_database(flags, service.list_accounts)
     show_table(("id", "platform", "made"), [_account_row(account) for account in found])

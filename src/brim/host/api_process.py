@@ -25,6 +25,7 @@ from brim.api.recording import make_record
 from brim.api.system import system_handlers
 from brim.base.clock import system_clock_ms
 from brim.base.ids import IdFactory
+from brim.core.access.owner_keys import OwnerKeys
 from brim.core.encryption.service_secrets import find_service_secret
 from brim.core.funding.bank_secrets import BankSecrets
 from brim.core.rails.sandbox import SandboxRail
@@ -39,7 +40,6 @@ from brim.platform.telemetry.logs import RequestLog, configure_logging, wants_js
 from brim.platform.vault import NoEncryptionKeyError, SecretUnreadableError, Vault
 from brim.services.batches import Batches
 from brim.services.hub import Hub
-from brim.services.owner_keys import OwnerKeys
 from brim.services.request_logs import RequestRecorder
 from brim.services.terms import KnownTerms
 from brim.services.watching import Watchers

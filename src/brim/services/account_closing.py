@@ -6,6 +6,7 @@ its owners, which every create under way holds, so none slips through.
 
 import msgspec
 
+from brim.core.access.store import expire_keys_of_account
 from brim.core.account_config import store as account_config_store
 from brim.core.accounts import store as accounts
 from brim.core.accounts.access import lock_account
@@ -14,7 +15,6 @@ from brim.core.accounts.rules import Account, AccountInUseError, check_controlle
 from brim.core.accounts.service import render_account
 from brim.core.idempotency.service import Answer, Attempt, RenderError, run_once
 from brim.platform.database import Conn, Database
-from brim.store.keys import expire_keys_of_account
 
 
 async def reject_account(

@@ -7,17 +7,18 @@ sealed, so that pages can use it and show it.
 
 from brim.base.ids import IdFactory, random_base62
 from brim.base.scope import Owner
+from brim.core.access import store as keys
+from brim.core.access.rules import ApiKey
+from brim.core.access.service import UnknownAccountError, issue_key
 from brim.core.accounts import store as accounts
 from brim.core.accounts.service import RandomText
 from brim.core.audit.rules import Action
 from brim.core.audit.service import record
-from brim.domain.keys import ApiKey
 from brim.domain.operators import Operator, OperatorDisabledError, UnknownOperatorError, permissions_of
 from brim.platform.database import Conn, Database
 from brim.platform.vault import Vault
-from brim.services.keys import UnknownAccountError, issue_key
 from brim.services.sign_in import actor_of
-from brim.store import keys, operator_keys, operators
+from brim.store import operator_keys, operators
 
 
 class OperatorKeys:

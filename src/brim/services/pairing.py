@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 
 from brim.base.ids import BODY_CHARS, IdFactory, random_base62
 from brim.base.scope import Owner
+from brim.core.access.service import NewKey, choose_account, issue_key
 from brim.core.accounts import store as accounts
 from brim.core.accounts.service import RandomText
 from brim.core.audit.rules import Action, Actor
@@ -32,7 +33,6 @@ from brim.domain.pairing import (
     hash_token,
 )
 from brim.platform.database import Conn, Database
-from brim.services.keys import NewKey, choose_account, issue_key
 from brim.store import pairings
 
 _MINUTE_MS: Final = 60_000

@@ -3,10 +3,10 @@
 from typing import Final, NamedTuple
 
 from brim.base.scope import Owner
-from brim.domain.keys import ApiKey
+from brim.core.access.rules import ApiKey
+from brim.core.access.store import key_from_record
 from brim.platform.database import Conn
 from brim.platform.sql import load_queries
-from brim.store.keys import key_from_record
 
 _SQL: Final = load_queries("brim.store.queries", "operator_keys")
 

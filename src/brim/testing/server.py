@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from brim.base.errors import BrimError
 from brim.cli.client import Client, parse_api_base
+from brim.core.access import service as keys
+from brim.core.access.service import NewKey
 from brim.host.embedded import running_urls
 from brim.platform.database import Database
-from brim.services import keys
-from brim.services.keys import NewKey
 from brim.testing.terminal import typed
 
 if TYPE_CHECKING:

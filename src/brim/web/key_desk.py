@@ -6,10 +6,10 @@ This is the one place where pages reach past the API: a key that could make keys
 from brim.base.clock import Clock
 from brim.base.errors import BrimError
 from brim.base.scope import Owner
-from brim.domain.keys import OwnedKey
+from brim.core.access.owner_keys import KeyWish, OwnerKeys
+from brim.core.access.rules import OwnedKey
+from brim.core.access.service import NewKey
 from brim.domain.operators import Role
-from brim.services.keys import NewKey
-from brim.services.owner_keys import KeyWish, OwnerKeys
 from brim.web.session import Session
 
 

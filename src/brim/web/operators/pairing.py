@@ -4,9 +4,9 @@ from typing import Final
 
 from brim.api.message import Reply
 from brim.api.pairing import CONFIRM
+from brim.core.access.service import UnknownAccountError
 from brim.domain.operators import Role
 from brim.domain.pairing import PairingState, UnknownPairingError, code_of
-from brim.services.keys import UnknownAccountError
 from brim.services.operators import find_operator
 from brim.services.pairing import approve_pairing, deny_pairing, find_pairing
 from brim.web.operators.people import People

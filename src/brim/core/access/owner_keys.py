@@ -11,9 +11,8 @@ import msgspec
 from brim.base.errors import BrimError
 from brim.base.ids import IdFactory, random_base62
 from brim.base.scope import Owner
-from brim.core.accounts.service import RandomText
-from brim.core.audit.rules import Action, Actor
-from brim.domain.keys import (
+from brim.core.access import store as keys
+from brim.core.access.rules import (
     PERMISSION_LEVELS,
     RESOURCES,
     SECRET_CHARS,
@@ -22,9 +21,10 @@ from brim.domain.keys import (
     OwnedKey,
     secret_prefix,
 )
+from brim.core.access.service import EndedKeyError, NewKey, UnknownKeyError, describe_key, record_change
+from brim.core.accounts.service import RandomText
+from brim.core.audit.rules import Action, Actor
 from brim.platform.database import Conn, Database
-from brim.services.keys import EndedKeyError, NewKey, UnknownKeyError, describe_key, record_change
-from brim.store import keys
 
 SHOWN_AFTER_END_MS: Final = 30 * 24 * 60 * 60 * 1000
 """How long a key that has ended is listed still: somebody may wonder why it works no more."""

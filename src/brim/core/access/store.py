@@ -5,11 +5,11 @@ from typing import Any, Final
 import msgspec
 
 from brim.base.scope import Owner
-from brim.domain.keys import ApiKey, OwnedKey
+from brim.core.access.rules import ApiKey, OwnedKey
 from brim.platform.database import Conn
 from brim.platform.sql import load_queries
 
-_QUERIES: Final = load_queries("brim.store.queries", "keys")
+_QUERIES: Final = load_queries(__package__)
 
 
 async def find_by_hash(conn: Conn, digest: bytes) -> ApiKey | None:

@@ -1,9 +1,9 @@
 """Recognises an API key and the account it acts for."""
 
+from brim.core.access import store as keys
+from brim.core.access.rules import ApiKey
 from brim.core.accounts import store as accounts
-from brim.domain.keys import ApiKey
 from brim.platform.database import Database
-from brim.store import keys
 
 
 async def recognise_key(database: Database, digest: bytes) -> ApiKey | None:
