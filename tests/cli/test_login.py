@@ -17,8 +17,8 @@ from brim.cli.database import asked_here
 from brim.core.access.recognition import recognise_key
 from brim.core.access.rules import hash_secret
 from brim.core.access.service import list_keys, revoke_key
-from brim.domain.pairing import PERMISSIONS
-from brim.services.pairing import approve_pairing, deny_pairing
+from brim.core.pairing.rules import PERMISSIONS
+from brim.core.pairing.service import approve_pairing, deny_pairing
 from brim.testing.terminal import typed
 from cli.stripe_cli import Printed, StripeCli
 from service import Server

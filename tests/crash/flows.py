@@ -23,15 +23,15 @@ from brim.core.accounts.access import UnreachableAccountError
 from brim.core.accounts.service import CreateAccount, create_platform_account
 from brim.core.idempotency.rules import KEPT_MS
 from brim.core.ledger.sealing import seal_transfers
+from brim.core.pairing import service as pairing
+from brim.core.pairing.rules import PairingRedeemedError, UnknownPairingError, code_of
 from brim.core.rails.protocol import Fail, Outcome, Return, Succeed
 from brim.core.time.rules import KEPT_S
 from brim.domain.destination_wire import destination_json
 from brim.domain.endpoints import DESTINATION_PREFIX, EndpointRules, NewEndpoint
 from brim.domain.operators import Role
-from brim.domain.pairing import PairingRedeemedError, UnknownPairingError, code_of
 from brim.domain.sign_in import PasswordLinkOverError
 from brim.domain.webhooks import EventPayload
-from brim.services import pairing
 from brim.services.account_closing import delete_account, reject_account
 from brim.services.clocks import delete_ended_clock
 from brim.services.event_destinations import create_destination, delete_destination, ping_destination

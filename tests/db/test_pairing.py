@@ -13,7 +13,7 @@ from brim.core.access.rules import hash_secret
 from brim.core.access.service import NoAccountError, UnknownAccountError, create_account
 from brim.core.audit.rules import Action
 from brim.core.audit.service import list_audit_log
-from brim.domain.pairing import (
+from brim.core.pairing.rules import (
     KEY_LIVES_MS,
     LIVES_MS,
     MAX_A_MINUTE,
@@ -24,8 +24,7 @@ from brim.domain.pairing import (
     UnknownPairingError,
     code_of,
 )
-from brim.platform.database import Database
-from brim.services.pairing import (
+from brim.core.pairing.service import (
     NewPairing,
     Redeemed,
     approve_pairing,
@@ -35,6 +34,7 @@ from brim.services.pairing import (
     list_pairings,
     redeem_pairing,
 )
+from brim.platform.database import Database
 from brim.testing.terminal import typed
 
 NOW_MS = 1_795_305_600_000

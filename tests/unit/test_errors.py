@@ -23,9 +23,10 @@ from brim.core.bank_accounts import rules as bank_accounts_rules
 from brim.core.bank_accounts.rules import Verification
 from brim.core.funding import rules as funding_sources
 from brim.core.idempotency import rules as idempotency
+from brim.core.pairing import rules as pairing
 from brim.core.time import rules as clocks
 from brim.core.verification import rules as verification
-from brim.domain import amounts, endpoints, listeners, pairing, topups
+from brim.domain import amounts, endpoints, listeners, topups
 from brim.domain.topups import Status
 from brim.platform import vault
 from brim.platform.egress import targets

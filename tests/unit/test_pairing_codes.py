@@ -3,8 +3,8 @@
 import pytest
 
 from brim.core.access.rules import RESOURCES
-from brim.domain.pairing import PERMISSIONS, clean_code, clean_text, code_of
-from brim.domain.pairing_words import WORDS
+from brim.core.pairing.rules import PERMISSIONS, clean_code, clean_text, code_of
+from brim.core.pairing.words import WORDS
 
 
 def test_there_is_one_word_for_each_byte() -> None:

@@ -11,9 +11,9 @@ from brim.api.errors import UnrecognizedUrlError
 from brim.api.form import Value, decode_form
 from brim.api.message import Reply, Request
 from brim.base.wire import encode, pretty
-from brim.domain.pairing import code_of
-from brim.domain.pairing_wire import PairingAnswer, PairingLinks
-from brim.services import pairing
+from brim.core.pairing import service as pairing
+from brim.core.pairing.rules import code_of
+from brim.core.pairing.wire import PairingAnswer, PairingLinks
 
 PREFIX: Final = "/stripecli/"
 AUTH: Final = "/stripecli/auth"

@@ -11,7 +11,7 @@ from typing import Final
 import msgspec
 
 from brim.base.errors import BrimError
-from brim.domain.pairing_words import WORDS
+from brim.core.pairing.words import WORDS
 
 PAIRING_PREFIX: Final = "cliauth_"
 TOKEN_CHARS: Final = 43

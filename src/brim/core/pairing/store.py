@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from brim.domain.pairing import Pairing, PairingState
+from brim.core.pairing.rules import Pairing, PairingState
 from brim.platform.database import Conn
 from brim.platform.sql import load_queries
 
-_SQL: Final = load_queries("brim.store.queries", "pairings")
+_SQL: Final = load_queries(__package__)
 
 
 async def forget_pairings(conn: Conn, *, before_ms: int) -> None:

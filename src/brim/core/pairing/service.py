@@ -14,7 +14,8 @@ from brim.core.accounts import store as accounts
 from brim.core.accounts.service import RandomText
 from brim.core.audit.rules import Action, Actor
 from brim.core.audit.service import record
-from brim.domain.pairing import (
+from brim.core.pairing import store as pairings
+from brim.core.pairing.rules import (
     KEY_LIVES_MS,
     LIVES_MS,
     MAX_A_MINUTE,
@@ -33,7 +34,6 @@ from brim.domain.pairing import (
     hash_token,
 )
 from brim.platform.database import Conn, Database
-from brim.store import pairings
 
 _MINUTE_MS: Final = 60_000
 
