@@ -19,6 +19,7 @@ from brim.api.errors import render_error, render_v2_error
 from brim.base.errors import ResourceMissingError
 from brim.base.scope import Owner
 from brim.core.access import service as keys
+from brim.core.account_closing.service import delete_account, reject_account
 from brim.core.accounts.access import UnreachableAccountError
 from brim.core.accounts.service import CreateAccount, create_platform_account
 from brim.core.idempotency.rules import KEPT_MS
@@ -32,7 +33,6 @@ from brim.domain.endpoints import DESTINATION_PREFIX, EndpointRules, NewEndpoint
 from brim.domain.operators import Role
 from brim.domain.sign_in import PasswordLinkOverError
 from brim.domain.webhooks import EventPayload
-from brim.services.account_closing import delete_account, reject_account
 from brim.services.clocks import delete_ended_clock
 from brim.services.event_destinations import create_destination, delete_destination, ping_destination
 from brim.services.operators import NewOperator, add_operator
