@@ -35,13 +35,13 @@ from brim.base.ids import IdFactory
 from brim.core.access.rules import hash_secret, redact_secret
 from brim.core.funding.bank_secrets import BankSecrets
 from brim.core.rails.sandbox import SandboxRail
+from brim.core.topups.config_cache import KnownTerms
 from brim.platform.vault import Vault
 from brim.services.hub import Hub
-from brim.services.terms import KnownTerms
 
 if TYPE_CHECKING:
+    from brim.core.topups.batches import Batches
     from brim.platform.database import Database
-    from brim.services.batches import Batches
 
 Message: TypeAlias = dict[str, Any]
 

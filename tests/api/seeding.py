@@ -6,10 +6,10 @@ from typing import NamedTuple
 from brim.base.ids import IdFactory
 from brim.base.scope import Owner
 from brim.core.events.rules import DEFAULT_API_VERSION, Event, EventType
-from brim.domain.topup_wire import topup_json
-from brim.domain.topups import Topup
+from brim.core.topups.rules import Topup
+from brim.core.topups.store import NewTopup, insert_topups
+from brim.core.topups.wire import topup_json
 from brim.platform.database import Database
-from brim.store.topups import NewTopup, insert_topups
 from service import Server
 
 

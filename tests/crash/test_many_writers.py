@@ -21,8 +21,8 @@ from patience import until_answered
 from brim.base.scope import Owner
 from brim.core.rails.failures import FAILURES
 from brim.core.rails.protocol import Fail, Outcome, Return, Succeed
-from brim.domain.topup_events import EVENT_OF_STATUS
-from brim.domain.topups import TRANSITIONS, Status
+from brim.core.topups.events import EVENT_OF_STATUS
+from brim.core.topups.rules import TRANSITIONS, Status
 from brim.platform.database import Database
 from brim.services.verification import verify_books
 from cutting import Fault, Trip, cutting

@@ -15,13 +15,15 @@ from brim.core.idempotency.rules import KeptReply, KeyClaim
 from brim.core.idempotency.service import Answer, Attempt
 from brim.core.rails.protocol import Outcome, Rail
 from brim.core.rails.sandbox import SandboxRail
-from brim.domain.topup_wire import topup_json
-from brim.domain.topups import Topup
+from brim.core.topups import service as topups
+from brim.core.topups import settlement
+from brim.core.topups.batches import Batches
+from brim.core.topups.config_cache import KnownTerms
+from brim.core.topups.rules import Topup
+from brim.core.topups.wire import topup_json
 from brim.platform.database import Conn, Database
 from brim.platform.vault import Vault, new_encryption_key
-from brim.services import clocks, settlement, topups
-from brim.services.batches import Batches
-from brim.services.terms import KnownTerms
+from brim.services import clocks
 
 Reply = dict[str, Any]
 VAULT = Vault([new_encryption_key()])

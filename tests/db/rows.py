@@ -7,10 +7,10 @@ from brim.base.paging import Page, PageRequest
 from brim.base.scope import Owner
 from brim.core.events.rules import Event
 from brim.core.ledger.rules import BalanceTransaction
-from brim.domain.topups import Status, Topup, TopupFilters
+from brim.core.topups import list_store as lists
+from brim.core.topups.rules import Status, Topup, TopupFilters
 from brim.domain.webhooks import DeliveryState
 from brim.platform.database import Database
-from brim.store import lists
 
 CREDITED = frozenset({Status.SUCCEEDED, Status.REVERSED})
 

@@ -27,9 +27,9 @@ from brim.core.accounts.service import (
 )
 from brim.core.idempotency.rules import KeyClaim
 from brim.core.idempotency.service import Answer, Attempt
+from brim.core.topups.config_store import read_terms
 from brim.platform.database import Database
 from brim.platform.sql import load_queries
-from brim.store.terms import read_terms
 from brim.testing.terminal import typed
 
 NOW_MS = 1_790_000_000_000

@@ -9,10 +9,10 @@ from books import new_topup, rows
 
 from brim.base.clock import system_clock_ms
 from brim.base.ids import IdFactory
+from brim.core.topups.batches import Batches
 from brim.platform.announcements.service import Announcer, listen
 from brim.platform.announcements.store import Announcement
 from brim.platform.database import Database
-from brim.services.batches import Batches
 
 PATIENCE_S = 10.0
 

@@ -14,12 +14,12 @@ from brim.base.scope import Owner
 from brim.core.events.rules import DEFAULT_API_VERSION, Event, EventType
 from brim.core.idempotency.rules import KeptReply, KeyClaim
 from brim.core.idempotency.store import claim_key
-from brim.domain.topup_wire import topup_json
-from brim.domain.topups import Topup
+from brim.core.topups.batches import MAX_BATCH, MAX_WAITING, Batches, Created
+from brim.core.topups.rules import Topup
+from brim.core.topups.store import NewTopup
+from brim.core.topups.wire import topup_json
 from brim.host.database_urls import DatabaseUrls
 from brim.platform.database import Database
-from brim.services.batches import MAX_BATCH, MAX_WAITING, Batches, Created
-from brim.store.topups import NewTopup
 from waiting import until_somebody_waits
 
 NOW_MS: Final = 1_780_000_000_000

@@ -6,9 +6,9 @@ from rows import copy_balance_transactions
 from brim.base.ids import IdFactory, first_id_at
 from brim.base.scope import Owner
 from brim.core.ledger.rules import BalanceTransaction, LedgerAccount, TransferKind
+from brim.core.topups.settlement import settle_due
 from brim.platform.database import Database
 from brim.services.books import list_transfers, retrieve_overview
-from brim.services.settlement import settle_due
 
 IDS = IdFactory()
 OTHER = Owner("acct_other", livemode=False)

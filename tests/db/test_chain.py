@@ -16,11 +16,11 @@ from brim.base.ids import IdFactory
 from brim.base.scope import Owner
 from brim.core.ledger.chain import Head, SealedTransfer
 from brim.core.ledger.sealing import seal_transfers, verify_chain
+from brim.core.topups.settlement import settle_due
 from brim.core.verification.walk import START, Range, bounds_of
 from brim.platform.database import Database
 from brim.platform.migrate import known_migrations, migrate
 from brim.platform.sql import load_queries
-from brim.services.settlement import settle_due
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from brim.base.ids import created_of
 from brim.base.scope import Owner
 from brim.core.rails.protocol import Fail, Return, Succeed
 from brim.core.time.rules import KEPT_S, ClockAdvancingError, ClockExistsError, FrozenTimeError
-from brim.domain.topups import InvalidTransitionError
+from brim.core.topups.rules import InvalidTransitionError
 from brim.platform.database import Database
 from brim.services.clocks import delete_ended_clock
 from moments import second

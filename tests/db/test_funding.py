@@ -37,6 +37,10 @@ from brim.core.funding.tokens import NewBankToken, NewSource, create_source, cre
 from brim.core.funding.wire import payment_method_json, source_json
 from brim.core.idempotency.rules import KeyClaim
 from brim.core.idempotency.service import Answer, Attempt
+from brim.core.topups.batches import Batches
+from brim.core.topups.config_cache import KnownTerms
+from brim.core.topups.config_store import read_terms
+from brim.core.topups.service import CreateTopup, create_topup
 from brim.platform.database import Database
 from brim.platform.vault import (
     MisplacedSecretError,
@@ -45,11 +49,7 @@ from brim.platform.vault import (
     Vault,
     new_encryption_key,
 )
-from brim.services.batches import Batches
-from brim.services.terms import KnownTerms
-from brim.services.topups import CreateTopup, create_topup
 from brim.services.verification import verify_books
-from brim.store.terms import read_terms
 from brim.testing.terminal import typed
 
 CANARY: Final = "00098712365478901"

@@ -25,7 +25,7 @@ from brim.core.events import store as events_store
 from brim.core.events.rules import EventFilters, EventType
 from brim.core.ledger import store as ledger_store
 from brim.core.ledger.rules import BalanceTransactionFilters, TransferKind
-from brim.domain.topups import Status, TopupFilters
+from brim.core.topups.rules import Status, TopupFilters
 from brim.platform.database import Database
 from brim.platform.sql import load_queries
 from conftest import PostgresForTests

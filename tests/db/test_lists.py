@@ -19,13 +19,13 @@ from brim.core.events.rules import DEFAULT_API_VERSION, Event, EventFilters, Eve
 from brim.core.ledger import service as ledger_service
 from brim.core.ledger import store as ledger_store
 from brim.core.ledger.rules import BalanceTransaction, BalanceTransactionFilters, TransferKind
-from brim.domain.topups import Status, Topup, TopupFilters
+from brim.core.topups import list_store as lists
+from brim.core.topups import lists as topups_lists
+from brim.core.topups.batches import Batches
+from brim.core.topups.list_store import SearchBounds, TopupListQuery, topup_list_query
+from brim.core.topups.rules import Status, Topup, TopupFilters
 from brim.domain.webhooks import DeliveryState
 from brim.platform.database import Database
-from brim.services import lists as services
-from brim.services.batches import Batches
-from brim.store import lists
-from brim.store.lists import SearchBounds, TopupListQuery, topup_list_query
 
 Object = TypeVar("Object", bound=Identified)
 
@@ -387,7 +387,7 @@ async def test_a_cursor_of_the_other_mode_or_of_another_account_is_refused(datab
 
 async def _served(database: Database, filters: TopupFilters, request: PageRequest) -> Page[Topup]:
     """Return the page that a process serves which has nothing else to do."""
-    return await services.list_topups(database, Batches(database, system_clock_ms), OWNER, filters, request)
+    return await topups_lists.list_topups(database, Batches(database, system_clock_ms), OWNER, filters, request)
 
 
 async def test_both_cursors_are_looked_up_before_they_are_refused_together(database: Database) -> None:

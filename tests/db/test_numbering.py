@@ -6,9 +6,9 @@ from hooks import Hooks, add_endpoint, add_events, states
 
 from brim.base.ids import IdFactory
 from brim.base.scope import Owner
+from brim.core.topups.settlement import settle_due
 from brim.platform.database import Database
 from brim.services.numbering import Numbering
-from brim.services.settlement import settle_due
 from brim.store import deliveries
 
 LIVE_OWNER = Owner(OWNER.account, livemode=True)

@@ -6,9 +6,9 @@ from books import LATER_MS, NOW_MS, OTHER_OWNER, RAIL, create, execute, new_topu
 from brim.base.ids import IdFactory
 from brim.core.events import rules as events
 from brim.core.idempotency.rules import KEPT_MS
+from brim.core.topups.settlement import settle_due
 from brim.platform.database import Database
 from brim.services.pruning import prune_events, prune_idempotency_keys
-from brim.services.settlement import settle_due
 from brim.services.verification import verify_books
 from brim.store.deliveries import number_events
 

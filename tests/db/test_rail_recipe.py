@@ -13,8 +13,8 @@ from books import create, new_topup, rows
 from brim.base.ids import IdFactory
 from brim.base.scope import Owner
 from brim.core.rails.protocol import Rail
+from brim.core.topups.settlement import settle_due
 from brim.platform.database import Database
-from brim.services.settlement import settle_due
 from brim.services.verification import verify_books
 from brim.workers.run import make_jobs
 

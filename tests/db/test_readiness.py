@@ -7,10 +7,10 @@ import asyncpg
 import pytest_asyncio
 from test_batches import batches_on, new_topup
 
+from brim.core.topups.batches import Batches
 from brim.host.preparation import prepare_database
 from brim.platform.database import Database
 from brim.platform.readiness import find_obstacle
-from brim.services.batches import Batches
 from roles import OwnRoles, quoted, run_as
 
 _LIMIT = 8

@@ -14,8 +14,8 @@ from brim.core.events.service import list_events, retrieve_event
 from brim.core.ledger import store as ledger_store
 from brim.core.ledger.rules import Balance, BalanceTransaction, BalanceTransactionFilters, TransferKind
 from brim.core.ledger.service import list_balance_transactions, retrieve_balance, retrieve_balance_transaction
+from brim.core.topups.settlement import settle_due
 from brim.platform.database import Database
-from brim.services.settlement import settle_due
 
 LIVE = Owner(OWNER.account, livemode=True)
 LINE = BalanceTransaction(

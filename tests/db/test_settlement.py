@@ -28,12 +28,12 @@ from brim.base.scope import Owner
 from brim.core.events.rules import BY_ITSELF
 from brim.core.rails.protocol import Outcome, Plan, Succeed
 from brim.core.time.rules import Moment
-from brim.domain.topups import Status, Topup
+from brim.core.topups.rules import Status, Topup
+from brim.core.topups.settlement import settle_due
+from brim.core.topups.transition_store import transition_arrays
+from brim.core.topups.transitions import follow
 from brim.platform.database import Database
 from brim.platform.sql import load_queries
-from brim.services.settlement import settle_due
-from brim.services.transitions import follow
-from brim.store.transitions import transition_arrays
 from waiting import until_somebody_waits
 
 FAILURES = {

@@ -20,8 +20,8 @@ from brim.core.funding.tokens import NewBankToken, NewSource, create_source, cre
 from brim.core.funding.wire import payment_method_json, source_json
 from brim.core.rails.protocol import Outcome, Plan, Wait
 from brim.core.time.rules import ClockAdvancingError
-from brim.domain.topup_wire import preview_json
-from brim.domain.topups import NoFundingSourceError, Topup
+from brim.core.topups.rules import NoFundingSourceError, Topup
+from brim.core.topups.wire import preview_json
 from brim.platform.database import Database
 
 REAL_MS: Final = 1_795_305_600_000  # 2026-11-22 00:00 UTC

@@ -15,10 +15,10 @@ from brim.base.clock import system_clock_ms
 from brim.base.errors import DatabaseUnavailableError
 from brim.base.ids import IdFactory
 from brim.core.ledger.sealing import verify_chain
+from brim.core.topups.settlement import MAX_BATCH
 from brim.host.embedded import EmbeddedPostgres
 from brim.platform.database import Database
 from brim.platform.migrate import migrate
-from brim.services.settlement import MAX_BATCH
 from brim.services.verification import verify_books
 from brim.workers.loop import Job, Loop
 from brim.workers.run import make_jobs, never_backwards

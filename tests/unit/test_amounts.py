@@ -3,7 +3,7 @@
 import pytest
 
 from brim.base.currency import CURRENCIES, MAX_AMOUNT, InvalidAmountStepError, amount_step
-from brim.domain.amounts import AmountTooLargeError, check_amount, written
+from brim.core.topups.amounts import AmountTooLargeError, check_amount, written
 
 
 @pytest.mark.parametrize("currency", CURRENCIES)

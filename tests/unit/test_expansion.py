@@ -7,7 +7,7 @@ from brim.api.parameter_errors import ExpandTooDeepError, NotExpandableError
 from brim.core.events import wire as event_wire
 from brim.core.funding import wire as funding_wire
 from brim.core.ledger import wire as balance_wire
-from brim.domain import topup_wire
+from brim.core.topups import wire as topup_wire
 
 _STRUCTS = {
     "topup": topup_wire.TopupObject,

@@ -39,12 +39,12 @@ from brim.core.funding.rules import BankToken, FundingKind
 from brim.core.funding.wire import documented_payment_method
 from brim.core.ledger import wire as balance_wire
 from brim.core.ledger.rules import Balance, BalanceTransaction, TransferKind
+from brim.core.topups import wire as topup_wire
+from brim.core.topups.rules import Status, Topup
 from brim.core.verification.rules import Difference, VerificationRun
-from brim.domain import topup_wire
 from brim.domain.destination_wire import destination_json
 from brim.domain.request_log_wire import request_log_json
 from brim.domain.request_logs import RequestRecord
-from brim.domain.topups import Status, Topup
 from brim.domain.verification_wire import verification_json
 from brim.domain.webhook_wire import endpoint_json
 from brim.domain.webhooks import Endpoint, EventPayload

@@ -4,7 +4,7 @@ from brim.base.scope import Owner
 from brim.core.rails.failures import FAILURES as SENTENCES
 from brim.core.rails.protocol import Fail, Outcome, Plan, Rail, Return, Succeed, Wait
 from brim.core.rails.sandbox import PAYMENT_METHOD_SCENARIOS, SCENARIOS, SOURCE_SCENARIOS, SandboxRail
-from brim.domain.topups import Status, Topup
+from brim.core.topups.rules import Status, Topup
 
 NOW_MS = 1_700_000_000_250
 RAIL: Rail = SandboxRail(settle_after_s=1.5)

@@ -11,7 +11,7 @@ from brim.api.errors import render_error
 from brim.api.message import Reply
 from brim.base.errors import BrimError
 from brim.core.time.rules import ClockAdvancingError
-from brim.domain.topup_wire import AvailabilityPreviewObject
+from brim.core.topups.wire import AvailabilityPreviewObject
 from brim.web.calling import ApiRefusedError, Caller
 from brim.web.dashboard.availability import ask_promise, wait_words
 from web.conftest import Person, text_of

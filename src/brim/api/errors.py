@@ -20,8 +20,10 @@ from brim.core.funding import rules as funding_sources
 from brim.core.idempotency import rules as idempotency
 from brim.core.pairing import rules as pairing
 from brim.core.time import rules as clocks
+from brim.core.topups import amounts
+from brim.core.topups import rules as topups
 from brim.core.verification import rules as verification
-from brim.domain import amounts, endpoints, listeners, topups
+from brim.domain import endpoints, listeners
 from brim.platform import vault
 from brim.platform.egress import targets
 from brim.services.watching import TooManyStreamsError

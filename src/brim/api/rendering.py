@@ -19,10 +19,10 @@ from brim.core.funding.rules import FundingSource
 from brim.core.ledger import service as ledger_service
 from brim.core.ledger import wire as balance_wire
 from brim.core.ledger.rules import BalanceTransaction
-from brim.domain import topup_wire
-from brim.domain.topups import Topup
+from brim.core.topups import lists as topups_lists
+from brim.core.topups import wire as topup_wire
+from brim.core.topups.rules import Topup
 from brim.platform.database import Conn, Database
-from brim.services import lookups
 
 Paths = tuple[str, ...]
 FindTopup = Callable[[Owner, str], Awaitable[Topup]]
@@ -152,7 +152,7 @@ async def expand_balance_transactions(
     source_paths = paths_below(paths, "source")
     sources: dict[str, bytes] = {}
     if source_paths is not None and lines:
-        topups = await lookups.fetch_topups(conn, lines[0].owner, [line.source for line in lines])
+        topups = await topups_lists.fetch_topups(conn, lines[0].owner, [line.source for line in lines])
         bodies = await expand_topups(conn, topups, source_paths, within=f"{within}source.")
         sources = {topup.id: body for topup, body in zip(topups, bodies, strict=True)}
     return [balance_wire.balance_transaction_json(line, source=sources.get(line.source)) for line in lines]

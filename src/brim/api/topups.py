@@ -19,11 +19,12 @@ from brim.core.idempotency.rules import KeptReply
 from brim.core.idempotency.service import Answer, Attempt
 from brim.core.rails.failures import DEFAULT_FAILURE, DEFAULT_RETURN, FAILURES
 from brim.core.rails.protocol import Fail, Outcome, Return, Succeed
-from brim.domain.topup_wire import preview_json
-from brim.domain.topups import Topup, TopupFilters
+from brim.core.topups import lists as topups_lists
+from brim.core.topups import service as topups
+from brim.core.topups.rules import Topup, TopupFilters
+from brim.core.topups.service import CreateTopup, EditTopup, RenderTopup
+from brim.core.topups.wire import preview_json
 from brim.platform.database import Conn
-from brim.services import lists, topups
-from brim.services.topups import CreateTopup, EditTopup, RenderTopup
 
 PREVIEW: Final = "/v1/brim/availability_preview"
 
@@ -187,7 +188,7 @@ async def list_all(call: Call) -> Answer:
     filters = TopupFilters(
         amount=parameters.get("amount"), created=parameters.get("created"), status=parameters.get("status")
     )
-    page = await lists.list_topups(service.database, service.batches, call.owner, filters, read_page(parameters))
+    page = await topups_lists.list_topups(service.database, service.batches, call.owner, filters, read_page(parameters))
     paths = parameters.get("expand", ())
     items = await render_topups(service.database, page.items, paths)
     return Answer(body=wire.list_json(items, has_more=page.has_more, url="/v1/topups"))

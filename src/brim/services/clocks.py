@@ -29,11 +29,11 @@ from brim.core.time.rules import (
     standing_at,
 )
 from brim.core.time.service import check_test_mode, find_clock
+from brim.core.topups.rules import Topup
+from brim.core.topups.settlement import ObserveOutcome, observe_changes, settle
+from brim.core.topups.transitions import Change
 from brim.domain.clock_wire import clock_json
-from brim.domain.topups import Topup
 from brim.platform.database import Conn, Database
-from brim.services.settlement import ObserveOutcome, observe_changes, settle
-from brim.services.transitions import Change
 from brim.store import clocks
 
 MAX_STEP: Final = 500

@@ -10,12 +10,12 @@ from typing import Final, TypeAlias
 
 from brim.base.scope import Owner
 from brim.core.ledger.rules import DEBIT_CREDIT, LedgerAccount, TransferKind
+from brim.core.topups.events import EVENT_OF_STATUS
+from brim.core.topups.posting import BOOKED_AT
+from brim.core.topups.rules import TRANSITIONS, Status
 from brim.core.verification import walk as verification_walk
 from brim.core.verification.rules import MAX_DIFFERENCES, Difference, OnProgress
 from brim.core.verification.walk import END, START, Key, Range, Walk
-from brim.domain.posting import BOOKED_AT
-from brim.domain.topup_events import EVENT_OF_STATUS
-from brim.domain.topups import TRANSITIONS, Status
 from brim.platform.database import Conn, Database
 from brim.store import verification
 from brim.store.verification import EventSum, Sum

@@ -5,10 +5,10 @@ from typing import Final
 from brim.base.scope import Owner
 from brim.core.time.rules import TestClock
 from brim.core.time.store import clock_of
-from brim.domain.topups import Topup
+from brim.core.topups.rules import Topup
+from brim.core.topups.store import topup_from_record
 from brim.platform.database import Conn
 from brim.platform.sql import load_queries
-from brim.store.topups import topup_from_record
 
 _SQL: Final = load_queries("brim.store.queries", "clocks")
 

@@ -15,8 +15,10 @@ from brim.core.ledger import sealing as chain
 from brim.core.ledger.sealing import seal_transfers
 from brim.core.rails.protocol import Rail
 from brim.core.rails.sandbox import SandboxRail
+from brim.core.topups import settlement
+from brim.core.topups.rules import Status
+from brim.core.topups.settlement import settle_due
 from brim.core.verification.rules import VerificationRun
-from brim.domain.topups import Status
 from brim.platform.announcements.service import Announcer, listen
 from brim.platform.announcements.store import Announcement
 from brim.platform.database import Database
@@ -26,14 +28,12 @@ from brim.platform.settings import DEFAULT_VERIFY_EVERY_S, Settings
 from brim.platform.telemetry import metrics
 from brim.platform.telemetry.logs import configure_logging
 from brim.platform.vault import Vault
-from brim.services import settlement
 from brim.services.clocks import delete_ended_clock, step_clock
 from brim.services.delivery import Courier
 from brim.services.numbering import MAX_BATCH, Numbering
 from brim.services.posting import Poster
 from brim.services.pruning import prune_events, prune_idempotency_keys, prune_sign_ins
 from brim.services.request_logs import RequestPruning
-from brim.services.settlement import settle_due
 from brim.services.verification_runs import verify_in_turn
 from brim.workers.deliver import Deliverer
 from brim.workers.loop import Job, Loop

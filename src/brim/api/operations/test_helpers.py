@@ -12,8 +12,9 @@ from brim.api.params import Parameter
 from brim.base import wire
 from brim.base.errors import NotInLiveModeError
 from brim.core.time.rules import ClockAdvancingError, ClockExistsError, FrozenTimeError
-from brim.domain import clock_wire, topup_wire
-from brim.domain.topups import InvalidTransitionError
+from brim.core.topups import wire as topup_wire
+from brim.core.topups.rules import InvalidTransitionError
+from brim.domain import clock_wire
 
 _CLOCKS: Final = "/v1/test_helpers/test_clocks"
 

@@ -10,9 +10,9 @@ from brim.base.errors import ExclusiveParametersError, ResourceMissingError
 from brim.core.accounts.rules import AccountClosedError
 from brim.core.funding.rules import TokenAlreadyUsedError, UnverifiedFundingError
 from brim.core.time.rules import ClockAdvancingError
-from brim.domain import topup_wire
-from brim.domain.amounts import AmountTooLargeError
-from brim.domain.topups import InvalidTransitionError, NoFundingSourceError
+from brim.core.topups import wire as topup_wire
+from brim.core.topups.amounts import AmountTooLargeError
+from brim.core.topups.rules import InvalidTransitionError, NoFundingSourceError
 from brim.platform.vault import NoEncryptionKeyError, SecretUnreadableError
 
 _CREATION_ERRORS: Final = (

@@ -4,7 +4,7 @@ from typing import Protocol, TypeAlias
 
 import msgspec
 
-from brim.domain.topups import Topup
+from brim.core.topups.rules import Topup
 
 
 class Succeed(msgspec.Struct, frozen=True):

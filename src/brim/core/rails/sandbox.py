@@ -15,7 +15,7 @@ from brim.core.bank_accounts.rules import TEST_BANK_ROUTING_NUMBER, BankNumbers,
 from brim.core.calendars.rules import after_business_days, after_calendar_days, availability, calendar_of
 from brim.core.rails.failures import FAILURES
 from brim.core.rails.protocol import Fail, Outcome, Plan, Return, Succeed, Wait
-from brim.domain.topups import Status, Topup
+from brim.core.topups.rules import Status, Topup
 
 RETURN_DAYS: Final = 2
 """Banking days until an ordinary return. Source: Nacha, returns R01 to R04 reach the originator within two."""

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from brim.domain.topup_wire import NO_DATE_PROMISED
+from brim.core.topups.wire import NO_DATE_PROMISED
 
 STATUS_BADGES: Final = {
     "pending": ("Pending", "waiting"),

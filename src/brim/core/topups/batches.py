@@ -14,12 +14,13 @@ from brim.base.paging import Page
 from brim.base.scope import Owner
 from brim.core.idempotency import store as idempotency
 from brim.core.idempotency.rules import KeptReply
-from brim.domain.topups import Topup
+from brim.core.topups import list_store as lists
+from brim.core.topups import store as topups
+from brim.core.topups.list_store import TopupListQuery
+from brim.core.topups.rules import Topup
+from brim.core.topups.store import NewTopup, Refusal
 from brim.platform import lanes
 from brim.platform.database import Conn, Database, halved, retried
-from brim.store import lists, topups
-from brim.store.lists import TopupListQuery
-from brim.store.topups import NewTopup, Refusal
 
 Created: TypeAlias = KeptReply | Refusal | None
 """What became of a create: None when it was written, the kept answer when its key had one already, or that the terms

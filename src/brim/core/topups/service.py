@@ -17,15 +17,15 @@ from brim.core.rails.protocol import Outcome, Rail
 from brim.core.rails.sandbox import PAYMENT_METHOD_SCENARIOS, SOURCE_SCENARIOS
 from brim.core.time.rules import ClockAdvancingError, Moment, moment_of
 from brim.core.time.service import check_test_mode, hold_moment
-from brim.domain.amounts import check_amount
-from brim.domain.terms import Terms
-from brim.domain.topups import NoFundingSourceError, Topup
+from brim.core.topups import store as topups
+from brim.core.topups.amounts import check_amount
+from brim.core.topups.batches import Batches
+from brim.core.topups.config import Terms
+from brim.core.topups.config_cache import KnownTerms
+from brim.core.topups.rules import NoFundingSourceError, Topup
+from brim.core.topups.store import NewTopup
+from brim.core.topups.transitions import Change, cancel, follow, topup_event, write_changes
 from brim.platform.database import Conn, Database
-from brim.services.batches import Batches
-from brim.services.terms import KnownTerms
-from brim.services.transitions import Change, cancel, follow, topup_event, write_changes
-from brim.store import topups
-from brim.store.topups import NewTopup
 
 _MOST_TERMS: Final = 10
 """How often a create may find that its owner's terms have just changed; a test clock that is moved again and again."""

@@ -9,11 +9,11 @@ import msgspec
 from brim.base.scope import Owner
 from brim.core.events.rules import Event
 from brim.core.idempotency.rules import KeyClaim
-from brim.domain.topups import Status, Topup
+from brim.core.topups.rules import Status, Topup
 from brim.platform.database import Conn
 from brim.platform.sql import load_queries
 
-_SQL: Final = load_queries("brim.store.queries", "topups")
+_SQL: Final = load_queries(__package__)
 _decode_metadata: Final = msgspec.json.Decoder(dict[str, str]).decode
 _encode: Final = msgspec.json.Encoder().encode
 _STATUSES: Final = {status.value: status for status in Status}

@@ -10,10 +10,10 @@ from brim.base.ids import IdFactory
 from brim.core.events.rules import BY_ITSELF
 from brim.core.rails.protocol import Rail
 from brim.core.time.rules import Moment
-from brim.domain.topups import Status, Topup
+from brim.core.topups import settlement_store as settlement
+from brim.core.topups.rules import Status, Topup
+from brim.core.topups.transitions import Change, follow, write_changes
 from brim.platform.database import Conn, Database, halved
-from brim.services.transitions import Change, follow, write_changes
-from brim.store import settlement
 
 ObserveOutcome: TypeAlias = Callable[[Status, int], None]
 """Told how many top-ups got a status, for the metrics."""

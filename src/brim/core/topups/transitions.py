@@ -19,14 +19,14 @@ from brim.core.ledger.rules import Balance
 from brim.core.ledger.wire import balance_json
 from brim.core.rails.protocol import Fail, Outcome, Return, Succeed, Wait
 from brim.core.time.rules import Moment
-from brim.domain import topups as rules
-from brim.domain.posting import BOOKED_AT, book, statement_line
-from brim.domain.topup_events import EVENT_OF_STATUS
-from brim.domain.topup_wire import topup_json
-from brim.domain.topups import Topup
+from brim.core.topups import rules
+from brim.core.topups import transition_store as transitions
+from brim.core.topups.events import EVENT_OF_STATUS
+from brim.core.topups.posting import BOOKED_AT, book, statement_line
+from brim.core.topups.rules import Topup
+from brim.core.topups.transition_store import Transition
+from brim.core.topups.wire import topup_json
 from brim.platform.database import Conn
-from brim.store import transitions
-from brim.store.transitions import Transition
 
 
 def cancel(topup: Topup, moment: Moment, cause: Cause) -> Transition:

@@ -3,7 +3,7 @@
 from typing import Final
 
 from brim.core.events.rules import EventType
-from brim.domain.topups import Status
+from brim.core.topups.rules import Status
 
 EVENT_OF_STATUS: Final[dict[Status, EventType]] = {
     Status.PENDING: EventType.CREATED,

@@ -7,9 +7,9 @@ the one in force, sends it back. So nothing here has to be told of a change.
 from typing import Final
 
 from brim.base.scope import Owner
-from brim.domain.terms import NO_TERMS, Terms
+from brim.core.topups import config_store as terms
+from brim.core.topups.config import NO_TERMS, Terms
 from brim.platform.database import Database
-from brim.store import terms
 
 _MAX_REMEMBERED: Final = 10_000
 """Owners with terms of their own that one process remembers; beyond this it begins anew."""

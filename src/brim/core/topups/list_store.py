@@ -14,12 +14,12 @@ import msgspec
 
 from brim.base.paging import Page, PageRequest, Range, Window, page_of, window
 from brim.base.scope import Owner
-from brim.domain.topups import Topup, TopupFilters
+from brim.core.topups.rules import Topup, TopupFilters
+from brim.core.topups.store import fetch_topups, topup_from_record
 from brim.platform.database import Conn, Database
 from brim.platform.sql import load_queries
-from brim.store.topups import fetch_topups, topup_from_record
 
-_SQL: Final = load_queries("brim.store.queries", "lists")
+_SQL: Final = load_queries(__package__, "lists")
 _LARGEST_AMOUNT: Final = 2**63 - 1
 
 

@@ -6,11 +6,11 @@ from brim.base.scope import Owner
 from brim.core.funding.store import funding_source_from_record
 from brim.core.funding.wire import funding_of
 from brim.core.time.store import clock_from_record
-from brim.domain.terms import NO_TERMS, Terms
+from brim.core.topups.config import NO_TERMS, Terms
 from brim.platform.database import Conn
 from brim.platform.sql import load_queries
 
-_SQL: Final = load_queries("brim.store.queries", "terms")
+_SQL: Final = load_queries(__package__, "config")
 
 
 async def read_terms(conn: Conn, owner: Owner) -> Terms:

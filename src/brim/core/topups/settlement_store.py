@@ -7,12 +7,12 @@ The statements here gather several accounts, so they are one lane's: on plain Po
 from collections.abc import Sequence
 from typing import Final
 
-from brim.domain.topups import Topup
+from brim.core.topups.rules import Topup
+from brim.core.topups.store import topup_from_record
 from brim.platform.database import Conn
 from brim.platform.sql import columns, load_queries
-from brim.store.topups import topup_from_record
 
-_SQL: Final = load_queries("brim.store.queries", "settlement")
+_SQL: Final = load_queries(__package__, "settlement")
 
 
 async def claim_due(conn: Conn, *, now_ms: int, limit: int) -> list[Topup]:

@@ -1,12 +1,15 @@
-"""List top-ups, balance transactions, events and bank accounts: check the cursor, then read the page."""
+"""Pages of top-ups."""
+
+from collections.abc import Sequence
 
 from brim.base.paging import Page, PageRequest
 from brim.base.scope import Owner
-from brim.domain.topups import Topup, TopupFilters
+from brim.core.topups import list_store as lists
+from brim.core.topups import store as topups
+from brim.core.topups.batches import Batches
+from brim.core.topups.rules import Topup, TopupFilters
 from brim.platform.database import Conn, Database
 from brim.platform.lookups import check_cursors
-from brim.services.batches import Batches
-from brim.store import lists, topups
 
 
 async def list_topups(
@@ -27,3 +30,9 @@ async def list_topups(
 
 async def _topup_exists(conn: Conn, owner: Owner, topup_id: str) -> bool:
     return await topups.fetch_topups(conn, [(owner, topup_id)]) != [None]
+
+
+async def fetch_topups(conn: Conn, owner: Owner, ids: Sequence[str]) -> list[Topup]:
+    """Return those of an owner's top-ups that exist."""
+    found = await topups.fetch_topups(conn, [(owner, topup_id) for topup_id in dict.fromkeys(ids)])
+    return [topup for topup in found if topup is not None]

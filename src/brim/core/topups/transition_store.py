@@ -7,11 +7,11 @@ import msgspec
 
 from brim.core.events.rules import Event
 from brim.core.ledger.rules import BalanceTransaction, Transfer
-from brim.domain.topups import Status, Topup
+from brim.core.topups.rules import Status, Topup
 from brim.platform.database import Conn
 from brim.platform.sql import columns, load_queries
 
-_SQL: Final = load_queries("brim.store.queries", "transitions")
+_SQL: Final = load_queries(__package__, "transitions")
 
 
 class Transition(msgspec.Struct, frozen=True, kw_only=True):
