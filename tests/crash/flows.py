@@ -27,13 +27,13 @@ from brim.core.ledger.sealing import seal_transfers
 from brim.core.pairing import service as pairing
 from brim.core.pairing.rules import PairingRedeemedError, UnknownPairingError, code_of
 from brim.core.rails.protocol import Fail, Outcome, Return, Succeed
+from brim.core.test_clocks.service import delete_ended_clock
 from brim.core.time.rules import KEPT_S
 from brim.domain.destination_wire import destination_json
 from brim.domain.endpoints import DESTINATION_PREFIX, EndpointRules, NewEndpoint
 from brim.domain.operators import Role
 from brim.domain.sign_in import PasswordLinkOverError
 from brim.domain.webhooks import EventPayload
-from brim.services.clocks import delete_ended_clock
 from brim.services.event_destinations import create_destination, delete_destination, ping_destination
 from brim.services.operators import NewOperator, add_operator
 from brim.services.password_links import make_password_link, use_password_link

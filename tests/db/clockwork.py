@@ -15,6 +15,7 @@ from brim.core.idempotency.rules import KeptReply, KeyClaim
 from brim.core.idempotency.service import Answer, Attempt
 from brim.core.rails.protocol import Outcome, Rail
 from brim.core.rails.sandbox import SandboxRail
+from brim.core.test_clocks import service as clocks
 from brim.core.topups import service as topups
 from brim.core.topups import settlement
 from brim.core.topups.batches import Batches
@@ -23,7 +24,6 @@ from brim.core.topups.rules import Topup
 from brim.core.topups.wire import topup_json
 from brim.platform.database import Conn, Database
 from brim.platform.vault import Vault, new_encryption_key
-from brim.services import clocks
 
 Reply = dict[str, Any]
 VAULT = Vault([new_encryption_key()])

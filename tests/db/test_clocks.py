@@ -11,10 +11,10 @@ from brim.base.errors import NotInLiveModeError, ResourceMissingError
 from brim.base.ids import created_of
 from brim.base.scope import Owner
 from brim.core.rails.protocol import Fail, Return, Succeed
+from brim.core.test_clocks.service import delete_ended_clock
 from brim.core.time.rules import KEPT_S, ClockAdvancingError, ClockExistsError, FrozenTimeError
 from brim.core.topups.rules import InvalidTransitionError
 from brim.platform.database import Database
-from brim.services.clocks import delete_ended_clock
 from moments import second
 
 REAL_MS = 1_795_305_600_000  # 2026-11-22 00:00 UTC

@@ -6,9 +6,9 @@ from brim.api.paging import read_page
 from brim.base import wire
 from brim.base.paging import page_of_few
 from brim.core.idempotency.service import Answer
+from brim.core.test_clocks import service as clocks
+from brim.core.test_clocks import wire as clock_wire
 from brim.core.time import service as time_service
-from brim.domain import clock_wire
-from brim.services import clocks
 
 
 async def create(call: Call) -> Answer:

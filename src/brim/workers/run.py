@@ -15,6 +15,7 @@ from brim.core.ledger import sealing as chain
 from brim.core.ledger.sealing import seal_transfers
 from brim.core.rails.protocol import Rail
 from brim.core.rails.sandbox import SandboxRail
+from brim.core.test_clocks.service import delete_ended_clock, step_clock
 from brim.core.topups import settlement
 from brim.core.topups.rules import Status
 from brim.core.topups.settlement import settle_due
@@ -28,7 +29,6 @@ from brim.platform.settings import DEFAULT_VERIFY_EVERY_S, Settings
 from brim.platform.telemetry import metrics
 from brim.platform.telemetry.logs import configure_logging
 from brim.platform.vault import Vault
-from brim.services.clocks import delete_ended_clock, step_clock
 from brim.services.delivery import Courier
 from brim.services.numbering import MAX_BATCH, Numbering
 from brim.services.posting import Poster

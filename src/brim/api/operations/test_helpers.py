@@ -11,10 +11,10 @@ from brim.api.operation import Handler, Operation
 from brim.api.params import Parameter
 from brim.base import wire
 from brim.base.errors import NotInLiveModeError
+from brim.core.test_clocks import wire as clock_wire
 from brim.core.time.rules import ClockAdvancingError, ClockExistsError, FrozenTimeError
 from brim.core.topups import wire as topup_wire
 from brim.core.topups.rules import InvalidTransitionError
-from brim.domain import clock_wire
 
 _CLOCKS: Final = "/v1/test_helpers/test_clocks"
 

@@ -18,6 +18,8 @@ from brim.core.events.rules import BY_ITSELF, Cause, EventType
 from brim.core.events.service import new_event
 from brim.core.idempotency.service import Answer, Attempt, RenderError, run_once
 from brim.core.rails.protocol import Rail, Succeed
+from brim.core.test_clocks import store as clocks
+from brim.core.test_clocks.wire import clock_json
 from brim.core.time import store as time_store
 from brim.core.time.rules import (
     KEPT_S,
@@ -32,9 +34,7 @@ from brim.core.time.service import check_test_mode, find_clock
 from brim.core.topups.rules import Topup
 from brim.core.topups.settlement import ObserveOutcome, observe_changes, settle
 from brim.core.topups.transitions import Change
-from brim.domain.clock_wire import clock_json
 from brim.platform.database import Conn, Database
-from brim.store import clocks
 
 MAX_STEP: Final = 500
 """The most top-ups that one step of a clock takes in hand."""

@@ -10,7 +10,7 @@ from brim.core.topups.store import topup_from_record
 from brim.platform.database import Conn
 from brim.platform.sql import load_queries
 
-_SQL: Final = load_queries("brim.store.queries", "clocks")
+_SQL: Final = load_queries(__package__)
 
 
 async def insert_clock(conn: Conn, clock: TestClock) -> bool:
