@@ -25,14 +25,14 @@ from bench.report import PAGE, markdown_table, verdict, write_between_marks
 from brim.base.ids import IdFactory
 from brim.base.scope import Owner
 from brim.core.events.rules import DEFAULT_API_VERSION
-from brim.domain.endpoints import secret_place
+from brim.core.webhooks.endpoints import secret_place
+from brim.core.webhooks.sender import Poster
 from brim.host.embedded import EmbeddedPostgres
 from brim.host.preparation import prepare_embedded
 from brim.platform.announcements.service import Announcer
 from brim.platform.announcements.store import Announcement
 from brim.platform.database import Database
 from brim.platform.vault import Vault, new_encryption_key
-from brim.services.posting import Poster
 
 _ENDPOINTS: Final = 100
 _RATE: Final = 500

@@ -8,8 +8,8 @@ from stripe import StripeClient
 from api.polling import until
 from api.wire import Wire, assert_error, assert_golden
 from brim.base.clock import system_clock_ms
+from brim.core.webhooks.delivery_store import number_events
 from brim.platform.database import Database
-from brim.store.deliveries import number_events
 from service import Server
 
 NOBODY = "http://127.0.0.1:9/"

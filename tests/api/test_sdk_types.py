@@ -17,10 +17,10 @@ from brim.api.operations import OPERATIONS
 from brim.base.scope import Owner
 from brim.core.events.rules import DEFAULT_API_VERSION, Event, EventType
 from brim.core.events.thin import notification_json, thin_json
-from brim.domain.destination_wire import destination_json
-from brim.domain.endpoints import DISABLED_BY_FAILURES, DISABLED_BY_OWNER
-from brim.domain.webhook_wire import endpoint_json
-from brim.domain.webhooks import Endpoint, EventPayload
+from brim.core.webhooks.destination_wire import destination_json
+from brim.core.webhooks.endpoints import DISABLED_BY_FAILURES, DISABLED_BY_OWNER
+from brim.core.webhooks.rules import Endpoint, EventPayload
+from brim.core.webhooks.wire import endpoint_json
 
 OWNER = Owner("acct_1", livemode=False)
 ENDPOINT = Endpoint(

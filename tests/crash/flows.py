@@ -29,17 +29,17 @@ from brim.core.pairing.rules import PairingRedeemedError, UnknownPairingError, c
 from brim.core.rails.protocol import Fail, Outcome, Return, Succeed
 from brim.core.test_clocks.service import delete_ended_clock
 from brim.core.time.rules import KEPT_S
-from brim.domain.destination_wire import destination_json
-from brim.domain.endpoints import DESTINATION_PREFIX, EndpointRules, NewEndpoint
+from brim.core.webhooks.destination_wire import destination_json
+from brim.core.webhooks.destinations import create_destination, delete_destination, ping_destination
+from brim.core.webhooks.endpoints import DESTINATION_PREFIX, EndpointRules, NewEndpoint
+from brim.core.webhooks.rules import EventPayload
+from brim.core.webhooks.service import EndpointWish, RenderEndpoint
 from brim.domain.operators import Role
 from brim.domain.sign_in import PasswordLinkOverError
-from brim.domain.webhooks import EventPayload
-from brim.services.event_destinations import create_destination, delete_destination, ping_destination
 from brim.services.operators import NewOperator, add_operator
 from brim.services.password_links import make_password_link, use_password_link
 from brim.services.passwords import Passwords
 from brim.services.pruning import prune_idempotency_keys
-from brim.services.webhooks import EndpointWish, RenderEndpoint
 from brim.testing.terminal import typed
 
 OWNER: Final = Owner("acct_crash", livemode=False)

@@ -9,14 +9,14 @@ from books import NOW_MS, OWNER, rows
 from brim.base.ids import IdFactory
 from brim.base.scope import Owner
 from brim.core.events.rules import DEFAULT_API_VERSION
-from brim.domain.deliveries import EndpointKey
-from brim.domain.endpoints import secret_place
-from brim.domain.webhooks import Endpoint
+from brim.core.webhooks.deliveries import EndpointKey
+from brim.core.webhooks.delivery import Courier
+from brim.core.webhooks.endpoints import secret_place
+from brim.core.webhooks.numbering import Numbering
+from brim.core.webhooks.rules import Endpoint
+from brim.core.webhooks.sender import Poster
 from brim.platform.database import Database
 from brim.platform.vault import Vault, new_encryption_key
-from brim.services.delivery import Courier
-from brim.services.numbering import Numbering
-from brim.services.posting import Poster
 from brim.workers.deliver import Deliverer
 
 SECRET = "whsec_first"

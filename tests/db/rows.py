@@ -9,7 +9,7 @@ from brim.core.events.rules import Event
 from brim.core.ledger.rules import BalanceTransaction
 from brim.core.topups import list_store as lists
 from brim.core.topups.rules import Status, Topup, TopupFilters
-from brim.domain.webhooks import DeliveryState
+from brim.core.webhooks.rules import DeliveryState
 from brim.platform.database import Database
 
 CREDITED = frozenset({Status.SUCCEEDED, Status.REVERSED})

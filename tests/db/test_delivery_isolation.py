@@ -16,12 +16,12 @@ from hooks import SECRET, Hooks, add_endpoint, add_events, attempts, insert_endp
 from test_worker import running_worker
 
 from brim.base.scope import Owner
-from brim.domain.deliveries import Answer, Delivery
-from brim.domain.endpoints import secret_place
-from brim.domain.webhooks import Endpoint, Outcome
+from brim.core.webhooks.deliveries import Answer, Delivery
+from brim.core.webhooks.delivery import Courier
+from brim.core.webhooks.endpoints import secret_place
+from brim.core.webhooks.rules import Endpoint, Outcome
 from brim.platform.database import Database
 from brim.platform.vault import Vault, new_encryption_key
-from brim.services.delivery import Courier
 from brim.testing.catcher import Caught, catching
 from figures import Figures
 

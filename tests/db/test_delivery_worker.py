@@ -11,8 +11,8 @@ from test_worker import running_worker, until
 from brim.base.clock import system_clock_ms
 from brim.base.ids import IdFactory
 from brim.core.topups.batches import Batches
-from brim.domain.endpoints import secret_place
-from brim.domain.webhooks import Endpoint
+from brim.core.webhooks.endpoints import secret_place
+from brim.core.webhooks.rules import Endpoint
 from brim.platform.announcements.service import Announcer
 from brim.platform.announcements.store import Announcement
 from brim.platform.database import Database

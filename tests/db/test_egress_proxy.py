@@ -15,12 +15,12 @@ from test_delivery_isolation import KEY, sealed_endpoint
 from test_posting import Names, catching_tls
 from test_worker import running_worker, until
 
-from brim.domain.deliveries import Answer
-from brim.domain.webhooks import Outcome
+from brim.core.webhooks.deliveries import Answer
+from brim.core.webhooks.rules import Outcome
+from brim.core.webhooks.sender import Poster
 from brim.platform.database import Database
 from brim.platform.egress.proxy import EgressProxy
 from brim.platform.egress.targets import Address
-from brim.services.posting import Poster
 from brim.testing.catcher import catching, status
 from brim_process import run_brim
 

@@ -13,14 +13,15 @@ from brim.base.scope import Owner
 from brim.core.events.rules import DEFAULT_API_VERSION, EventType
 from brim.core.idempotency.rules import KeyClaim
 from brim.core.idempotency.service import Attempt
-from brim.domain.deliveries import EndpointKey
-from brim.domain.destination_wire import destination_json
-from brim.domain.endpoints import EndpointDisabledError, EndpointEdit, EndpointRules, NewEndpoint
-from brim.domain.webhook_wire import endpoint_json
-from brim.domain.webhooks import EventPayload
+from brim.core.webhooks import destinations as event_destinations
+from brim.core.webhooks import service as webhooks
+from brim.core.webhooks.deliveries import EndpointKey
+from brim.core.webhooks.destination_wire import destination_json
+from brim.core.webhooks.endpoints import EndpointDisabledError, EndpointEdit, EndpointRules, NewEndpoint
+from brim.core.webhooks.rules import EventPayload
+from brim.core.webhooks.service import EndpointWish
+from brim.core.webhooks.wire import endpoint_json
 from brim.platform.database import Database
-from brim.services import event_destinations, webhooks
-from brim.services.webhooks import EndpointWish
 from brim.testing.catcher import Caught, catching, status
 
 HOUR_MS = 3_600_000

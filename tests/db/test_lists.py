@@ -24,7 +24,7 @@ from brim.core.topups import lists as topups_lists
 from brim.core.topups.batches import Batches
 from brim.core.topups.list_store import SearchBounds, TopupListQuery, topup_list_query
 from brim.core.topups.rules import Status, Topup, TopupFilters
-from brim.domain.webhooks import DeliveryState
+from brim.core.webhooks.rules import DeliveryState
 from brim.platform.database import Database
 
 Object = TypeVar("Object", bound=Identified)

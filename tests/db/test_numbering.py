@@ -7,9 +7,9 @@ from hooks import Hooks, add_endpoint, add_events, states
 from brim.base.ids import IdFactory
 from brim.base.scope import Owner
 from brim.core.topups.settlement import settle_due
+from brim.core.webhooks import delivery_store as deliveries
+from brim.core.webhooks.numbering import Numbering
 from brim.platform.database import Database
-from brim.services.numbering import Numbering
-from brim.store import deliveries
 
 LIVE_OWNER = Owner(OWNER.account, livemode=True)
 URL = "http://127.0.0.1:9/hooks"

@@ -14,12 +14,12 @@ import pytest
 from hooks import Hooks, add_endpoint, add_events, attempts
 
 from brim.base.scope import Owner
-from brim.domain.deliveries import Answer
-from brim.domain.endpoints import EndpointRules, check_url
-from brim.domain.webhooks import Outcome
+from brim.core.webhooks.deliveries import Answer
+from brim.core.webhooks.endpoints import EndpointRules, check_url
+from brim.core.webhooks.rules import Outcome
+from brim.core.webhooks.sender import MOST_READ, Poster
 from brim.platform.database import Database
 from brim.platform.egress.targets import Address, TargetBlockedError
-from brim.services.posting import MOST_READ, Poster
 from brim.testing.catcher import Catcher, Caught, Reply, catching, status
 
 TIMEOUT_S = 0.4

@@ -14,15 +14,15 @@ from brim.base.scope import Owner
 from brim.core.events.rules import DEFAULT_API_VERSION
 from brim.core.idempotency.rules import KeyClaim
 from brim.core.idempotency.service import Answer, Attempt
-from brim.domain.endpoints import EndpointEdit, EndpointRules, NewEndpoint, TooManyEndpointsError, secret_place
-from brim.domain.webhook_wire import endpoint_json
-from brim.domain.webhooks import Endpoint
+from brim.core.webhooks import service as services
+from brim.core.webhooks import store as webhooks
+from brim.core.webhooks.endpoints import EndpointEdit, EndpointRules, NewEndpoint, TooManyEndpointsError, secret_place
+from brim.core.webhooks.rules import Endpoint
+from brim.core.webhooks.service import EndpointWish
+from brim.core.webhooks.wire import endpoint_json
 from brim.platform.database import Database
 from brim.platform.egress.targets import TargetBlockedError
 from brim.platform.vault import NoEncryptionKeyError, Vault, new_encryption_key
-from brim.services import webhooks as services
-from brim.services.webhooks import EndpointWish
-from brim.store import webhooks
 
 NOW_MS = 1_795_305_600_000
 PLATFORM = Owner("acct_platform", livemode=False)

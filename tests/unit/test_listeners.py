@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from brim.base.scope import Owner
-from brim.domain.deliveries import Answer
+from brim.core.webhooks.deliveries import Answer
+from brim.core.webhooks.rules import Outcome
 from brim.domain.listeners import (
     Acknowledgement,
     ListenerFiltersError,
@@ -16,7 +17,6 @@ from brim.domain.listeners import (
     read_message,
 )
 from brim.domain.request_logs import BY_PAGES, RequestRecord, redact
-from brim.domain.webhooks import Outcome
 
 RECORD = RequestRecord(
     owner=Owner("acct_1", livemode=False),

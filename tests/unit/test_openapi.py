@@ -42,12 +42,12 @@ from brim.core.ledger.rules import Balance, BalanceTransaction, TransferKind
 from brim.core.topups import wire as topup_wire
 from brim.core.topups.rules import Status, Topup
 from brim.core.verification.rules import Difference, VerificationRun
-from brim.domain.destination_wire import destination_json
+from brim.core.webhooks.destination_wire import destination_json
+from brim.core.webhooks.rules import Endpoint, EventPayload
+from brim.core.webhooks.wire import endpoint_json
 from brim.domain.request_log_wire import request_log_json
 from brim.domain.request_logs import RequestRecord
 from brim.domain.verification_wire import verification_json
-from brim.domain.webhook_wire import endpoint_json
-from brim.domain.webhooks import Endpoint, EventPayload
 
 DOCUMENT: dict[str, Any] = build_openapi(OPERATIONS)
 _BY_ID = {operation.operation_id: operation for operation in OPERATIONS}

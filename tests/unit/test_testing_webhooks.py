@@ -2,7 +2,7 @@
 
 import pytest
 
-from brim.domain.webhooks import sign
+from brim.core.webhooks.rules import sign
 from brim.testing.catcher import Caught
 from brim.testing.webhooks import TOLERANCE_S, BadSignatureError, check_signature
 

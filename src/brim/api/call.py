@@ -16,7 +16,7 @@ from brim.core.idempotency.service import Attempt
 from brim.core.rails.protocol import Rail
 from brim.core.topups.batches import Batches
 from brim.core.topups.config_cache import KnownTerms
-from brim.domain.endpoints import EndpointRules
+from brim.core.webhooks.endpoints import EndpointRules
 from brim.platform.database import Database
 from brim.platform.vault import Vault
 from brim.services.hub import Hub

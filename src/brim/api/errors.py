@@ -23,7 +23,8 @@ from brim.core.time import rules as clocks
 from brim.core.topups import amounts
 from brim.core.topups import rules as topups
 from brim.core.verification import rules as verification
-from brim.domain import endpoints, listeners
+from brim.core.webhooks import endpoints
+from brim.domain import listeners
 from brim.platform import vault
 from brim.platform.egress import targets
 from brim.services.watching import TooManyStreamsError

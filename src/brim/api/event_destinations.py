@@ -9,11 +9,12 @@ from brim.api.webhook_endpoints import endpoint_wish, new_secret
 from brim.base.metadata import NO_CHANGE, merge
 from brim.base.wire import encode
 from brim.core.idempotency.service import Answer
-from brim.domain.destination_wire import DeletedDestination, destination_json
-from brim.domain.endpoints import DESTINATION_PREFIX, EndpointEdit, NewEndpoint
-from brim.domain.webhooks import Endpoint, EventPayload
-from brim.services import event_destinations, webhooks
-from brim.services.webhooks import RenderEndpoint
+from brim.core.webhooks import destinations as event_destinations
+from brim.core.webhooks import service as webhooks
+from brim.core.webhooks.destination_wire import DeletedDestination, destination_json
+from brim.core.webhooks.endpoints import DESTINATION_PREFIX, EndpointEdit, NewEndpoint
+from brim.core.webhooks.rules import Endpoint, EventPayload
+from brim.core.webhooks.service import RenderEndpoint
 
 URL: Final = "/v2/core/event_destinations"
 WITH_SECRET: Final = "webhook_endpoint.signing_secret"  # noqa: S105  the name of a property

@@ -13,7 +13,7 @@ from brim.core.events import service as events_service
 from brim.core.events import wire as event_wire
 from brim.core.events.rules import Event, EventFilters
 from brim.core.idempotency.service import Answer
-from brim.domain.webhook_wire import attempt_json, delivery_json
+from brim.core.webhooks.wire import attempt_json, delivery_json
 from brim.services import events
 from brim.services.events import RenderEvent, Resend
 

@@ -9,11 +9,12 @@ from brim.base import wire
 from brim.base.ids import random_base62
 from brim.base.metadata import NO_CHANGE, merge
 from brim.core.idempotency.service import Answer, RenderError
-from brim.domain.endpoints import SECRET_CHARS, SECRET_PREFIX, EndpointEdit, NewEndpoint
-from brim.domain.webhook_wire import attempt_json, endpoint_json
-from brim.domain.webhooks import LONGEST_OVERLAP_S, Endpoint
-from brim.services import events, webhooks
-from brim.services.webhooks import EndpointWish, RenderEndpoint
+from brim.core.webhooks import service as webhooks
+from brim.core.webhooks.endpoints import SECRET_CHARS, SECRET_PREFIX, EndpointEdit, NewEndpoint
+from brim.core.webhooks.rules import LONGEST_OVERLAP_S, Endpoint
+from brim.core.webhooks.service import EndpointWish, RenderEndpoint
+from brim.core.webhooks.wire import attempt_json, endpoint_json
+from brim.services import events
 
 
 async def create(call: Call) -> Answer:

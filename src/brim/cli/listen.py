@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
     from brim.cli.session import Message, Session
     from brim.cli.showing import Lines
-    from brim.domain.deliveries import Answer
-    from brim.services.posting import Poster
+    from brim.core.webhooks.deliveries import Answer
+    from brim.core.webhooks.sender import Poster
 
 # ruff: noqa: PLC0415  the command loads only what it runs
 
@@ -106,7 +106,7 @@ def read_types(text: str, *, thin: bool = False) -> frozenset[str] | None:
     """
     from brim.core.events.rules import EventType
     from brim.core.events.thin import snapshot_name
-    from brim.domain.webhooks import ALL_EVENTS, unknown_events
+    from brim.core.webhooks.rules import ALL_EVENTS, unknown_events
 
     names = [part.strip() for part in text.split(",")]
     types = [snapshot_name(name) for name in names] if thin else names
@@ -226,7 +226,7 @@ class Listening:
         """Return what posts; made where the event loop runs."""
         from ipaddress import ip_network
 
-        from brim.services.posting import Poster
+        from brim.core.webhooks.sender import Poster
 
         if self._poster is None:
             # Who runs the command chose the target: no address is kept from them.

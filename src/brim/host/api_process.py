@@ -31,7 +31,7 @@ from brim.core.funding.bank_secrets import BankSecrets
 from brim.core.rails.sandbox import SandboxRail
 from brim.core.topups.batches import Batches
 from brim.core.topups.config_cache import KnownTerms
-from brim.domain.endpoints import EndpointRules
+from brim.core.webhooks.endpoints import EndpointRules
 from brim.platform.announcements.service import Announcer
 from brim.platform.announcements.store import Announcement
 from brim.platform.database import Database

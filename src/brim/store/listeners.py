@@ -8,7 +8,7 @@ import msgspec
 from brim.base.scope import Owner
 from brim.core.events.rules import Event
 from brim.core.events.store import event_from_record
-from brim.domain.deliveries import Answer
+from brim.core.webhooks.deliveries import Answer
 from brim.domain.listeners import Device, Listener, forms_of
 from brim.platform.announcements.store import Announcement, announce_with_commit
 from brim.platform.database import Conn

@@ -20,11 +20,11 @@ import structlog
 
 from brim.base.batch import Batcher
 from brim.base.errors import DatabaseUnavailableError
-from brim.domain.deliveries import Attempt, Delivery, EndpointKey
+from brim.core.webhooks import delivery
+from brim.core.webhooks.deliveries import Attempt, Delivery, EndpointKey
+from brim.core.webhooks.delivery import ENDPOINTS_AT_ONCE, Courier
 from brim.platform.database import Database
 from brim.platform.telemetry import metrics
-from brim.services import delivery
-from brim.services.delivery import ENDPOINTS_AT_ONCE, Courier
 
 PER_ENDPOINT: Final = 8
 """Deliveries that one endpoint is sent at a time."""

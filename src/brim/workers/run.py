@@ -20,6 +20,9 @@ from brim.core.topups import settlement
 from brim.core.topups.rules import Status
 from brim.core.topups.settlement import settle_due
 from brim.core.verification.rules import VerificationRun
+from brim.core.webhooks.delivery import Courier
+from brim.core.webhooks.numbering import MAX_BATCH, Numbering
+from brim.core.webhooks.sender import Poster
 from brim.platform.announcements.service import Announcer, listen
 from brim.platform.announcements.store import Announcement
 from brim.platform.database import Database
@@ -29,9 +32,6 @@ from brim.platform.settings import DEFAULT_VERIFY_EVERY_S, Settings
 from brim.platform.telemetry import metrics
 from brim.platform.telemetry.logs import configure_logging
 from brim.platform.vault import Vault
-from brim.services.delivery import Courier
-from brim.services.numbering import MAX_BATCH, Numbering
-from brim.services.posting import Poster
 from brim.services.pruning import prune_events, prune_idempotency_keys, prune_sign_ins
 from brim.services.request_logs import RequestPruning
 from brim.services.verification_runs import verify_in_turn

@@ -6,8 +6,8 @@ from brim.api.declarations.common import METADATA, PAGE, expand, optional
 from brim.api.kinds import Boolean, BoundedInteger, Text
 from brim.api.params import Parameter
 from brim.api.webhook_kinds import ApiVersion, EventTypes
-from brim.domain.endpoints import MAX_DESCRIPTION, MAX_URL
-from brim.domain.webhooks import LONGEST_OVERLAP_S
+from brim.core.webhooks.endpoints import MAX_DESCRIPTION, MAX_URL
+from brim.core.webhooks.rules import LONGEST_OVERLAP_S
 
 URL: Final = Parameter(
     name="url",

@@ -7,8 +7,8 @@ from brim.api.schemas.common import DATE_TIME, LIVEMODE, METADATA, TEXT, Compone
 from brim.api.schemas.webhooks import PAYLOADS
 from brim.core.events import thin as thin_events
 from brim.core.events.rules import EventType
-from brim.domain import destination_wire
-from brim.domain.endpoints import MAX_DESCRIPTION, MAX_NAME, MAX_URL
+from brim.core.webhooks import destination_wire
+from brim.core.webhooks.endpoints import MAX_DESCRIPTION, MAX_NAME, MAX_URL
 
 _DESTINATION: Final[dict[str, Schema]] = {
     "id": identifier("(we|ed)", "event destination"),

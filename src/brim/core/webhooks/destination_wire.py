@@ -10,7 +10,7 @@ import msgspec
 
 from brim.base.wire import encode
 from brim.core.events.thin import thin_name, write_second
-from brim.domain.webhooks import Endpoint, EventPayload
+from brim.core.webhooks.rules import Endpoint, EventPayload
 
 OWN_EVENTS: Final = "@self"
 EVENTS_OF_ACCOUNTS: Final = "@accounts"

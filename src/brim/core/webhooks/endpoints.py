@@ -12,7 +12,7 @@ import msgspec
 from brim.base.errors import BrimError
 from brim.base.metadata import MetadataChange, merge
 from brim.base.scope import Owner
-from brim.domain.webhooks import MAX_ENDPOINTS, Endpoint, EventPayload
+from brim.core.webhooks.rules import MAX_ENDPOINTS, Endpoint, EventPayload
 from brim.platform.egress.targets import Networks, TargetBlockedError, check_addresses, parse_target
 
 PREFIX: Final = "we_"

@@ -15,8 +15,8 @@ from typing import Final, TypeAlias, cast
 
 import httptools
 
-from brim.domain.deliveries import KEPT_ANSWER, Answer, answer_of_status
-from brim.domain.webhooks import Outcome
+from brim.core.webhooks.deliveries import KEPT_ANSWER, Answer, answer_of_status
+from brim.core.webhooks.rules import Outcome
 from brim.platform.egress.proxy import EgressProxy, aborted_on_failure
 from brim.platform.egress.targets import (
     Address,

@@ -7,9 +7,9 @@ within milliseconds of its commit.
 from collections.abc import Sequence
 from typing import Final
 
-from brim.domain.deliveries import EndpointKey
+from brim.core.webhooks import delivery_store as deliveries
+from brim.core.webhooks.deliveries import EndpointKey
 from brim.platform.database import Database, retried
-from brim.store import deliveries
 
 MAX_BATCH: Final = 1_000
 _LOOK_BACK: Final = 10_000

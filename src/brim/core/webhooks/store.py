@@ -8,12 +8,12 @@ import msgspec
 from brim.base.scope import Owner
 from brim.core.events.rules import Event
 from brim.core.events.store import announcement_of
-from brim.domain.deliveries import EndpointKey
-from brim.domain.webhooks import Endpoint, EventPayload
+from brim.core.webhooks.deliveries import EndpointKey
+from brim.core.webhooks.rules import Endpoint, EventPayload
 from brim.platform.database import Conn
 from brim.platform.sql import columns, load_queries
 
-_SQL: Final = load_queries("brim.store.queries", "webhooks")
+_SQL: Final = load_queries(__package__)
 _decode_events: Final = msgspec.json.Decoder(tuple[str, ...]).decode
 _decode_metadata: Final = msgspec.json.Decoder(dict[str, str]).decode
 

@@ -6,9 +6,9 @@ Source: Stripe API reference and SDK types (Webhook Endpoint); attempts, and wha
 import msgspec
 
 from brim.base.wire import encode
-from brim.domain.deliveries import DeliveryStanding, PastAttempt
-from brim.domain.endpoints import application_of, notice_of
-from brim.domain.webhooks import Endpoint
+from brim.core.webhooks.deliveries import DeliveryStanding, PastAttempt
+from brim.core.webhooks.endpoints import application_of, notice_of
+from brim.core.webhooks.rules import Endpoint
 
 
 class EndpointDelivery(msgspec.Struct, frozen=True, kw_only=True):

@@ -15,7 +15,9 @@ from brim.core.events import store as events_store
 from brim.core.events.rules import BY_ITSELF, Event, EventType
 from brim.core.events.service import new_event
 from brim.core.time.rules import Moment
-from brim.domain.deliveries import (
+from brim.core.webhooks import delivery_store as deliveries
+from brim.core.webhooks import store as webhooks
+from brim.core.webhooks.deliveries import (
     LEASE_MARGIN_S,
     Answer,
     Attempt,
@@ -24,14 +26,13 @@ from brim.domain.deliveries import (
     render_body,
     render_headers,
 )
-from brim.domain.endpoints import secret_place
-from brim.domain.webhook_wire import endpoint_json
-from brim.domain.webhooks import Endpoint
+from brim.core.webhooks.delivery_store import Claimed, DueEndpoint
+from brim.core.webhooks.endpoints import secret_place
+from brim.core.webhooks.rules import Endpoint
+from brim.core.webhooks.sender import Poster
+from brim.core.webhooks.wire import endpoint_json
 from brim.platform.database import Conn, Database
 from brim.platform.vault import Vault
-from brim.services.posting import Poster
-from brim.store import deliveries, webhooks
-from brim.store.deliveries import Claimed, DueEndpoint
 
 ENDPOINTS_AT_ONCE: Final = 1_000
 _log = structlog.get_logger()

@@ -17,14 +17,14 @@ from brim.core.events.service import new_event
 from brim.core.events.thin import thin_json
 from brim.core.idempotency.service import Answer, Attempt, RenderError, run_once
 from brim.core.time.rules import Moment
-from brim.domain.deliveries import EndpointKey
-from brim.domain.destination_wire import EventDestinationObject, destination_json
-from brim.domain.endpoints import EndpointDisabledError, VersionOfThinError
-from brim.domain.webhooks import Endpoint, EventPayload
+from brim.core.webhooks import store as webhooks
+from brim.core.webhooks.deliveries import EndpointKey
+from brim.core.webhooks.destination_wire import EventDestinationObject, destination_json
+from brim.core.webhooks.endpoints import EndpointDisabledError, VersionOfThinError
+from brim.core.webhooks.rules import Endpoint, EventPayload
+from brim.core.webhooks.service import EndpointWish, Noun, create_sealed, lock_endpoint, open_secret
 from brim.platform.database import Conn, Database
 from brim.platform.vault import Vault
-from brim.services.webhooks import EndpointWish, Noun, create_sealed, lock_endpoint, open_secret
-from brim.store import webhooks
 
 DESTINATION: Final = Noun("event destination", "id")
 

@@ -16,9 +16,11 @@ from brim.base.paging import Page, PageRequest, page_of_few
 from brim.base.scope import Owner
 from brim.base.wire import encode
 from brim.core.idempotency.service import Answer, Attempt, RenderError, run_once
-from brim.domain import endpoints
-from brim.domain.deliveries import EndpointKey, PastAttempt
-from brim.domain.endpoints import (
+from brim.core.webhooks import delivery_store as deliveries
+from brim.core.webhooks import endpoints
+from brim.core.webhooks import store as webhooks
+from brim.core.webhooks.deliveries import EndpointKey, PastAttempt
+from brim.core.webhooks.endpoints import (
     EndpointEdit,
     EndpointRules,
     NewEndpoint,
@@ -26,11 +28,10 @@ from brim.domain.endpoints import (
     check_url,
     secret_place,
 )
-from brim.domain.webhook_wire import WebhookEndpointObject
-from brim.domain.webhooks import Endpoint
+from brim.core.webhooks.rules import Endpoint
+from brim.core.webhooks.wire import WebhookEndpointObject
 from brim.platform.database import Conn, Database
 from brim.platform.vault import Vault
-from brim.store import deliveries, webhooks
 
 RenderEndpoint: TypeAlias = Callable[[Endpoint, str | None], bytes]
 """Writes an endpoint's reply; the text is the secret to tell in it, None to leave it out."""

@@ -11,12 +11,12 @@ import msgspec
 
 from brim.base.scope import Owner
 from brim.core.events.rules import Event, EventType
-from brim.domain.deliveries import Answer, Attempt, Delivery, DeliveryStanding, EndpointKey, PastAttempt
-from brim.domain.webhooks import GIVE_UP_AFTER_S, DeliveryState, Endpoint, EventPayload, Outcome
+from brim.core.webhooks.deliveries import Answer, Attempt, Delivery, DeliveryStanding, EndpointKey, PastAttempt
+from brim.core.webhooks.rules import GIVE_UP_AFTER_S, DeliveryState, Endpoint, EventPayload, Outcome
 from brim.platform.database import Conn
 from brim.platform.sql import columns, load_queries
 
-_SQL: Final = load_queries("brim.store.queries", "deliveries")
+_SQL: Final = load_queries(__package__, "deliveries")
 _STOPPED_AT_ONCE: Final = 1_000
 _AFTER_ALL_IDS: Final = "~"
 _encode: Final = msgspec.json.Encoder().encode

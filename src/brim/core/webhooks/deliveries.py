@@ -13,7 +13,7 @@ from brim.base.scope import Owner
 from brim.core.events import wire as event_wire
 from brim.core.events.rules import Event
 from brim.core.events.thin import notification_json
-from brim.domain.webhooks import DeliveryState, Endpoint, EventPayload, Outcome, next_attempt_ms, sign
+from brim.core.webhooks.rules import DeliveryState, Endpoint, EventPayload, Outcome, next_attempt_ms, sign
 
 LEASE_MARGIN_S: Final = 60.0
 """How much longer than an attempt may take a delivery is leased: time enough to write down what came of it."""
