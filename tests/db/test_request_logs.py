@@ -8,11 +8,10 @@ import pytest
 from brim.base.ids import IdFactory
 from brim.base.paging import PageRequest, Range
 from brim.base.scope import Owner
-from brim.domain.request_logs import BY_PAGES, KEPT_S, RequestFilters, RequestRecord, RequestSource
+from brim.core.request_logs import service, store
+from brim.core.request_logs.rules import BY_PAGES, KEPT_S, RequestFilters, RequestRecord, RequestSource
+from brim.core.request_logs.service import BURST, RequestPruning, RequestRecorder
 from brim.platform.database import Database
-from brim.services import request_logs as service
-from brim.services.request_logs import BURST, RequestPruning, RequestRecorder
-from brim.store import request_logs as store
 
 NOW_MS = 1_795_000_000_000
 OWNER = Owner("acct_one", livemode=False)

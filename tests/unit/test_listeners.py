@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from brim.base.scope import Owner
+from brim.core.request_logs.rules import BY_PAGES, RequestRecord, redact
 from brim.core.webhooks.deliveries import Answer
 from brim.core.webhooks.rules import Outcome
 from brim.domain.listeners import (
@@ -16,7 +17,6 @@ from brim.domain.listeners import (
     read_filters,
     read_message,
 )
-from brim.domain.request_logs import BY_PAGES, RequestRecord, redact
 
 RECORD = RequestRecord(
     owner=Owner("acct_1", livemode=False),

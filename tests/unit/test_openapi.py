@@ -39,14 +39,14 @@ from brim.core.funding.rules import BankToken, FundingKind
 from brim.core.funding.wire import documented_payment_method
 from brim.core.ledger import wire as balance_wire
 from brim.core.ledger.rules import Balance, BalanceTransaction, TransferKind
+from brim.core.request_logs.rules import RequestRecord
+from brim.core.request_logs.wire import request_log_json
 from brim.core.topups import wire as topup_wire
 from brim.core.topups.rules import Status, Topup
 from brim.core.verification.rules import Difference, VerificationRun
 from brim.core.webhooks.destination_wire import destination_json
 from brim.core.webhooks.rules import Endpoint, EventPayload
 from brim.core.webhooks.wire import endpoint_json
-from brim.domain.request_log_wire import request_log_json
-from brim.domain.request_logs import RequestRecord
 from brim.domain.verification_wire import verification_json
 
 DOCUMENT: dict[str, Any] = build_openapi(OPERATIONS)

@@ -13,7 +13,7 @@ from brim.api.message import Reply, Request
 from brim.api.recording import Answered, make_record
 from brim.base.ids import IdFactory
 from brim.base.scope import Owner
-from brim.domain.request_logs import RequestRecord
+from brim.core.request_logs.rules import RequestRecord
 
 SECRETS: Final = (
     "sk_test_abcdefghijklmnop", "rk_live_abcdefghijklmnop", "whsec_abcdefghijklmnop", "postgresql://brim:hunter2@db/x",

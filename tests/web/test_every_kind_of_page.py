@@ -16,9 +16,9 @@ from brim.base.errors import BrimError
 from brim.base.ids import IdFactory
 from brim.base.scope import Owner
 from brim.core.events.rules import DEFAULT_API_VERSION, EventType
-from brim.domain.request_logs import RequestRecord
+from brim.core.request_logs import store as request_logs
+from brim.core.request_logs.rules import RequestRecord
 from brim.platform.database import Database
-from brim.store import request_logs
 from service import Server
 from web.conftest import Person
 

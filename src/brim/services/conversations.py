@@ -16,6 +16,7 @@ from brim.base.errors import DatabaseUnavailableError
 from brim.base.ids import IdFactory, decode_time
 from brim.base.scope import Owner
 from brim.core.events.rules import Event
+from brim.core.request_logs.rules import PREFIX, RequestRecord
 from brim.domain.listeners import (
     Acknowledgement,
     Form,
@@ -27,7 +28,6 @@ from brim.domain.listeners import (
     read_message,
     request_message,
 )
-from brim.domain.request_logs import PREFIX, RequestRecord
 from brim.domain.streams import Stream
 from brim.platform.database import Database
 from brim.platform.vault import Vault

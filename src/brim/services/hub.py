@@ -12,11 +12,12 @@ import structlog
 from brim.base.clock import Clock
 from brim.base.ids import first_id_at
 from brim.base.scope import Owner
-from brim.domain.request_logs import PREFIX
+from brim.core.request_logs import store as request_logs
+from brim.core.request_logs.rules import PREFIX
 from brim.platform.announcements.poller import Looking
 from brim.platform.database import Conn, Database
 from brim.services.conversations import WINDOW, Conversation
-from brim.store import listeners, request_logs
+from brim.store import listeners
 from brim.store.listeners import Newest
 
 _KEYS_EVERY_MS: Final = 500

@@ -15,6 +15,7 @@ from brim.core.ledger import sealing as chain
 from brim.core.ledger.sealing import seal_transfers
 from brim.core.rails.protocol import Rail
 from brim.core.rails.sandbox import SandboxRail
+from brim.core.request_logs.service import RequestPruning
 from brim.core.test_clocks.service import delete_ended_clock, step_clock
 from brim.core.topups import settlement
 from brim.core.topups.rules import Status
@@ -33,7 +34,6 @@ from brim.platform.telemetry import metrics
 from brim.platform.telemetry.logs import configure_logging
 from brim.platform.vault import Vault
 from brim.services.pruning import prune_events, prune_idempotency_keys, prune_sign_ins
-from brim.services.request_logs import RequestPruning
 from brim.services.verification_runs import verify_in_turn
 from brim.workers.deliver import Deliverer
 from brim.workers.loop import Job, Loop

@@ -6,9 +6,9 @@ from brim.api import request_logs, stripe_cli
 from brim.api.declarations import brim as declared
 from brim.api.operation import Operation
 from brim.base.errors import ExclusiveParametersError
+from brim.core.request_logs.wire import RequestLogObject
 from brim.domain.listener_wire import SessionObject
 from brim.domain.listeners import ListenerFiltersError, TooManyListenersError
-from brim.domain.request_log_wire import RequestLogObject
 from brim.platform.vault import NoEncryptionKeyError, SecretUnreadableError
 
 BRIM: Final = (

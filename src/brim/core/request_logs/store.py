@@ -7,11 +7,11 @@ import msgspec
 
 from brim.base.paging import Page, PageRequest, Range, page_of, window
 from brim.base.scope import Owner
-from brim.domain.request_logs import BY_PAGES, PREFIX, RequestFilters, RequestRecord, RequestSource
+from brim.core.request_logs.rules import BY_PAGES, PREFIX, RequestFilters, RequestRecord, RequestSource
 from brim.platform.database import Conn
 from brim.platform.sql import columns, load_queries
 
-_SQL: Final = load_queries("brim.store.queries", "request_logs")
+_SQL: Final = load_queries(__package__)
 _HIGHEST_STATUS: Final = 999
 
 

@@ -10,10 +10,10 @@ from brim.base.errors import DatabaseUnavailableError
 from brim.base.ids import first_id_at
 from brim.base.paging import Page, PageRequest
 from brim.base.scope import Owner
-from brim.domain.request_logs import KEPT_S, MAX_KEPT, PREFIX, RequestFilters, RequestRecord
+from brim.core.request_logs import store as request_logs
+from brim.core.request_logs.rules import KEPT_S, MAX_KEPT, PREFIX, RequestFilters, RequestRecord
 from brim.platform.database import Conn, Database, halved
 from brim.platform.lookups import check_cursors
-from brim.store import request_logs
 
 WRITE_EVERY_S: Final = 0.1
 BURST: Final = 1_000

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import msgspec
 
-from brim.domain.request_logs import RequestRecord
+from brim.core.request_logs.rules import RequestRecord
 
 _encoder: Final = msgspec.json.Encoder()
 _TOLD_OF_ERRORS: Final = ("type", "charge", "code", "decline_code", "error_insight", "message", "param")
