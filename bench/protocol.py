@@ -35,9 +35,9 @@ from brim.base.ids import IdFactory
 from brim.core.access.rules import hash_secret, redact_secret
 from brim.core.funding.bank_secrets import BankSecrets
 from brim.core.rails.sandbox import SandboxRail
+from brim.core.stripe_cli.hub import Hub
 from brim.core.topups.config_cache import KnownTerms
 from brim.platform.vault import Vault
-from brim.services.hub import Hub
 
 if TYPE_CHECKING:
     from brim.core.topups.batches import Batches

@@ -14,7 +14,7 @@ from websockets.typing import Subprotocol
 from api.polling import until
 from api.test_outage import brim, frozen, postgres_of_ours
 from api.wire import PENDING, Wire
-from brim.domain.listeners import SUBPROTOCOL
+from brim.core.stripe_cli.rules import SUBPROTOCOL
 from brim.host.embedded import EmbeddedPostgres
 from brim.platform.database import Database
 from brim_process import RunningBrim

@@ -11,13 +11,13 @@ from brim.base.clock import system_clock_ms
 from brim.base.ids import IdFactory
 from brim.base.scope import Owner
 from brim.core.access.service import NewKey, create_key
+from brim.core.stripe_cli.connections import Conversation
+from brim.core.stripe_cli.hub import Hub
+from brim.core.stripe_cli.rules import Form, Listener, kept_features
+from brim.core.stripe_cli.service import find_session, open_session
 from brim.core.webhooks import delivery_store as deliveries
-from brim.domain.listeners import Form, Listener, kept_features
 from brim.platform.database import Database
 from brim.platform.vault import Vault, new_encryption_key
-from brim.services.conversations import Conversation
-from brim.services.hub import Hub
-from brim.services.listening import find_session, open_session
 from brim.testing.terminal import typed
 
 PATIENCE_S: Final = 20.0

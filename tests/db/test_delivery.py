@@ -9,12 +9,12 @@ from books import NOW_MS, OWNER, execute, rows
 from hooks import SECRET, VAULT, Hooks, add_endpoint, add_events, attempts, insert_endpoint, new_endpoint, states
 
 from brim.base.scope import Owner
+from brim.core.stripe_cli import resending as services
 from brim.core.webhooks import delivery_store as deliveries
 from brim.core.webhooks.deliveries import EndpointKey
 from brim.core.webhooks.endpoints import secret_place
 from brim.core.webhooks.rules import SCHEDULE_S
 from brim.platform.database import Database
-from brim.services import events as services
 from brim.testing.catcher import Caught, catching, status
 from waiting import until_somebody_waits
 

@@ -15,14 +15,14 @@ from brim.core.events import service as events_service
 from brim.core.events.rules import DEFAULT_API_VERSION
 from brim.core.events.wire import event_json
 from brim.core.idempotency.service import Answer, Attempt
+from brim.core.stripe_cli import resending as services
+from brim.core.stripe_cli.resending import Resend
 from brim.core.webhooks import delivery_store as deliveries
 from brim.core.webhooks import store as webhooks
 from brim.core.webhooks.endpoints import EndpointDisabledError, EndpointNotListeningError, NothingToSendError
 from brim.core.webhooks.rules import Endpoint
 from brim.core.webhooks.service import list_attempts
 from brim.platform.database import Database
-from brim.services import events as services
-from brim.services.events import Resend
 
 NOW_MS = 1_795_305_600_000
 PLATFORM = Owner("acct_platform", livemode=False)

@@ -12,10 +12,10 @@ from listening import PATIENCE_S, FarEnd, connected, found, number, opened
 from brim.base.clock import system_clock_ms
 from brim.base.scope import Owner
 from brim.core.access.service import create_account, revoke_key, roll_key
+from brim.core.stripe_cli.connections import WINDOW
+from brim.core.stripe_cli.hub import Hub
 from brim.platform.announcements.poller import LOOK_EVERY_S
 from brim.platform.database import Conn, Database
-from brim.services.conversations import WINDOW
-from brim.services.hub import Hub
 from brim.testing.terminal import typed
 
 

@@ -19,7 +19,7 @@ from brim.cli.client import (
     UnusableKeyError,
     parse_api_base,
 )
-from brim.domain.triggers import TRIGGERS, UnknownStepError, UnreadableChangeError, change_steps
+from brim.core.stripe_cli.triggers import TRIGGERS, UnknownStepError, UnreadableChangeError, change_steps
 from brim_process import RunningBrim, run_brim
 
 

@@ -7,9 +7,7 @@ from hypothesis import strategies as st
 
 from brim.base.scope import Owner
 from brim.core.request_logs.rules import BY_PAGES, RequestRecord, redact
-from brim.core.webhooks.deliveries import Answer
-from brim.core.webhooks.rules import Outcome
-from brim.domain.listeners import (
+from brim.core.stripe_cli.rules import (
     Acknowledgement,
     ListenerFiltersError,
     LocalAnswer,
@@ -17,6 +15,8 @@ from brim.domain.listeners import (
     read_filters,
     read_message,
 )
+from brim.core.webhooks.deliveries import Answer
+from brim.core.webhooks.rules import Outcome
 
 RECORD = RequestRecord(
     owner=Owner("acct_1", livemode=False),

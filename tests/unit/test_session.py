@@ -12,7 +12,7 @@ from websockets.http11 import Request, Response
 from websockets.typing import Subprotocol
 
 from brim.cli.session import Follower, Message, Session, acknowledgement
-from brim.domain.listeners import SUBPROTOCOL
+from brim.core.stripe_cli.rules import SUBPROTOCOL
 
 Talk: TypeAlias = Callable[[ServerConnection], Awaitable[None]]
 _PATIENCE_S = 20.0

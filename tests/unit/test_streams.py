@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from brim.base.scope import Owner
-from brim.domain.listeners import Form
-from brim.domain.streams import Stream, last_place
+from brim.core.stripe_cli.rules import Form
+from brim.core.stripe_cli.streams import Stream, last_place
 
 OWNER = Owner("acct_1", livemode=False)
 SNAPSHOTS = (Form.DEFAULT, Form.LATEST)

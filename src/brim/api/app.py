@@ -43,7 +43,7 @@ from brim.core.events.api_versions import is_api_version
 from brim.core.events.rules import DEFAULT_API_VERSION
 from brim.core.idempotency.rules import MAX_KEY_LENGTH, KeyClaim, fingerprint
 from brim.core.idempotency.service import Answer
-from brim.domain.listeners import SUBPROTOCOL
+from brim.core.stripe_cli.rules import SUBPROTOCOL
 from brim.platform.telemetry.logs import RequestLine, RequestLog, mask, write_time
 from brim.platform.telemetry.metrics import REQUESTS, method_label
 

@@ -14,12 +14,12 @@ from brim.core.funding.bank_secrets import BankSecrets
 from brim.core.idempotency.rules import KeyClaim
 from brim.core.idempotency.service import Attempt
 from brim.core.rails.protocol import Rail
+from brim.core.stripe_cli.hub import Hub
 from brim.core.topups.batches import Batches
 from brim.core.topups.config_cache import KnownTerms
 from brim.core.webhooks.endpoints import EndpointRules
 from brim.platform.database import Database
 from brim.platform.vault import Vault
-from brim.services.hub import Hub
 
 
 class Service(msgspec.Struct, frozen=True, kw_only=True):

@@ -19,12 +19,12 @@ from brim.core.bank_accounts import rules as bank_accounts_rules
 from brim.core.funding import rules as funding_sources
 from brim.core.idempotency import rules as idempotency
 from brim.core.pairing import rules as pairing
+from brim.core.stripe_cli import rules as listeners
 from brim.core.time import rules as clocks
 from brim.core.topups import amounts
 from brim.core.topups import rules as topups
 from brim.core.verification import rules as verification
 from brim.core.webhooks import endpoints
-from brim.domain import listeners
 from brim.platform import vault
 from brim.platform.egress import targets
 from brim.services.watching import TooManyStreamsError

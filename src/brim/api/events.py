@@ -13,9 +13,9 @@ from brim.core.events import service as events_service
 from brim.core.events import wire as event_wire
 from brim.core.events.rules import Event, EventFilters
 from brim.core.idempotency.service import Answer
+from brim.core.stripe_cli import resending as events
+from brim.core.stripe_cli.resending import RenderEvent, Resend
 from brim.core.webhooks.wire import attempt_json, delivery_json
-from brim.services import events
-from brim.services.events import RenderEvent, Resend
 
 _OTHER_WAYS = ("created", "delivery_success", "ending_before", "starting_after", "type", "types")
 """Parameters that choose events in another way than by number."""

@@ -17,7 +17,7 @@ from brim.api.params import Parameter
 from brim.base.scope import Owner
 from brim.core.access.rules import ApiKey
 from brim.core.events.rules import EventType
-from brim.domain.listeners import REQUESTS, SNAPSHOTS, THIN_EVENTS
+from brim.core.stripe_cli.rules import REQUESTS, SNAPSHOTS, THIN_EVENTS
 
 RESOURCE_OF_OBJECT: Final = {
     "topup": "topups",

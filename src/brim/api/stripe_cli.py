@@ -17,10 +17,10 @@ from brim.base.scope import Owner
 from brim.base.wire import encode
 from brim.core.events.rules import DEFAULT_API_VERSION
 from brim.core.idempotency.service import Answer
-from brim.domain.listener_wire import SUBSCRIBE, SessionObject
-from brim.domain.listeners import kept_features
-from brim.services import listening
-from brim.services.conversations import Conversation
+from brim.core.stripe_cli import service as listening
+from brim.core.stripe_cli.connections import Conversation
+from brim.core.stripe_cli.rules import kept_features
+from brim.core.stripe_cli.wire import SUBSCRIBE, SessionObject
 
 SESSIONS: Final = "/v1/stripecli/sessions"
 _SUBSCRIBE: Final = re.compile(r"/subscribe/(acct_\w{1,100})/(live|test)")

@@ -9,12 +9,12 @@ from brim.base import wire
 from brim.base.ids import random_base62
 from brim.base.metadata import NO_CHANGE, merge
 from brim.core.idempotency.service import Answer, RenderError
+from brim.core.stripe_cli import resending as events
 from brim.core.webhooks import service as webhooks
 from brim.core.webhooks.endpoints import SECRET_CHARS, SECRET_PREFIX, EndpointEdit, NewEndpoint
 from brim.core.webhooks.rules import LONGEST_OVERLAP_S, Endpoint
 from brim.core.webhooks.service import EndpointWish, RenderEndpoint
 from brim.core.webhooks.wire import attempt_json, endpoint_json
-from brim.services import events
 
 
 async def create(call: Call) -> Answer:

@@ -251,7 +251,7 @@ def _payload(message: "Message") -> str:
 def _report(message: "Message", event_id: str, answer: "Answer", target: str) -> "Message":
     """Return what the server is told of a local target's answer, or why there was none."""
     from brim.cli.session import name_of
-    from brim.domain.listeners import MAX_ERROR
+    from brim.core.stripe_cli.rules import MAX_ERROR
 
     failure = {"outcome": answer.outcome, "error": (answer.error or "")[:MAX_ERROR]}
     return {

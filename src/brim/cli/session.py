@@ -24,8 +24,8 @@ import brim
 from brim.base.errors import BrimError
 from brim.cli.client import ApiBase, Client, NoAnswerError, RefusedError
 from brim.cli.showing import NobodyReadsError
-from brim.domain.listener_wire import subscribe_path
-from brim.domain.listeners import SUBPROTOCOL
+from brim.core.stripe_cli.rules import SUBPROTOCOL
+from brim.core.stripe_cli.wire import subscribe_path
 
 SESSIONS: Final = "/v1/stripecli/sessions"
 FIRST_PAUSE_S: Final = 0.2

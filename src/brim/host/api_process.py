@@ -30,6 +30,7 @@ from brim.core.encryption.service_secrets import find_service_secret
 from brim.core.funding.bank_secrets import BankSecrets
 from brim.core.rails.sandbox import SandboxRail
 from brim.core.request_logs.service import RequestRecorder
+from brim.core.stripe_cli.hub import Hub
 from brim.core.topups.batches import Batches
 from brim.core.topups.config_cache import KnownTerms
 from brim.core.webhooks.endpoints import EndpointRules
@@ -41,7 +42,6 @@ from brim.platform.settings import LISTEN_BACKLOG, Settings
 from brim.platform.telemetry import metrics
 from brim.platform.telemetry.logs import RequestLog, configure_logging, wants_json
 from brim.platform.vault import NoEncryptionKeyError, SecretUnreadableError, Vault
-from brim.services.hub import Hub
 from brim.services.watching import Watchers
 from brim.web.front import Front
 from brim.web.key_desk import KeyDesk

@@ -5,7 +5,7 @@ from typing import Final
 from brim.api.params import Schema
 from brim.api.schemas.common import LIVEMODE, TEXT, TIME, Component, constant, identifier
 from brim.core.request_logs.wire import RequestLogObject
-from brim.domain.listener_wire import SessionObject
+from brim.core.stripe_cli.wire import SessionObject
 
 _REQUEST_LOG: Final[dict[str, Schema]] = {
     "id": identifier("resp", "entry"),

@@ -13,15 +13,15 @@ from brim.core.accounts import store as accounts
 from brim.core.events import store as events_store
 from brim.core.events.rules import Event, EventFilters
 from brim.core.idempotency.service import Answer, Attempt, RenderError, run_once
+from brim.core.stripe_cli import store as listeners
+from brim.core.stripe_cli.rules import LISTENING_MS, RESEND_PREFIX
 from brim.core.webhooks import delivery_store as deliveries
 from brim.core.webhooks import store as webhooks
 from brim.core.webhooks.deliveries import DeliveryStanding, EndpointKey, PastAttempt
 from brim.core.webhooks.endpoints import EndpointDisabledError, EndpointNotListeningError, NothingToSendError
 from brim.core.webhooks.rules import Endpoint
 from brim.core.webhooks.service import find_endpoint
-from brim.domain.listeners import LISTENING_MS, RESEND_PREFIX
 from brim.platform.database import Conn, Database
-from brim.store import listeners
 
 RenderEvent: TypeAlias = Callable[[Event, int], bytes]
 """Writes an event's reply; the number is how many endpoints have not received it."""

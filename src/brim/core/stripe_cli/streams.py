@@ -4,7 +4,7 @@ from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 
 from brim.base.scope import Owner
-from brim.domain.listeners import Form
+from brim.core.stripe_cli.rules import Form
 
 
 def last_place(number: int, *, copies: int) -> int:

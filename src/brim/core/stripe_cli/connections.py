@@ -17,7 +17,8 @@ from brim.base.ids import IdFactory, decode_time
 from brim.base.scope import Owner
 from brim.core.events.rules import Event
 from brim.core.request_logs.rules import PREFIX, RequestRecord
-from brim.domain.listeners import (
+from brim.core.stripe_cli import store as listeners
+from brim.core.stripe_cli.rules import (
     Acknowledgement,
     Form,
     Listener,
@@ -28,12 +29,11 @@ from brim.domain.listeners import (
     read_message,
     request_message,
 )
-from brim.domain.streams import Stream
+from brim.core.stripe_cli.service import open_secret
+from brim.core.stripe_cli.store import NumberedEvent, Progress, Resend, Wish
+from brim.core.stripe_cli.streams import Stream
 from brim.platform.database import Database
 from brim.platform.vault import Vault
-from brim.services.listening import open_secret
-from brim.store import listeners
-from brim.store.listeners import NumberedEvent, Progress, Resend, Wish
 
 WINDOW: Final = 50
 """Copies of events on their way to one session at once."""

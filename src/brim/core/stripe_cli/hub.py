@@ -14,11 +14,11 @@ from brim.base.ids import first_id_at
 from brim.base.scope import Owner
 from brim.core.request_logs import store as request_logs
 from brim.core.request_logs.rules import PREFIX
+from brim.core.stripe_cli import store as listeners
+from brim.core.stripe_cli.connections import WINDOW, Conversation
+from brim.core.stripe_cli.store import Newest
 from brim.platform.announcements.poller import Looking
 from brim.platform.database import Conn, Database
-from brim.services.conversations import WINDOW, Conversation
-from brim.store import listeners
-from brim.store.listeners import Newest
 
 _KEYS_EVERY_MS: Final = 500
 """A connection is closed within two seconds of its key's end also where everything else is slow."""

@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from brim.base.ids import random_base62
 from brim.base.scope import Owner
-from brim.domain.listeners import (
+from brim.core.stripe_cli import store as listeners
+from brim.core.stripe_cli.rules import (
     KEPT_MS,
     LISTENING_MS,
     MAX_LISTENING,
@@ -23,7 +24,6 @@ from brim.domain.listeners import (
 )
 from brim.platform.database import Conn, Database
 from brim.platform.vault import Vault
-from brim.store import listeners
 
 
 class NewSession(NamedTuple):
