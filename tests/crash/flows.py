@@ -24,6 +24,11 @@ from brim.core.accounts.access import UnreachableAccountError
 from brim.core.accounts.service import CreateAccount, create_platform_account
 from brim.core.idempotency.rules import KEPT_MS
 from brim.core.ledger.sealing import seal_transfers
+from brim.core.operators.password_links import make_password_link, use_password_link
+from brim.core.operators.passwords import Passwords
+from brim.core.operators.rules import Role
+from brim.core.operators.service import NewOperator, add_operator
+from brim.core.operators.sign_in_rules import PasswordLinkOverError
 from brim.core.pairing import service as pairing
 from brim.core.pairing.rules import PairingRedeemedError, UnknownPairingError, code_of
 from brim.core.rails.protocol import Fail, Outcome, Return, Succeed
@@ -34,11 +39,6 @@ from brim.core.webhooks.destinations import create_destination, delete_destinati
 from brim.core.webhooks.endpoints import DESTINATION_PREFIX, EndpointRules, NewEndpoint
 from brim.core.webhooks.rules import EventPayload
 from brim.core.webhooks.service import EndpointWish, RenderEndpoint
-from brim.domain.operators import Role
-from brim.domain.sign_in import PasswordLinkOverError
-from brim.services.operators import NewOperator, add_operator
-from brim.services.password_links import make_password_link, use_password_link
-from brim.services.passwords import Passwords
 from brim.services.pruning import prune_idempotency_keys
 from brim.testing.terminal import typed
 

@@ -6,12 +6,12 @@ from argon2 import PasswordHasher
 
 from brim.base.ids import IdFactory
 from brim.core.audit.rules import Actor, ActorKind
-from brim.domain.operators import Operator, Role
+from brim.core.operators.passwords import Passwords
+from brim.core.operators.rules import Operator, Role
+from brim.core.operators.service import NewOperator, add_operator
+from brim.core.operators.sign_in import SignIn
 from brim.platform.database import Database
 from brim.platform.vault import Vault
-from brim.services.operators import NewOperator, add_operator
-from brim.services.passwords import Passwords
-from brim.services.sign_in import SignIn
 
 NOW_MS: Final = 1_790_000_000_000
 KEY: Final = "mV1nUQ8Xg0s3kq3rY0mF0b5m0a2c4e6g8i0k2m4o6q8="

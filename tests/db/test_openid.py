@@ -12,7 +12,8 @@ from provider import CLIENT_ID, CLIENT_SECRET, TestProvider, running_provider
 from brim.base.paging import PageRequest
 from brim.core.audit.rules import Action
 from brim.core.audit.service import list_audit_log
-from brim.domain.openid import (
+from brim.core.operators.openid import Client, MissingClientIdError, OpenId, client_of
+from brim.core.operators.openid_rules import (
     JOURNEY_KEPT_MS,
     Identity,
     IdentityMismatchError,
@@ -22,15 +23,14 @@ from brim.domain.openid import (
     ProviderFailedError,
     UnverifiedEmailError,
 )
-from brim.domain.operators import InvalidEmailError, NotBoundError, Operator, OperatorDisabledError, Role
-from brim.domain.sign_in import WrongPasswordError
+from brim.core.operators.rules import InvalidEmailError, NotBoundError, Operator, OperatorDisabledError, Role
+from brim.core.operators.service import disable_operator, find_identity, list_operators, unbind_identity
+from brim.core.operators.sign_in import Sessions
+from brim.core.operators.sign_in_rules import WrongPasswordError
 from brim.platform.database import Database
 from brim.platform.egress.fetching import MOST_READ, FetchFailedError, fetch
 from brim.platform.settings import InvalidSettingError, load_settings
 from brim.platform.vault import NoEncryptionKeyError, Vault
-from brim.services.openid import Client, MissingClientIdError, OpenId, client_of
-from brim.services.operators import disable_operator, find_identity, list_operators, unbind_identity
-from brim.services.sign_in import Sessions
 
 BACK = "https://brim.example/sign-in/provider"
 

@@ -15,7 +15,9 @@ from brim.core.access.service import UnknownAccountError, create_account, revoke
 from brim.core.audit.rules import Action, Actor, ActorKind
 from brim.core.audit.service import list_audit_log, record_alone
 from brim.core.encryption.rotation import rotate_encryption
-from brim.domain.operators import (
+from brim.core.operators.dashboard_keys import OperatorKeys
+from brim.core.operators.one_time_codes import begin_codes
+from brim.core.operators.rules import (
     InvalidEmailError,
     InvalidNameError,
     LastAdminError,
@@ -26,12 +28,7 @@ from brim.domain.operators import (
     UnknownOperatorError,
     WeakPasswordError,
 )
-from brim.domain.sign_in import FIRST_RUN_KEPT_MS, FirstRunOverError
-from brim.platform.database import Database
-from brim.platform.vault import NoEncryptionKeyError, SecretUnreadableError, Vault
-from brim.services.one_time_codes import begin_codes
-from brim.services.operator_keys import OperatorKeys
-from brim.services.operators import (
+from brim.core.operators.service import (
     NewOperator,
     add_operator,
     check_first_run,
@@ -46,6 +43,9 @@ from brim.services.operators import (
     reset_password,
     set_role,
 )
+from brim.core.operators.sign_in_rules import FIRST_RUN_KEPT_MS, FirstRunOverError
+from brim.platform.database import Database
+from brim.platform.vault import NoEncryptionKeyError, SecretUnreadableError, Vault
 from brim.testing.terminal import typed
 
 OTHER = "grace@example.com"

@@ -21,9 +21,9 @@ from brim.core.access.owner_keys import (
 from brim.core.access.rules import InvalidPermissionError
 from brim.core.access.service import EndedKeyError, UnknownKeyError, create_account
 from brim.core.audit.rules import Actor, ActorKind
+from brim.core.operators.dashboard_keys import OperatorKeys
 from brim.platform.database import Database
 from brim.platform.sql import load_queries
-from brim.services.operator_keys import OperatorKeys
 from brim.testing.terminal import typed
 
 NOW_MS = 1_795_000_000_000

@@ -9,12 +9,12 @@ from people import ADDRESS, BY, EMAIL, IDS, NOW_MS, PASSWORD, add, sign_in_of, w
 from brim.base.paging import PageRequest
 from brim.core.audit.rules import Action, Actor, ActorKind
 from brim.core.audit.service import list_audit_log
-from brim.domain.operators import Operator, OperatorDisabledError, Role, UnknownOperatorError, WeakPasswordError
-from brim.domain.sign_in import PASSWORD_LINK_KEPT_MS, PasswordLinkOverError, WrongPasswordError
+from brim.core.operators.password_links import find_password_link, make_password_link, use_password_link
+from brim.core.operators.rules import Operator, OperatorDisabledError, Role, UnknownOperatorError, WeakPasswordError
+from brim.core.operators.service import NewOperator, add_operator, disable_operator, enable_operator, reset_password
+from brim.core.operators.sign_in import Sessions
+from brim.core.operators.sign_in_rules import PASSWORD_LINK_KEPT_MS, PasswordLinkOverError, WrongPasswordError
 from brim.platform.database import Database
-from brim.services.operators import NewOperator, add_operator, disable_operator, enable_operator, reset_password
-from brim.services.password_links import find_password_link, make_password_link, use_password_link
-from brim.services.sign_in import Sessions
 
 CHOSEN = "difference engine 1822"
 

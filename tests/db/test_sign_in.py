@@ -18,8 +18,18 @@ from brim.base.errors import OverloadedError
 from brim.base.paging import PageRequest
 from brim.core.audit.rules import Action, Actor, ActorKind
 from brim.core.audit.service import list_audit_log
-from brim.domain.operators import Operator, Role, WeakPasswordError
-from brim.domain.sign_in import (
+from brim.core.operators.one_time_codes import (
+    CodesEnabledError,
+    CodesNotBegunError,
+    begin_codes,
+    confirm_codes,
+    find_enrolment,
+)
+from brim.core.operators.passwords import Passwords
+from brim.core.operators.rules import Operator, Role, WeakPasswordError
+from brim.core.operators.service import disable_operator, find_operator, reset_codes, reset_password, set_role
+from brim.core.operators.sign_in import REMEMBERED_MS, Sessions, list_sessions
+from brim.core.operators.sign_in_rules import (
     CODE_WITHIN_MS,
     PER_ADDRESS,
     PER_PERSON,
@@ -31,17 +41,7 @@ from brim.domain.sign_in import (
     WrongPasswordError,
 )
 from brim.platform.database import Conn, Database
-from brim.services.one_time_codes import (
-    CodesEnabledError,
-    CodesNotBegunError,
-    begin_codes,
-    confirm_codes,
-    find_enrolment,
-)
-from brim.services.operators import disable_operator, find_operator, reset_codes, reset_password, set_role
-from brim.services.passwords import Passwords
 from brim.services.pruning import prune_sign_ins
-from brim.services.sign_in import REMEMBERED_MS, Sessions, list_sessions
 
 OTHER = "grace@example.com"
 STEP_MS = 30_000

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brim.domain.sign_in import (
+from brim.core.operators.sign_in_rules import (
     PER_ADDRESS,
     PER_PERSON,
     TRIES_KEPT_MS,

@@ -12,9 +12,9 @@ from people import BY, IDS, PASSWORD, weak_passwords
 from provider import CLIENT_ID, CLIENT_SECRET, TestProvider, running_provider
 
 from brim.base.clock import system_clock_ms
-from brim.domain.operators import Operator, Role
+from brim.core.operators.rules import Operator, Role
+from brim.core.operators.service import NewOperator, add_operator
 from brim.platform.database import Database
-from brim.services.operators import NewOperator, add_operator
 from brim_process import start_serving
 from service import Server
 from web.browsing import Browser

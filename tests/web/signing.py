@@ -12,7 +12,7 @@ import msgspec
 from brim.base.clock import system_clock_ms
 from brim.base.ids import IdFactory
 from brim.core.access.owner_keys import OwnerKeys
-from brim.domain.operators import Role
+from brim.core.operators.rules import Role
 from brim.platform.database import Database
 from brim.web.key_desk import KeyDesk
 from brim.web.session import ACCOUNT_COOKIE, AccountChoice, Session

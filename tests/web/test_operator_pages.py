@@ -12,10 +12,10 @@ from api.polling import until
 from api.wire import Wire
 from brim.base.clock import system_clock_ms
 from brim.core.access.service import create_account, list_accounts
-from brim.domain.operators import Role
-from brim.domain.sign_in import DASHBOARD_PATH
+from brim.core.operators.rules import Role
+from brim.core.operators.service import rename_operator
+from brim.core.operators.sign_in_rules import DASHBOARD_PATH
 from brim.platform.database import Database
-from brim.services.operators import rename_operator
 from brim.testing.terminal import typed
 from web.browsing import Browser
 from web.people_house import PASSWORD, House

@@ -17,12 +17,12 @@ from brim.core.access.rules import hash_secret
 from brim.core.access.service import NoAccountError, create_account
 from brim.core.audit.rules import Action, ActorKind, AuditEntry
 from brim.core.audit.service import list_audit_log
-from brim.domain.operators import Operator, Role, permissions_of
-from brim.domain.sign_in import form_token
+from brim.core.operators.dashboard_keys import OperatorKeys
+from brim.core.operators.rules import Operator, Role, permissions_of
+from brim.core.operators.service import disable_operator, set_role
+from brim.core.operators.sign_in import Sessions, list_sessions
+from brim.core.operators.sign_in_rules import form_token
 from brim.platform.database import Database
-from brim.services.operator_keys import OperatorKeys
-from brim.services.operators import disable_operator, set_role
-from brim.services.sign_in import Sessions, list_sessions
 from brim.testing.terminal import typed
 from brim.web.calling import ApiRefusedError, Caller
 from brim.web.operators.people import People

@@ -15,9 +15,9 @@ from brim.base.clock import system_clock_ms
 from brim.base.paging import PageRequest
 from brim.core.audit.rules import Action, AuditEntry
 from brim.core.audit.service import list_audit_log
-from brim.domain.operators import Operator, Role
-from brim.domain.sign_in import DASHBOARD_PATH
-from brim.services.password_links import make_password_link
+from brim.core.operators.password_links import make_password_link
+from brim.core.operators.rules import Operator, Role
+from brim.core.operators.sign_in_rules import DASHBOARD_PATH
 from brim_process import RunningBrim
 from web.browsing import Browser
 from web.people_house import PASSWORD, House

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from brim.core.audit.rules import AuditEntry
-    from brim.domain.operators import Operator
+    from brim.core.operators.rules import Operator
 
 # ruff: noqa: PLC0415  each command loads only what it runs
 
@@ -36,9 +36,9 @@ def operators() -> None:
 @reaching_settings
 def add_operator(email: str, name: str | None, role: str, *, no_password: bool, **flags: str | None) -> None:
     """Add an operator and show their id."""
-    from brim.domain.operators import Role
-    from brim.services import operators as service
-    from brim.services.passwords import Passwords
+    from brim.core.operators import service
+    from brim.core.operators.passwords import Passwords
+    from brim.core.operators.rules import Role
 
     wish = service.NewOperator(
         email=email,
@@ -54,7 +54,7 @@ def add_operator(email: str, name: str | None, role: str, *, no_password: bool, 
 @reaching_settings
 def list_operators(**flags: str | None) -> None:
     """Show all operators."""
-    from brim.services import operators as service
+    from brim.core.operators import service
 
     found = on_database(flags, service.list_operators)
     show_table(("id", "email", "name", "role", "codes", "made", "state"), [_row(operator) for operator in found])
@@ -65,7 +65,7 @@ def list_operators(**flags: str | None) -> None:
 @reaching_settings
 def disable_operator(email: str, **flags: str | None) -> None:
     """Let EMAIL do nothing any more; every process knows within a second."""
-    from brim.services import operators as service
+    from brim.core.operators import service
 
     operator = _change(flags, lambda database, **asked: service.disable_operator(database, email, **asked))
     click.echo(f"{operator.email} is disabled.")
@@ -76,7 +76,7 @@ def disable_operator(email: str, **flags: str | None) -> None:
 @reaching_settings
 def enable_operator(email: str, **flags: str | None) -> None:
     """Let EMAIL in again."""
-    from brim.services import operators as service
+    from brim.core.operators import service
 
     operator = _change(flags, lambda database, **asked: service.enable_operator(database, email, **asked))
     click.echo(f"{operator.email} may sign in again.")
@@ -88,8 +88,8 @@ def enable_operator(email: str, **flags: str | None) -> None:
 @reaching_settings
 def set_role(email: str, role: str, **flags: str | None) -> None:
     """Give EMAIL another role."""
-    from brim.domain.operators import Role
-    from brim.services import operators as service
+    from brim.core.operators import service
+    from brim.core.operators.rules import Role
 
     operator = _change(flags, lambda database, **asked: service.set_role(database, email, Role(role), **asked))
     click.echo(f"{operator.email} is {operator.role}.")
@@ -100,8 +100,8 @@ def set_role(email: str, role: str, **flags: str | None) -> None:
 @reaching_settings
 def reset_password(email: str, **flags: str | None) -> None:
     """Give EMAIL another password; wherever they are signed in, they are not any more."""
-    from brim.services import operators as service
-    from brim.services.passwords import Passwords
+    from brim.core.operators import service
+    from brim.core.operators.passwords import Passwords
 
     password = _ask_password()
     operator = _change(
@@ -115,7 +115,7 @@ def reset_password(email: str, **flags: str | None) -> None:
 @reaching_settings
 def reset_totp(email: str, **flags: str | None) -> None:
     """Ask EMAIL for no one-time codes any more, because they lost their device."""
-    from brim.services import operators as service
+    from brim.core.operators import service
 
     operator = _change(flags, lambda database, **asked: service.reset_codes(database, email, **asked))
     click.echo(f"{operator.email} signs in without a code.")
@@ -129,7 +129,7 @@ def unbind_identity(email: str, **flags: str | None) -> None:
 
     The operator is signed out everywhere.
     """
-    from brim.services import operators as service
+    from brim.core.operators import service
 
     operator = _change(flags, lambda database, **asked: service.unbind_identity(database, email, **asked))
     click.echo(f"{operator.email} is no longer bound to an account at an identity provider.")

@@ -22,7 +22,8 @@ from brim.base.ids import random_base62
 from brim.base.public_url import PublicUrl
 from brim.core.access.rules import SECRET_CHARS, secret_prefix
 from brim.core.access.service import ensure_first_account
-from brim.domain.sign_in import DASHBOARD_PATH, FIRST_RUN_PATH
+from brim.core.operators.service import prepare_first_run
+from brim.core.operators.sign_in_rules import DASHBOARD_PATH, FIRST_RUN_PATH
 from brim.host.children import Children
 from brim.host.data_folder import DataFolder, claim_data_folder
 from brim.host.database_urls import DatabaseUrls, given_urls
@@ -34,7 +35,6 @@ from brim.platform.database import Database
 from brim.platform.settings import Settings
 from brim.platform.telemetry.shared import clear_metrics, share_metrics
 from brim.platform.vault import new_encryption_key
-from brim.services.operators import prepare_first_run
 
 _STOP_SIGNALS: Final = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 _ORPHANS_END_WITHIN_S: Final = 3.0

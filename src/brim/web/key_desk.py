@@ -9,7 +9,7 @@ from brim.base.scope import Owner
 from brim.core.access.owner_keys import KeyWish, OwnerKeys
 from brim.core.access.rules import OwnedKey
 from brim.core.access.service import NewKey
-from brim.domain.operators import Role
+from brim.core.operators.rules import Role
 from brim.web.session import Session
 
 

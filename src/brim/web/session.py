@@ -11,7 +11,7 @@ import msgspec
 
 from brim.api.message import Reply
 from brim.core.audit.rules import Actor, ActorKind
-from brim.domain.operators import Role
+from brim.core.operators.rules import Role
 from brim.web.calling import Told
 from brim.web.pages import redirect
 from brim.web.visit import Visit

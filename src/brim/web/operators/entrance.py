@@ -5,7 +5,8 @@ from urllib.parse import urlencode
 
 from brim.api.message import Reply
 from brim.base.errors import OverloadedError
-from brim.domain.sign_in import (
+from brim.core.operators.service import operators_exist
+from brim.core.operators.sign_in_rules import (
     ForgedFormError,
     SessionEndedError,
     TooManyTriesError,
@@ -14,7 +15,6 @@ from brim.domain.sign_in import (
     check_form_token,
     form_token,
 )
-from brim.services.operators import operators_exist
 from brim.web.dashboard.forms import Form
 from brim.web.operators.own_forms import is_own_form, own_path, refusal_of_form
 from brim.web.operators.people import People

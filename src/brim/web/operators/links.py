@@ -7,8 +7,10 @@ from typing import Final
 
 from brim.api.message import Reply
 from brim.base.errors import OverloadedError
-from brim.domain.operators import InvalidEmailError, InvalidNameError, Role, WeakPasswordError
-from brim.domain.sign_in import (
+from brim.core.operators.password_links import find_password_link, use_password_link
+from brim.core.operators.rules import InvalidEmailError, InvalidNameError, Role, WeakPasswordError
+from brim.core.operators.service import NewOperator, check_first_run, claim_first_run
+from brim.core.operators.sign_in_rules import (
     DASHBOARD_PATH,
     FIRST_RUN_PATH,
     PASSWORD_LINK_PATH,
@@ -16,8 +18,6 @@ from brim.domain.sign_in import (
     PasswordLinkOverError,
     SessionEndedError,
 )
-from brim.services.operators import NewOperator, check_first_run, claim_first_run
-from brim.services.password_links import find_password_link, use_password_link
 from brim.web.dashboard.forms import Form
 from brim.web.operators.entrance import SIGN_IN
 from brim.web.operators.own_forms import is_own_form, refusal_of_form

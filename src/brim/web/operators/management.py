@@ -7,7 +7,9 @@ from typing import Final, TypeAlias
 from brim.api.message import Reply
 from brim.base.errors import OverloadedError
 from brim.core.audit.rules import Actor
-from brim.domain.operators import (
+from brim.core.operators import service
+from brim.core.operators.password_links import make_password_link
+from brim.core.operators.rules import (
     InvalidEmailError,
     InvalidNameError,
     LastAdminError,
@@ -19,10 +21,8 @@ from brim.domain.operators import (
     UnknownOperatorError,
     WeakPasswordError,
 )
-from brim.domain.sign_in import PASSWORD_LINK_PATH
-from brim.services import operators as service
-from brim.services.operators import NewOperator, add_operator, find_operator, list_operators
-from brim.services.password_links import make_password_link
+from brim.core.operators.service import NewOperator, add_operator, find_operator, list_operators
+from brim.core.operators.sign_in_rules import PASSWORD_LINK_PATH
 from brim.web.dashboard.forms import Form
 from brim.web.dashboard.signed import SignedHandler, SignedPages, SignedVisit
 from brim.web.operators.links import note

@@ -5,10 +5,10 @@ from typing import Final
 from brim.api.message import Reply
 from brim.api.pairing import CONFIRM
 from brim.core.access.service import UnknownAccountError
+from brim.core.operators.rules import Role
+from brim.core.operators.service import find_operator
 from brim.core.pairing.rules import PairingState, UnknownPairingError, code_of
 from brim.core.pairing.service import approve_pairing, deny_pairing, find_pairing
-from brim.domain.operators import Role
-from brim.services.operators import find_operator
 from brim.web.operators.people import People
 from brim.web.pages import Pages
 from brim.web.routes import Route

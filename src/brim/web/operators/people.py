@@ -11,15 +11,15 @@ from brim.api.origin import Proxies
 from brim.base.clock import Clock
 from brim.base.ids import IdFactory
 from brim.core.audit.rules import Actor
-from brim.domain.operators import Operator
-from brim.domain.sign_in import CODE_WITHIN_MS, NewSession, cookie_name, ended_cookie, session_cookie
+from brim.core.operators.dashboard_keys import OperatorKeys
+from brim.core.operators.openid import OpenId, client_of
+from brim.core.operators.passwords import Passwords
+from brim.core.operators.rules import Operator
+from brim.core.operators.sign_in import Sessions, SignIn, actor_of
+from brim.core.operators.sign_in_rules import CODE_WITHIN_MS, NewSession, cookie_name, ended_cookie, session_cookie
 from brim.platform.database import Database
 from brim.platform.settings import Settings
 from brim.platform.vault import Vault
-from brim.services.openid import OpenId, client_of
-from brim.services.operator_keys import OperatorKeys
-from brim.services.passwords import Passwords
-from brim.services.sign_in import Sessions, SignIn, actor_of
 from brim.web.pages import redirect
 from brim.web.visit import Visit
 

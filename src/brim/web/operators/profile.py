@@ -6,22 +6,17 @@ import msgspec
 
 from brim.api.message import Reply
 from brim.base.errors import OverloadedError
-from brim.domain.operators import InvalidNameError, Operator, WeakPasswordError
-from brim.domain.sign_in import (
+from brim.core.operators.one_time_codes import CodesEnabledError, CodesNotBegunError, begin_codes, find_enrolment
+from brim.core.operators.rules import InvalidNameError, Operator, WeakPasswordError
+from brim.core.operators.service import find_operator, rename_operator
+from brim.core.operators.sign_in import list_sessions
+from brim.core.operators.sign_in_rules import (
     SessionEndedError,
     TooManyTriesError,
     WrongCodeError,
     WrongPasswordError,
     hash_token,
 )
-from brim.services.one_time_codes import (
-    CodesEnabledError,
-    CodesNotBegunError,
-    begin_codes,
-    find_enrolment,
-)
-from brim.services.operators import find_operator, rename_operator
-from brim.services.sign_in import list_sessions
 from brim.web.dashboard.forms import Form
 from brim.web.dashboard.signed import SignedPages, SignedVisit
 from brim.web.operators.links import chosen_password, note

@@ -8,7 +8,8 @@ from typing import Final
 from urllib.parse import quote, unquote
 
 from brim.api.message import Reply
-from brim.domain.openid import (
+from brim.core.operators.openid import OpenId
+from brim.core.operators.openid_rules import (
     JOURNEY_KEPT_MS,
     IdentityMismatchError,
     JourneyOverError,
@@ -16,9 +17,8 @@ from brim.domain.openid import (
     ProviderFailedError,
     UnverifiedEmailError,
 )
-from brim.domain.operators import InvalidEmailError, OperatorDisabledError
-from brim.domain.sign_in import SessionEndedError
-from brim.services.openid import OpenId
+from brim.core.operators.rules import InvalidEmailError, OperatorDisabledError
+from brim.core.operators.sign_in_rules import SessionEndedError
 from brim.web.operators.entrance import SIGN_IN, Entrance
 from brim.web.operators.own_forms import own_path
 from brim.web.operators.people import People

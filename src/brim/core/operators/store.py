@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-from brim.domain.operators import Credentials, Operator, Role
+from brim.core.operators.rules import Credentials, Operator, Role
 from brim.platform.database import Conn
 from brim.platform.sql import load_queries
 
-_SQL: Final = load_queries("brim.store.queries", "operators")
+_SQL: Final = load_queries(__package__)
 
 
 async def operators_exist(conn: Conn) -> bool:

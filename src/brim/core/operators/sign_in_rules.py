@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 import msgspec
 
 from brim.base.errors import BrimError
-from brim.domain.operators import Operator, fold_email
+from brim.core.operators.rules import Operator, fold_email
 
 TOKEN_CHARS: Final = 43
 """Base62 characters of chance in a token: 43 are the fewest that hold 256 bits."""

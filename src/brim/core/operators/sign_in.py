@@ -15,7 +15,11 @@ from brim.base.ids import IdFactory, random_base62
 from brim.core.accounts.service import RandomText
 from brim.core.audit.rules import Action, Actor, ActorKind
 from brim.core.audit.service import record
-from brim.domain.operators import (
+from brim.core.operators import session_store as operator_sessions
+from brim.core.operators import store as operators
+from brim.core.operators.one_time_codes import confirm_codes, take_code
+from brim.core.operators.passwords import Passwords
+from brim.core.operators.rules import (
     Credentials,
     InvalidEmailError,
     Operator,
@@ -23,7 +27,9 @@ from brim.domain.operators import (
     check_password,
     normalise_email,
 )
-from brim.domain.sign_in import (
+from brim.core.operators.service import reset_password
+from brim.core.operators.session_ends import end_other_sessions, end_session
+from brim.core.operators.sign_in_rules import (
     CODE_WITHIN_MS,
     PER_ADDRESS,
     PER_PERSON,
@@ -42,11 +48,6 @@ from brim.domain.sign_in import (
 )
 from brim.platform.database import Conn, Database
 from brim.platform.vault import Vault
-from brim.services.one_time_codes import confirm_codes, take_code
-from brim.services.operators import reset_password
-from brim.services.passwords import Passwords
-from brim.services.session_ends import end_other_sessions, end_session
-from brim.store import operator_sessions, operators
 
 REMEMBERED_MS: Final = 500
 """As long as keys are: what ends a session works in every process within a second."""

@@ -4,9 +4,10 @@ An operator has one key for each account and mode, whichever browser looks. A pa
 new one when it next needs it, so a key that somebody copied from a page works for no longer than who signs out expects.
 """
 
-from brim.domain.sign_in import Session
+from brim.core.operators import key_store as operator_keys
+from brim.core.operators import session_store as operator_sessions
+from brim.core.operators.sign_in_rules import Session
 from brim.platform.database import Conn
-from brim.store import operator_keys, operator_sessions
 
 
 async def end_session(conn: Conn, session: Session, *, now_ms: int) -> bool:

@@ -8,13 +8,14 @@ from brim.base.ids import IdFactory, random_base62
 from brim.core.accounts.service import RandomText
 from brim.core.audit.rules import Action, Actor
 from brim.core.audit.service import record
-from brim.domain.operators import Operator, OperatorDisabledError, UnknownOperatorError, check_password
-from brim.domain.sign_in import PASSWORD_LINK_KEPT_MS, TOKEN_CHARS, PasswordLinkOverError, hash_token
+from brim.core.operators import link_store as password_links
+from brim.core.operators import store as operators
+from brim.core.operators.passwords import Passwords
+from brim.core.operators.rules import Operator, OperatorDisabledError, UnknownOperatorError, check_password
+from brim.core.operators.session_ends import end_sessions
+from brim.core.operators.sign_in import actor_of
+from brim.core.operators.sign_in_rules import PASSWORD_LINK_KEPT_MS, TOKEN_CHARS, PasswordLinkOverError, hash_token
 from brim.platform.database import Conn, Database
-from brim.services.passwords import Passwords
-from brim.services.session_ends import end_sessions
-from brim.services.sign_in import actor_of
-from brim.store import operators, password_links
 
 
 async def make_password_link(

@@ -12,8 +12,12 @@ from brim.base.ids import IdFactory, random_base62
 from brim.core.accounts.service import RandomText
 from brim.core.audit.rules import Action, Actor, ActorKind
 from brim.core.audit.service import record
-from brim.domain.openid import Identity
-from brim.domain.operators import (
+from brim.core.operators import identity_store as operator_identities
+from brim.core.operators import link_store as password_links
+from brim.core.operators import store as operators
+from brim.core.operators.openid_rules import Identity
+from brim.core.operators.passwords import Passwords
+from brim.core.operators.rules import (
     OPERATOR_PREFIX,
     Credentials,
     LastAdminError,
@@ -27,11 +31,9 @@ from brim.domain.operators import (
     fold_email,
     normalise_email,
 )
-from brim.domain.sign_in import FIRST_RUN_KEPT_MS, TOKEN_CHARS, FirstRunOverError, hash_token
+from brim.core.operators.session_ends import end_page_keys, end_sessions
+from brim.core.operators.sign_in_rules import FIRST_RUN_KEPT_MS, TOKEN_CHARS, FirstRunOverError, hash_token
 from brim.platform.database import Conn, Database
-from brim.services.passwords import Passwords
-from brim.services.session_ends import end_page_keys, end_sessions
-from brim.store import operator_identities, operators, password_links
 
 Change: TypeAlias = Callable[[Conn, Operator], Awaitable[None]]
 

@@ -8,7 +8,7 @@ from brim.core.access.store import key_from_record
 from brim.platform.database import Conn
 from brim.platform.sql import load_queries
 
-_SQL: Final = load_queries("brim.store.queries", "operator_keys")
+_SQL: Final = load_queries(__package__, "keys")
 
 
 class OperatorKey(NamedTuple):

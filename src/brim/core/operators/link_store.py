@@ -5,7 +5,7 @@ from typing import Final
 from brim.platform.database import Conn
 from brim.platform.sql import load_queries
 
-_SQL: Final = load_queries("brim.store.queries", "password_links")
+_SQL: Final = load_queries(__package__, "links")
 
 
 async def put_link(conn: Conn, operator: str, digest: bytes, *, expires_ms: int) -> None:

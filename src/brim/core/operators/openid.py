@@ -22,7 +22,9 @@ from brim.base.ids import IdFactory, random_base62
 from brim.core.accounts.service import RandomText
 from brim.core.audit.rules import Action, Actor, ActorKind
 from brim.core.audit.service import record
-from brim.domain.openid import (
+from brim.core.operators import identity_store as operator_identities
+from brim.core.operators import store as operators
+from brim.core.operators.openid_rules import (
     JOURNEY_KEPT_MS,
     SIGNATURES,
     Identity,
@@ -37,15 +39,14 @@ from brim.domain.openid import (
     departure_url,
     person_of,
 )
-from brim.domain.operators import Operator, OperatorDisabledError, OperatorExistsError, Role, normalise_email
-from brim.domain.sign_in import TOKEN_CHARS
+from brim.core.operators.passwords import Passwords
+from brim.core.operators.rules import Operator, OperatorDisabledError, OperatorExistsError, Role, normalise_email
+from brim.core.operators.service import NewOperator, add_operator
+from brim.core.operators.sign_in_rules import TOKEN_CHARS
 from brim.platform.database import Conn, Database
 from brim.platform.egress.fetching import Fetch, FetchFailedError, fetch
 from brim.platform.settings import Settings
 from brim.platform.vault import MisplacedSecretError, SecretUnreadableError, Vault
-from brim.services.operators import NewOperator, add_operator
-from brim.services.passwords import Passwords
-from brim.store import operator_identities, operators
 
 PLACE: Final = "openid"
 _KEPT_MS: Final = 3600 * 1000

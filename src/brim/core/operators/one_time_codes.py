@@ -17,11 +17,11 @@ from brim.base.errors import BrimError
 from brim.base.ids import IdFactory
 from brim.core.audit.rules import Action, Actor
 from brim.core.audit.service import record
-from brim.domain.operators import Credentials, Operator, UnknownOperatorError
-from brim.domain.sign_in import WrongCodeError
+from brim.core.operators import store as operators
+from brim.core.operators.rules import Credentials, Operator, UnknownOperatorError
+from brim.core.operators.sign_in_rules import WrongCodeError
 from brim.platform.database import Conn, Database
 from brim.platform.vault import RandomBytes, Vault
-from brim.store import operators
 
 RECOVERY_CODES: Final = 10
 _SECRET_BYTES: Final = 20

@@ -14,11 +14,12 @@ from brim.core.accounts import store as accounts
 from brim.core.accounts.service import RandomText
 from brim.core.audit.rules import Action
 from brim.core.audit.service import record
-from brim.domain.operators import Operator, OperatorDisabledError, UnknownOperatorError, permissions_of
+from brim.core.operators import key_store as operator_keys
+from brim.core.operators import store as operators
+from brim.core.operators.rules import Operator, OperatorDisabledError, UnknownOperatorError, permissions_of
+from brim.core.operators.sign_in import actor_of
 from brim.platform.database import Conn, Database
 from brim.platform.vault import Vault
-from brim.services.sign_in import actor_of
-from brim.store import operator_keys, operators
 
 
 class OperatorKeys:

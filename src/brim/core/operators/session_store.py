@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-from brim.domain.sign_in import Session, Tries
+from brim.core.operators.sign_in_rules import Session, Tries
+from brim.core.operators.store import operator_from_record
 from brim.platform.database import Conn
 from brim.platform.sql import load_queries
-from brim.store.operators import operator_from_record
 
-_SQL: Final = load_queries("brim.store.queries", "operator_sessions")
+_SQL: Final = load_queries(__package__, "sessions")
 
 
 async def find_session(conn: Conn, digest: bytes) -> Session | None:

@@ -2,11 +2,11 @@
 
 from typing import Any, Final
 
-from brim.domain.openid import Identity
+from brim.core.operators.openid_rules import Identity
 from brim.platform.database import Conn
 from brim.platform.sql import load_queries
 
-_SQL: Final = load_queries("brim.store.queries", "operator_identities")
+_SQL: Final = load_queries(__package__, "identities")
 
 
 async def find_bound_operator(conn: Conn, identity: Identity) -> str | None:
