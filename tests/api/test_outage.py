@@ -18,9 +18,9 @@ from api.load import Load, Observation
 from api.node import start_node
 from api.polling import until
 from api.wire import PENDING, Wire, assert_error
+from brim.core.integrity.books import verify_books
 from brim.host.embedded import EmbeddedPostgres
 from brim.platform.database import Database
-from brim.services.verification import verify_books
 from brim_process import RunningBrim, descendants
 
 CLIENTS: Final = 8

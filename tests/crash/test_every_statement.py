@@ -21,9 +21,9 @@ from flows import CREATE_WITHOUT_A_KEY, FLOWS, NOW_MS, OWNER, Flow, create_one
 
 from brim.base.errors import DatabaseUnavailableError
 from brim.core.bank_accounts.rules import BankNumbers
+from brim.core.integrity.books import verify_books
 from brim.host.database_urls import DatabaseUrls
 from brim.platform.database import Database
-from brim.services.verification import verify_books
 from cutting import CuttingProxy, Fault, Trip, cutting
 from figures import Figures
 

@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from brim.core.integrity.books import verify_books
 from brim.platform.database import Database
-from brim.services.verification import verify_books
 from brim_process import RunningBrim
 from figures import Figures
 

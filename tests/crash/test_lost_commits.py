@@ -21,10 +21,10 @@ from clockwork import Clockwork, Reply
 from patience import until_answered
 
 from brim.base.scope import Owner
+from brim.core.integrity.books import verify_books
 from brim.core.rails.failures import FAILURES
 from brim.core.rails.protocol import Fail, Outcome, Return, Succeed
 from brim.platform.database import Database
-from brim.services.verification import verify_books
 from cutting import Fault, Trip, cutting
 from figures import Figures
 

@@ -19,12 +19,12 @@ from clockwork import Clockwork
 from patience import until_answered
 
 from brim.base.scope import Owner
+from brim.core.integrity.books import verify_books
 from brim.core.rails.failures import FAILURES
 from brim.core.rails.protocol import Fail, Outcome, Return, Succeed
 from brim.core.topups.events import EVENT_OF_STATUS
 from brim.core.topups.rules import TRANSITIONS, Status
 from brim.platform.database import Database
-from brim.services.verification import verify_books
 from cutting import Fault, Trip, cutting
 from figures import Figures
 

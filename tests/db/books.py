@@ -9,13 +9,13 @@ from brim.base.scope import Owner
 from brim.core.events.rules import DEFAULT_API_VERSION, EventType
 from brim.core.events.rules import Event as EventRow
 from brim.core.idempotency.rules import KeyClaim
+from brim.core.integrity.books import verify_books
 from brim.core.ledger.sealing import seal_transfers, verify_chain
 from brim.core.rails.sandbox import PAYMENT_METHOD_SCENARIOS, SOURCE_SCENARIOS, SandboxRail
 from brim.core.topups.rules import Topup
 from brim.core.topups.store import NewTopup, insert_topups
 from brim.core.topups.wire import topup_json
 from brim.platform.database import Database
-from brim.services.verification import verify_books
 
 NOW_MS = 1_700_000_000_000
 LATER_MS = NOW_MS + 10_000

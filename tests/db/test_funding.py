@@ -37,6 +37,7 @@ from brim.core.funding.tokens import NewBankToken, NewSource, create_source, cre
 from brim.core.funding.wire import payment_method_json, source_json
 from brim.core.idempotency.rules import KeyClaim
 from brim.core.idempotency.service import Answer, Attempt
+from brim.core.integrity.books import verify_books
 from brim.core.topups.batches import Batches
 from brim.core.topups.config_cache import KnownTerms
 from brim.core.topups.config_store import read_terms
@@ -49,7 +50,6 @@ from brim.platform.vault import (
     Vault,
     new_encryption_key,
 )
-from brim.services.verification import verify_books
 from brim.testing.terminal import typed
 
 CANARY: Final = "00098712365478901"

@@ -6,11 +6,11 @@ from books import LATER_MS, NOW_MS, OTHER_OWNER, RAIL, create, execute, new_topu
 from brim.base.ids import IdFactory
 from brim.core.events import rules as events
 from brim.core.idempotency.rules import KEPT_MS
+from brim.core.integrity.books import verify_books
 from brim.core.topups.settlement import settle_due
 from brim.core.webhooks.delivery_store import number_events
 from brim.platform.database import Database
 from brim.services.pruning import prune_events, prune_idempotency_keys
-from brim.services.verification import verify_books
 
 PRUNE_MS = NOW_MS + KEPT_MS
 

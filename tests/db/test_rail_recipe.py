@@ -12,10 +12,10 @@ from books import create, new_topup, rows
 
 from brim.base.ids import IdFactory
 from brim.base.scope import Owner
+from brim.core.integrity.books import verify_books
 from brim.core.rails.protocol import Rail
 from brim.core.topups.settlement import settle_due
 from brim.platform.database import Database
-from brim.services.verification import verify_books
 from brim.workers.run import make_jobs
 
 PAGE: Final = Path(__file__).parents[2] / "docs" / "recipes" / "add-a-rail.md"

@@ -8,6 +8,7 @@ import pytest
 from books import LATER_MS, RAIL, create, new_topup
 
 from brim.base.ids import IdFactory
+from brim.core.integrity.books import verify_books
 from brim.core.topups.settlement import settle_due
 from brim.host.database_urls import DatabaseUrls
 from brim.host.preparation import prepare_database
@@ -21,7 +22,6 @@ from brim.platform.migrate import (
     migrate,
 )
 from brim.platform.roles import GROWING_TABLES, MissingServiceRoleError
-from brim.services.verification import verify_books
 from roles import OwnRoles, as_role, quoted, run_as
 
 ALL_RIGHTS: Final = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER")

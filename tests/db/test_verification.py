@@ -5,10 +5,10 @@ from books import LATER_MS, OTHER_OWNER, OWNER, RAIL, cancel, create, execute, n
 
 from brim.base.ids import IdFactory
 from brim.base.scope import Owner
+from brim.core.integrity.books import verify_books
 from brim.core.topups.settlement import settle_due
 from brim.core.verification.rules import MAX_DIFFERENCES
 from brim.platform.database import Database
-from brim.services.verification import verify_books
 
 LIVE_OWNER = Owner(OWNER.account, livemode=True)
 

@@ -10,10 +10,10 @@ from chains import post, seal_all
 from brim.base.errors import DatabaseUnavailableError
 from brim.base.ids import IdFactory
 from brim.core.access.service import create_account
+from brim.core.integrity.service import KEPT_RUNS, latest_run, verify_and_remember, verify_in_turn
 from brim.core.topups.settlement import settle_due
 from brim.core.verification.rules import NotOperatorError, VerificationRun
 from brim.platform.database import Database
-from brim.services.verification_runs import KEPT_RUNS, latest_run, verify_and_remember, verify_in_turn
 from brim.testing.terminal import typed
 from waiting import until_somebody_waits
 

@@ -14,12 +14,12 @@ from books import RAIL, assert_books_hold, create, execute, new_topup, rows
 from brim.base.clock import system_clock_ms
 from brim.base.errors import DatabaseUnavailableError
 from brim.base.ids import IdFactory
+from brim.core.integrity.books import verify_books
 from brim.core.ledger.sealing import verify_chain
 from brim.core.topups.settlement import MAX_BATCH
 from brim.host.embedded import EmbeddedPostgres
 from brim.platform.database import Database
 from brim.platform.migrate import migrate
-from brim.services.verification import verify_books
 from brim.workers.loop import Job, Loop
 from brim.workers.run import make_jobs, never_backwards
 from brim_process import brim_command, brim_environment

@@ -37,6 +37,7 @@ from brim.core.events.thin import thin_json
 from brim.core.funding import wire as funding_wire
 from brim.core.funding.rules import BankToken, FundingKind
 from brim.core.funding.wire import documented_payment_method
+from brim.core.integrity.wire import verification_json
 from brim.core.ledger import wire as balance_wire
 from brim.core.ledger.rules import Balance, BalanceTransaction, TransferKind
 from brim.core.request_logs.rules import RequestRecord
@@ -47,7 +48,6 @@ from brim.core.verification.rules import Difference, VerificationRun
 from brim.core.webhooks.destination_wire import destination_json
 from brim.core.webhooks.rules import Endpoint, EventPayload
 from brim.core.webhooks.wire import endpoint_json
-from brim.domain.verification_wire import verification_json
 
 DOCUMENT: dict[str, Any] = build_openapi(OPERATIONS)
 _BY_ID = {operation.operation_id: operation for operation in OPERATIONS}

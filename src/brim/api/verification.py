@@ -2,8 +2,8 @@
 
 from brim.api.call import Call
 from brim.core.idempotency.service import Answer
-from brim.domain import verification_wire
-from brim.services.verification_runs import latest_run
+from brim.core.integrity import wire as verification_wire
+from brim.core.integrity.service import latest_run
 
 
 async def retrieve(call: Call) -> Answer:

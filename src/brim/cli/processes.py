@@ -123,8 +123,8 @@ async def _verify(settings: Settings, *, with_chain: bool, with_heads: bool) -> 
 
     from brim.base.clock import system_clock_ms
     from brim.base.ids import IdFactory
+    from brim.core.integrity.service import verify_and_remember
     from brim.host.access import reach_database
-    from brim.services.verification_runs import verify_and_remember
 
     async with reach_database(settings, say=_whisper) as database:
         with Progress(console=Console(stderr=True), transient=True) as progress:

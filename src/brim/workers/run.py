@@ -11,6 +11,7 @@ import uvloop
 
 from brim.base.clock import Clock, system_clock_ms
 from brim.base.ids import IdFactory
+from brim.core.integrity.service import verify_in_turn
 from brim.core.ledger import sealing as chain
 from brim.core.ledger.sealing import seal_transfers
 from brim.core.rails.protocol import Rail
@@ -34,7 +35,6 @@ from brim.platform.telemetry import metrics
 from brim.platform.telemetry.logs import configure_logging
 from brim.platform.vault import Vault
 from brim.services.pruning import prune_events, prune_idempotency_keys, prune_sign_ins
-from brim.services.verification_runs import verify_in_turn
 from brim.workers.deliver import Deliverer
 from brim.workers.loop import Job, Loop
 

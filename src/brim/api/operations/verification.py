@@ -4,8 +4,8 @@ from typing import Final
 
 from brim.api import verification
 from brim.api.operation import Operation
+from brim.core.integrity import wire as verification_wire
 from brim.core.verification.rules import NotOperatorError
-from brim.domain import verification_wire
 
 VERIFICATION: Final = (
     Operation(

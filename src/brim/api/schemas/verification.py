@@ -4,7 +4,7 @@ from typing import Final
 
 from brim.api.params import Schema
 from brim.api.schemas.common import LIVEMODE, TEXT, TIME, Component, constant
-from brim.domain import verification_wire
+from brim.core.integrity import wire as verification_wire
 
 _VERIFICATION_RUN: Final[dict[str, Schema]] = {
     "id": {"description": "Which verification it is; null before the first.", **TEXT},

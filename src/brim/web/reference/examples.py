@@ -18,13 +18,13 @@ from brim.core.bank_accounts.rules import Address
 from brim.core.events import wire as event_wire
 from brim.core.events.rules import DEFAULT_API_VERSION
 from brim.core.funding import wire as funding_wire
+from brim.core.integrity import wire as verification_wire
 from brim.core.ledger import wire as balance_wire
 from brim.core.ledger.rules import Balance
 from brim.core.request_logs.wire import RequestLogObject
 from brim.core.test_clocks import wire as clock_wire
 from brim.core.topups import wire as topup_wire
 from brim.core.webhooks import wire as webhook_wire
-from brim.domain import verification_wire
 from brim.web.naming import collection_of, places_of, with_ids
 from brim.web.reference.attributes import example_of
 

@@ -9,6 +9,8 @@ from collections.abc import AsyncIterator, Iterable
 from typing import Final, TypeAlias
 
 from brim.base.scope import Owner
+from brim.core.integrity import store as verification
+from brim.core.integrity.store import EventSum, Sum
 from brim.core.ledger.rules import DEBIT_CREDIT, LedgerAccount, TransferKind
 from brim.core.topups.events import EVENT_OF_STATUS
 from brim.core.topups.posting import BOOKED_AT
@@ -17,8 +19,6 @@ from brim.core.verification import walk as verification_walk
 from brim.core.verification.rules import MAX_DIFFERENCES, Difference, OnProgress
 from brim.core.verification.walk import END, START, Key, Range, Walk
 from brim.platform.database import Conn, Database
-from brim.store import verification
-from brim.store.verification import EventSum, Sum
 
 # Large enough that the statements' overhead vanishes, small enough that one takes well under a second.
 _RANGE_SIZE: Final = 20_000

@@ -8,7 +8,7 @@ from brim.core.verification.rules import Difference, VerificationRun
 from brim.platform.database import Conn
 from brim.platform.sql import load_queries
 
-_SQL: Final = load_queries("brim.store.queries", "verification_runs")
+_SQL: Final = load_queries(__package__, "runs")
 
 
 async def begin_run(conn: Conn, run_id: str, *, began_ms: int, turn_ms: int | None) -> bool:

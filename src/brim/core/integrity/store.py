@@ -11,7 +11,7 @@ from brim.core.verification.walk import Range, bounds_of
 from brim.platform.database import Conn
 from brim.platform.sql import load_queries
 
-_SQL: Final = load_queries("brim.store.queries", "verification")
+_SQL: Final = load_queries(__package__)
 # Statements that read whole tables to name what is wrong may take their time; nobody waits for them but a person.
 _WHOLE_TABLE_TIMEOUT_S: Final = 3600.0
 
