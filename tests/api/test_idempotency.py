@@ -15,8 +15,8 @@ from api.seeding import Seed, seed_topups
 from api.wire import PENDING, Wire, WireReply, assert_error
 from brim.base.clock import system_clock_ms
 from brim.core.idempotency.rules import KEPT_MS
+from brim.core.pruning.service import prune_idempotency_keys
 from brim.platform.database import Database
-from brim.services.pruning import prune_idempotency_keys
 from service import Server
 
 WISH: Final[dict[str, object]] = {"amount": 1000, "currency": "usd", "source": PENDING}

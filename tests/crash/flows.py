@@ -31,6 +31,7 @@ from brim.core.operators.service import NewOperator, add_operator
 from brim.core.operators.sign_in_rules import PasswordLinkOverError
 from brim.core.pairing import service as pairing
 from brim.core.pairing.rules import PairingRedeemedError, UnknownPairingError, code_of
+from brim.core.pruning.service import prune_idempotency_keys
 from brim.core.rails.protocol import Fail, Outcome, Return, Succeed
 from brim.core.test_clocks.service import delete_ended_clock
 from brim.core.time.rules import KEPT_S
@@ -39,7 +40,6 @@ from brim.core.webhooks.destinations import create_destination, delete_destinati
 from brim.core.webhooks.endpoints import DESTINATION_PREFIX, EndpointRules, NewEndpoint
 from brim.core.webhooks.rules import EventPayload
 from brim.core.webhooks.service import EndpointWish, RenderEndpoint
-from brim.services.pruning import prune_idempotency_keys
 from brim.testing.terminal import typed
 
 OWNER: Final = Owner("acct_crash", livemode=False)

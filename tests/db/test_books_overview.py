@@ -5,10 +5,10 @@ from rows import copy_balance_transactions
 
 from brim.base.ids import IdFactory, first_id_at
 from brim.base.scope import Owner
+from brim.core.balance_overview.service import list_transfers, retrieve_overview
 from brim.core.ledger.rules import BalanceTransaction, LedgerAccount, TransferKind
 from brim.core.topups.settlement import settle_due
 from brim.platform.database import Database
-from brim.services.books import list_transfers, retrieve_overview
 
 IDS = IdFactory()
 OTHER = Owner("acct_other", livemode=False)

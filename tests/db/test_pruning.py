@@ -7,10 +7,10 @@ from brim.base.ids import IdFactory
 from brim.core.events import rules as events
 from brim.core.idempotency.rules import KEPT_MS
 from brim.core.integrity.books import verify_books
+from brim.core.pruning.service import prune_events, prune_idempotency_keys
 from brim.core.topups.settlement import settle_due
 from brim.core.webhooks.delivery_store import number_events
 from brim.platform.database import Database
-from brim.services.pruning import prune_events, prune_idempotency_keys
 
 PRUNE_MS = NOW_MS + KEPT_MS
 

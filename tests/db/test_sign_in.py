@@ -40,8 +40,8 @@ from brim.core.operators.sign_in_rules import (
     WrongCodeError,
     WrongPasswordError,
 )
+from brim.core.pruning.service import prune_sign_ins
 from brim.platform.database import Conn, Database
-from brim.services.pruning import prune_sign_ins
 
 OTHER = "grace@example.com"
 STEP_MS = 30_000

@@ -8,12 +8,12 @@ from books import NOW_MS, OWNER, create, new_topup
 
 from brim.base.ids import IdFactory
 from brim.base.scope import Owner
+from brim.core.changes.rules import EVERYTHING, MOST_OBJECTS, Changes
+from brim.core.changes.service import Watcher, Watchers
 from brim.core.webhooks.numbering import Numbering
-from brim.domain.changes import EVERYTHING, MOST_OBJECTS, Changes
 from brim.platform.announcements.service import Announcer
 from brim.platform.announcements.store import Announcement
 from brim.platform.database import Database
-from brim.services.watching import Watcher, Watchers
 
 IDS = IdFactory()
 OTHER = Owner("acct_other", livemode=False)

@@ -1,6 +1,6 @@
 """The balance at a glance: days go back from what the balance is now."""
 
-from brim.domain.books import DAY_S, DayTotal, InFlight, balance_days, overview
+from brim.core.balance_overview.rules import DAY_S, DayTotal, InFlight, balance_days, overview
 
 
 def total(day: int, *, received: int = 0, returned: int = 0, currency: str = "usd") -> DayTotal:

@@ -21,6 +21,7 @@ from brim.core.accounts import external_rules as external_accounts
 from brim.core.accounts import rules as accounts
 from brim.core.bank_accounts import rules as bank_accounts_rules
 from brim.core.bank_accounts.rules import Verification
+from brim.core.changes.service import TooManyStreamsError
 from brim.core.funding import rules as funding_sources
 from brim.core.idempotency import rules as idempotency
 from brim.core.pairing import rules as pairing
@@ -33,7 +34,6 @@ from brim.core.verification import rules as verification
 from brim.core.webhooks import endpoints
 from brim.platform import vault
 from brim.platform.egress import targets
-from brim.services.watching import TooManyStreamsError
 
 NEVER_ON_THE_WIRE = (
     "brim.platform.settings",

@@ -11,7 +11,7 @@ import pytest
 
 from brim.api.operations import OPERATIONS
 from brim.base.clock import system_clock_ms
-from brim.services.watching import Watchers
+from brim.core.changes.service import Watchers
 from brim.web.parts import Supplies, build_site
 from brim.web.routes import Route
 from web.browsing import Browser

@@ -10,8 +10,8 @@ import pytest
 from brim.api.form import MAX_NAME_LENGTH, decode_form
 from brim.api.message import Request
 from brim.api.operations import OPERATIONS
+from brim.core.changes.service import Watchers
 from brim.platform.telemetry import metrics
-from brim.services.watching import Watchers
 from brim.web.reference import examples
 from brim.web.reference.prose import coloured
 from brim.web.reference.sample_code import coloured_sample

@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 
 from api.wire import Wire
 from brim.api.message import Reply, Request, StreamedReply
+from brim.core.changes.service import Watchers
 from brim.platform.database import Database
-from brim.services.watching import Watchers
 from brim.web.dashboard import live
 from brim.web.session import Session
 from brim.web.visit import Visit

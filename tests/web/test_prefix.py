@@ -15,7 +15,7 @@ from api.wire import Wire
 from brim.api.operations import OPERATIONS
 from brim.base.clock import system_clock_ms
 from brim.base.public_url import OWN_SEGMENTS
-from brim.services.watching import Watchers
+from brim.core.changes.service import Watchers
 from brim.web.assets import STATIC
 from brim.web.front import API_PREFIXES
 from brim.web.parts import Supplies, build_site

@@ -11,8 +11,8 @@ from brim.api.message import Reply, Request
 from brim.api.operations import OPERATIONS
 from brim.api.websocket import Socket
 from brim.base.clock import system_clock_ms
+from brim.core.changes.service import Watchers
 from brim.core.operators.rules import Role
-from brim.services.watching import Watchers
 from brim.web.assets import Assets
 from brim.web.calling import ApiRefusedError, Caller, encode_fields
 from brim.web.parts import Supplies, build_site

@@ -4,10 +4,10 @@ from typing import Final
 
 from brim.api.call import Call
 from brim.base import wire
+from brim.core.balance_overview import service as books
+from brim.core.balance_overview import wire as books_wire
 from brim.core.idempotency.service import Answer
 from brim.core.topups import service as topups
-from brim.domain import books_wire
-from brim.services import books
 
 OVERVIEW: Final = "/v1/brim/balance_overview"
 TRANSFERS: Final = "/v1/brim/topups/{topup}/transfers"

@@ -16,6 +16,7 @@ from brim.core.access.rules import SECRET_CHARS, stripe_permission
 from brim.core.accounts import external_rules as external_accounts
 from brim.core.accounts import rules as accounts
 from brim.core.bank_accounts import rules as bank_accounts_rules
+from brim.core.changes.service import TooManyStreamsError
 from brim.core.funding import rules as funding_sources
 from brim.core.idempotency import rules as idempotency
 from brim.core.pairing import rules as pairing
@@ -27,7 +28,6 @@ from brim.core.verification import rules as verification
 from brim.core.webhooks import endpoints
 from brim.platform import vault
 from brim.platform.egress import targets
-from brim.services.watching import TooManyStreamsError
 
 _CHALLENGE: Final = 'WWW-Authenticate: Bearer realm="Stripe"'
 _HELP: Final = "Please see https://stripe.com/docs or we can help at https://support.stripe.com/."

@@ -26,6 +26,7 @@ from brim.api.system import system_handlers
 from brim.base.clock import system_clock_ms
 from brim.base.ids import IdFactory
 from brim.core.access.owner_keys import OwnerKeys
+from brim.core.changes.service import Watchers
 from brim.core.encryption.service_secrets import find_service_secret
 from brim.core.funding.bank_secrets import BankSecrets
 from brim.core.rails.sandbox import SandboxRail
@@ -42,7 +43,6 @@ from brim.platform.settings import LISTEN_BACKLOG, Settings
 from brim.platform.telemetry import metrics
 from brim.platform.telemetry.logs import RequestLog, configure_logging, wants_json
 from brim.platform.vault import NoEncryptionKeyError, SecretUnreadableError, Vault
-from brim.services.watching import Watchers
 from brim.web.front import Front
 from brim.web.key_desk import KeyDesk
 from brim.web.operators.people import people_of

@@ -14,6 +14,7 @@ from brim.base.ids import IdFactory
 from brim.core.integrity.service import verify_in_turn
 from brim.core.ledger import sealing as chain
 from brim.core.ledger.sealing import seal_transfers
+from brim.core.pruning.service import prune_events, prune_idempotency_keys, prune_sign_ins
 from brim.core.rails.protocol import Rail
 from brim.core.rails.sandbox import SandboxRail
 from brim.core.request_logs.service import RequestPruning
@@ -34,7 +35,6 @@ from brim.platform.settings import DEFAULT_VERIFY_EVERY_S, Settings
 from brim.platform.telemetry import metrics
 from brim.platform.telemetry.logs import configure_logging
 from brim.platform.vault import Vault
-from brim.services.pruning import prune_events, prune_idempotency_keys, prune_sign_ins
 from brim.workers.deliver import Deliverer
 from brim.workers.loop import Job, Loop
 

@@ -4,7 +4,7 @@ from typing import Final
 
 from brim.api import books
 from brim.api.operation import Operation
-from brim.domain import books_wire
+from brim.core.balance_overview import wire as books_wire
 
 BOOKS: Final = (
     Operation(

@@ -5,8 +5,8 @@ from typing import Final
 from brim.api.params import Schema
 from brim.api.schemas.common import CURRENCY, LIVEMODE, TEXT, TIME, TRANSFER_KINDS, Component, constant
 from brim.base.currency import MAX_AMOUNT
+from brim.core.balance_overview import wire as books_wire
 from brim.core.ledger.rules import LedgerAccount
-from brim.domain import books_wire
 
 _LEDGER_ACCOUNTS: Final = [account.value for account in LedgerAccount]
 _BALANCE_OVERVIEW: Final[dict[str, Schema]] = {

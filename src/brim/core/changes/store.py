@@ -7,7 +7,7 @@ from brim.base.scope import Owner
 from brim.platform.database import Conn
 from brim.platform.sql import load_queries
 
-_SQL: Final = load_queries("brim.store.queries", "changes")
+_SQL: Final = load_queries(__package__)
 
 
 async def newest_numbers(conn: Conn, owners: Sequence[Owner]) -> list[int]:

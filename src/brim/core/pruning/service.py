@@ -4,8 +4,8 @@ from brim.core.events import rules as events
 from brim.core.idempotency.rules import KEPT_MS
 from brim.core.operators import session_store as operator_sessions
 from brim.core.operators.sign_in_rules import TRIES_KEPT_MS
+from brim.core.pruning import store as pruning
 from brim.platform.database import Database
-from brim.store import pruning
 
 
 async def prune_idempotency_keys(database: Database, *, now_ms: int, limit: int) -> int:

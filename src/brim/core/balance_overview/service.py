@@ -3,12 +3,12 @@
 from typing import Final
 
 from brim.base.scope import Owner
+from brim.core.balance_overview import store as books
+from brim.core.balance_overview.rules import DAY_S, SHOWN_DAYS, BooksOverview, day_of, overview
 from brim.core.ledger import store as ledger_store
 from brim.core.ledger.rules import Transfer
 from brim.core.time import store as time_store
-from brim.domain.books import DAY_S, SHOWN_DAYS, BooksOverview, day_of, overview
 from brim.platform.database import Conn, Database
-from brim.store import books
 
 MOST_PENDING: Final = 50_000
 MOST_LINES: Final = 50_000

@@ -5,7 +5,7 @@ from typing import Final
 from brim.platform.database import Conn
 from brim.platform.sql import load_queries
 
-_SQL: Final = load_queries("brim.store.queries", "pruning")
+_SQL: Final = load_queries(__package__)
 
 
 async def delete_idempotency_keys(conn: Conn, *, before_ms: int, limit: int) -> int:

@@ -5,12 +5,12 @@ from typing import Any, Final, NamedTuple
 
 from brim.base.ids import first_id_at
 from brim.base.scope import Owner
+from brim.core.balance_overview.rules import DayTotal, InFlight
 from brim.core.ledger.rules import LedgerAccount, Transfer, TransferKind
-from brim.domain.books import DayTotal, InFlight
 from brim.platform.database import Conn
 from brim.platform.sql import load_queries
 
-_SQL: Final = load_queries("brim.store.queries", "books")
+_SQL: Final = load_queries(__package__)
 
 
 class DayTotals(NamedTuple):

@@ -3,8 +3,8 @@
 import msgspec
 
 from brim.base.wire import encode
+from brim.core.balance_overview.rules import BooksOverview, CurrencyOverview
 from brim.core.ledger.rules import Transfer
-from brim.domain.books import BooksOverview, CurrencyOverview
 
 
 class TransferObject(msgspec.Struct, frozen=True, kw_only=True):

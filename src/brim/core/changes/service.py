@@ -10,10 +10,10 @@ from typing import Final
 from brim.base.errors import BrimError, OverloadedError
 from brim.base.scope import Owner
 from brim.base.waiting import happens_within
-from brim.domain.changes import EVERYTHING, MOST_OBJECTS, Changes
+from brim.core.changes import store as changes
+from brim.core.changes.rules import EVERYTHING, MOST_OBJECTS, Changes
 from brim.platform.announcements.poller import LOOK_EVERY_S, Looking
 from brim.platform.database import Database
-from brim.store import changes
 
 MAX_WATCHERS: Final = 500
 MAX_OF_ACCOUNT: Final = 100
