@@ -7,6 +7,7 @@ from typing import Any
 import asyncpg
 import msgspec
 import pytest
+from statements import STATEMENTS
 
 from brim.api.errors import render_error
 from brim.base.errors import ResourceMissingError
@@ -29,7 +30,6 @@ from brim.core.idempotency.rules import KeyClaim
 from brim.core.idempotency.service import Answer, Attempt
 from brim.core.topups.config_store import read_terms
 from brim.platform.database import Database
-from brim.platform.sql import load_queries
 from brim.testing.terminal import typed
 
 NOW_MS = 1_790_000_000_000
@@ -202,7 +202,7 @@ async def test_a_list_among_many_accounts_reads_its_page_along_one_index(each_da
         await conn.execute("ANALYZE accounts")
         for newest_first in (True, False):
             plan = await conn.fetchval(
-                f"EXPLAIN (ANALYZE, FORMAT JSON) {load_queries('accounts')['list_platform_accounts']}",
+                f"EXPLAIN (ANALYZE, FORMAT JSON) {STATEMENTS['accounts.list_platform_accounts']}",
                 "acct_p7", False, "acct_", "acct_~", newest_first, page,
             )  # fmt: skip
             nodes = list(_nodes(json.loads(plan)[0]["Plan"]))

@@ -11,6 +11,7 @@ from books import LATER_MS, OTHER_OWNER, OWNER, RAIL, create, new_topup, rows
 from chains import Tamper, differences, post, recompute, seal_all, stored_heads, tampering_with
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from statements import STATEMENTS
 
 from brim.base.ids import IdFactory
 from brim.base.scope import Owner
@@ -20,7 +21,6 @@ from brim.core.topups.settlement import settle_due
 from brim.core.verification.walk import START, Range, bounds_of
 from brim.platform.database import Database
 from brim.platform.migrate import known_migrations, migrate
-from brim.platform.sql import load_queries
 
 
 @pytest.fixture
@@ -199,7 +199,7 @@ async def test_progress_only_grows_and_ends_at_all(database: Database, tamper: T
     assert seen[-1] == (100, 100)
 
 
-STATEMENTS: dict[str, list[Any]] = {
+CASES: dict[str, list[Any]] = {
     "claim_unsealed": [1000],
     "lock_heads": [["acct_books"], [False]],
     "read_links": ["", False, 0, 1000],
@@ -211,7 +211,7 @@ STATEMENTS: dict[str, list[Any]] = {
 
 
 @pytest.mark.parametrize("sealed", [0, 2_000])
-@pytest.mark.parametrize("statement", STATEMENTS)
+@pytest.mark.parametrize("statement", CASES)
 async def test_rows_are_looked_up_by_their_keys_though_statistics_know_of_none(
     database: Database, tamper: Tamper, statement: str, sealed: int
 ) -> None:
@@ -220,10 +220,10 @@ async def test_rows_are_looked_up_by_their_keys_though_statistics_know_of_none(
     await post(database, OWNER, [f"tr_{number:05}" for number in range(3_000)])
     if sealed:
         await seal_transfers(database, limit=sealed)
-    queries, arguments = load_queries("chain"), STATEMENTS[statement]
+    arguments = CASES[statement]
     async with database.transaction() as conn:
-        await conn.execute(queries["walk_in_order"])
-        [plan] = await conn.fetchrow(f"EXPLAIN (FORMAT JSON) {queries[statement]}", *arguments)
+        await conn.execute(STATEMENTS["ledger.walk_in_order"])
+        [plan] = await conn.fetchrow(f"EXPLAIN (FORMAT JSON) {STATEMENTS['ledger.' + statement]}", *arguments)
     for node in _nodes(msgspec.json.decode(plan)[0]["Plan"]):
         assert "Join Filter" not in node
         assert node["Node Type"] not in {"Seq Scan", "Bitmap Heap Scan", "Materialize", "Memoize"}

@@ -9,8 +9,8 @@ from books import NOW_MS, OWNER, execute, rows
 from hooks import SECRET, VAULT, Hooks, add_endpoint, add_events, attempts, insert_endpoint, new_endpoint, states
 
 from brim.base.scope import Owner
-from brim.core.stripe_cli import resending as services
 from brim.core.webhooks import delivery_store as deliveries
+from brim.core.webhooks import event_deliveries as webhooks_event_deliveries
 from brim.core.webhooks.deliveries import EndpointKey
 from brim.core.webhooks.endpoints import secret_place
 from brim.core.webhooks.rules import SCHEDULE_S
@@ -286,7 +286,7 @@ async def test_a_resend_asked_for_while_an_attempt_is_under_way_is_another_attem
 
 async def test_where_a_delivery_stands_is_told_from_beginning_to_end(each_database: Database) -> None:
     async def standing() -> tuple[str, int, int, int | None]:
-        [found] = await services.list_deliveries(each_database, OWNER, event, viewers=[OWNER.account])
+        [found] = await webhooks_event_deliveries.list_deliveries(each_database, OWNER, event, viewers=[OWNER.account])
         assert (found.endpoint, found.event, found.url) == (endpoint, event, catcher.url)
         return found.state.value, found.attempts, found.created_ms, found.next_attempt_ms
 

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from books import NOW_MS, execute
 from hooks import add_events
+from statements import STATEMENTS
 
 from brim.platform.database import Conn, Database
-from brim.platform.sql import load_queries
 
 ENDPOINTS = 1_000
 EACH = 100
@@ -36,7 +36,7 @@ FILL = (
 NAMES = [f"acct_{number}" for number in range(1, 65)]
 IDS = [f"we_{number}" for number in range(1, 65)]
 CLAIM = (NAMES, [False] * 64, IDS, [4] * 64, NOW_MS, NOW_MS + 80_000)
-STATEMENTS: list[tuple[str, tuple[Any, ...], int]] = [
+LOOKS: list[tuple[str, tuple[Any, ...], int]] = [
     ("find_due_endpoints", ("", False, "", 1_000), 6_000),
     ("claim_deliveries", CLAIM, 15_000),
     ("number_events", (0, 1_000, NOW_MS), 40_000),
@@ -71,8 +71,8 @@ async def test_every_statement_finds_its_rows_by_an_index(
     await execute(each_owner_database, *FILL)
     await add_events(each_database, 1_000)
     async with each_database.connection() as conn:
-        for name, arguments, most_pages in STATEMENTS:
-            plan = await explain(conn, load_queries("deliveries")[name], arguments)
+        for name, arguments, most_pages in LOOKS:
+            plan = await explain(conn, STATEMENTS["webhooks." + name], arguments)
             pages = plan["Shared Hit Blocks"] + plan["Shared Read Blocks"]
             print(f"{name}: {pages} pages, {plan['Actual Total Time']:.1f} ms")
             assert scanned_whole(plan) == [], name

@@ -18,6 +18,7 @@ from brim.core.idempotency.service import Answer, Attempt
 from brim.core.stripe_cli import resending as services
 from brim.core.stripe_cli.resending import Resend
 from brim.core.webhooks import delivery_store as deliveries
+from brim.core.webhooks import event_deliveries as webhooks_event_deliveries
 from brim.core.webhooks import store as webhooks
 from brim.core.webhooks.endpoints import EndpointDisabledError, EndpointNotListeningError, NothingToSendError
 from brim.core.webhooks.rules import Endpoint
@@ -89,7 +90,7 @@ async def resend(database: Database, owner: Owner, event_id: str, **wish: Any) -
 
 
 async def send_newest(database: Database, owner: Owner, endpoint: Endpoint) -> dict[str, Any]:
-    answer = await services.send_newest(
+    answer = await webhooks_event_deliveries.send_newest(
         database, attempt_of(owner), endpoint.id, render=render, render_error=render_error
     )
     return decoded(answer)
@@ -117,7 +118,7 @@ async def let_arrive(database: Database) -> None:
 
 async def pending_of(database: Database, owner: Owner, event_id: str) -> int:
     event = await events_service.retrieve_event(database, owner, event_id)
-    return (await services.count_pending(database, [event]))[0]
+    return (await webhooks_event_deliveries.count_pending(database, [event]))[0]
 
 
 async def test_pages_by_number_meet_every_event_once_in_order(database: Database) -> None:

@@ -11,24 +11,19 @@ import sys
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from importlib import resources
 from typing import Any, Final
 
 import asyncpg
 import pytest
 from growth import grow, leave_alone
 from statement_cases import CASES, NOT_MEASURED, Case
+from statements import STATEMENTS
 
 from brim.host.database_urls import DatabaseUrls
 from brim.platform.database import Conn, Database
-from brim.platform.sql import load_queries
 
 FEW: Final = 1_000
 ROWS: Final = int(os.environ.get("GROWN_ROWS", "100000"))
-FAMILIES: Final = sorted(
-    entry.name.removesuffix(".sql") for entry in resources.files("brim.store").joinpath("queries").iterdir()
-)
-NAMES: Final = {f"{family}.{name}" for family in FAMILIES for name in load_queries(family)}
 
 LONGEST: Final = "20s"
 """Only so that a statement which compares each row with each is named: none comes near it."""
@@ -66,11 +61,6 @@ class Costs:
         ]
 
 
-def _sql(name: str) -> str:
-    family, _, statement = name.partition(".")
-    return load_queries(family)[statement]
-
-
 def _literal(value: Any) -> str:
     if value is None:
         return "NULL"
@@ -97,7 +87,7 @@ async def _explain(conn: Conn, name: str, case: Case, *, mode: str, options: str
     try:
         await conn.execute(f"SET LOCAL plan_cache_mode = {mode}; SET LOCAL statement_timeout = '{LONGEST}'")
         for setting in case.before:
-            await conn.execute(_sql(setting))
+            await conn.execute(STATEMENTS[setting])
         text = await conn.fetchval(f"EXPLAIN ({options}, FORMAT JSON) {execute}")
     except asyncpg.QueryCanceledError:
         return ENDLESS
@@ -153,7 +143,7 @@ class Session:
     async def prepare(self) -> None:
         """Make all plans now, and keep them."""
         for name, case in CASES.items():
-            await self._conn.execute(f"PREPARE {_prepared(name)} AS {_sql(name)}")
+            await self._conn.execute(f"PREPARE {_prepared(name)} AS {STATEMENTS[name]}")
             await _explain(self._conn, name, case, mode=self._mode, options="COSTS OFF")
 
     async def weigh(self, costs: dict[str, Costs], size: str) -> None:
@@ -174,7 +164,7 @@ async def _session(database: Database, kind: str) -> AsyncIterator[Session]:
 
 
 def test_every_statement_has_a_case() -> None:
-    assert CASES.keys() | NOT_MEASURED.keys() == NAMES
+    assert CASES.keys() | NOT_MEASURED.keys() == STATEMENTS.keys()
     assert not CASES.keys() & NOT_MEASURED.keys()
 
 

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 from books import NOW_MS, execute
+from statements import STATEMENTS
 from test_delivery_plans import explain, scanned_whole
 
 from brim.platform.database import Database
-from brim.platform.sql import load_queries
 
 ACCOUNTS = 2_000
 BELOW = 50
@@ -70,27 +70,27 @@ HASHES = [hashlib.sha256(name.encode()).digest() for name in NAMES]
 HASH = HASHES[0]
 PAIRING, CODE = hashlib.sha256(b"7").digest(), hashlib.sha256(b"c7").digest()
 SIX = (NAMES, [False] * 6)
-STATEMENTS: list[tuple[str, str, tuple[Any, ...], int]] = [
-    ("listeners", "count_listeners", (*OWNER, 0), 10),
-    ("listeners", "find_listener", (*OWNER, HASH, 0, 0), 20),
-    ("listeners", "find_places", (*OWNER, HASH), 10),
-    ("listeners", "ended_keys", (HASHES, NOW_MS), 40),
-    ("listeners", "note_listeners", (*SIX, HASHES, [1] * 6, NOW_MS), 120),
-    ("listeners", "note_places", (*SIX, HASHES, ["acct_x"] * 6, [1] * 6), 120),
-    ("listeners", "newest_numbers", (*SIX, [0] * 6), 60 + 8 * BELOW),
-    ("listeners", "numbers_before", (*SIX, [NOW_MS + 5] * 6), 60),
-    ("listeners", "numbered_events", (*SIX, [5] * 6, [3] * 6), 200),
-    ("listeners", "resent_events", (*SIX, HASHES, [""] * 6, 50), 60),
-    ("listeners", "resend_to_listeners", (*OWNER, "evt_1", "clr_2", 0, "acct_1"), 60),
-    ("listeners", "forget_resends", (*SIX, HASHES, ["clr_1"] * 6), 120),
-    ("listeners", "forget_listeners", (*OWNER, 0), 60),
-    ("request_logs", "newest_request_logs", (*SIX, "resp_1", 100), 200),
-    ("pairings", "find_pairing_by_token", (PAIRING, 0), 10),
-    ("pairings", "find_pairing_by_id", ("cliauth_1", 0), 10),
-    ("pairings", "redeem_pairing", ("cliauth_1", 0), 20),
-    ("pairings", "decide_pairing", (CODE, "denied", None, 0), 20),
-    ("pairings", "list_pairings", (NOW_MS + 1_990,), 30),
-    ("pairings", "forget_pairings", (NOW_MS + 10,), 60),
+LOOKS: list[tuple[str, tuple[Any, ...], int]] = [
+    ("stripe_cli.count_listeners", (*OWNER, 0), 10),
+    ("stripe_cli.find_listener", (*OWNER, HASH, 0, 0), 20),
+    ("stripe_cli.find_places", (*OWNER, HASH), 10),
+    ("stripe_cli.ended_keys", (HASHES, NOW_MS), 40),
+    ("stripe_cli.note_listeners", (*SIX, HASHES, [1] * 6, NOW_MS), 120),
+    ("stripe_cli.note_places", (*SIX, HASHES, ["acct_x"] * 6, [1] * 6), 120),
+    ("stripe_cli.newest_numbers", (*SIX, [0] * 6), 60 + 8 * BELOW),
+    ("stripe_cli.numbers_before", (*SIX, [NOW_MS + 5] * 6), 60),
+    ("stripe_cli.numbered_events", (*SIX, [5] * 6, [3] * 6), 200),
+    ("stripe_cli.resent_events", (*SIX, HASHES, [""] * 6, 50), 60),
+    ("stripe_cli.resend_to_listeners", (*OWNER, "evt_1", "clr_2", 0, "acct_1"), 60),
+    ("stripe_cli.forget_resends", (*SIX, HASHES, ["clr_1"] * 6), 120),
+    ("stripe_cli.forget_listeners", (*OWNER, 0), 60),
+    ("request_logs.newest_request_logs", (*SIX, "resp_1", 100), 200),
+    ("pairing.find_pairing_by_token", (PAIRING, 0), 10),
+    ("pairing.find_pairing_by_id", ("cliauth_1", 0), 10),
+    ("pairing.redeem_pairing", ("cliauth_1", 0), 20),
+    ("pairing.decide_pairing", (CODE, "denied", None, 0), 20),
+    ("pairing.list_pairings", (NOW_MS + 1_990,), 30),
+    ("pairing.forget_pairings", (NOW_MS + 10,), 60),
 ]
 """Each with its arguments and the pages that it may touch."""
 
@@ -101,8 +101,8 @@ async def test_every_statement_finds_its_rows_by_an_index(
 ) -> None:
     await execute(each_owner_database, FILL)
     async with each_database.connection() as conn:
-        for family, name, arguments, most_pages in STATEMENTS:
-            plan = await explain(conn, load_queries(family)[name], arguments)
+        for name, arguments, most_pages in LOOKS:
+            plan = await explain(conn, STATEMENTS[name], arguments)
             pages = plan["Shared Hit Blocks"] + plan["Shared Read Blocks"]
             print(f"{name}: {pages} pages, {plan['Actual Total Time']:.1f} ms")
             assert scanned_whole(plan) == [], name

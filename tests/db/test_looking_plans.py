@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 from books import execute
+from statements import STATEMENTS
 
 from brim.base.ids import first_id_at
 from brim.platform.database import Conn, Database
-from brim.platform.sql import load_queries
 
 ROWS = 60_000
 FILL = (
@@ -55,13 +55,13 @@ FILL = (
 WATCHED = ["acct_big", *(f"acct_{number}" for number in range(1, 50))]
 MODES = [False] * len(WATCHED)
 BEHIND = [ROWS - 10, *range(1, 50)]
-STATEMENTS: list[tuple[str, str, tuple[Any, ...], int]] = [
-    ("books", "transfers_of_topup", ("acct_big", False, f"tu_{777:024}"), 20),
-    ("books", "in_flight", ("acct_big", False, 500), 600),
-    ("books", "newest_line", ("acct_big", False), 20),
-    ("books", "day_totals", ("acct_big", False, first_id_at("txn_", 0), 1_000), 200),
-    ("changes", "newest_numbers", (WATCHED, MODES), 400),
-    ("changes", "changed_objects", (WATCHED, MODES, BEHIND, 51), 400),
+LOOKS: list[tuple[str, tuple[Any, ...], int]] = [
+    ("balance_overview.transfers_of_topup", ("acct_big", False, f"tu_{777:024}"), 20),
+    ("balance_overview.in_flight", ("acct_big", False, 500), 600),
+    ("balance_overview.newest_line", ("acct_big", False), 20),
+    ("balance_overview.day_totals", ("acct_big", False, first_id_at("txn_", 0), 1_000), 200),
+    ("changes.newest_numbers", (WATCHED, MODES), 400),
+    ("changes.changed_objects", (WATCHED, MODES, BEHIND, 51), 400),
 ]
 """Each with its arguments and the pages that it may touch."""
 
@@ -79,8 +79,8 @@ async def test_each_look_touches_what_it_shows_and_little_more(database: Databas
         await execute(database, statement)
     for when in ("before", "after"):
         async with database.connection() as conn:
-            for family, name, arguments, most in STATEMENTS:
-                plan = await explain(conn, load_queries("brim.store.queries", family)[name], arguments)
+            for name, arguments, most in LOOKS:
+                plan = await explain(conn, STATEMENTS[name], arguments)
                 touched = plan["Shared Hit Blocks"] + plan["Shared Read Blocks"]
                 assert touched <= most, (name, when, touched)
         await execute(owner_database, "ANALYZE")

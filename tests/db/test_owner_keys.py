@@ -6,6 +6,7 @@ import json
 import pytest
 from books import rows
 from people import VAULT, add
+from statements import STATEMENTS
 
 from brim.base.ids import IdFactory
 from brim.base.scope import Owner
@@ -23,7 +24,6 @@ from brim.core.access.service import EndedKeyError, UnknownKeyError, create_acco
 from brim.core.audit.rules import Actor, ActorKind
 from brim.core.operators.dashboard_keys import OperatorKeys
 from brim.platform.database import Database
-from brim.platform.sql import load_queries
 from brim.testing.terminal import typed
 
 NOW_MS = 1_795_000_000_000
@@ -126,11 +126,10 @@ async def test_the_keys_of_pages_are_listed_and_left_alone(database: Database) -
 
 
 async def test_an_accounts_keys_are_found_by_an_index(each_database: Database) -> None:
-    statements = load_queries("keys")
     async with each_database.connection() as conn:
         for name, arguments in (
             ("list_owner_keys", ("acct_1", False, 0, 10)),
             ("lock_owner_key", ("acct_1", False, "mk_1")),
         ):
-            plan = await conn.fetchval(f"EXPLAIN (FORMAT JSON) {statements[name]}", *arguments)
+            plan = await conn.fetchval(f"EXPLAIN (FORMAT JSON) {STATEMENTS['access.' + name]}", *arguments)
             assert "Seq Scan" not in json.dumps(json.loads(plan)), name

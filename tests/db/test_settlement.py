@@ -22,18 +22,18 @@ from books import (
 )
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from statements import STATEMENTS
 
 from brim.base.ids import IdFactory
 from brim.base.scope import Owner
 from brim.core.events.rules import BY_ITSELF
-from brim.core.rails.protocol import Outcome, Plan, Succeed
+from brim.core.rails.protocol import Instruction, Outcome, Plan, Succeed
 from brim.core.time.rules import Moment
-from brim.core.topups.rules import Status, Topup
+from brim.core.topups.rules import Status
 from brim.core.topups.settlement import settle_due
 from brim.core.topups.transition_store import transition_arrays
 from brim.core.topups.transitions import follow
 from brim.platform.database import Database
-from brim.platform.sql import load_queries
 from waiting import until_somebody_waits
 
 FAILURES = {
@@ -253,7 +253,7 @@ async def test_settling_is_planned_well_when_statistics_know_of_no_pending_top_u
     moment = Moment(LATER_MS, ids)
     followed = [follow(new.topup, Succeed(), moment, BY_ITSELF) for new in news]
     arrivals = [transition for transition in followed if transition]
-    statement = load_queries("transitions")["write_transitions"]
+    statement = STATEMENTS["topups.write_transitions"]
     async with database.transaction() as conn:
         [plan] = await conn.fetchrow(f"EXPLAIN (FORMAT JSON) {statement}", *transition_arrays(arrivals))
     scans = [
@@ -321,8 +321,8 @@ class _BrokenRail:
     ) -> Plan:
         raise NotImplementedError
 
-    def outcome(self, topup: Topup, *, now_ms: int) -> Outcome:
-        raise ZeroDivisionError(topup.id, now_ms)
+    def outcome(self, instruction: Instruction, *, now_ms: int) -> Outcome:
+        raise ZeroDivisionError(instruction.id, now_ms)
 
 
 async def test_a_bug_in_a_rail_settles_nothing_and_loses_nothing(database: Database) -> None:

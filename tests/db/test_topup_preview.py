@@ -18,9 +18,9 @@ from brim.core.bank_accounts.rules import BankNumbers
 from brim.core.funding.service import NewPaymentMethod, create_payment_method
 from brim.core.funding.tokens import NewBankToken, NewSource, create_source, create_token
 from brim.core.funding.wire import payment_method_json, source_json
-from brim.core.rails.protocol import Outcome, Plan, Wait
+from brim.core.rails.protocol import Instruction, Outcome, Plan, Wait
 from brim.core.time.rules import ClockAdvancingError
-from brim.core.topups.rules import NoFundingSourceError, Topup
+from brim.core.topups.rules import NoFundingSourceError
 from brim.core.topups.wire import preview_json
 from brim.platform.database import Database
 
@@ -108,7 +108,7 @@ class SilentRail:
     def plan(self, **_question: object) -> Plan:
         return Plan(expected_availability_date=None, due_ms=None)
 
-    def outcome(self, _topup: Topup, *, now_ms: int) -> Outcome:  # noqa: ARG002  the protocol's
+    def outcome(self, _instruction: Instruction, *, now_ms: int) -> Outcome:  # noqa: ARG002  the protocol's
         return Wait()
 
 

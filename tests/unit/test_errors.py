@@ -19,7 +19,7 @@ from brim.base import currency, errors, metadata
 from brim.base.errors import BrimError, DatabaseUnavailableError, OverloadedError
 from brim.core.accounts import external_rules as external_accounts
 from brim.core.accounts import rules as accounts
-from brim.core.bank_accounts import rules as bank_accounts_rules
+from brim.core.bank_accounts import rules as bank_accounts
 from brim.core.bank_accounts.rules import Verification
 from brim.core.changes.service import TooManyStreamsError
 from brim.core.funding import rules as funding_sources
@@ -252,10 +252,10 @@ EXAMPLES: list[tuple[BrimError, int, str | None, str | None, str]] = [
      ("This top-up could not be canceled because it has a status of canceled. Only a top-up with one of the following "
       "statuses may be canceled: pending.")),
     # Bank accounts
-    (bank_accounts_rules.RoutingNumberInvalidError("a[routing_number]"), 400, "routing_number_invalid", "a[routing_number]",
+    (bank_accounts.RoutingNumberInvalidError("a[routing_number]"), 400, "routing_number_invalid", "a[routing_number]",
      ("Invalid routing number: it must have 9 digits, of which the last is the check digit of the others. In test mode "
       "use 110000000.")),
-    (bank_accounts_rules.AccountNumberInvalidError("a[account_number]"), 400, "account_number_invalid", "a[account_number]",
+    (bank_accounts.AccountNumberInvalidError("a[account_number]"), 400, "account_number_invalid", "a[account_number]",
      "Invalid account number: it must have 1 to 17 digits and nothing else."),
     (funding_sources.UnverifiedFundingError("src_x", Verification.PENDING, param="source"), 400,
      "bank_account_unverified", "source",

@@ -5,6 +5,7 @@ from brim.core.rails.failures import FAILURES as SENTENCES
 from brim.core.rails.protocol import Fail, Outcome, Plan, Rail, Return, Succeed, Wait
 from brim.core.rails.sandbox import PAYMENT_METHOD_SCENARIOS, SCENARIOS, SOURCE_SCENARIOS, SandboxRail
 from brim.core.topups.rules import Status, Topup
+from brim.core.topups.transitions import instruction_of
 
 NOW_MS = 1_700_000_000_250
 RAIL: Rail = SandboxRail(settle_after_s=1.5)
@@ -30,7 +31,7 @@ def topup_of(scenario: str | None, *, status: Status = Status.PENDING, livemode:
 
 
 def outcome_of(scenario: str | None, *, status: Status = Status.PENDING, livemode: bool = False) -> Outcome:
-    return RAIL.outcome(topup_of(scenario, status=status, livemode=livemode), now_ms=NOW_MS)
+    return RAIL.outcome(instruction_of(topup_of(scenario, status=status, livemode=livemode)), now_ms=NOW_MS)
 
 
 def plan_of(scenario: str | None) -> Plan:

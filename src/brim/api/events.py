@@ -14,7 +14,9 @@ from brim.core.events import wire as event_wire
 from brim.core.events.rules import Event, EventFilters
 from brim.core.idempotency.service import Answer
 from brim.core.stripe_cli import resending as events
-from brim.core.stripe_cli.resending import RenderEvent, Resend
+from brim.core.stripe_cli.resending import Resend
+from brim.core.webhooks import event_deliveries as webhooks_event_deliveries
+from brim.core.webhooks.event_deliveries import RenderEvent
 from brim.core.webhooks.wire import attempt_json, delivery_json
 
 _OTHER_WAYS = ("created", "delivery_success", "ending_before", "starting_after", "type", "types")
@@ -59,7 +61,7 @@ async def _list_after(call: Call) -> Answer:
 
 async def _render(call: Call, found: Sequence[Event], numbers: Sequence[int] | None = None) -> list[bytes]:
     """Return the compact JSON of events, with their numbers where these were asked for."""
-    pending = await events.count_pending(call.service.database, found)
+    pending = await webhooks_event_deliveries.count_pending(call.service.database, found)
     told = numbers or itertools.repeat(None, len(found))
     return [
         event_wire.event_json(event, pending_webhooks=count, account=_told_account(call, event), sequence=number)
@@ -74,14 +76,16 @@ def _told_account(call: Call, event: Event) -> str | None:
 
 async def list_deliveries(call: Call) -> Answer:
     """`GET /v1/events/{id}/deliveries`: all there are, as an event has few."""
-    found = await events.list_deliveries(call.service.database, call.owner, call.path_id, viewers=_viewers(call))
+    found = await webhooks_event_deliveries.list_deliveries(
+        call.service.database, call.owner, call.path_id, viewers=_viewers(call)
+    )
     items = [delivery_json(each) for each in found]
     return Answer(body=wire.list_json(items, has_more=False, url=f"/v1/events/{call.path_id}/deliveries"))
 
 
 async def list_attempts(call: Call) -> Answer:
     """`GET /v1/events/{id}/attempts`."""
-    page = await events.list_attempts(
+    page = await webhooks_event_deliveries.list_attempts(
         call.service.database, call.owner, call.path_id, read_page(call.parameters), viewers=_viewers(call)
     )
     items = [attempt_json(each) for each in page.items]

@@ -1,1 +1,4 @@
-"""account_closing: TODO."""
+"""The end of an account: nothing new is made of it, its keys end, its history stays.
+
+Neighbours: `accounts`, `access`, `account_config`. Start reading at `service`.
+"""

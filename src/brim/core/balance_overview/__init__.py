@@ -1,1 +1,4 @@
-"""balance_overview: TODO."""
+"""The figures of the first page: what is available and pending by currency, and how it moved by day.
+
+Neighbours: `ledger`, whose sums they are. Start reading at `service`.
+"""

@@ -1,1 +1,4 @@
-"""changes: TODO."""
+"""What changed for an account since a moment: what open pages are told so that they can refresh.
+
+Neighbours: `platform.announcements` wakes it; `web` sends it on. Start reading at `service`.
+"""

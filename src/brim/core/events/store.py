@@ -7,7 +7,6 @@ from typing import Any, Final
 from brim.base.ids import BODY_CHARS, created_of, first_id_at
 from brim.base.paging import Page, PageRequest, page_of, window
 from brim.base.scope import Owner
-from brim.core.events import store as events_store
 from brim.core.events.rules import Event, EventFilters, EventType, matching_event_types
 from brim.platform.database import Conn, Database
 from brim.platform.pages import fetch_ids
@@ -79,7 +78,7 @@ async def find_events(conn: Conn, owner: Owner, filters: EventFilters, request: 
     else:
         name, *values = _event_walk(kinds, delivered=filters.delivery_success)
     ids = await fetch_ids(conn, _SQL[name], owner, place, values)
-    found = await events_store.fetch_events(conn, owner, ids)
+    found = await fetch_events(conn, owner, ids)
     return page_of(found.values(), place)
 
 
@@ -111,4 +110,4 @@ def _event_walk(kinds: frozenset[EventType], *, delivered: bool | None) -> tuple
 async def list_events_after(conn: Conn, owner: Owner, number: int, *, limit: int) -> list[tuple[int, Event]]:
     """Return up to `limit` of an owner's events with the numbers after a given one, in their order."""
     records = await conn.fetch(_SQL["events_after"], owner.account, owner.livemode, number, limit)
-    return [(record["number"], events_store.event_from_record(record)) for record in records]
+    return [(record["number"], event_from_record(record)) for record in records]

@@ -5,7 +5,6 @@ from typing import Any, Final
 
 from brim.base.paging import Page, PageRequest, page_of, window
 from brim.base.scope import Owner
-from brim.core.ledger import store as ledger_store
 from brim.core.ledger.rules import Balance, BalanceTransaction, BalanceTransactionFilters, TransferKind
 from brim.platform.database import Conn, Database
 from brim.platform.pages import fetch_ids
@@ -52,7 +51,7 @@ async def list_balance_transactions(
     name, *values = _balance_transaction_walk(filters)
     async with database.connection() as conn:
         ids = await fetch_ids(conn, _SQL[name], owner, place, values)
-        found = await ledger_store.fetch_balance_transactions(conn, owner, ids)
+        found = await fetch_balance_transactions(conn, owner, ids)
     return page_of(found.values(), place)
 
 

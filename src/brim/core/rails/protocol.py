@@ -4,7 +4,7 @@ from typing import Protocol, TypeAlias
 
 import msgspec
 
-from brim.core.topups.rules import Topup
+from brim.base.scope import Owner
 
 
 class Succeed(msgspec.Struct, frozen=True):
@@ -47,6 +47,23 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     settlement_days: int | None = None
 
 
+class Instruction(msgspec.Struct, frozen=True, kw_only=True):
+    """Money to be collected, as a rail sees it: it knows nothing of what the money is for.
+
+    `id` is that of the object on whose behalf it is collected; `amount` is in minor units of `currency`; `scenario`
+    is what the counterparty plays in the sandbox, None for plain success. `is_collected` says that the money has
+    arrived before, so that all there may be is a return; `is_frozen` that the time is a test clock's.
+    """
+
+    owner: Owner
+    id: str
+    amount: int
+    currency: str
+    scenario: str | None = None
+    is_collected: bool = False
+    is_frozen: bool = False
+
+
 class Rail(Protocol):
     """One way for money to come in."""
 
@@ -64,6 +81,6 @@ class Rail(Protocol):
         """
         ...
 
-    def outcome(self, topup: Topup, *, now_ms: int) -> Outcome:
-        """Return what came back for a top-up whose answer is due: one that is pending, or succeeded before."""
+    def outcome(self, instruction: Instruction, *, now_ms: int) -> Outcome:
+        """Return what came back for an instruction whose answer is due."""
         ...

@@ -14,8 +14,7 @@ import msgspec
 from brim.core.bank_accounts.rules import TEST_BANK_ROUTING_NUMBER, BankNumbers, Guess, Verification
 from brim.core.calendars.rules import after_business_days, after_calendar_days, availability, calendar_of
 from brim.core.rails.failures import FAILURES
-from brim.core.rails.protocol import Fail, Outcome, Plan, Return, Succeed, Wait
-from brim.core.topups.rules import Status, Topup
+from brim.core.rails.protocol import Fail, Instruction, Outcome, Plan, Return, Succeed, Wait
 
 RETURN_DAYS: Final = 2
 """Banking days until an ordinary return. Source: Nacha, returns R01 to R04 reach the originator within two."""
@@ -181,22 +180,22 @@ class SandboxRail(msgspec.Struct, frozen=True):
             settlement_days=days,
         )
 
-    def outcome(self, topup: Topup, *, now_ms: int) -> Outcome:
-        """Return what the top-up's scenario holds for it now."""
-        if topup.owner.livemode:
+    def outcome(self, instruction: Instruction, *, now_ms: int) -> Outcome:
+        """Return what the counterparty's scenario holds for the money now."""
+        if instruction.owner.livemode:
             return Wait()
-        scenario = SCENARIOS[topup.scenario]
-        if topup.status is Status.SUCCEEDED:
+        scenario = SCENARIOS[instruction.scenario]
+        if instruction.is_collected:
             return scenario.returns or Wait()
         if scenario.returns:
-            return Succeed(return_due_ms=self._return_due_ms(topup, scenario, now_ms))
+            return Succeed(return_due_ms=self._return_due_ms(instruction, scenario, now_ms))
         return scenario.first
 
-    def _return_due_ms(self, topup: Topup, scenario: Scenario, now_ms: int) -> int:
+    def _return_due_ms(self, instruction: Instruction, scenario: Scenario, now_ms: int) -> int:
         """Return when money that arrives now goes back (Unix milliseconds)."""
-        if topup.test_clock is None:
+        if not instruction.is_frozen:
             return now_ms + self._days_ms(scenario.days)
-        calendar = calendar_of(topup.currency)
+        calendar = calendar_of(instruction.currency)
         count = after_calendar_days if scenario.late else after_business_days
         return count(calendar, moment_ms=now_ms, days=scenario.days)
 

@@ -33,7 +33,7 @@ from brim.core.time.rules import (
 from brim.core.time.service import check_test_mode, find_clock
 from brim.core.topups.rules import Topup
 from brim.core.topups.settlement import ObserveOutcome, observe_changes, settle
-from brim.core.topups.transitions import Change
+from brim.core.topups.transitions import Change, instruction_of
 from brim.platform.database import Conn, Database
 
 MAX_STEP: Final = 500
@@ -233,7 +233,7 @@ def _happening_in_order(
         now_ms = max(topup.due_ms or 0, clock.frozen_time * 1000)
         if next_return_ms is not None and now_ms > next_return_ms:
             return
-        outcome = rail.outcome(topup, now_ms=now_ms)
+        outcome = rail.outcome(instruction_of(topup), now_ms=now_ms)
         if isinstance(outcome, Succeed) and outcome.return_due_ms is not None:
             next_return_ms = min(next_return_ms or outcome.return_due_ms, outcome.return_due_ms)
         yield topup, Moment(now_ms, ids, clock.id)

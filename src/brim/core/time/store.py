@@ -22,6 +22,7 @@ async def hold_clock(conn: Conn, owner: Owner) -> TestClock | None:
 
 
 def clock_of(record: Mapping[str, Any] | None) -> TestClock | None:
+    """Return the clock in a row of `test_clocks`, None where there is no row."""
     return clock_from_record(record, clock_id=record["id"], created=record["created"]) if record else None
 
 

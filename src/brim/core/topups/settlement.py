@@ -12,7 +12,7 @@ from brim.core.rails.protocol import Rail
 from brim.core.time.rules import Moment
 from brim.core.topups import settlement_store as settlement
 from brim.core.topups.rules import Status, Topup
-from brim.core.topups.transitions import Change, follow, write_changes
+from brim.core.topups.transitions import Change, follow, instruction_of, write_changes
 from brim.platform.database import Conn, Database, halved
 
 ObserveOutcome: TypeAlias = Callable[[Status, int], None]
@@ -68,7 +68,7 @@ async def settle(conn: Conn, due: Sequence[tuple[Topup, Moment]], *, rail: Rail)
     waiting: list[tuple[Topup, None]] = []
     for topup, moment in due:
         try:
-            outcome = rail.outcome(topup, now_ms=moment.now_ms)
+            outcome = rail.outcome(instruction_of(topup), now_ms=moment.now_ms)
             transition = follow(topup, outcome, moment, BY_ITSELF)
         except Exception as error:  # noqa: BLE001  whatever is wrong with one must not hold up the others
             await _park(conn, topup, error, now_ms=moment.now_ms)

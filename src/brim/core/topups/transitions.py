@@ -17,13 +17,13 @@ from brim.core.events.service import new_event
 from brim.core.ledger import store as ledger_store
 from brim.core.ledger.rules import Balance
 from brim.core.ledger.wire import balance_json
-from brim.core.rails.protocol import Fail, Outcome, Return, Succeed, Wait
+from brim.core.rails.protocol import Fail, Instruction, Outcome, Return, Succeed, Wait
 from brim.core.time.rules import Moment
 from brim.core.topups import rules
 from brim.core.topups import transition_store as transitions
 from brim.core.topups.events import EVENT_OF_STATUS
 from brim.core.topups.posting import BOOKED_AT, book, statement_line
-from brim.core.topups.rules import Topup
+from brim.core.topups.rules import Status, Topup
 from brim.core.topups.transition_store import Transition
 from brim.core.topups.wire import topup_json
 from brim.platform.database import Conn
@@ -36,6 +36,19 @@ def cancel(topup: Topup, moment: Moment, cause: Cause) -> Transition:
         InvalidTransitionError: when it is not pending any more.
     """
     return _transition(topup, rules.cancel(topup), moment, cause)
+
+
+def instruction_of(topup: Topup) -> Instruction:
+    """Return what a rail is to know of a top-up."""
+    return Instruction(
+        owner=topup.owner,
+        id=topup.id,
+        amount=topup.amount,
+        currency=topup.currency,
+        scenario=topup.scenario,
+        is_collected=topup.status is Status.SUCCEEDED,
+        is_frozen=topup.test_clock is not None,
+    )
 
 
 def follow(topup: Topup, outcome: Outcome, moment: Moment, cause: Cause) -> Transition | None:

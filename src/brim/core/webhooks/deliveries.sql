@@ -155,7 +155,7 @@ LEFT JOIN LATERAL (
     SELECT * FROM webhook_endpoints WHERE account = l.account AND livemode = l.livemode AND id = l.endpoint OFFSET 0
 ) AS w ON true;
 
--- name: stop_deliveries
+-- name: stop_orphaned_deliveries
 -- Give up pending deliveries of events that are gone.
 UPDATE webhook_deliveries AS d
 SET next_attempt_ms = NULL, leased_until_ms = NULL

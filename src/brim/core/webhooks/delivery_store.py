@@ -78,7 +78,7 @@ async def claim_deliveries(
     if orphans:
         names = ("account", "livemode", "endpoint", "event_account", "event")
         rows_of_orphans = [tuple(record[name] for name in names) for record in orphans]
-        await conn.execute(_SQL["stop_deliveries"], *columns(rows_of_orphans))
+        await conn.execute(_SQL["stop_orphaned_deliveries"], *columns(rows_of_orphans))
     alive = [_delivery_from_record(record) for record in open_records if record["type"] is not None]
     return Claimed(alive, [*stopped, *map(_key, orphans)])
 

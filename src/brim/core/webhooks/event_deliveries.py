@@ -1,0 +1,128 @@
+"""Where an event's deliveries stand, and the newest event sent again as a test."""
+
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
+
+from brim.base.errors import ResourceMissingError
+from brim.base.paging import Page, PageRequest
+from brim.base.scope import Owner
+from brim.core.accounts import store as accounts
+from brim.core.events import store as events_store
+from brim.core.events.rules import Event, EventFilters
+from brim.core.idempotency.service import Answer, Attempt, RenderError, run_once
+from brim.core.webhooks import delivery_store as deliveries
+from brim.core.webhooks.deliveries import DeliveryStanding, EndpointKey, PastAttempt
+from brim.core.webhooks.endpoints import EndpointDisabledError, EndpointNotListeningError, NothingToSendError
+from brim.core.webhooks.rules import Endpoint
+from brim.core.webhooks.service import find_endpoint
+from brim.platform.database import Conn, Database
+
+RenderEvent: TypeAlias = Callable[[Event, int], bytes]
+"""Writes an event's reply; the number is how many endpoints have not received it."""
+
+
+async def count_pending(database: Database, events: Sequence[Event]) -> list[int]:
+    """Return for each event how many endpoints it is addressed to that have not received it."""
+    if not events:
+        return []
+    async with database.connection() as conn:
+        return await count_undelivered(conn, events)
+
+
+async def count_undelivered(conn: Conn, events: Sequence[Event]) -> list[int]:
+    """Return for each event how many endpoints it is addressed to that have not received it."""
+    return await deliveries.count_undelivered(conn, [(event.owner, event.id) for event in events])
+
+
+async def list_deliveries(
+    database: Database, owner: Owner, event_id: str, *, viewers: Sequence[str]
+) -> list[DeliveryStanding]:
+    """Return where an event's deliveries to endpoints of the viewing accounts stand.
+
+    Raises:
+        ResourceMissingError: the owner has no such event.
+    """
+    async with database.connection() as conn:
+        await find_event(conn, owner, event_id, account=None)
+        return await deliveries.list_event_deliveries(conn, owner, event_id, viewers=viewers)
+
+
+async def list_attempts(
+    database: Database, owner: Owner, event_id: str, request: PageRequest, *, viewers: Sequence[str]
+) -> Page[PastAttempt]:
+    """Return a page of the attempts to send an event to endpoints of the viewing accounts, newest first.
+
+    Raises:
+        ResourceMissingError: the owner has no such event, or the cursor names none of its attempts.
+    """
+    cursor = request.starting_after
+    async with database.connection() as conn:
+        await find_event(conn, owner, event_id, account=None)
+        if cursor is not None and not await deliveries.event_has_attempt(
+            conn, owner, event_id, cursor, viewers=viewers
+        ):
+            raise ResourceMissingError("webhook attempt", cursor, param="starting_after")
+        found = await deliveries.list_event_attempts(
+            conn, owner, event_id, viewers=viewers, before=cursor, limit=request.limit + 1
+        )
+    return Page(found[: request.limit], len(found) > request.limit)
+
+
+async def send_again(conn: Conn, event: Event, endpoint: Endpoint, *, now_ms: int) -> None:
+    """Let an event be sent to an endpoint once more, with all retries of a new one."""
+    await deliveries.resend(conn, event.owner, event.id, EndpointKey(endpoint.owner, endpoint.id), now_ms=now_ms)
+
+
+async def find_event(conn: Conn, asking: Owner, event_id: str, *, account: str | None, kind: str = "event") -> Event:
+    """Return an event of the asking owner, or of an account under it; `kind` is its name where there is none."""
+    owner = asking
+    if account is not None and account != asking.account:
+        if await accounts.account_platform(conn, account) != asking.account:
+            raise ResourceMissingError("account", account, param="account")
+        owner = Owner(account, asking.livemode)
+    found = await events_store.fetch_events(conn, owner, [event_id])
+    if event_id not in found:
+        raise ResourceMissingError(kind, event_id, param="id", in_path=True)
+    return found[event_id]
+
+
+def check_listening(endpoint: Endpoint, event_owner: Owner) -> None:
+    """Let an endpoint pass that an owner's events may be sent to.
+
+    Raises:
+        EndpointDisabledError: it is disabled.
+        EndpointNotListeningError: it is for its own owner's events and these are another's, or the other way round.
+    """
+    if not endpoint.is_enabled:
+        raise EndpointDisabledError(endpoint.id)
+    if endpoint.connect == (endpoint.owner == event_owner):
+        raise EndpointNotListeningError(endpoint.id, event_owner.account)
+
+
+async def send_newest(
+    database: Database, attempt: Attempt, endpoint_id: str, *, render: RenderEvent, render_error: RenderError
+) -> Answer:
+    """Let the newest event that an endpoint asks for be sent to it, as a test; return the event's reply.
+
+    Raises:
+        ResourceMissingError: the owner has no such endpoint.
+        EndpointDisabledError: it is disabled.
+        EndpointNotListeningError: it is not for its owner's events.
+        NothingToSendError: there is no such event.
+        IdempotencyMismatchError: the key stands for another request.
+    """
+    owner = attempt.owner
+
+    async def work(conn: Conn) -> bytes:
+        endpoint = await find_endpoint(conn, owner, endpoint_id, in_path=True)
+        check_listening(endpoint, owner)
+        newest = await events_store.find_events(
+            conn, owner, EventFilters(types=endpoint.enabled_events), PageRequest(limit=1)
+        )
+        if not newest.items:
+            raise NothingToSendError(endpoint_id)
+        await send_again(conn, newest.items[0], endpoint, now_ms=attempt.now_ms)
+        (pending,) = await count_undelivered(conn, newest.items)
+        return render(newest.items[0], pending)
+
+    return await run_once(database, attempt, work, render_error=render_error)
