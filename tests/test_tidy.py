@@ -49,6 +49,45 @@ def test_only_the_clock_module_reads_the_clock(module: Path) -> None:
     assert not read & CLOCKS
 
 
+def imports_of(module: Path) -> Iterator[str]:
+    """Yield the dotted names that a module imports, those of names in modules too."""
+    for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            yield from (f"{node.module}.{name.name}" for name in node.names)
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: str(module.relative_to(SOURCE)))
+def test_a_capability_is_used_through_its_package(module: Path) -> None:
+    """How its objects are written is for the API as well, so `wire` modules are open."""
+    own = module.relative_to(SOURCE).parts[1] if module.is_relative_to(SOURCE / "core") else None
+    for name in imports_of(module):
+        parts = name.split(".")
+        if parts[:2] == ["brim", "core"] and len(parts) > 3 and parts[2] != own:
+            inside = SOURCE.joinpath(*parts[1:4]).with_suffix(".py")
+            assert not inside.exists() or "wire" in parts[3], name
+
+
+RULES = [module for module in MODULES if module.is_relative_to(SOURCE / "core") and module.stem.endswith("rules")]
+
+
+@pytest.mark.parametrize("module", RULES, ids=lambda module: str(module.relative_to(SOURCE)))
+def test_rules_know_no_database(module: Path) -> None:
+    forbidden = ("brim.platform.database", "brim.platform.sql", "asyncpg")
+    own = "brim.core." + module.parent.name
+    for name in imports_of(module):
+        assert not name.startswith(forbidden), name
+        assert not (name.startswith(own) and "store" in name), name
+
+
+def test_only_a_store_loads_statements() -> None:
+    speaking = {module for module in MODULES if "brim.platform.sql.load_queries" in imports_of(module)}
+    in_core = {module for module in speaking if module.is_relative_to(SOURCE / "core")}
+    assert {module.stem for module in in_core} - {"walk"} == {
+        stem for stem in (module.stem for module in in_core) if stem.endswith("store")
+    }
+    assert all(module.is_relative_to(SOURCE / "platform") for module in speaking - in_core)
+
+
 def test_statements_never_ask_postgresql_for_the_time_or_a_random_value() -> None:
     for file in SOURCE.rglob("*.sql"):
         statements = re.sub(r"--.*", "", file.read_text(encoding="utf-8")).lower()

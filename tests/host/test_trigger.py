@@ -19,7 +19,7 @@ from brim.cli.client import (
     UnusableKeyError,
     parse_api_base,
 )
-from brim.core.stripe_cli.triggers import TRIGGERS, UnknownStepError, UnreadableChangeError, change_steps
+from brim.core.triggers.rules import TRIGGERS, UnknownStepError, UnreadableChangeError, change_steps
 from brim_process import RunningBrim, run_brim
 
 

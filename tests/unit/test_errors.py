@@ -49,7 +49,7 @@ NEVER_ON_THE_WIRE = (
     "brim.core.operators.one_time_codes",
     "brim.core.operators.openid_rules",
     "brim.core.operators.openid",
-    "brim.core.stripe_cli.triggers",
+    "brim.core.triggers.rules",
     "brim.web",
     "brim.core.access.owner_keys",
 )

@@ -22,7 +22,7 @@ from brim.api.parameter_errors import (
     InvalidObjectError,
 )
 from brim.api.params import Errors, Hash, Kind, Parameter, Schema, leaf_names
-from brim.core.accounts.capabilities import CAPABILITIES
+from brim.core.accounts import CAPABILITIES
 
 _REQUESTED: Final = "requested"
 _MINIMUM: Final = "minimum"

@@ -13,15 +13,18 @@ from brim.api.operation import Handler
 from brim.api.paging import read_page
 from brim.base import wire
 from brim.base.metadata import NO_CHANGE, merge
-from brim.core.account_closing import service as account_closing
-from brim.core.accounts import service as accounts
+from brim.core import account_closing, accounts
+from brim.core.accounts import (
+    MERGED,
+    CreateAccount,
+    Draft,
+    EditAccount,
+    NoDashboardError,
+    UnreachableAccountError,
+    draft,
+)
 from brim.core.accounts import wire as account_wire
-from brim.core.accounts.access import UnreachableAccountError
-from brim.core.accounts.details import MERGED
-from brim.core.accounts.external_service import Draft, draft
-from brim.core.accounts.rules import NoDashboardError
-from brim.core.accounts.service import CreateAccount, EditAccount
-from brim.core.idempotency.service import Answer
+from brim.core.idempotency import Answer
 
 _DETAILS: Final = (*MERGED, "capabilities")
 _PLAIN: Final = ("business_type", "default_currency", "email")

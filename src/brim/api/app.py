@@ -39,11 +39,9 @@ from brim.api.websocket import Socket
 from brim.base import wire
 from brim.base.errors import BrimError
 from brim.base.ids import new_request_id
-from brim.core.events.api_versions import is_api_version
-from brim.core.events.rules import DEFAULT_API_VERSION
-from brim.core.idempotency.rules import MAX_KEY_LENGTH, KeyClaim, fingerprint
-from brim.core.idempotency.service import Answer
-from brim.core.stripe_cli.rules import SUBPROTOCOL
+from brim.core.events import DEFAULT_API_VERSION, is_api_version
+from brim.core.idempotency import MAX_KEY_LENGTH, Answer, KeyClaim, fingerprint
+from brim.core.stripe_cli import SUBPROTOCOL
 from brim.platform.telemetry.logs import RequestLine, RequestLog, mask, write_time
 from brim.platform.telemetry.metrics import REQUESTS, method_label
 

@@ -26,8 +26,7 @@ from brim.api.errors import (
 from brim.api.message import Request
 from brim.base.clock import Clock
 from brim.base.scope import Owner
-from brim.core.access.recognition import may_act_for, recognise_key
-from brim.core.access.rules import ApiKey, hash_secret
+from brim.core.access import ApiKey, hash_secret, may_act_for, recognise_key
 from brim.platform.database import Database
 
 Found = TypeVar("Found")

@@ -4,23 +4,22 @@ from brim.api.call import Call
 from brim.api.paging import read_page
 from brim.api.rendering import render_balance_transactions
 from brim.base import wire
-from brim.core.idempotency.service import Answer
-from brim.core.ledger import service as balance
-from brim.core.ledger import service as ledger_service
+from brim.core import ledger
+from brim.core.idempotency import Answer
+from brim.core.ledger import BalanceTransactionFilters
 from brim.core.ledger import wire as balance_wire
-from brim.core.ledger.rules import BalanceTransactionFilters
 
 
 async def retrieve(call: Call) -> Answer:
     """`GET /v1/balance`."""
-    balances = await balance.retrieve_balance(call.service.database, call.owner)
+    balances = await ledger.retrieve_balance(call.service.database, call.owner)
     return Answer(body=balance_wire.balance_json(call.owner, balances))
 
 
 async def retrieve_transaction(call: Call) -> Answer:
     """`GET /v1/balance_transactions/{id}`."""
     database = call.service.database
-    line = await balance.retrieve_balance_transaction(database, call.owner, call.path_id)
+    line = await ledger.retrieve_balance_transaction(database, call.owner, call.path_id)
     paths = call.parameters.get("expand", ())
     (body,) = await render_balance_transactions(database, [line], paths)
     return Answer(body=body)
@@ -36,7 +35,7 @@ async def list_transactions(call: Call) -> Answer:
         type=parameters.get("type"),
         payout=parameters.get("payout"),
     )
-    page = await ledger_service.list_balance_transactions(database, call.owner, filters, read_page(parameters))
+    page = await ledger.list_balance_transactions(database, call.owner, filters, read_page(parameters))
     paths = parameters.get("expand", ())
     items = await render_balance_transactions(database, page.items, paths)
     return Answer(body=wire.list_json(items, has_more=page.has_more, url="/v1/balance_transactions"))

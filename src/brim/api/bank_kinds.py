@@ -8,13 +8,13 @@ from typing import Final
 from brim.api.form import Value
 from brim.api.kinds import TextList
 from brim.api.params import Errors, Kind, Schema
-from brim.core.bank_accounts.rules import (
+from brim.core.bank_accounts import (
     AccountNumberInvalidError,
     RoutingNumberInvalidError,
     check_account_number,
     check_routing_number,
 )
-from brim.core.funding.rules import MicrodepositAmountsInvalidError
+from brim.core.funding import MicrodepositAmountsInvalidError
 
 _AMOUNTS: Final = 2
 _LARGEST_AMOUNT: Final = 99

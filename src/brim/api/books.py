@@ -4,10 +4,9 @@ from typing import Final
 
 from brim.api.call import Call
 from brim.base import wire
-from brim.core.balance_overview import service as books
+from brim.core import balance_overview, topups
 from brim.core.balance_overview import wire as books_wire
-from brim.core.idempotency.service import Answer
-from brim.core.topups import service as topups
+from brim.core.idempotency import Answer
 
 OVERVIEW: Final = "/v1/brim/balance_overview"
 TRANSFERS: Final = "/v1/brim/topups/{topup}/transfers"
@@ -15,13 +14,13 @@ TRANSFERS: Final = "/v1/brim/topups/{topup}/transfers"
 
 async def retrieve_overview(call: Call) -> Answer:
     """`GET /v1/brim/balance_overview`."""
-    found = await books.retrieve_overview(call.service.database, call.owner, now_s=call.now_ms // 1000)
+    found = await balance_overview.retrieve_overview(call.service.database, call.owner, now_s=call.now_ms // 1000)
     return Answer(body=books_wire.overview_json(found, livemode=call.owner.livemode))
 
 
 async def list_transfers(call: Call) -> Answer:
     """`GET /v1/brim/topups/{topup}/transfers`: all there are, in the order of their making."""
     topup = await topups.retrieve_topup(call.service.batches, call.owner, call.path_id)
-    transfers = await books.list_transfers(call.service.database, call.owner, topup.id)
+    transfers = await balance_overview.list_transfers(call.service.database, call.owner, topup.id)
     items = [books_wire.transfer_json(transfer) for transfer in transfers]
     return Answer(body=wire.list_json(items, has_more=False, url=TRANSFERS.format(topup=topup.id)))

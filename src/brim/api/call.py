@@ -10,14 +10,12 @@ from brim.api.rights import Rights
 from brim.base.clock import Clock
 from brim.base.ids import IdFactory
 from brim.base.scope import Owner
-from brim.core.funding.bank_secrets import BankSecrets
-from brim.core.idempotency.rules import KeyClaim
-from brim.core.idempotency.service import Attempt
-from brim.core.rails.protocol import Rail
-from brim.core.stripe_cli.hub import Hub
-from brim.core.topups.batches import Batches
-from brim.core.topups.config_cache import KnownTerms
-from brim.core.webhooks.endpoints import EndpointRules
+from brim.core.funding import BankSecrets
+from brim.core.idempotency import Attempt, KeyClaim
+from brim.core.rails import Rail
+from brim.core.stripe_cli import Hub
+from brim.core.topups import Batches, KnownTerms
+from brim.core.webhooks import EndpointRules
 from brim.platform.database import Database
 from brim.platform.vault import Vault
 

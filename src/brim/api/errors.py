@@ -12,20 +12,20 @@ import msgspec
 from brim.api import parameter_errors as parameters
 from brim.base import currency, errors, metadata
 from brim.base.errors import BrimError, DatabaseUnavailableError, OverloadedError
-from brim.core.access.rules import SECRET_CHARS, stripe_permission
-from brim.core.accounts import external_rules as external_accounts
-from brim.core.accounts import rules as accounts
-from brim.core.bank_accounts import rules as bank_accounts_rules
-from brim.core.changes.service import TooManyStreamsError
-from brim.core.funding import rules as funding_sources
-from brim.core.idempotency import rules as idempotency
-from brim.core.pairing import rules as pairing
-from brim.core.stripe_cli import rules as listeners
-from brim.core.time import rules as clocks
-from brim.core.topups import amounts
-from brim.core.topups import rules as topups
-from brim.core.verification import rules as verification
-from brim.core.webhooks import endpoints
+from brim.core import (
+    accounts,
+    bank_accounts,
+    funding,
+    idempotency,
+    pairing,
+    stripe_cli,
+    time,
+    topups,
+    verification,
+    webhooks,
+)
+from brim.core.access import SECRET_CHARS, stripe_permission
+from brim.core.changes import TooManyStreamsError
 from brim.platform import vault
 from brim.platform.egress import targets
 
@@ -300,14 +300,14 @@ ERROR_TABLE: Final[dict[type[BrimError], Place]] = {
     parameters.NotIncludableError: Place(),
     currency.InvalidCurrencyError: Place(param=FROM_ERROR),
     currency.InvalidAmountStepError: Place(400, "parameter_invalid_integer", "amount"),
-    amounts.AmountTooLargeError: Place(400, "amount_too_large", "amount"),
+    topups.AmountTooLargeError: Place(400, "amount_too_large", "amount"),
     metadata.MetadataKeyTooLongError: Place(),
     metadata.MetadataValueTooLongError: Place(),
     metadata.TooMuchMetadataError: Place(),
     errors.ExclusiveParametersError: Place(),
-    bank_accounts_rules.RoutingNumberInvalidError: Place(400, "routing_number_invalid", FROM_ERROR),
-    bank_accounts_rules.AccountNumberInvalidError: Place(400, "account_number_invalid", FROM_ERROR),
-    funding_sources.MicrodepositAmountsInvalidError: Place(
+    bank_accounts.RoutingNumberInvalidError: Place(400, "routing_number_invalid", FROM_ERROR),
+    bank_accounts.AccountNumberInvalidError: Place(400, "account_number_invalid", FROM_ERROR),
+    funding.MicrodepositAmountsInvalidError: Place(
         400, "payment_method_microdeposit_verification_amounts_invalid", FROM_ERROR
     ),
     targets.TargetBlockedError: Place(400, "url_invalid", "url"),
@@ -316,19 +316,19 @@ ERROR_TABLE: Final[dict[type[BrimError], Place]] = {
     topups.InvalidTransitionError: Place(),
     topups.NoFundingSourceError: Place(param="currency"),
     errors.NotInLiveModeError: Place(),
-    funding_sources.UnverifiedFundingError: Place(400, "bank_account_unverified", FROM_ERROR),
-    funding_sources.AlreadyAttachedError: Place(400, "payment_method_unexpected_state"),
-    funding_sources.TokenAlreadyUsedError: Place(400, "token_already_used"),
-    funding_sources.AlreadyVerifiedError: Place(400, "payment_method_bank_account_already_verified"),
-    funding_sources.MicrodepositsNotSentError: Place(400, "payment_method_microdeposit_failed"),
-    funding_sources.MicrodepositAmountsMismatchError: Place(
+    funding.UnverifiedFundingError: Place(400, "bank_account_unverified", FROM_ERROR),
+    funding.AlreadyAttachedError: Place(400, "payment_method_unexpected_state"),
+    funding.TokenAlreadyUsedError: Place(400, "token_already_used"),
+    funding.AlreadyVerifiedError: Place(400, "payment_method_bank_account_already_verified"),
+    funding.MicrodepositsNotSentError: Place(400, "payment_method_microdeposit_failed"),
+    funding.MicrodepositAmountsMismatchError: Place(
         400, "payment_method_microdeposit_verification_amounts_mismatch", FROM_ERROR
     ),
-    funding_sources.DescriptorCodeMismatchError: Place(
+    funding.DescriptorCodeMismatchError: Place(
         400, "payment_method_microdeposit_verification_descriptor_code_mismatch", FROM_ERROR
     ),
-    funding_sources.TooManyAttemptsError: Place(400, "payment_method_microdeposit_verification_attempts_exceeded"),
-    funding_sources.MicrodepositsTimedOutError: Place(400, "payment_method_microdeposit_verification_timeout"),
+    funding.TooManyAttemptsError: Place(400, "payment_method_microdeposit_verification_attempts_exceeded"),
+    funding.MicrodepositsTimedOutError: Place(400, "payment_method_microdeposit_verification_timeout"),
     accounts.NestedPlatformError: Place(),
     accounts.PlatformAgreementError: Place(param="brim[settlement_days]"),
     accounts.TypeAndControllerError: Place(param="controller"),
@@ -336,22 +336,22 @@ ERROR_TABLE: Final[dict[type[BrimError], Place]] = {
     accounts.AccountInUseError: Place(),
     accounts.AccountClosedError: Place(),
     accounts.NoDashboardError: Place(),
-    external_accounts.DefaultExternalAccountError: Place(),
-    external_accounts.TooManyExternalAccountsError: Place(),
-    endpoints.TooManyEndpointsError: Place(),
-    endpoints.EndpointDisabledError: Place(param="webhook_endpoint"),
-    endpoints.EndpointNotListeningError: Place(param="webhook_endpoint"),
-    endpoints.NothingToSendError: Place(),
-    endpoints.VersionOfThinError: Place(param="snapshot_api_version"),
-    listeners.TooManyListenersError: Place(429, "rate_limit", should_retry=False, rate_limited="resource-specific"),
-    listeners.ListenerFiltersError: Place(param="filters"),
+    accounts.DefaultExternalAccountError: Place(),
+    accounts.TooManyExternalAccountsError: Place(),
+    webhooks.TooManyEndpointsError: Place(),
+    webhooks.EndpointDisabledError: Place(param="webhook_endpoint"),
+    webhooks.EndpointNotListeningError: Place(param="webhook_endpoint"),
+    webhooks.NothingToSendError: Place(),
+    webhooks.VersionOfThinError: Place(param="snapshot_api_version"),
+    stripe_cli.TooManyListenersError: Place(429, "rate_limit", should_retry=False, rate_limited="resource-specific"),
+    stripe_cli.ListenerFiltersError: Place(param="filters"),
     pairing.TooManyPairingsError: Place(429, "rate_limit", should_retry=False, rate_limited="resource-specific"),
     pairing.UnknownPairingError: Place(404),
     pairing.PairingDeniedError: Place(403),
     pairing.PairingRedeemedError: Place(),
-    clocks.ClockExistsError: Place(),
-    clocks.FrozenTimeError: Place(param="frozen_time"),
-    clocks.ClockAdvancingError: Place(429, "lock_timeout", should_retry=True),
+    time.ClockExistsError: Place(),
+    time.FrozenTimeError: Place(param="frozen_time"),
+    time.ClockAdvancingError: Place(429, "lock_timeout", should_retry=True),
     # The idempotency key
     idempotency.IdempotencyMismatchError: Place(type="idempotency_error"),
     EmptyIdempotencyKeyError: Place(),

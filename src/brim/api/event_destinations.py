@@ -8,13 +8,10 @@ from brim.api.v2_paging import read_v2_page, v2_list_json
 from brim.api.webhook_endpoints import endpoint_wish, new_secret
 from brim.base.metadata import NO_CHANGE, merge
 from brim.base.wire import encode
-from brim.core.idempotency.service import Answer
-from brim.core.webhooks import destinations as event_destinations
-from brim.core.webhooks import service as webhooks
+from brim.core import webhooks
+from brim.core.idempotency import Answer
+from brim.core.webhooks import DESTINATION_PREFIX, Endpoint, EndpointEdit, EventPayload, NewEndpoint, RenderEndpoint
 from brim.core.webhooks.destination_wire import DeletedDestination, destination_json
-from brim.core.webhooks.endpoints import DESTINATION_PREFIX, EndpointEdit, NewEndpoint
-from brim.core.webhooks.rules import Endpoint, EventPayload
-from brim.core.webhooks.service import RenderEndpoint
 
 URL: Final = "/v2/core/event_destinations"
 WITH_SECRET: Final = "webhook_endpoint.signing_secret"  # noqa: S105  the name of a property
@@ -37,20 +34,18 @@ async def create(call: Call) -> Answer:
         metadata=merge({}, parameters.get("metadata", NO_CHANGE)),
     )
     wish = endpoint_wish(call, new, render=_renderer(call), render_error=render_v2_error)
-    return await event_destinations.create_destination(call.service.database, call.attempt, wish)
+    return await webhooks.create_destination(call.service.database, call.attempt, wish)
 
 
 async def retrieve(call: Call) -> Answer:
     """`GET /v2/core/event_destinations/{id}`."""
-    found = await webhooks.retrieve_endpoint(
-        call.service.database, call.owner, call.path_id, noun=event_destinations.DESTINATION
-    )
+    found = await webhooks.retrieve_endpoint(call.service.database, call.owner, call.path_id, noun=webhooks.DESTINATION)
     return Answer(body=_renderer(call)(found, None))
 
 
 async def list_all(call: Call) -> Answer:
     """`GET /v2/core/event_destinations`."""
-    page = await event_destinations.list_destinations(call.service.database, call.owner, read_v2_page(call))
+    page = await webhooks.list_destinations(call.service.database, call.owner, read_v2_page(call))
     render = _renderer(call)
     return Answer(body=v2_list_json(call, URL, page, [render(endpoint, None) for endpoint in page.items]))
 
@@ -83,13 +78,13 @@ async def _edit(call: Call, edit: EndpointEdit) -> Answer:
         rules=call.service.endpoint_rules,
         render=_renderer(call),
         render_error=render_v2_error,
-        noun=event_destinations.DESTINATION,
+        noun=webhooks.DESTINATION,
     )
 
 
 async def delete(call: Call) -> Answer:
     """`DELETE /v2/core/event_destinations/{id}`."""
-    return await event_destinations.delete_destination(
+    return await webhooks.delete_destination(
         call.service.database,
         call.attempt,
         call.path_id,
@@ -100,7 +95,7 @@ async def delete(call: Call) -> Answer:
 
 async def ping(call: Call) -> Answer:
     """`POST /v2/core/event_destinations/{id}/ping`."""
-    return await event_destinations.ping_destination(
+    return await webhooks.ping_destination(
         call.service.database,
         call.attempt,
         call.path_id,

@@ -9,14 +9,12 @@ from brim.api.errors import render_error
 from brim.api.paging import read_page
 from brim.base import wire
 from brim.base.errors import ExclusiveParametersError
-from brim.core.events import service as events_service
+from brim.core import events, stripe_cli, webhooks
+from brim.core.events import Event, EventFilters
 from brim.core.events import wire as event_wire
-from brim.core.events.rules import Event, EventFilters
-from brim.core.idempotency.service import Answer
-from brim.core.stripe_cli import resending as events
-from brim.core.stripe_cli.resending import Resend
-from brim.core.webhooks import event_deliveries as webhooks_event_deliveries
-from brim.core.webhooks.event_deliveries import RenderEvent
+from brim.core.idempotency import Answer
+from brim.core.stripe_cli import Resend
+from brim.core.webhooks import RenderEvent
 from brim.core.webhooks.wire import attempt_json, delivery_json
 
 _OTHER_WAYS = ("created", "delivery_success", "ending_before", "starting_after", "type", "types")
@@ -25,7 +23,7 @@ _OTHER_WAYS = ("created", "delivery_success", "ending_before", "starting_after",
 
 async def retrieve(call: Call) -> Answer:
     """`GET /v1/events/{id}`."""
-    event = await events_service.retrieve_event(call.service.database, call.owner, call.path_id)
+    event = await events.retrieve_event(call.service.database, call.owner, call.path_id)
     call.rights.require_event(event.type)
     (body,) = await _render(call, [event])
     return Answer(body=body)
@@ -41,7 +39,7 @@ async def list_all(call: Call) -> Answer:
         types=call.rights.readable_events(_read_types(parameters)),
         delivery_success=parameters.get("delivery_success"),
     )
-    page = await events_service.list_events(call.service.database, call.owner, filters, read_page(parameters))
+    page = await events.list_events(call.service.database, call.owner, filters, read_page(parameters))
     return Answer(body=wire.list_json(await _render(call, page.items), has_more=page.has_more, url="/v1/events"))
 
 
@@ -52,7 +50,7 @@ async def _list_after(call: Call) -> Answer:
     for other in _OTHER_WAYS:
         if other in parameters:
             raise ExclusiveParametersError("after_sequence", other)
-    page = await events_service.list_after(
+    page = await events.list_after(
         call.service.database, call.owner, parameters["after_sequence"], limit=read_page(parameters).limit
     )
     items = await _render(call, [event for _, event in page.items], [number for number, _ in page.items])
@@ -61,7 +59,7 @@ async def _list_after(call: Call) -> Answer:
 
 async def _render(call: Call, found: Sequence[Event], numbers: Sequence[int] | None = None) -> list[bytes]:
     """Return the compact JSON of events, with their numbers where these were asked for."""
-    pending = await webhooks_event_deliveries.count_pending(call.service.database, found)
+    pending = await webhooks.count_pending(call.service.database, found)
     told = numbers or itertools.repeat(None, len(found))
     return [
         event_wire.event_json(event, pending_webhooks=count, account=_told_account(call, event), sequence=number)
@@ -76,16 +74,14 @@ def _told_account(call: Call, event: Event) -> str | None:
 
 async def list_deliveries(call: Call) -> Answer:
     """`GET /v1/events/{id}/deliveries`: all there are, as an event has few."""
-    found = await webhooks_event_deliveries.list_deliveries(
-        call.service.database, call.owner, call.path_id, viewers=_viewers(call)
-    )
+    found = await webhooks.list_deliveries(call.service.database, call.owner, call.path_id, viewers=_viewers(call))
     items = [delivery_json(each) for each in found]
     return Answer(body=wire.list_json(items, has_more=False, url=f"/v1/events/{call.path_id}/deliveries"))
 
 
 async def list_attempts(call: Call) -> Answer:
     """`GET /v1/events/{id}/attempts`."""
-    page = await webhooks_event_deliveries.list_attempts(
+    page = await webhooks.list_event_attempts(
         call.service.database, call.owner, call.path_id, read_page(call.parameters), viewers=_viewers(call)
     )
     items = [attempt_json(each) for each in page.items]
@@ -105,7 +101,7 @@ async def retry(call: Call) -> Answer:
         account=parameters.get("account"),
         only_listeners=parameters.get("for_stripecli", False),
     )
-    return await events.resend_event(
+    return await stripe_cli.resend_event(
         call.service.database,
         call.attempt,
         call.path_id,

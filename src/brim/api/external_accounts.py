@@ -11,10 +11,10 @@ from brim.api.paging import read_page
 from brim.base import wire
 from brim.base.metadata import NO_CHANGE, MetadataChange, merge
 from brim.base.paging import Page
-from brim.core.accounts import external_service as external_accounts
-from brim.core.accounts.external_rules import ExternalAccountEdit
+from brim.core import accounts
+from brim.core.accounts import ExternalAccountEdit
 from brim.core.accounts.wire import external_account_json, external_accounts_url
-from brim.core.idempotency.service import Answer
+from brim.core.idempotency import Answer
 
 _KIND: Final = "bank_account"
 
@@ -23,7 +23,7 @@ _KIND: Final = "bank_account"
 async def create(call: Call) -> Answer:
     """`POST /v1/accounts/{account}/external_accounts`."""
     parameters, service = call.parameters, call.service
-    wanted = await external_accounts.draft(
+    wanted = await accounts.draft(
         service.database,
         service.bank_secrets,
         call.attempt,
@@ -31,7 +31,7 @@ async def create(call: Call) -> Answer:
         ids=service.ids,
         metadata=merge({}, parameters.get("metadata", NO_CHANGE)),
     )
-    return await external_accounts.create_external_account(
+    return await accounts.create_external_account(
         service.database,
         call.attempt,
         call.path_id,
@@ -44,16 +44,14 @@ async def create(call: Call) -> Answer:
 @names_account
 async def retrieve(call: Call) -> Answer:
     """`GET /v1/accounts/{account}/external_accounts/{id}`."""
-    external = await external_accounts.retrieve_external_account(
-        call.service.database, call.owner, call.path_id, call.item_id
-    )
+    external = await accounts.retrieve_external_account(call.service.database, call.owner, call.path_id, call.item_id)
     return Answer(body=external_account_json(external))
 
 
 @names_account
 async def update(call: Call) -> Answer:
     """`POST /v1/accounts/{account}/external_accounts/{id}`."""
-    return await external_accounts.update_external_account(
+    return await accounts.update_external_account(
         call.service.database,
         call.attempt,
         call.path_id,
@@ -76,14 +74,14 @@ def _read_edit(parameters: Any) -> ExternalAccountEdit:
 @names_account
 async def delete(call: Call) -> Answer:
     """`DELETE /v1/accounts/{account}/external_accounts/{id}`."""
-    await external_accounts.delete_external_account(call.service.database, call.owner, call.path_id, call.item_id)
+    await accounts.delete_external_account(call.service.database, call.owner, call.path_id, call.item_id)
     return Answer(body=wire.encode(wire.DeletedObject(id=call.item_id, object=_KIND)))
 
 
 @names_account
 async def list_all(call: Call) -> Answer:
     """`GET /v1/accounts/{account}/external_accounts`: all are bank accounts, so the list of cards is empty."""
-    page = await external_accounts.list_external_accounts(
+    page = await accounts.list_external_accounts(
         call.service.database, call.owner, call.path_id, read_page(call.parameters)
     )
     if call.parameters.get("object", _KIND) != _KIND:

@@ -47,7 +47,7 @@ from brim.base.metadata import (
     change_of,
 )
 from brim.base.paging import Range
-from brim.core.topups.rules import MAX_STATEMENT_DESCRIPTOR
+from brim.core.topups import MAX_STATEMENT_DESCRIPTOR
 
 MAX_TEXT: Final = 5000
 """Source: the ceiling of every string in the published schemas."""

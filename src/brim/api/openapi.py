@@ -31,8 +31,8 @@ from brim.base.errors import (
     ResourceMissingError,
 )
 from brim.base.metadata import TooMuchMetadataError
-from brim.core.events.rules import DEFAULT_API_VERSION
-from brim.core.idempotency.rules import MAX_KEY_LENGTH, IdempotencyMismatchError
+from brim.core.events import DEFAULT_API_VERSION
+from brim.core.idempotency import MAX_KEY_LENGTH, IdempotencyMismatchError
 
 _FORM: Final = "application/x-www-form-urlencoded"
 _JSON: Final = "application/json"

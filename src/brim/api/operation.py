@@ -8,7 +8,7 @@ import msgspec
 from brim.api.call import Call
 from brim.api.params import Parameter
 from brim.base.errors import BrimError
-from brim.core.idempotency.service import Answer
+from brim.core.idempotency import Answer
 
 Handler: TypeAlias = Callable[[Call], Awaitable[Answer]]
 

@@ -11,8 +11,8 @@ from brim.api.errors import UnrecognizedUrlError
 from brim.api.form import Value, decode_form
 from brim.api.message import Reply, Request
 from brim.base.wire import encode, pretty
-from brim.core.pairing import service as pairing
-from brim.core.pairing.rules import code_of
+from brim.core import pairing
+from brim.core.pairing import code_of
 from brim.core.pairing.wire import PairingAnswer, PairingLinks
 
 PREFIX: Final = "/stripecli/"

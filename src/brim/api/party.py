@@ -6,9 +6,8 @@ from typing import Any
 import msgspec
 
 from brim.base.metadata import MetadataChange
-from brim.core.bank_accounts.rules import Party
-from brim.core.funding.rules import PartyChange, merged_party
-from brim.core.funding.service import EditFundingSource
+from brim.core.bank_accounts import Party
+from brim.core.funding import EditFundingSource, PartyChange, merged_party
 
 
 def read_party(given: Mapping[str, Any]) -> Party:

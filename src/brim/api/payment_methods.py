@@ -14,14 +14,11 @@ from brim.base import wire
 from brim.base.errors import ExclusiveParametersError, ResourceMissingError
 from brim.base.metadata import NO_CHANGE, merge
 from brim.base.paging import Page
-from brim.core.bank_accounts.rules import BankNumbers
-from brim.core.funding import defaults as default_funding
-from brim.core.funding import service as funding
-from brim.core.funding import service as funding_service
+from brim.core import funding
+from brim.core.bank_accounts import BankNumbers
+from brim.core.funding import FundingFilters, FundingKind, MicrodepositGuess, NewPaymentMethod, Render, check_customer
 from brim.core.funding import wire as funding_wire
-from brim.core.funding.rules import FundingFilters, FundingKind, check_customer
-from brim.core.funding.service import MicrodepositGuess, NewPaymentMethod, Render
-from brim.core.idempotency.service import Answer
+from brim.core.idempotency import Answer
 
 _KIND = FundingKind.PAYMENT_METHOD
 _TYPE = "us_bank_account"
@@ -132,9 +129,7 @@ async def list_all(call: Call) -> Answer:
     """`GET /v1/payment_methods`: all are of one type, so the list of another type is empty."""
     service, parameters = call.service, call.parameters
     filters = FundingFilters(allow_redisplay=parameters.get("allow_redisplay"), kept_for=_read_customer(parameters))
-    page = await funding_service.list_funding_sources(
-        service.database, call.owner, _KIND, read_page(parameters), filters
-    )
+    page = await funding.list_funding_sources(service.database, call.owner, _KIND, read_page(parameters), filters)
     if parameters.get("type", _TYPE) != _TYPE:
         page = Page(items=[], has_more=False)
     items = [_renderer(call)(method) for method in page.items]
@@ -158,7 +153,7 @@ def _renderer(call: Call) -> Render:
 
 async def set_default(call: Call) -> Answer:
     """`POST /v1/brim/default_funding_sources`."""
-    return await default_funding.set_default(
+    return await funding.set_default(
         call.service.database,
         call.attempt,
         currency=call.parameters["currency"],
@@ -169,7 +164,7 @@ async def set_default(call: Call) -> Answer:
 
 async def list_defaults(call: Call) -> Answer:
     """`GET /v1/brim/default_funding_sources`: all that are set, and in test mode what pays for the rest."""
-    defaults = await default_funding.list_defaults(call.service.database, call.owner)
+    defaults = await funding.list_defaults(call.service.database, call.owner)
     items = [funding_wire.default_json(call.owner, currency, source) for currency, source in defaults.items()]
     if not call.owner.livemode:
         items.append(funding_wire.implicit_default_json(call.owner))
@@ -179,5 +174,5 @@ async def list_defaults(call: Call) -> Answer:
 async def delete_default(call: Call) -> Answer:
     """`DELETE /v1/brim/default_funding_sources/{currency}`."""
     currency = call.path_id.lower()
-    await default_funding.delete_default(call.service.database, call.owner, currency)
+    await funding.delete_default(call.service.database, call.owner, currency)
     return Answer(body=wire.encode(wire.DeletedObject(id=currency, object="brim.default_funding_source")))

@@ -11,7 +11,7 @@ import msgspec
 
 from brim.api.errors import RateLimitedError
 from brim.base.scope import Owner
-from brim.core.access.rules import ApiKey
+from brim.core.access import ApiKey
 
 MAX_BUCKETS: Final = 10_000
 """Of one kind in memory. Beyond it those that are full again are forgotten, then those that were made first."""

@@ -13,7 +13,7 @@ from brim.api.operation import is_v2_path
 from brim.base.errors import BrimError
 from brim.base.ids import IdFactory
 from brim.base.scope import Owner
-from brim.core.request_logs.rules import MAX_PARAMETERS, PREFIX, RequestRecord, redact
+from brim.core.request_logs import MAX_PARAMETERS, PREFIX, RequestRecord, redact
 from brim.platform.telemetry.logs import mask
 
 _ID_FIRST: Final = re.compile(rb'\{\s*"id":\s*"(\w{1,100})"')

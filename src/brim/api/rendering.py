@@ -12,16 +12,15 @@ import msgspec
 from brim.api.expansion import check_property, paths_below
 from brim.base import wire
 from brim.base.scope import Owner
-from brim.core.calendars.rules import availability, calendar_of
-from brim.core.funding import service as funding_service
+from brim.core import funding, ledger
+from brim.core import topups as topups_lists
+from brim.core.calendars import availability, calendar_of
+from brim.core.funding import FundingSource
 from brim.core.funding import wire as funding_wire
-from brim.core.funding.rules import FundingSource
-from brim.core.ledger import service as ledger_service
+from brim.core.ledger import BalanceTransaction
 from brim.core.ledger import wire as balance_wire
-from brim.core.ledger.rules import BalanceTransaction
-from brim.core.topups import lists as topups_lists
+from brim.core.topups import Topup
 from brim.core.topups import wire as topup_wire
-from brim.core.topups.rules import Topup
 from brim.platform.database import Conn, Database
 
 Paths = tuple[str, ...]
@@ -114,7 +113,7 @@ async def _expand_methods(
     """Return encoded payment methods by id: those on file, and what documented test ids stand for."""
     for path in paths:
         check_property(path, "payment_method", within=within)
-    methods = await funding_service.fetch_payment_methods(conn, owner, ids)
+    methods = await funding.fetch_payment_methods(conn, owner, ids)
     return {method.id: render_payment_method(method, paths) for method in methods}
 
 
@@ -128,7 +127,7 @@ async def _lines_by_id(conn: Conn, topups: Sequence[Topup], paths: Paths, *, wit
     ids = [topup.balance_transaction for topup in topups if topup.balance_transaction]
     if not ids:
         return {}
-    lines = await ledger_service.fetch_balance_transactions(conn, topups[0].owner, ids)
+    lines = await ledger.fetch_balance_transactions(conn, topups[0].owner, ids)
     bodies = await expand_balance_transactions(conn, lines, paths, within=f"{within}balance_transaction.")
     return {line.id: body for line, body in zip(lines, bodies, strict=True)}
 

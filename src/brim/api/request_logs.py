@@ -3,10 +3,10 @@
 from brim.api.call import Call
 from brim.api.paging import read_page
 from brim.base import wire
-from brim.core.idempotency.service import Answer
-from brim.core.request_logs import service as request_logs
+from brim.core import request_logs
+from brim.core.idempotency import Answer
+from brim.core.request_logs import RequestFilters, RequestSource
 from brim.core.request_logs import wire as request_log_wire
-from brim.core.request_logs.rules import RequestFilters, RequestSource
 
 URL = "/v1/brim/request_logs"
 

@@ -15,9 +15,9 @@ from brim.api.expansion import expanded_objects
 from brim.api.kinds import Expand
 from brim.api.params import Parameter
 from brim.base.scope import Owner
-from brim.core.access.rules import ApiKey
-from brim.core.events.rules import EventType
-from brim.core.stripe_cli.rules import REQUESTS, SNAPSHOTS, THIN_EVENTS
+from brim.core.access import ApiKey
+from brim.core.events import EventType
+from brim.core.stripe_cli import REQUESTS, SNAPSHOTS, THIN_EVENTS
 
 RESOURCE_OF_OBJECT: Final = {
     "topup": "topups",

@@ -6,14 +6,10 @@ from brim.api.paging import read_page
 from brim.api.party import read_edit, read_party
 from brim.base import wire
 from brim.base.metadata import NO_CHANGE, merge
-from brim.core.funding import service as funding
-from brim.core.funding import service as funding_service
-from brim.core.funding import tokens
-from brim.core.funding.rules import FundingKind
-from brim.core.funding.service import MicrodepositGuess
-from brim.core.funding.tokens import NewSource
+from brim.core import funding
+from brim.core.funding import FundingKind, MicrodepositGuess, NewSource
 from brim.core.funding.wire import source_json
-from brim.core.idempotency.service import Answer
+from brim.core.idempotency import Answer
 
 _KIND = FundingKind.SOURCE
 
@@ -28,7 +24,7 @@ async def create(call: Call) -> Answer:
         metadata=merge({}, parameters.get("metadata", NO_CHANGE)),
         by_microdeposits="brim" in parameters,
     )
-    return await tokens.create_source(
+    return await funding.create_source(
         service.database,
         service.bank_secrets,
         call.attempt,
@@ -80,8 +76,6 @@ async def verify(call: Call) -> Answer:
 
 async def list_all(call: Call) -> Answer:
     """`GET /v1/sources`."""
-    page = await funding_service.list_funding_sources(
-        call.service.database, call.owner, _KIND, read_page(call.parameters)
-    )
+    page = await funding.list_funding_sources(call.service.database, call.owner, _KIND, read_page(call.parameters))
     items = [source_json(source) for source in page.items]
     return Answer(body=wire.list_json(items, has_more=page.has_more, url="/v1/sources"))

@@ -15,11 +15,10 @@ from brim.api.websocket import Socket
 from brim.base.errors import BrimError, DatabaseUnavailableError
 from brim.base.scope import Owner
 from brim.base.wire import encode
-from brim.core.events.rules import DEFAULT_API_VERSION
-from brim.core.idempotency.service import Answer
-from brim.core.stripe_cli import service as listening
-from brim.core.stripe_cli.connections import Conversation
-from brim.core.stripe_cli.rules import kept_features
+from brim.core import stripe_cli
+from brim.core.events import DEFAULT_API_VERSION
+from brim.core.idempotency import Answer
+from brim.core.stripe_cli import Conversation, kept_features
 from brim.core.stripe_cli.wire import SUBSCRIBE, SessionObject
 
 SESSIONS: Final = "/v1/stripecli/sessions"
@@ -38,7 +37,7 @@ async def create_session(call: Call) -> Answer:
     passes_on = any(call.parameters.get(name) for name in CLI_TARGETS)
     kept = kept_features(features, passes_on=passes_on)
     call.rights.require_streams(kept)
-    session = await listening.open_session(
+    session = await stripe_cli.open_session(
         call.service.database,
         call.owner,
         device=call.parameters["device_name"],
@@ -78,7 +77,7 @@ async def subscribe(service: Service, request: Request, socket: Socket) -> None:
     place = _SUBSCRIBE.fullmatch(request.path)
     session_id = request.header(b"websocket-id")
     try:
-        listener = place and await listening.find_session(
+        listener = place and await stripe_cli.find_session(
             service.database,
             Owner(place[1], place[2] == "live"),
             session_id or "",

@@ -5,15 +5,14 @@ from brim.api.errors import render_error
 from brim.api.paging import read_page
 from brim.base import wire
 from brim.base.paging import page_of_few
-from brim.core.idempotency.service import Answer
-from brim.core.test_clocks import service as clocks
+from brim.core import test_clocks, time
+from brim.core.idempotency import Answer
 from brim.core.test_clocks import wire as clock_wire
-from brim.core.time import service as time_service
 
 
 async def create(call: Call) -> Answer:
     """`POST /v1/test_helpers/test_clocks`."""
-    return await clocks.create_clock(
+    return await test_clocks.create_clock(
         call.service.database,
         call.attempt,
         frozen_time=call.parameters["frozen_time"],
@@ -26,13 +25,13 @@ async def create(call: Call) -> Answer:
 async def retrieve(call: Call) -> Answer:
     """`GET /v1/test_helpers/test_clocks/{test_clock}`."""
     return Answer(
-        body=clock_wire.clock_json(await clocks.retrieve_clock(call.service.database, call.owner, call.path_id))
+        body=clock_wire.clock_json(await test_clocks.retrieve_clock(call.service.database, call.owner, call.path_id))
     )
 
 
 async def list_all(call: Call) -> Answer:
     """`GET /v1/test_helpers/test_clocks`: the account's clock, if it has one."""
-    clock = await time_service.find_clock(call.service.database, call.owner)
+    clock = await time.find_clock(call.service.database, call.owner)
     page = page_of_few([clock] if clock else [], read_page(call.parameters), kind="test clock")
     items = [clock_wire.clock_json(each) for each in page.items]
     return Answer(body=wire.list_json(items, has_more=page.has_more, url="/v1/test_helpers/test_clocks"))
@@ -40,7 +39,7 @@ async def list_all(call: Call) -> Answer:
 
 async def advance(call: Call) -> Answer:
     """`POST /v1/test_helpers/test_clocks/{test_clock}/advance`."""
-    return await clocks.advance_clock(
+    return await test_clocks.advance_clock(
         call.service.database,
         call.attempt,
         call.path_id,
@@ -52,5 +51,5 @@ async def advance(call: Call) -> Answer:
 
 async def delete(call: Call) -> Answer:
     """`DELETE /v1/test_helpers/test_clocks/{test_clock}`."""
-    await clocks.delete_clock(call.service.database, call.attempt, call.path_id, ids=call.service.ids)
+    await test_clocks.delete_clock(call.service.database, call.attempt, call.path_id, ids=call.service.ids)
     return Answer(body=wire.encode(wire.DeletedObject(id=call.path_id, object="test_helpers.test_clock")))

@@ -4,17 +4,16 @@ from typing import Final
 
 from brim.api.call import Call
 from brim.api.v2_paging import read_v2_page, v2_list_json
-from brim.core.events import service as events_service
-from brim.core.events.rules import Event, EventFilters
-from brim.core.events.thin import snapshot_name, thin_json
-from brim.core.idempotency.service import Answer
+from brim.core import events
+from brim.core.events import Event, EventFilters, snapshot_name, thin_json
+from brim.core.idempotency import Answer
 
 URL: Final = "/v2/core/events"
 
 
 async def retrieve(call: Call) -> Answer:
     """`GET /v2/core/events/{id}`."""
-    event = await events_service.retrieve_event(call.service.database, call.owner, call.path_id)
+    event = await events.retrieve_event(call.service.database, call.owner, call.path_id)
     return Answer(body=_render(call, event))
 
 
@@ -27,7 +26,7 @@ async def list_all(call: Call) -> Answer:
         types=None if types is None else tuple(map(snapshot_name, types)),
         object_id=parameters.get("object_id"),
     )
-    page = await events_service.page_events(call.service.database, call.owner, filters, read_v2_page(call))
+    page = await events.page_events(call.service.database, call.owner, filters, read_v2_page(call))
     return Answer(body=v2_list_json(call, URL, page, [_render(call, event) for event in page.items]))
 
 

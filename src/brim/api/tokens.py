@@ -2,11 +2,11 @@
 
 from brim.api.call import Call
 from brim.api.errors import render_error
-from brim.core.bank_accounts.rules import BankNumbers
-from brim.core.funding import tokens
-from brim.core.funding.tokens import NewBankToken
+from brim.core import funding
+from brim.core.bank_accounts import BankNumbers
+from brim.core.funding import NewBankToken
 from brim.core.funding.wire import token_json
-from brim.core.idempotency.service import Answer
+from brim.core.idempotency import Answer
 
 
 async def create(call: Call) -> Answer:
@@ -20,11 +20,11 @@ async def create(call: Call) -> Answer:
         holder_type=account.get("account_holder_type"),
         account_type=account.get("account_type"),
     )
-    return await tokens.create_token(
+    return await funding.create_token(
         service.database, service.bank_secrets, call.attempt, wish, ids=service.ids, render_error=render_error
     )
 
 
 async def retrieve(call: Call) -> Answer:
     """`GET /v1/tokens/{token}`."""
-    return Answer(body=token_json(await tokens.retrieve_token(call.service.database, call.owner, call.path_id)))
+    return Answer(body=token_json(await funding.retrieve_token(call.service.database, call.owner, call.path_id)))

@@ -13,16 +13,11 @@ from brim.base import wire
 from brim.base.currency import amount_step
 from brim.base.metadata import NO_CHANGE, merge
 from brim.base.scope import Owner
-from brim.core.funding.reference import Funding
-from brim.core.funding.resolution import find_funding, preview_funding
-from brim.core.idempotency.rules import KeptReply
-from brim.core.idempotency.service import Answer, Attempt
-from brim.core.rails.failures import DEFAULT_FAILURE, DEFAULT_RETURN, FAILURES
-from brim.core.rails.protocol import Fail, Outcome, Return, Succeed
-from brim.core.topups import lists as topups_lists
-from brim.core.topups import service as topups
-from brim.core.topups.rules import Topup, TopupFilters
-from brim.core.topups.service import CreateTopup, EditTopup, RenderTopup
+from brim.core import topups
+from brim.core.funding import Funding, find_funding, preview_funding
+from brim.core.idempotency import Answer, Attempt, KeptReply
+from brim.core.rails import DEFAULT_FAILURE, DEFAULT_RETURN, FAILURES, Fail, Outcome, Return, Succeed
+from brim.core.topups import CreateTopup, EditTopup, RenderTopup, Topup, TopupFilters
 from brim.core.topups.wire import preview_json
 from brim.platform.database import Conn
 
@@ -188,7 +183,7 @@ async def list_all(call: Call) -> Answer:
     filters = TopupFilters(
         amount=parameters.get("amount"), created=parameters.get("created"), status=parameters.get("status")
     )
-    page = await topups_lists.list_topups(service.database, service.batches, call.owner, filters, read_page(parameters))
+    page = await topups.list_topups(service.database, service.batches, call.owner, filters, read_page(parameters))
     paths = parameters.get("expand", ())
     items = await render_topups(service.database, page.items, paths)
     return Answer(body=wire.list_json(items, has_more=page.has_more, url="/v1/topups"))

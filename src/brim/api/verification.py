@@ -1,9 +1,9 @@
 """The handler of `/v1/brim/verification`."""
 
 from brim.api.call import Call
-from brim.core.idempotency.service import Answer
+from brim.core.idempotency import Answer
+from brim.core.integrity import latest_run
 from brim.core.integrity import wire as verification_wire
-from brim.core.integrity.service import latest_run
 
 
 async def retrieve(call: Call) -> Answer:

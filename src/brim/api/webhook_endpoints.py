@@ -8,12 +8,18 @@ from brim.api.paging import read_page
 from brim.base import wire
 from brim.base.ids import random_base62
 from brim.base.metadata import NO_CHANGE, merge
-from brim.core.idempotency.service import Answer, RenderError
-from brim.core.webhooks import event_deliveries as webhooks_event_deliveries
-from brim.core.webhooks import service as webhooks
-from brim.core.webhooks.endpoints import SECRET_CHARS, SECRET_PREFIX, EndpointEdit, NewEndpoint
-from brim.core.webhooks.rules import LONGEST_OVERLAP_S, Endpoint
-from brim.core.webhooks.service import EndpointWish, RenderEndpoint
+from brim.core import webhooks
+from brim.core.idempotency import Answer, RenderError
+from brim.core.webhooks import (
+    LONGEST_OVERLAP_S,
+    SECRET_CHARS,
+    SECRET_PREFIX,
+    Endpoint,
+    EndpointEdit,
+    EndpointWish,
+    NewEndpoint,
+    RenderEndpoint,
+)
 from brim.core.webhooks.wire import attempt_json, endpoint_json
 
 
@@ -83,7 +89,7 @@ async def roll_secret(call: Call) -> Answer:
 
 async def send_test(call: Call) -> Answer:
     """`POST /v1/webhook_endpoints/{webhook_endpoint}/test`."""
-    return await webhooks_event_deliveries.send_newest(
+    return await webhooks.send_newest(
         call.service.database, call.attempt, call.path_id, render=resent_renderer(call), render_error=render_error
     )
 

@@ -7,9 +7,8 @@ from brim.api.kinds import TEXTS_ERRORS, Text, read_texts
 from brim.api.parameter_errors import InvalidEnumError, InvalidVersionError
 from brim.api.params import Errors, Kind, Schema
 from brim.base.clock import system_clock_ms
-from brim.core.events.api_versions import is_api_version
-from brim.core.events.names import ENDPOINT_EVENTS
-from brim.core.webhooks.rules import ALL_EVENTS, unknown_events
+from brim.core.events import ENDPOINT_EVENTS, is_api_version
+from brim.core.webhooks import ALL_EVENTS, unknown_events
 
 _WORDS: Final = (ALL_EVENTS, *ENDPOINT_EVENTS)
 

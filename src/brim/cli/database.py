@@ -38,7 +38,7 @@ def asked_here() -> dict[str, Any]:
     It is meant to be passed on by name: `by`, `now_ms`, `ids`.
     """
     from brim.base.ids import IdFactory
-    from brim.core.audit.rules import Actor, ActorKind
+    from brim.core.audit import Actor, ActorKind
 
     try:
         name = getpass.getuser()

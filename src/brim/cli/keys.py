@@ -11,9 +11,8 @@ from brim.cli.options import encryption_setting, reaching_settings, read_setting
 from brim.platform.settings import parse_duration
 
 if TYPE_CHECKING:
-    from brim.core.access.rules import ApiKey
-    from brim.core.access.service import NewKey
-    from brim.core.accounts.rules import Account
+    from brim.core.access import ApiKey, NewKey
+    from brim.core.accounts import Account
 
 # ruff: noqa: PLC0415  each command loads only what it runs
 
@@ -45,14 +44,14 @@ def create_key(
     account: str | None, *, live: bool, name: str | None, permissions: Sequence[str], **flags: str | None
 ) -> None:
     """Make a key and show it, this once."""
-    from brim.core.access import service
-    from brim.core.access.rules import parse_permissions
+    from brim.core import access
+    from brim.core.access import parse_permissions
 
     granted = parse_permissions(permissions) if permissions else None
     _show_new_key(
         on_database(
             flags,
-            lambda database: service.create_key(
+            lambda database: access.create_key(
                 database, account=account, livemode=live, permissions=granted, name=name, **asked_here()
             ),
         )
@@ -64,9 +63,9 @@ def create_key(
 @reaching_settings
 def list_keys(account: str | None, **flags: str | None) -> None:
     """Show all keys, as far as they may be shown."""
-    from brim.core.access import service
+    from brim.core import access
 
-    found = on_database(flags, lambda database: service.list_keys(database, account=account))
+    found = on_database(flags, lambda database: access.list_keys(database, account=account))
     now_ms = system_clock_ms()
     show_table(("id", "account", "key", "rights", "name", "made", "state"), [_key_row(key, now_ms) for key in found])
 
@@ -77,13 +76,13 @@ def list_keys(account: str | None, **flags: str | None) -> None:
 @reaching_settings
 def roll_key(key_id: str, grace: str, **flags: str | None) -> None:
     """Make a new key with the rights of KEY_ID, show it, and end the old one."""
-    from brim.core.access import service
+    from brim.core import access
 
     grace_ms = round(_duration(grace) * 1000)
     _show_new_key(
         on_database(
             flags,
-            lambda database: service.roll_key(database, key_id=key_id, grace_ms=grace_ms, **asked_here()),
+            lambda database: access.roll_key(database, key_id=key_id, grace_ms=grace_ms, **asked_here()),
         )
     )
 
@@ -93,9 +92,9 @@ def roll_key(key_id: str, grace: str, **flags: str | None) -> None:
 @reaching_settings
 def revoke_key(key_id: str, **flags: str | None) -> None:
     """End KEY_ID; every process refuses it within a second."""
-    from brim.core.access import service
+    from brim.core import access
 
-    key = on_database(flags, lambda database: service.revoke_key(database, key_id=key_id, **asked_here()))
+    key = on_database(flags, lambda database: access.revoke_key(database, key_id=key_id, **asked_here()))
     click.echo(f"{key.id} ({key.redacted}) is revoked.")
 
 
@@ -107,7 +106,7 @@ def rotate_encryption(**flags: str | None) -> None:
 
     Put a new key in front of the old one, start Brim again, run this, then take the old key away.
     """
-    from brim.core.encryption.rotation import rotate_encryption as rotate
+    from brim.core.encryption import rotate_encryption as rotate
     from brim.host.data_folder import read_encryption_key
     from brim.platform.vault import Vault
 
@@ -122,9 +121,9 @@ def rotate_encryption(**flags: str | None) -> None:
 @reaching_settings
 def create_account(platform: str | None, **flags: str | None) -> None:
     """Make an account."""
-    from brim.core.access import service
+    from brim.core import access
 
-    account = on_database(flags, lambda database: service.create_account(database, platform=platform, **asked_here()))
+    account = on_database(flags, lambda database: access.create_account(database, platform=platform, **asked_here()))
     click.echo(account.account)
 
 
@@ -132,9 +131,9 @@ def create_account(platform: str | None, **flags: str | None) -> None:
 @reaching_settings
 def list_accounts(**flags: str | None) -> None:
     """Show all accounts."""
-    from brim.core.access import service
+    from brim.core import access
 
-    found = on_database(flags, service.list_accounts)
+    found = on_database(flags, access.list_accounts)
     show_table(("id", "platform", "made"), [_account_row(account) for account in found])
 
 

@@ -14,8 +14,7 @@ if TYPE_CHECKING:
 
     from brim.cli.session import Message, Session
     from brim.cli.showing import Lines
-    from brim.core.webhooks.deliveries import Answer
-    from brim.core.webhooks.sender import Poster
+    from brim.core.webhooks import Answer, Poster
 
 # ruff: noqa: PLC0415  the command loads only what it runs
 
@@ -104,9 +103,8 @@ def read_types(text: str, *, thin: bool = False) -> frozenset[str] | None:
     Raises:
         UnknownEventTypeError: there is no such type.
     """
-    from brim.core.events.rules import EventType
-    from brim.core.events.thin import snapshot_name
-    from brim.core.webhooks.rules import ALL_EVENTS, unknown_events
+    from brim.core.events import EventType, snapshot_name
+    from brim.core.webhooks import ALL_EVENTS, unknown_events
 
     names = [part.strip() for part in text.split(",")]
     types = [snapshot_name(name) for name in names] if thin else names
@@ -179,7 +177,7 @@ class Listening:
         return taken
 
     def _wants(self, event: dict[str, Any]) -> bool:
-        from brim.core.events.thin import snapshot_name
+        from brim.core.events import snapshot_name
 
         return self._wanted is None or snapshot_name(event["type"]) in self._wanted
 
@@ -226,7 +224,7 @@ class Listening:
         """Return what posts; made where the event loop runs."""
         from ipaddress import ip_network
 
-        from brim.core.webhooks.sender import Poster
+        from brim.core.webhooks import Poster
 
         if self._poster is None:
             # Who runs the command chose the target: no address is kept from them.
@@ -251,7 +249,7 @@ def _payload(message: "Message") -> str:
 def _report(message: "Message", event_id: str, answer: "Answer", target: str) -> "Message":
     """Return what the server is told of a local target's answer, or why there was none."""
     from brim.cli.session import name_of
-    from brim.core.stripe_cli.rules import MAX_ERROR
+    from brim.core.stripe_cli import MAX_ERROR
 
     failure = {"outcome": answer.outcome, "error": (answer.error or "")[:MAX_ERROR]}
     return {

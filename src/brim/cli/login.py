@@ -9,7 +9,7 @@ from brim.cli.database import asked_here, on_database, show_table, tell_time
 from brim.cli.options import reaching_settings
 
 if TYPE_CHECKING:
-    from brim.core.pairing.rules import Pairing
+    from brim.core.pairing import Pairing
 
 # ruff: noqa: PLC0415  each command loads only what it runs
 
@@ -23,7 +23,7 @@ def login() -> None:
 @reaching_settings
 def list_pairings(**flags: str | None) -> None:
     """Show who waits. The pairing code is on the screen of the computer that asks."""
-    from brim.core.pairing import service as pairing
+    from brim.core import pairing
 
     waiting = on_database(flags, lambda database: pairing.list_pairings(database, now_ms=system_clock_ms()))
     show_table(("id", "device", "CLI", "asked", "waits until"), [_row(each) for each in waiting])
@@ -35,7 +35,7 @@ def list_pairings(**flags: str | None) -> None:
 @reaching_settings
 def approve_pairing(code: str, account: str | None, **flags: str | None) -> None:
     """Give the computer that shows CODE a restricted test key for 90 days."""
-    from brim.core.pairing import service as pairing
+    from brim.core import pairing
 
     asked = asked_here()
     approved = on_database(flags, lambda database: pairing.approve_pairing(database, code, account=account, **asked))
@@ -47,7 +47,7 @@ def approve_pairing(code: str, account: str | None, **flags: str | None) -> None
 @reaching_settings
 def deny_pairing(code: str, **flags: str | None) -> None:
     """Refuse the computer that shows CODE."""
-    from brim.core.pairing import service as pairing
+    from brim.core import pairing
 
     asked = asked_here()
     denied = on_database(flags, lambda database: pairing.deny_pairing(database, code, **asked))

@@ -11,8 +11,8 @@ from brim.cli.options import reaching_settings
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from brim.core.audit.rules import AuditEntry
-    from brim.core.operators.rules import Operator
+    from brim.core.audit import AuditEntry
+    from brim.core.operators import Operator
 
 # ruff: noqa: PLC0415  each command loads only what it runs
 
@@ -36,9 +36,8 @@ def operators() -> None:
 @reaching_settings
 def add_operator(email: str, name: str | None, role: str, *, no_password: bool, **flags: str | None) -> None:
     """Add an operator and show their id."""
-    from brim.core.operators import service
-    from brim.core.operators.passwords import Passwords
-    from brim.core.operators.rules import Role
+    from brim.core import operators as service
+    from brim.core.operators import Passwords, Role
 
     wish = service.NewOperator(
         email=email,
@@ -54,7 +53,7 @@ def add_operator(email: str, name: str | None, role: str, *, no_password: bool, 
 @reaching_settings
 def list_operators(**flags: str | None) -> None:
     """Show all operators."""
-    from brim.core.operators import service
+    from brim.core import operators as service
 
     found = on_database(flags, service.list_operators)
     show_table(("id", "email", "name", "role", "codes", "made", "state"), [_row(operator) for operator in found])
@@ -65,7 +64,7 @@ def list_operators(**flags: str | None) -> None:
 @reaching_settings
 def disable_operator(email: str, **flags: str | None) -> None:
     """Let EMAIL do nothing any more; every process knows within a second."""
-    from brim.core.operators import service
+    from brim.core import operators as service
 
     operator = _change(flags, lambda database, **asked: service.disable_operator(database, email, **asked))
     click.echo(f"{operator.email} is disabled.")
@@ -76,7 +75,7 @@ def disable_operator(email: str, **flags: str | None) -> None:
 @reaching_settings
 def enable_operator(email: str, **flags: str | None) -> None:
     """Let EMAIL in again."""
-    from brim.core.operators import service
+    from brim.core import operators as service
 
     operator = _change(flags, lambda database, **asked: service.enable_operator(database, email, **asked))
     click.echo(f"{operator.email} may sign in again.")
@@ -88,8 +87,8 @@ def enable_operator(email: str, **flags: str | None) -> None:
 @reaching_settings
 def set_role(email: str, role: str, **flags: str | None) -> None:
     """Give EMAIL another role."""
-    from brim.core.operators import service
-    from brim.core.operators.rules import Role
+    from brim.core import operators as service
+    from brim.core.operators import Role
 
     operator = _change(flags, lambda database, **asked: service.set_role(database, email, Role(role), **asked))
     click.echo(f"{operator.email} is {operator.role}.")
@@ -100,8 +99,8 @@ def set_role(email: str, role: str, **flags: str | None) -> None:
 @reaching_settings
 def reset_password(email: str, **flags: str | None) -> None:
     """Give EMAIL another password; wherever they are signed in, they are not any more."""
-    from brim.core.operators import service
-    from brim.core.operators.passwords import Passwords
+    from brim.core import operators as service
+    from brim.core.operators import Passwords
 
     password = _ask_password()
     operator = _change(
@@ -115,7 +114,7 @@ def reset_password(email: str, **flags: str | None) -> None:
 @reaching_settings
 def reset_totp(email: str, **flags: str | None) -> None:
     """Ask EMAIL for no one-time codes any more, because they lost their device."""
-    from brim.core.operators import service
+    from brim.core import operators as service
 
     operator = _change(flags, lambda database, **asked: service.reset_codes(database, email, **asked))
     click.echo(f"{operator.email} signs in without a code.")
@@ -129,7 +128,7 @@ def unbind_identity(email: str, **flags: str | None) -> None:
 
     The operator is signed out everywhere.
     """
-    from brim.core.operators import service
+    from brim.core import operators as service
 
     operator = _change(flags, lambda database, **asked: service.unbind_identity(database, email, **asked))
     click.echo(f"{operator.email} is no longer bound to an account at an identity provider.")
@@ -141,7 +140,7 @@ def unbind_identity(email: str, **flags: str | None) -> None:
 def show_log(limit: int, **flags: str | None) -> None:
     """Show the newest lines of the audit log: who did what to what, when and from where."""
     from brim.base.paging import PageRequest
-    from brim.core.audit.service import list_audit_log
+    from brim.core.audit import list_audit_log
 
     page = on_database(flags, lambda database: list_audit_log(database, PageRequest(limit=limit)))
     show_table(("when", "who", "from", "what", "to", "detail"), [_log_row(entry) for entry in page.items])

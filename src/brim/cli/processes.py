@@ -15,8 +15,8 @@ from brim.cli.options import all_settings, migrating_settings, reaching_settings
 from brim.platform.settings import Settings
 
 if TYPE_CHECKING:
-    from brim.core.ledger.chain import Head
-    from brim.core.verification.rules import VerificationRun
+    from brim.core.ledger import Head
+    from brim.core.verification import VerificationRun
     from brim.host.preparation import Preparation
 
 # ruff: noqa: PLC0415  each command loads only what it runs
@@ -123,7 +123,7 @@ async def _verify(settings: Settings, *, with_chain: bool, with_heads: bool) -> 
 
     from brim.base.clock import system_clock_ms
     from brim.base.ids import IdFactory
-    from brim.core.integrity.service import verify_and_remember
+    from brim.core.integrity import verify_and_remember
     from brim.host.access import reach_database
 
     async with reach_database(settings, say=_whisper) as database:
@@ -141,7 +141,7 @@ async def _verify(settings: Settings, *, with_chain: bool, with_heads: bool) -> 
 
 def _show_head(head: "Head") -> None:
     """Print where a chain ends, as an auditor writes it down."""
-    from brim.core.verification.rules import mode_of
+    from brim.core.verification import mode_of
 
     click.echo(f"{head.owner.account} ({mode_of(head.owner)}): {head}")
 

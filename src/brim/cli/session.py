@@ -24,7 +24,7 @@ import brim
 from brim.base.errors import BrimError
 from brim.cli.client import ApiBase, Client, NoAnswerError, RefusedError
 from brim.cli.showing import NobodyReadsError
-from brim.core.stripe_cli.rules import SUBPROTOCOL
+from brim.core.stripe_cli import SUBPROTOCOL
 from brim.core.stripe_cli.wire import subscribe_path
 
 SESSIONS: Final = "/v1/stripecli/sessions"

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import click
 
 from brim.cli.options import api_options, open_client
-from brim.core.stripe_cli.triggers import TRIGGERS, change_steps
+from brim.core.triggers import TRIGGERS, change_steps
 
 # ruff: noqa: PLC0415  the command loads only what it runs
 

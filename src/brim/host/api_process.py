@@ -25,16 +25,15 @@ from brim.api.recording import make_record
 from brim.api.system import system_handlers
 from brim.base.clock import system_clock_ms
 from brim.base.ids import IdFactory
-from brim.core.access.owner_keys import OwnerKeys
-from brim.core.changes.service import Watchers
-from brim.core.encryption.service_secrets import find_service_secret
-from brim.core.funding.bank_secrets import BankSecrets
-from brim.core.rails.sandbox import SandboxRail
-from brim.core.request_logs.service import RequestRecorder
-from brim.core.stripe_cli.hub import Hub
-from brim.core.topups.batches import Batches
-from brim.core.topups.config_cache import KnownTerms
-from brim.core.webhooks.endpoints import EndpointRules
+from brim.core.access import OwnerKeys
+from brim.core.changes import Watchers
+from brim.core.encryption import find_service_secret
+from brim.core.funding import BankSecrets
+from brim.core.rails import SandboxRail
+from brim.core.request_logs import RequestRecorder
+from brim.core.stripe_cli import Hub
+from brim.core.topups import Batches, KnownTerms
+from brim.core.webhooks import EndpointRules
 from brim.platform.announcements.service import Announcer
 from brim.platform.announcements.store import Announcement
 from brim.platform.database import Database

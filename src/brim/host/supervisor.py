@@ -20,10 +20,8 @@ from brim.base.clock import system_clock_ms
 from brim.base.errors import BrimError
 from brim.base.ids import random_base62
 from brim.base.public_url import PublicUrl
-from brim.core.access.rules import SECRET_CHARS, secret_prefix
-from brim.core.access.service import ensure_first_account
-from brim.core.operators.service import prepare_first_run
-from brim.core.operators.sign_in_rules import DASHBOARD_PATH, FIRST_RUN_PATH
+from brim.core.access import SECRET_CHARS, ensure_first_account, secret_prefix
+from brim.core.operators import DASHBOARD_PATH, FIRST_RUN_PATH, prepare_first_run
 from brim.host.children import Children
 from brim.host.data_folder import DataFolder, claim_data_folder
 from brim.host.database_urls import DatabaseUrls, given_urls

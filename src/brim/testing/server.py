@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from brim.base.errors import BrimError
 from brim.cli.client import Client, parse_api_base
-from brim.core.access import service as keys
-from brim.core.access.service import NewKey
+from brim.core import access
+from brim.core.access import NewKey
 from brim.host.embedded import running_urls
 from brim.platform.database import Database
 from brim.testing.terminal import typed
@@ -20,7 +20,7 @@ from brim.testing.terminal import typed
 if TYPE_CHECKING:
     from stripe import StripeClient
 
-    from brim.core.accounts.rules import Account as StoredAccount
+    from brim.core.accounts import Account as StoredAccount
 
 Result = TypeVar("Result")
 
@@ -78,7 +78,7 @@ class BrimServer:
         """
 
         async def make(database: Database) -> "tuple[StoredAccount, NewKey]":
-            account = await keys.create_account(database, platform=platform, **typed())
+            account = await access.create_account(database, platform=platform, **typed())
             return account, await create_key(database, account.account)
 
         made, key = self.run(make)
@@ -116,7 +116,7 @@ async def create_key(
     database: Database, account: str, *, livemode: bool = False, permissions: Mapping[str, str] | None = None
 ) -> NewKey:
     """Make a key that works from now on; as `BrimServer.make_key`."""
-    return await keys.create_key(
+    return await access.create_key(
         database,
         account=account,
         livemode=livemode,

@@ -4,7 +4,7 @@ from typing import Any
 
 from brim.base.clock import system_clock_ms
 from brim.base.ids import IdFactory
-from brim.core.audit.rules import Actor, ActorKind
+from brim.core.audit import Actor, ActorKind
 
 
 def typed(now_ms: int | None = None) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from urllib.parse import quote, quote_plus
 import msgspec
 
 from brim.api.message import Reply, Request
-from brim.core.request_logs.rules import BY_PAGES
+from brim.core.request_logs import BY_PAGES
 
 Field: TypeAlias = "str | int | bool | Sequence[Field] | Mapping[str, Field] | None"
 """What a parameter may hold; None leaves it out, an empty text clears it."""

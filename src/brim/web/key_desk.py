@@ -6,10 +6,8 @@ This is the one place where pages reach past the API: a key that could make keys
 from brim.base.clock import Clock
 from brim.base.errors import BrimError
 from brim.base.scope import Owner
-from brim.core.access.owner_keys import KeyWish, OwnerKeys
-from brim.core.access.rules import OwnedKey
-from brim.core.access.service import NewKey
-from brim.core.operators.rules import Role
+from brim.core.access import KeyWish, NewKey, OwnedKey, OwnerKeys
+from brim.core.operators import Role
 from brim.web.session import Session
 
 

@@ -8,8 +8,8 @@ from brim.api.message import Reply, Request
 from brim.api.operation import Operation
 from brim.base.clock import Clock
 from brim.base.public_url import PublicUrl
-from brim.core.changes.service import Watchers
-from brim.core.operators.sign_in_rules import DASHBOARD_PATH
+from brim.core.changes import Watchers
+from brim.core.operators import DASHBOARD_PATH
 from brim.web.assets import Assets
 from brim.web.dashboard.parts import dashboard_routes
 from brim.web.dashboard.signed import Parts, SignedPages

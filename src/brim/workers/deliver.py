@@ -20,9 +20,8 @@ import structlog
 
 from brim.base.batch import Batcher
 from brim.base.errors import DatabaseUnavailableError
-from brim.core.webhooks import delivery
-from brim.core.webhooks.deliveries import Attempt, Delivery, EndpointKey
-from brim.core.webhooks.delivery import ENDPOINTS_AT_ONCE, Courier
+from brim.core import webhooks
+from brim.core.webhooks import ENDPOINTS_AT_ONCE, Attempt, Courier, Delivery, EndpointKey
 from brim.platform.database import Database
 from brim.platform.telemetry import metrics
 
@@ -140,7 +139,7 @@ class Deliverer:
         if not wanted:
             return 0
         try:
-            claimed = await delivery.claim(self._database, wanted, now_ms=now_ms, timeout_s=self._courier.timeout_s)
+            claimed = await webhooks.claim(self._database, wanted, now_ms=now_ms, timeout_s=self._courier.timeout_s)
         except BaseException:
             self.address(key for key, _ in wanted)
             raise
@@ -164,7 +163,7 @@ class Deliverer:
 
     async def _look(self, now_ms: int) -> None:
         """Walk along the index for endpoints that something waits for, a thousand at a time."""
-        due = await delivery.find_due(self._database, after=self._looked_up_to)
+        due = await webhooks.find_due(self._database, after=self._looked_up_to)
         is_last = len(due) < ENDPOINTS_AT_ONCE
         self._looked_up_to = None if is_last else due[-1].key
         self._look_at_ms = now_ms + _LOOK_EVERY_MS if is_last else now_ms
@@ -275,7 +274,7 @@ class Deliverer:
     async def _record(self, attempts: Sequence[Attempt]) -> list[BaseException | None]:
         """Write attempts down and return what each came to; where all together fail, each is written by itself."""
         try:
-            await delivery.record(self._database, attempts, ids=self._courier.ids, now_ms=self._clock())
+            await webhooks.record(self._database, attempts, ids=self._courier.ids, now_ms=self._clock())
         except DatabaseUnavailableError:
             raise
         except Exception as error:  # noqa: BLE001  one account's attempt must not cost the others theirs

@@ -11,21 +11,16 @@ import uvloop
 
 from brim.base.clock import Clock, system_clock_ms
 from brim.base.ids import IdFactory
-from brim.core.integrity.service import verify_in_turn
-from brim.core.ledger import sealing as chain
-from brim.core.ledger.sealing import seal_transfers
-from brim.core.pruning.service import prune_events, prune_idempotency_keys, prune_sign_ins
-from brim.core.rails.protocol import Rail
-from brim.core.rails.sandbox import SandboxRail
-from brim.core.request_logs.service import RequestPruning
-from brim.core.test_clocks.service import delete_ended_clock, step_clock
-from brim.core.topups import settlement
-from brim.core.topups.rules import Status
-from brim.core.topups.settlement import settle_due
-from brim.core.verification.rules import VerificationRun
-from brim.core.webhooks.delivery import Courier
-from brim.core.webhooks.numbering import MAX_BATCH, Numbering
-from brim.core.webhooks.sender import Poster
+from brim.core import ledger, topups
+from brim.core.integrity import verify_in_turn
+from brim.core.ledger import seal_transfers
+from brim.core.pruning import prune_events, prune_idempotency_keys, prune_sign_ins
+from brim.core.rails import Rail, SandboxRail
+from brim.core.request_logs import RequestPruning
+from brim.core.test_clocks import delete_ended_clock, step_clock
+from brim.core.topups import Status, settle_due
+from brim.core.verification import VerificationRun
+from brim.core.webhooks import MAX_BATCH, Courier, Numbering, Poster
 from brim.platform.announcements.service import Announcer, listen
 from brim.platform.announcements.store import Announcement
 from brim.platform.database import Database
@@ -192,12 +187,12 @@ def make_jobs(
         return max(forgotten, keys + await prune_events(database, now_ms=now_ms(), limit=PRUNE_BATCH))
 
     return [
-        _make_bank_job("settle", settle, settlement.MAX_BATCH, wakes.settle),
+        _make_bank_job("settle", settle, topups.MAX_BATCH, wakes.settle),
         _make_bank_job("clocks", advance, 1, wakes.clocks),
         Job(
             name="seal",
             run_once=seal,
-            full=chain.MAX_BATCH,
+            full=ledger.MAX_BATCH,
             rest_s=SEAL_REST_S,
             longest_rest_s=SEAL_LONGEST_REST_S,
         ),

@@ -21,7 +21,7 @@ from brim.api.kinds import (
 )
 from brim.api.params import Hash, Kind, Parameter
 from brim.api.private_kinds import PrivateDate, PrivateObject, PrivateText
-from brim.core.accounts.rules import BUSINESS_TYPES
+from brim.core.accounts import BUSINESS_TYPES
 
 _MAX_DAYS: Final = 31
 _MAX_ITEMS: Final = 50

@@ -7,7 +7,7 @@ from brim.api.declarations.account_details import CONTROLLER, DETAILS
 from brim.api.declarations.common import METADATA, PAGE, created, expand
 from brim.api.kinds import Boolean, BoundedInteger, Country, CurrencyCode, Email, Enum, Text
 from brim.api.params import Hash, Parameter
-from brim.core.accounts.rules import MAX_SETTLEMENT_DAYS, TYPES
+from brim.core.accounts import MAX_SETTLEMENT_DAYS, TYPES
 
 REASONS: Final = (
     "credit",

@@ -8,7 +8,7 @@ from typing import Final
 from brim.api.declarations.common import PAGE, created, expand
 from brim.api.kinds import CurrencyCode, Text
 from brim.api.params import Parameter
-from brim.core.ledger.rules import TransferKind
+from brim.core.ledger import TransferKind
 
 BALANCE_RETRIEVE: Final = (expand("balance"),)
 

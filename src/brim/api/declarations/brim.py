@@ -5,7 +5,7 @@ from typing import Final
 from brim.api.declarations.common import PAGE, created
 from brim.api.kinds import Enum, IntegerRange, Text, TextList
 from brim.api.params import Parameter
-from brim.core.request_logs.rules import RequestSource
+from brim.core.request_logs import RequestSource
 
 REQUEST_LOG_LIST: Final = (
     created("requests"),

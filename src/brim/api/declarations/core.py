@@ -9,8 +9,7 @@ from brim.api.kinds import Enum, Text, TextList
 from brim.api.params import Hash, Parameter
 from brim.api.v2_kinds import DestinationEvents, EventsFrom, Include, PageToken, TimestampRange
 from brim.api.webhook_kinds import ApiVersion
-from brim.core.webhooks.endpoints import MAX_NAME
-from brim.core.webhooks.rules import EventPayload
+from brim.core.webhooks import MAX_NAME, EventPayload
 
 _V2_PAGE: Final = (
     LIMIT,

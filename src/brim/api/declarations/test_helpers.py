@@ -5,8 +5,8 @@ from typing import Final
 from brim.api.declarations.common import PAGE, expand
 from brim.api.kinds import BoundedInteger, Enum, Text
 from brim.api.params import Parameter
-from brim.core.rails.failures import FAILURES
-from brim.core.time.rules import EARLIEST_TIME, LATEST_TIME, MAX_NAME
+from brim.core.rails import FAILURES
+from brim.core.time import EARLIEST_TIME, LATEST_TIME, MAX_NAME
 
 _FAILURE_CODE: Final = Parameter(
     name="failure_code",

@@ -5,7 +5,7 @@ from typing import Final
 from brim.api.declarations.common import METADATA, PAGE, created, expand
 from brim.api.kinds import Amount, CurrencyCode, Descriptor, Enum, IntegerRange, Text
 from brim.api.params import Hash, Parameter
-from brim.core.topups.rules import MAX_DESCRIPTION, Status
+from brim.core.topups import MAX_DESCRIPTION, Status
 
 _STATUS_ORDER: Final = (Status.CANCELED, Status.FAILED, Status.PENDING, Status.REVERSED, Status.SUCCEEDED)
 

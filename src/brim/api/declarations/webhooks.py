@@ -6,8 +6,7 @@ from brim.api.declarations.common import METADATA, PAGE, expand, optional
 from brim.api.kinds import Boolean, BoundedInteger, Text
 from brim.api.params import Parameter
 from brim.api.webhook_kinds import ApiVersion, EventTypes
-from brim.core.webhooks.endpoints import MAX_DESCRIPTION, MAX_URL
-from brim.core.webhooks.rules import LONGEST_OVERLAP_S
+from brim.core.webhooks import LONGEST_OVERLAP_S, MAX_DESCRIPTION, MAX_URL
 
 URL: Final = Parameter(
     name="url",

@@ -11,17 +11,18 @@ from brim.api.operation import Operation
 from brim.api.params import Errors
 from brim.base import wire
 from brim.base.errors import ResourceMissingError
-from brim.core.accounts import wire as account_wire
-from brim.core.accounts.external_rules import DefaultExternalAccountError, TooManyExternalAccountsError
-from brim.core.accounts.rules import (
+from brim.core.accounts import (
     AccountInUseError,
+    DefaultExternalAccountError,
     NestedPlatformError,
     NoDashboardError,
     NotAuthorizedError,
     PlatformAgreementError,
+    TooManyExternalAccountsError,
     TypeAndControllerError,
 )
-from brim.core.funding.rules import TokenAlreadyUsedError
+from brim.core.accounts import wire as account_wire
+from brim.core.funding import TokenAlreadyUsedError
 from brim.platform.vault import NoEncryptionKeyError, SecretUnreadableError
 
 _ACCOUNT: Final = "/v1/accounts/{account}"

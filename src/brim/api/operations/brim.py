@@ -7,7 +7,7 @@ from brim.api.declarations import brim as declared
 from brim.api.operation import Operation
 from brim.base.errors import ExclusiveParametersError
 from brim.core.request_logs.wire import RequestLogObject
-from brim.core.stripe_cli.rules import ListenerFiltersError, TooManyListenersError
+from brim.core.stripe_cli import ListenerFiltersError, TooManyListenersError
 from brim.core.stripe_cli.wire import SessionObject
 from brim.platform.vault import NoEncryptionKeyError, SecretUnreadableError
 

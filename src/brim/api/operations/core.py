@@ -10,9 +10,9 @@ from brim.api import event_destinations as destinations
 from brim.api import thin_events
 from brim.api.declarations import core as declared
 from brim.api.operation import Operation
-from brim.core.events.thin import ThinEventObject
+from brim.core.events import ThinEventObject
+from brim.core.webhooks import EndpointDisabledError, TooManyEndpointsError, VersionOfThinError
 from brim.core.webhooks.destination_wire import DeletedDestination, EventDestinationObject
-from brim.core.webhooks.endpoints import EndpointDisabledError, TooManyEndpointsError, VersionOfThinError
 from brim.platform.egress.targets import TargetBlockedError
 from brim.platform.vault import NoEncryptionKeyError, SecretUnreadableError
 

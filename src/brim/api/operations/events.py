@@ -8,8 +8,8 @@ from brim.api.declarations.common import ATTEMPT_LIST
 from brim.api.operation import Operation
 from brim.base.errors import ExclusiveParametersError
 from brim.core.events import wire as event_wire
+from brim.core.webhooks import EndpointDisabledError, EndpointNotListeningError
 from brim.core.webhooks import wire as webhook_wire
-from brim.core.webhooks.endpoints import EndpointDisabledError, EndpointNotListeningError
 
 EVENTS: Final = (
     Operation(

@@ -14,7 +14,7 @@ from brim.api.parameter_errors import MissingParameterError
 from brim.api.params import Errors
 from brim.base import wire
 from brim.base.errors import ExclusiveParametersError, ResourceMissingError
-from brim.core.funding import rules as funding
+from brim.core import funding
 from brim.core.funding import wire as funding_wire
 from brim.platform.vault import NoEncryptionKeyError, SecretUnreadableError
 

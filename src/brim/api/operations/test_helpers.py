@@ -12,9 +12,9 @@ from brim.api.params import Parameter
 from brim.base import wire
 from brim.base.errors import NotInLiveModeError
 from brim.core.test_clocks import wire as clock_wire
-from brim.core.time.rules import ClockAdvancingError, ClockExistsError, FrozenTimeError
+from brim.core.time import ClockAdvancingError, ClockExistsError, FrozenTimeError
+from brim.core.topups import InvalidTransitionError
 from brim.core.topups import wire as topup_wire
-from brim.core.topups.rules import InvalidTransitionError
 
 _CLOCKS: Final = "/v1/test_helpers/test_clocks"
 

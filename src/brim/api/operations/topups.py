@@ -7,12 +7,11 @@ from brim.api.declarations import topups as declared
 from brim.api.operation import Operation
 from brim.base.currency import InvalidAmountStepError, InvalidCurrencyError
 from brim.base.errors import ExclusiveParametersError, ResourceMissingError
-from brim.core.accounts.rules import AccountClosedError
-from brim.core.funding.rules import TokenAlreadyUsedError, UnverifiedFundingError
-from brim.core.time.rules import ClockAdvancingError
+from brim.core.accounts import AccountClosedError
+from brim.core.funding import TokenAlreadyUsedError, UnverifiedFundingError
+from brim.core.time import ClockAdvancingError
+from brim.core.topups import AmountTooLargeError, InvalidTransitionError, NoFundingSourceError
 from brim.core.topups import wire as topup_wire
-from brim.core.topups.amounts import AmountTooLargeError
-from brim.core.topups.rules import InvalidTransitionError, NoFundingSourceError
 from brim.platform.vault import NoEncryptionKeyError, SecretUnreadableError
 
 _CREATION_ERRORS: Final = (

@@ -5,7 +5,7 @@ from typing import Final
 from brim.api import verification
 from brim.api.operation import Operation
 from brim.core.integrity import wire as verification_wire
-from brim.core.verification.rules import NotOperatorError
+from brim.core.verification import NotOperatorError
 
 VERIFICATION: Final = (
     Operation(

@@ -11,13 +11,13 @@ from brim.api.declarations.common import ATTEMPT_LIST
 from brim.api.operation import Operation
 from brim.base import wire
 from brim.core.events import wire as event_wire
-from brim.core.webhooks import wire as webhook_wire
-from brim.core.webhooks.endpoints import (
+from brim.core.webhooks import (
     EndpointDisabledError,
     EndpointNotListeningError,
     NothingToSendError,
     TooManyEndpointsError,
 )
+from brim.core.webhooks import wire as webhook_wire
 from brim.platform.egress.targets import TargetBlockedError
 from brim.platform.vault import NoEncryptionKeyError, SecretUnreadableError
 

@@ -5,8 +5,8 @@ from typing import Final
 from brim.api.kinds import MAX_EMAIL
 from brim.api.params import Schema
 from brim.api.schemas.common import CURRENCY, METADATA, TEXT, TIME, Component, constant, identifier
+from brim.core.accounts import BUSINESS_TYPES, MAX_SETTLEMENT_DAYS, NO_TYPE, TYPES
 from brim.core.accounts import wire as account_wire
-from brim.core.accounts.rules import BUSINESS_TYPES, MAX_SETTLEMENT_DAYS, NO_TYPE, TYPES
 
 _ID: Final[Schema] = {"description": "The account's id.", "pattern": "^acct_[0-9A-Za-z]{16}$", **TEXT}
 _ACCOUNT: Final[dict[str, Schema]] = {

@@ -6,7 +6,7 @@ from brim.api.params import Schema
 from brim.api.schemas.common import CURRENCY, LIVEMODE, TEXT, TIME, TRANSFER_KINDS, Component, constant
 from brim.base.currency import MAX_AMOUNT
 from brim.core.balance_overview import wire as books_wire
-from brim.core.ledger.rules import LedgerAccount
+from brim.core.ledger import LedgerAccount
 
 _LEDGER_ACCOUNTS: Final = [account.value for account in LedgerAccount]
 _BALANCE_OVERVIEW: Final[dict[str, Schema]] = {

@@ -7,7 +7,7 @@ import msgspec
 
 from brim.api.params import Schema
 from brim.base.metadata import MAX_KEY_LENGTH, MAX_KEYS, MAX_VALUE_LENGTH
-from brim.core.ledger.rules import TransferKind
+from brim.core.ledger import TransferKind
 
 REFERENCE: Final = "#/components/schemas/{name}"
 TEXT: Final[Schema] = {"maxLength": 5000}

@@ -5,10 +5,9 @@ from typing import Final
 from brim.api.params import Schema
 from brim.api.schemas.common import DATE_TIME, LIVEMODE, METADATA, TEXT, Component, constant, identifier, or_null
 from brim.api.schemas.webhooks import PAYLOADS
-from brim.core.events import thin as thin_events
-from brim.core.events.rules import EventType
-from brim.core.webhooks import destination_wire
-from brim.core.webhooks.endpoints import MAX_DESCRIPTION, MAX_NAME, MAX_URL
+from brim.core import events
+from brim.core.events import EventType
+from brim.core.webhooks import MAX_DESCRIPTION, MAX_NAME, MAX_URL, destination_wire
 
 _DESTINATION: Final[dict[str, Schema]] = {
     "id": identifier("(we|ed)", "event destination"),
@@ -61,7 +60,7 @@ _THIN_EVENT: Final[dict[str, Schema]] = {
     },
     "related_object": {"description": "Which object it is about."},
     "snapshot_event": {"description": "The id of the same event in snapshot form: the same.", **TEXT},
-    "type": {"description": "What happened.", "enum": [thin_events.thin_name(kind) for kind in EventType]},
+    "type": {"description": "What happened.", "enum": [events.thin_name(kind) for kind in EventType]},
 }
 _RELATED_OBJECT: Final[dict[str, Schema]] = {
     "id": {"description": "Its id; null for a balance, of which an account has one.", **TEXT},
@@ -87,8 +86,8 @@ CORE: Final = (
     Component(destination_wire.DisabledDetails, "v2.core.event_destination_disabled", _DESTINATION_DISABLED),
     Component(destination_wire.DestinationTarget, "v2.core.event_destination_webhook_endpoint", _DESTINATION_TARGET),
     Component(destination_wire.DeletedDestination, "v2.core.deleted_event_destination", _DELETED_DESTINATION),
-    Component(thin_events.ThinEventObject, "v2.core.event", _THIN_EVENT),
-    Component(thin_events.RelatedObject, "v2.core.event_related_object", _RELATED_OBJECT),
-    Component(thin_events.Reason, "v2.core.event_reason", _REASON),
-    Component(thin_events.ReasonRequest, "v2.core.event_reason_request", _REASON_REQUEST),
+    Component(events.ThinEventObject, "v2.core.event", _THIN_EVENT),
+    Component(events.RelatedObject, "v2.core.event_related_object", _RELATED_OBJECT),
+    Component(events.Reason, "v2.core.event_reason", _REASON),
+    Component(events.ReasonRequest, "v2.core.event_reason_request", _REASON_REQUEST),
 )

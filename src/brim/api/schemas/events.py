@@ -4,8 +4,8 @@ from typing import Final
 
 from brim.api.params import Schema
 from brim.api.schemas.common import LIVEMODE, REFERENCE, TEXT, TIME, Component, constant, identifier
+from brim.core.events import EventType
 from brim.core.events import wire as event_wire
-from brim.core.events.rules import EventType
 
 _EVENT: Final[dict[str, Schema]] = {
     "id": identifier("evt", "event"),

@@ -4,7 +4,7 @@ from typing import Final
 
 from brim.api.params import Schema
 from brim.api.schemas.common import LIVEMODE, METADATA, TEXT, TIME, Component, constant, identifier
-from brim.core.bank_accounts import rules as bank_accounts_rules
+from brim.core import bank_accounts
 from brim.core.funding import wire as funding_wire
 
 _BANK_ACCOUNT_PARTS: Final[dict[str, Schema]] = {
@@ -67,7 +67,7 @@ _FUNDING_STATE: Final[dict[str, Schema]] = {
 }
 _VERIFICATION: Final[dict[str, Schema]] = {
     "attempts_remaining": {"description": "How often its micro-deposits may still be guessed wrong.", "minimum": 0},
-    "status": {"description": "How far it is.", "enum": sorted(bank_accounts_rules.Verification)},
+    "status": {"description": "How far it is.", "enum": sorted(bank_accounts.Verification)},
 }
 _SOURCE: Final[dict[str, Schema]] = {
     "id": identifier("src", "source"),
@@ -136,5 +136,5 @@ FUNDING: Final = (
     Component(funding_wire.TokenObject, "token", _TOKEN),
     Component(funding_wire.BankAccountObject, "bank_account", _BANK_ACCOUNT),
     Component(funding_wire.DefaultFundingObject, "brim.default_funding_source", _DEFAULT_FUNDING),
-    Component(bank_accounts_rules.Address, "address", _ADDRESS),
+    Component(bank_accounts.Address, "address", _ADDRESS),
 )

@@ -5,7 +5,7 @@ from typing import Final
 from brim.api.params import Schema
 from brim.api.schemas.common import LIVEMODE, TIME, Component, constant, identifier
 from brim.core.test_clocks import wire as clock_wire
-from brim.core.time.rules import MAX_NAME
+from brim.core.time import MAX_NAME
 
 _CLOCK: Final[dict[str, Schema]] = {
     "id": identifier("clock", "test clock"),

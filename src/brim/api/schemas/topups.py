@@ -16,8 +16,8 @@ from brim.api.schemas.common import (
     or_null,
 )
 from brim.base.currency import MAX_AMOUNT
+from brim.core.topups import MAX_DESCRIPTION, MAX_STATEMENT_DESCRIPTOR, Status
 from brim.core.topups import wire as topup_wire
-from brim.core.topups.rules import MAX_DESCRIPTION, MAX_STATEMENT_DESCRIPTOR, Status
 
 _TOPUP: Final[dict[str, Schema]] = {
     "id": identifier("tu", "top-up"),

@@ -4,9 +4,8 @@ from typing import Final
 
 from brim.api.params import Schema
 from brim.api.schemas.common import LIVEMODE, METADATA, TEXT, TIME, Component, constant, identifier
+from brim.core.webhooks import MAX_DESCRIPTION, MAX_URL, DeliveryState, EventPayload, Outcome
 from brim.core.webhooks import wire as webhook_wire
-from brim.core.webhooks.endpoints import MAX_DESCRIPTION, MAX_URL
-from brim.core.webhooks.rules import DeliveryState, EventPayload, Outcome
 
 PAYLOADS: Final = sorted(payload.value for payload in EventPayload)
 _WEBHOOK_ENDPOINT: Final[dict[str, Schema]] = {

@@ -2,3 +2,70 @@
 
 Only hashes of keys are kept. Neighbours: `accounts`, whose keys they are, and `audit`. Start reading at `rules`.
 """
+
+from brim.core.access.owner_keys import LONGEST_NAME, KeyWish, OwnerKeys
+from brim.core.access.recognition import may_act_for, recognise_key
+from brim.core.access.rules import (
+    PERMISSION_LEVELS,
+    RESOURCES,
+    SECRET_CHARS,
+    ApiKey,
+    OwnedKey,
+    hash_secret,
+    parse_permissions,
+    redact_secret,
+    secret_prefix,
+    stripe_permission,
+)
+from brim.core.access.service import (
+    KEY_PREFIX,
+    NewKey,
+    UnknownAccountError,
+    UnknownKeyError,
+    accounts_to_show,
+    choose_account,
+    create_account,
+    create_key,
+    ensure_first_account,
+    issue_key,
+    list_accounts,
+    list_keys,
+    revoke_key,
+    roll_key,
+)
+from brim.core.access.store import expire_key, expire_keys_of_account, key_from_record
+
+__all__ = [
+    "KEY_PREFIX",
+    "LONGEST_NAME",
+    "PERMISSION_LEVELS",
+    "RESOURCES",
+    "SECRET_CHARS",
+    "ApiKey",
+    "KeyWish",
+    "NewKey",
+    "OwnedKey",
+    "OwnerKeys",
+    "UnknownAccountError",
+    "UnknownKeyError",
+    "accounts_to_show",
+    "choose_account",
+    "create_account",
+    "create_key",
+    "ensure_first_account",
+    "expire_key",
+    "expire_keys_of_account",
+    "hash_secret",
+    "issue_key",
+    "key_from_record",
+    "list_accounts",
+    "list_keys",
+    "may_act_for",
+    "parse_permissions",
+    "recognise_key",
+    "redact_secret",
+    "revoke_key",
+    "roll_key",
+    "secret_prefix",
+    "stripe_permission",
+]

@@ -22,8 +22,8 @@ from brim.core.access.rules import (
     secret_prefix,
 )
 from brim.core.access.service import EndedKeyError, NewKey, UnknownKeyError, describe_key, record_change
-from brim.core.accounts.service import RandomText
-from brim.core.audit.rules import Action, Actor
+from brim.core.accounts import RandomText
+from brim.core.audit import Action, Actor
 from brim.platform.database import Conn, Database
 
 SHOWN_AFTER_END_MS: Final = 30 * 24 * 60 * 60 * 1000

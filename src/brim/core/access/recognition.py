@@ -1,8 +1,8 @@
 """Recognises an API key and the account it acts for."""
 
+from brim.core import accounts
 from brim.core.access import store as keys
 from brim.core.access.rules import ApiKey
-from brim.core.accounts import store as accounts
 from brim.platform.database import Database
 
 

@@ -11,13 +11,11 @@ import msgspec
 from brim.base.errors import BrimError
 from brim.base.ids import BODY_CHARS, IdFactory, random_base62
 from brim.base.scope import Owner
+from brim.core import accounts
 from brim.core.access import store as keys
 from brim.core.access.rules import SECRET_CHARS, ApiKey, hash_secret, redact_secret, secret_prefix
-from brim.core.accounts import store as accounts
-from brim.core.accounts.rules import Account, check_platform
-from brim.core.accounts.service import RandomText, new_account_id
-from brim.core.audit.rules import Action, Actor
-from brim.core.audit.service import record
+from brim.core.accounts import Account, RandomText, check_platform, new_account_id
+from brim.core.audit import Action, Actor, record
 from brim.platform.database import Conn, Database
 
 KEY_PREFIX: Final = "mk_"

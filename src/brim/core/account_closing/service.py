@@ -6,14 +6,17 @@ its owners, which every create under way holds, so none slips through.
 
 import msgspec
 
-from brim.core.access.store import expire_keys_of_account
-from brim.core.account_config import store as account_config_store
-from brim.core.accounts import store as accounts
-from brim.core.accounts.access import lock_account
-from brim.core.accounts.external_store import delete_all_external_accounts
-from brim.core.accounts.rules import Account, AccountInUseError, check_controlled
-from brim.core.accounts.service import render_account
-from brim.core.idempotency.service import Answer, Attempt, RenderError, run_once
+from brim.core import account_config, accounts
+from brim.core.access import expire_keys_of_account
+from brim.core.accounts import (
+    Account,
+    AccountInUseError,
+    check_controlled,
+    delete_all_external_accounts,
+    lock_account,
+    render_account,
+)
+from brim.core.idempotency import Answer, Attempt, RenderError, run_once
 from brim.platform.database import Conn, Database
 
 
@@ -43,7 +46,7 @@ async def reject_account(
         await _close(conn, account, what="rejected")
         details = msgspec.structs.replace(account.details, rejected=reason)
         rejected = msgspec.structs.replace(account, details=details)
-        await accounts.update_account(conn, rejected)
+        await accounts.write_account(conn, rejected)
         return await render_account(conn, rejected, livemode=attempt.owner.livemode, with_extras=with_extras)
 
     return await run_once(database, attempt, work, render_error=render_error)
@@ -75,14 +78,14 @@ async def _ensure_terms(database: Database, account_id: str) -> None:
 
     async def work(conn: Conn) -> None:
         if await accounts.find_account(conn, account_id) is not None:
-            await account_config_store.ensure_terms(conn, account_id)
+            await account_config.ensure_terms(conn, account_id)
 
     await database.transact(work)
 
 
 async def _close(conn: Conn, account: Account, *, what: str) -> None:
     """Let an account that has no money be topped up no more. What its creates under way have made is seen by then."""
-    await account_config_store.close(conn, account.account)
+    await account_config.close(conn, account.account)
     has_balance, has_pending = await accounts.money_of_account(conn, account.account)
     if has_balance:
         raise AccountInUseError(what, "it has a balance")

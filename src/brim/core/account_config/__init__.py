@@ -3,3 +3,12 @@
 So a process may remember a configuration without asking, and no top-up is made under an old one. Neighbours: `topups`
 reads the configuration, `funding`, `accounts` and `test_clocks` change it. Start reading at `store`.
 """
+
+from brim.core.account_config.store import change_terms, close, ensure_terms, set_settlement_days
+
+__all__ = [
+    "change_terms",
+    "close",
+    "ensure_terms",
+    "set_settlement_days",
+]

@@ -12,7 +12,7 @@ import msgspec
 from brim.base.errors import BrimError
 from brim.base.metadata import MetadataChange, merge
 from brim.base.scope import Owner
-from brim.core.bank_accounts.rules import BankAccount
+from brim.core.bank_accounts import BankAccount
 
 EXTERNAL_PREFIX: Final = "ba_"
 MOST_EXTERNAL_ACCOUNTS: Final = 200

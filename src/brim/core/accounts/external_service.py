@@ -9,6 +9,7 @@ from brim.base.errors import ExclusiveParametersError, ResourceMissingError
 from brim.base.ids import IdFactory
 from brim.base.paging import Page, PageRequest, window
 from brim.base.scope import Owner
+from brim.core import funding
 from brim.core.accounts import external_store as store
 from brim.core.accounts.access import lock_account, require_account
 from brim.core.accounts.external_rules import (
@@ -21,13 +22,10 @@ from brim.core.accounts.external_rules import (
     edited,
 )
 from brim.core.accounts.wire import external_account_json
-from brim.core.bank_accounts.rules import BankAccount, BankNumbers
-from brim.core.funding import store as funding
-from brim.core.funding.bank_secrets import BankSecrets
-from brim.core.funding.rules import TokenAlreadyUsedError, missing_funding
-from brim.core.funding.tokens import open_token
+from brim.core.bank_accounts import BankAccount, BankNumbers
+from brim.core.funding import BankSecrets, TokenAlreadyUsedError, missing_funding, open_token
 from brim.core.funding.wire import bank_name_of
-from brim.core.idempotency.service import Answer, Attempt, RenderError, run_once
+from brim.core.idempotency import Answer, Attempt, RenderError, run_once
 from brim.platform.database import Conn, Database
 
 PARAM = "external_account"

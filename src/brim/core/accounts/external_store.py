@@ -8,7 +8,7 @@ import msgspec
 from brim.base.paging import Page, Window, page_of
 from brim.base.scope import Owner
 from brim.core.accounts.external_rules import ExternalAccount
-from brim.core.funding.store import bank_account_from_record
+from brim.core.funding import bank_account_from_record
 from brim.platform.database import Conn
 from brim.platform.sql import load_queries
 

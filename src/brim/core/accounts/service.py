@@ -14,7 +14,7 @@ from brim.base.ids import TIME_CHARS, encode_time, random_base62
 from brim.base.metadata import MetadataChange, merge
 from brim.base.paging import Page, PageRequest, Range, window
 from brim.base.scope import Owner
-from brim.core.account_config.store import set_settlement_days
+from brim.core.account_config import set_settlement_days
 from brim.core.accounts import store as accounts
 from brim.core.accounts.access import lock_account, require_account
 from brim.core.accounts.capabilities import UNREQUESTED, check_capability
@@ -31,7 +31,7 @@ from brim.core.accounts.rules import (
     controller_of,
 )
 from brim.core.accounts.wire import account_json, capability_json
-from brim.core.idempotency.service import Answer, Attempt, RenderError, run_once
+from brim.core.idempotency import Answer, Attempt, RenderError, run_once
 from brim.platform.database import Conn, Database
 
 RandomText: TypeAlias = Callable[[int], str]
@@ -163,7 +163,7 @@ async def update_account(
             check_agreement(account, asking=asking)
         edited = _edited(account, edit, now_s=attempt.now_ms // 1000)
         if edited != account:
-            await accounts.update_account(conn, edited)
+            await accounts.write_account(conn, edited)
         agreed = await _agree(conn, edited, edit.settlement_days, livemode=attempt.owner.livemode)
         if external is not None:
             await add(conn, attempt, account_id, external, is_default=True, replaces=True)
@@ -196,7 +196,7 @@ async def update_capability(
             sent = {"capabilities": {name: requested}}
             details = changed(account.details, sent, now_s=attempt.now_ms // 1000)
             account = msgspec.structs.replace(account, details=details)
-            await accounts.update_account(conn, account)
+            await accounts.write_account(conn, account)
         return capability_json(account, name, account.details.capabilities.get(name, UNREQUESTED))
 
     return await run_once(database, attempt, work, render_error=render_error)

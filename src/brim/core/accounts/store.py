@@ -85,7 +85,7 @@ async def insert_account(conn: Conn, account: Account) -> None:
     )
 
 
-async def update_account(conn: Conn, account: Account) -> None:
+async def write_account(conn: Conn, account: Account) -> None:
     """Write what an account says of itself and may change."""
     await conn.execute(
         _SQL["update_account"],

@@ -14,7 +14,7 @@ from brim.core.accounts.capabilities import status_of
 from brim.core.accounts.details import CapabilityState, merged
 from brim.core.accounts.external_rules import SHOWN_WITH_ACCOUNT, ExternalAccount
 from brim.core.accounts.rules import Account, controller_of
-from brim.core.bank_accounts.rules import Address
+from brim.core.bank_accounts import Address
 
 Details = dict[str, Any]
 

@@ -2,3 +2,10 @@
 
 Neighbours: `ledger`, whose sums they are. Start reading at `service`.
 """
+
+from brim.core.balance_overview.service import list_transfers, retrieve_overview
+
+__all__ = [
+    "list_transfers",
+    "retrieve_overview",
+]

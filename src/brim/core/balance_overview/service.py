@@ -3,11 +3,10 @@
 from typing import Final
 
 from brim.base.scope import Owner
+from brim.core import ledger, time
 from brim.core.balance_overview import store as books
 from brim.core.balance_overview.rules import DAY_S, SHOWN_DAYS, BooksOverview, day_of, overview
-from brim.core.ledger import store as ledger_store
-from brim.core.ledger.rules import Transfer
-from brim.core.time import store as time_store
+from brim.core.ledger import Transfer
 from brim.platform.database import Conn, Database
 
 MOST_PENDING: Final = 50_000
@@ -43,7 +42,7 @@ async def retrieve_overview(
         first = last - SHOWN_DAYS + 1
         counted = await books.fetch_day_totals(conn, owner, since=first * DAY_S, limit=most_lines)
         in_flight = await books.fetch_in_flight(conn, owner, limit=most_pending)
-        balances = await ledger_store.fetch_balances(conn, owner)
+        balances = await ledger.fetch_balances(conn, owner)
     if counted.lines == most_lines:
         first = max(first, min(total.day for total in counted.totals) + 1)
     return overview(
@@ -58,6 +57,6 @@ async def retrieve_overview(
 
 async def _latest_second(conn: Conn, owner: Owner, *, now_s: int) -> int:
     """Return the end of what is shown: now, unless a test clock went further and was deleted."""
-    clock = None if owner.livemode else await time_store.read_clock(conn, owner)
+    clock = None if owner.livemode else await time.read_clock(conn, owner)
     newest = await books.find_newest_line(conn, owner)
     return max(clock.frozen_time if clock else now_s, newest or 0)

@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple
 from brim.base.ids import first_id_at
 from brim.base.scope import Owner
 from brim.core.balance_overview.rules import DayTotal, InFlight
-from brim.core.ledger.rules import LedgerAccount, Transfer, TransferKind
+from brim.core.ledger import LedgerAccount, Transfer, TransferKind
 from brim.platform.database import Conn
 from brim.platform.sql import load_queries
 

@@ -4,7 +4,7 @@ import msgspec
 
 from brim.base.wire import encode
 from brim.core.balance_overview.rules import BooksOverview, CurrencyOverview
-from brim.core.ledger.rules import Transfer
+from brim.core.ledger import Transfer
 
 
 class TransferObject(msgspec.Struct, frozen=True, kw_only=True):

@@ -2,3 +2,33 @@
 
 Pure rules that `funding`, `accounts` and `rails` share. Start reading at `rules`.
 """
+
+from brim.core.bank_accounts.rules import (
+    TEST_BANK_NAME,
+    TEST_BANK_ROUTING_NUMBER,
+    AccountNumberInvalidError,
+    Address,
+    BankAccount,
+    BankNumbers,
+    Guess,
+    Party,
+    RoutingNumberInvalidError,
+    Verification,
+    check_account_number,
+    check_routing_number,
+)
+
+__all__ = [
+    "TEST_BANK_NAME",
+    "TEST_BANK_ROUTING_NUMBER",
+    "AccountNumberInvalidError",
+    "Address",
+    "BankAccount",
+    "BankNumbers",
+    "Guess",
+    "Party",
+    "RoutingNumberInvalidError",
+    "Verification",
+    "check_account_number",
+    "check_routing_number",
+]

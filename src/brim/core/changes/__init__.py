@@ -2,3 +2,12 @@
 
 Neighbours: `platform.announcements` wakes it; `web` sends it on. Start reading at `service`.
 """
+
+from brim.core.changes.rules import Changes
+from brim.core.changes.service import TooManyStreamsError, Watchers
+
+__all__ = [
+    "Changes",
+    "TooManyStreamsError",
+    "Watchers",
+]

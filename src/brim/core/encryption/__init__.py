@@ -2,3 +2,11 @@
 
 Neighbours: `platform.vault` seals and opens; every table with sealed rows is listed in `store`. Start at `rotation`.
 """
+
+from brim.core.encryption.rotation import rotate_encryption
+from brim.core.encryption.service_secrets import find_service_secret
+
+__all__ = [
+    "find_service_secret",
+    "rotate_encryption",
+]

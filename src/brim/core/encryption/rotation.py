@@ -3,8 +3,7 @@
 from typing import Final
 
 from brim.base.ids import IdFactory
-from brim.core.audit.rules import Action, Actor
-from brim.core.audit.service import record_alone
+from brim.core.audit import Action, Actor, record_alone
 from brim.core.encryption import store as secrets
 from brim.core.encryption.store import SEALED_TABLES, SealedRow, SealedTable
 from brim.platform.database import Conn, Database

@@ -2,3 +2,65 @@
 
 Neighbours: whoever changes something writes one here; `webhooks` and `stripe_cli` send them. Start reading at `rules`.
 """
+
+from brim.core.events.api_versions import is_api_version
+from brim.core.events.names import ENDPOINT_EVENTS, ONLY_THIN_NAMES, V2_NAMES
+from brim.core.events.rules import (
+    BY_ITSELF,
+    DEFAULT_API_VERSION,
+    KEPT_MS,
+    SUBSCRIBABLE,
+    Cause,
+    Event,
+    EventFilters,
+    EventType,
+)
+from brim.core.events.service import list_after, list_events, new_event, page_events, retrieve_event
+from brim.core.events.store import announcement_of, event_from_record, fetch_events, find_events, insert_events
+from brim.core.events.thin import (
+    Reason,
+    ReasonRequest,
+    RelatedObject,
+    ThinEventObject,
+    notification_json,
+    read_second,
+    snapshot_name,
+    thin_json,
+    thin_name,
+    write_second,
+)
+
+__all__ = [
+    "BY_ITSELF",
+    "DEFAULT_API_VERSION",
+    "ENDPOINT_EVENTS",
+    "KEPT_MS",
+    "ONLY_THIN_NAMES",
+    "SUBSCRIBABLE",
+    "V2_NAMES",
+    "Cause",
+    "Event",
+    "EventFilters",
+    "EventType",
+    "Reason",
+    "ReasonRequest",
+    "RelatedObject",
+    "ThinEventObject",
+    "announcement_of",
+    "event_from_record",
+    "fetch_events",
+    "find_events",
+    "insert_events",
+    "is_api_version",
+    "list_after",
+    "list_events",
+    "new_event",
+    "notification_json",
+    "page_events",
+    "read_second",
+    "retrieve_event",
+    "snapshot_name",
+    "thin_json",
+    "thin_name",
+    "write_second",
+]

@@ -7,7 +7,7 @@ from brim.base.paging import Page, PageRequest
 from brim.base.scope import Owner
 from brim.core.events import store as events_store
 from brim.core.events.rules import Cause, Event, EventFilters, EventType
-from brim.core.time.rules import Moment
+from brim.core.time import Moment
 from brim.platform import lookups
 from brim.platform.database import Conn, Database
 from brim.platform.lookups import check_cursors

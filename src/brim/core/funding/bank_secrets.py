@@ -10,8 +10,8 @@ from typing import Final
 import msgspec
 
 from brim.base.scope import Owner
-from brim.core.bank_accounts.rules import BankNumbers
-from brim.core.encryption.service_secrets import find_service_secret
+from brim.core.bank_accounts import BankNumbers
+from brim.core.encryption import find_service_secret
 from brim.platform.database import Database
 from brim.platform.vault import Vault
 

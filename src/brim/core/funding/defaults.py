@@ -6,11 +6,11 @@ transaction: a create that races it is made under the terms before or those afte
 
 from brim.base.errors import ResourceMissingError
 from brim.base.scope import Owner
-from brim.core.account_config.store import change_terms
+from brim.core.account_config import change_terms
 from brim.core.funding import store as funding
 from brim.core.funding.rules import check_usable
 from brim.core.funding.wire import default_json
-from brim.core.idempotency.service import Answer, Attempt, RenderError, run_once
+from brim.core.idempotency import Answer, Attempt, RenderError, run_once
 from brim.platform.database import Conn, Database
 
 

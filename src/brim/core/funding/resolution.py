@@ -13,8 +13,7 @@ from brim.core.funding.rules import PREFIXES, TOKEN_PREFIX, FundingKind, Funding
 from brim.core.funding.service import find_documented
 from brim.core.funding.tokens import scenario_of_token, source_for_topup
 from brim.core.funding.wire import funding_of
-from brim.core.idempotency.rules import KeptReply
-from brim.core.idempotency.service import Attempt, find_kept
+from brim.core.idempotency import Attempt, KeptReply, find_kept
 from brim.platform.database import Database
 
 

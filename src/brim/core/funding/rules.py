@@ -13,7 +13,7 @@ import msgspec
 
 from brim.base.errors import BrimError, KeptRefusalError, ResourceMissingError
 from brim.base.scope import Owner
-from brim.core.bank_accounts.rules import Address, BankAccount, Guess, Party, Verification
+from brim.core.bank_accounts import Address, BankAccount, Guess, Party, Verification
 
 ATTEMPTS: Final = 3
 """Wrong guesses at micro-deposits that a bank account may have; the third is the last."""

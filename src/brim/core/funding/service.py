@@ -14,8 +14,8 @@ from brim.base.ids import IdFactory
 from brim.base.metadata import MetadataChange, merge
 from brim.base.paging import Page, PageRequest, window
 from brim.base.scope import Owner
-from brim.core.account_config.store import change_terms
-from brim.core.bank_accounts.rules import BankAccount, BankNumbers, Guess, Party, Verification
+from brim.core.account_config import change_terms
+from brim.core.bank_accounts import BankAccount, BankNumbers, Guess, Party, Verification
 from brim.core.funding import store as funding
 from brim.core.funding.bank_secrets import BankSecrets
 from brim.core.funding.rules import (
@@ -35,8 +35,8 @@ from brim.core.funding.rules import (
     merged_party,
 )
 from brim.core.funding.wire import bank_name_of, documented_payment_method
-from brim.core.idempotency.service import Answer, Attempt, RenderError, run_once
-from brim.core.rails.sandbox import (
+from brim.core.idempotency import Answer, Attempt, RenderError, run_once
+from brim.core.rails import (
     PAYMENT_METHOD_SCENARIOS,
     UNVERIFIED_PAYMENT_METHODS,
     behaviour_of,

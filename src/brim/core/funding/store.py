@@ -7,7 +7,7 @@ import msgspec
 
 from brim.base.paging import Page, Window, page_of
 from brim.base.scope import Owner
-from brim.core.bank_accounts.rules import BankAccount, Party, Verification
+from brim.core.bank_accounts import BankAccount, Party, Verification
 from brim.core.funding.rules import BankToken, FundingFilters, FundingKind, FundingSource
 from brim.platform.database import Conn
 from brim.platform.sql import load_queries

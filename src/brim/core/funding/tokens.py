@@ -8,7 +8,7 @@ import msgspec
 from brim.base.errors import ResourceMissingError
 from brim.base.ids import IdFactory
 from brim.base.scope import Owner
-from brim.core.bank_accounts.rules import TEST_BANK_ROUTING_NUMBER, BankAccount, BankNumbers, Party
+from brim.core.bank_accounts import TEST_BANK_ROUTING_NUMBER, BankAccount, BankNumbers, Party
 from brim.core.funding import store as funding
 from brim.core.funding.bank_secrets import BankSecrets
 from brim.core.funding.rules import (
@@ -24,8 +24,8 @@ from brim.core.funding.rules import (
 )
 from brim.core.funding.service import Render, first_state
 from brim.core.funding.wire import bank_name_of, token_json
-from brim.core.idempotency.service import Answer, Attempt, RenderError, run_once
-from brim.core.rails.sandbox import TOKEN_NUMBERS
+from brim.core.idempotency import Answer, Attempt, RenderError, run_once
+from brim.core.rails import TOKEN_NUMBERS
 from brim.platform.database import Conn, Database
 
 

@@ -11,7 +11,7 @@ import msgspec
 
 from brim.base.scope import Owner
 from brim.base.wire import encode
-from brim.core.bank_accounts.rules import TEST_BANK_NAME, TEST_BANK_ROUTING_NUMBER, Address, BankAccount, Verification
+from brim.core.bank_accounts import TEST_BANK_NAME, TEST_BANK_ROUTING_NUMBER, Address, BankAccount, Verification
 from brim.core.funding.reference import Funding
 from brim.core.funding.rules import BankToken, FundingKind, FundingSource
 

@@ -2,3 +2,30 @@
 
 Neighbours: every use case that a POST runs goes through `service.run_once`. Start reading at `rules`.
 """
+
+from brim.core.idempotency.rules import (
+    KEPT_MS,
+    MAX_KEY_LENGTH,
+    IdempotencyMismatchError,
+    KeptReply,
+    KeyClaim,
+    fingerprint,
+)
+from brim.core.idempotency.service import Answer, Attempt, RenderError, find_kept, replay_of, run_once
+from brim.core.idempotency.store import fetch_replies
+
+__all__ = [
+    "KEPT_MS",
+    "MAX_KEY_LENGTH",
+    "Answer",
+    "Attempt",
+    "IdempotencyMismatchError",
+    "KeptReply",
+    "KeyClaim",
+    "RenderError",
+    "fetch_replies",
+    "find_kept",
+    "fingerprint",
+    "replay_of",
+    "run_once",
+]

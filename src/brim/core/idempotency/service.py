@@ -7,7 +7,7 @@ import msgspec
 
 from brim.base.errors import BrimError, DatabaseUnavailableError, KeptRefusalError
 from brim.base.scope import Owner
-from brim.core.events.rules import Cause
+from brim.core.events import Cause
 from brim.core.idempotency import store as idempotency
 from brim.core.idempotency.rules import KeptReply, KeyClaim, check_same_request
 from brim.platform.database import Conn, Database

@@ -2,3 +2,11 @@
 
 Neighbours: `ledger` proves its chain, `verification` has what proofs share. Start reading at `books`.
 """
+
+from brim.core.integrity.service import latest_run, verify_and_remember, verify_in_turn
+
+__all__ = [
+    "latest_run",
+    "verify_and_remember",
+    "verify_in_turn",
+]

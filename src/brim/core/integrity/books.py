@@ -9,15 +9,12 @@ from collections.abc import AsyncIterator, Iterable
 from typing import Final, TypeAlias
 
 from brim.base.scope import Owner
+from brim.core import verification as verification_walk
 from brim.core.integrity import store as verification
 from brim.core.integrity.store import EventSum, Sum
-from brim.core.ledger.rules import DEBIT_CREDIT, LedgerAccount, TransferKind
-from brim.core.topups.events import EVENT_OF_STATUS
-from brim.core.topups.posting import BOOKED_AT
-from brim.core.topups.rules import TRANSITIONS, Status
-from brim.core.verification import walk as verification_walk
-from brim.core.verification.rules import MAX_DIFFERENCES, Difference, OnProgress
-from brim.core.verification.walk import END, START, Key, Range, Walk
+from brim.core.ledger import DEBIT_CREDIT, LedgerAccount, TransferKind
+from brim.core.topups import BOOKED_AT, EVENT_OF_STATUS, TRANSITIONS, Status
+from brim.core.verification import END, MAX_DIFFERENCES, START, Difference, Key, OnProgress, Range, Walk
 from brim.platform.database import Conn, Database
 
 # Large enough that the statements' overhead vanishes, small enough that one takes well under a second.

@@ -4,7 +4,7 @@ from typing import Final
 
 import msgspec
 
-from brim.core.verification.rules import Difference, VerificationRun
+from brim.core.verification import Difference, VerificationRun
 from brim.platform.database import Conn
 from brim.platform.sql import load_queries
 

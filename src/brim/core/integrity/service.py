@@ -9,11 +9,11 @@ import structlog
 from brim.base.clock import Clock
 from brim.base.errors import BrimError
 from brim.base.ids import IdFactory
-from brim.core.accounts import store as accounts
+from brim.core import accounts
 from brim.core.integrity import run_store as verification_runs
 from brim.core.integrity.books import verify_books
-from brim.core.ledger.sealing import OnHead, verify_chain
-from brim.core.verification.rules import ChainReport, Difference, NotOperatorError, OnProgress, VerificationRun
+from brim.core.ledger import OnHead, verify_chain
+from brim.core.verification import ChainReport, Difference, NotOperatorError, OnProgress, VerificationRun
 from brim.platform.database import Database
 
 KEPT_RUNS: Final = 100

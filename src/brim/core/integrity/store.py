@@ -6,8 +6,7 @@ from typing import Any, Final, TypeAlias
 import msgspec
 
 from brim.base.scope import Owner
-from brim.core.verification.rules import Difference
-from brim.core.verification.walk import Range, bounds_of
+from brim.core.verification import Difference, Range, bounds_of
 from brim.platform.database import Conn
 from brim.platform.sql import load_queries
 

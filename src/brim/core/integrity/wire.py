@@ -5,7 +5,7 @@ from typing import Final
 import msgspec
 
 from brim.base.wire import encode
-from brim.core.verification.rules import VerificationRun
+from brim.core.verification import VerificationRun
 
 
 class DifferenceObject(msgspec.Struct, frozen=True, kw_only=True):

@@ -5,7 +5,7 @@ anything is wrong is right.
 """
 
 from brim.core.ledger.chain import Break, Head, Link, SealedTransfer, next_hash
-from brim.core.verification.rules import Difference
+from brim.core.verification import Difference
 
 
 class Investigation:

@@ -7,7 +7,7 @@ import msgspec
 
 from brim.base.scope import Owner
 from brim.core.ledger.chain import GENESIS, Head, Link, Seal, SealedTransfer
-from brim.core.verification.walk import Key, Range, bounds_of
+from brim.core.verification import Key, Range, bounds_of
 from brim.platform.database import Conn
 from brim.platform.sql import columns, load_queries
 

@@ -10,13 +10,12 @@ from operator import attrgetter
 from typing import Final, TypeAlias
 
 from brim.base.scope import Owner
+from brim.core import verification
 from brim.core.ledger import chain_store as chain
 from brim.core.ledger.broken_chains import Investigation
 from brim.core.ledger.chain import Break, ChainWalk, Head, Seal, SealedTransfer, extend
 from brim.core.ledger.chain_store import BEFORE_ALL, Place
-from brim.core.verification import walk as verification_walk
-from brim.core.verification.rules import MAX_DIFFERENCES, ChainReport, Difference, OnProgress
-from brim.core.verification.walk import END, START, Key, Range, Walk
+from brim.core.verification import END, MAX_DIFFERENCES, START, ChainReport, Difference, Key, OnProgress, Range, Walk
 from brim.platform.database import Conn, Database
 
 MAX_BATCH: Final = 1_000
@@ -177,7 +176,7 @@ class _ChainAudit:
         """Yield the ranges of transfers from the first to the last, until enough differences are found."""
         after = START
         while after != END and self._has_room:
-            until = await verification_walk.range_end(self._conn, Walk.TRANSFERS, after, self._page_size)
+            until = await verification.range_end(self._conn, Walk.TRANSFERS, after, self._page_size)
             yield Range(after, until)
             after = until
             self._advance(self._page_size if until != END else 0)

@@ -7,13 +7,10 @@ sealed, so that pages can use it and show it.
 
 from brim.base.ids import IdFactory, random_base62
 from brim.base.scope import Owner
-from brim.core.access import store as keys
-from brim.core.access.rules import ApiKey
-from brim.core.access.service import UnknownAccountError, issue_key
-from brim.core.accounts import store as accounts
-from brim.core.accounts.service import RandomText
-from brim.core.audit.rules import Action
-from brim.core.audit.service import record
+from brim.core import access, accounts
+from brim.core.access import ApiKey, UnknownAccountError, issue_key
+from brim.core.accounts import RandomText
+from brim.core.audit import Action, record
 from brim.core.operators import key_store as operator_keys
 from brim.core.operators import store as operators
 from brim.core.operators.rules import Operator, OperatorDisabledError, UnknownOperatorError, permissions_of
@@ -79,7 +76,7 @@ class OperatorKeys:
         if found is not None:
             if _is_fit(found.key, held.operator, owner, now_ms=now_ms):
                 return found
-            await keys.expire_key(conn, found.key, now_ms)
+            await access.expire_key(conn, found.key, now_ms)
         return await self._make(conn, held.operator, owner, now_ms=now_ms, until_ms=until_ms)
 
     async def _make(

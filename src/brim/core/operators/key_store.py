@@ -3,8 +3,7 @@
 from typing import Final, NamedTuple
 
 from brim.base.scope import Owner
-from brim.core.access.rules import ApiKey
-from brim.core.access.store import key_from_record
+from brim.core.access import ApiKey, key_from_record
 from brim.platform.database import Conn
 from brim.platform.sql import load_queries
 

@@ -15,8 +15,7 @@ from pyotp.exceptions import OTPVerificationError
 
 from brim.base.errors import BrimError
 from brim.base.ids import IdFactory
-from brim.core.audit.rules import Action, Actor
-from brim.core.audit.service import record
+from brim.core.audit import Action, Actor, record
 from brim.core.operators import store as operators
 from brim.core.operators.rules import Credentials, Operator, UnknownOperatorError
 from brim.core.operators.sign_in_rules import WrongCodeError

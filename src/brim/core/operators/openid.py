@@ -19,9 +19,8 @@ from joserfc.jwk import KeySet
 
 from brim.base.errors import BrimError
 from brim.base.ids import IdFactory, random_base62
-from brim.core.accounts.service import RandomText
-from brim.core.audit.rules import Action, Actor, ActorKind
-from brim.core.audit.service import record
+from brim.core.accounts import RandomText
+from brim.core.audit import Action, Actor, ActorKind, record
 from brim.core.operators import identity_store as operator_identities
 from brim.core.operators import store as operators
 from brim.core.operators.openid_rules import (

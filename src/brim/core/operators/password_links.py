@@ -5,9 +5,8 @@ one-time codes are asked for.
 """
 
 from brim.base.ids import IdFactory, random_base62
-from brim.core.accounts.service import RandomText
-from brim.core.audit.rules import Action, Actor
-from brim.core.audit.service import record
+from brim.core.accounts import RandomText
+from brim.core.audit import Action, Actor, record
 from brim.core.operators import link_store as password_links
 from brim.core.operators import store as operators
 from brim.core.operators.passwords import Passwords

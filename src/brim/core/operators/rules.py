@@ -8,7 +8,7 @@ from typing import Final
 import msgspec
 
 from brim.base.errors import BrimError
-from brim.core.access.rules import RESOURCES
+from brim.core.access import RESOURCES
 
 OPERATOR_PREFIX: Final = "op_"
 SHORTEST_PASSWORD: Final = 12

@@ -9,9 +9,8 @@ from typing import TypeAlias
 import msgspec
 
 from brim.base.ids import IdFactory, random_base62
-from brim.core.accounts.service import RandomText
-from brim.core.audit.rules import Action, Actor, ActorKind
-from brim.core.audit.service import record
+from brim.core.accounts import RandomText
+from brim.core.audit import Action, Actor, ActorKind, record
 from brim.core.operators import identity_store as operator_identities
 from brim.core.operators import link_store as password_links
 from brim.core.operators import store as operators

@@ -12,9 +12,8 @@ import structlog
 
 from brim.base.clock import Clock
 from brim.base.ids import IdFactory, random_base62
-from brim.core.accounts.service import RandomText
-from brim.core.audit.rules import Action, Actor, ActorKind
-from brim.core.audit.service import record
+from brim.core.accounts import RandomText
+from brim.core.audit import Action, Actor, ActorKind, record
 from brim.core.operators import session_store as operator_sessions
 from brim.core.operators import store as operators
 from brim.core.operators.one_time_codes import confirm_codes, take_code

@@ -2,3 +2,37 @@
 
 Neighbours: `access` makes the keys. Start reading at `rules`.
 """
+
+from brim.core.pairing.rules import (
+    Pairing,
+    PairingDeniedError,
+    PairingRedeemedError,
+    PairingState,
+    TooManyPairingsError,
+    UnknownPairingError,
+    code_of,
+)
+from brim.core.pairing.service import (
+    approve_pairing,
+    begin_pairing,
+    deny_pairing,
+    find_pairing,
+    list_pairings,
+    redeem_pairing,
+)
+
+__all__ = [
+    "Pairing",
+    "PairingDeniedError",
+    "PairingRedeemedError",
+    "PairingState",
+    "TooManyPairingsError",
+    "UnknownPairingError",
+    "approve_pairing",
+    "begin_pairing",
+    "code_of",
+    "deny_pairing",
+    "find_pairing",
+    "list_pairings",
+    "redeem_pairing",
+]

@@ -9,11 +9,10 @@ from typing import Final, NamedTuple
 
 from brim.base.ids import BODY_CHARS, IdFactory, random_base62
 from brim.base.scope import Owner
-from brim.core.access.service import NewKey, choose_account, issue_key
-from brim.core.accounts import store as accounts
-from brim.core.accounts.service import RandomText
-from brim.core.audit.rules import Action, Actor
-from brim.core.audit.service import record
+from brim.core import accounts
+from brim.core.access import NewKey, choose_account, issue_key
+from brim.core.accounts import RandomText
+from brim.core.audit import Action, Actor, record
 from brim.core.pairing import store as pairings
 from brim.core.pairing.rules import (
     KEY_LIVES_MS,

@@ -2,3 +2,11 @@
 
 Neighbours: the worker runs it. Start reading at `service`.
 """
+
+from brim.core.pruning.service import prune_events, prune_idempotency_keys, prune_sign_ins
+
+__all__ = [
+    "prune_events",
+    "prune_idempotency_keys",
+    "prune_sign_ins",
+]

@@ -1,9 +1,8 @@
 """Forget what need not be kept."""
 
-from brim.core.events import rules as events
-from brim.core.idempotency.rules import KEPT_MS
-from brim.core.operators import session_store as operator_sessions
-from brim.core.operators.sign_in_rules import TRIES_KEPT_MS
+from brim.core import events, operators
+from brim.core.idempotency import KEPT_MS
+from brim.core.operators import TRIES_KEPT_MS
 from brim.core.pruning import store as pruning
 from brim.platform.database import Database
 
@@ -30,5 +29,5 @@ async def prune_sign_ins(database: Database, *, now_ms: int, limit: int) -> int:
     Returns how many of both went.
     """
     async with database.connection() as conn:
-        ended = await operator_sessions.prune_sessions(conn, before_ms=now_ms, limit=limit)
-        return ended + await operator_sessions.prune_tries(conn, before_ms=now_ms - TRIES_KEPT_MS, limit=limit)
+        ended = await operators.prune_sessions(conn, before_ms=now_ms, limit=limit)
+        return ended + await operators.prune_tries(conn, before_ms=now_ms - TRIES_KEPT_MS, limit=limit)

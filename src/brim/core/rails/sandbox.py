@@ -11,8 +11,8 @@ from typing import Final
 
 import msgspec
 
-from brim.core.bank_accounts.rules import TEST_BANK_ROUTING_NUMBER, BankNumbers, Guess, Verification
-from brim.core.calendars.rules import after_business_days, after_calendar_days, availability, calendar_of
+from brim.core.bank_accounts import TEST_BANK_ROUTING_NUMBER, BankNumbers, Guess, Verification
+from brim.core.calendars import after_business_days, after_calendar_days, availability, calendar_of
 from brim.core.rails.failures import FAILURES
 from brim.core.rails.protocol import Fail, Instruction, Outcome, Plan, Return, Succeed, Wait
 

@@ -8,7 +8,7 @@ import msgspec
 
 from brim.base.paging import Range
 from brim.base.scope import Owner
-from brim.core.accounts.details import SECRET_NAMES
+from brim.core.accounts import SECRET_NAMES
 
 PREFIX: Final = "resp_"
 """Source: ids of request logs as the official CLI shows them."""

@@ -15,8 +15,8 @@ from brim.base.clock import Clock
 from brim.base.errors import DatabaseUnavailableError
 from brim.base.ids import IdFactory, decode_time
 from brim.base.scope import Owner
-from brim.core.events.rules import Event
-from brim.core.request_logs.rules import PREFIX, RequestRecord
+from brim.core.events import Event
+from brim.core.request_logs import PREFIX, RequestRecord
 from brim.core.stripe_cli import store as listeners
 from brim.core.stripe_cli.rules import (
     Acknowledgement,

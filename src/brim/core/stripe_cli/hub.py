@@ -12,8 +12,8 @@ import structlog
 from brim.base.clock import Clock
 from brim.base.ids import first_id_at
 from brim.base.scope import Owner
-from brim.core.request_logs import store as request_logs
-from brim.core.request_logs.rules import PREFIX
+from brim.core import request_logs
+from brim.core.request_logs import PREFIX
 from brim.core.stripe_cli import store as listeners
 from brim.core.stripe_cli.connections import WINDOW, Conversation
 from brim.core.stripe_cli.store import Newest

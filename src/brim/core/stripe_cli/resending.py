@@ -4,14 +4,20 @@ import msgspec
 
 from brim.base.ids import IdFactory
 from brim.base.scope import Owner
-from brim.core.events.rules import Event
-from brim.core.idempotency.service import Answer, Attempt, RenderError, run_once
+from brim.core import webhooks
+from brim.core.events import Event
+from brim.core.idempotency import Answer, Attempt, RenderError, run_once
 from brim.core.stripe_cli import store as listeners
 from brim.core.stripe_cli.rules import LISTENING_MS, RESEND_PREFIX
-from brim.core.webhooks import store as webhooks
-from brim.core.webhooks.event_deliveries import RenderEvent, check_listening, count_undelivered, find_event, send_again
-from brim.core.webhooks.rules import Endpoint
-from brim.core.webhooks.service import find_endpoint
+from brim.core.webhooks import (
+    Endpoint,
+    RenderEvent,
+    check_listening,
+    count_undelivered,
+    find_endpoint,
+    find_event,
+    send_again,
+)
 from brim.platform.database import Conn, Database
 
 

@@ -13,13 +13,11 @@ import msgspec
 from brim.base import wire
 from brim.base.errors import BrimError
 from brim.base.scope import Owner
+from brim.core.events import DEFAULT_API_VERSION, Event, notification_json
 from brim.core.events import wire as event_wire
-from brim.core.events.rules import DEFAULT_API_VERSION, Event
-from brim.core.events.thin import notification_json
-from brim.core.request_logs.rules import RequestRecord
+from brim.core.request_logs import RequestRecord
 from brim.core.request_logs.wire import told_json
-from brim.core.webhooks.deliveries import KEPT_ANSWER, Answer, answer_of_status
-from brim.core.webhooks.rules import Outcome, sign
+from brim.core.webhooks import KEPT_ANSWER, Answer, Outcome, answer_of_status, sign
 
 SUBPROTOCOL: Final = "stripecli-devproxy-v1"
 SESSION_PREFIX: Final = "cliws_"

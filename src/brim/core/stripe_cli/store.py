@@ -6,10 +6,9 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from brim.base.scope import Owner
-from brim.core.events.rules import Event
-from brim.core.events.store import event_from_record
+from brim.core.events import Event, event_from_record
 from brim.core.stripe_cli.rules import Device, Listener, forms_of
-from brim.core.webhooks.deliveries import Answer
+from brim.core.webhooks import Answer
 from brim.platform.announcements.store import Announcement, announce_with_commit
 from brim.platform.database import Conn
 from brim.platform.sql import columns, load_queries

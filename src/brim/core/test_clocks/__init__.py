@@ -2,3 +2,21 @@
 
 Neighbours: `time` says what time it is, `topups` settles. Start reading at `service`.
 """
+
+from brim.core.test_clocks.service import (
+    advance_clock,
+    create_clock,
+    delete_clock,
+    delete_ended_clock,
+    retrieve_clock,
+    step_clock,
+)
+
+__all__ = [
+    "advance_clock",
+    "create_clock",
+    "delete_clock",
+    "delete_ended_clock",
+    "retrieve_clock",
+    "step_clock",
+]

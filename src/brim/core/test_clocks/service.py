@@ -12,28 +12,25 @@ import msgspec
 from brim.base.errors import ResourceMissingError
 from brim.base.ids import FrozenIds, IdFactory
 from brim.base.scope import Owner
-from brim.core.account_config.store import change_terms
-from brim.core.events import store as events_store
-from brim.core.events.rules import BY_ITSELF, Cause, EventType
-from brim.core.events.service import new_event
-from brim.core.idempotency.service import Answer, Attempt, RenderError, run_once
-from brim.core.rails.protocol import Rail, Succeed
+from brim.core import events, time
+from brim.core.account_config import change_terms
+from brim.core.events import BY_ITSELF, Cause, EventType, new_event
+from brim.core.idempotency import Answer, Attempt, RenderError, run_once
+from brim.core.rails import Rail, Succeed
 from brim.core.test_clocks import store as clocks
 from brim.core.test_clocks.wire import clock_json
-from brim.core.time import store as time_store
-from brim.core.time.rules import (
+from brim.core.time import (
     KEPT_S,
     ClockExistsError,
     Moment,
     TestClock,
     check_advance,
     check_frozen_time,
+    check_test_mode,
+    find_clock,
     standing_at,
 )
-from brim.core.time.service import check_test_mode, find_clock
-from brim.core.topups.rules import Topup
-from brim.core.topups.settlement import ObserveOutcome, observe_changes, settle
-from brim.core.topups.transitions import Change, instruction_of
+from brim.core.topups import Change, ObserveOutcome, Topup, instruction_of, observe_changes, settle
 from brim.platform.database import Conn, Database
 
 MAX_STEP: Final = 500
@@ -73,7 +70,7 @@ async def create_clock(
             since_ms=attempt.now_ms,
         )
         if not await clocks.insert_clock(conn, clock):
-            existing = await time_store.read_clock(conn, attempt.owner)
+            existing = await time.read_clock(conn, attempt.owner)
             raise ClockExistsError(existing.id if existing else "")
         await clocks.adopt_topups(conn, clock)
         return await _changed(conn, clock, EventType.CLOCK_CREATED, attempt, ids=ids)
@@ -165,7 +162,7 @@ async def _announce(conn: Conn, clock: TestClock, event_type: EventType, moment:
     """Write a clock's event, and make its owner's terms new."""
     await change_terms(conn, clock.owner)
     event = new_event(clock.owner, event_type, clock.id, clock_json(clock), moment, cause)
-    await events_store.insert_events(conn, [event])
+    await events.insert_events(conn, [event])
 
 
 async def _delete(conn: Conn, clock: TestClock, *, now_ms: int, ids: IdFactory, cause: Cause) -> None:

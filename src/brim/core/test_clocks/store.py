@@ -3,10 +3,8 @@
 from typing import Final
 
 from brim.base.scope import Owner
-from brim.core.time.rules import TestClock
-from brim.core.time.store import clock_of
-from brim.core.topups.rules import Topup
-from brim.core.topups.store import topup_from_record
+from brim.core.time import TestClock, clock_of
+from brim.core.topups import Topup, topup_from_record
 from brim.platform.database import Conn
 from brim.platform.sql import load_queries
 

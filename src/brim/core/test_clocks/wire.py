@@ -3,7 +3,7 @@
 import msgspec
 
 from brim.base.wire import encode
-from brim.core.time.rules import TestClock
+from brim.core.time import TestClock
 
 
 class AdvancingDetails(msgspec.Struct, frozen=True):

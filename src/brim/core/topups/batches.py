@@ -12,8 +12,8 @@ from brim.base.clock import Clock
 from brim.base.errors import DatabaseUnavailableError
 from brim.base.paging import Page
 from brim.base.scope import Owner
-from brim.core.idempotency import store as idempotency
-from brim.core.idempotency.rules import KeptReply
+from brim.core import idempotency
+from brim.core.idempotency import KeptReply
 from brim.core.topups import list_store as lists
 from brim.core.topups import store as topups
 from brim.core.topups.list_store import TopupListQuery

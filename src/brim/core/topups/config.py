@@ -4,8 +4,8 @@ from typing import Final
 
 import msgspec
 
-from brim.core.funding.reference import Funding
-from brim.core.time.rules import TestClock
+from brim.core.funding import Funding
+from brim.core.time import TestClock
 
 
 class Terms(msgspec.Struct, frozen=True, kw_only=True):

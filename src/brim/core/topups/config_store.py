@@ -3,9 +3,9 @@
 from typing import Final
 
 from brim.base.scope import Owner
-from brim.core.funding.store import funding_source_from_record
+from brim.core.funding import funding_source_from_record
 from brim.core.funding.wire import funding_of
-from brim.core.time.store import clock_from_record
+from brim.core.time import clock_from_record
 from brim.core.topups.config import NO_TERMS, Terms
 from brim.platform.database import Conn
 from brim.platform.sql import load_queries

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from brim.core.events.rules import EventType
+from brim.core.events import EventType
 from brim.core.topups.rules import Status
 
 EVENT_OF_STATUS: Final[dict[Status, EventType]] = {

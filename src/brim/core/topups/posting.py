@@ -3,7 +3,7 @@
 from typing import Final
 
 from brim.base.ids import created_of
-from brim.core.ledger.rules import DEBIT_CREDIT, BalanceTransaction, Transfer, TransferKind
+from brim.core.ledger import DEBIT_CREDIT, BalanceTransaction, Transfer, TransferKind
 from brim.core.topups.rules import Status, Topup
 
 BOOKED_AT: Final[dict[Status, TransferKind]] = {

@@ -9,14 +9,11 @@ from brim.base.errors import ExclusiveParametersError, ResourceMissingError
 from brim.base.ids import IdFactory
 from brim.base.metadata import MetadataChange, merge
 from brim.base.scope import Owner
-from brim.core.accounts.rules import AccountClosedError
-from brim.core.funding.reference import IMPLICIT, Funding
-from brim.core.idempotency.rules import KeptReply
-from brim.core.idempotency.service import Answer, Attempt, RenderError, replay_of, run_once
-from brim.core.rails.protocol import Outcome, Rail
-from brim.core.rails.sandbox import PAYMENT_METHOD_SCENARIOS, SOURCE_SCENARIOS
-from brim.core.time.rules import ClockAdvancingError, Moment, moment_of
-from brim.core.time.service import check_test_mode, hold_moment
+from brim.core.accounts import AccountClosedError
+from brim.core.funding import IMPLICIT, Funding
+from brim.core.idempotency import Answer, Attempt, KeptReply, RenderError, replay_of, run_once
+from brim.core.rails import PAYMENT_METHOD_SCENARIOS, SOURCE_SCENARIOS, Outcome, Rail
+from brim.core.time import ClockAdvancingError, Moment, check_test_mode, hold_moment, moment_of
 from brim.core.topups import store as topups
 from brim.core.topups.amounts import check_amount
 from brim.core.topups.batches import Batches

@@ -7,9 +7,9 @@ from typing import Final, TypeAlias
 import structlog
 
 from brim.base.ids import IdFactory
-from brim.core.events.rules import BY_ITSELF
-from brim.core.rails.protocol import Rail
-from brim.core.time.rules import Moment
+from brim.core.events import BY_ITSELF
+from brim.core.rails import Rail
+from brim.core.time import Moment
 from brim.core.topups import settlement_store as settlement
 from brim.core.topups.rules import Status, Topup
 from brim.core.topups.transitions import Change, follow, instruction_of, write_changes

@@ -7,8 +7,8 @@ from typing import Any, Final
 import msgspec
 
 from brim.base.scope import Owner
-from brim.core.events.rules import Event
-from brim.core.idempotency.rules import KeyClaim
+from brim.core.events import Event
+from brim.core.idempotency import KeyClaim
 from brim.core.topups.rules import Status, Topup
 from brim.platform.database import Conn
 from brim.platform.sql import load_queries

@@ -5,8 +5,8 @@ from typing import Any, Final
 
 import msgspec
 
-from brim.core.events.rules import Event
-from brim.core.ledger.rules import BalanceTransaction, Transfer
+from brim.core.events import Event
+from brim.core.ledger import BalanceTransaction, Transfer
 from brim.core.topups.rules import Status, Topup
 from brim.platform.database import Conn
 from brim.platform.sql import columns, load_queries

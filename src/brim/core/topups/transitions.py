@@ -11,14 +11,13 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from brim.base.scope import Owner
-from brim.core.events import store as events_store
-from brim.core.events.rules import Cause, Event, EventType
-from brim.core.events.service import new_event
-from brim.core.ledger import store as ledger_store
-from brim.core.ledger.rules import Balance
+from brim.core import events as events_store
+from brim.core import ledger
+from brim.core.events import Cause, Event, EventType, new_event
+from brim.core.ledger import Balance
 from brim.core.ledger.wire import balance_json
-from brim.core.rails.protocol import Fail, Instruction, Outcome, Return, Succeed, Wait
-from brim.core.time.rules import Moment
+from brim.core.rails import Fail, Instruction, Outcome, Return, Succeed, Wait
+from brim.core.time import Moment
 from brim.core.topups import rules
 from brim.core.topups import transition_store as transitions
 from brim.core.topups.events import EVENT_OF_STATUS
@@ -116,7 +115,7 @@ async def _announce_available(conn: Conn, changes: Sequence[Change]) -> list[Eve
     if not booked:
         return []
     touched = {(change.transition.topup.owner, change.transition.topup.currency) for change in booked}
-    balances = await ledger_store.lock_balances(conn, touched)
+    balances = await ledger.lock_balances(conn, touched)
     events: list[Event] = []
     for owner, moment_changes in _by_moment(booked):
         for change in moment_changes:

@@ -10,9 +10,8 @@ import msgspec
 
 from brim.base import wire
 from brim.base.scope import Owner
+from brim.core.events import Event, notification_json
 from brim.core.events import wire as event_wire
-from brim.core.events.rules import Event
-from brim.core.events.thin import notification_json
 from brim.core.webhooks.rules import DeliveryState, Endpoint, EventPayload, Outcome, next_attempt_ms, sign
 
 LEASE_MARGIN_S: Final = 60.0

@@ -11,10 +11,9 @@ from typing import Final
 import structlog
 
 from brim.base.ids import IdFactory
-from brim.core.events import store as events_store
-from brim.core.events.rules import BY_ITSELF, Event, EventType
-from brim.core.events.service import new_event
-from brim.core.time.rules import Moment
+from brim.core import events
+from brim.core.events import BY_ITSELF, Event, EventType, new_event
+from brim.core.time import Moment
 from brim.core.webhooks import delivery_store as deliveries
 from brim.core.webhooks import store as webhooks
 from brim.core.webhooks.deliveries import (
@@ -140,7 +139,7 @@ async def record(database: Database, attempts: Sequence[Attempt], *, ids: IdFact
         if turned_off:
             moment = Moment(now_ms, ids)  # real time even where a test clock runs: webhooks are sent in it
             found = await webhooks.fetch_endpoints(conn, turned_off)
-            await events_store.insert_events(conn, [_disabled_event(endpoint, moment) for endpoint in found])
+            await events.insert_events(conn, [_disabled_event(endpoint, moment) for endpoint in found])
         return turned_off
 
     turned_off = await database.transact(work)

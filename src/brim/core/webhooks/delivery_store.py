@@ -10,7 +10,7 @@ from typing import Any, Final
 import msgspec
 
 from brim.base.scope import Owner
-from brim.core.events.rules import Event, EventType
+from brim.core.events import Event, EventType
 from brim.core.webhooks.deliveries import Answer, Attempt, Delivery, DeliveryStanding, EndpointKey, PastAttempt
 from brim.core.webhooks.rules import GIVE_UP_AFTER_S, DeliveryState, Endpoint, EventPayload, Outcome
 from brim.platform.database import Conn

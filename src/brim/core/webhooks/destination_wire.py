@@ -9,7 +9,7 @@ from typing import Final
 import msgspec
 
 from brim.base.wire import encode
-from brim.core.events.thin import thin_name, write_second
+from brim.core.events import thin_name, write_second
 from brim.core.webhooks.rules import Endpoint, EventPayload
 
 OWN_EVENTS: Final = "@self"

@@ -12,11 +12,9 @@ from brim.base.ids import IdFactory
 from brim.base.paging import Page, PageRequest, page_of, window
 from brim.base.scope import Owner
 from brim.base.wire import encode
-from brim.core.events.rules import EventType
-from brim.core.events.service import new_event
-from brim.core.events.thin import thin_json
-from brim.core.idempotency.service import Answer, Attempt, RenderError, run_once
-from brim.core.time.rules import Moment
+from brim.core.events import EventType, new_event, thin_json
+from brim.core.idempotency import Answer, Attempt, RenderError, run_once
+from brim.core.time import Moment
 from brim.core.webhooks import store as webhooks
 from brim.core.webhooks.deliveries import EndpointKey
 from brim.core.webhooks.destination_wire import EventDestinationObject, destination_json

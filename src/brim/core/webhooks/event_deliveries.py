@@ -6,10 +6,10 @@ from typing import TypeAlias
 from brim.base.errors import ResourceMissingError
 from brim.base.paging import Page, PageRequest
 from brim.base.scope import Owner
-from brim.core.accounts import store as accounts
-from brim.core.events import store as events_store
-from brim.core.events.rules import Event, EventFilters
-from brim.core.idempotency.service import Answer, Attempt, RenderError, run_once
+from brim.core import accounts
+from brim.core import events as events_store
+from brim.core.events import Event, EventFilters
+from brim.core.idempotency import Answer, Attempt, RenderError, run_once
 from brim.core.webhooks import delivery_store as deliveries
 from brim.core.webhooks.deliveries import DeliveryStanding, EndpointKey, PastAttempt
 from brim.core.webhooks.endpoints import EndpointDisabledError, EndpointNotListeningError, NothingToSendError
@@ -47,7 +47,7 @@ async def list_deliveries(
         return await deliveries.list_event_deliveries(conn, owner, event_id, viewers=viewers)
 
 
-async def list_attempts(
+async def list_event_attempts(
     database: Database, owner: Owner, event_id: str, request: PageRequest, *, viewers: Sequence[str]
 ) -> Page[PastAttempt]:
     """Return a page of the attempts to send an event to endpoints of the viewing accounts, newest first.

@@ -12,7 +12,7 @@ from typing import Final
 import msgspec
 
 from brim.base.scope import Owner
-from brim.core.events.names import ENDPOINT_EVENTS
+from brim.core.events import ENDPOINT_EVENTS
 
 ALL_EVENTS: Final = "*"
 _KNOWN_EVENTS: Final = frozenset(ENDPOINT_EVENTS)

@@ -15,7 +15,7 @@ from brim.base.ids import IdFactory
 from brim.base.paging import Page, PageRequest, page_of_few
 from brim.base.scope import Owner
 from brim.base.wire import encode
-from brim.core.idempotency.service import Answer, Attempt, RenderError, run_once
+from brim.core.idempotency import Answer, Attempt, RenderError, run_once
 from brim.core.webhooks import delivery_store as deliveries
 from brim.core.webhooks import endpoints
 from brim.core.webhooks import store as webhooks

@@ -6,8 +6,7 @@ from typing import Any, Final
 import msgspec
 
 from brim.base.scope import Owner
-from brim.core.events.rules import Event
-from brim.core.events.store import announcement_of
+from brim.core.events import Event, announcement_of
 from brim.core.webhooks.deliveries import EndpointKey
 from brim.core.webhooks.rules import Endpoint, EventPayload
 from brim.platform.database import Conn

@@ -7,9 +7,16 @@ from typing import Final
 from brim.api.message import Reply
 from brim.base.errors import BrimError
 from brim.base.ids import BODY_CHARS, random_base62
-from brim.core.access.owner_keys import LONGEST_NAME, KeyWish
-from brim.core.access.rules import PERMISSION_LEVELS, RESOURCES, OwnedKey
-from brim.core.access.service import KEY_PREFIX, NewKey, UnknownKeyError
+from brim.core.access import (
+    KEY_PREFIX,
+    LONGEST_NAME,
+    PERMISSION_LEVELS,
+    RESOURCES,
+    KeyWish,
+    NewKey,
+    OwnedKey,
+    UnknownKeyError,
+)
 from brim.web.calling import ApiRefusedError
 from brim.web.dashboard.forms import Form
 from brim.web.dashboard.signed import SignedVisit

@@ -12,7 +12,7 @@ import msgspec
 from brim.api.message import Reply, StreamedReply
 from brim.base.errors import BrimError
 from brim.base.scope import Owner
-from brim.core.changes.rules import Changes
+from brim.core.changes import Changes
 from brim.web.dashboard.signed import SignedVisit
 
 CHECKED_EVERY_S: Final = 5.0

@@ -8,7 +8,7 @@ import msgspec
 
 from brim.api.message import Reply
 from brim.base.errors import BrimError
-from brim.core.changes.service import Watchers
+from brim.core.changes import Watchers
 from brim.web.calling import AnsweringApi, ApiRefusedError, Caller
 from brim.web.dashboard.wording import DONE
 from brim.web.key_desk import KeyDesk

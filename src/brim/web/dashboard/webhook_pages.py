@@ -2,7 +2,7 @@
 
 from brim.api.message import Reply
 from brim.base.ids import random_base62
-from brim.core.events.rules import DEFAULT_API_VERSION
+from brim.core.events import DEFAULT_API_VERSION
 from brim.web.calling import ApiRefusedError
 from brim.web.dashboard.forms import Form
 from brim.web.dashboard.linking import message_of

@@ -9,8 +9,7 @@ from brim.api.message import Reply
 from brim.api.operation import Operation
 from brim.base.errors import ExclusiveParametersError, ResourceMissingError
 from brim.base.paging import PageRequest
-from brim.core.audit.rules import Actor, ActorKind, AuditEntry
-from brim.core.audit.service import list_audit_log
+from brim.core.audit import Actor, ActorKind, AuditEntry, list_audit_log
 from brim.web.dashboard.paging import CURSORS, paging
 from brim.web.dashboard.signed import SignedPages, SignedVisit
 from brim.web.operators.people import People

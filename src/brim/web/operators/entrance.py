@@ -5,8 +5,7 @@ from urllib.parse import urlencode
 
 from brim.api.message import Reply
 from brim.base.errors import OverloadedError
-from brim.core.operators.service import operators_exist
-from brim.core.operators.sign_in_rules import (
+from brim.core.operators import (
     ForgedFormError,
     SessionEndedError,
     TooManyTriesError,
@@ -14,6 +13,7 @@ from brim.core.operators.sign_in_rules import (
     WrongPasswordError,
     check_form_token,
     form_token,
+    operators_exist,
 )
 from brim.web.dashboard.forms import Form
 from brim.web.operators.own_forms import is_own_form, own_path, refusal_of_form

@@ -7,16 +7,22 @@ from typing import Final
 
 from brim.api.message import Reply
 from brim.base.errors import OverloadedError
-from brim.core.operators.password_links import find_password_link, use_password_link
-from brim.core.operators.rules import InvalidEmailError, InvalidNameError, Role, WeakPasswordError
-from brim.core.operators.service import NewOperator, check_first_run, claim_first_run
-from brim.core.operators.sign_in_rules import (
+from brim.core.operators import (
     DASHBOARD_PATH,
     FIRST_RUN_PATH,
     PASSWORD_LINK_PATH,
     FirstRunOverError,
+    InvalidEmailError,
+    InvalidNameError,
+    NewOperator,
     PasswordLinkOverError,
+    Role,
     SessionEndedError,
+    WeakPasswordError,
+    check_first_run,
+    claim_first_run,
+    find_password_link,
+    use_password_link,
 )
 from brim.web.dashboard.forms import Form
 from brim.web.operators.entrance import SIGN_IN

@@ -6,13 +6,14 @@ from typing import Final, TypeAlias
 
 from brim.api.message import Reply
 from brim.base.errors import OverloadedError
-from brim.core.audit.rules import Actor
-from brim.core.operators import service
-from brim.core.operators.password_links import make_password_link
-from brim.core.operators.rules import (
+from brim.core import operators
+from brim.core.audit import Actor
+from brim.core.operators import (
+    PASSWORD_LINK_PATH,
     InvalidEmailError,
     InvalidNameError,
     LastAdminError,
+    NewOperator,
     NotBoundError,
     Operator,
     OperatorDisabledError,
@@ -20,9 +21,11 @@ from brim.core.operators.rules import (
     Role,
     UnknownOperatorError,
     WeakPasswordError,
+    add_operator,
+    find_operator,
+    list_operators,
+    make_password_link,
 )
-from brim.core.operators.service import NewOperator, add_operator, find_operator, list_operators
-from brim.core.operators.sign_in_rules import PASSWORD_LINK_PATH
 from brim.web.dashboard.forms import Form
 from brim.web.dashboard.signed import SignedHandler, SignedPages, SignedVisit
 from brim.web.operators.links import note
@@ -112,7 +115,7 @@ class Management:
         people = self._people
 
         async def change(found: Operator, by: Actor) -> None:
-            await service.set_role(people.database, found.id, role, by=by, now_ms=people.clock(), ids=people.ids)
+            await operators.set_role(people.database, found.id, role, by=by, now_ms=people.clock(), ids=people.ids)
 
         return await self._change(page, change, done="role_set")
 
@@ -121,7 +124,7 @@ class Management:
         people = self._people
 
         async def change(found: Operator, by: Actor) -> None:
-            await service.disable_operator(people.database, found.id, by=by, now_ms=people.clock(), ids=people.ids)
+            await operators.disable_operator(people.database, found.id, by=by, now_ms=people.clock(), ids=people.ids)
 
         return await self._change(page, change, done="operator_disabled")
 
@@ -130,7 +133,7 @@ class Management:
         people = self._people
 
         async def change(found: Operator, by: Actor) -> None:
-            await service.enable_operator(people.database, found.id, by=by, now_ms=people.clock(), ids=people.ids)
+            await operators.enable_operator(people.database, found.id, by=by, now_ms=people.clock(), ids=people.ids)
 
         return await self._change(page, change, done="operator_enabled")
 
@@ -139,7 +142,7 @@ class Management:
         people = self._people
 
         async def change(found: Operator, by: Actor) -> None:
-            await service.reset_codes(people.database, found.id, by=by, now_ms=people.clock(), ids=people.ids)
+            await operators.reset_codes(people.database, found.id, by=by, now_ms=people.clock(), ids=people.ids)
 
         return await self._change(page, change, done="codes_reset")
 
@@ -149,7 +152,7 @@ class Management:
 
         async def change(found: Operator, by: Actor) -> None:
             with suppress(NotBoundError):  # unbound in another window: there is nothing left to do
-                await service.unbind_identity(people.database, found.id, by=by, now_ms=people.clock(), ids=people.ids)
+                await operators.unbind_identity(people.database, found.id, by=by, now_ms=people.clock(), ids=people.ids)
 
         return await self._change(page, change, done="identity_unbound")
 
@@ -201,7 +204,7 @@ class Management:
     async def _one_page(self, page: SignedVisit, form: Form, *, status: int = 200) -> Reply:
         operator = await self._found(page)
         form.values.setdefault("role", operator.role.value)
-        identity = await service.find_identity(self._people.database, operator.id)
+        identity = await operators.find_identity(self._people.database, operator.id)
         return page.reply(
             "operators/one.html", status=status, form=form, operator=operator, roles=ROLES, identity=identity
         )

@@ -9,7 +9,7 @@ import re
 from typing import Final
 
 from brim.api.origin import explain_origin, is_own_origin
-from brim.core.operators.sign_in_rules import DASHBOARD_PATH
+from brim.core.operators import DASHBOARD_PATH
 from brim.web.operators.wording import SAID
 from brim.web.visit import Visit
 

@@ -10,13 +10,22 @@ from brim.api.message import Reply
 from brim.api.origin import Proxies
 from brim.base.clock import Clock
 from brim.base.ids import IdFactory
-from brim.core.audit.rules import Actor
-from brim.core.operators.dashboard_keys import OperatorKeys
-from brim.core.operators.openid import OpenId, client_of
-from brim.core.operators.passwords import Passwords
-from brim.core.operators.rules import Operator
-from brim.core.operators.sign_in import Sessions, SignIn, actor_of
-from brim.core.operators.sign_in_rules import CODE_WITHIN_MS, NewSession, cookie_name, ended_cookie, session_cookie
+from brim.core.audit import Actor
+from brim.core.operators import (
+    CODE_WITHIN_MS,
+    NewSession,
+    OpenId,
+    Operator,
+    OperatorKeys,
+    Passwords,
+    Sessions,
+    SignIn,
+    actor_of,
+    client_of,
+    cookie_name,
+    ended_cookie,
+    session_cookie,
+)
 from brim.platform.database import Database
 from brim.platform.settings import Settings
 from brim.platform.vault import Vault

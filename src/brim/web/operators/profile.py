@@ -6,16 +6,22 @@ import msgspec
 
 from brim.api.message import Reply
 from brim.base.errors import OverloadedError
-from brim.core.operators.one_time_codes import CodesEnabledError, CodesNotBegunError, begin_codes, find_enrolment
-from brim.core.operators.rules import InvalidNameError, Operator, WeakPasswordError
-from brim.core.operators.service import find_operator, rename_operator
-from brim.core.operators.sign_in import list_sessions
-from brim.core.operators.sign_in_rules import (
+from brim.core.operators import (
+    CodesEnabledError,
+    CodesNotBegunError,
+    InvalidNameError,
+    Operator,
     SessionEndedError,
     TooManyTriesError,
+    WeakPasswordError,
     WrongCodeError,
     WrongPasswordError,
+    begin_codes,
+    find_enrolment,
+    find_operator,
     hash_token,
+    list_sessions,
+    rename_operator,
 )
 from brim.web.dashboard.forms import Form
 from brim.web.dashboard.signed import SignedPages, SignedVisit

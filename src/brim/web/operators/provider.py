@@ -8,17 +8,18 @@ from typing import Final
 from urllib.parse import quote, unquote
 
 from brim.api.message import Reply
-from brim.core.operators.openid import OpenId
-from brim.core.operators.openid_rules import (
+from brim.core.operators import (
     JOURNEY_KEPT_MS,
     IdentityMismatchError,
+    InvalidEmailError,
     JourneyOverError,
     NoOperatorError,
+    OpenId,
+    OperatorDisabledError,
     ProviderFailedError,
+    SessionEndedError,
     UnverifiedEmailError,
 )
-from brim.core.operators.rules import InvalidEmailError, OperatorDisabledError
-from brim.core.operators.sign_in_rules import SessionEndedError
 from brim.web.operators.entrance import SIGN_IN, Entrance
 from brim.web.operators.own_forms import own_path
 from brim.web.operators.people import People

@@ -5,9 +5,8 @@ from typing import Final
 
 from brim.api.message import Request
 from brim.base.scope import Owner
-from brim.core.access.service import accounts_to_show
-from brim.core.operators.rules import OperatorDisabledError, UnknownOperatorError
-from brim.core.operators.sign_in_rules import form_token
+from brim.core.access import accounts_to_show
+from brim.core.operators import OperatorDisabledError, UnknownOperatorError, form_token
 from brim.web.operators.people import People
 from brim.web.operators.trail import Trail
 from brim.web.session import ACCOUNT_COOKIE, AccountChoice, Session

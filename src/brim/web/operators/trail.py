@@ -17,8 +17,7 @@ from brim.base.clock import Clock
 from brim.base.errors import BrimError
 from brim.base.ids import IdFactory
 from brim.base.scope import Owner
-from brim.core.audit.rules import Actor
-from brim.core.audit.service import record_alone
+from brim.core.audit import Actor, record_alone
 from brim.platform.database import Database
 
 log = structlog.get_logger()

@@ -2,9 +2,8 @@
 
 from typing import Final
 
-from brim.core.audit.rules import Action
-from brim.core.operators.rules import Role
-from brim.core.operators.sign_in_rules import TooManyTriesError
+from brim.core.audit import Action
+from brim.core.operators import Role, TooManyTriesError
 
 SAID: Final = {
     "elsewhere": "This form was not sent from this page, so nothing was done. Fill it in here and try again.",

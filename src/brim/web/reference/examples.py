@@ -11,16 +11,15 @@ from brim.api.params import object_schema
 from brim.api.schemas import NAMES
 from brim.base import wire
 from brim.base.scope import Owner
+from brim.core.accounts import Account, AccountDetails, CapabilityState
 from brim.core.accounts import wire as account_wire
-from brim.core.accounts.details import AccountDetails, CapabilityState
-from brim.core.accounts.rules import Account
-from brim.core.bank_accounts.rules import Address
+from brim.core.bank_accounts import Address
+from brim.core.events import DEFAULT_API_VERSION
 from brim.core.events import wire as event_wire
-from brim.core.events.rules import DEFAULT_API_VERSION
 from brim.core.funding import wire as funding_wire
 from brim.core.integrity import wire as verification_wire
+from brim.core.ledger import Balance
 from brim.core.ledger import wire as balance_wire
-from brim.core.ledger.rules import Balance
 from brim.core.request_logs.wire import RequestLogObject
 from brim.core.test_clocks import wire as clock_wire
 from brim.core.topups import wire as topup_wire

@@ -18,7 +18,7 @@ from brim.api.message import Reply
 from brim.api.operation import Operation
 from brim.api.params import object_schema
 from brim.base.errors import BrimError
-from brim.core.access.rules import redact_secret
+from brim.core.access import redact_secret
 from brim.web.calling import AnsweringApi, Caller
 from brim.web.naming import places_of, with_ids
 from brim.web.pages import PAGE_HEADERS

@@ -6,7 +6,7 @@ from typing import Final
 
 import msgspec
 
-from brim.core.access.rules import redact_secret
+from brim.core.access import redact_secret
 from brim.web.samples.languages import BY_KEY, DEFAULT, Language
 from brim.web.session import Session
 from brim.web.visit import Visit

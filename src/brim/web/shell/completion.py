@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from brim.core.stripe_cli.triggers import TRIGGERS
+from brim.core.triggers import TRIGGERS
 from brim.web.shell import manual
 from brim.web.shell.commands import Command, Flag, Words
 from brim.web.shell.failures import ShellError

@@ -7,7 +7,7 @@ import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
-from brim.core.stripe_cli.triggers import TRIGGERS
+from brim.core.triggers import TRIGGERS
 from brim.web.shell import colours
 from brim.web.shell.commands import Command, Flag, Words
 from brim.web.shell.flags import PLAIN_FLAGS, REQUEST_FLAGS

@@ -7,7 +7,7 @@ import msgspec
 
 from brim.api.message import Request
 from brim.api.websocket import Socket
-from brim.core.access.rules import secret_prefix
+from brim.core.access import secret_prefix
 from brim.web.calling import AnsweringApi, Told
 from brim.web.shell.failures import UnusableKeyError
 

@@ -12,7 +12,7 @@ import msgspec
 
 from brim.api.message import Request
 from brim.base.clock import Clock
-from brim.core.events.rules import EventType
+from brim.core.events import EventType
 from brim.core.stripe_cli.wire import subscribe_path
 from brim.web.shell import colours
 from brim.web.shell.asking import Ask, send
