@@ -1,6 +1,6 @@
 """What our HTTP protocol is worth: `python -m bench.protocol` measures it against uvicorn's own, for docs/adr/0003.
 
-The same application, with all its operations, is served by uvicorn twice: by `brim.api.protocol.HttpProtocol`, and by
+The same application, with all its operations, is served by uvicorn twice: by `brim.http.protocol.HttpProtocol`, and by
 uvicorn's httptools protocol through a small ASGI adapter. One process each, uvloop both times. Creates run through
 everything but storage, which answers at once from memory; `/healthz` is next to no work.
 """
@@ -25,10 +25,7 @@ from bench.rounds import Figure, Row, measure_rounds
 from bench.service import CREATE_BODY, TEST_KEY
 from brim.api.app import Api
 from brim.api.call import Service
-from brim.api.intake import Limits
-from brim.api.message import Request
 from brim.api.operations import OPERATIONS
-from brim.api.protocol import HttpProtocol
 from brim.api.system import system_handlers
 from brim.base.clock import system_clock_ms
 from brim.base.ids import IdFactory
@@ -37,6 +34,9 @@ from brim.core.funding.bank_secrets import BankSecrets
 from brim.core.rails.sandbox import SandboxRail
 from brim.core.stripe_cli.hub import Hub
 from brim.core.topups.config_cache import KnownTerms
+from brim.http.intake import Limits
+from brim.http.message import Request
+from brim.http.protocol import HttpProtocol
 from brim.platform.vault import Vault
 
 if TYPE_CHECKING:

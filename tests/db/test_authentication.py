@@ -9,10 +9,10 @@ import pytest
 
 from brim.api.auth import REMEMBERED_MS, Authenticator
 from brim.api.errors import AccountUnreachableError
-from brim.api.message import Request
 from brim.core.access.service import create_account, create_key
 from brim.core.accounts.rules import Account
 from brim.core.accounts.store import insert_account
+from brim.http.message import Request
 from brim.platform.database import Conn, Database
 from brim.testing.terminal import typed
 

@@ -5,10 +5,10 @@ from collections.abc import AsyncGenerator, Iterator
 from types import SimpleNamespace
 from typing import Any, cast
 
-from brim.api.intake import Intake, Limits
-from brim.api.message import Reply, Request, StreamedReply
-from brim.api.protocol import HttpProtocol
-from brim.api.websocket import Socket
+from brim.http.intake import Intake, Limits
+from brim.http.message import Reply, Request, StreamedReply
+from brim.http.protocol import HttpProtocol
+from brim.http.websocket import Socket
 
 LIMITS = Limits(
     max_body=2_000,

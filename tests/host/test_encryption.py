@@ -9,9 +9,9 @@ from typing import Final
 
 import asyncpg
 
-from brim.api.form import decode_form
 from brim.core.encryption.service_secrets import find_service_secret
 from brim.core.idempotency.rules import fingerprint
+from brim.http.form import decode_form
 from brim.platform.database import Database
 from brim.platform.vault import Vault
 from brim_process import RunningBrim, run_brim

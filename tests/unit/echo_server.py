@@ -10,12 +10,12 @@ from urllib.parse import unquote_to_bytes
 import msgspec
 import uvicorn
 
-from brim.api.connections import sweep_connections
-from brim.api.intake import Intake, Limits
-from brim.api.message import Reply, Request, StreamedReply
-from brim.api.origin import Proxies
-from brim.api.protocol import HttpProtocol
-from brim.api.websocket import WebSocket
+from brim.http.connections import sweep_connections
+from brim.http.intake import Intake, Limits
+from brim.http.message import Reply, Request, StreamedReply
+from brim.http.origin import Proxies
+from brim.http.protocol import HttpProtocol
+from brim.http.websocket import WebSocket
 from brim.platform.settings import parse_networks
 
 LIMITS = Limits(

@@ -11,7 +11,6 @@ from stripe._api_requestor import _APIRequestor
 
 import brim
 from brim.api import errors as api
-from brim.api import parameter_errors as parameters
 from brim.api.errors import ERROR_TABLE, redact_key, render_error, should_retry
 from brim.api.openapi import possible_errors
 from brim.api.operations import OPERATIONS
@@ -32,6 +31,7 @@ from brim.core.topups import rules as topups
 from brim.core.topups.rules import Status
 from brim.core.verification import rules as verification
 from brim.core.webhooks import endpoints
+from brim.http import parameter_errors as parameters
 from brim.platform import vault
 from brim.platform.egress import targets
 

@@ -3,11 +3,11 @@
 import pytest
 
 from brim.api.expansion import EXPANDABLE, check_path, check_property, paths_below
-from brim.api.parameter_errors import ExpandTooDeepError, NotExpandableError
 from brim.core.events import wire as event_wire
 from brim.core.funding import wire as funding_wire
 from brim.core.ledger import wire as balance_wire
 from brim.core.topups import wire as topup_wire
+from brim.http.parameter_errors import ExpandTooDeepError, NotExpandableError
 
 _STRUCTS = {
     "topup": topup_wire.TopupObject,

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stripe._encode import _api_encode
 
-from brim.api.form import MAX_DEPTH, MAX_NAME_LENGTH, MAX_PARAMETERS, Value, decode_form
-from brim.api.parameter_errors import (
+from brim.base.errors import BrimError
+from brim.http.form import MAX_DEPTH, MAX_NAME_LENGTH, MAX_PARAMETERS, Value, decode_form
+from brim.http.parameter_errors import (
     ConflictingParameterError,
     MalformedEncodingError,
     NullCharacterError,
@@ -18,7 +19,6 @@ from brim.api.parameter_errors import (
     ParameterTooDeepError,
     TooManyParametersError,
 )
-from brim.base.errors import BrimError
 
 _CHARACTERS = st.characters(blacklist_categories=["Cs"], blacklist_characters="\0")
 _VALUES = st.text(_CHARACTERS, max_size=20)

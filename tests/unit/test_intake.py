@@ -5,8 +5,8 @@ import asyncio
 import pytest
 from echo_server import LIMITS, Serving, echoing, request, status_of
 
-from brim.api.intake import Intake, source_of
-from brim.api.origin import Proxies
+from brim.http.intake import Intake, source_of
+from brim.http.origin import Proxies
 from brim.platform.settings import parse_networks
 
 

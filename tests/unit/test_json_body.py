@@ -4,18 +4,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brim.api.form import MAX_DEPTH, MAX_PARAMETERS, decode_form
-from brim.api.json_body import decode_json
-from brim.api.parameter_errors import (
+from brim.api.v2_kinds import TimestampRange
+from brim.base.errors import BrimError
+from brim.base.paging import Range
+from brim.http.form import MAX_DEPTH, MAX_PARAMETERS, decode_form
+from brim.http.json_body import decode_json
+from brim.http.parameter_errors import (
     InvalidTimestampError,
     MalformedJsonError,
     NullCharacterError,
     ParameterTooDeepError,
     TooManyParametersError,
 )
-from brim.api.v2_kinds import TimestampRange
-from brim.base.errors import BrimError
-from brim.base.paging import Range
 
 
 @pytest.mark.parametrize(

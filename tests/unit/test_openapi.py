@@ -14,14 +14,10 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 
-from brim.api import protocol
 from brim.api.errors import place_of, render_error, render_v2_error
-from brim.api.form import decode_form
-from brim.api.json_body import decode_json
 from brim.api.openapi import build_openapi, possible_errors
 from brim.api.operation import Operation
 from brim.api.operations import OPERATIONS
-from brim.api.parameter_errors import MissingParameterError, NullCharacterError
 from brim.api.params import read_parameters
 from brim.api.rendering import availability_of
 from brim.base import wire
@@ -48,6 +44,10 @@ from brim.core.verification.rules import Difference, VerificationRun
 from brim.core.webhooks.destination_wire import destination_json
 from brim.core.webhooks.rules import Endpoint, EventPayload
 from brim.core.webhooks.wire import endpoint_json
+from brim.http import protocol
+from brim.http.form import decode_form
+from brim.http.json_body import decode_json
+from brim.http.parameter_errors import MissingParameterError, NullCharacterError
 
 DOCUMENT: dict[str, Any] = build_openapi(OPERATIONS)
 _BY_ID = {operation.operation_id: operation for operation in OPERATIONS}

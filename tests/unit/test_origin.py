@@ -4,8 +4,8 @@ from ipaddress import ip_network
 
 import pytest
 
-from brim.api.message import Request
-from brim.api.origin import Proxies
+from brim.http.message import Request
+from brim.http.origin import Proxies
 
 TRUSTED = Proxies((ip_network("10.0.0.0/8"), ip_network("::1/128")))
 NOBODY = Proxies()

@@ -12,7 +12,6 @@ from brim.api.declarations.balance import BALANCE_TRANSACTION_LIST
 from brim.api.declarations.events import EVENT_LIST
 from brim.api.declarations.topups import TOPUP_CREATE, TOPUP_LIST, TOPUP_UPDATE
 from brim.api.errors import render_error
-from brim.api.form import Value, decode_form
 from brim.api.kinds import IntegerRange
 from brim.api.operation import Operation
 from brim.api.operations import OPERATIONS
@@ -21,6 +20,7 @@ from brim.base.currency import CURRENCIES
 from brim.base.errors import BrimError
 from brim.base.metadata import CLEAR_ALL, MetadataChange
 from brim.base.paging import Range
+from brim.http.form import Value, decode_form
 
 Spec = tuple[Parameter, ...]
 _DIGITS_OF_ALL_SCRIPTS = st.characters(categories=["Nd"])

@@ -11,8 +11,8 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosedError, ConnectionClosedOK, InvalidStatus
 from websockets.typing import Subprotocol
 
-from brim.api.protocol import MAX_HEADERS
-from brim.api.websocket import MAX_MESSAGE
+from brim.http.protocol import MAX_HEADERS
+from brim.http.websocket import MAX_MESSAGE
 
 
 async def test_a_request_is_answered_with_length_and_date() -> None:

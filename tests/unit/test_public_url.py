@@ -4,9 +4,9 @@ from ipaddress import ip_network
 
 import pytest
 
-from brim.api.message import Request
-from brim.api.origin import Proxies
 from brim.base.public_url import PublicUrl, parse_public_url
+from brim.http.message import Request
+from brim.http.origin import Proxies
 from brim.platform.settings import InvalidSettingError, load_settings
 
 BRIM = PublicUrl("https://pay.example.test", "/brim")

@@ -4,10 +4,10 @@ import pytest
 
 from brim.api import rate_limits
 from brim.api.errors import RateLimitedError
-from brim.api.message import Reply, Request
 from brim.api.rate_limits import RateLimiter, RateLimits
 from brim.base.scope import Owner
 from brim.core.access.rules import ApiKey
+from brim.http.message import Reply, Request
 from brim.web.calling import ask
 
 

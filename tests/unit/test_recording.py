@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brim.api.message import Reply, Request
 from brim.api.recording import Answered, make_record
 from brim.base.ids import IdFactory
 from brim.base.scope import Owner
 from brim.core.request_logs.rules import RequestRecord
+from brim.http.message import Reply, Request
 
 SECRETS: Final = (
     "sk_test_abcdefghijklmnop", "rk_live_abcdefghijklmnop", "whsec_abcdefghijklmnop", "postgresql://brim:hunter2@db/x",

@@ -12,7 +12,7 @@ from websockets.exceptions import ConnectionClosedError
 from websockets.typing import Subprotocol
 
 from api.flooding import frame
-from brim.api.websocket import MAX_CONTROL_FRAMES, MAX_FRAGMENTS, MAX_MESSAGE
+from brim.http.websocket import MAX_CONTROL_FRAMES, MAX_FRAGMENTS, MAX_MESSAGE
 
 HANDSHAKE = (
     "GET /socket HTTP/1.1\r\nHost: x\r\nConnection: keep-alive, Upgrade\r\nUpgrade: websocket\r\n"
@@ -112,7 +112,7 @@ async def test_a_conversation_that_is_behind_is_sent_no_more_than_it_can_keep() 
 
 
 async def test_a_client_that_reads_nothing_is_read_no_more_and_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("brim.api.websocket.SILENT_FOR_S", 0.3)
+    monkeypatch.setattr("brim.http.websocket.SILENT_FOR_S", 0.3)
     async with echoing() as serving:
         raw = await open_socket(serving)
         raw.reader._limit = 1  # type: ignore[attr-defined]  # it stops reading after the first piece

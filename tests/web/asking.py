@@ -1,6 +1,6 @@
 """Asks a site for pages without a network between."""
 
-from brim.api.message import Reply, Request
+from brim.http.message import Reply, Request
 from brim.web.site import Site
 
 BROWSER = {b"accept": b"text/html,application/xhtml+xml", b"accept-encoding": b"gzip, br"}

@@ -4,9 +4,9 @@ import asyncio
 import re
 from collections.abc import Callable
 
-from brim.api.message import Reply, Request
 from brim.api.operations import OPERATIONS
-from brim.api.websocket import Socket
+from brim.http.message import Reply, Request
+from brim.http.websocket import Socket
 from brim.web.shell.commands import build_commands
 from brim.web.shell.interpreter import Interpreter
 from brim.web.shell.session import KeySession

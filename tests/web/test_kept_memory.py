@@ -7,10 +7,10 @@ from urllib.parse import urlencode
 
 import pytest
 
-from brim.api.form import MAX_NAME_LENGTH, decode_form
-from brim.api.message import Request
 from brim.api.operations import OPERATIONS
 from brim.core.changes.service import Watchers
+from brim.http.form import MAX_NAME_LENGTH, decode_form
+from brim.http.message import Request
 from brim.platform.telemetry import metrics
 from brim.web.reference import examples
 from brim.web.reference.prose import coloured

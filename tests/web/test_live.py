@@ -10,8 +10,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from api.wire import Wire
-from brim.api.message import Reply, Request, StreamedReply
 from brim.core.changes.service import Watchers
+from brim.http.message import Reply, Request, StreamedReply
 from brim.platform.database import Database
 from brim.web.dashboard import live
 from brim.web.session import Session

@@ -7,9 +7,7 @@ import msgspec
 import pytest
 from people import BY, EMAIL, IDLE_MS, IDS, LIFE_MS, NOW_MS, PASSWORD, VAULT, add, sign_in_of, weak_passwords
 
-from brim.api.message import Reply, Request
 from brim.api.operations import OPERATIONS
-from brim.api.origin import Proxies
 from brim.base.paging import PageRequest
 from brim.base.scope import Owner
 from brim.core.access.recognition import recognise_key
@@ -22,6 +20,8 @@ from brim.core.operators.rules import Operator, Role, permissions_of
 from brim.core.operators.service import disable_operator, set_role
 from brim.core.operators.sign_in import Sessions, list_sessions
 from brim.core.operators.sign_in_rules import form_token
+from brim.http.message import Reply, Request
+from brim.http.origin import Proxies
 from brim.platform.database import Database
 from brim.testing.terminal import typed
 from brim.web.calling import ApiRefusedError, Caller

@@ -11,10 +11,10 @@ from urllib.parse import urlencode
 
 import pytest
 
-from brim.api.message import Reply
 from brim.api.openapi import build_openapi
 from brim.api.operation import Operation
 from brim.api.operations import OPERATIONS
+from brim.http.message import Reply
 from brim.web.assets import Assets
 from brim.web.naming import collection_of
 from brim.web.pages import Pages

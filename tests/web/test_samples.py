@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from brim.api.form import decode_form
 from brim.api.operations import OPERATIONS
+from brim.http.form import decode_form
 from brim.web.naming import verb_of
 from brim.web.reference.catalogue import Catalogue
 from brim.web.reference.examples import path_id_of, values_of

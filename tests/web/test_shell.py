@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from brim.api.message import Reply, Request
 from brim.core.triggers.rules import TRIGGERS
+from brim.http.message import Reply, Request
 from brim.web.shell.colours import colour_json, harmless
 from brim.web.shell.completion import complete
 from brim.web.shell.failures import (

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl
 
 import pytest
 
-from brim.api.message import Request
+from brim.http.message import Request
 from cli.stripe_cli import StripeCli, stripe_program
 from web.shell_fakes import KEY, KeepingScreen, RecordingApi, shell
 

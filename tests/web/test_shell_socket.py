@@ -16,7 +16,7 @@ from websockets.typing import Origin, Subprotocol
 
 from api.polling import until
 from api.wire import PENDING, Wire
-from brim.api.message import Reply, Request
+from brim.http.message import Reply, Request
 from brim.web.shell.conversation import ShellDoor
 from brim.web.shell.session import FindSession, ShellSession
 from service import Server

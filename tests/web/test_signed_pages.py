@@ -7,12 +7,12 @@ from urllib.parse import parse_qsl, urlencode
 
 import pytest
 
-from brim.api.message import Reply, Request
 from brim.api.operations import OPERATIONS
-from brim.api.websocket import Socket
 from brim.base.clock import system_clock_ms
 from brim.core.changes.service import Watchers
 from brim.core.operators.rules import Role
+from brim.http.message import Reply, Request
+from brim.http.websocket import Socket
 from brim.web.assets import Assets
 from brim.web.calling import ApiRefusedError, Caller, encode_fields
 from brim.web.parts import Supplies, build_site

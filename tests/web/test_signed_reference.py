@@ -9,8 +9,8 @@ from typing import Any, Final
 import pytest
 
 from api.wire import WireReply
-from brim.api.message import Reply
 from brim.core.access.rules import redact_secret
+from brim.http.message import Reply
 from service import Server
 from web.asking import BROWSER, header_of
 from web.conftest import Person

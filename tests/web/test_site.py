@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from brim.api.message import Reply
 from brim.base.errors import BrimError
+from brim.http.message import Reply
 from brim.web.assets import Assets
 from brim.web.pages import TEMPLATES, Pages, page_reply
 from brim.web.routes import Route, RouteTable

@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from typing import Final
 
 from brim.api.bank_kinds import AccountNumber, RoutingNumber
-from brim.api.form import Value
 from brim.api.kinds import (
     Boolean,
     Country,
@@ -14,15 +13,16 @@ from brim.api.kinds import (
     Text,
     TextList,
 )
-from brim.api.parameter_errors import (
+from brim.api.params import Errors, Hash, Kind, Parameter, Schema, leaf_names
+from brim.core.accounts import CAPABILITIES
+from brim.http.form import Value
+from brim.http.parameter_errors import (
     EmptyParameterError,
     IntegerTooLargeError,
     IntegerTooSmallError,
     InvalidIntegerError,
     InvalidObjectError,
 )
-from brim.api.params import Errors, Hash, Kind, Parameter, Schema, leaf_names
-from brim.core.accounts import CAPABILITIES
 
 _REQUESTED: Final = "requested"
 _MINIMUM: Final = "minimum"

@@ -25,23 +25,23 @@ from brim.api.errors import (
     render_v2_error,
     with_log_url,
 )
-from brim.api.form import Value, decode_form
-from brim.api.intake import Intake, Limits
-from brim.api.json_body import decode_json
-from brim.api.message import Reply, Request
 from brim.api.operation import Operation, is_v2_path
 from brim.api.params import read_parameters
 from brim.api.rate_limits import RateLimiter, RateLimits
 from brim.api.recording import Answered
 from brim.api.rights import Rights
 from brim.api.router import Router
-from brim.api.websocket import Socket
 from brim.base import wire
 from brim.base.errors import BrimError
 from brim.base.ids import new_request_id
 from brim.core.events import DEFAULT_API_VERSION, is_api_version
 from brim.core.idempotency import MAX_KEY_LENGTH, Answer, KeyClaim, fingerprint
 from brim.core.stripe_cli import SUBPROTOCOL
+from brim.http.form import Value, decode_form
+from brim.http.intake import Intake, Limits
+from brim.http.json_body import decode_json
+from brim.http.message import Reply, Request
+from brim.http.websocket import Socket
 from brim.platform.telemetry.logs import RequestLine, RequestLog, mask, write_time
 from brim.platform.telemetry.metrics import REQUESTS, method_label
 

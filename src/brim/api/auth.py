@@ -23,10 +23,10 @@ from brim.api.errors import (
     PublishableKeyError,
     TwoAccountsError,
 )
-from brim.api.message import Request
 from brim.base.clock import Clock
 from brim.base.scope import Owner
 from brim.core.access import ApiKey, hash_secret, may_act_for, recognise_key
+from brim.http.message import Request
 from brim.platform.database import Database
 
 Found = TypeVar("Found")

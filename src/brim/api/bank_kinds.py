@@ -5,7 +5,6 @@ Neighbours: `kinds` has all the others.
 
 from typing import Final
 
-from brim.api.form import Value
 from brim.api.kinds import TextList
 from brim.api.params import Errors, Kind, Schema
 from brim.core.bank_accounts import (
@@ -15,6 +14,7 @@ from brim.core.bank_accounts import (
     check_routing_number,
 )
 from brim.core.funding import MicrodepositAmountsInvalidError
+from brim.http.form import Value
 
 _AMOUNTS: Final = 2
 _LARGEST_AMOUNT: Final = 99

@@ -5,7 +5,6 @@ from typing import Any
 
 import msgspec
 
-from brim.api.origin import Proxies
 from brim.api.rights import Rights
 from brim.base.clock import Clock
 from brim.base.ids import IdFactory
@@ -16,6 +15,7 @@ from brim.core.rails import Rail
 from brim.core.stripe_cli import Hub
 from brim.core.topups import Batches, KnownTerms
 from brim.core.webhooks import EndpointRules
+from brim.http.origin import Proxies
 from brim.platform.database import Database
 from brim.platform.vault import Vault
 

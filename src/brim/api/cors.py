@@ -7,7 +7,7 @@ recordings of api.stripe.com's replies.
 import re
 from typing import Final
 
-from brim.api.message import Reply, Request
+from brim.http.message import Reply, Request
 
 _EXPOSED: Final = (
     "Request-Id",

@@ -9,7 +9,6 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from brim.api import parameter_errors as parameters
 from brim.base import currency, errors, metadata
 from brim.base.errors import BrimError, DatabaseUnavailableError, OverloadedError
 from brim.core import (
@@ -26,6 +25,7 @@ from brim.core import (
 )
 from brim.core.access import SECRET_CHARS, stripe_permission
 from brim.core.changes import TooManyStreamsError
+from brim.http import parameter_errors as parameters
 from brim.platform import vault
 from brim.platform.egress import targets
 

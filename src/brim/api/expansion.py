@@ -9,7 +9,7 @@ are not looked at: there is nothing to look into.
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from brim.api.parameter_errors import (
+from brim.http.parameter_errors import (
     ExpandOutsideDataError,
     ExpandTooDeepError,
     NotExpandableError,

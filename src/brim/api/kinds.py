@@ -9,8 +9,23 @@ from collections.abc import Iterable
 from typing import Final
 
 from brim.api.expansion import EXPANDABLE, check_path
-from brim.api.form import Value
-from brim.api.parameter_errors import (
+from brim.api.params import Errors, Kind, Schema, leaf_names
+from brim.base.countries import COUNTRIES
+from brim.base.currency import MAX_AMOUNT, InvalidCurrencyError, parse_currency
+from brim.base.metadata import (
+    CLEAR_ALL,
+    MAX_KEY_LENGTH,
+    MAX_KEYS,
+    MAX_VALUE_LENGTH,
+    MetadataChange,
+    MetadataKeyTooLongError,
+    MetadataValueTooLongError,
+    change_of,
+)
+from brim.base.paging import Range
+from brim.core.topups import MAX_STATEMENT_DESCRIPTOR
+from brim.http.form import Value
+from brim.http.parameter_errors import (
     ArrayTooLongError,
     DescriptorCharacterError,
     DescriptorTooLongError,
@@ -33,21 +48,6 @@ from brim.api.parameter_errors import (
     StringTooLongError,
     shown,
 )
-from brim.api.params import Errors, Kind, Schema, leaf_names
-from brim.base.countries import COUNTRIES
-from brim.base.currency import MAX_AMOUNT, InvalidCurrencyError, parse_currency
-from brim.base.metadata import (
-    CLEAR_ALL,
-    MAX_KEY_LENGTH,
-    MAX_KEYS,
-    MAX_VALUE_LENGTH,
-    MetadataChange,
-    MetadataKeyTooLongError,
-    MetadataValueTooLongError,
-    change_of,
-)
-from brim.base.paging import Range
-from brim.core.topups import MAX_STATEMENT_DESCRIPTOR
 
 MAX_TEXT: Final = 5000
 """Source: the ceiling of every string in the published schemas."""

@@ -12,15 +12,6 @@ from brim import __version__
 from brim.api import errors as failures
 from brim.api.errors import ErrorObject, place_of
 from brim.api.operation import Operation
-from brim.api.parameter_errors import (
-    ConflictingParameterError,
-    MalformedEncodingError,
-    MalformedJsonError,
-    NullCharacterError,
-    ParameterNameTooLongError,
-    ParameterTooDeepError,
-    TooManyParametersError,
-)
 from brim.api.params import Errors, Parameter, Schema, object_schema, parameter_errors
 from brim.api.schemas.published import component_schemas, list_of, reference_to, v2_list_of
 from brim.base.errors import (
@@ -33,6 +24,15 @@ from brim.base.errors import (
 from brim.base.metadata import TooMuchMetadataError
 from brim.core.events import DEFAULT_API_VERSION
 from brim.core.idempotency import MAX_KEY_LENGTH, IdempotencyMismatchError
+from brim.http.parameter_errors import (
+    ConflictingParameterError,
+    MalformedEncodingError,
+    MalformedJsonError,
+    NullCharacterError,
+    ParameterNameTooLongError,
+    ParameterTooDeepError,
+    TooManyParametersError,
+)
 
 _FORM: Final = "application/x-www-form-urlencoded"
 _JSON: Final = "application/json"

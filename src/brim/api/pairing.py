@@ -8,12 +8,12 @@ from typing import Final
 
 from brim.api.call import Service
 from brim.api.errors import UnrecognizedUrlError
-from brim.api.form import Value, decode_form
-from brim.api.message import Reply, Request
 from brim.base.wire import encode, pretty
 from brim.core import pairing
 from brim.core.pairing import code_of
 from brim.core.pairing.wire import PairingAnswer, PairingLinks
+from brim.http.form import Value, decode_form
+from brim.http.message import Reply, Request
 
 PREFIX: Final = "/stripecli/"
 AUTH: Final = "/stripecli/auth"

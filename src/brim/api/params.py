@@ -10,15 +10,15 @@ from typing import Any, TypeAlias
 
 import msgspec
 
-from brim.api.form import Value
-from brim.api.parameter_errors import (
+from brim.base.errors import BrimError
+from brim.http.form import Value
+from brim.http.parameter_errors import (
     EmptyParameterError,
     InvalidObjectError,
     MissingParameterError,
     UnknownParametersError,
     shown,
 )
-from brim.base.errors import BrimError
 
 Schema: TypeAlias = dict[str, Any]
 Errors: TypeAlias = tuple[type[BrimError], ...]

@@ -7,7 +7,6 @@ from typing import Any
 from brim.api.call import Call
 from brim.api.errors import render_error
 from brim.api.paging import read_page
-from brim.api.parameter_errors import MissingParameterError
 from brim.api.party import read_edit, read_party
 from brim.api.rendering import render_payment_method
 from brim.base import wire
@@ -19,6 +18,7 @@ from brim.core.bank_accounts import BankNumbers
 from brim.core.funding import FundingFilters, FundingKind, MicrodepositGuess, NewPaymentMethod, Render, check_customer
 from brim.core.funding import wire as funding_wire
 from brim.core.idempotency import Answer
+from brim.http.parameter_errors import MissingParameterError
 
 _KIND = FundingKind.PAYMENT_METHOD
 _TYPE = "us_bank_account"

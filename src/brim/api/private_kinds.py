@@ -7,9 +7,10 @@ refusal repeats what was sent. Neighbours: `kinds` has all the others, `bank_kin
 from collections.abc import Iterable
 from typing import Final, Literal
 
-from brim.api.form import Value
 from brim.api.kinds import MAX_TEXT
-from brim.api.parameter_errors import (
+from brim.api.params import Errors, Kind, Schema, leaf_names
+from brim.http.form import Value
+from brim.http.parameter_errors import (
     EmptyParameterError,
     IntegerTooLargeError,
     IntegerTooSmallError,
@@ -18,7 +19,6 @@ from brim.api.parameter_errors import (
     InvalidStringError,
     MissingParameterError,
 )
-from brim.api.params import Errors, Kind, Schema, leaf_names
 
 _HIDDEN: Final = "***"
 _EARLIEST_YEAR: Final = 1900

@@ -6,14 +6,14 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
-from brim.api.form import decode_form
-from brim.api.json_body import decode_json
-from brim.api.message import Reply, Request
 from brim.api.operation import is_v2_path
 from brim.base.errors import BrimError
 from brim.base.ids import IdFactory
 from brim.base.scope import Owner
 from brim.core.request_logs import MAX_PARAMETERS, PREFIX, RequestRecord, redact
+from brim.http.form import decode_form
+from brim.http.json_body import decode_json
+from brim.http.message import Reply, Request
 from brim.platform.telemetry.logs import mask
 
 _ID_FIRST: Final = re.compile(rb'\{\s*"id":\s*"(\w{1,100})"')

@@ -10,8 +10,6 @@ import structlog
 
 from brim.api.call import Call, Service
 from brim.api.declarations.brim import CLI_TARGETS
-from brim.api.message import Request
-from brim.api.websocket import Socket
 from brim.base.errors import BrimError, DatabaseUnavailableError
 from brim.base.scope import Owner
 from brim.base.wire import encode
@@ -20,6 +18,8 @@ from brim.core.events import DEFAULT_API_VERSION
 from brim.core.idempotency import Answer
 from brim.core.stripe_cli import Conversation, kept_features
 from brim.core.stripe_cli.wire import SUBSCRIBE, SessionObject
+from brim.http.message import Request
+from brim.http.websocket import Socket
 
 SESSIONS: Final = "/v1/stripecli/sessions"
 _SUBSCRIBE: Final = re.compile(r"/subscribe/(acct_\w{1,100})/(live|test)")

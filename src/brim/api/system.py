@@ -7,10 +7,10 @@ from typing import Final
 import msgspec
 
 from brim.api.app import SystemHandler
-from brim.api.message import Reply
 from brim.api.openapi import build_openapi
 from brim.api.operation import Operation
 from brim.base.public_url import PublicUrl
+from brim.http.message import Reply
 from brim.platform.database import Database
 from brim.platform.readiness import find_obstacle
 from brim.platform.telemetry import metrics

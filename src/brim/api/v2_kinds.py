@@ -6,20 +6,20 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
 
-from brim.api.form import Value
 from brim.api.kinds import TEXTS_ERRORS, read_texts
-from brim.api.parameter_errors import (
+from brim.api.params import Errors, Kind, Schema, leaf_names
+from brim.base.paging import PageRequest, Range
+from brim.core.events import ENDPOINT_EVENTS, ONLY_THIN_NAMES, V2_NAMES, snapshot_name, thin_name
+from brim.core.webhooks import ALL_EVENTS
+from brim.core.webhooks.destination_wire import EVENTS_OF_ACCOUNTS, OWN_EVENTS
+from brim.http.form import Value
+from brim.http.parameter_errors import (
     ArrayTooLongError,
     InvalidEnumError,
     InvalidObjectError,
     InvalidPageError,
     InvalidTimestampError,
 )
-from brim.api.params import Errors, Kind, Schema, leaf_names
-from brim.base.paging import PageRequest, Range
-from brim.core.events import ENDPOINT_EVENTS, ONLY_THIN_NAMES, V2_NAMES, snapshot_name, thin_name
-from brim.core.webhooks import ALL_EVENTS
-from brim.core.webhooks.destination_wire import EVENTS_OF_ACCOUNTS, OWN_EVENTS
 
 _RFC_3339: Final = re.compile(r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})")
 _UNIX_SECONDS: Final = re.compile(r"[0-9]{1,11}")

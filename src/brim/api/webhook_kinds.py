@@ -2,13 +2,13 @@
 
 from typing import Final
 
-from brim.api.form import Value
 from brim.api.kinds import TEXTS_ERRORS, Text, read_texts
-from brim.api.parameter_errors import InvalidEnumError, InvalidVersionError
 from brim.api.params import Errors, Kind, Schema
 from brim.base.clock import system_clock_ms
 from brim.core.events import ENDPOINT_EVENTS, is_api_version
 from brim.core.webhooks import ALL_EVENTS, unknown_events
+from brim.http.form import Value
+from brim.http.parameter_errors import InvalidEnumError, InvalidVersionError
 
 _WORDS: Final = (ALL_EVENTS, *ENDPOINT_EVENTS)
 

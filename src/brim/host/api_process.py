@@ -15,11 +15,7 @@ import uvloop
 
 from brim.api.app import Api
 from brim.api.call import Service
-from brim.api.connections import sweep_connections
-from brim.api.intake import Limits
 from brim.api.operations import OPERATIONS
-from brim.api.origin import Proxies
-from brim.api.protocol import HttpProtocol
 from brim.api.rate_limits import RateLimits
 from brim.api.recording import make_record
 from brim.api.system import system_handlers
@@ -34,6 +30,10 @@ from brim.core.request_logs import RequestRecorder
 from brim.core.stripe_cli import Hub
 from brim.core.topups import Batches, KnownTerms
 from brim.core.webhooks import EndpointRules
+from brim.http.connections import sweep_connections
+from brim.http.intake import Limits
+from brim.http.origin import Proxies
+from brim.http.protocol import HttpProtocol
 from brim.platform.announcements.service import Announcer
 from brim.platform.announcements.store import Announcement
 from brim.platform.database import Database

@@ -10,7 +10,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Final
 
-from brim.api.message import Reply
+from brim.http.message import Reply
 from brim.web.visit import Visit
 
 STATIC: Final = Path(__file__).parent / "static"

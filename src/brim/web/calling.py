@@ -10,8 +10,8 @@ from urllib.parse import quote, quote_plus
 
 import msgspec
 
-from brim.api.message import Reply, Request
 from brim.core.request_logs import BY_PAGES
+from brim.http.message import Reply, Request
 
 Field: TypeAlias = "str | int | bool | Sequence[Field] | Mapping[str, Field] | None"
 """What a parameter may hold; None leaves it out, an empty text clears it."""

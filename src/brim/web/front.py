@@ -3,10 +3,10 @@
 from typing import Final
 
 from brim.api.app import Api
-from brim.api.message import Reply, Request
-from brim.api.origin import Proxies
 from brim.api.pairing import CONFIRM
-from brim.api.websocket import Socket
+from brim.http.message import Reply, Request
+from brim.http.origin import Proxies
+from brim.http.websocket import Socket
 from brim.web.site import Site
 from brim.web.visit import Visit
 

@@ -9,8 +9,8 @@ from urllib.parse import quote
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from brim import __version__
-from brim.api.message import Reply
 from brim.base.public_url import PublicUrl
+from brim.http.message import Reply
 from brim.web.assets import Assets
 from brim.web.visit import Visit
 

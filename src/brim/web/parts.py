@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 import msgspec
 
-from brim.api.message import Reply, Request
 from brim.api.operation import Operation
 from brim.base.clock import Clock
 from brim.base.public_url import PublicUrl
 from brim.core.changes import Watchers
 from brim.core.operators import DASHBOARD_PATH
+from brim.http.message import Reply, Request
 from brim.web.assets import Assets
 from brim.web.dashboard.parts import dashboard_routes
 from brim.web.dashboard.signed import Parts, SignedPages

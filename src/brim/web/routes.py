@@ -7,9 +7,9 @@ from urllib.parse import unquote
 import msgspec
 import structlog
 
-from brim.api.message import Reply, Request
-from brim.api.websocket import Socket
 from brim.base.ids import new_request_id
+from brim.http.message import Reply, Request
+from brim.http.websocket import Socket
 from brim.web.visit import Visit
 
 Handler: TypeAlias = Callable[[Visit], Awaitable[Reply]]

@@ -9,9 +9,9 @@ from urllib.parse import quote
 
 import msgspec
 
-from brim.api.message import Reply
 from brim.core.audit import Actor, ActorKind
 from brim.core.operators import Role
+from brim.http.message import Reply
 from brim.web.calling import Told
 from brim.web.pages import redirect
 from brim.web.visit import Visit

@@ -8,11 +8,11 @@ from typing import Final
 import structlog
 
 from brim.api.errors import render_error
-from brim.api.message import Reply, Request
-from brim.api.parameter_errors import NullCharacterError
-from brim.api.websocket import Socket
 from brim.base.errors import BrimError
 from brim.base.public_url import PublicUrl
+from brim.http.message import Reply, Request
+from brim.http.parameter_errors import NullCharacterError
+from brim.http.websocket import Socket
 from brim.platform.telemetry.metrics import REQUESTS, method_label
 from brim.web.assets import PREFIX, Assets
 from brim.web.pages import Pages, redirect

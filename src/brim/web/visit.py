@@ -5,8 +5,8 @@ from functools import cached_property
 from typing import Final
 from urllib.parse import parse_qsl
 
-from brim.api.message import Request
 from brim.base.public_url import PublicUrl
+from brim.http.message import Request
 
 _MOST_FIELDS: Final = 1_000
 

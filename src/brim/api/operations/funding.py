@@ -10,12 +10,12 @@ from typing import Final
 from brim.api import payment_methods, sources, tokens
 from brim.api.declarations import funding as declared
 from brim.api.operation import Operation
-from brim.api.parameter_errors import MissingParameterError
 from brim.api.params import Errors
 from brim.base import wire
 from brim.base.errors import ExclusiveParametersError, ResourceMissingError
 from brim.core import funding
 from brim.core.funding import wire as funding_wire
+from brim.http.parameter_errors import MissingParameterError
 from brim.platform.vault import NoEncryptionKeyError, SecretUnreadableError
 
 _METHODS: Final = "/v1/payment_methods"

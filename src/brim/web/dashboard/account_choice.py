@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from brim.api.message import Reply
+from brim.http.message import Reply
 from brim.web.dashboard.signed import SignedVisit
 from brim.web.session import ACCOUNT_COOKIE
 

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from brim.api.message import Reply
 from brim.base.currency import CURRENCIES
 from brim.base.ids import random_base62
+from brim.http.message import Reply
 from brim.web.calling import ApiRefusedError, Field, api_path
 from brim.web.dashboard.days import DAY_FIELDS, read_days
 from brim.web.dashboard.forms import Form

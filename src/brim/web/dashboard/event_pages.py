@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from brim.api.message import Reply
 from brim.core.events import EventType
+from brim.http.message import Reply
 from brim.web.calling import ApiRefusedError, Caller, Field, api_path
 from brim.web.dashboard.awaiting import newest_attempt, next_look
 from brim.web.dashboard.formats import money

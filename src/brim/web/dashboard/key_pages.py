@@ -4,7 +4,6 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from brim.api.message import Reply
 from brim.base.errors import BrimError
 from brim.base.ids import BODY_CHARS, random_base62
 from brim.core.access import (
@@ -17,6 +16,7 @@ from brim.core.access import (
     OwnedKey,
     UnknownKeyError,
 )
+from brim.http.message import Reply
 from brim.web.calling import ApiRefusedError
 from brim.web.dashboard.forms import Form
 from brim.web.dashboard.signed import SignedVisit

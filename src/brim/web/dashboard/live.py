@@ -9,10 +9,10 @@ from typing import Final
 
 import msgspec
 
-from brim.api.message import Reply, StreamedReply
 from brim.base.errors import BrimError
 from brim.base.scope import Owner
 from brim.core.changes import Changes
+from brim.http.message import Reply, StreamedReply
 from brim.web.dashboard.signed import SignedVisit
 
 CHECKED_EVERY_S: Final = 5.0

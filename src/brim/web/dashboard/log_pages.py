@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import quote
 
-from brim.api.message import Reply
 from brim.core.request_logs import RequestSource
+from brim.http.message import Reply
 from brim.web.calling import ApiRefusedError, Field, api_path
 from brim.web.dashboard.event_pages import EVENT, find_events_about
 from brim.web.dashboard.forms import Form

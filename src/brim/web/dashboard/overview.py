@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from brim.api.message import Reply
+from brim.http.message import Reply
 from brim.web.dashboard.charts import balance_chart
 from brim.web.dashboard.signed import SignedVisit
 

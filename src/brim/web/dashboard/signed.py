@@ -6,9 +6,9 @@ from urllib.parse import quote, urlencode
 
 import msgspec
 
-from brim.api.message import Reply
 from brim.base.errors import BrimError
 from brim.core.changes import Watchers
+from brim.http.message import Reply
 from brim.web.calling import AnsweringApi, ApiRefusedError, Caller
 from brim.web.dashboard.wording import DONE
 from brim.web.key_desk import KeyDesk

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from brim.api.message import Reply
+from brim.http.message import Reply
 from brim.web.calling import ApiRefusedError, api_path
 from brim.web.dashboard.forms import Form
 from brim.web.dashboard.overview import find_clock

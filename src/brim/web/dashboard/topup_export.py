@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import AsyncGenerator, Iterable, Mapping
 from typing import Any, Final
 
-from brim.api.message import Reply, StreamedReply
+from brim.http.message import Reply, StreamedReply
 from brim.web.dashboard.formats import csv_amount, iso_time
 from brim.web.dashboard.signed import SignedVisit
 from brim.web.dashboard.topup_filters import TopupQuery, read_filters

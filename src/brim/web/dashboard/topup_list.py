@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from brim.api.message import Reply
+from brim.http.message import Reply
 from brim.web.dashboard.paging import page_query, paging
 from brim.web.dashboard.signed import SignedVisit
 from brim.web.dashboard.topup_filters import STATUSES, read_filters

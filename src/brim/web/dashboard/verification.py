@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from brim.api.message import Reply
+from brim.http.message import Reply
 from brim.web.calling import ApiRefusedError
 from brim.web.dashboard.signed import SignedVisit
 

@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from brim.api.message import Reply
 from brim.base.ids import random_base62
 from brim.core.webhooks import ALL_EVENTS, LONGEST_OVERLAP_S
+from brim.http.message import Reply
 from brim.web.calling import ApiRefusedError, Field, api_path
 from brim.web.dashboard.awaiting import newest_attempt, next_look
 from brim.web.dashboard.forms import Form

@@ -1,8 +1,8 @@
 """Webhook endpoints: those there are, adding one, and the secret that is shown once."""
 
-from brim.api.message import Reply
 from brim.base.ids import random_base62
 from brim.core.events import DEFAULT_API_VERSION
+from brim.http.message import Reply
 from brim.web.calling import ApiRefusedError
 from brim.web.dashboard.forms import Form
 from brim.web.dashboard.linking import message_of

@@ -5,11 +5,11 @@ from typing import Final
 
 import msgspec
 
-from brim.api.message import Reply
 from brim.api.operation import Operation
 from brim.base.errors import ExclusiveParametersError, ResourceMissingError
 from brim.base.paging import PageRequest
 from brim.core.audit import Actor, ActorKind, AuditEntry, list_audit_log
+from brim.http.message import Reply
 from brim.web.dashboard.paging import CURSORS, paging
 from brim.web.dashboard.signed import SignedPages, SignedVisit
 from brim.web.operators.people import People

@@ -3,7 +3,6 @@
 from typing import Final
 from urllib.parse import urlencode
 
-from brim.api.message import Reply
 from brim.base.errors import OverloadedError
 from brim.core.operators import (
     ForgedFormError,
@@ -15,6 +14,7 @@ from brim.core.operators import (
     form_token,
     operators_exist,
 )
+from brim.http.message import Reply
 from brim.web.dashboard.forms import Form
 from brim.web.operators.own_forms import is_own_form, own_path, refusal_of_form
 from brim.web.operators.people import People

@@ -5,7 +5,6 @@ The token in the link is what gives the right, so it is in the form too; no page
 
 from typing import Final
 
-from brim.api.message import Reply
 from brim.base.errors import OverloadedError
 from brim.core.operators import (
     DASHBOARD_PATH,
@@ -24,6 +23,7 @@ from brim.core.operators import (
     find_password_link,
     use_password_link,
 )
+from brim.http.message import Reply
 from brim.web.dashboard.forms import Form
 from brim.web.operators.entrance import SIGN_IN
 from brim.web.operators.own_forms import is_own_form, refusal_of_form

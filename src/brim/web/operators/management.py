@@ -4,7 +4,6 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Final, TypeAlias
 
-from brim.api.message import Reply
 from brim.base.errors import OverloadedError
 from brim.core import operators
 from brim.core.audit import Actor
@@ -26,6 +25,7 @@ from brim.core.operators import (
     list_operators,
     make_password_link,
 )
+from brim.http.message import Reply
 from brim.web.dashboard.forms import Form
 from brim.web.dashboard.signed import SignedHandler, SignedPages, SignedVisit
 from brim.web.operators.links import note

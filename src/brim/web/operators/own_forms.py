@@ -8,8 +8,8 @@ Source: Fetch Metadata Request Headers (W3C) section 2.2.
 import re
 from typing import Final
 
-from brim.api.origin import explain_origin, is_own_origin
 from brim.core.operators import DASHBOARD_PATH
+from brim.http.origin import explain_origin, is_own_origin
 from brim.web.operators.wording import SAID
 from brim.web.visit import Visit
 

@@ -2,11 +2,11 @@
 
 from typing import Final
 
-from brim.api.message import Reply
 from brim.api.pairing import CONFIRM
 from brim.core.access import UnknownAccountError
 from brim.core.operators import Role, find_operator
 from brim.core.pairing import PairingState, UnknownPairingError, approve_pairing, code_of, deny_pairing, find_pairing
+from brim.http.message import Reply
 from brim.web.operators.people import People
 from brim.web.pages import Pages
 from brim.web.routes import Route

@@ -6,8 +6,6 @@ from urllib.parse import urlsplit
 import msgspec
 
 from brim.api.call import Service
-from brim.api.message import Reply
-from brim.api.origin import Proxies
 from brim.base.clock import Clock
 from brim.base.ids import IdFactory
 from brim.core.audit import Actor
@@ -26,6 +24,8 @@ from brim.core.operators import (
     ended_cookie,
     session_cookie,
 )
+from brim.http.message import Reply
+from brim.http.origin import Proxies
 from brim.platform.database import Database
 from brim.platform.settings import Settings
 from brim.platform.vault import Vault

@@ -4,7 +4,6 @@ from typing import Final
 
 import msgspec
 
-from brim.api.message import Reply
 from brim.base.errors import OverloadedError
 from brim.core.operators import (
     CodesEnabledError,
@@ -23,6 +22,7 @@ from brim.core.operators import (
     list_sessions,
     rename_operator,
 )
+from brim.http.message import Reply
 from brim.web.dashboard.forms import Form
 from brim.web.dashboard.signed import SignedPages, SignedVisit
 from brim.web.operators.links import chosen_password, note

@@ -7,7 +7,6 @@ sent it is the sealed luggage in its cookie.
 from typing import Final
 from urllib.parse import quote, unquote
 
-from brim.api.message import Reply
 from brim.core.operators import (
     JOURNEY_KEPT_MS,
     IdentityMismatchError,
@@ -20,6 +19,7 @@ from brim.core.operators import (
     SessionEndedError,
     UnverifiedEmailError,
 )
+from brim.http.message import Reply
 from brim.web.operators.entrance import SIGN_IN, Entrance
 from brim.web.operators.own_forms import own_path
 from brim.web.operators.people import People

@@ -3,10 +3,10 @@
 from functools import partial
 from typing import Final
 
-from brim.api.message import Request
 from brim.base.scope import Owner
 from brim.core.access import accounts_to_show
 from brim.core.operators import OperatorDisabledError, UnknownOperatorError, form_token
+from brim.http.message import Request
 from brim.web.operators.people import People
 from brim.web.operators.trail import Trail
 from brim.web.session import ACCOUNT_COOKIE, AccountChoice, Session

@@ -10,7 +10,6 @@ import msgspec
 import structlog
 
 from brim.api.errors import UnrecognizedUrlError
-from brim.api.message import Reply, Request
 from brim.api.operation import Operation
 from brim.api.router import Router
 from brim.base.clock import Clock
@@ -18,6 +17,7 @@ from brim.base.errors import BrimError
 from brim.base.ids import IdFactory
 from brim.base.scope import Owner
 from brim.core.audit import Actor, record_alone
+from brim.http.message import Reply, Request
 from brim.platform.database import Database
 
 log = structlog.get_logger()

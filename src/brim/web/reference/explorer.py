@@ -13,12 +13,12 @@ from urllib.parse import quote
 import msgspec
 
 from brim.api.errors import render_error
-from brim.api.form import decode_form
-from brim.api.message import Reply
 from brim.api.operation import Operation
 from brim.api.params import object_schema
 from brim.base.errors import BrimError
 from brim.core.access import redact_secret
+from brim.http.form import decode_form
+from brim.http.message import Reply
 from brim.web.calling import AnsweringApi, Caller
 from brim.web.naming import places_of, with_ids
 from brim.web.pages import PAGE_HEADERS

@@ -8,11 +8,11 @@ from typing import Any, Final
 import msgspec
 
 from brim.api.errors import ERROR_TABLE
-from brim.api.message import Reply
 from brim.api.openapi import needed_right, possible_errors
 from brim.api.operation import Operation
 from brim.api.schemas import NAMES
 from brim.core.events import DEFAULT_API_VERSION
+from brim.http.message import Reply
 from brim.web.naming import places_of
 from brim.web.pages import PAGE_HEADERS, Pages
 from brim.web.reference import examples, search

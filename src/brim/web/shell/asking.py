@@ -13,7 +13,7 @@ from urllib.parse import quote, quote_plus
 import msgspec
 
 from brim import __version__
-from brim.api.message import Reply, Request
+from brim.http.message import Reply, Request
 from brim.web import calling
 from brim.web.calling import AnsweringApi
 from brim.web.shell.commands import Command, Method

@@ -11,11 +11,11 @@ from typing import Final, TypeAlias
 import msgspec
 import structlog
 
-from brim.api.message import Request
-from brim.api.origin import explain_origin, is_own_origin
-from brim.api.websocket import Socket
 from brim.base.clock import Clock
 from brim.base.public_url import PublicUrl
+from brim.http.message import Request
+from brim.http.origin import explain_origin, is_own_origin
+from brim.http.websocket import Socket
 from brim.web.shell.commands import Command, Words
 from brim.web.shell.completion import complete
 from brim.web.shell.failures import BusyError, UnusableKeyError

@@ -12,11 +12,11 @@ import msgspec
 import structlog
 
 from brim import __version__
-from brim.api.message import Reply, Request
 from brim.base.clock import Clock
 from brim.base.errors import BrimError
 from brim.core.events import DEFAULT_API_VERSION
 from brim.core.triggers import TRIGGERS, Step, change_steps
+from brim.http.message import Reply, Request
 from brim.web.shell import colours, manual
 from brim.web.shell.asking import FORM, Ask, ask_operation, ask_plainly, dry_run, send
 from brim.web.shell.commands import Command, Method, Words

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from brim.api.message import Reply
 from brim.api.operation import Operation
 from brim.base.clock import Clock
 from brim.base.public_url import PublicUrl
+from brim.http.message import Reply
 from brim.web.pages import Pages
 from brim.web.routes import Route, SocketRoute
 from brim.web.shell.commands import build_commands

@@ -5,9 +5,9 @@ from typing import Final, Protocol, TypeAlias
 
 import msgspec
 
-from brim.api.message import Request
-from brim.api.websocket import Socket
 from brim.core.access import secret_prefix
+from brim.http.message import Request
+from brim.http.websocket import Socket
 from brim.web.calling import AnsweringApi, Told
 from brim.web.shell.failures import UnusableKeyError
 

@@ -8,7 +8,7 @@ Source: what the official SDKs, the official CLI and curl send.
 from functools import lru_cache
 from typing import Final, TypeAlias
 
-from brim.api.parameter_errors import (
+from brim.http.parameter_errors import (
     ConflictingParameterError,
     MalformedEncodingError,
     NullCharacterError,

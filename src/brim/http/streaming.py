@@ -5,7 +5,7 @@ from contextlib import aclosing
 
 import structlog
 
-from brim.api.message import StreamedReply
+from brim.http.message import StreamedReply
 
 log = structlog.get_logger()
 

@@ -10,9 +10,9 @@ from typing import Final
 
 import msgspec
 
-from brim.api.message import Request
-from brim.api.origin import Proxies
-from brim.api.turns import Turns
+from brim.http.message import Request
+from brim.http.origin import Proxies
+from brim.http.turns import Turns
 
 BELIEVE_NOBODY: Final = Proxies()
 _NETWORK_BITS: Final = 64

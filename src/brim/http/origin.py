@@ -10,8 +10,8 @@ from typing import Final
 
 import msgspec
 
-from brim.api.message import Request
 from brim.base.public_url import PublicUrl
+from brim.http.message import Request
 from brim.platform.settings import Networks
 
 _NAMED_HOST: Final = re.compile(r"[A-Za-z0-9.-]+(:\d+)?|\[[0-9A-Fa-f:]+\](:\d+)?")

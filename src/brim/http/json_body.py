@@ -9,8 +9,8 @@ from typing import Any
 
 import msgspec
 
-from brim.api.form import MAX_DEPTH, MAX_PARAMETERS, Value
-from brim.api.parameter_errors import (
+from brim.http.form import MAX_DEPTH, MAX_PARAMETERS, Value
+from brim.http.parameter_errors import (
     MalformedJsonError,
     NullCharacterError,
     ParameterTooDeepError,

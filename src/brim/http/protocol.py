@@ -19,12 +19,12 @@ import structlog
 from uvicorn.config import Config
 from uvicorn.server import ServerState
 
-from brim.api.connections import make_room, remote_address
-from brim.api.intake import Intake
-from brim.api.message import Reply, Request, StreamedReply
-from brim.api.reply_head import DefaultHeaders, IllegalHeaderError, json_refusal, write_head
-from brim.api.streaming import Stream
-from brim.api.websocket import WebSocket
+from brim.http.connections import make_room, remote_address
+from brim.http.intake import Intake
+from brim.http.message import Reply, Request, StreamedReply
+from brim.http.reply_head import DefaultHeaders, IllegalHeaderError, json_refusal, write_head
+from brim.http.streaming import Stream
+from brim.http.websocket import WebSocket
 
 MAX_HEADERS: Final = 100
 # Requests that a client may send ahead of their replies before we stop reading from it.

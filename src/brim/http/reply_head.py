@@ -10,7 +10,7 @@ from typing import Final
 
 import msgspec
 
-from brim.api.message import Reply
+from brim.http.message import Reply
 
 _STATUS_LINES: Final = {status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\n" for status in HTTPStatus}
 

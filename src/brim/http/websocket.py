@@ -18,7 +18,7 @@ from websockets.http11 import Request as Handshake
 from websockets.server import ServerProtocol
 from websockets.typing import Subprotocol
 
-from brim.api.intake import Intake, Share
+from brim.http.intake import Intake, Share
 
 MAX_MESSAGE: Final = 256 * 1024
 MAX_FRAGMENTS: Final = 1_000
