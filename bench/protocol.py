@@ -24,7 +24,7 @@ from bench.report import PAGE, markdown_table, write_between_marks
 from bench.rounds import Figure, Row, measure_rounds
 from bench.service import CREATE_BODY, TEST_KEY
 from brim.api.app import Api
-from brim.api.call import Service
+from brim.api.framework.call import Service
 from brim.api.operations import OPERATIONS
 from brim.api.system import system_handlers
 from brim.base.clock import system_clock_ms

@@ -8,8 +8,8 @@ from urllib.parse import urlencode
 import pytest
 
 from api.wire import Wire, WireReply
+from brim.api.framework.operation import Operation, is_v2_path
 from brim.api.openapi import build_openapi
-from brim.api.operation import Operation, is_v2_path
 from brim.api.operations import OPERATIONS
 
 HOSTILE_VALUES: Final = (

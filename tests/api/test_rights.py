@@ -12,8 +12,8 @@ import pytest
 from api.polling import until
 from api.test_permissions import BANK_ACCOUNT, assert_right_wanted
 from api.wire import Wire
-from brim.api.expansion import EXPANDABLE, expanded_objects
-from brim.api.rights import RESOURCE_OF_EVENT, RESOURCE_OF_OBJECT, RESOURCES_OF_STREAM
+from brim.api.framework.expansion import EXPANDABLE, expanded_objects
+from brim.api.framework.rights import RESOURCE_OF_EVENT, RESOURCE_OF_OBJECT, RESOURCES_OF_STREAM
 from brim.core.access.rules import RESOURCES
 from brim.core.events.rules import EventType
 from service import Server

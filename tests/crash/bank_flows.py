@@ -6,7 +6,7 @@ from typing import Any, Final
 from clockwork import Clockwork
 from flows import KEY, OWNER, Act, Flow
 
-from brim.api.errors import render_error
+from brim.api.framework.errors import render_error
 from brim.base.errors import ResourceMissingError
 from brim.core.bank_accounts.rules import BankNumbers
 from brim.core.funding import defaults as default_funding

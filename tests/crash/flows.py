@@ -15,7 +15,7 @@ from argon2 import PasswordHasher
 from clockwork import VAULT, Clockwork
 from people import BY, EMAIL, PASSWORD
 
-from brim.api.errors import render_error, render_v2_error
+from brim.api.framework.errors import render_error, render_v2_error
 from brim.base.errors import ResourceMissingError
 from brim.base.scope import Owner
 from brim.core.access import service as keys

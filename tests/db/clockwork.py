@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from brim.api.errors import render_error
+from brim.api.framework.errors import render_error
 from brim.base.ids import IdFactory
 from brim.base.scope import Owner
 from brim.core.events.rules import DEFAULT_API_VERSION

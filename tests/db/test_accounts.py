@@ -9,7 +9,7 @@ import msgspec
 import pytest
 from statements import STATEMENTS
 
-from brim.api.errors import render_error
+from brim.api.framework.errors import render_error
 from brim.base.errors import ResourceMissingError
 from brim.base.ids import created_of
 from brim.base.metadata import MetadataChange

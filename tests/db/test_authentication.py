@@ -7,8 +7,8 @@ from typing import Any, cast
 
 import pytest
 
-from brim.api.auth import REMEMBERED_MS, Authenticator
-from brim.api.errors import AccountUnreachableError
+from brim.api.framework.auth import REMEMBERED_MS, Authenticator
+from brim.api.framework.errors import AccountUnreachableError
 from brim.core.access.service import create_account, create_key
 from brim.core.accounts.rules import Account
 from brim.core.accounts.store import insert_account

@@ -8,7 +8,7 @@ import stripe
 from books import NOW_MS, OWNER, rows
 from hooks import IDS, SECRET, VAULT, Hooks, add_endpoint, add_events, states
 
-from brim.api.errors import render_error, render_v2_error
+from brim.api.framework.errors import render_error, render_v2_error
 from brim.base.scope import Owner
 from brim.core.events.rules import DEFAULT_API_VERSION, EventType
 from brim.core.idempotency.rules import KeyClaim

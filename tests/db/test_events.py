@@ -6,7 +6,7 @@ import msgspec
 import pytest
 from books import create, execute, new_topup, rows
 
-from brim.api.errors import render_error
+from brim.api.framework.errors import render_error
 from brim.base.errors import ResourceMissingError
 from brim.base.ids import IdFactory
 from brim.base.paging import PageRequest

@@ -8,7 +8,7 @@ from typing import Any, Final
 import pytest
 from books import NOW_MS, OWNER, RAIL, execute, rows
 
-from brim.api.errors import render_error
+from brim.api.framework.errors import render_error
 from brim.base.errors import ResourceMissingError
 from brim.base.ids import IdFactory
 from brim.base.paging import PageRequest

@@ -11,7 +11,7 @@ import pytest_asyncio
 from books import execute
 from clockwork import Clockwork
 
-from brim.api.errors import render_error
+from brim.api.framework.errors import render_error
 from brim.api.rendering import availability_of
 from brim.base.scope import Owner
 from brim.core.bank_accounts.rules import BankNumbers

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from books import execute, rows
 
-from brim.api.errors import render_error
+from brim.api.framework.errors import render_error
 from brim.base.ids import IdFactory
 from brim.base.scope import Owner
 from brim.core.events.rules import DEFAULT_API_VERSION

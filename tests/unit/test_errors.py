@@ -10,8 +10,8 @@ import stripe
 from stripe._api_requestor import _APIRequestor
 
 import brim
-from brim.api import errors as api
-from brim.api.errors import ERROR_TABLE, redact_key, render_error, should_retry
+from brim.api.framework import errors as api
+from brim.api.framework.errors import ERROR_TABLE, redact_key, render_error, should_retry
 from brim.api.openapi import possible_errors
 from brim.api.operations import OPERATIONS
 from brim.base import currency, errors, metadata

@@ -2,7 +2,7 @@
 
 import pytest
 
-from brim.api.expansion import EXPANDABLE, check_path, check_property, paths_below
+from brim.api.framework.expansion import EXPANDABLE, check_path, check_property, paths_below
 from brim.core.events import wire as event_wire
 from brim.core.funding import wire as funding_wire
 from brim.core.ledger import wire as balance_wire

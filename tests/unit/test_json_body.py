@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brim.api.v2_kinds import TimestampRange
+from brim.api.framework.v2_kinds import TimestampRange
 from brim.base.errors import BrimError
 from brim.base.paging import Range
 from brim.http.form import MAX_DEPTH, MAX_PARAMETERS, decode_form

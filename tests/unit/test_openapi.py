@@ -14,11 +14,11 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 
-from brim.api.errors import place_of, render_error, render_v2_error
+from brim.api.framework.errors import place_of, render_error, render_v2_error
+from brim.api.framework.operation import Operation
+from brim.api.framework.params import read_parameters
 from brim.api.openapi import build_openapi, possible_errors
-from brim.api.operation import Operation
 from brim.api.operations import OPERATIONS
-from brim.api.params import read_parameters
 from brim.api.rendering import availability_of
 from brim.base import wire
 from brim.base.errors import BrimError

@@ -2,9 +2,9 @@
 
 import pytest
 
-from brim.api import rate_limits
-from brim.api.errors import RateLimitedError
-from brim.api.rate_limits import RateLimiter, RateLimits
+from brim.api.framework import rate_limits
+from brim.api.framework.errors import RateLimitedError
+from brim.api.framework.rate_limits import RateLimiter, RateLimits
 from brim.base.scope import Owner
 from brim.core.access.rules import ApiKey
 from brim.http.message import Reply, Request

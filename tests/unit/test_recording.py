@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brim.api.recording import Answered, make_record
+from brim.api.framework.recording import Answered, make_record
 from brim.base.ids import IdFactory
 from brim.base.scope import Owner
 from brim.core.request_logs.rules import RequestRecord

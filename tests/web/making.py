@@ -7,7 +7,7 @@ from typing import Any, Final, TypeAlias
 import msgspec
 
 from api.wire import Form, Wire
-from brim.api.operation import Operation
+from brim.api.framework.operation import Operation
 from brim.web.naming import collection_of
 from brim.web.reference.catalogue import Entry
 from brim.web.reference.examples import path_id_of, values_of

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from api.wire import PENDING, Wire
-from brim.api.errors import render_error
+from brim.api.framework.errors import render_error
 from brim.base.errors import BrimError
 from brim.core.time.rules import ClockAdvancingError
 from brim.core.topups.wire import AvailabilityPreviewObject

@@ -10,7 +10,7 @@ from test_errors import EXAMPLES
 
 from api.polling import until
 from api.wire import Wire
-from brim.api.errors import render_error
+from brim.api.framework.errors import render_error
 from brim.base.clock import system_clock_ms
 from brim.base.errors import BrimError
 from brim.base.ids import IdFactory

@@ -11,8 +11,8 @@ from urllib.parse import urlencode
 
 import pytest
 
+from brim.api.framework.operation import Operation
 from brim.api.openapi import build_openapi
-from brim.api.operation import Operation
 from brim.api.operations import OPERATIONS
 from brim.http.message import Reply
 from brim.web.assets import Assets

@@ -5,15 +5,8 @@ from collections.abc import Iterable
 from typing import Final
 
 from brim.api.bank_kinds import AccountNumber, RoutingNumber
-from brim.api.kinds import (
-    Boolean,
-    Country,
-    CurrencyCode,
-    Enum,
-    Text,
-    TextList,
-)
-from brim.api.params import Errors, Hash, Kind, Parameter, Schema, leaf_names
+from brim.api.framework.kinds import Boolean, Country, CurrencyCode, Enum, Text, TextList
+from brim.api.framework.params import Errors, Hash, Kind, Parameter, Schema, leaf_names
 from brim.core.accounts import CAPABILITIES
 from brim.http.form import Value
 from brim.http.parameter_errors import (

@@ -6,11 +6,11 @@ from typing import Any, Final
 
 import msgspec
 
-from brim.api.call import Call
-from brim.api.errors import AccountUnreachableError, render_error
-from brim.api.expansion import paths_below
-from brim.api.operation import Handler
-from brim.api.paging import read_page
+from brim.api.framework.call import Call
+from brim.api.framework.errors import AccountUnreachableError, render_error
+from brim.api.framework.expansion import paths_below
+from brim.api.framework.operation import Handler
+from brim.api.framework.paging import read_page
 from brim.base import wire
 from brim.base.metadata import NO_CHANGE, merge
 from brim.core import account_closing, accounts

@@ -8,10 +8,11 @@ from typing import Final
 
 import structlog
 
-from brim.api import cors, pairing, stripe_cli
-from brim.api.auth import Authenticator, Grant
-from brim.api.call import Call, Service
-from brim.api.errors import (
+from brim.api import pairing, stripe_cli
+from brim.api.framework import cors
+from brim.api.framework.auth import Authenticator, Grant
+from brim.api.framework.call import Call, Service
+from brim.api.framework.errors import (
     EmptyIdempotencyKeyError,
     IdempotencyKeyTooLongError,
     InternalError,
@@ -25,12 +26,12 @@ from brim.api.errors import (
     render_v2_error,
     with_log_url,
 )
-from brim.api.operation import Operation, is_v2_path
-from brim.api.params import read_parameters
-from brim.api.rate_limits import RateLimiter, RateLimits
-from brim.api.recording import Answered
-from brim.api.rights import Rights
-from brim.api.router import Router
+from brim.api.framework.operation import Operation, is_v2_path
+from brim.api.framework.params import read_parameters
+from brim.api.framework.rate_limits import RateLimiter, RateLimits
+from brim.api.framework.recording import Answered
+from brim.api.framework.rights import Rights
+from brim.api.framework.router import Router
 from brim.base import wire
 from brim.base.errors import BrimError
 from brim.base.ids import new_request_id

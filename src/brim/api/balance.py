@@ -1,7 +1,7 @@
 """The handlers of `/v1/balance` and `/v1/balance_transactions`."""
 
-from brim.api.call import Call
-from brim.api.paging import read_page
+from brim.api.framework.call import Call
+from brim.api.framework.paging import read_page
 from brim.api.rendering import render_balance_transactions
 from brim.base import wire
 from brim.core import ledger

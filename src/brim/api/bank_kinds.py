@@ -5,8 +5,8 @@ Neighbours: `kinds` has all the others.
 
 from typing import Final
 
-from brim.api.kinds import TextList
-from brim.api.params import Errors, Kind, Schema
+from brim.api.framework.kinds import TextList
+from brim.api.framework.params import Errors, Kind, Schema
 from brim.core.bank_accounts import (
     AccountNumberInvalidError,
     RoutingNumberInvalidError,

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from brim.api.call import Call
+from brim.api.framework.call import Call
 from brim.base import wire
 from brim.core import balance_overview, topups
 from brim.core.balance_overview import wire as books_wire

@@ -2,9 +2,9 @@
 
 from typing import Any, Final
 
-from brim.api.call import Call
-from brim.api.errors import render_v2_error
-from brim.api.v2_paging import read_v2_page, v2_list_json
+from brim.api.framework.call import Call
+from brim.api.framework.errors import render_v2_error
+from brim.api.framework.v2_paging import read_v2_page, v2_list_json
 from brim.api.webhook_endpoints import endpoint_wish, new_secret
 from brim.base.metadata import NO_CHANGE, merge
 from brim.base.wire import encode

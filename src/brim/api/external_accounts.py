@@ -5,9 +5,9 @@ from typing import Any, Final
 import msgspec
 
 from brim.api.accounts import names_account
-from brim.api.call import Call
-from brim.api.errors import render_error
-from brim.api.paging import read_page
+from brim.api.framework.call import Call
+from brim.api.framework.errors import render_error
+from brim.api.framework.paging import read_page
 from brim.base import wire
 from brim.base.metadata import NO_CHANGE, MetadataChange, merge
 from brim.base.paging import Page

@@ -9,10 +9,10 @@ from http import HTTPStatus
 from typing import Final
 
 from brim import __version__
-from brim.api import errors as failures
-from brim.api.errors import ErrorObject, place_of
-from brim.api.operation import Operation
-from brim.api.params import Errors, Parameter, Schema, object_schema, parameter_errors
+from brim.api.framework import errors as failures
+from brim.api.framework.errors import ErrorObject, place_of
+from brim.api.framework.operation import Operation
+from brim.api.framework.params import Errors, Parameter, Schema, object_schema, parameter_errors
 from brim.api.schemas.published import component_schemas, list_of, reference_to, v2_list_of
 from brim.base.errors import (
     BrimError,

@@ -6,8 +6,8 @@ Source: the addresses and fields of version 1.52.0 of the official CLI, observed
 import re
 from typing import Final
 
-from brim.api.call import Service
-from brim.api.errors import UnrecognizedUrlError
+from brim.api.framework.call import Service
+from brim.api.framework.errors import UnrecognizedUrlError
 from brim.base.wire import encode, pretty
 from brim.core import pairing
 from brim.core.pairing import code_of

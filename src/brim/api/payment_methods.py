@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from brim.api.call import Call
-from brim.api.errors import render_error
-from brim.api.paging import read_page
+from brim.api.framework.call import Call
+from brim.api.framework.errors import render_error
+from brim.api.framework.paging import read_page
 from brim.api.party import read_edit, read_party
 from brim.api.rendering import render_payment_method
 from brim.base import wire

@@ -7,8 +7,8 @@ refusal repeats what was sent. Neighbours: `kinds` has all the others, `bank_kin
 from collections.abc import Iterable
 from typing import Final, Literal
 
-from brim.api.kinds import MAX_TEXT
-from brim.api.params import Errors, Kind, Schema, leaf_names
+from brim.api.framework.kinds import MAX_TEXT
+from brim.api.framework.params import Errors, Kind, Schema, leaf_names
 from brim.http.form import Value
 from brim.http.parameter_errors import (
     EmptyParameterError,

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 import msgspec
 
-from brim.api.expansion import check_property, paths_below
+from brim.api.framework.expansion import check_property, paths_below
 from brim.base import wire
 from brim.base.scope import Owner
 from brim.core import funding, ledger

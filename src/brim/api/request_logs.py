@@ -1,7 +1,7 @@
 """The handler of `/v1/brim/request_logs`."""
 
-from brim.api.call import Call
-from brim.api.paging import read_page
+from brim.api.framework.call import Call
+from brim.api.framework.paging import read_page
 from brim.base import wire
 from brim.core import request_logs
 from brim.core.idempotency import Answer

@@ -1,8 +1,8 @@
 """The handlers of `/v1/sources`."""
 
-from brim.api.call import Call
-from brim.api.errors import render_error
-from brim.api.paging import read_page
+from brim.api.framework.call import Call
+from brim.api.framework.errors import render_error
+from brim.api.framework.paging import read_page
 from brim.api.party import read_edit, read_party
 from brim.base import wire
 from brim.base.metadata import NO_CHANGE, merge

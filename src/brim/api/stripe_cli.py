@@ -8,8 +8,8 @@ from typing import Final
 
 import structlog
 
-from brim.api.call import Call, Service
 from brim.api.declarations.brim import CLI_TARGETS
+from brim.api.framework.call import Call, Service
 from brim.base.errors import BrimError, DatabaseUnavailableError
 from brim.base.scope import Owner
 from brim.base.wire import encode

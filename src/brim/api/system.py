@@ -7,8 +7,8 @@ from typing import Final
 import msgspec
 
 from brim.api.app import SystemHandler
+from brim.api.framework.operation import Operation
 from brim.api.openapi import build_openapi
-from brim.api.operation import Operation
 from brim.base.public_url import PublicUrl
 from brim.http.message import Reply
 from brim.platform.database import Database

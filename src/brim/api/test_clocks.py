@@ -1,8 +1,8 @@
 """The handlers of `/v1/test_helpers/test_clocks`."""
 
-from brim.api.call import Call
-from brim.api.errors import render_error
-from brim.api.paging import read_page
+from brim.api.framework.call import Call
+from brim.api.framework.errors import render_error
+from brim.api.framework.paging import read_page
 from brim.base import wire
 from brim.base.paging import page_of_few
 from brim.core import test_clocks, time

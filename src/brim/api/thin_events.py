@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from brim.api.call import Call
-from brim.api.v2_paging import read_v2_page, v2_list_json
+from brim.api.framework.call import Call
+from brim.api.framework.v2_paging import read_v2_page, v2_list_json
 from brim.core import events
 from brim.core.events import Event, EventFilters, snapshot_name, thin_json
 from brim.core.idempotency import Answer

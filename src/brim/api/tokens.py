@@ -1,7 +1,7 @@
 """The handlers of `/v1/tokens`."""
 
-from brim.api.call import Call
-from brim.api.errors import render_error
+from brim.api.framework.call import Call
+from brim.api.framework.errors import render_error
 from brim.core import funding
 from brim.core.bank_accounts import BankNumbers
 from brim.core.funding import NewBankToken

@@ -5,9 +5,9 @@ from typing import Final
 
 import msgspec
 
-from brim.api.call import Call, Service
-from brim.api.errors import render_error
-from brim.api.paging import read_page
+from brim.api.framework.call import Call, Service
+from brim.api.framework.errors import render_error
+from brim.api.framework.paging import read_page
 from brim.api.rendering import availability_of, expand_created, expand_topups, render_topup, render_topups
 from brim.base import wire
 from brim.base.currency import amount_step

@@ -1,6 +1,6 @@
 """The handler of `/v1/brim/verification`."""
 
-from brim.api.call import Call
+from brim.api.framework.call import Call
 from brim.core.idempotency import Answer
 from brim.core.integrity import latest_run
 from brim.core.integrity import wire as verification_wire

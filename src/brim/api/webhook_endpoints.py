@@ -1,10 +1,10 @@
 """The handlers of `/v1/webhook_endpoints`."""
 
-from brim.api.call import Call
-from brim.api.errors import render_error
 from brim.api.events import resent_renderer
-from brim.api.expansion import paths_below
-from brim.api.paging import read_page
+from brim.api.framework.call import Call
+from brim.api.framework.errors import render_error
+from brim.api.framework.expansion import paths_below
+from brim.api.framework.paging import read_page
 from brim.base import wire
 from brim.base.ids import random_base62
 from brim.base.metadata import NO_CHANGE, merge

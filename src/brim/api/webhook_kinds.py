@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from brim.api.kinds import TEXTS_ERRORS, Text, read_texts
-from brim.api.params import Errors, Kind, Schema
+from brim.api.framework.kinds import TEXTS_ERRORS, Text, read_texts
+from brim.api.framework.params import Errors, Kind, Schema
 from brim.base.clock import system_clock_ms
 from brim.core.events import ENDPOINT_EVENTS, is_api_version
 from brim.core.webhooks import ALL_EVENTS, unknown_events

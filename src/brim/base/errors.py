@@ -8,7 +8,7 @@ _QUOTES_AND_SPACE: Final = frozenset("'\"` \t\r\n")
 class BrimError(Exception):
     """A failure with a sentence for whoever caused it.
 
-    Subclasses take the data of the failure and build `message`; `brim.api.errors` gives each class its
+    Subclasses take the data of the failure and build `message`; `brim.api.framework.errors` gives each class its
     place on the wire. A BrimError is an answer, not a bug: nothing was changed when it is raised.
     """
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from brim.api.operation import Operation
+from brim.api.framework.operation import Operation
 
 _PLACEHOLDER: Final = re.compile(r"\{(\w+)\}")
 _BELOW_AN_OBJECT: Final = re.compile(r"(.+\}/(?:capabilities|external_accounts|login_links))(?:/(.+))?")

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from brim.api.operation import Operation
+from brim.api.framework.operation import Operation
 from brim.base.clock import Clock
 from brim.base.public_url import PublicUrl
 from brim.core.changes import Watchers

@@ -7,7 +7,7 @@ from typing import Final
 
 import structlog
 
-from brim.api.errors import render_error
+from brim.api.framework.errors import render_error
 from brim.base.errors import BrimError
 from brim.base.public_url import PublicUrl
 from brim.http.message import Reply, Request

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from brim.api.account_kinds import Capabilities, DaysOfMonth, DelayDays, Percentage
-from brim.api.kinds import (
+from brim.api.framework.kinds import (
     Boolean,
     BoundedInteger,
     Country,
@@ -19,7 +19,7 @@ from brim.api.kinds import (
     Text,
     TextList,
 )
-from brim.api.params import Hash, Kind, Parameter
+from brim.api.framework.params import Hash, Kind, Parameter
 from brim.api.private_kinds import PrivateDate, PrivateObject, PrivateText
 from brim.core.accounts import BUSINESS_TYPES
 

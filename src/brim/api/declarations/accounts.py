@@ -4,9 +4,9 @@ from typing import Final
 
 from brim.api.account_kinds import ExternalAccountSource
 from brim.api.declarations.account_details import CONTROLLER, DETAILS
-from brim.api.declarations.common import METADATA, PAGE, created, expand
-from brim.api.kinds import Boolean, BoundedInteger, Country, CurrencyCode, Email, Enum, Text
-from brim.api.params import Hash, Parameter
+from brim.api.framework.common_params import METADATA, PAGE, created, expand
+from brim.api.framework.kinds import Boolean, BoundedInteger, Country, CurrencyCode, Email, Enum, Text
+from brim.api.framework.params import Hash, Parameter
 from brim.core.accounts import MAX_SETTLEMENT_DAYS, TYPES
 
 REASONS: Final = (

@@ -5,9 +5,9 @@ Source: Stripe API reference, Balance and Balance Transactions.
 
 from typing import Final
 
-from brim.api.declarations.common import PAGE, created, expand
-from brim.api.kinds import CurrencyCode, Text
-from brim.api.params import Parameter
+from brim.api.framework.common_params import PAGE, created, expand
+from brim.api.framework.kinds import CurrencyCode, Text
+from brim.api.framework.params import Parameter
 from brim.core.ledger import TransferKind
 
 BALANCE_RETRIEVE: Final = (expand("balance"),)

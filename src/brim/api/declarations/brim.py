@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from brim.api.declarations.common import PAGE, created
-from brim.api.kinds import Enum, IntegerRange, Text, TextList
-from brim.api.params import Parameter
+from brim.api.framework.common_params import PAGE, created
+from brim.api.framework.kinds import Enum, IntegerRange, Text, TextList
+from brim.api.framework.params import Parameter
 from brim.core.request_logs import RequestSource
 
 REQUEST_LOG_LIST: Final = (

@@ -2,12 +2,12 @@
 
 from typing import Final
 
-from brim.api.declarations.common import LIMIT, METADATA, optional
 from brim.api.declarations.events import MAX_EVENT_TYPES
 from brim.api.declarations.webhooks import ENDPOINT_DESCRIPTION, URL
-from brim.api.kinds import Enum, Text, TextList
-from brim.api.params import Hash, Parameter
-from brim.api.v2_kinds import DestinationEvents, EventsFrom, Include, PageToken, TimestampRange
+from brim.api.framework.common_params import LIMIT, METADATA, optional
+from brim.api.framework.kinds import Enum, Text, TextList
+from brim.api.framework.params import Hash, Parameter
+from brim.api.framework.v2_kinds import DestinationEvents, EventsFrom, Include, PageToken, TimestampRange
 from brim.api.webhook_kinds import ApiVersion
 from brim.core.webhooks import MAX_NAME, EventPayload
 

@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from brim.api.declarations.common import PAGE, created, expand
-from brim.api.kinds import MAX_BIGINT, Boolean, BoundedInteger, Text, TextList
-from brim.api.params import Parameter
+from brim.api.framework.common_params import PAGE, created, expand
+from brim.api.framework.kinds import MAX_BIGINT, Boolean, BoundedInteger, Text, TextList
+from brim.api.framework.params import Parameter
 
 MAX_EVENT_TYPES: Final = 20
 """Source: Stripe API reference, list all events."""

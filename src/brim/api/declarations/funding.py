@@ -8,9 +8,9 @@ from typing import Final
 import msgspec
 
 from brim.api.bank_kinds import AccountNumber, MicrodepositAmounts, RoutingNumber
-from brim.api.declarations.common import METADATA, PAGE, expand
-from brim.api.kinds import CurrencyCode, Enum, Text
-from brim.api.params import Hash, Parameter
+from brim.api.framework.common_params import METADATA, PAGE, expand
+from brim.api.framework.kinds import CurrencyCode, Enum, Text
+from brim.api.framework.params import Hash, Parameter
 
 _ACCOUNT_NUMBER: Final = Parameter(
     name="account_number",

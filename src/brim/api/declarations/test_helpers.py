@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from brim.api.declarations.common import PAGE, expand
-from brim.api.kinds import BoundedInteger, Enum, Text
-from brim.api.params import Parameter
+from brim.api.framework.common_params import PAGE, expand
+from brim.api.framework.kinds import BoundedInteger, Enum, Text
+from brim.api.framework.params import Parameter
 from brim.core.rails import FAILURES
 from brim.core.time import EARLIEST_TIME, LATEST_TIME, MAX_NAME
 

@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from brim.api.declarations.common import METADATA, PAGE, created, expand
-from brim.api.kinds import Amount, CurrencyCode, Descriptor, Enum, IntegerRange, Text
-from brim.api.params import Hash, Parameter
+from brim.api.framework.common_params import METADATA, PAGE, created, expand
+from brim.api.framework.kinds import Amount, CurrencyCode, Descriptor, Enum, IntegerRange, Text
+from brim.api.framework.params import Hash, Parameter
 from brim.core.topups import MAX_DESCRIPTION, Status
 
 _STATUS_ORDER: Final = (Status.CANCELED, Status.FAILED, Status.PENDING, Status.REVERSED, Status.SUCCEEDED)

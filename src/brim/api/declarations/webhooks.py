@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from brim.api.declarations.common import METADATA, PAGE, expand, optional
-from brim.api.kinds import Boolean, BoundedInteger, Text
-from brim.api.params import Parameter
+from brim.api.framework.common_params import METADATA, PAGE, expand, optional
+from brim.api.framework.kinds import Boolean, BoundedInteger, Text
+from brim.api.framework.params import Parameter
 from brim.api.webhook_kinds import ApiVersion, EventTypes
 from brim.core.webhooks import LONGEST_OVERLAP_S, MAX_DESCRIPTION, MAX_URL
 

@@ -7,8 +7,8 @@ from typing import Final
 
 from brim.api import accounts, external_accounts
 from brim.api.declarations import accounts as declared
-from brim.api.operation import Operation
-from brim.api.params import Errors
+from brim.api.framework.operation import Operation
+from brim.api.framework.params import Errors
 from brim.base import wire
 from brim.base.errors import ResourceMissingError
 from brim.core.accounts import (

@@ -7,7 +7,7 @@ from typing import Final
 
 from brim.api import balance
 from brim.api.declarations import balance as declared
-from brim.api.operation import Operation
+from brim.api.framework.operation import Operation
 from brim.core.ledger import wire as balance_wire
 
 

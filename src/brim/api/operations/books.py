@@ -3,7 +3,7 @@
 from typing import Final
 
 from brim.api import books
-from brim.api.operation import Operation
+from brim.api.framework.operation import Operation
 from brim.core.balance_overview import wire as books_wire
 
 BOOKS: Final = (

@@ -4,7 +4,7 @@ from typing import Final
 
 from brim.api import request_logs, stripe_cli
 from brim.api.declarations import brim as declared
-from brim.api.operation import Operation
+from brim.api.framework.operation import Operation
 from brim.base.errors import ExclusiveParametersError
 from brim.core.request_logs.wire import RequestLogObject
 from brim.core.stripe_cli import ListenerFiltersError, TooManyListenersError

@@ -9,7 +9,7 @@ from typing import Final
 from brim.api import event_destinations as destinations
 from brim.api import thin_events
 from brim.api.declarations import core as declared
-from brim.api.operation import Operation
+from brim.api.framework.operation import Operation
 from brim.core.events import ThinEventObject
 from brim.core.webhooks import EndpointDisabledError, TooManyEndpointsError, VersionOfThinError
 from brim.core.webhooks.destination_wire import DeletedDestination, EventDestinationObject

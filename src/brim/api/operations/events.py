@@ -4,8 +4,8 @@ from typing import Final
 
 from brim.api import events
 from brim.api.declarations import events as declared
-from brim.api.declarations.common import ATTEMPT_LIST
-from brim.api.operation import Operation
+from brim.api.framework.common_params import ATTEMPT_LIST
+from brim.api.framework.operation import Operation
 from brim.base.errors import ExclusiveParametersError
 from brim.core.events import wire as event_wire
 from brim.core.webhooks import EndpointDisabledError, EndpointNotListeningError

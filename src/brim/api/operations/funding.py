@@ -9,8 +9,8 @@ from typing import Final
 
 from brim.api import payment_methods, sources, tokens
 from brim.api.declarations import funding as declared
-from brim.api.operation import Operation
-from brim.api.params import Errors
+from brim.api.framework.operation import Operation
+from brim.api.framework.params import Errors
 from brim.base import wire
 from brim.base.errors import ExclusiveParametersError, ResourceMissingError
 from brim.core import funding

@@ -7,8 +7,8 @@ from typing import Final
 
 from brim.api import test_clocks, topups
 from brim.api.declarations import test_helpers as declared
-from brim.api.operation import Handler, Operation
-from brim.api.params import Parameter
+from brim.api.framework.operation import Handler, Operation
+from brim.api.framework.params import Parameter
 from brim.base import wire
 from brim.base.errors import NotInLiveModeError
 from brim.core.test_clocks import wire as clock_wire

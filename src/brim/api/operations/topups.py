@@ -4,7 +4,7 @@ from typing import Final
 
 from brim.api import topups
 from brim.api.declarations import topups as declared
-from brim.api.operation import Operation
+from brim.api.framework.operation import Operation
 from brim.base.currency import InvalidAmountStepError, InvalidCurrencyError
 from brim.base.errors import ExclusiveParametersError, ResourceMissingError
 from brim.core.accounts import AccountClosedError

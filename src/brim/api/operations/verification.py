@@ -3,7 +3,7 @@
 from typing import Final
 
 from brim.api import verification
-from brim.api.operation import Operation
+from brim.api.framework.operation import Operation
 from brim.core.integrity import wire as verification_wire
 from brim.core.verification import NotOperatorError
 

@@ -7,8 +7,8 @@ from typing import Final
 
 from brim.api import webhook_endpoints as handlers
 from brim.api.declarations import webhooks as declared
-from brim.api.declarations.common import ATTEMPT_LIST
-from brim.api.operation import Operation
+from brim.api.framework.common_params import ATTEMPT_LIST
+from brim.api.framework.operation import Operation
 from brim.base import wire
 from brim.core.events import wire as event_wire
 from brim.core.webhooks import (

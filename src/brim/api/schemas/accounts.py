@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from brim.api.kinds import MAX_EMAIL
-from brim.api.params import Schema
-from brim.api.schemas.common import CURRENCY, METADATA, TEXT, TIME, Component, constant, identifier
+from brim.api.framework.kinds import MAX_EMAIL
+from brim.api.framework.params import Schema
+from brim.api.framework.schema import CURRENCY, METADATA, TEXT, TIME, Component, constant, identifier
 from brim.core.accounts import BUSINESS_TYPES, MAX_SETTLEMENT_DAYS, NO_TYPE, TYPES
 from brim.core.accounts import wire as account_wire
 

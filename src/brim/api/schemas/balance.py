@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from brim.api.params import Schema
-from brim.api.schemas.common import (
+from brim.api.framework.params import Schema
+from brim.api.framework.schema import (
     CURRENCY,
     LIVEMODE,
     TEXT,

@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from brim.api.params import Schema
-from brim.api.schemas.common import CURRENCY, LIVEMODE, TEXT, TIME, TRANSFER_KINDS, Component, constant
+from brim.api.framework.params import Schema
+from brim.api.framework.schema import CURRENCY, LIVEMODE, TEXT, TIME, TRANSFER_KINDS, Component, constant
 from brim.base.currency import MAX_AMOUNT
 from brim.core.balance_overview import wire as books_wire
 from brim.core.ledger import LedgerAccount

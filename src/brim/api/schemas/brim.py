@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from brim.api.params import Schema
-from brim.api.schemas.common import LIVEMODE, TEXT, TIME, Component, constant, identifier
+from brim.api.framework.params import Schema
+from brim.api.framework.schema import LIVEMODE, TEXT, TIME, Component, constant, identifier
 from brim.core.request_logs.wire import RequestLogObject
 from brim.core.stripe_cli.wire import SessionObject
 

@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from brim.api.params import Schema
-from brim.api.schemas.common import DATE_TIME, LIVEMODE, METADATA, TEXT, Component, constant, identifier, or_null
+from brim.api.framework.params import Schema
+from brim.api.framework.schema import DATE_TIME, LIVEMODE, METADATA, TEXT, Component, constant, identifier, or_null
 from brim.api.schemas.webhooks import PAYLOADS
 from brim.core import events
 from brim.core.events import EventType

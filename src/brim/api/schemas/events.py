@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from brim.api.params import Schema
-from brim.api.schemas.common import LIVEMODE, REFERENCE, TEXT, TIME, Component, constant, identifier
+from brim.api.framework.params import Schema
+from brim.api.framework.schema import LIVEMODE, REFERENCE, TEXT, TIME, Component, constant, identifier
 from brim.core.events import EventType
 from brim.core.events import wire as event_wire
 

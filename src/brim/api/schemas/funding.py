@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from brim.api.params import Schema
-from brim.api.schemas.common import LIVEMODE, METADATA, TEXT, TIME, Component, constant, identifier
+from brim.api.framework.params import Schema
+from brim.api.framework.schema import LIVEMODE, METADATA, TEXT, TIME, Component, constant, identifier
 from brim.core import bank_accounts
 from brim.core.funding import wire as funding_wire
 

@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from brim.api.errors import ErrorDetail, ErrorObject
-from brim.api.params import Schema
-from brim.api.schemas.common import TEXT, Component
+from brim.api.framework.errors import ErrorDetail, ErrorObject
+from brim.api.framework.params import Schema
+from brim.api.framework.schema import TEXT, Component
 from brim.base import wire
 
 _DELETED: Final[dict[str, Schema]] = {

@@ -4,9 +4,9 @@ from typing import Any, Final, get_args
 
 import msgspec
 
-from brim.api.params import Schema
+from brim.api.framework.params import Schema
+from brim.api.framework.schema import REFERENCE, TEXT, Component, constant
 from brim.api.schemas import COMPONENTS, NAMES
-from brim.api.schemas.common import REFERENCE, TEXT, Component, constant
 
 
 def reference_to(struct: type[msgspec.Struct]) -> Schema:

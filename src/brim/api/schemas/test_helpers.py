@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from brim.api.params import Schema
-from brim.api.schemas.common import LIVEMODE, TIME, Component, constant, identifier
+from brim.api.framework.params import Schema
+from brim.api.framework.schema import LIVEMODE, TIME, Component, constant, identifier
 from brim.core.test_clocks import wire as clock_wire
 from brim.core.time import MAX_NAME
 

@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from brim.api.params import Schema
-from brim.api.schemas.common import LIVEMODE, TEXT, TIME, Component, constant
+from brim.api.framework.params import Schema
+from brim.api.framework.schema import LIVEMODE, TEXT, TIME, Component, constant
 from brim.core.integrity import wire as verification_wire
 
 _VERIFICATION_RUN: Final[dict[str, Schema]] = {

@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from brim.api.params import Schema
-from brim.api.schemas.common import LIVEMODE, METADATA, TEXT, TIME, Component, constant, identifier
+from brim.api.framework.params import Schema
+from brim.api.framework.schema import LIVEMODE, METADATA, TEXT, TIME, Component, constant, identifier
 from brim.core.webhooks import MAX_DESCRIPTION, MAX_URL, DeliveryState, EventPayload, Outcome
 from brim.core.webhooks import wire as webhook_wire
 

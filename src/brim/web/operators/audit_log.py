@@ -5,7 +5,7 @@ from typing import Final
 
 import msgspec
 
-from brim.api.operation import Operation
+from brim.api.framework.operation import Operation
 from brim.base.errors import ExclusiveParametersError, ResourceMissingError
 from brim.base.paging import PageRequest
 from brim.core.audit import Actor, ActorKind, AuditEntry, list_audit_log

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from brim.api.operation import Operation
+from brim.api.framework.operation import Operation
 from brim.web.dashboard.parts import NAVIGATION, NavigationItem
 from brim.web.dashboard.signed import SignedPages
 from brim.web.operators.audit_log import AUDIT_LOG, AuditLogPages

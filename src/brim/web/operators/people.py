@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from brim.api.call import Service
+from brim.api.framework.call import Service
 from brim.base.clock import Clock
 from brim.base.ids import IdFactory
 from brim.core.audit import Actor

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 import msgspec
 import structlog
 
-from brim.api.errors import UnrecognizedUrlError
-from brim.api.operation import Operation
-from brim.api.router import Router
+from brim.api.framework.errors import UnrecognizedUrlError
+from brim.api.framework.operation import Operation
+from brim.api.framework.router import Router
 from brim.base.clock import Clock
 from brim.base.errors import BrimError
 from brim.base.ids import IdFactory

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import msgspec
 
-from brim.api.params import Parameter, Schema, object_schema
+from brim.api.framework.params import Parameter, Schema, object_schema
 from brim.api.schemas.published import component_schemas
 
 _USUAL_LENGTH: Final = 5000

@@ -6,8 +6,8 @@ from typing import Any, Final
 
 import msgspec
 
-from brim.api.operation import Operation
-from brim.api.params import object_schema
+from brim.api.framework.operation import Operation
+from brim.api.framework.params import object_schema
 from brim.api.schemas import NAMES
 from brim.base import wire
 from brim.base.scope import Owner

@@ -12,9 +12,9 @@ from urllib.parse import quote
 
 import msgspec
 
-from brim.api.errors import render_error
-from brim.api.operation import Operation
-from brim.api.params import object_schema
+from brim.api.framework.errors import render_error
+from brim.api.framework.operation import Operation
+from brim.api.framework.params import object_schema
 from brim.base.errors import BrimError
 from brim.core.access import redact_secret
 from brim.http.form import decode_form

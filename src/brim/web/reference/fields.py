@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from brim.api.params import Parameter, Schema, object_schema
+from brim.api.framework.params import Parameter, Schema, object_schema
 
 Control = Literal["text", "number", "choice", "list", "pairs", "group"]
 

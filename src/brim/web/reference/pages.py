@@ -7,9 +7,9 @@ from typing import Any, Final
 
 import msgspec
 
-from brim.api.errors import ERROR_TABLE
+from brim.api.framework.errors import ERROR_TABLE
+from brim.api.framework.operation import Operation
 from brim.api.openapi import needed_right, possible_errors
-from brim.api.operation import Operation
 from brim.api.schemas import NAMES
 from brim.core.events import DEFAULT_API_VERSION
 from brim.http.message import Reply

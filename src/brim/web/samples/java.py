@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from brim.api.kinds import Enum
-from brim.api.params import Hash, Parameter
+from brim.api.framework.kinds import Enum
+from brim.api.framework.params import Hash, Parameter
 from brim.web.naming import camel, pascal
 from brim.web.samples.sample import Sample, SdkCall, json_text
 

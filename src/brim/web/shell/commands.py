@@ -10,8 +10,8 @@ from typing import Any, Final, Literal, TypeAlias
 
 import msgspec
 
-from brim.api.operation import Operation
-from brim.api.params import Parameter, Schema
+from brim.api.framework.operation import Operation
+from brim.api.framework.params import Parameter, Schema
 from brim.web.naming import collection_of, verb_of
 
 FlagKind: TypeAlias = Literal["string", "integer", "boolean", "list"]

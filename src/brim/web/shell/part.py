@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from brim.api.operation import Operation
+from brim.api.framework.operation import Operation
 from brim.base.clock import Clock
 from brim.base.public_url import PublicUrl
 from brim.http.message import Reply

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from brim.api.rights import Rights
+from brim.api.framework.rights import Rights
 from brim.base.clock import Clock
 from brim.base.ids import IdFactory
 from brim.base.scope import Owner

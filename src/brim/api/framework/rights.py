@@ -10,10 +10,10 @@ from typing import Final
 
 import msgspec
 
-from brim.api.errors import PermissionMissingError
-from brim.api.expansion import expanded_objects
-from brim.api.kinds import Expand
-from brim.api.params import Parameter
+from brim.api.framework.errors import PermissionMissingError
+from brim.api.framework.expansion import expanded_objects
+from brim.api.framework.kinds import Expand
+from brim.api.framework.params import Parameter
 from brim.base.scope import Owner
 from brim.core.access import ApiKey
 from brim.core.events import EventType

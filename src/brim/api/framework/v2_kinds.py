@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
 
-from brim.api.kinds import TEXTS_ERRORS, read_texts
-from brim.api.params import Errors, Kind, Schema, leaf_names
+from brim.api.framework.kinds import TEXTS_ERRORS, read_texts
+from brim.api.framework.params import Errors, Kind, Schema, leaf_names
 from brim.base.paging import PageRequest, Range
 from brim.core.events import ENDPOINT_EVENTS, ONLY_THIN_NAMES, V2_NAMES, snapshot_name, thin_name
 from brim.core.webhooks import ALL_EVENTS

@@ -8,7 +8,7 @@ from typing import Final
 
 import msgspec
 
-from brim.api.call import Call
+from brim.api.framework.call import Call
 from brim.base import wire
 from brim.base.paging import DEFAULT_LIMIT, Item, Page, PageRequest
 

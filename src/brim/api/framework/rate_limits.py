@@ -9,7 +9,7 @@ from typing import Final
 
 import msgspec
 
-from brim.api.errors import RateLimitedError
+from brim.api.framework.errors import RateLimitedError
 from brim.base.scope import Owner
 from brim.core.access import ApiKey
 

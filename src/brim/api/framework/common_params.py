@@ -4,8 +4,8 @@ from typing import Final
 
 import msgspec
 
-from brim.api.kinds import ClampedInteger, Expand, IntegerRange, Metadata, Text
-from brim.api.params import Parameter
+from brim.api.framework.kinds import ClampedInteger, Expand, IntegerRange, Metadata, Text
+from brim.api.framework.params import Parameter
 from brim.base.paging import DEFAULT_LIMIT, MAX_LIMIT
 
 

@@ -14,7 +14,7 @@ from typing import Any, Final, TypeVar
 
 import msgspec
 
-from brim.api.errors import (
+from brim.api.framework.errors import (
     AccountUnreachableError,
     ApiKeyExpiredError,
     InvalidApiKeyError,

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from urllib.parse import unquote
 
-from brim.api.errors import UnrecognizedUrlError
-from brim.api.operation import Operation
+from brim.api.framework.errors import UnrecognizedUrlError
+from brim.api.framework.operation import Operation
 
 
 class _Node:

@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from brim.api.params import Schema
+from brim.api.framework.params import Schema
 from brim.base.metadata import MAX_KEY_LENGTH, MAX_KEYS, MAX_VALUE_LENGTH
 from brim.core.ledger import TransferKind
 

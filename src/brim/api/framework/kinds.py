@@ -8,8 +8,8 @@ import string
 from collections.abc import Iterable
 from typing import Final
 
-from brim.api.expansion import EXPANDABLE, check_path
-from brim.api.params import Errors, Kind, Schema, leaf_names
+from brim.api.framework.expansion import EXPANDABLE, check_path
+from brim.api.framework.params import Errors, Kind, Schema, leaf_names
 from brim.base.countries import COUNTRIES
 from brim.base.currency import MAX_AMOUNT, InvalidCurrencyError, parse_currency
 from brim.base.metadata import (
@@ -465,7 +465,7 @@ class Expand(Kind, frozen=True):
     in_list: bool = False
 
     def read(self, raw: Value, name: str) -> tuple[str, ...]:
-        """Return the paths relative to the object, without `data.`; see `brim.api.expansion`."""
+        """Return the paths relative to the object, without `data.`; see `brim.api.framework.expansion`."""
         paths = dict.fromkeys(read_texts(raw, name))
         return tuple(check_path(path, self.object_name, in_list=self.in_list) for path in paths)
 

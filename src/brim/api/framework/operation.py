@@ -5,8 +5,8 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
-from brim.api.call import Call
-from brim.api.params import Parameter
+from brim.api.framework.call import Call
+from brim.api.framework.params import Parameter
 from brim.base.errors import BrimError
 from brim.core.idempotency import Answer
 
