@@ -25,7 +25,7 @@ from bench.rounds import Figure, Row, measure_rounds
 from bench.service import CREATE_BODY, TEST_KEY
 from brim.api.app import Api
 from brim.api.framework.call import Service
-from brim.api.operations import OPERATIONS
+from brim.api.resources.operations import OPERATIONS
 from brim.api.system import system_handlers
 from brim.base.clock import system_clock_ms
 from brim.base.ids import IdFactory

@@ -10,7 +10,7 @@ import pytest
 from api.wire import Wire, WireReply
 from brim.api.framework.operation import Operation, is_v2_path
 from brim.api.openapi import build_openapi
-from brim.api.operations import OPERATIONS
+from brim.api.resources.operations import OPERATIONS
 
 HOSTILE_VALUES: Final = (
     "99999", "2147483648", "-2147483649", "9223372036854775807", "9223372036854775808", "-9223372036854775809",

@@ -13,7 +13,7 @@ import pytest
 from api.polling import until
 from api.wire import Form, Wire, WireReply, assert_error
 from brim.api.framework.operation import Operation
-from brim.api.operations import OPERATIONS
+from brim.api.resources.operations import OPERATIONS
 from brim.core.access.rules import PERMISSION_LEVELS, RESOURCES, stripe_permission
 from brim.core.access.service import create_key
 from brim.core.verification.rules import NotOperatorError

@@ -13,7 +13,7 @@ from api.polling import until
 from api.sdk_types import violations
 from api.test_permissions import BANK_ACCOUNT, BANK_SOURCE, BANK_TOKEN
 from api.wire import GOLDEN, PENDING, Wire
-from brim.api.operations import OPERATIONS
+from brim.api.resources.operations import OPERATIONS
 from brim.base.scope import Owner
 from brim.core.events.rules import DEFAULT_API_VERSION, Event, EventType
 from brim.core.events.thin import notification_json, thin_json

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from api.wire import Wire
-from brim.api.operations import OPERATIONS
+from brim.api.resources.operations import OPERATIONS
 from brim.web.reference.catalogue import Catalogue
 from brim_process import brim_environment
 from service import Server

@@ -12,7 +12,7 @@ from books import execute
 from clockwork import Clockwork
 
 from brim.api.framework.errors import render_error
-from brim.api.rendering import availability_of
+from brim.api.resources.rendering import availability_of
 from brim.base.scope import Owner
 from brim.core.bank_accounts.rules import BankNumbers
 from brim.core.funding.service import NewPaymentMethod, create_payment_method

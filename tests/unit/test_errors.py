@@ -13,7 +13,7 @@ import brim
 from brim.api.framework import errors as api
 from brim.api.framework.errors import ERROR_TABLE, redact_key, render_error, should_retry
 from brim.api.openapi import possible_errors
-from brim.api.operations import OPERATIONS
+from brim.api.resources.operations import OPERATIONS
 from brim.base import currency, errors, metadata
 from brim.base.errors import BrimError, DatabaseUnavailableError, OverloadedError
 from brim.core.accounts import external_rules as external_accounts

@@ -18,8 +18,8 @@ from brim.api.framework.errors import place_of, render_error, render_v2_error
 from brim.api.framework.operation import Operation
 from brim.api.framework.params import read_parameters
 from brim.api.openapi import build_openapi, possible_errors
-from brim.api.operations import OPERATIONS
-from brim.api.rendering import availability_of
+from brim.api.resources.operations import OPERATIONS
+from brim.api.resources.rendering import availability_of
 from brim.base import wire
 from brim.base.errors import BrimError
 from brim.base.ids import IdFactory

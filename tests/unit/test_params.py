@@ -8,14 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # it ships none
 
-from brim.api.declarations.balance import BALANCE_TRANSACTION_LIST
-from brim.api.declarations.events import EVENT_LIST
-from brim.api.declarations.topups import TOPUP_CREATE, TOPUP_LIST, TOPUP_UPDATE
 from brim.api.framework.errors import render_error
 from brim.api.framework.kinds import IntegerRange
 from brim.api.framework.operation import Operation
 from brim.api.framework.params import Parameter, object_schema, read_parameters
-from brim.api.operations import OPERATIONS
+from brim.api.resources.balance.params import BALANCE_TRANSACTION_LIST
+from brim.api.resources.events.params import EVENT_LIST
+from brim.api.resources.operations import OPERATIONS
+from brim.api.resources.topups.params import TOPUP_CREATE, TOPUP_LIST, TOPUP_UPDATE
 from brim.base.currency import CURRENCIES
 from brim.base.errors import BrimError
 from brim.base.metadata import CLEAR_ALL, MetadataChange

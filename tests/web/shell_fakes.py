@@ -4,7 +4,7 @@ import asyncio
 import re
 from collections.abc import Callable
 
-from brim.api.operations import OPERATIONS
+from brim.api.resources.operations import OPERATIONS
 from brim.http.message import Reply, Request
 from brim.http.websocket import Socket
 from brim.web.shell.commands import build_commands

@@ -9,7 +9,7 @@ from urllib.parse import quote, urlencode, urlsplit
 
 import pytest
 
-from brim.api.operations import OPERATIONS
+from brim.api.resources.operations import OPERATIONS
 from brim.base.clock import system_clock_ms
 from brim.core.changes.service import Watchers
 from brim.web.parts import Supplies, build_site

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 import pytest
 
 from api.test_hostile_values import HOSTILE_IDS, HOSTILE_VALUES
-from brim.api.operations import OPERATIONS
+from brim.api.resources.operations import OPERATIONS
 from brim.web.parts import Supplies, build_site
 from web.browsing import Browser
 from web.people_house import House

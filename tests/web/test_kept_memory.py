@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from brim.api.operations import OPERATIONS
+from brim.api.resources.operations import OPERATIONS
 from brim.core.changes.service import Watchers
 from brim.http.form import MAX_NAME_LENGTH, decode_form
 from brim.http.message import Request

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 from people import BY, EMAIL, IDLE_MS, IDS, LIFE_MS, NOW_MS, PASSWORD, VAULT, add, sign_in_of, weak_passwords
 
-from brim.api.operations import OPERATIONS
+from brim.api.resources.operations import OPERATIONS
 from brim.base.paging import PageRequest
 from brim.base.scope import Owner
 from brim.core.access.recognition import recognise_key

@@ -12,7 +12,7 @@ import pytest
 from stripe import StripeClient
 
 from api.wire import Wire
-from brim.api.operations import OPERATIONS
+from brim.api.resources.operations import OPERATIONS
 from brim.base.clock import system_clock_ms
 from brim.base.public_url import OWN_SEGMENTS
 from brim.core.changes.service import Watchers

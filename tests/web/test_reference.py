@@ -13,7 +13,7 @@ import pytest
 
 from brim.api.framework.operation import Operation
 from brim.api.openapi import build_openapi
-from brim.api.operations import OPERATIONS
+from brim.api.resources.operations import OPERATIONS
 from brim.http.message import Reply
 from brim.web.assets import Assets
 from brim.web.naming import collection_of

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from brim.api.operations import OPERATIONS
+from brim.api.resources.operations import OPERATIONS
 from brim.http.form import decode_form
 from brim.web.naming import verb_of
 from brim.web.reference.catalogue import Catalogue

@@ -12,7 +12,7 @@ import pytest
 
 from api.node import FOLDER, node_command
 from api.wire import Wire
-from brim.api.operations import OPERATIONS
+from brim.api.resources.operations import OPERATIONS
 from brim.core.accounts.store import find_first_account
 from brim.platform.database import Database
 from brim.web.naming import camel

@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, urlencode
 
 import pytest
 
-from brim.api.operations import OPERATIONS
+from brim.api.resources.operations import OPERATIONS
 from brim.base.clock import system_clock_ms
 from brim.core.changes.service import Watchers
 from brim.core.operators.rules import Role

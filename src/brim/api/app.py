@@ -8,7 +8,6 @@ from typing import Final
 
 import structlog
 
-from brim.api import pairing, stripe_cli
 from brim.api.framework import cors
 from brim.api.framework.auth import Authenticator, Grant
 from brim.api.framework.call import Call, Service
@@ -32,6 +31,8 @@ from brim.api.framework.rate_limits import RateLimiter, RateLimits
 from brim.api.framework.recording import Answered
 from brim.api.framework.rights import Rights
 from brim.api.framework.router import Router
+from brim.api.resources.stripe_cli import handlers as stripe_cli
+from brim.api.resources.stripe_cli import pairing
 from brim.base import wire
 from brim.base.errors import BrimError
 from brim.base.ids import new_request_id

@@ -13,7 +13,7 @@ from brim.api.framework import errors as failures
 from brim.api.framework.errors import ErrorObject, place_of
 from brim.api.framework.operation import Operation
 from brim.api.framework.params import Errors, Parameter, Schema, object_schema, parameter_errors
-from brim.api.schemas.published import component_schemas, list_of, reference_to, v2_list_of
+from brim.api.published import component_schemas, list_of, reference_to, v2_list_of
 from brim.base.errors import (
     BrimError,
     DatabaseUnavailableError,

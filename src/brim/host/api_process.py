@@ -17,7 +17,7 @@ from brim.api.app import Api
 from brim.api.framework.call import Service
 from brim.api.framework.rate_limits import RateLimits
 from brim.api.framework.recording import make_record
-from brim.api.operations import OPERATIONS
+from brim.api.resources.operations import OPERATIONS
 from brim.api.system import system_handlers
 from brim.base.clock import system_clock_ms
 from brim.base.ids import IdFactory

@@ -3,7 +3,7 @@
 from typing import Final
 
 from brim.api.app import Api
-from brim.api.pairing import CONFIRM
+from brim.api.resources.stripe_cli.pairing import CONFIRM
 from brim.http.message import Reply, Request
 from brim.http.origin import Proxies
 from brim.http.websocket import Socket

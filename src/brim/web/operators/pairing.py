@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from brim.api.pairing import CONFIRM
+from brim.api.resources.stripe_cli.pairing import CONFIRM
 from brim.core.access import UnknownAccountError
 from brim.core.operators import Role, find_operator
 from brim.core.pairing import PairingState, UnknownPairingError, approve_pairing, code_of, deny_pairing, find_pairing

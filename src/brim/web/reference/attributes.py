@@ -6,7 +6,7 @@ from typing import Any, Final
 import msgspec
 
 from brim.api.framework.params import Parameter, Schema, object_schema
-from brim.api.schemas.published import component_schemas
+from brim.api.published import component_schemas
 
 _USUAL_LENGTH: Final = 5000
 """The ceiling of every text; said once, in the guide, not at each."""

@@ -10,7 +10,7 @@ from typing import Final
 import msgspec
 
 from brim.api.framework.operation import Operation
-from brim.api.schemas import NAMES
+from brim.api.resources.schemas import NAMES
 from brim.web.naming import collection_of, verb_of
 
 ROOT: Final = "/docs/api"

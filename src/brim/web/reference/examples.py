@@ -8,7 +8,7 @@ import msgspec
 
 from brim.api.framework.operation import Operation
 from brim.api.framework.params import object_schema
-from brim.api.schemas import NAMES
+from brim.api.resources.schemas import NAMES
 from brim.base import wire
 from brim.base.scope import Owner
 from brim.core.accounts import Account, AccountDetails, CapabilityState

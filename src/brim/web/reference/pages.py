@@ -10,7 +10,7 @@ import msgspec
 from brim.api.framework.errors import ERROR_TABLE
 from brim.api.framework.operation import Operation
 from brim.api.openapi import needed_right, possible_errors
-from brim.api.schemas import NAMES
+from brim.api.resources.schemas import NAMES
 from brim.core.events import DEFAULT_API_VERSION
 from brim.http.message import Reply
 from brim.web.naming import places_of

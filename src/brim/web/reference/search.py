@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from brim.api.schemas import NAMES
+from brim.api.resources.schemas import NAMES
 from brim.web.reference.attributes import attributes_of_object, attributes_of_parameters, words_in
 from brim.web.reference.catalogue import GUIDES, Catalogue, name_of
 

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 import msgspec
 
 from brim.api.framework.operation import Operation
-from brim.api.schemas import NAMES
+from brim.api.resources.schemas import NAMES
 from brim.web.naming import collection_of, verb_of, with_ids
 
 NEWLINE: Final = "\n"

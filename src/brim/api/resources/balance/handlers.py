@@ -1,0 +1,41 @@
+"""The handlers of `/v1/balance` and `/v1/balance_transactions`."""
+
+from brim.api.framework.call import Call
+from brim.api.framework.paging import read_page
+from brim.api.resources.rendering import render_balance_transactions
+from brim.base import wire
+from brim.core import ledger
+from brim.core.idempotency import Answer
+from brim.core.ledger import BalanceTransactionFilters
+from brim.core.ledger import wire as balance_wire
+
+
+async def retrieve(call: Call) -> Answer:
+    """`GET /v1/balance`."""
+    balances = await ledger.retrieve_balance(call.service.database, call.owner)
+    return Answer(body=balance_wire.balance_json(call.owner, balances))
+
+
+async def retrieve_transaction(call: Call) -> Answer:
+    """`GET /v1/balance_transactions/{id}`."""
+    database = call.service.database
+    line = await ledger.retrieve_balance_transaction(database, call.owner, call.path_id)
+    paths = call.parameters.get("expand", ())
+    (body,) = await render_balance_transactions(database, [line], paths)
+    return Answer(body=body)
+
+
+async def list_transactions(call: Call) -> Answer:
+    """`GET /v1/balance_transactions`."""
+    database, parameters = call.service.database, call.parameters
+    filters = BalanceTransactionFilters(
+        created=parameters.get("created"),
+        currency=parameters.get("currency"),
+        source=parameters.get("source"),
+        type=parameters.get("type"),
+        payout=parameters.get("payout"),
+    )
+    page = await ledger.list_balance_transactions(database, call.owner, filters, read_page(parameters))
+    paths = parameters.get("expand", ())
+    items = await render_balance_transactions(database, page.items, paths)
+    return Answer(body=wire.list_json(items, has_more=page.has_more, url="/v1/balance_transactions"))

@@ -1,0 +1,35 @@
+"""The operations on the books as people look at them. They are ours alone."""
+
+from typing import Final
+
+from brim.api.framework.operation import Operation
+from brim.api.resources.balance_overview import handlers as books
+from brim.core.balance_overview import wire as books_wire
+
+BOOKS: Final = (
+    Operation(
+        method="GET",
+        path=books.OVERVIEW,
+        operation_id="GetBrimBalanceOverview",
+        summary="Retrieve the balance at a glance",
+        description="Returns what is available and in flight in each currency, and how it came about day by day.",
+        parameters=(),
+        handler=books.retrieve_overview,
+        resource="balance",
+        level="read",
+        returns=books_wire.BalanceOverviewObject,
+    ),
+    Operation(
+        method="GET",
+        path=books.TRANSFERS,
+        operation_id="GetBrimTopupsTopupTransfers",
+        summary="List the transfers of a top-up",
+        description="Returns the entries that a top-up made in the ledger, oldest first.",
+        parameters=(),
+        handler=books.list_transfers,
+        resource="topups",
+        level="read",
+        returns=books_wire.TransferObject,
+        in_list=True,
+    ),
+)

@@ -1,0 +1,89 @@
+"""The operations on events. Source: Stripe API reference, Events."""
+
+from typing import Final
+
+from brim.api.framework.common_params import ATTEMPT_LIST
+from brim.api.framework.operation import Operation
+from brim.api.resources.events import handlers as events
+from brim.api.resources.events import params as declared
+from brim.base.errors import ExclusiveParametersError
+from brim.core.events import wire as event_wire
+from brim.core.webhooks import EndpointDisabledError, EndpointNotListeningError
+from brim.core.webhooks import wire as webhook_wire
+
+EVENTS: Final = (
+    Operation(
+        method="GET",
+        path="/v1/events",
+        operation_id="GetEvents",
+        summary="List all events",
+        description=(
+            "Returns what happened in the last thirty days, the newest first. With `after_sequence` it returns "
+            "events in the order of their numbers, which have no gap, so that a reader can prove it missed none."
+        ),
+        parameters=declared.EVENT_LIST,
+        handler=events.list_all,
+        resource="events",
+        level="read",
+        returns=event_wire.EventObject,
+        in_list=True,
+        errors=(ExclusiveParametersError,),
+    ),
+    Operation(
+        method="GET",
+        path="/v1/events/{id}",
+        operation_id="GetEventsId",
+        summary="Retrieve an event",
+        description="Returns an event with the object as it was then.",
+        parameters=declared.EVENT_RETRIEVE,
+        handler=events.retrieve,
+        resource="events",
+        level="read",
+        returns=event_wire.EventObject,
+    ),
+    Operation(
+        method="GET",
+        path="/v1/events/{id}/deliveries",
+        operation_id="GetEventsIdDeliveries",
+        summary="List the deliveries of an event",
+        description="Returns each endpoint that an event is addressed to, and whether it has received it.",
+        parameters=(),
+        handler=events.list_deliveries,
+        resource="events",
+        level="read",
+        returns=webhook_wire.WebhookDeliveryObject,
+        in_list=True,
+    ),
+    Operation(
+        method="GET",
+        path="/v1/events/{id}/attempts",
+        operation_id="GetEventsIdAttempts",
+        summary="List the attempts to send an event",
+        description=(
+            "Returns what came of each try to send an event to one of your endpoints, the newest first: status, "
+            "duration, the beginning of the answer, and when it is tried again."
+        ),
+        parameters=ATTEMPT_LIST,
+        handler=events.list_attempts,
+        resource="events",
+        level="read",
+        returns=webhook_wire.WebhookAttemptObject,
+        in_list=True,
+    ),
+    Operation(
+        method="POST",
+        path="/v1/events/{id}/retry",
+        operation_id="PostEventsIdRetry",
+        summary="Send an event again",
+        description=(
+            "Sends an event again, to one endpoint or to all that ask for its type. It keeps its id, so a receiver "
+            "can tell that it had it before."
+        ),
+        parameters=declared.EVENT_RETRY,
+        handler=events.retry,
+        resource="events",
+        level="write",
+        returns=event_wire.EventObject,
+        errors=(EndpointDisabledError, EndpointNotListeningError),
+    ),
+)

@@ -1,0 +1,279 @@
+"""The operations on payment methods, sources, tokens and defaults.
+
+Source: Stripe API reference, PaymentMethods, Sources and Tokens. Ours: the list and the detaching of sources, which
+the vendor has under customers; the verification of payment methods, which it has under SetupIntents, with the same
+parameters; the defaults.
+"""
+
+from typing import Final
+
+from brim.api.framework.operation import Operation
+from brim.api.framework.params import Errors
+from brim.api.resources.funding import params as declared
+from brim.api.resources.funding import payment_methods, sources, tokens
+from brim.base import wire
+from brim.base.errors import ExclusiveParametersError, ResourceMissingError
+from brim.core import funding
+from brim.core.funding import wire as funding_wire
+from brim.http.parameter_errors import MissingParameterError
+from brim.platform.vault import NoEncryptionKeyError, SecretUnreadableError
+
+_METHODS: Final = "/v1/payment_methods"
+_SOURCES: Final = "/v1/sources"
+_DEFAULTS: Final = "/v1/brim/default_funding_sources"
+_SEALING: Final[Errors] = (NoEncryptionKeyError, SecretUnreadableError)
+_GUESSING: Final[Errors] = (
+    funding.AlreadyVerifiedError,
+    funding.MicrodepositsNotSentError,
+    funding.MicrodepositAmountsMismatchError,
+    funding.TooManyAttemptsError,
+    funding.MicrodepositsTimedOutError,
+)
+
+_PAYMENT_METHODS: Final = (
+    Operation(
+        method="POST",
+        path=_METHODS,
+        operation_id="PostPaymentMethods",
+        summary="Create a payment method",
+        description=(
+            "Puts a US bank account on file. In test mode the test bank's accounts are verified at once; others "
+            "wait for their micro-deposits."
+        ),
+        parameters=declared.PAYMENT_METHOD_CREATE,
+        handler=payment_methods.create,
+        resource="payment_methods",
+        level="write",
+        returns=funding_wire.PaymentMethodObject,
+        errors=_SEALING,
+    ),
+    Operation(
+        method="GET",
+        path=_METHODS,
+        operation_id="GetPaymentMethods",
+        summary="List all payment methods",
+        description="Returns your payment methods, the newest first.",
+        parameters=declared.PAYMENT_METHOD_LIST,
+        handler=payment_methods.list_all,
+        resource="payment_methods",
+        level="read",
+        returns=funding_wire.PaymentMethodObject,
+        in_list=True,
+    ),
+    Operation(
+        method="GET",
+        path=f"{_METHODS}/{{payment_method}}",
+        operation_id="GetPaymentMethodsPaymentMethod",
+        summary="Retrieve a payment method",
+        description="Returns a payment method. Of its account number only the last four digits are ever shown.",
+        parameters=declared.PAYMENT_METHOD_RETRIEVE,
+        handler=payment_methods.retrieve,
+        resource="payment_methods",
+        level="read",
+        returns=funding_wire.PaymentMethodObject,
+    ),
+    Operation(
+        method="POST",
+        path=f"{_METHODS}/{{payment_method}}",
+        operation_id="PostPaymentMethodsPaymentMethod",
+        summary="Update a payment method",
+        description="Changes what is known about a payment method; its numbers cannot be changed.",
+        parameters=declared.PAYMENT_METHOD_UPDATE,
+        handler=payment_methods.update,
+        resource="payment_methods",
+        level="write",
+        returns=funding_wire.PaymentMethodObject,
+    ),
+    Operation(
+        method="POST",
+        path=f"{_METHODS}/{{payment_method}}/attach",
+        operation_id="PostPaymentMethodsPaymentMethodAttach",
+        summary="Attach a payment method to a customer",
+        description=(
+            "Keeps with a payment method for which customer of yours it is. There are no customers here: the id is "
+            "kept as you give it, for you to find the payment method by."
+        ),
+        parameters=declared.PAYMENT_METHOD_ATTACH,
+        handler=payment_methods.attach,
+        resource="payment_methods",
+        level="write",
+        returns=funding_wire.PaymentMethodObject,
+        errors=(MissingParameterError, ExclusiveParametersError, ResourceMissingError, funding.AlreadyAttachedError),
+    ),
+    Operation(
+        method="POST",
+        path=f"{_METHODS}/{{payment_method}}/detach",
+        operation_id="PostPaymentMethodsPaymentMethodDetach",
+        summary="Detach a payment method",
+        description="Takes a payment method out of use. Top-ups that it already pays for go on.",
+        parameters=declared.PAYMENT_METHOD_DETACH,
+        handler=payment_methods.detach,
+        resource="payment_methods",
+        level="write",
+        returns=funding_wire.PaymentMethodObject,
+    ),
+    Operation(
+        method="POST",
+        path=f"{_METHODS}/{{payment_method}}/verify_microdeposits",
+        operation_id="PostPaymentMethodsPaymentMethodVerifyMicrodeposits",
+        summary="Verify a payment method by its micro-deposits",
+        description="Proves that the bank account is yours by what two small deposits on it were.",
+        parameters=declared.PAYMENT_METHOD_VERIFY,
+        handler=payment_methods.verify,
+        resource="payment_methods",
+        level="write",
+        returns=funding_wire.PaymentMethodObject,
+        errors=(
+            *_GUESSING,
+            funding.DescriptorCodeMismatchError,
+            ExclusiveParametersError,
+            MissingParameterError,
+        ),
+    ),
+)
+_SOURCE_OPERATIONS: Final = (
+    Operation(
+        method="POST",
+        path=_SOURCES,
+        operation_id="PostSources",
+        summary="Create a source",
+        description="Makes a bank token a source, which top-ups can be paid from.",
+        parameters=declared.SOURCE_CREATE,
+        handler=sources.create,
+        resource="sources",
+        level="write",
+        returns=funding_wire.SourceObject,
+        errors=(ResourceMissingError, funding.TokenAlreadyUsedError, *_SEALING),
+    ),
+    Operation(
+        method="GET",
+        path=_SOURCES,
+        operation_id="GetSources",
+        summary="List all sources",
+        description="Returns your sources, the newest first.",
+        parameters=declared.SOURCE_LIST,
+        handler=sources.list_all,
+        resource="sources",
+        level="read",
+        returns=funding_wire.SourceObject,
+        in_list=True,
+    ),
+    Operation(
+        method="GET",
+        path=f"{_SOURCES}/{{source}}",
+        operation_id="GetSourcesSource",
+        summary="Retrieve a source",
+        description="Returns a source.",
+        parameters=declared.SOURCE_RETRIEVE,
+        handler=sources.retrieve,
+        resource="sources",
+        level="read",
+        returns=funding_wire.SourceObject,
+    ),
+    Operation(
+        method="POST",
+        path=f"{_SOURCES}/{{source}}",
+        operation_id="PostSourcesSource",
+        summary="Update a source",
+        description="Changes a source's metadata or what is known of its owner.",
+        parameters=declared.SOURCE_UPDATE,
+        handler=sources.update,
+        resource="sources",
+        level="write",
+        returns=funding_wire.SourceObject,
+    ),
+    Operation(
+        method="POST",
+        path=f"{_SOURCES}/{{source}}/detach",
+        operation_id="PostSourcesSourceDetach",
+        summary="Detach a source",
+        description="Takes a source out of use. Top-ups that it already pays for go on.",
+        parameters=declared.SOURCE_DETACH,
+        handler=sources.detach,
+        resource="sources",
+        level="write",
+        returns=funding_wire.SourceObject,
+    ),
+    Operation(
+        method="POST",
+        path=f"{_SOURCES}/{{source}}/verify",
+        operation_id="PostSourcesSourceVerify",
+        summary="Verify a source by its micro-deposits",
+        description="Proves that the bank account is yours by what two small deposits on it were.",
+        parameters=declared.SOURCE_VERIFY,
+        handler=sources.verify,
+        resource="sources",
+        level="write",
+        returns=funding_wire.SourceObject,
+        errors=_GUESSING,
+    ),
+)
+_TOKENS: Final = (
+    Operation(
+        method="POST",
+        path="/v1/tokens",
+        operation_id="PostTokens",
+        summary="Create a bank token",
+        description="Stores a bank account's details once, under a token that can become a source.",
+        parameters=declared.TOKEN_CREATE,
+        handler=tokens.create,
+        resource="tokens",
+        level="write",
+        returns=funding_wire.TokenObject,
+        errors=_SEALING,
+    ),
+    Operation(
+        method="GET",
+        path="/v1/tokens/{token}",
+        operation_id="GetTokensToken",
+        summary="Retrieve a token",
+        description="Returns a token, and whether it has been used.",
+        parameters=declared.TOKEN_RETRIEVE,
+        handler=tokens.retrieve,
+        resource="tokens",
+        level="read",
+        returns=funding_wire.TokenObject,
+    ),
+)
+_DEFAULT_FUNDING: Final = (
+    Operation(
+        method="POST",
+        path=_DEFAULTS,
+        operation_id="PostBrimDefaultFundingSources",
+        summary="Choose what pays in a currency",
+        description="Chooses what pays for top-ups in a currency that name nothing to pay from.",
+        parameters=declared.DEFAULT_FUNDING_SET,
+        handler=payment_methods.set_default,
+        resource="payment_methods",
+        level="write",
+        returns=funding_wire.DefaultFundingObject,
+        errors=(ResourceMissingError, funding.UnverifiedFundingError),
+    ),
+    Operation(
+        method="GET",
+        path=_DEFAULTS,
+        operation_id="GetBrimDefaultFundingSources",
+        summary="List what pays in each currency",
+        description="Returns what pays in each currency for top-ups that name nothing to pay from.",
+        parameters=declared.DEFAULT_FUNDING_LIST,
+        handler=payment_methods.list_defaults,
+        resource="payment_methods",
+        level="read",
+        returns=funding_wire.DefaultFundingObject,
+        in_list=True,
+    ),
+    Operation(
+        method="DELETE",
+        path=f"{_DEFAULTS}/{{currency}}",
+        operation_id="DeleteBrimDefaultFundingSourcesCurrency",
+        summary="Let nothing of your choice pay in a currency",
+        description="Forgets the choice for a currency. In test mode the implicit bank account pays again.",
+        parameters=(),
+        handler=payment_methods.delete_default,
+        resource="payment_methods",
+        level="write",
+        returns=wire.DeletedObject,
+    ),
+)
+
+FUNDING: Final = (*_PAYMENT_METHODS, *_SOURCE_OPERATIONS, *_TOKENS, *_DEFAULT_FUNDING)

@@ -1,0 +1,81 @@
+"""The handlers of `/v1/sources`."""
+
+from brim.api.framework.call import Call
+from brim.api.framework.errors import render_error
+from brim.api.framework.paging import read_page
+from brim.api.resources.funding.party import read_edit, read_party
+from brim.base import wire
+from brim.base.metadata import NO_CHANGE, merge
+from brim.core import funding
+from brim.core.funding import FundingKind, MicrodepositGuess, NewSource
+from brim.core.funding.wire import source_json
+from brim.core.idempotency import Answer
+
+_KIND = FundingKind.SOURCE
+
+
+async def create(call: Call) -> Answer:
+    """`POST /v1/sources`."""
+    parameters, service = call.parameters, call.service
+    wish = NewSource(
+        token=parameters["token"],
+        currency=parameters.get("currency"),
+        party=read_party(parameters.get("owner", {})),
+        metadata=merge({}, parameters.get("metadata", NO_CHANGE)),
+        by_microdeposits="brim" in parameters,
+    )
+    return await funding.create_source(
+        service.database,
+        service.bank_secrets,
+        call.attempt,
+        wish,
+        ids=service.ids,
+        render=source_json,
+        render_error=render_error,
+    )
+
+
+async def retrieve(call: Call) -> Answer:
+    """`GET /v1/sources/{source}`."""
+    source = await funding.retrieve_funding_source(call.service.database, call.owner, _KIND, call.path_id)
+    return Answer(body=source_json(source))
+
+
+async def update(call: Call) -> Answer:
+    """`POST /v1/sources/{source}`."""
+    return await funding.update_funding_source(
+        call.service.database,
+        call.attempt,
+        _KIND,
+        call.path_id,
+        read_edit(call.parameters, party="owner"),
+        render=source_json,
+        render_error=render_error,
+    )
+
+
+async def detach(call: Call) -> Answer:
+    """`POST /v1/sources/{source}/detach`."""
+    return await funding.detach_funding_source(
+        call.service.database, call.attempt, _KIND, call.path_id, render=source_json, render_error=render_error
+    )
+
+
+async def verify(call: Call) -> Answer:
+    """`POST /v1/sources/{source}/verify`."""
+    return await funding.verify_funding_source(
+        call.service.database,
+        call.attempt,
+        _KIND,
+        call.path_id,
+        MicrodepositGuess(amounts=call.parameters["values"], param="values"),
+        render=source_json,
+        render_error=render_error,
+    )
+
+
+async def list_all(call: Call) -> Answer:
+    """`GET /v1/sources`."""
+    page = await funding.list_funding_sources(call.service.database, call.owner, _KIND, read_page(call.parameters))
+    items = [source_json(source) for source in page.items]
+    return Answer(body=wire.list_json(items, has_more=page.has_more, url="/v1/sources"))

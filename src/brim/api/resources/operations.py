@@ -1,0 +1,34 @@
+"""The table of operations: it routes, it validates, and it is published at `/openapi.json`. Start reading here.
+
+One module for each kind of object. Source: Stripe API reference and its published OpenAPI document, for paths and
+operation ids.
+"""
+
+from typing import Final
+
+from brim.api.resources.accounts.operations import ACCOUNTS
+from brim.api.resources.balance.operations import BALANCE
+from brim.api.resources.balance_overview.operations import BOOKS
+from brim.api.resources.events.operations import EVENTS
+from brim.api.resources.funding.operations import FUNDING
+from brim.api.resources.request_logs.operations import BRIM
+from brim.api.resources.test_helpers.operations import TEST_HELPERS
+from brim.api.resources.topups.operations import TOPUPS
+from brim.api.resources.v2_core.operations import CORE
+from brim.api.resources.verification.operations import VERIFICATION
+from brim.api.resources.webhooks.operations import WEBHOOKS
+
+OPERATIONS: Final = (
+    *TOPUPS,
+    *BALANCE,
+    *EVENTS,
+    *WEBHOOKS,
+    *CORE,
+    *FUNDING,
+    *ACCOUNTS,
+    *TEST_HELPERS,
+    *BOOKS,
+    *VERIFICATION,
+    *BRIM,
+)
+"""Every operation that Brim serves under `/v1` and `/v2`."""

@@ -1,0 +1,42 @@
+"""The operations that no SDK knows: ours about the service itself, and those of the official CLI alone."""
+
+from typing import Final
+
+from brim.api.framework.operation import Operation
+from brim.api.resources.request_logs import handlers as request_logs
+from brim.api.resources.request_logs import params as declared
+from brim.api.resources.stripe_cli import handlers as stripe_cli
+from brim.base.errors import ExclusiveParametersError
+from brim.core.request_logs.wire import RequestLogObject
+from brim.core.stripe_cli import ListenerFiltersError, TooManyListenersError
+from brim.core.stripe_cli.wire import SessionObject
+from brim.platform.vault import NoEncryptionKeyError, SecretUnreadableError
+
+BRIM: Final = (
+    Operation(
+        method="GET",
+        path=request_logs.URL,
+        operation_id="GetBrimRequestLogs",
+        summary="List requests that were made",
+        description="Returns the newest requests of your account, the newest first, without what is secret in them.",
+        parameters=declared.REQUEST_LOG_LIST,
+        handler=request_logs.list_all,
+        resource="request_logs",
+        level="read",
+        returns=RequestLogObject,
+        in_list=True,
+        errors=(ExclusiveParametersError,),
+    ),
+    Operation(
+        method="POST",
+        path=stripe_cli.SESSIONS,
+        operation_id="PostStripecliSessions",
+        summary="Open a session for the official CLI to listen",
+        parameters=declared.CLI_SESSION_CREATE,
+        handler=stripe_cli.create_session,
+        resource="stripecli",
+        level="write",
+        returns=SessionObject,
+        errors=(TooManyListenersError, ListenerFiltersError, NoEncryptionKeyError, SecretUnreadableError),
+    ),
+)

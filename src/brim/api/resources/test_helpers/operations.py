@@ -1,0 +1,119 @@
+"""The operations of test mode: forced outcomes, and test clocks.
+
+Source: Stripe API reference, Test Clocks; the forced outcomes are ours, in the shape of its other test helpers.
+"""
+
+from typing import Final
+
+from brim.api.framework.operation import Handler, Operation
+from brim.api.framework.params import Parameter
+from brim.api.resources.test_helpers import clocks as test_clocks
+from brim.api.resources.test_helpers import params as declared
+from brim.api.resources.topups import handlers as topups
+from brim.base import wire
+from brim.base.errors import NotInLiveModeError
+from brim.core.test_clocks import wire as clock_wire
+from brim.core.time import ClockAdvancingError, ClockExistsError, FrozenTimeError
+from brim.core.topups import InvalidTransitionError
+from brim.core.topups import wire as topup_wire
+
+_CLOCKS: Final = "/v1/test_helpers/test_clocks"
+
+_FORCED: Final = {
+    "succeed": "Makes a pending top-up succeed now, as if the bank had said so. In test mode only.",
+    "fail": "Makes a pending top-up fail now, for the reason you give. In test mode only.",
+    "reverse": (
+        "Makes the bank take back a top-up that succeeded. Its amount leaves the balance again, which may go below "
+        "zero. In test mode only."
+    ),
+}
+
+
+def _forced(outcome: str, summary: str, handler: Handler, parameters: tuple[Parameter, ...]) -> Operation:
+    """Return the operation that forces an outcome on a top-up."""
+    return Operation(
+        method="POST",
+        path=f"/v1/test_helpers/topups/{{topup}}/{outcome}",
+        operation_id=f"PostTestHelpersTopupsTopup{outcome.capitalize()}",
+        summary=summary,
+        description=_FORCED[outcome],
+        parameters=parameters,
+        handler=handler,
+        resource="topups",
+        level="write",
+        returns=topup_wire.TopupObject,
+        errors=(NotInLiveModeError, InvalidTransitionError, ClockAdvancingError),
+    )
+
+
+TEST_HELPERS: Final = (
+    _forced("succeed", "Let a pending top-up succeed", topups.force_success, declared.TOPUP_SUCCEED),
+    _forced("fail", "Let a pending top-up fail", topups.force_failure, declared.TOPUP_FAIL),
+    _forced("reverse", "Let the bank take a succeeded top-up back", topups.force_return, declared.TOPUP_REVERSE),
+    Operation(
+        method="POST",
+        path=_CLOCKS,
+        operation_id="PostTestHelpersTestClocks",
+        summary="Create a test clock",
+        description="Freezes the time of your test mode. An account has one clock at a time.",
+        parameters=declared.TEST_CLOCK_CREATE,
+        handler=test_clocks.create,
+        resource="test_clocks",
+        level="write",
+        returns=clock_wire.ClockObject,
+        errors=(NotInLiveModeError, FrozenTimeError, ClockExistsError),
+    ),
+    Operation(
+        method="GET",
+        path=_CLOCKS,
+        operation_id="GetTestHelpersTestClocks",
+        summary="List all test clocks",
+        description="Returns your test clocks: none, or one.",
+        parameters=declared.TEST_CLOCK_LIST,
+        handler=test_clocks.list_all,
+        resource="test_clocks",
+        level="read",
+        returns=clock_wire.ClockObject,
+        in_list=True,
+    ),
+    Operation(
+        method="GET",
+        path=f"{_CLOCKS}/{{test_clock}}",
+        operation_id="GetTestHelpersTestClocksTestClock",
+        summary="Retrieve a test clock",
+        description="Returns a test clock, which tells whether it has arrived.",
+        parameters=declared.TEST_CLOCK_RETRIEVE,
+        handler=test_clocks.retrieve,
+        resource="test_clocks",
+        level="read",
+        returns=clock_wire.ClockObject,
+    ),
+    Operation(
+        method="POST",
+        path=f"{_CLOCKS}/{{test_clock}}/advance",
+        operation_id="PostTestHelpersTestClocksTestClockAdvance",
+        summary="Advance a test clock",
+        description=(
+            "Moves the frozen time forward. Everything due on the way happens in order, each at its own moment; "
+            "meanwhile the clock is `advancing`, and writes are answered with 429."
+        ),
+        parameters=declared.TEST_CLOCK_ADVANCE,
+        handler=test_clocks.advance,
+        resource="test_clocks",
+        level="write",
+        returns=clock_wire.ClockObject,
+        errors=(FrozenTimeError, ClockAdvancingError),
+    ),
+    Operation(
+        method="DELETE",
+        path=f"{_CLOCKS}/{{test_clock}}",
+        operation_id="DeleteTestHelpersTestClocksTestClock",
+        summary="Delete a test clock",
+        description="Lets your test mode live in real time again. What was made in frozen time stays.",
+        parameters=(),
+        handler=test_clocks.delete,
+        resource="test_clocks",
+        level="write",
+        returns=wire.DeletedObject,
+    ),
+)

@@ -1,0 +1,1 @@
+"""topups: TODO."""

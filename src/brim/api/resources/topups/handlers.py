@@ -1,0 +1,189 @@
+"""The handlers of `/v1/topups`: from validated parameters to one use case and its reply."""
+
+from functools import partial
+from typing import Final
+
+import msgspec
+
+from brim.api.framework.call import Call, Service
+from brim.api.framework.errors import render_error
+from brim.api.framework.paging import read_page
+from brim.api.resources.rendering import availability_of, expand_created, expand_topups, render_topup, render_topups
+from brim.base import wire
+from brim.base.currency import amount_step
+from brim.base.metadata import NO_CHANGE, merge
+from brim.base.scope import Owner
+from brim.core import topups
+from brim.core.funding import Funding, find_funding, preview_funding
+from brim.core.idempotency import Answer, Attempt, KeptReply
+from brim.core.rails import DEFAULT_FAILURE, DEFAULT_RETURN, FAILURES, Fail, Outcome, Return, Succeed
+from brim.core.topups import CreateTopup, EditTopup, RenderTopup, Topup, TopupFilters
+from brim.core.topups.wire import preview_json
+from brim.platform.database import Conn
+
+PREVIEW: Final = "/v1/brim/availability_preview"
+
+
+async def create(call: Call) -> Answer:
+    """`POST /v1/topups`."""
+    parameters = call.parameters
+    options = parameters.get("payment_method_options") or {}
+    wish = CreateTopup(
+        amount=parameters["amount"],
+        currency=parameters["currency"],
+        description=parameters.get("description"),
+        metadata=merge({}, parameters.get("metadata", NO_CHANGE)),
+        payment_method=parameters.get("payment_method"),
+        payment_method_network=options.get("us_bank_account", {}).get("network"),
+        source=parameters.get("source"),
+        statement_descriptor=parameters.get("statement_descriptor"),
+        transfer_group=parameters.get("transfer_group"),
+    )
+    service = call.service
+    answer = await topups.create_topup(
+        service.batches,
+        service.terms,
+        call.attempt,
+        wish,
+        ids=service.ids,
+        rail=service.rail,
+        find_funding=partial(_find_funding, service),
+    )
+    if "expand" in parameters:
+        body = await expand_created(
+            service.database,
+            answer.body,
+            call.owner,
+            parameters["expand"],
+            find=partial(topups.retrieve_topup, service.batches),
+        )
+        return msgspec.structs.replace(answer, body=body)
+    return answer
+
+
+async def preview(call: Call) -> Answer:
+    """`GET /v1/brim/availability_preview`."""
+    service, parameters = call.service, call.parameters
+    currency = parameters["currency"]
+    wish = CreateTopup(
+        amount=parameters.get("amount", amount_step(currency)),  # where none is named, one that is surely allowed
+        currency=currency,
+        payment_method=parameters.get("payment_method"),
+        source=parameters.get("source"),
+    )
+    topup = await topups.preview_topup(
+        service.terms,
+        call.owner,
+        wish,
+        now_ms=call.now_ms,
+        ids=service.ids,
+        rail=service.rail,
+        find_funding=partial(_preview_funding, service),
+    )
+    return Answer(body=preview_json(topup, availability_of(topup)))
+
+
+async def _preview_funding(service: Service, owner: Owner, wish: CreateTopup) -> Funding:
+    """Look up the bank account on file that a preview names."""
+    return await preview_funding(
+        service.database, service.bank_secrets, owner, source=wish.source, payment_method=wish.payment_method
+    )
+
+
+async def _find_funding(service: Service, attempt: Attempt, wish: CreateTopup) -> Funding | KeptReply:
+    """Look up the bank account on file that a create names."""
+    return await find_funding(
+        service.database,
+        service.bank_secrets,
+        attempt,
+        source=wish.source,
+        payment_method=wish.payment_method,
+        ids=service.ids,
+    )
+
+
+async def retrieve(call: Call) -> Answer:
+    """`GET /v1/topups/{topup}`."""
+    topup = await topups.retrieve_topup(call.service.batches, call.owner, call.path_id)
+    paths = call.parameters.get("expand", ())
+    return Answer(body=await render_topup(call.service.database, topup, paths))
+
+
+async def update(call: Call) -> Answer:
+    """`POST /v1/topups/{topup}`."""
+    edit = EditTopup(
+        description=call.parameters.get("description", msgspec.UNSET),
+        metadata=call.parameters.get("metadata", msgspec.UNSET),
+    )
+    return await topups.update_topup(
+        call.service.database,
+        call.attempt,
+        call.path_id,
+        edit,
+        render=_renderer(call),
+        render_error=render_error,
+    )
+
+
+async def cancel(call: Call) -> Answer:
+    """`POST /v1/topups/{topup}/cancel`."""
+    return await topups.cancel_topup(
+        call.service.database,
+        call.attempt,
+        call.path_id,
+        ids=call.service.ids,
+        render=_renderer(call),
+        render_error=render_error,
+    )
+
+
+async def force_success(call: Call) -> Answer:
+    """`POST /v1/test_helpers/topups/{topup}/succeed`."""
+    return await _force(call, Succeed())
+
+
+async def force_failure(call: Call) -> Answer:
+    """`POST /v1/test_helpers/topups/{topup}/fail`."""
+    code = call.parameters.get("failure_code", DEFAULT_FAILURE)
+    return await _force(call, Fail(code, FAILURES[code]))
+
+
+async def force_return(call: Call) -> Answer:
+    """`POST /v1/test_helpers/topups/{topup}/reverse`."""
+    code = call.parameters.get("failure_code", DEFAULT_RETURN)
+    return await _force(call, Return(code, FAILURES[code]))
+
+
+async def _force(call: Call, outcome: Outcome) -> Answer:
+    return await topups.force_outcome(
+        call.service.database,
+        call.attempt,
+        call.path_id,
+        outcome,
+        ids=call.service.ids,
+        render=_renderer(call),
+        render_error=render_error,
+    )
+
+
+def _renderer(call: Call) -> RenderTopup:
+    """Return what writes this call's reply inside the transaction of its change."""
+    paths = call.parameters.get("expand", ())
+
+    async def render(conn: Conn, topup: Topup) -> bytes:
+        (body,) = await expand_topups(conn, [topup], paths)
+        return body
+
+    return render
+
+
+async def list_all(call: Call) -> Answer:
+    """`GET /v1/topups`."""
+    service, parameters = call.service, call.parameters
+    filters = TopupFilters(
+        amount=parameters.get("amount"), created=parameters.get("created"), status=parameters.get("status")
+    )
+    page = await topups.list_topups(service.database, service.batches, call.owner, filters, read_page(parameters))
+    paths = parameters.get("expand", ())
+    items = await render_topups(service.database, page.items, paths)
+    return Answer(body=wire.list_json(items, has_more=page.has_more, url="/v1/topups"))

@@ -1,0 +1,115 @@
+"""The handlers of `/v2/core/event_destinations`: webhook endpoints, as the second version of the API speaks of them."""
+
+from typing import Any, Final
+
+from brim.api.framework.call import Call
+from brim.api.framework.errors import render_v2_error
+from brim.api.framework.v2_paging import read_v2_page, v2_list_json
+from brim.api.resources.webhooks.handlers import endpoint_wish, new_secret
+from brim.base.metadata import NO_CHANGE, merge
+from brim.base.wire import encode
+from brim.core import webhooks
+from brim.core.idempotency import Answer
+from brim.core.webhooks import DESTINATION_PREFIX, Endpoint, EndpointEdit, EventPayload, NewEndpoint, RenderEndpoint
+from brim.core.webhooks.destination_wire import DeletedDestination, destination_json
+
+URL: Final = "/v2/core/event_destinations"
+WITH_SECRET: Final = "webhook_endpoint.signing_secret"  # noqa: S105  the name of a property
+WITH_URL: Final = "webhook_endpoint.url"
+
+
+async def create(call: Call) -> Answer:
+    """`POST /v2/core/event_destinations`."""
+    parameters = call.parameters
+    new = NewEndpoint(
+        url=parameters["webhook_endpoint"]["url"],
+        enabled_events=parameters["enabled_events"],
+        secret=new_secret(),
+        prefix=DESTINATION_PREFIX,
+        api_version=parameters.get("snapshot_api_version"),
+        connect=parameters.get("events_from", False),
+        event_payload=EventPayload(parameters["event_payload"]),
+        name=parameters["name"],
+        description=parameters.get("description"),
+        metadata=merge({}, parameters.get("metadata", NO_CHANGE)),
+    )
+    wish = endpoint_wish(call, new, render=_renderer(call), render_error=render_v2_error)
+    return await webhooks.create_destination(call.service.database, call.attempt, wish)
+
+
+async def retrieve(call: Call) -> Answer:
+    """`GET /v2/core/event_destinations/{id}`."""
+    found = await webhooks.retrieve_endpoint(call.service.database, call.owner, call.path_id, noun=webhooks.DESTINATION)
+    return Answer(body=_renderer(call)(found, None))
+
+
+async def list_all(call: Call) -> Answer:
+    """`GET /v2/core/event_destinations`."""
+    page = await webhooks.list_destinations(call.service.database, call.owner, read_v2_page(call))
+    render = _renderer(call)
+    return Answer(body=v2_list_json(call, URL, page, [render(endpoint, None) for endpoint in page.items]))
+
+
+async def update(call: Call) -> Answer:
+    """`POST /v2/core/event_destinations/{id}`."""
+    changed: dict[str, Any] = {
+        name: value for name, value in call.parameters.items() if name not in {"include", "webhook_endpoint"}
+    }
+    changed |= call.parameters.get("webhook_endpoint", {})
+    return await _edit(call, EndpointEdit(**changed))
+
+
+async def enable(call: Call) -> Answer:
+    """`POST /v2/core/event_destinations/{id}/enable`."""
+    return await _edit(call, EndpointEdit(disabled=False))
+
+
+async def disable(call: Call) -> Answer:
+    """`POST /v2/core/event_destinations/{id}/disable`."""
+    return await _edit(call, EndpointEdit(disabled=True))
+
+
+async def _edit(call: Call, edit: EndpointEdit) -> Answer:
+    return await webhooks.update_endpoint(
+        call.service.database,
+        call.attempt,
+        call.path_id,
+        edit,
+        rules=call.service.endpoint_rules,
+        render=_renderer(call),
+        render_error=render_v2_error,
+        noun=webhooks.DESTINATION,
+    )
+
+
+async def delete(call: Call) -> Answer:
+    """`DELETE /v2/core/event_destinations/{id}`."""
+    return await webhooks.delete_destination(
+        call.service.database,
+        call.attempt,
+        call.path_id,
+        body=encode(DeletedDestination(id=call.path_id)),
+        render_error=render_v2_error,
+    )
+
+
+async def ping(call: Call) -> Answer:
+    """`POST /v2/core/event_destinations/{id}/ping`."""
+    return await webhooks.ping_destination(
+        call.service.database,
+        call.attempt,
+        call.path_id,
+        ids=call.service.ids,
+        render_error=render_v2_error,
+    )
+
+
+def _renderer(call: Call) -> RenderEndpoint:
+    """Return what writes a destination with what this call asked to be included."""
+    include = call.parameters.get("include", ())
+
+    def render(endpoint: Endpoint, secret: str | None) -> bytes:
+        told = secret if WITH_SECRET in include else None
+        return destination_json(endpoint, with_url=WITH_URL in include, secret=told)
+
+    return render

@@ -1,0 +1,147 @@
+"""The operations below `/v2/core`: thin events, and the destinations that they are sent to.
+
+Source: Stripe API reference, v2 Events and Event Destinations, and the services of the official SDKs. A destination is
+a webhook endpoint, so a key's permission for endpoints is what counts.
+"""
+
+from typing import Final
+
+from brim.api.framework.operation import Operation
+from brim.api.resources.v2_core import destinations, thin_events
+from brim.api.resources.v2_core import params as declared
+from brim.core.events import ThinEventObject
+from brim.core.webhooks import EndpointDisabledError, TooManyEndpointsError, VersionOfThinError
+from brim.core.webhooks.destination_wire import DeletedDestination, EventDestinationObject
+from brim.platform.egress.targets import TargetBlockedError
+from brim.platform.vault import NoEncryptionKeyError, SecretUnreadableError
+
+_DESTINATION: Final = f"{destinations.URL}/{{id}}"
+_SWITCHES: Final = {
+    "disable": "Stops sending events to a destination until it is enabled again.",
+    "enable": "Sends events to a destination again.",
+}
+
+CORE: Final = (
+    Operation(
+        method="GET",
+        path=thin_events.URL,
+        operation_id="GetV2CoreEvents",
+        summary="List all thin events",
+        description="Returns thin events, the newest first.",
+        parameters=declared.V2_EVENT_LIST,
+        handler=thin_events.list_all,
+        resource="events",
+        level="read",
+        returns=ThinEventObject,
+        in_list=True,
+    ),
+    Operation(
+        method="GET",
+        path=f"{thin_events.URL}/{{id}}",
+        operation_id="GetV2CoreEventsId",
+        summary="Retrieve a thin event",
+        description="Returns a thin event, which names the object that it is about.",
+        parameters=(),
+        handler=thin_events.retrieve,
+        resource="events",
+        level="read",
+        returns=ThinEventObject,
+    ),
+    Operation(
+        method="POST",
+        path=destinations.URL,
+        operation_id="PostV2CoreEventDestinations",
+        summary="Create an event destination",
+        description="Registers an address to which events are sent, thin or as snapshots.",
+        parameters=declared.EVENT_DESTINATION_CREATE,
+        handler=destinations.create,
+        resource="webhook_endpoints",
+        level="write",
+        returns=EventDestinationObject,
+        errors=(
+            TargetBlockedError,
+            TooManyEndpointsError,
+            NoEncryptionKeyError,
+            SecretUnreadableError,
+            VersionOfThinError,
+        ),
+    ),
+    Operation(
+        method="GET",
+        path=destinations.URL,
+        operation_id="GetV2CoreEventDestinations",
+        summary="List all event destinations",
+        description="Returns your destinations, the newest first.",
+        parameters=declared.EVENT_DESTINATION_LIST,
+        handler=destinations.list_all,
+        resource="webhook_endpoints",
+        level="read",
+        returns=EventDestinationObject,
+        in_list=True,
+    ),
+    Operation(
+        method="GET",
+        path=_DESTINATION,
+        operation_id="GetV2CoreEventDestinationsId",
+        summary="Retrieve an event destination",
+        description="Returns a destination; what `include` names is told, too.",
+        parameters=declared.EVENT_DESTINATION_RETRIEVE,
+        handler=destinations.retrieve,
+        resource="webhook_endpoints",
+        level="read",
+        returns=EventDestinationObject,
+    ),
+    Operation(
+        method="POST",
+        path=_DESTINATION,
+        operation_id="PostV2CoreEventDestinationsId",
+        summary="Update an event destination",
+        description="Changes where events are sent, or which ones.",
+        parameters=declared.EVENT_DESTINATION_UPDATE,
+        handler=destinations.update,
+        resource="webhook_endpoints",
+        level="write",
+        returns=EventDestinationObject,
+        errors=(TargetBlockedError,),
+    ),
+    Operation(
+        method="DELETE",
+        path=_DESTINATION,
+        operation_id="DeleteV2CoreEventDestinationsId",
+        summary="Delete an event destination",
+        description="Removes a destination for good. What was still to be sent to it is given up.",
+        parameters=(),
+        handler=destinations.delete,
+        resource="webhook_endpoints",
+        level="write",
+        returns=DeletedDestination,
+    ),
+    *(
+        Operation(
+            method="POST",
+            path=f"{_DESTINATION}/{verb}",
+            operation_id=f"PostV2CoreEventDestinationsId{verb.title()}",
+            summary=f"{verb.title()} an event destination",
+            description=_SWITCHES[verb],
+            parameters=(),
+            handler=handler,
+            resource="webhook_endpoints",
+            level="write",
+            returns=EventDestinationObject,
+        )
+        for verb, handler in (("disable", destinations.disable), ("enable", destinations.enable))
+    ),
+    Operation(
+        method="POST",
+        path=f"{_DESTINATION}/ping",
+        operation_id="PostV2CoreEventDestinationsIdPing",
+        summary="Send a ping to an event destination",
+        description="Sends an event that says nothing, so that you see whether it arrives.",
+        parameters=(),
+        handler=destinations.ping,
+        resource="webhook_endpoints",
+        level="write",
+        returns=ThinEventObject,
+        errors=(EndpointDisabledError,),
+    ),
+)

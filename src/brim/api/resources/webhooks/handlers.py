@@ -1,0 +1,129 @@
+"""The handlers of `/v1/webhook_endpoints`."""
+
+from brim.api.framework.call import Call
+from brim.api.framework.errors import render_error
+from brim.api.framework.expansion import paths_below
+from brim.api.framework.paging import read_page
+from brim.api.resources.events.handlers import resent_renderer
+from brim.base import wire
+from brim.base.ids import random_base62
+from brim.base.metadata import NO_CHANGE, merge
+from brim.core import webhooks
+from brim.core.idempotency import Answer, RenderError
+from brim.core.webhooks import (
+    LONGEST_OVERLAP_S,
+    SECRET_CHARS,
+    SECRET_PREFIX,
+    Endpoint,
+    EndpointEdit,
+    EndpointWish,
+    NewEndpoint,
+    RenderEndpoint,
+)
+from brim.core.webhooks.wire import attempt_json, endpoint_json
+
+
+async def create(call: Call) -> Answer:
+    """`POST /v1/webhook_endpoints`."""
+    parameters = call.parameters
+    new = NewEndpoint(
+        url=parameters["url"],
+        enabled_events=parameters["enabled_events"],
+        secret=new_secret(),
+        api_version=parameters.get("api_version"),
+        connect=parameters.get("connect", False),
+        description=parameters.get("description"),
+        metadata=merge({}, parameters.get("metadata", NO_CHANGE)),
+    )
+    wish = endpoint_wish(call, new, render=_renderer(call), render_error=render_error)
+    return await webhooks.create_endpoint(call.service.database, call.attempt, wish)
+
+
+async def retrieve(call: Call) -> Answer:
+    """`GET /v1/webhook_endpoints/{webhook_endpoint}`."""
+    endpoint = await webhooks.retrieve_endpoint(call.service.database, call.owner, call.path_id)
+    return Answer(body=_renderer(call)(endpoint, None))
+
+
+async def list_all(call: Call) -> Answer:
+    """`GET /v1/webhook_endpoints`."""
+    page = await webhooks.list_endpoints(call.service.database, call.owner, read_page(call.parameters))
+    render = _renderer(call)
+    items = [render(endpoint, None) for endpoint in page.items]
+    return Answer(body=wire.list_json(items, has_more=page.has_more, url="/v1/webhook_endpoints"))
+
+
+async def update(call: Call) -> Answer:
+    """`POST /v1/webhook_endpoints/{webhook_endpoint}`."""
+    changed = {name: value for name, value in call.parameters.items() if name != "expand"}
+    return await webhooks.update_endpoint(
+        call.service.database,
+        call.attempt,
+        call.path_id,
+        EndpointEdit(**changed),
+        rules=call.service.endpoint_rules,
+        render=_renderer(call),
+        render_error=render_error,
+    )
+
+
+async def delete(call: Call) -> Answer:
+    """`DELETE /v1/webhook_endpoints/{webhook_endpoint}`."""
+    await webhooks.delete_endpoint(call.service.database, call.owner, call.path_id)
+    return Answer(body=wire.encode(wire.DeletedObject(id=call.path_id, object="webhook_endpoint")))
+
+
+async def roll_secret(call: Call) -> Answer:
+    """`POST /v1/webhook_endpoints/{webhook_endpoint}/roll_secret`."""
+    return await webhooks.roll_secret(
+        call.service.database,
+        call.attempt,
+        call.path_id,
+        new_secret(),
+        overlap_s=call.parameters.get("expires_in", LONGEST_OVERLAP_S),
+        vault=call.service.vault,
+        render=_renderer(call),
+        render_error=render_error,
+    )
+
+
+async def send_test(call: Call) -> Answer:
+    """`POST /v1/webhook_endpoints/{webhook_endpoint}/test`."""
+    return await webhooks.send_newest(
+        call.service.database, call.attempt, call.path_id, render=resent_renderer(call), render_error=render_error
+    )
+
+
+async def list_attempts(call: Call) -> Answer:
+    """`GET /v1/webhook_endpoints/{webhook_endpoint}/attempts`."""
+    page = await webhooks.list_attempts(call.service.database, call.owner, call.path_id, read_page(call.parameters))
+    url = f"/v1/webhook_endpoints/{call.path_id}/attempts"
+    return Answer(body=wire.list_json([attempt_json(each) for each in page.items], has_more=page.has_more, url=url))
+
+
+def new_secret() -> str:
+    """Return a secret that nobody can guess."""
+    return SECRET_PREFIX + random_base62(SECRET_CHARS)
+
+
+def endpoint_wish(call: Call, new: NewEndpoint, *, render: RenderEndpoint, render_error: RenderError) -> EndpointWish:
+    """Return what a call wishes to be made, with the service's own rules, ids and keys."""
+    service = call.service
+    return EndpointWish(
+        new=new,
+        rules=service.endpoint_rules,
+        ids=service.ids,
+        vault=service.vault,
+        render=render,
+        render_error=render_error,
+    )
+
+
+def _renderer(call: Call) -> RenderEndpoint:
+    """Return what writes an endpoint with what this call asked to be expanded."""
+    with_extras = paths_below(call.parameters.get("expand", ()), "brim.delivery") is not None
+
+    def render(endpoint: Endpoint, secret: str | None) -> bytes:
+        return endpoint_json(endpoint, secret=secret, with_extras=with_extras)
+
+    return render

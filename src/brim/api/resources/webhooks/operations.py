@@ -1,0 +1,139 @@
+"""The operations on webhook endpoints. Source: Stripe API reference, Webhook Endpoints.
+
+Rolling a secret, test deliveries and the list of attempts are ours.
+"""
+
+from typing import Final
+
+from brim.api.framework.common_params import ATTEMPT_LIST
+from brim.api.framework.operation import Operation
+from brim.api.resources.webhooks import handlers
+from brim.api.resources.webhooks import params as declared
+from brim.base import wire
+from brim.core.events import wire as event_wire
+from brim.core.webhooks import (
+    EndpointDisabledError,
+    EndpointNotListeningError,
+    NothingToSendError,
+    TooManyEndpointsError,
+)
+from brim.core.webhooks import wire as webhook_wire
+from brim.platform.egress.targets import TargetBlockedError
+from brim.platform.vault import NoEncryptionKeyError, SecretUnreadableError
+
+_ENDPOINTS: Final = "/v1/webhook_endpoints"
+_ENDPOINT: Final = f"{_ENDPOINTS}/{{webhook_endpoint}}"
+
+WEBHOOKS: Final = (
+    Operation(
+        method="POST",
+        path=_ENDPOINTS,
+        operation_id="PostWebhookEndpoints",
+        summary="Create a webhook endpoint",
+        description=(
+            "Registers an address to which events are sent. The reply is the only one that holds the endpoint's "
+            "`secret`, with which you check that a delivery came from here."
+        ),
+        parameters=declared.WEBHOOK_ENDPOINT_CREATE,
+        handler=handlers.create,
+        resource="webhook_endpoints",
+        level="write",
+        returns=webhook_wire.WebhookEndpointObject,
+        errors=(TargetBlockedError, TooManyEndpointsError, NoEncryptionKeyError, SecretUnreadableError),
+    ),
+    Operation(
+        method="GET",
+        path=_ENDPOINTS,
+        operation_id="GetWebhookEndpoints",
+        summary="List all webhook endpoints",
+        description="Returns your endpoints, the newest first.",
+        parameters=declared.WEBHOOK_ENDPOINT_LIST,
+        handler=handlers.list_all,
+        resource="webhook_endpoints",
+        level="read",
+        returns=webhook_wire.WebhookEndpointObject,
+        in_list=True,
+    ),
+    Operation(
+        method="GET",
+        path=_ENDPOINT,
+        operation_id="GetWebhookEndpointsWebhookEndpoint",
+        summary="Retrieve a webhook endpoint",
+        description="Returns an endpoint, without its secret.",
+        parameters=declared.WEBHOOK_ENDPOINT_RETRIEVE,
+        handler=handlers.retrieve,
+        resource="webhook_endpoints",
+        level="read",
+        returns=webhook_wire.WebhookEndpointObject,
+    ),
+    Operation(
+        method="POST",
+        path=_ENDPOINT,
+        operation_id="PostWebhookEndpointsWebhookEndpoint",
+        summary="Update a webhook endpoint",
+        description="Changes where events are sent, which ones, or whether any.",
+        parameters=declared.WEBHOOK_ENDPOINT_UPDATE,
+        handler=handlers.update,
+        resource="webhook_endpoints",
+        level="write",
+        returns=webhook_wire.WebhookEndpointObject,
+        errors=(TargetBlockedError,),
+    ),
+    Operation(
+        method="DELETE",
+        path=_ENDPOINT,
+        operation_id="DeleteWebhookEndpointsWebhookEndpoint",
+        summary="Delete a webhook endpoint",
+        description="Removes an endpoint for good. What was still to be sent to it is given up.",
+        parameters=(),
+        handler=handlers.delete,
+        resource="webhook_endpoints",
+        level="write",
+        returns=wire.DeletedObject,
+    ),
+    Operation(
+        method="GET",
+        path=f"{_ENDPOINT}/attempts",
+        operation_id="GetWebhookEndpointsWebhookEndpointAttempts",
+        summary="List the attempts to reach a webhook endpoint",
+        description=(
+            "Returns what came of each try to reach an endpoint, the newest first: status, duration, and the "
+            "beginning of the answer."
+        ),
+        parameters=ATTEMPT_LIST,
+        handler=handlers.list_attempts,
+        resource="webhook_endpoints",
+        level="read",
+        returns=webhook_wire.WebhookAttemptObject,
+        in_list=True,
+    ),
+    Operation(
+        method="POST",
+        path=f"{_ENDPOINT}/test",
+        operation_id="PostWebhookEndpointsWebhookEndpointTest",
+        summary="Send the newest event to a webhook endpoint",
+        description="Sends the newest event of a type that the endpoint asks for, so that you see whether it arrives.",
+        parameters=declared.WEBHOOK_ENDPOINT_TEST,
+        handler=handlers.send_test,
+        resource="webhook_endpoints",
+        level="write",
+        returns=event_wire.EventObject,
+        errors=(EndpointDisabledError, EndpointNotListeningError, NothingToSendError),
+    ),
+    Operation(
+        method="POST",
+        path=f"{_ENDPOINT}/roll_secret",
+        operation_id="PostWebhookEndpointsWebhookEndpointRollSecret",
+        summary="Roll a webhook endpoint's secret",
+        description=(
+            "Gives an endpoint a new secret. For a while deliveries carry a signature of the old one too, so that "
+            "nothing is refused while you change it over."
+        ),
+        parameters=declared.WEBHOOK_ENDPOINT_ROLL,
+        handler=handlers.roll_secret,
+        resource="webhook_endpoints",
+        level="write",
+        returns=webhook_wire.WebhookEndpointObject,
+        errors=(NoEncryptionKeyError, SecretUnreadableError),
+    ),
+)
