@@ -17,7 +17,7 @@ from brim.core.webhooks.rules import Endpoint
 from brim.core.webhooks.sender import Poster
 from brim.platform.database import Database
 from brim.platform.vault import Vault, new_encryption_key
-from brim.workers.deliver import Deliverer
+from brim.worker.deliver import Deliverer
 
 SECRET = "whsec_first"
 IDS = IdFactory()

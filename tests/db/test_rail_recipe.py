@@ -16,7 +16,7 @@ from brim.core.integrity.books import verify_books
 from brim.core.rails.protocol import Rail
 from brim.core.topups.settlement import settle_due
 from brim.platform.database import Database
-from brim.workers.run import make_jobs
+from brim.worker.run import make_jobs
 
 PAGE: Final = Path(__file__).parents[2] / "docs" / "recipes" / "add-a-rail.md"
 OWNER: Final = Owner("acct_debits", livemode=True)

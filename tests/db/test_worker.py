@@ -20,8 +20,8 @@ from brim.core.topups.settlement import MAX_BATCH
 from brim.host.embedded import EmbeddedPostgres
 from brim.platform.database import Database
 from brim.platform.migrate import migrate
-from brim.workers.loop import Job, Loop
-from brim.workers.run import make_jobs, never_backwards
+from brim.worker.loop import Job, Loop
+from brim.worker.run import make_jobs, never_backwards
 from brim_process import brim_command, brim_environment
 
 PATIENCE_S = 30.0

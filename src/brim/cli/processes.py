@@ -69,7 +69,7 @@ def api(**flags: str | None) -> None:
 @all_settings
 def worker(**flags: str | None) -> None:
     """Run one worker, which settles what is due, on a database that was migrated."""
-    from brim.workers.run import run_worker
+    from brim.worker.run import run_worker
 
     settings = _settings_with_database("worker", flags)
     _wait_for_database()

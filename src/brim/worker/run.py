@@ -30,8 +30,8 @@ from brim.platform.settings import DEFAULT_VERIFY_EVERY_S, Settings
 from brim.platform.telemetry import metrics
 from brim.platform.telemetry.logs import configure_logging
 from brim.platform.vault import Vault
-from brim.workers.deliver import Deliverer
-from brim.workers.loop import Job, Loop
+from brim.worker.deliver import Deliverer
+from brim.worker.loop import Job, Loop
 
 # How late a settlement may be while top-ups are made and settled, and while nothing happens at all.
 SETTLE_REST_S: Final = 0.05
