@@ -1,6 +1,6 @@
-"""HTTP: routes, form parsing, validation, wire rendering and the error table. No rule and no SQL.
+"""The API: operations, their parameters, replies and errors. No rule and no SQL.
 
-The way of a request: `protocol` reads it, `app` finds its operation and whose it is, `params` validates, a handler
-(`topups`, `balance`, `events`) calls one use case in `services`, and `app` writes the reply or the error.
-Neighbours: `services` below decides; `host` above starts it. Start reading at `operations`.
+The way of a request: `app` finds its operation and whose it is, `framework.params` validates, a handler of
+`resources` calls one use case of the core, and `app` writes the reply or the error. Neighbours: `http` reads
+requests, `core` decides, `host` starts it. Start reading at `resources.operations`.
 """

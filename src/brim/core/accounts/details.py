@@ -1,7 +1,7 @@
 """What an account says of itself beside its name and country: kept as it was sent, merged, and answered again.
 
 Nothing here is checked against anything, and nothing decides how money moves. What identifies a person (a social
-security or tax number, a date of birth, an uploaded document) never comes here: `api/resources/accounts/private_kinds.py` lets through
+security or tax number, a date of birth, an uploaded document) never comes here: `private_kinds` of the API lets through
 only that it was given, and of that is kept what the vendor's object says of it, `id_number_provided` and the like.
 """
 

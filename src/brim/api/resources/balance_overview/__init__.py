@@ -1,1 +1,4 @@
-"""balance_overview: TODO."""
+"""The figures of the dashboard's first page on the wire. It is Brim's own.
+
+Start reading at `operations`.
+"""

@@ -1,1 +1,4 @@
-"""request_logs: TODO."""
+"""The newest requests of an account, and the sessions of the official command line, on the wire.
+
+Start reading at `operations`.
+"""

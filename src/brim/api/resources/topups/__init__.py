@@ -1,1 +1,4 @@
-"""topups: TODO."""
+"""Top-ups on the wire: created, read, listed, updated, canceled.
+
+Source: Stripe API reference, Top-ups. Start reading at `operations`, then `handlers`.
+"""
