@@ -23,7 +23,7 @@ import uvloop
 from bench.processes import Program, answers, clean_environment, free_port, running
 from bench.report import PAGE, markdown_table, verdict, write_between_marks
 from brim.base.ids import IdFactory
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.core.events.rules import DEFAULT_API_VERSION
 from brim.core.webhooks.endpoints import secret_place
 from brim.core.webhooks.sender import Poster
@@ -78,7 +78,7 @@ class Bench:
         async with self.database.transaction() as conn:
             for account in accounts:
                 endpoint = self.ids.new("we_")
-                place = secret_place(Owner(account, livemode=False), endpoint)
+                place = secret_place(AccountScope(account, livemode=False), endpoint)
                 sealed = self._vault.seal(b"whsec_bench", place=place)
                 url = f"{self._catcher}{path}"
                 await conn.execute(_ADD_ENDPOINT, account, endpoint, url, DEFAULT_API_VERSION, sealed)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from brim.base.ids import IdFactory
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.core.events.rules import DEFAULT_API_VERSION, Event, EventType
 from brim.core.topups.rules import Topup
 from brim.core.topups.store import NewTopup, insert_topups
@@ -22,9 +22,9 @@ class Seed(NamedTuple):
 
 def seed_topups(server: Server, account: str, seeds: Sequence[Seed], *, livemode: bool = False) -> list[str]:
     """Write pending top-ups that never settle, in the order of their ids, and return those ids."""
-    owner = Owner(account, livemode)
+    scope = AccountScope(account, livemode)
     ids = IdFactory()
-    batch = [new_topup(owner, ids, seed) for seed in seeds]
+    batch = [new_topup(scope, ids, seed) for seed in seeds]
 
     async def write(database: Database) -> None:
         async with database.connection() as conn:
@@ -34,12 +34,12 @@ def seed_topups(server: Server, account: str, seeds: Sequence[Seed], *, livemode
     return [new.topup.id for new in batch]
 
 
-def new_topup(owner: Owner, ids: IdFactory, seed: Seed) -> NewTopup:
+def new_topup(scope: AccountScope, ids: IdFactory, seed: Seed) -> NewTopup:
     """Return a pending top-up that never settles, and its event, ready to be written."""
     topup_id = ids.new_at("tu_", seed.created * 1000)
-    topup = Topup(owner=owner, id=topup_id, amount=seed.amount, currency="usd", created=seed.created)
+    topup = Topup(scope=scope, id=topup_id, amount=seed.amount, currency="usd", created=seed.created)
     event = Event(
-        owner=owner,
+        scope=scope,
         id=ids.new_at("evt_", seed.created * 1000),
         type=EventType.CREATED,
         created=seed.created,

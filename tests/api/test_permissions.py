@@ -223,25 +223,25 @@ def test_a_restricted_key_is_let_in_exactly_where_its_permission_says(
     let_in = []
     for permission, key in mine.keys.items():
         wire = Wire(mine.wire.url, key)
-        for owner, path_id in ids.items():
+        for scope, path_id in ids.items():
             reply = ask(wire, operation, path_id)
             if not permission.allows(operation):
                 assert_permission_named(reply, operation)
             elif is_for_the_operator(operation):
                 assert_operator_wanted(reply)
-            elif operation.operation_id in SHOWING_EVENTS and (owner is mine or not names_object):
+            elif operation.operation_id in SHOWING_EVENTS and (scope is mine or not names_object):
                 assert reply.status == 403 or reply.error["message"].startswith("There is no event yet"), reply.body
-            elif names_object and (owner is foreign or path_id == NOBODYS):
+            elif names_object and (scope is foreign or path_id == NOBODYS):
                 assert_missing(reply)
             else:
                 assert_let_in(reply)
                 assert reply.status != 404
-                let_in.append((owner, permission.level))
+                let_in.append((scope, permission.level))
     for party in ids:
         party.give_time_back()
     levels = ["read", "write"] if operation.level == "read" else ["write"]
     if ids[mine] != NOBODYS and not is_for_the_operator(operation) and operation.operation_id not in SHOWING_EVENTS:
-        assert [level for owner, level in let_in if owner is mine] == levels
+        assert [level for scope, level in let_in if scope is mine] == levels
 
 
 @EACH

@@ -278,8 +278,8 @@ def test_accounts_see_and_change_nothing_of_each_other_nor_of_their_platform(
     before = [everything_of(asking, options) for _, asking, options in ways]
     refused = 0
     for reader, asking, options in ways:
-        for owner in lives.keys() - {reader}:
-            for message, call in calls_naming(asking, lives[owner], options):
+        for scope in lives.keys() - {reader}:
+            for message, call in calls_naming(asking, lives[scope], options):
                 with pytest.raises(stripe.StripeError) as caught:
                     call()
                 assert caught.value.user_message == message

@@ -14,7 +14,7 @@ from api.sdk_types import violations
 from api.test_permissions import BANK_ACCOUNT, BANK_SOURCE, BANK_TOKEN
 from api.wire import GOLDEN, PENDING, Wire
 from brim.api.resources.operations import OPERATIONS
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.core.events.rules import DEFAULT_API_VERSION, Event, EventType
 from brim.core.events.thin import notification_json, thin_json
 from brim.core.webhooks.destination_wire import destination_json
@@ -22,9 +22,9 @@ from brim.core.webhooks.endpoints import DISABLED_BY_FAILURES, DISABLED_BY_OWNER
 from brim.core.webhooks.rules import Endpoint, EventPayload
 from brim.core.webhooks.wire import endpoint_json
 
-OWNER = Owner("acct_1", livemode=False)
+OWNER = AccountScope("acct_1", livemode=False)
 ENDPOINT = Endpoint(
-    owner=OWNER,
+    scope=OWNER,
     id="ed_1",
     url="https://example.com/hooks",
     enabled_events=("*",),
@@ -89,7 +89,7 @@ def test_thin_events_of_every_type_and_cause_are_as_the_types_say(
 ) -> None:
     request_id, idempotency_key = cause
     event = Event(
-        owner=OWNER,
+        scope=OWNER,
         id="evt_1",
         type=event_type,
         created=1_795_000_000,

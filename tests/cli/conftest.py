@@ -47,6 +47,6 @@ def brim_to_kill(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningBr
 
 
 @pytest.fixture
-def owner(brim_to_kill: RunningBrim) -> Account:
+def scope(brim_to_kill: RunningBrim) -> Account:
     """A new account on it, of this test's own."""
     return Server(brim_to_kill.url, brim_to_kill.test_key, brim_to_kill.data_dir).make_account()

@@ -184,18 +184,18 @@ def test_an_output_that_nobody_reads_any_more_ends_the_command(there: tuple[str,
 @pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
 def test_an_event_made_while_nobody_is_connected_comes_once_afterwards(
-    brim_to_kill: RunningBrim, owner: Account, catcher: BackgroundCatcher, tmp_path: Path, number: int
+    brim_to_kill: RunningBrim, scope: Account, catcher: BackgroundCatcher, tmp_path: Path, number: int
 ) -> None:
     flags = ("--forward-to", catcher.url, "--events", "topup.created")
-    with listening_there(owner, tmp_path, *flags) as command:
-        made = [create(owner.stripe_client())]
+    with listening_there(scope, tmp_path, *flags) as command:
+        made = [create(scope.stripe_client())]
         command.wait_for("[200]")
         os.kill(brim_to_kill.child_pid("api"), number)
         command.wait_for("The connection is lost")
-        made += [until(lambda: _try_to_create(brim_to_kill, owner.key), what="another create") for _ in range(10)]
+        made += [until(lambda: _try_to_create(brim_to_kill, scope.key), what="another create") for _ in range(10)]
         command.wait_for("The connection is back.")
         until(lambda: len(catcher.caught) >= len(made), what="every event")
-        made += [create(owner.stripe_client())]
+        made += [create(scope.stripe_client())]
         until(lambda: len(catcher.caught) >= len(made), what="the last event")
     caught = [json.loads(post.body)["data"]["object"]["id"] for post in catcher.caught]
     assert sorted(caught) == sorted(made)
@@ -228,9 +228,9 @@ def _try_to_create(brim: RunningBrim, key: str | None = None) -> str | None:
 
 
 @contextmanager
-def listening_there(owner: Account, folder: Path, *flags: str) -> Iterator[RunningCli]:
+def listening_there(scope: Account, folder: Path, *flags: str) -> Iterator[RunningCli]:
     """Lend a listener of an account that is ready."""
-    there = ("--api-base", owner.url, "--api-key", owner.key, "--data-dir", str(folder))
+    there = ("--api-base", scope.url, "--api-key", scope.key, "--data-dir", str(folder))
     with RunningCli(brim_command("listen", *flags, *there), brim_environment()) as command:
         command.wait_for("Ready.")
         yield command
@@ -238,14 +238,14 @@ def listening_there(owner: Account, folder: Path, *flags: str) -> Iterator[Runni
 
 @pytest.mark.slow
 def test_a_session_that_the_server_has_forgotten_is_followed_by_another(
-    brim_to_kill: RunningBrim, owner: Account, tmp_path: Path
+    brim_to_kill: RunningBrim, scope: Account, tmp_path: Path
 ) -> None:
-    with listening_there(owner, tmp_path) as command:
+    with listening_there(scope, tmp_path) as command:
         brim_to_kill.execute_as_owner("DELETE FROM cli_sessions")
         os.kill(brim_to_kill.child_pid("api"), signal.SIGTERM)
         command.wait_for("The server does not know the session any more.")
         command.wait_for("Ready.")
-        command.wait_for(create(owner.stripe_client()))
+        command.wait_for(create(scope.stripe_client()))
 
 
 # Requests.

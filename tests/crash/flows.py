@@ -17,7 +17,7 @@ from people import BY, EMAIL, PASSWORD
 
 from brim.api.framework.errors import render_error, render_v2_error
 from brim.base.errors import ResourceMissingError
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.core.access import service as keys
 from brim.core.account_closing.service import delete_account, reject_account
 from brim.core.accounts.access import UnreachableAccountError
@@ -42,7 +42,7 @@ from brim.core.webhooks.rules import EventPayload
 from brim.core.webhooks.service import EndpointWish, RenderEndpoint
 from brim.testing.terminal import typed
 
-OWNER: Final = Owner("acct_crash", livemode=False)
+OWNER: Final = AccountScope("acct_crash", livemode=False)
 NOW_MS: Final = 1_795_305_600_000  # 2026-11-22 00:00 UTC
 _DAY_MS: Final = 24 * 60 * 60 * 1000
 _FROZEN: Final = NOW_MS // 1000
@@ -165,7 +165,7 @@ async def _seal(brim: Clockwork, _: str) -> None:
 async def _make_account(brim: Clockwork, platform: str) -> Any:
     answer = await create_platform_account(
         brim.database,
-        brim.attempt(Owner(platform, livemode=False), key=KEY),
+        brim.attempt(AccountScope(platform, livemode=False), key=KEY),
         CreateAccount(email="a@example.com", settlement_days=2),
         render_error=render_error,
     )
@@ -182,7 +182,7 @@ async def _reject_account(brim: Clockwork, both: str) -> Any:
     platform, account = both.split()
     answer = await reject_account(
         brim.database,
-        brim.attempt(Owner(platform, livemode=False), key="reject"),
+        brim.attempt(AccountScope(platform, livemode=False), key="reject"),
         account,
         "fraud",
         asking=platform,
@@ -194,7 +194,7 @@ async def _reject_account(brim: Clockwork, both: str) -> Any:
 async def _delete_account(brim: Clockwork, both: str) -> None:
     platform, account = both.split()
     with suppress(UnreachableAccountError):  # what a platform is told that deletes it again
-        attempt = brim.attempt(Owner(platform, livemode=False))
+        attempt = brim.attempt(AccountScope(platform, livemode=False))
         await delete_account(brim.database, attempt, account, asking=platform)
 
 

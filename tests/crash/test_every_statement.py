@@ -65,7 +65,7 @@ class Stage:
             self.owner_database, "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename"
         )
         self.tables = [row["tablename"] for row in found if row["tablename"] not in _LASTING]
-        await self.preparer.secrets.keep(BankNumbers("110000000", "000123456789"), owner=OWNER, object_id="pm_first")
+        await self.preparer.secrets.keep(BankNumbers("110000000", "000123456789"), scope=OWNER, object_id="pm_first")
 
     @asynccontextmanager
     async def process(self, url: str) -> AsyncIterator[Clockwork]:

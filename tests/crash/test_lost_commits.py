@@ -20,7 +20,7 @@ from books import rows
 from clockwork import Clockwork, Reply
 from patience import until_answered
 
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.core.integrity.books import verify_books
 from brim.core.rails.failures import FAILURES
 from brim.core.rails.protocol import Fail, Outcome, Return, Succeed
@@ -33,7 +33,7 @@ CLIENTS: Final = 16
 PROCESSES: Final = 2
 SEED: Final = 20261122
 NOW_MS: Final = 1_795_305_600_000  # 2026-11-22 00:00 UTC
-OWNERS: Final = [Owner(f"acct_{name}", livemode=False) for name in ("first", "second", "third")]
+OWNERS: Final = [AccountScope(f"acct_{name}", livemode=False) for name in ("first", "second", "third")]
 CURRENCIES: Final = ["usd", "eur", "jpy"]
 _LATER_MS: Final = 1_000_000  # by then, all that was made is due
 WAITS: Final = "btok_us_verified_pending"
@@ -77,7 +77,7 @@ class Life:
 
     key: str | None
     topup_id: str
-    owner: Owner
+    scope: AccountScope
     amount: int
     currency: str
     end: str
@@ -122,21 +122,21 @@ class Clients:
 
     async def _lead_a_life(self, number: int) -> None:
         course, brim = self.courses[number % len(self.courses)], self.processes[number % PROCESSES]
-        owner, currency = OWNERS[number % len(OWNERS)], CURRENCIES[number % 5 % 3]
+        scope, currency = OWNERS[number % len(OWNERS)], CURRENCIES[number % 5 % 3]
         key, amount = f"life-{number}" if self.have_keys else None, 100 + number
-        create = partial(brim.create, owner, amount=amount, currency=currency, source=course.source, key=key)
+        create = partial(brim.create, scope, amount=amount, currency=currency, source=course.source, key=key)
         topup_id = (await self._ask("create", create))["id"]
         if course.is_canceled:
-            reply = await self._ask("cancel", partial(brim.cancel, owner, topup_id, key=f"cancel-{number}"))
+            reply = await self._ask("cancel", partial(brim.cancel, scope, topup_id, key=f"cancel-{number}"))
             assert reply["status"] == "canceled"
         for step, outcome in enumerate(course.forced):
-            force = partial(brim.force, owner, topup_id, outcome, key=f"force-{number}-{step}")
+            force = partial(brim.force, scope, topup_id, outcome, key=f"force-{number}-{step}")
             reply = await self._ask("forced outcome", force)
         if course.forced:
             assert reply["status"] == course.end
         if course.source != WAITS:
             await self.settle_once(self.workers[number % PROCESSES])
-        self.lives.append(Life(key, topup_id, owner, amount, currency, course.end))
+        self.lives.append(Life(key, topup_id, scope, amount, currency, course.end))
 
     async def _ask(self, kind: str, request: Callable[[], Awaitable[Reply]]) -> Reply:
         return await until_answered(request, lambda: self.outages.update([kind]))
@@ -167,7 +167,7 @@ async def check_balances(database: Database, lives: list[Life]) -> None:
     """Compare the balances with the sums of what clients were told."""
     expected: Counter[tuple[str, str]] = Counter()
     for life in lives:
-        expected[life.owner.account, life.currency] += life.amount if life.end == "succeeded" else 0
+        expected[life.scope.account, life.currency] += life.amount if life.end == "succeeded" else 0
     balances = await rows(database, "SELECT account, currency, available FROM balances")
     assert {(row["account"], row["currency"]): row["available"] for row in balances} == expected
 

@@ -18,7 +18,7 @@ from books import rows
 from clockwork import Clockwork
 from patience import until_answered
 
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.core.integrity.books import verify_books
 from brim.core.rails.failures import FAILURES
 from brim.core.rails.protocol import Fail, Outcome, Return, Succeed
@@ -34,7 +34,7 @@ PROCESSES: Final = 4
 ACTS: Final = 40
 SEED: Final = 20261123
 NOW_MS: Final = 1_795_305_600_000  # 2026-11-22 00:00 UTC
-OWNER: Final = Owner("acct_busy", livemode=False)
+OWNER: Final = AccountScope("acct_busy", livemode=False)
 CURRENCIES: Final = ["usd", "eur", "jpy"]
 SOURCES: Final = [None, "btok_us_verified_noAccount", "btok_us_verified_reversed", "btok_us_verified_pending"]
 FORCED: Final[dict[Status, Outcome]] = {

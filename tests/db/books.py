@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from brim.base.ids import IdFactory, created_of
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.core.events.rules import DEFAULT_API_VERSION, EventType
 from brim.core.events.rules import Event as EventRow
 from brim.core.idempotency.rules import KeyClaim
@@ -20,8 +20,8 @@ from brim.platform.database import Database
 NOW_MS = 1_700_000_000_000
 LATER_MS = NOW_MS + 10_000
 RAIL = SandboxRail(settle_after_s=1.0)
-OWNER = Owner("acct_books", livemode=False)
-OTHER_OWNER = Owner("acct_other", livemode=False)
+OWNER = AccountScope("acct_books", livemode=False)
+OTHER_OWNER = AccountScope("acct_other", livemode=False)
 EMPTY_BOOKS = (
     "TRUNCATE topups, transfers, balances, balance_transactions, events, idempotency_keys,"
     " transfer_seals, chain_heads, unsealed_transfers, test_clocks, owner_terms"
@@ -36,7 +36,7 @@ def new_topup(
     amount: int = 1000,
     source: str | None = None,
     payment_method: str | None = None,
-    owner: Owner = OWNER,
+    scope: AccountScope = OWNER,
     currency: str = "usd",
     now_ms: int = NOW_MS,
     key: str | None = None,
@@ -48,7 +48,7 @@ def new_topup(
         scenario = PAYMENT_METHOD_SCENARIOS[payment_method]
     plan = RAIL.plan(currency=currency, scenario=scenario, settlement_days=None, now_ms=now_ms, is_frozen=False)
     topup = Topup(
-        owner=owner,
+        scope=scope,
         id=topup_id,
         amount=amount,
         currency=currency,
@@ -60,7 +60,7 @@ def new_topup(
         scenario=scenario,
     )
     event = EventRow(
-        owner=owner,
+        scope=scope,
         id=ids.new_at("evt_", now_ms),
         type=EventType.CREATED,
         created=topup.created,

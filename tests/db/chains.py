@@ -8,7 +8,7 @@ from typing import TypeAlias
 import asyncpg
 from books import rows
 
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.core.ledger.chain import Head
 from brim.core.ledger.sealing import seal_transfers, verify_chain
 from brim.platform.database import Database
@@ -30,17 +30,17 @@ def tampering_with(database_url: str) -> Tamper:
     return execute
 
 
-async def post(database: Database, owner: Owner, ids: Sequence[str]) -> None:
+async def post(database: Database, scope: AccountScope, ids: Sequence[str]) -> None:
     """Post transfers and queue them for their seals, as settling does."""
     async with database.transaction() as conn:
         await conn.executemany(
             "INSERT INTO transfers"
             " VALUES ($1, $2, $3, 'tu_' || $3, 'topup', 'funding:clearing', 'balance:available', $4, 'usd', 17)",
-            [(owner.account, owner.livemode, each, 100 + number) for number, each in enumerate(ids)],
+            [(scope.account, scope.livemode, each, 100 + number) for number, each in enumerate(ids)],
         )
         await conn.executemany(
             "INSERT INTO unsealed_transfers VALUES ($1, $2, $3)",
-            [(owner.account, owner.livemode, each) for each in ids],
+            [(scope.account, scope.livemode, each) for each in ids],
         )
 
 
@@ -52,26 +52,26 @@ async def seal_all(database: Database, *, limit: int = 1000) -> int:
     return total
 
 
-async def recompute(database: Database) -> dict[Owner, Head]:
+async def recompute(database: Database) -> dict[AccountScope, Head]:
     """Return each chain's head by a plain reading of the rule, having asserted every seal on the way."""
-    heads: dict[Owner, Head] = {}
+    heads: dict[AccountScope, Head] = {}
     seals = await rows(database, "SELECT * FROM transfer_seals ORDER BY account, livemode, position")
     transfers = {(row["account"], row["livemode"], row["id"]): row for row in await rows(database, "TABLE transfers")}
     for seal in seals:
-        owner = Owner(seal["account"], seal["livemode"])
-        before = heads.get(owner, Head(owner, 0, bytes(32)))
+        scope = AccountScope(seal["account"], seal["livemode"])
+        before = heads.get(scope, Head(scope, 0, bytes(32)))
         transfer = transfers[seal["account"], seal["livemode"], seal["transfer"]]
         text = json.dumps(list(transfer.values()), separators=(",", ":"), ensure_ascii=False)
         assert seal["position"] == before.position + 1
         assert seal["hash"] == hashlib.sha256(before.hash + text.encode()).digest()
-        heads[owner] = Head(owner, seal["position"], seal["hash"])
+        heads[scope] = Head(scope, seal["position"], seal["hash"])
     return heads
 
 
-async def stored_heads(database: Database) -> dict[Owner, Head]:
+async def stored_heads(database: Database) -> dict[AccountScope, Head]:
     heads = await rows(database, "TABLE chain_heads")
-    owners = [Owner(head["account"], head["livemode"]) for head in heads]
-    return {owner: Head(owner, head["position"], head["hash"]) for owner, head in zip(owners, heads, strict=True)}
+    owners = [AccountScope(head["account"], head["livemode"]) for head in heads]
+    return {scope: Head(scope, head["position"], head["hash"]) for scope, head in zip(owners, heads, strict=True)}
 
 
 async def differences(database: Database, *, page_size: int = 10_000) -> list[str]:

@@ -6,7 +6,7 @@ import msgspec
 
 from brim.api.framework.errors import render_error
 from brim.base.ids import IdFactory
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.core.events.rules import DEFAULT_API_VERSION
 from brim.core.funding.bank_secrets import BankSecrets
 from brim.core.funding.reference import Funding
@@ -49,12 +49,12 @@ class Clockwork:
         self.ids = IdFactory(lambda: self.now_ms)
         self.terms = KnownTerms(self.database)
 
-    def attempt(self, owner: Owner, *, key: str | None = None, fingerprint: bytes = b"same") -> Attempt:
+    def attempt(self, scope: AccountScope, *, key: str | None = None, fingerprint: bytes = b"same") -> Attempt:
         """Return a request of an owner's, under a key if one is given."""
         self._requests += 1
         claim = KeyClaim(key, fingerprint) if key else None
         return Attempt(
-            owner=owner,
+            scope=scope,
             claim=claim,
             request_id=f"req_{self._requests}",
             api_version=DEFAULT_API_VERSION,
@@ -63,7 +63,7 @@ class Clockwork:
 
     async def create(
         self,
-        owner: Owner,
+        scope: AccountScope,
         *,
         amount: int = 1000,
         currency: str = "usd",
@@ -76,7 +76,7 @@ class Clockwork:
         answer = await topups.create_topup(
             self.batches,
             self.terms,
-            self.attempt(owner, key=key, fingerprint=fingerprint),
+            self.attempt(scope, key=key, fingerprint=fingerprint),
             wish,
             ids=self.ids,
             rail=self.rail,
@@ -95,13 +95,18 @@ class Clockwork:
         )
 
     async def preview(
-        self, owner: Owner, *, currency: str = "usd", source: str | None = None, payment_method: str | None = None
+        self,
+        scope: AccountScope,
+        *,
+        currency: str = "usd",
+        source: str | None = None,
+        payment_method: str | None = None,
     ) -> Topup:
         """Return the top-up that a create would make now."""
         wish = topups.CreateTopup(amount=1000, currency=currency, source=source, payment_method=payment_method)
         return await topups.preview_topup(
             self.terms,
-            owner,
+            scope,
             wish,
             now_ms=self.now_ms,
             ids=self.ids,
@@ -109,16 +114,16 @@ class Clockwork:
             find_funding=self._preview_funding,
         )
 
-    async def _preview_funding(self, owner: Owner, wish: topups.CreateTopup) -> Funding:
+    async def _preview_funding(self, scope: AccountScope, wish: topups.CreateTopup) -> Funding:
         return await preview_funding(
-            self.database, self.secrets, owner, source=wish.source, payment_method=wish.payment_method
+            self.database, self.secrets, scope, source=wish.source, payment_method=wish.payment_method
         )
 
-    async def update(self, owner: Owner, topup_id: str, *, description: str, key: str | None = None) -> Reply:
+    async def update(self, scope: AccountScope, topup_id: str, *, description: str, key: str | None = None) -> Reply:
         """Return the reply of an update."""
         answer = await topups.update_topup(
             self.database,
-            self.attempt(owner, key=key),
+            self.attempt(scope, key=key),
             topup_id,
             topups.EditTopup(description=description),
             render=_render,
@@ -126,11 +131,11 @@ class Clockwork:
         )
         return _decoded(answer.body)
 
-    async def cancel(self, owner: Owner, topup_id: str, *, key: str | None = None) -> Reply:
+    async def cancel(self, scope: AccountScope, topup_id: str, *, key: str | None = None) -> Reply:
         """Return the reply of a cancel."""
         answer = await topups.cancel_topup(
             self.database,
-            self.attempt(owner, key=key),
+            self.attempt(scope, key=key),
             topup_id,
             ids=self.ids,
             render=_render,
@@ -138,11 +143,11 @@ class Clockwork:
         )
         return _decoded(answer.body)
 
-    async def force(self, owner: Owner, topup_id: str, outcome: Outcome, *, key: str | None = None) -> Reply:
+    async def force(self, scope: AccountScope, topup_id: str, outcome: Outcome, *, key: str | None = None) -> Reply:
         """Return the reply of a forced outcome."""
         answer = await topups.force_outcome(
             self.database,
-            self.attempt(owner, key=key),
+            self.attempt(scope, key=key),
             topup_id,
             outcome,
             ids=self.ids,
@@ -159,11 +164,11 @@ class Clockwork:
         """Settle what is due in real time; return how many top-ups were taken in hand."""
         return await settlement.settle_due(self.database, now_ms=self.now_ms, ids=self.ids, rail=self.rail, limit=limit)
 
-    async def freeze(self, owner: Owner, frozen_time: int, *, key: str | None = None) -> str:
+    async def freeze(self, scope: AccountScope, frozen_time: int, *, key: str | None = None) -> str:
         """Return the id of a new test clock."""
         answer = await clocks.create_clock(
             self.database,
-            self.attempt(owner, key=key),
+            self.attempt(scope, key=key),
             frozen_time=frozen_time,
             name=None,
             ids=self.ids,
@@ -172,11 +177,11 @@ class Clockwork:
         clock_id: str = _decoded(answer.body)["id"]
         return clock_id
 
-    async def send(self, owner: Owner, clock_id: str, frozen_time: int, *, key: str | None = None) -> None:
+    async def send(self, scope: AccountScope, clock_id: str, frozen_time: int, *, key: str | None = None) -> None:
         """Send a clock on its way."""
         await clocks.advance_clock(
             self.database,
-            self.attempt(owner, key=key),
+            self.attempt(scope, key=key),
             clock_id,
             frozen_time=frozen_time,
             ids=self.ids,
@@ -187,15 +192,15 @@ class Clockwork:
         """Take a clock that is on its way one step further."""
         return await clocks.step_clock(self.database, now_ms=self.now_ms, ids=self.ids, rail=self.rail, limit=limit)
 
-    async def advance(self, owner: Owner, clock_id: str, frozen_time: int, *, limit: int = 500) -> None:
+    async def advance(self, scope: AccountScope, clock_id: str, frozen_time: int, *, limit: int = 500) -> None:
         """Send a clock on its way and take it there."""
-        await self.send(owner, clock_id, frozen_time)
+        await self.send(scope, clock_id, frozen_time)
         while await self.step(limit=limit):
             pass
 
-    async def thaw(self, owner: Owner, clock_id: str) -> None:
+    async def thaw(self, scope: AccountScope, clock_id: str) -> None:
         """Delete a clock."""
-        await clocks.delete_clock(self.database, self.attempt(owner), clock_id, ids=self.ids)
+        await clocks.delete_clock(self.database, self.attempt(scope), clock_id, ids=self.ids)
 
 
 def _decoded(body: bytes) -> Reply:

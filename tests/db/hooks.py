@@ -7,7 +7,7 @@ import msgspec
 from books import NOW_MS, OWNER, rows
 
 from brim.base.ids import IdFactory
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.core.events.rules import DEFAULT_API_VERSION
 from brim.core.webhooks.deliveries import EndpointKey
 from brim.core.webhooks.delivery import Courier
@@ -25,11 +25,11 @@ VAULT = Vault([new_encryption_key()])
 _OWN = {"enabled_events": ("*",), "rendered_version": DEFAULT_API_VERSION, "created": NOW_MS // 1000}
 
 
-def new_endpoint(url: str, *, owner: Owner = OWNER, secret: str = SECRET, **fields: Any) -> Endpoint:
+def new_endpoint(url: str, *, scope: AccountScope = OWNER, secret: str = SECRET, **fields: Any) -> Endpoint:
     """Return an endpoint that wants everything."""
     endpoint_id = IDS.new_at("we_", NOW_MS)
-    sealed = VAULT.seal(secret.encode(), place=secret_place(owner, endpoint_id))
-    return Endpoint(owner=owner, id=endpoint_id, url=url, secret=sealed, **{**_OWN, **fields})
+    sealed = VAULT.seal(secret.encode(), place=secret_place(scope, endpoint_id))
+    return Endpoint(scope=scope, id=endpoint_id, url=url, secret=sealed, **{**_OWN, **fields})
 
 
 async def insert_endpoint(database: Database, endpoint: Endpoint) -> EndpointKey:
@@ -39,8 +39,8 @@ async def insert_endpoint(database: Database, endpoint: Endpoint) -> EndpointKey
         "INSERT INTO webhook_endpoints (account, livemode, id, url, enabled_events, rendered_version, connect, secret,"
         " old_secret, old_secret_until_ms, created, disabled_because, event_payload)"
         " VALUES ($1, $2, $3, $4, $5::jsonb, $6, $7, $8, $9, $10, $11, $12, $13)",
-        endpoint.owner.account,
-        endpoint.owner.livemode,
+        endpoint.scope.account,
+        endpoint.scope.livemode,
         endpoint.id,
         endpoint.url,
         msgspec.json.encode(endpoint.enabled_events).decode(),
@@ -53,7 +53,7 @@ async def insert_endpoint(database: Database, endpoint: Endpoint) -> EndpointKey
         endpoint.disabled_because,
         endpoint.event_payload,
     )
-    return EndpointKey(endpoint.owner, endpoint.id)
+    return EndpointKey(endpoint.scope, endpoint.id)
 
 
 async def add_endpoint(database: Database, url: str, **fields: Any) -> EndpointKey:
@@ -62,7 +62,7 @@ async def add_endpoint(database: Database, url: str, **fields: Any) -> EndpointK
 
 
 async def add_events(
-    database: Database, count: int, *, owner: Owner = OWNER, kind: str = "topup.created", ids: IdFactory = IDS
+    database: Database, count: int, *, scope: AccountScope = OWNER, kind: str = "topup.created", ids: IdFactory = IDS
 ) -> list[str]:
     """Write events with their places in the queue, in one transaction."""
     names = [ids.new_at("evt_", NOW_MS) for _ in range(count)]
@@ -73,8 +73,8 @@ async def add_events(
         '  SELECT $1, $2, id, $4, $5, \'tu_x\', $6, \'{"id":"tu_x","object":"topup"}\''
         "  FROM unnest($3::text[]) AS id RETURNING account, livemode, id)"
         " INSERT INTO new_events (account, livemode, event) SELECT account, livemode, id FROM written",
-        owner.account,
-        owner.livemode,
+        scope.account,
+        scope.livemode,
         names,
         NOW_MS // 1000,
         kind,

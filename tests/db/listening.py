@@ -9,7 +9,7 @@ import msgspec
 
 from brim.base.clock import system_clock_ms
 from brim.base.ids import IdFactory
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.core.access.service import NewKey, create_key
 from brim.core.stripe_cli.connections import Conversation
 from brim.core.stripe_cli.hub import Hub
@@ -94,25 +94,25 @@ class FarEnd:
 class Session:
     """A session and the key that it was opened with."""
 
-    def __init__(self, owner: Owner, session_id: str, key: NewKey) -> None:
-        self.owner = owner
+    def __init__(self, scope: AccountScope, session_id: str, key: NewKey) -> None:
+        self.scope = scope
         self.id = session_id
         self.key = key
 
 
-async def opened(database: Database, owner: Owner, *, features: Sequence[str] = ("webhooks",)) -> Session:
+async def opened(database: Database, scope: AccountScope, *, features: Sequence[str] = ("webhooks",)) -> Session:
     """Open a session with a key of its own; its features are in the CLI's words, and it passes events on."""
     key = await create_key(
         database,
-        account=owner.account,
-        livemode=owner.livemode,
+        account=scope.account,
+        livemode=scope.livemode,
         permissions=None,
         name=None,
         **typed(),
     )
     new = await open_session(
         database,
-        owner,
+        scope,
         device="devbox",
         features=kept_features(features, passes_on=True),
         filters=None,
@@ -120,11 +120,11 @@ async def opened(database: Database, owner: Owner, *, features: Sequence[str] = 
         vault=VAULT,
         now_ms=system_clock_ms(),
     )
-    return Session(owner, new.id, key)
+    return Session(scope, new.id, key)
 
 
 async def found(database: Database, session: Session) -> Listener | None:
-    return await find_session(database, session.owner, session.id, now_ms=system_clock_ms())
+    return await find_session(database, session.scope, session.id, now_ms=system_clock_ms())
 
 
 @asynccontextmanager

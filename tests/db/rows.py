@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from brim.base.ids import encode_time
 from brim.base.paging import Page, PageRequest
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.core.events.rules import Event
 from brim.core.ledger.rules import BalanceTransaction
 from brim.core.topups import list_store as lists
@@ -28,8 +28,8 @@ async def copy_topups(database: Database, topups: Sequence[Topup]) -> None:
         "account livemode id amount created currency status balance_transaction description",
         [
             (
-                topup.owner.account,
-                topup.owner.livemode,
+                topup.scope.account,
+                topup.scope.livemode,
                 topup.id,
                 topup.amount,
                 topup.created,
@@ -51,8 +51,8 @@ async def copy_balance_transactions(database: Database, lines: Sequence[BalanceT
         "account livemode id amount fee net available_on created currency description source type",
         [
             (
-                line.owner.account,
-                line.owner.livemode,
+                line.scope.account,
+                line.scope.livemode,
                 line.id,
                 line.amount,
                 line.fee,
@@ -77,8 +77,8 @@ async def copy_events(database: Database, events: Sequence[Event]) -> None:
         "account livemode id created type object_id api_version request_id idempotency_key payload",
         [
             (
-                event.owner.account,
-                event.owner.livemode,
+                event.scope.account,
+                event.scope.livemode,
                 event.id,
                 event.created,
                 event.type,
@@ -93,15 +93,17 @@ async def copy_events(database: Database, events: Sequence[Event]) -> None:
     )
 
 
-async def copy_deliveries(database: Database, deliveries: Mapping[tuple[Owner, str], Sequence[DeliveryState]]) -> None:
+async def copy_deliveries(
+    database: Database, deliveries: Mapping[tuple[AccountScope, str], Sequence[DeliveryState]]
+) -> None:
     """Write what is owed of events, named by owner and id, to one endpoint of a platform's for each state."""
     await _copy(
         database,
         "webhook_deliveries",
         "account livemode endpoint event_account event number attempts next_attempt_ms created_ms",
         [
-            ("acct_listening", owner.livemode, f"we_{endpoint}", owner.account, event_id, 1, 0, due, 0)
-            for (owner, event_id), states in deliveries.items()
+            ("acct_listening", scope.livemode, f"we_{endpoint}", scope.account, event_id, 1, 0, due, 0)
+            for (scope, event_id), states in deliveries.items()
             for endpoint, state in enumerate(states)
             if state is not DeliveryState.DELIVERED
             for due in [0 if state is DeliveryState.PENDING else None]
@@ -114,11 +116,13 @@ async def _copy(database: Database, table: str, columns: str, records: Sequence[
         await conn.copy_records_to_table(table, columns=columns.split(), records=records)
 
 
-async def list_topups(database: Database, owner: Owner, filters: TopupFilters, request: PageRequest) -> Page[Topup]:
+async def list_topups(
+    database: Database, scope: AccountScope, filters: TopupFilters, request: PageRequest
+) -> Page[Topup]:
     """Return a page of top-ups by the statements that serve one, shared with nobody."""
-    query = lists.topup_list_query(owner, filters, request)
+    query = lists.topup_list_query(scope, filters, request)
     if query is None:
-        return await lists.search_topups(database, owner, filters, request)
+        return await lists.search_topups(database, scope, filters, request)
     async with database.connection() as conn:
         (page,) = await lists.list_topups_many(conn, [query])
     return page

@@ -14,7 +14,7 @@ from brim.base.errors import ResourceMissingError
 from brim.base.ids import created_of
 from brim.base.metadata import MetadataChange
 from brim.base.paging import PageRequest, Range
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.core.access.service import create_account
 from brim.core.accounts.access import UnreachableAccountError
 from brim.core.accounts.rules import Account, NestedPlatformError, PlatformAgreementError
@@ -38,7 +38,7 @@ NOW_MS = 1_790_000_000_000
 def attempt(account: str, *, livemode: bool = False, key: str | None = None, now_ms: int = NOW_MS) -> Attempt:
     """Return a request of an account's own key."""
     return Attempt(
-        owner=Owner(account, livemode),
+        scope=AccountScope(account, livemode),
         claim=KeyClaim(key, bytes(32)) if key else None,
         request_id="req_test",
         api_version="2026-10-28.endive",
@@ -52,7 +52,7 @@ async def make(database: Database, by: Attempt, **wish: Any) -> Answer:
 
 async def change(database: Database, by: Attempt, account_id: str, *, asking: str | None = None, **edit: Any) -> Any:
     """Return the reply to an update; `asking` is whose key it is, by default the owner's own."""
-    asking = asking or by.owner.account
+    asking = asking or by.scope.account
     answer = await update_account(
         database,
         by,
@@ -87,7 +87,7 @@ async def test_an_account_is_kept_as_it_was_wished(database: Database, platform:
         "settlement_days": 3,
     }
     made = id_of(await make(database, attempt(platform), **wish))
-    found = await retrieve_account(database, Owner(platform, livemode=False), made)
+    found = await retrieve_account(database, AccountScope(platform, livemode=False), made)
     assert found == Account(account=made, platform=platform, created=NOW_MS // 1000, **wish)
     assert (len(made), created_of(made)) == (len("acct_") + 16, NOW_MS // 1000)
 
@@ -96,7 +96,7 @@ async def test_one_key_makes_one_account_however_many_ask(database: Database, pl
     answers = await asyncio.gather(*(make(database, attempt(platform, key="once")) for _ in range(8)))
     assert len({answer.body for answer in answers}) == 1
     assert sum(answer.replay_of is None for answer in answers) == 1
-    page = await list_platform_accounts(database, Owner(platform, livemode=False), None, PageRequest())
+    page = await list_platform_accounts(database, AccountScope(platform, livemode=False), None, PageRequest())
     assert [account.account for account in page.items] == [id_of(answers[0])]
 
 
@@ -107,13 +107,13 @@ async def test_settlement_days_are_agreed_for_one_mode_and_are_a_change_of_terms
     await change(database, attempt(platform, livemode=True), made, settlement_days=4)
     for livemode, days in ((False, 1), (True, 4)):
         async with database.connection() as conn:
-            terms = await read_terms(conn, Owner(made, livemode))
+            terms = await read_terms(conn, AccountScope(made, livemode))
         assert (terms.version, terms.settlement_days) == (1, days)
-        seen = await retrieve_account(database, Owner(platform, livemode), made)
+        seen = await retrieve_account(database, AccountScope(platform, livemode), made)
         assert seen.settlement_days == days
     assert (await change(database, attempt(platform), made, settlement_days=None))["brim"] == {"settlement_days": None}
     async with database.connection() as conn:
-        terms = await read_terms(conn, Owner(made, livemode=False))
+        terms = await read_terms(conn, AccountScope(made, livemode=False))
     assert (terms.version, terms.settlement_days) == (2, None)
 
 
@@ -133,7 +133,7 @@ async def test_updates_at_the_same_moment_lose_nothing(database: Database, platf
     await asyncio.gather(
         *(change(database, attempt(platform), made, metadata=MetadataChange({f"k{n}": "1"})) for n in range(12))
     )
-    account = await retrieve_account(database, Owner(platform, livemode=False), made)
+    account = await retrieve_account(database, AccountScope(platform, livemode=False), made)
     assert set(account.metadata) == {f"k{n}" for n in range(12)}
 
 
@@ -164,7 +164,7 @@ async def test_an_account_sees_itself_and_those_under_it_only(database: Database
     for viewer, found in seen.items():
         for account in (platform, mine, sister, stranger, "acct_nowhere"):
             try:
-                found.add((await retrieve_account(database, Owner(viewer, livemode=False), account)).account)
+                found.add((await retrieve_account(database, AccountScope(viewer, livemode=False), account)).account)
             except UnreachableAccountError as error:
                 assert error.account == account  # noqa: PT017  most of these raise
     assert seen == {platform: {platform, mine, sister}, mine: {mine}, stranger: {stranger}}
@@ -174,10 +174,10 @@ async def test_pages_meet_each_account_once_newest_first_in_both_directions(data
     made = [id_of(await make(database, attempt(platform, now_ms=NOW_MS + 500 * n))) for n in range(7)]
     stranger = (await create_account(database, platform=None, **typed(NOW_MS))).account
     await make(database, attempt(stranger, now_ms=NOW_MS + 700))
-    owner = Owner(platform, livemode=False)
+    scope = AccountScope(platform, livemode=False)
 
     async def ids(request: PageRequest, created: Range | None = None) -> tuple[list[str], bool]:
-        page = await list_platform_accounts(database, owner, created, request)
+        page = await list_platform_accounts(database, scope, created, request)
         return [account.account for account in page.items], page.has_more
 
     assert await ids(PageRequest(limit=3)) == (made[:3:-1], True)
@@ -228,6 +228,6 @@ async def test_the_table_refuses_what_the_wire_has_no_word_for(
     async with database.connection() as conn:
         with pytest.raises(asyncpg.IntegrityConstraintViolationError):
             await conn.execute(f"UPDATE accounts SET {column} = $2 WHERE account = $1", platform, value)
-    assert msgspec.structs.asdict(await retrieve_account(database, Owner(platform, livemode=False), platform))[
+    assert msgspec.structs.asdict(await retrieve_account(database, AccountScope(platform, livemode=False), platform))[
         column
     ] in {"standard", "US", None}

@@ -65,7 +65,7 @@ async def test_a_refusal_is_not_passed_on_to_a_request_that_came_after_what_undi
     held.gate.set()
     with pytest.raises(AccountUnreachableError):
         await early
-    assert {(await task).owner.account for task in late} == {LATER}
+    assert {(await task).scope.account for task in late} == {LATER}
     assert held.answers == 3  # one more look-up of the account, shared by the three; the key is known
 
 
@@ -101,4 +101,4 @@ async def test_a_key_that_acts_for_many_accounts_is_looked_up_once_for_all_of_th
     assert counting.answers == 4  # the key again
     grant = authenticator.recall(for_another)
     assert grant is not None
-    assert grant.owner.account == another
+    assert grant.scope.account == another

@@ -10,7 +10,7 @@ import pytest
 
 from brim.base.errors import OverloadedError
 from brim.base.ids import IdFactory
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.core.events.rules import DEFAULT_API_VERSION, Event, EventType
 from brim.core.idempotency.rules import KeptReply, KeyClaim
 from brim.core.idempotency.store import claim_key
@@ -23,17 +23,17 @@ from brim.platform.database import Database
 from waiting import until_somebody_waits
 
 NOW_MS: Final = 1_780_000_000_000
-OWNER: Final = Owner("acct_batches", livemode=False)
+OWNER: Final = AccountScope("acct_batches", livemode=False)
 _ids: Final = IdFactory(lambda: NOW_MS)
 
 
 def new_topup(key: str | None = None, *, fingerprint: bytes = b"same", **changes: Any) -> NewTopup:
     """Return a top-up to create, asked for under a key if one is given; `changes` are made after all checks."""
     topup_id = _ids.new("tu_")
-    topup = Topup(owner=OWNER, id=topup_id, amount=100, currency="usd", created=NOW_MS // 1000)
+    topup = Topup(scope=OWNER, id=topup_id, amount=100, currency="usd", created=NOW_MS // 1000)
     topup = msgspec.structs.replace(topup, **changes)
     event = Event(
-        owner=topup.owner,
+        scope=topup.scope,
         id=_ids.new("evt_"),
         type=EventType.CREATED,
         created=topup.created,
@@ -127,8 +127,8 @@ async def test_equal_keys_of_different_requests_show_what_the_key_stands_for(dat
 
 
 async def test_equal_keys_of_other_accounts_and_modes_do_not_meet(database: Database) -> None:
-    owners = [OWNER, Owner(OWNER.account, livemode=True), Owner("acct_other", livemode=False)]
-    wishes = [new_topup("k", owner=owner) for owner in owners]
+    owners = [OWNER, AccountScope(OWNER.account, livemode=True), AccountScope("acct_other", livemode=False)]
+    wishes = [new_topup("k", scope=scope) for scope in owners]
     assert await create_all(batches_on(database), wishes) == [None] * 3
     assert await stored_ids(database) == ids_of(wishes)
 
@@ -206,9 +206,9 @@ async def test_retrieves_of_one_turn_share_a_query_and_keep_apart(database: Data
     wishes = [new_topup(amount=number) for number in range(1, 101)]
     await create_all(batches, wishes)
     del sizes[:]
-    stranger, live = Owner("acct_other", livemode=False), Owner(OWNER.account, livemode=True)
-    asked = [(owner, new.topup.id) for new in wishes for owner in (OWNER, stranger, live)]
-    found = await asyncio.gather(*(batches.retrieve(owner, topup_id) for owner, topup_id in asked))
+    stranger, live = AccountScope("acct_other", livemode=False), AccountScope(OWNER.account, livemode=True)
+    asked = [(scope, new.topup.id) for new in wishes for scope in (OWNER, stranger, live)]
+    found = await asyncio.gather(*(batches.retrieve(scope, topup_id) for scope, topup_id in asked))
     assert found[0::3] == [new.topup for new in wishes]
     assert found[1::3] == found[2::3] == [None] * 100
     full, rest = divmod(300, MAX_BATCH)

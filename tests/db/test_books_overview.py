@@ -4,22 +4,24 @@ from books import LATER_MS, NOW_MS, OWNER, RAIL, create, new_topup, reverse
 from rows import copy_balance_transactions
 
 from brim.base.ids import IdFactory, first_id_at
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.core.balance_overview.service import list_transfers, retrieve_overview
 from brim.core.ledger.rules import BalanceTransaction, LedgerAccount, TransferKind
 from brim.core.topups.settlement import settle_due
 from brim.platform.database import Database
 
 IDS = IdFactory()
-OTHER = Owner("acct_other", livemode=False)
-LIVE = Owner(OWNER.account, livemode=True)
+OTHER = AccountScope("acct_other", livemode=False)
+LIVE = AccountScope(OWNER.account, livemode=True)
 DAY = 86_400
 NOON = 1_800_000_000 // DAY * DAY + DAY // 2
 
 
-def line(number: int, *, created: int, net: int, currency: str = "usd", owner: Owner = OWNER) -> BalanceTransaction:
+def line(
+    number: int, *, created: int, net: int, currency: str = "usd", scope: AccountScope = OWNER
+) -> BalanceTransaction:
     return BalanceTransaction(
-        owner=owner,
+        scope=scope,
         id=f"{first_id_at('txn_', created)}{number:016}",
         amount=net,
         available_on=created,
@@ -49,7 +51,7 @@ async def test_a_topups_transfers_are_listed_in_order_and_to_its_owner_only(each
 
 async def test_what_is_on_its_way_is_summed_by_currency_for_its_owner_only(each_database: Database) -> None:
     await create(
-        each_database, [new_topup(IDS, amount=100), new_topup(IDS, amount=250), new_topup(IDS, amount=9, owner=OTHER)]
+        each_database, [new_topup(IDS, amount=100), new_topup(IDS, amount=250), new_topup(IDS, amount=9, scope=OTHER)]
     )
     shown = await retrieve_overview(each_database, OWNER, now_s=NOW_MS // 1000)
     assert [(each.currency, each.available, each.in_flight) for each in shown.currencies] == [
@@ -78,7 +80,7 @@ async def test_the_last_thirty_days_end_with_what_the_balance_is(database: Datab
 
 async def test_days_before_the_oldest_line_that_is_read_are_left_out(database: Database) -> None:
     lines = [line(number, created=NOON - number * DAY, net=10) for number in range(5)]
-    await copy_balance_transactions(database, [*lines, line(9, created=NOON, net=1, owner=OTHER)])
+    await copy_balance_transactions(database, [*lines, line(9, created=NOON, net=1, scope=OTHER)])
     async with database.connection() as conn:
         await conn.execute("INSERT INTO balances VALUES ($1, false, 'usd', 50)", OWNER.account)
     (usd,) = (await retrieve_overview(database, OWNER, now_s=NOON, most_lines=3)).currencies

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from statements import STATEMENTS
 
 from brim.base.ids import IdFactory
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.core.ledger.chain import Head, SealedTransfer
 from brim.core.ledger.sealing import seal_transfers, verify_chain
 from brim.core.topups.settlement import settle_due
@@ -44,7 +44,7 @@ async def test_what_settling_posts_is_queued_and_sealed(each_database: Database)
             new_topup(ids),
             new_topup(ids, source="btok_us_verified_reversed"),
             new_topup(ids, source="btok_us_verified_noAccount"),
-            new_topup(ids, owner=OTHER_OWNER),
+            new_topup(ids, scope=OTHER_OWNER),
         ],
     )
     await settle_due(database, now_ms=LATER_MS, ids=ids, rail=RAIL)
@@ -69,7 +69,7 @@ async def test_an_empty_database_has_nothing_to_seal_and_nothing_wrong(database:
     assert (report.transfers, report.heads, report.differences) == (0, 0, [])
 
 
-_OWNERS = [Owner(f"acct_{letter}", livemode) for letter in "abc" for livemode in (False, True)]
+_OWNERS = [AccountScope(f"acct_{letter}", livemode) for letter in "abc" for livemode in (False, True)]
 _STEPS = st.lists(
     st.one_of(
         st.tuples(st.sampled_from(_OWNERS), st.lists(st.text("abcXYZ019", min_size=1, max_size=6), max_size=8)),
@@ -82,28 +82,30 @@ _STEPS = st.lists(
 @given(_STEPS)
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 async def test_chains_equal_a_plain_recomputation_whatever_is_posted_between_seals(
-    database: Database, tamper: Tamper, steps: list[tuple[Owner, list[str]] | int]
+    database: Database, tamper: Tamper, steps: list[tuple[AccountScope, list[str]] | int]
 ) -> None:
     await tamper("TRUNCATE transfers, transfer_seals, chain_heads, unsealed_transfers")
-    model: dict[Owner, list[str]] = {}
-    posted: Counter[Owner] = Counter()
-    waiting: list[tuple[Owner, str]] = []
+    model: dict[AccountScope, list[str]] = {}
+    posted: Counter[AccountScope] = Counter()
+    waiting: list[tuple[AccountScope, str]] = []
     for step in steps:
         if isinstance(step, int):
             waiting.sort()
             taken, waiting = waiting[:step], waiting[step:]
             assert await seal_transfers(database, limit=step) == len(taken)
-            for owner, transfer in taken:
-                model.setdefault(owner, []).append(transfer)
+            for scope, transfer in taken:
+                model.setdefault(scope, []).append(transfer)
         else:
-            owner, suffixes = step
-            ids = sorted({f"tr_{suffix}_{posted[owner]}" for suffix in suffixes})
-            posted[owner] += 1
-            await post(database, owner, ids)
-            waiting += [(owner, each) for each in ids]
+            scope, suffixes = step
+            ids = sorted({f"tr_{suffix}_{posted[scope]}" for suffix in suffixes})
+            posted[scope] += 1
+            await post(database, scope, ids)
+            waiting += [(scope, each) for each in ids]
     sealed = await rows(database, "SELECT account, livemode, transfer FROM transfer_seals ORDER BY position")
-    for owner, transfers in model.items():
-        assert [row["transfer"] for row in sealed if Owner(row["account"], row["livemode"]) == owner] == transfers
+    for scope, transfers in model.items():
+        assert [
+            row["transfer"] for row in sealed if AccountScope(row["account"], row["livemode"]) == scope
+        ] == transfers
     assert await recompute(database) == await stored_heads(database)
     report = await verify_chain(database, page_size=3)
     assert (report.sealed, report.unsealed, report.differences) == (len(sealed), len(waiting), [])
@@ -111,15 +113,15 @@ async def test_chains_equal_a_plain_recomputation_whatever_is_posted_between_sea
 
 async def test_sealers_at_once_never_fork_a_chain_while_transfers_are_posted(each_database: Database) -> None:
     database = each_database
-    owners = [Owner(f"acct_{number}", livemode=False) for number in range(3)]
+    owners = [AccountScope(f"acct_{number}", livemode=False) for number in range(3)]
 
-    async def post_many(owner: Owner) -> None:
+    async def post_many(scope: AccountScope) -> None:
         ids = IdFactory()
         for _ in range(20):
-            await post(database, owner, [ids.new("tr_") for _ in range(10)])
+            await post(database, scope, [ids.new("tr_") for _ in range(10)])
 
     sealed = await asyncio.gather(
-        seal_all(database, limit=7), seal_all(database, limit=64), *(post_many(owner) for owner in owners)
+        seal_all(database, limit=7), seal_all(database, limit=64), *(post_many(scope) for scope in owners)
     )
     racing = await asyncio.gather(*(seal_all(database, limit=limit) for limit in (5, 11, 17)))
     assert sum(each or 0 for each in sealed) + sum(racing) + await seal_all(database) == 600
@@ -168,7 +170,7 @@ async def test_heads_are_shown_for_whoever_writes_them_down(database: Database) 
     await seal_all(database)
     shown: list[Head] = []
     await verify_chain(database, on_head=shown.append, page_size=1)
-    assert {head.owner: head for head in shown} == await recompute(database)
+    assert {head.scope: head for head in shown} == await recompute(database)
 
 
 async def test_chains_that_grow_meanwhile_are_followed_in_one_snapshot(database: Database) -> None:

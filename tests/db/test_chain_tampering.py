@@ -6,11 +6,11 @@ import pytest
 from books import OTHER_OWNER, OWNER, rows
 from chains import Tamper, differences, post, seal_all, tampering_with
 
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.core.verification.rules import MAX_DIFFERENCES
 from brim.platform.database import Database
 
-LIVE_OWNER = Owner(OWNER.account, livemode=True)
+LIVE_OWNER = AccountScope(OWNER.account, livemode=True)
 
 
 @pytest.fixture
@@ -352,7 +352,7 @@ async def test_sealing_goes_on_for_others_and_never_covers_up(
 
 async def test_only_the_first_differences_are_named(database: Database, tamper: Tamper) -> None:
     for number in range(MAX_DIFFERENCES + 5):
-        await post(database, Owner(f"acct_{number:02}", livemode=False), ["tr_1"])
+        await post(database, AccountScope(f"acct_{number:02}", livemode=False), ["tr_1"])
     await seal_all(database)
     await tamper("UPDATE transfers SET amount = 1")
     named = await differences(database)

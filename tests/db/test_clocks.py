@@ -9,7 +9,7 @@ from clockwork import Clockwork
 
 from brim.base.errors import NotInLiveModeError, ResourceMissingError
 from brim.base.ids import created_of
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.core.rails.protocol import Fail, Return, Succeed
 from brim.core.test_clocks.service import delete_ended_clock
 from brim.core.time.rules import KEPT_S, ClockAdvancingError, ClockExistsError, FrozenTimeError
@@ -18,8 +18,8 @@ from brim.platform.database import Database
 from moments import second
 
 REAL_MS = 1_795_305_600_000  # 2026-11-22 00:00 UTC
-OWNER = Owner("acct_clock", livemode=False)
-OTHER = Owner("acct_other", livemode=False)
+OWNER = AccountScope("acct_clock", livemode=False)
+OTHER = AccountScope("acct_other", livemode=False)
 SOURCES = [
     None,
     "btok_us_verified_noAccount",
@@ -37,12 +37,12 @@ async def brim(database: Database) -> Clockwork:
     return Clockwork(database, now_ms=REAL_MS)
 
 
-async def history(brim: Clockwork, owner: Owner = OWNER) -> list[tuple[int, str, str]]:
+async def history(brim: Clockwork, scope: AccountScope = OWNER) -> list[tuple[int, str, str]]:
     """Return an owner's events in their order: second, type, and what they are about."""
     found = await rows(
         brim.database,
         "SELECT created, type, object_id FROM events WHERE account = $1 AND NOT livemode ORDER BY id",
-        owner.account,
+        scope.account,
     )
     return [(row["created"], row["type"], row["object_id"]) for row in found]
 
@@ -215,9 +215,9 @@ async def test_a_second_clock_and_impossible_times_are_refused(brim: Clockwork) 
             await brim.send(OWNER, clock, frozen_time)
     for frozen_time in (0, -1, 946_684_799, 4_102_444_800):
         with pytest.raises(FrozenTimeError):
-            await brim.freeze(Owner("acct_third", livemode=False), frozen_time)
+            await brim.freeze(AccountScope("acct_third", livemode=False), frozen_time)
     with pytest.raises(NotInLiveModeError):
-        await brim.freeze(Owner(OWNER.account, livemode=True), NOON)
+        await brim.freeze(AccountScope(OWNER.account, livemode=True), NOON)
     with pytest.raises(ResourceMissingError):
         await brim.send(OTHER, clock, NOON + 1)
 

@@ -8,7 +8,7 @@ import stripe
 from books import NOW_MS, OWNER, execute, rows
 from hooks import SECRET, VAULT, Hooks, add_endpoint, add_events, attempts, insert_endpoint, new_endpoint, states
 
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.core.webhooks import delivery_store as deliveries
 from brim.core.webhooks import event_deliveries as webhooks_event_deliveries
 from brim.core.webhooks.deliveries import EndpointKey
@@ -59,7 +59,7 @@ async def test_a_platform_reads_whose_event_it_is(database: Database) -> None:
         database, "INSERT INTO accounts (account, platform, created) VALUES ('acct_books', 'acct_platform', 0)"
     )
     async with catching() as catcher:
-        await add_endpoint(database, catcher.url, owner=Owner("acct_platform", livemode=False), connect=True)
+        await add_endpoint(database, catcher.url, scope=AccountScope("acct_platform", livemode=False), connect=True)
         await add_events(database, 1)
         await Hooks(database).pass_time(0)
     assert verify(catcher.caught[0])["account"] == OWNER.account
@@ -85,7 +85,7 @@ async def test_any_byte_changed_is_noticed_by_the_official_sdk(database: Databas
 async def test_two_secrets_sign_until_the_second_in_which_the_old_one_ends(database: Database) -> None:
     async with catching() as catcher:
         fresh = new_endpoint(catcher.url)
-        old = VAULT.seal(b"whsec_old", place=secret_place(fresh.owner, fresh.id))
+        old = VAULT.seal(b"whsec_old", place=secret_place(fresh.scope, fresh.id))
         ends_ms = NOW_MS + 5_000
         await insert_endpoint(database, msgspec.structs.replace(fresh, old_secret=old, old_secret_until_ms=ends_ms))
         hooks = Hooks(database)
@@ -349,8 +349,8 @@ async def test_endpoints_take_turns_so_that_a_long_queue_holds_nobody_up(databas
         await add_events(database, 2_000)
         hooks = Hooks(database, in_flight=16)
         await hooks.number()
-        await add_endpoint(database, lone.url, owner=Owner("acct_lone", livemode=False))
-        await add_events(database, 1, owner=Owner("acct_lone", livemode=False))
+        await add_endpoint(database, lone.url, scope=AccountScope("acct_lone", livemode=False))
+        await add_events(database, 1, scope=AccountScope("acct_lone", livemode=False))
         await hooks.number()
         for _ in range(3):
             await hooks.deliverer.run_once()
@@ -370,9 +370,9 @@ async def test_dead_endpoints_leave_half_of_the_places_to_those_that_are_well(da
         await add_events(database, 1)
         await hooks.pass_time(0)
         for number in range(30):
-            owner = Owner(f"acct_{number}", livemode=False)
-            await add_endpoint(database, dead.url, owner=owner)
-            await add_events(database, 3, owner=owner)
+            scope = AccountScope(f"acct_{number}", livemode=False)
+            await add_endpoint(database, dead.url, scope=scope)
+            await add_events(database, 3, scope=scope)
         await hooks.number()
         await hooks.deliverer.run_once()
         await dead.wait_for(4)
@@ -423,8 +423,8 @@ async def test_without_the_key_to_its_secret_nothing_is_sent_and_the_event_waits
 async def test_two_workers_share_the_work_and_send_nothing_twice(database: Database) -> None:
     async with catching() as catcher:
         for number in range(5):
-            await add_endpoint(database, catcher.url, owner=Owner(f"acct_{number}", livemode=False))
-            await add_events(database, 100, owner=Owner(f"acct_{number}", livemode=False))
+            await add_endpoint(database, catcher.url, scope=AccountScope(f"acct_{number}", livemode=False))
+            await add_events(database, 100, scope=AccountScope(f"acct_{number}", livemode=False))
         workers = [Hooks(database), Hooks(database)]
         await workers[0].number()
         while "pending" in await states(database):

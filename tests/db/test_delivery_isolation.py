@@ -15,7 +15,7 @@ from dns_server import DnsServer, serving_names
 from hooks import SECRET, Hooks, add_endpoint, add_events, attempts, insert_endpoint, new_endpoint
 from test_worker import running_worker
 
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.core.webhooks.deliveries import Answer, Delivery
 from brim.core.webhooks.delivery import Courier
 from brim.core.webhooks.endpoints import secret_place
@@ -26,7 +26,7 @@ from brim.testing.catcher import Caught, catching
 from figures import Figures
 
 KEY = new_encryption_key()
-OTHER = Owner("acct_other", livemode=False)
+OTHER = AccountScope("acct_other", livemode=False)
 NAMES = {"hooks.test": "127.0.0.1"}
 HOLES = 10
 ROUNDS = 5
@@ -34,10 +34,10 @@ PROMISED_S = 5.0
 """Far more than it takes, and less than whoever has to wait for another account's look-up waits: 10 s at the least."""
 
 
-def sealed_endpoint(url: str, *, owner: Owner) -> Endpoint:
+def sealed_endpoint(url: str, *, scope: AccountScope) -> Endpoint:
     """Return an endpoint whose secret the worker can open."""
-    endpoint = new_endpoint(url, owner=owner)
-    place = secret_place(owner, endpoint.id)
+    endpoint = new_endpoint(url, scope=scope)
+    place = secret_place(scope, endpoint.id)
     return msgspec.structs.replace(endpoint, secret=Vault([KEY]).seal(SECRET.encode(), place=place))
 
 
@@ -76,8 +76,8 @@ async def test_names_that_are_never_answered_stop_nobody_elses_events(
         env = {"BRIM_ENCRYPTION_KEY": KEY, **variables}
         for number in range(HOLES):
             hole = f"http://hole{number}.test:{catcher.port}/"
-            await insert_endpoint(database, sealed_endpoint(hole, owner=OWNER))
-        await insert_endpoint(database, sealed_endpoint(f"http://hooks.test:{catcher.port}/", owner=OTHER))
+            await insert_endpoint(database, sealed_endpoint(hole, scope=OWNER))
+        await insert_endpoint(database, sealed_endpoint(f"http://hooks.test:{catcher.port}/", scope=OTHER))
         async with running_worker(service_url, env=env, prefix=prefix), AsyncExitStack() as stack:
             attack = asyncio.ensure_future(attack_for_ever(database))
             stack.callback(attack.cancel)
@@ -85,7 +85,7 @@ async def test_names_that_are_never_answered_stop_nobody_elses_events(
             delays_s = []
             for count in range(1, ROUNDS + 1):
                 began = time.monotonic()
-                await add_events(database, 1, owner=OTHER)
+                await add_events(database, 1, scope=OTHER)
                 async with asyncio.timeout(PROMISED_S):
                     await catcher.wait_for(count)
                 delays_s.append(time.monotonic() - began)
@@ -96,7 +96,7 @@ async def test_names_that_are_never_answered_stop_nobody_elses_events(
 async def attack_for_ever(database: Database) -> None:
     """Write five events a second for those on names that nobody answers for."""
     while True:
-        await add_events(database, 1, owner=OWNER)
+        await add_events(database, 1, scope=OWNER)
         await asyncio.sleep(0.2)
 
 
@@ -114,8 +114,8 @@ async def test_dead_endpoints_of_one_account_leave_places_to_another_accounts_ne
         await hooks.number()
         await hooks.deliverer.run_once()
         await dead.wait_for(2)  # a quarter of the half that is for such endpoints
-        await add_endpoint(database, well.url, owner=OTHER)
-        await add_events(database, 1, owner=OTHER)
+        await add_endpoint(database, well.url, scope=OTHER)
+        await add_events(database, 1, scope=OTHER)
         await hooks.number()
         await hooks.deliverer.run_once()
         await well.wait_for(1)
@@ -138,8 +138,8 @@ async def test_slow_endpoints_of_one_account_leave_places_to_another_account(dat
         for _ in range(3):
             await hooks.deliverer.run_once()
         await slow.wait_for(served + 4)
-        await add_endpoint(database, well.url, owner=OTHER)
-        await add_events(database, 1, owner=OTHER)
+        await add_endpoint(database, well.url, scope=OTHER)
+        await add_events(database, 1, scope=OTHER)
         await hooks.number()
         await hooks.deliverer.run_once()
         await well.wait_for(1)
@@ -159,7 +159,7 @@ class Unspeakable(Courier):
     """Comes back from one account's endpoints with what no database keeps."""
 
     async def _post(self, delivery: Delivery, headers: dict[str, str], body: bytes) -> Answer:
-        if delivery.endpoint.owner == OWNER:
+        if delivery.endpoint.scope == OWNER:
             return Answer(outcome=Outcome.UNREACHABLE, error="\0")
         return await super()._post(delivery, headers, body)
 
@@ -171,9 +171,9 @@ async def test_an_attempt_that_cannot_be_written_down_costs_no_other_its_own(
         hooks = Hooks(database)
         hooks.deliverer._courier.__class__ = Unspeakable
         await add_endpoint(database, catcher.url)
-        await add_endpoint(database, catcher.url, owner=OTHER)
-        for owner in (OWNER, OTHER):
-            await add_events(database, 1, owner=owner)
+        await add_endpoint(database, catcher.url, scope=OTHER)
+        for scope in (OWNER, OTHER):
+            await add_events(database, 1, scope=scope)
         await hooks.pass_time(0)
         assert len(catcher.caught) == 1
     assert [row["account"] for row in await attempts(database, "account")] == [OTHER.account]

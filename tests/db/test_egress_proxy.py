@@ -206,7 +206,7 @@ async def test_a_worker_sends_through_the_proxy_and_trusts_the_operators_authori
         serving_names({"hooks.test": PUBLIC}) as server,
     ):
         catcher.reply = status(200)
-        await insert_endpoint(database, sealed_endpoint("https://hooks.test/", owner=OWNER))
+        await insert_endpoint(database, sealed_endpoint("https://hooks.test/", scope=OWNER))
         await add_events(database, 2)
         env = {
             "BRIM_ENCRYPTION_KEY": KEY,

@@ -9,7 +9,7 @@ from books import NOW_MS, OWNER, rows
 from hooks import IDS, SECRET, VAULT, Hooks, add_endpoint, add_events, states
 
 from brim.api.framework.errors import render_error, render_v2_error
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.core.events.rules import DEFAULT_API_VERSION, EventType
 from brim.core.idempotency.rules import KeyClaim
 from brim.core.idempotency.service import Attempt
@@ -37,7 +37,7 @@ def read_notification(caught: Caught) -> object:
 
 def attempt_of(key: str | None = None, *, now_ms: int = NOW_MS) -> Attempt:
     claim = KeyClaim(key, b"same") if key else None
-    return Attempt(owner=OWNER, claim=claim, request_id="req_1", api_version=DEFAULT_API_VERSION, now_ms=now_ms)
+    return Attempt(scope=OWNER, claim=claim, request_id="req_1", api_version=DEFAULT_API_VERSION, now_ms=now_ms)
 
 
 async def test_a_thin_event_names_its_object_and_a_retry_sends_the_same_bytes(each_database: Database) -> None:
@@ -132,7 +132,7 @@ async def test_an_endpoint_that_was_turned_off_is_told_of_to_the_accounts_other_
         broken.reply = OUT_OF_ORDER
         key = await add_endpoint(database, broken.url, enabled_events=("topup.failed",))
         await add_endpoint(database, well.url, enabled_events=("brim.webhook_endpoint.disabled",))
-        await add_endpoint(database, stranger.url, owner=Owner("acct_stranger", livemode=False))
+        await add_endpoint(database, stranger.url, scope=AccountScope("acct_stranger", livemode=False))
         hooks = Hooks(database)
         await _fail_for_three_days(database, hooks)
         assert well.caught == []
@@ -191,7 +191,7 @@ async def test_a_failing_endpoint_warns_before_and_forgets_it_when_it_is_turned_
 
 async def _notice(database: Database, key: EndpointKey) -> object:
     """Return what is told of an endpoint's health."""
-    endpoint = await webhooks.retrieve_endpoint(database, key.owner, key.id)
+    endpoint = await webhooks.retrieve_endpoint(database, key.scope, key.id)
     reply = msgspec.json.decode(endpoint_json(endpoint, with_extras=True))
     return reply["brim"]["delivery"]["notice"]
 

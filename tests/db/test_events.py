@@ -10,7 +10,7 @@ from brim.api.framework.errors import render_error
 from brim.base.errors import ResourceMissingError
 from brim.base.ids import IdFactory
 from brim.base.paging import PageRequest
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.core.events import service as events_service
 from brim.core.events.rules import DEFAULT_API_VERSION
 from brim.core.events.wire import event_json
@@ -26,9 +26,9 @@ from brim.core.webhooks.service import list_attempts
 from brim.platform.database import Database
 
 NOW_MS = 1_795_305_600_000
-PLATFORM = Owner("acct_platform", livemode=False)
-CONNECTED = Owner("acct_connected", livemode=False)
-STRANGER = Owner("acct_stranger", livemode=False)
+PLATFORM = AccountScope("acct_platform", livemode=False)
+CONNECTED = AccountScope("acct_connected", livemode=False)
+STRANGER = AccountScope("acct_stranger", livemode=False)
 IDS = IdFactory(lambda: NOW_MS)
 
 
@@ -41,9 +41,9 @@ async def _accounts(database: Database) -> None:
     )
 
 
-async def announce(database: Database, owner: Owner, count: int = 1) -> list[str]:
+async def announce(database: Database, scope: AccountScope, count: int = 1) -> list[str]:
     """Make events of an owner's by creating top-ups, and return their ids in order; none has a number yet."""
-    news = [new_topup(IDS, owner=owner, now_ms=NOW_MS) for _ in range(count)]
+    news = [new_topup(IDS, scope=scope, now_ms=NOW_MS) for _ in range(count)]
     await create(database, news)
     return [new.event.id for new in news]
 
@@ -55,10 +55,10 @@ async def number(database: Database) -> None:
 
 
 async def add_endpoint(
-    database: Database, owner: Owner, *, connect: bool = False, disabled: bool = False, wants: str = "*"
+    database: Database, scope: AccountScope, *, connect: bool = False, disabled: bool = False, wants: str = "*"
 ) -> Endpoint:
     endpoint = Endpoint(
-        owner=owner,
+        scope=scope,
         id=IDS.new_at("we_", NOW_MS),
         url="http://127.0.0.1:1/",
         enabled_events=(wants,),
@@ -78,20 +78,20 @@ def render(event: Any, pending: int) -> bytes:
     return event_json(event, pending_webhooks=pending)
 
 
-def attempt_of(owner: Owner) -> Attempt:
-    return Attempt(owner=owner, claim=None, request_id="req_1", api_version=DEFAULT_API_VERSION, now_ms=NOW_MS + 1000)
+def attempt_of(scope: AccountScope) -> Attempt:
+    return Attempt(scope=scope, claim=None, request_id="req_1", api_version=DEFAULT_API_VERSION, now_ms=NOW_MS + 1000)
 
 
-async def resend(database: Database, owner: Owner, event_id: str, **wish: Any) -> dict[str, Any]:
+async def resend(database: Database, scope: AccountScope, event_id: str, **wish: Any) -> dict[str, Any]:
     answer = await services.resend_event(
-        database, attempt_of(owner), event_id, Resend(**wish), render=render, ids=IdFactory(), render_error=render_error
+        database, attempt_of(scope), event_id, Resend(**wish), render=render, ids=IdFactory(), render_error=render_error
     )
     return decoded(answer)
 
 
-async def send_newest(database: Database, owner: Owner, endpoint: Endpoint) -> dict[str, Any]:
+async def send_newest(database: Database, scope: AccountScope, endpoint: Endpoint) -> dict[str, Any]:
     answer = await webhooks_event_deliveries.send_newest(
-        database, attempt_of(owner), endpoint.id, render=render, render_error=render_error
+        database, attempt_of(scope), endpoint.id, render=render, render_error=render_error
     )
     return decoded(answer)
 
@@ -116,8 +116,8 @@ async def let_arrive(database: Database) -> None:
     await execute(database, "DELETE FROM webhook_deliveries")
 
 
-async def pending_of(database: Database, owner: Owner, event_id: str) -> int:
-    event = await events_service.retrieve_event(database, owner, event_id)
+async def pending_of(database: Database, scope: AccountScope, event_id: str) -> int:
+    event = await events_service.retrieve_event(database, scope, event_id)
     return (await webhooks_event_deliveries.count_pending(database, [event]))[0]
 
 
@@ -135,7 +135,9 @@ async def test_pages_by_number_meet_every_event_once_in_order(database: Database
         has_more = page.has_more
     assert [place for place, _ in seen] == [1, 2, 3, 4, 5, 6, 7]
     assert {event_id for _, event_id in seen} == set(made)
-    assert await events_service.list_after(database, Owner(STRANGER.account, livemode=True), 0, limit=3) == before
+    assert (
+        await events_service.list_after(database, AccountScope(STRANGER.account, livemode=True), 0, limit=3) == before
+    )
 
 
 @pytest.mark.usefixtures("_accounts")

@@ -12,7 +12,7 @@ from brim.api.framework.errors import render_error
 from brim.base.errors import ResourceMissingError
 from brim.base.ids import IdFactory
 from brim.base.paging import PageRequest
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.core.bank_accounts.rules import BankNumbers, Verification
 from brim.core.encryption.rotation import rotate_encryption
 from brim.core.events.rules import DEFAULT_API_VERSION
@@ -63,18 +63,18 @@ _count = itertools.count()
 class Desk:
     """The use cases with everything they need, for one owner."""
 
-    def __init__(self, database: Database, *, key: str = OLD, owner: Owner = OWNER) -> None:
+    def __init__(self, database: Database, *, key: str = OLD, scope: AccountScope = OWNER) -> None:
         self.database = database
         self.ids = IdFactory()
         self.secrets = BankSecrets(database, Vault([key]))
-        self.owner = owner
+        self.scope = scope
         self.terms = KnownTerms(database)
         self.batches = Batches(database, lambda: NOW_MS)
 
     def attempt(self, key: str | None = None) -> Attempt:
         claim = KeyClaim(key, bytes(32)) if key else None
         return Attempt(
-            owner=self.owner,
+            scope=self.scope,
             claim=claim,
             request_id=f"req_{next(_count)}",
             api_version=DEFAULT_API_VERSION,
@@ -95,7 +95,7 @@ class Desk:
 
     async def find(self, funding_id: str) -> FundingSource:
         kind = FundingKind.SOURCE if funding_id.startswith("src_") else FundingKind.PAYMENT_METHOD
-        return await retrieve_funding_source(self.database, self.owner, kind, funding_id)
+        return await retrieve_funding_source(self.database, self.scope, kind, funding_id)
 
     async def token(self, numbers: BankNumbers = PAYING) -> str:
         answer = await create_token(
@@ -189,7 +189,7 @@ async def test_no_account_number_is_in_any_table_and_what_is_sealed_opens(each_d
     )
     assert {record["id"] for record in found} == {method.id, token, source}
     for record in found:
-        assert desk.secrets.reveal(record["sealed"], owner=OWNER, object_id=record["id"]) == CANARY
+        assert desk.secrets.reveal(record["sealed"], scope=OWNER, object_id=record["id"]) == CANARY
 
 
 async def test_a_sealed_number_moved_to_another_row_is_not_read_there(database: Database) -> None:
@@ -202,11 +202,11 @@ async def test_a_sealed_number_moved_to_another_row_is_not_read_there(database: 
     )
     (record,) = await rows(database, "SELECT sealed FROM funding_sources WHERE id = $1", mine.id)
     with pytest.raises(MisplacedSecretError):
-        desk.secrets.reveal(record["sealed"], owner=OWNER, object_id=mine.id)
+        desk.secrets.reveal(record["sealed"], scope=OWNER, object_id=mine.id)
 
 
 async def test_fingerprints_are_equal_for_equal_numbers_whoever_asks_first(database: Database) -> None:
-    desks = [Desk(database, owner=Owner(f"acct_{number}", livemode=False)) for number in range(6)]
+    desks = [Desk(database, scope=AccountScope(f"acct_{number}", livemode=False)) for number in range(6)]
     methods = await asyncio.gather(*(desk.method(NUMBERS) for desk in desks))
     assert len({method.bank_account.fingerprint for method in methods}) == 1
     other = await desks[0].method(BankNumbers("021000021", CANARY))
@@ -223,9 +223,9 @@ async def test_after_a_rotation_the_old_key_opens_nothing_and_fingerprints_stay(
     found = await rows(each_database, query)
     assert {record["id"] for record in found} == {*(method.id for method in before), *tokens}
     for record in found:
-        assert new.secrets.reveal(record["sealed"], owner=OWNER, object_id=record["id"]) == CANARY
+        assert new.secrets.reveal(record["sealed"], scope=OWNER, object_id=record["id"]) == CANARY
         with pytest.raises(SecretUnreadableError):
-            old.secrets.reveal(record["sealed"], owner=OWNER, object_id=record["id"])
+            old.secrets.reveal(record["sealed"], scope=OWNER, object_id=record["id"])
     assert (await new.method(NUMBERS)).bank_account.fingerprint == before[0].bank_account.fingerprint
     with pytest.raises(SecretUnreadableError):
         await Desk(each_database).method(NUMBERS)
@@ -337,7 +337,7 @@ async def test_terms_know_the_defaults_and_every_change_counts(each_database: Da
     with pytest.raises(ResourceMissingError):
         await delete_default(each_database, OWNER, "eur")
     async with each_database.connection() as conn:
-        assert (await read_terms(conn, Owner(OWNER.account, livemode=True))).defaults == {}
+        assert (await read_terms(conn, AccountScope(OWNER.account, livemode=True))).defaults == {}
 
 
 async def test_a_create_under_a_default_that_is_gone_is_made_under_the_new_one(database: Database) -> None:
@@ -373,12 +373,12 @@ async def test_creates_that_race_a_change_of_default_are_made_under_one_or_the_o
 
 
 async def test_a_live_default_is_found_by_a_process_that_has_not_heard_of_it(database: Database) -> None:
-    live = Owner(OWNER.account, livemode=True)
-    desk = Desk(database, owner=live)
+    live = AccountScope(OWNER.account, livemode=True)
+    desk = Desk(database, scope=live)
     method = await desk.method()
     await execute(database, "UPDATE funding_sources SET verification = 'verified'")
     await desk.set_default(method.id)
-    assert (await Desk(database, owner=live).topup())["payment_method"] == method.id
+    assert (await Desk(database, scope=live).topup())["payment_method"] == method.id
 
 
 # Lists.

@@ -21,7 +21,7 @@ from statements import STATEMENTS
 
 from brim.base.ids import ALPHABET, encode_time
 from brim.base.paging import PageRequest, Range
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.core.events import store as events_store
 from brim.core.events.rules import EventFilters, EventType
 from brim.core.ledger import store as ledger_store
@@ -33,7 +33,7 @@ from conftest import PostgresForTests
 
 pytestmark = pytest.mark.slow
 
-OWNER: Final = Owner("acct_big", livemode=False)
+OWNER: Final = AccountScope("acct_big", livemode=False)
 FIRST_SECOND: Final = 1_700_000_000
 ROWS: Final = int(os.environ.get("LIST_ROWS", "100000"))
 FEWER: Final = max(ROWS // 4, 100_000)  # events, and balance transactions

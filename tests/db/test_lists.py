@@ -12,7 +12,7 @@ from rows import CREDITED, copy_balance_transactions, copy_deliveries, copy_even
 from brim.base.clock import system_clock_ms
 from brim.base.errors import ExclusiveParametersError, ResourceMissingError
 from brim.base.paging import Identified, Page, PageRequest, Range, page_of, window
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.core.events import service as events_service
 from brim.core.events import store as events_store
 from brim.core.events.rules import DEFAULT_API_VERSION, Event, EventFilters, EventType
@@ -29,7 +29,7 @@ from brim.platform.database import Database
 
 Object = TypeVar("Object", bound=Identified)
 
-OWNER = Owner("acct_one", livemode=False)
+OWNER = AccountScope("acct_one", livemode=False)
 NO_FILTERS = TopupFilters()
 FIRST_SECOND = 1_700_000_000
 SECONDS = 6
@@ -46,10 +46,10 @@ _account_numbers = count(1)
 
 
 @st.composite
-def owners(draw: st.DrawFn) -> list[Owner]:
+def owners(draw: st.DrawFn) -> list[AccountScope]:
     """Two accounts in both modes, whose names one starts like the other; never used by another example."""
     name = f"acct_{draw(st.builds(lambda: next(_account_numbers)))}"
-    return [Owner(account, livemode) for account in (name, name + "x") for livemode in (False, True)]
+    return [AccountScope(account, livemode) for account in (name, name + "x") for livemode in (False, True)]
 
 
 def _milliseconds() -> st.SearchStrategy[int]:
@@ -83,7 +83,7 @@ def page_requests(draw: st.DrawFn, ids: Sequence[str]) -> PageRequest:
 
 
 @st.composite
-def topup_rows(draw: st.DrawFn, owner_list: Sequence[Owner], min_size: int = 0) -> list[Topup]:
+def topup_rows(draw: st.DrawFn, owner_list: Sequence[AccountScope], min_size: int = 0) -> list[Topup]:
     """Top-ups of several owners; half the time the amounts follow the order of ids, so that they cluster."""
     clustered = draw(st.booleans())
     times = sorted(draw(st.lists(_milliseconds(), min_size=min_size, max_size=40)))
@@ -92,7 +92,7 @@ def topup_rows(draw: st.DrawFn, owner_list: Sequence[Owner], min_size: int = 0) 
         status = draw(st.sampled_from(Status))
         rows.append(
             Topup(
-                owner=draw(st.sampled_from(owner_list)),
+                scope=draw(st.sampled_from(owner_list)),
                 id=id_at("tu_", milliseconds, number),
                 amount=1 + number // 8 if clustered else draw(st.integers(1, 6)),
                 currency="usd",
@@ -127,11 +127,11 @@ def _model_page(matching: Sequence[Object], request: PageRequest) -> Page[Object
     return Page(items=older[: request.limit], has_more=len(older) > request.limit)
 
 
-def _matching_topups(rows: Sequence[Topup], owner: Owner, filters: TopupFilters) -> list[Topup]:
+def _matching_topups(rows: Sequence[Topup], scope: AccountScope, filters: TopupFilters) -> list[Topup]:
     return [
         row
         for row in rows
-        if row.owner == owner
+        if row.scope == scope
         and _inside(row.amount, filters.amount)
         and _inside(row.created, filters.created)
         and filters.status in {None, row.status}
@@ -145,18 +145,18 @@ async def test_a_list_of_topups_equals_the_model(each_database: Database, data: 
     rows = data.draw(topup_rows(owner_list))
     await copy_topups(each_database, rows)
     for _ in range(6):
-        owner = data.draw(st.sampled_from(owner_list))
+        scope = data.draw(st.sampled_from(owner_list))
         filters = data.draw(topup_filters())
         request = data.draw(page_requests([row.id for row in rows]))
-        expected = _model_page(_matching_topups(rows, owner, filters), request)
-        assert await list_topups(each_database, owner, filters, request) == expected
+        expected = _model_page(_matching_topups(rows, scope, filters), request)
+        assert await list_topups(each_database, scope, filters, request) == expected
 
 
 @given(data=st.data())
 @WITH_DATABASE
 async def test_a_search_equals_the_model_whichever_step_it_ends_with(database: Database, data: st.DataObject) -> None:
-    owner = data.draw(owners())[0]
-    rows = data.draw(topup_rows([owner], min_size=20))
+    scope = data.draw(owners())[0]
+    rows = data.draw(topup_rows([scope], min_size=20))
     await copy_topups(database, rows)
     for _ in range(8):
         low = data.draw(st.integers(1, 6))
@@ -171,8 +171,8 @@ async def test_a_search_equals_the_model_whichever_step_it_ends_with(database: D
             | st.builds(PageRequest, limit=st.integers(1, 12), starting_after=st.none() | st.just(cursor))
         )
         bounds = data.draw(TINY_BOUNDS)
-        page = await lists.search_topups(database, owner, filters, request, bounds=bounds)
-        assert page == _model_page(_matching_topups(rows, owner, filters), request)
+        page = await lists.search_topups(database, scope, filters, request, bounds=bounds)
+        assert page == _model_page(_matching_topups(rows, scope, filters), request)
 
 
 @given(data=st.data())
@@ -186,12 +186,12 @@ async def test_lists_that_share_a_statement_get_the_pages_they_would_get_alone(
     wanted: list[TopupListQuery] = []
     expected: list[Page[Topup]] = []
     for _ in range(data.draw(st.integers(1, 12))):
-        owner, filters = data.draw(st.sampled_from(owner_list)), data.draw(topup_filters())
+        scope, filters = data.draw(st.sampled_from(owner_list)), data.draw(topup_filters())
         request = data.draw(page_requests([row.id for row in rows]))
-        query = topup_list_query(owner, filters, request)
+        query = topup_list_query(scope, filters, request)
         if query is not None:
             wanted.append(query)
-            expected.append(_model_page(_matching_topups(rows, owner, filters), request))
+            expected.append(_model_page(_matching_topups(rows, scope, filters), request))
     async with database.connection() as conn:
         assert await lists.list_topups_many(conn, wanted) == expected
 
@@ -230,15 +230,15 @@ async def test_paging_in_either_direction_visits_each_topup_once(database: Datab
     owner_list = data.draw(owners())
     rows = data.draw(topup_rows(owner_list))
     await copy_topups(database, rows)
-    owner, filters = data.draw(st.sampled_from(owner_list)), data.draw(topup_filters())
+    scope, filters = data.draw(st.sampled_from(owner_list)), data.draw(topup_filters())
     limit = data.draw(st.integers(1, 5))
-    down, up = await _visit_both_ways(lambda request: list_topups(database, owner, filters, request), limit)
-    assert down == sorted((row.id for row in _matching_topups(rows, owner, filters)), reverse=True)
+    down, up = await _visit_both_ways(lambda request: list_topups(database, scope, filters, request), limit)
+    assert down == sorted((row.id for row in _matching_topups(rows, scope, filters)), reverse=True)
     assert up == down[::-1]
 
 
 @st.composite
-def balance_transaction_rows(draw: st.DrawFn, owner_list: Sequence[Owner]) -> list[BalanceTransaction]:
+def balance_transaction_rows(draw: st.DrawFn, owner_list: Sequence[AccountScope]) -> list[BalanceTransaction]:
     """Lines of several owners; a source has a credit, and some a return as well."""
     rows: list[BalanceTransaction] = []
     times: Iterator[int] = iter(sorted(draw(st.lists(_milliseconds(), max_size=40))))
@@ -246,7 +246,7 @@ def balance_transaction_rows(draw: st.DrawFn, owner_list: Sequence[Owner]) -> li
         kind = draw(st.sampled_from(TransferKind))
         rows.append(
             BalanceTransaction(
-                owner=draw(st.sampled_from(owner_list)),
+                scope=draw(st.sampled_from(owner_list)),
                 id=id_at("txn_", milliseconds, number),
                 amount=5,
                 available_on=milliseconds // 1000,
@@ -259,7 +259,7 @@ def balance_transaction_rows(draw: st.DrawFn, owner_list: Sequence[Owner]) -> li
                 type=kind,
             )
         )
-    unique = {(row.owner, row.source, row.type): row for row in rows}
+    unique = {(row.scope, row.source, row.type): row for row in rows}
     return list(unique.values())
 
 
@@ -271,7 +271,7 @@ async def test_a_list_of_balance_transactions_equals_the_model(each_database: Da
     await copy_balance_transactions(each_database, rows)
     sources = st.sampled_from([row.source for row in rows]) if rows else st.nothing()
     for _ in range(6):
-        owner = data.draw(st.sampled_from(owner_list))
+        scope = data.draw(st.sampled_from(owner_list))
         filters = BalanceTransactionFilters(
             created=data.draw(_ranges(_seconds())),
             currency=data.draw(st.sampled_from([None, "eur", "usd", "jpy"])),
@@ -282,13 +282,13 @@ async def test_a_list_of_balance_transactions_equals_the_model(each_database: Da
         matching = [
             row
             for row in rows
-            if row.owner == owner
+            if row.scope == scope
             and _inside(row.created, filters.created)
             and filters.currency in {None, row.currency}
             and filters.source in {None, row.source}
             and filters.type in {None, row.type.value}
         ]
-        page = await ledger_store.list_balance_transactions(each_database, owner, filters, request)
+        page = await ledger_store.list_balance_transactions(each_database, scope, filters, request)
         assert page == _model_page(matching, request)
 
 
@@ -299,7 +299,7 @@ async def test_a_list_of_events_equals_the_model(each_database: Database, data: 
     times = sorted(data.draw(st.lists(_milliseconds(), max_size=40)))
     rows = [
         Event(
-            owner=data.draw(st.sampled_from(owner_list)),
+            scope=data.draw(st.sampled_from(owner_list)),
             id=id_at("evt_", milliseconds, number),
             type=data.draw(st.sampled_from(EventType)),
             created=milliseconds // 1000,
@@ -310,12 +310,12 @@ async def test_a_list_of_events_equals_the_model(each_database: Database, data: 
         for number, milliseconds in enumerate(times)
     ]
     await copy_events(each_database, rows)
-    deliveries = {(row.owner, row.id): data.draw(st.lists(st.sampled_from(DeliveryState), max_size=3)) for row in rows}
+    deliveries = {(row.scope, row.id): data.draw(st.lists(st.sampled_from(DeliveryState), max_size=3)) for row in rows}
     await copy_deliveries(each_database, deliveries)
     undelivered = {key for key, states in deliveries.items() if set(states) - {DeliveryState.DELIVERED}}
     patterns = st.sampled_from([*EventType, "topup.*", "*", "topup.c*", "topup", "charge.*", "topup.*d", ""])
     for _ in range(6):
-        owner = data.draw(st.sampled_from(owner_list))
+        scope = data.draw(st.sampled_from(owner_list))
         filters = EventFilters(
             created=data.draw(_ranges(_seconds())),
             types=data.draw(st.none() | st.lists(patterns, max_size=4).map(tuple)),
@@ -325,12 +325,12 @@ async def test_a_list_of_events_equals_the_model(each_database: Database, data: 
         matching = [
             row
             for row in rows
-            if row.owner == owner
+            if row.scope == scope
             and _inside(row.created, filters.created)
-            and filters.delivery_success in {None, (row.owner, row.id) not in undelivered}
+            and filters.delivery_success in {None, (row.scope, row.id) not in undelivered}
             and (filters.types is None or any(_names(pattern, row.type) for pattern in filters.types))
         ]
-        assert await events_store.list_events(each_database, owner, filters, request) == _model_page(matching, request)
+        assert await events_store.list_events(each_database, scope, filters, request) == _model_page(matching, request)
 
 
 def _names(pattern: str, kind: EventType) -> bool:
@@ -351,8 +351,8 @@ def test_a_page_is_newest_first_whatever_the_order_it_was_read_in() -> None:
     assert page_of(rows, place) == Page(items=[_pending("tu_2"), _pending("tu_1")], has_more=True)
 
 
-def _pending(topup_id: str, owner: Owner = OWNER) -> Topup:
-    return Topup(owner=owner, id=topup_id, amount=1, currency="usd", created=0)
+def _pending(topup_id: str, scope: AccountScope = OWNER) -> Topup:
+    return Topup(scope=scope, id=topup_id, amount=1, currency="usd", created=0)
 
 
 async def test_a_payout_filter_finds_nothing_because_there_are_no_payouts(database: Database) -> None:
@@ -377,7 +377,7 @@ async def test_a_cursor_that_names_no_topup_is_refused(
 
 
 async def test_a_cursor_of_the_other_mode_or_of_another_account_is_refused(database: Database) -> None:
-    live, stranger = Owner("acct_one", livemode=True), Owner("acct_two", livemode=False)
+    live, stranger = AccountScope("acct_one", livemode=True), AccountScope("acct_two", livemode=False)
     await copy_topups(database, [_pending("tu_live", live), _pending("tu_foreign", stranger)])
     with pytest.raises(ResourceMissingError, match="a similar object exists in live mode"):
         await _served(database, NO_FILTERS, PageRequest(starting_after="tu_live"))

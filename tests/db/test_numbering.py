@@ -5,19 +5,19 @@ from books import NOW_MS, OTHER_OWNER, OWNER, RAIL, create, execute, new_topup, 
 from hooks import Hooks, add_endpoint, add_events, states
 
 from brim.base.ids import IdFactory
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.core.topups.settlement import settle_due
 from brim.core.webhooks import delivery_store as deliveries
 from brim.core.webhooks.numbering import Numbering
 from brim.platform.database import Database
 
-LIVE_OWNER = Owner(OWNER.account, livemode=True)
+LIVE_OWNER = AccountScope(OWNER.account, livemode=True)
 URL = "http://127.0.0.1:9/hooks"
 
 
-async def numbers(database: Database, owner: Owner) -> list[int]:
+async def numbers(database: Database, scope: AccountScope) -> list[int]:
     query = "SELECT number FROM event_numbers WHERE account = $1 AND livemode = $2 ORDER BY number"
-    return [row["number"] for row in await rows(database, query, owner.account, owner.livemode)]
+    return [row["number"] for row in await rows(database, query, scope.account, scope.livemode)]
 
 
 async def queued(database: Database) -> int:
@@ -26,8 +26,8 @@ async def queued(database: Database) -> int:
 
 
 async def test_each_owner_has_numbers_of_its_own_from_one_on(each_database: Database) -> None:
-    for owner, count in ((OWNER, 3), (OTHER_OWNER, 2), (LIVE_OWNER, 1), (OWNER, 4)):
-        await add_events(each_database, count, owner=owner)
+    for scope, count in ((OWNER, 3), (OTHER_OWNER, 2), (LIVE_OWNER, 1), (OWNER, 4)):
+        await add_events(each_database, count, scope=scope)
     assert await Hooks(each_database).number() == 10
     assert await numbers(each_database, OWNER) == [1, 2, 3, 4, 5, 6, 7]
     assert await numbers(each_database, OTHER_OWNER) == [1, 2]
@@ -59,10 +59,10 @@ async def test_every_number_is_given_once_however_many_count_and_die(database: D
     died = 0
     chance = random.Random(5)
 
-    async def write(owner: Owner) -> None:
+    async def write(scope: AccountScope) -> None:
         ids = IdFactory()
         for _ in range(60):
-            await add_events(database, chance.randrange(1, 9), owner=owner, ids=ids)
+            await add_events(database, chance.randrange(1, 9), scope=scope, ids=ids)
 
     def die() -> None:
         raise ZeroDivisionError
@@ -79,18 +79,18 @@ async def test_every_number_is_given_once_however_many_count_and_die(database: D
                 died += 1
 
     counting = [asyncio.create_task(number()) for _ in range(3)]
-    await asyncio.gather(*[write(owner) for owner in (*owners, OWNER)])
+    await asyncio.gather(*[write(scope) for scope in (*owners, OWNER)])
     writing = False
     await asyncio.gather(*counting)
     assert died > 0
-    for owner in owners:
+    for scope in owners:
         [row] = await rows(
             database,
             "SELECT count(*) AS written FROM events WHERE account = $1 AND livemode = $2",
-            owner.account,
-            owner.livemode,
+            scope.account,
+            scope.livemode,
         )
-        assert await numbers(database, owner) == list(range(1, row["written"] + 1))
+        assert await numbers(database, scope) == list(range(1, row["written"] + 1))
 
 
 async def test_an_event_with_an_early_place_and_a_late_commit_is_numbered_within_a_second(database: Database) -> None:
@@ -115,7 +115,7 @@ async def test_events_go_to_the_endpoints_that_ask_for_their_type_and_are_on(dat
     created = await add_endpoint(database, URL, enabled_events=("topup.created", "topup.failed"))
     failed = await add_endpoint(database, URL, enabled_events=("topup.failed",))
     await add_endpoint(database, URL, disabled_because="owner")
-    await add_endpoint(database, URL, owner=LIVE_OWNER)
+    await add_endpoint(database, URL, scope=LIVE_OWNER)
     await add_endpoint(database, URL, connect=True)
     await add_events(database, 2)
     await add_events(database, 1, kind="topup.failed")
@@ -131,11 +131,11 @@ async def test_a_platforms_connect_endpoint_gets_its_accounts_events_and_not_its
         "INSERT INTO accounts (account, platform, created)"
         " VALUES ('acct_platform', NULL, 0), ('acct_books', 'acct_platform', 0)",
     )
-    platform = Owner("acct_platform", livemode=False)
-    connect = await add_endpoint(database, URL, owner=platform, connect=True)
-    await add_endpoint(database, URL, owner=platform)
+    platform = AccountScope("acct_platform", livemode=False)
+    connect = await add_endpoint(database, URL, scope=platform, connect=True)
+    await add_endpoint(database, URL, scope=platform)
     [event] = await add_events(database, 1)
-    await add_events(database, 1, owner=OTHER_OWNER)
+    await add_events(database, 1, scope=OTHER_OWNER)
     await Hooks(database).number()
     [row] = await rows(database, "SELECT account, endpoint, event_account, event, number FROM webhook_deliveries")
     assert row == {

@@ -8,7 +8,7 @@ from people import ADDRESS, BY, EMAIL, IDS, NOW_MS, PASSWORD, VAULT, add, sign_i
 
 from brim.base.errors import ExclusiveParametersError, ResourceMissingError
 from brim.base.paging import PageRequest
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.core.access import store as keys
 from brim.core.access.rules import RESOURCES, ApiKey, hash_secret
 from brim.core.access.service import UnknownAccountError, create_account, revoke_key
@@ -52,9 +52,9 @@ OTHER = "grace@example.com"
 OTHER_KEY = "xV1nUQ8Xg0s3kq3rY0mF0b5m0a2c4e6g8i0k2m4o6q8="
 
 
-async def _owner(database: Database, *, livemode: bool = False) -> Owner:
+async def _owner(database: Database, *, livemode: bool = False) -> AccountScope:
     account = await create_account(database, platform=None, **typed(NOW_MS))
-    return Owner(account.account, livemode)
+    return AccountScope(account.account, livemode)
 
 
 def _keys_of(database: Database, vault: Vault = VAULT) -> OperatorKeys:
@@ -224,90 +224,90 @@ async def test_a_weak_password_leaves_the_link_as_it_was(database: Database) -> 
     ],
 )
 async def test_a_pages_key_may_do_what_the_role_may(database: Database, role: Role, livemode: bool, level: str) -> None:
-    operator, owner = await add(database, role=role), await _owner(database, livemode=livemode)
-    secret = await _keys_of(database).key_of(operator, owner, now_ms=NOW_MS)
+    operator, scope = await add(database, role=role), await _owner(database, livemode=livemode)
+    secret = await _keys_of(database).key_of(operator, scope, now_ms=NOW_MS)
     assert secret.startswith("rk_live_" if livemode else "rk_test_")
     key = await _api_key(database, secret)
-    assert (key.account, key.livemode, key.kind) == (owner.account, livemode, "restricted")
+    assert (key.account, key.livemode, key.kind) == (scope.account, livemode, "restricted")
     assert key.permissions == dict.fromkeys(RESOURCES, level)
     assert EMAIL in (key.name or "")
 
 
 async def test_a_pages_key_is_made_once_by_several_at_once_and_kept(each_database: Database) -> None:
-    ada, owner = await add(each_database), await _owner(each_database)
+    ada, scope = await add(each_database), await _owner(each_database)
     processes = [_keys_of(each_database) for _ in range(6)]
-    made = await asyncio.gather(*(each.key_of(ada, owner, now_ms=NOW_MS) for each in processes))
+    made = await asyncio.gather(*(each.key_of(ada, scope, now_ms=NOW_MS) for each in processes))
     assert len(set(made)) == 1
-    assert await _keys_of(each_database).key_of(ada, owner, now_ms=NOW_MS + 1) == made[0]
+    assert await _keys_of(each_database).key_of(ada, scope, now_ms=NOW_MS + 1) == made[0]
     grace = await add(each_database, OTHER)
     others = [
-        await _keys_of(each_database).key_of(grace, owner, now_ms=NOW_MS),
+        await _keys_of(each_database).key_of(grace, scope, now_ms=NOW_MS),
         await _keys_of(each_database).key_of(ada, await _owner(each_database), now_ms=NOW_MS),
-        await _keys_of(each_database).key_of(ada, Owner(owner.account, livemode=True), now_ms=NOW_MS),
+        await _keys_of(each_database).key_of(ada, AccountScope(scope.account, livemode=True), now_ms=NOW_MS),
     ]
     assert len({*made, *others}) == 4
 
 
 async def test_a_pages_keys_end_with_the_role_and_with_the_operator(database: Database) -> None:
     await add(database, OTHER)
-    ada, owner = await add(database), await _owner(database)
-    first = await _keys_of(database).key_of(ada, owner, now_ms=NOW_MS)
+    ada, scope = await add(database), await _owner(database)
+    first = await _keys_of(database).key_of(ada, scope, now_ms=NOW_MS)
     viewer = await set_role(database, ada.id, Role.VIEWER, by=BY, now_ms=NOW_MS + 1, ids=IDS)
     assert (await _api_key(database, first)).expires_ms == NOW_MS + 1
     # a page that does not know of the change yet gets no more than the role of now
-    second = await _keys_of(database).key_of(ada, owner, now_ms=NOW_MS + 2)
+    second = await _keys_of(database).key_of(ada, scope, now_ms=NOW_MS + 2)
     assert (await _api_key(database, second)).permissions == dict.fromkeys(RESOURCES, "read")
-    assert await _keys_of(database).key_of(viewer, owner, now_ms=NOW_MS + 2) == second
+    assert await _keys_of(database).key_of(viewer, scope, now_ms=NOW_MS + 2) == second
     await disable_operator(database, ada.id, by=BY, now_ms=NOW_MS + 3, ids=IDS)
     assert (await _api_key(database, second)).expires_ms == NOW_MS + 3
     with pytest.raises(OperatorDisabledError):
-        await _keys_of(database).key_of(viewer, owner, now_ms=NOW_MS + 4)
+        await _keys_of(database).key_of(viewer, scope, now_ms=NOW_MS + 4)
 
 
 async def test_a_pages_key_ends_with_the_session_for_which_it_was_made(database: Database) -> None:
-    ada, owner = await add(database), await _owner(database)
-    first = await _keys_of(database).key_of(ada, owner, now_ms=NOW_MS, until_ms=NOW_MS + 10)
+    ada, scope = await add(database), await _owner(database)
+    first = await _keys_of(database).key_of(ada, scope, now_ms=NOW_MS, until_ms=NOW_MS + 10)
     assert (await _api_key(database, first)).expires_ms == NOW_MS + 10
-    assert await _keys_of(database).key_of(ada, owner, now_ms=NOW_MS + 9, until_ms=NOW_MS + 20) == first
-    second = await _keys_of(database).key_of(ada, owner, now_ms=NOW_MS + 10, until_ms=NOW_MS + 20)
+    assert await _keys_of(database).key_of(ada, scope, now_ms=NOW_MS + 9, until_ms=NOW_MS + 20) == first
+    second = await _keys_of(database).key_of(ada, scope, now_ms=NOW_MS + 10, until_ms=NOW_MS + 20)
     assert second != first
     assert (await _api_key(database, second)).expires_ms == NOW_MS + 20
 
 
 async def test_a_revoked_pages_key_is_replaced(database: Database) -> None:
-    ada, owner = await add(database), await _owner(database)
-    first = await _keys_of(database).key_of(ada, owner, now_ms=NOW_MS)
+    ada, scope = await add(database), await _owner(database)
+    first = await _keys_of(database).key_of(ada, scope, now_ms=NOW_MS)
     await revoke_key(database, key_id=(await _api_key(database, first)).id, **typed(NOW_MS))
-    second = await _keys_of(database).key_of(ada, owner, now_ms=NOW_MS)
+    second = await _keys_of(database).key_of(ada, scope, now_ms=NOW_MS)
     assert second != first
     assert (await _api_key(database, second)).expires_ms is None
 
 
 async def test_a_pages_key_needs_an_account_an_operator_and_a_vault(database: Database) -> None:
-    ada, owner = await add(database), await _owner(database)
+    ada, scope = await add(database), await _owner(database)
     with pytest.raises(UnknownAccountError):
-        await _keys_of(database).key_of(ada, Owner("acct_nowhere", livemode=False), now_ms=NOW_MS)
+        await _keys_of(database).key_of(ada, AccountScope("acct_nowhere", livemode=False), now_ms=NOW_MS)
     with pytest.raises(NoEncryptionKeyError):
-        await _keys_of(database, Vault(())).key_of(ada, owner, now_ms=NOW_MS)
+        await _keys_of(database, Vault(())).key_of(ada, scope, now_ms=NOW_MS)
     stranger = Operator(id="op_nowhere", email=OTHER, name="x", role=Role.ADMIN, created=1)
     with pytest.raises(UnknownOperatorError):
-        await _keys_of(database).key_of(stranger, owner, now_ms=NOW_MS)
+        await _keys_of(database).key_of(stranger, scope, now_ms=NOW_MS)
 
 
 async def test_secrets_of_operators_are_encrypted_anew_with_all_others(each_database: Database) -> None:
-    ada, owner = await add(each_database), await _owner(each_database)
-    secret = await _keys_of(each_database).key_of(ada, owner, now_ms=NOW_MS)
-    live = await _keys_of(each_database).key_of(ada, Owner(owner.account, livemode=True), now_ms=NOW_MS)
+    ada, scope = await add(each_database), await _owner(each_database)
+    secret = await _keys_of(each_database).key_of(ada, scope, now_ms=NOW_MS)
+    live = await _keys_of(each_database).key_of(ada, AccountScope(scope.account, livemode=True), now_ms=NOW_MS)
     for operator in (ada, await add(each_database, OTHER)):
         await begin_codes(each_database, VAULT, operator.id)
     await add(each_database, "nocodes@example.com")
     both = Vault([OTHER_KEY, "mV1nUQ8Xg0s3kq3rY0mF0b5m0a2c4e6g8i0k2m4o6q8="])
     assert await rotate_encryption(each_database, both, **typed(), step=1) == 2 + 2
     new = _keys_of(each_database, Vault([OTHER_KEY]))
-    assert await new.key_of(ada, owner, now_ms=NOW_MS) == secret
-    assert await new.key_of(ada, Owner(owner.account, livemode=True), now_ms=NOW_MS) == live
+    assert await new.key_of(ada, scope, now_ms=NOW_MS) == secret
+    assert await new.key_of(ada, AccountScope(scope.account, livemode=True), now_ms=NOW_MS) == live
     with pytest.raises(SecretUnreadableError):
-        await _keys_of(each_database).key_of(ada, owner, now_ms=NOW_MS)
+        await _keys_of(each_database).key_of(ada, scope, now_ms=NOW_MS)
 
 
 async def test_no_secret_of_operators_is_in_the_database(database_url: str, database: Database) -> None:
@@ -362,14 +362,14 @@ async def test_an_operator_is_renamed(database: Database) -> None:
 
 
 async def test_the_audit_log_is_turned_page_by_page_in_both_directions(database: Database) -> None:
-    owner = Owner("acct_1", livemode=True)
+    scope = AccountScope("acct_1", livemode=True)
     for number in range(5):
         await record_alone(
-            database, BY, "topup.canceled", object_id=f"tu_{number}", owner=owner, now_ms=NOW_MS + number, ids=IDS
+            database, BY, "topup.canceled", object_id=f"tu_{number}", scope=scope, now_ms=NOW_MS + number, ids=IDS
         )
     first = await list_audit_log(database, PageRequest(limit=2))
     assert [entry.object for entry in first.items] == ["tu_4", "tu_3"]
-    assert first.items[0].owner == owner
+    assert first.items[0].scope == scope
     second = await list_audit_log(database, PageRequest(limit=2, starting_after=first.items[-1].id))
     assert [entry.object for entry in second.items] == ["tu_2", "tu_1"]
     back = await list_audit_log(database, PageRequest(limit=2, ending_before=second.items[0].id))

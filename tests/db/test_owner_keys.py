@@ -9,7 +9,7 @@ from people import VAULT, add
 from statements import STATEMENTS
 
 from brim.base.ids import IdFactory
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.core.access.owner_keys import (
     LONGEST_GRACE_MS,
     SHOWN_AFTER_END_MS,
@@ -30,9 +30,9 @@ NOW_MS = 1_795_000_000_000
 ADA = Actor(kind=ActorKind.OPERATOR, id="op_1", name="Ada")
 
 
-async def new_owner(database: Database, *, livemode: bool = False) -> Owner:
+async def new_owner(database: Database, *, livemode: bool = False) -> AccountScope:
     made = await create_account(database, platform=None, **typed(NOW_MS))
-    return Owner(made.account, livemode)
+    return AccountScope(made.account, livemode)
 
 
 def desk(database: Database) -> OwnerKeys:
@@ -46,29 +46,29 @@ async def actions(database: Database) -> list[str]:
 
 
 async def test_a_wish_that_comes_many_times_at_once_makes_one_key(each_database: Database) -> None:
-    owner, keys = await new_owner(each_database), desk(each_database)
+    scope, keys = await new_owner(each_database), desk(each_database)
     wish = KeyWish(id="mk_once", name="Once")
-    asked = [keys.create_key(owner, wish, by=ADA, now_ms=NOW_MS) for _ in range(5)]
+    asked = [keys.create_key(scope, wish, by=ADA, now_ms=NOW_MS) for _ in range(5)]
     came = await asyncio.gather(*asked, return_exceptions=True)
     assert sum(not isinstance(each, BaseException) for each in came) == 1
     assert sum(isinstance(each, KeyMadeAlreadyError) for each in came) == 4
-    assert [each.key.id for each in await keys.list_keys(owner, now_ms=NOW_MS)] == ["mk_once"]
+    assert [each.key.id for each in await keys.list_keys(scope, now_ms=NOW_MS)] == ["mk_once"]
     assert await actions(each_database) == ["api_key.created"]
 
 
 async def test_the_same_id_in_another_account_is_another_key(database: Database) -> None:
     first, second, keys = await new_owner(database), await new_owner(database, livemode=True), desk(database)
-    for owner in (first, second):
-        made = await keys.create_key(owner, KeyWish(id="mk_same"), by=ADA, now_ms=NOW_MS)
-        assert made.secret.startswith("sk_live_" if owner.livemode else "sk_test_")
+    for scope in (first, second):
+        made = await keys.create_key(scope, KeyWish(id="mk_same"), by=ADA, now_ms=NOW_MS)
+        assert made.secret.startswith("sk_live_" if scope.livemode else "sk_test_")
     await keys.revoke_key(first, "mk_same", by=ADA, now_ms=NOW_MS)
     assert (await keys.find_key(second, "mk_same")).key.expires_ms is None
 
 
 async def test_a_key_of_the_other_mode_is_not_there(database: Database) -> None:
-    owner, keys = await new_owner(database), desk(database)
-    await keys.create_key(owner, KeyWish(id="mk_1"), by=ADA, now_ms=NOW_MS)
-    other = Owner(owner.account, livemode=True)
+    scope, keys = await new_owner(database), desk(database)
+    await keys.create_key(scope, KeyWish(id="mk_1"), by=ADA, now_ms=NOW_MS)
+    other = AccountScope(scope.account, livemode=True)
     assert await keys.list_keys(other, now_ms=NOW_MS) == []
     with pytest.raises(UnknownKeyError):
         await keys.revoke_key(other, "mk_1", by=ADA, now_ms=NOW_MS)
@@ -78,51 +78,51 @@ async def test_a_key_of_the_other_mode_is_not_there(database: Database) -> None:
 
 
 async def test_rights_are_checked_and_none_is_no_right(database: Database) -> None:
-    owner, keys = await new_owner(database), desk(database)
+    scope, keys = await new_owner(database), desk(database)
     wishes = {NoRightsError: {"topups": "none"}, InvalidPermissionError: {"topups": "all"}}
     for error, permissions in wishes.items():
         with pytest.raises(error):
-            await keys.create_key(owner, KeyWish(id="mk_1", permissions=permissions), by=ADA, now_ms=NOW_MS)
+            await keys.create_key(scope, KeyWish(id="mk_1", permissions=permissions), by=ADA, now_ms=NOW_MS)
     with pytest.raises(InvalidPermissionError):
-        await keys.create_key(owner, KeyWish(id="mk_1", permissions={"gold": "read"}), by=ADA, now_ms=NOW_MS)
+        await keys.create_key(scope, KeyWish(id="mk_1", permissions={"gold": "read"}), by=ADA, now_ms=NOW_MS)
     wish = KeyWish(id="mk_1", permissions={"topups": "read", "balance": "none"})
-    assert (await keys.create_key(owner, wish, by=ADA, now_ms=NOW_MS)).key.permissions == {"topups": "read"}
+    assert (await keys.create_key(scope, wish, by=ADA, now_ms=NOW_MS)).key.permissions == {"topups": "read"}
 
 
 async def test_a_roll_that_is_refused_leaves_the_old_key_as_it_was(database: Database) -> None:
-    owner, keys = await new_owner(database), desk(database)
+    scope, keys = await new_owner(database), desk(database)
     for name in ("mk_1", "mk_2"):
-        await keys.create_key(owner, KeyWish(id=name), by=ADA, now_ms=NOW_MS)
+        await keys.create_key(scope, KeyWish(id=name), by=ADA, now_ms=NOW_MS)
     with pytest.raises(KeyMadeAlreadyError):
-        await keys.roll_key(owner, "mk_1", new_id="mk_2", grace_ms=0, by=ADA, now_ms=NOW_MS)
-    assert (await keys.find_key(owner, "mk_1")).key.expires_ms is None
+        await keys.roll_key(scope, "mk_1", new_id="mk_2", grace_ms=0, by=ADA, now_ms=NOW_MS)
+    assert (await keys.find_key(scope, "mk_1")).key.expires_ms is None
 
 
 async def test_an_old_key_works_on_for_a_week_at_most_and_is_listed_for_a_while(database: Database) -> None:
-    owner, keys = await new_owner(database), desk(database)
-    await keys.create_key(owner, KeyWish(id="mk_1", name="Old", permissions={"topups": "read"}), by=ADA, now_ms=NOW_MS)
-    new = await keys.roll_key(owner, "mk_1", new_id="mk_2", grace_ms=10**12, by=ADA, now_ms=NOW_MS)
+    scope, keys = await new_owner(database), desk(database)
+    await keys.create_key(scope, KeyWish(id="mk_1", name="Old", permissions={"topups": "read"}), by=ADA, now_ms=NOW_MS)
+    new = await keys.roll_key(scope, "mk_1", new_id="mk_2", grace_ms=10**12, by=ADA, now_ms=NOW_MS)
     assert (new.key.name, new.key.permissions) == ("Old", {"topups": "read"})
     ends = NOW_MS + LONGEST_GRACE_MS
-    old = await keys.find_key(owner, "mk_1")
+    old = await keys.find_key(scope, "mk_1")
     assert old.key.expires_ms == ends
     assert [old.state(now_ms) for now_ms in (ends - 1, ends)] == ["ending", "ended"]
-    listed = [len(await keys.list_keys(owner, now_ms=ends + SHOWN_AFTER_END_MS + late)) for late in (-1, 0)]
+    listed = [len(await keys.list_keys(scope, now_ms=ends + SHOWN_AFTER_END_MS + late)) for late in (-1, 0)]
     assert listed == [2, 1]
     with pytest.raises(EndedKeyError):
-        await keys.roll_key(owner, "mk_1", new_id="mk_3", grace_ms=0, by=ADA, now_ms=ends)
+        await keys.roll_key(scope, "mk_1", new_id="mk_3", grace_ms=0, by=ADA, now_ms=ends)
 
 
 async def test_the_keys_of_pages_are_listed_and_left_alone(database: Database) -> None:
-    owner, keys, ada = await new_owner(database), desk(database), await add(database)
-    await OperatorKeys(database, VAULT, ids=IdFactory()).key_of(ada, owner, now_ms=NOW_MS)
-    (owned,) = await keys.list_keys(owner, now_ms=NOW_MS)
+    scope, keys, ada = await new_owner(database), desk(database), await add(database)
+    await OperatorKeys(database, VAULT, ids=IdFactory()).key_of(ada, scope, now_ms=NOW_MS)
+    (owned,) = await keys.list_keys(scope, now_ms=NOW_MS)
     assert owned.operator == ada.id
     with pytest.raises(KeyOfPagesError):
-        await keys.revoke_key(owner, owned.key.id, by=ADA, now_ms=NOW_MS)
+        await keys.revoke_key(scope, owned.key.id, by=ADA, now_ms=NOW_MS)
     with pytest.raises(KeyOfPagesError):
-        await keys.roll_key(owner, owned.key.id, new_id="mk_2", grace_ms=0, by=ADA, now_ms=NOW_MS)
-    assert (await keys.find_key(owner, owned.key.id)).key.expires_ms is None
+        await keys.roll_key(scope, owned.key.id, new_id="mk_2", grace_ms=0, by=ADA, now_ms=NOW_MS)
+    assert (await keys.find_key(scope, owned.key.id)).key.expires_ms is None
 
 
 async def test_an_accounts_keys_are_found_by_an_index(each_database: Database) -> None:

@@ -7,7 +7,7 @@ from books import execute, rows
 from people import BY, IDS
 
 from brim.base.paging import PageRequest
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.core.access.recognition import recognise_key
 from brim.core.access.rules import hash_secret
 from brim.core.access.service import NoAccountError, UnknownAccountError, create_account
@@ -132,9 +132,9 @@ async def test_each_decision_is_told_once_with_who_made_it(database: Database, a
     with pytest.raises(UnknownPairingError):
         await approve(database, allowed)
     told = [line for line in (await list_audit_log(database, PageRequest())).items if line.actor == BY]
-    assert [(line.action, line.object, line.detail, line.owner) for line in told] == [
+    assert [(line.action, line.object, line.detail, line.scope) for line in told] == [
         (Action.LOGIN_DENIED, denied.id, "devbox", None),
-        (Action.LOGIN_APPROVED, allowed.id, "laptop", Owner(account, livemode=False)),
+        (Action.LOGIN_APPROVED, allowed.id, "laptop", AccountScope(account, livemode=False)),
     ]
 
 

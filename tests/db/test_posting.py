@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from hooks import Hooks, add_endpoint, add_events, attempts
 
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.core.webhooks.deliveries import Answer
 from brim.core.webhooks.endpoints import EndpointRules, check_url
 from brim.core.webhooks.rules import Outcome
@@ -280,9 +280,9 @@ async def test_certificates_are_verified_for_the_name_in_the_url(tmp_path: Path)
 
 async def test_live_events_never_leave_for_a_private_address(database: Database) -> None:
     async with catching() as catcher:
-        live = Owner("acct_books", livemode=True)
-        await add_endpoint(database, catcher.url, owner=live)
-        await add_events(database, 1, owner=live)
+        live = AccountScope("acct_books", livemode=True)
+        await add_endpoint(database, catcher.url, scope=live)
+        await add_events(database, 1, scope=live)
         await Hooks(database).pass_time(0)
     assert catcher.connections == 0
     [row] = await attempts(database, "outcome, error")

@@ -70,7 +70,7 @@ async def number(database: Database, *, now_ms: int) -> None:
 async def make_a_month(database: Database) -> list[str]:
     """Create two old top-ups, which settle at once, and one young one that is pending; return their ids."""
     ids = IdFactory()
-    old = await create(database, [new_topup(ids), new_topup(ids, owner=OTHER_OWNER)])
+    old = await create(database, [new_topup(ids), new_topup(ids, scope=OTHER_OWNER)])
     await settle_due(database, now_ms=LATER_MS, ids=ids, rail=RAIL)
     await number(database, now_ms=NOW_MS)
     young = await create(database, [new_topup(ids, now_ms=LATER_MS)])
@@ -123,7 +123,7 @@ async def test_what_was_sent_of_an_event_is_forgotten_with_it(database: Database
 
 async def test_a_lot_of_pruners_forget_each_event_once(database: Database) -> None:
     ids = IdFactory()
-    await create(database, [new_topup(ids, owner=owner) for owner in (OTHER_OWNER, new_topup(ids).topup.owner) * 30])
+    await create(database, [new_topup(ids, scope=scope) for scope in (OTHER_OWNER, new_topup(ids).topup.scope) * 30])
     await number(database, now_ms=NOW_MS)
     counts = await asyncio.gather(*(prune_events(database, now_ms=MONTH_LATER_MS, limit=7) for _ in range(6)))
     while counts[-1]:

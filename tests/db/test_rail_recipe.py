@@ -11,7 +11,7 @@ import pytest
 from books import create, new_topup, rows
 
 from brim.base.ids import IdFactory
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.core.integrity.books import verify_books
 from brim.core.rails.protocol import Rail
 from brim.core.topups.settlement import settle_due
@@ -19,7 +19,7 @@ from brim.platform.database import Database
 from brim.worker.run import make_jobs
 
 PAGE: Final = Path(__file__).parents[2] / "docs" / "recipes" / "add-a-rail.md"
-OWNER: Final = Owner("acct_debits", livemode=True)
+OWNER: Final = AccountScope("acct_debits", livemode=True)
 MONDAY_MS: Final = round(datetime(2026, 11, 2, 15, tzinfo=UTC).timestamp()) * 1000
 NEXT_MONDAY_MS: Final = round(datetime(2026, 11, 9, 14, tzinfo=UTC).timestamp()) * 1000  # 09:00 in New York
 WEDNESDAY_MS: Final = round(datetime(2026, 11, 4, 14, tzinfo=UTC).timestamp()) * 1000
@@ -45,7 +45,7 @@ def rail(recipe: ModuleType) -> Rail:
 async def debit(database: Database, rail: Rail, *, settlement_days: int | None = None) -> str:
     """Return a live top-up made on Monday on this rail."""
     plan = rail.plan(currency="usd", scenario=None, settlement_days=settlement_days, now_ms=MONDAY_MS, is_frozen=False)
-    new = new_topup(IdFactory(), owner=OWNER, now_ms=MONDAY_MS)
+    new = new_topup(IdFactory(), scope=OWNER, now_ms=MONDAY_MS)
     topup = msgspec.structs.replace(
         new.topup,
         due_ms=plan.due_ms,

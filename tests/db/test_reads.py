@@ -7,7 +7,7 @@ from rows import copy_balance_transactions, copy_events
 from brim.base.errors import ResourceMissingError
 from brim.base.ids import IdFactory
 from brim.base.paging import PageRequest
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.core.events import store as events_store
 from brim.core.events.rules import DEFAULT_API_VERSION, Event, EventFilters, EventType
 from brim.core.events.service import list_events, retrieve_event
@@ -17,9 +17,9 @@ from brim.core.ledger.service import list_balance_transactions, retrieve_balance
 from brim.core.topups.settlement import settle_due
 from brim.platform.database import Database
 
-LIVE = Owner(OWNER.account, livemode=True)
+LIVE = AccountScope(OWNER.account, livemode=True)
 LINE = BalanceTransaction(
-    owner=OWNER,
+    scope=OWNER,
     id="txn_1",
     amount=-500,
     available_on=12,
@@ -32,7 +32,7 @@ LINE = BalanceTransaction(
     type=TransferKind.TOPUP_REVERSAL,
 )
 EVENT = Event(
-    owner=OWNER,
+    scope=OWNER,
     id="evt_1",
     type=EventType.CREATED,
     created=11,
@@ -68,7 +68,7 @@ async def test_objects_of_the_other_mode_are_not_found_but_hinted_at(database: D
 async def test_objects_of_another_account_are_not_found_at_all(database: Database) -> None:
     await copy_balance_transactions(database, [LINE])
     await copy_events(database, [EVENT])
-    stranger = Owner("acct_stranger", livemode=False)
+    stranger = AccountScope("acct_stranger", livemode=False)
     with pytest.raises(ResourceMissingError, match=r"^No such balance transaction: 'txn_1'$"):
         await retrieve_balance_transaction(database, stranger, "txn_1")
     with pytest.raises(ResourceMissingError, match=r"^No such event: 'evt_1'$"):

@@ -7,20 +7,20 @@ import pytest
 
 from brim.base.ids import IdFactory
 from brim.base.paging import PageRequest, Range
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.core.request_logs import service, store
 from brim.core.request_logs.rules import BY_PAGES, KEPT_S, RequestFilters, RequestRecord, RequestSource
 from brim.core.request_logs.service import BURST, RequestPruning, RequestRecorder
 from brim.platform.database import Database
 
 NOW_MS = 1_795_000_000_000
-OWNER = Owner("acct_one", livemode=False)
-OTHER = Owner("acct_two", livemode=False)
+OWNER = AccountScope("acct_one", livemode=False)
+OTHER = AccountScope("acct_two", livemode=False)
 
 
-def record(owner: Owner = OWNER, *, at_ms: int = NOW_MS, **more: object) -> RequestRecord:
+def record(scope: AccountScope = OWNER, *, at_ms: int = NOW_MS, **more: object) -> RequestRecord:
     given = {"request_id": "req_1", "method": "GET", "path": "/v1/topups", "status": 200, **more}
-    made = {"owner": owner, "id": IdFactory().new_at("resp_", at_ms), "created": at_ms // 1000, "duration_ms": 1.5}
+    made = {"scope": scope, "id": IdFactory().new_at("resp_", at_ms), "created": at_ms // 1000, "duration_ms": 1.5}
     return msgspec.convert({**made, "api_version": "v", **given}, RequestRecord, from_attributes=True)
 
 
@@ -29,9 +29,9 @@ async def keep(database: Database, *records: RequestRecord) -> None:
         await store.insert_request_logs(conn, records)
 
 
-async def found(database: Database, owner: Owner = OWNER, **filters: object) -> list[str]:
+async def found(database: Database, scope: AccountScope = OWNER, **filters: object) -> list[str]:
     chosen = msgspec.convert(filters, RequestFilters, from_attributes=True)
-    page = await service.list_request_logs(database, owner, chosen, PageRequest(limit=100))
+    page = await service.list_request_logs(database, scope, chosen, PageRequest(limit=100))
     return [each.id for each in page.items]
 
 

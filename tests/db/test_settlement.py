@@ -25,7 +25,7 @@ from hypothesis import strategies as st
 from statements import STATEMENTS
 
 from brim.base.ids import IdFactory
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.core.events.rules import BY_ITSELF
 from brim.core.rails.protocol import Instruction, Outcome, Plan, Succeed
 from brim.core.time.rules import Moment
@@ -43,7 +43,7 @@ FAILURES = {
     "btok_us_verified_debitNotAuthorized": "debit_not_authorized",
     "btok_us_verified_invalidCurrency": "invalid_currency",
 }
-LIVE_OWNER = Owner(OWNER.account, livemode=True)
+LIVE_OWNER = AccountScope(OWNER.account, livemode=True)
 
 
 async def settle(database: Database, *, now_ms: int = LATER_MS, limit: int = 500) -> int:
@@ -62,12 +62,12 @@ async def statuses(database: Database) -> Counter[str]:
     return Counter(row["status"] for row in await rows(database, "SELECT status FROM topups"))
 
 
-async def balance(database: Database, owner: Owner = OWNER, currency: str = "usd") -> int:
+async def balance(database: Database, scope: AccountScope = OWNER, currency: str = "usd") -> int:
     found = await rows(
         database,
         "SELECT available FROM balances WHERE account = $1 AND livemode = $2 AND currency = $3",
-        owner.account,
-        owner.livemode,
+        scope.account,
+        scope.livemode,
         currency,
     )
     return int(found[0]["available"]) if found else 0
@@ -138,7 +138,7 @@ async def test_a_pending_token_never_settles(database: Database) -> None:
 
 async def test_a_top_up_whose_rail_has_no_answer_stops_being_due(database: Database) -> None:
     """Live money that was given a due time reaches the sandbox: it must stay pending and not be asked for ever."""
-    await create(database, [new_topup(IdFactory(), owner=LIVE_OWNER)])
+    await create(database, [new_topup(IdFactory(), scope=LIVE_OWNER)])
     assert await settle(database) == 1
     [topup] = await rows(database, "SELECT status, due_ms FROM topups")
     assert topup == {"status": "pending", "due_ms": None}
@@ -166,7 +166,7 @@ async def test_balances_are_kept_apart_by_owner_and_currency(database: Database)
             new_topup(ids, amount=1),
             new_topup(ids, amount=20),
             new_topup(ids, amount=300, currency="eur"),
-            new_topup(ids, amount=4000, owner=OTHER_OWNER),
+            new_topup(ids, amount=4000, scope=OTHER_OWNER),
         ],
     )
     await settle(database, limit=3)
@@ -189,10 +189,10 @@ async def test_the_metrics_hear_of_each_outcome_after_the_commit(database: Datab
 async def test_racing_settlers_and_cancels_settle_each_top_up_exactly_once(each_database: Database) -> None:
     database = each_database
     ids = IdFactory()
-    owners = [Owner(f"acct_{number}", livemode=False) for number in range(4)]
+    owners = [AccountScope(f"acct_{number}", livemode=False) for number in range(4)]
     sources = [None, None, "btok_us_verified_noAccount"]
     news = [
-        new_topup(ids, amount=number + 1, owner=owners[number % 4], source=sources[number % 3]) for number in range(300)
+        new_topup(ids, amount=number + 1, scope=owners[number % 4], source=sources[number % 3]) for number in range(300)
     ]
     await create(database, news)
 
@@ -207,13 +207,13 @@ async def test_racing_settlers_and_cancels_settle_each_top_up_exactly_once(each_
     last = await settle_until_done(database, limit=500)
     canceled = {topup.id for topup, in_time in zip(chosen, cancels, strict=True) if in_time}
     assert sum(taken) + last + len(canceled) == len(news)
-    for owner in owners:
+    for scope in owners:
         arrived = [
             new.topup.amount
             for new in news
-            if new.topup.owner == owner and new.topup.source is None and new.topup.id not in canceled
+            if new.topup.scope == scope and new.topup.source is None and new.topup.id not in canceled
         ]
-        assert await balance(database, owner) == sum(arrived)
+        assert await balance(database, scope) == sum(arrived)
     assert (await statuses(database))["pending"] == 0
     await assert_books_hold(database)
 
@@ -223,10 +223,10 @@ async def test_settlers_that_lock_two_balances_in_opposite_order_both_succeed(
 ) -> None:
     """Each of two transactions holds the balance that the other wants: PostgreSQL stops one, which runs again."""
     ids = IdFactory()
-    first, second = Owner("acct_a", livemode=False), Owner("acct_b", livemode=False)
-    await create(database, [new_topup(ids, owner=first), new_topup(ids, owner=second)])
+    first, second = AccountScope("acct_a", livemode=False), AccountScope("acct_b", livemode=False)
+    await create(database, [new_topup(ids, scope=first), new_topup(ids, scope=second)])
     await settle(database)
-    await create(database, [new_topup(ids, owner=first), new_topup(ids, owner=second)])
+    await create(database, [new_topup(ids, scope=first), new_topup(ids, scope=second)])
     async with owner_database.transaction() as conn:
         await conn.execute("SET LOCAL deadlock_timeout = '10s'")  # so that it is the settler who is stopped
         await conn.execute("UPDATE balances SET available = available WHERE account = 'acct_b' AND NOT livemode")
@@ -274,7 +274,7 @@ def _nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
 async def test_a_balance_that_would_overflow_fails_alone_and_is_put_off(database: Database) -> None:
     ids = IdFactory()
     await execute(database, f"INSERT INTO balances VALUES ('{OTHER_OWNER.account}', false, 'usd', {2**63 - 1})")
-    news = [new_topup(ids, owner=OTHER_OWNER if number == 5 else OWNER) for number in range(20)]
+    news = [new_topup(ids, scope=OTHER_OWNER if number == 5 else OWNER) for number in range(20)]
     created = await create(database, news)
     assert await settle(database) == 20
     assert await statuses(database) == {"succeeded": 19, "pending": 1}
@@ -343,28 +343,28 @@ _WISHES = st.lists(
 @given(wishes=_WISHES, limit=st.integers(1, 8))
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 async def test_any_mix_of_top_ups_ends_as_a_plain_model_says(
-    database: Database, owner_database: Database, wishes: list[tuple[Owner, str, int, str | None]], limit: int
+    database: Database, owner_database: Database, wishes: list[tuple[AccountScope, str, int, str | None]], limit: int
 ) -> None:
     await execute(owner_database, EMPTY_BOOKS)
     ids = IdFactory()
     await create(
         database,
         [
-            new_topup(ids, owner=owner, currency=currency, amount=amount, source=source)
-            for owner, currency, amount, source in wishes
+            new_topup(ids, scope=scope, currency=currency, amount=amount, source=source)
+            for scope, currency, amount, source in wishes
         ],
     )
     await settle_until_done(database, limit=limit)
-    expected_balances: Counter[tuple[Owner, str]] = Counter()
+    expected_balances: Counter[tuple[AccountScope, str]] = Counter()
     expected_statuses: Counter[str] = Counter()
-    for owner, currency, amount, source in wishes:
+    for scope, currency, amount, source in wishes:
         status = "failed" if source in FAILURES else "pending" if source == "btok_us_verified_pending" else "succeeded"
         expected_statuses[status] += 1
         if status == "succeeded":
-            expected_balances[owner, currency] += amount
+            expected_balances[scope, currency] += amount
     assert await statuses(database) == expected_statuses
     found = await rows(database, "TABLE balances")
-    assert {(Owner(row["account"], row["livemode"]), row["currency"]): row["available"] for row in found} == dict(
-        expected_balances
-    )
+    assert {
+        (AccountScope(row["account"], row["livemode"]), row["currency"]): row["available"] for row in found
+    } == dict(expected_balances)
     await assert_books_hold(database)

@@ -13,7 +13,7 @@ from clockwork import Clockwork
 
 from brim.api.framework.errors import render_error
 from brim.api.resources.rendering import availability_of
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.core.bank_accounts.rules import BankNumbers
 from brim.core.funding.service import NewPaymentMethod, create_payment_method
 from brim.core.funding.tokens import NewBankToken, NewSource, create_source, create_token
@@ -25,7 +25,7 @@ from brim.core.topups.wire import preview_json
 from brim.platform.database import Database
 
 REAL_MS: Final = 1_795_305_600_000  # 2026-11-22 00:00 UTC
-OWNER: Final = Owner("acct_preview", livemode=False)
+OWNER: Final = AccountScope("acct_preview", livemode=False)
 NUMBERS: Final = BankNumbers("110000000", "000123456789")
 NOON: Final = int(datetime(2026, 7, 1, 16, tzinfo=UTC).timestamp())  # a Wednesday, noon in New York
 DAY_S: Final = 86_400
@@ -99,7 +99,7 @@ async def test_while_a_clock_is_on_its_way_there_is_no_moment_to_ask_about(brim:
 
 async def test_live_money_needs_a_bank_account_that_is_named_or_the_default(brim: Clockwork) -> None:
     with pytest.raises(NoFundingSourceError):
-        await brim.preview(Owner(OWNER.account, livemode=True))
+        await brim.preview(AccountScope(OWNER.account, livemode=True))
 
 
 class SilentRail:

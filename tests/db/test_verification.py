@@ -4,13 +4,13 @@ import pytest
 from books import LATER_MS, OTHER_OWNER, OWNER, RAIL, cancel, create, execute, new_topup, reverse
 
 from brim.base.ids import IdFactory
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.core.integrity.books import verify_books
 from brim.core.topups.settlement import settle_due
 from brim.core.verification.rules import MAX_DIFFERENCES
 from brim.platform.database import Database
 
-LIVE_OWNER = Owner(OWNER.account, livemode=True)
+LIVE_OWNER = AccountScope(OWNER.account, livemode=True)
 
 
 async def make_clean_books(database: Database) -> dict[str, str]:
@@ -24,8 +24,8 @@ async def make_clean_books(database: Database) -> dict[str, str]:
             new_topup(ids, amount=400, source="btok_us_verified_pending"),
             new_topup(ids, amount=800, source="btok_us_verified_pending"),
             new_topup(ids, amount=1600, currency="eur"),
-            new_topup(ids, amount=3200, owner=OTHER_OWNER),
-            new_topup(ids, amount=6400, owner=LIVE_OWNER),
+            new_topup(ids, amount=3200, scope=OTHER_OWNER),
+            new_topup(ids, amount=6400, scope=LIVE_OWNER),
         ],
     )
     named = dict(zip(["succeeded", "failed", "canceled", "pending", "reversed", "other", "live"], created, strict=True))

@@ -7,7 +7,7 @@ import pytest_asyncio
 from books import NOW_MS, OWNER, create, new_topup
 
 from brim.base.ids import IdFactory
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.core.changes.rules import EVERYTHING, MOST_OBJECTS, Changes
 from brim.core.changes.service import Watcher, Watchers
 from brim.core.webhooks.numbering import Numbering
@@ -16,8 +16,8 @@ from brim.platform.announcements.store import Announcement
 from brim.platform.database import Database
 
 IDS = IdFactory()
-OTHER = Owner("acct_other", livemode=False)
-LIVE = Owner(OWNER.account, livemode=True)
+OTHER = AccountScope("acct_other", livemode=False)
+LIVE = AccountScope(OWNER.account, livemode=True)
 PATIENCE_S = 20.0
 QUIET_S = 0.6
 
@@ -30,16 +30,16 @@ async def watchers(database: Database) -> AsyncIterator[Watchers]:
     await watchers.close()
 
 
-async def begun(watchers: Watchers, owner: Owner = OWNER) -> Watcher:
+async def begun(watchers: Watchers, scope: AccountScope = OWNER) -> Watcher:
     """Return a watcher that was told its first news."""
-    watcher = watchers.watch(owner)
+    watcher = watchers.watch(scope)
     assert await watcher.wait(PATIENCE_S) == EVERYTHING
     return watcher
 
 
-async def happen(database: Database, count: int = 1, *, owner: Owner = OWNER) -> list[str]:
+async def happen(database: Database, count: int = 1, *, scope: AccountScope = OWNER) -> list[str]:
     """Make top-ups, number their events, and return the top-ups' ids."""
-    ids = await create(database, [new_topup(IDS, owner=owner) for _ in range(count)])
+    ids = await create(database, [new_topup(IDS, scope=scope) for _ in range(count)])
     assert (await Numbering(database).run_once(now_ms=NOW_MS))[0] == count
     return ids
 
@@ -54,8 +54,8 @@ async def test_a_watcher_is_told_at_first_to_look_and_then_of_what_changed(
 
 
 async def test_nobody_is_told_of_another_owner_or_the_other_mode(database: Database, watchers: Watchers) -> None:
-    mine, others, live = [await begun(watchers, owner) for owner in (OWNER, OTHER, LIVE)]
-    (topup_id,) = await happen(database, owner=OTHER)
+    mine, others, live = [await begun(watchers, scope) for scope in (OWNER, OTHER, LIVE)]
+    (topup_id,) = await happen(database, scope=OTHER)
     assert await others.wait(PATIENCE_S) == Changes(frozenset({topup_id}))
     assert await mine.wait(QUIET_S) is None
     assert await live.wait(0.0) is None

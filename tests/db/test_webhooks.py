@@ -10,7 +10,7 @@ from books import execute, rows
 
 from brim.api.framework.errors import render_error
 from brim.base.ids import IdFactory
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.core.events.rules import DEFAULT_API_VERSION
 from brim.core.idempotency.rules import KeyClaim
 from brim.core.idempotency.service import Answer, Attempt
@@ -25,15 +25,15 @@ from brim.platform.egress.targets import TargetBlockedError
 from brim.platform.vault import NoEncryptionKeyError, Vault, new_encryption_key
 
 NOW_MS = 1_795_305_600_000
-PLATFORM = Owner("acct_platform", livemode=False)
-CONNECTED = Owner("acct_connected", livemode=False)
-STRANGER = Owner("acct_stranger", livemode=False)
+PLATFORM = AccountScope("acct_platform", livemode=False)
+CONNECTED = AccountScope("acct_connected", livemode=False)
+STRANGER = AccountScope("acct_stranger", livemode=False)
 IDS = IdFactory(lambda: NOW_MS)
 
 
-def new_endpoint(owner: Owner, *, connect: bool = False, disabled_because: str | None = None) -> Endpoint:
+def new_endpoint(scope: AccountScope, *, connect: bool = False, disabled_because: str | None = None) -> Endpoint:
     return Endpoint(
-        owner=owner,
+        scope=scope,
         id=IDS.new_at("we_", NOW_MS),
         url="http://127.0.0.1:1/",
         enabled_events=("topup.created", "topup.failed"),
@@ -69,13 +69,13 @@ class Clerk:
         self.database = database
         self.vault = vault or Vault([new_encryption_key()])
 
-    def attempt(self, owner: Owner, key: str | None = None) -> Attempt:
+    def attempt(self, scope: AccountScope, key: str | None = None) -> Attempt:
         claim = KeyClaim(key, b"same") if key else None
-        return Attempt(owner=owner, claim=claim, request_id="req_1", api_version=DEFAULT_API_VERSION, now_ms=NOW_MS)
+        return Attempt(scope=scope, claim=claim, request_id="req_1", api_version=DEFAULT_API_VERSION, now_ms=NOW_MS)
 
     async def create(
         self,
-        owner: Owner,
+        scope: AccountScope,
         *,
         secret: str = "whsec_1",
         url: str = "https://example.com/",
@@ -90,12 +90,12 @@ class Clerk:
             render=_render,
             render_error=render_error,
         )
-        return await services.create_endpoint(self.database, self.attempt(owner, key), wish)
+        return await services.create_endpoint(self.database, self.attempt(scope, key), wish)
 
-    async def roll(self, owner: Owner, endpoint_id: str, secret: str, *, overlap_s: int) -> Answer:
+    async def roll(self, scope: AccountScope, endpoint_id: str, secret: str, *, overlap_s: int) -> Answer:
         return await services.roll_secret(
             self.database,
-            self.attempt(owner),
+            self.attempt(scope),
             endpoint_id,
             secret,
             overlap_s=overlap_s,
@@ -104,10 +104,10 @@ class Clerk:
             render_error=render_error,
         )
 
-    async def disable(self, owner: Owner, endpoint_id: str, *, disabled: bool) -> None:
+    async def disable(self, scope: AccountScope, endpoint_id: str, *, disabled: bool) -> None:
         await services.update_endpoint(
             self.database,
-            self.attempt(owner),
+            self.attempt(scope),
             endpoint_id,
             EndpointEdit(disabled=disabled),
             rules=EndpointRules(),
@@ -115,10 +115,10 @@ class Clerk:
             render_error=render_error,
         )
 
-    async def secrets_of(self, owner: Owner, endpoint_id: str) -> tuple[str, str | None]:
+    async def secrets_of(self, scope: AccountScope, endpoint_id: str) -> tuple[str, str | None]:
         """Return both secrets of an endpoint, opened."""
-        endpoint = await services.retrieve_endpoint(self.database, owner, endpoint_id)
-        place = secret_place(owner, endpoint_id)
+        endpoint = await services.retrieve_endpoint(self.database, scope, endpoint_id)
+        place = secret_place(scope, endpoint_id)
         old = endpoint.old_secret
         return (
             self.vault.open(endpoint.secret, place=place).decode(),
@@ -152,7 +152,7 @@ async def test_an_endpoint_comes_back_as_it_was_written(each_database: Database)
         await webhooks.update_endpoint(conn, full)
         assert await webhooks.list_endpoints(conn, STRANGER) == [full, plain]
         assert await webhooks.read_endpoint(conn, STRANGER, full.id) == full
-        assert await webhooks.read_endpoint(conn, Owner(STRANGER.account, livemode=True), full.id) is None
+        assert await webhooks.read_endpoint(conn, AccountScope(STRANGER.account, livemode=True), full.id) is None
         assert await webhooks.read_endpoint(conn, PLATFORM, full.id) is None
 
 
@@ -162,7 +162,7 @@ async def test_events_go_to_enabled_endpoints_of_their_owner_and_to_listening_on
     await make_accounts(each_database)
     own, listening = new_endpoint(PLATFORM), new_endpoint(PLATFORM, connect=True)
     connected, strangers = new_endpoint(CONNECTED), new_endpoint(STRANGER)
-    live = new_endpoint(Owner(PLATFORM.account, livemode=True), connect=True)
+    live = new_endpoint(AccountScope(PLATFORM.account, livemode=True), connect=True)
     await insert(each_database, own, listening, connected, strangers, live)
     await insert(each_database, new_endpoint(CONNECTED, disabled_because="owner"))
     await insert(each_database, new_endpoint(PLATFORM, connect=True, disabled_because="failures"))
@@ -170,7 +170,7 @@ async def test_events_go_to_enabled_endpoints_of_their_owner_and_to_listening_on
         assert await webhooks.endpoints_for(conn, []) == []
         assert await webhooks.endpoints_for(conn, [PLATFORM]) == [own]
         assert await webhooks.endpoints_for(conn, [CONNECTED]) == [connected, listening]
-        assert await webhooks.endpoints_for(conn, [Owner(CONNECTED.account, livemode=True)]) == [live]
+        assert await webhooks.endpoints_for(conn, [AccountScope(CONNECTED.account, livemode=True)]) == [live]
         both = await webhooks.endpoints_for(conn, [CONNECTED, STRANGER, CONNECTED, PLATFORM])
         assert {endpoint.id for endpoint in both} == {own.id, listening.id, connected.id, strangers.id}
         assert len(both) == 4
@@ -188,7 +188,7 @@ async def test_no_more_endpoints_are_made_than_the_operator_lets_an_owner_have(d
         return True
 
     assert sum(await asyncio.gather(*(ask() for _ in range(12)))) == 3
-    await clerk.create(Owner(STRANGER.account, livemode=True), rules=rules)
+    await clerk.create(AccountScope(STRANGER.account, livemode=True), rules=rules)
     async with database.connection() as conn:
         oldest = (await webhooks.list_endpoints(conn, STRANGER))[-1]
     await services.delete_endpoint(database, STRANGER, oldest.id)
@@ -196,7 +196,7 @@ async def test_no_more_endpoints_are_made_than_the_operator_lets_an_owner_have(d
 
 
 async def test_live_mode_reaches_the_networks_that_the_operator_allows(database: Database) -> None:
-    live, clerk = Owner(STRANGER.account, livemode=True), Clerk(database)
+    live, clerk = AccountScope(STRANGER.account, livemode=True), Clerk(database)
     rules = EndpointRules(allowed=(ip_network("10.1.0.0/16"),))
     for url in ("http://10.1.2.3:8080/", "http://hooks.internal/", "https://example.com/"):
         assert decoded(await clerk.create(live, url=url, rules=rules))["url"] == url

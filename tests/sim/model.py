@@ -6,7 +6,7 @@ Moments are Unix milliseconds of the owner's time.
 from collections import Counter
 from dataclasses import dataclass, field
 
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.core.calendars.rules import after_business_days, after_calendar_days, availability, calendar_of
 
 BANKING_DAY_MS = 1_000
@@ -23,7 +23,7 @@ SOURCES = [None, "btok_us_verified", *sorted(FAILING), RETURNED, RETURNED_LATE, 
 class ModelTopup:
     """A top-up as it should stand."""
 
-    owner: Owner
+    scope: AccountScope
     amount: int
     currency: str
     source: str | None
@@ -38,37 +38,39 @@ class Model:
 
     now_ms: int
     topups: dict[str, ModelTopup] = field(default_factory=dict)
-    balances: Counter[tuple[Owner, str]] = field(default_factory=Counter)
-    events: Counter[tuple[Owner, str]] = field(default_factory=Counter)
-    clocks: dict[Owner, int] = field(default_factory=dict)
+    balances: Counter[tuple[AccountScope, str]] = field(default_factory=Counter)
+    events: Counter[tuple[AccountScope, str]] = field(default_factory=Counter)
+    clocks: dict[AccountScope, int] = field(default_factory=dict)
 
-    def time_of(self, owner: Owner) -> int:
+    def time_of(self, scope: AccountScope) -> int:
         """Return an owner's time."""
-        return self.clocks[owner] * 1000 if owner in self.clocks else self.now_ms
+        return self.clocks[scope] * 1000 if scope in self.clocks else self.now_ms
 
-    def create(self, topup_id: str, owner: Owner, *, amount: int, currency: str, source: str | None) -> ModelTopup:
+    def create(
+        self, topup_id: str, scope: AccountScope, *, amount: int, currency: str, source: str | None
+    ) -> ModelTopup:
         """Add a top-up that was made now."""
-        is_frozen = owner in self.clocks
+        is_frozen = scope in self.clocks
         due_ms = self.now_ms + BANKING_DAY_MS
         if is_frozen:
             calendar = calendar_of(currency)
-            why = availability(calendar, submitted_ms=self.time_of(owner), settlement_days=calendar.settlement_days)
+            why = availability(calendar, submitted_ms=self.time_of(scope), settlement_days=calendar.settlement_days)
             due_ms = why.available_on * 1000
-        topup = ModelTopup(owner, amount, currency, source, due_ms, is_frozen=is_frozen)
+        topup = ModelTopup(scope, amount, currency, source, due_ms, is_frozen=is_frozen)
         if source == WAITING:
             topup.due_ms, topup.is_frozen = None, False
         self.topups[topup_id] = topup
-        self.events[owner, "topup.created"] += 1
+        self.events[scope, "topup.created"] += 1
         return topup
 
     def end(self, topup: ModelTopup, status: str) -> None:
         """Bring a top-up to a status for good."""
         topup.status, topup.due_ms, topup.is_frozen = status, None, False
-        self.events[topup.owner, f"topup.{status}"] += 1
+        self.events[topup.scope, f"topup.{status}"] += 1
         if status == "succeeded":
-            self.balances[topup.owner, topup.currency] += topup.amount
+            self.balances[topup.scope, topup.currency] += topup.amount
         if status == "reversed":
-            self.balances[topup.owner, topup.currency] -= topup.amount
+            self.balances[topup.scope, topup.currency] -= topup.amount
 
     def answer(self, topup: ModelTopup, at_ms: int) -> None:
         """Let the bank say what it has to say about a top-up that is due."""
@@ -96,27 +98,27 @@ class Model:
             if topup.due_ms is not None and not topup.is_frozen and topup.due_ms <= self.now_ms:
                 self.answer(topup, self.now_ms)
 
-    def freeze(self, owner: Owner, frozen_time: int) -> None:
+    def freeze(self, scope: AccountScope, frozen_time: int) -> None:
         """Stop an owner's time; what waits, waits in it."""
-        self.clocks[owner] = frozen_time
+        self.clocks[scope] = frozen_time
         for topup in self.topups.values():
-            if topup.owner == owner and topup.due_ms is not None:
+            if topup.scope == scope and topup.due_ms is not None:
                 topup.is_frozen = True
 
-    def thaw(self, owner: Owner) -> None:
+    def thaw(self, scope: AccountScope) -> None:
         """Give an owner back to real time."""
-        del self.clocks[owner]
+        del self.clocks[scope]
         for topup in self.topups.values():
-            if topup.owner == owner:
+            if topup.scope == scope:
                 topup.is_frozen = False
 
-    def advance(self, owner: Owner, frozen_time: int) -> None:
+    def advance(self, scope: AccountScope, frozen_time: int) -> None:
         """Let an owner's time run, one thing after the other."""
-        while due := [topup for topup in self.topups.values() if self._is_due(topup, owner, frozen_time)]:
+        while due := [topup for topup in self.topups.values() if self._is_due(topup, scope, frozen_time)]:
             earliest = min(due, key=lambda topup: topup.due_ms or 0)
-            self.answer(earliest, max(earliest.due_ms or 0, self.clocks[owner] * 1000))
-        self.clocks[owner] = frozen_time
+            self.answer(earliest, max(earliest.due_ms or 0, self.clocks[scope] * 1000))
+        self.clocks[scope] = frozen_time
 
-    def _is_due(self, topup: ModelTopup, owner: Owner, frozen_time: int) -> bool:
-        is_his = topup.owner == owner and topup.is_frozen
+    def _is_due(self, topup: ModelTopup, scope: AccountScope, frozen_time: int) -> bool:
+        is_his = topup.scope == scope and topup.is_frozen
         return is_his and topup.due_ms is not None and topup.due_ms <= frozen_time * 1000

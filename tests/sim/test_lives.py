@@ -26,7 +26,7 @@ from hypothesis.stateful import (
 )
 from model import BANKING_DAY_MS, SOURCES, Model
 
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.core.idempotency.rules import IdempotencyMismatchError
 from brim.core.rails.failures import FAILURES
 from brim.core.rails.protocol import Fail, Outcome, Return, Succeed
@@ -38,7 +38,7 @@ REAL_MS = 1_795_305_600_000  # 2026-11-22 00:00 UTC
 STEPS = int(os.environ.get("SIM_STEPS", "10000"))
 SEED = int(os.environ.get("SIM_SEED", random.SystemRandom().randrange(2**32)))
 STEPS_OF_A_LIFE = 50
-OWNERS = [Owner("acct_first", livemode=False), Owner("acct_second", livemode=False)]
+OWNERS = [AccountScope("acct_first", livemode=False), AccountScope("acct_second", livemode=False)]
 ENDS: dict[str, Outcome] = {
     "succeeded": Succeed(),
     "failed": Fail("account_closed", FAILURES["account_closed"]),
@@ -69,7 +69,7 @@ class Lives(RuleBasedStateMachine):
         self.model = Model(now_ms=REAL_MS)
         for process in (self.first, self.second):
             process.begin_anew(REAL_MS)
-        self.clock_ids: dict[Owner, str] = {}
+        self.clock_ids: dict[AccountScope, str] = {}
 
     def run(self, work: Awaitable[Result]) -> Result:
         async def awaited() -> Result:
@@ -83,34 +83,36 @@ class Lives(RuleBasedStateMachine):
 
     @rule(
         target=topups,
-        owner=owners,
+        scope=owners,
         amount=st.integers(1, 10**9),
         currency=st.sampled_from(["usd", "eur", "jpy"]),
         source=st.sampled_from(SOURCES),
         by_second=st.booleans(),
     )
-    def create(self, owner: Owner, amount: int, currency: str, source: str | None, by_second: bool) -> str:
+    def create(self, scope: AccountScope, amount: int, currency: str, source: str | None, by_second: bool) -> str:
         self._count("create")
         process = self.second if by_second else self.first
-        reply = self.run(process.create(owner, amount=amount, currency=currency, source=source))
-        return self._created(reply, owner, amount, currency, source)
+        reply = self.run(process.create(scope, amount=amount, currency=currency, source=source))
+        return self._created(reply, scope, amount, currency, source)
 
-    def _created(self, reply: Reply, owner: Owner, amount: int, currency: str, source: str | None) -> str:
+    def _created(self, reply: Reply, scope: AccountScope, amount: int, currency: str, source: str | None) -> str:
         topup_id: str = reply["id"]
-        assert reply["created"] == self.model.time_of(owner) // 1000
-        topup = self.model.create(topup_id, owner, amount=amount, currency=currency, source=source)
+        assert reply["created"] == self.model.time_of(scope) // 1000
+        topup = self.model.create(topup_id, scope, amount=amount, currency=currency, source=source)
         if topup.due_ms is not None:
             assert reply["expected_availability_date"] == topup.due_ms // 1000
         return topup_id
 
     @rule(
         target=keys,
-        owner=owners,
+        scope=owners,
         amount=st.integers(1, 10**9),
         source=st.sampled_from(SOURCES),
         racers=st.integers(1, 4),
     )
-    def create_under_a_key(self, owner: Owner, amount: int, source: str | None, racers: int) -> tuple[str, Reply]:
+    def create_under_a_key(
+        self, scope: AccountScope, amount: int, source: str | None, racers: int
+    ) -> tuple[str, Reply]:
         """Equal requests at one moment, from two processes: one top-up, one reply."""
         self._count("create under a key")
         key = f"key-{self.steps}"
@@ -118,11 +120,11 @@ class Lives(RuleBasedStateMachine):
 
         async def race() -> list[Reply]:
             processes = [self.first, self.second] * 2
-            return list(await asyncio.gather(*(process.create(owner, **wish) for process in processes[:racers])))
+            return list(await asyncio.gather(*(process.create(scope, **wish) for process in processes[:racers])))
 
         replies = self.run(race())
         assert all(reply == replies[0] for reply in replies)
-        self._created(replies[0], owner, amount, "usd", source)
+        self._created(replies[0], scope, amount, "usd", source)
         return key, replies[0]
 
     @rule(kept=keys, by_second=st.booleans())
@@ -133,7 +135,7 @@ class Lives(RuleBasedStateMachine):
         topup = self.model.topups[reply["id"]]
         process = self.second if by_second else self.first
         wish: dict[str, Any] = {"amount": topup.amount, "currency": topup.currency, "source": topup.source}
-        assert self.run(process.create(topup.owner, key=key, **wish)) == reply
+        assert self.run(process.create(topup.scope, key=key, **wish)) == reply
 
     @rule(kept=keys)
     def use_a_key_for_something_else(self, kept: tuple[str, Reply]) -> None:
@@ -141,20 +143,20 @@ class Lives(RuleBasedStateMachine):
         key, reply = kept
         topup = self.model.topups[reply["id"]]
         with pytest.raises(IdempotencyMismatchError):
-            self.run(self.first.create(topup.owner, amount=topup.amount + 1, source=topup.source, key=key))
+            self.run(self.first.create(topup.scope, amount=topup.amount + 1, source=topup.source, key=key))
 
     @rule(topup_id=topups)
     def cancel(self, topup_id: str) -> None:
         self._count("cancel")
         topup = self.model.topups[topup_id]
-        reply = self.run(self.first.cancel(topup.owner, topup_id))
+        reply = self.run(self.first.cancel(topup.scope, topup_id))
         self._check_move(topup_id, "canceled", reply)
 
     @rule(topup_id=topups, status=st.sampled_from(sorted(ENDS)))
     def force(self, topup_id: str, status: str) -> None:
         self._count(f"force {status}")
         topup = self.model.topups[topup_id]
-        reply = self.run(self.second.force(topup.owner, topup_id, ENDS[status]))
+        reply = self.run(self.second.force(topup.scope, topup_id, ENDS[status]))
         self._check_move(topup_id, status, reply)
 
     def _check_move(self, topup_id: str, wanted: str, reply: Reply) -> None:
@@ -187,27 +189,27 @@ class Lives(RuleBasedStateMachine):
     @rule(days=st.integers(-400, 4000), data=st.data())
     def freeze(self, days: int, data: st.DataObject) -> None:
         self._count("freeze")
-        owner = data.draw(st.sampled_from([owner for owner in OWNERS if owner not in self.model.clocks]))
+        scope = data.draw(st.sampled_from([scope for scope in OWNERS if scope not in self.model.clocks]))
         frozen_time = self.model.now_ms // 1000 + days * 86400
-        self.clock_ids[owner] = self.run(self.first.freeze(owner, frozen_time))
-        self.model.freeze(owner, frozen_time)
+        self.clock_ids[scope] = self.run(self.first.freeze(scope, frozen_time))
+        self.model.freeze(scope, frozen_time)
 
     @precondition(lambda self: self.model.clocks)
     @rule(seconds=st.sampled_from([1, 3600, 86400, 3 * 86400, 10 * 86400, 70 * 86400]), data=st.data())
     def advance(self, seconds: int, data: st.DataObject) -> None:
         self._count("advance")
-        owner = data.draw(st.sampled_from(sorted(self.model.clocks)))
-        target = self.model.clocks[owner] + seconds
-        self.run(self.second.advance(owner, self.clock_ids[owner], target, limit=data.draw(st.integers(1, 6))))
-        self.model.advance(owner, target)
+        scope = data.draw(st.sampled_from(sorted(self.model.clocks)))
+        target = self.model.clocks[scope] + seconds
+        self.run(self.second.advance(scope, self.clock_ids[scope], target, limit=data.draw(st.integers(1, 6))))
+        self.model.advance(scope, target)
 
     @precondition(lambda self: self.model.clocks)
     @rule(data=st.data())
     def thaw(self, data: st.DataObject) -> None:
         self._count("thaw")
-        owner = data.draw(st.sampled_from(sorted(self.model.clocks)))
-        self.run(self.first.thaw(owner, self.clock_ids.pop(owner)))
-        self.model.thaw(owner)
+        scope = data.draw(st.sampled_from(sorted(self.model.clocks)))
+        self.run(self.first.thaw(scope, self.clock_ids.pop(scope)))
+        self.model.thaw(scope)
 
     @rule(topup_id=topups, moves=st.lists(st.sampled_from(["canceled", *ENDS]), min_size=2, max_size=4))
     def race(self, topup_id: str, moves: list[str]) -> None:
@@ -218,8 +220,8 @@ class Lives(RuleBasedStateMachine):
         async def move(number: int, wanted: str) -> Reply:
             process = (self.first, self.second)[number % 2]
             if wanted == "canceled":
-                return await process.cancel(topup.owner, topup_id)
-            return await process.force(topup.owner, topup_id, ENDS[wanted])
+                return await process.cancel(topup.scope, topup_id)
+            return await process.force(topup.scope, topup_id, ENDS[wanted])
 
         async def at_once() -> list[Reply]:
             return list(await asyncio.gather(*(move(number, wanted) for number, wanted in enumerate(moves))))
@@ -249,7 +251,9 @@ class Lives(RuleBasedStateMachine):
         ]
         assert found == expected
         balances = await rows(self.database, "SELECT account, currency, available FROM balances")
-        in_books = {(Owner(row["account"], livemode=False), row["currency"]): row["available"] for row in balances}
+        in_books = {
+            (AccountScope(row["account"], livemode=False), row["currency"]): row["available"] for row in balances
+        }
         assert {key: sum_ for key, sum_ in in_books.items() if sum_} == {
             key: sum_ for key, sum_ in self.model.balances.items() if sum_
         }
@@ -257,7 +261,7 @@ class Lives(RuleBasedStateMachine):
             self.database,
             "SELECT account, type, count(*) AS n FROM events WHERE type LIKE 'topup.%' GROUP BY account, type",
         )
-        announced = {(Owner(row["account"], livemode=False), row["type"]): row["n"] for row in events}
+        announced = {(AccountScope(row["account"], livemode=False), row["type"]): row["n"] for row in events}
         assert announced == dict(self.model.events)
 
     def teardown(self) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.core.bank_accounts.rules import (
     AccountNumberInvalidError,
     BankNumbers,
@@ -47,7 +47,7 @@ def check_digit(eight: str) -> str:
 
 
 def method_in(verification: Verification, *, attempts_left: int = ATTEMPTS, livemode: bool = False) -> FundingSource:
-    found = documented_payment_method(Owner("acct_1", livemode), "pm_1", verification=verification)
+    found = documented_payment_method(AccountScope("acct_1", livemode), "pm_1", verification=verification)
     return judged_times(found, ATTEMPTS - attempts_left) if attempts_left < ATTEMPTS else found
 
 

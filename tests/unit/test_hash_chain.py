@@ -2,11 +2,11 @@
 
 import hashlib
 
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.core.ledger.broken_chains import Investigation
 from brim.core.ledger.chain import GENESIS, ChainWalk, Head, Link, SealedTransfer, extend, next_hash
 
-OWNER = Owner("acct_1", livemode=False)
+OWNER = AccountScope("acct_1", livemode=False)
 FIRST = SealedTransfer(
     "acct_1", False, "tr_1", "tu_1", "topup", "funding:clearing", "balance:available", 2500, "usd", 1_700_000_000
 )
@@ -30,7 +30,7 @@ def test_the_rule_never_changes() -> None:
 def test_seals_count_on_from_the_head() -> None:
     head = Head(OWNER, 7, next_hash(GENESIS, FIRST))
     [seal] = extend(head, [SECOND])
-    assert (seal.owner, seal.position, seal.transfer) == (OWNER, 8, "tr_2")
+    assert (seal.scope, seal.position, seal.transfer) == (OWNER, 8, "tr_2")
     assert seal.hash == next_hash(head.hash, SECOND)
 
 

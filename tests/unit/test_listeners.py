@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.core.request_logs.rules import BY_PAGES, RequestRecord, redact
 from brim.core.stripe_cli.rules import (
     Acknowledgement,
@@ -19,7 +19,7 @@ from brim.core.webhooks.deliveries import Answer
 from brim.core.webhooks.rules import Outcome
 
 RECORD = RequestRecord(
-    owner=Owner("acct_1", livemode=False),
+    scope=AccountScope("acct_1", livemode=False),
     id="resp_1",
     request_id="req_1",
     created=1,

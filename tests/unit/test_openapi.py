@@ -23,7 +23,7 @@ from brim.api.resources.rendering import availability_of
 from brim.base import wire
 from brim.base.errors import BrimError
 from brim.base.ids import IdFactory
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.core.accounts import wire as account_wire
 from brim.core.accounts.rules import Account
 from brim.core.bank_accounts.rules import Verification
@@ -52,10 +52,10 @@ from brim.http.parameter_errors import MissingParameterError, NullCharacterError
 DOCUMENT: dict[str, Any] = build_openapi(OPERATIONS)
 _BY_ID = {operation.operation_id: operation for operation in OPERATIONS}
 _IDS = IdFactory()
-_OWNER = Owner("acct_1", livemode=False)
-_PENDING = Topup(owner=_OWNER, id=_IDS.new("tu_"), amount=2000, currency="usd", created=1_795_000_000)
+_OWNER = AccountScope("acct_1", livemode=False)
+_PENDING = Topup(scope=_OWNER, id=_IDS.new("tu_"), amount=2000, currency="usd", created=1_795_000_000)
 _FULL = Topup(
-    owner=_OWNER,
+    scope=_OWNER,
     id=_IDS.new("tu_"),
     amount=2000,
     currency="usd",
@@ -71,7 +71,7 @@ _FULL = Topup(
 )
 _BY_CALENDAR = msgspec.structs.replace(_FULL, settlement_days=5)
 _LINE = BalanceTransaction(
-    owner=_OWNER,
+    scope=_OWNER,
     id=_IDS.new("txn_"),
     amount=2000,
     available_on=1_795_000_001,
@@ -84,7 +84,7 @@ _LINE = BalanceTransaction(
     type=TransferKind.TOPUP,
 )
 _EVENT = Event(
-    owner=_OWNER,
+    scope=_OWNER,
     id=_IDS.new("evt_"),
     type=EventType.CREATED,
     created=1_795_000_000,
@@ -97,7 +97,7 @@ _METHOD = funding_wire.payment_method_json(_DOCUMENTED)
 _SOURCE = msgspec.structs.replace(
     _DOCUMENTED, id=_IDS.new("src_"), kind=FundingKind.SOURCE, client_secret="src_client_secret_1", metadata={"a": "b"}
 )
-_TOKEN = BankToken(owner=_OWNER, id=_IDS.new("btok_"), created=1_795_000_000, bank_account=_SOURCE.bank_account)
+_TOKEN = BankToken(scope=_OWNER, id=_IDS.new("btok_"), created=1_795_000_000, bank_account=_SOURCE.bank_account)
 _RUN = VerificationRun(
     id=_IDS.new("vrun_"),
     began_ms=1_795_000_000_000,
@@ -106,10 +106,10 @@ _RUN = VerificationRun(
     sealed=5,
     unsealed=2,
     heads=1,
-    differences=[Difference(owner=_OWNER, row="transfer_seals 3", expected="the seal of tr_3", found=None)],
+    differences=[Difference(scope=_OWNER, row="transfer_seals 3", expected="the seal of tr_3", found=None)],
 )
 _REQUEST = RequestRecord(
-    owner=_OWNER,
+    scope=_OWNER,
     id=_IDS.new("resp_"),
     request_id="req_1",
     created=1_795_000_000,
@@ -127,7 +127,7 @@ _FULL_ACCOUNT = msgspec.structs.replace(
     _ACCOUNT, email="till@example.com", business_name="Till", business_type="company", settlement_days=0
 )
 _ENDPOINT = Endpoint(
-    owner=_OWNER,
+    scope=_OWNER,
     id=_IDS.new("we_"),
     url="http://127.0.0.1:4242/hooks",
     enabled_events=("*",),

@@ -5,7 +5,7 @@ import pytest
 from brim.api.framework import rate_limits
 from brim.api.framework.errors import RateLimitedError
 from brim.api.framework.rate_limits import RateLimiter, RateLimits
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.core.access.rules import ApiKey
 from brim.http.message import Reply, Request
 from brim.web.calling import ask
@@ -31,7 +31,7 @@ def taken(limiter: RateLimiter, *, count: int, now_s: float, number: int = 1, ac
     passed = 0
     for _ in range(count):
         try:
-            limiter.take(key_of(number), Owner(account, livemode=False), writes=False, now_s=now_s)
+            limiter.take(key_of(number), AccountScope(account, livemode=False), writes=False, now_s=now_s)
         except RateLimitedError:
             continue
         passed += 1

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from brim.api.framework.recording import Answered, make_record
 from brim.base.ids import IdFactory
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.core.request_logs.rules import RequestRecord
 from brim.http.message import Reply, Request
 
@@ -30,7 +30,9 @@ def kept(path: str, body: bytes, *, reply: Reply | None = None, **headers: str) 
     """Return the record of a request."""
     sent = {name.replace("_", "-").encode(): text.encode("latin-1", "replace") for name, text in headers.items()}
     request = Request("POST", path, b"", sent, body)
-    answered = Answered(Owner("acct_x", livemode=False), "req_x", "v", request, reply or Reply(200, b"{}"), 0.1, 1)
+    answered = Answered(
+        AccountScope("acct_x", livemode=False), "req_x", "v", request, reply or Reply(200, b"{}"), 0.1, 1
+    )
     return make_record(IdFactory(), answered)
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.core.rails.failures import FAILURES as SENTENCES
 from brim.core.rails.protocol import Fail, Outcome, Plan, Rail, Return, Succeed, Wait
 from brim.core.rails.sandbox import PAYMENT_METHOD_SCENARIOS, SCENARIOS, SOURCE_SCENARIOS, SandboxRail
@@ -20,7 +20,7 @@ FAILURES = {
 
 def topup_of(scenario: str | None, *, status: Status = Status.PENDING, livemode: bool = False) -> Topup:
     return Topup(
-        owner=Owner("acct_1", livemode),
+        scope=AccountScope("acct_1", livemode),
         id="tu_1",
         amount=1,
         currency="usd",

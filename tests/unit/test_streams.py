@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.core.stripe_cli.rules import Form
 from brim.core.stripe_cli.streams import Stream, last_place
 
-OWNER = Owner("acct_1", livemode=False)
+OWNER = AccountScope("acct_1", livemode=False)
 SNAPSHOTS = (Form.DEFAULT, Form.LATEST)
 EVERY_CHOICE = (SNAPSHOTS, (Form.THIN,), (*SNAPSHOTS, Form.THIN))
 

@@ -6,12 +6,12 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.core.events.rules import DEFAULT_API_VERSION, Event, EventType
 from brim.core.events.thin import notification_json, read_second, thin_json, write_second
 
 SETTLED = Event(
-    owner=Owner("acct_1", livemode=False),
+    scope=AccountScope("acct_1", livemode=False),
     id="evt_1",
     type=EventType.SUCCEEDED,
     created=1_795_000_000,

@@ -58,8 +58,8 @@ def test_a_secret_key_is_made_shown_once_and_written_down(person: Person, server
         assert f"{secret[:12]}...{secret[-4:]}" in text_of(shown)
     (line,) = lines_about(server, page.rpartition("/")[2])
     assert (line.action, line.actor.kind, line.actor.id) == ("api_key.created", "operator", "op_test")
-    assert line.owner is not None
-    assert not line.owner.livemode
+    assert line.scope is not None
+    assert not line.scope.livemode
     assert secret not in str(line)
 
 

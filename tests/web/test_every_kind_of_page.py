@@ -14,7 +14,7 @@ from brim.api.framework.errors import render_error
 from brim.base.clock import system_clock_ms
 from brim.base.errors import BrimError
 from brim.base.ids import IdFactory
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.core.events.rules import DEFAULT_API_VERSION, EventType
 from brim.core.request_logs import store as request_logs
 from brim.core.request_logs.rules import RequestRecord
@@ -30,7 +30,7 @@ def _log(server: Server, account: str, status: int, error: Mapping[str, Any] | N
     """Keep a request that was answered so, and return its id."""
     now_ms = system_clock_ms()
     record = RequestRecord(
-        owner=Owner(account, livemode=False),
+        scope=AccountScope(account, livemode=False),
         id=_IDS.new_at("resp_", now_ms),
         request_id=_IDS.new_at("req_", now_ms),
         created=now_ms // 1000,

@@ -9,7 +9,7 @@ from people import BY, EMAIL, IDLE_MS, IDS, LIFE_MS, NOW_MS, PASSWORD, VAULT, ad
 
 from brim.api.resources.operations import OPERATIONS
 from brim.base.paging import PageRequest
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.core.access.recognition import recognise_key
 from brim.core.access.rules import hash_secret
 from brim.core.access.service import NoAccountError, create_account
@@ -208,7 +208,7 @@ async def test_what_a_page_does_by_the_api_is_told(database: Database, ada: Oper
     await api.post("/v1/topups", {"amount": 5})
     line = await newest_line(database)
     assert (line.action, line.object, line.detail, line.at_ms) == ("PostTopups", "tu_new", None, NOW_MS + 1)
-    assert line.owner == Owner(account, livemode=True)
+    assert line.scope == AccountScope(account, livemode=True)
     actor = line.actor
     assert actor == session.actor
     assert (actor.kind, actor.id, actor.name, actor.address) == (ActorKind.OPERATOR, ada.id, EMAIL, ADDRESS)

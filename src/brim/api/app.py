@@ -144,11 +144,11 @@ class Api:
         grant = self._authenticator.recall(request) or await self._authenticator.authenticate(request)
         exchange.grant = grant
         if not request.by_operator:  # who looks for what makes all the noise must not be kept out by it
-            self._limiter.take(grant.key, grant.owner, writes=request.method != "GET", now_s=monotonic())
+            self._limiter.take(grant.key, grant.scope, writes=request.method != "GET", now_s=monotonic())
         operation, path_ids = self._router.find(request.method, request.path)
         exchange.route = operation.path
         exchange.api_version = self._checked_version(request.header(b"stripe-version"))
-        rights = Rights(grant.key, grant.owner)
+        rights = Rights(grant.key, grant.scope)
         rights.require(operation.resource, operation.level)
         form = _without_usage(request, _read_json(request) if operation.is_v2 else _read_form(request))
         exchange.claim = _read_claim(request, form, self._request_secret) if operation.takes_key else None
@@ -157,7 +157,7 @@ class Api:
             rights.require_expansion(operation.parameters, parameters["expand"])
         call = Call(
             service=self._service,
-            owner=grant.owner,
+            scope=grant.scope,
             asking=grant.key.account,
             parameters=parameters,
             path_ids=path_ids,
@@ -184,16 +184,16 @@ class Api:
         if exchange.grant is None:
             return None
         base = self._service.proxies.base_url(exchange.request, own_url=self._service.own_url)
-        return f"{base}{'' if exchange.grant.owner.livemode else '/test'}/logs/{request_id}"
+        return f"{base}{'' if exchange.grant.scope.livemode else '/test'}/logs/{request_id}"
 
     def _observe(self, exchange: "_Exchange", reply: Reply, seconds: float) -> None:
         status = reply.status
         REQUESTS.observe((exchange.route, method_label(exchange.request.method), str(status)), seconds)
-        owner = exchange.grant.owner if exchange.grant else None
+        scope = exchange.grant.scope if exchange.grant else None
         now_ms = self._service.clock()
-        if self._record and owner and not exchange.is_limited:  # a log of what was turned away would cost others theirs
+        if self._record and scope and not exchange.is_limited:  # a log of what was turned away would cost others theirs
             self._record(
-                Answered(owner, exchange.request_id, exchange.api_version, exchange.request, reply, seconds, now_ms)
+                Answered(scope, exchange.request_id, exchange.api_version, exchange.request, reply, seconds, now_ms)
             )
         if self._request_log is None:
             return
@@ -204,8 +204,8 @@ class Api:
             path=exchange.request.path if status < 400 else mask(exchange.request.path),  # a key pasted for an id
             status=status,
             duration_ms=round(seconds * 1000, 3),
-            account=owner.account if owner else None,
-            livemode=owner.livemode if owner else None,
+            account=scope.account if scope else None,
+            livemode=scope.livemode if scope else None,
         )
         self._request_log.write(line)
 

@@ -46,7 +46,7 @@ class KeptRefusalError(BrimError):
 
 
 class ResourceMissingError(BrimError):
-    """The owner has no object of that id.
+    """The account has no object of that id.
 
     Args:
         kind: the object's name in words, such as `topup` or `balance transaction`.

@@ -174,7 +174,7 @@ class FrozenIds:
 
 
 Ids: TypeAlias = IdFactory | FrozenIds
-"""What makes ids in an owner's time, real or frozen."""
+"""What makes ids in an account's time, real or frozen."""
 
 _HALF_SECOND: Final = 500 * _COUNTER_LIMIT * _PAIR_COUNT
 _PER_MILLISECOND: Final = 4096

@@ -95,7 +95,7 @@ def page_of(found: Iterable[Item], place: Window) -> Page[Item]:
 
 
 def page_of_few(items: Iterable[Item], request: PageRequest, *, kind: str) -> Page[Item]:
-    """Return a page of objects of which an owner has so few that all of them were read.
+    """Return a page of objects of which an account has so few that all of them were read.
 
     Args:
         items: all of them, in any order.

@@ -3,7 +3,7 @@
 import msgspec
 
 
-class Owner(msgspec.Struct, frozen=True, order=True):
+class AccountScope(msgspec.Struct, frozen=True, order=True):
     """Whose rows: an account in one of its two modes. Stands in every WHERE."""
 
     account: str

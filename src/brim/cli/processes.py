@@ -143,7 +143,7 @@ def _show_head(head: "Head") -> None:
     """Print where a chain ends, as an auditor writes it down."""
     from brim.core.verification import mode_of
 
-    click.echo(f"{head.owner.account} ({mode_of(head.owner)}): {head}")
+    click.echo(f"{head.scope.account} ({mode_of(head.scope)}): {head}")
 
 
 def _settings_with_database(command: str, flags: dict[str, str | None]) -> Settings:

@@ -4,13 +4,13 @@ from collections.abc import Iterable
 from typing import Any
 
 from brim.base.paging import Window
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.platform.database import Conn
 
 
-async def fetch_ids(conn: Conn, statement: str, owner: Owner, place: Window, values: Iterable[Any]) -> list[str]:
+async def fetch_ids(conn: Conn, statement: str, scope: AccountScope, place: Window, values: Iterable[Any]) -> list[str]:
     """Return the ids of a page, and one more if there is one."""
     records = await conn.fetch(
-        statement, owner.account, owner.livemode, place.low, place.high, place.newest_first, place.wanted, *values
+        statement, scope.account, scope.livemode, place.low, place.high, place.newest_first, place.wanted, *values
     )
     return [record["id"] for record in records]

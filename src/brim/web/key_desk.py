@@ -5,7 +5,7 @@ This is the one place where pages reach past the API: a key that could make keys
 
 from brim.base.clock import Clock
 from brim.base.errors import BrimError
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.core.access import KeyWish, NewKey, OwnedKey, OwnerKeys
 from brim.core.operators import Role
 from brim.web.session import Session
@@ -77,8 +77,8 @@ class KeyDesk:
         await self._keys.revoke_key(_owner(session), key_id, by=session.actor, now_ms=self._clock())
 
 
-def _owner(session: Session) -> Owner:
-    return Owner(session.account, session.livemode)
+def _owner(session: Session) -> AccountScope:
+    return AccountScope(session.account, session.livemode)
 
 
 def _check_role(session: Session) -> None:

@@ -187,7 +187,7 @@ class Deliverer:
             if line.rests_until_ms > now_ms:
                 del self._waiting[key]  # the next look finds it again
                 continue
-            load = planned.get(key.owner.account) or self._load(key.owner.account)
+            load = planned.get(key.scope.account) or self._load(key.scope.account)
             room = min(line.room, share, free, self._most_per_account - load.in_flight)
             if not line.is_well:
                 room = min(room, free_for_unwell, self._most_unwell_per_account - load.unwell)
@@ -197,7 +197,7 @@ class Deliverer:
             chosen.append((key, room))
             free -= room
             free_for_unwell -= 0 if line.is_well else room
-            planned[key.owner.account] = _loaded(load, room, is_unwell=not line.is_well)
+            planned[key.scope.account] = _loaded(load, room, is_unwell=not line.is_well)
         return chosen
 
     def _load(self, account: str) -> AccountLoad:
@@ -212,7 +212,7 @@ class Deliverer:
 
     def _start(self, leased: Delivery) -> None:
         line = self._lines.setdefault(leased.key, Line())
-        account = leased.key.owner.account
+        account = leased.key.scope.account
         is_unwell = not line.is_well
         line.in_flight += 1
         self._unwell += is_unwell
@@ -239,7 +239,7 @@ class Deliverer:
         except Exception as error:  # noqa: BLE001  whatever it is stays with this one, until its lease is over
             _log.error(
                 "event could not be sent",
-                account=leased.endpoint.owner.account,
+                account=leased.endpoint.scope.account,
                 endpoint=leased.endpoint.id,
                 event_id=leased.event.id,
                 error=type(error).__name__,
@@ -256,7 +256,7 @@ class Deliverer:
         except Exception as error:  # noqa: BLE001  one that cannot be kept is no other's business
             _log.exception(
                 "attempt could not be written down, so its event is sent again",
-                account=leased.endpoint.owner.account,
+                account=leased.endpoint.scope.account,
                 endpoint=leased.endpoint.id,
                 event_id=leased.event.id,
                 error=type(error).__name__,

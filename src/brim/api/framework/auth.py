@@ -1,4 +1,4 @@
-"""Who is asking: from the Authorization, Stripe-Account and Stripe-Context headers to an owner and what the key allows.
+"""Who is asking: from the Authorization, Stripe-Account and Stripe-Context headers to an account and its key's rights.
 
 What a key may do is remembered for a moment, so that a busy client costs no query for each request and a revoked
 key stops working within a second. A refusal is never remembered: an account just made can be reached at once.
@@ -24,7 +24,7 @@ from brim.api.framework.errors import (
     TwoAccountsError,
 )
 from brim.base.clock import Clock
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.core.access import ApiKey, hash_secret, may_act_for, recognise_key
 from brim.http.message import Request
 from brim.platform.database import Database
@@ -39,10 +39,10 @@ MAX_REMEMBERED: Final = 10_000
 
 
 class Grant(msgspec.Struct, frozen=True):
-    """A key that was recognised, and the owner it acts for in this request."""
+    """A key that was recognised, and the account it acts for in this request."""
 
     key: ApiKey
-    owner: Owner
+    scope: AccountScope
 
 
 class Authenticator:
@@ -94,7 +94,7 @@ class Authenticator:
         if (known is None or known.key is not key) and not await self._may_act_for(key, account):
             self._grants.pop(digest, None)
             raise AccountUnreachableError(secret, account)
-        grant = Grant(key, Owner(account, key.livemode))
+        grant = Grant(key, AccountScope(account, key.livemode))
         _remember(self._grants, digest, grant)
         return grant
 

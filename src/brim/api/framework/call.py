@@ -8,7 +8,7 @@ import msgspec
 from brim.api.framework.rights import Rights
 from brim.base.clock import Clock
 from brim.base.ids import IdFactory
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.core.funding import BankSecrets
 from brim.core.idempotency import Attempt, KeyClaim
 from brim.core.rails import Rail
@@ -41,14 +41,14 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
 class Call(msgspec.Struct, frozen=True, kw_only=True):
     """One request to an operation: whose it is, what it asks, under which names it is remembered.
 
-    `owner` is whom the request acts for and `asking` the account whose key it carries: another one, its platform, where
+    `scope` is whom the request acts for and `asking` the account whose key it carries: another one, its platform, where
     the request names a `Stripe-Account`; `rights` says what that key may see. `parameters` are the validated values by
     name, without those not sent; `path_ids` are the ids in the path, in its order; `host` is the name by which the
     client reached us, `query` what followed the path.
     """
 
     service: Service
-    owner: Owner
+    scope: AccountScope
     asking: str
     parameters: Mapping[str, Any]
     path_ids: tuple[str, ...]
@@ -73,13 +73,13 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def is_platforms(self) -> bool:
         """Whether a platform acts for an account under it."""
-        return self.asking != self.owner.account
+        return self.asking != self.scope.account
 
     @property
     def attempt(self) -> Attempt:
         """The request as the idempotency rules see it."""
         return Attempt(
-            owner=self.owner,
+            scope=self.scope,
             claim=self.claim,
             request_id=self.request_id,
             api_version=self.api_version,

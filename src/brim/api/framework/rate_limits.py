@@ -10,7 +10,7 @@ from typing import Final
 import msgspec
 
 from brim.api.framework.errors import RateLimitedError
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.core.access import ApiKey
 
 MAX_BUCKETS: Final = 10_000
@@ -38,20 +38,20 @@ class RateLimiter:
         self._rates = {True: limits.live, False: limits.test}
         self._buckets: dict[bool, _Buckets] = {False: _Buckets(), True: _Buckets()}  # by whether a request writes
 
-    def take(self, key: ApiKey, owner: Owner, *, writes: bool, now_s: float) -> None:
+    def take(self, key: ApiKey, scope: AccountScope, *, writes: bool, now_s: float) -> None:
         """Take a token from the key's bucket and from the account's.
 
         Args:
             key: who asks.
-            owner: the account that is asked for, and its mode.
+            scope: the account that is asked for, and its mode.
             writes: whether the request may change something.
             now_s: seconds on a clock that is never set.
 
         Raises:
             RateLimitedError: one of the two is empty; then neither is touched.
         """
-        rate = self._rates[owner.livemode]
-        if rate and not self._buckets[writes].take((key.hash, owner), rate=rate, now_s=now_s):
+        rate = self._rates[scope.livemode]
+        if rate and not self._buckets[writes].take((key.hash, scope), rate=rate, now_s=now_s):
             raise RateLimitedError
 
 

@@ -9,7 +9,7 @@ import msgspec
 from brim.api.framework.operation import is_v2_path
 from brim.base.errors import BrimError
 from brim.base.ids import IdFactory
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.core.request_logs import MAX_PARAMETERS, PREFIX, RequestRecord, redact
 from brim.http.form import decode_form
 from brim.http.json_body import decode_json
@@ -23,7 +23,7 @@ _MAX_NAME: Final = 500
 class Answered(NamedTuple):
     """A request and its reply, as they are at hand; `now_ms` in Unix milliseconds."""
 
-    owner: Owner
+    scope: AccountScope
     request_id: str
     api_version: str
     request: Request
@@ -37,7 +37,7 @@ def make_record(ids: IdFactory, answered: Answered) -> RequestRecord:
     request, reply = answered.request, answered.reply
     found = _ID_FIRST.match(reply.body)
     return RequestRecord(
-        owner=answered.owner,
+        scope=answered.scope,
         id=ids.new_at(PREFIX, answered.now_ms),
         request_id=answered.request_id,
         created=answered.now_ms // 1000,

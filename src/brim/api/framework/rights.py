@@ -14,7 +14,7 @@ from brim.api.framework.errors import PermissionMissingError
 from brim.api.framework.expansion import expanded_objects
 from brim.api.framework.kinds import Expand
 from brim.api.framework.params import Parameter
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.core.access import ApiKey
 from brim.core.events import EventType
 from brim.core.stripe_cli import REQUESTS, SNAPSHOTS, THIN_EVENTS
@@ -53,10 +53,10 @@ RESOURCES_OF_STREAM: Final = {
 
 
 class Rights(msgspec.Struct, frozen=True):
-    """A key, and the owner that it acts for in this request."""
+    """A key, and the account that it acts for in this request."""
 
     key: ApiKey
-    owner: Owner
+    scope: AccountScope
 
     def require(self, resource: str, level: str = "read") -> None:
         """Return if the key may read, or write, a resource.
@@ -65,7 +65,7 @@ class Rights(msgspec.Struct, frozen=True):
             PermissionMissingError: it may not.
         """
         if not self.key.allows(resource, level):
-            raise PermissionMissingError(self.key.redacted, self.owner.account, resource, level)
+            raise PermissionMissingError(self.key.redacted, self.scope.account, resource, level)
 
     def require_expansion(self, parameters: Sequence[Parameter], paths: Sequence[str]) -> None:
         """Return if the key may read each object that the paths put in place of an id; `parameters` are the table.

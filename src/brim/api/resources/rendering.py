@@ -11,7 +11,7 @@ import msgspec
 
 from brim.api.framework.expansion import check_property, paths_below
 from brim.base import wire
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.core import funding, ledger
 from brim.core import topups as topups_lists
 from brim.core.calendars import availability, calendar_of
@@ -24,7 +24,7 @@ from brim.core.topups import wire as topup_wire
 from brim.platform.database import Conn, Database
 
 Paths = tuple[str, ...]
-FindTopup = Callable[[Owner, str], Awaitable[Topup]]
+FindTopup = Callable[[AccountScope, str], Awaitable[Topup]]
 
 
 async def render_topup(database: Database, topup: Topup, paths: Paths) -> bytes:
@@ -34,7 +34,7 @@ async def render_topup(database: Database, topup: Topup, paths: Paths) -> bytes:
 
 
 async def render_topups(database: Database, topups: Sequence[Topup], paths: Paths) -> list[bytes]:
-    """Return the compact JSON of several top-ups of one owner."""
+    """Return the compact JSON of several top-ups of one account."""
     if not paths:
         return [topup_wire.topup_json(topup) for topup in topups]
     async with database.connection() as conn:
@@ -42,7 +42,7 @@ async def render_topups(database: Database, topups: Sequence[Topup], paths: Path
 
 
 async def expand_topups(conn: Conn, topups: Sequence[Topup], paths: Paths, *, within: str = "") -> list[bytes]:
-    """Return the compact JSON of several top-ups of one owner, read on the caller's connection."""
+    """Return the compact JSON of several top-ups of one account, read on the caller's connection."""
     for path in paths:
         check_property(path, "topup", within=within)
     line_paths = paths_below(paths, "balance_transaction")
@@ -76,13 +76,15 @@ def availability_of(topup: Topup) -> topup_wire.AvailabilityObject:
     return msgspec.structs.replace(why, settlement_days=days)
 
 
-async def expand_created(database: Database, body: bytes, owner: Owner, paths: Paths, *, find: FindTopup) -> bytes:
+async def expand_created(
+    database: Database, body: bytes, scope: AccountScope, paths: Paths, *, find: FindTopup
+) -> bytes:
     """Return a create's reply with what was asked for; a new top-up has no balance transaction to expand yet.
 
     Args:
         database: asked only for that.
         body: the reply as its event keeps it: a first one or a replay.
-        owner: whose top-up it is.
+        scope: whose top-up it is.
         paths: what to expand.
         find: looks the top-up up, for what its reply does not tell.
     """
@@ -90,11 +92,11 @@ async def expand_created(database: Database, body: bytes, owner: Owner, paths: P
     below = paths_below(paths, "payment_method")
     if below is not None and isinstance(reply.payment_method, str):
         async with database.connection() as conn:
-            methods = await _expand_methods(conn, owner, [reply.payment_method], below, within="payment_method.")
+            methods = await _expand_methods(conn, scope, [reply.payment_method], below, within="payment_method.")
         method = methods.get(reply.payment_method)
         reply = msgspec.structs.replace(reply, payment_method=msgspec.Raw(method) if method else reply.payment_method)
     if paths_below(paths, "brim.availability") is not None:
-        reply = msgspec.structs.replace(reply, brim=_extras_of(await find(owner, reply.id)))
+        reply = msgspec.structs.replace(reply, brim=_extras_of(await find(scope, reply.id)))
     return wire.encode(reply)
 
 
@@ -104,16 +106,16 @@ async def _methods_by_id(conn: Conn, topups: Sequence[Topup], paths: Paths, *, w
     ids = [topup.payment_method for topup in topups if topup.payment_method]
     if below is None or not ids:
         return {}
-    return await _expand_methods(conn, topups[0].owner, ids, below, within=f"{within}payment_method.")
+    return await _expand_methods(conn, topups[0].scope, ids, below, within=f"{within}payment_method.")
 
 
 async def _expand_methods(
-    conn: Conn, owner: Owner, ids: Sequence[str], paths: Paths, *, within: str
+    conn: Conn, scope: AccountScope, ids: Sequence[str], paths: Paths, *, within: str
 ) -> dict[str, bytes]:
     """Return encoded payment methods by id: those on file, and what documented test ids stand for."""
     for path in paths:
         check_property(path, "payment_method", within=within)
-    methods = await funding.fetch_payment_methods(conn, owner, ids)
+    methods = await funding.fetch_payment_methods(conn, scope, ids)
     return {method.id: render_payment_method(method, paths) for method in methods}
 
 
@@ -127,7 +129,7 @@ async def _lines_by_id(conn: Conn, topups: Sequence[Topup], paths: Paths, *, wit
     ids = [topup.balance_transaction for topup in topups if topup.balance_transaction]
     if not ids:
         return {}
-    lines = await ledger.fetch_balance_transactions(conn, topups[0].owner, ids)
+    lines = await ledger.fetch_balance_transactions(conn, topups[0].scope, ids)
     bodies = await expand_balance_transactions(conn, lines, paths, within=f"{within}balance_transaction.")
     return {line.id: body for line, body in zip(lines, bodies, strict=True)}
 
@@ -135,7 +137,7 @@ async def _lines_by_id(conn: Conn, topups: Sequence[Topup], paths: Paths, *, wit
 async def render_balance_transactions(
     database: Database, lines: Sequence[BalanceTransaction], paths: Paths
 ) -> list[bytes]:
-    """Return the compact JSON of several balance transactions of one owner."""
+    """Return the compact JSON of several balance transactions of one account."""
     if not paths:
         return [balance_wire.balance_transaction_json(line) for line in lines]
     async with database.connection() as conn:
@@ -145,13 +147,13 @@ async def render_balance_transactions(
 async def expand_balance_transactions(
     conn: Conn, lines: Sequence[BalanceTransaction], paths: Paths, *, within: str = ""
 ) -> list[bytes]:
-    """Return the compact JSON of several balance transactions of one owner, read on the caller's connection."""
+    """Return the compact JSON of several balance transactions of one account, read on the caller's connection."""
     for path in paths:
         check_property(path, "balance_transaction", within=within)
     source_paths = paths_below(paths, "source")
     sources: dict[str, bytes] = {}
     if source_paths is not None and lines:
-        topups = await topups_lists.fetch_topups(conn, lines[0].owner, [line.source for line in lines])
+        topups = await topups_lists.fetch_topups(conn, lines[0].scope, [line.source for line in lines])
         bodies = await expand_topups(conn, topups, source_paths, within=f"{within}source.")
         sources = {topup.id: body for topup, body in zip(topups, bodies, strict=True)}
     return [balance_wire.balance_transaction_json(line, source=sources.get(line.source)) for line in lines]

@@ -10,7 +10,7 @@ import msgspec
 
 from brim.base.errors import BrimError
 from brim.base.ids import IdFactory, random_base62
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.core.access import store as keys
 from brim.core.access.rules import (
     PERMISSION_LEVELS,
@@ -75,7 +75,7 @@ class KeyWish(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OwnerKeys:
-    """One process's way to the keys of owners.
+    """One process's way to the keys of accounts.
 
     Args:
         database: where they are.
@@ -88,23 +88,23 @@ class OwnerKeys:
         self._ids = ids
         self._random_text = random_text
 
-    async def list_keys(self, owner: Owner, *, now_ms: int) -> list[OwnedKey]:
-        """Return an owner's keys, newest first, those that ended long ago left out."""
+    async def list_keys(self, scope: AccountScope, *, now_ms: int) -> list[OwnedKey]:
+        """Return an account's keys, newest first, those that ended long ago left out."""
         async with self._database.connection() as conn:
             return await keys.list_owner_keys(
-                conn, owner, ended_after_ms=now_ms - SHOWN_AFTER_END_MS, limit=_MOST_LISTED
+                conn, scope, ended_after_ms=now_ms - SHOWN_AFTER_END_MS, limit=_MOST_LISTED
             )
 
-    async def find_key(self, owner: Owner, key_id: str) -> OwnedKey:
-        """Return one of an owner's keys.
+    async def find_key(self, scope: AccountScope, key_id: str) -> OwnedKey:
+        """Return one of an account's keys.
 
         Raises:
             UnknownKeyError: it has none of that id.
         """
         async with self._database.connection() as conn:
-            return await _require(conn, owner, key_id)
+            return await _require(conn, scope, key_id)
 
-    async def create_key(self, owner: Owner, wish: KeyWish, *, by: Actor, now_ms: int) -> NewKey:
+    async def create_key(self, scope: AccountScope, wish: KeyWish, *, by: Actor, now_ms: int) -> NewKey:
         """Make a key; its secret is in what comes back and nowhere else.
 
         Raises:
@@ -116,7 +116,7 @@ class OwnerKeys:
             raise KeyNameTooLongError
 
         async def work(conn: Conn) -> NewKey:
-            new = await self._issue(conn, owner, msgspec.structs.replace(wish, permissions=permissions), now_ms=now_ms)
+            new = await self._issue(conn, scope, msgspec.structs.replace(wish, permissions=permissions), now_ms=now_ms)
             await record_change(
                 conn, by, Action.KEY_MADE, new.key, now_ms=now_ms, ids=self._ids, detail=new.key.redacted
             )
@@ -125,23 +125,23 @@ class OwnerKeys:
         return await self._database.transact(work)
 
     async def roll_key(
-        self, owner: Owner, key_id: str, *, new_id: str, grace_ms: int, by: Actor, now_ms: int
+        self, scope: AccountScope, key_id: str, *, new_id: str, grace_ms: int, by: Actor, now_ms: int
     ) -> NewKey:
         """Make a key with the rights of another, which works on for `grace_ms` and then ends.
 
         Raises:
-            UnknownKeyError: the owner has no such key.
+            UnknownKeyError: the account has no such key.
             EndedKeyError: it has ended already, or will by an earlier roll.
             KeyOfPagesError: the dashboard uses it.
             KeyMadeAlreadyError: the new one was made already.
         """
 
         async def work(conn: Conn) -> NewKey:
-            old = await _require_programs(conn, owner, key_id)
+            old = await _require_programs(conn, scope, key_id)
             if old.has_ended(now_ms):
                 raise EndedKeyError(key_id)
             wish = KeyWish(id=new_id, name=old.name, permissions=old.permissions)
-            new = await self._issue(conn, owner, wish, now_ms=now_ms)
+            new = await self._issue(conn, scope, wish, now_ms=now_ms)
             await keys.expire_key(conn, old, now_ms + min(max(grace_ms, 0), LONGEST_GRACE_MS))
             detail = f"now {new.key.redacted}"
             await record_change(conn, by, Action.KEY_ROLLED, old, now_ms=now_ms, ids=self._ids, detail=detail)
@@ -149,25 +149,25 @@ class OwnerKeys:
 
         return await self._database.transact(work)
 
-    async def revoke_key(self, owner: Owner, key_id: str, *, by: Actor, now_ms: int) -> None:
+    async def revoke_key(self, scope: AccountScope, key_id: str, *, by: Actor, now_ms: int) -> None:
         """End a key now.
 
         Raises:
-            UnknownKeyError: the owner has no such key.
+            UnknownKeyError: the account has no such key.
             KeyOfPagesError: the dashboard uses it.
         """
 
         async def work(conn: Conn) -> None:
-            key = await _require_programs(conn, owner, key_id)
+            key = await _require_programs(conn, scope, key_id)
             await keys.expire_key(conn, key, now_ms)
             await record_change(conn, by, Action.KEY_REVOKED, key, now_ms=now_ms, ids=self._ids, detail=key.redacted)
 
         await self._database.transact(work)
 
-    async def _issue(self, conn: Conn, owner: Owner, wish: KeyWish, *, now_ms: int) -> NewKey:
-        prefix = secret_prefix(livemode=owner.livemode, restricted=wish.permissions is not None)
+    async def _issue(self, conn: Conn, scope: AccountScope, wish: KeyWish, *, now_ms: int) -> NewKey:
+        prefix = secret_prefix(livemode=scope.livemode, restricted=wish.permissions is not None)
         secret = prefix + self._random_text(SECRET_CHARS)
-        described = describe_key(secret, owner.account, wish.permissions, wish.name, now_ms, self._random_text)
+        described = describe_key(secret, scope.account, wish.permissions, wish.name, now_ms, self._random_text)
         key = msgspec.structs.replace(described, id=wish.id)
         if not await keys.insert_key(conn, key):
             raise KeyMadeAlreadyError
@@ -185,16 +185,16 @@ def _checked(permissions: dict[str, str]) -> dict[str, str]:
     return rights
 
 
-async def _require(conn: Conn, owner: Owner, key_id: str) -> OwnedKey:
-    found = await keys.lock_owner_key(conn, owner, key_id)
+async def _require(conn: Conn, scope: AccountScope, key_id: str) -> OwnedKey:
+    found = await keys.lock_owner_key(conn, scope, key_id)
     if found is None:
         raise UnknownKeyError(key_id)
     return found
 
 
-async def _require_programs(conn: Conn, owner: Owner, key_id: str) -> ApiKey:
+async def _require_programs(conn: Conn, scope: AccountScope, key_id: str) -> ApiKey:
     """Return a key that programs use."""
-    found = await _require(conn, owner, key_id)
+    found = await _require(conn, scope, key_id)
     if found.operator is not None:
         raise KeyOfPagesError
     return found.key

@@ -24,7 +24,7 @@ WHERE $1::text IS NULL OR account = $1
 ORDER BY account, created, id;
 
 -- name: list_owner_keys
--- An owner's keys that work, or did at a time not long ago, newest first, each with the operator whose pages use it.
+-- An account's keys that work, or did at a time not long ago, newest first, each with the operator whose pages use it.
 SELECT
     k.hash, k.account, k.livemode, k.id, k.kind, k.name, k.redacted, k.permissions::text, k.created, k.expires_ms,
     p.operator
@@ -37,7 +37,7 @@ ORDER BY k.created DESC, k.id DESC
 LIMIT $4;
 
 -- name: lock_owner_key
--- An owner's key with this id, held until the transaction ends, with the operator whose pages use it.
+-- An account's key with this id, held until the transaction ends, with the operator whose pages use it.
 SELECT
     k.hash, k.account, k.livemode, k.id, k.kind, k.name, k.redacted, k.permissions::text, k.created, k.expires_ms,
     p.operator

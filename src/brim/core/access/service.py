@@ -10,7 +10,7 @@ import msgspec
 
 from brim.base.errors import BrimError
 from brim.base.ids import BODY_CHARS, IdFactory, random_base62
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.core import accounts
 from brim.core.access import store as keys
 from brim.core.access.rules import SECRET_CHARS, ApiKey, hash_secret, redact_secret, secret_prefix
@@ -264,8 +264,8 @@ async def record_change(
     conn: Conn, by: Actor, action: Action, key: ApiKey, *, now_ms: int, ids: IdFactory, detail: str
 ) -> None:
     """Add a line to the audit log about what is done to a key, in the caller's transaction; see `audit.record`."""
-    owner = Owner(key.account, key.livemode)
-    await record(conn, by, action, object_id=key.id, owner=owner, detail=detail, now_ms=now_ms, ids=ids)
+    scope = AccountScope(key.account, key.livemode)
+    await record(conn, by, action, object_id=key.id, scope=scope, detail=detail, now_ms=now_ms, ids=ids)
 
 
 async def choose_account(conn: Conn, account: str | None) -> str:

@@ -4,7 +4,7 @@ from typing import Any, Final
 
 import msgspec
 
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.core.access.rules import ApiKey, OwnedKey
 from brim.platform.database import Conn
 from brim.platform.sql import load_queries
@@ -27,15 +27,15 @@ async def list_keys(conn: Conn, account: str | None) -> list[ApiKey]:
     return [key_from_record(row) for row in await conn.fetch(_QUERIES["list_keys"], account)]
 
 
-async def list_owner_keys(conn: Conn, owner: Owner, *, ended_after_ms: int, limit: int) -> list[OwnedKey]:
-    """Return an owner's keys, newest first, without those that ended before a time (Unix milliseconds)."""
-    records = await conn.fetch(_QUERIES["list_owner_keys"], owner.account, owner.livemode, ended_after_ms, limit)
+async def list_owner_keys(conn: Conn, scope: AccountScope, *, ended_after_ms: int, limit: int) -> list[OwnedKey]:
+    """Return an account's keys, newest first, without those that ended before a time (Unix milliseconds)."""
+    records = await conn.fetch(_QUERIES["list_owner_keys"], scope.account, scope.livemode, ended_after_ms, limit)
     return [OwnedKey(key_from_record(record), record["operator"]) for record in records]
 
 
-async def lock_owner_key(conn: Conn, owner: Owner, key_id: str) -> OwnedKey | None:
-    """Return an owner's key, held against changes until the transaction ends; None where it has none of that id."""
-    record = await conn.fetchrow(_QUERIES["lock_owner_key"], owner.account, owner.livemode, key_id)
+async def lock_owner_key(conn: Conn, scope: AccountScope, key_id: str) -> OwnedKey | None:
+    """Return an account's key, held against changes until the transaction ends; None where it has none of that id."""
+    record = await conn.fetchrow(_QUERIES["lock_owner_key"], scope.account, scope.livemode, key_id)
     return OwnedKey(key_from_record(record), record["operator"]) if record else None
 
 

@@ -1,7 +1,7 @@
 """The end of an account: its platform rejects it, or deletes it. Its books stay, whatever happens.
 
 Both need an account without money and without money on its way. From then on it cannot be topped up: that is a term of
-its owners, which every create under way holds, so none slips through.
+its accounts, which every create under way holds, so none slips through.
 """
 
 import msgspec
@@ -33,7 +33,7 @@ async def reject_account(
     """Let an account not be topped up any more, and return its reply.
 
     Raises:
-        UnreachableAccountError: the attempt's owner can reach no such account.
+        UnreachableAccountError: the attempt's account can reach no such account.
         NotAuthorizedError: somebody other than its platform asks.
         AccountInUseError: it has money, or money on its way.
         IdempotencyMismatchError: the key stands for another request.
@@ -41,13 +41,13 @@ async def reject_account(
     await _ensure_terms(database, account_id)
 
     async def work(conn: Conn) -> bytes:
-        account = await lock_account(conn, attempt.owner, account_id)
+        account = await lock_account(conn, attempt.scope, account_id)
         check_controlled(account, asking=asking, what="reject")
         await _close(conn, account, what="rejected")
         details = msgspec.structs.replace(account.details, rejected=reason)
         rejected = msgspec.structs.replace(account, details=details)
         await accounts.write_account(conn, rejected)
-        return await render_account(conn, rejected, livemode=attempt.owner.livemode, with_extras=with_extras)
+        return await render_account(conn, rejected, livemode=attempt.scope.livemode, with_extras=with_extras)
 
     return await run_once(database, attempt, work, render_error=render_error)
 
@@ -56,14 +56,14 @@ async def delete_account(database: Database, attempt: Attempt, account_id: str, 
     """Let nobody reach an account any more: its keys end, what it said of itself goes, its books stay.
 
     Raises:
-        UnreachableAccountError: the attempt's owner can reach no such account.
+        UnreachableAccountError: the attempt's account can reach no such account.
         NotAuthorizedError: somebody other than its platform asks.
         AccountInUseError: it has money, or money on its way.
     """
     await _ensure_terms(database, account_id)
 
     async def work(conn: Conn) -> None:
-        account = await lock_account(conn, attempt.owner, account_id)
+        account = await lock_account(conn, attempt.scope, account_id)
         check_controlled(account, asking=asking, what="delete")
         await _close(conn, account, what="deleted")
         await expire_keys_of_account(conn, account_id, attempt.now_ms)

@@ -1,12 +1,12 @@
 -- name: change_terms
--- Count a change of an owner's terms: creates made under the earlier ones wait for this transaction and are then made
+-- Count a change of an account's terms: creates made under the earlier ones wait for this transaction and are then made
 -- again.
 INSERT INTO owner_terms AS o (account, livemode, version)
 VALUES ($1, $2, 1)
 ON CONFLICT ON CONSTRAINT owner_terms_pk DO UPDATE SET version = o.version + 1;
 
 -- name: set_settlement_days
--- Write an owner's own agreement, NULL for none, in a row that change_terms made.
+-- Write an account's own agreement, NULL for none, in a row that change_terms made.
 UPDATE owner_terms
 SET settlement_days = $3
 WHERE account = $1 AND livemode = $2;

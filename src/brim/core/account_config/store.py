@@ -2,16 +2,16 @@
 
 from typing import Final
 
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.platform.database import Conn
 from brim.platform.sql import load_queries
 
 _SQL: Final = load_queries(__package__)
 
 
-async def change_terms(conn: Conn, owner: Owner) -> None:
-    """Count a change of an owner's terms, in the transaction of the change."""
-    await conn.execute(_SQL["change_terms"], owner.account, owner.livemode)
+async def change_terms(conn: Conn, scope: AccountScope) -> None:
+    """Count a change of an account's terms, in the transaction of the change."""
+    await conn.execute(_SQL["change_terms"], scope.account, scope.livemode)
 
 
 async def ensure_terms(conn: Conn, account: str) -> None:
@@ -27,7 +27,7 @@ async def close(conn: Conn, account: str) -> None:
     await conn.execute(_SQL["close"], account)
 
 
-async def set_settlement_days(conn: Conn, owner: Owner, days: int | None) -> None:
-    """Write how many banking days money takes by the owner's own agreement, None for none, as a change of terms."""
-    await change_terms(conn, owner)
-    await conn.execute(_SQL["set_settlement_days"], owner.account, owner.livemode, days)
+async def set_settlement_days(conn: Conn, scope: AccountScope, days: int | None) -> None:
+    """Write how many banking days money takes by the account's own agreement, None for none, as a change of terms."""
+    await change_terms(conn, scope)
+    await conn.execute(_SQL["set_settlement_days"], scope.account, scope.livemode, days)

@@ -1,7 +1,7 @@
 """Which accounts a request reaches: its own, and those under it."""
 
 from brim.base.errors import BrimError
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.core.accounts import store as accounts
 from brim.core.accounts.rules import Account
 from brim.platform.database import Conn
@@ -15,7 +15,7 @@ class UnreachableAccountError(BrimError):
         self.account = account
 
 
-async def require_account(conn: Conn, viewer: Owner, account_id: str) -> Account:
+async def require_account(conn: Conn, viewer: AccountScope, account_id: str) -> Account:
     """Return an account that the viewer can reach.
 
     Raises:
@@ -27,7 +27,7 @@ async def require_account(conn: Conn, viewer: Owner, account_id: str) -> Account
     return account
 
 
-async def lock_account(conn: Conn, viewer: Owner, account_id: str) -> Account:
+async def lock_account(conn: Conn, viewer: AccountScope, account_id: str) -> Account:
     """Return an account that the viewer can reach, held until the transaction ends.
 
     Raises:

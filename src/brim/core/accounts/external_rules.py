@@ -11,7 +11,7 @@ import msgspec
 
 from brim.base.errors import BrimError
 from brim.base.metadata import MetadataChange, merge
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.core.bank_accounts import BankAccount
 
 EXTERNAL_PREFIX: Final = "ba_"
@@ -24,7 +24,7 @@ SHOWN_WITH_ACCOUNT: Final = 10
 class ExternalAccount(msgspec.Struct, frozen=True, kw_only=True):
     """One of them; `is_default` among those of its currency."""
 
-    owner: Owner
+    scope: AccountScope
     id: str
     created: int
     bank_account: BankAccount

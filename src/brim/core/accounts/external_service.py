@@ -8,7 +8,7 @@ import msgspec
 from brim.base.errors import ExclusiveParametersError, ResourceMissingError
 from brim.base.ids import IdFactory
 from brim.base.paging import Page, PageRequest, window
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.core import funding
 from brim.core.accounts import external_store as store
 from brim.core.accounts.access import lock_account, require_account
@@ -83,7 +83,7 @@ async def draft(
             currency=source.get("currency", _DEFAULT_CURRENCY),
             holder_name=source.get("account_holder_name"),
         )
-    token, numbers = await open_token(database, secrets, attempt.owner, source, param=PARAM)
+    token, numbers = await open_token(database, secrets, attempt.scope, source, param=PARAM)
     if token is None:  # a documented one, which can be used again and again
         account = BankAccount(
             routing_number=numbers.routing_number,
@@ -110,7 +110,7 @@ async def add(
 
     Args:
         conn: the caller's transaction.
-        attempt: the request, whose owner the token belongs to.
+        attempt: the request, whose account the token belongs to.
         account_id: whose it becomes, in the mode of the request.
         wanted: what it is.
         is_default: whether it becomes the default of its currency; the first of a currency always does.
@@ -120,9 +120,9 @@ async def add(
         TokenAlreadyUsedError: the token was used before.
         TooManyExternalAccountsError: there are too many already.
     """
-    holder = Owner(account_id, attempt.owner.livemode)
+    holder = AccountScope(account_id, attempt.scope.livemode)
     if wanted.token is not None:
-        await _use_token(conn, attempt.owner, wanted.token, wanted.id)
+        await _use_token(conn, attempt.scope, wanted.token, wanted.id)
     if is_default:
         before = await store.clear_default(conn, holder, wanted.currency)
         if replaces and before is not None:
@@ -131,7 +131,7 @@ async def add(
     if total >= MOST_EXTERNAL_ACCOUNTS:
         raise TooManyExternalAccountsError
     external = ExternalAccount(
-        owner=holder,
+        scope=holder,
         id=wanted.id,
         created=wanted.created,
         bank_account=wanted.bank_account,
@@ -144,8 +144,8 @@ async def add(
     return external
 
 
-async def _use_token(conn: Conn, owner: Owner, token_id: str, external_id: str) -> None:
-    found = await funding.lock_bank_token(conn, owner, token_id)
+async def _use_token(conn: Conn, scope: AccountScope, token_id: str, external_id: str) -> None:
+    found = await funding.lock_bank_token(conn, scope, token_id)
     if found is None:
         raise missing_funding(token_id, param=PARAM)
     token, _ = found
@@ -166,14 +166,14 @@ async def create_external_account(
     """Add an external account to an account and return its reply.
 
     Raises:
-        UnreachableAccountError: the owner can reach no such account.
+        UnreachableAccountError: the account can reach no such account.
         TokenAlreadyUsedError: the token was used before.
         TooManyExternalAccountsError: there are too many already.
         IdempotencyMismatchError: the key stands for another request.
     """
 
     async def work(conn: Conn) -> bytes:
-        await lock_account(conn, attempt.owner, account_id)
+        await lock_account(conn, attempt.scope, account_id)
         return external_account_json(await add(conn, attempt, account_id, wanted, is_default=is_default))
 
     return await run_once(database, attempt, work, render_error=render_error)
@@ -191,15 +191,15 @@ async def update_external_account(
     """Change what may change of an external account and return its reply.
 
     Raises:
-        UnreachableAccountError: the owner can reach no such account.
+        UnreachableAccountError: the account can reach no such account.
         ResourceMissingError: it has no such external account.
         TooMuchMetadataError: it would have too many metadata keys.
         IdempotencyMismatchError: the key stands for another request.
     """
 
     async def work(conn: Conn) -> bytes:
-        await lock_account(conn, attempt.owner, account_id)
-        holder = Owner(account_id, attempt.owner.livemode)
+        await lock_account(conn, attempt.scope, account_id)
+        holder = AccountScope(account_id, attempt.scope.livemode)
         changed = edited(await _require(conn, holder, external_id), edit)
         await store.update_external_account(conn, changed)
         if edit.is_default:
@@ -210,7 +210,7 @@ async def update_external_account(
     return await run_once(database, attempt, work, render_error=render_error)
 
 
-async def delete_external_account(database: Database, viewer: Owner, account_id: str, external_id: str) -> None:
+async def delete_external_account(database: Database, viewer: AccountScope, account_id: str, external_id: str) -> None:
     """Forget an external account.
 
     Raises:
@@ -221,7 +221,7 @@ async def delete_external_account(database: Database, viewer: Owner, account_id:
 
     async def work(conn: Conn) -> None:
         account = await lock_account(conn, viewer, account_id)
-        holder = Owner(account_id, viewer.livemode)
+        holder = AccountScope(account_id, viewer.livemode)
         external = await _require(conn, holder, external_id)
         _, in_currency = await store.count_external_accounts(conn, holder, external.currency)
         check_deletable(external, default_currency=account.default_currency, others=in_currency - 1)
@@ -231,7 +231,7 @@ async def delete_external_account(database: Database, viewer: Owner, account_id:
 
 
 async def retrieve_external_account(
-    database: Database, viewer: Owner, account_id: str, external_id: str
+    database: Database, viewer: AccountScope, account_id: str, external_id: str
 ) -> ExternalAccount:
     """Return an external account.
 
@@ -241,11 +241,11 @@ async def retrieve_external_account(
     """
     async with database.connection() as conn:
         await require_account(conn, viewer, account_id)
-        return await _require(conn, Owner(account_id, viewer.livemode), external_id)
+        return await _require(conn, AccountScope(account_id, viewer.livemode), external_id)
 
 
 async def list_external_accounts(
-    database: Database, viewer: Owner, account_id: str, request: PageRequest
+    database: Database, viewer: AccountScope, account_id: str, request: PageRequest
 ) -> Page[ExternalAccount]:
     """Return a page of an account's external accounts, newest first.
 
@@ -254,7 +254,7 @@ async def list_external_accounts(
         ResourceMissingError: a cursor names none of them.
         ExclusiveParametersError: both cursors are given.
     """
-    holder = Owner(account_id, viewer.livemode)
+    holder = AccountScope(account_id, viewer.livemode)
     async with database.connection() as conn:
         await require_account(conn, viewer, account_id)
         for param in ("starting_after", "ending_before"):
@@ -266,7 +266,7 @@ async def list_external_accounts(
         return await store.list_external_accounts(conn, holder, window(EXTERNAL_PREFIX, None, request))
 
 
-async def _require(conn: Conn, holder: Owner, external_id: str) -> ExternalAccount:
+async def _require(conn: Conn, holder: AccountScope, external_id: str) -> ExternalAccount:
     external = await store.read_external_account(conn, holder, external_id)
     if external is None:
         raise ResourceMissingError("external account", external_id, param="id", in_path=True)

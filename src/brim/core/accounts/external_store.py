@@ -6,7 +6,7 @@ from typing import Any, Final
 import msgspec
 
 from brim.base.paging import Page, Window, page_of
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.core.accounts.external_rules import ExternalAccount
 from brim.core.funding import bank_account_from_record
 from brim.platform.database import Conn
@@ -20,8 +20,8 @@ async def insert_external_account(conn: Conn, external: ExternalAccount) -> None
     account = external.bank_account
     await conn.execute(
         _SQL["insert_external_account"],
-        external.owner.account,
-        external.owner.livemode,
+        external.scope.account,
+        external.scope.livemode,
         external.id,
         external.created,
         account.routing_number,
@@ -49,18 +49,18 @@ async def fetch_external_accounts(
     return found
 
 
-async def read_external_account(conn: Conn, owner: Owner, external_id: str) -> ExternalAccount | None:
-    """Return an external account, None where the owner has none of that id."""
-    record = await conn.fetchrow(_SQL["read_external_account"], owner.account, owner.livemode, external_id)
+async def read_external_account(conn: Conn, scope: AccountScope, external_id: str) -> ExternalAccount | None:
+    """Return an external account, None where the account has none of that id."""
+    record = await conn.fetchrow(_SQL["read_external_account"], scope.account, scope.livemode, external_id)
     return _from_record(record) if record else None
 
 
-async def list_external_accounts(conn: Conn, owner: Owner, place: Window) -> Page[ExternalAccount]:
-    """Return a page of an owner's external accounts."""
+async def list_external_accounts(conn: Conn, scope: AccountScope, place: Window) -> Page[ExternalAccount]:
+    """Return a page of an account's external accounts."""
     records = await conn.fetch(
         _SQL["list_external_accounts"],
-        owner.account,
-        owner.livemode,
+        scope.account,
+        scope.livemode,
         place.low,
         place.high,
         place.newest_first,
@@ -69,9 +69,9 @@ async def list_external_accounts(conn: Conn, owner: Owner, place: Window) -> Pag
     return page_of(map(_from_record, records), place)
 
 
-async def count_external_accounts(conn: Conn, owner: Owner, currency: str) -> tuple[int, int]:
-    """Return how many external accounts an owner has, in all and in one currency."""
-    record = await conn.fetchrow(_SQL["count_external_accounts"], owner.account, owner.livemode, currency)
+async def count_external_accounts(conn: Conn, scope: AccountScope, currency: str) -> tuple[int, int]:
+    """Return how many external accounts an account has, in all and in one currency."""
+    record = await conn.fetchrow(_SQL["count_external_accounts"], scope.account, scope.livemode, currency)
     return record["total"], record["in_currency"]
 
 
@@ -79,8 +79,8 @@ async def update_external_account(conn: Conn, external: ExternalAccount) -> None
     """Write what may change of an external account, its being a default aside."""
     await conn.execute(
         _SQL["update_external_account"],
-        external.owner.account,
-        external.owner.livemode,
+        external.scope.account,
+        external.scope.livemode,
         external.id,
         external.holder_name,
         external.bank_account.holder_type,
@@ -89,21 +89,21 @@ async def update_external_account(conn: Conn, external: ExternalAccount) -> None
     )
 
 
-async def clear_default(conn: Conn, owner: Owner, currency: str) -> str | None:
+async def clear_default(conn: Conn, scope: AccountScope, currency: str) -> str | None:
     """Let no external account be the default of a currency; return the id of the one that was, None if none was."""
-    cleared: str | None = await conn.fetchval(_SQL["clear_default"], owner.account, owner.livemode, currency)
+    cleared: str | None = await conn.fetchval(_SQL["clear_default"], scope.account, scope.livemode, currency)
     return cleared
 
 
 async def set_default(conn: Conn, external: ExternalAccount) -> None:
     """Let an external account be the default of its currency in place of the one that is."""
-    await clear_default(conn, external.owner, external.currency)
-    await conn.execute(_SQL["set_default"], external.owner.account, external.owner.livemode, external.id)
+    await clear_default(conn, external.scope, external.currency)
+    await conn.execute(_SQL["set_default"], external.scope.account, external.scope.livemode, external.id)
 
 
-async def delete_external_account(conn: Conn, owner: Owner, external_id: str) -> None:
+async def delete_external_account(conn: Conn, scope: AccountScope, external_id: str) -> None:
     """Forget an external account."""
-    await conn.execute(_SQL["delete_external_account"], owner.account, owner.livemode, external_id)
+    await conn.execute(_SQL["delete_external_account"], scope.account, scope.livemode, external_id)
 
 
 async def delete_all_external_accounts(conn: Conn, account: str) -> None:
@@ -113,7 +113,7 @@ async def delete_all_external_accounts(conn: Conn, account: str) -> None:
 
 def _from_record(record: Mapping[str, Any]) -> ExternalAccount:
     return ExternalAccount(
-        owner=Owner(record["account"], record["livemode"]),
+        scope=AccountScope(record["account"], record["livemode"]),
         id=record["id"],
         created=record["created"],
         bank_account=bank_account_from_record(record),

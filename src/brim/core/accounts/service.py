@@ -13,7 +13,7 @@ from brim.base.errors import ExclusiveParametersError, ResourceMissingError
 from brim.base.ids import TIME_CHARS, encode_time, random_base62
 from brim.base.metadata import MetadataChange, merge
 from brim.base.paging import Page, PageRequest, Range, window
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.core.account_config import set_settlement_days
 from brim.core.accounts import store as accounts
 from brim.core.accounts.access import lock_account, require_account
@@ -103,7 +103,7 @@ async def create_platform_account(
     sent = {**wish.details, "controller": controller if wish.type is None and "controller" in wish.details else {}}
     account = Account(
         account=new_account_id(attempt.now_ms, random_text),
-        platform=attempt.owner.account,
+        platform=attempt.scope.account,
         created=now_s,
         type=account_type,
         country=wish.country,
@@ -116,12 +116,12 @@ async def create_platform_account(
     )
 
     async def work(conn: Conn) -> bytes:
-        check_platform(await require_account(conn, attempt.owner, attempt.owner.account))
+        check_platform(await require_account(conn, attempt.scope, attempt.scope.account))
         await accounts.insert_account(conn, account)
-        made = await _agree(conn, account, wish.settlement_days, livemode=attempt.owner.livemode)
+        made = await _agree(conn, account, wish.settlement_days, livemode=attempt.scope.livemode)
         if external is not None:
             await add(conn, attempt, account.account, external, is_default=True)
-        return await render_account(conn, made, livemode=attempt.owner.livemode, with_extras=with_extras)
+        return await render_account(conn, made, livemode=attempt.scope.livemode, with_extras=with_extras)
 
     return await run_once(database, attempt, work, render_error=render_error)
 
@@ -141,7 +141,7 @@ async def update_account(
 
     Args:
         database: where.
-        attempt: the request, whose owner is the account itself or its platform.
+        attempt: the request, whose account is the account itself or its platform.
         account_id: which account.
         edit: what changes.
         asking: the account whose key it is: a platform's, also where it acts for the account itself.
@@ -150,7 +150,7 @@ async def update_account(
         with_extras: whether the reply tells what only Brim knows.
 
     Raises:
-        UnreachableAccountError: the owner can reach no such account.
+        UnreachableAccountError: the account can reach no such account.
         PlatformAgreementError: its settlement days are its platform's to change.
         TokenAlreadyUsedError: the token of its bank account was used before.
         TooMuchMetadataError: it would have too many metadata keys.
@@ -158,16 +158,16 @@ async def update_account(
     """
 
     async def work(conn: Conn) -> bytes:
-        account = await lock_account(conn, attempt.owner, account_id)
+        account = await lock_account(conn, attempt.scope, account_id)
         if edit.settlement_days is not msgspec.UNSET:
             check_agreement(account, asking=asking)
         edited = _edited(account, edit, now_s=attempt.now_ms // 1000)
         if edited != account:
             await accounts.write_account(conn, edited)
-        agreed = await _agree(conn, edited, edit.settlement_days, livemode=attempt.owner.livemode)
+        agreed = await _agree(conn, edited, edit.settlement_days, livemode=attempt.scope.livemode)
         if external is not None:
             await add(conn, attempt, account_id, external, is_default=True, replaces=True)
-        return await render_account(conn, agreed, livemode=attempt.owner.livemode, with_extras=with_extras)
+        return await render_account(conn, agreed, livemode=attempt.scope.livemode, with_extras=with_extras)
 
     return await run_once(database, attempt, work, render_error=render_error)
 
@@ -184,14 +184,14 @@ async def update_capability(
     """Ask for a capability of an account or give it up, and return its reply; None leaves it as it is.
 
     Raises:
-        UnreachableAccountError: the owner can reach no such account.
+        UnreachableAccountError: the account can reach no such account.
         ResourceMissingError: there is no such capability.
         IdempotencyMismatchError: the key stands for another request.
     """
     check_capability(name)
 
     async def work(conn: Conn) -> bytes:
-        account = await lock_account(conn, attempt.owner, account_id)
+        account = await lock_account(conn, attempt.scope, account_id)
         if requested is not None:
             sent = {"capabilities": {name: requested}}
             details = changed(account.details, sent, now_s=attempt.now_ms // 1000)
@@ -203,7 +203,7 @@ async def update_capability(
 
 
 async def retrieve_capability(
-    database: Database, viewer: Owner, account_id: str, name: str
+    database: Database, viewer: AccountScope, account_id: str, name: str
 ) -> tuple[Account, CapabilityState]:
     """Return an account, and a capability of it.
 
@@ -216,7 +216,7 @@ async def retrieve_capability(
     return account, account.details.capabilities.get(name, UNREQUESTED)
 
 
-async def retrieve_account(database: Database, viewer: Owner, account_id: str) -> Account:
+async def retrieve_account(database: Database, viewer: AccountScope, account_id: str) -> Account:
     """Return an account: the viewer's own, or one under it.
 
     Raises:
@@ -226,7 +226,7 @@ async def retrieve_account(database: Database, viewer: Owner, account_id: str) -
         return await require_account(conn, viewer, account_id)
 
 
-async def show_account(database: Database, viewer: Owner, account_id: str, *, with_extras: bool) -> bytes:
+async def show_account(database: Database, viewer: AccountScope, account_id: str, *, with_extras: bool) -> bytes:
     """Return the reply of an account: the viewer's own, or one under it.
 
     Raises:
@@ -255,7 +255,7 @@ async def render_accounts(conn: Conn, found: Sequence[Account], *, livemode: boo
 
 
 async def list_platform_accounts(
-    database: Database, platform: Owner, created: Range | None, request: PageRequest
+    database: Database, platform: AccountScope, created: Range | None, request: PageRequest
 ) -> Page[Account]:
     """Return a page of the accounts under a platform, newest first.
 
@@ -268,7 +268,7 @@ async def list_platform_accounts(
 
 
 async def show_platform_accounts(
-    database: Database, platform: Owner, created: Range | None, request: PageRequest, *, with_extras: bool
+    database: Database, platform: AccountScope, created: Range | None, request: PageRequest, *, with_extras: bool
 ) -> tuple[list[bytes], bool]:
     """Return the replies of a page of the accounts under a platform, newest first, and whether there are others.
 
@@ -282,7 +282,7 @@ async def show_platform_accounts(
         return bodies, page.has_more
 
 
-async def _list(conn: Conn, platform: Owner, created: Range | None, request: PageRequest) -> Page[Account]:
+async def _list(conn: Conn, platform: AccountScope, created: Range | None, request: PageRequest) -> Page[Account]:
     await _check_cursor(conn, platform, request.starting_after, param="starting_after")
     await _check_cursor(conn, platform, request.ending_before, param="ending_before")
     if request.starting_after is not None and request.ending_before is not None:
@@ -290,7 +290,7 @@ async def _list(conn: Conn, platform: Owner, created: Range | None, request: Pag
     return await accounts.list_platform_accounts(conn, platform, window(ACCOUNT_PREFIX, created, request))
 
 
-async def _check_cursor(conn: Conn, platform: Owner, cursor: str | None, *, param: str) -> None:
+async def _check_cursor(conn: Conn, platform: AccountScope, cursor: str | None, *, param: str) -> None:
     """Let a cursor pass that is none, or an account under the platform."""
     if cursor is not None and await accounts.account_platform(conn, cursor) != platform.account:
         raise ResourceMissingError("account", cursor, param=param)
@@ -315,5 +315,5 @@ async def _agree(conn: Conn, account: Account, days: Days, *, livemode: bool) ->
     """Write an account's settlement days in one mode, if they are to change, and return the account with them."""
     if isinstance(days, msgspec.UnsetType):
         return account
-    await set_settlement_days(conn, Owner(account.account, livemode), days)
+    await set_settlement_days(conn, AccountScope(account.account, livemode), days)
     return msgspec.structs.replace(account, settlement_days=days)

@@ -6,7 +6,7 @@ from typing import Any, Final
 import msgspec
 
 from brim.base.paging import Page, Window, page_of
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.core.accounts.details import AccountDetails
 from brim.core.accounts.rules import Account
 from brim.platform.database import Conn
@@ -27,12 +27,12 @@ async def account_platform(conn: Conn, account: str) -> str | None:
     return found.platform if found else None
 
 
-async def read_account(conn: Conn, viewer: Owner, account: str) -> Account | None:
+async def read_account(conn: Conn, viewer: AccountScope, account: str) -> Account | None:
     """Return an account that the viewer can reach, with its agreement in the viewer's mode."""
     return _found(await conn.fetchrow(_SQL["read_account"], account, viewer.account, viewer.livemode))
 
 
-async def lock_account(conn: Conn, viewer: Owner, account: str) -> Account | None:
+async def lock_account(conn: Conn, viewer: AccountScope, account: str) -> Account | None:
     """Return an account that the viewer can reach, held until the transaction ends."""
     return _found(await conn.fetchrow(_SQL["lock_account"], account, viewer.account, viewer.livemode))
 
@@ -47,7 +47,7 @@ async def list_first_accounts(conn: Conn, limit: int) -> list[Account]:
     return [_account_from_record(record) for record in await conn.fetch(_SQL["list_first_accounts"], limit)]
 
 
-async def list_platform_accounts(conn: Conn, platform: Owner, place: Window) -> Page[Account]:
+async def list_platform_accounts(conn: Conn, platform: AccountScope, place: Window) -> Page[Account]:
     """Return a page of the accounts under a platform, with their agreements in the platform's mode."""
     records = await conn.fetch(
         _SQL["list_platform_accounts"],
@@ -68,7 +68,7 @@ async def find_first_account(conn: Conn) -> str | None:
 
 
 async def insert_account(conn: Conn, account: Account) -> None:
-    """Add an account; its agreement is written beside it, as the terms of an owner."""
+    """Add an account; its agreement is written beside it, as the terms of an account."""
     await conn.execute(
         _SQL["insert_account"],
         account.account,

@@ -353,7 +353,7 @@ def _external(external: ExternalAccount) -> ExternalAccountObject:
     account = external.bank_account
     return ExternalAccountObject(
         id=external.id,
-        account=external.owner.account,
+        account=external.scope.account,
         account_holder_name=external.holder_name,
         account_holder_type=account.holder_type,
         account_type=account.account_type,

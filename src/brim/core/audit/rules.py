@@ -5,7 +5,7 @@ from typing import Final
 
 import msgspec
 
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 
 ENTRY_PREFIX: Final = "aud_"
 
@@ -67,7 +67,7 @@ class AuditEntry(msgspec.Struct, frozen=True, kw_only=True):
     """One line of the audit log.
 
     `action` is an `Action`, such as `operator.disabled`, or the id of an operation of the API; `object` the id of what
-    it was done to; `owner` whose that is, None for what belongs to the whole installation; `detail` a few words for
+    it was done to; `scope` whose that is, None for what belongs to the whole installation; `detail` a few words for
     people; `at_ms` Unix milliseconds.
     """
 
@@ -76,5 +76,5 @@ class AuditEntry(msgspec.Struct, frozen=True, kw_only=True):
     actor: Actor
     action: str
     object: str | None = None
-    owner: Owner | None = None
+    scope: AccountScope | None = None
     detail: str | None = None

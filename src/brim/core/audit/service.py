@@ -3,7 +3,7 @@
 from brim.base.errors import ExclusiveParametersError, ResourceMissingError
 from brim.base.ids import IdFactory
 from brim.base.paging import Page, PageRequest
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.core.audit import store as audit
 from brim.core.audit.rules import ENTRY_PREFIX, Actor, AuditEntry
 from brim.platform.database import Conn, Database
@@ -15,7 +15,7 @@ async def record(
     action: str,
     *,
     object_id: str | None = None,
-    owner: Owner | None = None,
+    scope: AccountScope | None = None,
     detail: str | None = None,
     now_ms: int,
     ids: IdFactory,
@@ -27,7 +27,7 @@ async def record(
         by: who does it.
         action: noun and verb; see `brim.core.audit.rules.Action`.
         object_id: what it is done to.
-        owner: whose that is; None for what belongs to the whole installation.
+        scope: whose that is; None for what belongs to the whole installation.
         detail: a few words for people; never a secret.
         now_ms: the time.
         ids: makes the line's id.
@@ -38,7 +38,7 @@ async def record(
         actor=by,
         action=action,
         object=object_id,
-        owner=owner,
+        scope=scope,
         detail=detail,
     )
     await audit.insert_entry(conn, entry)
@@ -50,14 +50,14 @@ async def record_alone(
     action: str,
     *,
     object_id: str | None = None,
-    owner: Owner | None = None,
+    scope: AccountScope | None = None,
     detail: str | None = None,
     now_ms: int,
     ids: IdFactory,
 ) -> None:
     """Add a line about something that was done elsewhere, such as by a request to the API; see `record`."""
     async with database.connection() as conn:
-        await record(conn, by, action, object_id=object_id, owner=owner, detail=detail, now_ms=now_ms, ids=ids)
+        await record(conn, by, action, object_id=object_id, scope=scope, detail=detail, now_ms=now_ms, ids=ids)
 
 
 async def list_audit_log(database: Database, request: PageRequest) -> Page[AuditEntry]:

@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from brim.base.paging import Page, PageRequest, page_of, window
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.core.audit.rules import ENTRY_PREFIX, Actor, ActorKind, AuditEntry
 from brim.platform.database import Conn
 from brim.platform.sql import load_queries
@@ -18,7 +18,7 @@ async def insert_entry(conn: Conn, entry: AuditEntry) -> None:
         *(entry.id, entry.at_ms),
         *(entry.actor.kind.value, entry.actor.id, entry.actor.name, entry.actor.address),
         *(entry.action, entry.object),
-        *((entry.owner.account, entry.owner.livemode) if entry.owner else (None, None)),
+        *((entry.scope.account, entry.scope.livemode) if entry.scope else (None, None)),
         entry.detail,
     )
 
@@ -48,6 +48,6 @@ def _entry(record: Any) -> AuditEntry:
         ),
         action=record["action"],
         object=record["object"],
-        owner=None if account is None else Owner(account, record["livemode"]),
+        scope=None if account is None else AccountScope(account, record["livemode"]),
         detail=record["detail"],
     )

@@ -24,7 +24,7 @@ GROUP BY currency
 ORDER BY currency;
 
 -- name: newest_line
--- When the newest line of an owner's statement was written.
+-- When the newest line of an account's statement was written.
 SELECT created
 FROM balance_transactions
 WHERE account = $1 AND livemode = $2 AND id > '' AND id < '~'
@@ -32,7 +32,7 @@ ORDER BY id DESC
 LIMIT 1;
 
 -- name: day_totals
--- What came to an owner's balances and left them on each day of UTC: of the newest $4 lines of the statement after an
+-- What came to an account's balances and left them on each day of UTC: of the newest $4 lines of the statement after an
 -- id, so that one look stays short.
 SELECT
     currency, created / 86400 AS day, count(*) AS lines,

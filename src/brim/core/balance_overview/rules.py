@@ -1,4 +1,4 @@
-"""What an owner's books show at a glance: money that can be used, money on its way, and how the balance came about."""
+"""What an account's books show at a glance: what is available, what is pending, and how the balance came about."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
@@ -36,7 +36,7 @@ class BalanceDay(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CurrencyOverview(msgspec.Struct, frozen=True, kw_only=True):
-    """One currency of an owner's books, days in their order."""
+    """One currency of an account's books, days in their order."""
 
     currency: str
     available: int
@@ -45,7 +45,7 @@ class CurrencyOverview(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class BooksOverview(msgspec.Struct, frozen=True, kw_only=True):
-    """An owner's books at a glance.
+    """An account's books at a glance.
 
     With `in_flight_is_complete` false there is more on its way than was counted; `days_from` is the first second from
     which on every day is there, later than usual where there is too much to count.

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.core import ledger, time
 from brim.core.balance_overview import store as books
 from brim.core.balance_overview.rules import DAY_S, SHOWN_DAYS, BooksOverview, day_of, overview
@@ -14,35 +14,35 @@ MOST_LINES: Final = 50_000
 """What one look reads at most: some tens of milliseconds."""
 
 
-async def list_transfers(database: Database, owner: Owner, topup_id: str) -> list[Transfer]:
+async def list_transfers(database: Database, scope: AccountScope, topup_id: str) -> list[Transfer]:
     """Return what was booked for a top-up, in order."""
     async with database.connection() as conn:
-        return await books.fetch_transfers(conn, owner, topup_id)
+        return await books.fetch_transfers(conn, scope, topup_id)
 
 
 async def retrieve_overview(
     database: Database,
-    owner: Owner,
+    scope: AccountScope,
     *,
     now_s: int,
     most_pending: int = MOST_PENDING,
     most_lines: int = MOST_LINES,
 ) -> BooksOverview:
-    """Return an owner's books at a glance, with the last thirty days up to now in the owner's time.
+    """Return an account's books at a glance, with the last thirty days up to now in the account's time.
 
     Args:
         database: where they are.
-        owner: whose.
+        scope: whose.
         now_s: the real time.
         most_pending: how many pending top-ups are counted.
         most_lines: how many lines of the statement; days before the oldest of them are left out.
     """
     async with database.connection() as conn:
-        last = day_of(await _latest_second(conn, owner, now_s=now_s))
+        last = day_of(await _latest_second(conn, scope, now_s=now_s))
         first = last - SHOWN_DAYS + 1
-        counted = await books.fetch_day_totals(conn, owner, since=first * DAY_S, limit=most_lines)
-        in_flight = await books.fetch_in_flight(conn, owner, limit=most_pending)
-        balances = await ledger.fetch_balances(conn, owner)
+        counted = await books.fetch_day_totals(conn, scope, since=first * DAY_S, limit=most_lines)
+        in_flight = await books.fetch_in_flight(conn, scope, limit=most_pending)
+        balances = await ledger.fetch_balances(conn, scope)
     if counted.lines == most_lines:
         first = max(first, min(total.day for total in counted.totals) + 1)
     return overview(
@@ -55,8 +55,8 @@ async def retrieve_overview(
     )
 
 
-async def _latest_second(conn: Conn, owner: Owner, *, now_s: int) -> int:
+async def _latest_second(conn: Conn, scope: AccountScope, *, now_s: int) -> int:
     """Return the end of what is shown: now, unless a test clock went further and was deleted."""
-    clock = None if owner.livemode else await time.read_clock(conn, owner)
-    newest = await books.find_newest_line(conn, owner)
+    clock = None if scope.livemode else await time.read_clock(conn, scope)
+    newest = await books.find_newest_line(conn, scope)
     return max(clock.frozen_time if clock else now_s, newest or 0)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from brim.base.ids import first_id_at
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.core.balance_overview.rules import DayTotal, InFlight
 from brim.core.ledger import LedgerAccount, Transfer, TransferKind
 from brim.platform.database import Conn
@@ -20,27 +20,27 @@ class DayTotals(NamedTuple):
     lines: int
 
 
-async def fetch_transfers(conn: Conn, owner: Owner, topup_id: str) -> list[Transfer]:
+async def fetch_transfers(conn: Conn, scope: AccountScope, topup_id: str) -> list[Transfer]:
     """Return what was booked for a top-up, in order; nothing for one that does not exist."""
-    records = await conn.fetch(_SQL["transfers_of_topup"], owner.account, owner.livemode, topup_id)
+    records = await conn.fetch(_SQL["transfers_of_topup"], scope.account, scope.livemode, topup_id)
     return [_transfer_from_record(record) for record in records]
 
 
-async def fetch_in_flight(conn: Conn, owner: Owner, *, limit: int) -> list[InFlight]:
-    """Return what an owner's newest pending top-ups, at most `limit`, will bring of each currency."""
-    records = await conn.fetch(_SQL["in_flight"], owner.account, owner.livemode, limit)
+async def fetch_in_flight(conn: Conn, scope: AccountScope, *, limit: int) -> list[InFlight]:
+    """Return what an account's newest pending top-ups, at most `limit`, will bring of each currency."""
+    records = await conn.fetch(_SQL["in_flight"], scope.account, scope.livemode, limit)
     return [InFlight(record["currency"], record["amount"], record["topups"]) for record in records]
 
 
-async def find_newest_line(conn: Conn, owner: Owner) -> int | None:
-    """Return the Unix second of the newest line of an owner's statement, None when there is none."""
-    second: int | None = await conn.fetchval(_SQL["newest_line"], owner.account, owner.livemode)
+async def find_newest_line(conn: Conn, scope: AccountScope) -> int | None:
+    """Return the Unix second of the newest line of an account's statement, None when there is none."""
+    second: int | None = await conn.fetchval(_SQL["newest_line"], scope.account, scope.livemode)
     return second
 
 
-async def fetch_day_totals(conn: Conn, owner: Owner, *, since: int, limit: int) -> DayTotals:
-    """Return the totals of an owner's days since a Unix second, of the newest `limit` lines of the statement."""
-    records = await conn.fetch(_SQL["day_totals"], owner.account, owner.livemode, first_id_at("txn_", since), limit)
+async def fetch_day_totals(conn: Conn, scope: AccountScope, *, since: int, limit: int) -> DayTotals:
+    """Return the totals of an account's days since a Unix second, of the newest `limit` lines of the statement."""
+    records = await conn.fetch(_SQL["day_totals"], scope.account, scope.livemode, first_id_at("txn_", since), limit)
     totals = [
         DayTotal(
             currency=record["currency"],
@@ -55,7 +55,7 @@ async def fetch_day_totals(conn: Conn, owner: Owner, *, since: int, limit: int) 
 
 def _transfer_from_record(record: Mapping[str, Any]) -> Transfer:
     return Transfer(
-        owner=Owner(record["account"], record["livemode"]),
+        scope=AccountScope(record["account"], record["livemode"]),
         id=record["id"],
         topup=record["topup"],
         kind=TransferKind(record["kind"]),

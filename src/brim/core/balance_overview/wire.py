@@ -68,7 +68,7 @@ def transfer_json(transfer: Transfer) -> bytes:
             currency=transfer.currency,
             debit_account=transfer.debit_account,
             kind=transfer.kind,
-            livemode=transfer.owner.livemode,
+            livemode=transfer.scope.livemode,
             topup=transfer.topup,
         )
     )

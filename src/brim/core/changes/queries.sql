@@ -1,5 +1,5 @@
 -- name: newest_numbers
--- The number given last to the events of each of some owners, 0 where there is none, in the order in which they were
+-- The number given last to the events of each of some accounts, 0 where there is none, in the order in which they were
 -- asked for.
 SELECT coalesce((
     SELECT c.number FROM event_counters AS c WHERE c.account = w.account AND c.livemode = w.livemode
@@ -8,7 +8,7 @@ FROM unnest($1::text[], $2::boolean[]) WITH ORDINALITY AS w (account, livemode, 
 ORDER BY w.place;
 
 -- name: changed_objects
--- What the events of some owners after a number of theirs were about: at most $4 events of each.
+-- What the events of some accounts after a number of theirs were about: at most $4 events of each.
 SELECT
     w.place,
     (

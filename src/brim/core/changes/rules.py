@@ -1,4 +1,4 @@
-"""What is told of an owner's changes to whoever watches: which objects, never what became of them."""
+"""What is told of an account's changes to whoever watches: which objects, never what became of them."""
 
 from collections.abc import Iterable
 from typing import Final

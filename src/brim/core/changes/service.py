@@ -1,4 +1,4 @@
-"""Tell whoever watches an owner that something changed: one look at the database for all watchers of a process.
+"""Tell whoever watches an account that something changed: one look at the database for all watchers of a process.
 
 When there is a look, `looking` says. A watcher is told which objects changed and nothing of them, so what it then reads
 goes the way of every read, with the rights that it has.
@@ -8,7 +8,7 @@ import asyncio
 from typing import Final
 
 from brim.base.errors import BrimError, OverloadedError
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.base.waiting import happens_within
 from brim.core.changes import store as changes
 from brim.core.changes.rules import EVERYTHING, MOST_OBJECTS, Changes
@@ -32,10 +32,10 @@ class TooManyStreamsError(BrimError):
 
 
 class Watcher:
-    """Somebody who is told of one owner's changes. Close it in the end."""
+    """Somebody who is told of one account's changes. Close it in the end."""
 
-    def __init__(self, watchers: "Watchers", owner: Owner, viewer: str) -> None:
-        self.owner = owner
+    def __init__(self, watchers: "Watchers", scope: AccountScope, viewer: str) -> None:
+        self.scope = scope
         self.viewer = viewer
         self._watchers = watchers
         self._news: Changes | None = None
@@ -85,7 +85,7 @@ class Watchers:
         self._most_of_account = most_of_account
         self._most_of_viewer = most_of_viewer
         self._watchers: set[Watcher] = set()
-        self._after: dict[Owner, int] = {}
+        self._after: dict[AccountScope, int] = {}
         self._looking = Looking(database, self._look, lambda: len(self._watchers), whose="pages", every_s=look_every_s)
 
     @property
@@ -93,8 +93,8 @@ class Watchers:
         """Whether one more may watch."""
         return len(self._watchers) < self._most
 
-    def check_room(self, owner: Owner, viewer: str) -> None:
-        """Let one more of a person's pages watch an owner.
+    def check_room(self, scope: AccountScope, viewer: str) -> None:
+        """Let one more of a person's pages watch an account.
 
         Raises:
             OverloadedError: the process has as many watchers as it may.
@@ -102,18 +102,18 @@ class Watchers:
         """
         if not self.has_room:
             raise OverloadedError
-        of_account = sum(watcher.owner.account == owner.account for watcher in self._watchers)
+        of_account = sum(watcher.scope.account == scope.account for watcher in self._watchers)
         of_viewer = sum(watcher.viewer == viewer for watcher in self._watchers)
         if of_account >= self._most_of_account or of_viewer >= self._most_of_viewer:
             raise TooManyStreamsError
 
-    def watch(self, owner: Owner, viewer: str = "") -> Watcher:
-        """Return a watcher that is told of an owner's changes from about now on; call it inside the event loop."""
+    def watch(self, scope: AccountScope, viewer: str = "") -> Watcher:
+        """Return a watcher that is told of an account's changes from about now on; call it inside the event loop."""
         if not self._watchers:  # what was known when somebody watched last is old
             self._after.clear()
-        watcher = Watcher(self, owner, viewer)
+        watcher = Watcher(self, scope, viewer)
         self._watchers.add(watcher)
-        if owner in self._after:
+        if scope in self._after:
             watcher.tell(EVERYTHING)
         self._looking.begin()
         return watcher
@@ -129,18 +129,18 @@ class Watchers:
         await self._looking.close()
 
     async def _look(self) -> None:
-        watched = {watcher.owner for watcher in self._watchers}
-        self._after = {owner: number for owner, number in self._after.items() if owner in watched}
+        watched = {watcher.scope for watcher in self._watchers}
+        self._after = {scope: number for scope, number in self._after.items() if scope in watched}
         owners = sorted(watched)
         async with self._database.connection() as conn:
             newest = dict(zip(owners, await changes.newest_numbers(conn, owners), strict=True))
-            behind = {owner: after for owner, after in self._after.items() if newest[owner] > after}
+            behind = {scope: after for scope, after in self._after.items() if newest[scope] > after}
             found = await changes.changed_objects(conn, behind, limit=MOST_OBJECTS + 1) if behind else {}
         news = {
-            owner: Changes().with_more(objects, beyond=len(objects) > MOST_OBJECTS) for owner, objects in found.items()
+            scope: Changes().with_more(objects, beyond=len(objects) > MOST_OBJECTS) for scope, objects in found.items()
         }
         news |= dict.fromkeys(watched - self._after.keys(), EVERYTHING)
         self._after = newest
         for watcher in self._watchers:
-            if watcher.owner in news:
-                watcher.tell(news[watcher.owner])
+            if watcher.scope in news:
+                watcher.tell(news[watcher.scope])

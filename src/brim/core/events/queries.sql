@@ -16,7 +16,7 @@ SELECT account, livemode, id
 FROM announced;
 
 -- name: fetch_events
--- An owner's events of these ids; what does not exist is left out.
+-- An account's events of these ids; what does not exist is left out.
 SELECT
     e.account, e.livemode, e.id, e.created, e.type, e.object_id, e.api_version, e.request_id, e.idempotency_key,
     e.payload
@@ -193,7 +193,7 @@ ORDER BY CASE WHEN $5::boolean THEN found.id END DESC, CASE WHEN NOT $5 THEN fou
 LIMIT $6;
 
 -- name: events_after
--- An owner's events after a number, in the order of their numbers.
+-- An account's events after a number, in the order of their numbers.
 SELECT
     n.number, e.account, e.livemode, e.id, e.created, e.type, e.object_id, e.api_version, e.request_id,
     e.idempotency_key, e.payload

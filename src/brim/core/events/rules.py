@@ -7,7 +7,7 @@ from typing import Final
 import msgspec
 
 from brim.base.paging import Range
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 
 DEFAULT_API_VERSION: Final = "2026-10-28.endive"
 """Used where a request names none. Source: pinned by stripe-python 16.1.0 and stripe-node 23.1.0."""
@@ -60,7 +60,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     `idempotency_key` are None for what the bank did by itself.
     """
 
-    owner: Owner
+    scope: AccountScope
     id: str
     type: EventType
     created: int

@@ -4,7 +4,7 @@ import msgspec
 
 from brim.base.ids import created_of
 from brim.base.paging import Page, PageRequest
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.core.events import store as events_store
 from brim.core.events.rules import Cause, Event, EventFilters, EventType
 from brim.core.time import Moment
@@ -13,20 +13,22 @@ from brim.platform.database import Conn, Database
 from brim.platform.lookups import check_cursors
 
 
-async def list_events(database: Database, owner: Owner, filters: EventFilters, request: PageRequest) -> Page[Event]:
-    """Return a page of an owner's events.
+async def list_events(
+    database: Database, scope: AccountScope, filters: EventFilters, request: PageRequest
+) -> Page[Event]:
+    """Return a page of an account's events.
 
     Raises:
-        ResourceMissingError: a cursor names no event of the owner.
+        ResourceMissingError: a cursor names no event of the account.
         ExclusiveParametersError: both cursors are given.
     """
     # An unknown cursor is a "notification" on the wire. Source: a recorded reply of the vendor's.
-    await check_cursors(database, owner, request, kind="notification", exists=_event_exists)
-    return await events_store.list_events(database, owner, filters, request)
+    await check_cursors(database, scope, request, kind="notification", exists=_event_exists)
+    return await events_store.list_events(database, scope, filters, request)
 
 
-async def _event_exists(conn: Conn, owner: Owner, event_id: str) -> bool:
-    return event_id in await events_store.fetch_events(conn, owner, [event_id])
+async def _event_exists(conn: Conn, scope: AccountScope, event_id: str) -> bool:
+    return event_id in await events_store.fetch_events(conn, scope, [event_id])
 
 
 class NumberedPage(msgspec.Struct, frozen=True):
@@ -36,38 +38,40 @@ class NumberedPage(msgspec.Struct, frozen=True):
     has_more: bool
 
 
-async def retrieve_event(database: Database, owner: Owner, event_id: str) -> Event:
+async def retrieve_event(database: Database, scope: AccountScope, event_id: str) -> Event:
     """Return an event.
 
     Raises:
-        ResourceMissingError: the owner has none of that id.
+        ResourceMissingError: the account has none of that id.
     """
-    return await lookups.retrieve(database, owner, event_id, events_store.fetch_events, kind="event")
+    return await lookups.retrieve(database, scope, event_id, events_store.fetch_events, kind="event")
 
 
-async def page_events(database: Database, owner: Owner, filters: EventFilters, request: PageRequest) -> Page[Event]:
-    """Return a page of an owner's events. A cursor need not exist any more: events go while pages are turned."""
-    return await events_store.list_events(database, owner, filters, request)
+async def page_events(
+    database: Database, scope: AccountScope, filters: EventFilters, request: PageRequest
+) -> Page[Event]:
+    """Return a page of an account's events. A cursor need not exist any more: events go while pages are turned."""
+    return await events_store.list_events(database, scope, filters, request)
 
 
-async def list_after(database: Database, owner: Owner, number: int, *, limit: int) -> NumberedPage:
-    """Return an owner's events after a number.
+async def list_after(database: Database, scope: AccountScope, number: int, *, limit: int) -> NumberedPage:
+    """Return an account's events after a number.
 
     Numbers have no gap: whoever gets n + 1 after n has missed nothing. The first that is there may be greater than 1,
     because events are not kept for ever.
     """
     async with database.connection() as conn:
-        found = await events_store.list_events_after(conn, owner, number, limit=limit + 1)
+        found = await events_store.list_events_after(conn, scope, number, limit=limit + 1)
     return NumberedPage(found[:limit], len(found) > limit)
 
 
 def new_event(
-    owner: Owner, event_type: EventType, object_id: str, payload: bytes, moment: Moment, cause: Cause
+    scope: AccountScope, event_type: EventType, object_id: str, payload: bytes, moment: Moment, cause: Cause
 ) -> Event:
     """Return an event that happens at this moment."""
     event_id = moment.new_id("evt_")
     return Event(
-        owner=owner,
+        scope=scope,
         id=event_id,
         type=event_type,
         created=created_of(event_id),

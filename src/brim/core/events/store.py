@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from brim.base.ids import BODY_CHARS, created_of, first_id_at
 from brim.base.paging import Page, PageRequest, page_of, window
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.core.events.rules import Event, EventFilters, EventType, matching_event_types
 from brim.platform.database import Conn, Database
 from brim.platform.pages import fetch_ids
@@ -20,7 +20,7 @@ _SQL: Final = load_queries(__package__)
 
 async def insert_events(conn: Conn, events: Sequence[Event]) -> None:
     """Write events, of which there is at least one, in the transaction of what they announce."""
-    rows = [(each.owner.account, each.owner.livemode, each.id, *announcement_of(each)) for each in events]
+    rows = [(each.scope.account, each.scope.livemode, each.id, *announcement_of(each)) for each in events]
     await conn.execute(_SQL["insert_events"], *columns(rows))
 
 
@@ -37,16 +37,16 @@ def announcement_of(event: Event) -> tuple[Any, ...]:
     )
 
 
-async def fetch_events(conn: Conn, owner: Owner, ids: Sequence[str]) -> dict[str, Event]:
-    """Return an owner's events by id; those that do not exist are left out."""
-    records = await conn.fetch(_SQL["fetch_events"], owner.account, owner.livemode, ids)
+async def fetch_events(conn: Conn, scope: AccountScope, ids: Sequence[str]) -> dict[str, Event]:
+    """Return an account's events by id; those that do not exist are left out."""
+    records = await conn.fetch(_SQL["fetch_events"], scope.account, scope.livemode, ids)
     return {record["id"]: event_from_record(record) for record in records}
 
 
 def event_from_record(record: Mapping[str, Any]) -> Event:
     """Return the event in a row that has every column of `events`."""
     return Event(
-        owner=Owner(record["account"], record["livemode"]),
+        scope=AccountScope(record["account"], record["livemode"]),
         id=record["id"],
         type=EventType(record["type"]),
         created=record["created"],
@@ -58,17 +58,19 @@ def event_from_record(record: Mapping[str, Any]) -> Event:
     )
 
 
-async def list_events(database: Database, owner: Owner, filters: EventFilters, request: PageRequest) -> Page[Event]:
-    """Return a page of an owner's events; a type that never happens here finds none.
+async def list_events(
+    database: Database, scope: AccountScope, filters: EventFilters, request: PageRequest
+) -> Page[Event]:
+    """Return a page of an account's events; a type that never happens here finds none.
 
     An event that goes to no endpoint, or has no number yet, counts as delivered.
     """
     async with database.connection() as conn:
-        return await find_events(conn, owner, filters, request)
+        return await find_events(conn, scope, filters, request)
 
 
-async def find_events(conn: Conn, owner: Owner, filters: EventFilters, request: PageRequest) -> Page[Event]:
-    """Return a page of an owner's events as `list_events` does, read on the caller's connection."""
+async def find_events(conn: Conn, scope: AccountScope, filters: EventFilters, request: PageRequest) -> Page[Event]:
+    """Return a page of an account's events as `list_events` does, read on the caller's connection."""
     place = window("evt_", filters.created, request)
     kinds = frozenset(EventType) if filters.types is None else matching_event_types(filters.types)
     if not kinds:
@@ -77,8 +79,8 @@ async def find_events(conn: Conn, owner: Owner, filters: EventFilters, request: 
         name, *values = _object_walk(filters.object_id, kinds)
     else:
         name, *values = _event_walk(kinds, delivered=filters.delivery_success)
-    ids = await fetch_ids(conn, _SQL[name], owner, place, values)
-    found = await fetch_events(conn, owner, ids)
+    ids = await fetch_ids(conn, _SQL[name], scope, place, values)
+    found = await fetch_events(conn, scope, ids)
     return page_of(found.values(), place)
 
 
@@ -107,7 +109,7 @@ def _event_walk(kinds: frozenset[EventType], *, delivered: bool | None) -> tuple
     return "event_ids_without_creations", sorted(kinds), only_delivered
 
 
-async def list_events_after(conn: Conn, owner: Owner, number: int, *, limit: int) -> list[tuple[int, Event]]:
-    """Return up to `limit` of an owner's events with the numbers after a given one, in their order."""
-    records = await conn.fetch(_SQL["events_after"], owner.account, owner.livemode, number, limit)
+async def list_events_after(conn: Conn, scope: AccountScope, number: int, *, limit: int) -> list[tuple[int, Event]]:
+    """Return up to `limit` of an account's events with the numbers after a given one, in their order."""
+    records = await conn.fetch(_SQL["events_after"], scope.account, scope.livemode, number, limit)
     return [(record["number"], event_from_record(record)) for record in records]

@@ -140,7 +140,7 @@ def _thin(event: Event, context: str | None) -> ThinEventObject:
         id=event.id,
         context=context,
         created=write_second(event.created),
-        livemode=event.owner.livemode,
+        livemode=event.scope.livemode,
         reason=_reason(event),
         related_object=_related_object(event),
         snapshot_event=event.id,

@@ -23,7 +23,7 @@ class EventRequest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class EventExtras(msgspec.Struct, frozen=True):
-    """What Brim knows of an event beyond the vendor's object: its number among all of its owner's, without a gap."""
+    """What Brim knows of an event beyond the vendor's object: its number among all of its account's, without a gap."""
 
     sequence: int
 
@@ -63,7 +63,7 @@ def event_json(
             brim=msgspec.UNSET if sequence is None else EventExtras(sequence),
             created=event.created,
             data=EventData(msgspec.Raw(event.payload)),
-            livemode=event.owner.livemode,
+            livemode=event.scope.livemode,
             pending_webhooks=pending_webhooks,
             request=EventRequest(id=event.request_id, idempotency_key=event.idempotency_key),
             type=event.type,

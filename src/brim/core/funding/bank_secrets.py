@@ -9,7 +9,7 @@ from typing import Final
 
 import msgspec
 
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.core.bank_accounts import BankNumbers
 from brim.core.encryption import find_service_secret
 from brim.platform.database import Database
@@ -36,7 +36,7 @@ class BankSecrets:
         self._vault = vault
         self._fingerprint_key: bytes | None = None
 
-    async def keep(self, numbers: BankNumbers, *, owner: Owner, object_id: str) -> KeptNumbers:
+    async def keep(self, numbers: BankNumbers, *, scope: AccountScope, object_id: str) -> KeptNumbers:
         """Return the numbers as they may be stored in the row of that object.
 
         Raises:
@@ -44,10 +44,10 @@ class BankSecrets:
             SecretUnreadableError: it has another one than before.
             DatabaseUnavailableError: the fingerprint's key cannot be read.
         """
-        sealed = self._vault.seal(numbers.account_number.encode(), place=_place(owner, object_id))
+        sealed = self._vault.seal(numbers.account_number.encode(), place=_place(scope, object_id))
         return KeptNumbers(sealed, await self.fingerprint(numbers))
 
-    def reveal(self, sealed: bytes, *, owner: Owner, object_id: str) -> str:
+    def reveal(self, sealed: bytes, *, scope: AccountScope, object_id: str) -> str:
         """Return the account number in the row of that object.
 
         Raises:
@@ -55,7 +55,7 @@ class BankSecrets:
             SecretUnreadableError: it has another one than when the number was stored.
             MisplacedSecretError: it is that of another row.
         """
-        return self._vault.open(sealed, place=_place(owner, object_id)).decode()
+        return self._vault.open(sealed, place=_place(scope, object_id)).decode()
 
     async def fingerprint(self, numbers: BankNumbers) -> str:
         """Return what is the same for equal numbers, and tells nobody what they are.
@@ -71,5 +71,5 @@ class BankSecrets:
         return hmac.digest(self._fingerprint_key, text, hashlib.sha256).hex()[:FINGERPRINT_CHARS]
 
 
-def _place(owner: Owner, object_id: str) -> str:
-    return f"{owner.account}/{'live' if owner.livemode else 'test'}/{object_id}"
+def _place(scope: AccountScope, object_id: str) -> str:
+    return f"{scope.account}/{'live' if scope.livemode else 'test'}/{object_id}"

@@ -5,7 +5,7 @@ transaction: a create that races it is made under the terms before or those afte
 """
 
 from brim.base.errors import ResourceMissingError
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.core.account_config import change_terms
 from brim.core.funding import store as funding
 from brim.core.funding.rules import check_usable
@@ -20,37 +20,37 @@ async def set_default(
     """Let a bank account on file pay in a currency, and return the default's reply.
 
     Raises:
-        ResourceMissingError: the owner has none of that id.
+        ResourceMissingError: the account has none of that id.
         UnverifiedFundingError: it may not be debited.
         IdempotencyMismatchError: the key stands for another request.
     """
 
     async def work(conn: Conn) -> bytes:
-        source = await funding.lock_funding_source(conn, attempt.owner, funding_source)
+        source = await funding.lock_funding_source(conn, attempt.scope, funding_source)
         check_usable(source, funding_source, param="funding_source")
-        await funding.set_default(conn, attempt.owner, currency, funding_source)
-        await change_terms(conn, attempt.owner)
-        return default_json(attempt.owner, currency, funding_source)
+        await funding.set_default(conn, attempt.scope, currency, funding_source)
+        await change_terms(conn, attempt.scope)
+        return default_json(attempt.scope, currency, funding_source)
 
     return await run_once(database, attempt, work, render_error=render_error)
 
 
-async def list_defaults(database: Database, owner: Owner) -> dict[str, str]:
-    """Return the ids of what pays by currency, where the owner has said so."""
+async def list_defaults(database: Database, scope: AccountScope) -> dict[str, str]:
+    """Return the ids of what pays by currency, where the account has said so."""
     async with database.connection() as conn:
-        return await funding.read_defaults(conn, owner)
+        return await funding.read_defaults(conn, scope)
 
 
-async def delete_default(database: Database, owner: Owner, currency: str) -> None:
-    """Let nothing of the owner's choice pay in a currency any more.
+async def delete_default(database: Database, scope: AccountScope, currency: str) -> None:
+    """Let nothing of the account's choice pay in a currency any more.
 
     Raises:
         ResourceMissingError: nothing did.
     """
 
     async def work(conn: Conn) -> None:
-        if not await funding.delete_default(conn, owner, currency):
+        if not await funding.delete_default(conn, scope, currency):
             raise ResourceMissingError("default funding source", currency, param="currency", in_path=True)
-        await change_terms(conn, owner)
+        await change_terms(conn, scope)
 
     await database.transact(work)

@@ -11,7 +11,7 @@ VALUES (
 );
 
 -- name: fetch_funding_sources
--- An owner's bank accounts of these ids, detached ones too; what does not exist is left out.
+-- An account's bank accounts of these ids, detached ones too; what does not exist is left out.
 SELECT
     f.account, f.livemode, f.id, f.kind, f.created, f.verification, f.attempts_left, f.is_detached, f.routing_number,
     f.last4, f.fingerprint, f.bank_name, f.country, f.currency, f.account_holder_type, f.account_type,
@@ -26,7 +26,7 @@ CROSS JOIN LATERAL (
 ) AS f;
 
 -- name: lock_funding_source
--- An owner's bank account, held until the transaction ends.
+-- An account's bank account, held until the transaction ends.
 SELECT
     account, livemode, id, kind, created, verification, attempts_left, is_detached, routing_number, last4,
     fingerprint, bank_name, country, currency, account_holder_type, account_type, allow_redisplay, client_secret,
@@ -107,7 +107,7 @@ INSERT INTO bank_tokens (
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14);
 
 -- name: fetch_bank_tokens
--- An owner's tokens of these ids; what does not exist is left out.
+-- An account's tokens of these ids; what does not exist is left out.
 SELECT
     t.account, t.livemode, t.id, t.created, t.routing_number, t.last4, t.fingerprint, t.bank_name, t.country,
     t.currency, t.account_holder_name, t.account_holder_type, t.account_type, t.used_as, t.used_by
@@ -120,7 +120,7 @@ CROSS JOIN LATERAL (
 ) AS t;
 
 -- name: read_bank_token
--- An owner's token with its secret, as it is now.
+-- An account's token with its secret, as it is now.
 SELECT
     account, livemode, id, created, routing_number, last4, fingerprint, bank_name, country, currency,
     account_holder_name, account_holder_type, account_type, used_as, used_by, sealed
@@ -128,7 +128,7 @@ FROM bank_tokens
 WHERE account = $1 AND livemode = $2 AND id = $3;
 
 -- name: lock_bank_token
--- An owner's token with its secret, held until the transaction ends.
+-- An account's token with its secret, held until the transaction ends.
 SELECT
     account, livemode, id, created, routing_number, last4, fingerprint, bank_name, country, currency,
     account_holder_name, account_holder_type, account_type, used_as, used_by, sealed
@@ -149,7 +149,7 @@ VALUES ($1, $2, $3, $4)
 ON CONFLICT ON CONSTRAINT default_funding_sources_pk DO UPDATE SET funding_source = excluded.funding_source;
 
 -- name: read_defaults
--- An owner's defaults, by currency.
+-- An account's defaults, by currency.
 SELECT currency, funding_source
 FROM default_funding_sources
 WHERE account = $1 AND livemode = $2

@@ -5,7 +5,7 @@
 
 from brim.base.errors import BrimError
 from brim.base.ids import IdFactory
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.core.funding import store as funding
 from brim.core.funding.bank_secrets import BankSecrets
 from brim.core.funding.reference import Funding
@@ -31,7 +31,7 @@ async def find_funding(
     A retry whose bank account has been detached meanwhile still gets its first answer: then that is returned.
 
     Raises:
-        ResourceMissingError: the owner has no such bank account, or detached it.
+        ResourceMissingError: the account has no such bank account, or detached it.
         UnverifiedFundingError: it may not be debited.
         TokenAlreadyUsedError: another request has used the token.
         NoEncryptionKeyError, SecretUnreadableError: it is a token, and the server cannot keep account numbers.
@@ -39,7 +39,7 @@ async def find_funding(
     try:
         if source is not None:
             return await _take_source(database, secrets, attempt, source, ids=ids)
-        return await _find_payment_method(database, attempt.owner, payment_method or "")
+        return await _find_payment_method(database, attempt.scope, payment_method or "")
     except BrimError:
         async with database.connection() as conn:
             kept = await find_kept(conn, attempt)
@@ -49,28 +49,28 @@ async def find_funding(
 
 
 async def preview_funding(
-    database: Database, secrets: BankSecrets, owner: Owner, *, source: str | None, payment_method: str | None
+    database: Database, secrets: BankSecrets, scope: AccountScope, *, source: str | None, payment_method: str | None
 ) -> Funding:
     """Return what the bank account would pay with that a top-up named now; nothing is written, no token is used up.
 
     Raises:
-        ResourceMissingError: the owner has no such bank account, or detached it.
+        ResourceMissingError: the account has no such bank account, or detached it.
         UnverifiedFundingError: it may not be debited.
         TokenAlreadyUsedError: it is a token that has become a source.
         NoEncryptionKeyError, SecretUnreadableError: it is a token, and the server cannot read account numbers.
     """
     if source is None:
-        return await _find_payment_method(database, owner, payment_method or "")
+        return await _find_payment_method(database, scope, payment_method or "")
     if source.startswith(TOKEN_PREFIX):
-        return Funding(source=source, scenario=await scenario_of_token(database, secrets, owner, source))
-    return await _find_source(database, owner, source)
+        return Funding(source=source, scenario=await scenario_of_token(database, secrets, scope, source))
+    return await _find_source(database, scope, source)
 
 
-async def _find_payment_method(database: Database, owner: Owner, method_id: str) -> Funding:
-    documented = find_documented(owner, method_id)
+async def _find_payment_method(database: Database, scope: AccountScope, method_id: str) -> Funding:
+    documented = find_documented(scope, method_id)
     if documented is not None:
         return funding_of(check_usable(documented, method_id, param="payment_method"))
-    found = await _fetch(database, owner, method_id, FundingKind.PAYMENT_METHOD)
+    found = await _fetch(database, scope, method_id, FundingKind.PAYMENT_METHOD)
     return funding_of(check_usable(found, method_id, param="payment_method"))
 
 
@@ -79,18 +79,18 @@ async def _take_source(
 ) -> Funding:
     """Return what a source pays with, or a token, which becomes a source by that."""
     if not source_id.startswith(TOKEN_PREFIX):
-        return await _find_source(database, attempt.owner, source_id)
+        return await _find_source(database, attempt.scope, source_id)
     made = await source_for_topup(database, secrets, attempt, source_id, ids=ids)
     return funding_of(check_usable(made, source_id, param="source"))
 
 
-async def _find_source(database: Database, owner: Owner, source_id: str) -> Funding:
-    found = await _fetch(database, owner, source_id, FundingKind.SOURCE)
+async def _find_source(database: Database, scope: AccountScope, source_id: str) -> Funding:
+    found = await _fetch(database, scope, source_id, FundingKind.SOURCE)
     return funding_of(check_usable(found, source_id, param="source"))
 
 
-async def _fetch(database: Database, owner: Owner, funding_id: str, kind: FundingKind) -> FundingSource | None:
+async def _fetch(database: Database, scope: AccountScope, funding_id: str, kind: FundingKind) -> FundingSource | None:
     if not funding_id.startswith(PREFIXES[kind]):
         raise missing_funding(funding_id, param=kind)
     async with database.connection() as conn:
-        return (await funding.fetch_funding_sources(conn, owner, [funding_id])).get(funding_id)
+        return (await funding.fetch_funding_sources(conn, scope, [funding_id])).get(funding_id)

@@ -12,7 +12,7 @@ from typing import Final
 import msgspec
 
 from brim.base.errors import BrimError, KeptRefusalError, ResourceMissingError
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.core.bank_accounts import Address, BankAccount, Guess, Party, Verification
 
 ATTEMPTS: Final = 3
@@ -41,7 +41,7 @@ class FundingSource(msgspec.Struct, frozen=True, kw_only=True):
     `customer_account` name for whom a payment method is kept: ids of the client's own, which mean nothing here.
     """
 
-    owner: Owner
+    scope: AccountScope
     id: str
     kind: FundingKind
     created: int
@@ -64,7 +64,7 @@ class BankToken(msgspec.Struct, frozen=True, kw_only=True):
     `used_as` names that source, `used_by` the request that made it: its idempotency key, or else its id.
     """
 
-    owner: Owner
+    scope: AccountScope
     id: str
     created: int
     bank_account: BankAccount
@@ -208,7 +208,7 @@ def check_can_be_guessed(source: FundingSource) -> None:
         raise AlreadyVerifiedError(source.id)
     if source.verification is Verification.FAILED and source.attempts_left == 0:
         raise TooManyAttemptsError(source.id)
-    if source.verification is Verification.FAILED or source.owner.livemode:
+    if source.verification is Verification.FAILED or source.scope.livemode:
         raise MicrodepositsNotSentError(source.id)
 
 

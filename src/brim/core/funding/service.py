@@ -13,7 +13,7 @@ from brim.base.errors import BrimError, ResourceMissingError
 from brim.base.ids import IdFactory
 from brim.base.metadata import MetadataChange, merge
 from brim.base.paging import Page, PageRequest, window
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.core.account_config import change_terms
 from brim.core.bank_accounts import BankAccount, BankNumbers, Guess, Party, Verification
 from brim.core.funding import store as funding
@@ -97,10 +97,10 @@ async def create_payment_method(
     """
     method_id = ids.new_at(PREFIXES[FundingKind.PAYMENT_METHOD], attempt.now_ms)
     created = ids.newest_second
-    kept = await secrets.keep(wish.numbers, owner=attempt.owner, object_id=method_id)
-    scenario, verification = first_state(attempt.owner, wish.numbers, by_microdeposits=wish.by_microdeposits)
+    kept = await secrets.keep(wish.numbers, scope=attempt.scope, object_id=method_id)
+    scenario, verification = first_state(attempt.scope, wish.numbers, by_microdeposits=wish.by_microdeposits)
     method = FundingSource(
-        owner=attempt.owner,
+        scope=attempt.scope,
         id=method_id,
         kind=FundingKind.PAYMENT_METHOD,
         created=created,
@@ -126,9 +126,11 @@ async def create_payment_method(
     return await run_once(database, attempt, work, render_error=render_error)
 
 
-def first_state(owner: Owner, numbers: BankNumbers, *, by_microdeposits: bool) -> tuple[str | None, Verification]:
+def first_state(
+    scope: AccountScope, numbers: BankNumbers, *, by_microdeposits: bool
+) -> tuple[str | None, Verification]:
     """Return what a new bank account plays, and whether it may be debited yet; live ones may not."""
-    if owner.livemode:
+    if scope.livemode:
         return None, Verification.PENDING
     scenario, verification = behaviour_of(numbers)
     if by_microdeposits and verification is Verification.VERIFIED:
@@ -137,31 +139,31 @@ def first_state(owner: Owner, numbers: BankNumbers, *, by_microdeposits: bool) -
 
 
 async def retrieve_funding_source(
-    database: Database, owner: Owner, kind: FundingKind, funding_id: str
+    database: Database, scope: AccountScope, kind: FundingKind, funding_id: str
 ) -> FundingSource:
     """Return a bank account on file, a detached one too, or what a documented test id stands for.
 
     Raises:
-        ResourceMissingError: the owner has none of that id and kind.
+        ResourceMissingError: the account has none of that id and kind.
     """
-    documented = find_documented(owner, funding_id) if kind is FundingKind.PAYMENT_METHOD else None
+    documented = find_documented(scope, funding_id) if kind is FundingKind.PAYMENT_METHOD else None
     if documented is not None:
         return documented
     async with database.connection() as conn:
-        found = (await funding.fetch_funding_sources(conn, owner, [funding_id])).get(funding_id)
+        found = (await funding.fetch_funding_sources(conn, scope, [funding_id])).get(funding_id)
         if found is None or found.kind is not kind:
-            raise await _missing(conn, owner, kind, funding_id)
+            raise await _missing(conn, scope, kind, funding_id)
         return found
 
 
-def find_documented(owner: Owner, payment_method: str) -> FundingSource | None:
+def find_documented(scope: AccountScope, payment_method: str) -> FundingSource | None:
     """Return the payment method that a documented test id stands for, None for any other id and in live mode."""
-    if owner.livemode:
+    if scope.livemode:
         return None
     if payment_method in UNVERIFIED_PAYMENT_METHODS:
-        return documented_payment_method(owner, payment_method, verification=Verification.FAILED)
+        return documented_payment_method(scope, payment_method, verification=Verification.FAILED)
     if payment_method in PAYMENT_METHOD_SCENARIOS:
-        return documented_payment_method(owner, payment_method, verification=Verification.VERIFIED)
+        return documented_payment_method(scope, payment_method, verification=Verification.VERIFIED)
     return None
 
 
@@ -178,13 +180,13 @@ async def update_funding_source(
     """Change what may change of a bank account on file and return its reply.
 
     Raises:
-        ResourceMissingError: the owner has none of that id and kind.
+        ResourceMissingError: the account has none of that id and kind.
         TooMuchMetadataError: it would have more metadata than it may.
         IdempotencyMismatchError: the key stands for another request.
     """
 
     async def work(conn: Conn) -> bytes:
-        source = await _lock(conn, attempt.owner, kind, funding_id)
+        source = await _lock(conn, attempt.scope, kind, funding_id)
         account = source.bank_account
         changed = msgspec.structs.replace(
             source,
@@ -216,13 +218,13 @@ async def attach_payment_method(
     """Keep a payment method for a customer, one of the two that may be named, and return its reply.
 
     Raises:
-        ResourceMissingError: the owner has no such payment method.
+        ResourceMissingError: the account has no such payment method.
         AlreadyAttachedError: it is kept for somebody else.
         IdempotencyMismatchError: the key stands for another request.
     """
 
     async def work(conn: Conn) -> bytes:
-        method = await _lock(conn, attempt.owner, FundingKind.PAYMENT_METHOD, method_id)
+        method = await _lock(conn, attempt.scope, FundingKind.PAYMENT_METHOD, method_id)
         kept = attached(method, customer=customer, customer_account=customer_account)
         await funding.update_funding_source(conn, kept)
         return render(kept)
@@ -242,16 +244,16 @@ async def detach_funding_source(
     """Let no new top-up be paid from a bank account, as a default neither, and return its reply.
 
     Raises:
-        ResourceMissingError: the owner has none of that id and kind.
+        ResourceMissingError: the account has none of that id and kind.
         IdempotencyMismatchError: the key stands for another request.
     """
 
     async def work(conn: Conn) -> bytes:
-        source = await _lock(conn, attempt.owner, kind, funding_id)
+        source = await _lock(conn, attempt.scope, kind, funding_id)
         detached = msgspec.structs.replace(source, is_detached=True, customer=None, customer_account=None)
         await funding.update_funding_source(conn, detached)
-        if await funding.delete_defaults_of(conn, attempt.owner, funding_id):
-            await change_terms(conn, attempt.owner)
+        if await funding.delete_defaults_of(conn, attempt.scope, funding_id):
+            await change_terms(conn, attempt.scope)
         return render(detached)
 
     return await run_once(database, attempt, work, render_error=render_error)
@@ -272,7 +274,7 @@ async def verify_funding_source(
     A refusal of these is an answer that is kept, and the attempt counts.
 
     Raises:
-        ResourceMissingError: the owner has none of that id and kind.
+        ResourceMissingError: the account has none of that id and kind.
         AlreadyVerifiedError, MicrodepositsNotSentError: there is nothing to guess.
         MicrodepositAmountsMismatchError, DescriptorCodeMismatchError: it was wrong.
         TooManyAttemptsError, MicrodepositsTimedOutError: it was wrong for good.
@@ -280,7 +282,7 @@ async def verify_funding_source(
     """
 
     async def work(conn: Conn) -> bytes:
-        source = await _lock(conn, attempt.owner, kind, funding_id)
+        source = await _lock(conn, attempt.scope, kind, funding_id)
         check_can_be_guessed(source)
         found = _judge(guess)
         after = judged(source, found)
@@ -312,51 +314,51 @@ def _refusal(source: FundingSource, found: Guess, guess: MicrodepositGuess) -> B
 async def _write(conn: Conn, source: FundingSource) -> None:
     """Write a change; where it is a source that pays for what names none, later top-ups carry it as it is now."""
     await funding.update_funding_source(conn, source)
-    if source.kind is FundingKind.SOURCE and source.id in (await funding.read_defaults(conn, source.owner)).values():
-        await change_terms(conn, source.owner)
+    if source.kind is FundingKind.SOURCE and source.id in (await funding.read_defaults(conn, source.scope)).values():
+        await change_terms(conn, source.scope)
 
 
-async def _lock(conn: Conn, owner: Owner, kind: FundingKind, funding_id: str) -> FundingSource:
+async def _lock(conn: Conn, scope: AccountScope, kind: FundingKind, funding_id: str) -> FundingSource:
     """Return a bank account that is on file, held for a change."""
-    source = await funding.lock_funding_source(conn, owner, funding_id)
+    source = await funding.lock_funding_source(conn, scope, funding_id)
     if source is None or source.kind is not kind or source.is_detached:
-        raise await _missing(conn, owner, kind, funding_id)
+        raise await _missing(conn, scope, kind, funding_id)
     return source
 
 
-async def _missing(conn: Conn, owner: Owner, kind: FundingKind, funding_id: str) -> ResourceMissingError:
-    """Return the error that there is no such bank account; it says whether the owner's other mode has it."""
-    other_mode = Owner(owner.account, not owner.livemode)
+async def _missing(conn: Conn, scope: AccountScope, kind: FundingKind, funding_id: str) -> ResourceMissingError:
+    """Return the error that there is no such bank account; it says whether the account's other mode has it."""
+    other_mode = AccountScope(scope.account, not scope.livemode)
     in_other_mode = await funding.fetch_funding_sources(conn, other_mode, [funding_id])
-    other_mode_of = owner.livemode if in_other_mode else None
+    other_mode_of = scope.livemode if in_other_mode else None
     return ResourceMissingError(KIND_WORDS[kind], funding_id, param=kind, in_path=True, other_mode_of=other_mode_of)
 
 
-async def fetch_payment_methods(conn: Conn, owner: Owner, ids: Sequence[str]) -> list[FundingSource]:
-    """Return those of an owner's payment methods that exist, documented test ids among them, each once."""
-    documented = {method_id: find_documented(owner, method_id) for method_id in dict.fromkeys(ids)}
+async def fetch_payment_methods(conn: Conn, scope: AccountScope, ids: Sequence[str]) -> list[FundingSource]:
+    """Return those of an account's payment methods that exist, documented test ids among them, each once."""
+    documented = {method_id: find_documented(scope, method_id) for method_id in dict.fromkeys(ids)}
     on_file = [method_id for method_id, method in documented.items() if method is None]
-    found = await funding.fetch_funding_sources(conn, owner, on_file) if on_file else {}
+    found = await funding.fetch_funding_sources(conn, scope, on_file) if on_file else {}
     return [*found.values(), *(method for method in documented.values() if method is not None)]
 
 
 async def list_funding_sources(
     database: Database,
-    owner: Owner,
+    scope: AccountScope,
     kind: FundingKind,
     request: PageRequest,
     filters: FundingFilters = FundingFilters(),  # noqa: B008  frozen
 ) -> Page[FundingSource]:
-    """Return a page of an owner's bank accounts of one kind, without those that were detached.
+    """Return a page of an account's bank accounts of one kind, without those that were detached.
 
     Raises:
-        ResourceMissingError: a cursor names none of the owner's.
+        ResourceMissingError: a cursor names none of the account's.
         ExclusiveParametersError: both cursors are given.
     """
-    await check_cursors(database, owner, request, kind=KIND_WORDS[kind], exists=_funding_source_exists)
+    await check_cursors(database, scope, request, kind=KIND_WORDS[kind], exists=_funding_source_exists)
     async with database.connection() as conn:
-        return await funding.list_funding_sources(conn, owner, filters, window(PREFIXES[kind], None, request))
+        return await funding.list_funding_sources(conn, scope, filters, window(PREFIXES[kind], None, request))
 
 
-async def _funding_source_exists(conn: Conn, owner: Owner, funding_id: str) -> bool:
-    return funding_id in await funding.fetch_funding_sources(conn, owner, [funding_id])
+async def _funding_source_exists(conn: Conn, scope: AccountScope, funding_id: str) -> bool:
+    return funding_id in await funding.fetch_funding_sources(conn, scope, [funding_id])

@@ -6,7 +6,7 @@ from typing import Any, Final
 import msgspec
 
 from brim.base.paging import Page, Window, page_of
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.core.bank_accounts import BankAccount, Party, Verification
 from brim.core.funding.rules import BankToken, FundingFilters, FundingKind, FundingSource
 from brim.platform.database import Conn
@@ -22,8 +22,8 @@ async def insert_funding_source(conn: Conn, source: FundingSource, sealed: bytes
     account = source.bank_account
     await conn.execute(
         _SQL["insert_funding_source"],
-        source.owner.account,
-        source.owner.livemode,
+        source.scope.account,
+        source.scope.livemode,
         source.id,
         source.kind,
         source.created,
@@ -41,15 +41,15 @@ async def insert_funding_source(conn: Conn, source: FundingSource, sealed: bytes
     )
 
 
-async def fetch_funding_sources(conn: Conn, owner: Owner, ids: Sequence[str]) -> dict[str, FundingSource]:
-    """Return an owner's bank accounts by id, detached ones too; those that do not exist are left out."""
-    records = await conn.fetch(_SQL["fetch_funding_sources"], owner.account, owner.livemode, ids)
+async def fetch_funding_sources(conn: Conn, scope: AccountScope, ids: Sequence[str]) -> dict[str, FundingSource]:
+    """Return an account's bank accounts by id, detached ones too; those that do not exist are left out."""
+    records = await conn.fetch(_SQL["fetch_funding_sources"], scope.account, scope.livemode, ids)
     return {record["id"]: funding_source_from_record(record) for record in records}
 
 
-async def lock_funding_source(conn: Conn, owner: Owner, funding_id: str) -> FundingSource | None:
+async def lock_funding_source(conn: Conn, scope: AccountScope, funding_id: str) -> FundingSource | None:
     """Return a bank account on file that nobody else can change until the caller's transaction ends."""
-    record = await conn.fetchrow(_SQL["lock_funding_source"], owner.account, owner.livemode, funding_id)
+    record = await conn.fetchrow(_SQL["lock_funding_source"], scope.account, scope.livemode, funding_id)
     return funding_source_from_record(record) if record else None
 
 
@@ -57,8 +57,8 @@ async def update_funding_source(conn: Conn, source: FundingSource) -> None:
     """Write what may change of a bank account that the caller has locked."""
     await conn.execute(
         _SQL["update_funding_source"],
-        source.owner.account,
-        source.owner.livemode,
+        source.scope.account,
+        source.scope.livemode,
         source.id,
         source.verification,
         source.attempts_left,
@@ -73,11 +73,13 @@ async def update_funding_source(conn: Conn, source: FundingSource) -> None:
     )
 
 
-async def list_funding_sources(conn: Conn, owner: Owner, filters: FundingFilters, place: Window) -> Page[FundingSource]:
-    """Return a page of an owner's bank accounts on file; the window's prefix says of which kind."""
+async def list_funding_sources(
+    conn: Conn, scope: AccountScope, filters: FundingFilters, place: Window
+) -> Page[FundingSource]:
+    """Return a page of an account's bank accounts on file; the window's prefix says of which kind."""
     arguments = [
-        owner.account,
-        owner.livemode,
+        scope.account,
+        scope.livemode,
         place.low,
         place.high,
         place.newest_first,
@@ -96,8 +98,8 @@ async def insert_bank_token(conn: Conn, token: BankToken, sealed: bytes) -> None
     account = token.bank_account
     await conn.execute(
         _SQL["insert_bank_token"],
-        token.owner.account,
-        token.owner.livemode,
+        token.scope.account,
+        token.scope.livemode,
         token.id,
         token.created,
         sealed,
@@ -108,50 +110,50 @@ async def insert_bank_token(conn: Conn, token: BankToken, sealed: bytes) -> None
     )
 
 
-async def fetch_bank_tokens(conn: Conn, owner: Owner, ids: Sequence[str]) -> dict[str, BankToken]:
-    """Return an owner's tokens by id; those that do not exist are left out."""
-    records = await conn.fetch(_SQL["fetch_bank_tokens"], owner.account, owner.livemode, ids)
+async def fetch_bank_tokens(conn: Conn, scope: AccountScope, ids: Sequence[str]) -> dict[str, BankToken]:
+    """Return an account's tokens by id; those that do not exist are left out."""
+    records = await conn.fetch(_SQL["fetch_bank_tokens"], scope.account, scope.livemode, ids)
     return {record["id"]: _token_from_record(record) for record in records}
 
 
-async def read_bank_token(conn: Conn, owner: Owner, token_id: str) -> tuple[BankToken, bytes] | None:
+async def read_bank_token(conn: Conn, scope: AccountScope, token_id: str) -> tuple[BankToken, bytes] | None:
     """Return a token and its sealed account number, as they are now."""
-    record = await conn.fetchrow(_SQL["read_bank_token"], owner.account, owner.livemode, token_id)
+    record = await conn.fetchrow(_SQL["read_bank_token"], scope.account, scope.livemode, token_id)
     return (_token_from_record(record), record["sealed"]) if record else None
 
 
-async def lock_bank_token(conn: Conn, owner: Owner, token_id: str) -> tuple[BankToken, bytes] | None:
+async def lock_bank_token(conn: Conn, scope: AccountScope, token_id: str) -> tuple[BankToken, bytes] | None:
     """Return a token and its sealed account number; nobody else can use it until the caller's transaction ends."""
-    record = await conn.fetchrow(_SQL["lock_bank_token"], owner.account, owner.livemode, token_id)
+    record = await conn.fetchrow(_SQL["lock_bank_token"], scope.account, scope.livemode, token_id)
     return (_token_from_record(record), record["sealed"]) if record else None
 
 
 async def use_bank_token(conn: Conn, token: BankToken) -> None:
     """Write what a token that the caller has locked became."""
     await conn.execute(
-        _SQL["use_bank_token"], token.owner.account, token.owner.livemode, token.id, token.used_as, token.used_by
+        _SQL["use_bank_token"], token.scope.account, token.scope.livemode, token.id, token.used_as, token.used_by
     )
 
 
-async def set_default(conn: Conn, owner: Owner, currency: str, funding_id: str) -> None:
+async def set_default(conn: Conn, scope: AccountScope, currency: str, funding_id: str) -> None:
     """Let a bank account pay for what names nothing in a currency."""
-    await conn.execute(_SQL["set_default"], owner.account, owner.livemode, currency, funding_id)
+    await conn.execute(_SQL["set_default"], scope.account, scope.livemode, currency, funding_id)
 
 
-async def read_defaults(conn: Conn, owner: Owner) -> dict[str, str]:
-    """Return the ids of an owner's defaults by currency, in its order."""
-    records = await conn.fetch(_SQL["read_defaults"], owner.account, owner.livemode)
+async def read_defaults(conn: Conn, scope: AccountScope) -> dict[str, str]:
+    """Return the ids of an account's defaults by currency, in its order."""
+    records = await conn.fetch(_SQL["read_defaults"], scope.account, scope.livemode)
     return {record["currency"]: record["funding_source"] for record in records}
 
 
-async def delete_default(conn: Conn, owner: Owner, currency: str) -> bool:
+async def delete_default(conn: Conn, scope: AccountScope, currency: str) -> bool:
     """Take a currency's default away; tell whether there was one."""
-    return await conn.fetchval(_SQL["delete_default"], owner.account, owner.livemode, currency) is not None
+    return await conn.fetchval(_SQL["delete_default"], scope.account, scope.livemode, currency) is not None
 
 
-async def delete_defaults_of(conn: Conn, owner: Owner, funding_id: str) -> bool:
+async def delete_defaults_of(conn: Conn, scope: AccountScope, funding_id: str) -> bool:
     """Take a bank account away from every currency whose default it is; tell whether there was any."""
-    return bool(await conn.fetch(_SQL["delete_defaults_of"], owner.account, owner.livemode, funding_id))
+    return bool(await conn.fetch(_SQL["delete_defaults_of"], scope.account, scope.livemode, funding_id))
 
 
 def _bank_columns(account: BankAccount) -> tuple[str | None, ...]:
@@ -177,7 +179,7 @@ def funding_source_from_record(record: Mapping[str, Any]) -> FundingSource:
     """
     metadata = record["metadata"]
     return FundingSource(
-        owner=Owner(record["account"], record["livemode"]),
+        scope=AccountScope(record["account"], record["livemode"]),
         id=record["id"],
         kind=FundingKind(record["kind"]),
         created=record["created"],
@@ -211,7 +213,7 @@ def bank_account_from_record(record: Mapping[str, Any]) -> BankAccount:
 
 def _token_from_record(record: Mapping[str, Any]) -> BankToken:
     return BankToken(
-        owner=Owner(record["account"], record["livemode"]),
+        scope=AccountScope(record["account"], record["livemode"]),
         id=record["id"],
         created=record["created"],
         bank_account=bank_account_from_record(record),

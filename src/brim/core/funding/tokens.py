@@ -7,7 +7,7 @@ import msgspec
 
 from brim.base.errors import ResourceMissingError
 from brim.base.ids import IdFactory
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.core.bank_accounts import TEST_BANK_ROUTING_NUMBER, BankAccount, BankNumbers, Party
 from brim.core.funding import store as funding
 from brim.core.funding.bank_secrets import BankSecrets
@@ -41,7 +41,7 @@ class NewBankToken(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NewSource(msgspec.Struct, frozen=True, kw_only=True):
-    """A validated wish for a source. What the token says of currency and owner wins."""
+    """A validated wish for a source. What the token says of currency and account wins."""
 
     token: str
     currency: str | None = None
@@ -67,9 +67,9 @@ async def create_token(
     """
     token_id = ids.new_at(TOKEN_PREFIX, attempt.now_ms)
     created = ids.newest_second
-    kept = await secrets.keep(wish.numbers, owner=attempt.owner, object_id=token_id)
+    kept = await secrets.keep(wish.numbers, scope=attempt.scope, object_id=token_id)
     token = BankToken(
-        owner=attempt.owner,
+        scope=attempt.scope,
         id=token_id,
         created=created,
         bank_account=BankAccount(
@@ -92,14 +92,14 @@ async def create_token(
     return await run_once(database, attempt, work, render_error=render_error)
 
 
-async def retrieve_token(database: Database, owner: Owner, token_id: str) -> BankToken:
+async def retrieve_token(database: Database, scope: AccountScope, token_id: str) -> BankToken:
     """Return a token.
 
     Raises:
-        ResourceMissingError: the owner has none of that id.
+        ResourceMissingError: the account has none of that id.
     """
     async with database.connection() as conn:
-        found = await funding.fetch_bank_tokens(conn, owner, [token_id])
+        found = await funding.fetch_bank_tokens(conn, scope, [token_id])
     if token_id not in found:
         raise ResourceMissingError("token", token_id, param="token", in_path=True)
     return found[token_id]
@@ -123,7 +123,7 @@ async def create_source(
         NoEncryptionKeyError, SecretUnreadableError: the server cannot keep account numbers.
         IdempotencyMismatchError: the key stands for another request.
     """
-    token, numbers = await open_token(database, secrets, attempt.owner, wish.token, param="token")
+    token, numbers = await open_token(database, secrets, attempt.scope, wish.token, param="token")
     source, sealed = await _source_of(secrets, attempt, wish, token, numbers, ids)
 
     async def work(conn: Conn) -> bytes:
@@ -148,7 +148,7 @@ async def source_for_topup(
         NoEncryptionKeyError, SecretUnreadableError: the server cannot keep account numbers.
     """
     wish = NewSource(token=token_id)
-    token, numbers = await open_token(database, secrets, attempt.owner, token_id, param="source")
+    token, numbers = await open_token(database, secrets, attempt.scope, token_id, param="source")
     source, sealed = await _source_of(secrets, attempt, wish, token, numbers, ids)
     check_usable(source, token_id, param="source")
 
@@ -158,7 +158,7 @@ async def source_for_topup(
     return await database.transact(work)
 
 
-async def scenario_of_token(database: Database, secrets: BankSecrets, owner: Owner, token_id: str) -> str | None:
+async def scenario_of_token(database: Database, secrets: BankSecrets, scope: AccountScope, token_id: str) -> str | None:
     """Return what the source would play that a top-up made of a token now; the token is not used up.
 
     Raises:
@@ -167,8 +167,8 @@ async def scenario_of_token(database: Database, secrets: BankSecrets, owner: Own
         TokenAlreadyUsedError: it is a source already.
         NoEncryptionKeyError, SecretUnreadableError: the server cannot read account numbers.
     """
-    token, numbers = await open_token(database, secrets, owner, token_id, param="source")
-    scenario, verification = first_state(owner, numbers, by_microdeposits=False)
+    token, numbers = await open_token(database, secrets, scope, token_id, param="source")
+    scenario, verification = first_state(scope, numbers, by_microdeposits=False)
     check_verified(verification, token_id, param="source")
     if token is not None and token.used_as is not None:
         raise TokenAlreadyUsedError(token_id)
@@ -176,17 +176,17 @@ async def scenario_of_token(database: Database, secrets: BankSecrets, owner: Own
 
 
 async def open_token(
-    database: Database, secrets: BankSecrets, owner: Owner, token_id: str, *, param: str
+    database: Database, secrets: BankSecrets, scope: AccountScope, token_id: str, *, param: str
 ) -> tuple[BankToken | None, BankNumbers]:
     """Return a token and its numbers; of a documented one, the numbers only."""
-    if not owner.livemode and token_id in TOKEN_NUMBERS:
+    if not scope.livemode and token_id in TOKEN_NUMBERS:
         return None, BankNumbers(TEST_BANK_ROUTING_NUMBER, TOKEN_NUMBERS[token_id])
     async with database.connection() as conn:
-        found = await funding.read_bank_token(conn, owner, token_id)
+        found = await funding.read_bank_token(conn, scope, token_id)
     if found is None:
         raise missing_funding(token_id, param=param)
     token, sealed = found
-    number = secrets.reveal(sealed, owner=owner, object_id=token_id)
+    number = secrets.reveal(sealed, scope=scope, object_id=token_id)
     return token, BankNumbers(token.bank_account.routing_number, number)
 
 
@@ -201,12 +201,12 @@ async def _source_of(
     """Return the source that a token would become now, and its sealed account number."""
     source_id = ids.new_at(PREFIXES[FundingKind.SOURCE], attempt.now_ms)
     created = ids.newest_second
-    kept = await secrets.keep(numbers, owner=attempt.owner, object_id=source_id)
-    scenario, verification = first_state(attempt.owner, numbers, by_microdeposits=wish.by_microdeposits)
+    kept = await secrets.keep(numbers, scope=attempt.scope, object_id=source_id)
+    scenario, verification = first_state(attempt.scope, numbers, by_microdeposits=wish.by_microdeposits)
     account = token.bank_account if token else _test_bank_account(numbers, kept.fingerprint, wish.currency)
     name = token.holder_name if token else None
     source = FundingSource(
-        owner=attempt.owner,
+        scope=attempt.scope,
         id=source_id,
         kind=FundingKind.SOURCE,
         created=created,
@@ -234,14 +234,14 @@ def _test_bank_account(numbers: BankNumbers, fingerprint: str, currency: str | N
 
 async def _exchange(conn: Conn, attempt: Attempt, token_id: str, source: FundingSource, sealed: bytes) -> FundingSource:
     """Store the source that a token becomes and return it, or the one that this very request made of it before."""
-    found = await funding.lock_bank_token(conn, attempt.owner, token_id)
+    found = await funding.lock_bank_token(conn, attempt.scope, token_id)
     if found is not None:
         token, _ = found
         used_by = attempt.claim.key if attempt.claim else attempt.request_id
         if token.used_as is not None:
             if token.used_by != used_by or not token.used_as.startswith(PREFIXES[FundingKind.SOURCE]):
                 raise TokenAlreadyUsedError(token_id)
-            return (await funding.fetch_funding_sources(conn, attempt.owner, [token.used_as]))[token.used_as]
+            return (await funding.fetch_funding_sources(conn, attempt.scope, [token.used_as]))[token.used_as]
         await funding.use_bank_token(conn, msgspec.structs.replace(token, used_as=source.id, used_by=used_by))
     await funding.insert_funding_source(conn, source, sealed)
     return source

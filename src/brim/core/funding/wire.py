@@ -9,7 +9,7 @@ from typing import Final
 
 import msgspec
 
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.base.wire import encode
 from brim.core.bank_accounts import TEST_BANK_NAME, TEST_BANK_ROUTING_NUMBER, Address, BankAccount, Verification
 from brim.core.funding.reference import Funding
@@ -185,7 +185,7 @@ def payment_method_json(method: FundingSource, *, with_state: bool = False) -> b
             created=method.created,
             customer=method.customer,
             customer_account=method.customer_account,
-            livemode=method.owner.livemode,
+            livemode=method.scope.livemode,
             metadata=dict(sorted(method.metadata.items())),
             us_bank_account=UsBankAccountObject(
                 account_holder_type=account.holder_type,
@@ -221,7 +221,7 @@ def source_json(source: FundingSource) -> bytes:
             code_verification=msgspec.UNSET if is_verified else _verification(source),
             created=source.created,
             currency=account.currency,
-            livemode=source.owner.livemode,
+            livemode=source.scope.livemode,
             metadata=dict(sorted(source.metadata.items())),
             owner=SourceOwnerObject(address=party.address, email=party.email, name=party.name, phone=party.phone),
             status=_source_status(source),
@@ -264,20 +264,20 @@ def token_json(token: BankToken) -> bytes:
                 routing_number=account.routing_number,
             ),
             created=token.created,
-            livemode=token.owner.livemode,
+            livemode=token.scope.livemode,
             used=token.used_as is not None,
         )
     )
 
 
-def default_json(owner: Owner, currency: str, funding_source: str) -> bytes:
+def default_json(owner: AccountScope, currency: str, funding_source: str) -> bytes:
     """Return the compact JSON of what pays in a currency."""
     return encode(
         DefaultFundingObject(id=currency, currency=currency, funding_source=funding_source, livemode=owner.livemode)
     )
 
 
-def implicit_default_json(owner: Owner) -> bytes:
+def implicit_default_json(owner: AccountScope) -> bytes:
     """Return the compact JSON of what pays in test mode in every other currency."""
     return encode(
         DefaultFundingObject(id="implicit", currency=None, funding_source=None, implicit=True, livemode=owner.livemode)
@@ -296,11 +296,11 @@ def bank_name_of(routing_number: str) -> str | None:
     return TEST_BANK_NAME if routing_number == TEST_BANK_ROUTING_NUMBER else None
 
 
-def documented_payment_method(owner: Owner, payment_method: str, *, verification: Verification) -> FundingSource:
+def documented_payment_method(scope: AccountScope, payment_method: str, *, verification: Verification) -> FundingSource:
     """Return the payment method that a documented test id stands for; it is in no table."""
-    digest = hashlib.sha256(f"{owner.account}:{payment_method}".encode()).hexdigest()
+    digest = hashlib.sha256(f"{scope.account}:{payment_method}".encode()).hexdigest()
     return FundingSource(
-        owner=owner,
+        scope=scope,
         id=payment_method,
         kind=FundingKind.PAYMENT_METHOD,
         created=_TEST_ID_CREATED,

@@ -6,7 +6,7 @@ from typing import TypeAlias
 import msgspec
 
 from brim.base.errors import BrimError, DatabaseUnavailableError, KeptRefusalError
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.core.events import Cause
 from brim.core.idempotency import store as idempotency
 from brim.core.idempotency.rules import KeptReply, KeyClaim, check_same_request
@@ -27,7 +27,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
 class Attempt(msgspec.Struct, frozen=True, kw_only=True):
     """One request to write: whose, under which key if any, and what is recorded with it."""
 
-    owner: Owner
+    scope: AccountScope
     claim: KeyClaim | None
     request_id: str
     api_version: str
@@ -68,7 +68,7 @@ async def find_kept(conn: Conn, attempt: Attempt) -> KeptReply | None:
     """Return the answer that an attempt's key has already, if it has a key and the key an answer."""
     if attempt.claim is None:
         return None
-    (kept,) = await idempotency.fetch_replies(conn, [(attempt.owner, attempt.claim.key)])
+    (kept,) = await idempotency.fetch_replies(conn, [(attempt.scope, attempt.claim.key)])
     return kept
 
 
@@ -107,7 +107,7 @@ async def run_once(
             answer = Answer(status=status, body=body)
         if attempt.claim:
             await idempotency.record_reply(
-                conn, attempt.owner, attempt.claim.key, status=answer.status, body=answer.body
+                conn, attempt.scope, attempt.claim.key, status=answer.status, body=answer.body
             )
         return answer
 
@@ -119,10 +119,10 @@ async def _claim(conn: Conn, attempt: Attempt) -> KeptReply | None:
     if attempt.claim is None:
         return None
     if await idempotency.claim_key(
-        conn, attempt.owner, attempt.claim, request_id=attempt.request_id, now_ms=attempt.now_ms
+        conn, attempt.scope, attempt.claim, request_id=attempt.request_id, now_ms=attempt.now_ms
     ):
         return None
-    (kept,) = await idempotency.fetch_replies(conn, [(attempt.owner, attempt.claim.key)])
+    (kept,) = await idempotency.fetch_replies(conn, [(attempt.scope, attempt.claim.key)])
     if kept is None:  # pruned in between: its day is over and the key is free again
         raise DatabaseUnavailableError
     return kept

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Iterable
 from typing import Final, TypeAlias
 
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.core import verification as verification_walk
 from brim.core.integrity import store as verification
 from brim.core.integrity.store import EventSum, Sum
@@ -72,7 +72,7 @@ class _Audit:
         return self._found[:MAX_DIFFERENCES]
 
     async def _walk_topups(self) -> None:
-        """Check each top-up against its transfers and lines, and each owner's balances once all are read."""
+        """Check each top-up against its transfers and lines, and each account's balances once all are read."""
         conn = self._conn
         async for span in self._ranges(Walk.TOPUPS):
             limit = self._room
@@ -128,26 +128,26 @@ class _Audit:
 
 
 class _BalanceCheck:
-    """Adds up an owner's transfers and lines over the ranges they lie in, then compares with the balance."""
+    """Adds up an account's transfers and lines over the ranges they lie in, then compares with the balance."""
 
     def __init__(self) -> None:
-        self._booked: Counter[tuple[Owner, str]] = Counter()
-        self._stated: Counter[tuple[Owner, str]] = Counter()
+        self._booked: Counter[tuple[AccountScope, str]] = Counter()
+        self._stated: Counter[tuple[AccountScope, str]] = Counter()
         self._checked_before = _owner_of(START)
 
     def add_booked(self, sums: Iterable[Sum]) -> None:
         for part in sums:
-            self._booked[part.owner, part.currency] += part.total
+            self._booked[part.scope, part.currency] += part.total
 
     def add_stated(self, sums: Iterable[Sum]) -> None:
         for part in sums:
-            self._stated[part.owner, part.currency] += part.total
+            self._stated[part.scope, part.currency] += part.total
 
     async def check_complete_owners(self, conn: Conn, until: Key) -> list[Difference]:
-        """Compare the owners that lie wholly before the end of a range, and forget them."""
+        """Compare the accounts that lie wholly before the end of a range, and forget them."""
         end = _owner_of(until)
         kept = {
-            (part.owner, part.currency): part.total
+            (part.scope, part.currency): part.total
             for part in await verification.kept_balances(conn, self._checked_before, end)
         }
         complete = sorted({key for key in (*self._booked, *self._stated) if key[0] < end} | kept.keys())
@@ -161,11 +161,11 @@ class _BalanceCheck:
         ]
 
 
-def _compare_balance(owner: Owner, currency: str, *, kept: int, booked: int, stated: int) -> list[Difference]:
+def _compare_balance(scope: AccountScope, currency: str, *, kept: int, booked: int, stated: int) -> list[Difference]:
     """Return how a kept balance differs from the sum of transfers, and from the sum of balance transactions."""
     return [
         Difference(
-            owner=owner,
+            scope=scope,
             row=f"balances {currency}",
             expected=f"{total} by the sum of {table}",
             found=str(kept),
@@ -175,8 +175,8 @@ def _compare_balance(owner: Owner, currency: str, *, kept: int, booked: int, sta
     ]
 
 
-def _owner_of(key: Key) -> Owner:
-    return Owner(key[0], key[1])
+def _owner_of(key: Key) -> AccountScope:
+    return AccountScope(key[0], key[1])
 
 
 _Tally: TypeAlias = dict[str, tuple[int, int]]

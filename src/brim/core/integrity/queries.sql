@@ -1,7 +1,7 @@
 -- Every statement reads one range of a key, open at its low end and closed at its high one, and answers only what
--- is wrong there: the owner, the row, what was expected and what was found. Both sides of a comparison are cut to
+-- is wrong there: the account, the row, what was expected and what was found. Both sides of a comparison are cut to
 -- the range before they are joined, so a statement's work is bounded by the range whatever the tables' sizes.
--- A range comes as the accounts that lie between two (1-2), whole, and parts of owners (3-6): before version 18 a scan
+-- A range comes as the accounts that lie between two (1-2), whole, and parts of accounts (3-6): before version 18 a scan
 -- that is bounded by (account, livemode, id) <= ... reads on to the end of the account.
 
 -- name: prefer_whole_tables
@@ -165,7 +165,7 @@ WHERE (e.amount, e.currency) IS DISTINCT FROM (f.amount, f.currency) OR e.named 
 LIMIT $7;
 
 -- name: booked_sums
--- What a range's transfers moved into and out of an account of the ledger, by owner and currency.
+-- What a range's transfers moved into and out of an account of the ledger, by account and currency.
 SELECT
     account, livemode, currency,
     sum(CASE $7::text WHEN credit_account THEN amount WHEN debit_account THEN -amount ELSE 0 END) AS total
@@ -190,7 +190,7 @@ FROM (
 GROUP BY account, livemode, currency;
 
 -- name: stated_sums
--- What a range's balance transactions add up to, by owner and currency.
+-- What a range's balance transactions add up to, by account and currency.
 SELECT account, livemode, currency, sum(net) AS total
 FROM (
     (
@@ -213,7 +213,7 @@ FROM (
 GROUP BY account, livemode, currency;
 
 -- name: kept_balances
--- The balances of the owners from one (included) to another (not included).
+-- The balances of the accounts from one (included) to another (not included).
 SELECT account, livemode, currency, available
 FROM balances
 WHERE (account, livemode) >= ($1, $2) AND (account, livemode) < ($3, $4);
@@ -316,7 +316,7 @@ WHERE e.type LIKE 'topup.%'
 LIMIT $7;
 
 -- name: missing_events
--- Top-ups without an event that their status calls for, of owners of whom none of the type was forgotten: of others
+-- Top-ups without an event that their status calls for, of accounts of whom none of the type was forgotten: of others
 -- nobody can tell which it was. Reads everything: only asked when sums differ.
 SELECT
     t.account, t.livemode, format('events of %s', t.id) AS row_name, format('one %s', $2::text) AS expected,

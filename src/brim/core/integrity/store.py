@@ -5,7 +5,7 @@ from typing import Any, Final, TypeAlias
 
 import msgspec
 
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.core.verification import Difference, Range, bounds_of
 from brim.platform.database import Conn
 from brim.platform.sql import load_queries
@@ -20,9 +20,9 @@ Rules: TypeAlias = Sequence[tuple[Any, ...]]
 
 
 class Sum(msgspec.Struct, frozen=True):
-    """Minor units of one currency that some rows of an owner add up to."""
+    """Minor units of one currency that some rows of an account add up to."""
 
-    owner: Owner
+    scope: AccountScope
     currency: str
     total: int
 
@@ -65,7 +65,7 @@ async def missing_or_repeated_events(
 ) -> list[Difference]:
     """Return top-ups in one of `statuses` that have not exactly one event of a type. Reads whole tables.
 
-    Where events of an owner were forgotten, the owner is returned whose events do not add up.
+    Where events of an account were forgotten, the account is returned whose events do not add up.
     """
     arguments = (limit, event_type)
     await conn.execute(_SQL["prefer_whole_tables"])
@@ -86,8 +86,8 @@ async def stated_sums(conn: Conn, span: Range) -> list[Sum]:
     return [_sum(record) for record in await conn.fetch(_SQL["stated_sums"], *bounds_of(span))]
 
 
-async def kept_balances(conn: Conn, first: Owner, end: Owner) -> list[Sum]:
-    """Return the balances of the owners from `first` on, before `end`."""
+async def kept_balances(conn: Conn, first: AccountScope, end: AccountScope) -> list[Sum]:
+    """Return the balances of the accounts from `first` on, before `end`."""
     records = await conn.fetch(_SQL["kept_balances"], first.account, first.livemode, end.account, end.livemode)
     return [_sum(record) for record in records]
 
@@ -104,7 +104,7 @@ async def announced_events(conn: Conn, span: Range) -> list[EventSum]:
 
 
 async def pruned_events(conn: Conn) -> list[EventSum]:
-    """Return the events that were forgotten. Reads a whole table, of a few rows for each owner."""
+    """Return the events that were forgotten. Reads a whole table, of a few rows for each account."""
     records = await conn.fetch(_SQL["pruned_events"], timeout=_WHOLE_TABLE_TIMEOUT_S)
     return [EventSum(*record) for record in records]
 
@@ -113,7 +113,7 @@ async def _differences(conn: Conn, name: str, *arguments: Any, timeout_s: float 
     """Return what one of the statements that answer differences found."""
     return [
         Difference(
-            owner=Owner(record["account"], record["livemode"]),
+            scope=AccountScope(record["account"], record["livemode"]),
             row=record["row_name"],
             expected=record["expected"] or None,
             found=record["found"] or None,
@@ -124,7 +124,7 @@ async def _differences(conn: Conn, name: str, *arguments: Any, timeout_s: float 
 
 def _sum(record: Any) -> Sum:
     account, livemode, currency, total = record
-    return Sum(Owner(account, livemode), currency, int(total))
+    return Sum(AccountScope(account, livemode), currency, int(total))
 
 
 def _arrays(rules: Rules) -> Iterable[list[Any]]:

@@ -53,10 +53,10 @@ def verification_json(run: VerificationRun | None) -> bytes:
         return encode(NO_VERIFICATION)
     differences = [
         DifferenceObject(
-            account=difference.owner.account,
+            account=difference.scope.account,
             expected=difference.expected,
             found=difference.found,
-            livemode=difference.owner.livemode,
+            livemode=difference.scope.livemode,
             row=difference.row,
         )
         for difference in run.differences

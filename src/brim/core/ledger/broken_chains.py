@@ -1,4 +1,4 @@
-"""Names the row at fault where a chain broke, by what still fits: what comes after it, and the owner's transfers.
+"""Names the row at fault where a chain broke, by what still fits: what comes after it, and the account's transfers.
 
 One fault is told for certain. Several at one place may hide each other; then at least the first position at which
 anything is wrong is right.
@@ -9,7 +9,7 @@ from brim.core.verification import Difference
 
 
 class Investigation:
-    """Looks into one break: is shown every transfer of the owner, then concludes.
+    """Looks into one break: is shown every transfer of the account, then concludes.
 
     Args:
         broken: where the chain ceased to hold.
@@ -25,7 +25,7 @@ class Investigation:
         self._renamed: str | None = None
 
     def consider(self, transfer: SealedTransfer, sealed_at: int | None, sealed_hash: bytes | None) -> None:
-        """Look whether a transfer of the owner belongs where the chain broke.
+        """Look whether a transfer of the account belongs where the chain broke.
 
         Args:
             transfer: as it is now.
@@ -122,8 +122,8 @@ class Investigation:
 
     def _wrong_head(self) -> Difference:
         broken = self._broken
-        expected = Head(broken.owner, broken.position - 1, broken.previous)
+        expected = Head(broken.scope, broken.position - 1, broken.previous)
         return self._difference("chain_heads", str(expected), str(broken.head) if broken.head else None)
 
     def _difference(self, row: str, expected: str | None, found: str | None) -> Difference:
-        return Difference(owner=self._broken.owner, row=row, expected=expected, found=found)
+        return Difference(scope=self._broken.scope, row=row, expected=expected, found=found)

@@ -1,4 +1,4 @@
-"""The hash chain over an owner's transfers: how a seal is made, and what a broken chain tells of who broke it.
+"""The hash chain over an account's transfers: how a seal is made, and what a broken chain tells of who broke it.
 
 A seal's hash is made from the hash before it and from every column of its transfer. Whoever changes, removes or
 slips in a past transfer would have to write every later seal and the head anew, and the heads that an auditor has
@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 
 GENESIS: Final = bytes(32)
 """What stands for the hash before a chain's first seal."""
@@ -35,9 +35,9 @@ class SealedTransfer(NamedTuple):
     created: int
 
     @property
-    def owner(self) -> Owner:
+    def scope(self) -> AccountScope:
         """Whose transfer it is."""
-        return Owner(self.account, self.livemode)
+        return AccountScope(self.account, self.livemode)
 
     def __str__(self) -> str:
         money = f"{self.amount} {self.currency}"
@@ -58,9 +58,9 @@ def next_hash(previous: bytes, transfer: SealedTransfer) -> bytes:
 
 
 class Head(msgspec.Struct, frozen=True):
-    """Where an owner's chain ends: the position of the last seal (0 before the first) and its hash."""
+    """Where an account's chain ends: the position of the last seal (0 before the first) and its hash."""
 
-    owner: Owner
+    scope: AccountScope
     position: int
     hash: bytes
 
@@ -69,28 +69,28 @@ class Head(msgspec.Struct, frozen=True):
 
 
 class Seal(msgspec.Struct, frozen=True):
-    """One transfer's place in its owner's chain."""
+    """One transfer's place in its account's chain."""
 
-    owner: Owner
+    scope: AccountScope
     position: int
     transfer: str
     hash: bytes
 
 
 def extend(head: Head, transfers: Iterable[SealedTransfer]) -> list[Seal]:
-    """Return the seals of transfers of the head's owner, in the order given."""
+    """Return the seals of transfers of the head's account, in the order given."""
     seals: list[Seal] = []
     previous = head.hash
     for position, transfer in enumerate(transfers, head.position + 1):
         previous = next_hash(previous, transfer)
-        seals.append(Seal(head.owner, position, transfer.id, previous))
+        seals.append(Seal(head.scope, position, transfer.id, previous))
     return seals
 
 
 class Link(NamedTuple):
     """A seal as it was found, the transfer it names as that is now (None: there is none), and its chain's head."""
 
-    owner: Owner
+    scope: AccountScope
     position: int
     transfer_id: str
     hash: bytes
@@ -106,7 +106,7 @@ class Break(msgspec.Struct, frozen=True, kw_only=True):
     of a later position, None at the end of the chain.
     """
 
-    owner: Owner
+    scope: AccountScope
     position: int
     previous: bytes
     before_previous: bytes
@@ -120,10 +120,10 @@ class Break(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ChainWalk:
-    """Follows the chains of one owner after another, each up to its first break."""
+    """Follows the chains of one account after another, each up to its first break."""
 
     def __init__(self) -> None:
-        self._owner = Owner("", livemode=False)  # nobody's chain, and so not one to be ended
+        self._owner = AccountScope("", livemode=False)  # nobody's chain, and so not one to be ended
         self._head: Head | None = None
         self._position = 0
         self._hash = self._before = GENESIS
@@ -132,19 +132,19 @@ class ChainWalk:
     def follow(self, links: Iterable[Link]) -> Iterator[Break]:
         """Yield where the chains break in these links, which go on where the last ones ended."""
         for link in links:
-            if link.owner != self._owner:
+            if link.scope != self._owner:
                 yield from self.end()
                 self._begin(link)
             if self._is_followed and not self._advance(link):
                 yield self._break(link)
 
     def end(self) -> Iterator[Break]:
-        """Yield the break at the end of the last owner's chain, if its head says that it should end elsewhere."""
+        """Yield the break at the end of the last account's chain, if its head says that it should end elsewhere."""
         if self._is_followed and self._head != Head(self._owner, self._position, self._hash):
             yield self._break(None)
 
     def _begin(self, link: Link) -> None:
-        self._owner, self._head = link.owner, link.head
+        self._owner, self._head = link.scope, link.head
         self._position, self._hash, self._before = 0, GENESIS, GENESIS
         self._is_followed = True
 
@@ -160,7 +160,7 @@ class ChainWalk:
     def _break(self, found: Link | None) -> Break:
         self._is_followed = False
         return Break(
-            owner=self._owner,
+            scope=self._owner,
             position=self._position + 1,
             previous=self._hash,
             before_previous=self._before,

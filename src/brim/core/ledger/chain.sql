@@ -1,8 +1,8 @@
 -- Sealing and walking the hash chain. What is looked up row by row stands in a subquery with ORDER BY or OFFSET 0, which
--- the planner cannot turn into a join; where two indexes begin with the owner, ORDER BY names the one (docs/statements.md).
+-- the planner cannot turn into a join; where two indexes begin with the account, ORDER BY names the one (docs/statements.md).
 
 -- name: claim_unsealed
--- Take transfers out of the queue, in each owner's order of ids, and return them as they are sealed; what another
+-- Take transfers out of the queue, in each account's order of ids, and return them as they are sealed; what another
 -- worker has taken is passed over. One that is gone, or sealed already, stays where verification finds it, and so do
 -- those whose chain goes on beyond its head: somebody moved that back, and new seals would only fail or cover it up. The
 -- rows are held while the statement runs, so where they lie (ctid) names them, and the DELETE has no join to get wrong.
@@ -48,14 +48,14 @@ CROSS JOIN LATERAL (
 ORDER BY t.account, t.livemode, t.id;
 
 -- name: open_heads
--- Begin the chains of owners who have none, in sorted order, so that their heads can be held.
+-- Begin the chains of accounts who have none, in sorted order, so that their heads can be held.
 INSERT INTO chain_heads (account, livemode, position, hash)
 SELECT account, livemode, 0, $3
 FROM unnest($1::text[], $2::boolean[]) AS w (account, livemode)
 ON CONFLICT ON CONSTRAINT chain_heads_pk DO NOTHING;
 
 -- name: lock_heads
--- The heads of some owners, held in the order of the arrays until the transaction ends.
+-- The heads of some accounts, held in the order of the arrays until the transaction ends.
 SELECT h.account, h.livemode, h.position, h.hash
 FROM unnest($1::text[], $2::boolean[]) AS w (account, livemode)
 CROSS JOIN LATERAL (
@@ -88,7 +88,7 @@ FROM pg_class
 WHERE oid IN ('transfer_seals'::regclass, 'transfers'::regclass, 'unsealed_transfers'::regclass);
 
 -- name: read_links
--- The seals after a place in the chains, owner after owner, with the transfers they name as these are now and the
+-- The seals after a place in the chains, account after account, with the transfers they name as these are now and the
 -- heads of their chains. The columns of a transfer stand first, in the order in which they are sealed.
 SELECT
     s.account, s.livemode,
@@ -112,7 +112,7 @@ ORDER BY s.account, s.livemode, s.position
 LIMIT $4;
 
 -- name: read_heads
--- The heads after an owner's, and whether any seal belongs to each.
+-- The heads after an account's, and whether any seal belongs to each.
 SELECT
     h.account, h.livemode, h.position, h.hash,
     EXISTS (
@@ -182,7 +182,7 @@ WHERE
 LIMIT $7;
 
 -- name: read_transfers_with_seals
--- An owner's transfers after an id, and where and with which hash each is sealed; only asked when a chain is broken.
+-- An account's transfers after an id, and where and with which hash each is sealed; only asked when a chain is broken.
 SELECT
     t.account, t.livemode, t.id, t.topup, t.kind, t.debit_account, t.credit_account, t.amount, t.currency, t.created,
     s.position, s.hash

@@ -5,7 +5,7 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.core.ledger.chain import GENESIS, Head, Link, Seal, SealedTransfer
 from brim.core.verification import Key, Range, bounds_of
 from brim.platform.database import Conn
@@ -16,20 +16,20 @@ _COLUMNS: Final = len(SealedTransfer._fields)
 
 
 class Place(NamedTuple):
-    """A position in an owner's chain."""
+    """A position in an account's chain."""
 
-    owner: Owner
+    scope: AccountScope
     position: int
 
 
-BEFORE_ALL: Final = Place(Owner("", livemode=False), 0)
-"""Before every owner's first seal."""
+BEFORE_ALL: Final = Place(AccountScope("", livemode=False), 0)
+"""Before every account's first seal."""
 
 
 class Waiting(msgspec.Struct, frozen=True):
     """A transfer in the queue: whether it exists, and at which position it is sealed, if it is."""
 
-    owner: Owner
+    scope: AccountScope
     transfer: str
     is_there: bool
     sealed_at: int | None
@@ -44,14 +44,14 @@ class Considered(NamedTuple):
 
 
 async def claim_unsealed(conn: Conn, *, limit: int) -> list[SealedTransfer]:
-    """Take up to `limit` transfers out of the queue for the caller's transaction to seal, by owner and id."""
+    """Take up to `limit` transfers out of the queue for the caller's transaction to seal, by account and id."""
     return [_transfer(record) for record in await conn.fetch(_SQL["claim_unsealed"], limit)]
 
 
-async def lock_heads(conn: Conn, owners: Iterable[Owner]) -> dict[Owner, Head]:
-    """Return the heads of owners' chains, held until the transaction ends; chains that are not begun yet are begun."""
+async def lock_heads(conn: Conn, owners: Iterable[AccountScope]) -> dict[AccountScope, Head]:
+    """Return the heads of accounts' chains, held until the transaction ends; missing chains are begun."""
     ordered = sorted(set(owners))
-    arrays = ([owner.account for owner in ordered], [owner.livemode for owner in ordered])
+    arrays = ([scope.account for scope in ordered], [scope.livemode for scope in ordered])
     await conn.execute(_SQL["open_heads"], *arrays, GENESIS)
     records = await conn.fetch(_SQL["lock_heads"], *arrays)
     return {_owner(record): _head(record) for record in records}
@@ -59,8 +59,8 @@ async def lock_heads(conn: Conn, owners: Iterable[Owner]) -> dict[Owner, Head]:
 
 async def write_seals(conn: Conn, seals: Sequence[Seal], heads: Iterable[Head]) -> None:
     """Write seals, of which there is at least one, and move the heads of their chains, which the transaction holds."""
-    seal_rows = [(each.owner.account, each.owner.livemode, each.position, each.transfer, each.hash) for each in seals]
-    head_rows = [(each.owner.account, each.owner.livemode, each.position, each.hash) for each in heads]
+    seal_rows = [(each.scope.account, each.scope.livemode, each.position, each.transfer, each.hash) for each in seals]
+    head_rows = [(each.scope.account, each.scope.livemode, each.position, each.hash) for each in heads]
     await conn.execute(_SQL["write_seals"], *columns(seal_rows), *columns(head_rows))
 
 
@@ -76,21 +76,21 @@ async def estimate_rows(conn: Conn) -> int:
 
 
 async def read_links(conn: Conn, after: Place, *, limit: int) -> list[Link]:
-    """Return the next seals after a place, owner by owner in order, with the transfers they name and their heads."""
-    (account, livemode), position = msgspec.structs.astuple(after.owner), after.position
+    """Return the next seals after a place, account by account, with the transfers they name and their heads."""
+    (account, livemode), position = msgspec.structs.astuple(after.scope), after.position
     return [_link(record) for record in await conn.fetch(_SQL["read_links"], account, livemode, position, limit)]
 
 
 async def read_following(conn: Conn, place: Place) -> Link | None:
     """Return the seal at the next position of the same chain."""
     for link in await read_links(conn, place, limit=1):
-        if (link.owner, link.position) == (place.owner, place.position + 1):
+        if (link.scope, link.position) == (place.scope, place.position + 1):
             return link
     return None
 
 
-async def read_heads(conn: Conn, after: Owner, *, limit: int) -> list[tuple[Head, bool]]:
-    """Return the heads after an owner's, each with whether any seal belongs to it."""
+async def read_heads(conn: Conn, after: AccountScope, *, limit: int) -> list[tuple[Head, bool]]:
+    """Return the heads after an account's, each with whether any seal belongs to it."""
     records = await conn.fetch(_SQL["read_heads"], after.account, after.livemode, limit)
     return [(_head(record), record["has_seals"]) for record in records]
 
@@ -107,14 +107,14 @@ async def stray_transfers(conn: Conn, span: Range, *, limit: int) -> list[Sealed
     return [_transfer(record) for record in records]
 
 
-async def read_transfers_with_seals(conn: Conn, owner: Owner, after_id: str, *, limit: int) -> list[Considered]:
-    """Return an owner's next transfers after an id, and the seals that name them."""
-    records = await conn.fetch(_SQL["read_transfers_with_seals"], owner.account, owner.livemode, after_id, limit)
+async def read_transfers_with_seals(conn: Conn, scope: AccountScope, after_id: str, *, limit: int) -> list[Considered]:
+    """Return an account's next transfers after an id, and the seals that name them."""
+    records = await conn.fetch(_SQL["read_transfers_with_seals"], scope.account, scope.livemode, after_id, limit)
     return [Considered(_transfer(record), record["position"], record["hash"]) for record in records]
 
 
-def _owner(record: Mapping[str, Any]) -> Owner:
-    return Owner(record["account"], record["livemode"])
+def _owner(record: Mapping[str, Any]) -> AccountScope:
+    return AccountScope(record["account"], record["livemode"])
 
 
 def _head(record: Mapping[str, Any]) -> Head:
@@ -129,12 +129,12 @@ def _link(record: Any) -> Link:
     """Return a row of the walk; its columns are read by their place, because there may be very many rows."""
     transfer = _transfer(record)
     position, transfer_id, seal_hash, head_position, head_hash = record[_COLUMNS:]
-    owner = transfer.owner
+    scope = transfer.scope
     return Link(
-        owner,
+        scope,
         position,
         transfer_id,
         seal_hash,
         transfer if transfer.id is not None else None,
-        Head(owner, head_position, head_hash) if head_hash is not None else None,
+        Head(scope, head_position, head_hash) if head_hash is not None else None,
     )

@@ -71,7 +71,7 @@ ORDER BY CASE WHEN $5::boolean THEN id END DESC, CASE WHEN NOT $5 THEN id END
 LIMIT $6;
 
 -- name: fetch_balance_transactions
--- An owner's balance transactions of these ids; what does not exist is left out.
+-- An account's balance transactions of these ids; what does not exist is left out.
 SELECT
     t.account, t.livemode, t.id, t.amount, t.fee, t.net, t.available_on, t.created, t.currency, t.description, t.source,
     t.type
@@ -84,7 +84,7 @@ CROSS JOIN LATERAL (
 ) AS t;
 
 -- name: balances
--- What an owner has, one row a currency.
+-- What an account has, one row a currency.
 SELECT currency, available
 FROM balances
 WHERE account = $1 AND livemode = $2
@@ -99,7 +99,7 @@ ORDER BY account, livemode, currency
 ON CONFLICT ON CONSTRAINT balances_pk DO NOTHING;
 
 -- name: lock_balances
--- Every balance of some owners, held in the order of the arrays and by currency until the transaction ends.
+-- Every balance of some accounts, held in the order of the arrays and by currency until the transaction ends.
 SELECT b.account, b.livemode, b.currency, b.available
 FROM unnest($1::text[], $2::boolean[]) AS w (account, livemode)
 CROSS JOIN LATERAL (

@@ -10,11 +10,11 @@ from typing import Final
 import msgspec
 
 from brim.base.paging import Range
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 
 
 class LedgerAccount(StrEnum):
-    """The accounts of every owner's books, one set per currency."""
+    """The accounts of every account's books, one set per currency."""
 
     FUNDING_CLEARING = "funding:clearing"
     BALANCE_AVAILABLE = "balance:available"
@@ -37,7 +37,7 @@ DEBIT_CREDIT: Final[dict[TransferKind, tuple[LedgerAccount, LedgerAccount]]] = {
 class Transfer(msgspec.Struct, frozen=True, kw_only=True):
     """One booking. `amount` is positive, in minor units of `currency`; `created` in Unix seconds."""
 
-    owner: Owner
+    scope: AccountScope
     id: str
     topup: str
     kind: TransferKind
@@ -54,7 +54,7 @@ class BalanceTransaction(msgspec.Struct, frozen=True, kw_only=True):
     `amount` and `net` are signed minor units of `currency`; `created` and `available_on` are Unix seconds.
     """
 
-    owner: Owner
+    scope: AccountScope
     id: str
     amount: int
     available_on: int
@@ -68,7 +68,7 @@ class BalanceTransaction(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Balance(msgspec.Struct, frozen=True, kw_only=True):
-    """What an owner has of one currency: usable, in minor units; below zero after a late return."""
+    """What an account has of one currency: usable, in minor units; below zero after a late return."""
 
     currency: str
     available: int

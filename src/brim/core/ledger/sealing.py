@@ -9,7 +9,7 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Final, TypeAlias
 
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.core import verification
 from brim.core.ledger import chain_store as chain
 from brim.core.ledger.broken_chains import Investigation
@@ -25,14 +25,14 @@ MAX_BATCH: Final = 1_000
 _PAGE_SIZE: Final = 10_000
 
 OnHead: TypeAlias = Callable[[Head], None]
-"""Told where each owner's chain ends, for whoever writes it down."""
+"""Told where each account's chain ends, for whoever writes it down."""
 
 
 async def seal_transfers(database: Database, *, limit: int = MAX_BATCH) -> int:
     """Seal up to `limit` transfers that wait for it; return how many were sealed.
 
-    Several of one owner are sealed in the order of their ids. Those of an owner whose head does not stand at the end of
-    the chain wait until a person has looked; other owners' are sealed all the same.
+    Several of one account are sealed in the order of their ids. Those of an account whose head does not stand at the
+    end of the chain wait until a person has looked; other accounts' are sealed all the same.
 
     Raises:
         DatabaseUnavailableError: nothing is known to be sealed; the same call may simply be made again.
@@ -42,13 +42,13 @@ async def seal_transfers(database: Database, *, limit: int = MAX_BATCH) -> int:
         claimed = await chain.claim_unsealed(conn, limit=limit)
         if not claimed:
             return 0
-        heads = await chain.lock_heads(conn, (transfer.owner for transfer in claimed))
+        heads = await chain.lock_heads(conn, (transfer.scope for transfer in claimed))
         seals: list[Seal] = []
         ends: list[Head] = []
-        for owner, transfers in groupby(claimed, key=attrgetter("owner")):
-            added = extend(heads[owner], transfers)
+        for scope, transfers in groupby(claimed, key=attrgetter("scope")):
+            added = extend(heads[scope], transfers)
             seals += added
-            ends.append(Head(owner, added[-1].position, added[-1].hash))
+            ends.append(Head(scope, added[-1].position, added[-1].hash))
         await chain.write_seals(conn, seals, ends)
         return len(seals)
 
@@ -62,7 +62,7 @@ async def verify_chain(
     on_head: OnHead = lambda _head: None,
     page_size: int = _PAGE_SIZE,
 ) -> ChainReport:
-    """Follow every owner's chain and return what was met, and the first row of each chain that does not fit.
+    """Follow every account's chain and return what was met, and the first row of each chain that does not fit.
 
     Found are: transfers that were changed or removed after they were sealed, or while they waited for it; transfers
     that are neither sealed nor wait for it; seals that were changed, removed, exchanged or slipped in; heads that are
@@ -87,7 +87,7 @@ class _ChainAudit:
         self._done = 0
         self._sealed = self._unsealed = self._strays = self._heads = 0
         self._found: list[Difference] = []
-        self._broken: set[Owner] = set()
+        self._broken: set[AccountScope] = set()
 
     async def run(self) -> ChainReport:
         await self._follow_chains()
@@ -111,22 +111,22 @@ class _ChainAudit:
             await self._explain(list(walk.follow(links)))
             self._sealed += sum(link.transfer is not None for link in links)
             self._advance(len(links))
-            after = Place(links[-1].owner, links[-1].position)
+            after = Place(links[-1].scope, links[-1].position)
             links = await chain.read_links(self._conn, after, limit=self._page_size)
         await self._explain(list(walk.end()))
 
     async def _explain(self, breaks: list[Break]) -> None:
         for broken in breaks[: MAX_DIFFERENCES - len(self._found)]:
-            self._broken.add(broken.owner)
+            self._broken.add(broken.scope)
             self._found.append(await self._investigate(broken))
 
     async def _investigate(self, broken: Break) -> Difference:
-        """Return the row at fault; reads all transfers of the chain's owner once more."""
-        following = await chain.read_following(self._conn, Place(broken.owner, broken.position))
+        """Return the row at fault; reads all transfers of the chain's account once more."""
+        following = await chain.read_following(self._conn, Place(broken.scope, broken.position))
         investigation = Investigation(broken, following)
         after_id: str | None = ""
         while after_id is not None:
-            page = await chain.read_transfers_with_seals(self._conn, broken.owner, after_id, limit=self._page_size)
+            page = await chain.read_transfers_with_seals(self._conn, broken.scope, after_id, limit=self._page_size)
             for considered in page:
                 investigation.consider(*considered)
             after_id = page[-1].transfer.id if page else None
@@ -134,14 +134,14 @@ class _ChainAudit:
 
     async def _check_heads(self) -> None:
         """Show every head, and find those that have no chain."""
-        heads = await chain.read_heads(self._conn, BEFORE_ALL.owner, limit=self._page_size)
+        heads = await chain.read_heads(self._conn, BEFORE_ALL.scope, limit=self._page_size)
         while heads and self._has_room:
             for head, has_seals in heads:
                 self._on_head(head)
                 if not has_seals:
-                    self._add(head.owner, "chain_heads", None, str(head))
+                    self._add(head.scope, "chain_heads", None, str(head))
             self._heads += len(heads)
-            heads = await chain.read_heads(self._conn, heads[-1][0].owner, limit=self._page_size)
+            heads = await chain.read_heads(self._conn, heads[-1][0].scope, limit=self._page_size)
 
     async def _check_queue(self) -> None:
         """Count what waits for its seal, and find what waits in vain."""
@@ -151,13 +151,13 @@ class _ChainAudit:
             for each in waiting:
                 if each.sealed_at is not None:
                     found = f"{each.transfer}, which is sealed at position {each.sealed_at}"
-                    self._add(each.owner, f"unsealed_transfers {each.transfer}", None, found)
+                    self._add(each.scope, f"unsealed_transfers {each.transfer}", None, found)
                 elif not each.is_there:
-                    self._add(each.owner, f"transfers {each.transfer}", "the transfer that waits for its seal", None)
+                    self._add(each.scope, f"transfers {each.transfer}", "the transfer that waits for its seal", None)
                 else:
                     self._unsealed += 1
             self._advance(len(waiting))
-            after = (waiting[-1].owner.account, waiting[-1].owner.livemode, waiting[-1].transfer)
+            after = (waiting[-1].scope.account, waiting[-1].scope.livemode, waiting[-1].transfer)
             waiting = await chain.read_queue(self._conn, after, limit=self._page_size)
 
     async def _check_strays(self) -> None:
@@ -168,9 +168,9 @@ class _ChainAudit:
                 self._add_stray(stray)
 
     def _add_stray(self, stray: SealedTransfer) -> None:
-        if stray.owner not in self._broken:
+        if stray.scope not in self._broken:
             found = f"{stray}, neither sealed nor waiting for it"
-            self._add(stray.owner, f"transfers {stray.id}", None, found)
+            self._add(stray.scope, f"transfers {stray.id}", None, found)
 
     async def _ranges(self) -> AsyncIterator[Range]:
         """Yield the ranges of transfers from the first to the last, until enough differences are found."""
@@ -181,8 +181,8 @@ class _ChainAudit:
             after = until
             self._advance(self._page_size if until != END else 0)
 
-    def _add(self, owner: Owner, row: str, expected: str | None, found: str | None) -> None:
-        self._found.append(Difference(owner=owner, row=row, expected=expected, found=found))
+    def _add(self, scope: AccountScope, row: str, expected: str | None, found: str | None) -> None:
+        self._found.append(Difference(scope=scope, row=row, expected=expected, found=found))
 
     @property
     def _has_room(self) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from brim.base.paging import Page, PageRequest
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.core.ledger import store as ledger_store
 from brim.core.ledger.rules import Balance, BalanceTransaction, BalanceTransactionFilters
 from brim.platform import lookups
@@ -11,41 +11,43 @@ from brim.platform.database import Conn, Database
 from brim.platform.lookups import check_cursors
 
 
-async def retrieve_balance(database: Database, owner: Owner) -> list[Balance]:
-    """Return what an owner has, one entry a currency; none before the first top-up succeeded."""
+async def retrieve_balance(database: Database, scope: AccountScope) -> list[Balance]:
+    """Return what an account has, one entry a currency; none before the first top-up succeeded."""
     async with database.connection() as conn:
-        return await ledger_store.fetch_balances(conn, owner)
+        return await ledger_store.fetch_balances(conn, scope)
 
 
-async def retrieve_balance_transaction(database: Database, owner: Owner, transaction_id: str) -> BalanceTransaction:
+async def retrieve_balance_transaction(
+    database: Database, scope: AccountScope, transaction_id: str
+) -> BalanceTransaction:
     """Return a balance transaction.
 
     Raises:
-        ResourceMissingError: the owner has none of that id.
+        ResourceMissingError: the account has none of that id.
     """
     return await lookups.retrieve(
-        database, owner, transaction_id, ledger_store.fetch_balance_transactions, kind="balance transaction"
+        database, scope, transaction_id, ledger_store.fetch_balance_transactions, kind="balance transaction"
     )
 
 
 async def list_balance_transactions(
-    database: Database, owner: Owner, filters: BalanceTransactionFilters, request: PageRequest
+    database: Database, scope: AccountScope, filters: BalanceTransactionFilters, request: PageRequest
 ) -> Page[BalanceTransaction]:
-    """Return a page of an owner's balance transactions.
+    """Return a page of an account's balance transactions.
 
     Raises:
-        ResourceMissingError: a cursor names no balance transaction of the owner.
+        ResourceMissingError: a cursor names no balance transaction of the account.
         ExclusiveParametersError: both cursors are given.
     """
-    await check_cursors(database, owner, request, kind="balance transaction", exists=_balance_transaction_exists)
-    return await ledger_store.list_balance_transactions(database, owner, filters, request)
+    await check_cursors(database, scope, request, kind="balance transaction", exists=_balance_transaction_exists)
+    return await ledger_store.list_balance_transactions(database, scope, filters, request)
 
 
-async def _balance_transaction_exists(conn: Conn, owner: Owner, transaction_id: str) -> bool:
-    return transaction_id in await ledger_store.fetch_balance_transactions(conn, owner, [transaction_id])
+async def _balance_transaction_exists(conn: Conn, scope: AccountScope, transaction_id: str) -> bool:
+    return transaction_id in await ledger_store.fetch_balance_transactions(conn, scope, [transaction_id])
 
 
-async def fetch_balance_transactions(conn: Conn, owner: Owner, ids: Sequence[str]) -> list[BalanceTransaction]:
-    """Return those of an owner's balance transactions that exist."""
-    found = await ledger_store.fetch_balance_transactions(conn, owner, list(ids))
+async def fetch_balance_transactions(conn: Conn, scope: AccountScope, ids: Sequence[str]) -> list[BalanceTransaction]:
+    """Return those of an account's balance transactions that exist."""
+    found = await ledger_store.fetch_balance_transactions(conn, scope, list(ids))
     return list(found.values())

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from brim.base.paging import Page, PageRequest, page_of, window
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.core.ledger.rules import Balance, BalanceTransaction, BalanceTransactionFilters, TransferKind
 from brim.platform.database import Conn, Database
 from brim.platform.pages import fetch_ids
@@ -13,21 +13,23 @@ from brim.platform.sql import load_queries
 _SQL: Final = load_queries(__package__)
 
 
-async def fetch_balances(conn: Conn, owner: Owner) -> list[Balance]:
-    """Return what an owner has of each currency that was ever booked, by currency."""
-    records = await conn.fetch(_SQL["balances"], owner.account, owner.livemode)
+async def fetch_balances(conn: Conn, scope: AccountScope) -> list[Balance]:
+    """Return what an account has of each currency that was ever booked, by currency."""
+    records = await conn.fetch(_SQL["balances"], scope.account, scope.livemode)
     return [Balance(currency=record["currency"], available=record["available"]) for record in records]
 
 
-async def fetch_balance_transactions(conn: Conn, owner: Owner, ids: Sequence[str]) -> dict[str, BalanceTransaction]:
-    """Return an owner's balance transactions by id; those that do not exist are left out."""
-    records = await conn.fetch(_SQL["fetch_balance_transactions"], owner.account, owner.livemode, ids)
+async def fetch_balance_transactions(
+    conn: Conn, scope: AccountScope, ids: Sequence[str]
+) -> dict[str, BalanceTransaction]:
+    """Return an account's balance transactions by id; those that do not exist are left out."""
+    records = await conn.fetch(_SQL["fetch_balance_transactions"], scope.account, scope.livemode, ids)
     return {record["id"]: _balance_transaction_from_record(record) for record in records}
 
 
 def _balance_transaction_from_record(record: Mapping[str, Any]) -> BalanceTransaction:
     return BalanceTransaction(
-        owner=Owner(record["account"], record["livemode"]),
+        scope=AccountScope(record["account"], record["livemode"]),
         id=record["id"],
         amount=record["amount"],
         available_on=record["available_on"],
@@ -42,16 +44,16 @@ def _balance_transaction_from_record(record: Mapping[str, Any]) -> BalanceTransa
 
 
 async def list_balance_transactions(
-    database: Database, owner: Owner, filters: BalanceTransactionFilters, request: PageRequest
+    database: Database, scope: AccountScope, filters: BalanceTransactionFilters, request: PageRequest
 ) -> Page[BalanceTransaction]:
-    """Return a page of an owner's balance transactions; there are no payouts, so a payout filter finds none."""
+    """Return a page of an account's balance transactions; there are no payouts, so a payout filter finds none."""
     if filters.payout is not None:
         return Page(items=[], has_more=False)
     place = window("txn_", filters.created, request)
     name, *values = _balance_transaction_walk(filters)
     async with database.connection() as conn:
-        ids = await fetch_ids(conn, _SQL[name], owner, place, values)
-        found = await fetch_balance_transactions(conn, owner, ids)
+        ids = await fetch_ids(conn, _SQL[name], scope, place, values)
+        found = await fetch_balance_transactions(conn, scope, ids)
     return page_of(found.values(), place)
 
 
@@ -71,23 +73,23 @@ def _balance_transaction_walk(filters: BalanceTransactionFilters) -> tuple[str, 
     return ("balance_transaction_ids_by_key",)
 
 
-async def lock_balances(conn: Conn, wanted: Iterable[tuple[Owner, str]]) -> dict[Owner, dict[str, int]]:
-    """Return every balance of the owners named, minor units by currency, held until the caller's transaction ends.
+async def lock_balances(conn: Conn, wanted: Iterable[tuple[AccountScope, str]]) -> dict[AccountScope, dict[str, int]]:
+    """Return every balance of the accounts named, minor units by currency, held until the caller's transaction ends.
 
-    Those named by owner and currency are there even if they were not before.
+    Those named by account and currency are there even if they were not before.
     """
     keys = sorted(set(wanted))
     await conn.execute(
         _SQL["open_balances"],
-        [owner.account for owner, _ in keys],
-        [owner.livemode for owner, _ in keys],
+        [scope.account for scope, _ in keys],
+        [scope.livemode for scope, _ in keys],
         [currency for _, currency in keys],
     )
-    owners = sorted({owner for owner, _ in keys})
+    owners = sorted({scope for scope, _ in keys})
     records = await conn.fetch(
-        _SQL["lock_balances"], [owner.account for owner in owners], [owner.livemode for owner in owners]
+        _SQL["lock_balances"], [scope.account for scope in owners], [scope.livemode for scope in owners]
     )
-    held: dict[Owner, dict[str, int]] = {owner: {} for owner in owners}
+    held: dict[AccountScope, dict[str, int]] = {scope: {} for scope in owners}
     for record in records:
-        held[Owner(record["account"], record["livemode"])][record["currency"]] = record["available"]
+        held[AccountScope(record["account"], record["livemode"])][record["currency"]] = record["available"]
     return held

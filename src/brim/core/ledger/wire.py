@@ -5,7 +5,7 @@ Source of every field: Stripe API reference and SDK types (Balance, Balance Tran
 
 import msgspec
 
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.base.wire import Expandable, encode
 from brim.core.ledger.rules import Balance, BalanceTransaction
 
@@ -65,8 +65,8 @@ class BalanceTransactionObject(msgspec.Struct, frozen=True, kw_only=True):
     type: str
 
 
-def balance_json(owner: Owner, balances: list[Balance]) -> bytes:
-    """Return the Balance of an owner; a fresh account shows zero US dollars.
+def balance_json(scope: AccountScope, balances: list[Balance]) -> bytes:
+    """Return the Balance of an account; a fresh account shows zero US dollars.
 
     A pending top-up is in neither list: its balance transaction exists from success on.
     """
@@ -78,7 +78,7 @@ def balance_json(owner: Owner, balances: list[Balance]) -> bytes:
             available=[_entry(balance.currency, balance.available) for balance in shown],
             connect_reserved=bare_zeros,
             instant_available=zeros,
-            livemode=owner.livemode,
+            livemode=scope.livemode,
             pending=zeros,
             refund_and_dispute_prefunding=PrefundingObject(available=bare_zeros, pending=bare_zeros),
         )

@@ -6,7 +6,7 @@ sealed, so that pages can use it and show it.
 """
 
 from brim.base.ids import IdFactory, random_base62
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.core import access, accounts
 from brim.core.access import ApiKey, UnknownAccountError, issue_key
 from brim.core.accounts import RandomText
@@ -37,12 +37,12 @@ class OperatorKeys:
         self._ids = ids
         self._random_text = random_text
 
-    async def key_of(self, operator: Operator, owner: Owner, *, now_ms: int, until_ms: int | None = None) -> str:
-        """Return the secret of an operator's key for an owner, made if there is none that works and fits the role.
+    async def key_of(self, operator: Operator, scope: AccountScope, *, now_ms: int, until_ms: int | None = None) -> str:
+        """Return the secret of an operator's key for an account, made if there is none that works and fits the role.
 
         Args:
             operator: whose pages.
-            owner: the account and mode that they show.
+            scope: the account and mode that they show.
             now_ms: the time.
             until_ms: when a key that is made now ends at the latest: with the session; None for never.
 
@@ -54,15 +54,15 @@ class OperatorKeys:
             SecretUnreadableError: the secret is sealed under a key that the server has no more.
         """
         async with self._database.connection() as conn:
-            found = await operator_keys.find_operator_key(conn, operator.id, owner)
-        if found is None or not _is_fit(found.key, operator, owner, now_ms=now_ms):
+            found = await operator_keys.find_operator_key(conn, operator.id, scope)
+        if found is None or not _is_fit(found.key, operator, scope, now_ms=now_ms):
             found = await self._database.transact(
-                lambda conn: self._renew(conn, operator, owner, now_ms=now_ms, until_ms=until_ms)
+                lambda conn: self._renew(conn, operator, scope, now_ms=now_ms, until_ms=until_ms)
             )
-        return self._vault.open(found.sealed, place=_place(operator.id, owner)).decode()
+        return self._vault.open(found.sealed, place=_place(operator.id, scope)).decode()
 
     async def _renew(
-        self, conn: Conn, operator: Operator, owner: Owner, *, now_ms: int, until_ms: int | None
+        self, conn: Conn, operator: Operator, scope: AccountScope, *, now_ms: int, until_ms: int | None
     ) -> operator_keys.OperatorKey:
         """Return the operator's key, a new one unless another process has just made it."""
         held = await operators.lock_operator(conn, operator.id)
@@ -70,39 +70,39 @@ class OperatorKeys:
             raise UnknownOperatorError(operator.id)
         if held.operator.disabled_ms is not None:
             raise OperatorDisabledError(held.operator.email)
-        if await accounts.find_account(conn, owner.account) is None:
-            raise UnknownAccountError(owner.account)
-        found = await operator_keys.find_operator_key(conn, operator.id, owner)
+        if await accounts.find_account(conn, scope.account) is None:
+            raise UnknownAccountError(scope.account)
+        found = await operator_keys.find_operator_key(conn, operator.id, scope)
         if found is not None:
-            if _is_fit(found.key, held.operator, owner, now_ms=now_ms):
+            if _is_fit(found.key, held.operator, scope, now_ms=now_ms):
                 return found
             await access.expire_key(conn, found.key, now_ms)
-        return await self._make(conn, held.operator, owner, now_ms=now_ms, until_ms=until_ms)
+        return await self._make(conn, held.operator, scope, now_ms=now_ms, until_ms=until_ms)
 
     async def _make(
-        self, conn: Conn, operator: Operator, owner: Owner, *, now_ms: int, until_ms: int | None
+        self, conn: Conn, operator: Operator, scope: AccountScope, *, now_ms: int, until_ms: int | None
     ) -> operator_keys.OperatorKey:
         new = await issue_key(
             conn,
-            account=owner.account,
-            livemode=owner.livemode,
-            permissions=permissions_of(operator.role, livemode=owner.livemode),
+            account=scope.account,
+            livemode=scope.livemode,
+            permissions=permissions_of(operator.role, livemode=scope.livemode),
             name=f"pages of {operator.email}",
             now_ms=now_ms,
             expires_ms=until_ms,
             random_text=self._random_text,
         )
-        sealed = self._vault.seal(new.secret.encode(), place=_place(operator.id, owner))
+        sealed = self._vault.seal(new.secret.encode(), place=_place(operator.id, scope))
         await operator_keys.put_operator_key(conn, operator.id, new.key, sealed)
         by = actor_of(operator, address=None)
-        await record(conn, by, Action.KEY_MADE, object_id=new.key.id, owner=owner, now_ms=now_ms, ids=self._ids)
+        await record(conn, by, Action.KEY_MADE, object_id=new.key.id, scope=scope, now_ms=now_ms, ids=self._ids)
         return operator_keys.OperatorKey(new.key, sealed)
 
 
-def _is_fit(key: ApiKey, operator: Operator, owner: Owner, *, now_ms: int) -> bool:
+def _is_fit(key: ApiKey, operator: Operator, scope: AccountScope, *, now_ms: int) -> bool:
     """Tell whether a key works and has the rights of the operator's role, as this version knows them."""
-    return not key.has_ended(now_ms) and key.permissions == permissions_of(operator.role, livemode=owner.livemode)
+    return not key.has_ended(now_ms) and key.permissions == permissions_of(operator.role, livemode=scope.livemode)
 
 
-def _place(operator: str, owner: Owner) -> str:
-    return f"operator_keys/{operator}/{owner.account}/{'live' if owner.livemode else 'test'}"
+def _place(operator: str, scope: AccountScope) -> str:
+    return f"operator_keys/{operator}/{scope.account}/{'live' if scope.livemode else 'test'}"

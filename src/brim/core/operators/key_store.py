@@ -2,7 +2,7 @@
 
 from typing import Final, NamedTuple
 
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.core.access import ApiKey, key_from_record
 from brim.platform.database import Conn
 from brim.platform.sql import load_queries
@@ -17,14 +17,14 @@ class OperatorKey(NamedTuple):
     sealed: bytes
 
 
-async def find_operator_key(conn: Conn, operator: str, owner: Owner) -> OperatorKey | None:
-    """Return the key of the operator with this id for an owner, ended or not; None when none was made."""
-    record = await conn.fetchrow(_SQL["find_operator_key"], owner.account, owner.livemode, operator)
+async def find_operator_key(conn: Conn, operator: str, scope: AccountScope) -> OperatorKey | None:
+    """Return the key of the operator with this id for an account, ended or not; None when none was made."""
+    record = await conn.fetchrow(_SQL["find_operator_key"], scope.account, scope.livemode, operator)
     return OperatorKey(key_from_record(record), record["secret"]) if record else None
 
 
 async def put_operator_key(conn: Conn, operator: str, key: ApiKey, sealed: bytes) -> None:
-    """Store which key the operator with this id has for the key's owner from now on."""
+    """Store which key the operator with this id has for the key's account from now on."""
     await conn.execute(_SQL["put_operator_key"], key.account, key.livemode, operator, key.hash, sealed)
 
 

@@ -54,8 +54,8 @@ async def find_password_link(database: Database, token: str, *, now_ms: int) -> 
         PasswordLinkOverError: it works no more, or never did.
     """
     async with database.connection() as conn:
-        owner = await password_links.find_link(conn, hash_token(token), now_ms=now_ms)
-        found = await operators.find_operator(conn, owner) if owner else None
+        scope = await password_links.find_link(conn, hash_token(token), now_ms=now_ms)
+        found = await operators.find_operator(conn, scope) if scope else None
     if found is None or found.operator.disabled_ms is not None:
         raise PasswordLinkOverError
     return found.operator
@@ -78,21 +78,21 @@ async def use_password_link(
         WeakPasswordError: the password may not be chosen; the link still works.
         OverloadedError: too many sign in at this moment.
     """
-    owner = await find_password_link(database, token, now_ms=now_ms)
-    check_password(password, email=owner.email)
+    scope = await find_password_link(database, token, now_ms=now_ms)
+    check_password(password, email=scope.email)
     password_hash = await passwords.hash(password)
 
     async def work(conn: Conn) -> None:
-        held = await operators.lock_operator(conn, owner.id)
+        held = await operators.lock_operator(conn, scope.id)
         if held is None or held.operator.disabled_ms is not None:
             raise PasswordLinkOverError
-        if not await password_links.take_link(conn, owner.id, hash_token(token)):
+        if not await password_links.take_link(conn, scope.id, hash_token(token)):
             raise PasswordLinkOverError
-        await operators.set_password(conn, owner.id, password_hash)
-        await end_sessions(conn, owner.id, now_ms=now_ms)
+        await operators.set_password(conn, scope.id, password_hash)
+        await end_sessions(conn, scope.id, now_ms=now_ms)
         by = actor_of(held.operator, address=address)
         detail = "by a link"
-        await record(conn, by, Action.PASSWORD_SET, object_id=owner.id, detail=detail, now_ms=now_ms, ids=ids)
+        await record(conn, by, Action.PASSWORD_SET, object_id=scope.id, detail=detail, now_ms=now_ms, ids=ids)
 
     await database.transact(work)
-    return owner
+    return scope

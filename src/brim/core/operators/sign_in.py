@@ -179,7 +179,7 @@ class SignIn:
     ) -> list[str]:
         """Ask an operator for one-time codes from now on, who has shown their password and the new device's code.
 
-        Without the password, whoever finds a browser signed in could lock its owner out.
+        Without the password, whoever finds a browser signed in could lock its account out.
 
         Returns:
             the recovery codes, told this once.

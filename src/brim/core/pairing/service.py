@@ -8,7 +8,7 @@ import hmac
 from typing import Final, NamedTuple
 
 from brim.base.ids import BODY_CHARS, IdFactory, random_base62
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.core import accounts
 from brim.core.access import NewKey, choose_account, issue_key
 from brim.core.accounts import RandomText
@@ -142,8 +142,8 @@ async def approve_pairing(
         chosen = await choose_account(conn, account)
         pairing = await _decide(conn, code, PairingState.APPROVED, account=chosen, now_ms=now_ms)
         if pairing is not None:
-            owner = Owner(chosen, livemode=False)
-            await _tell(conn, by, Action.LOGIN_APPROVED, pairing, owner, now_ms=now_ms, ids=ids)
+            scope = AccountScope(chosen, livemode=False)
+            await _tell(conn, by, Action.LOGIN_APPROVED, pairing, scope, now_ms=now_ms, ids=ids)
         return pairing
 
     return _decided(await database.transact(work))
@@ -212,9 +212,9 @@ async def _decide(conn: Conn, code: str, state: PairingState, *, account: str | 
 
 
 async def _tell(
-    conn: Conn, by: Actor, action: Action, pairing: Pairing, owner: Owner | None, *, now_ms: int, ids: IdFactory
+    conn: Conn, by: Actor, action: Action, pairing: Pairing, scope: AccountScope | None, *, now_ms: int, ids: IdFactory
 ) -> None:
-    await record(conn, by, action, object_id=pairing.id, owner=owner, detail=pairing.device, now_ms=now_ms, ids=ids)
+    await record(conn, by, action, object_id=pairing.id, scope=scope, detail=pairing.device, now_ms=now_ms, ids=ids)
 
 
 def _decided(pairing: Pairing | None) -> Pairing:

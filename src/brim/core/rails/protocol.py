@@ -4,7 +4,7 @@ from typing import Protocol, TypeAlias
 
 import msgspec
 
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 
 
 class Succeed(msgspec.Struct, frozen=True):
@@ -55,7 +55,7 @@ class Instruction(msgspec.Struct, frozen=True, kw_only=True):
     arrived before, so that all there may be is a return; `is_frozen` that the time is a test clock's.
     """
 
-    owner: Owner
+    scope: AccountScope
     id: str
     amount: int
     currency: str
@@ -75,8 +75,8 @@ class Rail(Protocol):
         Args:
             currency: what it is in, which decides whose calendar counts.
             scenario: what its funding source plays in the sandbox; None for plain success.
-            settlement_days: the owner's own agreement; None leaves it to the rail.
-            now_ms: the owner's time.
+            settlement_days: the account's own agreement; None leaves it to the rail.
+            now_ms: the account's time.
             is_frozen: whether that is the time of a test clock.
         """
         ...

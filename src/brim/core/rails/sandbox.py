@@ -182,7 +182,7 @@ class SandboxRail(msgspec.Struct, frozen=True):
 
     def outcome(self, instruction: Instruction, *, now_ms: int) -> Outcome:
         """Return what the counterparty's scenario holds for the money now."""
-        if instruction.owner.livemode:
+        if instruction.scope.livemode:
             return Wait()
         scenario = SCENARIOS[instruction.scenario]
         if instruction.is_collected:

@@ -11,7 +11,7 @@ FROM unnest(
 );
 
 -- name: list_request_logs
--- A page of an owner's requests that pass the filters given; one of the two branches runs. The walk along the key is
+-- A page of an account's requests that pass the filters given; one of the two branches runs. The walk along the key is
 -- bounded by how many requests are kept.
 (
     SELECT *
@@ -36,7 +36,7 @@ UNION ALL
 );
 
 -- name: newest_request_logs
--- For each of some owners the newest requests after an id.
+-- For each of some accounts the newest requests after an id.
 SELECT r.*
 FROM unnest($1::text[], $2::boolean[]) AS o (account, livemode)
 CROSS JOIN LATERAL (
@@ -48,11 +48,11 @@ CROSS JOIN LATERAL (
 ) AS r;
 
 -- name: request_log_exists
--- Whether an owner has a request of that id.
+-- Whether an account has a request of that id.
 SELECT EXISTS (SELECT FROM request_logs WHERE account = $1 AND livemode = $2 AND id = $3);
 
 -- name: owners_of_request_logs
--- The next owners who have requests kept, after a given one: each found by one step along the key.
+-- The next accounts who have requests kept, after a given one: each found by one step along the key.
 WITH RECURSIVE steps AS (
     (
         SELECT account, livemode, 1 AS place
@@ -76,7 +76,7 @@ WITH RECURSIVE steps AS (
 SELECT account, livemode FROM steps;
 
 -- name: prune_request_logs
--- Forget an owner's requests that are older than an id, or beyond the newest $4; up to $5 of them, oldest first.
+-- Forget an account's requests that are older than an id, or beyond the newest $4; up to $5 of them, oldest first.
 DELETE FROM request_logs
 WHERE ctid = ANY (ARRAY(
     SELECT ctid

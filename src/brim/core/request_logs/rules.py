@@ -7,14 +7,14 @@ from typing import Any, Final
 import msgspec
 
 from brim.base.paging import Range
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.core.accounts import SECRET_NAMES
 
 PREFIX: Final = "resp_"
 """Source: ids of request logs as the official CLI shows them."""
 
 MAX_KEPT: Final = 10_000
-"""Requests of one owner; a walk along all of them takes a few milliseconds."""
+"""Requests of one account; a walk along all of them takes a few milliseconds."""
 
 KEPT_S: Final = 7 * 24 * 60 * 60
 MAX_PARAMETERS: Final = 4_096
@@ -45,7 +45,7 @@ _HIDDEN: Final = "***"
 class RequestRecord(msgspec.Struct, frozen=True, kw_only=True):
     """One request. `error` is what was answered in place of an object; `object_id` names what was answered."""
 
-    owner: Owner
+    scope: AccountScope
     id: str
     request_id: str
     created: int
@@ -87,7 +87,7 @@ class RequestFilters(msgspec.Struct, frozen=True, kw_only=True):
 def redact(value: Any, name: str = "") -> Any:
     """Return parameters with those replaced that are secret or say who a person is, and all that stands below them.
 
-    Metadata and descriptions stay: their owner has them on the object anyway.
+    Metadata and descriptions stay: their account has them on the object anyway.
     """
     if name in _SECRET_NAMES:
         return _HIDDEN

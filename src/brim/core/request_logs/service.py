@@ -9,7 +9,7 @@ import structlog
 from brim.base.errors import DatabaseUnavailableError
 from brim.base.ids import first_id_at
 from brim.base.paging import Page, PageRequest
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.core.request_logs import store as request_logs
 from brim.core.request_logs.rules import KEPT_S, MAX_KEPT, PREFIX, RequestFilters, RequestRecord
 from brim.platform.database import Conn, Database, halved
@@ -122,34 +122,34 @@ class RequestRecorder(Generic[Seen]):
 
 
 async def list_request_logs(
-    database: Database, owner: Owner, filters: RequestFilters, request: PageRequest
+    database: Database, scope: AccountScope, filters: RequestFilters, request: PageRequest
 ) -> Page[RequestRecord]:
-    """Return a page of an owner's requests.
+    """Return a page of an account's requests.
 
     Raises:
-        ResourceMissingError: a cursor names no request of the owner.
+        ResourceMissingError: a cursor names no request of the account.
         ExclusiveParametersError: both cursors are given.
     """
-    await check_cursors(database, owner, request, kind="request log", exists=request_logs.request_log_exists)
+    await check_cursors(database, scope, request, kind="request log", exists=request_logs.request_log_exists)
     async with database.connection() as conn:
-        return await request_logs.list_request_logs(conn, owner, filters, request)
+        return await request_logs.list_request_logs(conn, scope, filters, request)
 
 
 class RequestPruning:
-    """One worker's forgetting of requests: a hundred owners a step, round and round."""
+    """One worker's forgetting of requests: a hundred accounts a step, round and round."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._after: Owner | None = None
+        self._after: AccountScope | None = None
 
     async def run_once(self, *, now_ms: int, limit: int, most: int = MAX_KEPT) -> int:
-        """Forget up to `limit` requests of each of the next owners; return how many went."""
+        """Forget up to `limit` requests of each of the next accounts; return how many went."""
         before_id = first_id_at(PREFIX, now_ms // 1000 - KEPT_S)
         async with self._database.connection() as conn:
             owners = await request_logs.owners_of_request_logs(conn, after=self._after, limit=_OWNERS_A_STEP)
             gone = [
-                await request_logs.delete_request_logs(conn, owner, before_id=before_id, most=most, limit=limit)
-                for owner in owners
+                await request_logs.delete_request_logs(conn, scope, before_id=before_id, most=most, limit=limit)
+                for scope in owners
             ]
         self._after = owners[-1] if len(owners) == _OWNERS_A_STEP else None
         return sum(gone)

@@ -6,7 +6,7 @@ from typing import Any, Final
 import msgspec
 
 from brim.base.paging import Page, PageRequest, Range, page_of, window
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.core.request_logs.rules import BY_PAGES, PREFIX, RequestFilters, RequestRecord, RequestSource
 from brim.platform.database import Conn
 from brim.platform.sql import columns, load_queries
@@ -21,16 +21,16 @@ async def insert_request_logs(conn: Conn, records: Sequence[RequestRecord]) -> N
 
 
 async def list_request_logs(
-    conn: Conn, owner: Owner, filters: RequestFilters, request: PageRequest
+    conn: Conn, scope: AccountScope, filters: RequestFilters, request: PageRequest
 ) -> Page[RequestRecord]:
-    """Return a page of an owner's requests, newest first."""
+    """Return a page of an account's requests, newest first."""
     place = window(PREFIX, filters.created, request)
     status = filters.status or Range(None, None)
     low = 0 if status.low is None else status.low
     high = _HIGHEST_STATUS if status.high is None else status.high
     records = await conn.fetch(
         _SQL["list_request_logs"],
-        *(owner.account, owner.livemode, place.low, place.high, place.newest_first, place.wanted),
+        *(scope.account, scope.livemode, place.low, place.high, place.newest_first, place.wanted),
         *(filters.method, filters.path, low, high, filters.request_id),
         *(filters.source and filters.source is RequestSource.DASHBOARD, BY_PAGES),
     )
@@ -38,33 +38,33 @@ async def list_request_logs(
 
 
 async def newest_request_logs(
-    conn: Conn, owners: Sequence[Owner], *, after_id: str, limit: int
-) -> dict[Owner, list[RequestRecord]]:
-    """Return for each owner up to `limit` of the newest requests after an id, oldest first."""
-    columns_of_owners = ([owner.account for owner in owners], [owner.livemode for owner in owners])
-    found: dict[Owner, list[RequestRecord]] = {owner: [] for owner in owners}
+    conn: Conn, owners: Sequence[AccountScope], *, after_id: str, limit: int
+) -> dict[AccountScope, list[RequestRecord]]:
+    """Return for each account up to `limit` of the newest requests after an id, oldest first."""
+    columns_of_owners = ([scope.account for scope in owners], [scope.livemode for scope in owners])
+    found: dict[AccountScope, list[RequestRecord]] = {scope: [] for scope in owners}
     for record in await conn.fetch(_SQL["newest_request_logs"], *columns_of_owners, after_id, limit):
         request = _from_record(record)
-        found[request.owner].append(request)
-    return {owner: sorted(requests, key=lambda request: request.id) for owner, requests in found.items()}
+        found[request.scope].append(request)
+    return {scope: sorted(requests, key=lambda request: request.id) for scope, requests in found.items()}
 
 
-async def request_log_exists(conn: Conn, owner: Owner, record_id: str) -> bool:
-    """Tell whether an owner has a request of that id."""
-    return bool(await conn.fetchval(_SQL["request_log_exists"], owner.account, owner.livemode, record_id))
+async def request_log_exists(conn: Conn, scope: AccountScope, record_id: str) -> bool:
+    """Tell whether an account has a request of that id."""
+    return bool(await conn.fetchval(_SQL["request_log_exists"], scope.account, scope.livemode, record_id))
 
 
-async def owners_of_request_logs(conn: Conn, *, after: Owner | None, limit: int) -> list[Owner]:
-    """Return the next owners who have requests kept, in order."""
+async def owners_of_request_logs(conn: Conn, *, after: AccountScope | None, limit: int) -> list[AccountScope]:
+    """Return the next accounts who have requests kept, in order."""
     start = (after.account, after.livemode) if after else ("", False)
     records = await conn.fetch(_SQL["owners_of_request_logs"], *start, limit)
-    return [Owner(record["account"], record["livemode"]) for record in records]
+    return [AccountScope(record["account"], record["livemode"]) for record in records]
 
 
-async def delete_request_logs(conn: Conn, owner: Owner, *, before_id: str, most: int, limit: int) -> int:
-    """Delete up to `limit` of an owner's requests: those before an id, and those beyond the newest `most`."""
+async def delete_request_logs(conn: Conn, scope: AccountScope, *, before_id: str, most: int, limit: int) -> int:
+    """Delete up to `limit` of an account's requests: those before an id, and those beyond the newest `most`."""
     command_tag: str = await conn.execute(
-        _SQL["prune_request_logs"], owner.account, owner.livemode, before_id, most, limit
+        _SQL["prune_request_logs"], scope.account, scope.livemode, before_id, most, limit
     )
     return int(command_tag.removeprefix("DELETE "))
 
@@ -72,8 +72,8 @@ async def delete_request_logs(conn: Conn, owner: Owner, *, before_id: str, most:
 def _row(record: RequestRecord) -> tuple[Any, ...]:
     """Return the columns in the order of the table."""
     return (
-        record.owner.account,
-        record.owner.livemode,
+        record.scope.account,
+        record.scope.livemode,
         record.id,
         record.request_id,
         record.created,
@@ -96,7 +96,7 @@ def _json(value: Mapping[str, Any] | None) -> str | None:
 
 def _from_record(record: Mapping[str, Any]) -> RequestRecord:
     return RequestRecord(
-        owner=Owner(record["account"], record["livemode"]),
+        scope=AccountScope(record["account"], record["livemode"]),
         id=record["id"],
         request_id=record["request_id"],
         created=record["created"],

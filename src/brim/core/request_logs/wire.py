@@ -42,7 +42,7 @@ def request_log_json(record: RequestRecord) -> bytes:
             duration_ms=record.duration_ms,
             error=record.error,
             idempotency_key=record.idempotency_key,
-            livemode=record.owner.livemode,
+            livemode=record.scope.livemode,
             method=record.method,
             parameters=record.parameters,
             path=record.path,
@@ -60,7 +60,7 @@ def told_json(record: RequestRecord) -> bytes:
     return _encoder.encode(
         {
             "created_at": record.created,
-            "livemode": record.owner.livemode,
+            "livemode": record.scope.livemode,
             "method": record.method,
             "request_id": record.request_id,
             "status": record.status,

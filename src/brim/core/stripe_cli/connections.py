@@ -14,7 +14,7 @@ from typing import Final, NamedTuple, Protocol, TypeAlias
 from brim.base.clock import Clock
 from brim.base.errors import DatabaseUnavailableError
 from brim.base.ids import IdFactory, decode_time
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.core.events import Event
 from brim.core.request_logs import PREFIX, RequestRecord
 from brim.core.stripe_cli import store as listeners
@@ -105,15 +105,15 @@ class Conversation:
         self.ask_for_more: Callable[[], None] = lambda: None
         self._database = database
         self._line = line
-        self._secret = open_secret(vault, listener.owner, listener.device)
+        self._secret = open_secret(vault, listener.scope, listener.device)
         self._clock = clock
         self._ids = ids
         self._forms = listener.forms
-        self._own = Stream(listener.owner, listener.acked_place, self._forms)
-        self._streams: OrderedDict[Owner, Stream] = OrderedDict({listener.owner: self._own})
+        self._own = Stream(listener.scope, listener.acked_place, self._forms)
+        self._streams: OrderedDict[AccountScope, Stream] = OrderedDict({listener.scope: self._own})
         for account, place in listener.places.items():
-            owner = Owner(account, listener.owner.livemode)
-            self._streams[owner] = Stream(owner, place, self._forms)
+            scope = AccountScope(account, listener.scope.livemode)
+            self._streams[scope] = Stream(scope, place, self._forms)
         self._noted = self._places()
         self._noted_ms = 0
         self._waiting: deque[Waiting] = deque()
@@ -142,31 +142,31 @@ class Conversation:
 
     # What the hub tells, and asks.
 
-    def knows(self, owner: Owner) -> bool:
-        """Tell whether it is known where the session stands among an owner's events."""
-        return owner in self._streams
+    def knows(self, scope: AccountScope) -> bool:
+        """Tell whether it is known where the session stands among an account's events."""
+        return scope in self._streams
 
-    def follow(self, owner: Owner, *, after: int) -> None:
-        """Begin with an owner's events, those after a number."""
-        self._streams[owner] = Stream.after_event(owner, after, self._forms)
+    def follow(self, scope: AccountScope, *, after: int) -> None:
+        """Begin with an account's events, those after a number."""
+        self._streams[scope] = Stream.after_event(scope, after, self._forms)
 
-    def tell_newest(self, owner: Owner, number: int) -> None:
-        """Take note of the newest number of an owner whom the session follows."""
-        self._streams[owner].newest = max(number, self._streams[owner].newest)
+    def tell_newest(self, scope: AccountScope, number: int) -> None:
+        """Take note of the newest number of an account whom the session follows."""
+        self._streams[scope].newest = max(number, self._streams[scope].newest)
 
     def wishes(self) -> list[Wish]:
         """Return which events can be sent now: those of all that is behind, in turn, as far as there is room."""
         room = (WINDOW - sum(stream.on_their_way for stream in self._streams.values())) // len(self._forms)
         behind = [stream for stream in self._streams.values() if stream.is_behind][: max(room, 0)]
-        return [Wish(stream.owner, stream.after, room // len(behind)) for stream in behind]
+        return [Wish(stream.scope, stream.after, room // len(behind)) for stream in behind]
 
-    def take_events(self, owner: Owner, events: Sequence[NumberedEvent]) -> None:
-        """Send events of one owner; others are served before it the next time."""
-        stream = self._streams[owner]
-        self._streams.move_to_end(owner)
+    def take_events(self, scope: AccountScope, events: Sequence[NumberedEvent]) -> None:
+        """Send events of one account; others are served before it the next time."""
+        stream = self._streams[scope]
+        self._streams.move_to_end(scope)
         if not events:  # they were forgotten meanwhile
             stream.newest = stream.after
-        prefix = "" if stream is self._own else f"{owner.account}_"
+        prefix = "" if stream is self._own else f"{scope.account}_"
         for number, event in events:
             for place, form in stream.send(number):
                 self._queue(Copy(event, form, f"{prefix}{place}", "schedule"), partial(stream.arrive, place))
@@ -181,7 +181,7 @@ class Conversation:
             self.resent_after = resend_id
 
     def take_requests(self, requests: Sequence[RequestRecord]) -> None:
-        """Send those of an owner's newest requests that were not sent yet and that the session wants to see."""
+        """Send those of an account's newest requests that were not sent yet and that the session wants to see."""
         written_ms = self._clock() - _WRITTEN_AFTER_MS
         for record in requests:
             if decode_time(record.id.removeprefix(PREFIX)) > written_ms:
@@ -198,22 +198,22 @@ class Conversation:
     def progress(self, *, now_ms: int, force: bool = False) -> Progress | None:
         """Return what is to be written down; None when nothing has changed and that was not long ago."""
         places = self._places()
-        changed = {owner.account: place for owner, place in places.items() if self._noted.get(owner) != place}
+        changed = {scope.account: place for scope, place in places.items() if self._noted.get(scope) != place}
         if not (force or changed or self._arrived_again or now_ms - self._noted_ms > _SEEN_EVERY_MS):
             return None
-        changed.pop(self.listener.owner.account, None)
+        changed.pop(self.listener.scope.account, None)
         return Progress(self.listener, self._own.acked_place, changed, tuple(self._arrived_again))
 
     def note(self, progress: Progress, *, now_ms: int) -> None:
         """Take note of what was written down."""
-        self._noted[self.listener.owner] = progress.acked_place
+        self._noted[self.listener.scope] = progress.acked_place
         for account, place in progress.places.items():
-            self._noted[Owner(account, self.listener.owner.livemode)] = place
+            self._noted[AccountScope(account, self.listener.scope.livemode)] = place
         del self._arrived_again[: len(progress.resends)]
         self._noted_ms = now_ms
 
-    def _places(self) -> dict[Owner, int]:
-        return {owner: stream.acked_place for owner, stream in self._streams.items()}
+    def _places(self) -> dict[AccountScope, int]:
+        return {scope: stream.acked_place for scope, stream in self._streams.items()}
 
     # What goes over the line.
 
@@ -240,7 +240,7 @@ class Conversation:
             self._sent.popitem(last=False)
         return event_message(
             waiting.event,
-            listening=self.listener.owner,
+            listening=self.listener.scope,
             form=waiting.form,
             secret=self._secret,
             now_s=now_ms // 1000,
@@ -273,7 +273,7 @@ class Conversation:
         attempt = listeners.ListenerAttempt(
             id=self._ids.new_at("wa_", now_ms),
             event=sent.copy.event.id,
-            event_account=sent.copy.event.owner.account,
+            event_account=sent.copy.event.scope.account,
             attempted_ms=sent.sent_ms,
             duration_ms=now_ms - sent.sent_ms,
             headers=answer.kept_headers,

@@ -11,7 +11,7 @@ import structlog
 
 from brim.base.clock import Clock
 from brim.base.ids import first_id_at
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.core import request_logs
 from brim.core.request_logs import PREFIX
 from brim.core.stripe_cli import store as listeners
@@ -98,7 +98,7 @@ class Hub:
         ended = await listeners.ended_keys(conn, sorted(hashes), now_ms=now_ms)
         for each in conversations:
             if each.listener.key_hash in ended:
-                log.info("a listener's key has ended", account=each.listener.owner.account)
+                log.info("a listener's key has ended", account=each.listener.scope.account)
                 each.end()
         self._keys_checked_ms = now_ms
 
@@ -116,30 +116,32 @@ class Hub:
 
 
 async def _learn_newest(conn: Conn, conversations: Sequence[Conversation], *, now_ms: int) -> None:
-    """Tell each conversation the newest numbers of its owner and of the accounts under it."""
-    of_owner: dict[Owner, list[Conversation]] = defaultdict(list)
+    """Tell each conversation the newest numbers of its account and of the accounts under it."""
+    of_owner: dict[AccountScope, list[Conversation]] = defaultdict(list)
     for each in conversations:
-        of_owner[each.listener.owner].append(each)
-    since_ms = {owner: min(each.heard_ms for each in group) for owner, group in of_owner.items()}
+        of_owner[each.listener.scope].append(each)
+    since_ms = {scope: min(each.heard_ms for each in group) for scope, group in of_owner.items()}
     newest = await listeners.newest_numbers(conn, since_ms)
     await _begin_streams(conn, of_owner, newest)
-    for listening, owner, number in newest:
+    for listening, scope, number in newest:
         for each in of_owner[listening]:
-            each.tell_newest(owner, number)
+            each.tell_newest(scope, number)
     for each in conversations:
         each.heard_ms = now_ms - _LATE_NUMBERS_MS
 
 
-async def _begin_streams(conn: Conn, of_owner: dict[Owner, list[Conversation]], newest: Sequence[Newest]) -> None:
+async def _begin_streams(
+    conn: Conn, of_owner: dict[AccountScope, list[Conversation]], newest: Sequence[Newest]
+) -> None:
     """Let conversations begin with accounts that had no event since they were opened, at the time of that."""
     beginning = [
-        (each, found.owner) for found in newest for each in of_owner[found.listening] if not each.knows(found.owner)
+        (each, found.scope) for found in newest for each in of_owner[found.listening] if not each.knows(found.scope)
     ]
     if not beginning:
         return
-    asked = [(owner, each.listener.created_ms) for each, owner in beginning]
-    for (each, owner), number in zip(beginning, await listeners.numbers_before(conn, asked), strict=True):
-        each.follow(owner, after=number)
+    asked = [(scope, each.listener.created_ms) for each, scope in beginning]
+    for (each, scope), number in zip(beginning, await listeners.numbers_before(conn, asked), strict=True):
+        each.follow(scope, after=number)
 
 
 async def _share_events(conn: Conn, conversations: Sequence[Conversation]) -> None:
@@ -152,7 +154,7 @@ async def _share_events(conn: Conn, conversations: Sequence[Conversation]) -> No
         return
     for wish, events in zip(wanting, await listeners.numbered_events(conn, list(wanting)), strict=True):
         for each in wanting[wish]:
-            each.take_events(wish.owner, events)
+            each.take_events(wish.scope, events)
 
 
 async def _share_resends(conn: Conn, conversations: Sequence[Conversation]) -> None:
@@ -163,9 +165,9 @@ async def _share_resends(conn: Conn, conversations: Sequence[Conversation]) -> N
 
 
 async def _share_requests(conn: Conn, conversations: Sequence[Conversation], *, now_ms: int) -> None:
-    """Give conversations their owners' requests of the last seconds."""
-    owners = {each.listener.owner for each in conversations}
+    """Give conversations their accounts' requests of the last seconds."""
+    owners = {each.listener.scope for each in conversations}
     after_id = first_id_at(PREFIX, now_ms // 1000 - _LATE_REQUESTS_S)
     found = await request_logs.newest_request_logs(conn, sorted(owners), after_id=after_id, limit=_MAX_REQUESTS)
     for each in conversations:
-        each.take_requests(found[each.listener.owner])
+        each.take_requests(found[each.listener.scope])

@@ -1,9 +1,9 @@
 -- name: forget_listeners
--- Remove an owner's sessions that were not seen since a time.
+-- Remove an account's sessions that were not seen since a time.
 DELETE FROM cli_sessions WHERE account = $1 AND livemode = $2 AND seen_ms < $3;
 
 -- name: count_listeners
--- How many of an owner's sessions were seen since a time.
+-- How many of an account's sessions were seen since a time.
 SELECT count(*) FROM cli_sessions WHERE account = $1 AND livemode = $2 AND seen_ms >= $3;
 
 -- name: keep_device
@@ -88,7 +88,7 @@ ON CONFLICT ON CONSTRAINT cli_session_places_pk DO UPDATE SET
     acked_place = greatest(p.acked_place, excluded.acked_place);
 
 -- name: newest_numbers
--- The number given last to the events of some owners, and, for each of these that is a platform, of the accounts under
+-- The number given last to the events of some accounts, and, for each of these that is a platform, of the accounts under
 -- it that had one since a time.
 SELECT o.account AS listening, o.livemode, o.account, c.number
 FROM unnest($1::text[], $2::boolean[], $3::bigint[]) AS o (account, livemode, since_ms)
@@ -111,7 +111,7 @@ CROSS JOIN LATERAL (
 WHERE n.numbered_ms >= o.since_ms;
 
 -- name: numbers_before
--- For each owner and time the number given last before that time, 0 where there is none.
+-- For each account and time the number given last before that time, 0 where there is none.
 SELECT
     coalesce(
         (
@@ -127,7 +127,7 @@ FROM unnest($1::text[], $2::boolean[], $3::bigint[]) WITH ORDINALITY AS o (accou
 ORDER BY o.place;
 
 -- name: numbered_events
--- For each of some owners so many events after a number, in the order of their numbers; with the place of the wish.
+-- For each of some accounts so many events after a number, in the order of their numbers; with the place of the wish.
 SELECT w.place, n.number, e.*
 FROM unnest($1::text[], $2::boolean[], $3::bigint[], $4::integer[]) WITH ORDINALITY
     AS w (account, livemode, after, room, place)
@@ -168,7 +168,7 @@ CROSS JOIN LATERAL (
 ORDER BY w.place, r.id;
 
 -- name: resend_to_listeners
--- Let every session of an owner that was seen since a time be sent an event again, the owner's or that of an account
+-- Let every session of an account that was seen since a time be sent an event again, the account's or that of an account
 -- under it; returns how many those are.
 INSERT INTO cli_resends (account, livemode, hash, id, event, event_account)
 SELECT account, livemode, hash, $4, $3, $6

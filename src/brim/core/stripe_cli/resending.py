@@ -3,7 +3,7 @@
 import msgspec
 
 from brim.base.ids import IdFactory
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.core import webhooks
 from brim.core.events import Event
 from brim.core.idempotency import Answer, Attempt, RenderError, run_once
@@ -54,25 +54,25 @@ async def resend_event(
     """
 
     async def work(conn: Conn) -> bytes:
-        event = await find_event(conn, attempt.owner, event_id, account=wish.account, kind="notification")
-        for endpoint in await _receivers(conn, attempt.owner, event, wish):
+        event = await find_event(conn, attempt.scope, event_id, account=wish.account, kind="notification")
+        for endpoint in await _receivers(conn, attempt.scope, event, wish):
             await send_again(conn, event, endpoint, now_ms=attempt.now_ms)
         if wish.only_listeners:
             resend_id = ids.new_at(RESEND_PREFIX, attempt.now_ms)
             since_ms = attempt.now_ms - LISTENING_MS
-            await listeners.resend_to_listeners(conn, attempt.owner, event, resend_id=resend_id, since_ms=since_ms)
+            await listeners.resend_to_listeners(conn, attempt.scope, event, resend_id=resend_id, since_ms=since_ms)
         (pending,) = await count_undelivered(conn, [event])
         return render(event, pending)
 
     return await run_once(database, attempt, work, render_error=render_error)
 
 
-async def _receivers(conn: Conn, asking: Owner, event: Event, wish: Resend) -> list[Endpoint]:
+async def _receivers(conn: Conn, asking: AccountScope, event: Event, wish: Resend) -> list[Endpoint]:
     """Return the endpoints that an event is to be sent to again, in sorted order."""
     if wish.endpoint_id is not None:
         endpoint = await find_endpoint(conn, asking, wish.endpoint_id, in_path=False)
-        check_listening(endpoint, event.owner)
+        check_listening(endpoint, event.scope)
         return [endpoint]
     if wish.only_listeners:
         return []
-    return [endpoint for endpoint in await webhooks.endpoints_for(conn, [event.owner]) if endpoint.wants(event.type)]
+    return [endpoint for endpoint in await webhooks.endpoints_for(conn, [event.scope]) if endpoint.wants(event.type)]

@@ -12,7 +12,7 @@ import msgspec
 
 from brim.base import wire
 from brim.base.errors import BrimError
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.core.events import DEFAULT_API_VERSION, Event, notification_json
 from brim.core.events import wire as event_wire
 from brim.core.request_logs import RequestRecord
@@ -25,7 +25,7 @@ SESSION_CHARS: Final = 43
 """As many random characters as a key has: the id is all that a websocket shows for itself."""
 
 MAX_LISTENING: Final = 50
-"""Sessions of one owner that listen at once."""
+"""Sessions of one account that listen at once."""
 
 RESEND_PREFIX: Final = "clr_"
 LISTENING_MS: Final = 60_000
@@ -64,7 +64,7 @@ _encode: Final = msgspec.json.Encoder().encode
 
 
 class TooManyListenersError(BrimError):
-    """An owner has as many sessions as may listen at once."""
+    """An account has as many sessions as may listen at once."""
 
     def __init__(self) -> None:
         super().__init__(f"At most {MAX_LISTENING} commands of one account can listen at once. Stop one of them.")
@@ -92,7 +92,7 @@ class Listener(msgspec.Struct, frozen=True, kw_only=True):
     `key_hash` stands for the key that it was opened with, and ends with.
     """
 
-    owner: Owner
+    scope: AccountScope
     hash: bytes
     device: Device
     features: tuple[str, ...]
@@ -208,7 +208,7 @@ def name_of_copy(copy_id: str) -> str:
     return f"wh_{copy_id}"
 
 
-def event_message(event: Event, *, listening: Owner, form: Form, secret: str, now_s: int, copy_id: str) -> str:
+def event_message(event: Event, *, listening: AccountScope, form: Form, secret: str, now_s: int, copy_id: str) -> str:
     """Return the message that carries one copy of an event.
 
     Args:
@@ -219,7 +219,7 @@ def event_message(event: Event, *, listening: Owner, form: Form, secret: str, no
         now_s: the time of signing, a Unix second.
         copy_id: what the acknowledgement will name, see `name_of_copy`.
     """
-    account = None if event.owner == listening else event.owner.account
+    account = None if event.scope == listening else event.scope.account
     if form is Form.THIN:
         compact = notification_json(event, context=account)
     else:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from brim.base.ids import random_base62
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.core.stripe_cli import store as listeners
 from brim.core.stripe_cli.rules import (
     KEPT_MS,
@@ -36,7 +36,7 @@ class NewSession(NamedTuple):
 
 async def open_session(
     database: Database,
-    owner: Owner,
+    scope: AccountScope,
     *,
     device: str,
     features: Sequence[str],
@@ -45,11 +45,11 @@ async def open_session(
     vault: Vault,
     now_ms: int,
 ) -> NewSession:
-    """Open a session; the secret is the same each time for one owner's device.
+    """Open a session; the secret is the same each time for one account's device.
 
     Args:
         database: where.
-        owner: whose events and requests it hears of; as a platform also those of accounts under it.
+        scope: whose events and requests it hears of; as a platform also those of accounts under it.
         device: the computer that listens.
         features: what it wants to hear of, in the CLI's words.
         filters: which requests, as JSON; None for all.
@@ -64,17 +64,17 @@ async def open_session(
     """
     chosen = read_filters(filters)
     session_id = SESSION_PREFIX + random_base62(SESSION_CHARS)
-    fresh = Device(name=device, endpoint="we_" + random_base62(24), secret=_new_secret(vault, owner, device))
+    fresh = Device(name=device, endpoint="we_" + random_base62(24), secret=_new_secret(vault, scope, device))
 
     async def work(conn: Conn) -> Device:
-        await listeners.forget_listeners(conn, owner, before_ms=now_ms - KEPT_MS)
-        if await listeners.count_listeners(conn, owner, since_ms=now_ms - LISTENING_MS) >= MAX_LISTENING:
+        await listeners.forget_listeners(conn, scope, before_ms=now_ms - KEPT_MS)
+        if await listeners.count_listeners(conn, scope, since_ms=now_ms - LISTENING_MS) >= MAX_LISTENING:
             raise TooManyListenersError
-        kept = await listeners.keep_device(conn, owner, fresh, now_s=now_ms // 1000)
+        kept = await listeners.keep_device(conn, scope, fresh, now_s=now_ms // 1000)
         digest = hash_session(session_id)
         await listeners.insert_listener(
             conn,
-            owner,
+            scope,
             digest,
             device=device,
             features=features,
@@ -85,24 +85,24 @@ async def open_session(
         return kept
 
     kept = await database.transact(work)
-    return NewSession(session_id, open_secret(vault, owner, kept), kept.endpoint)
+    return NewSession(session_id, open_secret(vault, scope, kept), kept.endpoint)
 
 
-async def find_session(database: Database, owner: Owner, session_id: str, *, now_ms: int) -> Listener | None:
+async def find_session(database: Database, scope: AccountScope, session_id: str, *, now_ms: int) -> Listener | None:
     """Return a session that may connect; None for one that never was, is gone, or whose key has ended."""
     digest = hash_session(session_id)
     async with database.connection() as conn:
-        return await listeners.find_listener(conn, owner, digest, since_ms=now_ms - KEPT_MS, now_ms=now_ms)
+        return await listeners.find_listener(conn, scope, digest, since_ms=now_ms - KEPT_MS, now_ms=now_ms)
 
 
-def _new_secret(vault: Vault, owner: Owner, device: str) -> bytes:
-    return vault.seal(("whsec_" + random_base62(SESSION_CHARS)).encode(), place=_place(owner, device))
+def _new_secret(vault: Vault, scope: AccountScope, device: str) -> bytes:
+    return vault.seal(("whsec_" + random_base62(SESSION_CHARS)).encode(), place=_place(scope, device))
 
 
-def open_secret(vault: Vault, owner: Owner, device: Device) -> str:
+def open_secret(vault: Vault, scope: AccountScope, device: Device) -> str:
     """Return what signs what is sent to a device."""
-    return vault.open(device.secret, place=_place(owner, device.name)).decode()
+    return vault.open(device.secret, place=_place(scope, device.name)).decode()
 
 
-def _place(owner: Owner, device: str) -> str:
-    return f"cli_device:{owner.account}:{owner.livemode}:{device}"
+def _place(scope: AccountScope, device: str) -> str:
+    return f"cli_device:{scope.account}:{scope.livemode}:{device}"

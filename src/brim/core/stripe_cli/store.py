@@ -5,7 +5,7 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.core.events import Event, event_from_record
 from brim.core.stripe_cli.rules import Device, Listener, forms_of
 from brim.core.webhooks import Answer
@@ -17,24 +17,24 @@ _SQL: Final = load_queries(__package__)
 
 
 class NumberedEvent(NamedTuple):
-    """An event and its number among its owner's."""
+    """An event and its number among its account's."""
 
     number: int
     event: Event
 
 
 class Newest(NamedTuple):
-    """The number given last to an owner's events, found for whoever listens: the owner itself, or its platform."""
+    """The number given last to an account's events, found for whoever listens: the account itself, or its platform."""
 
-    listening: Owner
-    owner: Owner
+    listening: AccountScope
+    scope: AccountScope
     number: int
 
 
 class Wish(NamedTuple):
-    """Up to `room` of an owner's events after a number."""
+    """Up to `room` of an account's events after a number."""
 
-    owner: Owner
+    scope: AccountScope
     after: int
     room: int
 
@@ -68,19 +68,19 @@ class ListenerAttempt(msgspec.Struct, frozen=True, kw_only=True):
     cause: str
 
 
-async def forget_listeners(conn: Conn, owner: Owner, *, before_ms: int) -> None:
-    """Remove an owner's sessions that were not seen since a time."""
-    await conn.execute(_SQL["forget_listeners"], owner.account, owner.livemode, before_ms)
+async def forget_listeners(conn: Conn, scope: AccountScope, *, before_ms: int) -> None:
+    """Remove an account's sessions that were not seen since a time."""
+    await conn.execute(_SQL["forget_listeners"], scope.account, scope.livemode, before_ms)
 
 
-async def count_listeners(conn: Conn, owner: Owner, *, since_ms: int) -> int:
-    """Return how many of an owner's sessions were seen since a time."""
-    return int(await conn.fetchval(_SQL["count_listeners"], owner.account, owner.livemode, since_ms))
+async def count_listeners(conn: Conn, scope: AccountScope, *, since_ms: int) -> int:
+    """Return how many of an account's sessions were seen since a time."""
+    return int(await conn.fetchval(_SQL["count_listeners"], scope.account, scope.livemode, since_ms))
 
 
-async def keep_device(conn: Conn, owner: Owner, fresh: Device, *, now_s: int) -> Device:
+async def keep_device(conn: Conn, scope: AccountScope, fresh: Device, *, now_s: int) -> Device:
     """Return the device of that name, the one given where none was on file."""
-    arguments = (owner.account, owner.livemode, fresh.name)
+    arguments = (scope.account, scope.livemode, fresh.name)
     await conn.execute(_SQL["keep_device"], *arguments, fresh.endpoint, fresh.secret, now_s)
     record = await conn.fetchrow(_SQL["find_device"], *arguments)
     return Device(name=fresh.name, endpoint=record["endpoint"], secret=record["secret"])
@@ -88,7 +88,7 @@ async def keep_device(conn: Conn, owner: Owner, fresh: Device, *, now_s: int) ->
 
 async def insert_listener(
     conn: Conn,
-    owner: Owner,
+    scope: AccountScope,
     digest: bytes,
     *,
     device: str,
@@ -101,19 +101,21 @@ async def insert_listener(
     encoded, copies = msgspec.json.encode(filters).decode(), len(forms_of(features))
     await conn.execute(
         _SQL["insert_listener"],
-        *(owner.account, owner.livemode, digest, device, ",".join(features), encoded, now_ms, key_hash, copies),
+        *(scope.account, scope.livemode, digest, device, ",".join(features), encoded, now_ms, key_hash, copies),
     )
 
 
-async def find_listener(conn: Conn, owner: Owner, digest: bytes, *, since_ms: int, now_ms: int) -> Listener | None:
+async def find_listener(
+    conn: Conn, scope: AccountScope, digest: bytes, *, since_ms: int, now_ms: int
+) -> Listener | None:
     """Return a session that was seen since a time and whose key still works; None when there is none."""
-    key = (owner.account, owner.livemode, digest)
+    key = (scope.account, scope.livemode, digest)
     record = await conn.fetchrow(_SQL["find_listener"], *key, since_ms, now_ms)
     if record is None:
         return None
     places = await conn.fetch(_SQL["find_places"], *key)
     return Listener(
-        owner=owner,
+        scope=scope,
         hash=digest,
         device=Device(name=record["device"], endpoint=record["endpoint"], secret=record["secret"]),
         features=tuple(record["features"].split(",")),
@@ -146,33 +148,33 @@ async def note_progress(conn: Conn, progress: Sequence[Progress], *, now_ms: int
         await conn.execute(_SQL["forget_resends"], *columns(resends))
 
 
-async def newest_numbers(conn: Conn, listening: Mapping[Owner, int]) -> list[Newest]:
-    """Return the newest number of each owner who listens, and of each account under one that had events lately.
+async def newest_numbers(conn: Conn, listening: Mapping[AccountScope, int]) -> list[Newest]:
+    """Return the newest number of each account who listens, and of each account under one that had events lately.
 
     Args:
         conn: where.
-        listening: for each owner since when (Unix milliseconds) events of accounts under it count.
+        listening: for each account since when (Unix milliseconds) events of accounts under it count.
     """
-    asked = [(owner.account, owner.livemode, since_ms) for owner, since_ms in listening.items()]
+    asked = [(scope.account, scope.livemode, since_ms) for scope, since_ms in listening.items()]
     return [
         Newest(
-            Owner(record["listening"], record["livemode"]),
-            Owner(record["account"], record["livemode"]),
+            AccountScope(record["listening"], record["livemode"]),
+            AccountScope(record["account"], record["livemode"]),
             record["number"],
         )
         for record in await conn.fetch(_SQL["newest_numbers"], *columns(asked))
     ]
 
 
-async def numbers_before(conn: Conn, wanted: Sequence[tuple[Owner, int]]) -> list[int]:
-    """Return for each owner and time (Unix milliseconds) the number given last before it; 0 where there is none."""
-    asked = [(owner.account, owner.livemode, time_ms) for owner, time_ms in wanted]
+async def numbers_before(conn: Conn, wanted: Sequence[tuple[AccountScope, int]]) -> list[int]:
+    """Return for each account and time (Unix milliseconds) the number given last before it; 0 where there is none."""
+    asked = [(scope.account, scope.livemode, time_ms) for scope, time_ms in wanted]
     return [record["number"] for record in await conn.fetch(_SQL["numbers_before"], *columns(asked))]
 
 
 async def numbered_events(conn: Conn, wishes: Sequence[Wish]) -> list[list[NumberedEvent]]:
     """Return for each wish its events, in order."""
-    asked = [(wish.owner.account, wish.owner.livemode, wish.after, wish.room) for wish in wishes]
+    asked = [(wish.scope.account, wish.scope.livemode, wish.after, wish.room) for wish in wishes]
     found: list[list[NumberedEvent]] = [[] for _ in wishes]
     for record in await conn.fetch(_SQL["numbered_events"], *columns(asked)):
         found[record["place"] - 1].append(NumberedEvent(record["number"], event_from_record(record)))
@@ -188,12 +190,12 @@ async def resent_events(conn: Conn, wanted: Sequence[tuple[Listener, str]], *, l
     return found
 
 
-async def resend_to_listeners(conn: Conn, owner: Owner, event: Event, *, resend_id: str, since_ms: int) -> int:
-    """Let an owner's sessions that were seen since a time be sent an event again; return how many those are.
+async def resend_to_listeners(conn: Conn, scope: AccountScope, event: Event, *, resend_id: str, since_ms: int) -> int:
+    """Let an account's sessions that were seen since a time be sent an event again; return how many those are.
 
-    The event is the owner's, or that of an account under it.
+    The event is the account's, or that of an account under it.
     """
-    arguments = (owner.account, owner.livemode, event.id, resend_id, since_ms, event.owner.account)
+    arguments = (scope.account, scope.livemode, event.id, resend_id, since_ms, event.scope.account)
     command_tag: str = await conn.execute(_SQL["resend_to_listeners"], *arguments)
     await announce_with_commit(conn, Announcement.NUMBERED_EVENTS)
     return int(command_tag.rpartition(" ")[2])
@@ -204,7 +206,7 @@ async def insert_listener_attempt(conn: Conn, listener: Listener, attempt: Liste
     answer = attempt.answer
     await conn.execute(
         _SQL["insert_listener_attempt"],
-        *(listener.owner.account, listener.owner.livemode, attempt.id, listener.device.endpoint),
+        *(listener.scope.account, listener.scope.livemode, attempt.id, listener.device.endpoint),
         *(attempt.event_account, attempt.event, attempt.attempted_ms, attempt.duration_ms, answer.outcome.value),
         *(answer.http_status, answer.error, msgspec.json.encode(attempt.headers).decode(), answer.body_head),
         attempt.cause,
@@ -212,4 +214,4 @@ async def insert_listener_attempt(conn: Conn, listener: Listener, attempt: Liste
 
 
 def _key(listener: Listener) -> tuple[str, bool, bytes]:
-    return listener.owner.account, listener.owner.livemode, listener.hash
+    return listener.scope.account, listener.scope.livemode, listener.hash

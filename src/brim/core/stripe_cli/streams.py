@@ -3,7 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.core.stripe_cli.rules import Form
 
 
@@ -16,22 +16,22 @@ class Stream:
     """The events of one account, in copies, each at a place of its own: of k copies, copy c of event n is at kn + c.
 
     Args:
-        owner: whose events.
+        scope: whose events.
         acked_place: up to where they have arrived already.
         forms: those of the copies; they are the session's, and never change.
     """
 
-    def __init__(self, owner: Owner, acked_place: int, forms: Sequence[Form]) -> None:
-        self.owner = owner
+    def __init__(self, scope: AccountScope, acked_place: int, forms: Sequence[Form]) -> None:
+        self.scope = scope
         self.newest = 0
         self._forms = forms
         self._acked_place = self._sent_place = acked_place
         self._on_their_way: OrderedDict[int, bool] = OrderedDict()
 
     @classmethod
-    def after_event(cls, owner: Owner, number: int, forms: Sequence[Form]) -> "Stream":
+    def after_event(cls, scope: AccountScope, number: int, forms: Sequence[Form]) -> "Stream":
         """Return a stream that begins with what follows an event."""
-        return cls(owner, last_place(number, copies=len(forms)), forms)
+        return cls(scope, last_place(number, copies=len(forms)), forms)
 
     @property
     def after(self) -> int:

@@ -1,12 +1,12 @@
 -- name: insert_clock
--- Start an owner's test clock; no row comes back when there is one already.
+-- Start an account's test clock; no row comes back when there is one already.
 INSERT INTO test_clocks (account, livemode, id, name, created, deletes_after, frozen_time, since_ms, status)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'ready')
 ON CONFLICT ON CONSTRAINT test_clocks_one_at_a_time DO NOTHING
 RETURNING id;
 
 -- name: lock_clock
--- An owner's test clock, to be moved or removed by this transaction alone.
+-- An account's test clock, to be moved or removed by this transaction alone.
 SELECT account, livemode, id, name, created, deletes_after, frozen_time, target_frozen_time, since_ms
 FROM test_clocks
 WHERE account = $1 AND livemode = $2 AND id = $3
@@ -44,19 +44,19 @@ DELETE FROM test_clocks
 WHERE account = $1 AND livemode = $2 AND id = $3;
 
 -- name: adopt_topups
--- Let a clock keep the time of those of an owner's top-ups that wait for something in real time.
+-- Let a clock keep the time of those of an account's top-ups that wait for something in real time.
 UPDATE topups
 SET test_clock = $3
 WHERE account = $1 AND livemode = $2 AND due_ms IS NOT NULL AND test_clock IS NULL;
 
 -- name: release_topups
--- Give the top-ups of an owner's clock back to real time; what they wait for keeps its date.
+-- Give the top-ups of an account's clock back to real time; what they wait for keeps its date.
 UPDATE topups
 SET test_clock = NULL
 WHERE account = $1 AND livemode = $2 AND test_clock IS NOT NULL;
 
 -- name: claim_due_by_clock
--- The top-ups of an owner's clock whose answer is due by then, in the order in which they are; equal moments in that of
+-- The top-ups of an account's clock whose answer is due by then, in the order in which they are; equal moments in that of
 -- their creation. They are held until the transaction ends.
 SELECT
     account, livemode, id, amount, currency, created, expected_availability_date, due_ms, status,

@@ -11,7 +11,7 @@ import msgspec
 
 from brim.base.errors import ResourceMissingError
 from brim.base.ids import FrozenIds, IdFactory
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.core import events, time
 from brim.core.account_config import change_terms
 from brim.core.events import BY_ITSELF, Cause, EventType, new_event
@@ -55,13 +55,13 @@ async def create_clock(
         FrozenTimeError: no bank's calendar reaches that time.
         ClockExistsError: the account has a clock.
     """
-    check_test_mode(attempt.owner)
+    check_test_mode(attempt.scope)
     check_frozen_time(frozen_time)
 
     async def work(conn: Conn) -> bytes:
         clock_id = ids.new_at(PREFIX, attempt.now_ms)
         clock = TestClock(
-            owner=attempt.owner,
+            scope=attempt.scope,
             id=clock_id,
             name=name,
             created=ids.newest_second,
@@ -70,7 +70,7 @@ async def create_clock(
             since_ms=attempt.now_ms,
         )
         if not await clocks.insert_clock(conn, clock):
-            existing = await time.read_clock(conn, attempt.owner)
+            existing = await time.read_clock(conn, attempt.scope)
             raise ClockExistsError(existing.id if existing else "")
         await clocks.adopt_topups(conn, clock)
         return await _changed(conn, clock, EventType.CLOCK_CREATED, attempt, ids=ids)
@@ -96,7 +96,7 @@ async def advance_clock(
     """
 
     async def work(conn: Conn) -> bytes:
-        clock = await _lock(conn, attempt.owner, clock_id)
+        clock = await _lock(conn, attempt.scope, clock_id)
         check_advance(clock, frozen_time)
         await clocks.adopt_topups(conn, clock)  # creates that were under way when the clock was made
         moving = msgspec.structs.replace(clock, target_frozen_time=frozen_time, since_ms=attempt.now_ms)
@@ -114,26 +114,26 @@ async def delete_clock(database: Database, attempt: Attempt, clock_id: str, *, i
     """
 
     async def work(conn: Conn) -> None:
-        clock = await _lock(conn, attempt.owner, clock_id)
+        clock = await _lock(conn, attempt.scope, clock_id)
         await _delete(conn, clock, now_ms=attempt.now_ms, ids=ids, cause=attempt.cause)
 
     await database.transact(work)
 
 
-async def retrieve_clock(database: Database, owner: Owner, clock_id: str) -> TestClock:
+async def retrieve_clock(database: Database, scope: AccountScope, clock_id: str) -> TestClock:
     """Return a clock as it is now: its `frozen_time` moves while it advances.
 
     Raises:
         ResourceMissingError: the account has no such clock.
     """
-    clock = await find_clock(database, owner)
+    clock = await find_clock(database, scope)
     if clock is None or clock.id != clock_id:
         raise _missing(clock_id)
     return clock
 
 
-async def _lock(conn: Conn, owner: Owner, clock_id: str) -> TestClock:
-    clock = await clocks.lock_clock(conn, owner, clock_id)
+async def _lock(conn: Conn, scope: AccountScope, clock_id: str) -> TestClock:
+    clock = await clocks.lock_clock(conn, scope, clock_id)
     if clock is None:
         raise _missing(clock_id)
     return clock
@@ -159,9 +159,9 @@ async def _changed(
 
 
 async def _announce(conn: Conn, clock: TestClock, event_type: EventType, moment: Moment, cause: Cause) -> None:
-    """Write a clock's event, and make its owner's terms new."""
-    await change_terms(conn, clock.owner)
-    event = new_event(clock.owner, event_type, clock.id, clock_json(clock), moment, cause)
+    """Write a clock's event, and make its account's terms new."""
+    await change_terms(conn, clock.scope)
+    event = new_event(clock.scope, event_type, clock.id, clock_json(clock), moment, cause)
     await events.insert_events(conn, [event])
 
 
@@ -207,7 +207,7 @@ async def step_clock(
         if clock is None or clock.target_frozen_time is None:
             return 0, []
         frozen_ids = FrozenIds(ids, real_ms=now_ms, since_ms=clock.since_ms, by_bank=True)
-        due = await clocks.claim_due(conn, clock.owner, until_ms=clock.target_frozen_time * 1000, limit=limit)
+        due = await clocks.claim_due(conn, clock.scope, until_ms=clock.target_frozen_time * 1000, limit=limit)
         if not due:
             await _arrive(conn, clock, frozen_ids, now_ms=now_ms)
             return 1, []

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.core.time import TestClock, clock_of
 from brim.core.topups import Topup, topup_from_record
 from brim.platform.database import Conn
@@ -15,8 +15,8 @@ async def insert_clock(conn: Conn, clock: TestClock) -> bool:
     """Start a clock; tell whether there was none before."""
     inserted = await conn.fetchval(
         _SQL["insert_clock"],
-        clock.owner.account,
-        clock.owner.livemode,
+        clock.scope.account,
+        clock.scope.livemode,
         clock.id,
         clock.name,
         clock.created,
@@ -27,9 +27,9 @@ async def insert_clock(conn: Conn, clock: TestClock) -> bool:
     return inserted is not None
 
 
-async def lock_clock(conn: Conn, owner: Owner, clock_id: str) -> TestClock | None:
-    """Return the owner's clock of that id for the caller's transaction to move or remove."""
-    return clock_of(await conn.fetchrow(_SQL["lock_clock"], owner.account, owner.livemode, clock_id))
+async def lock_clock(conn: Conn, scope: AccountScope, clock_id: str) -> TestClock | None:
+    """Return the account's clock of that id for the caller's transaction to move or remove."""
+    return clock_of(await conn.fetchrow(_SQL["lock_clock"], scope.account, scope.livemode, clock_id))
 
 
 async def claim_advancing(conn: Conn) -> TestClock | None:
@@ -46,8 +46,8 @@ async def move_clock(conn: Conn, clock: TestClock) -> None:
     """Write where a clock stands, where it goes, and since when."""
     await conn.execute(
         _SQL["move_clock"],
-        clock.owner.account,
-        clock.owner.livemode,
+        clock.scope.account,
+        clock.scope.livemode,
         clock.id,
         clock.frozen_time,
         clock.target_frozen_time,
@@ -57,16 +57,16 @@ async def move_clock(conn: Conn, clock: TestClock) -> None:
 
 async def delete_clock(conn: Conn, clock: TestClock) -> None:
     """Remove a clock; what waits for something in its time waits for the same date in real time."""
-    await conn.execute(_SQL["release_topups"], clock.owner.account, clock.owner.livemode)
-    await conn.execute(_SQL["delete_clock"], clock.owner.account, clock.owner.livemode, clock.id)
+    await conn.execute(_SQL["release_topups"], clock.scope.account, clock.scope.livemode)
+    await conn.execute(_SQL["delete_clock"], clock.scope.account, clock.scope.livemode, clock.id)
 
 
 async def adopt_topups(conn: Conn, clock: TestClock) -> None:
-    """Let a clock keep the time of those of its owner's top-ups that wait for something in real time."""
-    await conn.execute(_SQL["adopt_topups"], clock.owner.account, clock.owner.livemode, clock.id)
+    """Let a clock keep the time of those of its account's top-ups that wait for something in real time."""
+    await conn.execute(_SQL["adopt_topups"], clock.scope.account, clock.scope.livemode, clock.id)
 
 
-async def claim_due(conn: Conn, owner: Owner, *, until_ms: int, limit: int) -> list[Topup]:
-    """Return up to `limit` top-ups of an owner's clock that are due by then (its Unix milliseconds), in order."""
-    records = await conn.fetch(_SQL["claim_due_by_clock"], owner.account, owner.livemode, until_ms, limit)
+async def claim_due(conn: Conn, scope: AccountScope, *, until_ms: int, limit: int) -> list[Topup]:
+    """Return up to `limit` top-ups of an account's clock that are due by then (its Unix milliseconds), in order."""
+    records = await conn.fetch(_SQL["claim_due_by_clock"], scope.account, scope.livemode, until_ms, limit)
     return [topup_from_record(record) for record in records]

@@ -41,7 +41,7 @@ def clock_json(clock: TestClock) -> bytes:
             created=clock.created,
             deletes_after=clock.deletes_after,
             frozen_time=clock.frozen_time,
-            livemode=clock.owner.livemode,
+            livemode=clock.scope.livemode,
             name=clock.name,
             status="advancing" if clock.is_advancing else "ready",
             status_details=ClockStatusDetails() if target is None else ClockStatusDetails(AdvancingDetails(target)),

@@ -1,4 +1,4 @@
-"""An owner's time: real, or that of a test clock in which an account's test mode lives.
+"""An account's time: real, or that of a test clock in which an account's test mode lives.
 
 Source of the object: Stripe API reference, Test Clocks.
 """
@@ -9,7 +9,7 @@ import msgspec
 
 from brim.base.errors import BrimError
 from brim.base.ids import FrozenIds, IdFactory, Ids
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 
 KEPT_S: Final = 30 * 24 * 60 * 60
 """A clock goes by itself after this many real seconds. Source: Stripe, `deletes_after` of a test clock."""
@@ -33,7 +33,7 @@ class TestClock(msgspec.Struct, frozen=True, kw_only=True):
 
     __test__ = False  # no test case, whatever its name says
 
-    owner: Owner
+    scope: AccountScope
     id: str
     name: str | None
     created: int
@@ -49,7 +49,7 @@ class TestClock(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Moment(msgspec.Struct, frozen=True):
-    """A moment in an owner's time: Unix milliseconds, what makes ids in it, and the clock that keeps it, if any."""
+    """A moment in an account's time: Unix milliseconds, what makes ids in it, and the clock that keeps it, if any."""
 
     now_ms: int
     ids: Ids
@@ -113,7 +113,7 @@ def check_advance(clock: TestClock, frozen_time: int) -> None:
 
 
 def moment_of(clock: TestClock | None, *, now_ms: int, ids: IdFactory) -> Moment:
-    """Return this very moment in the time of an owner with that clock, or with none.
+    """Return this very moment in the time of an account with that clock, or with none.
 
     Raises:
         ClockAdvancingError: there is no such moment while the clock moves.

@@ -2,33 +2,33 @@
 
 from brim.base.errors import NotInLiveModeError
 from brim.base.ids import IdFactory
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.core.time import store as time_store
 from brim.core.time.rules import Moment, TestClock, moment_of
 from brim.platform.database import Conn, Database
 
 
-async def hold_moment(conn: Conn, owner: Owner, *, now_ms: int, ids: IdFactory) -> Moment:
-    """Return this moment in an owner's time, which stands still until the caller's transaction ends if it is a clock's.
+async def hold_moment(conn: Conn, scope: AccountScope, *, now_ms: int, ids: IdFactory) -> Moment:
+    """Return this moment in an account's time; a test clock then stands still until the caller's transaction ends.
 
     Raises:
-        ClockAdvancingError: the owner's clock is on its way.
+        ClockAdvancingError: the account's clock is on its way.
     """
-    clock = None if owner.livemode else await time_store.hold_clock(conn, owner)
+    clock = None if scope.livemode else await time_store.hold_clock(conn, scope)
     return moment_of(clock, now_ms=now_ms, ids=ids)
 
 
-async def find_clock(database: Database, owner: Owner) -> TestClock | None:
-    """Return the clock of an owner, None for one who lives in real time."""
+async def find_clock(database: Database, scope: AccountScope) -> TestClock | None:
+    """Return the clock of an account, None for one who lives in real time."""
     async with database.connection() as conn:
-        return await time_store.read_clock(conn, owner)
+        return await time_store.read_clock(conn, scope)
 
 
-def check_test_mode(owner: Owner) -> None:
-    """Let an owner pass who lives in test mode.
+def check_test_mode(scope: AccountScope) -> None:
+    """Let an account pass who lives in test mode.
 
     Raises:
         NotInLiveModeError: it is live mode.
     """
-    if owner.livemode:
+    if scope.livemode:
         raise NotInLiveModeError

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.core.time.rules import TestClock
 from brim.platform.database import Conn
 from brim.platform.sql import load_queries
@@ -11,14 +11,14 @@ from brim.platform.sql import load_queries
 _SQL: Final = load_queries(__package__)
 
 
-async def read_clock(conn: Conn, owner: Owner) -> TestClock | None:
-    """Return an owner's clock as it is now."""
-    return clock_of(await conn.fetchrow(_SQL["read_clock"], owner.account, owner.livemode))
+async def read_clock(conn: Conn, scope: AccountScope) -> TestClock | None:
+    """Return an account's clock as it is now."""
+    return clock_of(await conn.fetchrow(_SQL["read_clock"], scope.account, scope.livemode))
 
 
-async def hold_clock(conn: Conn, owner: Owner) -> TestClock | None:
-    """Return an owner's clock, which does not move until the caller's transaction ends."""
-    return clock_of(await conn.fetchrow(_SQL["hold_clock"], owner.account, owner.livemode))
+async def hold_clock(conn: Conn, scope: AccountScope) -> TestClock | None:
+    """Return an account's clock, which does not move until the caller's transaction ends."""
+    return clock_of(await conn.fetchrow(_SQL["hold_clock"], scope.account, scope.livemode))
 
 
 def clock_of(record: Mapping[str, Any] | None) -> TestClock | None:
@@ -29,7 +29,7 @@ def clock_of(record: Mapping[str, Any] | None) -> TestClock | None:
 def clock_from_record(record: Mapping[str, Any], *, clock_id: str, created: int) -> TestClock:
     """Return the clock in a row that has every column of `test_clocks`, perhaps id and created under other names."""
     return TestClock(
-        owner=Owner(record["account"], record["livemode"]),
+        scope=AccountScope(record["account"], record["livemode"]),
         id=clock_id,
         name=record["name"],
         created=created,

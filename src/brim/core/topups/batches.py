@@ -11,7 +11,7 @@ from brim.base.batch import Batcher
 from brim.base.clock import Clock
 from brim.base.errors import DatabaseUnavailableError
 from brim.base.paging import Page
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.core import idempotency
 from brim.core.idempotency import KeptReply
 from brim.core.topups import list_store as lists
@@ -74,11 +74,11 @@ class Batches:
             OverloadedError: too many creates wait already.
             DatabaseUnavailableError: nothing is known of the write; a retry under the same key finds out.
         """
-        return await self._creations[lanes.lane_of(new.topup.owner.account)].submit(new)
+        return await self._creations[lanes.lane_of(new.topup.scope.account)].submit(new)
 
-    async def retrieve(self, owner: Owner, topup_id: str) -> Topup | None:
+    async def retrieve(self, scope: AccountScope, topup_id: str) -> Topup | None:
         """Return a top-up as it is now, or None, by a query shared with those that ask meanwhile."""
-        return await self._retrievals.submit((owner, topup_id))
+        return await self._retrievals.submit((scope, topup_id))
 
     async def list_page(self, query: TopupListQuery) -> Page[Topup]:
         """Return a page of top-ups, by a query shared with those that list meanwhile."""
@@ -121,7 +121,7 @@ class Batches:
         if not lost:
             return [None] * len(batch)
         taken = [new for new in batch if lost.get(new.event.id) is Refusal.KEY_TAKEN]
-        keys = [(new.topup.owner, new.claim.key) for new in taken if new.claim]
+        keys = [(new.topup.scope, new.claim.key) for new in taken if new.claim]
         kept = await idempotency.fetch_replies(conn, keys) if keys else []
         # A key that lost and is gone was pruned in between, a day old: its request is new again, so try again.
         answers = {new.event.id: reply or DatabaseUnavailableError() for new, reply in zip(taken, kept, strict=True)}

@@ -1,4 +1,4 @@
-"""What a new top-up of an owner depends on, beside its own parameters."""
+"""What a new top-up of an account depends on, beside its own parameters."""
 
 from typing import Final
 
@@ -9,11 +9,11 @@ from brim.core.time import TestClock
 
 
 class Terms(msgspec.Struct, frozen=True, kw_only=True):
-    """An owner's terms as of one version; each change makes the next, and a create is made under the one in force.
+    """An account's terms as of one version; each change makes the next, and a create is made under the one in force.
 
-    `settlement_days` is how many banking days money takes by the owner's own agreement, None as the rail has it;
+    `settlement_days` is how many banking days money takes by the account's own agreement, None as the rail has it;
     `defaults` is what pays for a top-up that names nothing, by currency. No top-up is made
-    of an owner that `is_closed`.
+    of an account that `is_closed`.
     """
 
     version: int = 0
@@ -24,4 +24,4 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
 
 
 NO_TERMS: Final = Terms()
-"""Those of an owner who never changed anything."""
+"""Those of an account who never changed anything."""

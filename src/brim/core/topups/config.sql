@@ -1,5 +1,5 @@
 -- name: read_terms
--- An owner's terms, a row for each default funding source and one where there is none; no row for an owner who never
+-- An account's terms, a row for each default funding source and one where there is none; no row for an account who never
 -- changed anything.
 SELECT
     o.version, o.settlement_days, o.is_closed,

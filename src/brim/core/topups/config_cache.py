@@ -1,4 +1,4 @@
-"""Remembers owners' terms in this process, so that a create costs no query for them.
+"""Remembers accounts' terms in this process, so that a create costs no query for them.
 
 What is remembered may be out of date; a create says under which version it was made, and its statement, which knows
 the one in force, sends it back. So nothing here has to be told of a change.
@@ -6,7 +6,7 @@ the one in force, sends it back. So nothing here has to be told of a change.
 
 from typing import Final
 
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.core.topups import config_store as terms
 from brim.core.topups.config import NO_TERMS, Terms
 from brim.platform.database import Database
@@ -16,25 +16,25 @@ _MAX_REMEMBERED: Final = 10_000
 
 
 class KnownTerms:
-    """One process's knowledge of owners' terms."""
+    """One process's knowledge of accounts' terms."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._known: dict[Owner, Terms] = {}
+        self._known: dict[AccountScope, Terms] = {}
 
-    def of(self, owner: Owner) -> Terms:
-        """Return an owner's terms as last seen here."""
-        return self._known.get(owner, NO_TERMS)
+    def of(self, scope: AccountScope) -> Terms:
+        """Return an account's terms as last seen here."""
+        return self._known.get(scope, NO_TERMS)
 
-    async def refresh(self, owner: Owner) -> Terms:
-        """Look an owner's terms up, and return them.
+    async def refresh(self, scope: AccountScope) -> Terms:
+        """Look an account's terms up, and return them.
 
         Raises:
             DatabaseUnavailableError: the database does not answer.
         """
         async with self._database.connection() as conn:
-            found = await terms.read_terms(conn, owner)
+            found = await terms.read_terms(conn, scope)
         if len(self._known) >= _MAX_REMEMBERED:
             self._known.clear()
-        self._known[owner] = found
+        self._known[scope] = found
         return found

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.core.funding import funding_source_from_record
 from brim.core.funding.wire import funding_of
 from brim.core.time import clock_from_record
@@ -13,9 +13,9 @@ from brim.platform.sql import load_queries
 _SQL: Final = load_queries(__package__, "config")
 
 
-async def read_terms(conn: Conn, owner: Owner) -> Terms:
-    """Return an owner's terms as they are now."""
-    records = await conn.fetch(_SQL["read_terms"], owner.account, owner.livemode)
+async def read_terms(conn: Conn, scope: AccountScope) -> Terms:
+    """Return an account's terms as they are now."""
+    records = await conn.fetch(_SQL["read_terms"], scope.account, scope.livemode)
     if not records:
         return NO_TERMS
     first = records[0]

@@ -13,7 +13,7 @@ from typing import Any, Final
 import msgspec
 
 from brim.base.paging import Page, PageRequest, Range, Window, page_of, window
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.core.topups.rules import Topup, TopupFilters
 from brim.core.topups.store import fetch_topups, topup_from_record
 from brim.platform.database import Conn, Database
@@ -40,23 +40,23 @@ DEFAULT_BOUNDS: Final = SearchBounds()
 class TopupListQuery(msgspec.Struct, frozen=True):
     """A page of top-ups that one index serves in order: all of them, of one status, or of one exact amount."""
 
-    owner: Owner
+    scope: AccountScope
     place: Window
     status: str | None = None
     amount: int | None = None
 
 
-def topup_list_query(owner: Owner, filters: TopupFilters, request: PageRequest) -> TopupListQuery | None:
+def topup_list_query(scope: AccountScope, filters: TopupFilters, request: PageRequest) -> TopupListQuery | None:
     """Return the page asked for as a query that may be answered together with others.
 
     None means that no index has its order: ask `search_topups` for it.
     """
     place = window("tu_", filters.created, request)
     if filters.amount is None:
-        return TopupListQuery(owner, place, status=filters.status)
+        return TopupListQuery(scope, place, status=filters.status)
     low, high = _amount_bounds(filters.amount)
     if low == high and filters.status is None:
-        return TopupListQuery(owner, place, amount=low)
+        return TopupListQuery(scope, place, amount=low)
     return None
 
 
@@ -81,8 +81,8 @@ def _family(query: TopupListQuery) -> str:
 async def _walk_topups(conn: Conn, family: str, queries: Sequence[TopupListQuery]) -> list[Page[Topup]]:
     """Return the pages of queries that one statement serves."""
     arguments: list[list[Any]] = [
-        [query.owner.account for query in queries],
-        [query.owner.livemode for query in queries],
+        [query.scope.account for query in queries],
+        [query.scope.livemode for query in queries],
         [query.place.low for query in queries],
         [query.place.high for query in queries],
         [query.place.newest_first for query in queries],
@@ -101,7 +101,7 @@ async def _walk_topups(conn: Conn, family: str, queries: Sequence[TopupListQuery
 class _Search(msgspec.Struct, frozen=True, kw_only=True):
     """What is still to be found of a page of an amount range: `wanted` ids between `low` and `high`."""
 
-    owner: Owner
+    scope: AccountScope
     low: str
     high: str
     amount_low: int
@@ -119,13 +119,13 @@ class _Search(msgspec.Struct, frozen=True, kw_only=True):
 
     def arguments(self) -> tuple[Any, ...]:
         """Return the arguments that all statements of a search begin with."""
-        owner = self.owner
-        return owner.account, owner.livemode, self.low, self.high, self.amount_low, self.amount_high, self.wanted
+        scope = self.scope
+        return scope.account, scope.livemode, self.low, self.high, self.amount_low, self.amount_high, self.wanted
 
 
 async def search_topups(
     database: Database,
-    owner: Owner,
+    scope: AccountScope,
     filters: TopupFilters,
     request: PageRequest,
     *,
@@ -140,7 +140,7 @@ async def search_topups(
     place = window("tu_", filters.created, request)
     amount_low, amount_high = _amount_bounds(filters.amount or Range())
     search = _Search(
-        owner=owner,
+        scope=scope,
         low=place.low,
         high=place.high,
         amount_low=amount_low,
@@ -151,7 +151,7 @@ async def search_topups(
     )
     async with database.transaction(isolation="repeatable_read", readonly=True) as conn:
         ids = await _find_ids(conn, search, bounds)
-        topups = await fetch_topups(conn, [(owner, topup_id) for topup_id in ids])
+        topups = await fetch_topups(conn, [(scope, topup_id) for topup_id in ids])
     return page_of((topup for topup in topups if topup is not None), place)
 
 

@@ -17,7 +17,7 @@ def book(topup: Topup, kind: TransferKind, *, transfer_id: str) -> Transfer:
     """Return the transfer that one step of a top-up's life posts."""
     debit, credit = DEBIT_CREDIT[kind]
     return Transfer(
-        owner=topup.owner,
+        scope=topup.scope,
         id=transfer_id,
         topup=topup.id,
         kind=kind,
@@ -30,10 +30,10 @@ def book(topup: Topup, kind: TransferKind, *, transfer_id: str) -> Transfer:
 
 
 def statement_line(topup: Topup, kind: TransferKind, *, transaction_id: str) -> BalanceTransaction:
-    """Return the balance transaction that one step of a top-up's life shows its owner."""
+    """Return the balance transaction that one step of a top-up's life shows its account."""
     amount = topup.amount if kind is TransferKind.TOPUP else -topup.amount
     return BalanceTransaction(
-        owner=topup.owner,
+        scope=topup.scope,
         id=transaction_id,
         amount=amount,
         available_on=created_of(transaction_id),

@@ -1,6 +1,6 @@
 -- name: create_topups
 -- Claim the idempotency keys of a batch and create the top-ups whose key was won, or that have none, each with
--- its event. Returns the event ids of those that were not created, and why: is_stale when their owner's terms have
+-- its event. Returns the event ids of those that were not created, and why: is_stale when their account's terms have
 -- changed since they were made, else their key has its answer already. Rows arrive sorted by account, livemode and
 -- key, so that two batches wait for each other's keys in one order.
 WITH wanted AS MATERIALIZED (
@@ -14,7 +14,7 @@ WITH wanted AS MATERIALIZED (
         payload json
     )
 ),
--- Held until the commit, so that terms do not change under a create; most owners have no such row.
+-- Held until the commit, so that terms do not change under a create; most accounts have no such row.
 terms AS MATERIALIZED (
     SELECT o.account, o.livemode, o.version
     FROM (SELECT DISTINCT account, livemode FROM wanted ORDER BY account, livemode) AS w
@@ -74,7 +74,7 @@ FROM wanted
 WHERE event_id NOT IN (SELECT event_id FROM winners);
 
 -- name: fetch_topups
--- The top-ups named by pairs of owner and id; what does not exist is left out.
+-- The top-ups named by pairs of account and id; what does not exist is left out.
 SELECT
     t.account, t.livemode, t.id, t.amount, t.currency, t.created, t.expected_availability_date, t.due_ms,
     t.status, t.balance_transaction, t.description, t.failure_code, t.failure_message, t.metadata, t.payment_method,
@@ -101,7 +101,7 @@ ORDER BY id
 FOR UPDATE;
 
 -- name: update_topup
--- Write what its owner may change of a top-up that the transaction holds.
+-- Write what its account may change of a top-up that the transaction holds.
 UPDATE topups
 SET description = $4, metadata = $5::jsonb
 WHERE ctid = ANY (ARRAY(

@@ -7,7 +7,7 @@ import msgspec
 
 from brim.base.errors import BrimError, KeptRefusalError
 from brim.base.paging import Range
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 
 
 class Status(StrEnum):
@@ -36,13 +36,13 @@ class Topup(msgspec.Struct, frozen=True, kw_only=True):
     """One top-up as the books know it.
 
     `amount` is in minor units of `currency`; `created` and `expected_availability_date` are Unix seconds;
-    `due_ms` is when the rail next has something to say (Unix milliseconds of the owner's time), None when it has
+    `due_ms` is when the rail next has something to say (Unix milliseconds of the account's time), None when it has
     nothing more to give; `test_clock` names the clock whose time is meant, None means real time. `scenario` is what
     the sandbox plays, None for plain success; `settlement_days` how many banking days were promised, None where no
     bank's calendar was asked; `source_details` the compact JSON of a Source on file, as it was.
     """
 
-    owner: Owner
+    scope: AccountScope
     id: str
     amount: int
     currency: str
@@ -101,7 +101,7 @@ def next_status(status: Status, wanted: Status) -> Status:
 
 
 def cancel(topup: Topup) -> Topup:
-    """Return the top-up as its owner called it off.
+    """Return the top-up as its account called it off.
 
     Raises:
         InvalidTransitionError: when it is not pending any more.

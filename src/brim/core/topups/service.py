@@ -8,7 +8,7 @@ import msgspec
 from brim.base.errors import ExclusiveParametersError, ResourceMissingError
 from brim.base.ids import IdFactory
 from brim.base.metadata import MetadataChange, merge
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.core.accounts import AccountClosedError
 from brim.core.funding import IMPLICIT, Funding
 from brim.core.idempotency import Answer, Attempt, KeptReply, RenderError, replay_of, run_once
@@ -25,7 +25,7 @@ from brim.core.topups.transitions import Change, cancel, follow, topup_event, wr
 from brim.platform.database import Conn, Database
 
 _MOST_TERMS: Final = 10
-"""How often a create may find that its owner's terms have just changed; a test clock that is moved again and again."""
+"""How often a create may find its account's terms just changed, as by a test clock that is moved again and again."""
 
 RenderTopup = Callable[[Conn, Topup], Awaitable[bytes]]
 """Writes a top-up as a reply, reading what is to be expanded on the given connection."""
@@ -55,7 +55,7 @@ class EditTopup(msgspec.Struct, frozen=True, kw_only=True):
 FindFunding: TypeAlias = Callable[[Attempt, CreateTopup], Awaitable[Funding | KeptReply]]
 """Finds the bank account on file that a wish names, or the answer that its key has already; asks the database."""
 
-PreviewFunding: TypeAlias = Callable[[Owner, CreateTopup], Awaitable[Funding]]
+PreviewFunding: TypeAlias = Callable[[AccountScope, CreateTopup], Awaitable[Funding]]
 """Finds the bank account on file that a wish names, and only looks; asks the database."""
 
 
@@ -84,7 +84,7 @@ async def create_topup(
         DatabaseUnavailableError: nothing is known of the write; a retry under the same key finds out.
     """
     check_amount(wish.amount, wish.currency)
-    named = _named_funding(attempt.owner, wish)
+    named = _named_funding(attempt.scope, wish)
     if named is None and (wish.source or wish.payment_method):
         found = await find_funding(attempt, wish)
         if isinstance(found, KeptReply):
@@ -92,22 +92,22 @@ async def create_topup(
         named = found
     for _ in range(_MOST_TERMS):
         try:
-            new = _new_topup(attempt, wish, named, terms.of(attempt.owner), ids=ids, rail=rail)
+            new = _new_topup(attempt, wish, named, terms.of(attempt.scope), ids=ids, rail=rail)
         except (NoFundingSourceError, ClockAdvancingError):  # perhaps it is so no longer
-            await terms.refresh(attempt.owner)
-            new = _new_topup(attempt, wish, named, terms.of(attempt.owner), ids=ids, rail=rail)
+            await terms.refresh(attempt.scope)
+            new = _new_topup(attempt, wish, named, terms.of(attempt.scope), ids=ids, rail=rail)
         created = await batches.create(new)
         if created is None:
             return Answer(body=new.event.payload)
         if isinstance(created, KeptReply):
             return replay_of(attempt, created)
-        await terms.refresh(attempt.owner)
+        await terms.refresh(attempt.scope)
     raise ClockAdvancingError
 
 
 async def preview_topup(
     terms: KnownTerms,
-    owner: Owner,
+    scope: AccountScope,
     wish: CreateTopup,
     *,
     now_ms: int,
@@ -125,14 +125,14 @@ async def preview_topup(
         TokenAlreadyUsedError: the token it names has become a source.
         NoFundingSourceError: it is live, names nothing, and the account has no default in its currency.
         ClockAdvancingError: the account's test clock is on its way.
-        DatabaseUnavailableError: the owner's terms cannot be read.
+        DatabaseUnavailableError: the account's terms cannot be read.
     """
     check_amount(wish.amount, wish.currency)
-    named = _named_funding(owner, wish)
+    named = _named_funding(scope, wish)
     if named is None and (wish.source or wish.payment_method):
-        named = await find_funding(owner, wish)
-    current = await terms.refresh(owner)  # a create is sent back when its terms are old; nothing would send this back
-    topup, _ = _draft(owner, wish, named, current, now_ms=now_ms, ids=ids, rail=rail)
+        named = await find_funding(scope, wish)
+    current = await terms.refresh(scope)  # a create is sent back when its terms are old; nothing would send this back
+    topup, _ = _draft(scope, wish, named, current, now_ms=now_ms, ids=ids, rail=rail)
     return topup
 
 
@@ -140,21 +140,28 @@ def _new_topup(
     attempt: Attempt, wish: CreateTopup, named: Funding | None, terms: Terms, *, ids: IdFactory, rail: Rail
 ) -> NewTopup:
     """Return the pending top-up and its `topup.created` event, under these terms; `named` is what the wish names."""
-    topup, moment = _draft(attempt.owner, wish, named, terms, now_ms=attempt.now_ms, ids=ids, rail=rail)
+    topup, moment = _draft(attempt.scope, wish, named, terms, now_ms=attempt.now_ms, ids=ids, rail=rail)
     return NewTopup(topup, topup_event(topup, moment, attempt.cause), attempt.claim, terms.version)
 
 
 def _draft(
-    owner: Owner, wish: CreateTopup, named: Funding | None, terms: Terms, *, now_ms: int, ids: IdFactory, rail: Rail
+    scope: AccountScope,
+    wish: CreateTopup,
+    named: Funding | None,
+    terms: Terms,
+    *,
+    now_ms: int,
+    ids: IdFactory,
+    rail: Rail,
 ) -> tuple[Topup, Moment]:
-    """Return the pending top-up that a wish becomes under these terms, and its moment in the owner's time.
+    """Return the pending top-up that a wish becomes under these terms, and its moment in the account's time.
 
     Raises:
-        AccountClosedError: the owner's account was rejected or deleted.
+        AccountClosedError: the account's account was rejected or deleted.
     """
     if terms.is_closed:
-        raise AccountClosedError(owner.account)
-    funding = named or _default_funding(owner, wish.currency, terms)
+        raise AccountClosedError(scope.account)
+    funding = named or _default_funding(scope, wish.currency, terms)
     moment = moment_of(terms.test_clock, now_ms=now_ms, ids=ids)
     plan = rail.plan(
         currency=wish.currency,
@@ -165,7 +172,7 @@ def _draft(
     )
     topup = Topup(
         id=moment.new_id("tu_"),
-        owner=owner,
+        scope=scope,
         amount=wish.amount,
         currency=wish.currency,
         created=moment.ids.newest_second,
@@ -186,11 +193,11 @@ def _draft(
     return topup, moment
 
 
-def _named_funding(owner: Owner, wish: CreateTopup) -> Funding | None:
+def _named_funding(scope: AccountScope, wish: CreateTopup) -> Funding | None:
     """Return what pays if the wish names a documented test id; None if it names another one, or nothing."""
     if wish.source and wish.payment_method:
         raise ExclusiveParametersError("source", "payment_method")
-    if owner.livemode:
+    if scope.livemode:
         return None
     if wish.source in SOURCE_SCENARIOS:
         return Funding(source=wish.source, scenario=SOURCE_SCENARIOS[wish.source])
@@ -199,25 +206,25 @@ def _named_funding(owner: Owner, wish: CreateTopup) -> Funding | None:
     return None
 
 
-def _default_funding(owner: Owner, currency: str, terms: Terms) -> Funding:
-    """Return what pays for a top-up that names nothing: the owner's default, else test mode's own."""
+def _default_funding(scope: AccountScope, currency: str, terms: Terms) -> Funding:
+    """Return what pays for a top-up that names nothing: the account's default, else test mode's own."""
     if currency in terms.defaults:
         return terms.defaults[currency]
-    if owner.livemode:
+    if scope.livemode:
         raise NoFundingSourceError(currency)
     return IMPLICIT
 
 
-async def retrieve_topup(batches: Batches, owner: Owner, topup_id: str) -> Topup:
+async def retrieve_topup(batches: Batches, scope: AccountScope, topup_id: str) -> Topup:
     """Return a top-up as it is now.
 
     Raises:
-        ResourceMissingError: the owner has none of that id.
+        ResourceMissingError: the account has none of that id.
     """
-    topup = await batches.retrieve(owner, topup_id)
+    topup = await batches.retrieve(scope, topup_id)
     if topup is None:
-        other_mode = await batches.retrieve(Owner(owner.account, not owner.livemode), topup_id)
-        raise _missing(owner, topup_id, in_other_mode=other_mode is not None)
+        other_mode = await batches.retrieve(AccountScope(scope.account, not scope.livemode), topup_id)
+        raise _missing(scope, topup_id, in_other_mode=other_mode is not None)
     return topup
 
 
@@ -233,12 +240,12 @@ async def update_topup(
     """Change description and metadata, in any status, and return the top-up's reply.
 
     Raises:
-        ResourceMissingError: the owner has none of that id.
+        ResourceMissingError: the account has none of that id.
         IdempotencyMismatchError: the key stands for another request.
     """
 
     async def work(conn: Conn) -> bytes:
-        topup = await _lock(conn, attempt.owner, topup_id)
+        topup = await _lock(conn, attempt.scope, topup_id)
         changed = msgspec.structs.replace(
             topup,
             description=topup.description if edit.description is msgspec.UNSET else edit.description,
@@ -263,14 +270,14 @@ async def cancel_topup(
     """Call off a pending top-up, announce it, and return its reply; a refusal is an answer too.
 
     Raises:
-        ResourceMissingError: the owner has none of that id.
+        ResourceMissingError: the account has none of that id.
         InvalidTransitionError: it is not pending, and no idempotency key keeps that answer.
         IdempotencyMismatchError: the key stands for another request.
     """
 
     async def work(conn: Conn) -> bytes:
-        moment = await hold_moment(conn, attempt.owner, now_ms=attempt.now_ms, ids=ids)
-        topup = await _lock(conn, attempt.owner, topup_id)
+        moment = await hold_moment(conn, attempt.scope, now_ms=attempt.now_ms, ids=ids)
+        topup = await _lock(conn, attempt.scope, topup_id)
         transition = cancel(topup, moment, attempt.cause)
         await write_changes(conn, [Change(transition, topup, moment, attempt.cause)])
         return await render(conn, transition.topup)
@@ -292,16 +299,16 @@ async def force_outcome(
 
     Raises:
         NotInLiveModeError: real money is not moved by a test helper.
-        ResourceMissingError: the owner has none of that id.
+        ResourceMissingError: the account has none of that id.
         InvalidTransitionError: it cannot go there from where it stands, and no idempotency key keeps that answer.
         ClockAdvancingError: the account's test clock is on its way.
         IdempotencyMismatchError: the key stands for another request.
     """
-    check_test_mode(attempt.owner)
+    check_test_mode(attempt.scope)
 
     async def work(conn: Conn) -> bytes:
-        moment = await hold_moment(conn, attempt.owner, now_ms=attempt.now_ms, ids=ids)
-        topup = await _lock(conn, attempt.owner, topup_id)
+        moment = await hold_moment(conn, attempt.scope, now_ms=attempt.now_ms, ids=ids)
+        topup = await _lock(conn, attempt.scope, topup_id)
         transition = follow(topup, outcome, moment, attempt.cause)
         if transition:
             await write_changes(conn, [Change(transition, topup, moment, attempt.cause)])
@@ -310,15 +317,15 @@ async def force_outcome(
     return await run_once(database, attempt, work, render_error=render_error)
 
 
-async def _lock(conn: Conn, owner: Owner, topup_id: str) -> Topup:
-    topup = await topups.lock_topup(conn, owner, topup_id)
+async def _lock(conn: Conn, scope: AccountScope, topup_id: str) -> Topup:
+    topup = await topups.lock_topup(conn, scope, topup_id)
     if topup is None:
-        other_mode = await topups.lock_topup(conn, Owner(owner.account, not owner.livemode), topup_id)
-        raise _missing(owner, topup_id, in_other_mode=other_mode is not None)
+        other_mode = await topups.lock_topup(conn, AccountScope(scope.account, not scope.livemode), topup_id)
+        raise _missing(scope, topup_id, in_other_mode=other_mode is not None)
     return topup
 
 
-def _missing(owner: Owner, topup_id: str, *, in_other_mode: bool) -> ResourceMissingError:
+def _missing(scope: AccountScope, topup_id: str, *, in_other_mode: bool) -> ResourceMissingError:
     return ResourceMissingError(
-        "topup", topup_id, param="topup", in_path=True, other_mode_of=owner.livemode if in_other_mode else None
+        "topup", topup_id, param="topup", in_path=True, other_mode_of=scope.livemode if in_other_mode else None
     )

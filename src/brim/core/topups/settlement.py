@@ -108,8 +108,8 @@ async def _park(conn: Conn, topup: Topup, error: Exception, *, now_ms: int) -> N
         pause_ms = min(pause_ms, _LONGEST_PAUSE_MS)
     _log.error(
         "topup cannot be settled",
-        account=topup.owner.account,
-        livemode=topup.owner.livemode,
+        account=topup.scope.account,
+        livemode=topup.scope.livemode,
         topup=topup.id,
         error=type(error).__name__,
         reason=str(error),

@@ -22,5 +22,5 @@ async def claim_due(conn: Conn, *, now_ms: int, limit: int) -> list[Topup]:
 
 async def postpone(conn: Conn, topups: Sequence[tuple[Topup, int | None]]) -> None:
     """Set when top-ups are asked about again (Unix milliseconds of their time); None for never by itself."""
-    rows = [(topup.owner.account, topup.owner.livemode, topup.id, topup.status, due_ms) for topup, due_ms in topups]
+    rows = [(topup.scope.account, topup.scope.livemode, topup.id, topup.status, due_ms) for topup, due_ms in topups]
     await conn.execute(_SQL["postpone_topups"], *columns(rows))

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import msgspec
 
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.core.events import Event
 from brim.core.idempotency import KeyClaim
 from brim.core.topups.rules import Status, Topup
@@ -29,7 +29,7 @@ class Refusal(StrEnum):
 class NewTopup(msgspec.Struct, frozen=True):
     """A top-up to create, its `topup.created` event, and the idempotency key it is asked for under.
 
-    `terms_version` is of its owner's terms: those that it was made under.
+    `terms_version` is of its account's terms: those that it was made under.
     """
 
     topup: Topup
@@ -55,8 +55,8 @@ async def insert_topups(conn: Conn, batch: Sequence[NewTopup], *, now_ms: int) -
 
 
 def _key_order(new: NewTopup) -> tuple[str, bool, str]:
-    owner = new.topup.owner
-    return owner.account, owner.livemode, new.claim.key if new.claim else ""
+    scope = new.topup.scope
+    return scope.account, scope.livemode, new.claim.key if new.claim else ""
 
 
 class _CreationRow(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -96,8 +96,8 @@ class _CreationRow(msgspec.Struct, frozen=True, omit_defaults=True):
 def _creation_row(new: NewTopup) -> _CreationRow:
     topup, event, claim = new.topup, new.event, new.claim
     return _CreationRow(
-        account=topup.owner.account,
-        livemode=topup.owner.livemode,
+        account=topup.scope.account,
+        livemode=topup.scope.livemode,
         id=topup.id,
         amount=topup.amount,
         currency=topup.currency,
@@ -125,23 +125,23 @@ def _creation_row(new: NewTopup) -> _CreationRow:
     )
 
 
-async def fetch_topups(conn: Conn, wanted: Sequence[tuple[Owner, str]]) -> list[Topup | None]:
-    """Return the top-ups named by owner and id, in that order; None where there is none."""
-    owners = [owner for owner, _ in wanted]
+async def fetch_topups(conn: Conn, wanted: Sequence[tuple[AccountScope, str]]) -> list[Topup | None]:
+    """Return the top-ups named by account and id, in that order; None where there is none."""
+    owners = [scope for scope, _ in wanted]
     records = await conn.fetch(
         _SQL["fetch_topups"],
-        [owner.account for owner in owners],
-        [owner.livemode for owner in owners],
+        [scope.account for scope in owners],
+        [scope.livemode for scope in owners],
         [topup_id for _, topup_id in wanted],
     )
     found = {(record["account"], record["livemode"], record["id"]): record for record in records}
-    keys = [(owner.account, owner.livemode, topup_id) for owner, topup_id in wanted]
+    keys = [(scope.account, scope.livemode, topup_id) for scope, topup_id in wanted]
     return [topup_from_record(found[key]) if key in found else None for key in keys]
 
 
-async def lock_topup(conn: Conn, owner: Owner, topup_id: str) -> Topup | None:
+async def lock_topup(conn: Conn, scope: AccountScope, topup_id: str) -> Topup | None:
     """Return a top-up that nobody else can change until the caller's transaction ends."""
-    record = await conn.fetchrow(_SQL["lock_topup"], owner.account, owner.livemode, topup_id)
+    record = await conn.fetchrow(_SQL["lock_topup"], scope.account, scope.livemode, topup_id)
     return topup_from_record(record) if record else None
 
 
@@ -149,8 +149,8 @@ async def update_topup(conn: Conn, topup: Topup) -> None:
     """Write description and metadata of a top-up that the caller has locked."""
     await conn.execute(
         _SQL["update_topup"],
-        topup.owner.account,
-        topup.owner.livemode,
+        topup.scope.account,
+        topup.scope.livemode,
         topup.id,
         topup.description,
         _encode_metadata(topup.metadata),
@@ -165,7 +165,7 @@ def topup_from_record(record: Mapping[str, Any]) -> Topup:
     """Return the top-up in a row that has every column of `topups`."""
     metadata, details = record["metadata"], record["source_details"]
     return Topup(
-        owner=Owner(record["account"], record["livemode"]),
+        scope=AccountScope(record["account"], record["livemode"]),
         id=record["id"],
         amount=record["amount"],
         currency=record["currency"],

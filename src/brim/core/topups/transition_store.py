@@ -51,8 +51,8 @@ def transition_arrays(transitions: Sequence[Transition]) -> Iterable[list[Any]]:
 
 def _end(topup: Topup, moved_from: Status) -> tuple[Any, ...]:
     return (
-        topup.owner.account,
-        topup.owner.livemode,
+        topup.scope.account,
+        topup.scope.livemode,
         topup.id,
         moved_from,
         topup.status,

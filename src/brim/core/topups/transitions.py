@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.core import events as events_store
 from brim.core import ledger
 from brim.core.events import Cause, Event, EventType, new_event
@@ -40,7 +40,7 @@ def cancel(topup: Topup, moment: Moment, cause: Cause) -> Transition:
 def instruction_of(topup: Topup) -> Instruction:
     """Return what a rail is to know of a top-up."""
     return Instruction(
-        owner=topup.owner,
+        scope=topup.scope,
         id=topup.id,
         amount=topup.amount,
         currency=topup.currency,
@@ -83,7 +83,7 @@ def _transition(before: Topup, after: Topup, moment: Moment, cause: Cause, *, li
 
 def topup_event(topup: Topup, moment: Moment, cause: Cause) -> Event:
     """Return the event that announces where a top-up has just come to."""
-    return new_event(topup.owner, EVENT_OF_STATUS[topup.status], topup.id, topup_json(topup), moment, cause)
+    return new_event(topup.scope, EVENT_OF_STATUS[topup.status], topup.id, topup_json(topup), moment, cause)
 
 
 class Change(msgspec.Struct, frozen=True):
@@ -98,7 +98,7 @@ class Change(msgspec.Struct, frozen=True):
 async def write_changes(conn: Conn, changes: Sequence[Change]) -> None:
     """Write changes of top-ups that the caller's transaction holds, in the order in which they happen.
 
-    Money that becomes usable is announced once for each owner and moment, with the whole balance as it is then.
+    Money that becomes usable is announced once for each account and moment, with the whole balance as it is then.
 
     Raises:
         LostTransitionError: the caller did not hold one of them.
@@ -114,25 +114,25 @@ async def _announce_available(conn: Conn, changes: Sequence[Change]) -> list[Eve
     booked = [change for change in changes if change.transition.line]
     if not booked:
         return []
-    touched = {(change.transition.topup.owner, change.transition.topup.currency) for change in booked}
+    touched = {(change.transition.topup.scope, change.transition.topup.currency) for change in booked}
     balances = await ledger.lock_balances(conn, touched)
     events: list[Event] = []
-    for owner, moment_changes in _by_moment(booked):
+    for scope, moment_changes in _by_moment(booked):
         for change in moment_changes:
             topup, line = change.transition.topup, change.transition.line
-            balances[owner][topup.currency] += line.net if line else 0
+            balances[scope][topup.currency] += line.net if line else 0
         credited = [change for change in moment_changes if _adds(change)]
         if credited:
-            events.append(_available_event(owner, balances[owner], credited[-1]))
+            events.append(_available_event(scope, balances[scope], credited[-1]))
     return events
 
 
-def _by_moment(changes: Iterable[Change]) -> list[tuple[Owner, list[Change]]]:
-    """Return changes gathered by owner, the second they happen in and what causes them, in the order of the first."""
-    gathered: dict[tuple[Owner, int, Cause], list[Change]] = defaultdict(list)
+def _by_moment(changes: Iterable[Change]) -> list[tuple[AccountScope, list[Change]]]:
+    """Return changes gathered by account, the second they happen in and what causes them, in the order of the first."""
+    gathered: dict[tuple[AccountScope, int, Cause], list[Change]] = defaultdict(list)
     for change in changes:
-        gathered[change.transition.topup.owner, change.moment.now_ms // 1000, change.cause].append(change)
-    return [(owner, together) for (owner, _, _), together in gathered.items()]
+        gathered[change.transition.topup.scope, change.moment.now_ms // 1000, change.cause].append(change)
+    return [(scope, together) for (scope, _, _), together in gathered.items()]
 
 
 def _adds(change: Change) -> bool:
@@ -140,7 +140,7 @@ def _adds(change: Change) -> bool:
     return line is not None and line.net > 0
 
 
-def _available_event(owner: Owner, amounts: dict[str, int], change: Change) -> Event:
+def _available_event(scope: AccountScope, amounts: dict[str, int], change: Change) -> Event:
     balances = [Balance(currency=currency, available=amounts[currency]) for currency in sorted(amounts)]
-    payload = balance_json(owner, balances)
-    return new_event(owner, EventType.BALANCE_AVAILABLE, owner.account, payload, change.moment, change.cause)
+    payload = balance_json(scope, balances)
+    return new_event(scope, EventType.BALANCE_AVAILABLE, scope.account, payload, change.moment, change.cause)

@@ -108,7 +108,7 @@ def topup_json(
             expected_availability_date=topup.expected_availability_date,
             failure_code=topup.failure_code,
             failure_message=topup.failure_message,
-            livemode=topup.owner.livemode,
+            livemode=topup.scope.livemode,
             metadata=dict(sorted(topup.metadata.items())) if len(topup.metadata) > 1 else topup.metadata,
             payment_method=msgspec.Raw(payment_method) if payment_method else topup.payment_method,
             payment_method_options={"us_bank_account": {"network": network}} if network else None,
@@ -132,7 +132,7 @@ def preview_json(topup: Topup, availability: AvailabilityObject) -> bytes:
         AvailabilityPreviewObject(
             availability=availability if is_promised else None,
             currency=topup.currency,
-            livemode=topup.owner.livemode,
+            livemode=topup.scope.livemode,
             reason=None if is_promised else NO_DATE_PROMISED,
         )
     )
@@ -152,7 +152,7 @@ def source_object(topup: Topup) -> dict[str, Any]:
     of STRIPE TEST BANK). Its id and secret follow from the top-up's id, so that every read shows the same.
     """
     body = topup.id.rpartition("_")[2]
-    digest = hashlib.sha256(f"{topup.owner.account}:{topup.source}".encode()).hexdigest()
+    digest = hashlib.sha256(f"{topup.scope.account}:{topup.source}".encode()).hexdigest()
     return {
         "id": f"src_{body}",
         "object": "source",
@@ -170,7 +170,7 @@ def source_object(topup: Topup) -> dict[str, Any]:
         "created": topup.created,
         "currency": topup.currency,
         "flow": "code_verification",
-        "livemode": topup.owner.livemode,
+        "livemode": topup.scope.livemode,
         "metadata": {},
         "owner": {
             "address": None,

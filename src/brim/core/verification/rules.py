@@ -6,7 +6,7 @@ from typing import Final, TypeAlias
 import msgspec
 
 from brim.base.errors import BrimError
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 
 MAX_DIFFERENCES: Final = 20
 """How many differences are named; from there on a person has to look anyway."""
@@ -28,14 +28,14 @@ class NotOperatorError(BrimError):
 class Difference(msgspec.Struct, frozen=True, kw_only=True):
     """One contradiction: which row, what it should say, what it says; None where there is nothing."""
 
-    owner: Owner
+    scope: AccountScope
     row: str
     expected: str | None
     found: str | None
 
     def __str__(self) -> str:
         expected, found = self.expected or "nothing", self.found or "nothing"
-        return f"{self.owner.account} ({mode_of(self.owner)}): {self.row}: expected {expected}, found {found}"
+        return f"{self.scope.account} ({mode_of(self.scope)}): {self.row}: expected {expected}, found {found}"
 
 
 class ChainReport(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,6 +68,6 @@ class VerificationRun(msgspec.Struct, frozen=True, kw_only=True):
     differences: list[Difference]
 
 
-def mode_of(owner: Owner) -> str:
-    """Return an owner's mode as people say it."""
-    return "live" if owner.livemode else "test"
+def mode_of(scope: AccountScope) -> str:
+    """Return an account's mode as people say it."""
+    return "live" if scope.livemode else "test"

@@ -41,8 +41,8 @@ class Range(msgspec.Struct, frozen=True):
 def bounds_of(span: Range) -> tuple[Any, ...]:
     """Return a range as statements take it.
 
-    That is two accounts, between which all others are whole, and arrays of parts of owners: account, livemode, the key
-    after which a part begins (None: with the first) and its last key.
+    That is two accounts, between which all others are whole, and arrays of parts of accounts: account, livemode, the
+    key after which a part begins (None: with the first) and its last key.
     """
     (first, first_mode, after), (last, last_mode, until) = span.after, span.until
     if (first, first_mode) == (last, last_mode):

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 import msgspec
 
 from brim.base import wire
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.core.events import Event, notification_json
 from brim.core.events import wire as event_wire
 from brim.core.webhooks.rules import DeliveryState, Endpoint, EventPayload, Outcome, next_attempt_ms, sign
@@ -26,15 +26,15 @@ _USER_AGENT: Final = "Stripe/1.0 (+https://stripe.com/docs/webhooks)"
 class EndpointKey(NamedTuple):
     """Which endpoint."""
 
-    owner: Owner
+    scope: AccountScope
     id: str
 
 
 class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     """One event on its way to one endpoint, leased by whoever has it in hand.
 
-    `attempts` counts those made since `created_ms`; `number` is the event's among those of its own owner. `undelivered`
-    is how many endpoints have not received the event, this one among them.
+    `attempts` counts those made since `created_ms`; `number` is the event's among those of its own account.
+    `undelivered` is how many endpoints have not received the event, this one among them.
     """
 
     endpoint: Endpoint
@@ -49,7 +49,7 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def key(self) -> EndpointKey:
         """The endpoint it is meant for."""
-        return EndpointKey(self.endpoint.owner, self.endpoint.id)
+        return EndpointKey(self.endpoint.scope, self.endpoint.id)
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
@@ -95,7 +95,7 @@ class DeliveryStanding(msgspec.Struct, frozen=True, kw_only=True):
 
     endpoint: EndpointKey
     url: str
-    event_owner: Owner
+    event_owner: AccountScope
     event: str
     state: DeliveryState
     attempts: int
@@ -112,7 +112,7 @@ class PastAttempt(msgspec.Struct, frozen=True, kw_only=True):
 
     id: str
     endpoint: EndpointKey
-    event_owner: Owner
+    event_owner: AccountScope
     event: str
     attempted_ms: int
     duration_ms: int
@@ -131,7 +131,7 @@ def answer_of_status(status: int, body_head: bytes) -> Answer:
 def render_body(delivery: Delivery) -> bytes:
     """Return what is sent: the event thin or in its endpoint's version, with its account where a platform listens."""
     endpoint = delivery.endpoint
-    account = delivery.event.owner.account if endpoint.connect else None
+    account = delivery.event.scope.account if endpoint.connect else None
     if endpoint.event_payload is EventPayload.THIN:
         return wire.pretty(notification_json(delivery.event, context=account))
     return wire.pretty(

@@ -1,6 +1,6 @@
 -- name: number_events
--- Take events from the queue, from a place on, give each owner's the next numbers, and address them to the endpoints
--- that ask for them: the owner's own, and those of its platform that listen for its accounts. Returns how many events
+-- Take events from the queue, from a place on, give each account's the next numbers, and address them to the endpoints
+-- that ask for them: the account's own, and those of its platform that listen for its accounts. Returns how many events
 -- were taken and the last one's place, beside each endpoint that was addressed, or beside NULLs where none was.
 -- Rows that another transaction has taken are passed over; counters are locked in sorted order, and what they come to
 -- is read under that lock, so that numbers have no gap whoever else numbers.
@@ -24,8 +24,8 @@ counted AS (
     ON CONFLICT ON CONSTRAINT event_counters_pk DO UPDATE SET number = c.number + excluded.number
     RETURNING account, livemode, number
 ),
--- The counters are put among the events that they count, each with the endpoints that its owner's events are for, to be
--- found beside them after one sort: what joins two lists compares each owner with each event.
+-- The counters are put among the events that they count, each with the endpoints that its account's events are for, to be
+-- found beside them after one sort: what joins two lists compares each account with each event.
 placed AS MATERIALIZED (
     SELECT
         account, livemode, event,

@@ -46,7 +46,7 @@ def secrets_in_force(endpoint: Endpoint, *, now_ms: int, vault: Vault) -> list[s
     sealed = [endpoint.secret]
     if endpoint.old_secret is not None and endpoint.old_secret_until_ms is not None:
         sealed += [endpoint.old_secret] if now_ms < endpoint.old_secret_until_ms else []
-    place = secret_place(endpoint.owner, endpoint.id)
+    place = secret_place(endpoint.scope, endpoint.id)
     return [vault.open(secret, place=place).decode() for secret in sealed]
 
 
@@ -119,16 +119,16 @@ class Courier:
 
     async def _post(self, delivery: Delivery, headers: dict[str, str], body: bytes) -> Answer:
         endpoint = delivery.endpoint
-        owner = endpoint.owner
+        scope = endpoint.scope
         return await self._poster.post(
-            endpoint.url, livemode=owner.livemode, headers=headers, body=body, account=owner.account
+            endpoint.url, livemode=scope.livemode, headers=headers, body=body, account=scope.account
         )
 
 
 async def record(database: Database, attempts: Sequence[Attempt], *, ids: IdFactory, now_ms: int) -> None:
     """Write down what became of attempts, all of them in one transaction; turn off endpoints that only ever fail.
 
-    That is an event too, for whatever other endpoints their owners have.
+    That is an event too, for whatever other endpoints their accounts have.
 
     Raises:
         DatabaseUnavailableError: nothing is known to be written; the same call may simply be made again.
@@ -146,13 +146,13 @@ async def record(database: Database, attempts: Sequence[Attempt], *, ids: IdFact
     for key in turned_off:
         _log.error(
             "webhook endpoint turned off: it has failed for three days",
-            account=key.owner.account,
-            livemode=key.owner.livemode,
+            account=key.scope.account,
+            livemode=key.scope.livemode,
             endpoint=key.id,
         )
 
 
 def _disabled_event(endpoint: Endpoint, moment: Moment) -> Event:
-    """Return the event that tells an owner that an endpoint was turned off, with the endpoint and why."""
+    """Return the event that tells an account that an endpoint was turned off, with the endpoint and why."""
     payload = endpoint_json(endpoint, with_extras=True)
-    return new_event(endpoint.owner, EventType.ENDPOINT_DISABLED, endpoint.id, payload, moment, BY_ITSELF)
+    return new_event(endpoint.scope, EventType.ENDPOINT_DISABLED, endpoint.id, payload, moment, BY_ITSELF)

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import msgspec
 
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.core.events import Event, EventType
 from brim.core.webhooks.deliveries import Answer, Attempt, Delivery, DeliveryStanding, EndpointKey, PastAttempt
 from brim.core.webhooks.rules import GIVE_UP_AFTER_S, DeliveryState, Endpoint, EventPayload, Outcome
@@ -56,7 +56,7 @@ async def number_events(conn: Conn, *, from_place: int, limit: int, now_ms: int)
 
 async def find_due_endpoints(conn: Conn, *, after: EndpointKey | None, limit: int) -> list[DueEndpoint]:
     """Return up to `limit` endpoints that pending deliveries wait for, those after a given one, in order."""
-    start = (after.owner.account, after.owner.livemode, after.id) if after else ("", False, "")
+    start = (after.scope.account, after.scope.livemode, after.id) if after else ("", False, "")
     records = await conn.fetch(_SQL["find_due_endpoints"], *start, limit)
     return [DueEndpoint(_key(record), record["next_attempt_ms"]) for record in records]
 
@@ -101,7 +101,7 @@ async def record_attempts(conn: Conn, attempts: Sequence[Attempt]) -> list[Endpo
     return [_key(record, "id") for record in records if record["disabled_because"] is not None]
 
 
-async def resend(conn: Conn, event_owner: Owner, event_id: str, endpoint: EndpointKey, *, now_ms: int) -> bool:
+async def resend(conn: Conn, event_owner: AccountScope, event_id: str, endpoint: EndpointKey, *, now_ms: int) -> bool:
     """Let an event be sent to an endpoint from now on, whatever became of it before, with all retries of a new one.
 
     Returns False where the event has no number yet: it is about to be sent to whoever asks for it anyway.
@@ -110,11 +110,11 @@ async def resend(conn: Conn, event_owner: Owner, event_id: str, endpoint: Endpoi
     return await conn.fetchval(_SQL["resend_event"], *arguments) is not None
 
 
-async def count_undelivered(conn: Conn, keys: Sequence[tuple[Owner, str]]) -> list[int]:
-    """Return for each event, named by owner and id, how many endpoints it is addressed to that have not received it."""
+async def count_undelivered(conn: Conn, keys: Sequence[tuple[AccountScope, str]]) -> list[int]:
+    """Return for each event, named by account and id, how many endpoints have still to receive it."""
     if not keys:
         return []
-    rows = [(owner.account, owner.livemode, event_id) for owner, event_id in keys]
+    rows = [(scope.account, scope.livemode, event_id) for scope, event_id in keys]
     return [record["undelivered"] for record in await conn.fetch(_SQL["count_undelivered"], *columns(rows))]
 
 
@@ -135,7 +135,7 @@ async def has_attempt(conn: Conn, endpoint: EndpointKey, attempt_id: str) -> boo
 
 async def list_event_attempts(
     conn: Conn,
-    event_owner: Owner,
+    event_owner: AccountScope,
     event_id: str,
     *,
     viewers: Sequence[str],
@@ -150,7 +150,7 @@ async def list_event_attempts(
 
 
 async def event_has_attempt(
-    conn: Conn, event_owner: Owner, event_id: str, attempt_id: str, *, viewers: Sequence[str]
+    conn: Conn, event_owner: AccountScope, event_id: str, attempt_id: str, *, viewers: Sequence[str]
 ) -> bool:
     """Tell whether an event has an attempt of that id, at an endpoint of the viewing accounts."""
     names = (event_owner.account, event_owner.livemode, event_id, attempt_id, list(viewers))
@@ -159,7 +159,7 @@ async def event_has_attempt(
 
 
 async def list_event_deliveries(
-    conn: Conn, event_owner: Owner, event_id: str, *, viewers: Sequence[str]
+    conn: Conn, event_owner: AccountScope, event_id: str, *, viewers: Sequence[str]
 ) -> list[DeliveryStanding]:
     """Return where an event's deliveries to endpoints of the viewing accounts stand, by the endpoints' ids."""
     names = (event_owner.account, event_owner.livemode, event_id, list(viewers))
@@ -179,11 +179,11 @@ async def list_event_deliveries(
 
 
 def _columns_of(key: EndpointKey) -> tuple[str, bool, str]:
-    return key.owner.account, key.owner.livemode, key.id
+    return key.scope.account, key.scope.livemode, key.id
 
 
 def _key(record: Mapping[str, Any], name: str = "endpoint") -> EndpointKey:
-    return EndpointKey(Owner(record["account"], record["livemode"]), record[name])
+    return EndpointKey(AccountScope(record["account"], record["livemode"]), record[name])
 
 
 def _is_open(record: Mapping[str, Any]) -> bool:
@@ -194,7 +194,7 @@ def _is_open(record: Mapping[str, Any]) -> bool:
 def _delivery_from_record(record: Mapping[str, Any]) -> Delivery:
     return Delivery(
         endpoint=Endpoint(
-            owner=Owner(record["account"], record["livemode"]),
+            scope=AccountScope(record["account"], record["livemode"]),
             id=record["endpoint"],
             url=record["url"],
             enabled_events=(),
@@ -207,7 +207,7 @@ def _delivery_from_record(record: Mapping[str, Any]) -> Delivery:
             old_secret_until_ms=record["old_secret_until_ms"],
         ),
         event=Event(
-            owner=Owner(record["event_account"], record["livemode"]),
+            scope=AccountScope(record["event_account"], record["livemode"]),
             id=record["event"],
             type=EventType(record["type"]),
             created=record["created"],
@@ -230,7 +230,7 @@ def _attempt_row(attempt: Attempt) -> tuple[Any, ...]:
     delivery = attempt.delivery
     return (
         *_columns_of(delivery.key),
-        delivery.event.owner.account,
+        delivery.event.scope.account,
         delivery.event.id,
         attempt.next_attempt_ms,
         delivery.leased_until_ms,
@@ -251,7 +251,7 @@ def _attempt_from_record(record: Mapping[str, Any]) -> PastAttempt:
     return PastAttempt(
         id=record["id"],
         endpoint=_key(record),
-        event_owner=Owner(record["event_account"], record["livemode"]),
+        event_owner=AccountScope(record["event_account"], record["livemode"]),
         event=record["event"],
         attempted_ms=record["attempted_ms"],
         duration_ms=record["duration_ms"],

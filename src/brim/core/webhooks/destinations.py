@@ -10,7 +10,7 @@ import msgspec
 
 from brim.base.ids import IdFactory
 from brim.base.paging import Page, PageRequest, page_of, window
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.base.wire import encode
 from brim.core.events import EventType, new_event, thin_json
 from brim.core.idempotency import Answer, Attempt, RenderError, run_once
@@ -36,23 +36,23 @@ async def create_destination(database: Database, attempt: Attempt, wish: Endpoin
     """
     if wish.new.event_payload is EventPayload.THIN and wish.new.api_version is not None:
         raise VersionOfThinError
-    return _with_secret(await create_sealed(database, attempt, wish), attempt.owner, wish.vault)
+    return _with_secret(await create_sealed(database, attempt, wish), attempt.scope, wish.vault)
 
 
-def _with_secret(answer: Answer, owner: Owner, vault: Vault) -> Answer:
+def _with_secret(answer: Answer, scope: AccountScope, vault: Vault) -> Answer:
     """Return a reply, a first one or a replay, with its sealed secret opened where it has one."""
     reply = msgspec.json.decode(answer.body, type=EventDestinationObject)
     sealed = reply.webhook_endpoint.signing_secret
     if sealed is None:
         return answer
-    target = msgspec.structs.replace(reply.webhook_endpoint, signing_secret=open_secret(sealed, owner, reply.id, vault))
+    target = msgspec.structs.replace(reply.webhook_endpoint, signing_secret=open_secret(sealed, scope, reply.id, vault))
     return msgspec.structs.replace(answer, body=encode(msgspec.structs.replace(reply, webhook_endpoint=target)))
 
 
-async def list_destinations(database: Database, owner: Owner, request: PageRequest) -> Page[Endpoint]:
-    """Return a page of an owner's endpoints, however they were made; a cursor need not exist any more."""
+async def list_destinations(database: Database, scope: AccountScope, request: PageRequest) -> Page[Endpoint]:
+    """Return a page of an account's endpoints, however they were made; a cursor need not exist any more."""
     async with database.connection() as conn:
-        found = await webhooks.list_endpoints(conn, owner)
+        found = await webhooks.list_endpoints(conn, scope)
     place = window("", None, request)
     return page_of([endpoint for endpoint in found if place.low < endpoint.id < place.high], place)
 
@@ -63,12 +63,12 @@ async def delete_destination(
     """Remove a destination, and whatever it has not received yet; return `body`, again under the same key.
 
     Raises:
-        ResourceMissingError: the owner has none of that id.
+        ResourceMissingError: the account has none of that id.
         IdempotencyMismatchError: the key stands for another request.
     """
 
     async def work(conn: Conn) -> bytes:
-        endpoint = await lock_endpoint(conn, attempt.owner, endpoint_id, noun=DESTINATION)
+        endpoint = await lock_endpoint(conn, attempt.scope, endpoint_id, noun=DESTINATION)
         await webhooks.delete_endpoint(conn, endpoint)
         return body
 
@@ -81,19 +81,19 @@ async def ping_destination(
     """Let a destination, and nobody else, be sent an event that says no more than that it is one; return the event.
 
     Raises:
-        ResourceMissingError: the owner has none of that id.
+        ResourceMissingError: the account has none of that id.
         EndpointDisabledError: it is disabled.
         IdempotencyMismatchError: the key stands for another request.
     """
-    owner = attempt.owner
+    scope = attempt.scope
 
     async def work(conn: Conn) -> bytes:
-        endpoint = await lock_endpoint(conn, owner, endpoint_id, noun=DESTINATION)
+        endpoint = await lock_endpoint(conn, scope, endpoint_id, noun=DESTINATION)
         if not endpoint.is_enabled:
             raise EndpointDisabledError(endpoint_id)
         moment = Moment(attempt.now_ms, ids)
-        event = new_event(owner, EventType.PING, endpoint_id, destination_json(endpoint), moment, attempt.cause)
-        await webhooks.announce_to_one(conn, event, EndpointKey(owner, endpoint_id), now_ms=attempt.now_ms)
+        event = new_event(scope, EventType.PING, endpoint_id, destination_json(endpoint), moment, attempt.cause)
+        await webhooks.announce_to_one(conn, event, EndpointKey(scope, endpoint_id), now_ms=attempt.now_ms)
         return thin_json(event)
 
     return await run_once(database, attempt, work, render_error=render_error)

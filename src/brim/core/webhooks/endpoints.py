@@ -1,4 +1,4 @@
-"""What a webhook endpoint may be: its URL, its secret, how many there are, and what an owner may change.
+"""What a webhook endpoint may be: its URL, its secret, how many there are, and what an account may change.
 
 Neighbours: `webhooks` has the endpoint itself and how it is signed for, `targets` where it may be; what a name stands
 for is judged anew at each connection. Source: Stripe API reference, Webhook Endpoints.
@@ -11,7 +11,7 @@ import msgspec
 
 from brim.base.errors import BrimError
 from brim.base.metadata import MetadataChange, merge
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.core.webhooks.rules import MAX_ENDPOINTS, Endpoint, EventPayload
 from brim.platform.egress.targets import Networks, TargetBlockedError, check_addresses, parse_target
 
@@ -31,7 +31,7 @@ DISABLED_BY_FAILURES: Final = "failures"
 
 
 class TooManyEndpointsError(BrimError):
-    """The owner has as many endpoints as it may."""
+    """The account has as many endpoints as it may."""
 
     def __init__(self, most: int, *, livemode: bool) -> None:
         super().__init__(f"You have reached the maximum of {most} {'live' if livemode else 'test'} webhook endpoints.")
@@ -72,7 +72,7 @@ class VersionOfThinError(BrimError):
 
 
 class EndpointRules(msgspec.Struct, frozen=True, kw_only=True):
-    """What the operator lets endpoints be: how many of an owner's, and which networks live mode may reach as well."""
+    """What the operator lets endpoints be: how many of an account's, and which networks live mode may reach as well."""
 
     most: int = MAX_ENDPOINTS
     allowed: Networks = ()
@@ -97,7 +97,7 @@ class NewEndpoint(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class EndpointEdit(msgspec.Struct, frozen=True, kw_only=True):
-    """What an owner changes; what is unset stays."""
+    """What an account changes; what is unset stays."""
 
     url: str | msgspec.UnsetType = msgspec.UNSET
     enabled_events: tuple[str, ...] | msgspec.UnsetType = msgspec.UNSET
@@ -139,18 +139,18 @@ def rolled(endpoint: Endpoint, sealed: bytes, *, overlap_s: int, now_ms: int) ->
     )
 
 
-def secret_place(owner: Owner, endpoint_id: str) -> str:
+def secret_place(scope: AccountScope, endpoint_id: str) -> str:
     """Return the place that an endpoint's secrets are sealed for."""
-    return f"webhook_endpoints {owner.account} {owner.livemode} {endpoint_id}"
+    return f"webhook_endpoints {scope.account} {scope.livemode} {endpoint_id}"
 
 
 def application_of(endpoint: Endpoint) -> str | None:
     """Return the id of the platform's application, by which clients tell endpoints that listen to its accounts."""
-    return "ca_" + endpoint.owner.account.rpartition("_")[2] if endpoint.connect else None
+    return "ca_" + endpoint.scope.account.rpartition("_")[2] if endpoint.connect else None
 
 
 def notice_of(endpoint: Endpoint) -> str | None:
-    """Return what its owner should know of an endpoint that fails or was turned off for it; None where all is well."""
+    """Return what the account should know of an endpoint that fails or was turned off; None where all is well."""
     if endpoint.failing_since_ms is None or endpoint.disabled_because == DISABLED_BY_OWNER:
         return None
     since = f"{datetime.fromtimestamp(endpoint.failing_since_ms / 1000, UTC):%Y-%m-%d %H:%M} UTC"

@@ -5,7 +5,7 @@ from typing import TypeAlias
 
 from brim.base.errors import ResourceMissingError
 from brim.base.paging import Page, PageRequest
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.core import accounts
 from brim.core import events as events_store
 from brim.core.events import Event, EventFilters
@@ -31,71 +31,73 @@ async def count_pending(database: Database, events: Sequence[Event]) -> list[int
 
 async def count_undelivered(conn: Conn, events: Sequence[Event]) -> list[int]:
     """Return for each event how many endpoints it is addressed to that have not received it."""
-    return await deliveries.count_undelivered(conn, [(event.owner, event.id) for event in events])
+    return await deliveries.count_undelivered(conn, [(event.scope, event.id) for event in events])
 
 
 async def list_deliveries(
-    database: Database, owner: Owner, event_id: str, *, viewers: Sequence[str]
+    database: Database, scope: AccountScope, event_id: str, *, viewers: Sequence[str]
 ) -> list[DeliveryStanding]:
     """Return where an event's deliveries to endpoints of the viewing accounts stand.
 
     Raises:
-        ResourceMissingError: the owner has no such event.
+        ResourceMissingError: the account has no such event.
     """
     async with database.connection() as conn:
-        await find_event(conn, owner, event_id, account=None)
-        return await deliveries.list_event_deliveries(conn, owner, event_id, viewers=viewers)
+        await find_event(conn, scope, event_id, account=None)
+        return await deliveries.list_event_deliveries(conn, scope, event_id, viewers=viewers)
 
 
 async def list_event_attempts(
-    database: Database, owner: Owner, event_id: str, request: PageRequest, *, viewers: Sequence[str]
+    database: Database, scope: AccountScope, event_id: str, request: PageRequest, *, viewers: Sequence[str]
 ) -> Page[PastAttempt]:
     """Return a page of the attempts to send an event to endpoints of the viewing accounts, newest first.
 
     Raises:
-        ResourceMissingError: the owner has no such event, or the cursor names none of its attempts.
+        ResourceMissingError: the account has no such event, or the cursor names none of its attempts.
     """
     cursor = request.starting_after
     async with database.connection() as conn:
-        await find_event(conn, owner, event_id, account=None)
+        await find_event(conn, scope, event_id, account=None)
         if cursor is not None and not await deliveries.event_has_attempt(
-            conn, owner, event_id, cursor, viewers=viewers
+            conn, scope, event_id, cursor, viewers=viewers
         ):
             raise ResourceMissingError("webhook attempt", cursor, param="starting_after")
         found = await deliveries.list_event_attempts(
-            conn, owner, event_id, viewers=viewers, before=cursor, limit=request.limit + 1
+            conn, scope, event_id, viewers=viewers, before=cursor, limit=request.limit + 1
         )
     return Page(found[: request.limit], len(found) > request.limit)
 
 
 async def send_again(conn: Conn, event: Event, endpoint: Endpoint, *, now_ms: int) -> None:
     """Let an event be sent to an endpoint once more, with all retries of a new one."""
-    await deliveries.resend(conn, event.owner, event.id, EndpointKey(endpoint.owner, endpoint.id), now_ms=now_ms)
+    await deliveries.resend(conn, event.scope, event.id, EndpointKey(endpoint.scope, endpoint.id), now_ms=now_ms)
 
 
-async def find_event(conn: Conn, asking: Owner, event_id: str, *, account: str | None, kind: str = "event") -> Event:
-    """Return an event of the asking owner, or of an account under it; `kind` is its name where there is none."""
-    owner = asking
+async def find_event(
+    conn: Conn, asking: AccountScope, event_id: str, *, account: str | None, kind: str = "event"
+) -> Event:
+    """Return an event of the asking account, or of an account under it; `kind` is its name where there is none."""
+    scope = asking
     if account is not None and account != asking.account:
         if await accounts.account_platform(conn, account) != asking.account:
             raise ResourceMissingError("account", account, param="account")
-        owner = Owner(account, asking.livemode)
-    found = await events_store.fetch_events(conn, owner, [event_id])
+        scope = AccountScope(account, asking.livemode)
+    found = await events_store.fetch_events(conn, scope, [event_id])
     if event_id not in found:
         raise ResourceMissingError(kind, event_id, param="id", in_path=True)
     return found[event_id]
 
 
-def check_listening(endpoint: Endpoint, event_owner: Owner) -> None:
-    """Let an endpoint pass that an owner's events may be sent to.
+def check_listening(endpoint: Endpoint, event_owner: AccountScope) -> None:
+    """Let an endpoint pass that an account's events may be sent to.
 
     Raises:
         EndpointDisabledError: it is disabled.
-        EndpointNotListeningError: it is for its own owner's events and these are another's, or the other way round.
+        EndpointNotListeningError: it is for its own account's events and these are another's, or the other way round.
     """
     if not endpoint.is_enabled:
         raise EndpointDisabledError(endpoint.id)
-    if endpoint.connect == (endpoint.owner == event_owner):
+    if endpoint.connect == (endpoint.scope == event_owner):
         raise EndpointNotListeningError(endpoint.id, event_owner.account)
 
 
@@ -105,19 +107,19 @@ async def send_newest(
     """Let the newest event that an endpoint asks for be sent to it, as a test; return the event's reply.
 
     Raises:
-        ResourceMissingError: the owner has no such endpoint.
+        ResourceMissingError: the account has no such endpoint.
         EndpointDisabledError: it is disabled.
-        EndpointNotListeningError: it is not for its owner's events.
+        EndpointNotListeningError: it is not for its account's events.
         NothingToSendError: there is no such event.
         IdempotencyMismatchError: the key stands for another request.
     """
-    owner = attempt.owner
+    scope = attempt.scope
 
     async def work(conn: Conn) -> bytes:
-        endpoint = await find_endpoint(conn, owner, endpoint_id, in_path=True)
-        check_listening(endpoint, owner)
+        endpoint = await find_endpoint(conn, scope, endpoint_id, in_path=True)
+        check_listening(endpoint, scope)
         newest = await events_store.find_events(
-            conn, owner, EventFilters(types=endpoint.enabled_events), PageRequest(limit=1)
+            conn, scope, EventFilters(types=endpoint.enabled_events), PageRequest(limit=1)
         )
         if not newest.items:
             raise NothingToSendError(endpoint_id)

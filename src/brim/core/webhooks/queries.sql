@@ -6,7 +6,7 @@ WHERE account = $1
 FOR NO KEY UPDATE;
 
 -- name: count_endpoints
--- How many endpoints an owner has, disabled ones too.
+-- How many endpoints an account has, disabled ones too.
 SELECT count(*)
 FROM webhook_endpoints
 WHERE account = $1 AND livemode = $2;
@@ -39,7 +39,7 @@ WHERE account = $1 AND livemode = $2 AND id = $3
 FOR UPDATE;
 
 -- name: list_endpoints
--- An owner's endpoints, newest first.
+-- An account's endpoints, newest first.
 SELECT
     account, livemode, id, url, enabled_events, api_version, rendered_version, connect, description, metadata, secret,
     old_secret, old_secret_until_ms, created, failing_since_ms, disabled_because, disabled_ms, updated, name,
@@ -49,7 +49,7 @@ WHERE account = $1 AND livemode = $2
 ORDER BY id DESC;
 
 -- name: endpoints_for
--- The enabled endpoints that owners' events may go to: their own, and those of their platforms that listen to accounts.
+-- The enabled endpoints that accounts' events may go to: their own, and those of their platforms that listen to accounts.
 WITH owners AS MATERIALIZED (
     SELECT DISTINCT account, livemode
     FROM unnest($1::text[], $2::boolean[]) AS w (account, livemode)

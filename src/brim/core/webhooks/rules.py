@@ -11,7 +11,7 @@ from typing import Final
 
 import msgspec
 
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.core.events import ENDPOINT_EVENTS
 
 ALL_EVENTS: Final = "*"
@@ -55,15 +55,15 @@ class EventPayload(StrEnum):
 
 
 class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
-    """Where an owner's events are sent.
+    """Where an account's events are sent.
 
     `api_version` is the one asked for, None where none was; `rendered_version` the one that events are written in.
     `secret` and `old_secret` are sealed; the old one signs too until `old_secret_until_ms` (Unix milliseconds).
-    `failing_since_ms` is the first failure since the last success; `disabled_because` is `owner` or `failures`, since
+    `failing_since_ms` is the first failure since the last success; `disabled_because` is `scope` or `failures`, since
     `disabled_ms`. `updated` is the Unix second of the last change, None where there was none.
     """
 
-    owner: Owner
+    scope: AccountScope
     id: str
     url: str
     enabled_events: tuple[str, ...]

@@ -13,7 +13,7 @@ import msgspec
 from brim.base.errors import ResourceMissingError
 from brim.base.ids import IdFactory
 from brim.base.paging import Page, PageRequest, page_of_few
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.base.wire import encode
 from brim.core.idempotency import Answer, Attempt, RenderError, run_once
 from brim.core.webhooks import delivery_store as deliveries
@@ -69,7 +69,7 @@ class EndpointWish(msgspec.Struct, frozen=True, kw_only=True):
 
 async def create_endpoint(database: Database, attempt: Attempt, wish: EndpointWish) -> Answer:
     """Add an endpoint and return its reply, which tells the secret; see `create_sealed`."""
-    return _with_secret(await create_sealed(database, attempt, wish), attempt.owner, wish.vault)
+    return _with_secret(await create_sealed(database, attempt, wish), attempt.scope, wish.vault)
 
 
 async def create_sealed(database: Database, attempt: Attempt, wish: EndpointWish) -> Answer:
@@ -82,16 +82,16 @@ async def create_sealed(database: Database, attempt: Attempt, wish: EndpointWish
 
     Raises:
         TargetBlockedError: the URL cannot be used.
-        TooManyEndpointsError: the owner has as many as it may.
+        TooManyEndpointsError: the account has as many as it may.
         NoEncryptionKeyError: the server can seal no secret.
         IdempotencyMismatchError: the key stands for another request.
     """
-    owner = attempt.owner
-    check_url(wish.new.url, wish.rules, livemode=owner.livemode)
+    scope = attempt.scope
+    check_url(wish.new.url, wish.rules, livemode=scope.livemode)
 
     async def work(conn: Conn) -> bytes:
-        if await webhooks.hold_count(conn, owner) >= wish.rules.most:
-            raise TooManyEndpointsError(wish.rules.most, livemode=owner.livemode)
+        if await webhooks.hold_count(conn, scope) >= wish.rules.most:
+            raise TooManyEndpointsError(wish.rules.most, livemode=scope.livemode)
         endpoint = _make(attempt, wish)
         await webhooks.insert_endpoint(conn, endpoint)
         return wish.render(endpoint, endpoint.secret.decode())
@@ -103,12 +103,12 @@ def _make(attempt: Attempt, wish: EndpointWish) -> Endpoint:
     new = wish.new
     endpoint_id = wish.ids.new_at(new.prefix, attempt.now_ms)
     return Endpoint(
-        owner=attempt.owner,
+        scope=attempt.scope,
         id=endpoint_id,
         url=new.url,
         enabled_events=new.enabled_events,
         rendered_version=new.api_version or attempt.api_version,
-        secret=wish.vault.seal(new.secret.encode(), place=secret_place(attempt.owner, endpoint_id)),
+        secret=wish.vault.seal(new.secret.encode(), place=secret_place(attempt.scope, endpoint_id)),
         created=wish.ids.newest_second,
         api_version=new.api_version,
         connect=new.connect,
@@ -119,43 +119,45 @@ def _make(attempt: Attempt, wish: EndpointWish) -> Endpoint:
     )
 
 
-def _with_secret(answer: Answer, owner: Owner, vault: Vault) -> Answer:
+def _with_secret(answer: Answer, scope: AccountScope, vault: Vault) -> Answer:
     """Return a reply, a first one or a replay, with its sealed secret opened."""
     reply = msgspec.json.decode(answer.body, type=WebhookEndpointObject)
     if reply.secret is msgspec.UNSET:
         return answer
-    secret = open_secret(reply.secret, owner, reply.id, vault)
+    secret = open_secret(reply.secret, scope, reply.id, vault)
     return msgspec.structs.replace(answer, body=encode(msgspec.structs.replace(reply, secret=secret)))
 
 
-def open_secret(sealed: str, owner: Owner, endpoint_id: str, vault: Vault) -> str:
+def open_secret(sealed: str, scope: AccountScope, endpoint_id: str, vault: Vault) -> str:
     """Return an endpoint's secret in the clear, from a reply that holds it sealed.
 
     Raises:
         NoEncryptionKeyError, SecretUnreadableError: it cannot be read with the server's keys.
     """
-    return vault.open(sealed.encode(), place=secret_place(owner, endpoint_id)).decode()
+    return vault.open(sealed.encode(), place=secret_place(scope, endpoint_id)).decode()
 
 
-async def retrieve_endpoint(database: Database, owner: Owner, endpoint_id: str, *, noun: Noun = ENDPOINT) -> Endpoint:
+async def retrieve_endpoint(
+    database: Database, scope: AccountScope, endpoint_id: str, *, noun: Noun = ENDPOINT
+) -> Endpoint:
     """Return an endpoint.
 
     Raises:
-        ResourceMissingError: the owner has none of that id.
+        ResourceMissingError: the account has none of that id.
     """
     async with database.connection() as conn:
-        return await find_endpoint(conn, owner, endpoint_id, in_path=True, noun=noun)
+        return await find_endpoint(conn, scope, endpoint_id, in_path=True, noun=noun)
 
 
-async def list_endpoints(database: Database, owner: Owner, request: PageRequest) -> Page[Endpoint]:
-    """Return a page of an owner's endpoints.
+async def list_endpoints(database: Database, scope: AccountScope, request: PageRequest) -> Page[Endpoint]:
+    """Return a page of an account's endpoints.
 
     Raises:
         ResourceMissingError: a cursor names none of them.
         ExclusiveParametersError: both cursors are given.
     """
     async with database.connection() as conn:
-        found = await webhooks.list_endpoints(conn, owner)
+        found = await webhooks.list_endpoints(conn, scope)
     return page_of_few(found, request, kind=ENDPOINT.words)
 
 
@@ -173,16 +175,16 @@ async def update_endpoint(
     """Change an endpoint and return its reply; what waits for one that is disabled has failed.
 
     Raises:
-        ResourceMissingError: the owner has none of that id.
+        ResourceMissingError: the account has none of that id.
         TargetBlockedError: the new URL cannot be used.
         TooMuchMetadataError: more metadata would be left than an object may have.
         IdempotencyMismatchError: the key stands for another request.
     """
     if edit.url is not msgspec.UNSET:
-        check_url(edit.url, rules, livemode=attempt.owner.livemode)
+        check_url(edit.url, rules, livemode=attempt.scope.livemode)
 
     async def work(conn: Conn) -> bytes:
-        endpoint = await lock_endpoint(conn, attempt.owner, endpoint_id, noun=noun)
+        endpoint = await lock_endpoint(conn, attempt.scope, endpoint_id, noun=noun)
         changed = endpoints.edited(endpoint, edit, now_ms=attempt.now_ms)
         if changed != endpoint:
             await webhooks.update_endpoint(conn, changed)
@@ -207,88 +209,93 @@ async def roll_secret(
     """Give an endpoint a new secret and return its reply, which tells it; the old one signs too for `overlap_s`.
 
     Raises:
-        ResourceMissingError: the owner has none of that id.
+        ResourceMissingError: the account has none of that id.
         NoEncryptionKeyError: the server can seal no secret.
         IdempotencyMismatchError: the key stands for another request.
     """
-    owner = attempt.owner
+    scope = attempt.scope
 
     async def work(conn: Conn) -> bytes:
-        endpoint = await lock_endpoint(conn, owner, endpoint_id)
-        sealed = vault.seal(secret.encode(), place=secret_place(owner, endpoint_id))
+        endpoint = await lock_endpoint(conn, scope, endpoint_id)
+        sealed = vault.seal(secret.encode(), place=secret_place(scope, endpoint_id))
         changed = endpoints.rolled(endpoint, sealed, overlap_s=overlap_s, now_ms=attempt.now_ms)
         await webhooks.update_endpoint(conn, changed)
         return render(changed, sealed.decode())
 
-    return _with_secret(await run_once(database, attempt, work, render_error=render_error), owner, vault)
+    return _with_secret(await run_once(database, attempt, work, render_error=render_error), scope, vault)
 
 
-async def delete_endpoint(database: Database, owner: Owner, endpoint_id: str) -> None:
+async def delete_endpoint(database: Database, scope: AccountScope, endpoint_id: str) -> None:
     """Remove an endpoint, and whatever it has not received yet.
 
     Raises:
-        ResourceMissingError: the owner has none of that id.
+        ResourceMissingError: the account has none of that id.
     """
 
     async def work(conn: Conn) -> None:
-        await webhooks.delete_endpoint(conn, await lock_endpoint(conn, owner, endpoint_id))
+        await webhooks.delete_endpoint(conn, await lock_endpoint(conn, scope, endpoint_id))
 
     await database.transact(work)
 
 
-async def list_attempts(database: Database, owner: Owner, endpoint_id: str, request: PageRequest) -> Page[PastAttempt]:
+async def list_attempts(
+    database: Database, scope: AccountScope, endpoint_id: str, request: PageRequest
+) -> Page[PastAttempt]:
     """Return a page of the attempts to reach an endpoint, newest first; those of one that was deleted are kept too.
 
     Raises:
-        ResourceMissingError: the owner has none of that id, and nothing was ever sent to one; or the cursor names none
+        ResourceMissingError: the account has none of that id, and nothing was ever sent to one; or the cursor names
+        none
             of its attempts.
     """
-    key = EndpointKey(owner, endpoint_id)
+    key = EndpointKey(scope, endpoint_id)
     cursor = request.starting_after
     async with database.connection() as conn:
         if cursor is not None and not await deliveries.has_attempt(conn, key, cursor):
-            await find_endpoint(conn, owner, endpoint_id, in_path=True)
+            await find_endpoint(conn, scope, endpoint_id, in_path=True)
             raise ResourceMissingError("webhook attempt", cursor, param="starting_after")
         found = await deliveries.list_endpoint_attempts(
             conn, key, before=request.starting_after, limit=request.limit + 1
         )
         if not found:
-            await find_endpoint(conn, owner, endpoint_id, in_path=True)
+            await find_endpoint(conn, scope, endpoint_id, in_path=True)
     return Page(found[: request.limit], len(found) > request.limit)
 
 
 async def find_endpoint(
-    conn: Conn, owner: Owner, endpoint_id: str, *, in_path: bool, noun: Noun = ENDPOINT
+    conn: Conn, scope: AccountScope, endpoint_id: str, *, in_path: bool, noun: Noun = ENDPOINT
 ) -> Endpoint:
     """Return an endpoint whose id stands in a request's path, or in its parameter `webhook_endpoint`.
 
     Raises:
-        ResourceMissingError: the owner has none of that id; it says so if the owner's other mode has.
+        ResourceMissingError: the account has none of that id; it says so if the account's other mode has.
     """
-    endpoint = await webhooks.read_endpoint(conn, owner, endpoint_id)
+    endpoint = await webhooks.read_endpoint(conn, scope, endpoint_id)
     if endpoint is None:
-        raise await _missing(conn, owner, endpoint_id, in_path=in_path, noun=noun)
+        raise await _missing(conn, scope, endpoint_id, in_path=in_path, noun=noun)
     return endpoint
 
 
-async def lock_endpoint(conn: Conn, owner: Owner, endpoint_id: str, *, noun: Noun = ENDPOINT) -> Endpoint:
+async def lock_endpoint(conn: Conn, scope: AccountScope, endpoint_id: str, *, noun: Noun = ENDPOINT) -> Endpoint:
     """Return the endpoint of a request's path, held until the caller's transaction ends.
 
     Raises:
-        ResourceMissingError: the owner has none of that id.
+        ResourceMissingError: the account has none of that id.
     """
-    endpoint = await webhooks.lock_endpoint(conn, owner, endpoint_id)
+    endpoint = await webhooks.lock_endpoint(conn, scope, endpoint_id)
     if endpoint is None:
-        raise await _missing(conn, owner, endpoint_id, in_path=True, noun=noun)
+        raise await _missing(conn, scope, endpoint_id, in_path=True, noun=noun)
     return endpoint
 
 
-async def _missing(conn: Conn, owner: Owner, endpoint_id: str, *, in_path: bool, noun: Noun) -> ResourceMissingError:
-    in_other_mode = await webhooks.read_endpoint(conn, Owner(owner.account, not owner.livemode), endpoint_id)
+async def _missing(
+    conn: Conn, scope: AccountScope, endpoint_id: str, *, in_path: bool, noun: Noun
+) -> ResourceMissingError:
+    in_other_mode = await webhooks.read_endpoint(conn, AccountScope(scope.account, not scope.livemode), endpoint_id)
     return ResourceMissingError(
         noun.words,
         endpoint_id,
         param=noun.param,
         in_path=in_path,
-        other_mode_of=owner.livemode if in_other_mode else None,
+        other_mode_of=scope.livemode if in_other_mode else None,
     )

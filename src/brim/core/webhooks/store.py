@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import msgspec
 
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.core.events import Event, announcement_of
 from brim.core.webhooks.deliveries import EndpointKey
 from brim.core.webhooks.rules import Endpoint, EventPayload
@@ -17,10 +17,10 @@ _decode_events: Final = msgspec.json.Decoder(tuple[str, ...]).decode
 _decode_metadata: Final = msgspec.json.Decoder(dict[str, str]).decode
 
 
-async def hold_count(conn: Conn, owner: Owner) -> int:
-    """Return how many endpoints an owner has; nobody adds one before the caller's transaction ends."""
-    await conn.execute(_SQL["lock_account"], owner.account)
-    count: int = await conn.fetchval(_SQL["count_endpoints"], owner.account, owner.livemode)
+async def hold_count(conn: Conn, scope: AccountScope) -> int:
+    """Return how many endpoints an account has; nobody adds one before the caller's transaction ends."""
+    await conn.execute(_SQL["lock_account"], scope.account)
+    count: int = await conn.fetchval(_SQL["count_endpoints"], scope.account, scope.livemode)
     return count
 
 
@@ -43,48 +43,48 @@ async def insert_endpoint(conn: Conn, endpoint: Endpoint) -> None:
     )
 
 
-async def read_endpoint(conn: Conn, owner: Owner, endpoint_id: str) -> Endpoint | None:
-    """Return an owner's endpoint, None when there is none of that id."""
-    record = await conn.fetchrow(_SQL["read_endpoint"], owner.account, owner.livemode, endpoint_id)
+async def read_endpoint(conn: Conn, scope: AccountScope, endpoint_id: str) -> Endpoint | None:
+    """Return an account's endpoint, None when there is none of that id."""
+    record = await conn.fetchrow(_SQL["read_endpoint"], scope.account, scope.livemode, endpoint_id)
     return endpoint_from_record(record) if record else None
 
 
-async def lock_endpoint(conn: Conn, owner: Owner, endpoint_id: str) -> Endpoint | None:
+async def lock_endpoint(conn: Conn, scope: AccountScope, endpoint_id: str) -> Endpoint | None:
     """Return an endpoint that nobody else can change until the caller's transaction ends."""
-    record = await conn.fetchrow(_SQL["lock_endpoint"], owner.account, owner.livemode, endpoint_id)
+    record = await conn.fetchrow(_SQL["lock_endpoint"], scope.account, scope.livemode, endpoint_id)
     return endpoint_from_record(record) if record else None
 
 
-async def list_endpoints(conn: Conn, owner: Owner) -> list[Endpoint]:
-    """Return all of an owner's endpoints, newest first."""
+async def list_endpoints(conn: Conn, scope: AccountScope) -> list[Endpoint]:
+    """Return all of an account's endpoints, newest first."""
     return [
         endpoint_from_record(record)
-        for record in await conn.fetch(_SQL["list_endpoints"], owner.account, owner.livemode)
+        for record in await conn.fetch(_SQL["list_endpoints"], scope.account, scope.livemode)
     ]
 
 
-async def endpoints_for(conn: Conn, owners: Sequence[Owner]) -> list[Endpoint]:
-    """Return the enabled endpoints that these owners' events may go to, each once.
+async def endpoints_for(conn: Conn, owners: Sequence[AccountScope]) -> list[Endpoint]:
+    """Return the enabled endpoints that these accounts' events may go to, each once.
 
-    One with `connect` gets the events of the accounts whose platform its owner is, and not its owner's; one without
-    it its owner's alone.
+    One with `connect` gets the events of the accounts whose platform its account is, and not its account's; one without
+    it its account's alone.
     """
-    accounts, modes = [owner.account for owner in owners], [owner.livemode for owner in owners]
+    accounts, modes = [scope.account for scope in owners], [scope.livemode for scope in owners]
     return [endpoint_from_record(record) for record in await conn.fetch(_SQL["endpoints_for"], accounts, modes)]
 
 
 async def fetch_endpoints(conn: Conn, keys: Sequence[EndpointKey]) -> list[Endpoint]:
     """Return the endpoints of these keys, of which there is at least one; what does not exist is left out."""
-    rows = [(key.owner.account, key.owner.livemode, key.id) for key in keys]
+    rows = [(key.scope.account, key.scope.livemode, key.id) for key in keys]
     return [endpoint_from_record(record) for record in await conn.fetch(_SQL["fetch_endpoints"], *columns(rows))]
 
 
 async def announce_to_one(conn: Conn, event: Event, endpoint: EndpointKey, *, now_ms: int) -> None:
-    """Write an event of an endpoint's owner that is sent to this endpoint only, from `now_ms` on."""
+    """Write an event of an endpoint's account that is sent to this endpoint only, from `now_ms` on."""
     await conn.execute(
         _SQL["announce_to_one"],
-        event.owner.account,
-        event.owner.livemode,
+        event.scope.account,
+        event.scope.livemode,
         endpoint.id,
         event.id,
         *announcement_of(event),
@@ -124,7 +124,7 @@ async def delete_endpoint(conn: Conn, endpoint: Endpoint) -> None:
 
 
 def _key(endpoint: Endpoint) -> tuple[str, bool, str]:
-    return endpoint.owner.account, endpoint.owner.livemode, endpoint.id
+    return endpoint.scope.account, endpoint.scope.livemode, endpoint.id
 
 
 def _encode(value: Sequence[str] | Mapping[str, str]) -> str | None:
@@ -134,7 +134,7 @@ def _encode(value: Sequence[str] | Mapping[str, str]) -> str | None:
 def endpoint_from_record(record: Mapping[str, Any]) -> Endpoint:
     """Return the endpoint in a row that has every column of `webhook_endpoints`."""
     return Endpoint(
-        owner=Owner(record["account"], record["livemode"]),
+        scope=AccountScope(record["account"], record["livemode"]),
         id=record["id"],
         url=record["url"],
         enabled_events=_decode_events(record["enabled_events"]),

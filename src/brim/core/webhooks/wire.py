@@ -84,15 +84,15 @@ class WebhookDeliveryObject(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def delivery_json(standing: DeliveryStanding) -> bytes:
-    """Return a delivery's compact JSON; whose event it is is told where it is not the endpoint's owner's."""
-    owner = standing.endpoint.owner
+    """Return a delivery's compact JSON; whose event it is is told where it is not the endpoint's account's."""
+    scope = standing.endpoint.scope
     return encode(
         WebhookDeliveryObject(
-            account=msgspec.UNSET if standing.event_owner == owner else standing.event_owner.account,
+            account=msgspec.UNSET if standing.event_owner == scope else standing.event_owner.account,
             attempts=standing.attempts,
             created=standing.created_ms // 1000,
             event=standing.event,
-            livemode=owner.livemode,
+            livemode=scope.livemode,
             next_attempt=_seconds(standing.next_attempt_ms),
             state=standing.state,
             url=standing.url,
@@ -102,19 +102,19 @@ def delivery_json(standing: DeliveryStanding) -> bytes:
 
 
 def attempt_json(attempt: PastAttempt) -> bytes:
-    """Return an attempt's compact JSON; whose event it was is told where it was not the endpoint's owner's."""
-    owner, head = attempt.endpoint.owner, attempt.answer.body_head
+    """Return an attempt's compact JSON; whose event it was is told where it was not the endpoint's account's."""
+    scope, head = attempt.endpoint.scope, attempt.answer.body_head
     return encode(
         WebhookAttemptObject(
             id=attempt.id,
-            account=msgspec.UNSET if attempt.event_owner == owner else attempt.event_owner.account,
+            account=msgspec.UNSET if attempt.event_owner == scope else attempt.event_owner.account,
             cause=attempt.cause,
             created=attempt.attempted_ms // 1000,
             duration_ms=attempt.duration_ms,
             error=attempt.answer.error,
             event=attempt.event,
             http_status=attempt.answer.http_status,
-            livemode=owner.livemode,
+            livemode=scope.livemode,
             next_attempt=_seconds(attempt.next_attempt_ms),
             outcome=attempt.answer.outcome,
             request_headers=attempt.headers,
@@ -141,7 +141,7 @@ def endpoint_json(endpoint: Endpoint, *, secret: str | None = None, with_extras:
             created=endpoint.created,
             description=endpoint.description,
             enabled_events=endpoint.enabled_events,
-            livemode=endpoint.owner.livemode,
+            livemode=endpoint.scope.livemode,
             metadata=dict(sorted(endpoint.metadata.items())),
             secret=msgspec.UNSET if secret is None else secret,
             status="enabled" if endpoint.is_enabled else "disabled",

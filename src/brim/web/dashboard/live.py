@@ -10,7 +10,7 @@ from typing import Final
 import msgspec
 
 from brim.base.errors import BrimError
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.core.changes import Changes
 from brim.http.message import Reply, StreamedReply
 from brim.web.dashboard.signed import SignedVisit
@@ -59,8 +59,8 @@ async def _pieces(page: SignedVisit) -> AsyncGenerator[bytes, None]:
         watcher.close()
 
 
-def _owner(page: SignedVisit) -> Owner:
-    return Owner(page.session.account, page.session.livemode)
+def _owner(page: SignedVisit) -> AccountScope:
+    return AccountScope(page.session.account, page.session.livemode)
 
 
 def _message(changes: Changes) -> bytes:

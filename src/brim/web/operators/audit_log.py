@@ -61,14 +61,14 @@ class AuditLogPages:
         return page.reply("operators/audit_log.html", lines=lines, paging=paging(page, listed))
 
     def _line(self, entry: AuditEntry) -> Line:
-        owner = entry.owner
+        scope = entry.scope
         return Line(
             at=entry.at_ms // 1000,
             who=_who(entry.actor),
             what=self._actions.get(entry.action, entry.action),
             object=entry.object,
-            account=owner.account if owner else None,
-            mode=("live" if owner.livemode else "test") if owner else "",
+            account=scope.account if scope else None,
+            mode=("live" if scope.livemode else "test") if scope else "",
             detail=entry.detail,
             address=entry.actor.address,
         )

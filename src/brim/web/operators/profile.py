@@ -38,7 +38,7 @@ _NOT_YOURS: Final = "This is not your password."
 
 
 class Browser(msgspec.Struct, frozen=True):
-    """A session as its owner sees it: times in Unix seconds, `is_this` for the one that looks."""
+    """A session as its account sees it: times in Unix seconds, `is_this` for the one that looks."""
 
     created: int
     seen: int

@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Final
 
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.core.access import accounts_to_show
 from brim.core.operators import OperatorDisabledError, UnknownOperatorError, form_token
 from brim.http.message import Request
@@ -43,9 +43,9 @@ class OperatorSessions:
         operator = signed_in.operator
         wanted = visit.cookies.get(ACCOUNT_COOKIE, "")
         account, choices = await accounts_to_show(people.database, wanted, most=_MOST_ACCOUNTS)
-        owner = Owner(account, livemode)
+        scope = AccountScope(account, livemode)
         try:
-            key = await people.keys.key_of(operator, owner, now_ms=people.clock(), until_ms=signed_in.ends_ms)
+            key = await people.keys.key_of(operator, scope, now_ms=people.clock(), until_ms=signed_in.ends_ms)
         except (OperatorDisabledError, UnknownOperatorError):
             return None
         by = people.actor(visit, operator)
@@ -60,7 +60,7 @@ class OperatorSessions:
             livemode=livemode,
             key=key,
             accounts=tuple(AccountChoice(each.account, each.business_name or each.account) for each in choices),
-            told=partial(self._trail.tell, by, owner),
+            told=partial(self._trail.tell, by, scope),
         )
 
 

@@ -15,7 +15,7 @@ from brim.api.framework.router import Router
 from brim.base.clock import Clock
 from brim.base.errors import BrimError
 from brim.base.ids import IdFactory
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.core.audit import Actor, record_alone
 from brim.http.message import Reply, Request
 from brim.platform.database import Database
@@ -45,7 +45,7 @@ class Trail:
         self._clock = clock
         self._ids = ids
 
-    async def tell(self, by: Actor, owner: Owner, request: Request, reply: Reply) -> None:
+    async def tell(self, by: Actor, scope: AccountScope, request: Request, reply: Reply) -> None:
         """Write the line of a request that was answered.
 
         It is done by then, so a line that cannot be written goes to the server's log and fails nobody's page.
@@ -58,7 +58,7 @@ class Trail:
                 by,
                 action,
                 object_id=object_id,
-                owner=owner,
+                scope=scope,
                 detail="sent again" if is_repeated else None,
                 now_ms=self._clock(),
                 ids=self._ids,
@@ -71,8 +71,8 @@ class Trail:
                 address=by.address,
                 action=action,
                 object=object_id,
-                account=owner.account,
-                livemode=owner.livemode,
+                account=scope.account,
+                livemode=scope.livemode,
             )
 
     def _name(self, request: Request, reply: Reply) -> tuple[str, str | None]:

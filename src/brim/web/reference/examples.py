@@ -10,7 +10,7 @@ from brim.api.framework.operation import Operation
 from brim.api.framework.params import object_schema
 from brim.api.resources.schemas import NAMES
 from brim.base import wire
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.core.accounts import Account, AccountDetails, CapabilityState
 from brim.core.accounts import wire as account_wire
 from brim.core.bank_accounts import Address
@@ -260,7 +260,7 @@ _A_CAPABILITY: Final = account_wire.CapabilityObject(
     id="transfers", account=_ACCOUNT, requested=True, requested_at=_MADE, status="active"
 )
 _A_BALANCE: Final = msgspec.json.decode(
-    balance_wire.balance_json(Owner(_ACCOUNT, livemode=False), [Balance(currency="usd", available=125_000)]),
+    balance_wire.balance_json(AccountScope(_ACCOUNT, livemode=False), [Balance(currency="usd", available=125_000)]),
     type=balance_wire.BalanceObject,
 )
 _AN_ENDPOINT: Final = webhook_wire.WebhookEndpointObject(

@@ -44,7 +44,7 @@ async def create(call: Call) -> Answer:
 @names_account
 async def retrieve(call: Call) -> Answer:
     """`GET /v1/accounts/{account}/external_accounts/{id}`."""
-    external = await accounts.retrieve_external_account(call.service.database, call.owner, call.path_id, call.item_id)
+    external = await accounts.retrieve_external_account(call.service.database, call.scope, call.path_id, call.item_id)
     return Answer(body=external_account_json(external))
 
 
@@ -74,7 +74,7 @@ def _read_edit(parameters: Any) -> ExternalAccountEdit:
 @names_account
 async def delete(call: Call) -> Answer:
     """`DELETE /v1/accounts/{account}/external_accounts/{id}`."""
-    await accounts.delete_external_account(call.service.database, call.owner, call.path_id, call.item_id)
+    await accounts.delete_external_account(call.service.database, call.scope, call.path_id, call.item_id)
     return Answer(body=wire.encode(wire.DeletedObject(id=call.item_id, object=_KIND)))
 
 
@@ -82,7 +82,7 @@ async def delete(call: Call) -> Answer:
 async def list_all(call: Call) -> Answer:
     """`GET /v1/accounts/{account}/external_accounts`: all are bank accounts, so the list of cards is empty."""
     page = await accounts.list_external_accounts(
-        call.service.database, call.owner, call.path_id, read_page(call.parameters)
+        call.service.database, call.scope, call.path_id, read_page(call.parameters)
     )
     if call.parameters.get("object", _KIND) != _KIND:
         page = Page(items=[], has_more=False)

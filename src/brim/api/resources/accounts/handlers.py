@@ -71,11 +71,11 @@ async def retrieve(call: Call) -> Answer:
 @names_account
 async def retrieve_own(call: Call) -> Answer:
     """`GET /v1/account`."""
-    return Answer(body=await _show(call, call.owner.account))
+    return Answer(body=await _show(call, call.scope.account))
 
 
 async def _show(call: Call, account_id: str) -> bytes:
-    return await accounts.show_account(call.service.database, call.owner, account_id, with_extras=_with_extras(call))
+    return await accounts.show_account(call.service.database, call.scope, account_id, with_extras=_with_extras(call))
 
 
 @names_account
@@ -120,7 +120,7 @@ async def list_all(call: Call) -> Answer:
     """`GET /v1/accounts`."""
     items, has_more = await accounts.show_platform_accounts(
         call.service.database,
-        call.owner,
+        call.scope,
         call.parameters.get("created"),
         read_page(call.parameters),
         with_extras=_with_extras(call),
@@ -131,7 +131,7 @@ async def list_all(call: Call) -> Answer:
 @names_account
 async def list_capabilities(call: Call) -> Answer:
     """`GET /v1/accounts/{account}/capabilities`: those that were ever requested."""
-    account = await accounts.retrieve_account(call.service.database, call.owner, call.path_id)
+    account = await accounts.retrieve_account(call.service.database, call.scope, call.path_id)
     states = sorted(account.details.capabilities.items())
     items = [account_wire.capability_json(account, name, state) for name, state in states]
     return Answer(body=wire.list_json(items, has_more=False, url=f"/v1/accounts/{call.path_id}/capabilities"))
@@ -140,7 +140,7 @@ async def list_capabilities(call: Call) -> Answer:
 @names_account
 async def retrieve_capability(call: Call) -> Answer:
     """`GET /v1/accounts/{account}/capabilities/{capability}`."""
-    account, state = await accounts.retrieve_capability(call.service.database, call.owner, call.path_id, call.item_id)
+    account, state = await accounts.retrieve_capability(call.service.database, call.scope, call.path_id, call.item_id)
     return Answer(body=account_wire.capability_json(account, call.item_id, state))
 
 
@@ -160,7 +160,7 @@ async def update_capability(call: Call) -> Answer:
 @names_account
 async def create_login_link(call: Call) -> Answer:
     """`POST /v1/accounts/{account}/login_links`: there is no dashboard that one could lead to."""
-    account = await accounts.retrieve_account(call.service.database, call.owner, call.path_id)
+    account = await accounts.retrieve_account(call.service.database, call.scope, call.path_id)
     raise NoDashboardError(account.type)
 
 

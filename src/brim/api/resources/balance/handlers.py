@@ -12,14 +12,14 @@ from brim.core.ledger import wire as balance_wire
 
 async def retrieve(call: Call) -> Answer:
     """`GET /v1/balance`."""
-    balances = await ledger.retrieve_balance(call.service.database, call.owner)
-    return Answer(body=balance_wire.balance_json(call.owner, balances))
+    balances = await ledger.retrieve_balance(call.service.database, call.scope)
+    return Answer(body=balance_wire.balance_json(call.scope, balances))
 
 
 async def retrieve_transaction(call: Call) -> Answer:
     """`GET /v1/balance_transactions/{id}`."""
     database = call.service.database
-    line = await ledger.retrieve_balance_transaction(database, call.owner, call.path_id)
+    line = await ledger.retrieve_balance_transaction(database, call.scope, call.path_id)
     paths = call.parameters.get("expand", ())
     (body,) = await render_balance_transactions(database, [line], paths)
     return Answer(body=body)
@@ -35,7 +35,7 @@ async def list_transactions(call: Call) -> Answer:
         type=parameters.get("type"),
         payout=parameters.get("payout"),
     )
-    page = await ledger.list_balance_transactions(database, call.owner, filters, read_page(parameters))
+    page = await ledger.list_balance_transactions(database, call.scope, filters, read_page(parameters))
     paths = parameters.get("expand", ())
     items = await render_balance_transactions(database, page.items, paths)
     return Answer(body=wire.list_json(items, has_more=page.has_more, url="/v1/balance_transactions"))

@@ -14,13 +14,13 @@ TRANSFERS: Final = "/v1/brim/topups/{topup}/transfers"
 
 async def retrieve_overview(call: Call) -> Answer:
     """`GET /v1/brim/balance_overview`."""
-    found = await balance_overview.retrieve_overview(call.service.database, call.owner, now_s=call.now_ms // 1000)
-    return Answer(body=books_wire.overview_json(found, livemode=call.owner.livemode))
+    found = await balance_overview.retrieve_overview(call.service.database, call.scope, now_s=call.now_ms // 1000)
+    return Answer(body=books_wire.overview_json(found, livemode=call.scope.livemode))
 
 
 async def list_transfers(call: Call) -> Answer:
     """`GET /v1/brim/topups/{topup}/transfers`: all there are, in the order of their making."""
-    topup = await topups.retrieve_topup(call.service.batches, call.owner, call.path_id)
-    transfers = await balance_overview.list_transfers(call.service.database, call.owner, topup.id)
+    topup = await topups.retrieve_topup(call.service.batches, call.scope, call.path_id)
+    transfers = await balance_overview.list_transfers(call.service.database, call.scope, topup.id)
     items = [books_wire.transfer_json(transfer) for transfer in transfers]
     return Answer(body=wire.list_json(items, has_more=False, url=TRANSFERS.format(topup=topup.id)))

@@ -23,7 +23,7 @@ _OTHER_WAYS = ("created", "delivery_success", "ending_before", "starting_after",
 
 async def retrieve(call: Call) -> Answer:
     """`GET /v1/events/{id}`."""
-    event = await events.retrieve_event(call.service.database, call.owner, call.path_id)
+    event = await events.retrieve_event(call.service.database, call.scope, call.path_id)
     call.rights.require_event(event.type)
     (body,) = await _render(call, [event])
     return Answer(body=body)
@@ -39,7 +39,7 @@ async def list_all(call: Call) -> Answer:
         types=call.rights.readable_events(_read_types(parameters)),
         delivery_success=parameters.get("delivery_success"),
     )
-    page = await events.list_events(call.service.database, call.owner, filters, read_page(parameters))
+    page = await events.list_events(call.service.database, call.scope, filters, read_page(parameters))
     return Answer(body=wire.list_json(await _render(call, page.items), has_more=page.has_more, url="/v1/events"))
 
 
@@ -51,7 +51,7 @@ async def _list_after(call: Call) -> Answer:
         if other in parameters:
             raise ExclusiveParametersError("after_sequence", other)
     page = await events.list_after(
-        call.service.database, call.owner, parameters["after_sequence"], limit=read_page(parameters).limit
+        call.service.database, call.scope, parameters["after_sequence"], limit=read_page(parameters).limit
     )
     items = await _render(call, [event for _, event in page.items], [number for number, _ in page.items])
     return Answer(body=wire.list_json(items, has_more=page.has_more, url="/v1/events"))
@@ -69,12 +69,12 @@ async def _render(call: Call, found: Sequence[Event], numbers: Sequence[int] | N
 
 def _told_account(call: Call, event: Event) -> str | None:
     """Return whose event it is, where a platform asks; who asks for their own knows it."""
-    return event.owner.account if call.is_platforms else None
+    return event.scope.account if call.is_platforms else None
 
 
 async def list_deliveries(call: Call) -> Answer:
     """`GET /v1/events/{id}/deliveries`: all there are, as an event has few."""
-    found = await webhooks.list_deliveries(call.service.database, call.owner, call.path_id, viewers=_viewers(call))
+    found = await webhooks.list_deliveries(call.service.database, call.scope, call.path_id, viewers=_viewers(call))
     items = [delivery_json(each) for each in found]
     return Answer(body=wire.list_json(items, has_more=False, url=f"/v1/events/{call.path_id}/deliveries"))
 
@@ -82,7 +82,7 @@ async def list_deliveries(call: Call) -> Answer:
 async def list_attempts(call: Call) -> Answer:
     """`GET /v1/events/{id}/attempts`."""
     page = await webhooks.list_event_attempts(
-        call.service.database, call.owner, call.path_id, read_page(call.parameters), viewers=_viewers(call)
+        call.service.database, call.scope, call.path_id, read_page(call.parameters), viewers=_viewers(call)
     )
     items = [attempt_json(each) for each in page.items]
     return Answer(body=wire.list_json(items, has_more=page.has_more, url=f"/v1/events/{call.path_id}/attempts"))
@@ -90,7 +90,7 @@ async def list_attempts(call: Call) -> Answer:
 
 def _viewers(call: Call) -> list[str]:
     """Return whose endpoints are shown: a platform's are not told to an account under it that asks for itself."""
-    return list({call.owner.account, call.asking})
+    return list({call.scope.account, call.asking})
 
 
 async def retry(call: Call) -> Answer:

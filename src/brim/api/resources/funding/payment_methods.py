@@ -52,7 +52,7 @@ async def create(call: Call) -> Answer:
 
 async def retrieve(call: Call) -> Answer:
     """`GET /v1/payment_methods/{payment_method}`."""
-    method = await funding.retrieve_funding_source(call.service.database, call.owner, _KIND, call.path_id)
+    method = await funding.retrieve_funding_source(call.service.database, call.scope, _KIND, call.path_id)
     return Answer(body=_renderer(call)(method))
 
 
@@ -129,7 +129,7 @@ async def list_all(call: Call) -> Answer:
     """`GET /v1/payment_methods`: all are of one type, so the list of another type is empty."""
     service, parameters = call.service, call.parameters
     filters = FundingFilters(allow_redisplay=parameters.get("allow_redisplay"), kept_for=_read_customer(parameters))
-    page = await funding.list_funding_sources(service.database, call.owner, _KIND, read_page(parameters), filters)
+    page = await funding.list_funding_sources(service.database, call.scope, _KIND, read_page(parameters), filters)
     if parameters.get("type", _TYPE) != _TYPE:
         page = Page(items=[], has_more=False)
     items = [_renderer(call)(method) for method in page.items]
@@ -164,15 +164,15 @@ async def set_default(call: Call) -> Answer:
 
 async def list_defaults(call: Call) -> Answer:
     """`GET /v1/brim/default_funding_sources`: all that are set, and in test mode what pays for the rest."""
-    defaults = await funding.list_defaults(call.service.database, call.owner)
-    items = [funding_wire.default_json(call.owner, currency, source) for currency, source in defaults.items()]
-    if not call.owner.livemode:
-        items.append(funding_wire.implicit_default_json(call.owner))
+    defaults = await funding.list_defaults(call.service.database, call.scope)
+    items = [funding_wire.default_json(call.scope, currency, source) for currency, source in defaults.items()]
+    if not call.scope.livemode:
+        items.append(funding_wire.implicit_default_json(call.scope))
     return Answer(body=wire.list_json(items, has_more=False, url=_DEFAULTS_URL))
 
 
 async def delete_default(call: Call) -> Answer:
     """`DELETE /v1/brim/default_funding_sources/{currency}`."""
     currency = call.path_id.lower()
-    await funding.delete_default(call.service.database, call.owner, currency)
+    await funding.delete_default(call.service.database, call.scope, currency)
     return Answer(body=wire.encode(wire.DeletedObject(id=currency, object="brim.default_funding_source")))

@@ -37,7 +37,7 @@ async def create(call: Call) -> Answer:
 
 async def retrieve(call: Call) -> Answer:
     """`GET /v1/sources/{source}`."""
-    source = await funding.retrieve_funding_source(call.service.database, call.owner, _KIND, call.path_id)
+    source = await funding.retrieve_funding_source(call.service.database, call.scope, _KIND, call.path_id)
     return Answer(body=source_json(source))
 
 
@@ -76,6 +76,6 @@ async def verify(call: Call) -> Answer:
 
 async def list_all(call: Call) -> Answer:
     """`GET /v1/sources`."""
-    page = await funding.list_funding_sources(call.service.database, call.owner, _KIND, read_page(call.parameters))
+    page = await funding.list_funding_sources(call.service.database, call.scope, _KIND, read_page(call.parameters))
     items = [source_json(source) for source in page.items]
     return Answer(body=wire.list_json(items, has_more=page.has_more, url="/v1/sources"))

@@ -27,4 +27,4 @@ async def create(call: Call) -> Answer:
 
 async def retrieve(call: Call) -> Answer:
     """`GET /v1/tokens/{token}`."""
-    return Answer(body=token_json(await funding.retrieve_token(call.service.database, call.owner, call.path_id)))
+    return Answer(body=token_json(await funding.retrieve_token(call.service.database, call.scope, call.path_id)))

@@ -18,6 +18,6 @@ async def list_all(call: Call) -> Answer:
     if "source" in call.parameters:
         given["source"] = RequestSource(call.parameters["source"])
     filters = RequestFilters(**given)
-    page = await request_logs.list_request_logs(call.service.database, call.owner, filters, read_page(call.parameters))
+    page = await request_logs.list_request_logs(call.service.database, call.scope, filters, read_page(call.parameters))
     items = [request_log_wire.request_log_json(record) for record in page.items]
     return Answer(body=wire.list_json(items, has_more=page.has_more, url=URL))

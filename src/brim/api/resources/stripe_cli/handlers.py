@@ -11,7 +11,7 @@ import structlog
 from brim.api.framework.call import Call, Service
 from brim.api.resources.request_logs.params import CLI_TARGETS
 from brim.base.errors import BrimError, DatabaseUnavailableError
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.base.wire import encode
 from brim.core import stripe_cli
 from brim.core.events import DEFAULT_API_VERSION
@@ -39,7 +39,7 @@ async def create_session(call: Call) -> Answer:
     call.rights.require_streams(kept)
     session = await stripe_cli.open_session(
         call.service.database,
-        call.owner,
+        call.scope,
         device=call.parameters["device_name"],
         features=kept,
         filters=call.parameters.get("filters"),
@@ -47,7 +47,7 @@ async def create_session(call: Call) -> Answer:
         vault=call.service.vault,
         now_ms=call.now_ms,
     )
-    mode = "live" if call.owner.livemode else "test"
+    mode = "live" if call.scope.livemode else "test"
     return Answer(
         body=encode(
             SessionObject(
@@ -55,7 +55,7 @@ async def create_session(call: Call) -> Answer:
                 secret=session.secret,
                 websocket_authorized_feature=",".join(features),
                 websocket_id=session.id,
-                websocket_url=f"{_websocket_base(call)}{SUBSCRIBE}{call.owner.account}/{mode}",
+                websocket_url=f"{_websocket_base(call)}{SUBSCRIBE}{call.scope.account}/{mode}",
                 default_version=DEFAULT_API_VERSION,
                 latest_version=DEFAULT_API_VERSION,
                 device_token=session.endpoint,
@@ -79,7 +79,7 @@ async def subscribe(service: Service, request: Request, socket: Socket) -> None:
     try:
         listener = place and await stripe_cli.find_session(
             service.database,
-            Owner(place[1], place[2] == "live"),
+            AccountScope(place[1], place[2] == "live"),
             session_id or "",
             now_ms=service.clock(),
         )
@@ -96,6 +96,6 @@ async def subscribe(service: Service, request: Request, socket: Socket) -> None:
     try:
         await service.hub.serve(conversation)
     except DatabaseUnavailableError:
-        log.warning("a listener's place could not be kept", account=listener.owner.account)
+        log.warning("a listener's place could not be kept", account=listener.scope.account)
     finally:
         socket.shutdown()

@@ -25,13 +25,13 @@ async def create(call: Call) -> Answer:
 async def retrieve(call: Call) -> Answer:
     """`GET /v1/test_helpers/test_clocks/{test_clock}`."""
     return Answer(
-        body=clock_wire.clock_json(await test_clocks.retrieve_clock(call.service.database, call.owner, call.path_id))
+        body=clock_wire.clock_json(await test_clocks.retrieve_clock(call.service.database, call.scope, call.path_id))
     )
 
 
 async def list_all(call: Call) -> Answer:
     """`GET /v1/test_helpers/test_clocks`: the account's clock, if it has one."""
-    clock = await time.find_clock(call.service.database, call.owner)
+    clock = await time.find_clock(call.service.database, call.scope)
     page = page_of_few([clock] if clock else [], read_page(call.parameters), kind="test clock")
     items = [clock_wire.clock_json(each) for each in page.items]
     return Answer(body=wire.list_json(items, has_more=page.has_more, url="/v1/test_helpers/test_clocks"))

@@ -12,7 +12,7 @@ from brim.api.resources.rendering import availability_of, expand_created, expand
 from brim.base import wire
 from brim.base.currency import amount_step
 from brim.base.metadata import NO_CHANGE, merge
-from brim.base.scope import Owner
+from brim.base.scope import AccountScope
 from brim.core import topups
 from brim.core.funding import Funding, find_funding, preview_funding
 from brim.core.idempotency import Answer, Attempt, KeptReply
@@ -53,7 +53,7 @@ async def create(call: Call) -> Answer:
         body = await expand_created(
             service.database,
             answer.body,
-            call.owner,
+            call.scope,
             parameters["expand"],
             find=partial(topups.retrieve_topup, service.batches),
         )
@@ -73,7 +73,7 @@ async def preview(call: Call) -> Answer:
     )
     topup = await topups.preview_topup(
         service.terms,
-        call.owner,
+        call.scope,
         wish,
         now_ms=call.now_ms,
         ids=service.ids,
@@ -83,10 +83,10 @@ async def preview(call: Call) -> Answer:
     return Answer(body=preview_json(topup, availability_of(topup)))
 
 
-async def _preview_funding(service: Service, owner: Owner, wish: CreateTopup) -> Funding:
+async def _preview_funding(service: Service, scope: AccountScope, wish: CreateTopup) -> Funding:
     """Look up the bank account on file that a preview names."""
     return await preview_funding(
-        service.database, service.bank_secrets, owner, source=wish.source, payment_method=wish.payment_method
+        service.database, service.bank_secrets, scope, source=wish.source, payment_method=wish.payment_method
     )
 
 
@@ -104,7 +104,7 @@ async def _find_funding(service: Service, attempt: Attempt, wish: CreateTopup) -
 
 async def retrieve(call: Call) -> Answer:
     """`GET /v1/topups/{topup}`."""
-    topup = await topups.retrieve_topup(call.service.batches, call.owner, call.path_id)
+    topup = await topups.retrieve_topup(call.service.batches, call.scope, call.path_id)
     paths = call.parameters.get("expand", ())
     return Answer(body=await render_topup(call.service.database, topup, paths))
 
@@ -183,7 +183,7 @@ async def list_all(call: Call) -> Answer:
     filters = TopupFilters(
         amount=parameters.get("amount"), created=parameters.get("created"), status=parameters.get("status")
     )
-    page = await topups.list_topups(service.database, service.batches, call.owner, filters, read_page(parameters))
+    page = await topups.list_topups(service.database, service.batches, call.scope, filters, read_page(parameters))
     paths = parameters.get("expand", ())
     items = await render_topups(service.database, page.items, paths)
     return Answer(body=wire.list_json(items, has_more=page.has_more, url="/v1/topups"))

@@ -39,13 +39,13 @@ async def create(call: Call) -> Answer:
 
 async def retrieve(call: Call) -> Answer:
     """`GET /v2/core/event_destinations/{id}`."""
-    found = await webhooks.retrieve_endpoint(call.service.database, call.owner, call.path_id, noun=webhooks.DESTINATION)
+    found = await webhooks.retrieve_endpoint(call.service.database, call.scope, call.path_id, noun=webhooks.DESTINATION)
     return Answer(body=_renderer(call)(found, None))
 
 
 async def list_all(call: Call) -> Answer:
     """`GET /v2/core/event_destinations`."""
-    page = await webhooks.list_destinations(call.service.database, call.owner, read_v2_page(call))
+    page = await webhooks.list_destinations(call.service.database, call.scope, read_v2_page(call))
     render = _renderer(call)
     return Answer(body=v2_list_json(call, URL, page, [render(endpoint, None) for endpoint in page.items]))
 

@@ -13,7 +13,7 @@ URL: Final = "/v2/core/events"
 
 async def retrieve(call: Call) -> Answer:
     """`GET /v2/core/events/{id}`."""
-    event = await events.retrieve_event(call.service.database, call.owner, call.path_id)
+    event = await events.retrieve_event(call.service.database, call.scope, call.path_id)
     return Answer(body=_render(call, event))
 
 
@@ -26,9 +26,9 @@ async def list_all(call: Call) -> Answer:
         types=None if types is None else tuple(map(snapshot_name, types)),
         object_id=parameters.get("object_id"),
     )
-    page = await events.page_events(call.service.database, call.owner, filters, read_v2_page(call))
+    page = await events.page_events(call.service.database, call.scope, filters, read_v2_page(call))
     return Answer(body=v2_list_json(call, URL, page, [_render(call, event) for event in page.items]))
 
 
 def _render(call: Call, event: Event) -> bytes:
-    return thin_json(event, context=event.owner.account if call.is_platforms else None)
+    return thin_json(event, context=event.scope.account if call.is_platforms else None)

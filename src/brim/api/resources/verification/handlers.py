@@ -8,4 +8,4 @@ from brim.core.integrity import wire as verification_wire
 
 async def retrieve(call: Call) -> Answer:
     """`GET /v1/brim/verification`."""
-    return Answer(body=verification_wire.verification_json(await latest_run(call.service.database, call.owner.account)))
+    return Answer(body=verification_wire.verification_json(await latest_run(call.service.database, call.scope.account)))

@@ -41,13 +41,13 @@ async def create(call: Call) -> Answer:
 
 async def retrieve(call: Call) -> Answer:
     """`GET /v1/webhook_endpoints/{webhook_endpoint}`."""
-    endpoint = await webhooks.retrieve_endpoint(call.service.database, call.owner, call.path_id)
+    endpoint = await webhooks.retrieve_endpoint(call.service.database, call.scope, call.path_id)
     return Answer(body=_renderer(call)(endpoint, None))
 
 
 async def list_all(call: Call) -> Answer:
     """`GET /v1/webhook_endpoints`."""
-    page = await webhooks.list_endpoints(call.service.database, call.owner, read_page(call.parameters))
+    page = await webhooks.list_endpoints(call.service.database, call.scope, read_page(call.parameters))
     render = _renderer(call)
     items = [render(endpoint, None) for endpoint in page.items]
     return Answer(body=wire.list_json(items, has_more=page.has_more, url="/v1/webhook_endpoints"))
@@ -69,7 +69,7 @@ async def update(call: Call) -> Answer:
 
 async def delete(call: Call) -> Answer:
     """`DELETE /v1/webhook_endpoints/{webhook_endpoint}`."""
-    await webhooks.delete_endpoint(call.service.database, call.owner, call.path_id)
+    await webhooks.delete_endpoint(call.service.database, call.scope, call.path_id)
     return Answer(body=wire.encode(wire.DeletedObject(id=call.path_id, object="webhook_endpoint")))
 
 
@@ -96,7 +96,7 @@ async def send_test(call: Call) -> Answer:
 
 async def list_attempts(call: Call) -> Answer:
     """`GET /v1/webhook_endpoints/{webhook_endpoint}/attempts`."""
-    page = await webhooks.list_attempts(call.service.database, call.owner, call.path_id, read_page(call.parameters))
+    page = await webhooks.list_attempts(call.service.database, call.scope, call.path_id, read_page(call.parameters))
     url = f"/v1/webhook_endpoints/{call.path_id}/attempts"
     return Answer(body=wire.list_json([attempt_json(each) for each in page.items], has_more=page.has_more, url=url))
 
