@@ -2,17 +2,15 @@
 
 import getpass
 import re
+import subprocess
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import pytest
 
 import brim
-from brim_process import RunningBrim, run_brim
-
-if TYPE_CHECKING:
-    import subprocess
+from brim_process import RunningBrim, brim_command, brim_environment, run_brim
 
 _REVOKED_WITHIN_S: Final = 1.0
 _SEALED_WITHIN_S: Final = 30.0
@@ -73,14 +71,62 @@ def test_a_platform_acts_for_an_account_under_it(brim_server: RunningBrim) -> No
     assert f"{account}\t{platform}\t" in _run("accounts", "list", *here).stdout
 
 
-def test_without_a_running_brim_the_database_is_started_for_the_moment(tmp_path: Path) -> None:
-    here = ("--data-dir", str(tmp_path / "data"))
+def test_without_a_running_brim_the_database_is_started_for_the_moment(brim_server: RunningBrim) -> None:
+    assert brim_server.stop() == 0
+    here = ("--data-dir", str(brim_server.data_dir))
     account = _run("accounts", "create", *here).stdout.strip()
-    assert _run("keys", "create", "--live", *here).stdout.startswith("sk_live_")
+    assert _run("keys", "create", "--live", "--account", account, *here).stdout.startswith("sk_live_")
     listed = _run("keys", "list", "--account", account, *here).stdout
     assert len(listed.splitlines()) == 1
     assert _run("verify", *here).stdout == "The books agree.\n"
-    assert not (tmp_path / "data" / "postgres" / "cluster" / "postmaster.pid").exists()
+    assert not (brim_server.data_dir / "postgres" / "cluster" / "postmaster.pid").exists()
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["verify --chain", "migrate", "keys list", "keys create", "accounts create", "operators list", "operators log"],
+)
+def test_a_folder_without_a_brim_is_refused_and_nothing_is_made_in_it(tmp_path: Path, command: str) -> None:
+    """A verification of a mistyped folder once proved the books of a database it had just made."""
+    for folder in (tmp_path / "typo", tmp_path):
+        run = run_brim(*command.split(), "--data-dir", str(folder))
+        assert (run.returncode, run.stdout) == (1, "")
+        assert run.stderr == (
+            f"Error: There is no Brim data in {folder}. Run brim serve there first, or name the right folder with "
+            "--data-dir.\n"
+        )
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("part", ["api", "worker"])
+def test_a_part_ends_with_a_sentence_where_nobody_has_migrated(empty_database_url: str, part: str) -> None:
+    run = run_brim(part, "--database-url", empty_database_url, *(("--port", "0") if part == "api" else ()))
+    assert run.returncode == 1
+    assert run.stderr.splitlines()[-1].startswith("Error: The database lacks 0001_pre_foundation and ")
+    assert "Run brim migrate." in run.stderr
+    assert "Traceback" not in run.stderr
+
+
+def test_a_reader_that_ends_early_is_no_error(brim_server: RunningBrim) -> None:
+    here = ("--data-dir", str(brim_server.data_dir))
+    command = subprocess.Popen(
+        [*brim_command("accounts", "list", *here)],
+        env=brim_environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert command.stdout is not None
+    command.stdout.close()
+    assert command.stderr is not None
+    assert command.stderr.read() == ""
+    command.stderr.close()
+    command.wait()
+
+
+def test_an_empty_list_says_so(brim_server: RunningBrim) -> None:
+    run = run_brim("operators", "list", "--data-dir", str(brim_server.data_dir))
+    assert (run.returncode, run.stdout, run.stderr) == (0, "", "None yet.\n")
 
 
 def test_a_given_database_is_migrated_and_used(empty_database_url: str) -> None:

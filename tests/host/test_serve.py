@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import pty
 import re
 import signal
 import socket
@@ -16,8 +17,8 @@ import asyncpg
 import pytest
 
 from brim.host import confine
-from brim.host.data_folder import FORMAT
-from brim_process import RunningBrim, descendants, read_status_file, run_brim
+from brim.host.data_folder import FORMAT, announced_url
+from brim_process import RunningBrim, brim_command, brim_environment, descendants, read_status_file, run_brim
 from service import free_port
 from waiting import until_somebody_waits
 
@@ -81,6 +82,41 @@ def test_processes_are_started_before_the_database_answers_and_end_with_a_stop(s
             children = [brim.child_pid("worker"), brim.child_pid("api")]
             assert brim.stop() == 0
     assert not [pid for pid in children if _is_alive(pid)]
+
+
+def test_a_terminal_that_is_closed_ends_the_service(tmp_path: Path) -> None:
+    """It once tried to say so on the closed terminal first, failed, and served on with its port and folder taken."""
+    ours, theirs = pty.openpty()
+    brim = subprocess.Popen(
+        ["setsid", "--ctty", *brim_command("serve", "--port", "0", "--data-dir", str(tmp_path / "data"))],
+        env=brim_environment(),
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+    )
+    os.close(theirs)
+    shown = b""
+    while b"curl " not in shown:
+        shown += os.read(ours, 65536)
+    os.close(ours)
+    assert brim.wait(_PATIENCE_S) == 0
+    assert announced_url(tmp_path / "data") is None
+
+
+def test_a_reader_of_the_output_that_has_ended_delays_no_stop(tmp_path: Path) -> None:
+    brim = subprocess.Popen(
+        brim_command("serve", "--port", "0", "--data-dir", str(tmp_path / "data")),
+        env=brim_environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
+    assert brim.stdout is not None
+    shown = b""
+    while b"curl " not in shown:
+        shown += os.read(brim.stdout.fileno(), 65536)
+    brim.stdout.close()
+    brim.send_signal(signal.SIGTERM)
+    assert brim.wait(_PATIENCE_S) == 0
 
 
 def test_a_second_start_keeps_key_and_topups(start_brim: StartBrim) -> None:

@@ -175,8 +175,8 @@ EXAMPLES: list[tuple[BrimError, int, str | None, str | None, str]] = [
     (errors.ExclusiveParametersError("starting_after", "ending_before"), 400, None, None,
      "Received both starting_after and ending_before parameters. Please pass in only one."),
     (topups.NoFundingSourceError("usd"), 400, None, "currency",
-     ("You cannot create a live top-up in usd because this account has no default bank account to take the money "
-      "from. Name a source or a payment method, or use a test key to try top-ups in the sandbox.")),
+     ("You cannot create a live top-up in usd: live top-ups are not available yet, as no rail for real money is set "
+      "up. Use a test key to try top-ups in the sandbox.")),
     (errors.NotInLiveModeError(), 400, None, None,
      "This endpoint works in test mode only. Use a test key: it begins with sk_test_ or rk_test_."),
     # Accounts

@@ -52,6 +52,9 @@ def show_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     from rich.console import Console
     from rich.table import Table
 
+    if not rows:
+        click.echo("None yet.", err=True)
+        return
     console = Console()
     if not console.is_terminal:
         for row in rows:

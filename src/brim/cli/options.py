@@ -92,5 +92,5 @@ def _with_flags(command: Command, settings: tuple[Setting, ...]) -> Command:
 
 
 def _help(setting: Setting) -> str:
-    default = "" if setting.default is None else f" Default: {setting.default}."
+    default = f" Default: {setting.shown_default}." if setting.shown_default else ""
     return f"{setting.meaning[0].upper()}{setting.meaning[1:]}: {setting.expected}. Or {setting.variable}.{default}"

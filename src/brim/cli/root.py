@@ -1,5 +1,7 @@
 """The command `brim` itself: its groups, its version, and how a failure is told."""
 
+import os
+import sys
 from typing import Any
 
 import click
@@ -26,6 +28,9 @@ class SentenceGroup(click.Group):
             return super().invoke(ctx)
         except BrimError as error:
             click.echo(f"Error: {error.message}", err=True)
+            ctx.exit(1)
+        except BrokenPipeError:  # whoever read our output has ended: nobody is left to tell
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             ctx.exit(1)
         except OSError as error:  # a full disk, a lost right: the system's sentence names the file
             click.echo(f"Error: {error}", err=True)

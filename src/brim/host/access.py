@@ -6,7 +6,7 @@ from pathlib import Path
 
 from brim.base.clock import system_clock_ms
 from brim.base.errors import BrimError
-from brim.host.data_folder import DataFolderInUseError, claim_data_folder
+from brim.host.data_folder import DataFolderInUseError, check_has_data, claim_data_folder
 from brim.host.database_urls import DatabaseUrls, given_urls
 from brim.host.embedded import EmbeddedPostgres, running_urls
 from brim.host.preparation import prepare_embedded
@@ -49,11 +49,16 @@ async def reach_database(settings: Settings, *, say: Callable[[str], None]) -> A
 
 @asynccontextmanager
 async def reach_server(settings: Settings, *, say: Callable[[str], None]) -> AsyncIterator[DatabaseUrls]:
-    """Yield how to reach the database that the settings mean; one that is started for the moment is migrated."""
+    """Yield how to reach the database that the settings mean; one that is started for the moment is migrated.
+
+    Raises:
+        NoDataError: the settings mean a data folder that has no database.
+    """
     given = given_urls(settings)
     if given is not None:
         yield given
         return
+    check_has_data(settings.data_dir)
     with ExitStack() as claimed:
         try:
             folder = claimed.enter_context(claim_data_folder(settings.data_dir))

@@ -37,7 +37,7 @@ from brim.http.protocol import HttpProtocol
 from brim.platform.announcements.service import Announcer
 from brim.platform.announcements.store import Announcement
 from brim.platform.database import Database
-from brim.platform.readiness import find_obstacle
+from brim.platform.readiness import find_obstacle, require_schema
 from brim.platform.settings import LISTEN_BACKLOG, Settings
 from brim.platform.telemetry import metrics
 from brim.platform.telemetry.logs import RequestLog, configure_logging, wants_json
@@ -102,6 +102,7 @@ async def _serve(
     database = await Database.connect(
         settings.database_url, timeout_s=settings.database_timeout_s, application="brim api"
     )
+    await require_schema(database)
     service = _make_service(settings, database, own_url)
     request_secret = await _find_request_secret(database, service.vault)
     request_log = _request_log(settings)

@@ -41,6 +41,15 @@ class DataFolderInUseError(BrimError):
         )
 
 
+class NoDataError(BrimError):
+    """A command is to work on a data folder in which no Brim was ever started."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            f"There is no Brim data in {path}. Run brim serve there first, or name the right folder with --data-dir."
+        )
+
+
 class NewerDataFolderError(BrimError):
     """The data folder was written by a newer version of Brim."""
 
@@ -110,6 +119,16 @@ def announced_url(path: Path) -> str | None:
     except (FileNotFoundError, NotADirectoryError):
         return None
     return str(status["url"])
+
+
+def check_has_data(path: Path) -> None:
+    """Check that a Brim was started in a data folder before, so that a command works on what it means.
+
+    Raises:
+        NoDataError: there is no database in it.
+    """
+    if not (path / "postgres" / "cluster" / "PG_VERSION").exists():
+        raise NoDataError(path.absolute())
 
 
 def read_encryption_key(path: Path) -> str | None:

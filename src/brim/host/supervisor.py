@@ -118,8 +118,8 @@ class Supervisor:
         """Stop politely at the first signal, at once from the second on."""
         self._stop_signals += 1
         if self._stop_signals == 1:
+            task.cancel()  # before a word of it: nobody may be there to take it
             log.info("stopping: requests in flight are finished first")
-            task.cancel()
             return
         if self._children:
             self._children.kill()
@@ -172,8 +172,8 @@ class Supervisor:
         """Bring the database to this version's schema and the service's role to its rights."""
         prepare = prepare_database if self._postgres is None else prepare_embedded
         done = await prepare(urls, now_ms=system_clock_ms())
-        for name in done.applied:
-            log.info("migration applied", name=name)
+        if done.applied:
+            log.info("migrations applied", count=len(done.applied), newest=done.applied[-1])
         if done.weakness:
             log.warning(done.weakness)
 

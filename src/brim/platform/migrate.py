@@ -54,7 +54,8 @@ class PendingMigrationsError(BrimError):
     """The database lacks steps that this version needs."""
 
     def __init__(self, names: list[str]) -> None:
-        super().__init__(f"The database lacks {', '.join(names)}. Run brim migrate.")
+        lacking = names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} later migrations"
+        super().__init__(f"The database lacks {lacking}. Run brim migrate.")
 
 
 class DatabaseRefusedError(BrimError):

@@ -2,7 +2,24 @@
 
 from brim.base.errors import BrimError, DatabaseUnavailableError
 from brim.platform.database import Database
-from brim.platform.migrate import check_schema
+from brim.platform.migrate import PendingMigrationsError, check_schema
+
+
+async def require_schema(database: Database) -> None:
+    """Check that the database has what this Brim needs, before a process begins to work on it.
+
+    A database that does not answer now, or has more than this version knows, is no reason not to begin.
+
+    Raises:
+        PendingMigrationsError: it was never migrated, or by an older version.
+    """
+    try:
+        async with database.connection() as conn:
+            await check_schema(conn)
+    except PendingMigrationsError:
+        raise
+    except BrimError:
+        return
 
 
 async def find_obstacle(database: Database) -> str | None:

@@ -9,6 +9,7 @@ import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 from urllib.parse import urlsplit
@@ -215,6 +216,13 @@ def parse_issuer(text: str) -> str:
     return text
 
 
+def _largest_unit(value: float, units: Mapping[str | None, float]) -> str:
+    """Return a number in the largest unit in which it is whole."""
+    whole = [(name, size) for name, size in units.items() if name and value >= size and (value / size).is_integer()]
+    unit, size = max(whole, key=itemgetter(1), default=("", 1))
+    return f"{value / size:g}{unit}"
+
+
 @dataclass(frozen=True)
 class Setting:
     """One row of the table: its names, its default, how its text is read and what it means."""
@@ -236,9 +244,20 @@ class Setting:
         """The command line's flag."""
         return "--" + self.field.removesuffix("_s").replace("_", "-")
 
+    @property
+    def shown_default(self) -> str | None:
+        """The default as a person would write it; None where there is none."""
+        if self.default is None or self.default_text:
+            return self.default_text
+        if self.parse in {parse_duration, parse_interval}:
+            return _largest_unit(self.default, _UNIT_S)
+        if self.parse is parse_size:
+            return _largest_unit(self.default, _SIZE_UNIT)
+        return str(self.default)
+
     def document_row(self) -> str:
         """Return the setting's row of docs/settings.md."""
-        default = "unset" if self.default is None else self.default_text or str(self.default)
+        default = self.shown_default or "unset"
         return f"| `{self.flag}` | `{self.variable}` | {default} | {self.expected} | {self.meaning} |"
 
 

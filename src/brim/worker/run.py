@@ -26,6 +26,7 @@ from brim.platform.announcements.store import Announcement
 from brim.platform.database import Database
 from brim.platform.egress.names import NameResolver
 from brim.platform.egress.proxy import EgressProxy
+from brim.platform.readiness import require_schema
 from brim.platform.settings import DEFAULT_VERIFY_EVERY_S, Settings
 from brim.platform.telemetry import metrics
 from brim.platform.telemetry.logs import configure_logging
@@ -90,6 +91,7 @@ async def _work(settings: Settings, alive_fd: int | None) -> None:
         timeout_s=settings.database_timeout_s,
         application="brim worker",
     )
+    await require_schema(database)
     _log.info("worker started")
     wakes = Wakes()
     resolver = make_resolver(settings)

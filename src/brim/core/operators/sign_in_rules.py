@@ -80,7 +80,10 @@ class FirstRunOverError(BrimError):
     """The link for the first admin does not work: used, expired, replaced at a later start, or never made."""
 
     def __init__(self) -> None:
-        super().__init__("This link does not work any more. Start Brim again for a new one, or use brim operators add.")
+        super().__init__(
+            "This link does not work any more. If you have an account, sign in. Until there is an admin, each start of "
+            "Brim prints a new link; later ones are added with brim operators add."
+        )
 
 
 class PasswordLinkOverError(BrimError):

@@ -71,8 +71,8 @@ class NoFundingSourceError(BrimError):
 
     def __init__(self, currency: str) -> None:
         super().__init__(
-            f"You cannot create a live top-up in {currency} because this account has no default bank account to take "
-            "the money from. Name a source or a payment method, or use a test key to try top-ups in the sandbox."
+            f"You cannot create a live top-up in {currency}: live top-ups are not available yet, as no rail for real "
+            "money is set up. Use a test key to try top-ups in the sandbox."
         )
 
 
