@@ -44,7 +44,8 @@ coverage: compiled
 test-fast: compiled
 	$(BIN)/python -m pytest $(SIDE_BY_SIDE) -m "not slow"
 
-## Runs a million steps of random lives beside a model of the books; SIM_STEPS and SIM_SEED change that.
+## Runs a million steps of random lives beside a model of the books; SIM_STEPS and SIM_SEED change that. With
+## SIM_STATE=FILE it may be ended and goes on from there, and SIM_MINUTES=30 ends it after half an hour.
 sim: compiled
 	SIM_STEPS=$${SIM_STEPS:-1000000} $(BIN)/python -m pytest tests/sim -s
 

@@ -1,15 +1,19 @@
 """Random lives of top-ups, step by step beside a plain model: `make sim` runs a million steps of it.
 
-The seed is printed; SIM_SEED repeats a run and SIM_STEPS says how long it is.
+The seed is printed; SIM_SEED repeats a run and SIM_STEPS says how long it is. A long run may be taken in parts:
+SIM_STATE names a file that keeps the seed and how far it has come, SIM_MINUTES ends a part, and the next one goes on.
 """
 
 import asyncio
 import os
 import random
+import time
 from collections import Counter
 from collections.abc import Awaitable
+from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
+import msgspec
 import pytest
 from books import EMPTY_BOOKS, assert_books_hold, execute, rows
 from clockwork import Clockwork, Reply
@@ -37,6 +41,8 @@ from figures import Figures
 REAL_MS = 1_795_305_600_000  # 2026-11-22 00:00 UTC
 STEPS = int(os.environ.get("SIM_STEPS", "10000"))
 SEED = int(os.environ.get("SIM_SEED", random.SystemRandom().randrange(2**32)))
+STATE = Path(os.environ["SIM_STATE"]) if "SIM_STATE" in os.environ else None
+MINUTES = float(os.environ.get("SIM_MINUTES", "inf"))
 STEPS_OF_A_LIFE = 50
 OWNERS = [AccountScope("acct_first", livemode=False), AccountScope("acct_second", livemode=False)]
 ENDS: dict[str, Outcome] = {
@@ -47,6 +53,32 @@ ENDS: dict[str, Outcome] = {
 ALLOWED = {("pending", "succeeded"), ("pending", "failed"), ("pending", "canceled"), ("succeeded", "reversed")}
 Result = TypeVar("Result")
 owners = st.sampled_from(OWNERS)
+
+
+class Progress(msgspec.Struct):
+    """How far a simulation has come: `segment` is the next number beside the seed, of some thousand steps each."""
+
+    seed: int
+    segment: int = 0
+    steps: int = 0
+    kinds: dict[str, int] = {}
+
+    @classmethod
+    def read(cls) -> "Progress":
+        """Return where the last part of this run ended, or a new run's beginning."""
+        if STATE is not None and STATE.exists():
+            return msgspec.json.decode(STATE.read_bytes(), type=cls)
+        return cls(SEED)
+
+    def keep(self, *, steps: int, kinds: Counter[str]) -> None:
+        """Note that a segment was run without a divergence."""
+        self.segment += 1
+        self.steps += steps
+        self.kinds = dict((Counter(self.kinds) + kinds).most_common())
+        if STATE is not None:
+            fresh = STATE.with_suffix(".new")
+            fresh.write_bytes(msgspec.json.encode(self))
+            fresh.replace(STATE)
 
 
 class Lives(RuleBasedStateMachine):
@@ -291,7 +323,9 @@ async def _new_process(database: Database) -> Clockwork:
 @pytest.mark.slow
 @pytest.mark.timeout(600 + STEPS // 10)
 def test_every_life_is_as_the_model_says(postgres: PostgresForTests, figures: Figures) -> None:
-    figures.tell(f"simulated with SIM_SEED={SEED} SIM_STEPS={STEPS}")
+    progress = Progress.read()
+    figures.tell(f"simulated with SIM_SEED={progress.seed} SIM_STEPS={STEPS} from segment {progress.segment}")
+    ends_at = time.monotonic() + MINUTES * 60
     with asyncio.Runner() as runner:
         name = runner.run(postgres.create_database())
         urls = postgres.urls_of(name)
@@ -299,12 +333,11 @@ def test_every_life_is_as_the_model_says(postgres: PostgresForTests, figures: Fi
         Lives.database = runner.run(Database.connect(urls.service))
         Lives.owner_database = runner.run(Database.connect(urls.owner))
         Lives.first, Lives.second = (runner.run(_new_process(Lives.database)) for _ in range(2))
-        Lives.steps = 0
-        number = 0
-        while Lives.steps < STEPS:
-            _simulate(SEED + number)
-            number += 1
+        while progress.steps < STEPS and time.monotonic() < ends_at:
+            Lives.steps, Lives.kinds = 0, Counter()
+            _simulate(progress.seed + progress.segment)
+            progress.keep(steps=Lives.steps, kinds=Lives.kinds)
         runner.run(Lives.database.close())
         runner.run(Lives.owner_database.close())
         runner.run(postgres.drop_database(name))
-    figures.tell(f"{Lives.steps} steps, 0 divergences: {dict(Lives.kinds.most_common())}")
+    figures.tell(f"{progress.steps} steps in {progress.segment} segments, 0 divergences: {progress.kinds}")
