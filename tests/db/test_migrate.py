@@ -12,13 +12,15 @@ from brim.platform.migrate import (
     Migration,
     NewerSchemaError,
     PendingMigrationsError,
+    Phase,
     check_schema,
     known_migrations,
     migrate,
+    waiting_steps,
 )
 
 FIRST = Migration(1, "0001_pre_first", "CREATE TABLE first (id integer);")
-SECOND = Migration(2, "0002_post_second", "CREATE TABLE second (id integer); INSERT INTO second VALUES (1);")
+SECOND = Migration(2, "0002_pre_second", "CREATE TABLE second (id integer); INSERT INTO second VALUES (1);")
 BROKEN = Migration(2, "0002_pre_broken", "CREATE TABLE half_done (id integer); SELECT 1 / 0;")
 
 
@@ -44,7 +46,7 @@ async def test_stock_postgres_takes_all_known_migrations(stock_database_url: str
 
 async def test_only_what_is_missing_is_applied(empty_database_url: str) -> None:
     await migrate(empty_database_url, now_ms=1, known=(FIRST,))
-    with pytest.raises(PendingMigrationsError, match="0002_post_second"):
+    with pytest.raises(PendingMigrationsError, match="0002_pre_second"):
         await _check(empty_database_url, (FIRST, SECOND))
     assert await migrate(empty_database_url, now_ms=2, known=(FIRST, SECOND)) == [SECOND.name]
     await _check(empty_database_url, (FIRST, SECOND))
@@ -75,7 +77,7 @@ async def test_a_step_that_fails_leaves_nothing_of_itself(empty_database_url: st
 
 async def test_a_database_of_a_newer_version_is_refused(empty_database_url: str) -> None:
     await migrate(empty_database_url, now_ms=1, known=(FIRST, SECOND))
-    with pytest.raises(NewerSchemaError, match="0002_post_second"):
+    with pytest.raises(NewerSchemaError, match="0002_pre_second"):
         await migrate(empty_database_url, now_ms=2, known=(FIRST,))
     with pytest.raises(NewerSchemaError):
         await _check(empty_database_url, (FIRST,))
@@ -96,3 +98,23 @@ async def test_a_missing_database_is_named(empty_database_url: str) -> None:
 
 def test_migrations_are_numbered_without_gaps() -> None:
     assert [step.version for step in known_migrations()] == list(range(1, len(known_migrations()) + 1))
+
+
+async def test_in_phase_pre_it_stops_before_the_first_step_that_has_to_wait(empty_database_url: str) -> None:
+    steps = known_migrations()
+    first_post = next(number for number, step in enumerate(steps) if step.waits)
+    applied = await migrate(empty_database_url, now_ms=1, phase=Phase.PRE)
+    assert applied == [step.name for step in steps[:first_post]]
+    assert await migrate(empty_database_url, now_ms=1, phase=Phase.PRE) == []
+    assert await waiting_steps(empty_database_url) == [step.name for step in steps[first_post:]]
+    assert await migrate(empty_database_url, now_ms=1) == [step.name for step in steps[first_post:]]
+    assert await waiting_steps(empty_database_url) == []
+
+
+async def test_a_database_that_lacks_only_post_steps_is_ready(empty_database_url: str) -> None:
+    last = Migration(len(known_migrations()) + 1, "9999_post_last", "SELECT 1")
+    later = Migration(last.version + 1, "9999_pre_later", "SELECT 1")
+    await migrate(empty_database_url, now_ms=1)
+    await _check(empty_database_url, (*known_migrations(), last))
+    with pytest.raises(PendingMigrationsError, match="9999_post_last and 1 later"):
+        await _check(empty_database_url, (*known_migrations(), last, later))

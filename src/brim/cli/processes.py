@@ -77,26 +77,38 @@ def worker(**flags: str | None) -> None:
 
 
 @click.command()
+@click.option(
+    "--phase",
+    type=click.Choice(["pre", "all"]),
+    default="all",
+    help="pre: only what is safe while the version before still serves. all: everything, once none of it runs.",
+)
 @migrating_settings
-def migrate(**flags: str | None) -> None:
-    """Bring the database to the schema of this version, and the service's role to its rights."""
-    done = asyncio.run(_migrate(read_settings(flags)))
+def migrate(*, phase: str, **flags: str | None) -> None:
+    """Run migrations and grant privileges."""
+    done = asyncio.run(_migrate(read_settings(flags), phase))
     for name in done.applied:
         click.echo(f"applied {name}")
     if done.weakness:
         _whisper(f"Warning: {done.weakness}")
-    click.echo("The database is up to date.")
+    if not done.waiting:
+        click.echo("The database is up to date.")
+        return
+    for name in done.waiting:
+        click.echo(f"waiting {name}")
+    click.echo("Run brim migrate again once no process of the version before runs.")
 
 
-async def _migrate(settings: Settings) -> "Preparation":
+async def _migrate(settings: Settings, phase: str) -> "Preparation":
     from brim.base.clock import system_clock_ms
     from brim.host.access import reach_server
     from brim.host.preparation import prepare_database
+    from brim.platform.migrate import Phase
 
     # Who only migrates need not say how the service connects.
     settings = replace(settings, database_url=settings.database_url or settings.migration_url)
     async with reach_server(settings, say=_whisper) as urls:
-        return await prepare_database(urls, now_ms=system_clock_ms())
+        return await prepare_database(urls, now_ms=system_clock_ms(), phase=Phase(phase))
 
 
 @click.command()

@@ -10,7 +10,7 @@ from brim.host.database_passwords import scram_verifier
 from brim.host.database_socket import SERVICE_ROLE
 from brim.host.database_urls import DatabaseUrls
 from brim.platform.database import Database
-from brim.platform.migrate import migrate, refusals_told
+from brim.platform.migrate import Phase, migrate, refusals_told, waiting_steps
 from brim.platform.roles import ask_role, find_weakness, keep_service_role
 
 
@@ -27,13 +27,14 @@ class DatabaseUnreachableError(BrimError):
 
 @dataclass(frozen=True)
 class Preparation:
-    """What was done: the names of the steps applied, and a sentence on what the service could do but should not."""
+    """The steps applied, those that wait, and a sentence on what the service could do but should not."""
 
     applied: list[str]
+    waiting: list[str]
     weakness: str | None
 
 
-async def prepare_database(urls: DatabaseUrls, *, now_ms: int) -> Preparation:
+async def prepare_database(urls: DatabaseUrls, *, now_ms: int, phase: Phase = Phase.ALL) -> Preparation:
     """Migrate a database, give the service's role its rights, and tell whether these bind it.
 
     Raises:
@@ -43,8 +44,9 @@ async def prepare_database(urls: DatabaseUrls, *, now_ms: int) -> Preparation:
     with _reaching(urls.service):
         role = urls.service_role or await ask_role(urls.service)
     with _reaching(urls.owner):
-        applied = await migrate(urls.owner, now_ms=now_ms, service_role=role)
-        return Preparation(applied, await _find_weakness(urls.owner, role))
+        applied = await migrate(urls.owner, now_ms=now_ms, service_role=role, phase=phase)
+        waiting = [] if phase is Phase.ALL else await waiting_steps(urls.owner)
+        return Preparation(applied, waiting, await _find_weakness(urls.owner, role))
 
 
 async def prepare_embedded(urls: DatabaseUrls, *, now_ms: int) -> Preparation:

@@ -1,7 +1,8 @@
 """Brings a database to the schema this version of Brim knows: forward only, one transaction a step.
 
 Steps are the files `migrations/NNNN_pre_name.sql` and `NNNN_post_name.sql`: a `pre` step may be applied while
-the earlier version still serves, a `post` step once none of it runs. `brim serve` applies all of them.
+the earlier version still serves, a `post` step once none of it runs. `brim serve` applies all of them; `brim migrate
+--phase pre` stops before the first that has to wait.
 """
 
 import hashlib
@@ -9,6 +10,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cache
 from importlib import resources
 from typing import Any, Final
@@ -48,6 +50,13 @@ class ChangedMigrationError(BrimError):
             f"Migration {name} was applied to this database with another text than this Brim has. Applied steps "
             "are never edited: install an unmodified version of Brim."
         )
+
+
+class Phase(StrEnum):
+    """Which steps are applied: those that are safe while the version before serves, or all."""
+
+    PRE = "pre"
+    ALL = "all"
 
 
 class PendingMigrationsError(BrimError):
@@ -101,6 +110,12 @@ class Migration:
     sql: str
 
     @property
+    def waits(self) -> bool:
+        """Whether it may be applied only once nothing of the earlier version runs."""
+        match = _FILE_NAME.fullmatch(self.name)
+        return match is not None and match[2] == "post"
+
+    @property
     def checksum(self) -> str:
         """The SHA-256 of the SQL, in hexadecimal."""
         return hashlib.sha256(self.sql.encode()).hexdigest()
@@ -127,6 +142,7 @@ async def migrate(
     now_ms: int,
     known: tuple[Migration, ...] = known_migrations(),
     service_role: str | None = None,
+    phase: Phase = Phase.ALL,
 ) -> list[str]:
     """Apply what is missing, give the service its rights, and return the names applied.
 
@@ -138,6 +154,7 @@ async def migrate(
         now_ms: when it happens.
         known: all steps, oldest first.
         service_role: who gets the rights; None means the owner, who takes from itself those it must not use.
+        phase: which steps; in phase `pre` it stops before the first `post` step, as order is never changed.
 
     Raises:
         NewerSchemaError: the database was written by a newer version.
@@ -156,7 +173,7 @@ async def migrate(
         with refusals_told():
             async with database.connection() as conn:
                 _check_server(conn)
-                return await _migrate(conn, known, now_ms, service_role)
+                return await _migrate(conn, known, now_ms, service_role, phase)
     finally:
         await database.close()
 
@@ -170,21 +187,25 @@ def refusals_told() -> Iterator[None]:
         raise DatabaseRefusedError(str(error)) from None
 
 
-async def _migrate(conn: Conn, known: tuple[Migration, ...], now_ms: int, service_role: str | None) -> list[str]:
+async def _migrate(
+    conn: Conn, known: tuple[Migration, ...], now_ms: int, service_role: str | None, phase: Phase
+) -> list[str]:
     me = await current_role(conn)
     try:
         if await owns_schema(conn):
-            return await _migrate_as_owner(conn, known, now_ms, service_role or me)
+            return await _migrate_as_owner(conn, known, now_ms, service_role or me, phase)
         await _check_nothing_to_do(conn, known, me, service_role or me)
     except asyncpg.InsufficientPrivilegeError as error:
         raise MissingOwnerRightError(me, str(error)) from None
     return []
 
 
-async def _migrate_as_owner(conn: Conn, known: tuple[Migration, ...], now_ms: int, service_role: str) -> list[str]:
+async def _migrate_as_owner(
+    conn: Conn, known: tuple[Migration, ...], now_ms: int, service_role: str, phase: Phase
+) -> list[str]:
     await require_role(conn, service_role)
     await _ensure_table(conn)
-    applied = await _apply_all(conn, known, now_ms)
+    applied = await _apply_all(conn, known, now_ms, phase)
     async with conn.transaction():
         await conn.execute(_QUERIES["lock_table"])
         await grant_rights(conn, service_role)
@@ -201,7 +222,7 @@ async def _check_nothing_to_do(conn: Conn, known: tuple[Migration, ...], me: str
 
 
 async def check_schema(conn: Conn, *, known: tuple[Migration, ...] = known_migrations()) -> None:
-    """Return quietly when the database has exactly the steps that this version knows.
+    """Return quietly when the database has what this version needs: all its steps, but for the last `post` ones.
 
     Raises:
         PendingMigrationsError: it lacks some.
@@ -210,8 +231,18 @@ async def check_schema(conn: Conn, *, known: tuple[Migration, ...] = known_migra
     """
     exists = await conn.fetchval(_QUERIES["table_exists"])
     missing = _missing(await conn.fetch(_QUERIES["select_applied"]) if exists else [], known)
-    if missing:
+    if not all(step.waits for step in missing):
         raise PendingMigrationsError([step.name for step in missing])
+
+
+async def waiting_steps(owner_url: str, *, known: tuple[Migration, ...] = known_migrations()) -> list[str]:
+    """Return the names of the steps that a database still lacks, oldest first."""
+    database = await Database.connect(owner_url, max_connections=1, application="brim migrate")
+    try:
+        async with database.connection() as conn:
+            return [step.name for step in _missing(await conn.fetch(_QUERIES["select_applied"]), known)]
+    finally:
+        await database.close()
 
 
 def _check_server(conn: Conn) -> None:
@@ -227,19 +258,19 @@ async def _ensure_table(conn: Conn) -> None:
         return
 
 
-async def _apply_all(conn: Conn, known: tuple[Migration, ...], now_ms: int) -> list[str]:
+async def _apply_all(conn: Conn, known: tuple[Migration, ...], now_ms: int, phase: Phase) -> list[str]:
     applied: list[str] = []
-    while (step := await _apply_next(conn, known, now_ms)) is not None:
+    while (step := await _apply_next(conn, known, now_ms, phase)) is not None:
         applied.append(step.name)
     return applied
 
 
-async def _apply_next(conn: Conn, known: tuple[Migration, ...], now_ms: int) -> Migration | None:
+async def _apply_next(conn: Conn, known: tuple[Migration, ...], now_ms: int, phase: Phase) -> Migration | None:
     """Apply the oldest missing step in one transaction; what is missing is decided under the lock."""
     async with conn.transaction():
         await conn.execute(_QUERIES["lock_table"])
         missing = _missing(await conn.fetch(_QUERIES["select_applied"]), known)
-        if not missing:
+        if not missing or (phase is Phase.PRE and missing[0].waits):
             return None
         step = missing[0]
         await conn.execute(step.sql)
