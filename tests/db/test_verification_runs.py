@@ -9,10 +9,12 @@ from chains import post, seal_all
 
 from brim.base.errors import DatabaseUnavailableError
 from brim.base.ids import IdFactory
+from brim.base.scope import AccountScope
 from brim.core.access.service import create_account
+from brim.core.integrity.run_store import read_latest_run
 from brim.core.integrity.service import KEPT_RUNS, latest_run, verify_and_remember, verify_in_turn
 from brim.core.topups.settlement import settle_due
-from brim.core.verification.rules import NotOperatorError, VerificationRun
+from brim.core.verification.rules import Difference, NotOperatorError, VerificationRun
 from brim.platform.database import Database
 from brim.testing.terminal import typed
 from waiting import until_somebody_waits
@@ -159,3 +161,17 @@ async def test_only_the_account_that_was_there_first_is_told(database: Database)
     later = await create_account(database, platform=None, **typed(10_000))
     with pytest.raises(NotOperatorError):
         await latest_run(database, later.account)
+
+
+async def test_a_run_that_an_earlier_version_wrote_is_read(database: Database) -> None:
+    await execute(
+        database,
+        "INSERT INTO verification_runs (id, began_ms, ended_ms, differences) VALUES ('vrun_1', 1, 2,"
+        """ '[{"owner":{"account":"acct_1","livemode":true},"row":"topups tu_1","expected":null,"found":"x"}]')""",
+    )
+    async with database.connection() as conn:
+        run = await read_latest_run(conn)
+    assert run is not None
+    assert run.differences == [
+        Difference(scope=AccountScope("acct_1", livemode=True), row="topups tu_1", expected=None, found="x")
+    ]

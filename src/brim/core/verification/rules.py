@@ -26,9 +26,12 @@ class NotOperatorError(BrimError):
 
 
 class Difference(msgspec.Struct, frozen=True, kw_only=True):
-    """One contradiction: which row, what it should say, what it says; None where there is nothing."""
+    """One contradiction: which row, what it should say, what it says; None where there is nothing.
 
-    scope: AccountScope
+    It is stored as JSON, in which the account and mode are called `owner`.
+    """
+
+    scope: AccountScope = msgspec.field(name="owner")
     row: str
     expected: str | None
     found: str | None
