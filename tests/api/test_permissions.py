@@ -16,7 +16,7 @@ from brim.api.framework.operation import Operation
 from brim.api.resources.operations import OPERATIONS
 from brim.core.access.rules import PERMISSION_LEVELS, RESOURCES, stripe_permission
 from brim.core.access.service import create_key
-from brim.core.verification.rules import NotOperatorError
+from brim.core.accounts import NotOperatorError
 from brim.platform.database import Database
 from brim.testing.terminal import typed
 from service import Server

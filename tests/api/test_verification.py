@@ -52,7 +52,7 @@ def test_any_other_account_is_refused_whatever_its_key_may_do(server: Server, ac
         refused = Wire(server.url, key).get(PATH)
         assert refused.status == 403
         assert refused.error["type"] == "invalid_request_error"
-        assert refused.error["message"].startswith("Only the operator of this Brim")
+        assert refused.error["message"].startswith("Only available to the platform account")
 
 
 def test_the_operators_restricted_key_needs_the_permission(server: Server, operator: str) -> None:

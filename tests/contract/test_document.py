@@ -36,6 +36,8 @@ _NEEDS_MORE: Final = frozenset(
     {
         "GET /v1/balance/history/{id}",  # an id; the reference does not list it
         "POST /v1/accounts/{account}/login_links",  # a dashboard to lead to: it is always refused
+        "GET /v1/brim/stuck",  # the same
+        "GET /v1/brim/workers",  # the same
         "GET /v1/brim/verification",  # only the account that was there first reads it
         "POST /v1/payment_methods/{payment_method}/attach",  # one customer, by an id that one could have
         "POST /v1/payment_methods/{payment_method}/verify_microdeposits",  # the right amounts

@@ -11,10 +11,11 @@ from brim.base.errors import DatabaseUnavailableError
 from brim.base.ids import IdFactory
 from brim.base.scope import AccountScope
 from brim.core.access.service import create_account
+from brim.core.accounts import NotOperatorError
 from brim.core.integrity.run_store import read_latest_run
 from brim.core.integrity.service import KEPT_RUNS, latest_run, verify_and_remember, verify_in_turn
 from brim.core.topups.settlement import settle_due
-from brim.core.verification.rules import Difference, NotOperatorError, VerificationRun
+from brim.core.verification.rules import Difference, VerificationRun
 from brim.platform.database import Database
 from brim.testing.terminal import typed
 from waiting import until_somebody_waits

@@ -29,7 +29,6 @@ from brim.core.time import rules as clocks
 from brim.core.topups import amounts
 from brim.core.topups import rules as topups
 from brim.core.topups.rules import Status
-from brim.core.verification import rules as verification
 from brim.core.webhooks import endpoints
 from brim.http import parameter_errors as parameters
 from brim.platform import vault
@@ -295,9 +294,8 @@ EXAMPLES: list[tuple[BrimError, int, str | None, str | None, str]] = [
      ("A stored secret cannot be read with this server's encryption keys. Its operator adds the key it was stored "
       "under to BRIM_ENCRYPTION_KEY.")),
     # The operator's
-    (verification.NotOperatorError(), 403, None, None,
-     ("Only the operator of this Brim may see how its books were verified: use a key of the account that was there "
-      "first.")),
+    (accounts.NotOperatorError(), 403, None, None,
+     "Only available to the platform account: use a key of the account that was created first."),
     (listeners.TooManyListenersError(), 429, "rate_limit", None,
      "At most 50 commands of one account can listen at once. Stop one of them."),
     (listeners.ListenerFiltersError(), 400, None, "filters",

@@ -120,4 +120,8 @@ def test_live_mode_has_no_clock_to_freeze(person: Person) -> None:
 
 
 def test_verification_is_the_operators_and_others_are_told(person: Person) -> None:
-    assert "Only the operator of this Brim" in person.read("/test/verification")
+    assert "Only available to the platform account" in person.read("/test/verification")
+
+
+def test_workers_are_the_platform_accounts_and_others_are_told(person: Person) -> None:
+    assert "Only available to the platform account" in person.read("/test/workers")

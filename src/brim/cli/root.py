@@ -16,6 +16,7 @@ from brim.cli.login import login
 from brim.cli.logs import logs
 from brim.cli.operators import operators
 from brim.cli.processes import api, migrate, serve, verify, worker
+from brim.cli.stuck import stuck
 from brim.cli.trigger import trigger
 
 
@@ -52,6 +53,7 @@ for _command in (
     worker,
     migrate,
     verify,
+    stuck,
     keys,
     accounts,
     operators,

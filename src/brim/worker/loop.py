@@ -10,6 +10,7 @@ import structlog
 
 from brim.base.errors import DatabaseUnavailableError
 from brim.base.waiting import happens_within
+from brim.worker.states import JobStates
 
 _SHORTEST_BACK_OFF_S: Final = 0.05
 # Not longer, so that a database that comes back finds its workers back within the second.
@@ -43,9 +44,16 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
 class Loop:
     """Runs one job until told to stop; no failure ends it."""
 
-    def __init__(self, job: Job, *, observe: ObserveStep = lambda _name, _count, _seconds: None) -> None:
+    def __init__(
+        self,
+        job: Job,
+        *,
+        observe: ObserveStep = lambda _name, _count, _seconds: None,
+        states: JobStates | None = None,
+    ) -> None:
         self._job = job
         self._observe = observe
+        self._states = states
         self._failure: str | None = None
         self._back_off_s = _SHORTEST_BACK_OFF_S
         self._rest_s = job.rest_s
@@ -89,6 +97,8 @@ class Loop:
 
     def _failed(self, error: Exception) -> float:
         """Report a failure, once for each kind in a row, and return a pause that doubles from one to the next."""
+        if self._states:
+            self._states.failed(self._job.name, error)
         kind = type(error).__name__
         if kind != self._failure:
             expected = isinstance(error, DatabaseUnavailableError)
@@ -99,6 +109,8 @@ class Loop:
         return pause_s
 
     def _succeeded(self) -> None:
+        if self._states:
+            self._states.succeeded(self._job.name)
         if self._failure:
             _log.info("job works again", job=self._job.name)
         self._failure = None

@@ -1,7 +1,9 @@
 """One worker process: its jobs, and how it is told to stop."""
 
 import asyncio
+import os
 import signal
+import socket
 import ssl
 from collections.abc import Awaitable, Callable
 from typing import Final
@@ -9,18 +11,20 @@ from typing import Final
 import structlog
 import uvloop
 
+import brim
 from brim.base.clock import Clock, system_clock_ms
 from brim.base.ids import IdFactory
 from brim.core import ledger, topups
 from brim.core.integrity import verify_in_turn
-from brim.core.ledger import seal_transfers
+from brim.core.jobs import HEARTBEAT_S, PREFIX, Worker, beat, count_stuck
+from brim.core.ledger import count_unsealed, seal_transfers
 from brim.core.pruning import prune_events, prune_idempotency_keys, prune_sign_ins
 from brim.core.rails import Rail, SandboxRail
 from brim.core.request_logs import RequestPruning
 from brim.core.test_clocks import delete_ended_clock, step_clock
-from brim.core.topups import Status, settle_due
+from brim.core.topups import Status, forget_exceptions, settle_due, settlement_lag_ms
 from brim.core.verification import VerificationRun
-from brim.core.webhooks import MAX_BATCH, Courier, Numbering, Poster
+from brim.core.webhooks import MAX_BATCH, Courier, Numbering, Poster, count_owed, numbering_lag_ms
 from brim.platform.announcements.service import Announcer, listen
 from brim.platform.announcements.store import Announcement
 from brim.platform.database import Database
@@ -33,6 +37,7 @@ from brim.platform.telemetry.logs import configure_logging
 from brim.platform.vault import Vault
 from brim.worker.deliver import Deliverer
 from brim.worker.loop import Job, Loop
+from brim.worker.states import JobStates
 
 # How late a settlement may be while top-ups are made and settled, and while nothing happens at all.
 SETTLE_REST_S: Final = 0.05
@@ -50,7 +55,10 @@ SEAL_REST_S: Final = 0.2
 SEAL_LONGEST_REST_S: Final = 0.8
 # How often a worker asks whether the books are to be verified; a shorter turn is asked for as often as it comes.
 VERIFY_REST_S: Final = 1.0
-_CONNECTIONS: Final = 8  # one for each job, and one for what deliveries came to
+HEARTBEAT: Final = "heartbeat"
+MOST_COUNTED: Final = 10_000
+"""Where gauges stop counting: whoever sees it knows that there is too much, and the count stays cheap."""
+_CONNECTIONS: Final = 9  # one for each job, and one for what deliveries came to
 
 _log = structlog.get_logger()
 
@@ -114,8 +122,10 @@ async def _work(settings: Settings, alive_fd: int | None) -> None:
             numbered=Announcer(database, Announcement.NUMBERED_EVENTS).announce,
         ),
     ]
+    states = JobStates([*(job.name for job in jobs), HEARTBEAT], system_clock_ms)
+    heartbeat = make_heartbeat(database, states, system_clock_ms)
     try:
-        await run_jobs(jobs, stop)
+        await run_jobs([*jobs, heartbeat], stop, states=states)
         await deliverer.finish(within_s=_DELIVERIES_END_WITHIN_S)
     finally:
         listening.cancel()
@@ -250,11 +260,42 @@ def make_webhook_jobs(
     ]
 
 
-async def run_jobs(jobs: list[Job], stop: asyncio.Event) -> None:
+def make_heartbeat(database: Database, states: JobStates, clock: Clock) -> Job:
+    """Return the job that writes that this worker is there, how its jobs do, and shows how late work is."""
+    started_ms = clock()
+    worker_id = IdFactory().new_at(PREFIX, started_ms)
+
+    async def run_once() -> int:
+        await forget_exceptions(database)
+        now_ms = clock()
+        async with database.connection() as conn:
+            metrics.SETTLEMENT_LAG.set(await settlement_lag_ms(conn, now_ms=now_ms) / 1000)
+            metrics.NUMBERING_LAG.set(await numbering_lag_ms(conn, now_ms=now_ms) / 1000)
+            metrics.UNSEALED.set(await count_unsealed(conn, most=MOST_COUNTED))
+            metrics.OWED_DELIVERIES.set(await count_owed(conn, most=MOST_COUNTED))
+            metrics.STUCK.set(await count_stuck(conn, most=MOST_COUNTED))
+        await beat(
+            database,
+            Worker(
+                id=worker_id,
+                host=socket.gethostname(),
+                pid=os.getpid(),
+                version=brim.__version__,
+                started_ms=started_ms,
+                heartbeat_ms=now_ms,
+                jobs=states.all(),
+            ),
+        )
+        return 0
+
+    return Job(name=HEARTBEAT, run_once=run_once, full=1, rest_s=HEARTBEAT_S)
+
+
+async def run_jobs(jobs: list[Job], stop: asyncio.Event, *, states: JobStates | None = None) -> None:
     """Run jobs beside each other until `stop` is set; one that fails does not slow the others."""
     async with asyncio.TaskGroup() as group:
         for job in jobs:
-            group.create_task(Loop(job, observe=_count_step).run(stop), name=job.name)
+            group.create_task(Loop(job, observe=_count_step, states=states).run(stop), name=job.name)
 
 
 def never_backwards(clock: Clock) -> Callable[[], int]:

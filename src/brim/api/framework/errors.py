@@ -20,7 +20,6 @@ from brim.core import (
     stripe_cli,
     time,
     topups,
-    verification,
     webhooks,
 )
 from brim.core.access import SECRET_CHARS, stripe_permission
@@ -263,7 +262,7 @@ ERROR_TABLE: Final[dict[type[BrimError], Place]] = {
     PermissionMissingError: Place(403),
     AccountUnreachableError: Place(403, "account_invalid"),
     TwoAccountsError: Place(),
-    verification.NotOperatorError: Place(403),
+    accounts.NotOperatorError: Place(403),
     # The form
     parameters.MalformedEncodingError: Place(),
     parameters.MalformedJsonError: Place(),

@@ -11,6 +11,7 @@ from brim.api.resources.balance.operations import BALANCE
 from brim.api.resources.balance_overview.operations import BOOKS
 from brim.api.resources.events.operations import EVENTS
 from brim.api.resources.funding.operations import FUNDING
+from brim.api.resources.jobs.operations import JOBS
 from brim.api.resources.request_logs.operations import BRIM
 from brim.api.resources.test_helpers.operations import TEST_HELPERS
 from brim.api.resources.topups.operations import TOPUPS
@@ -29,6 +30,7 @@ OPERATIONS: Final = (
     *TEST_HELPERS,
     *BOOKS,
     *VERIFICATION,
+    *JOBS,
     *BRIM,
 )
 """Every operation that Brim serves under `/v1` and `/v2`."""

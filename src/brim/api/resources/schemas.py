@@ -15,6 +15,7 @@ from brim.api.resources.balance.schema import BALANCE
 from brim.api.resources.balance_overview.schema import BOOKS
 from brim.api.resources.events.schema import EVENTS
 from brim.api.resources.funding.schema import FUNDING
+from brim.api.resources.jobs.schema import JOBS
 from brim.api.resources.request_logs.schema import BRIM
 from brim.api.resources.test_helpers.schema import TEST_HELPERS
 from brim.api.resources.topups.schema import TOPUPS
@@ -34,6 +35,7 @@ COMPONENTS: Final = (
     *EVENTS,
     *BOOKS,
     *VERIFICATION,
+    *JOBS,
     *BRIM,
     *ERRORS,
 )

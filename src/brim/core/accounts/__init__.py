@@ -3,7 +3,7 @@
 Neighbours: `funding` for tokens, `account_config` for agreed settlement days. Start reading at `rules`, then `service`.
 """
 
-from brim.core.accounts.access import UnreachableAccountError, lock_account
+from brim.core.accounts.access import UnreachableAccountError, lock_account, require_first_account
 from brim.core.accounts.capabilities import CAPABILITIES
 from brim.core.accounts.details import MERGED, SECRET_NAMES, AccountDetails, CapabilityState
 from brim.core.accounts.external_rules import (
@@ -32,6 +32,7 @@ from brim.core.accounts.rules import (
     NestedPlatformError,
     NoDashboardError,
     NotAuthorizedError,
+    NotOperatorError,
     PlatformAgreementError,
     TypeAndControllerError,
     check_controlled,
@@ -85,6 +86,7 @@ __all__ = [
     "NestedPlatformError",
     "NoDashboardError",
     "NotAuthorizedError",
+    "NotOperatorError",
     "PlatformAgreementError",
     "RandomText",
     "TooManyExternalAccountsError",
@@ -110,6 +112,7 @@ __all__ = [
     "money_of_account",
     "new_account_id",
     "render_account",
+    "require_first_account",
     "retrieve_account",
     "retrieve_capability",
     "retrieve_external_account",

@@ -3,7 +3,7 @@
 from brim.base.errors import BrimError
 from brim.base.scope import AccountScope
 from brim.core.accounts import store as accounts
-from brim.core.accounts.rules import Account
+from brim.core.accounts.rules import Account, NotOperatorError
 from brim.platform.database import Conn
 
 
@@ -37,3 +37,13 @@ async def lock_account(conn: Conn, viewer: AccountScope, account_id: str) -> Acc
     if account is None:
         raise UnreachableAccountError(account_id)
     return account
+
+
+async def require_first_account(conn: Conn, account: str) -> None:
+    """Check that an account is the one that was created first: whoever has its keys operates this Brim.
+
+    Raises:
+        NotOperatorError: it is another one.
+    """
+    if account != await accounts.find_first_account(conn):
+        raise NotOperatorError

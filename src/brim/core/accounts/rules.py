@@ -189,3 +189,10 @@ def check_agreement(account: Account, *, asking: str) -> None:
     """
     if account.platform not in {None, asking}:
         raise PlatformAgreementError(account.account, str(account.platform))
+
+
+class NotOperatorError(BrimError):
+    """A key of another account than the first asks for what concerns the whole installation."""
+
+    def __init__(self) -> None:
+        super().__init__("Only available to the platform account: use a key of the account that was created first.")

@@ -13,7 +13,7 @@ from brim.core import accounts
 from brim.core.integrity import run_store as verification_runs
 from brim.core.integrity.books import verify_books
 from brim.core.ledger import OnHead, verify_chain
-from brim.core.verification import ChainReport, Difference, NotOperatorError, OnProgress, VerificationRun
+from brim.core.verification import ChainReport, Difference, OnProgress, VerificationRun
 from brim.platform.database import Database
 
 KEPT_RUNS: Final = 100
@@ -79,8 +79,7 @@ async def latest_run(database: Database, account: str) -> VerificationRun | None
         NotOperatorError: the account is not the one that was there first.
     """
     async with database.connection() as conn:
-        if account != await accounts.find_first_account(conn):
-            raise NotOperatorError
+        await accounts.require_first_account(conn, account)
         return await verification_runs.read_latest_run(conn)
 
 

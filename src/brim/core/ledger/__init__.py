@@ -4,6 +4,7 @@ Nothing posted is ever changed. Neighbours: `topups` posts, `integrity` proves. 
 """
 
 from brim.core.ledger.chain import Head
+from brim.core.ledger.chain_store import count_unsealed
 from brim.core.ledger.rules import (
     DEBIT_CREDIT,
     Balance,
@@ -33,6 +34,7 @@ __all__ = [
     "OnHead",
     "Transfer",
     "TransferKind",
+    "count_unsealed",
     "fetch_balance_transactions",
     "fetch_balances",
     "list_balance_transactions",

@@ -196,3 +196,7 @@ LEFT JOIN LATERAL (
 WHERE t.account = $1 AND t.livemode = $2 AND t.id > $3
 ORDER BY t.id
 LIMIT $4;
+
+-- name: count_unsealed
+-- How many transfers wait for their seals, counted up to a number.
+SELECT count(*) FROM (SELECT FROM unsealed_transfers LIMIT $1) AS counted;

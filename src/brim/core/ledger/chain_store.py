@@ -138,3 +138,9 @@ def _link(record: Any) -> Link:
         transfer if transfer.id is not None else None,
         Head(scope, head_position, head_hash) if head_hash is not None else None,
     )
+
+
+async def count_unsealed(conn: Conn, *, most: int) -> int:
+    """Return how many transfers wait for their seals, counted up to `most`."""
+    count: int = await conn.fetchval(_SQL["count_unsealed"], most)
+    return count

@@ -31,7 +31,15 @@ from brim.core.topups.service import (
     retrieve_topup,
     update_topup,
 )
-from brim.core.topups.settlement import MAX_BATCH, ObserveOutcome, observe_changes, settle, settle_due
+from brim.core.topups.settlement import (
+    MAX_BATCH,
+    ObserveOutcome,
+    forget_exceptions,
+    observe_changes,
+    settle,
+    settle_due,
+    settlement_lag_ms,
+)
 from brim.core.topups.store import topup_from_record
 from brim.core.topups.transitions import Change, instruction_of
 
@@ -59,6 +67,7 @@ __all__ = [
     "create_topup",
     "fetch_topups",
     "force_outcome",
+    "forget_exceptions",
     "instruction_of",
     "list_topups",
     "observe_changes",
@@ -66,6 +75,7 @@ __all__ = [
     "retrieve_topup",
     "settle",
     "settle_due",
+    "settlement_lag_ms",
     "topup_from_record",
     "update_topup",
 ]

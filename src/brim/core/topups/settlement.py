@@ -8,6 +8,7 @@ import structlog
 
 from brim.base.ids import IdFactory
 from brim.core.events import BY_ITSELF
+from brim.core.jobs import note_exception, short_error
 from brim.core.rails import Rail
 from brim.core.time import Moment
 from brim.core.topups import settlement_store as settlement
@@ -19,6 +20,9 @@ ObserveOutcome: TypeAlias = Callable[[Status, int], None]
 """Told how many top-ups got a status, for the metrics."""
 
 MAX_BATCH: Final = 500
+JOB: Final = "settle"
+"""What the job is called where stuck work is listed."""
+
 _SHORTEST_PAUSE_MS: Final = 1_000
 _LONGEST_PAUSE_MS: Final = 60 * 60 * 1000
 
@@ -116,3 +120,23 @@ async def _park(conn: Conn, topup: Topup, error: Exception, *, now_ms: int) -> N
         retry_in_s=pause_ms // 1000,
     )
     await settlement.postpone(conn, [(topup, now_ms + pause_ms)])
+    await note_exception(
+        conn,
+        topup.scope,
+        job=JOB,
+        object_id=topup.id,
+        failed_ms=now_ms,
+        next_try_ms=now_ms + pause_ms,
+        error=short_error(error),
+    )
+
+
+async def forget_exceptions(database: Database) -> int:
+    """Forget what could not be settled and has been since, or is not due any more; return how many there were."""
+    async with database.connection() as conn:
+        return await settlement.forget_exceptions(conn, job=JOB)
+
+
+async def settlement_lag_ms(conn: Conn, *, now_ms: int) -> int:
+    """Return how long the top-up that waits longest in real time has been due, 0 when none is."""
+    return await settlement.settlement_lag_ms(conn, now_ms=now_ms)

@@ -25,3 +25,28 @@ CROSS JOIN LATERAL (
     ORDER BY id
 ) AS found
 WHERE t.ctid = found.place AND t.status || '' = p.status;  -- || '' for the reason given in transitions.sql
+
+-- name: forget_settlement_exceptions
+-- Remove exceptions of top-ups that are not due at the time noted any more: settled since, or tried again.
+WITH forgotten AS (
+    DELETE FROM due_exceptions AS e
+    WHERE e.job = $1 AND coalesce(
+        (
+            SELECT t.due_ms <> e.next_try_ms OR t.due_ms IS NULL
+            FROM topups AS t
+            WHERE t.account = e.account AND t.livemode = e.livemode AND t.id BETWEEN e.object_id AND e.object_id
+            ORDER BY t.id
+        ),
+        true
+    )
+    RETURNING 1
+)
+SELECT count(*) FROM forgotten;
+
+-- name: earliest_due
+-- When the top-up was due that waits longest in real time.
+SELECT due_ms
+FROM topups
+WHERE due_ms IS NOT NULL AND test_clock IS NULL
+ORDER BY due_ms
+LIMIT 1;

@@ -24,3 +24,15 @@ async def postpone(conn: Conn, topups: Sequence[tuple[Topup, int | None]]) -> No
     """Set when top-ups are asked about again (Unix milliseconds of their time); None for never by itself."""
     rows = [(topup.scope.account, topup.scope.livemode, topup.id, topup.status, due_ms) for topup, due_ms in topups]
     await conn.execute(_SQL["postpone_topups"], *columns(rows))
+
+
+async def forget_exceptions(conn: Conn, *, job: str) -> int:
+    """Remove the exceptions of a job whose top-ups are not due at the time that was noted; return how many."""
+    forgotten: int = await conn.fetchval(_SQL["forget_settlement_exceptions"], job)
+    return forgotten
+
+
+async def settlement_lag_ms(conn: Conn, *, now_ms: int) -> int:
+    """Return how long the top-up that waits longest in real time has been due, 0 when none is."""
+    due_ms: int | None = await conn.fetchval(_SQL["earliest_due"])
+    return 0 if due_ms is None else max(now_ms - due_ms, 0)

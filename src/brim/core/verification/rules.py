@@ -5,7 +5,6 @@ from typing import Final, TypeAlias
 
 import msgspec
 
-from brim.base.errors import BrimError
 from brim.base.scope import AccountScope
 
 MAX_DIFFERENCES: Final = 20
@@ -13,16 +12,6 @@ MAX_DIFFERENCES: Final = 20
 
 OnProgress: TypeAlias = Callable[[int, int], None]
 """Told how many rows are done, and how many there are by a first estimate that is raised when it proves low."""
-
-
-class NotOperatorError(BrimError):
-    """A key that is not the operator's asked for what concerns every account."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "Only the operator of this Brim may see how its books were verified: use a key of the account that was "
-            "there first."
-        )
 
 
 class Difference(msgspec.Struct, frozen=True, kw_only=True):

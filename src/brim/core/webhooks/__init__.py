@@ -6,6 +6,7 @@ then `delivery` and `sender`.
 
 from brim.core.webhooks.deliveries import KEPT_ANSWER, Answer, Attempt, Delivery, EndpointKey, answer_of_status
 from brim.core.webhooks.delivery import ENDPOINTS_AT_ONCE, Courier, claim, find_due, record
+from brim.core.webhooks.delivery_store import count_owed, numbering_lag_ms
 from brim.core.webhooks.destinations import (
     DESTINATION,
     create_destination,
@@ -104,6 +105,7 @@ __all__ = [
     "answer_of_status",
     "check_listening",
     "claim",
+    "count_owed",
     "count_pending",
     "count_undelivered",
     "create_destination",
@@ -119,6 +121,7 @@ __all__ = [
     "list_destinations",
     "list_endpoints",
     "list_event_attempts",
+    "numbering_lag_ms",
     "ping_destination",
     "record",
     "retrieve_endpoint",

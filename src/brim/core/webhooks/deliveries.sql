@@ -383,3 +383,11 @@ CROSS JOIN LATERAL (
     SELECT url FROM webhook_endpoints WHERE account = s.account AND livemode = s.livemode AND id = s.endpoint OFFSET 0
 ) AS w
 ORDER BY s.endpoint;
+
+-- name: oldest_unnumbered
+-- The event that waits longest for its number.
+SELECT event FROM new_events ORDER BY place LIMIT 1;
+
+-- name: count_owed
+-- How many deliveries are still to be made, counted up to a number.
+SELECT count(*) FROM (SELECT FROM webhook_deliveries WHERE next_attempt_ms IS NOT NULL LIMIT $1) AS counted;

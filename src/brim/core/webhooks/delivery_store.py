@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import msgspec
 
+from brim.base.ids import created_of
 from brim.base.scope import AccountScope
 from brim.core.events import Event, EventType
 from brim.core.webhooks.deliveries import Answer, Attempt, Delivery, DeliveryStanding, EndpointKey, PastAttempt
@@ -18,6 +19,7 @@ from brim.platform.sql import columns, load_queries
 
 _SQL: Final = load_queries(__package__, "deliveries")
 _STOPPED_AT_ONCE: Final = 1_000
+_LONGEST_LAG_MS: Final = 24 * 60 * 60 * 1000
 _AFTER_ALL_IDS: Final = "~"
 _encode: Final = msgspec.json.Encoder().encode
 
@@ -176,6 +178,21 @@ async def list_event_deliveries(
         )
         for record in await conn.fetch(_SQL["list_event_deliveries"], *names)
     ]
+
+
+async def numbering_lag_ms(conn: Conn, *, now_ms: int) -> int:
+    """Return how long the event that waits longest has waited for its number, to the second; 0 when none waits.
+
+    An event of a test clock's time tells nothing of real time, and counts as new.
+    """
+    event_id: str | None = await conn.fetchval(_SQL["oldest_unnumbered"])
+    return 0 if event_id is None else min(max(now_ms - created_of(event_id) * 1000, 0), _LONGEST_LAG_MS)
+
+
+async def count_owed(conn: Conn, *, most: int) -> int:
+    """Return how many deliveries are still to be made, counted up to `most`."""
+    count: int = await conn.fetchval(_SQL["count_owed"], most)
+    return count
 
 
 def _columns_of(key: EndpointKey) -> tuple[str, bool, str]:

@@ -85,6 +85,23 @@ VERIFICATION_ENDED: Final = Gauge(
 DELIVERED: Final = Counter(
     "brim_webhook_attempts", "Attempts to send an event to an endpoint, by outcome.", ("outcome",)
 )
+SETTLEMENT_LAG: Final = Gauge(
+    "brim_settlement_lag_seconds",
+    "How long the top-up that waits longest has been due.",
+    multiprocess_mode="mostrecent",
+)
+NUMBERING_LAG: Final = Gauge(
+    "brim_event_numbering_lag_seconds",
+    "How long the oldest event waits for its number.",
+    multiprocess_mode="mostrecent",
+)
+UNSEALED: Final = Gauge(
+    "brim_unsealed_transfers", "Transfers that wait for their seals, up to 10,000.", multiprocess_mode="mostrecent"
+)
+OWED_DELIVERIES: Final = Gauge(
+    "brim_webhook_backlog", "Webhook deliveries still to be made, up to 10,000.", multiprocess_mode="mostrecent"
+)
+STUCK: Final = Gauge("brim_stuck_items", "Work that was due and failed, up to 10,000.", multiprocess_mode="mostrecent")
 REQUESTS_NOT_KEPT: Final = Counter("brim_request_logs_dropped", "Requests left out of the request log.")
 
 

@@ -17,6 +17,7 @@ from brim.web.dashboard import (
     topup_export,
     topup_list,
     verification,
+    workers,
 )
 from brim.web.dashboard.developer_parts import developer_routes
 from brim.web.dashboard.signed import Parts, SignedPages
@@ -56,6 +57,7 @@ NAVIGATION: Final = (
         "Proof and practice",
         (
             NavigationItem("Verification", "/verification"),
+            NavigationItem("Workers", "/workers"),
             NavigationItem("Test clock", "/test-clocks", only_test=True),
         ),
     ),
@@ -93,6 +95,7 @@ def dashboard_routes(parts: Parts) -> Sequence[Route]:
         *signed.post("/test-clocks/{clock}/advance", test_clocks.advance),
         *signed.post("/test-clocks/{clock}/delete", test_clocks.delete),
         *signed.get("/verification", verification.show),
+        *signed.get("/workers", workers.show),
         *signed.get("/live", live.stream),
         *developer_routes(signed, parts),
     )

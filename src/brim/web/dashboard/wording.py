@@ -14,6 +14,8 @@ STATUS_BADGES: Final = {
     "chargeable": ("Verified", "good"),
     "consumed": ("Detached", "plain"),
     "ready": ("Ready", "good"),
+    "running": ("Running", "good"),
+    "gone": ("Not running", "plain"),
     "advancing": ("Advancing", "waiting"),
     "enabled": ("Enabled", "good"),
     "disabled": ("Disabled", "plain"),

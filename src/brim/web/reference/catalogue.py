@@ -175,6 +175,18 @@ CHAPTERS: Final = (
         "Whether all books agree, for whoever operates the service. This is Brim's own.",
         ("/v1/brim/verification",),
     ),
+    Chapter(
+        "workers",
+        "Workers",
+        "Which workers run and how their jobs do, for whoever operates the service. This is Brim's own.",
+        ("/v1/brim/workers",),
+    ),
+    Chapter(
+        "stuck_items",
+        "Stuck work",
+        "Work that was due and failed, for whoever operates the service. This is Brim's own.",
+        ("/v1/brim/stuck",),
+    ),
 )
 UNLISTED: Final = frozenset({"/v1/balance/history", "/v1/stripecli/sessions", "/v1/accounts/{account}/login_links"})
 """Served for old clients, for the official CLI alone, or to be refused with a reason; nobody needs to read of them."""

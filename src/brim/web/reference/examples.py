@@ -18,6 +18,7 @@ from brim.core.events import DEFAULT_API_VERSION
 from brim.core.events import wire as event_wire
 from brim.core.funding import wire as funding_wire
 from brim.core.integrity import wire as verification_wire
+from brim.core.jobs.wire import StuckObject, WorkerJobObject, WorkerObject
 from brim.core.ledger import Balance
 from brim.core.ledger import wire as balance_wire
 from brim.core.request_logs.wire import RequestLogObject
@@ -350,6 +351,27 @@ _OBJECTS: Final[dict[type[msgspec.Struct], msgspec.Struct]] = {
             status_details=clock_wire.ClockStatusDetails(),
         ),
         funding_wire.DefaultFundingObject(id="usd", currency="usd", funding_source=METHOD, livemode=False),
+        WorkerObject(
+            id="wrk_0mfgd5",
+            created=_MADE,
+            host="worker-1",
+            jobs=[WorkerJobObject(name="settle", error=None, failing_since=None, last_success=_MADE + 3600)],
+            last_heartbeat=_MADE + 3600,
+            pid=4711,
+            status="running",
+            version="1.0.0",
+        ),
+        StuckObject(
+            account=_ACCOUNT,
+            attempts=3,
+            error="OverflowError: date value out of range",
+            first_failed=_MADE,
+            job="settle",
+            last_failed=_MADE + 3,
+            livemode=False,
+            next_try=_MADE + 7,
+            object_id=TOPUP,
+        ),
         verification_wire.VerificationRunObject(
             id="vr_0mfgd5",
             created=_MADE,

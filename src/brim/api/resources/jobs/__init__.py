@@ -1,0 +1,4 @@
+"""Workers and stuck work on the wire, for the platform account. It is Brim's own.
+
+Start reading at `operations`.
+"""

@@ -1,0 +1,22 @@
+"""Background work as it is seen: which workers there are, how their jobs do, what is late and what is stuck.
+
+Neighbours: the worker reports here; `topups` notes what it cannot settle. Start reading at `rules`, then `service`.
+"""
+
+from brim.core.jobs.rules import HEARTBEAT_S, PREFIX, JobState, StuckItem, Worker, short_error
+from brim.core.jobs.service import beat, list_stuck, list_workers
+from brim.core.jobs.store import count_stuck, note_exception
+
+__all__ = [
+    "HEARTBEAT_S",
+    "PREFIX",
+    "JobState",
+    "StuckItem",
+    "Worker",
+    "beat",
+    "count_stuck",
+    "list_stuck",
+    "list_workers",
+    "note_exception",
+    "short_error",
+]

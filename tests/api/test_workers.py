@@ -1,0 +1,73 @@
+"""Workers and stuck work, as the platform account reads them by API, page and command."""
+
+import urllib.request
+
+import pytest
+
+from api.polling import until
+from api.wire import Wire
+from brim.core.accounts.store import find_first_account
+from brim.platform.database import Database
+from brim_process import RunningBrim, run_brim
+from service import Server
+
+JOBS = {"settle", "clocks", "seal", "verify", "prune", "number", "deliver", "heartbeat"}
+
+
+@pytest.fixture
+def operator(server: Server) -> str:
+    """The account that was created first."""
+
+    async def find(database: Database) -> str | None:
+        async with database.connection() as conn:
+            return await find_first_account(conn)
+
+    account = server.run(find)
+    assert account is not None
+    return account
+
+
+def test_the_platform_account_sees_workers_whose_jobs_succeed(server: Server, operator: str) -> None:
+    wire = Wire(server.url, server.make_key(operator))
+
+    def running() -> dict[str, int] | None:
+        [worker] = [each for each in wire.get("/v1/brim/workers").json["data"] if each["status"] == "running"] or [None]
+        jobs = {job["name"]: job["last_success"] for job in worker["jobs"]} if worker else {}
+        return jobs if jobs.keys() == JOBS and all(jobs.values()) else None
+
+    until(running, what="every job to have succeeded")
+    [worker] = [each for each in wire.get("/v1/brim/workers").json["data"] if each["status"] == "running"]
+    assert worker["object"] == "brim.worker"
+    assert [job for job in worker["jobs"] if job["error"]] == []
+    assert wire.get("/v1/brim/stuck").json == {"object": "list", "data": [], "has_more": False, "url": "/v1/brim/stuck"}
+
+
+@pytest.mark.parametrize("path", ["/v1/brim/workers", "/v1/brim/stuck"])
+def test_any_other_account_is_refused(server: Server, account: str, path: str) -> None:
+    refused = Wire(server.url, server.make_key(account)).get(path)
+    assert refused.status == 403
+    assert refused.error["message"].startswith("Only available to the platform account")
+
+
+def test_stuck_work_is_listed_by_command(brim_server: RunningBrim) -> None:
+    here = ("--data-dir", str(brim_server.data_dir))
+    run = run_brim("stuck", *here)
+    assert (run.returncode, run.stdout, run.stderr) == (0, "", "None yet.\n")
+    brim_server.execute_as_owner(
+        "INSERT INTO due_exceptions VALUES"
+        " ('acct_1', false, 'another', 'tu_1', 3, 1795305600000, 1795305601000, 1795305605000, 'ValueError: no')"
+    )
+    run = run_brim("stuck", *here)
+    assert run.returncode == 1
+    assert run.stdout.split("\t")[:5] == ["acct_1", "test", "another", "tu_1", "3"]
+    assert run.stdout.endswith("ValueError: no\n")
+
+
+def test_lateness_is_in_the_metrics(brim_server: RunningBrim) -> None:
+    def shown() -> bool:
+        with urllib.request.urlopen(f"{brim_server.url}/metrics", timeout=20) as reply:
+            text = reply.read().decode()
+        names = ("brim_settlement_lag_seconds", "brim_webhook_backlog", "brim_stuck_items", "brim_unsealed_transfers")
+        return all(f"\n{name} " in text for name in names)
+
+    until(shown, what="a heartbeat")
