@@ -132,7 +132,8 @@ def test_every_type_of_event_is_shown(server: Server, account: str, wire: Wire, 
 PAGES: Final = (
     "/test/balance/overview", "/test/topups", "/test/topups/new", "/test/funding-sources", "/test/funding-sources/new",
     "/test/events", "/test/logs", "/test/webhooks", "/test/webhooks/new", "/test/apikeys", "/test/apikeys/new",
-    "/test/accounts", "/test/accounts/new", "/test/test-clocks", "/test/verification", "/test/workers", "/test/topups.csv",
+    "/test/accounts", "/test/accounts/new", "/test/test-clocks", "/test/verification", "/test/workers",
+    "/test/topups.csv",
 )  # fmt: skip
 
 
