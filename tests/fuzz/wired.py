@@ -1,7 +1,7 @@
 """A connection without a network, byte by byte as a test says, on the HTTP protocol and what takes over from it."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Iterable, Iterator
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -51,6 +51,7 @@ class Echo:
 
     async def converse(self, request: Request, socket: Socket) -> None:  # noqa: ARG002  it is like any other
         socket.accept()
+        socket.mark_known()
         while (text := await socket.receive()) is not None:
             self.messages.append(text)
             await socket.send(text)
@@ -102,6 +103,12 @@ class Wired:
     def resume_reading(self) -> None:
         self._reading = True
 
+    def set_write_buffer_limits(self, high: int) -> None:
+        pass
+
+    def writelines(self, pieces: Iterable[bytes]) -> None:
+        self.write(b"".join(pieces))
+
     def get_write_buffer_size(self) -> int:
         return 0
 
@@ -141,7 +148,7 @@ class Wired:
     def check_nothing_is_left(self) -> None:
         """Fail where something is still counted of a connection that is gone."""
         assert self.state.connections == set()
-        assert (self.app.intake.held, self.app.intake._tallies) == (0, {})
+        assert self.app.intake.is_empty
 
 
 def send_all(pieces: list[bytes]) -> Wired:

@@ -12,7 +12,7 @@ import uvicorn
 
 from brim.http.connections import sweep_connections
 from brim.http.intake import Intake, Limits
-from brim.http.message import Reply, Request, StreamedReply
+from brim.http.message import ConstantReply, Reply, Request, StreamedReply
 from brim.http.origin import Proxies
 from brim.http.protocol import HttpProtocol
 from brim.http.websocket import WebSocket
@@ -57,8 +57,9 @@ class Echo:
         if request.path in {"/file", "/torn", "/news"}:
             pieces = self.stream(request.path)
             return StreamedReply(200, pieces, content_type="text/plain", endless=request.path == "/news")
-        if request.path == "/large":
-            return Reply(200, b"x" * 5_000_000, content_type="text/plain")
+        if request.path in {"/large", "/constant"}:
+            kind = Reply if request.path == "/large" else ConstantReply
+            return kind(200, b"x" * int(request.query or 5_000_000), content_type="text/plain")
         return Reply(200, f"{request.method} {request.path} {len(request.body)}".encode(), content_type="text/plain")
 
     def with_header(self, request: Request) -> Reply:
@@ -94,6 +95,8 @@ class Echo:
             socket.refuse(400, "not you")
             return
         socket.accept()
+        if request.query != b"stranger":
+            socket.mark_known()
         if request.query == b"wait":
             await self.may_go_on.wait()
         while (text := await socket.receive()) is not None:

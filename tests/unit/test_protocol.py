@@ -250,6 +250,47 @@ async def test_head_of_a_streamed_reply_makes_nothing_of_its_body() -> None:
         assert not serving.app.waiting.is_set()
 
 
+async def test_a_body_that_waits_is_invited_once_the_requests_before_it_are_answered() -> None:
+    invited = request("/", body=b"abc", extra="Expect: 100-continue\r\nConnection: close\r\n").removesuffix(b"abc")
+    async with echoing() as serving:
+        reader, writer = await serving.connect()
+        writer.write(request("/file", extra=""))
+        await reader.readuntil(STREAM)
+        writer.write(invited)
+        while not serving.app.intake.unfinished.held:  # noqa: ASYNC110  the server offers no event for it
+            await asyncio.sleep(0)
+        serving.app.may_go_on.set()
+        rest = await reader.readexactly(100 * len(b"186a0\r\n\r\n") + 10_000_000 + len(b"0\r\n\r\n"))
+        assert rest.endswith(b"\r\n0\r\n\r\n")
+        assert b"HTTP/1.1" not in rest
+        assert await reader.readuntil(b"\r\n\r\n") == b"HTTP/1.1 100 Continue\r\n\r\n"
+        writer.write(b"abc")
+        assert (await asyncio.wait_for(reader.read(), 10)).endswith(b"POST / 3")
+        writer.close()
+
+
+async def test_a_body_that_came_uninvited_is_not_invited_afterwards() -> None:
+    async with echoing() as serving:
+        reader, writer = await serving.connect()
+        writer.write(request("/wait", extra="") + request("/a", body=b"abc", extra="Expect: 100-continue\r\n"))
+        await serving.until_handling(1)
+        kept = serving.app.intake.unfinished.held
+        writer.write(request("/b", body=b"abc").removesuffix(b"c"))
+        while serving.app.intake.unfinished.held == kept:  # noqa: ASYNC110  the server offers no event for it
+            await asyncio.sleep(0)
+        serving.app.may_go_on.set()
+        await reader.readuntil(b"POST /a 3")
+        writer.write(b"c")
+        assert b"100 Continue" not in await asyncio.wait_for(reader.read(), 10)
+        writer.close()
+
+
+async def test_an_old_client_is_not_invited() -> None:
+    async with echoing() as serving:
+        answer = await serving.send(b"POST / HTTP/1.0\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\nabc")
+    assert status_of(answer) == 200
+
+
 async def test_a_stream_that_fails_is_never_taken_for_whole() -> None:
     async with echoing() as serving:
         reader, writer = await serving.connect()

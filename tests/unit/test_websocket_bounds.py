@@ -44,9 +44,13 @@ class RawSocket:
                 return int.from_bytes(data[:2], "big")
 
 
-async def open_socket(serving: Serving, *, path: str = "/socket", after: bytes = b"") -> RawSocket:
-    reader, writer = await serving.connect()
-    writer.write(HANDSHAKE.replace("/socket", path).encode() + after)
+async def open_socket(
+    serving: Serving, *, path: str = "/socket", after: bytes = b"", address: str = "127.0.0.1", client: str = ""
+) -> RawSocket:
+    """Open a websocket from an address, or for the client that a proxy names."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", serving.port, local_addr=(address, 0))
+    named = f"Host: x\r\nX-Forwarded-For: {client}" if client else "Host: x"
+    writer.write(HANDSHAKE.replace("/socket", path).replace("Host: x", named).encode() + after)
     assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 101 ")
     return RawSocket(reader, writer)
 
@@ -99,15 +103,15 @@ async def test_a_conversation_that_is_behind_is_sent_no_more_than_it_can_keep() 
         many = 500
         message = b"m" * 10_000
         raw.writer.write(frame(1, message) * many)
-        while serving.app.intake.held < 64 * 1024:  # noqa: ASYNC110  the server offers no event for it
+        while serving.app.intake.unfinished.held < 64 * 1024:  # noqa: ASYNC110  the server offers no event for it
             await asyncio.sleep(0.01)
         for _ in range(200):  # it would read on, if it did
             await asyncio.sleep(0)
-        assert serving.app.intake.held < 64 * 1024 + 2 * len(message)
+        assert serving.app.intake.unfinished.held < 64 * 1024 + 2 * len(message)
         serving.app.may_go_on.set()
         for _ in range(many):
             assert await raw.frame() == (1, message)
-        assert serving.app.intake.held == 0
+        assert serving.app.intake.unfinished.held == 0
         raw.writer.close()
 
 
@@ -119,7 +123,7 @@ async def test_a_client_that_reads_nothing_is_read_no_more_and_let_go(monkeypatc
         raw.writer.write(frame(1, b"m" * 200_000) * 100)
         while serving.server.server_state.connections:  # noqa: ASYNC110  the sweeper runs on its own clock
             await asyncio.sleep(0.01)
-        assert serving.app.intake.held == 0
+        assert serving.app.intake.unfinished.held == 0
         raw.writer.transport.abort()
 
 
@@ -129,10 +133,10 @@ async def test_what_is_half_sent_is_bounded_for_all_websockets_of_an_address() -
         for raw in sockets:
             raw.writer.write(frame(1, b"x" * 200_000, fin=False))
         assert await asyncio.wait_for(first_of([raw.closing_code() for raw in sockets]), 10) == 1013
-        assert serving.app.intake.held <= 500_000
+        assert serving.app.intake.unfinished.held <= 500_000
         for raw in sockets:
             raw.writer.close()
-        while serving.app.intake.held:  # noqa: ASYNC110  the server offers no event for it
+        while serving.app.intake.unfinished.held:  # noqa: ASYNC110  the server offers no event for it
             await asyncio.sleep(0.01)
 
 
@@ -191,7 +195,7 @@ async def test_a_client_that_goes_while_it_is_not_read_is_forgotten() -> None:
         raw.writer.transport.abort()
         while serving.server.server_state.tasks or serving.server.server_state.connections:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
-        assert serving.app.intake.held == 0
+        assert serving.app.intake.unfinished.held == 0
 
 
 async def test_a_binary_message_that_is_no_text_harms_nobody() -> None:
@@ -212,3 +216,108 @@ async def test_a_message_larger_than_there_may_be_ends_the_websocket_however_it_
                 await client.send(["x" * (MAX_MESSAGE // 2)] * 3)
             await client.wait_closed()
             assert client.close_code == 1009
+
+
+# Whoever has not shown who they are.
+
+STRANGER = "/socket?stranger"
+
+
+async def is_open(raw: RawSocket) -> bool:
+    """Tell whether a websocket is answered."""
+    raw.writer.write(frame(1, b"hello"))
+    return await raw.frame() == (1, b"hello")
+
+
+async def closing_code_of(raw: RawSocket) -> int:
+    """Return the code with which the server closes, and close too."""
+    code = await raw.closing_code()
+    raw.writer.close()
+    return code
+
+
+async def test_strangers_have_a_part_of_all_connections_and_the_oldest_of_whoever_has_the_most_makes_room() -> None:
+    async with echoing(max_connections=24, max_connections_per_address=800) as serving:
+        single = await open_socket(serving, path=STRANGER, address="127.0.0.2")
+        several = [await open_socket(serving, path=STRANGER, address="127.0.0.3") for _ in range(2)]
+        newcomer = await open_socket(serving, path=STRANGER, address="127.0.0.4")
+        assert await closing_code_of(several[0]) == 1013
+        for raw in (single, several[1], newcomer):
+            assert await is_open(raw)
+            raw.writer.close()
+
+
+async def test_one_client_has_few_websockets_before_it_shows_who_it_is() -> None:
+    async with echoing(max_connections=800, max_connections_per_address=32) as serving:
+        known = await open_socket(serving)
+        oldest, *others = [await open_socket(serving, path=STRANGER) for _ in range(3)]
+        assert await closing_code_of(oldest) == 1013
+        for raw in (known, *others):
+            assert await is_open(raw)
+            raw.writer.close()
+
+
+async def test_a_stranger_makes_room_before_a_connection_that_rests() -> None:
+    async with echoing(max_connections=8) as serving:
+        resting = [await serving.connect() for _ in range(7)]
+        for reader, writer in resting:
+            writer.write(request(extra=""))
+            await reader.readuntil(b"GET / 0")
+        stranger = await open_socket(serving, path=STRANGER)
+        assert status_of(await serving.send(request())) == 200
+        assert await closing_code_of(stranger) == 1013
+        for reader, writer in resting:
+            writer.write(request())
+            assert status_of(await asyncio.wait_for(reader.read(), 10)) == 200
+            writer.close()
+
+
+async def test_behind_a_proxy_strangers_are_counted_by_client() -> None:
+    async with echoing(max_connections=800, max_connections_per_address=16) as serving:
+        serving.believe("127.0.0.0/8")
+        first = await open_socket(serving, path=STRANGER, client="203.0.113.1")
+        other = await open_socket(serving, path=STRANGER, client="203.0.113.2")
+        second = await open_socket(serving, path=STRANGER, client="203.0.113.1")
+        assert await closing_code_of(first) == 1013
+        for raw in (other, second):
+            assert await is_open(raw)
+            raw.writer.close()
+
+
+async def test_behind_a_proxy_a_client_has_no_more_websockets_than_connections_of_its_own() -> None:
+    async with echoing(max_connections_per_address=2) as serving:
+        serving.believe("127.0.0.0/8")
+        sockets = [await open_socket(serving, client="203.0.113.1") for _ in range(2)]
+        asked = HANDSHAKE.replace("Host: x", "Host: x\r\nX-Forwarded-For: 203.0.113.1").encode()
+        assert status_of(await serving.send(asked)) == 503
+        sockets.append(await open_socket(serving, client="203.0.113.2"))
+        for raw in sockets:
+            assert await is_open(raw)
+            raw.writer.transport.abort()
+        while not serving.app.intake.is_empty:  # noqa: ASYNC110  the server offers no event for it
+            await asyncio.sleep(0.01)
+
+
+async def test_what_a_websocket_does_not_read_is_counted_until_it_is_gone() -> None:
+    async with echoing() as serving:
+        raw = await open_socket(serving)
+        raw.reader._limit = 1  # type: ignore[attr-defined]  # it stops reading after the first piece
+        raw.writer.write(frame(1, b"m" * 200_000) * 100)
+        while not serving.app.intake.unsent.held:  # noqa: ASYNC110  the server offers no event for it
+            await asyncio.sleep(0)
+        raw.writer.transport.abort()
+        while not serving.app.intake.is_empty:  # noqa: ASYNC110  the server offers no event for it
+            await asyncio.sleep(0.01)
+
+
+async def test_whoever_sends_little_takes_the_place_of_a_long_message() -> None:
+    async with echoing(max_unfinished=300_000, max_unfinished_per_address=300_000) as serving:
+        raw = await open_socket(serving)
+        raw.writer.write(frame(1, b"x" * 200_000, fin=False))
+        while serving.app.intake.unfinished.held < 200_000:  # noqa: ASYNC110  the server offers no event for it
+            await asyncio.sleep(0)
+        other = await open_socket(serving)
+        other.writer.write(frame(1, b"x" * 120_000, fin=False) + frame(0, b""))
+        assert await closing_code_of(raw) == 1013
+        assert await other.frame() == (1, b"x" * 120_000)
+        other.writer.close()

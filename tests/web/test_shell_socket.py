@@ -4,7 +4,7 @@ import asyncio
 import json
 import ssl
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import pytest
@@ -19,7 +19,8 @@ from api.wire import PENDING, Wire
 from brim.http.message import Reply, Request
 from brim.web.shell.conversation import ShellDoor
 from brim.web.shell.session import FindSession, ShellSession
-from service import Server
+from brim_process import brim_command, brim_environment
+from service import Server, serving
 from web.shell_fakes import COMMANDS, HOST, KEY, TEST_SESSION, RecordingApi, SlowApi
 
 PATIENCE_S = 20.0
@@ -243,6 +244,9 @@ class InnerPage:
         self.is_over = False
         self.pings = 0
 
+    def mark_known(self) -> None:
+        pass
+
     def accept(self) -> None:
         """Agree."""
 
@@ -415,3 +419,23 @@ async def test_who_works_with_a_key_needs_no_session() -> None:
     assert not page.is_over
     page.said.put_nowait(None)
     await pane
+
+
+def test_whoever_gave_a_key_keeps_the_pane_whatever_strangers_open(
+    server: Server, key: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    def command(port: int) -> list[str]:
+        return brim_command("api", "--port", str(port), "--database-url", server.database_url)
+
+    few = brim_environment({"BRIM_MAX_CONNECTIONS": "16"})  # two of them for strangers
+    with (
+        serving(command, few, tmp_path_factory.mktemp("few") / "brim.log") as url,
+        open_page(url) as known,
+        ExitStack() as strangers,
+    ):
+        assert known.sign_in(key)["type"] == "ready"
+        for _ in range(20):
+            stranger = strangers.enter_context(open_page(url))
+            assert stranger.hear() == {"type": "key_needed"}
+        assert Wire(url, key).get("/v1/balance").status == 200
+        assert known.run("stripe whoami")[0] == 0

@@ -23,6 +23,11 @@ class RestingConnection(Connection, Protocol):
     """A connection that can be closed to make room."""
 
     @property
+    def is_stranger(self) -> bool:
+        """Whether it is a websocket whose client has not shown who they are; those are closed first."""
+        ...
+
+    @property
     def rested_since(self) -> float | None:
         """Since when nothing has been asked there; None while something is."""
         ...
@@ -38,10 +43,10 @@ class RestingConnection(Connection, Protocol):
 
 
 def make_room(connections: Iterable[Any], most: int, newcomer: object, *, source: str | None = None) -> bool:
-    """Tell whether room was made by closing the connections that rested longest.
+    """Tell whether room was made by closing websockets of strangers, and the connections that rested longest.
 
     Args:
-        connections: all there are; a websocket never rests.
+        connections: all there are; a websocket of somebody who is known never rests.
         most: how many there may be.
         newcomer: the connection that room is made for.
         source: close only those from there; None closes any.
@@ -50,8 +55,8 @@ def make_room(connections: Iterable[Any], most: int, newcomer: object, *, source
     for each in connections:
         since = getattr(each, "rested_since", None)
         if since is not None and each is not newcomer and source in {None, each.source}:
-            resting.append((since, id(each), cast("RestingConnection", each)))
-    for _, _, each in nsmallest(max(1, most // _CLOSED_TOGETHER), resting):
+            resting.append((not each.is_stranger, since, id(each), cast("RestingConnection", each)))
+    for *_, each in nsmallest(max(1, most // _CLOSED_TOGETHER), resting):
         each.let_go()
     return bool(resting)
 

@@ -51,6 +51,12 @@ class Reply:
         self.content_type = content_type
 
 
+class ConstantReply(Reply):
+    """A reply whose body is the same object for everybody, so that clients who do not read it cost no memory."""
+
+    __slots__ = ()
+
+
 class StreamedReply(Reply):
     """A reply whose body comes in pieces: a long file, or news for as long as somebody listens.
 

@@ -21,7 +21,7 @@ from uvicorn.server import ServerState
 
 from brim.http.connections import make_room, remote_address
 from brim.http.intake import Intake
-from brim.http.message import Reply, Request, StreamedReply
+from brim.http.message import ConstantReply, Reply, Request, StreamedReply
 from brim.http.reply_head import DefaultHeaders, IllegalHeaderError, json_refusal, write_head
 from brim.http.streaming import Stream
 from brim.http.websocket import WebSocket
@@ -31,6 +31,9 @@ MAX_HEADERS: Final = 100
 MAX_PIPELINED: Final = 16
 # After a refusal we go on reading, and dropping, for this long, so that the client gets to see the answer.
 LINGER_S: Final = 2.0
+# Bytes that may wait for a client unread and uncounted: little enough for as many connections as there may be.
+HIGH_WATER: Final = 16 * 1024
+_CONTINUE: Final = b"HTTP/1.1 100 Continue\r\n\r\n"
 # Connections beyond the bound that are still told so; what comes on top is cut without a word.
 _TOLD_TO_WAIT: Final = 256
 _TRY_AGAIN: Final = ("Retry-After: 1", "Stripe-Should-Retry: true")
@@ -75,6 +78,8 @@ class RefusedError(Exception):
 class HttpProtocol(asyncio.Protocol):
     """One connection. uvicorn makes it, counts it in `server_state`, and asks it to `shutdown` when it stops."""
 
+    is_stranger = False  # it rests between requests, and then anybody's may be closed
+
     def __init__(
         self,
         config: Config,
@@ -100,6 +105,8 @@ class HttpProtocol(asyncio.Protocol):
         self._deadline: float | None = None
         self._stream: Stream | None = None
         self._in_head = False
+        self._waits_for_invitation = False
+        self._constant = 0  # bytes of a body that is on its way and would be there without this client
         self._repeated: tuple[tuple[bytes, bytes], ...] = ()
         self._rested_since = self._loop.time()
         self._start_message()
@@ -109,15 +116,13 @@ class HttpProtocol(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Take the connection, or turn it away when there are too many and none of those rests."""
         self._transport = cast("asyncio.Transport", transport)
+        self._transport.set_write_buffer_limits(HIGH_WATER)
         self._address = remote_address(transport)
-        self._share = self._intake.open(self._address)
+        self._share = self._intake.open(self._address, self)
         self._state.connections.add(self)  # type: ignore[arg-type]  # the set names uvicorn's own classes
         self._deadline = self._loop.time() + self._limits.read_timeout_s
-        connections, limits = self._state.connections, self._limits
-        if (
-            self._share.is_crowded
-            and not make_room(connections, limits.max_connections_per_address, self, source=self._share.source)
-        ) or (len(connections) > limits.max_connections and not make_room(connections, limits.max_connections, self)):
+        connections, most = self._state.connections, self._limits.max_connections
+        if not self._has_place() or (len(connections) > most and not make_room(connections, most, self)):
             self._turn_away()
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002  whatever the reason, it is over
@@ -157,10 +162,15 @@ class HttpProtocol(asyncio.Protocol):
         self._transport.pause_reading()
         if self._stream:
             self._stream.may_go_on.clear()
+        if self._share.source is None:
+            self._share.name_client(self._headers)
+        if not self._share.owe(max(0, self._transport.get_write_buffer_size() - self._constant)):
+            self._loop.call_soon(self._transport.abort)  # not now: the transport is writing
 
     def resume_writing(self) -> None:
         """Go on with what such a client has asked for."""
         self._writable = True
+        self._share.owe(0)
         if self._stream:
             self._deadline = None
             self._stream.may_go_on.set()
@@ -234,7 +244,7 @@ class HttpProtocol(asyncio.Protocol):
         if length is not None and int(length) > self._limits.max_body:
             raise self._too_large()
         if self._headers.get(b"expect", b"").lower() == b"100-continue":
-            self._transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+            self._invite()
 
     def on_body(self, body: bytes) -> None:
         """Take a piece of the body, whether its length was announced or it comes in chunks."""
@@ -246,6 +256,7 @@ class HttpProtocol(asyncio.Protocol):
     def on_message_complete(self) -> None:
         """Work on the request now, or when those before it are answered."""
         self._in_body = False
+        self._waits_for_invitation = False
         if self._parser.should_upgrade():
             return
         path, _, query = self._url.partition(b"?")
@@ -285,6 +296,16 @@ class HttpProtocol(asyncio.Protocol):
         self._state.connections.discard(self)
         self._share.close()
         self._transport.close()
+
+    def drop_unfinished(self) -> None:
+        """Give up the requests that nobody works on, and close, to make room for others."""
+        self._refuse(503, _UNFINISHED)
+        self._drop_requests()
+
+    def drop_unsent(self) -> None:
+        """Give up what the client does not read, and close, to make room for others."""
+        self._share.owe(0)
+        self._transport.abort()
 
     @property
     def _incoming(self) -> int:
@@ -337,12 +358,26 @@ class HttpProtocol(asyncio.Protocol):
             raise RefusedError(400, "The request's Host header is not valid.")
         self._good_host = host
 
+    def _has_place(self) -> bool:
+        """Tell whether there is a place for this connection among those of its client."""
+        most, source = self._limits.max_connections_per_address, self._share.source
+        return not self._share.is_crowded or make_room(self._state.connections, most, self, source=source)
+
     def _turn_away(self) -> None:
         if len(self._state.connections) > self._limits.max_connections + _TOLD_TO_WAIT:
             self._closing = True
             self._transport.abort()
         else:
             self._refuse(503, _CROWDED)
+
+    def _invite(self) -> None:
+        """Invite the body that waits for it once the requests before it are answered; old clients know no such answer.
+
+        Source: RFC 9110 section 10.1.1.
+        """
+        self._waits_for_invitation = self._working or bool(self._waiting) or not self._writable
+        if not self._waits_for_invitation and self._parser.get_http_version() != "1.0":
+            self._transport.write(_CONTINUE)
 
     def _may_hand_over(self) -> bool:
         """Tell whether a websocket is asked for where there is one, by a request that waits for no other."""
@@ -358,6 +393,10 @@ class HttpProtocol(asyncio.Protocol):
     def _hand_over(self, rest: bytes) -> None:
         """Leave the connection to a websocket; `rest` is what came after the head."""
         path, _, query = self._url.partition(b"?")
+        self._share.adopt(self._headers)
+        if not self._has_place():
+            self._refuse(503, _CROWDED)
+            return
         socket = WebSocket(self._state, self._intake, self._share, self._app.subprotocols)
         self._state.connections.discard(self)
         self._closing = True
@@ -422,6 +461,8 @@ class HttpProtocol(asyncio.Protocol):
             self._work_on(request, keep_alive=keep_alive, size=size)
         elif self._in_head or self._in_body:
             self._deadline = self._loop.time() + self._limits.read_timeout_s
+            if self._waits_for_invitation:
+                self._invite()
         else:
             self._rested_since = now = self._loop.time()
             self._deadline = now + self._limits.idle_timeout_s
@@ -466,7 +507,14 @@ class HttpProtocol(asyncio.Protocol):
         except IllegalHeaderError as error:
             self._write(_spoilt(error), keep_alive=keep_alive, with_body=with_body)
             return
-        self._transport.write(head + reply.body if with_body else head)
+        if not with_body:
+            self._transport.write(head)
+        elif len(reply.body) <= HIGH_WATER:
+            self._transport.write(head + reply.body)
+        else:  # what the transport cannot send at once it keeps as it is: a copy would be this connection's own
+            self._constant = len(reply.body) if isinstance(reply, ConstantReply) else 0
+            self._transport.writelines((head, reply.body))
+            self._constant = 0
 
     def _head(self, reply: Reply, framing: str, *, keep_alive: bool) -> bytes:
         defaults = _defaults.written(self._state.default_headers)
@@ -480,9 +528,15 @@ class HttpProtocol(asyncio.Protocol):
         headers = [*_TRY_AGAIN] if status == 503 else None
         self._write(json_refusal(status, message, headers, kind="invalid_request_error"), keep_alive=False)
         self._transport.write_eof()
-        self._body = []
-        self._share.hold(self._kept)
+        self._drop_requests()
         self._deadline = self._loop.time() + LINGER_S
+
+    def _drop_requests(self) -> None:
+        """Forget the requests that nobody works on: those that wait, and what has come of the next one."""
+        self._kept -= sum(size for _, _, size in self._waiting)
+        self._waiting.clear()
+        self._start_message()
+        self._share.hold(self._kept)
 
 
 def _spoilt(error: IllegalHeaderError) -> Reply:

@@ -15,6 +15,7 @@ from websockets.datastructures import Headers
 from websockets.exceptions import InvalidState
 from websockets.frames import CloseCode, Frame, Opcode
 from websockets.http11 import Request as Handshake
+from websockets.protocol import State
 from websockets.server import ServerProtocol
 from websockets.typing import Subprotocol
 
@@ -52,6 +53,10 @@ class Socket(Protocol):
 
     def accept(self) -> None:
         """Agree to the handshake."""
+        ...
+
+    def mark_known(self) -> None:
+        """Keep the connection whoever else needs its place: its client has shown who they are."""
         ...
 
     def refuse(self, status: int, text: str) -> None:
@@ -107,17 +112,28 @@ class WebSocket(asyncio.BufferedProtocol):
         self._writable = asyncio.Event()
         self._writable.set()
         self._deadline = self._loop.time() + SILENT_FOR_S
+        self._strangers = intake.strangers
+        self._opened = self._loop.time()
+        share.owner = self
 
     # What a conversation does.
 
     def accept(self) -> None:
         """Agree to the handshake, and begin to read."""
+        if self._ended:  # it gave way to others
+            return
         self._core.send_response(self._response)
         self._flush()
         self._read_on()
 
+    def mark_known(self) -> None:
+        """Keep the connection whoever else needs its place."""
+        self._strangers.forget(self)
+
     def refuse(self, status: int, text: str) -> None:
         """Answer the handshake with an error."""
+        if self._ended:  # it gave way to others
+            return
         self._core.send_response(self._core.reject(status, text))
         self._end()
 
@@ -166,6 +182,7 @@ class WebSocket(asyncio.BufferedProtocol):
         """
         self._transport = transport
         self._state.connections.add(self)  # type: ignore[arg-type]  # the set names uvicorn's own classes
+        self._strangers.admit(self)
         transport.pause_reading()
         transport.set_protocol(self)
         self._core.receive_data(_PLAIN_HEAD)
@@ -198,6 +215,7 @@ class WebSocket(asyncio.BufferedProtocol):
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002  whatever the reason, it is over
         """End the conversation."""
         self._state.connections.discard(self)
+        self._strangers.forget(self)
         self._share.close()
         self._arrived = b""
         self._message = bytearray()
@@ -211,10 +229,13 @@ class WebSocket(asyncio.BufferedProtocol):
         self._deadline = self._loop.time() + SILENT_FOR_S
         if not self._transport.is_closing():
             self._transport.pause_reading()
+        if not self._share.owe(self._transport.get_write_buffer_size()):
+            self._loop.call_soon(self._transport.abort)  # not now: the transport is writing
 
     def resume_writing(self) -> None:
         """Let it go on."""
         self._writable.set()
+        self._share.owe(0)
         self._read_on()
 
     # What uvicorn, the sweeper and the turns call.
@@ -233,6 +254,47 @@ class WebSocket(asyncio.BufferedProtocol):
         """Cut the connection of a client that is silent, does not read or does not close."""
         if now >= self._deadline:
             self._transport.abort()
+
+    @property
+    def is_stranger(self) -> bool:
+        """Whether its client has not shown who they are."""
+        return self in self._strangers
+
+    @property
+    def rested_since(self) -> float | None:
+        """Since when a stranger has had the connection; somebody who is known keeps it."""
+        return self._opened if self.is_stranger else None
+
+    @property
+    def source(self) -> str | None:
+        """Where the connection comes from, as connections are counted."""
+        return self._share.source
+
+    def let_go(self) -> None:
+        """Close a stranger's connection, to make room."""
+        self._strangers.forget(self)
+        self._state.connections.discard(self)
+        self._share.close()
+        if self._core.state is State.CONNECTING:
+            self._core.send_response(self._core.reject(503, "Too many connections are open.\n"))
+        else:
+            self._fail(CloseCode.TRY_AGAIN_LATER, "others need the connection")
+        self._end()
+        self._loop.call_later(_CLOSE_WITHIN_S, self._transport.abort)  # the sweeper sees it no more
+
+    def drop_unfinished(self) -> None:
+        """Give up what nobody has read yet, and close, to make room for others."""
+        self._fail(CloseCode.TRY_AGAIN_LATER, "too much is being sent at once")
+        self._unread.clear()
+        self._unread_bytes = 0
+        self._hold()
+        self._flush()
+        self._begin_to_close()
+
+    def drop_unsent(self) -> None:
+        """Give up what the client does not read, and close, to make room for others."""
+        self._share.owe(0)
+        self._transport.abort()
 
     def take_turn(self) -> None:
         """Take apart what has arrived; pings are answered by the way."""

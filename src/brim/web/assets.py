@@ -10,7 +10,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Final
 
-from brim.http.message import Reply
+from brim.http.message import ConstantReply, Reply
 from brim.web.visit import Visit
 
 STATIC: Final = Path(__file__).parent / "static"
@@ -95,8 +95,8 @@ class Assets:
             "Vary: Accept-Encoding",
         ]
         if visit.accepts_gzip and asset.packed is not None:
-            return Reply(200, asset.packed, [*headers, "Content-Encoding: gzip"], asset.content_type)
-        return Reply(200, asset.plain, headers, asset.content_type)
+            return ConstantReply(200, asset.packed, [*headers, "Content-Encoding: gzip"], asset.content_type)
+        return ConstantReply(200, asset.plain, headers, asset.content_type)
 
 
 @lru_cache(maxsize=4)

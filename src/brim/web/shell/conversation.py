@@ -121,8 +121,9 @@ class ShellDoor:
         watching = asyncio.create_task(self._watch(request, socket, is_signed_in=session is not None))
         try:
             host = request.header(b"host") or ""
-            session = session or await self._ask_for_key(socket)
+            session = session or await self._ask_for_key(request, socket)
             if session:
+                socket.mark_known()
                 base = str(self._public or f"http://{host}")
                 interpreter = Interpreter(self._api, self._commands, session, host=host, base=base, clock=self._clock)
                 await Pane(socket, session, interpreter, self._commands, idle_s=self._idle_s).run()
@@ -139,17 +140,17 @@ class ShellDoor:
                 socket.shutdown()
                 return
 
-    async def _ask_for_key(self, socket: Socket) -> ShellSession | None:
+    async def _ask_for_key(self, request: Request, socket: Socket) -> ShellSession | None:
         """Return the session of a key that the page gives; None for a page that has none that works, or not in time."""
         await _send(socket, "key_needed")
         try:
             async with asyncio.timeout(self._key_within_s):
-                return await self._try_keys(socket)
+                return await self._try_keys(request, socket)
         except TimeoutError:
             await _send(socket, "goodbye", text="No key was given for a long time.")
             return None
 
-    async def _try_keys(self, socket: Socket) -> ShellSession | None:
+    async def _try_keys(self, request: Request, socket: Socket) -> ShellSession | None:
         for _ in range(_MAX_WRONG_KEYS):
             text = await socket.receive()
             if text is None:
@@ -158,7 +159,7 @@ class ShellDoor:
             if not isinstance(message, GiveKey):
                 continue
             try:
-                return await session_of_key(self._api, message.key)
+                return await session_of_key(self._api, message.key, request)
             except UnusableKeyError as error:
                 await _send(socket, "refused", text=error.message)
         return None

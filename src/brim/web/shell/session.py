@@ -84,8 +84,8 @@ def may_write(session: ShellSession) -> bool:
     return not session.livemode and session.role != _VIEWER
 
 
-async def session_of_key(api: AnsweringApi, key: str) -> KeySession:
-    """Return the session of a key.
+async def session_of_key(api: AnsweringApi, key: str, visit: Request) -> KeySession:
+    """Return the session of a key that somebody gives whose websocket began with the request `visit`.
 
     Raises:
         UnusableKeyError: the API does not take it; the sentence is the API's.
@@ -94,7 +94,9 @@ async def session_of_key(api: AnsweringApi, key: str) -> KeySession:
     if not (key and key.isascii() and key.isprintable()):
         raise UnusableKeyError("That is no API key. Keys begin with sk_test_ or rk_test_.")
     headers = {b"authorization": f"Bearer {key}".encode()}
-    reply = await api.handle(Request("GET", "/v1/account", b"", headers, b""))
+    if forwarded := visit.headers.get(b"x-forwarded-for"):  # wrong keys count for the address that tries them
+        headers[b"x-forwarded-for"] = forwarded
+    reply = await api.handle(Request("GET", "/v1/account", b"", headers, b"", visit.address))
     answer = msgspec.json.decode(reply.body)
     if reply.status not in {200, 403}:  # 403: a restricted key may not look at the account, but at other things
         raise UnusableKeyError(answer["error"]["message"])

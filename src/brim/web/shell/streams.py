@@ -102,6 +102,9 @@ class InnerSocket:
     def accept(self) -> None:
         """Agree."""
 
+    def mark_known(self) -> None:
+        """Do nothing: there is no connection that others could need."""
+
     def refuse(self, _status: int, text: str) -> None:
         """Say no."""
         self.refusal = text

@@ -93,6 +93,7 @@ async def subscribe(service: Service, request: Request, socket: Socket) -> None:
         socket.refuse(503, _AWAY)
         return
     socket.accept()
+    socket.mark_known()
     try:
         await service.hub.serve(conversation)
     except DatabaseUnavailableError:
