@@ -14,6 +14,7 @@ import socket
 import sys
 import time
 from collections.abc import Callable
+from contextlib import ExitStack, suppress
 from typing import Final, cast
 
 SUBPROTOCOLS: Final = {"/shell/socket": "brim-shell-v1", "/subscribe/acct_1/test": "stripecli-devproxy-v1"}
@@ -85,7 +86,8 @@ def pour_websockets(count: int, beginning: bytes, again: bytes) -> Callable[[str
     def run(place: str, seconds: float) -> int:
         connections = [open_websocket(place) for _ in range(count)]
         for connection in connections:
-            connection.sendall(beginning)
+            with suppress(OSError):  # the server has had enough
+                connection.sendall(beginning)
         return pour(connections, again * (_PIECE // len(again) or 1), seconds)
 
     return run
@@ -120,6 +122,23 @@ def pour_into_pane(place: str, seconds: float) -> int:
     return pour([connection], frame(1, json.dumps(long).encode()), seconds)
 
 
+def leave_unread(count: int, path: str) -> Callable[[str, float], int]:
+    """Return a flood of so many connections that ask four times for something long and read none of it."""
+
+    def run(place: str, seconds: float) -> int:
+        host, _, port = place.rpartition(":")
+        with ExitStack() as stack:
+            for _ in range(count):
+                connection = stack.enter_context(socket.socket())
+                connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+                connection.connect((host, int(port)))
+                connection.sendall(f"GET {path} HTTP/1.1\r\nHost: {place}\r\n\r\n".encode() * 4)
+            time.sleep(seconds)
+        return count
+
+    return run
+
+
 HEAD: Final = "POST /v1/topups HTTP/1.1\r\nHost: x\r\n"
 FLOODS: Final[dict[str, Callable[[str, float], int]]] = {
     "empty continuations": pour_websockets(4, frame(1, fin=False), frame(0, fin=False)),
@@ -150,6 +169,7 @@ FLOODS: Final[dict[str, Callable[[str, float], int]]] = {
             ]
         ),
     ),
+    "replies that nobody reads": leave_unread(400, "/openapi.json"),
     "half heads": send_halves(
         1_000, lambda _: (HEAD + "".join(f"A{number}: {'b' * 4_000}\r\n" for number in range(7))).encode()
     ),

@@ -3,14 +3,20 @@
 A process of its own lets one request a second pass, so that a test need not be fast to empty a bucket.
 """
 
+import http.client
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 import stripe
 from stripe import StripeClient
 
 from api.wire import Wire, WireReply, assert_error
+from brim.api.app import MAX_WRONG_KEYS
+from brim.core.pairing import MAX_A_MINUTE_OF_ONE
 from brim_process import brim_command, brim_environment
 from service import Server, serving
 
@@ -78,6 +84,38 @@ def test_a_platforms_key_has_one_bucket_for_all_its_accounts(
             pool.map(lambda each: Wire(limited_url, key).get("/v1/balance", headers={"Stripe-Account": each}), below)
         )
     assert turned_away(replies)
+
+
+def test_a_key_pays_for_accounts_that_it_may_not_act_for(limited_url: str, key: str) -> None:
+    wire = Wire(limited_url, key)
+    with ThreadPoolExecutor(12) as pool:
+        made_up = [f"acct_{number:016d}" for number in range(12)]
+        replies = list(pool.map(lambda each: wire.get("/v1/balance", headers={"Stripe-Account": each}), made_up))
+    assert {reply.status for reply in replies} == {403, 429}
+
+
+def test_keys_that_nobody_has_are_refused_by_address_and_a_good_one_never(limited_url: str, server: Server) -> None:
+    made_up = [f"sk_test_{number:030d}" for number in range(MAX_WRONG_KEYS * 3)]
+    with ThreadPoolExecutor(12) as pool:
+        replies = list(pool.map(lambda each: Wire(limited_url, each).get("/v1/balance"), made_up))
+        assert {reply.status for reply in replies} == {401, 429}
+        again = list(pool.map(lambda each: Wire(limited_url, each).get("/v1/balance"), made_up[:20]))
+        assert turned_away(again)
+        assert Wire(limited_url, server.make_account().key).get("/v1/balance").status == 200
+
+
+def test_one_address_begins_so_many_logins_a_minute_and_another_still_may(server: Server, tmp_path: Path) -> None:
+    def begin(client: str) -> int:
+        with closing(http.client.HTTPConnection(urlsplit(url).netloc, source_address=(client, 0))) as connection:
+            connection.request("POST", "/stripecli/auth", body="device_name=x")
+            return connection.getresponse().status
+
+    def command(port: int) -> list[str]:
+        return brim_command("api", "--port", str(port), "--database-url", server.database_url)
+
+    with serving(command, brim_environment(), tmp_path / "brim.log") as url:
+        assert [begin("127.0.0.2") for _ in range(MAX_A_MINUTE_OF_ONE + 1)] == [200] * MAX_A_MINUTE_OF_ONE + [429]
+        assert begin("127.0.0.3") == 200
 
 
 def test_an_official_client_tries_again_by_itself(limited_url: str, key: str) -> None:

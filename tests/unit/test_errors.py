@@ -300,7 +300,7 @@ EXAMPLES: list[tuple[BrimError, int, str | None, str | None, str]] = [
      "At most 50 commands of one account can listen at once. Stop one of them."),
     (listeners.ListenerFiltersError(), 400, None, "filters",
      "Invalid filters: they must be a JSON object whose values are arrays of strings."),
-    (pairing.TooManyPairingsError(), 429, "rate_limit", None,
+    (pairing.TooManyPairingsError(30), 429, "rate_limit", None,
      "More than 30 logins were begun within a minute. Try again in a minute."),
     (pairing.UnknownPairingError(), 404, None, None,
      "No login waits under this code: it has expired or was decided already. Run stripe login again."),

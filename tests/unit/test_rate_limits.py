@@ -4,7 +4,7 @@ import pytest
 
 from brim.api.framework import rate_limits
 from brim.api.framework.errors import RateLimitedError
-from brim.api.framework.rate_limits import RateLimiter, RateLimits
+from brim.api.framework.rate_limits import AddressLimiter, RateLimiter, RateLimits
 from brim.base.scope import AccountScope
 from brim.core.access.rules import ApiKey
 from brim.http.message import Reply, Request
@@ -84,3 +84,17 @@ async def test_only_what_operators_do_on_pages_is_marked_as_theirs() -> None:
     for each in (None, told):
         await ask(Seeing(), Request("GET", "/v1/balance", b"", {}, b""), told=each)
     assert seen == [False, True]
+
+
+def test_an_address_has_a_bucket_that_fills_slowly() -> None:
+    limiter = AddressLimiter(3, 30.0)
+    assert [limiter.take("192.0.2.1", now_s=100.0) for _ in range(4)] == [True, True, True, False]
+    assert [limiter.take("192.0.2.1", now_s=110.0) for _ in range(2)] == [True, False]
+    assert limiter.take("192.0.2.2", now_s=100.0)
+    assert all(limiter.take(None, now_s=100.0) for _ in range(10))
+
+
+def test_a_network_of_ipv6_has_one_bucket() -> None:
+    limiter = AddressLimiter(1, 30.0)
+    assert limiter.take("2001:db8::1", now_s=100.0)
+    assert not limiter.take("2001:db8::2", now_s=100.0)

@@ -59,6 +59,7 @@ def test_everything_works_through_a_proxy(
     with running_proxy(proxy, brim_url=place.house.url, port=place.port, changed=changed) as authority:
         check_pages(place, authority)
         check_programs(place, authority, monkeypatch)
+        check_metrics(place, authority)
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become nobody")
@@ -88,6 +89,14 @@ def check_pages(place: Place, authority: Path) -> None:
         assert pane.run("stripe topups list --limit=1")[0] == 0
         pane.say("run", line="stripe listen --all-snapshot")
         pane.hear_until("Ready!")
+
+
+def check_metrics(place: Place, authority: Path) -> None:
+    """Ask for the metrics from outside, however the path is written, and from inside."""
+    browser = Browser(place.origin, context=ssl.create_default_context(cafile=authority))
+    for path in ("/brim/metrics", "/brim/brim/metrics", "/brim/%6detrics", "/brim//metrics", "/brim/x/../metrics"):
+        assert browser.open(path).status in {403, 404}, path
+    assert b"brim_" in Wire(place.house.url, None).get("/metrics").body
 
 
 def first_change(browser: Browser, wire: Wire) -> str:

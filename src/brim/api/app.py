@@ -12,9 +12,11 @@ from brim.api.framework import cors
 from brim.api.framework.auth import Authenticator, Grant
 from brim.api.framework.call import Call, Service
 from brim.api.framework.errors import (
+    ApiKeyExpiredError,
     EmptyIdempotencyKeyError,
     IdempotencyKeyTooLongError,
     InternalError,
+    InvalidApiKeyError,
     InvalidApiVersionError,
     JsonExpectedError,
     RateLimitedError,
@@ -27,7 +29,7 @@ from brim.api.framework.errors import (
 )
 from brim.api.framework.operation import Operation, is_v2_path
 from brim.api.framework.params import read_parameters
-from brim.api.framework.rate_limits import RateLimiter, RateLimits
+from brim.api.framework.rate_limits import AddressLimiter, RateLimiter, RateLimits
 from brim.api.framework.recording import Answered
 from brim.api.framework.rights import Rights
 from brim.api.framework.router import Router
@@ -36,8 +38,10 @@ from brim.api.resources.stripe_cli import pairing
 from brim.base import wire
 from brim.base.errors import BrimError
 from brim.base.ids import new_request_id
+from brim.core.access import ApiKey
 from brim.core.events import DEFAULT_API_VERSION, is_api_version
 from brim.core.idempotency import MAX_KEY_LENGTH, Answer, KeyClaim, fingerprint
+from brim.core.pairing import MAX_A_MINUTE_OF_ONE
 from brim.core.stripe_cli import SUBPROTOCOL
 from brim.http.form import Value, decode_form
 from brim.http.intake import Intake, Limits
@@ -47,12 +51,16 @@ from brim.http.websocket import Socket
 from brim.platform.telemetry.logs import RequestLine, RequestLog, mask, write_time
 from brim.platform.telemetry.metrics import REQUESTS, method_label
 
-SystemHandler = Callable[[], Awaitable[Reply]]
+SystemHandler = Callable[[Request], Awaitable[Reply]]
 LogUrl = Callable[["_Exchange", str], str | None]
 _NO_FORMS: Final = (b"application/json", b"multipart/", b"text/xml", b"application/xml")
 _VERSIONS: Final = ("/v1/", "/v2/")
 UNMATCHED: Final = "unmatched"
 _NO_LIMITS: Final = RateLimits()
+MAX_WRONG_KEYS: Final = 100
+"""That one address may try at once; then one every tenth of a second."""
+
+_WRONG_KEYS_WITHIN_S: Final = 10.0
 _NOT_CACHED: Final = "Cache-Control: no-cache, no-store"
 _TELLABLE: Final = re.compile(r"[\x20-\x7e]{1,200}")
 
@@ -96,6 +104,8 @@ class Api:
         self._record = record
         self._request_secret = request_secret
         self._limiter = RateLimiter(rate_limits)
+        self._wrong_keys = AddressLimiter(MAX_WRONG_KEYS, _WRONG_KEYS_WITHIN_S)
+        self._logins = AddressLimiter(MAX_A_MINUTE_OF_ONE, 60.0)
 
     async def handle(self, request: Request) -> Reply:
         """Return the reply to a request; whatever goes wrong becomes an error reply."""
@@ -106,7 +116,7 @@ class Api:
         exchange = _Exchange(request, self._log_url)
         system = self._system.get(request.path)
         try:
-            reply = await (system() if system else self._serve(exchange))
+            reply = await (system(request) if system else self._serve(exchange))
         except BrimError as error:
             reply = exchange.error_reply(error)
         except Exception:
@@ -138,13 +148,10 @@ class Api:
         request = exchange.request
         if request.path.startswith(pairing.PREFIX):  # who logs in has no key yet
             exchange.route = pairing.route_of(request.path) or UNMATCHED
-            return exchange.finish(await pairing.serve(self._service, request))
+            return exchange.finish(await pairing.serve(self._service, request, self._logins))
         if not request.path.startswith(_VERSIONS):
             raise UnrecognizedUrlError(request.method, request.path)
-        grant = self._authenticator.recall(request) or await self._authenticator.authenticate(request)
-        exchange.grant = grant
-        if not request.by_operator:  # who looks for what makes all the noise must not be kept out by it
-            self._limiter.take(grant.key, grant.scope, writes=request.method != "GET", now_s=monotonic())
+        exchange.grant = grant = await self._grant(request)
         operation, path_ids = self._router.find(request.method, request.path)
         exchange.route = operation.path
         exchange.api_version = self._checked_version(request.header(b"stripe-version"))
@@ -170,6 +177,39 @@ class Api:
             query=request.query,
         )
         return exchange.reply(await operation.handler(call))
+
+    async def _grant(self, request: Request) -> Grant:
+        """Return whose request it is, and take it from what they may ask for in a second.
+
+        Who looks for what makes all the noise must not be kept out by it, so operators are not limited.
+        """
+        writes, grant = request.method != "GET", self._authenticator.recall(request)
+        if grant is None:
+            return await self._look_up_grant(request, writes=writes)
+        if not request.by_operator:
+            self._limiter.take(grant.key, grant.scope, writes=writes, now_s=monotonic())
+        return grant
+
+    async def _look_up_grant(self, request: Request, *, writes: bool) -> Grant:
+        """Return whose request it is. A key pays for what is refused it, an address for the keys that nobody has.
+
+        Whether a key is anybody's is looked up all the same: a good one must not be shut out by what others of its
+        address try.
+        """
+
+        def charge(key: ApiKey) -> None:
+            if not request.by_operator:
+                self._limiter.take_of_key(key, writes=writes, now_s=monotonic())
+
+        try:
+            grant = await self._authenticator.authenticate(request, charge)
+        except (InvalidApiKeyError, ApiKeyExpiredError):
+            if not self._wrong_keys.take(self._service.proxies.address_of(request), now_s=monotonic()):
+                raise RateLimitedError from None
+            raise
+        if not request.by_operator:
+            self._limiter.take_of_account(grant.scope, writes=writes, now_s=monotonic())
+        return grant
 
     def _checked_version(self, header: str | None) -> str:
         """Return the version in force: the one asked for, or ours."""

@@ -10,11 +10,19 @@ from brim.api.app import SystemHandler
 from brim.api.framework.operation import Operation
 from brim.api.openapi import build_openapi
 from brim.base.public_url import PublicUrl
-from brim.http.message import Reply
+from brim.http.message import ConstantReply, Reply, Request
 from brim.platform.database import Database
 from brim.platform.readiness import find_obstacle
 from brim.platform.telemetry import metrics
 
+_METRICS_ARE_INSIDE: Final = msgspec.json.encode(
+    {
+        "error": {
+            "message": "Metrics are not served through a proxy: scrape Brim's own port.",
+            "type": "invalid_request_error",
+        }
+    }
+)
 _ALIVE: Final = b'{\n  "status": "ok"\n}\n'
 
 
@@ -28,19 +36,21 @@ def system_handlers(
         document = build_openapi(operations, server=str(public or "/"))
         return msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n"
 
-    async def healthz() -> Reply:
+    async def healthz(_: Request) -> Reply:
         return Reply(200, _ALIVE)
 
-    async def readyz() -> Reply:
+    async def readyz(_: Request) -> Reply:
         obstacle = await find_obstacle(database)
         if obstacle is None:
             return Reply(200, _ALIVE)
         return Reply(503, msgspec.json.encode({"status": "unavailable", "reason": obstacle}) + b"\n")
 
-    async def prometheus() -> Reply:
+    async def prometheus(request: Request) -> Reply:
+        if b"x-forwarded-for" in request.headers:  # it came through a proxy, perhaps from the Internet
+            return Reply(403, _METRICS_ARE_INSIDE)
         return Reply(200, metrics.render_metrics(), content_type=metrics.CONTENT_TYPE)
 
-    async def openapi_json() -> Reply:
-        return Reply(200, openapi())
+    async def openapi_json(_: Request) -> Reply:
+        return ConstantReply(200, openapi())
 
     return {"/healthz": healthz, "/readyz": readyz, "/metrics": prometheus, "/openapi.json": openapi_json}

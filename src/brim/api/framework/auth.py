@@ -38,6 +38,10 @@ REMEMBERED_MS: Final = 500
 MAX_REMEMBERED: Final = 10_000
 
 
+def _free_of_charge(_key: ApiKey) -> None:
+    """Let the request go on."""
+
+
 class Grant(msgspec.Struct, frozen=True):
     """A key that was recognised, and the account it acts for in this request."""
 
@@ -59,8 +63,12 @@ class Authenticator:
         grant = self._grants.get(_digest(request))
         return grant if grant and self._keys.is_fresh(grant.key) else None
 
-    async def authenticate(self, request: Request) -> Grant:
+    async def authenticate(self, request: Request, charge: Callable[[ApiKey], None] = _free_of_charge) -> Grant:
         """Return the grant of a request's credentials.
+
+        Args:
+            request: the request.
+            charge: told of the key before it is looked up whom that may act for; what it raises ends the request.
 
         Raises:
             MissingApiKeyError: there are none.
@@ -71,21 +79,22 @@ class Authenticator:
             AccountUnreachableError: the key may not act for the Stripe-Account, or the Stripe-Context.
             TwoAccountsError: these two name different accounts.
         """
-        digest = _digest(request)
-        earlier = self._looking.get(digest)
-        if earlier is not None:
-            # What refused an earlier request may have changed before this one was sent; what granted it holds.
-            with suppress(InvalidApiKeyError, AccountUnreachableError):
-                return await asyncio.shield(earlier)
-        return await _shared(self._looking, digest, lambda: self._look_up(request))
-
-    async def _look_up(self, request: Request) -> Grant:
         secret = read_credentials(request.header(b"authorization"))
         key = await self._keys.find(hash_secret(secret))
         if key is None:
             raise InvalidApiKeyError(secret)
         if self._keys.has_ended(key):
             raise ApiKeyExpiredError(secret)
+        charge(key)
+        digest = _digest(request)
+        earlier = self._looking.get(digest)
+        if earlier is not None:
+            # What refused an earlier request may have changed before this one was sent; what granted it holds.
+            with suppress(AccountUnreachableError):
+                return await asyncio.shield(earlier)
+        return await _shared(self._looking, digest, lambda: self._look_up(request, secret, key))
+
+    async def _look_up(self, request: Request, secret: str, key: ApiKey) -> Grant:
         account = _account_asked_for(request, key) or key.account
         digest = _digest(request)
         # An account stays under its platform until it is deleted, which changes the platform's keys: so whom a key may

@@ -12,6 +12,7 @@ import msgspec
 from brim.api.framework.errors import RateLimitedError
 from brim.base.scope import AccountScope
 from brim.core.access import ApiKey
+from brim.http.intake import source_of
 
 MAX_BUCKETS: Final = 10_000
 """Of one kind in memory. Beyond it those that are full again are forgotten, then those that were made first."""
@@ -51,8 +52,49 @@ class RateLimiter:
             RateLimitedError: one of the two is empty; then neither is touched.
         """
         rate = self._rates[scope.livemode]
-        if rate and not self._buckets[writes].take((key.hash, scope), rate=rate, now_s=now_s):
+        if rate and not self._buckets[writes].take(key.hash, scope, every_s=1.0 / rate, holds_s=1.0, now_s=now_s):
             raise RateLimitedError
+
+    def take_of_key(self, key: ApiKey, *, writes: bool, now_s: float) -> None:
+        """Take a token from the key's bucket alone, before it is looked up whom it may act for.
+
+        Raises:
+            RateLimitedError: it is empty.
+        """
+        self._take_one(key.hash, livemode=key.livemode, writes=writes, now_s=now_s)
+
+    def take_of_account(self, scope: AccountScope, *, writes: bool, now_s: float) -> None:
+        """Take a token from the account's bucket, after one from the key's.
+
+        Raises:
+            RateLimitedError: it is empty.
+        """
+        self._take_one(scope, livemode=scope.livemode, writes=writes, now_s=now_s)
+
+    def _take_one(self, name: object, *, livemode: bool, writes: bool, now_s: float) -> None:
+        rate = self._rates[livemode]
+        if rate and not self._buckets[writes].take(name, every_s=1.0 / rate, holds_s=1.0, now_s=now_s):
+            raise RateLimitedError
+
+
+class AddressLimiter:
+    """The buckets of clients that have no key, by address; an IPv6 client counts as its network.
+
+    Args:
+        most: tokens of each bucket.
+        within_s: seconds in which an empty one is full again.
+    """
+
+    def __init__(self, most: int, within_s: float) -> None:
+        self._every_s = within_s / most
+        self._holds_s = within_s
+        self._buckets = _Buckets()
+
+    def take(self, address: str | None, *, now_s: float) -> bool:
+        """Take a token from a client's bucket; False where it is empty. Who comes by no network has no limit."""
+        if address is None:
+            return True
+        return self._buckets.take(source_of(address), every_s=self._every_s, holds_s=self._holds_s, now_s=now_s)
 
 
 class _Buckets:
@@ -61,16 +103,22 @@ class _Buckets:
     def __init__(self) -> None:
         self._full_at: dict[object, float] = {}
 
-    def take(self, names: tuple[object, object], *, rate: int, now_s: float) -> bool:
-        """Take a token from each of two buckets; False where one is empty."""
-        first, second = (max(self._full_at.get(name, 0.0), now_s) for name in names)
-        latest = now_s + 1.0 - 1.0 / rate + _ROUNDING_S
-        if first > latest or second > latest:
+    def take(self, *names: object, every_s: float, holds_s: float, now_s: float) -> bool:
+        """Take a token from each bucket; False where one is empty, and then from none.
+
+        Args:
+            names: of the buckets.
+            every_s: after how many seconds there is another token.
+            holds_s: how many seconds' worth a bucket holds.
+            now_s: seconds on a clock that is never set.
+        """
+        full_at = [max(self._full_at.get(name, 0.0), now_s) for name in names]
+        if max(full_at) > now_s + holds_s - every_s + _ROUNDING_S:
             return False
         if len(self._full_at) >= MAX_BUCKETS:
             self._forget(now_s)
-        self._full_at[names[0]] = first + 1.0 / rate
-        self._full_at[names[1]] = second + 1.0 / rate
+        for name, second in zip(names, full_at, strict=True):
+            self._full_at[name] = second + every_s
         return True
 
     def _forget(self, now_s: float) -> None:

@@ -4,6 +4,7 @@ Neighbours: `access` makes the keys. Start reading at `rules`.
 """
 
 from brim.core.pairing.rules import (
+    MAX_A_MINUTE_OF_ONE,
     Pairing,
     PairingDeniedError,
     PairingRedeemedError,
@@ -22,6 +23,7 @@ from brim.core.pairing.service import (
 )
 
 __all__ = [
+    "MAX_A_MINUTE_OF_ONE",
     "Pairing",
     "PairingDeniedError",
     "PairingRedeemedError",

@@ -20,8 +20,11 @@ TOKEN_CHARS: Final = 43
 LIVES_MS: Final = 10 * 60 * 1000
 """How long a pairing waits. The CLI itself asks for two minutes; somebody may run it again with `--complete`."""
 
-MAX_A_MINUTE: Final = 30
+MAX_A_MINUTE: Final = 300
 """Anybody who reaches the server may ask for a pairing; so many a minute bound what is kept, and what is listed."""
+
+MAX_A_MINUTE_OF_ONE: Final = 30
+"""Of one address, in each API process, so that nobody alone keeps others from logging in."""
 
 KEY_LIVES_MS: Final = 90 * 24 * 60 * 60 * 1000
 """Source: the CLI tells people that its key ends after 90 days."""
@@ -71,8 +74,8 @@ class Pairing(msgspec.Struct, frozen=True, kw_only=True):
 class TooManyPairingsError(BrimError):
     """More pairings were asked for than anybody could answer."""
 
-    def __init__(self) -> None:
-        super().__init__(f"More than {MAX_A_MINUTE} logins were begun within a minute. Try again in a minute.")
+    def __init__(self, most: int = MAX_A_MINUTE) -> None:
+        super().__init__(f"More than {most} logins were begun within a minute. Try again in a minute.")
 
 
 class UnknownPairingError(BrimError):

@@ -4,13 +4,15 @@ Source: the addresses and fields of version 1.52.0 of the official CLI, observed
 """
 
 import re
+from time import monotonic
 from typing import Final
 
 from brim.api.framework.call import Service
 from brim.api.framework.errors import UnrecognizedUrlError
+from brim.api.framework.rate_limits import AddressLimiter
 from brim.base.wire import encode, pretty
 from brim.core import pairing
-from brim.core.pairing import code_of
+from brim.core.pairing import MAX_A_MINUTE_OF_ONE, TooManyPairingsError, code_of
 from brim.core.pairing.wire import PairingAnswer, PairingLinks
 from brim.http.form import Value, decode_form
 from brim.http.message import Reply, Request
@@ -32,21 +34,23 @@ def route_of(path: str) -> str | None:
     return POLL if _POLLED.fullmatch(path) else None
 
 
-async def serve(service: Service, request: Request) -> Reply:
-    """Answer a request to one of these paths.
+async def serve(service: Service, request: Request, logins: AddressLimiter) -> Reply:
+    """Answer a request to one of these paths; `logins` bounds how many one address begins.
 
     Raises:
         UnrecognizedUrlError: there is no such path, or it is not asked for in this way.
         BrimError: what the use cases of `services.pairing` refuse.
     """
     if request.path == AUTH:
-        return await _begin(service, request)
+        return await _begin(service, request, logins)
     return await _poll(service, request)
 
 
-async def _begin(service: Service, request: Request) -> Reply:
+async def _begin(service: Service, request: Request, logins: AddressLimiter) -> Reply:
     """`POST /stripecli/auth`. What later versions may send beside is passed over."""
     _check_method(request, "POST")
+    if not logins.take(service.proxies.address_of(request), now_s=monotonic()):
+        raise TooManyPairingsError(MAX_A_MINUTE_OF_ONE)
     form = decode_form(request.body)
     new = await pairing.begin_pairing(
         service.database,
