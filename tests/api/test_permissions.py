@@ -45,8 +45,14 @@ BANK_TOKEN: Final = {
     "bank_account[account_number]": "000123456789",
 }
 ON_ACCOUNTS: Final = next(each for each in OPERATIONS if each.resource == "accounts")
-SHOWING_EVENTS: Final = {"GetEvents", "GetEventsId", "PostEventsIdRetry", "PostWebhookEndpointsWebhookEndpointTest"}
-"""Operations whose reply shows the object of an event, which needs a permission of its own: see test_rights.py."""
+SHOWING_EVENTS: Final = {
+    "GetEvents",
+    "GetEventsId",
+    "PostEventsIdRetry",
+    "PostWebhookEndpointsWebhookEndpointRollSecret",
+    "PostWebhookEndpointsWebhookEndpointTest",
+}
+"""Operations that show the object of an event, which needs a permission of its own: see test_rights.py."""
 
 CURSORS: Final = {"starting_after", "ending_before"}
 EACH: Final = pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.operation_id)

@@ -11,7 +11,7 @@ import pytest
 
 from api.polling import until
 from api.test_permissions import BANK_ACCOUNT, assert_right_wanted
-from api.wire import Wire
+from api.wire import Wire, WireReply
 from brim.api.framework.expansion import EXPANDABLE, expanded_objects
 from brim.api.framework.rights import RESOURCE_OF_EVENT, RESOURCE_OF_OBJECT, RESOURCES_OF_STREAM
 from brim.core.access.rules import RESOURCES
@@ -147,3 +147,102 @@ def test_a_stream_needs_the_right_to_read_what_it_shows(shown: Shown, feature: s
         assert_right_wanted(listener.post(SESSIONS, form), missing)
     assert_right_wanted(shown.reading(*resources).post(SESSIONS, form), "stripecli", "write")
     assert shown.reading(*resources, stripecli="write").post(SESSIONS, form).status == 200
+
+
+ENDPOINTS: Final = "/v1/webhook_endpoints"
+DESTINATIONS: Final = "/v2/core/event_destinations"
+ELSEWHERE: Final = "http://127.0.0.1:9/elsewhere"
+
+
+def subscription(events: str) -> dict[str, object]:
+    return {"url": "http://127.0.0.1:9/hooks", "enabled_events[]": events}
+
+
+def destination(payload: str, *events: str) -> dict[str, object]:
+    return {
+        "name": "x",
+        "type": "webhook_endpoint",
+        "event_payload": payload,
+        "enabled_events": events,
+        "webhook_endpoint": {"url": "http://127.0.0.1:9/hooks"},
+    }
+
+
+@pytest.mark.parametrize(
+    ("events", "resources"),
+    [
+        ("*", ("events", *(each for each in SHOWN_IN_SNAPSHOTS if each != "webhook_endpoints"))),
+        ("topup.created", ("events", "topups")),
+        ("balance.available", ("events", "balance")),
+        ("test_helpers.test_clock.ready", ("events", "test_clocks")),
+        ("charge.succeeded", ("events",)),  # nothing is ever sent of it
+    ],
+)
+def test_an_endpoint_needs_the_right_to_read_what_it_is_sent(
+    shown: Shown, events: str, resources: tuple[str, ...]
+) -> None:
+    for version in ("v1", "v2"):
+
+        def create(*given: str, version: str = version) -> WireReply:
+            wire = shown.reading(*given, webhook_endpoints="write")
+            if version == "v1":
+                return wire.post(ENDPOINTS, subscription(events))
+            return wire.send_json("POST", DESTINATIONS, destination("snapshot", events))
+
+        for count, missing in enumerate(resources):
+            assert_right_wanted(create(*resources[:count]), missing)
+        made = create(*resources)
+        assert made.status == 200, made.body
+        shown.wire.send("DELETE", f"{ENDPOINTS}/{made.json['id']}")
+
+
+def test_a_thin_destination_needs_the_right_to_read_events(shown: Shown) -> None:
+    thin = destination("thin", "*")
+    assert_right_wanted(shown.reading(webhook_endpoints="write").send_json("POST", DESTINATIONS, thin), "events")
+    made = shown.reading("events", webhook_endpoints="write").send_json("POST", DESTINATIONS, thin)
+    assert made.status == 200
+    shown.wire.send("DELETE", f"{ENDPOINTS}/{made.json['id']}")
+
+
+def test_an_endpoint_is_turned_elsewhere_only_by_who_may_read_what_it_is_sent(shown: Shown) -> None:
+    """Whoever changed its URL or rolled its secret once received, or could forge, what they could not read."""
+    made = shown.wire.post(ENDPOINTS, subscription("*")).json
+    path, destination_path = f"{ENDPOINTS}/{made['id']}", f"{DESTINATIONS}/{made['id']}"
+    writer = shown.reading(webhook_endpoints="write")
+    reader = shown.reading("events", "topups", webhook_endpoints="write")
+    turned = {"webhook_endpoint": {"url": ELSEWHERE}}
+    for wire, missing in ((writer, "events"), (reader, "balance")):
+        assert_right_wanted(wire.post(path, {"url": ELSEWHERE}), missing)
+        # What was addressed to it already may be of any type still.
+        assert_right_wanted(wire.post(path, {"url": ELSEWHERE, "enabled_events[]": "topup.created"}), missing)
+        assert_right_wanted(wire.post(f"{path}/roll_secret"), missing)
+        assert_right_wanted(wire.send_json("POST", destination_path, turned), missing)
+    assert shown.wire.get(path).json["url"] == made["url"]
+
+    assert writer.post(path, {"description": "Ours", "metadata[a]": "b"}).status == 200
+    assert writer.post(path, {"disabled": "true"}).status == 200
+    assert_right_wanted(writer.post(path, {"disabled": "false"}), "events")
+    assert_right_wanted(writer.send_json("POST", f"{destination_path}/enable"), "events")
+    assert shown.wire.get(path).json["status"] == "disabled"
+
+    assert shown.wire.post(path, {"enabled_events[]": "topup.created", "disabled": "false"}).status == 200
+    assert_right_wanted(reader.post(path, {"enabled_events[]": "*"}), "balance")
+    assert_right_wanted(writer.post(path, {"url": ELSEWHERE}), "events")
+    assert reader.post(path, {"url": ELSEWHERE}).json["url"] == ELSEWHERE
+    assert reader.post(f"{path}/roll_secret").status == 200
+    shown.wire.send("DELETE", path)
+
+
+def test_a_replay_shows_no_more_than_a_first_reply(shown: Shown) -> None:
+    """Under another key's idempotency key its rolled secret was told, and the event that it had sent again."""
+    made = shown.wire.post(ENDPOINTS, subscription("topup.succeeded")).json["id"]
+    writer = shown.reading("events", webhook_endpoints="write")
+    for path in (f"{ENDPOINTS}/{made}/roll_secret", f"{ENDPOINTS}/{made}/test"):
+        same = {"headers": {"Idempotency-Key": f"same {path}"}}
+        assert shown.wire.post(path, **same).status == 200
+        assert_right_wanted(writer.post(path, **same), "topups")
+        assert shown.wire.post(path, **same).headers["idempotent-replayed"] == "true"
+    again, same = f"/v1/events/{shown.event}/retry", {"headers": {"Idempotency-Key": "same event"}}
+    assert shown.wire.post(again, **same).status == 200
+    assert_right_wanted(shown.reading(events="write").post(again, **same), "topups")
+    shown.wire.send("DELETE", f"{ENDPOINTS}/{made}")

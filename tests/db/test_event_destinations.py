@@ -19,7 +19,7 @@ from brim.core.webhooks.deliveries import EndpointKey
 from brim.core.webhooks.destination_wire import destination_json
 from brim.core.webhooks.endpoints import EndpointDisabledError, EndpointEdit, EndpointRules, NewEndpoint
 from brim.core.webhooks.rules import EventPayload
-from brim.core.webhooks.service import EndpointWish
+from brim.core.webhooks.service import EndpointReplies, EndpointWish
 from brim.core.webhooks.wire import endpoint_json
 from brim.platform.database import Database
 from brim.testing.catcher import Caught, catching, status
@@ -176,8 +176,7 @@ async def test_a_failing_endpoint_warns_before_and_forgets_it_when_it_is_turned_
             key.id,
             EndpointEdit(disabled=False),
             rules=EndpointRules(),
-            render=lambda endpoint, _: endpoint_json(endpoint),
-            render_error=render_error,
+            replies=EndpointReplies(lambda endpoint, _: endpoint_json(endpoint), render_error, lambda _: None),
         )
         assert await _notice(database, key) is None
         broken.reply = status(200)

@@ -18,7 +18,7 @@ from brim.core.webhooks import service as services
 from brim.core.webhooks import store as webhooks
 from brim.core.webhooks.endpoints import EndpointEdit, EndpointRules, NewEndpoint, TooManyEndpointsError, secret_place
 from brim.core.webhooks.rules import Endpoint
-from brim.core.webhooks.service import EndpointWish
+from brim.core.webhooks.service import EndpointReplies, EndpointWish
 from brim.core.webhooks.wire import endpoint_json
 from brim.platform.database import Database
 from brim.platform.egress.targets import TargetBlockedError
@@ -100,8 +100,7 @@ class Clerk:
             secret,
             overlap_s=overlap_s,
             vault=self.vault,
-            render=_render,
-            render_error=render_error,
+            replies=EndpointReplies(_render, render_error, lambda _: None),
         )
 
     async def disable(self, scope: AccountScope, endpoint_id: str, *, disabled: bool) -> None:
@@ -111,8 +110,7 @@ class Clerk:
             endpoint_id,
             EndpointEdit(disabled=disabled),
             rules=EndpointRules(),
-            render=_render,
-            render_error=render_error,
+            replies=EndpointReplies(_render, render_error, lambda _: None),
         )
 
     async def secrets_of(self, scope: AccountScope, endpoint_id: str) -> tuple[str, str | None]:

@@ -1,8 +1,9 @@
 """What a request's key may see: the objects that a reply shows beside the one that its operation is about.
 
-`app` checks the operation's own permission. Expanding an id, reading an event and listening to a stream show other
-objects as well, and each needs the permission to read it. Source: Stripe Apps, permissions reference: whoever expands
-an object, or subscribes to an event about it, needs the object's own permission too.
+`app` checks the operation's own permission. Expanding an id, reading an event, listening to a stream and having events
+sent to a URL show other objects as well, and each needs the permission to read it. Source: Stripe Apps, permissions
+reference and Listen for events: whoever expands an object needs the object's own permission too, and whoever subscribes
+to an event `event_read` and that of its object.
 """
 
 from collections.abc import Iterable, Sequence
@@ -18,6 +19,7 @@ from brim.base.scope import AccountScope
 from brim.core.access import ApiKey
 from brim.core.events import EventType
 from brim.core.stripe_cli import REQUESTS, SNAPSHOTS, THIN_EVENTS
+from brim.core.webhooks import ALL_EVENTS, EventPayload
 
 RESOURCE_OF_OBJECT: Final = {
     "topup": "topups",
@@ -96,6 +98,24 @@ class Rights(msgspec.Struct, frozen=True):
         """
         for resource in _SHOWN_IN_SNAPSHOTS:
             self.require(resource)
+
+    def require_subscription(self, enabled_events: Iterable[str], payload: EventPayload) -> None:
+        """Return if the key may read whatever an endpoint with this subscription is sent.
+
+        Whoever names an endpoint's URL or knows its secret receives what it is sent, so both need this.
+
+        Raises:
+            PermissionMissingError: it may not read some of it.
+        """
+        if self.key.permissions is None:
+            return
+        self.require("events")
+        if payload is EventPayload.THIN:
+            return
+        subscribed = set(enabled_events)
+        for kind, resource in RESOURCE_OF_EVENT.items():
+            if kind in subscribed or ALL_EVENTS in subscribed:
+                self.require(resource)
 
     def require_streams(self, features: Iterable[str]) -> None:
         """Return if the key may read all that a CLI session with these features shows.

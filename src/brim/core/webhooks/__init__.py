@@ -54,6 +54,8 @@ from brim.core.webhooks.rules import (
 )
 from brim.core.webhooks.sender import Poster
 from brim.core.webhooks.service import (
+    CheckEndpoint,
+    EndpointReplies,
     EndpointWish,
     RenderEndpoint,
     create_endpoint,
@@ -82,6 +84,7 @@ __all__ = [
     "SECRET_PREFIX",
     "Answer",
     "Attempt",
+    "CheckEndpoint",
     "Courier",
     "Delivery",
     "DeliveryState",
@@ -90,6 +93,7 @@ __all__ = [
     "EndpointEdit",
     "EndpointKey",
     "EndpointNotListeningError",
+    "EndpointReplies",
     "EndpointRules",
     "EndpointWish",
     "EventPayload",

@@ -125,6 +125,15 @@ def edited(endpoint: Endpoint, edit: EndpointEdit, *, now_ms: int) -> Endpoint:
     return endpoint if changed == endpoint else msgspec.structs.replace(changed, updated=now_ms // 1000)
 
 
+def redirects(before: Endpoint, after: Endpoint) -> bool:
+    """Tell whether a change makes an endpoint be sent something else, or somewhere else."""
+    return (
+        before.url != after.url
+        or before.enabled_events != after.enabled_events
+        or (after.is_enabled and not before.is_enabled)
+    )
+
+
 def rolled(endpoint: Endpoint, sealed: bytes, *, overlap_s: int, now_ms: int) -> Endpoint:
     """Return an endpoint with a new sealed secret; the one before signs too for so many seconds.
 

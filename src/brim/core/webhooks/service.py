@@ -37,6 +37,10 @@ RenderEndpoint: TypeAlias = Callable[[Endpoint, str | None], bytes]
 """Writes an endpoint's reply; the text is the secret to tell in it, None to leave it out."""
 
 
+CheckEndpoint: TypeAlias = Callable[[Endpoint], None]
+"""Raises where whoever asks may not receive what an endpoint is sent."""
+
+
 class Noun(NamedTuple):
     """How an endpoint is called in a refusal: in words, and as the parameter that holds its id."""
 
@@ -45,6 +49,14 @@ class Noun(NamedTuple):
 
 
 ENDPOINT: Final = Noun("webhook endpoint", "webhook_endpoint")
+
+
+class EndpointReplies(NamedTuple):
+    """How a change of an endpoint is answered, and to whom it may be allowed."""
+
+    render: RenderEndpoint
+    render_error: RenderError
+    check: CheckEndpoint
 
 
 class EndpointWish(msgspec.Struct, frozen=True, kw_only=True):
@@ -168,11 +180,13 @@ async def update_endpoint(
     edit: EndpointEdit,
     *,
     rules: EndpointRules,
-    render: RenderEndpoint,
-    render_error: RenderError,
+    replies: EndpointReplies,
     noun: Noun = ENDPOINT,
 ) -> Answer:
     """Change an endpoint and return its reply; what waits for one that is disabled has failed.
+
+    Where it is sent something else, or somewhere else, `replies.check` has to allow it as it was and as it is: what
+    still waits for it was addressed to it as it was.
 
     Raises:
         ResourceMissingError: the account has none of that id.
@@ -186,13 +200,16 @@ async def update_endpoint(
     async def work(conn: Conn) -> bytes:
         endpoint = await lock_endpoint(conn, attempt.scope, endpoint_id, noun=noun)
         changed = endpoints.edited(endpoint, edit, now_ms=attempt.now_ms)
+        if endpoints.redirects(endpoint, changed):
+            replies.check(endpoint)
+            replies.check(changed)
         if changed != endpoint:
             await webhooks.update_endpoint(conn, changed)
         if endpoint.is_enabled and not changed.is_enabled:
             await webhooks.stop_deliveries(conn, changed)
-        return render(changed, None)
+        return replies.render(changed, None)
 
-    return await run_once(database, attempt, work, render_error=render_error)
+    return await run_once(database, attempt, work, render_error=replies.render_error)
 
 
 async def roll_secret(
@@ -203,10 +220,11 @@ async def roll_secret(
     *,
     overlap_s: int,
     vault: Vault,
-    render: RenderEndpoint,
-    render_error: RenderError,
+    replies: EndpointReplies,
 ) -> Answer:
     """Give an endpoint a new secret and return its reply, which tells it; the old one signs too for `overlap_s`.
+
+    `replies.check` has to allow the endpoint, also where the reply is a replay.
 
     Raises:
         ResourceMissingError: the account has none of that id.
@@ -217,12 +235,19 @@ async def roll_secret(
 
     async def work(conn: Conn) -> bytes:
         endpoint = await lock_endpoint(conn, scope, endpoint_id)
+        replies.check(endpoint)
         sealed = vault.seal(secret.encode(), place=secret_place(scope, endpoint_id))
         changed = endpoints.rolled(endpoint, sealed, overlap_s=overlap_s, now_ms=attempt.now_ms)
         await webhooks.update_endpoint(conn, changed)
-        return render(changed, sealed.decode())
+        return replies.render(changed, sealed.decode())
 
-    return _with_secret(await run_once(database, attempt, work, render_error=render_error), scope, vault)
+    answer = await run_once(database, attempt, work, render_error=replies.render_error)
+    if answer.replay_of:  # a key with more rights may have asked first
+        async with database.connection() as conn:
+            endpoint = await webhooks.read_endpoint(conn, scope, endpoint_id)
+        if endpoint is not None:
+            replies.check(endpoint)
+    return _with_secret(answer, scope, vault)
 
 
 async def delete_endpoint(database: Database, scope: AccountScope, endpoint_id: str) -> None:

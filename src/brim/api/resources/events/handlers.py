@@ -4,13 +4,15 @@ import itertools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import msgspec
+
 from brim.api.framework.call import Call
 from brim.api.framework.errors import render_error
 from brim.api.framework.paging import read_page
 from brim.base import wire
 from brim.base.errors import ExclusiveParametersError
 from brim.core import events, stripe_cli, webhooks
-from brim.core.events import Event, EventFilters
+from brim.core.events import Event, EventFilters, EventType
 from brim.core.events import wire as event_wire
 from brim.core.idempotency import Answer
 from brim.core.stripe_cli import Resend
@@ -101,7 +103,7 @@ async def retry(call: Call) -> Answer:
         account=parameters.get("account"),
         only_listeners=parameters.get("for_stripecli", False),
     )
-    return await stripe_cli.resend_event(
+    answer = await stripe_cli.resend_event(
         call.service.database,
         call.attempt,
         call.path_id,
@@ -110,6 +112,7 @@ async def retry(call: Call) -> Answer:
         render=resent_renderer(call),
         render_error=render_error,
     )
+    return resent(call, answer)
 
 
 def resent_renderer(call: Call) -> RenderEvent:
@@ -120,6 +123,23 @@ def resent_renderer(call: Call) -> RenderEvent:
         return event_wire.event_json(event, pending_webhooks=pending)
 
     return render
+
+
+def resent(call: Call, answer: Answer) -> Answer:
+    """Return the reply to a resend, if the call's key may read the event in it.
+
+    Of a first reply the renderer has seen to that; a replay is written by nobody, and another key may have asked first.
+
+    Raises:
+        PermissionMissingError: it may not.
+    """
+    if answer.replay_of and answer.status < 400:
+        call.rights.require_event(msgspec.json.decode(answer.body, type=_Resent).type)
+    return answer
+
+
+class _Resent(msgspec.Struct):
+    type: EventType
 
 
 def _read_types(parameters: Mapping[str, Any]) -> tuple[str, ...] | None:

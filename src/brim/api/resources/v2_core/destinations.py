@@ -5,12 +5,20 @@ from typing import Any, Final
 from brim.api.framework.call import Call
 from brim.api.framework.errors import render_v2_error
 from brim.api.framework.v2_paging import read_v2_page, v2_list_json
-from brim.api.resources.webhooks.handlers import endpoint_wish, new_secret
+from brim.api.resources.webhooks.handlers import endpoint_wish, new_secret, subscription_check
 from brim.base.metadata import NO_CHANGE, merge
 from brim.base.wire import encode
 from brim.core import webhooks
 from brim.core.idempotency import Answer
-from brim.core.webhooks import DESTINATION_PREFIX, Endpoint, EndpointEdit, EventPayload, NewEndpoint, RenderEndpoint
+from brim.core.webhooks import (
+    DESTINATION_PREFIX,
+    Endpoint,
+    EndpointEdit,
+    EndpointReplies,
+    EventPayload,
+    NewEndpoint,
+    RenderEndpoint,
+)
 from brim.core.webhooks.destination_wire import DeletedDestination, destination_json
 
 URL: Final = "/v2/core/event_destinations"
@@ -33,6 +41,7 @@ async def create(call: Call) -> Answer:
         description=parameters.get("description"),
         metadata=merge({}, parameters.get("metadata", NO_CHANGE)),
     )
+    call.rights.require_subscription(new.enabled_events, new.event_payload)
     wish = endpoint_wish(call, new, render=_renderer(call), render_error=render_v2_error)
     return await webhooks.create_destination(call.service.database, call.attempt, wish)
 
@@ -76,8 +85,7 @@ async def _edit(call: Call, edit: EndpointEdit) -> Answer:
         call.path_id,
         edit,
         rules=call.service.endpoint_rules,
-        render=_renderer(call),
-        render_error=render_v2_error,
+        replies=EndpointReplies(_renderer(call), render_v2_error, subscription_check(call)),
         noun=webhooks.DESTINATION,
     )
 

@@ -4,7 +4,7 @@ from brim.api.framework.call import Call
 from brim.api.framework.errors import render_error
 from brim.api.framework.expansion import paths_below
 from brim.api.framework.paging import read_page
-from brim.api.resources.events.handlers import resent_renderer
+from brim.api.resources.events.handlers import resent, resent_renderer
 from brim.base import wire
 from brim.base.ids import random_base62
 from brim.base.metadata import NO_CHANGE, merge
@@ -14,8 +14,10 @@ from brim.core.webhooks import (
     LONGEST_OVERLAP_S,
     SECRET_CHARS,
     SECRET_PREFIX,
+    CheckEndpoint,
     Endpoint,
     EndpointEdit,
+    EndpointReplies,
     EndpointWish,
     NewEndpoint,
     RenderEndpoint,
@@ -35,6 +37,7 @@ async def create(call: Call) -> Answer:
         description=parameters.get("description"),
         metadata=merge({}, parameters.get("metadata", NO_CHANGE)),
     )
+    call.rights.require_subscription(new.enabled_events, new.event_payload)
     wish = endpoint_wish(call, new, render=_renderer(call), render_error=render_error)
     return await webhooks.create_endpoint(call.service.database, call.attempt, wish)
 
@@ -62,8 +65,7 @@ async def update(call: Call) -> Answer:
         call.path_id,
         EndpointEdit(**changed),
         rules=call.service.endpoint_rules,
-        render=_renderer(call),
-        render_error=render_error,
+        replies=EndpointReplies(_renderer(call), render_error, subscription_check(call)),
     )
 
 
@@ -82,16 +84,16 @@ async def roll_secret(call: Call) -> Answer:
         new_secret(),
         overlap_s=call.parameters.get("expires_in", LONGEST_OVERLAP_S),
         vault=call.service.vault,
-        render=_renderer(call),
-        render_error=render_error,
+        replies=EndpointReplies(_renderer(call), render_error, subscription_check(call)),
     )
 
 
 async def send_test(call: Call) -> Answer:
     """`POST /v1/webhook_endpoints/{webhook_endpoint}/test`."""
-    return await webhooks.send_newest(
+    answer = await webhooks.send_newest(
         call.service.database, call.attempt, call.path_id, render=resent_renderer(call), render_error=render_error
     )
+    return resent(call, answer)
 
 
 async def list_attempts(call: Call) -> Answer:
@@ -117,6 +119,15 @@ def endpoint_wish(call: Call, new: NewEndpoint, *, render: RenderEndpoint, rende
         render=render,
         render_error=render_error,
     )
+
+
+def subscription_check(call: Call) -> CheckEndpoint:
+    """Return what lets an endpoint pass whose events the call's key may read."""
+
+    def check(endpoint: Endpoint) -> None:
+        call.rights.require_subscription(endpoint.enabled_events, endpoint.event_payload)
+
+    return check
 
 
 def _renderer(call: Call) -> RenderEndpoint:
