@@ -236,6 +236,59 @@ def test_nothing_private_is_in_any_row_or_any_line_of_the_log(client: StripeClie
         assert PRIVATE["ssn_last_4"] not in json.dumps(request["error"] or {})
 
 
+@pytest.mark.parametrize("version", ["/v1/tokens", "/v1/accounts", "/v2/core/event_destinations"])
+def test_what_is_sent_by_mistake_is_repeated_nowhere(server: Server, wire: Wire, version: str) -> None:
+    """In no reply, no row and no line: as a name, a value, a path or JSON, under whatever content type."""
+    canary = "000987650010"
+    nested = json.dumps({"bank_account": {"country": "US", "account_number": canary}, canary: canary})
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    is_json = {"Content-Type": "application/json"}
+    requests = [
+        (version, nested, form),
+        (version, nested, is_json),
+        (version, nested, {}),
+        (version, f"{canary}=1", form),
+        (version, f"individual[{canary}]=1", form),
+        (version, f"individual[id_number={canary}", form),
+        (version, f"external_account={canary}&type=custom", form),
+        (version, f"individual[id_number]={canary}%ZZ", form),
+        (version, f"a={canary}&a[b]=1&{canary}=1&{canary}[x]=1", form),
+        (f"{version}/{canary}", "", form),
+        (f"{version}?{canary}=1", "", form),
+    ]
+    replies = [wire.send("POST", path, body=body.encode(), headers=headers) for path, body, headers in requests]
+    replies.append(wire.get("/v1/topups", headers={"Stripe-Account": canary}))
+    replies.append(wire.get(f"/v1/topups?expand[]={canary}"))
+    ids = [reply.headers["request-id"] for reply in replies if reply.status != 403]
+    log = "/v1/brim/request_logs?limit=100"
+    until(
+        lambda: set(ids) <= {request["request_id"] for request in wire.get(log).json["data"]},
+        what="the requests to be in the log",
+    )
+    assert {reply.status // 100 for reply in replies} == {4}
+    for reply in replies:
+        assert canary not in reply.body.decode()
+
+    async def read(_database: Database) -> str:
+        return await everything_in(server)
+
+    assert canary not in server.run(read)
+    assert canary not in server.log_path.read_text()
+
+
+def test_a_body_of_json_is_refused_with_what_is_expected(wire: Wire) -> None:
+    body = b'{"amount": 1000}'
+    plain_json = wire.send("POST", "/v1/topups", body=body, headers={"Content-Type": "application/json"})
+    assert "check that your POST content type is application/x-www-form-urlencoded" in plain_json.error["message"]
+    reply = wire.send("POST", "/v1/topups", body=body, headers={"Content-Type": "application/x-www-form-urlencoded"})
+    assert_error(
+        reply,
+        400,
+        "Invalid request: the body is JSON. Paths below /v1 take form-encoded parameters, such as "
+        "amount=1000&currency=usd, with the content type application/x-www-form-urlencoded.",
+    )
+
+
 def test_a_refusal_repeats_nothing_private(wire: Wire) -> None:
     ssn = {"individual[ssn_last_4][x]": "5679"}
     name = "individual[ssn_last_4]"

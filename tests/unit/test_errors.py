@@ -70,6 +70,9 @@ EXAMPLES: list[tuple[BrimError, int, str | None, str | None, str]] = [
     (api.UnsupportedContentTypeError(), 400, None, None,
      ("Invalid request (check that your POST content type is application/x-www-form-urlencoded). If you have any "
       "questions, we can help at https://support.stripe.com/.")),
+    (api.FormExpectedError(), 400, None, None,
+     ("Invalid request: the body is JSON. Paths below /v1 take form-encoded parameters, such as "
+      "amount=1000&currency=usd, with the content type application/x-www-form-urlencoded.")),
     (api.JsonExpectedError(), 400, None, None,
      "Invalid request (check that your POST content type is application/json)."),
     (api.InvalidApiVersionError("tomorrow"), 400, None, None, "Invalid Stripe API version: tomorrow"),

@@ -9,10 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from brim.api.framework.params import read_parameters
 from brim.api.framework.recording import Answered, make_record
+from brim.api.resources.topups.params import TOPUP_CREATE
+from brim.base.errors import BrimError
 from brim.base.ids import IdFactory
 from brim.base.scope import AccountScope
 from brim.core.request_logs.rules import RequestRecord
+from brim.http.form import decode_form
 from brim.http.message import Reply, Request
 
 SECRETS: Final = (
@@ -39,7 +43,7 @@ def kept(path: str, body: bytes, *, reply: Reply | None = None, **headers: str) 
 def _is_storable(record: RequestRecord) -> None:
     written = msgspec.json.encode(record).decode()
     assert "\\u0000" not in written.replace("\\\\", "")
-    for secret in ("abcdefghijklmnop", "hunter2"):
+    for secret in ("_abcdefghijklmnop", ":hunter2@"):
         assert secret not in written
 
 
@@ -96,3 +100,59 @@ def test_a_pattern_never_reaches_from_one_text_into_the_next() -> None:
 def test_headers_are_kept_without_secrets() -> None:
     record = kept(f"/v1/topups/{SECRETS[0]}", b"", idempotency_key=SECRETS[1], user_agent=f"x {SECRETS[2]}")
     _is_storable(record)
+
+
+CANARIES: Final = ("000987650010", "987-65-0011", "DE89370400440532013000")
+FORMS: Final = (
+    "{c}=x",
+    "individual[{c}]=x",
+    "individual[id_number={c}",
+    "individual[id_number]]={c}",
+    "[id_number]={c}",
+    "id_number {c}=x",
+    "external_account={c}",
+    "source={c}",
+    "a[b][c]={c}",
+    "a[]={c}",
+    "expand[]={c}",
+    "bank_account[account number]={c}",
+    '{{"bank_account":{{"account_number":"{c}"}}}}',
+    '[{{"account_number":"{c}"}}]',
+    '\n {{ "x": 1, "{c}": 2',
+)
+"""Ways to send what is private where it does not belong."""
+
+
+@pytest.mark.parametrize("canary", CANARIES)
+@pytest.mark.parametrize("form", FORMS)
+def test_what_is_private_is_kept_in_no_place_where_it_was_sent_by_mistake(form: str, canary: str) -> None:
+    """A body of JSON was once read as one long name, and kept; so was what stood behind a bracket left open."""
+    sent = form.format(c=canary)
+    for content_type in ("application/x-www-form-urlencoded", "application/json", ""):
+        record = kept(f"/v1/accounts/{canary}", sent.encode(), content_type=content_type)
+        assert canary not in msgspec.json.encode(record).decode()
+    record = kept("/v2/core/event_destinations", json.dumps({canary: {"id_number": canary}, "x": [canary]}).encode())
+    assert canary not in msgspec.json.encode(record).decode()
+    name, _, value = sent.partition("=")
+    with pytest.raises(BrimError) as refused:
+        read_parameters(TOPUP_CREATE, decode_form(urlencode([(name, value)]).encode()))
+    if "={c}" not in form:  # an unknown name is repeated, its value is not
+        assert canary not in str(refused.value)
+        assert canary not in str(getattr(refused.value, "param", ""))
+
+
+@pytest.mark.parametrize(("content_type", "sent"), [("application/json", "{}"), ("", '{"amount":1}')])
+def test_a_body_of_another_kind_is_named_only(content_type: str, sent: str) -> None:
+    record = kept("/v1/topups", sent.encode(), content_type=content_type)
+    assert record.parameters == {"body": "(JSON body, not recorded)"}
+
+
+def test_what_an_account_says_in_the_right_place_is_kept() -> None:
+    sent = "amount=100000000&created[gte]=1795000000&metadata[order 6735123]=123456789&description=Invoice 1234567"
+    parameters = kept("/v1/topups", sent.encode()).parameters
+    assert parameters == {
+        "amount": "100000000",
+        "created": {"gte": "1795000000"},
+        "metadata": {"order 6735123": "123456789"},
+        "description": "Invoice 1234567",
+    }

@@ -14,6 +14,7 @@ from brim.api.framework.call import Call, Service
 from brim.api.framework.errors import (
     ApiKeyExpiredError,
     EmptyIdempotencyKeyError,
+    FormExpectedError,
     IdempotencyKeyTooLongError,
     InternalError,
     InvalidApiKeyError,
@@ -43,17 +44,16 @@ from brim.core.events import DEFAULT_API_VERSION, is_api_version
 from brim.core.idempotency import MAX_KEY_LENGTH, Answer, KeyClaim, fingerprint
 from brim.core.pairing import MAX_A_MINUTE_OF_ONE
 from brim.core.stripe_cli import SUBPROTOCOL
-from brim.http.form import Value, decode_form
+from brim.http.form import BodyKind, Value, body_kind, decode_form
 from brim.http.intake import Intake, Limits
 from brim.http.json_body import decode_json
 from brim.http.message import Reply, Request
 from brim.http.websocket import Socket
-from brim.platform.telemetry.logs import RequestLine, RequestLog, mask, write_time
+from brim.platform.telemetry.logs import RequestLine, RequestLog, shown_path, write_time
 from brim.platform.telemetry.metrics import REQUESTS, method_label
 
 SystemHandler = Callable[[Request], Awaitable[Reply]]
 LogUrl = Callable[["_Exchange", str], str | None]
-_NO_FORMS: Final = (b"application/json", b"multipart/", b"text/xml", b"application/xml")
 _VERSIONS: Final = ("/v1/", "/v2/")
 UNMATCHED: Final = "unmatched"
 _NO_LIMITS: Final = RateLimits()
@@ -120,7 +120,8 @@ class Api:
         except BrimError as error:
             reply = exchange.error_reply(error)
         except Exception:
-            log.exception("a request failed", request_id=exchange.request_id, method=request.method, path=request.path)
+            path = shown_path(request.path)
+            log.exception("a request failed", request_id=exchange.request_id, method=request.method, path=path)
             reply = exchange.error_reply(InternalError(exchange.request_id))
         if cors.is_open(request.path):
             reply.headers += cors.HEADERS
@@ -241,7 +242,9 @@ class Api:
             time=write_time(now_ms),
             request_id=exchange.request_id,
             method=exchange.request.method,
-            path=exchange.request.path if status < 400 else mask(exchange.request.path),  # a key pasted for an id
+            path=exchange.request.path
+            if status < 400
+            else shown_path(exchange.request.path),  # a key or a number pasted for an id
             status=status,
             duration_ms=round(seconds * 1000, 3),
             account=scope.account if scope else None,
@@ -320,8 +323,12 @@ class _Exchange:
 
 def _read_form(request: Request) -> dict[str, Value]:
     """Return the decoded parameters: of the query, of the body, or of both."""
-    if request.body and request.headers.get(b"content-type", b"").startswith(_NO_FORMS):
-        raise UnsupportedContentTypeError
+    if request.body:
+        content_type = request.headers.get(b"content-type", b"")
+        kind = body_kind(content_type, request.body)
+        if kind is not BodyKind.FORM:
+            is_said_to_be_form = body_kind(content_type, b"") is BodyKind.FORM
+            raise FormExpectedError if is_said_to_be_form else UnsupportedContentTypeError
     if request.query and request.body:
         return decode_form(request.query + b"&" + request.body)
     return decode_form(request.body or request.query)

@@ -299,7 +299,7 @@ def _errors_of_body(operation: Operation) -> Errors:
     """Return what can be wrong with a body beside its parameters."""
     if operation.is_v2:
         return _JSON_ERRORS
-    return (failures.UnsupportedContentTypeError,) if operation.method == "POST" else ()
+    return (failures.UnsupportedContentTypeError, failures.FormExpectedError) if operation.method == "POST" else ()
 
 
 def _status(error: type[BrimError], operation: Operation) -> int:

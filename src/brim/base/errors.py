@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from brim.base.disclosure import without_numbers
+
 _QUOTES_AND_SPACE: Final = frozenset("'\"` \t\r\n")
 
 
@@ -59,7 +61,7 @@ class ResourceMissingError(BrimError):
     def __init__(
         self, kind: str, object_id: str, *, param: str, in_path: bool = False, other_mode_of: bool | None = None
     ) -> None:
-        super().__init__(f"No such {kind}: '{object_id}'" + _hint(object_id, other_mode_of))
+        super().__init__(f"No such {kind}: '{without_numbers(object_id)}'" + _hint(object_id, other_mode_of))
         self.param = param
         self.in_path = in_path
 

@@ -5,6 +5,7 @@ knows whether it is an array. The work is linear in the form's size; count, dept
 Source: what the official SDKs, the official CLI and curl send.
 """
 
+from enum import StrEnum
 from functools import lru_cache
 from typing import Final, TypeAlias
 
@@ -29,6 +30,25 @@ _CACHED_NAMES: Final = 1024
 _LONGEST_CACHED: Final = 64
 """Names repeat from request to request: decoding one that is known costs a look-up. Longer ones do not, and all that
 are kept take a few hundred kilobytes."""
+
+
+_NO_FORMS: Final = (b"multipart/", b"text/xml", b"application/xml")
+
+
+class BodyKind(StrEnum):
+    """What a request's body is."""
+
+    FORM = "form"
+    JSON = "JSON"
+    OTHER = "other"
+
+
+def body_kind(content_type: bytes, body: bytes) -> BodyKind:
+    """Return what a body is, by what is said of it and by how it begins: no parameter's name begins as JSON does."""
+    said = content_type.lower().partition(b";")[0].strip()
+    if said.endswith((b"/json", b"+json")) or body.lstrip()[:1] in {b"{", b"[", b'"'}:
+        return BodyKind.JSON
+    return BodyKind.OTHER if said.startswith(_NO_FORMS) else BodyKind.FORM
 
 
 def decode_form(data: bytes) -> dict[str, Value]:

@@ -6,18 +6,21 @@ compare; where the vendor's are not known they are ours.
 """
 
 import json
+import re
 from collections.abc import Sequence
 from typing import Final
 
+from brim.base.disclosure import HIDDEN, shown_name, without_numbers
 from brim.base.errors import BrimError
 
+_DIGITS: Final = re.compile("[0-9]{4,}")
 _LONGEST_SHOWN: Final = 200
 """Characters of a given value that a sentence repeats in full; a megabyte sent is not a megabyte answered."""
 
 
 def shown(given: object) -> str:
     """Return a given value as an error's sentence repeats it: shortened when long, JSON when nested."""
-    text = given if isinstance(given, str) else json.dumps(given, ensure_ascii=False)
+    text = without_numbers(given if isinstance(given, str) else json.dumps(given, ensure_ascii=False))
     return text if len(text) <= _LONGEST_SHOWN else ends_of(text)
 
 
@@ -45,10 +48,11 @@ class ParameterError(BrimError):
 
 
 class MalformedEncodingError(BrimError):
-    """A name or a value is not percent-encoded UTF-8."""
+    """A name or a value is not percent-encoded UTF-8; digits are not repeated, as no more is known of what they are."""
 
     def __init__(self, given: str) -> None:
-        super().__init__(f"Invalid percent-encoding or UTF-8 in the request's parameters: {shown(given)}")
+        told = _DIGITS.sub(HIDDEN, shown(given))
+        super().__init__(f"Invalid percent-encoding or UTF-8 in the request's parameters: {told}")
 
 
 class MalformedJsonError(BrimError):
@@ -90,7 +94,8 @@ class ConflictingParameterError(ParameterError):
     """One name is used as two of: a value, an array, an object."""
 
     def __init__(self, param: str) -> None:
-        super().__init__(param, f"Invalid parameters: {param} was sent both as one value and as an array or object")
+        name = shown_name(param)
+        super().__init__(name, f"Invalid parameters: {name} was sent both as one value and as an array or object")
 
 
 # Which parameters there are.
@@ -101,7 +106,8 @@ class UnknownParametersError(ParameterError):
 
     def __init__(self, names: Sequence[str]) -> None:
         plural = "s" if len(names) > 1 else ""
-        super().__init__(names[0], f"Received unknown parameter{plural}: {', '.join(names)}")
+        told = [shown(shown_name(name)) for name in names]
+        super().__init__(told[0], f"Received unknown parameter{plural}: {', '.join(told)}")
 
 
 class MissingParameterError(ParameterError):

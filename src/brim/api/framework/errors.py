@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 import msgspec
 
 from brim.base import currency, errors, metadata
+from brim.base.disclosure import without_numbers
 from brim.base.errors import BrimError, DatabaseUnavailableError, OverloadedError
 from brim.core import (
     accounts,
@@ -48,7 +49,7 @@ class UnrecognizedUrlError(BrimError):
         hint = _TRAILING_SLASH if path.endswith("/") and path != "/" else ""
         if path.startswith("//"):
             hint = _DOUBLE_SLASH
-        super().__init__(f"Unrecognized request URL ({method}: {path}).{hint} {_HELP}")
+        super().__init__(f"Unrecognized request URL ({method}: {without_numbers(path)}).{hint} {_HELP}")
 
 
 class UnsupportedContentTypeError(BrimError):
@@ -58,6 +59,16 @@ class UnsupportedContentTypeError(BrimError):
         super().__init__(
             "Invalid request (check that your POST content type is application/x-www-form-urlencoded). "
             "If you have any questions, we can help at https://support.stripe.com/."
+        )
+
+
+class FormExpectedError(BrimError):
+    """The body is JSON, at a path that takes forms."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Invalid request: the body is JSON. Paths below /v1 take form-encoded parameters, such as "
+            "amount=1000&currency=usd, with the content type application/x-www-form-urlencoded."
         )
 
 
@@ -251,6 +262,7 @@ ERROR_TABLE: Final[dict[type[BrimError], Place]] = {
     # The request
     UnrecognizedUrlError: Place(404),
     UnsupportedContentTypeError: Place(),
+    FormExpectedError: Place(),
     JsonExpectedError: Place(),
     InvalidApiVersionError: Place(),
     # The key

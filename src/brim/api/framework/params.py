@@ -17,7 +17,6 @@ from brim.http.parameter_errors import (
     InvalidObjectError,
     MissingParameterError,
     UnknownParametersError,
-    shown,
 )
 
 Schema: TypeAlias = dict[str, Any]
@@ -103,7 +102,7 @@ def leaf_names(value: Value, name: str) -> Iterator[str]:
         for key, inner in value.items():
             yield from leaf_names(inner, f"{name}[{key}]")
     else:
-        yield shown(name)
+        yield name
 
 
 class Hash(Kind, frozen=True):

@@ -7,11 +7,12 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from brim.api.framework.operation import is_v2_path
+from brim.base.disclosure import without_numbers
 from brim.base.errors import BrimError
 from brim.base.ids import IdFactory
 from brim.base.scope import AccountScope
 from brim.core.request_logs import MAX_PARAMETERS, PREFIX, RequestRecord, redact
-from brim.http.form import decode_form
+from brim.http.form import BodyKind, body_kind, decode_form
 from brim.http.json_body import decode_json
 from brim.http.message import Reply, Request
 from brim.platform.telemetry.logs import mask
@@ -42,7 +43,7 @@ def make_record(ids: IdFactory, answered: Answered) -> RequestRecord:
         request_id=answered.request_id,
         created=answered.now_ms // 1000,
         method=request.method,
-        path=_text(request.path)[:_MAX_NAME],
+        path=without_numbers(_text(request.path))[:_MAX_NAME],
         status=reply.status,
         duration_ms=round(answered.seconds * 1000, 3),
         api_version=answered.api_version,
@@ -82,8 +83,12 @@ def _parameters(request: Request) -> Any:
     body = request.body or request.query
     if not body or len(body) > MAX_PARAMETERS:
         return None
+    is_json = is_v2_path(request.path) and bool(request.body)
+    kind = body_kind(request.headers.get(b"content-type", b""), request.body)
+    if request.body and not is_json and kind is not BodyKind.FORM:
+        return {"body": f"({kind} body, not recorded)"}
     with suppress(BrimError):  # it was refused for what it is; the error says why
-        decode = decode_json if is_v2_path(request.path) and request.body else decode_form
+        decode = decode_json if is_json else decode_form
         return _masked(redact(decode(body)))
     return None
 
@@ -94,5 +99,7 @@ def _error(reply: Reply) -> Any:
     with suppress(msgspec.DecodeError):
         answered = msgspec.json.decode(reply.body)
         error = answered.get("error") if isinstance(answered, dict) else None
-        return _masked(error) if isinstance(error, dict) else None
+        if isinstance(error, dict):
+            told = _masked(error)
+            return {name: without_numbers(text) if isinstance(text, str) else text for name, text in told.items()}
     return None

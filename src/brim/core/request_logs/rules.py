@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import msgspec
 
+from brim.base.disclosure import HIDDEN, is_name, without_numbers
 from brim.base.paging import Range
 from brim.base.scope import AccountScope
 from brim.core.accounts import SECRET_NAMES
@@ -39,7 +40,25 @@ _SECRET_NAMES: Final = SECRET_NAMES | {
 }
 """Names of secrets, of a bank account's or a card's numbers, and of what says who somebody is."""
 
-_HIDDEN: Final = "***"
+_PLAIN_NAMES: Final = {
+    "after_sequence",
+    "amount",
+    "created",
+    "date",
+    "description",
+    "expires_in",
+    "frozen_time",
+    "gt",
+    "gte",
+    "limit",
+    "lt",
+    "lte",
+    "metadata",
+    "statement_descriptor",
+    "transfer_group",
+    "url",
+}
+"""Names of numbers, and of texts and metadata that their account has on the object anyway."""
 
 
 class RequestRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -87,12 +106,18 @@ class RequestFilters(msgspec.Struct, frozen=True, kw_only=True):
 def redact(value: Any, name: str = "") -> Any:
     """Return parameters with those replaced that are secret or say who a person is, and all that stands below them.
 
-    Metadata and descriptions stay: their account has them on the object anyway.
+    Metadata and descriptions stay: their account has them on the object anyway. What stands under a name that no
+    parameter has, as where a bracket is missing, may be anything, and so may the name.
     """
     if name in _SECRET_NAMES:
-        return _HIDDEN
+        return HIDDEN
     if isinstance(value, dict):
-        return {key: redact(item, key) for key, item in value.items()}
+        if name == "metadata":
+            return value
+        return {
+            key if is_name(key) else HIDDEN: redact(item, key) if is_name(key) else HIDDEN
+            for key, item in value.items()
+        }
     if isinstance(value, list):
         return [redact(item, name) for item in value]
-    return value
+    return without_numbers(value) if isinstance(value, str) and name not in _PLAIN_NAMES else value

@@ -14,6 +14,8 @@ from typing import Any, Final, TextIO
 import msgspec
 import structlog
 
+from brim.base.disclosure import without_numbers
+
 _SECRET: Final = re.compile(r"\b((?:sk|rk|pk)_(?:test|live)_|whsec_|btok_)[A-Za-z0-9_]{4,}|(://[^:/@\s]+:)[^@\s]+@")
 _LEVELS: Final = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
 # A line waits at most this long; a batch of lines costs one write instead of hundreds.
@@ -23,6 +25,11 @@ FLUSH_INTERVAL_S: Final = 0.05
 def mask(text: str) -> str:
     """Return a text with API keys, webhook secrets, bank tokens and passwords in URLs replaced by stars."""
     return _SECRET.sub(lambda match: f"{match[1]}***" if match[1] else f"{match[2]}***@", text)
+
+
+def shown_path(path: str) -> str:
+    """Return a path with what is secret in it replaced: a key or a bank account's number where an id belongs."""
+    return without_numbers(mask(path))
 
 
 def _mask_values(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
