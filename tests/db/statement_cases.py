@@ -145,6 +145,7 @@ CASES: Final[Mapping[str, Case]] = {
     "test_clocks.claim_due_by_clock": Case((*OWN, 900, 40)),
     "webhooks.number_events": Case((0, 100, 9)),
     "webhooks.find_due_endpoints": Case(("", False, "", 50)),
+    "webhooks.find_standings": Case(([BIG] * 10, [False] * 10, ["we_big"] * 10)),
     "webhooks.claim_deliveries": Case((*_same(*OWN, "we_big", 40, times=1), 10_000_000, 10_000_001)),
     "webhooks.stop_orphaned_deliveries": Case((*_same(*OWN, "we_big", BIG, times=50), [at("evt_", n) for n in ODD])),
     "webhooks.stop_endpoint": Case((*OWN, "we_big", 50)),

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from books import OWNER
+from books import OWNER, execute, rows
 from dns_server import DnsServer, serving_names
 from hooks import SECRET, Hooks, add_endpoint, add_events, attempts, insert_endpoint, new_endpoint
 from test_worker import running_worker
@@ -20,9 +20,11 @@ from brim.core.webhooks.deliveries import Answer, Delivery
 from brim.core.webhooks.delivery import Courier
 from brim.core.webhooks.endpoints import secret_place
 from brim.core.webhooks.rules import Endpoint, Outcome
+from brim.core.webhooks.sender import Begin
 from brim.platform.database import Database
 from brim.platform.vault import Vault, new_encryption_key
 from brim.testing.catcher import Caught, catching
+from brim.worker.deliver import PATIENCE_MS
 from figures import Figures
 
 KEY = new_encryption_key()
@@ -113,14 +115,115 @@ async def test_dead_endpoints_of_one_account_leave_places_to_another_accounts_ne
         await add_events(database, 1)
         await hooks.number()
         await hooks.deliverer.run_once()
-        await dead.wait_for(2)  # a quarter of the half that is for such endpoints
+        await dead.wait_for(1)  # a quarter of the quarter that is for new endpoints
         await add_endpoint(database, well.url, scope=OTHER)
         await add_events(database, 1, scope=OTHER)
         await hooks.number()
         await hooks.deliverer.run_once()
         await well.wait_for(1)
         await hooks.deliverer.finish(within_s=0)
-    assert len(dead.caught) == 2
+    assert len(dead.caught) == 1
+
+
+async def add_accounts(database: Database, count: int, *, platform: str) -> list[AccountScope]:
+    """Write accounts under a platform."""
+    names = [f"acct_{platform}{number}" for number in range(count)]
+    add = "INSERT INTO accounts (account, platform, created) SELECT name, $2, 0 FROM unnest($1::text[]) AS name"
+    await rows(database, "INSERT INTO accounts (account, created) VALUES ($1, 0)", platform)
+    await rows(database, add, names, platform)
+    return [AccountScope(name, livemode=False) for name in names]
+
+
+async def test_a_new_endpoint_waits_for_none_that_never_answer_however_many_accounts_have_them(
+    database: Database,
+) -> None:
+    """Twenty accounts with endpoints that never answer once held all places that new endpoints had, for 55 seconds.
+
+    They fill the places for new endpoints, and hundreds more of them wait. After two seconds the attempts go on in
+    places for failing ones, or end, and the first place that is free goes to the account that has none such, though it
+    asked last and is under the same platform.
+    """
+    async with catching() as dead, catching() as well:
+        dead.reply = never
+        hooks = Hooks(database, in_flight=64, timeout_s=60.0)
+        *bad, good = await add_accounts(database, 9, platform="p")
+        for scope in bad:
+            for _ in range(16):
+                await add_endpoint(database, dead.url, scope=scope)
+            await add_events(database, 1, scope=scope)
+        await hooks.number()
+        assert await hooks.deliverer.run_once() == 8  # half of the places for new endpoints, as all are one platform's
+        await dead.wait_for(8)
+        await add_endpoint(database, well.url, scope=good)
+        await add_events(database, 1, scope=good)
+        await hooks.number()
+        hooks.now_ms += PATIENCE_MS - 1
+        assert await hooks.deliverer.run_once() == 0
+        hooks.now_ms += 1
+        assert await hooks.deliverer.run_once() == 8
+        await well.wait_for(1)
+        await dead.wait_for(15)
+        await hooks.deliverer.finish(within_s=0)
+    assert (len(dead.caught), len(well.caught)) == (15, 1)
+
+
+async def test_a_new_endpoint_of_another_platform_waits_for_nothing(database: Database) -> None:
+    async with catching() as dead, catching() as well:
+        dead.reply = never
+        hooks = Hooks(database, in_flight=64, timeout_s=60.0)
+        for scope in await add_accounts(database, 50, platform="p"):
+            await add_endpoint(database, dead.url, scope=scope)
+            await add_events(database, 1, scope=scope)
+        await hooks.number()
+        await hooks.deliverer.run_once()
+        await dead.wait_for(8)
+        (good,) = await add_accounts(database, 1, platform="q")
+        await add_endpoint(database, well.url, scope=good)
+        await add_events(database, 1, scope=good)
+        await hooks.number()
+        assert await hooks.deliverer.run_once() == 1
+        await well.wait_for(1)
+        await hooks.deliverer.finish(within_s=0)
+    assert len(dead.caught) == 8
+
+
+async def test_a_new_endpoint_that_never_answers_is_cut_off_where_failing_ones_have_no_place(
+    database: Database,
+) -> None:
+    async with catching() as dead:
+        dead.reply = never
+        hooks = Hooks(database, in_flight=4, timeout_s=60.0)  # one place for new endpoints, one for failing ones
+        for scope in (OWNER, OTHER):
+            await add_endpoint(database, dead.url, scope=scope)
+            await add_events(database, 1, scope=scope)
+        await hooks.number()
+        for seen in (1, 2):
+            await hooks.deliverer.run_once()
+            await dead.wait_for(seen)
+            hooks.now_ms += PATIENCE_MS
+        await hooks.deliverer.run_once()
+        await asyncio.wait(hooks.deliverer._tasks, return_when=asyncio.FIRST_COMPLETED)
+        await hooks.deliverer.finish(within_s=0)
+    (cut,) = await attempts(database, "event, outcome")
+    assert (cut["event"], cut["outcome"]) == (dead.caught[1].event_id, "timed_out")
+
+
+async def test_a_worker_that_starts_knows_which_endpoints_fail(database: Database) -> None:
+    """Else all that never answer would be new to it, and stand before those that are."""
+    async with catching() as dead, catching() as well:
+        dead.reply = never
+        for _ in range(8):
+            await add_endpoint(database, dead.url)
+        await execute(database, "UPDATE webhook_endpoints SET failing_since_ms = 1")
+        hooks = Hooks(database, in_flight=4, timeout_s=60.0)
+        await add_endpoint(database, well.url)
+        await add_events(database, 1)
+        await hooks.number()
+        await hooks.deliverer.run_once()
+        await well.wait_for(1)
+        await dead.wait_for(1)
+        await hooks.deliverer.finish(within_s=0)
+    assert (len(dead.caught), len(well.caught)) == (1, 1)
 
 
 async def test_slow_endpoints_of_one_account_leave_places_to_another_account(database: Database) -> None:
@@ -158,10 +261,12 @@ async def test_a_worker_with_a_single_place_sends_to_new_endpoints(database: Dat
 class Unspeakable(Courier):
     """Comes back from one account's endpoints with what no database keeps."""
 
-    async def _post(self, delivery: Delivery, headers: dict[str, str], body: bytes) -> Answer:
+    async def _post(
+        self, delivery: Delivery, headers: dict[str, str], body: bytes, begin: Begin | None = None
+    ) -> Answer:
         if delivery.endpoint.scope == OWNER:
             return Answer(outcome=Outcome.UNREACHABLE, error="\0")
-        return await super()._post(delivery, headers, body)
+        return await super()._post(delivery, headers, body, begin)
 
 
 async def test_an_attempt_that_cannot_be_written_down_costs_no_other_its_own(

@@ -5,15 +5,21 @@ the index of pending deliveries is walked for whatever else is waiting. Of the e
 in turn has a few of its deliveries leased; those with many do not stand before those with few.
 
 An endpoint begins with one delivery at a time, and may have twice as many after each success. After a failure it is
-back at one; after several in a row it is left alone for a while and then probed with one. All that have failed or not
-answered yet share half of the places, so that the other half is always there for those that are well. Of either, an
-account has a quarter at most: whatever its endpoints do, others' find places.
+back at one; after several in a row it is left alone for a while and then probed with one. Endpoints that are well, that
+were never tried, and that fail have places of their own each (`places`), so none waits behind those of another class.
+
+A new endpoint that does not answer within two seconds is taken for a failing one: its attempt goes on in a place for
+these, and where none is left it ends there. So places for new ones are free again soon, whatever stands behind them.
+Among new endpoints, and among failing ones, those come first whose accounts have the fewest that fail or are being
+tried: nobody gets ahead by making many of them.
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from typing import Final, NamedTuple
+from operator import itemgetter
+from typing import Final
 
 import msgspec
 import structlog
@@ -24,15 +30,15 @@ from brim.core import webhooks
 from brim.core.webhooks import ENDPOINTS_AT_ONCE, Attempt, Courier, Delivery, EndpointKey
 from brim.platform.database import Database
 from brim.platform.telemetry import metrics
+from brim.worker.places import Party, Places, Standing
 
 PER_ENDPOINT: Final = 8
 """Deliveries that one endpoint is sent at a time."""
 
-_PER_ACCOUNT: Final = 64
-"""Deliveries that all endpoints of one account are sent at a time, where that is no more than its part of all."""
+PATIENCE_MS: Final = 2_000
+"""How long a new endpoint keeps a place for new ones without an answer; most answer in a tenth of that."""
 
-_PART_OF_ACCOUNT: Final = 4
-"""One in so many places is the most that one account has."""
+_STANDINGS_AT_ONCE: Final = 1_000
 
 _LOOK_EVERY_MS: Final = 1_000
 _FAILURES_BORNE: Final = 5
@@ -47,17 +53,24 @@ _log = structlog.get_logger()
 
 
 class Line(msgspec.Struct):
-    """How one endpoint does: deliveries in flight, how many it may have, failures in a row, and until when it rests."""
+    """How one endpoint does: deliveries in flight, how many it may have, failures in a row, and until when it rests.
 
+    `is_late` is whether it has kept the first delivery waiting, or is known to have failed before.
+    """
+
+    party: Party
     in_flight: int = 0
     window: int = 1
     failures: int = 0
     rests_until_ms: int = 0
+    is_late: bool = False
 
     @property
-    def is_well(self) -> bool:
-        """Whether it answered well the last time."""
-        return self.window > 1
+    def standing(self) -> Standing:
+        """How it does."""
+        if self.window > 1:
+            return Standing.WELL
+        return Standing.FAILING if self.failures or self.is_late else Standing.NEW
 
     @property
     def room(self) -> int:
@@ -67,6 +80,7 @@ class Line(msgspec.Struct):
     def succeeded(self) -> None:
         """Widen it; it is well."""
         self.failures = 0
+        self.is_late = False
         self.rests_until_ms = 0
         self.window = min(self.window * 2, PER_ENDPOINT)
 
@@ -79,14 +93,23 @@ class Line(msgspec.Struct):
             self.rests_until_ms = now_ms + min(_FIRST_PAUSE_MS << min(beyond, 16), _LONGEST_PAUSE_MS)
 
 
-class AccountLoad(NamedTuple):
-    """What one account has under way: deliveries in flight, and how many of them go to endpoints that are not well."""
+class Flight(msgspec.Struct, eq=False):
+    """A delivery under way, in a place of some class since `began_ms`; `deadline` is its post's, once that began."""
 
-    in_flight: int = 0
-    unwell: int = 0
+    line: Line
+    held_as: Standing
+    began_ms: int
+    deadline: asyncio.Timeout | None = None
 
+    def cut(self) -> None:
+        """Let no more time pass: what has not answered by now has not answered in time."""
+        if self.deadline is not None:
+            with suppress(RuntimeError):  # it has just ended
+                self.deadline.reschedule(asyncio.get_running_loop().time())
 
-_NO_LOAD: Final = AccountLoad()
+    def begin(self, deadline: asyncio.Timeout) -> None:
+        """Hear of the time that its post has."""
+        self.deadline = deadline
 
 
 class Deliverer:
@@ -106,14 +129,12 @@ class Deliverer:
         self._database = database
         self._courier = courier
         self._clock = clock
-        self._most_in_flight = in_flight
-        self._most_unwell = max(in_flight // 2, 1)
-        self._most_per_account = min(_PER_ACCOUNT, max(in_flight // _PART_OF_ACCOUNT, 1))
-        self._most_unwell_per_account = max(self._most_unwell // _PART_OF_ACCOUNT, 1)
+        self._places = Places(in_flight)
+        self._planned: list[tuple[Standing, Party, int]] = []  # places taken for what is being leased
         self._waiting: dict[EndpointKey, None] = {}  # in the order of their turns
         self._lines: dict[EndpointKey, Line] = {}
-        self._accounts: dict[str, AccountLoad] = {}
-        self._unwell = 0
+        self._failing: Counter[str] = Counter()  # endpoints by account
+        self._new_flights: dict[Flight, None] = {}  # the oldest first
         self._tasks: set[asyncio.Task[None]] = set()
         self._look_at_ms = 0
         self._looked_up_to: EndpointKey | None = None
@@ -133,8 +154,10 @@ class Deliverer:
             DatabaseUnavailableError: it cannot answer now.
         """
         now_ms = self._clock()
+        self._lose_patience(now_ms)
         if now_ms >= self._look_at_ms:
             await self._look(now_ms)
+        await self._get_to_know()
         wanted = self._take_turns(now_ms)
         if not wanted:
             return 0
@@ -143,10 +166,14 @@ class Deliverer:
         except BaseException:
             self.address(key for key, _ in wanted)
             raise
+        finally:
+            for standing, party, room in self._planned:
+                self._places.take(standing, party, -room)
+            self._planned.clear()
         found: dict[EndpointKey, int] = {}
         for each in claimed.deliveries:
             found[each.key] = found.get(each.key, 0) + 1
-            self._start(each)
+            self._start(each, now_ms)
         # Of these there may be more.
         self.address([*claimed.stopped, *(key for key, room in wanted if found.get(key, 0) == room)])
         return len(claimed.deliveries) + len(claimed.stopped)
@@ -173,69 +200,115 @@ class Deliverer:
         if not is_last:
             self.wake.set()
 
-    def _take_turns(self, now_ms: int) -> list[tuple[EndpointKey, int]]:
-        """Return whose turn it is, each with how many deliveries it may be sent; they wait no longer."""
-        free = self._most_in_flight - len(self._tasks)
-        free_for_unwell = self._most_unwell - self._unwell
-        share = max(free // len(self._waiting), 1) if self._waiting else 0
-        planned: dict[str, AccountLoad] = {}
-        chosen: list[tuple[EndpointKey, int]] = []
-        for key in list(self._waiting):
-            if free <= 0:
+    async def _get_to_know(self) -> None:
+        """Learn whose endpoints are waiting of which nothing is known yet, and whether these fail."""
+        unknown = [key for key in self._waiting if key not in self._lines][:_STANDINGS_AT_ONCE]
+        if not unknown:
+            return
+        found = await webhooks.find_standings(self._database, unknown)
+        if len(self._lines) >= _KNOWN_ENDPOINTS:
+            self._lines = {key: line for key, line in self._lines.items() if line.in_flight or line.failures}
+            self._failing = Counter(
+                line.party.account for line in self._lines.values() if line.standing is Standing.FAILING
+            )
+        for key in unknown:
+            known = found.get(key)
+            account = key.scope.account
+            line = self._lines[key] = Line(Party(account, known.platform if known else account))
+            if known and known.is_failing:
+                self._note(line, lambda line: setattr(line, "is_late", True))
+
+    def _note(self, line: Line, change: Callable[[Line], None]) -> None:
+        """Change what is known of an endpoint, and count how many of its account's fail."""
+        before = line.standing
+        change(line)
+        self._failing[line.party.account] += (line.standing is Standing.FAILING) - (before is Standing.FAILING)
+        if not self._failing[line.party.account]:
+            del self._failing[line.party.account]
+
+    def _lose_patience(self, now_ms: int) -> None:
+        """Take new endpoints that do not answer for failing ones, and end their attempts where these have no places."""
+        for flight in list(self._new_flights):
+            if now_ms - flight.began_ms < PATIENCE_MS:
                 break
-            line = self._lines.get(key) or self._new_line(key)
+            line = flight.line
+            if line.standing is Standing.NEW:
+                self._note(line, lambda line: setattr(line, "is_late", True))
+            if self._places.room(Standing.FAILING, line.party):
+                del self._new_flights[flight]
+                self._places.take(flight.held_as, line.party, -1)
+                flight.held_as = Standing.FAILING
+                self._places.take(flight.held_as, line.party)
+            else:
+                flight.cut()
+
+    def _take_turns(self, now_ms: int) -> list[tuple[EndpointKey, int]]:
+        """Return whose turn it is, each with how many deliveries it may be sent; they wait no longer.
+
+        The places for them are taken.
+        """
+        share = max(self._places.free // len(self._waiting), 1) if self._waiting else 0
+        chosen: list[tuple[EndpointKey, int]] = []
+        for key in self._in_order():
+            if self._places.free <= 0:
+                break
+            line = self._lines[key]
             if line.rests_until_ms > now_ms:
                 del self._waiting[key]  # the next look finds it again
                 continue
-            load = planned.get(key.scope.account) or self._load(key.scope.account)
-            room = min(line.room, share, free, self._most_per_account - load.in_flight)
-            if not line.is_well:
-                room = min(room, free_for_unwell, self._most_unwell_per_account - load.unwell)
+            room = min(line.room, share, self._places.room(line.standing, line.party))
             if room <= 0:
                 continue
             del self._waiting[key]
             chosen.append((key, room))
-            free -= room
-            free_for_unwell -= 0 if line.is_well else room
-            planned[key.scope.account] = _loaded(load, room, is_unwell=not line.is_well)
+            self._planned.append((line.standing, line.party, room))
+            self._places.take(*self._planned[-1])
         return chosen
 
-    def _load(self, account: str) -> AccountLoad:
-        return self._accounts.get(account, _NO_LOAD)
+    def _in_order(self) -> list[EndpointKey]:
+        """Return who waits and is known: accounts with the fewest endpoints that fail or are being tried come first.
 
-    def _new_line(self, key: EndpointKey) -> Line:
-        """Return a line for an endpoint of which nothing is known; forget those that have nothing to tell."""
-        if len(self._lines) >= _KNOWN_ENDPOINTS:
-            self._lines = {key: line for key, line in self._lines.items() if line.in_flight or line.failures}
-        line = self._lines[key] = Line()
-        return line
+        Each endpoint of an account stands behind those that were there before, as if these were being tried already.
+        """
+        trouble: dict[str, int] = {}
+        ranked: list[tuple[int, EndpointKey]] = []
+        for key in self._waiting:
+            line = self._lines.get(key)
+            if line is None:
+                continue
+            rank = 0
+            if line.standing is not Standing.WELL:
+                account = line.party.account
+                rank = trouble.get(account, self._failing[account] + self._places.taken_by(Standing.NEW, account))
+                trouble[account] = rank + 1
+            ranked.append((rank, key))
+        ranked.sort(key=itemgetter(0))
+        return [key for _, key in ranked]
 
-    def _start(self, leased: Delivery) -> None:
-        line = self._lines.setdefault(leased.key, Line())
-        account = leased.key.scope.account
-        is_unwell = not line.is_well
+    def _start(self, leased: Delivery, now_ms: int) -> None:
+        line = self._lines[leased.key]
+        flight = Flight(line, line.standing, now_ms)
         line.in_flight += 1
-        self._unwell += is_unwell
-        self._accounts[account] = _loaded(self._load(account), 1, is_unwell=is_unwell)
-        task = asyncio.get_running_loop().create_task(self._deliver(leased, line))
+        self._places.take(flight.held_as, line.party)
+        if flight.held_as is Standing.NEW:
+            self._new_flights[flight] = None
+        task = asyncio.get_running_loop().create_task(self._deliver(leased, flight))
         self._tasks.add(task)
 
         def end(task: asyncio.Task[None]) -> None:
             self._tasks.discard(task)
             line.in_flight -= 1
-            self._unwell -= is_unwell
-            self._accounts[account] = _loaded(self._load(account), -1, is_unwell=is_unwell)
-            if not self._accounts[account].in_flight:
-                del self._accounts[account]
+            self._new_flights.pop(flight, None)
+            self._places.take(flight.held_as, line.party, -1)
             if self._waiting:
                 self.wake.set()
 
         task.add_done_callback(end)
 
-    async def _deliver(self, leased: Delivery, line: Line) -> None:
+    async def _deliver(self, leased: Delivery, flight: Flight) -> None:
         """Make one attempt and see it written down."""
         try:
-            attempt = await self._courier.attempt(leased)
+            attempt = await self._courier.attempt(leased, flight.begin)
         except Exception as error:  # noqa: BLE001  whatever it is stays with this one, until its lease is over
             _log.error(
                 "event could not be sent",
@@ -247,9 +320,9 @@ class Deliverer:
             )
             return
         if attempt.answer.is_success:
-            line.succeeded()
+            self._note(flight.line, Line.succeeded)
         else:
-            line.failed(self._clock())
+            self._note(flight.line, lambda line: line.failed(self._clock()))
         metrics.DELIVERED.labels(attempt.answer.outcome.value).inc()
         try:
             await self._see_recorded(attempt)
@@ -282,11 +355,6 @@ class Deliverer:
                 return [error]
             return [outcome for attempt in attempts for outcome in await self._record([attempt])]
         return [None] * len(attempts)
-
-
-def _loaded(load: AccountLoad, count: int, *, is_unwell: bool) -> AccountLoad:
-    """Return an account's load with so many deliveries more."""
-    return AccountLoad(load.in_flight + count, load.unwell + count * is_unwell)
 
 
 def _count_batch(size: int) -> None:

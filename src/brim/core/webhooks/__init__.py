@@ -5,7 +5,7 @@ then `delivery` and `sender`.
 """
 
 from brim.core.webhooks.deliveries import KEPT_ANSWER, Answer, Attempt, Delivery, EndpointKey, answer_of_status
-from brim.core.webhooks.delivery import ENDPOINTS_AT_ONCE, Courier, claim, find_due, record
+from brim.core.webhooks.delivery import ENDPOINTS_AT_ONCE, Courier, claim, find_due, find_standings, record
 from brim.core.webhooks.delivery_store import count_owed, numbering_lag_ms
 from brim.core.webhooks.destinations import (
     DESTINATION,
@@ -120,6 +120,7 @@ __all__ = [
     "find_due",
     "find_endpoint",
     "find_event",
+    "find_standings",
     "list_attempts",
     "list_deliveries",
     "list_destinations",

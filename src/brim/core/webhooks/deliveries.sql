@@ -108,6 +108,20 @@ WITH RECURSIVE steps AS (
 )
 SELECT account, livemode, endpoint, next_attempt_ms FROM steps LIMIT $4;
 
+-- name: find_standings
+-- Of endpoints, whose platform's accounts they are of and whether they fail since some time; none for one that is gone.
+SELECT w.account, w.livemode, w.id, w.failing_since_ms IS NOT NULL AS is_failing, coalesce(a.platform, w.account) AS platform
+FROM unnest($1::text[], $2::boolean[], $3::text[]) AS n (account, livemode, endpoint)
+CROSS JOIN LATERAL (
+    SELECT account, livemode, id, failing_since_ms
+    FROM webhook_endpoints
+    WHERE account = n.account AND livemode = n.livemode AND id = n.endpoint
+    OFFSET 0
+) AS w
+LEFT JOIN LATERAL (
+    SELECT platform FROM accounts WHERE account = n.account OFFSET 0
+) AS a ON true;
+
 -- name: claim_deliveries
 -- Lease what is due for some endpoints, so many for each, longest waiting first, and return it with what an attempt
 -- takes: the event, the endpoint as it is now, and how many endpoints have not received the event. Columns of an event

@@ -25,10 +25,10 @@ from brim.core.webhooks.deliveries import (
     render_body,
     render_headers,
 )
-from brim.core.webhooks.delivery_store import Claimed, DueEndpoint
+from brim.core.webhooks.delivery_store import Claimed, DueEndpoint, EndpointStanding
 from brim.core.webhooks.endpoints import secret_place
 from brim.core.webhooks.rules import Endpoint
-from brim.core.webhooks.sender import Poster
+from brim.core.webhooks.sender import Begin, Poster
 from brim.core.webhooks.wire import endpoint_json
 from brim.platform.database import Conn, Database
 from brim.platform.vault import Vault
@@ -58,6 +58,16 @@ async def find_due(database: Database, *, after: EndpointKey | None) -> Sequence
     """
     async with database.connection() as conn:
         return await deliveries.find_due_endpoints(conn, after=after, limit=ENDPOINTS_AT_ONCE)
+
+
+async def find_standings(database: Database, keys: Sequence[EndpointKey]) -> dict[EndpointKey, EndpointStanding]:
+    """Return how endpoints stand, without those that are gone.
+
+    Raises:
+        DatabaseUnavailableError: it cannot answer now.
+    """
+    async with database.connection() as conn:
+        return await deliveries.find_standings(conn, keys)
 
 
 async def claim(
@@ -95,8 +105,12 @@ class Courier:
         """How long an attempt may take."""
         return self._poster.timeout_s
 
-    async def attempt(self, delivery: Delivery) -> Attempt:
+    async def attempt(self, delivery: Delivery, begin: Begin | None = None) -> Attempt:
         """Send an event to its endpoint, signed at this moment, and return what became of it.
+
+        Args:
+            delivery: the event and the endpoint.
+            begin: told of the time that the attempt has, which may be made shorter while it lasts.
 
         Raises:
             NoEncryptionKeyError, SecretUnreadableError: it cannot be signed; nothing was sent.
@@ -107,7 +121,7 @@ class Courier:
         headers = render_headers(body, timestamp=now_ms // 1000, secrets=secrets, number=delivery.number)
         loop = asyncio.get_running_loop()
         began = loop.time()
-        answer = await self._post(delivery, headers, body)
+        answer = await self._post(delivery, headers, body, begin)
         return Attempt(
             id=self.ids.new_at("wa_", now_ms),
             delivery=delivery,
@@ -117,11 +131,13 @@ class Courier:
             answer=answer,
         )
 
-    async def _post(self, delivery: Delivery, headers: dict[str, str], body: bytes) -> Answer:
+    async def _post(
+        self, delivery: Delivery, headers: dict[str, str], body: bytes, begin: Begin | None = None
+    ) -> Answer:
         endpoint = delivery.endpoint
         scope = endpoint.scope
         return await self._poster.post(
-            endpoint.url, livemode=scope.livemode, headers=headers, body=body, account=scope.account
+            endpoint.url, livemode=scope.livemode, headers=headers, body=body, account=scope.account, begin=begin
         )
 
 

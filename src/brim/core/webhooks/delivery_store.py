@@ -46,6 +46,13 @@ class DueEndpoint(msgspec.Struct, frozen=True):
     first_ms: int
 
 
+class EndpointStanding(msgspec.Struct, frozen=True):
+    """Under whose platform an endpoint's account is, itself where it is under none, and whether the endpoint fails."""
+
+    platform: str
+    is_failing: bool
+
+
 async def number_events(conn: Conn, *, from_place: int, limit: int, now_ms: int) -> Numbered:
     """Number up to `limit` events of the queue, from a place on, and address them to endpoints.
 
@@ -61,6 +68,12 @@ async def find_due_endpoints(conn: Conn, *, after: EndpointKey | None, limit: in
     start = (after.scope.account, after.scope.livemode, after.id) if after else ("", False, "")
     records = await conn.fetch(_SQL["find_due_endpoints"], *start, limit)
     return [DueEndpoint(_key(record), record["next_attempt_ms"]) for record in records]
+
+
+async def find_standings(conn: Conn, keys: Sequence[EndpointKey]) -> dict[EndpointKey, EndpointStanding]:
+    """Return how endpoints stand, without those that are gone."""
+    records = await conn.fetch(_SQL["find_standings"], *columns([_columns_of(key) for key in keys]))
+    return {_key(record, "id"): EndpointStanding(record["platform"], record["is_failing"]) for record in records}
 
 
 async def claim_deliveries(

@@ -50,6 +50,10 @@ async def resolve_by_system(host: str, _account: str = "") -> Sequence[Address]:
     return list(dict.fromkeys(ip_address(entry[4][0]) for entry in found))
 
 
+Begin: TypeAlias = Callable[[asyncio.Timeout], None]
+"""Told of the time that a post has, once it has begun."""
+
+
 class Poster:
     """Posts to URLs of others. Make it inside the running event loop.
 
@@ -77,7 +81,14 @@ class Poster:
         self._proxy = proxy
 
     async def post(
-        self, url: str, *, livemode: bool, headers: Mapping[str, str], body: bytes, account: str = ""
+        self,
+        url: str,
+        *,
+        livemode: bool,
+        headers: Mapping[str, str],
+        body: bytes,
+        account: str = "",
+        begin: Begin | None = None,
     ) -> Answer:
         """Post a body and return what became of it. Never raises for what the other side does.
 
@@ -87,10 +98,15 @@ class Poster:
             headers: sent beside those that every request has.
             body: what is sent.
             account: whose post it is, so that names are looked up at its expense.
+            begin: told of the time that it has, which may be made shorter while it lasts.
         """
         exchange = _Exchange()
+        loop = asyncio.get_running_loop()
+        began = loop.time()
         try:
-            async with asyncio.timeout(self.timeout_s):
+            async with asyncio.timeout(self.timeout_s) as deadline:
+                if begin:
+                    begin(deadline)
                 target = parse_target(url)
                 await self._dial(target, exchange, await self._find_addresses(target, account, livemode=livemode))
                 exchange.send(_write_request(target, headers, body))
@@ -98,13 +114,17 @@ class Poster:
         except TargetBlockedError as error:
             return Answer(outcome=Outcome.BLOCKED, error=error.message)
         except TimeoutError:
-            return exchange.answer_so_far or _timed_out(self.timeout_s)
+            return exchange.answer_so_far or _timed_out(self._time_taken(loop.time() - began))
         except TargetUnreachableError as error:
             return Answer(outcome=Outcome.UNREACHABLE, error=str(error))
         except OSError as error:
             return Answer(outcome=Outcome.UNREACHABLE, error=_describe(error))
         finally:
             exchange.hang_up()
+
+    def _time_taken(self, seconds: float) -> float:
+        """Return how long an attempt had that ran out of time: all of it, or less where that was made shorter."""
+        return self.timeout_s if seconds > self.timeout_s - 0.01 else round(seconds, 1)
 
     async def _find_addresses(self, target: Target, account: str, *, livemode: bool) -> Sequence[Address]:
         """Return the addresses that a target's host stands for, each of which may be dialled.
