@@ -23,6 +23,9 @@ LIMITS = Limits(
 _TURNS = 5
 """Turns of the loop in which whatever was begun comes to an end, where nothing waits for anything else."""
 
+_LAST_TURNS = 500
+"""Turns before the client hangs up: websockets are read in turns, and the last piece may hold many messages."""
+
 
 class Echo:
     """Answers every request and remembers it; at `/socket`, it echoes the messages of a websocket."""
@@ -120,7 +123,7 @@ class Wired:
         self.protocol.connection_made(self)
         for piece in pieces:
             await self._deliver(piece)
-        await self._settle()
+        await self._settle(_LAST_TURNS)
         self._closing = True
         self.protocol.connection_lost(None)
         while self.state.tasks:
@@ -141,8 +144,8 @@ class Wired:
                 piece = b""
             await self._settle()
 
-    async def _settle(self) -> None:
-        for _ in range(_TURNS):
+    async def _settle(self, turns: int = _TURNS) -> None:
+        for _ in range(turns):
             await asyncio.sleep(0)
 
     def check_nothing_is_left(self) -> None:
