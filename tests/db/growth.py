@@ -143,6 +143,7 @@ _AROUND: Final = (
     """
     owner_terms (account, livemode, version)
     SELECT 'acct_' || n, false, 1 FROM n
+    ON CONFLICT ON CONSTRAINT owner_terms_pk DO UPDATE SET version = excluded.version
     """,
     """
     test_clocks (account, livemode, id, created, deletes_after, frozen_time, since_ms, status, target_frozen_time)

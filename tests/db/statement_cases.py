@@ -348,7 +348,6 @@ CASES: Final[Mapping[str, Case]] = {
     "topups.postpone_topups": Case((*BIGS, [at("tu_", n) for n in PENDING], *_same("pending", 9, times=100))),
     "topups.read_terms": Case(("acct_7", False)),
     "account_config.change_terms": Case(("acct_7", False)),
-    "account_config.ensure_terms": Case(("acct_7",)),
     "account_config.close": Case(("acct_7",)),
     "account_config.set_settlement_days": Case(("acct_7", False, 1)),
     "topups.create_topups": Case((_CREATES, 1)),

@@ -38,7 +38,6 @@ async def reject_account(
         AccountInUseError: it has money, or money on its way.
         IdempotencyMismatchError: the key stands for another request.
     """
-    await _ensure_terms(database, account_id)
 
     async def work(conn: Conn) -> bytes:
         account = await lock_account(conn, attempt.scope, account_id)
@@ -60,7 +59,6 @@ async def delete_account(database: Database, attempt: Attempt, account_id: str, 
         NotAuthorizedError: somebody other than its platform asks.
         AccountInUseError: it has money, or money on its way.
     """
-    await _ensure_terms(database, account_id)
 
     async def work(conn: Conn) -> None:
         account = await lock_account(conn, attempt.scope, account_id)
@@ -69,16 +67,6 @@ async def delete_account(database: Database, attempt: Attempt, account_id: str, 
         await expire_keys_of_account(conn, account_id, attempt.now_ms)
         await delete_all_external_accounts(conn, account_id)
         await accounts.delete_account(conn, account, now_ms=attempt.now_ms)
-
-    await database.transact(work)
-
-
-async def _ensure_terms(database: Database, account_id: str) -> None:
-    """Let an account that exists have terms, in a transaction of its own: see `store.terms.ensure_terms`."""
-
-    async def work(conn: Conn) -> None:
-        if await accounts.find_account(conn, account_id) is not None:
-            await account_config.ensure_terms(conn, account_id)
 
     await database.transact(work)
 

@@ -9,22 +9,26 @@ from brim.platform.sql import load_queries
 _SQL: Final = load_queries(__package__)
 
 
+class NoTermsError(AssertionError):
+    """An account lacks what every account begins with."""
+
+    def __init__(self, account: str) -> None:
+        super().__init__(f"The account {account} has no terms in one of its modes.")
+
+
 async def change_terms(conn: Conn, scope: AccountScope) -> None:
     """Count a change of an account's terms, in the transaction of the change."""
     await conn.execute(_SQL["change_terms"], scope.account, scope.livemode)
 
 
-async def ensure_terms(conn: Conn, account: str) -> None:
-    """Let an account have terms in both modes, so that there is something for its creates to hold.
-
-    Commit this before `close`: a create that is under way meanwhile then either ends first or sees the change.
-    """
-    await conn.execute(_SQL["ensure_terms"], account)
-
-
 async def close(conn: Conn, account: str) -> None:
-    """Let no top-up of an account be made any more, in either mode; waits for those under way."""
-    await conn.execute(_SQL["close"], account)
+    """Let no top-up of an account be made any more, in either mode; waits for those under way.
+
+    Raises:
+        NoTermsError: the account lacks terms in a mode, so nothing says that none is under way.
+    """
+    if await conn.execute(_SQL["close"], account) != "UPDATE 2":
+        raise NoTermsError(account)
 
 
 async def set_settlement_days(conn: Conn, scope: AccountScope, days: int | None) -> None:

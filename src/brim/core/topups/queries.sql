@@ -14,7 +14,8 @@ WITH wanted AS MATERIALIZED (
         payload json
     )
 ),
--- Held until the commit, so that terms do not change under a create; most accounts have no such row.
+-- Held until the commit, so that terms do not change under a create. An account has this row from its beginning on; one
+-- that were added later would not be seen by a create under way.
 terms AS MATERIALIZED (
     SELECT o.account, o.livemode, o.version
     FROM (SELECT DISTINCT account, livemode FROM wanted ORDER BY account, livemode) AS w

@@ -1,0 +1,117 @@
+"""A change of what creates depend on waits for the creates under way, in an account as young as it may be."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+
+import pytest
+from books import new_topup
+from test_accounts import NOW_MS, attempt, change, id_of, make
+
+from brim.api.framework.errors import render_error
+from brim.base.ids import IdFactory
+from brim.base.scope import AccountScope
+from brim.core.access.service import create_account
+from brim.core.account_closing import delete_account, reject_account
+from brim.core.accounts.rules import AccountInUseError
+from brim.core.idempotency.service import Attempt
+from brim.core.topups.store import Refusal, insert_topups
+from brim.platform.database import Conn, Database
+from brim.testing.terminal import typed
+from waiting import until_somebody_waits
+
+_RACES = 60
+
+
+@pytest.fixture
+async def platform(database: Database) -> str:
+    return (await create_account(database, platform=None, **typed(NOW_MS))).account
+
+
+async def create(conn: Conn, account: str, *, livemode: bool = True) -> Refusal | None:
+    """Make a top-up of an account of which nothing is remembered; return why it was not made, if so."""
+    new = new_topup(IdFactory(), scope=AccountScope(account, livemode), now_ms=NOW_MS)
+    return (await insert_topups(conn, [new], now_ms=NOW_MS)).get(new.event.id)
+
+
+async def delete(database: Database, by: Attempt, account: str) -> None:
+    await delete_account(database, by, account, asking=by.scope.account)
+
+
+async def reject(database: Database, by: Attempt, account: str) -> None:
+    await reject_account(database, by, account, "fraud", asking=by.scope.account, render_error=render_error)
+
+
+async def agree(database: Database, by: Attempt, account: str) -> None:
+    await change(database, by, account, settlement_days=9)
+
+
+async def while_a_create_is_under_way(
+    database: Database, database_url: str, account: str, work: Callable[[], Awaitable[None]]
+) -> "asyncio.Future[None]":
+    """Begin some work between a create's statement and its commit, see it wait, and return it."""
+    async with database.transaction() as conn:
+        assert await create(conn, account) is None
+        working = asyncio.ensure_future(work())
+        waiting = asyncio.ensure_future(until_somebody_waits(database_url))
+        await asyncio.wait([working, waiting], return_when=asyncio.FIRST_COMPLETED)
+        has_ended = working.done()
+        waiting.cancel()
+        assert not has_ended, "it did not wait for the create"
+    return working
+
+
+@pytest.mark.parametrize("end", [delete, reject])
+async def test_the_end_of_an_account_waits_for_a_create_and_sees_its_money(
+    database: Database, database_url: str, platform: str, end: Callable[[Database, Attempt, str], Awaitable[None]]
+) -> None:
+    """An account was deleted while its very first top-up was being made, and the money stayed where nobody came."""
+    by = attempt(platform, livemode=True)
+    account = id_of(await make(database, by))
+    ending = await while_a_create_is_under_way(database, database_url, account, lambda: end(database, by, account))
+    with pytest.raises(AccountInUseError):
+        await ending
+
+
+async def test_the_first_change_of_terms_waits_for_a_create(
+    database: Database, database_url: str, platform: str
+) -> None:
+    """A change was acknowledged, and after that a top-up appeared that was made without it."""
+    by = attempt(platform, livemode=True)
+    account = id_of(await make(database, by))
+    await (await while_a_create_is_under_way(database, database_url, account, lambda: agree(database, by, account)))
+    async with database.connection() as conn:
+        assert await create(conn, account) is Refusal.TERMS_CHANGED
+
+
+async def test_of_a_create_and_a_deletion_at_once_one_is_refused(database: Database, platform: str) -> None:
+    by = attempt(platform, livemode=True)
+    outcomes: Counter[tuple[bool, bool]] = Counter()
+
+    async def is_created(account: str) -> bool:
+        async with database.connection() as conn:
+            return await create(conn, account) is None
+
+    async def is_deleted(account: str) -> bool:
+        with suppress(AccountInUseError):
+            await delete(database, by, account)
+            return True
+        return False
+
+    for _ in range(_RACES):
+        account = id_of(await make(database, by))
+        created, deleted = await asyncio.gather(is_created(account), is_deleted(account))
+        outcomes[created, deleted] += 1
+    assert set(outcomes) <= {(True, False), (False, True)}, outcomes
+
+
+@pytest.mark.parametrize("livemode", [False, True])
+async def test_an_account_without_a_platform_begins_with_terms_too(database: Database, *, livemode: bool) -> None:
+    account = (await create_account(database, platform=None, **typed(NOW_MS))).account
+    async with database.connection() as conn:
+        found = await conn.fetch(
+            "SELECT version FROM owner_terms WHERE account = $1 AND livemode = $2", account, livemode
+        )
+        assert [record["version"] for record in found] == [0]
+        assert await create(conn, account, livemode=livemode) is None  # under the terms that every process begins with
