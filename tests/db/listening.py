@@ -100,11 +100,13 @@ class Session:
         self.key = key
 
 
-async def opened(database: Database, scope: AccountScope, *, features: Sequence[str] = ("webhooks",)) -> Session:
-    """Open a session with a key of its own; its features are in the CLI's words, and it passes events on."""
+async def opened(
+    database: Database, scope: AccountScope, *, features: Sequence[str] = ("webhooks",), platform: str | None = None
+) -> Session:
+    """Open a session that passes events on, with a new key of its account, or of the platform."""
     key = await create_key(
         database,
-        account=scope.account,
+        account=platform or scope.account,
         livemode=scope.livemode,
         permissions=None,
         name=None,

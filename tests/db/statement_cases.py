@@ -89,6 +89,7 @@ _EVENT: Final = (at("evt_new", 1), 1, "topup.created", "tu_x", "v", None, None, 
 
 CASES: Final[Mapping[str, Case]] = {
     "accounts.find_account": Case(("acct_7",)),
+    "accounts.hold_account": Case(("acct_7",)),
     "accounts.read_account": Case(("acct_8", BIG, False)),
     "accounts.lock_account": Case(("acct_8", BIG, False)),
     "accounts.list_platform_accounts": Case((BIG, False, *IN_ORDER)),
@@ -222,7 +223,7 @@ CASES: Final[Mapping[str, Case]] = {
     "stripe_cli.insert_listener": Case(("acct_7", False, sha(0), "box", "", "{}", 1, b"", 1)),
     "stripe_cli.find_listener": Case(("acct_7", False, sha(7), 0, 0)),
     "stripe_cli.find_places": Case(("acct_7", False, sha(7))),
-    "stripe_cli.ended_keys": Case(([sha(n) for n in FEW], 0)),
+    "stripe_cli.ended_grants": Case(([sha(n) for n in FEW], [f"acct_{n}" for n in FEW], 0)),
     "stripe_cli.note_listeners": Case((*ONES, [sha(n) for n in FEW], [5] * 10, 9)),
     "stripe_cli.note_places": Case((*ONES, [sha(n) for n in FEW], ["acct_x"] * 10, [5] * 10)),
     "stripe_cli.newest_numbers": Case((["acct_p1"], [False], [0])),

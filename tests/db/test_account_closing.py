@@ -6,14 +6,17 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 import pytest
-from books import new_topup
+from books import new_topup, rows
+from people import BY
 from test_accounts import NOW_MS, attempt, change, id_of, make
 
 from brim.api.framework.errors import render_error
 from brim.base.ids import IdFactory
 from brim.base.scope import AccountScope
-from brim.core.access.service import create_account
+from brim.core.access.owner_keys import KeyWish, OwnerKeys
+from brim.core.access.service import UnknownAccountError, create_account, create_key
 from brim.core.account_closing import delete_account, reject_account
+from brim.core.accounts import lock_account
 from brim.core.accounts.rules import AccountInUseError
 from brim.core.idempotency.service import Attempt
 from brim.core.topups.store import Refusal, insert_topups
@@ -104,6 +107,26 @@ async def test_of_a_create_and_a_deletion_at_once_one_is_refused(database: Datab
         created, deleted = await asyncio.gather(is_created(account), is_deleted(account))
         outcomes[created, deleted] += 1
     assert set(outcomes) <= {(True, False), (False, True)}, outcomes
+
+
+async def test_no_key_is_made_for_an_account_that_is_being_deleted(
+    database: Database, database_url: str, platform: str
+) -> None:
+    """Whoever issues a key waits for the deletion, and is refused then, or the deletion ends the key."""
+    by = attempt(platform)
+    account = id_of(await make(database, by))
+    wish = KeyWish(id="mk_late")
+    made = OwnerKeys(database, ids=IdFactory()).create_key
+    async with database.transaction() as conn:
+        await lock_account(conn, by.scope, account)
+        making = asyncio.ensure_future(made(AccountScope(account, livemode=False), wish, by=BY, now_ms=NOW_MS))
+        await until_somebody_waits(database_url)
+        await conn.execute("UPDATE accounts SET deleted_ms = $2 WHERE account = $1", account, NOW_MS)
+    with pytest.raises(UnknownAccountError):
+        await making
+    with pytest.raises(UnknownAccountError):
+        await create_key(database, account=account, livemode=False, permissions=None, name=None, **typed(NOW_MS))
+    assert await rows(database, "SELECT FROM api_keys WHERE account = $1", account) == []
 
 
 @pytest.mark.parametrize("livemode", [False, True])

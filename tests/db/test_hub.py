@@ -8,10 +8,12 @@ import pytest
 from books import rows
 from hooks import add_events
 from listening import PATIENCE_S, FarEnd, connected, found, number, opened
+from test_accounts import attempt
 
 from brim.base.clock import system_clock_ms
 from brim.base.scope import AccountScope
 from brim.core.access.service import create_account, revoke_key, roll_key
+from brim.core.account_closing import delete_account
 from brim.core.stripe_cli.connections import WINDOW
 from brim.core.stripe_cli.hub import Hub
 from brim.platform.announcements.poller import LOOK_EVERY_S
@@ -201,6 +203,23 @@ async def test_a_session_ends_with_its_key(
         assert not end.over.is_set()
     assert end.ids == [made]
     assert other.ids == []
+    assert await found(database, ending) is None
+    assert await found(database, staying) is not None
+
+
+async def test_a_session_ends_with_its_account_whose_ever_key_it_was_opened_with(
+    hub: Hub, database: Database, scope: AccountScope
+) -> None:
+    """A session that a platform had opened for an account went on, and could be resumed, after that was deleted."""
+    below = await new_owner(database, platform=scope)
+    ending, staying = await opened(database, below, platform=scope.account), await opened(database, scope)
+    async with connected(hub, database, staying) as end, connected(hub, database, ending) as other:
+        await delete_account(
+            database, attempt(scope.account, now_ms=system_clock_ms()), below.account, asking=scope.account
+        )
+        async with asyncio.timeout(PATIENCE_S):
+            await other.over.wait()
+        assert not end.over.is_set()
     assert await found(database, ending) is None
     assert await found(database, staying) is not None
 

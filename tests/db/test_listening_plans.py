@@ -74,7 +74,7 @@ LOOKS: list[tuple[str, tuple[Any, ...], int]] = [
     ("stripe_cli.count_listeners", (*OWNER, 0), 10),
     ("stripe_cli.find_listener", (*OWNER, HASH, 0, 0), 20),
     ("stripe_cli.find_places", (*OWNER, HASH), 10),
-    ("stripe_cli.ended_keys", (HASHES, NOW_MS), 40),
+    ("stripe_cli.ended_grants", (HASHES, ["acct_x"] * len(HASHES), NOW_MS), 60),
     ("stripe_cli.note_listeners", (*SIX, HASHES, [1] * 6, NOW_MS), 120),
     ("stripe_cli.note_places", (*SIX, HASHES, ["acct_x"] * 6, [1] * 6), 120),
     ("stripe_cli.newest_numbers", (*SIX, [0] * 6), 60 + 8 * BELOW),

@@ -5,12 +5,14 @@ import asyncio
 import pytest
 from books import execute, rows
 from people import BY, IDS
+from test_accounts import attempt
 
 from brim.base.paging import PageRequest
 from brim.base.scope import AccountScope
 from brim.core.access.recognition import recognise_key
 from brim.core.access.rules import hash_secret
 from brim.core.access.service import NoAccountError, UnknownAccountError, create_account
+from brim.core.account_closing import delete_account
 from brim.core.audit.rules import Action
 from brim.core.audit.service import list_audit_log
 from brim.core.pairing.rules import (
@@ -50,6 +52,10 @@ async def approve(database: Database, new: NewPairing, *, account: str | None = 
 
 async def fetch(database: Database, new: NewPairing, *, now_ms: int = NOW_MS) -> Redeemed | None:
     return await redeem_pairing(database, new.id, new.poll_secret, now_ms=now_ms)
+
+
+async def delete_below(database: Database, platform: str, account: str) -> None:
+    await delete_account(database, attempt(platform, now_ms=NOW_MS), account, asking=platform)
 
 
 @pytest.fixture
@@ -203,3 +209,14 @@ async def test_no_secret_of_a_login_is_in_the_database(database: Database) -> No
     for secret in (new.poll_secret, new.token, code_of(new.token), redeemed.key.secret):
         assert secret not in kept
     assert new.id in kept
+
+
+async def test_a_login_approved_before_its_account_was_deleted_gets_no_key(database: Database, account: str) -> None:
+    """It handed out a working key of an account that nobody could reach any more."""
+    below = (await create_account(database, platform=account, **typed(NOW_MS))).account
+    new = await ask(database)
+    await approve(database, new, account=below)
+    await delete_below(database, account, below)
+    with pytest.raises(PairingDeniedError):
+        await fetch(database, new)
+    assert await rows(database, "SELECT FROM api_keys WHERE account = $1", below) == []

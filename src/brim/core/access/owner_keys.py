@@ -21,7 +21,7 @@ from brim.core.access.rules import (
     OwnedKey,
     secret_prefix,
 )
-from brim.core.access.service import EndedKeyError, NewKey, UnknownKeyError, describe_key, record_change
+from brim.core.access.service import EndedKeyError, NewKey, UnknownKeyError, add_key, describe_key, record_change
 from brim.core.accounts import RandomText
 from brim.core.audit import Action, Actor
 from brim.platform.database import Conn, Database
@@ -109,6 +109,7 @@ class OwnerKeys:
 
         Raises:
             NoRightsError, InvalidPermissionError, KeyNameTooLongError: no such key can be.
+            UnknownAccountError: the account was deleted.
             KeyMadeAlreadyError: it was made already.
         """
         permissions = None if wish.permissions is None else _checked(wish.permissions)
@@ -169,7 +170,7 @@ class OwnerKeys:
         secret = prefix + self._random_text(SECRET_CHARS)
         described = describe_key(secret, scope.account, wish.permissions, wish.name, now_ms, self._random_text)
         key = msgspec.structs.replace(described, id=wish.id)
-        if not await keys.insert_key(conn, key):
+        if not await add_key(conn, key):
             raise KeyMadeAlreadyError
         return NewKey(key, secret)
 

@@ -161,8 +161,21 @@ async def issue_key(
     secret = secret_prefix(livemode=livemode, restricted=permissions is not None) + random_text(SECRET_CHARS)
     described = describe_key(secret, account, permissions, name, now_ms, random_text)
     key = msgspec.structs.replace(described, expires_ms=expires_ms)
-    await keys.insert_key(conn, key)
+    await add_key(conn, key)
     return NewKey(key, secret)
+
+
+async def add_key(conn: Conn, key: ApiKey) -> bool:
+    """Add a key of an account that is there, and tell whether it was: not where the account has one of the same id.
+
+    The account cannot be deleted until the transaction ends, so its deletion sees every key there is, and ends it.
+
+    Raises:
+        UnknownAccountError: there is no such account, or it was deleted.
+    """
+    if not await accounts.hold_account(conn, key.account):
+        raise UnknownAccountError(key.account)
+    return await keys.insert_key(conn, key)
 
 
 async def list_keys(database: Database, *, account: str | None) -> list[ApiKey]:
@@ -233,7 +246,7 @@ async def ensure_first_account(
         if account is None:
             account = new_account_id(now_ms, random_text)
             await accounts.insert_account(conn, Account(account=account, platform=None, created=now_ms // 1000))
-        await keys.insert_key(conn, describe_key(test_secret_key, account, None, "first test key", now_ms, random_text))
+        await add_key(conn, describe_key(test_secret_key, account, None, "first test key", now_ms, random_text))
         return account
 
 

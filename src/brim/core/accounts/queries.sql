@@ -9,6 +9,13 @@ SELECT
 FROM accounts
 WHERE account = $1;
 
+-- name: hold_account
+-- Keep an account that is there from being deleted until the transaction ends; several may at once.
+SELECT account
+FROM accounts
+WHERE account = $1 AND deleted_ms IS NULL
+FOR SHARE;
+
 -- name: read_account
 -- One account that another one can reach, a deleted one too: itself, or one whose platform it is; with its own agreement
 -- in one mode.

@@ -21,6 +21,11 @@ async def find_account(conn: Conn, account: str) -> Account | None:
     return _found(await conn.fetchrow(_SQL["find_account"], account))
 
 
+async def hold_account(conn: Conn, account: str) -> bool:
+    """Keep an account from being deleted until the transaction ends; tell whether it is there."""
+    return await conn.fetchval(_SQL["hold_account"], account) is not None
+
+
 async def account_platform(conn: Conn, account: str) -> str | None:
     """Return the platform whose keys may act for an account; None when there is none, or no such account."""
     found = await find_account(conn, account)

@@ -88,7 +88,7 @@ class UnknownPairingError(BrimError):
 
 
 class PairingDeniedError(BrimError):
-    """Somebody has said no."""
+    """Somebody has said no, or the account of the login was deleted."""
 
     def __init__(self) -> None:
         super().__init__("This login was denied.")

@@ -174,7 +174,7 @@ async def redeem_pairing(
 
     Raises:
         UnknownPairingError: there is no such pairing, it has expired, or the secret is another's.
-        PairingDeniedError: somebody has said no.
+        PairingDeniedError: somebody has said no, or the account was deleted since.
         PairingRedeemedError: it was handed out already.
     """
     async with database.connection() as conn:
@@ -190,6 +190,8 @@ async def redeem_pairing(
 
 
 async def _hand_out(conn: Conn, pairing: Pairing, *, now_ms: int, random_text: RandomText) -> Redeemed:
+    if pairing.account and not await accounts.hold_account(conn, pairing.account):
+        raise PairingDeniedError
     if not pairing.account or not await pairings.redeem_pairing(conn, pairing.id, now_ms=now_ms):
         raise PairingRedeemedError
     key = await issue_key(

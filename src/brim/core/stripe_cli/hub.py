@@ -21,7 +21,7 @@ from brim.platform.announcements.poller import Looking
 from brim.platform.database import Conn, Database
 
 _KEYS_EVERY_MS: Final = 500
-"""A connection is closed within two seconds of its key's end also where everything else is slow."""
+"""A connection is closed within two seconds of the end of its key or account also where everything else is slow."""
 
 _LATE_NUMBERS_MS: Final = 15_000
 """A number may be committed so much later than it says; no statement takes longer."""
@@ -91,14 +91,14 @@ class Hub:
             self._looking.wake()
 
     async def _end_with_keys(self, conn: Conn, conversations: Sequence[Conversation], *, now_ms: int) -> None:
-        """End the conversations whose key was revoked or has expired; not asked at every look."""
+        """End the conversations whose key has ended or whose account was deleted; not asked at every look."""
         if now_ms - self._keys_checked_ms < _KEYS_EVERY_MS:
             return
-        hashes = {each.listener.key_hash for each in conversations}
-        ended = await listeners.ended_keys(conn, sorted(hashes), now_ms=now_ms)
+        grants = {(each.listener.key_hash, each.listener.scope.account) for each in conversations}
+        ended = await listeners.ended_grants(conn, sorted(grants), now_ms=now_ms)
         for each in conversations:
-            if each.listener.key_hash in ended:
-                log.info("a listener's key has ended", account=each.listener.scope.account)
+            if (each.listener.key_hash, each.listener.scope.account) in ended:
+                log.info("a listener's key or account has ended", account=each.listener.scope.account)
                 each.end()
         self._keys_checked_ms = now_ms
 

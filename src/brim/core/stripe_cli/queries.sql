@@ -27,7 +27,8 @@ SELECT
     $7::bigint, $7::bigint, $8::bytea;
 
 -- name: find_listener
--- A session that was seen since a time, with its device, while the key works that it was opened with.
+-- A session that was seen since a time, with its device, while the key works that it was opened with and its account is
+-- there.
 SELECT s.device, s.features, s.filters, s.acked_place, s.created_ms, s.key_hash, d.endpoint, d.secret
 FROM (
     SELECT *
@@ -42,7 +43,8 @@ CROSS JOIN LATERAL (
     OFFSET 0
 ) AS d
 CROSS JOIN LATERAL (SELECT expires_ms FROM api_keys WHERE hash = s.key_hash OFFSET 0) AS k
-WHERE k.expires_ms IS NULL OR k.expires_ms > $5;
+LEFT JOIN LATERAL (SELECT deleted_ms FROM accounts WHERE account = s.account OFFSET 0) AS a ON true
+WHERE (k.expires_ms IS NULL OR k.expires_ms > $5) AND a.deleted_ms IS NULL;
 
 -- name: find_places
 -- Up to where a session has received the events of accounts under its own.
@@ -50,12 +52,13 @@ SELECT event_account, acked_place
 FROM cli_session_places
 WHERE account = $1 AND livemode = $2 AND hash = $3;
 
--- name: ended_keys
--- Those of some keys that work no longer.
-SELECT g.hash
-FROM unnest($1::bytea[]) AS g (hash)
+-- name: ended_grants
+-- Those of some pairs of a key and an account where the key works no longer, or the account was deleted.
+SELECT g.hash, g.account
+FROM unnest($1::bytea[], $2::text[]) AS g (hash, account)
 LEFT JOIN LATERAL (SELECT hash, expires_ms FROM api_keys WHERE hash = g.hash OFFSET 0) AS k ON true
-WHERE k.hash IS NULL OR k.expires_ms <= $2;
+LEFT JOIN LATERAL (SELECT deleted_ms FROM accounts WHERE account = g.account OFFSET 0) AS a ON true
+WHERE k.hash IS NULL OR k.expires_ms <= $3 OR a.deleted_ms IS NOT NULL;
 
 -- name: note_listeners
 -- Some sessions are there, and have received everything of their own account up to a place.

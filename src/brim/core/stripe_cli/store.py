@@ -127,9 +127,11 @@ async def find_listener(
     )
 
 
-async def ended_keys(conn: Conn, hashes: Sequence[bytes], *, now_ms: int) -> set[bytes]:
-    """Return those of some keys, by their SHA-256, that work no longer."""
-    return {record["hash"] for record in await conn.fetch(_SQL["ended_keys"], hashes, now_ms)}
+async def ended_grants(conn: Conn, grants: Sequence[tuple[bytes, str]], *, now_ms: int) -> set[tuple[bytes, str]]:
+    """Return those of some pairs of a key, by its SHA-256, and an account of which one has ended."""
+    hashes, accounts = [digest for digest, _ in grants], [account for _, account in grants]
+    records = await conn.fetch(_SQL["ended_grants"], hashes, accounts, now_ms)
+    return {(record["hash"], record["account"]) for record in records}
 
 
 async def note_progress(conn: Conn, progress: Sequence[Progress], *, now_ms: int) -> None:

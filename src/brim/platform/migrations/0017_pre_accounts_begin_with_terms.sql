@@ -27,3 +27,9 @@ ON CONFLICT DO NOTHING;
 
 -- Whether an account was made with a live key. One that is used in live mode is changed with live keys alone.
 ALTER TABLE accounts ADD COLUMN made_live boolean NOT NULL DEFAULT false;
+
+-- Keys that were handed out for an account after its deletion, by a login approved before, end now.
+UPDATE api_keys AS k
+SET expires_ms = least(k.expires_ms, a.deleted_ms)
+FROM accounts AS a
+WHERE a.account = k.account AND a.deleted_ms IS NOT NULL;
