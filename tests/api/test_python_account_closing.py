@@ -1,6 +1,6 @@
 """Accounts are rejected and deleted by their platform, never with money, and never with their books."""
 
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -72,16 +72,74 @@ def test_a_deleted_account_is_reached_by_nobody_and_its_books_stay(
     assert server.run(read) == ((None, "{}", True, 0), 1, 2)
 
 
-def test_an_account_with_money_or_with_money_on_its_way_stays(client: StripeClient, server: Server) -> None:
+def test_an_account_with_live_money_or_with_some_on_its_way_stays(
+    client: StripeClient, connect: Connect, server: Server
+) -> None:
+    platform = connect(server.make_key(client.v1.accounts.retrieve_current().id, livemode=True))
+    made = platform.v1.accounts.create({}).id
+    (pending,) = seed_topups(server, made, [Seed(500, 1_780_000_000)], livemode=True)
+    assert ["pending top-ups in live mode" in reason for reason in in_use(platform, made)] == [True, True]
+    platform.v1.topups.cancel(pending, {}, acting_for(made))
+    assert not reject(platform, made).charges_enabled
+    platform.v1.accounts.delete(made)
+
+
+def test_test_money_keeps_nobody(client: StripeClient) -> None:
+    """As at the vendor, whose test mode accounts can be rejected and deleted at any time."""
     made = client.v1.accounts.create({}).id
-    topup = client.v1.topups.create(WISH, acting_for(made))
-    assert ["pending top-ups" in reason for reason in in_use(client, made)] == [True, True]
-    client.v1.topups.cancel(topup.id, {}, acting_for(made))
     live(client, acting_for(made), made)
-    assert ["a balance" in reason for reason in in_use(client, made)] == [True, True]
-    rich = client.v1.accounts.create({}).id
-    seed_topups(server, rich, [Seed(500, 1_780_000_000)], livemode=True)
-    assert len(in_use(client, rich)) == 2
+    client.v1.topups.create(WISH, acting_for(made))
+    assert not reject(client, made).charges_enabled
+    client.v1.accounts.delete(made)
+
+
+def with_a_live_key(_platform: StripeClient, server: Server, account: str) -> None:
+    server.make_key(account, livemode=True)
+
+
+def with_a_live_topup(platform: StripeClient, server: Server, account: str) -> None:
+    (topup,) = seed_topups(server, account, [Seed(500, 1_780_000_000)], livemode=True)
+    platform.v1.topups.cancel(topup, {}, acting_for(account))
+
+
+def with_a_live_endpoint(platform: StripeClient, _server: Server, account: str) -> None:
+    wish: Any = {"url": "https://example.com/hook", "enabled_events": ["*"]}
+    platform.v1.webhook_endpoints.create(wish, acting_for(account))
+
+
+@pytest.mark.parametrize("use", [None, with_a_live_key, with_a_live_topup, with_a_live_endpoint])
+def test_no_test_key_changes_an_account_that_is_used_in_live_mode(
+    client: StripeClient,
+    connect: Connect,
+    server: Server,
+    use: Callable[[StripeClient, Server, str], None] | None,
+) -> None:
+    """A restricted test key ended live keys and live top-ups, and changed the address that live mode reads."""
+    platform = connect(server.make_key(client.v1.accounts.retrieve_current().id, livemode=True))
+    maker = platform if use is None else client
+    made = maker.v1.accounts.create({"email": "shop@example.com"}).id
+    if use is not None:
+        client.v1.accounts.update(made, {"email": "open@example.com"})
+        use(platform, server, made)
+    before = platform.v1.accounts.retrieve(made).to_dict()
+    calls = (
+        partial(client.v1.accounts.update, made, {"email": "evil@example.com"}),
+        partial(client.v1.accounts.capabilities.update, made, "transfers", {"requested": True}),
+        partial(reject, client, made),
+        partial(client.v1.accounts.delete, made),
+    )
+    for call in calls:
+        with pytest.raises(stripe.InvalidRequestError, match="is used in live mode") as caught:
+            call()
+        assert (caught.value.http_status, caught.value.code) == (400, "livemode_mismatch")
+    assert platform.v1.accounts.retrieve(made).to_dict() == before
+    platform.v1.accounts.update(made, {"email": "new@example.com"})
+    own_mode: Any = {"brim": {"settlement_days": 2}}
+    client.v1.accounts.update(made, own_mode)
+    bank = client.v1.accounts.external_accounts.create(made, {"external_account": "btok_us_verified"})
+    assert [each.id for each in client.v1.accounts.external_accounts.list(made).data] == [bank.id]
+    assert platform.v1.accounts.external_accounts.list(made).data == []
+    platform.v1.accounts.delete(made)
 
 
 def test_a_rejected_account_is_not_topped_up_any_more(client: StripeClient, connect: Connect, server: Server) -> None:
@@ -120,38 +178,3 @@ def test_only_its_platform_ends_an_account(client: StripeClient, connect: Connec
                 call()
             assert caught.value.http_status == 403
     assert own.v1.accounts.retrieve(made).charges_enabled
-
-
-def test_no_create_slips_past_the_end_of_its_account(client: StripeClient, server: Server) -> None:
-    """Creates and a deletion at the same moment: either the deletion is refused, or nothing is pending after it."""
-    for _ in range(5):
-        made = client.v1.accounts.create({}).id
-
-        def create(account: str = made) -> bool:
-            try:
-                client.v1.topups.create(WISH, acting_for(account))
-            except stripe.StripeError:
-                return False
-            return True
-
-        def delete(account: str = made) -> bool:
-            try:
-                client.v1.accounts.delete(account)
-            except stripe.InvalidRequestError:
-                return False
-            return True
-
-        with ThreadPoolExecutor(9) as pool:
-            creates = [pool.submit(create) for _ in range(4)]
-            deletion = pool.submit(delete)
-            creates += [pool.submit(create) for _ in range(4)]
-            created = [each.result() for each in creates]
-            deleted = deletion.result()
-
-        async def pending(database: Database, account: str = made) -> int:
-            async with database.connection() as conn:
-                count: int = await conn.fetchval("SELECT count(*) FROM topups WHERE account = $1", account)
-                return count
-
-        assert server.run(pending) == sum(created)
-        assert not (deleted and any(created))

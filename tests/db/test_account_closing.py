@@ -129,6 +129,21 @@ async def test_no_key_is_made_for_an_account_that_is_being_deleted(
     assert await rows(database, "SELECT FROM api_keys WHERE account = $1", account) == []
 
 
+@pytest.mark.parametrize("end", [delete, reject])
+async def test_live_money_keeps_an_account_and_test_money_does_not(
+    database: Database, platform: str, end: Callable[[Database, Attempt, str], Awaitable[None]]
+) -> None:
+    by = attempt(platform, livemode=True)
+    for livemode in (True, False):
+        account = id_of(await make(database, by))
+        await rows(database, "INSERT INTO balances VALUES ($1, $2, 'usd', 5)", account, livemode)
+        if livemode:
+            with pytest.raises(AccountInUseError, match="it has a balance in live mode"):
+                await end(database, by, account)
+        else:
+            await end(database, by, account)
+
+
 @pytest.mark.parametrize("livemode", [False, True])
 async def test_an_account_without_a_platform_begins_with_terms_too(database: Database, *, livemode: bool) -> None:
     account = (await create_account(database, platform=None, **typed(NOW_MS))).account

@@ -193,8 +193,10 @@ EXAMPLES: list[tuple[BrimError, int, str | None, str | None, str]] = [
     (accounts.NotAuthorizedError("delete"), 403, None, None,
      "This application is not authorized to delete this account."),
     (accounts.AccountInUseError("deleted", "it has a balance"), 400, None, None,
-     ("This account cannot be deleted because it has a balance. All balances must be zero, and no top-up may be "
-      "pending, in test mode and in live mode.")),
+     ("This account cannot be deleted because it has a balance in live mode. All balances must be zero, and no top-up "
+      "may be pending.")),
+    (accounts.LiveAccountError("acct_x"), 400, "livemode_mismatch", None,
+     "The account acct_x is used in live mode, and a test mode key was used to change it. Use a live mode key."),
     (accounts.AccountClosedError("acct_x"), 400, None, None,
      "The account acct_x has been rejected by its platform and cannot be topped up."),
     (accounts.NoDashboardError("standard"), 400, None, None,

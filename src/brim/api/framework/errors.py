@@ -345,6 +345,7 @@ ERROR_TABLE: Final[dict[type[BrimError], Place]] = {
     accounts.TypeAndControllerError: Place(param="controller"),
     accounts.NotAuthorizedError: Place(403),
     accounts.AccountInUseError: Place(),
+    accounts.LiveAccountError: Place(400, "livemode_mismatch"),
     accounts.AccountClosedError: Place(),
     accounts.NoDashboardError: Place(),
     accounts.DefaultExternalAccountError: Place(),

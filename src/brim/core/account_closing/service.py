@@ -1,7 +1,9 @@
 """The end of an account: its platform rejects it, or deletes it. Its books stay, whatever happens.
 
-Both need an account without money and without money on its way. From then on it cannot be topped up: that is a term of
-its accounts, which every create under way holds, so none slips through.
+Both need an account without money in live mode, and without some on its way there; test money keeps nobody. One that is
+used in live mode is ended with a live key alone. From then on it cannot be topped up: that is one of its terms, which
+every create under way holds, so none slips through.
+Source: https://docs.stripe.com/api/accounts/delete and https://docs.stripe.com/api/accounts/reject.
 """
 
 import msgspec
@@ -12,6 +14,7 @@ from brim.core.accounts import (
     Account,
     AccountInUseError,
     check_controlled,
+    check_live_change,
     delete_all_external_accounts,
     lock_account,
     render_account,
@@ -35,14 +38,15 @@ async def reject_account(
     Raises:
         UnreachableAccountError: the attempt's account can reach no such account.
         NotAuthorizedError: somebody other than its platform asks.
-        AccountInUseError: it has money, or money on its way.
+        LiveAccountError: a test key asks, and the account is used in live mode.
+        AccountInUseError: it has live money, or some on its way.
         IdempotencyMismatchError: the key stands for another request.
     """
 
     async def work(conn: Conn) -> bytes:
         account = await lock_account(conn, attempt.scope, account_id)
         check_controlled(account, asking=asking, what="reject")
-        await _close(conn, account, what="rejected")
+        await _close(conn, attempt, account, what="rejected")
         details = msgspec.structs.replace(account.details, rejected=reason)
         rejected = msgspec.structs.replace(account, details=details)
         await accounts.write_account(conn, rejected)
@@ -57,13 +61,14 @@ async def delete_account(database: Database, attempt: Attempt, account_id: str, 
     Raises:
         UnreachableAccountError: the attempt's account can reach no such account.
         NotAuthorizedError: somebody other than its platform asks.
-        AccountInUseError: it has money, or money on its way.
+        LiveAccountError: a test key asks, and the account is used in live mode.
+        AccountInUseError: it has live money, or some on its way.
     """
 
     async def work(conn: Conn) -> None:
         account = await lock_account(conn, attempt.scope, account_id)
         check_controlled(account, asking=asking, what="delete")
-        await _close(conn, account, what="deleted")
+        await _close(conn, attempt, account, what="deleted")
         await expire_keys_of_account(conn, account_id, attempt.now_ms)
         await delete_all_external_accounts(conn, account_id)
         await accounts.delete_account(conn, account, now_ms=attempt.now_ms)
@@ -71,10 +76,11 @@ async def delete_account(database: Database, attempt: Attempt, account_id: str, 
     await database.transact(work)
 
 
-async def _close(conn: Conn, account: Account, *, what: str) -> None:
+async def _close(conn: Conn, attempt: Attempt, account: Account, *, what: str) -> None:
     """Let an account that has no money be topped up no more. What its creates under way have made is seen by then."""
     await account_config.close(conn, account.account)
-    has_balance, has_pending = await accounts.money_of_account(conn, account.account)
+    await check_live_change(conn, attempt.scope, account, now_ms=attempt.now_ms)
+    has_balance, has_pending = await accounts.live_money_of_account(conn, account.account)
     if has_balance:
         raise AccountInUseError(what, "it has a balance")
     if has_pending:

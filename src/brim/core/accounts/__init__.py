@@ -3,7 +3,12 @@
 Neighbours: `funding` for tokens, `account_config` for agreed settlement days. Start reading at `rules`, then `service`.
 """
 
-from brim.core.accounts.access import UnreachableAccountError, lock_account, require_first_account
+from brim.core.accounts.access import (
+    UnreachableAccountError,
+    check_live_change,
+    lock_account,
+    require_first_account,
+)
 from brim.core.accounts.capabilities import CAPABILITIES
 from brim.core.accounts.details import MERGED, SECRET_NAMES, AccountDetails, CapabilityState
 from brim.core.accounts.external_rules import (
@@ -29,6 +34,7 @@ from brim.core.accounts.rules import (
     Account,
     AccountClosedError,
     AccountInUseError,
+    LiveAccountError,
     NestedPlatformError,
     NoDashboardError,
     NotAuthorizedError,
@@ -61,8 +67,8 @@ from brim.core.accounts.store import (
     insert_account,
     list_accounts,
     list_first_accounts,
+    live_money_of_account,
     lock_accounts,
-    money_of_account,
     write_account,
 )
 
@@ -84,6 +90,7 @@ __all__ = [
     "Draft",
     "EditAccount",
     "ExternalAccountEdit",
+    "LiveAccountError",
     "NestedPlatformError",
     "NoDashboardError",
     "NotAuthorizedError",
@@ -95,6 +102,7 @@ __all__ = [
     "UnreachableAccountError",
     "account_platform",
     "check_controlled",
+    "check_live_change",
     "check_platform",
     "create_external_account",
     "create_platform_account",
@@ -109,9 +117,9 @@ __all__ = [
     "list_accounts",
     "list_external_accounts",
     "list_first_accounts",
+    "live_money_of_account",
     "lock_account",
     "lock_accounts",
-    "money_of_account",
     "new_account_id",
     "render_account",
     "require_first_account",

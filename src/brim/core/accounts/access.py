@@ -1,9 +1,9 @@
-"""Which accounts a request reaches: its own, and those under it."""
+"""Which accounts a request reaches, its own and those under it, and which it may change."""
 
 from brim.base.errors import BrimError
 from brim.base.scope import AccountScope
 from brim.core.accounts import store as accounts
-from brim.core.accounts.rules import Account, NotOperatorError
+from brim.core.accounts.rules import Account, LiveAccountError, NotOperatorError
 from brim.platform.database import Conn
 
 
@@ -47,3 +47,16 @@ async def require_first_account(conn: Conn, account: str) -> None:
     """
     if account != await accounts.find_first_account(conn):
         raise NotOperatorError
+
+
+async def check_live_change(conn: Conn, viewer: AccountScope, account: Account, *, now_ms: int) -> None:
+    """Let a live key change what an account is in both modes, and a test key only where live mode does not use it.
+
+    What is of one mode alone, as settlement days and external accounts are, stays open to the keys of that.
+    Source: https://docs.stripe.com/keys, by which keys of one mode do not touch the objects of the other.
+
+    Raises:
+        LiveAccountError: it is used in live mode, and a test key asks.
+    """
+    if not viewer.livemode and await accounts.is_used_live(conn, account.account, now_ms=now_ms):
+        raise LiveAccountError(account.account)

@@ -10,10 +10,10 @@ FROM accounts
 WHERE account = $1;
 
 -- name: hold_account
--- Keep an account that is there from being deleted until the transaction ends; several may at once.
-SELECT account
+-- Keep an account from being deleted until the transaction ends, as several may at once; a deleted one is found too.
+SELECT deleted_ms
 FROM accounts
-WHERE account = $1 AND deleted_ms IS NULL
+WHERE account = $1
 FOR SHARE;
 
 -- name: read_account
@@ -92,9 +92,9 @@ LIMIT 1;
 -- One new account.
 INSERT INTO accounts (
     account, platform, created, type, country, default_currency, email, business_name, business_type, metadata,
-    details
+    details, made_live
 )
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::text::jsonb, $11::text::jsonb);
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::text::jsonb, $11::text::jsonb, $12);
 
 -- name: update_account
 -- What an account says of itself, as it is from now on.
@@ -117,22 +117,39 @@ UPDATE accounts
 SET deleted_below = deleted_below + 1
 WHERE account = $1;
 
--- name: money_of_account
--- Whether an account has money in either mode, and whether some is on its way: along topups_by_status alone, which has
--- that order.
+-- name: live_money_of_account
+-- Whether an account has money in live mode, and whether some is on its way: along topups_by_status alone, which has that
+-- order.
 SELECT
-    EXISTS (SELECT FROM balances WHERE account = $1 AND available <> 0) AS has_balance,
+    EXISTS (SELECT FROM balances WHERE account = $1 AND livemode AND available <> 0) AS has_balance,
     EXISTS (
         SELECT
-        FROM (VALUES (false), (true)) AS mode (livemode)
-        CROSS JOIN LATERAL (
+        FROM (
             SELECT id
             FROM topups
-            WHERE account = $1 AND livemode = mode.livemode AND status BETWEEN 'pending' AND 'pending'
+            WHERE account = $1 AND livemode = true AND status BETWEEN 'pending' AND 'pending'
             ORDER BY status, id
             LIMIT 1
         ) AS t
     ) AS has_pending;
+
+-- name: is_used_live
+-- Whether an account is used in live mode: it was made with a live key, or has one, a live top-up or a live endpoint. Keys
+-- by which pages show it to operators are no use of it.
+SELECT
+    coalesce((SELECT made_live FROM accounts WHERE account = $1), false)
+    OR EXISTS (SELECT FROM (SELECT id FROM topups WHERE account = $1 AND livemode = true ORDER BY id LIMIT 1) AS t)
+    OR EXISTS (
+        SELECT FROM (SELECT id FROM webhook_endpoints WHERE account = $1 AND livemode = true ORDER BY id LIMIT 1) AS e
+    )
+    OR EXISTS (
+        SELECT
+        FROM (SELECT hash, livemode, expires_ms FROM api_keys WHERE account = $1 ORDER BY account, id OFFSET 0) AS k
+        LEFT JOIN LATERAL (
+            SELECT operator FROM operator_keys WHERE account = $1 AND livemode = true AND hash = k.hash OFFSET 0
+        ) AS p ON true
+        WHERE k.livemode AND (k.expires_ms IS NULL OR k.expires_ms > $2) AND p.operator IS NULL
+    );
 
 -- name: lock_accounts
 -- Lets one process through at a time to decide which account is the first; readers are not held up.

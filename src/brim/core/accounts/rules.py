@@ -102,12 +102,22 @@ class NotAuthorizedError(BrimError):
 
 
 class AccountInUseError(BrimError):
-    """An account has money, or money on its way, and may not be deleted or rejected."""
+    """An account has live money, or some on its way, and may not be deleted or rejected."""
 
     def __init__(self, what: str, reason: str) -> None:
         super().__init__(
-            f"This account cannot be {what} because {reason}. All balances must be zero, and no top-up may be pending, "
-            "in test mode and in live mode."
+            f"This account cannot be {what} because {reason} in live mode. All balances must be zero, and no top-up "
+            "may be pending."
+        )
+
+
+class LiveAccountError(BrimError):
+    """A test key was used to change an account that is used in live mode, where the change would be seen."""
+
+    def __init__(self, account: str) -> None:
+        super().__init__(
+            f"The account {account} is used in live mode, and a test mode key was used to change it. Use a live mode "
+            "key."
         )
 
 

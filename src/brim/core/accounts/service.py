@@ -16,7 +16,7 @@ from brim.base.paging import Page, PageRequest, Range, window
 from brim.base.scope import AccountScope
 from brim.core.account_config import set_settlement_days
 from brim.core.accounts import store as accounts
-from brim.core.accounts.access import lock_account, require_account
+from brim.core.accounts.access import check_live_change, lock_account, require_account
 from brim.core.accounts.capabilities import UNREQUESTED, check_capability
 from brim.core.accounts.details import AccountDetails, CapabilityState, changed
 from brim.core.accounts.external_rules import SHOWN_WITH_ACCOUNT
@@ -117,7 +117,7 @@ async def create_platform_account(
 
     async def work(conn: Conn) -> bytes:
         check_platform(await require_account(conn, attempt.scope, attempt.scope.account))
-        await accounts.insert_account(conn, account)
+        await accounts.insert_account(conn, account, made_live=attempt.scope.livemode)
         made = await _agree(conn, account, wish.settlement_days, livemode=attempt.scope.livemode)
         if external is not None:
             await add(conn, attempt, account.account, external, is_default=True)
@@ -151,6 +151,7 @@ async def update_account(
 
     Raises:
         UnreachableAccountError: the account can reach no such account.
+        LiveAccountError: a test key is to change what is seen in live mode.
         PlatformAgreementError: its settlement days are its platform's to change.
         TokenAlreadyUsedError: the token of its bank account was used before.
         TooMuchMetadataError: it would have too many metadata keys.
@@ -163,6 +164,7 @@ async def update_account(
             check_agreement(account, asking=asking)
         edited = _edited(account, edit, now_s=attempt.now_ms // 1000)
         if edited != account:
+            await check_live_change(conn, attempt.scope, account, now_ms=attempt.now_ms)
             await accounts.write_account(conn, edited)
         agreed = await _agree(conn, edited, edit.settlement_days, livemode=attempt.scope.livemode)
         if external is not None:
@@ -186,6 +188,7 @@ async def update_capability(
     Raises:
         UnreachableAccountError: the account can reach no such account.
         ResourceMissingError: there is no such capability.
+        LiveAccountError: a test key asks, and the account is used in live mode.
         IdempotencyMismatchError: the key stands for another request.
     """
     check_capability(name)
@@ -193,6 +196,7 @@ async def update_capability(
     async def work(conn: Conn) -> bytes:
         account = await lock_account(conn, attempt.scope, account_id)
         if requested is not None:
+            await check_live_change(conn, attempt.scope, account, now_ms=attempt.now_ms)
             sent = {"capabilities": {name: requested}}
             details = changed(account.details, sent, now_s=attempt.now_ms // 1000)
             account = msgspec.structs.replace(account, details=details)

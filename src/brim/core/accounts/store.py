@@ -23,7 +23,8 @@ async def find_account(conn: Conn, account: str) -> Account | None:
 
 async def hold_account(conn: Conn, account: str) -> bool:
     """Keep an account from being deleted until the transaction ends; tell whether it is there."""
-    return await conn.fetchval(_SQL["hold_account"], account) is not None
+    record = await conn.fetchrow(_SQL["hold_account"], account)
+    return record is not None and record["deleted_ms"] is None
 
 
 async def account_platform(conn: Conn, account: str) -> str | None:
@@ -72,8 +73,8 @@ async def find_first_account(conn: Conn) -> str | None:
     return account
 
 
-async def insert_account(conn: Conn, account: Account) -> None:
-    """Add an account; its agreement is written beside it, as the terms of an account."""
+async def insert_account(conn: Conn, account: Account, *, made_live: bool = False) -> None:
+    """Add an account, made with a live key or not; its agreement is written beside it, as the terms of an account."""
     await conn.execute(
         _SQL["insert_account"],
         account.account,
@@ -87,6 +88,7 @@ async def insert_account(conn: Conn, account: Account) -> None:
         account.business_type,
         msgspec.json.encode(account.metadata).decode(),
         msgspec.json.encode(account.details).decode(),
+        made_live,
     )
 
 
@@ -110,9 +112,15 @@ async def delete_account(conn: Conn, account: Account, *, now_ms: int) -> None:
     await conn.execute(_SQL["count_deleted_below"], account.platform)
 
 
-async def money_of_account(conn: Conn, account: str) -> tuple[bool, bool]:
-    """Tell whether an account has money in either mode, and whether some is on its way."""
-    record = await conn.fetchrow(_SQL["money_of_account"], account)
+async def is_used_live(conn: Conn, account: str, *, now_ms: int) -> bool:
+    """Tell whether an account is used in live mode."""
+    used: bool = await conn.fetchval(_SQL["is_used_live"], account, now_ms)
+    return used
+
+
+async def live_money_of_account(conn: Conn, account: str) -> tuple[bool, bool]:
+    """Tell whether an account has money in live mode, and whether some is on its way."""
+    record = await conn.fetchrow(_SQL["live_money_of_account"], account)
     return record["has_balance"], record["has_pending"]
 
 

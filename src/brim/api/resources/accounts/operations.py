@@ -15,6 +15,7 @@ from brim.base.errors import ResourceMissingError
 from brim.core.accounts import (
     AccountInUseError,
     DefaultExternalAccountError,
+    LiveAccountError,
     NestedPlatformError,
     NoDashboardError,
     NotAuthorizedError,
@@ -85,14 +86,15 @@ _OPERATIONS: Final = (
         operation_id="PostAccountsAccount",
         summary="Update your own account, or one under it",
         description=(
-            "Changes what is known of an account. What is agreed about its settlement only its platform may change."
+            "Changes what is known of an account, in both modes: one that is used in live mode takes a live key. "
+            "What is agreed about its settlement only its platform may change."
         ),
         parameters=declared.ACCOUNT_UPDATE,
         handler=accounts.update,
         resource="accounts",
         level="write",
         returns=account_wire.AccountObject,
-        errors=(PlatformAgreementError, *_ADDING),
+        errors=(LiveAccountError, PlatformAgreementError, *_ADDING),
     ),
     Operation(
         method="GET",
@@ -113,14 +115,14 @@ _OPERATIONS: Final = (
         summary="Delete an account under your own",
         description=(
             "Lets nobody reach an account any more: its keys end, and what it said of itself is forgotten. Its books "
-            "stay. It must have no balance and no pending top-ups, in either mode."
+            "stay. It must have no balance and no pending top-ups in live mode, and one used there takes a live key."
         ),
         parameters=declared.ACCOUNT_DELETE,
         handler=accounts.delete,
         resource="accounts",
         level="write",
         returns=wire.DeletedObject,
-        errors=(NotAuthorizedError, AccountInUseError),
+        errors=(NotAuthorizedError, LiveAccountError, AccountInUseError),
     ),
     Operation(
         method="POST",
@@ -128,14 +130,15 @@ _OPERATIONS: Final = (
         operation_id="PostAccountsAccountReject",
         summary="Reject an account under your own",
         description=(
-            "Lets an account not be topped up any more. It must have no balance and no pending top-ups, in either mode."
+            "Lets an account not be topped up any more. It must have no balance and no pending top-ups in live mode, "
+            "and one used there takes a live key."
         ),
         parameters=declared.ACCOUNT_REJECT,
         handler=accounts.reject,
         resource="accounts",
         level="write",
         returns=account_wire.AccountObject,
-        errors=(NotAuthorizedError, AccountInUseError),
+        errors=(NotAuthorizedError, LiveAccountError, AccountInUseError),
     ),
 )
 _CAPABILITY_OPERATIONS: Final = (
@@ -175,6 +178,7 @@ _CAPABILITY_OPERATIONS: Final = (
         resource="accounts",
         level="write",
         returns=account_wire.CapabilityObject,
+        errors=(LiveAccountError,),
     ),
 )
 _EXTERNAL_OPERATIONS: Final = (
