@@ -195,7 +195,7 @@ def is_for_the_operator(operation: Operation) -> bool:
 
 def assert_operator_wanted(reply: WireReply) -> None:
     assert reply.status == 403
-    assert reply.error["message"].startswith("Only the operator of this Brim")
+    assert reply.error["message"].startswith("Only available to the platform account")
 
 
 def assert_missing(reply: WireReply) -> None:

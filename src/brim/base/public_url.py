@@ -17,7 +17,7 @@ OWN_SEGMENTS: Final = frozenset(
     """
     account accounts apikeys assets balance connect dashboard developers docs events favicon.ico first-run
     funding-sources healthz live logs metrics openapi.json readyz set-password settings shell sign-in sign-out
-    stripecli subscribe test test-clocks topups topups.csv v1 v2 verification webhooks
+    stripecli subscribe test test-clocks topups topups.csv v1 v2 verification webhooks workers
     """.split()
 )
 """What Brim's own paths begin with. A prefix that begins so could not be told from a path whose prefix was removed."""
