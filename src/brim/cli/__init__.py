@@ -1,7 +1,7 @@
-"""The command line: thin commands that call the rooms below and write what comes back.
+"""The command line: thin commands that call the packages below and write what comes back.
 
 A command imports what it needs when it runs, so that `brim --version` answers at once. Neighbours: `host` below
-runs the service, `services` do what an operator asks for. Start reading at `root`.
+runs the service, `core` does what an operator asks for. Start reading at `root`.
 """
 
 import gc
