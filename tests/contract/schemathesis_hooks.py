@@ -18,6 +18,9 @@ import schemathesis
 from schemathesis import AuthContext, Case, HookContext, Response
 
 _IDS: Final[dict[str, str]] = json.loads(os.environ["CONTRACT_IDS"])
+_ALL_IDS: Final = frozenset(part for ids in _IDS.values() for part in ids.split("/"))
+"""What was made for one operation is not for another, which may delete it; answers lead there, as a list's do."""
+
 _ANSWERS: Final = Path(os.environ["CONTRACT_ANSWERS"])
 _done: Final[set[str]] = set()
 """The operations answered 200 so far; until then each is led to what there is, and generated ids come later."""
@@ -50,7 +53,8 @@ def before_call(_context: HookContext, case: Case[Any], _options: dict[str, Any]
     label = case.operation.label
     names = re.findall(r"{(\w+)}", case.operation.path)
     for name, known in zip(names, _IDS.get(label, "").split("/"), strict=False):
-        if known and (label not in _done or not _keeps(case.path_parameters[name])):
+        given = case.path_parameters[name]
+        if known and (label not in _done or given in _ALL_IDS or not _keeps(given)):
             case.path_parameters[name] = known
     _lead_to_loopback(case.body)
 
