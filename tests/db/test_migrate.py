@@ -1,6 +1,7 @@
 """Migrations: from nothing, again, by several at once, and refused where they must be."""
 
 import asyncio
+from pathlib import Path
 
 import asyncpg
 import pytest
@@ -118,3 +119,13 @@ async def test_a_database_that_lacks_only_post_steps_is_ready(empty_database_url
     await _check(empty_database_url, (*known_migrations(), last))
     with pytest.raises(PendingMigrationsError, match="9999_post_last and 1 later"):
         await _check(empty_database_url, (*known_migrations(), last, later))
+
+
+def test_no_migration_reads_differently_than_when_it_was_written() -> None:
+    """Its checksum is in every database, and one edited comment keeps all of them from starting.
+
+    A new migration's line is added with `sha256sum`; no other line ever changes.
+    """
+    lines = Path(__file__).with_name("migrations.sha256").read_text(encoding="ascii").splitlines()
+    written = {name.removesuffix(".sql"): checksum for checksum, name in map(str.split, lines)}
+    assert {step.name: step.checksum for step in known_migrations()} == written

@@ -34,7 +34,7 @@ CREATE TABLE api_keys (
     CONSTRAINT api_keys_only_restricted_has_permissions CHECK ((kind = 'restricted') = (permissions IS NOT NULL))
 );
 
--- One row a top-up. The three indexes serve every list: see core/topups/store.py.
+-- One row a top-up. The three indexes serve every list: see store/topups.py.
 CREATE TABLE topups (
     account                    text COLLATE "C" NOT NULL,
     livemode                   boolean NOT NULL,

@@ -4,7 +4,7 @@
 -- 0002, which is never without this step, asks already that none of an earlier version runs.
 
 -- One row a transfer, in the order in which a worker sealed them. position counts 1, 2, 3 for each owner; hash is the
--- SHA-256 of the hash before it and of the transfer as it was then (core/ledger/chain.py). Never changed: a transfer that
+-- SHA-256 of the hash before it and of the transfer as it was then (domain/chain.py). Never changed: a transfer that
 -- is changed, removed or slipped in later no longer fits its seal.
 CREATE TABLE transfer_seals (
     account  text COLLATE "C" NOT NULL,

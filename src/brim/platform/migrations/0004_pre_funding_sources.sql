@@ -1,6 +1,6 @@
 -- Bank accounts that pay for top-ups, and the secrets that are stored sealed.
 --
--- sealed is encrypted by the service (platform/vault.py) and bound to its row; no key to it is in this database.
+-- sealed is encrypted by the service (services/vault.py) and bound to its row; no key to it is in this database.
 
 -- Bank accounts on file: payment methods and sources. last4 is the end of the account number, fingerprint is the same
 -- for equal numbers and tells nothing else about them. A detached one is kept for the top-ups that name it.

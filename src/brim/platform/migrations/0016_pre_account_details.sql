@@ -1,6 +1,6 @@
 -- What accounts say of themselves, the bank accounts that they are paid out to, and their end.
 
--- details is the rest of what an account says of itself (core/accounts/details.py); what identifies a person is not
+-- details is the rest of what an account says of itself (domain/account_details.py); what identifies a person is not
 -- among it. A deleted account stays, because its books do; nobody reaches it any more, and it says nothing of itself.
 -- deleted_below counts the deleted accounts of a platform, so that who remembers whom its keys may act for looks again.
 ALTER TABLE accounts
