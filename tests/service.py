@@ -17,6 +17,7 @@ from api.polling import until
 from api.receiving import Receiver, receiving
 from api.wire import Wire
 from brim.core.access.service import revoke_key
+from brim.core.accounts.store import find_first_account
 from brim.platform.database import Database
 from brim.testing.server import Account, BrimServer, create_key
 from brim.testing.terminal import typed
@@ -164,3 +165,15 @@ def receiver() -> Iterator[Receiver]:
     """A server of this test's own that webhooks can be sent to."""
     with receiving() as receiver:
         yield receiver
+
+
+def find_platform_account(server: Server) -> str:
+    """Return the account that was created first, to whom the whole installation is shown."""
+
+    async def find(database: Database) -> str | None:
+        async with database.connection() as conn:
+            return await find_first_account(conn)
+
+    account = server.run(find)
+    assert account is not None
+    return account

@@ -6,10 +6,8 @@ import pytest
 
 from api.polling import until
 from api.wire import Wire
-from brim.core.accounts.store import find_first_account
-from brim.platform.database import Database
 from brim_process import RunningBrim
-from service import Server
+from service import Server, find_platform_account
 
 PATH = "/v1/brim/verification"
 
@@ -17,14 +15,7 @@ PATH = "/v1/brim/verification"
 @pytest.fixture
 def operator(server: Server) -> str:
     """The account that was there first."""
-
-    async def find(database: Database) -> str | None:
-        async with database.connection() as conn:
-            return await find_first_account(conn)
-
-    account = server.run(find)
-    assert account is not None
-    return account
+    return find_platform_account(server)
 
 
 def has_status(wire: Wire, status: str) -> bool:

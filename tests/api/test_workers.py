@@ -6,10 +6,8 @@ import pytest
 
 from api.polling import until
 from api.wire import Wire
-from brim.core.accounts.store import find_first_account
-from brim.platform.database import Database
 from brim_process import RunningBrim, run_brim
-from service import Server
+from service import Server, find_platform_account
 
 JOBS = {"settle", "clocks", "seal", "verify", "prune", "number", "deliver", "heartbeat"}
 
@@ -17,14 +15,7 @@ JOBS = {"settle", "clocks", "seal", "verify", "prune", "number", "deliver", "hea
 @pytest.fixture
 def operator(server: Server) -> str:
     """The account that was created first."""
-
-    async def find(database: Database) -> str | None:
-        async with database.connection() as conn:
-            return await find_first_account(conn)
-
-    account = server.run(find)
-    assert account is not None
-    return account
+    return find_platform_account(server)
 
 
 def test_the_platform_account_sees_workers_whose_jobs_succeed(server: Server, operator: str) -> None:

@@ -13,15 +13,13 @@ import pytest
 from api.node import FOLDER, node_command
 from api.wire import Wire
 from brim.api.resources.operations import OPERATIONS
-from brim.core.accounts.store import find_first_account
-from brim.platform.database import Database
 from brim.web.naming import camel
 from brim.web.reference.catalogue import Catalogue, Entry
 from brim.web.samples import cli, curl, node, python
 from brim.web.samples.sample import Sample
 from brim_process import brim_command, brim_environment
 from cli.stripe_cli import StripeCli, stripe_program
-from service import Server, serving
+from service import Server, find_platform_account, serving
 from web.making import is_about, sample_for
 
 ENTRIES: Final = Catalogue(OPERATIONS).all_entries()
@@ -33,21 +31,9 @@ def sample(request: pytest.FixtureRequest, server: Server, account: str, key: st
     """The example of an operation, in an account of its own."""
     entry: Entry = request.param
     if entry.chapter.slug in {"verification", "workers", "stuck_items"}:
-        account = find_operator(server)
+        account = find_platform_account(server)
         key = server.make_key(account)
     return sample_for(entry, Wire(server.url, key), account)
-
-
-def find_operator(server: Server) -> str:
-    """Return the account that was there first, to whom the books of all are shown."""
-
-    async def find(database: Database) -> str | None:
-        async with database.connection() as conn:
-            return await find_first_account(conn)
-
-    account = server.run(find)
-    assert account is not None
-    return account
 
 
 each_operation = pytest.mark.parametrize("sample", ENTRIES, indirect=True, ids=lambda entry: entry.url[10:])
