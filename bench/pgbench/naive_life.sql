@@ -27,8 +27,8 @@ BEGIN;
 UPDATE topups
 SET status = 'succeeded', balance_transaction = :id, due_ms = NULL
 WHERE account = 'acct_1032D82eZvKYlo2C' AND livemode = false AND id = :id::text AND status = 'pending';
-INSERT INTO transfers (
-    account, livemode, id, topup, kind, debit_account, credit_account, amount, currency, created
+INSERT INTO journal_entries (
+    account, livemode, id, source, step, debit_account, credit_account, amount, currency, created
 )
 VALUES (
     'acct_1032D82eZvKYlo2C', false, :id, :id, 'topup', 'funding' || chr(58) || 'clearing',

@@ -101,7 +101,7 @@ async def assert_nothing_lost_or_doubled(load: Load, database_url: str) -> None:
         async with database.connection() as conn:
             records = await conn.fetch("SELECT id FROM topups")
         assert {record["id"] for record in records} == acknowledged
-        assert await verify_books(database) == []
+        assert (await verify_books(database)).differences == []
     finally:
         await database.close()
 

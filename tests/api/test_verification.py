@@ -80,10 +80,10 @@ def test_what_the_worker_finds_reaches_the_operator_the_log_and_the_metrics(
     until(lambda: wire.get(PATH).json["sealed"] == 1, what="a verification of one sealed transfer")
     assert has_status(wire, "agree")
     assert gauge_shows("0.0")
-    brim.execute_as_owner("UPDATE transfers SET created = created + 1")
+    brim.execute_as_owner("UPDATE journal_entries SET created = created + 1")
     until(lambda: has_status(wire, "differ"), what="a verification that finds it")
     [difference] = wire.get(PATH).json["differences"]
-    assert difference["row"].startswith("transfers tr_")
+    assert difference["row"].startswith("journal_entries je_")
     assert difference["expected"].startswith("what was sealed at position 1")
     until(lambda: gauge_shows("1.0"), what="the gauge to show it")
     assert "the books do not agree" in brim.log

@@ -23,7 +23,7 @@ from brim.core.account_closing.service import delete_account, reject_account
 from brim.core.accounts.access import UnreachableAccountError
 from brim.core.accounts.service import CreateAccount, create_platform_account
 from brim.core.idempotency.rules import KEPT_MS
-from brim.core.ledger.sealing import seal_transfers
+from brim.core.ledger.sealing import seal_entries
 from brim.core.operators.password_links import make_password_link, use_password_link
 from brim.core.operators.passwords import Passwords
 from brim.core.operators.rules import Role
@@ -152,14 +152,14 @@ async def _settle(brim: Clockwork, _: str) -> None:
 
 
 async def _settle_all_kinds(brim: Clockwork) -> str:
-    """Leave transfers that wait for their seals."""
+    """Leave entries that wait for their seals."""
     await _have_all_kinds_due(brim)
     await brim.settle()
     return ""
 
 
 async def _seal(brim: Clockwork, _: str) -> None:
-    await seal_transfers(brim.database)
+    await seal_entries(brim.database)
 
 
 async def _make_account(brim: Clockwork, platform: str) -> Any:

@@ -203,7 +203,7 @@ async def _problems_of_a_retry(
         problems.append("answered its retries differently")
     if strays := await stage.stray_sessions():
         problems.append(f"left connections behind: {strays}")
-    return [*problems, *map(str, await verify_books(stage.owner_database))]
+    return [*problems, *map(str, (await verify_books(stage.owner_database)).differences)]
 
 
 async def _failure_of(flow: Flow, brim: Clockwork, subject: str) -> str | None:

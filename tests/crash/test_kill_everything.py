@@ -86,7 +86,7 @@ async def topups_by_key(url: str) -> dict[str, list[str]]:
 
 async def check_books(url: str) -> None:
     database = await Database.connect(url)
-    assert await verify_books(database) == []
+    assert (await verify_books(database)).differences == []
     await database.close()
 
 

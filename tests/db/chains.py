@@ -10,7 +10,7 @@ from books import rows
 
 from brim.base.scope import AccountScope
 from brim.core.ledger.chain import Head
-from brim.core.ledger.sealing import seal_transfers, verify_chain
+from brim.core.ledger.sealing import seal_entries, verify_chain
 from brim.platform.database import Database
 
 Tamper: TypeAlias = Callable[..., Awaitable[None]]
@@ -31,15 +31,16 @@ def tampering_with(database_url: str) -> Tamper:
 
 
 async def post(database: Database, scope: AccountScope, ids: Sequence[str]) -> None:
-    """Post transfers and queue them for their seals, as settling does."""
+    """Post entries and queue them for their seals, as settling does."""
     async with database.transaction() as conn:
         await conn.executemany(
-            "INSERT INTO transfers"
+            "INSERT INTO journal_entries"
+            " (account, livemode, id, source, step, debit_account, credit_account, amount, currency, created)"
             " VALUES ($1, $2, $3, 'tu_' || $3, 'topup', 'funding:clearing', 'balance:available', $4, 'usd', 17)",
             [(scope.account, scope.livemode, each, 100 + number) for number, each in enumerate(ids)],
         )
         await conn.executemany(
-            "INSERT INTO unsealed_transfers VALUES ($1, $2, $3)",
+            "INSERT INTO unsealed_entries VALUES ($1, $2, $3)",
             [(scope.account, scope.livemode, each) for each in ids],
         )
 
@@ -47,7 +48,7 @@ async def post(database: Database, scope: AccountScope, ids: Sequence[str]) -> N
 async def seal_all(database: Database, *, limit: int = 1000) -> int:
     """Seal until nothing is left that nobody else has taken; return how many this sealer sealed."""
     total = 0
-    while sealed := await seal_transfers(database, limit=limit):
+    while sealed := await seal_entries(database, limit=limit):
         total += sealed
     return total
 
@@ -55,13 +56,18 @@ async def seal_all(database: Database, *, limit: int = 1000) -> int:
 async def recompute(database: Database) -> dict[AccountScope, Head]:
     """Return each chain's head by a plain reading of the rule, having asserted every seal on the way."""
     heads: dict[AccountScope, Head] = {}
-    seals = await rows(database, "SELECT * FROM transfer_seals ORDER BY account, livemode, position")
-    transfers = {(row["account"], row["livemode"], row["id"]): row for row in await rows(database, "TABLE transfers")}
+    seals = await rows(database, "SELECT * FROM entry_seals ORDER BY account, livemode, position")
+    entries = {
+        (row["account"], row["livemode"], row["id"]): row for row in await rows(database, "TABLE journal_entries")
+    }
     for seal in seals:
         scope = AccountScope(seal["account"], seal["livemode"])
         before = heads.get(scope, Head(scope, 0, bytes(32)))
-        transfer = transfers[seal["account"], seal["livemode"], seal["transfer"]]
-        text = json.dumps(list(transfer.values()), separators=(",", ":"), ensure_ascii=False)
+        entry = entries[seal["account"], seal["livemode"], seal["entry"]]
+        assert (seal["format"], entry["line_count"]) == (2, 1)
+        lines = [[entry[name] for name in ("debit_account", "credit_account", "amount", "currency")]]
+        head = [entry[name] for name in ("account", "livemode", "id", "source_type", "source", "step", "created")]
+        text = json.dumps([*head, lines], separators=(",", ":"), ensure_ascii=False)
         assert seal["position"] == before.position + 1
         assert seal["hash"] == hashlib.sha256(before.hash + text.encode()).digest()
         heads[scope] = Head(scope, seal["position"], seal["hash"])

@@ -27,9 +27,12 @@ _BOOKS: Final = (
     ) AS n
     """,
     """
-    transfers (account, livemode, id, topup, kind, debit_account, credit_account, amount, currency, created)
+    journal_entries (
+        account, livemode, id, source, step, debit_account, credit_account, amount, currency, created, line_count
+    )
     SELECT
-        {account}, false, 'tr_' || {id}, 'tu_' || {id}, 'topup', 'funding:clearing', 'balance:available', n, 'usd', n
+        {account}, false, 'tr_' || {id}, 'tu_' || {id}, 'topup', 'funding:clearing', 'balance:available', n, 'usd', n,
+        CASE WHEN n % 10 = 0 THEN 2 ELSE 1 END
     FROM n
     """,
     """
@@ -38,7 +41,7 @@ _BOOKS: Final = (
     """,
     # Odd ones are sealed, even ones wait for it; so it is with events and their numbers.
     """
-    transfer_seals (account, livemode, position, transfer, hash)
+    entry_seals (account, livemode, position, entry, hash)
     SELECT {account}, false, (n + 1) / 2, 'tr_' || {id}, sha256('') FROM n WHERE n % 2 = 1
     """,
     """
@@ -47,7 +50,7 @@ _BOOKS: Final = (
     ON CONFLICT ON CONSTRAINT chain_heads_pk DO UPDATE SET position = excluded.position
     """,
     """
-    unsealed_transfers (account, livemode, transfer)
+    unsealed_entries (account, livemode, entry)
     SELECT {account}, false, 'tr_' || {id} FROM n WHERE n % 2 = 0
     """,
     """
@@ -68,6 +71,19 @@ _BOOKS: Final = (
     event_counters (account, livemode, number)
     SELECT {account}, false, (n + 1) / 2 FROM n WHERE n % 2 = 1 ORDER BY n DESC LIMIT 1
     ON CONFLICT ON CONSTRAINT event_counters_pk DO UPDATE SET number = excluded.number
+    """,
+    """
+    journal_entry_lines (account, livemode, entry, line, debit_account, credit_account, amount, currency)
+    SELECT {account}, false, 'tr_' || {id}, 2, 'funding:clearing', 'balance:available', n, 'usd'
+    FROM n WHERE n % 10 = 0
+    """,
+    """
+    holds (account, livemode, id, source_type, source, amount, currency, status, created_ms)
+    SELECT {account}, false, 'hold_' || {id}, 'payout', 'po_' || {id}, n, 'usd', 'reserved', n FROM n WHERE n % 10 = 0
+    """,
+    """
+    bank_confirmations (account, livemode, topup, step, bank_account, amount, currency, reference, created_ms)
+    SELECT {account}, false, 'tu_' || {id}, 'bank_credit', 'ba_1', n, 'usd', '', n FROM n WHERE n % 10 = 0
     """,
     """
     idempotency_keys (account, livemode, key, fingerprint, request_id, event_id, created_ms)

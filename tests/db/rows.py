@@ -21,7 +21,7 @@ def id_at(prefix: str, milliseconds: int, number: int) -> str:
 
 
 async def copy_topups(database: Database, topups: Sequence[Topup]) -> None:
-    """Write top-ups without events or transfers."""
+    """Write top-ups without events or entries."""
     await _copy(
         database,
         "topups",
@@ -44,7 +44,7 @@ async def copy_topups(database: Database, topups: Sequence[Topup]) -> None:
 
 
 async def copy_balance_transactions(database: Database, lines: Sequence[BalanceTransaction]) -> None:
-    """Write balance transactions without transfers."""
+    """Write balance transactions without entries."""
     await _copy(
         database,
         "balance_transactions",

@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple
 from growth import BIG
 
 from brim.core.verification.walk import Range, bounds_of
+from brim.platform.sql import recordset
 
 
 class Case(NamedTuple):
@@ -57,7 +58,7 @@ LOOK: Final = (*OWN, "", "~", 5, 2_000_000, 10, 100)
 RANGE: Final = _range("tu_")
 EVENT_RANGE: Final = _range("evt_")
 BOOKS: Final = ("verification.prefer_ranges",)
-WHOLE: Final = (*BOOKS, "integrity.prefer_whole_tables")
+WHOLE: Final = (*BOOKS, "topups.prefer_whole_tables")
 CHAIN: Final = ("ledger.walk_in_order",)
 TYPES: Final = ["topup.succeeded", "topup.failed"]
 EVERY_TYPE: Final = ["topup.created", *TYPES]
@@ -87,6 +88,65 @@ _CREATES: Final = json.dumps(
 )
 _EVENT: Final = (at("evt_new", 1), 1, "topup.created", "tu_x", "v", None, None, "{}")
 
+_TRANSITIONS: Final = recordset(
+    {
+        "account": BIG,
+        "livemode": False,
+        "id": at("tu_", n),
+        "moved_from": "pending",
+        "status": "succeeded",
+        "balance_transaction": "txn_x",
+        "event": at("evt_new", n),
+        "type": "topup.succeeded",
+        "created": 1,
+        "api_version": "v",
+        "payload": {},
+    }
+    for n in PENDING
+)
+_LINE: Final = {
+    "debit_account": "balance:available",
+    "credit_account": "funding:clearing",
+    "amount": 1,
+    "currency": "usd",
+}
+_ENTRIES: Final = recordset(
+    {
+        "account": BIG,
+        "livemode": False,
+        "id": at("je_new", n),
+        "source_type": "topup",
+        "source": at("tu_", n),
+        "step": "topup_reversal",
+        "created": 1,
+        "line_count": 2,
+        **_LINE,
+    }
+    for n in PENDING
+)
+_FURTHER_LINES: Final = recordset(
+    {"account": BIG, "livemode": False, "entry": at("je_new", n), "line": 2, **_LINE} for n in PENDING
+)
+_TRANSACTIONS: Final = recordset(
+    {
+        "account": BIG,
+        "livemode": False,
+        "id": at("txn_new", n),
+        "amount": 1,
+        "fee": 0,
+        "net": 1,
+        "available_on": 1,
+        "created": 1,
+        "currency": "usd",
+        "source": at("tu_", n),
+        "type": "topup_reversal",
+    }
+    for n in PENDING
+)
+_BALANCES: Final = recordset(
+    {"account": f"acct_{n}", "livemode": False, "currency": "usd", "available": 1, "reserved": 0} for n in FEW
+)
+
 CASES: Final[Mapping[str, Case]] = {
     "accounts.find_account": Case(("acct_7",)),
     "accounts.hold_account": Case(("acct_7",)),
@@ -107,7 +167,6 @@ CASES: Final[Mapping[str, Case]] = {
     "audit.insert_entry": Case(("aud_new", 1, "nobody", None, None, None, "x", None, None, None, None)),
     "audit.list_entries": Case(IN_ORDER),
     "audit.entry_exists": Case((at("aud_", 7),)),
-    "balance_overview.transfers_of_topup": Case((*OWN, at("tu_", 500))),
     "balance_overview.in_flight": Case((*OWN, 50)),
     "balance_overview.newest_line": Case(OWN),
     "balance_overview.day_totals": Case((*OWN, "", 50)),
@@ -120,6 +179,7 @@ CASES: Final[Mapping[str, Case]] = {
             [100_000 + n for n in MANY],
             [at("tr_new", n) for n in MANY],
             [sha(n) for n in MANY],
+            [2] * 100,
             [BIG],
             [False],
             [9],
@@ -130,8 +190,8 @@ CASES: Final[Mapping[str, Case]] = {
     "ledger.read_links": Case((*OWN, 100, 100), CHAIN),
     "ledger.read_heads": Case(("", False, 100), CHAIN),
     "ledger.read_queue": Case((*OWN, "", 100), CHAIN),
-    "ledger.stray_transfers": Case((*_range("tr_"), 100), CHAIN),
-    "ledger.read_transfers_with_seals": Case((*OWN, at("tr_", 100), 100), CHAIN),
+    "ledger.stray_entries": Case((*_range("tr_"), 100), CHAIN),
+    "ledger.read_entries_with_seals": Case((*OWN, at("tr_", 100), 100), CHAIN),
     "changes.newest_numbers": Case(ONES),
     "changes.changed_objects": Case((*_same(*OWN, 100, times=1), 50)),
     "test_clocks.insert_clock": Case(("acct_new", False, "clock_new", None, 1, 1, 1, 1)),
@@ -327,9 +387,9 @@ CASES: Final[Mapping[str, Case]] = {
     "platform.current_role": Case(()),
     "platform.role_exists": Case(("x",)),
     "platform.owns_schema": Case(()),
-    "platform.name_role": Case(("x", ["transfers"])),
+    "platform.name_role": Case(("x", ["journal_entries"])),
     "platform.name_verifier": Case(("x",)),
-    "platform.describe_role": Case(("x", ["transfers"])),
+    "platform.describe_role": Case(("x", ["journal_entries"])),
     "encryption.find_service_secret": Case(("x",)),
     "encryption.keep_service_secret": Case(("x", b"")),
     "encryption.lock_service_secrets": Case(()),
@@ -356,19 +416,14 @@ CASES: Final[Mapping[str, Case]] = {
     "topups.fetch_topups": Case((*BIGS, [at("tu_", n) for n in MANY])),
     "topups.lock_topup": Case((*OWN, at("tu_", 500))),
     "topups.update_topup": Case((*OWN, at("tu_", 500), None, "{}")),
-    "topups.write_transitions": Case(
-        (
-            *BIGS,
-            [at("tu_", n) for n in PENDING],
-            *_same("pending", "succeeded", "txn_x", None, None, None, times=100),
-            [at("tr_new", n) for n in PENDING],
-            *_same("topup_reversal", "balance:available", "funding:clearing", 1, 1, times=100),
-            [at("txn_new", n) for n in PENDING],
-            *_same(1, 0, 1, 1, 1, times=100),
-            [at("evt_new", n) for n in PENDING],
-            *_same("topup.succeeded", 1, "v", None, None, "{}", times=100),
-        )
-    ),
+    "topups.write_transitions": Case((_TRANSITIONS,)),
+    "topups.insert_bank_confirmation": Case((*OWN, "tu_1", "bank_credit", "ba_1", 1, "usd", "line 1", 1)),
+    "topups.confirmed_amount": Case((*OWN, at("tu_", 7), "bank_credit")),
+    "ledger.post_entries": Case((_ENTRIES, _FURTHER_LINES, _TRANSACTIONS, _BALANCES)),
+    "ledger.entries_of_source": Case((*OWN, at("tu_", 500))),
+    "ledger.insert_hold": Case((*OWN, "hold_new", "payout", "po_new", 1, "usd", "reserved", 1)),
+    "ledger.lock_hold_of_source": Case((*OWN, at("po_", 7))),
+    "ledger.end_hold": Case((*OWN, at("hold_", 7), "voided", None, 1)),
     "ledger.open_balances": Case((*ONES, ["usd"] * 10)),
     "ledger.lock_balances": Case(ONES),
     "events.insert_events": Case((*BIGS, [at("evt_new", n) for n in MANY], *_same(*_EVENT[1:], times=100))),
@@ -376,23 +431,44 @@ CASES: Final[Mapping[str, Case]] = {
     "verification.topups_range_end": Case((*OWN, at("tu_", 100), 200), BOOKS),
     "verification.events_range_end": Case((*OWN, at("evt_", 100), 200), BOOKS),
     "verification.idempotency_keys_range_end": Case((*OWN, at("key_", 100), 200), BOOKS),
-    "verification.transfers_range_end": Case((*OWN, at("tr_", 100), 200), BOOKS),
-    "integrity.wrong_topups": Case((*RANGE, 10), BOOKS),
-    "integrity.wrong_transfers": Case(
-        (*RANGE, 10, ["succeeded"], ["topup"], ["funding:clearing"], ["balance:available"]), BOOKS
+    "verification.entries_range_end": Case((*OWN, at("tr_", 100), 200), BOOKS),
+    "topups.wrong_topups": Case((*RANGE, 10), BOOKS),
+    "topups.wrong_entries": Case(
+        (
+            *RANGE,
+            10,
+            ["succeeded"],
+            ["topup"],
+            ["funding:clearing"],
+            ["balance:available"],
+            "funding:clearing",
+            "fees",
+            "bank:",
+            "bank_credit",
+            "bank_return",
+            "topup",
+        ),
+        BOOKS,
     ),
-    "integrity.wrong_balance_transactions": Case((*RANGE, 10, ["succeeded"], ["topup"], [1], [True]), BOOKS),
-    "integrity.booked_sums": Case((*RANGE, "balance:available"), BOOKS),
-    "integrity.stated_sums": Case(RANGE, BOOKS),
-    "integrity.kept_balances": Case(("acct_1", False, "acct_1", True), BOOKS),
-    "integrity.expected_events": Case((*RANGE, ["succeeded"], ["topup.created"]), BOOKS),
-    "integrity.announced_events": Case(EVENT_RANGE, BOOKS),
-    "integrity.pruned_events": Case((), BOOKS, reads_all="adds up all owners, once a verification"),
-    "integrity.wrong_events": Case((*EVENT_RANGE, 10, ["succeeded"], ["topup.created"]), BOOKS),
-    "integrity.missing_events": Case((100_000_000, "topup.succeeded", ["succeeded"]), WHOLE, reads_all=NAMED),
-    "integrity.differing_owners": Case((100_000_000, "topup.succeeded", ["succeeded"]), WHOLE, reads_all=NAMED),
-    "integrity.repeated_events": Case((100_000_000, "topup.succeeded"), WHOLE, reads_all=NAMED),
-    "integrity.wrong_idempotency_keys": Case((*_range("key_"), 10), BOOKS),
+    "topups.wrong_balance_transactions": Case((*RANGE, 10, ["succeeded"], ["topup"], [1], [True]), BOOKS),
+    "ledger.posted_sums": Case((*RANGE, "balance:available", "balance:reserved"), BOOKS),
+    "ledger.held_sums": Case(RANGE, BOOKS),
+    "ledger.wrong_entries": Case((*RANGE, ["topup"], ["balance:available", "funding:clearing"], 10), BOOKS),
+    "ledger.wrong_hold_entries": Case(
+        (*RANGE, "balance:available", "balance:reserved", "hold", "hold_posted", "hold_voided", 10), BOOKS
+    ),
+    "ledger.unknown_transactions": Case((*RANGE, ["topup"], 10), BOOKS),
+    "topups.clearing_topups": Case((*RANGE, "funding:clearing", ["ach"], "topup"), BOOKS),
+    "ledger.stated_sums": Case(RANGE, BOOKS),
+    "ledger.kept_balances": Case(("acct_1", False, "acct_1", True), BOOKS),
+    "topups.expected_events": Case((*RANGE, ["succeeded"], ["topup.created"]), BOOKS),
+    "topups.announced_events": Case(EVENT_RANGE, BOOKS),
+    "topups.pruned_events": Case((), BOOKS, reads_all="adds up all owners, once a verification"),
+    "topups.wrong_events": Case((*EVENT_RANGE, 10, ["succeeded"], ["topup.created"]), BOOKS),
+    "topups.missing_events": Case((100_000_000, "topup.succeeded", ["succeeded"]), WHOLE, reads_all=NAMED),
+    "topups.differing_owners": Case((100_000_000, "topup.succeeded", ["succeeded"]), WHOLE, reads_all=NAMED),
+    "topups.repeated_events": Case((100_000_000, "topup.succeeded"), WHOLE, reads_all=NAMED),
+    "idempotency.wrong_idempotency_keys": Case((*_range("key_"), 10), BOOKS),
     "jobs.upsert_worker": Case(("wrk_new", "host", 1, "1.0", 1, 2, "[]")),
     "jobs.forget_workers": Case((1,)),
     "jobs.list_workers": Case((), reads_all="there is a row for each worker of the last day"),
@@ -405,7 +481,7 @@ CASES: Final[Mapping[str, Case]] = {
     "webhooks.oldest_unnumbered": Case(()),
     "webhooks.count_owed": Case((10,)),
     "integrity.begin_run": Case(("run_new", 0, 1)),
-    "integrity.end_run": Case((at("run_", 7), 9, None, None, None, None, "[]")),
+    "integrity.end_run": Case((at("run_", 7), 9, None, None, None, None, "[]", "{}")),
     "integrity.delete_run": Case((at("run_", 7),)),
     "integrity.delete_old_runs": Case((100,), reads_all="removes all but the newest, of which there are few"),
     "integrity.read_latest_run": Case(()),
@@ -438,6 +514,6 @@ NOT_MEASURED: Final[Mapping[str, str]] = {
     "platform.keep_service_password": "reads the catalog",
     "platform.keep_service_role": "reads the catalog",
     "verification.prefer_ranges": "makes settings",
-    "integrity.prefer_ranges_again": "makes settings",
-    "integrity.prefer_whole_tables": "makes settings",
+    "topups.prefer_ranges_again": "makes settings",
+    "topups.prefer_whole_tables": "makes settings",
 }

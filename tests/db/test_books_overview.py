@@ -5,8 +5,9 @@ from rows import copy_balance_transactions
 
 from brim.base.ids import IdFactory, first_id_at
 from brim.base.scope import AccountScope
-from brim.core.balance_overview.service import list_transfers, retrieve_overview
-from brim.core.ledger.rules import BalanceTransaction, LedgerAccount, TransferKind
+from brim.core.balance_overview.service import retrieve_overview
+from brim.core.ledger import list_entries
+from brim.core.ledger.rules import BalanceTransaction, BalanceTransactionType
 from brim.core.topups.settlement import settle_due
 from brim.platform.database import Database
 
@@ -31,22 +32,23 @@ def line(
         fee=0,
         net=net,
         source=f"tu_{number}",
-        type=TransferKind.TOPUP if net > 0 else TransferKind.TOPUP_REVERSAL,
+        type=BalanceTransactionType.TOPUP if net > 0 else BalanceTransactionType.TOPUP_REVERSAL,
     )
 
 
-async def test_a_topups_transfers_are_listed_in_order_and_to_its_owner_only(each_database: Database) -> None:
+async def test_a_topups_entries_are_listed_in_order_and_to_its_owner_only(each_database: Database) -> None:
     (topup_id,) = await create(each_database, [new_topup(IDS, amount=700)])
     await settle_due(each_database, rail=RAIL, ids=IDS, now_ms=LATER_MS)
     await reverse(each_database, topup_id)
-    transfers = await list_transfers(each_database, OWNER, topup_id)
-    assert [(each.kind, each.amount, each.currency) for each in transfers] == [
-        (TransferKind.TOPUP, 700, "usd"),
-        (TransferKind.TOPUP_REVERSAL, 700, "usd"),
+    entries = await list_entries(each_database, OWNER, topup_id)
+    assert [(each.step, [(line.amount, line.currency) for line in each.lines]) for each in entries] == [
+        ("topup", [(700, "usd")]),
+        ("topup_reversal", [(700, "usd")]),
     ]
-    assert transfers[0].debit_account is transfers[1].credit_account is LedgerAccount.FUNDING_CLEARING
-    assert await list_transfers(each_database, OTHER, topup_id) == []
-    assert await list_transfers(each_database, LIVE, topup_id) == []
+    assert [each.lines[0].debit_account for each in entries] == ["funding:clearing", "balance:available"]
+    assert [each.lines[0].credit_account for each in entries] == ["balance:available", "funding:clearing"]
+    assert await list_entries(each_database, OTHER, topup_id) == []
+    assert await list_entries(each_database, LIVE, topup_id) == []
 
 
 async def test_what_is_on_its_way_is_summed_by_currency_for_its_owner_only(each_database: Database) -> None:

@@ -15,8 +15,8 @@ from statements import STATEMENTS
 
 from brim.base.ids import IdFactory
 from brim.base.scope import AccountScope
-from brim.core.ledger.chain import Head, SealedTransfer
-from brim.core.ledger.sealing import seal_transfers, verify_chain
+from brim.core.ledger.chain import Head, SealedEntry
+from brim.core.ledger.sealing import seal_entries, verify_chain
 from brim.core.topups.settlement import settle_due
 from brim.core.verification.walk import START, Range, bounds_of
 from brim.platform.database import Database
@@ -28,12 +28,24 @@ def tamper(database_url: str) -> Tamper:
     return tampering_with(database_url)
 
 
-async def test_every_column_of_a_transfer_is_sealed(database: Database) -> None:
+async def test_every_column_of_an_entry_is_sealed(database: Database) -> None:
+    """How many lines an entry has is sealed with the lines."""
     columns = await rows(
         database,
-        "SELECT attname FROM pg_attribute WHERE attrelid = 'transfers'::regclass AND attnum > 0 ORDER BY attnum",
+        "SELECT attname FROM pg_attribute WHERE attrelid = 'journal_entries'::regclass AND attnum > 0",
     )
-    assert tuple(column["attname"] for column in columns) == SealedTransfer._fields
+    assert {column["attname"] for column in columns} - {"line_count"} == {*SealedEntry._fields} - {"further_lines"}
+    columns = await rows(
+        database,
+        "SELECT attname FROM pg_attribute WHERE attrelid = 'journal_entry_lines'::regclass AND attnum > 0",
+    )
+    keys = {"account", "livemode", "entry", "line"}
+    assert {column["attname"] for column in columns} - keys == {
+        "debit_account",
+        "credit_account",
+        "amount",
+        "currency",
+    }
 
 
 async def test_what_settling_posts_is_queued_and_sealed(each_database: Database) -> None:
@@ -49,24 +61,24 @@ async def test_what_settling_posts_is_queued_and_sealed(each_database: Database)
     )
     await settle_due(database, now_ms=LATER_MS, ids=ids, rail=RAIL)
     assert await settle_due(database, now_ms=LATER_MS * 2, ids=ids, rail=RAIL) == 1
-    posted = await rows(database, "SELECT account, livemode, id AS transfer FROM transfers ORDER BY 1, 2, 3")
+    posted = await rows(database, "SELECT account, livemode, id AS entry FROM journal_entries ORDER BY 1, 2, 3")
     assert len(posted) == 4
-    assert await rows(database, "TABLE unsealed_transfers ORDER BY 1, 2, 3") == posted
+    assert await rows(database, "TABLE unsealed_entries ORDER BY 1, 2, 3") == posted
     waiting = await verify_chain(database)
-    assert (waiting.transfers, waiting.sealed, waiting.unsealed, waiting.differences) == (4, 0, 4, [])
+    assert (waiting.entries, waiting.sealed, waiting.unsealed, waiting.differences) == (4, 0, 4, [])
     assert await seal_all(database) == 4
-    assert await rows(database, "TABLE unsealed_transfers") == []
-    sealed = await rows(database, "SELECT account, livemode, transfer FROM transfer_seals ORDER BY account, position")
+    assert await rows(database, "TABLE unsealed_entries") == []
+    sealed = await rows(database, "SELECT account, livemode, entry FROM entry_seals ORDER BY account, position")
     assert sealed == posted
     assert await recompute(database) == await stored_heads(database)
     report = await verify_chain(database)
-    assert (report.transfers, report.sealed, report.unsealed, report.heads, report.differences) == (4, 4, 0, 2, [])
+    assert (report.entries, report.sealed, report.unsealed, report.heads, report.differences) == (4, 4, 0, 2, [])
 
 
 async def test_an_empty_database_has_nothing_to_seal_and_nothing_wrong(database: Database) -> None:
-    assert await seal_transfers(database) == 0
+    assert await seal_entries(database) == 0
     report = await verify_chain(database)
-    assert (report.transfers, report.heads, report.differences) == (0, 0, [])
+    assert (report.entries, report.heads, report.differences) == (0, 0, [])
 
 
 _OWNERS = [AccountScope(f"acct_{letter}", livemode) for letter in "abc" for livemode in (False, True)]
@@ -84,7 +96,7 @@ _STEPS = st.lists(
 async def test_chains_equal_a_plain_recomputation_whatever_is_posted_between_seals(
     database: Database, tamper: Tamper, steps: list[tuple[AccountScope, list[str]] | int]
 ) -> None:
-    await tamper("TRUNCATE transfers, transfer_seals, chain_heads, unsealed_transfers")
+    await tamper("TRUNCATE journal_entries, entry_seals, chain_heads, unsealed_entries")
     model: dict[AccountScope, list[str]] = {}
     posted: Counter[AccountScope] = Counter()
     waiting: list[tuple[AccountScope, str]] = []
@@ -92,7 +104,7 @@ async def test_chains_equal_a_plain_recomputation_whatever_is_posted_between_sea
         if isinstance(step, int):
             waiting.sort()
             taken, waiting = waiting[:step], waiting[step:]
-            assert await seal_transfers(database, limit=step) == len(taken)
+            assert await seal_entries(database, limit=step) == len(taken)
             for scope, transfer in taken:
                 model.setdefault(scope, []).append(transfer)
         else:
@@ -101,11 +113,9 @@ async def test_chains_equal_a_plain_recomputation_whatever_is_posted_between_sea
             posted[scope] += 1
             await post(database, scope, ids)
             waiting += [(scope, each) for each in ids]
-    sealed = await rows(database, "SELECT account, livemode, transfer FROM transfer_seals ORDER BY position")
-    for scope, transfers in model.items():
-        assert [
-            row["transfer"] for row in sealed if AccountScope(row["account"], row["livemode"]) == scope
-        ] == transfers
+    sealed = await rows(database, "SELECT account, livemode, entry FROM entry_seals ORDER BY position")
+    for scope, entries in model.items():
+        assert [row["entry"] for row in sealed if AccountScope(row["account"], row["livemode"]) == scope] == entries
     assert await recompute(database) == await stored_heads(database)
     report = await verify_chain(database, page_size=3)
     assert (report.sealed, report.unsealed, report.differences) == (len(sealed), len(waiting), [])
@@ -136,11 +146,11 @@ async def test_a_sealer_that_ends_before_its_commit_leaves_the_queue_as_it_was(
     await post(database, OWNER, ["tr_1", "tr_2"])
     await tamper("ALTER TABLE chain_heads ADD CONSTRAINT refused CHECK (position < 2)")
     with pytest.raises(asyncpg.CheckViolationError):
-        await seal_transfers(database)
-    assert await rows(database, "TABLE transfer_seals") == await rows(database, "TABLE chain_heads") == []
-    assert len(await rows(database, "TABLE unsealed_transfers")) == 2
+        await seal_entries(database)
+    assert await rows(database, "TABLE entry_seals") == await rows(database, "TABLE chain_heads") == []
+    assert len(await rows(database, "TABLE unsealed_entries")) == 2
     await tamper("ALTER TABLE chain_heads DROP CONSTRAINT refused")
-    assert await seal_transfers(database) == 2
+    assert await seal_entries(database) == 2
     assert await differences(database) == []
 
 
@@ -179,7 +189,7 @@ async def test_chains_that_grow_meanwhile_are_followed_in_one_snapshot(database:
     async def post_and_seal() -> None:
         for _ in range(40):
             await post(database, OWNER, [ids.new("tr_") for _ in range(5)])
-            await seal_transfers(database, limit=3)
+            await seal_entries(database, limit=3)
 
     writing = asyncio.create_task(post_and_seal())
     walks = 0
@@ -205,8 +215,8 @@ CASES: dict[str, list[Any]] = {
     "claim_unsealed": [1000],
     "lock_heads": [["acct_books"], [False]],
     "read_links": ["", False, 0, 1000],
-    "stray_transfers": [*bounds_of(Range(START, ("acct_books", False, "tr_02000"))), 20],
-    "read_transfers_with_seals": ["acct_books", False, "", 1000],
+    "stray_entries": [*bounds_of(Range(START, ("acct_books", False, "tr_02000"))), 20],
+    "read_entries_with_seals": ["acct_books", False, "", 1000],
     "read_queue": ["", False, "", 1000],
     "read_heads": ["", False, 1000],
 }
@@ -221,7 +231,7 @@ async def test_rows_are_looked_up_by_their_keys_though_statistics_know_of_none(
     await tamper("ANALYZE")
     await post(database, OWNER, [f"tr_{number:05}" for number in range(3_000)])
     if sealed:
-        await seal_transfers(database, limit=sealed)
+        await seal_entries(database, limit=sealed)
     arguments = CASES[statement]
     async with database.transaction() as conn:
         await conn.execute(STATEMENTS["ledger.walk_in_order"])
@@ -229,7 +239,7 @@ async def test_rows_are_looked_up_by_their_keys_though_statistics_know_of_none(
     for node in _nodes(msgspec.json.decode(plan)[0]["Plan"]):
         assert "Join Filter" not in node
         assert node["Node Type"] not in {"Seq Scan", "Bitmap Heap Scan", "Materialize", "Memoize"}
-        if node["Node Type"].startswith("Index") and node["Relation Name"] != "unsealed_transfers":
+        if node["Node Type"].startswith("Index") and node["Relation Name"] != "unsealed_entries":
             assert "Index Cond" in node
             assert "Filter" not in node or any(word in node["Filter"] for word in ("SubPlan", "IS DISTINCT FROM"))
 

@@ -19,30 +19,27 @@ def tamper(database_url: str) -> Tamper:
 
 
 async def make_chains(database: Database) -> dict[str, Any]:
-    """Write three chains, of five, three and one transfers, and return the hashes of the first by position."""
+    """Write three chains, of five, three and one entries, and return the hashes of the first by position."""
     await post(database, OWNER, [f"tr_{number}" for number in range(1, 6)])
     await post(database, LIVE_OWNER, [f"tr_live_{number}" for number in range(1, 4)])
     await post(database, OTHER_OWNER, ["tr_other"])
     await seal_all(database, limit=2)
-    seals = await rows(
-        database, "SELECT position, hash FROM transfer_seals WHERE account = 'acct_books' AND NOT livemode"
-    )
+    seals = await rows(database, "SELECT position, hash FROM entry_seals WHERE account = 'acct_books' AND NOT livemode")
     return {f"h{seal['position']}": seal["hash"].hex() for seal in seals}
 
 
 MINE = "account = 'acct_books' AND NOT livemode"
-TRANSFER = f"UPDATE transfers SET {{}} WHERE {MINE} AND id = '{{}}'"
-SEAL = f"UPDATE transfer_seals SET {{}} WHERE {MINE} AND position = {{}}"
+ENTRY = f"UPDATE journal_entries SET {{}} WHERE {MINE} AND id = '{{}}'"
+SEAL = f"UPDATE entry_seals SET {{}} WHERE {MINE} AND position = {{}}"
 HEAD = f"UPDATE chain_heads SET {{}} WHERE {MINE}"
-FREE = "ALTER TABLE transfers DROP CONSTRAINT transfers_kind_known, DROP CONSTRAINT transfers_accounts_known"
-NEW_TRANSFER = (
-    "INSERT INTO transfers"
+NEW_ENTRY = (
+    "INSERT INTO journal_entries"
     " VALUES ('acct_books', false, '{}', 'tu_x', 'topup', 'funding:clearing', 'balance:available', 5, 'usd', 17)"
 )
 TEST = "acct_books (test): "
 FLIPS = {
-    "topup": ("topup = 'tu_tr_X'", "funding:clearing -> balance:available {amount} usd for tu_tr_X (topup) at 17"),
-    "kind": ("kind = 'topuq'", "funding:clearing -> balance:available {amount} usd for tu_tr_{n} (topuq) at 17"),
+    "source": ("source = 'tu_tr_X'", "funding:clearing -> balance:available {amount} usd for tu_tr_X (topup) at 17"),
+    "step": ("step = 'topuq'", "funding:clearing -> balance:available {amount} usd for tu_tr_{n} (topuq) at 17"),
     "debit_account": (
         "debit_account = 'gunding:clearing'",
         "gunding:clearing -> balance:available {amount} usd for tu_tr_{n} (topup) at 17",
@@ -63,105 +60,106 @@ FLIPS = {
 @pytest.mark.parametrize("page_size", [1, 10_000])
 @pytest.mark.parametrize("number", [1, 3, 5])
 @pytest.mark.parametrize("column", FLIPS)
-async def test_a_changed_column_of_a_transfer_is_named(
+async def test_a_changed_column_of_an_entry_is_named(
     database: Database, tamper: Tamper, column: str, number: int, page_size: int
 ) -> None:
     hashes = await make_chains(database)
     assignment, tells = FLIPS[column]
-    await tamper(FREE, TRANSFER.format(assignment, f"tr_{number}"))
+    await tamper(ENTRY.format(assignment, f"tr_{number}"))
     expected = f"what was sealed at position {number} with hash {hashes[f'h{number}']}"
     found = tells.format(amount=99 + number, n=number)
     assert await differences(database, page_size=page_size) == [
-        f"{TEST}transfers tr_{number}: expected {expected}, found {found}"
+        f"{TEST}journal_entries tr_{number}: expected {expected}, found {found}"
     ]
 
 
 OTHERS = "acct_other (test): "
 CORRUPTIONS: dict[str, tuple[list[str], list[str]]] = {
-    "a transfer with another id": (
-        [TRANSFER.format("id = 'tr_9'", "tr_3")],
-        [TEST + "transfers tr_3: expected the transfer that was sealed at position 3, found it under the id tr_9"],
+    "an entry with another id": (
+        [ENTRY.format("id = 'tr_9'", "tr_3")],
+        [TEST + "journal_entries tr_3: expected the entry that was sealed at position 3, found it under the id tr_9"],
     ),
-    "a transfer of another account": (
-        [TRANSFER.format("account = 'acct_other'", "tr_3")],
+    "an entry of another account": (
+        [ENTRY.format("account = 'acct_other'", "tr_3")],
         [
-            TEST + "transfers tr_3: expected the transfer that was sealed at position 3, found nothing",
-            OTHERS + "transfers tr_3: expected nothing, found funding:clearing -> balance:available 102 usd for "
+            TEST + "journal_entries tr_3: expected the entry that was sealed at position 3, found nothing",
+            OTHERS + "journal_entries tr_3: expected nothing, found funding:clearing -> balance:available 102 usd for "
             "tu_tr_3 (topup) at 17, neither sealed nor waiting for it",
         ],
     ),
-    "a transfer of the other mode": (
-        [TRANSFER.format("livemode = true", "tr_5")],
+    "an entry of the other mode": (
+        [ENTRY.format("livemode = true", "tr_5")],
         [
-            TEST + "transfers tr_5: expected the transfer that was sealed at position 5, found nothing",
+            TEST + "journal_entries tr_5: expected the entry that was sealed at position 5, found nothing",
             (
-                "acct_books (live): transfers tr_5: expected nothing, found funding:clearing -> balance:available 104 "
-                "usd for tu_tr_5 (topup) at 17, neither sealed nor waiting for it"
+                "acct_books (live): journal_entries tr_5: expected nothing, found funding:clearing -> "
+                "balance:available 104 usd for tu_tr_5 (topup) at 17, neither sealed nor waiting for it"
             ),
         ],
     ),
-    "a transfer that was removed": (
-        [f"DELETE FROM transfers WHERE {MINE} AND id = 'tr_2'"],
-        [TEST + "transfers tr_2: expected the transfer that was sealed at position 2, found nothing"],
+    "an entry that was removed": (
+        [f"DELETE FROM journal_entries WHERE {MINE} AND id = 'tr_2'"],
+        [TEST + "journal_entries tr_2: expected the entry that was sealed at position 2, found nothing"],
     ),
-    "the last transfer that was removed": (
-        [f"DELETE FROM transfers WHERE {MINE} AND id = 'tr_5'"],
-        [TEST + "transfers tr_5: expected the transfer that was sealed at position 5, found nothing"],
+    "the last entry that was removed": (
+        [f"DELETE FROM journal_entries WHERE {MINE} AND id = 'tr_5'"],
+        [TEST + "journal_entries tr_5: expected the entry that was sealed at position 5, found nothing"],
     ),
-    "a transfer that was slipped in": (
-        [NEW_TRANSFER.format("tr_25")],
+    "an entry that was slipped in": (
+        [NEW_ENTRY.format("tr_25")],
         [
-            TEST + "transfers tr_25: expected nothing, found funding:clearing -> balance:available 5 usd for tu_x "
+            TEST
+            + "journal_entries tr_25: expected nothing, found funding:clearing -> balance:available 5 usd for tu_x "
             "(topup) at 17, neither sealed nor waiting for it"
         ],
     ),
-    "a transfer that was removed while it waited": (
-        ["INSERT INTO unsealed_transfers VALUES ('acct_books', false, 'tr_6')"],
-        [TEST + "transfers tr_6: expected the transfer that waits for its seal, found nothing"],
+    "an entry that was removed while it waited": (
+        ["INSERT INTO unsealed_entries VALUES ('acct_books', false, 'tr_6')"],
+        [TEST + "journal_entries tr_6: expected the entry that waits for its seal, found nothing"],
     ),
-    "a transfer that is queued again": (
-        ["INSERT INTO unsealed_transfers VALUES ('acct_books', false, 'tr_4')"],
-        [TEST + "unsealed_transfers tr_4: expected nothing, found tr_4, which is sealed at position 4"],
+    "an entry that is queued again": (
+        ["INSERT INTO unsealed_entries VALUES ('acct_books', false, 'tr_4')"],
+        [TEST + "unsealed_entries tr_4: expected nothing, found tr_4, which is sealed at position 4"],
     ),
     "a seal of another account": (
         [SEAL.format("account = 'acct_nobody'", 3)],
         [
-            TEST + "transfer_seals 3: expected the seal of tr_3, found nothing",
-            "acct_nobody (test): transfer_seals 3 of tr_3: expected nothing, found a seal beyond the head of the chain",
+            TEST + "entry_seals 3: expected the seal of tr_3, found nothing",
+            "acct_nobody (test): entry_seals 3 of tr_3: expected nothing, found a seal beyond the head of the chain",
         ],
     ),
     "a seal of an account that has a chain": (
         [SEAL.format("account = 'acct_other'", 5)],
         [
-            TEST + "transfer_seals 5: expected the seal of tr_5, found nothing",
-            OTHERS + "transfer_seals 5 of tr_5: expected nothing, found a seal beyond the head of the chain",
+            TEST + "entry_seals 5: expected the seal of tr_5, found nothing",
+            OTHERS + "entry_seals 5 of tr_5: expected nothing, found a seal beyond the head of the chain",
         ],
     ),
     "a seal of the other mode": (
         [SEAL.format("livemode = true", 4)],
         [
-            TEST + "transfer_seals 4: expected the seal of tr_4, found nothing",
-            "acct_books (live): transfer_seals 4 of tr_4: expected nothing, found a seal beyond the head of the chain",
+            TEST + "entry_seals 4: expected the seal of tr_4, found nothing",
+            "acct_books (live): entry_seals 4 of tr_4: expected nothing, found a seal beyond the head of the chain",
         ],
     ),
     "a seal at another position": (
         [SEAL.format("position = 9", 2)],
-        [TEST + "transfer_seals 2: expected the seal of tr_2, which stands at position 9, found nothing"],
+        [TEST + "entry_seals 2: expected the seal of tr_2, which stands at position 9, found nothing"],
     ),
     "the last seal at another position": (
         [SEAL.format("position = 6", 5)],
-        [TEST + "transfer_seals 5: expected the seal of tr_5, which stands at position 6, found nothing"],
+        [TEST + "entry_seals 5: expected the seal of tr_5, which stands at position 6, found nothing"],
     ),
-    "a seal that names another transfer": (
-        [SEAL.format("transfer = 'tr_7'", 3)],
-        [TEST + "transfer_seals 3: expected the seal of tr_3, found the seal of tr_7"],
+    "a seal that names another entry": (
+        [SEAL.format("entry = 'tr_7'", 3)],
+        [TEST + "entry_seals 3: expected the seal of tr_3, found the seal of tr_7"],
     ),
-    "two seals that name each other's transfers": (
+    "two seals that name each other's entries": (
         [
-            "ALTER TABLE transfer_seals DROP CONSTRAINT transfer_seals_each_transfer_once",
-            SEAL.format("transfer = CASE position WHEN 2 THEN 'tr_4' ELSE 'tr_2' END", "ANY ('{2, 4}')"),
+            "ALTER TABLE entry_seals DROP CONSTRAINT entry_seals_each_entry_once",
+            SEAL.format("entry = CASE position WHEN 2 THEN 'tr_4' ELSE 'tr_2' END", "ANY ('{2, 4}')"),
         ],
-        [TEST + "transfer_seals 2: expected the seal of tr_2, found the seal of tr_4"],
+        [TEST + "entry_seals 2: expected the seal of tr_2, found the seal of tr_4"],
     ),
     "two seals that changed places": (
         [
@@ -169,7 +167,7 @@ CORRUPTIONS: dict[str, tuple[list[str], list[str]]] = {
             SEAL.format("position = 2", 4),
             SEAL.format("position = 4", 99),
         ],
-        [TEST + "transfer_seals 2: expected the seal of tr_2, which stands at position 4, found the seal of tr_4"],
+        [TEST + "entry_seals 2: expected the seal of tr_2, which stands at position 4, found the seal of tr_4"],
     ),
     "two neighbours that changed places": (
         [
@@ -177,89 +175,89 @@ CORRUPTIONS: dict[str, tuple[list[str], list[str]]] = {
             SEAL.format("position = 4", 5),
             SEAL.format("position = 5", 99),
         ],
-        [TEST + "transfer_seals 4: expected the seal of tr_4, which stands at position 5, found the seal of tr_5"],
+        [TEST + "entry_seals 4: expected the seal of tr_4, which stands at position 5, found the seal of tr_5"],
     ),
     "a seal that was removed": (
-        [f"DELETE FROM transfer_seals WHERE {MINE} AND position = 2"],
-        [TEST + "transfer_seals 2: expected the seal of tr_2, found nothing"],
+        [f"DELETE FROM entry_seals WHERE {MINE} AND position = 2"],
+        [TEST + "entry_seals 2: expected the seal of tr_2, found nothing"],
     ),
     "the first seal that was removed": (
-        [f"DELETE FROM transfer_seals WHERE {MINE} AND position = 1"],
-        [TEST + "transfer_seals 1: expected the seal of tr_1, found nothing"],
+        [f"DELETE FROM entry_seals WHERE {MINE} AND position = 1"],
+        [TEST + "entry_seals 1: expected the seal of tr_1, found nothing"],
     ),
     "the last seal that was removed": (
-        [f"DELETE FROM transfer_seals WHERE {MINE} AND position = 5"],
-        [TEST + "transfer_seals 5: expected the seal of tr_5, found nothing"],
+        [f"DELETE FROM entry_seals WHERE {MINE} AND position = 5"],
+        [TEST + "entry_seals 5: expected the seal of tr_5, found nothing"],
     ),
     "a seal that was removed, the later ones moved down": (
         [
-            f"DELETE FROM transfer_seals WHERE {MINE} AND position = 2",
+            f"DELETE FROM entry_seals WHERE {MINE} AND position = 2",
             SEAL.format("position = 2", 3),
             SEAL.format("position = 3", 4),
             SEAL.format("position = 4", 5),
             HEAD.format("position = 4"),
         ],
-        [TEST + "transfer_seals 2: expected the seal of tr_2, found the seal of tr_3"],
+        [TEST + "entry_seals 2: expected the seal of tr_2, found the seal of tr_3"],
     ),
     "a seal that was removed with its transfer": (
         [
-            f"DELETE FROM transfer_seals WHERE {MINE} AND position = 3",
-            f"DELETE FROM transfers WHERE {MINE} AND id = 'tr_3'",
+            f"DELETE FROM entry_seals WHERE {MINE} AND position = 3",
+            f"DELETE FROM journal_entries WHERE {MINE} AND id = 'tr_3'",
         ],
-        [TEST + "transfer_seals 3: expected a seal, for the chain goes on, found nothing"],
+        [TEST + "entry_seals 3: expected a seal, for the chain goes on, found nothing"],
     ),
-    "the last seals that were removed with their transfers": (
+    "the last seals that were removed with their entries": (
         [
-            f"DELETE FROM transfer_seals WHERE {MINE} AND position > 3",
-            f"DELETE FROM transfers WHERE {MINE} AND id > 'tr_3'",
+            f"DELETE FROM entry_seals WHERE {MINE} AND position > 3",
+            f"DELETE FROM journal_entries WHERE {MINE} AND id > 'tr_3'",
         ],
-        [TEST + "transfer_seals 4: expected a seal, for the chain goes on, found nothing"],
+        [TEST + "entry_seals 4: expected a seal, for the chain goes on, found nothing"],
     ),
     "a chain that was removed, all but its head": (
-        [f"DELETE FROM transfer_seals WHERE {MINE}", f"DELETE FROM transfers WHERE {MINE}"],
+        [f"DELETE FROM entry_seals WHERE {MINE}", f"DELETE FROM journal_entries WHERE {MINE}"],
         [TEST + "chain_heads: expected nothing, found position 5, hash {h5}"],
     ),
     "a seal that was slipped in at the end": (
         [
-            NEW_TRANSFER.format("tr_6"),
-            "INSERT INTO transfer_seals VALUES ('acct_books', false, 6, 'tr_6', sha256('anything'))",
+            NEW_ENTRY.format("tr_6"),
+            "INSERT INTO entry_seals VALUES ('acct_books', false, 6, 'tr_6', sha256('anything'))",
         ],
-        [TEST + "transfer_seals 6 of tr_6: expected nothing, found a seal beyond the head of the chain"],
+        [TEST + "entry_seals 6 of tr_6: expected nothing, found a seal beyond the head of the chain"],
     ),
     "a seal of nothing that was slipped in at the end": (
-        ["INSERT INTO transfer_seals VALUES ('acct_books', false, 6, 'tr_6', sha256('anything'))"],
-        [TEST + "transfer_seals 6 of tr_6: expected nothing, found a seal beyond the head of the chain"],
+        ["INSERT INTO entry_seals VALUES ('acct_books', false, 6, 'tr_6', sha256('anything'))"],
+        [TEST + "entry_seals 6 of tr_6: expected nothing, found a seal beyond the head of the chain"],
     ),
     "a seal that was slipped in between, the later ones moved up": (
         [
             SEAL.format("position = position + 100", "ANY ('{4, 5}')"),
             SEAL.format("position = position - 99", "ANY ('{104, 105}')"),
-            NEW_TRANSFER.format("tr_35"),
-            "INSERT INTO transfer_seals VALUES ('acct_books', false, 4, 'tr_35', sha256('anything'))",
+            NEW_ENTRY.format("tr_35"),
+            "INSERT INTO entry_seals VALUES ('acct_books', false, 4, 'tr_35', sha256('anything'))",
             HEAD.format("position = 6"),
         ],
-        [TEST + "transfer_seals 4: expected the seal of tr_4, which stands at position 5, found the seal of tr_35"],
+        [TEST + "entry_seals 4: expected the seal of tr_4, which stands at position 5, found the seal of tr_35"],
     ),
     "a seal that was made by the rule and slipped in between, the later ones moved up": (
         [
             SEAL.format("position = position + 100", "ANY ('{4, 5}')"),
             SEAL.format("position = position - 99", "ANY ('{104, 105}')"),
-            NEW_TRANSFER.format("tr_35"),
+            NEW_ENTRY.format("tr_35"),
             (
-                "INSERT INTO transfer_seals SELECT 'acct_books', false, 4, 'tr_35', sha256(hash ||"
+                "INSERT INTO entry_seals SELECT 'acct_books', false, 4, 'tr_35', sha256(hash ||"
                 ' \'["acct_books",false,"tr_35","tu_x","topup","funding:clearing","balance:available",5,"usd",17]\')'
-                f" FROM transfer_seals WHERE {MINE} AND position = 3"
+                f" FROM entry_seals WHERE {MINE} AND position = 3"
             ),
             HEAD.format("position = 6"),
         ],
-        [TEST + "transfer_seals 4: expected nothing, found a seal that was slipped in"],
+        [TEST + "entry_seals 4: expected nothing, found a seal that was slipped in"],
     ),
     "a head at another position": (
         [HEAD.format("position = 6")],
         [TEST + "chain_heads: expected position 5, hash {h5}, found position 6, hash {h5}"],
     ),
     "a head further back": (
-        [HEAD.format(f"position = 3, hash = (SELECT hash FROM transfer_seals WHERE {MINE} AND position = 3)")],
+        [HEAD.format(f"position = 3, hash = (SELECT hash FROM entry_seals WHERE {MINE} AND position = 3)")],
         [TEST + "chain_heads: expected position 5, hash {h5}, found position 3, hash {h3}"],
     ),
     "a head of another account": (
@@ -273,10 +271,10 @@ CORRUPTIONS: dict[str, tuple[list[str], list[str]]] = {
         [f"DELETE FROM chain_heads WHERE {MINE}"],
         [TEST + "chain_heads: expected position 5, hash {h5}, found nothing"],
     ),
-    "two transfers that were changed": (
-        [TRANSFER.format("amount = 7", "tr_2"), TRANSFER.format("amount = 7", "tr_4")],
+    "two entries that were changed": (
+        [ENTRY.format("amount = 7", "tr_2"), ENTRY.format("amount = 7", "tr_4")],
         [
-            TEST + "transfers tr_2: expected what was sealed at position 2 with hash {h2}, found "
+            TEST + "journal_entries tr_2: expected what was sealed at position 2 with hash {h2}, found "
             "funding:clearing -> balance:available 7 usd for tu_tr_2 (topup) at 17"
         ],
     ),
@@ -308,7 +306,7 @@ async def test_a_flipped_byte_of_a_seal_is_named(database: Database, tamper: Tam
     flipped = bytearray.fromhex(true)
     flipped[byte] ^= 1
     [sentence] = await differences(database)
-    row = f"transfer_seals {position} of tr_{position}"
+    row = f"entry_seals {position} of tr_{position}"
     assert sentence == f"{TEST}{row}: expected hash {true}, found hash {flipped.hex()}"
 
 
@@ -328,9 +326,9 @@ async def test_a_flipped_byte_of_a_head_is_named(database: Database, tamper: Tam
         ("a head further back", 1),
         ("a seal that was slipped in at the end", 1),
         ("a head at another position", 2),
-        ("a transfer that is queued again", 2),
-        ("a transfer that was removed while it waited", 2),
-        ("a transfer that was removed", 2),
+        ("an entry that is queued again", 2),
+        ("an entry that was removed while it waited", 2),
+        ("an entry that was removed", 2),
     ],
 )
 async def test_sealing_goes_on_for_others_and_never_covers_up(
@@ -345,7 +343,7 @@ async def test_sealing_goes_on_for_others_and_never_covers_up(
     assert await seal_all(database, limit=1) == sealed
     [found] = await differences(database)
     if corruption == "a head at another position":
-        assert found == f"{TEST}transfer_seals 6: expected the seal of tr_8, which stands at position 7, found nothing"
+        assert found == f"{TEST}entry_seals 6: expected the seal of tr_8, which stands at position 7, found nothing"
     else:
         assert found == sentence.format(**hashes)
 
@@ -354,7 +352,7 @@ async def test_only_the_first_differences_are_named(database: Database, tamper: 
     for number in range(MAX_DIFFERENCES + 5):
         await post(database, AccountScope(f"acct_{number:02}", livemode=False), ["tr_1"])
     await seal_all(database)
-    await tamper("UPDATE transfers SET amount = 1")
+    await tamper("UPDATE journal_entries SET amount = 1")
     named = await differences(database)
     assert [sentence.partition(" ")[0] for sentence in named] == [
         f"acct_{number:02}" for number in range(MAX_DIFFERENCES)

@@ -25,7 +25,7 @@ from brim.base.scope import AccountScope
 from brim.core.events import store as events_store
 from brim.core.events.rules import EventFilters, EventType
 from brim.core.ledger import store as ledger_store
-from brim.core.ledger.rules import BalanceTransactionFilters, TransferKind
+from brim.core.ledger.rules import BalanceTransactionFilters, BalanceTransactionType
 from brim.core.topups.rules import Status, TopupFilters
 from brim.platform.database import Database
 from brim.platform.sql import load_queries
@@ -341,11 +341,11 @@ async def test_every_list_of_balance_transactions_reads_a_page(database_url: str
         "none": BalanceTransactionFilters(),
         "currency, all": BalanceTransactionFilters(currency="usd"),
         "currency, none": BalanceTransactionFilters(currency="eur"),
-        "type, common": BalanceTransactionFilters(type=TransferKind.TOPUP),
-        "type, 0.5 %": BalanceTransactionFilters(type=TransferKind.TOPUP_REVERSAL),
+        "type, common": BalanceTransactionFilters(type=BalanceTransactionType.TOPUP),
+        "type, 0.5 %": BalanceTransactionFilters(type=BalanceTransactionType.TOPUP_REVERSAL),
         "type, none": BalanceTransactionFilters(type="payout"),
-        "currency and common type": BalanceTransactionFilters(currency="usd", type=TransferKind.TOPUP),
-        "currency and rare type": BalanceTransactionFilters(currency="usd", type=TransferKind.TOPUP_REVERSAL),
+        "currency and common type": BalanceTransactionFilters(currency="usd", type=BalanceTransactionType.TOPUP),
+        "currency and rare type": BalanceTransactionFilters(currency="usd", type=BalanceTransactionType.TOPUP_REVERSAL),
         "source": BalanceTransactionFilters(source="tu_199"),
         "source, currency and type": BalanceTransactionFilters(source="tu_1", currency="usd", type="topup"),
     }

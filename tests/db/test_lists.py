@@ -18,7 +18,7 @@ from brim.core.events import store as events_store
 from brim.core.events.rules import DEFAULT_API_VERSION, Event, EventFilters, EventType
 from brim.core.ledger import service as ledger_service
 from brim.core.ledger import store as ledger_store
-from brim.core.ledger.rules import BalanceTransaction, BalanceTransactionFilters, TransferKind
+from brim.core.ledger.rules import BalanceTransaction, BalanceTransactionFilters, BalanceTransactionType
 from brim.core.topups import list_store as lists
 from brim.core.topups import lists as topups_lists
 from brim.core.topups.batches import Batches
@@ -243,7 +243,7 @@ def balance_transaction_rows(draw: st.DrawFn, owner_list: Sequence[AccountScope]
     rows: list[BalanceTransaction] = []
     times: Iterator[int] = iter(sorted(draw(st.lists(_milliseconds(), max_size=40))))
     for number, milliseconds in enumerate(times):
-        kind = draw(st.sampled_from(TransferKind))
+        kind = draw(st.sampled_from(BalanceTransactionType))
         rows.append(
             BalanceTransaction(
                 scope=draw(st.sampled_from(owner_list)),
@@ -255,7 +255,7 @@ def balance_transaction_rows(draw: st.DrawFn, owner_list: Sequence[AccountScope]
                 description=draw(st.none() | st.just("é")),
                 fee=0,
                 net=5,
-                source=f"tu_{number // 2 if kind is TransferKind.TOPUP_REVERSAL else number}",
+                source=f"tu_{number // 2 if kind is BalanceTransactionType.TOPUP_REVERSAL else number}",
                 type=kind,
             )
         )
@@ -286,7 +286,7 @@ async def test_a_list_of_balance_transactions_equals_the_model(each_database: Da
             and _inside(row.created, filters.created)
             and filters.currency in {None, row.currency}
             and filters.source in {None, row.source}
-            and filters.type in {None, row.type.value}
+            and filters.type in {None, row.type}
         ]
         page = await ledger_store.list_balance_transactions(each_database, scope, filters, request)
         assert page == _model_page(matching, request)

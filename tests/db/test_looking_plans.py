@@ -22,7 +22,7 @@ FILL = (
     FROM generate_series(1, {ROWS}) AS n
     """,
     f"""
-    INSERT INTO transfers
+    INSERT INTO journal_entries
     SELECT
         'acct_big', false, 'tr_' || lpad(n::text, 24, '0'), 'tu_' || lpad(n::text, 24, '0'), 'topup',
         'funding:clearing', 'balance:available', n, 'usd', n
@@ -56,7 +56,7 @@ WATCHED = ["acct_big", *(f"acct_{number}" for number in range(1, 50))]
 MODES = [False] * len(WATCHED)
 BEHIND = [ROWS - 10, *range(1, 50)]
 LOOKS: list[tuple[str, tuple[Any, ...], int]] = [
-    ("balance_overview.transfers_of_topup", ("acct_big", False, f"tu_{777:024}"), 20),
+    ("ledger.entries_of_source", ("acct_big", False, f"tu_{777:024}"), 20),
     ("balance_overview.in_flight", ("acct_big", False, 500), 600),
     ("balance_overview.newest_line", ("acct_big", False), 20),
     ("balance_overview.day_totals", ("acct_big", False, first_id_at("txn_", 0), 1_000), 200),

@@ -12,7 +12,7 @@ from brim.core.events import store as events_store
 from brim.core.events.rules import DEFAULT_API_VERSION, Event, EventFilters, EventType
 from brim.core.events.service import list_events, retrieve_event
 from brim.core.ledger import store as ledger_store
-from brim.core.ledger.rules import Balance, BalanceTransaction, BalanceTransactionFilters, TransferKind
+from brim.core.ledger.rules import Balance, BalanceTransaction, BalanceTransactionFilters, BalanceTransactionType
 from brim.core.ledger.service import list_balance_transactions, retrieve_balance, retrieve_balance_transaction
 from brim.core.topups.settlement import settle_due
 from brim.platform.database import Database
@@ -29,7 +29,7 @@ LINE = BalanceTransaction(
     fee=0,
     net=-500,
     source="tu_1",
-    type=TransferKind.TOPUP_REVERSAL,
+    type=BalanceTransactionType.TOPUP_REVERSAL,
 )
 EVENT = Event(
     scope=OWNER,
@@ -106,6 +106,8 @@ async def test_what_settlement_wrote_is_what_is_read(database: Database) -> None
     await settle_due(database, now_ms=LATER_MS, ids=ids, rail=RAIL, limit=10)
     assert await retrieve_balance(database, OWNER) == [Balance(currency="usd", available=1234)]
     page = await list_balance_transactions(database, OWNER, BalanceTransactionFilters(source=topup_id), PageRequest())
-    assert [(line.source, line.net, line.type) for line in page.items] == [(topup_id, 1234, TransferKind.TOPUP)]
+    assert [(line.source, line.net, line.type) for line in page.items] == [
+        (topup_id, 1234, BalanceTransactionType.TOPUP)
+    ]
     events = await list_events(database, OWNER, EventFilters(types=("topup.*",)), PageRequest())
     assert [event.type for event in events.items] == [EventType.SUCCEEDED, EventType.CREATED]

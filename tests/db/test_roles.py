@@ -27,7 +27,7 @@ from roles import OwnRoles, as_role, quoted, run_as
 ALL_RIGHTS: Final = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER")
 ORDINARY: Final = {"SELECT", "INSERT", "UPDATE", "DELETE"}
 GROWING: Final = {"SELECT", "INSERT"}
-TRANSFER: Final = "'acct_x', false, 'tr_x', 'tu_x', 'topup', 'funding:clearing', 'balance:available', 5, 'usd', 1"
+ENTRY: Final = "'acct_x', false, 'je_x', 'tu_x', 'topup', 'funding:clearing', 'balance:available', 5, 'usd', 1"
 
 AUDIT_LINE: Final = "INSERT INTO audit_log (id, at_ms, actor_kind, action) VALUES ('aud_1', 1, 'cli', 'operator.added')"
 
@@ -62,7 +62,7 @@ def expected_rights(relations: set[str]) -> dict[str, set[str]]:
 
 async def test_every_relation_gives_the_service_exactly_its_rights(each_database_urls: DatabaseUrls) -> None:
     found = await rights(each_database_urls.owner, "brim_service")
-    assert {"transfers", "topups", "schema_migrations"} <= set(found)
+    assert {"journal_entries", "topups", "schema_migrations"} <= set(found)
     assert found == expected_rights(set(found))
 
 
@@ -84,11 +84,11 @@ async def test_the_service_owns_nothing_and_may_make_nothing(each_database_urls:
 @pytest.mark.parametrize(
     "statement",
     [
-        "UPDATE transfers SET amount = amount + 1",
-        "DELETE FROM transfers",
-        "TRUNCATE transfers",
-        "SELECT 1 FROM transfers FOR UPDATE",
-        f"INSERT INTO transfers VALUES ({TRANSFER}) ON CONFLICT ON CONSTRAINT transfers_pk DO UPDATE SET amount = 1",
+        "UPDATE journal_entries SET amount = amount + 1",
+        "DELETE FROM journal_entries",
+        "TRUNCATE journal_entries",
+        "SELECT 1 FROM journal_entries FOR UPDATE",
+        f"INSERT INTO journal_entries VALUES ({ENTRY}) ON CONFLICT (account, livemode, id) DO UPDATE SET amount = 1",
         "UPDATE audit_log SET actor = 'op_somebody'",
         "DELETE FROM audit_log",
         "TRUNCATE audit_log",
@@ -96,14 +96,14 @@ async def test_the_service_owns_nothing_and_may_make_nothing(each_database_urls:
         f"{AUDIT_LINE} ON CONFLICT ON CONSTRAINT audit_log_pk DO UPDATE SET action = 'y'",
         "ALTER TABLE audit_log OWNER TO brim_service",
         "DROP TABLE audit_log",
-        "MERGE INTO transfers AS t USING balances AS b ON t.account = b.account WHEN MATCHED THEN DELETE",
-        "DO $$ BEGIN LOCK TABLE transfers IN EXCLUSIVE MODE; END $$",
-        "ALTER TABLE transfers DISABLE TRIGGER ALL",
-        "ALTER TABLE transfers DROP CONSTRAINT transfers_amount_positive",
-        "ALTER TABLE transfers OWNER TO brim_service",
-        "CREATE INDEX ON transfers (amount)",
-        "CREATE RULE silent AS ON INSERT TO transfers DO INSTEAD NOTHING",
-        "DROP TABLE transfers",
+        "MERGE INTO journal_entries AS t USING balances AS b ON t.account = b.account WHEN MATCHED THEN DELETE",
+        "DO $$ BEGIN LOCK TABLE journal_entries IN EXCLUSIVE MODE; END $$",
+        "ALTER TABLE journal_entries DISABLE TRIGGER ALL",
+        "ALTER TABLE journal_entries DROP CONSTRAINT journal_entries_amount_positive",
+        "ALTER TABLE journal_entries OWNER TO brim_service",
+        "CREATE INDEX ON journal_entries (amount)",
+        "CREATE RULE silent AS ON INSERT TO journal_entries DO INSTEAD NOTHING",
+        "DROP TABLE journal_entries",
         "DROP TABLE topups",
         "TRUNCATE topups",
         "CREATE TABLE mine (n int)",
@@ -119,8 +119,8 @@ async def test_the_service_owns_nothing_and_may_make_nothing(each_database_urls:
         "ALTER ROLE brim_service SUPERUSER",
         "GRANT brim TO brim_service",
         "CREATE ROLE mine",
-        "COPY transfers TO PROGRAM 'cat'",
-        "COPY transfers FROM '/dev/null'",
+        "COPY journal_entries TO PROGRAM 'cat'",
+        "COPY journal_entries FROM '/dev/null'",
         "SELECT pg_read_file('postgresql.conf')",
     ],
 )
@@ -133,17 +133,17 @@ async def test_no_right_can_be_taken_by_granting_it(each_database_urls: Database
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         await run_as(
             each_database_urls.service,
-            "GRANT UPDATE ON transfers TO brim_service",  # PostgreSQL warns and does nothing
-            "UPDATE transfers SET amount = 1",
+            "GRANT UPDATE ON journal_entries TO brim_service",  # PostgreSQL warns and does nothing
+            "UPDATE journal_entries SET amount = 1",
         )
 
 
-async def test_the_service_may_add_transfers_one_by_one_and_many(each_database_urls: DatabaseUrls) -> None:
+async def test_the_service_may_add_entries_one_by_one_and_many(each_database_urls: DatabaseUrls) -> None:
     conn = await asyncpg.connect(each_database_urls.service)
-    await conn.execute(f"INSERT INTO transfers VALUES ({TRANSFER})")
-    row = ("acct_x", False, "tr_y", "tu_y", "topup", "funding:clearing", "balance:available", 5, "usd", 1)
-    await conn.copy_records_to_table("transfers", records=[row])
-    assert await conn.fetchval("SELECT count(*) FROM transfers") == 2
+    await conn.execute(f"INSERT INTO journal_entries VALUES ({ENTRY})")
+    row = ("acct_x", False, "je_y", "tu_y", "topup", "funding:clearing", "balance:available", 5, "usd", 1, "topup", 1)
+    await conn.copy_records_to_table("journal_entries", records=[row])
+    assert await conn.fetchval("SELECT count(*) FROM journal_entries") == 2
     await conn.close()
 
 
@@ -164,11 +164,11 @@ async def test_new_tables_are_never_forgotten(own_roles: OwnRoles) -> None:
     later = _with("CREATE TABLE parts (n int) PARTITION BY LIST (n);")
     await migrate(own_roles.owner, now_ms=2, service_role=own_roles.service_role, known=later)
     found = await rights(own_roles.superuser, own_roles.service_role)
-    assert {"transfer_seals", "parts"} <= set(found)
+    assert {"entry_seals", "parts"} <= set(found)
     assert found == expected_rights(set(found))
-    await run_as(own_roles.service, f"INSERT INTO transfer_seals VALUES ('acct_1', false, 1, 'tr_1', '\\x{'00' * 32}')")
+    await run_as(own_roles.service, f"INSERT INTO entry_seals VALUES ('acct_1', false, 1, 'tr_1', '\\x{'00' * 32}')")
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
-        await run_as(own_roles.service, "DELETE FROM transfer_seals")
+        await run_as(own_roles.service, "DELETE FROM entry_seals")
 
 
 async def test_rights_given_by_hand_are_taken_back(own_roles: OwnRoles) -> None:
@@ -176,9 +176,9 @@ async def test_rights_given_by_hand_are_taken_back(own_roles: OwnRoles) -> None:
     role = quoted(own_roles.service_role)
     await run_as(
         own_roles.owner,
-        f"GRANT ALL ON transfers, schema_migrations TO {role}",
+        f"GRANT ALL ON journal_entries, schema_migrations TO {role}",
         f"GRANT SELECT ON topups TO {role} WITH GRANT OPTION",
-        f"GRANT UPDATE (amount) ON transfers TO {role}",
+        f"GRANT UPDATE (amount) ON journal_entries TO {role}",
         f"GRANT REFERENCES (available) ON balances TO {role}",
         f"REVOKE INSERT ON events FROM {role}",
     )
@@ -219,7 +219,7 @@ async def test_without_a_name_the_rights_go_to_whoever_the_database_url_connects
     assert done.weakness is None
     await _live(own_roles.service)
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
-        await run_as(own_roles.service, "DELETE FROM transfers")
+        await run_as(own_roles.service, "DELETE FROM journal_entries")
 
 
 async def _live(url: str) -> None:
@@ -229,7 +229,7 @@ async def _live(url: str) -> None:
         ids = IdFactory()
         await create(database, [new_topup(ids)])
         assert await settle_due(database, now_ms=LATER_MS, ids=ids, rail=RAIL) == 1
-        assert await verify_books(database) == []
+        assert (await verify_books(database)).differences == []
     finally:
         await database.close()
 
@@ -240,23 +240,27 @@ async def test_an_owner_that_serves_takes_from_itself_what_it_must_not_do(own_ro
     assert own_roles.owner_role in done.weakness
     assert "--migration-url" in done.weakness
     await _live(own_roles.owner)
-    for statement in ("UPDATE transfers SET amount = 1", "DELETE FROM transfers", "TRUNCATE transfers"):
+    for statement in (
+        "UPDATE journal_entries SET amount = 1",
+        "DELETE FROM journal_entries",
+        "TRUNCATE journal_entries",
+    ):
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await run_as(own_roles.owner, statement)
-    later = _with("ALTER TABLE transfers ADD COLUMN note text; CREATE TABLE later (n int);")
+    later = _with("ALTER TABLE journal_entries ADD COLUMN note text; CREATE TABLE later (n int);")
     assert len(await migrate(own_roles.owner, now_ms=2, known=later)) == 1
 
 
-async def test_a_step_that_must_change_transfers_gives_itself_the_right_for_as_long_as_it_runs(
+async def test_a_step_that_must_change_entries_gives_itself_the_right_for_as_long_as_it_runs(
     own_roles: OwnRoles,
 ) -> None:
     await migrate(own_roles.owner, now_ms=1)
     await _live(own_roles.owner)
-    change = "UPDATE transfers SET kind = 'topup_reversal';"
-    with pytest.raises(MissingOwnerRightError, match="permission denied for table transfers"):
+    change = "UPDATE journal_entries SET step = 'topup_reversal';"
+    with pytest.raises(MissingOwnerRightError, match="permission denied for table journal_entries"):
         await migrate(own_roles.owner, now_ms=2, known=_with(change))
-    await migrate(own_roles.owner, now_ms=2, known=_with(f"GRANT UPDATE ON transfers TO CURRENT_USER; {change}"))
-    assert await run_as(own_roles.owner, "SELECT kind FROM transfers") == "topup_reversal"
+    await migrate(own_roles.owner, now_ms=2, known=_with(f"GRANT UPDATE ON journal_entries TO CURRENT_USER; {change}"))
+    assert await run_as(own_roles.owner, "SELECT step FROM journal_entries") == "topup_reversal"
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         await run_as(own_roles.owner, change)
 
@@ -273,8 +277,8 @@ async def test_roles_told_apart_later_work_as_if_they_had_always_been(own_roles:
         ("ALTER ROLE {role} SUPERUSER", "superuser"),
         ("GRANT {owner} TO {role}", "PUBLIC or another role"),
         ("ALTER ROLE {role} NOINHERIT; GRANT {owner} TO {role}", "owner of the tables"),
-        ("GRANT DELETE ON transfers TO PUBLIC", "PUBLIC"),
-        ("GRANT UPDATE (amount) ON transfers TO PUBLIC", "PUBLIC"),
+        ("GRANT DELETE ON journal_entries TO PUBLIC", "PUBLIC"),
+        ("GRANT UPDATE (amount) ON journal_entries TO PUBLIC", "PUBLIC"),
         ("GRANT pg_write_all_data TO {role}", "another role"),
     ],
 )

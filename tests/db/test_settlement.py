@@ -31,7 +31,7 @@ from brim.core.rails.protocol import Instruction, Outcome, Plan, Succeed
 from brim.core.time.rules import Moment
 from brim.core.topups.rules import Status
 from brim.core.topups.settlement import settle_due
-from brim.core.topups.transition_store import transition_arrays
+from brim.core.topups.transition_store import transition_rows
 from brim.core.topups.transitions import follow
 from brim.platform.database import Database
 from waiting import until_somebody_waits
@@ -78,12 +78,12 @@ async def test_a_success_books_everything_that_belongs_to_it(database: Database)
     assert await settle(database) == 1
     [topup] = await rows(database, "SELECT * FROM topups")
     [line] = await rows(database, "SELECT * FROM balance_transactions")
-    [transfer] = await rows(database, "SELECT * FROM transfers")
+    [entry] = await rows(database, "SELECT * FROM journal_entries")
     [event, available] = await rows(database, "SELECT * FROM events WHERE type <> 'topup.created' ORDER BY id")
     assert (topup["status"], topup["due_ms"], topup["balance_transaction"]) == ("succeeded", None, line["id"])
     assert (line["amount"], line["net"], line["currency"], line["source"]) == (2500, 2500, "usd", topup_id)
-    assert (transfer["debit_account"], transfer["credit_account"]) == ("funding:clearing", "balance:available")
-    assert (transfer["amount"], transfer["topup"], transfer["kind"]) == (2500, topup_id, "topup")
+    assert (entry["debit_account"], entry["credit_account"]) == ("funding:clearing", "balance:available")
+    assert (entry["amount"], entry["source"], entry["step"]) == (2500, topup_id, "topup")
     assert event["type"] == "topup.succeeded"
     assert event["created"] == LATER_MS // 1000
     assert event["request_id"] is None
@@ -111,7 +111,7 @@ async def test_a_failing_token_fails_with_its_code_and_books_nothing(
     [event] = await rows(database, "SELECT * FROM events WHERE type <> 'topup.created'")
     assert event["type"] == "topup.failed"
     assert msgspec.json.decode(event["payload"])["failure_code"] == code
-    for table in ("transfers", "balance_transactions", "balances"):
+    for table in ("journal_entries", "balance_transactions", "balances"):
         assert await rows(database, f"TABLE {table}") == []
     await assert_books_hold(database)
 
@@ -255,7 +255,7 @@ async def test_settling_is_planned_well_when_statistics_know_of_no_pending_top_u
     arrivals = [transition for transition in followed if transition]
     statement = STATEMENTS["topups.write_transitions"]
     async with database.transaction() as conn:
-        [plan] = await conn.fetchrow(f"EXPLAIN (FORMAT JSON) {statement}", *transition_arrays(arrivals))
+        [plan] = await conn.fetchrow(f"EXPLAIN (FORMAT JSON) {statement}", transition_rows(arrivals))
     scans = [
         node["Node Type"]
         for node in _nodes(msgspec.json.decode(plan)[0]["Plan"])

@@ -38,16 +38,16 @@ async def make_clean_books(database: Database) -> dict[str, str]:
 @pytest.mark.parametrize("range_size", [1, 2, 3, 20_000])
 async def test_clean_books_prove_themselves_however_they_are_cut(each_database: Database, range_size: int) -> None:
     await make_clean_books(each_database)
-    assert await verify_books(each_database, range_size=range_size) == []
+    assert (await verify_books(each_database, range_size=range_size)).differences == []
 
 
 async def test_empty_books_are_clean(database: Database) -> None:
-    assert await verify_books(database) == []
+    assert (await verify_books(database)).differences == []
 
 
 INSERT_TRANSFER = (
-    "INSERT INTO transfers VALUES"
-    " ('{account}', false, 'tr_false', '{topup}', '{kind}', 'funding:clearing', 'balance:available', 5, 'usd', 1)"
+    "INSERT INTO journal_entries VALUES"
+    " ('{account}', false, 'je_false', '{topup}', '{kind}', 'funding:clearing', 'balance:available', 5, 'usd', 1)"
 )
 INSERT_LINE = (
     "INSERT INTO balance_transactions"
@@ -61,104 +61,104 @@ CORRUPTIONS = {
     "a balance that was raised": (
         "UPDATE balances SET available = available + 1 WHERE account = 'acct_books' AND currency = 'usd'",
         [
-            "acct_books (test): balances usd: expected 100 by the sum of transfers, found 101",
+            "acct_books (test): balances usd: expected 100 by the sum of journal_entries, found 101",
             "acct_books (test): balances usd: expected 100 by the sum of balance_transactions, found 101",
         ],
     ),
     "a balance that is gone": (
         "DELETE FROM balances WHERE account = 'acct_other'",
         [
-            "acct_other (test): balances usd: expected 3200 by the sum of transfers, found 0",
+            "acct_other (test): balances usd: expected 3200 by the sum of journal_entries, found 0",
             "acct_other (test): balances usd: expected 3200 by the sum of balance_transactions, found 0",
         ],
     ),
     "a balance of nobody": (
         "INSERT INTO balances VALUES ('zzz', true, 'usd', -7)",
         [
-            "zzz (live): balances usd: expected 0 by the sum of transfers, found -7",
+            "zzz (live): balances usd: expected 0 by the sum of journal_entries, found -7",
             "zzz (live): balances usd: expected 0 by the sum of balance_transactions, found -7",
         ],
     ),
-    "a transfer that is gone": (
-        "DELETE FROM transfers WHERE topup = '{succeeded}'",
+    "an entry that is gone": (
+        "DELETE FROM journal_entries WHERE source = '{succeeded}'",
         [
             (
-                "acct_books (test): transfers - of {succeeded} (topup): "
+                "acct_books (test): journal_entries - of {succeeded} (topup): "
                 "expected funding:clearing -> balance:available 100 usd, found nothing"
             ),
-            "acct_books (test): balances usd: expected 0 by the sum of transfers, found 100",
+            "acct_books (test): balances usd: expected 0 by the sum of journal_entries, found 100",
         ],
     ),
     "a reversal that books the wrong way": (
-        "UPDATE transfers SET debit_account = credit_account, credit_account = debit_account WHERE id = 'tr_reversal'",
+        "UPDATE journal_entries SET (debit_account, credit_account) = (credit_account, debit_account) WHERE id ~ 'rev'",
         [
             (
-                "acct_books (test): transfers tr_reversal of {reversed} (topup_reversal): expected "
+                "acct_books (test): journal_entries je_reversal of {reversed} (topup_reversal): expected "
                 "balance:available -> funding:clearing 1600 eur, found funding:clearing -> balance:available 1600 eur"
             ),
-            "acct_books (test): balances eur: expected 3200 by the sum of transfers, found 0",
+            "acct_books (test): balances eur: expected 3200 by the sum of journal_entries, found 0",
         ],
     ),
-    "a transfer through another account": (
-        "UPDATE transfers SET debit_account = 'bank:settlement' WHERE id = 'tr_reversal'",
+    "an entry through another account": (
+        "UPDATE journal_entries SET debit_account = 'bank:ba_1' WHERE id = 'je_reversal'",
         [
             (
-                "acct_books (test): transfers tr_reversal of {reversed} (topup_reversal): expected "
-                "balance:available -> funding:clearing 1600 eur, found bank:settlement -> funding:clearing 1600 eur"
+                "acct_books (test): journal_entries je_reversal of {reversed} (topup_reversal): expected "
+                "balance:available -> funding:clearing 1600 eur, found bank:ba_1 -> funding:clearing 1600 eur"
             ),
-            "acct_books (test): balances eur: expected 1600 by the sum of transfers, found 0",
+            "acct_books (test): balances eur: expected 1600 by the sum of journal_entries, found 0",
         ],
     ),
-    "a transfer of another amount": (
-        "UPDATE transfers SET amount = 99 WHERE topup = '{succeeded}'",
+    "an entry of another amount": (
+        "UPDATE journal_entries SET amount = 99 WHERE source = '{succeeded}'",
         [
             (
                 "of {succeeded} (topup): expected funding:clearing -> balance:available 100 usd, "
                 "found funding:clearing -> balance:available 99 usd"
             ),
-            "acct_books (test): balances usd: expected 99 by the sum of transfers, found 100",
+            "acct_books (test): balances usd: expected 99 by the sum of journal_entries, found 100",
         ],
     ),
-    "a transfer in another currency": (
-        "UPDATE transfers SET currency = 'jpy' WHERE topup = '{succeeded}'",
+    "an entry in another currency": (
+        "UPDATE journal_entries SET currency = 'jpy' WHERE source = '{succeeded}'",
         [
             (
                 "of {succeeded} (topup): expected funding:clearing -> balance:available 100 usd, "
                 "found funding:clearing -> balance:available 100 jpy"
             ),
-            "acct_books (test): balances jpy: expected 100 by the sum of transfers, found 0",
-            "acct_books (test): balances usd: expected 0 by the sum of transfers, found 100",
+            "acct_books (test): balances jpy: expected 100 by the sum of journal_entries, found 0",
+            "acct_books (test): balances usd: expected 0 by the sum of journal_entries, found 100",
         ],
     ),
-    "a transfer for a top-up that failed": (
+    "an entry for a top-up that failed": (
         INSERT_TRANSFER.format(account="acct_books", topup="{failed}", kind="topup"),
         [
             (
-                "acct_books (test): transfers tr_false of {failed} (topup): "
+                "acct_books (test): journal_entries je_false of {failed} (topup): "
                 "expected nothing, found funding:clearing -> balance:available 5 usd"
             ),
-            "acct_books (test): balances usd: expected 105 by the sum of transfers, found 100",
+            "acct_books (test): balances usd: expected 105 by the sum of journal_entries, found 100",
         ],
     ),
     "a reversal of a top-up that was not reversed": (
         INSERT_TRANSFER.format(account="acct_books", topup="{succeeded}", kind="topup_reversal"),
         [
-            "acct_books (test): transfers tr_false of {succeeded} (topup_reversal): expected nothing",
-            "acct_books (test): balances usd: expected 105 by the sum of transfers, found 100",
+            "acct_books (test): journal_entries je_false of {succeeded} (topup_reversal): expected nothing",
+            "acct_books (test): balances usd: expected 105 by the sum of journal_entries, found 100",
         ],
     ),
-    "a transfer of no top-up": (
+    "an entry of no top-up": (
         INSERT_TRANSFER.format(account="acct_nobody", topup="tu_none", kind="topup"),
         [
-            "acct_nobody (test): transfers tr_false of tu_none (topup): expected nothing",
-            "acct_nobody (test): balances usd: expected 5 by the sum of transfers, found 0",
+            "acct_nobody (test): journal_entries je_false of tu_none (topup): expected nothing",
+            "acct_nobody (test): balances usd: expected 5 by the sum of journal_entries, found 0",
         ],
     ),
-    "a transfer of another account's top-up": (
+    "an entry of another account's top-up": (
         INSERT_TRANSFER.format(account="acct_nobody", topup="{succeeded}", kind="topup"),
         [
-            "acct_nobody (test): transfers tr_false of {succeeded} (topup): expected nothing",
-            "acct_nobody (test): balances usd: expected 5 by the sum of transfers, found 0",
+            "acct_nobody (test): journal_entries je_false of {succeeded} (topup): expected nothing",
+            "acct_nobody (test): balances usd: expected 5 by the sum of journal_entries, found 0",
         ],
     ),
     "a line that is gone": (
@@ -178,7 +178,7 @@ CORRUPTIONS = {
             "acct_books (test): balances eur: expected 3200 by the sum of balance_transactions, found 0",
         ],
     ),
-    "a line with a fee that no transfer books": (
+    "a line with a fee that no entry posts": (
         "UPDATE balance_transactions SET fee = 3, net = amount - 3 WHERE source = '{succeeded}'",
         ["acct_books (test): balances usd: expected 97 by the sum of balance_transactions, found 100"],
     ),
@@ -213,6 +213,95 @@ CORRUPTIONS = {
             "of {other} (topup): expected nothing, found 3200 usd",
             "expected a top-up {other} whose status calls for topup.succeeded, found status pending",
         ],
+    ),
+    "an entry of a source that nobody knows": (
+        (
+            "INSERT INTO journal_entries VALUES"
+            " ('acct_books', false, 'je_false', 'po_1', 'payout', 'balance:available', 'fees', 5, 'usd', 1, 'payout')"
+        ),
+        [
+            "je_false of po_1 (payout): expected an entry of a known source type, found payout",
+            "acct_books (test): balances usd: expected 95 by the sum of journal_entries, found 100",
+        ],
+    ),
+    "an account that is not in the chart": (
+        "UPDATE journal_entries SET debit_account = 'bank:' WHERE id = 'je_reversal'",
+        [
+            "journal_entries je_reversal of {reversed} (topup_reversal): expected balance:available -> ",
+            "je_reversal of {reversed} (topup_reversal): expected accounts of the chart, found bank: -> ",
+            "acct_books (test): balances eur: expected 1600 by the sum of journal_entries, found 0",
+        ],
+    ),
+    "a line that was slipped in": (
+        (
+            "INSERT INTO journal_entry_lines VALUES"
+            " ('acct_books', false, 'je_reversal', 2, 'balance:available', 'fees', 5, 'eur')"
+        ),
+        ["journal_entries je_reversal of {reversed} (topup_reversal): expected 1 lines, found others"],
+    ),
+    "a line that is missing": (
+        "UPDATE journal_entries SET line_count = 2 WHERE id = 'je_reversal'",
+        ["journal_entries je_reversal of {reversed} (topup_reversal): expected 2 lines, found others"],
+    ),
+    "a line more than the status calls for": (
+        (
+            "WITH more AS (UPDATE journal_entries SET line_count = 2 WHERE id = 'je_reversal')"
+            " INSERT INTO journal_entry_lines VALUES"
+            " ('acct_books', false, 'je_reversal', 2, 'balance:available', 'fees', 5, 'eur')"
+        ),
+        [
+            (
+                "journal_entries je_reversal of {reversed} (topup_reversal): expected nothing, "
+                "found balance:available -> fees 5 eur"
+            ),
+            "acct_books (test): balances eur: expected -5 by the sum of journal_entries, found 0",
+        ],
+    ),
+    "a balance transaction of an unknown type": (
+        (
+            "INSERT INTO balance_transactions VALUES"
+            " ('acct_books', false, 'txn_false', 5, 5, 0, 1, 1, 'usd', NULL, '{succeeded}', 'adjustment')"
+        ),
+        [
+            "balance_transactions txn_false of {succeeded} (adjustment): expected a known type, found adjustment",
+        ],
+    ),
+    "money reserved without a hold": (
+        "UPDATE balances SET available = available - 5, reserved = 5 WHERE account = 'acct_books' AND currency = 'usd'",
+        [
+            "acct_books (test): balances usd: expected 100 by the sum of journal_entries, found 95",
+            "acct_books (test): balances usd reserved: expected 0 by the sum of journal_entries, found 5",
+            "acct_books (test): balances usd reserved: expected 0 by the sum of holds, found 5",
+        ],
+    ),
+    "a hold that posted nothing": (
+        (
+            "INSERT INTO holds VALUES"
+            " ('acct_books', false, 'hold_1', 'payout', 'po_1', 5, 'usd', NULL, 'reserved', 1, NULL)"
+        ),
+        [
+            "journal_entries - of po_1 (hold): expected balance:available -> balance:reserved 5 usd, found nothing",
+            "acct_books (test): balances usd reserved: expected 5 by the sum of holds, found 0",
+        ],
+    ),
+    "a confirmation that posted nothing": (
+        (
+            "INSERT INTO bank_confirmations VALUES"
+            " ('acct_books', false, '{failed}', 'bank_credit', 'ba_1', 100, 'usd', 'line 1', 1)"
+        ),
+        [
+            (
+                "journal_entries - of {failed} (bank_credit): expected bank:ba_1 -> funding:clearing "
+                "100 usd, found nothing"
+            ),
+        ],
+    ),
+    "an entry that no bank confirmed": (
+        (
+            "INSERT INTO journal_entries VALUES"
+            " ('acct_books', false, 'je_false', '{failed}', 'bank_credit', 'bank:b', 'funding:clearing', 5, 'usd', 1)"
+        ),
+        ["acct_books (test): journal_entries je_false of {failed} (bank_credit): expected nothing, found bank:b ->"],
     ),
     "a failure without a code": (
         "UPDATE topups SET failure_code = NULL WHERE id = '{failed}'",
@@ -284,7 +373,7 @@ async def test_every_corruption_is_found_and_named_and_nothing_else_is(
 ) -> None:
     names = await make_clean_books(database)
     await execute(owner_database, statement.format(**names))
-    found = [str(difference) for difference in await verify_books(database, range_size=range_size)]
+    found = [str(difference) for difference in (await verify_books(database, range_size=range_size)).differences]
     expected = [sentence.format(**names) for sentence in sentences]
     unexplained = [text for text in found if not any(sentence in text for sentence in expected)]
     unfound = [sentence for sentence in expected if not any(sentence in text for text in found)]
@@ -296,9 +385,9 @@ async def test_only_the_first_differences_are_named(database: Database, owner_da
     ids = IdFactory()
     await create(database, [new_topup(ids) for _ in range(3 * MAX_DIFFERENCES)])
     await settle_due(database, now_ms=LATER_MS, ids=ids, rail=RAIL)
-    await execute(owner_database, "DELETE FROM transfers")
-    assert len(await verify_books(database)) == MAX_DIFFERENCES
-    assert len(await verify_books(database, range_size=7)) == MAX_DIFFERENCES
+    await execute(owner_database, "DELETE FROM journal_entries")
+    assert len((await verify_books(database)).differences) == MAX_DIFFERENCES
+    assert len((await verify_books(database, range_size=7)).differences) == MAX_DIFFERENCES
 
 
 async def test_progress_only_grows_and_ends_at_all(database: Database, owner_database: Database) -> None:
@@ -324,7 +413,7 @@ async def test_books_that_change_meanwhile_are_proved_from_one_snapshot(database
     writing = asyncio.create_task(settle_one_by_one())
     proofs = 0
     while not writing.done():
-        assert await verify_books(database, range_size=20) == []
+        assert (await verify_books(database, range_size=20)).differences == []
         proofs += 1
     await writing
     assert proofs > 1

@@ -105,7 +105,7 @@ async def test_what_was_found_is_kept_and_told_to_the_operator(database: Databas
     await seal_all(database, limit=1)
     await post(database, OWNER, ["tr_of_nothing"])
     [run] = await in_turn(database, TEN_MS)
-    assert (run.transfers, run.sealed, run.unsealed, run.heads) == (3, 2, 1, 1)
+    assert (run.entries, run.sealed, run.unsealed, run.heads) == (3, 2, 1, 1)
     assert (run.began_ms, run.ended_ms) == (TEN_MS, TEN_MS + 5)
     assert "tr_of_nothing" in str(run.differences[0])
     assert await latest_run(database, operator) == run
@@ -113,7 +113,7 @@ async def test_what_was_found_is_kept_and_told_to_the_operator(database: Databas
 
 async def test_both_the_books_and_the_chain_have_a_say(database: Database) -> None:
     await post(database, OWNER, ["tr_1"])
-    await execute(database, "DELETE FROM unsealed_transfers")
+    await execute(database, "DELETE FROM unsealed_entries")
     [run] = await in_turn(database, TEN_MS)
     said = [str(difference) for difference in run.differences]
     assert any("tu_tr_1 (topup): expected nothing" in sentence for sentence in said)
@@ -127,7 +127,7 @@ async def test_a_person_may_verify_at_any_time_with_the_chain_or_without(databas
         asked = await verify_and_remember(
             database, clock=clock_at(now_ms, now_ms - 1), ids=IdFactory(), with_chain=with_chain
         )
-        assert (asked.heads, asked.transfers) == (counted, counted)
+        assert (asked.heads, asked.entries) == (counted, counted)
         assert (asked.began_ms, asked.ended_ms) == (now_ms, now_ms)
         assert await latest_run(database, operator) == asked
 

@@ -147,7 +147,7 @@ def test_the_chain_is_followed_by_command_and_its_heads_are_shown(brim_server: R
     _wait_until_sealed(brim_server, 3)
     assert _run("verify", *here).stdout == "The books agree.\n"
     followed = _run("verify", "--chain", *here).stdout
-    assert followed == "The books agree.\nThe chain holds: 3 transfers sealed, 0 waiting.\n"
+    assert followed == "The books agree.\nThe chain holds: 3 entries sealed, 0 waiting.\n"
     account = _run("accounts", "list", *here).stdout.split("\t")[0]
     [head, *rest] = _run("verify", "--heads", *here).stdout.splitlines(keepends=True)
     assert re.fullmatch(rf"{account} \(test\): position 3, hash [0-9a-f]{{64}}\n", head)
@@ -160,21 +160,23 @@ def test_a_tampered_transfer_is_named_by_command(brim_server: RunningBrim) -> No
     here = ("--data-dir", str(brim_server.data_dir))
     brim_server.create_topup()
     _wait_until_sealed(brim_server, 1)
-    brim_server.execute_as_owner("UPDATE transfers SET created = created + 1")
+    brim_server.execute_as_owner("UPDATE journal_entries SET created = created + 1")
     assert _run("verify", *here).stdout == "The books agree.\n"
     found = run_brim("verify", "--chain", *here)
     assert found.returncode == 1
-    assert re.match(r"acct_\w+ \(test\): transfers tr_\w+: expected what was sealed at position 1 with", found.stdout)
+    assert re.match(
+        r"acct_\w+ \(test\): journal_entries je_\w+: expected what was sealed at position 1 with", found.stdout
+    )
     assert found.stderr.endswith("The books do not agree. Differences named above: 1.\n")
     status, told = brim_server.call("GET", "/v1/brim/verification")
     assert (status, told["status"], len(told["differences"])) == (200, "differ", 1)
-    assert told["differences"][0]["row"].startswith("transfers tr_")
+    assert told["differences"][0]["row"].startswith("journal_entries je_")
 
 
-def _wait_until_sealed(brim: RunningBrim, transfers: int) -> None:
+def _wait_until_sealed(brim: RunningBrim, entries: int) -> None:
     """Wait for the worker, which announces nothing to a test."""
     deadline = time.monotonic() + _SEALED_WITHIN_S
-    while brim.execute_as_owner("SELECT count(*) FROM transfer_seals") != transfers:
+    while brim.execute_as_owner("SELECT count(*) FROM entry_seals") != entries:
         assert time.monotonic() < deadline
         time.sleep(0.05)
 

@@ -31,7 +31,7 @@ _PAGES: Final = """
 """
 _WRITTEN: Final = """
     SELECT min(n_tup_ins) FROM pg_stat_user_tables
-    WHERE relname IN ('transfer_seals', 'event_numbers', 'webhook_attempts')
+    WHERE relname IN ('entry_seals', 'event_numbers', 'webhook_attempts')
 """
 
 

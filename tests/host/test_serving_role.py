@@ -34,9 +34,13 @@ def _assert_settles(brim: RunningBrim) -> None:
 
 
 def _assert_transfers_are_safe(url: str) -> None:
-    """Check that there are transfers, and that whoever this URL is may not change them."""
-    assert _run_as(url, "SELECT id FROM transfers LIMIT 1") is not None
-    for statement in ("UPDATE transfers SET amount = 1", "DELETE FROM transfers", "TRUNCATE transfers"):
+    """Check that there are entries, and that whoever this URL is may not change them."""
+    assert _run_as(url, "SELECT id FROM journal_entries LIMIT 1") is not None
+    for statement in (
+        "UPDATE journal_entries SET amount = 1",
+        "DELETE FROM journal_entries",
+        "TRUNCATE journal_entries",
+    ):
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             _run_as(url, statement)
 
@@ -77,7 +81,10 @@ async def _forget_role(folder: Path) -> None:
     server = EmbeddedPostgres(folder)
     await server.start()
     await run_as(
-        server.urls.owner, "DROP OWNED BY brim_service", "DROP ROLE brim_service", "GRANT ALL ON transfers TO brim"
+        server.urls.owner,
+        "DROP OWNED BY brim_service",
+        "DROP ROLE brim_service",
+        "GRANT ALL ON journal_entries TO brim",
     )
     await server.stop()
 

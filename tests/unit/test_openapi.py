@@ -35,7 +35,7 @@ from brim.core.funding.rules import BankToken, FundingKind
 from brim.core.funding.wire import documented_payment_method
 from brim.core.integrity.wire import verification_json
 from brim.core.ledger import wire as balance_wire
-from brim.core.ledger.rules import Balance, BalanceTransaction, TransferKind
+from brim.core.ledger.rules import Balance, BalanceTransaction, BalanceTransactionType
 from brim.core.request_logs.rules import RequestRecord
 from brim.core.request_logs.wire import request_log_json
 from brim.core.topups import wire as topup_wire
@@ -81,7 +81,7 @@ _LINE = BalanceTransaction(
     fee=0,
     net=2000,
     source=_FULL.id,
-    type=TransferKind.TOPUP,
+    type=BalanceTransactionType.TOPUP,
 )
 _EVENT = Event(
     scope=_OWNER,
@@ -102,11 +102,11 @@ _RUN = VerificationRun(
     id=_IDS.new("vrun_"),
     began_ms=1_795_000_000_000,
     ended_ms=1_795_000_000_017,
-    transfers=7,
+    entries=7,
     sealed=5,
     unsealed=2,
     heads=1,
-    differences=[Difference(scope=_OWNER, row="transfer_seals 3", expected="the seal of tr_3", found=None)],
+    differences=[Difference(scope=_OWNER, row="entry_seals 3", expected="the seal of tr_3", found=None)],
 )
 _REQUEST = RequestRecord(
     scope=_OWNER,

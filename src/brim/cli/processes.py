@@ -116,7 +116,7 @@ async def _migrate(settings: Settings, phase: str) -> "Preparation":
 @click.option("--heads", is_flag=True, help="With --chain: print where each chain ends, to be written down.")
 @reaching_settings
 def verify(*, chain: bool, heads: bool, **flags: str | None) -> None:
-    """Recompute the books from the transfers and name what does not agree; exit with 1 if anything."""
+    """Recompute the books from the journal entries and name what does not agree; exit with 1 if anything."""
     run = asyncio.run(_verify(read_settings(flags), with_chain=chain or heads, with_heads=heads))
     for difference in run.differences:
         click.echo(str(difference))
@@ -125,7 +125,7 @@ def verify(*, chain: bool, heads: bool, **flags: str | None) -> None:
         sys.exit(1)
     click.echo("The books agree.")
     if run.sealed is not None:
-        click.echo(f"The chain holds: {run.sealed} transfers sealed, {run.unsealed} waiting.")
+        click.echo(f"The chain holds: {run.sealed} entries sealed, {run.unsealed} waiting.")
 
 
 async def _verify(settings: Settings, *, with_chain: bool, with_heads: bool) -> "VerificationRun":

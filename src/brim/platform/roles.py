@@ -10,7 +10,7 @@ from brim.base.errors import BrimError
 from brim.platform.database import Conn, Database
 from brim.platform.sql import load_queries
 
-GROWING_TABLES: Final = ("transfers", "transfer_seals", "audit_log")
+GROWING_TABLES: Final = ("journal_entries", "journal_entry_lines", "entry_seals", "bank_confirmations", "audit_log")
 """Tables whose rows are never changed or removed; one that does not exist yet is passed over."""
 
 _QUERIES: Final = load_queries(__package__, "roles")
@@ -92,7 +92,7 @@ async def grant_rights(conn: Conn, role: str) -> None:
 
 
 async def find_weakness(conn: Conn, role: str) -> str | None:
-    """Return, as a sentence, what could let this role change booked transfers in spite of its rights; None for nothing.
+    """Return, as a sentence, what could let this role change journal entries in spite of its rights; None for nothing.
 
     Raises:
         MissingServiceRoleError: there is no such role.
@@ -102,17 +102,18 @@ async def find_weakness(conn: Conn, role: str) -> str | None:
         raise MissingServiceRoleError(role)
     if found["is_superuser"]:
         return (
-            f"The service's role {role} is a superuser of PostgreSQL, whom no missing right keeps from changing booked "
-            "transfers. To separate them, give this URL with --migration-url and a lesser role's with --database-url."
+            f"The service's role {role} is a superuser of PostgreSQL, whom no missing right keeps from changing "
+            "journal entries. To separate them, give this URL with --migration-url and a lesser role's with "
+            "--database-url."
         )
     if found["may_change"]:
         return (
-            f"The service's role {role} may change booked transfers or the audit log, by a right that it has "
+            f"The service's role {role} may change journal entries or the audit log, by a right that it has "
             "from PUBLIC or another role. Revoke that right."
         )
     if found["is_owner"]:
         return (
-            f"The service's role {role} is an owner of the tables: it may not change booked transfers, but could give "
+            f"The service's role {role} is an owner of the tables: it may not change journal entries, but could give "
             "itself that right. To separate them, give this URL with --migration-url and a lesser role's with "
             "--database-url."
         )

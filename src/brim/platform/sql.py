@@ -6,6 +6,8 @@ from functools import cache
 from importlib import resources
 from typing import Any, Final
 
+import msgspec
+
 _NAME: Final = re.compile(r"^-- name: (\w+)\s*$", re.MULTILINE)
 
 
@@ -20,3 +22,11 @@ def load_queries(package: str, file: str = "queries") -> dict[str, str]:
 def columns(rows: Sequence[tuple[Any, ...]]) -> Iterable[list[Any]]:
     """Return rows, of which there is at least one, as one array for each column."""
     return map(list, zip(*rows, strict=True))
+
+
+_encoder: Final = msgspec.json.Encoder()
+
+
+def recordset(rows: Iterable[Any]) -> str:
+    """Return rows (dicts or structs whose names are the columns') as the JSON array that `json_to_recordset` reads."""
+    return _encoder.encode(list(rows)).decode()

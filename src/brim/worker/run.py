@@ -17,7 +17,7 @@ from brim.base.ids import IdFactory
 from brim.core import ledger, topups
 from brim.core.integrity import verify_in_turn
 from brim.core.jobs import HEARTBEAT_S, PREFIX, Worker, beat, count_stuck
-from brim.core.ledger import count_unsealed, seal_transfers
+from brim.core.ledger import count_unsealed, seal_entries
 from brim.core.pruning import prune_events, prune_idempotency_keys, prune_sign_ins
 from brim.core.rails import Rail, SandboxRail
 from brim.core.request_logs import RequestPruning
@@ -182,7 +182,7 @@ def make_jobs(
         return count
 
     async def seal() -> int:
-        return await seal_transfers(database)
+        return await seal_entries(database)
 
     async def verify() -> int:
         return await verify_in_turn(

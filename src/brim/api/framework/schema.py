@@ -7,7 +7,7 @@ import msgspec
 
 from brim.api.framework.params import Schema
 from brim.base.metadata import MAX_KEY_LENGTH, MAX_KEYS, MAX_VALUE_LENGTH
-from brim.core.ledger import TransferKind
+from brim.core.ledger import BalanceTransactionType
 
 REFERENCE: Final = "#/components/schemas/{name}"
 TEXT: Final[Schema] = {"maxLength": 5000}
@@ -21,7 +21,7 @@ METADATA: Final[Schema] = {
     "propertyNames": {"maxLength": MAX_KEY_LENGTH},
     "additionalProperties": {"type": "string", "maxLength": MAX_VALUE_LENGTH},
 }
-TRANSFER_KINDS: Final = [kind.value for kind in TransferKind]
+TRANSACTION_TYPES: Final = [kind.value for kind in BalanceTransactionType]
 
 
 class Component(NamedTuple):

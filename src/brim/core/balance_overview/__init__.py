@@ -3,9 +3,8 @@
 Neighbours: `ledger`, whose sums they are. Start reading at `service`.
 """
 
-from brim.core.balance_overview.service import list_transfers, retrieve_overview
+from brim.core.balance_overview.service import retrieve_overview
 
 __all__ = [
-    "list_transfers",
     "retrieve_overview",
 ]

@@ -1,15 +1,3 @@
--- name: transfers_of_topup
--- What was booked for a top-up, in order: at most one transfer a step.
-WITH booked AS MATERIALIZED (
-    SELECT account, livemode, id, topup, kind, debit_account, credit_account, amount, currency, created
-    FROM transfers
-    WHERE account = $1 AND livemode = $2 AND topup BETWEEN $3 AND $3
-    ORDER BY topup
-)
-SELECT account, livemode, id, topup, kind, debit_account, credit_account, amount, currency, created
-FROM booked
-ORDER BY id;
-
 -- name: in_flight
 -- What the newest $3 pending top-ups will bring, by currency.
 SELECT currency, sum(amount)::bigint AS amount, count(*) AS topups

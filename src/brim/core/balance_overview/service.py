@@ -1,4 +1,4 @@
-"""The books for looking at: the transfers of a top-up, and the balance at a glance. Nothing here decides anything."""
+"""The balance at a glance. Nothing here decides anything."""
 
 from typing import Final
 
@@ -6,18 +6,11 @@ from brim.base.scope import AccountScope
 from brim.core import ledger, time
 from brim.core.balance_overview import store as books
 from brim.core.balance_overview.rules import DAY_S, SHOWN_DAYS, BooksOverview, day_of, overview
-from brim.core.ledger import Transfer
 from brim.platform.database import Conn, Database
 
 MOST_PENDING: Final = 50_000
 MOST_LINES: Final = 50_000
 """What one look reads at most: some tens of milliseconds."""
-
-
-async def list_transfers(database: Database, scope: AccountScope, topup_id: str) -> list[Transfer]:
-    """Return what was booked for a top-up, in order."""
-    async with database.connection() as conn:
-        return await books.fetch_transfers(conn, scope, topup_id)
 
 
 async def retrieve_overview(

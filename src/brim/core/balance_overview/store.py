@@ -1,12 +1,11 @@
-"""Reads of the books for looking at: what was booked for a top-up, what is on its way, and totals by day."""
+"""Reads of the books for looking at: what is on its way, and totals by day."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from collections.abc import Sequence
+from typing import Final, NamedTuple
 
 from brim.base.ids import first_id_at
 from brim.base.scope import AccountScope
 from brim.core.balance_overview.rules import DayTotal, InFlight
-from brim.core.ledger import LedgerAccount, Transfer, TransferKind
 from brim.platform.database import Conn
 from brim.platform.sql import load_queries
 
@@ -18,12 +17,6 @@ class DayTotals(NamedTuple):
 
     totals: Sequence[DayTotal]
     lines: int
-
-
-async def fetch_transfers(conn: Conn, scope: AccountScope, topup_id: str) -> list[Transfer]:
-    """Return what was booked for a top-up, in order; nothing for one that does not exist."""
-    records = await conn.fetch(_SQL["transfers_of_topup"], scope.account, scope.livemode, topup_id)
-    return [_transfer_from_record(record) for record in records]
 
 
 async def fetch_in_flight(conn: Conn, scope: AccountScope, *, limit: int) -> list[InFlight]:
@@ -51,17 +44,3 @@ async def fetch_day_totals(conn: Conn, scope: AccountScope, *, since: int, limit
         for record in records
     ]
     return DayTotals(totals, sum(record["lines"] for record in records))
-
-
-def _transfer_from_record(record: Mapping[str, Any]) -> Transfer:
-    return Transfer(
-        scope=AccountScope(record["account"], record["livemode"]),
-        id=record["id"],
-        topup=record["topup"],
-        kind=TransferKind(record["kind"]),
-        debit_account=LedgerAccount(record["debit_account"]),
-        credit_account=LedgerAccount(record["credit_account"]),
-        amount=record["amount"],
-        currency=record["currency"],
-        created=record["created"],
-    )

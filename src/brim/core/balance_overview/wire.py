@@ -1,14 +1,14 @@
-"""How the books are written for clients: transfers, and the balance at a glance. Ours, in the wire's manner."""
+"""How the books are written for clients: what a top-up posted, the balance at a glance. Ours, in the wire's manner."""
 
 import msgspec
 
 from brim.base.wire import encode
 from brim.core.balance_overview.rules import BooksOverview, CurrencyOverview
-from brim.core.ledger import Transfer
+from brim.core.ledger import JournalEntry
 
 
 class TransferObject(msgspec.Struct, frozen=True, kw_only=True):
-    """One booking: a positive amount from the debited ledger account to the credited one."""
+    """One line of an entry: a positive amount from the debited ledger account to the credited one."""
 
     id: str
     object: str = "brim.transfer"
@@ -57,21 +57,24 @@ class BalanceOverviewObject(msgspec.Struct, frozen=True, kw_only=True):
     livemode: bool
 
 
-def transfer_json(transfer: Transfer) -> bytes:
-    """Return a transfer's compact JSON."""
-    return encode(
-        TransferObject(
-            id=transfer.id,
-            amount=transfer.amount,
-            created=transfer.created,
-            credit_account=transfer.credit_account,
-            currency=transfer.currency,
-            debit_account=transfer.debit_account,
-            kind=transfer.kind,
-            livemode=transfer.scope.livemode,
-            topup=transfer.topup,
+def entry_json(entry: JournalEntry) -> list[bytes]:
+    """Return the compact JSON of a top-up's entry, one object a line."""
+    return [
+        encode(
+            TransferObject(
+                id=entry.id,
+                amount=line.amount,
+                created=entry.created,
+                credit_account=line.credit_account,
+                currency=line.currency,
+                debit_account=line.debit_account,
+                kind=entry.step,
+                livemode=entry.scope.livemode,
+                topup=entry.source,
+            )
         )
-    )
+        for line in entry.lines
+    ]
 
 
 def overview_json(overview: BooksOverview, *, livemode: bool) -> bytes:

@@ -13,6 +13,7 @@ from brim.core.idempotency.rules import (
 )
 from brim.core.idempotency.service import Answer, Attempt, RenderError, find_kept, replay_of, run_once
 from brim.core.idempotency.store import fetch_replies
+from brim.core.idempotency.verification import KeyCheck
 
 __all__ = [
     "KEPT_MS",
@@ -21,6 +22,7 @@ __all__ = [
     "Attempt",
     "IdempotencyMismatchError",
     "KeptReply",
+    "KeyCheck",
     "KeyClaim",
     "RenderError",
     "fetch_replies",

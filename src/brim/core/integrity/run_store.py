@@ -4,7 +4,7 @@ from typing import Final
 
 import msgspec
 
-from brim.core.verification import Difference, VerificationRun
+from brim.core.verification import Clearing, Difference, VerificationRun
 from brim.platform.database import Conn
 from brim.platform.sql import load_queries
 
@@ -23,11 +23,12 @@ async def end_run(conn: Conn, run: VerificationRun) -> None:
         _SQL["end_run"],
         run.id,
         run.ended_ms,
-        run.transfers,
+        run.entries,
         run.sealed,
         run.unsealed,
         run.heads,
         msgspec.json.encode(run.differences).decode(),
+        msgspec.json.encode(run.clearing).decode() if run.clearing else None,
     )
 
 
@@ -47,4 +48,5 @@ async def read_latest_run(conn: Conn) -> VerificationRun | None:
     if record is None:
         return None
     differences = msgspec.json.decode(record["differences"], type=list[Difference])
-    return VerificationRun(**{**record, "differences": differences})
+    clearing = msgspec.json.decode(record["clearing"], type=Clearing) if record["clearing"] else None
+    return VerificationRun(**{**record, "differences": differences, "clearing": clearing})

@@ -10,7 +10,7 @@ RETURNING id;
 -- name: end_run
 -- Write what a verification found.
 UPDATE verification_runs
-SET ended_ms = $2, transfers = $3, sealed = $4, unsealed = $5, heads = $6, differences = $7
+SET ended_ms = $2, entries = $3, sealed = $4, unsealed = $5, heads = $6, differences = $7, clearing = $8
 WHERE id = $1;
 
 -- name: delete_run
@@ -24,7 +24,7 @@ WHERE id < (SELECT id FROM verification_runs ORDER BY id DESC OFFSET $1 - 1 LIMI
 
 -- name: read_latest_run
 -- The newest verification that got to its end.
-SELECT id, began_ms, ended_ms, transfers, sealed, unsealed, heads, differences
+SELECT id, began_ms, ended_ms, entries, sealed, unsealed, heads, differences, clearing
 FROM verification_runs
 WHERE ended_ms IS NOT NULL
 ORDER BY id DESC

@@ -11,9 +11,9 @@ from brim.base.errors import BrimError
 from brim.base.ids import IdFactory
 from brim.core import accounts
 from brim.core.integrity import run_store as verification_runs
-from brim.core.integrity.books import verify_books
+from brim.core.integrity.books import BooksReport, verify_books
 from brim.core.ledger import OnHead, verify_chain
-from brim.core.verification import ChainReport, Difference, OnProgress, VerificationRun
+from brim.core.verification import ChainReport, OnProgress, VerificationRun
 from brim.platform.database import Database
 
 KEPT_RUNS: Final = 100
@@ -42,9 +42,9 @@ async def verify_and_remember(
     async with database.connection() as conn:
         await verification_runs.begin_run(conn, run_id, began_ms=began_ms, turn_ms=None)
     async with _giving_back(database, run_id):
-        differences = await verify_books(database, on_progress=on_progress)
+        books = await verify_books(database, on_progress=on_progress)
         chain = await verify_chain(database, on_progress=on_progress, on_head=on_head) if with_chain else None
-        return await _remember(database, run_id, differences, chain, began_ms=began_ms, ended_ms=clock())
+        return await _remember(database, run_id, books, chain, began_ms=began_ms, ended_ms=clock())
 
 
 async def verify_in_turn(
@@ -65,8 +65,8 @@ async def verify_in_turn(
         if not await verification_runs.begin_run(conn, run_id, began_ms=began_ms, turn_ms=turn_ms):
             return 0
     async with _giving_back(database, run_id):
-        differences, chain = await verify_books(database), await verify_chain(database)
-        run = await _remember(database, run_id, differences, chain, began_ms=began_ms, ended_ms=clock())
+        books, chain = await verify_books(database), await verify_chain(database)
+        run = await _remember(database, run_id, books, chain, began_ms=began_ms, ended_ms=clock())
     _report(run)
     observe(run)
     return 1
@@ -86,7 +86,7 @@ async def latest_run(database: Database, account: str) -> VerificationRun | None
 async def _remember(
     database: Database,
     run_id: str,
-    differences: list[Difference],
+    books: BooksReport,
     chain: ChainReport | None,
     *,
     began_ms: int,
@@ -97,11 +97,12 @@ async def _remember(
         id=run_id,
         began_ms=began_ms,
         ended_ms=max(began_ms, ended_ms),  # a clock may be set back meanwhile
-        transfers=chain.transfers if chain else None,
+        entries=chain.entries if chain else None,
         sealed=chain.sealed if chain else None,
         unsealed=chain.unsealed if chain else None,
         heads=chain.heads if chain else None,
-        differences=[*differences, *(chain.differences if chain else ())],
+        clearing=books.clearing,
+        differences=[*books.differences, *(chain.differences if chain else ())],
     )
     async with database.transaction() as conn:
         await verification_runs.end_run(conn, run)

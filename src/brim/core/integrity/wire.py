@@ -70,7 +70,7 @@ def verification_json(run: VerificationRun | None) -> bytes:
             heads=run.heads,
             sealed=run.sealed,
             status="differ" if differences else "agree",
-            transfers=run.transfers,
+            transfers=run.entries,
             unsealed=run.unsealed,
         )
     )

@@ -1,46 +1,86 @@
-"""Double entry: transfers between accounts, balances, balance transactions, and the hash chain over transfers.
+"""Double entry: the chart of accounts, journal entries, balances, balance transactions, holds, and the hash chain.
 
-Nothing posted is ever changed. Neighbours: `topups` posts, `integrity` proves. Start reading at `rules`, then `chain`.
+Nothing posted is ever changed. Everything that moves money posts here (`post_entries`); `integrity` proves the books.
+Start reading at `chart` and `rules`, then `chain`.
 """
 
 from brim.core.ledger.chain import Head
 from brim.core.ledger.chain_store import count_unsealed
+from brim.core.ledger.chart import (
+    AVAILABLE,
+    BANK,
+    CHART,
+    FEES,
+    FUNDING_CLEARING,
+    ChartAccount,
+    bank_ledger_account,
+    chart_account,
+)
+from brim.core.ledger.hold_rules import Hold, HoldConflictError, HoldStatus
+from brim.core.ledger.holds import post_hold, reserve, void_hold
+from brim.core.ledger.posting_store import fetch_entries, post_entries
 from brim.core.ledger.rules import (
-    DEBIT_CREDIT,
     Balance,
     BalanceTransaction,
     BalanceTransactionFilters,
-    LedgerAccount,
-    Transfer,
-    TransferKind,
+    BalanceTransactionType,
+    EntryLine,
+    InsufficientFundsError,
+    JournalEntry,
+    Posting,
+    balance_change,
+    numbered_step,
 )
-from brim.core.ledger.sealing import MAX_BATCH, OnHead, seal_transfers, verify_chain
+from brim.core.ledger.sealing import MAX_BATCH, OnHead, seal_entries, verify_chain
 from brim.core.ledger.service import (
     fetch_balance_transactions,
     list_balance_transactions,
+    list_entries,
     retrieve_balance,
     retrieve_balance_transaction,
 )
 from brim.core.ledger.store import fetch_balances, lock_balances
+from brim.core.ledger.verification import ledger_checks
 
 __all__ = [
-    "DEBIT_CREDIT",
+    "AVAILABLE",
+    "BANK",
+    "CHART",
+    "FEES",
+    "FUNDING_CLEARING",
     "MAX_BATCH",
     "Balance",
     "BalanceTransaction",
     "BalanceTransactionFilters",
+    "BalanceTransactionType",
+    "ChartAccount",
+    "EntryLine",
     "Head",
-    "LedgerAccount",
+    "Hold",
+    "HoldConflictError",
+    "HoldStatus",
+    "InsufficientFundsError",
+    "JournalEntry",
     "OnHead",
-    "Transfer",
-    "TransferKind",
+    "Posting",
+    "balance_change",
+    "bank_ledger_account",
+    "chart_account",
     "count_unsealed",
     "fetch_balance_transactions",
     "fetch_balances",
+    "fetch_entries",
+    "ledger_checks",
     "list_balance_transactions",
+    "list_entries",
     "lock_balances",
+    "numbered_step",
+    "post_entries",
+    "post_hold",
+    "reserve",
     "retrieve_balance",
     "retrieve_balance_transaction",
-    "seal_transfers",
+    "seal_entries",
     "verify_chain",
+    "void_hold",
 ]

@@ -1,7 +1,7 @@
-"""The hash chain over an account's transfers: how a seal is made, and what a broken chain tells of who broke it.
+"""The hash chain over an account's entries: how a seal is made, and what a broken chain tells of who broke it.
 
-A seal's hash is made from the hash before it and from every column of its transfer. Whoever changes, removes or
-slips in a past transfer would have to write every later seal and the head anew, and the heads that an auditor has
+A seal's hash is made from the hash before it and from every column of its entry. Whoever changes, removes or
+slips in a past entry would have to write every later seal and the head anew, and the heads that an auditor has
 written down would still tell. Start reading at `next_hash`; `ChainWalk` finds a break, `broken_chains` names its row.
 """
 
@@ -17,44 +17,67 @@ GENESIS: Final = bytes(32)
 """What stands for the hash before a chain's first seal."""
 
 
-class SealedTransfer(NamedTuple):
-    """Every column of a transfer, in the order in which they are sealed; what was tampered with may hold any value.
+class SealedEntry(NamedTuple):
+    """Every column of an entry that is sealed; what was tampered with may hold any value.
 
-    `amount` is in minor units of `currency`, `created` in Unix seconds.
+    The first line stands among the columns, `further_lines` holds the others as (debit account, credit account, amount,
+    currency). `amount` is in minor units of `currency`, `created` in Unix seconds.
     """
 
     account: str
     livemode: bool
     id: str
-    topup: str
-    kind: str
+    source_type: str
+    source: str
+    step: str
     debit_account: str
     credit_account: str
     amount: int
     currency: str
     created: int
+    further_lines: tuple[tuple[str, str, int, str], ...] = ()
 
     @property
     def scope(self) -> AccountScope:
-        """Whose transfer it is."""
+        """Whose entry it is."""
         return AccountScope(self.account, self.livemode)
 
-    def __str__(self) -> str:
-        money = f"{self.amount} {self.currency}"
-        accounts = f"{self.debit_account} -> {self.credit_account}"
-        return f"{accounts} {money} for {self.topup} ({self.kind}) at {self.created}"
+    @property
+    def lines(self) -> tuple[tuple[str, str, int, str], ...]:
+        """All lines in their order."""
+        return ((self.debit_account, self.credit_account, self.amount, self.currency), *self.further_lines)
 
+    def __str__(self) -> str:
+        lines = "; ".join(f"{debit} -> {credit} {amount} {currency}" for debit, credit, amount, currency in self.lines)
+        return f"{lines} for {self.source} ({self.step}) at {self.created}"
+
+
+TRANSFER_FORMAT: Final = 1
+ENTRY_FORMAT: Final = 2
+"""How an entry is written before it is hashed. New seals are made in the newer format; the older stays valid."""
+
+FORMATS: Final = (TRANSFER_FORMAT, ENTRY_FORMAT)
+
+_NO_HASH: Final = b""
+"""The hash of what a format cannot express: no seal has it."""
 
 _encoder: Final = msgspec.json.Encoder()
 
 
-def next_hash(previous: bytes, transfer: SealedTransfer) -> bytes:
-    """Return the hash that seals a transfer behind another hash: SHA-256 of that one's 32 bytes and a JSON array.
+def next_hash(previous: bytes, entry: SealedEntry, seal_format: int) -> bytes:
+    """Return the hash that seals an entry behind another hash: SHA-256 of that one's 32 bytes and a JSON array.
 
-    The array holds the transfer's values without any space between them; JSON says where each begins and ends, so no
-    two transfers are written alike, and any language can make the same bytes.
+    The array holds the entry's values without any space between them; JSON says where each begins and ends, so no two
+    entries are written alike, and any language can make the same bytes. The older format knows a top-up's one line.
     """
-    return hashlib.sha256(previous + _encoder.encode(transfer)).digest()
+    if seal_format == ENTRY_FORMAT:
+        account, livemode, entry_id, source_type, source, step = entry[:6]
+        values = (account, livemode, entry_id, source_type, source, step, entry.created, entry.lines)
+        return hashlib.sha256(previous + _encoder.encode(values)).digest()
+    if seal_format == TRANSFER_FORMAT and entry.source_type == "topup" and not entry.further_lines:
+        transfer = (*entry[:3], *entry[4:11])
+        return hashlib.sha256(previous + _encoder.encode(transfer)).digest()
+    return _NO_HASH
 
 
 class Head(msgspec.Struct, frozen=True):
@@ -69,32 +92,34 @@ class Head(msgspec.Struct, frozen=True):
 
 
 class Seal(msgspec.Struct, frozen=True):
-    """One transfer's place in its account's chain."""
+    """One entry's place in its account's chain, in the format of its hash."""
 
     scope: AccountScope
     position: int
-    transfer: str
+    entry: str
     hash: bytes
+    format: int = ENTRY_FORMAT
 
 
-def extend(head: Head, transfers: Iterable[SealedTransfer]) -> list[Seal]:
-    """Return the seals of transfers of the head's account, in the order given."""
+def extend(head: Head, entries: Iterable[SealedEntry]) -> list[Seal]:
+    """Return the seals of entries of the head's account, in the order given."""
     seals: list[Seal] = []
     previous = head.hash
-    for position, transfer in enumerate(transfers, head.position + 1):
-        previous = next_hash(previous, transfer)
-        seals.append(Seal(head.scope, position, transfer.id, previous))
+    for position, entry in enumerate(entries, head.position + 1):
+        previous = next_hash(previous, entry, ENTRY_FORMAT)
+        seals.append(Seal(head.scope, position, entry.id, previous))
     return seals
 
 
 class Link(NamedTuple):
-    """A seal as it was found, the transfer it names as that is now (None: there is none), and its chain's head."""
+    """A seal as it was found, the entry it names as that is now (None: there is none), and its chain's head."""
 
     scope: AccountScope
     position: int
-    transfer_id: str
+    entry_id: str
     hash: bytes
-    transfer: SealedTransfer | None
+    format: int
+    entry: SealedEntry | None
     head: Head | None
 
 
@@ -150,9 +175,9 @@ class ChainWalk:
 
     def _advance(self, link: Link) -> bool:
         """Go on to a link if it fits; tell whether it did."""
-        if link.transfer is None or link.position != self._position + 1:
+        if link.entry is None or link.position != self._position + 1:
             return False
-        if next_hash(self._hash, link.transfer) != link.hash:
+        if next_hash(self._hash, link.entry, link.format) != link.hash:
             return False
         self._position, self._before, self._hash = link.position, self._hash, link.hash
         return True

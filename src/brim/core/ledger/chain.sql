@@ -2,28 +2,28 @@
 -- the planner cannot turn into a join; where two indexes begin with the account, ORDER BY names the one (docs/statements.md).
 
 -- name: claim_unsealed
--- Take transfers out of the queue, in each account's order of ids, and return them as they are sealed; what another
+-- Take entries out of the queue, in each account's order of ids, and return them as they are sealed; what another
 -- worker has taken is passed over. One that is gone, or sealed already, stays where verification finds it, and so do
 -- those whose chain goes on beyond its head: somebody moved that back, and new seals would only fail or cover it up. The
 -- rows are held while the statement runs, so where they lie (ctid) names them, and the DELETE has no join to get wrong.
 WITH claimed AS (
-    DELETE FROM unsealed_transfers
+    DELETE FROM unsealed_entries
     WHERE ctid = ANY (ARRAY(
         SELECT q.ctid
-        FROM unsealed_transfers AS q
+        FROM unsealed_entries AS q
         CROSS JOIN LATERAL (
-            SELECT FROM transfers
-            WHERE account = q.account AND livemode = q.livemode AND id BETWEEN q.transfer AND q.transfer
+            SELECT FROM journal_entries
+            WHERE account = q.account AND livemode = q.livemode AND id BETWEEN q.entry AND q.entry
             ORDER BY id
         ) AS t
         WHERE NOT EXISTS (
-            SELECT FROM transfer_seals AS s
-            WHERE s.account = q.account AND s.livemode = q.livemode AND s.transfer BETWEEN q.transfer AND q.transfer
-            ORDER BY s.transfer
+            SELECT FROM entry_seals AS s
+            WHERE s.account = q.account AND s.livemode = q.livemode AND s.entry BETWEEN q.entry AND q.entry
+            ORDER BY s.entry
             OFFSET 0
         )
         AND coalesce((
-            SELECT s.position FROM transfer_seals AS s
+            SELECT s.position FROM entry_seals AS s
             WHERE s.account = q.account AND s.livemode = q.livemode
             ORDER BY s.position DESC
             LIMIT 1
@@ -31,18 +31,20 @@ WITH claimed AS (
             SELECT h.position FROM chain_heads AS h
             WHERE h.account = q.account AND h.livemode = q.livemode
         ), 0)
-        ORDER BY q.account, q.livemode, q.transfer
+        ORDER BY q.account, q.livemode, q.entry
         LIMIT $1
         FOR UPDATE OF q SKIP LOCKED
     ))
-    RETURNING account, livemode, transfer
+    RETURNING account, livemode, entry
 )
 SELECT t.*
 FROM claimed AS c
 CROSS JOIN LATERAL (
-    SELECT account, livemode, id, topup, kind, debit_account, credit_account, amount, currency, created
-    FROM transfers
-    WHERE account = c.account AND livemode = c.livemode AND id BETWEEN c.transfer AND c.transfer
+    SELECT
+        account, livemode, id, source_type, source, step, debit_account, credit_account, amount, currency, created,
+        CASE WHEN line_count > 1 THEN further_lines(account, livemode, id) END AS further_lines
+    FROM journal_entries
+    WHERE account = c.account AND livemode = c.livemode AND id BETWEEN c.entry AND c.entry
     ORDER BY id
 ) AS t
 ORDER BY t.account, t.livemode, t.id;
@@ -66,15 +68,15 @@ CROSS JOIN LATERAL (
 ) AS h;
 
 -- name: write_seals
--- Add seals (1-5) and move heads that the transaction holds to their chains' new ends (6-9).
+-- Add seals (1-6) and move heads that the transaction holds to their chains' new ends (7-10).
 WITH sealed AS (
-    INSERT INTO transfer_seals (account, livemode, position, transfer, hash)
+    INSERT INTO entry_seals (account, livemode, position, entry, hash, format)
     SELECT *
-    FROM unnest($1::text[], $2::boolean[], $3::bigint[], $4::text[], $5::bytea[])
+    FROM unnest($1::text[], $2::boolean[], $3::bigint[], $4::text[], $5::bytea[], $6::smallint[])
 )
 INSERT INTO chain_heads (account, livemode, position, hash)
 SELECT *
-FROM unnest($6::text[], $7::boolean[], $8::bigint[], $9::bytea[])
+FROM unnest($7::text[], $8::boolean[], $9::bigint[], $10::bytea[])
 ON CONFLICT ON CONSTRAINT chain_heads_pk DO UPDATE SET position = excluded.position, hash = excluded.hash;
 
 -- name: walk_in_order
@@ -85,20 +87,22 @@ SET LOCAL max_parallel_workers_per_gather = 0;
 -- About how many rows a walk will read, from the planner's statistics.
 SELECT coalesce(sum(greatest(reltuples, 0)), 0)::bigint
 FROM pg_class
-WHERE oid IN ('transfer_seals'::regclass, 'transfers'::regclass, 'unsealed_transfers'::regclass);
+WHERE oid IN ('entry_seals'::regclass, 'journal_entries'::regclass, 'unsealed_entries'::regclass);
 
 -- name: read_links
--- The seals after a place in the chains, account after account, with the transfers they name as these are now and the
--- heads of their chains. The columns of a transfer stand first, in the order in which they are sealed.
+-- The seals after a place in the chains, account after account, with the entries they name as these are now and the
+-- heads of their chains. The columns of an entry stand first, in the order in which they are sealed.
 SELECT
     s.account, s.livemode,
-    t.id, t.topup, t.kind, t.debit_account, t.credit_account, t.amount, t.currency, t.created,
-    s.position, s.transfer, s.hash, h.position AS head_position, h.hash AS head_hash
-FROM transfer_seals AS s
+    t.id, t.source_type, t.source, t.step, t.debit_account, t.credit_account, t.amount, t.currency, t.created,
+    t.further_lines, s.position, s.entry, s.hash, s.format, h.position AS head_position, h.hash AS head_hash
+FROM entry_seals AS s
 LEFT JOIN LATERAL (
-    SELECT id, topup, kind, debit_account, credit_account, amount, currency, created
-    FROM transfers
-    WHERE account = s.account AND livemode = s.livemode AND id BETWEEN s.transfer AND s.transfer
+    SELECT
+        id, source_type, source, step, debit_account, credit_account, amount, currency, created,
+        CASE WHEN line_count > 1 THEN further_lines(account, livemode, id) END AS further_lines
+    FROM journal_entries
+    WHERE account = s.account AND livemode = s.livemode AND id BETWEEN s.entry AND s.entry
     ORDER BY id
 ) AS t ON TRUE
 LEFT JOIN LATERAL (
@@ -116,7 +120,7 @@ LIMIT $4;
 SELECT
     h.account, h.livemode, h.position, h.hash,
     EXISTS (
-        SELECT FROM transfer_seals AS s
+        SELECT FROM entry_seals AS s
         WHERE s.account = h.account AND s.livemode = h.livemode
         OFFSET 0
     ) AS has_seals
@@ -126,33 +130,34 @@ ORDER BY h.account, h.livemode
 LIMIT $3;
 
 -- name: read_queue
--- What waits after a place in the queue: whether the transfer exists, and at which position it is sealed, if it is.
+-- What waits after a place in the queue: whether the entry exists, and at which position it is sealed, if it is.
 SELECT
-    q.account, q.livemode, q.transfer,
+    q.account, q.livemode, q.entry,
     EXISTS (
-        SELECT FROM transfers AS t
-        WHERE t.account = q.account AND t.livemode = q.livemode AND t.id BETWEEN q.transfer AND q.transfer
+        SELECT FROM journal_entries AS t
+        WHERE t.account = q.account AND t.livemode = q.livemode AND t.id BETWEEN q.entry AND q.entry
         ORDER BY t.id
         OFFSET 0
     ) AS is_there,
     (
-        SELECT s.position FROM transfer_seals AS s
-        WHERE s.account = q.account AND s.livemode = q.livemode AND s.transfer BETWEEN q.transfer AND q.transfer
-        ORDER BY s.transfer
+        SELECT s.position FROM entry_seals AS s
+        WHERE s.account = q.account AND s.livemode = q.livemode AND s.entry BETWEEN q.entry AND q.entry
+        ORDER BY s.entry
     ) AS sealed_at
-FROM unsealed_transfers AS q
-WHERE (q.account, q.livemode, q.transfer) > ($1, $2, $3)
-ORDER BY q.account, q.livemode, q.transfer
+FROM unsealed_entries AS q
+WHERE (q.account, q.livemode, q.entry) > ($1, $2, $3)
+ORDER BY q.account, q.livemode, q.entry
 LIMIT $4;
 
--- name: stray_transfers
--- The transfers of a range, which comes as those of verification.sql do, that are neither sealed nor wait for it.
+-- name: stray_entries
+-- The entries of a range, which comes as those of verification.sql do, that are neither sealed nor wait for it.
 SELECT
-    account, livemode, id, topup, kind, debit_account, credit_account, amount, currency, created
+    account, livemode, id, source_type, source, step, debit_account, credit_account, amount, currency, created,
+    CASE WHEN line_count > 1 THEN further_lines(account, livemode, id) END AS further_lines
 FROM (
     (
         SELECT *
-        FROM transfers
+        FROM journal_entries
         WHERE account > $1 AND account < $2
         ORDER BY account, livemode, id
     )
@@ -161,7 +166,7 @@ FROM (
     FROM unnest($3::text[], $4::boolean[], $5::text[], $6::text[]) AS s (account, livemode, after, until)
     CROSS JOIN LATERAL (
         SELECT *
-        FROM transfers
+        FROM journal_entries
         WHERE account = s.account AND livemode = s.livemode
             AND id >= coalesce(s.after, '') AND id IS DISTINCT FROM s.after AND id <= s.until
         ORDER BY id
@@ -169,34 +174,36 @@ FROM (
 ) AS t
 WHERE
     NOT EXISTS (
-        SELECT FROM transfer_seals AS s
-        WHERE s.account = t.account AND s.livemode = t.livemode AND s.transfer BETWEEN t.id AND t.id
-        ORDER BY s.transfer
+        SELECT FROM entry_seals AS s
+        WHERE s.account = t.account AND s.livemode = t.livemode AND s.entry BETWEEN t.id AND t.id
+        ORDER BY s.entry
         OFFSET 0
     )
     AND NOT EXISTS (
-        SELECT FROM unsealed_transfers AS q
-        WHERE q.account = t.account AND q.livemode = t.livemode AND q.transfer = t.id
+        SELECT FROM unsealed_entries AS q
+        WHERE q.account = t.account AND q.livemode = t.livemode AND q.entry = t.id
         OFFSET 0
     )
 LIMIT $7;
 
--- name: read_transfers_with_seals
--- An account's transfers after an id, and where and with which hash each is sealed; only asked when a chain is broken.
+-- name: read_entries_with_seals
+-- An account's entries after an id, and where and with which hash each is sealed; only asked when a chain is broken.
 SELECT
-    t.account, t.livemode, t.id, t.topup, t.kind, t.debit_account, t.credit_account, t.amount, t.currency, t.created,
+    t.account, t.livemode, t.id, t.source_type, t.source, t.step, t.debit_account, t.credit_account, t.amount,
+    t.currency, t.created,
+    CASE WHEN t.line_count > 1 THEN further_lines(t.account, t.livemode, t.id) END AS further_lines,
     s.position, s.hash
-FROM transfers AS t
+FROM journal_entries AS t
 LEFT JOIN LATERAL (
     SELECT position, hash
-    FROM transfer_seals
-    WHERE account = t.account AND livemode = t.livemode AND transfer BETWEEN t.id AND t.id
-    ORDER BY transfer
+    FROM entry_seals
+    WHERE account = t.account AND livemode = t.livemode AND entry BETWEEN t.id AND t.id
+    ORDER BY entry
 ) AS s ON TRUE
 WHERE t.account = $1 AND t.livemode = $2 AND t.id > $3
 ORDER BY t.id
 LIMIT $4;
 
 -- name: count_unsealed
--- How many transfers wait for their seals, counted up to a number.
-SELECT count(*) FROM (SELECT FROM unsealed_transfers LIMIT $1) AS counted;
+-- How many entries wait for their seals, counted up to a number.
+SELECT count(*) FROM (SELECT FROM unsealed_entries LIMIT $1) AS counted;

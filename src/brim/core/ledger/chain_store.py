@@ -1,18 +1,20 @@
-"""The hash chain in the database: the queue of transfers without a seal, the seals, and the chains' heads."""
+"""The hash chain in the database: the queue of entries without a seal, the seals, and the chains' heads."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeAlias
 
 import msgspec
 
 from brim.base.scope import AccountScope
-from brim.core.ledger.chain import GENESIS, Head, Link, Seal, SealedTransfer
+from brim.core.ledger.chain import GENESIS, Head, Link, Seal, SealedEntry
 from brim.core.verification import Key, Range, bounds_of
 from brim.platform.database import Conn
 from brim.platform.sql import columns, load_queries
 
 _SQL: Final = load_queries(__package__, "chain")
-_COLUMNS: Final = len(SealedTransfer._fields)
+_COLUMNS: Final = len(SealedEntry._fields)
+
+_FurtherLines: TypeAlias = tuple[tuple[str, str, int, str], ...]
 
 
 class Place(NamedTuple):
@@ -27,25 +29,25 @@ BEFORE_ALL: Final = Place(AccountScope("", livemode=False), 0)
 
 
 class Waiting(msgspec.Struct, frozen=True):
-    """A transfer in the queue: whether it exists, and at which position it is sealed, if it is."""
+    """An entry in the queue: whether it exists, and at which position it is sealed, if it is."""
 
     scope: AccountScope
-    transfer: str
+    entry: str
     is_there: bool
     sealed_at: int | None
 
 
 class Considered(NamedTuple):
-    """A transfer as it is now, and the position and hash of the seal that names it, if there is one."""
+    """An entry as it is now, and the position and hash of the seal that names it, if there is one."""
 
-    transfer: SealedTransfer
+    entry: SealedEntry
     sealed_at: int | None
     sealed_hash: bytes | None
 
 
-async def claim_unsealed(conn: Conn, *, limit: int) -> list[SealedTransfer]:
-    """Take up to `limit` transfers out of the queue for the caller's transaction to seal, by account and id."""
-    return [_transfer(record) for record in await conn.fetch(_SQL["claim_unsealed"], limit)]
+async def claim_unsealed(conn: Conn, *, limit: int) -> list[SealedEntry]:
+    """Take up to `limit` entries out of the queue for the caller's transaction to seal, by account and id."""
+    return [_entry(record) for record in await conn.fetch(_SQL["claim_unsealed"], limit)]
 
 
 async def lock_heads(conn: Conn, owners: Iterable[AccountScope]) -> dict[AccountScope, Head]:
@@ -59,7 +61,9 @@ async def lock_heads(conn: Conn, owners: Iterable[AccountScope]) -> dict[Account
 
 async def write_seals(conn: Conn, seals: Sequence[Seal], heads: Iterable[Head]) -> None:
     """Write seals, of which there is at least one, and move the heads of their chains, which the transaction holds."""
-    seal_rows = [(each.scope.account, each.scope.livemode, each.position, each.transfer, each.hash) for each in seals]
+    seal_rows = [
+        (each.scope.account, each.scope.livemode, each.position, each.entry, each.hash, each.format) for each in seals
+    ]
     head_rows = [(each.scope.account, each.scope.livemode, each.position, each.hash) for each in heads]
     await conn.execute(_SQL["write_seals"], *columns(seal_rows), *columns(head_rows))
 
@@ -76,7 +80,7 @@ async def estimate_rows(conn: Conn) -> int:
 
 
 async def read_links(conn: Conn, after: Place, *, limit: int) -> list[Link]:
-    """Return the next seals after a place, account by account, with the transfers they name and their heads."""
+    """Return the next seals after a place, account by account, with the entries they name and their heads."""
     (account, livemode), position = msgspec.structs.astuple(after.scope), after.position
     return [_link(record) for record in await conn.fetch(_SQL["read_links"], account, livemode, position, limit)]
 
@@ -98,19 +102,19 @@ async def read_heads(conn: Conn, after: AccountScope, *, limit: int) -> list[tup
 async def read_queue(conn: Conn, after: Key, *, limit: int) -> list[Waiting]:
     """Return what waits for its seal after a place in the queue."""
     records = await conn.fetch(_SQL["read_queue"], *after, limit)
-    return [Waiting(_owner(record), record["transfer"], record["is_there"], record["sealed_at"]) for record in records]
+    return [Waiting(_owner(record), record["entry"], record["is_there"], record["sealed_at"]) for record in records]
 
 
-async def stray_transfers(conn: Conn, span: Range, *, limit: int) -> list[SealedTransfer]:
-    """Return transfers of a range that are neither sealed nor wait for it."""
-    records = await conn.fetch(_SQL["stray_transfers"], *bounds_of(span), limit)
-    return [_transfer(record) for record in records]
+async def stray_entries(conn: Conn, span: Range, *, limit: int) -> list[SealedEntry]:
+    """Return entries of a range that are neither sealed nor wait for it."""
+    records = await conn.fetch(_SQL["stray_entries"], *bounds_of(span), limit)
+    return [_entry(record) for record in records]
 
 
-async def read_transfers_with_seals(conn: Conn, scope: AccountScope, after_id: str, *, limit: int) -> list[Considered]:
-    """Return an account's next transfers after an id, and the seals that name them."""
-    records = await conn.fetch(_SQL["read_transfers_with_seals"], scope.account, scope.livemode, after_id, limit)
-    return [Considered(_transfer(record), record["position"], record["hash"]) for record in records]
+async def read_entries_with_seals(conn: Conn, scope: AccountScope, after_id: str, *, limit: int) -> list[Considered]:
+    """Return an account's next entries after an id, and the seals that name them."""
+    records = await conn.fetch(_SQL["read_entries_with_seals"], scope.account, scope.livemode, after_id, limit)
+    return [Considered(_entry(record), record["position"], record["hash"]) for record in records]
 
 
 def _owner(record: Mapping[str, Any]) -> AccountScope:
@@ -121,26 +125,29 @@ def _head(record: Mapping[str, Any]) -> Head:
     return Head(_owner(record), record["position"], record["hash"])
 
 
-def _transfer(record: Any) -> SealedTransfer:
-    return SealedTransfer._make(record[:_COLUMNS])
+def _entry(record: Any) -> SealedEntry:
+    """Return the entry that a row begins with; columns are read by their place, as there may be very many rows."""
+    entry = SealedEntry._make(record[:_COLUMNS])
+    further: str | None = record[_COLUMNS - 1]
+    return entry._replace(further_lines=msgspec.json.decode(further, type=_FurtherLines) if further else ())
 
 
 def _link(record: Any) -> Link:
-    """Return a row of the walk; its columns are read by their place, because there may be very many rows."""
-    transfer = _transfer(record)
-    position, transfer_id, seal_hash, head_position, head_hash = record[_COLUMNS:]
-    scope = transfer.scope
+    entry = _entry(record)
+    position, entry_id, seal_hash, seal_format, head_position, head_hash = record[_COLUMNS:]
+    scope = entry.scope
     return Link(
         scope,
         position,
-        transfer_id,
+        entry_id,
         seal_hash,
-        transfer if transfer.id is not None else None,
+        seal_format,
+        entry if entry.id is not None else None,
         Head(scope, head_position, head_hash) if head_hash is not None else None,
     )
 
 
 async def count_unsealed(conn: Conn, *, most: int) -> int:
-    """Return how many transfers wait for their seals, counted up to `most`."""
+    """Return how many entries wait for their seals, counted up to `most`."""
     count: int = await conn.fetchval(_SQL["count_unsealed"], most)
     return count

@@ -85,7 +85,7 @@ CROSS JOIN LATERAL (
 
 -- name: balances
 -- What an account has, one row a currency.
-SELECT currency, available
+SELECT currency, available, reserved
 FROM balances
 WHERE account = $1 AND livemode = $2
 ORDER BY currency;

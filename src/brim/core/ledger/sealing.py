@@ -1,4 +1,4 @@
-"""The hash chain: transfers are sealed off the path of those who post them, and the chains are followed again.
+"""The hash chain: entries are sealed off the path of those who post them, and the chains are followed again.
 
 Sealing takes whatever waits, so any number of workers may do it at once; a chain's head is held while seals are
 added, so that a chain never forks. Following reads one snapshot in pages, so that memory does not grow with the books.
@@ -13,13 +13,13 @@ from brim.base.scope import AccountScope
 from brim.core import verification
 from brim.core.ledger import chain_store as chain
 from brim.core.ledger.broken_chains import Investigation
-from brim.core.ledger.chain import Break, ChainWalk, Head, Seal, SealedTransfer, extend
+from brim.core.ledger.chain import Break, ChainWalk, Head, Seal, SealedEntry, extend
 from brim.core.ledger.chain_store import BEFORE_ALL, Place
 from brim.core.verification import END, MAX_DIFFERENCES, START, ChainReport, Difference, Key, OnProgress, Range, Walk
 from brim.platform.database import Conn, Database
 
 MAX_BATCH: Final = 1_000
-"""The most transfers that one transaction seals."""
+"""The most entries that one transaction seals."""
 
 # Large enough that a statement's overhead vanishes, small enough that a page is a few megabytes.
 _PAGE_SIZE: Final = 10_000
@@ -28,8 +28,8 @@ OnHead: TypeAlias = Callable[[Head], None]
 """Told where each account's chain ends, for whoever writes it down."""
 
 
-async def seal_transfers(database: Database, *, limit: int = MAX_BATCH) -> int:
-    """Seal up to `limit` transfers that wait for it; return how many were sealed.
+async def seal_entries(database: Database, *, limit: int = MAX_BATCH) -> int:
+    """Seal up to `limit` entries that wait for it; return how many were sealed.
 
     Several of one account are sealed in the order of their ids. Those of an account whose head does not stand at the
     end of the chain wait until a person has looked; other accounts' are sealed all the same.
@@ -42,11 +42,11 @@ async def seal_transfers(database: Database, *, limit: int = MAX_BATCH) -> int:
         claimed = await chain.claim_unsealed(conn, limit=limit)
         if not claimed:
             return 0
-        heads = await chain.lock_heads(conn, (transfer.scope for transfer in claimed))
+        heads = await chain.lock_heads(conn, (entry.scope for entry in claimed))
         seals: list[Seal] = []
         ends: list[Head] = []
-        for scope, transfers in groupby(claimed, key=attrgetter("scope")):
-            added = extend(heads[scope], transfers)
+        for scope, entries in groupby(claimed, key=attrgetter("scope")):
+            added = extend(heads[scope], entries)
             seals += added
             ends.append(Head(scope, added[-1].position, added[-1].hash))
         await chain.write_seals(conn, seals, ends)
@@ -64,7 +64,7 @@ async def verify_chain(
 ) -> ChainReport:
     """Follow every account's chain and return what was met, and the first row of each chain that does not fit.
 
-    Found are: transfers that were changed or removed after they were sealed, or while they waited for it; transfers
+    Found are: entries that were changed or removed after they were sealed, or while they waited for it; entries
     that are neither sealed nor wait for it; seals that were changed, removed, exchanged or slipped in; heads that are
     not where their chains end.
     """
@@ -96,7 +96,7 @@ class _ChainAudit:
         await self._check_strays()
         self._on_progress(self._total, self._total)
         return ChainReport(
-            transfers=self._sealed + self._unsealed + self._strays,
+            entries=self._sealed + self._unsealed + self._strays,
             sealed=self._sealed,
             unsealed=self._unsealed,
             heads=self._heads,
@@ -109,7 +109,7 @@ class _ChainAudit:
         links = await chain.read_links(self._conn, after, limit=self._page_size)
         while links and self._has_room:
             await self._explain(list(walk.follow(links)))
-            self._sealed += sum(link.transfer is not None for link in links)
+            self._sealed += sum(link.entry is not None for link in links)
             self._advance(len(links))
             after = Place(links[-1].scope, links[-1].position)
             links = await chain.read_links(self._conn, after, limit=self._page_size)
@@ -121,15 +121,15 @@ class _ChainAudit:
             self._found.append(await self._investigate(broken))
 
     async def _investigate(self, broken: Break) -> Difference:
-        """Return the row at fault; reads all transfers of the chain's account once more."""
+        """Return the row at fault; reads all entries of the chain's account once more."""
         following = await chain.read_following(self._conn, Place(broken.scope, broken.position))
         investigation = Investigation(broken, following)
         after_id: str | None = ""
         while after_id is not None:
-            page = await chain.read_transfers_with_seals(self._conn, broken.scope, after_id, limit=self._page_size)
+            page = await chain.read_entries_with_seals(self._conn, broken.scope, after_id, limit=self._page_size)
             for considered in page:
                 investigation.consider(*considered)
-            after_id = page[-1].transfer.id if page else None
+            after_id = page[-1].entry.id if page else None
         return investigation.conclude()
 
     async def _check_heads(self) -> None:
@@ -150,33 +150,33 @@ class _ChainAudit:
         while waiting and self._has_room:
             for each in waiting:
                 if each.sealed_at is not None:
-                    found = f"{each.transfer}, which is sealed at position {each.sealed_at}"
-                    self._add(each.scope, f"unsealed_transfers {each.transfer}", None, found)
+                    found = f"{each.entry}, which is sealed at position {each.sealed_at}"
+                    self._add(each.scope, f"unsealed_entries {each.entry}", None, found)
                 elif not each.is_there:
-                    self._add(each.scope, f"transfers {each.transfer}", "the transfer that waits for its seal", None)
+                    self._add(each.scope, f"journal_entries {each.entry}", "the entry that waits for its seal", None)
                 else:
                     self._unsealed += 1
             self._advance(len(waiting))
-            after = (waiting[-1].scope.account, waiting[-1].scope.livemode, waiting[-1].transfer)
+            after = (waiting[-1].scope.account, waiting[-1].scope.livemode, waiting[-1].entry)
             waiting = await chain.read_queue(self._conn, after, limit=self._page_size)
 
     async def _check_strays(self) -> None:
-        """Find transfers that nobody sealed or will seal; those of a broken chain are part of how it broke."""
+        """Find entries that nobody sealed or will seal; those of a broken chain are part of how it broke."""
         async for span in self._ranges():
-            for stray in await chain.stray_transfers(self._conn, span, limit=MAX_DIFFERENCES):
+            for stray in await chain.stray_entries(self._conn, span, limit=MAX_DIFFERENCES):
                 self._strays += 1
                 self._add_stray(stray)
 
-    def _add_stray(self, stray: SealedTransfer) -> None:
+    def _add_stray(self, stray: SealedEntry) -> None:
         if stray.scope not in self._broken:
             found = f"{stray}, neither sealed nor waiting for it"
-            self._add(stray.scope, f"transfers {stray.id}", None, found)
+            self._add(stray.scope, f"journal_entries {stray.id}", None, found)
 
     async def _ranges(self) -> AsyncIterator[Range]:
-        """Yield the ranges of transfers from the first to the last, until enough differences are found."""
+        """Yield the ranges of entries from the first to the last, until enough differences are found."""
         after = START
         while after != END and self._has_room:
-            until = await verification.range_end(self._conn, Walk.TRANSFERS, after, self._page_size)
+            until = await verification.range_end(self._conn, Walk.ENTRIES, after, self._page_size)
             yield Range(after, until)
             after = until
             self._advance(self._page_size if until != END else 0)

@@ -1,11 +1,12 @@
-"""Retrieve a balance, and one line of its statement."""
+"""Retrieve balances, balance transactions, and what was posted for something."""
 
 from collections.abc import Sequence
 
 from brim.base.paging import Page, PageRequest
 from brim.base.scope import AccountScope
+from brim.core.ledger import posting_store
 from brim.core.ledger import store as ledger_store
-from brim.core.ledger.rules import Balance, BalanceTransaction, BalanceTransactionFilters
+from brim.core.ledger.rules import Balance, BalanceTransaction, BalanceTransactionFilters, JournalEntry
 from brim.platform import lookups
 from brim.platform.database import Conn, Database
 from brim.platform.lookups import check_cursors
@@ -15,6 +16,12 @@ async def retrieve_balance(database: Database, scope: AccountScope) -> list[Bala
     """Return what an account has, one entry a currency; none before the first top-up succeeded."""
     async with database.connection() as conn:
         return await ledger_store.fetch_balances(conn, scope)
+
+
+async def list_entries(database: Database, scope: AccountScope, source: str) -> list[JournalEntry]:
+    """Return what a source, such as a top-up, posted, in order; nothing for one that does not exist."""
+    async with database.connection() as conn:
+        return await posting_store.fetch_entries(conn, scope, source)
 
 
 async def retrieve_balance_transaction(

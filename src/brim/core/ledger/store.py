@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from brim.base.paging import Page, PageRequest, page_of, window
 from brim.base.scope import AccountScope
-from brim.core.ledger.rules import Balance, BalanceTransaction, BalanceTransactionFilters, TransferKind
+from brim.core.ledger.rules import Balance, BalanceTransaction, BalanceTransactionFilters, BalanceTransactionType
 from brim.platform.database import Conn, Database
 from brim.platform.pages import fetch_ids
 from brim.platform.sql import load_queries
@@ -14,9 +14,9 @@ _SQL: Final = load_queries(__package__)
 
 
 async def fetch_balances(conn: Conn, scope: AccountScope) -> list[Balance]:
-    """Return what an account has of each currency that was ever booked, by currency."""
+    """Return what an account has of each currency that was ever posted, by currency."""
     records = await conn.fetch(_SQL["balances"], scope.account, scope.livemode)
-    return [Balance(currency=record["currency"], available=record["available"]) for record in records]
+    return [Balance(**record) for record in records]
 
 
 async def fetch_balance_transactions(
@@ -39,7 +39,7 @@ def _balance_transaction_from_record(record: Mapping[str, Any]) -> BalanceTransa
         fee=record["fee"],
         net=record["net"],
         source=record["source"],
-        type=TransferKind(record["type"]),
+        type=record["type"],
     )
 
 
@@ -66,7 +66,7 @@ def _balance_transaction_walk(filters: BalanceTransactionFilters) -> tuple[str, 
     currency, kind = filters.currency, filters.type
     if filters.source is not None:
         return "balance_transaction_ids_by_source", currency, kind, filters.source
-    if currency is not None and kind in {None, TransferKind.TOPUP}:
+    if currency is not None and kind in {None, BalanceTransactionType.TOPUP}:
         return "balance_transaction_ids_by_currency", currency, kind
     if kind is not None:
         return "balance_transaction_ids_by_type", currency, kind

@@ -6,6 +6,7 @@ instruction. Pure: no database, no network, no clock. Neighbours: `topups` asks.
 
 from brim.core.rails.failures import DEFAULT_FAILURE, DEFAULT_RETURN, FAILURES
 from brim.core.rails.protocol import Fail, Instruction, Outcome, Rail, Return, Succeed, Wait
+from brim.core.rails.registry import CONFIRMED_RAILS, RAILS
 from brim.core.rails.sandbox import (
     PAYMENT_METHOD_SCENARIOS,
     SOURCE_SCENARIOS,
@@ -18,10 +19,12 @@ from brim.core.rails.sandbox import (
 )
 
 __all__ = [
+    "CONFIRMED_RAILS",
     "DEFAULT_FAILURE",
     "DEFAULT_RETURN",
     "FAILURES",
     "PAYMENT_METHOD_SCENARIOS",
+    "RAILS",
     "SOURCE_SCENARIOS",
     "TOKEN_NUMBERS",
     "UNVERIFIED_PAYMENT_METHODS",

@@ -5,11 +5,13 @@ Neighbours: `funding` says what pays, `rails` what came back, `ledger` and `even
 """
 
 from brim.core.topups.amounts import AmountTooLargeError
+from brim.core.topups.bank_confirmation_rules import BankConfirmation, BankStep, UnexpectedBankAmountError
+from brim.core.topups.bank_confirmations import confirm_by_bank
 from brim.core.topups.batches import Batches
 from brim.core.topups.config_cache import KnownTerms
 from brim.core.topups.events import EVENT_OF_STATUS
 from brim.core.topups.lists import fetch_topups, list_topups
-from brim.core.topups.posting import BOOKED_AT
+from brim.core.topups.posting import POSTED_AT, SOURCE_TYPE
 from brim.core.topups.rules import (
     MAX_DESCRIPTION,
     MAX_STATEMENT_DESCRIPTOR,
@@ -42,17 +44,22 @@ from brim.core.topups.settlement import (
 )
 from brim.core.topups.store import topup_from_record
 from brim.core.topups.transitions import Change, instruction_of
+from brim.core.topups.verification import ClearingCheck, topup_checks
 
 __all__ = [
-    "BOOKED_AT",
     "EVENT_OF_STATUS",
     "MAX_BATCH",
     "MAX_DESCRIPTION",
     "MAX_STATEMENT_DESCRIPTOR",
+    "POSTED_AT",
+    "SOURCE_TYPE",
     "TRANSITIONS",
     "AmountTooLargeError",
+    "BankConfirmation",
+    "BankStep",
     "Batches",
     "Change",
+    "ClearingCheck",
     "CreateTopup",
     "EditTopup",
     "InvalidTransitionError",
@@ -63,7 +70,9 @@ __all__ = [
     "Status",
     "Topup",
     "TopupFilters",
+    "UnexpectedBankAmountError",
     "cancel_topup",
+    "confirm_by_bank",
     "create_topup",
     "fetch_topups",
     "force_outcome",
@@ -76,6 +85,7 @@ __all__ = [
     "settle",
     "settle_due",
     "settlement_lag_ms",
+    "topup_checks",
     "topup_from_record",
     "update_topup",
 ]

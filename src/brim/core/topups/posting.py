@@ -2,37 +2,63 @@
 
 from typing import Final
 
+import msgspec
+
 from brim.base.ids import created_of
-from brim.core.ledger import DEBIT_CREDIT, BalanceTransaction, Transfer, TransferKind
+from brim.core.ledger import (
+    AVAILABLE,
+    FUNDING_CLEARING,
+    BalanceTransaction,
+    BalanceTransactionType,
+    EntryLine,
+    JournalEntry,
+    Posting,
+)
 from brim.core.topups.rules import Status, Topup
 
-BOOKED_AT: Final[dict[Status, TransferKind]] = {
-    Status.SUCCEEDED: TransferKind.TOPUP,
-    Status.REVERSED: TransferKind.TOPUP_REVERSAL,
+SOURCE_TYPE: Final = "topup"
+"""What the ledger calls what a top-up posts."""
+
+
+class PostingRule(msgspec.Struct, frozen=True):
+    """How a step moves a top-up's amount. The step and its balance transaction's type have the same name."""
+
+    step: BalanceTransactionType
+    debit_account: str
+    credit_account: str
+    sign: int
+    may_overdraw: bool = False
+
+
+POSTED_AT: Final[dict[Status, PostingRule]] = {
+    Status.SUCCEEDED: PostingRule(BalanceTransactionType.TOPUP, FUNDING_CLEARING, AVAILABLE, 1),
+    Status.REVERSED: PostingRule(
+        BalanceTransactionType.TOPUP_REVERSAL, AVAILABLE, FUNDING_CLEARING, -1, may_overdraw=True
+    ),
 }
-"""What is booked when a top-up comes to a status; the other statuses move no money."""
+"""What is posted when a top-up comes to a status; the other statuses move no money."""
 
 
-def book(topup: Topup, kind: TransferKind, *, transfer_id: str) -> Transfer:
-    """Return the transfer that one step of a top-up's life posts."""
-    debit, credit = DEBIT_CREDIT[kind]
-    return Transfer(
-        scope=topup.scope,
-        id=transfer_id,
-        topup=topup.id,
-        kind=kind,
-        debit_account=debit,
-        credit_account=credit,
+def posting_of(topup: Topup, *, entry_id: str, transaction_id: str) -> Posting:
+    """Return what a top-up posts that has just come to a status that moves money."""
+    rule = POSTED_AT[topup.status]
+    line = EntryLine(
+        debit_account=rule.debit_account,
+        credit_account=rule.credit_account,
         amount=topup.amount,
         currency=topup.currency,
-        created=created_of(transfer_id),
     )
-
-
-def statement_line(topup: Topup, kind: TransferKind, *, transaction_id: str) -> BalanceTransaction:
-    """Return the balance transaction that one step of a top-up's life shows its account."""
-    amount = topup.amount if kind is TransferKind.TOPUP else -topup.amount
-    return BalanceTransaction(
+    entry = JournalEntry(
+        scope=topup.scope,
+        id=entry_id,
+        source_type=SOURCE_TYPE,
+        source=topup.id,
+        step=rule.step,
+        lines=(line,),
+        created=created_of(entry_id),
+    )
+    amount = topup.amount * rule.sign
+    transaction = BalanceTransaction(
         scope=topup.scope,
         id=transaction_id,
         amount=amount,
@@ -43,5 +69,6 @@ def statement_line(topup: Topup, kind: TransferKind, *, transaction_id: str) -> 
         fee=0,
         net=amount,
         source=topup.id,
-        type=kind,
+        type=rule.step,
     )
+    return Posting(entry=entry, balance_transaction=transaction, may_overdraw=rule.may_overdraw)

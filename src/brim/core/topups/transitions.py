@@ -1,8 +1,8 @@
 """Changes of status: the one place where a top-up goes from one status to the next.
 
 The worker, a cancel, a forced outcome and a test clock all come here. Each change is one transaction, the caller's:
-status, transfer, balance, balance transaction and event, and `balance.available` when money became usable. The caller
-holds the top-up, so whoever races, each change happens exactly once.
+status, journal entry, balance, balance transaction and event, and `balance.available` when money became usable. The
+caller holds the top-up, so whoever races, each change happens exactly once.
 """
 
 from collections import defaultdict
@@ -14,14 +14,14 @@ from brim.base.scope import AccountScope
 from brim.core import events as events_store
 from brim.core import ledger
 from brim.core.events import Cause, Event, EventType, new_event
-from brim.core.ledger import Balance
+from brim.core.ledger import Balance, Posting, balance_change
 from brim.core.ledger.wire import balance_json
 from brim.core.rails import Fail, Instruction, Outcome, Return, Succeed, Wait
 from brim.core.time import Moment
 from brim.core.topups import rules
 from brim.core.topups import transition_store as transitions
 from brim.core.topups.events import EVENT_OF_STATUS
-from brim.core.topups.posting import BOOKED_AT, book, statement_line
+from brim.core.topups.posting import posting_of
 from brim.core.topups.rules import Status, Topup
 from brim.core.topups.transition_store import Transition
 from brim.core.topups.wire import topup_json
@@ -58,27 +58,27 @@ def follow(topup: Topup, outcome: Outcome, moment: Moment, cause: Cause) -> Tran
     """
     match outcome:
         case Succeed(return_due_ms):
-            line_id = moment.new_id("txn_")
-            after = rules.succeed(topup, balance_transaction=line_id, return_due_ms=return_due_ms)
-            return _transition(topup, after, moment, cause, line_id=line_id)
+            transaction_id = moment.new_id("txn_")
+            after = rules.succeed(topup, balance_transaction=transaction_id, return_due_ms=return_due_ms)
+            return _transition(topup, after, moment, cause, transaction_id=transaction_id)
         case Fail(code, message):
             return _transition(topup, rules.fail(topup, code=code, message=message), moment, cause)
         case Return(code, message):
             after = rules.reverse(topup, code=code, message=message)
-            return _transition(topup, after, moment, cause, line_id=moment.new_id("txn_"))
+            return _transition(topup, after, moment, cause, transaction_id=moment.new_id("txn_"))
         case Wait():
             return None
 
 
-def _transition(before: Topup, after: Topup, moment: Moment, cause: Cause, *, line_id: str | None = None) -> Transition:
-    """Return a change with its event and, where it has a line in the statement, with that and its transfer."""
-    transfer, line = None, None
-    if line_id is not None:
-        kind = BOOKED_AT[after.status]
-        transfer = book(after, kind, transfer_id=moment.new_id("tr_"))
-        line = statement_line(after, kind, transaction_id=line_id)
+def _transition(
+    before: Topup, after: Topup, moment: Moment, cause: Cause, *, transaction_id: str | None = None
+) -> Transition:
+    """Return a change with its event and, where it has a balance transaction, with what it posts."""
+    posting = None
+    if transaction_id is not None:
+        posting = posting_of(after, entry_id=moment.new_id("je_"), transaction_id=transaction_id)
     event = topup_event(after, moment, cause)
-    return Transition(moved_from=before.status, topup=after, transfer=transfer, line=line, event=event)
+    return Transition(moved_from=before.status, topup=after, posting=posting, event=event)
 
 
 def topup_event(topup: Topup, moment: Moment, cause: Cause) -> Event:
@@ -101,43 +101,40 @@ async def write_changes(conn: Conn, changes: Sequence[Change]) -> None:
     Money that becomes usable is announced once for each account and moment, with the whole balance as it is then.
 
     Raises:
-        LostTransitionError: the caller did not hold one of them.
+        StaleStatusError: the caller did not hold one of them.
     """
-    announcements = await _announce_available(conn, changes)
+    posted = [(change, posting) for change in changes if (posting := change.transition.posting)]
+    announcements = await _announce_available(conn, posted) if posted else []
     await transitions.write_transitions(conn, [change.transition for change in changes])
+    if posted:
+        await ledger.post_entries(conn, [posting for _, posting in posted])
     if announcements:
         await events_store.insert_events(conn, announcements)
 
 
-async def _announce_available(conn: Conn, changes: Sequence[Change]) -> list[Event]:
+async def _announce_available(conn: Conn, posted: Sequence[tuple[Change, Posting]]) -> list[Event]:
     """Return the `balance.available` events of these changes; the balances they tell of are held from here on."""
-    booked = [change for change in changes if change.transition.line]
-    if not booked:
-        return []
-    touched = {(change.transition.topup.scope, change.transition.topup.currency) for change in booked}
+    touched = {(change.transition.topup.scope, change.transition.topup.currency) for change, _ in posted}
     balances = await ledger.lock_balances(conn, touched)
     events: list[Event] = []
-    for scope, moment_changes in _by_moment(booked):
-        for change in moment_changes:
-            topup, line = change.transition.topup, change.transition.line
-            balances[scope][topup.currency] += line.net if line else 0
-        credited = [change for change in moment_changes if _adds(change)]
+    for scope, together in _by_moment(posted):
+        credited: Change | None = None
+        for change, posting in together:
+            currency = change.transition.topup.currency
+            added = balance_change(posting.entry.lines, currency).available
+            balances[scope][currency] += added
+            credited = change if added > 0 else credited
         if credited:
-            events.append(_available_event(scope, balances[scope], credited[-1]))
+            events.append(_available_event(scope, balances[scope], credited))
     return events
 
 
-def _by_moment(changes: Iterable[Change]) -> list[tuple[AccountScope, list[Change]]]:
+def _by_moment(posted: Iterable[tuple[Change, Posting]]) -> list[tuple[AccountScope, list[tuple[Change, Posting]]]]:
     """Return changes gathered by account, the second they happen in and what causes them, in the order of the first."""
-    gathered: dict[tuple[AccountScope, int, Cause], list[Change]] = defaultdict(list)
-    for change in changes:
-        gathered[change.transition.topup.scope, change.moment.now_ms // 1000, change.cause].append(change)
+    gathered: dict[tuple[AccountScope, int, Cause], list[tuple[Change, Posting]]] = defaultdict(list)
+    for change, posting in posted:
+        gathered[change.transition.topup.scope, change.moment.now_ms // 1000, change.cause].append((change, posting))
     return [(scope, together) for (scope, _, _), together in gathered.items()]
-
-
-def _adds(change: Change) -> bool:
-    line = change.transition.line
-    return line is not None and line.net > 0
 
 
 def _available_event(scope: AccountScope, amounts: dict[str, int], change: Change) -> Event:

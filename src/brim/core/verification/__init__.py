@@ -1,11 +1,15 @@
 """What all proofs share: differences, reports, and walks along tables in ranges of keys.
 
-Neighbours: `ledger` and `integrity` prove with it. Start reading at `rules`.
+Neighbours: `ledger`, `topups` and `idempotency` bring their checks, `integrity` runs them. Start reading at `rules`,
+then `checks`.
 """
 
+from brim.core.verification.checks import WHOLE_TABLE_TIMEOUT_S, Check, Ranges, Rows, Sum, arrays, differences
 from brim.core.verification.rules import (
     MAX_DIFFERENCES,
     ChainReport,
+    Clearing,
+    ClearingTopup,
     Difference,
     OnProgress,
     VerificationRun,
@@ -17,14 +21,23 @@ __all__ = [
     "END",
     "MAX_DIFFERENCES",
     "START",
+    "WHOLE_TABLE_TIMEOUT_S",
     "ChainReport",
+    "Check",
+    "Clearing",
+    "ClearingTopup",
     "Difference",
     "Key",
     "OnProgress",
     "Range",
+    "Ranges",
+    "Rows",
+    "Sum",
     "VerificationRun",
     "Walk",
+    "arrays",
     "bounds_of",
+    "differences",
     "estimate_rows",
     "mode_of",
     "prefer_ranges",

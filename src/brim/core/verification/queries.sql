@@ -38,10 +38,10 @@ ORDER BY account, livemode, key
 OFFSET $4
 LIMIT 1;
 
--- name: transfers_range_end
--- The last key of a range of transfers, when there are more beyond it.
+-- name: entries_range_end
+-- The last key of a range of entries, when there are more beyond it.
 SELECT account, livemode, id
-FROM transfers
+FROM journal_entries
 WHERE (account, livemode, id) > ($1, $2, $3)
 ORDER BY account, livemode, id
 OFFSET $4

@@ -1,6 +1,7 @@
 """What a verification of the books says, and who may read it."""
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from typing import Final, TypeAlias
 
 import msgspec
@@ -30,14 +31,47 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True):
         return f"{self.scope.account} ({mode_of(self.scope)}): {self.row}: expected {expected}, found {found}"
 
 
+class ClearingTopup(msgspec.Struct, frozen=True, kw_only=True):
+    """What of one top-up is posted between the bank and the balance, signed minor units, and since when (Unix seconds).
+
+    Above zero the balance has it and no statement confirms it yet; below zero it is the other way round.
+    """
+
+    account: str
+    livemode: bool
+    topup: str
+    amount: int
+    currency: str
+    since: int
+
+
+class Clearing(msgspec.Struct, frozen=True, kw_only=True):
+    """What is clearing of all top-ups whose bank confirms by a statement.
+
+    `topups` is how many they are, `amounts` how much of each currency (signed minor units), `oldest` some of them.
+    """
+
+    topups: int = 0
+    amounts: dict[str, int] = {}
+    oldest: tuple[ClearingTopup, ...] = ()
+
+    def with_topups(self, topups: Sequence[ClearingTopup]) -> "Clearing":
+        """Return this with more top-ups."""
+        amounts = Counter(self.amounts)
+        for topup in topups:
+            amounts[topup.currency] += topup.amount
+        oldest = sorted((*self.oldest, *topups), key=lambda topup: (topup.since, topup.topup))
+        return Clearing(topups=self.topups + len(topups), amounts=dict(amounts), oldest=tuple(oldest[:MAX_DIFFERENCES]))
+
+
 class ChainReport(msgspec.Struct, frozen=True, kw_only=True):
     """What a walk along the chains met, and what does not fit.
 
-    `transfers` are all there are, `sealed` those in a chain and `unsealed` those that wait for it; `heads` is how many
+    `entries` are all there are, `sealed` those in a chain and `unsealed` those that wait for it; `heads` is how many
     chains there are. The counts stop where the walk stopped, which is when enough differences were found.
     """
 
-    transfers: int
+    entries: int
     sealed: int
     unsealed: int
     heads: int
@@ -47,16 +81,18 @@ class ChainReport(msgspec.Struct, frozen=True, kw_only=True):
 class VerificationRun(msgspec.Struct, frozen=True, kw_only=True):
     """One verification that got to its end: when (Unix milliseconds) and what it found, first things first.
 
-    The counts are those of the walk along the chain, None where only the books were recomputed.
+    The counts are those of the walk along the chain, None where only the books were recomputed; `clearing` is None for
+    runs of versions that did not look.
     """
 
     id: str
     began_ms: int
     ended_ms: int
-    transfers: int | None = None
+    entries: int | None = None
     sealed: int | None = None
     unsealed: int | None = None
     heads: int | None = None
+    clearing: Clearing | None = None
     differences: list[Difference]
 
 

@@ -26,7 +26,7 @@ class Walk(StrEnum):
     """The tables whose keys are walked in ranges."""
 
     TOPUPS = "topups"
-    TRANSFERS = "transfers"
+    ENTRIES = "entries"
     EVENTS = "events"
     IDEMPOTENCY_KEYS = "idempotency_keys"
 

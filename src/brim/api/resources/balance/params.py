@@ -8,7 +8,9 @@ from typing import Final
 from brim.api.framework.common_params import PAGE, created, expand
 from brim.api.framework.kinds import CurrencyCode, Text
 from brim.api.framework.params import Parameter
-from brim.core.ledger import TransferKind
+from brim.core.ledger import BalanceTransactionType
+
+_TYPES: Final = list(BalanceTransactionType)
 
 BALANCE_RETRIEVE: Final = (expand("balance"),)
 
@@ -21,7 +23,7 @@ BALANCE_TRANSACTION_LIST: Final = (
     Parameter(
         name="type",
         kind=Text(),
-        description=f"Only balance transactions of that type: {' or '.join(f'`{kind}`' for kind in TransferKind)}.",
+        description=f"Only balance transactions of that type: {' or '.join(f'`{kind}`' for kind in _TYPES)}.",
     ),
     *PAGE,
     expand("balance_transaction", in_list=True),

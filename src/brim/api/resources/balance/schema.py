@@ -8,7 +8,7 @@ from brim.api.framework.schema import (
     LIVEMODE,
     TEXT,
     TIME,
-    TRANSFER_KINDS,
+    TRANSACTION_TYPES,
     Component,
     constant,
     expandable,
@@ -32,10 +32,10 @@ _BALANCE_TRANSACTION: Final[dict[str, Schema]] = {
     "fee": {"description": "What it costs, in minor units."},
     "fee_details": {"description": "What the fee is made of."},
     "net": {"description": "The amount without the fee, in minor units."},
-    "reporting_category": {"description": "What it is for the books.", "enum": TRANSFER_KINDS},
+    "reporting_category": {"description": "What it is for the books.", "enum": TRANSACTION_TYPES},
     "source": expandable("topup", "The object that caused it."),
     "status": {"description": "Whether its net is usable yet.", "enum": ["available", "pending"]},
-    "type": {"description": "What kind of movement it is.", "enum": TRANSFER_KINDS},
+    "type": {"description": "What kind of movement it is.", "enum": TRANSACTION_TYPES},
 }
 _BALANCE: Final[dict[str, Schema]] = {
     "object": constant("balance"),

@@ -4,7 +4,7 @@ from typing import Final
 
 from brim.api.framework.call import Call
 from brim.base import wire
-from brim.core import balance_overview, topups
+from brim.core import balance_overview, ledger, topups
 from brim.core.balance_overview import wire as books_wire
 from brim.core.idempotency import Answer
 
@@ -21,6 +21,6 @@ async def retrieve_overview(call: Call) -> Answer:
 async def list_transfers(call: Call) -> Answer:
     """`GET /v1/brim/topups/{topup}/transfers`: all there are, in the order of their making."""
     topup = await topups.retrieve_topup(call.service.batches, call.scope, call.path_id)
-    transfers = await balance_overview.list_transfers(call.service.database, call.scope, topup.id)
-    items = [books_wire.transfer_json(transfer) for transfer in transfers]
+    entries = await ledger.list_entries(call.service.database, call.scope, topup.id)
+    items = [item for entry in entries for item in books_wire.entry_json(entry)]
     return Answer(body=wire.list_json(items, has_more=False, url=TRANSFERS.format(topup=topup.id)))

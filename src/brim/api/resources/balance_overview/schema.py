@@ -3,12 +3,11 @@
 from typing import Final
 
 from brim.api.framework.params import Schema
-from brim.api.framework.schema import CURRENCY, LIVEMODE, TEXT, TIME, TRANSFER_KINDS, Component, constant
+from brim.api.framework.schema import CURRENCY, LIVEMODE, TEXT, TIME, Component, constant
 from brim.base.currency import MAX_AMOUNT
 from brim.core.balance_overview import wire as books_wire
-from brim.core.ledger import LedgerAccount
+from brim.core.ledger import AVAILABLE, FUNDING_CLEARING
 
-_LEDGER_ACCOUNTS: Final = [account.value for account in LedgerAccount]
 _BALANCE_OVERVIEW: Final[dict[str, Schema]] = {
     "object": constant("brim.balance_overview"),
     "currencies": {"description": "Each currency that has a balance or something on its way."},
@@ -36,11 +35,11 @@ _TRANSFER: Final[dict[str, Schema]] = {
     "id": {"description": "The transfer's id.", **TEXT},
     "object": constant("brim.transfer"),
     "amount": {"description": "How much was moved, in minor units.", "minimum": 1, "maximum": MAX_AMOUNT},
-    "created": {"description": "When it was booked.", **TIME},
-    "credit_account": {"description": "The ledger account that received it.", "enum": _LEDGER_ACCOUNTS},
+    "created": {"description": "When it was posted.", **TIME},
+    "credit_account": {"description": "The ledger account that it credits.", "examples": [AVAILABLE], **TEXT},
     "currency": CURRENCY,
-    "debit_account": {"description": "The ledger account that gave it.", "enum": _LEDGER_ACCOUNTS},
-    "kind": {"description": "Which step of the top-up it books.", "enum": TRANSFER_KINDS},
+    "debit_account": {"description": "The ledger account that it debits.", "examples": [FUNDING_CLEARING], **TEXT},
+    "kind": {"description": "Which step of the top-up posted it.", "examples": ["topup"], **TEXT},
     "livemode": LIVEMODE,
     "topup": {"description": "The top-up that it belongs to.", **TEXT},
 }

@@ -47,68 +47,119 @@ WHERE (status = 'failed' AND failure_code IS NULL)
     OR (status NOT IN ('failed', 'reversed') AND failure_message IS NOT NULL)
 LIMIT $7;
 
--- name: wrong_transfers
--- Transfers that a status calls for and that are missing, different, or there without being called for.
--- Arrays: for each status and kind it calls for, the accounts.
-WITH expected AS (
-    SELECT
-        t.account, t.livemode, t.id AS topup, r.kind, r.debit_account, r.credit_account, t.amount, t.currency
-    FROM (
-        (
-            SELECT account, livemode, id, status, amount, currency
-            FROM topups
-            WHERE account > $1 AND account < $2
-            ORDER BY account, livemode, id
-        )
-        UNION ALL
-        SELECT r.*
-        FROM unnest($3::text[], $4::boolean[], $5::text[], $6::text[]) AS s (account, livemode, after, until)
-        CROSS JOIN LATERAL (
-            SELECT account, livemode, id, status, amount, currency
-            FROM topups
-            WHERE account = s.account AND livemode = s.livemode
-                AND id >= coalesce(s.after, '') AND id IS DISTINCT FROM s.after AND id <= s.until
-            ORDER BY id
-        ) AS r
-    ) AS t
-    JOIN unnest($8::text[], $9::text[], $10::text[], $11::text[]) AS r (status, kind, debit_account, credit_account)
-        ON r.status = t.status
+-- name: wrong_entries
+-- Entries that a top-up's status (8-11: for each status and step it calls for, the accounts) or a confirmation of its
+-- bank calls for and that are missing, different, or there without being called for. 12 to 14 are the accounts of what
+-- is clearing, of fees and of banks; 15 and 16 the steps of a bank's credit and return.
+WITH wanted AS MATERIALIZED (
+    (
+        SELECT account, livemode, id, status, amount, currency
+        FROM topups
+        WHERE account > $1 AND account < $2
+        ORDER BY account, livemode, id
+    )
+    UNION ALL
+    SELECT r.*
+    FROM unnest($3::text[], $4::boolean[], $5::text[], $6::text[]) AS s (account, livemode, after, until)
+    CROSS JOIN LATERAL (
+        SELECT account, livemode, id, status, amount, currency
+        FROM topups
+        WHERE account = s.account AND livemode = s.livemode
+            AND id >= coalesce(s.after, '') AND id IS DISTINCT FROM s.after AND id <= s.until
+        ORDER BY id
+    ) AS r
 ),
-found AS (
-    SELECT account, livemode, topup, kind, id, debit_account, credit_account, amount, currency
-    FROM (
-        (
-            SELECT account, livemode, topup, kind, id, debit_account, credit_account, amount, currency
-            FROM transfers
-            WHERE account > $1 AND account < $2
-            ORDER BY account, livemode, topup
-        )
-        UNION ALL
-        SELECT r.*
-        FROM unnest($3::text[], $4::boolean[], $5::text[], $6::text[]) AS s (account, livemode, after, until)
-        CROSS JOIN LATERAL (
-            SELECT account, livemode, topup, kind, id, debit_account, credit_account, amount, currency
-            FROM transfers
-            WHERE account = s.account AND livemode = s.livemode
-                AND topup >= coalesce(s.after, '') AND topup IS DISTINCT FROM s.after AND topup <= s.until
-            ORDER BY topup
-        ) AS r
-    ) AS t
+confirmed AS (
+    (
+        SELECT account, livemode, topup, step, bank_account, amount, currency
+        FROM bank_confirmations
+        WHERE account > $1 AND account < $2
+        ORDER BY account, livemode, topup
+    )
+    UNION ALL
+    SELECT r.*
+    FROM unnest($3::text[], $4::boolean[], $5::text[], $6::text[]) AS s (account, livemode, after, until)
+    CROSS JOIN LATERAL (
+        SELECT account, livemode, topup, step, bank_account, amount, currency
+        FROM bank_confirmations
+        WHERE account = s.account AND livemode = s.livemode
+            AND topup >= coalesce(s.after, '') AND topup IS DISTINCT FROM s.after AND topup <= s.until
+        ORDER BY topup
+    ) AS r
+),
+expected AS (
+    SELECT
+        t.account, t.livemode, t.id AS source, r.step, 1 AS line, r.debit_account, r.credit_account, t.amount,
+        t.currency
+    FROM wanted AS t
+    JOIN unnest($8::text[], $9::text[], $10::text[], $11::text[]) AS r (status, step, debit_account, credit_account)
+        ON r.status = t.status
+    UNION ALL
+    SELECT account, livemode, topup, step, 1, $14::text || bank_account, $12::text, amount, currency
+    FROM confirmed
+    WHERE split_part(step, ':', 1) = $15
+    UNION ALL
+    SELECT c.account, c.livemode, c.topup, c.step, 1, $12, $14 || c.bank_account, t.amount, c.currency
+    FROM confirmed AS c
+    LEFT JOIN wanted AS t ON t.account = c.account AND t.livemode = c.livemode AND t.id = c.topup
+    WHERE split_part(c.step, ':', 1) = $16
+    UNION ALL
+    SELECT c.account, c.livemode, c.topup, c.step, 2, $13::text, $14 || c.bank_account, c.amount - t.amount, c.currency
+    FROM confirmed AS c
+    JOIN wanted AS t ON t.account = c.account AND t.livemode = c.livemode AND t.id = c.topup
+    WHERE split_part(c.step, ':', 1) = $16 AND c.amount > t.amount
+),
+entries AS MATERIALIZED (
+    (
+        SELECT
+            account, livemode, id, source_type, source, step, debit_account, credit_account, amount, currency,
+            line_count
+        FROM journal_entries
+        WHERE account > $1 AND account < $2
+        ORDER BY account, livemode, source
+    )
+    UNION ALL
+    SELECT r.*
+    FROM unnest($3::text[], $4::boolean[], $5::text[], $6::text[]) AS s (account, livemode, after, until)
+    CROSS JOIN LATERAL (
+        SELECT
+            account, livemode, id, source_type, source, step, debit_account, credit_account, amount, currency,
+            line_count
+        FROM journal_entries
+        WHERE account = s.account AND livemode = s.livemode
+            AND source >= coalesce(s.after, '') AND source IS DISTINCT FROM s.after AND source <= s.until
+        ORDER BY source
+    ) AS r
+),
+lines AS (
+    SELECT account, livemode, id, source_type, source, step, 1 AS line, debit_account, credit_account, amount, currency
+    FROM entries
+    UNION ALL
+    SELECT
+        e.account, e.livemode, e.id, e.source_type, e.source, e.step, l.line, l.debit_account, l.credit_account,
+        l.amount, l.currency
+    FROM entries AS e
+    CROSS JOIN LATERAL (
+        SELECT line, debit_account, credit_account, amount, currency
+        FROM journal_entry_lines
+        WHERE account = e.account AND livemode = e.livemode AND entry = e.id AND e.line_count > 1
+        ORDER BY line
+    ) AS l
 )
 SELECT
-    account, livemode, format('transfers %s of %s (%s)', coalesce(f.id, '-'), topup, kind) AS row_name,
+    account, livemode, format('journal_entries %s of %s (%s)', coalesce(f.id, '-'), source, step) AS row_name,
     e.debit_account || ' -> ' || e.credit_account || ' ' || e.amount || ' ' || e.currency AS expected,
     f.debit_account || ' -> ' || f.credit_account || ' ' || f.amount || ' ' || f.currency AS found
 FROM expected AS e
-FULL JOIN found AS f USING (account, livemode, topup, kind)
+FULL JOIN (SELECT * FROM lines WHERE source_type = $17) AS f USING (account, livemode, source, step, line)
 WHERE (e.debit_account, e.credit_account, e.amount, e.currency)
     IS DISTINCT FROM (f.debit_account, f.credit_account, f.amount, f.currency)
 LIMIT $7;
 
 -- name: wrong_balance_transactions
--- Lines that a status calls for and that are missing, different, not the one the top-up points to, or there
+-- Balance transactions that a status calls for and that are missing, different, not the one the top-up points to, or there
 -- without being called for. Arrays: for each status and type it calls for, the sign, and whether the top-up's
--- balance_transaction names that line.
+-- balance_transaction names it.
 WITH expected AS (
     SELECT
         t.account, t.livemode, t.id AS source, r.type, t.amount * r.sign AS amount, t.currency,
@@ -154,6 +205,7 @@ found AS (
             ORDER BY source
         ) AS r
     ) AS t
+    WHERE type = ANY ($9::text[])
 )
 SELECT
     account, livemode, format('balance_transactions %s of %s (%s)', coalesce(f.id, '-'), source, type) AS row_name,
@@ -164,38 +216,15 @@ FULL JOIN found AS f USING (account, livemode, source, type)
 WHERE (e.amount, e.currency) IS DISTINCT FROM (f.amount, f.currency) OR e.named <> f.id
 LIMIT $7;
 
--- name: booked_sums
--- What a range's transfers moved into and out of an account of the ledger, by account and currency.
-SELECT
-    account, livemode, currency,
-    sum(CASE $7::text WHEN credit_account THEN amount WHEN debit_account THEN -amount ELSE 0 END) AS total
-FROM (
+-- name: clearing_topups
+-- What of a range's top-ups, those of some rails (8), is posted between the bank and the balance: what their entries
+-- leave on an account (7), oldest first, and since when.
+WITH entries AS MATERIALIZED (
     (
-        SELECT account, livemode, currency, amount, debit_account, credit_account
-        FROM transfers
-        WHERE account > $1 AND account < $2
-        ORDER BY account, livemode, topup
-    )
-    UNION ALL
-    SELECT r.*
-    FROM unnest($3::text[], $4::boolean[], $5::text[], $6::text[]) AS s (account, livemode, after, until)
-    CROSS JOIN LATERAL (
-        SELECT account, livemode, currency, amount, debit_account, credit_account
-        FROM transfers
-        WHERE account = s.account AND livemode = s.livemode
-            AND topup >= coalesce(s.after, '') AND topup IS DISTINCT FROM s.after AND topup <= s.until
-        ORDER BY topup
-    ) AS r
-) AS t
-GROUP BY account, livemode, currency;
-
--- name: stated_sums
--- What a range's balance transactions add up to, by account and currency.
-SELECT account, livemode, currency, sum(net) AS total
-FROM (
-    (
-        SELECT account, livemode, currency, net
-        FROM balance_transactions
+        SELECT
+            account, livemode, id, source_type, source, step, debit_account, credit_account, amount, currency,
+            line_count
+        FROM journal_entries
         WHERE account > $1 AND account < $2
         ORDER BY account, livemode, source
     )
@@ -203,20 +232,54 @@ FROM (
     SELECT r.*
     FROM unnest($3::text[], $4::boolean[], $5::text[], $6::text[]) AS s (account, livemode, after, until)
     CROSS JOIN LATERAL (
-        SELECT account, livemode, currency, net
-        FROM balance_transactions
+        SELECT
+            account, livemode, id, source_type, source, step, debit_account, credit_account, amount, currency,
+            line_count
+        FROM journal_entries
         WHERE account = s.account AND livemode = s.livemode
             AND source >= coalesce(s.after, '') AND source IS DISTINCT FROM s.after AND source <= s.until
         ORDER BY source
     ) AS r
+),
+lines AS (
+    SELECT account, livemode, id, source_type, source, step, 1 AS line, debit_account, credit_account, amount, currency
+    FROM entries
+    UNION ALL
+    SELECT
+        e.account, e.livemode, e.id, e.source_type, e.source, e.step, l.line, l.debit_account, l.credit_account,
+        l.amount, l.currency
+    FROM entries AS e
+    CROSS JOIN LATERAL (
+        SELECT line, debit_account, credit_account, amount, currency
+        FROM journal_entry_lines
+        WHERE account = e.account AND livemode = e.livemode AND entry = e.id AND e.line_count > 1
+        ORDER BY line
+    ) AS l
+),
+clearing AS (
+    SELECT
+        account, livemode, source, currency,
+        sum(CASE $7::text WHEN debit_account THEN amount WHEN credit_account THEN -amount ELSE 0 END)::bigint AS amount
+    FROM lines
+    WHERE source_type = $9
+    GROUP BY account, livemode, source, currency
+)
+SELECT
+    c.account, c.livemode, c.source AS topup, c.currency, c.amount,
+    (
+        SELECT min(e.created)
+        FROM journal_entries AS e
+        WHERE e.account = c.account AND e.livemode = c.livemode AND e.source = c.source
+    ) AS since
+FROM clearing AS c
+CROSS JOIN LATERAL (
+    SELECT rail
+    FROM topups
+    WHERE account = c.account AND livemode = c.livemode AND id BETWEEN c.source AND c.source
+    ORDER BY id
 ) AS t
-GROUP BY account, livemode, currency;
-
--- name: kept_balances
--- The balances of the accounts from one (included) to another (not included).
-SELECT account, livemode, currency, available
-FROM balances
-WHERE (account, livemode) >= ($1, $2) AND (account, livemode) < ($3, $4);
+WHERE c.amount <> 0 AND t.rail = ANY ($8::text[])
+ORDER BY since, topup;
 
 -- name: expected_events
 -- How many events of each type a range's top-ups call for, and a sum over hashes of the top-ups' names: see
@@ -381,33 +444,3 @@ WHERE type = $2
 GROUP BY account, livemode, object_id
 HAVING count(*) > 1
 LIMIT $1;
-
--- name: wrong_idempotency_keys
--- Keys whose answer is an event that does not exist.
-SELECT
-    k.account, k.livemode, 'idempotency_keys ' || k.key AS row_name, 'event ' || k.event_id AS expected, NULL AS found
-FROM (
-    (
-        SELECT account, livemode, key, event_id
-        FROM idempotency_keys
-        WHERE account > $1 AND account < $2
-        ORDER BY account, livemode, key
-    )
-    UNION ALL
-    SELECT r.*
-    FROM unnest($3::text[], $4::boolean[], $5::text[], $6::text[]) AS s (account, livemode, after, until)
-    CROSS JOIN LATERAL (
-        SELECT account, livemode, key, event_id
-        FROM idempotency_keys
-        WHERE account = s.account AND livemode = s.livemode
-            AND key >= coalesce(s.after, '') AND key IS DISTINCT FROM s.after AND key <= s.until
-        ORDER BY key
-    ) AS r
-) AS k
-WHERE k.event_id IS NOT NULL
-    AND NOT EXISTS (
-        SELECT FROM events AS e
-        WHERE e.account = k.account AND e.livemode = k.livemode AND e.id = k.event_id
-        OFFSET 0
-    )
-LIMIT $7;

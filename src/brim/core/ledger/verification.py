@@ -1,0 +1,108 @@
+"""What must hold of the ledger, whatever it is that posts to it."""
+
+from collections import Counter
+from collections.abc import Collection
+
+from brim.base.scope import AccountScope
+from brim.core.ledger import verification_store as store
+from brim.core.ledger.verification_store import BalanceSum
+from brim.core.verification import START, Check, Difference, Key, Range, Walk
+from brim.platform.database import Conn
+
+
+def ledger_checks(*, source_types: Collection[str], transaction_types: Collection[str]) -> list[Check]:
+    """Return the checks of the ledger.
+
+    Args:
+        source_types: of whatever posts entries, and is checked by the capability that it belongs to.
+        transaction_types: the types of the balance transactions that those write.
+    """
+    return [EntryCheck(source_types, transaction_types), HoldCheck(), BalanceCheck()]
+
+
+class EntryCheck(Check):
+    """Each entry has a known cause, its lines name accounts of the chart, and none of them is missing or slipped in."""
+
+    walk = Walk.TOPUPS
+
+    def __init__(self, source_types: Collection[str], transaction_types: Collection[str]) -> None:
+        self._source_types = source_types
+        self._transaction_types = transaction_types
+
+    async def check(self, conn: Conn, span: Range, *, limit: int) -> list[Difference]:
+        """Return what does not hold in a range."""
+        entries = await store.wrong_entries(conn, span, self._source_types, limit=limit)
+        transactions = await store.unknown_transactions(conn, span, self._transaction_types, limit=limit)
+        return [*entries, *transactions]
+
+
+class HoldCheck(Check):
+    """Each hold has posted what its status calls for."""
+
+    walk = Walk.TOPUPS
+
+    async def check(self, conn: Conn, span: Range, *, limit: int) -> list[Difference]:
+        """Return what does not hold in a range."""
+        return await store.wrong_hold_entries(conn, span, limit=limit)
+
+
+class BalanceCheck(Check):
+    """Each balance is the sum of its entries, of its balance transactions, and of what holds keep reserved.
+
+    Adds these up over the ranges that an account lies in, then compares them with the balance.
+    """
+
+    walk = Walk.TOPUPS
+
+    def __init__(self) -> None:
+        self._available: Counter[tuple[AccountScope, str]] = Counter()
+        self._reserved: Counter[tuple[AccountScope, str]] = Counter()
+        self._stated: Counter[tuple[AccountScope, str]] = Counter()
+        self._held: Counter[tuple[AccountScope, str]] = Counter()
+        self._checked_before = _scope_of(START)
+
+    async def check(self, conn: Conn, span: Range, *, limit: int) -> list[Difference]:  # noqa: ARG002  few can be found
+        """Return what does not hold in a range."""
+        for posted in await store.posted_sums(conn, span):
+            self._available[posted.scope, posted.currency] += posted.available
+            self._reserved[posted.scope, posted.currency] += posted.reserved
+        for stated in await store.stated_sums(conn, span):
+            self._stated[stated.scope, stated.currency] += stated.total
+        for held in await store.held_sums(conn, span):
+            self._held[held.scope, held.currency] += held.total
+        return await self._check_complete_accounts(conn, span.until)
+
+    async def _check_complete_accounts(self, conn: Conn, until: Key) -> list[Difference]:
+        """Compare the accounts that lie wholly before the end of a range, and forget them."""
+        end = _scope_of(until)
+        balances = await store.kept_balances(conn, self._checked_before, end)
+        kept = {(each.scope, each.currency): each for each in balances}
+        added_up = {*self._available, *self._reserved, *self._stated, *self._held}
+        complete = sorted({key for key in added_up if key[0] < end} | kept.keys())
+        self._checked_before = end
+        return [difference for key in complete for difference in self._compare(kept.get(key) or BalanceSum(*key, 0, 0))]
+
+    def _compare(self, kept: BalanceSum) -> list[Difference]:
+        """Return how a balance differs from the sums of its rows."""
+        key = kept.scope, kept.currency
+        everything = kept.available + kept.reserved
+        compared = (
+            ("", "journal_entries", self._available.pop(key, 0), kept.available),
+            (" reserved", "journal_entries", self._reserved.pop(key, 0), kept.reserved),
+            (" reserved", "holds", self._held.pop(key, 0), kept.reserved),
+            ("", "balance_transactions", self._stated.pop(key, 0), everything),
+        )
+        return [
+            Difference(
+                scope=kept.scope,
+                row=f"balances {kept.currency}{part}",
+                expected=f"{total} by the sum of {table}",
+                found=str(found),
+            )
+            for part, table, total, found in compared
+            if total != found
+        ]
+
+
+def _scope_of(key: Key) -> AccountScope:
+    return AccountScope(key[0], key[1])

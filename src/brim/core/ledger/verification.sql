@@ -1,0 +1,280 @@
+-- Every statement reads one range of a key, open at its low end and closed at its high one, and answers only what
+-- is wrong there: the account, the row, what was expected and what was found. Both sides of a comparison are cut to
+-- the range before they are joined, so a statement's work is bounded by the range whatever the tables' sizes.
+-- A range comes as the accounts that lie between two (1-2), whole, and parts of accounts (3-6): before version 18 a scan
+-- that is bounded by (account, livemode, id) <= ... reads on to the end of the account.
+
+-- name: posted_sums
+-- What a range's entries add to the balances, available and reserved, by account and currency.
+WITH entries AS MATERIALIZED (
+    (
+        SELECT
+            account, livemode, id, source_type, source, step, debit_account, credit_account, amount, currency,
+            line_count
+        FROM journal_entries
+        WHERE account > $1 AND account < $2
+        ORDER BY account, livemode, source
+    )
+    UNION ALL
+    SELECT r.*
+    FROM unnest($3::text[], $4::boolean[], $5::text[], $6::text[]) AS s (account, livemode, after, until)
+    CROSS JOIN LATERAL (
+        SELECT
+            account, livemode, id, source_type, source, step, debit_account, credit_account, amount, currency,
+            line_count
+        FROM journal_entries
+        WHERE account = s.account AND livemode = s.livemode
+            AND source >= coalesce(s.after, '') AND source IS DISTINCT FROM s.after AND source <= s.until
+        ORDER BY source
+    ) AS r
+),
+lines AS (
+    SELECT account, livemode, id, source_type, source, step, 1 AS line, debit_account, credit_account, amount, currency
+    FROM entries
+    UNION ALL
+    SELECT
+        e.account, e.livemode, e.id, e.source_type, e.source, e.step, l.line, l.debit_account, l.credit_account,
+        l.amount, l.currency
+    FROM entries AS e
+    CROSS JOIN LATERAL (
+        SELECT line, debit_account, credit_account, amount, currency
+        FROM journal_entry_lines
+        WHERE account = e.account AND livemode = e.livemode AND entry = e.id AND e.line_count > 1
+        ORDER BY line
+    ) AS l
+)
+SELECT
+    account, livemode, currency,
+    sum(CASE $7::text WHEN credit_account THEN amount WHEN debit_account THEN -amount ELSE 0 END) AS available,
+    sum(CASE $8::text WHEN credit_account THEN amount WHEN debit_account THEN -amount ELSE 0 END) AS reserved
+FROM lines
+GROUP BY account, livemode, currency;
+
+-- name: stated_sums
+-- What a range's balance transactions add up to, by account and currency.
+SELECT account, livemode, currency, sum(net) AS total
+FROM (
+    (
+        SELECT account, livemode, currency, net
+        FROM balance_transactions
+        WHERE account > $1 AND account < $2
+        ORDER BY account, livemode, source
+    )
+    UNION ALL
+    SELECT r.*
+    FROM unnest($3::text[], $4::boolean[], $5::text[], $6::text[]) AS s (account, livemode, after, until)
+    CROSS JOIN LATERAL (
+        SELECT account, livemode, currency, net
+        FROM balance_transactions
+        WHERE account = s.account AND livemode = s.livemode
+            AND source >= coalesce(s.after, '') AND source IS DISTINCT FROM s.after AND source <= s.until
+        ORDER BY source
+    ) AS r
+) AS t
+GROUP BY account, livemode, currency;
+
+-- name: held_sums
+-- What a range's holds have set aside and not given back, by account and currency.
+SELECT account, livemode, currency, sum(amount) AS total
+FROM (
+    (
+        SELECT account, livemode, source, currency, amount, status
+        FROM holds
+        WHERE account > $1 AND account < $2
+        ORDER BY account, livemode, source
+    )
+    UNION ALL
+    SELECT r.*
+    FROM unnest($3::text[], $4::boolean[], $5::text[], $6::text[]) AS s (account, livemode, after, until)
+    CROSS JOIN LATERAL (
+        SELECT account, livemode, source, currency, amount, status
+        FROM holds
+        WHERE account = s.account AND livemode = s.livemode
+            AND source >= coalesce(s.after, '') AND source IS DISTINCT FROM s.after AND source <= s.until
+        ORDER BY source
+    ) AS r
+) AS h
+WHERE status = 'reserved'
+GROUP BY account, livemode, currency;
+
+-- name: kept_balances
+-- The balances of the accounts from one (included) to another (not included).
+SELECT account, livemode, currency, available, reserved
+FROM balances
+WHERE (account, livemode) >= ($1, $2) AND (account, livemode) < ($3, $4);
+
+-- name: wrong_entries
+-- Entries that nothing posts (7: the known types of sources), that name an account which the chart does not have (8), or
+-- whose lines are not as many as they say.
+WITH entries AS MATERIALIZED (
+    (
+        SELECT
+            account, livemode, id, source_type, source, step, debit_account, credit_account, amount, currency,
+            line_count
+        FROM journal_entries
+        WHERE account > $1 AND account < $2
+        ORDER BY account, livemode, source
+    )
+    UNION ALL
+    SELECT r.*
+    FROM unnest($3::text[], $4::boolean[], $5::text[], $6::text[]) AS s (account, livemode, after, until)
+    CROSS JOIN LATERAL (
+        SELECT
+            account, livemode, id, source_type, source, step, debit_account, credit_account, amount, currency,
+            line_count
+        FROM journal_entries
+        WHERE account = s.account AND livemode = s.livemode
+            AND source >= coalesce(s.after, '') AND source IS DISTINCT FROM s.after AND source <= s.until
+        ORDER BY source
+    ) AS r
+)
+SELECT
+    account, livemode, format('journal_entries %s of %s (%s)', id, source, step) AS row_name,
+    CASE
+        WHEN source_type <> ALL ($7::text[]) THEN 'an entry of a known source type'
+        WHEN line_count > 1 OR has_more THEN line_count || ' lines'
+        ELSE 'accounts of the chart'
+    END AS expected,
+    CASE
+        WHEN source_type <> ALL ($7::text[]) THEN source_type
+        WHEN line_count > 1 OR has_more THEN 'others'
+        ELSE debit_account || ' -> ' || credit_account
+    END AS found
+FROM (
+    SELECT
+        e.*,
+        EXISTS (
+            SELECT FROM journal_entry_lines AS l
+            WHERE l.account = e.account AND l.livemode = e.livemode AND l.entry = e.id
+                AND (l.line > e.line_count OR NOT (l.debit_account = ANY ($8::text[]) OR l.debit_account LIKE 'bank:_%')
+                    OR NOT (l.credit_account = ANY ($8::text[]) OR l.credit_account LIKE 'bank:_%'))
+            OFFSET 0
+        ) AS has_more
+    FROM entries AS e
+) AS e
+WHERE source_type <> ALL ($7::text[])
+    OR NOT (debit_account = ANY ($8::text[]) OR debit_account LIKE 'bank:_%')
+    OR NOT (credit_account = ANY ($8::text[]) OR credit_account LIKE 'bank:_%')
+    OR has_more
+    OR line_count <> 1 AND line_count - 1 <> (
+        SELECT count(*)
+        FROM journal_entry_lines AS l
+        WHERE l.account = e.account AND l.livemode = e.livemode AND l.entry = e.id
+    )
+LIMIT $9;
+
+-- name: wrong_hold_entries
+-- Entries that a hold's status calls for and that are missing, different, or there without being called for. 7 and 8 are
+-- the accounts of what is available and of what is reserved, 9 to 11 the steps: held, posted, voided.
+WITH wanted AS (
+    (
+        SELECT account, livemode, source, amount, currency, posted, status
+        FROM holds
+        WHERE account > $1 AND account < $2
+        ORDER BY account, livemode, source
+    )
+    UNION ALL
+    SELECT r.*
+    FROM unnest($3::text[], $4::boolean[], $5::text[], $6::text[]) AS s (account, livemode, after, until)
+    CROSS JOIN LATERAL (
+        SELECT account, livemode, source, amount, currency, posted, status
+        FROM holds
+        WHERE account = s.account AND livemode = s.livemode
+            AND source >= coalesce(s.after, '') AND source IS DISTINCT FROM s.after AND source <= s.until
+        ORDER BY source
+    ) AS r
+),
+expected AS (
+    SELECT account, livemode, source, $9::text AS step, 1 AS line, $7::text AS debit_account, $8::text AS credit_account,
+        amount, currency
+    FROM wanted
+    UNION ALL
+    SELECT account, livemode, source, $10::text, 1, $8, NULL, posted, currency
+    FROM wanted
+    WHERE status = 'posted'
+    UNION ALL
+    SELECT account, livemode, source, $10::text, 2, $8, $7, amount - posted, currency
+    FROM wanted
+    WHERE status = 'posted' AND posted < amount
+    UNION ALL
+    SELECT account, livemode, source, $11::text, 1, $8, $7, amount, currency
+    FROM wanted
+    WHERE status = 'voided'
+),
+entries AS MATERIALIZED (
+    (
+        SELECT
+            account, livemode, id, source_type, source, step, debit_account, credit_account, amount, currency,
+            line_count
+        FROM journal_entries
+        WHERE account > $1 AND account < $2
+        ORDER BY account, livemode, source
+    )
+    UNION ALL
+    SELECT r.*
+    FROM unnest($3::text[], $4::boolean[], $5::text[], $6::text[]) AS s (account, livemode, after, until)
+    CROSS JOIN LATERAL (
+        SELECT
+            account, livemode, id, source_type, source, step, debit_account, credit_account, amount, currency,
+            line_count
+        FROM journal_entries
+        WHERE account = s.account AND livemode = s.livemode
+            AND source >= coalesce(s.after, '') AND source IS DISTINCT FROM s.after AND source <= s.until
+        ORDER BY source
+    ) AS r
+),
+lines AS (
+    SELECT account, livemode, id, source_type, source, step, 1 AS line, debit_account, credit_account, amount, currency
+    FROM entries
+    UNION ALL
+    SELECT
+        e.account, e.livemode, e.id, e.source_type, e.source, e.step, l.line, l.debit_account, l.credit_account,
+        l.amount, l.currency
+    FROM entries AS e
+    CROSS JOIN LATERAL (
+        SELECT line, debit_account, credit_account, amount, currency
+        FROM journal_entry_lines
+        WHERE account = e.account AND livemode = e.livemode AND entry = e.id AND e.line_count > 1
+        ORDER BY line
+    ) AS l
+),
+found AS (
+    SELECT account, livemode, source, step, line, id, debit_account, credit_account, amount, currency
+    FROM lines
+    WHERE step IN ($9, $10, $11)
+)
+SELECT
+    account, livemode, format('journal_entries %s of %s (%s)', coalesce(f.id, '-'), source, step) AS row_name,
+    e.debit_account || ' -> ' || coalesce(e.credit_account, 'any') || ' ' || e.amount || ' ' || e.currency AS expected,
+    f.debit_account || ' -> ' || f.credit_account || ' ' || f.amount || ' ' || f.currency AS found
+FROM expected AS e
+FULL JOIN found AS f USING (account, livemode, source, step, line)
+WHERE (e.debit_account, coalesce(e.credit_account, f.credit_account), e.amount, e.currency)
+    IS DISTINCT FROM (f.debit_account, f.credit_account, f.amount, f.currency)
+LIMIT $12;
+
+-- name: unknown_transactions
+-- Balance transactions of types that nothing writes (7: the known ones).
+SELECT
+    account, livemode, format('balance_transactions %s of %s (%s)', id, source, type) AS row_name,
+    'a known type' AS expected, type AS found
+FROM (
+    (
+        SELECT account, livemode, id, source, type
+        FROM balance_transactions
+        WHERE account > $1 AND account < $2
+        ORDER BY account, livemode, source
+    )
+    UNION ALL
+    SELECT r.*
+    FROM unnest($3::text[], $4::boolean[], $5::text[], $6::text[]) AS s (account, livemode, after, until)
+    CROSS JOIN LATERAL (
+        SELECT account, livemode, id, source, type
+        FROM balance_transactions
+        WHERE account = s.account AND livemode = s.livemode
+            AND source >= coalesce(s.after, '') AND source IS DISTINCT FROM s.after AND source <= s.until
+        ORDER BY source
+    ) AS r
+) AS t
+WHERE type <> ALL ($7::text[])
+LIMIT $8;

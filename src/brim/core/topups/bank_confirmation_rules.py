@@ -1,0 +1,86 @@
+"""What a bank's statement says of a top-up, and what that posts."""
+
+from enum import StrEnum
+
+import msgspec
+
+from brim.base.errors import BrimError
+from brim.base.scope import AccountScope
+from brim.core.ledger import (
+    FEES,
+    FUNDING_CLEARING,
+    EntryLine,
+    JournalEntry,
+    Posting,
+    bank_ledger_account,
+    numbered_step,
+)
+from brim.core.topups.posting import SOURCE_TYPE
+
+
+class BankStep(StrEnum):
+    """What the bank did with a top-up's money. The names are those of the steps that are posted."""
+
+    CREDIT = "bank_credit"
+    """It came to our bank account."""
+    RETURN = "bank_return"
+    """It was taken from our bank account again."""
+
+
+class BankConfirmation(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of a bank's statement that is about a top-up.
+
+    `number` counts those of one step, since a debit that was returned may be presented again. `amount` is the bank's,
+    positive, in minor units of the top-up's currency; `reference` names the line of the statement.
+    """
+
+    scope: AccountScope
+    topup: str
+    step: BankStep
+    number: int = 1
+    bank_account: str
+    amount: int
+    reference: str
+
+    @property
+    def numbered_step(self) -> str:
+        """The step as the ledger calls it."""
+        return numbered_step(self.step, self.number)
+
+
+class UnexpectedBankAmountError(BrimError):
+    """The bank's amount is not what the top-up calls for; a person has to look."""
+
+    def __init__(self, confirmation: BankConfirmation, expected: int) -> None:
+        super().__init__(
+            f"The bank's {confirmation.step} of {confirmation.topup} is {confirmation.amount}, not {expected}."
+        )
+
+
+def bank_posting(confirmation: BankConfirmation, *, amount: int, currency: str, entry_id: str, created: int) -> Posting:
+    """Return what a confirmation posts of a top-up of `amount`.
+
+    What a bank takes back beyond the top-up is a fee, and never the customer's.
+
+    Raises:
+        UnexpectedBankAmountError: another amount came, or less was taken back than the top-up's.
+    """
+    is_credit = confirmation.step is BankStep.CREDIT
+    fee = confirmation.amount - amount
+    if fee < 0 or (is_credit and fee):
+        raise UnexpectedBankAmountError(confirmation, amount)
+    bank = bank_ledger_account(confirmation.bank_account)
+    debit, credit = (bank, FUNDING_CLEARING) if is_credit else (FUNDING_CLEARING, bank)
+    lines = [EntryLine(debit_account=debit, credit_account=credit, amount=amount, currency=currency)]
+    if fee:
+        lines.append(EntryLine(debit_account=FEES, credit_account=bank, amount=fee, currency=currency))
+    entry = JournalEntry(
+        scope=confirmation.scope,
+        id=entry_id,
+        source_type=SOURCE_TYPE,
+        source=confirmation.topup,
+        step=confirmation.numbered_step,
+        lines=tuple(lines),
+        created=created,
+    )
+    return Posting(entry=entry)
