@@ -16,7 +16,7 @@ from brim.platform.settings import Settings
 
 if TYPE_CHECKING:
     from brim.core.ledger import Head
-    from brim.core.verification import VerificationRun
+    from brim.core.verification import Clearing, VerificationRun
     from brim.host.preparation import Preparation
 
 # ruff: noqa: PLC0415  each command loads only what it runs
@@ -126,6 +126,17 @@ def verify(*, chain: bool, heads: bool, **flags: str | None) -> None:
     click.echo("The books agree.")
     if run.sealed is not None:
         click.echo(f"The chain holds: {run.sealed} entries sealed, {run.unsealed} waiting.")
+    if run.clearing and run.clearing.topups:
+        _show_clearing(run.clearing, now_s=run.ended_ms // 1000)
+
+
+def _show_clearing(clearing: "Clearing", *, now_s: int) -> None:
+    """Print what is between the bank and the balance, the oldest top-ups by name and age."""
+    amounts = ", ".join(f"{currency} {amount}" for currency, amount in sorted(clearing.amounts.items()))
+    click.echo(f"Clearing: {clearing.topups} top-ups, in minor units {amounts}. Oldest:")
+    for topup in clearing.oldest:
+        age_h = (now_s - topup.since) // 3600
+        click.echo(f"  {topup.account} {topup.topup}: {topup.currency} {topup.amount}, for {age_h} hours")
 
 
 async def _verify(settings: Settings, *, with_chain: bool, with_heads: bool) -> "VerificationRun":

@@ -50,7 +50,7 @@ NUMBER_LONGEST_REST_S: Final = 0.4
 DELIVER_REST_S: Final = 0.5
 _DELIVERIES_END_WITHIN_S: Final = 5.0
 _LONGEST_LOOKUP_S: Final = 5.0
-# How long a transfer may stand without its seal when few are posted.
+# How long an entry may stand without its seal when few are posted.
 SEAL_REST_S: Final = 0.2
 SEAL_LONGEST_REST_S: Final = 0.8
 # How often a worker asks whether the books are to be verified; a shorter turn is asked for as often as it comes.

@@ -96,7 +96,9 @@ NUMBERING_LAG: Final = Gauge(
     multiprocess_mode="mostrecent",
 )
 UNSEALED: Final = Gauge(
-    "brim_unsealed_transfers", "Transfers that wait for their seals, up to 10,000.", multiprocess_mode="mostrecent"
+    "brim_unsealed_transfers",
+    "Journal entries that wait for their seals, up to 10,000.",
+    multiprocess_mode="mostrecent",
 )
 OWED_DELIVERIES: Final = Gauge(
     "brim_webhook_backlog", "Webhook deliveries still to be made, up to 10,000.", multiprocess_mode="mostrecent"

@@ -21,7 +21,7 @@ from brim.web.dashboard import (
 )
 from brim.web.dashboard.developer_parts import developer_routes
 from brim.web.dashboard.signed import Parts, SignedPages
-from brim.web.dashboard.wording import LEDGER_ACCOUNTS, LEDGER_STEPS, STATUS_BADGES
+from brim.web.dashboard.wording import STATUS_BADGES, ledger_account_words, ledger_step_words
 from brim.web.routes import Route
 
 
@@ -77,8 +77,8 @@ def dashboard_routes(parts: Parts) -> Sequence[Route]:
         pretty_json=formats.pretty_json,
         initials=formats.initials,
         paid_by=topup_list.paid_by,
-        ledger_account=lambda name: LEDGER_ACCOUNTS.get(name, name),
-        ledger_step=lambda kind: LEDGER_STEPS.get(kind, kind),
+        ledger_account=ledger_account_words,
+        ledger_step=ledger_step_words,
         badge_of=lambda status: STATUS_BADGES.get(status, (status, "plain")),
     )
     pages.add_globals(navigation=NAVIGATION)

@@ -99,14 +99,35 @@ NO_PROMISE: Final = {
 """Why nothing is promised before a top-up is made, by the API's word for it."""
 
 LEDGER_ACCOUNTS: Final = {
-    "funding:clearing": "Funding on its way",
+    "funding:clearing": "Funding clearing",
     "balance:available": "Balance",
-    "bank:settlement": "Bank settlement",
+    "balance:reserved": "Reserved",
+    "payouts:clearing": "Payouts clearing",
+    "suspense": "Suspense",
+    "fees": "Fees",
 }
 """The ledger's accounts for people."""
 
-LEDGER_STEPS: Final = {"topup": "Top-up arrived", "topup_reversal": "Top-up returned"}
-"""What a transfer books, for people."""
+LEDGER_STEPS: Final = {
+    "topup": "Top-up arrived",
+    "topup_reversal": "Top-up returned",
+    "bank_credit": "Confirmed by the bank",
+    "bank_return": "Return confirmed by the bank",
+}
+"""The steps that entries post, for people."""
+
+
+def ledger_account_words(code: str) -> str:
+    """Return a ledger account for people: `Balance`, or `Bank ba_1` for a bank account's."""
+    family, _, name = code.partition(":")
+    return f"Bank {name}" if family == "bank" else LEDGER_ACCOUNTS.get(code, code)
+
+
+def ledger_step_words(step: str) -> str:
+    """Return what a step posts for people, with its number where it happened again: `Confirmed by the bank (2)`."""
+    name, _, number = step.partition(":")
+    return LEDGER_STEPS.get(name, name) + (f" ({number})" if number else "")
+
 
 EVENT_WORDS: Final = {
     **{name: words for name, (words, _) in HAPPENED.items()},
