@@ -31,7 +31,7 @@ from brim.base.clock import system_clock_ms
 from brim.base.ids import IdFactory
 from brim.core.access.rules import hash_secret, redact_secret
 from brim.core.funding.bank_secrets import BankSecrets
-from brim.core.rails.sandbox import SandboxRail
+from brim.core.rails import Rails, SandboxRail
 from brim.core.stripe_cli.hub import Hub
 from brim.core.topups.config_cache import KnownTerms
 from brim.http.intake import Limits
@@ -133,7 +133,7 @@ async def _serve(choice: str, port: int) -> None:
         batches=cast("Batches", InstantBatches()),
         ids=IdFactory(),
         clock=system_clock_ms,
-        rail=SandboxRail(1.0),
+        rails=Rails([SandboxRail(1.0)]),
         terms=KnownTerms(database),
         bank_secrets=BankSecrets(database, Vault(())),
         vault=Vault(()),

@@ -37,7 +37,7 @@ def seed_topups(server: Server, account: str, seeds: Sequence[Seed], *, livemode
 def new_topup(scope: AccountScope, ids: IdFactory, seed: Seed) -> NewTopup:
     """Return a pending top-up that never settles, and its event, ready to be written."""
     topup_id = ids.new_at("tu_", seed.created * 1000)
-    topup = Topup(scope=scope, id=topup_id, amount=seed.amount, currency="usd", created=seed.created)
+    topup = Topup(rail="sandbox", scope=scope, id=topup_id, amount=seed.amount, currency="usd", created=seed.created)
     event = Event(
         scope=scope,
         id=ids.new_at("evt_", seed.created * 1000),

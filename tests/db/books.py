@@ -11,7 +11,8 @@ from brim.core.events.rules import Event as EventRow
 from brim.core.idempotency.rules import KeyClaim
 from brim.core.integrity.books import verify_books
 from brim.core.ledger.sealing import seal_entries, verify_chain
-from brim.core.rails.sandbox import PAYMENT_METHOD_SCENARIOS, SOURCE_SCENARIOS, SandboxRail
+from brim.core.rails import Rails, SandboxRail
+from brim.core.rails.sandbox.bank_accounts import PAYMENT_METHOD_SCENARIOS, SOURCE_SCENARIOS
 from brim.core.topups.rules import Topup
 from brim.core.topups.store import NewTopup, insert_topups
 from brim.core.topups.wire import topup_json
@@ -20,6 +21,7 @@ from brim.platform.database import Database
 NOW_MS = 1_700_000_000_000
 LATER_MS = NOW_MS + 10_000
 RAIL = SandboxRail(settle_after_s=1.0)
+RAILS = Rails([RAIL])
 OWNER = AccountScope("acct_books", livemode=False)
 OTHER_OWNER = AccountScope("acct_other", livemode=False)
 EMPTY_BOOKS = (
@@ -57,7 +59,9 @@ def new_topup(
         payment_method=payment_method,
         expected_availability_date=plan.expected_availability_date,
         due_ms=plan.due_ms,
+        rail=RAIL.name,
         scenario=scenario,
+        calendar=plan.calendar,
     )
     event = EventRow(
         scope=scope,

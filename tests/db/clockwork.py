@@ -13,8 +13,8 @@ from brim.core.funding.reference import Funding
 from brim.core.funding.resolution import find_funding, preview_funding
 from brim.core.idempotency.rules import KeptReply, KeyClaim
 from brim.core.idempotency.service import Answer, Attempt
-from brim.core.rails.protocol import Outcome, Rail
-from brim.core.rails.sandbox import SandboxRail
+from brim.core.rails import Rails, SandboxRail
+from brim.core.rails.protocol import Outcome
 from brim.core.test_clocks import service as clocks
 from brim.core.topups import service as topups
 from brim.core.topups import settlement
@@ -36,7 +36,7 @@ class Clockwork:
     def __init__(self, database: Database, *, now_ms: int, settle_after_s: float = 1.0) -> None:
         self.database = database
         self.now_ms = now_ms
-        self.rail: Rail = SandboxRail(settle_after_s)
+        self.rails = Rails([SandboxRail(settle_after_s)])
         self.ids = IdFactory(lambda: self.now_ms)
         self.batches = Batches(database, lambda: self.now_ms)
         self.terms = KnownTerms(database)
@@ -79,7 +79,7 @@ class Clockwork:
             self.attempt(scope, key=key, fingerprint=fingerprint),
             wish,
             ids=self.ids,
-            rail=self.rail,
+            rails=self.rails,
             find_funding=self._find_funding,
         )
         return _decoded(answer.body)
@@ -110,7 +110,7 @@ class Clockwork:
             wish,
             now_ms=self.now_ms,
             ids=self.ids,
-            rail=self.rail,
+            rails=self.rails,
             find_funding=self._preview_funding,
         )
 
@@ -162,7 +162,9 @@ class Clockwork:
 
     async def settle(self, *, limit: int = 500) -> int:
         """Settle what is due in real time; return how many top-ups were taken in hand."""
-        return await settlement.settle_due(self.database, now_ms=self.now_ms, ids=self.ids, rail=self.rail, limit=limit)
+        return await settlement.settle_due(
+            self.database, now_ms=self.now_ms, ids=self.ids, rails=self.rails, limit=limit
+        )
 
     async def freeze(self, scope: AccountScope, frozen_time: int, *, key: str | None = None) -> str:
         """Return the id of a new test clock."""
@@ -190,7 +192,7 @@ class Clockwork:
 
     async def step(self, *, limit: int = 500) -> int:
         """Take a clock that is on its way one step further."""
-        return await clocks.step_clock(self.database, now_ms=self.now_ms, ids=self.ids, rail=self.rail, limit=limit)
+        return await clocks.step_clock(self.database, now_ms=self.now_ms, ids=self.ids, rails=self.rails, limit=limit)
 
     async def advance(self, scope: AccountScope, clock_id: str, frozen_time: int, *, limit: int = 500) -> None:
         """Send a clock on its way and take it there."""

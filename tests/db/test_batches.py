@@ -30,7 +30,7 @@ _ids: Final = IdFactory(lambda: NOW_MS)
 def new_topup(key: str | None = None, *, fingerprint: bytes = b"same", **changes: Any) -> NewTopup:
     """Return a top-up to create, asked for under a key if one is given; `changes` are made after all checks."""
     topup_id = _ids.new("tu_")
-    topup = Topup(scope=OWNER, id=topup_id, amount=100, currency="usd", created=NOW_MS // 1000)
+    topup = Topup(rail="sandbox", scope=OWNER, id=topup_id, amount=100, currency="usd", created=NOW_MS // 1000)
     topup = msgspec.structs.replace(topup, **changes)
     event = Event(
         scope=topup.scope,

@@ -7,7 +7,7 @@ from typing import Any
 import asyncpg
 import msgspec
 import pytest
-from books import LATER_MS, OTHER_OWNER, OWNER, RAIL, create, new_topup, rows
+from books import LATER_MS, OTHER_OWNER, OWNER, RAILS, create, new_topup, rows
 from chains import Tamper, differences, post, recompute, seal_all, stored_heads, tampering_with
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -59,8 +59,8 @@ async def test_what_settling_posts_is_queued_and_sealed(each_database: Database)
             new_topup(ids, scope=OTHER_OWNER),
         ],
     )
-    await settle_due(database, now_ms=LATER_MS, ids=ids, rail=RAIL)
-    assert await settle_due(database, now_ms=LATER_MS * 2, ids=ids, rail=RAIL) == 1
+    await settle_due(database, now_ms=LATER_MS, ids=ids, rails=RAILS)
+    assert await settle_due(database, now_ms=LATER_MS * 2, ids=ids, rails=RAILS) == 1
     posted = await rows(database, "SELECT account, livemode, id AS entry FROM journal_entries ORDER BY 1, 2, 3")
     assert len(posted) == 4
     assert await rows(database, "TABLE unsealed_entries ORDER BY 1, 2, 3") == posted

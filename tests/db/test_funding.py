@@ -5,8 +5,9 @@ import itertools
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
+import msgspec
 import pytest
-from books import NOW_MS, OWNER, RAIL, execute, rows
+from books import NOW_MS, OWNER, RAIL, RAILS, execute, rows
 
 from brim.api.framework.errors import render_error
 from brim.base.errors import ResourceMissingError
@@ -38,9 +39,12 @@ from brim.core.funding.wire import payment_method_json, source_json
 from brim.core.idempotency.rules import KeyClaim
 from brim.core.idempotency.service import Answer, Attempt
 from brim.core.integrity.books import verify_books
+from brim.core.rails import RAILS as REGISTRY
+from brim.core.rails import Rails
 from brim.core.topups.batches import Batches
 from brim.core.topups.config_cache import KnownTerms
 from brim.core.topups.config_store import read_terms
+from brim.core.topups.rules import NoFundingSourceError
 from brim.core.topups.service import CreateTopup, create_topup
 from brim.platform.database import Database
 from brim.platform.vault import (
@@ -63,8 +67,11 @@ _count = itertools.count()
 class Desk:
     """The use cases with everything they need, for one owner."""
 
-    def __init__(self, database: Database, *, key: str = OLD, scope: AccountScope = OWNER) -> None:
+    def __init__(
+        self, database: Database, *, key: str = OLD, scope: AccountScope = OWNER, rails: Rails = RAILS
+    ) -> None:
         self.database = database
+        self.rails = rails
         self.ids = IdFactory()
         self.secrets = BankSecrets(database, Vault([key]))
         self.scope = scope
@@ -165,7 +172,7 @@ class Desk:
             self.attempt(key),
             CreateTopup(amount=500, currency="usd", **wish),
             ids=self.ids,
-            rail=RAIL,
+            rails=self.rails,
             find_funding=find,
         )
         (row,) = await rows(self.database, "SELECT * FROM topups WHERE id = $1", answer.body.decode().split('"')[3])
@@ -378,7 +385,19 @@ async def test_a_live_default_is_found_by_a_process_that_has_not_heard_of_it(dat
     method = await desk.method()
     await execute(database, "UPDATE funding_sources SET verification = 'verified'")
     await desk.set_default(method.id)
-    assert (await Desk(database, scope=live).topup())["payment_method"] == method.id
+    serving_live = msgspec.structs.replace(REGISTRY[0], livemode=True)
+    served = await Desk(database, scope=live, rails=Rails([RAIL], table=[serving_live])).topup()
+    assert served["payment_method"] == method.id
+
+
+async def test_live_money_that_no_rail_collects_is_refused(database: Database) -> None:
+    live = AccountScope(OWNER.account, livemode=True)
+    desk = Desk(database, scope=live)
+    method = await desk.method()
+    await execute(database, "UPDATE funding_sources SET verification = 'verified'")
+    with pytest.raises(NoFundingSourceError):
+        await desk.topup(payment_method=method.id)
+    assert await rows(database, "TABLE topups") == []
 
 
 # Lists.

@@ -12,7 +12,7 @@ from brim.core.access import create_account
 from brim.core.accounts import NotOperatorError
 from brim.core.jobs import JobState, beat, count_stuck, list_stuck, list_workers, short_error
 from brim.core.jobs.rules import ALIVE_WITHIN_MS, KEPT_MS, MAX_ERROR
-from brim.core.rails import Instruction, Outcome
+from brim.core.rails import Instruction, Outcome, Rails
 from brim.core.rails.protocol import Plan
 from brim.core.topups import forget_exceptions, settle_due, settlement_lag_ms
 from brim.platform.database import Database
@@ -27,6 +27,8 @@ NOW_MS = 1_795_305_600_000
 class BrokenRail:
     """A rail that has a bug until it is mended."""
 
+    name = "sandbox"
+
     def __init__(self) -> None:
         self.is_broken = True
 
@@ -40,7 +42,7 @@ class BrokenRail:
 
 
 async def settle(database: Database, rail: BrokenRail, now_ms: int) -> int:
-    return await settle_due(database, now_ms=now_ms, ids=IdFactory(), rail=rail)
+    return await settle_due(database, now_ms=now_ms, ids=IdFactory(), rails=Rails([rail]))
 
 
 async def test_what_cannot_be_settled_is_listed_with_its_attempts_until_it_is(each_database: Database) -> None:

@@ -92,6 +92,7 @@ def topup_rows(draw: st.DrawFn, owner_list: Sequence[AccountScope], min_size: in
         status = draw(st.sampled_from(Status))
         rows.append(
             Topup(
+                rail="sandbox",
                 scope=draw(st.sampled_from(owner_list)),
                 id=id_at("tu_", milliseconds, number),
                 amount=1 + number // 8 if clustered else draw(st.integers(1, 6)),
@@ -352,7 +353,7 @@ def test_a_page_is_newest_first_whatever_the_order_it_was_read_in() -> None:
 
 
 def _pending(topup_id: str, scope: AccountScope = OWNER) -> Topup:
-    return Topup(scope=scope, id=topup_id, amount=1, currency="usd", created=0)
+    return Topup(rail="sandbox", scope=scope, id=topup_id, amount=1, currency="usd", created=0)
 
 
 async def test_a_payout_filter_finds_nothing_because_there_are_no_payouts(database: Database) -> None:

@@ -13,7 +13,7 @@ from books import create, new_topup, rows
 from brim.base.ids import IdFactory
 from brim.base.scope import AccountScope
 from brim.core.integrity.books import verify_books
-from brim.core.rails.protocol import Rail
+from brim.core.rails import RAILS, Rail, Rails, UnknownRailError
 from brim.core.topups.settlement import settle_due
 from brim.platform.database import Database
 from brim.worker.run import make_jobs
@@ -30,7 +30,7 @@ def recipe() -> ModuleType:
     """The page's blocks of Python, as one module."""
     module = ModuleType("recipe")
     blocks = re.findall(r"^```python\n(.*?)^```$", PAGE.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
-    assert len(blocks) == 2
+    assert len(blocks) == 3
     for block in blocks:
         exec(compile(block, PAGE.name, "exec"), module.__dict__)
     return module
@@ -50,7 +50,9 @@ async def debit(database: Database, rail: Rail, *, settlement_days: int | None =
         new.topup,
         due_ms=plan.due_ms,
         expected_availability_date=plan.expected_availability_date,
+        rail=rail.name,
         settlement_days=plan.settlement_days,
+        calendar=plan.calendar,
     )
     (topup_id,) = await create(database, [msgspec.structs.replace(new, topup=topup)])
     return topup_id
@@ -70,11 +72,21 @@ async def record(recipe: ModuleType, database: Database, topup_id: str, *, code:
     return bool(await recipe.record_return(database, OWNER, topup_id, code, now_ms=now_ms, ids=IdFactory()))
 
 
+def test_the_registry_says_which_money_it_collects(recipe: ModuleType, rail: Rail) -> None:
+    rails = Rails([rail], table=[*RAILS, recipe.ENTRY])
+    assert rails.serving(livemode=True, currency="usd", funding_type="payment_method") is rail
+    assert rails.serving(livemode=True, currency="eur", funding_type="payment_method") is None
+    assert rails.serving(livemode=False, currency="usd", funding_type="payment_method") is None
+    assert rails.named("direct_debit") is rail
+    with pytest.raises(UnknownRailError):
+        rails.named("sandbox")
+
+
 async def test_silence_until_the_settlement_date_means_that_the_money_came(database: Database, rail: Rail) -> None:
     topup_id = await debit(database, rail)
-    assert await settle_due(database, now_ms=NEXT_MONDAY_MS - 1, ids=IdFactory(), rail=rail) == 0
+    assert await settle_due(database, now_ms=NEXT_MONDAY_MS - 1, ids=IdFactory(), rails=Rails([rail])) == 0
     assert await status(database, topup_id) == "pending"
-    assert await settle_due(database, now_ms=NEXT_MONDAY_MS, ids=IdFactory(), rail=rail) == 1
+    assert await settle_due(database, now_ms=NEXT_MONDAY_MS, ids=IdFactory(), rails=Rails([rail])) == 1
     assert await status(database, topup_id) == "succeeded"
     assert await balances(database) == [1000]
     assert (await verify_books(database)).differences == []
@@ -83,7 +95,7 @@ async def test_silence_until_the_settlement_date_means_that_the_money_came(datab
 async def test_the_workers_own_job_asks_the_rail(database: Database, rail: Rail) -> None:
     topup_id = await debit(database, rail, settlement_days=2)
     now_ms = WEDNESDAY_MS - 1
-    jobs = {job.name: job for job in make_jobs(database, rail, lambda: now_ms)}
+    jobs = {job.name: job for job in make_jobs(database, Rails([rail]), lambda: now_ms)}
     assert await jobs["settle"].run_once() == 0
     now_ms = WEDNESDAY_MS
     assert await jobs["settle"].run_once() == 1
@@ -97,7 +109,7 @@ async def test_an_entry_before_the_settlement_date_fails_the_top_up(
     topup_id = await debit(database, rail)
     assert await record(recipe, database, topup_id, code="no_account", now_ms=WEDNESDAY_MS)
     assert await status(database, topup_id) == "failed"
-    assert await settle_due(database, now_ms=NEXT_MONDAY_MS, ids=IdFactory(), rail=rail) == 0
+    assert await settle_due(database, now_ms=NEXT_MONDAY_MS, ids=IdFactory(), rails=Rails([rail])) == 0
     assert await balances(database) == []
     assert (await verify_books(database)).differences == []
 
@@ -106,7 +118,7 @@ async def test_a_late_entry_takes_the_money_back_once_however_often_the_file_is_
     database: Database, recipe: ModuleType, rail: Rail
 ) -> None:
     topup_id = await debit(database, rail)
-    assert await settle_due(database, now_ms=NEXT_MONDAY_MS, ids=IdFactory(), rail=rail) == 1
+    assert await settle_due(database, now_ms=NEXT_MONDAY_MS, ids=IdFactory(), rails=Rails([rail])) == 1
     later_ms = NEXT_MONDAY_MS + 86_400_000
     news = [await record(recipe, database, topup_id, code="insufficient_funds", now_ms=later_ms) for _ in range(3)]
     assert news == [True, False, False]

@@ -5,7 +5,7 @@ from typing import Final
 
 import asyncpg
 import pytest
-from books import LATER_MS, RAIL, create, new_topup
+from books import LATER_MS, RAILS, create, new_topup
 
 from brim.base.ids import IdFactory
 from brim.core.integrity.books import verify_books
@@ -228,7 +228,7 @@ async def _live(url: str) -> None:
     try:
         ids = IdFactory()
         await create(database, [new_topup(ids)])
-        assert await settle_due(database, now_ms=LATER_MS, ids=ids, rail=RAIL) == 1
+        assert await settle_due(database, now_ms=LATER_MS, ids=ids, rails=RAILS) == 1
         assert (await verify_books(database)).differences == []
     finally:
         await database.close()

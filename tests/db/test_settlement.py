@@ -12,7 +12,7 @@ from books import (
     NOW_MS,
     OTHER_OWNER,
     OWNER,
-    RAIL,
+    RAILS,
     assert_books_hold,
     cancel,
     create,
@@ -27,6 +27,7 @@ from statements import STATEMENTS
 from brim.base.ids import IdFactory
 from brim.base.scope import AccountScope
 from brim.core.events.rules import BY_ITSELF
+from brim.core.rails import Rails
 from brim.core.rails.protocol import Instruction, Outcome, Plan, Succeed
 from brim.core.time.rules import Moment
 from brim.core.topups.rules import Status
@@ -47,7 +48,7 @@ LIVE_OWNER = AccountScope(OWNER.account, livemode=True)
 
 
 async def settle(database: Database, *, now_ms: int = LATER_MS, limit: int = 500) -> int:
-    return await settle_due(database, now_ms=now_ms, ids=IdFactory(), rail=RAIL, limit=limit)
+    return await settle_due(database, now_ms=now_ms, ids=IdFactory(), rails=RAILS, limit=limit)
 
 
 async def settle_until_done(database: Database, *, limit: int) -> int:
@@ -182,7 +183,7 @@ async def test_the_metrics_hear_of_each_outcome_after_the_commit(database: Datab
     news = [new_topup(ids), new_topup(ids), new_topup(ids, source="btok_us_verified_noAccount")]
     await create(database, news)
     heard: dict[Status, int] = {}
-    await settle_due(database, now_ms=LATER_MS, ids=ids, rail=RAIL, observe=heard.__setitem__)
+    await settle_due(database, now_ms=LATER_MS, ids=ids, rails=RAILS, observe=heard.__setitem__)
     assert heard == {Status.SUCCEEDED: 2, Status.FAILED: 1}
 
 
@@ -316,6 +317,8 @@ async def test_a_settled_top_up_is_mended_once_what_was_wrong_is_put_right(datab
 class _BrokenRail:
     """A rail with a bug."""
 
+    name = "sandbox"
+
     def plan(
         self, *, currency: str, scenario: str | None, settlement_days: int | None, now_ms: int, is_frozen: bool
     ) -> Plan:
@@ -327,7 +330,7 @@ class _BrokenRail:
 
 async def test_a_bug_in_a_rail_settles_nothing_and_loses_nothing(database: Database) -> None:
     await create(database, [new_topup(IdFactory())])
-    assert await settle_due(database, now_ms=LATER_MS, ids=IdFactory(), rail=_BrokenRail()) == 1
+    assert await settle_due(database, now_ms=LATER_MS, ids=IdFactory(), rails=Rails([_BrokenRail()])) == 1
     assert await statuses(database) == {"pending": 1}
     assert await settle(database, now_ms=LATER_MS + 10_000) == 1
     await assert_books_hold(database)

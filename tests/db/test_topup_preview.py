@@ -18,6 +18,7 @@ from brim.core.bank_accounts.rules import BankNumbers
 from brim.core.funding.service import NewPaymentMethod, create_payment_method
 from brim.core.funding.tokens import NewBankToken, NewSource, create_source, create_token
 from brim.core.funding.wire import payment_method_json, source_json
+from brim.core.rails import Rails
 from brim.core.rails.protocol import Instruction, Outcome, Plan, Wait
 from brim.core.time.rules import ClockAdvancingError
 from brim.core.topups.rules import NoFundingSourceError
@@ -105,6 +106,8 @@ async def test_live_money_needs_a_bank_account_that_is_named_or_the_default(brim
 class SilentRail:
     """A rail that carries money and does not say when it arrives."""
 
+    name = "sandbox"
+
     def plan(self, **_question: object) -> Plan:
         return Plan(expected_availability_date=None, due_ms=None)
 
@@ -113,7 +116,7 @@ class SilentRail:
 
 
 async def test_where_the_rail_promises_no_date_that_is_said(brim: Clockwork) -> None:
-    brim.rail = SilentRail()
+    brim.rails = Rails([SilentRail()])
     topup = await brim.preview(OWNER, currency="eur")
     assert msgspec.json.decode(preview_json(topup, availability_of(topup))) == {
         "object": "brim.availability_preview",

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 
 import pytest
-from books import LATER_MS, OWNER, RAIL, create, execute, new_topup, rows
+from books import LATER_MS, OWNER, RAILS, create, execute, new_topup, rows
 from chains import post, seal_all
 
 from brim.base.errors import DatabaseUnavailableError
@@ -101,7 +101,7 @@ async def test_what_was_found_is_kept_and_told_to_the_operator(database: Databas
     assert await latest_run(database, operator) is None
     ids = IdFactory()
     await create(database, [new_topup(ids), new_topup(ids)])
-    await settle_due(database, now_ms=LATER_MS, ids=ids, rail=RAIL)
+    await settle_due(database, now_ms=LATER_MS, ids=ids, rails=RAILS)
     await seal_all(database, limit=1)
     await post(database, OWNER, ["tr_of_nothing"])
     [run] = await in_turn(database, TEN_MS)

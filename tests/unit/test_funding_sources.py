@@ -26,14 +26,14 @@ from brim.core.funding.rules import (
     judged,
 )
 from brim.core.funding.wire import documented_payment_method
-from brim.core.rails.sandbox import (
+from brim.core.rails.sandbox import SandboxBankAccounts
+from brim.core.rails.sandbox.bank_accounts import (
     ACCOUNT_NUMBER_SCENARIOS,
     PAYMENT_METHOD_SCENARIOS,
-    SCENARIOS,
     SOURCE_SCENARIOS,
     TOKEN_NUMBERS,
-    judge_amounts,
 )
+from brim.core.rails.sandbox.scenarios import SCENARIOS
 
 DIGITS = st.text("0123456789", min_size=8, max_size=8)
 
@@ -123,7 +123,11 @@ def test_there_is_not_always_something_to_guess() -> None:
 def test_only_the_documented_amounts_mean_anything_in_any_order(first: int, second: int) -> None:
     known = {(32, 45): Guess.RIGHT, (10, 11): Guess.ONE_TOO_MANY, (40, 41): Guess.TOO_LATE}
     expected = known.get((min(first, second), max(first, second)), Guess.WRONG)
-    assert judge_amounts((first, second)) is judge_amounts((second, first)) is expected
+    assert (
+        SandboxBankAccounts().judge_amounts((first, second))
+        is SandboxBankAccounts().judge_amounts((second, first))
+        is expected
+    )
 
 
 def test_every_test_id_plays_a_scenario_that_there_is() -> None:

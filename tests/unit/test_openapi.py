@@ -53,8 +53,9 @@ DOCUMENT: dict[str, Any] = build_openapi(OPERATIONS)
 _BY_ID = {operation.operation_id: operation for operation in OPERATIONS}
 _IDS = IdFactory()
 _OWNER = AccountScope("acct_1", livemode=False)
-_PENDING = Topup(scope=_OWNER, id=_IDS.new("tu_"), amount=2000, currency="usd", created=1_795_000_000)
+_PENDING = Topup(rail="sandbox", scope=_OWNER, id=_IDS.new("tu_"), amount=2000, currency="usd", created=1_795_000_000)
 _FULL = Topup(
+    rail="sandbox",
     scope=_OWNER,
     id=_IDS.new("tu_"),
     amount=2000,

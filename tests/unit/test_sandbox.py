@@ -1,9 +1,11 @@
 import pytest
 
 from brim.base.scope import AccountScope
+from brim.core.rails import SandboxRail
 from brim.core.rails.failures import FAILURES as SENTENCES
 from brim.core.rails.protocol import Fail, Outcome, Plan, Rail, Return, Succeed, Wait
-from brim.core.rails.sandbox import PAYMENT_METHOD_SCENARIOS, SCENARIOS, SOURCE_SCENARIOS, SandboxRail
+from brim.core.rails.sandbox.bank_accounts import PAYMENT_METHOD_SCENARIOS, SOURCE_SCENARIOS
+from brim.core.rails.sandbox.scenarios import SCENARIOS
 from brim.core.topups.rules import Status, Topup
 from brim.core.topups.transitions import instruction_of
 
@@ -25,6 +27,7 @@ def topup_of(scenario: str | None, *, status: Status = Status.PENDING, livemode:
         amount=1,
         currency="usd",
         created=1,
+        rail="sandbox",
         scenario=scenario,
         status=status,
     )

@@ -25,7 +25,7 @@ from brim.core.access import OwnerKeys
 from brim.core.changes import Watchers
 from brim.core.encryption import find_service_secret
 from brim.core.funding import BankSecrets
-from brim.core.rails import SandboxRail
+from brim.core.rails import Rails
 from brim.core.request_logs import RequestRecorder
 from brim.core.stripe_cli import Hub
 from brim.core.topups import Batches, KnownTerms
@@ -155,7 +155,7 @@ def _make_service(settings: Settings, database: Database, own_url: str) -> Servi
         batches=batches,
         ids=IdFactory(),
         clock=system_clock_ms,
-        rail=SandboxRail(settings.sandbox_settle_after_s),
+        rails=Rails.configured(settings),
         terms=KnownTerms(database),
         bank_secrets=BankSecrets(database, vault),
         vault=vault,

@@ -19,7 +19,7 @@ from brim.core.integrity import verify_in_turn
 from brim.core.jobs import HEARTBEAT_S, PREFIX, Worker, beat, count_stuck
 from brim.core.ledger import count_unsealed, seal_entries
 from brim.core.pruning import prune_events, prune_idempotency_keys, prune_sign_ins
-from brim.core.rails import Rail, SandboxRail
+from brim.core.rails import Rails
 from brim.core.request_logs import RequestPruning
 from brim.core.test_clocks import delete_ended_clock, step_clock
 from brim.core.topups import Status, forget_exceptions, settle_due, settlement_lag_ms
@@ -109,7 +109,7 @@ async def _work(settings: Settings, alive_fd: int | None) -> None:
     jobs = [
         *make_jobs(
             database,
-            SandboxRail(settings.sandbox_settle_after_s),
+            Rails.configured(settings),
             system_clock_ms,
             verify_every_s=settings.verify_every_s,
             wakes=wakes,
@@ -157,7 +157,7 @@ def make_courier(settings: Settings, resolver: NameResolver, clock: Clock) -> Co
 
 def make_jobs(
     database: Database,
-    rail: Rail,
+    rails: Rails,
     clock: Clock,
     *,
     verify_every_s: float = DEFAULT_VERIFY_EVERY_S,
@@ -170,13 +170,13 @@ def make_jobs(
     request_pruning = RequestPruning(database)
 
     async def settle() -> int:
-        count = await settle_due(database, now_ms=now_ms(), ids=ids, rail=rail, observe=_count_outcome)
+        count = await settle_due(database, now_ms=now_ms(), ids=ids, rails=rails, observe=_count_outcome)
         if count:
             wakes.number.set()
         return count
 
     async def advance() -> int:
-        count = await step_clock(database, now_ms=now_ms(), ids=ids, rail=rail, observe=_count_outcome)
+        count = await step_clock(database, now_ms=now_ms(), ids=ids, rails=rails, observe=_count_outcome)
         if count:
             wakes.number.set()
         return count

@@ -11,7 +11,7 @@ from brim.base.ids import IdFactory
 from brim.base.scope import AccountScope
 from brim.core.funding import BankSecrets
 from brim.core.idempotency import Attempt, KeyClaim
-from brim.core.rails import Rail
+from brim.core.rails import Rails
 from brim.core.stripe_cli import Hub
 from brim.core.topups import Batches, KnownTerms
 from brim.core.webhooks import EndpointRules
@@ -27,7 +27,7 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
     batches: Batches
     ids: IdFactory
     clock: Clock
-    rail: Rail
+    rails: Rails
     terms: KnownTerms
     bank_secrets: BankSecrets
     vault: Vault

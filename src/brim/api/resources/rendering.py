@@ -14,7 +14,7 @@ from brim.base import wire
 from brim.base.scope import AccountScope
 from brim.core import funding, ledger
 from brim.core import topups as topups_lists
-from brim.core.calendars import availability, calendar_of
+from brim.core.calendars import availability, calendar_named, calendar_of
 from brim.core.funding import FundingSource
 from brim.core.funding import wire as funding_wire
 from brim.core.ledger import BalanceTransaction
@@ -71,7 +71,8 @@ def availability_of(topup: Topup) -> topup_wire.AvailabilityObject:
     days = topup.settlement_days
     if days is None:
         return topup_wire.AvailabilityObject(available_on=topup.expected_availability_date, submitted=topup.created)
-    counted = availability(calendar_of(topup.currency), submitted_ms=topup.created * 1000, settlement_days=days)
+    calendar = calendar_named(topup.calendar) or calendar_of(topup.currency)
+    counted = availability(calendar, submitted_ms=topup.created * 1000, settlement_days=days)
     why = msgspec.convert(counted, topup_wire.AvailabilityObject, from_attributes=True)
     return msgspec.structs.replace(why, settlement_days=days)
 

@@ -3,11 +3,18 @@
 Pure: computed for each clearing system and year. Neighbours: `rails` asks. Start reading at `rules`.
 """
 
-from brim.core.calendars.rules import after_business_days, after_calendar_days, availability, calendar_of
+from brim.core.calendars.rules import (
+    after_business_days,
+    after_calendar_days,
+    availability,
+    calendar_named,
+    calendar_of,
+)
 
 __all__ = [
     "after_business_days",
     "after_calendar_days",
     "availability",
+    "calendar_named",
     "calendar_of",
 ]

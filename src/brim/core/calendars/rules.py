@@ -83,11 +83,21 @@ _WEEKDAYS: Final = BankCalendar(
     settlement_days=5,
     holidays_in=no_holidays,
 )
+_BY_NAME: Final = {calendar.name: calendar for calendar in (*_CALENDARS.values(), _WEEKDAYS)}
 
 
 def calendar_of(currency: str) -> BankCalendar:
     """Return the calendar of the rail that moves a currency (lower-case ISO code); `weekdays` where none is known."""
     return _CALENDARS.get(currency, _WEEKDAYS)
+
+
+def calendar_named(name: str | None) -> BankCalendar | None:
+    """Return the calendar of a name; None where there is none of it.
+
+    What was promised by a calendar is explained by it for ever, so a calendar whose days or hours change gets a new
+    name, and the old one stays in the list.
+    """
+    return _BY_NAME.get(name) if name else None
 
 
 class SkippedDay(msgspec.Struct, frozen=True, kw_only=True):

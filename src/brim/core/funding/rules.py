@@ -36,7 +36,7 @@ TOKEN_PREFIX: Final = "btok_"  # noqa: S105  how a token begins
 class FundingSource(msgspec.Struct, frozen=True, kw_only=True):
     """A bank account on file.
 
-    `created` is in Unix seconds; `scenario` is what the sandbox plays with money from there, None for plain success;
+    `created` is in Unix seconds; `scenario` is what its rail knows of it, which only the rail reads;
     `client_secret` is a source's; `attempts_left` counts the guesses at its micro-deposits. `customer` and
     `customer_account` name for whom a payment method is kept: ids of the client's own, which mean nothing here.
     """

@@ -36,13 +36,7 @@ from brim.core.funding.rules import (
 )
 from brim.core.funding.wire import bank_name_of, documented_payment_method
 from brim.core.idempotency import Answer, Attempt, RenderError, run_once
-from brim.core.rails import (
-    PAYMENT_METHOD_SCENARIOS,
-    UNVERIFIED_PAYMENT_METHODS,
-    behaviour_of,
-    judge_amounts,
-    judge_descriptor_code,
-)
+from brim.core.rails import bank_account_rules
 from brim.platform.database import Conn, Database
 from brim.platform.lookups import check_cursors
 
@@ -129,10 +123,8 @@ async def create_payment_method(
 def first_state(
     scope: AccountScope, numbers: BankNumbers, *, by_microdeposits: bool
 ) -> tuple[str | None, Verification]:
-    """Return what a new bank account plays, and whether it may be debited yet; live ones may not."""
-    if scope.livemode:
-        return None, Verification.PENDING
-    scenario, verification = behaviour_of(numbers)
+    """Return what a new bank account is to its rail, and whether it may be debited yet."""
+    scenario, verification = bank_account_rules(livemode=scope.livemode).counterparty(numbers)
     if by_microdeposits and verification is Verification.VERIFIED:
         return scenario, Verification.PENDING
     return scenario, verification
@@ -157,14 +149,11 @@ async def retrieve_funding_source(
 
 
 def find_documented(scope: AccountScope, payment_method: str) -> FundingSource | None:
-    """Return the payment method that a documented test id stands for, None for any other id and in live mode."""
-    if scope.livemode:
+    """Return the payment method that a documented test id stands for, None for any other id."""
+    documented = bank_account_rules(livemode=scope.livemode).documented_payment_method(payment_method)
+    if documented is None:
         return None
-    if payment_method in UNVERIFIED_PAYMENT_METHODS:
-        return documented_payment_method(scope, payment_method, verification=Verification.FAILED)
-    if payment_method in PAYMENT_METHOD_SCENARIOS:
-        return documented_payment_method(scope, payment_method, verification=Verification.VERIFIED)
-    return None
+    return documented_payment_method(scope, payment_method, verification=documented.verification)
 
 
 async def update_funding_source(
@@ -284,7 +273,7 @@ async def verify_funding_source(
     async def work(conn: Conn) -> bytes:
         source = await _lock(conn, attempt.scope, kind, funding_id)
         check_can_be_guessed(source)
-        found = _judge(guess)
+        found = _judge(attempt.scope, guess)
         after = judged(source, found)
         await funding.update_funding_source(conn, after)
         if after.verification is not Verification.VERIFIED:
@@ -294,10 +283,11 @@ async def verify_funding_source(
     return await run_once(database, attempt, work, render_error=render_error)
 
 
-def _judge(guess: MicrodepositGuess) -> Guess:
+def _judge(scope: AccountScope, guess: MicrodepositGuess) -> Guess:
+    rules = bank_account_rules(livemode=scope.livemode)
     if guess.amounts is not None:
-        return judge_amounts(guess.amounts)
-    return judge_descriptor_code(guess.descriptor_code or "")
+        return rules.judge_amounts(guess.amounts)
+    return rules.judge_descriptor_code(guess.descriptor_code or "")
 
 
 def _refusal(source: FundingSource, found: Guess, guess: MicrodepositGuess) -> BrimError:

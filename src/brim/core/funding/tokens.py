@@ -8,7 +8,7 @@ import msgspec
 from brim.base.errors import ResourceMissingError
 from brim.base.ids import IdFactory
 from brim.base.scope import AccountScope
-from brim.core.bank_accounts import TEST_BANK_ROUTING_NUMBER, BankAccount, BankNumbers, Party
+from brim.core.bank_accounts import BankAccount, BankNumbers, Party
 from brim.core.funding import store as funding
 from brim.core.funding.bank_secrets import BankSecrets
 from brim.core.funding.rules import (
@@ -25,7 +25,7 @@ from brim.core.funding.rules import (
 from brim.core.funding.service import Render, first_state
 from brim.core.funding.wire import bank_name_of, token_json
 from brim.core.idempotency import Answer, Attempt, RenderError, run_once
-from brim.core.rails import TOKEN_NUMBERS
+from brim.core.rails import bank_account_rules
 from brim.platform.database import Conn, Database
 
 
@@ -179,8 +179,9 @@ async def open_token(
     database: Database, secrets: BankSecrets, scope: AccountScope, token_id: str, *, param: str
 ) -> tuple[BankToken | None, BankNumbers]:
     """Return a token and its numbers; of a documented one, the numbers only."""
-    if not scope.livemode and token_id in TOKEN_NUMBERS:
-        return None, BankNumbers(TEST_BANK_ROUTING_NUMBER, TOKEN_NUMBERS[token_id])
+    documented = bank_account_rules(livemode=scope.livemode).documented_numbers(token_id)
+    if documented is not None:
+        return None, documented
     async with database.connection() as conn:
         found = await funding.read_bank_token(conn, scope, token_id)
     if found is None:

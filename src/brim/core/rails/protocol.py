@@ -39,19 +39,21 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
     `expected_availability_date` is the Unix second from which the money should be usable; `due_ms` is when to ask for
     the outcome (Unix milliseconds), None when there will be none by itself; `settlement_days` is how many banking
-    days that is, None where no bank's calendar was asked.
+    days that is, and `calendar` names the calendar they were counted by, None where no bank's calendar was asked.
     """
 
     expected_availability_date: int | None
     due_ms: int | None
     settlement_days: int | None = None
+    calendar: str | None = None
 
 
 class Instruction(msgspec.Struct, frozen=True, kw_only=True):
     """Money to be collected, as a rail sees it: it knows nothing of what the money is for.
 
     `id` is that of the object on whose behalf it is collected; `amount` is in minor units of `currency`; `scenario`
-    is what the counterparty plays in the sandbox, None for plain success. `is_collected` says that the money has
+    is what the counterparty plays, which only the rail reads. `calendar` names the one that the promise was made by,
+    None where none was asked. `is_collected` says that the money has
     arrived before, so that all there may be is a return; `is_frozen` that the time is a test clock's.
     """
 
@@ -60,12 +62,18 @@ class Instruction(msgspec.Struct, frozen=True, kw_only=True):
     amount: int
     currency: str
     scenario: str | None = None
+    calendar: str | None = None
     is_collected: bool = False
     is_frozen: bool = False
 
 
 class Rail(Protocol):
     """One way for money to come in."""
+
+    @property
+    def name(self) -> str:
+        """The rail's name in the registry, which its top-ups keep."""
+        ...
 
     def plan(
         self, *, currency: str, scenario: str | None, settlement_days: int | None, now_ms: int, is_frozen: bool

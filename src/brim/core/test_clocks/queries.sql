@@ -61,8 +61,8 @@ WHERE account = $1 AND livemode = $2 AND test_clock IS NOT NULL;
 SELECT
     account, livemode, id, amount, currency, created, expected_availability_date, due_ms, status,
     balance_transaction, description, failure_code, failure_message, metadata, payment_method,
-    payment_method_network, source, statement_descriptor, transfer_group, scenario, settlement_days, source_details,
-    test_clock
+    payment_method_network, source, statement_descriptor, transfer_group, rail, scenario, settlement_days, calendar,
+    source_details, test_clock
 FROM topups
 WHERE account = $1 AND livemode = $2 AND due_ms <= $3 AND test_clock IS NOT NULL
 ORDER BY due_ms, id

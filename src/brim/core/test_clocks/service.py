@@ -16,7 +16,7 @@ from brim.core import events, time
 from brim.core.account_config import change_terms
 from brim.core.events import BY_ITSELF, Cause, EventType, new_event
 from brim.core.idempotency import Answer, Attempt, RenderError, run_once
-from brim.core.rails import Rail, Succeed
+from brim.core.rails import Rails, Succeed
 from brim.core.test_clocks import store as clocks
 from brim.core.test_clocks.wire import clock_json
 from brim.core.time import (
@@ -189,7 +189,7 @@ async def step_clock(
     *,
     now_ms: int,
     ids: IdFactory,
-    rail: Rail,
+    rails: Rails,
     limit: int = MAX_STEP,
     observe: ObserveOutcome = lambda _status, _count: None,
 ) -> int:
@@ -211,10 +211,10 @@ async def step_clock(
         if not due:
             await _arrive(conn, clock, frozen_ids, now_ms=now_ms)
             return 1, []
-        step = list(_happening_in_order(due, clock, frozen_ids, rail))
+        step = list(_happening_in_order(due, clock, frozen_ids, rails))
         reached = msgspec.structs.replace(clock, frozen_time=step[-1][1].now_ms // 1000)
         await clocks.move_clock(conn, reached)
-        return 1, await settle(conn, step, rail=rail)
+        return 1, await settle(conn, step, rails=rails)
 
     taken, written = await database.transact(work)
     observe_changes(written, observe)
@@ -222,7 +222,7 @@ async def step_clock(
 
 
 def _happening_in_order(
-    due: Sequence[Topup], clock: TestClock, ids: FrozenIds, rail: Rail
+    due: Sequence[Topup], clock: TestClock, ids: FrozenIds, rails: Rails
 ) -> Iterator[tuple[Topup, Moment]]:
     """Yield what is due with its moments, up to where something would be due that this step itself brings about."""
     next_return_ms: int | None = None
@@ -230,7 +230,7 @@ def _happening_in_order(
         now_ms = max(topup.due_ms or 0, clock.frozen_time * 1000)
         if next_return_ms is not None and now_ms > next_return_ms:
             return
-        outcome = rail.outcome(instruction_of(topup), now_ms=now_ms)
+        outcome = rails.named(topup.rail).outcome(instruction_of(topup), now_ms=now_ms)
         if isinstance(outcome, Succeed) and outcome.return_due_ms is not None:
             next_return_ms = min(next_return_ms or outcome.return_due_ms, outcome.return_due_ms)
         yield topup, Moment(now_ms, ids, clock.id)

@@ -5,8 +5,8 @@ SELECT
     w.place,
     t.account, t.livemode, t.id, t.amount, t.currency, t.created, t.expected_availability_date, t.due_ms,
     t.status, t.balance_transaction, t.description, t.failure_code, t.failure_message, t.metadata, t.payment_method,
-    t.payment_method_network, t.source, t.statement_descriptor, t.transfer_group, t.scenario, t.settlement_days,
-    t.source_details, t.test_clock
+    t.payment_method_network, t.source, t.statement_descriptor, t.transfer_group, t.rail, t.scenario, t.settlement_days,
+    t.calendar, t.source_details, t.test_clock
 FROM unnest($1::text[], $2::boolean[], $3::text[], $4::text[], $5::boolean[], $6::bigint[]) WITH ORDINALITY
     AS w (account, livemode, low, high, newest_first, wanted, place)
 CROSS JOIN LATERAL (
@@ -35,8 +35,8 @@ SELECT
     w.place,
     t.account, t.livemode, t.id, t.amount, t.currency, t.created, t.expected_availability_date, t.due_ms,
     t.status, t.balance_transaction, t.description, t.failure_code, t.failure_message, t.metadata, t.payment_method,
-    t.payment_method_network, t.source, t.statement_descriptor, t.transfer_group, t.scenario, t.settlement_days,
-    t.source_details, t.test_clock
+    t.payment_method_network, t.source, t.statement_descriptor, t.transfer_group, t.rail, t.scenario, t.settlement_days,
+    t.calendar, t.source_details, t.test_clock
 FROM unnest($1::text[], $2::boolean[], $3::text[], $4::text[], $5::boolean[], $6::bigint[], $7::text[]) WITH ORDINALITY
     AS w (account, livemode, low, high, newest_first, wanted, status, place)
 CROSS JOIN LATERAL (
@@ -65,8 +65,8 @@ SELECT
     w.place,
     t.account, t.livemode, t.id, t.amount, t.currency, t.created, t.expected_availability_date, t.due_ms,
     t.status, t.balance_transaction, t.description, t.failure_code, t.failure_message, t.metadata, t.payment_method,
-    t.payment_method_network, t.source, t.statement_descriptor, t.transfer_group, t.scenario, t.settlement_days,
-    t.source_details, t.test_clock
+    t.payment_method_network, t.source, t.statement_descriptor, t.transfer_group, t.rail, t.scenario, t.settlement_days,
+    t.calendar, t.source_details, t.test_clock
 FROM unnest($1::text[], $2::boolean[], $3::text[], $4::text[], $5::boolean[], $6::bigint[], $7::bigint[])
     WITH ORDINALITY AS w (account, livemode, low, high, newest_first, wanted, amount, place)
 CROSS JOIN LATERAL (

@@ -9,7 +9,8 @@ WITH wanted AS MATERIALIZED (
         account text, livemode boolean, id text, amount bigint, currency text, created bigint,
         expected_availability_date bigint, due_ms bigint, description text, metadata jsonb,
         payment_method text, payment_method_network text, source text, source_details json,
-        statement_descriptor text, transfer_group text, scenario text, settlement_days smallint, test_clock text,
+        statement_descriptor text, transfer_group text, rail text, scenario text, settlement_days smallint,
+        calendar text, test_clock text,
         terms_version bigint, key text, fingerprint bytea, request_id text, event_id text, api_version text,
         payload json
     )
@@ -49,12 +50,12 @@ new_topups AS (
     INSERT INTO topups (
         account, livemode, id, amount, currency, created, expected_availability_date, due_ms, status, description,
         metadata, payment_method, payment_method_network, source, source_details, statement_descriptor,
-        transfer_group, scenario, settlement_days, test_clock
+        transfer_group, rail, scenario, settlement_days, calendar, test_clock
     )
     SELECT
         account, livemode, id, amount, currency, created, expected_availability_date, due_ms, 'pending', description,
         metadata, payment_method, payment_method_network, source, source_details, statement_descriptor,
-        transfer_group, scenario, settlement_days, test_clock
+        transfer_group, rail, scenario, settlement_days, calendar, test_clock
     FROM winners
 ),
 new_events AS (
@@ -79,8 +80,8 @@ WHERE event_id NOT IN (SELECT event_id FROM winners);
 SELECT
     t.account, t.livemode, t.id, t.amount, t.currency, t.created, t.expected_availability_date, t.due_ms,
     t.status, t.balance_transaction, t.description, t.failure_code, t.failure_message, t.metadata, t.payment_method,
-    t.payment_method_network, t.source, t.statement_descriptor, t.transfer_group, t.scenario, t.settlement_days,
-    t.source_details, t.test_clock
+    t.payment_method_network, t.source, t.statement_descriptor, t.transfer_group, t.rail, t.scenario, t.settlement_days,
+    t.calendar, t.source_details, t.test_clock
 FROM unnest($1::text[], $2::boolean[], $3::text[]) AS w (account, livemode, id)
 CROSS JOIN LATERAL (
     SELECT *
@@ -94,8 +95,8 @@ CROSS JOIN LATERAL (
 SELECT
     account, livemode, id, amount, currency, created, expected_availability_date, due_ms, status,
     balance_transaction, description, failure_code, failure_message, metadata, payment_method,
-    payment_method_network, source, statement_descriptor, transfer_group, scenario, settlement_days, source_details,
-    test_clock
+    payment_method_network, source, statement_descriptor, transfer_group, rail, scenario, settlement_days, calendar,
+    source_details, test_clock
 FROM topups
 WHERE account = $1 AND livemode = $2 AND id BETWEEN $3 AND $3
 ORDER BY id

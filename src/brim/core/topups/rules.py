@@ -37,9 +37,10 @@ class Topup(msgspec.Struct, frozen=True, kw_only=True):
 
     `amount` is in minor units of `currency`; `created` and `expected_availability_date` are Unix seconds;
     `due_ms` is when the rail next has something to say (Unix milliseconds of the account's time), None when it has
-    nothing more to give; `test_clock` names the clock whose time is meant, None means real time. `scenario` is what
-    the sandbox plays, None for plain success; `settlement_days` how many banking days were promised, None where no
-    bank's calendar was asked; `source_details` the compact JSON of a Source on file, as it was.
+    nothing more to give; `test_clock` names the clock whose time is meant, None means real time. `rail` names the one
+    that collects the money and `scenario` is what that knows of the bank account; `settlement_days` is how many banking
+    days were promised, and `calendar` names the calendar that they were counted by, both None where no bank's calendar
+    was asked; `source_details` is the compact JSON of a Source on file, as it was.
     """
 
     scope: AccountScope
@@ -60,8 +61,10 @@ class Topup(msgspec.Struct, frozen=True, kw_only=True):
     statement_descriptor: str | None = None
     transfer_group: str | None = None
     due_ms: int | None = None
+    rail: str
     scenario: str | None = None
     settlement_days: int | None = None
+    calendar: str | None = None
     source_details: bytes | None = None
     test_clock: str | None = None
 

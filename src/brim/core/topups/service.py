@@ -12,7 +12,7 @@ from brim.base.scope import AccountScope
 from brim.core.accounts import AccountClosedError
 from brim.core.funding import IMPLICIT, Funding
 from brim.core.idempotency import Answer, Attempt, KeptReply, RenderError, replay_of, run_once
-from brim.core.rails import PAYMENT_METHOD_SCENARIOS, SOURCE_SCENARIOS, Outcome, Rail
+from brim.core.rails import Outcome, Rails, bank_account_rules
 from brim.core.time import ClockAdvancingError, Moment, check_test_mode, hold_moment, moment_of
 from brim.core.topups import store as topups
 from brim.core.topups.amounts import check_amount
@@ -66,7 +66,7 @@ async def create_topup(
     wish: CreateTopup,
     *,
     ids: IdFactory,
-    rail: Rail,
+    rails: Rails,
     find_funding: FindFunding,
 ) -> Answer:
     """Return the new top-up's reply, or the first reply of its idempotency key; durable either way.
@@ -92,10 +92,10 @@ async def create_topup(
         named = found
     for _ in range(_MOST_TERMS):
         try:
-            new = _new_topup(attempt, wish, named, terms.of(attempt.scope), ids=ids, rail=rail)
+            new = _new_topup(attempt, wish, named, terms.of(attempt.scope), ids=ids, rails=rails)
         except (NoFundingSourceError, ClockAdvancingError):  # perhaps it is so no longer
             await terms.refresh(attempt.scope)
-            new = _new_topup(attempt, wish, named, terms.of(attempt.scope), ids=ids, rail=rail)
+            new = _new_topup(attempt, wish, named, terms.of(attempt.scope), ids=ids, rails=rails)
         created = await batches.create(new)
         if created is None:
             return Answer(body=new.event.payload)
@@ -112,7 +112,7 @@ async def preview_topup(
     *,
     now_ms: int,
     ids: IdFactory,
-    rail: Rail,
+    rails: Rails,
     find_funding: PreviewFunding,
 ) -> Topup:
     """Return the top-up that a create would make now, with what it would be promised; nothing is written.
@@ -132,15 +132,15 @@ async def preview_topup(
     if named is None and (wish.source or wish.payment_method):
         named = await find_funding(scope, wish)
     current = await terms.refresh(scope)  # a create is sent back when its terms are old; nothing would send this back
-    topup, _ = _draft(scope, wish, named, current, now_ms=now_ms, ids=ids, rail=rail)
+    topup, _ = _draft(scope, wish, named, current, now_ms=now_ms, ids=ids, rails=rails)
     return topup
 
 
 def _new_topup(
-    attempt: Attempt, wish: CreateTopup, named: Funding | None, terms: Terms, *, ids: IdFactory, rail: Rail
+    attempt: Attempt, wish: CreateTopup, named: Funding | None, terms: Terms, *, ids: IdFactory, rails: Rails
 ) -> NewTopup:
     """Return the pending top-up and its `topup.created` event, under these terms; `named` is what the wish names."""
-    topup, moment = _draft(attempt.scope, wish, named, terms, now_ms=attempt.now_ms, ids=ids, rail=rail)
+    topup, moment = _draft(attempt.scope, wish, named, terms, now_ms=attempt.now_ms, ids=ids, rails=rails)
     return NewTopup(topup, topup_event(topup, moment, attempt.cause), attempt.claim, terms.version)
 
 
@@ -152,17 +152,21 @@ def _draft(
     *,
     now_ms: int,
     ids: IdFactory,
-    rail: Rail,
+    rails: Rails,
 ) -> tuple[Topup, Moment]:
     """Return the pending top-up that a wish becomes under these terms, and its moment in the account's time.
 
     Raises:
         AccountClosedError: the account's account was rejected or deleted.
+        NoFundingSourceError: no rail collects that money, or nothing is named and there is no default.
     """
     if terms.is_closed:
         raise AccountClosedError(scope.account)
     funding = named or _default_funding(scope, wish.currency, terms)
     moment = moment_of(terms.test_clock, now_ms=now_ms, ids=ids)
+    rail = rails.serving(livemode=scope.livemode, currency=wish.currency, funding_type=funding.type)
+    if rail is None:
+        raise NoFundingSourceError(wish.currency)
     plan = rail.plan(
         currency=wish.currency,
         scenario=funding.scenario,
@@ -185,8 +189,10 @@ def _draft(
         statement_descriptor=wish.statement_descriptor,
         transfer_group=wish.transfer_group,
         due_ms=plan.due_ms,
+        rail=rail.name,
         scenario=funding.scenario,
         settlement_days=plan.settlement_days,
+        calendar=plan.calendar,
         source_details=funding.source_details,
         test_clock=moment.test_clock if plan.due_ms is not None else None,
     )
@@ -197,12 +203,11 @@ def _named_funding(scope: AccountScope, wish: CreateTopup) -> Funding | None:
     """Return what pays if the wish names a documented test id; None if it names another one, or nothing."""
     if wish.source and wish.payment_method:
         raise ExclusiveParametersError("source", "payment_method")
-    if scope.livemode:
-        return None
-    if wish.source in SOURCE_SCENARIOS:
-        return Funding(source=wish.source, scenario=SOURCE_SCENARIOS[wish.source])
-    if wish.payment_method in PAYMENT_METHOD_SCENARIOS:
-        return Funding(payment_method=wish.payment_method, scenario=PAYMENT_METHOD_SCENARIOS[wish.payment_method])
+    rules = bank_account_rules(livemode=scope.livemode)
+    if wish.source and (token := rules.documented_source(wish.source)):
+        return Funding(source=wish.source, scenario=token.scenario)
+    if wish.payment_method and (method := rules.documented_payment_method(wish.payment_method)):
+        return Funding(payment_method=wish.payment_method, scenario=method.scenario) if method.is_verified else None
     return None
 
 

@@ -9,7 +9,7 @@ import structlog
 from brim.base.ids import IdFactory
 from brim.core.events import BY_ITSELF
 from brim.core.jobs import note_exception, short_error
-from brim.core.rails import Rail
+from brim.core.rails import Rails
 from brim.core.time import Moment
 from brim.core.topups import settlement_store as settlement
 from brim.core.topups.rules import Status, Topup
@@ -34,7 +34,7 @@ async def settle_due(
     *,
     now_ms: int,
     ids: IdFactory,
-    rail: Rail,
+    rails: Rails,
     limit: int = MAX_BATCH,
     observe: ObserveOutcome = lambda _status, _count: None,
 ) -> int:
@@ -50,7 +50,7 @@ async def settle_due(
 
     async def work(conn: Conn) -> tuple[int, Sequence[Change]]:
         due = await settlement.claim_due(conn, now_ms=now_ms, limit=limit)
-        return len(due), await settle(conn, [(topup, moment) for topup in due], rail=rail)
+        return len(due), await settle(conn, [(topup, moment) for topup in due], rails=rails)
 
     taken, written = await database.transact(work)
     observe_changes(written, observe)
@@ -63,7 +63,7 @@ def observe_changes(written: Sequence[Change], observe: ObserveOutcome) -> None:
         observe(status, count)
 
 
-async def settle(conn: Conn, due: Sequence[tuple[Topup, Moment]], *, rail: Rail) -> Sequence[Change]:
+async def settle(conn: Conn, due: Sequence[tuple[Topup, Moment]], *, rails: Rails) -> Sequence[Change]:
     """Settle top-ups that the caller's transaction holds, each at its moment; return the changes that were written.
 
     One that cannot be settled is put off and logged, and its neighbours settle all the same.
@@ -72,7 +72,7 @@ async def settle(conn: Conn, due: Sequence[tuple[Topup, Moment]], *, rail: Rail)
     waiting: list[tuple[Topup, None]] = []
     for topup, moment in due:
         try:
-            outcome = rail.outcome(instruction_of(topup), now_ms=moment.now_ms)
+            outcome = rails.named(topup.rail).outcome(instruction_of(topup), now_ms=moment.now_ms)
             transition = follow(topup, outcome, moment, BY_ITSELF)
         except Exception as error:  # noqa: BLE001  whatever is wrong with one must not hold up the others
             await _park(conn, topup, error, now_ms=moment.now_ms)

@@ -4,8 +4,8 @@
 SELECT
     account, livemode, id, amount, currency, created, expected_availability_date, due_ms, status,
     balance_transaction, description, failure_code, failure_message, metadata, payment_method,
-    payment_method_network, source, statement_descriptor, transfer_group, scenario, settlement_days, source_details,
-    test_clock
+    payment_method_network, source, statement_descriptor, transfer_group, rail, scenario, settlement_days, calendar,
+    source_details, test_clock
 FROM topups
 WHERE due_ms <= $1 AND test_clock IS NULL
 ORDER BY due_ms

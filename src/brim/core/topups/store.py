@@ -78,6 +78,7 @@ class _CreationRow(msgspec.Struct, frozen=True, omit_defaults=True):
     api_version: str
     payload: msgspec.Raw
     terms_version: int
+    rail: str
     description: str | None = None
     metadata: dict[str, str] | None = None
     payment_method: str | None = None
@@ -88,6 +89,7 @@ class _CreationRow(msgspec.Struct, frozen=True, omit_defaults=True):
     transfer_group: str | None = None
     scenario: str | None = None
     settlement_days: int | None = None
+    calendar: str | None = None
     test_clock: str | None = None
     key: str | None = None
     fingerprint: str | None = None
@@ -118,7 +120,9 @@ def _creation_row(new: NewTopup) -> _CreationRow:
         statement_descriptor=topup.statement_descriptor,
         transfer_group=topup.transfer_group,
         scenario=topup.scenario,
+        rail=topup.rail,
         settlement_days=topup.settlement_days,
+        calendar=topup.calendar,
         test_clock=topup.test_clock,
         key=claim.key if claim else None,
         fingerprint="\\x" + claim.fingerprint.hex() if claim else None,
@@ -183,7 +187,9 @@ def topup_from_record(record: Mapping[str, Any]) -> Topup:
         statement_descriptor=record["statement_descriptor"],
         transfer_group=record["transfer_group"],
         due_ms=record["due_ms"],
+        rail=record["rail"],
         scenario=record["scenario"],
+        calendar=record["calendar"],
         settlement_days=record["settlement_days"],
         source_details=details.encode() if details else None,
         test_clock=record["test_clock"],

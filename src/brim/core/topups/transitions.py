@@ -45,6 +45,7 @@ def instruction_of(topup: Topup) -> Instruction:
         amount=topup.amount,
         currency=topup.currency,
         scenario=topup.scenario,
+        calendar=topup.calendar,
         is_collected=topup.status is Status.SUCCEEDED,
         is_frozen=topup.test_clock is not None,
     )

@@ -46,7 +46,7 @@ async def create(call: Call) -> Answer:
         call.attempt,
         wish,
         ids=service.ids,
-        rail=service.rail,
+        rails=service.rails,
         find_funding=partial(_find_funding, service),
     )
     if "expand" in parameters:
@@ -77,7 +77,7 @@ async def preview(call: Call) -> Answer:
         wish,
         now_ms=call.now_ms,
         ids=service.ids,
-        rail=service.rail,
+        rails=service.rails,
         find_funding=partial(_preview_funding, service),
     )
     return Answer(body=preview_json(topup, availability_of(topup)))
