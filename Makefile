@@ -6,7 +6,7 @@ STAMP := .venv/.installed
 SIDE_BY_SIDE := --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help install compiled serve test test-fast coverage check format lint types imports sim fuzz bench bench-webhooks bench-pages schemathesis lock clean
+.PHONY: help install compiled serve test test-fast coverage check format lint types imports sim fuzz upgrade-test migration-bench bench bench-webhooks bench-pages schemathesis lock clean
 
 ## Lists the targets, each with its sentence.
 help:
@@ -52,6 +52,16 @@ sim: compiled
 ## Sends the HTTP protocol and its websockets hostile bytes, ten minutes for each property; FUZZ_SECONDS changes that.
 fuzz: compiled
 	FUZZ_SECONDS=$${FUZZ_SECONDS:-600} $(BIN)/python -m pytest tests/fuzz --override-ini timeout=0
+
+## Upgrades folders that an earlier version wrote under load and was killed in, and checks that nothing was lost;
+## UPGRADE_FROM names another revision than the last before the general ledger.
+upgrade-test: compiled
+	$(BIN)/python tools/upgrade_test.py $(UPGRADE_FROM)
+
+## Measures each migration since then on a million top-ups beside a client, and prints a table; UPGRADE_TOPUPS (and
+## UPGRADE_FROM) change that. It needs 5 GB among the temporary files.
+migration-bench: compiled
+	$(BIN)/python tools/upgrade_test.py --bench --topups $${UPGRADE_TOPUPS:-1000000} $(UPGRADE_FROM)
 
 ## Sends requests made from the API's own document, and checks that every answer is as it says. CONTRACT_EXAMPLES
 ## (500 for each operation) and CONTRACT_SEED change that.
