@@ -287,7 +287,7 @@ async def _thaw(brim: Clockwork, clock_id: str) -> None:
 
 
 async def _remove_ended(brim: Clockwork, _: str) -> None:
-    await delete_ended_clock(brim.database, now_ms=NOW_MS + KEPT_S * 1000, ids=brim.ids)
+    await delete_ended_clock(brim.database, queues=brim.queues, now_ms=NOW_MS + KEPT_S * 1000, ids=brim.ids)
 
 
 async def _create_under_old_keys(brim: Clockwork) -> str:

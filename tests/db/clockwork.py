@@ -16,8 +16,8 @@ from brim.core.idempotency.service import Answer, Attempt
 from brim.core.rails import Rails, SandboxRail
 from brim.core.rails.protocol import Outcome
 from brim.core.test_clocks import service as clocks
+from brim.core.topups import TopupQueue, settlement
 from brim.core.topups import service as topups
-from brim.core.topups import settlement
 from brim.core.topups.batches import Batches
 from brim.core.topups.config_cache import KnownTerms
 from brim.core.topups.rules import Topup
@@ -160,6 +160,11 @@ class Clockwork:
         """Return the id of the object in an answer."""
         return str(_decoded(answer.body)["id"])
 
+    @property
+    def queues(self) -> list[TopupQueue]:
+        """What a clock moves through."""
+        return [TopupQueue(self.rails)]
+
     async def settle(self, *, limit: int = 500) -> int:
         """Settle what is due in real time; return how many top-ups were taken in hand."""
         return await settlement.settle_due(
@@ -173,6 +178,7 @@ class Clockwork:
             self.attempt(scope, key=key),
             frozen_time=frozen_time,
             name=None,
+            queues=self.queues,
             ids=self.ids,
             render_error=render_error,
         )
@@ -186,13 +192,14 @@ class Clockwork:
             self.attempt(scope, key=key),
             clock_id,
             frozen_time=frozen_time,
+            queues=self.queues,
             ids=self.ids,
             render_error=render_error,
         )
 
     async def step(self, *, limit: int = 500) -> int:
         """Take a clock that is on its way one step further."""
-        return await clocks.step_clock(self.database, now_ms=self.now_ms, ids=self.ids, rails=self.rails, limit=limit)
+        return await clocks.step_clock(self.database, queues=self.queues, now_ms=self.now_ms, ids=self.ids, limit=limit)
 
     async def advance(self, scope: AccountScope, clock_id: str, frozen_time: int, *, limit: int = 500) -> None:
         """Send a clock on its way and take it there."""
@@ -202,7 +209,7 @@ class Clockwork:
 
     async def thaw(self, scope: AccountScope, clock_id: str) -> None:
         """Delete a clock."""
-        await clocks.delete_clock(self.database, self.attempt(scope), clock_id, ids=self.ids)
+        await clocks.delete_clock(self.database, self.attempt(scope), clock_id, queues=self.queues, ids=self.ids)
 
 
 def _decoded(body: bytes) -> Reply:

@@ -10,7 +10,9 @@ from clockwork import Clockwork
 from brim.base.errors import NotInLiveModeError, ResourceMissingError
 from brim.base.ids import created_of
 from brim.base.scope import AccountScope
-from brim.core.rails.protocol import Fail, Return, Succeed
+from brim.core.jobs import list_stuck
+from brim.core.rails import Rails
+from brim.core.rails.protocol import Fail, Instruction, Outcome, Plan, Return, Succeed
 from brim.core.test_clocks.service import delete_ended_clock
 from brim.core.time.rules import KEPT_S, ClockAdvancingError, ClockExistsError, FrozenTimeError
 from brim.core.topups.rules import InvalidTransitionError
@@ -182,8 +184,13 @@ async def test_without_its_clock_an_account_returns_to_real_time_and_keeps_its_d
 
 async def test_a_clock_goes_by_itself_when_its_days_are_over(brim: Clockwork) -> None:
     await brim.freeze(OWNER, NOON)
-    assert await delete_ended_clock(brim.database, now_ms=REAL_MS + KEPT_S * 1000 - 1, ids=brim.ids) == 0
-    assert await delete_ended_clock(brim.database, now_ms=REAL_MS + KEPT_S * 1000, ids=brim.ids) == 1
+    assert (
+        await delete_ended_clock(brim.database, queues=brim.queues, now_ms=REAL_MS + KEPT_S * 1000 - 1, ids=brim.ids)
+        == 0
+    )
+    assert (
+        await delete_ended_clock(brim.database, queues=brim.queues, now_ms=REAL_MS + KEPT_S * 1000, ids=brim.ids) == 1
+    )
     assert await rows(brim.database, "TABLE test_clocks") == []
 
 
@@ -303,3 +310,30 @@ async def test_a_cancel_that_races_the_clock_wins_or_loses_but_never_both(databa
     ends = Counter(row["status"] for row in await rows(database, "SELECT status FROM topups"))
     assert ends == Counter({"canceled": sum(map(bool, canceled)), "succeeded": 40 - sum(map(bool, canceled))})
     await assert_books_hold(database)
+
+
+class _BrokenRail:
+    """A rail with a bug."""
+
+    name = "sandbox"
+
+    def plan(self, **_question: object) -> Plan:
+        raise NotImplementedError
+
+    def outcome(self, instruction: Instruction, *, now_ms: int) -> Outcome:
+        raise ZeroDivisionError(instruction.id, now_ms)
+
+
+@pytest.mark.parametrize("rails", [Rails([_BrokenRail()]), Rails([])], ids=["a bug", "unknown"])
+async def test_a_rail_that_cannot_answer_does_not_stop_the_clock(brim: Clockwork, rails: Rails) -> None:
+    clock_id = await brim.freeze(OWNER, NOON)
+    topup_id = (await brim.create(OWNER))["id"]
+    working, brim.rails = brim.rails, rails
+    await brim.advance(OWNER, clock_id, NOON + 10 * 86_400)
+    [stuck] = await list_stuck(brim.database, None)
+    assert stuck.object_id == topup_id
+    brim.rails = working
+    await brim.advance(OWNER, clock_id, NOON + 60 * 86_400)
+    [row] = await rows(brim.database, "SELECT status FROM topups")
+    assert row["status"] == "succeeded"
+    await assert_books_hold(brim.database)

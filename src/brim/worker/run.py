@@ -22,7 +22,7 @@ from brim.core.pruning import prune_events, prune_idempotency_keys, prune_sign_i
 from brim.core.rails import Rails
 from brim.core.request_logs import RequestPruning
 from brim.core.test_clocks import delete_ended_clock, step_clock
-from brim.core.topups import Status, forget_exceptions, settle_due, settlement_lag_ms
+from brim.core.topups import Status, TopupQueue, forget_exceptions, settle_due, settlement_lag_ms
 from brim.core.verification import VerificationRun
 from brim.core.webhooks import MAX_BATCH, Courier, Numbering, Poster, count_owed, numbering_lag_ms
 from brim.platform.announcements.service import Announcer, listen
@@ -168,6 +168,7 @@ def make_jobs(
     wakes = wakes or Wakes()
     now_ms = never_backwards(clock)
     request_pruning = RequestPruning(database)
+    queues = [TopupQueue(rails, _count_outcome)]
 
     async def settle() -> int:
         count = await settle_due(database, now_ms=now_ms(), ids=ids, rails=rails, observe=_count_outcome)
@@ -176,7 +177,7 @@ def make_jobs(
         return count
 
     async def advance() -> int:
-        count = await step_clock(database, now_ms=now_ms(), ids=ids, rails=rails, observe=_count_outcome)
+        count = await step_clock(database, queues=queues, now_ms=now_ms(), ids=ids)
         if count:
             wakes.number.set()
         return count
@@ -190,7 +191,7 @@ def make_jobs(
         )
 
     async def prune() -> int:
-        await delete_ended_clock(database, now_ms=now_ms(), ids=ids)
+        await delete_ended_clock(database, queues=queues, now_ms=now_ms(), ids=ids)
         forgotten = await request_pruning.run_once(now_ms=now_ms(), limit=PRUNE_BATCH)
         forgotten = max(forgotten, await prune_sign_ins(database, now_ms=now_ms(), limit=PRUNE_BATCH))
         keys = await prune_idempotency_keys(database, now_ms=now_ms(), limit=PRUNE_BATCH)

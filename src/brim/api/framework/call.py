@@ -1,6 +1,6 @@
 """What a handler is given: the service's parts, and one validated request."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -9,11 +9,12 @@ from brim.api.framework.rights import Rights
 from brim.base.clock import Clock
 from brim.base.ids import IdFactory
 from brim.base.scope import AccountScope
+from brim.core.due import DueQueue
 from brim.core.funding import BankSecrets
 from brim.core.idempotency import Attempt, KeyClaim
 from brim.core.rails import Rails
 from brim.core.stripe_cli import Hub
-from brim.core.topups import Batches, KnownTerms
+from brim.core.topups import Batches, KnownTerms, TopupQueue
 from brim.core.webhooks import EndpointRules
 from brim.http.origin import Proxies
 from brim.platform.database import Database
@@ -36,6 +37,11 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
     cli_reconnect_s: int = 60
     own_url: str = ""
     proxies: Proxies = Proxies()
+
+    @property
+    def queues(self) -> Sequence[DueQueue]:
+        """What waits for its time, through which test clocks move."""
+        return [TopupQueue(self.rails)]
 
 
 class Call(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,6 +1,6 @@
-"""Test clocks: made, advanced in steps that settle what is due on the way, and deleted.
+"""Test clocks: made, advanced in steps that do what is due on the way, and deleted.
 
-Neighbours: `time` says what time it is, `topups` settles. Start reading at `service`.
+Neighbours: `time` says what time it is, `due` is what they move through. Start reading at `service`.
 """
 
 from brim.core.test_clocks.service import (

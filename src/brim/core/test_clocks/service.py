@@ -4,7 +4,8 @@ A request moves a clock's target only; the worker takes the clock there in steps
 everything due happens in order and at its own time. Until it has arrived, nobody else acts in that time.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
+from itertools import groupby
 from typing import Final
 
 import msgspec
@@ -14,9 +15,9 @@ from brim.base.ids import FrozenIds, IdFactory
 from brim.base.scope import AccountScope
 from brim.core import events, time
 from brim.core.account_config import change_terms
+from brim.core.due import DueQueue, in_order
 from brim.core.events import BY_ITSELF, Cause, EventType, new_event
 from brim.core.idempotency import Answer, Attempt, RenderError, run_once
-from brim.core.rails import Rails, Succeed
 from brim.core.test_clocks import store as clocks
 from brim.core.test_clocks.wire import clock_json
 from brim.core.time import (
@@ -30,11 +31,10 @@ from brim.core.time import (
     find_clock,
     standing_at,
 )
-from brim.core.topups import Change, ObserveOutcome, Topup, instruction_of, observe_changes, settle
 from brim.platform.database import Conn, Database
 
 MAX_STEP: Final = 500
-"""The most top-ups that one step of a clock takes in hand."""
+"""The most that one step of a clock takes in hand."""
 
 PREFIX: Final = "clock_"
 
@@ -45,6 +45,7 @@ async def create_clock(
     *,
     frozen_time: int,
     name: str | None,
+    queues: Sequence[DueQueue],
     ids: IdFactory,
     render_error: RenderError,
 ) -> Answer:
@@ -72,7 +73,7 @@ async def create_clock(
         if not await clocks.insert_clock(conn, clock):
             existing = await time.read_clock(conn, attempt.scope)
             raise ClockExistsError(existing.id if existing else "")
-        await clocks.adopt_topups(conn, clock)
+        await _adopt(conn, clock, queues)
         return await _changed(conn, clock, EventType.CLOCK_CREATED, attempt, ids=ids)
 
     return await run_once(database, attempt, work, render_error=render_error)
@@ -84,6 +85,7 @@ async def advance_clock(
     clock_id: str,
     *,
     frozen_time: int,
+    queues: Sequence[DueQueue],
     ids: IdFactory,
     render_error: RenderError,
 ) -> Answer:
@@ -98,7 +100,7 @@ async def advance_clock(
     async def work(conn: Conn) -> bytes:
         clock = await _lock(conn, attempt.scope, clock_id)
         check_advance(clock, frozen_time)
-        await clocks.adopt_topups(conn, clock)  # creates that were under way when the clock was made
+        await _adopt(conn, clock, queues)  # creates that were under way when the clock was made
         moving = msgspec.structs.replace(clock, target_frozen_time=frozen_time, since_ms=attempt.now_ms)
         await clocks.move_clock(conn, moving)
         return await _changed(conn, moving, EventType.CLOCK_ADVANCING, attempt, ids=ids, at=clock)
@@ -106,7 +108,9 @@ async def advance_clock(
     return await run_once(database, attempt, work, render_error=render_error)
 
 
-async def delete_clock(database: Database, attempt: Attempt, clock_id: str, *, ids: IdFactory) -> None:
+async def delete_clock(
+    database: Database, attempt: Attempt, clock_id: str, *, queues: Sequence[DueQueue], ids: IdFactory
+) -> None:
     """Let an account's test mode return to real time; what it waits for keeps its date.
 
     Raises:
@@ -115,7 +119,7 @@ async def delete_clock(database: Database, attempt: Attempt, clock_id: str, *, i
 
     async def work(conn: Conn) -> None:
         clock = await _lock(conn, attempt.scope, clock_id)
-        await _delete(conn, clock, now_ms=attempt.now_ms, ids=ids, cause=attempt.cause)
+        await _delete(conn, clock, queues, now_ms=attempt.now_ms, ids=ids, cause=attempt.cause)
 
     await database.transact(work)
 
@@ -165,75 +169,71 @@ async def _announce(conn: Conn, clock: TestClock, event_type: EventType, moment:
     await events.insert_events(conn, [event])
 
 
-async def _delete(conn: Conn, clock: TestClock, *, now_ms: int, ids: IdFactory, cause: Cause) -> None:
+async def _adopt(conn: Conn, clock: TestClock, queues: Sequence[DueQueue]) -> None:
+    for queue in queues:
+        await queue.adopt(conn, clock.scope, clock.id)
+
+
+async def _delete(
+    conn: Conn, clock: TestClock, queues: Sequence[DueQueue], *, now_ms: int, ids: IdFactory, cause: Cause
+) -> None:
+    for queue in queues:
+        await queue.release(conn, clock.scope)
     await clocks.delete_clock(conn, clock)
     moment = standing_at(clock, now_ms=now_ms, ids=ids)
     await _announce(conn, clock, EventType.CLOCK_DELETED, moment, cause)
 
 
-async def delete_ended_clock(database: Database, *, now_ms: int, ids: IdFactory) -> int:
+async def delete_ended_clock(database: Database, *, queues: Sequence[DueQueue], now_ms: int, ids: IdFactory) -> int:
     """Remove one clock whose days are over; return how many there were to remove, 0 or 1."""
 
     async def work(conn: Conn) -> int:
         clock = await clocks.claim_ended(conn, now_s=now_ms // 1000)
         if clock is None:
             return 0
-        await _delete(conn, clock, now_ms=now_ms, ids=ids, cause=BY_ITSELF)
+        await _delete(conn, clock, queues, now_ms=now_ms, ids=ids, cause=BY_ITSELF)
         return 1
 
     return await database.transact(work)
 
 
 async def step_clock(
-    database: Database,
-    *,
-    now_ms: int,
-    ids: IdFactory,
-    rails: Rails,
-    limit: int = MAX_STEP,
-    observe: ObserveOutcome = lambda _status, _count: None,
+    database: Database, *, queues: Sequence[DueQueue], now_ms: int, ids: IdFactory, limit: int = MAX_STEP
 ) -> int:
     """Take one clock that is on its way one step further; return how many steps were taken, 0 or 1.
 
-    A step is up to `limit` top-ups, each settled at the moment at which it is due, or the arrival. Any number of
-    workers may do this at once: a clock is moved by one of them at a time, so that everything happens in order.
+    A step is up to `limit` things of the queues, each done at the moment at which it is due, or the arrival. Any number
+    of workers may do this at once: a clock is moved by one of them at a time, so that everything happens in order.
 
     Raises:
         DatabaseUnavailableError: the step is not known to be taken; the same call may simply be made again.
     """
 
-    async def work(conn: Conn) -> tuple[int, Sequence[Change]]:
+    async def work(conn: Conn) -> tuple[int, Sequence[Callable[[], None]]]:
         clock = await clocks.claim_advancing(conn)
         if clock is None or clock.target_frozen_time is None:
             return 0, []
         frozen_ids = FrozenIds(ids, real_ms=now_ms, since_ms=clock.since_ms, by_bank=True)
-        due = await clocks.claim_due(conn, clock.scope, until_ms=clock.target_frozen_time * 1000, limit=limit)
-        if not due:
+        until_ms = clock.target_frozen_time * 1000
+        claimed = [await queue.claim_by_clock(conn, clock.scope, until_ms=until_ms, limit=limit) for queue in queues]
+        step = [
+            (item, Moment(at_ms, frozen_ids, clock.id))
+            for item, at_ms in in_order(claimed, limit=limit, from_ms=clock.frozen_time * 1000)
+        ]
+        if not step:
             await _arrive(conn, clock, frozen_ids, now_ms=now_ms)
             return 1, []
-        step = list(_happening_in_order(due, clock, frozen_ids, rails))
         reached = msgspec.structs.replace(clock, frozen_time=step[-1][1].now_ms // 1000)
         await clocks.move_clock(conn, reached)
-        return 1, await settle(conn, step, rails=rails)
+        return 1, [
+            await queue.work_off(conn, list(together))
+            for queue, together in groupby(step, key=lambda each: each[0].queue)
+        ]
 
-    taken, written = await database.transact(work)
-    observe_changes(written, observe)
+    taken, after_commit = await database.transact(work)
+    for call in after_commit:
+        call()
     return taken
-
-
-def _happening_in_order(
-    due: Sequence[Topup], clock: TestClock, ids: FrozenIds, rails: Rails
-) -> Iterator[tuple[Topup, Moment]]:
-    """Yield what is due with its moments, up to where something would be due that this step itself brings about."""
-    next_return_ms: int | None = None
-    for topup in due:
-        now_ms = max(topup.due_ms or 0, clock.frozen_time * 1000)
-        if next_return_ms is not None and now_ms > next_return_ms:
-            return
-        outcome = rails.named(topup.rail).outcome(instruction_of(topup), now_ms=now_ms)
-        if isinstance(outcome, Succeed) and outcome.return_due_ms is not None:
-            next_return_ms = min(next_return_ms or outcome.return_due_ms, outcome.return_due_ms)
-        yield topup, Moment(now_ms, ids, clock.id)
 
 
 async def _arrive(conn: Conn, clock: TestClock, ids: FrozenIds, *, now_ms: int) -> None:

@@ -4,7 +4,6 @@ from typing import Final
 
 from brim.base.scope import AccountScope
 from brim.core.time import TestClock, clock_of
-from brim.core.topups import Topup, topup_from_record
 from brim.platform.database import Conn
 from brim.platform.sql import load_queries
 
@@ -56,17 +55,5 @@ async def move_clock(conn: Conn, clock: TestClock) -> None:
 
 
 async def delete_clock(conn: Conn, clock: TestClock) -> None:
-    """Remove a clock; what waits for something in its time waits for the same date in real time."""
-    await conn.execute(_SQL["release_topups"], clock.scope.account, clock.scope.livemode)
+    """Remove a clock."""
     await conn.execute(_SQL["delete_clock"], clock.scope.account, clock.scope.livemode, clock.id)
-
-
-async def adopt_topups(conn: Conn, clock: TestClock) -> None:
-    """Let a clock keep the time of those of its account's top-ups that wait for something in real time."""
-    await conn.execute(_SQL["adopt_topups"], clock.scope.account, clock.scope.livemode, clock.id)
-
-
-async def claim_due(conn: Conn, scope: AccountScope, *, until_ms: int, limit: int) -> list[Topup]:
-    """Return up to `limit` top-ups of an account's clock that are due by then (its Unix milliseconds), in order."""
-    records = await conn.fetch(_SQL["claim_due_by_clock"], scope.account, scope.livemode, until_ms, limit)
-    return [topup_from_record(record) for record in records]

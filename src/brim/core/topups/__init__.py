@@ -9,6 +9,7 @@ from brim.core.topups.bank_confirmation_rules import BankConfirmation, BankStep,
 from brim.core.topups.bank_confirmations import confirm_by_bank
 from brim.core.topups.batches import Batches
 from brim.core.topups.config_cache import KnownTerms
+from brim.core.topups.due import TopupQueue
 from brim.core.topups.events import EVENT_OF_STATUS
 from brim.core.topups.lists import fetch_topups, list_topups
 from brim.core.topups.posting import POSTED_AT, SOURCE_TYPE
@@ -70,6 +71,7 @@ __all__ = [
     "Status",
     "Topup",
     "TopupFilters",
+    "TopupQueue",
     "UnexpectedBankAmountError",
     "cancel_topup",
     "confirm_by_bank",

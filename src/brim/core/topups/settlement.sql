@@ -50,3 +50,29 @@ FROM topups
 WHERE due_ms IS NOT NULL AND test_clock IS NULL
 ORDER BY due_ms
 LIMIT 1;
+
+-- name: adopt_topups
+-- Let a clock keep the time of those of an account's top-ups that wait for something in real time.
+UPDATE topups
+SET test_clock = $3
+WHERE account = $1 AND livemode = $2 AND due_ms IS NOT NULL AND test_clock IS NULL;
+
+-- name: release_topups
+-- Give the top-ups of an account's clock back to real time; what they wait for keeps its date.
+UPDATE topups
+SET test_clock = NULL
+WHERE account = $1 AND livemode = $2 AND test_clock IS NOT NULL;
+
+-- name: claim_due_by_clock
+-- The top-ups of an account's clock whose answer is due by then, in the order in which they are; equal moments in that of
+-- their creation. They are held until the transaction ends.
+SELECT
+    account, livemode, id, amount, currency, created, expected_availability_date, due_ms, status,
+    balance_transaction, description, failure_code, failure_message, metadata, payment_method,
+    payment_method_network, source, statement_descriptor, transfer_group, rail, scenario, settlement_days, calendar,
+    source_details, test_clock
+FROM topups
+WHERE account = $1 AND livemode = $2 AND due_ms <= $3 AND test_clock IS NOT NULL
+ORDER BY due_ms, id
+LIMIT $4
+FOR UPDATE;

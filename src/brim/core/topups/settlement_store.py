@@ -7,6 +7,7 @@ The statements here gather several accounts, so they are one lane's: on plain Po
 from collections.abc import Sequence
 from typing import Final
 
+from brim.base.scope import AccountScope
 from brim.core.topups.rules import Topup
 from brim.core.topups.store import topup_from_record
 from brim.platform.database import Conn
@@ -36,3 +37,19 @@ async def settlement_lag_ms(conn: Conn, *, now_ms: int) -> int:
     """Return how long the top-up that waits longest in real time has been due, 0 when none is."""
     due_ms: int | None = await conn.fetchval(_SQL["earliest_due"])
     return 0 if due_ms is None else max(now_ms - due_ms, 0)
+
+
+async def adopt_topups(conn: Conn, scope: AccountScope, clock_id: str) -> None:
+    """Let a clock keep the time of those of an account's top-ups that wait for something in real time."""
+    await conn.execute(_SQL["adopt_topups"], scope.account, scope.livemode, clock_id)
+
+
+async def release_topups(conn: Conn, scope: AccountScope) -> None:
+    """Let what waits for something in the time of an account's clock wait for the same date in real time."""
+    await conn.execute(_SQL["release_topups"], scope.account, scope.livemode)
+
+
+async def claim_by_clock(conn: Conn, scope: AccountScope, *, until_ms: int, limit: int) -> list[Topup]:
+    """Return up to `limit` top-ups of an account's clock that are due by then (its Unix milliseconds), in order."""
+    records = await conn.fetch(_SQL["claim_due_by_clock"], scope.account, scope.livemode, until_ms, limit)
+    return [topup_from_record(record) for record in records]

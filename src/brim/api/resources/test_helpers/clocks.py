@@ -17,6 +17,7 @@ async def create(call: Call) -> Answer:
         call.attempt,
         frozen_time=call.parameters["frozen_time"],
         name=call.parameters.get("name"),
+        queues=call.service.queues,
         ids=call.service.ids,
         render_error=render_error,
     )
@@ -44,6 +45,7 @@ async def advance(call: Call) -> Answer:
         call.attempt,
         call.path_id,
         frozen_time=call.parameters["frozen_time"],
+        queues=call.service.queues,
         ids=call.service.ids,
         render_error=render_error,
     )
@@ -51,5 +53,6 @@ async def advance(call: Call) -> Answer:
 
 async def delete(call: Call) -> Answer:
     """`DELETE /v1/test_helpers/test_clocks/{test_clock}`."""
-    await test_clocks.delete_clock(call.service.database, call.attempt, call.path_id, ids=call.service.ids)
+    service = call.service
+    await test_clocks.delete_clock(service.database, call.attempt, call.path_id, queues=service.queues, ids=service.ids)
     return Answer(body=wire.encode(wire.DeletedObject(id=call.path_id, object="test_helpers.test_clock")))
