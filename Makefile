@@ -59,7 +59,7 @@ upgrade-test: compiled
 	$(BIN)/python tools/upgrade_test.py $(UPGRADE_FROM)
 
 ## Measures each migration since then on a million top-ups beside a client, and prints a table; UPGRADE_TOPUPS (and
-## UPGRADE_FROM) change that. It needs 5 GB among the temporary files.
+## UPGRADE_FROM) change that. It needs 8 GB among the temporary files.
 migration-bench: compiled
 	$(BIN)/python tools/upgrade_test.py --bench --topups $${UPGRADE_TOPUPS:-1000000} $(UPGRADE_FROM)
 
