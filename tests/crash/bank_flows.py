@@ -99,7 +99,7 @@ async def _choose(brim: Clockwork, method_id: str) -> Answer:
 
 async def _forget(brim: Clockwork, _: str) -> None:
     with suppress(ResourceMissingError):  # what a client whose first answer was lost is told
-        await default_funding.delete_default(brim.database, OWNER, "usd")
+        await default_funding.delete_default(brim.database, brim.attempt(OWNER), "usd")
 
 
 async def _keep_token(brim: Clockwork, _: str) -> Answer:

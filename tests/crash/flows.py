@@ -17,6 +17,7 @@ from people import BY, EMAIL, PASSWORD
 
 from brim.api.framework.errors import render_error, render_v2_error
 from brim.base.errors import ResourceMissingError
+from brim.base.ids import IdFactory
 from brim.base.scope import AccountScope
 from brim.core.access import service as keys
 from brim.core.account_closing.service import delete_account, reject_account
@@ -331,7 +332,7 @@ async def _revoke_key(brim: Clockwork, key_id: str) -> Any:
 
 
 async def _begin(brim: Clockwork, _: str) -> str:
-    return await keys.ensure_first_account(brim.database, "sk_test_" + "a" * 43, NOW_MS)
+    return await keys.ensure_first_account(brim.database, "sk_test_" + "a" * 43, NOW_MS, ids=IdFactory())
 
 
 async def _ask_for_a_login(brim: Clockwork, _: str) -> None:
@@ -360,7 +361,7 @@ async def _have_a_login_approved(brim: Clockwork) -> str:
 
 async def _hand_out_key(brim: Clockwork, login: str) -> None:
     with suppress(PairingRedeemedError):  # whose reply was lost logs in again: no second key is made
-        await pairing.redeem_pairing(brim.database, *login.split(), now_ms=NOW_MS)
+        await pairing.redeem_pairing(brim.database, *login.split(), now_ms=NOW_MS, ids=IdFactory())
 
 
 class _SaltedAlike(PasswordHasher):

@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 
+from audits import TESTER
 from brim.api.framework.errors import render_error
 from brim.base.ids import IdFactory
 from brim.base.scope import AccountScope
@@ -59,6 +60,8 @@ class Clockwork:
             request_id=f"req_{self._requests}",
             api_version=DEFAULT_API_VERSION,
             now_ms=self.now_ms,
+            by=TESTER,
+            ids=self.ids,
         )
 
     async def create(

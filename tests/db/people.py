@@ -4,8 +4,8 @@ from typing import Final
 
 from argon2 import PasswordHasher
 
+from brim.base.actor import Actor, ActorKind
 from brim.base.ids import IdFactory
-from brim.core.audit.rules import Actor, ActorKind
 from brim.core.operators.passwords import Passwords
 from brim.core.operators.rules import Operator, Role
 from brim.core.operators.service import NewOperator, add_operator

@@ -164,7 +164,7 @@ CASES: Final[Mapping[str, Case]] = {
     "accounts.is_used_live": Case((BIG, 0)),
     "announcements.announce": Case(("channel",)),
     "announcements.announce_with_commit": Case(("channel",)),
-    "audit.insert_entry": Case(("aud_new", 1, "nobody", None, None, None, "x", None, None, None, None)),
+    "audit.insert_entry": Case(("aud_new", 1, "nobody", None, None, None, "x", *((None,) * 8))),
     "audit.list_entries": Case(IN_ORDER),
     "audit.entry_exists": Case((at("aud_", 7),)),
     "balance_overview.in_flight": Case((*OWN, 50)),

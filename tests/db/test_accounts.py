@@ -9,9 +9,10 @@ import msgspec
 import pytest
 from statements import STATEMENTS
 
+from audits import TESTER
 from brim.api.framework.errors import render_error
 from brim.base.errors import ResourceMissingError
-from brim.base.ids import created_of
+from brim.base.ids import IdFactory, created_of
 from brim.base.metadata import MetadataChange
 from brim.base.paging import PageRequest, Range
 from brim.base.scope import AccountScope
@@ -43,6 +44,8 @@ def attempt(account: str, *, livemode: bool = False, key: str | None = None, now
         request_id="req_test",
         api_version="2026-10-28.endive",
         now_ms=now_ms,
+        by=TESTER,
+        ids=IdFactory(),
     )
 
 

@@ -8,7 +8,9 @@ import stripe
 from books import NOW_MS, OWNER, rows
 from hooks import IDS, SECRET, VAULT, Hooks, add_endpoint, add_events, states
 
+from audits import TESTER
 from brim.api.framework.errors import render_error, render_v2_error
+from brim.base.ids import IdFactory
 from brim.base.scope import AccountScope
 from brim.core.events.rules import DEFAULT_API_VERSION, EventType
 from brim.core.idempotency.rules import KeyClaim
@@ -37,7 +39,15 @@ def read_notification(caught: Caught) -> object:
 
 def attempt_of(key: str | None = None, *, now_ms: int = NOW_MS) -> Attempt:
     claim = KeyClaim(key, b"same") if key else None
-    return Attempt(scope=OWNER, claim=claim, request_id="req_1", api_version=DEFAULT_API_VERSION, now_ms=now_ms)
+    return Attempt(
+        scope=OWNER,
+        claim=claim,
+        request_id="req_1",
+        api_version=DEFAULT_API_VERSION,
+        now_ms=now_ms,
+        by=TESTER,
+        ids=IdFactory(),
+    )
 
 
 async def test_a_thin_event_names_its_object_and_a_retry_sends_the_same_bytes(each_database: Database) -> None:

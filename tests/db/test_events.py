@@ -6,6 +6,7 @@ import msgspec
 import pytest
 from books import create, execute, new_topup, rows
 
+from audits import TESTER
 from brim.api.framework.errors import render_error
 from brim.base.errors import ResourceMissingError
 from brim.base.ids import IdFactory
@@ -79,7 +80,15 @@ def render(event: Any, pending: int) -> bytes:
 
 
 def attempt_of(scope: AccountScope) -> Attempt:
-    return Attempt(scope=scope, claim=None, request_id="req_1", api_version=DEFAULT_API_VERSION, now_ms=NOW_MS + 1000)
+    return Attempt(
+        scope=scope,
+        claim=None,
+        request_id="req_1",
+        api_version=DEFAULT_API_VERSION,
+        now_ms=NOW_MS + 1000,
+        by=TESTER,
+        ids=IdFactory(),
+    )
 
 
 async def resend(database: Database, scope: AccountScope, event_id: str, **wish: Any) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import msgspec
 import pytest
 from books import NOW_MS, OWNER, RAIL, RAILS, execute, rows
 
+from audits import TESTER
 from brim.api.framework.errors import render_error
 from brim.base.errors import ResourceMissingError
 from brim.base.ids import IdFactory
@@ -86,6 +87,8 @@ class Desk:
             request_id=f"req_{next(_count)}",
             api_version=DEFAULT_API_VERSION,
             now_ms=NOW_MS,
+            by=TESTER,
+            ids=self.ids,
         )
 
     async def method(self, numbers: BankNumbers = PAYING, *, key: str | None = None) -> FundingSource:
@@ -339,10 +342,10 @@ async def test_terms_know_the_defaults_and_every_change_counts(each_database: Da
     assert b'"allow_redisplay":"always"' in ((await terms()).defaults["eur"].source_details or b"")
     await desk.detach(await desk.find(method.id))
     assert set((await terms()).defaults) == {"eur"}
-    await delete_default(each_database, OWNER, "eur")
+    await delete_default(each_database, desk.attempt(), "eur")
     assert ((await terms()).version, (await terms()).defaults) == (5, {})
     with pytest.raises(ResourceMissingError):
-        await delete_default(each_database, OWNER, "eur")
+        await delete_default(each_database, desk.attempt(), "eur")
     async with each_database.connection() as conn:
         assert (await read_terms(conn, AccountScope(OWNER.account, livemode=True))).defaults == {}
 
@@ -354,7 +357,7 @@ async def test_a_create_under_a_default_that_is_gone_is_made_under_the_new_one(d
     assert (await stale.topup())["payment_method"] == first.id
     await desk.set_default(second.id)
     assert (await stale.topup())["payment_method"] == second.id
-    await delete_default(database, OWNER, "usd")
+    await delete_default(database, desk.attempt(), "usd")
     assert (await stale.topup())["payment_method"] is IMPLICIT.payment_method
 
 

@@ -5,6 +5,7 @@ import asyncio
 import asyncpg
 import pytest
 
+from brim.base.ids import IdFactory
 from brim.core.access import store as keys
 from brim.core.access.rules import ApiKey, InvalidPermissionError, hash_secret, parse_permissions
 from brim.core.access.service import (
@@ -40,8 +41,8 @@ async def _create(database: Database, *, account: str | None = None, livemode: b
 
 
 async def test_the_first_account_is_made_once_with_its_key(each_database: Database) -> None:
-    account = await ensure_first_account(each_database, TEST_KEY, NOW_MS)
-    assert await ensure_first_account(each_database, TEST_KEY, NOW_MS + 5) == account
+    account = await ensure_first_account(each_database, TEST_KEY, NOW_MS, ids=IdFactory())
+    assert await ensure_first_account(each_database, TEST_KEY, NOW_MS + 5, ids=IdFactory()) == account
     assert [row.account for row in await list_accounts(each_database)] == [account]
     key = await _find(each_database, TEST_KEY)
     assert key is not None
@@ -50,19 +51,19 @@ async def test_the_first_account_is_made_once_with_its_key(each_database: Databa
 
 
 async def test_the_first_account_is_made_once_by_several_at_once(database: Database) -> None:
-    made = await asyncio.gather(*(ensure_first_account(database, TEST_KEY, NOW_MS) for _ in range(6)))
+    made = await asyncio.gather(*(ensure_first_account(database, TEST_KEY, NOW_MS, ids=IdFactory()) for _ in range(6)))
     assert len(set(made)) == 1
     assert len(await list_accounts(database)) == 1
 
 
 async def test_another_test_key_is_added_to_the_account_that_exists(database: Database) -> None:
-    account = await ensure_first_account(database, TEST_KEY, NOW_MS)
-    assert await ensure_first_account(database, "sk_test_anotherone", NOW_MS) == account
+    account = await ensure_first_account(database, TEST_KEY, NOW_MS, ids=IdFactory())
+    assert await ensure_first_account(database, "sk_test_anotherone", NOW_MS, ids=IdFactory()) == account
     assert len(await list_keys(database, account=account)) == 2
 
 
 async def test_a_live_key_is_told_by_its_prefix_and_found_by_its_secret(each_database: Database) -> None:
-    account = await ensure_first_account(each_database, TEST_KEY, NOW_MS)
+    account = await ensure_first_account(each_database, TEST_KEY, NOW_MS, ids=IdFactory())
     made = await _create(each_database, livemode=True)
     assert made.secret.startswith("sk_live_")
     assert len(made.secret) == len("sk_live_") + 43
@@ -71,7 +72,7 @@ async def test_a_live_key_is_told_by_its_prefix_and_found_by_its_secret(each_dat
 
 
 async def test_a_restricted_key_keeps_its_permissions(database: Database) -> None:
-    await ensure_first_account(database, TEST_KEY, NOW_MS)
+    await ensure_first_account(database, TEST_KEY, NOW_MS, ids=IdFactory())
     permissions = parse_permissions(["topups=write", "balance=read"])
     made = await create_key(
         database, account=None, livemode=False, permissions=permissions, name="till", **typed(NOW_MS)
@@ -86,7 +87,7 @@ async def test_a_restricted_key_keeps_its_permissions(database: Database) -> Non
 
 
 async def test_no_secret_is_in_the_database(database_url: str, database: Database) -> None:
-    await ensure_first_account(database, TEST_KEY, NOW_MS)
+    await ensure_first_account(database, TEST_KEY, NOW_MS, ids=IdFactory())
     made = await _create(database)
     conn = await asyncpg.connect(database_url)
     rows = str(await conn.fetch("SELECT api_keys::text FROM api_keys"))
@@ -97,7 +98,7 @@ async def test_no_secret_is_in_the_database(database_url: str, database: Databas
 
 
 async def test_a_rolled_key_works_on_until_its_grace_is_over(database: Database) -> None:
-    await ensure_first_account(database, TEST_KEY, NOW_MS)
+    await ensure_first_account(database, TEST_KEY, NOW_MS, ids=IdFactory())
     old = await _create(database)
     new = await roll_key(database, key_id=old.key.id, grace_ms=60_000, **typed(NOW_MS))
     ended, working = await _find(database, old.secret), await _find(database, new.secret)
@@ -109,7 +110,7 @@ async def test_a_rolled_key_works_on_until_its_grace_is_over(database: Database)
 
 
 async def test_rolling_again_never_prolongs_a_grace(database: Database) -> None:
-    await ensure_first_account(database, TEST_KEY, NOW_MS)
+    await ensure_first_account(database, TEST_KEY, NOW_MS, ids=IdFactory())
     old = await _create(database)
     await roll_key(database, key_id=old.key.id, grace_ms=1_000, **typed(NOW_MS))
     await roll_key(database, key_id=old.key.id, grace_ms=9_000, **typed(NOW_MS))
@@ -119,7 +120,7 @@ async def test_rolling_again_never_prolongs_a_grace(database: Database) -> None:
 
 
 async def test_a_revoked_key_ends_at_once_and_cannot_be_rolled(database: Database) -> None:
-    await ensure_first_account(database, TEST_KEY, NOW_MS)
+    await ensure_first_account(database, TEST_KEY, NOW_MS, ids=IdFactory())
     made = await _create(database)
     revoked = await revoke_key(database, key_id=made.key.id, **typed(NOW_MS))
     assert revoked.expires_ms == NOW_MS
@@ -140,7 +141,7 @@ async def test_accounts_under_a_platform_name_it(each_database: Database) -> Non
 
 
 async def test_an_account_under_a_platform_is_never_taken_for_the_first(database: Database) -> None:
-    first = await ensure_first_account(database, TEST_KEY, NOW_MS)
+    first = await ensure_first_account(database, TEST_KEY, NOW_MS, ids=IdFactory())
     async with database.connection() as conn:
         await accounts.insert_account(conn, Account(account="acct_0", platform=first, created=1))
         assert await accounts.find_first_account(conn) == first

@@ -6,13 +6,14 @@ import asyncpg
 import pytest
 from people import ADDRESS, BY, EMAIL, IDS, NOW_MS, PASSWORD, VAULT, add, sign_in_of, weak_passwords
 
+from brim.base.actor import Actor, ActorKind
 from brim.base.errors import ExclusiveParametersError, ResourceMissingError
 from brim.base.paging import PageRequest
 from brim.base.scope import AccountScope
 from brim.core.access import store as keys
 from brim.core.access.rules import RESOURCES, ApiKey, hash_secret
 from brim.core.access.service import UnknownAccountError, create_account, revoke_key
-from brim.core.audit.rules import Action, Actor, ActorKind
+from brim.core.audit.rules import Action
 from brim.core.audit.service import list_audit_log, record_alone
 from brim.core.encryption.rotation import rotate_encryption
 from brim.core.operators.dashboard_keys import OperatorKeys

@@ -8,6 +8,7 @@ from books import rows
 from people import VAULT, add
 from statements import STATEMENTS
 
+from brim.base.actor import Actor, ActorKind
 from brim.base.ids import IdFactory
 from brim.base.scope import AccountScope
 from brim.core.access.owner_keys import (
@@ -21,7 +22,6 @@ from brim.core.access.owner_keys import (
 )
 from brim.core.access.rules import InvalidPermissionError
 from brim.core.access.service import EndedKeyError, UnknownKeyError, create_account
-from brim.core.audit.rules import Actor, ActorKind
 from brim.core.operators.dashboard_keys import OperatorKeys
 from brim.platform.database import Database
 from brim.testing.terminal import typed

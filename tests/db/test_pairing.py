@@ -7,6 +7,7 @@ from books import execute, rows
 from people import BY, IDS
 from test_accounts import attempt
 
+from brim.base.ids import IdFactory
 from brim.base.paging import PageRequest
 from brim.base.scope import AccountScope
 from brim.core.access.recognition import recognise_key
@@ -51,7 +52,7 @@ async def approve(database: Database, new: NewPairing, *, account: str | None = 
 
 
 async def fetch(database: Database, new: NewPairing, *, now_ms: int = NOW_MS) -> Redeemed | None:
-    return await redeem_pairing(database, new.id, new.poll_secret, now_ms=now_ms)
+    return await redeem_pairing(database, new.id, new.poll_secret, now_ms=now_ms, ids=IdFactory())
 
 
 async def delete_below(database: Database, platform: str, account: str) -> None:
@@ -167,7 +168,7 @@ async def test_another_secret_or_id_finds_nothing(database: Database) -> None:
     await approve(database, mine)
     for pairing_id, secret in ((mine.id, other.poll_secret), (mine.id, ""), ("cliauth_none", mine.poll_secret)):
         with pytest.raises(UnknownPairingError):
-            await redeem_pairing(database, pairing_id, secret, now_ms=NOW_MS)
+            await redeem_pairing(database, pairing_id, secret, now_ms=NOW_MS, ids=IdFactory())
     assert await fetch(database, mine)
 
 

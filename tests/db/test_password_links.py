@@ -6,8 +6,9 @@ import asyncpg
 import pytest
 from people import ADDRESS, BY, EMAIL, IDS, NOW_MS, PASSWORD, add, sign_in_of, weak_passwords
 
+from brim.base.actor import Actor, ActorKind
 from brim.base.paging import PageRequest
-from brim.core.audit.rules import Action, Actor, ActorKind
+from brim.core.audit.rules import Action
 from brim.core.audit.service import list_audit_log
 from brim.core.operators.password_links import find_password_link, make_password_link, use_password_link
 from brim.core.operators.rules import Operator, OperatorDisabledError, Role, UnknownOperatorError, WeakPasswordError

@@ -14,9 +14,10 @@ from argon2 import PasswordHasher, extract_parameters
 from argon2.profiles import RFC_9106_LOW_MEMORY
 from people import ADDRESS, BY, EMAIL, IDLE_MS, IDS, LIFE_MS, NOW_MS, PASSWORD, VAULT, add, sign_in_of, weak_passwords
 
+from brim.base.actor import Actor, ActorKind
 from brim.base.errors import OverloadedError
 from brim.base.paging import PageRequest
-from brim.core.audit.rules import Action, Actor, ActorKind
+from brim.core.audit.rules import Action
 from brim.core.audit.service import list_audit_log
 from brim.core.operators.one_time_codes import (
     CodesEnabledError,

@@ -8,6 +8,7 @@ import msgspec
 import pytest
 from books import execute, rows
 
+from audits import TESTER
 from brim.api.framework.errors import render_error
 from brim.base.ids import IdFactory
 from brim.base.scope import AccountScope
@@ -71,7 +72,15 @@ class Clerk:
 
     def attempt(self, scope: AccountScope, key: str | None = None) -> Attempt:
         claim = KeyClaim(key, b"same") if key else None
-        return Attempt(scope=scope, claim=claim, request_id="req_1", api_version=DEFAULT_API_VERSION, now_ms=NOW_MS)
+        return Attempt(
+            scope=scope,
+            claim=claim,
+            request_id="req_1",
+            api_version=DEFAULT_API_VERSION,
+            now_ms=NOW_MS,
+            by=TESTER,
+            ids=IdFactory(),
+        )
 
     async def create(
         self,
@@ -189,7 +198,7 @@ async def test_no_more_endpoints_are_made_than_the_operator_lets_an_owner_have(d
     await clerk.create(AccountScope(STRANGER.account, livemode=True), rules=rules)
     async with database.connection() as conn:
         oldest = (await webhooks.list_endpoints(conn, STRANGER))[-1]
-    await services.delete_endpoint(database, STRANGER, oldest.id)
+    await services.delete_endpoint(database, clerk.attempt(STRANGER), oldest.id)
     assert await ask()
 
 
@@ -223,7 +232,7 @@ async def test_a_replay_tells_the_secret_of_then_even_when_it_was_rolled_or_its_
     endpoint_id = decoded(first)["id"]
     await clerk.roll(STRANGER, endpoint_id, "whsec_2", overlap_s=0)
     assert (await clerk.create(STRANGER, key="k")).body == first.body
-    await services.delete_endpoint(database, STRANGER, endpoint_id)
+    await services.delete_endpoint(database, clerk.attempt(STRANGER), endpoint_id)
     assert (await clerk.create(STRANGER, key="k")).body == first.body
 
 
@@ -276,7 +285,7 @@ async def test_what_waits_for_an_endpoint_ends_when_it_is_disabled_or_deleted(da
     assert await owed(database, disabled) == {"waiting": NOW_MS, "given up": None}
     await clerk.disable(STRANGER, disabled, disabled=True)
     assert await owed(database, disabled) == {"waiting": None, "given up": None}
-    await services.delete_endpoint(database, STRANGER, deleted)
+    await services.delete_endpoint(database, clerk.attempt(STRANGER), deleted)
     assert await owed(database, deleted) == {}
     assert len(await rows(database, "SELECT id FROM webhook_endpoints")) == 1
 

@@ -101,7 +101,7 @@ def test_an_operator_is_unbound_by_command(database_url: str) -> None:
     asyncio.run(bind())
     assert "no longer bound" in _succeed("unbind", EMAIL, *there)
     [told] = [line.split("\t") for line in _succeed("log", "--limit", "1", *there).splitlines()]
-    assert told[3:] == ["operator.identity_unbound", ada, "person-1 at https://id.example"]
+    assert told[3:] == ["operator.identity_unbound", ada, "person-1 at https://id.example", "", ""]
 
 
 @pytest.mark.parametrize(

@@ -2,9 +2,11 @@
 
 import pytest
 
+from audits import TESTER
 from brim.api.framework import rate_limits
 from brim.api.framework.errors import RateLimitedError
 from brim.api.framework.rate_limits import AddressLimiter, RateLimiter, RateLimits
+from brim.base.actor import Actor
 from brim.base.scope import AccountScope
 from brim.core.access.rules import ApiKey
 from brim.http.message import Reply, Request
@@ -78,10 +80,15 @@ async def test_only_what_operators_do_on_pages_is_marked_as_theirs() -> None:
             seen.append(request.by_operator)
             return Reply(200, b"{}")
 
-    async def told(_request: Request, _reply: Reply) -> None:
-        return None
+    class Told:
+        @property
+        def by(self) -> Actor:
+            return TESTER
 
-    for each in (None, told):
+        async def __call__(self, _request: Request, _reply: Reply) -> None:
+            return None
+
+    for each in (None, Told()):
         await ask(Seeing(), Request("GET", "/v1/balance", b"", {}, b""), told=each)
     assert seen == [False, True]
 

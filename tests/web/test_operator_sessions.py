@@ -8,12 +8,13 @@ import pytest
 from people import BY, EMAIL, IDLE_MS, IDS, LIFE_MS, NOW_MS, PASSWORD, VAULT, add, sign_in_of, weak_passwords
 
 from brim.api.resources.operations import OPERATIONS
+from brim.base.actor import ActorKind
 from brim.base.paging import PageRequest
 from brim.base.scope import AccountScope
 from brim.core.access.recognition import recognise_key
 from brim.core.access.rules import hash_secret
 from brim.core.access.service import NoAccountError, create_account
-from brim.core.audit.rules import Action, ActorKind, AuditEntry
+from brim.core.audit.rules import Action, AuditEntry
 from brim.core.audit.service import list_audit_log
 from brim.core.operators.dashboard_keys import OperatorKeys
 from brim.core.operators.rules import Operator, Role, permissions_of
@@ -222,8 +223,7 @@ async def test_a_line_names_the_object_of_the_path_and_what_was_sent_again(datab
     line = await newest_line(database)
     assert (line.action, line.object, line.detail) == ("PostTopupsTopupCancel", "tu_path", "sent again")
     await Caller(Answering(deleted=True), key=session.key, told=session.told).delete("/v1/webhook_endpoints/we_1")
-    line = await newest_line(database)
-    assert (line.action, line.object) == ("DeleteWebhookEndpointsWebhookEndpoint", "we_1")
+    assert await newest_line(database) == line, "what has a line in its own transaction is not told again"
 
 
 @pytest.mark.usefixtures("ada")

@@ -6,6 +6,7 @@ from http import HTTPStatus
 from time import monotonic, perf_counter
 from typing import Final
 
+import msgspec
 import structlog
 
 from brim.api.framework import cors
@@ -40,6 +41,7 @@ from brim.base import wire
 from brim.base.errors import BrimError
 from brim.base.ids import new_request_id
 from brim.core.access import ApiKey
+from brim.core.audit import Actor, ActorKind
 from brim.core.events import DEFAULT_API_VERSION, is_api_version
 from brim.core.idempotency import MAX_KEY_LENGTH, Answer, KeyClaim, fingerprint
 from brim.core.pairing import MAX_A_MINUTE_OF_ONE
@@ -175,9 +177,17 @@ class Api:
             now_ms=self._service.clock(),
             host=request.header(b"host") or "",
             rights=rights,
+            by=self._actor(request, grant.key, exchange.request_id),
             query=request.query,
         )
         return exchange.reply(await operation.handler(call))
+
+    def _actor(self, request: Request, key: ApiKey, request_id: str) -> Actor:
+        """Return who asks: the operator whose page it is, else the key."""
+        if request.operator is not None:
+            return msgspec.structs.replace(request.operator, request_id=request_id)
+        address = self._service.proxies.address_of(request)
+        return Actor(kind=ActorKind.API_KEY, id=key.id, name=key.redacted, address=address, request_id=request_id)
 
     async def _grant(self, request: Request) -> Grant:
         """Return whose request it is, and take it from what they may ask for in a second.

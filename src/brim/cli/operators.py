@@ -9,7 +9,8 @@ from brim.cli.database import asked_here, on_database, show_table, tell_time
 from brim.cli.options import reaching_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Mapping
+    from typing import Any
 
     from brim.core.audit import AuditEntry
     from brim.core.operators import Operator
@@ -143,7 +144,9 @@ def show_log(limit: int, **flags: str | None) -> None:
     from brim.core.audit import list_audit_log
 
     page = on_database(flags, lambda database: list_audit_log(database, PageRequest(limit=limit)))
-    show_table(("when", "who", "from", "what", "to", "detail"), [_log_row(entry) for entry in page.items])
+    show_table(
+        ("when", "who", "from", "what", "to", "detail", "before", "after"), [_log_row(entry) for entry in page.items]
+    )
 
 
 def _ask_password() -> str:
@@ -168,4 +171,17 @@ def _row(operator: "Operator") -> tuple[str, ...]:
 def _log_row(entry: "AuditEntry") -> tuple[str, ...]:
     who = entry.actor.name or entry.actor.id or entry.actor.kind
     what = (entry.action, entry.object or "", entry.detail or "")
-    return tell_time(entry.at_ms // 1000), who, entry.actor.address or "", *what
+    return (
+        tell_time(entry.at_ms // 1000),
+        who,
+        entry.actor.address or "",
+        *what,
+        *map(_fields, (entry.before, entry.after)),
+    )
+
+
+def _fields(fields: "Mapping[str, Any] | None") -> str:
+    """Return the fields of an entry as compact JSON, nothing where it has none."""
+    import msgspec
+
+    return msgspec.json.encode(fields).decode() if fields else ""

@@ -18,7 +18,7 @@ import structlog
 import brim
 from brim.base.clock import system_clock_ms
 from brim.base.errors import BrimError
-from brim.base.ids import random_base62
+from brim.base.ids import IdFactory, random_base62
 from brim.base.public_url import PublicUrl
 from brim.core.access import SECRET_CHARS, ensure_first_account, secret_prefix
 from brim.core.operators import DASHBOARD_PATH, FIRST_RUN_PATH, prepare_first_run
@@ -185,7 +185,7 @@ class Supervisor:
         key = self._folder.keep_test_secret_key(self._settings.test_secret_key, _new_test_key)
         database = await Database.connect(database_url, max_connections=1, application="brim serve")
         try:
-            await ensure_first_account(database, key, system_clock_ms())
+            await ensure_first_account(database, key, system_clock_ms(), ids=IdFactory())
             return key, await prepare_first_run(database, now_ms=system_clock_ms())
         finally:
             await database.close()

@@ -1,7 +1,10 @@
 """A request and its reply, as the rooms of the API see them: no framework, and whole but for streamed replies."""
 
 from collections.abc import AsyncGenerator
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from brim.base.actor import Actor
 
 JSON: Final = "application/json"
 
@@ -10,11 +13,11 @@ class Request:
     """One whole request.
 
     `headers` has lower-case names; `path` is as sent, still percent-encoded; `address` is whom the connection leads to,
-    such as `203.0.113.7`, None where there is no network between. `by_operator` is set by pages for whoever is signed
-    in.
+    such as `203.0.113.7`, None where there is no network between. `operator` is set by pages: who is
+    signed in.
     """
 
-    __slots__ = ("address", "body", "by_operator", "headers", "method", "path", "query")
+    __slots__ = ("address", "body", "headers", "method", "operator", "path", "query")
 
     def __init__(
         self,
@@ -31,7 +34,12 @@ class Request:
         self.headers = headers
         self.body = body
         self.address = address
-        self.by_operator = False
+        self.operator: Actor | None = None
+
+    @property
+    def by_operator(self) -> bool:
+        """Whether a page asks for somebody who is signed in."""
+        return self.operator is not None
 
     def header(self, name: bytes) -> str | None:
         """Return a header's text, or None."""

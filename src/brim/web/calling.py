@@ -4,24 +4,34 @@ A page does nothing that a program could not: it sends the same requests under t
 rights, idempotency and the request log hold for both, and there is one road to money.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, Protocol, TypeAlias
 from urllib.parse import quote, quote_plus
 
 import msgspec
 
+from brim.core.audit import Actor
 from brim.core.request_logs import BY_PAGES
 from brim.http.message import Reply, Request
 
 Field: TypeAlias = "str | int | bool | Sequence[Field] | Mapping[str, Field] | None"
 """What a parameter may hold; None leaves it out, an empty text clears it."""
 
-Told: TypeAlias = Callable[[Request, Reply], Awaitable[None]]
-"""Is told of a request that has changed something, and of its reply."""
 
 _FORM: Final = b"application/x-www-form-urlencoded"
 _JSON: Final = b"application/json"
 _USER_AGENT: Final = BY_PAGES.encode()
+
+
+class Told(Protocol):
+    """Says who asks, and is told of what they changed."""
+
+    @property
+    def by(self) -> Actor:
+        """Who asks, as the audit log tells of them."""
+
+    async def __call__(self, request: Request, reply: Reply, /) -> None:
+        """Take note of a request that has changed something, and of its reply."""
 
 
 class AnsweringApi(Protocol):
@@ -127,7 +137,7 @@ class Caller:
 
 async def ask(api: AnsweringApi, request: Request, *, told: Told | None) -> Reply:
     """Return the API's reply to a request in somebody's name; what it has changed is told."""
-    request.by_operator = told is not None  # only sessions of operators have somebody to tell
+    request.operator = told.by if told is not None else None  # only sessions of operators have somebody to tell
     reply = await api.handle(request)
     if told is not None and request.method != "GET" and reply.status < 400:
         await told(request, reply)

@@ -9,6 +9,7 @@ from brim.api.framework.rights import Rights
 from brim.base.clock import Clock
 from brim.base.ids import IdFactory
 from brim.base.scope import AccountScope
+from brim.core.audit import Actor
 from brim.core.due import DueQueue
 from brim.core.funding import BankSecrets
 from brim.core.idempotency import Attempt, KeyClaim
@@ -50,7 +51,7 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     `scope` is whom the request acts for and `asking` the account whose key it carries: another one, its platform, where
     the request names a `Stripe-Account`; `rights` says what that key may see. `parameters` are the validated values by
     name, without those not sent; `path_ids` are the ids in the path, in its order; `host` is the name by which the
-    client reached us, `query` what followed the path.
+    client reached us, `query` what followed the path. `by` is who asks, as the audit log tells of them.
     """
 
     service: Service
@@ -63,6 +64,7 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     claim: KeyClaim | None
     now_ms: int
     rights: Rights
+    by: Actor
     host: str = ""
     query: bytes = b""
 
@@ -90,4 +92,6 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
             request_id=self.request_id,
             api_version=self.api_version,
             now_ms=self.now_ms,
+            by=self.by,
+            ids=self.service.ids,
         )

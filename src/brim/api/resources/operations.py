@@ -7,6 +7,7 @@ operation ids.
 from typing import Final
 
 from brim.api.resources.accounts.operations import ACCOUNTS
+from brim.api.resources.audit_log.operations import AUDIT_LOG
 from brim.api.resources.balance.operations import BALANCE
 from brim.api.resources.balance_overview.operations import BOOKS
 from brim.api.resources.events.operations import EVENTS
@@ -31,6 +32,7 @@ OPERATIONS: Final = (
     *BOOKS,
     *VERIFICATION,
     *JOBS,
+    *AUDIT_LOG,
     *BRIM,
 )
 """Every operation that Brim serves under `/v1` and `/v2`."""

@@ -11,6 +11,7 @@ import msgspec
 
 from brim.api.framework.general_schema import DELETED, ERRORS
 from brim.api.resources.accounts.schema import ACCOUNTS
+from brim.api.resources.audit_log.schema import AUDIT_LOG
 from brim.api.resources.balance.schema import BALANCE
 from brim.api.resources.balance_overview.schema import BOOKS
 from brim.api.resources.events.schema import EVENTS
@@ -36,6 +37,7 @@ COMPONENTS: Final = (
     *BOOKS,
     *VERIFICATION,
     *JOBS,
+    *AUDIT_LOG,
     *BRIM,
     *ERRORS,
 )

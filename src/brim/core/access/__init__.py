@@ -30,6 +30,7 @@ from brim.core.access.service import (
     issue_key,
     list_accounts,
     list_keys,
+    record_change,
     revoke_key,
     roll_key,
 )
@@ -63,6 +64,7 @@ __all__ = [
     "may_act_for",
     "parse_permissions",
     "recognise_key",
+    "record_change",
     "redact_secret",
     "revoke_key",
     "roll_key",

@@ -119,7 +119,7 @@ class OwnerKeys:
         async def work(conn: Conn) -> NewKey:
             new = await self._issue(conn, scope, msgspec.structs.replace(wish, permissions=permissions), now_ms=now_ms)
             await record_change(
-                conn, by, Action.KEY_MADE, new.key, now_ms=now_ms, ids=self._ids, detail=new.key.redacted
+                conn, by, Action.KEY_MADE, None, new.key, now_ms=now_ms, ids=self._ids, detail=new.key.redacted
             )
             return new
 
@@ -143,9 +143,11 @@ class OwnerKeys:
                 raise EndedKeyError(key_id)
             wish = KeyWish(id=new_id, name=old.name, permissions=old.permissions)
             new = await self._issue(conn, scope, wish, now_ms=now_ms)
-            await keys.expire_key(conn, old, now_ms + min(max(grace_ms, 0), LONGEST_GRACE_MS))
+            ending = await keys.expire_key(conn, old, now_ms + min(max(grace_ms, 0), LONGEST_GRACE_MS))
             detail = f"now {new.key.redacted}"
-            await record_change(conn, by, Action.KEY_ROLLED, old, now_ms=now_ms, ids=self._ids, detail=detail)
+            await record_change(conn, by, Action.KEY_ROLLED, old, ending, now_ms=now_ms, ids=self._ids, detail=detail)
+            detail = f"for {old.id}"
+            await record_change(conn, by, Action.KEY_MADE, None, new.key, now_ms=now_ms, ids=self._ids, detail=detail)
             return new
 
         return await self._database.transact(work)
@@ -160,8 +162,10 @@ class OwnerKeys:
 
         async def work(conn: Conn) -> None:
             key = await _require_programs(conn, scope, key_id)
-            await keys.expire_key(conn, key, now_ms)
-            await record_change(conn, by, Action.KEY_REVOKED, key, now_ms=now_ms, ids=self._ids, detail=key.redacted)
+            ended = await keys.expire_key(conn, key, now_ms)
+            await record_change(
+                conn, by, Action.KEY_REVOKED, key, ended, now_ms=now_ms, ids=self._ids, detail=key.redacted
+            )
 
         await self._database.transact(work)
 

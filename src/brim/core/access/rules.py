@@ -23,6 +23,7 @@ RESOURCES: Final = (
     "verification",
     "request_logs",
     "stripecli",
+    "audit_log",
 )
 """What a restricted key may be given rights to, by the wire's own names; write includes read."""
 
@@ -40,8 +41,9 @@ _STRIPE_NAMES: Final = {
     "verification": "verification",
     "request_logs": "request_log",
     "stripecli": "stripecli",
+    "audit_log": "audit_log",
 }
-"""What Stripe calls each resource in the names of permissions, such as `rak_topup_read`; the last three are ours.
+"""What Stripe calls each resource in the names of permissions, such as `rak_topup_read`; the last four are ours.
 
 Source: Stripe Apps, permissions reference, and public reports of refused keys.
 """

@@ -15,11 +15,14 @@ from brim.core import accounts
 from brim.core.access import store as keys
 from brim.core.access.rules import SECRET_CHARS, ApiKey, hash_secret, redact_secret, secret_prefix
 from brim.core.accounts import Account, RandomText, check_platform, new_account_id
-from brim.core.audit import Action, Actor, record
+from brim.core.audit import Action, Actor, ActorKind, ObjectType, record
 from brim.platform.database import Conn, Database
 
 KEY_PREFIX: Final = "mk_"
 """The vendor's prefix for the id of a key."""
+
+_SERVE: Final = Actor(kind=ActorKind.JOB, name="brim serve")
+"""Who makes the first account: nobody asks for it."""
 
 
 class UnknownAccountError(BrimError):
@@ -76,7 +79,7 @@ async def create_account(
         if platform is not None:
             check_platform(await _require_account(conn, platform))
         await accounts.insert_account(conn, account)
-        await record(conn, by, Action.ACCOUNT_MADE, object_id=account.account, now_ms=now_ms, ids=ids)
+        await _record_account(conn, by, account, now_ms=now_ms, ids=ids)
     return account
 
 
@@ -142,7 +145,7 @@ async def create_key(
             name=name,
             now_ms=now_ms,
         )
-        await record_change(conn, by, Action.KEY_MADE, new.key, now_ms=now_ms, ids=ids, detail=new.key.redacted)
+        await record_change(conn, by, Action.KEY_MADE, None, new.key, now_ms=now_ms, ids=ids, detail=new.key.redacted)
     return new
 
 
@@ -211,8 +214,10 @@ async def roll_key(
             name=old.name,
             now_ms=now_ms,
         )
-        await keys.expire_key(conn, old, now_ms + grace_ms)
-        await record_change(conn, by, Action.KEY_ROLLED, old, now_ms=now_ms, ids=ids, detail=f"now {new.key.redacted}")
+        ending = await keys.expire_key(conn, old, now_ms + grace_ms)
+        detail = f"now {new.key.redacted}"
+        await record_change(conn, by, Action.KEY_ROLLED, old, ending, now_ms=now_ms, ids=ids, detail=detail)
+        await record_change(conn, by, Action.KEY_MADE, None, new.key, now_ms=now_ms, ids=ids, detail=f"for {old.id}")
     return new
 
 
@@ -226,12 +231,13 @@ async def revoke_key(database: Database, *, key_id: str, by: Actor, now_ms: int,
         key = await _require_key(conn, key_id)
         if key.has_ended(now_ms):
             return key
-        await record_change(conn, by, Action.KEY_REVOKED, key, now_ms=now_ms, ids=ids, detail=key.redacted)
-        return await keys.expire_key(conn, key, now_ms)
+        ended = await keys.expire_key(conn, key, now_ms)
+        await record_change(conn, by, Action.KEY_REVOKED, key, ended, now_ms=now_ms, ids=ids, detail=key.redacted)
+        return ended
 
 
 async def ensure_first_account(
-    database: Database, test_secret_key: str, now_ms: int, *, random_text: RandomText = random_base62
+    database: Database, test_secret_key: str, now_ms: int, *, ids: IdFactory, random_text: RandomText = random_base62
 ) -> str:
     """See to it that an account exists and that this test key works for the oldest one; return that account.
 
@@ -245,8 +251,14 @@ async def ensure_first_account(
         account = await accounts.find_first_account(conn)
         if account is None:
             account = new_account_id(now_ms, random_text)
-            await accounts.insert_account(conn, Account(account=account, platform=None, created=now_ms // 1000))
-        await add_key(conn, describe_key(test_secret_key, account, None, "first test key", now_ms, random_text))
+            first = Account(account=account, platform=None, created=now_ms // 1000)
+            await accounts.insert_account(conn, first)
+            await _record_account(conn, _SERVE, first, now_ms=now_ms, ids=ids)
+        key = describe_key(test_secret_key, account, None, "first test key", now_ms, random_text)
+        await add_key(conn, key)
+        await record_change(
+            conn, _SERVE, Action.KEY_MADE, None, key, now_ms=now_ms, ids=ids, detail="the test key of the data folder"
+        )
         return account
 
 
@@ -274,11 +286,37 @@ def describe_key(
 
 
 async def record_change(
-    conn: Conn, by: Actor, action: Action, key: ApiKey, *, now_ms: int, ids: IdFactory, detail: str
+    conn: Conn,
+    by: Actor,
+    action: Action,
+    before: ApiKey | None,
+    after: ApiKey,
+    *,
+    now_ms: int,
+    ids: IdFactory,
+    detail: str | None,
 ) -> None:
     """Add a line to the audit log about what is done to a key, in the caller's transaction; see `audit.record`."""
-    scope = AccountScope(key.account, key.livemode)
-    await record(conn, by, action, object_id=key.id, scope=scope, detail=detail, now_ms=now_ms, ids=ids)
+    await record(
+        conn,
+        by,
+        action,
+        object_type=ObjectType.API_KEY,
+        object_id=after.id,
+        before=before,
+        after=after,
+        scope=AccountScope(after.account, after.livemode),
+        detail=detail,
+        now_ms=now_ms,
+        ids=ids,
+    )
+
+
+async def _record_account(conn: Conn, by: Actor, account: Account, *, now_ms: int, ids: IdFactory) -> None:
+    kind, account_id = ObjectType.ACCOUNT, account.account
+    await record(
+        conn, by, Action.ACCOUNT_MADE, object_type=kind, object_id=account_id, after=account, now_ms=now_ms, ids=ids
+    )
 
 
 async def choose_account(conn: Conn, account: str | None) -> str:

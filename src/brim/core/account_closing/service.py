@@ -17,8 +17,10 @@ from brim.core.accounts import (
     check_live_change,
     delete_all_external_accounts,
     lock_account,
+    record_account,
     render_account,
 )
+from brim.core.audit import Action
 from brim.core.idempotency import Answer, Attempt, RenderError, run_once
 from brim.platform.database import Conn, Database
 
@@ -50,6 +52,7 @@ async def reject_account(
         details = msgspec.structs.replace(account.details, rejected=reason)
         rejected = msgspec.structs.replace(account, details=details)
         await accounts.write_account(conn, rejected)
+        await record_account(conn, attempt, Action.ACCOUNT_REJECTED, account_id, before=account, after=rejected)
         return await render_account(conn, rejected, livemode=attempt.scope.livemode, with_extras=with_extras)
 
     return await run_once(database, attempt, work, render_error=render_error)
@@ -72,6 +75,7 @@ async def delete_account(database: Database, attempt: Attempt, account_id: str, 
         await expire_keys_of_account(conn, account_id, attempt.now_ms)
         await delete_all_external_accounts(conn, account_id)
         await accounts.delete_account(conn, account, now_ms=attempt.now_ms)
+        await record_account(conn, attempt, Action.ACCOUNT_DELETED, account_id, before=account, after=None)
 
     await database.transact(work)
 

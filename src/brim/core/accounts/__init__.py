@@ -6,6 +6,7 @@ Neighbours: `funding` for tokens, `account_config` for agreed settlement days. S
 from brim.core.accounts.access import (
     UnreachableAccountError,
     check_live_change,
+    check_operates,
     lock_account,
     require_first_account,
 )
@@ -50,6 +51,7 @@ from brim.core.accounts.service import (
     RandomText,
     create_platform_account,
     new_account_id,
+    record_account,
     render_account,
     retrieve_account,
     retrieve_capability,
@@ -103,6 +105,7 @@ __all__ = [
     "account_platform",
     "check_controlled",
     "check_live_change",
+    "check_operates",
     "check_platform",
     "create_external_account",
     "create_platform_account",
@@ -121,6 +124,7 @@ __all__ = [
     "lock_account",
     "lock_accounts",
     "new_account_id",
+    "record_account",
     "render_account",
     "require_first_account",
     "retrieve_account",

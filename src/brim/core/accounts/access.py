@@ -4,7 +4,7 @@ from brim.base.errors import BrimError
 from brim.base.scope import AccountScope
 from brim.core.accounts import store as accounts
 from brim.core.accounts.rules import Account, LiveAccountError, NotOperatorError
-from brim.platform.database import Conn
+from brim.platform.database import Conn, Database
 
 
 class UnreachableAccountError(BrimError):
@@ -47,6 +47,16 @@ async def require_first_account(conn: Conn, account: str) -> None:
     """
     if account != await accounts.find_first_account(conn):
         raise NotOperatorError
+
+
+async def check_operates(database: Database, account: str) -> None:
+    """Check as `require_first_account` does, by itself.
+
+    Raises:
+        NotOperatorError: it is another account.
+    """
+    async with database.connection() as conn:
+        await require_first_account(conn, account)
 
 
 async def check_live_change(conn: Conn, viewer: AccountScope, account: Account, *, now_ms: int) -> None:

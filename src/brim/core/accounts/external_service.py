@@ -22,10 +22,11 @@ from brim.core.accounts.external_rules import (
     edited,
 )
 from brim.core.accounts.wire import external_account_json
+from brim.core.audit import Action, ObjectType
 from brim.core.bank_accounts import BankAccount, BankNumbers
 from brim.core.funding import BankSecrets, TokenAlreadyUsedError, missing_funding, open_token
 from brim.core.funding.wire import bank_name_of
-from brim.core.idempotency import Answer, Attempt, RenderError, run_once
+from brim.core.idempotency import Answer, Attempt, RenderError, record, run_once
 from brim.platform.database import Conn, Database
 
 PARAM = "external_account"
@@ -126,7 +127,9 @@ async def add(
     if is_default:
         before = await store.clear_default(conn, holder, wanted.currency)
         if replaces and before is not None:
+            replaced = await _require(conn, holder, before)
             await store.delete_external_account(conn, holder, before)
+            await _record(conn, attempt, Action.EXTERNAL_ACCOUNT_DELETED, holder, before, before=replaced)
     total, in_currency = await store.count_external_accounts(conn, holder, wanted.currency)
     if total >= MOST_EXTERNAL_ACCOUNTS:
         raise TooManyExternalAccountsError
@@ -141,6 +144,7 @@ async def add(
         metadata=wanted.metadata,
     )
     await store.insert_external_account(conn, external)
+    await _record(conn, attempt, Action.EXTERNAL_ACCOUNT_MADE, holder, external.id, after=external)
     return external
 
 
@@ -200,32 +204,37 @@ async def update_external_account(
     async def work(conn: Conn) -> bytes:
         await lock_account(conn, attempt.scope, account_id)
         holder = AccountScope(account_id, attempt.scope.livemode)
-        changed = edited(await _require(conn, holder, external_id), edit)
+        external = await _require(conn, holder, external_id)
+        changed = edited(external, edit)
         await store.update_external_account(conn, changed)
         if edit.is_default:
             await store.set_default(conn, changed)
             changed = msgspec.structs.replace(changed, is_default=True)
+        await _record(
+            conn, attempt, Action.EXTERNAL_ACCOUNT_UPDATED, holder, external_id, before=external, after=changed
+        )
         return external_account_json(changed)
 
     return await run_once(database, attempt, work, render_error=render_error)
 
 
-async def delete_external_account(database: Database, viewer: AccountScope, account_id: str, external_id: str) -> None:
+async def delete_external_account(database: Database, attempt: Attempt, account_id: str, external_id: str) -> None:
     """Forget an external account.
 
     Raises:
-        UnreachableAccountError: the viewer can reach no such account.
+        UnreachableAccountError: the attempt's account can reach no such account.
         ResourceMissingError: it has no such external account.
         DefaultExternalAccountError: it is a default that is needed.
     """
 
     async def work(conn: Conn) -> None:
-        account = await lock_account(conn, viewer, account_id)
-        holder = AccountScope(account_id, viewer.livemode)
+        account = await lock_account(conn, attempt.scope, account_id)
+        holder = AccountScope(account_id, attempt.scope.livemode)
         external = await _require(conn, holder, external_id)
         _, in_currency = await store.count_external_accounts(conn, holder, external.currency)
         check_deletable(external, default_currency=account.default_currency, others=in_currency - 1)
         await store.delete_external_account(conn, holder, external_id)
+        await _record(conn, attempt, Action.EXTERNAL_ACCOUNT_DELETED, holder, external_id, before=external)
 
     await database.transact(work)
 
@@ -271,3 +280,18 @@ async def _require(conn: Conn, holder: AccountScope, external_id: str) -> Extern
     if external is None:
         raise ResourceMissingError("external account", external_id, param="id", in_path=True)
     return external
+
+
+async def _record(
+    conn: Conn,
+    attempt: Attempt,
+    action: Action,
+    holder: AccountScope,
+    external_id: str,
+    *,
+    before: ExternalAccount | None = None,
+    after: ExternalAccount | None = None,
+) -> None:
+    """Add a line to the audit log about what an attempt does to an external account."""
+    kind = ObjectType.EXTERNAL_ACCOUNT
+    await record(conn, attempt, action, kind, external_id, before=before, after=after, account=holder.account)

@@ -31,7 +31,8 @@ from brim.core.accounts.rules import (
     controller_of,
 )
 from brim.core.accounts.wire import account_json, capability_json
-from brim.core.idempotency import Answer, Attempt, RenderError, run_once
+from brim.core.audit import Action, ObjectType
+from brim.core.idempotency import Answer, Attempt, RenderError, record, run_once
 from brim.platform.database import Conn, Database
 
 RandomText: TypeAlias = Callable[[int], str]
@@ -119,6 +120,7 @@ async def create_platform_account(
         check_platform(await require_account(conn, attempt.scope, attempt.scope.account))
         await accounts.insert_account(conn, account, made_live=attempt.scope.livemode)
         made = await _agree(conn, account, wish.settlement_days, livemode=attempt.scope.livemode)
+        await record_account(conn, attempt, Action.ACCOUNT_MADE, made.account, before=None, after=made)
         if external is not None:
             await add(conn, attempt, account.account, external, is_default=True)
         return await render_account(conn, made, livemode=attempt.scope.livemode, with_extras=with_extras)
@@ -167,6 +169,7 @@ async def update_account(
             await check_live_change(conn, attempt.scope, account, now_ms=attempt.now_ms)
             await accounts.write_account(conn, edited)
         agreed = await _agree(conn, edited, edit.settlement_days, livemode=attempt.scope.livemode)
+        await record_account(conn, attempt, Action.ACCOUNT_UPDATED, account_id, before=account, after=agreed)
         if external is not None:
             await add(conn, attempt, account_id, external, is_default=True, replaces=True)
         return await render_account(conn, agreed, livemode=attempt.scope.livemode, with_extras=with_extras)
@@ -199,8 +202,9 @@ async def update_capability(
             await check_live_change(conn, attempt.scope, account, now_ms=attempt.now_ms)
             sent = {"capabilities": {name: requested}}
             details = changed(account.details, sent, now_s=attempt.now_ms // 1000)
-            account = msgspec.structs.replace(account, details=details)
+            before, account = account, msgspec.structs.replace(account, details=details)
             await accounts.write_account(conn, account)
+            await record_account(conn, attempt, Action.CAPABILITY_UPDATED, account_id, before=before, after=account)
         return capability_json(account, name, account.details.capabilities.get(name, UNREQUESTED))
 
     return await run_once(database, attempt, work, render_error=render_error)
@@ -298,6 +302,13 @@ async def _check_cursor(conn: Conn, platform: AccountScope, cursor: str | None, 
     """Let a cursor pass that is none, or an account under the platform."""
     if cursor is not None and await accounts.account_platform(conn, cursor) != platform.account:
         raise ResourceMissingError("account", cursor, param=param)
+
+
+async def record_account(
+    conn: Conn, attempt: Attempt, action: Action, account: str, *, before: Account | None, after: Account | None
+) -> None:
+    """Add a line to the audit log about what an attempt does to an account."""
+    await record(conn, attempt, action, ObjectType.ACCOUNT, account, before=before, after=after, account=account)
 
 
 def _edited(account: Account, edit: EditAccount, *, now_s: int) -> Account:

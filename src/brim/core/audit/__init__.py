@@ -1,16 +1,21 @@
 """The audit log: who did what to what, written in the transaction that does it, and never changed.
 
-Neighbours: whoever acts for an operator records here. Start reading at `rules`.
+Neighbours: every use case that changes something but money records here; `fields` lists what an entry may hold. Start
+reading at `rules`.
 """
 
-from brim.core.audit.rules import Action, Actor, ActorKind, AuditEntry
+from brim.base.actor import Actor, ActorKind
+from brim.core.audit.fields import FIELDS, ObjectType
+from brim.core.audit.rules import Action, AuditEntry
 from brim.core.audit.service import list_audit_log, record, record_alone
 
 __all__ = [
+    "FIELDS",
     "Action",
     "Actor",
     "ActorKind",
     "AuditEntry",
+    "ObjectType",
     "list_audit_log",
     "record",
     "record_alone",

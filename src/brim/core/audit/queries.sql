@@ -3,14 +3,17 @@
 -- name: insert_entry
 -- One more line.
 INSERT INTO audit_log (
-    id, at_ms, actor_kind, actor, actor_name, address, action, object, account, livemode, detail
+    id, at_ms, actor_kind, actor, actor_name, address, action, object, account, livemode, detail, request_id, object_type,
+    before, after
 )
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11);
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14::text::jsonb, $15::text::jsonb);
 
 -- name: list_entries
 -- A page of the log; one of the two branches runs.
 (
-    SELECT id, at_ms, actor_kind, actor, actor_name, address, action, object, account, livemode, detail
+    SELECT
+        id, at_ms, actor_kind, actor, actor_name, address, action, object, account, livemode, detail, request_id,
+        object_type, before::text, after::text
     FROM audit_log
     WHERE $3 AND id > $1 AND id < $2
     ORDER BY id DESC
@@ -18,7 +21,9 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11);
 )
 UNION ALL
 (
-    SELECT id, at_ms, actor_kind, actor, actor_name, address, action, object, account, livemode, detail
+    SELECT
+        id, at_ms, actor_kind, actor, actor_name, address, action, object, account, livemode, detail, request_id,
+        object_type, before::text, after::text
     FROM audit_log
     WHERE NOT $3 AND id > $1 AND id < $2
     ORDER BY id

@@ -1,41 +1,22 @@
 """The audit log: who did what to what, when and from where."""
 
+from collections.abc import Mapping
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
+from brim.base.actor import Actor
 from brim.base.scope import AccountScope
 
 ENTRY_PREFIX: Final = "aud_"
 
 
-class ActorKind(StrEnum):
-    """What sort of actor did something; NOBODY is who had not yet said who they are."""
-
-    OPERATOR = "operator"
-    KEY = "key"
-    CLI = "cli"
-    NOBODY = "nobody"
-
-
-class Actor(msgspec.Struct, frozen=True, kw_only=True):
-    """Who does something: an operator or a key by its id, or whoever types commands on the server.
-
-    `name` is what people call them at that moment: an operator's email, a key's redacted form, a user of the system.
-    `address` is the remote address, None where there is no network between.
-    """
-
-    kind: ActorKind
-    id: str | None = None
-    name: str | None = None
-    address: str | None = None
-
-
 class Action(StrEnum):
-    """What is done to operators, by signing in and in the terminal, as noun and verb.
+    """What is done, as noun and verb.
 
-    What pages do by the API has the id of the operation instead, such as `PostTopups`.
+    What the money path does has no entry but, where an operator's page does it, one with the id of the operation, such
+    as `PostTopups`.
     """
 
     OPERATOR_ADDED = "operator.added"
@@ -60,6 +41,30 @@ class Action(StrEnum):
     KEY_ROLLED = "api_key.rolled"
     KEY_REVOKED = "api_key.revoked"
     ACCOUNT_MADE = "account.created"
+    ACCOUNT_UPDATED = "account.updated"
+    ACCOUNT_REJECTED = "account.rejected"
+    ACCOUNT_DELETED = "account.deleted"
+    CAPABILITY_UPDATED = "capability.updated"
+    EXTERNAL_ACCOUNT_MADE = "external_account.created"
+    EXTERNAL_ACCOUNT_UPDATED = "external_account.updated"
+    EXTERNAL_ACCOUNT_DELETED = "external_account.deleted"
+    TOKEN_MADE = "token.created"  # noqa: S105  the name of an action
+    FUNDING_SOURCE_MADE = "funding_source.created"
+    FUNDING_SOURCE_UPDATED = "funding_source.updated"
+    FUNDING_SOURCE_ATTACHED = "funding_source.attached"
+    FUNDING_SOURCE_DETACHED = "funding_source.detached"
+    FUNDING_SOURCE_GUESSED = "funding_source.verification_tried"
+    DEFAULT_FUNDING_SET = "default_funding_source.set"
+    DEFAULT_FUNDING_DELETED = "default_funding_source.deleted"
+    TEST_CLOCK_MADE = "test_clock.created"
+    TEST_CLOCK_ADVANCED = "test_clock.advanced"
+    TEST_CLOCK_DELETED = "test_clock.deleted"
+    WEBHOOK_ENDPOINT_MADE = "webhook_endpoint.created"
+    WEBHOOK_ENDPOINT_UPDATED = "webhook_endpoint.updated"
+    WEBHOOK_ENDPOINT_ENABLED = "webhook_endpoint.enabled"
+    WEBHOOK_ENDPOINT_DISABLED = "webhook_endpoint.disabled"
+    WEBHOOK_ENDPOINT_DELETED = "webhook_endpoint.deleted"
+    WEBHOOK_SECRET_ROLLED = "webhook_endpoint.secret_rolled"  # noqa: S105  the name of an action
     ENCRYPTION_ROTATED = "encryption.rotated"
 
 
@@ -67,8 +72,9 @@ class AuditEntry(msgspec.Struct, frozen=True, kw_only=True):
     """One line of the audit log.
 
     `action` is an `Action`, such as `operator.disabled`, or the id of an operation of the API; `object` the id of what
-    it was done to; `scope` whose that is, None for what belongs to the whole installation; `detail` a few words for
-    people; `at_ms` Unix milliseconds.
+    it was done to, `object_type` what that is; `before` and `after` the fields that changed, of
+    those in `fields.FIELDS`; `scope` whose it is, None for what belongs to the whole installation; `detail` a few
+    words for people; `at_ms` Unix milliseconds.
     """
 
     id: str
@@ -76,5 +82,8 @@ class AuditEntry(msgspec.Struct, frozen=True, kw_only=True):
     actor: Actor
     action: str
     object: str | None = None
+    object_type: str | None = None
+    before: Mapping[str, Any] | None = None
+    after: Mapping[str, Any] | None = None
     scope: AccountScope | None = None
     detail: str | None = None

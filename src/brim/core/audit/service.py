@@ -1,20 +1,31 @@
-"""Writes the audit log, in the transaction of what is told wherever there is one, and reads it."""
+"""Writes the audit log, in the transaction of what is done, and reads it.
 
+Exempt is the money path: creating, updating and canceling top-ups, their settlement, and their forced outcomes in test
+mode. Each of those writes an event in its transaction already, and a create may not cost one more row.
+"""
+
+from typing import Any
+
+from brim.base.actor import Actor
 from brim.base.errors import ExclusiveParametersError, ResourceMissingError
 from brim.base.ids import IdFactory
 from brim.base.paging import Page, PageRequest
 from brim.base.scope import AccountScope
 from brim.core.audit import store as audit
-from brim.core.audit.rules import ENTRY_PREFIX, Actor, AuditEntry
+from brim.core.audit.fields import ObjectType, changes
+from brim.core.audit.rules import ENTRY_PREFIX, AuditEntry
 from brim.platform.database import Conn, Database
 
 
-async def record(
+async def record(  # noqa: PLR0913  what happened, by whom, to what
     conn: Conn,
     by: Actor,
     action: str,
     *,
+    object_type: ObjectType | None = None,
     object_id: str | None = None,
+    before: Any = None,
+    after: Any = None,
     scope: AccountScope | None = None,
     detail: str | None = None,
     now_ms: int,
@@ -26,18 +37,25 @@ async def record(
         conn: the transaction in which it is done.
         by: who does it.
         action: noun and verb; see `brim.core.audit.rules.Action`.
+        object_type: what kind of object it is done to; without one, nothing is written of `before` and `after`.
         object_id: what it is done to.
+        before: the object as it was, None where there was none; of it, what `fields.FIELDS` lists is written.
+        after: the object as it is then, None where it is gone.
         scope: whose that is; None for what belongs to the whole installation.
         detail: a few words for people; never a secret.
         now_ms: the time.
         ids: makes the line's id.
     """
+    was, became = changes(object_type, before, after) if object_type else (None, None)
     entry = AuditEntry(
         id=ids.new_at(ENTRY_PREFIX, now_ms),
         at_ms=now_ms,
         actor=by,
         action=action,
         object=object_id,
+        object_type=object_type,
+        before=was,
+        after=became,
         scope=scope,
         detail=detail,
     )

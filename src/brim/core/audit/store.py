@@ -1,10 +1,14 @@
 """The audit log in the database: lines are added and read, and nothing else; the service's role could do no more."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 
+import msgspec
+
+from brim.base.actor import Actor, ActorKind
 from brim.base.paging import Page, PageRequest, page_of, window
 from brim.base.scope import AccountScope
-from brim.core.audit.rules import ENTRY_PREFIX, Actor, ActorKind, AuditEntry
+from brim.core.audit.rules import ENTRY_PREFIX, AuditEntry
 from brim.platform.database import Conn
 from brim.platform.sql import load_queries
 
@@ -20,6 +24,7 @@ async def insert_entry(conn: Conn, entry: AuditEntry) -> None:
         *(entry.action, entry.object),
         *((entry.scope.account, entry.scope.livemode) if entry.scope else (None, None)),
         entry.detail,
+        *(entry.actor.request_id, entry.object_type, _json(entry.before), _json(entry.after)),
     )
 
 
@@ -45,9 +50,21 @@ def _entry(record: Any) -> AuditEntry:
             id=record["actor"],
             name=record["actor_name"],
             address=record["address"],
+            request_id=record["request_id"],
         ),
         action=record["action"],
         object=record["object"],
+        object_type=record["object_type"],
+        before=_fields(record["before"]),
+        after=_fields(record["after"]),
         scope=None if account is None else AccountScope(account, record["livemode"]),
         detail=record["detail"],
     )
+
+
+def _json(fields: Mapping[str, Any] | None) -> str | None:
+    return None if fields is None else msgspec.json.encode(fields).decode()
+
+
+def _fields(text: str | None) -> dict[str, Any] | None:
+    return None if text is None else msgspec.json.decode(text, type=dict[str, Any])

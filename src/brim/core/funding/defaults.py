@@ -4,14 +4,27 @@ It is one of the terms under which creates are made, so every change here counts
 transaction: a create that races it is made under the terms before or those after, never under a mixture.
 """
 
+from typing import Final
+
+import msgspec
+
 from brim.base.errors import ResourceMissingError
 from brim.base.scope import AccountScope
 from brim.core.account_config import change_terms
+from brim.core.audit import Action, ObjectType
 from brim.core.funding import store as funding
 from brim.core.funding.rules import check_usable
 from brim.core.funding.wire import default_json
-from brim.core.idempotency import Answer, Attempt, RenderError, run_once
+from brim.core.idempotency import Answer, Attempt, RenderError, record, run_once
 from brim.platform.database import Conn, Database
+
+_TYPE: Final = ObjectType.DEFAULT_FUNDING_SOURCE
+
+
+class Default(msgspec.Struct, frozen=True):
+    """What pays in one currency, as the audit log tells of it."""
+
+    funding_source: str
 
 
 async def set_default(
@@ -28,8 +41,13 @@ async def set_default(
     async def work(conn: Conn) -> bytes:
         source = await funding.lock_funding_source(conn, attempt.scope, funding_source)
         check_usable(source, funding_source, param="funding_source")
+        earlier = (await funding.read_defaults(conn, attempt.scope)).get(currency)
         await funding.set_default(conn, attempt.scope, currency, funding_source)
         await change_terms(conn, attempt.scope)
+        before = None if earlier is None else Default(earlier)
+        await record(
+            conn, attempt, Action.DEFAULT_FUNDING_SET, _TYPE, currency, before=before, after=Default(funding_source)
+        )
         return default_json(attempt.scope, currency, funding_source)
 
     return await run_once(database, attempt, work, render_error=render_error)
@@ -41,7 +59,7 @@ async def list_defaults(database: Database, scope: AccountScope) -> dict[str, st
         return await funding.read_defaults(conn, scope)
 
 
-async def delete_default(database: Database, scope: AccountScope, currency: str) -> None:
+async def delete_default(database: Database, attempt: Attempt, currency: str) -> None:
     """Let nothing of the account's choice pay in a currency any more.
 
     Raises:
@@ -49,8 +67,11 @@ async def delete_default(database: Database, scope: AccountScope, currency: str)
     """
 
     async def work(conn: Conn) -> None:
-        if not await funding.delete_default(conn, scope, currency):
+        earlier = (await funding.read_defaults(conn, attempt.scope)).get(currency)
+        if not await funding.delete_default(conn, attempt.scope, currency):
             raise ResourceMissingError("default funding source", currency, param="currency", in_path=True)
-        await change_terms(conn, scope)
+        await change_terms(conn, attempt.scope)
+        before = None if earlier is None else Default(earlier)
+        await record(conn, attempt, Action.DEFAULT_FUNDING_DELETED, _TYPE, currency, before=before)
 
     await database.transact(work)

@@ -15,6 +15,7 @@ from brim.base.metadata import MetadataChange, merge
 from brim.base.paging import Page, PageRequest, window
 from brim.base.scope import AccountScope
 from brim.core.account_config import change_terms
+from brim.core.audit import Action, ObjectType
 from brim.core.bank_accounts import BankAccount, BankNumbers, Guess, Party, Verification
 from brim.core.funding import store as funding
 from brim.core.funding.bank_secrets import BankSecrets
@@ -35,7 +36,7 @@ from brim.core.funding.rules import (
     merged_party,
 )
 from brim.core.funding.wire import bank_name_of, documented_payment_method
-from brim.core.idempotency import Answer, Attempt, RenderError, run_once
+from brim.core.idempotency import Answer, Attempt, RenderError, record, run_once
 from brim.core.rails import bank_account_rules
 from brim.platform.database import Conn, Database
 from brim.platform.lookups import check_cursors
@@ -115,6 +116,7 @@ async def create_payment_method(
 
     async def work(conn: Conn) -> bytes:
         await funding.insert_funding_source(conn, method, kept.sealed)
+        await _record(conn, attempt, Action.FUNDING_SOURCE_MADE, None, method)
         return render(method)
 
     return await run_once(database, attempt, work, render_error=render_error)
@@ -189,6 +191,7 @@ async def update_funding_source(
             ),
         )
         await _write(conn, changed)
+        await _record(conn, attempt, Action.FUNDING_SOURCE_UPDATED, source, changed)
         return render(changed)
 
     return await run_once(database, attempt, work, render_error=render_error)
@@ -216,6 +219,7 @@ async def attach_payment_method(
         method = await _lock(conn, attempt.scope, FundingKind.PAYMENT_METHOD, method_id)
         kept = attached(method, customer=customer, customer_account=customer_account)
         await funding.update_funding_source(conn, kept)
+        await _record(conn, attempt, Action.FUNDING_SOURCE_ATTACHED, method, kept)
         return render(kept)
 
     return await run_once(database, attempt, work, render_error=render_error)
@@ -243,6 +247,7 @@ async def detach_funding_source(
         await funding.update_funding_source(conn, detached)
         if await funding.delete_defaults_of(conn, attempt.scope, funding_id):
             await change_terms(conn, attempt.scope)
+        await _record(conn, attempt, Action.FUNDING_SOURCE_DETACHED, source, detached)
         return render(detached)
 
     return await run_once(database, attempt, work, render_error=render_error)
@@ -276,6 +281,7 @@ async def verify_funding_source(
         found = _judge(attempt.scope, guess)
         after = judged(source, found)
         await funding.update_funding_source(conn, after)
+        await _record(conn, attempt, Action.FUNDING_SOURCE_GUESSED, source, after)
         if after.verification is not Verification.VERIFIED:
             raise _refusal(after, found, guess)
         return render(after)
@@ -306,6 +312,13 @@ async def _write(conn: Conn, source: FundingSource) -> None:
     await funding.update_funding_source(conn, source)
     if source.kind is FundingKind.SOURCE and source.id in (await funding.read_defaults(conn, source.scope)).values():
         await change_terms(conn, source.scope)
+
+
+async def _record(
+    conn: Conn, attempt: Attempt, action: Action, before: FundingSource | None, after: FundingSource
+) -> None:
+    """Add a line to the audit log about what an attempt does to a bank account on file."""
+    await record(conn, attempt, action, ObjectType.FUNDING_SOURCE, after.id, before=before, after=after)
 
 
 async def _lock(conn: Conn, scope: AccountScope, kind: FundingKind, funding_id: str) -> FundingSource:

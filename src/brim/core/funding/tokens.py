@@ -8,6 +8,7 @@ import msgspec
 from brim.base.errors import ResourceMissingError
 from brim.base.ids import IdFactory
 from brim.base.scope import AccountScope
+from brim.core.audit import Action, ObjectType
 from brim.core.bank_accounts import BankAccount, BankNumbers, Party
 from brim.core.funding import store as funding
 from brim.core.funding.bank_secrets import BankSecrets
@@ -24,7 +25,7 @@ from brim.core.funding.rules import (
 )
 from brim.core.funding.service import Render, first_state
 from brim.core.funding.wire import bank_name_of, token_json
-from brim.core.idempotency import Answer, Attempt, RenderError, run_once
+from brim.core.idempotency import Answer, Attempt, RenderError, record, run_once
 from brim.core.rails import bank_account_rules
 from brim.platform.database import Conn, Database
 
@@ -87,6 +88,7 @@ async def create_token(
 
     async def work(conn: Conn) -> bytes:
         await funding.insert_bank_token(conn, token, kept.sealed)
+        await record(conn, attempt, Action.TOKEN_MADE, ObjectType.TOKEN, token.id, after=token)
         return token_json(token)
 
     return await run_once(database, attempt, work, render_error=render_error)
@@ -128,6 +130,7 @@ async def create_source(
 
     async def work(conn: Conn) -> bytes:
         await _exchange(conn, attempt, wish.token, source, sealed)
+        await record(conn, attempt, Action.FUNDING_SOURCE_MADE, ObjectType.FUNDING_SOURCE, source.id, after=source)
         return render(source)
 
     return await run_once(database, attempt, work, render_error=render_error)
@@ -139,7 +142,7 @@ async def source_for_topup(
     """Return the source that a token named by a top-up becomes; the same one when that request is made again.
 
     It is made before the top-up and by itself: should the top-up then not be, a retry under the same key finds the
-    source again.
+    source again. It is of the money path, so the audit log has no line of it: the top-up's event names the source.
 
     Raises:
         ResourceMissingError: there is no such token.

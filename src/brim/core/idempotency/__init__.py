@@ -11,7 +11,7 @@ from brim.core.idempotency.rules import (
     KeyClaim,
     fingerprint,
 )
-from brim.core.idempotency.service import Answer, Attempt, RenderError, find_kept, replay_of, run_once
+from brim.core.idempotency.service import Answer, Attempt, RenderError, find_kept, record, replay_of, run_once
 from brim.core.idempotency.store import fetch_replies
 from brim.core.idempotency.verification import KeyCheck
 
@@ -28,6 +28,7 @@ __all__ = [
     "fetch_replies",
     "find_kept",
     "fingerprint",
+    "record",
     "replay_of",
     "run_once",
 ]

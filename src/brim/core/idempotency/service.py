@@ -1,12 +1,15 @@
 """Runs a write once for each idempotency key: claim, work and kept answer are one transaction."""
 
 from collections.abc import Awaitable, Callable
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import msgspec
 
 from brim.base.errors import BrimError, DatabaseUnavailableError, KeptRefusalError
+from brim.base.ids import IdFactory
 from brim.base.scope import AccountScope
+from brim.core import audit
+from brim.core.audit import Action, Actor, ObjectType
 from brim.core.events import Cause
 from brim.core.idempotency import store as idempotency
 from brim.core.idempotency.rules import KeptReply, KeyClaim, check_same_request
@@ -25,13 +28,18 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Attempt(msgspec.Struct, frozen=True, kw_only=True):
-    """One request to write: whose, under which key if any, and what is recorded with it."""
+    """One request to write: whose, under which key if any, and what is recorded with it.
+
+    `by` is who asks, and `ids` makes the ids of what is told of them.
+    """
 
     scope: AccountScope
     claim: KeyClaim | None
     request_id: str
     api_version: str
     now_ms: int
+    by: Actor
+    ids: IdFactory
 
     @property
     def cause(self) -> Cause:
@@ -41,6 +49,43 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
             request_id=self.request_id,
             idempotency_key=self.claim.key if self.claim else None,
         )
+
+
+async def record(
+    conn: Conn,
+    attempt: Attempt,
+    action: Action,
+    object_type: ObjectType,
+    object_id: str,
+    *,
+    before: Any = None,
+    after: Any = None,
+    account: str | None = None,
+) -> None:
+    """Add a line to the audit log about what an attempt does, in its transaction; see `audit.record`.
+
+    Args:
+        conn: the transaction.
+        attempt: the request.
+        action: what it does.
+        object_type: to what kind of object.
+        object_id: to which one.
+        before: the object as it was, None where there was none.
+        after: the object as it is then, None where it is gone.
+        account: whose it is; None means the attempt's account.
+    """
+    await audit.record(
+        conn,
+        attempt.by,
+        action,
+        object_type=object_type,
+        object_id=object_id,
+        before=before,
+        after=after,
+        scope=AccountScope(account or attempt.scope.account, attempt.scope.livemode),
+        now_ms=attempt.now_ms,
+        ids=attempt.ids,
+    )
 
 
 def replay(claim: KeyClaim, kept: KeptReply) -> Answer:

@@ -8,9 +8,9 @@ sealed, so that pages can use it and show it.
 from brim.base.ids import IdFactory, random_base62
 from brim.base.scope import AccountScope
 from brim.core import access, accounts
-from brim.core.access import ApiKey, UnknownAccountError, issue_key
+from brim.core.access import ApiKey, UnknownAccountError, issue_key, record_change
 from brim.core.accounts import RandomText
-from brim.core.audit import Action, record
+from brim.core.audit import Action
 from brim.core.operators import key_store as operator_keys
 from brim.core.operators import store as operators
 from brim.core.operators.rules import Operator, OperatorDisabledError, UnknownOperatorError, permissions_of
@@ -95,7 +95,7 @@ class OperatorKeys:
         sealed = self._vault.seal(new.secret.encode(), place=_place(operator.id, scope))
         await operator_keys.put_operator_key(conn, operator.id, new.key, sealed)
         by = actor_of(operator, address=None)
-        await record(conn, by, Action.KEY_MADE, object_id=new.key.id, scope=scope, now_ms=now_ms, ids=self._ids)
+        await record_change(conn, by, Action.KEY_MADE, None, new.key, now_ms=now_ms, ids=self._ids, detail=None)
         return operator_keys.OperatorKey(new.key, sealed)
 
 

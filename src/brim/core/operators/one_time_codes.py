@@ -15,7 +15,7 @@ from pyotp.exceptions import OTPVerificationError
 
 from brim.base.errors import BrimError
 from brim.base.ids import IdFactory
-from brim.core.audit import Action, Actor, record
+from brim.core.audit import Action, Actor, ObjectType, record
 from brim.core.operators import store as operators
 from brim.core.operators.rules import Credentials, Operator, UnknownOperatorError
 from brim.core.operators.sign_in_rules import WrongCodeError
@@ -124,7 +124,9 @@ async def confirm_codes(
             raise CodesNotBegunError
         await _take_code(conn, vault, found, code, now_ms=now_ms)
         await operators.enable_codes(conn, operator, [_hash_recovery_code(each) for each in recovery])
-        await record(conn, by, Action.CODES_ENABLED, object_id=operator, now_ms=now_ms, ids=ids)
+        await record(
+            conn, by, Action.CODES_ENABLED, object_type=ObjectType.OPERATOR, object_id=operator, now_ms=now_ms, ids=ids
+        )
 
     await database.transact(work)
     return recovery
@@ -145,7 +147,16 @@ async def take_code(
     if not await operators.use_recovery_code(conn, operator, _hash_recovery_code(code)):
         raise WrongCodeError
     detail = f"{await operators.count_recovery_codes(conn, operator)} left"
-    await record(conn, by, Action.RECOVERY_CODE_USED, object_id=operator, detail=detail, now_ms=now_ms, ids=ids)
+    await record(
+        conn,
+        by,
+        Action.RECOVERY_CODE_USED,
+        object_type=ObjectType.OPERATOR,
+        object_id=operator,
+        detail=detail,
+        now_ms=now_ms,
+        ids=ids,
+    )
 
 
 def _enrolment(secret: str, operator: Operator) -> Enrolment:

@@ -20,7 +20,7 @@ from joserfc.jwk import KeySet
 from brim.base.errors import BrimError
 from brim.base.ids import IdFactory, random_base62
 from brim.core.accounts import RandomText
-from brim.core.audit import Action, Actor, ActorKind, record
+from brim.core.audit import Action, Actor, ActorKind, ObjectType, record
 from brim.core.operators import identity_store as operator_identities
 from brim.core.operators import store as operators
 from brim.core.operators.openid_rules import (
@@ -292,7 +292,16 @@ class OpenId:
             else:
                 action = Action.IDENTITY_REFUSED
             detail = str(identity)
-            await record(conn, by, action, object_id=operator.id, detail=detail, now_ms=now_ms, ids=self._ids)
+            await record(
+                conn,
+                by,
+                action,
+                object_type=ObjectType.OPERATOR,
+                object_id=operator.id,
+                detail=detail,
+                now_ms=now_ms,
+                ids=self._ids,
+            )
             return action is Action.IDENTITY_BOUND
 
         if not await self._database.transact(work):

@@ -6,7 +6,7 @@ one-time codes are asked for.
 
 from brim.base.ids import IdFactory, random_base62
 from brim.core.accounts import RandomText
-from brim.core.audit import Action, Actor, record
+from brim.core.audit import Action, Actor, ObjectType, record
 from brim.core.operators import link_store as password_links
 from brim.core.operators import store as operators
 from brim.core.operators.passwords import Passwords
@@ -41,7 +41,15 @@ async def make_password_link(
         if held.operator.disabled_ms is not None:
             raise OperatorDisabledError(held.operator.email)
         await password_links.put_link(conn, operator, hash_token(token), expires_ms=now_ms + PASSWORD_LINK_KEPT_MS)
-        await record(conn, by, Action.PASSWORD_LINK_MADE, object_id=operator, now_ms=now_ms, ids=ids)
+        await record(
+            conn,
+            by,
+            Action.PASSWORD_LINK_MADE,
+            object_type=ObjectType.OPERATOR,
+            object_id=operator,
+            now_ms=now_ms,
+            ids=ids,
+        )
 
     await database.transact(work)
     return token
@@ -92,7 +100,16 @@ async def use_password_link(
         await end_sessions(conn, scope.id, now_ms=now_ms)
         by = actor_of(held.operator, address=address)
         detail = "by a link"
-        await record(conn, by, Action.PASSWORD_SET, object_id=scope.id, detail=detail, now_ms=now_ms, ids=ids)
+        await record(
+            conn,
+            by,
+            Action.PASSWORD_SET,
+            object_type=ObjectType.OPERATOR,
+            object_id=scope.id,
+            detail=detail,
+            now_ms=now_ms,
+            ids=ids,
+        )
 
     await database.transact(work)
     return scope

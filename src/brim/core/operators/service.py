@@ -10,7 +10,7 @@ import msgspec
 
 from brim.base.ids import IdFactory, random_base62
 from brim.core.accounts import RandomText
-from brim.core.audit import Action, Actor, ActorKind, record
+from brim.core.audit import Action, Actor, ActorKind, ObjectType, record
 from brim.core.operators import identity_store as operator_identities
 from brim.core.operators import link_store as password_links
 from brim.core.operators import store as operators
@@ -34,7 +34,8 @@ from brim.core.operators.session_ends import end_page_keys, end_sessions
 from brim.core.operators.sign_in_rules import FIRST_RUN_KEPT_MS, TOKEN_CHARS, FirstRunOverError, hash_token
 from brim.platform.database import Conn, Database
 
-Change: TypeAlias = Callable[[Conn, Operator], Awaitable[None]]
+Change: TypeAlias = Callable[[Conn, Operator], Awaitable[str | None]]
+"""Changes an operator, and returns a few words for the audit log, None where the change says it all."""
 
 
 class NewOperator(msgspec.Struct, frozen=True, kw_only=True):
@@ -99,9 +100,10 @@ async def disable_operator(database: Database, operator: str, *, by: Actor, now_
         await operators.set_disabled(conn, found.id, now_ms)
         await password_links.delete_link(conn, found.id)
         await end_sessions(conn, found.id, now_ms=now_ms)
-        await record(conn, by, Action.OPERATOR_DISABLED, object_id=found.id, now_ms=now_ms, ids=ids)
 
-    return await _change(database, operator, change, keeps_admin=False)
+    return await _change(
+        database, operator, Action.OPERATOR_DISABLED, change, keeps_admin=False, by=by, now_ms=now_ms, ids=ids
+    )
 
 
 async def enable_operator(database: Database, operator: str, *, by: Actor, now_ms: int, ids: IdFactory) -> Operator:
@@ -113,9 +115,10 @@ async def enable_operator(database: Database, operator: str, *, by: Actor, now_m
 
     async def change(conn: Conn, found: Operator) -> None:
         await operators.set_disabled(conn, found.id, None)
-        await record(conn, by, Action.OPERATOR_ENABLED, object_id=found.id, now_ms=now_ms, ids=ids)
 
-    return await _change(database, operator, change, keeps_admin=True)
+    return await _change(
+        database, operator, Action.OPERATOR_ENABLED, change, keeps_admin=True, by=by, now_ms=now_ms, ids=ids
+    )
 
 
 async def rename_operator(
@@ -129,12 +132,13 @@ async def rename_operator(
     """
     name = check_name(name)
 
-    async def change(conn: Conn, found: Operator) -> None:
+    async def change(conn: Conn, found: Operator) -> str:
         await operators.set_name(conn, found.id, name)
-        detail = f"{found.name} to {name}"
-        await record(conn, by, Action.OPERATOR_RENAMED, object_id=found.id, detail=detail, now_ms=now_ms, ids=ids)
+        return f"{found.name} to {name}"
 
-    return await _change(database, operator, change, keeps_admin=True)
+    return await _change(
+        database, operator, Action.OPERATOR_RENAMED, change, keeps_admin=True, by=by, now_ms=now_ms, ids=ids
+    )
 
 
 async def set_role(
@@ -147,13 +151,21 @@ async def set_role(
         LastAdminError: nobody would be left who may manage operators.
     """
 
-    async def change(conn: Conn, found: Operator) -> None:
+    async def change(conn: Conn, found: Operator) -> str:
         await operators.set_role(conn, found.id, role)
         await end_page_keys(conn, found.id, now_ms=now_ms)
-        detail = f"{found.role} to {role}"
-        await record(conn, by, Action.OPERATOR_ROLE_SET, object_id=found.id, detail=detail, now_ms=now_ms, ids=ids)
+        return f"{found.role} to {role}"
 
-    return await _change(database, operator, change, keeps_admin=role is Role.ADMIN)
+    return await _change(
+        database,
+        operator,
+        Action.OPERATOR_ROLE_SET,
+        change,
+        keeps_admin=role is Role.ADMIN,
+        by=by,
+        now_ms=now_ms,
+        ids=ids,
+    )
 
 
 async def reset_password(
@@ -172,9 +184,10 @@ async def reset_password(
         await operators.set_password(conn, found.id, password_hash)
         await password_links.delete_link(conn, found.id)
         await end_sessions(conn, found.id, now_ms=now_ms)
-        await record(conn, by, Action.PASSWORD_SET, object_id=found.id, now_ms=now_ms, ids=ids)
 
-    return await _change(database, operator, change, keeps_admin=True)
+    return await _change(
+        database, operator, Action.PASSWORD_SET, change, keeps_admin=True, by=by, now_ms=now_ms, ids=ids
+    )
 
 
 async def reset_codes(database: Database, operator: str, *, by: Actor, now_ms: int, ids: IdFactory) -> Operator:
@@ -186,9 +199,10 @@ async def reset_codes(database: Database, operator: str, *, by: Actor, now_ms: i
 
     async def change(conn: Conn, found: Operator) -> None:
         await operators.set_codes_secret(conn, found.id, None)
-        await record(conn, by, Action.CODES_RESET, object_id=found.id, now_ms=now_ms, ids=ids)
 
-    return await _change(database, operator, change, keeps_admin=True)
+    return await _change(
+        database, operator, Action.CODES_RESET, change, keeps_admin=True, by=by, now_ms=now_ms, ids=ids
+    )
 
 
 async def find_identity(database: Database, operator: str) -> Identity | None:
@@ -207,15 +221,16 @@ async def unbind_identity(database: Database, operator: str, *, by: Actor, now_m
         NotBoundError: they are bound to none.
     """
 
-    async def change(conn: Conn, found: Operator) -> None:
+    async def change(conn: Conn, found: Operator) -> str:
         identity = await operator_identities.unbind_identity(conn, found.id)
         if identity is None:
             raise NotBoundError(found.email)
         await end_sessions(conn, found.id, now_ms=now_ms)
-        detail = str(identity)
-        await record(conn, by, Action.IDENTITY_UNBOUND, object_id=found.id, detail=detail, now_ms=now_ms, ids=ids)
+        return str(identity)
 
-    return await _change(database, operator, change, keeps_admin=True)
+    return await _change(
+        database, operator, Action.IDENTITY_UNBOUND, change, keeps_admin=True, by=by, now_ms=now_ms, ids=ids
+    )
 
 
 async def prepare_first_run(database: Database, *, now_ms: int, random_text: RandomText = random_base62) -> str | None:
@@ -308,17 +323,41 @@ async def _insert(
     if not await operators.insert_operator(conn, operator, password_hash):
         raise OperatorExistsError(operator.email)
     detail = f"{operator.email} as {operator.role}"
-    await record(conn, by, Action.OPERATOR_ADDED, object_id=operator.id, detail=detail, now_ms=now_ms, ids=ids)
+    await record(
+        conn,
+        by,
+        Action.OPERATOR_ADDED,
+        object_type=ObjectType.OPERATOR,
+        object_id=operator.id,
+        after=operator,
+        detail=detail,
+        now_ms=now_ms,
+        ids=ids,
+    )
 
 
-async def _change(database: Database, operator: str, change: Change, *, keeps_admin: bool) -> Operator:
-    """Change an operator in one transaction and return them as they are then.
+async def _change(
+    database: Database,
+    operator: str,
+    action: Action,
+    change: Change,
+    *,
+    keeps_admin: bool,
+    by: Actor,
+    now_ms: int,
+    ids: IdFactory,
+) -> Operator:
+    """Change an operator in one transaction, tell the audit log, and return them as they are then.
 
     Args:
         database: where.
         operator: their id or email address.
+        action: what the change is.
         change: given the transaction and who they were.
         keeps_admin: whether who was an admin is one afterwards; otherwise somebody else must be.
+        by: who changes them.
+        now_ms: the time.
+        ids: makes the id of the log's line.
     """
 
     async def work(conn: Conn) -> Operator:
@@ -326,8 +365,21 @@ async def _change(database: Database, operator: str, change: Change, *, keeps_ad
         found = _known(await operators.lock_operator(conn, _name(operator)), operator).operator
         if admins == {found.id}:
             raise LastAdminError(found.email)
-        await change(conn, found)
-        return _known(await operators.find_operator(conn, found.id), operator).operator
+        detail = await change(conn, found)
+        after = _known(await operators.find_operator(conn, found.id), operator).operator
+        await record(
+            conn,
+            by,
+            action,
+            object_type=ObjectType.OPERATOR,
+            object_id=found.id,
+            before=found,
+            after=after,
+            detail=detail,
+            now_ms=now_ms,
+            ids=ids,
+        )
+        return after
 
     return await database.transact(work)
 

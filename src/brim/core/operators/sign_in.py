@@ -13,7 +13,7 @@ import structlog
 from brim.base.clock import Clock
 from brim.base.ids import IdFactory, random_base62
 from brim.core.accounts import RandomText
-from brim.core.audit import Action, Actor, ActorKind, record
+from brim.core.audit import Action, Actor, ActorKind, ObjectType, record
 from brim.core.operators import session_store as operator_sessions
 from brim.core.operators import store as operators
 from brim.core.operators.one_time_codes import confirm_codes, take_code
@@ -214,7 +214,15 @@ class SignIn:
             await take_code(conn, self._vault, held, code, by=by, now_ms=now_ms, ids=self._ids)
             await self._forgive(conn, list(subjects), now_ms=now_ms)
             await operators.set_codes_secret(conn, operator.id, None)
-            await record(conn, by, Action.CODES_RESET, object_id=operator.id, now_ms=now_ms, ids=self._ids)
+            await record(
+                conn,
+                by,
+                Action.CODES_RESET,
+                object_type=ObjectType.OPERATOR,
+                object_id=operator.id,
+                now_ms=now_ms,
+                ids=self._ids,
+            )
 
         await self._database.transact(work)
 
@@ -267,6 +275,7 @@ class SignIn:
                     conn,
                     by,
                     Action.SIGNED_OUT_ELSEWHERE,
+                    object_type=ObjectType.OPERATOR,
                     object_id=session.operator.id,
                     detail=detail,
                     now_ms=now_ms,
@@ -308,7 +317,16 @@ class SignIn:
         if session is None or not await end_session(conn, session, now_ms=now_ms) or session.awaits_code:
             return
         operator, by = session.operator.id, actor_of(session.operator, address=address)
-        await record(conn, by, Action.SIGNED_OUT, object_id=operator, detail=detail, now_ms=now_ms, ids=self._ids)
+        await record(
+            conn,
+            by,
+            Action.SIGNED_OUT,
+            object_type=ObjectType.OPERATOR,
+            object_id=operator,
+            detail=detail,
+            now_ms=now_ms,
+            ids=self._ids,
+        )
 
     async def _rehash(self, shown: Credentials, password: str) -> str | None:
         """Return a new hash of a right password where the old one has other parameters than those of now."""
@@ -352,7 +370,16 @@ class SignIn:
         if not awaits_code:
             by = actor_of(operator, address=address)
             detail = f"after {refused} refused tries" if refused else None
-            await record(conn, by, Action.SIGNED_IN, object_id=operator.id, detail=detail, now_ms=now_ms, ids=self._ids)
+            await record(
+                conn,
+                by,
+                Action.SIGNED_IN,
+                object_type=ObjectType.OPERATOR,
+                object_id=operator.id,
+                detail=detail,
+                now_ms=now_ms,
+                ids=self._ids,
+            )
         return NewSession(token, session)
 
     async def _forgive(self, conn: Conn, subjects: Sequence[str], *, now_ms: int) -> int:

@@ -10,9 +10,9 @@ from typing import Final, NamedTuple
 from brim.base.ids import BODY_CHARS, IdFactory, random_base62
 from brim.base.scope import AccountScope
 from brim.core import accounts
-from brim.core.access import NewKey, choose_account, issue_key
+from brim.core.access import NewKey, choose_account, issue_key, record_change
 from brim.core.accounts import RandomText
-from brim.core.audit import Action, Actor, record
+from brim.core.audit import Action, Actor, ActorKind, ObjectType, record
 from brim.core.pairing import store as pairings
 from brim.core.pairing.rules import (
     KEY_LIVES_MS,
@@ -166,7 +166,13 @@ async def deny_pairing(database: Database, code: str, *, by: Actor, now_ms: int,
 
 
 async def redeem_pairing(
-    database: Database, pairing_id: str, poll_secret: str, *, now_ms: int, random_text: RandomText = random_base62
+    database: Database,
+    pairing_id: str,
+    poll_secret: str,
+    *,
+    now_ms: int,
+    ids: IdFactory,
+    random_text: RandomText = random_base62,
 ) -> Redeemed | None:
     """Return the key of an approved pairing, which is made now and ends after 90 days; None while nobody has decided.
 
@@ -186,10 +192,12 @@ async def redeem_pairing(
         return None
     if pairing.state is PairingState.DENIED:
         raise PairingDeniedError
-    return await database.transact(lambda conn: _hand_out(conn, pairing, now_ms=now_ms, random_text=random_text))
+    return await database.transact(
+        lambda conn: _hand_out(conn, pairing, now_ms=now_ms, ids=ids, random_text=random_text)
+    )
 
 
-async def _hand_out(conn: Conn, pairing: Pairing, *, now_ms: int, random_text: RandomText) -> Redeemed:
+async def _hand_out(conn: Conn, pairing: Pairing, *, now_ms: int, ids: IdFactory, random_text: RandomText) -> Redeemed:
     if pairing.account and not await accounts.hold_account(conn, pairing.account):
         raise PairingDeniedError
     if not pairing.account or not await pairings.redeem_pairing(conn, pairing.id, now_ms=now_ms):
@@ -204,6 +212,8 @@ async def _hand_out(conn: Conn, pairing: Pairing, *, now_ms: int, random_text: R
         expires_ms=now_ms + KEY_LIVES_MS,
         random_text=random_text,
     )
+    by, detail = Actor(kind=ActorKind.NOBODY, name=pairing.device), f"by the login {pairing.id}"
+    await record_change(conn, by, Action.KEY_MADE, None, key.key, now_ms=now_ms, ids=ids, detail=detail)
     account = await accounts.find_account(conn, pairing.account)
     return Redeemed(key, (account and account.business_name) or pairing.account)
 
@@ -216,7 +226,18 @@ async def _decide(conn: Conn, code: str, state: PairingState, *, account: str | 
 async def _tell(
     conn: Conn, by: Actor, action: Action, pairing: Pairing, scope: AccountScope | None, *, now_ms: int, ids: IdFactory
 ) -> None:
-    await record(conn, by, action, object_id=pairing.id, scope=scope, detail=pairing.device, now_ms=now_ms, ids=ids)
+    await record(
+        conn,
+        by,
+        action,
+        object_type=ObjectType.CLI_LOGIN,
+        object_id=pairing.id,
+        after=pairing,
+        scope=scope,
+        detail=pairing.device,
+        now_ms=now_ms,
+        ids=ids,
+    )
 
 
 def _decided(pairing: Pairing | None) -> Pairing:

@@ -13,11 +13,12 @@ import msgspec
 from brim.base.errors import ResourceMissingError
 from brim.base.ids import FrozenIds, IdFactory
 from brim.base.scope import AccountScope
-from brim.core import events, time
+from brim.core import audit, events, time
 from brim.core.account_config import change_terms
+from brim.core.audit import Action, Actor, ActorKind, ObjectType
 from brim.core.due import DueQueue, in_order
 from brim.core.events import BY_ITSELF, Cause, EventType, new_event
-from brim.core.idempotency import Answer, Attempt, RenderError, run_once
+from brim.core.idempotency import Answer, Attempt, RenderError, record, run_once
 from brim.core.test_clocks import store as clocks
 from brim.core.test_clocks.wire import clock_json
 from brim.core.time import (
@@ -37,6 +38,7 @@ MAX_STEP: Final = 500
 """The most that one step of a clock takes in hand."""
 
 PREFIX: Final = "clock_"
+_DELETE_ENDED: Final = Actor(kind=ActorKind.JOB, name="test clocks")
 
 
 async def create_clock(
@@ -74,6 +76,7 @@ async def create_clock(
             existing = await time.read_clock(conn, attempt.scope)
             raise ClockExistsError(existing.id if existing else "")
         await _adopt(conn, clock, queues)
+        await record(conn, attempt, Action.TEST_CLOCK_MADE, ObjectType.TEST_CLOCK, clock_id, after=clock)
         return await _changed(conn, clock, EventType.CLOCK_CREATED, attempt, ids=ids)
 
     return await run_once(database, attempt, work, render_error=render_error)
@@ -103,6 +106,8 @@ async def advance_clock(
         await _adopt(conn, clock, queues)  # creates that were under way when the clock was made
         moving = msgspec.structs.replace(clock, target_frozen_time=frozen_time, since_ms=attempt.now_ms)
         await clocks.move_clock(conn, moving)
+        kind = ObjectType.TEST_CLOCK
+        await record(conn, attempt, Action.TEST_CLOCK_ADVANCED, kind, clock_id, before=clock, after=moving)
         return await _changed(conn, moving, EventType.CLOCK_ADVANCING, attempt, ids=ids, at=clock)
 
     return await run_once(database, attempt, work, render_error=render_error)
@@ -119,7 +124,7 @@ async def delete_clock(
 
     async def work(conn: Conn) -> None:
         clock = await _lock(conn, attempt.scope, clock_id)
-        await _delete(conn, clock, queues, now_ms=attempt.now_ms, ids=ids, cause=attempt.cause)
+        await _delete(conn, clock, queues, now_ms=attempt.now_ms, ids=ids, cause=attempt.cause, by=attempt.by)
 
     await database.transact(work)
 
@@ -175,11 +180,22 @@ async def _adopt(conn: Conn, clock: TestClock, queues: Sequence[DueQueue]) -> No
 
 
 async def _delete(
-    conn: Conn, clock: TestClock, queues: Sequence[DueQueue], *, now_ms: int, ids: IdFactory, cause: Cause
+    conn: Conn, clock: TestClock, queues: Sequence[DueQueue], *, now_ms: int, ids: IdFactory, cause: Cause, by: Actor
 ) -> None:
     for queue in queues:
         await queue.release(conn, clock.scope)
     await clocks.delete_clock(conn, clock)
+    await audit.record(
+        conn,
+        by,
+        Action.TEST_CLOCK_DELETED,
+        object_type=ObjectType.TEST_CLOCK,
+        object_id=clock.id,
+        before=clock,
+        scope=clock.scope,
+        now_ms=now_ms,
+        ids=ids,
+    )
     moment = standing_at(clock, now_ms=now_ms, ids=ids)
     await _announce(conn, clock, EventType.CLOCK_DELETED, moment, cause)
 
@@ -191,7 +207,7 @@ async def delete_ended_clock(database: Database, *, queues: Sequence[DueQueue], 
         clock = await clocks.claim_ended(conn, now_s=now_ms // 1000)
         if clock is None:
             return 0
-        await _delete(conn, clock, queues, now_ms=now_ms, ids=ids, cause=BY_ITSELF)
+        await _delete(conn, clock, queues, now_ms=now_ms, ids=ids, cause=BY_ITSELF, by=_DELETE_ENDED)
         return 1
 
     return await database.transact(work)

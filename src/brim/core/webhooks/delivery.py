@@ -8,10 +8,12 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import Final
 
+import msgspec
 import structlog
 
 from brim.base.ids import IdFactory
-from brim.core import events
+from brim.core import audit, events
+from brim.core.audit import Action, Actor, ActorKind, ObjectType
 from brim.core.events import BY_ITSELF, Event, EventType, new_event
 from brim.core.time import Moment
 from brim.core.webhooks import delivery_store as deliveries
@@ -34,6 +36,7 @@ from brim.platform.database import Conn, Database
 from brim.platform.vault import Vault
 
 ENDPOINTS_AT_ONCE: Final = 1_000
+_DELIVER: Final = Actor(kind=ActorKind.JOB, name="deliver")
 _log = structlog.get_logger()
 
 
@@ -156,6 +159,8 @@ async def record(database: Database, attempts: Sequence[Attempt], *, ids: IdFact
             moment = Moment(now_ms, ids)  # real time even where a test clock runs: webhooks are sent in it
             found = await webhooks.fetch_endpoints(conn, turned_off)
             await events.insert_events(conn, [_disabled_event(endpoint, moment) for endpoint in found])
+            for endpoint in found:
+                await _tell_disabled(conn, endpoint, now_ms=now_ms, ids=ids)
         return turned_off
 
     turned_off = await database.transact(work)
@@ -166,6 +171,22 @@ async def record(database: Database, attempts: Sequence[Attempt], *, ids: IdFact
             livemode=key.scope.livemode,
             endpoint=key.id,
         )
+
+
+async def _tell_disabled(conn: Conn, endpoint: Endpoint, *, now_ms: int, ids: IdFactory) -> None:
+    """Add a line to the audit log about an endpoint that was turned off."""
+    await audit.record(
+        conn,
+        _DELIVER,
+        Action.WEBHOOK_ENDPOINT_DISABLED,
+        object_type=ObjectType.WEBHOOK_ENDPOINT,
+        object_id=endpoint.id,
+        before=msgspec.structs.replace(endpoint, disabled_because=None),
+        after=endpoint,
+        scope=endpoint.scope,
+        now_ms=now_ms,
+        ids=ids,
+    )
 
 
 def _disabled_event(endpoint: Endpoint, moment: Moment) -> Event:

@@ -12,6 +12,7 @@ from brim.base.ids import IdFactory
 from brim.base.paging import Page, PageRequest, page_of, window
 from brim.base.scope import AccountScope
 from brim.base.wire import encode
+from brim.core.audit import Action
 from brim.core.events import EventType, new_event, thin_json
 from brim.core.idempotency import Answer, Attempt, RenderError, run_once
 from brim.core.time import Moment
@@ -20,7 +21,7 @@ from brim.core.webhooks.deliveries import EndpointKey
 from brim.core.webhooks.destination_wire import EventDestinationObject, destination_json
 from brim.core.webhooks.endpoints import EndpointDisabledError, VersionOfThinError
 from brim.core.webhooks.rules import Endpoint, EventPayload
-from brim.core.webhooks.service import EndpointWish, Noun, create_sealed, lock_endpoint, open_secret
+from brim.core.webhooks.service import EndpointWish, Noun, create_sealed, lock_endpoint, open_secret, record_endpoint
 from brim.platform.database import Conn, Database
 from brim.platform.vault import Vault
 
@@ -70,6 +71,7 @@ async def delete_destination(
     async def work(conn: Conn) -> bytes:
         endpoint = await lock_endpoint(conn, attempt.scope, endpoint_id, noun=DESTINATION)
         await webhooks.delete_endpoint(conn, endpoint)
+        await record_endpoint(conn, attempt, Action.WEBHOOK_ENDPOINT_DELETED, endpoint_id, endpoint, None)
         return body
 
     return await run_once(database, attempt, work, render_error=render_error)

@@ -15,7 +15,8 @@ from brim.base.ids import IdFactory
 from brim.base.paging import Page, PageRequest, page_of_few
 from brim.base.scope import AccountScope
 from brim.base.wire import encode
-from brim.core.idempotency import Answer, Attempt, RenderError, run_once
+from brim.core.audit import Action, ObjectType
+from brim.core.idempotency import Answer, Attempt, RenderError, record, run_once
 from brim.core.webhooks import delivery_store as deliveries
 from brim.core.webhooks import endpoints
 from brim.core.webhooks import store as webhooks
@@ -106,6 +107,7 @@ async def create_sealed(database: Database, attempt: Attempt, wish: EndpointWish
             raise TooManyEndpointsError(wish.rules.most, livemode=scope.livemode)
         endpoint = _make(attempt, wish)
         await webhooks.insert_endpoint(conn, endpoint)
+        await record_endpoint(conn, attempt, Action.WEBHOOK_ENDPOINT_MADE, endpoint.id, None, endpoint)
         return wish.render(endpoint, endpoint.secret.decode())
 
     return await run_once(database, attempt, work, render_error=wish.render_error)
@@ -207,6 +209,7 @@ async def update_endpoint(
             await webhooks.update_endpoint(conn, changed)
         if endpoint.is_enabled and not changed.is_enabled:
             await webhooks.stop_deliveries(conn, changed)
+        await record_endpoint(conn, attempt, _action_of(endpoint, changed), endpoint_id, endpoint, changed)
         return replies.render(changed, None)
 
     return await run_once(database, attempt, work, render_error=replies.render_error)
@@ -239,6 +242,7 @@ async def roll_secret(
         sealed = vault.seal(secret.encode(), place=secret_place(scope, endpoint_id))
         changed = endpoints.rolled(endpoint, sealed, overlap_s=overlap_s, now_ms=attempt.now_ms)
         await webhooks.update_endpoint(conn, changed)
+        await record_endpoint(conn, attempt, Action.WEBHOOK_SECRET_ROLLED, endpoint_id, endpoint, changed)
         return replies.render(changed, sealed.decode())
 
     answer = await run_once(database, attempt, work, render_error=replies.render_error)
@@ -250,7 +254,7 @@ async def roll_secret(
     return _with_secret(answer, scope, vault)
 
 
-async def delete_endpoint(database: Database, scope: AccountScope, endpoint_id: str) -> None:
+async def delete_endpoint(database: Database, attempt: Attempt, endpoint_id: str) -> None:
     """Remove an endpoint, and whatever it has not received yet.
 
     Raises:
@@ -258,9 +262,24 @@ async def delete_endpoint(database: Database, scope: AccountScope, endpoint_id: 
     """
 
     async def work(conn: Conn) -> None:
-        await webhooks.delete_endpoint(conn, await lock_endpoint(conn, scope, endpoint_id))
+        endpoint = await lock_endpoint(conn, attempt.scope, endpoint_id)
+        await webhooks.delete_endpoint(conn, endpoint)
+        await record_endpoint(conn, attempt, Action.WEBHOOK_ENDPOINT_DELETED, endpoint_id, endpoint, None)
 
     await database.transact(work)
+
+
+async def record_endpoint(
+    conn: Conn, attempt: Attempt, action: Action, endpoint_id: str, before: Endpoint | None, after: Endpoint | None
+) -> None:
+    """Add a line to the audit log about what an attempt does to an endpoint."""
+    await record(conn, attempt, action, ObjectType.WEBHOOK_ENDPOINT, endpoint_id, before=before, after=after)
+
+
+def _action_of(before: Endpoint, after: Endpoint) -> Action:
+    if before.is_enabled == after.is_enabled:
+        return Action.WEBHOOK_ENDPOINT_UPDATED
+    return Action.WEBHOOK_ENDPOINT_ENABLED if after.is_enabled else Action.WEBHOOK_ENDPOINT_DISABLED
 
 
 async def list_attempts(

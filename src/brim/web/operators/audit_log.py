@@ -1,7 +1,7 @@
 """The audit log, page by page: who did what to what, when and from where."""
 
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -20,6 +20,14 @@ AUDIT_LOG: Final = "/settings/audit-log"
 _PAGE: Final = 50
 
 
+class Change(msgspec.Struct, frozen=True, kw_only=True):
+    """A field as people read it, before and after; empty where there was nothing, or is nothing."""
+
+    field: str
+    before: str
+    after: str
+
+
 class Line(msgspec.Struct, frozen=True, kw_only=True):
     """A line as people read it. `at` is in Unix seconds; `mode` is `live`, `test`, or empty where it has none."""
 
@@ -31,6 +39,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     mode: str
     detail: str | None
     address: str | None
+    changes: tuple[Change, ...]
 
 
 class AuditLogPages:
@@ -71,6 +80,7 @@ class AuditLogPages:
             mode=("live" if scope.livemode else "test") if scope else "",
             detail=entry.detail,
             address=entry.actor.address,
+            changes=_changes(entry),
         )
 
 
@@ -78,4 +88,22 @@ def _who(actor: Actor) -> str:
     name = actor.name or actor.id
     if actor.kind is ActorKind.CLI:
         return f"{name or 'Somebody'} at the command line"
+    if actor.kind is ActorKind.API_KEY:
+        return f"API key {name}"
+    if actor.kind is ActorKind.JOB:
+        return f"Brim itself ({name})"
     return name or "Somebody with a link"
+
+
+def _changes(entry: AuditEntry) -> tuple[Change, ...]:
+    before, after = entry.before or {}, entry.after or {}
+    return tuple(
+        Change(field=name, before=_text(before.get(name)), after=_text(after.get(name))) for name in {**before, **after}
+    )
+
+
+def _text(value: Any) -> str:
+    """Return a value as people read it: a text as it is, nothing for none, else JSON."""
+    if value is None or isinstance(value, str):
+        return value or ""
+    return msgspec.json.encode(value).decode()

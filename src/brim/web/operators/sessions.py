@@ -1,6 +1,5 @@
 """Recognises operators by their cookie, and finds what they are shown: which account, by which key."""
 
-from functools import partial
 from typing import Final
 
 from brim.base.scope import AccountScope
@@ -60,7 +59,7 @@ class OperatorSessions:
             livemode=livemode,
             key=key,
             accounts=tuple(AccountChoice(each.account, each.business_name or each.account) for each in choices),
-            told=partial(self._trail.tell, by, scope),
+            told=self._trail.of(by, scope),
         )
 
 

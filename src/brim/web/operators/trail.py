@@ -1,10 +1,12 @@
-"""Tells the audit log what pages do by the API: which operator, which operation, on what, whose, from where.
+"""Tells the audit log what pages do by the API that has no line of its own: the money path, and deliveries again.
 
-A line is written once the API has done it. What was refused changed nothing and is told by the request log alone, or
-somebody without rights could fill what is kept for ever.
+Every other operation writes its line in the transaction that does it, with whose page it was. These may not cost a row
+more, so the line of a page's request is written once the API has done it. What was refused changed nothing and is told
+by the request log alone, or somebody without rights could fill what is kept for ever.
 """
 
 from collections.abc import Sequence
+from typing import Final
 
 import msgspec
 import structlog
@@ -19,6 +21,23 @@ from brim.base.scope import AccountScope
 from brim.core.audit import Actor, record_alone
 from brim.http.message import Reply, Request
 from brim.platform.database import Database
+
+TOLD_AFTERWARDS: Final = frozenset(
+    {
+        "PostTopups",
+        "PostTopupsTopup",
+        "PostTopupsTopupCancel",
+        "PostTestHelpersTopupsTopupSucceed",
+        "PostTestHelpersTopupsTopupFail",
+        "PostTestHelpersTopupsTopupReverse",
+        "PostEventsIdRetry",
+        "PostWebhookEndpointsWebhookEndpointTest",
+        "PostV2CoreEventDestinationsIdPing",
+        "PostStripecliSessions",
+    }
+)
+"""The operations that write no line in their transaction: the money path, which writes an event there; deliveries of
+what there is; and the official CLI, which listens."""
 
 log = structlog.get_logger()
 
@@ -45,12 +64,18 @@ class Trail:
         self._clock = clock
         self._ids = ids
 
+    def of(self, by: Actor, scope: AccountScope) -> "OperatorTold":
+        """Return what pages tell of one operator's requests for one account."""
+        return OperatorTold(self, by, scope)
+
     async def tell(self, by: Actor, scope: AccountScope, request: Request, reply: Reply) -> None:
-        """Write the line of a request that was answered.
+        """Write the line of a request that was answered, where it has not written its own.
 
         It is done by then, so a line that cannot be written goes to the server's log and fails nobody's page.
         """
         action, object_id = self._name(request, reply)
+        if action not in TOLD_AFTERWARDS:
+            return
         is_repeated = any(line.lower().startswith("idempotent-replayed: true") for line in reply.headers)
         try:
             await record_alone(
@@ -82,6 +107,18 @@ class Trail:
         except UnrecognizedUrlError:
             return f"{request.method} {request.path}", None
         return operation.operation_id, "/".join(path_ids) or _id_in(reply)
+
+
+class OperatorTold(msgspec.Struct, frozen=True):
+    """One operator's way to the trail; see `brim.web.calling.Told`."""
+
+    trail: Trail
+    by: Actor
+    scope: AccountScope
+
+    async def __call__(self, request: Request, reply: Reply) -> None:
+        """Write the line of a request that was answered."""
+        await self.trail.tell(self.by, self.scope, request, reply)
 
 
 def _id_in(reply: Reply) -> str | None:

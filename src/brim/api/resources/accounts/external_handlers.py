@@ -74,7 +74,7 @@ def _read_edit(parameters: Any) -> ExternalAccountEdit:
 @names_account
 async def delete(call: Call) -> Answer:
     """`DELETE /v1/accounts/{account}/external_accounts/{id}`."""
-    await accounts.delete_external_account(call.service.database, call.scope, call.path_id, call.item_id)
+    await accounts.delete_external_account(call.service.database, call.attempt, call.path_id, call.item_id)
     return Answer(body=wire.encode(wire.DeletedObject(id=call.item_id, object=_KIND)))
 
 

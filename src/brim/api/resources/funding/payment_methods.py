@@ -174,5 +174,5 @@ async def list_defaults(call: Call) -> Answer:
 async def delete_default(call: Call) -> Answer:
     """`DELETE /v1/brim/default_funding_sources/{currency}`."""
     currency = call.path_id.lower()
-    await funding.delete_default(call.service.database, call.scope, currency)
+    await funding.delete_default(call.service.database, call.attempt, currency)
     return Answer(body=wire.encode(wire.DeletedObject(id=currency, object="brim.default_funding_source")))

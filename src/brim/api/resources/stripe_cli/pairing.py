@@ -75,7 +75,7 @@ async def _poll(service: Service, request: Request) -> Reply:
         raise UnrecognizedUrlError(request.method, request.path)
     _check_method(request, "GET")
     secret = _text(decode_form(request.query).get("secret")) or ""
-    redeemed = await pairing.redeem_pairing(service.database, place[1], secret, now_ms=service.clock())
+    redeemed = await pairing.redeem_pairing(service.database, place[1], secret, now_ms=service.clock(), ids=service.ids)
     if redeemed is None:
         answer = PairingAnswer(redeemed=False)
     else:

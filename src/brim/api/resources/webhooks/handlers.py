@@ -71,7 +71,7 @@ async def update(call: Call) -> Answer:
 
 async def delete(call: Call) -> Answer:
     """`DELETE /v1/webhook_endpoints/{webhook_endpoint}`."""
-    await webhooks.delete_endpoint(call.service.database, call.scope, call.path_id)
+    await webhooks.delete_endpoint(call.service.database, call.attempt, call.path_id)
     return Answer(body=wire.encode(wire.DeletedObject(id=call.path_id, object="webhook_endpoint")))
 
 

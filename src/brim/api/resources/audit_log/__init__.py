@@ -1,0 +1,4 @@
+"""The audit log on the wire, for the platform account. It is Brim's own.
+
+Start reading at `operations`.
+"""
