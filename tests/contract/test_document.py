@@ -36,6 +36,7 @@ _NEEDS_MORE: Final = frozenset(
     {
         "GET /v1/balance/history/{id}",  # an id; the reference does not list it
         "POST /v1/accounts/{account}/login_links",  # a dashboard to lead to: it is always refused
+        "GET /v1/brim/audit_log",  # the same
         "GET /v1/brim/stuck",  # the same
         "GET /v1/brim/workers",  # the same
         "GET /v1/brim/verification",  # only the account that was there first reads it

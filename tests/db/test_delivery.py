@@ -149,6 +149,16 @@ async def test_an_endpoint_that_only_fails_for_three_days_is_turned_off_and_its_
         [row] = await rows(database, "SELECT failing_since_ms, disabled_because FROM webhook_endpoints")
         assert row == {"failing_since_ms": NOW_MS + HOUR_MS, "disabled_because": "failures"}
         assert "turned off" in capsys.readouterr().out
+        told = "SELECT action, actor_kind, actor_name, before::text, after::text FROM audit_log"
+        assert await rows(database, told) == [
+            {
+                "action": "webhook_endpoint.disabled",
+                "actor_kind": "job",
+                "actor_name": "deliver",
+                "before": '{"disabled_because": null}',
+                "after": '{"disabled_because": "failures"}',
+            }
+        ]
         made = len(catcher.caught)
         await hooks.pass_time(HOUR_MS)
         await add_events(database, 1)

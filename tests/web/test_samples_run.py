@@ -30,7 +30,7 @@ PATIENCE_S: Final = 60
 def sample(request: pytest.FixtureRequest, server: Server, account: str, key: str) -> Sample:
     """The example of an operation, in an account of its own."""
     entry: Entry = request.param
-    if entry.chapter.slug in {"verification", "workers", "stuck_items"}:
+    if entry.chapter.slug in {"verification", "workers", "stuck_items", "audit_log"}:
         account = find_platform_account(server)
         key = server.make_key(account)
     return sample_for(entry, Wire(server.url, key), account)

@@ -155,5 +155,6 @@ RESOURCE_WORDS: Final = {
     "verification": "Verification of the books",
     "request_logs": "Request logs",
     "stripecli": "Listening with a command line",
+    "audit_log": "Audit log",
 }
 """What a restricted key may be given rights to, for people."""

@@ -187,6 +187,12 @@ CHAPTERS: Final = (
         "Work that was due and failed, for whoever operates the service. This is Brim's own.",
         ("/v1/brim/stuck",),
     ),
+    Chapter(
+        "audit_log",
+        "Audit log",
+        "Who changed what, with the fields before and after, for whoever operates the service. This is Brim's own.",
+        ("/v1/brim/audit_log",),
+    ),
 )
 UNLISTED: Final = frozenset({"/v1/balance/history", "/v1/stripecli/sessions", "/v1/accounts/{account}/login_links"})
 """Served for old clients, for the official CLI alone, or to be refused with a reason; nobody needs to read of them."""

@@ -1,0 +1,261 @@
+"""Every operation that changes something writes its audit entry in the transaction that changes it.
+
+Shown by the commit: where an entry is refused when its transaction commits, nothing of what was asked for is there
+either; where it is not, both are. The list of operations is the API's own, so a new one is tried as soon as it is
+served.
+"""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+import pytest
+
+from api.wire import Wire, WireReply
+from brim.api.framework.operation import Operation
+from brim.api.resources.operations import OPERATIONS
+from brim.core.audit import FIELDS
+from brim.platform.database import Database
+from brim.web.operators.trail import TOLD_AFTERWARDS
+from brim.web.reference.catalogue import Catalogue, Entry
+from brim.web.samples.sample import Sample
+from brim_process import RunningBrim, start_serving
+from service import Server
+from web.making import sample_for
+
+MONEY_PATH: Final = {
+    "PostTopups",
+    "PostTopupsTopup",
+    "PostTopupsTopupCancel",
+    "PostTestHelpersTopupsTopupSucceed",
+    "PostTestHelpersTopupsTopupFail",
+    "PostTestHelpersTopupsTopupReverse",
+}
+"""They write an event in their transaction, and a create may not cost one more row."""
+
+DELIVERIES: Final = {
+    "PostEventsIdRetry",
+    "PostWebhookEndpointsWebhookEndpointTest",
+    "PostV2CoreEventDestinationsIdPing",
+    "PostStripecliSessions",
+}
+"""They change nothing that anybody set up: what there is is sent again, or somebody listens."""
+
+REFUSED: Final = {"PostAccountsAccountLoginLinks"}
+"""It never does anything."""
+
+EXEMPT: Final = MONEY_PATH | DELIVERIES | REFUSED
+ENTRIES: Final = [
+    entry
+    for entry in Catalogue(OPERATIONS).all_entries()
+    if entry.operation.method != "GET" and entry.operation.operation_id not in EXEMPT
+]
+STATE: Final = {
+    "accounts": "to_jsonb(t)",
+    "api_keys": "to_jsonb(t)",
+    "external_accounts": "to_jsonb(t)",
+    "funding_sources": "to_jsonb(t)",
+    "bank_tokens": "to_jsonb(t)",
+    "default_funding_sources": "to_jsonb(t)",
+    "owner_terms": "to_jsonb(t)",
+    "test_clocks": "to_jsonb(t)",
+    "webhook_endpoints": "to_jsonb(t) - 'failing_since_ms'",
+    "idempotency_keys": "to_jsonb(t)",
+    "events": "to_jsonb(t)",
+}
+"""What such operations write, without what the worker writes by itself meanwhile."""
+
+
+@pytest.fixture(scope="module")
+def brim(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningBrim]:
+    """A service of this module's own: the tests change its tables."""
+    folder = tmp_path_factory.mktemp("audit")
+    running = start_serving(folder / "data", folder / "brim.log", arguments=("--workers", "1"))
+    try:
+        running.wait_until_ready()
+        running.execute_as_owner(
+            "CREATE FUNCTION refuse_entry() RETURNS trigger LANGUAGE plpgsql AS "
+            "$$ BEGIN RAISE EXCEPTION 'no commit with this entry'; END $$"
+        )
+        yield running
+        assert running.stop() == 0
+    finally:
+        running.close()
+
+
+class Bench:
+    """One account and one key of it, and what the database holds of them."""
+
+    def __init__(self, brim: RunningBrim) -> None:
+        self._brim = brim
+        self.server = Server(brim.url, brim.test_key, brim.data_dir)
+        made = self.server.make_account()
+        self.account = made.id
+        self.wire = Wire(brim.url, made.key)
+
+    def rows(self, sql: str, *arguments: object) -> list[dict[str, Any]]:
+        async def read(database: Database) -> list[dict[str, Any]]:
+            async with database.connection() as conn:
+                return [dict(record) for record in await conn.fetch(sql, *arguments)]
+
+        found: list[dict[str, Any]] = self.server.run(read)
+        return found
+
+    def state(self) -> dict[str, list[str]]:
+        """Return all that there is of the account and of those under it."""
+        mine = "t.account IN (SELECT account FROM accounts WHERE account = $1 OR platform = $1)"
+        return {
+            table: [
+                row["row"]
+                for row in self.rows(
+                    f"SELECT ({shown})::text AS row FROM {table} AS t WHERE {mine} ORDER BY 1", self.account
+                )
+            ]
+            for table, shown in STATE.items()
+        }
+
+    def entries(self, request_id: str) -> list[dict[str, Any]]:
+        return self.rows(
+            "SELECT action, actor_kind, actor, object_type, object, account, before::text, after::text FROM audit_log "
+            "WHERE request_id = $1 ORDER BY id",
+            request_id,
+        )
+
+    def count(self) -> int:
+        return int(self.rows("SELECT count(*) AS n FROM audit_log")[0]["n"])
+
+    def refuse_entries(self) -> None:
+        """Let no transaction commit in which an entry was written."""
+        self._brim.execute_as_owner(
+            "CREATE CONSTRAINT TRIGGER refuse_entries AFTER INSERT ON audit_log DEFERRABLE INITIALLY DEFERRED "
+            "FOR EACH ROW EXECUTE FUNCTION refuse_entry()"
+        )
+
+    def accept_entries(self) -> None:
+        self._brim.execute_as_owner("DROP TRIGGER refuse_entries ON audit_log")
+
+
+@pytest.fixture
+def bench(brim: RunningBrim) -> Bench:
+    return Bench(brim)
+
+
+def send(wire: Wire, sample: Sample) -> WireReply:
+    """Send a sample as it is written down."""
+    body = sample.content.encode()
+    headers = {"Content-Type": sample.content_type} if body else {}
+    return wire.send(sample.operation.method, sample.target, body=body or None, headers=headers)
+
+
+def test_the_exemptions_are_operations_and_pages_tell_of_them_afterwards() -> None:
+    known = {operation.operation_id for operation in OPERATIONS if operation.method != "GET"}
+    assert known >= EXEMPT
+    assert TOLD_AFTERWARDS == MONEY_PATH | DELIVERIES
+    assert {entry.operation.operation_id for entry in ENTRIES} == known - EXEMPT
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.operation.operation_id)
+def test_an_operation_and_its_audit_entry_commit_together_or_not_at_all(entry: Entry, bench: Bench) -> None:
+    sample = sample_for(entry, bench.wire, bench.account)
+    before, count = bench.state(), bench.count()
+    bench.refuse_entries()
+    try:
+        refused = send(bench.wire, sample)
+    finally:
+        bench.accept_entries()
+    assert refused.status >= 500, f"no audit entry was written: {refused.body!r}"
+    assert (bench.state(), bench.count()) == (before, count)
+
+    reply = send(bench.wire, sample)
+    assert reply.status == 200, reply.body
+    entries = bench.entries(reply.headers["request-id"])
+    assert entries
+    for each in entries:
+        assert each["actor_kind"] == "api_key"
+        assert each["actor"].startswith("mk_")
+        assert each["object_type"] in FIELDS
+    assert_what_changed_is_told(entry.operation, entries)
+
+
+def assert_what_changed_is_told(operation: Operation, entries: list[dict[str, Any]]) -> None:
+    """Expect nothing before what is new, nothing after what is gone, and both for what changed."""
+    *_, last = entries
+    if operation.method == "DELETE":
+        assert (last["before"] is None, last["after"]) == (False, None)
+    elif "{" not in operation.path and operation.operation_id != "PostBrimDefaultFundingSources":
+        assert (entries[0]["before"], entries[0]["after"] is None) == (None, False)
+    else:
+        assert last["after"] is not None
+
+
+def test_what_is_asked_again_under_its_key_is_told_once(bench: Bench) -> None:
+    headers = {"Idempotency-Key": "once"}
+    for is_replay in (False, True):
+        reply = bench.wire.send("POST", "/v1/accounts", form={"email": "a@example.com"}, headers=headers)
+        assert reply.status == 200
+        assert len(bench.entries(reply.headers["request-id"])) == (0 if is_replay else 1)
+
+
+def test_the_platform_account_reads_the_log_page_by_page(bench: Bench, brim: RunningBrim) -> None:
+    for number in range(3):
+        bench.wire.post("/v1/webhook_endpoints", {"url": f"http://127.0.0.1:9/{number}", "enabled_events[]": "*"})
+    wire = Wire(brim.url, brim.test_key)
+    first = wire.get("/v1/brim/audit_log?limit=2").json
+    assert (first["has_more"], first["url"]) == (True, "/v1/brim/audit_log")
+    second = wire.get(f"/v1/brim/audit_log?limit=1&starting_after={first['data'][1]['id']}").json["data"][0]
+    assert [each["after"]["url"] for each in (*first["data"], second)] == [
+        f"http://127.0.0.1:9/{number}" for number in (2, 1, 0)
+    ]
+    newest = first["data"][0]
+    assert (newest["action"], newest["object_type"]) == ("webhook_endpoint.created", "webhook_endpoint")
+    assert (newest["actor"]["type"], newest["before"], newest["account"]) == ("api_key", None, bench.account)
+    assert wire.get(f"/v1/brim/audit_log?limit=1&ending_before={second['id']}").json["data"][0] == first["data"][1]
+    assert bench.wire.get("/v1/brim/audit_log").status == 403
+
+
+def test_no_secret_and_nothing_private_gets_into_the_log(bench: Bench) -> None:
+    """Canaries: whatever is secret, or says who somebody is, is looked for in every entry of a key's requests."""
+    wire = bench.wire
+    number, canary = "000123456789", "canary"
+    bank_account = {"account_number": number, "routing_number": "110000000"}
+    token = wire.post(
+        "/v1/tokens", {f"bank_account[{name}]": value for name, value in (bank_account | {"country": "US"}).items()}
+    )
+    method = wire.post(
+        "/v1/payment_methods",
+        {
+            "type": "us_bank_account",
+            "billing_details[name]": f"{canary} holder",
+            **{f"us_bank_account[{name}]": value for name, value in bank_account.items()},
+        },
+    )
+    account = wire.post(
+        "/v1/accounts",
+        {
+            "email": f"{canary}@example.com",
+            "business_profile[name]": f"{canary} business",
+            "individual[first_name]": f"{canary} person",
+            "individual[ssn_last_4]": "7531",
+            "individual[id_number]": "753197531",
+            "metadata[note]": f"{canary} note",
+            "external_account": token.json["id"],
+        },
+    )
+    form = {"url": f"http://127.0.0.1:9/hooks?token={canary}", "enabled_events[]": "*", "metadata[a]": canary}
+    endpoint = wire.post("/v1/webhook_endpoints", form)
+    rolled = wire.post(f"/v1/webhook_endpoints/{endpoint.json['id']}/roll_secret")
+    moved = wire.post(
+        f"/v1/webhook_endpoints/{endpoint.json['id']}", {"url": f"http://127.0.0.1:9/hooks?token={canary}2"}
+    )
+    replies = [token, method, account, endpoint, rolled, moved]
+    assert [reply.status for reply in replies] == [200] * len(replies), [reply.body for reply in replies]
+    every = "SELECT a::text AS row FROM audit_log AS a WHERE request_id = $1"
+    found = [bench.rows(every, reply.headers["request-id"]) for reply in replies]
+    written = "\n".join(row["row"] for each in found for row in each)
+    secrets = [number, canary, "7531", endpoint.json["secret"], rolled.json["secret"], str(wire.key)]
+    assert [secret for secret in secrets if secret in written] == []
+    assert "6789" in written, "what tells bank accounts apart is there"
+    [entry] = bench.entries(moved.headers["request-id"])
+    assert (entry["before"], entry["after"]) == (
+        '{"url": "http://127.0.0.1:9/hooks"}',
+        '{"url": "http://127.0.0.1:9/hooks"}',
+    )

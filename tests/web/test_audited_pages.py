@@ -1,0 +1,97 @@
+"""Every form of the pages is told in the audit log by what it asks for, or is one of a short list that changes nothing.
+
+What a page asks the API for is shown in tests/api/test_audit_with_the_act.py; what it asks a use case for, in
+tests/db/test_audit.py.
+"""
+
+from typing import Any, Final, cast
+
+from test_audit import CASES
+
+from brim.api.resources.operations import OPERATIONS
+from brim.core.changes.service import Watchers
+from brim.platform.database import Database
+from brim.web.assets import Assets
+from brim.web.dashboard.parts import dashboard_routes
+from brim.web.dashboard.signed import Parts, SignedPages
+from brim.web.operators.parts import operator_routes
+from brim.web.pages import Pages
+from brim.web.reference.explorer import Explorer
+from brim.web.reference.pages import Reference
+from brim.web.session import TEST_PREFIX
+from web.signing import NO_KEYS, CookieSessions
+from web.test_signed_pages import RecordedApi
+
+BY_API: Final = {
+    "/test-clocks": "PostTestHelpersTestClocks",
+    "/test-clocks/{clock}/advance": "PostTestHelpersTestClocksTestClockAdvance",
+    "/test-clocks/{clock}/delete": "DeleteTestHelpersTestClocksTestClock",
+    "/topups/new": "PostTopups",
+    "/topups/{topup}": "PostTopupsTopup",
+    "/topups/{topup}/cancel": "PostTopupsTopupCancel",
+    "/topups/{topup}/succeed": "PostTestHelpersTopupsTopupSucceed",
+    "/topups/{topup}/fail": "PostTestHelpersTopupsTopupFail",
+    "/topups/{topup}/reverse": "PostTestHelpersTopupsTopupReverse",
+    "/funding-sources/new": "PostPaymentMethods",
+    "/funding-sources/defaults/{currency}/remove": "DeleteBrimDefaultFundingSourcesCurrency",
+    "/funding-sources/{source}/verify": "PostSourcesSourceVerify",
+    "/funding-sources/{source}/detach": "PostSourcesSourceDetach",
+    "/funding-sources/{source}/default": "PostBrimDefaultFundingSources",
+    "/events/{event}/resend": "PostEventsIdRetry",
+    "/webhooks/new": "PostWebhookEndpoints",
+    "/webhooks/{endpoint}/edit": "PostWebhookEndpointsWebhookEndpoint",
+    "/webhooks/{endpoint}/disable": "PostWebhookEndpointsWebhookEndpoint",
+    "/webhooks/{endpoint}/enable": "PostWebhookEndpointsWebhookEndpoint",
+    "/webhooks/{endpoint}/test": "PostWebhookEndpointsWebhookEndpointTest",
+    "/webhooks/{endpoint}/roll": "PostWebhookEndpointsWebhookEndpointRollSecret",
+    "/webhooks/{endpoint}/delete": "DeleteWebhookEndpointsWebhookEndpoint",
+    "/accounts/new": "PostAccounts",
+    "/accounts/{account}": "PostAccountsAccount",
+}
+"""The operation that a form asks for; the other kinds of what it is about have one like it."""
+
+BY_USE_CASE: Final = {
+    "/stripecli/confirm_auth": "brim login approve",
+    "/settings/profile/codes/off": "/settings/operators/{operator}/reset-codes",
+}
+"""The case of tests/db/test_audit.py, where it has another name than the page."""
+
+CHANGES_NOTHING: Final = {
+    "/account": "which account this browser is shown",
+    "/sign-in": "signing in, which writes its entry with the session",
+    "/sign-in/code": "the same, with a code",
+    "/sign-out": "signing out, which writes its entry with the end of the session",
+    "/settings/profile/codes": "a secret that does not count yet",
+    "/docs/api/own-key": "the reference, which shows a key",
+    "/docs/api/{chapter}/{section}/sample": "the reference, which writes a sample",
+    "/docs/api/{chapter}/{section}/send": "the reference, which asks the API",
+}
+
+
+class _NoPeople:
+    """Stands for the ways to operators where routes are listed and none is used."""
+
+    openid = None
+
+    def __getattr__(self, name: str) -> Any:
+        return None
+
+
+def _without_mode(pattern: str) -> str:
+    return pattern.removeprefix(TEST_PREFIX) if pattern.startswith(f"{TEST_PREFIX}/") else pattern
+
+
+def test_every_form_is_known_by_what_tells_of_it(database: Database) -> None:
+    pages, api, sessions = Pages(Assets()), RecordedApi({}), CookieSessions()
+    parts = Parts(pages, api, sessions, Watchers(database), NO_KEYS)
+    signed = SignedPages(parts)
+    routes = (
+        *Reference(OPERATIONS, pages, Explorer(api, sessions)).routes(),
+        *dashboard_routes(parts),
+        *operator_routes(pages, cast("Any", _NoPeople()), sessions, signed, OPERATIONS),
+    )
+    forms = {_without_mode(route.pattern) for route in routes if route.method == "POST"}
+    told = BY_API.keys() | BY_USE_CASE.keys() | (CASES.keys() & forms)
+    assert forms == told | CHANGES_NOTHING.keys()
+    assert set(BY_API.values()) <= {operation.operation_id for operation in OPERATIONS}
+    assert set(BY_USE_CASE.values()) <= CASES.keys()
