@@ -10,6 +10,7 @@ from clockwork import Clockwork
 from brim.base.errors import NotInLiveModeError, ResourceMissingError
 from brim.base.ids import created_of
 from brim.base.scope import AccountScope
+from brim.core.idempotency import IdempotencyMismatchError
 from brim.core.jobs import list_stuck
 from brim.core.rails import Rails
 from brim.core.rails.protocol import Fail, Instruction, Outcome, Plan, Return, Succeed
@@ -310,6 +311,17 @@ async def test_a_cancel_that_races_the_clock_wins_or_loses_but_never_both(databa
     ends = Counter(row["status"] for row in await rows(database, "SELECT status FROM topups"))
     assert ends == Counter({"canceled": sum(map(bool, canceled)), "succeeded": 40 - sum(map(bool, canceled))})
     await assert_books_hold(database)
+
+
+async def test_a_retry_gets_its_first_answer_while_the_clock_is_on_its_way(brim: Clockwork) -> None:
+    clock_id = await brim.freeze(OWNER, NOON)
+    first = await brim.create(OWNER, key="once")
+    await brim.send(OWNER, clock_id, NOON + 86_400)
+    assert await brim.create(OWNER, key="once") == first
+    with pytest.raises(ClockAdvancingError):
+        await brim.create(OWNER, key="another")
+    with pytest.raises(IdempotencyMismatchError):
+        await brim.create(OWNER, amount=7, key="once")
 
 
 class _BrokenRail:

@@ -13,7 +13,7 @@ from brim.base.errors import DatabaseUnavailableError
 from brim.base.paging import Page
 from brim.base.scope import AccountScope
 from brim.core import idempotency
-from brim.core.idempotency import KeptReply
+from brim.core.idempotency import Attempt, KeptReply
 from brim.core.topups import list_store as lists
 from brim.core.topups import store as topups
 from brim.core.topups.list_store import TopupListQuery
@@ -66,6 +66,13 @@ class Batches:
     def waiting(self) -> int:
         """Items that queue for a batch."""
         return self._retrievals.waiting + self._lists.waiting + sum(lane.waiting for lane in self._creations.values())
+
+    async def find_kept(self, attempt: Attempt) -> KeptReply | None:
+        """Return the answer that an attempt's key has already, if it has a key and the key an answer."""
+        if attempt.claim is None:
+            return None
+        async with self._database.connection() as conn:
+            return await idempotency.find_kept(conn, attempt)
 
     async def create(self, new: NewTopup) -> Created:
         """Write a top-up, durably, together with those that arrive meanwhile.

@@ -93,8 +93,11 @@ async def create_topup(
     for _ in range(_MOST_TERMS):
         try:
             new = _new_topup(attempt, wish, named, terms.of(attempt.scope), ids=ids, rails=rails)
-        except (NoFundingSourceError, ClockAdvancingError):  # perhaps it is so no longer
-            await terms.refresh(attempt.scope)
+        except (NoFundingSourceError, ClockAdvancingError):
+            kept = await batches.find_kept(attempt)
+            if kept is not None:  # a retry gets its first answer, whatever stands in the way of another top-up
+                return replay_of(attempt, kept)
+            await terms.refresh(attempt.scope)  # perhaps it is so no longer
             new = _new_topup(attempt, wish, named, terms.of(attempt.scope), ids=ids, rails=rails)
         created = await batches.create(new)
         if created is None:
