@@ -577,3 +577,17 @@ def test_the_audit_log_knows_from_where_somebody_signed_in(house: House, ada: Op
     found = house.run(lambda database: list_audit_log(database, PageRequest(limit=100)))
     line = next(line for line in found.items if line.actor.id == ada.id and line.action == Action.SIGNED_IN)
     assert line.actor.address == browser.address
+
+
+def test_the_audit_log_knows_who_changed_something_on_a_page_by_which_request(house: House, ada: Operator) -> None:
+    browser = house.signed_in(operator=ada)
+    browser.open("/test/webhooks/new")
+    browser.submit("/test/webhooks/new", url="http://127.0.0.1:9/hook", event="*", idempotency_key="once")
+    found = house.run(lambda database: list_audit_log(database, PageRequest(limit=100)))
+    [line] = [line for line in found.items if line.action == "webhook_endpoint.created"]
+    assert (line.actor.kind, line.actor.id, line.actor.address) == ("operator", ada.id, browser.address)
+    assert line.actor.request_id is not None
+    assert line.actor.request_id.startswith("req_")
+    assert line.before is None
+    assert line.after is not None
+    assert line.after["url"] == "http://127.0.0.1:9/hook"
