@@ -130,6 +130,18 @@ class Bench:
             "FOR EACH ROW EXECUTE FUNCTION refuse_entry()"
         )
 
+    def refuse_acts(self) -> None:
+        """Let no transaction commit that changes what such operations write, the log aside."""
+        for table in STATE:
+            self._brim.execute_as_owner(
+                f"CREATE CONSTRAINT TRIGGER refuse_acts AFTER INSERT OR UPDATE OR DELETE ON {table} "
+                "DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION refuse_entry()"
+            )
+
+    def accept_acts(self) -> None:
+        for table in STATE:
+            self._brim.execute_as_owner(f"DROP TRIGGER refuse_acts ON {table}")
+
     def accept_entries(self) -> None:
         self._brim.execute_as_owner("DROP TRIGGER refuse_entries ON audit_log")
 
@@ -174,6 +186,22 @@ def test_an_operation_and_its_audit_entry_commit_together_or_not_at_all(entry: E
         assert each["actor"].startswith("mk_")
         assert each["object_type"] in FIELDS
     assert_what_changed_is_told(entry.operation, entries)
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.operation.operation_id)
+def test_an_operation_that_cannot_commit_leaves_no_entry(entry: Entry, bench: Bench) -> None:
+    sample = sample_for(entry, bench.wire, bench.account)
+    if entry.operation.operation_id == "PostV2CoreEventDestinationsIdEnable":  # the sample's is enabled already
+        assert bench.wire.send("POST", f"{sample.target.removesuffix('/enable')}/disable").status == 200
+    before = bench.state()
+    bench.refuse_acts()
+    try:
+        refused = send(bench.wire, sample)
+    finally:
+        bench.accept_acts()
+    assert refused.status >= 500, refused.body
+    assert bench.state() == before
+    assert bench.entries(refused.headers["request-id"]) == []
 
 
 def assert_what_changed_is_told(operation: Operation, entries: list[dict[str, Any]]) -> None:

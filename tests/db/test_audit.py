@@ -268,6 +268,28 @@ async def test_an_act_and_its_entry_commit_together_or_not_at_all(
     assert newest[0]["object_type"] is not None
 
 
+@pytest.mark.parametrize("name", CASES)
+async def test_an_act_that_cannot_commit_leaves_no_entry(
+    name: str, database: Database, owner_database: Database
+) -> None:
+    act = await CASES[name](database)
+    before = await state(owner_database)
+    await execute(
+        owner_database,
+        "CREATE FUNCTION refuse_act() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN RAISE EXCEPTION 'no commit of this act'; END $$",
+        *(
+            f"CREATE CONSTRAINT TRIGGER refuse_acts AFTER INSERT OR UPDATE OR DELETE ON {table} "
+            "DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION refuse_act()"
+            for table in STATE
+            if table != "audit_log"
+        ),
+    )
+    with pytest.raises(Exception, match="no commit of this act"):
+        await act()
+    assert await state(owner_database) == before
+
+
 async def test_an_entry_holds_what_changed_and_nothing_else(database: Database) -> None:
     await add(database, "first@example.com")
     operator = await add(database)
