@@ -5,6 +5,8 @@ from typing import Any
 import msgspec
 
 from brim.api.framework.errors import render_error
+from brim.api.resources.topups.wire import topup_json
+from brim.api.wire_formats import WIRE_FORMATS
 from brim.base.ids import IdFactory
 from brim.base.scope import AccountScope
 from brim.core.events.rules import DEFAULT_API_VERSION
@@ -21,7 +23,6 @@ from brim.core.topups import settlement
 from brim.core.topups.batches import Batches
 from brim.core.topups.config_cache import KnownTerms
 from brim.core.topups.rules import Topup
-from brim.core.topups.wire import topup_json
 from brim.platform.database import Conn, Database
 from brim.platform.vault import Vault, new_encryption_key
 
@@ -80,6 +81,7 @@ class Clockwork:
             wish,
             ids=self.ids,
             rails=self.rails,
+            renderers=WIRE_FORMATS,
             find_funding=self._find_funding,
         )
         return _decoded(answer.body)
@@ -138,6 +140,7 @@ class Clockwork:
             self.attempt(scope, key=key),
             topup_id,
             ids=self.ids,
+            renderers=WIRE_FORMATS,
             render=_render,
             render_error=render_error,
         )
@@ -151,6 +154,7 @@ class Clockwork:
             topup_id,
             outcome,
             ids=self.ids,
+            renderers=WIRE_FORMATS,
             render=_render,
             render_error=render_error,
         )
@@ -163,7 +167,7 @@ class Clockwork:
     async def settle(self, *, limit: int = 500) -> int:
         """Settle what is due in real time; return how many top-ups were taken in hand."""
         return await settlement.settle_due(
-            self.database, now_ms=self.now_ms, ids=self.ids, rails=self.rails, limit=limit
+            self.database, now_ms=self.now_ms, ids=self.ids, rails=self.rails, renderers=WIRE_FORMATS, limit=limit
         )
 
     async def freeze(self, scope: AccountScope, frozen_time: int, *, key: str | None = None) -> str:
@@ -192,7 +196,9 @@ class Clockwork:
 
     async def step(self, *, limit: int = 500) -> int:
         """Take a clock that is on its way one step further."""
-        return await clocks.step_clock(self.database, now_ms=self.now_ms, ids=self.ids, rails=self.rails, limit=limit)
+        return await clocks.step_clock(
+            self.database, now_ms=self.now_ms, ids=self.ids, rails=self.rails, renderers=WIRE_FORMATS, limit=limit
+        )
 
     async def advance(self, scope: AccountScope, clock_id: str, frozen_time: int, *, limit: int = 500) -> None:
         """Send a clock on its way and take it there."""

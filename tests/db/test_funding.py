@@ -10,6 +10,7 @@ import pytest
 from books import NOW_MS, OWNER, RAIL, RAILS, execute, rows
 
 from brim.api.framework.errors import render_error
+from brim.api.wire_formats import WIRE_FORMATS
 from brim.base.errors import ResourceMissingError
 from brim.base.ids import IdFactory
 from brim.base.paging import PageRequest
@@ -173,6 +174,7 @@ class Desk:
             CreateTopup(amount=500, currency="usd", **wish),
             ids=self.ids,
             rails=self.rails,
+            renderers=WIRE_FORMATS,
             find_funding=find,
         )
         (row,) = await rows(self.database, "SELECT * FROM topups WHERE id = $1", answer.body.decode().split('"')[3])

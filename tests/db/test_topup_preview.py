@@ -13,6 +13,7 @@ from clockwork import Clockwork
 
 from brim.api.framework.errors import render_error
 from brim.api.resources.rendering import availability_of
+from brim.api.resources.topups.wire import preview_json
 from brim.base.scope import AccountScope
 from brim.core.bank_accounts.rules import BankNumbers
 from brim.core.funding.service import NewPaymentMethod, create_payment_method
@@ -22,7 +23,6 @@ from brim.core.rails import Rails
 from brim.core.rails.protocol import Instruction, Outcome, Plan, Wait
 from brim.core.time.rules import ClockAdvancingError
 from brim.core.topups.rules import NoFundingSourceError
-from brim.core.topups.wire import preview_json
 from brim.platform.database import Database
 
 REAL_MS: Final = 1_795_305_600_000  # 2026-11-22 00:00 UTC

@@ -18,8 +18,10 @@ from brim.api.framework.errors import place_of, render_error, render_v2_error
 from brim.api.framework.operation import Operation
 from brim.api.framework.params import read_parameters
 from brim.api.openapi import build_openapi, possible_errors
+from brim.api.resources.balance import wire as balance_wire
 from brim.api.resources.operations import OPERATIONS
 from brim.api.resources.rendering import availability_of
+from brim.api.resources.topups import wire as topup_wire
 from brim.base import wire
 from brim.base.errors import BrimError
 from brim.base.ids import IdFactory
@@ -34,11 +36,9 @@ from brim.core.funding import wire as funding_wire
 from brim.core.funding.rules import BankToken, FundingKind
 from brim.core.funding.wire import documented_payment_method
 from brim.core.integrity.wire import verification_json
-from brim.core.ledger import wire as balance_wire
 from brim.core.ledger.rules import Balance, BalanceTransaction, BalanceTransactionType
 from brim.core.request_logs.rules import RequestRecord
 from brim.core.request_logs.wire import request_log_json
-from brim.core.topups import wire as topup_wire
 from brim.core.topups.rules import Status, Topup
 from brim.core.verification.rules import Difference, VerificationRun
 from brim.core.webhooks.destination_wire import destination_json

@@ -15,6 +15,7 @@ import brim
 from brim.base.clock import Clock, system_clock_ms
 from brim.base.ids import IdFactory
 from brim.core import ledger, topups
+from brim.core.events import Renderers
 from brim.core.integrity import verify_in_turn
 from brim.core.jobs import HEARTBEAT_S, PREFIX, Worker, beat, count_stuck
 from brim.core.ledger import count_unsealed, seal_entries
@@ -77,18 +78,19 @@ class Wakes:
             job.set()
 
 
-def run_worker(settings: Settings, alive_fd: int | None) -> None:
+def run_worker(settings: Settings, alive_fd: int | None, renderers: Renderers) -> None:
     """Settle what is due and forget what is old, until SIGTERM or SIGINT; steps under way are finished first.
 
     Args:
         settings: `database_url` must be set.
         alive_fd: the read end of a pipe whose other end only the supervisor holds: when it closes, so do we.
+        renderers: write what events show.
     """
     configure_logging(settings.log_level, settings.log_format)
-    uvloop.run(_work(settings, alive_fd))
+    uvloop.run(_work(settings, alive_fd, renderers))
 
 
-async def _work(settings: Settings, alive_fd: int | None) -> None:
+async def _work(settings: Settings, alive_fd: int | None, renderers: Renderers) -> None:
     if settings.database_url is None:
         raise ValueError("a worker needs a database URL")
     stop = asyncio.Event()
@@ -111,6 +113,7 @@ async def _work(settings: Settings, alive_fd: int | None) -> None:
             database,
             Rails.configured(settings),
             system_clock_ms,
+            renderers,
             verify_every_s=settings.verify_every_s,
             wakes=wakes,
         ),
@@ -159,6 +162,7 @@ def make_jobs(
     database: Database,
     rails: Rails,
     clock: Clock,
+    renderers: Renderers,
     *,
     verify_every_s: float = DEFAULT_VERIFY_EVERY_S,
     wakes: Wakes | None = None,
@@ -170,13 +174,17 @@ def make_jobs(
     request_pruning = RequestPruning(database)
 
     async def settle() -> int:
-        count = await settle_due(database, now_ms=now_ms(), ids=ids, rails=rails, observe=_count_outcome)
+        count = await settle_due(
+            database, now_ms=now_ms(), ids=ids, rails=rails, renderers=renderers, observe=_count_outcome
+        )
         if count:
             wakes.number.set()
         return count
 
     async def advance() -> int:
-        count = await step_clock(database, now_ms=now_ms(), ids=ids, rails=rails, observe=_count_outcome)
+        count = await step_clock(
+            database, now_ms=now_ms(), ids=ids, rails=rails, renderers=renderers, observe=_count_outcome
+        )
         if count:
             wakes.number.set()
         return count

@@ -9,6 +9,7 @@ from brim.api.framework.rights import Rights
 from brim.base.clock import Clock
 from brim.base.ids import IdFactory
 from brim.base.scope import AccountScope
+from brim.core.events import Renderers
 from brim.core.funding import BankSecrets
 from brim.core.idempotency import Attempt, KeyClaim
 from brim.core.rails import Rails
@@ -32,6 +33,7 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
     bank_secrets: BankSecrets
     vault: Vault
     hub: Hub
+    renderers: Renderers
     endpoint_rules: EndpointRules = EndpointRules()
     cli_reconnect_s: int = 60
     own_url: str = ""

@@ -14,7 +14,7 @@ from brim.base.ids import FrozenIds, IdFactory
 from brim.base.scope import AccountScope
 from brim.core import events, time
 from brim.core.account_config import change_terms
-from brim.core.events import BY_ITSELF, Cause, EventType, new_event
+from brim.core.events import BY_ITSELF, Cause, EventType, Renderers, new_event
 from brim.core.idempotency import Answer, Attempt, RenderError, run_once
 from brim.core.rails import Rails, Succeed
 from brim.core.test_clocks import store as clocks
@@ -190,6 +190,7 @@ async def step_clock(
     now_ms: int,
     ids: IdFactory,
     rails: Rails,
+    renderers: Renderers,
     limit: int = MAX_STEP,
     observe: ObserveOutcome = lambda _status, _count: None,
 ) -> int:
@@ -214,7 +215,7 @@ async def step_clock(
         step = list(_happening_in_order(due, clock, frozen_ids, rails))
         reached = msgspec.structs.replace(clock, frozen_time=step[-1][1].now_ms // 1000)
         await clocks.move_clock(conn, reached)
-        return 1, await settle(conn, step, rails=rails)
+        return 1, await settle(conn, step, rails=rails, renderers=renderers)
 
     taken, written = await database.transact(work)
     observe_changes(written, observe)
