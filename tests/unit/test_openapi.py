@@ -22,6 +22,7 @@ from brim.api.resources.balance import wire as balance_wire
 from brim.api.resources.operations import OPERATIONS
 from brim.api.resources.rendering import availability_of
 from brim.api.resources.topups import wire as topup_wire
+from brim.api.resources.verification.wire import verification_json
 from brim.base import wire
 from brim.base.errors import BrimError
 from brim.base.ids import IdFactory
@@ -35,7 +36,6 @@ from brim.core.events.thin import thin_json
 from brim.core.funding import wire as funding_wire
 from brim.core.funding.rules import BankToken, FundingKind
 from brim.core.funding.wire import documented_payment_method
-from brim.core.integrity.wire import verification_json
 from brim.core.ledger.rules import Balance, BalanceTransaction, BalanceTransactionType
 from brim.core.request_logs.rules import RequestRecord
 from brim.core.request_logs.wire import request_log_json

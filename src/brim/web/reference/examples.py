@@ -9,8 +9,10 @@ import msgspec
 from brim.api.framework.operation import Operation
 from brim.api.framework.params import object_schema
 from brim.api.resources.balance import wire as balance_wire
+from brim.api.resources.jobs.wire import StuckObject, WorkerJobObject, WorkerObject
 from brim.api.resources.schemas import NAMES
 from brim.api.resources.topups import wire as topup_wire
+from brim.api.resources.verification import wire as verification_wire
 from brim.base import wire
 from brim.base.scope import AccountScope
 from brim.core.accounts import Account, AccountDetails, CapabilityState
@@ -19,8 +21,6 @@ from brim.core.bank_accounts import Address
 from brim.core.events import DEFAULT_API_VERSION
 from brim.core.events import wire as event_wire
 from brim.core.funding import wire as funding_wire
-from brim.core.integrity import wire as verification_wire
-from brim.core.jobs.wire import StuckObject, WorkerJobObject, WorkerObject
 from brim.core.ledger import Balance
 from brim.core.request_logs.wire import RequestLogObject
 from brim.core.test_clocks import wire as clock_wire
