@@ -21,6 +21,7 @@ from brim.api.openapi import build_openapi, possible_errors
 from brim.api.resources.balance import wire as balance_wire
 from brim.api.resources.operations import OPERATIONS
 from brim.api.resources.rendering import availability_of
+from brim.api.resources.request_logs.wire import request_log_json
 from brim.api.resources.topups import wire as topup_wire
 from brim.api.resources.verification.wire import verification_json
 from brim.base import wire
@@ -38,7 +39,6 @@ from brim.core.funding.rules import BankToken, FundingKind
 from brim.core.funding.wire import documented_payment_method
 from brim.core.ledger.rules import Balance, BalanceTransaction, BalanceTransactionType
 from brim.core.request_logs.rules import RequestRecord
-from brim.core.request_logs.wire import request_log_json
 from brim.core.topups.rules import Status, Topup
 from brim.core.verification.rules import Difference, VerificationRun
 from brim.core.webhooks.destination_wire import destination_json
