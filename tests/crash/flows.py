@@ -16,6 +16,7 @@ from clockwork import VAULT, Clockwork
 from people import BY, EMAIL, PASSWORD
 
 from brim.api.framework.errors import render_error, render_v2_error
+from brim.api.wire_formats import WIRE_FORMATS
 from brim.base.errors import ResourceMissingError
 from brim.base.scope import AccountScope
 from brim.core.access import service as keys
@@ -287,7 +288,7 @@ async def _thaw(brim: Clockwork, clock_id: str) -> None:
 
 
 async def _remove_ended(brim: Clockwork, _: str) -> None:
-    await delete_ended_clock(brim.database, now_ms=NOW_MS + KEPT_S * 1000, ids=brim.ids)
+    await delete_ended_clock(brim.database, now_ms=NOW_MS + KEPT_S * 1000, ids=brim.ids, renderers=WIRE_FORMATS)
 
 
 async def _create_under_old_keys(brim: Clockwork) -> str:

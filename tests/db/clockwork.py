@@ -178,6 +178,7 @@ class Clockwork:
             frozen_time=frozen_time,
             name=None,
             ids=self.ids,
+            renderers=WIRE_FORMATS,
             render_error=render_error,
         )
         clock_id: str = _decoded(answer.body)["id"]
@@ -191,6 +192,7 @@ class Clockwork:
             clock_id,
             frozen_time=frozen_time,
             ids=self.ids,
+            renderers=WIRE_FORMATS,
             render_error=render_error,
         )
 
@@ -208,7 +210,7 @@ class Clockwork:
 
     async def thaw(self, scope: AccountScope, clock_id: str) -> None:
         """Delete a clock."""
-        await clocks.delete_clock(self.database, self.attempt(scope), clock_id, ids=self.ids)
+        await clocks.delete_clock(self.database, self.attempt(scope), clock_id, ids=self.ids, renderers=WIRE_FORMATS)
 
 
 def _decoded(body: bytes) -> Reply:

@@ -7,9 +7,9 @@ from functools import partial
 from typing import Final
 
 from brim.api.resources.balance.wire import balance_json
+from brim.api.resources.test_helpers.wire import clock_json
 from brim.api.resources.topups.wire import topup_json
 from brim.core.events import ObjectType, Renderers
-from brim.core.test_clocks.wire import clock_json
 from brim.core.webhooks.destination_wire import destination_json
 from brim.core.webhooks.wire import endpoint_json
 

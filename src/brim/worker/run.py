@@ -198,7 +198,7 @@ def make_jobs(
         )
 
     async def prune() -> int:
-        await delete_ended_clock(database, now_ms=now_ms(), ids=ids)
+        await delete_ended_clock(database, now_ms=now_ms(), ids=ids, renderers=renderers)
         forgotten = await request_pruning.run_once(now_ms=now_ms(), limit=PRUNE_BATCH)
         forgotten = max(forgotten, await prune_sign_ins(database, now_ms=now_ms(), limit=PRUNE_BATCH))
         keys = await prune_idempotency_keys(database, now_ms=now_ms(), limit=PRUNE_BATCH)

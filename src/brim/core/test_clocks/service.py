@@ -18,7 +18,6 @@ from brim.core.events import BY_ITSELF, Cause, EventType, Renderers, new_event
 from brim.core.idempotency import Answer, Attempt, RenderError, run_once
 from brim.core.rails import Rails, Succeed
 from brim.core.test_clocks import store as clocks
-from brim.core.test_clocks.wire import clock_json
 from brim.core.time import (
     KEPT_S,
     ClockExistsError,
@@ -46,6 +45,7 @@ async def create_clock(
     frozen_time: int,
     name: str | None,
     ids: IdFactory,
+    renderers: Renderers,
     render_error: RenderError,
 ) -> Answer:
     """Freeze the time of an account's test mode and return the clock's reply.
@@ -73,7 +73,7 @@ async def create_clock(
             existing = await time.read_clock(conn, attempt.scope)
             raise ClockExistsError(existing.id if existing else "")
         await clocks.adopt_topups(conn, clock)
-        return await _changed(conn, clock, EventType.CLOCK_CREATED, attempt, ids=ids)
+        return await _changed(conn, clock, EventType.CLOCK_CREATED, attempt, ids=ids, renderers=renderers)
 
     return await run_once(database, attempt, work, render_error=render_error)
 
@@ -85,6 +85,7 @@ async def advance_clock(
     *,
     frozen_time: int,
     ids: IdFactory,
+    renderers: Renderers,
     render_error: RenderError,
 ) -> Answer:
     """Send a clock on its way and return its reply; a worker takes it there.
@@ -101,12 +102,14 @@ async def advance_clock(
         await clocks.adopt_topups(conn, clock)  # creates that were under way when the clock was made
         moving = msgspec.structs.replace(clock, target_frozen_time=frozen_time, since_ms=attempt.now_ms)
         await clocks.move_clock(conn, moving)
-        return await _changed(conn, moving, EventType.CLOCK_ADVANCING, attempt, ids=ids, at=clock)
+        return await _changed(conn, moving, EventType.CLOCK_ADVANCING, attempt, ids=ids, renderers=renderers, at=clock)
 
     return await run_once(database, attempt, work, render_error=render_error)
 
 
-async def delete_clock(database: Database, attempt: Attempt, clock_id: str, *, ids: IdFactory) -> None:
+async def delete_clock(
+    database: Database, attempt: Attempt, clock_id: str, *, ids: IdFactory, renderers: Renderers
+) -> None:
     """Let an account's test mode return to real time; what it waits for keeps its date.
 
     Raises:
@@ -115,7 +118,7 @@ async def delete_clock(database: Database, attempt: Attempt, clock_id: str, *, i
 
     async def work(conn: Conn) -> None:
         clock = await _lock(conn, attempt.scope, clock_id)
-        await _delete(conn, clock, now_ms=attempt.now_ms, ids=ids, cause=attempt.cause)
+        await _delete(conn, clock, now_ms=attempt.now_ms, ids=ids, cause=attempt.cause, renderers=renderers)
 
     await database.transact(work)
 
@@ -150,35 +153,40 @@ async def _changed(
     attempt: Attempt,
     *,
     ids: IdFactory,
+    renderers: Renderers,
     at: TestClock | None = None,
 ) -> bytes:
     """Announce what a request did to a clock, at the time it stands at (or stood, `at`); return its reply."""
     moment = standing_at(at or clock, now_ms=attempt.now_ms, ids=ids)
-    await _announce(conn, clock, event_type, moment, attempt.cause)
-    return clock_json(clock)
+    return await _announce(conn, clock, event_type, moment, attempt.cause, renderers)
 
 
-async def _announce(conn: Conn, clock: TestClock, event_type: EventType, moment: Moment, cause: Cause) -> None:
-    """Write a clock's event, and make its account's terms new."""
+async def _announce(
+    conn: Conn, clock: TestClock, event_type: EventType, moment: Moment, cause: Cause, renderers: Renderers
+) -> bytes:
+    """Write a clock's event, and make its account's terms new; return what the event shows."""
     await change_terms(conn, clock.scope)
-    event = new_event(clock.scope, event_type, clock.id, clock_json(clock), moment, cause)
-    await events.insert_events(conn, [event])
+    payload = renderers.payload(event_type, clock)
+    await events.insert_events(conn, [new_event(clock.scope, event_type, clock.id, payload, moment, cause)])
+    return payload
 
 
-async def _delete(conn: Conn, clock: TestClock, *, now_ms: int, ids: IdFactory, cause: Cause) -> None:
+async def _delete(
+    conn: Conn, clock: TestClock, *, now_ms: int, ids: IdFactory, cause: Cause, renderers: Renderers
+) -> None:
     await clocks.delete_clock(conn, clock)
     moment = standing_at(clock, now_ms=now_ms, ids=ids)
-    await _announce(conn, clock, EventType.CLOCK_DELETED, moment, cause)
+    await _announce(conn, clock, EventType.CLOCK_DELETED, moment, cause, renderers)
 
 
-async def delete_ended_clock(database: Database, *, now_ms: int, ids: IdFactory) -> int:
+async def delete_ended_clock(database: Database, *, now_ms: int, ids: IdFactory, renderers: Renderers) -> int:
     """Remove one clock whose days are over; return how many there were to remove, 0 or 1."""
 
     async def work(conn: Conn) -> int:
         clock = await clocks.claim_ended(conn, now_s=now_ms // 1000)
         if clock is None:
             return 0
-        await _delete(conn, clock, now_ms=now_ms, ids=ids, cause=BY_ITSELF)
+        await _delete(conn, clock, now_ms=now_ms, ids=ids, cause=BY_ITSELF, renderers=renderers)
         return 1
 
     return await database.transact(work)
@@ -210,7 +218,7 @@ async def step_clock(
         frozen_ids = FrozenIds(ids, real_ms=now_ms, since_ms=clock.since_ms, by_bank=True)
         due = await clocks.claim_due(conn, clock.scope, until_ms=clock.target_frozen_time * 1000, limit=limit)
         if not due:
-            await _arrive(conn, clock, frozen_ids, now_ms=now_ms)
+            await _arrive(conn, clock, frozen_ids, renderers, now_ms=now_ms)
             return 1, []
         step = list(_happening_in_order(due, clock, frozen_ids, rails))
         reached = msgspec.structs.replace(clock, frozen_time=step[-1][1].now_ms // 1000)
@@ -237,9 +245,10 @@ def _happening_in_order(
         yield topup, Moment(now_ms, ids, clock.id)
 
 
-async def _arrive(conn: Conn, clock: TestClock, ids: FrozenIds, *, now_ms: int) -> None:
+async def _arrive(conn: Conn, clock: TestClock, ids: FrozenIds, renderers: Renderers, *, now_ms: int) -> None:
     """Let a clock stand still where it was sent to: nothing more is due there."""
     target = clock.target_frozen_time or clock.frozen_time
     arrived = msgspec.structs.replace(clock, frozen_time=target, target_frozen_time=None, since_ms=now_ms)
     await clocks.move_clock(conn, arrived)
-    await _announce(conn, arrived, EventType.CLOCK_READY, Moment(target * 1000, ids, clock.id), BY_ITSELF)
+    moment = Moment(target * 1000, ids, clock.id)
+    await _announce(conn, arrived, EventType.CLOCK_READY, moment, BY_ITSELF, renderers)

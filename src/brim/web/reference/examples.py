@@ -12,6 +12,7 @@ from brim.api.resources.balance import wire as balance_wire
 from brim.api.resources.jobs.wire import StuckObject, WorkerJobObject, WorkerObject
 from brim.api.resources.request_logs.wire import RequestLogObject
 from brim.api.resources.schemas import NAMES
+from brim.api.resources.test_helpers import wire as clock_wire
 from brim.api.resources.topups import wire as topup_wire
 from brim.api.resources.verification import wire as verification_wire
 from brim.base import wire
@@ -23,7 +24,6 @@ from brim.core.events import DEFAULT_API_VERSION
 from brim.core.events import wire as event_wire
 from brim.core.funding import wire as funding_wire
 from brim.core.ledger import Balance
-from brim.core.test_clocks import wire as clock_wire
 from brim.core.webhooks import wire as webhook_wire
 from brim.web.naming import collection_of, places_of, with_ids
 from brim.web.reference.attributes import example_of
