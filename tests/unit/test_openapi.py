@@ -19,6 +19,7 @@ from brim.api.framework.operation import Operation
 from brim.api.framework.params import read_parameters
 from brim.api.openapi import build_openapi, possible_errors
 from brim.api.resources.balance import wire as balance_wire
+from brim.api.resources.funding import wire as funding_wire
 from brim.api.resources.operations import OPERATIONS
 from brim.api.resources.rendering import availability_of
 from brim.api.resources.request_logs.wire import request_log_json
@@ -34,9 +35,8 @@ from brim.core.bank_accounts.rules import Verification
 from brim.core.events import wire as event_wire
 from brim.core.events.rules import DEFAULT_API_VERSION, Event, EventType
 from brim.core.events.thin import thin_json
-from brim.core.funding import wire as funding_wire
+from brim.core.funding.documented import documented_payment_method
 from brim.core.funding.rules import BankToken, FundingKind
-from brim.core.funding.wire import documented_payment_method
 from brim.core.ledger.rules import Balance, BalanceTransaction, BalanceTransactionType
 from brim.core.request_logs.rules import RequestRecord
 from brim.core.topups.rules import Status, Topup

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Final
 
 from brim.api.resources.balance.wire import balance_json
+from brim.api.resources.funding.wire import source_json
 from brim.api.resources.test_helpers.wire import clock_json
 from brim.api.resources.topups.wire import topup_json
 from brim.core.events import ObjectType, Renderers
@@ -20,5 +21,6 @@ WIRE_FORMATS: Final = Renderers(
         ObjectType.TEST_CLOCK: clock_json,
         ObjectType.WEBHOOK_ENDPOINT: partial(endpoint_json, with_extras=True),
         ObjectType.EVENT_DESTINATION: destination_json,
+        ObjectType.SOURCE: source_json,
     }
 )

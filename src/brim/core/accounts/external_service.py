@@ -22,9 +22,8 @@ from brim.core.accounts.external_rules import (
     edited,
 )
 from brim.core.accounts.wire import external_account_json
-from brim.core.bank_accounts import BankAccount, BankNumbers
+from brim.core.bank_accounts import BankAccount, BankNumbers, bank_name_of
 from brim.core.funding import BankSecrets, TokenAlreadyUsedError, missing_funding, open_token
-from brim.core.funding.wire import bank_name_of
 from brim.core.idempotency import Answer, Attempt, RenderError, run_once
 from brim.platform.database import Conn, Database
 

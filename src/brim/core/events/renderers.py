@@ -1,4 +1,4 @@
-"""How objects are written into events: the API registers a function for each type of object.
+"""How objects are written into events and into other objects: the API registers a function for each type of object.
 
 The core decides that something is announced, and the API how it reads; `brim.api.wire_formats` has every registration.
 Whoever starts a process passes the renderers to what writes events, so the core imports nothing of the API.
@@ -22,6 +22,7 @@ class ObjectType(StrEnum):
     TEST_CLOCK = "test_helpers.test_clock"
     WEBHOOK_ENDPOINT = "webhook_endpoint"
     EVENT_DESTINATION = "v2.core.event_destination"
+    SOURCE = "source"
 
 
 OBJECT_TYPES: Final[dict[EventType, ObjectType]] = {
@@ -62,8 +63,12 @@ class Renderers:
         missing = [object_type for object_type in ObjectType if object_type not in functions]
         if missing:
             raise IncompleteRenderersError(missing)
-        self._functions = dict(functions)
+        self._of_objects = dict(functions)
         self._of_events = {event_type: functions[shown] for event_type, shown in OBJECT_TYPES.items()}
+
+    def render(self, object_type: ObjectType, *shown: object) -> bytes:
+        """Return an object as compact JSON, to be kept inside another one."""
+        return self._of_objects[object_type](*shown)
 
     def payload(self, event_type: EventType, *shown: object) -> bytes:
         """Return the payload of an event: what it shows, as compact JSON."""

@@ -4,18 +4,29 @@ It is one of the terms under which creates are made, so every change here counts
 transaction: a create that races it is made under the terms before or those after, never under a mixture.
 """
 
+from collections.abc import Callable
+from typing import TypeAlias
+
 from brim.base.errors import ResourceMissingError
 from brim.base.scope import AccountScope
 from brim.core.account_config import change_terms
 from brim.core.funding import store as funding
 from brim.core.funding.rules import check_usable
-from brim.core.funding.wire import default_json
 from brim.core.idempotency import Answer, Attempt, RenderError, run_once
 from brim.platform.database import Conn, Database
 
+RenderDefault: TypeAlias = Callable[[AccountScope, str, str], bytes]
+"""Writes the reply of what pays: whose it is, in which currency, and which bank account."""
+
 
 async def set_default(
-    database: Database, attempt: Attempt, *, currency: str, funding_source: str, render_error: RenderError
+    database: Database,
+    attempt: Attempt,
+    *,
+    currency: str,
+    funding_source: str,
+    render: RenderDefault,
+    render_error: RenderError,
 ) -> Answer:
     """Let a bank account on file pay in a currency, and return the default's reply.
 
@@ -30,7 +41,7 @@ async def set_default(
         check_usable(source, funding_source, param="funding_source")
         await funding.set_default(conn, attempt.scope, currency, funding_source)
         await change_terms(conn, attempt.scope)
-        return default_json(attempt.scope, currency, funding_source)
+        return render(attempt.scope, currency, funding_source)
 
     return await run_once(database, attempt, work, render_error=render_error)
 

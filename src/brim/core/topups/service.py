@@ -11,7 +11,7 @@ from brim.base.ids import IdFactory
 from brim.base.metadata import MetadataChange, merge
 from brim.base.scope import AccountScope
 from brim.core.accounts import AccountClosedError
-from brim.core.events import Renderers
+from brim.core.events import ObjectType, Renderers
 from brim.core.funding import IMPLICIT, Funding
 from brim.core.idempotency import Answer, Attempt, KeptReply, RenderError, replay_of, run_once
 from brim.core.rails import Outcome, Rails, bank_account_rules
@@ -136,7 +136,7 @@ async def preview_topup(
     if named is None and (wish.source or wish.payment_method):
         named = await find_funding(scope, wish)
     current = await terms.refresh(scope)  # a create is sent back when its terms are old; nothing would send this back
-    topup, _ = _draft(scope, wish, named, current, now_ms=now_ms, ids=ids, rails=rails)
+    topup, _, _ = _draft(scope, wish, named, current, now_ms=now_ms, ids=ids, rails=rails)
     return topup
 
 
@@ -151,7 +151,10 @@ def _new_topup(
     renderers: Renderers,
 ) -> NewTopup:
     """Return the pending top-up and its `topup.created` event, under these terms; `named` is what the wish names."""
-    topup, moment = _draft(attempt.scope, wish, named, terms, now_ms=attempt.now_ms, ids=ids, rails=rails)
+    topup, moment, funding = _draft(attempt.scope, wish, named, terms, now_ms=attempt.now_ms, ids=ids, rails=rails)
+    if funding.source_on_file is not None:
+        source = renderers.render(ObjectType.SOURCE, funding.source_on_file)
+        topup = msgspec.structs.replace(topup, source_details=source)
     event = topup_event(topup, moment, attempt.cause, renderers=renderers)
     return NewTopup(topup, event, attempt.claim, terms.version)
 
@@ -165,8 +168,8 @@ def _draft(
     now_ms: int,
     ids: IdFactory,
     rails: Rails,
-) -> tuple[Topup, Moment]:
-    """Return the pending top-up that a wish becomes under these terms, and its moment in the account's time.
+) -> tuple[Topup, Moment, Funding]:
+    """Return the pending top-up that a wish becomes under these terms, its moment in the account's time, and what pays.
 
     Raises:
         AccountClosedError: the account's account was rejected or deleted.
@@ -205,10 +208,9 @@ def _draft(
         scenario=funding.scenario,
         settlement_days=plan.settlement_days,
         calendar=plan.calendar,
-        source_details=funding.source_details,
         test_clock=moment.test_clock if plan.due_ms is not None else None,
     )
-    return topup, moment
+    return topup, moment, funding
 
 
 def _named_funding(scope: AccountScope, wish: CreateTopup) -> Funding | None:

@@ -9,6 +9,7 @@ import msgspec
 from brim.api.framework.operation import Operation
 from brim.api.framework.params import object_schema
 from brim.api.resources.balance import wire as balance_wire
+from brim.api.resources.funding import wire as funding_wire
 from brim.api.resources.jobs.wire import StuckObject, WorkerJobObject, WorkerObject
 from brim.api.resources.request_logs.wire import RequestLogObject
 from brim.api.resources.schemas import NAMES
@@ -22,7 +23,6 @@ from brim.core.accounts import wire as account_wire
 from brim.core.bank_accounts import Address
 from brim.core.events import DEFAULT_API_VERSION
 from brim.core.events import wire as event_wire
-from brim.core.funding import wire as funding_wire
 from brim.core.ledger import Balance
 from brim.core.webhooks import wire as webhook_wire
 from brim.web.naming import collection_of, places_of, with_ids
