@@ -16,6 +16,7 @@ from clockwork import VAULT, Clockwork
 from people import BY, EMAIL, PASSWORD
 
 from brim.api.framework.errors import render_error, render_v2_error
+from brim.api.resources.accounts.wire import account_json
 from brim.api.wire_formats import WIRE_FORMATS
 from brim.base.errors import ResourceMissingError
 from brim.base.scope import AccountScope
@@ -168,6 +169,7 @@ async def _make_account(brim: Clockwork, platform: str) -> Any:
         brim.database,
         brim.attempt(AccountScope(platform, livemode=False), key=KEY),
         CreateAccount(email="a@example.com", settlement_days=2),
+        render=account_json,
         render_error=render_error,
     )
     return brim.id_in(answer)
@@ -187,6 +189,7 @@ async def _reject_account(brim: Clockwork, both: str) -> Any:
         account,
         "fraud",
         asking=platform,
+        render=account_json,
         render_error=render_error,
     )
     return brim.id_in(answer)

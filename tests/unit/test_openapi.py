@@ -18,6 +18,7 @@ from brim.api.framework.errors import place_of, render_error, render_v2_error
 from brim.api.framework.operation import Operation
 from brim.api.framework.params import read_parameters
 from brim.api.openapi import build_openapi, possible_errors
+from brim.api.resources.accounts import wire as account_wire
 from brim.api.resources.balance import wire as balance_wire
 from brim.api.resources.funding import wire as funding_wire
 from brim.api.resources.operations import OPERATIONS
@@ -29,7 +30,6 @@ from brim.base import wire
 from brim.base.errors import BrimError
 from brim.base.ids import IdFactory
 from brim.base.scope import AccountScope
-from brim.core.accounts import wire as account_wire
 from brim.core.accounts.rules import Account
 from brim.core.bank_accounts.rules import Verification
 from brim.core.events import wire as event_wire

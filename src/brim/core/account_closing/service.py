@@ -13,6 +13,7 @@ from brim.core.access import expire_keys_of_account
 from brim.core.accounts import (
     Account,
     AccountInUseError,
+    RenderAccount,
     check_controlled,
     check_live_change,
     delete_all_external_accounts,
@@ -30,8 +31,8 @@ async def reject_account(
     reason: str,
     *,
     asking: str,
+    render: RenderAccount,
     render_error: RenderError,
-    with_extras: bool = False,
 ) -> Answer:
     """Let an account not be topped up any more, and return its reply.
 
@@ -50,7 +51,7 @@ async def reject_account(
         details = msgspec.structs.replace(account.details, rejected=reason)
         rejected = msgspec.structs.replace(account, details=details)
         await accounts.write_account(conn, rejected)
-        return await render_account(conn, rejected, livemode=attempt.scope.livemode, with_extras=with_extras)
+        return await render_account(conn, rejected, livemode=attempt.scope.livemode, render=render)
 
     return await run_once(database, attempt, work, render_error=render_error)
 

@@ -9,10 +9,12 @@ from brim.core.accounts.access import (
     lock_account,
     require_first_account,
 )
-from brim.core.accounts.capabilities import CAPABILITIES
-from brim.core.accounts.details import MERGED, SECRET_NAMES, AccountDetails, CapabilityState
+from brim.core.accounts.capabilities import CAPABILITIES, status_of
+from brim.core.accounts.details import MERGED, SECRET_NAMES, AccountDetails, CapabilityState, merged
 from brim.core.accounts.external_rules import (
+    SHOWN_WITH_ACCOUNT,
     DefaultExternalAccountError,
+    ExternalAccount,
     ExternalAccountEdit,
     TooManyExternalAccountsError,
 )
@@ -43,11 +45,13 @@ from brim.core.accounts.rules import (
     TypeAndControllerError,
     check_controlled,
     check_platform,
+    controller_of,
 )
 from brim.core.accounts.service import (
     CreateAccount,
     EditAccount,
     RandomText,
+    RenderAccount,
     create_platform_account,
     new_account_id,
     render_account,
@@ -79,6 +83,7 @@ __all__ = [
     "MERGED",
     "NO_TYPE",
     "SECRET_NAMES",
+    "SHOWN_WITH_ACCOUNT",
     "TYPES",
     "Account",
     "AccountClosedError",
@@ -89,6 +94,7 @@ __all__ = [
     "DefaultExternalAccountError",
     "Draft",
     "EditAccount",
+    "ExternalAccount",
     "ExternalAccountEdit",
     "LiveAccountError",
     "NestedPlatformError",
@@ -97,6 +103,7 @@ __all__ = [
     "NotOperatorError",
     "PlatformAgreementError",
     "RandomText",
+    "RenderAccount",
     "TooManyExternalAccountsError",
     "TypeAndControllerError",
     "UnreachableAccountError",
@@ -104,6 +111,7 @@ __all__ = [
     "check_controlled",
     "check_live_change",
     "check_platform",
+    "controller_of",
     "create_external_account",
     "create_platform_account",
     "delete_account",
@@ -120,6 +128,7 @@ __all__ = [
     "live_money_of_account",
     "lock_account",
     "lock_accounts",
+    "merged",
     "new_account_id",
     "render_account",
     "require_first_account",
@@ -128,6 +137,7 @@ __all__ = [
     "retrieve_external_account",
     "show_account",
     "show_platform_accounts",
+    "status_of",
     "update_account",
     "update_capability",
     "update_external_account",

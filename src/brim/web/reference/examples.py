@@ -8,6 +8,7 @@ import msgspec
 
 from brim.api.framework.operation import Operation
 from brim.api.framework.params import object_schema
+from brim.api.resources.accounts import wire as account_wire
 from brim.api.resources.balance import wire as balance_wire
 from brim.api.resources.funding import wire as funding_wire
 from brim.api.resources.jobs.wire import StuckObject, WorkerJobObject, WorkerObject
@@ -19,7 +20,6 @@ from brim.api.resources.verification import wire as verification_wire
 from brim.base import wire
 from brim.base.scope import AccountScope
 from brim.core.accounts import Account, AccountDetails, CapabilityState
-from brim.core.accounts import wire as account_wire
 from brim.core.bank_accounts import Address
 from brim.core.events import DEFAULT_API_VERSION
 from brim.core.events import wire as event_wire
