@@ -25,7 +25,9 @@ from brim.api.resources.operations import OPERATIONS
 from brim.api.resources.rendering import availability_of
 from brim.api.resources.request_logs.wire import request_log_json
 from brim.api.resources.topups import wire as topup_wire
+from brim.api.resources.v2_core.destination_wire import destination_json
 from brim.api.resources.verification.wire import verification_json
+from brim.api.resources.webhooks.wire import endpoint_json
 from brim.base import wire
 from brim.base.errors import BrimError
 from brim.base.ids import IdFactory
@@ -41,9 +43,7 @@ from brim.core.ledger.rules import Balance, BalanceTransaction, BalanceTransacti
 from brim.core.request_logs.rules import RequestRecord
 from brim.core.topups.rules import Status, Topup
 from brim.core.verification.rules import Difference, VerificationRun
-from brim.core.webhooks.destination_wire import destination_json
 from brim.core.webhooks.rules import Endpoint, EventPayload
-from brim.core.webhooks.wire import endpoint_json
 from brim.http import protocol
 from brim.http.form import decode_form
 from brim.http.json_body import decode_json

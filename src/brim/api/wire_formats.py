@@ -10,9 +10,9 @@ from brim.api.resources.balance.wire import balance_json
 from brim.api.resources.funding.wire import source_json
 from brim.api.resources.test_helpers.wire import clock_json
 from brim.api.resources.topups.wire import topup_json
+from brim.api.resources.v2_core.destination_wire import destination_json
+from brim.api.resources.webhooks.wire import endpoint_json
 from brim.core.events import ObjectType, Renderers
-from brim.core.webhooks.destination_wire import destination_json
-from brim.core.webhooks.wire import endpoint_json
 
 WIRE_FORMATS: Final = Renderers(
     {

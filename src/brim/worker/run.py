@@ -105,7 +105,7 @@ async def _work(settings: Settings, alive_fd: int | None, renderers: Renderers) 
     _log.info("worker started")
     wakes = Wakes()
     resolver = make_resolver(settings)
-    courier = make_courier(settings, resolver, system_clock_ms)
+    courier = make_courier(settings, resolver, system_clock_ms, renderers)
     deliverer = Deliverer(database, courier, system_clock_ms, in_flight=settings.deliveries_in_flight)
     listening = asyncio.create_task(listen(database, Announcement.NEW_EVENTS, wakes.set))
     jobs = [
@@ -143,7 +143,7 @@ def make_resolver(settings: Settings) -> NameResolver:
     return NameResolver(servers=settings.webhook_dns, timeout_s=timeout_s)
 
 
-def make_courier(settings: Settings, resolver: NameResolver, clock: Clock) -> Courier:
+def make_courier(settings: Settings, resolver: NameResolver, clock: Clock, renderers: Renderers) -> Courier:
     """Return what makes attempts to deliver, as the settings have it."""
     tls = ssl.create_default_context()
     if settings.webhook_ca_file is not None:
@@ -155,7 +155,7 @@ def make_courier(settings: Settings, resolver: NameResolver, clock: Clock) -> Co
         tls=tls,
         proxy=None if settings.webhook_proxy is None else EgressProxy.from_url(settings.webhook_proxy),
     )
-    return Courier(poster, Vault.from_setting(settings.encryption_key), clock, IdFactory())
+    return Courier(poster, Vault.from_setting(settings.encryption_key), clock, IdFactory(), renderers)
 
 
 def make_jobs(

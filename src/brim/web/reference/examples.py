@@ -17,6 +17,7 @@ from brim.api.resources.schemas import NAMES
 from brim.api.resources.test_helpers import wire as clock_wire
 from brim.api.resources.topups import wire as topup_wire
 from brim.api.resources.verification import wire as verification_wire
+from brim.api.resources.webhooks import wire as webhook_wire
 from brim.base import wire
 from brim.base.scope import AccountScope
 from brim.core.accounts import Account, AccountDetails, CapabilityState
@@ -24,7 +25,6 @@ from brim.core.bank_accounts import Address
 from brim.core.events import DEFAULT_API_VERSION
 from brim.core.events import wire as event_wire
 from brim.core.ledger import Balance
-from brim.core.webhooks import wire as webhook_wire
 from brim.web.naming import collection_of, places_of, with_ids
 from brim.web.reference.attributes import example_of
 
