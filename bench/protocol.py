@@ -27,6 +27,7 @@ from brim.api.app import Api
 from brim.api.framework.call import Service
 from brim.api.resources.operations import OPERATIONS
 from brim.api.system import system_handlers
+from brim.api.wire_formats import WIRE_FORMATS
 from brim.base.clock import system_clock_ms
 from brim.base.ids import IdFactory
 from brim.core.access.rules import hash_secret, redact_secret
@@ -138,6 +139,7 @@ async def _serve(choice: str, port: int) -> None:
         bank_secrets=BankSecrets(database, Vault(())),
         vault=Vault(()),
         hub=Hub(database, system_clock_ms),
+        renderers=WIRE_FORMATS,
     )
     api = Api(OPERATIONS, service, limits=_LIMITS, request_log=None, system=system_handlers(database, OPERATIONS))
     ours = choice == "ours"

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from brim.api.resources.topups.wire import topup_json
 from brim.base.ids import IdFactory
 from brim.base.scope import AccountScope
 from brim.core.events.rules import DEFAULT_API_VERSION, Event, EventType
 from brim.core.topups.rules import Topup
 from brim.core.topups.store import NewTopup, insert_topups
-from brim.core.topups.wire import topup_json
 from brim.platform.database import Database
 from service import Server
 

@@ -7,6 +7,7 @@ from clockwork import Clockwork
 from flows import KEY, OWNER, Act, Flow
 
 from brim.api.framework.errors import render_error
+from brim.api.resources.funding.wire import default_json, payment_method_json, source_json, token_json
 from brim.base.errors import ResourceMissingError
 from brim.core.bank_accounts.rules import BankNumbers
 from brim.core.funding import defaults as default_funding
@@ -15,7 +16,6 @@ from brim.core.funding import tokens
 from brim.core.funding.rules import FundingKind
 from brim.core.funding.service import MicrodepositGuess, NewPaymentMethod
 from brim.core.funding.tokens import NewBankToken, NewSource
-from brim.core.funding.wire import payment_method_json, source_json
 from brim.core.idempotency.service import Answer
 
 _NUMBERS: Final = BankNumbers("110000000", "000123456789")
@@ -56,7 +56,12 @@ async def _have_unverified_method(brim: Clockwork) -> str:
 async def _have_default(brim: Clockwork) -> str:
     method_id = await _have_method(brim)
     await default_funding.set_default(
-        brim.database, brim.attempt(OWNER), currency="usd", funding_source=method_id, render_error=render_error
+        brim.database,
+        brim.attempt(OWNER),
+        currency="usd",
+        funding_source=method_id,
+        render=default_json,
+        render_error=render_error,
     )
     return method_id
 
@@ -93,6 +98,7 @@ async def _choose(brim: Clockwork, method_id: str) -> Answer:
         brim.attempt(OWNER, key=KEY),
         currency="usd",
         funding_source=method_id,
+        render=default_json,
         render_error=render_error,
     )
 
@@ -109,6 +115,7 @@ async def _keep_token(brim: Clockwork, _: str) -> Answer:
         brim.attempt(OWNER, key=KEY),
         NewBankToken(numbers=_NUMBERS),
         ids=brim.ids,
+        render=token_json,
         render_error=render_error,
     )
 
@@ -121,6 +128,7 @@ async def _have_token(brim: Clockwork) -> str:
         brim.attempt(OWNER),
         NewBankToken(numbers=_NUMBERS),
         ids=brim.ids,
+        render=token_json,
         render_error=render_error,
     )
     return brim.id_in(answer)

@@ -16,6 +16,9 @@ from clockwork import VAULT, Clockwork
 from people import BY, EMAIL, PASSWORD
 
 from brim.api.framework.errors import render_error, render_v2_error
+from brim.api.resources.accounts.wire import account_json
+from brim.api.resources.v2_core.destination_wire import destination_json, reveal_secret
+from brim.api.wire_formats import WIRE_FORMATS
 from brim.base.errors import ResourceMissingError
 from brim.base.ids import IdFactory
 from brim.base.scope import AccountScope
@@ -36,7 +39,6 @@ from brim.core.pruning.service import prune_idempotency_keys
 from brim.core.rails.protocol import Fail, Outcome, Return, Succeed
 from brim.core.test_clocks.service import delete_ended_clock
 from brim.core.time.rules import KEPT_S
-from brim.core.webhooks.destination_wire import destination_json
 from brim.core.webhooks.destinations import create_destination, delete_destination, ping_destination
 from brim.core.webhooks.endpoints import DESTINATION_PREFIX, EndpointRules, NewEndpoint
 from brim.core.webhooks.rules import EventPayload
@@ -168,6 +170,7 @@ async def _make_account(brim: Clockwork, platform: str) -> Any:
         brim.database,
         brim.attempt(AccountScope(platform, livemode=False), key=KEY),
         CreateAccount(email="a@example.com", settlement_days=2),
+        render=account_json,
         render_error=render_error,
     )
     return brim.id_in(answer)
@@ -187,6 +190,7 @@ async def _reject_account(brim: Clockwork, both: str) -> Any:
         account,
         "fraud",
         asking=platform,
+        render=account_json,
         render_error=render_error,
     )
     return brim.id_in(answer)
@@ -218,13 +222,19 @@ def _destination_wish(brim: Clockwork, render: RenderEndpoint) -> EndpointWish:
         ids=brim.ids,
         vault=VAULT,
         render=render,
+        reveal=reveal_secret,
         render_error=render_v2_error,
     )
 
 
 async def _ping_destination(brim: Clockwork, endpoint_id: str) -> Any:
     answer = await ping_destination(
-        brim.database, brim.attempt(OWNER, key=KEY), endpoint_id, ids=brim.ids, render_error=render_v2_error
+        brim.database,
+        brim.attempt(OWNER, key=KEY),
+        endpoint_id,
+        ids=brim.ids,
+        renderers=WIRE_FORMATS,
+        render_error=render_v2_error,
     )
     return brim.id_in(answer)
 
@@ -288,7 +298,9 @@ async def _thaw(brim: Clockwork, clock_id: str) -> None:
 
 
 async def _remove_ended(brim: Clockwork, _: str) -> None:
-    await delete_ended_clock(brim.database, queues=brim.queues, now_ms=NOW_MS + KEPT_S * 1000, ids=brim.ids)
+    await delete_ended_clock(
+        brim.database, queues=brim.queues, now_ms=NOW_MS + KEPT_S * 1000, ids=brim.ids, renderers=WIRE_FORMATS
+    )
 
 
 async def _create_under_old_keys(brim: Clockwork) -> str:

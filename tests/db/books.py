@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any
 
+from brim.api.resources.topups.wire import topup_json
 from brim.base.ids import IdFactory, created_of
 from brim.base.scope import AccountScope
 from brim.core.events.rules import DEFAULT_API_VERSION, EventType
@@ -15,7 +16,6 @@ from brim.core.rails import Rails, SandboxRail
 from brim.core.rails.sandbox.bank_accounts import PAYMENT_METHOD_SCENARIOS, SOURCE_SCENARIOS
 from brim.core.topups.rules import Topup
 from brim.core.topups.store import NewTopup, insert_topups
-from brim.core.topups.wire import topup_json
 from brim.platform.database import Database
 
 NOW_MS = 1_700_000_000_000

@@ -6,6 +6,8 @@ import msgspec
 
 from audits import TESTER
 from brim.api.framework.errors import render_error
+from brim.api.resources.topups.wire import topup_json
+from brim.api.wire_formats import WIRE_FORMATS
 from brim.base.ids import IdFactory
 from brim.base.scope import AccountScope
 from brim.core.events.rules import DEFAULT_API_VERSION
@@ -22,7 +24,6 @@ from brim.core.topups import service as topups
 from brim.core.topups.batches import Batches
 from brim.core.topups.config_cache import KnownTerms
 from brim.core.topups.rules import Topup
-from brim.core.topups.wire import topup_json
 from brim.platform.database import Conn, Database
 from brim.platform.vault import Vault, new_encryption_key
 
@@ -83,6 +84,7 @@ class Clockwork:
             wish,
             ids=self.ids,
             rails=self.rails,
+            renderers=WIRE_FORMATS,
             find_funding=self._find_funding,
         )
         return _decoded(answer.body)
@@ -141,6 +143,7 @@ class Clockwork:
             self.attempt(scope, key=key),
             topup_id,
             ids=self.ids,
+            renderers=WIRE_FORMATS,
             render=_render,
             render_error=render_error,
         )
@@ -154,6 +157,7 @@ class Clockwork:
             topup_id,
             outcome,
             ids=self.ids,
+            renderers=WIRE_FORMATS,
             render=_render,
             render_error=render_error,
         )
@@ -166,12 +170,12 @@ class Clockwork:
     @property
     def queues(self) -> list[TopupQueue]:
         """What a clock moves through."""
-        return [TopupQueue(self.rails)]
+        return [TopupQueue(self.rails, WIRE_FORMATS)]
 
     async def settle(self, *, limit: int = 500) -> int:
         """Settle what is due in real time; return how many top-ups were taken in hand."""
         return await settlement.settle_due(
-            self.database, now_ms=self.now_ms, ids=self.ids, rails=self.rails, limit=limit
+            self.database, now_ms=self.now_ms, ids=self.ids, rails=self.rails, renderers=WIRE_FORMATS, limit=limit
         )
 
     async def freeze(self, scope: AccountScope, frozen_time: int, *, key: str | None = None) -> str:
@@ -183,6 +187,7 @@ class Clockwork:
             name=None,
             queues=self.queues,
             ids=self.ids,
+            renderers=WIRE_FORMATS,
             render_error=render_error,
         )
         clock_id: str = _decoded(answer.body)["id"]
@@ -197,12 +202,15 @@ class Clockwork:
             frozen_time=frozen_time,
             queues=self.queues,
             ids=self.ids,
+            renderers=WIRE_FORMATS,
             render_error=render_error,
         )
 
     async def step(self, *, limit: int = 500) -> int:
         """Take a clock that is on its way one step further."""
-        return await clocks.step_clock(self.database, queues=self.queues, now_ms=self.now_ms, ids=self.ids, limit=limit)
+        return await clocks.step_clock(
+            self.database, queues=self.queues, now_ms=self.now_ms, ids=self.ids, renderers=WIRE_FORMATS, limit=limit
+        )
 
     async def advance(self, scope: AccountScope, clock_id: str, frozen_time: int, *, limit: int = 500) -> None:
         """Send a clock on its way and take it there."""
@@ -212,7 +220,9 @@ class Clockwork:
 
     async def thaw(self, scope: AccountScope, clock_id: str) -> None:
         """Delete a clock."""
-        await clocks.delete_clock(self.database, self.attempt(scope), clock_id, queues=self.queues, ids=self.ids)
+        await clocks.delete_clock(
+            self.database, self.attempt(scope), clock_id, queues=self.queues, ids=self.ids, renderers=WIRE_FORMATS
+        )
 
 
 def _decoded(body: bytes) -> Reply:

@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 from books import NOW_MS, OWNER, rows
 
+from brim.api.wire_formats import WIRE_FORMATS
 from brim.base.ids import IdFactory
 from brim.base.scope import AccountScope
 from brim.core.events.rules import DEFAULT_API_VERSION
@@ -89,7 +90,7 @@ class Hooks:
     def __init__(self, database: Database, *, timeout_s: float = 2.0, in_flight: int = 64, **poster: Any) -> None:
         self.now_ms = NOW_MS
         self.database = database
-        courier = Courier(Poster(timeout_s=timeout_s, **poster), VAULT, self.clock, IdFactory())
+        courier = Courier(Poster(timeout_s=timeout_s, **poster), VAULT, self.clock, IdFactory(), WIRE_FORMATS)
         self.deliverer = Deliverer(database, courier, self.clock, in_flight=in_flight)
         self._numbering = Numbering(database)
 

@@ -11,6 +11,7 @@ from people import BY
 from test_accounts import NOW_MS, attempt, change, id_of, make
 
 from brim.api.framework.errors import render_error
+from brim.api.resources.accounts.wire import account_json
 from brim.base.ids import IdFactory
 from brim.base.scope import AccountScope
 from brim.core.access.owner_keys import KeyWish, OwnerKeys
@@ -43,7 +44,9 @@ async def delete(database: Database, by: Attempt, account: str) -> None:
 
 
 async def reject(database: Database, by: Attempt, account: str) -> None:
-    await reject_account(database, by, account, "fraud", asking=by.scope.account, render_error=render_error)
+    await reject_account(
+        database, by, account, "fraud", asking=by.scope.account, render=account_json, render_error=render_error
+    )
 
 
 async def agree(database: Database, by: Attempt, account: str) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from functools import partial
 from typing import Any
 
 import asyncpg
@@ -11,6 +12,7 @@ from statements import STATEMENTS
 
 from audits import TESTER
 from brim.api.framework.errors import render_error
+from brim.api.resources.accounts.wire import account_json
 from brim.base.errors import ResourceMissingError
 from brim.base.ids import IdFactory, created_of
 from brim.base.metadata import MetadataChange
@@ -50,7 +52,9 @@ def attempt(account: str, *, livemode: bool = False, key: str | None = None, now
 
 
 async def make(database: Database, by: Attempt, **wish: Any) -> Answer:
-    return await create_platform_account(database, by, CreateAccount(**wish), render_error=render_error)
+    return await create_platform_account(
+        database, by, CreateAccount(**wish), render=account_json, render_error=render_error
+    )
 
 
 async def change(database: Database, by: Attempt, account_id: str, *, asking: str | None = None, **edit: Any) -> Any:
@@ -62,7 +66,7 @@ async def change(database: Database, by: Attempt, account_id: str, *, asking: st
         account_id,
         EditAccount(**edit),
         asking=asking,
-        with_extras=True,
+        render=partial(account_json, with_extras=True),
         render_error=render_error,
     )
     return json.loads(answer.body)

@@ -13,6 +13,7 @@ from books import OWNER, execute, rows
 from clockwork import Clockwork
 from people import ADDRESS, BY, EMAIL, IDS, NOW_MS, PASSWORD, VAULT, add, sign_in_of, weak_passwords
 
+from brim.api.wire_formats import WIRE_FORMATS
 from brim.base.scope import AccountScope
 from brim.core.access.owner_keys import KeyWish, OwnerKeys
 from brim.core.access.service import create_account, create_key, ensure_first_account, revoke_key, roll_key
@@ -189,7 +190,7 @@ async def _unbind(database: Database) -> Act:
 async def _ended_clock(database: Database) -> Act:
     await Clockwork(database, now_ms=NOW_MS).freeze(OWNER, NOW_MS // 1000)
     after_ms = NOW_MS + (KEPT_S + 1) * 1000
-    return lambda: delete_ended_clock(database, queues=[], now_ms=after_ms, ids=IDS)
+    return lambda: delete_ended_clock(database, queues=[], now_ms=after_ms, ids=IDS, renderers=WIRE_FORMATS)
 
 
 CASES: Final[Mapping[str, Prepare]] = {

@@ -8,6 +8,7 @@ import asyncpg
 import msgspec
 import pytest
 
+from brim.api.resources.topups.wire import topup_json
 from brim.base.errors import OverloadedError
 from brim.base.ids import IdFactory
 from brim.base.scope import AccountScope
@@ -17,7 +18,6 @@ from brim.core.idempotency.store import claim_key
 from brim.core.topups.batches import MAX_BATCH, MAX_WAITING, Batches, Created
 from brim.core.topups.rules import Topup
 from brim.core.topups.store import NewTopup
-from brim.core.topups.wire import topup_json
 from brim.host.database_urls import DatabaseUrls
 from brim.platform.database import Database
 from waiting import until_somebody_waits

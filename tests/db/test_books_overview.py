@@ -3,6 +3,7 @@
 from books import LATER_MS, NOW_MS, OWNER, RAILS, create, new_topup, reverse
 from rows import copy_balance_transactions
 
+from brim.api.wire_formats import WIRE_FORMATS
 from brim.base.ids import IdFactory, first_id_at
 from brim.base.scope import AccountScope
 from brim.core.balance_overview.service import retrieve_overview
@@ -38,7 +39,7 @@ def line(
 
 async def test_a_topups_entries_are_listed_in_order_and_to_its_owner_only(each_database: Database) -> None:
     (topup_id,) = await create(each_database, [new_topup(IDS, amount=700)])
-    await settle_due(each_database, rails=RAILS, ids=IDS, now_ms=LATER_MS)
+    await settle_due(each_database, rails=RAILS, renderers=WIRE_FORMATS, ids=IDS, now_ms=LATER_MS)
     await reverse(each_database, topup_id)
     entries = await list_entries(each_database, OWNER, topup_id)
     assert [(each.step, [(line.amount, line.currency) for line in each.lines]) for each in entries] == [
@@ -73,7 +74,7 @@ async def test_more_on_its_way_than_is_counted_is_said(database: Database) -> No
 
 async def test_the_last_thirty_days_end_with_what_the_balance_is(database: Database) -> None:
     await create(database, [new_topup(IDS, amount=500)])
-    await settle_due(database, rails=RAILS, ids=IDS, now_ms=LATER_MS)
+    await settle_due(database, rails=RAILS, renderers=WIRE_FORMATS, ids=IDS, now_ms=LATER_MS)
     (usd,) = (await retrieve_overview(database, OWNER, now_s=LATER_MS // 1000)).currencies
     assert len(usd.days) == 30
     assert (usd.days[-1].received, usd.days[-1].available) == (500, 500)

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from statements import STATEMENTS
 
+from brim.api.wire_formats import WIRE_FORMATS
 from brim.base.ids import IdFactory
 from brim.base.scope import AccountScope
 from brim.core.ledger.chain import Head, SealedEntry
@@ -59,8 +60,8 @@ async def test_what_settling_posts_is_queued_and_sealed(each_database: Database)
             new_topup(ids, scope=OTHER_OWNER),
         ],
     )
-    await settle_due(database, now_ms=LATER_MS, ids=ids, rails=RAILS)
-    assert await settle_due(database, now_ms=LATER_MS * 2, ids=ids, rails=RAILS) == 1
+    await settle_due(database, now_ms=LATER_MS, ids=ids, rails=RAILS, renderers=WIRE_FORMATS)
+    assert await settle_due(database, now_ms=LATER_MS * 2, ids=ids, rails=RAILS, renderers=WIRE_FORMATS) == 1
     posted = await rows(database, "SELECT account, livemode, id AS entry FROM journal_entries ORDER BY 1, 2, 3")
     assert len(posted) == 4
     assert await rows(database, "TABLE unsealed_entries ORDER BY 1, 2, 3") == posted

@@ -7,6 +7,7 @@ import pytest_asyncio
 from books import EMPTY_BOOKS, assert_books_hold, execute, rows
 from clockwork import Clockwork
 
+from brim.api.wire_formats import WIRE_FORMATS
 from brim.base.errors import NotInLiveModeError, ResourceMissingError
 from brim.base.ids import created_of
 from brim.base.scope import AccountScope
@@ -186,11 +187,16 @@ async def test_without_its_clock_an_account_returns_to_real_time_and_keeps_its_d
 async def test_a_clock_goes_by_itself_when_its_days_are_over(brim: Clockwork) -> None:
     await brim.freeze(OWNER, NOON)
     assert (
-        await delete_ended_clock(brim.database, queues=brim.queues, now_ms=REAL_MS + KEPT_S * 1000 - 1, ids=brim.ids)
+        await delete_ended_clock(
+            brim.database, queues=brim.queues, now_ms=REAL_MS + KEPT_S * 1000 - 1, ids=brim.ids, renderers=WIRE_FORMATS
+        )
         == 0
     )
     assert (
-        await delete_ended_clock(brim.database, queues=brim.queues, now_ms=REAL_MS + KEPT_S * 1000, ids=brim.ids) == 1
+        await delete_ended_clock(
+            brim.database, queues=brim.queues, now_ms=REAL_MS + KEPT_S * 1000, ids=brim.ids, renderers=WIRE_FORMATS
+        )
+        == 1
     )
     assert await rows(brim.database, "TABLE test_clocks") == []
 

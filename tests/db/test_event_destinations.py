@@ -10,6 +10,9 @@ from hooks import IDS, SECRET, VAULT, Hooks, add_endpoint, add_events, states
 
 from audits import TESTER
 from brim.api.framework.errors import render_error, render_v2_error
+from brim.api.resources.v2_core.destination_wire import destination_json, reveal_secret
+from brim.api.resources.webhooks.wire import endpoint_json
+from brim.api.wire_formats import WIRE_FORMATS
 from brim.base.ids import IdFactory
 from brim.base.scope import AccountScope
 from brim.core.events.rules import DEFAULT_API_VERSION, EventType
@@ -18,11 +21,9 @@ from brim.core.idempotency.service import Attempt
 from brim.core.webhooks import destinations as event_destinations
 from brim.core.webhooks import service as webhooks
 from brim.core.webhooks.deliveries import EndpointKey
-from brim.core.webhooks.destination_wire import destination_json
 from brim.core.webhooks.endpoints import EndpointDisabledError, EndpointEdit, EndpointRules, NewEndpoint
 from brim.core.webhooks.rules import EventPayload
 from brim.core.webhooks.service import EndpointReplies, EndpointWish
-from brim.core.webhooks.wire import endpoint_json
 from brim.platform.database import Database
 from brim.testing.catcher import Caught, catching, status
 
@@ -101,7 +102,12 @@ async def test_a_ping_has_a_number_of_its_own_and_one_receiver(each_database: Da
         await hooks.pass_time(0)
         replies = [
             await event_destinations.ping_destination(
-                each_database, attempt_of("ping"), thin.id, ids=IDS, render_error=render_v2_error
+                each_database,
+                attempt_of("ping"),
+                thin.id,
+                ids=IDS,
+                renderers=WIRE_FORMATS,
+                render_error=render_v2_error,
             )
             for _ in range(2)
         ]
@@ -123,7 +129,7 @@ async def test_a_ping_to_a_disabled_destination_is_refused_and_leaves_nothing(da
     off = await add_endpoint(database, "http://127.0.0.1:9/", disabled_because="owner")
     with pytest.raises(EndpointDisabledError):
         await event_destinations.ping_destination(
-            database, attempt_of("ping"), off.id, ids=IDS, render_error=render_v2_error
+            database, attempt_of("ping"), off.id, ids=IDS, renderers=WIRE_FORMATS, render_error=render_v2_error
         )
     assert await rows(database, "SELECT FROM events UNION ALL SELECT FROM event_counters") == []
 
@@ -213,6 +219,7 @@ async def test_a_kept_reply_holds_no_secret_in_the_clear(database: Database) -> 
         ids=IDS,
         vault=VAULT,
         render=lambda endpoint, secret: destination_json(endpoint, secret=secret),
+        reveal=reveal_secret,
         render_error=render_v2_error,
     )
     answer = await event_destinations.create_destination(database, attempt_of("once"), wish)

@@ -11,6 +11,8 @@ from books import NOW_MS, OWNER, RAIL, RAILS, execute, rows
 
 from audits import TESTER
 from brim.api.framework.errors import render_error
+from brim.api.resources.funding.wire import default_json, payment_method_json, source_json, token_json
+from brim.api.wire_formats import WIRE_FORMATS
 from brim.base.errors import ResourceMissingError
 from brim.base.ids import IdFactory
 from brim.base.paging import PageRequest
@@ -36,7 +38,6 @@ from brim.core.funding.service import (
     verify_funding_source,
 )
 from brim.core.funding.tokens import NewBankToken, NewSource, create_source, create_token
-from brim.core.funding.wire import payment_method_json, source_json
 from brim.core.idempotency.rules import KeyClaim
 from brim.core.idempotency.service import Answer, Attempt
 from brim.core.integrity.books import verify_books
@@ -114,6 +115,7 @@ class Desk:
             self.attempt(),
             NewBankToken(numbers=numbers),
             ids=self.ids,
+            render=token_json,
             render_error=render_error,
         )
         return answer.body.decode().split('"')[3]
@@ -143,7 +145,12 @@ class Desk:
 
     async def set_default(self, funding_id: str, currency: str = "usd") -> None:
         await set_default(
-            self.database, self.attempt(), currency=currency, funding_source=funding_id, render_error=render_error
+            self.database,
+            self.attempt(),
+            currency=currency,
+            funding_source=funding_id,
+            render=default_json,
+            render_error=render_error,
         )
 
     async def detach(self, found: FundingSource) -> None:
@@ -176,6 +183,7 @@ class Desk:
             CreateTopup(amount=500, currency="usd", **wish),
             ids=self.ids,
             rails=self.rails,
+            renderers=WIRE_FORMATS,
             find_funding=find,
         )
         (row,) = await rows(self.database, "SELECT * FROM topups WHERE id = $1", answer.body.decode().split('"')[3])
@@ -328,7 +336,7 @@ async def test_terms_know_the_defaults_and_every_change_counts(each_database: Da
     known = await terms()
     assert (known.version, set(known.defaults)) == (2, {"usd", "eur"})
     assert known.defaults["usd"].payment_method == method.id
-    assert known.defaults["eur"].source_details == source_json(await desk.find(source))
+    assert known.defaults["eur"].source_on_file == await desk.find(source)
     assert known.defaults["eur"].scenario == "account_closed"
     await update_funding_source(
         each_database,
@@ -339,7 +347,7 @@ async def test_terms_know_the_defaults_and_every_change_counts(each_database: Da
         render=source_json,
         render_error=render_error,
     )
-    assert b'"allow_redisplay":"always"' in ((await terms()).defaults["eur"].source_details or b"")
+    assert (await terms()).defaults["eur"].source_on_file == await desk.find(source)
     await desk.detach(await desk.find(method.id))
     assert set((await terms()).defaults) == {"eur"}
     await delete_default(each_database, desk.attempt(), "eur")

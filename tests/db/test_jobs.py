@@ -7,6 +7,7 @@ import pytest
 from books import LATER_MS, OWNER, RAIL, create, execute, new_topup, rows
 
 import brim
+from brim.api.wire_formats import WIRE_FORMATS
 from brim.base.ids import IdFactory
 from brim.core.access import create_account
 from brim.core.accounts import NotOperatorError
@@ -42,7 +43,7 @@ class BrokenRail:
 
 
 async def settle(database: Database, rail: BrokenRail, now_ms: int) -> int:
-    return await settle_due(database, now_ms=now_ms, ids=IdFactory(), rails=Rails([rail]))
+    return await settle_due(database, now_ms=now_ms, ids=IdFactory(), rails=Rails([rail]), renderers=WIRE_FORMATS)
 
 
 async def test_what_cannot_be_settled_is_listed_with_its_attempts_until_it_is(each_database: Database) -> None:

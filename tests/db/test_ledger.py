@@ -19,6 +19,7 @@ from chains import seal_all
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from brim.api.wire_formats import WIRE_FORMATS
 from brim.base.errors import ResourceMissingError
 from brim.base.ids import IdFactory
 from brim.core import ledger
@@ -85,7 +86,7 @@ async def post_all(database: Database, *postings: Posting) -> None:
 async def fund(database: Database, amount: int = 1000, *, source: str | None = None) -> str:
     """Return a top-up that has succeeded, or gone wherever its source takes it."""
     (topup_id,) = await create(database, [new_topup(IDS, amount=amount, source=source)])
-    await settle_due(database, now_ms=LATER_MS, ids=IDS, rails=RAILS)
+    await settle_due(database, now_ms=LATER_MS, ids=IDS, rails=RAILS, renderers=WIRE_FORMATS)
     return topup_id
 
 
@@ -354,7 +355,7 @@ async def test_a_confirmation_may_come_before_the_money_is_usable(each_database:
     (topup_id,) = await create(database, [new_topup(IDS)])
     await confirm(database, confirmation(topup_id))
     assert await clearing(database) == [(topup_id, -1000)]
-    await settle_due(database, now_ms=LATER_MS, ids=IDS, rails=RAILS)
+    await settle_due(database, now_ms=LATER_MS, ids=IDS, rails=RAILS, renderers=WIRE_FORMATS)
     assert await clearing(database) == []
     await assert_books_hold(database)
 
@@ -364,7 +365,7 @@ async def test_a_return_and_its_fee_leave_nothing_clearing(each_database: Databa
     database = each_database
     topup_id = await fund(database, source="btok_us_verified_reversed")
     await confirm(database, confirmation(topup_id))
-    await settle_due(database, now_ms=LATER_MS * 2, ids=IDS, rails=RAILS)
+    await settle_due(database, now_ms=LATER_MS * 2, ids=IDS, rails=RAILS, renderers=WIRE_FORMATS)
     assert await clearing(database) == [(topup_id, -1000)]
     await confirm(database, confirmation(topup_id, BankStep.RETURN, 1015))
     assert await clearing(database) == []

@@ -4,6 +4,7 @@ import random
 from books import NOW_MS, OTHER_OWNER, OWNER, RAILS, create, execute, new_topup, rows
 from hooks import Hooks, add_endpoint, add_events, states
 
+from brim.api.wire_formats import WIRE_FORMATS
 from brim.base.ids import IdFactory
 from brim.base.scope import AccountScope
 from brim.core.topups.settlement import settle_due
@@ -44,7 +45,7 @@ async def test_numbers_within_a_batch_follow_the_queue(database: Database) -> No
 
 async def test_what_creates_and_settlement_announce_is_numbered(database: Database) -> None:
     await create(database, [new_topup(IdFactory()) for _ in range(3)])
-    await settle_due(database, now_ms=NOW_MS + 10_000, ids=IdFactory(), rails=RAILS)
+    await settle_due(database, now_ms=NOW_MS + 10_000, ids=IdFactory(), rails=RAILS, renderers=WIRE_FORMATS)
     events = [row["id"] for row in await rows(database, "SELECT id FROM events ORDER BY id")]
     await Hooks(database).number()
     numbered = [row["event"] for row in await rows(database, "SELECT event FROM event_numbers ORDER BY event")]

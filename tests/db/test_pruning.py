@@ -3,6 +3,7 @@ import asyncio
 import pytest
 from books import LATER_MS, NOW_MS, OTHER_OWNER, RAILS, create, execute, new_topup, rows
 
+from brim.api.wire_formats import WIRE_FORMATS
 from brim.base.ids import IdFactory
 from brim.core.events import rules as events
 from brim.core.idempotency.rules import KEPT_MS
@@ -71,7 +72,7 @@ async def make_a_month(database: Database) -> list[str]:
     """Create two old top-ups, which settle at once, and one young one that is pending; return their ids."""
     ids = IdFactory()
     old = await create(database, [new_topup(ids), new_topup(ids, scope=OTHER_OWNER)])
-    await settle_due(database, now_ms=LATER_MS, ids=ids, rails=RAILS)
+    await settle_due(database, now_ms=LATER_MS, ids=ids, rails=RAILS, renderers=WIRE_FORMATS)
     await number(database, now_ms=NOW_MS)
     young = await create(database, [new_topup(ids, now_ms=LATER_MS)])
     await number(database, now_ms=NOW_MS + 1)

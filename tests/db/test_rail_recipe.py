@@ -10,6 +10,7 @@ import msgspec
 import pytest
 from books import create, new_topup, rows
 
+from brim.api.wire_formats import WIRE_FORMATS
 from brim.base.ids import IdFactory
 from brim.base.scope import AccountScope
 from brim.core.integrity.books import verify_books
@@ -69,7 +70,10 @@ async def balances(database: Database) -> list[int]:
 
 async def record(recipe: ModuleType, database: Database, topup_id: str, *, code: str, now_ms: int) -> bool:
     """Give one entry of a returns file to the recipe, and tell whether it was news."""
-    return bool(await recipe.record_return(database, OWNER, topup_id, code, now_ms=now_ms, ids=IdFactory()))
+    news = await recipe.record_return(
+        database, OWNER, topup_id, code, now_ms=now_ms, ids=IdFactory(), renderers=WIRE_FORMATS
+    )
+    return bool(news)
 
 
 def test_the_registry_says_which_money_it_collects(recipe: ModuleType, rail: Rail) -> None:
@@ -84,9 +88,17 @@ def test_the_registry_says_which_money_it_collects(recipe: ModuleType, rail: Rai
 
 async def test_silence_until_the_settlement_date_means_that_the_money_came(database: Database, rail: Rail) -> None:
     topup_id = await debit(database, rail)
-    assert await settle_due(database, now_ms=NEXT_MONDAY_MS - 1, ids=IdFactory(), rails=Rails([rail])) == 0
+    assert (
+        await settle_due(
+            database, now_ms=NEXT_MONDAY_MS - 1, ids=IdFactory(), rails=Rails([rail]), renderers=WIRE_FORMATS
+        )
+        == 0
+    )
     assert await status(database, topup_id) == "pending"
-    assert await settle_due(database, now_ms=NEXT_MONDAY_MS, ids=IdFactory(), rails=Rails([rail])) == 1
+    assert (
+        await settle_due(database, now_ms=NEXT_MONDAY_MS, ids=IdFactory(), rails=Rails([rail]), renderers=WIRE_FORMATS)
+        == 1
+    )
     assert await status(database, topup_id) == "succeeded"
     assert await balances(database) == [1000]
     assert (await verify_books(database)).differences == []
@@ -95,7 +107,7 @@ async def test_silence_until_the_settlement_date_means_that_the_money_came(datab
 async def test_the_workers_own_job_asks_the_rail(database: Database, rail: Rail) -> None:
     topup_id = await debit(database, rail, settlement_days=2)
     now_ms = WEDNESDAY_MS - 1
-    jobs = {job.name: job for job in make_jobs(database, Rails([rail]), lambda: now_ms)}
+    jobs = {job.name: job for job in make_jobs(database, Rails([rail]), lambda: now_ms, WIRE_FORMATS)}
     assert await jobs["settle"].run_once() == 0
     now_ms = WEDNESDAY_MS
     assert await jobs["settle"].run_once() == 1
@@ -109,7 +121,10 @@ async def test_an_entry_before_the_settlement_date_fails_the_top_up(
     topup_id = await debit(database, rail)
     assert await record(recipe, database, topup_id, code="no_account", now_ms=WEDNESDAY_MS)
     assert await status(database, topup_id) == "failed"
-    assert await settle_due(database, now_ms=NEXT_MONDAY_MS, ids=IdFactory(), rails=Rails([rail])) == 0
+    assert (
+        await settle_due(database, now_ms=NEXT_MONDAY_MS, ids=IdFactory(), rails=Rails([rail]), renderers=WIRE_FORMATS)
+        == 0
+    )
     assert await balances(database) == []
     assert (await verify_books(database)).differences == []
 
@@ -118,7 +133,10 @@ async def test_a_late_entry_takes_the_money_back_once_however_often_the_file_is_
     database: Database, recipe: ModuleType, rail: Rail
 ) -> None:
     topup_id = await debit(database, rail)
-    assert await settle_due(database, now_ms=NEXT_MONDAY_MS, ids=IdFactory(), rails=Rails([rail])) == 1
+    assert (
+        await settle_due(database, now_ms=NEXT_MONDAY_MS, ids=IdFactory(), rails=Rails([rail]), renderers=WIRE_FORMATS)
+        == 1
+    )
     later_ms = NEXT_MONDAY_MS + 86_400_000
     news = [await record(recipe, database, topup_id, code="insufficient_funds", now_ms=later_ms) for _ in range(3)]
     assert news == [True, False, False]

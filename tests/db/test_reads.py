@@ -4,6 +4,7 @@ import pytest
 from books import LATER_MS, OWNER, RAILS, create, execute, new_topup
 from rows import copy_balance_transactions, copy_events
 
+from brim.api.wire_formats import WIRE_FORMATS
 from brim.base.errors import ResourceMissingError
 from brim.base.ids import IdFactory
 from brim.base.paging import PageRequest
@@ -103,7 +104,7 @@ async def test_balances_are_listed_by_currency_and_may_be_below_zero(database: D
 async def test_what_settlement_wrote_is_what_is_read(database: Database) -> None:
     ids = IdFactory(lambda: LATER_MS)
     (topup_id,) = await create(database, [new_topup(ids, amount=1234)])
-    await settle_due(database, now_ms=LATER_MS, ids=ids, rails=RAILS, limit=10)
+    await settle_due(database, now_ms=LATER_MS, ids=ids, rails=RAILS, renderers=WIRE_FORMATS, limit=10)
     assert await retrieve_balance(database, OWNER) == [Balance(currency="usd", available=1234)]
     page = await list_balance_transactions(database, OWNER, BalanceTransactionFilters(source=topup_id), PageRequest())
     assert [(line.source, line.net, line.type) for line in page.items] == [

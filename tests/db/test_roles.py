@@ -7,6 +7,7 @@ import asyncpg
 import pytest
 from books import LATER_MS, RAILS, create, new_topup
 
+from brim.api.wire_formats import WIRE_FORMATS
 from brim.base.ids import IdFactory
 from brim.core.integrity.books import verify_books
 from brim.core.topups.settlement import settle_due
@@ -228,7 +229,7 @@ async def _live(url: str) -> None:
     try:
         ids = IdFactory()
         await create(database, [new_topup(ids)])
-        assert await settle_due(database, now_ms=LATER_MS, ids=ids, rails=RAILS) == 1
+        assert await settle_due(database, now_ms=LATER_MS, ids=ids, rails=RAILS, renderers=WIRE_FORMATS) == 1
         assert (await verify_books(database)).differences == []
     finally:
         await database.close()

@@ -24,6 +24,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from statements import STATEMENTS
 
+from brim.api.wire_formats import WIRE_FORMATS
 from brim.base.ids import IdFactory
 from brim.base.scope import AccountScope
 from brim.core.events.rules import BY_ITSELF
@@ -48,7 +49,7 @@ LIVE_OWNER = AccountScope(OWNER.account, livemode=True)
 
 
 async def settle(database: Database, *, now_ms: int = LATER_MS, limit: int = 500) -> int:
-    return await settle_due(database, now_ms=now_ms, ids=IdFactory(), rails=RAILS, limit=limit)
+    return await settle_due(database, now_ms=now_ms, ids=IdFactory(), rails=RAILS, renderers=WIRE_FORMATS, limit=limit)
 
 
 async def settle_until_done(database: Database, *, limit: int) -> int:
@@ -183,7 +184,7 @@ async def test_the_metrics_hear_of_each_outcome_after_the_commit(database: Datab
     news = [new_topup(ids), new_topup(ids), new_topup(ids, source="btok_us_verified_noAccount")]
     await create(database, news)
     heard: dict[Status, int] = {}
-    await settle_due(database, now_ms=LATER_MS, ids=ids, rails=RAILS, observe=heard.__setitem__)
+    await settle_due(database, now_ms=LATER_MS, ids=ids, rails=RAILS, renderers=WIRE_FORMATS, observe=heard.__setitem__)
     assert heard == {Status.SUCCEEDED: 2, Status.FAILED: 1}
 
 
@@ -252,7 +253,7 @@ async def test_settling_is_planned_well_when_statistics_know_of_no_pending_top_u
     news = [new_topup(ids) for _ in range(500)]
     await create(database, news)
     moment = Moment(LATER_MS, ids)
-    followed = [follow(new.topup, Succeed(), moment, BY_ITSELF) for new in news]
+    followed = [follow(new.topup, Succeed(), moment, BY_ITSELF, renderers=WIRE_FORMATS) for new in news]
     arrivals = [transition for transition in followed if transition]
     statement = STATEMENTS["topups.write_transitions"]
     async with database.transaction() as conn:
@@ -330,7 +331,12 @@ class _BrokenRail:
 
 async def test_a_bug_in_a_rail_settles_nothing_and_loses_nothing(database: Database) -> None:
     await create(database, [new_topup(IdFactory())])
-    assert await settle_due(database, now_ms=LATER_MS, ids=IdFactory(), rails=Rails([_BrokenRail()])) == 1
+    assert (
+        await settle_due(
+            database, now_ms=LATER_MS, ids=IdFactory(), rails=Rails([_BrokenRail()]), renderers=WIRE_FORMATS
+        )
+        == 1
+    )
     assert await statuses(database) == {"pending": 1}
     assert await settle(database, now_ms=LATER_MS + 10_000) == 1
     await assert_books_hold(database)

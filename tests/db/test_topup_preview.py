@@ -12,17 +12,17 @@ from books import execute
 from clockwork import Clockwork
 
 from brim.api.framework.errors import render_error
+from brim.api.resources.funding.wire import payment_method_json, source_json, token_json
 from brim.api.resources.rendering import availability_of
+from brim.api.resources.topups.wire import preview_json
 from brim.base.scope import AccountScope
 from brim.core.bank_accounts.rules import BankNumbers
 from brim.core.funding.service import NewPaymentMethod, create_payment_method
 from brim.core.funding.tokens import NewBankToken, NewSource, create_source, create_token
-from brim.core.funding.wire import payment_method_json, source_json
 from brim.core.rails import Rails
 from brim.core.rails.protocol import Instruction, Outcome, Plan, Wait
 from brim.core.time.rules import ClockAdvancingError
 from brim.core.topups.rules import NoFundingSourceError
-from brim.core.topups.wire import preview_json
 from brim.platform.database import Database
 
 REAL_MS: Final = 1_795_305_600_000  # 2026-11-22 00:00 UTC
@@ -57,7 +57,7 @@ async def make_everything_that_pays(brim: Clockwork) -> list[dict[str, str]]:
         render=source_json, **create,
     )  # fmt: skip
     token = await create_token(
-        brim.database, brim.secrets, brim.attempt(OWNER), NewBankToken(numbers=NUMBERS), **create
+        brim.database, brim.secrets, brim.attempt(OWNER), NewBankToken(numbers=NUMBERS), render=token_json, **create
     )
     return [
         {},

@@ -3,6 +3,7 @@ import asyncio
 import pytest
 from books import LATER_MS, OTHER_OWNER, OWNER, RAILS, cancel, create, execute, new_topup, reverse
 
+from brim.api.wire_formats import WIRE_FORMATS
 from brim.base.ids import IdFactory
 from brim.base.scope import AccountScope
 from brim.core.integrity.books import verify_books
@@ -29,7 +30,7 @@ async def make_clean_books(database: Database) -> dict[str, str]:
         ],
     )
     named = dict(zip(["succeeded", "failed", "canceled", "pending", "reversed", "other", "live"], created, strict=True))
-    await settle_due(database, now_ms=LATER_MS, ids=ids, rails=RAILS)
+    await settle_due(database, now_ms=LATER_MS, ids=ids, rails=RAILS, renderers=WIRE_FORMATS)
     await cancel(database, named["canceled"])
     await reverse(database, named["reversed"])
     return named
@@ -384,7 +385,7 @@ async def test_every_corruption_is_found_and_named_and_nothing_else_is(
 async def test_only_the_first_differences_are_named(database: Database, owner_database: Database) -> None:
     ids = IdFactory()
     await create(database, [new_topup(ids) for _ in range(3 * MAX_DIFFERENCES)])
-    await settle_due(database, now_ms=LATER_MS, ids=ids, rails=RAILS)
+    await settle_due(database, now_ms=LATER_MS, ids=ids, rails=RAILS, renderers=WIRE_FORMATS)
     await execute(owner_database, "DELETE FROM journal_entries")
     assert len((await verify_books(database)).differences) == MAX_DIFFERENCES
     assert len((await verify_books(database, range_size=7)).differences) == MAX_DIFFERENCES
@@ -407,7 +408,7 @@ async def test_books_that_change_meanwhile_are_proved_from_one_snapshot(database
     await create(database, [new_topup(ids) for _ in range(120)])
 
     async def settle_one_by_one() -> None:
-        while await settle_due(database, now_ms=LATER_MS, ids=ids, rails=RAILS, limit=1):
+        while await settle_due(database, now_ms=LATER_MS, ids=ids, rails=RAILS, renderers=WIRE_FORMATS, limit=1):
             pass
 
     writing = asyncio.create_task(settle_one_by_one())

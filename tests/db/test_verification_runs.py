@@ -7,6 +7,7 @@ import pytest
 from books import LATER_MS, OWNER, RAILS, create, execute, new_topup, rows
 from chains import post, seal_all
 
+from brim.api.wire_formats import WIRE_FORMATS
 from brim.base.errors import DatabaseUnavailableError
 from brim.base.ids import IdFactory
 from brim.base.scope import AccountScope
@@ -101,7 +102,7 @@ async def test_what_was_found_is_kept_and_told_to_the_operator(database: Databas
     assert await latest_run(database, operator) is None
     ids = IdFactory()
     await create(database, [new_topup(ids), new_topup(ids)])
-    await settle_due(database, now_ms=LATER_MS, ids=ids, rails=RAILS)
+    await settle_due(database, now_ms=LATER_MS, ids=ids, rails=RAILS, renderers=WIRE_FORMATS)
     await seal_all(database, limit=1)
     await post(database, OWNER, ["tr_of_nothing"])
     [run] = await in_turn(database, TEN_MS)

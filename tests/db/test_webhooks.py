@@ -10,6 +10,7 @@ from books import execute, rows
 
 from audits import TESTER
 from brim.api.framework.errors import render_error
+from brim.api.resources.webhooks.wire import endpoint_json, reveal_secret
 from brim.base.ids import IdFactory
 from brim.base.scope import AccountScope
 from brim.core.events.rules import DEFAULT_API_VERSION
@@ -20,7 +21,6 @@ from brim.core.webhooks import store as webhooks
 from brim.core.webhooks.endpoints import EndpointEdit, EndpointRules, NewEndpoint, TooManyEndpointsError, secret_place
 from brim.core.webhooks.rules import Endpoint
 from brim.core.webhooks.service import EndpointReplies, EndpointWish
-from brim.core.webhooks.wire import endpoint_json
 from brim.platform.database import Database
 from brim.platform.egress.targets import TargetBlockedError
 from brim.platform.vault import NoEncryptionKeyError, Vault, new_encryption_key
@@ -97,6 +97,7 @@ class Clerk:
             ids=IDS,
             vault=self.vault,
             render=_render,
+            reveal=reveal_secret,
             render_error=render_error,
         )
         return await services.create_endpoint(self.database, self.attempt(scope, key), wish)
@@ -110,6 +111,7 @@ class Clerk:
             overlap_s=overlap_s,
             vault=self.vault,
             replies=EndpointReplies(_render, render_error, lambda _: None),
+            reveal=reveal_secret,
         )
 
     async def disable(self, scope: AccountScope, endpoint_id: str, *, disabled: bool) -> None:

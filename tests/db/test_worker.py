@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from books import RAILS, assert_books_hold, create, execute, new_topup, rows
 
+from brim.api.wire_formats import WIRE_FORMATS
 from brim.base.clock import system_clock_ms
 from brim.base.errors import DatabaseUnavailableError
 from brim.base.ids import IdFactory
@@ -164,7 +165,7 @@ def test_time_stands_still_while_the_clock_is_set_back() -> None:
 async def test_the_jobs_of_a_worker_settle_seal_verify_and_prune(database: Database) -> None:
     day_ms = 24 * 60 * 60 * 1000
     await create(database, [new_topup(IdFactory(), key="old")])
-    jobs = {job.name: job for job in make_jobs(database, RAILS, lambda: system_clock_ms() + day_ms)}
+    jobs = {job.name: job for job in make_jobs(database, RAILS, lambda: system_clock_ms() + day_ms, WIRE_FORMATS)}
     assert await jobs["settle"].run_once() == 1
     assert await jobs["seal"].run_once() == 1
     assert await jobs["verify"].run_once() == 1

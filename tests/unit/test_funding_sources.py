@@ -16,6 +16,7 @@ from brim.core.bank_accounts.rules import (
     check_account_number,
     check_routing_number,
 )
+from brim.core.funding.documented import documented_payment_method
 from brim.core.funding.rules import (
     ATTEMPTS,
     AlreadyVerifiedError,
@@ -25,7 +26,6 @@ from brim.core.funding.rules import (
     check_can_be_guessed,
     judged,
 )
-from brim.core.funding.wire import documented_payment_method
 from brim.core.rails.sandbox import SandboxBankAccounts
 from brim.core.rails.sandbox.bank_accounts import (
     ACCOUNT_NUMBER_SCENARIOS,

@@ -18,32 +18,32 @@ from brim.api.framework.errors import place_of, render_error, render_v2_error
 from brim.api.framework.operation import Operation
 from brim.api.framework.params import read_parameters
 from brim.api.openapi import build_openapi, possible_errors
+from brim.api.resources.accounts import wire as account_wire
+from brim.api.resources.balance import wire as balance_wire
+from brim.api.resources.funding import wire as funding_wire
 from brim.api.resources.operations import OPERATIONS
 from brim.api.resources.rendering import availability_of
+from brim.api.resources.request_logs.wire import request_log_json
+from brim.api.resources.topups import wire as topup_wire
+from brim.api.resources.v2_core.destination_wire import destination_json
+from brim.api.resources.verification.wire import verification_json
+from brim.api.resources.webhooks.wire import endpoint_json
 from brim.base import wire
 from brim.base.errors import BrimError
 from brim.base.ids import IdFactory
 from brim.base.scope import AccountScope
-from brim.core.accounts import wire as account_wire
 from brim.core.accounts.rules import Account
 from brim.core.bank_accounts.rules import Verification
 from brim.core.events import wire as event_wire
 from brim.core.events.rules import DEFAULT_API_VERSION, Event, EventType
 from brim.core.events.thin import thin_json
-from brim.core.funding import wire as funding_wire
+from brim.core.funding.documented import documented_payment_method
 from brim.core.funding.rules import BankToken, FundingKind
-from brim.core.funding.wire import documented_payment_method
-from brim.core.integrity.wire import verification_json
-from brim.core.ledger import wire as balance_wire
 from brim.core.ledger.rules import Balance, BalanceTransaction, BalanceTransactionType
 from brim.core.request_logs.rules import RequestRecord
-from brim.core.request_logs.wire import request_log_json
-from brim.core.topups import wire as topup_wire
 from brim.core.topups.rules import Status, Topup
 from brim.core.verification.rules import Difference, VerificationRun
-from brim.core.webhooks.destination_wire import destination_json
 from brim.core.webhooks.rules import Endpoint, EventPayload
-from brim.core.webhooks.wire import endpoint_json
 from brim.http import protocol
 from brim.http.form import decode_form
 from brim.http.json_body import decode_json

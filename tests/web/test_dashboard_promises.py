@@ -8,9 +8,9 @@ import pytest
 
 from api.wire import PENDING, Wire
 from brim.api.framework.errors import render_error
+from brim.api.resources.topups.wire import AvailabilityPreviewObject
 from brim.base.errors import BrimError
 from brim.core.time.rules import ClockAdvancingError
-from brim.core.topups.wire import AvailabilityPreviewObject
 from brim.http.message import Reply
 from brim.web.calling import ApiRefusedError, Caller
 from brim.web.dashboard.availability import ask_promise, wait_words

@@ -69,11 +69,12 @@ def api(**flags: str | None) -> None:
 @all_settings
 def worker(**flags: str | None) -> None:
     """Run one worker, which settles what is due, on a database that was migrated."""
+    from brim.api.wire_formats import WIRE_FORMATS
     from brim.worker.run import run_worker
 
     settings = _settings_with_database("worker", flags)
     _wait_for_database()
-    run_worker(settings, _inherited_fd("BRIM_INTERNAL_ALIVE_FD"))
+    run_worker(settings, _inherited_fd("BRIM_INTERNAL_ALIVE_FD"), WIRE_FORMATS)
 
 
 @click.command()

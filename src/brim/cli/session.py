@@ -21,11 +21,11 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketExce
 from websockets.typing import Subprotocol
 
 import brim
+from brim.api.resources.stripe_cli.wire import subscribe_path
 from brim.base.errors import BrimError
 from brim.cli.client import ApiBase, Client, NoAnswerError, RefusedError
 from brim.cli.showing import NobodyReadsError
 from brim.core.stripe_cli import SUBPROTOCOL
-from brim.core.stripe_cli.wire import subscribe_path
 
 SESSIONS: Final = "/v1/stripecli/sessions"
 FIRST_PAUSE_S: Final = 0.2

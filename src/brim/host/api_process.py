@@ -19,6 +19,7 @@ from brim.api.framework.rate_limits import RateLimits
 from brim.api.framework.recording import make_record
 from brim.api.resources.operations import OPERATIONS
 from brim.api.system import system_handlers
+from brim.api.wire_formats import WIRE_FORMATS
 from brim.base.clock import system_clock_ms
 from brim.base.ids import IdFactory
 from brim.core.access import OwnerKeys
@@ -160,6 +161,7 @@ def _make_service(settings: Settings, database: Database, own_url: str) -> Servi
         bank_secrets=BankSecrets(database, vault),
         vault=vault,
         hub=Hub(database, system_clock_ms),
+        renderers=WIRE_FORMATS,
         endpoint_rules=EndpointRules(most=settings.max_webhook_endpoints, allowed=settings.webhook_allow),
         cli_reconnect_s=max(1, round(settings.cli_reconnect_s)),
         own_url=own_url,

@@ -347,7 +347,10 @@ class Deliverer:
     async def _record(self, attempts: Sequence[Attempt]) -> list[BaseException | None]:
         """Write attempts down and return what each came to; where all together fail, each is written by itself."""
         try:
-            await webhooks.record(self._database, attempts, ids=self._courier.ids, now_ms=self._clock())
+            courier = self._courier
+            await webhooks.record(
+                self._database, attempts, ids=courier.ids, now_ms=self._clock(), renderers=courier.renderers
+            )
         except DatabaseUnavailableError:
             raise
         except Exception as error:  # noqa: BLE001  one account's attempt must not cost the others theirs

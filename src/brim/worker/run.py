@@ -15,6 +15,7 @@ import brim
 from brim.base.clock import Clock, system_clock_ms
 from brim.base.ids import IdFactory
 from brim.core import ledger, topups
+from brim.core.events import Renderers
 from brim.core.integrity import verify_in_turn
 from brim.core.jobs import HEARTBEAT_S, PREFIX, Worker, beat, count_stuck
 from brim.core.ledger import count_unsealed, seal_entries
@@ -77,18 +78,19 @@ class Wakes:
             job.set()
 
 
-def run_worker(settings: Settings, alive_fd: int | None) -> None:
+def run_worker(settings: Settings, alive_fd: int | None, renderers: Renderers) -> None:
     """Settle what is due and forget what is old, until SIGTERM or SIGINT; steps under way are finished first.
 
     Args:
         settings: `database_url` must be set.
         alive_fd: the read end of a pipe whose other end only the supervisor holds: when it closes, so do we.
+        renderers: write what events show.
     """
     configure_logging(settings.log_level, settings.log_format)
-    uvloop.run(_work(settings, alive_fd))
+    uvloop.run(_work(settings, alive_fd, renderers))
 
 
-async def _work(settings: Settings, alive_fd: int | None) -> None:
+async def _work(settings: Settings, alive_fd: int | None, renderers: Renderers) -> None:
     if settings.database_url is None:
         raise ValueError("a worker needs a database URL")
     stop = asyncio.Event()
@@ -103,7 +105,7 @@ async def _work(settings: Settings, alive_fd: int | None) -> None:
     _log.info("worker started")
     wakes = Wakes()
     resolver = make_resolver(settings)
-    courier = make_courier(settings, resolver, system_clock_ms)
+    courier = make_courier(settings, resolver, system_clock_ms, renderers)
     deliverer = Deliverer(database, courier, system_clock_ms, in_flight=settings.deliveries_in_flight)
     listening = asyncio.create_task(listen(database, Announcement.NEW_EVENTS, wakes.set))
     jobs = [
@@ -111,6 +113,7 @@ async def _work(settings: Settings, alive_fd: int | None) -> None:
             database,
             Rails.configured(settings),
             system_clock_ms,
+            renderers,
             verify_every_s=settings.verify_every_s,
             wakes=wakes,
         ),
@@ -140,7 +143,7 @@ def make_resolver(settings: Settings) -> NameResolver:
     return NameResolver(servers=settings.webhook_dns, timeout_s=timeout_s)
 
 
-def make_courier(settings: Settings, resolver: NameResolver, clock: Clock) -> Courier:
+def make_courier(settings: Settings, resolver: NameResolver, clock: Clock, renderers: Renderers) -> Courier:
     """Return what makes attempts to deliver, as the settings have it."""
     tls = ssl.create_default_context()
     if settings.webhook_ca_file is not None:
@@ -152,13 +155,14 @@ def make_courier(settings: Settings, resolver: NameResolver, clock: Clock) -> Co
         tls=tls,
         proxy=None if settings.webhook_proxy is None else EgressProxy.from_url(settings.webhook_proxy),
     )
-    return Courier(poster, Vault.from_setting(settings.encryption_key), clock, IdFactory())
+    return Courier(poster, Vault.from_setting(settings.encryption_key), clock, IdFactory(), renderers)
 
 
 def make_jobs(
     database: Database,
     rails: Rails,
     clock: Clock,
+    renderers: Renderers,
     *,
     verify_every_s: float = DEFAULT_VERIFY_EVERY_S,
     wakes: Wakes | None = None,
@@ -168,16 +172,18 @@ def make_jobs(
     wakes = wakes or Wakes()
     now_ms = never_backwards(clock)
     request_pruning = RequestPruning(database)
-    queues = [TopupQueue(rails, _count_outcome)]
+    queues = [TopupQueue(rails, renderers, _count_outcome)]
 
     async def settle() -> int:
-        count = await settle_due(database, now_ms=now_ms(), ids=ids, rails=rails, observe=_count_outcome)
+        count = await settle_due(
+            database, now_ms=now_ms(), ids=ids, rails=rails, renderers=renderers, observe=_count_outcome
+        )
         if count:
             wakes.number.set()
         return count
 
     async def advance() -> int:
-        count = await step_clock(database, queues=queues, now_ms=now_ms(), ids=ids)
+        count = await step_clock(database, queues=queues, now_ms=now_ms(), ids=ids, renderers=renderers)
         if count:
             wakes.number.set()
         return count
@@ -191,7 +197,7 @@ def make_jobs(
         )
 
     async def prune() -> int:
-        await delete_ended_clock(database, queues=queues, now_ms=now_ms(), ids=ids)
+        await delete_ended_clock(database, queues=queues, now_ms=now_ms(), ids=ids, renderers=renderers)
         forgotten = await request_pruning.run_once(now_ms=now_ms(), limit=PRUNE_BATCH)
         forgotten = max(forgotten, await prune_sign_ins(database, now_ms=now_ms(), limit=PRUNE_BATCH))
         keys = await prune_idempotency_keys(database, now_ms=now_ms(), limit=PRUNE_BATCH)

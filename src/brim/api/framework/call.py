@@ -11,6 +11,7 @@ from brim.base.ids import IdFactory
 from brim.base.scope import AccountScope
 from brim.core.audit import Actor
 from brim.core.due import DueQueue
+from brim.core.events import Renderers
 from brim.core.funding import BankSecrets
 from brim.core.idempotency import Attempt, KeyClaim
 from brim.core.rails import Rails
@@ -34,6 +35,7 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
     bank_secrets: BankSecrets
     vault: Vault
     hub: Hub
+    renderers: Renderers
     endpoint_rules: EndpointRules = EndpointRules()
     cli_reconnect_s: int = 60
     own_url: str = ""
@@ -42,7 +44,7 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def queues(self) -> Sequence[DueQueue]:
         """What waits for its time, through which test clocks move."""
-        return [TopupQueue(self.rails)]
+        return [TopupQueue(self.rails, self.renderers)]
 
 
 class Call(msgspec.Struct, frozen=True, kw_only=True):

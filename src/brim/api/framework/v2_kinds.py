@@ -10,8 +10,7 @@ from brim.api.framework.kinds import TEXTS_ERRORS, read_texts
 from brim.api.framework.params import Errors, Kind, Schema, leaf_names
 from brim.base.paging import PageRequest, Range
 from brim.core.events import ENDPOINT_EVENTS, ONLY_THIN_NAMES, V2_NAMES, snapshot_name, thin_name
-from brim.core.webhooks import ALL_EVENTS
-from brim.core.webhooks.destination_wire import EVENTS_OF_ACCOUNTS, OWN_EVENTS
+from brim.core.webhooks import ALL_EVENTS, EVENTS_OF_ACCOUNTS, OWN_EVENTS
 from brim.http.form import Value
 from brim.http.parameter_errors import (
     ArrayTooLongError,

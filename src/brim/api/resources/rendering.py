@@ -10,17 +10,17 @@ from collections.abc import Awaitable, Callable, Sequence
 import msgspec
 
 from brim.api.framework.expansion import check_property, paths_below
+from brim.api.resources.balance import wire as balance_wire
+from brim.api.resources.funding import wire as funding_wire
+from brim.api.resources.topups import wire as topup_wire
 from brim.base import wire
 from brim.base.scope import AccountScope
 from brim.core import funding, ledger
 from brim.core import topups as topups_lists
 from brim.core.calendars import availability, calendar_named, calendar_of
 from brim.core.funding import FundingSource
-from brim.core.funding import wire as funding_wire
 from brim.core.ledger import BalanceTransaction
-from brim.core.ledger import wire as balance_wire
 from brim.core.topups import Topup
-from brim.core.topups import wire as topup_wire
 from brim.platform.database import Conn, Database
 
 Paths = tuple[str, ...]

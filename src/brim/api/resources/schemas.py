@@ -1,8 +1,8 @@
 """The JSON schemas of what replies hold: the wire's structs, with what their Python types cannot say.
 
-Types, order and nullability come from the structs, such as those of `brim.core.topups.wire`; the modules here, one for
-each of `operations`, give them their published names and add meaning, formats, bounds and words. `published` makes the
-schemas of it.
+Types, order and nullability come from the structs, such as those of `topups.wire`; the modules here, one for each of
+`operations`, give them their published names and add meaning, formats, bounds and words. `published` makes the schemas
+of it.
 """
 
 from typing import Final

@@ -13,6 +13,7 @@ from brim.core.access import expire_keys_of_account
 from brim.core.accounts import (
     Account,
     AccountInUseError,
+    RenderAccount,
     check_controlled,
     check_live_change,
     delete_all_external_accounts,
@@ -32,8 +33,8 @@ async def reject_account(
     reason: str,
     *,
     asking: str,
+    render: RenderAccount,
     render_error: RenderError,
-    with_extras: bool = False,
 ) -> Answer:
     """Let an account not be topped up any more, and return its reply.
 
@@ -53,7 +54,7 @@ async def reject_account(
         rejected = msgspec.structs.replace(account, details=details)
         await accounts.write_account(conn, rejected)
         await record_account(conn, attempt, Action.ACCOUNT_REJECTED, account_id, before=account, after=rejected)
-        return await render_account(conn, rejected, livemode=attempt.scope.livemode, with_extras=with_extras)
+        return await render_account(conn, rejected, livemode=attempt.scope.livemode, render=render)
 
     return await run_once(database, attempt, work, render_error=render_error)
 

@@ -10,10 +10,12 @@ from brim.core.accounts.access import (
     lock_account,
     require_first_account,
 )
-from brim.core.accounts.capabilities import CAPABILITIES
-from brim.core.accounts.details import MERGED, SECRET_NAMES, AccountDetails, CapabilityState
+from brim.core.accounts.capabilities import CAPABILITIES, status_of
+from brim.core.accounts.details import MERGED, SECRET_NAMES, AccountDetails, CapabilityState, merged
 from brim.core.accounts.external_rules import (
+    SHOWN_WITH_ACCOUNT,
     DefaultExternalAccountError,
+    ExternalAccount,
     ExternalAccountEdit,
     TooManyExternalAccountsError,
 )
@@ -44,11 +46,13 @@ from brim.core.accounts.rules import (
     TypeAndControllerError,
     check_controlled,
     check_platform,
+    controller_of,
 )
 from brim.core.accounts.service import (
     CreateAccount,
     EditAccount,
     RandomText,
+    RenderAccount,
     create_platform_account,
     new_account_id,
     record_account,
@@ -81,6 +85,7 @@ __all__ = [
     "MERGED",
     "NO_TYPE",
     "SECRET_NAMES",
+    "SHOWN_WITH_ACCOUNT",
     "TYPES",
     "Account",
     "AccountClosedError",
@@ -91,6 +96,7 @@ __all__ = [
     "DefaultExternalAccountError",
     "Draft",
     "EditAccount",
+    "ExternalAccount",
     "ExternalAccountEdit",
     "LiveAccountError",
     "NestedPlatformError",
@@ -99,6 +105,7 @@ __all__ = [
     "NotOperatorError",
     "PlatformAgreementError",
     "RandomText",
+    "RenderAccount",
     "TooManyExternalAccountsError",
     "TypeAndControllerError",
     "UnreachableAccountError",
@@ -107,6 +114,7 @@ __all__ = [
     "check_live_change",
     "check_operates",
     "check_platform",
+    "controller_of",
     "create_external_account",
     "create_platform_account",
     "delete_account",
@@ -123,6 +131,7 @@ __all__ = [
     "live_money_of_account",
     "lock_account",
     "lock_accounts",
+    "merged",
     "new_account_id",
     "record_account",
     "render_account",
@@ -132,6 +141,7 @@ __all__ = [
     "retrieve_external_account",
     "show_account",
     "show_platform_accounts",
+    "status_of",
     "update_account",
     "update_capability",
     "update_external_account",

@@ -1,7 +1,7 @@
 """External accounts: added from a token or from numbers, changed, deleted. Each change holds the account meanwhile."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
 
 import msgspec
 
@@ -21,16 +21,18 @@ from brim.core.accounts.external_rules import (
     check_deletable,
     edited,
 )
-from brim.core.accounts.wire import external_account_json
 from brim.core.audit import Action, ObjectType
-from brim.core.bank_accounts import BankAccount, BankNumbers
+from brim.core.bank_accounts import BankAccount, BankNumbers, bank_name_of
 from brim.core.funding import BankSecrets, TokenAlreadyUsedError, missing_funding, open_token
-from brim.core.funding.wire import bank_name_of
 from brim.core.idempotency import Answer, Attempt, RenderError, record, run_once
 from brim.platform.database import Conn, Database
 
 PARAM = "external_account"
 _DEFAULT_CURRENCY = "usd"
+
+
+RenderExternalAccount: TypeAlias = Callable[[ExternalAccount], bytes]
+"""Writes an external account's reply."""
 
 
 class Draft(msgspec.Struct, frozen=True, kw_only=True):
@@ -165,6 +167,7 @@ async def create_external_account(
     wanted: Draft,
     *,
     is_default: bool,
+    render: RenderExternalAccount,
     render_error: RenderError,
 ) -> Answer:
     """Add an external account to an account and return its reply.
@@ -178,7 +181,7 @@ async def create_external_account(
 
     async def work(conn: Conn) -> bytes:
         await lock_account(conn, attempt.scope, account_id)
-        return external_account_json(await add(conn, attempt, account_id, wanted, is_default=is_default))
+        return render(await add(conn, attempt, account_id, wanted, is_default=is_default))
 
     return await run_once(database, attempt, work, render_error=render_error)
 
@@ -190,6 +193,7 @@ async def update_external_account(
     external_id: str,
     edit: ExternalAccountEdit,
     *,
+    render: RenderExternalAccount,
     render_error: RenderError,
 ) -> Answer:
     """Change what may change of an external account and return its reply.
@@ -213,7 +217,7 @@ async def update_external_account(
         await _record(
             conn, attempt, Action.EXTERNAL_ACCOUNT_UPDATED, holder, external_id, before=external, after=changed
         )
-        return external_account_json(changed)
+        return render(changed)
 
     return await run_once(database, attempt, work, render_error=render_error)
 

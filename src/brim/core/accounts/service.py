@@ -19,7 +19,7 @@ from brim.core.accounts import store as accounts
 from brim.core.accounts.access import check_live_change, lock_account, require_account
 from brim.core.accounts.capabilities import UNREQUESTED, check_capability
 from brim.core.accounts.details import AccountDetails, CapabilityState, changed
-from brim.core.accounts.external_rules import SHOWN_WITH_ACCOUNT
+from brim.core.accounts.external_rules import SHOWN_WITH_ACCOUNT, ExternalAccount
 from brim.core.accounts.external_service import Draft, add
 from brim.core.accounts.external_store import fetch_external_accounts
 from brim.core.accounts.rules import (
@@ -30,12 +30,17 @@ from brim.core.accounts.rules import (
     check_platform,
     controller_of,
 )
-from brim.core.accounts.wire import account_json, capability_json
 from brim.core.audit import Action, ObjectType
 from brim.core.idempotency import Answer, Attempt, RenderError, record, run_once
 from brim.platform.database import Conn, Database
 
 RandomText: TypeAlias = Callable[[int], str]
+RenderAccount: TypeAlias = Callable[[Account, Sequence[ExternalAccount], int], bytes]
+"""Writes an account's reply, with its newest external accounts and how many it has."""
+
+RenderCapability: TypeAlias = Callable[[Account, str, CapabilityState], bytes]
+"""Writes the reply of an account's capability, which is named."""
+
 Days: TypeAlias = int | msgspec.UnsetType | None
 """Banking days by an account's own agreement; None returns to the rail's, UNSET leaves them as they are."""
 
@@ -76,9 +81,9 @@ async def create_platform_account(
     attempt: Attempt,
     wish: CreateAccount,
     *,
+    render: RenderAccount,
     render_error: RenderError,
     external: Draft | None = None,
-    with_extras: bool = False,
     random_text: RandomText = random_base62,
 ) -> Answer:
     """Add an account under the attempt's own and return its reply; the platform's keys reach it from then on.
@@ -88,7 +93,7 @@ async def create_platform_account(
         attempt: the request of the platform.
         wish: the account.
         external: the bank account that it begins with.
-        with_extras: whether the reply tells what only Brim knows.
+        render: writes the account's reply.
         render_error: writes a refusal as (HTTP status, compact JSON).
         random_text: makes chance.
 
@@ -123,7 +128,7 @@ async def create_platform_account(
         await record_account(conn, attempt, Action.ACCOUNT_MADE, made.account, before=None, after=made)
         if external is not None:
             await add(conn, attempt, account.account, external, is_default=True)
-        return await render_account(conn, made, livemode=attempt.scope.livemode, with_extras=with_extras)
+        return await render_account(conn, made, livemode=attempt.scope.livemode, render=render)
 
     return await run_once(database, attempt, work, render_error=render_error)
 
@@ -135,9 +140,9 @@ async def update_account(
     edit: EditAccount,
     *,
     asking: str,
+    render: RenderAccount,
     render_error: RenderError,
     external: Draft | None = None,
-    with_extras: bool = False,
 ) -> Answer:
     """Change what an account says of itself, or its settlement days, and return its reply.
 
@@ -147,9 +152,9 @@ async def update_account(
         account_id: which account.
         edit: what changes.
         asking: the account whose key it is: a platform's, also where it acts for the account itself.
+        render: writes the account's reply.
         render_error: writes a refusal as (HTTP status, compact JSON).
         external: a bank account that takes the place of the default of its currency.
-        with_extras: whether the reply tells what only Brim knows.
 
     Raises:
         UnreachableAccountError: the account can reach no such account.
@@ -172,7 +177,7 @@ async def update_account(
         await record_account(conn, attempt, Action.ACCOUNT_UPDATED, account_id, before=account, after=agreed)
         if external is not None:
             await add(conn, attempt, account_id, external, is_default=True, replaces=True)
-        return await render_account(conn, agreed, livemode=attempt.scope.livemode, with_extras=with_extras)
+        return await render_account(conn, agreed, livemode=attempt.scope.livemode, render=render)
 
     return await run_once(database, attempt, work, render_error=render_error)
 
@@ -184,6 +189,7 @@ async def update_capability(
     name: str,
     *,
     requested: bool | None,
+    render: RenderCapability,
     render_error: RenderError,
 ) -> Answer:
     """Ask for a capability of an account or give it up, and return its reply; None leaves it as it is.
@@ -205,7 +211,7 @@ async def update_capability(
             before, account = account, msgspec.structs.replace(account, details=details)
             await accounts.write_account(conn, account)
             await record_account(conn, attempt, Action.CAPABILITY_UPDATED, account_id, before=before, after=account)
-        return capability_json(account, name, account.details.capabilities.get(name, UNREQUESTED))
+        return render(account, name, account.details.capabilities.get(name, UNREQUESTED))
 
     return await run_once(database, attempt, work, render_error=render_error)
 
@@ -234,7 +240,7 @@ async def retrieve_account(database: Database, viewer: AccountScope, account_id:
         return await require_account(conn, viewer, account_id)
 
 
-async def show_account(database: Database, viewer: AccountScope, account_id: str, *, with_extras: bool) -> bytes:
+async def show_account(database: Database, viewer: AccountScope, account_id: str, *, render: RenderAccount) -> bytes:
     """Return the reply of an account: the viewer's own, or one under it.
 
     Raises:
@@ -242,24 +248,22 @@ async def show_account(database: Database, viewer: AccountScope, account_id: str
     """
     async with database.connection() as conn:
         account = await require_account(conn, viewer, account_id)
-        return await render_account(conn, account, livemode=viewer.livemode, with_extras=with_extras)
+        return await render_account(conn, account, livemode=viewer.livemode, render=render)
 
 
-async def render_account(conn: Conn, account: Account, *, livemode: bool, with_extras: bool) -> bytes:
+async def render_account(conn: Conn, account: Account, *, livemode: bool, render: RenderAccount) -> bytes:
     """Return an account's reply, with its external accounts in one mode."""
-    (body,) = await render_accounts(conn, [account], livemode=livemode, with_extras=with_extras)
+    (body,) = await render_accounts(conn, [account], livemode=livemode, render=render)
     return body
 
 
-async def render_accounts(conn: Conn, found: Sequence[Account], *, livemode: bool, with_extras: bool) -> list[bytes]:
+async def render_accounts(
+    conn: Conn, found: Sequence[Account], *, livemode: bool, render: RenderAccount
+) -> list[bytes]:
     """Return the replies of several accounts, with their external accounts in one mode."""
     ids = [account.account for account in found]
     externals = await fetch_external_accounts(conn, ids, livemode=livemode, most=SHOWN_WITH_ACCOUNT)
-    return [
-        account_json(account, shown, total=total, with_extras=with_extras)
-        for account in found
-        for shown, total in [externals[account.account]]
-    ]
+    return [render(account, shown, total) for account in found for shown, total in [externals[account.account]]]
 
 
 async def list_platform_accounts(
@@ -276,7 +280,7 @@ async def list_platform_accounts(
 
 
 async def show_platform_accounts(
-    database: Database, platform: AccountScope, created: Range | None, request: PageRequest, *, with_extras: bool
+    database: Database, platform: AccountScope, created: Range | None, request: PageRequest, *, render: RenderAccount
 ) -> tuple[list[bytes], bool]:
     """Return the replies of a page of the accounts under a platform, newest first, and whether there are others.
 
@@ -286,7 +290,7 @@ async def show_platform_accounts(
     """
     async with database.connection() as conn:
         page = await _list(conn, platform, created, request)
-        bodies = await render_accounts(conn, page.items, livemode=platform.livemode, with_extras=with_extras)
+        bodies = await render_accounts(conn, page.items, livemode=platform.livemode, render=render)
         return bodies, page.has_more
 
 

@@ -3,8 +3,11 @@
 Neighbours: `ledger`, whose sums they are. Start reading at `service`.
 """
 
+from brim.core.balance_overview.rules import BooksOverview, CurrencyOverview
 from brim.core.balance_overview.service import retrieve_overview
 
 __all__ = [
+    "BooksOverview",
+    "CurrencyOverview",
     "retrieve_overview",
 ]

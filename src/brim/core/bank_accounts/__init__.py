@@ -14,6 +14,7 @@ from brim.core.bank_accounts.rules import (
     Party,
     RoutingNumberInvalidError,
     Verification,
+    bank_name_of,
     check_account_number,
     check_routing_number,
 )
@@ -29,6 +30,7 @@ __all__ = [
     "Party",
     "RoutingNumberInvalidError",
     "Verification",
+    "bank_name_of",
     "check_account_number",
     "check_routing_number",
 ]

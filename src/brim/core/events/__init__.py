@@ -5,6 +5,7 @@ Neighbours: whoever changes something writes one here; `webhooks` and `stripe_cl
 
 from brim.core.events.api_versions import is_api_version
 from brim.core.events.names import ENDPOINT_EVENTS, ONLY_THIN_NAMES, V2_NAMES
+from brim.core.events.renderers import OBJECT_TYPES, ObjectType, Renderers
 from brim.core.events.rules import (
     BY_ITSELF,
     DEFAULT_API_VERSION,
@@ -35,6 +36,7 @@ __all__ = [
     "DEFAULT_API_VERSION",
     "ENDPOINT_EVENTS",
     "KEPT_MS",
+    "OBJECT_TYPES",
     "ONLY_THIN_NAMES",
     "SUBSCRIBABLE",
     "V2_NAMES",
@@ -42,9 +44,11 @@ __all__ = [
     "Event",
     "EventFilters",
     "EventType",
+    "ObjectType",
     "Reason",
     "ReasonRequest",
     "RelatedObject",
+    "Renderers",
     "ThinEventObject",
     "announcement_of",
     "event_from_record",

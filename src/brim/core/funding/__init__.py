@@ -5,11 +5,12 @@ Neighbours: `bank_accounts` below; `topups` asks what pays. Start reading at `ru
 
 from brim.core.funding.bank_secrets import BankSecrets
 from brim.core.funding.defaults import delete_default, list_defaults, set_default
-from brim.core.funding.reference import IMPLICIT, Funding
+from brim.core.funding.reference import IMPLICIT, Funding, funding_of
 from brim.core.funding.resolution import find_funding, preview_funding
 from brim.core.funding.rules import (
     AlreadyAttachedError,
     AlreadyVerifiedError,
+    BankToken,
     DescriptorCodeMismatchError,
     FundingFilters,
     FundingKind,
@@ -53,6 +54,7 @@ __all__ = [
     "AlreadyAttachedError",
     "AlreadyVerifiedError",
     "BankSecrets",
+    "BankToken",
     "DescriptorCodeMismatchError",
     "EditFundingSource",
     "Funding",
@@ -82,6 +84,7 @@ __all__ = [
     "detach_funding_source",
     "fetch_payment_methods",
     "find_funding",
+    "funding_of",
     "funding_source_from_record",
     "list_defaults",
     "list_funding_sources",

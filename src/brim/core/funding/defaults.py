@@ -4,7 +4,8 @@ It is one of the terms under which creates are made, so every change here counts
 transaction: a create that races it is made under the terms before or those after, never under a mixture.
 """
 
-from typing import Final
+from collections.abc import Callable
+from typing import Final, TypeAlias
 
 import msgspec
 
@@ -14,9 +15,11 @@ from brim.core.account_config import change_terms
 from brim.core.audit import Action, ObjectType
 from brim.core.funding import store as funding
 from brim.core.funding.rules import check_usable
-from brim.core.funding.wire import default_json
 from brim.core.idempotency import Answer, Attempt, RenderError, record, run_once
 from brim.platform.database import Conn, Database
+
+RenderDefault: TypeAlias = Callable[[AccountScope, str, str], bytes]
+"""Writes the reply of what pays: whose it is, in which currency, and which bank account."""
 
 _TYPE: Final = ObjectType.DEFAULT_FUNDING_SOURCE
 
@@ -28,7 +31,13 @@ class Default(msgspec.Struct, frozen=True):
 
 
 async def set_default(
-    database: Database, attempt: Attempt, *, currency: str, funding_source: str, render_error: RenderError
+    database: Database,
+    attempt: Attempt,
+    *,
+    currency: str,
+    funding_source: str,
+    render: RenderDefault,
+    render_error: RenderError,
 ) -> Answer:
     """Let a bank account on file pay in a currency, and return the default's reply.
 
@@ -48,7 +57,7 @@ async def set_default(
         await record(
             conn, attempt, Action.DEFAULT_FUNDING_SET, _TYPE, currency, before=before, after=Default(funding_source)
         )
-        return default_json(attempt.scope, currency, funding_source)
+        return render(attempt.scope, currency, funding_source)
 
     return await run_once(database, attempt, work, render_error=render_error)
 

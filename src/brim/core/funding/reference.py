@@ -4,17 +4,19 @@ from typing import Final
 
 import msgspec
 
+from brim.core.funding.rules import FundingKind, FundingSource
+
 
 class Funding(msgspec.Struct, frozen=True, kw_only=True):
     """The source or the payment method of one top-up; neither means the bank account that test mode has by itself.
 
-    `source_details` is the compact JSON of a Source on file; `scenario` is what the rail knows of
+    `source_on_file` is the source itself, where it is one on file; `scenario` is what the rail knows of
     the bank account, which only the rail reads.
     """
 
     payment_method: str | None = None
     source: str | None = None
-    source_details: bytes | None = None
+    source_on_file: FundingSource | None = None
     scenario: str | None = None
 
     @property
@@ -27,3 +29,10 @@ class Funding(msgspec.Struct, frozen=True, kw_only=True):
 
 IMPLICIT: Final = Funding()
 """The bank account that every test account has in every currency; it always works."""
+
+
+def funding_of(source: FundingSource) -> Funding:
+    """Return what a top-up takes from a bank account on file: an id, and a source as it is now."""
+    if source.kind is FundingKind.PAYMENT_METHOD:
+        return Funding(payment_method=source.id, scenario=source.scenario)
+    return Funding(source=source.id, source_on_file=source, scenario=source.scenario)

@@ -8,11 +8,10 @@ from brim.base.ids import IdFactory
 from brim.base.scope import AccountScope
 from brim.core.funding import store as funding
 from brim.core.funding.bank_secrets import BankSecrets
-from brim.core.funding.reference import Funding
+from brim.core.funding.reference import Funding, funding_of
 from brim.core.funding.rules import PREFIXES, TOKEN_PREFIX, FundingKind, FundingSource, check_usable, missing_funding
 from brim.core.funding.service import find_documented
 from brim.core.funding.tokens import scenario_of_token, source_for_topup
-from brim.core.funding.wire import funding_of
 from brim.core.idempotency import Attempt, KeptReply, find_kept
 from brim.platform.database import Database
 

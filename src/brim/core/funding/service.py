@@ -16,9 +16,10 @@ from brim.base.paging import Page, PageRequest, window
 from brim.base.scope import AccountScope
 from brim.core.account_config import change_terms
 from brim.core.audit import Action, ObjectType
-from brim.core.bank_accounts import BankAccount, BankNumbers, Guess, Party, Verification
+from brim.core.bank_accounts import BankAccount, BankNumbers, Guess, Party, Verification, bank_name_of
 from brim.core.funding import store as funding
 from brim.core.funding.bank_secrets import BankSecrets
+from brim.core.funding.documented import documented_payment_method
 from brim.core.funding.rules import (
     KIND_WORDS,
     PREFIXES,
@@ -35,7 +36,6 @@ from brim.core.funding.rules import (
     judged,
     merged_party,
 )
-from brim.core.funding.wire import bank_name_of, documented_payment_method
 from brim.core.idempotency import Answer, Attempt, RenderError, record, run_once
 from brim.core.rails import bank_account_rules
 from brim.platform.database import Conn, Database

@@ -3,13 +3,16 @@
 A token may be ours, or a documented one of test mode, which can be used again and again.
 """
 
+from collections.abc import Callable
+from typing import TypeAlias
+
 import msgspec
 
 from brim.base.errors import ResourceMissingError
 from brim.base.ids import IdFactory
 from brim.base.scope import AccountScope
 from brim.core.audit import Action, ObjectType
-from brim.core.bank_accounts import BankAccount, BankNumbers, Party
+from brim.core.bank_accounts import BankAccount, BankNumbers, Party, bank_name_of
 from brim.core.funding import store as funding
 from brim.core.funding.bank_secrets import BankSecrets
 from brim.core.funding.rules import (
@@ -24,10 +27,12 @@ from brim.core.funding.rules import (
     missing_funding,
 )
 from brim.core.funding.service import Render, first_state
-from brim.core.funding.wire import bank_name_of, token_json
 from brim.core.idempotency import Answer, Attempt, RenderError, record, run_once
 from brim.core.rails import bank_account_rules
 from brim.platform.database import Conn, Database
+
+RenderToken: TypeAlias = Callable[[BankToken], bytes]
+"""Writes a token's reply."""
 
 
 class NewBankToken(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,6 +63,7 @@ async def create_token(
     wish: NewBankToken,
     *,
     ids: IdFactory,
+    render: RenderToken,
     render_error: RenderError,
 ) -> Answer:
     """Keep the numbers of a bank account under a token and return its reply.
@@ -89,7 +95,7 @@ async def create_token(
     async def work(conn: Conn) -> bytes:
         await funding.insert_bank_token(conn, token, kept.sealed)
         await record(conn, attempt, Action.TOKEN_MADE, ObjectType.TOKEN, token.id, after=token)
-        return token_json(token)
+        return render(token)
 
     return await run_once(database, attempt, work, render_error=render_error)
 

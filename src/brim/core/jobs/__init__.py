@@ -3,7 +3,7 @@
 Neighbours: the worker reports here; `topups` notes what it cannot settle. Start reading at `rules`, then `service`.
 """
 
-from brim.core.jobs.rules import HEARTBEAT_S, PREFIX, JobState, Worker, short_error
+from brim.core.jobs.rules import HEARTBEAT_S, PREFIX, JobState, StuckItem, Worker, short_error
 from brim.core.jobs.service import beat, list_stuck, list_workers
 from brim.core.jobs.store import count_stuck, note_exception
 
@@ -11,6 +11,7 @@ __all__ = [
     "HEARTBEAT_S",
     "PREFIX",
     "JobState",
+    "StuckItem",
     "Worker",
     "beat",
     "count_stuck",

@@ -16,7 +16,6 @@ from brim.base.scope import AccountScope
 from brim.core.events import DEFAULT_API_VERSION, Event, notification_json
 from brim.core.events import wire as event_wire
 from brim.core.request_logs import RequestRecord
-from brim.core.request_logs.wire import told_json
 from brim.core.webhooks import KEPT_ANSWER, Answer, Outcome, answer_of_status, sign
 
 SUBPROTOCOL: Final = "stripecli-devproxy-v1"
@@ -49,6 +48,9 @@ class Form(StrEnum):
 SNAPSHOTS: Final = "webhooks"
 REQUESTS: Final = "request_logs"
 THIN_EVENTS: Final = "thin_events"
+_TOLD_OF_ERRORS: Final = ("type", "charge", "code", "decline_code", "error_insight", "message", "param")
+"""Source: the fields that the official CLI reads of an error."""
+
 _CALLED_BY_THE_CLI: Final = {"v2_events": THIN_EVENTS}
 """What is kept of the CLI's word for thin events. A session that is on file with the CLI's own was opened before these
 were sent: its places count no thin copies, so it goes on without them."""
@@ -248,9 +250,25 @@ def request_message(record: RequestRecord) -> str:
     message = {
         "type": "request_log_event",
         "request_log_id": record.id,
-        "event_payload": told_json(record).decode(),
+        "event_payload": _told(record).decode(),
     }
     return _encode(message).decode()
+
+
+def _told(record: RequestRecord) -> bytes:
+    """Return what the official CLI is told of a request. Source: the lines that its `logs tail` prints."""
+    error = record.error or {}
+    return _encode(
+        {
+            "created_at": record.created,
+            "livemode": record.scope.livemode,
+            "method": record.method,
+            "request_id": record.request_id,
+            "status": record.status,
+            "url": record.path,
+            "error": {name: error.get(name, "") for name in _TOLD_OF_ERRORS},
+        }
+    )
 
 
 def matches(filters: Mapping[str, Sequence[str]], record: RequestRecord) -> bool:

@@ -17,10 +17,9 @@ from brim.core import audit, events, time
 from brim.core.account_config import change_terms
 from brim.core.audit import Action, Actor, ActorKind, ObjectType
 from brim.core.due import DueQueue, in_order
-from brim.core.events import BY_ITSELF, Cause, EventType, new_event
+from brim.core.events import BY_ITSELF, Cause, EventType, Renderers, new_event
 from brim.core.idempotency import Answer, Attempt, RenderError, record, run_once
 from brim.core.test_clocks import store as clocks
-from brim.core.test_clocks.wire import clock_json
 from brim.core.time import (
     KEPT_S,
     ClockExistsError,
@@ -49,6 +48,7 @@ async def create_clock(
     name: str | None,
     queues: Sequence[DueQueue],
     ids: IdFactory,
+    renderers: Renderers,
     render_error: RenderError,
 ) -> Answer:
     """Freeze the time of an account's test mode and return the clock's reply.
@@ -77,7 +77,7 @@ async def create_clock(
             raise ClockExistsError(existing.id if existing else "")
         await _adopt(conn, clock, queues)
         await record(conn, attempt, Action.TEST_CLOCK_MADE, ObjectType.TEST_CLOCK, clock_id, after=clock)
-        return await _changed(conn, clock, EventType.CLOCK_CREATED, attempt, ids=ids)
+        return await _changed(conn, clock, EventType.CLOCK_CREATED, attempt, ids=ids, renderers=renderers)
 
     return await run_once(database, attempt, work, render_error=render_error)
 
@@ -90,6 +90,7 @@ async def advance_clock(
     frozen_time: int,
     queues: Sequence[DueQueue],
     ids: IdFactory,
+    renderers: Renderers,
     render_error: RenderError,
 ) -> Answer:
     """Send a clock on its way and return its reply; a worker takes it there.
@@ -108,13 +109,19 @@ async def advance_clock(
         await clocks.move_clock(conn, moving)
         kind = ObjectType.TEST_CLOCK
         await record(conn, attempt, Action.TEST_CLOCK_ADVANCED, kind, clock_id, before=clock, after=moving)
-        return await _changed(conn, moving, EventType.CLOCK_ADVANCING, attempt, ids=ids, at=clock)
+        return await _changed(conn, moving, EventType.CLOCK_ADVANCING, attempt, ids=ids, renderers=renderers, at=clock)
 
     return await run_once(database, attempt, work, render_error=render_error)
 
 
 async def delete_clock(
-    database: Database, attempt: Attempt, clock_id: str, *, queues: Sequence[DueQueue], ids: IdFactory
+    database: Database,
+    attempt: Attempt,
+    clock_id: str,
+    *,
+    queues: Sequence[DueQueue],
+    ids: IdFactory,
+    renderers: Renderers,
 ) -> None:
     """Let an account's test mode return to real time; what it waits for keeps its date.
 
@@ -124,7 +131,9 @@ async def delete_clock(
 
     async def work(conn: Conn) -> None:
         clock = await _lock(conn, attempt.scope, clock_id)
-        await _delete(conn, clock, queues, now_ms=attempt.now_ms, ids=ids, cause=attempt.cause, by=attempt.by)
+        await _delete(
+            conn, clock, queues, now_ms=attempt.now_ms, ids=ids, renderers=renderers, cause=attempt.cause, by=attempt.by
+        )
 
     await database.transact(work)
 
@@ -159,19 +168,22 @@ async def _changed(
     attempt: Attempt,
     *,
     ids: IdFactory,
+    renderers: Renderers,
     at: TestClock | None = None,
 ) -> bytes:
     """Announce what a request did to a clock, at the time it stands at (or stood, `at`); return its reply."""
     moment = standing_at(at or clock, now_ms=attempt.now_ms, ids=ids)
-    await _announce(conn, clock, event_type, moment, attempt.cause)
-    return clock_json(clock)
+    return await _announce(conn, clock, event_type, moment, attempt.cause, renderers)
 
 
-async def _announce(conn: Conn, clock: TestClock, event_type: EventType, moment: Moment, cause: Cause) -> None:
-    """Write a clock's event, and make its account's terms new."""
+async def _announce(
+    conn: Conn, clock: TestClock, event_type: EventType, moment: Moment, cause: Cause, renderers: Renderers
+) -> bytes:
+    """Write a clock's event, and make its account's terms new; return what the event shows."""
     await change_terms(conn, clock.scope)
-    event = new_event(clock.scope, event_type, clock.id, clock_json(clock), moment, cause)
-    await events.insert_events(conn, [event])
+    payload = renderers.payload(event_type, clock)
+    await events.insert_events(conn, [new_event(clock.scope, event_type, clock.id, payload, moment, cause)])
+    return payload
 
 
 async def _adopt(conn: Conn, clock: TestClock, queues: Sequence[DueQueue]) -> None:
@@ -180,7 +192,15 @@ async def _adopt(conn: Conn, clock: TestClock, queues: Sequence[DueQueue]) -> No
 
 
 async def _delete(
-    conn: Conn, clock: TestClock, queues: Sequence[DueQueue], *, now_ms: int, ids: IdFactory, cause: Cause, by: Actor
+    conn: Conn,
+    clock: TestClock,
+    queues: Sequence[DueQueue],
+    *,
+    now_ms: int,
+    ids: IdFactory,
+    cause: Cause,
+    by: Actor,
+    renderers: Renderers,
 ) -> None:
     for queue in queues:
         await queue.release(conn, clock.scope)
@@ -197,24 +217,34 @@ async def _delete(
         ids=ids,
     )
     moment = standing_at(clock, now_ms=now_ms, ids=ids)
-    await _announce(conn, clock, EventType.CLOCK_DELETED, moment, cause)
+    await _announce(conn, clock, EventType.CLOCK_DELETED, moment, cause, renderers)
 
 
-async def delete_ended_clock(database: Database, *, queues: Sequence[DueQueue], now_ms: int, ids: IdFactory) -> int:
+async def delete_ended_clock(
+    database: Database, *, queues: Sequence[DueQueue], now_ms: int, ids: IdFactory, renderers: Renderers
+) -> int:
     """Remove one clock whose days are over; return how many there were to remove, 0 or 1."""
 
     async def work(conn: Conn) -> int:
         clock = await clocks.claim_ended(conn, now_s=now_ms // 1000)
         if clock is None:
             return 0
-        await _delete(conn, clock, queues, now_ms=now_ms, ids=ids, cause=BY_ITSELF, by=_DELETE_ENDED)
+        await _delete(
+            conn, clock, queues, now_ms=now_ms, ids=ids, renderers=renderers, cause=BY_ITSELF, by=_DELETE_ENDED
+        )
         return 1
 
     return await database.transact(work)
 
 
 async def step_clock(
-    database: Database, *, queues: Sequence[DueQueue], now_ms: int, ids: IdFactory, limit: int = MAX_STEP
+    database: Database,
+    *,
+    queues: Sequence[DueQueue],
+    now_ms: int,
+    ids: IdFactory,
+    renderers: Renderers,
+    limit: int = MAX_STEP,
 ) -> int:
     """Take one clock that is on its way one step further; return how many steps were taken, 0 or 1.
 
@@ -237,7 +267,7 @@ async def step_clock(
             for item, at_ms in in_order(claimed, limit=limit, from_ms=clock.frozen_time * 1000)
         ]
         if not step:
-            await _arrive(conn, clock, frozen_ids, now_ms=now_ms)
+            await _arrive(conn, clock, frozen_ids, renderers, now_ms=now_ms)
             return 1, []
         reached = msgspec.structs.replace(clock, frozen_time=step[-1][1].now_ms // 1000)
         await clocks.move_clock(conn, reached)
@@ -252,9 +282,10 @@ async def step_clock(
     return taken
 
 
-async def _arrive(conn: Conn, clock: TestClock, ids: FrozenIds, *, now_ms: int) -> None:
+async def _arrive(conn: Conn, clock: TestClock, ids: FrozenIds, renderers: Renderers, *, now_ms: int) -> None:
     """Let a clock stand still where it was sent to: nothing more is due there."""
     target = clock.target_frozen_time or clock.frozen_time
     arrived = msgspec.structs.replace(clock, frozen_time=target, target_frozen_time=None, since_ms=now_ms)
     await clocks.move_clock(conn, arrived)
-    await _announce(conn, arrived, EventType.CLOCK_READY, Moment(target * 1000, ids, clock.id), BY_ITSELF)
+    moment = Moment(target * 1000, ids, clock.id)
+    await _announce(conn, arrived, EventType.CLOCK_READY, moment, BY_ITSELF, renderers)

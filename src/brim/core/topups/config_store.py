@@ -3,8 +3,7 @@
 from typing import Final
 
 from brim.base.scope import AccountScope
-from brim.core.funding import funding_source_from_record
-from brim.core.funding.wire import funding_of
+from brim.core.funding import funding_of, funding_source_from_record
 from brim.core.time import clock_from_record
 from brim.core.topups.config import NO_TERMS, Terms
 from brim.platform.database import Conn

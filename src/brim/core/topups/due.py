@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 from brim.base.scope import AccountScope
 from brim.core.due import DueItem
+from brim.core.events import Renderers
 from brim.core.rails import Rails, Succeed
 from brim.core.time import Moment
 from brim.core.topups import settlement_store as store
@@ -17,11 +18,15 @@ class TopupQueue:
 
     Args:
         rails: asked what came back.
+        renderers: write what events show.
         observe: told how many top-ups got a status, after the commit.
     """
 
-    def __init__(self, rails: Rails, observe: ObserveOutcome = lambda _status, _count: None) -> None:
+    def __init__(
+        self, rails: Rails, renderers: Renderers, observe: ObserveOutcome = lambda _status, _count: None
+    ) -> None:
         self._rails = rails
+        self._renderers = renderers
         self._observe = observe
 
     async def adopt(self, conn: Conn, scope: AccountScope, clock_id: str) -> None:
@@ -49,5 +54,7 @@ class TopupQueue:
 
     async def work_off(self, conn: Conn, items: Sequence[tuple[DueItem, Moment]]) -> Callable[[], None]:
         """Settle top-ups, each at its moment."""
-        written = await settle(conn, [(item.work, moment) for item, moment in items], rails=self._rails)
+        written = await settle(
+            conn, [(item.work, moment) for item, moment in items], rails=self._rails, renderers=self._renderers
+        )
         return lambda: observe_changes(written, self._observe)

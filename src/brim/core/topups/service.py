@@ -1,6 +1,7 @@
 """Create, preview, retrieve, update and cancel a top-up."""
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Final, TypeAlias
 
 import msgspec
@@ -10,6 +11,7 @@ from brim.base.ids import IdFactory
 from brim.base.metadata import MetadataChange, merge
 from brim.base.scope import AccountScope
 from brim.core.accounts import AccountClosedError
+from brim.core.events import ObjectType, Renderers
 from brim.core.funding import IMPLICIT, Funding
 from brim.core.idempotency import Answer, Attempt, KeptReply, RenderError, replay_of, run_once
 from brim.core.rails import Outcome, Rails, bank_account_rules
@@ -67,6 +69,7 @@ async def create_topup(
     *,
     ids: IdFactory,
     rails: Rails,
+    renderers: Renderers,
     find_funding: FindFunding,
 ) -> Answer:
     """Return the new top-up's reply, or the first reply of its idempotency key; durable either way.
@@ -90,15 +93,16 @@ async def create_topup(
         if isinstance(found, KeptReply):
             return replay_of(attempt, found)
         named = found
+    make = partial(_new_topup, attempt, wish, named, ids=ids, rails=rails, renderers=renderers)
     for _ in range(_MOST_TERMS):
         try:
-            new = _new_topup(attempt, wish, named, terms.of(attempt.scope), ids=ids, rails=rails)
+            new = make(terms.of(attempt.scope))
         except (NoFundingSourceError, ClockAdvancingError):
             kept = await batches.find_kept(attempt)
             if kept is not None:  # a retry gets its first answer, whatever stands in the way of another top-up
                 return replay_of(attempt, kept)
             await terms.refresh(attempt.scope)  # perhaps it is so no longer
-            new = _new_topup(attempt, wish, named, terms.of(attempt.scope), ids=ids, rails=rails)
+            new = make(terms.of(attempt.scope))
         created = await batches.create(new)
         if created is None:
             return Answer(body=new.event.payload)
@@ -135,16 +139,27 @@ async def preview_topup(
     if named is None and (wish.source or wish.payment_method):
         named = await find_funding(scope, wish)
     current = await terms.refresh(scope)  # a create is sent back when its terms are old; nothing would send this back
-    topup, _ = _draft(scope, wish, named, current, now_ms=now_ms, ids=ids, rails=rails)
+    topup, _, _ = _draft(scope, wish, named, current, now_ms=now_ms, ids=ids, rails=rails)
     return topup
 
 
 def _new_topup(
-    attempt: Attempt, wish: CreateTopup, named: Funding | None, terms: Terms, *, ids: IdFactory, rails: Rails
+    attempt: Attempt,
+    wish: CreateTopup,
+    named: Funding | None,
+    terms: Terms,
+    *,
+    ids: IdFactory,
+    rails: Rails,
+    renderers: Renderers,
 ) -> NewTopup:
     """Return the pending top-up and its `topup.created` event, under these terms; `named` is what the wish names."""
-    topup, moment = _draft(attempt.scope, wish, named, terms, now_ms=attempt.now_ms, ids=ids, rails=rails)
-    return NewTopup(topup, topup_event(topup, moment, attempt.cause), attempt.claim, terms.version)
+    topup, moment, funding = _draft(attempt.scope, wish, named, terms, now_ms=attempt.now_ms, ids=ids, rails=rails)
+    if funding.source_on_file is not None:
+        source = renderers.render(ObjectType.SOURCE, funding.source_on_file)
+        topup = msgspec.structs.replace(topup, source_details=source)
+    event = topup_event(topup, moment, attempt.cause, renderers=renderers)
+    return NewTopup(topup, event, attempt.claim, terms.version)
 
 
 def _draft(
@@ -156,8 +171,8 @@ def _draft(
     now_ms: int,
     ids: IdFactory,
     rails: Rails,
-) -> tuple[Topup, Moment]:
-    """Return the pending top-up that a wish becomes under these terms, and its moment in the account's time.
+) -> tuple[Topup, Moment, Funding]:
+    """Return the pending top-up that a wish becomes under these terms, its moment in the account's time, and what pays.
 
     Raises:
         AccountClosedError: the account's account was rejected or deleted.
@@ -196,10 +211,9 @@ def _draft(
         scenario=funding.scenario,
         settlement_days=plan.settlement_days,
         calendar=plan.calendar,
-        source_details=funding.source_details,
         test_clock=moment.test_clock if plan.due_ms is not None else None,
     )
-    return topup, moment
+    return topup, moment, funding
 
 
 def _named_funding(scope: AccountScope, wish: CreateTopup) -> Funding | None:
@@ -272,6 +286,7 @@ async def cancel_topup(
     topup_id: str,
     *,
     ids: IdFactory,
+    renderers: Renderers,
     render: RenderTopup,
     render_error: RenderError,
 ) -> Answer:
@@ -286,8 +301,8 @@ async def cancel_topup(
     async def work(conn: Conn) -> bytes:
         moment = await hold_moment(conn, attempt.scope, now_ms=attempt.now_ms, ids=ids)
         topup = await _lock(conn, attempt.scope, topup_id)
-        transition = cancel(topup, moment, attempt.cause)
-        await write_changes(conn, [Change(transition, topup, moment, attempt.cause)])
+        transition = cancel(topup, moment, attempt.cause, renderers=renderers)
+        await write_changes(conn, [Change(transition, topup, moment, attempt.cause)], renderers=renderers)
         return await render(conn, transition.topup)
 
     return await run_once(database, attempt, work, render_error=render_error)
@@ -300,6 +315,7 @@ async def force_outcome(
     outcome: Outcome,
     *,
     ids: IdFactory,
+    renderers: Renderers,
     render: RenderTopup,
     render_error: RenderError,
 ) -> Answer:
@@ -317,9 +333,9 @@ async def force_outcome(
     async def work(conn: Conn) -> bytes:
         moment = await hold_moment(conn, attempt.scope, now_ms=attempt.now_ms, ids=ids)
         topup = await _lock(conn, attempt.scope, topup_id)
-        transition = follow(topup, outcome, moment, attempt.cause)
+        transition = follow(topup, outcome, moment, attempt.cause, renderers=renderers)
         if transition:
-            await write_changes(conn, [Change(transition, topup, moment, attempt.cause)])
+            await write_changes(conn, [Change(transition, topup, moment, attempt.cause)], renderers=renderers)
         return await render(conn, transition.topup if transition else topup)
 
     return await run_once(database, attempt, work, render_error=render_error)

@@ -7,7 +7,7 @@ from typing import Final, TypeAlias
 import structlog
 
 from brim.base.ids import IdFactory
-from brim.core.events import BY_ITSELF
+from brim.core.events import BY_ITSELF, Renderers
 from brim.core.jobs import note_exception, short_error
 from brim.core.rails import Rails
 from brim.core.time import Moment
@@ -35,6 +35,7 @@ async def settle_due(
     now_ms: int,
     ids: IdFactory,
     rails: Rails,
+    renderers: Renderers,
     limit: int = MAX_BATCH,
     observe: ObserveOutcome = lambda _status, _count: None,
 ) -> int:
@@ -50,7 +51,7 @@ async def settle_due(
 
     async def work(conn: Conn) -> tuple[int, Sequence[Change]]:
         due = await settlement.claim_due(conn, now_ms=now_ms, limit=limit)
-        return len(due), await settle(conn, [(topup, moment) for topup in due], rails=rails)
+        return len(due), await settle(conn, [(topup, moment) for topup in due], rails=rails, renderers=renderers)
 
     taken, written = await database.transact(work)
     observe_changes(written, observe)
@@ -63,7 +64,9 @@ def observe_changes(written: Sequence[Change], observe: ObserveOutcome) -> None:
         observe(status, count)
 
 
-async def settle(conn: Conn, due: Sequence[tuple[Topup, Moment]], *, rails: Rails) -> Sequence[Change]:
+async def settle(
+    conn: Conn, due: Sequence[tuple[Topup, Moment]], *, rails: Rails, renderers: Renderers
+) -> Sequence[Change]:
     """Settle top-ups that the caller's transaction holds, each at its moment; return the changes that were written.
 
     One that cannot be settled is put off and logged, and its neighbours settle all the same.
@@ -73,7 +76,7 @@ async def settle(conn: Conn, due: Sequence[tuple[Topup, Moment]], *, rails: Rail
     for topup, moment in due:
         try:
             outcome = rails.named(topup.rail).outcome(instruction_of(topup), now_ms=moment.now_ms)
-            transition = follow(topup, outcome, moment, BY_ITSELF)
+            transition = follow(topup, outcome, moment, BY_ITSELF, renderers=renderers)
         except Exception as error:  # noqa: BLE001  whatever is wrong with one must not hold up the others
             await _park(conn, topup, error, now_ms=moment.now_ms)
             continue
@@ -83,15 +86,15 @@ async def settle(conn: Conn, due: Sequence[tuple[Topup, Moment]], *, rails: Rail
             waiting.append((topup, None))
     if waiting:
         await settlement.postpone(conn, waiting)
-    return await _write(conn, changes) if changes else []
+    return await _write(conn, changes, renderers) if changes else []
 
 
-async def _write(conn: Conn, changes: Sequence[Change]) -> Sequence[Change]:
+async def _write(conn: Conn, changes: Sequence[Change], renderers: Renderers) -> Sequence[Change]:
     """Write changes and return those written; one that breaks the batch is put off alone."""
 
     async def write(part: Sequence[Change]) -> Sequence[Change]:
         async with conn.transaction():  # a savepoint: what failed is undone, the claim stays
-            await write_changes(conn, part)
+            await write_changes(conn, part, renderers=renderers)
         return part
 
     async def put_off(change: Change, error: Exception) -> Sequence[Change]:

@@ -13,9 +13,8 @@ import msgspec
 from brim.base.scope import AccountScope
 from brim.core import events as events_store
 from brim.core import ledger
-from brim.core.events import Cause, Event, EventType, new_event
+from brim.core.events import Cause, Event, EventType, Renderers, new_event
 from brim.core.ledger import Balance, Posting, balance_change
-from brim.core.ledger.wire import balance_json
 from brim.core.rails import Fail, Instruction, Outcome, Return, Succeed, Wait
 from brim.core.time import Moment
 from brim.core.topups import rules
@@ -24,17 +23,16 @@ from brim.core.topups.events import EVENT_OF_STATUS
 from brim.core.topups.posting import posting_of
 from brim.core.topups.rules import Status, Topup
 from brim.core.topups.transition_store import Transition
-from brim.core.topups.wire import topup_json
 from brim.platform.database import Conn
 
 
-def cancel(topup: Topup, moment: Moment, cause: Cause) -> Transition:
+def cancel(topup: Topup, moment: Moment, cause: Cause, *, renderers: Renderers) -> Transition:
     """Return how a top-up is called off.
 
     Raises:
         InvalidTransitionError: when it is not pending any more.
     """
-    return _transition(topup, rules.cancel(topup), moment, cause)
+    return _transition(topup, rules.cancel(topup), moment, cause, renderers)
 
 
 def instruction_of(topup: Topup) -> Instruction:
@@ -51,7 +49,7 @@ def instruction_of(topup: Topup) -> Instruction:
     )
 
 
-def follow(topup: Topup, outcome: Outcome, moment: Moment, cause: Cause) -> Transition | None:
+def follow(topup: Topup, outcome: Outcome, moment: Moment, cause: Cause, *, renderers: Renderers) -> Transition | None:
     """Return what a bank's answer makes of a top-up; None when there is no answer.
 
     Raises:
@@ -61,30 +59,37 @@ def follow(topup: Topup, outcome: Outcome, moment: Moment, cause: Cause) -> Tran
         case Succeed(return_due_ms):
             transaction_id = moment.new_id("txn_")
             after = rules.succeed(topup, balance_transaction=transaction_id, return_due_ms=return_due_ms)
-            return _transition(topup, after, moment, cause, transaction_id=transaction_id)
+            return _transition(topup, after, moment, cause, renderers, transaction_id=transaction_id)
         case Fail(code, message):
-            return _transition(topup, rules.fail(topup, code=code, message=message), moment, cause)
+            return _transition(topup, rules.fail(topup, code=code, message=message), moment, cause, renderers)
         case Return(code, message):
             after = rules.reverse(topup, code=code, message=message)
-            return _transition(topup, after, moment, cause, transaction_id=moment.new_id("txn_"))
+            return _transition(topup, after, moment, cause, renderers, transaction_id=moment.new_id("txn_"))
         case Wait():
             return None
 
 
 def _transition(
-    before: Topup, after: Topup, moment: Moment, cause: Cause, *, transaction_id: str | None = None
+    before: Topup,
+    after: Topup,
+    moment: Moment,
+    cause: Cause,
+    renderers: Renderers,
+    *,
+    transaction_id: str | None = None,
 ) -> Transition:
     """Return a change with its event and, where it has a balance transaction, with what it posts."""
     posting = None
     if transaction_id is not None:
         posting = posting_of(after, entry_id=moment.new_id("je_"), transaction_id=transaction_id)
-    event = topup_event(after, moment, cause)
+    event = topup_event(after, moment, cause, renderers=renderers)
     return Transition(moved_from=before.status, topup=after, posting=posting, event=event)
 
 
-def topup_event(topup: Topup, moment: Moment, cause: Cause) -> Event:
+def topup_event(topup: Topup, moment: Moment, cause: Cause, *, renderers: Renderers) -> Event:
     """Return the event that announces where a top-up has just come to."""
-    return new_event(topup.scope, EVENT_OF_STATUS[topup.status], topup.id, topup_json(topup), moment, cause)
+    event_type = EVENT_OF_STATUS[topup.status]
+    return new_event(topup.scope, event_type, topup.id, renderers.payload(event_type, topup), moment, cause)
 
 
 class Change(msgspec.Struct, frozen=True):
@@ -96,7 +101,7 @@ class Change(msgspec.Struct, frozen=True):
     cause: Cause
 
 
-async def write_changes(conn: Conn, changes: Sequence[Change]) -> None:
+async def write_changes(conn: Conn, changes: Sequence[Change], *, renderers: Renderers) -> None:
     """Write changes of top-ups that the caller's transaction holds, in the order in which they happen.
 
     Money that becomes usable is announced once for each account and moment, with the whole balance as it is then.
@@ -105,7 +110,7 @@ async def write_changes(conn: Conn, changes: Sequence[Change]) -> None:
         StaleStatusError: the caller did not hold one of them.
     """
     posted = [(change, posting) for change in changes if (posting := change.transition.posting)]
-    announcements = await _announce_available(conn, posted) if posted else []
+    announcements = await _announce_available(conn, posted, renderers) if posted else []
     await transitions.write_transitions(conn, [change.transition for change in changes])
     if posted:
         await ledger.post_entries(conn, [posting for _, posting in posted])
@@ -113,7 +118,9 @@ async def write_changes(conn: Conn, changes: Sequence[Change]) -> None:
         await events_store.insert_events(conn, announcements)
 
 
-async def _announce_available(conn: Conn, posted: Sequence[tuple[Change, Posting]]) -> list[Event]:
+async def _announce_available(
+    conn: Conn, posted: Sequence[tuple[Change, Posting]], renderers: Renderers
+) -> list[Event]:
     """Return the `balance.available` events of these changes; the balances they tell of are held from here on."""
     touched = {(change.transition.topup.scope, change.transition.topup.currency) for change, _ in posted}
     balances = await ledger.lock_balances(conn, touched)
@@ -126,7 +133,7 @@ async def _announce_available(conn: Conn, posted: Sequence[tuple[Change, Posting
             balances[scope][currency] += added
             credited = change if added > 0 else credited
         if credited:
-            events.append(_available_event(scope, balances[scope], credited))
+            events.append(_available_event(scope, balances[scope], credited, renderers))
     return events
 
 
@@ -138,7 +145,7 @@ def _by_moment(posted: Iterable[tuple[Change, Posting]]) -> list[tuple[AccountSc
     return [(scope, together) for (scope, _, _), together in gathered.items()]
 
 
-def _available_event(scope: AccountScope, amounts: dict[str, int], change: Change) -> Event:
+def _available_event(scope: AccountScope, amounts: dict[str, int], change: Change, renderers: Renderers) -> Event:
     balances = [Balance(currency=currency, available=amounts[currency]) for currency in sorted(amounts)]
-    payload = balance_json(scope, balances)
+    payload = renderers.payload(EventType.BALANCE_AVAILABLE, scope, balances)
     return new_event(scope, EventType.BALANCE_AVAILABLE, scope.account, payload, change.moment, change.cause)

@@ -4,7 +4,16 @@ Neighbours: `events`, which it addresses and sends; `platform.egress`, which vet
 then `delivery` and `sender`.
 """
 
-from brim.core.webhooks.deliveries import KEPT_ANSWER, Answer, Attempt, Delivery, EndpointKey, answer_of_status
+from brim.core.webhooks.deliveries import (
+    KEPT_ANSWER,
+    Answer,
+    Attempt,
+    Delivery,
+    DeliveryStanding,
+    EndpointKey,
+    PastAttempt,
+    answer_of_status,
+)
 from brim.core.webhooks.delivery import ENDPOINTS_AT_ONCE, Courier, claim, find_due, find_standings, record
 from brim.core.webhooks.delivery_store import count_owed, numbering_lag_ms
 from brim.core.webhooks.destinations import (
@@ -29,6 +38,8 @@ from brim.core.webhooks.endpoints import (
     NothingToSendError,
     TooManyEndpointsError,
     VersionOfThinError,
+    application_of,
+    notice_of,
 )
 from brim.core.webhooks.event_deliveries import (
     RenderEvent,
@@ -44,7 +55,9 @@ from brim.core.webhooks.event_deliveries import (
 from brim.core.webhooks.numbering import MAX_BATCH, Numbering
 from brim.core.webhooks.rules import (
     ALL_EVENTS,
+    EVENTS_OF_ACCOUNTS,
     LONGEST_OVERLAP_S,
+    OWN_EVENTS,
     DeliveryState,
     Endpoint,
     EventPayload,
@@ -57,7 +70,9 @@ from brim.core.webhooks.service import (
     CheckEndpoint,
     EndpointReplies,
     EndpointWish,
+    OpenSecret,
     RenderEndpoint,
+    RevealSecret,
     create_endpoint,
     delete_endpoint,
     find_endpoint,
@@ -74,12 +89,14 @@ __all__ = [
     "DESTINATION",
     "DESTINATION_PREFIX",
     "ENDPOINTS_AT_ONCE",
+    "EVENTS_OF_ACCOUNTS",
     "KEPT_ANSWER",
     "LONGEST_OVERLAP_S",
     "MAX_BATCH",
     "MAX_DESCRIPTION",
     "MAX_NAME",
     "MAX_URL",
+    "OWN_EVENTS",
     "SECRET_CHARS",
     "SECRET_PREFIX",
     "Answer",
@@ -87,6 +104,7 @@ __all__ = [
     "CheckEndpoint",
     "Courier",
     "Delivery",
+    "DeliveryStanding",
     "DeliveryState",
     "Endpoint",
     "EndpointDisabledError",
@@ -100,13 +118,17 @@ __all__ = [
     "NewEndpoint",
     "NothingToSendError",
     "Numbering",
+    "OpenSecret",
     "Outcome",
+    "PastAttempt",
     "Poster",
     "RenderEndpoint",
     "RenderEvent",
+    "RevealSecret",
     "TooManyEndpointsError",
     "VersionOfThinError",
     "answer_of_status",
+    "application_of",
     "check_listening",
     "claim",
     "count_owed",
@@ -126,6 +148,7 @@ __all__ = [
     "list_destinations",
     "list_endpoints",
     "list_event_attempts",
+    "notice_of",
     "numbering_lag_ms",
     "ping_destination",
     "record",

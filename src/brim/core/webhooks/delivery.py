@@ -14,7 +14,7 @@ import structlog
 from brim.base.ids import IdFactory
 from brim.core import audit, events
 from brim.core.audit import Action, Actor, ActorKind, ObjectType
-from brim.core.events import BY_ITSELF, Event, EventType, new_event
+from brim.core.events import BY_ITSELF, Event, EventType, Renderers, new_event
 from brim.core.time import Moment
 from brim.core.webhooks import delivery_store as deliveries
 from brim.core.webhooks import store as webhooks
@@ -31,7 +31,6 @@ from brim.core.webhooks.delivery_store import Claimed, DueEndpoint, EndpointStan
 from brim.core.webhooks.endpoints import secret_place
 from brim.core.webhooks.rules import Endpoint
 from brim.core.webhooks.sender import Begin, Poster
-from brim.core.webhooks.wire import endpoint_json
 from brim.platform.database import Conn, Database
 from brim.platform.vault import Vault
 
@@ -95,10 +94,14 @@ class Courier:
         vault: opens endpoints' secrets.
         clock: the time in Unix milliseconds.
         ids: makes the ids of attempts.
+        renderers: write events.
     """
 
-    def __init__(self, poster: Poster, vault: Vault, clock: Callable[[], int], ids: IdFactory) -> None:
+    def __init__(
+        self, poster: Poster, vault: Vault, clock: Callable[[], int], ids: IdFactory, renderers: Renderers
+    ) -> None:
         self.ids = ids
+        self.renderers = renderers
         self._poster = poster
         self._vault = vault
         self._clock = clock
@@ -144,7 +147,9 @@ class Courier:
         )
 
 
-async def record(database: Database, attempts: Sequence[Attempt], *, ids: IdFactory, now_ms: int) -> None:
+async def record(
+    database: Database, attempts: Sequence[Attempt], *, ids: IdFactory, now_ms: int, renderers: Renderers
+) -> None:
     """Write down what became of attempts, all of them in one transaction; turn off endpoints that only ever fail.
 
     That is an event too, for whatever other endpoints their accounts have.
@@ -158,7 +163,7 @@ async def record(database: Database, attempts: Sequence[Attempt], *, ids: IdFact
         if turned_off:
             moment = Moment(now_ms, ids)  # real time even where a test clock runs: webhooks are sent in it
             found = await webhooks.fetch_endpoints(conn, turned_off)
-            await events.insert_events(conn, [_disabled_event(endpoint, moment) for endpoint in found])
+            await events.insert_events(conn, [_disabled_event(endpoint, moment, renderers) for endpoint in found])
             for endpoint in found:
                 await _tell_disabled(conn, endpoint, now_ms=now_ms, ids=ids)
         return turned_off
@@ -189,7 +194,7 @@ async def _tell_disabled(conn: Conn, endpoint: Endpoint, *, now_ms: int, ids: Id
     )
 
 
-def _disabled_event(endpoint: Endpoint, moment: Moment) -> Event:
+def _disabled_event(endpoint: Endpoint, moment: Moment, renderers: Renderers) -> Event:
     """Return the event that tells an account that an endpoint was turned off, with the endpoint and why."""
-    payload = endpoint_json(endpoint, with_extras=True)
+    payload = renderers.payload(EventType.ENDPOINT_DISABLED, endpoint)
     return new_event(endpoint.scope, EventType.ENDPOINT_DISABLED, endpoint.id, payload, moment, BY_ITSELF)

@@ -6,24 +6,25 @@ There is one table of endpoints and one way of delivery; what is here is what on
 
 from typing import Final
 
-import msgspec
-
 from brim.base.ids import IdFactory
 from brim.base.paging import Page, PageRequest, page_of, window
 from brim.base.scope import AccountScope
-from brim.base.wire import encode
 from brim.core.audit import Action
-from brim.core.events import EventType, new_event, thin_json
+from brim.core.events import EventType, Renderers, new_event, thin_json
 from brim.core.idempotency import Answer, Attempt, RenderError, run_once
 from brim.core.time import Moment
 from brim.core.webhooks import store as webhooks
 from brim.core.webhooks.deliveries import EndpointKey
-from brim.core.webhooks.destination_wire import EventDestinationObject, destination_json
 from brim.core.webhooks.endpoints import EndpointDisabledError, VersionOfThinError
 from brim.core.webhooks.rules import Endpoint, EventPayload
-from brim.core.webhooks.service import EndpointWish, Noun, create_sealed, lock_endpoint, open_secret, record_endpoint
+from brim.core.webhooks.service import (
+    EndpointWish,
+    Noun,
+    create_endpoint,
+    lock_endpoint,
+    record_endpoint,
+)
 from brim.platform.database import Conn, Database
-from brim.platform.vault import Vault
 
 DESTINATION: Final = Noun("event destination", "id")
 
@@ -37,17 +38,7 @@ async def create_destination(database: Database, attempt: Attempt, wish: Endpoin
     """
     if wish.new.event_payload is EventPayload.THIN and wish.new.api_version is not None:
         raise VersionOfThinError
-    return _with_secret(await create_sealed(database, attempt, wish), attempt.scope, wish.vault)
-
-
-def _with_secret(answer: Answer, scope: AccountScope, vault: Vault) -> Answer:
-    """Return a reply, a first one or a replay, with its sealed secret opened where it has one."""
-    reply = msgspec.json.decode(answer.body, type=EventDestinationObject)
-    sealed = reply.webhook_endpoint.signing_secret
-    if sealed is None:
-        return answer
-    target = msgspec.structs.replace(reply.webhook_endpoint, signing_secret=open_secret(sealed, scope, reply.id, vault))
-    return msgspec.structs.replace(answer, body=encode(msgspec.structs.replace(reply, webhook_endpoint=target)))
+    return await create_endpoint(database, attempt, wish)
 
 
 async def list_destinations(database: Database, scope: AccountScope, request: PageRequest) -> Page[Endpoint]:
@@ -78,7 +69,13 @@ async def delete_destination(
 
 
 async def ping_destination(
-    database: Database, attempt: Attempt, endpoint_id: str, *, ids: IdFactory, render_error: RenderError
+    database: Database,
+    attempt: Attempt,
+    endpoint_id: str,
+    *,
+    ids: IdFactory,
+    renderers: Renderers,
+    render_error: RenderError,
 ) -> Answer:
     """Let a destination, and nobody else, be sent an event that says no more than that it is one; return the event.
 
@@ -94,7 +91,8 @@ async def ping_destination(
         if not endpoint.is_enabled:
             raise EndpointDisabledError(endpoint_id)
         moment = Moment(attempt.now_ms, ids)
-        event = new_event(scope, EventType.PING, endpoint_id, destination_json(endpoint), moment, attempt.cause)
+        payload = renderers.payload(EventType.PING, endpoint)
+        event = new_event(scope, EventType.PING, endpoint_id, payload, moment, attempt.cause)
         await webhooks.announce_to_one(conn, event, EndpointKey(scope, endpoint_id), now_ms=attempt.now_ms)
         return thin_json(event)
 

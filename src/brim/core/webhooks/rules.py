@@ -14,6 +14,11 @@ import msgspec
 from brim.base.scope import AccountScope
 from brim.core.events import ENDPOINT_EVENTS
 
+OWN_EVENTS: Final = "@self"
+
+EVENTS_OF_ACCOUNTS: Final = "@accounts"
+
+
 ALL_EVENTS: Final = "*"
 _KNOWN_EVENTS: Final = frozenset(ENDPOINT_EVENTS)
 MAX_ENDPOINTS: Final = 16

@@ -14,7 +14,6 @@ from brim.base.errors import ResourceMissingError
 from brim.base.ids import IdFactory
 from brim.base.paging import Page, PageRequest, page_of_few
 from brim.base.scope import AccountScope
-from brim.base.wire import encode
 from brim.core.audit import Action, ObjectType
 from brim.core.idempotency import Answer, Attempt, RenderError, record, run_once
 from brim.core.webhooks import delivery_store as deliveries
@@ -30,13 +29,17 @@ from brim.core.webhooks.endpoints import (
     secret_place,
 )
 from brim.core.webhooks.rules import Endpoint
-from brim.core.webhooks.wire import WebhookEndpointObject
 from brim.platform.database import Conn, Database
 from brim.platform.vault import Vault
 
 RenderEndpoint: TypeAlias = Callable[[Endpoint, str | None], bytes]
 """Writes an endpoint's reply; the text is the secret to tell in it, None to leave it out."""
 
+OpenSecret: TypeAlias = Callable[[str, str], str]
+"""Returns in the clear the secret of an endpoint: its id, and the secret as a reply holds it sealed."""
+
+RevealSecret: TypeAlias = Callable[[bytes, OpenSecret], bytes]
+"""Returns an endpoint's reply with the secret in it opened, where it has one."""
 
 CheckEndpoint: TypeAlias = Callable[[Endpoint], None]
 """Raises where whoever asks may not receive what an endpoint is sent."""
@@ -69,6 +72,7 @@ class EndpointWish(msgspec.Struct, frozen=True, kw_only=True):
         ids: makes the endpoint's.
         vault: seals the secret.
         render: writes the reply.
+        reveal: opens the secret in it.
         render_error: writes a refusal.
     """
 
@@ -77,16 +81,12 @@ class EndpointWish(msgspec.Struct, frozen=True, kw_only=True):
     ids: IdFactory
     vault: Vault
     render: RenderEndpoint
+    reveal: RevealSecret
     render_error: RenderError
 
 
 async def create_endpoint(database: Database, attempt: Attempt, wish: EndpointWish) -> Answer:
-    """Add an endpoint and return its reply, which tells the secret; see `create_sealed`."""
-    return _with_secret(await create_sealed(database, attempt, wish), attempt.scope, wish.vault)
-
-
-async def create_sealed(database: Database, attempt: Attempt, wish: EndpointWish) -> Answer:
-    """Add an endpoint and return its reply, in which the secret is sealed still.
+    """Add an endpoint and return its reply, which tells the secret where `wish.render` writes it.
 
     Args:
         database: where.
@@ -110,7 +110,8 @@ async def create_sealed(database: Database, attempt: Attempt, wish: EndpointWish
         await record_endpoint(conn, attempt, Action.WEBHOOK_ENDPOINT_MADE, endpoint.id, None, endpoint)
         return wish.render(endpoint, endpoint.secret.decode())
 
-    return await run_once(database, attempt, work, render_error=wish.render_error)
+    answer = await run_once(database, attempt, work, render_error=wish.render_error)
+    return _revealed(answer, scope, wish.vault, wish.reveal)
 
 
 def _make(attempt: Attempt, wish: EndpointWish) -> Endpoint:
@@ -133,22 +134,17 @@ def _make(attempt: Attempt, wish: EndpointWish) -> Endpoint:
     )
 
 
-def _with_secret(answer: Answer, scope: AccountScope, vault: Vault) -> Answer:
-    """Return a reply, a first one or a replay, with its sealed secret opened."""
-    reply = msgspec.json.decode(answer.body, type=WebhookEndpointObject)
-    if reply.secret is msgspec.UNSET:
-        return answer
-    secret = open_secret(reply.secret, scope, reply.id, vault)
-    return msgspec.structs.replace(answer, body=encode(msgspec.structs.replace(reply, secret=secret)))
-
-
-def open_secret(sealed: str, scope: AccountScope, endpoint_id: str, vault: Vault) -> str:
-    """Return an endpoint's secret in the clear, from a reply that holds it sealed.
+def _revealed(answer: Answer, scope: AccountScope, vault: Vault, reveal: RevealSecret) -> Answer:
+    """Return a reply, a first one or a replay, with its sealed secret opened.
 
     Raises:
         NoEncryptionKeyError, SecretUnreadableError: it cannot be read with the server's keys.
     """
-    return vault.open(sealed.encode(), place=secret_place(scope, endpoint_id)).decode()
+
+    def open_secret(endpoint_id: str, sealed: str) -> str:
+        return vault.open(sealed.encode(), place=secret_place(scope, endpoint_id)).decode()
+
+    return msgspec.structs.replace(answer, body=reveal(answer.body, open_secret))
 
 
 async def retrieve_endpoint(
@@ -224,6 +220,7 @@ async def roll_secret(
     overlap_s: int,
     vault: Vault,
     replies: EndpointReplies,
+    reveal: RevealSecret,
 ) -> Answer:
     """Give an endpoint a new secret and return its reply, which tells it; the old one signs too for `overlap_s`.
 
@@ -251,7 +248,7 @@ async def roll_secret(
             endpoint = await webhooks.read_endpoint(conn, scope, endpoint_id)
         if endpoint is not None:
             replies.check(endpoint)
-    return _with_secret(answer, scope, vault)
+    return _revealed(answer, scope, vault, reveal)
 
 
 async def delete_endpoint(database: Database, attempt: Attempt, endpoint_id: str) -> None:

@@ -5,8 +5,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from brim.core.events import SUBSCRIBABLE
-from brim.core.webhooks import ALL_EVENTS, EventPayload
-from brim.core.webhooks.destination_wire import EVENTS_OF_ACCOUNTS, OWN_EVENTS
+from brim.core.webhooks import ALL_EVENTS, EVENTS_OF_ACCOUNTS, OWN_EVENTS, EventPayload
 from brim.web.calling import Caller, Field
 from brim.web.dashboard.forms import Form
 from brim.web.dashboard.signed import SignedVisit

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from brim.core.topups.wire import NO_DATE_PROMISED
+from brim.api.resources.topups.wire import NO_DATE_PROMISED
 
 STATUS_BADGES: Final = {
     "pending": ("Pending", "waiting"),

@@ -8,23 +8,23 @@ import msgspec
 
 from brim.api.framework.operation import Operation
 from brim.api.framework.params import object_schema
+from brim.api.resources.accounts import wire as account_wire
+from brim.api.resources.balance import wire as balance_wire
+from brim.api.resources.funding import wire as funding_wire
+from brim.api.resources.jobs.wire import StuckObject, WorkerJobObject, WorkerObject
+from brim.api.resources.request_logs.wire import RequestLogObject
 from brim.api.resources.schemas import NAMES
+from brim.api.resources.test_helpers import wire as clock_wire
+from brim.api.resources.topups import wire as topup_wire
+from brim.api.resources.verification import wire as verification_wire
+from brim.api.resources.webhooks import wire as webhook_wire
 from brim.base import wire
 from brim.base.scope import AccountScope
 from brim.core.accounts import Account, AccountDetails, CapabilityState
-from brim.core.accounts import wire as account_wire
 from brim.core.bank_accounts import Address
 from brim.core.events import DEFAULT_API_VERSION
 from brim.core.events import wire as event_wire
-from brim.core.funding import wire as funding_wire
-from brim.core.integrity import wire as verification_wire
-from brim.core.jobs.wire import StuckObject, WorkerJobObject, WorkerObject
 from brim.core.ledger import Balance
-from brim.core.ledger import wire as balance_wire
-from brim.core.request_logs.wire import RequestLogObject
-from brim.core.test_clocks import wire as clock_wire
-from brim.core.topups import wire as topup_wire
-from brim.core.webhooks import wire as webhook_wire
 from brim.web.naming import collection_of, places_of, with_ids
 from brim.web.reference.attributes import example_of
 

@@ -10,9 +10,9 @@ from typing import Any, Final, TypeAlias
 
 import msgspec
 
+from brim.api.resources.stripe_cli.wire import subscribe_path
 from brim.base.clock import Clock
 from brim.core.events import EventType
-from brim.core.stripe_cli.wire import subscribe_path
 from brim.http.message import Request
 from brim.web.shell import colours
 from brim.web.shell.asking import Ask, send

@@ -8,12 +8,12 @@ from brim.api.framework.call import Call
 from brim.api.framework.errors import render_error
 from brim.api.framework.paging import read_page
 from brim.api.resources.accounts.handlers import names_account
+from brim.api.resources.accounts.wire import external_account_json, external_accounts_url
 from brim.base import wire
 from brim.base.metadata import NO_CHANGE, MetadataChange, merge
 from brim.base.paging import Page
 from brim.core import accounts
 from brim.core.accounts import ExternalAccountEdit
-from brim.core.accounts.wire import external_account_json, external_accounts_url
 from brim.core.idempotency import Answer
 
 _KIND: Final = "bank_account"
@@ -37,6 +37,7 @@ async def create(call: Call) -> Answer:
         call.path_id,
         wanted,
         is_default=parameters.get("default_for_currency", False),
+        render=external_account_json,
         render_error=render_error,
     )
 
@@ -57,6 +58,7 @@ async def update(call: Call) -> Answer:
         call.path_id,
         call.item_id,
         _read_edit(call.parameters),
+        render=external_account_json,
         render_error=render_error,
     )
 

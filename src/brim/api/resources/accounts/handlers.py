@@ -1,7 +1,7 @@
 """The handlers of `/v1/accounts` and `/v1/account`."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from functools import wraps
+from functools import partial, wraps
 from typing import Any, Final
 
 import msgspec
@@ -11,6 +11,7 @@ from brim.api.framework.errors import AccountUnreachableError, render_error
 from brim.api.framework.expansion import paths_below
 from brim.api.framework.operation import Handler
 from brim.api.framework.paging import read_page
+from brim.api.resources.accounts import wire as account_wire
 from brim.base import wire
 from brim.base.metadata import NO_CHANGE, merge
 from brim.core import account_closing, accounts
@@ -20,10 +21,10 @@ from brim.core.accounts import (
     Draft,
     EditAccount,
     NoDashboardError,
+    RenderAccount,
     UnreachableAccountError,
     draft,
 )
-from brim.core.accounts import wire as account_wire
 from brim.core.idempotency import Answer
 
 _DETAILS: Final = (*MERGED, "capabilities")
@@ -57,7 +58,7 @@ async def create(call: Call) -> Answer:
         call.attempt,
         wish,
         external=await _read_external(call),
-        with_extras=_with_extras(call),
+        render=_render(call),
         render_error=render_error,
     )
 
@@ -75,7 +76,7 @@ async def retrieve_own(call: Call) -> Answer:
 
 
 async def _show(call: Call, account_id: str) -> bytes:
-    return await accounts.show_account(call.service.database, call.scope, account_id, with_extras=_with_extras(call))
+    return await accounts.show_account(call.service.database, call.scope, account_id, render=_render(call))
 
 
 @names_account
@@ -89,7 +90,7 @@ async def update(call: Call) -> Answer:
         edit,
         asking=call.asking,
         external=await _read_external(call),
-        with_extras=_with_extras(call),
+        render=_render(call),
         render_error=render_error,
     )
 
@@ -104,7 +105,7 @@ async def reject(call: Call) -> Answer:
         call.path_id,
         next((word for beginning, word in _REJECTED.items() if reason.startswith(beginning)), "other"),
         asking=call.asking,
-        with_extras=_with_extras(call),
+        render=_render(call),
         render_error=render_error,
     )
 
@@ -123,7 +124,7 @@ async def list_all(call: Call) -> Answer:
         call.scope,
         call.parameters.get("created"),
         read_page(call.parameters),
-        with_extras=_with_extras(call),
+        render=_render(call),
     )
     return Answer(body=wire.list_json(items, has_more=has_more, url="/v1/accounts"))
 
@@ -153,6 +154,7 @@ async def update_capability(call: Call) -> Answer:
         call.path_id,
         call.item_id,
         requested=call.parameters.get("requested"),
+        render=account_wire.capability_json,
         render_error=render_error,
     )
 
@@ -164,8 +166,10 @@ async def create_login_link(call: Call) -> Answer:
     raise NoDashboardError(account.type)
 
 
-def _with_extras(call: Call) -> bool:
-    return paths_below(call.parameters.get("expand", ()), "brim") is not None
+def _render(call: Call) -> RenderAccount:
+    """Return what writes accounts, with what Brim knows of them beyond the vendor's object if that was asked for."""
+    with_extras = paths_below(call.parameters.get("expand", ()), "brim") is not None
+    return partial(account_wire.account_json, with_extras=with_extras)
 
 
 async def _read_external(call: Call) -> Draft | None:

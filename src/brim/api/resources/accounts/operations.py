@@ -10,6 +10,7 @@ from brim.api.framework.params import Errors
 from brim.api.resources.accounts import external_handlers as external_accounts
 from brim.api.resources.accounts import handlers as accounts
 from brim.api.resources.accounts import params as declared
+from brim.api.resources.accounts import wire as account_wire
 from brim.base import wire
 from brim.base.errors import ResourceMissingError
 from brim.core.accounts import (
@@ -23,7 +24,6 @@ from brim.core.accounts import (
     TooManyExternalAccountsError,
     TypeAndControllerError,
 )
-from brim.core.accounts import wire as account_wire
 from brim.core.funding import TokenAlreadyUsedError
 from brim.platform.vault import NoEncryptionKeyError, SecretUnreadableError
 

@@ -5,8 +5,8 @@ from typing import Final
 from brim.api.framework.kinds import MAX_EMAIL
 from brim.api.framework.params import Schema
 from brim.api.framework.schema import CURRENCY, METADATA, TEXT, TIME, Component, constant, identifier
+from brim.api.resources.accounts import wire as account_wire
 from brim.core.accounts import BUSINESS_TYPES, MAX_SETTLEMENT_DAYS, NO_TYPE, TYPES
-from brim.core.accounts import wire as account_wire
 
 _ID: Final[Schema] = {"description": "The account's id.", "pattern": "^acct_[0-9A-Za-z]{16}$", **TEXT}
 _ACCOUNT: Final[dict[str, Schema]] = {

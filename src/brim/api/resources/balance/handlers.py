@@ -2,12 +2,12 @@
 
 from brim.api.framework.call import Call
 from brim.api.framework.paging import read_page
+from brim.api.resources.balance import wire as balance_wire
 from brim.api.resources.rendering import render_balance_transactions
 from brim.base import wire
 from brim.core import ledger
 from brim.core.idempotency import Answer
 from brim.core.ledger import BalanceTransactionFilters
-from brim.core.ledger import wire as balance_wire
 
 
 async def retrieve(call: Call) -> Answer:

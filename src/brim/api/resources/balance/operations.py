@@ -8,7 +8,7 @@ from typing import Final
 from brim.api.framework.operation import Operation
 from brim.api.resources.balance import handlers as balance
 from brim.api.resources.balance import params as declared
-from brim.core.ledger import wire as balance_wire
+from brim.api.resources.balance import wire as balance_wire
 
 
 def _balance_transactions(path: str, operation_id: str, *, note: str = "") -> tuple[Operation, Operation]:

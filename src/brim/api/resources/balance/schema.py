@@ -14,7 +14,7 @@ from brim.api.framework.schema import (
     expandable,
     identifier,
 )
-from brim.core.ledger import wire as balance_wire
+from brim.api.resources.balance import wire as balance_wire
 
 _BALANCE_TRANSACTION: Final[dict[str, Schema]] = {
     "id": identifier("txn", "balance transaction"),

@@ -3,9 +3,9 @@
 from typing import Final
 
 from brim.api.framework.call import Call
+from brim.api.resources.balance_overview import wire as books_wire
 from brim.base import wire
 from brim.core import balance_overview, ledger, topups
-from brim.core.balance_overview import wire as books_wire
 from brim.core.idempotency import Answer
 
 OVERVIEW: Final = "/v1/brim/balance_overview"

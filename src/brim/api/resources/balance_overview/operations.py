@@ -4,7 +4,7 @@ from typing import Final
 
 from brim.api.framework.operation import Operation
 from brim.api.resources.balance_overview import handlers as books
-from brim.core.balance_overview import wire as books_wire
+from brim.api.resources.balance_overview import wire as books_wire
 
 BOOKS: Final = (
     Operation(

@@ -4,8 +4,8 @@ from typing import Final
 
 from brim.api.framework.params import Schema
 from brim.api.framework.schema import CURRENCY, LIVEMODE, TEXT, TIME, Component, constant
+from brim.api.resources.balance_overview import wire as books_wire
 from brim.base.currency import MAX_AMOUNT
-from brim.core.balance_overview import wire as books_wire
 from brim.core.ledger import AVAILABLE, FUNDING_CLEARING
 
 _BALANCE_OVERVIEW: Final[dict[str, Schema]] = {

@@ -9,6 +9,7 @@ import msgspec
 from brim.api.framework.call import Call
 from brim.api.framework.errors import render_error
 from brim.api.framework.paging import read_page
+from brim.api.resources.webhooks.wire import attempt_json, delivery_json
 from brim.base import wire
 from brim.base.errors import ExclusiveParametersError
 from brim.core import events, stripe_cli, webhooks
@@ -17,7 +18,6 @@ from brim.core.events import wire as event_wire
 from brim.core.idempotency import Answer
 from brim.core.stripe_cli import Resend
 from brim.core.webhooks import RenderEvent
-from brim.core.webhooks.wire import attempt_json, delivery_json
 
 _OTHER_WAYS = ("created", "delivery_success", "ending_before", "starting_after", "type", "types")
 """Parameters that choose events in another way than by number."""

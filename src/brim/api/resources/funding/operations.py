@@ -11,10 +11,10 @@ from brim.api.framework.operation import Operation
 from brim.api.framework.params import Errors
 from brim.api.resources.funding import params as declared
 from brim.api.resources.funding import payment_methods, sources, tokens
+from brim.api.resources.funding import wire as funding_wire
 from brim.base import wire
 from brim.base.errors import ExclusiveParametersError, ResourceMissingError
 from brim.core import funding
-from brim.core.funding import wire as funding_wire
 from brim.http.parameter_errors import MissingParameterError
 from brim.platform.vault import NoEncryptionKeyError, SecretUnreadableError
 

@@ -7,6 +7,7 @@ from typing import Any
 from brim.api.framework.call import Call
 from brim.api.framework.errors import render_error
 from brim.api.framework.paging import read_page
+from brim.api.resources.funding import wire as funding_wire
 from brim.api.resources.funding.party import read_edit, read_party
 from brim.api.resources.rendering import render_payment_method
 from brim.base import wire
@@ -16,7 +17,6 @@ from brim.base.paging import Page
 from brim.core import funding
 from brim.core.bank_accounts import BankNumbers
 from brim.core.funding import FundingFilters, FundingKind, MicrodepositGuess, NewPaymentMethod, Render, check_customer
-from brim.core.funding import wire as funding_wire
 from brim.core.idempotency import Answer
 from brim.http.parameter_errors import MissingParameterError
 
@@ -158,6 +158,7 @@ async def set_default(call: Call) -> Answer:
         call.attempt,
         currency=call.parameters["currency"],
         funding_source=call.parameters["funding_source"],
+        render=funding_wire.default_json,
         render_error=render_error,
     )
 

@@ -4,8 +4,8 @@ from typing import Final
 
 from brim.api.framework.params import Schema
 from brim.api.framework.schema import LIVEMODE, METADATA, TEXT, TIME, Component, constant, identifier
+from brim.api.resources.funding import wire as funding_wire
 from brim.core import bank_accounts
-from brim.core.funding import wire as funding_wire
 
 _BANK_ACCOUNT_PARTS: Final[dict[str, Schema]] = {
     "bank_name": {"description": "The bank's name, if it is known.", **TEXT},

@@ -4,11 +4,11 @@ from brim.api.framework.call import Call
 from brim.api.framework.errors import render_error
 from brim.api.framework.paging import read_page
 from brim.api.resources.funding.party import read_edit, read_party
+from brim.api.resources.funding.wire import source_json
 from brim.base import wire
 from brim.base.metadata import NO_CHANGE, merge
 from brim.core import funding
 from brim.core.funding import FundingKind, MicrodepositGuess, NewSource
-from brim.core.funding.wire import source_json
 from brim.core.idempotency import Answer
 
 _KIND = FundingKind.SOURCE

@@ -2,10 +2,10 @@
 
 from brim.api.framework.call import Call
 from brim.api.framework.errors import render_error
+from brim.api.resources.funding.wire import token_json
 from brim.core import funding
 from brim.core.bank_accounts import BankNumbers
 from brim.core.funding import NewBankToken
-from brim.core.funding.wire import token_json
 from brim.core.idempotency import Answer
 
 
@@ -21,7 +21,13 @@ async def create(call: Call) -> Answer:
         account_type=account.get("account_type"),
     )
     return await funding.create_token(
-        service.database, service.bank_secrets, call.attempt, wish, ids=service.ids, render_error=render_error
+        service.database,
+        service.bank_secrets,
+        call.attempt,
+        wish,
+        ids=service.ids,
+        render=token_json,
+        render_error=render_error,
     )
 
 

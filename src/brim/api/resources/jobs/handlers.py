@@ -1,10 +1,10 @@
 """The handlers of `/v1/brim/workers` and `/v1/brim/stuck`."""
 
 from brim.api.framework.call import Call
+from brim.api.resources.jobs.wire import stuck_json, worker_json
 from brim.base import wire
 from brim.core import jobs
 from brim.core.idempotency import Answer
-from brim.core.jobs.wire import stuck_json, worker_json
 
 
 async def list_workers(call: Call) -> Answer:

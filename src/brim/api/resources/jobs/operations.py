@@ -4,8 +4,8 @@ from typing import Final
 
 from brim.api.framework.operation import Operation
 from brim.api.resources.jobs import handlers
+from brim.api.resources.jobs.wire import StuckObject, WorkerObject
 from brim.core.accounts import NotOperatorError
-from brim.core.jobs.wire import StuckObject, WorkerObject
 
 JOBS: Final = (
     Operation(

@@ -4,7 +4,7 @@ from typing import Final
 
 from brim.api.framework.params import Schema
 from brim.api.framework.schema import LIVEMODE, TEXT, TIME, Component, constant
-from brim.core.jobs.wire import StuckObject, WorkerJobObject, WorkerObject
+from brim.api.resources.jobs.wire import StuckObject, WorkerJobObject, WorkerObject
 
 _WORKER: Final[dict[str, Schema]] = {
     "id": {"description": "The worker's id, new at each start.", **TEXT},

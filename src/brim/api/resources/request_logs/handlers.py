@@ -2,11 +2,11 @@
 
 from brim.api.framework.call import Call
 from brim.api.framework.paging import read_page
+from brim.api.resources.request_logs import wire as request_log_wire
 from brim.base import wire
 from brim.core import request_logs
 from brim.core.idempotency import Answer
 from brim.core.request_logs import RequestFilters, RequestSource
-from brim.core.request_logs import wire as request_log_wire
 
 URL = "/v1/brim/request_logs"
 

@@ -5,11 +5,11 @@ from typing import Final
 from brim.api.framework.operation import Operation
 from brim.api.resources.request_logs import handlers as request_logs
 from brim.api.resources.request_logs import params as declared
+from brim.api.resources.request_logs.wire import RequestLogObject
 from brim.api.resources.stripe_cli import handlers as stripe_cli
+from brim.api.resources.stripe_cli.wire import SessionObject
 from brim.base.errors import ExclusiveParametersError
-from brim.core.request_logs.wire import RequestLogObject
 from brim.core.stripe_cli import ListenerFiltersError, TooManyListenersError
-from brim.core.stripe_cli.wire import SessionObject
 from brim.platform.vault import NoEncryptionKeyError, SecretUnreadableError
 
 BRIM: Final = (

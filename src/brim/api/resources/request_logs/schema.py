@@ -4,8 +4,8 @@ from typing import Final
 
 from brim.api.framework.params import Schema
 from brim.api.framework.schema import LIVEMODE, TEXT, TIME, Component, constant, identifier
-from brim.core.request_logs.wire import RequestLogObject
-from brim.core.stripe_cli.wire import SessionObject
+from brim.api.resources.request_logs.wire import RequestLogObject
+from brim.api.resources.stripe_cli.wire import SessionObject
 
 _REQUEST_LOG: Final[dict[str, Schema]] = {
     "id": identifier("resp", "entry"),

@@ -10,6 +10,7 @@ import structlog
 
 from brim.api.framework.call import Call, Service
 from brim.api.resources.request_logs.params import CLI_TARGETS
+from brim.api.resources.stripe_cli.wire import SUBSCRIBE, SessionObject
 from brim.base.errors import BrimError, DatabaseUnavailableError
 from brim.base.scope import AccountScope
 from brim.base.wire import encode
@@ -17,7 +18,6 @@ from brim.core import stripe_cli
 from brim.core.events import DEFAULT_API_VERSION
 from brim.core.idempotency import Answer
 from brim.core.stripe_cli import Conversation, kept_features
-from brim.core.stripe_cli.wire import SUBSCRIBE, SessionObject
 from brim.http.message import Request
 from brim.http.websocket import Socket
 

@@ -10,10 +10,10 @@ from typing import Final
 from brim.api.framework.call import Service
 from brim.api.framework.errors import UnrecognizedUrlError
 from brim.api.framework.rate_limits import AddressLimiter
+from brim.api.resources.stripe_cli.pairing_wire import PairingAnswer, PairingLinks
 from brim.base.wire import encode, pretty
 from brim.core import pairing
 from brim.core.pairing import MAX_A_MINUTE_OF_ONE, TooManyPairingsError, code_of
-from brim.core.pairing.wire import PairingAnswer, PairingLinks
 from brim.http.form import Value, decode_form
 from brim.http.message import Reply, Request
 

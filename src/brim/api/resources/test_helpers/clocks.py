@@ -3,11 +3,11 @@
 from brim.api.framework.call import Call
 from brim.api.framework.errors import render_error
 from brim.api.framework.paging import read_page
+from brim.api.resources.test_helpers import wire as clock_wire
 from brim.base import wire
 from brim.base.paging import page_of_few
 from brim.core import test_clocks, time
 from brim.core.idempotency import Answer
-from brim.core.test_clocks import wire as clock_wire
 
 
 async def create(call: Call) -> Answer:
@@ -19,6 +19,7 @@ async def create(call: Call) -> Answer:
         name=call.parameters.get("name"),
         queues=call.service.queues,
         ids=call.service.ids,
+        renderers=call.service.renderers,
         render_error=render_error,
     )
 
@@ -47,6 +48,7 @@ async def advance(call: Call) -> Answer:
         frozen_time=call.parameters["frozen_time"],
         queues=call.service.queues,
         ids=call.service.ids,
+        renderers=call.service.renderers,
         render_error=render_error,
     )
 
@@ -54,5 +56,12 @@ async def advance(call: Call) -> Answer:
 async def delete(call: Call) -> Answer:
     """`DELETE /v1/test_helpers/test_clocks/{test_clock}`."""
     service = call.service
-    await test_clocks.delete_clock(service.database, call.attempt, call.path_id, queues=service.queues, ids=service.ids)
+    await test_clocks.delete_clock(
+        service.database,
+        call.attempt,
+        call.path_id,
+        queues=service.queues,
+        ids=service.ids,
+        renderers=service.renderers,
+    )
     return Answer(body=wire.encode(wire.DeletedObject(id=call.path_id, object="test_helpers.test_clock")))

@@ -9,13 +9,13 @@ from brim.api.framework.operation import Handler, Operation
 from brim.api.framework.params import Parameter
 from brim.api.resources.test_helpers import clocks as test_clocks
 from brim.api.resources.test_helpers import params as declared
+from brim.api.resources.test_helpers import wire as clock_wire
 from brim.api.resources.topups import handlers as topups
+from brim.api.resources.topups import wire as topup_wire
 from brim.base import wire
 from brim.base.errors import NotInLiveModeError
-from brim.core.test_clocks import wire as clock_wire
 from brim.core.time import ClockAdvancingError, ClockExistsError, FrozenTimeError
 from brim.core.topups import InvalidTransitionError
-from brim.core.topups import wire as topup_wire
 
 _CLOCKS: Final = "/v1/test_helpers/test_clocks"
 

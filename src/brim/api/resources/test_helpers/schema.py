@@ -4,7 +4,7 @@ from typing import Final
 
 from brim.api.framework.params import Schema
 from brim.api.framework.schema import LIVEMODE, TIME, Component, constant, identifier
-from brim.core.test_clocks import wire as clock_wire
+from brim.api.resources.test_helpers import wire as clock_wire
 from brim.core.time import MAX_NAME
 
 _CLOCK: Final[dict[str, Schema]] = {

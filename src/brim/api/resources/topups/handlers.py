@@ -9,6 +9,7 @@ from brim.api.framework.call import Call, Service
 from brim.api.framework.errors import render_error
 from brim.api.framework.paging import read_page
 from brim.api.resources.rendering import availability_of, expand_created, expand_topups, render_topup, render_topups
+from brim.api.resources.topups.wire import preview_json
 from brim.base import wire
 from brim.base.currency import amount_step
 from brim.base.metadata import NO_CHANGE, merge
@@ -18,7 +19,6 @@ from brim.core.funding import Funding, find_funding, preview_funding
 from brim.core.idempotency import Answer, Attempt, KeptReply
 from brim.core.rails import DEFAULT_FAILURE, DEFAULT_RETURN, FAILURES, Fail, Outcome, Return, Succeed
 from brim.core.topups import CreateTopup, EditTopup, RenderTopup, Topup, TopupFilters
-from brim.core.topups.wire import preview_json
 from brim.platform.database import Conn
 
 PREVIEW: Final = "/v1/brim/availability_preview"
@@ -47,6 +47,7 @@ async def create(call: Call) -> Answer:
         wish,
         ids=service.ids,
         rails=service.rails,
+        renderers=service.renderers,
         find_funding=partial(_find_funding, service),
     )
     if "expand" in parameters:
@@ -132,6 +133,7 @@ async def cancel(call: Call) -> Answer:
         call.attempt,
         call.path_id,
         ids=call.service.ids,
+        renderers=call.service.renderers,
         render=_renderer(call),
         render_error=render_error,
     )
@@ -161,6 +163,7 @@ async def _force(call: Call, outcome: Outcome) -> Answer:
         call.path_id,
         outcome,
         ids=call.service.ids,
+        renderers=call.service.renderers,
         render=_renderer(call),
         render_error=render_error,
     )

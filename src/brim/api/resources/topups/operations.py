@@ -5,13 +5,13 @@ from typing import Final
 from brim.api.framework.operation import Operation
 from brim.api.resources.topups import handlers as topups
 from brim.api.resources.topups import params as declared
+from brim.api.resources.topups import wire as topup_wire
 from brim.base.currency import InvalidAmountStepError, InvalidCurrencyError
 from brim.base.errors import ExclusiveParametersError, ResourceMissingError
 from brim.core.accounts import AccountClosedError
 from brim.core.funding import TokenAlreadyUsedError, UnverifiedFundingError
 from brim.core.time import ClockAdvancingError
 from brim.core.topups import AmountTooLargeError, InvalidTransitionError, NoFundingSourceError
-from brim.core.topups import wire as topup_wire
 from brim.platform.vault import NoEncryptionKeyError, SecretUnreadableError
 
 _CREATION_ERRORS: Final = (

@@ -15,9 +15,9 @@ from brim.api.framework.schema import (
     identifier,
     or_null,
 )
+from brim.api.resources.topups import wire as topup_wire
 from brim.base.currency import MAX_AMOUNT
 from brim.core.topups import MAX_DESCRIPTION, MAX_STATEMENT_DESCRIPTOR, Status
-from brim.core.topups import wire as topup_wire
 
 _TOPUP: Final[dict[str, Schema]] = {
     "id": identifier("tu", "top-up"),

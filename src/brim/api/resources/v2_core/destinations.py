@@ -5,6 +5,7 @@ from typing import Any, Final
 from brim.api.framework.call import Call
 from brim.api.framework.errors import render_v2_error
 from brim.api.framework.v2_paging import read_v2_page, v2_list_json
+from brim.api.resources.v2_core.destination_wire import DeletedDestination, destination_json, reveal_secret
 from brim.api.resources.webhooks.handlers import endpoint_wish, new_secret, subscription_check
 from brim.base.metadata import NO_CHANGE, merge
 from brim.base.wire import encode
@@ -19,7 +20,6 @@ from brim.core.webhooks import (
     NewEndpoint,
     RenderEndpoint,
 )
-from brim.core.webhooks.destination_wire import DeletedDestination, destination_json
 
 URL: Final = "/v2/core/event_destinations"
 WITH_SECRET: Final = "webhook_endpoint.signing_secret"  # noqa: S105  the name of a property
@@ -42,7 +42,7 @@ async def create(call: Call) -> Answer:
         metadata=merge({}, parameters.get("metadata", NO_CHANGE)),
     )
     call.rights.require_subscription(new.enabled_events, new.event_payload)
-    wish = endpoint_wish(call, new, render=_renderer(call), render_error=render_v2_error)
+    wish = endpoint_wish(call, new, render=_renderer(call), reveal=reveal_secret, render_error=render_v2_error)
     return await webhooks.create_destination(call.service.database, call.attempt, wish)
 
 
@@ -108,6 +108,7 @@ async def ping(call: Call) -> Answer:
         call.attempt,
         call.path_id,
         ids=call.service.ids,
+        renderers=call.service.renderers,
         render_error=render_v2_error,
     )
 

@@ -4,10 +4,11 @@ from typing import Final
 
 from brim.api.framework.params import Schema
 from brim.api.framework.schema import DATE_TIME, LIVEMODE, METADATA, TEXT, Component, constant, identifier, or_null
+from brim.api.resources.v2_core import destination_wire
 from brim.api.resources.webhooks.schema import PAYLOADS
 from brim.core import events
 from brim.core.events import EventType
-from brim.core.webhooks import MAX_DESCRIPTION, MAX_NAME, MAX_URL, destination_wire
+from brim.core.webhooks import MAX_DESCRIPTION, MAX_NAME, MAX_URL
 
 _DESTINATION: Final[dict[str, Schema]] = {
     "id": identifier("(we|ed)", "event destination"),

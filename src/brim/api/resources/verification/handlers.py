@@ -1,9 +1,9 @@
 """The handler of `/v1/brim/verification`."""
 
 from brim.api.framework.call import Call
+from brim.api.resources.verification import wire as verification_wire
 from brim.core.idempotency import Answer
 from brim.core.integrity import latest_run
-from brim.core.integrity import wire as verification_wire
 
 
 async def retrieve(call: Call) -> Answer:

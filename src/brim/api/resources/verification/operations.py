@@ -4,8 +4,8 @@ from typing import Final
 
 from brim.api.framework.operation import Operation
 from brim.api.resources.verification import handlers as verification
+from brim.api.resources.verification import wire as verification_wire
 from brim.core.accounts import NotOperatorError
-from brim.core.integrity import wire as verification_wire
 
 VERIFICATION: Final = (
     Operation(

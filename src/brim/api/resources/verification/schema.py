@@ -4,7 +4,7 @@ from typing import Final
 
 from brim.api.framework.params import Schema
 from brim.api.framework.schema import LIVEMODE, TEXT, TIME, Component, constant
-from brim.core.integrity import wire as verification_wire
+from brim.api.resources.verification import wire as verification_wire
 
 _VERIFICATION_RUN: Final[dict[str, Schema]] = {
     "id": {"description": "Which verification it is; null before the first.", **TEXT},

@@ -5,6 +5,7 @@ from brim.api.framework.errors import render_error
 from brim.api.framework.expansion import paths_below
 from brim.api.framework.paging import read_page
 from brim.api.resources.events.handlers import resent, resent_renderer
+from brim.api.resources.webhooks.wire import attempt_json, endpoint_json, reveal_secret
 from brim.base import wire
 from brim.base.ids import random_base62
 from brim.base.metadata import NO_CHANGE, merge
@@ -21,8 +22,8 @@ from brim.core.webhooks import (
     EndpointWish,
     NewEndpoint,
     RenderEndpoint,
+    RevealSecret,
 )
-from brim.core.webhooks.wire import attempt_json, endpoint_json
 
 
 async def create(call: Call) -> Answer:
@@ -38,7 +39,7 @@ async def create(call: Call) -> Answer:
         metadata=merge({}, parameters.get("metadata", NO_CHANGE)),
     )
     call.rights.require_subscription(new.enabled_events, new.event_payload)
-    wish = endpoint_wish(call, new, render=_renderer(call), render_error=render_error)
+    wish = endpoint_wish(call, new, render=_renderer(call), reveal=reveal_secret, render_error=render_error)
     return await webhooks.create_endpoint(call.service.database, call.attempt, wish)
 
 
@@ -85,6 +86,7 @@ async def roll_secret(call: Call) -> Answer:
         overlap_s=call.parameters.get("expires_in", LONGEST_OVERLAP_S),
         vault=call.service.vault,
         replies=EndpointReplies(_renderer(call), render_error, subscription_check(call)),
+        reveal=reveal_secret,
     )
 
 
@@ -108,7 +110,9 @@ def new_secret() -> str:
     return SECRET_PREFIX + random_base62(SECRET_CHARS)
 
 
-def endpoint_wish(call: Call, new: NewEndpoint, *, render: RenderEndpoint, render_error: RenderError) -> EndpointWish:
+def endpoint_wish(
+    call: Call, new: NewEndpoint, *, render: RenderEndpoint, reveal: RevealSecret, render_error: RenderError
+) -> EndpointWish:
     """Return what a call wishes to be made, with the service's own rules, ids and keys."""
     service = call.service
     return EndpointWish(
@@ -117,6 +121,7 @@ def endpoint_wish(call: Call, new: NewEndpoint, *, render: RenderEndpoint, rende
         ids=service.ids,
         vault=service.vault,
         render=render,
+        reveal=reveal,
         render_error=render_error,
     )
 

@@ -9,6 +9,7 @@ from brim.api.framework.common_params import ATTEMPT_LIST
 from brim.api.framework.operation import Operation
 from brim.api.resources.webhooks import handlers
 from brim.api.resources.webhooks import params as declared
+from brim.api.resources.webhooks import wire as webhook_wire
 from brim.base import wire
 from brim.core.events import wire as event_wire
 from brim.core.webhooks import (
@@ -17,7 +18,6 @@ from brim.core.webhooks import (
     NothingToSendError,
     TooManyEndpointsError,
 )
-from brim.core.webhooks import wire as webhook_wire
 from brim.platform.egress.targets import TargetBlockedError
 from brim.platform.vault import NoEncryptionKeyError, SecretUnreadableError
 

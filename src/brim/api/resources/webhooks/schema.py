@@ -4,8 +4,8 @@ from typing import Final
 
 from brim.api.framework.params import Schema
 from brim.api.framework.schema import LIVEMODE, METADATA, TEXT, TIME, Component, constant, identifier
+from brim.api.resources.webhooks import wire as webhook_wire
 from brim.core.webhooks import MAX_DESCRIPTION, MAX_URL, DeliveryState, EventPayload, Outcome
-from brim.core.webhooks import wire as webhook_wire
 
 PAYLOADS: Final = sorted(payload.value for payload in EventPayload)
 _WEBHOOK_ENDPOINT: Final[dict[str, Schema]] = {

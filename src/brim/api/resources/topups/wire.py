@@ -7,7 +7,7 @@ from typing import Any, Final
 import msgspec
 
 from brim.base.wire import Expandable, encode
-from brim.core.topups.rules import Topup
+from brim.core.topups import Topup
 
 NO_DATE_PROMISED: Final = "rail_promises_no_date"
 """Why a preview has no availability: what would carry the money does not say when it arrives."""

@@ -7,7 +7,7 @@ import msgspec
 
 from brim.base.scope import AccountScope
 from brim.base.wire import Expandable, encode
-from brim.core.ledger.rules import Balance, BalanceTransaction
+from brim.core.ledger import Balance, BalanceTransaction
 
 
 class BalanceEntry(msgspec.Struct, frozen=True, kw_only=True):

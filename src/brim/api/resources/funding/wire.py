@@ -1,22 +1,16 @@
-"""How bank accounts are written for clients: payment methods, sources, tokens, defaults; and what of them pays.
+"""How bank accounts are written for clients: payment methods, sources, tokens and defaults.
 
 Source of every field: Stripe's API reference and SDK types (PaymentMethod, Source, Token, BankAccount).
-Neighbours: `topup_wire` and the like write the other objects, in the same way.
 """
 
-import hashlib
 from typing import Final
 
 import msgspec
 
 from brim.base.scope import AccountScope
 from brim.base.wire import encode
-from brim.core.bank_accounts import TEST_BANK_NAME, TEST_BANK_ROUTING_NUMBER, Address, BankAccount, Verification
-from brim.core.funding.reference import Funding
-from brim.core.funding.rules import BankToken, FundingKind, FundingSource
-
-_TEST_ID_CREATED: Final = 1_234_567_890
-"""When a documented test PaymentMethod was made: the date of the published fixtures."""
+from brim.core.bank_accounts import Address, Verification
+from brim.core.funding import BankToken, FundingSource
 
 
 class BillingDetailsObject(msgspec.Struct, frozen=True, kw_only=True):
@@ -281,36 +275,4 @@ def implicit_default_json(owner: AccountScope) -> bytes:
     """Return the compact JSON of what pays in test mode in every other currency."""
     return encode(
         DefaultFundingObject(id="implicit", currency=None, funding_source=None, implicit=True, livemode=owner.livemode)
-    )
-
-
-def funding_of(source: FundingSource) -> Funding:
-    """Return what a top-up takes from a bank account on file: an id, and a source in full, as it is now."""
-    if source.kind is FundingKind.PAYMENT_METHOD:
-        return Funding(payment_method=source.id, scenario=source.scenario)
-    return Funding(source=source.id, source_details=source_json(source), scenario=source.scenario)
-
-
-def bank_name_of(routing_number: str) -> str | None:
-    """Return a bank's name by its routing number; we know that of the test bank only."""
-    return TEST_BANK_NAME if routing_number == TEST_BANK_ROUTING_NUMBER else None
-
-
-def documented_payment_method(scope: AccountScope, payment_method: str, *, verification: Verification) -> FundingSource:
-    """Return the payment method that a documented test id stands for; it is in no table."""
-    digest = hashlib.sha256(f"{scope.account}:{payment_method}".encode()).hexdigest()
-    return FundingSource(
-        scope=scope,
-        id=payment_method,
-        kind=FundingKind.PAYMENT_METHOD,
-        created=_TEST_ID_CREATED,
-        bank_account=BankAccount(
-            routing_number=TEST_BANK_ROUTING_NUMBER,
-            last4="6789",
-            fingerprint=digest[:16],
-            bank_name=TEST_BANK_NAME,
-            holder_type="individual",
-            account_type="checking",
-        ),
-        verification=verification,
     )

@@ -10,10 +10,15 @@ from typing import Any, Final
 import msgspec
 
 from brim.base.wire import encode
-from brim.core.accounts.capabilities import status_of
-from brim.core.accounts.details import CapabilityState, merged
-from brim.core.accounts.external_rules import SHOWN_WITH_ACCOUNT, ExternalAccount
-from brim.core.accounts.rules import Account, controller_of
+from brim.core.accounts import (
+    SHOWN_WITH_ACCOUNT,
+    Account,
+    CapabilityState,
+    ExternalAccount,
+    controller_of,
+    merged,
+    status_of,
+)
 from brim.core.bank_accounts import Address
 
 Details = dict[str, Any]
@@ -244,7 +249,7 @@ _INDIVIDUAL: Final[Details] = {
 
 
 def account_json(
-    account: Account, externals: Sequence[ExternalAccount] = (), *, total: int | None = None, with_extras: bool = False
+    account: Account, externals: Sequence[ExternalAccount] = (), total: int | None = None, *, with_extras: bool = False
 ) -> bytes:
     """Return an account's compact JSON.
 

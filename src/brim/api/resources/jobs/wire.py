@@ -3,7 +3,7 @@
 import msgspec
 
 from brim.base.wire import encode
-from brim.core.jobs.rules import StuckItem, Worker
+from brim.core.jobs import StuckItem, Worker
 
 
 class WorkerJobObject(msgspec.Struct, frozen=True, kw_only=True):

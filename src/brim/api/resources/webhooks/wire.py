@@ -6,9 +6,7 @@ Source: Stripe API reference and SDK types (Webhook Endpoint); attempts, and wha
 import msgspec
 
 from brim.base.wire import encode
-from brim.core.webhooks.deliveries import DeliveryStanding, PastAttempt
-from brim.core.webhooks.endpoints import application_of, notice_of
-from brim.core.webhooks.rules import Endpoint
+from brim.core.webhooks import DeliveryStanding, Endpoint, OpenSecret, PastAttempt, application_of, notice_of
 
 
 class EndpointDelivery(msgspec.Struct, frozen=True, kw_only=True):
@@ -148,6 +146,14 @@ def endpoint_json(endpoint: Endpoint, *, secret: str | None = None, with_extras:
             url=endpoint.url,
         )
     )
+
+
+def reveal_secret(body: bytes, open_secret: OpenSecret) -> bytes:
+    """Return an endpoint's reply with the secret in it opened, where it has one."""
+    reply = msgspec.json.decode(body, type=WebhookEndpointObject)
+    if reply.secret is msgspec.UNSET:
+        return body
+    return encode(msgspec.structs.replace(reply, secret=open_secret(reply.id, reply.secret)))
 
 
 def _delivery(endpoint: Endpoint) -> EndpointDelivery:

@@ -1,6 +1,6 @@
 """How webhook endpoints are written as event destinations, which is what the second version of the API calls them.
 
-Neighbour: `webhook_wire` writes the same endpoints for the first version. Source: the SDKs' types of
+Neighbour: `webhooks.wire` writes the same endpoints for the first version. Source: the SDKs' types of
 `v2.core.event_destination`.
 """
 
@@ -10,10 +10,8 @@ import msgspec
 
 from brim.base.wire import encode
 from brim.core.events import thin_name, write_second
-from brim.core.webhooks.rules import Endpoint, EventPayload
+from brim.core.webhooks import EVENTS_OF_ACCOUNTS, OWN_EVENTS, Endpoint, EventPayload, OpenSecret
 
-OWN_EVENTS: Final = "@self"
-EVENTS_OF_ACCOUNTS: Final = "@accounts"
 BY_USER: Final = "user"
 
 
@@ -97,6 +95,16 @@ def destination_json(endpoint: Endpoint, *, with_url: bool = False, secret: str 
             webhook_endpoint=DestinationTarget(signing_secret=secret, url=endpoint.url if with_url else None),
         )
     )
+
+
+def reveal_secret(body: bytes, open_secret: OpenSecret) -> bytes:
+    """Return a destination's reply with the secret in it opened, where it has one."""
+    reply = msgspec.json.decode(body, type=EventDestinationObject)
+    sealed = reply.webhook_endpoint.signing_secret
+    if sealed is None:
+        return body
+    target = msgspec.structs.replace(reply.webhook_endpoint, signing_secret=open_secret(reply.id, sealed))
+    return encode(msgspec.structs.replace(reply, webhook_endpoint=target))
 
 
 def _status_details(endpoint: Endpoint) -> DestinationStatusDetails | None:

@@ -3,7 +3,7 @@
 import msgspec
 
 from brim.base.wire import encode
-from brim.core.balance_overview.rules import BooksOverview, CurrencyOverview
+from brim.core.balance_overview import BooksOverview, CurrencyOverview
 from brim.core.ledger import JournalEntry
 
 

@@ -1,15 +1,12 @@
-"""A kept request as JSON: as a list shows it, and as the official CLI is told of it."""
+"""A kept request as JSON, as a list shows it."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 import msgspec
 
-from brim.core.request_logs.rules import RequestRecord
-
-_encoder: Final = msgspec.json.Encoder()
-_TOLD_OF_ERRORS: Final = ("type", "charge", "code", "decline_code", "error_insight", "message", "param")
-"""Source: the fields that the official CLI reads of an error."""
+from brim.base.wire import encode
+from brim.core.request_logs import RequestRecord
 
 
 class RequestLogObject(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,7 +31,7 @@ class RequestLogObject(msgspec.Struct, frozen=True, kw_only=True):
 
 def request_log_json(record: RequestRecord) -> bytes:
     """Return a request's compact JSON."""
-    return _encoder.encode(
+    return encode(
         RequestLogObject(
             id=record.id,
             api_version=record.api_version,
@@ -51,20 +48,4 @@ def request_log_json(record: RequestRecord) -> bytes:
             status=record.status,
             user_agent=record.user_agent,
         )
-    )
-
-
-def told_json(record: RequestRecord) -> bytes:
-    """Return what the official CLI is told of a request. Source: the lines that its `logs tail` prints."""
-    error = record.error or {}
-    return _encoder.encode(
-        {
-            "created_at": record.created,
-            "livemode": record.scope.livemode,
-            "method": record.method,
-            "request_id": record.request_id,
-            "status": record.status,
-            "url": record.path,
-            "error": {name: error.get(name, "") for name in _TOLD_OF_ERRORS},
-        }
     )

@@ -1,0 +1,26 @@
+"""Every wire format that the core has something written in: the one place where they are registered.
+
+Whoever starts a process that writes events passes `WIRE_FORMATS` on: the API process, the worker, and tests.
+"""
+
+from functools import partial
+from typing import Final
+
+from brim.api.resources.balance.wire import balance_json
+from brim.api.resources.funding.wire import source_json
+from brim.api.resources.test_helpers.wire import clock_json
+from brim.api.resources.topups.wire import topup_json
+from brim.api.resources.v2_core.destination_wire import destination_json
+from brim.api.resources.webhooks.wire import endpoint_json
+from brim.core.events import ObjectType, Renderers
+
+WIRE_FORMATS: Final = Renderers(
+    {
+        ObjectType.TOPUP: topup_json,
+        ObjectType.BALANCE: balance_json,
+        ObjectType.TEST_CLOCK: clock_json,
+        ObjectType.WEBHOOK_ENDPOINT: partial(endpoint_json, with_extras=True),
+        ObjectType.EVENT_DESTINATION: destination_json,
+        ObjectType.SOURCE: source_json,
+    }
+)

@@ -1,0 +1,75 @@
+"""How objects are written into events and into other objects: the API registers a function for each type of object.
+
+The core decides that something is announced, and the API how it reads; `brim.api.wire_formats` has every registration.
+Whoever starts a process passes the renderers to what writes events, so the core imports nothing of the API.
+"""
+
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+from typing import Final, TypeAlias
+
+from brim.core.events.rules import EventType
+
+Render: TypeAlias = Callable[..., bytes]
+"""Returns the compact JSON of an object."""
+
+
+class ObjectType(StrEnum):
+    """The types of object that the core has written for it, by their name on the wire."""
+
+    TOPUP = "topup"
+    BALANCE = "balance"
+    TEST_CLOCK = "test_helpers.test_clock"
+    WEBHOOK_ENDPOINT = "webhook_endpoint"
+    EVENT_DESTINATION = "v2.core.event_destination"
+    SOURCE = "source"
+
+
+OBJECT_TYPES: Final[dict[EventType, ObjectType]] = {
+    EventType.CREATED: ObjectType.TOPUP,
+    EventType.SUCCEEDED: ObjectType.TOPUP,
+    EventType.FAILED: ObjectType.TOPUP,
+    EventType.CANCELED: ObjectType.TOPUP,
+    EventType.REVERSED: ObjectType.TOPUP,
+    EventType.BALANCE_AVAILABLE: ObjectType.BALANCE,
+    EventType.CLOCK_CREATED: ObjectType.TEST_CLOCK,
+    EventType.CLOCK_ADVANCING: ObjectType.TEST_CLOCK,
+    EventType.CLOCK_READY: ObjectType.TEST_CLOCK,
+    EventType.CLOCK_DELETED: ObjectType.TEST_CLOCK,
+    EventType.ENDPOINT_DISABLED: ObjectType.WEBHOOK_ENDPOINT,
+    EventType.PING: ObjectType.EVENT_DESTINATION,
+}
+"""What each event shows."""
+
+
+class IncompleteRenderersError(RuntimeError):
+    """An object type has no renderer, so a process that needs it must not start."""
+
+    def __init__(self, missing: list[ObjectType]) -> None:
+        super().__init__(f"No renderer is registered for {', '.join(missing)}.")
+
+
+class Renderers:
+    """The function that writes each type of object.
+
+    Args:
+        functions: one for every `ObjectType`.
+
+    Raises:
+        IncompleteRenderersError: one is missing.
+    """
+
+    def __init__(self, functions: Mapping[ObjectType, Render]) -> None:
+        missing = [object_type for object_type in ObjectType if object_type not in functions]
+        if missing:
+            raise IncompleteRenderersError(missing)
+        self._of_objects = dict(functions)
+        self._of_events = {event_type: functions[shown] for event_type, shown in OBJECT_TYPES.items()}
+
+    def render(self, object_type: ObjectType, *shown: object) -> bytes:
+        """Return an object as compact JSON, to be kept inside another one."""
+        return self._of_objects[object_type](*shown)
+
+    def payload(self, event_type: EventType, *shown: object) -> bytes:
+        """Return the payload of an event: what it shows, as compact JSON."""
+        return self._of_events[event_type](*shown)
