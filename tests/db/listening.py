@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import msgspec
 
+from brim.api.wire_formats import WIRE_FORMATS
 from brim.base.clock import system_clock_ms
 from brim.base.ids import IdFactory
 from brim.base.scope import AccountScope
@@ -137,7 +138,9 @@ async def connected(
     listener = await found(database, session)
     assert listener is not None
     end = FarEnd(listener.forms, acknowledges=acknowledges)
-    conversation = Conversation(database, listener, end, vault=VAULT, clock=system_clock_ms, ids=IDS)
+    conversation = Conversation(
+        database, listener, end, vault=VAULT, clock=system_clock_ms, ids=IDS, renderers=WIRE_FORMATS
+    )
 
     async def serve() -> None:
         await hub.serve(conversation)

@@ -8,13 +8,13 @@ from books import create, execute, new_topup, rows
 
 from audits import TESTER
 from brim.api.framework.errors import render_error
+from brim.api.resources.events.wire import event_json
 from brim.base.errors import ResourceMissingError
 from brim.base.ids import IdFactory
 from brim.base.paging import PageRequest
 from brim.base.scope import AccountScope
 from brim.core.events import service as events_service
 from brim.core.events.rules import DEFAULT_API_VERSION
-from brim.core.events.wire import event_json
 from brim.core.idempotency.service import Answer, Attempt
 from brim.core.stripe_cli import resending as services
 from brim.core.stripe_cli.resending import Resend

@@ -4,9 +4,9 @@ import pytest
 
 from brim.api.framework.expansion import EXPANDABLE, check_path, check_property, paths_below
 from brim.api.resources.balance import wire as balance_wire
+from brim.api.resources.events import wire as event_wire
 from brim.api.resources.funding import wire as funding_wire
 from brim.api.resources.topups import wire as topup_wire
-from brim.core.events import wire as event_wire
 from brim.http.parameter_errors import ExpandTooDeepError, NotExpandableError
 
 _STRUCTS = {

@@ -20,6 +20,7 @@ from brim.api.framework.params import read_parameters
 from brim.api.openapi import build_openapi, possible_errors
 from brim.api.resources.accounts import wire as account_wire
 from brim.api.resources.balance import wire as balance_wire
+from brim.api.resources.events import wire as event_wire
 from brim.api.resources.funding import wire as funding_wire
 from brim.api.resources.operations import OPERATIONS
 from brim.api.resources.rendering import availability_of
@@ -34,7 +35,6 @@ from brim.base.ids import IdFactory
 from brim.base.scope import AccountScope
 from brim.core.accounts.rules import Account
 from brim.core.bank_accounts.rules import Verification
-from brim.core.events import wire as event_wire
 from brim.core.events.rules import DEFAULT_API_VERSION, Event, EventType
 from brim.core.events.thin import thin_json
 from brim.core.funding.documented import documented_payment_method

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Final
 
 from brim.api.resources.balance.wire import balance_json
+from brim.api.resources.events.wire import event_json
 from brim.api.resources.funding.wire import source_json
 from brim.api.resources.test_helpers.wire import clock_json
 from brim.api.resources.topups.wire import topup_json
@@ -22,5 +23,6 @@ WIRE_FORMATS: Final = Renderers(
         ObjectType.WEBHOOK_ENDPOINT: partial(endpoint_json, with_extras=True),
         ObjectType.EVENT_DESTINATION: destination_json,
         ObjectType.SOURCE: source_json,
+        ObjectType.EVENT: event_json,
     }
 )

@@ -2,7 +2,7 @@
 
 An object is a msgspec struct whose fields stand in the wire's order, every attribute present: `id`, `object`, then
 alphabetical. So encoding is one call and the order cannot drift. Events and stored replies hold the compact form;
-`pretty` gives the two-space form of a reply. Neighbours: each kind of object has a module, such as `topup_wire`.
+`pretty` gives the two-space form of a reply. Neighbours: each resource of the API has a module, such as `topups.wire`.
 """
 
 from collections.abc import Mapping

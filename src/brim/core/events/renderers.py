@@ -6,7 +6,7 @@ Whoever starts a process passes the renderers to what writes events, so the core
 
 from collections.abc import Callable, Mapping
 from enum import StrEnum
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from brim.core.events.rules import EventType
 
@@ -23,6 +23,7 @@ class ObjectType(StrEnum):
     WEBHOOK_ENDPOINT = "webhook_endpoint"
     EVENT_DESTINATION = "v2.core.event_destination"
     SOURCE = "source"
+    EVENT = "event"
 
 
 OBJECT_TYPES: Final[dict[EventType, ObjectType]] = {
@@ -66,10 +67,10 @@ class Renderers:
         self._of_objects = dict(functions)
         self._of_events = {event_type: functions[shown] for event_type, shown in OBJECT_TYPES.items()}
 
-    def render(self, object_type: ObjectType, *shown: object) -> bytes:
-        """Return an object as compact JSON, to be kept inside another one."""
-        return self._of_objects[object_type](*shown)
+    def render(self, object_type: ObjectType, *shown: Any, **how: Any) -> bytes:
+        """Return an object as compact JSON: to be kept inside another one, or to be sent."""
+        return self._of_objects[object_type](*shown, **how)
 
-    def payload(self, event_type: EventType, *shown: object) -> bytes:
+    def payload(self, event_type: EventType, *shown: Any) -> bytes:
         """Return the payload of an event: what it shows, as compact JSON."""
         return self._of_events[event_type](*shown)

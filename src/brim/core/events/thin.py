@@ -1,7 +1,7 @@
 """Thin events: an event written as a notification that names its object instead of showing it.
 
 One event has both forms under one id, so whoever is told of it in one form can look it up in the other. Neighbour:
-`event_wire` writes the snapshot form. Source: the SDKs' types of `v2.core.event` and of each `v1.*` notification.
+the API writes the snapshot form. Source: the SDKs' types of `v2.core.event` and of each `v1.*` notification.
 """
 
 from datetime import UTC, datetime

@@ -1,7 +1,7 @@
 """Bank accounts that pay for top-ups: payment methods, sources, and the tokens that become sources.
 
 An account number is in `BankNumbers` only, on its way to be sealed; what is read back has its last digits and a
-fingerprint. Neighbours: `funding` is what a top-up takes from here, `funding_wire` writes these for clients.
+fingerprint. Neighbours: `reference` is what a top-up takes from here.
 Source of the objects: Stripe API reference, PaymentMethods, Sources and Tokens.
 """
 

@@ -15,7 +15,7 @@ from brim.base.clock import Clock
 from brim.base.errors import DatabaseUnavailableError
 from brim.base.ids import IdFactory, decode_time
 from brim.base.scope import AccountScope
-from brim.core.events import Event
+from brim.core.events import Event, Renderers
 from brim.core.request_logs import PREFIX, RequestRecord
 from brim.core.stripe_cli import store as listeners
 from brim.core.stripe_cli.rules import (
@@ -88,6 +88,7 @@ class Conversation:
         vault: opens the device's secret.
         clock: real time.
         ids: for attempts.
+        renderers: write events.
 
     Attributes:
         listener: the session.
@@ -97,7 +98,15 @@ class Conversation:
     """
 
     def __init__(
-        self, database: Database, listener: Listener, line: Line, *, vault: Vault, clock: Clock, ids: IdFactory
+        self,
+        database: Database,
+        listener: Listener,
+        line: Line,
+        *,
+        vault: Vault,
+        clock: Clock,
+        ids: IdFactory,
+        renderers: Renderers,
     ) -> None:
         self.listener = listener
         self.heard_ms = listener.created_ms
@@ -108,6 +117,7 @@ class Conversation:
         self._secret = open_secret(vault, listener.scope, listener.device)
         self._clock = clock
         self._ids = ids
+        self._renderers = renderers
         self._forms = listener.forms
         self._own = Stream(listener.scope, listener.acked_place, self._forms)
         self._streams: OrderedDict[AccountScope, Stream] = OrderedDict({listener.scope: self._own})
@@ -245,6 +255,7 @@ class Conversation:
             secret=self._secret,
             now_s=now_ms // 1000,
             copy_id=waiting.id,
+            renderers=self._renderers,
         )
 
     async def _read(self) -> None:

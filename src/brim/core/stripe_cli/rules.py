@@ -13,8 +13,7 @@ import msgspec
 from brim.base import wire
 from brim.base.errors import BrimError
 from brim.base.scope import AccountScope
-from brim.core.events import DEFAULT_API_VERSION, Event, notification_json
-from brim.core.events import wire as event_wire
+from brim.core.events import DEFAULT_API_VERSION, Event, ObjectType, Renderers, notification_json
 from brim.core.request_logs import RequestRecord
 from brim.core.webhooks import KEPT_ANSWER, Answer, Outcome, answer_of_status, sign
 
@@ -210,7 +209,16 @@ def name_of_copy(copy_id: str) -> str:
     return f"wh_{copy_id}"
 
 
-def event_message(event: Event, *, listening: AccountScope, form: Form, secret: str, now_s: int, copy_id: str) -> str:
+def event_message(
+    event: Event,
+    *,
+    listening: AccountScope,
+    form: Form,
+    secret: str,
+    now_s: int,
+    copy_id: str,
+    renderers: Renderers,
+) -> str:
     """Return the message that carries one copy of an event.
 
     Args:
@@ -220,12 +228,13 @@ def event_message(event: Event, *, listening: AccountScope, form: Form, secret: 
         secret: signs it.
         now_s: the time of signing, a Unix second.
         copy_id: what the acknowledgement will name, see `name_of_copy`.
+        renderers: write the event.
     """
     account = None if event.scope == listening else event.scope.account
     if form is Form.THIN:
         compact = notification_json(event, context=account)
     else:
-        compact = event_wire.event_json(event, account=account)
+        compact = renderers.render(ObjectType.EVENT, event, account=account)
     payload = wire.pretty(compact).rstrip()
     headers = {**_HEADERS, "Stripe-Signature": sign(payload, timestamp=now_s, secrets=[secret])}
     message = {"http_headers": headers, **_envelope(form, payload.decode(), copy_id)}

@@ -10,8 +10,7 @@ import msgspec
 
 from brim.base import wire
 from brim.base.scope import AccountScope
-from brim.core.events import Event, notification_json
-from brim.core.events import wire as event_wire
+from brim.core.events import Event, ObjectType, Renderers, notification_json
 from brim.core.webhooks.rules import DeliveryState, Endpoint, EventPayload, Outcome, next_attempt_ms, sign
 
 LEASE_MARGIN_S: Final = 60.0
@@ -128,14 +127,15 @@ def answer_of_status(status: int, body_head: bytes) -> Answer:
     return Answer(outcome=outcome, http_status=status, body_head=body_head)
 
 
-def render_body(delivery: Delivery) -> bytes:
+def render_body(delivery: Delivery, renderers: Renderers) -> bytes:
     """Return what is sent: the event thin or in its endpoint's version, with its account where a platform listens."""
     endpoint = delivery.endpoint
     account = delivery.event.scope.account if endpoint.connect else None
     if endpoint.event_payload is EventPayload.THIN:
         return wire.pretty(notification_json(delivery.event, context=account))
     return wire.pretty(
-        event_wire.event_json(
+        renderers.render(
+            ObjectType.EVENT,
             msgspec.structs.replace(delivery.event, api_version=endpoint.rendered_version),
             pending_webhooks=delivery.undelivered,
             account=account,

@@ -122,7 +122,7 @@ class Courier:
             NoEncryptionKeyError, SecretUnreadableError: it cannot be signed; nothing was sent.
         """
         now_ms = self._clock()
-        body = render_body(delivery)
+        body = render_body(delivery, self.renderers)
         secrets = secrets_in_force(delivery.endpoint, now_ms=now_ms, vault=self._vault)
         headers = render_headers(body, timestamp=now_ms // 1000, secrets=secrets, number=delivery.number)
         loop = asyncio.get_running_loop()

@@ -10,6 +10,7 @@ from brim.api.framework.operation import Operation
 from brim.api.framework.params import object_schema
 from brim.api.resources.accounts import wire as account_wire
 from brim.api.resources.balance import wire as balance_wire
+from brim.api.resources.events import wire as event_wire
 from brim.api.resources.funding import wire as funding_wire
 from brim.api.resources.jobs.wire import StuckObject, WorkerJobObject, WorkerObject
 from brim.api.resources.request_logs.wire import RequestLogObject
@@ -23,7 +24,6 @@ from brim.base.scope import AccountScope
 from brim.core.accounts import Account, AccountDetails, CapabilityState
 from brim.core.bank_accounts import Address
 from brim.core.events import DEFAULT_API_VERSION
-from brim.core.events import wire as event_wire
 from brim.core.ledger import Balance
 from brim.web.naming import collection_of, places_of, with_ids
 from brim.web.reference.attributes import example_of

@@ -9,12 +9,12 @@ import msgspec
 from brim.api.framework.call import Call
 from brim.api.framework.errors import render_error
 from brim.api.framework.paging import read_page
+from brim.api.resources.events import wire as event_wire
 from brim.api.resources.webhooks.wire import attempt_json, delivery_json
 from brim.base import wire
 from brim.base.errors import ExclusiveParametersError
 from brim.core import events, stripe_cli, webhooks
 from brim.core.events import Event, EventFilters, EventType
-from brim.core.events import wire as event_wire
 from brim.core.idempotency import Answer
 from brim.core.stripe_cli import Resend
 from brim.core.webhooks import RenderEvent

@@ -6,9 +6,9 @@ from brim.api.framework.common_params import ATTEMPT_LIST
 from brim.api.framework.operation import Operation
 from brim.api.resources.events import handlers as events
 from brim.api.resources.events import params as declared
+from brim.api.resources.events import wire as event_wire
 from brim.api.resources.webhooks import wire as webhook_wire
 from brim.base.errors import ExclusiveParametersError
-from brim.core.events import wire as event_wire
 from brim.core.webhooks import EndpointDisabledError, EndpointNotListeningError
 
 EVENTS: Final = (

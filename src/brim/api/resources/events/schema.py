@@ -4,8 +4,8 @@ from typing import Final
 
 from brim.api.framework.params import Schema
 from brim.api.framework.schema import LIVEMODE, REFERENCE, TEXT, TIME, Component, constant, identifier
+from brim.api.resources.events import wire as event_wire
 from brim.core.events import EventType
-from brim.core.events import wire as event_wire
 
 _EVENT: Final[dict[str, Schema]] = {
     "id": identifier("evt", "event"),

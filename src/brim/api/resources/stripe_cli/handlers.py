@@ -87,7 +87,13 @@ async def subscribe(service: Service, request: Request, socket: Socket) -> None:
             socket.refuse(400, _UNKNOWN)
             return
         conversation = Conversation(
-            service.database, listener, socket, vault=service.vault, clock=service.clock, ids=service.ids
+            service.database,
+            listener,
+            socket,
+            vault=service.vault,
+            clock=service.clock,
+            ids=service.ids,
+            renderers=service.renderers,
         )
     except BrimError:
         socket.refuse(503, _AWAY)

@@ -7,11 +7,11 @@ from typing import Final
 
 from brim.api.framework.common_params import ATTEMPT_LIST
 from brim.api.framework.operation import Operation
+from brim.api.resources.events import wire as event_wire
 from brim.api.resources.webhooks import handlers
 from brim.api.resources.webhooks import params as declared
 from brim.api.resources.webhooks import wire as webhook_wire
 from brim.base import wire
-from brim.core.events import wire as event_wire
 from brim.core.webhooks import (
     EndpointDisabledError,
     EndpointNotListeningError,

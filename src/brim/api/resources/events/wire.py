@@ -1,12 +1,12 @@
 """How events are written for clients, as snapshots. Source of every field: Stripe API reference and SDK types (Event).
 
-Neighbour: `thin_events` writes the thin form.
+Neighbour: `core.events.thin` has the thin form.
 """
 
 import msgspec
 
 from brim.base.wire import encode
-from brim.core.events.rules import Event
+from brim.core.events import Event
 
 
 class EventData(msgspec.Struct, frozen=True):
