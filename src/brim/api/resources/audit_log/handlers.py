@@ -4,9 +4,9 @@ from typing import Final
 
 from brim.api.framework.call import Call
 from brim.api.framework.paging import read_page
+from brim.api.resources.audit_log.wire import entry_json
 from brim.base import wire
 from brim.core import accounts, audit
-from brim.core.audit.wire import entry_json
 from brim.core.idempotency import Answer
 
 URL: Final = "/v1/brim/audit_log"

@@ -5,9 +5,9 @@ from typing import Final
 from brim.api.framework.common_params import PAGE
 from brim.api.framework.operation import Operation
 from brim.api.resources.audit_log import handlers
+from brim.api.resources.audit_log.wire import AuditEntryObject
 from brim.base.errors import ExclusiveParametersError
 from brim.core.accounts import NotOperatorError
-from brim.core.audit.wire import AuditEntryObject
 
 AUDIT_LOG: Final = (
     Operation(

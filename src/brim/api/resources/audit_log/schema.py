@@ -4,7 +4,7 @@ from typing import Final
 
 from brim.api.framework.params import Schema
 from brim.api.framework.schema import TEXT, TIME, Component, constant, identifier
-from brim.core.audit.wire import AuditActorObject, AuditEntryObject
+from brim.api.resources.audit_log.wire import AuditActorObject, AuditEntryObject
 
 _ENTRY: Final[dict[str, Schema]] = {
     "id": identifier("aud", "entry"),

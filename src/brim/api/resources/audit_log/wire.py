@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 from brim.base.wire import encode
-from brim.core.audit.rules import AuditEntry
+from brim.core.audit import AuditEntry
 
 
 class AuditActorObject(msgspec.Struct, frozen=True, kw_only=True):
