@@ -5,41 +5,15 @@ One event has both forms under one id, so whoever is told of it in one form can 
 """
 
 from datetime import UTC, datetime
-from typing import Final, NamedTuple
+from typing import Final
 
 import msgspec
 
 from brim.base.wire import encode
-from brim.core.events.rules import Event, EventType
+from brim.core.events.rules import OBJECT_OF_EVENT, Event, EventType
 
 _FROM_V1: Final = "v1."
 _FROM_V2: Final = "v2."
-
-
-class _Place(NamedTuple):
-    """What an event's object is called, and where it is read: its id completes the path, unless it is the only one."""
-
-    type: str
-    path: str
-    is_only_one: bool = False
-
-
-_TOPUP: Final = _Place("topup", "/v1/topups/")
-_CLOCK: Final = _Place("test_helpers.test_clock", "/v1/test_helpers/test_clocks/")
-_PLACES: Final[dict[EventType, _Place]] = {
-    EventType.CREATED: _TOPUP,
-    EventType.SUCCEEDED: _TOPUP,
-    EventType.FAILED: _TOPUP,
-    EventType.CANCELED: _TOPUP,
-    EventType.REVERSED: _TOPUP,
-    EventType.BALANCE_AVAILABLE: _Place("balance", "/v1/balance", is_only_one=True),
-    EventType.CLOCK_CREATED: _CLOCK,
-    EventType.CLOCK_ADVANCING: _CLOCK,
-    EventType.CLOCK_READY: _CLOCK,
-    EventType.CLOCK_DELETED: _CLOCK,
-    EventType.ENDPOINT_DISABLED: _Place("webhook_endpoint", "/v1/webhook_endpoints/"),
-    EventType.PING: _Place("v2.core.event_destination", "/v2/core/event_destinations/"),
-}
 _NAMED_ALIKE: Final = frozenset({EventType.ENDPOINT_DISABLED, EventType.PING})
 """Types that have one name in both forms: they are no events of the vendor's first version."""
 
@@ -155,7 +129,7 @@ def _reason(event: Event) -> Reason | None:
 
 
 def _related_object(event: Event) -> RelatedObject:
-    place = _PLACES[event.type]
+    place = OBJECT_OF_EVENT[event.type]
     if place.is_only_one:
         return RelatedObject(id=None, type=place.type, url=place.path)
     return RelatedObject(id=event.object_id, type=place.type, url=place.path + event.object_id)
