@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
-from brim.platform.settings import SETTINGS
+import settings_table
 
 ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "src" / "brim"
@@ -99,16 +98,29 @@ def test_statements_never_ask_postgresql_for_the_time_or_a_random_value() -> Non
 
 
 def test_every_setting_stands_in_the_document_as_it_is() -> None:
-    document = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
-    rows = [row for row in document.splitlines() if row.startswith("| `--")]
-    assert rows == [setting.document_row() for setting in SETTINGS]
+    document = settings_table.DOCUMENT.read_text(encoding="utf-8")
+    assert document == settings_table.with_rows(document), "run: python tools/settings_table.py"
 
 
-def test_documents_link_to_files_that_exist() -> None:
-    for document in [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]:
-        for target in re.findall(r"\]\(([^)#]+)\)", document.read_text(encoding="utf-8")):
-            if "://" not in target:
-                assert (document.parent / target).exists(), f"{document.name} links to {target}"
+LINK = re.compile(r"\]\(([^)#\s]*)(?:#([^)\s]+))?\)")
+
+
+def anchors_of(document: Path) -> set[str]:
+    """Return the anchors of a document's headings, as GitHub makes them."""
+    headings = re.findall(r"^#+ (.+)$", document.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def test_documents_link_to_files_and_headings_that_exist() -> None:
+    documents = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+    links = [(document, *link) for document in documents for link in LINK.findall(document.read_text(encoding="utf-8"))]
+    for document, path, anchor in links:
+        if "://" not in path:
+            target = (document.parent / path) if path else document
+            assert target.exists(), f"{document.name} links to {path}"
+            if anchor and target.suffix == ".md":
+                assert anchor in anchors_of(target), f"{document.name} links to {path}#{anchor}"
+    assert len(links) > 100
 
 
 def test_every_room_says_what_it_is_for() -> None:

@@ -268,19 +268,15 @@ def make_webhook_jobs(
 
 
 def make_heartbeat(database: Database, states: JobStates, clock: Clock) -> Job:
-    """Return the job that writes that this worker is there, how its jobs do, and shows how late work is."""
+    """Return the job that writes that this worker is there and how its jobs do, and shows how late work is.
+
+    It writes before it counts: what keeps a job from its table keeps the gauges from it too, and must be seen.
+    """
     started_ms = clock()
     worker_id = IdFactory().new_at(PREFIX, started_ms)
 
     async def run_once() -> int:
-        await forget_exceptions(database)
         now_ms = clock()
-        async with database.connection() as conn:
-            metrics.SETTLEMENT_LAG.set(await settlement_lag_ms(conn, now_ms=now_ms) / 1000)
-            metrics.NUMBERING_LAG.set(await numbering_lag_ms(conn, now_ms=now_ms) / 1000)
-            metrics.UNSEALED.set(await count_unsealed(conn, most=MOST_COUNTED))
-            metrics.OWED_DELIVERIES.set(await count_owed(conn, most=MOST_COUNTED))
-            metrics.STUCK.set(await count_stuck(conn, most=MOST_COUNTED))
         await beat(
             database,
             Worker(
@@ -293,6 +289,13 @@ def make_heartbeat(database: Database, states: JobStates, clock: Clock) -> Job:
                 jobs=states.all(),
             ),
         )
+        await forget_exceptions(database)
+        async with database.connection() as conn:
+            metrics.SETTLEMENT_LAG.set(await settlement_lag_ms(conn, now_ms=now_ms) / 1000)
+            metrics.NUMBERING_LAG.set(await numbering_lag_ms(conn, now_ms=now_ms) / 1000)
+            metrics.UNSEALED.set(await count_unsealed(conn, most=MOST_COUNTED))
+            metrics.OWED_DELIVERIES.set(await count_owed(conn, most=MOST_COUNTED))
+            metrics.STUCK.set(await count_stuck(conn, most=MOST_COUNTED))
         return 0
 
     return Job(name=HEARTBEAT, run_once=run_once, full=1, rest_s=HEARTBEAT_S)

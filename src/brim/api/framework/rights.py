@@ -17,7 +17,7 @@ from brim.api.framework.kinds import Expand
 from brim.api.framework.params import Parameter
 from brim.base.scope import AccountScope
 from brim.core.access import ApiKey
-from brim.core.events import EventType
+from brim.core.events import OBJECT_OF_EVENT, EventType
 from brim.core.stripe_cli import REQUESTS, SNAPSHOTS, THIN_EVENTS
 from brim.core.webhooks import ALL_EVENTS, EventPayload
 
@@ -29,20 +29,7 @@ RESOURCE_OF_OBJECT: Final = {
 }
 """The resource of each object that can stand in place of an id."""
 
-RESOURCE_OF_EVENT: Final[dict[EventType, str]] = {
-    EventType.CREATED: "topups",
-    EventType.SUCCEEDED: "topups",
-    EventType.FAILED: "topups",
-    EventType.CANCELED: "topups",
-    EventType.REVERSED: "topups",
-    EventType.BALANCE_AVAILABLE: "balance",
-    EventType.CLOCK_CREATED: "test_clocks",
-    EventType.CLOCK_ADVANCING: "test_clocks",
-    EventType.CLOCK_READY: "test_clocks",
-    EventType.CLOCK_DELETED: "test_clocks",
-    EventType.ENDPOINT_DISABLED: "webhook_endpoints",
-    EventType.PING: "webhook_endpoints",
-}
+RESOURCE_OF_EVENT: Final = {kind: event_object.resource for kind, event_object in OBJECT_OF_EVENT.items()}
 """The resource of the object that an event shows in snapshot form; the thin form shows none."""
 
 _SHOWN_IN_SNAPSHOTS: Final = tuple(dict.fromkeys(RESOURCE_OF_EVENT.values()))

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import Any, Final, TypeAlias
 
-from brim.core.events.rules import EventType
+from brim.core.events.rules import OBJECT_OF_EVENT, EventType
 
 Render: TypeAlias = Callable[..., bytes]
 """Returns the compact JSON of an object."""
@@ -26,20 +26,7 @@ class ObjectType(StrEnum):
     EVENT = "event"
 
 
-OBJECT_TYPES: Final[dict[EventType, ObjectType]] = {
-    EventType.CREATED: ObjectType.TOPUP,
-    EventType.SUCCEEDED: ObjectType.TOPUP,
-    EventType.FAILED: ObjectType.TOPUP,
-    EventType.CANCELED: ObjectType.TOPUP,
-    EventType.REVERSED: ObjectType.TOPUP,
-    EventType.BALANCE_AVAILABLE: ObjectType.BALANCE,
-    EventType.CLOCK_CREATED: ObjectType.TEST_CLOCK,
-    EventType.CLOCK_ADVANCING: ObjectType.TEST_CLOCK,
-    EventType.CLOCK_READY: ObjectType.TEST_CLOCK,
-    EventType.CLOCK_DELETED: ObjectType.TEST_CLOCK,
-    EventType.ENDPOINT_DISABLED: ObjectType.WEBHOOK_ENDPOINT,
-    EventType.PING: ObjectType.EVENT_DESTINATION,
-}
+OBJECT_TYPES: Final = {event_type: ObjectType(about.type) for event_type, about in OBJECT_OF_EVENT.items()}
 """What each event shows."""
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -39,6 +39,31 @@ class EventType(StrEnum):
 
 SUBSCRIBABLE: Final = frozenset(EventType) - {EventType.PING}
 """What an endpoint may ask for: a ping goes to the one that is tried, and to nobody else."""
+
+
+class EventObject(NamedTuple):
+    """What an event is about: its name, where it is read, and the resource whose permission that takes.
+
+    Its id completes the path, unless it is the only one.
+    """
+
+    type: str
+    path: str
+    resource: str
+    is_only_one: bool = False
+
+
+_OBJECTS: Final = {
+    "topup": EventObject("topup", "/v1/topups/", "topups"),
+    "balance": EventObject("balance", "/v1/balance", "balance", is_only_one=True),
+    "test_helpers.test_clock": EventObject("test_helpers.test_clock", "/v1/test_helpers/test_clocks/", "test_clocks"),
+    "brim.webhook_endpoint": EventObject("webhook_endpoint", "/v1/webhook_endpoints/", "webhook_endpoints"),
+    "v2.core.event_destination": EventObject(
+        "v2.core.event_destination", "/v2/core/event_destinations/", "webhook_endpoints"
+    ),
+}
+OBJECT_OF_EVENT: Final = {kind: _OBJECTS[kind.rpartition(".")[0]] for kind in EventType}
+"""The object of each type: what stands before the last full stop."""
 
 
 class Cause(msgspec.Struct, frozen=True, kw_only=True):

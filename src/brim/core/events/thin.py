@@ -5,32 +5,16 @@ the API writes the snapshot form. Source: the SDKs' types of `v2.core.event` and
 """
 
 from datetime import UTC, datetime
-from typing import Final, NamedTuple
+from typing import Final
 
 import msgspec
 
 from brim.base.wire import encode
-from brim.core.events.renderers import OBJECT_TYPES, ObjectType
-from brim.core.events.rules import Event, EventType
+from brim.core.events.renderers import OBJECT_TYPES
+from brim.core.events.rules import OBJECT_OF_EVENT, Event, EventType
 
 _FROM_V1: Final = "v1."
 _FROM_V2: Final = "v2."
-
-
-class _Place(NamedTuple):
-    """Where an event's object is read: its id completes the path, unless it is the only one."""
-
-    path: str
-    is_only_one: bool = False
-
-
-_PLACES: Final[dict[ObjectType, _Place]] = {
-    ObjectType.TOPUP: _Place("/v1/topups/"),
-    ObjectType.BALANCE: _Place("/v1/balance", is_only_one=True),
-    ObjectType.TEST_CLOCK: _Place("/v1/test_helpers/test_clocks/"),
-    ObjectType.WEBHOOK_ENDPOINT: _Place("/v1/webhook_endpoints/"),
-    ObjectType.EVENT_DESTINATION: _Place("/v2/core/event_destinations/"),
-}
 _NAMED_ALIKE: Final = frozenset({EventType.ENDPOINT_DISABLED, EventType.PING})
 """Types that have one name in both forms: they are no events of the vendor's first version."""
 
@@ -147,7 +131,7 @@ def _reason(event: Event) -> Reason | None:
 
 def _related_object(event: Event) -> RelatedObject:
     object_type = OBJECT_TYPES[event.type]
-    place = _PLACES[object_type]
+    place = OBJECT_OF_EVENT[event.type]
     if place.is_only_one:
         return RelatedObject(id=None, type=object_type, url=place.path)
     return RelatedObject(id=event.object_id, type=object_type, url=place.path + event.object_id)
