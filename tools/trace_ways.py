@@ -19,9 +19,11 @@ from typing import Final
 from urllib.parse import urlsplit
 
 import brim
+from brim.api.wire_formats import WIRE_FORMATS
 from brim.base.clock import system_clock_ms
+from brim.base.ids import IdFactory
 from brim.core.access import ensure_first_account
-from brim.core.rails import SandboxRail
+from brim.core.rails import Rails, SandboxRail
 from brim.host import api_process
 from brim.host.embedded import EmbeddedPostgres
 from brim.host.listener import listener_url, open_listener
@@ -114,13 +116,15 @@ async def _trace(settings: Settings) -> dict[str, list[str]]:
     ways: dict[str, list[str]] = {}
     assert settings.database_url
     database = await Database.connect(settings.database_url, max_connections=5, application="trace")
-    await ensure_first_account(database, _KEY, system_clock_ms())
+    await ensure_first_account(database, _KEY, system_clock_ms(), ids=IdFactory())
     resolver = make_resolver(settings)
-    deliverer = Deliverer(database, make_courier(settings, resolver, system_clock_ms), system_clock_ms, in_flight=1)
+    deliverer = Deliverer(
+        database, make_courier(settings, resolver, system_clock_ms, WIRE_FORMATS), system_clock_ms, in_flight=1
+    )
     jobs = {
         job.name: job
         for job in (
-            *make_jobs(database, SandboxRail(0.0), system_clock_ms),
+            *make_jobs(database, Rails([SandboxRail(0.0)]), system_clock_ms, WIRE_FORMATS),
             *make_webhook_jobs(database, deliverer, system_clock_ms, asyncio.Event()),
         )
     }
