@@ -26,7 +26,7 @@ from brim.base.ids import IdFactory
 from brim.base.scope import AccountScope
 from brim.core.events.rules import DEFAULT_API_VERSION
 from brim.core.webhooks.endpoints import secret_place
-from brim.core.webhooks.sender import Poster
+from brim.core.webhooks.sender import WebhookSender
 from brim.host.embedded import EmbeddedPostgres
 from brim.host.preparation import prepare_embedded
 from brim.platform.announcements.service import Announcer
@@ -115,7 +115,7 @@ class Bench:
 
 async def _measure_client(bench: Bench, catcher: str) -> float:
     """Return the posts a second that the client alone reaches."""
-    poster = Poster(timeout_s=20)
+    poster = WebhookSender(timeout_s=20)
     body = msgspec.json.format(
         msgspec.json.encode({"id": "evt_limit", "object": "event", "data": {"object": msgspec.Raw(_PAYLOAD.encode())}})
     )

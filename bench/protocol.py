@@ -34,7 +34,7 @@ from brim.core.access.rules import hash_secret, redact_secret
 from brim.core.funding.bank_secrets import BankSecrets
 from brim.core.rails import Rails, SandboxRail
 from brim.core.stripe_cli.hub import Hub
-from brim.core.topups.config_cache import KnownTerms
+from brim.core.topups.config_cache import ConfigCache
 from brim.http.intake import Limits
 from brim.http.message import Request
 from brim.http.protocol import HttpProtocol
@@ -135,7 +135,7 @@ async def _serve(choice: str, port: int) -> None:
         ids=IdFactory(),
         clock=system_clock_ms,
         rails=Rails([SandboxRail(1.0)]),
-        terms=KnownTerms(database),
+        terms=ConfigCache(database),
         bank_secrets=BankSecrets(database, Vault(())),
         vault=Vault(()),
         hub=Hub(database, system_clock_ms),

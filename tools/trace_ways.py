@@ -32,7 +32,7 @@ from brim.platform.database import Database
 from brim.platform.settings import Settings, load_settings
 from brim.platform.vault import new_encryption_key
 from brim.testing.catcher import catching
-from brim.worker.deliver import Deliverer
+from brim.worker.deliver import Dispatcher
 from brim.worker.loop import Job
 from brim.worker.run import make_courier, make_jobs, make_resolver, make_webhook_jobs
 
@@ -118,7 +118,7 @@ async def _trace(settings: Settings) -> dict[str, list[str]]:
     database = await Database.connect(settings.database_url, max_connections=5, application="trace")
     await ensure_first_account(database, _KEY, system_clock_ms(), ids=IdFactory())
     resolver = make_resolver(settings)
-    deliverer = Deliverer(
+    deliverer = Dispatcher(
         database, make_courier(settings, resolver, system_clock_ms, WIRE_FORMATS), system_clock_ms, in_flight=1
     )
     jobs = {

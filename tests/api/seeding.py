@@ -41,7 +41,7 @@ def new_topup(scope: AccountScope, ids: IdFactory, seed: Seed) -> NewTopup:
     event = Event(
         scope=scope,
         id=ids.new_at("evt_", seed.created * 1000),
-        type=EventType.CREATED,
+        type=EventType.TOPUP_CREATED,
         created=seed.created,
         api_version=DEFAULT_API_VERSION,
         object_id=topup_id,

@@ -16,13 +16,13 @@ from brim.core.funding import tokens
 from brim.core.funding.rules import FundingKind
 from brim.core.funding.service import MicrodepositGuess, NewPaymentMethod
 from brim.core.funding.tokens import NewBankToken, NewSource
-from brim.core.idempotency.service import Answer
+from brim.core.idempotency.service import Result
 
 _NUMBERS: Final = BankNumbers("110000000", "000123456789")
 _METHOD: Final = FundingKind.PAYMENT_METHOD
 
 
-async def _keep_method(brim: Clockwork, _: str, *, by_microdeposits: bool = False) -> Answer:
+async def _keep_method(brim: Clockwork, _: str, *, by_microdeposits: bool = False) -> Result:
     return await funding.create_payment_method(
         brim.database,
         brim.secrets,
@@ -67,7 +67,7 @@ async def _have_default(brim: Clockwork) -> str:
 
 
 def _guess(amounts: tuple[int, int]) -> Any:
-    async def act(brim: Clockwork, method_id: str) -> Answer:
+    async def act(brim: Clockwork, method_id: str) -> Result:
         return await funding.verify_funding_source(
             brim.database,
             brim.attempt(OWNER, key=KEY),
@@ -81,7 +81,7 @@ def _guess(amounts: tuple[int, int]) -> Any:
     return act
 
 
-async def _detach(brim: Clockwork, method_id: str) -> Answer:
+async def _detach(brim: Clockwork, method_id: str) -> Result:
     return await funding.detach_funding_source(
         brim.database,
         brim.attempt(OWNER, key=KEY),
@@ -92,7 +92,7 @@ async def _detach(brim: Clockwork, method_id: str) -> Answer:
     )
 
 
-async def _choose(brim: Clockwork, method_id: str) -> Answer:
+async def _choose(brim: Clockwork, method_id: str) -> Result:
     return await default_funding.set_default(
         brim.database,
         brim.attempt(OWNER, key=KEY),
@@ -108,7 +108,7 @@ async def _forget(brim: Clockwork, _: str) -> None:
         await default_funding.delete_default(brim.database, brim.attempt(OWNER), "usd")
 
 
-async def _keep_token(brim: Clockwork, _: str) -> Answer:
+async def _keep_token(brim: Clockwork, _: str) -> Result:
     return await tokens.create_token(
         brim.database,
         brim.secrets,
@@ -134,7 +134,7 @@ async def _have_token(brim: Clockwork) -> str:
     return brim.id_in(answer)
 
 
-async def _make_source(brim: Clockwork, token: str) -> Answer:
+async def _make_source(brim: Clockwork, token: str) -> Result:
     return await tokens.create_source(
         brim.database,
         brim.secrets,
@@ -155,7 +155,7 @@ def _told(act: Act) -> Act:
 
     async def tell(brim: Clockwork, subject: str) -> Any:
         answer = await act(brim, subject)
-        return answer.body if isinstance(answer, Answer) else answer
+        return answer.body if isinstance(answer, Result) else answer
 
     return tell
 

@@ -66,7 +66,7 @@ def new_topup(
     event = EventRow(
         scope=scope,
         id=ids.new_at("evt_", now_ms),
-        type=EventType.CREATED,
+        type=EventType.TOPUP_CREATED,
         created=topup.created,
         api_version=DEFAULT_API_VERSION,
         object_id=topup.id,

@@ -15,14 +15,14 @@ from brim.core.funding.bank_secrets import BankSecrets
 from brim.core.funding.reference import Funding
 from brim.core.funding.resolution import find_funding, preview_funding
 from brim.core.idempotency.rules import KeptReply, KeyClaim
-from brim.core.idempotency.service import Answer, Attempt
+from brim.core.idempotency.service import RequestContext, Result
 from brim.core.rails import Rails, SandboxRail
 from brim.core.rails.protocol import Outcome
 from brim.core.test_clocks import service as clocks
 from brim.core.topups import TopupQueue, settlement
 from brim.core.topups import service as topups
 from brim.core.topups.batches import Batches
-from brim.core.topups.config_cache import KnownTerms
+from brim.core.topups.config_cache import ConfigCache
 from brim.core.topups.rules import Topup
 from brim.platform.database import Conn, Database
 from brim.platform.vault import Vault, new_encryption_key
@@ -41,7 +41,7 @@ class Clockwork:
         self.rails = Rails([SandboxRail(settle_after_s)])
         self.ids = IdFactory(lambda: self.now_ms)
         self.batches = Batches(database, lambda: self.now_ms)
-        self.terms = KnownTerms(database)
+        self.terms = ConfigCache(database)
         self.secrets = BankSecrets(database, VAULT)
         self._requests = 0
 
@@ -49,13 +49,13 @@ class Clockwork:
         """Forget everything, as a process does that is started at this time on an empty database."""
         self.now_ms = now_ms
         self.ids = IdFactory(lambda: self.now_ms)
-        self.terms = KnownTerms(self.database)
+        self.terms = ConfigCache(self.database)
 
-    def attempt(self, scope: AccountScope, *, key: str | None = None, fingerprint: bytes = b"same") -> Attempt:
+    def attempt(self, scope: AccountScope, *, key: str | None = None, fingerprint: bytes = b"same") -> RequestContext:
         """Return a request of an owner's, under a key if one is given."""
         self._requests += 1
         claim = KeyClaim(key, fingerprint) if key else None
-        return Attempt(
+        return RequestContext(
             scope=scope,
             claim=claim,
             request_id=f"req_{self._requests}",
@@ -89,7 +89,7 @@ class Clockwork:
         )
         return _decoded(answer.body)
 
-    async def _find_funding(self, attempt: Attempt, wish: topups.CreateTopup) -> Funding | KeptReply:
+    async def _find_funding(self, attempt: RequestContext, wish: topups.CreateTopup) -> Funding | KeptReply:
         return await find_funding(
             self.database,
             self.secrets,
@@ -163,7 +163,7 @@ class Clockwork:
         )
         return _decoded(answer.body)
 
-    def id_in(self, answer: Answer) -> str:
+    def id_in(self, answer: Result) -> str:
         """Return the id of the object in an answer."""
         return str(_decoded(answer.body)["id"])
 

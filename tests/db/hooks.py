@@ -11,14 +11,14 @@ from brim.base.ids import IdFactory
 from brim.base.scope import AccountScope
 from brim.core.events.rules import DEFAULT_API_VERSION
 from brim.core.webhooks.deliveries import EndpointKey
-from brim.core.webhooks.delivery import Courier
+from brim.core.webhooks.delivery import DeliverySender
 from brim.core.webhooks.endpoints import secret_place
 from brim.core.webhooks.numbering import Numbering
 from brim.core.webhooks.rules import Endpoint
-from brim.core.webhooks.sender import Poster
+from brim.core.webhooks.sender import WebhookSender
 from brim.platform.database import Database
 from brim.platform.vault import Vault, new_encryption_key
-from brim.worker.deliver import Deliverer
+from brim.worker.deliver import Dispatcher
 
 SECRET = "whsec_first"
 IDS = IdFactory()
@@ -90,8 +90,10 @@ class Hooks:
     def __init__(self, database: Database, *, timeout_s: float = 2.0, in_flight: int = 64, **poster: Any) -> None:
         self.now_ms = NOW_MS
         self.database = database
-        courier = Courier(Poster(timeout_s=timeout_s, **poster), VAULT, self.clock, IdFactory(), WIRE_FORMATS)
-        self.deliverer = Deliverer(database, courier, self.clock, in_flight=in_flight)
+        courier = DeliverySender(
+            WebhookSender(timeout_s=timeout_s, **poster), VAULT, self.clock, IdFactory(), WIRE_FORMATS
+        )
+        self.deliverer = Dispatcher(database, courier, self.clock, in_flight=in_flight)
         self._numbering = Numbering(database)
 
     def clock(self) -> int:

@@ -19,7 +19,7 @@ from brim.core.access.service import UnknownAccountError, create_account, create
 from brim.core.account_closing import delete_account, reject_account
 from brim.core.accounts import lock_account
 from brim.core.accounts.rules import AccountInUseError
-from brim.core.idempotency.service import Attempt
+from brim.core.idempotency.service import RequestContext
 from brim.core.topups.store import Refusal, insert_topups
 from brim.platform.database import Conn, Database
 from brim.testing.terminal import typed
@@ -39,17 +39,17 @@ async def create(conn: Conn, account: str, *, livemode: bool = True) -> Refusal 
     return (await insert_topups(conn, [new], now_ms=NOW_MS)).get(new.event.id)
 
 
-async def delete(database: Database, by: Attempt, account: str) -> None:
+async def delete(database: Database, by: RequestContext, account: str) -> None:
     await delete_account(database, by, account, asking=by.scope.account)
 
 
-async def reject(database: Database, by: Attempt, account: str) -> None:
+async def reject(database: Database, by: RequestContext, account: str) -> None:
     await reject_account(
         database, by, account, "fraud", asking=by.scope.account, render=account_json, render_error=render_error
     )
 
 
-async def agree(database: Database, by: Attempt, account: str) -> None:
+async def agree(database: Database, by: RequestContext, account: str) -> None:
     await change(database, by, account, settlement_days=9)
 
 
@@ -70,7 +70,10 @@ async def while_a_create_is_under_way(
 
 @pytest.mark.parametrize("end", [delete, reject])
 async def test_the_end_of_an_account_waits_for_a_create_and_sees_its_money(
-    database: Database, database_url: str, platform: str, end: Callable[[Database, Attempt, str], Awaitable[None]]
+    database: Database,
+    database_url: str,
+    platform: str,
+    end: Callable[[Database, RequestContext, str], Awaitable[None]],
 ) -> None:
     """An account was deleted while its very first top-up was being made, and the money stayed where nobody came."""
     by = attempt(platform, livemode=True)
@@ -134,7 +137,7 @@ async def test_no_key_is_made_for_an_account_that_is_being_deleted(
 
 @pytest.mark.parametrize("end", [delete, reject])
 async def test_live_money_keeps_an_account_and_test_money_does_not(
-    database: Database, platform: str, end: Callable[[Database, Attempt, str], Awaitable[None]]
+    database: Database, platform: str, end: Callable[[Database, RequestContext, str], Awaitable[None]]
 ) -> None:
     by = attempt(platform, livemode=True)
     for livemode in (True, False):

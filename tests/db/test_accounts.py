@@ -30,7 +30,7 @@ from brim.core.accounts.service import (
     update_account,
 )
 from brim.core.idempotency.rules import KeyClaim
-from brim.core.idempotency.service import Answer, Attempt
+from brim.core.idempotency.service import RequestContext, Result
 from brim.core.topups.config_store import read_terms
 from brim.platform.database import Database
 from brim.testing.terminal import typed
@@ -38,9 +38,9 @@ from brim.testing.terminal import typed
 NOW_MS = 1_790_000_000_000
 
 
-def attempt(account: str, *, livemode: bool = False, key: str | None = None, now_ms: int = NOW_MS) -> Attempt:
+def attempt(account: str, *, livemode: bool = False, key: str | None = None, now_ms: int = NOW_MS) -> RequestContext:
     """Return a request of an account's own key."""
-    return Attempt(
+    return RequestContext(
         scope=AccountScope(account, livemode),
         claim=KeyClaim(key, bytes(32)) if key else None,
         request_id="req_test",
@@ -51,13 +51,15 @@ def attempt(account: str, *, livemode: bool = False, key: str | None = None, now
     )
 
 
-async def make(database: Database, by: Attempt, **wish: Any) -> Answer:
+async def make(database: Database, by: RequestContext, **wish: Any) -> Result:
     return await create_platform_account(
         database, by, CreateAccount(**wish), render=account_json, render_error=render_error
     )
 
 
-async def change(database: Database, by: Attempt, account_id: str, *, asking: str | None = None, **edit: Any) -> Any:
+async def change(
+    database: Database, by: RequestContext, account_id: str, *, asking: str | None = None, **edit: Any
+) -> Any:
     """Return the reply to an update; `asking` is whose key it is, by default the owner's own."""
     asking = asking or by.scope.account
     answer = await update_account(
@@ -72,7 +74,7 @@ async def change(database: Database, by: Attempt, account_id: str, *, asking: st
     return json.loads(answer.body)
 
 
-def id_of(answer: Answer) -> str:
+def id_of(answer: Result) -> str:
     account_id: str = json.loads(answer.body)["id"]
     return account_id
 

@@ -35,7 +35,7 @@ def new_topup(key: str | None = None, *, fingerprint: bytes = b"same", **changes
     event = Event(
         scope=topup.scope,
         id=_ids.new("evt_"),
-        type=EventType.CREATED,
+        type=EventType.TOPUP_CREATED,
         created=topup.created,
         api_version=DEFAULT_API_VERSION,
         object_id=topup_id,

@@ -17,7 +17,7 @@ from test_worker import running_worker
 
 from brim.base.scope import AccountScope
 from brim.core.webhooks.deliveries import Answer, Delivery
-from brim.core.webhooks.delivery import Courier
+from brim.core.webhooks.delivery import DeliverySender
 from brim.core.webhooks.endpoints import secret_place
 from brim.core.webhooks.rules import Endpoint, Outcome
 from brim.core.webhooks.sender import Begin
@@ -258,7 +258,7 @@ async def test_a_worker_with_a_single_place_sends_to_new_endpoints(database: Dat
         assert await hooks.pass_time(0) == 3
 
 
-class Unspeakable(Courier):
+class Unspeakable(DeliverySender):
     """Comes back from one account's endpoints with what no database keeps."""
 
     async def _post(

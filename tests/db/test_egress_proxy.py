@@ -17,7 +17,7 @@ from test_worker import running_worker, until
 
 from brim.core.webhooks.deliveries import Answer
 from brim.core.webhooks.rules import Outcome
-from brim.core.webhooks.sender import Poster
+from brim.core.webhooks.sender import WebhookSender
 from brim.platform.database import Database
 from brim.platform.egress.proxy import EgressProxy
 from brim.platform.egress.targets import Address
@@ -29,13 +29,13 @@ PUBLIC = "93.184.216.34"
 REFUSED = "The proxy for webhooks refused the connection or could not make it (HTTP {}).".format
 
 
-def through(proxy: ConnectProxy, *, login: str = "", timeout_s: float = TIMEOUT_S, **settings: object) -> Poster:
+def through(proxy: ConnectProxy, *, login: str = "", timeout_s: float = TIMEOUT_S, **settings: object) -> WebhookSender:
     way = EgressProxy.from_url(f"http://{login}127.0.0.1:{proxy.port}")
     arguments = {"resolve": Names(PUBLIC), "proxy": way, **settings}
-    return Poster(timeout_s=timeout_s, **arguments)  # type: ignore[arg-type]
+    return WebhookSender(timeout_s=timeout_s, **arguments)  # type: ignore[arg-type]
 
 
-async def post(poster: Poster, url: str, *, livemode: bool = False) -> Answer:
+async def post(poster: WebhookSender, url: str, *, livemode: bool = False) -> Answer:
     return await poster.post(url, livemode=livemode, headers={"X-Test": "1"}, body=b'{"id":"evt_x"}')
 
 
@@ -176,7 +176,7 @@ async def resolve_all_but_the_proxy(host: str, _account: str) -> Sequence[Addres
 
 
 async def test_a_proxy_whose_name_is_not_known_is_unreachable() -> None:
-    poster = Poster(
+    poster = WebhookSender(
         timeout_s=TIMEOUT_S, resolve=resolve_all_but_the_proxy, proxy=EgressProxy.from_url("http://proxy.test:3128")
     )
     answer = await post(poster, "http://hooks.test/")
@@ -189,7 +189,7 @@ async def test_this_machine_is_reached_through_a_proxy_on_it_and_directly_where_
     async with catching() as catcher, proxying({f"127.0.0.1:{catcher.port}": catcher.port}) as proxy:
         assert (await post(through(proxy), catcher.url)).outcome is Outcome.DELIVERED
         assert proxy.asked == [f"CONNECT 127.0.0.1:{catcher.port} HTTP/1.1"]
-        elsewhere = Poster(
+        elsewhere = WebhookSender(
             timeout_s=TIMEOUT_S, resolve=Names("192.0.2.1"), proxy=EgressProxy.from_url("http://proxy.test:3128")
         )
         assert (await post(elsewhere, catcher.url)).outcome is Outcome.DELIVERED

@@ -17,7 +17,7 @@ from brim.base.ids import IdFactory
 from brim.base.scope import AccountScope
 from brim.core.events.rules import DEFAULT_API_VERSION, EventType
 from brim.core.idempotency.rules import KeyClaim
-from brim.core.idempotency.service import Attempt
+from brim.core.idempotency.service import RequestContext
 from brim.core.webhooks import destinations as event_destinations
 from brim.core.webhooks import service as webhooks
 from brim.core.webhooks.deliveries import EndpointKey
@@ -38,9 +38,9 @@ def read_notification(caught: Caught) -> object:
     return CLIENT.parse_event_notification(caught.body, caught.headers["stripe-signature"], SECRET, LONG_AGO_S)
 
 
-def attempt_of(key: str | None = None, *, now_ms: int = NOW_MS) -> Attempt:
+def attempt_of(key: str | None = None, *, now_ms: int = NOW_MS) -> RequestContext:
     claim = KeyClaim(key, b"same") if key else None
-    return Attempt(
+    return RequestContext(
         scope=OWNER,
         claim=claim,
         request_id="req_1",

@@ -15,7 +15,7 @@ from brim.base.paging import PageRequest
 from brim.base.scope import AccountScope
 from brim.core.events import service as events_service
 from brim.core.events.rules import DEFAULT_API_VERSION
-from brim.core.idempotency.service import Answer, Attempt
+from brim.core.idempotency.service import RequestContext, Result
 from brim.core.stripe_cli import resending as services
 from brim.core.stripe_cli.resending import Resend
 from brim.core.webhooks import delivery_store as deliveries
@@ -79,8 +79,8 @@ def render(event: Any, pending: int) -> bytes:
     return event_json(event, pending_webhooks=pending)
 
 
-def attempt_of(scope: AccountScope) -> Attempt:
-    return Attempt(
+def attempt_of(scope: AccountScope) -> RequestContext:
+    return RequestContext(
         scope=scope,
         claim=None,
         request_id="req_1",
@@ -105,7 +105,7 @@ async def send_newest(database: Database, scope: AccountScope, endpoint: Endpoin
     return decoded(answer)
 
 
-def decoded(answer: Answer) -> dict[str, Any]:
+def decoded(answer: Result) -> dict[str, Any]:
     reply: dict[str, Any] = msgspec.json.decode(answer.body)
     return reply
 

@@ -39,12 +39,12 @@ from brim.core.funding.service import (
 )
 from brim.core.funding.tokens import NewBankToken, NewSource, create_source, create_token
 from brim.core.idempotency.rules import KeyClaim
-from brim.core.idempotency.service import Answer, Attempt
+from brim.core.idempotency.service import RequestContext, Result
 from brim.core.integrity.books import verify_books
 from brim.core.rails import RAILS as REGISTRY
 from brim.core.rails import Rails
 from brim.core.topups.batches import Batches
-from brim.core.topups.config_cache import KnownTerms
+from brim.core.topups.config_cache import ConfigCache
 from brim.core.topups.config_store import read_terms
 from brim.core.topups.rules import NoFundingSourceError
 from brim.core.topups.service import CreateTopup, create_topup
@@ -77,12 +77,12 @@ class Desk:
         self.ids = IdFactory()
         self.secrets = BankSecrets(database, Vault([key]))
         self.scope = scope
-        self.terms = KnownTerms(database)
+        self.terms = ConfigCache(database)
         self.batches = Batches(database, lambda: NOW_MS)
 
-    def attempt(self, key: str | None = None) -> Attempt:
+    def attempt(self, key: str | None = None) -> RequestContext:
         claim = KeyClaim(key, bytes(32)) if key else None
-        return Attempt(
+        return RequestContext(
             scope=self.scope,
             claim=claim,
             request_id=f"req_{next(_count)}",
@@ -132,7 +132,7 @@ class Desk:
         )
         return answer.body.decode().split('"')[3]
 
-    async def guess(self, funding_id: str, amounts: tuple[int, int], *, key: str | None = None) -> Answer:
+    async def guess(self, funding_id: str, amounts: tuple[int, int], *, key: str | None = None) -> Result:
         return await verify_funding_source(
             self.database,
             self.attempt(key),
@@ -166,7 +166,7 @@ class Desk:
     async def topup(self, *, key: str | None = None, **wish: Any) -> dict[str, Any]:
         """Create a top-up and return its row."""
 
-        async def find(attempt: Attempt, wanted: CreateTopup) -> Any:
+        async def find(attempt: RequestContext, wanted: CreateTopup) -> Any:
             return await find_funding(
                 self.database,
                 self.secrets,
@@ -270,7 +270,7 @@ async def test_many_guesses_at_once_cost_three_attempts_and_no_more(each_databas
     method = await desk.method(NUMBERS)
     guesses = [(first, 99) for first in range(1, 13)]
     answers = await asyncio.gather(*(desk.guess(method.id, guess) for guess in guesses), return_exceptions=True)
-    refusals = [answer.body.decode() for answer in answers if isinstance(answer, Answer)]
+    refusals = [answer.body.decode() for answer in answers if isinstance(answer, Result)]
     assert sum("amounts_mismatch" in body for body in refusals) == 2
     assert sum("attempts_exceeded" in body for body in refusals) == 10
     after = await desk.find(method.id)

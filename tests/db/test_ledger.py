@@ -39,14 +39,14 @@ from brim.core.ledger import (
 )
 from brim.core.ledger.rules import InvalidEntryError, OverdrawnError, UnheldBalanceError, check_entry
 from brim.core.ledger.sealing import verify_chain
-from brim.core.time import Moment
+from brim.core.time import OwnerTime
 from brim.core.topups import BankConfirmation, BankStep, UnexpectedBankAmountError, confirm_by_bank
 from brim.core.topups.settlement import settle_due
 from brim.platform.database import Database
 from waiting import until_somebody_waits
 
 IDS = IdFactory()
-MOMENT = Moment(LATER_MS, IDS)
+MOMENT = OwnerTime(LATER_MS, IDS)
 SOURCE_TYPES = ("topup", "payout")
 TRANSACTION_TYPES = ("topup", "topup_reversal", "payout")
 

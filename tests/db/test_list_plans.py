@@ -364,13 +364,13 @@ async def test_every_list_of_events_reads_a_page_of_each_type_or_walks_to_the_la
     types = {
         "none": None,
         "all": ("*",),
-        "common type": (EventType.SUCCEEDED,),
-        "type, 0.05 %": (EventType.FAILED,),
-        "type, only the oldest": (EventType.CANCELED,),
-        "type, none": (EventType.REVERSED,),
+        "common type": (EventType.TOPUP_SUCCEEDED,),
+        "type, 0.05 %": (EventType.TOPUP_FAILED,),
+        "type, only the oldest": (EventType.TOPUP_CANCELED,),
+        "type, none": (EventType.TOPUP_REVERSED,),
         "four types": ("topup.s*", "topup.f*", "topup.ca*", "topup.r*"),
-        "topup.created": (EventType.CREATED,),
-        "topup.created and a rare type": (EventType.CREATED, EventType.CANCELED),
+        "topup.created": (EventType.TOPUP_CREATED,),
+        "topup.created and a rare type": (EventType.TOPUP_CREATED, EventType.TOPUP_CANCELED),
     }
     async with weighed(events_url) as scales:
         for created_name, created in _created(FEWER).items():
@@ -387,7 +387,7 @@ async def test_the_events_of_one_object_are_found_among_its_own_and_those_of_its
     async with weighed(events_url) as scales:
         for name, number in {"oldest": 0, "created": FEWER // 2, "settled": FEWER - 1}.items():
             body = encode_time((FIRST_SECOND + number // ROWS_A_SECOND) * 1000) + f"{number:016}"
-            for types in (None, (EventType.CREATED,), (EventType.SUCCEEDED,)):
+            for types in (None, (EventType.TOPUP_CREATED,), (EventType.TOPUP_SUCCEEDED,)):
                 filters = EventFilters(types=types, object_id=f"tu_{body}")
                 for place, request in _places("evt_", FEWER):
                     listed = events_store.list_events(scales.database, OWNER, filters, request)

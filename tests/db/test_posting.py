@@ -17,7 +17,7 @@ from brim.base.scope import AccountScope
 from brim.core.webhooks.deliveries import Answer
 from brim.core.webhooks.endpoints import EndpointRules, check_url
 from brim.core.webhooks.rules import Outcome
-from brim.core.webhooks.sender import MOST_READ, Poster
+from brim.core.webhooks.sender import MOST_READ, WebhookSender
 from brim.platform.database import Database
 from brim.platform.egress.targets import Address, TargetBlockedError
 from brim.testing.catcher import Catcher, Caught, Reply, catching, status
@@ -80,8 +80,8 @@ MISBEHAVIOURS: dict[str, tuple[Reply, Outcome, int | None]] = {
 }
 
 
-async def post(url: str, *, livemode: bool = False, poster: Poster | None = None) -> Answer:
-    poster = poster or Poster(timeout_s=TIMEOUT_S)
+async def post(url: str, *, livemode: bool = False, poster: WebhookSender | None = None) -> Answer:
+    poster = poster or WebhookSender(timeout_s=TIMEOUT_S)
     return await poster.post(url, livemode=livemode, headers={"X-Test": "1"}, body=b'{"id":"evt_x"}')
 
 
@@ -147,7 +147,7 @@ async def test_who_never_reads_times_out() -> None:
 
     async with await asyncio.start_server(hold, "127.0.0.1", 0) as server:
         port = server.sockets[0].getsockname()[1]
-        poster = Poster(timeout_s=TIMEOUT_S)
+        poster = WebhookSender(timeout_s=TIMEOUT_S)
         answer = await poster.post(f"http://127.0.0.1:{port}/", livemode=False, headers={}, body=b"x" * 20_000_000)
         for writer in writers:
             writer.close()
@@ -181,7 +181,7 @@ BLOCKED_URLS = [
 
 @pytest.mark.parametrize("url", BLOCKED_URLS)
 async def test_live_mode_is_blocked_when_saving_and_when_sending_alike(url: str) -> None:
-    poster = Poster(timeout_s=TIMEOUT_S)
+    poster = WebhookSender(timeout_s=TIMEOUT_S)
     with pytest.raises(TargetBlockedError):
         check_url(url, EndpointRules(), livemode=True)
     answer = await post(url, livemode=True, poster=poster)
@@ -191,7 +191,7 @@ async def test_live_mode_is_blocked_when_saving_and_when_sending_alike(url: str)
 
 async def test_a_name_that_stands_for_a_private_address_is_blocked() -> None:
     for addresses in ("10.0.0.1", "8.8.8.8 10.0.0.1", "::1", "169.254.169.254"):
-        poster = Poster(timeout_s=TIMEOUT_S, resolve=Names(addresses))
+        poster = WebhookSender(timeout_s=TIMEOUT_S, resolve=Names(addresses))
         assert (await post("https://x.example/", livemode=True, poster=poster)).outcome is Outcome.BLOCKED
 
 
@@ -199,7 +199,7 @@ async def test_the_address_that_was_vetted_is_the_one_dialled() -> None:
     """A name that is public when it is vetted and private a moment later leads nowhere private."""
     async with catching() as inner:
         names = Names("192.0.2.1", "127.0.0.1")
-        poster = Poster(timeout_s=TIMEOUT_S, resolve=names, allowed=[ip_network("192.0.2.0/24")])
+        poster = WebhookSender(timeout_s=TIMEOUT_S, resolve=names, allowed=[ip_network("192.0.2.0/24")])
         answer = await post(f"http://x.example:{inner.port}/", livemode=True, poster=poster)
         assert answer.outcome in {Outcome.TIMED_OUT, Outcome.UNREACHABLE}
         assert names.asked == 1
@@ -210,7 +210,7 @@ async def test_the_address_that_was_vetted_is_the_one_dialled() -> None:
 
 async def test_the_next_address_is_dialled_when_one_does_not_take_the_call() -> None:
     async with catching() as catcher:
-        poster = Poster(timeout_s=2.0, resolve=Names("127.0.0.2 127.0.0.1"))
+        poster = WebhookSender(timeout_s=2.0, resolve=Names("127.0.0.2 127.0.0.1"))
         answer = await post(f"http://x.example:{catcher.port}/", poster=poster)
         assert answer.outcome is Outcome.DELIVERED
         assert catcher.caught[0].headers["host"] == f"x.example:{catcher.port}"
@@ -220,7 +220,7 @@ async def test_a_name_that_nobody_knows_is_unreachable_and_may_be_saved() -> Non
     async def unknown(_host: str, _account: str) -> Sequence[Address]:
         raise OSError(2, "Name or service not known")
 
-    poster = Poster(timeout_s=TIMEOUT_S, resolve=unknown)
+    poster = WebhookSender(timeout_s=TIMEOUT_S, resolve=unknown)
     check_url("https://x.example/", EndpointRules(), livemode=True)
     assert (await post("https://x.example/", livemode=True, poster=poster)).outcome is Outcome.UNREACHABLE
 
@@ -228,7 +228,7 @@ async def test_a_name_that_nobody_knows_is_unreachable_and_may_be_saved() -> Non
 async def test_the_operators_networks_are_reached_in_live_mode() -> None:
     async with catching() as catcher:
         allowed = (ip_network("127.0.0.0/8"),)
-        poster = Poster(timeout_s=2.0, allowed=allowed)
+        poster = WebhookSender(timeout_s=2.0, allowed=allowed)
         check_url(catcher.url, EndpointRules(allowed=allowed), livemode=True)
         assert (await post(catcher.url, livemode=True, poster=poster)).outcome is Outcome.DELIVERED
 
@@ -267,10 +267,10 @@ async def catching_tls(folder: Path) -> AsyncIterator[tuple[Catcher, ssl.SSLCont
 async def test_certificates_are_verified_for_the_name_in_the_url(tmp_path: Path) -> None:
     async with catching_tls(tmp_path) as (catcher, trusting):
         names = Names("127.0.0.1")
-        poster = Poster(timeout_s=2.0, resolve=names, tls=trusting)
+        poster = WebhookSender(timeout_s=2.0, resolve=names, tls=trusting)
         assert (await post(f"https://hooks.test:{catcher.port}/", poster=poster)).outcome is Outcome.DELIVERED
         other_name = await post(f"https://other.test:{catcher.port}/", poster=poster)
-        stranger = Poster(timeout_s=2.0, resolve=names)
+        stranger = WebhookSender(timeout_s=2.0, resolve=names)
         unknown_issuer = await post(f"https://hooks.test:{catcher.port}/", poster=stranger)
     for answer in (other_name, unknown_issuer):
         assert answer.outcome is Outcome.UNREACHABLE

@@ -35,7 +35,7 @@ LINE = BalanceTransaction(
 EVENT = Event(
     scope=OWNER,
     id="evt_1",
-    type=EventType.CREATED,
+    type=EventType.TOPUP_CREATED,
     created=11,
     api_version=DEFAULT_API_VERSION,
     object_id="tu_1",
@@ -111,4 +111,4 @@ async def test_what_settlement_wrote_is_what_is_read(database: Database) -> None
         (topup_id, 1234, BalanceTransactionType.TOPUP)
     ]
     events = await list_events(database, OWNER, EventFilters(types=("topup.*",)), PageRequest())
-    assert [event.type for event in events.items] == [EventType.SUCCEEDED, EventType.CREATED]
+    assert [event.type for event in events.items] == [EventType.TOPUP_SUCCEEDED, EventType.TOPUP_CREATED]

@@ -30,7 +30,7 @@ from brim.base.scope import AccountScope
 from brim.core.events.rules import BY_ITSELF
 from brim.core.rails import Rails
 from brim.core.rails.protocol import Instruction, Outcome, Plan, Succeed
-from brim.core.time.rules import Moment
+from brim.core.time.rules import OwnerTime
 from brim.core.topups.rules import Status
 from brim.core.topups.settlement import settle_due
 from brim.core.topups.transition_store import transition_rows
@@ -252,7 +252,7 @@ async def test_settling_is_planned_well_when_statistics_know_of_no_pending_top_u
     await execute(each_owner_database, "ANALYZE")
     news = [new_topup(ids) for _ in range(500)]
     await create(database, news)
-    moment = Moment(LATER_MS, ids)
+    moment = OwnerTime(LATER_MS, ids)
     followed = [follow(new.topup, Succeed(), moment, BY_ITSELF, renderers=WIRE_FORMATS) for new in news]
     arrivals = [transition for transition in followed if transition]
     statement = STATEMENTS["topups.write_transitions"]

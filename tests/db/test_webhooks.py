@@ -15,7 +15,7 @@ from brim.base.ids import IdFactory
 from brim.base.scope import AccountScope
 from brim.core.events.rules import DEFAULT_API_VERSION
 from brim.core.idempotency.rules import KeyClaim
-from brim.core.idempotency.service import Answer, Attempt
+from brim.core.idempotency.service import RequestContext, Result
 from brim.core.webhooks import service as services
 from brim.core.webhooks import store as webhooks
 from brim.core.webhooks.endpoints import EndpointEdit, EndpointRules, NewEndpoint, TooManyEndpointsError, secret_place
@@ -70,9 +70,9 @@ class Clerk:
         self.database = database
         self.vault = vault or Vault([new_encryption_key()])
 
-    def attempt(self, scope: AccountScope, key: str | None = None) -> Attempt:
+    def attempt(self, scope: AccountScope, key: str | None = None) -> RequestContext:
         claim = KeyClaim(key, b"same") if key else None
-        return Attempt(
+        return RequestContext(
             scope=scope,
             claim=claim,
             request_id="req_1",
@@ -90,7 +90,7 @@ class Clerk:
         url: str = "https://example.com/",
         key: str | None = None,
         rules: EndpointRules | None = None,
-    ) -> Answer:
+    ) -> Result:
         wish = EndpointWish(
             new=NewEndpoint(url=url, enabled_events=("*",), secret=secret),
             rules=rules or EndpointRules(),
@@ -102,7 +102,7 @@ class Clerk:
         )
         return await services.create_endpoint(self.database, self.attempt(scope, key), wish)
 
-    async def roll(self, scope: AccountScope, endpoint_id: str, secret: str, *, overlap_s: int) -> Answer:
+    async def roll(self, scope: AccountScope, endpoint_id: str, secret: str, *, overlap_s: int) -> Result:
         return await services.roll_secret(
             self.database,
             self.attempt(scope),
@@ -139,7 +139,7 @@ def _render(endpoint: Endpoint, secret: str | None) -> bytes:
     return endpoint_json(endpoint, secret=secret)
 
 
-def decoded(answer: Answer) -> dict[str, Any]:
+def decoded(answer: Result) -> dict[str, Any]:
     reply: dict[str, Any] = msgspec.json.decode(answer.body)
     return reply
 

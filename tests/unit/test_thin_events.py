@@ -13,13 +13,13 @@ from brim.core.events.thin import notification_json, read_second, thin_json, wri
 SETTLED = Event(
     scope=AccountScope("acct_1", livemode=False),
     id="evt_1",
-    type=EventType.SUCCEEDED,
+    type=EventType.TOPUP_SUCCEEDED,
     created=1_795_000_000,
     api_version=DEFAULT_API_VERSION,
     object_id="tu_1",
     payload=b"{}",
 )
-CANCELED = msgspec.structs.replace(SETTLED, type=EventType.CANCELED, request_id="req_1")
+CANCELED = msgspec.structs.replace(SETTLED, type=EventType.TOPUP_CANCELED, request_id="req_1")
 BALANCE = msgspec.structs.replace(SETTLED, type=EventType.BALANCE_AVAILABLE, object_id="balance")
 
 

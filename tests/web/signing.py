@@ -14,7 +14,7 @@ from brim.base.ids import IdFactory
 from brim.core.access.owner_keys import OwnerKeys
 from brim.core.operators.rules import Role
 from brim.platform.database import Database
-from brim.web.key_desk import KeyDesk
+from brim.web.key_desk import KeyManagement
 from brim.web.session import ACCOUNT_COOKIE, AccountChoice, Session
 from brim.web.visit import Visit
 
@@ -60,7 +60,7 @@ class CookieSessions:
 UNUSED: Final = Database("postgresql://nobody", max_connections=1, timeout_s=1.0, application="test")
 """For sites that are asked for nothing that needs a database."""
 
-NO_KEYS: Final = KeyDesk(OwnerKeys(UNUSED, ids=IdFactory()), system_clock_ms)
+NO_KEYS: Final = KeyManagement(OwnerKeys(UNUSED, ids=IdFactory()), system_clock_ms)
 
 
 def cookie_of(signed_in: SignedIn) -> str:

@@ -13,7 +13,7 @@ from brim.core.changes.service import Watchers
 from brim.platform.database import Database
 from brim.web.assets import Assets
 from brim.web.dashboard.parts import dashboard_routes
-from brim.web.dashboard.signed import Parts, SignedPages
+from brim.web.dashboard.signed import PageDependencies, SignedPages
 from brim.web.operators.parts import operator_routes
 from brim.web.pages import Pages
 from brim.web.reference.explorer import Explorer
@@ -83,7 +83,7 @@ def _without_mode(pattern: str) -> str:
 
 def test_every_form_is_known_by_what_tells_of_it(database: Database) -> None:
     pages, api, sessions = Pages(Assets()), RecordedApi({}), CookieSessions()
-    parts = Parts(pages, api, sessions, Watchers(database), NO_KEYS)
+    parts = PageDependencies(pages, api, sessions, Watchers(database), NO_KEYS)
     signed = SignedPages(parts)
     routes = (
         *Reference(OPERATIONS, pages, Explorer(api, sessions)).routes(),

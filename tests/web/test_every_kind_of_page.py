@@ -119,7 +119,7 @@ def test_every_type_of_event_is_shown(server: Server, account: str, wire: Wire, 
     _live_through_everything(wire)
     _add(server, account, EventType.ENDPOINT_DISABLED, {"id": "we_x", "object": "webhook_endpoint", "url": "https://x"})
     _add(server, account, EventType.BALANCE_AVAILABLE, {"object": "balance"})
-    _add(server, account, EventType.CREATED, {})
+    _add(server, account, EventType.TOPUP_CREATED, {})
     shown = person.read("/test/events")
     events = wire.get("/v1/events?limit=100").json["data"]
     unseen = set(EventType) - {event["type"] for event in events} - {EventType.PING}  # a thin event alone
@@ -166,7 +166,7 @@ def test_an_object_in_each_of_its_states_is_shown(wire: Wire, person: Person) ->
 def test_a_page_that_crashes_keeps_its_header_and_names_what_to_search_the_log_for(
     server: Server, account: str, person: Person
 ) -> None:
-    _add(server, account, EventType.SUCCEEDED, {"object": "topup"})  # no page knows a top-up without an amount
+    _add(server, account, EventType.TOPUP_SUCCEEDED, {"object": "topup"})  # no page knows a top-up without an amount
     reply = person.visit("/test/events")
     text = reply.body.decode()
     assert reply.status == 500

@@ -12,7 +12,7 @@ import pytest
 from brim.api.resources.operations import OPERATIONS
 from brim.base.clock import system_clock_ms
 from brim.core.changes.service import Watchers
-from brim.web.parts import Supplies, build_site
+from brim.web.parts import SiteDependencies, build_site
 from brim.web.routes import Route
 from web.browsing import Browser
 from web.people_house import PASSWORD, House
@@ -31,7 +31,7 @@ ENDLESS: Final = ("/live", "/test/live")
 
 def routes() -> list[Route]:
     """Return every route that there is, those of operators too."""
-    supplies = Supplies(
+    supplies = SiteDependencies(
         operations=OPERATIONS,
         api=RecordedApi({}),
         sessions=CookieSessions(),

@@ -9,7 +9,7 @@ import pytest
 
 from api.test_hostile_values import HOSTILE_IDS, HOSTILE_VALUES
 from brim.api.resources.operations import OPERATIONS
-from brim.web.parts import Supplies, build_site
+from brim.web.parts import SiteDependencies, build_site
 from web.browsing import Browser
 from web.people_house import House
 
@@ -27,7 +27,7 @@ def _patterns() -> list[str]:
     """Return the patterns of every page there is."""
     fake = MagicMock()
     site = build_site(
-        Supplies(
+        SiteDependencies(
             operations=OPERATIONS,
             api=fake,
             sessions=fake,

@@ -26,9 +26,9 @@ from brim.http.origin import Proxies
 from brim.platform.database import Database
 from brim.testing.terminal import typed
 from brim.web.calling import ApiRefusedError, Caller
-from brim.web.operators.people import People
+from brim.web.operators.people import OperatorDirectory
 from brim.web.operators.sessions import OperatorSessions
-from brim.web.operators.trail import Trail
+from brim.web.operators.trail import AuditRecorder
 from brim.web.operators.wording import ACTIONS
 from brim.web.session import ACCOUNT_COOKIE, Session
 from brim.web.shell.asking import Ask, send
@@ -57,8 +57,8 @@ class Answering:
         return Reply(*self._reply)
 
 
-def people_of(database: Database) -> People:
-    return People(
+def people_of(database: Database) -> OperatorDirectory:
+    return OperatorDirectory(
         database=database,
         vault=VAULT,
         clock=lambda: NOW_MS,
@@ -88,7 +88,7 @@ async def find(
     header = "; ".join(f"{name}={value}" for name, value in sent.items()).encode()
     visit = Visit(Request("GET", "/", b"", {b"cookie": header}, b"", ADDRESS), {})
     people = people_of(database)
-    trail = Trail(OPERATIONS, database, lambda: NOW_MS + 1, IDS)
+    trail = AuditRecorder(OPERATIONS, database, lambda: NOW_MS + 1, IDS)
     return await OperatorSessions(people, trail).find(visit, livemode=livemode)
 
 
@@ -178,7 +178,7 @@ async def test_an_open_page_keeps_no_session_by_itself(database: Database, accou
     people = msgspec.structs.replace(
         people_of(database), clock=lambda: later_ms, sessions=Sessions(database, lambda: later_ms, idle_ms=IDLE_MS)
     )
-    sessions = OperatorSessions(people, Trail(OPERATIONS, database, lambda: later_ms, IDS))
+    sessions = OperatorSessions(people, AuditRecorder(OPERATIONS, database, lambda: later_ms, IDS))
     assert await sessions.find(Visit(Request(method, "/", b"", headers, b""), {}), livemode=False)
     [stored] = await list_sessions(database, ada.id, idle_ms=IDLE_MS, now_ms=later_ms)
     assert stored.seen_ms == (later_ms if kind in OF_PEOPLE else NOW_MS)

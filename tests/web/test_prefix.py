@@ -18,7 +18,7 @@ from brim.base.public_url import OWN_SEGMENTS
 from brim.core.changes.service import Watchers
 from brim.web.assets import STATIC
 from brim.web.front import API_PREFIXES
-from brim.web.parts import Supplies, build_site
+from brim.web.parts import SiteDependencies, build_site
 from brim.web.site import Site
 from web.browsing import Browser
 from web.people_house import PASSWORD, House, open_house
@@ -129,7 +129,7 @@ def site_with_operators() -> Site:
     """Return the whole site, for the sake of its routes."""
     people: Any = SimpleNamespace(openid=object(), database=UNUSED)
     return build_site(
-        Supplies(
+        SiteDependencies(
             operations=OPERATIONS,
             api=people,
             sessions=CookieSessions(),

@@ -17,7 +17,7 @@ from websockets.typing import Origin, Subprotocol
 from api.polling import until
 from api.wire import PENDING, Wire
 from brim.http.message import Reply, Request
-from brim.web.shell.conversation import ShellDoor
+from brim.web.shell.conversation import ShellGateway
 from brim.web.shell.session import FindSession, ShellSession
 from brim_process import brim_command, brim_environment
 from service import Server, serving
@@ -283,7 +283,7 @@ def open_pane(
     key_within_s: float = PATIENCE_S,
 ) -> "asyncio.Task[None]":
     """Return the conversation of somebody who is signed in."""
-    door = ShellDoor(
+    door = ShellGateway(
         api,
         COMMANDS,
         clock=lambda: 0,

@@ -15,7 +15,7 @@ from brim.http.message import Reply, Request
 from brim.http.websocket import Socket
 from brim.web.assets import Assets
 from brim.web.calling import ApiRefusedError, Caller, encode_fields
-from brim.web.parts import Supplies, build_site
+from brim.web.parts import SiteDependencies, build_site
 from brim.web.session import Session, Sessions
 from brim.web.site import Site
 from brim.web.visit import Visit
@@ -46,7 +46,7 @@ class RecordedApi:
 def site_of(api: RecordedApi, watchers: Watchers, sessions: Sessions | None = None) -> Site:
     """Return a site without keys and without pages that sign people in."""
     return build_site(
-        Supplies(
+        SiteDependencies(
             operations=OPERATIONS,
             api=api,
             sessions=sessions or CookieSessions(),

@@ -43,7 +43,7 @@ from brim.base.ids import new_request_id
 from brim.core.access import ApiKey
 from brim.core.audit import Actor, ActorKind
 from brim.core.events import DEFAULT_API_VERSION, is_api_version
-from brim.core.idempotency import MAX_KEY_LENGTH, Answer, KeyClaim, fingerprint
+from brim.core.idempotency import MAX_KEY_LENGTH, KeyClaim, Result, fingerprint
 from brim.core.pairing import MAX_A_MINUTE_OF_ONE
 from brim.core.stripe_cli import SUBPROTOCOL
 from brim.http.form import BodyKind, Value, body_kind, decode_form
@@ -278,7 +278,7 @@ class _Exchange:
         self.api_version = DEFAULT_API_VERSION
         self.is_limited = False
 
-    def reply(self, answer: Answer) -> Reply:
+    def reply(self, answer: Result) -> Reply:
         """Return an answer as it goes out: two-space JSON under the headers that SDKs read."""
         headers = self._headers()
         if answer.replay_of:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from brim.cli.session import Message, Session
     from brim.cli.showing import Lines
-    from brim.core.webhooks import Answer, Poster
+    from brim.core.webhooks import Answer, WebhookSender
 
 # ruff: noqa: PLC0415  the command loads only what it runs
 
@@ -158,7 +158,7 @@ class Listening:
         self._as_json = as_json
         self._target = target
         self._tls = _trusting_anybody() if skip_verify else None
-        self._poster: Poster | None = None
+        self._poster: WebhookSender | None = None
 
     async def take(self, message: "Message") -> list["Message"]:
         """Show an event, pass it on, and return what is to be answered for it."""
@@ -220,16 +220,16 @@ class Listening:
             (_now(), "dim"), (f"  {outcome}", style), f"POST {target}", f"{duration_ms} ms", (event_id, "dim")
         )
 
-    def _open_poster(self) -> "Poster":
+    def _open_poster(self) -> "WebhookSender":
         """Return what posts; made where the event loop runs."""
         from ipaddress import ip_network
 
-        from brim.core.webhooks import Poster
+        from brim.core.webhooks import WebhookSender
 
         if self._poster is None:
             # Who runs the command chose the target: no address is kept from them.
             everywhere = (ip_network("0.0.0.0/0"), ip_network("::/0"))
-            self._poster = Poster(timeout_s=FORWARD_WITHIN_S, allowed=everywhere, tls=self._tls)
+            self._poster = WebhookSender(timeout_s=FORWARD_WITHIN_S, allowed=everywhere, tls=self._tls)
         return self._poster
 
 

@@ -29,7 +29,7 @@ from brim.core.funding import BankSecrets
 from brim.core.rails import Rails
 from brim.core.request_logs import RequestRecorder
 from brim.core.stripe_cli import Hub
-from brim.core.topups import Batches, KnownTerms
+from brim.core.topups import Batches, ConfigCache
 from brim.core.webhooks import EndpointRules
 from brim.http.connections import sweep_connections
 from brim.http.intake import Limits
@@ -43,12 +43,12 @@ from brim.platform.settings import LISTEN_BACKLOG, Settings
 from brim.platform.telemetry import metrics
 from brim.platform.telemetry.logs import RequestLog, configure_logging, wants_json
 from brim.platform.vault import NoEncryptionKeyError, SecretUnreadableError, Vault
-from brim.web.front import Front
-from brim.web.key_desk import KeyDesk
+from brim.web.front import AppRouter
+from brim.web.key_desk import KeyManagement
 from brim.web.operators.people import people_of
 from brim.web.operators.sessions import OperatorSessions
-from brim.web.operators.trail import Trail
-from brim.web.parts import Supplies, build_site
+from brim.web.operators.trail import AuditRecorder
+from brim.web.parts import SiteDependencies, build_site
 from brim.web.session import Sessions
 from brim.web.site import Site
 
@@ -120,7 +120,7 @@ async def _serve(
     )
     watchers = Watchers(database)
     site = _make_site(service, settings, api, watchers, sessions)
-    server = uvicorn.Server(_uvicorn_config(Front(api, site, service.proxies), settings))
+    server = uvicorn.Server(_uvicorn_config(AppRouter(api, site, service.proxies), settings))
     background = [
         asyncio.create_task(sweep_connections(server.server_state)),
         asyncio.create_task(_keep_gauges(server, service.batches, database)),
@@ -157,7 +157,7 @@ def _make_service(settings: Settings, database: Database, own_url: str) -> Servi
         ids=IdFactory(),
         clock=system_clock_ms,
         rails=Rails.configured(settings),
-        terms=KnownTerms(database),
+        terms=ConfigCache(database),
         bank_secrets=BankSecrets(database, vault),
         vault=vault,
         hub=Hub(database, system_clock_ms),
@@ -184,14 +184,14 @@ def _make_site(service: Service, settings: Settings, api: Api, watchers: Watcher
     """Return the pages; without `sessions` they are for operators."""
     people = people_of(service, settings)
     if sessions is None:
-        sessions = OperatorSessions(people, Trail(OPERATIONS, service.database, service.clock, service.ids))
+        sessions = OperatorSessions(people, AuditRecorder(OPERATIONS, service.database, service.clock, service.ids))
     return build_site(
-        Supplies(
+        SiteDependencies(
             operations=OPERATIONS,
             api=api,
             sessions=sessions,
             watchers=watchers,
-            keys=KeyDesk(OwnerKeys(service.database, ids=service.ids), service.clock),
+            keys=KeyManagement(OwnerKeys(service.database, ids=service.ids), service.clock),
             clock=service.clock,
             people=people,
             public=settings.public_url,
@@ -220,7 +220,7 @@ def _request_log(settings: Settings) -> RequestLog | None:
     return RequestLog(sys.stderr, as_json=wants_json(settings.log_format, sys.stderr), call_later=loop.call_later)
 
 
-def _uvicorn_config(front: Front, settings: Settings) -> uvicorn.Config:
+def _uvicorn_config(front: AppRouter, settings: Settings) -> uvicorn.Config:
     return uvicorn.Config(
         front,  # type: ignore[arg-type]  # served by our own protocol, which needs no ASGI
         http=HttpProtocol,

@@ -16,7 +16,7 @@ _ONLY_TLS: Final = "Strict-Transport-Security: max-age=63072000"
 API_PREFIXES: Final = ("/v1/", "/v2/", "/stripecli/", "/subscribe/")
 
 
-class Front:
+class AppRouter:
     """The application that the protocol serves: `Api` and `Site` at one address.
 
     What is at no page is the site's to refuse when a browser asks, and the API's, in its own manner, when a program

@@ -19,7 +19,7 @@ class KeysForbiddenError(BrimError):
         super().__init__(f"Ask {who} of this Brim to do that: your role does not let you change API keys here.")
 
 
-class KeyDesk:
+class KeyManagement:
     """The keys of whatever account somebody looks at.
 
     Args:

@@ -12,10 +12,10 @@ from brim.core.operators import DASHBOARD_PATH
 from brim.http.message import Reply, Request
 from brim.web.assets import Assets
 from brim.web.dashboard.parts import dashboard_routes
-from brim.web.dashboard.signed import Parts, SignedPages
-from brim.web.key_desk import KeyDesk
+from brim.web.dashboard.signed import PageDependencies, SignedPages
+from brim.web.key_desk import KeyManagement
 from brim.web.operators.parts import operator_routes
-from brim.web.operators.people import People
+from brim.web.operators.people import OperatorDirectory
 from brim.web.pages import Pages, redirect
 from brim.web.reference.explorer import Explorer
 from brim.web.reference.pages import Reference
@@ -27,7 +27,7 @@ from brim.web.site import Site
 from brim.web.visit import Visit
 
 
-class Supplies(msgspec.Struct, frozen=True, kw_only=True):
+class SiteDependencies(msgspec.Struct, frozen=True, kw_only=True):
     """What the site of one process is built from.
 
     Attributes:
@@ -45,13 +45,13 @@ class Supplies(msgspec.Struct, frozen=True, kw_only=True):
     api: ConversingApi
     sessions: Sessions
     watchers: Watchers
-    keys: KeyDesk
+    keys: KeyManagement
     clock: Clock
-    people: People | None = None
+    people: OperatorDirectory | None = None
     public: PublicUrl | None = None
 
 
-def build_site(supplies: Supplies) -> Site:
+def build_site(supplies: SiteDependencies) -> Site:
     """Return the site of one process."""
     operations, api, sessions = supplies.operations, supplies.api, supplies.sessions
 
@@ -65,7 +65,7 @@ def build_site(supplies: Supplies) -> Site:
 
     assets = Assets()
     pages = Pages(assets, public=supplies.public)
-    parts = Parts(pages, api, sessions, supplies.watchers, supplies.keys)
+    parts = PageDependencies(pages, api, sessions, supplies.watchers, supplies.keys)
     reference = Reference(operations, pages, Explorer(api, sessions))
     routes = [*reference.routes(), *dashboard_routes(parts), *shell_routes(pages)]
     if supplies.people is not None:

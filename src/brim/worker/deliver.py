@@ -27,7 +27,7 @@ import structlog
 from brim.base.batch import Batcher
 from brim.base.errors import DatabaseUnavailableError
 from brim.core import webhooks
-from brim.core.webhooks import ENDPOINTS_AT_ONCE, Attempt, Courier, Delivery, EndpointKey
+from brim.core.webhooks import ENDPOINTS_AT_ONCE, Attempt, Delivery, DeliverySender, EndpointKey
 from brim.platform.database import Database
 from brim.platform.telemetry import metrics
 from brim.worker.places import Party, Places, Standing
@@ -52,7 +52,7 @@ _RECORD_AGAIN_AFTER_S: Final = (0.1, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0)
 _log = structlog.get_logger()
 
 
-class Line(msgspec.Struct):
+class EndpointThrottle(msgspec.Struct):
     """How one endpoint does: deliveries in flight, how many it may have, failures in a row, and until when it rests.
 
     `is_late` is whether it has kept the first delivery waiting, or is known to have failed before.
@@ -96,7 +96,7 @@ class Line(msgspec.Struct):
 class Flight(msgspec.Struct, eq=False):
     """A delivery under way, in a place of some class since `began_ms`; `deadline` is its post's, once that began."""
 
-    line: Line
+    line: EndpointThrottle
     held_as: Standing
     began_ms: int
     deadline: asyncio.Timeout | None = None
@@ -112,7 +112,7 @@ class Flight(msgspec.Struct, eq=False):
         self.deadline = deadline
 
 
-class Deliverer:
+class Dispatcher:
     """The deliveries of one worker process. Make it inside the running event loop.
 
     Args:
@@ -122,7 +122,9 @@ class Deliverer:
         in_flight: how many deliveries may be under way at once.
     """
 
-    def __init__(self, database: Database, courier: Courier, clock: Callable[[], int], *, in_flight: int) -> None:
+    def __init__(
+        self, database: Database, courier: DeliverySender, clock: Callable[[], int], *, in_flight: int
+    ) -> None:
         self.wake = asyncio.Event()
         """Set when there may be something to do."""
 
@@ -132,7 +134,7 @@ class Deliverer:
         self._places = Places(in_flight)
         self._planned: list[tuple[Standing, Party, int]] = []  # places taken for what is being leased
         self._waiting: dict[EndpointKey, None] = {}  # in the order of their turns
-        self._lines: dict[EndpointKey, Line] = {}
+        self._lines: dict[EndpointKey, EndpointThrottle] = {}
         self._failing: Counter[str] = Counter()  # endpoints by account
         self._new_flights: dict[Flight, None] = {}  # the oldest first
         self._tasks: set[asyncio.Task[None]] = set()
@@ -214,11 +216,11 @@ class Deliverer:
         for key in unknown:
             known = found.get(key)
             account = key.scope.account
-            line = self._lines[key] = Line(Party(account, known.platform if known else account))
+            line = self._lines[key] = EndpointThrottle(Party(account, known.platform if known else account))
             if known and known.is_failing:
                 self._note(line, lambda line: setattr(line, "is_late", True))
 
-    def _note(self, line: Line, change: Callable[[Line], None]) -> None:
+    def _note(self, line: EndpointThrottle, change: Callable[[EndpointThrottle], None]) -> None:
         """Change what is known of an endpoint, and count how many of its account's fail."""
         before = line.standing
         change(line)
@@ -320,7 +322,7 @@ class Deliverer:
             )
             return
         if attempt.answer.is_success:
-            self._note(flight.line, Line.succeeded)
+            self._note(flight.line, EndpointThrottle.succeeded)
         else:
             self._note(flight.line, lambda line: line.failed(self._clock()))
         metrics.DELIVERED.labels(attempt.answer.outcome.value).inc()

@@ -25,7 +25,7 @@ from brim.core.request_logs import RequestPruning
 from brim.core.test_clocks import delete_ended_clock, step_clock
 from brim.core.topups import Status, TopupQueue, forget_exceptions, settle_due, settlement_lag_ms
 from brim.core.verification import VerificationRun
-from brim.core.webhooks import MAX_BATCH, Courier, Numbering, Poster, count_owed, numbering_lag_ms
+from brim.core.webhooks import MAX_BATCH, DeliverySender, Numbering, WebhookSender, count_owed, numbering_lag_ms
 from brim.platform.announcements.service import Announcer, listen
 from brim.platform.announcements.store import Announcement
 from brim.platform.database import Database
@@ -36,7 +36,7 @@ from brim.platform.settings import DEFAULT_VERIFY_EVERY_S, Settings
 from brim.platform.telemetry import metrics
 from brim.platform.telemetry.logs import configure_logging
 from brim.platform.vault import Vault
-from brim.worker.deliver import Deliverer
+from brim.worker.deliver import Dispatcher
 from brim.worker.loop import Job, Loop
 from brim.worker.states import JobStates
 
@@ -106,7 +106,7 @@ async def _work(settings: Settings, alive_fd: int | None, renderers: Renderers) 
     wakes = Wakes()
     resolver = make_resolver(settings)
     courier = make_courier(settings, resolver, system_clock_ms, renderers)
-    deliverer = Deliverer(database, courier, system_clock_ms, in_flight=settings.deliveries_in_flight)
+    deliverer = Dispatcher(database, courier, system_clock_ms, in_flight=settings.deliveries_in_flight)
     listening = asyncio.create_task(listen(database, Announcement.NEW_EVENTS, wakes.set))
     jobs = [
         *make_jobs(
@@ -143,19 +143,19 @@ def make_resolver(settings: Settings) -> NameResolver:
     return NameResolver(servers=settings.webhook_dns, timeout_s=timeout_s)
 
 
-def make_courier(settings: Settings, resolver: NameResolver, clock: Clock, renderers: Renderers) -> Courier:
+def make_courier(settings: Settings, resolver: NameResolver, clock: Clock, renderers: Renderers) -> DeliverySender:
     """Return what makes attempts to deliver, as the settings have it."""
     tls = ssl.create_default_context()
     if settings.webhook_ca_file is not None:
         tls.load_verify_locations(settings.webhook_ca_file)
-    poster = Poster(
+    poster = WebhookSender(
         timeout_s=settings.webhook_timeout_s,
         allowed=settings.webhook_allow,
         resolve=resolver,
         tls=tls,
         proxy=None if settings.webhook_proxy is None else EgressProxy.from_url(settings.webhook_proxy),
     )
-    return Courier(poster, Vault.from_setting(settings.encryption_key), clock, IdFactory(), renderers)
+    return DeliverySender(poster, Vault.from_setting(settings.encryption_key), clock, IdFactory(), renderers)
 
 
 def make_jobs(
@@ -235,7 +235,7 @@ def _make_bank_job(name: str, run_once: Callable[[], Awaitable[int]], full: int,
 
 def make_webhook_jobs(
     database: Database,
-    deliverer: Deliverer,
+    deliverer: Dispatcher,
     clock: Clock,
     announced: asyncio.Event,
     *,

@@ -13,10 +13,10 @@ from brim.core.audit import Actor
 from brim.core.due import DueQueue
 from brim.core.events import Renderers
 from brim.core.funding import BankSecrets
-from brim.core.idempotency import Attempt, KeyClaim
+from brim.core.idempotency import KeyClaim, RequestContext
 from brim.core.rails import Rails
 from brim.core.stripe_cli import Hub
-from brim.core.topups import Batches, KnownTerms, TopupQueue
+from brim.core.topups import Batches, ConfigCache, TopupQueue
 from brim.core.webhooks import EndpointRules
 from brim.http.origin import Proxies
 from brim.platform.database import Database
@@ -31,7 +31,7 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
     ids: IdFactory
     clock: Clock
     rails: Rails
-    terms: KnownTerms
+    terms: ConfigCache
     bank_secrets: BankSecrets
     vault: Vault
     hub: Hub
@@ -86,9 +86,9 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
         return self.asking != self.scope.account
 
     @property
-    def attempt(self) -> Attempt:
+    def attempt(self) -> RequestContext:
         """The request as the idempotency rules see it."""
-        return Attempt(
+        return RequestContext(
             scope=self.scope,
             claim=self.claim,
             request_id=self.request_id,

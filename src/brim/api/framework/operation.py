@@ -8,9 +8,9 @@ import msgspec
 from brim.api.framework.call import Call
 from brim.api.framework.params import Parameter
 from brim.base.errors import BrimError
-from brim.core.idempotency import Answer
+from brim.core.idempotency import Result
 
-Handler: TypeAlias = Callable[[Call], Awaitable[Answer]]
+Handler: TypeAlias = Callable[[Call], Awaitable[Result]]
 
 
 class Operation(msgspec.Struct, frozen=True, kw_only=True):

@@ -22,20 +22,20 @@ from brim.core.accounts import (
     render_account,
 )
 from brim.core.audit import Action
-from brim.core.idempotency import Answer, Attempt, RenderError, run_once
+from brim.core.idempotency import RenderError, RequestContext, Result, run_once
 from brim.platform.database import Conn, Database
 
 
 async def reject_account(
     database: Database,
-    attempt: Attempt,
+    attempt: RequestContext,
     account_id: str,
     reason: str,
     *,
     asking: str,
     render: RenderAccount,
     render_error: RenderError,
-) -> Answer:
+) -> Result:
     """Let an account not be topped up any more, and return its reply.
 
     Raises:
@@ -59,7 +59,7 @@ async def reject_account(
     return await run_once(database, attempt, work, render_error=render_error)
 
 
-async def delete_account(database: Database, attempt: Attempt, account_id: str, *, asking: str) -> None:
+async def delete_account(database: Database, attempt: RequestContext, account_id: str, *, asking: str) -> None:
     """Let nobody reach an account any more: its keys end, what it said of itself goes, its books stay.
 
     Raises:
@@ -81,7 +81,7 @@ async def delete_account(database: Database, attempt: Attempt, account_id: str, 
     await database.transact(work)
 
 
-async def _close(conn: Conn, attempt: Attempt, account: Account, *, what: str) -> None:
+async def _close(conn: Conn, attempt: RequestContext, account: Account, *, what: str) -> None:
     """Let an account that has no money be topped up no more. What its creates under way have made is seen by then."""
     await account_config.close(conn, account.account)
     await check_live_change(conn, attempt.scope, account, now_ms=attempt.now_ms)

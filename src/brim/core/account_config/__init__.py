@@ -4,10 +4,10 @@ So a process may remember a configuration without asking, and no top-up is made 
 reads the configuration, `funding`, `accounts` and `test_clocks` change it. Start reading at `store`.
 """
 
-from brim.core.account_config.store import change_terms, close, set_settlement_days
+from brim.core.account_config.store import bump_config_version, close, set_settlement_days
 
 __all__ = [
-    "change_terms",
+    "bump_config_version",
     "close",
     "set_settlement_days",
 ]

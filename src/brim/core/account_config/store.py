@@ -16,9 +16,9 @@ class NoTermsError(AssertionError):
         super().__init__(f"The account {account} has no terms in one of its modes.")
 
 
-async def change_terms(conn: Conn, scope: AccountScope) -> None:
+async def bump_config_version(conn: Conn, scope: AccountScope) -> None:
     """Count a change of an account's terms, in the transaction of the change."""
-    await conn.execute(_SQL["change_terms"], scope.account, scope.livemode)
+    await conn.execute(_SQL["bump_config_version"], scope.account, scope.livemode)
 
 
 async def close(conn: Conn, account: str) -> None:
@@ -33,5 +33,5 @@ async def close(conn: Conn, account: str) -> None:
 
 async def set_settlement_days(conn: Conn, scope: AccountScope, days: int | None) -> None:
     """Write how many banking days money takes by the account's own agreement, None for none, as a change of terms."""
-    await change_terms(conn, scope)
+    await bump_config_version(conn, scope)
     await conn.execute(_SQL["set_settlement_days"], scope.account, scope.livemode, days)

@@ -24,7 +24,7 @@ from brim.core.accounts.external_rules import (
 from brim.core.audit import Action, ObjectType
 from brim.core.bank_accounts import BankAccount, BankNumbers, bank_name_of
 from brim.core.funding import BankSecrets, TokenAlreadyUsedError, missing_funding, open_token
-from brim.core.idempotency import Answer, Attempt, RenderError, record, run_once
+from brim.core.idempotency import RenderError, RequestContext, Result, record, run_once
 from brim.platform.database import Conn, Database
 
 PARAM = "external_account"
@@ -50,7 +50,7 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
 async def draft(
     database: Database,
     secrets: BankSecrets,
-    attempt: Attempt,
+    attempt: RequestContext,
     source: str | Mapping[str, Any],
     *,
     ids: IdFactory,
@@ -107,7 +107,7 @@ async def draft(
 
 
 async def add(
-    conn: Conn, attempt: Attempt, account_id: str, wanted: Draft, *, is_default: bool, replaces: bool = False
+    conn: Conn, attempt: RequestContext, account_id: str, wanted: Draft, *, is_default: bool, replaces: bool = False
 ) -> ExternalAccount:
     """Store an external account of an account that the caller holds, and return it.
 
@@ -162,14 +162,14 @@ async def _use_token(conn: Conn, scope: AccountScope, token_id: str, external_id
 
 async def create_external_account(
     database: Database,
-    attempt: Attempt,
+    attempt: RequestContext,
     account_id: str,
     wanted: Draft,
     *,
     is_default: bool,
     render: RenderExternalAccount,
     render_error: RenderError,
-) -> Answer:
+) -> Result:
     """Add an external account to an account and return its reply.
 
     Raises:
@@ -188,14 +188,14 @@ async def create_external_account(
 
 async def update_external_account(
     database: Database,
-    attempt: Attempt,
+    attempt: RequestContext,
     account_id: str,
     external_id: str,
     edit: ExternalAccountEdit,
     *,
     render: RenderExternalAccount,
     render_error: RenderError,
-) -> Answer:
+) -> Result:
     """Change what may change of an external account and return its reply.
 
     Raises:
@@ -222,7 +222,9 @@ async def update_external_account(
     return await run_once(database, attempt, work, render_error=render_error)
 
 
-async def delete_external_account(database: Database, attempt: Attempt, account_id: str, external_id: str) -> None:
+async def delete_external_account(
+    database: Database, attempt: RequestContext, account_id: str, external_id: str
+) -> None:
     """Forget an external account.
 
     Raises:
@@ -288,7 +290,7 @@ async def _require(conn: Conn, holder: AccountScope, external_id: str) -> Extern
 
 async def _record(
     conn: Conn,
-    attempt: Attempt,
+    attempt: RequestContext,
     action: Action,
     holder: AccountScope,
     external_id: str,

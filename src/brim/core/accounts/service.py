@@ -31,7 +31,7 @@ from brim.core.accounts.rules import (
     controller_of,
 )
 from brim.core.audit import Action, ObjectType
-from brim.core.idempotency import Answer, Attempt, RenderError, record, run_once
+from brim.core.idempotency import RenderError, RequestContext, Result, record, run_once
 from brim.platform.database import Conn, Database
 
 RandomText: TypeAlias = Callable[[int], str]
@@ -78,14 +78,14 @@ def new_account_id(now_ms: int, random_text: RandomText) -> str:
 
 async def create_platform_account(
     database: Database,
-    attempt: Attempt,
+    attempt: RequestContext,
     wish: CreateAccount,
     *,
     render: RenderAccount,
     render_error: RenderError,
     external: Draft | None = None,
     random_text: RandomText = random_base62,
-) -> Answer:
+) -> Result:
     """Add an account under the attempt's own and return its reply; the platform's keys reach it from then on.
 
     Args:
@@ -135,7 +135,7 @@ async def create_platform_account(
 
 async def update_account(
     database: Database,
-    attempt: Attempt,
+    attempt: RequestContext,
     account_id: str,
     edit: EditAccount,
     *,
@@ -143,7 +143,7 @@ async def update_account(
     render: RenderAccount,
     render_error: RenderError,
     external: Draft | None = None,
-) -> Answer:
+) -> Result:
     """Change what an account says of itself, or its settlement days, and return its reply.
 
     Args:
@@ -184,14 +184,14 @@ async def update_account(
 
 async def update_capability(
     database: Database,
-    attempt: Attempt,
+    attempt: RequestContext,
     account_id: str,
     name: str,
     *,
     requested: bool | None,
     render: RenderCapability,
     render_error: RenderError,
-) -> Answer:
+) -> Result:
     """Ask for a capability of an account or give it up, and return its reply; None leaves it as it is.
 
     Raises:
@@ -309,7 +309,7 @@ async def _check_cursor(conn: Conn, platform: AccountScope, cursor: str | None, 
 
 
 async def record_account(
-    conn: Conn, attempt: Attempt, action: Action, account: str, *, before: Account | None, after: Account | None
+    conn: Conn, attempt: RequestContext, action: Action, account: str, *, before: Account | None, after: Account | None
 ) -> None:
     """Add a line to the audit log about what an attempt does to an account."""
     await record(conn, attempt, action, ObjectType.ACCOUNT, account, before=before, after=after, account=account)

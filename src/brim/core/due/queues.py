@@ -6,7 +6,7 @@ from typing import Any, Protocol, TypeAlias
 import msgspec
 
 from brim.base.scope import AccountScope
-from brim.core.time import Moment
+from brim.core.time import OwnerTime
 from brim.platform.database import Conn
 
 AfterCommit: TypeAlias = Callable[[], None]
@@ -43,7 +43,7 @@ class DueQueue(Protocol):
         """Return when the first thing is due that doing an item at this moment brings about; None for nothing."""
         ...
 
-    async def work_off(self, conn: Conn, items: Sequence[tuple[DueItem, Moment]]) -> AfterCommit:
+    async def work_off(self, conn: Conn, items: Sequence[tuple[DueItem, OwnerTime]]) -> AfterCommit:
         """Do items of this queue that are held, each at its moment; one that cannot be done is noted and put off.
 
         Returns what is to be called once the transaction has committed.

@@ -23,11 +23,11 @@ Source: Stripe API reference, Events.
 class EventType(StrEnum):
     """The types there are. Source: Stripe's list of event types."""
 
-    CREATED = "topup.created"
-    SUCCEEDED = "topup.succeeded"
-    FAILED = "topup.failed"
-    CANCELED = "topup.canceled"
-    REVERSED = "topup.reversed"
+    TOPUP_CREATED = "topup.created"
+    TOPUP_SUCCEEDED = "topup.succeeded"
+    TOPUP_FAILED = "topup.failed"
+    TOPUP_CANCELED = "topup.canceled"
+    TOPUP_REVERSED = "topup.reversed"
     BALANCE_AVAILABLE = "balance.available"
     CLOCK_CREATED = "test_helpers.test_clock.created"
     CLOCK_ADVANCING = "test_helpers.test_clock.advancing"

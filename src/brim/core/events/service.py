@@ -7,7 +7,7 @@ from brim.base.paging import Page, PageRequest
 from brim.base.scope import AccountScope
 from brim.core.events import store as events_store
 from brim.core.events.rules import Cause, Event, EventFilters, EventType
-from brim.core.time import Moment
+from brim.core.time import OwnerTime
 from brim.platform import lookups
 from brim.platform.database import Conn, Database
 from brim.platform.lookups import check_cursors
@@ -66,7 +66,7 @@ async def list_after(database: Database, scope: AccountScope, number: int, *, li
 
 
 def new_event(
-    scope: AccountScope, event_type: EventType, object_id: str, payload: bytes, moment: Moment, cause: Cause
+    scope: AccountScope, event_type: EventType, object_id: str, payload: bytes, moment: OwnerTime, cause: Cause
 ) -> Event:
     """Return an event that happens at this moment."""
     event_id = moment.new_id("evt_")

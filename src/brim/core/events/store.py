@@ -104,7 +104,7 @@ def _event_walk(kinds: frozenset[EventType], *, delivered: bool | None) -> tuple
     only_delivered = delivered is True
     if len(kinds) == len(EventType):
         return "event_ids_by_key", only_delivered
-    if EventType.CREATED in kinds:
+    if EventType.TOPUP_CREATED in kinds:
         return "event_ids_with_creations", sorted(kinds), only_delivered
     return "event_ids_without_creations", sorted(kinds), only_delivered
 

@@ -11,11 +11,11 @@ import msgspec
 
 from brim.base.errors import ResourceMissingError
 from brim.base.scope import AccountScope
-from brim.core.account_config import change_terms
+from brim.core.account_config import bump_config_version
 from brim.core.audit import Action, ObjectType
 from brim.core.funding import store as funding
 from brim.core.funding.rules import check_usable
-from brim.core.idempotency import Answer, Attempt, RenderError, record, run_once
+from brim.core.idempotency import RenderError, RequestContext, Result, record, run_once
 from brim.platform.database import Conn, Database
 
 RenderDefault: TypeAlias = Callable[[AccountScope, str, str], bytes]
@@ -32,13 +32,13 @@ class Default(msgspec.Struct, frozen=True):
 
 async def set_default(
     database: Database,
-    attempt: Attempt,
+    attempt: RequestContext,
     *,
     currency: str,
     funding_source: str,
     render: RenderDefault,
     render_error: RenderError,
-) -> Answer:
+) -> Result:
     """Let a bank account on file pay in a currency, and return the default's reply.
 
     Raises:
@@ -52,7 +52,7 @@ async def set_default(
         check_usable(source, funding_source, param="funding_source")
         earlier = (await funding.read_defaults(conn, attempt.scope)).get(currency)
         await funding.set_default(conn, attempt.scope, currency, funding_source)
-        await change_terms(conn, attempt.scope)
+        await bump_config_version(conn, attempt.scope)
         before = None if earlier is None else Default(earlier)
         await record(
             conn, attempt, Action.DEFAULT_FUNDING_SET, _TYPE, currency, before=before, after=Default(funding_source)
@@ -68,7 +68,7 @@ async def list_defaults(database: Database, scope: AccountScope) -> dict[str, st
         return await funding.read_defaults(conn, scope)
 
 
-async def delete_default(database: Database, attempt: Attempt, currency: str) -> None:
+async def delete_default(database: Database, attempt: RequestContext, currency: str) -> None:
     """Let nothing of the account's choice pay in a currency any more.
 
     Raises:
@@ -79,7 +79,7 @@ async def delete_default(database: Database, attempt: Attempt, currency: str) ->
         earlier = (await funding.read_defaults(conn, attempt.scope)).get(currency)
         if not await funding.delete_default(conn, attempt.scope, currency):
             raise ResourceMissingError("default funding source", currency, param="currency", in_path=True)
-        await change_terms(conn, attempt.scope)
+        await bump_config_version(conn, attempt.scope)
         before = None if earlier is None else Default(earlier)
         await record(conn, attempt, Action.DEFAULT_FUNDING_DELETED, _TYPE, currency, before=before)
 

@@ -12,14 +12,14 @@ from brim.core.funding.reference import Funding, funding_of
 from brim.core.funding.rules import PREFIXES, TOKEN_PREFIX, FundingKind, FundingSource, check_usable, missing_funding
 from brim.core.funding.service import find_documented
 from brim.core.funding.tokens import scenario_of_token, source_for_topup
-from brim.core.idempotency import Attempt, KeptReply, find_kept
+from brim.core.idempotency import KeptReply, RequestContext, find_kept
 from brim.platform.database import Database
 
 
 async def find_funding(
     database: Database,
     secrets: BankSecrets,
-    attempt: Attempt,
+    attempt: RequestContext,
     *,
     source: str | None,
     payment_method: str | None,
@@ -74,7 +74,7 @@ async def _find_payment_method(database: Database, scope: AccountScope, method_i
 
 
 async def _take_source(
-    database: Database, secrets: BankSecrets, attempt: Attempt, source_id: str, *, ids: IdFactory
+    database: Database, secrets: BankSecrets, attempt: RequestContext, source_id: str, *, ids: IdFactory
 ) -> Funding:
     """Return what a source pays with, or a token, which becomes a source by that."""
     if not source_id.startswith(TOKEN_PREFIX):

@@ -14,7 +14,7 @@ from brim.base.ids import IdFactory
 from brim.base.metadata import MetadataChange, merge
 from brim.base.paging import Page, PageRequest, window
 from brim.base.scope import AccountScope
-from brim.core.account_config import change_terms
+from brim.core.account_config import bump_config_version
 from brim.core.audit import Action, ObjectType
 from brim.core.bank_accounts import BankAccount, BankNumbers, Guess, Party, Verification, bank_name_of
 from brim.core.funding import store as funding
@@ -36,7 +36,7 @@ from brim.core.funding.rules import (
     judged,
     merged_party,
 )
-from brim.core.idempotency import Answer, Attempt, RenderError, record, run_once
+from brim.core.idempotency import RenderError, RequestContext, Result, record, run_once
 from brim.core.rails import bank_account_rules
 from brim.platform.database import Conn, Database
 from brim.platform.lookups import check_cursors
@@ -77,13 +77,13 @@ class MicrodepositGuess(msgspec.Struct, frozen=True, kw_only=True):
 async def create_payment_method(
     database: Database,
     secrets: BankSecrets,
-    attempt: Attempt,
+    attempt: RequestContext,
     wish: NewPaymentMethod,
     *,
     ids: IdFactory,
     render: Render,
     render_error: RenderError,
-) -> Answer:
+) -> Result:
     """Put a bank account on file and return its reply.
 
     Raises:
@@ -160,14 +160,14 @@ def find_documented(scope: AccountScope, payment_method: str) -> FundingSource |
 
 async def update_funding_source(
     database: Database,
-    attempt: Attempt,
+    attempt: RequestContext,
     kind: FundingKind,
     funding_id: str,
     edit: EditFundingSource,
     *,
     render: Render,
     render_error: RenderError,
-) -> Answer:
+) -> Result:
     """Change what may change of a bank account on file and return its reply.
 
     Raises:
@@ -199,14 +199,14 @@ async def update_funding_source(
 
 async def attach_payment_method(
     database: Database,
-    attempt: Attempt,
+    attempt: RequestContext,
     method_id: str,
     *,
     customer: str | None,
     customer_account: str | None,
     render: Render,
     render_error: RenderError,
-) -> Answer:
+) -> Result:
     """Keep a payment method for a customer, one of the two that may be named, and return its reply.
 
     Raises:
@@ -227,13 +227,13 @@ async def attach_payment_method(
 
 async def detach_funding_source(
     database: Database,
-    attempt: Attempt,
+    attempt: RequestContext,
     kind: FundingKind,
     funding_id: str,
     *,
     render: Render,
     render_error: RenderError,
-) -> Answer:
+) -> Result:
     """Let no new top-up be paid from a bank account, as a default neither, and return its reply.
 
     Raises:
@@ -246,7 +246,7 @@ async def detach_funding_source(
         detached = msgspec.structs.replace(source, is_detached=True, customer=None, customer_account=None)
         await funding.update_funding_source(conn, detached)
         if await funding.delete_defaults_of(conn, attempt.scope, funding_id):
-            await change_terms(conn, attempt.scope)
+            await bump_config_version(conn, attempt.scope)
         await _record(conn, attempt, Action.FUNDING_SOURCE_DETACHED, source, detached)
         return render(detached)
 
@@ -255,14 +255,14 @@ async def detach_funding_source(
 
 async def verify_funding_source(
     database: Database,
-    attempt: Attempt,
+    attempt: RequestContext,
     kind: FundingKind,
     funding_id: str,
     guess: MicrodepositGuess,
     *,
     render: Render,
     render_error: RenderError,
-) -> Answer:
+) -> Result:
     """Compare what somebody says was sent with what was, and return the reply of the bank account, verified now.
 
     A refusal of these is an answer that is kept, and the attempt counts.
@@ -311,11 +311,11 @@ async def _write(conn: Conn, source: FundingSource) -> None:
     """Write a change; where it is a source that pays for what names none, later top-ups carry it as it is now."""
     await funding.update_funding_source(conn, source)
     if source.kind is FundingKind.SOURCE and source.id in (await funding.read_defaults(conn, source.scope)).values():
-        await change_terms(conn, source.scope)
+        await bump_config_version(conn, source.scope)
 
 
 async def _record(
-    conn: Conn, attempt: Attempt, action: Action, before: FundingSource | None, after: FundingSource
+    conn: Conn, attempt: RequestContext, action: Action, before: FundingSource | None, after: FundingSource
 ) -> None:
     """Add a line to the audit log about what an attempt does to a bank account on file."""
     await record(conn, attempt, action, ObjectType.FUNDING_SOURCE, after.id, before=before, after=after)

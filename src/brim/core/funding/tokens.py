@@ -27,7 +27,7 @@ from brim.core.funding.rules import (
     missing_funding,
 )
 from brim.core.funding.service import Render, first_state
-from brim.core.idempotency import Answer, Attempt, RenderError, record, run_once
+from brim.core.idempotency import RenderError, RequestContext, Result, record, run_once
 from brim.core.rails import bank_account_rules
 from brim.platform.database import Conn, Database
 
@@ -59,13 +59,13 @@ class NewSource(msgspec.Struct, frozen=True, kw_only=True):
 async def create_token(
     database: Database,
     secrets: BankSecrets,
-    attempt: Attempt,
+    attempt: RequestContext,
     wish: NewBankToken,
     *,
     ids: IdFactory,
     render: RenderToken,
     render_error: RenderError,
-) -> Answer:
+) -> Result:
     """Keep the numbers of a bank account under a token and return its reply.
 
     Raises:
@@ -116,13 +116,13 @@ async def retrieve_token(database: Database, scope: AccountScope, token_id: str)
 async def create_source(
     database: Database,
     secrets: BankSecrets,
-    attempt: Attempt,
+    attempt: RequestContext,
     wish: NewSource,
     *,
     ids: IdFactory,
     render: Render,
     render_error: RenderError,
-) -> Answer:
+) -> Result:
     """Make a token a source and return its reply.
 
     Raises:
@@ -143,7 +143,7 @@ async def create_source(
 
 
 async def source_for_topup(
-    database: Database, secrets: BankSecrets, attempt: Attempt, token_id: str, *, ids: IdFactory
+    database: Database, secrets: BankSecrets, attempt: RequestContext, token_id: str, *, ids: IdFactory
 ) -> FundingSource:
     """Return the source that a token named by a top-up becomes; the same one when that request is made again.
 
@@ -202,7 +202,7 @@ async def open_token(
 
 async def _source_of(
     secrets: BankSecrets,
-    attempt: Attempt,
+    attempt: RequestContext,
     wish: NewSource,
     token: BankToken | None,
     numbers: BankNumbers,
@@ -242,7 +242,9 @@ def _test_bank_account(numbers: BankNumbers, fingerprint: str, currency: str | N
     )
 
 
-async def _exchange(conn: Conn, attempt: Attempt, token_id: str, source: FundingSource, sealed: bytes) -> FundingSource:
+async def _exchange(
+    conn: Conn, attempt: RequestContext, token_id: str, source: FundingSource, sealed: bytes
+) -> FundingSource:
     """Store the source that a token becomes and return it, or the one that this very request made of it before."""
     found = await funding.lock_bank_token(conn, attempt.scope, token_id)
     if found is not None:

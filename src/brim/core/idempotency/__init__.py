@@ -11,20 +11,20 @@ from brim.core.idempotency.rules import (
     KeyClaim,
     fingerprint,
 )
-from brim.core.idempotency.service import Answer, Attempt, RenderError, find_kept, record, replay_of, run_once
+from brim.core.idempotency.service import RenderError, RequestContext, Result, find_kept, record, replay_of, run_once
 from brim.core.idempotency.store import fetch_replies
 from brim.core.idempotency.verification import KeyCheck
 
 __all__ = [
     "KEPT_MS",
     "MAX_KEY_LENGTH",
-    "Answer",
-    "Attempt",
     "IdempotencyMismatchError",
     "KeptReply",
     "KeyCheck",
     "KeyClaim",
     "RenderError",
+    "RequestContext",
+    "Result",
     "fetch_replies",
     "find_kept",
     "fingerprint",

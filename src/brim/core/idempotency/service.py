@@ -19,7 +19,7 @@ RenderError: TypeAlias = Callable[[BrimError], tuple[int, bytes]]
 """Writes a refusal as (HTTP status, compact JSON)."""
 
 
-class Answer(msgspec.Struct, frozen=True, kw_only=True):
+class Result(msgspec.Struct, frozen=True, kw_only=True):
     """What a write answers: `body` is compact JSON; `replay_of` names the first request when this is a replay."""
 
     status: int = 200
@@ -27,7 +27,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     replay_of: str | None = None
 
 
-class Attempt(msgspec.Struct, frozen=True, kw_only=True):
+class RequestContext(msgspec.Struct, frozen=True, kw_only=True):
     """One request to write: whose, under which key if any, and what is recorded with it.
 
     `by` is who asks, and `ids` makes the ids of what is told of them.
@@ -53,7 +53,7 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
 
 async def record(
     conn: Conn,
-    attempt: Attempt,
+    attempt: RequestContext,
     action: Action,
     object_type: ObjectType,
     object_id: str,
@@ -88,17 +88,17 @@ async def record(
     )
 
 
-def replay(claim: KeyClaim, kept: KeptReply) -> Answer:
+def replay(claim: KeyClaim, kept: KeptReply) -> Result:
     """Return the first answer again.
 
     Raises:
         IdempotencyMismatchError: when the key stands for another request.
     """
     check_same_request(claim, kept)
-    return Answer(status=kept.status, body=kept.body, replay_of=kept.request_id)
+    return Result(status=kept.status, body=kept.body, replay_of=kept.request_id)
 
 
-def replay_of(attempt: Attempt, kept: KeptReply) -> Answer:
+def replay_of(attempt: RequestContext, kept: KeptReply) -> Result:
     """Return the first answer to an attempt again.
 
     Raises:
@@ -109,7 +109,7 @@ def replay_of(attempt: Attempt, kept: KeptReply) -> Answer:
     return replay(attempt.claim, kept)
 
 
-async def find_kept(conn: Conn, attempt: Attempt) -> KeptReply | None:
+async def find_kept(conn: Conn, attempt: RequestContext) -> KeptReply | None:
     """Return the answer that an attempt's key has already, if it has a key and the key an answer."""
     if attempt.claim is None:
         return None
@@ -119,11 +119,11 @@ async def find_kept(conn: Conn, attempt: Attempt) -> KeptReply | None:
 
 async def run_once(
     database: Database,
-    attempt: Attempt,
+    attempt: RequestContext,
     work: Callable[[Conn], Awaitable[bytes]],
     *,
     render_error: RenderError,
-) -> Answer:
+) -> Result:
     """Return the answer of `work`, run in one transaction, or the answer that its key already has.
 
     A refusal because of the object's status, or for a wrong guess, is an answer too and is kept, as the vendor keeps
@@ -141,15 +141,15 @@ async def run_once(
         DatabaseUnavailableError: nothing is known of the write; a retry under the same key finds out.
     """
 
-    async def in_transaction(conn: Conn) -> Answer:
+    async def in_transaction(conn: Conn) -> Result:
         kept = await _claim(conn, attempt)
         if kept and attempt.claim:
             return replay(attempt.claim, kept)
         try:
-            answer = Answer(body=await work(conn))
+            answer = Result(body=await work(conn))
         except KeptRefusalError as error:
             status, body = render_error(error)
-            answer = Answer(status=status, body=body)
+            answer = Result(status=status, body=body)
         if attempt.claim:
             await idempotency.record_reply(
                 conn, attempt.scope, attempt.claim.key, status=answer.status, body=answer.body
@@ -159,7 +159,7 @@ async def run_once(
     return await database.transact(in_transaction)
 
 
-async def _claim(conn: Conn, attempt: Attempt) -> KeptReply | None:
+async def _claim(conn: Conn, attempt: RequestContext) -> KeptReply | None:
     """Take the attempt's key for this transaction, or return the answer it has already."""
     if attempt.claim is None:
         return None

@@ -19,12 +19,12 @@ from brim.core.ledger.rules import (
     Posting,
 )
 from brim.core.ledger.store import lock_balances
-from brim.core.time import Moment
+from brim.core.time import OwnerTime
 from brim.platform.database import Conn
 
 
 async def reserve(
-    conn: Conn, scope: AccountScope, *, source_type: str, source: str, amount: int, currency: str, moment: Moment
+    conn: Conn, scope: AccountScope, *, source_type: str, source: str, amount: int, currency: str, moment: OwnerTime
 ) -> Hold:
     """Set aside a positive amount of the available balance for a source; return its hold, also when it was made before.
 
@@ -63,7 +63,7 @@ async def post_hold(
     amount: int,
     credit_account: str,
     balance_transaction: BalanceTransaction,
-    moment: Moment,
+    moment: OwnerTime,
 ) -> Hold:
     """Spend `amount` of a hold on a ledger account, give the rest back, and return the hold as it is then.
 
@@ -87,7 +87,7 @@ async def post_hold(
     return await _end(conn, known, HoldStatus.POSTED, moment, posted=amount)
 
 
-async def void_hold(conn: Conn, hold: Hold, *, moment: Moment) -> Hold:
+async def void_hold(conn: Conn, hold: Hold, *, moment: OwnerTime) -> Hold:
     """Give everything back that a hold set aside, and return the hold as it is then.
 
     Raises:
@@ -110,7 +110,7 @@ async def _lock(conn: Conn, hold: Hold) -> Hold:
     return known
 
 
-async def _end(conn: Conn, hold: Hold, status: HoldStatus, moment: Moment, *, posted: int | None = None) -> Hold:
+async def _end(conn: Conn, hold: Hold, status: HoldStatus, moment: OwnerTime, *, posted: int | None = None) -> Hold:
     ended = msgspec.structs.replace(hold, status=status, posted=posted, ended_ms=moment.now_ms)
     await holds.end_hold(conn, ended)
     return ended
@@ -125,7 +125,7 @@ def _line(hold: Hold, debit_account: str, credit_account: str, amount: int | Non
     )
 
 
-def _entry(hold: Hold, step: str, lines: list[EntryLine], moment: Moment) -> JournalEntry:
+def _entry(hold: Hold, step: str, lines: list[EntryLine], moment: OwnerTime) -> JournalEntry:
     return JournalEntry(
         scope=hold.scope,
         id=moment.new_id("je_"),

@@ -26,9 +26,9 @@ from brim.core.operators import store as operators
 from brim.core.operators.openid_rules import (
     JOURNEY_KEPT_MS,
     SIGNATURES,
+    AuthorizationRequest,
     Identity,
     IdentityMismatchError,
-    Journey,
     JourneyOverError,
     NoOperatorError,
     Person,
@@ -71,7 +71,7 @@ class Client(NamedTuple):
     default_role: Role | None
 
 
-class Departure(NamedTuple):
+class AuthorizationRedirect(NamedTuple):
     """Where a browser is sent to, and what its cookie carries meanwhile."""
 
     url: str
@@ -125,7 +125,7 @@ class OpenId:
         self._provider: tuple[int, Provider] | None = None
         self._keys: KeySet | None = None
 
-    async def begin(self, redirect_uri: str, *, now_ms: int) -> Departure:
+    async def begin(self, redirect_uri: str, *, now_ms: int) -> AuthorizationRedirect:
         """Return where to send a browser, and what its cookie carries until it comes back to `redirect_uri`.
 
         Raises:
@@ -133,7 +133,7 @@ class OpenId:
             NoEncryptionKeyError: the server can seal nothing.
         """
         provider = await self._describe(now_ms)
-        journey = Journey(
+        journey = AuthorizationRequest(
             state=self._random_text(TOKEN_CHARS),
             nonce=self._random_text(TOKEN_CHARS),
             verifier=self._random_text(TOKEN_CHARS),
@@ -141,7 +141,7 @@ class OpenId:
             ends_ms=now_ms + JOURNEY_KEPT_MS,
         )
         luggage = self._vault.seal(msgspec.json.encode(journey), place=PLACE).decode()
-        return Departure(departure_url(provider, self._client.client_id, journey), luggage)
+        return AuthorizationRedirect(departure_url(provider, self._client.client_id, journey), luggage)
 
     async def finish(self, luggage: str, brought: Mapping[str, str], *, address: str | None, now_ms: int) -> Operator:
         """Return the operator whom the provider speaks for, made if the settings say so.
@@ -169,12 +169,12 @@ class OpenId:
         claims = await self._check(token, journey, now_ms=now_ms)
         return await self._operator_of(person_of(claims), address=address, now_ms=now_ms)
 
-    def _unpack(self, luggage: str, state: str, *, now_ms: int) -> Journey:
+    def _unpack(self, luggage: str, state: str, *, now_ms: int) -> AuthorizationRequest:
         try:
             opened = self._vault.open(luggage.encode("utf-8", "replace"), place=PLACE)
         except (SecretUnreadableError, MisplacedSecretError):
             raise JourneyOverError from None
-        journey = msgspec.json.decode(opened, type=Journey)
+        journey = msgspec.json.decode(opened, type=AuthorizationRequest)
         if now_ms >= journey.ends_ms or not hmac.compare_digest(
             journey.state.encode(), state.encode("utf-8", "replace")
         ):
@@ -192,7 +192,7 @@ class OpenId:
             self._keys = None
         return self._provider[1]
 
-    async def _redeem(self, provider: Provider, journey: Journey, code: str) -> str:
+    async def _redeem(self, provider: Provider, journey: AuthorizationRequest, code: str) -> str:
         """Return the ID token that the provider gives for a code."""
         form = {
             "grant_type": "authorization_code",
@@ -215,7 +215,7 @@ class OpenId:
             raise ProviderFailedError("it gives no ID token.")
         return token
 
-    async def _check(self, token: str, journey: Journey, *, now_ms: int) -> dict[str, Any]:
+    async def _check(self, token: str, journey: AuthorizationRequest, *, now_ms: int) -> dict[str, Any]:
         """Return the claims of an ID token that is the provider's, for us, for this journey, and of now.
 
         Source: OpenID Connect Core 1.0 section 3.1.3.7.

@@ -72,7 +72,7 @@ class Provider(msgspec.Struct, frozen=True):
     token_endpoint_auth_methods_supported: Sequence[str] = ("client_secret_basic",)
 
 
-class Journey(msgspec.Struct, frozen=True, kw_only=True):
+class AuthorizationRequest(msgspec.Struct, frozen=True, kw_only=True):
     """What must be known again when a browser comes back from the provider; it carries this with it, sealed."""
 
     state: str
@@ -104,7 +104,7 @@ class Person(msgspec.Struct, frozen=True):
     name: str
 
 
-def departure_url(provider: Provider, client_id: str, journey: Journey) -> str:
+def departure_url(provider: Provider, client_id: str, journey: AuthorizationRequest) -> str:
     """Return where a browser is sent to."""
     challenge = base64.urlsafe_b64encode(hashlib.sha256(journey.verifier.encode()).digest()).rstrip(b"=").decode()
     asked = {

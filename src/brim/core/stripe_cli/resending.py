@@ -6,7 +6,7 @@ from brim.base.ids import IdFactory
 from brim.base.scope import AccountScope
 from brim.core import webhooks
 from brim.core.events import Event
-from brim.core.idempotency import Answer, Attempt, RenderError, run_once
+from brim.core.idempotency import RenderError, RequestContext, Result, run_once
 from brim.core.stripe_cli import store as listeners
 from brim.core.stripe_cli.rules import LISTENING_MS, RESEND_PREFIX
 from brim.core.webhooks import (
@@ -36,14 +36,14 @@ class Resend(msgspec.Struct, frozen=True, kw_only=True):
 
 async def resend_event(
     database: Database,
-    attempt: Attempt,
+    attempt: RequestContext,
     event_id: str,
     wish: Resend,
     *,
     ids: IdFactory,
     render: RenderEvent,
     render_error: RenderError,
-) -> Answer:
+) -> Result:
     """Let an event be sent again, to endpoints with all retries of a new one, and return its reply.
 
     Raises:

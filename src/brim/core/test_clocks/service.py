@@ -14,16 +14,16 @@ from brim.base.errors import ResourceMissingError
 from brim.base.ids import FrozenIds, IdFactory
 from brim.base.scope import AccountScope
 from brim.core import audit, events, time
-from brim.core.account_config import change_terms
+from brim.core.account_config import bump_config_version
 from brim.core.audit import Action, Actor, ActorKind, ObjectType
 from brim.core.due import DueQueue, in_order
 from brim.core.events import BY_ITSELF, Cause, EventType, Renderers, new_event
-from brim.core.idempotency import Answer, Attempt, RenderError, record, run_once
+from brim.core.idempotency import RenderError, RequestContext, Result, record, run_once
 from brim.core.test_clocks import store as clocks
 from brim.core.time import (
     KEPT_S,
     ClockExistsError,
-    Moment,
+    OwnerTime,
     TestClock,
     check_advance,
     check_frozen_time,
@@ -42,7 +42,7 @@ _DELETE_ENDED: Final = Actor(kind=ActorKind.JOB, name="test clocks")
 
 async def create_clock(
     database: Database,
-    attempt: Attempt,
+    attempt: RequestContext,
     *,
     frozen_time: int,
     name: str | None,
@@ -50,7 +50,7 @@ async def create_clock(
     ids: IdFactory,
     renderers: Renderers,
     render_error: RenderError,
-) -> Answer:
+) -> Result:
     """Freeze the time of an account's test mode and return the clock's reply.
 
     Raises:
@@ -84,7 +84,7 @@ async def create_clock(
 
 async def advance_clock(
     database: Database,
-    attempt: Attempt,
+    attempt: RequestContext,
     clock_id: str,
     *,
     frozen_time: int,
@@ -92,7 +92,7 @@ async def advance_clock(
     ids: IdFactory,
     renderers: Renderers,
     render_error: RenderError,
-) -> Answer:
+) -> Result:
     """Send a clock on its way and return its reply; a worker takes it there.
 
     Raises:
@@ -116,7 +116,7 @@ async def advance_clock(
 
 async def delete_clock(
     database: Database,
-    attempt: Attempt,
+    attempt: RequestContext,
     clock_id: str,
     *,
     queues: Sequence[DueQueue],
@@ -165,7 +165,7 @@ async def _changed(
     conn: Conn,
     clock: TestClock,
     event_type: EventType,
-    attempt: Attempt,
+    attempt: RequestContext,
     *,
     ids: IdFactory,
     renderers: Renderers,
@@ -177,10 +177,10 @@ async def _changed(
 
 
 async def _announce(
-    conn: Conn, clock: TestClock, event_type: EventType, moment: Moment, cause: Cause, renderers: Renderers
+    conn: Conn, clock: TestClock, event_type: EventType, moment: OwnerTime, cause: Cause, renderers: Renderers
 ) -> bytes:
     """Write a clock's event, and make its account's terms new; return what the event shows."""
-    await change_terms(conn, clock.scope)
+    await bump_config_version(conn, clock.scope)
     payload = renderers.payload(event_type, clock)
     await events.insert_events(conn, [new_event(clock.scope, event_type, clock.id, payload, moment, cause)])
     return payload
@@ -263,7 +263,7 @@ async def step_clock(
         until_ms = clock.target_frozen_time * 1000
         claimed = [await queue.claim_by_clock(conn, clock.scope, until_ms=until_ms, limit=limit) for queue in queues]
         step = [
-            (item, Moment(at_ms, frozen_ids, clock.id))
+            (item, OwnerTime(at_ms, frozen_ids, clock.id))
             for item, at_ms in in_order(claimed, limit=limit, from_ms=clock.frozen_time * 1000)
         ]
         if not step:
@@ -287,5 +287,5 @@ async def _arrive(conn: Conn, clock: TestClock, ids: FrozenIds, renderers: Rende
     target = clock.target_frozen_time or clock.frozen_time
     arrived = msgspec.structs.replace(clock, frozen_time=target, target_frozen_time=None, since_ms=now_ms)
     await clocks.move_clock(conn, arrived)
-    moment = Moment(target * 1000, ids, clock.id)
+    moment = OwnerTime(target * 1000, ids, clock.id)
     await _announce(conn, arrived, EventType.CLOCK_READY, moment, BY_ITSELF, renderers)

@@ -11,14 +11,14 @@ from brim.core.time.rules import (
     ClockAdvancingError,
     ClockExistsError,
     FrozenTimeError,
-    Moment,
+    OwnerTime,
     TestClock,
     check_advance,
     check_frozen_time,
     moment_of,
     standing_at,
 )
-from brim.core.time.service import check_test_mode, find_clock, hold_moment
+from brim.core.time.service import check_test_mode, find_clock, lock_owner_time
 from brim.core.time.store import clock_from_record, clock_of, read_clock
 
 __all__ = [
@@ -29,7 +29,7 @@ __all__ = [
     "ClockAdvancingError",
     "ClockExistsError",
     "FrozenTimeError",
-    "Moment",
+    "OwnerTime",
     "TestClock",
     "check_advance",
     "check_frozen_time",
@@ -37,7 +37,7 @@ __all__ = [
     "clock_from_record",
     "clock_of",
     "find_clock",
-    "hold_moment",
+    "lock_owner_time",
     "moment_of",
     "read_clock",
     "standing_at",

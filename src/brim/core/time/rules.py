@@ -48,7 +48,7 @@ class TestClock(msgspec.Struct, frozen=True, kw_only=True):
         return self.target_frozen_time is not None
 
 
-class Moment(msgspec.Struct, frozen=True):
+class OwnerTime(msgspec.Struct, frozen=True):
     """A moment in an account's time: Unix milliseconds, what makes ids in it, and the clock that keeps it, if any."""
 
     now_ms: int
@@ -112,20 +112,20 @@ def check_advance(clock: TestClock, frozen_time: int) -> None:
     check_frozen_time(frozen_time)
 
 
-def moment_of(clock: TestClock | None, *, now_ms: int, ids: IdFactory) -> Moment:
+def moment_of(clock: TestClock | None, *, now_ms: int, ids: IdFactory) -> OwnerTime:
     """Return this very moment in the time of an account with that clock, or with none.
 
     Raises:
         ClockAdvancingError: there is no such moment while the clock moves.
     """
     if clock is None:
-        return Moment(now_ms, ids)
+        return OwnerTime(now_ms, ids)
     if clock.is_advancing:
         raise ClockAdvancingError
     return standing_at(clock, now_ms=now_ms, ids=ids)
 
 
-def standing_at(clock: TestClock, *, now_ms: int, ids: IdFactory) -> Moment:
+def standing_at(clock: TestClock, *, now_ms: int, ids: IdFactory) -> OwnerTime:
     """Return the moment at which a clock stands, for somebody who acts at a real one."""
     frozen_ids = FrozenIds(ids, real_ms=now_ms, since_ms=clock.since_ms)
-    return Moment(clock.frozen_time * 1000, frozen_ids, clock.id)
+    return OwnerTime(clock.frozen_time * 1000, frozen_ids, clock.id)

@@ -4,11 +4,11 @@ from brim.base.errors import NotInLiveModeError
 from brim.base.ids import IdFactory
 from brim.base.scope import AccountScope
 from brim.core.time import store as time_store
-from brim.core.time.rules import Moment, TestClock, moment_of
+from brim.core.time.rules import OwnerTime, TestClock, moment_of
 from brim.platform.database import Conn, Database
 
 
-async def hold_moment(conn: Conn, scope: AccountScope, *, now_ms: int, ids: IdFactory) -> Moment:
+async def lock_owner_time(conn: Conn, scope: AccountScope, *, now_ms: int, ids: IdFactory) -> OwnerTime:
     """Return this moment in an account's time; a test clock then stands still until the caller's transaction ends.
 
     Raises:

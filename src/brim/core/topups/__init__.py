@@ -8,7 +8,7 @@ from brim.core.topups.amounts import AmountTooLargeError
 from brim.core.topups.bank_confirmation_rules import BankConfirmation, BankStep, UnexpectedBankAmountError
 from brim.core.topups.bank_confirmations import confirm_by_bank
 from brim.core.topups.batches import Batches
-from brim.core.topups.config_cache import KnownTerms
+from brim.core.topups.config_cache import ConfigCache
 from brim.core.topups.due import TopupQueue
 from brim.core.topups.events import EVENT_OF_STATUS
 from brim.core.topups.lists import fetch_topups, list_topups
@@ -61,10 +61,10 @@ __all__ = [
     "Batches",
     "Change",
     "ClearingCheck",
+    "ConfigCache",
     "CreateTopup",
     "EditTopup",
     "InvalidTransitionError",
-    "KnownTerms",
     "NoFundingSourceError",
     "ObserveOutcome",
     "RenderTopup",

@@ -6,14 +6,14 @@ and changes no status.
 
 from brim.base.errors import ResourceMissingError
 from brim.core import ledger
-from brim.core.time import Moment
+from brim.core.time import OwnerTime
 from brim.core.topups import bank_confirmation_store as confirmations
 from brim.core.topups.bank_confirmation_rules import BankConfirmation, UnexpectedBankAmountError, bank_posting
 from brim.core.topups.store import fetch_topups
 from brim.platform.database import Conn
 
 
-async def confirm_by_bank(conn: Conn, confirmation: BankConfirmation, moment: Moment) -> bool:
+async def confirm_by_bank(conn: Conn, confirmation: BankConfirmation, moment: OwnerTime) -> bool:
     """Post a confirmation in the caller's transaction; return whether it was new.
 
     One that is known already, by its top-up, step and number, posts nothing again.

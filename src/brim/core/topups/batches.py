@@ -13,7 +13,7 @@ from brim.base.errors import DatabaseUnavailableError
 from brim.base.paging import Page
 from brim.base.scope import AccountScope
 from brim.core import idempotency
-from brim.core.idempotency import Attempt, KeptReply
+from brim.core.idempotency import KeptReply, RequestContext
 from brim.core.topups import list_store as lists
 from brim.core.topups import store as topups
 from brim.core.topups.list_store import TopupListQuery
@@ -67,7 +67,7 @@ class Batches:
         """Items that queue for a batch."""
         return self._retrievals.waiting + self._lists.waiting + sum(lane.waiting for lane in self._creations.values())
 
-    async def find_kept(self, attempt: Attempt) -> KeptReply | None:
+    async def find_kept(self, attempt: RequestContext) -> KeptReply | None:
         """Return the answer that an attempt's key has already, if it has a key and the key an answer."""
         if attempt.claim is None:
             return None

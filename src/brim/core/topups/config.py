@@ -8,7 +8,7 @@ from brim.core.funding import Funding
 from brim.core.time import TestClock
 
 
-class Terms(msgspec.Struct, frozen=True, kw_only=True):
+class AccountConfig(msgspec.Struct, frozen=True, kw_only=True):
     """An account's terms as of one version; each change makes the next, and a create is made under the one in force.
 
     `settlement_days` is how many banking days money takes by the account's own agreement, None as the rail has it;
@@ -23,5 +23,5 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
     is_closed: bool = False
 
 
-NO_TERMS: Final = Terms()
+NO_TERMS: Final = AccountConfig()
 """Those of an account who never changed anything."""

@@ -8,25 +8,25 @@ from typing import Final
 
 from brim.base.scope import AccountScope
 from brim.core.topups import config_store as terms
-from brim.core.topups.config import NO_TERMS, Terms
+from brim.core.topups.config import NO_TERMS, AccountConfig
 from brim.platform.database import Database
 
 _MAX_REMEMBERED: Final = 10_000
 """Owners with terms of their own that one process remembers; beyond this it begins anew."""
 
 
-class KnownTerms:
+class ConfigCache:
     """One process's knowledge of accounts' terms."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._known: dict[AccountScope, Terms] = {}
+        self._known: dict[AccountScope, AccountConfig] = {}
 
-    def of(self, scope: AccountScope) -> Terms:
+    def of(self, scope: AccountScope) -> AccountConfig:
         """Return an account's terms as last seen here."""
         return self._known.get(scope, NO_TERMS)
 
-    async def refresh(self, scope: AccountScope) -> Terms:
+    async def refresh(self, scope: AccountScope) -> AccountConfig:
         """Look an account's terms up, and return them.
 
         Raises:

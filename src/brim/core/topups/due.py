@@ -6,7 +6,7 @@ from brim.base.scope import AccountScope
 from brim.core.due import DueItem
 from brim.core.events import Renderers
 from brim.core.rails import Rails, Succeed
-from brim.core.time import Moment
+from brim.core.time import OwnerTime
 from brim.core.topups import settlement_store as store
 from brim.core.topups.settlement import ObserveOutcome, observe_changes, settle
 from brim.core.topups.transitions import instruction_of
@@ -52,7 +52,7 @@ class TopupQueue:
             return None
         return outcome.return_due_ms if isinstance(outcome, Succeed) else None
 
-    async def work_off(self, conn: Conn, items: Sequence[tuple[DueItem, Moment]]) -> Callable[[], None]:
+    async def work_off(self, conn: Conn, items: Sequence[tuple[DueItem, OwnerTime]]) -> Callable[[], None]:
         """Settle top-ups, each at its moment."""
         written = await settle(
             conn, [(item.work, moment) for item, moment in items], rails=self._rails, renderers=self._renderers

@@ -6,9 +6,9 @@ from brim.core.events import EventType
 from brim.core.topups.rules import Status
 
 EVENT_OF_STATUS: Final[dict[Status, EventType]] = {
-    Status.PENDING: EventType.CREATED,
-    Status.SUCCEEDED: EventType.SUCCEEDED,
-    Status.FAILED: EventType.FAILED,
-    Status.CANCELED: EventType.CANCELED,
-    Status.REVERSED: EventType.REVERSED,
+    Status.PENDING: EventType.TOPUP_CREATED,
+    Status.SUCCEEDED: EventType.TOPUP_SUCCEEDED,
+    Status.FAILED: EventType.TOPUP_FAILED,
+    Status.CANCELED: EventType.TOPUP_CANCELED,
+    Status.REVERSED: EventType.TOPUP_REVERSED,
 }

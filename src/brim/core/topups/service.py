@@ -13,14 +13,14 @@ from brim.base.scope import AccountScope
 from brim.core.accounts import AccountClosedError
 from brim.core.events import ObjectType, Renderers
 from brim.core.funding import IMPLICIT, Funding
-from brim.core.idempotency import Answer, Attempt, KeptReply, RenderError, replay_of, run_once
+from brim.core.idempotency import KeptReply, RenderError, RequestContext, Result, replay_of, run_once
 from brim.core.rails import Outcome, Rails, bank_account_rules
-from brim.core.time import ClockAdvancingError, Moment, check_test_mode, hold_moment, moment_of
+from brim.core.time import ClockAdvancingError, OwnerTime, check_test_mode, lock_owner_time, moment_of
 from brim.core.topups import store as topups
 from brim.core.topups.amounts import check_amount
 from brim.core.topups.batches import Batches
-from brim.core.topups.config import Terms
-from brim.core.topups.config_cache import KnownTerms
+from brim.core.topups.config import AccountConfig
+from brim.core.topups.config_cache import ConfigCache
 from brim.core.topups.rules import NoFundingSourceError, Topup
 from brim.core.topups.store import NewTopup
 from brim.core.topups.transitions import Change, cancel, follow, topup_event, write_changes
@@ -54,7 +54,7 @@ class EditTopup(msgspec.Struct, frozen=True, kw_only=True):
     metadata: MetadataChange | msgspec.UnsetType = msgspec.UNSET
 
 
-FindFunding: TypeAlias = Callable[[Attempt, CreateTopup], Awaitable[Funding | KeptReply]]
+FindFunding: TypeAlias = Callable[[RequestContext, CreateTopup], Awaitable[Funding | KeptReply]]
 """Finds the bank account on file that a wish names, or the answer that its key has already; asks the database."""
 
 PreviewFunding: TypeAlias = Callable[[AccountScope, CreateTopup], Awaitable[Funding]]
@@ -63,15 +63,15 @@ PreviewFunding: TypeAlias = Callable[[AccountScope, CreateTopup], Awaitable[Fund
 
 async def create_topup(
     batches: Batches,
-    terms: KnownTerms,
-    attempt: Attempt,
+    terms: ConfigCache,
+    attempt: RequestContext,
     wish: CreateTopup,
     *,
     ids: IdFactory,
     rails: Rails,
     renderers: Renderers,
     find_funding: FindFunding,
-) -> Answer:
+) -> Result:
     """Return the new top-up's reply, or the first reply of its idempotency key; durable either way.
 
     Raises:
@@ -105,7 +105,7 @@ async def create_topup(
             new = make(terms.of(attempt.scope))
         created = await batches.create(new)
         if created is None:
-            return Answer(body=new.event.payload)
+            return Result(body=new.event.payload)
         if isinstance(created, KeptReply):
             return replay_of(attempt, created)
         await terms.refresh(attempt.scope)
@@ -113,7 +113,7 @@ async def create_topup(
 
 
 async def preview_topup(
-    terms: KnownTerms,
+    terms: ConfigCache,
     scope: AccountScope,
     wish: CreateTopup,
     *,
@@ -144,10 +144,10 @@ async def preview_topup(
 
 
 def _new_topup(
-    attempt: Attempt,
+    attempt: RequestContext,
     wish: CreateTopup,
     named: Funding | None,
-    terms: Terms,
+    terms: AccountConfig,
     *,
     ids: IdFactory,
     rails: Rails,
@@ -166,12 +166,12 @@ def _draft(
     scope: AccountScope,
     wish: CreateTopup,
     named: Funding | None,
-    terms: Terms,
+    terms: AccountConfig,
     *,
     now_ms: int,
     ids: IdFactory,
     rails: Rails,
-) -> tuple[Topup, Moment, Funding]:
+) -> tuple[Topup, OwnerTime, Funding]:
     """Return the pending top-up that a wish becomes under these terms, its moment in the account's time, and what pays.
 
     Raises:
@@ -228,7 +228,7 @@ def _named_funding(scope: AccountScope, wish: CreateTopup) -> Funding | None:
     return None
 
 
-def _default_funding(scope: AccountScope, currency: str, terms: Terms) -> Funding:
+def _default_funding(scope: AccountScope, currency: str, terms: AccountConfig) -> Funding:
     """Return what pays for a top-up that names nothing: the account's default, else test mode's own."""
     if currency in terms.defaults:
         return terms.defaults[currency]
@@ -252,13 +252,13 @@ async def retrieve_topup(batches: Batches, scope: AccountScope, topup_id: str) -
 
 async def update_topup(
     database: Database,
-    attempt: Attempt,
+    attempt: RequestContext,
     topup_id: str,
     edit: EditTopup,
     *,
     render: RenderTopup,
     render_error: RenderError,
-) -> Answer:
+) -> Result:
     """Change description and metadata, in any status, and return the top-up's reply.
 
     Raises:
@@ -282,14 +282,14 @@ async def update_topup(
 
 async def cancel_topup(
     database: Database,
-    attempt: Attempt,
+    attempt: RequestContext,
     topup_id: str,
     *,
     ids: IdFactory,
     renderers: Renderers,
     render: RenderTopup,
     render_error: RenderError,
-) -> Answer:
+) -> Result:
     """Call off a pending top-up, announce it, and return its reply; a refusal is an answer too.
 
     Raises:
@@ -299,7 +299,7 @@ async def cancel_topup(
     """
 
     async def work(conn: Conn) -> bytes:
-        moment = await hold_moment(conn, attempt.scope, now_ms=attempt.now_ms, ids=ids)
+        moment = await lock_owner_time(conn, attempt.scope, now_ms=attempt.now_ms, ids=ids)
         topup = await _lock(conn, attempt.scope, topup_id)
         transition = cancel(topup, moment, attempt.cause, renderers=renderers)
         await write_changes(conn, [Change(transition, topup, moment, attempt.cause)], renderers=renderers)
@@ -310,7 +310,7 @@ async def cancel_topup(
 
 async def force_outcome(
     database: Database,
-    attempt: Attempt,
+    attempt: RequestContext,
     topup_id: str,
     outcome: Outcome,
     *,
@@ -318,7 +318,7 @@ async def force_outcome(
     renderers: Renderers,
     render: RenderTopup,
     render_error: RenderError,
-) -> Answer:
+) -> Result:
     """Let a test-mode top-up come to an end as if the bank had answered now, and return its reply.
 
     Raises:
@@ -331,7 +331,7 @@ async def force_outcome(
     check_test_mode(attempt.scope)
 
     async def work(conn: Conn) -> bytes:
-        moment = await hold_moment(conn, attempt.scope, now_ms=attempt.now_ms, ids=ids)
+        moment = await lock_owner_time(conn, attempt.scope, now_ms=attempt.now_ms, ids=ids)
         topup = await _lock(conn, attempt.scope, topup_id)
         transition = follow(topup, outcome, moment, attempt.cause, renderers=renderers)
         if transition:

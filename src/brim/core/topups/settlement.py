@@ -10,7 +10,7 @@ from brim.base.ids import IdFactory
 from brim.core.events import BY_ITSELF, Renderers
 from brim.core.jobs import note_exception, short_error
 from brim.core.rails import Rails
-from brim.core.time import Moment
+from brim.core.time import OwnerTime
 from brim.core.topups import settlement_store as settlement
 from brim.core.topups.rules import Status, Topup
 from brim.core.topups.transitions import Change, follow, instruction_of, write_changes
@@ -47,7 +47,7 @@ async def settle_due(
     Raises:
         DatabaseUnavailableError: nothing is known to have settled; the same call may simply be made again.
     """
-    moment = Moment(now_ms, ids)
+    moment = OwnerTime(now_ms, ids)
 
     async def work(conn: Conn) -> tuple[int, Sequence[Change]]:
         due = await settlement.claim_due(conn, now_ms=now_ms, limit=limit)
@@ -65,7 +65,7 @@ def observe_changes(written: Sequence[Change], observe: ObserveOutcome) -> None:
 
 
 async def settle(
-    conn: Conn, due: Sequence[tuple[Topup, Moment]], *, rails: Rails, renderers: Renderers
+    conn: Conn, due: Sequence[tuple[Topup, OwnerTime]], *, rails: Rails, renderers: Renderers
 ) -> Sequence[Change]:
     """Settle top-ups that the caller's transaction holds, each at its moment; return the changes that were written.
 

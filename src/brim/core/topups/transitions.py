@@ -16,7 +16,7 @@ from brim.core import ledger
 from brim.core.events import Cause, Event, EventType, Renderers, new_event
 from brim.core.ledger import Balance, Posting, balance_change
 from brim.core.rails import Fail, Instruction, Outcome, Return, Succeed, Wait
-from brim.core.time import Moment
+from brim.core.time import OwnerTime
 from brim.core.topups import rules
 from brim.core.topups import transition_store as transitions
 from brim.core.topups.events import EVENT_OF_STATUS
@@ -26,7 +26,7 @@ from brim.core.topups.transition_store import Transition
 from brim.platform.database import Conn
 
 
-def cancel(topup: Topup, moment: Moment, cause: Cause, *, renderers: Renderers) -> Transition:
+def cancel(topup: Topup, moment: OwnerTime, cause: Cause, *, renderers: Renderers) -> Transition:
     """Return how a top-up is called off.
 
     Raises:
@@ -49,7 +49,9 @@ def instruction_of(topup: Topup) -> Instruction:
     )
 
 
-def follow(topup: Topup, outcome: Outcome, moment: Moment, cause: Cause, *, renderers: Renderers) -> Transition | None:
+def follow(
+    topup: Topup, outcome: Outcome, moment: OwnerTime, cause: Cause, *, renderers: Renderers
+) -> Transition | None:
     """Return what a bank's answer makes of a top-up; None when there is no answer.
 
     Raises:
@@ -72,7 +74,7 @@ def follow(topup: Topup, outcome: Outcome, moment: Moment, cause: Cause, *, rend
 def _transition(
     before: Topup,
     after: Topup,
-    moment: Moment,
+    moment: OwnerTime,
     cause: Cause,
     renderers: Renderers,
     *,
@@ -86,7 +88,7 @@ def _transition(
     return Transition(moved_from=before.status, topup=after, posting=posting, event=event)
 
 
-def topup_event(topup: Topup, moment: Moment, cause: Cause, *, renderers: Renderers) -> Event:
+def topup_event(topup: Topup, moment: OwnerTime, cause: Cause, *, renderers: Renderers) -> Event:
     """Return the event that announces where a top-up has just come to."""
     event_type = EVENT_OF_STATUS[topup.status]
     return new_event(topup.scope, event_type, topup.id, renderers.payload(event_type, topup), moment, cause)
@@ -97,7 +99,7 @@ class Change(msgspec.Struct, frozen=True):
 
     transition: Transition
     before: Topup
-    moment: Moment
+    moment: OwnerTime
     cause: Cause
 
 

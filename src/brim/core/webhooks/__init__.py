@@ -14,7 +14,7 @@ from brim.core.webhooks.deliveries import (
     PastAttempt,
     answer_of_status,
 )
-from brim.core.webhooks.delivery import ENDPOINTS_AT_ONCE, Courier, claim, find_due, find_standings, record
+from brim.core.webhooks.delivery import ENDPOINTS_AT_ONCE, DeliverySender, claim, find_due, find_standings, record
 from brim.core.webhooks.delivery_store import count_owed, numbering_lag_ms
 from brim.core.webhooks.destinations import (
     DESTINATION,
@@ -65,7 +65,7 @@ from brim.core.webhooks.rules import (
     sign,
     unknown_events,
 )
-from brim.core.webhooks.sender import Poster
+from brim.core.webhooks.sender import WebhookSender
 from brim.core.webhooks.service import (
     CheckEndpoint,
     EndpointReplies,
@@ -102,8 +102,8 @@ __all__ = [
     "Answer",
     "Attempt",
     "CheckEndpoint",
-    "Courier",
     "Delivery",
+    "DeliverySender",
     "DeliveryStanding",
     "DeliveryState",
     "Endpoint",
@@ -121,12 +121,12 @@ __all__ = [
     "OpenSecret",
     "Outcome",
     "PastAttempt",
-    "Poster",
     "RenderEndpoint",
     "RenderEvent",
     "RevealSecret",
     "TooManyEndpointsError",
     "VersionOfThinError",
+    "WebhookSender",
     "answer_of_status",
     "application_of",
     "check_listening",

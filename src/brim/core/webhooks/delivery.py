@@ -15,7 +15,7 @@ from brim.base.ids import IdFactory
 from brim.core import audit, events
 from brim.core.audit import Action, Actor, ActorKind, ObjectType
 from brim.core.events import BY_ITSELF, Event, EventType, Renderers, new_event
-from brim.core.time import Moment
+from brim.core.time import OwnerTime
 from brim.core.webhooks import delivery_store as deliveries
 from brim.core.webhooks import store as webhooks
 from brim.core.webhooks.deliveries import (
@@ -30,7 +30,7 @@ from brim.core.webhooks.deliveries import (
 from brim.core.webhooks.delivery_store import Claimed, DueEndpoint, EndpointStanding
 from brim.core.webhooks.endpoints import secret_place
 from brim.core.webhooks.rules import Endpoint
-from brim.core.webhooks.sender import Begin, Poster
+from brim.core.webhooks.sender import Begin, WebhookSender
 from brim.platform.database import Conn, Database
 from brim.platform.vault import Vault
 
@@ -86,7 +86,7 @@ async def claim(
     )
 
 
-class Courier:
+class DeliverySender:
     """Makes attempts.
 
     Args:
@@ -98,7 +98,7 @@ class Courier:
     """
 
     def __init__(
-        self, poster: Poster, vault: Vault, clock: Callable[[], int], ids: IdFactory, renderers: Renderers
+        self, poster: WebhookSender, vault: Vault, clock: Callable[[], int], ids: IdFactory, renderers: Renderers
     ) -> None:
         self.ids = ids
         self.renderers = renderers
@@ -161,7 +161,7 @@ async def record(
     async def work(conn: Conn) -> list[EndpointKey]:
         turned_off = await deliveries.record_attempts(conn, attempts)
         if turned_off:
-            moment = Moment(now_ms, ids)  # real time even where a test clock runs: webhooks are sent in it
+            moment = OwnerTime(now_ms, ids)  # real time even where a test clock runs: webhooks are sent in it
             found = await webhooks.fetch_endpoints(conn, turned_off)
             await events.insert_events(conn, [_disabled_event(endpoint, moment, renderers) for endpoint in found])
             for endpoint in found:
@@ -194,7 +194,7 @@ async def _tell_disabled(conn: Conn, endpoint: Endpoint, *, now_ms: int, ids: Id
     )
 
 
-def _disabled_event(endpoint: Endpoint, moment: Moment, renderers: Renderers) -> Event:
+def _disabled_event(endpoint: Endpoint, moment: OwnerTime, renderers: Renderers) -> Event:
     """Return the event that tells an account that an endpoint was turned off, with the endpoint and why."""
     payload = renderers.payload(EventType.ENDPOINT_DISABLED, endpoint)
     return new_event(endpoint.scope, EventType.ENDPOINT_DISABLED, endpoint.id, payload, moment, BY_ITSELF)

@@ -11,25 +11,25 @@ from brim.base.paging import Page, PageRequest, page_of, window
 from brim.base.scope import AccountScope
 from brim.core.audit import Action
 from brim.core.events import EventType, Renderers, new_event, thin_json
-from brim.core.idempotency import Answer, Attempt, RenderError, run_once
-from brim.core.time import Moment
+from brim.core.idempotency import RenderError, RequestContext, Result, run_once
+from brim.core.time import OwnerTime
 from brim.core.webhooks import store as webhooks
 from brim.core.webhooks.deliveries import EndpointKey
 from brim.core.webhooks.endpoints import EndpointDisabledError, VersionOfThinError
 from brim.core.webhooks.rules import Endpoint, EventPayload
 from brim.core.webhooks.service import (
     EndpointWish,
-    Noun,
+    ResourceName,
     create_endpoint,
     lock_endpoint,
     record_endpoint,
 )
 from brim.platform.database import Conn, Database
 
-DESTINATION: Final = Noun("event destination", "id")
+DESTINATION: Final = ResourceName("event destination", "id")
 
 
-async def create_destination(database: Database, attempt: Attempt, wish: EndpointWish) -> Answer:
+async def create_destination(database: Database, attempt: RequestContext, wish: EndpointWish) -> Result:
     """Add a destination and return its reply, which tells the secret where `wish.render` writes it.
 
     Raises:
@@ -50,8 +50,8 @@ async def list_destinations(database: Database, scope: AccountScope, request: Pa
 
 
 async def delete_destination(
-    database: Database, attempt: Attempt, endpoint_id: str, *, body: bytes, render_error: RenderError
-) -> Answer:
+    database: Database, attempt: RequestContext, endpoint_id: str, *, body: bytes, render_error: RenderError
+) -> Result:
     """Remove a destination, and whatever it has not received yet; return `body`, again under the same key.
 
     Raises:
@@ -70,13 +70,13 @@ async def delete_destination(
 
 async def ping_destination(
     database: Database,
-    attempt: Attempt,
+    attempt: RequestContext,
     endpoint_id: str,
     *,
     ids: IdFactory,
     renderers: Renderers,
     render_error: RenderError,
-) -> Answer:
+) -> Result:
     """Let a destination, and nobody else, be sent an event that says no more than that it is one; return the event.
 
     Raises:
@@ -90,7 +90,7 @@ async def ping_destination(
         endpoint = await lock_endpoint(conn, scope, endpoint_id, noun=DESTINATION)
         if not endpoint.is_enabled:
             raise EndpointDisabledError(endpoint_id)
-        moment = Moment(attempt.now_ms, ids)
+        moment = OwnerTime(attempt.now_ms, ids)
         payload = renderers.payload(EventType.PING, endpoint)
         event = new_event(scope, EventType.PING, endpoint_id, payload, moment, attempt.cause)
         await webhooks.announce_to_one(conn, event, EndpointKey(scope, endpoint_id), now_ms=attempt.now_ms)

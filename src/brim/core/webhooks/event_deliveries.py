@@ -9,7 +9,7 @@ from brim.base.scope import AccountScope
 from brim.core import accounts
 from brim.core import events as events_store
 from brim.core.events import Event, EventFilters
-from brim.core.idempotency import Answer, Attempt, RenderError, run_once
+from brim.core.idempotency import RenderError, RequestContext, Result, run_once
 from brim.core.webhooks import delivery_store as deliveries
 from brim.core.webhooks.deliveries import DeliveryStanding, EndpointKey, PastAttempt
 from brim.core.webhooks.endpoints import EndpointDisabledError, EndpointNotListeningError, NothingToSendError
@@ -102,8 +102,8 @@ def check_listening(endpoint: Endpoint, event_owner: AccountScope) -> None:
 
 
 async def send_newest(
-    database: Database, attempt: Attempt, endpoint_id: str, *, render: RenderEvent, render_error: RenderError
-) -> Answer:
+    database: Database, attempt: RequestContext, endpoint_id: str, *, render: RenderEvent, render_error: RenderError
+) -> Result:
     """Let the newest event that an endpoint asks for be sent to it, as a test; return the event's reply.
 
     Raises:

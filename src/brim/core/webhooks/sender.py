@@ -54,7 +54,7 @@ Begin: TypeAlias = Callable[[asyncio.Timeout], None]
 """Told of the time that a post has, once it has begun."""
 
 
-class Poster:
+class WebhookSender:
     """Posts to URLs of others. Make it inside the running event loop.
 
     Args:

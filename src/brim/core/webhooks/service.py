@@ -15,7 +15,7 @@ from brim.base.ids import IdFactory
 from brim.base.paging import Page, PageRequest, page_of_few
 from brim.base.scope import AccountScope
 from brim.core.audit import Action, ObjectType
-from brim.core.idempotency import Answer, Attempt, RenderError, record, run_once
+from brim.core.idempotency import RenderError, RequestContext, Result, record, run_once
 from brim.core.webhooks import delivery_store as deliveries
 from brim.core.webhooks import endpoints
 from brim.core.webhooks import store as webhooks
@@ -45,14 +45,14 @@ CheckEndpoint: TypeAlias = Callable[[Endpoint], None]
 """Raises where whoever asks may not receive what an endpoint is sent."""
 
 
-class Noun(NamedTuple):
+class ResourceName(NamedTuple):
     """How an endpoint is called in a refusal: in words, and as the parameter that holds its id."""
 
     words: str
     param: str
 
 
-ENDPOINT: Final = Noun("webhook endpoint", "webhook_endpoint")
+ENDPOINT: Final = ResourceName("webhook endpoint", "webhook_endpoint")
 
 
 class EndpointReplies(NamedTuple):
@@ -85,7 +85,7 @@ class EndpointWish(msgspec.Struct, frozen=True, kw_only=True):
     render_error: RenderError
 
 
-async def create_endpoint(database: Database, attempt: Attempt, wish: EndpointWish) -> Answer:
+async def create_endpoint(database: Database, attempt: RequestContext, wish: EndpointWish) -> Result:
     """Add an endpoint and return its reply, which tells the secret where `wish.render` writes it.
 
     Args:
@@ -114,7 +114,7 @@ async def create_endpoint(database: Database, attempt: Attempt, wish: EndpointWi
     return _revealed(answer, scope, wish.vault, wish.reveal)
 
 
-def _make(attempt: Attempt, wish: EndpointWish) -> Endpoint:
+def _make(attempt: RequestContext, wish: EndpointWish) -> Endpoint:
     new = wish.new
     endpoint_id = wish.ids.new_at(new.prefix, attempt.now_ms)
     return Endpoint(
@@ -134,7 +134,7 @@ def _make(attempt: Attempt, wish: EndpointWish) -> Endpoint:
     )
 
 
-def _revealed(answer: Answer, scope: AccountScope, vault: Vault, reveal: RevealSecret) -> Answer:
+def _revealed(answer: Result, scope: AccountScope, vault: Vault, reveal: RevealSecret) -> Result:
     """Return a reply, a first one or a replay, with its sealed secret opened.
 
     Raises:
@@ -148,7 +148,7 @@ def _revealed(answer: Answer, scope: AccountScope, vault: Vault, reveal: RevealS
 
 
 async def retrieve_endpoint(
-    database: Database, scope: AccountScope, endpoint_id: str, *, noun: Noun = ENDPOINT
+    database: Database, scope: AccountScope, endpoint_id: str, *, noun: ResourceName = ENDPOINT
 ) -> Endpoint:
     """Return an endpoint.
 
@@ -173,14 +173,14 @@ async def list_endpoints(database: Database, scope: AccountScope, request: PageR
 
 async def update_endpoint(
     database: Database,
-    attempt: Attempt,
+    attempt: RequestContext,
     endpoint_id: str,
     edit: EndpointEdit,
     *,
     rules: EndpointRules,
     replies: EndpointReplies,
-    noun: Noun = ENDPOINT,
-) -> Answer:
+    noun: ResourceName = ENDPOINT,
+) -> Result:
     """Change an endpoint and return its reply; what waits for one that is disabled has failed.
 
     Where it is sent something else, or somewhere else, `replies.check` has to allow it as it was and as it is: what
@@ -213,7 +213,7 @@ async def update_endpoint(
 
 async def roll_secret(
     database: Database,
-    attempt: Attempt,
+    attempt: RequestContext,
     endpoint_id: str,
     secret: str,
     *,
@@ -221,7 +221,7 @@ async def roll_secret(
     vault: Vault,
     replies: EndpointReplies,
     reveal: RevealSecret,
-) -> Answer:
+) -> Result:
     """Give an endpoint a new secret and return its reply, which tells it; the old one signs too for `overlap_s`.
 
     `replies.check` has to allow the endpoint, also where the reply is a replay.
@@ -251,7 +251,7 @@ async def roll_secret(
     return _revealed(answer, scope, vault, reveal)
 
 
-async def delete_endpoint(database: Database, attempt: Attempt, endpoint_id: str) -> None:
+async def delete_endpoint(database: Database, attempt: RequestContext, endpoint_id: str) -> None:
     """Remove an endpoint, and whatever it has not received yet.
 
     Raises:
@@ -267,7 +267,12 @@ async def delete_endpoint(database: Database, attempt: Attempt, endpoint_id: str
 
 
 async def record_endpoint(
-    conn: Conn, attempt: Attempt, action: Action, endpoint_id: str, before: Endpoint | None, after: Endpoint | None
+    conn: Conn,
+    attempt: RequestContext,
+    action: Action,
+    endpoint_id: str,
+    before: Endpoint | None,
+    after: Endpoint | None,
 ) -> None:
     """Add a line to the audit log about what an attempt does to an endpoint."""
     await record(conn, attempt, action, ObjectType.WEBHOOK_ENDPOINT, endpoint_id, before=before, after=after)
@@ -304,7 +309,7 @@ async def list_attempts(
 
 
 async def find_endpoint(
-    conn: Conn, scope: AccountScope, endpoint_id: str, *, in_path: bool, noun: Noun = ENDPOINT
+    conn: Conn, scope: AccountScope, endpoint_id: str, *, in_path: bool, noun: ResourceName = ENDPOINT
 ) -> Endpoint:
     """Return an endpoint whose id stands in a request's path, or in its parameter `webhook_endpoint`.
 
@@ -317,7 +322,9 @@ async def find_endpoint(
     return endpoint
 
 
-async def lock_endpoint(conn: Conn, scope: AccountScope, endpoint_id: str, *, noun: Noun = ENDPOINT) -> Endpoint:
+async def lock_endpoint(
+    conn: Conn, scope: AccountScope, endpoint_id: str, *, noun: ResourceName = ENDPOINT
+) -> Endpoint:
     """Return the endpoint of a request's path, held until the caller's transaction ends.
 
     Raises:
@@ -330,7 +337,7 @@ async def lock_endpoint(conn: Conn, scope: AccountScope, endpoint_id: str, *, no
 
 
 async def _missing(
-    conn: Conn, scope: AccountScope, endpoint_id: str, *, in_path: bool, noun: Noun
+    conn: Conn, scope: AccountScope, endpoint_id: str, *, in_path: bool, noun: ResourceName
 ) -> ResourceMissingError:
     in_other_mode = await webhooks.read_endpoint(conn, AccountScope(scope.account, not scope.livemode), endpoint_id)
     return ResourceMissingError(

@@ -12,12 +12,12 @@ from brim.web.dashboard import (
     webhook_pages,
 )
 from brim.web.dashboard.key_pages import KeyPages, rights_of
-from brim.web.dashboard.signed import Parts, SignedPages
+from brim.web.dashboard.signed import PageDependencies, SignedPages
 from brim.web.dashboard.wording import EVENT_WORDS, RESOURCE_WORDS
 from brim.web.routes import Route
 
 
-def developer_routes(signed: SignedPages, parts: Parts) -> Sequence[Route]:
+def developer_routes(signed: SignedPages, parts: PageDependencies) -> Sequence[Route]:
     """Return the routes of these pages, and let templates use what they need."""
     parts.pages.add_filters(
         about=event_pages.about,

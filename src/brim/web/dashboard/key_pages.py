@@ -20,7 +20,7 @@ from brim.http.message import Reply
 from brim.web.calling import ApiRefusedError
 from brim.web.dashboard.forms import Form
 from brim.web.dashboard.signed import SignedVisit
-from brim.web.key_desk import KeyDesk, KeysForbiddenError
+from brim.web.key_desk import KeyManagement, KeysForbiddenError
 
 GRACES: Final = (
     ("0", "Now: it has become known"),
@@ -41,7 +41,7 @@ class KeyPages:
         desk: what may be done with keys.
     """
 
-    def __init__(self, desk: KeyDesk) -> None:
+    def __init__(self, desk: KeyManagement) -> None:
         self._desk = desk
 
     async def show_all(self, page: SignedVisit) -> Reply:

@@ -20,7 +20,7 @@ from brim.web.dashboard import (
     workers,
 )
 from brim.web.dashboard.developer_parts import developer_routes
-from brim.web.dashboard.signed import Parts, SignedPages
+from brim.web.dashboard.signed import PageDependencies, SignedPages
 from brim.web.dashboard.wording import STATUS_BADGES, ledger_account_words, ledger_step_words
 from brim.web.routes import Route
 
@@ -65,7 +65,7 @@ NAVIGATION: Final = (
 """The side navigation: groups of pages in their order."""
 
 
-def dashboard_routes(parts: Parts) -> Sequence[Route]:
+def dashboard_routes(parts: PageDependencies) -> Sequence[Route]:
     """Return the routes of all pages of the dashboard."""
     pages = parts.pages
     pages.add_filters(

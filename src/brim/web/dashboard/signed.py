@@ -11,7 +11,7 @@ from brim.core.changes import Watchers
 from brim.http.message import Reply
 from brim.web.calling import AnsweringApi, ApiRefusedError, Caller
 from brim.web.dashboard.wording import DONE
-from brim.web.key_desk import KeyDesk
+from brim.web.key_desk import KeyManagement
 from brim.web.pages import Pages, redirect
 from brim.web.routes import Handler, NoSuchPageError, Route, crashed
 from brim.web.session import TEST_PREFIX, TOKEN_FIELD, Session, Sessions, carries_token, to_sign_in
@@ -24,7 +24,7 @@ _IN_PATHS: Final = "%/:@!$&'()*+,;="
 _TITLES: Final = {403: "You may not do that", 404: "There is no such thing", 503: "Not now"}
 
 
-class Parts(msgspec.Struct, frozen=True):
+class PageDependencies(msgspec.Struct, frozen=True):
     """What pages of the dashboard work with.
 
     Attributes:
@@ -39,7 +39,7 @@ class Parts(msgspec.Struct, frozen=True):
     api: AnsweringApi
     sessions: Sessions
     watchers: Watchers
-    keys: KeyDesk
+    keys: KeyManagement
 
 
 class SignedVisit:
@@ -52,7 +52,7 @@ class SignedVisit:
         watchers: tell of changes.
     """
 
-    def __init__(self, visit: Visit, session: Session, parts: Parts) -> None:
+    def __init__(self, visit: Visit, session: Session, parts: PageDependencies) -> None:
         self.visit = visit
         self.session = session
         self.api = Caller(parts.api, key=session.key, account=session.acting_for, told=session.told)
@@ -149,7 +149,7 @@ class SignedPages:
         parts: what their pages work with.
     """
 
-    def __init__(self, parts: Parts) -> None:
+    def __init__(self, parts: PageDependencies) -> None:
         self._parts = parts
 
     def get(self, pattern: str, handler: SignedHandler) -> tuple[Route, ...]:

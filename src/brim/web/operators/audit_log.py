@@ -12,7 +12,7 @@ from brim.core.audit import Actor, ActorKind, AuditEntry, list_audit_log
 from brim.http.message import Reply
 from brim.web.dashboard.paging import CURSORS, paging
 from brim.web.dashboard.signed import SignedPages, SignedVisit
-from brim.web.operators.people import People
+from brim.web.operators.people import OperatorDirectory
 from brim.web.operators.wording import ACTIONS
 from brim.web.routes import Route
 
@@ -50,7 +50,7 @@ class AuditLogPages:
         operations: the table that says what operations do.
     """
 
-    def __init__(self, people: People, operations: Sequence[Operation]) -> None:
+    def __init__(self, people: OperatorDirectory, operations: Sequence[Operation]) -> None:
         self._people = people
         self._actions: Mapping[str, str] = ACTIONS | {each.operation_id: each.summary for each in operations}
 

@@ -17,7 +17,7 @@ from brim.core.operators import (
 from brim.http.message import Reply
 from brim.web.dashboard.forms import Form
 from brim.web.operators.own_forms import is_own_form, own_path, refusal_of_form
-from brim.web.operators.people import People
+from brim.web.operators.people import OperatorDirectory
 from brim.web.operators.wording import BUSY, SAID, too_many_tries
 from brim.web.pages import Pages, redirect
 from brim.web.routes import Route
@@ -37,7 +37,7 @@ class Entrance:
         pages: the templates.
     """
 
-    def __init__(self, people: People, pages: Pages) -> None:
+    def __init__(self, people: OperatorDirectory, pages: Pages) -> None:
         self._people = people
         self._pages = pages
 

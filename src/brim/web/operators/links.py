@@ -27,7 +27,7 @@ from brim.http.message import Reply
 from brim.web.dashboard.forms import Form
 from brim.web.operators.entrance import SIGN_IN
 from brim.web.operators.own_forms import is_own_form, refusal_of_form
-from brim.web.operators.people import People
+from brim.web.operators.people import OperatorDirectory
 from brim.web.operators.wording import BUSY
 from brim.web.pages import Pages, redirect
 from brim.web.routes import Route
@@ -45,7 +45,7 @@ class Links:
         pages: the templates.
     """
 
-    def __init__(self, people: People, pages: Pages) -> None:
+    def __init__(self, people: OperatorDirectory, pages: Pages) -> None:
         self._people = people
         self._pages = pages
 

@@ -29,7 +29,7 @@ from brim.http.message import Reply
 from brim.web.dashboard.forms import Form
 from brim.web.dashboard.signed import SignedHandler, SignedPages, SignedVisit
 from brim.web.operators.links import note
-from brim.web.operators.people import People
+from brim.web.operators.people import OperatorDirectory
 from brim.web.operators.wording import ROLES
 from brim.web.routes import NoSuchPageError, Route
 
@@ -49,7 +49,7 @@ class Management:
         people: the ways to operators.
     """
 
-    def __init__(self, people: People) -> None:
+    def __init__(self, people: OperatorDirectory) -> None:
         self._people = people
 
     def routes(self, signed: SignedPages) -> tuple[Route, ...]:

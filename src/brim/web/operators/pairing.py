@@ -7,7 +7,7 @@ from brim.core.access import UnknownAccountError
 from brim.core.operators import Role, find_operator
 from brim.core.pairing import PairingState, UnknownPairingError, approve_pairing, code_of, deny_pairing, find_pairing
 from brim.http.message import Reply
-from brim.web.operators.people import People
+from brim.web.operators.people import OperatorDirectory
 from brim.web.pages import Pages
 from brim.web.routes import Route
 from brim.web.session import TOKEN_FIELD, Session, Sessions, carries_token, to_sign_in
@@ -26,7 +26,7 @@ class PairingPages:
         sessions: recognises who looks.
     """
 
-    def __init__(self, people: People, pages: Pages, sessions: Sessions) -> None:
+    def __init__(self, people: OperatorDirectory, pages: Pages, sessions: Sessions) -> None:
         self._people = people
         self._pages = pages
         self._sessions = sessions

@@ -11,7 +11,7 @@ from brim.web.operators.entrance import Entrance
 from brim.web.operators.links import Links
 from brim.web.operators.management import OPERATORS, Management
 from brim.web.operators.pairing import PairingPages
-from brim.web.operators.people import People
+from brim.web.operators.people import OperatorDirectory
 from brim.web.operators.profile import PROFILE, Profile
 from brim.web.operators.provider import ProviderPages
 from brim.web.pages import Pages
@@ -29,7 +29,7 @@ SETTINGS: Final = (
 
 
 def operator_routes(
-    pages: Pages, people: People, sessions: Sessions, signed: SignedPages, operations: Sequence[Operation]
+    pages: Pages, people: OperatorDirectory, sessions: Sessions, signed: SignedPages, operations: Sequence[Operation]
 ) -> Sequence[Route]:
     """Return the routes of all pages on operators."""
     pages.add_globals(navigation=(*NAVIGATION, SETTINGS))

@@ -35,7 +35,7 @@ from brim.web.visit import Visit
 _CODE_WITHIN_S: Final = CODE_WITHIN_MS // 1000
 
 
-class People(msgspec.Struct, frozen=True, kw_only=True):
+class OperatorDirectory(msgspec.Struct, frozen=True, kw_only=True):
     """One process's ways to operators.
 
     `openid` is None where there is no provider, and `provider` its name for people; `life_s` and `idle_ms` are how long
@@ -108,7 +108,7 @@ class People(msgspec.Struct, frozen=True, kw_only=True):
         return reply
 
 
-def people_of(service: Service, settings: Settings) -> People:
+def people_of(service: Service, settings: Settings) -> OperatorDirectory:
     """Return the ways to operators of a process with these parts and settings.
 
     Raises:
@@ -117,7 +117,7 @@ def people_of(service: Service, settings: Settings) -> People:
     database, vault, clock, ids = service.database, service.vault, service.clock, service.ids
     passwords, client, idle_ms = Passwords(), client_of(settings), round(settings.session_idle_s * 1000)
     life_s = max(1, round(settings.session_life_s))
-    return People(
+    return OperatorDirectory(
         database=database,
         vault=vault,
         clock=clock,

@@ -26,7 +26,7 @@ from brim.http.message import Reply
 from brim.web.dashboard.forms import Form
 from brim.web.dashboard.signed import SignedPages, SignedVisit
 from brim.web.operators.links import chosen_password, note
-from brim.web.operators.people import People
+from brim.web.operators.people import OperatorDirectory
 from brim.web.operators.qr_picture import qr_picture
 from brim.web.operators.wording import too_many_tries
 from brim.web.routes import Route
@@ -53,7 +53,7 @@ class Profile:
         people: the ways to operators.
     """
 
-    def __init__(self, people: People) -> None:
+    def __init__(self, people: OperatorDirectory) -> None:
         self._people = people
 
     def routes(self, signed: SignedPages) -> tuple[Route, ...]:

@@ -22,7 +22,7 @@ from brim.core.operators import (
 from brim.http.message import Reply
 from brim.web.operators.entrance import SIGN_IN, Entrance
 from brim.web.operators.own_forms import own_path
-from brim.web.operators.people import People
+from brim.web.operators.people import OperatorDirectory
 from brim.web.pages import redirect
 from brim.web.routes import Route
 from brim.web.visit import Visit
@@ -45,7 +45,7 @@ class ProviderPages:
         entrance: shows what went wrong.
     """
 
-    def __init__(self, people: People, openid: OpenId, entrance: Entrance) -> None:
+    def __init__(self, people: OperatorDirectory, openid: OpenId, entrance: Entrance) -> None:
         self._people = people
         self._openid = openid
         self._entrance = entrance

@@ -48,7 +48,7 @@ class _Named(msgspec.Struct):
     id: str | None = None
 
 
-class Trail:
+class AuditRecorder:
     """One process's way to tell of requests to the API.
 
     Args:
@@ -112,7 +112,7 @@ class Trail:
 class OperatorTold(msgspec.Struct, frozen=True):
     """One operator's way to the trail; see `brim.web.calling.Told`."""
 
-    trail: Trail
+    trail: AuditRecorder
     by: Actor
     scope: AccountScope
 

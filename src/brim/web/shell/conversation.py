@@ -75,7 +75,7 @@ Message: TypeAlias = GiveKey | Run | Cancel | Complete
 _decoder: Final[msgspec.json.Decoder[Message]] = msgspec.json.Decoder(Message)
 
 
-class ShellDoor:
+class ShellGateway:
     """Opens a conversation for each websocket that a page of ours asks for.
 
     Args:

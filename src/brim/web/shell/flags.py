@@ -51,7 +51,7 @@ IGNORED_FLAGS: Final = (Flag(name="color", kind="string"), Flag(name="log-level"
 _USELESS: Final = frozenset({"api-base", "api-key", "config", "device-name", "live", "map", "project-name"})
 
 
-class Given(NamedTuple):
+class ParsedFlag(NamedTuple):
     """A flag that was given, and its value: checked, and as text."""
 
     flag: Flag
@@ -62,7 +62,7 @@ class Parsed(NamedTuple):
     """A command's words, told apart."""
 
     arguments: list[str]
-    given: list[Given]
+    given: list[ParsedFlag]
 
     def last(self, name: str) -> str | None:
         """Return the value of a flag that counts once; None where it was not given."""
@@ -116,7 +116,7 @@ class FlagSet:
                 parsed.arguments.append(word)
         return parsed
 
-    def _long(self, word: str, waiting: list[str]) -> Given:
+    def _long(self, word: str, waiting: list[str]) -> ParsedFlag:
         name, equals, value = word[2:].partition("=")
         flag = self._find(name)
         if flag is None:
@@ -125,9 +125,9 @@ class FlagSet:
             return _given(flag, value)
         return _given(flag, "true") if flag.kind == "boolean" else _given(flag, _next(f"--{name}", waiting))
 
-    def _short(self, word: str, waiting: list[str]) -> list[Given]:
+    def _short(self, word: str, waiting: list[str]) -> list[ParsedFlag]:
         """Return what letters after one dash mean; the first that takes a value takes the rest of the word."""
-        given: list[Given] = []
+        given: list[ParsedFlag] = []
         letters = word[1:]
         while letters:
             letter, letters = letters[0], letters[1:]
@@ -159,19 +159,19 @@ def _next(flag: str, waiting: list[str]) -> str:
     return waiting.pop()
 
 
-def _given(flag: Flag, value: str) -> Given:
+def _given(flag: Flag, value: str) -> ParsedFlag:
     """Return a flag with its value.
 
     Raises:
         UnreadableValueError: the value is not of the flag's kind.
     """
     if flag.kind == "integer":
-        return Given(flag, _integer(flag, value))
+        return ParsedFlag(flag, _integer(flag, value))
     if flag.kind == "boolean":
         if value not in _TRUE | _FALSE:
             raise UnreadableValueError(f"--{flag.name}", value, f'strconv.ParseBool: parsing "{value}": invalid syntax')
-        return Given(flag, "true" if value in _TRUE else "false")
-    return Given(flag, value)
+        return ParsedFlag(flag, "true" if value in _TRUE else "false")
+    return ParsedFlag(flag, value)
 
 
 def _integer(flag: Flag, value: str) -> str:

@@ -33,7 +33,7 @@ from brim.web.shell.failures import (
 from brim.web.shell.flags import PLAIN_FLAGS, REQUEST_FLAGS, FlagSet, Parsed
 from brim.web.shell.screen import BoundedScreen, Screen
 from brim.web.shell.session import ConversingApi, ShellSession
-from brim.web.shell.streams import LISTEN_FLAGS, TAIL_FLAGS, Here, listen, tail_logs
+from brim.web.shell.streams import LISTEN_FLAGS, TAIL_FLAGS, StreamContext, listen, tail_logs
 from brim.web.shell.words import split_line
 
 PROGRAMS: Final = ("stripe", "brim")
@@ -277,8 +277,8 @@ class Interpreter:
         except TimeoutError:
             raise TimeLimitError(STREAM_S) from None
 
-    def _here(self, screen: Screen) -> Here:
-        return Here(
+    def _here(self, screen: Screen) -> StreamContext:
+        return StreamContext(
             api=self._api,
             session=self._session,
             host=self._host,

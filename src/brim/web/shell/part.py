@@ -9,7 +9,7 @@ from brim.http.message import Reply
 from brim.web.pages import Pages
 from brim.web.routes import Route, SocketRoute
 from brim.web.shell.commands import build_commands
-from brim.web.shell.conversation import PATH, SUBPROTOCOL, ShellDoor
+from brim.web.shell.conversation import PATH, SUBPROTOCOL, ShellGateway
 from brim.web.shell.session import ConversingApi, FindSession
 from brim.web.visit import Visit
 
@@ -32,5 +32,5 @@ def shell_sockets(
     public: PublicUrl | None = None,
 ) -> tuple[SocketRoute, ...]:
     """Return the route of the websocket behind each pane."""
-    door = ShellDoor(api, build_commands(operations), clock=clock, find_session=find_session, public=public)
+    door = ShellGateway(api, build_commands(operations), clock=clock, find_session=find_session, public=public)
     return (SocketRoute(PATH, SUBPROTOCOL, door.converse),)

@@ -74,7 +74,7 @@ TAIL_FLAGS: Final = (
 )
 
 
-class Here(msgspec.Struct, frozen=True, kw_only=True):
+class StreamContext(msgspec.Struct, frozen=True, kw_only=True):
     """Where a stream prints to and whom it works for; `zone_minutes` is how far the viewer's time is ahead of UTC."""
 
     api: ConversingApi
@@ -145,7 +145,7 @@ class InnerSocket:
             self._to_shell.get_nowait()
 
 
-async def listen(here: Here, parsed: Parsed) -> None:
+async def listen(here: StreamContext, parsed: Parsed) -> None:
     """Print every event as it happens, until cancelled.
 
     Raises:
@@ -173,7 +173,7 @@ async def listen(here: Here, parsed: Parsed) -> None:
     await _follow(here, told, show)
 
 
-async def tail_logs(here: Here, parsed: Parsed) -> None:
+async def tail_logs(here: StreamContext, parsed: Parsed) -> None:
     """Print every request as it is answered, until cancelled.
 
     Raises:
@@ -223,7 +223,7 @@ def _check_format(parsed: Parsed) -> None:
         raise UnacceptableError(given, "format", ("JSON",))
 
 
-async def _warn_of_unknown(here: Here, types: list[str]) -> None:
+async def _warn_of_unknown(here: StreamContext, types: list[str]) -> None:
     for name in types:
         if name != "*" and name not in set(EventType):
             await here.screen.write(
@@ -231,7 +231,7 @@ async def _warn_of_unknown(here: Here, types: list[str]) -> None:
             )
 
 
-async def _open_session(here: Here, form: list[tuple[str, str | int]]) -> dict[str, Any]:
+async def _open_session(here: StreamContext, form: list[tuple[str, str | int]]) -> dict[str, Any]:
     await here.screen.write("Getting ready...\n")
     ask = Ask(method="POST", path=SESSIONS, form=(("device_name", DEVICE), *form))
     reply = await send(here.api, here.session, ask, here.host)
@@ -243,7 +243,7 @@ async def _open_session(here: Here, form: list[tuple[str, str | int]]) -> dict[s
     return told
 
 
-async def _follow(here: Here, told: Mapping[str, Any], show: Show) -> None:
+async def _follow(here: StreamContext, told: Mapping[str, Any], show: Show) -> None:
     """Show each message of a session and say that it has arrived, until cancelled or hung up on."""
     socket = InnerSocket()
     headers = {b"websocket-id": told["websocket_id"].encode(), b"host": here.host.encode("latin-1")}
@@ -274,7 +274,7 @@ def _acknowledgement(message: Mapping[str, Any]) -> str:
     return msgspec.json.encode({**told, **{name: message.get(name, "") for name in names}}).decode()
 
 
-async def _show_event(here: Here, parsed: Parsed, message: Mapping[str, Any]) -> None:
+async def _show_event(here: StreamContext, parsed: Parsed, message: Mapping[str, Any]) -> None:
     """Print an event, if it is of a type that is wanted and the copy in the version that is wanted."""
     if message["type"] != "webhook_event":
         return
@@ -290,7 +290,7 @@ async def _show_event(here: Here, parsed: Parsed, message: Mapping[str, Any]) ->
     await here.screen.write(f"{stamp}   --> {colours.bold(event['type'])} [{event['id']}]\n")
 
 
-async def _show_request(here: Here, parsed: Parsed, message: Mapping[str, Any]) -> None:
+async def _show_request(here: StreamContext, parsed: Parsed, message: Mapping[str, Any]) -> None:
     """Print a request, and what was wrong with it; those that listening itself makes are left out."""
     if message["type"] != "request_log_event":
         return

@@ -14,13 +14,13 @@ from brim.base.metadata import NO_CHANGE, MetadataChange, merge
 from brim.base.paging import Page
 from brim.core import accounts
 from brim.core.accounts import ExternalAccountEdit
-from brim.core.idempotency import Answer
+from brim.core.idempotency import Result
 
 _KIND: Final = "bank_account"
 
 
 @names_account
-async def create(call: Call) -> Answer:
+async def create(call: Call) -> Result:
     """`POST /v1/accounts/{account}/external_accounts`."""
     parameters, service = call.parameters, call.service
     wanted = await accounts.draft(
@@ -43,14 +43,14 @@ async def create(call: Call) -> Answer:
 
 
 @names_account
-async def retrieve(call: Call) -> Answer:
+async def retrieve(call: Call) -> Result:
     """`GET /v1/accounts/{account}/external_accounts/{id}`."""
     external = await accounts.retrieve_external_account(call.service.database, call.scope, call.path_id, call.item_id)
-    return Answer(body=external_account_json(external))
+    return Result(body=external_account_json(external))
 
 
 @names_account
-async def update(call: Call) -> Answer:
+async def update(call: Call) -> Result:
     """`POST /v1/accounts/{account}/external_accounts/{id}`."""
     return await accounts.update_external_account(
         call.service.database,
@@ -74,14 +74,14 @@ def _read_edit(parameters: Any) -> ExternalAccountEdit:
 
 
 @names_account
-async def delete(call: Call) -> Answer:
+async def delete(call: Call) -> Result:
     """`DELETE /v1/accounts/{account}/external_accounts/{id}`."""
     await accounts.delete_external_account(call.service.database, call.attempt, call.path_id, call.item_id)
-    return Answer(body=wire.encode(wire.DeletedObject(id=call.item_id, object=_KIND)))
+    return Result(body=wire.encode(wire.DeletedObject(id=call.item_id, object=_KIND)))
 
 
 @names_account
-async def list_all(call: Call) -> Answer:
+async def list_all(call: Call) -> Result:
     """`GET /v1/accounts/{account}/external_accounts`: all are bank accounts, so the list of cards is empty."""
     page = await accounts.list_external_accounts(
         call.service.database, call.scope, call.path_id, read_page(call.parameters)
@@ -89,4 +89,4 @@ async def list_all(call: Call) -> Answer:
     if call.parameters.get("object", _KIND) != _KIND:
         page = Page(items=[], has_more=False)
     items = [external_account_json(external) for external in page.items]
-    return Answer(body=wire.list_json(items, has_more=page.has_more, url=external_accounts_url(call.path_id)))
+    return Result(body=wire.list_json(items, has_more=page.has_more, url=external_accounts_url(call.path_id)))

@@ -25,7 +25,7 @@ from brim.core.accounts import (
     UnreachableAccountError,
     draft,
 )
-from brim.core.idempotency import Answer
+from brim.core.idempotency import Result
 
 _DETAILS: Final = (*MERGED, "capabilities")
 _PLAIN: Final = ("business_type", "default_currency", "email")
@@ -33,11 +33,11 @@ _REJECTED: Final = {"fraud": "fraud", "terms_of_service": "terms_of_service"}
 """What the object says of why it was rejected, by the beginning of the reason; everything else is `other`."""
 
 
-def names_account(handler: Callable[[Call], Awaitable[Answer]]) -> Handler:
+def names_account(handler: Callable[[Call], Awaitable[Result]]) -> Handler:
     """Return a handler that refuses an account it does not reach as the vendor does: as one of somebody else's."""
 
     @wraps(handler)
-    async def handle(call: Call) -> Answer:
+    async def handle(call: Call) -> Result:
         try:
             return await handler(call)
         except UnreachableAccountError as error:
@@ -47,7 +47,7 @@ def names_account(handler: Callable[[Call], Awaitable[Answer]]) -> Handler:
 
 
 @names_account
-async def create(call: Call) -> Answer:
+async def create(call: Call) -> Result:
     """`POST /v1/accounts`."""
     parameters = call.parameters
     chosen = {name: parameters[name] for name in ("type", "country") if name in parameters}
@@ -64,15 +64,15 @@ async def create(call: Call) -> Answer:
 
 
 @names_account
-async def retrieve(call: Call) -> Answer:
+async def retrieve(call: Call) -> Result:
     """`GET /v1/accounts/{account}`."""
-    return Answer(body=await _show(call, call.path_id))
+    return Result(body=await _show(call, call.path_id))
 
 
 @names_account
-async def retrieve_own(call: Call) -> Answer:
+async def retrieve_own(call: Call) -> Result:
     """`GET /v1/account`."""
-    return Answer(body=await _show(call, call.scope.account))
+    return Result(body=await _show(call, call.scope.account))
 
 
 async def _show(call: Call, account_id: str) -> bytes:
@@ -80,7 +80,7 @@ async def _show(call: Call, account_id: str) -> bytes:
 
 
 @names_account
-async def update(call: Call) -> Answer:
+async def update(call: Call) -> Result:
     """`POST /v1/accounts/{account}`."""
     edit = EditAccount(**_read_details(call.parameters), metadata=call.parameters.get("metadata", msgspec.UNSET))
     return await accounts.update_account(
@@ -96,7 +96,7 @@ async def update(call: Call) -> Answer:
 
 
 @names_account
-async def reject(call: Call) -> Answer:
+async def reject(call: Call) -> Result:
     """`POST /v1/accounts/{account}/reject`."""
     reason = call.parameters["reason"]
     return await account_closing.reject_account(
@@ -111,13 +111,13 @@ async def reject(call: Call) -> Answer:
 
 
 @names_account
-async def delete(call: Call) -> Answer:
+async def delete(call: Call) -> Result:
     """`DELETE /v1/accounts/{account}`."""
     await account_closing.delete_account(call.service.database, call.attempt, call.path_id, asking=call.asking)
-    return Answer(body=wire.encode(wire.DeletedObject(id=call.path_id, object="account")))
+    return Result(body=wire.encode(wire.DeletedObject(id=call.path_id, object="account")))
 
 
-async def list_all(call: Call) -> Answer:
+async def list_all(call: Call) -> Result:
     """`GET /v1/accounts`."""
     items, has_more = await accounts.show_platform_accounts(
         call.service.database,
@@ -126,27 +126,27 @@ async def list_all(call: Call) -> Answer:
         read_page(call.parameters),
         render=_render(call),
     )
-    return Answer(body=wire.list_json(items, has_more=has_more, url="/v1/accounts"))
+    return Result(body=wire.list_json(items, has_more=has_more, url="/v1/accounts"))
 
 
 @names_account
-async def list_capabilities(call: Call) -> Answer:
+async def list_capabilities(call: Call) -> Result:
     """`GET /v1/accounts/{account}/capabilities`: those that were ever requested."""
     account = await accounts.retrieve_account(call.service.database, call.scope, call.path_id)
     states = sorted(account.details.capabilities.items())
     items = [account_wire.capability_json(account, name, state) for name, state in states]
-    return Answer(body=wire.list_json(items, has_more=False, url=f"/v1/accounts/{call.path_id}/capabilities"))
+    return Result(body=wire.list_json(items, has_more=False, url=f"/v1/accounts/{call.path_id}/capabilities"))
 
 
 @names_account
-async def retrieve_capability(call: Call) -> Answer:
+async def retrieve_capability(call: Call) -> Result:
     """`GET /v1/accounts/{account}/capabilities/{capability}`."""
     account, state = await accounts.retrieve_capability(call.service.database, call.scope, call.path_id, call.item_id)
-    return Answer(body=account_wire.capability_json(account, call.item_id, state))
+    return Result(body=account_wire.capability_json(account, call.item_id, state))
 
 
 @names_account
-async def update_capability(call: Call) -> Answer:
+async def update_capability(call: Call) -> Result:
     """`POST /v1/accounts/{account}/capabilities/{capability}`."""
     return await accounts.update_capability(
         call.service.database,
@@ -160,7 +160,7 @@ async def update_capability(call: Call) -> Answer:
 
 
 @names_account
-async def create_login_link(call: Call) -> Answer:
+async def create_login_link(call: Call) -> Result:
     """`POST /v1/accounts/{account}/login_links`: there is no dashboard that one could lead to."""
     account = await accounts.retrieve_account(call.service.database, call.scope, call.path_id)
     raise NoDashboardError(account.type)

@@ -7,14 +7,14 @@ from brim.api.framework.paging import read_page
 from brim.api.resources.audit_log.wire import entry_json
 from brim.base import wire
 from brim.core import accounts, audit
-from brim.core.idempotency import Answer
+from brim.core.idempotency import Result
 
 URL: Final = "/v1/brim/audit_log"
 
 
-async def list_all(call: Call) -> Answer:
+async def list_all(call: Call) -> Result:
     """`GET /v1/brim/audit_log`."""
     await accounts.check_operates(call.service.database, call.scope.account)
     page = await audit.list_audit_log(call.service.database, read_page(call.parameters))
     items = [entry_json(entry) for entry in page.items]
-    return Answer(body=wire.list_json(items, has_more=page.has_more, url=URL))
+    return Result(body=wire.list_json(items, has_more=page.has_more, url=URL))

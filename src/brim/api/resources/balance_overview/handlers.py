@@ -6,21 +6,21 @@ from brim.api.framework.call import Call
 from brim.api.resources.balance_overview import wire as books_wire
 from brim.base import wire
 from brim.core import balance_overview, ledger, topups
-from brim.core.idempotency import Answer
+from brim.core.idempotency import Result
 
 OVERVIEW: Final = "/v1/brim/balance_overview"
 TRANSFERS: Final = "/v1/brim/topups/{topup}/transfers"
 
 
-async def retrieve_overview(call: Call) -> Answer:
+async def retrieve_overview(call: Call) -> Result:
     """`GET /v1/brim/balance_overview`."""
     found = await balance_overview.retrieve_overview(call.service.database, call.scope, now_s=call.now_ms // 1000)
-    return Answer(body=books_wire.overview_json(found, livemode=call.scope.livemode))
+    return Result(body=books_wire.overview_json(found, livemode=call.scope.livemode))
 
 
-async def list_transfers(call: Call) -> Answer:
+async def list_transfers(call: Call) -> Result:
     """`GET /v1/brim/topups/{topup}/transfers`: all there are, in the order of their making."""
     topup = await topups.retrieve_topup(call.service.batches, call.scope, call.path_id)
     entries = await ledger.list_entries(call.service.database, call.scope, topup.id)
     items = [item for entry in entries for item in books_wire.entry_json(entry)]
-    return Answer(body=wire.list_json(items, has_more=False, url=TRANSFERS.format(topup=topup.id)))
+    return Result(body=wire.list_json(items, has_more=False, url=TRANSFERS.format(topup=topup.id)))

@@ -15,7 +15,7 @@ from brim.base import wire
 from brim.base.errors import ExclusiveParametersError
 from brim.core import events, stripe_cli, webhooks
 from brim.core.events import Event, EventFilters, EventType
-from brim.core.idempotency import Answer
+from brim.core.idempotency import Result
 from brim.core.stripe_cli import Resend
 from brim.core.webhooks import RenderEvent
 
@@ -23,15 +23,15 @@ _OTHER_WAYS = ("created", "delivery_success", "ending_before", "starting_after",
 """Parameters that choose events in another way than by number."""
 
 
-async def retrieve(call: Call) -> Answer:
+async def retrieve(call: Call) -> Result:
     """`GET /v1/events/{id}`."""
     event = await events.retrieve_event(call.service.database, call.scope, call.path_id)
     call.rights.require_event(event.type)
     (body,) = await _render(call, [event])
-    return Answer(body=body)
+    return Result(body=body)
 
 
-async def list_all(call: Call) -> Answer:
+async def list_all(call: Call) -> Result:
     """`GET /v1/events`."""
     parameters = call.parameters
     if "after_sequence" in parameters:
@@ -42,10 +42,10 @@ async def list_all(call: Call) -> Answer:
         delivery_success=parameters.get("delivery_success"),
     )
     page = await events.list_events(call.service.database, call.scope, filters, read_page(parameters))
-    return Answer(body=wire.list_json(await _render(call, page.items), has_more=page.has_more, url="/v1/events"))
+    return Result(body=wire.list_json(await _render(call, page.items), has_more=page.has_more, url="/v1/events"))
 
 
-async def _list_after(call: Call) -> Answer:
+async def _list_after(call: Call) -> Result:
     """Answer a list by number, which goes up where others go back and has no gap, not even for want of a right."""
     call.rights.require_every_event()
     parameters = call.parameters
@@ -56,7 +56,7 @@ async def _list_after(call: Call) -> Answer:
         call.service.database, call.scope, parameters["after_sequence"], limit=read_page(parameters).limit
     )
     items = await _render(call, [event for _, event in page.items], [number for number, _ in page.items])
-    return Answer(body=wire.list_json(items, has_more=page.has_more, url="/v1/events"))
+    return Result(body=wire.list_json(items, has_more=page.has_more, url="/v1/events"))
 
 
 async def _render(call: Call, found: Sequence[Event], numbers: Sequence[int] | None = None) -> list[bytes]:
@@ -74,20 +74,20 @@ def _told_account(call: Call, event: Event) -> str | None:
     return event.scope.account if call.is_platforms else None
 
 
-async def list_deliveries(call: Call) -> Answer:
+async def list_deliveries(call: Call) -> Result:
     """`GET /v1/events/{id}/deliveries`: all there are, as an event has few."""
     found = await webhooks.list_deliveries(call.service.database, call.scope, call.path_id, viewers=_viewers(call))
     items = [delivery_json(each) for each in found]
-    return Answer(body=wire.list_json(items, has_more=False, url=f"/v1/events/{call.path_id}/deliveries"))
+    return Result(body=wire.list_json(items, has_more=False, url=f"/v1/events/{call.path_id}/deliveries"))
 
 
-async def list_attempts(call: Call) -> Answer:
+async def list_attempts(call: Call) -> Result:
     """`GET /v1/events/{id}/attempts`."""
     page = await webhooks.list_event_attempts(
         call.service.database, call.scope, call.path_id, read_page(call.parameters), viewers=_viewers(call)
     )
     items = [attempt_json(each) for each in page.items]
-    return Answer(body=wire.list_json(items, has_more=page.has_more, url=f"/v1/events/{call.path_id}/attempts"))
+    return Result(body=wire.list_json(items, has_more=page.has_more, url=f"/v1/events/{call.path_id}/attempts"))
 
 
 def _viewers(call: Call) -> list[str]:
@@ -95,7 +95,7 @@ def _viewers(call: Call) -> list[str]:
     return list({call.scope.account, call.asking})
 
 
-async def retry(call: Call) -> Answer:
+async def retry(call: Call) -> Result:
     """`POST /v1/events/{id}/retry`."""
     parameters = call.parameters
     wish = Resend(
@@ -125,7 +125,7 @@ def resent_renderer(call: Call) -> RenderEvent:
     return render
 
 
-def resent(call: Call, answer: Answer) -> Answer:
+def resent(call: Call, answer: Result) -> Result:
     """Return the reply to a resend, if the call's key may read the event in it.
 
     Of a first reply the renderer has seen to that; a replay is written by nobody, and another key may have asked first.

@@ -17,7 +17,7 @@ from brim.base.paging import Page
 from brim.core import funding
 from brim.core.bank_accounts import BankNumbers
 from brim.core.funding import FundingFilters, FundingKind, MicrodepositGuess, NewPaymentMethod, Render, check_customer
-from brim.core.idempotency import Answer
+from brim.core.idempotency import Result
 from brim.http.parameter_errors import MissingParameterError
 
 _KIND = FundingKind.PAYMENT_METHOD
@@ -26,7 +26,7 @@ _NOBODY = ""
 _DEFAULTS_URL = "/v1/brim/default_funding_sources"
 
 
-async def create(call: Call) -> Answer:
+async def create(call: Call) -> Result:
     """`POST /v1/payment_methods`."""
     parameters, service = call.parameters, call.service
     account = parameters[_TYPE]
@@ -50,13 +50,13 @@ async def create(call: Call) -> Answer:
     )
 
 
-async def retrieve(call: Call) -> Answer:
+async def retrieve(call: Call) -> Result:
     """`GET /v1/payment_methods/{payment_method}`."""
     method = await funding.retrieve_funding_source(call.service.database, call.scope, _KIND, call.path_id)
-    return Answer(body=_renderer(call)(method))
+    return Result(body=_renderer(call)(method))
 
 
-async def update(call: Call) -> Answer:
+async def update(call: Call) -> Result:
     """`POST /v1/payment_methods/{payment_method}`."""
     return await funding.update_funding_source(
         call.service.database,
@@ -69,7 +69,7 @@ async def update(call: Call) -> Answer:
     )
 
 
-async def attach(call: Call) -> Answer:
+async def attach(call: Call) -> Result:
     """`POST /v1/payment_methods/{payment_method}/attach`.
 
     There are no customers here. The id is kept as it was given, because the calls that name it again, a list by
@@ -93,14 +93,14 @@ async def attach(call: Call) -> Answer:
     )
 
 
-async def detach(call: Call) -> Answer:
+async def detach(call: Call) -> Result:
     """`POST /v1/payment_methods/{payment_method}/detach`."""
     return await funding.detach_funding_source(
         call.service.database, call.attempt, _KIND, call.path_id, render=_renderer(call), render_error=render_error
     )
 
 
-async def verify(call: Call) -> Answer:
+async def verify(call: Call) -> Result:
     """`POST /v1/payment_methods/{payment_method}/verify_microdeposits`."""
     return await funding.verify_funding_source(
         call.service.database,
@@ -125,7 +125,7 @@ def _read_guess(call: Call) -> MicrodepositGuess:
     raise MissingParameterError("amounts")
 
 
-async def list_all(call: Call) -> Answer:
+async def list_all(call: Call) -> Result:
     """`GET /v1/payment_methods`: all are of one type, so the list of another type is empty."""
     service, parameters = call.service, call.parameters
     filters = FundingFilters(allow_redisplay=parameters.get("allow_redisplay"), kept_for=_read_customer(parameters))
@@ -133,7 +133,7 @@ async def list_all(call: Call) -> Answer:
     if parameters.get("type", _TYPE) != _TYPE:
         page = Page(items=[], has_more=False)
     items = [_renderer(call)(method) for method in page.items]
-    return Answer(body=wire.list_json(items, has_more=page.has_more, url="/v1/payment_methods"))
+    return Result(body=wire.list_json(items, has_more=page.has_more, url="/v1/payment_methods"))
 
 
 def _read_customer(parameters: Mapping[str, Any]) -> str | None:
@@ -151,7 +151,7 @@ def _renderer(call: Call) -> Render:
     return partial(render_payment_method, paths=call.parameters.get("expand", ()))
 
 
-async def set_default(call: Call) -> Answer:
+async def set_default(call: Call) -> Result:
     """`POST /v1/brim/default_funding_sources`."""
     return await funding.set_default(
         call.service.database,
@@ -163,17 +163,17 @@ async def set_default(call: Call) -> Answer:
     )
 
 
-async def list_defaults(call: Call) -> Answer:
+async def list_defaults(call: Call) -> Result:
     """`GET /v1/brim/default_funding_sources`: all that are set, and in test mode what pays for the rest."""
     defaults = await funding.list_defaults(call.service.database, call.scope)
     items = [funding_wire.default_json(call.scope, currency, source) for currency, source in defaults.items()]
     if not call.scope.livemode:
         items.append(funding_wire.implicit_default_json(call.scope))
-    return Answer(body=wire.list_json(items, has_more=False, url=_DEFAULTS_URL))
+    return Result(body=wire.list_json(items, has_more=False, url=_DEFAULTS_URL))
 
 
-async def delete_default(call: Call) -> Answer:
+async def delete_default(call: Call) -> Result:
     """`DELETE /v1/brim/default_funding_sources/{currency}`."""
     currency = call.path_id.lower()
     await funding.delete_default(call.service.database, call.attempt, currency)
-    return Answer(body=wire.encode(wire.DeletedObject(id=currency, object="brim.default_funding_source")))
+    return Result(body=wire.encode(wire.DeletedObject(id=currency, object="brim.default_funding_source")))

@@ -9,12 +9,12 @@ from brim.base import wire
 from brim.base.metadata import NO_CHANGE, merge
 from brim.core import funding
 from brim.core.funding import FundingKind, MicrodepositGuess, NewSource
-from brim.core.idempotency import Answer
+from brim.core.idempotency import Result
 
 _KIND = FundingKind.SOURCE
 
 
-async def create(call: Call) -> Answer:
+async def create(call: Call) -> Result:
     """`POST /v1/sources`."""
     parameters, service = call.parameters, call.service
     wish = NewSource(
@@ -35,13 +35,13 @@ async def create(call: Call) -> Answer:
     )
 
 
-async def retrieve(call: Call) -> Answer:
+async def retrieve(call: Call) -> Result:
     """`GET /v1/sources/{source}`."""
     source = await funding.retrieve_funding_source(call.service.database, call.scope, _KIND, call.path_id)
-    return Answer(body=source_json(source))
+    return Result(body=source_json(source))
 
 
-async def update(call: Call) -> Answer:
+async def update(call: Call) -> Result:
     """`POST /v1/sources/{source}`."""
     return await funding.update_funding_source(
         call.service.database,
@@ -54,14 +54,14 @@ async def update(call: Call) -> Answer:
     )
 
 
-async def detach(call: Call) -> Answer:
+async def detach(call: Call) -> Result:
     """`POST /v1/sources/{source}/detach`."""
     return await funding.detach_funding_source(
         call.service.database, call.attempt, _KIND, call.path_id, render=source_json, render_error=render_error
     )
 
 
-async def verify(call: Call) -> Answer:
+async def verify(call: Call) -> Result:
     """`POST /v1/sources/{source}/verify`."""
     return await funding.verify_funding_source(
         call.service.database,
@@ -74,8 +74,8 @@ async def verify(call: Call) -> Answer:
     )
 
 
-async def list_all(call: Call) -> Answer:
+async def list_all(call: Call) -> Result:
     """`GET /v1/sources`."""
     page = await funding.list_funding_sources(call.service.database, call.scope, _KIND, read_page(call.parameters))
     items = [source_json(source) for source in page.items]
-    return Answer(body=wire.list_json(items, has_more=page.has_more, url="/v1/sources"))
+    return Result(body=wire.list_json(items, has_more=page.has_more, url="/v1/sources"))

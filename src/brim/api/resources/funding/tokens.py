@@ -6,10 +6,10 @@ from brim.api.resources.funding.wire import token_json
 from brim.core import funding
 from brim.core.bank_accounts import BankNumbers
 from brim.core.funding import NewBankToken
-from brim.core.idempotency import Answer
+from brim.core.idempotency import Result
 
 
-async def create(call: Call) -> Answer:
+async def create(call: Call) -> Result:
     """`POST /v1/tokens`."""
     account, service = call.parameters["bank_account"], call.service
     wish = NewBankToken(
@@ -31,6 +31,6 @@ async def create(call: Call) -> Answer:
     )
 
 
-async def retrieve(call: Call) -> Answer:
+async def retrieve(call: Call) -> Result:
     """`GET /v1/tokens/{token}`."""
-    return Answer(body=token_json(await funding.retrieve_token(call.service.database, call.scope, call.path_id)))
+    return Result(body=token_json(await funding.retrieve_token(call.service.database, call.scope, call.path_id)))

@@ -5,13 +5,13 @@ from brim.api.framework.paging import read_page
 from brim.api.resources.request_logs import wire as request_log_wire
 from brim.base import wire
 from brim.core import request_logs
-from brim.core.idempotency import Answer
+from brim.core.idempotency import Result
 from brim.core.request_logs import RequestFilters, RequestSource
 
 URL = "/v1/brim/request_logs"
 
 
-async def list_all(call: Call) -> Answer:
+async def list_all(call: Call) -> Result:
     """`GET /v1/brim/request_logs`."""
     names = ("created", "method", "path", "request_id", "status")
     given = {name: call.parameters[name] for name in names if name in call.parameters}
@@ -20,4 +20,4 @@ async def list_all(call: Call) -> Answer:
     filters = RequestFilters(**given)
     page = await request_logs.list_request_logs(call.service.database, call.scope, filters, read_page(call.parameters))
     items = [request_log_wire.request_log_json(record) for record in page.items]
-    return Answer(body=wire.list_json(items, has_more=page.has_more, url=URL))
+    return Result(body=wire.list_json(items, has_more=page.has_more, url=URL))

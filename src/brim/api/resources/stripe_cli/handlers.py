@@ -16,7 +16,7 @@ from brim.base.scope import AccountScope
 from brim.base.wire import encode
 from brim.core import stripe_cli
 from brim.core.events import DEFAULT_API_VERSION
-from brim.core.idempotency import Answer
+from brim.core.idempotency import Result
 from brim.core.stripe_cli import Conversation, kept_features
 from brim.http.message import Request
 from brim.http.websocket import Socket
@@ -31,7 +31,7 @@ _AWAY: Final = '{"error":{"message":"The service cannot be reached now."}}'
 log = structlog.get_logger()
 
 
-async def create_session(call: Call) -> Answer:
+async def create_session(call: Call) -> Result:
     """`POST /v1/stripecli/sessions`."""
     features = call.parameters.get("websocket_features", ())
     passes_on = any(call.parameters.get(name) for name in CLI_TARGETS)
@@ -48,7 +48,7 @@ async def create_session(call: Call) -> Answer:
         now_ms=call.now_ms,
     )
     mode = "live" if call.scope.livemode else "test"
-    return Answer(
+    return Result(
         body=encode(
             SessionObject(
                 reconnect_delay=call.service.cli_reconnect_s,

@@ -7,10 +7,10 @@ from brim.api.resources.test_helpers import wire as clock_wire
 from brim.base import wire
 from brim.base.paging import page_of_few
 from brim.core import test_clocks, time
-from brim.core.idempotency import Answer
+from brim.core.idempotency import Result
 
 
-async def create(call: Call) -> Answer:
+async def create(call: Call) -> Result:
     """`POST /v1/test_helpers/test_clocks`."""
     return await test_clocks.create_clock(
         call.service.database,
@@ -24,22 +24,22 @@ async def create(call: Call) -> Answer:
     )
 
 
-async def retrieve(call: Call) -> Answer:
+async def retrieve(call: Call) -> Result:
     """`GET /v1/test_helpers/test_clocks/{test_clock}`."""
-    return Answer(
+    return Result(
         body=clock_wire.clock_json(await test_clocks.retrieve_clock(call.service.database, call.scope, call.path_id))
     )
 
 
-async def list_all(call: Call) -> Answer:
+async def list_all(call: Call) -> Result:
     """`GET /v1/test_helpers/test_clocks`: the account's clock, if it has one."""
     clock = await time.find_clock(call.service.database, call.scope)
     page = page_of_few([clock] if clock else [], read_page(call.parameters), kind="test clock")
     items = [clock_wire.clock_json(each) for each in page.items]
-    return Answer(body=wire.list_json(items, has_more=page.has_more, url="/v1/test_helpers/test_clocks"))
+    return Result(body=wire.list_json(items, has_more=page.has_more, url="/v1/test_helpers/test_clocks"))
 
 
-async def advance(call: Call) -> Answer:
+async def advance(call: Call) -> Result:
     """`POST /v1/test_helpers/test_clocks/{test_clock}/advance`."""
     return await test_clocks.advance_clock(
         call.service.database,
@@ -53,7 +53,7 @@ async def advance(call: Call) -> Answer:
     )
 
 
-async def delete(call: Call) -> Answer:
+async def delete(call: Call) -> Result:
     """`DELETE /v1/test_helpers/test_clocks/{test_clock}`."""
     service = call.service
     await test_clocks.delete_clock(
@@ -64,4 +64,4 @@ async def delete(call: Call) -> Answer:
         ids=service.ids,
         renderers=service.renderers,
     )
-    return Answer(body=wire.encode(wire.DeletedObject(id=call.path_id, object="test_helpers.test_clock")))
+    return Result(body=wire.encode(wire.DeletedObject(id=call.path_id, object="test_helpers.test_clock")))

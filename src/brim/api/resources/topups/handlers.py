@@ -16,7 +16,7 @@ from brim.base.metadata import NO_CHANGE, merge
 from brim.base.scope import AccountScope
 from brim.core import topups
 from brim.core.funding import Funding, find_funding, preview_funding
-from brim.core.idempotency import Answer, Attempt, KeptReply
+from brim.core.idempotency import KeptReply, RequestContext, Result
 from brim.core.rails import DEFAULT_FAILURE, DEFAULT_RETURN, FAILURES, Fail, Outcome, Return, Succeed
 from brim.core.topups import CreateTopup, EditTopup, RenderTopup, Topup, TopupFilters
 from brim.platform.database import Conn
@@ -24,7 +24,7 @@ from brim.platform.database import Conn
 PREVIEW: Final = "/v1/brim/availability_preview"
 
 
-async def create(call: Call) -> Answer:
+async def create(call: Call) -> Result:
     """`POST /v1/topups`."""
     parameters = call.parameters
     options = parameters.get("payment_method_options") or {}
@@ -62,7 +62,7 @@ async def create(call: Call) -> Answer:
     return answer
 
 
-async def preview(call: Call) -> Answer:
+async def preview(call: Call) -> Result:
     """`GET /v1/brim/availability_preview`."""
     service, parameters = call.service, call.parameters
     currency = parameters["currency"]
@@ -81,7 +81,7 @@ async def preview(call: Call) -> Answer:
         rails=service.rails,
         find_funding=partial(_preview_funding, service),
     )
-    return Answer(body=preview_json(topup, availability_of(topup)))
+    return Result(body=preview_json(topup, availability_of(topup)))
 
 
 async def _preview_funding(service: Service, scope: AccountScope, wish: CreateTopup) -> Funding:
@@ -91,7 +91,7 @@ async def _preview_funding(service: Service, scope: AccountScope, wish: CreateTo
     )
 
 
-async def _find_funding(service: Service, attempt: Attempt, wish: CreateTopup) -> Funding | KeptReply:
+async def _find_funding(service: Service, attempt: RequestContext, wish: CreateTopup) -> Funding | KeptReply:
     """Look up the bank account on file that a create names."""
     return await find_funding(
         service.database,
@@ -103,14 +103,14 @@ async def _find_funding(service: Service, attempt: Attempt, wish: CreateTopup) -
     )
 
 
-async def retrieve(call: Call) -> Answer:
+async def retrieve(call: Call) -> Result:
     """`GET /v1/topups/{topup}`."""
     topup = await topups.retrieve_topup(call.service.batches, call.scope, call.path_id)
     paths = call.parameters.get("expand", ())
-    return Answer(body=await render_topup(call.service.database, topup, paths))
+    return Result(body=await render_topup(call.service.database, topup, paths))
 
 
-async def update(call: Call) -> Answer:
+async def update(call: Call) -> Result:
     """`POST /v1/topups/{topup}`."""
     edit = EditTopup(
         description=call.parameters.get("description", msgspec.UNSET),
@@ -126,7 +126,7 @@ async def update(call: Call) -> Answer:
     )
 
 
-async def cancel(call: Call) -> Answer:
+async def cancel(call: Call) -> Result:
     """`POST /v1/topups/{topup}/cancel`."""
     return await topups.cancel_topup(
         call.service.database,
@@ -139,24 +139,24 @@ async def cancel(call: Call) -> Answer:
     )
 
 
-async def force_success(call: Call) -> Answer:
+async def force_success(call: Call) -> Result:
     """`POST /v1/test_helpers/topups/{topup}/succeed`."""
     return await _force(call, Succeed())
 
 
-async def force_failure(call: Call) -> Answer:
+async def force_failure(call: Call) -> Result:
     """`POST /v1/test_helpers/topups/{topup}/fail`."""
     code = call.parameters.get("failure_code", DEFAULT_FAILURE)
     return await _force(call, Fail(code, FAILURES[code]))
 
 
-async def force_return(call: Call) -> Answer:
+async def force_return(call: Call) -> Result:
     """`POST /v1/test_helpers/topups/{topup}/reverse`."""
     code = call.parameters.get("failure_code", DEFAULT_RETURN)
     return await _force(call, Return(code, FAILURES[code]))
 
 
-async def _force(call: Call, outcome: Outcome) -> Answer:
+async def _force(call: Call, outcome: Outcome) -> Result:
     return await topups.force_outcome(
         call.service.database,
         call.attempt,
@@ -180,7 +180,7 @@ def _renderer(call: Call) -> RenderTopup:
     return render
 
 
-async def list_all(call: Call) -> Answer:
+async def list_all(call: Call) -> Result:
     """`GET /v1/topups`."""
     service, parameters = call.service, call.parameters
     filters = TopupFilters(
@@ -189,4 +189,4 @@ async def list_all(call: Call) -> Answer:
     page = await topups.list_topups(service.database, service.batches, call.scope, filters, read_page(parameters))
     paths = parameters.get("expand", ())
     items = await render_topups(service.database, page.items, paths)
-    return Answer(body=wire.list_json(items, has_more=page.has_more, url="/v1/topups"))
+    return Result(body=wire.list_json(items, has_more=page.has_more, url="/v1/topups"))

@@ -10,7 +10,7 @@ from brim.api.resources.webhooks.handlers import endpoint_wish, new_secret, subs
 from brim.base.metadata import NO_CHANGE, merge
 from brim.base.wire import encode
 from brim.core import webhooks
-from brim.core.idempotency import Answer
+from brim.core.idempotency import Result
 from brim.core.webhooks import (
     DESTINATION_PREFIX,
     Endpoint,
@@ -26,7 +26,7 @@ WITH_SECRET: Final = "webhook_endpoint.signing_secret"  # noqa: S105  the name o
 WITH_URL: Final = "webhook_endpoint.url"
 
 
-async def create(call: Call) -> Answer:
+async def create(call: Call) -> Result:
     """`POST /v2/core/event_destinations`."""
     parameters = call.parameters
     new = NewEndpoint(
@@ -46,20 +46,20 @@ async def create(call: Call) -> Answer:
     return await webhooks.create_destination(call.service.database, call.attempt, wish)
 
 
-async def retrieve(call: Call) -> Answer:
+async def retrieve(call: Call) -> Result:
     """`GET /v2/core/event_destinations/{id}`."""
     found = await webhooks.retrieve_endpoint(call.service.database, call.scope, call.path_id, noun=webhooks.DESTINATION)
-    return Answer(body=_renderer(call)(found, None))
+    return Result(body=_renderer(call)(found, None))
 
 
-async def list_all(call: Call) -> Answer:
+async def list_all(call: Call) -> Result:
     """`GET /v2/core/event_destinations`."""
     page = await webhooks.list_destinations(call.service.database, call.scope, read_v2_page(call))
     render = _renderer(call)
-    return Answer(body=v2_list_json(call, URL, page, [render(endpoint, None) for endpoint in page.items]))
+    return Result(body=v2_list_json(call, URL, page, [render(endpoint, None) for endpoint in page.items]))
 
 
-async def update(call: Call) -> Answer:
+async def update(call: Call) -> Result:
     """`POST /v2/core/event_destinations/{id}`."""
     changed: dict[str, Any] = {
         name: value for name, value in call.parameters.items() if name not in {"include", "webhook_endpoint"}
@@ -68,17 +68,17 @@ async def update(call: Call) -> Answer:
     return await _edit(call, EndpointEdit(**changed))
 
 
-async def enable(call: Call) -> Answer:
+async def enable(call: Call) -> Result:
     """`POST /v2/core/event_destinations/{id}/enable`."""
     return await _edit(call, EndpointEdit(disabled=False))
 
 
-async def disable(call: Call) -> Answer:
+async def disable(call: Call) -> Result:
     """`POST /v2/core/event_destinations/{id}/disable`."""
     return await _edit(call, EndpointEdit(disabled=True))
 
 
-async def _edit(call: Call, edit: EndpointEdit) -> Answer:
+async def _edit(call: Call, edit: EndpointEdit) -> Result:
     return await webhooks.update_endpoint(
         call.service.database,
         call.attempt,
@@ -90,7 +90,7 @@ async def _edit(call: Call, edit: EndpointEdit) -> Answer:
     )
 
 
-async def delete(call: Call) -> Answer:
+async def delete(call: Call) -> Result:
     """`DELETE /v2/core/event_destinations/{id}`."""
     return await webhooks.delete_destination(
         call.service.database,
@@ -101,7 +101,7 @@ async def delete(call: Call) -> Answer:
     )
 
 
-async def ping(call: Call) -> Answer:
+async def ping(call: Call) -> Result:
     """`POST /v2/core/event_destinations/{id}/ping`."""
     return await webhooks.ping_destination(
         call.service.database,

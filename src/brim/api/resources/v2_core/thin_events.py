@@ -6,18 +6,18 @@ from brim.api.framework.call import Call
 from brim.api.framework.v2_paging import read_v2_page, v2_list_json
 from brim.core import events
 from brim.core.events import Event, EventFilters, snapshot_name, thin_json
-from brim.core.idempotency import Answer
+from brim.core.idempotency import Result
 
 URL: Final = "/v2/core/events"
 
 
-async def retrieve(call: Call) -> Answer:
+async def retrieve(call: Call) -> Result:
     """`GET /v2/core/events/{id}`."""
     event = await events.retrieve_event(call.service.database, call.scope, call.path_id)
-    return Answer(body=_render(call, event))
+    return Result(body=_render(call, event))
 
 
-async def list_all(call: Call) -> Answer:
+async def list_all(call: Call) -> Result:
     """`GET /v2/core/events`."""
     parameters = call.parameters
     types = parameters.get("types")
@@ -27,7 +27,7 @@ async def list_all(call: Call) -> Answer:
         object_id=parameters.get("object_id"),
     )
     page = await events.page_events(call.service.database, call.scope, filters, read_v2_page(call))
-    return Answer(body=v2_list_json(call, URL, page, [_render(call, event) for event in page.items]))
+    return Result(body=v2_list_json(call, URL, page, [_render(call, event) for event in page.items]))
 
 
 def _render(call: Call, event: Event) -> bytes:

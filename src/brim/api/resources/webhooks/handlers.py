@@ -10,7 +10,7 @@ from brim.base import wire
 from brim.base.ids import random_base62
 from brim.base.metadata import NO_CHANGE, merge
 from brim.core import webhooks
-from brim.core.idempotency import Answer, RenderError
+from brim.core.idempotency import RenderError, Result
 from brim.core.webhooks import (
     LONGEST_OVERLAP_S,
     SECRET_CHARS,
@@ -26,7 +26,7 @@ from brim.core.webhooks import (
 )
 
 
-async def create(call: Call) -> Answer:
+async def create(call: Call) -> Result:
     """`POST /v1/webhook_endpoints`."""
     parameters = call.parameters
     new = NewEndpoint(
@@ -43,21 +43,21 @@ async def create(call: Call) -> Answer:
     return await webhooks.create_endpoint(call.service.database, call.attempt, wish)
 
 
-async def retrieve(call: Call) -> Answer:
+async def retrieve(call: Call) -> Result:
     """`GET /v1/webhook_endpoints/{webhook_endpoint}`."""
     endpoint = await webhooks.retrieve_endpoint(call.service.database, call.scope, call.path_id)
-    return Answer(body=_renderer(call)(endpoint, None))
+    return Result(body=_renderer(call)(endpoint, None))
 
 
-async def list_all(call: Call) -> Answer:
+async def list_all(call: Call) -> Result:
     """`GET /v1/webhook_endpoints`."""
     page = await webhooks.list_endpoints(call.service.database, call.scope, read_page(call.parameters))
     render = _renderer(call)
     items = [render(endpoint, None) for endpoint in page.items]
-    return Answer(body=wire.list_json(items, has_more=page.has_more, url="/v1/webhook_endpoints"))
+    return Result(body=wire.list_json(items, has_more=page.has_more, url="/v1/webhook_endpoints"))
 
 
-async def update(call: Call) -> Answer:
+async def update(call: Call) -> Result:
     """`POST /v1/webhook_endpoints/{webhook_endpoint}`."""
     changed = {name: value for name, value in call.parameters.items() if name != "expand"}
     return await webhooks.update_endpoint(
@@ -70,13 +70,13 @@ async def update(call: Call) -> Answer:
     )
 
 
-async def delete(call: Call) -> Answer:
+async def delete(call: Call) -> Result:
     """`DELETE /v1/webhook_endpoints/{webhook_endpoint}`."""
     await webhooks.delete_endpoint(call.service.database, call.attempt, call.path_id)
-    return Answer(body=wire.encode(wire.DeletedObject(id=call.path_id, object="webhook_endpoint")))
+    return Result(body=wire.encode(wire.DeletedObject(id=call.path_id, object="webhook_endpoint")))
 
 
-async def roll_secret(call: Call) -> Answer:
+async def roll_secret(call: Call) -> Result:
     """`POST /v1/webhook_endpoints/{webhook_endpoint}/roll_secret`."""
     return await webhooks.roll_secret(
         call.service.database,
@@ -90,7 +90,7 @@ async def roll_secret(call: Call) -> Answer:
     )
 
 
-async def send_test(call: Call) -> Answer:
+async def send_test(call: Call) -> Result:
     """`POST /v1/webhook_endpoints/{webhook_endpoint}/test`."""
     answer = await webhooks.send_newest(
         call.service.database, call.attempt, call.path_id, render=resent_renderer(call), render_error=render_error
@@ -98,11 +98,11 @@ async def send_test(call: Call) -> Answer:
     return resent(call, answer)
 
 
-async def list_attempts(call: Call) -> Answer:
+async def list_attempts(call: Call) -> Result:
     """`GET /v1/webhook_endpoints/{webhook_endpoint}/attempts`."""
     page = await webhooks.list_attempts(call.service.database, call.scope, call.path_id, read_page(call.parameters))
     url = f"/v1/webhook_endpoints/{call.path_id}/attempts"
-    return Answer(body=wire.list_json([attempt_json(each) for each in page.items], has_more=page.has_more, url=url))
+    return Result(body=wire.list_json([attempt_json(each) for each in page.items], has_more=page.has_more, url=url))
 
 
 def new_secret() -> str:
