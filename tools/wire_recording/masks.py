@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 _ID: Final = re.compile(
-    r"(?:(?<![0-9A-Za-z_])|(?<=after_)|(?<=before_))(acct|aud|ba|btok|ca|cliauth|cliws|clock|clr|cus|ed|evt_test|evt|mk|op|person|pk|pm|py|req|resp"
+    r"(?:(?<![0-9A-Za-z_])|(?<=after_)|(?<=before_))(acct|aud|ba|btok|ca|cliauth|cliws|clock|clr|cus|ed|evt_test|evt|je|mk|op|person|pk|pm|py|req|resp"
     r"|src_client_secret|src|tr|txn|tu|vrun|wa|we|whsec)_([0-9A-Za-z]{14,})(?![0-9A-Za-z])"
 )
 _KEY: Final = re.compile(r"\b([rs]k_(?:test|live))_(\w{4}\.\.\.\w{4}|\*+\w{4}|[0-9A-Za-z]{8,})")
