@@ -409,7 +409,7 @@ CASES: Final[Mapping[str, Case]] = {
     "topups.claim_due_topups": Case((10_000_000, 40)),
     "topups.postpone_topups": Case((*BIGS, [at("tu_", n) for n in PENDING], *_same("pending", 9, times=100))),
     "topups.read_terms": Case(("acct_7", False)),
-    "account_config.change_terms": Case(("acct_7", False)),
+    "account_config.bump_config_version": Case(("acct_7", False)),
     "account_config.close": Case(("acct_7",)),
     "account_config.set_settlement_days": Case(("acct_7", False, 1)),
     "topups.create_topups": Case((_CREATES, 1)),

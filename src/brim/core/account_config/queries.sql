@@ -1,4 +1,4 @@
--- name: change_terms
+-- name: bump_config_version
 -- Count a change of an account's terms, whose row is as old as the account: this waits for the creates that hold it, and
 -- those made under the earlier terms wait for this transaction and are then made again.
 INSERT INTO owner_terms AS o (account, livemode, version)
@@ -6,7 +6,7 @@ VALUES ($1, $2, 1)
 ON CONFLICT ON CONSTRAINT owner_terms_pk DO UPDATE SET version = o.version + 1;
 
 -- name: set_settlement_days
--- Write an account's own agreement, NULL for none, in a row that change_terms made.
+-- Write an account's own agreement, NULL for none, in a row that bump_config_version made.
 UPDATE owner_terms
 SET settlement_days = $3
 WHERE account = $1 AND livemode = $2;
