@@ -95,13 +95,13 @@ def test_the_bank_can_be_played_in_test_mode(person: Person, wire: Wire) -> None
     assert person.send(page, f"{page}/succeed").headers["location"] == f"{page}?done=succeeded"
     shown = person.read(page)
     assert "What happened The money arrived and can be used" in shown
-    assert "Top-up arrived Funding on its way Balance 7.00 USD" in shown
+    assert "Top-up arrived Funding clearing Balance 7.00 USD" in shown
     assert "Available 7.00 USD" in person.read("/test/balance/overview")
     reply = person.send(page, f"{page}/reverse", {"failure_code": "account_closed"})
     assert reply.headers["location"] == f"{page}?done=reversed"
     shown = person.read(page)
     assert "The bank account has been closed, so it cannot be debited. account_closed" in shown
-    assert "Top-up returned Balance Funding on its way 7.00 USD" in shown
+    assert "Top-up returned Balance Funding clearing 7.00 USD" in shown
     assert shown.index("The bank took the money back") < shown.index("The money arrived and can be used")
 
 
