@@ -15,7 +15,7 @@ from brim.api.framework.operation import Operation
 from brim.api.resources.operations import OPERATIONS
 from brim.core.audit import FIELDS
 from brim.platform.database import Database
-from brim.web.operators.trail import TOLD_AFTERWARDS
+from brim.web.operators.audit_recorder import TOLD_AFTERWARDS
 from brim.web.reference.catalogue import Catalogue, Entry
 from brim.web.samples.sample import Sample
 from brim_process import RunningBrim, start_serving

@@ -3,7 +3,7 @@
 import asyncio
 from contextlib import suppress
 
-from brim.platform.egress.fetching import FetchFailedError, fetch
+from brim.platform.egress.operator_server import FetchFailedError, fetch
 
 MANY = 40
 """More than the threads that a process shares."""

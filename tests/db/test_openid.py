@@ -28,7 +28,7 @@ from brim.core.operators.service import disable_operator, find_identity, list_op
 from brim.core.operators.sign_in import Sessions
 from brim.core.operators.sign_in_rules import WrongPasswordError
 from brim.platform.database import Database
-from brim.platform.egress.fetching import MOST_READ, FetchFailedError, fetch
+from brim.platform.egress.operator_server import MOST_READ, FetchFailedError, fetch
 from brim.platform.settings import InvalidSettingError, load_settings
 from brim.platform.vault import NoEncryptionKeyError, Vault
 

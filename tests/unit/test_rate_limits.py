@@ -10,7 +10,7 @@ from brim.base.actor import Actor
 from brim.base.scope import AccountScope
 from brim.core.access.rules import ApiKey
 from brim.http.message import Reply, Request
-from brim.web.calling import ask
+from brim.web.api_client import ask
 
 
 def key_of(number: int, account: str = "acct_1", *, livemode: bool = False) -> ApiKey:

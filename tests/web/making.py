@@ -8,7 +8,7 @@ import msgspec
 
 from api.wire import Form, Wire
 from brim.api.framework.operation import Operation
-from brim.web.naming import collection_of
+from brim.web.operation_names import collection_of
 from brim.web.reference.catalogue import Entry
 from brim.web.reference.examples import path_id_of, values_of
 from brim.web.samples.sample import Sample

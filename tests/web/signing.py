@@ -14,7 +14,7 @@ from brim.base.ids import IdFactory
 from brim.core.access.owner_keys import OwnerKeys
 from brim.core.operators.rules import Role
 from brim.platform.database import Database
-from brim.web.key_desk import KeyManagement
+from brim.web.key_management import KeyManagement
 from brim.web.session import ACCOUNT_COOKIE, AccountChoice, Session
 from brim.web.visit import Visit
 

@@ -12,7 +12,7 @@ from brim.api.resources.topups.wire import AvailabilityPreviewObject
 from brim.base.errors import BrimError
 from brim.core.time.rules import ClockAdvancingError
 from brim.http.message import Reply
-from brim.web.calling import ApiRefusedError, Caller
+from brim.web.api_client import ApiRefusedError, Caller
 from brim.web.dashboard.availability import ask_promise, wait_words
 from web.conftest import Person, text_of
 from web.shell_fakes import RecordingApi

@@ -25,13 +25,13 @@ from brim.http.message import Reply, Request
 from brim.http.origin import Proxies
 from brim.platform.database import Database
 from brim.testing.terminal import typed
-from brim.web.calling import ApiRefusedError, Caller
+from brim.web.api_client import ApiRefusedError, Caller
+from brim.web.operators.audit_recorder import AuditRecorder
 from brim.web.operators.people import OperatorDirectory
 from brim.web.operators.sessions import OperatorSessions
-from brim.web.operators.trail import AuditRecorder
 from brim.web.operators.wording import ACTIONS
 from brim.web.session import ACCOUNT_COOKIE, Session
-from brim.web.shell.asking import Ask, send
+from brim.web.shell.requests import Ask, send
 from brim.web.visit import Visit
 
 ADDRESS = "203.0.113.7"

@@ -16,8 +16,8 @@ from brim.api.resources.operations import OPERATIONS
 from brim.base.clock import system_clock_ms
 from brim.base.public_url import OWN_SEGMENTS
 from brim.core.changes.service import Watchers
+from brim.web.app_router import API_PREFIXES
 from brim.web.assets import STATIC
-from brim.web.front import API_PREFIXES
 from brim.web.parts import SiteDependencies, build_site
 from brim.web.site import Site
 from web.browsing import Browser

@@ -16,7 +16,7 @@ from brim.api.openapi import build_openapi
 from brim.api.resources.operations import OPERATIONS
 from brim.http.message import Reply
 from brim.web.assets import Assets
-from brim.web.naming import collection_of
+from brim.web.operation_names import collection_of
 from brim.web.pages import Pages
 from brim.web.reference.catalogue import GUIDES, UNLISTED, Catalogue, Entry
 from brim.web.reference.examples import answer_of, object_example

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from brim.api.resources.operations import OPERATIONS
 from brim.http.form import decode_form
-from brim.web.naming import verb_of
+from brim.web.operation_names import verb_of
 from brim.web.reference.catalogue import Catalogue
 from brim.web.reference.examples import path_id_of, values_of
 from brim.web.samples import cli, curl, python

@@ -13,7 +13,7 @@ import pytest
 from api.node import FOLDER, node_command
 from api.wire import Wire
 from brim.api.resources.operations import OPERATIONS
-from brim.web.naming import camel
+from brim.web.operation_names import camel
 from brim.web.reference.catalogue import Catalogue, Entry
 from brim.web.samples import cli, curl, node, python
 from brim.web.samples.sample import Sample

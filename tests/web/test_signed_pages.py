@@ -13,8 +13,8 @@ from brim.core.changes.service import Watchers
 from brim.core.operators.rules import Role
 from brim.http.message import Reply, Request
 from brim.http.websocket import Socket
+from brim.web.api_client import ApiRefusedError, Caller, encode_fields
 from brim.web.assets import Assets
-from brim.web.calling import ApiRefusedError, Caller, encode_fields
 from brim.web.parts import SiteDependencies, build_site
 from brim.web.session import Session, Sessions
 from brim.web.site import Site

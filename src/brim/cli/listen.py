@@ -12,8 +12,8 @@ from brim.cli.options import api_options, open_client
 if TYPE_CHECKING:
     import ssl
 
+    from brim.cli.output_lines import Lines
     from brim.cli.session import Message, Session
-    from brim.cli.showing import Lines
     from brim.core.webhooks import Answer, WebhookSender
 
 # ruff: noqa: PLC0415  the command loads only what it runs
@@ -63,8 +63,8 @@ def listen(
     With --forward-to each is posted to a target on this computer, as to a webhook endpoint, and what that answers is
     kept as an attempt. The secret that signs (--print-secret) is the same each time for one account and computer.
     """
+    from brim.cli.output_lines import Lines, tell
     from brim.cli.session import follow, open_session
-    from brim.cli.showing import Lines, tell
 
     wanted, target = read_types(events, thin=thin), forward_to and read_target(forward_to)
     client = open_client(flags)
@@ -208,7 +208,7 @@ class Listening:
         return [_report(message, event["id"], answer, target)]
 
     def _show_answer(self, answer: "Answer", target: str, event_id: str, duration_ms: int) -> None:
-        from brim.cli.showing import status_style, tell
+        from brim.cli.output_lines import status_style, tell
 
         status = answer.http_status
         outcome = f"[{status}]" if status else f"failed: {answer.error}"
@@ -269,6 +269,6 @@ def _report(message: "Message", event_id: str, answer: "Answer", target: str) ->
 
 def _now() -> str:
     from brim.base.clock import system_clock_ms
-    from brim.cli.showing import clock_time
+    from brim.cli.output_lines import clock_time
 
     return clock_time(system_clock_ms())

@@ -9,8 +9,8 @@ import click
 from brim.cli.options import api_options, open_client
 
 if TYPE_CHECKING:
+    from brim.cli.output_lines import Lines
     from brim.cli.session import Message, Session
-    from brim.cli.showing import Lines
 
 # ruff: noqa: PLC0415  the command loads only what it runs
 
@@ -40,8 +40,8 @@ def tail(output: str, **given: str | None) -> None:
 
     The filters are those of the official CLI; of one that holds several values with commas between, any will do.
     """
+    from brim.cli.output_lines import Lines, tell
     from brim.cli.session import follow, open_session
-    from brim.cli.showing import Lines, tell
 
     flags = {name: given.pop(name) for name in ("data_dir", "api_base", "api_key", "stripe_account")}
     filters = read_filters(given)
@@ -93,7 +93,7 @@ class Tail:
         return [acknowledgement(message, message["request_log_id"])]
 
     def _show(self, request: Mapping[str, Any]) -> None:
-        from brim.cli.showing import clock_time, status_style
+        from brim.cli.output_lines import clock_time, status_style
 
         if self._as_json:
             self._lines.show_exactly(json.dumps(request))

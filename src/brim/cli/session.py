@@ -24,7 +24,7 @@ import brim
 from brim.api.resources.stripe_cli.wire import subscribe_path
 from brim.base.errors import BrimError
 from brim.cli.client import ApiBase, Client, NoAnswerError, RefusedError
-from brim.cli.showing import NobodyReadsError
+from brim.cli.output_lines import NobodyReadsError
 from brim.core.stripe_cli import SUBPROTOCOL
 
 SESSIONS: Final = "/v1/stripecli/sessions"

@@ -43,11 +43,11 @@ from brim.platform.settings import LISTEN_BACKLOG, Settings
 from brim.platform.telemetry import metrics
 from brim.platform.telemetry.logs import RequestLog, configure_logging, wants_json
 from brim.platform.vault import NoEncryptionKeyError, SecretUnreadableError, Vault
-from brim.web.front import AppRouter
-from brim.web.key_desk import KeyManagement
+from brim.web.app_router import AppRouter
+from brim.web.key_management import KeyManagement
+from brim.web.operators.audit_recorder import AuditRecorder
 from brim.web.operators.people import people_of
 from brim.web.operators.sessions import OperatorSessions
-from brim.web.operators.trail import AuditRecorder
 from brim.web.parts import SiteDependencies, build_site
 from brim.web.session import Sessions
 from brim.web.site import Site

@@ -13,7 +13,7 @@ from brim.http.message import Reply, Request
 from brim.web.assets import Assets
 from brim.web.dashboard.parts import dashboard_routes
 from brim.web.dashboard.signed import PageDependencies, SignedPages
-from brim.web.key_desk import KeyManagement
+from brim.web.key_management import KeyManagement
 from brim.web.operators.parts import operator_routes
 from brim.web.operators.people import OperatorDirectory
 from brim.web.pages import Pages, redirect

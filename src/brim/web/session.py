@@ -12,7 +12,7 @@ import msgspec
 from brim.core.audit import Actor, ActorKind
 from brim.core.operators import Role
 from brim.http.message import Reply
-from brim.web.calling import Told
+from brim.web.api_client import Told
 from brim.web.pages import redirect
 from brim.web.visit import Visit
 

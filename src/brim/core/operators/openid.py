@@ -43,7 +43,7 @@ from brim.core.operators.rules import Operator, OperatorDisabledError, OperatorE
 from brim.core.operators.service import NewOperator, add_operator
 from brim.core.operators.sign_in_rules import TOKEN_CHARS
 from brim.platform.database import Conn, Database
-from brim.platform.egress.fetching import Fetch, FetchFailedError, fetch
+from brim.platform.egress.operator_server import Fetch, FetchFailedError, fetch
 from brim.platform.settings import Settings
 from brim.platform.vault import MisplacedSecretError, SecretUnreadableError, Vault
 

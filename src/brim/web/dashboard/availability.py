@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import msgspec
 
-from brim.web.calling import ApiRefusedError, Caller, Field
+from brim.web.api_client import ApiRefusedError, Caller, Field
 from brim.web.dashboard.wording import NO_PROMISE
 
 PREVIEW: Final = "/v1/brim/availability_preview"

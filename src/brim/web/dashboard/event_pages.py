@@ -5,11 +5,11 @@ from typing import Any, Final
 
 from brim.core.events import EventType
 from brim.http.message import Reply
-from brim.web.calling import ApiRefusedError, Caller, Field, api_path
-from brim.web.dashboard.awaiting import newest_attempt, next_look
+from brim.web.api_client import ApiRefusedError, Caller, Field, api_path
 from brim.web.dashboard.formats import money
 from brim.web.dashboard.forms import Form
 from brim.web.dashboard.linking import message_of
+from brim.web.dashboard.newer_attempts import newest_attempt, next_look
 from brim.web.dashboard.paging import page_query, paging
 from brim.web.dashboard.signed import SignedVisit
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from brim.web.calling import ApiRefusedError
+from brim.web.api_client import ApiRefusedError
 
 
 class Form(msgspec.Struct, kw_only=True):

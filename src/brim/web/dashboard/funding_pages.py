@@ -6,7 +6,7 @@ from typing import Final
 from brim.base.currency import CURRENCIES
 from brim.base.ids import random_base62
 from brim.http.message import Reply
-from brim.web.calling import ApiRefusedError, Field, api_path
+from brim.web.api_client import ApiRefusedError, Field, api_path
 from brim.web.dashboard.forms import Form
 from brim.web.dashboard.funding_sources import (
     DEFAULTS,

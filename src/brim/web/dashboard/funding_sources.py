@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import msgspec
 
-from brim.web.calling import Caller, Field, api_path
+from brim.web.api_client import Caller, Field, api_path
 
 _MOST: Final = 100
 """How many of each form are shown; nobody has more bank accounts than fit a page."""

@@ -17,10 +17,10 @@ from brim.core.access import (
     UnknownKeyError,
 )
 from brim.http.message import Reply
-from brim.web.calling import ApiRefusedError
+from brim.web.api_client import ApiRefusedError
 from brim.web.dashboard.forms import Form
 from brim.web.dashboard.signed import SignedVisit
-from brim.web.key_desk import KeyManagement, KeysForbiddenError
+from brim.web.key_management import KeyManagement, KeysForbiddenError
 
 GRACES: Final = (
     ("0", "Now: it has become known"),

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from brim.web.calling import ApiRefusedError
+from brim.web.api_client import ApiRefusedError
 
 _PLACES: Final = {
     "tu": "/topups/{}",

@@ -9,9 +9,9 @@ import msgspec
 from brim.base.errors import BrimError
 from brim.core.changes import Watchers
 from brim.http.message import Reply
-from brim.web.calling import AnsweringApi, ApiRefusedError, Caller
+from brim.web.api_client import AnsweringApi, ApiRefusedError, Caller
 from brim.web.dashboard.wording import DONE
-from brim.web.key_desk import KeyManagement
+from brim.web.key_management import KeyManagement
 from brim.web.pages import Pages, redirect
 from brim.web.routes import Handler, NoSuchPageError, Route, crashed
 from brim.web.session import TEST_PREFIX, TOKEN_FIELD, Session, Sessions, carries_token, to_sign_in

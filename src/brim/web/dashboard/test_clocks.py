@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from brim.http.message import Reply
-from brim.web.calling import ApiRefusedError, api_path
+from brim.web.api_client import ApiRefusedError, api_path
 from brim.web.dashboard.forms import Form
 from brim.web.dashboard.overview import find_clock
 from brim.web.dashboard.signed import SignedVisit

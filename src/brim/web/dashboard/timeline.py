@@ -10,7 +10,7 @@ from typing import Any, Final
 import msgspec
 
 from brim.core.events import read_second, thin_name
-from brim.web.calling import Caller
+from brim.web.api_client import Caller
 from brim.web.dashboard.event_pages import find_events_about
 from brim.web.dashboard.wording import HAPPENED
 

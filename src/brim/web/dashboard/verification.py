@@ -3,7 +3,7 @@
 from typing import Final
 
 from brim.http.message import Reply
-from brim.web.calling import ApiRefusedError
+from brim.web.api_client import ApiRefusedError
 from brim.web.dashboard.signed import SignedVisit
 
 _NOT_YOURS: Final = 403

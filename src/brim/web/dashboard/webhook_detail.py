@@ -5,10 +5,10 @@ from typing import Final
 from brim.base.ids import random_base62
 from brim.core.webhooks import ALL_EVENTS, LONGEST_OVERLAP_S
 from brim.http.message import Reply
-from brim.web.calling import ApiRefusedError, Field, api_path
-from brim.web.dashboard.awaiting import newest_attempt, next_look
+from brim.web.api_client import ApiRefusedError, Field, api_path
 from brim.web.dashboard.forms import Form
 from brim.web.dashboard.linking import message_of
+from brim.web.dashboard.newer_attempts import newest_attempt, next_look
 from brim.web.dashboard.paging import Paging, page_query
 from brim.web.dashboard.signed import SignedVisit
 from brim.web.dashboard.webhook_forms import DELIVERY, ENDPOINT, EVENT_NAMES, FIELD_OF, chosen_events, read_form

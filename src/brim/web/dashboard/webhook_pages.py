@@ -3,7 +3,7 @@
 from brim.base.ids import random_base62
 from brim.core.events import DEFAULT_API_VERSION
 from brim.http.message import Reply
-from brim.web.calling import ApiRefusedError
+from brim.web.api_client import ApiRefusedError
 from brim.web.dashboard.forms import Form
 from brim.web.dashboard.linking import message_of
 from brim.web.dashboard.paging import page_query, paging

@@ -6,8 +6,8 @@ from brim.base.scope import AccountScope
 from brim.core.access import accounts_to_show
 from brim.core.operators import OperatorDisabledError, UnknownOperatorError, form_token
 from brim.http.message import Request
+from brim.web.operators.audit_recorder import AuditRecorder
 from brim.web.operators.people import OperatorDirectory
-from brim.web.operators.trail import AuditRecorder
 from brim.web.session import ACCOUNT_COOKIE, AccountChoice, Session
 from brim.web.visit import Visit
 

@@ -25,7 +25,7 @@ from brim.core.accounts import Account, AccountDetails, CapabilityState
 from brim.core.bank_accounts import Address
 from brim.core.events import DEFAULT_API_VERSION
 from brim.core.ledger import Balance
-from brim.web.naming import collection_of, places_of, with_ids
+from brim.web.operation_names import collection_of, places_of, with_ids
 from brim.web.reference.attributes import example_of
 
 _MADE: Final = 1_793_520_000

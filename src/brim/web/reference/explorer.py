@@ -19,8 +19,8 @@ from brim.base.errors import BrimError
 from brim.core.access import redact_secret
 from brim.http.form import decode_form
 from brim.http.message import Reply
-from brim.web.calling import AnsweringApi, Caller
-from brim.web.naming import places_of, with_ids
+from brim.web.api_client import AnsweringApi, Caller
+from brim.web.operation_names import places_of, with_ids
 from brim.web.pages import PAGE_HEADERS
 from brim.web.reference.fields import typed
 from brim.web.reference.reader import Reader, reader_of

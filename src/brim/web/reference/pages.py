@@ -13,7 +13,7 @@ from brim.api.openapi import needed_right, possible_errors
 from brim.api.resources.schemas import NAMES
 from brim.core.events import DEFAULT_API_VERSION
 from brim.http.message import Reply
-from brim.web.naming import places_of
+from brim.web.operation_names import places_of
 from brim.web.pages import PAGE_HEADERS, Pages
 from brim.web.reference import examples, search
 from brim.web.reference.attributes import attributes_of_object, attributes_of_parameters

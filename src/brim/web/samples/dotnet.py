@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from brim.web.naming import camel, pascal
+from brim.web.operation_names import camel, pascal
 from brim.web.samples.sample import Sample, SdkCall, json_text
 
 _KEYWORDS: Final = {"event": "stripeEvent"}

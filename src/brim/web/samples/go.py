@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from brim.web.naming import camel
+from brim.web.operation_names import camel
 from brim.web.samples.sample import Sample, SdkCall, json_text
 
 _INITIALISMS: Final = {"api": "API", "id": "ID", "url": "URL", "us": "US"}

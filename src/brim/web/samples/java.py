@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from brim.api.framework.kinds import Enum
 from brim.api.framework.params import Hash, Parameter
-from brim.web.naming import camel, pascal
+from brim.web.operation_names import camel, pascal
 from brim.web.samples.sample import Sample, SdkCall, json_text
 
 _TEXTS_DESPITE_WORDS: Final = frozenset(

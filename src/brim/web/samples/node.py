@@ -3,7 +3,7 @@
 from typing import Final
 from urllib.parse import urlsplit
 
-from brim.web.naming import camel
+from brim.web.operation_names import camel
 from brim.web.samples.sample import Literals, Sample, bare_or_quoted, json_text
 
 _CLIENT: Final = r'Stripe.createFetchHttpClient((url, init) => fetch(url.replace(/^\w+:\/\/[^/]+/, "$&PREFIX"), init))'

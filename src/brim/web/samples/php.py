@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from brim.web.naming import camel
+from brim.web.operation_names import camel
 from brim.web.samples.sample import Literals, Sample
 
 

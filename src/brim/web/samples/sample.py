@@ -9,7 +9,7 @@ import msgspec
 
 from brim.api.framework.operation import Operation
 from brim.api.resources.schemas import NAMES
-from brim.web.naming import collection_of, verb_of, with_ids
+from brim.web.operation_names import collection_of, verb_of, with_ids
 
 NEWLINE: Final = "\n"
 

@@ -12,7 +12,7 @@ import msgspec
 
 from brim.api.framework.operation import Operation
 from brim.api.framework.params import Parameter, Schema
-from brim.web.naming import collection_of, verb_of
+from brim.web.operation_names import collection_of, verb_of
 
 FlagKind: TypeAlias = Literal["string", "integer", "boolean", "list"]
 Method: TypeAlias = Literal["GET", "POST", "DELETE"]

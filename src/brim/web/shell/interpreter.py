@@ -18,7 +18,6 @@ from brim.core.events import DEFAULT_API_VERSION
 from brim.core.triggers import TRIGGERS, Step, change_steps
 from brim.http.message import Reply, Request
 from brim.web.shell import colours, manual
-from brim.web.shell.asking import FORM, Ask, ask_operation, ask_plainly, dry_run, send
 from brim.web.shell.commands import Command, Method, Words
 from brim.web.shell.failures import (
     ElsewhereError,
@@ -31,6 +30,7 @@ from brim.web.shell.failures import (
     WrongArgumentsError,
 )
 from brim.web.shell.flags import PLAIN_FLAGS, REQUEST_FLAGS, FlagSet, Parsed
+from brim.web.shell.requests import FORM, Ask, ask_operation, ask_plainly, dry_run, send
 from brim.web.shell.screen import BoundedScreen, Screen
 from brim.web.shell.session import ConversingApi, ShellSession
 from brim.web.shell.streams import LISTEN_FLAGS, TAIL_FLAGS, StreamContext, listen, tail_logs

@@ -8,7 +8,7 @@ import msgspec
 from brim.core.access import secret_prefix
 from brim.http.message import Request
 from brim.http.websocket import Socket
-from brim.web.calling import AnsweringApi, Told
+from brim.web.api_client import AnsweringApi, Told
 from brim.web.shell.failures import UnusableKeyError
 
 DEVELOPER: Final = "developer"

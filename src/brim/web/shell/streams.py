@@ -15,7 +15,6 @@ from brim.base.clock import Clock
 from brim.core.events import EventType
 from brim.http.message import Request
 from brim.web.shell import colours
-from brim.web.shell.asking import Ask, send
 from brim.web.shell.commands import Flag
 from brim.web.shell.failures import (
     ElsewhereError,
@@ -25,6 +24,7 @@ from brim.web.shell.failures import (
     WrongArgumentsError,
 )
 from brim.web.shell.flags import Parsed
+from brim.web.shell.requests import Ask, send
 from brim.web.shell.screen import Screen
 from brim.web.shell.session import ConversingApi, ShellSession
 

@@ -110,7 +110,7 @@ class AuditRecorder:
 
 
 class OperatorTold(msgspec.Struct, frozen=True):
-    """One operator's way to the trail; see `brim.web.calling.Told`."""
+    """One operator's way to the trail; see `brim.web.api_client.Told`."""
 
     trail: AuditRecorder
     by: Actor

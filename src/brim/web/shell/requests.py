@@ -14,8 +14,8 @@ import msgspec
 
 from brim import __version__
 from brim.http.message import Reply, Request
-from brim.web import calling
-from brim.web.calling import AnsweringApi
+from brim.web import api_client as calling
+from brim.web.api_client import AnsweringApi
 from brim.web.shell.commands import Command, Method
 from brim.web.shell.failures import (
     FieldSetTwiceError,
