@@ -418,7 +418,7 @@ CASES: Final[Mapping[str, Case]] = {
     "topups.update_topup": Case((*OWN, at("tu_", 500), None, "{}")),
     "topups.write_transitions": Case((_TRANSITIONS,)),
     "topups.insert_bank_confirmation": Case((*OWN, "tu_1", "bank_credit", "ba_1", 1, "usd", "line 1", 1)),
-    "topups.confirmed_amount": Case((*OWN, at("tu_", 7), "bank_credit")),
+    "topups.read_bank_confirmation": Case((*OWN, at("tu_", 7), "bank_credit")),
     "ledger.post_entries": Case((_ENTRIES, _FURTHER_LINES, _TRANSACTIONS, _BALANCES)),
     "ledger.entries_of_source": Case((*OWN, at("tu_", 500))),
     "ledger.insert_hold": Case((*OWN, "hold_new", "payout", "po_new", 1, "usd", "reserved", 1)),
@@ -457,6 +457,9 @@ CASES: Final[Mapping[str, Case]] = {
     "ledger.wrong_hold_entries": Case(
         (*RANGE, "balance:available", "balance:reserved", "hold", "hold_posted", "hold_voided", 10), BOOKS
     ),
+    "ledger.orphan_lines": Case((*_range("tr_"), 10), BOOKS),
+    "topups.wrong_confirmations": Case((*RANGE, "bank_credit", "bank_return", 10), BOOKS),
+    "verification.entry_lines_range_end": Case((*OWN, at("tr_", 100), 20), BOOKS),
     "ledger.unknown_transactions": Case((*RANGE, ["topup"], 10), BOOKS),
     "topups.clearing_topups": Case((*RANGE, "funding:clearing", ["ach"], "topup"), BOOKS),
     "ledger.stated_sums": Case(RANGE, BOOKS),

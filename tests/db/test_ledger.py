@@ -40,7 +40,13 @@ from brim.core.ledger import (
 from brim.core.ledger.rules import InvalidEntryError, OverdrawnError, UnheldBalanceError, check_entry
 from brim.core.ledger.sealing import verify_chain
 from brim.core.time import OwnerTime
-from brim.core.topups import BankConfirmation, BankStep, UnexpectedBankAmountError, confirm_by_bank
+from brim.core.topups import (
+    BankConfirmation,
+    BankStep,
+    ConfirmedOtherwiseError,
+    UnexpectedBankAmountError,
+    confirm_by_bank,
+)
 from brim.core.topups.settlement import settle_due
 from brim.platform.database import Database
 from waiting import until_somebody_waits
@@ -406,8 +412,13 @@ async def test_a_confirmation_of_another_amount_is_for_a_person(each_database: D
         with pytest.raises(UnexpectedBankAmountError):
             await confirm(database, wrong)
     await confirm(database, confirmation(topup_id, BankStep.RETURN, 1015))
-    with pytest.raises(UnexpectedBankAmountError):
-        await confirm(database, confirmation(topup_id, BankStep.RETURN, 1020))
+    for other in (
+        confirmation(topup_id, BankStep.RETURN, 1020),
+        msgspec.structs.replace(confirmation(topup_id, BankStep.RETURN, 1015), bank_account="ba_2"),
+        msgspec.structs.replace(confirmation(topup_id, BankStep.RETURN, 1015), reference="statement 8, line 1"),
+    ):
+        with pytest.raises(ConfirmedOtherwiseError):
+            await confirm(database, other)
     with pytest.raises(ResourceMissingError):
         await confirm(database, confirmation("tu_none"))
     assert len(await rows(database, "TABLE bank_confirmations")) == 1

@@ -287,14 +287,57 @@ CORRUPTIONS = {
     ),
     "a confirmation that posted nothing": (
         (
-            "INSERT INTO bank_confirmations VALUES"
-            " ('acct_books', false, '{failed}', 'bank_credit', 'ba_1', 100, 'usd', 'line 1', 1)"
+            "INSERT INTO bank_confirmations SELECT account, livemode, id, 'bank_credit', 'b', amount, currency, '', 1"
+            " FROM topups WHERE id = '{failed}'"
+        ),
+        ["journal_entries - of {failed} (bank_credit): expected bank:b -> funding:clearing "],
+    ),
+    "a confirmation and its entry of no top-up": (
+        (
+            "WITH said AS (INSERT INTO bank_confirmations VALUES"
+            " ('acct_books', false, 'tu_none', 'bank_credit', 'b', 5, 'usd', '', 1)) INSERT INTO journal_entries VALUES"
+            " ('acct_books', false, 'je_false', 'tu_none', 'bank_credit', 'bank:b', 'funding:clearing', 5, 'usd', 1)"
         ),
         [
-            (
-                "journal_entries - of {failed} (bank_credit): expected bank:ba_1 -> funding:clearing "
-                "100 usd, found nothing"
-            ),
+            "bank_confirmations bank_credit of tu_none: expected a top-up, found 5 usd",
+            "je_false of tu_none (bank_credit): expected nothing, found bank:b -> funding:clearing 5 usd",
+        ],
+    ),
+    "a confirmation and its entry in another currency": (
+        (
+            "WITH said AS (INSERT INTO bank_confirmations VALUES"
+            " ('acct_books', false, '{failed}', 'bank_return', 'b', 999999, 'jpy', 'line 1', 1)),"
+            " more AS (INSERT INTO journal_entry_lines VALUES"
+            " ('acct_books', false, 'je_false', 2, 'fees', 'bank:b', 5, 'jpy')) INSERT INTO journal_entries VALUES"
+            " ('acct_books', false, 'je_false', '{failed}', 'bank_return', 'funding:clearing', 'bank:b', 5, 'jpy', 1,"
+            " 'topup', 2)"
+        ),
+        ["bank_confirmations bank_return of {failed}", "je_false of {failed} (bank_return"],
+    ),
+    "a confirmation and its entry of another amount": (
+        (
+            "WITH said AS (INSERT INTO bank_confirmations VALUES"
+            " ('acct_books', false, '{failed}', 'bank_credit', 'b', 5, 'usd', '', 1))"
+            " INSERT INTO journal_entries VALUES"
+            " ('acct_books', false, 'je_false', '{failed}', 'bank_credit', 'bank:b', 'funding:clearing', 5, 'usd', 1)"
+        ),
+        ["bank_confirmations bank_credit of {failed}", "je_false of {failed} (bank_credit): expected bank:b"],
+    ),
+    "a line of no entry": (
+        (
+            "INSERT INTO journal_entry_lines VALUES"
+            " ('acct_books', false, 'je_none', 2, 'balance:available', 'fees', 5, 'usd')"
+        ),
+        ["journal_entry_lines 2 of je_none: expected nothing, found balance:available -> fees 5 usd"],
+    ),
+    "an entry of a source that sorts after every id": (
+        (
+            "INSERT INTO journal_entries VALUES ('acct_books', false, 'je_false', '\U0010ffff\U0010ffffx', 'topup',"
+            " 'funding:clearing', 'balance:available', 5, 'usd', 1)"
+        ),
+        [
+            "je_false of \U0010ffff\U0010ffffx (topup): expected nothing",
+            "acct_books (test): balances usd: expected 105 by the sum of journal_entries, found 100",
         ],
     ),
     "an entry that no bank confirmed": (

@@ -55,7 +55,7 @@ NEVER_ON_THE_WIRE = (
 """Rooms and modules whose failures are read by whoever starts the service, types a command or looks at a page."""
 
 NEVER_RAISED_OR_COMMAND_LINE = {"ParameterError", "KeptRefusalError", "InvalidPermissionError"}
-NOT_OFFERED = {"InsufficientFundsError", "HoldConflictError", "UnexpectedBankAmountError"}
+NOT_OFFERED = {"InsufficientFundsError", "HoldConflictError", "UnexpectedBankAmountError", "ConfirmedOtherwiseError"}
 """Of holds and bank statements, which no operation reaches."""
 
 _STRIPE_HELP = "Please see https://stripe.com/docs or we can help at https://support.stripe.com/."

@@ -17,7 +17,7 @@ def ledger_checks(*, source_types: Collection[str], transaction_types: Collectio
         source_types: of whatever posts entries, and is checked by the capability that it belongs to.
         transaction_types: the types of the balance transactions that those write.
     """
-    return [EntryCheck(source_types, transaction_types), HoldCheck(), BalanceCheck()]
+    return [EntryCheck(source_types, transaction_types), LineCheck(), HoldCheck(), BalanceCheck()]
 
 
 class EntryCheck(Check):
@@ -34,6 +34,16 @@ class EntryCheck(Check):
         entries = await store.wrong_entries(conn, span, self._source_types, limit=limit)
         transactions = await store.unknown_transactions(conn, span, self._transaction_types, limit=limit)
         return [*entries, *transactions]
+
+
+class LineCheck(Check):
+    """Each line belongs to an entry."""
+
+    walk = Walk.ENTRY_LINES
+
+    async def check(self, conn: Conn, span: Range, *, limit: int) -> list[Difference]:
+        """Return what does not hold in a range."""
+        return await store.orphan_lines(conn, span, limit=limit)
 
 
 class HoldCheck(Check):

@@ -278,3 +278,34 @@ FROM (
 ) AS t
 WHERE type <> ALL ($7::text[])
 LIMIT $8;
+
+-- name: orphan_lines
+-- Lines of a range that belong to no entry.
+SELECT
+    account, livemode, format('journal_entry_lines %s of %s', line, entry) AS row_name, NULL AS expected,
+    debit_account || ' -> ' || credit_account || ' ' || amount || ' ' || currency AS found
+FROM (
+    (
+        SELECT account, livemode, entry, line, debit_account, credit_account, amount, currency
+        FROM journal_entry_lines
+        WHERE account > $1 AND account < $2
+        ORDER BY account, livemode, entry
+    )
+    UNION ALL
+    SELECT r.*
+    FROM unnest($3::text[], $4::boolean[], $5::text[], $6::text[]) AS s (account, livemode, after, until)
+    CROSS JOIN LATERAL (
+        SELECT account, livemode, entry, line, debit_account, credit_account, amount, currency
+        FROM journal_entry_lines
+        WHERE account = s.account AND livemode = s.livemode
+            AND entry >= coalesce(s.after, '') AND entry IS DISTINCT FROM s.after AND entry <= s.until
+        ORDER BY entry
+    ) AS r
+) AS l
+WHERE NOT EXISTS (
+    SELECT FROM journal_entries AS e
+    WHERE e.account = l.account AND e.livemode = l.livemode AND e.id BETWEEN l.entry AND l.entry
+    ORDER BY e.id
+    OFFSET 0
+)
+LIMIT $7;

@@ -29,6 +29,11 @@ async def wrong_entries(conn: Conn, span: Range, source_types: Collection[str], 
     return differences(await conn.fetch(_SQL["wrong_entries"], *arguments))
 
 
+async def orphan_lines(conn: Conn, span: Range, *, limit: int) -> list[Difference]:
+    """Return lines of a range of entries that belong to none."""
+    return differences(await conn.fetch(_SQL["orphan_lines"], *bounds_of(span), limit))
+
+
 async def unknown_transactions(conn: Conn, span: Range, types: Collection[str], *, limit: int) -> list[Difference]:
     """Return balance transactions of unknown types."""
     return differences(await conn.fetch(_SQL["unknown_transactions"], *bounds_of(span), list(types), limit))

@@ -5,7 +5,12 @@ Neighbours: `funding` says what pays, `rails` what came back, `ledger` and `even
 """
 
 from brim.core.topups.amounts import AmountTooLargeError
-from brim.core.topups.bank_confirmation_rules import BankConfirmation, BankStep, UnexpectedBankAmountError
+from brim.core.topups.bank_confirmation_rules import (
+    BankConfirmation,
+    BankStep,
+    ConfirmedOtherwiseError,
+    UnexpectedBankAmountError,
+)
 from brim.core.topups.bank_confirmations import confirm_by_bank
 from brim.core.topups.batches import Batches
 from brim.core.topups.config_cache import ConfigCache
@@ -62,6 +67,7 @@ __all__ = [
     "Change",
     "ClearingCheck",
     "ConfigCache",
+    "ConfirmedOtherwiseError",
     "CreateTopup",
     "EditTopup",
     "InvalidTransitionError",

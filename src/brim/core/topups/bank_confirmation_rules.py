@@ -57,6 +57,16 @@ class UnexpectedBankAmountError(BrimError):
         )
 
 
+class ConfirmedOtherwiseError(BrimError):
+    """The step of the top-up was confirmed before, by another line of a statement; a person has to look."""
+
+    def __init__(self, confirmation: BankConfirmation, known: BankConfirmation) -> None:
+        super().__init__(
+            f"{confirmation.numbered_step} of {confirmation.topup} was confirmed by {known.reference}"
+            f" ({known.amount}), not {confirmation.reference} ({confirmation.amount})."
+        )
+
+
 def bank_posting(confirmation: BankConfirmation, *, amount: int, currency: str, entry_id: str, created: int) -> Posting:
     """Return what a confirmation posts of a top-up of `amount`.
 

@@ -8,7 +8,11 @@ from brim.base.errors import ResourceMissingError
 from brim.core import ledger
 from brim.core.time import OwnerTime
 from brim.core.topups import bank_confirmation_store as confirmations
-from brim.core.topups.bank_confirmation_rules import BankConfirmation, UnexpectedBankAmountError, bank_posting
+from brim.core.topups.bank_confirmation_rules import (
+    BankConfirmation,
+    ConfirmedOtherwiseError,
+    bank_posting,
+)
 from brim.core.topups.store import fetch_topups
 from brim.platform.database import Conn
 
@@ -20,7 +24,8 @@ async def confirm_by_bank(conn: Conn, confirmation: BankConfirmation, moment: Ow
 
     Raises:
         ResourceMissingError: there is no such top-up.
-        UnexpectedBankAmountError: the amount is not what the top-up calls for, or not what was confirmed before.
+        UnexpectedBankAmountError: the amount is not what the top-up calls for.
+        ConfirmedOtherwiseError: another line of a statement has confirmed the same step.
     """
     [topup] = await fetch_topups(conn, [(confirmation.scope, confirmation.topup)])
     if topup is None:
@@ -34,8 +39,8 @@ async def confirm_by_bank(conn: Conn, confirmation: BankConfirmation, moment: Ow
     )
     known = await confirmations.insert_or_find(conn, confirmation, currency=topup.currency, now_ms=moment.now_ms)
     if known is not None:
-        if known != confirmation.amount:
-            raise UnexpectedBankAmountError(confirmation, known)
+        if known != confirmation:
+            raise ConfirmedOtherwiseError(confirmation, known)
         return False
     await ledger.post_entries(conn, [posting])
     return True

@@ -42,6 +42,7 @@ class PostingCheck(Check):
         """Return what does not hold in a range."""
         return [
             *await store.wrong_topups(conn, span, limit=limit),
+            *await store.wrong_confirmations(conn, span, limit=limit),
             *await store.wrong_entries(conn, span, _ENTRY_RULES, limit=limit),
             *await store.wrong_balance_transactions(conn, span, _TRANSACTION_RULES, limit=limit),
         ]

@@ -95,16 +95,17 @@ expected AS (
     JOIN unnest($8::text[], $9::text[], $10::text[], $11::text[]) AS r (status, step, debit_account, credit_account)
         ON r.status = t.status
     UNION ALL
-    SELECT account, livemode, topup, step, 1, $14::text || bank_account, $12::text, amount, currency
-    FROM confirmed
-    WHERE split_part(step, ':', 1) = $15
+    SELECT c.account, c.livemode, c.topup, c.step, 1, $14::text || c.bank_account, $12::text, t.amount, t.currency
+    FROM confirmed AS c
+    LEFT JOIN wanted AS t ON t.account = c.account AND t.livemode = c.livemode AND t.id = c.topup
+    WHERE split_part(c.step, ':', 1) = $15
     UNION ALL
-    SELECT c.account, c.livemode, c.topup, c.step, 1, $12, $14 || c.bank_account, t.amount, c.currency
+    SELECT c.account, c.livemode, c.topup, c.step, 1, $12, $14 || c.bank_account, t.amount, t.currency
     FROM confirmed AS c
     LEFT JOIN wanted AS t ON t.account = c.account AND t.livemode = c.livemode AND t.id = c.topup
     WHERE split_part(c.step, ':', 1) = $16
     UNION ALL
-    SELECT c.account, c.livemode, c.topup, c.step, 2, $13::text, $14 || c.bank_account, c.amount - t.amount, c.currency
+    SELECT c.account, c.livemode, c.topup, c.step, 2, $13::text, $14 || c.bank_account, c.amount - t.amount, t.currency
     FROM confirmed AS c
     JOIN wanted AS t ON t.account = c.account AND t.livemode = c.livemode AND t.id = c.topup
     WHERE split_part(c.step, ':', 1) = $16 AND c.amount > t.amount
@@ -215,6 +216,41 @@ FROM expected AS e
 FULL JOIN found AS f USING (account, livemode, source, type)
 WHERE (e.amount, e.currency) IS DISTINCT FROM (f.amount, f.currency) OR e.named <> f.id
 LIMIT $7;
+
+-- name: wrong_confirmations
+-- Confirmations of a bank (7 and 8: its steps, credit and return) that are about no top-up, or of another amount or currency than
+-- its own; a return may be of more, for its fee.
+SELECT
+    c.account, c.livemode, format('bank_confirmations %s of %s', c.step, c.topup) AS row_name,
+    coalesce(t.amount || ' ' || t.currency, 'a top-up') AS expected, c.amount || ' ' || c.currency AS found
+FROM (
+    (
+        SELECT account, livemode, topup, step, bank_account, amount, currency
+        FROM bank_confirmations
+        WHERE account > $1 AND account < $2
+        ORDER BY account, livemode, topup
+    )
+    UNION ALL
+    SELECT r.*
+    FROM unnest($3::text[], $4::boolean[], $5::text[], $6::text[]) AS s (account, livemode, after, until)
+    CROSS JOIN LATERAL (
+        SELECT account, livemode, topup, step, bank_account, amount, currency
+        FROM bank_confirmations
+        WHERE account = s.account AND livemode = s.livemode
+            AND topup >= coalesce(s.after, '') AND topup IS DISTINCT FROM s.after AND topup <= s.until
+        ORDER BY topup
+    ) AS r
+) AS c
+LEFT JOIN LATERAL (
+    SELECT amount, currency
+    FROM topups
+    WHERE account = c.account AND livemode = c.livemode AND id BETWEEN c.topup AND c.topup
+    ORDER BY id
+) AS t ON TRUE
+WHERE t.amount IS NULL OR c.currency <> t.currency OR c.amount < t.amount
+    OR c.amount > t.amount AND split_part(c.step, ':', 1) = $7
+    OR split_part(c.step, ':', 1) NOT IN ($7, $8)
+LIMIT $9;
 
 -- name: clearing_topups
 -- What of a range's top-ups, those of some rails (8), is posted between the bank and the balance: what their entries

@@ -51,6 +51,12 @@ async def wrong_balance_transactions(conn: Conn, span: Range, rules: Rows, *, li
     return differences(await conn.fetch(_SQL["wrong_balance_transactions"], *bounds_of(span), limit, *arrays(rules)))
 
 
+async def wrong_confirmations(conn: Conn, span: Range, *, limit: int) -> list[Difference]:
+    """Return what banks are said to have confirmed of no top-up, or of another amount than its own."""
+    arguments = (*bounds_of(span), BankStep.CREDIT, BankStep.RETURN, limit)
+    return differences(await conn.fetch(_SQL["wrong_confirmations"], *arguments))
+
+
 async def clearing_topups(conn: Conn, span: Range, rails: Collection[str]) -> list[ClearingTopup]:
     """Return what is clearing of the top-ups of a range and of some rails, oldest first."""
     records = await conn.fetch(_SQL["clearing_topups"], *bounds_of(span), FUNDING_CLEARING, list(rails), SOURCE_TYPE)

@@ -46,3 +46,13 @@ WHERE (account, livemode, id) > ($1, $2, $3)
 ORDER BY account, livemode, id
 OFFSET $4
 LIMIT 1;
+
+-- name: entry_lines_range_end
+-- The last key of a range of entries' further lines, when there are more beyond it. Lines of one entry may fall into two
+-- ranges; each is looked at by itself.
+SELECT account, livemode, entry
+FROM journal_entry_lines
+WHERE (account, livemode, entry) > ($1, $2, $3)
+ORDER BY account, livemode, entry
+OFFSET $4
+LIMIT 1;

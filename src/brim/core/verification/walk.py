@@ -16,7 +16,8 @@ Key: TypeAlias = tuple[str, bool, str]
 START: Final[Key] = ("", False, "")
 """Before every key."""
 
-_LAST_ID: Final = "\U0010ffff"
+_LAST_ID: Final = "\U0010ffff" * 700
+"""After every key: longer than an index takes, of the last character there is."""
 
 END: Final[Key] = (_LAST_ID, True, "")
 """After every key: no account begins with Unicode's last character."""
@@ -27,6 +28,7 @@ class Walk(StrEnum):
 
     TOPUPS = "topups"
     ENTRIES = "entries"
+    ENTRY_LINES = "entry_lines"
     EVENTS = "events"
     IDEMPOTENCY_KEYS = "idempotency_keys"
 
