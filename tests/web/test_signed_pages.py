@@ -15,6 +15,7 @@ from brim.http.message import Reply, Request
 from brim.http.websocket import Socket
 from brim.web.api_client import ApiRefusedError, Caller, encode_fields
 from brim.web.assets import Assets
+from brim.web.dashboard.wording import EVENT_WORDS
 from brim.web.parts import SiteDependencies, build_site
 from brim.web.session import Session, Sessions
 from brim.web.site import Site
@@ -93,6 +94,15 @@ async def test_a_stranger_is_led_to_sign_in_and_back(api: RecordedApi) -> None:
     assert location is not None
     assert dict(parse_qsl(location.partition("?")[2])) == {"next": "/test/balance/overview?a=b%26c"}
     assert api.requests == []
+
+
+async def test_a_type_of_event_without_words_can_be_subscribed_to(
+    api: RecordedApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(EVENT_WORDS, "topup.created")
+    reply = await visit(api, "/test/webhooks/new", signed_in=SignedIn(keys=KEYS))
+    assert reply.status == 200
+    assert b'value="topup.created"' in reply.body
 
 
 async def test_a_strangers_form_does_nothing(api: RecordedApi) -> None:
