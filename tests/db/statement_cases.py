@@ -82,6 +82,7 @@ _CREATES: Final = json.dumps(
             "event_id": at("evt_new", n),
             "api_version": "v",
             "payload": {},
+            "rail": "sandbox",
         }
         for n in MANY
     ]
