@@ -127,3 +127,17 @@ def test_every_room_says_what_it_is_for() -> None:
     for room in SOURCE.rglob("__init__.py"):
         docstring = ast.get_docstring(ast.parse(room.read_text(encoding="utf-8"))) or ""
         assert len(docstring) > 60, room
+
+
+_LOADED = re.compile(r'^(_\w+): Final = load_queries\(__package__(?:, "(\w+)")?\)', re.MULTILINE)
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: str(module.relative_to(SOURCE)))
+def test_each_statement_that_is_asked_for_exists(module: Path) -> None:
+    """A renamed statement is seen by no type checker."""
+    text = module.read_text(encoding="utf-8")
+    for loaded, file in _LOADED.findall(text):
+        there = re.findall(
+            r"^-- name: (\w+)", (module.parent / f"{file or 'queries'}.sql").read_text("utf-8"), re.MULTILINE
+        )
+        assert set(re.findall(rf'\b{loaded}\["(\w+)"\]', text)) <= set(there)
