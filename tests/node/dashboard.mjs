@@ -40,6 +40,8 @@ test("a form without scripts makes a top-up, and its page tells all of it", asyn
   await page.click("main button[type=submit]");
   assert.match(page.url(), /\/test\/topups\/tu_\w+\?done=created$/);
   assert.match(await page.textContent("h1"), /12\.34\s+USD\s+Pending/);
+  assert.equal(await page.locator("[data-copy]").count(), 1);
+  assert.ok(!(await page.locator("[data-copy]").isVisible()));
   await page.click("text=Cancel the top-up");
   assert.match(await page.textContent("h1"), /Canceled/);
 });

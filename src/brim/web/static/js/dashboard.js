@@ -25,10 +25,6 @@ document.addEventListener("keydown", (event) => {
     menu.querySelector("summary").focus();
   }
 });
-// Pieces of a page that arrive later have buttons that copy, too.
-document.addEventListener("htmx:load", (event) => {
-  for (const button of event.target.querySelectorAll("[data-copy]")) button.hidden = false;
-});
 // What could not be fetched for another choice must not stand there as if it were about it.
 for (const failure of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
   document.addEventListener(failure, ({ target }) => {

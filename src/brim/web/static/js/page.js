@@ -50,7 +50,6 @@ document.addEventListener("click", (event) => {
   const button = event.target.closest?.("[data-copy]");
   if (button) copy(button);
 });
-for (const button of document.querySelectorAll("[data-copy]")) button.hidden = false;
 localTimes(document);
 // Pieces of a page that arrive later have times, too.
 document.addEventListener("htmx:load", (event) => localTimes(event.target));
