@@ -5,7 +5,7 @@ statement lacks a right for fails here first. `owner_database` is another on the
 tampering with transfers, for TRUNCATE, and for ANALYZE, which PostgreSQL silently leaves out for anybody else.
 `database_urls` has both URLs, `database_url` is the owner's and `service_url` the service's. What shall hold on a
 stock PostgreSQL too takes their namesakes that begin with `each_` and runs twice. `start_brim` starts whole services;
-`server` is one that all tests share, each with an account of its own (service.py).
+`server` is one that all tests share, each with an account of its own (support/service.py).
 """
 
 import asyncio
@@ -15,26 +15,32 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-import asyncpg
 import pytest
 import pytest_asyncio
 from hypothesis import HealthCheck, settings
 
-from brim.base.ids import random_base62
-from brim.host.database_socket import SERVICE_ROLE
 from brim.host.database_urls import DatabaseUrls
-from brim.host.embedded import EmbeddedPostgres
-from brim.host.preparation import prepare_embedded
 from brim.platform.database import Database
-from brim_process import RunningBrim, start_serving
-from figures import Figures, lines
-from roles import OwnRoles, lend_roles
-from service import account, client, connect, key, live_key, new_account, receiver, second_url, server, wire
+from tests.support.brim_process import RunningBrim, start_serving
+from tests.support.figures import Figures, lines
+from tests.support.postgres import TEMPLATE, PostgresForTests
+from tests.support.roles import OwnRoles, lend_roles
+from tests.support.service import (
+    account,
+    client,
+    connect,
+    key,
+    live_key,
+    new_account,
+    receiver,
+    second_url,
+    server,
+    wire,
+)
 
 __all__ = ["account", "client", "connect", "key", "live_key", "new_account", "receiver", "second_url", "server", "wire"]
 
 STOCK_BINARIES: Final = Path(os.environ.get("STOCK_POSTGRES_BIN", "/usr/lib/postgresql/15/bin"))
-_TEMPLATE: Final = "brim_template"
 _MEMORY: Final = Path("/dev/shm")
 _ENOUGH_MEMORY: Final = 8 * 2**30
 _TEMPORARY_ROOT: Final = "PYTEST_DEBUG_TEMPROOT"
@@ -81,43 +87,6 @@ def short_path(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     shutil.rmtree(folder)
 
 
-class PostgresForTests:
-    """One PostgreSQL server for the session, with a migrated database that each test's own is copied from."""
-
-    def __init__(self, folder: Path, binaries: Path | None) -> None:
-        self._server = EmbeddedPostgres(folder, binaries=binaries)
-
-    async def start(self) -> None:
-        await self._server.start()
-        await self._execute(f"CREATE DATABASE {_TEMPLATE}")
-        await prepare_embedded(self.urls_of(_TEMPLATE), now_ms=0)
-
-    async def stop(self) -> None:
-        await self._server.stop()
-
-    def urls_of(self, name: str) -> DatabaseUrls:
-        def of(url: str) -> str:
-            return url.replace("/postgres?", f"/{name}?", 1)
-
-        return DatabaseUrls(of(self._server.urls.owner), of(self._server.urls.service), SERVICE_ROLE)
-
-    async def create_database(self, *, template: str = _TEMPLATE) -> str:
-        """Return the name of a new database."""
-        name = "test_" + random_base62(12).lower()
-        await self._execute(f"CREATE DATABASE {name} TEMPLATE {template}")
-        return name
-
-    async def drop_database(self, name: str) -> None:
-        await self._execute(f"DROP DATABASE {name} WITH (FORCE)")
-
-    async def _execute(self, sql: str) -> None:
-        conn = await asyncpg.connect(self._server.urls.owner)
-        try:
-            await conn.execute(sql)
-        finally:
-            await conn.close()
-
-
 def _serve_postgres(folder: Path, binaries: Path | None) -> Iterator[PostgresForTests]:
     server = PostgresForTests(folder, binaries)
     with asyncio.Runner() as runner:  # the server outlives the event loop of each test
@@ -151,7 +120,7 @@ def stock_postgres(tmp_path_factory: pytest.TempPathFactory, stock_binaries: Pat
     yield from _serve_postgres(tmp_path_factory.mktemp("stock"), stock_binaries)
 
 
-async def _lend_database_urls(server: PostgresForTests, template: str = _TEMPLATE) -> AsyncIterator[DatabaseUrls]:
+async def _lend_database_urls(server: PostgresForTests, template: str = TEMPLATE) -> AsyncIterator[DatabaseUrls]:
     name = await server.create_database(template=template)
     yield server.urls_of(name)
     await server.drop_database(name)

@@ -11,6 +11,8 @@ import settings_table
 ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "src" / "brim"
 MODULES = sorted(SOURCE.rglob("*.py"))
+TESTS = ROOT / "tests"
+TEST_MODULES = sorted(module for module in TESTS.rglob("*.py") if "node_modules" not in module.parts)
 SQL = re.compile(r"\b(SELECT\s.+\sFROM|INSERT\s+INTO|UPDATE\s+\w+\s+SET|DELETE\s+FROM)\b", re.DOTALL)
 CLOCKS = {("datetime", "now"), ("datetime", "utcnow"), ("time", "time"), ("time", "time_ns"), ("date", "today")}
 
@@ -89,6 +91,25 @@ def test_only_a_store_loads_statements() -> None:
         stem for stem in (module.stem for module in in_core) if stem.endswith("store")
     }
     assert all(module.is_relative_to(SOURCE / "platform") for module in speaking - in_core)
+
+
+def test_what_several_tests_use_is_in_their_support() -> None:
+    """A module beside a test serves that test alone; of a test module, and of a conftest, nothing is imported."""
+    users: dict[Path, set[Path]] = {}
+    for module in TEST_MODULES:
+        for name in imports_of(module):
+            parts = name.split(".")
+            if parts[0] == "tests" and parts[1] != "support":
+                used = ROOT.joinpath(*parts).with_suffix(".py")
+                users.setdefault(used if used.exists() else used.parent.with_suffix(".py"), set()).add(module)
+    for used, by in users.items():
+        assert used.exists(), used
+        assert not used.stem.startswith(("test_", "conftest")), (used, by)
+        assert {module.parent for module in by} == {used.parent}, (used, by)
+        assert len(by) == 1, (used, by)
+    for room in TESTS.iterdir():
+        if any(room.glob("test_*.py")):
+            assert (room / "__init__.py").exists(), "without it, its modules have names of one part"
 
 
 def test_statements_never_ask_postgresql_for_the_time_or_a_random_value() -> None:

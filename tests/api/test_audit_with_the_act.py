@@ -10,7 +10,6 @@ from typing import Any, Final
 
 import pytest
 
-from api.wire import Wire, WireReply
 from brim.api.framework.operation import Operation
 from brim.api.resources.operations import OPERATIONS
 from brim.core.audit import FIELDS
@@ -18,9 +17,10 @@ from brim.platform.database import Database
 from brim.web.operators.audit_recorder import TOLD_AFTERWARDS
 from brim.web.reference.catalogue import Catalogue, Entry
 from brim.web.samples.sample import Sample
-from brim_process import RunningBrim, start_serving
-from service import Server
-from web.making import sample_for
+from tests.support.brim_process import RunningBrim, start_serving
+from tests.support.making import sample_for
+from tests.support.service import Server
+from tests.support.wire import Wire, WireReply
 
 MONEY_PATH: Final = {
     "PostTopups",

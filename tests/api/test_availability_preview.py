@@ -7,9 +7,9 @@ from typing import Any, Final
 import pytest
 from stripe import StripeClient
 
-from api.wire import PENDING, Wire, assert_error
-from moments import BEFORE_A_LONG_WEEKEND, OVER_THE_LONG_WEEKEND, second
-from service import Connect, Server
+from tests.support.moments import BEFORE_A_LONG_WEEKEND, OVER_THE_LONG_WEEKEND, second
+from tests.support.service import Connect, Server
+from tests.support.wire import PENDING, Wire, assert_error
 
 PREVIEW: Final = "/v1/brim/availability_preview"
 CLOCKS: Final = "/v1/test_helpers/test_clocks"

@@ -7,8 +7,8 @@ from typing import Final
 
 import pytest
 
-from api.wire import Wire, WireReply
-from service import Server
+from tests.support.service import Server
+from tests.support.wire import Wire, WireReply
 
 ASKING: Final = {
     "Origin": "https://shop.example",

@@ -3,10 +3,10 @@
 import pytest
 from stripe import StripeClient
 
-from api.sdk_types import words_of
-from api.wire import Wire, assert_error
 from brim.core.events.names import ENDPOINT_EVENTS, ONLY_THIN_NAMES, V2_NAMES
 from brim.core.events.rules import SUBSCRIBABLE
+from tests.support.sdk_types import words_of
+from tests.support.wire import Wire, assert_error
 
 URL = "http://127.0.0.1:9/hooks"
 OF_THE_SDK = words_of("params/_webhook_endpoint_create_params.py", "WebhookEndpointCreateParams", "enabled_events")

@@ -11,10 +11,10 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from api import flooding
-from api.wire import Wire
-from brim_process import RunningBrim, brim_environment, start_serving
-from service import Server
+from tests.support import flooding
+from tests.support.brim_process import RunningBrim, brim_environment, start_serving
+from tests.support.service import Server
+from tests.support.wire import Wire
 
 FLOOD_S: Final = 5.0
 PROMISED_S: Final = 1.0

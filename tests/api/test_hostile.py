@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from api.wire import Wire
-from brim_process import RunningBrim
+from tests.support.brim_process import RunningBrim
+from tests.support.wire import Wire
 
 MAX_GROWTH_BYTES = 20 * 1024 * 1024
 SLOW_CLIENTS = 500

@@ -10,14 +10,14 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 from stripe import StripeClient
 
-from api.lossy import losing_first_reply
-from api.seeding import Seed, seed_topups
-from api.wire import PENDING, Wire, WireReply, assert_error
 from brim.base.clock import system_clock_ms
 from brim.core.idempotency.rules import KEPT_MS
 from brim.core.pruning.service import prune_idempotency_keys
 from brim.platform.database import Database
-from service import Server
+from tests.api.lossy import losing_first_reply
+from tests.support.seeding import Seed, seed_topups
+from tests.support.service import Server
+from tests.support.wire import PENDING, Wire, WireReply, assert_error
 
 WISH: Final[dict[str, object]] = {"amount": 1000, "currency": "usd", "source": PENDING}
 CROWD: Final = 50

@@ -11,13 +11,13 @@ import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
-from api.polling import until
-from api.test_outage import brim, frozen, postgres_of_ours
-from api.wire import PENDING, Wire
 from brim.core.stripe_cli.rules import SUBPROTOCOL
 from brim.host.embedded import EmbeddedPostgres
 from brim.platform.database import Database
-from brim_process import RunningBrim
+from tests.support.brim_process import RunningBrim
+from tests.support.outages import brim, frozen, postgres_of_ours
+from tests.support.polling import until
+from tests.support.wire import PENDING, Wire
 
 __all__ = ["brim", "postgres_of_ours"]
 

@@ -4,9 +4,9 @@ import json
 import re
 import socket
 
-from api.node import start_node
-from api.seeding import Seed, seed_topups
-from service import Server
+from tests.support.node import start_node
+from tests.support.seeding import Seed, seed_topups
+from tests.support.service import Server
 
 PATIENCE_S = 60.0
 

@@ -3,8 +3,8 @@
 import json
 import re
 
-from api.node import start_node
-from service import Server
+from tests.support.node import start_node
+from tests.support.service import Server
 
 PATIENCE_S = 60.0
 

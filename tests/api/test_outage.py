@@ -1,67 +1,30 @@
 """The database goes away under load: 503 and no hang while it is gone, everything as before once it is back."""
 
 import asyncio
-import os
-import signal
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from typing import Any, Final
 
 import pytest
-import pytest_asyncio
 import stripe
 from stripe import StripeClient
 
-from api.load import Load, Observation
-from api.node import start_node
-from api.polling import until
-from api.wire import PENDING, Wire, assert_error
 from brim.core.integrity.books import verify_books
 from brim.host.embedded import EmbeddedPostgres
 from brim.platform.database import Database
-from brim_process import RunningBrim, descendants
+from tests.support.brim_process import RunningBrim
+from tests.support.load import Load, Observation
+from tests.support.node import start_node
+from tests.support.outages import DATABASE_TIMEOUT_S, frozen
+from tests.support.polling import until
+from tests.support.wire import PENDING, Wire, assert_error
 
 CLIENTS: Final = 8
-DATABASE_TIMEOUT_S: Final = 1.0
 LONGEST_ANSWER_S: Final = 3 * DATABASE_TIMEOUT_S + 1.0
 """A request may wait for the batch before its own, for its own, and for a connection; the rest is for slow machines."""
 
 BACK_WITHIN_S: Final = 2.0
 AWAY: Final = "The database is not reachable right now. Nothing is known to be lost; please try again."
 WISH: Final[Any] = {"amount": 1000, "currency": "usd", "source": PENDING}
-
-
-@pytest_asyncio.fixture
-async def postgres_of_ours(short_path: Path) -> AsyncIterator[EmbeddedPostgres]:
-    """A database server that the test may stop."""
-    server = EmbeddedPostgres(short_path / "postgres")
-    await server.start()
-    yield server
-    await server.stop()
-
-
-@pytest.fixture
-def brim(start_brim: Callable[..., RunningBrim], postgres_of_ours: EmbeddedPostgres) -> RunningBrim:
-    """A service on that server, which gives up on a statement after a second."""
-    return start_brim(
-        arguments=["--workers", "2", "--database-url", postgres_of_ours.urls.owner],
-        env={"BRIM_DATABASE_TIMEOUT": f"{DATABASE_TIMEOUT_S}s", "BRIM_SANDBOX_SETTLE_AFTER": "100ms"},
-    )
-
-
-@contextmanager
-def frozen(server: EmbeddedPostgres) -> Iterator[None]:
-    """Let the database server neither answer nor end for as long as the block lasts."""
-    processes = [server.pid, *descendants(server.pid)]
-    for pid in processes:
-        os.kill(pid, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        for pid in reversed(processes):
-            os.kill(pid, signal.SIGCONT)
 
 
 async def have(load: Load, status: int, count: int, *, since: float = 0.0) -> None:

@@ -10,16 +10,17 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import pytest
 
-from api.polling import until
-from api.wire import Form, Wire, WireReply, assert_error
 from brim.api.framework.operation import Operation
 from brim.api.resources.operations import OPERATIONS
-from brim.core.access.rules import PERMISSION_LEVELS, RESOURCES, stripe_permission
+from brim.core.access.rules import PERMISSION_LEVELS, RESOURCES
 from brim.core.access.service import create_key
 from brim.core.accounts import NotOperatorError
 from brim.platform.database import Database
 from brim.testing.terminal import typed
-from service import Server
+from tests.support.permissions import BANK_ACCOUNT, BANK_SOURCE, BANK_TOKEN, assert_right_wanted
+from tests.support.polling import until
+from tests.support.service import Server
+from tests.support.wire import Form, Wire, WireReply, assert_error
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,20 +31,6 @@ REQUIRED: Final = {"amount": "100", "currency": "usd", "frozen_time": "190000000
 
 CLOCKS: Final = "/v1/test_helpers/test_clocks"
 ENDPOINTS: Final = "/v1/webhook_endpoints"
-BANK_ACCOUNT: Final = {
-    "type": "us_bank_account",
-    "billing_details[name]": "Jenny Rosen",
-    "us_bank_account[routing_number]": "110000000",
-    "us_bank_account[account_number]": "000123456789",
-    "us_bank_account[account_holder_type]": "individual",
-}
-BANK_SOURCE: Final = {"type": "ach_debit", "currency": "usd", "token": "btok_us_verified"}
-BANK_TOKEN: Final = {
-    "bank_account[country]": "US",
-    "bank_account[currency]": "usd",
-    "bank_account[routing_number]": "110000000",
-    "bank_account[account_number]": "000123456789",
-}
 ON_ACCOUNTS: Final = next(each for each in OPERATIONS if each.resource == "accounts")
 SHOWING_EVENTS: Final = {
     "GetEvents",
@@ -175,13 +162,6 @@ def assert_let_in(reply: WireReply) -> None:
     assert reply.status != 401
     if reply.status == 403:  # somebody else's account, not a missing permission
         assert NOBODYS in reply.error["message"], reply.body
-
-
-def assert_right_wanted(reply: WireReply, resource: str, level: str = "read") -> None:
-    """Expect a refusal for want of a permission, without a code, as the vendor's."""
-    assert (reply.status, "code" in reply.error) == (403, False), reply.body
-    name = stripe_permission(resource, level)
-    assert reply.error["message"].endswith(f"Having the '{name}' permission would allow this request to continue.")
 
 
 def assert_permission_named(reply: WireReply, operation: Operation) -> None:

@@ -8,12 +8,12 @@ import pytest
 import stripe
 from stripe import StripeClient
 
-from api.polling import until
-from api.seeding import Seed, seed_topups
-from api.test_python_connect import WISH, acting_for, live
-from api.wire import Wire
 from brim.platform.database import Database
-from service import Connect, Server
+from tests.support.connected_accounts import WISH, acting_for, live
+from tests.support.polling import until
+from tests.support.seeding import Seed, seed_topups
+from tests.support.service import Connect, Server
+from tests.support.wire import Wire
 
 
 def in_use(client: StripeClient, account: str) -> list[str]:

@@ -8,11 +8,11 @@ import pytest
 import stripe
 from stripe import StripeClient
 
-from api.polling import until
-from api.test_python_connect import acting_for
-from api.wire import Wire, assert_error
 from brim.platform.database import Database
-from service import Server
+from tests.support.connected_accounts import acting_for
+from tests.support.polling import until
+from tests.support.service import Server
+from tests.support.wire import Wire, assert_error
 
 PRIVATE: Final = {
     "id_number": "812345679",

@@ -9,9 +9,9 @@ import pytest
 import stripe
 from stripe import StripeClient
 
-from api.seeding import Seed, seed_topups
-from api.wire import PENDING
-from service import Connect, Server
+from tests.support.seeding import Seed, seed_topups
+from tests.support.service import Connect, Server
+from tests.support.wire import PENDING
 
 WISH: Any = {"amount": 100, "currency": "usd", "source": PENDING}
 

@@ -10,12 +10,12 @@ import stripe
 from stripe import InvalidRequestError, StripeClient
 from stripe.test_helpers import TestClock
 
-from api.polling import until
-from api.wire import PENDING, Wire
 from brim.core.rails.failures import FAILURES
 from brim.platform.database import Database
-from moments import BEFORE_A_LONG_WEEKEND, OVER_THE_LONG_WEEKEND, second
-from service import Server
+from tests.support.moments import BEFORE_A_LONG_WEEKEND, OVER_THE_LONG_WEEKEND, second
+from tests.support.polling import until
+from tests.support.service import Server
+from tests.support.wire import PENDING, Wire
 
 TestClock.__test__ = False  # type: ignore[attr-defined]  # no test case, whatever its name says
 

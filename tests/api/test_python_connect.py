@@ -8,21 +8,14 @@ import pytest
 import stripe
 from stripe import StripeClient
 
-from api.polling import until, wait_for_event
-from api.wire import PENDING, Wire, assert_error, assert_golden
 from brim.base.ids import random_base62
 from brim.core.accounts.rules import Account
 from brim.core.accounts.store import insert_account
 from brim.platform.database import Database
-from service import Connect, Server
-
-WISH: Any = {"amount": 100, "currency": "usd", "source": PENDING}
-
-
-def acting_for(account: str, **more: str) -> Any:
-    """Return the options of a request that a platform makes for an account under it."""
-    return {"stripe_account": account, **more}
-
+from tests.support.connected_accounts import WISH, acting_for, live
+from tests.support.polling import until, wait_for_event
+from tests.support.service import Connect, Server
+from tests.support.wire import Wire, assert_error, assert_golden
 
 # The object and its operations.
 
@@ -251,15 +244,6 @@ def everything_of(client: StripeClient, options: Any) -> list[Any]:
         v1.accounts.retrieve_current({}, options).to_dict(),
         *([item.to_dict() for item in found.data] for found in lists),
     ]
-
-
-def live(client: StripeClient, options: Any, account: str) -> dict[str, str]:
-    """Let an account have one of everything, and return its ids by kind."""
-    topup = client.v1.topups.create({"amount": 700, "currency": "usd"}, options)
-    event = wait_for_event(client, "topup.succeeded", topup.id, options=options)
-    clock = client.v1.test_helpers.test_clocks.create({"frozen_time": 1_800_000_000}, options)
-    line = str(event.data.object["balance_transaction"])
-    return {"topup": topup.id, "line": line, "event": event.id, "clock": clock.id, "account": account}
 
 
 def test_accounts_see_and_change_nothing_of_each_other_nor_of_their_platform(

@@ -7,8 +7,8 @@ import pytest
 import stripe
 from stripe import StripeClient
 
-from api.test_python_funding import create_method, create_topup, refused
-from api.wire import Wire, assert_error
+from tests.support.funding import create_method, create_topup, refused
+from tests.support.wire import Wire, assert_error
 
 JENNY = "cus_Tq2vXw8LmNbR4k"
 TILL = "cus_Tq2vYb3HsKcD9p"

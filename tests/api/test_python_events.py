@@ -5,12 +5,12 @@ from typing import Any
 import pytest
 from stripe import StripeClient
 
-from api.polling import until
-from api.wire import Wire, assert_error, assert_golden
 from brim.base.clock import system_clock_ms
 from brim.core.webhooks.delivery_store import number_events
 from brim.platform.database import Database
-from service import Server
+from tests.support.polling import until
+from tests.support.service import Server
+from tests.support.wire import Wire, assert_error, assert_golden
 
 NOBODY = "http://127.0.0.1:9/"
 """Where nothing listens: what is sent there is never received."""

@@ -8,9 +8,9 @@ import pytest
 import stripe
 from stripe import StripeClient
 
-from api.test_python_connect import acting_for
-from api.test_python_funding import create_token, refused
-from api.wire import Wire, assert_error
+from tests.support.connected_accounts import acting_for
+from tests.support.funding import create_token, refused
+from tests.support.wire import Wire, assert_error
 
 VERIFIED: Any = {"external_account": "btok_us_verified"}
 

@@ -1,7 +1,6 @@
 """Payment methods, sources, tokens and defaults through the official Python SDK, and on the wire where it has none."""
 
 import json
-from collections.abc import Callable
 from functools import partial
 from typing import Any, Final
 
@@ -9,12 +8,11 @@ import pytest
 import stripe
 from stripe import InvalidRequestError, StripeClient
 
-from api.polling import wait_for_event
-from api.wire import Wire, assert_error, assert_golden
-from service import Connect, Server
+from tests.support.funding import ROUTING, SUCCESS, create_method, create_token, create_topup, refused
+from tests.support.polling import wait_for_event
+from tests.support.service import Connect, Server
+from tests.support.wire import Wire, assert_error, assert_golden
 
-ROUTING: Final = "110000000"
-SUCCESS: Final = "000123456789"
 UNDOCUMENTED: Final = "000987654321"
 AMOUNTS_URL: Final = "verify_microdeposits"
 DEFAULTS: Final = "/v1/brim/default_funding_sources"
@@ -25,41 +23,14 @@ def plain(found: object) -> Any:
     return json.loads(str(found))
 
 
-def create_method(client: StripeClient, number: str = SUCCESS, **more: Any) -> stripe.PaymentMethod:
-    params: Any = {
-        "type": "us_bank_account",
-        "us_bank_account": {"account_number": number, "routing_number": ROUTING, "account_holder_type": "individual"},
-        **more,
-    }
-    return client.v1.payment_methods.create(params)
-
-
-def create_token(client: StripeClient, number: str = SUCCESS, **more: Any) -> stripe.Token:
-    account = {"account_number": number, "routing_number": ROUTING, "country": "US", "currency": "usd", **more}
-    params: Any = {"bank_account": account}
-    return client.v1.tokens.create(params)
-
-
 def create_source(client: StripeClient, number: str = SUCCESS, **more: Any) -> stripe.Source:
     params: Any = {"type": "ach_debit", "token": create_token(client, number).id, **more}
     return client.v1.sources.create(params)
 
 
-def create_topup(client: StripeClient, **more: Any) -> stripe.Topup:
-    params: Any = {"amount": 500, "currency": "usd", **more}
-    return client.v1.topups.create(params)
-
-
 def state_of(wire: Wire, method_id: str) -> Any:
     """Return what only Brim says of a payment method."""
     return wire.get(f"/v1/payment_methods/{method_id}?expand[]=brim").json["brim"]
-
-
-def refused(call: Callable[[], object]) -> tuple[int | None, str | None, str | None]:
-    """Return status, code and param of the refusal that a call meets."""
-    with pytest.raises(InvalidRequestError) as caught:
-        call()
-    return caught.value.http_status, caught.value.code, caught.value.param
 
 
 # Payment methods.

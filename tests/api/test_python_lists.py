@@ -7,10 +7,10 @@ from typing import Any, Final
 import pytest
 from stripe import InvalidRequestError, StripeClient
 
-from api.polling import wait_for_event
-from api.seeding import Seed, seed_topups
-from api.wire import PENDING
-from service import Server
+from tests.support.polling import wait_for_event
+from tests.support.seeding import Seed, seed_topups
+from tests.support.service import Server
+from tests.support.wire import PENDING
 
 NOON: Final = 1_780_000_000
 """A Unix second in the past, for top-ups that are all made in it."""

@@ -8,8 +8,8 @@ import pytest
 import stripe
 from stripe import InvalidRequestError, StripeClient, Topup
 
-from api.polling import wait_for_event
-from api.wire import PENDING, Wire, assert_golden
+from tests.support.polling import wait_for_event
+from tests.support.wire import PENDING, Wire, assert_golden
 
 Calls: TypeAlias = list[Callable[[], object]]
 

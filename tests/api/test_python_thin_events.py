@@ -15,10 +15,10 @@ from stripe.events import (
     V2CoreEventDestinationPingEventNotification,
 )
 
-from api.polling import until
-from api.receiving import Receiver
-from api.wire import PENDING, Wire, assert_error
-from service import Connect, Server
+from tests.support.polling import until
+from tests.support.receiving import Receiver
+from tests.support.service import Connect, Server
+from tests.support.wire import PENDING, Wire, assert_error
 
 DESTINATIONS = "/v2/core/event_destinations"
 EVENTS = "/v2/core/events"

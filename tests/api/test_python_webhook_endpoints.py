@@ -8,11 +8,11 @@ import pytest
 import stripe
 from stripe import InvalidRequestError, StripeClient
 
-from api.wire import Form, Wire, WireReply, assert_error, assert_golden
 from brim.core.events.names import ENDPOINT_EVENTS
 from brim.core.events.rules import DEFAULT_API_VERSION
 from brim.platform.database import Database
-from service import Connect, Server
+from tests.support.service import Connect, Server
+from tests.support.wire import Form, Wire, WireReply, assert_error, assert_golden
 
 URL = "http://127.0.0.1:4242/hooks"
 SECRET = re.compile(r"whsec_[0-9A-Za-z]{43}")

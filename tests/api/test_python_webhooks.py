@@ -6,10 +6,10 @@ import pytest
 import stripe
 from stripe import StripeClient
 
-from api.polling import until
-from api.receiving import Receiver
-from api.wire import PENDING, Wire
 from brim.testing.catcher import Caught, status
+from tests.support.polling import until
+from tests.support.receiving import Receiver
+from tests.support.wire import PENDING, Wire
 
 
 def announce(client: StripeClient) -> str:

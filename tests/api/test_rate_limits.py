@@ -14,11 +14,11 @@ import pytest
 import stripe
 from stripe import StripeClient
 
-from api.wire import Wire, WireReply, assert_error
 from brim.api.app import MAX_WRONG_KEYS
 from brim.core.pairing import MAX_A_MINUTE_OF_ONE
-from brim_process import brim_command, brim_environment
-from service import Server, serving
+from tests.support.brim_process import brim_command, brim_environment
+from tests.support.service import Server, serving
+from tests.support.wire import Wire, WireReply, assert_error
 
 LIMITED = "Request rate limit exceeded. Learn more about rate limits here https://stripe.com/docs/rate-limits."
 

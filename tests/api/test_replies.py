@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from api.wire import Wire, assert_error
-from brim_process import brim_command, brim_environment
-from service import Server, serving
+from tests.support.brim_process import brim_command, brim_environment
+from tests.support.service import Server, serving
+from tests.support.wire import Wire, assert_error
 
 HELP = "Please see https://stripe.com/docs or we can help at https://support.stripe.com/."
 

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from api.polling import until
-from api.wire import Wire, assert_error
-from service import Server
+from tests.support.polling import until
+from tests.support.service import Server
+from tests.support.wire import Wire, assert_error
 
 URL = "/v1/brim/request_logs"
 

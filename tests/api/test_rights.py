@@ -9,14 +9,14 @@ from typing import Final
 
 import pytest
 
-from api.polling import until
-from api.test_permissions import BANK_ACCOUNT, assert_right_wanted
-from api.wire import Wire, WireReply
 from brim.api.framework.expansion import EXPANDABLE, expanded_objects
 from brim.api.framework.rights import RESOURCE_OF_EVENT, RESOURCE_OF_OBJECT, RESOURCES_OF_STREAM
 from brim.core.access.rules import RESOURCES
 from brim.core.events.rules import EventType
-from service import Server
+from tests.support.permissions import BANK_ACCOUNT, assert_right_wanted
+from tests.support.polling import until
+from tests.support.service import Server
+from tests.support.wire import Wire, WireReply
 
 SESSIONS: Final = "/v1/stripecli/sessions"
 SHOWN_IN_SNAPSHOTS: Final = ("topups", "balance", "test_clocks", "webhook_endpoints")

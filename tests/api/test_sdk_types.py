@@ -9,10 +9,6 @@ from typing import Any
 import msgspec
 import pytest
 
-from api.polling import until
-from api.sdk_types import violations
-from api.test_permissions import BANK_ACCOUNT, BANK_SOURCE, BANK_TOKEN
-from api.wire import GOLDEN, PENDING, Wire
 from brim.api.resources.operations import OPERATIONS
 from brim.api.resources.v2_core.destination_wire import destination_json
 from brim.api.resources.webhooks.wire import endpoint_json
@@ -21,6 +17,10 @@ from brim.core.events.rules import DEFAULT_API_VERSION, Event, EventType
 from brim.core.events.thin import notification_json, thin_json
 from brim.core.webhooks.endpoints import DISABLED_BY_FAILURES, DISABLED_BY_OWNER
 from brim.core.webhooks.rules import Endpoint, EventPayload
+from tests.support.permissions import BANK_ACCOUNT, BANK_SOURCE, BANK_TOKEN
+from tests.support.polling import until
+from tests.support.sdk_types import violations
+from tests.support.wire import GOLDEN, PENDING, Wire
 
 OWNER = AccountScope("acct_1", livemode=False)
 ENDPOINT = Endpoint(

@@ -5,9 +5,9 @@ from collections.abc import Callable
 
 import pytest
 
-from api.polling import until
-from api.wire import Wire
-from brim_process import RunningBrim
+from tests.support.brim_process import RunningBrim
+from tests.support.polling import until
+from tests.support.wire import Wire
 
 
 @pytest.fixture

@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 import pytest
 
-from api.polling import until
-from api.wire import Wire
-from brim_process import RunningBrim
-from service import Server, find_platform_account
+from tests.support.brim_process import RunningBrim
+from tests.support.polling import until
+from tests.support.service import Server, find_platform_account
+from tests.support.wire import Wire
 
 PATH = "/v1/brim/verification"
 

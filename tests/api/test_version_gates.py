@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from stripe import StripeClient
 
-from api.receiving import Receiver
-from api.wire import PENDING, Wire
-from service import Server
+from tests.support.receiving import Receiver
+from tests.support.service import Server
+from tests.support.wire import PENDING, Wire
 
 VERSIONS = ["2026-10-28.endive", "2026-09-30.endive", "2026-08-26.dahlia", "2025-03-31.basil", "2024-09-30.acacia"]
 

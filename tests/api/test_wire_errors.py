@@ -6,10 +6,10 @@ from urllib.parse import quote, urlsplit
 
 import pytest
 
-from api.wire import PENDING, Wire, WireReply, assert_error, basic
 from brim.base.currency import CURRENCIES
 from brim.core.events.rules import DEFAULT_API_VERSION
-from service import Server
+from tests.support.service import Server
+from tests.support.wire import PENDING, Wire, WireReply, assert_error, basic
 
 HELP: Final = "Please see https://stripe.com/docs or we can help at https://support.stripe.com/."
 CREATE: Final = {"amount": 1000, "currency": "usd", "source": PENDING}

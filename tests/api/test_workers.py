@@ -4,10 +4,10 @@ import urllib.request
 
 import pytest
 
-from api.polling import until
-from api.wire import Wire
-from brim_process import RunningBrim, run_brim
-from service import Server, find_platform_account
+from tests.support.brim_process import RunningBrim, run_brim
+from tests.support.polling import until
+from tests.support.service import Server, find_platform_account
+from tests.support.wire import Wire
 
 JOBS = {"settle", "clocks", "seal", "verify", "prune", "number", "deliver", "heartbeat"}
 

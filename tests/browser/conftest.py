@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from browser.chromium import PATIENCE_S
-from web.conftest import pages_url, person
+from tests.support.chromium import PATIENCE_S
+from tests.support.page_visitors import pages_url, person
 
 __all__ = ["pages_url", "person"]
 

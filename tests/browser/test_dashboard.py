@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from api.wire import PENDING, Wire
-from browser.chromium import run_in_browser
-from web.conftest import Person
+from tests.support.chromium import run_in_browser
+from tests.support.page_visitors import Person
+from tests.support.wire import PENDING, Wire
 
 CLOCKS = "/v1/test_helpers/test_clocks"
 

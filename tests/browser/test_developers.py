@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from api.polling import until
-from api.wire import Wire
-from browser.chromium import run_in_browser
-from web.conftest import Person
+from tests.support.chromium import run_in_browser
+from tests.support.page_visitors import Person
+from tests.support.polling import until
+from tests.support.wire import Wire
 
 NOBODY = "http://127.0.0.1:9/an/address/of/such/a/length/that/it/must/be/broken/in/a/narrow/window"
 

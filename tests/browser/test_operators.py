@@ -5,16 +5,16 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from people import PASSWORD
 
-from api.polling import until
-from api.wire import Wire
 from brim.core.access.service import list_keys, revoke_key
 from brim.testing.terminal import typed
-from browser.chromium import run_in_browser
-from cli.stripe_cli import StripeCli, stripe_program
-from cli.test_login import complete, stored_key
-from web.people_house import House, open_house
+from tests.support.chromium import run_in_browser
+from tests.support.pairing import complete, stored_key
+from tests.support.people import PASSWORD
+from tests.support.people_house import House, open_house
+from tests.support.polling import until
+from tests.support.stripe_cli import StripeCli, stripe_program
+from tests.support.wire import Wire
 
 
 @pytest.fixture

@@ -3,11 +3,11 @@
 from pathlib import Path
 
 import pytest
-from people import PASSWORD
 
-from browser.chromium import run_in_browser
-from service import free_port
-from web.people_house import open_house
+from tests.support.chromium import run_in_browser
+from tests.support.people import PASSWORD
+from tests.support.people_house import open_house
+from tests.support.service import free_port
 
 
 @pytest.mark.slow

@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from browser.chromium import run_in_browser
-from service import Server
-from web.conftest import Person
+from tests.support.chromium import run_in_browser
+from tests.support.page_visitors import Person
+from tests.support.service import Server
 
 PAGES = [
     "/docs/api",

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from browser.chromium import run_in_browser
-from service import Server
+from tests.support.chromium import run_in_browser
+from tests.support.service import Server
 
 PAGES = ["/nowhere"]
 

@@ -7,9 +7,9 @@ from typing import TypeAlias
 import pytest
 
 from brim.testing.server import Account
-from brim_process import RunningBrim, start_serving
-from cli.stripe_cli import StripeCli, stripe_program
-from service import Server
+from tests.support.brim_process import RunningBrim, start_serving
+from tests.support.service import Server
+from tests.support.stripe_cli import StripeCli, stripe_program
 
 MakeCli: TypeAlias = Callable[[str | None], StripeCli]
 

@@ -14,15 +14,14 @@ import pytest
 import stripe
 from stripe import StripeClient
 
-from api.polling import until
-from api.wire import PENDING, Wire
 from brim.platform.database import Database
 from brim.testing.catcher import BackgroundCatcher, catching_in_background, status
 from brim.testing.server import Account
-from brim_process import RunningBrim, brim_command, brim_environment, run_brim
-from cli.stripe_cli import RunningCli
-from cli.test_listen import attempts_of
-from service import Server
+from tests.support.brim_process import RunningBrim, brim_command, brim_environment, run_brim
+from tests.support.polling import until
+from tests.support.service import Server
+from tests.support.stripe_cli import RunningCli, attempts_of
+from tests.support.wire import PENDING, Wire
 
 Start = Callable[..., RunningCli]
 _ENVIRONMENT = {"STRIPE_DEVICE_NAME": "devbox"}

@@ -10,14 +10,14 @@ from websockets.exceptions import ConnectionClosedOK
 from websockets.sync.client import connect as websocket
 from websockets.typing import Subprotocol
 
-from api.polling import until
-from api.wire import PENDING, Wire
 from brim.core.access.service import list_keys, revoke_key
 from brim.platform.database import Database
 from brim.testing.catcher import BackgroundCatcher, catching_in_background, status
 from brim.testing.terminal import typed
-from cli.stripe_cli import PATIENCE_S, RunningCli, StripeCli
-from service import Server
+from tests.support.polling import until
+from tests.support.service import Server
+from tests.support.stripe_cli import PATIENCE_S, StripeCli, attempts_of, listening
+from tests.support.wire import PENDING, Wire
 
 
 @pytest.fixture
@@ -25,13 +25,6 @@ def catcher() -> Iterator[BackgroundCatcher]:
     """A local target that answers 200."""
     with catching_in_background() as catcher:
         yield catcher
-
-
-def listening(stripe_cli: StripeCli, *arguments: str) -> RunningCli:
-    """Return a `listen` that is ready."""
-    command = stripe_cli.start("listen", "--skip-update", *arguments)
-    command.wait_for("Ready!")
-    return command
 
 
 def test_an_event_is_forwarded_and_its_signature_is_right(
@@ -53,17 +46,6 @@ def test_the_secret_is_one_for_each_device(stripe_cli: StripeCli) -> None:
     assert first.startswith("whsec_")
     assert first == second
     assert other != first
-
-
-def attempts_of(server: Server, account: str) -> list[tuple[str, int, str]]:
-    """Return outcome, status and answer of an account's attempts, in order."""
-
-    async def read(database: Database) -> list[tuple[str, int, str]]:
-        async with database.connection() as conn:
-            rows = await conn.fetch("SELECT * FROM webhook_attempts WHERE account = $1 ORDER BY id", account)
-        return [(row["outcome"], row["http_status"], row["response_head"].decode()) for row in rows]
-
-    return server.run(read)
 
 
 @pytest.mark.parametrize(("code", "outcome"), [(200, "delivered"), (500, "refused")])

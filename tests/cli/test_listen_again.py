@@ -10,11 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from api.polling import until
 from brim.testing.catcher import BackgroundCatcher, catching_in_background
-from brim_process import RunningBrim
-from cli.stripe_cli import StripeCli, stripe_program
-from cli.test_listen import listening
+from tests.support.brim_process import RunningBrim
+from tests.support.polling import until
+from tests.support.stripe_cli import StripeCli, listening, stripe_program
 
 StartBrim = Callable[..., RunningBrim]
 BOTH_FORMS = pytest.mark.parametrize("form", ["--all-snapshot", "--all-thin"])

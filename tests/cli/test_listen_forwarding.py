@@ -8,14 +8,13 @@ import pytest
 import stripe
 from stripe import StripeClient
 
-from api.polling import until
-from api.wire import PENDING, Wire
 from brim.testing.catcher import BackgroundCatcher, catching_in_background
-from brim_process import brim_command, brim_environment, run_brim
-from certificates import self_signed
-from cli.stripe_cli import RunningCli, StripeCli
-from cli.test_listen import attempts_of, listening
-from service import Server
+from tests.support.brim_process import brim_command, brim_environment, run_brim
+from tests.support.certificates import self_signed
+from tests.support.polling import until
+from tests.support.service import Server
+from tests.support.stripe_cli import RunningCli, StripeCli, attempts_of, listening
+from tests.support.wire import PENDING, Wire
 
 WISH: Any = {"amount": 2000, "currency": "usd", "source": PENDING}
 SETTLING: Any = {"amount": 2000, "currency": "usd", "source": "btok_us_verified"}

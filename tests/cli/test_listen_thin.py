@@ -9,12 +9,11 @@ import stripe
 from stripe import StripeClient
 from stripe.events import V1TopupCreatedEventNotification
 
-from api.polling import until
-from api.wire import PENDING
 from brim.testing.catcher import BackgroundCatcher, catching_in_background, status
-from cli.stripe_cli import StripeCli
-from cli.test_listen import attempts_of, listening
-from service import Server
+from tests.support.polling import until
+from tests.support.service import Server
+from tests.support.stripe_cli import StripeCli, attempts_of, listening
+from tests.support.wire import PENDING
 
 WISH: Any = {"amount": 2000, "currency": "usd", "source": PENDING}
 EITHER_WAY = pytest.mark.parametrize(

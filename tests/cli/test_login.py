@@ -2,7 +2,6 @@
 
 import os
 import pty
-import re
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -11,8 +10,6 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from api.polling import until
-from api.wire import Wire
 from brim.cli.database import asked_here
 from brim.core.access.recognition import recognise_key
 from brim.core.access.rules import hash_secret
@@ -20,8 +17,11 @@ from brim.core.access.service import list_keys, revoke_key
 from brim.core.pairing.rules import PERMISSIONS
 from brim.core.pairing.service import approve_pairing, deny_pairing
 from brim.testing.terminal import typed
-from cli.stripe_cli import Printed, StripeCli
-from service import Server
+from tests.support.pairing import complete, poll_url_of, stored_key
+from tests.support.polling import until
+from tests.support.service import Server
+from tests.support.stripe_cli import StripeCli
+from tests.support.wire import Wire
 
 
 @pytest.fixture(params=["port", "socket"])
@@ -41,25 +41,6 @@ def ask(bare_cli: StripeCli, server: Server) -> Callable[[], Any]:
 
 def approve(server: Server, code: str, account: str) -> None:
     server.run(lambda database: approve_pairing(database, code, account=account, **asked_here()))
-
-
-def poll_url_of(login: Any) -> str:
-    """Return the URL in the command that the CLI says comes next."""
-    told = re.fullmatch(r"stripe login --complete '(.+)'", login["next_step"])
-    assert told is not None
-    return told[1]
-
-
-def complete(cli: StripeCli, login: Any) -> Printed:
-    """Run the command that the CLI says comes next."""
-    return cli.run("login", "--complete", poll_url_of(login))
-
-
-def stored_key(home: Path) -> str:
-    """Return the key that the CLI has kept in its configuration."""
-    found = re.search(r"rk_test_\w+", (home / "stripe" / "config.toml").read_text(encoding="utf-8"))
-    assert found is not None
-    return found[0]
 
 
 def test_a_login_is_approved_and_its_key_works_until_it_is_revoked(

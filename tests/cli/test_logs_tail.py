@@ -5,9 +5,9 @@ from collections.abc import Sequence
 
 import pytest
 
-from api.polling import until
-from api.wire import Wire
-from cli.stripe_cli import RunningCli, StripeCli
+from tests.support.polling import until
+from tests.support.stripe_cli import RunningCli, StripeCli
+from tests.support.wire import Wire
 
 
 def make_requests(wire: Wire) -> None:

@@ -5,8 +5,8 @@ import json
 import pytest
 from stripe import StripeClient
 
-from api.wire import PENDING
-from cli.stripe_cli import StripeCli
+from tests.support.stripe_cli import StripeCli
+from tests.support.wire import PENDING
 
 NEW = ("topups", "create", "--amount", "2000", "--currency", "usd")
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from stripe import StripeClient
 
-from brim_process import run_brim
-from cli.stripe_cli import StripeCli
+from tests.support.brim_process import run_brim
+from tests.support.stripe_cli import StripeCli
 
 
 def test_triggering_topup_created_makes_exactly_that_event(each_cli: StripeCli, client: StripeClient) -> None:

@@ -14,12 +14,12 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from api.wire import Wire
 from brim.api.resources.operations import OPERATIONS
 from brim.web.reference.catalogue import Catalogue
-from brim_process import brim_environment
-from service import Server
-from web.making import sample_for
+from tests.support.brim_process import brim_environment
+from tests.support.making import sample_for
+from tests.support.service import Server
+from tests.support.wire import Wire
 
 _CHECKS: Final = (
     "not_a_server_error",

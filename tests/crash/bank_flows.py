@@ -3,9 +3,6 @@
 from contextlib import suppress
 from typing import Any, Final
 
-from clockwork import Clockwork
-from flows import KEY, OWNER, Act, Flow
-
 from brim.api.framework.errors import render_error
 from brim.api.resources.funding.wire import default_json, payment_method_json, source_json, token_json
 from brim.base.errors import ResourceMissingError
@@ -17,6 +14,8 @@ from brim.core.funding.rules import FundingKind
 from brim.core.funding.service import MicrodepositGuess, NewPaymentMethod
 from brim.core.funding.tokens import NewBankToken, NewSource
 from brim.core.idempotency.service import Result
+from tests.support.clockwork import Clockwork
+from tests.support.flows import KEY, OWNER, Act, Flow
 
 _NUMBERS: Final = BankNumbers("110000000", "000123456789")
 _METHOD: Final = FundingKind.PAYMENT_METHOD

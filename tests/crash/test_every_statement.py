@@ -14,18 +14,18 @@ from typing import Any, Final, TypeAlias
 
 import pytest
 import pytest_asyncio
-from bank_flows import BANK_FLOWS
-from books import execute, rows
-from clockwork import Clockwork
-from flows import CREATE_WITHOUT_A_KEY, FLOWS, NOW_MS, OWNER, Flow, create_one
 
 from brim.base.errors import DatabaseUnavailableError
 from brim.core.bank_accounts.rules import BankNumbers
 from brim.core.integrity.books import verify_books
 from brim.host.database_urls import DatabaseUrls
 from brim.platform.database import Database
-from cutting import CuttingProxy, Fault, Trip, cutting
-from figures import Figures
+from tests.crash.bank_flows import BANK_FLOWS
+from tests.support.books import execute, rows
+from tests.support.clockwork import Clockwork
+from tests.support.cutting import CuttingProxy, Fault, Trip, cutting
+from tests.support.figures import Figures
+from tests.support.flows import CREATE_WITHOUT_A_KEY, FLOWS, NOW_MS, OWNER, Flow, create_one
 
 CUTS: Final = (Fault.BEFORE, Fault.AFTER)
 FAULTS: Final = (*CUTS, Fault.DEADLOCK)

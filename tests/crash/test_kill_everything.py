@@ -14,8 +14,8 @@ import pytest
 
 from brim.core.integrity.books import verify_books
 from brim.platform.database import Database
-from brim_process import RunningBrim
-from figures import Figures
+from tests.support.brim_process import RunningBrim
+from tests.support.figures import Figures
 
 ROUNDS = 20
 CLIENTS = 8

@@ -16,17 +16,17 @@ from itertools import count
 from typing import Final
 
 import pytest
-from books import rows
-from clockwork import Clockwork, Reply
-from patience import until_answered
 
 from brim.base.scope import AccountScope
 from brim.core.integrity.books import verify_books
 from brim.core.rails.failures import FAILURES
 from brim.core.rails.protocol import Fail, Outcome, Return, Succeed
 from brim.platform.database import Database
-from cutting import Fault, Trip, cutting
-from figures import Figures
+from tests.support.books import rows
+from tests.support.clockwork import Clockwork, Reply
+from tests.support.cutting import Fault, Trip, cutting
+from tests.support.figures import Figures
+from tests.support.patience import until_answered
 
 LOSSES: Final = 1_000
 CLIENTS: Final = 16

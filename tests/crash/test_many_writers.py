@@ -14,9 +14,6 @@ from functools import partial
 from typing import Final
 
 import pytest
-from books import rows
-from clockwork import Clockwork
-from patience import until_answered
 
 from brim.base.scope import AccountScope
 from brim.core.integrity.books import verify_books
@@ -25,8 +22,11 @@ from brim.core.rails.protocol import Fail, Outcome, Return, Succeed
 from brim.core.topups.events import EVENT_OF_STATUS
 from brim.core.topups.rules import TRANSITIONS, Status
 from brim.platform.database import Database
-from cutting import Fault, Trip, cutting
-from figures import Figures
+from tests.support.books import rows
+from tests.support.clockwork import Clockwork
+from tests.support.cutting import Fault, Trip, cutting
+from tests.support.figures import Figures
+from tests.support.patience import until_answered
 
 WRITERS: Final = 32
 WORKERS: Final = 3

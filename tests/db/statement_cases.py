@@ -5,10 +5,9 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-from growth import BIG
-
 from brim.core.verification.walk import Range, bounds_of
 from brim.platform.sql import recordset
+from tests.support.growth import BIG
 
 
 class Case(NamedTuple):

@@ -6,9 +6,6 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 import pytest
-from books import new_topup, rows
-from people import BY
-from test_accounts import NOW_MS, attempt, change, id_of, make
 
 from brim.api.framework.errors import render_error
 from brim.api.resources.accounts.wire import account_json
@@ -23,7 +20,10 @@ from brim.core.idempotency.service import RequestContext
 from brim.core.topups.store import Refusal, insert_topups
 from brim.platform.database import Conn, Database
 from brim.testing.terminal import typed
-from waiting import until_somebody_waits
+from tests.support.accounts import NOW_MS, attempt, change, id_of, make
+from tests.support.books import new_topup, rows
+from tests.support.people import BY
+from tests.support.waiting import until_somebody_waits
 
 _RACES = 60
 

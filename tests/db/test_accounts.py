@@ -2,19 +2,14 @@
 
 import asyncio
 import json
-from functools import partial
 from typing import Any
 
 import asyncpg
 import msgspec
 import pytest
-from statements import STATEMENTS
 
-from audits import TESTER
-from brim.api.framework.errors import render_error
-from brim.api.resources.accounts.wire import account_json
 from brim.base.errors import ResourceMissingError
-from brim.base.ids import IdFactory, created_of
+from brim.base.ids import created_of
 from brim.base.metadata import MetadataChange
 from brim.base.paging import PageRequest, Range
 from brim.base.scope import AccountScope
@@ -22,61 +17,14 @@ from brim.core.access.service import create_account
 from brim.core.accounts.access import UnreachableAccountError
 from brim.core.accounts.rules import Account, NestedPlatformError, PlatformAgreementError
 from brim.core.accounts.service import (
-    CreateAccount,
-    EditAccount,
-    create_platform_account,
     list_platform_accounts,
     retrieve_account,
-    update_account,
 )
-from brim.core.idempotency.rules import KeyClaim
-from brim.core.idempotency.service import RequestContext, Result
 from brim.core.topups.config_store import read_terms
 from brim.platform.database import Database
 from brim.testing.terminal import typed
-
-NOW_MS = 1_790_000_000_000
-
-
-def attempt(account: str, *, livemode: bool = False, key: str | None = None, now_ms: int = NOW_MS) -> RequestContext:
-    """Return a request of an account's own key."""
-    return RequestContext(
-        scope=AccountScope(account, livemode),
-        claim=KeyClaim(key, bytes(32)) if key else None,
-        request_id="req_test",
-        api_version="2026-10-28.endive",
-        now_ms=now_ms,
-        by=TESTER,
-        ids=IdFactory(),
-    )
-
-
-async def make(database: Database, by: RequestContext, **wish: Any) -> Result:
-    return await create_platform_account(
-        database, by, CreateAccount(**wish), render=account_json, render_error=render_error
-    )
-
-
-async def change(
-    database: Database, by: RequestContext, account_id: str, *, asking: str | None = None, **edit: Any
-) -> Any:
-    """Return the reply to an update; `asking` is whose key it is, by default the owner's own."""
-    asking = asking or by.scope.account
-    answer = await update_account(
-        database,
-        by,
-        account_id,
-        EditAccount(**edit),
-        asking=asking,
-        render=partial(account_json, with_extras=True),
-        render_error=render_error,
-    )
-    return json.loads(answer.body)
-
-
-def id_of(answer: Result) -> str:
-    account_id: str = json.loads(answer.body)["id"]
-    return account_id
+from tests.support.accounts import NOW_MS, attempt, change, id_of, make
+from tests.support.statements import STATEMENTS
 
 
 @pytest.fixture

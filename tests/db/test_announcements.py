@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
-from books import new_topup, rows
 
 from brim.base.clock import system_clock_ms
 from brim.base.ids import IdFactory
@@ -13,6 +12,7 @@ from brim.core.topups.batches import Batches
 from brim.platform.announcements.service import Announcer, listen
 from brim.platform.announcements.store import Announcement
 from brim.platform.database import Database
+from tests.support.books import new_topup, rows
 
 PATIENCE_S = 10.0
 

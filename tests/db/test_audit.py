@@ -3,239 +3,27 @@
 An entry is refused when its transaction commits: then nothing of the act may be there either.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, Final, TypeAlias
+from typing import Final
 
 import msgspec
 import pyotp
 import pytest
-from books import OWNER, execute, rows
-from clockwork import Clockwork
-from people import ADDRESS, BY, EMAIL, IDS, NOW_MS, PASSWORD, VAULT, add, sign_in_of, weak_passwords
 
-from brim.api.wire_formats import WIRE_FORMATS
-from brim.base.scope import AccountScope
-from brim.core.access.owner_keys import KeyWish, OwnerKeys
-from brim.core.access.service import create_account, create_key, ensure_first_account, revoke_key, roll_key
+from brim.core.access.service import create_key, revoke_key, roll_key
 from brim.core.operators import service as operators
 from brim.core.operators.dashboard_keys import OperatorKeys
 from brim.core.operators.one_time_codes import begin_codes, confirm_codes
-from brim.core.operators.password_links import make_password_link, use_password_link
-from brim.core.operators.rules import Operator, Role
-from brim.core.operators.service import NewOperator
-from brim.core.pairing.rules import code_of
-from brim.core.pairing.service import approve_pairing, begin_pairing, deny_pairing, redeem_pairing
-from brim.core.test_clocks.service import delete_ended_clock
-from brim.core.time import KEPT_S
+from brim.core.operators.password_links import make_password_link
+from brim.core.operators.rules import Role
 from brim.platform.database import Database
-
-Act: TypeAlias = Callable[[], Awaitable[Any]]
-Prepare: TypeAlias = Callable[[Database], Awaitable[Act]]
+from tests.support.audit_cases import CASES, new_account, new_key
+from tests.support.books import execute, rows
+from tests.support.people import ADDRESS, BY, IDS, NOW_MS, PASSWORD, VAULT, add, sign_in_of
 
 STATE: Final = (
     *("accounts", "api_keys", "cli_pairings", "first_run", "operator_identities", "operator_keys", "operator_sessions"),
     *("operator_password_links", "operator_recovery_codes", "operators", "owner_terms", "test_clocks", "audit_log"),
 )
-NEW_PASSWORD: Final = "difference engine 1822"
-
-
-async def _account(database: Database) -> AccountScope:
-    made = await create_account(database, platform=None, by=BY, now_ms=NOW_MS, ids=IDS)
-    return AccountScope(made.account, livemode=False)
-
-
-async def _key(database: Database) -> str:
-    scope = await _account(database)
-    new = await create_key(
-        database, account=scope.account, livemode=False, permissions=None, name="k", by=BY, now_ms=NOW_MS, ids=IDS
-    )
-    return new.key.id
-
-
-def _on_operator(use: Callable[[Database, Operator], Awaitable[Any]]) -> Prepare:
-    """Return a case about the second of two admins."""
-
-    async def prepare(database: Database) -> Act:
-        await add(database, "first@example.com")
-        operator = await add(database)
-        return lambda: use(database, operator)
-
-    return prepare
-
-
-async def _create_account(database: Database) -> Act:
-    return lambda: _account(database)
-
-
-async def _first_account(database: Database) -> Act:
-    return lambda: ensure_first_account(database, "sk_test_" + "a" * 43, NOW_MS, ids=IDS)
-
-
-async def _create_key(database: Database) -> Act:
-    scope = await _account(database)
-    return lambda: create_key(
-        database, account=scope.account, livemode=False, permissions=None, name="k", by=BY, now_ms=NOW_MS, ids=IDS
-    )
-
-
-async def _roll_key(database: Database) -> Act:
-    key = await _key(database)
-    return lambda: roll_key(database, key_id=key, grace_ms=1000, by=BY, now_ms=NOW_MS, ids=IDS)
-
-
-async def _revoke_key(database: Database) -> Act:
-    key = await _key(database)
-    return lambda: revoke_key(database, key_id=key, by=BY, now_ms=NOW_MS, ids=IDS)
-
-
-async def _page_creates_key(database: Database) -> Act:
-    scope, wish = await _account(database), KeyWish(id="mk_page", permissions={"topups": "read"})
-    return lambda: OwnerKeys(database, ids=IDS).create_key(scope, wish, by=BY, now_ms=NOW_MS)
-
-
-async def _page_with_key(database: Database) -> tuple[AccountScope, OwnerKeys]:
-    scope, keys = await _account(database), OwnerKeys(database, ids=IDS)
-    await keys.create_key(scope, KeyWish(id="mk_page"), by=BY, now_ms=NOW_MS)
-    return scope, keys
-
-
-async def _page_rolls_key(database: Database) -> Act:
-    scope, keys = await _page_with_key(database)
-    return lambda: keys.roll_key(scope, "mk_page", new_id="mk_next", grace_ms=0, by=BY, now_ms=NOW_MS)
-
-
-async def _page_revokes_key(database: Database) -> Act:
-    scope, keys = await _page_with_key(database)
-    return lambda: keys.revoke_key(scope, "mk_page", by=BY, now_ms=NOW_MS)
-
-
-async def _pages_get_key(database: Database) -> Act:
-    scope, operator = await _account(database), await add(database)
-    return lambda: OperatorKeys(database, VAULT, ids=IDS).key_of(operator, scope, now_ms=NOW_MS)
-
-
-async def _approve(database: Database) -> Act:
-    scope = await _account(database)
-    new = await begin_pairing(database, device="devbox", client_version="1", now_ms=NOW_MS)
-    code = code_of(new.token)
-    return lambda: approve_pairing(database, code, account=scope.account, by=BY, now_ms=NOW_MS, ids=IDS)
-
-
-async def _deny(database: Database) -> Act:
-    new = await begin_pairing(database, device="devbox", client_version="1", now_ms=NOW_MS)
-    return lambda: deny_pairing(database, code_of(new.token), by=BY, now_ms=NOW_MS, ids=IDS)
-
-
-async def _redeem(database: Database) -> Act:
-    scope = await _account(database)
-    new = await begin_pairing(database, device="devbox", client_version="1", now_ms=NOW_MS)
-    await approve_pairing(database, code_of(new.token), account=scope.account, by=BY, now_ms=NOW_MS, ids=IDS)
-    return lambda: redeem_pairing(database, new.id, new.poll_secret, now_ms=NOW_MS, ids=IDS)
-
-
-async def _add_operator(database: Database) -> Act:
-    return lambda: add(database)
-
-
-async def _claim_first_run(database: Database) -> Act:
-    token = await operators.prepare_first_run(database, now_ms=NOW_MS)
-    assert token
-    wish = NewOperator(email=EMAIL, name="Ada", role=Role.ADMIN, password=PASSWORD)
-    return lambda: operators.claim_first_run(
-        database, weak_passwords(), token, wish, address=ADDRESS, now_ms=NOW_MS, ids=IDS
-    )
-
-
-async def _enable(database: Database) -> Act:
-    await add(database, "first@example.com")
-    operator = await add(database)
-    await operators.disable_operator(database, operator.id, by=BY, now_ms=NOW_MS, ids=IDS)
-    return lambda: operators.enable_operator(database, operator.id, by=BY, now_ms=NOW_MS, ids=IDS)
-
-
-async def _use_link(database: Database) -> Act:
-    operator = await add(database)
-    token = await make_password_link(database, operator.id, by=BY, now_ms=NOW_MS, ids=IDS)
-    return lambda: use_password_link(
-        database, weak_passwords(), token, NEW_PASSWORD, address=ADDRESS, now_ms=NOW_MS, ids=IDS
-    )
-
-
-async def _confirm_codes(database: Database) -> Act:
-    operator = await add(database)
-    code = pyotp.TOTP((await begin_codes(database, VAULT, operator.id)).secret).at(NOW_MS // 1000)
-    return lambda: confirm_codes(database, VAULT, operator.id, code, by=BY, now_ms=NOW_MS, ids=IDS)
-
-
-async def _reset_codes(database: Database) -> Act:
-    await (await _confirm_codes(database))()
-    return lambda: operators.reset_codes(database, EMAIL, by=BY, now_ms=NOW_MS, ids=IDS)
-
-
-async def _end_other_sessions(database: Database) -> Act:
-    await add(database)
-    first, _ = [await sign_in_of(database).sign_in(EMAIL, PASSWORD, address=ADDRESS, now_ms=NOW_MS) for _ in range(2)]
-    return lambda: sign_in_of(database).sign_out_elsewhere(first.token, address=ADDRESS, now_ms=NOW_MS)
-
-
-async def _unbind(database: Database) -> Act:
-    operator = await add(database)
-    await execute(
-        database,
-        f"INSERT INTO operator_identities (operator, issuer, subject, bound_ms) VALUES ('{operator.id}', 'i', 's', 1)",
-    )
-    return lambda: operators.unbind_identity(database, operator.id, by=BY, now_ms=NOW_MS, ids=IDS)
-
-
-async def _ended_clock(database: Database) -> Act:
-    await Clockwork(database, now_ms=NOW_MS).freeze(OWNER, NOW_MS // 1000)
-    after_ms = NOW_MS + (KEPT_S + 1) * 1000
-    return lambda: delete_ended_clock(database, queues=[], now_ms=after_ms, ids=IDS, renderers=WIRE_FORMATS)
-
-
-CASES: Final[Mapping[str, Prepare]] = {
-    "brim accounts create": _create_account,
-    "brim serve, first account": _first_account,
-    "brim keys create": _create_key,
-    "brim keys roll": _roll_key,
-    "brim keys revoke": _revoke_key,
-    "/apikeys/new": _page_creates_key,
-    "/apikeys/{key}/roll": _page_rolls_key,
-    "/apikeys/{key}/revoke": _page_revokes_key,
-    "an operator's pages get a key": _pages_get_key,
-    "brim login approve": _approve,
-    "brim login deny": _deny,
-    "a login fetches its key": _redeem,
-    "/settings/operators/new": _add_operator,
-    "/first-run": _claim_first_run,
-    "/settings/operators/{operator}/role": _on_operator(
-        lambda database, operator: operators.set_role(database, operator.id, Role.VIEWER, by=BY, now_ms=NOW_MS, ids=IDS)
-    ),
-    "/settings/operators/{operator}/disable": _on_operator(
-        lambda database, operator: operators.disable_operator(database, operator.id, by=BY, now_ms=NOW_MS, ids=IDS)
-    ),
-    "/settings/operators/{operator}/enable": _enable,
-    "/settings/operators/{operator}/link": _on_operator(
-        lambda database, operator: make_password_link(database, operator.id, by=BY, now_ms=NOW_MS, ids=IDS)
-    ),
-    "/settings/operators/{operator}/reset-codes": _reset_codes,
-    "/settings/operators/{operator}/unbind": _unbind,
-    "/settings/profile": _on_operator(
-        lambda database, operator: operators.rename_operator(
-            database, operator.id, "Augusta", by=BY, now_ms=NOW_MS, ids=IDS
-        )
-    ),
-    "/settings/profile/password": _on_operator(
-        lambda database, operator: operators.reset_password(
-            database, weak_passwords(), operator.id, NEW_PASSWORD, by=BY, now_ms=NOW_MS, ids=IDS
-        )
-    ),
-    "/settings/profile/sign-out-elsewhere": _end_other_sessions,
-    "/settings/profile/codes/confirm": _confirm_codes,
-    "/set-password": _use_link,
-    "worker, ended test clocks": _ended_clock,
-}
-"""By page, by command, or in words."""
 
 
 async def state(database: Database) -> dict[str, list[str]]:
@@ -295,7 +83,7 @@ async def test_an_entry_holds_what_changed_and_nothing_else(database: Database) 
     await add(database, "first@example.com")
     operator = await add(database)
     await operators.set_role(database, operator.id, Role.VIEWER, by=BY, now_ms=NOW_MS, ids=IDS)
-    key = await _key(database)
+    key = await new_key(database)
     await revoke_key(database, key_id=key, by=BY, now_ms=NOW_MS, ids=IDS)
     found = await rows(
         database,
@@ -310,7 +98,7 @@ async def test_an_entry_holds_what_changed_and_nothing_else(database: Database) 
 
 
 async def test_no_secret_of_keys_and_operators_gets_into_the_log(database: Database, owner_database: Database) -> None:
-    scope = await _account(database)
+    scope = await new_account(database)
     new = await create_key(
         database, account=scope.account, livemode=False, permissions=None, name="k", by=BY, now_ms=NOW_MS, ids=IDS
     )

@@ -2,48 +2,21 @@
 
 import asyncio
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any
 
 import asyncpg
-import msgspec
 import pytest
 
-from brim.api.resources.topups.wire import topup_json
 from brim.base.errors import OverloadedError
-from brim.base.ids import IdFactory
 from brim.base.scope import AccountScope
-from brim.core.events.rules import DEFAULT_API_VERSION, Event, EventType
 from brim.core.idempotency.rules import KeptReply, KeyClaim
 from brim.core.idempotency.store import claim_key
 from brim.core.topups.batches import MAX_BATCH, MAX_WAITING, Batches, Created
-from brim.core.topups.rules import Topup
 from brim.core.topups.store import NewTopup
 from brim.host.database_urls import DatabaseUrls
 from brim.platform.database import Database
-from waiting import until_somebody_waits
-
-NOW_MS: Final = 1_780_000_000_000
-OWNER: Final = AccountScope("acct_batches", livemode=False)
-_ids: Final = IdFactory(lambda: NOW_MS)
-
-
-def new_topup(key: str | None = None, *, fingerprint: bytes = b"same", **changes: Any) -> NewTopup:
-    """Return a top-up to create, asked for under a key if one is given; `changes` are made after all checks."""
-    topup_id = _ids.new("tu_")
-    topup = Topup(rail="sandbox", scope=OWNER, id=topup_id, amount=100, currency="usd", created=NOW_MS // 1000)
-    topup = msgspec.structs.replace(topup, **changes)
-    event = Event(
-        scope=topup.scope,
-        id=_ids.new("evt_"),
-        type=EventType.TOPUP_CREATED,
-        created=topup.created,
-        api_version=DEFAULT_API_VERSION,
-        object_id=topup_id,
-        payload=topup_json(msgspec.structs.replace(topup, description=None)),
-        request_id=f"req_{topup_id}",
-        idempotency_key=key,
-    )
-    return NewTopup(topup, event, KeyClaim(key, fingerprint) if key is not None else None)
+from tests.support.batches import NOW_MS, OWNER, batches_on, new_topup
+from tests.support.waiting import until_somebody_waits
 
 
 async def create_all(batches: Batches, wishes: Sequence[NewTopup]) -> list[Created | BaseException]:
@@ -63,12 +36,6 @@ async def stored_ids(database: Database) -> list[str]:
 
 def ids_of(wishes: Sequence[NewTopup]) -> list[str]:
     return sorted(new.topup.id for new in wishes)
-
-
-def batches_on(database: Database, sizes: list[tuple[str, int]] | None = None) -> Batches:
-    """Return the batches of one process; the size of each goes into `sizes`."""
-    seen = sizes if sizes is not None else []
-    return Batches(database, lambda: NOW_MS, observe=lambda kind, size: seen.append((kind, size)))
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,5 @@
 """The books for looking at: what was booked for a top-up, and the balance at a glance."""
 
-from books import LATER_MS, NOW_MS, OWNER, RAILS, create, new_topup, reverse
-from rows import copy_balance_transactions
-
 from brim.api.wire_formats import WIRE_FORMATS
 from brim.base.ids import IdFactory, first_id_at
 from brim.base.scope import AccountScope
@@ -11,6 +8,8 @@ from brim.core.ledger import list_entries
 from brim.core.ledger.rules import BalanceTransaction, BalanceTransactionType
 from brim.core.topups.settlement import settle_due
 from brim.platform.database import Database
+from tests.support.books import LATER_MS, NOW_MS, OWNER, RAILS, create, new_topup, reverse
+from tests.support.rows import copy_balance_transactions
 
 IDS = IdFactory()
 OTHER = AccountScope("acct_other", livemode=False)

@@ -7,11 +7,8 @@ from typing import Any
 import asyncpg
 import msgspec
 import pytest
-from books import LATER_MS, OTHER_OWNER, OWNER, RAILS, create, new_topup, rows
-from chains import Tamper, differences, post, recompute, seal_all, stored_heads, tampering_with
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from statements import STATEMENTS
 
 from brim.api.wire_formats import WIRE_FORMATS
 from brim.base.ids import IdFactory
@@ -22,6 +19,9 @@ from brim.core.topups.settlement import settle_due
 from brim.core.verification.walk import START, Range, bounds_of
 from brim.platform.database import Database
 from brim.platform.migrate import known_migrations, migrate
+from tests.support.books import LATER_MS, OTHER_OWNER, OWNER, RAILS, create, new_topup, rows
+from tests.support.chains import Tamper, differences, post, recompute, seal_all, stored_heads, tampering_with
+from tests.support.statements import STATEMENTS
 
 
 @pytest.fixture

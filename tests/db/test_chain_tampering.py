@@ -3,12 +3,12 @@
 from typing import Any
 
 import pytest
-from books import OTHER_OWNER, OWNER, rows
-from chains import Tamper, differences, post, seal_all, tampering_with
 
 from brim.base.scope import AccountScope
 from brim.core.verification.rules import MAX_DIFFERENCES
 from brim.platform.database import Database
+from tests.support.books import OTHER_OWNER, OWNER, rows
+from tests.support.chains import Tamper, differences, post, seal_all, tampering_with
 
 LIVE_OWNER = AccountScope(OWNER.account, livemode=True)
 

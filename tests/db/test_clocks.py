@@ -4,8 +4,6 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from books import EMPTY_BOOKS, assert_books_hold, execute, rows
-from clockwork import Clockwork
 
 from brim.api.wire_formats import WIRE_FORMATS
 from brim.base.errors import NotInLiveModeError, ResourceMissingError
@@ -19,7 +17,9 @@ from brim.core.test_clocks.service import delete_ended_clock
 from brim.core.time.rules import KEPT_S, ClockAdvancingError, ClockExistsError, FrozenTimeError
 from brim.core.topups.rules import InvalidTransitionError
 from brim.platform.database import Database
-from moments import second
+from tests.support.books import EMPTY_BOOKS, assert_books_hold, execute, rows
+from tests.support.clockwork import Clockwork
+from tests.support.moments import second
 
 REAL_MS = 1_795_305_600_000  # 2026-11-22 00:00 UTC
 OWNER = AccountScope("acct_clock", livemode=False)

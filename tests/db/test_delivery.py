@@ -5,8 +5,6 @@ from collections import Counter
 import msgspec
 import pytest
 import stripe
-from books import NOW_MS, OWNER, execute, rows
-from hooks import SECRET, VAULT, Hooks, add_endpoint, add_events, attempts, insert_endpoint, new_endpoint, states
 
 from brim.base.scope import AccountScope
 from brim.core.webhooks import delivery_store as deliveries
@@ -16,7 +14,19 @@ from brim.core.webhooks.endpoints import secret_place
 from brim.core.webhooks.rules import SCHEDULE_S
 from brim.platform.database import Database
 from brim.testing.catcher import Caught, catching, status
-from waiting import until_somebody_waits
+from tests.support.books import NOW_MS, OWNER, execute, rows
+from tests.support.hooks import (
+    SECRET,
+    VAULT,
+    Hooks,
+    add_endpoint,
+    add_events,
+    attempts,
+    insert_endpoint,
+    new_endpoint,
+    states,
+)
+from tests.support.waiting import until_somebody_waits
 
 HOUR_MS = 3_600_000
 OUT_OF_ORDER = status(500)

@@ -8,39 +8,36 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
-import msgspec
 import pytest
-from books import OWNER, execute, rows
-from dns_server import DnsServer, serving_names
-from hooks import SECRET, Hooks, add_endpoint, add_events, attempts, insert_endpoint, new_endpoint
-from test_worker import running_worker
 
 from brim.base.scope import AccountScope
 from brim.core.webhooks.deliveries import Answer, Delivery
 from brim.core.webhooks.delivery import DeliverySender
-from brim.core.webhooks.endpoints import secret_place
-from brim.core.webhooks.rules import Endpoint, Outcome
+from brim.core.webhooks.rules import Outcome
 from brim.core.webhooks.sender import Begin
 from brim.platform.database import Database
-from brim.platform.vault import Vault, new_encryption_key
 from brim.testing.catcher import Caught, catching
 from brim.worker.deliver import PATIENCE_MS
-from figures import Figures
+from tests.support.books import OWNER, execute, rows
+from tests.support.dns_server import DnsServer, serving_names
+from tests.support.figures import Figures
+from tests.support.hooks import (
+    ENCRYPTION_KEY,
+    Hooks,
+    add_endpoint,
+    add_events,
+    attempts,
+    insert_endpoint,
+    new_endpoint,
+)
+from tests.support.workers import running_worker
 
-KEY = new_encryption_key()
 OTHER = AccountScope("acct_other", livemode=False)
 NAMES = {"hooks.test": "127.0.0.1"}
 HOLES = 10
 ROUNDS = 5
 PROMISED_S = 5.0
 """Far more than it takes, and less than whoever has to wait for another account's look-up waits: 10 s at the least."""
-
-
-def sealed_endpoint(url: str, *, scope: AccountScope) -> Endpoint:
-    """Return an endpoint whose secret the worker can open."""
-    endpoint = new_endpoint(url, scope=scope)
-    place = secret_place(scope, endpoint.id)
-    return msgspec.structs.replace(endpoint, secret=Vault([KEY]).seal(SECRET.encode(), place=place))
 
 
 def with_nameserver(address: str, folder: Path) -> Sequence[str]:
@@ -75,11 +72,11 @@ async def test_names_that_are_never_answered_stop_nobody_elses_events(
     `getaddrinfo` took one of four threads for each of them and gave none back when the attempt had timed out.
     """
     async with asking(source, tmp_path) as (server, variables, prefix), catching() as catcher:
-        env = {"BRIM_ENCRYPTION_KEY": KEY, **variables}
+        env = {"BRIM_ENCRYPTION_KEY": ENCRYPTION_KEY, **variables}
         for number in range(HOLES):
             hole = f"http://hole{number}.test:{catcher.port}/"
-            await insert_endpoint(database, sealed_endpoint(hole, scope=OWNER))
-        await insert_endpoint(database, sealed_endpoint(f"http://hooks.test:{catcher.port}/", scope=OTHER))
+            await insert_endpoint(database, new_endpoint(hole, scope=OWNER))
+        await insert_endpoint(database, new_endpoint(f"http://hooks.test:{catcher.port}/", scope=OTHER))
         async with running_worker(service_url, env=env, prefix=prefix), AsyncExitStack() as stack:
             attack = asyncio.ensure_future(attack_for_ever(database))
             stack.callback(attack.cancel)

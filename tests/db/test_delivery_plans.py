@@ -1,14 +1,13 @@
 """What PostgreSQL reads to number and to deliver when a hundred thousand deliveries wait for a thousand endpoints."""
 
-import json
 from typing import Any
 
 import pytest
-from books import NOW_MS, execute
-from hooks import add_events
-from statements import STATEMENTS
 
-from brim.platform.database import Conn, Database
+from brim.platform.database import Database
+from tests.support.books import NOW_MS, execute
+from tests.support.hooks import add_events
+from tests.support.statements import STATEMENTS, explain, scanned_whole
 
 ENDPOINTS = 1_000
 EACH = 100
@@ -49,19 +48,6 @@ LOOKS: list[tuple[str, tuple[Any, ...], int]] = [
     ("resend_event", ("acct_1", False, "we_1", "acct_1", "evt_1_1", NOW_MS), 30),
 ]
 """Each with its arguments and the pages that it may touch."""
-
-
-async def explain(conn: Conn, sql: str, arguments: tuple[Any, ...]) -> dict[str, Any]:
-    """Return the plan that the service's connections use, as it ran."""
-    text = await conn.fetchval(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {sql}", *arguments)
-    plan: dict[str, Any] = json.loads(text)[0]["Plan"]
-    return plan
-
-
-def scanned_whole(plan: dict[str, Any]) -> list[str]:
-    """Return the tables that a plan reads from end to end."""
-    own = [plan["Relation Name"]] if plan["Node Type"] == "Seq Scan" else []
-    return own + [name for child in plan.get("Plans", []) for name in scanned_whole(child)]
 
 
 @pytest.mark.slow

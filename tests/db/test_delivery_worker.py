@@ -4,30 +4,19 @@ import asyncio
 from collections import Counter
 
 import msgspec
-from books import OWNER, execute, new_topup
-from hooks import SECRET, insert_endpoint, new_endpoint, states
-from test_worker import running_worker, until
 
 from brim.base.clock import system_clock_ms
 from brim.base.ids import IdFactory
 from brim.core.topups.batches import Batches
-from brim.core.webhooks.endpoints import secret_place
-from brim.core.webhooks.rules import Endpoint
 from brim.platform.announcements.service import Announcer
 from brim.platform.announcements.store import Announcement
 from brim.platform.database import Database
-from brim.platform.vault import Vault, new_encryption_key
 from brim.testing.catcher import Caught, catching, status
+from tests.support.books import execute, new_topup
+from tests.support.hooks import ENCRYPTION_KEY, insert_endpoint, new_endpoint, states
+from tests.support.workers import running_worker, until
 
-KEY = new_encryption_key()
-ENVIRONMENT = {"BRIM_ENCRYPTION_KEY": KEY}
-
-
-def sealed_endpoint(url: str) -> Endpoint:
-    """Return an endpoint whose secret the worker can open."""
-    endpoint = new_endpoint(url)
-    place = secret_place(OWNER, endpoint.id)
-    return msgspec.structs.replace(endpoint, secret=Vault([KEY]).seal(SECRET.encode(), place=place))
+ENVIRONMENT = {"BRIM_ENCRYPTION_KEY": ENCRYPTION_KEY}
 
 
 async def create_now(database: Database, count: int) -> None:
@@ -41,7 +30,7 @@ async def create_now(database: Database, count: int) -> None:
 
 async def test_what_is_created_and_settled_arrives_within_moments(service_url: str, database: Database) -> None:
     async with catching() as catcher, running_worker(service_url, env=ENVIRONMENT):
-        await insert_endpoint(database, sealed_endpoint(catcher.url))
+        await insert_endpoint(database, new_endpoint(catcher.url))
         await create_now(database, 20)
 
         async def all_told() -> bool:
@@ -60,7 +49,7 @@ async def test_a_worker_killed_between_the_answer_and_its_commit_is_followed_by_
 
     async with catching() as catcher:
         catcher.reply = never
-        await insert_endpoint(database, sealed_endpoint(catcher.url))
+        await insert_endpoint(database, new_endpoint(catcher.url))
         async with running_worker(service_url, env=ENVIRONMENT) as worker:
             await create_now(database, 1)
             await catcher.wait_for(1)

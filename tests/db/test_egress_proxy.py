@@ -7,13 +7,6 @@ from pathlib import Path
 
 import pytest
 import uvloop
-from books import OWNER
-from connect_proxy import Behave, ConnectProxy, proxying
-from dns_server import serving_names
-from hooks import add_events, attempts, insert_endpoint
-from test_delivery_isolation import KEY, sealed_endpoint
-from test_posting import Names, catching_tls
-from test_worker import running_worker, until
 
 from brim.core.webhooks.deliveries import Answer
 from brim.core.webhooks.rules import Outcome
@@ -22,7 +15,13 @@ from brim.platform.database import Database
 from brim.platform.egress.proxy import EgressProxy
 from brim.platform.egress.targets import Address
 from brim.testing.catcher import catching, status
-from brim_process import run_brim
+from tests.db.connect_proxy import Behave, ConnectProxy, proxying
+from tests.support.books import OWNER
+from tests.support.brim_process import run_brim
+from tests.support.dns_server import serving_names
+from tests.support.hooks import ENCRYPTION_KEY, add_events, attempts, insert_endpoint, new_endpoint
+from tests.support.tls_receivers import Names, catching_tls
+from tests.support.workers import running_worker, until
 
 TIMEOUT_S = 30.0
 PUBLIC = "93.184.216.34"
@@ -206,10 +205,10 @@ async def test_a_worker_sends_through_the_proxy_and_trusts_the_operators_authori
         serving_names({"hooks.test": PUBLIC}) as server,
     ):
         catcher.reply = status(200)
-        await insert_endpoint(database, sealed_endpoint("https://hooks.test/", scope=OWNER))
+        await insert_endpoint(database, new_endpoint("https://hooks.test/", scope=OWNER))
         await add_events(database, 2)
         env = {
-            "BRIM_ENCRYPTION_KEY": KEY,
+            "BRIM_ENCRYPTION_KEY": ENCRYPTION_KEY,
             "BRIM_WEBHOOK_DNS": server.address,
             "BRIM_WEBHOOK_PROXY": f"http://jane:secret@127.0.0.1:{proxy.port}",
             "BRIM_WEBHOOK_CA_FILE": str(tmp_path / "certificate.pem"),

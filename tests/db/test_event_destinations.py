@@ -5,10 +5,7 @@ from datetime import UTC, datetime
 import msgspec
 import pytest
 import stripe
-from books import NOW_MS, OWNER, rows
-from hooks import IDS, SECRET, VAULT, Hooks, add_endpoint, add_events, states
 
-from audits import TESTER
 from brim.api.framework.errors import render_error, render_v2_error
 from brim.api.resources.v2_core.destination_wire import destination_json, reveal_secret
 from brim.api.resources.webhooks.wire import endpoint_json
@@ -26,6 +23,9 @@ from brim.core.webhooks.rules import EventPayload
 from brim.core.webhooks.service import EndpointReplies, EndpointWish
 from brim.platform.database import Database
 from brim.testing.catcher import Caught, catching, status
+from tests.support.audits import TESTER
+from tests.support.books import NOW_MS, OWNER, rows
+from tests.support.hooks import IDS, SECRET, VAULT, Hooks, add_endpoint, add_events, states
 
 HOUR_MS = 3_600_000
 CLIENT = stripe.StripeClient("sk_test_1")

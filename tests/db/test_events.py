@@ -4,9 +4,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from books import create, execute, new_topup, rows
 
-from audits import TESTER
 from brim.api.framework.errors import render_error
 from brim.api.resources.events.wire import event_json
 from brim.base.errors import ResourceMissingError
@@ -25,6 +23,8 @@ from brim.core.webhooks.endpoints import EndpointDisabledError, EndpointNotListe
 from brim.core.webhooks.rules import Endpoint
 from brim.core.webhooks.service import list_attempts
 from brim.platform.database import Database
+from tests.support.audits import TESTER
+from tests.support.books import create, execute, new_topup, rows
 
 NOW_MS = 1_795_305_600_000
 PLATFORM = AccountScope("acct_platform", livemode=False)

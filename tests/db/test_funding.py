@@ -7,9 +7,7 @@ from typing import Any, Final
 
 import msgspec
 import pytest
-from books import NOW_MS, OWNER, RAIL, RAILS, execute, rows
 
-from audits import TESTER
 from brim.api.framework.errors import render_error
 from brim.api.resources.funding.wire import default_json, payment_method_json, source_json, token_json
 from brim.api.wire_formats import WIRE_FORMATS
@@ -57,6 +55,8 @@ from brim.platform.vault import (
     new_encryption_key,
 )
 from brim.testing.terminal import typed
+from tests.support.audits import TESTER
+from tests.support.books import NOW_MS, OWNER, RAIL, RAILS, execute, rows
 
 CANARY: Final = "00098712365478901"
 NUMBERS: Final = BankNumbers("110000000", CANARY)

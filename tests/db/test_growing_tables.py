@@ -15,12 +15,12 @@ from typing import Any, Final
 
 import asyncpg
 import pytest
-from growth import grow, leave_alone
-from statement_cases import CASES, NOT_MEASURED, Case
-from statements import STATEMENTS
 
 from brim.host.database_urls import DatabaseUrls
 from brim.platform.database import Conn, Database
+from tests.db.statement_cases import CASES, NOT_MEASURED, Case
+from tests.support.growth import grow, leave_alone
+from tests.support.statements import STATEMENTS
 
 FEW: Final = 1_000
 ROWS: Final = int(os.environ.get("GROWN_ROWS", "100000"))

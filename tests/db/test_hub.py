@@ -5,10 +5,6 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
 import pytest
-from books import rows
-from hooks import add_events
-from listening import PATIENCE_S, FarEnd, connected, found, number, opened
-from test_accounts import attempt
 
 from brim.base.clock import system_clock_ms
 from brim.base.scope import AccountScope
@@ -19,6 +15,10 @@ from brim.core.stripe_cli.hub import Hub
 from brim.platform.announcements.poller import LOOK_EVERY_S
 from brim.platform.database import Conn, Database
 from brim.testing.terminal import typed
+from tests.db.listening import PATIENCE_S, FarEnd, connected, found, number, opened
+from tests.support.accounts import attempt
+from tests.support.books import rows
+from tests.support.hooks import add_events
 
 
 async def new_owner(database: Database, *, platform: AccountScope | None = None) -> AccountScope:

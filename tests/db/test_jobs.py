@@ -5,7 +5,6 @@ import asyncio
 import asyncpg
 import msgspec
 import pytest
-from books import LATER_MS, OWNER, RAIL, create, execute, new_topup, rows
 
 import brim
 from brim.api.wire_formats import WIRE_FORMATS
@@ -22,6 +21,7 @@ from brim.testing.terminal import typed
 from brim.worker.loop import Job, Loop
 from brim.worker.run import make_heartbeat
 from brim.worker.states import JobStates
+from tests.support.books import LATER_MS, OWNER, RAIL, create, execute, new_topup, rows
 
 NOW_MS = 1_795_305_600_000
 

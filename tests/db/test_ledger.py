@@ -4,18 +4,6 @@ import asyncio
 
 import msgspec
 import pytest
-from books import (
-    EMPTY_BOOKS,
-    LATER_MS,
-    OWNER,
-    RAILS,
-    assert_books_hold,
-    create,
-    execute,
-    new_topup,
-    rows,
-)
-from chains import seal_all
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -49,7 +37,19 @@ from brim.core.topups import (
 )
 from brim.core.topups.settlement import settle_due
 from brim.platform.database import Database
-from waiting import until_somebody_waits
+from tests.support.books import (
+    EMPTY_BOOKS,
+    LATER_MS,
+    OWNER,
+    RAILS,
+    assert_books_hold,
+    create,
+    execute,
+    new_topup,
+    rows,
+)
+from tests.support.chains import seal_all
+from tests.support.waiting import until_somebody_waits
 
 IDS = IdFactory()
 MOMENT = OwnerTime(LATER_MS, IDS)

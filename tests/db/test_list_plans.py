@@ -16,8 +16,6 @@ import asyncpg
 import msgspec
 import pytest
 import pytest_asyncio
-from rows import list_topups
-from statements import STATEMENTS
 
 from brim.base.ids import ALPHABET, encode_time
 from brim.base.paging import PageRequest, Range
@@ -29,7 +27,9 @@ from brim.core.ledger.rules import BalanceTransactionFilters, BalanceTransaction
 from brim.core.topups.rules import Status, TopupFilters
 from brim.platform.database import Database
 from brim.platform.sql import load_queries
-from conftest import PostgresForTests
+from tests.support.postgres import PostgresForTests
+from tests.support.rows import list_topups
+from tests.support.statements import STATEMENTS
 
 pytestmark = pytest.mark.slow
 

@@ -4,11 +4,10 @@ import hashlib
 from typing import Any
 
 import pytest
-from books import NOW_MS, execute
-from statements import STATEMENTS
-from test_delivery_plans import explain, scanned_whole
 
 from brim.platform.database import Database
+from tests.support.books import NOW_MS, execute
+from tests.support.statements import STATEMENTS, explain, scanned_whole
 
 ACCOUNTS = 2_000
 BELOW = 50

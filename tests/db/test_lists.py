@@ -7,7 +7,6 @@ from typing import TypeVar
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from rows import CREDITED, copy_balance_transactions, copy_deliveries, copy_events, copy_topups, id_at, list_topups
 
 from brim.base.clock import system_clock_ms
 from brim.base.errors import ExclusiveParametersError, ResourceMissingError
@@ -26,6 +25,15 @@ from brim.core.topups.list_store import SearchBounds, TopupListQuery, topup_list
 from brim.core.topups.rules import Status, Topup, TopupFilters
 from brim.core.webhooks.rules import DeliveryState
 from brim.platform.database import Database
+from tests.support.rows import (
+    CREDITED,
+    copy_balance_transactions,
+    copy_deliveries,
+    copy_events,
+    copy_topups,
+    id_at,
+    list_topups,
+)
 
 Object = TypeVar("Object", bound=Identified)
 

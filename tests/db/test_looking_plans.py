@@ -4,11 +4,11 @@ import json
 from typing import Any
 
 import pytest
-from books import execute
-from statements import STATEMENTS
 
 from brim.base.ids import first_id_at
 from brim.platform.database import Conn, Database
+from tests.support.books import execute
+from tests.support.statements import STATEMENTS
 
 ROWS = 60_000
 FILL = (

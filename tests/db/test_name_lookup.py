@@ -7,10 +7,10 @@ from ipaddress import ip_address
 
 import pytest
 import uvloop
-from dns_server import DnsServer, serving_names
 
 from brim.platform.egress import names as name_lookup
 from brim.platform.egress.names import MOST_PER_ACCOUNT, NameLookupError, NameResolver
+from tests.support.dns_server import DnsServer, serving_names
 
 LOCAL = [ip_address("127.0.0.1")]
 

@@ -1,9 +1,6 @@
 import asyncio
 import random
 
-from books import NOW_MS, OTHER_OWNER, OWNER, RAILS, create, execute, new_topup, rows
-from hooks import Hooks, add_endpoint, add_events, states
-
 from brim.api.wire_formats import WIRE_FORMATS
 from brim.base.ids import IdFactory
 from brim.base.scope import AccountScope
@@ -11,6 +8,8 @@ from brim.core.topups.settlement import settle_due
 from brim.core.webhooks import delivery_store as deliveries
 from brim.core.webhooks.numbering import Numbering
 from brim.platform.database import Database
+from tests.support.books import NOW_MS, OTHER_OWNER, OWNER, RAILS, create, execute, new_topup, rows
+from tests.support.hooks import Hooks, add_endpoint, add_events, states
 
 LIVE_OWNER = AccountScope(OWNER.account, livemode=True)
 URL = "http://127.0.0.1:9/hooks"

@@ -6,8 +6,6 @@ from typing import Any
 
 import pytest
 from joserfc.jwk import ECKey, OctKey
-from people import ADDRESS, BY, EMAIL, IDS, NOW_MS, PASSWORD, VAULT, add, sign_in_of
-from provider import CLIENT_ID, CLIENT_SECRET, TestProvider, running_provider
 
 from brim.base.paging import PageRequest
 from brim.core.audit.rules import Action
@@ -31,6 +29,8 @@ from brim.platform.database import Database
 from brim.platform.egress.operator_server import MOST_READ, FetchFailedError, fetch
 from brim.platform.settings import InvalidSettingError, load_settings
 from brim.platform.vault import NoEncryptionKeyError, Vault
+from tests.support.people import ADDRESS, BY, EMAIL, IDS, NOW_MS, PASSWORD, VAULT, add, sign_in_of
+from tests.support.provider import CLIENT_ID, CLIENT_SECRET, TestProvider, running_provider
 
 BACK = "https://brim.example/sign-in/provider"
 

@@ -4,7 +4,6 @@ import asyncio
 
 import asyncpg
 import pytest
-from people import ADDRESS, BY, EMAIL, IDS, NOW_MS, PASSWORD, VAULT, add, sign_in_of, weak_passwords
 
 from brim.base.actor import Actor, ActorKind
 from brim.base.errors import ExclusiveParametersError, ResourceMissingError
@@ -48,6 +47,7 @@ from brim.core.operators.sign_in_rules import FIRST_RUN_KEPT_MS, FirstRunOverErr
 from brim.platform.database import Database
 from brim.platform.vault import NoEncryptionKeyError, SecretUnreadableError, Vault
 from brim.testing.terminal import typed
+from tests.support.people import ADDRESS, BY, EMAIL, IDS, NOW_MS, PASSWORD, VAULT, add, sign_in_of, weak_passwords
 
 OTHER = "grace@example.com"
 OTHER_KEY = "xV1nUQ8Xg0s3kq3rY0mF0b5m0a2c4e6g8i0k2m4o6q8="

@@ -4,9 +4,6 @@ import asyncio
 import json
 
 import pytest
-from books import rows
-from people import VAULT, add
-from statements import STATEMENTS
 
 from brim.base.actor import Actor, ActorKind
 from brim.base.ids import IdFactory
@@ -25,6 +22,9 @@ from brim.core.access.service import EndedKeyError, UnknownKeyError, create_acco
 from brim.core.operators.dashboard_keys import OperatorKeys
 from brim.platform.database import Database
 from brim.testing.terminal import typed
+from tests.support.books import rows
+from tests.support.people import VAULT, add
+from tests.support.statements import STATEMENTS
 
 NOW_MS = 1_795_000_000_000
 ADA = Actor(kind=ActorKind.OPERATOR, id="op_1", name="Ada")

@@ -3,9 +3,6 @@
 import asyncio
 
 import pytest
-from books import execute, rows
-from people import BY, IDS
-from test_accounts import attempt
 
 from brim.base.ids import IdFactory
 from brim.base.paging import PageRequest
@@ -39,6 +36,9 @@ from brim.core.pairing.service import (
 )
 from brim.platform.database import Database
 from brim.testing.terminal import typed
+from tests.support.accounts import attempt
+from tests.support.books import execute, rows
+from tests.support.people import BY, IDS
 
 NOW_MS = 1_795_305_600_000
 

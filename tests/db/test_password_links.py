@@ -4,7 +4,6 @@ import asyncio
 
 import asyncpg
 import pytest
-from people import ADDRESS, BY, EMAIL, IDS, NOW_MS, PASSWORD, add, sign_in_of, weak_passwords
 
 from brim.base.actor import Actor, ActorKind
 from brim.base.paging import PageRequest
@@ -16,6 +15,7 @@ from brim.core.operators.service import NewOperator, add_operator, disable_opera
 from brim.core.operators.sign_in import Sessions
 from brim.core.operators.sign_in_rules import PASSWORD_LINK_KEPT_MS, PasswordLinkOverError, WrongPasswordError
 from brim.platform.database import Database
+from tests.support.people import ADDRESS, BY, EMAIL, IDS, NOW_MS, PASSWORD, add, sign_in_of, weak_passwords
 
 CHOSEN = "difference engine 1822"
 

@@ -3,15 +3,12 @@
 import asyncio
 import gzip
 import socket as socket_module
-import ssl
 import struct
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
-from ipaddress import ip_address, ip_network
+from collections.abc import Sequence
+from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
-from hooks import Hooks, add_endpoint, add_events, attempts
 
 from brim.base.scope import AccountScope
 from brim.core.webhooks.deliveries import Answer
@@ -20,7 +17,9 @@ from brim.core.webhooks.rules import Outcome
 from brim.core.webhooks.sender import MOST_READ, WebhookSender
 from brim.platform.database import Database
 from brim.platform.egress.targets import Address, TargetBlockedError
-from brim.testing.catcher import Catcher, Caught, Reply, catching, status
+from brim.testing.catcher import Caught, Reply, catching, status
+from tests.support.hooks import Hooks, add_endpoint, add_events, attempts
+from tests.support.tls_receivers import Names, catching_tls
 
 TIMEOUT_S = 0.4
 CHUNK = b"x" * 65_536
@@ -155,19 +154,6 @@ async def test_who_never_reads_times_out() -> None:
     assert len(writers) == 1
 
 
-class Names:
-    """A resolver whose answers a test writes: one list of addresses after the other, the last one for ever."""
-
-    def __init__(self, *answers: str) -> None:
-        self._answers = list(answers)
-        self.asked = 0
-
-    async def __call__(self, _host: str, _account: str) -> Sequence[Address]:
-        self.asked += 1
-        answer = self._answers[0] if len(self._answers) == 1 else self._answers.pop(0)
-        return [ip_address(address) for address in answer.split()]
-
-
 BLOCKED_URLS = [
     *"https://127.0.0.1/ https://0.0.0.0/ https://[::1]/ https://[::ffff:127.0.0.1]/ https://10.0.0.1/".split(),
     *"https://172.16.0.1/ https://192.168.0.1/ https://169.254.169.254/latest/meta-data https://100.64.0.1/".split(),
@@ -231,37 +217,6 @@ async def test_the_operators_networks_are_reached_in_live_mode() -> None:
         poster = WebhookSender(timeout_s=2.0, allowed=allowed)
         check_url(catcher.url, EndpointRules(allowed=allowed), livemode=True)
         assert (await post(catcher.url, livemode=True, poster=poster)).outcome is Outcome.DELIVERED
-
-
-@asynccontextmanager
-async def catching_tls(folder: Path) -> AsyncIterator[tuple[Catcher, ssl.SSLContext]]:
-    """A catcher behind TLS for `hooks.test`, and what trusts it."""
-    key, certificate = folder / "key.pem", folder / "certificate.pem"
-    subject = ["-subj", "/CN=hooks.test", "-addext", "subjectAltName=DNS:hooks.test"]
-    command = [
-        "openssl",
-        "req",
-        "-x509",
-        "-newkey",
-        "ec",
-        "-pkeyopt",
-        "ec_paramgen_curve:P-256",
-        "-nodes",
-        "-days",
-        "2",
-    ]
-    files = ["-keyout", str(key), "-out", str(certificate)]
-    openssl = await asyncio.create_subprocess_exec(*command, *subject, *files, stderr=asyncio.subprocess.DEVNULL)
-    assert await openssl.wait() == 0
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate, key)
-    catcher = Catcher()
-    server = await asyncio.start_server(catcher.serve, "127.0.0.1", 0, ssl=context)
-    catcher.port = server.sockets[0].getsockname()[1]
-    try:
-        yield catcher, ssl.create_default_context(cafile=str(certificate))
-    finally:
-        server.close()
 
 
 async def test_certificates_are_verified_for_the_name_in_the_url(tmp_path: Path) -> None:

@@ -1,7 +1,6 @@
 import asyncio
 
 import pytest
-from books import LATER_MS, NOW_MS, OTHER_OWNER, RAILS, create, execute, new_topup, rows
 
 from brim.api.wire_formats import WIRE_FORMATS
 from brim.base.ids import IdFactory
@@ -12,6 +11,7 @@ from brim.core.pruning.service import prune_events, prune_idempotency_keys
 from brim.core.topups.settlement import settle_due
 from brim.core.webhooks.delivery_store import number_events
 from brim.platform.database import Database
+from tests.support.books import LATER_MS, NOW_MS, OTHER_OWNER, RAILS, create, execute, new_topup, rows
 
 PRUNE_MS = NOW_MS + KEPT_MS
 

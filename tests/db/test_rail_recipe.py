@@ -8,7 +8,6 @@ from typing import Final
 
 import msgspec
 import pytest
-from books import create, new_topup, rows
 
 from brim.api.wire_formats import WIRE_FORMATS
 from brim.base.ids import IdFactory
@@ -18,6 +17,7 @@ from brim.core.rails import RAILS, Rail, Rails, UnknownRailError
 from brim.core.topups.settlement import settle_due
 from brim.platform.database import Database
 from brim.worker.run import make_jobs
+from tests.support.books import create, new_topup, rows
 
 PAGE: Final = Path(__file__).parents[2] / "docs" / "recipes" / "add-a-rail.md"
 OWNER: Final = AccountScope("acct_debits", livemode=True)

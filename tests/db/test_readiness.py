@@ -5,13 +5,13 @@ from contextlib import asynccontextmanager
 
 import asyncpg
 import pytest_asyncio
-from test_batches import batches_on, new_topup
 
 from brim.core.topups.batches import Batches
 from brim.host.preparation import prepare_database
 from brim.platform.database import Database
 from brim.platform.readiness import find_obstacle
-from roles import OwnRoles, quoted, run_as
+from tests.support.batches import batches_on, new_topup
+from tests.support.roles import OwnRoles, quoted, run_as
 
 _LIMIT = 8
 

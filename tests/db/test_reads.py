@@ -1,8 +1,6 @@
 """Balances, balance transactions and events by id, and what is said when there are none."""
 
 import pytest
-from books import LATER_MS, OWNER, RAILS, create, execute, new_topup
-from rows import copy_balance_transactions, copy_events
 
 from brim.api.wire_formats import WIRE_FORMATS
 from brim.base.errors import ResourceMissingError
@@ -17,6 +15,8 @@ from brim.core.ledger.rules import Balance, BalanceTransaction, BalanceTransacti
 from brim.core.ledger.service import list_balance_transactions, retrieve_balance, retrieve_balance_transaction
 from brim.core.topups.settlement import settle_due
 from brim.platform.database import Database
+from tests.support.books import LATER_MS, OWNER, RAILS, create, execute, new_topup
+from tests.support.rows import copy_balance_transactions, copy_events
 
 LIVE = AccountScope(OWNER.account, livemode=True)
 LINE = BalanceTransaction(

@@ -5,7 +5,6 @@ from typing import Final
 
 import asyncpg
 import pytest
-from books import LATER_MS, RAILS, create, new_topup
 
 from brim.api.wire_formats import WIRE_FORMATS
 from brim.base.ids import IdFactory
@@ -23,7 +22,8 @@ from brim.platform.migrate import (
     migrate,
 )
 from brim.platform.roles import GROWING_TABLES, MissingServiceRoleError
-from roles import OwnRoles, as_role, quoted, run_as
+from tests.support.books import LATER_MS, RAILS, create, new_topup
+from tests.support.roles import OwnRoles, as_role, quoted, run_as
 
 ALL_RIGHTS: Final = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER")
 ORDINARY: Final = {"SELECT", "INSERT", "UPDATE", "DELETE"}

@@ -6,23 +6,8 @@ from typing import Any
 
 import msgspec
 import pytest
-from books import (
-    EMPTY_BOOKS,
-    LATER_MS,
-    NOW_MS,
-    OTHER_OWNER,
-    OWNER,
-    RAILS,
-    assert_books_hold,
-    cancel,
-    create,
-    execute,
-    new_topup,
-    rows,
-)
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from statements import STATEMENTS
 
 from brim.api.wire_formats import WIRE_FORMATS
 from brim.base.ids import IdFactory
@@ -36,7 +21,22 @@ from brim.core.topups.settlement import settle_due
 from brim.core.topups.transition_store import transition_rows
 from brim.core.topups.transitions import follow
 from brim.platform.database import Database
-from waiting import until_somebody_waits
+from tests.support.books import (
+    EMPTY_BOOKS,
+    LATER_MS,
+    NOW_MS,
+    OTHER_OWNER,
+    OWNER,
+    RAILS,
+    assert_books_hold,
+    cancel,
+    create,
+    execute,
+    new_topup,
+    rows,
+)
+from tests.support.statements import STATEMENTS
+from tests.support.waiting import until_somebody_waits
 
 FAILURES = {
     "btok_us_verified_noAccount": "no_account",

@@ -12,7 +12,6 @@ import pyotp
 import pytest
 from argon2 import PasswordHasher, extract_parameters
 from argon2.profiles import RFC_9106_LOW_MEMORY
-from people import ADDRESS, BY, EMAIL, IDLE_MS, IDS, LIFE_MS, NOW_MS, PASSWORD, VAULT, add, sign_in_of, weak_passwords
 
 from brim.base.actor import Actor, ActorKind
 from brim.base.errors import OverloadedError
@@ -43,6 +42,20 @@ from brim.core.operators.sign_in_rules import (
 )
 from brim.core.pruning.service import prune_sign_ins
 from brim.platform.database import Conn, Database
+from tests.support.people import (
+    ADDRESS,
+    BY,
+    EMAIL,
+    IDLE_MS,
+    IDS,
+    LIFE_MS,
+    NOW_MS,
+    PASSWORD,
+    VAULT,
+    add,
+    sign_in_of,
+    weak_passwords,
+)
 
 OTHER = "grace@example.com"
 STEP_MS = 30_000

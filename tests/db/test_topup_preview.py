@@ -8,8 +8,6 @@ import asyncpg
 import msgspec
 import pytest
 import pytest_asyncio
-from books import execute
-from clockwork import Clockwork
 
 from brim.api.framework.errors import render_error
 from brim.api.resources.funding.wire import payment_method_json, source_json, token_json
@@ -24,6 +22,8 @@ from brim.core.rails.protocol import Instruction, Outcome, Plan, Wait
 from brim.core.time.rules import ClockAdvancingError
 from brim.core.topups.rules import NoFundingSourceError
 from brim.platform.database import Database
+from tests.support.books import execute
+from tests.support.clockwork import Clockwork
 
 REAL_MS: Final = 1_795_305_600_000  # 2026-11-22 00:00 UTC
 OWNER: Final = AccountScope("acct_preview", livemode=False)

@@ -10,9 +10,6 @@ from typing import Final
 import asyncpg
 import pytest
 import pytest_asyncio
-from books import assert_books_hold, rows
-from chains import Tamper, stored_heads, tampering_with
-from clockwork import Clockwork
 
 from brim.base.scope import AccountScope
 from brim.core.integrity.books import verify_books
@@ -22,7 +19,10 @@ from brim.host.database_urls import DatabaseUrls
 from brim.platform.database import Database
 from brim.platform.migrate import known_migrations, migrate
 from brim.platform.roles import GROWING_TABLES
-from conftest import PostgresForTests
+from tests.support.books import assert_books_hold, rows
+from tests.support.chains import Tamper, stored_heads, tampering_with
+from tests.support.clockwork import Clockwork
+from tests.support.postgres import PostgresForTests
 
 WRITTEN: Final = Path(__file__).with_name("upgraded_folder") / "interrupted.sql"
 LAST_STEP: Final = 18

@@ -1,7 +1,6 @@
 import asyncio
 
 import pytest
-from books import LATER_MS, OTHER_OWNER, OWNER, RAILS, cancel, create, execute, new_topup, reverse
 
 from brim.api.wire_formats import WIRE_FORMATS
 from brim.base.ids import IdFactory
@@ -10,6 +9,7 @@ from brim.core.integrity.books import verify_books
 from brim.core.topups.settlement import settle_due
 from brim.core.verification.rules import MAX_DIFFERENCES
 from brim.platform.database import Database
+from tests.support.books import LATER_MS, OTHER_OWNER, OWNER, RAILS, cancel, create, execute, new_topup, reverse
 
 LIVE_OWNER = AccountScope(OWNER.account, livemode=True)
 

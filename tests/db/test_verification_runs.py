@@ -4,8 +4,6 @@ import asyncio
 from collections.abc import Callable
 
 import pytest
-from books import LATER_MS, OWNER, RAILS, create, execute, new_topup, rows
-from chains import post, seal_all
 
 from brim.api.wire_formats import WIRE_FORMATS
 from brim.base.errors import DatabaseUnavailableError
@@ -19,7 +17,9 @@ from brim.core.topups.settlement import settle_due
 from brim.core.verification.rules import Difference, VerificationRun
 from brim.platform.database import Database
 from brim.testing.terminal import typed
-from waiting import until_somebody_waits
+from tests.support.books import LATER_MS, OWNER, RAILS, create, execute, new_topup, rows
+from tests.support.chains import post, seal_all
+from tests.support.waiting import until_somebody_waits
 
 HOUR_MS = 3_600_000
 TEN_MS = 10 * HOUR_MS

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import pytest_asyncio
-from books import NOW_MS, OWNER, create, new_topup
 
 from brim.base.ids import IdFactory
 from brim.base.scope import AccountScope
@@ -14,6 +13,7 @@ from brim.core.webhooks.numbering import Numbering
 from brim.platform.announcements.service import Announcer
 from brim.platform.announcements.store import Announcement
 from brim.platform.database import Database
+from tests.support.books import NOW_MS, OWNER, create, new_topup
 
 IDS = IdFactory()
 OTHER = AccountScope("acct_other", livemode=False)

@@ -6,9 +6,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from books import execute, rows
 
-from audits import TESTER
 from brim.api.framework.errors import render_error
 from brim.api.resources.webhooks.wire import endpoint_json, reveal_secret
 from brim.base.ids import IdFactory
@@ -24,6 +22,8 @@ from brim.core.webhooks.service import EndpointReplies, EndpointWish
 from brim.platform.database import Database
 from brim.platform.egress.targets import TargetBlockedError
 from brim.platform.vault import NoEncryptionKeyError, Vault, new_encryption_key
+from tests.support.audits import TESTER
+from tests.support.books import execute, rows
 
 NOW_MS = 1_795_305_600_000
 PLATFORM = AccountScope("acct_platform", livemode=False)

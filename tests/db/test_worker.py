@@ -1,15 +1,11 @@
 import asyncio
 import os
-import re
 import signal
-import subprocess
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
-from books import RAILS, assert_books_hold, create, execute, new_topup, rows
 
 from brim.api.wire_formats import WIRE_FORMATS
 from brim.base.clock import system_clock_ms
@@ -23,9 +19,8 @@ from brim.platform.database import Database
 from brim.platform.migrate import migrate
 from brim.worker.loop import Job, Loop
 from brim.worker.run import make_jobs, never_backwards
-from brim_process import brim_command, brim_environment
-
-PATIENCE_S = 30.0
+from tests.support.books import RAILS, assert_books_hold, create, execute, new_topup, rows
+from tests.support.workers import PATIENCE_S, running_worker, until
 
 
 class Steps:
@@ -172,65 +167,6 @@ async def test_the_jobs_of_a_worker_settle_seal_verify_and_prune(database: Datab
     assert await jobs["verify"].run_once() == 0
     assert await jobs["prune"].run_once() == 1
     assert (await verify_books(database)).differences == []
-
-
-class WorkerProcess:
-    """A real `brim worker`."""
-
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
-        self.process = process
-        self.log = ""
-
-    async def read_until(self, pattern: str) -> None:
-        """Read the log until a line matches."""
-        assert self.process.stderr is not None
-        async with asyncio.timeout(PATIENCE_S):
-            async for line in self.process.stderr:
-                self.log += line.decode()
-                if re.search(pattern, line.decode()):
-                    return
-        raise AssertionError(f"the worker ended without {pattern}:\n{self.log}")
-
-    async def ended(self) -> int:
-        """Return the exit status, once there is one."""
-        async with asyncio.timeout(PATIENCE_S):
-            return await self.process.wait()
-
-
-@asynccontextmanager
-async def running_worker(
-    database_url: str,
-    *,
-    alive_fd: int | None = None,
-    env: dict[str, str] | None = None,
-    prefix: Sequence[str] = (),
-) -> AsyncIterator[WorkerProcess]:
-    """A worker on a database; it is gone afterwards, whatever happened."""
-    variables = {"BRIM_DATABASE_URL": database_url, "BRIM_LOG_FORMAT": "json", **(env or {})}
-    if alive_fd is not None:
-        variables["BRIM_INTERNAL_ALIVE_FD"] = str(alive_fd)
-    process = await asyncio.create_subprocess_exec(
-        *prefix,
-        *brim_command("worker"),
-        env=brim_environment(variables),
-        stderr=subprocess.PIPE,
-        pass_fds=() if alive_fd is None else (alive_fd,),
-    )
-    worker = WorkerProcess(process)
-    try:
-        await worker.read_until("worker started")
-        yield worker
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
-
-
-async def until(condition: Callable[[], Awaitable[bool]]) -> None:
-    """Wait for something that another process does to the database."""
-    async with asyncio.timeout(PATIENCE_S):
-        while not await condition():  # noqa: ASYNC110  another process announces nothing to this one
-            await asyncio.sleep(0.01)
 
 
 async def pending(database: Database) -> int:

@@ -13,8 +13,8 @@ import httptools
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from api.flooding import frame
-from fuzz.wired import Wired, send_all
+from tests.fuzz.wired import Wired, send_all
+from tests.support.flooding import frame
 
 SECONDS = float(os.environ.get("FUZZ_SECONDS", "0"))
 MOST_S = max(SECONDS, 12.0)

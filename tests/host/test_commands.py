@@ -10,7 +10,7 @@ from typing import Final
 import pytest
 
 import brim
-from brim_process import RunningBrim, brim_command, brim_environment, run_brim
+from tests.support.brim_process import RunningBrim, brim_command, brim_environment, run_brim
 
 _REVOKED_WITHIN_S: Final = 1.0
 _SEALED_WITHIN_S: Final = 30.0

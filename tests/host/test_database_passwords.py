@@ -14,8 +14,8 @@ import pytest_asyncio
 
 from brim.host.database_passwords import PasswordsUnreadableError, keep_passwords, read_passwords, scram_verifier
 from brim.host.embedded import EmbeddedPostgres
-from brim_process import RunningBrim, descendants, run_brim
-from roles import run_as
+from tests.support.brim_process import RunningBrim, descendants, run_brim
+from tests.support.roles import run_as
 
 TRUSTING: Final = "local all all trust\n"
 

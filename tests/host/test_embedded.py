@@ -26,7 +26,7 @@ from brim.host.embedded import (
 )
 from brim.host.identity import choose_identity
 from brim.host.orphans import is_server_of, read_lock_file
-from brim_process import brim_environment
+from tests.support.brim_process import brim_environment
 
 IS_ROOT: Final = os.geteuid() == 0
 

@@ -14,7 +14,7 @@ from brim.core.idempotency.rules import fingerprint
 from brim.http.form import decode_form
 from brim.platform.database import Database
 from brim.platform.vault import Vault
-from brim_process import RunningBrim, run_brim
+from tests.support.brim_process import RunningBrim, run_brim
 
 CANARY: Final = "00098712365478901"
 METHODS: Final = "/v1/payment_methods"

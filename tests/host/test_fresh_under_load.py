@@ -8,10 +8,10 @@ from typing import Any, Final
 import asyncpg
 import pytest
 
-from api.load import Load
 from brim.testing.catcher import catching_in_background
-from brim_process import RunningBrim
-from figures import Figures
+from tests.support.brim_process import RunningBrim
+from tests.support.figures import Figures
+from tests.support.load import Load
 
 LIVES: Final = 5_000
 CLIENTS: Final = 16

@@ -12,7 +12,7 @@ from typing import Final
 import pytest
 
 from brim.host.database_passwords import read_passwords
-from brim_process import RunningBrim, brim_command, brim_environment
+from tests.support.brim_process import RunningBrim, brim_command, brim_environment
 
 UID: Final = 54321
 

@@ -6,10 +6,10 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from api.wire import Wire
-from brim_process import RunningBrim, brim_command, brim_environment, run_brim
-from cli.stripe_cli import RunningCli
-from service import Server
+from tests.support.brim_process import RunningBrim, brim_command, brim_environment, run_brim
+from tests.support.service import Server
+from tests.support.stripe_cli import RunningCli
+from tests.support.wire import Wire
 
 NARROW = ("ascii", "latin-1", "cp1252", "ascii:strict")
 NAME = "касса ✓"

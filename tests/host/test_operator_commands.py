@@ -11,7 +11,7 @@ from collections.abc import Callable
 import asyncpg
 import pytest
 
-from brim_process import RunningBrim, brim_command, brim_environment, run_brim
+from tests.support.brim_process import RunningBrim, brim_command, brim_environment, run_brim
 
 PASSWORD = "analytical engine 1843"
 EMAIL = "ada@example.com"

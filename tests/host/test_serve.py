@@ -18,9 +18,16 @@ import pytest
 
 from brim.host import confine
 from brim.host.data_folder import FORMAT, announced_url
-from brim_process import RunningBrim, brim_command, brim_environment, descendants, read_status_file, run_brim
-from service import free_port
-from waiting import until_somebody_waits
+from tests.support.brim_process import (
+    RunningBrim,
+    brim_command,
+    brim_environment,
+    descendants,
+    read_status_file,
+    run_brim,
+)
+from tests.support.service import free_port
+from tests.support.waiting import until_somebody_waits
 
 _PATIENCE_S: Final = 20.0
 _RESTART_WITHIN_S: Final = 30.0

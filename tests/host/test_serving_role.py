@@ -10,8 +10,8 @@ import asyncpg
 import pytest
 
 from brim.host.embedded import EmbeddedPostgres
-from brim_process import RunningBrim, run_brim
-from roles import OwnRoles, as_role, run_as
+from tests.support.brim_process import RunningBrim, run_brim
+from tests.support.roles import OwnRoles, as_role, run_as
 
 _SETTLED_WITHIN_S: Final = 20.0
 _MIGRATED: Final = "The database is up to date.\n"

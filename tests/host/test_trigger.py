@@ -20,7 +20,7 @@ from brim.cli.client import (
     parse_api_base,
 )
 from brim.core.triggers.rules import TRIGGERS, UnknownStepError, UnreadableChangeError, change_steps
-from brim_process import RunningBrim, run_brim
+from tests.support.brim_process import RunningBrim, run_brim
 
 
 def trigger(brim: RunningBrim, *arguments: str) -> list[str]:

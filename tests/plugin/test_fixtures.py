@@ -15,8 +15,8 @@ from typing import Final
 
 import pytest
 
-from api.polling import until
 from brim.host import confine
+from tests.support.polling import until
 
 ROOT: Final = Path(__file__).parents[2]
 _PATIENCE_S: Final = 120.0

@@ -15,8 +15,6 @@ from typing import Any, ClassVar, TypeVar
 
 import msgspec
 import pytest
-from books import EMPTY_BOOKS, assert_books_hold, execute, rows
-from clockwork import Clockwork, Reply
 from hypothesis import HealthCheck, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -28,15 +26,17 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-from model import BANKING_DAY_MS, SOURCES, Model
 
 from brim.base.scope import AccountScope
 from brim.core.idempotency.rules import IdempotencyMismatchError
 from brim.core.rails.failures import FAILURES
 from brim.core.rails.protocol import Fail, Outcome, Return, Succeed
 from brim.platform.database import Database
-from conftest import PostgresForTests
-from figures import Figures
+from tests.sim.model import BANKING_DAY_MS, SOURCES, Model
+from tests.support.books import EMPTY_BOOKS, assert_books_hold, execute, rows
+from tests.support.clockwork import Clockwork, Reply
+from tests.support.figures import Figures
+from tests.support.postgres import PostgresForTests
 
 REAL_MS = 1_795_305_600_000  # 2026-11-22 00:00 UTC
 STEPS = int(os.environ.get("SIM_STEPS", "10000"))

@@ -2,8 +2,8 @@
 
 import pytest
 
-from api.sdk_types import words_of
 from brim.core.events.api_versions import KNOWN_VERSIONS, is_api_version
+from tests.support.sdk_types import words_of
 
 NOVEMBER_28_2026_MS = 1_795_824_000_000
 

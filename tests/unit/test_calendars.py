@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 
 import holidays
 import pytest
-from bank_oracle import BANKS, FIRST_DAY, LAST_DAY, YEARS, Bank, Expected, every_day
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,6 +20,7 @@ from brim.core.calendars.rules import (
     availability,
     calendar_of,
 )
+from tests.unit.bank_oracle import BANKS, FIRST_DAY, LAST_DAY, YEARS, Bank, Expected, every_day
 
 NAMES: Final = {"usd": "us_ach", "eur": "sepa", "gbp": "uk", "jpy": "jp", "sek": "weekdays"}
 SATURDAY_HOLIDAYS_KEPT_OPEN: Final = {

@@ -4,11 +4,11 @@ import asyncio
 
 import msgspec
 import pytest
-from echo_server import LIMITS, Serving, echoing, request, status_of
 
 from brim.http.intake import SMALL, Intake, source_of
 from brim.http.origin import Proxies
 from brim.platform.settings import parse_networks
+from tests.support.echo_server import LIMITS, Serving, echoing, request, status_of
 
 
 async def test_one_connection_too_many_is_turned_away_where_all_are_busy() -> None:

@@ -6,13 +6,13 @@ from typing import cast
 
 import msgspec
 import pytest
-from echo_server import echoing, request, status_of
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosedError, ConnectionClosedOK, InvalidStatus
 from websockets.typing import Subprotocol
 
 from brim.http.protocol import MAX_HEADERS
 from brim.http.websocket import MAX_MESSAGE
+from tests.support.echo_server import echoing, request, status_of
 
 
 async def test_a_request_is_answered_with_length_and_date() -> None:

@@ -2,7 +2,6 @@
 
 import pytest
 
-from audits import TESTER
 from brim.api.framework import rate_limits
 from brim.api.framework.errors import RateLimitedError
 from brim.api.framework.rate_limits import AddressLimiter, RateLimiter, RateLimits
@@ -11,6 +10,7 @@ from brim.base.scope import AccountScope
 from brim.core.access.rules import ApiKey
 from brim.http.message import Reply, Request
 from brim.web.api_client import ask
+from tests.support.audits import TESTER
 
 
 def key_of(number: int, account: str = "acct_1", *, livemode: bool = False) -> ApiKey:

@@ -4,7 +4,8 @@ from urllib.parse import quote
 
 import msgspec
 import pytest
-from echo_server import echoing, request, status_of
+
+from tests.support.echo_server import echoing, request, status_of
 
 ILLEGAL = [
     "Location: /x\r\nSet-Cookie: a=b",

@@ -5,9 +5,8 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from echo_server import Serving, echoing, request, status_of
-
 from brim.http.protocol import HIGH_WATER
+from tests.support.echo_server import Serving, echoing, request, status_of
 
 BODY = 20_000_000
 """Several times what the system itself keeps of it."""

@@ -3,7 +3,8 @@
 import asyncio
 
 import pytest
-from echo_server import echoing, request, status_of
+
+from tests.support.echo_server import echoing, request, status_of
 
 H2C = "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQCAAAAAAIAAAAA\r\n"
 OTHERS = {

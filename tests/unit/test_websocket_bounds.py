@@ -6,13 +6,13 @@ from collections.abc import Coroutine
 from contextlib import suppress
 
 import pytest
-from echo_server import Serving, echoing, request, status_of
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosedError
 from websockets.typing import Subprotocol
 
-from api.flooding import frame
 from brim.http.websocket import MAX_CONTROL_FRAMES, MAX_FRAGMENTS, MAX_MESSAGE
+from tests.support.echo_server import Serving, echoing, request, status_of
+from tests.support.flooding import frame
 
 HANDSHAKE = (
     "GET /socket HTTP/1.1\r\nHost: x\r\nConnection: keep-alive, Upgrade\r\nUpgrade: websocket\r\n"

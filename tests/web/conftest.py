@@ -1,93 +1,22 @@
 """A running service whose pages are asked for as a browser asks, by strangers and by people who are signed in."""
 
-import re
-import sys
-from collections.abc import Iterator, Mapping
-from html import unescape
-from pathlib import Path
-from typing import Final
+from collections.abc import Iterator
 
 import pytest
 
-from api.wire import Wire, WireReply
-from brim.host.data_folder import read_encryption_key
-from brim_process import brim_environment
-from service import Server, serving
-from web.people_house import House, open_house
-from web.signing import SignedIn, cookie_of
+from tests.support.page_visitors import Person, pages_url, person
+from tests.support.people_house import House, open_house
+from tests.support.service import Server
+from tests.support.signing import SignedIn
+from tests.support.wire import Wire
 
-_PAGE_SERVER: Final = Path(__file__).parent / "page_server.py"
-_HIDDEN: Final = re.compile(r'<input type="hidden" name="([^"]*)" value="([^"]*)">')
-BROWSER: Final = {"Accept": "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8"}
+__all__ = ["pages_url", "person"]
 
 
 @pytest.fixture(scope="session")
 def visitor(server: Server) -> Wire:
     """Somebody without a key."""
     return Wire(server.url, None)
-
-
-@pytest.fixture(scope="session")
-def pages_url(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The URL of an API process on the same database whose pages believe a cookie."""
-    encryption_key = read_encryption_key(server.unix_socket.parent)
-    assert encryption_key is not None
-
-    def command(port: int) -> list[str]:
-        return [sys.executable, str(_PAGE_SERVER), server.database_url, str(port), encryption_key]
-
-    with serving(command, _environment(), tmp_path_factory.mktemp("pages") / "brim.log") as url:
-        yield url
-
-
-def _environment() -> dict[str, str]:
-    environment = brim_environment()
-    environment["PYTHONPATH"] = f"{environment['PYTHONPATH']}:{_PAGE_SERVER.parents[1]}"
-    return environment
-
-
-class Person:
-    """Somebody in front of a browser without scripts: visits pages, and sends the forms that are on them."""
-
-    def __init__(self, url: str, signed_in: SignedIn) -> None:
-        self.wire = Wire(url, None)
-        self.cookie = cookie_of(signed_in)
-
-    def visit(self, target: str) -> WireReply:
-        return self.wire.get(target, headers={**BROWSER, "Cookie": self.cookie})
-
-    def read(self, target: str) -> str:
-        """Return the text of a page that is there."""
-        reply = self.visit(target)
-        assert reply.status == 200, reply.body
-        return text_of(reply)
-
-    def send(self, target: str, action: str, fields: Mapping[str, str] | None = None) -> WireReply:
-        """Fill in and send the form of a page that leads to an address, with what it hides."""
-        return self.post(action, {**self.hidden(target, action), **(fields or {})})
-
-    def post(self, target: str, fields: Mapping[str, str]) -> WireReply:
-        return self.wire.post(target, fields, headers={**BROWSER, "Cookie": self.cookie})
-
-    def hidden(self, target: str, action: str) -> dict[str, str]:
-        """Return what the form of a page hides that leads to an address."""
-        page = self.visit(target).body.decode()
-        _, found, rest = page.partition(f'action="{action}"')
-        assert found, f"{target} has no form that leads to {action}"
-        return {name: unescape(value) for name, value in _HIDDEN.findall(rest.partition("</form>")[0])}
-
-
-def text_of(reply: WireReply) -> str:
-    """Return what a page says, without its markup; blanks are single."""
-    body = reply.body.decode().partition("<body>")[2]
-    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]*>", " ", body))).strip()
-
-
-@pytest.fixture
-def person(pages_url: str, server: Server, account: str, key: str) -> Person:
-    """An admin who looks at the account of this test."""
-    keys = {f"{account}/test": key, f"{account}/live": server.make_key(account, livemode=True)}
-    return Person(pages_url, SignedIn(keys=keys))
 
 
 @pytest.fixture

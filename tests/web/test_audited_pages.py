@@ -6,8 +6,6 @@ tests/db/test_audit.py.
 
 from typing import Any, Final, cast
 
-from test_audit import CASES
-
 from brim.api.resources.operations import OPERATIONS
 from brim.core.changes.service import Watchers
 from brim.platform.database import Database
@@ -19,8 +17,9 @@ from brim.web.pages import Pages
 from brim.web.reference.explorer import Explorer
 from brim.web.reference.pages import Reference
 from brim.web.session import TEST_PREFIX
-from web.signing import NO_KEYS, CookieSessions
-from web.test_signed_pages import RecordedApi
+from tests.support.audit_cases import CASES
+from tests.support.recorded_api import RecordedApi
+from tests.support.signing import NO_KEYS, CookieSessions
 
 BY_API: Final = {
     "/test-clocks": "PostTestHelpersTestClocks",

@@ -1,9 +1,9 @@
 """Accounts in the dashboard, against a running service."""
 
-from api.wire import Wire
-from service import Server
-from web.conftest import Person, text_of
-from web.signing import SignedIn
+from tests.support.page_visitors import Person, text_of
+from tests.support.service import Server
+from tests.support.signing import SignedIn
+from tests.support.wire import Wire
 
 ACCOUNTS = "/test/accounts"
 NEW = f"{ACCOUNTS}/new"

@@ -1,8 +1,8 @@
 """Bank accounts, test clocks and verification in the dashboard, against a running service."""
 
-from api.polling import until
-from api.wire import Wire
-from web.conftest import Person, text_of
+from tests.support.page_visitors import Person, text_of
+from tests.support.polling import until
+from tests.support.wire import Wire
 
 ACCOUNTS = "/test/funding-sources"
 NEW = f"{ACCOUNTS}/new"

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from api.polling import until
-from api.receiving import Receiver
-from api.wire import Wire
-from service import Server
-from web.conftest import Person, text_of
+from tests.support.page_visitors import Person, text_of
+from tests.support.polling import until
+from tests.support.receiving import Receiver
+from tests.support.service import Server
+from tests.support.wire import Wire
 
 EVENTS = "/test/events"
 LOGS = "/test/logs"

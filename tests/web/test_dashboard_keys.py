@@ -4,15 +4,15 @@ import re
 
 import pytest
 
-from api.polling import until
-from api.wire import Wire, WireReply
 from brim.base.paging import PageRequest
 from brim.core.audit.rules import AuditEntry
 from brim.core.audit.service import list_audit_log
 from brim.platform.database import Database
-from service import Server
-from web.conftest import Person, text_of
-from web.signing import FORM_TOKEN, SignedIn
+from tests.support.page_visitors import Person, text_of
+from tests.support.polling import until
+from tests.support.service import Server
+from tests.support.signing import FORM_TOKEN, SignedIn
+from tests.support.wire import Wire, WireReply
 
 KEYS = "/test/apikeys"
 NEW = f"{KEYS}/new"

@@ -6,7 +6,6 @@ from typing import Final
 import msgspec
 import pytest
 
-from api.wire import PENDING, Wire
 from brim.api.framework.errors import render_error
 from brim.api.resources.topups.wire import AvailabilityPreviewObject
 from brim.base.errors import BrimError
@@ -14,8 +13,9 @@ from brim.core.time.rules import ClockAdvancingError
 from brim.http.message import Reply
 from brim.web.api_client import ApiRefusedError, Caller
 from brim.web.dashboard.availability import ask_promise, wait_words
-from web.conftest import Person, text_of
-from web.shell_fakes import RecordingApi
+from tests.support.page_visitors import Person, text_of
+from tests.support.shell_fakes import RecordingApi
+from tests.support.wire import PENDING, Wire
 
 NEW: Final = "/test/topups/new"
 CLOCKS: Final = "/v1/test_helpers/test_clocks"

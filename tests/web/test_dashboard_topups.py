@@ -5,9 +5,9 @@ from html import unescape
 
 import pytest
 
-from api.polling import until
-from api.wire import PENDING, Wire
-from web.conftest import Person, text_of
+from tests.support.page_visitors import Person, text_of
+from tests.support.polling import until
+from tests.support.wire import PENDING, Wire
 
 NEW = "/test/topups/new"
 

@@ -5,13 +5,13 @@ import re
 import pytest
 import stripe
 
-from api.polling import until
-from api.receiving import Receiver
-from api.wire import Wire, WireReply
 from brim.platform.database import Database
 from brim.testing.catcher import Caught, status
-from service import Server
-from web.conftest import Person, text_of
+from tests.support.page_visitors import Person, text_of
+from tests.support.polling import until
+from tests.support.receiving import Receiver
+from tests.support.service import Server
+from tests.support.wire import Wire, WireReply
 
 HOOKS = "/test/webhooks"
 NEW = f"{HOOKS}/new"

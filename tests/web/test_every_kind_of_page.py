@@ -6,10 +6,7 @@ from typing import Any, Final
 
 import msgspec
 import pytest
-from test_errors import EXAMPLES
 
-from api.polling import until
-from api.wire import Wire
 from brim.api.framework.errors import render_error
 from brim.base.clock import system_clock_ms
 from brim.base.errors import BrimError
@@ -19,8 +16,11 @@ from brim.core.events.rules import DEFAULT_API_VERSION, EventType
 from brim.core.request_logs import store as request_logs
 from brim.core.request_logs.rules import RequestRecord
 from brim.platform.database import Database
-from service import Server
-from web.conftest import Person
+from tests.support.error_examples import EXAMPLES
+from tests.support.page_visitors import Person
+from tests.support.polling import until
+from tests.support.service import Server
+from tests.support.wire import Wire
 
 _IDS: Final = IdFactory()
 _BARE: Final[tuple[Mapping[str, Any] | None, ...]] = (None, {}, {"type": "api_error"}, {"message": "m"}, {"code": "c"})

@@ -1,6 +1,6 @@
 """One address for the API and for pages: each request goes to whom it is meant for."""
 
-from api.wire import Wire
+from tests.support.wire import Wire
 
 PAGE = {"Accept": "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8"}
 

@@ -14,10 +14,10 @@ from brim.base.clock import system_clock_ms
 from brim.core.changes.service import Watchers
 from brim.web.parts import SiteDependencies, build_site
 from brim.web.routes import Route
-from web.browsing import Browser
-from web.people_house import PASSWORD, House
-from web.signing import NO_KEYS, UNUSED, CookieSessions
-from web.test_signed_pages import RecordedApi
+from tests.support.browsing import Browser
+from tests.support.people_house import PASSWORD, House
+from tests.support.recorded_api import RecordedApi
+from tests.support.signing import NO_KEYS, UNUSED, CookieSessions
 
 INJECTED: Final = "x\r\nInjected: yes\r\n\r\nHTTP/1.1 200 OK\r\nInjected: yes\r\n\r\nbody"
 LINE_ENDS: Final = ("x\nInjected: yes", "x\rInjected: yes", "x\0Injected: yes", "x\r\n\r\nInjected: yes", INJECTED)

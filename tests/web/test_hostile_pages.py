@@ -7,11 +7,11 @@ from urllib.parse import urlencode
 
 import pytest
 
-from api.test_hostile_values import HOSTILE_IDS, HOSTILE_VALUES
 from brim.api.resources.operations import OPERATIONS
 from brim.web.parts import SiteDependencies, build_site
-from web.browsing import Browser
-from web.people_house import House
+from tests.support.browsing import Browser
+from tests.support.hostile_values import HOSTILE_IDS, HOSTILE_VALUES
+from tests.support.people_house import House
 
 _PLACEHOLDER: Final = re.compile(r"\{[^}]*\}")
 _FIELDS: Final = (

@@ -17,8 +17,8 @@ from brim.web.reference.prose import coloured
 from brim.web.reference.sample_code import coloured_sample
 from brim.web.samples.languages import LANGUAGES, Language
 from brim.web.samples.sample import Sample
-from web.signing import UNUSED
-from web.test_signed_pages import RecordedApi, site_of
+from tests.support.recorded_api import RecordedApi, site_of
+from tests.support.signing import UNUSED
 
 MANY = 300
 KEPT = 1024 * 1024

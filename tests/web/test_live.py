@@ -9,17 +9,17 @@ from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
-from api.wire import Wire
 from brim.core.changes.service import Watchers
 from brim.http.message import Reply, Request, StreamedReply
 from brim.platform.database import Database
 from brim.web.dashboard import live
 from brim.web.session import Session
 from brim.web.visit import Visit
-from service import Server
-from web.conftest import Person
-from web.signing import CookieSessions, SignedIn, cookie_of
-from web.test_signed_pages import KEYS, RecordedApi, site_of
+from tests.support.page_visitors import Person
+from tests.support.recorded_api import KEYS, RecordedApi, site_of
+from tests.support.service import Server
+from tests.support.signing import CookieSessions, SignedIn, cookie_of
+from tests.support.wire import Wire
 
 PATIENCE_S = 20.0
 

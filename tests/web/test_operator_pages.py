@@ -6,10 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from people import BY, IDS
 
-from api.polling import until
-from api.wire import Wire
 from brim.base.clock import system_clock_ms
 from brim.core.access.service import create_account, list_accounts
 from brim.core.operators.rules import Role
@@ -17,8 +14,11 @@ from brim.core.operators.service import rename_operator
 from brim.core.operators.sign_in_rules import DASHBOARD_PATH
 from brim.platform.database import Database
 from brim.testing.terminal import typed
-from web.browsing import Browser
-from web.people_house import PASSWORD, House
+from tests.support.browsing import Browser
+from tests.support.people import BY, IDS
+from tests.support.people_house import PASSWORD, House
+from tests.support.polling import until
+from tests.support.wire import Wire
 
 CHOSEN = "difference engine 1822"
 PAGES = (

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 
 import msgspec
 import pytest
-from people import BY, EMAIL, IDLE_MS, IDS, LIFE_MS, NOW_MS, PASSWORD, VAULT, add, sign_in_of, weak_passwords
 
 from brim.api.resources.operations import OPERATIONS
 from brim.base.actor import ActorKind
@@ -33,6 +32,19 @@ from brim.web.operators.wording import ACTIONS
 from brim.web.session import ACCOUNT_COOKIE, Session
 from brim.web.shell.requests import Ask, send
 from brim.web.visit import Visit
+from tests.support.people import (
+    BY,
+    EMAIL,
+    IDLE_MS,
+    IDS,
+    LIFE_MS,
+    NOW_MS,
+    PASSWORD,
+    VAULT,
+    add,
+    sign_in_of,
+    weak_passwords,
+)
 
 ADDRESS = "203.0.113.7"
 

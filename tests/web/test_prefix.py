@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Iterator
-from html.parser import HTMLParser
 from types import SimpleNamespace
 from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
@@ -11,7 +10,6 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from stripe import StripeClient
 
-from api.wire import Wire
 from brim.api.resources.operations import OPERATIONS
 from brim.base.clock import system_clock_ms
 from brim.base.public_url import OWN_SEGMENTS
@@ -20,16 +18,15 @@ from brim.web.app_router import API_PREFIXES
 from brim.web.assets import STATIC
 from brim.web.parts import SiteDependencies, build_site
 from brim.web.site import Site
-from web.browsing import Browser
-from web.people_house import PASSWORD, House, open_house
-from web.signing import NO_KEYS, UNUSED, CookieSessions
-from web.test_shell_socket import open_page
+from tests.support.browsing import Browser, Links
+from tests.support.people_house import PASSWORD, House, open_house
+from tests.support.shell_pages import open_page
+from tests.support.signing import NO_KEYS, UNUSED, CookieSessions
+from tests.support.wire import Wire
 
 PREFIX: Final = "/brim"
 ORIGIN: Final = "https://pay.example.test"
 PUBLIC: Final = f"{ORIGIN}{PREFIX}"
-_NO_ADDRESSES: Final = {"content", "value", "placeholder", "title", "data-path", "data-run-in-shell", "d"}
-"""Attributes whose texts may begin with a slash though nobody asks for them there."""
 
 _NOT_WALKED: Final = {
     "/first-run",
@@ -47,23 +44,6 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """A service with operators that people reach at `PUBLIC`."""
     with open_house(tmp_path_factory.mktemp("prefix"), {"BRIM_PUBLIC_URL": PUBLIC}) as house:
         yield house
-
-
-class Links(HTMLParser):
-    """What a page refers to: `addresses` are all attributes that begin with a slash, `pages` the links among them."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.addresses: list[tuple[str, str, str]] = []
-        self.pages: list[str] = []
-        self.feed(text)
-
-    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
-        for name, value in attributes:
-            if value and value.startswith("/") and name not in _NO_ADDRESSES:
-                self.addresses.append((tag, name, value))
-                if name in {"href", "src", "hx-get", "data-live-from"}:
-                    self.pages.append(value)
 
 
 class Walk:

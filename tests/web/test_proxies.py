@@ -10,15 +10,14 @@ import pytest
 import stripe
 from stripe import StripeClient
 
-from api.wire import PENDING, Wire
-from brim_process import brim_command, brim_environment, run_brim
-from cli.stripe_cli import RunningCli
-from proxies import CADDY, NGINX, Proxy, running_proxy
-from service import free_port
-from web.browsing import Browser
-from web.people_house import PASSWORD, House, open_house
-from web.test_prefix import Links
-from web.test_shell_socket import open_page
+from tests.support.brim_process import brim_command, brim_environment, run_brim
+from tests.support.browsing import Browser, Links
+from tests.support.people_house import PASSWORD, House, open_house
+from tests.support.proxies import CADDY, NGINX, Proxy, running_proxy
+from tests.support.service import free_port
+from tests.support.shell_pages import open_page
+from tests.support.stripe_cli import RunningCli
+from tests.support.wire import PENDING, Wire
 
 _WAYS: Final = [
     pytest.param(NGINX, None, id="nginx"),

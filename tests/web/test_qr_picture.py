@@ -7,7 +7,7 @@ import pytest
 from segno import make_qr
 
 from brim.web.operators.qr_picture import qr_picture
-from web.qr_modules import modules_of
+from tests.support.qr_modules import modules_of
 
 URI: Final = "otpauth://totp/Brim:ada%40example.com?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=Brim"
 QUIET: Final = 4

@@ -25,9 +25,9 @@ from brim.web.reference.fields import Field, fields_of, typed
 from brim.web.reference.pages import Reference
 from brim.web.samples.languages import LANGUAGES
 from brim.web.site import Site
-from web.asking import BROWSER, ask, header_of, headers_of, request_for
-from web.signing import CookieSessions
-from web.test_signed_pages import RecordedApi
+from tests.support.asking import BROWSER, ask, header_of, headers_of, request_for
+from tests.support.recorded_api import RecordedApi
+from tests.support.signing import CookieSessions
 
 
 def reference_alone() -> Site:

@@ -10,17 +10,17 @@ from typing import Any, Final
 import msgspec
 import pytest
 
-from api.node import FOLDER, node_command
-from api.wire import Wire
 from brim.api.resources.operations import OPERATIONS
 from brim.web.operation_names import camel
 from brim.web.reference.catalogue import Catalogue, Entry
 from brim.web.samples import cli, curl, node, python
 from brim.web.samples.sample import Sample
-from brim_process import brim_command, brim_environment
-from cli.stripe_cli import StripeCli, stripe_program
-from service import Server, find_platform_account, serving
-from web.making import is_about, sample_for
+from tests.support.brim_process import brim_command, brim_environment
+from tests.support.making import is_about, sample_for
+from tests.support.node import FOLDER, node_command
+from tests.support.service import Server, find_platform_account, serving
+from tests.support.stripe_cli import StripeCli, stripe_program
+from tests.support.wire import Wire
 
 ENTRIES: Final = Catalogue(OPERATIONS).all_entries()
 PATIENCE_S: Final = 60

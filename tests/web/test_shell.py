@@ -18,7 +18,7 @@ from brim.web.shell.failures import (
 from brim.web.shell.screen import BoundedScreen
 from brim.web.shell.session import KeySession
 from brim.web.shell.words import MAX_LINE, MAX_WORDS, split_line
-from web.shell_fakes import COMMANDS, KEY, KeepingScreen, RecordingApi, printed, shell
+from tests.support.shell_fakes import COMMANDS, KEY, KeepingScreen, RecordingApi, printed, shell
 
 LIVE = KeySession(key=KEY, account="acct_1", livemode=True)
 VIEWER = KeySession(key=KEY, account="acct_1", livemode=False, role="viewer")

@@ -11,8 +11,8 @@ from urllib.parse import parse_qsl
 import pytest
 
 from brim.http.message import Request
-from cli.stripe_cli import StripeCli, stripe_program
-from web.shell_fakes import KEY, KeepingScreen, RecordingApi, shell
+from tests.support.shell_fakes import KEY, KeepingScreen, RecordingApi, shell
+from tests.support.stripe_cli import StripeCli, stripe_program
 
 TOPUP = "tu_1NG6yj2eZvKYlo2C1FOBiHya"
 COMPARED = ("authorization", "content-type", "idempotency-key", "stripe-account", "stripe-context", "stripe-version")

@@ -8,15 +8,15 @@ from typing import Any, Final
 
 import pytest
 
-from api.wire import WireReply
 from brim.core.access.rules import redact_secret
 from brim.http.message import Reply
-from service import Server
-from web.asking import BROWSER, header_of
-from web.conftest import Person
-from web.people_house import House
-from web.signing import FORM_TOKEN, SignedIn
-from web.test_signed_pages import RecordedApi, refusal, visit
+from tests.support.asking import BROWSER, header_of
+from tests.support.page_visitors import Person
+from tests.support.people_house import House
+from tests.support.recorded_api import RecordedApi, refusal, visit
+from tests.support.service import Server
+from tests.support.signing import FORM_TOKEN, SignedIn
+from tests.support.wire import WireReply
 
 OWN: Final = "rk_test_" + "0wnT" + "a" * 35 + "zzzz"
 LIVE: Final = "rk_live_" + "L1ve" + "b" * 35 + "yyyy"

@@ -6,11 +6,8 @@ from html import unescape
 
 import pyotp
 import pytest
-from people import BY, IDS
 from segno import make_qr
 
-from api.polling import until
-from api.wire import Wire
 from brim.base.clock import system_clock_ms
 from brim.base.paging import PageRequest
 from brim.core.audit.rules import Action, AuditEntry
@@ -18,10 +15,13 @@ from brim.core.audit.service import list_audit_log
 from brim.core.operators.password_links import make_password_link
 from brim.core.operators.rules import Operator, Role
 from brim.core.operators.sign_in_rules import DASHBOARD_PATH
-from brim_process import RunningBrim
-from web.browsing import Browser
-from web.people_house import PASSWORD, House
-from web.qr_modules import modules_of
+from tests.support.brim_process import RunningBrim
+from tests.support.browsing import Browser
+from tests.support.people import BY, IDS
+from tests.support.people_house import PASSWORD, House
+from tests.support.polling import until
+from tests.support.qr_modules import modules_of
+from tests.support.wire import Wire
 
 CHOSEN = "difference engine 1822"
 

@@ -11,7 +11,7 @@ from brim.web.pages import TEMPLATES, Pages, page_reply
 from brim.web.routes import Route, RouteTable
 from brim.web.site import Site
 from brim.web.visit import Visit
-from web.asking import BROWSER, ask, header_of, headers_of
+from tests.support.asking import BROWSER, ask, header_of, headers_of
 
 ASSETS = Assets()
 

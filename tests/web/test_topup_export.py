@@ -5,9 +5,9 @@ import io
 
 import pytest
 
-from api.wire import Wire
 from brim.web.dashboard.topup_export import safe_cell
-from web.conftest import Person
+from tests.support.page_visitors import Person
+from tests.support.wire import Wire
 
 BYTE_ORDER_MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"
 

@@ -6,12 +6,12 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeAlias
 
 import asyncpg
-from books import rows
 
 from brim.base.scope import AccountScope
 from brim.core.ledger.chain import Head
 from brim.core.ledger.sealing import seal_entries, verify_chain
 from brim.platform.database import Database
+from tests.support.books import rows
 
 Tamper: TypeAlias = Callable[..., Awaitable[None]]
 

@@ -4,11 +4,12 @@ import re
 import ssl
 from collections.abc import Mapping
 from html import unescape
+from html.parser import HTMLParser
 from itertools import count
 from typing import Final
 from urllib.parse import urlsplit
 
-from api.wire import Wire, WireReply
+from tests.support.wire import Wire, WireReply
 
 _ADDRESSES: Final = count(1)
 _TOKEN: Final = re.compile(r'name="form_token" value="([^"]+)"')
@@ -104,3 +105,24 @@ class Browser:
             assert not target.netloc, "it leads to another site"
             self.get(self.page.headers["location"])
         raise AssertionError("it leads round in circles")
+
+
+_NO_ADDRESSES: Final = {"content", "value", "placeholder", "title", "data-path", "data-run-in-shell", "d"}
+"""Attributes whose texts may begin with a slash though nobody asks for them there."""
+
+
+class Links(HTMLParser):
+    """What a page refers to: `addresses` are all attributes that begin with a slash, `pages` the links among them."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.addresses: list[tuple[str, str, str]] = []
+        self.pages: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        for name, value in attributes:
+            if value and value.startswith("/") and name not in _NO_ADDRESSES:
+                self.addresses.append((tag, name, value))
+                if name in {"href", "src", "hx-get", "data-live-from"}:
+                    self.pages.append(value)

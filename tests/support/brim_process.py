@@ -30,7 +30,7 @@ __all__ = [
     "start_serving",
 ]
 
-_SOURCE: Final = Path(__file__).parents[1] / "src"
+_SOURCE: Final = Path(__file__).parents[2] / "src"
 _PATIENCE_S: Final = 60.0
 
 

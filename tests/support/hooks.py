@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from books import NOW_MS, OWNER, rows
 
 from brim.api.wire_formats import WIRE_FORMATS
 from brim.base.ids import IdFactory
@@ -19,10 +18,12 @@ from brim.core.webhooks.sender import WebhookSender
 from brim.platform.database import Database
 from brim.platform.vault import Vault, new_encryption_key
 from brim.worker.deliver import Dispatcher
+from tests.support.books import NOW_MS, OWNER, rows
 
 SECRET = "whsec_first"
 IDS = IdFactory()
-VAULT = Vault([new_encryption_key()])
+ENCRYPTION_KEY = new_encryption_key()
+VAULT = Vault([ENCRYPTION_KEY])
 _OWN = {"enabled_events": ("*",), "rendered_version": DEFAULT_API_VERSION, "created": NOW_MS // 1000}
 
 

@@ -13,15 +13,15 @@ from typing import Final, TypeAlias
 import pytest
 from stripe import StripeClient
 
-from api.polling import until
-from api.receiving import Receiver, receiving
-from api.wire import Wire
 from brim.core.access.service import revoke_key
 from brim.core.accounts.store import find_first_account
 from brim.platform.database import Database
 from brim.testing.server import Account, BrimServer, create_key
 from brim.testing.terminal import typed
-from brim_process import brim_command, brim_environment, start_serving
+from tests.support.brim_process import brim_command, brim_environment, start_serving
+from tests.support.polling import until
+from tests.support.receiving import Receiver, receiving
+from tests.support.wire import Wire
 
 Connect: TypeAlias = Callable[[str], StripeClient]
 

@@ -12,8 +12,6 @@ from typing import Any, Final, TypeAlias
 
 import msgspec
 from argon2 import PasswordHasher
-from clockwork import VAULT, Clockwork
-from people import BY, EMAIL, PASSWORD
 
 from brim.api.framework.errors import render_error, render_v2_error
 from brim.api.resources.accounts.wire import account_json
@@ -44,6 +42,8 @@ from brim.core.webhooks.endpoints import DESTINATION_PREFIX, EndpointRules, NewE
 from brim.core.webhooks.rules import EventPayload
 from brim.core.webhooks.service import EndpointWish, RenderEndpoint
 from brim.testing.terminal import typed
+from tests.support.clockwork import VAULT, Clockwork
+from tests.support.people import BY, EMAIL, PASSWORD
 
 OWNER: Final = AccountScope("acct_crash", livemode=False)
 NOW_MS: Final = 1_795_305_600_000  # 2026-11-22 00:00 UTC

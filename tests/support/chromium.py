@@ -5,7 +5,7 @@ import shutil
 from collections.abc import Mapping
 from typing import Final
 
-from api.node import FOLDER, do_without, start_node
+from tests.support.node import FOLDER, do_without, start_node
 
 _NAMES: Final = ("chromium", "chromium-browser", "google-chrome")
 PATIENCE_S: Final = 300.0

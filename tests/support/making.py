@@ -6,12 +6,12 @@ from typing import Any, Final, TypeAlias
 
 import msgspec
 
-from api.wire import Form, Wire
 from brim.api.framework.operation import Operation
 from brim.web.operation_names import collection_of
 from brim.web.reference.catalogue import Entry
 from brim.web.reference.examples import path_id_of, values_of
 from brim.web.samples.sample import Sample
+from tests.support.wire import Form, Wire
 
 _BANK_ACCOUNT: Final = {
     "us_bank_account[account_number]": "000123456789",

@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
-from api.node import do_without
-from api.polling import until
-from certificates import self_signed
+from tests.support.certificates import self_signed
+from tests.support.node import do_without
+from tests.support.polling import until
 
-_DOCUMENT: Final = Path(__file__).parents[1] / "docs" / "proxies.md"
+_DOCUMENT: Final = Path(__file__).parents[2] / "docs" / "proxies.md"
 _BRIM: Final = "127.0.0.1:12111"
 _HOST: Final = "127.0.0.1"
 _NOBODY: Final = 65534

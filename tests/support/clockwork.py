@@ -4,7 +4,6 @@ from typing import Any
 
 import msgspec
 
-from audits import TESTER
 from brim.api.framework.errors import render_error
 from brim.api.resources.topups.wire import topup_json
 from brim.api.wire_formats import WIRE_FORMATS
@@ -26,6 +25,7 @@ from brim.core.topups.config_cache import ConfigCache
 from brim.core.topups.rules import Topup
 from brim.platform.database import Conn, Database
 from brim.platform.vault import Vault, new_encryption_key
+from tests.support.audits import TESTER
 
 Reply = dict[str, Any]
 VAULT = Vault([new_encryption_key()])

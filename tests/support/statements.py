@@ -1,10 +1,12 @@
 """Every statement of the service by its name: the package it lies in and its own, such as `topups.create_topups`."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import brim
+from brim.platform.database import Conn
 from brim.platform.sql import load_queries
 
 _SOURCE: Final = Path(brim.__file__).parent
@@ -28,3 +30,16 @@ def _unambiguous() -> dict[str, str]:
 
 
 STATEMENTS: Final = _unambiguous()
+
+
+async def explain(conn: Conn, sql: str, arguments: tuple[Any, ...]) -> dict[str, Any]:
+    """Return the plan that the service's connections use, as it ran."""
+    text = await conn.fetchval(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {sql}", *arguments)
+    plan: dict[str, Any] = json.loads(text)[0]["Plan"]
+    return plan
+
+
+def scanned_whole(plan: dict[str, Any]) -> list[str]:
+    """Return the tables that a plan reads from end to end."""
+    own = [plan["Relation Name"]] if plan["Node Type"] == "Seq Scan" else []
+    return own + [name for child in plan.get("Plans", []) for name in scanned_whole(child)]

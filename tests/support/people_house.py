@@ -8,16 +8,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from people import BY, IDS, PASSWORD, weak_passwords
-from provider import CLIENT_ID, CLIENT_SECRET, TestProvider, running_provider
-
 from brim.base.clock import system_clock_ms
 from brim.core.operators.rules import Operator, Role
 from brim.core.operators.service import NewOperator, add_operator
 from brim.platform.database import Database
-from brim_process import start_serving
-from service import Server
-from web.browsing import Browser
+from tests.support.brim_process import start_serving
+from tests.support.browsing import Browser
+from tests.support.people import BY, IDS, PASSWORD, weak_passwords
+from tests.support.provider import CLIENT_ID, CLIENT_SECRET, TestProvider, running_provider
+from tests.support.service import Server
 
 __all__ = ["PASSWORD", "House", "open_house"]
 

@@ -6,7 +6,7 @@ import sys
 from brim.host.api_process import run_api
 from brim.host.listener import listener_url, open_listener
 from brim.platform.settings import load_settings
-from web.signing import CookieSessions
+from tests.support.signing import CookieSessions
 
 if __name__ == "__main__":
     database_url, port, encryption_key = sys.argv[1:]

@@ -15,6 +15,9 @@ from typing import Any, Final, Self
 
 import pytest
 
+from brim.platform.database import Database
+from tests.support.service import Server
+
 _PACKAGES: Final = Path(__file__).parents[1] / "node" / "node_modules" / "@stripe"
 _MACHINES: Final = {"x86_64": "x64", "amd64": "x64", "aarch64": "arm64", "arm64": "arm64"}
 PATIENCE_S: Final = 30.0
@@ -157,3 +160,21 @@ class RunningCli:
             self.lines.append(line)
             self._arrived.put(line)
         self._arrived.put(None)
+
+
+def listening(stripe_cli: StripeCli, *arguments: str) -> RunningCli:
+    """Return a `listen` that is ready."""
+    command = stripe_cli.start("listen", "--skip-update", *arguments)
+    command.wait_for("Ready!")
+    return command
+
+
+def attempts_of(server: Server, account: str) -> list[tuple[str, int, str]]:
+    """Return outcome, status and answer of an account's attempts, in order."""
+
+    async def read(database: Database) -> list[tuple[str, int, str]]:
+        async with database.connection() as conn:
+            rows = await conn.fetch("SELECT * FROM webhook_attempts WHERE account = $1 ORDER BY id", account)
+        return [(row["outcome"], row["http_status"], row["response_head"].decode()) for row in rows]
+
+    return server.run(read)

@@ -10,7 +10,7 @@ from brim.core.events.rules import DEFAULT_API_VERSION, Event, EventType
 from brim.core.topups.rules import Topup
 from brim.core.topups.store import NewTopup, insert_topups
 from brim.platform.database import Database
-from service import Server
+from tests.support.service import Server
 
 
 class Seed(NamedTuple):

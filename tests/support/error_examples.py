@@ -1,0 +1,303 @@
+"""An example of each error, with its status, code and parameter on the wire and its sentence."""
+
+from brim.api.framework import errors as api
+from brim.base import currency, errors, metadata
+from brim.base.errors import BrimError, DatabaseUnavailableError, OverloadedError
+from brim.core.accounts import external_rules as external_accounts
+from brim.core.accounts import rules as accounts
+from brim.core.bank_accounts import rules as bank_accounts
+from brim.core.bank_accounts.rules import Verification
+from brim.core.changes.service import TooManyStreamsError
+from brim.core.funding import rules as funding_sources
+from brim.core.idempotency import rules as idempotency
+from brim.core.pairing import rules as pairing
+from brim.core.stripe_cli import rules as listeners
+from brim.core.time import rules as clocks
+from brim.core.topups import amounts
+from brim.core.topups import rules as topups
+from brim.core.topups.rules import Status
+from brim.core.webhooks import endpoints
+from brim.http import parameter_errors as parameters
+from brim.platform import vault
+from brim.platform.egress import targets
+
+_STRIPE_HELP = "Please see https://stripe.com/docs or we can help at https://support.stripe.com/."
+_KEY = "sk_test_abcdefghijklmnopwxyz"
+EXAMPLES: list[tuple[BrimError, int, str | None, str | None, str]] = [
+    # The request
+    (api.UnrecognizedUrlError("GET", "/v1/foo"), 404, None, None,
+     f"Unrecognized request URL (GET: /v1/foo). {_STRIPE_HELP}"),
+    (api.UnrecognizedUrlError("GET", "/v1/topups/"), 404, None, None,
+     ("Unrecognized request URL (GET: /v1/topups/). If you are trying to list objects, remove the trailing slash. "
+      "If you are trying to retrieve an object, make sure you passed a valid (non-empty) identifier in your code. "
+      f"{_STRIPE_HELP}")),
+    (api.UnsupportedContentTypeError(), 400, None, None,
+     ("Invalid request (check that your POST content type is application/x-www-form-urlencoded). If you have any "
+      "questions, we can help at https://support.stripe.com/.")),
+    (api.FormExpectedError(), 400, None, None,
+     ("Invalid request: the body is JSON. Paths below /v1 take form-encoded parameters, such as "
+      "amount=1000&currency=usd, with the content type application/x-www-form-urlencoded.")),
+    (api.JsonExpectedError(), 400, None, None,
+     "Invalid request (check that your POST content type is application/json)."),
+    (api.InvalidApiVersionError("tomorrow"), 400, None, None, "Invalid Stripe API version: tomorrow"),
+    # The key
+    (api.MissingApiKeyError(), 401, None, None,
+     ("You did not provide an API key. You need to provide your API key in the Authorization header, using Bearer auth "
+      "(e.g. 'Authorization: Bearer YOUR_SECRET_KEY'). See https://stripe.com/docs/api#authentication for details, or "
+      "we can help at https://support.stripe.com/.")),
+    (api.InvalidApiKeyError(_KEY), 401, None, None, "Invalid API Key provided: sk_test_abc*************wxyz"),
+    (api.ApiKeyExpiredError(_KEY), 401, "api_key_expired", None,
+     "Expired API Key provided: sk_test_abc*************wxyz"),
+    (api.PublishableKeyError(), 401, "secret_key_required", None,
+     ("This API call cannot be made with a publishable API key. Please use a secret API key. You can find a list of "
+      "your API keys at https://dashboard.stripe.com/account/apikeys.")),
+    (api.UnrecognizedUrlError("GET", "//v1/topups"), 404, None, None,
+     ("Unrecognized request URL (GET: //v1/topups). The path begins with two slashes: remove the slash at the end of "
+      f"the base URL in your code. {_STRIPE_HELP}")),
+    (api.MalformedAuthorizationError("null"), 401, None, None,
+     ('You did not provide an API key, though you did set your Authorization header to "null". Using Bearer auth, '
+      "your Authorization header should look something like 'Authorization: Bearer YOUR_SECRET_KEY'. See "
+      "https://stripe.com/docs/api#authentication for details, or we can help at https://support.stripe.com/.")),
+    (api.PermissionMissingError("rk_test_abcd...wxyz", "acct_x", "topups", "write"), 403, None, None,
+     ("The provided key 'rk_test_***************************************wxyz' does not have the required permissions "
+      "for this endpoint on account 'acct_x'. Having the 'rak_topup_write' permission would allow this request to "
+      "continue.")),
+    (api.AccountUnreachableError(_KEY, "acct_x"), 403, "account_invalid", None,
+     ("The provided key 'sk_test_***' does not have access to account 'acct_x' (or that account does not exist). "
+      "Application access may have been revoked.")),
+    (api.TwoAccountsError(), 400, None, None,
+     "Stripe-Account and Stripe-Context name different accounts. Please send only one of them."),
+    # The form
+    (parameters.MalformedEncodingError("%zz"), 400, None, None,
+     "Invalid percent-encoding or UTF-8 in the request's parameters: %zz"),
+    (parameters.MalformedJsonError(), 400, None, None, "Invalid request body: it must be a JSON object, in UTF-8."),
+    (parameters.NullCharacterError(), 400, None, None,
+     "Invalid string: the request's parameters contain a null character (%00)"),
+    (parameters.TooManyParametersError(1000), 400, None, None,
+     "Too many parameters: a request can have at most 1000."),
+    (parameters.ParameterNameTooLongError("a" * 2000, 1000), 400, None, None,
+     "Parameter names can have up to 1000 characters. Invalid name: aaaa...aaaa"),
+    (parameters.ParameterTooDeepError(8), 400, None, None, "Parameters can be nested at most 8 levels deep."),
+    (parameters.ConflictingParameterError("a[b]"), 400, None, "a[b]",
+     "Invalid parameters: a[b] was sent both as one value and as an array or object"),
+    # The parameters; test_params.py has more of these
+    (parameters.UnknownParametersError(["foo"]), 400, "parameter_unknown", "foo", "Received unknown parameter: foo"),
+    (parameters.MissingParameterError("amount"), 400, "parameter_missing", "amount", "Missing required param: amount."),
+    (parameters.EmptyParameterError("amount"), 400, "parameter_invalid_empty", "amount",
+     ("You passed an empty string for 'amount'. We assume empty values are an attempt to unset a parameter; however "
+      "'amount' cannot be unset. You should remove 'amount' from your request or supply a non-empty value.")),
+    (parameters.InvalidIntegerError("amount", "abc"), 400, "parameter_invalid_integer", "amount",
+     "Invalid integer: abc"),
+    (parameters.IntegerTooSmallError("amount", 1), 400, "parameter_invalid_integer", "amount",
+     "This value must be greater than or equal to 1."),
+    (parameters.IntegerTooLargeError("brim[settlement_days]", 30), 400, "parameter_invalid_integer",
+     "brim[settlement_days]", "This value must be less than or equal to 30."),
+    (parameters.IntegerTooLargeError("expires_in", 86_400), 400, "parameter_invalid_integer", "expires_in",
+     "This value must be less than or equal to 86400."),
+    (parameters.InvalidBooleanError("disabled", "x"), 400, None, "disabled", "Invalid boolean: x"),
+    (parameters.InvalidStringError("source", ["x"]), 400, None, "source", 'Invalid string: ["x"]'),
+    (parameters.StringTooLongError("description", "abcd-wxyz", 5), 400, None, "description",
+     "Invalid string: abcd...wxyz; must be at most 5 characters"),
+    (parameters.InvalidEnumError("status", ["a", "b"]), 400, None, "status", "Invalid status: must be one of a or b"),
+    (parameters.InvalidCountryError("country", "UK!"), 400, None, "country",
+     ("Country 'UK!' is unknown. Try using a 2-character alphanumeric country code instead, such as 'US', 'EG', or "
+      "'GB'.")),
+    (parameters.InvalidEmailError("email", "nowhere"), 400, "email_invalid", "email", "Invalid email address: nowhere"),
+    (parameters.InvalidTimestampError("created[gt]", "soon"), 400, None, "created[gt]",
+     "Invalid timestamp: soon; must be like 2026-11-22T05:14:22.000Z"),
+    (parameters.InvalidPageError("page", "2"), 400, None, "page",
+     "Invalid page: 2; take it from next_page_url or previous_page_url"),
+    (parameters.InvalidVersionError("api_version", "tomorrow"), 400, None, "api_version",
+     "Invalid Stripe API version: tomorrow"),
+    (parameters.InvalidObjectError("metadata"), 400, None, "metadata", "Invalid object"),
+    (parameters.InvalidArrayError("expand"), 400, None, "expand", "Invalid array"),
+    (parameters.ArrayTooLongError("types", 20), 400, None, "types", "Invalid array: types can have at most 20 items"),
+    (parameters.DescriptorTooLongError("statement_descriptor", "sixteen letters.", 15), 400, None,
+     "statement_descriptor",
+     "The statement descriptor must be at most 15 characters. sixteen letters. is 16 characters long."),
+    (parameters.DescriptorCharacterError("statement_descriptor", "<"), 400, None, "statement_descriptor",
+     "The statement descriptor cannot include <."),
+    (parameters.DescriptorWithoutLetterError("statement_descriptor"), 400, None, "statement_descriptor",
+     "The statement descriptor must contain at least one Latin character."),
+    (parameters.NotExpandableError("amount"), 400, None, None, "This property cannot be expanded (amount)."),
+    (parameters.ExpandOutsideDataError("source"), 400, None, None,
+     ("This property cannot be expanded (source). You may want to try expanding 'data.source' instead.")),
+    (parameters.ExpandTooDeepError("a.b.c.d.e", 4), 400, "property_expansion_max_depth", None,
+     "You cannot expand more than 4 levels of a property. Property: a.b.c.d.e"),
+    (parameters.NotIncludableError("total_count"), 400, None, None, "This property cannot be included (total_count)."),
+    (currency.InvalidCurrencyError("xxd"), 400, None, "currency",
+     f"Invalid currency: xxd. Stripe currently supports these currencies: {', '.join(currency.CURRENCIES)}"),
+    (currency.InvalidAmountStepError(1001, "kwd", 10), 400, "parameter_invalid_integer", "amount",
+     "Invalid amount: 1001. Amounts in kwd must be a multiple of 10."),
+    (amounts.AmountTooLargeError("usd"), 400, "amount_too_large", "amount",
+     "Amount must be no more than $9,999,999,999.99"),
+    (metadata.MetadataKeyTooLongError("k" * 41), 400, None, None,
+     ("Metadata keys can have up to 40 characters, but you passed in a key that is 41 characters. Invalid key: "
+      + "k" * 41)),
+    (metadata.MetadataValueTooLongError("v" * 501), 400, None, None,
+     ("Metadata values can have up to 500 characters, but you passed in a value that is 501 characters. "
+      "Invalid value: " + "v" * 501)),
+    (metadata.TooMuchMetadataError(51), 400, None, None, "Metadata can have up to 50 keys, but you've set 51."),
+    (errors.ExclusiveParametersError("starting_after", "ending_before"), 400, None, None,
+     "Received both starting_after and ending_before parameters. Please pass in only one."),
+    (topups.NoFundingSourceError("usd"), 400, None, "currency",
+     ("You cannot create a live top-up in usd: live top-ups are not available yet, as no rail for real money is set "
+      "up. Use a test key to try top-ups in the sandbox.")),
+    (errors.NotInLiveModeError(), 400, None, None,
+     "This endpoint works in test mode only. Use a test key: it begins with sk_test_ or rk_test_."),
+    # Accounts
+    (accounts.NestedPlatformError("acct_x", "acct_p"), 400, None, None,
+     ("Account acct_x is under the platform acct_p, so it cannot have accounts of its own. Use a key of the platform, "
+      "without a Stripe-Account header.")),
+    (accounts.PlatformAgreementError("acct_x", "acct_p"), 400, None, "brim[settlement_days]",
+     ("The settlement days of account acct_x can be changed by its platform acct_p only. Use a key of the platform.")),
+    (accounts.TypeAndControllerError(), 400, None, "controller",
+     ("You may not provide the `type` parameter and `controller` parameters simultaneously. They are mutually "
+      "exclusive.")),
+    (accounts.NotAuthorizedError("delete"), 403, None, None,
+     "This application is not authorized to delete this account."),
+    (accounts.AccountInUseError("deleted", "it has a balance"), 400, None, None,
+     ("This account cannot be deleted because it has a balance in live mode. All balances must be zero, and no top-up "
+      "may be pending.")),
+    (accounts.LiveAccountError("acct_x"), 400, "livemode_mismatch", None,
+     "The account acct_x is used in live mode, and a test mode key was used to change it. Use a live mode key."),
+    (accounts.AccountClosedError("acct_x"), 400, None, None,
+     "The account acct_x has been rejected by its platform and cannot be topped up."),
+    (accounts.NoDashboardError("standard"), 400, None, None,
+     ("Cannot create a login link for this account because it is not an Express account but a standard one.")),
+    (accounts.NoDashboardError("express"), 400, None, None,
+     ("Cannot create a login link for this account because this server has no Express Dashboard: its pages are for its "
+      "operators, who sign in with passwords.")),
+    (external_accounts.DefaultExternalAccountError(), 400, None, None,
+     ("You cannot delete the default external account for your default currency. Please make another external account "
+      "the default using the `default_for_currency` param, and then delete this one.")),
+    (external_accounts.TooManyExternalAccountsError(), 400, None, None,
+     "You cannot have more than 200 external accounts."),
+    # Webhook endpoints
+    (targets.TargetBlockedError("it cannot be read."), 400, "url_invalid", "url", "Invalid URL: it cannot be read."),
+    (endpoints.TooManyEndpointsError(16, livemode=False), 400, None, None,
+     "You have reached the maximum of 16 test webhook endpoints."),
+    (endpoints.TooManyEndpointsError(16, livemode=True), 400, None, None,
+     "You have reached the maximum of 16 live webhook endpoints."),
+    (endpoints.EndpointDisabledError("we_x"), 400, None, "webhook_endpoint",
+     "The webhook endpoint we_x is disabled, so nothing is sent to it. Enable it first: disabled=false."),
+    (endpoints.EndpointNotListeningError("we_x", "acct_x"), 400, None, "webhook_endpoint",
+     "The webhook endpoint we_x does not listen to events of the account acct_x."),
+    (endpoints.NothingToSendError("we_x"), 400, None, None,
+     "There is no event yet that the webhook endpoint we_x asks for. Make one first, a top-up for example."),
+    (endpoints.VersionOfThinError(), 400, None, "snapshot_api_version",
+     "snapshot_api_version can be set only where event_payload is snapshot: thin events have none."),
+    # Test clocks
+    (clocks.ClockExistsError("clock_x"), 400, None, None,
+     ("This account has a test clock already: clock_x. Its whole test mode lives in that clock's time, so delete it "
+      "before you create another one.")),
+    (clocks.FrozenTimeError("Not there."), 400, None, "frozen_time", "Not there."),
+    (clocks.ClockAdvancingError(), 429, "lock_timeout", None,
+     ("This object cannot be accessed right now because another API request or Stripe process is currently accessing "
+      "it. The test clock of this account is advancing; try again once its status is ready.")),
+    # The objects
+    (errors.ResourceMissingError("topup", "tu_x", param="topup", in_path=True), 404, "resource_missing", "topup",
+     "No such topup: 'tu_x'"),
+    (errors.ResourceMissingError("topup", "tu_x ", param="topup", in_path=True), 404, "resource_missing", "topup",
+     "No such topup: 'tu_x '. Make sure you use the exact id without extra whitespace or quotes"),
+    (errors.ResourceMissingError("topup", "tu_x", param="topup", in_path=True, other_mode_of=False), 404,
+     "resource_missing", "topup",
+     ("No such topup: 'tu_x'; a similar object exists in live mode, but a test mode key was used to make this "
+      "request.")),
+    (errors.ResourceMissingError("topup", "tu_x", param="topup", in_path=True, other_mode_of=True), 404,
+     "resource_missing", "topup",
+     ("No such topup: 'tu_x'; a similar object exists in test mode, but a live mode key was used to make this "
+      "request.")),
+    (errors.ResourceMissingError("topup", "tu_x", param="starting_after"), 400, "resource_missing", "starting_after",
+     "No such topup: 'tu_x'"),
+    (funding_sources.missing_funding("src_x", param="source"), 400, "resource_missing", "source",
+     "No such source: 'src_x'"),
+    (funding_sources.missing_funding("btok_x", param="source"), 400, "resource_missing", "source",
+     "No such token: 'btok_x'"),
+    (funding_sources.missing_funding("x", param="payment_method"), 400, "resource_missing", "payment_method",
+     "No such PaymentMethod: 'x'"),
+    (topups.InvalidTransitionError(status=Status.CANCELED, wanted=Status.CANCELED), 400, None, None,
+     ("This top-up could not be canceled because it has a status of canceled. Only a top-up with one of the following "
+      "statuses may be canceled: pending.")),
+    # Bank accounts
+    (bank_accounts.RoutingNumberInvalidError("a[routing_number]"), 400, "routing_number_invalid", "a[routing_number]",
+     ("Invalid routing number: it must have 9 digits, of which the last is the check digit of the others. In test mode "
+      "use 110000000.")),
+    (bank_accounts.AccountNumberInvalidError("a[account_number]"), 400, "account_number_invalid", "a[account_number]",
+     "Invalid account number: it must have 1 to 17 digits and nothing else."),
+    (funding_sources.UnverifiedFundingError("src_x", Verification.PENDING, param="source"), 400,
+     "bank_account_unverified", "source",
+     "The bank account src_x cannot be debited because it is not verified yet."),
+    (funding_sources.UnverifiedFundingError("pm_x", Verification.FAILED, param="payment_method"), 400,
+     "bank_account_unverified", "payment_method",
+     "The bank account pm_x cannot be debited because its verification has failed."),
+    (funding_sources.AlreadyAttachedError(), 400, "payment_method_unexpected_state", None,
+     "The payment method you provided has already been attached to a customer."),
+    (funding_sources.TokenAlreadyUsedError("btok_x"), 400, "token_already_used", None,
+     "You cannot use a Stripe token more than once: btok_x."),
+    (funding_sources.AlreadyVerifiedError("pm_x"), 400, "payment_method_bank_account_already_verified", None,
+     "The bank account pm_x is verified already."),
+    (funding_sources.MicrodepositsNotSentError("pm_x"), 400, "payment_method_microdeposit_failed", None,
+     "No micro-deposits were sent to the bank account pm_x, so it cannot be verified by them."),
+    (funding_sources.MicrodepositAmountsInvalidError("amounts"), 400,
+     "payment_method_microdeposit_verification_amounts_invalid", "amounts",
+     "The amounts of the micro-deposits are two whole numbers of cents, each from 1 to 99."),
+    (funding_sources.MicrodepositAmountsMismatchError(2, param="values"), 400,
+     "payment_method_microdeposit_verification_amounts_mismatch", "values",
+     "These are not the amounts that were sent. There are 2 attempts left."),
+    (funding_sources.DescriptorCodeMismatchError(1, param="descriptor_code"), 400,
+     "payment_method_microdeposit_verification_descriptor_code_mismatch", "descriptor_code",
+     "This is not the code that was sent. There is one attempt left."),
+    (funding_sources.TooManyAttemptsError("pm_x"), 400,
+     "payment_method_microdeposit_verification_attempts_exceeded", None,
+     ("The verification of the bank account pm_x has failed: there were too many wrong attempts. Add the bank account "
+      "again.")),
+    (funding_sources.MicrodepositsTimedOutError("pm_x"), 400,
+     "payment_method_microdeposit_verification_timeout", None,
+     ("The verification of the bank account pm_x has failed: its micro-deposits were not told in time. Add the bank "
+      "account again.")),
+    (vault.NoEncryptionKeyError(), 503, None, None,
+     ("This server has no encryption key, so it can neither store nor read bank account numbers. Its operator sets "
+      "BRIM_ENCRYPTION_KEY.")),
+    (vault.SecretUnreadableError(), 503, None, None,
+     ("A stored secret cannot be read with this server's encryption keys. Its operator adds the key it was stored "
+      "under to BRIM_ENCRYPTION_KEY.")),
+    # The operator's
+    (accounts.NotOperatorError(), 403, None, None,
+     "Only available to the platform account: use a key of the account that was created first."),
+    (listeners.TooManyListenersError(), 429, "rate_limit", None,
+     "At most 50 commands of one account can listen at once. Stop one of them."),
+    (listeners.ListenerFiltersError(), 400, None, "filters",
+     "Invalid filters: they must be a JSON object whose values are arrays of strings."),
+    (pairing.TooManyPairingsError(30), 429, "rate_limit", None,
+     "More than 30 logins were begun within a minute. Try again in a minute."),
+    (pairing.UnknownPairingError(), 404, None, None,
+     "No login waits under this code: it has expired or was decided already. Run stripe login again."),
+    (pairing.PairingDeniedError(), 403, None, None, "This login was denied."),
+    (pairing.PairingRedeemedError(), 400, None, None,
+     "The key of this login was handed out already. Run stripe login again for another one."),
+    # The idempotency key
+    (idempotency.IdempotencyMismatchError("k1"), 400, None, None,
+     ("Keys for idempotent requests can only be used with the same parameters they were first used with. Try using a "
+      "key other than 'k1' if you meant to execute a different request.")),
+    (api.EmptyIdempotencyKeyError(), 400, None, None, "Idempotency Key must be a non-empty string."),
+    (api.IdempotencyKeyTooLongError(300), 400, None, None,
+     "Idempotency Key must be at most 255 characters, but you passed in a key that is 300 characters."),
+    # Ours
+    (api.RateLimitedError(), 429, "rate_limit", None,
+     "Request rate limit exceeded. Learn more about rate limits here https://stripe.com/docs/rate-limits."),
+    (TooManyStreamsError(), 429, "rate_limit", None,
+     "Too many pages with live updates are open. Close some, then reload this page."),
+    (OverloadedError(), 429, "rate_limit", None,
+     "Request rate limit exceeded. Learn more about rate limits here https://stripe.com/docs/rate-limits."),
+    (vault.NoEncryptionKeyError(), 503, None, None,
+     ("This server has no encryption key, so it can neither store nor read bank account numbers. Its operator sets "
+      "BRIM_ENCRYPTION_KEY.")),
+    (vault.SecretUnreadableError(), 503, None, None,
+     ("A stored secret cannot be read with this server's encryption keys. Its operator adds the key it was stored "
+      "under to BRIM_ENCRYPTION_KEY.")),
+    (DatabaseUnavailableError(), 503, None, None,
+     "The database is not reachable right now. Nothing is known to be lost; please try again."),
+    (api.InternalError("req_x"), 500, None, None,
+     "An unknown error occurred on our side. The server's log has the details under req_x."),
+]  # fmt: skip
