@@ -38,7 +38,7 @@ BACK = "https://brim.example/sign-in/provider"
 @pytest.fixture
 def provider() -> Iterator[TestProvider]:
     with running_provider() as running:
-        running.now_s = NOW_MS // 1000
+        running.clock = lambda: NOW_MS // 1000
         yield running
 
 
@@ -253,7 +253,7 @@ async def test_another_provider_is_not_believed_about_a_bound_operator(
     await add(database)
     await _travel(_openid(database, provider), provider)
     with running_provider() as other:
-        other.now_s = NOW_MS // 1000
+        other.clock = lambda: NOW_MS // 1000
         with pytest.raises(IdentityMismatchError):
             await _travel(_openid(database, other), other)
 

@@ -2,7 +2,6 @@
 
 import re
 import secrets
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -72,7 +71,6 @@ def open_house(
     """Yield one, on a database of its own; `settings` are more `BRIM_*` variables, `arguments` more flags."""
     log_path = folder / "brim.log"
     with running_provider() as provider:
-        provider.now_s = int(time.time())
         environment = {
             "BRIM_TRUSTED_PROXIES": _PROXY,
             "BRIM_OIDC_ISSUER": provider.url,

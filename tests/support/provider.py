@@ -4,7 +4,8 @@ import base64
 import hashlib
 import json
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Final
@@ -27,6 +28,7 @@ class TestProvider:
         key: signs ID tokens.
         told_keys: what it says that its keys are.
         asked: the paths that were asked for.
+        clock: the time that ID tokens are signed at, in seconds.
     """
 
     __test__ = False
@@ -39,7 +41,7 @@ class TestProvider:
         self.header: dict[str, Any] = {"alg": "ES256", "kid": "first"}
         self.told_keys: list[Any] = [self.key.as_dict(private=False)]
         self.asked: list[str] = []
-        self.now_s = 0
+        self.clock: Callable[[], float] = time.time
         self._codes: dict[str, dict[str, str]] = {}
 
     def rotate(self) -> None:
@@ -81,12 +83,13 @@ class TestProvider:
             return 400, {"error": "invalid_grant"}
         if form["redirect_uri"] != asked["redirect_uri"] or not self._knows(form, authorization):
             return 401, {"error": "invalid_client"}
+        now_s = int(self.clock())
         claims = {
             "iss": self.url,
             "aud": CLIENT_ID,
             "sub": "person-1",
-            "iat": self.now_s,
-            "exp": self.now_s + 300,
+            "iat": now_s,
+            "exp": now_s + 300,
             "nonce": asked["nonce"],
             "email": "ada@example.com",
             "email_verified": True,
