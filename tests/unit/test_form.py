@@ -10,7 +10,16 @@ from hypothesis import strategies as st
 from stripe._encode import _api_encode
 
 from brim.base.errors import BrimError
-from brim.http.form import MAX_DEPTH, MAX_NAME_LENGTH, MAX_PARAMETERS, Value, decode_form
+from brim.http.form import (
+    MAX_DEPTH,
+    MAX_NAME_LENGTH,
+    MAX_PARAMETERS,
+    Value,
+    decode_form,
+    decode_pairs,
+    encode_form,
+    encode_pairs,
+)
 from brim.http.parameter_errors import (
     ConflictingParameterError,
     MalformedEncodingError,
@@ -186,3 +195,29 @@ def test_a_large_form_is_read_in_time_linear_in_its_size() -> None:
     assert decode_form(b"a=" + b"+" * 1_000_000) == {"a": " " * 1_000_000}
     assert len(decode_form(b"&".join(b"m[%d]=%s" % (number, b"x" * 1000) for number in range(1000)))["m"]) == 1000
     assert time.process_time() - started < 1.0
+
+
+@given(st.binary(max_size=60) | st.text("a=&%+ä4;[]", max_size=40).map(str.encode))
+def test_pages_read_whatever_is_sent_as_urllib_does(body: bytes) -> None:
+    assert decode_pairs(body) == parse_qsl(body.decode("latin-1"), keep_blank_values=True)
+
+
+def test_pages_and_the_api_take_as_many_parameters() -> None:
+    most = b"&".join([b"a=1"] * MAX_PARAMETERS)
+    assert len(decode_pairs(most)) == MAX_PARAMETERS
+    with pytest.raises(TooManyParametersError):
+        decode_pairs(most + b"&a=1")
+
+
+@given(st.lists(st.tuples(_VALUES, _VALUES)))
+def test_pairs_are_read_back_as_they_were_written(pairs: list[tuple[str, str]]) -> None:
+    assert decode_pairs(encode_pairs(pairs).encode()) == pairs
+
+
+@given(
+    st.dictionaries(
+        _NAMES, _VALUES | st.lists(_VALUES, min_size=1) | st.dictionaries(_NAMES, _VALUES, min_size=1), max_size=5
+    )
+)
+def test_what_pages_send_the_api_reads(fields: dict[str, Any]) -> None:
+    assert decode_form(encode_form(fields)) == fields

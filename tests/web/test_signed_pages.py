@@ -5,8 +5,9 @@ from urllib.parse import parse_qsl
 import pytest
 
 from brim.core.operators.rules import Role
+from brim.http.form import encode_form
 from brim.http.message import Request
-from brim.web.api_client import ApiRefusedError, Caller, encode_fields
+from brim.web.api_client import ApiRefusedError, Caller
 from brim.web.assets import Assets
 from brim.web.dashboard.wording import EVENT_WORDS
 from brim.web.session import Session
@@ -111,7 +112,7 @@ async def test_no_page_shows_a_key(api: RecordedApi) -> None:
 
 
 def test_fields_are_written_as_the_api_reads_them() -> None:
-    fields = encode_fields(
+    fields = encode_form(
         {"amount": 5, "metadata": {"a b": "c&d"}, "expand": ["x", "y"], "disabled": False, "source": None, "name": ""}
     )
     assert fields == b"amount=5&metadata[a+b]=c%26d&expand[]=x&expand[]=y&disabled=false&name="

@@ -1,13 +1,16 @@
-"""Reads `application/x-www-form-urlencoded` with bracketed names, as bodies and query strings carry it.
+"""Reads and writes `application/x-www-form-urlencoded`, as bodies and query strings carry it.
 
-`a[b][c]=x` nests, `a[]=x` appends to an array, and `a[0]=x` stays an object with the key `0`: only the parameter
-knows whether it is an array. The work is linear in the form's size; count, depth and length of names are bounded.
+The API reads names with brackets, strictly, by `decode_form`; pages read plain pairs, by `decode_pairs`.
+`a[b][c]=x` nests, `a[]=x` appends to an array, and `a[0]=x` stays an object with the key `0`: only the parameter knows
+whether it is an array. The work is linear in the form's size; count, depth and length of names are bounded.
 Source: what the official SDKs, the official CLI and curl send.
 """
 
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from functools import lru_cache
 from typing import Final, TypeAlias
+from urllib.parse import quote_plus, unquote_plus
 
 from brim.http.parameter_errors import (
     ConflictingParameterError,
@@ -19,7 +22,10 @@ from brim.http.parameter_errors import (
 )
 
 Value: TypeAlias = "str | list[str] | dict[str, Value]"
-"""What one name of a form holds."""
+"""What one name of a form holds, once it is read."""
+
+Field: TypeAlias = "str | int | bool | Sequence[Field] | Mapping[str, Field] | None"
+"""What a parameter may hold that is written; None leaves it out, an empty text clears it."""
 
 MAX_PARAMETERS: Final = 1000
 MAX_DEPTH: Final = 8
@@ -80,6 +86,47 @@ def decode_form(data: bytes) -> dict[str, Value]:
             else:
                 _set(form, parts, value)
     return form
+
+
+def decode_pairs(data: bytes) -> list[tuple[str, str]]:
+    """Return a form's names and values as they were sent, in their order; a bracket in a name means nothing.
+
+    People type addresses by hand, so what is not encoded as it should be is read as it stands.
+
+    Raises:
+        TooManyParametersError: for more than `MAX_PARAMETERS`.
+    """
+    if data.count(b"&") >= MAX_PARAMETERS:
+        raise TooManyParametersError(MAX_PARAMETERS)
+    pairs = (pair.partition("=") for pair in data.decode("latin-1").split("&") if pair)
+    return [(unquote_plus(name), unquote_plus(value)) for name, _, value in pairs]
+
+
+def encode_form(fields: Mapping[str, Field]) -> bytes:
+    """Return parameters as a form or a query carries them, nested ones by brackets."""
+    return encode_pairs(pair for name, value in fields.items() for pair in flatten(name, value)).encode()
+
+
+def encode_pairs(pairs: Iterable[tuple[str, str]], *, safe: str = "") -> str:
+    """Return names and values as a form carries them: brackets of names stay, all else but `safe` is escaped."""
+    return "&".join(f"{quote_plus(name, safe=f'[]{safe}')}={quote_plus(value, safe=safe)}" for name, value in pairs)
+
+
+def flatten(name: str, value: Field) -> Iterator[tuple[str, str]]:
+    """Yield the names and texts of one parameter, such as `metadata[order_id]` and `6735`."""
+    if isinstance(value, str | int):
+        yield name, plain_text(value)
+    elif isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield from flatten(f"{name}[{key}]", inner)
+    elif value is not None:
+        for inner in value:
+            yield from flatten(f"{name}[]", inner)
+
+
+def plain_text(value: str | int) -> str:
+    """Return a value as a form holds it: a truth value is `true` or `false`."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _decode(data: bytes) -> str:

@@ -4,19 +4,16 @@ A page does nothing that a program could not: it sends the same requests under t
 rights, idempotency and the request log hold for both, and there is one road to money.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Final, Protocol, TypeAlias
-from urllib.parse import quote, quote_plus
+from collections.abc import Mapping
+from typing import Any, Final, Protocol
+from urllib.parse import quote
 
 import msgspec
 
 from brim.core.audit import Actor
 from brim.core.request_logs import BY_PAGES
+from brim.http.form import Field, encode_form
 from brim.http.message import Reply, Request
-
-Field: TypeAlias = "str | int | bool | Sequence[Field] | Mapping[str, Field] | None"
-"""What a parameter may hold; None leaves it out, an empty text clears it."""
-
 
 _FORM: Final = b"application/x-www-form-urlencoded"
 _JSON: Final = b"application/json"
@@ -82,7 +79,7 @@ class Caller:
         Raises:
             ApiRefusedError: it was refused.
         """
-        return await self._call(Request("GET", path, encode_fields(query), dict(self._headers), b""))
+        return await self._call(Request("GET", path, encode_form(query), dict(self._headers), b""))
 
     async def post(self, path: str, fields: Mapping[str, Field], *, idempotency_key: str | None = None) -> Any:
         """Return the object that a POST answers.
@@ -95,7 +92,7 @@ class Caller:
         Raises:
             ApiRefusedError: it was refused.
         """
-        return await self._post(path, encode_fields(fields), _FORM, idempotency_key)
+        return await self._post(path, encode_form(fields), _FORM, idempotency_key)
 
     async def post_json(
         self, path: str, parameters: Mapping[str, object], *, idempotency_key: str | None = None
@@ -142,29 +139,6 @@ async def ask(api: AnsweringApi, request: Request, *, told: Told | None) -> Repl
     if told is not None and request.method != "GET" and reply.status < 400:
         await told(request, reply)
     return reply
-
-
-def encode_fields(fields: Mapping[str, Field]) -> bytes:
-    """Return parameters as a form or a query carries them, nested ones by brackets."""
-    pairs: list[str] = []
-    for name, value in fields.items():
-        _add_pairs(pairs, quote_plus(name), value)
-    return "&".join(pairs).encode()
-
-
-def _add_pairs(pairs: list[str], name: str, value: Field) -> None:
-    if value is None:
-        return
-    if isinstance(value, Mapping):
-        for key, inner in value.items():
-            _add_pairs(pairs, f"{name}[{quote_plus(key)}]", inner)
-    elif isinstance(value, bool):
-        pairs.append(f"{name}={'true' if value else 'false'}")
-    elif isinstance(value, str | int):
-        pairs.append(f"{name}={quote_plus(str(value))}")
-    else:
-        for inner in value:
-            _add_pairs(pairs, f"{name}[]", inner)
 
 
 def api_path(pattern: str, object_id: str) -> str:

@@ -2,13 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import Final
-from urllib.parse import parse_qsl
 
 from brim.base.public_url import PublicUrl
+from brim.http.form import decode_pairs
 from brim.http.message import Request
-
-_MOST_FIELDS: Final = 1_000
+from brim.http.parameter_errors import TooManyParametersError
 
 
 class Visit:
@@ -28,7 +26,7 @@ class Visit:
     @cached_property
     def query(self) -> Mapping[str, str]:
         """The parameters after the path's question mark; of equal names the last one counts."""
-        return dict(parse_qsl(self.request.query.decode("latin-1"), keep_blank_values=True))
+        return dict(_pairs(self.request.query))
 
     @cached_property
     def form(self) -> Mapping[str, str]:
@@ -38,11 +36,7 @@ class Visit:
     @cached_property
     def form_pairs(self) -> Sequence[tuple[str, str]]:
         """The fields of a form in their order, for those that come more than once."""
-        body = self.request.body.decode("latin-1")
-        try:
-            return parse_qsl(body, keep_blank_values=True, max_num_fields=_MOST_FIELDS)
-        except ValueError:
-            return ()
+        return _pairs(self.request.body)
 
     @cached_property
     def cookies(self) -> Mapping[str, str]:
@@ -59,3 +53,11 @@ class Visit:
     def accepts_page(self) -> bool:
         """Whether a person's browser asks, rather than a program."""
         return "text/html" in (self.request.header(b"accept") or "")
+
+
+def _pairs(data: bytes) -> Sequence[tuple[str, str]]:
+    """Return what a query or a form holds: nothing where it is more than any page sends."""
+    try:
+        return decode_pairs(data)
+    except TooManyParametersError:
+        return ()

@@ -5,8 +5,9 @@ from typing import Any, Final
 
 from brim.base.currency import CURRENCIES
 from brim.base.ids import random_base62
+from brim.http.form import Field
 from brim.http.message import Reply
-from brim.web.api_client import ApiRefusedError, Field, api_path
+from brim.web.api_client import ApiRefusedError, api_path
 from brim.web.dashboard.days import DAY_FIELDS, read_days
 from brim.web.dashboard.forms import Form
 from brim.web.dashboard.linking import message_of

@@ -5,7 +5,8 @@ from typing import Any, Final
 
 import msgspec
 
-from brim.web.api_client import ApiRefusedError, Caller, Field
+from brim.http.form import Field
+from brim.web.api_client import ApiRefusedError, Caller
 from brim.web.dashboard.wording import NO_PROMISE
 
 PREVIEW: Final = "/v1/brim/availability_preview"

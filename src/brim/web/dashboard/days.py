@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 
-from brim.web.api_client import Field
+from brim.http.form import Field
 from brim.web.dashboard.forms import Form
 
 DAY_FIELDS = ("created_from", "created_to")

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from brim.core.events import EventType
 from brim.http.message import Reply
-from brim.web.api_client import ApiRefusedError, Caller, Field, api_path
+from brim.web.api_client import ApiRefusedError, Caller, api_path
 from brim.web.dashboard.formats import money
 from brim.web.dashboard.forms import Form
 from brim.web.dashboard.linking import message_of
@@ -65,7 +65,7 @@ def _urls(deliveries: Sequence[Mapping[str, Any]]) -> dict[str, str]:
 async def resend(page: SignedVisit) -> Reply:
     """`POST /events/{event}/resend`: to one endpoint, or to all that ask for it."""
     event_id = page.places["event"]
-    fields: dict[str, Field] = {"webhook_endpoint": page.form.get("endpoint") or None}
+    fields = {"webhook_endpoint": page.form.get("endpoint") or None}
     awaits = await newest_attempt(page, api_path(EVENT + "/attempts", event_id))
     try:
         await page.api.post(api_path(EVENT + "/retry", event_id), fields)

@@ -5,8 +5,9 @@ from typing import Final
 
 from brim.base.currency import CURRENCIES
 from brim.base.ids import random_base62
+from brim.http.form import Field
 from brim.http.message import Reply
-from brim.web.api_client import ApiRefusedError, Field, api_path
+from brim.web.api_client import ApiRefusedError, api_path
 from brim.web.dashboard.forms import Form
 from brim.web.dashboard.funding_sources import (
     DEFAULTS,

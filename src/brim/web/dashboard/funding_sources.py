@@ -5,7 +5,8 @@ from typing import Any, Final
 
 import msgspec
 
-from brim.web.api_client import Caller, Field, api_path
+from brim.http.form import Field
+from brim.web.api_client import Caller, api_path
 
 _MOST: Final = 100
 """How many of each form are shown; nobody has more bank accounts than fit a page."""

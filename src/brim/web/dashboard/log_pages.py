@@ -5,8 +5,9 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from brim.core.request_logs import RequestSource
+from brim.http.form import Field
 from brim.http.message import Reply
-from brim.web.api_client import ApiRefusedError, Field, api_path
+from brim.web.api_client import ApiRefusedError, api_path
 from brim.web.dashboard.event_pages import EVENT, find_events_about
 from brim.web.dashboard.forms import Form
 from brim.web.dashboard.paging import page_query, paging

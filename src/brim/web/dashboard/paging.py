@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import msgspec
 
-from brim.web.api_client import Field
+from brim.http.form import Field
 from brim.web.dashboard.signed import SignedVisit
 
 PAGE_SIZE: Final = 20

@@ -5,8 +5,9 @@ from typing import Any, Final
 
 from brim.base.currency import CURRENCIES
 from brim.base.ids import random_base62
+from brim.http.form import Field
 from brim.http.message import Reply
-from brim.web.api_client import ApiRefusedError, Field
+from brim.web.api_client import ApiRefusedError
 from brim.web.dashboard.availability import ask_promise
 from brim.web.dashboard.formats import AmountError, read_amount
 from brim.web.dashboard.forms import Form

@@ -5,8 +5,9 @@ from typing import Any, Final
 
 from brim.base.ids import random_base62
 from brim.core.rails import DEFAULT_FAILURE, DEFAULT_RETURN, FAILURES
+from brim.http.form import Field
 from brim.http.message import Reply
-from brim.web.api_client import ApiRefusedError, Field, api_path
+from brim.web.api_client import ApiRefusedError, api_path
 from brim.web.dashboard.availability import days_of
 from brim.web.dashboard.forms import Form
 from brim.web.dashboard.signed import SignedVisit

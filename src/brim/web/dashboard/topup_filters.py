@@ -5,7 +5,7 @@ from typing import Final
 
 import msgspec
 
-from brim.web.api_client import Field
+from brim.http.form import Field
 from brim.web.dashboard.days import read_days
 from brim.web.dashboard.formats import AmountError, read_amount
 from brim.web.dashboard.forms import Form

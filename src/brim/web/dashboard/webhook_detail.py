@@ -4,8 +4,9 @@ from typing import Final
 
 from brim.base.ids import random_base62
 from brim.core.webhooks import ALL_EVENTS, LONGEST_OVERLAP_S
+from brim.http.form import Field
 from brim.http.message import Reply
-from brim.web.api_client import ApiRefusedError, Field, api_path
+from brim.web.api_client import ApiRefusedError, api_path
 from brim.web.dashboard.forms import Form
 from brim.web.dashboard.linking import message_of
 from brim.web.dashboard.newer_attempts import newest_attempt, next_look

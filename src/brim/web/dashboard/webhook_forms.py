@@ -6,7 +6,8 @@ from urllib.parse import urlsplit
 
 from brim.core.events import SUBSCRIBABLE
 from brim.core.webhooks import ALL_EVENTS, EVENTS_OF_ACCOUNTS, OWN_EVENTS, EventPayload
-from brim.web.api_client import Caller, Field
+from brim.http.form import Field
+from brim.web.api_client import Caller
 from brim.web.dashboard.forms import Form
 from brim.web.dashboard.signed import SignedVisit
 

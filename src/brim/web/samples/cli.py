@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from brim.web.samples.sample import Sample, flatten, plain_text
+from brim.http.form import flatten, plain_text
+from brim.web.samples.sample import Sample
 from brim.web.samples.shell import on_lines, quote
 
 _WITHOUT_COMMAND: Final = frozenset({("accounts", "retrieve"), ("accounts", "retrieve_current")})

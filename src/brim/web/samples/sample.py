@@ -3,12 +3,12 @@
 import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, Literal, TypeAlias
-from urllib.parse import urlencode
 
 import msgspec
 
 from brim.api.framework.operation import Operation
 from brim.api.resources.schemas import NAMES
+from brim.http.form import encode_pairs, flatten
 from brim.web.operation_names import collection_of, verb_of, with_ids
 
 NEWLINE: Final = "\n"
@@ -112,7 +112,7 @@ class Sample(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def _encoded(self) -> str:
-        return urlencode(list(self.pairs()), safe="[]/:@")
+        return encode_pairs(self.pairs(), safe="[]/:@")
 
     @property
     def result(self) -> str:
@@ -126,23 +126,6 @@ class Sample(msgspec.Struct, frozen=True, kw_only=True):
         """Yield names and texts as they are sent in a form: `metadata[order_id]` and `6735`."""
         for name, value in self.values.items():
             yield from flatten(name, value)
-
-
-def flatten(name: str, value: Any) -> Iterator[tuple[str, str]]:
-    """Yield the pairs of one value."""
-    if isinstance(value, Mapping):
-        for key, inner in value.items():
-            yield from flatten(f"{name}[{key}]", inner)
-    elif isinstance(value, (list, tuple)):
-        for inner in value:
-            yield from flatten(f"{name}[]", inner)
-    else:
-        yield name, plain_text(value)
-
-
-def plain_text(value: Any) -> str:
-    """Return a value as a form holds it."""
-    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 class Literals(msgspec.Struct, frozen=True):

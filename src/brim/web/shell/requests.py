@@ -8,11 +8,12 @@ import asyncio
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, TypeAlias
-from urllib.parse import quote, quote_plus
+from urllib.parse import quote
 
 import msgspec
 
 from brim import __version__
+from brim.http.form import encode_pairs
 from brim.http.message import Reply, Request
 from brim.web import api_client as calling
 from brim.web.api_client import AnsweringApi
@@ -74,8 +75,7 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def encoded(self) -> bytes:
         """The form as it goes out: brackets of names stay, all else is escaped."""
-        pairs = (f"{quote_plus(name, safe='[]')}={quote_plus(str(value))}" for name, value in self.form)
-        return "&".join(pairs).encode()
+        return encode_pairs((name, str(value)) for name, value in self.form).encode()
 
     def request(self, session: ShellSession, host: str) -> Request:
         """Return the request with the session's key."""
