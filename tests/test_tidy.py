@@ -72,6 +72,13 @@ def test_the_core_has_no_wire_formats() -> None:
     assert not [module for module in MODULES if module.is_relative_to(SOURCE / "core") and "wire" in module.stem]
 
 
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: str(module.relative_to(SOURCE)))
+def test_json_is_read_and_written_by_one_module(module: Path) -> None:
+    """What it writes is hashed and kept: the chain's seals, the fingerprints of requests."""
+    uses = re.findall(r"msgspec\.json\.(?!schema_components)\w+", module.read_text(encoding="utf-8"))
+    assert not uses or module == SOURCE / "base" / "json_codec.py"
+
+
 RULES = [module for module in MODULES if module.is_relative_to(SOURCE / "core") and module.stem.endswith("rules")]
 
 

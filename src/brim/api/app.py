@@ -37,7 +37,7 @@ from brim.api.framework.rights import Rights
 from brim.api.framework.router import Router
 from brim.api.resources.stripe_cli import handlers as stripe_cli
 from brim.api.resources.stripe_cli import pairing
-from brim.base import wire
+from brim.base import json_codec
 from brim.base.errors import BrimError
 from brim.base.ids import new_request_id
 from brim.core.access import ApiKey
@@ -288,7 +288,7 @@ class _Exchange:
         if self.request.method == "POST":
             headers.append("Stripe-Should-Retry: false")
         body = answer.body if answer.status < 400 else self._with_log_url(answer.body, answer.replay_of)
-        return Reply(answer.status, wire.pretty(body), headers)
+        return Reply(answer.status, json_codec.pretty(body), headers)
 
     def finish(self, reply: Reply) -> Reply:
         """Return a whole reply with the id of its request."""
@@ -305,7 +305,7 @@ class _Exchange:
         headers += error_headers(error, is_v2=is_v2)
         # Without the database there is no page to be shown either.
         is_shown = status != HTTPStatus.SERVICE_UNAVAILABLE
-        return Reply(status, wire.pretty(self._with_log_url(body) if is_shown else body), headers)
+        return Reply(status, json_codec.pretty(self._with_log_url(body) if is_shown else body), headers)
 
     def _with_log_url(self, body: bytes, replay_of: str | None = None) -> bytes:
         """Return a refusal's body with the URL of the page that shows the request, the first one for a replay."""

@@ -4,18 +4,17 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Final
 
-import msgspec
-
 from brim.api.app import SystemHandler
 from brim.api.framework.operation import Operation
 from brim.api.openapi import build_openapi
+from brim.base import json_codec
 from brim.base.public_url import PublicUrl
 from brim.http.message import ConstantReply, Reply, Request
 from brim.platform.database import Database
 from brim.platform.readiness import find_obstacle
 from brim.platform.telemetry import metrics
 
-_METRICS_ARE_INSIDE: Final = msgspec.json.encode(
+_METRICS_ARE_INSIDE: Final = json_codec.encode(
     {
         "error": {
             "message": "Metrics are not served through a proxy: scrape Brim's own port.",
@@ -34,7 +33,7 @@ def system_handlers(
     @cache
     def openapi() -> bytes:  # made for the first who asks, not before a start
         document = build_openapi(operations, server=str(public or "/"))
-        return msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n"
+        return json_codec.pretty(json_codec.encode(document))
 
     async def healthz(_: Request) -> Reply:
         return Reply(200, _ALIVE)
@@ -43,7 +42,7 @@ def system_handlers(
         obstacle = await find_obstacle(database)
         if obstacle is None:
             return Reply(200, _ALIVE)
-        return Reply(503, msgspec.json.encode({"status": "unavailable", "reason": obstacle}) + b"\n")
+        return Reply(503, json_codec.encode({"status": "unavailable", "reason": obstacle}) + b"\n")
 
     async def prometheus(request: Request) -> Reply:
         if b"x-forwarded-for" in request.headers:  # it came through a proxy, perhaps from the Internet

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from brim.base import json_codec
 from brim.cli.database import asked_here, on_database, show_table, tell_time
 from brim.cli.options import reaching_settings
 
@@ -182,6 +183,4 @@ def _log_row(entry: "AuditEntry") -> tuple[str, ...]:
 
 def _fields(fields: "Mapping[str, Any] | None") -> str:
     """Return the fields of an entry as compact JSON, nothing where it has none."""
-    import msgspec
-
-    return msgspec.json.encode(fields).decode() if fields else ""
+    return json_codec.encode_text(fields) if fields else ""

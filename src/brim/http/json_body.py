@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from brim.base import json_codec
 from brim.http.form import MAX_DEPTH, MAX_PARAMETERS, Value
 from brim.http.parameter_errors import (
     MalformedJsonError,
@@ -30,7 +31,7 @@ def decode_json(data: bytes) -> dict[str, Value]:
     if not data.strip():
         return {}
     try:
-        body = msgspec.json.decode(data)
+        body = json_codec.decode(data)
     except (msgspec.DecodeError, UnicodeError, RecursionError):
         raise MalformedJsonError from None
     if type(body) is not dict:
@@ -57,7 +58,7 @@ class _Reader:
             return self._read_array(given, depth=depth + 1)
         if isinstance(given, str):
             return _checked(given)
-        return "" if given is None else msgspec.json.encode(given).decode()
+        return "" if given is None else json_codec.encode_text(given)
 
     def _count(self, values: int) -> None:
         self._values += values

@@ -8,8 +8,7 @@ import re
 from http import HTTPStatus
 from typing import Final
 
-import msgspec
-
+from brim.base import json_codec
 from brim.http.message import Reply
 
 _STATUS_LINES: Final = {status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\n" for status in HTTPStatus}
@@ -67,8 +66,8 @@ def write_head(reply: Reply, framing: str, default_lines: str, *, keep_alive: bo
 
 def json_refusal(status: int, message: str, headers: list[str] | None = None, *, kind: str) -> Reply:
     """Return an error in the API's form that the protocol itself answers with; `kind` is the error's `type`."""
-    body = msgspec.json.encode({"error": {"message": message, "type": kind}})
-    return Reply(status, msgspec.json.format(body, indent=2) + b"\n", headers)
+    body = json_codec.encode({"error": {"message": message, "type": kind}})
+    return Reply(status, json_codec.pretty(body), headers)
 
 
 def _check_each(reply: Reply) -> None:

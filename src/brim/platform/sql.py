@@ -6,7 +6,7 @@ from functools import cache
 from importlib import resources
 from typing import Any, Final
 
-import msgspec
+from brim.base import json_codec
 
 _NAME: Final = re.compile(r"^-- name: (\w+)\s*$", re.MULTILINE)
 
@@ -24,9 +24,6 @@ def columns(rows: Sequence[tuple[Any, ...]]) -> Iterable[list[Any]]:
     return map(list, zip(*rows, strict=True))
 
 
-_encoder: Final = msgspec.json.Encoder()
-
-
 def recordset(rows: Iterable[Any]) -> str:
     """Return rows (dicts or structs whose names are the columns') as the JSON array that `json_to_recordset` reads."""
-    return _encoder.encode(list(rows)).decode()
+    return json_codec.encode_text(list(rows))

@@ -8,8 +8,7 @@ from collections.abc import Mapping
 from typing import Any, Final, Protocol
 from urllib.parse import quote
 
-import msgspec
-
+from brim.base import json_codec
 from brim.core.audit import Actor
 from brim.core.request_logs import BY_PAGES
 from brim.http.form import Field, encode_form
@@ -102,7 +101,7 @@ class Caller:
         Raises:
             ApiRefusedError: it was refused.
         """
-        return await self._post(path, msgspec.json.encode(parameters), _JSON, idempotency_key)
+        return await self._post(path, json_codec.encode(parameters), _JSON, idempotency_key)
 
     async def delete(self, path: str) -> Any:
         """Return what is left of an object that a DELETE removed.
@@ -125,7 +124,7 @@ class Caller:
 
     async def _call(self, request: Request) -> Any:
         reply = await ask(self._api, request, told=self._told)
-        answered = msgspec.json.decode(reply.body)
+        answered = json_codec.decode(reply.body)
         if reply.status < 400:
             return answered
         error = answered["error"]

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from brim.base import currency, errors, metadata
+from brim.base import currency, errors, json_codec, metadata
 from brim.base.disclosure import without_numbers
 from brim.base.errors import BrimError, DatabaseUnavailableError, OverloadedError
 from brim.core import (
@@ -399,8 +399,7 @@ class ErrorObject(msgspec.Struct, frozen=True):
     error: ErrorDetail
 
 
-_encoder: Final = msgspec.json.Encoder()
-_decoder: Final = msgspec.json.Decoder(ErrorObject)
+_decode: Final = json_codec.decoder(ErrorObject)
 
 
 _V2_PLACES: Final[dict[type[BrimError], Place]] = {
@@ -433,13 +432,13 @@ def _render(error: BrimError, place: Place) -> bytes:
         param=vars(error)["param"] if isinstance(place.param, _FromError) else place.param,
         type=place.type,
     )
-    return _encoder.encode(ErrorObject(detail))
+    return json_codec.encode(ErrorObject(detail))
 
 
 def with_log_url(body: bytes, url: str) -> bytes:
     """Return a refusal's compact JSON with the URL of the page that shows the request."""
-    refused = _decoder.decode(body)
-    return _encoder.encode(ErrorObject(msgspec.structs.replace(refused.error, request_log_url=url)))
+    refused = _decode(body)
+    return json_codec.encode(ErrorObject(msgspec.structs.replace(refused.error, request_log_url=url)))
 
 
 def status_of(error: BrimError) -> int:

@@ -7,6 +7,7 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from brim.api.framework.operation import is_v2_path
+from brim.base import json_codec
 from brim.base.disclosure import without_numbers
 from brim.base.errors import BrimError
 from brim.base.ids import IdFactory
@@ -97,7 +98,7 @@ def _error(reply: Reply) -> Any:
     if reply.status < 400:
         return None
     with suppress(msgspec.DecodeError):
-        answered = msgspec.json.decode(reply.body)
+        answered = json_codec.decode(reply.body)
         error = answered.get("error") if isinstance(answered, dict) else None
         if isinstance(error, dict):
             told = _masked(error)

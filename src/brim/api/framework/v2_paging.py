@@ -9,7 +9,7 @@ from typing import Final
 import msgspec
 
 from brim.api.framework.call import Call
-from brim.base import wire
+from brim.base import json_codec
 from brim.base.paging import DEFAULT_LIMIT, Item, Page, PageRequest
 
 _NO_PAGE: Final = PageRequest()
@@ -42,7 +42,7 @@ def v2_list_json(call: Call, path: str, page: Page[Item], bodies: Sequence[bytes
     goes_back = asked.ending_before is not None
     has_next = bool(page.items) and (goes_back or page.has_more)
     has_previous = bool(page.items) and (page.has_more if goes_back else asked.starting_after is not None)
-    return wire.encode(
+    return json_codec.encode(
         V2ListObject(
             data=[msgspec.Raw(body) for body in bodies],
             next_page_url=_url(call, path, f"after_{page.items[-1].id}") if has_next else None,

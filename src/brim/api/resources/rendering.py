@@ -13,7 +13,7 @@ from brim.api.framework.expansion import check_property, paths_below
 from brim.api.resources.balance import wire as balance_wire
 from brim.api.resources.funding import wire as funding_wire
 from brim.api.resources.topups import wire as topup_wire
-from brim.base import wire
+from brim.base import json_codec
 from brim.base.scope import AccountScope
 from brim.core import funding, ledger
 from brim.core import topups as topups_lists
@@ -89,7 +89,7 @@ async def expand_created(
         paths: what to expand.
         find: looks the top-up up, for what its reply does not tell.
     """
-    reply = msgspec.json.decode(body, type=topup_wire.TopupObject)
+    reply = json_codec.decode(body, type=topup_wire.TopupObject)
     below = paths_below(paths, "payment_method")
     if below is not None and isinstance(reply.payment_method, str):
         async with database.connection() as conn:
@@ -98,7 +98,7 @@ async def expand_created(
         reply = msgspec.structs.replace(reply, payment_method=msgspec.Raw(method) if method else reply.payment_method)
     if paths_below(paths, "brim.availability") is not None:
         reply = msgspec.structs.replace(reply, brim=_extras_of(await find(scope, reply.id)))
-    return wire.encode(reply)
+    return json_codec.encode(reply)
 
 
 async def _methods_by_id(conn: Conn, topups: Sequence[Topup], paths: Paths, *, within: str) -> dict[str, bytes]:

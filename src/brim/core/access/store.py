@@ -4,6 +4,7 @@ from typing import Any, Final
 
 import msgspec
 
+from brim.base import json_codec
 from brim.base.scope import AccountScope
 from brim.core.access.rules import ApiKey, OwnedKey
 from brim.platform.database import Conn
@@ -41,7 +42,7 @@ async def lock_owner_key(conn: Conn, scope: AccountScope, key_id: str) -> OwnedK
 
 async def insert_key(conn: Conn, key: ApiKey) -> bool:
     """Add a key, and tell whether it was: not where its account has one of the same id."""
-    permissions = None if key.permissions is None else msgspec.json.encode(key.permissions).decode()
+    permissions = None if key.permissions is None else json_codec.encode_text(key.permissions)
     made = await conn.fetchval(
         _QUERIES["insert_key"],
         key.hash,
@@ -80,7 +81,7 @@ def key_from_record(row: Any) -> ApiKey:
         kind=row["kind"],
         name=row["name"],
         redacted=row["redacted"],
-        permissions=None if permissions is None else msgspec.json.decode(permissions, type=dict[str, str]),
+        permissions=None if permissions is None else json_codec.decode(permissions, type=dict[str, str]),
         created=row["created"],
         expires_ms=row["expires_ms"],
         deleted_below=row.get("deleted_below") or 0,

@@ -3,8 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-import msgspec
-
+from brim.base import json_codec
 from brim.base.paging import Page, Window, page_of
 from brim.base.scope import AccountScope
 from brim.core.accounts.external_rules import ExternalAccount
@@ -34,7 +33,7 @@ async def insert_external_account(conn: Conn, external: ExternalAccount) -> None
         account.holder_type,
         account.account_type,
         external.is_default,
-        msgspec.json.encode(external.metadata).decode(),
+        json_codec.encode_text(external.metadata),
     )
 
 
@@ -85,7 +84,7 @@ async def update_external_account(conn: Conn, external: ExternalAccount) -> None
         external.holder_name,
         external.bank_account.holder_type,
         external.bank_account.account_type,
-        msgspec.json.encode(external.metadata).decode(),
+        json_codec.encode_text(external.metadata),
     )
 
 
@@ -120,5 +119,5 @@ def _from_record(record: Mapping[str, Any]) -> ExternalAccount:
         currency=record["currency"],
         holder_name=record["account_holder_name"],
         is_default=record["is_default"],
-        metadata=msgspec.json.decode(record["metadata"], type=dict[str, str]),
+        metadata=json_codec.decode(record["metadata"], type=dict[str, str]),
     )

@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-import msgspec
-
+from brim.base import json_codec
 from brim.base.paging import Page, Window, page_of
 from brim.base.scope import AccountScope
 from brim.core.accounts.details import AccountDetails
@@ -13,7 +12,7 @@ from brim.platform.database import Conn
 from brim.platform.sql import load_queries
 
 _SQL: Final = load_queries(__package__)
-_decode_details: Final = msgspec.json.Decoder(AccountDetails).decode
+_decode_details: Final = json_codec.decoder(AccountDetails)
 
 
 async def find_account(conn: Conn, account: str) -> Account | None:
@@ -86,8 +85,8 @@ async def insert_account(conn: Conn, account: Account, *, made_live: bool = Fals
         account.email,
         account.business_name,
         account.business_type,
-        msgspec.json.encode(account.metadata).decode(),
-        msgspec.json.encode(account.details).decode(),
+        json_codec.encode_text(account.metadata),
+        json_codec.encode_text(account.details),
         made_live,
     )
 
@@ -101,8 +100,8 @@ async def write_account(conn: Conn, account: Account) -> None:
         account.email,
         account.business_name,
         account.business_type,
-        msgspec.json.encode(account.metadata).decode(),
-        msgspec.json.encode(account.details).decode(),
+        json_codec.encode_text(account.metadata),
+        json_codec.encode_text(account.details),
     )
 
 
@@ -146,7 +145,7 @@ def _account_from_record(record: Mapping[str, Any]) -> Account:
         email=record["email"],
         business_name=record["business_name"],
         business_type=record["business_type"],
-        metadata=msgspec.json.decode(record["metadata"], type=dict[str, str]),
+        metadata=json_codec.decode(record["metadata"], type=dict[str, str]),
         details=_decode_details(record["details"]),
         settlement_days=record.get("settlement_days"),
     )

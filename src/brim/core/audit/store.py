@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-import msgspec
-
+from brim.base import json_codec
 from brim.base.actor import Actor, ActorKind
 from brim.base.paging import Page, PageRequest, page_of, window
 from brim.base.scope import AccountScope
@@ -63,8 +62,8 @@ def _entry(record: Any) -> AuditEntry:
 
 
 def _json(fields: Mapping[str, Any] | None) -> str | None:
-    return None if fields is None else msgspec.json.encode(fields).decode()
+    return None if fields is None else json_codec.encode_text(fields)
 
 
 def _fields(text: str | None) -> dict[str, Any] | None:
-    return None if text is None else msgspec.json.decode(text, type=dict[str, Any])
+    return None if text is None else json_codec.decode(text, type=dict[str, Any])

@@ -9,7 +9,7 @@ from typing import Final
 
 import msgspec
 
-from brim.base.wire import encode
+from brim.base.json_codec import encode
 from brim.core.events.renderers import OBJECT_TYPES
 from brim.core.events.rules import OBJECT_OF_EVENT, Event, EventType
 

@@ -3,8 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-import msgspec
-
+from brim.base import json_codec
 from brim.base.paging import Page, Window, page_of
 from brim.base.scope import AccountScope
 from brim.core.bank_accounts import BankAccount, Party, Verification
@@ -13,8 +12,8 @@ from brim.platform.database import Conn
 from brim.platform.sql import load_queries
 
 _SQL: Final = load_queries(__package__)
-_decode_party: Final = msgspec.json.Decoder(Party).decode
-_decode_metadata: Final = msgspec.json.Decoder(dict[str, str]).decode
+_decode_party: Final = json_codec.decoder(Party)
+_decode_metadata: Final = json_codec.decoder(dict[str, str])
 
 
 async def insert_funding_source(conn: Conn, source: FundingSource, sealed: bytes) -> None:
@@ -169,7 +168,7 @@ def _bank_columns(account: BankAccount) -> tuple[str | None, ...]:
 
 
 def _json(value: object) -> str:
-    return msgspec.json.encode(value).decode()
+    return json_codec.encode_text(value)
 
 
 def funding_source_from_record(record: Mapping[str, Any]) -> FundingSource:

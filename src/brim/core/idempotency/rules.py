@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import msgspec
 
+from brim.base import json_codec
 from brim.base.errors import BrimError
 
 MAX_KEY_LENGTH: Final = 255
@@ -19,7 +20,6 @@ _OF_PEOPLE: Final = ("/v1/accounts", "/v1/tokens")
 """Where else a request may hold what is guessed in no time, such as the end of a social security number."""
 
 _GUESSABLE: Final = re.compile(rb'"(?:company|individual|person|pii|tos_acceptance)":')
-_sorted_encoder: Final = msgspec.json.Encoder(order="sorted")
 
 
 class KeyClaim(msgspec.Struct, frozen=True):
@@ -56,7 +56,7 @@ def fingerprint(method: str, path: str, parameters: Mapping[str, Any], *, secret
     says who somebody is, is made under a `secret` of up to 64 bytes. Every other request has one digest on every
     server, whatever secrets it has.
     """
-    encoded = _sorted_encoder.encode((method, path, parameters))
+    encoded = json_codec.encode_sorted((method, path, parameters))
     is_guessable = _ACCOUNT_NUMBER in encoded or (path.startswith(_OF_PEOPLE) and _GUESSABLE.search(encoded))
     key = secret if is_guessable else b""
     return hashlib.blake2b(encoded, digest_size=16, key=key).digest()

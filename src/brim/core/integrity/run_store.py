@@ -2,8 +2,7 @@
 
 from typing import Final
 
-import msgspec
-
+from brim.base import json_codec
 from brim.core.verification import Clearing, Difference, VerificationRun
 from brim.platform.database import Conn
 from brim.platform.sql import load_queries
@@ -27,8 +26,8 @@ async def end_run(conn: Conn, run: VerificationRun) -> None:
         run.sealed,
         run.unsealed,
         run.heads,
-        msgspec.json.encode(run.differences).decode(),
-        msgspec.json.encode(run.clearing).decode() if run.clearing else None,
+        json_codec.encode_text(run.differences),
+        json_codec.encode_text(run.clearing) if run.clearing else None,
     )
 
 
@@ -47,6 +46,6 @@ async def read_latest_run(conn: Conn) -> VerificationRun | None:
     record = await conn.fetchrow(_SQL["read_latest_run"])
     if record is None:
         return None
-    differences = msgspec.json.decode(record["differences"], type=list[Difference])
-    clearing = msgspec.json.decode(record["clearing"], type=Clearing) if record["clearing"] else None
+    differences = json_codec.decode(record["differences"], type=list[Difference])
+    clearing = json_codec.decode(record["clearing"], type=Clearing) if record["clearing"] else None
     return VerificationRun(**{**record, "differences": differences, "clearing": clearing})

@@ -2,8 +2,7 @@
 
 from typing import Final
 
-import msgspec
-
+from brim.base import json_codec
 from brim.base.scope import AccountScope
 from brim.core.jobs.rules import JobState, StuckItem, Worker
 from brim.platform.database import Conn
@@ -22,7 +21,7 @@ async def upsert_worker(conn: Conn, worker: Worker) -> None:
         worker.version,
         worker.started_ms,
         worker.heartbeat_ms,
-        msgspec.json.encode(worker.jobs).decode(),
+        json_codec.encode_text(worker.jobs),
     )
 
 
@@ -34,7 +33,7 @@ async def forget_workers(conn: Conn, *, before_ms: int) -> None:
 async def read_workers(conn: Conn) -> list[Worker]:
     """Return all workers, the newest first."""
     return [
-        Worker(**{**record, "jobs": msgspec.json.decode(record["jobs"], type=list[JobState])})
+        Worker(**{**record, "jobs": json_codec.decode(record["jobs"], type=list[JobState])})
         for record in await conn.fetch(_SQL["list_workers"])
     ]
 

@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 
+from brim.base import json_codec
 from brim.base.scope import AccountScope
 
 GENESIS: Final = bytes(32)
@@ -61,8 +62,6 @@ FORMATS: Final = (TRANSFER_FORMAT, ENTRY_FORMAT)
 _NO_HASH: Final = b""
 """The hash of what a format cannot express: no seal has it."""
 
-_encoder: Final = msgspec.json.Encoder()
-
 
 def next_hash(previous: bytes, entry: SealedEntry, seal_format: int) -> bytes:
     """Return the hash that seals an entry behind another hash: SHA-256 of that one's 32 bytes and a JSON array.
@@ -73,10 +72,10 @@ def next_hash(previous: bytes, entry: SealedEntry, seal_format: int) -> bytes:
     if seal_format == ENTRY_FORMAT:
         account, livemode, entry_id, source_type, source, step = entry[:6]
         values = (account, livemode, entry_id, source_type, source, step, entry.created, entry.lines)
-        return hashlib.sha256(previous + _encoder.encode(values)).digest()
+        return hashlib.sha256(previous + json_codec.encode(values)).digest()
     if seal_format == TRANSFER_FORMAT and entry.source_type == "topup" and not entry.further_lines:
         transfer = (*entry[:3], *entry[4:11])
-        return hashlib.sha256(previous + _encoder.encode(transfer)).digest()
+        return hashlib.sha256(previous + json_codec.encode(transfer)).digest()
     return _NO_HASH
 
 

@@ -5,6 +5,7 @@ from typing import Any, Final, NamedTuple, TypeAlias
 
 import msgspec
 
+from brim.base import json_codec
 from brim.base.scope import AccountScope
 from brim.core.ledger.chain import GENESIS, Head, Link, Seal, SealedEntry
 from brim.core.verification import Key, Range, bounds_of
@@ -129,7 +130,7 @@ def _entry(record: Any) -> SealedEntry:
     """Return the entry that a row begins with; columns are read by their place, as there may be very many rows."""
     entry = SealedEntry._make(record[:_COLUMNS])
     further: str | None = record[_COLUMNS - 1]
-    return entry._replace(further_lines=msgspec.json.decode(further, type=_FurtherLines) if further else ())
+    return entry._replace(further_lines=json_codec.decode(further, type=_FurtherLines) if further else ())
 
 
 def _link(record: Any) -> Link:

@@ -17,6 +17,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
+from brim.base import json_codec
 from brim.base.errors import BrimError
 from brim.base.ids import IdFactory, random_base62
 from brim.core.accounts import RandomText
@@ -140,7 +141,7 @@ class OpenId:
             redirect_uri=redirect_uri,
             ends_ms=now_ms + JOURNEY_KEPT_MS,
         )
-        luggage = self._vault.seal(msgspec.json.encode(journey), place=PLACE).decode()
+        luggage = self._vault.seal(json_codec.encode(journey), place=PLACE).decode()
         return AuthorizationRedirect(departure_url(provider, self._client.client_id, journey), luggage)
 
     async def finish(self, luggage: str, brought: Mapping[str, str], *, address: str | None, now_ms: int) -> Operator:
@@ -174,7 +175,7 @@ class OpenId:
             opened = self._vault.open(luggage.encode("utf-8", "replace"), place=PLACE)
         except (SecretUnreadableError, MisplacedSecretError):
             raise JourneyOverError from None
-        journey = msgspec.json.decode(opened, type=AuthorizationRequest)
+        journey = json_codec.decode(opened, type=AuthorizationRequest)
         if now_ms >= journey.ends_ms or not hmac.compare_digest(
             journey.state.encode(), state.encode("utf-8", "replace")
         ):
@@ -341,6 +342,6 @@ def _verified_email(person: Person) -> str:
 
 def _decode(body: bytes, kind: Any) -> Any:
     try:
-        return msgspec.json.decode(body, type=kind)
+        return json_codec.decode(body, type=kind)
     except (msgspec.DecodeError, ValueError):
         raise ProviderFailedError(_NO_BODY) from None

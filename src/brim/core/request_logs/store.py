@@ -3,8 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-import msgspec
-
+from brim.base import json_codec
 from brim.base.paging import Page, PageRequest, Range, page_of, window
 from brim.base.scope import AccountScope
 from brim.core.request_logs.rules import BY_PAGES, PREFIX, RequestFilters, RequestRecord, RequestSource
@@ -91,7 +90,7 @@ def _row(record: RequestRecord) -> tuple[Any, ...]:
 
 
 def _json(value: Mapping[str, Any] | None) -> str | None:
-    return None if value is None else msgspec.json.encode(value).decode()
+    return None if value is None else json_codec.encode_text(value)
 
 
 def _from_record(record: Mapping[str, Any]) -> RequestRecord:
@@ -114,4 +113,4 @@ def _from_record(record: Mapping[str, Any]) -> RequestRecord:
 
 
 def _value(text: str | None) -> Any:
-    return None if text is None else msgspec.json.decode(text)
+    return None if text is None else json_codec.decode(text)

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final, TypeAlias
 
 import msgspec
 
-from brim.base import wire
+from brim.base import json_codec
 from brim.base.errors import BrimError
 from brim.base.scope import AccountScope
 from brim.core.events import DEFAULT_API_VERSION, Event, ObjectType, Renderers, notification_json
@@ -61,7 +61,6 @@ _HEADERS: Final = {
     "Cache-Control": "no-cache",
     "Accept": "*/*; q=0.5, application/xml",
 }
-_encode: Final = msgspec.json.Encoder().encode
 
 
 class TooManyListenersError(BrimError):
@@ -158,13 +157,13 @@ class LocalAnswer(msgspec.Struct, tag_field="type", tag="webhook_response", froz
 
 
 Message: TypeAlias = Acknowledgement | LocalAnswer
-_decoder: Final[msgspec.json.Decoder[Message]] = msgspec.json.Decoder(Message)
+_decode: Final[Callable[[str], Message]] = json_codec.decoder(Message)
 
 
 def read_message(text: str) -> Message | None:
     """Return what a listener says; None for what we do not know, which newer versions may send."""
     try:
-        return _decoder.decode(text)
+        return _decode(text)
     except (msgspec.DecodeError, UnicodeError):
         return None
 
@@ -176,7 +175,7 @@ def read_filters(text: str | None) -> dict[str, list[str]]:
         ListenerFiltersError: they are not what the CLI sends.
     """
     try:
-        return msgspec.json.decode(text or "{}", type=dict[str, list[str]])
+        return json_codec.decode(text or "{}", type=dict[str, list[str]])
     except msgspec.DecodeError:
         raise ListenerFiltersError from None
 
@@ -235,10 +234,10 @@ def event_message(
         compact = notification_json(event, context=account)
     else:
         compact = renderers.render(ObjectType.EVENT, event, account=account)
-    payload = wire.pretty(compact).rstrip()
+    payload = json_codec.pretty(compact).rstrip()
     headers = {**_HEADERS, "Stripe-Signature": sign(payload, timestamp=now_s, secrets=[secret])}
     message = {"http_headers": headers, **_envelope(form, payload.decode(), copy_id)}
-    return _encode(message).decode()
+    return json_codec.encode_text(message)
 
 
 def _envelope(form: Form, payload: str, copy_id: str) -> dict[str, Any]:
@@ -261,13 +260,13 @@ def request_message(record: RequestRecord) -> str:
         "request_log_id": record.id,
         "event_payload": _told(record).decode(),
     }
-    return _encode(message).decode()
+    return json_codec.encode_text(message)
 
 
 def _told(record: RequestRecord) -> bytes:
     """Return what the official CLI is told of a request. Source: the lines that its `logs tail` prints."""
     error = record.error or {}
-    return _encode(
+    return json_codec.encode(
         {
             "created_at": record.created,
             "livemode": record.scope.livemode,

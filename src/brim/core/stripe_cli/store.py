@@ -5,6 +5,7 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
+from brim.base import json_codec
 from brim.base.scope import AccountScope
 from brim.core.events import Event, event_from_record
 from brim.core.stripe_cli.rules import Device, Listener, forms_of
@@ -98,7 +99,7 @@ async def insert_listener(
     now_ms: int,
 ) -> None:
     """Open a session that hears of everything from now on, of each event in the forms of its features."""
-    encoded, copies = msgspec.json.encode(filters).decode(), len(forms_of(features))
+    encoded, copies = json_codec.encode_text(filters), len(forms_of(features))
     await conn.execute(
         _SQL["insert_listener"],
         *(scope.account, scope.livemode, digest, device, ",".join(features), encoded, now_ms, key_hash, copies),
@@ -119,7 +120,7 @@ async def find_listener(
         hash=digest,
         device=Device(name=record["device"], endpoint=record["endpoint"], secret=record["secret"]),
         features=tuple(record["features"].split(",")),
-        filters=msgspec.json.decode(record["filters"]),
+        filters=json_codec.decode(record["filters"]),
         acked_place=record["acked_place"],
         places={place["event_account"]: place["acked_place"] for place in places},
         created_ms=record["created_ms"],
@@ -210,7 +211,7 @@ async def insert_listener_attempt(conn: Conn, listener: Listener, attempt: Liste
         _SQL["insert_listener_attempt"],
         *(listener.scope.account, listener.scope.livemode, attempt.id, listener.device.endpoint),
         *(attempt.event_account, attempt.event, attempt.attempted_ms, attempt.duration_ms, answer.outcome.value),
-        *(answer.http_status, answer.error, msgspec.json.encode(attempt.headers).decode(), answer.body_head),
+        *(answer.http_status, answer.error, json_codec.encode_text(attempt.headers), answer.body_head),
         attempt.cause,
     )
 

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import msgspec
 
+from brim.base import json_codec
 from brim.base.scope import AccountScope
 from brim.core.events import Event
 from brim.core.idempotency import KeyClaim
@@ -14,8 +15,7 @@ from brim.platform.database import Conn
 from brim.platform.sql import load_queries
 
 _SQL: Final = load_queries(__package__)
-_decode_metadata: Final = msgspec.json.Decoder(dict[str, str]).decode
-_encode: Final = msgspec.json.Encoder().encode
+_decode_metadata: Final = json_codec.decoder(dict[str, str])
 _STATUSES: Final = {status.value: status for status in Status}
 
 
@@ -50,7 +50,7 @@ async def insert_topups(conn: Conn, batch: Sequence[NewTopup], *, now_ms: int) -
         Why those that were not created were not, by the id of their event.
     """
     rows = [_creation_row(new) for new in sorted(batch, key=_key_order)]
-    lost = await conn.fetch(_SQL["create_topups"], _encode(rows).decode(), now_ms)
+    lost = await conn.fetch(_SQL["create_topups"], json_codec.encode_text(rows), now_ms)
     return {record["event_id"]: Refusal.TERMS_CHANGED if record["is_stale"] else Refusal.KEY_TAKEN for record in lost}
 
 
@@ -162,7 +162,7 @@ async def update_topup(conn: Conn, topup: Topup) -> None:
 
 
 def _encode_metadata(metadata: dict[str, str]) -> str | None:
-    return msgspec.json.encode(metadata).decode() if metadata else None
+    return json_codec.encode_text(metadata) if metadata else None
 
 
 def topup_from_record(record: Mapping[str, Any]) -> Topup:

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from brim.base import wire
+from brim.base import json_codec
 from brim.base.scope import AccountScope
 from brim.core.events import Event, ObjectType, Renderers, notification_json
 from brim.core.webhooks.rules import DeliveryState, Endpoint, EventPayload, Outcome, next_attempt_ms, sign
@@ -132,8 +132,8 @@ def render_body(delivery: Delivery, renderers: Renderers) -> bytes:
     endpoint = delivery.endpoint
     account = delivery.event.scope.account if endpoint.connect else None
     if endpoint.event_payload is EventPayload.THIN:
-        return wire.pretty(notification_json(delivery.event, context=account))
-    return wire.pretty(
+        return json_codec.pretty(notification_json(delivery.event, context=account))
+    return json_codec.pretty(
         renderers.render(
             ObjectType.EVENT,
             msgspec.structs.replace(delivery.event, api_version=endpoint.rendered_version),

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import msgspec
 
+from brim.base import json_codec
 from brim.base.ids import created_of
 from brim.base.scope import AccountScope
 from brim.core.events import Event, EventType
@@ -21,7 +22,6 @@ _SQL: Final = load_queries(__package__, "deliveries")
 _STOPPED_AT_ONCE: Final = 1_000
 _LONGEST_LAG_MS: Final = 24 * 60 * 60 * 1000
 _AFTER_ALL_IDS: Final = "~"
-_encode: Final = msgspec.json.Encoder().encode
 
 
 class Numbered(msgspec.Struct, frozen=True):
@@ -270,7 +270,7 @@ def _attempt_row(attempt: Attempt) -> tuple[Any, ...]:
         attempt.answer.outcome,
         attempt.answer.http_status,
         attempt.answer.error,
-        _encode(attempt.headers).decode(),
+        json_codec.encode_text(attempt.headers),
         attempt.answer.body_head,
         delivery.cause,
         delivery.created_ms,
@@ -286,7 +286,7 @@ def _attempt_from_record(record: Mapping[str, Any]) -> PastAttempt:
         attempted_ms=record["attempted_ms"],
         duration_ms=record["duration_ms"],
         cause=record["cause"],
-        headers=msgspec.json.decode(record["request_headers"], type=dict[str, str]),
+        headers=json_codec.decode(record["request_headers"], type=dict[str, str]),
         answer=Answer(
             outcome=Outcome(record["outcome"]),
             http_status=record["http_status"],

@@ -3,8 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-import msgspec
-
+from brim.base import json_codec
 from brim.base.scope import AccountScope
 from brim.core.events import Event, announcement_of
 from brim.core.webhooks.deliveries import EndpointKey
@@ -13,8 +12,8 @@ from brim.platform.database import Conn
 from brim.platform.sql import columns, load_queries
 
 _SQL: Final = load_queries(__package__)
-_decode_events: Final = msgspec.json.Decoder(tuple[str, ...]).decode
-_decode_metadata: Final = msgspec.json.Decoder(dict[str, str]).decode
+_decode_events: Final = json_codec.decoder(tuple[str, ...])
+_decode_metadata: Final = json_codec.decoder(dict[str, str])
 
 
 async def hold_count(conn: Conn, scope: AccountScope) -> int:
@@ -128,7 +127,7 @@ def _key(endpoint: Endpoint) -> tuple[str, bool, str]:
 
 
 def _encode(value: Sequence[str] | Mapping[str, str]) -> str | None:
-    return msgspec.json.encode(value).decode() if value else None
+    return json_codec.encode_text(value) if value else None
 
 
 def endpoint_from_record(record: Mapping[str, Any]) -> Endpoint:

@@ -14,6 +14,7 @@ from typing import Any, Final, TextIO
 import msgspec
 import structlog
 
+from brim.base import json_codec
 from brim.base.disclosure import without_numbers
 
 _SECRET: Final = re.compile(r"\b((?:sk|rk|pk)_(?:test|live)_|whsec_|btok_)[A-Za-z0-9_]{4,}|(://[^:/@\s]+:)[^@\s]+@")
@@ -48,7 +49,7 @@ def wants_json(log_format: str, stream: TextIO) -> bool:
 def configure_logging(level: str, log_format: str, stream: TextIO = sys.stderr) -> None:
     """Set up structlog, and the standard library's logging through it, for this process."""
     renderer: Any = (
-        structlog.processors.JSONRenderer(serializer=lambda event, **_: msgspec.json.encode(event).decode())
+        structlog.processors.JSONRenderer(serializer=lambda event, **_: json_codec.encode_text(event))
         if wants_json(log_format, stream)
         else structlog.dev.ConsoleRenderer(colors=stream.isatty())
     )
@@ -115,7 +116,7 @@ class RequestLog:
         self, stream: TextIO, *, as_json: bool, call_later: Callable[[float, Callable[[], None]], Any]
     ) -> None:
         self._stream = stream
-        self._encode = msgspec.json.encode if as_json else _columns
+        self._encode = json_codec.encode if as_json else _columns
         self._call_later = call_later
         self._lines: list[bytes] = []
 

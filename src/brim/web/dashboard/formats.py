@@ -8,12 +8,12 @@ import re
 from datetime import UTC, datetime
 from typing import Final
 
-import msgspec
 from markupsafe import Markup
 from pygments import highlight
 from pygments.formatters.html import HtmlFormatter
 from pygments.lexers.data import JsonLexer
 
+from brim.base import json_codec
 from brim.base.currency import exponent
 
 _AMOUNT: Final = re.compile(r"(\d{1,15}|\d{1,3}(?:,\d{3}){1,4})(?:\.(\d{1,3}))?", re.ASCII)
@@ -95,7 +95,7 @@ def _moment(second: int) -> datetime:
 
 def pretty_json(value: object) -> str:
     """Return an object as the API writes it: JSON with two-space indent."""
-    return msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
+    return json_codec.pretty(json_codec.encode(value)).decode().removesuffix("\n")
 
 
 def coloured_json(value: object) -> Markup:

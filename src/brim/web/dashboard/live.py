@@ -7,8 +7,7 @@ import asyncio
 from collections.abc import AsyncGenerator
 from typing import Final
 
-import msgspec
-
+from brim.base import json_codec
 from brim.base.errors import BrimError
 from brim.base.scope import AccountScope
 from brim.core.changes import Changes
@@ -64,5 +63,5 @@ def _owner(page: SignedVisit) -> AccountScope:
 
 
 def _message(changes: Changes) -> bytes:
-    told = msgspec.json.encode({"objects": sorted(changes.objects), "beyond": changes.beyond})
+    told = json_codec.encode({"objects": sorted(changes.objects), "beyond": changes.beyond})
     return b"event: change\ndata: " + told + b"\n\n"

@@ -6,6 +6,7 @@ from typing import Any, Final
 import msgspec
 
 from brim.api.framework.operation import Operation
+from brim.base import json_codec
 from brim.base.errors import ExclusiveParametersError, ResourceMissingError
 from brim.base.paging import PageRequest
 from brim.core.audit import Actor, ActorKind, AuditEntry, list_audit_log
@@ -106,4 +107,4 @@ def _text(value: Any) -> str:
     """Return a value as people read it: a text as it is, nothing for none, else JSON."""
     if value is None or isinstance(value, str):
         return value or ""
-    return msgspec.json.encode(value).decode()
+    return json_codec.encode_text(value)

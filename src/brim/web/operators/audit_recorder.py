@@ -14,6 +14,7 @@ import structlog
 from brim.api.framework.errors import UnrecognizedUrlError
 from brim.api.framework.operation import Operation
 from brim.api.framework.router import Router
+from brim.base import json_codec
 from brim.base.clock import Clock
 from brim.base.errors import BrimError
 from brim.base.ids import IdFactory
@@ -123,6 +124,6 @@ class OperatorTold(msgspec.Struct, frozen=True):
 
 def _id_in(reply: Reply) -> str | None:
     try:
-        return msgspec.json.decode(reply.body, type=_Named).id
+        return json_codec.decode(reply.body, type=_Named).id
     except msgspec.DecodeError:
         return None

@@ -19,7 +19,7 @@ from brim.api.resources.test_helpers import wire as clock_wire
 from brim.api.resources.topups import wire as topup_wire
 from brim.api.resources.verification import wire as verification_wire
 from brim.api.resources.webhooks import wire as webhook_wire
-from brim.base import wire
+from brim.base import json_codec, wire
 from brim.base.scope import AccountScope
 from brim.core.accounts import Account, AccountDetails, CapabilityState
 from brim.core.bank_accounts import Address
@@ -169,7 +169,7 @@ _AN_EVENT: Final = event_wire.EventObject(
     id=EVENT,
     api_version=DEFAULT_API_VERSION,
     created=_MADE,
-    data=event_wire.EventData(msgspec.Raw(wire.encode(_A_TOPUP))),
+    data=event_wire.EventData(msgspec.Raw(json_codec.encode(_A_TOPUP))),
     livemode=False,
     pending_webhooks=1,
     request=event_wire.EventRequest(id=_REQUEST, idempotency_key="order-6735"),
@@ -241,7 +241,7 @@ _ACCOUNT_STATE: Final = Account(
     email="jenny.rosen@example.com",
     details=AccountDetails(capabilities={"transfers": CapabilityState(requested=True, requested_at=_MADE)}),
 )
-_AN_ACCOUNT: Final = msgspec.json.decode(account_wire.account_json(_ACCOUNT_STATE), type=account_wire.AccountObject)
+_AN_ACCOUNT: Final = json_codec.decode(account_wire.account_json(_ACCOUNT_STATE), type=account_wire.AccountObject)
 _AN_EXTERNAL_ACCOUNT: Final = account_wire.ExternalAccountObject(
     id=_EXTERNAL,
     account=_ACCOUNT,
@@ -260,7 +260,7 @@ _AN_EXTERNAL_ACCOUNT: Final = account_wire.ExternalAccountObject(
 _A_CAPABILITY: Final = account_wire.CapabilityObject(
     id="transfers", account=_ACCOUNT, requested=True, requested_at=_MADE, status="active"
 )
-_A_BALANCE: Final = msgspec.json.decode(
+_A_BALANCE: Final = json_codec.decode(
     balance_wire.balance_json(AccountScope(_ACCOUNT, livemode=False), [Balance(currency="usd", available=125_000)]),
     type=balance_wire.BalanceObject,
 )
@@ -446,8 +446,8 @@ def object_example(struct: type[msgspec.Struct]) -> bytes:
     """Return an example of an object, as replies are written."""
     example = _OBJECTS.get(struct)
     if example is None:
-        return wire.pretty(msgspec.json.encode(example_of({"$ref": f"#/components/schemas/{NAMES[struct]}"})))
-    return wire.pretty(wire.encode(example))
+        return json_codec.pretty(json_codec.encode(example_of({"$ref": f"#/components/schemas/{NAMES[struct]}"})))
+    return json_codec.pretty(json_codec.encode(example))
 
 
 def answer_of(operation: Operation) -> bytes:
@@ -458,16 +458,17 @@ def answer_of(operation: Operation) -> bytes:
                 "/v1/accounts/{account}/external_accounts": "bank_account"}  # fmt: skip
         collection = collection_of(operation)
         noun = kind.get(collection, collection.rpartition("/")[2].removesuffix("s"))
-        return wire.pretty(wire.encode(wire.DeletedObject(id=path_id_of(operation).rpartition("/")[2], object=noun)))
+        deleted = wire.DeletedObject(id=path_id_of(operation).rpartition("/")[2], object=noun)
+        return json_codec.pretty(json_codec.encode(deleted))
     one = object_example(operation.returns)
     changes = _CHANGES.get(operation.operation_id)
     example = _OBJECTS.get(operation.returns)
     if changes and example is not None:
-        one = wire.encode(msgspec.structs.replace(example, **changes))
+        one = json_codec.encode(msgspec.structs.replace(example, **changes))
     if operation.in_list:
         page = wire.ListObject(data=[msgspec.Raw(one)], has_more=False, url=_list_url(operation))
-        return wire.pretty(wire.encode(page))
-    return wire.pretty(one)
+        return json_codec.pretty(json_codec.encode(page))
+    return json_codec.pretty(one)
 
 
 def _list_url(operation: Operation) -> str:

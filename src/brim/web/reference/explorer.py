@@ -10,11 +10,10 @@ from functools import partial
 from typing import Any, Final, TypeAlias
 from urllib.parse import quote
 
-import msgspec
-
 from brim.api.framework.errors import render_error
 from brim.api.framework.operation import Operation
 from brim.api.framework.params import object_schema
+from brim.base import json_codec
 from brim.base.errors import BrimError
 from brim.core.access import redact_secret
 from brim.http.form import decode_form
@@ -128,7 +127,7 @@ def _parts(operation: Operation, path_id: object) -> list[str]:
 
 def json_reply(status: int, answer: Any) -> Reply:
     """Return what a script of a page asked for; nobody keeps it. Bytes are JSON already."""
-    body = answer if isinstance(answer, bytes) else msgspec.json.encode(answer)
+    body = answer if isinstance(answer, bytes) else json_codec.encode(answer)
     return Reply(status, body, [*PAGE_HEADERS, "Cache-Control: no-store"])
 
 

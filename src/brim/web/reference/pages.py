@@ -5,12 +5,11 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import Any, Final
 
-import msgspec
-
 from brim.api.framework.errors import ERROR_TABLE
 from brim.api.framework.operation import Operation
 from brim.api.openapi import needed_right, possible_errors
 from brim.api.resources.schemas import NAMES
+from brim.base import json_codec
 from brim.core.events import DEFAULT_API_VERSION
 from brim.http.message import Reply
 from brim.web.operation_names import places_of
@@ -167,7 +166,7 @@ class Reference:
 
     @cached_property
     def _packed_index(self) -> bytes:
-        return msgspec.json.encode(self._index)
+        return json_codec.encode(self._index)
 
     def _reply(self, visit: Visit, template: str, *, session: Session | None = None, **values: Any) -> Reply:
         """Return a page; one that is made for a session holds its token, so it is neither packed nor kept."""

@@ -5,12 +5,13 @@ Messages are JSON objects with a `type`. From the page: `key`, `run`, `cancel`, 
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final, TypeAlias
 
 import msgspec
 import structlog
 
+from brim.base import json_codec
 from brim.base.clock import Clock
 from brim.base.public_url import PublicUrl
 from brim.http.message import Request
@@ -72,7 +73,7 @@ class Complete(msgspec.Struct, tag_field="type", tag="complete", frozen=True):
 
 
 Message: TypeAlias = GiveKey | Run | Cancel | Complete
-_decoder: Final[msgspec.json.Decoder[Message]] = msgspec.json.Decoder(Message)
+_decode: Final[Callable[[str], Message]] = json_codec.decoder(Message)
 
 
 class ShellGateway:
@@ -251,12 +252,12 @@ class Pane:
 
 
 async def _send(socket: Socket, kind: str, **values: object) -> None:
-    await socket.send(msgspec.json.encode({"type": kind, **values}).decode())
+    await socket.send(json_codec.encode_text({"type": kind, **values}))
 
 
 def _read(text: str) -> Message | None:
     """Return a message; None for what we do not know."""
     try:
-        return _decoder.decode(text)
+        return _decode(text)
     except (msgspec.DecodeError, UnicodeError):
         return None

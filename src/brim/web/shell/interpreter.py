@@ -8,10 +8,10 @@ import difflib
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
-import msgspec
 import structlog
 
 from brim import __version__
+from brim.base import json_codec
 from brim.base.clock import Clock
 from brim.base.errors import BrimError
 from brim.core.events import DEFAULT_API_VERSION
@@ -248,7 +248,7 @@ class Interpreter:
             )
             if reply.status >= 300:
                 raise TriggerFailedError(reply.status, reply.body.decode())
-            topup_id = str(msgspec.json.decode(reply.body)["id"])
+            topup_id = str(json_codec.decode(reply.body)["id"])
         await screen.write("Trigger succeeded! Check dashboard for event details.\n")
 
     # Streams.

@@ -13,6 +13,7 @@ from urllib.parse import quote
 import msgspec
 
 from brim import __version__
+from brim.base import json_codec
 from brim.http.form import encode_pairs
 from brim.http.message import Reply, Request
 from brim.web import api_client as calling
@@ -151,7 +152,7 @@ def dry_run(ask: Ask, session: ShellSession, base: str) -> bytes:
         "params": _sorted(_nested(ask.form)),
         "headers": _sorted(headers),
     }
-    return msgspec.json.format(msgspec.json.encode({"dry_run": told}), indent=2) + b"\n"
+    return json_codec.pretty(json_codec.encode({"dry_run": told}))
 
 
 def redacted(key: str) -> str:

@@ -5,6 +5,7 @@ from typing import Final, Protocol, TypeAlias
 
 import msgspec
 
+from brim.base import json_codec
 from brim.core.access import secret_prefix
 from brim.http.message import Request
 from brim.http.websocket import Socket
@@ -97,7 +98,7 @@ async def session_of_key(api: AnsweringApi, key: str, visit: Request) -> KeySess
     if forwarded := visit.headers.get(b"x-forwarded-for"):  # wrong keys count for the address that tries them
         headers[b"x-forwarded-for"] = forwarded
     reply = await api.handle(Request("GET", "/v1/account", b"", headers, b"", visit.address))
-    answer = msgspec.json.decode(reply.body)
+    answer = json_codec.decode(reply.body)
     if reply.status not in {200, 403}:  # 403: a restricted key may not look at the account, but at other things
         raise UnusableKeyError(answer["error"]["message"])
     live = tuple(secret_prefix(livemode=True, restricted=restricted) for restricted in (True, False))

@@ -11,6 +11,7 @@ from typing import Any, Final, TypeAlias
 import msgspec
 
 from brim.api.resources.stripe_cli.wire import subscribe_path
+from brim.base import json_codec
 from brim.base.clock import Clock
 from brim.core.events import EventType
 from brim.http.message import Request
@@ -183,7 +184,7 @@ async def tail_logs(here: StreamContext, parsed: Parsed) -> None:
     _check_format(parsed)
     if parsed.arguments:
         raise WrongArgumentsError("stripe logs tail", 0)
-    filters = msgspec.json.encode(read_filters(parsed)).decode()
+    filters = json_codec.encode_text(read_filters(parsed))
     told = await _open_session(here, [("filters", filters), ("websocket_features[]", "request_logs")])
     await here.screen.write("Ready! You're now waiting to receive API request logs (^C to quit)\n")
 
@@ -237,7 +238,7 @@ async def _open_session(here: StreamContext, form: list[tuple[str, str | int]]) 
     reply = await send(here.api, here.session, ask, here.host)
     if reply.status == 401:
         raise RefusedKeyError(reply.status, reply.body.decode())
-    told: dict[str, Any] = msgspec.json.decode(reply.body)
+    told: dict[str, Any] = json_codec.decode(reply.body)
     if reply.status != 200:
         raise ListeningFailedError(told["error"]["message"])
     return told
@@ -251,7 +252,7 @@ async def _follow(here: StreamContext, told: Mapping[str, Any], show: Show) -> N
     serving = asyncio.ensure_future(_serve(here.api, request, socket))
     try:
         while (text := await socket.next()) is not None:
-            message = msgspec.json.decode(text)
+            message = json_codec.decode(text)
             await show(message)
             socket.say(_acknowledgement(message))
     finally:
@@ -271,7 +272,7 @@ def _acknowledgement(message: Mapping[str, Any]) -> str:
     """Return what says that a message has arrived; unacknowledged ones would come again."""
     names = ("webhook_conversation_id", "webhook_id")
     told = {"type": "event_ack", "event_id": message.get("request_log_id", "")}
-    return msgspec.json.encode({**told, **{name: message.get(name, "") for name in names}}).decode()
+    return json_codec.encode_text({**told, **{name: message.get(name, "") for name in names}})
 
 
 async def _show_event(here: StreamContext, parsed: Parsed, message: Mapping[str, Any]) -> None:
@@ -279,12 +280,12 @@ async def _show_event(here: StreamContext, parsed: Parsed, message: Mapping[str,
     if message["type"] != "webhook_event":
         return
     is_latest = message["endpoint"]["api_version"] is not None
-    event = msgspec.json.decode(message["event_payload"])
+    event = json_codec.decode(message["event_payload"])
     types = _listed(parsed, "events")
     if is_latest != parsed.has("latest") or (types and "*" not in types and event["type"] not in types):
         return
     if parsed.last("format"):
-        await here.screen.write(f"{colours.harmless(msgspec.json.encode(event).decode())}\n")
+        await here.screen.write(f"{colours.harmless(json_codec.encode_text(event))}\n")
         return
     stamp = here.stamp(here.clock() // 1000)
     await here.screen.write(f"{stamp}   --> {colours.bold(event['type'])} [{event['id']}]\n")
@@ -295,7 +296,7 @@ async def _show_request(here: StreamContext, parsed: Parsed, message: Mapping[st
     if message["type"] != "request_log_event":
         return
     payload = message["event_payload"]
-    told = msgspec.json.decode(payload)
+    told = json_codec.decode(payload)
     if told["url"] == SESSIONS:
         return
     if parsed.last("format"):

@@ -9,7 +9,7 @@ from brim.api.framework.errors import render_error
 from brim.api.framework.paging import read_page
 from brim.api.resources.accounts.handlers import names_account
 from brim.api.resources.accounts.wire import external_account_json, external_accounts_url
-from brim.base import wire
+from brim.base import json_codec, wire
 from brim.base.metadata import NO_CHANGE, MetadataChange, merge
 from brim.base.paging import Page
 from brim.core import accounts
@@ -77,7 +77,7 @@ def _read_edit(parameters: Any) -> ExternalAccountEdit:
 async def delete(call: Call) -> Result:
     """`DELETE /v1/accounts/{account}/external_accounts/{id}`."""
     await accounts.delete_external_account(call.service.database, call.attempt, call.path_id, call.item_id)
-    return Result(body=wire.encode(wire.DeletedObject(id=call.item_id, object=_KIND)))
+    return Result(body=json_codec.encode(wire.DeletedObject(id=call.item_id, object=_KIND)))
 
 
 @names_account

@@ -12,7 +12,7 @@ from brim.api.framework.expansion import paths_below
 from brim.api.framework.operation import Handler
 from brim.api.framework.paging import read_page
 from brim.api.resources.accounts import wire as account_wire
-from brim.base import wire
+from brim.base import json_codec, wire
 from brim.base.metadata import NO_CHANGE, merge
 from brim.core import account_closing, accounts
 from brim.core.accounts import (
@@ -114,7 +114,7 @@ async def reject(call: Call) -> Result:
 async def delete(call: Call) -> Result:
     """`DELETE /v1/accounts/{account}`."""
     await account_closing.delete_account(call.service.database, call.attempt, call.path_id, asking=call.asking)
-    return Result(body=wire.encode(wire.DeletedObject(id=call.path_id, object="account")))
+    return Result(body=json_codec.encode(wire.DeletedObject(id=call.path_id, object="account")))
 
 
 async def list_all(call: Call) -> Result:

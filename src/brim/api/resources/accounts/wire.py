@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import msgspec
 
-from brim.base.wire import encode
+from brim.base.json_codec import encode
 from brim.core.accounts import (
     SHOWN_WITH_ACCOUNT,
     Account,

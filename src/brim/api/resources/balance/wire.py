@@ -5,8 +5,9 @@ Source of every field: Stripe API reference and SDK types (Balance, Balance Tran
 
 import msgspec
 
+from brim.base.json_codec import encode
 from brim.base.scope import AccountScope
-from brim.base.wire import Expandable, encode
+from brim.base.wire import Expandable
 from brim.core.ledger import Balance, BalanceTransaction
 
 

@@ -11,7 +11,7 @@ from brim.api.framework.errors import render_error
 from brim.api.framework.paging import read_page
 from brim.api.resources.events import wire as event_wire
 from brim.api.resources.webhooks.wire import attempt_json, delivery_json
-from brim.base import wire
+from brim.base import json_codec, wire
 from brim.base.errors import ExclusiveParametersError
 from brim.core import events, stripe_cli, webhooks
 from brim.core.events import Event, EventFilters, EventType
@@ -134,7 +134,7 @@ def resent(call: Call, answer: Result) -> Result:
         PermissionMissingError: it may not.
     """
     if answer.replay_of and answer.status < 400:
-        call.rights.require_event(msgspec.json.decode(answer.body, type=_Resent).type)
+        call.rights.require_event(json_codec.decode(answer.body, type=_Resent).type)
     return answer
 
 

@@ -5,7 +5,7 @@ Neighbour: `core.events.thin` has the thin form.
 
 import msgspec
 
-from brim.base.wire import encode
+from brim.base.json_codec import encode
 from brim.core.events import Event
 
 

@@ -10,7 +10,7 @@ from brim.api.framework.paging import read_page
 from brim.api.resources.funding import wire as funding_wire
 from brim.api.resources.funding.party import read_edit, read_party
 from brim.api.resources.rendering import render_payment_method
-from brim.base import wire
+from brim.base import json_codec, wire
 from brim.base.errors import ExclusiveParametersError, ResourceMissingError
 from brim.base.metadata import NO_CHANGE, merge
 from brim.base.paging import Page
@@ -176,4 +176,4 @@ async def delete_default(call: Call) -> Result:
     """`DELETE /v1/brim/default_funding_sources/{currency}`."""
     currency = call.path_id.lower()
     await funding.delete_default(call.service.database, call.attempt, currency)
-    return Result(body=wire.encode(wire.DeletedObject(id=currency, object="brim.default_funding_source")))
+    return Result(body=json_codec.encode(wire.DeletedObject(id=currency, object="brim.default_funding_source")))

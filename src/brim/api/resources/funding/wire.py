@@ -7,8 +7,8 @@ from typing import Final
 
 import msgspec
 
+from brim.base.json_codec import encode
 from brim.base.scope import AccountScope
-from brim.base.wire import encode
 from brim.core.bank_accounts import Address, Verification
 from brim.core.funding import BankToken, FundingSource
 

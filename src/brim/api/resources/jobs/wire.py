@@ -2,7 +2,7 @@
 
 import msgspec
 
-from brim.base.wire import encode
+from brim.base.json_codec import encode
 from brim.core.jobs import StuckItem, Worker
 
 

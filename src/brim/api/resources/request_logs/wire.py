@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from brim.base.wire import encode
+from brim.base.json_codec import encode
 from brim.core.request_logs import RequestRecord
 
 

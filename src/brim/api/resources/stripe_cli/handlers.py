@@ -12,8 +12,8 @@ from brim.api.framework.call import Call, Service
 from brim.api.resources.request_logs.params import CLI_TARGETS
 from brim.api.resources.stripe_cli.wire import SUBSCRIBE, SessionObject
 from brim.base.errors import BrimError, DatabaseUnavailableError
+from brim.base.json_codec import encode
 from brim.base.scope import AccountScope
-from brim.base.wire import encode
 from brim.core import stripe_cli
 from brim.core.events import DEFAULT_API_VERSION
 from brim.core.idempotency import Result

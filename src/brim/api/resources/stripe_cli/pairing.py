@@ -11,7 +11,7 @@ from brim.api.framework.call import Service
 from brim.api.framework.errors import UnrecognizedUrlError
 from brim.api.framework.rate_limits import AddressLimiter
 from brim.api.resources.stripe_cli.pairing_wire import PairingAnswer, PairingLinks
-from brim.base.wire import encode, pretty
+from brim.base.json_codec import encode, pretty
 from brim.core import pairing
 from brim.core.pairing import MAX_A_MINUTE_OF_ONE, TooManyPairingsError, code_of
 from brim.http.form import Value, decode_form

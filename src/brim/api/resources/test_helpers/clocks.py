@@ -4,7 +4,7 @@ from brim.api.framework.call import Call
 from brim.api.framework.errors import render_error
 from brim.api.framework.paging import read_page
 from brim.api.resources.test_helpers import wire as clock_wire
-from brim.base import wire
+from brim.base import json_codec, wire
 from brim.base.paging import page_of_few
 from brim.core import test_clocks, time
 from brim.core.idempotency import Result
@@ -64,4 +64,4 @@ async def delete(call: Call) -> Result:
         ids=service.ids,
         renderers=service.renderers,
     )
-    return Result(body=wire.encode(wire.DeletedObject(id=call.path_id, object="test_helpers.test_clock")))
+    return Result(body=json_codec.encode(wire.DeletedObject(id=call.path_id, object="test_helpers.test_clock")))

@@ -6,7 +6,8 @@ from typing import Any, Final
 
 import msgspec
 
-from brim.base.wire import Expandable, encode
+from brim.base.json_codec import encode
+from brim.base.wire import Expandable
 from brim.core.topups import Topup
 
 NO_DATE_PROMISED: Final = "rail_promises_no_date"

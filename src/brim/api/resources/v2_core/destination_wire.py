@@ -8,7 +8,8 @@ from typing import Final
 
 import msgspec
 
-from brim.base.wire import encode
+from brim.base import json_codec
+from brim.base.json_codec import encode
 from brim.core.events import thin_name, write_second
 from brim.core.webhooks import EVENTS_OF_ACCOUNTS, OWN_EVENTS, Endpoint, EventPayload, OpenSecret
 
@@ -99,7 +100,7 @@ def destination_json(endpoint: Endpoint, *, with_url: bool = False, secret: str 
 
 def reveal_secret(body: bytes, open_secret: OpenSecret) -> bytes:
     """Return a destination's reply with the secret in it opened, where it has one."""
-    reply = msgspec.json.decode(body, type=EventDestinationObject)
+    reply = json_codec.decode(body, type=EventDestinationObject)
     sealed = reply.webhook_endpoint.signing_secret
     if sealed is None:
         return body

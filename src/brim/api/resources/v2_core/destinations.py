@@ -7,8 +7,8 @@ from brim.api.framework.errors import render_v2_error
 from brim.api.framework.v2_paging import read_v2_page, v2_list_json
 from brim.api.resources.v2_core.destination_wire import DeletedDestination, destination_json, reveal_secret
 from brim.api.resources.webhooks.handlers import endpoint_wish, new_secret, subscription_check
+from brim.base.json_codec import encode
 from brim.base.metadata import NO_CHANGE, merge
-from brim.base.wire import encode
 from brim.core import webhooks
 from brim.core.idempotency import Result
 from brim.core.webhooks import (

@@ -4,7 +4,7 @@ from typing import Final
 
 import msgspec
 
-from brim.base.wire import encode
+from brim.base.json_codec import encode
 from brim.core.verification import VerificationRun
 
 

@@ -6,7 +6,7 @@ from brim.api.framework.expansion import paths_below
 from brim.api.framework.paging import read_page
 from brim.api.resources.events.handlers import resent, resent_renderer
 from brim.api.resources.webhooks.wire import attempt_json, endpoint_json, reveal_secret
-from brim.base import wire
+from brim.base import json_codec, wire
 from brim.base.ids import random_base62
 from brim.base.metadata import NO_CHANGE, merge
 from brim.core import webhooks
@@ -73,7 +73,7 @@ async def update(call: Call) -> Result:
 async def delete(call: Call) -> Result:
     """`DELETE /v1/webhook_endpoints/{webhook_endpoint}`."""
     await webhooks.delete_endpoint(call.service.database, call.attempt, call.path_id)
-    return Result(body=wire.encode(wire.DeletedObject(id=call.path_id, object="webhook_endpoint")))
+    return Result(body=json_codec.encode(wire.DeletedObject(id=call.path_id, object="webhook_endpoint")))
 
 
 async def roll_secret(call: Call) -> Result:

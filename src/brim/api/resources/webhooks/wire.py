@@ -5,7 +5,8 @@ Source: Stripe API reference and SDK types (Webhook Endpoint); attempts, and wha
 
 import msgspec
 
-from brim.base.wire import encode
+from brim.base import json_codec
+from brim.base.json_codec import encode
 from brim.core.webhooks import DeliveryStanding, Endpoint, OpenSecret, PastAttempt, application_of, notice_of
 
 
@@ -150,7 +151,7 @@ def endpoint_json(endpoint: Endpoint, *, secret: str | None = None, with_extras:
 
 def reveal_secret(body: bytes, open_secret: OpenSecret) -> bytes:
     """Return an endpoint's reply with the secret in it opened, where it has one."""
-    reply = msgspec.json.decode(body, type=WebhookEndpointObject)
+    reply = json_codec.decode(body, type=WebhookEndpointObject)
     if reply.secret is msgspec.UNSET:
         return body
     return encode(msgspec.structs.replace(reply, secret=open_secret(reply.id, reply.secret)))
