@@ -11,10 +11,10 @@ import pytest
 
 from brim.api.resources.operations import OPERATIONS
 from brim.api.resources.v2_core.destination_wire import destination_json
+from brim.api.resources.v2_core.event_wire import notification_json, thin_json
 from brim.api.resources.webhooks.wire import endpoint_json
 from brim.base.scope import AccountScope
 from brim.core.events.rules import DEFAULT_API_VERSION, Event, EventType
-from brim.core.events.thin import notification_json, thin_json
 from brim.core.webhooks.endpoints import DISABLED_BY_FAILURES, DISABLED_BY_OWNER
 from brim.core.webhooks.rules import Endpoint, EventPayload
 from tests.support.permissions import BANK_ACCOUNT, BANK_SOURCE, BANK_TOKEN

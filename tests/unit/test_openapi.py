@@ -27,6 +27,7 @@ from brim.api.resources.rendering import availability_of
 from brim.api.resources.request_logs.wire import request_log_json
 from brim.api.resources.topups import wire as topup_wire
 from brim.api.resources.v2_core.destination_wire import destination_json
+from brim.api.resources.v2_core.event_wire import thin_json
 from brim.api.resources.verification.wire import verification_json
 from brim.api.resources.webhooks.wire import endpoint_json
 from brim.base import wire
@@ -36,7 +37,6 @@ from brim.base.scope import AccountScope
 from brim.core.accounts.rules import Account
 from brim.core.bank_accounts.rules import Verification
 from brim.core.events.rules import DEFAULT_API_VERSION, Event, EventType
-from brim.core.events.thin import thin_json
 from brim.core.funding.documented import documented_payment_method
 from brim.core.funding.rules import BankToken, FundingKind
 from brim.core.ledger.rules import Balance, BalanceTransaction, BalanceTransactionType

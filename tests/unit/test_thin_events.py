@@ -6,9 +6,9 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
+from brim.api.resources.v2_core.event_wire import notification_json, read_second, thin_json, write_second
 from brim.base.scope import AccountScope
 from brim.core.events.rules import DEFAULT_API_VERSION, Event, EventType
-from brim.core.events.thin import notification_json, read_second, thin_json, write_second
 
 SETTLED = Event(
     scope=AccountScope("acct_1", livemode=False),

@@ -12,6 +12,7 @@ from brim.api.resources.funding.wire import source_json
 from brim.api.resources.test_helpers.wire import clock_json
 from brim.api.resources.topups.wire import topup_json
 from brim.api.resources.v2_core.destination_wire import destination_json
+from brim.api.resources.v2_core.event_wire import notification_json, thin_json
 from brim.api.resources.webhooks.wire import endpoint_json
 from brim.core.events import ObjectType, Renderers
 
@@ -24,5 +25,7 @@ WIRE_FORMATS: Final = Renderers(
         ObjectType.EVENT_DESTINATION: destination_json,
         ObjectType.SOURCE: source_json,
         ObjectType.EVENT: event_json,
+        ObjectType.THIN_EVENT: thin_json,
+        ObjectType.EVENT_NOTIFICATION: notification_json,
     }
 )

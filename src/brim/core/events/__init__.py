@@ -4,7 +4,7 @@ Neighbours: whoever changes something writes one here; `webhooks` and `stripe_cl
 """
 
 from brim.core.events.api_versions import is_api_version
-from brim.core.events.names import ENDPOINT_EVENTS, ONLY_THIN_NAMES, V2_NAMES
+from brim.core.events.names import ENDPOINT_EVENTS, ONLY_THIN_NAMES, V2_NAMES, snapshot_name, thin_name
 from brim.core.events.renderers import OBJECT_TYPES, ObjectType, Renderers
 from brim.core.events.rules import (
     BY_ITSELF,
@@ -19,18 +19,6 @@ from brim.core.events.rules import (
 )
 from brim.core.events.service import list_after, list_events, new_event, page_events, retrieve_event
 from brim.core.events.store import announcement_of, event_from_record, fetch_events, find_events, insert_events
-from brim.core.events.thin import (
-    Reason,
-    ReasonRequest,
-    RelatedObject,
-    ThinEventObject,
-    notification_json,
-    read_second,
-    snapshot_name,
-    thin_json,
-    thin_name,
-    write_second,
-)
 
 __all__ = [
     "BY_ITSELF",
@@ -47,11 +35,7 @@ __all__ = [
     "EventFilters",
     "EventType",
     "ObjectType",
-    "Reason",
-    "ReasonRequest",
-    "RelatedObject",
     "Renderers",
-    "ThinEventObject",
     "announcement_of",
     "event_from_record",
     "fetch_events",
@@ -61,12 +45,8 @@ __all__ = [
     "list_after",
     "list_events",
     "new_event",
-    "notification_json",
     "page_events",
-    "read_second",
     "retrieve_event",
     "snapshot_name",
-    "thin_json",
     "thin_name",
-    "write_second",
 ]

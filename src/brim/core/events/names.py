@@ -7,7 +7,12 @@ types that do happen.
 
 from typing import Final
 
-from brim.core.events.rules import SUBSCRIBABLE
+from brim.core.events.rules import SUBSCRIBABLE, EventType
+
+_FROM_V1: Final = "v1."
+_FROM_V2: Final = "v2."
+_NAMED_ALIKE: Final = frozenset({EventType.ENDPOINT_DISABLED, EventType.PING})
+"""Types that have one name in both forms: they are no events of the vendor's first version."""
 
 _SNAPSHOTS: Final = """
 account.application.authorized account.application.deauthorized account.external_account.created
@@ -157,3 +162,14 @@ V2_NAMES: Final = tuple(_OF_V2.split())
 """Events of the second version, which have one name."""
 
 ONLY_THIN_NAMES: Final = tuple(_ONLY_THIN.split())
+
+
+def thin_name(event_type: str) -> str:
+    """Return what a type is called in thin form, such as `v1.topup.created`; `*` stays as it is."""
+    is_named_alike = event_type == "*" or event_type in _NAMED_ALIKE or event_type.startswith(_FROM_V2)
+    return event_type if is_named_alike else _FROM_V1 + event_type
+
+
+def snapshot_name(name: str) -> str:
+    """Return what a type, named in either form, is called in snapshot form."""
+    return name.removeprefix(_FROM_V1)

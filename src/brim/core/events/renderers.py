@@ -15,7 +15,10 @@ Render: TypeAlias = Callable[..., bytes]
 
 
 class ObjectType(StrEnum):
-    """The types of object that the core has written for it, by their name on the wire."""
+    """The types of object that the core has written for it, by their name on the wire.
+
+    A thin event has one name there and two forms: as it is read, and the notification that is delivered.
+    """
 
     TOPUP = "topup"
     BALANCE = "balance"
@@ -24,6 +27,8 @@ class ObjectType(StrEnum):
     EVENT_DESTINATION = "v2.core.event_destination"
     SOURCE = "source"
     EVENT = "event"
+    THIN_EVENT = "v2.core.event"
+    EVENT_NOTIFICATION = "v2.core.event_notification"
 
 
 OBJECT_TYPES: Final = {event_type: ObjectType(about.type) for event_type, about in OBJECT_OF_EVENT.items()}

@@ -13,7 +13,7 @@ import msgspec
 from brim.base import json_codec
 from brim.base.errors import BrimError
 from brim.base.scope import AccountScope
-from brim.core.events import DEFAULT_API_VERSION, Event, ObjectType, Renderers, notification_json
+from brim.core.events import DEFAULT_API_VERSION, Event, ObjectType, Renderers
 from brim.core.request_logs import RequestRecord
 from brim.core.webhooks import KEPT_ANSWER, Answer, Outcome, answer_of_status, sign
 
@@ -231,7 +231,7 @@ def event_message(
     """
     account = None if event.scope == listening else event.scope.account
     if form is Form.THIN:
-        compact = notification_json(event, context=account)
+        compact = renderers.render(ObjectType.EVENT_NOTIFICATION, event, context=account)
     else:
         compact = renderers.render(ObjectType.EVENT, event, account=account)
     payload = json_codec.pretty(compact).rstrip()

@@ -10,7 +10,7 @@ import msgspec
 
 from brim.base import json_codec
 from brim.base.scope import AccountScope
-from brim.core.events import Event, ObjectType, Renderers, notification_json
+from brim.core.events import Event, ObjectType, Renderers
 from brim.core.webhooks.rules import DeliveryState, Endpoint, EventPayload, Outcome, next_attempt_ms, sign
 
 LEASE_MARGIN_S: Final = 60.0
@@ -132,7 +132,7 @@ def render_body(delivery: Delivery, renderers: Renderers) -> bytes:
     endpoint = delivery.endpoint
     account = delivery.event.scope.account if endpoint.connect else None
     if endpoint.event_payload is EventPayload.THIN:
-        return json_codec.pretty(notification_json(delivery.event, context=account))
+        return json_codec.pretty(renderers.render(ObjectType.EVENT_NOTIFICATION, delivery.event, context=account))
     return json_codec.pretty(
         renderers.render(
             ObjectType.EVENT,

@@ -10,7 +10,7 @@ from brim.base.ids import IdFactory
 from brim.base.paging import Page, PageRequest, page_of, window
 from brim.base.scope import AccountScope
 from brim.core.audit import Action
-from brim.core.events import EventType, Renderers, new_event, thin_json
+from brim.core.events import EventType, ObjectType, Renderers, new_event
 from brim.core.idempotency import RenderError, RequestContext, Result, run_once
 from brim.core.time import OwnerTime
 from brim.core.webhooks import store as webhooks
@@ -94,6 +94,6 @@ async def ping_destination(
         payload = renderers.payload(EventType.PING, endpoint)
         event = new_event(scope, EventType.PING, endpoint_id, payload, moment, attempt.cause)
         await webhooks.announce_to_one(conn, event, EndpointKey(scope, endpoint_id), now_ms=attempt.now_ms)
-        return thin_json(event)
+        return renderers.render(ObjectType.THIN_EVENT, event)
 
     return await run_once(database, attempt, work, render_error=render_error)

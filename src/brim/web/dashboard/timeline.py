@@ -9,7 +9,8 @@ from typing import Any, Final
 
 import msgspec
 
-from brim.core.events import read_second, thin_name
+from brim.api.resources.v2_core.event_wire import read_second
+from brim.core.events import thin_name
 from brim.web.api_client import Caller
 from brim.web.dashboard.event_pages import find_events_about
 from brim.web.dashboard.wording import HAPPENED

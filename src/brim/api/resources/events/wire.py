@@ -1,6 +1,6 @@
 """How events are written for clients, as snapshots. Source of every field: Stripe API reference and SDK types (Event).
 
-Neighbour: `core.events.thin` has the thin form.
+Neighbour: `v2_core.event_wire` has the thin form.
 """
 
 import msgspec

@@ -8,9 +8,10 @@ from typing import Final
 
 import msgspec
 
+from brim.api.resources.v2_core.event_wire import write_second
 from brim.base import json_codec
 from brim.base.json_codec import encode
-from brim.core.events import thin_name, write_second
+from brim.core.events import thin_name
 from brim.core.webhooks import EVENTS_OF_ACCOUNTS, OWN_EVENTS, Endpoint, EventPayload, OpenSecret
 
 BY_USER: Final = "user"

@@ -10,7 +10,7 @@ from brim.api.framework.operation import Operation
 from brim.api.resources.v2_core import destinations, thin_events
 from brim.api.resources.v2_core import params as declared
 from brim.api.resources.v2_core.destination_wire import DeletedDestination, EventDestinationObject
-from brim.core.events import ThinEventObject
+from brim.api.resources.v2_core.event_wire import ThinEventObject
 from brim.core.webhooks import EndpointDisabledError, TooManyEndpointsError, VersionOfThinError
 from brim.platform.egress.targets import TargetBlockedError
 from brim.platform.vault import NoEncryptionKeyError, SecretUnreadableError

@@ -4,7 +4,7 @@ from typing import Final
 
 from brim.api.framework.params import Schema
 from brim.api.framework.schema import DATE_TIME, LIVEMODE, METADATA, TEXT, Component, constant, identifier, or_null
-from brim.api.resources.v2_core import destination_wire
+from brim.api.resources.v2_core import destination_wire, event_wire
 from brim.api.resources.webhooks.schema import PAYLOADS
 from brim.core import events
 from brim.core.events import EventType
@@ -87,8 +87,8 @@ CORE: Final = (
     Component(destination_wire.DisabledDetails, "v2.core.event_destination_disabled", _DESTINATION_DISABLED),
     Component(destination_wire.DestinationTarget, "v2.core.event_destination_webhook_endpoint", _DESTINATION_TARGET),
     Component(destination_wire.DeletedDestination, "v2.core.deleted_event_destination", _DELETED_DESTINATION),
-    Component(events.ThinEventObject, "v2.core.event", _THIN_EVENT),
-    Component(events.RelatedObject, "v2.core.event_related_object", _RELATED_OBJECT),
-    Component(events.Reason, "v2.core.event_reason", _REASON),
-    Component(events.ReasonRequest, "v2.core.event_reason_request", _REASON_REQUEST),
+    Component(event_wire.ThinEventObject, "v2.core.event", _THIN_EVENT),
+    Component(event_wire.RelatedObject, "v2.core.event_related_object", _RELATED_OBJECT),
+    Component(event_wire.Reason, "v2.core.event_reason", _REASON),
+    Component(event_wire.ReasonRequest, "v2.core.event_reason_request", _REASON_REQUEST),
 )

@@ -4,8 +4,9 @@ from typing import Final
 
 from brim.api.framework.call import Call
 from brim.api.framework.v2_paging import read_v2_page, v2_list_json
+from brim.api.resources.v2_core.event_wire import thin_json
 from brim.core import events
-from brim.core.events import Event, EventFilters, snapshot_name, thin_json
+from brim.core.events import Event, EventFilters, snapshot_name
 from brim.core.idempotency import Result
 
 URL: Final = "/v2/core/events"

@@ -1,22 +1,15 @@
 """Thin events: an event written as a notification that names its object instead of showing it.
 
 One event has both forms under one id, so whoever is told of it in one form can look it up in the other. Neighbour:
-the API writes the snapshot form. Source: the SDKs' types of `v2.core.event` and of each `v1.*` notification.
+`events.wire` has the snapshot form. Source: the SDKs' types of `v2.core.event` and of each `v1.*` notification.
 """
 
 from datetime import UTC, datetime
-from typing import Final
 
 import msgspec
 
 from brim.base.json_codec import encode
-from brim.core.events.renderers import OBJECT_TYPES
-from brim.core.events.rules import OBJECT_OF_EVENT, Event, EventType
-
-_FROM_V1: Final = "v1."
-_FROM_V2: Final = "v2."
-_NAMED_ALIKE: Final = frozenset({EventType.ENDPOINT_DISABLED, EventType.PING})
-"""Types that have one name in both forms: they are no events of the vendor's first version."""
+from brim.core.events import OBJECT_OF_EVENT, OBJECT_TYPES, Event, thin_name
 
 
 class RelatedObject(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,17 +54,6 @@ class ThinEventObject(msgspec.Struct, frozen=True, kw_only=True):
     related_object: RelatedObject
     snapshot_event: str
     type: str
-
-
-def thin_name(event_type: str) -> str:
-    """Return what a type is called in thin form, such as `v1.topup.created`; `*` stays as it is."""
-    is_named_alike = event_type == "*" or event_type in _NAMED_ALIKE or event_type.startswith(_FROM_V2)
-    return event_type if is_named_alike else _FROM_V1 + event_type
-
-
-def snapshot_name(name: str) -> str:
-    """Return what a type, named in either form, is called in snapshot form."""
-    return name.removeprefix(_FROM_V1)
 
 
 def write_second(second: int) -> str:
