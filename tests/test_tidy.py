@@ -81,6 +81,12 @@ def test_json_is_read_and_written_by_one_module(module: Path) -> None:
     assert not uses or module == SOURCE / "base" / "json_codec.py"
 
 
+def test_one_module_knows_the_inside_of_the_metrics_library() -> None:
+    inside = re.compile(r"prometheus_client\.\w|PROMETHEUS_MULTIPROC_DIR|\b(?!self\b)\w+\._(?:sum|buckets)\b")
+    knowing = {module.stem for module in MODULES if inside.search(module.read_text(encoding="utf-8"))}
+    assert knowing == {"prometheus_internals"}
+
+
 RULES = [module for module in MODULES if module.is_relative_to(SOURCE / "core") and module.stem.endswith("rules")]
 
 

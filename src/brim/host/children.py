@@ -15,7 +15,7 @@ from typing import Final
 import structlog
 
 from brim.base.errors import BrimError
-from brim.platform.telemetry.shared import forget_process
+from brim.platform.telemetry.prometheus_internals import forget_process
 
 _FIRST_PAUSE_S: Final = 0.1
 _LONGEST_PAUSE_S: Final = 5.0

@@ -31,7 +31,7 @@ from brim.host.preparation import prepare_database, prepare_embedded
 from brim.host.unix_socket import fits_socket, removed_afterwards, wait_for_unix_listener
 from brim.platform.database import Database
 from brim.platform.settings import Settings
-from brim.platform.telemetry.shared import clear_metrics, share_metrics
+from brim.platform.telemetry.prometheus_internals import clear_metrics, share_metrics
 from brim.platform.vault import new_encryption_key
 
 _STOP_SIGNALS: Final = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)

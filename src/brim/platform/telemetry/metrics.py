@@ -1,17 +1,15 @@
 """Prometheus metrics of all processes of one server, added up when they are asked for.
 
-Each process keeps its figures in files of a shared folder (prometheus_client's multiprocess mode), so any API
-process can answer `/metrics` for all. Import this module only after `share_metrics`, because prometheus_client
-decides at import time where figures are kept.
+Processes share their figures (`prometheus_internals`), so any API process can answer `/metrics` for all. Import this
+module only after `share_metrics`, because prometheus_client decides at import time where figures are kept.
 """
 
-import os
 from bisect import bisect_left
-from pathlib import Path
 from typing import Final
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
-from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client import Counter, Gauge, Histogram
+
+from brim.platform.telemetry.prometheus_internals import add_observations, collect_metrics
 
 
 class Distribution:
@@ -38,12 +36,7 @@ class Distribution:
         """Add what was counted since the last time to what `/metrics` shows."""
         counted, self._counts = self._counts, {}
         for labels, (*counts, total) in counted.items():
-            child = self._histogram.labels(*labels)
-            # prometheus_client has no public way to add many observations at once.
-            child._sum.inc(total)  # noqa: SLF001
-            for bucket, count in zip(child._buckets, counts, strict=True):  # noqa: SLF001
-                if count:
-                    bucket.inc(count)
+            add_observations(self._histogram.labels(*labels), counts, total)
 
 
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
@@ -116,9 +109,4 @@ def hand_over() -> None:
 def render_metrics() -> bytes:
     """Return the figures of all processes in Prometheus' text format."""
     hand_over()
-    registry = CollectorRegistry()
-    folder = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
-    if folder and Path(folder).is_dir():
-        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
-        return generate_latest(registry)
-    return generate_latest()
+    return collect_metrics()
