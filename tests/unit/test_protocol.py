@@ -10,7 +10,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosedError, ConnectionClosedOK, InvalidStatus
 from websockets.typing import Subprotocol
 
-from brim.http.protocol import MAX_HEADERS
+from brim.http.request_reader import MAX_HEADERS
 from brim.http.websocket import MAX_MESSAGE
 from tests.support.echo_server import echoing, request, status_of
 

@@ -1,15 +1,12 @@
 """HTTP/1.1 on a connection: a lean protocol over httptools, plugged into uvicorn as its `http` class.
 
-It reads whole requests within limits, hands them to the application one at a time in order, and writes whole
-replies, or pieces of one as they come, for a good deal less processor time than uvicorn's own ASGI protocol
-(docs/adr/0003). Framing is llhttp's in
-its strict mode, which refuses a Content-Length beside Transfer-Encoding, two lengths, bad chunks.
-A wish to go over to another protocol is passed over, as RFC 9110 section 7.8 allows, unless it is to a websocket where
-there is one.
+It reads whole requests within limits (`request_reader`), hands them to the application one at a time in order, and
+writes whole replies, or pieces of one as they come, for a good deal less processor time than uvicorn's own ASGI
+protocol (docs/adr/0003). A wish to go over to another protocol is passed over, as RFC 9110 section 7.8 allows, unless
+it is to a websocket where there is one.
 """
 
 import asyncio
-import re
 from collections import deque
 from collections.abc import Sequence
 from typing import Any, Final, Protocol, cast
@@ -23,10 +20,10 @@ from brim.http.connections import make_room, remote_address
 from brim.http.intake import Intake
 from brim.http.message import ConstantReply, Reply, Request, StreamedReply
 from brim.http.reply_head import DefaultHeaders, IllegalHeaderError, json_refusal, write_head
+from brim.http.request_reader import RefusedError, RequestReader
 from brim.http.streaming import Stream
 from brim.http.websocket import WebSocket
 
-MAX_HEADERS: Final = 100
 # Requests that a client may send ahead of their replies before we stop reading from it.
 MAX_PIPELINED: Final = 16
 # After a refusal we go on reading, and dropping, for this long, so that the client gets to see the answer.
@@ -39,8 +36,6 @@ _TOLD_TO_WAIT: Final = 256
 _TRY_AGAIN: Final = ("Retry-After: 1", "Stripe-Should-Retry: true")
 _CROWDED: Final = "Too many connections are open; please try again in a moment."
 _UNFINISHED: Final = "Too many unfinished requests are being sent; please try again in a moment."
-# Source: RFC 3986 section 3.2.2, and RFC 9110 section 7.2.
-_HOST: Final = re.compile(rb"(?:\[[0-9A-Fa-fvV:.]+\]|[A-Za-z0-9._~!$&'()*+,;=%-]*)(?::[0-9]*)?")
 
 _defaults: Final = DefaultHeaders()
 
@@ -66,16 +61,7 @@ class Application(Protocol):
         ...
 
 
-class RefusedError(Exception):
-    """The request breaks a limit: answer with this status and close."""
-
-    def __init__(self, status: int, message: str) -> None:
-        super().__init__(message)
-        self.status = status
-        self.message = message
-
-
-class HttpProtocol(asyncio.Protocol):
+class HttpProtocol(RequestReader):
     """One connection. uvicorn makes it, counts it in `server_state`, and asks it to `shutdown` when it stops."""
 
     is_stranger = False  # it rests between requests, and then anybody's may be closed
@@ -89,27 +75,21 @@ class HttpProtocol(asyncio.Protocol):
     ) -> None:
         self._app = cast("Application", config.loaded_app)
         self._intake = self._app.intake
-        self._limits = self._intake.limits
+        super().__init__(self._intake.limits)
         self._state = server_state
         self._loop = _loop or asyncio.get_running_loop()
         self._transport: asyncio.Transport
         self._address: str | None = None
-        self._parser: Any = httptools.HttpRequestParser(self)
-        self._body: list[bytes] = []
         self._closing = False
         self._writable = True
         self._working = False
         self._waiting: deque[tuple[Request, bool, int]] = deque()
         self._kept = 0  # bytes of requests that wait, or are worked on after they came in pieces
-        self._good_host = b""
         self._deadline: float | None = None
         self._stream: Stream | None = None
-        self._in_head = False
         self._waits_for_invitation = False
         self._constant = 0  # bytes of a body that is on its way and would be there without this client
-        self._repeated: tuple[tuple[bytes, bytes], ...] = ()
         self._rested_since = self._loop.time()
-        self._start_message()
 
     # What asyncio calls.
 
@@ -197,7 +177,7 @@ class HttpProtocol(asyncio.Protocol):
         else:
             self._transport.close()
 
-    # What the parser calls.
+    # What the parser calls at a request's beginning and end.
 
     def on_message_begin(self) -> None:
         """Start a new request."""
@@ -205,53 +185,6 @@ class HttpProtocol(asyncio.Protocol):
         self._in_head = True
         if not self._working:
             self._deadline = self._loop.time() + self._limits.read_timeout_s
-
-    def on_url(self, url: bytes) -> None:
-        """Take (a piece of) the request's target."""
-        self._url += url
-        self._head_size += len(url)
-        self._unfinished = 0
-        if self._head_size > self._limits.max_header:
-            raise self._large_head(414)
-
-    def on_header(self, name: bytes, value: bytes) -> None:
-        """Take one header; of equal names the last one counts, and trailers after the body count for nothing."""
-        if self._in_body:
-            return
-        self._head_size += len(name) + len(value) + 4
-        self._unfinished = 0
-        if self._head_size > self._limits.max_header:
-            raise self._large_head(431)
-        name = name.lower()
-        headers = self._headers
-        if name in headers:
-            self._repeated = (*self._repeated, (name, headers[name]))
-        headers[name] = value
-
-    def on_headers_complete(self) -> None:
-        """Refuse a body that is too large before it arrives; invite one that waits to be invited."""
-        self._in_head = False
-        self._in_body = True
-        if len(self._headers) + len(self._repeated) > MAX_HEADERS:
-            raise RefusedError(431, f"The request has more than {MAX_HEADERS} headers.")
-        if self._headers.get(b"host") != self._good_host or self._repeated:
-            self._check_host()
-        if self._parser.should_upgrade():
-            if self._parser.get_method() == b"CONNECT":
-                raise RefusedError(400, "This server is no proxy.")
-            return
-        length = self._headers.get(b"content-length")
-        if length is not None and int(length) > self._limits.max_body:
-            raise self._too_large()
-        if self._headers.get(b"expect", b"").lower() == b"100-continue":
-            self._invite()
-
-    def on_body(self, body: bytes) -> None:
-        """Take a piece of the body, whether its length was announced or it comes in chunks."""
-        self._body.append(body)
-        self._body_size += len(body)
-        if self._body_size > self._limits.max_body:
-            raise self._too_large()
 
     def on_message_complete(self) -> None:
         """Work on the request now, or when those before it are answered."""
@@ -307,11 +240,6 @@ class HttpProtocol(asyncio.Protocol):
         self._share.owe(0)
         self._transport.abort()
 
-    @property
-    def _incoming(self) -> int:
-        """How many bytes have come of the request that is arriving."""
-        return self._head_size + self._unfinished + self._body_size
-
     def _holds(self, incoming: int) -> bool:
         """Tell whether there is room for what has come of a request, besides what is kept."""
         if self._share.source is None:
@@ -327,36 +255,6 @@ class HttpProtocol(asyncio.Protocol):
                 self._hand_over(bytes(rest))
                 return
             self._parse_without_upgrade()
-
-    def _parse(self, data: bytes | memoryview) -> int | None:
-        """Return where a head ends that asks for another protocol; None when all was parsed."""
-        try:
-            self._parser.feed_data(data)
-        except httptools.HttpParserUpgrade as upgrade:
-            return int(upgrade.args[0])
-        return None
-
-    def _parse_without_upgrade(self) -> None:
-        """Parse the same head once more without its header Upgrade, for this parser takes no body after one."""
-        version = self._parser.get_http_version().encode()
-        lines = [b"%b %b HTTP/%b" % (self._parser.get_method(), self._url, version)]
-        headers = [*self._repeated, *self._headers.items()]
-        lines += [name + b": " + value for name, value in headers if name != b"upgrade"]
-        self._parser = httptools.HttpRequestParser(self)
-        self._parser.feed_data(b"\r\n".join(lines) + b"\r\n\r\n")
-
-    def _check_host(self) -> None:
-        """Refuse a request that names no host or several. Source: RFC 9112 section 3.2."""
-        host = self._headers.get(b"host")
-        if host is None:
-            if self._parser.get_http_version() == "1.0":
-                return
-            raise RefusedError(400, "The request has no Host header.")
-        if any(name == b"host" for name, _ in self._repeated):
-            raise RefusedError(400, "The request has more than one Host header.")
-        if not _HOST.fullmatch(host):
-            raise RefusedError(400, "The request's Host header is not valid.")
-        self._good_host = host
 
     def _has_place(self) -> bool:
         """Tell whether there is a place for this connection among those of its client."""
@@ -408,22 +306,6 @@ class HttpProtocol(asyncio.Protocol):
         task = self._loop.create_task(self._app.converse(request, socket))
         self._state.tasks.add(task)
         task.add_done_callback(self._state.tasks.discard)
-
-    def _start_message(self) -> None:
-        self._url = b""
-        self._headers: dict[bytes, bytes] = {}
-        self._repeated = ()
-        self._body = []
-        self._body_size = 0
-        self._head_size = 0
-        self._unfinished = 0
-        self._in_body = False
-
-    def _large_head(self, status: int) -> RefusedError:
-        return RefusedError(status, f"The request's head is larger than {self._limits.max_header} bytes.")
-
-    def _too_large(self) -> RefusedError:
-        return RefusedError(413, f"The request's body is larger than {self._limits.max_body} bytes.")
 
     def _work_on(self, request: Request, *, keep_alive: bool, size: int) -> None:
         self._working = True
