@@ -9,13 +9,13 @@ from brim.core.integrity.books import verify_books
 from brim.core.topups.settlement import settle_due
 from brim.core.verification.rules import MAX_DIFFERENCES
 from brim.platform.database import Database
-from tests.support.books import LATER_MS, OTHER_OWNER, OWNER, RAILS, cancel, create, execute, new_topup, reverse
+from tests.support.books import LATER_MS, OTHER_OWNER, OWNER, RAILS, cancel, create, execute, new_topup, reverse, rows
 
 LIVE_OWNER = AccountScope(OWNER.account, livemode=True)
 
 
 async def make_clean_books(database: Database) -> dict[str, str]:
-    """Write top-ups of every status, of two owners, and return their ids by status."""
+    """Write top-ups of every status, of two owners; return their ids by status, and those of some rows by name."""
     ids = IdFactory()
     created = await create(
         database,
@@ -33,7 +33,22 @@ async def make_clean_books(database: Database) -> dict[str, str]:
     await settle_due(database, now_ms=LATER_MS, ids=ids, rails=RAILS, renderers=WIRE_FORMATS)
     await cancel(database, named["canceled"])
     await reverse(database, named["reversed"])
-    return named
+    return {**named, **(await _names_of(database, named["canceled"], named["reversed"]))}
+
+
+async def _names_of(database: Database, canceled: str, reversed_: str) -> dict[str, str]:
+    """Return the ids of what a cancel and a reversal wrote."""
+    (found,) = await rows(
+        database,
+        """
+        SELECT (SELECT id FROM journal_entries WHERE source = $2 AND step = 'topup_reversal') AS reversal_entry,
+            (SELECT id FROM balance_transactions WHERE source = $2 AND type = 'topup_reversal') AS reversal_transaction,
+            (SELECT id FROM events WHERE object_id = $1 AND type = 'topup.canceled') AS cancel_event
+        """,
+        canceled,
+        reversed_,
+    )
+    return found
 
 
 @pytest.mark.parametrize("range_size", [1, 2, 3, 20_000])
@@ -91,20 +106,23 @@ CORRUPTIONS = {
         ],
     ),
     "a reversal that books the wrong way": (
-        "UPDATE journal_entries SET (debit_account, credit_account) = (credit_account, debit_account) WHERE id ~ 'rev'",
+        (
+            "UPDATE journal_entries SET (debit_account, credit_account) = (credit_account, debit_account)"
+            " WHERE id = '{reversal_entry}'"
+        ),
         [
             (
-                "acct_books (test): journal_entries je_reversal of {reversed} (topup_reversal): expected "
+                "acct_books (test): journal_entries {reversal_entry} of {reversed} (topup_reversal): expected "
                 "balance:available -> funding:clearing 1600 eur, found funding:clearing -> balance:available 1600 eur"
             ),
             "acct_books (test): balances eur: expected 3200 by the sum of journal_entries, found 0",
         ],
     ),
     "an entry through another account": (
-        "UPDATE journal_entries SET debit_account = 'bank:ba_1' WHERE id = 'je_reversal'",
+        "UPDATE journal_entries SET debit_account = 'bank:ba_1' WHERE id = '{reversal_entry}'",
         [
             (
-                "acct_books (test): journal_entries je_reversal of {reversed} (topup_reversal): expected "
+                "acct_books (test): journal_entries {reversal_entry} of {reversed} (topup_reversal): expected "
                 "balance:available -> funding:clearing 1600 eur, found bank:ba_1 -> funding:clearing 1600 eur"
             ),
             "acct_books (test): balances eur: expected 1600 by the sum of journal_entries, found 0",
@@ -170,10 +188,10 @@ CORRUPTIONS = {
         ],
     ),
     "a line of another sign": (
-        "UPDATE balance_transactions SET amount = -amount, net = -net WHERE id = 'txn_reversal'",
+        "UPDATE balance_transactions SET amount = -amount, net = -net WHERE id = '{reversal_transaction}'",
         [
             (
-                "acct_books (test): balance_transactions txn_reversal of {reversed} (topup_reversal): "
+                "acct_books (test): balance_transactions {reversal_transaction} of {reversed} (topup_reversal): "
                 "expected -1600 eur, found 1600 eur"
             ),
             "acct_books (test): balances eur: expected 3200 by the sum of balance_transactions, found 0",
@@ -226,33 +244,33 @@ CORRUPTIONS = {
         ],
     ),
     "an account that is not in the chart": (
-        "UPDATE journal_entries SET debit_account = 'bank:' WHERE id = 'je_reversal'",
+        "UPDATE journal_entries SET debit_account = 'bank:' WHERE id = '{reversal_entry}'",
         [
-            "journal_entries je_reversal of {reversed} (topup_reversal): expected balance:available -> ",
-            "je_reversal of {reversed} (topup_reversal): expected accounts of the chart, found bank: -> ",
+            "journal_entries {reversal_entry} of {reversed} (topup_reversal): expected balance:available -> ",
+            "{reversal_entry} of {reversed} (topup_reversal): expected accounts of the chart, found bank: -> ",
             "acct_books (test): balances eur: expected 1600 by the sum of journal_entries, found 0",
         ],
     ),
     "a line that was slipped in": (
         (
             "INSERT INTO journal_entry_lines VALUES"
-            " ('acct_books', false, 'je_reversal', 2, 'balance:available', 'fees', 5, 'eur')"
+            " ('acct_books', false, '{reversal_entry}', 2, 'balance:available', 'fees', 5, 'eur')"
         ),
-        ["journal_entries je_reversal of {reversed} (topup_reversal): expected 1 lines, found others"],
+        ["journal_entries {reversal_entry} of {reversed} (topup_reversal): expected 1 lines, found others"],
     ),
     "a line that is missing": (
-        "UPDATE journal_entries SET line_count = 2 WHERE id = 'je_reversal'",
-        ["journal_entries je_reversal of {reversed} (topup_reversal): expected 2 lines, found others"],
+        "UPDATE journal_entries SET line_count = 2 WHERE id = '{reversal_entry}'",
+        ["journal_entries {reversal_entry} of {reversed} (topup_reversal): expected 2 lines, found others"],
     ),
     "a line more than the status calls for": (
         (
-            "WITH more AS (UPDATE journal_entries SET line_count = 2 WHERE id = 'je_reversal')"
+            "WITH more AS (UPDATE journal_entries SET line_count = 2 WHERE id = '{reversal_entry}')"
             " INSERT INTO journal_entry_lines VALUES"
-            " ('acct_books', false, 'je_reversal', 2, 'balance:available', 'fees', 5, 'eur')"
+            " ('acct_books', false, '{reversal_entry}', 2, 'balance:available', 'fees', 5, 'eur')"
         ),
         [
             (
-                "journal_entries je_reversal of {reversed} (topup_reversal): expected nothing, "
+                "journal_entries {reversal_entry} of {reversed} (topup_reversal): expected nothing, "
                 "found balance:available -> fees 5 eur"
             ),
             "acct_books (test): balances eur: expected -5 by the sum of journal_entries, found 0",
@@ -373,10 +391,7 @@ CORRUPTIONS = {
     "a step that was announced twice": (
         INSERT_EVENT.format(account="acct_books", type="topup.canceled", topup="{canceled}"),
         [
-            (
-                "acct_books (test): events of {canceled}: expected one topup.canceled, "
-                "found evt_canceled_{canceled}, evt_false"
-            ),
+            ("acct_books (test): events of {canceled}: expected one topup.canceled, found {cancel_event}, evt_false"),
         ],
     ),
     "an event that moved from one top-up to another": (

@@ -4,22 +4,29 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any
 
+from brim.api.framework.errors import render_error
 from brim.api.resources.topups.wire import topup_json
+from brim.api.wire_formats import WIRE_FORMATS
 from brim.base.ids import IdFactory, created_of
 from brim.base.scope import AccountScope
 from brim.core.events.rules import DEFAULT_API_VERSION, EventType
 from brim.core.events.rules import Event as EventRow
 from brim.core.idempotency.rules import KeyClaim
+from brim.core.idempotency.service import RequestContext
 from brim.core.integrity.books import verify_books
 from brim.core.ledger.sealing import seal_entries, verify_chain
-from brim.core.rails import Rails, SandboxRail
+from brim.core.rails import FAILURES, Rails, Return, SandboxRail
 from brim.core.rails.sandbox.bank_accounts import PAYMENT_METHOD_SCENARIOS, SOURCE_SCENARIOS
-from brim.core.topups.rules import Topup
+from brim.core.topups.rules import InvalidTransitionError, Topup
+from brim.core.topups.service import cancel_topup, force_outcome
 from brim.core.topups.store import NewTopup, insert_topups
-from brim.platform.database import Database
+from brim.platform.database import Conn, Database
+from tests.support.audits import TESTER
 
 NOW_MS = 1_700_000_000_000
 LATER_MS = NOW_MS + 10_000
+AFTERWARDS_MS = LATER_MS + 1_000
+"""When a request comes that follows a settlement at `LATER_MS`."""
 RAIL = SandboxRail(settle_after_s=1.0)
 RAILS = Rails([RAIL])
 OWNER = AccountScope("acct_books", livemode=False)
@@ -86,55 +93,53 @@ async def create(database: Database, news: Sequence[NewTopup]) -> list[str]:
     return [new.topup.id for new in news]
 
 
-async def cancel(database: Database, topup_id: str) -> bool:
-    """Cancel a top-up by hand, guarded as a client's request is; tell whether it was still pending."""
-    async with database.transaction() as conn:
-        canceled = await conn.fetchrow(
-            "UPDATE topups SET status = 'canceled', due_ms = NULL"
-            " WHERE id = $1 AND status = 'pending' RETURNING account, livemode",
+async def cancel(database: Database, topup_id: str, *, scope: AccountScope = OWNER) -> bool:
+    """Cancel a top-up as its account's request does; tell whether it was still pending."""
+    ids = IdFactory()
+    try:
+        await cancel_topup(
+            database,
+            _request(scope, ids),
             topup_id,
+            ids=ids,
+            renderers=WIRE_FORMATS,
+            render=_render,
+            render_error=render_error,
         )
-        if canceled is None:
-            return False
-        await conn.execute(
-            "INSERT INTO events (account, livemode, id, created, type, object_id, api_version, payload)"
-            " VALUES ($1, $2, 'evt_canceled_' || $3, 1, 'topup.canceled', $3, '', '{}')",
-            *canceled,
-            topup_id,
-        )
+    except InvalidTransitionError:
+        return False
     return True
 
 
-async def reverse(database: Database, topup_id: str) -> None:
-    """Take a succeeded top-up back by hand, with everything that belongs to it."""
-    async with database.transaction() as conn:
-        reversed_row = await conn.fetchrow(
-            "UPDATE topups SET status = 'reversed', failure_code = 'account_closed'"
-            " WHERE id = $1 AND status = 'succeeded' RETURNING account, livemode, id, amount, currency",
-            topup_id,
-        )
-        await conn.execute(
-            "INSERT INTO journal_entries ("
-            " account, livemode, id, source, step, debit_account, credit_account, amount, currency, created) VALUES"
-            " ($1, $2, 'je_reversal', $3, 'topup_reversal', 'balance:available', 'funding:clearing', $4, $5, 1)",
-            *reversed_row,
-        )
-        await conn.execute("INSERT INTO unsealed_entries VALUES ($1, $2, 'je_reversal')", *reversed_row[:2])
-        await conn.execute(
-            "INSERT INTO balance_transactions"
-            " VALUES ($1, $2, 'txn_reversal', -$4::bigint, 0, -$4::bigint, 1, 1, $5, NULL, $3, 'topup_reversal')",
-            *reversed_row,
-        )
-        await conn.execute(
-            "UPDATE balances SET available = available - $4"
-            " WHERE account = $1 AND livemode = $2 AND currency = $5 AND $3::text IS NOT NULL",
-            *reversed_row,
-        )
-        await conn.execute(
-            "INSERT INTO events (account, livemode, id, created, type, object_id, api_version, payload)"
-            " VALUES ($1, $2, 'evt_reversal', 1, 'topup.reversed', $3, '', '{}')",
-            *reversed_row[:3],
-        )
+async def reverse(database: Database, topup_id: str, *, scope: AccountScope = OWNER) -> None:
+    """Return a succeeded top-up as its account's request to a test helper does."""
+    ids = IdFactory()
+    await force_outcome(
+        database,
+        _request(scope, ids),
+        topup_id,
+        Return("account_closed", FAILURES["account_closed"]),
+        ids=ids,
+        renderers=WIRE_FORMATS,
+        render=_render,
+        render_error=render_error,
+    )
+
+
+def _request(scope: AccountScope, ids: IdFactory) -> RequestContext:
+    return RequestContext(
+        scope=scope,
+        claim=None,
+        request_id="req_books",
+        api_version=DEFAULT_API_VERSION,
+        now_ms=AFTERWARDS_MS,
+        by=TESTER,
+        ids=ids,
+    )
+
+
+async def _render(_conn: Conn, topup: Topup) -> bytes:
+    return topup_json(topup)
 
 
 async def assert_books_hold(database: Database) -> None:
