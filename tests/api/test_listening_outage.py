@@ -26,7 +26,7 @@ Outage = Callable[[EmbeddedPostgres], AbstractAsyncContextManager[None]]
 FORMS: Final = 3
 """Each event comes as a snapshot in two versions, and thin."""
 
-PATIENCE_S: Final = 20.0
+PATIENCE_S: Final = 60.0
 WISH: Final = {"amount": 1000, "currency": "usd", "source": PENDING}
 
 

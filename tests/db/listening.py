@@ -21,7 +21,7 @@ from brim.platform.database import Database
 from brim.platform.vault import Vault, new_encryption_key
 from brim.testing.terminal import typed
 
-PATIENCE_S: Final = 20.0
+PATIENCE_S: Final = 60.0
 VAULT: Final = Vault([new_encryption_key()])
 IDS: Final = IdFactory()
 

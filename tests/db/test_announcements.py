@@ -14,7 +14,7 @@ from brim.platform.announcements.store import Announcement
 from brim.platform.database import Database
 from tests.support.books import new_topup, rows
 
-PATIENCE_S = 10.0
+PATIENCE_S = 60.0
 
 
 @asynccontextmanager

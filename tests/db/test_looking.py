@@ -10,7 +10,7 @@ from brim.platform.announcements.service import Announcer
 from brim.platform.announcements.store import Announcement
 from brim.platform.database import Database
 
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 
 
 class Guests:

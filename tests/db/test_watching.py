@@ -18,7 +18,7 @@ from tests.support.books import NOW_MS, OWNER, create, new_topup
 IDS = IdFactory()
 OTHER = AccountScope("acct_other", livemode=False)
 LIVE = AccountScope(OWNER.account, livemode=True)
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 QUIET_S = 0.6
 
 

@@ -55,7 +55,7 @@ async function openProfile(options) {
   browser ??= await chromium.launch({ executablePath: process.env.CHROMIUM, headless: true, args: FLAGS });
   const context = await browser.newContext({ ...USUAL, ...options });
   const page = await context.newPage();
-  page.setDefaultTimeout(10000);
+  page.setDefaultTimeout(60_000); // what is slow on a crowded machine is not broken
   page.devtools = await context.newCDPSession(page);
   page.on("request", (request) => {
     const url = request.url();

@@ -38,7 +38,7 @@ test("a form without scripts makes a top-up, and its page tells all of it", asyn
   await page.fill("[name=amount]", "12.34");
   await page.selectOption("[name=funding]", PENDING);
   await page.click("main button[type=submit]");
-  assert.match(page.url(), /\/test\/topups\/tu_\w+\?done=created$/);
+  await page.waitForURL(/\/test\/topups\/tu_\w+\?done=created$/);
   assert.match(await page.textContent("h1"), /12\.34\s+USD\s+Pending/);
   assert.equal(await page.locator("[data-copy]").count(), 1);
   assert.ok(!(await page.locator("[data-copy]").isVisible()));
@@ -129,8 +129,8 @@ test("a page that shows a top-up follows it, and its buttons stay in place", asy
   await visit(page, `/test/topups/${id}`);
   await call("POST", `/v1/test_helpers/topups/${id}/fail`, { failure_code: "no_account" });
   await page.locator("h1 .badge-bad").waitFor();
-  assert.equal(await page.locator("text=Cancel the top-up").count(), 0);
-  assert.ok(await page.locator("[data-copy]").isVisible());
+  await page.locator("text=Cancel the top-up").waitFor({ state: "detached" });
+  await page.locator("[data-copy]").waitFor();
 });
 
 test("a page whose session is over leads to sign in", async () => {
@@ -158,9 +158,9 @@ test("the keyboard alone makes a top-up and opens the menus", async () => {
   await page.waitForURL(/done=created/);
   await page.locator(".bar-end summary").focus();
   await page.keyboard.press("Enter");
-  assert.ok(await page.locator("text=Sign out").isVisible());
+  await page.locator("text=Sign out").waitFor();
   await page.keyboard.press("Escape");
-  assert.ok(!(await page.locator("text=Sign out").isVisible()));
+  await page.locator("text=Sign out").waitFor({ state: "hidden" });
   assert.ok(await page.evaluate(() => document.activeElement.matches(".bar-end summary")));
 });
 

@@ -90,7 +90,7 @@ test("on the Shell's own page the key takes the focus in and out", async () => {
   assert.ok(await page.evaluate(() => document.activeElement.closest(".shell-pane") !== null));
   await toggle(page);
   assert.ok(await link.evaluate((element) => element === document.activeElement));
-  assert.ok(await page.locator(".shell").isVisible());
+  await page.locator(".shell").waitFor();
 });
 
 test("a page loads nothing of the terminal before somebody opens it", async () => {
@@ -240,7 +240,8 @@ test("what listens in one pane shows what another triggers, until it is stopped"
   await waitFor(page, "^C");
   await lineIs(page, "");
   await page.click("text=Close pane");
-  assert.equal(await page.locator(".shell-pane").count(), 1);
+  await page.locator(".shell-pane").nth(1).waitFor({ state: "detached" });
+  await page.locator(".shell-pane").waitFor();
 });
 
 test("logs tail shows the requests that pass its filters", async () => {

@@ -17,6 +17,7 @@ from brim.http.origin import Proxies
 from brim.http.protocol import HttpProtocol
 from brim.http.websocket import WebSocket
 from brim.platform.settings import parse_networks
+from tests.support.waiting import PATIENCE_S
 
 LIMITS = Limits(
     max_body=1000,
@@ -25,8 +26,8 @@ LIMITS = Limits(
     max_connections_per_address=50,
     max_unfinished=1_000_000,
     max_unfinished_per_address=1_000_000,
-    idle_timeout_s=30.0,
-    read_timeout_s=30.0,
+    idle_timeout_s=120.0,
+    read_timeout_s=120.0,
 )
 
 
@@ -121,14 +122,14 @@ class Serving:
         for piece in pieces:
             writer.write(piece)
             await writer.drain()
-        answer = await asyncio.wait_for(reader.read(), 10)
+        answer = await asyncio.wait_for(reader.read(), PATIENCE_S)
         writer.close()
         return answer
 
     async def until_handling(self, count: int) -> None:
         """Return once so many requests to `/wait` are being worked on."""
         for _ in range(count):
-            await asyncio.wait_for(self.app.begun.get(), 10)
+            await asyncio.wait_for(self.app.begun.get(), PATIENCE_S)
 
     def believe(self, networks: str) -> None:
         """Believe proxies in networks from now on."""
@@ -166,7 +167,7 @@ async def echoing(**changes: Any) -> AsyncIterator[Serving]:
     finally:
         server.should_exit = True
         app.may_go_on.set()
-        await asyncio.wait_for(task, 10)
+        await asyncio.wait_for(task, PATIENCE_S)
         sweeper.cancel()
 
 

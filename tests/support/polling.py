@@ -8,7 +8,7 @@ from stripe import Event, StripeClient
 
 Found = TypeVar("Found")
 
-PATIENCE_S: Final = 20.0
+PATIENCE_S: Final = 60.0
 _PAUSE_S: Final = 0.02
 
 

@@ -10,7 +10,7 @@ from websockets.sync.client import ClientConnection
 from websockets.sync.client import connect as connect_socket
 from websockets.typing import Origin, Subprotocol
 
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 
 
 class Page:

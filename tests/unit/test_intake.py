@@ -9,6 +9,7 @@ from brim.http.intake import SMALL, Intake, source_of
 from brim.http.origin import Proxies
 from brim.platform.settings import parse_networks
 from tests.support.echo_server import LIMITS, Serving, echoing, request, status_of
+from tests.support.waiting import PATIENCE_S
 
 
 async def test_one_connection_too_many_is_turned_away_where_all_are_busy() -> None:
@@ -22,7 +23,7 @@ async def test_one_connection_too_many_is_turned_away_where_all_are_busy() -> No
         assert b"\r\nRetry-After: 1\r\n" in refusal
         serving.app.may_go_on.set()
         for reader, writer in kept:
-            assert (await asyncio.wait_for(reader.read(), 10)).endswith(b"GET /wait 0")
+            assert (await asyncio.wait_for(reader.read(), PATIENCE_S)).endswith(b"GET /wait 0")
             writer.close()
 
 
@@ -33,9 +34,9 @@ async def test_whoever_rested_longest_makes_room() -> None:
             each[1].write(request(extra=""))
             await each[0].readuntil(b"GET / 0")
         assert status_of(await serving.send(request())) == 200
-        assert await asyncio.wait_for(reader.read(), 10) == b""
+        assert await asyncio.wait_for(reader.read(), PATIENCE_S) == b""
         kept[1].write(request())
-        assert status_of(await asyncio.wait_for(kept[0].read(), 10)) == 200
+        assert status_of(await asyncio.wait_for(kept[0].read(), PATIENCE_S)) == 200
         writer.close()
         kept[1].close()
 
@@ -58,7 +59,7 @@ async def test_one_address_cannot_have_all_connections() -> None:
         assert status_of(await serving.send()) == 503
         elsewhere = await asyncio.open_connection("127.0.0.1", serving.port, local_addr=("127.0.0.2", 0))
         elsewhere[1].write(request())
-        assert status_of(await asyncio.wait_for(elsewhere[0].read(), 10)) == 200
+        assert status_of(await asyncio.wait_for(elsewhere[0].read(), PATIENCE_S)) == 200
         serving.app.may_go_on.set()
         for reader, writer in kept:
             await reader.read()
@@ -76,7 +77,7 @@ async def test_a_believed_proxy_has_as_many_connections_as_there_are() -> None:
         await serving.until_handling(5)
         serving.app.may_go_on.set()
         for reader, writer in kept:
-            assert status_of(await asyncio.wait_for(reader.read(), 10)) == 200
+            assert status_of(await asyncio.wait_for(reader.read(), PATIENCE_S)) == 200
             writer.close()
 
 
@@ -129,7 +130,7 @@ async def test_one_address_cannot_take_what_is_there_for_all() -> None:
         for piece in (HALF, b"a" * 100):
             writer.write(piece)
             await writer.drain()
-        assert (await asyncio.wait_for(reader.readuntil(b"POST / 1000"), 10)).startswith(b"HTTP/1.1 200 ")
+        assert (await asyncio.wait_for(reader.readuntil(b"POST / 1000"), PATIENCE_S)).startswith(b"HTTP/1.1 200 ")
         for each in [*writers, writer]:
             each.close()
 
@@ -153,7 +154,7 @@ async def test_what_was_half_sent_is_given_back_with_the_answer() -> None:
             while not serving.app.intake.unfinished.held:  # noqa: ASYNC110  the server offers no event for it
                 await asyncio.sleep(0)
             writer.write(b"a" * 100)
-            await asyncio.wait_for(reader.readuntil(b"POST / 1000"), 10)
+            await asyncio.wait_for(reader.readuntil(b"POST / 1000"), PATIENCE_S)
             assert serving.app.intake.unfinished.held == 0
         writer.close()
 
@@ -167,7 +168,7 @@ async def test_requests_sent_ahead_are_bounded_too() -> None:
             await asyncio.sleep(0)
         assert serving.app.intake.unfinished.held <= 3_000
         serving.app.may_go_on.set()
-        assert b"GET /wait 0" in await asyncio.wait_for(reader.read(), 10)
+        assert b"GET /wait 0" in await asyncio.wait_for(reader.read(), PATIENCE_S)
         writer.close()
 
 
@@ -189,7 +190,7 @@ async def test_whoever_sends_little_gets_through_where_others_have_taken_all() -
             writer.write(head)
             await until_half_came(serving, "127.0.0.9")
             writer.write(body)
-            assert (await asyncio.wait_for(reader.read(), 10)).endswith(b"POST / 500")
+            assert (await asyncio.wait_for(reader.read(), PATIENCE_S)).endswith(b"POST / 500")
             assert serving.app.intake.unfinished.held <= 4_000
             writer.close()
         for _, writer in halves:

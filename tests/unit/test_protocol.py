@@ -13,6 +13,7 @@ from websockets.typing import Subprotocol
 from brim.http.request_reader import MAX_HEADERS
 from brim.http.websocket import MAX_MESSAGE
 from tests.support.echo_server import echoing, request, status_of
+from tests.support.waiting import PATIENCE_S
 
 
 async def test_a_request_is_answered_with_length_and_date() -> None:
@@ -105,7 +106,7 @@ async def test_a_hostile_request_is_refused_at_once(what: str, hostile: bytes, s
     async with echoing() as serving:
         reader, writer = await serving.connect()
         writer.write(hostile)
-        answer = await asyncio.wait_for(reader.read(), 10)
+        answer = await asyncio.wait_for(reader.read(), PATIENCE_S)
         writer.close()
         assert serving.app.handled == [], what
     assert status_of(answer) == status
@@ -166,7 +167,7 @@ async def test_a_stop_lets_requests_in_flight_finish() -> None:
         serving.server.should_exit = True
         await serving.until_refused()
         serving.app.may_go_on.set()
-        answer = await asyncio.wait_for(reader.read(), 10)
+        answer = await asyncio.wait_for(reader.read(), PATIENCE_S)
         assert answer.endswith(b"GET /wait 0")
         assert b"Connection: close" in answer
         writer.close()
@@ -199,7 +200,7 @@ async def test_a_websocket_says_goodbye_when_the_server_stops() -> None:
         await client.recv()
         serving.server.should_exit = True
         with pytest.raises(ConnectionClosedOK):
-            await asyncio.wait_for(client.recv(), 10)
+            await asyncio.wait_for(client.recv(), PATIENCE_S)
         assert client.close_code == 1000
 
 
@@ -210,7 +211,7 @@ async def test_a_message_that_is_too_large_ends_the_websocket() -> None:
     ):
         await client.send("x" * (MAX_MESSAGE + 1))
         with pytest.raises(ConnectionClosedError):
-            await asyncio.wait_for(client.recv(), 10)
+            await asyncio.wait_for(client.recv(), PATIENCE_S)
         assert client.close_code == 1009
 
 
@@ -231,7 +232,7 @@ async def test_a_streamed_reply_comes_in_chunks_as_they_are_made() -> None:
         rest = await reader.readexactly(100 * len(b"186a0\r\n\r\n") + 10_000_000 + len(b"0\r\n\r\n"))
         assert rest.endswith(b"\r\n0\r\n\r\n")
         writer.write(request("/next"))
-        assert (await asyncio.wait_for(reader.read(), 10)).endswith(b"GET /next 0")
+        assert (await asyncio.wait_for(reader.read(), PATIENCE_S)).endswith(b"GET /next 0")
         writer.close()
 
 
@@ -265,7 +266,7 @@ async def test_a_body_that_waits_is_invited_once_the_requests_before_it_are_answ
         assert b"HTTP/1.1" not in rest
         assert await reader.readuntil(b"\r\n\r\n") == b"HTTP/1.1 100 Continue\r\n\r\n"
         writer.write(b"abc")
-        assert (await asyncio.wait_for(reader.read(), 10)).endswith(b"POST / 3")
+        assert (await asyncio.wait_for(reader.read(), PATIENCE_S)).endswith(b"POST / 3")
         writer.close()
 
 
@@ -281,7 +282,7 @@ async def test_a_body_that_came_uninvited_is_not_invited_afterwards() -> None:
         serving.app.may_go_on.set()
         await reader.readuntil(b"POST /a 3")
         writer.write(b"c")
-        assert b"100 Continue" not in await asyncio.wait_for(reader.read(), 10)
+        assert b"100 Continue" not in await asyncio.wait_for(reader.read(), PATIENCE_S)
         writer.close()
 
 
@@ -297,7 +298,7 @@ async def test_a_stream_that_fails_is_never_taken_for_whole() -> None:
         writer.write(request("/torn"))
         received = b""
         with suppress(ConnectionResetError):
-            while piece := await asyncio.wait_for(reader.read(1000), 10):
+            while piece := await asyncio.wait_for(reader.read(1000), PATIENCE_S):
                 received += piece
         assert not received.endswith(b"0\r\n\r\n")
         writer.close()
@@ -309,7 +310,7 @@ async def test_a_stream_ends_with_its_client() -> None:
         writer.write(request("/news", extra=""))
         await reader.readuntil(STREAM)
         writer.close()
-        await asyncio.wait_for(serving.app.ended.wait(), 10)
+        await asyncio.wait_for(serving.app.ended.wait(), PATIENCE_S)
 
 
 async def test_a_stream_waits_for_a_client_that_does_not_read() -> None:
@@ -318,7 +319,7 @@ async def test_a_stream_waits_for_a_client_that_does_not_read() -> None:
         cast("asyncio.Transport", writer.transport).pause_reading()
         serving.app.may_go_on.set()
         writer.write(request("/file", extra=""))
-        await asyncio.wait_for(serving.app.ended.wait(), 10)  # it dawdled for too long
+        await asyncio.wait_for(serving.app.ended.wait(), PATIENCE_S)  # it dawdled for too long
         assert serving.app.pieces < 100
         writer.close()
         del reader
@@ -330,7 +331,7 @@ async def test_a_stream_without_an_end_does_not_hold_up_a_stop() -> None:
         writer.write(request("/news", extra=""))
         await reader.readuntil(STREAM)
         serving.server.should_exit = True
-        assert await asyncio.wait_for(reader.read(), 10) == b"0\r\n\r\n"
+        assert await asyncio.wait_for(reader.read(), PATIENCE_S) == b"0\r\n\r\n"
         assert serving.app.ended.is_set()
         writer.close()
 
@@ -343,7 +344,7 @@ async def test_a_file_that_is_being_sent_is_finished_at_a_stop() -> None:
         serving.server.should_exit = True
         await serving.until_refused()
         serving.app.may_go_on.set()
-        rest = await asyncio.wait_for(reader.read(), 10)
+        rest = await asyncio.wait_for(reader.read(), PATIENCE_S)
         assert rest.count(b"x") == 10_000_000
         assert rest.endswith(b"\r\n0\r\n\r\n")
         writer.close()

@@ -15,7 +15,7 @@ from brim.cli.session import Follower, Message, Session, acknowledgement
 from brim.core.stripe_cli.rules import SUBPROTOCOL
 
 Talk: TypeAlias = Callable[[ServerConnection], Awaitable[None]]
-_PATIENCE_S = 20.0
+_PATIENCE_S = 60.0
 
 
 @asynccontextmanager

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 
 from brim.http.protocol import HIGH_WATER
 from tests.support.echo_server import Serving, echoing, request, status_of
+from tests.support.waiting import PATIENCE_S
 
 BODY = 20_000_000
 """Several times what the system itself keeps of it."""
@@ -32,7 +33,7 @@ async def read_all(client: socket.socket) -> bytes:
     """Return all that comes until the server closes, or cuts the connection."""
     received = bytearray()
     try:
-        while piece := await asyncio.wait_for(asyncio.get_running_loop().sock_recv(client, 1_000_000), 10):
+        while piece := await asyncio.wait_for(asyncio.get_running_loop().sock_recv(client, 1_000_000), PATIENCE_S):
             received += piece
     except ConnectionResetError:
         pass

@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from tests.support.echo_server import echoing, request, status_of
+from tests.support.waiting import PATIENCE_S
 
 H2C = "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQCAAAAAAIAAAAA\r\n"
 OTHERS = {
@@ -44,7 +45,7 @@ async def test_it_does_not_matter_how_the_request_is_cut() -> None:
             await writer.drain()
             await asyncio.sleep(0)
             writer.write(whole[cut:])
-            await asyncio.wait_for(reader.readuntil(b"GET /next 0"), 10)
+            await asyncio.wait_for(reader.readuntil(b"GET /next 0"), PATIENCE_S)
             assert serving.app.handled == ["/a", "/next"], cut
             writer.close()
 
@@ -101,6 +102,6 @@ async def test_a_handshake_that_waits_for_an_answer_is_no_handshake() -> None:
         writer.write(request("/wait", extra="") + request("/socket", extra=OTHERS["a websocket elsewhere"]))
         await serving.until_handling(1)
         serving.app.may_go_on.set()
-        await asyncio.wait_for(reader.readuntil(b"GET /wait 0"), 10)
-        await asyncio.wait_for(reader.readuntil(b"GET /socket 0"), 10)
+        await asyncio.wait_for(reader.readuntil(b"GET /wait 0"), PATIENCE_S)
+        await asyncio.wait_for(reader.readuntil(b"GET /socket 0"), PATIENCE_S)
         writer.close()

@@ -13,6 +13,7 @@ from websockets.typing import Subprotocol
 from brim.http.websocket import MAX_CONTROL_FRAMES, MAX_FRAGMENTS, MAX_MESSAGE
 from tests.support.echo_server import Serving, echoing, request, status_of
 from tests.support.flooding import frame
+from tests.support.waiting import PATIENCE_S
 
 HANDSHAKE = (
     "GET /socket HTTP/1.1\r\nHost: x\r\nConnection: keep-alive, Upgrade\r\nUpgrade: websocket\r\n"
@@ -29,7 +30,7 @@ class RawSocket:
 
     async def frame(self) -> tuple[int, bytes]:
         """Return the opcode and the data of the next frame."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             head = await self.reader.readexactly(2)
             length = head[1]
             if length > 125:
@@ -132,7 +133,7 @@ async def test_what_is_half_sent_is_bounded_for_all_websockets_of_an_address() -
         sockets = [await open_socket(serving) for _ in range(4)]
         for raw in sockets:
             raw.writer.write(frame(1, b"x" * 200_000, fin=False))
-        assert await asyncio.wait_for(first_of([raw.closing_code() for raw in sockets]), 10) == 1013
+        assert await asyncio.wait_for(first_of([raw.closing_code() for raw in sockets]), PATIENCE_S) == 1013
         assert serving.app.intake.unfinished.held <= 500_000
         for raw in sockets:
             raw.writer.close()
@@ -268,7 +269,7 @@ async def test_a_stranger_makes_room_before_a_connection_that_rests() -> None:
         assert await closing_code_of(stranger) == 1013
         for reader, writer in resting:
             writer.write(request())
-            assert status_of(await asyncio.wait_for(reader.read(), 10)) == 200
+            assert status_of(await asyncio.wait_for(reader.read(), PATIENCE_S)) == 200
             writer.close()
 
 

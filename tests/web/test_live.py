@@ -21,7 +21,7 @@ from tests.support.service import Server
 from tests.support.signing import CookieSessions, SignedIn, cookie_of
 from tests.support.wire import Wire
 
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 
 
 class Stream:
