@@ -53,7 +53,7 @@ _HEAD: Final = """# The ways
 
 Made by `python tools/trace_ways.py` from a real request: the functions of `brim` in the order of their first call,
 indented by their depth among them. What begins at the left is called by the event loop. A function that comes twice is
-listed once. [ARCHITECTURE](ARCHITECTURE.md) tells the same in sentences.
+listed once. [walk.md](walk.md) tells the same in sentences.
 """
 
 
