@@ -29,6 +29,7 @@ from tests.support.books import (
     OWNER,
     RAILS,
     assert_books_hold,
+    cancel,
     create,
     execute,
     new_topup,
@@ -187,25 +188,6 @@ async def test_the_metrics_hear_of_each_outcome_after_the_commit(database: Datab
     assert heard == {Status.SUCCEEDED: 2, Status.FAILED: 1}
 
 
-async def _cancel_by_hand(database: Database, topup_id: str) -> bool:
-    """Cancel a top-up past the service, guarded as its statement is; tell whether it was still pending."""
-    async with database.transaction() as conn:
-        canceled = await conn.fetchrow(
-            "UPDATE topups SET status = 'canceled', due_ms = NULL"
-            " WHERE id = $1 AND status = 'pending' RETURNING account, livemode",
-            topup_id,
-        )
-        if canceled is None:
-            return False
-        await conn.execute(
-            "INSERT INTO events (account, livemode, id, created, type, object_id, api_version, payload)"
-            " VALUES ($1, $2, 'evt_canceled_' || $3, 1, 'topup.canceled', $3, '', '{}')",
-            *canceled,
-            topup_id,
-        )
-    return True
-
-
 async def test_racing_settlers_and_cancels_settle_each_top_up_exactly_once(each_database: Database) -> None:
     database = each_database
     ids = IdFactory()
@@ -221,7 +203,7 @@ async def test_racing_settlers_and_cancels_settle_each_top_up_exactly_once(each_
         settle_until_done(database, limit=7),
         settle_until_done(database, limit=11),
         settle_until_done(database, limit=13),
-        asyncio.gather(*(_cancel_by_hand(database, topup.id) for topup in chosen)),
+        asyncio.gather(*(cancel(database, topup.id, scope=topup.scope) for topup in chosen)),
     )
     # A settler may have found nothing because the others held all that was left: what they held is settled by now.
     last = await settle_until_done(database, limit=500)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from http import HTTPStatus
 from typing import Any
 
 from brim.api.framework.errors import render_error
@@ -17,7 +18,7 @@ from brim.core.integrity.books import verify_books
 from brim.core.ledger.sealing import seal_entries, verify_chain
 from brim.core.rails import FAILURES, Rails, Return, SandboxRail
 from brim.core.rails.sandbox.bank_accounts import PAYMENT_METHOD_SCENARIOS, SOURCE_SCENARIOS
-from brim.core.topups.rules import InvalidTransitionError, Topup
+from brim.core.topups.rules import Topup
 from brim.core.topups.service import cancel_topup, force_outcome
 from brim.core.topups.store import NewTopup, insert_topups
 from brim.platform.database import Conn, Database
@@ -96,19 +97,16 @@ async def create(database: Database, news: Sequence[NewTopup]) -> list[str]:
 async def cancel(database: Database, topup_id: str, *, scope: AccountScope = OWNER) -> bool:
     """Cancel a top-up as its account's request does; tell whether it was still pending."""
     ids = IdFactory()
-    try:
-        await cancel_topup(
-            database,
-            _request(scope, ids),
-            topup_id,
-            ids=ids,
-            renderers=WIRE_FORMATS,
-            render=_render,
-            render_error=render_error,
-        )
-    except InvalidTransitionError:
-        return False
-    return True
+    result = await cancel_topup(
+        database,
+        _request(scope, ids),
+        topup_id,
+        ids=ids,
+        renderers=WIRE_FORMATS,
+        render=_render,
+        render_error=render_error,
+    )
+    return result.status == HTTPStatus.OK  # a refusal because of the status is an answer too
 
 
 async def reverse(database: Database, topup_id: str, *, scope: AccountScope = OWNER) -> None:

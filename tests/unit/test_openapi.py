@@ -44,7 +44,7 @@ from brim.core.request_logs.rules import RequestRecord
 from brim.core.topups.rules import Status, Topup
 from brim.core.verification.rules import Difference, VerificationRun
 from brim.core.webhooks.rules import Endpoint, EventPayload
-from brim.http import protocol
+from brim.http import protocol, request_reader
 from brim.http.form import decode_form
 from brim.http.json_body import decode_json
 from brim.http.parameter_errors import MissingParameterError, NullCharacterError
@@ -395,8 +395,8 @@ def test_the_document_is_json_and_the_same_each_time() -> None:
 
 def test_every_status_that_the_protocol_refuses_with_is_announced_by_every_operation() -> None:
     """Statuses are read from the protocol's source, so that a new one cannot be left out here."""
-    tree = ast.parse(inspect.getsource(protocol))
-    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    trees = [ast.parse(inspect.getsource(module)) for module in (protocol, request_reader)]
+    calls = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Call)]
     given = [value for call in calls for value in (*call.args[:1], *(each.value for each in call.keywords))]
     statuses = {str(node.value) for node in given if isinstance(node, ast.Constant) and type(node.value) is int}
     refused = {status for status in statuses if status[0] in "45" and len(status) == 3}

@@ -290,11 +290,10 @@ async def cancel_topup(
     render: RenderTopup,
     render_error: RenderError,
 ) -> Result:
-    """Call off a pending top-up, announce it, and return its reply; a refusal is an answer too.
+    """Call off a pending top-up, announce it, and return its reply; that it is not pending is an answer too.
 
     Raises:
         ResourceMissingError: the account has none of that id.
-        InvalidTransitionError: it is not pending, and no idempotency key keeps that answer.
         IdempotencyMismatchError: the key stands for another request.
     """
 
@@ -321,10 +320,11 @@ async def force_outcome(
 ) -> Result:
     """Let a test-mode top-up come to an end as if the bank had answered now, and return its reply.
 
+    That it cannot go there from where it stands is an answer too.
+
     Raises:
         NotInLiveModeError: real money is not moved by a test helper.
         ResourceMissingError: the account has none of that id.
-        InvalidTransitionError: it cannot go there from where it stands, and no idempotency key keeps that answer.
         ClockAdvancingError: the account's test clock is on its way.
         IdempotencyMismatchError: the key stands for another request.
     """
