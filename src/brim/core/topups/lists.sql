@@ -1,12 +1,7 @@
 -- name: list_topups_by_key
 -- Many pages at once, each walking the primary key. Bounds are exclusive ids. Of the two branches one runs: newest
 -- first, or oldest first for the page just newer than a cursor.
-SELECT
-    w.place,
-    t.account, t.livemode, t.id, t.amount, t.currency, t.created, t.expected_availability_date, t.due_ms,
-    t.status, t.balance_transaction, t.description, t.failure_code, t.failure_message, t.metadata, t.payment_method,
-    t.payment_method_network, t.source, t.statement_descriptor, t.transfer_group, t.rail, t.scenario, t.settlement_days,
-    t.calendar, t.source_details, t.test_clock
+SELECT w.place, {t.topup_columns}
 FROM unnest($1::text[], $2::boolean[], $3::text[], $4::text[], $5::boolean[], $6::bigint[]) WITH ORDINALITY
     AS w (account, livemode, low, high, newest_first, wanted, place)
 CROSS JOIN LATERAL (
@@ -31,12 +26,7 @@ CROSS JOIN LATERAL (
 -- As list_topups_by_key, of one status each. Comparing and ordering by (status, id) leaves the planner no index but
 -- topups_by_status. Given status = x its choice hangs on statistics, and while all rows they know have one status the
 -- primary key looks as good to it: a list of any other status then reads the whole account.
-SELECT
-    w.place,
-    t.account, t.livemode, t.id, t.amount, t.currency, t.created, t.expected_availability_date, t.due_ms,
-    t.status, t.balance_transaction, t.description, t.failure_code, t.failure_message, t.metadata, t.payment_method,
-    t.payment_method_network, t.source, t.statement_descriptor, t.transfer_group, t.rail, t.scenario, t.settlement_days,
-    t.calendar, t.source_details, t.test_clock
+SELECT w.place, {t.topup_columns}
 FROM unnest($1::text[], $2::boolean[], $3::text[], $4::text[], $5::boolean[], $6::bigint[], $7::text[]) WITH ORDINALITY
     AS w (account, livemode, low, high, newest_first, wanted, status, place)
 CROSS JOIN LATERAL (
@@ -61,12 +51,7 @@ CROSS JOIN LATERAL (
 
 -- name: list_topups_by_amount
 -- As list_topups_by_status, of one exact amount each, along topups_by_amount.
-SELECT
-    w.place,
-    t.account, t.livemode, t.id, t.amount, t.currency, t.created, t.expected_availability_date, t.due_ms,
-    t.status, t.balance_transaction, t.description, t.failure_code, t.failure_message, t.metadata, t.payment_method,
-    t.payment_method_network, t.source, t.statement_descriptor, t.transfer_group, t.rail, t.scenario, t.settlement_days,
-    t.calendar, t.source_details, t.test_clock
+SELECT w.place, {t.topup_columns}
 FROM unnest($1::text[], $2::boolean[], $3::text[], $4::text[], $5::boolean[], $6::bigint[], $7::bigint[])
     WITH ORDINALITY AS w (account, livemode, low, high, newest_first, wanted, amount, place)
 CROSS JOIN LATERAL (

@@ -6,11 +6,7 @@
 WITH wanted AS MATERIALIZED (
     SELECT *
     FROM json_to_recordset($1::json) AS w (
-        account text, livemode boolean, id text, amount bigint, currency text, created bigint,
-        expected_availability_date bigint, due_ms bigint, description text, metadata jsonb,
-        payment_method text, payment_method_network text, source text, source_details json,
-        statement_descriptor text, transfer_group text, rail text, scenario text, settlement_days smallint,
-        calendar text, test_clock text,
+        {new_topup_definitions},
         terms_version bigint, key text, fingerprint bytea, request_id text, event_id text, api_version text,
         payload json
     )
@@ -47,15 +43,8 @@ winners AS MATERIALIZED (
     WHERE key IS NULL OR event_id IN (SELECT event_id FROM won)
 ),
 new_topups AS (
-    INSERT INTO topups (
-        account, livemode, id, amount, currency, created, expected_availability_date, due_ms, status, description,
-        metadata, payment_method, payment_method_network, source, source_details, statement_descriptor,
-        transfer_group, rail, scenario, settlement_days, calendar, test_clock
-    )
-    SELECT
-        account, livemode, id, amount, currency, created, expected_availability_date, due_ms, 'pending', description,
-        metadata, payment_method, payment_method_network, source, source_details, statement_descriptor,
-        transfer_group, rail, scenario, settlement_days, calendar, test_clock
+    INSERT INTO topups ({new_topup_columns}, status)
+    SELECT {new_topup_columns}, 'pending'
     FROM winners
 ),
 new_events AS (
@@ -77,11 +66,7 @@ WHERE event_id NOT IN (SELECT event_id FROM winners);
 
 -- name: fetch_topups
 -- The top-ups named by pairs of account and id; what does not exist is left out.
-SELECT
-    t.account, t.livemode, t.id, t.amount, t.currency, t.created, t.expected_availability_date, t.due_ms,
-    t.status, t.balance_transaction, t.description, t.failure_code, t.failure_message, t.metadata, t.payment_method,
-    t.payment_method_network, t.source, t.statement_descriptor, t.transfer_group, t.rail, t.scenario, t.settlement_days,
-    t.calendar, t.source_details, t.test_clock
+SELECT {t.topup_columns}
 FROM unnest($1::text[], $2::boolean[], $3::text[]) AS w (account, livemode, id)
 CROSS JOIN LATERAL (
     SELECT *
@@ -92,11 +77,7 @@ CROSS JOIN LATERAL (
 
 -- name: lock_topup
 -- One top-up, held until the transaction ends.
-SELECT
-    account, livemode, id, amount, currency, created, expected_availability_date, due_ms, status,
-    balance_transaction, description, failure_code, failure_message, metadata, payment_method,
-    payment_method_network, source, statement_descriptor, transfer_group, rail, scenario, settlement_days, calendar,
-    source_details, test_clock
+SELECT {topup_columns}
 FROM topups
 WHERE account = $1 AND livemode = $2 AND id BETWEEN $3 AND $3
 ORDER BY id

@@ -1,11 +1,7 @@
 -- name: claim_due_topups
 -- The top-ups whose answer is due in real time, longest waiting first, held until the transaction ends; what another worker or
 -- a cancel holds is passed over.
-SELECT
-    account, livemode, id, amount, currency, created, expected_availability_date, due_ms, status,
-    balance_transaction, description, failure_code, failure_message, metadata, payment_method,
-    payment_method_network, source, statement_descriptor, transfer_group, rail, scenario, settlement_days, calendar,
-    source_details, test_clock
+SELECT {topup_columns}
 FROM topups
 WHERE due_ms <= $1 AND test_clock IS NULL
 ORDER BY due_ms
@@ -66,11 +62,7 @@ WHERE account = $1 AND livemode = $2 AND test_clock IS NOT NULL;
 -- name: claim_due_by_clock
 -- The top-ups of an account's clock whose answer is due by then, in the order in which they are; equal moments in that of
 -- their creation. They are held until the transaction ends.
-SELECT
-    account, livemode, id, amount, currency, created, expected_availability_date, due_ms, status,
-    balance_transaction, description, failure_code, failure_message, metadata, payment_method,
-    payment_method_network, source, statement_descriptor, transfer_group, rail, scenario, settlement_days, calendar,
-    source_details, test_clock
+SELECT {topup_columns}
 FROM topups
 WHERE account = $1 AND livemode = $2 AND due_ms <= $3 AND test_clock IS NOT NULL
 ORDER BY due_ms, id

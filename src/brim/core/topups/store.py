@@ -59,8 +59,8 @@ def _key_order(new: NewTopup) -> tuple[str, bool, str]:
     return scope.account, scope.livemode, new.claim.key if new.claim else ""
 
 
-class _CreationRow(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One row of what `create_topups` is given, as JSON; the names are the statement's.
+class CreationRow(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One row of what `create_topups` is given, as JSON; the names are those of `columns.sql`.
 
     One document costs half of what an array for each column costs the driver, and says what is what.
     """
@@ -95,9 +95,9 @@ class _CreationRow(msgspec.Struct, frozen=True, omit_defaults=True):
     fingerprint: str | None = None
 
 
-def _creation_row(new: NewTopup) -> _CreationRow:
+def _creation_row(new: NewTopup) -> CreationRow:
     topup, event, claim = new.topup, new.event, new.claim
-    return _CreationRow(
+    return CreationRow(
         account=topup.scope.account,
         livemode=topup.scope.livemode,
         id=topup.id,
@@ -166,7 +166,7 @@ def _encode_metadata(metadata: dict[str, str]) -> str | None:
 
 
 def topup_from_record(record: Mapping[str, Any]) -> Topup:
-    """Return the top-up in a row that has every column of `topups`."""
+    """Return the top-up in a row that has the columns `topup` of `columns.sql`."""
     metadata, details = record["metadata"], record["source_details"]
     return Topup(
         scope=AccountScope(record["account"], record["livemode"]),

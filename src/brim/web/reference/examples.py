@@ -25,6 +25,7 @@ from brim.core.accounts import Account, AccountDetails, CapabilityState
 from brim.core.bank_accounts import Address
 from brim.core.events import DEFAULT_API_VERSION
 from brim.core.ledger import Balance
+from brim.core.topups import Topup
 from brim.web.operation_names import collection_of, places_of, with_ids
 from brim.web.reference.attributes import example_of
 
@@ -135,24 +136,22 @@ _AN_ADDRESS: Final = Address(
     city="San Francisco", country="US", line1="510 Townsend St", postal_code="94103", state="CA"
 )
 _WEEKENDS: Final = tuple(date(2026, 11, day) for day in (1, 7, 8))
-_A_TOPUP: Final = topup_wire.TopupObject(
-    id=TOPUP,
-    amount=2000,
-    balance_transaction=None,
-    created=_MADE,
-    currency="usd",
-    description="Balance for week 48",
-    expected_availability_date=_USABLE,
-    failure_code=None,
-    failure_message=None,
-    livemode=False,
-    metadata={"order_id": "6735"},
-    payment_method=None,
-    payment_method_options=None,
-    source=None,
-    statement_descriptor="Weekly top-up",
-    status="pending",
-    transfer_group=None,
+_A_TOPUP: Final = msgspec.json.decode(
+    topup_wire.topup_json(
+        Topup(
+            scope=AccountScope(_ACCOUNT, livemode=False),
+            id=TOPUP,
+            amount=2000,
+            created=_MADE,
+            currency="usd",
+            description="Balance for week 48",
+            expected_availability_date=_USABLE,
+            metadata={"order_id": "6735"},
+            rail="sandbox",
+            statement_descriptor="Weekly top-up",
+        )
+    ),
+    type=topup_wire.TopupObject,
 )
 _AN_AVAILABILITY: Final = topup_wire.AvailabilityObject(
     available_on=1_794_232_800,
