@@ -1,6 +1,6 @@
 """The schemas as `/openapi.json` publishes them."""
 
-from typing import Any, Final, get_args
+from typing import Annotated, Any, Final, get_args, get_origin
 
 import msgspec
 
@@ -20,7 +20,7 @@ def list_of(struct: type[msgspec.Struct], path: str) -> Schema:
         "type": "object",
         "description": "A page, newest first.",
         "properties": {
-            "object": {"type": "string", **constant("list")},
+            "object": {"type": "string", **_added_by(constant("list"))},
             "data": {"type": "array", "items": reference_to(struct), "description": "The objects of this page."},
             "has_more": {"type": "boolean", "description": "Whether more follow in the direction travelled."},
             "url": {"type": "string", "description": "Where the list is.", "examples": [path], **TEXT},
@@ -46,35 +46,55 @@ def v2_list_of(struct: type[msgspec.Struct]) -> Schema:
 
 def component_schemas() -> dict[str, Schema]:
     """Return the published schemas by name."""
-    _, generated = msgspec.json.schema_components(tuple(NAMES), ref_template=REFERENCE)
-    return {each.name: _component(each, generated[each.struct.__name__]) for each in COMPONENTS}
+    return {component.name: _component(component) for component in COMPONENTS}
 
 
-def _component(component: Component, generated: Schema) -> Schema:
-    """Return a struct's schema. Every property is always there, save those that its encoding leaves out as unset."""
-    properties = {name: _refined(schema, component.rows[name]) for name, schema in generated["properties"].items()}
+def _component(component: Component) -> Schema:
+    """Return a struct's schema."""
     struct = component.struct
-    always = generated["required"] if struct.__struct_config__.omit_defaults else _always_there(struct)
+    fields = msgspec.structs.fields(struct)
+    types, _ = msgspec.json.schema_components([_bare(field.type) for field in fields], ref_template=REFERENCE)
     return {
         "type": "object",
-        "description": generated["description"],
-        "properties": properties,
-        "required": always,
+        "description": (struct.__doc__ or "").strip(),
+        "properties": {
+            field.encode_name: _property(schema, _added_by(_meta_of(field, component)))
+            for field, schema in zip(fields, types, strict=True)
+        },
+        "required": [field.encode_name for field in fields if _is_always_there(struct, field)],
     }
 
 
-def _always_there(struct: type[msgspec.Struct]) -> list[str]:
-    """Return the properties that no encoding of a struct leaves out."""
-    return [field.name for field in msgspec.structs.fields(struct) if msgspec.UnsetType not in get_args(field.type)]
+def _is_always_there(struct: type[msgspec.Struct], field: msgspec.structs.FieldInfo) -> bool:
+    """Return whether no encoding leaves a field out: as unset, or as its default where these are omitted."""
+    if struct.__struct_config__.omit_defaults:
+        return field.required
+    return msgspec.UnsetType not in get_args(_bare(field.type))
 
 
-def _refined(generated: Schema, row: Schema) -> Schema:
-    """Return a property's schema: what its type says, unless the row says it all, and what the row adds."""
-    if "anyOf" in row:
-        return row
-    schema = _renamed(_joined(generated))
-    schema.pop("default", None)
-    return {**schema, **row}
+def _bare(annotation: Any) -> Any:
+    """Return a type without what is annotated beside it."""
+    return annotation.__origin__ if get_origin(annotation) is Annotated else annotation
+
+
+def _meta_of(field: msgspec.structs.FieldInfo, component: Component) -> msgspec.Meta:
+    """Return what describes a field."""
+    if get_origin(field.type) is Annotated:
+        meta: msgspec.Meta = field.type.__metadata__[0]
+        return meta
+    return component.below[field.name]
+
+
+def _added_by(meta: msgspec.Meta) -> Schema:
+    """Return what a description adds to what a type says."""
+    return {"description": meta.description, **(meta.extra_json_schema or {})}
+
+
+def _property(generated: Schema, added: Schema) -> Schema:
+    """Return a property's schema: what its type says, unless the description says it all, and what that adds."""
+    if "anyOf" in added:
+        return added
+    return {**_renamed(_joined(generated)), **added}
 
 
 def _joined(schema: Schema) -> Schema:

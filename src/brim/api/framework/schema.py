@@ -1,7 +1,12 @@
-"""What the schemas of several kinds of objects have in common."""
+"""What stands beside the fields of wire structs: `Annotated[int, described("How much.", minimum=1)]`.
+
+Types, order and nullability of a published schema come from the struct; meaning, formats, bounds and words from these
+annotations (`published` puts them together). They cost nothing when an object is encoded, and check nothing.
+"""
 
 from collections.abc import Mapping
-from typing import Final, NamedTuple
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
@@ -13,44 +18,52 @@ REFERENCE: Final = "#/components/schemas/{name}"
 TEXT: Final[Schema] = {"maxLength": 5000}
 TIME: Final[Schema] = {"format": "unix-time"}
 DATE_TIME: Final[Schema] = {"format": "date-time"}
-CURRENCY: Final[Schema] = {"description": "The currency's ISO code, in lower case.", "examples": ["usd"]}
-LIVEMODE: Final[Schema] = {"description": "Whether the object lives in live mode, as the key that made it."}
-METADATA: Final[Schema] = {
-    "description": "Key-value pairs of yours.",
-    "maxProperties": MAX_KEYS,
-    "propertyNames": {"maxLength": MAX_KEY_LENGTH},
-    "additionalProperties": {"type": "string", "maxLength": MAX_VALUE_LENGTH},
-}
+
+
+def described(description: str, **schema: Any) -> msgspec.Meta:
+    """Return what a field means, with what its type cannot say in the words of JSON Schema."""
+    return msgspec.Meta(description=description, extra_json_schema=schema)
+
+
+CURRENCY: Final = described("The currency's ISO code, in lower case.", examples=["usd"])
+LIVEMODE: Final = described("Whether the object lives in live mode, as the key that made it.")
+METADATA: Final = described(
+    "Key-value pairs of yours.",
+    maxProperties=MAX_KEYS,
+    propertyNames={"maxLength": MAX_KEY_LENGTH},
+    additionalProperties={"type": "string", "maxLength": MAX_VALUE_LENGTH},
+)
 TRANSACTION_TYPES: Final = [kind.value for kind in BalanceTransactionType]
 
 
 class Component(NamedTuple):
-    """A published schema: the struct that it is made from, its name, and what each property means.
+    """A published schema: the struct that it is made from, and its name.
 
-    A property without a row is an error when the document is built, so none is forgotten.
+    `below` describes the fields of structs of packages below the API, which cannot do so themselves. A field that
+    nothing describes is an error when the document is built, so none is forgotten.
     """
 
     struct: type[msgspec.Struct]
     name: str
-    rows: Mapping[str, Schema]
+    below: Mapping[str, msgspec.Meta] = MappingProxyType({})
 
 
-def identifier(prefix: str, noun: str) -> Schema:
-    """Return the row of an id that begins with a prefix."""
-    return {"description": f"The {noun}'s id.", "pattern": f"^{prefix}_[0-9A-Za-z]{{24}}$", **TEXT}
+def identifier(prefix: str, noun: str) -> msgspec.Meta:
+    """Describe an id that begins with a prefix."""
+    return described(f"The {noun}'s id.", pattern=f"^{prefix}_[0-9A-Za-z]{{24}}$", **TEXT)
 
 
-def constant(value: str) -> Schema:
-    """Return the row of `object`."""
-    return {"description": "The kind of object.", "const": value}
+def constant(value: str) -> msgspec.Meta:
+    """Describe `object`."""
+    return described("The kind of object.", const=value)
 
 
-def expandable(component: str, description: str) -> Schema:
-    """Return the row of an id in whose place the object itself may stand."""
+def expandable(component: str, description: str) -> msgspec.Meta:
+    """Describe an id in whose place the object itself may stand."""
     reference = {"$ref": REFERENCE.format(name=component)}
-    return {"description": description, "anyOf": [{"type": "string", **TEXT}, reference, {"type": "null"}]}
+    return described(description, anyOf=[{"type": "string", **TEXT}, reference, {"type": "null"}])
 
 
 def or_null(component: str) -> Schema:
-    """Return the part of a row that says: an object of that name, or null."""
+    """Return what a description adds for an object of that name, or null."""
     return {"anyOf": [{"$ref": REFERENCE.format(name=component)}, {"type": "null"}]}

@@ -1,8 +1,6 @@
-"""The JSON schemas of what replies hold: the wire's structs, with what their Python types cannot say.
+"""The published schemas by name: the wire's structs, with what is annotated beside their fields.
 
-Types, order and nullability come from the structs, such as those of `topups.wire`; the modules here, one for each of
-`operations`, give them their published names and add meaning, formats, bounds and words. `published` makes the schemas
-of it.
+A struct that is not here is not in `/openapi.json`. `published` makes the schemas of it.
 """
 
 from typing import Final
@@ -10,35 +8,96 @@ from typing import Final
 import msgspec
 
 from brim.api.framework.general_schema import DELETED, ERRORS
-from brim.api.resources.accounts.schema import ACCOUNTS
-from brim.api.resources.audit_log.schema import AUDIT_LOG
-from brim.api.resources.balance.schema import BALANCE
-from brim.api.resources.balance_overview.schema import BOOKS
-from brim.api.resources.events.schema import EVENTS
-from brim.api.resources.funding.schema import FUNDING
-from brim.api.resources.jobs.schema import JOBS
-from brim.api.resources.request_logs.schema import BRIM
-from brim.api.resources.test_helpers.schema import TEST_HELPERS
-from brim.api.resources.topups.schema import TOPUPS
-from brim.api.resources.v2_core.schema import CORE
-from brim.api.resources.verification.schema import VERIFICATION
-from brim.api.resources.webhooks.schema import WEBHOOKS
+from brim.api.framework.schema import Component
+from brim.api.resources.accounts import wire as account_wire
+from brim.api.resources.audit_log import wire as audit_wire
+from brim.api.resources.balance import wire as balance_wire
+from brim.api.resources.balance_overview import wire as books_wire
+from brim.api.resources.events import wire as event_wire
+from brim.api.resources.funding import wire as funding_wire
+from brim.api.resources.funding.schema import ADDRESS
+from brim.api.resources.jobs import wire as job_wire
+from brim.api.resources.request_logs import wire as log_wire
+from brim.api.resources.stripe_cli import wire as cli_wire
+from brim.api.resources.test_helpers import wire as clock_wire
+from brim.api.resources.topups import wire as topup_wire
+from brim.api.resources.v2_core import destination_wire
+from brim.api.resources.v2_core import event_wire as thin_event_wire
+from brim.api.resources.verification import wire as verification_wire
+from brim.api.resources.webhooks import wire as webhook_wire
 
 COMPONENTS: Final = (
-    *TOPUPS,
-    *BALANCE,
-    *TEST_HELPERS,
-    *ACCOUNTS,
-    *WEBHOOKS,
-    *CORE,
+    Component(topup_wire.TopupObject, "topup"),
+    Component(topup_wire.TopupExtras, "topup_extras"),
+    Component(topup_wire.AvailabilityObject, "availability"),
+    Component(topup_wire.AvailabilityPreviewObject, "brim.availability_preview"),
+    Component(topup_wire.SkippedDayObject, "skipped_day"),
+    Component(balance_wire.BalanceTransactionObject, "balance_transaction"),
+    Component(balance_wire.BalanceObject, "balance"),
+    Component(balance_wire.BalanceEntry, "balance_entry"),
+    Component(balance_wire.BalanceAmount, "balance_amount"),
+    Component(balance_wire.PrefundingObject, "balance_prefunding"),
+    Component(clock_wire.ClockObject, "test_helpers.test_clock"),
+    Component(clock_wire.ClockStatusDetails, "test_clock_status_details"),
+    Component(clock_wire.AdvancingDetails, "test_clock_advancing"),
+    Component(account_wire.AccountObject, "account"),
+    Component(account_wire.AccountExtras, "account_extras"),
+    Component(account_wire.BusinessProfile, "account_business_profile"),
+    Component(account_wire.ControllerObject, "account_controller"),
+    Component(account_wire.RequirementsObject, "account_requirements"),
+    Component(account_wire.AccountSettings, "account_settings"),
+    Component(account_wire.TosAcceptance, "account_tos_acceptance"),
+    Component(account_wire.ExternalAccountObject, "external_account"),
+    Component(account_wire.ExternalAccountList, "external_account_list"),
+    Component(account_wire.BankRequirements, "external_account_requirements"),
+    Component(account_wire.CapabilityObject, "capability"),
+    Component(account_wire.LoginLinkObject, "login_link"),
+    Component(webhook_wire.WebhookEndpointObject, "webhook_endpoint"),
+    Component(webhook_wire.EndpointExtras, "webhook_endpoint_extras"),
+    Component(webhook_wire.EndpointDelivery, "webhook_endpoint_delivery"),
+    Component(webhook_wire.WebhookAttemptObject, "webhook_attempt"),
+    Component(webhook_wire.WebhookDeliveryObject, "webhook_delivery"),
+    Component(destination_wire.EventDestinationObject, "v2.core.event_destination"),
+    Component(destination_wire.DestinationStatusDetails, "v2.core.event_destination_status_details"),
+    Component(destination_wire.DisabledDetails, "v2.core.event_destination_disabled"),
+    Component(destination_wire.DestinationTarget, "v2.core.event_destination_webhook_endpoint"),
+    Component(destination_wire.DeletedDestination, "v2.core.deleted_event_destination"),
+    Component(thin_event_wire.ThinEventObject, "v2.core.event"),
+    Component(thin_event_wire.RelatedObject, "v2.core.event_related_object"),
+    Component(thin_event_wire.Reason, "v2.core.event_reason"),
+    Component(thin_event_wire.ReasonRequest, "v2.core.event_reason_request"),
     *DELETED,
-    *FUNDING,
-    *EVENTS,
-    *BOOKS,
-    *VERIFICATION,
-    *JOBS,
-    *AUDIT_LOG,
-    *BRIM,
+    Component(funding_wire.PaymentMethodObject, "payment_method"),
+    Component(funding_wire.BillingDetailsObject, "billing_details"),
+    Component(funding_wire.UsBankAccountObject, "us_bank_account"),
+    Component(funding_wire.NetworksObject, "bank_account_networks"),
+    Component(funding_wire.FundingStateObject, "brim.funding_state"),
+    Component(funding_wire.VerificationObject, "brim.funding_verification"),
+    Component(funding_wire.SourceObject, "source"),
+    Component(funding_wire.AchDebitObject, "ach_debit"),
+    Component(funding_wire.SourceOwnerObject, "source_owner"),
+    Component(funding_wire.TokenObject, "token"),
+    Component(funding_wire.BankAccountObject, "bank_account"),
+    Component(funding_wire.DefaultFundingObject, "brim.default_funding_source"),
+    ADDRESS,
+    Component(event_wire.EventObject, "event"),
+    Component(event_wire.EventExtras, "event_extras"),
+    Component(event_wire.EventData, "event_data"),
+    Component(event_wire.EventRequest, "event_request"),
+    Component(books_wire.BalanceOverviewObject, "brim.balance_overview"),
+    Component(books_wire.CurrencyOverviewObject, "brim.currency_overview"),
+    Component(books_wire.BalanceDayObject, "brim.balance_day"),
+    Component(books_wire.InFlightObject, "brim.in_flight"),
+    Component(books_wire.TransferObject, "brim.transfer"),
+    Component(verification_wire.VerificationRunObject, "brim.verification"),
+    Component(verification_wire.DifferenceObject, "brim.verification_difference"),
+    Component(job_wire.WorkerObject, "brim.worker"),
+    Component(job_wire.WorkerJobObject, "brim.worker_job"),
+    Component(job_wire.StuckObject, "brim.stuck_item"),
+    Component(audit_wire.AuditEntryObject, "brim.audit_entry"),
+    Component(audit_wire.AuditActorObject, "brim.audit_actor"),
+    Component(log_wire.RequestLogObject, "brim.request_log"),
+    Component(cli_wire.SessionObject, "stripecli.session"),
     *ERRORS,
 )
 """Every published schema, in the order of the document."""

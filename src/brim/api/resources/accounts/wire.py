@@ -5,13 +5,19 @@ checks here, and none are invented: requirements are always empty, and an accoun
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import msgspec
 
+from brim.api.framework.kinds import MAX_EMAIL
+from brim.api.framework.schema import CURRENCY, METADATA, TEXT, TIME, constant, described, identifier
 from brim.base.json_codec import encode
 from brim.core.accounts import (
+    BUSINESS_TYPES,
+    MAX_SETTLEMENT_DAYS,
+    NO_TYPE,
     SHOWN_WITH_ACCOUNT,
+    TYPES,
     Account,
     CapabilityState,
     ExternalAccount,
@@ -21,171 +27,209 @@ from brim.core.accounts import (
 )
 from brim.core.bank_accounts import Address
 
+_ID: Final = described("The account's id.", pattern="^acct_[0-9A-Za-z]{16}$", **TEXT)
+
 Details = dict[str, Any]
 
 
 class AccountExtras(msgspec.Struct, frozen=True, kw_only=True):
     """What Brim knows of an account beyond the vendor's object; there only when it is asked for."""
 
-    settlement_days: int | None
+    settlement_days: Annotated[
+        int | None,
+        described(
+            "How many banking days money takes by its own agreement; null leaves it to the rail.",
+            minimum=0,
+            maximum=MAX_SETTLEMENT_DAYS,
+        ),
+    ]
 
 
 class BusinessProfile(msgspec.Struct, frozen=True, kw_only=True):
     """What an account's customers see of it."""
 
-    annual_revenue: Details | None = None
-    estimated_worker_count: int | None = None
-    mcc: str | None = None
-    minority_owned_business_designation: list[str] | None = None
-    monthly_estimated_revenue: Details | None = None
-    name: str | None
-    product_description: str | None = None
-    specified_commercial_transactions_act_url: str | None = None
-    support_address: Address | None = None
-    support_email: str | None = None
-    support_phone: str | None = None
-    support_url: str | None = None
-    url: str | None = None
+    annual_revenue: Annotated[Details | None, described("What it earns in a year.")] = None
+    estimated_worker_count: Annotated[int | None, described("How many people work there.")] = None
+    mcc: Annotated[str | None, described("Its merchant category code.", **TEXT)] = None
+    minority_owned_business_designation: Annotated[
+        list[str] | None, described("Whether its owners belong to a minority.")
+    ] = None
+    monthly_estimated_revenue: Annotated[Details | None, described("What it earns in a month.")] = None
+    name: Annotated[str | None, described("The name it does business under.", **TEXT)]
+    product_description: Annotated[str | None, described("What it sells.", **TEXT)] = None
+    specified_commercial_transactions_act_url: Annotated[
+        str | None, described("A page that Japanese law asks for.", **TEXT)
+    ] = None
+    support_address: Annotated[Address | None, described("Where its support is.")] = None
+    support_email: Annotated[str | None, described("Its support's email address.", **TEXT)] = None
+    support_phone: Annotated[str | None, described("Its support's phone number.", **TEXT)] = None
+    support_url: Annotated[str | None, described("Its support's page.", **TEXT)] = None
+    url: Annotated[str | None, described("Its own page.", **TEXT)] = None
 
 
 class ControllerObject(msgspec.Struct, frozen=True, kw_only=True):
     """Who looks after an account. Of one without a platform only the type is there."""
 
-    fees: dict[str, str] | msgspec.UnsetType = msgspec.UNSET
-    is_controller: bool | msgspec.UnsetType = msgspec.UNSET
-    losses: dict[str, str] | msgspec.UnsetType = msgspec.UNSET
-    requirement_collection: str | msgspec.UnsetType = msgspec.UNSET
-    stripe_dashboard: dict[str, str] | msgspec.UnsetType = msgspec.UNSET
-    type: str
+    fees: Annotated[dict[str, str] | msgspec.UnsetType, described("Who pays fees.")] = msgspec.UNSET
+    is_controller: Annotated[bool | msgspec.UnsetType, described("Whether its platform does: always.")] = msgspec.UNSET
+    losses: Annotated[dict[str, str] | msgspec.UnsetType, described("Who bears losses.")] = msgspec.UNSET
+    requirement_collection: Annotated[
+        str | msgspec.UnsetType, described("Who asks for what has to be known.", enum=["application", "stripe"])
+    ] = msgspec.UNSET
+    stripe_dashboard: Annotated[dict[str, str] | msgspec.UnsetType, described("Which dashboard it has.")] = (
+        msgspec.UNSET
+    )
+    type: Annotated[str, described("A platform, or the account itself.", enum=["account", "application"])]
 
 
 class RequirementsObject(msgspec.Struct, frozen=True, kw_only=True):
     """What has to be known of an account or for a capability: nothing. A rejected account says by whom it was."""
 
-    alternatives: tuple[()] = ()
-    current_deadline: None = None
-    currently_due: tuple[()] = ()
-    disabled_reason: str | None = None
-    errors: tuple[()] = ()
-    eventually_due: tuple[()] = ()
-    past_due: tuple[()] = ()
-    pending_verification: tuple[()] = ()
+    alternatives: Annotated[tuple[()], described("Empty.")] = ()
+    current_deadline: Annotated[None, described("Null.")] = None
+    currently_due: Annotated[tuple[()], described("Empty.")] = ()
+    disabled_reason: Annotated[str | None, described("Why its platform has rejected it; null where it has not.")] = None
+    errors: Annotated[tuple[()], described("Empty.")] = ()
+    eventually_due: Annotated[tuple[()], described("Empty.")] = ()
+    past_due: Annotated[tuple[()], described("Empty.")] = ()
+    pending_verification: Annotated[tuple[()], described("Empty.")] = ()
 
 
 class BankRequirements(msgspec.Struct, frozen=True, kw_only=True):
     """What has to be known of a bank account: nothing."""
 
-    currently_due: tuple[()] = ()
-    errors: tuple[()] = ()
-    past_due: tuple[()] = ()
-    pending_verification: tuple[()] = ()
+    currently_due: Annotated[tuple[()], described("Empty.")] = ()
+    errors: Annotated[tuple[()], described("Empty.")] = ()
+    past_due: Annotated[tuple[()], described("Empty.")] = ()
+    pending_verification: Annotated[tuple[()], described("Empty.")] = ()
 
 
 class ExternalAccountObject(msgspec.Struct, frozen=True, kw_only=True):
     """The BankAccount object of an account."""
 
-    id: str
-    object: str = "bank_account"
-    account: str
-    account_holder_name: str | None
-    account_holder_type: str | None
-    account_type: str | None
-    available_payout_methods: tuple[str, ...] = ("standard",)
-    bank_name: str | None
-    country: str
-    currency: str
-    default_for_currency: bool
-    fingerprint: str
-    future_requirements: BankRequirements = BankRequirements()
-    last4: str
-    metadata: dict[str, str]
-    requirements: BankRequirements = BankRequirements()
-    routing_number: str
-    status: str = "new"
+    id: Annotated[str, identifier("ba", "bank account")]
+    object: Annotated[str, constant("bank_account")] = "bank_account"
+    account: Annotated[str, _ID]
+    account_holder_name: Annotated[str | None, described("The holder's name.", **TEXT)]
+    account_holder_type: Annotated[str | None, described("What kind of holder it has: `individual` or `company`.")]
+    account_type: Annotated[str | None, described("What kind of account it is: `checking` or `savings`.")]
+    available_payout_methods: Annotated[tuple[str, ...], described("How it could be paid out to.")] = ("standard",)
+    bank_name: Annotated[str | None, described("The bank's name, if it is known.", **TEXT)]
+    country: Annotated[str, described("The bank's country, as two letters.")]
+    currency: Annotated[str, CURRENCY]
+    default_for_currency: Annotated[bool, described("Whether it is the default of its currency.")]
+    fingerprint: Annotated[str, described("The same for equal numbers, and nobody can tell them by it.")]
+    future_requirements: Annotated[BankRequirements, described("What will have to be known of it: nothing.")] = (
+        BankRequirements()
+    )
+    last4: Annotated[str, described("The last digits of the account number.", maxLength=4)]
+    metadata: Annotated[dict[str, str], METADATA]
+    requirements: Annotated[BankRequirements, described("What has to be known of it: nothing.")] = BankRequirements()
+    routing_number: Annotated[str, described("The bank's ACH routing number.", pattern="^[0-9]{9}$")]
+    status: Annotated[str, described("Always new: nothing was ever paid out to it.", const="new")] = "new"
 
 
 class ExternalAccountList(msgspec.Struct, frozen=True, kw_only=True):
     """The newest bank accounts of an account, in its object."""
 
-    object: str = "list"
-    data: list[ExternalAccountObject]
-    has_more: bool
-    total_count: int
-    url: str
+    object: Annotated[str, constant("list")] = "list"
+    data: Annotated[list[ExternalAccountObject], described("The newest of them.")]
+    has_more: Annotated[bool, described("Whether there are others.")]
+    total_count: Annotated[int, described("How many there are.")]
+    url: Annotated[str, described("Where all of them are.", **TEXT)]
 
 
 class AccountSettings(msgspec.Struct, frozen=True, kw_only=True):
     """What an account has chosen; kept, and without effect."""
 
-    bacs_debit_payments: Details
-    branding: Details
-    card_issuing: Details
-    card_payments: Details
-    dashboard: Details
-    invoices: Details
-    payments: Details
-    payouts: Details
-    sepa_debit_payments: Details
-    treasury: Details | msgspec.UnsetType = msgspec.UNSET
+    bacs_debit_payments: Annotated[Details, described("Of Bacs debits.")]
+    branding: Annotated[Details, described("Of how pages look.")]
+    card_issuing: Annotated[Details, described("Of cards that are issued.")]
+    card_payments: Annotated[Details, described("Of card payments.")]
+    dashboard: Annotated[Details, described("Of the dashboard.")]
+    invoices: Annotated[Details, described("Of invoices.")]
+    payments: Annotated[Details, described("Of payments.")]
+    payouts: Annotated[Details, described("Of payouts.")]
+    sepa_debit_payments: Annotated[Details, described("Of SEPA debits.")]
+    treasury: Annotated[Details | msgspec.UnsetType, described("Of treasury; there once something was said of it.")] = (
+        msgspec.UNSET
+    )
 
 
 class TosAcceptance(msgspec.Struct, frozen=True, kw_only=True):
     """Who accepted the terms of service, as it was told."""
 
-    date: int | None = None
-    ip: str | None = None
-    service_agreement: str | msgspec.UnsetType = msgspec.UNSET
-    user_agent: str | None = None
+    date: Annotated[int | None, described("When.", **TIME)] = None
+    ip: Annotated[str | None, described("From which address.", **TEXT)] = None
+    service_agreement: Annotated[str | msgspec.UnsetType, described("Which terms; there once it was said.", **TEXT)] = (
+        msgspec.UNSET
+    )
+    user_agent: Annotated[str | None, described("With which browser.", **TEXT)] = None
 
 
 class AccountObject(msgspec.Struct, frozen=True, kw_only=True):
     """The Account object."""
 
-    id: str
-    object: str = "account"
-    brim: AccountExtras | msgspec.UnsetType = msgspec.UNSET
-    business_profile: BusinessProfile
-    business_type: str | None
-    capabilities: dict[str, str]
-    charges_enabled: bool
-    company: Details | msgspec.UnsetType = msgspec.UNSET
-    controller: ControllerObject
-    country: str
-    created: int
-    default_currency: str
-    details_submitted: bool = True
-    email: str | None
-    external_accounts: ExternalAccountList
-    future_requirements: RequirementsObject = RequirementsObject()
-    groups: dict[str, str | None]
-    individual: Details | msgspec.UnsetType = msgspec.UNSET
-    metadata: dict[str, str]
-    payouts_enabled: bool
-    requirements: RequirementsObject
-    settings: AccountSettings
-    tos_acceptance: TosAcceptance
-    type: str
+    id: Annotated[str, _ID]
+    object: Annotated[str, constant("account")] = "account"
+    brim: Annotated[
+        AccountExtras | msgspec.UnsetType,
+        described("What has been agreed, in the mode of the key; there only when `brim` is expanded."),
+    ] = msgspec.UNSET
+    business_profile: Annotated[BusinessProfile, described("What the account's customers see of it.")]
+    business_type: Annotated[str | None, described("What kind of business it is.", enum=[*BUSINESS_TYPES, None])]
+    capabilities: Annotated[dict[str, str], described("What was requested, by name: active at once.")]
+    charges_enabled: Annotated[bool, described("Whether it can be topped up: until it is rejected.")]
+    company: Annotated[
+        Details | msgspec.UnsetType, described("The company behind it; there once something was said of it.")
+    ] = msgspec.UNSET
+    controller: Annotated[ControllerObject, described("Who looks after it.")]
+    country: Annotated[str, described("Its country's ISO code, in upper case.", pattern="^[A-Z]{2}$")]
+    created: Annotated[int, described("When it was made.", **TIME)]
+    default_currency: Annotated[str, CURRENCY]
+    details_submitted: Annotated[bool, described("Always true: no details are asked for.")] = True
+    email: Annotated[str | None, described("Its address, to tell it from others.", maxLength=MAX_EMAIL)]
+    external_accounts: Annotated[
+        ExternalAccountList, described("The bank accounts it is paid out to, in the mode of the key.")
+    ]
+    future_requirements: Annotated[RequirementsObject, described("What will have to be known of it: nothing.")] = (
+        RequirementsObject()
+    )
+    groups: Annotated[dict[str, str | None], described("The groups it belongs to.")]
+    individual: Annotated[
+        Details | msgspec.UnsetType, described("The person behind it; there once something was said of them.")
+    ] = msgspec.UNSET
+    metadata: Annotated[dict[str, str], METADATA]
+    payouts_enabled: Annotated[bool, described("The same as `charges_enabled`.")]
+    requirements: Annotated[RequirementsObject, described("What has to be known of it: nothing.")]
+    settings: Annotated[AccountSettings, described("What it has chosen; kept, and without effect.")]
+    tos_acceptance: Annotated[TosAcceptance, described("Who accepted the terms of service, as you told.")]
+    type: Annotated[str, described("Who looks after it, in one word.", enum=[*TYPES, NO_TYPE])]
 
 
 class CapabilityObject(msgspec.Struct, frozen=True, kw_only=True):
     """The Capability object."""
 
-    id: str
-    object: str = "capability"
-    account: str
-    future_requirements: RequirementsObject = RequirementsObject()
-    requested: bool
-    requested_at: int | None
-    requirements: RequirementsObject = RequirementsObject()
-    status: str
+    id: Annotated[str, described("Its name.", examples=["transfers"], **TEXT)]
+    object: Annotated[str, constant("capability")] = "capability"
+    account: Annotated[str, _ID]
+    future_requirements: Annotated[RequirementsObject, described("What will have to be known for it: nothing.")] = (
+        RequirementsObject()
+    )
+    requested: Annotated[bool, described("Whether the account asks for it.")]
+    requested_at: Annotated[int | None, described("Since when; null where it does not.", **TIME)]
+    requirements: Annotated[RequirementsObject, described("What has to be known for it: nothing.")] = (
+        RequirementsObject()
+    )
+    status: Annotated[str, described("Whether the account has it.", enum=["active", "inactive", "unrequested"])]
 
 
 class LoginLinkObject(msgspec.Struct, frozen=True, kw_only=True):
     """The LoginLink object, which nobody ever gets: there is no dashboard for the people of an account."""
 
-    object: str = "login_link"
-    created: int
-    url: str
+    object: Annotated[str, constant("login_link")] = "login_link"
+    created: Annotated[int, described("When it was made.", **TIME)]
+    url: Annotated[str, described("Where it leads.", **TEXT)]
 
 
 _TIME_ZONE: Final = "Etc/UTC"

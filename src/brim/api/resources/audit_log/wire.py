@@ -1,9 +1,10 @@
 """How the audit log is written for clients. Ours, in the wire's manner."""
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
+from brim.api.framework.schema import TEXT, TIME, constant, described, identifier
 from brim.base.json_codec import encode
 from brim.core.audit import AuditEntry
 
@@ -11,28 +12,40 @@ from brim.core.audit import AuditEntry
 class AuditActorObject(msgspec.Struct, frozen=True, kw_only=True):
     """Who did something."""
 
-    address: str | None
-    id: str | None
-    name: str | None
-    type: str
+    address: Annotated[str | None, described("The remote address; null if there was no network between.", **TEXT)]
+    id: Annotated[str | None, described("The id of the operator or the API key.", **TEXT)]
+    name: Annotated[
+        str | None, described("The operator's email, the redacted key, or the name of the user or the job.", **TEXT)
+    ]
+    type: Annotated[
+        str, described("Who it was; `nobody` had not signed in.", enum=["operator", "api_key", "cli", "job", "nobody"])
+    ]
 
 
 class AuditEntryObject(msgspec.Struct, frozen=True, kw_only=True):
     """One entry of the audit log."""
 
-    id: str
-    object: str = "brim.audit_entry"
-    account: str | None
-    action: str
-    actor: AuditActorObject
-    after: dict[str, Any] | None
-    before: dict[str, Any] | None
-    created: int
-    detail: str | None
-    livemode: bool | None
-    object_id: str | None
-    object_type: str | None
-    request: str | None
+    id: Annotated[str, identifier("aud", "entry")]
+    object: Annotated[str, constant("brim.audit_entry")] = "brim.audit_entry"
+    account: Annotated[
+        str | None, described("The account that the object belongs to; null for the whole installation.", **TEXT)
+    ]
+    action: Annotated[str, described("What was done, such as `webhook_endpoint.updated`.", **TEXT)]
+    actor: Annotated[AuditActorObject, described("Who did it.")]
+    after: Annotated[
+        dict[str, Any] | None,
+        described("The changed fields after the change; null if the object is gone.", type="object"),
+    ]
+    before: Annotated[
+        dict[str, Any] | None,
+        described("The changed fields before the change; null if the object is new.", type="object"),
+    ]
+    created: Annotated[int, described("When it was done.", **TIME)]
+    detail: Annotated[str | None, described("A few words for people.", **TEXT)]
+    livemode: Annotated[bool | None, described("The mode that the object belongs to; null for both.", type="boolean")]
+    object_id: Annotated[str | None, described("The object that was changed.", **TEXT)]
+    object_type: Annotated[str | None, described("What kind of object it is, such as `api_key`.", **TEXT)]
+    request: Annotated[str | None, described("The id of the API request that did it; null if there was none.", **TEXT)]
 
 
 def entry_json(entry: AuditEntry) -> bytes:

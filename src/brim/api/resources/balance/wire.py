@@ -3,8 +3,21 @@
 Source of every field: Stripe API reference and SDK types (Balance, Balance Transaction).
 """
 
+from typing import Annotated
+
 import msgspec
 
+from brim.api.framework.schema import (
+    CURRENCY,
+    LIVEMODE,
+    TEXT,
+    TIME,
+    TRANSACTION_TYPES,
+    constant,
+    described,
+    expandable,
+    identifier,
+)
 from brim.base.json_codec import encode
 from brim.base.scope import AccountScope
 from brim.base.wire import Expandable
@@ -14,56 +27,70 @@ from brim.core.ledger import Balance, BalanceTransaction
 class BalanceEntry(msgspec.Struct, frozen=True, kw_only=True):
     """One currency of a Balance."""
 
-    amount: int
-    currency: str
-    source_types: dict[str, int]
+    amount: Annotated[int, described("In minor units; below zero after money was returned late.")]
+    currency: Annotated[str, CURRENCY]
+    source_types: Annotated[dict[str, int], described("The same, by the kind of account it came from.")]
 
 
 class BalanceAmount(msgspec.Struct, frozen=True, kw_only=True):
     """One currency of a part of a Balance that has no source types."""
 
-    amount: int
-    currency: str
+    amount: Annotated[int, described("In minor units.")]
+    currency: Annotated[str, CURRENCY]
 
 
 class PrefundingObject(msgspec.Struct, frozen=True, kw_only=True):
     """What is set aside for refunds and disputes."""
 
-    available: list[BalanceAmount]
-    pending: list[BalanceAmount]
+    available: Annotated[list[BalanceAmount], described("What is usable, by currency.")]
+    pending: Annotated[list[BalanceAmount], described("What is not usable yet, by currency.")]
 
 
 class BalanceObject(msgspec.Struct, frozen=True, kw_only=True):
     """The Balance object. What is held, paid out at once or set aside is always zero: only top-ups move money here."""
 
-    object: str = "balance"
-    available: list[BalanceEntry]
-    connect_reserved: list[BalanceAmount]
-    instant_available: list[BalanceEntry]
-    livemode: bool
-    pending: list[BalanceEntry]
-    refund_and_dispute_prefunding: PrefundingObject
+    object: Annotated[str, constant("balance")] = "balance"
+    available: Annotated[list[BalanceEntry], described("What is usable, by currency.")]
+    connect_reserved: Annotated[
+        list[BalanceAmount], described("What is held for connected accounts, by currency: always zero.")
+    ]
+    instant_available: Annotated[
+        list[BalanceEntry], described("What could be paid out instantly, by currency: always zero.")
+    ]
+    livemode: Annotated[bool, LIVEMODE]
+    pending: Annotated[list[BalanceEntry], described("What is booked but not usable yet, by currency.")]
+    refund_and_dispute_prefunding: Annotated[
+        PrefundingObject, described("What is set aside for refunds and disputes: always zero.")
+    ]
 
 
 class BalanceTransactionObject(msgspec.Struct, frozen=True, kw_only=True):
     """The Balance Transaction object; it has no livemode and no metadata. `source` may stand expanded."""
 
-    id: str
-    object: str = "balance_transaction"
-    amount: int
-    available_on: int
-    balance_type: str = "payments"
-    created: int
-    currency: str
-    description: str | None
-    exchange_rate: float | None = None
-    fee: int
-    fee_details: tuple[()] = ()
-    net: int
-    reporting_category: str
-    source: Expandable
-    status: str
-    type: str
+    id: Annotated[str, identifier("txn", "balance transaction")]
+    object: Annotated[str, constant("balance_transaction")] = "balance_transaction"
+    amount: Annotated[
+        int, described("What it adds to the balance before fees, in minor units; negative when it takes away.")
+    ]
+    available_on: Annotated[int, described("When its net becomes usable.", **TIME)]
+    balance_type: Annotated[
+        str,
+        described(
+            "Which balance it belongs to.",
+            enum=["issuing", "payments", "refund_and_dispute_prefunding", "risk_reserved"],
+        ),
+    ] = "payments"
+    created: Annotated[int, described("When it was booked.", **TIME)]
+    currency: Annotated[str, CURRENCY]
+    description: Annotated[str | None, described("The description of what caused it.", **TEXT)]
+    exchange_rate: Annotated[float | None, described("Null: no currency is exchanged.")] = None
+    fee: Annotated[int, described("What it costs, in minor units.")]
+    fee_details: Annotated[tuple[()], described("What the fee is made of.")] = ()
+    net: Annotated[int, described("The amount without the fee, in minor units.")]
+    reporting_category: Annotated[str, described("What it is for the books.", enum=TRANSACTION_TYPES)]
+    source: Annotated[Expandable, expandable("topup", "The object that caused it.")]
+    status: Annotated[str, described("Whether its net is usable yet.", enum=["available", "pending"])]
+    type: Annotated[str, described("What kind of movement it is.", enum=TRANSACTION_TYPES)]
 
 
 def balance_json(scope: AccountScope, balances: list[Balance]) -> bytes:

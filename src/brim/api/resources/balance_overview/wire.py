@@ -1,60 +1,66 @@
 """How the books are written for clients: what a top-up posted, the balance at a glance. Ours, in the wire's manner."""
 
+from typing import Annotated
+
 import msgspec
 
+from brim.api.framework.schema import CURRENCY, LIVEMODE, TEXT, TIME, constant, described
+from brim.base.currency import MAX_AMOUNT
 from brim.base.json_codec import encode
 from brim.core.balance_overview import BooksOverview, CurrencyOverview
-from brim.core.ledger import JournalEntry
+from brim.core.ledger import AVAILABLE, FUNDING_CLEARING, JournalEntry
 
 
 class TransferObject(msgspec.Struct, frozen=True, kw_only=True):
     """One line of an entry: a positive amount from the debited ledger account to the credited one."""
 
-    id: str
-    object: str = "brim.transfer"
-    amount: int
-    created: int
-    credit_account: str
-    currency: str
-    debit_account: str
-    kind: str
-    livemode: bool
-    topup: str
+    id: Annotated[str, described("The transfer's id.", **TEXT)]
+    object: Annotated[str, constant("brim.transfer")] = "brim.transfer"
+    amount: Annotated[int, described("How much was moved, in minor units.", minimum=1, maximum=MAX_AMOUNT)]
+    created: Annotated[int, described("When it was posted.", **TIME)]
+    credit_account: Annotated[str, described("The ledger account that it credits.", examples=[AVAILABLE], **TEXT)]
+    currency: Annotated[str, CURRENCY]
+    debit_account: Annotated[str, described("The ledger account that it debits.", examples=[FUNDING_CLEARING], **TEXT)]
+    kind: Annotated[str, described("Which step of the top-up posted it.", examples=["topup"], **TEXT)]
+    livemode: Annotated[bool, LIVEMODE]
+    topup: Annotated[str, described("The top-up that it belongs to.", **TEXT)]
 
 
 class InFlightObject(msgspec.Struct, frozen=True, kw_only=True):
     """What pending top-ups will bring."""
 
-    amount: int
-    topups: int
+    amount: Annotated[int, described("The sum of the pending top-ups, in minor units.", minimum=0)]
+    topups: Annotated[int, described("How many they are.", minimum=0)]
 
 
 class BalanceDayObject(msgspec.Struct, frozen=True, kw_only=True):
     """One day of a balance."""
 
-    available: int
-    received: int
-    returned: int
-    start: int
+    available: Annotated[int, described("What could be used at the end of the day, in minor units.")]
+    received: Annotated[int, described("What came to the balance that day.", minimum=0)]
+    returned: Annotated[int, described("What banks took back that day.", minimum=0)]
+    start: Annotated[int, described("The first second of the day.", **TIME)]
 
 
 class CurrencyOverviewObject(msgspec.Struct, frozen=True, kw_only=True):
     """One currency of the balance at a glance."""
 
-    available: int
-    currency: str
-    days: list[BalanceDayObject]
-    in_flight: InFlightObject
+    available: Annotated[int, described("What can be used, in minor units; below zero after a return.")]
+    currency: Annotated[str, CURRENCY]
+    days: Annotated[list[BalanceDayObject], described("The last thirty days of UTC in their order.")]
+    in_flight: Annotated[InFlightObject, described("What pending top-ups will bring.")]
 
 
 class BalanceOverviewObject(msgspec.Struct, frozen=True, kw_only=True):
     """The balance at a glance."""
 
-    object: str = "brim.balance_overview"
-    currencies: list[CurrencyOverviewObject]
-    days_from: int
-    in_flight_is_complete: bool
-    livemode: bool
+    object: Annotated[str, constant("brim.balance_overview")] = "brim.balance_overview"
+    currencies: Annotated[
+        list[CurrencyOverviewObject], described("Each currency that has a balance or something on its way.")
+    ]
+    days_from: Annotated[int, described("From when on every day is there.", **TIME)]
+    in_flight_is_complete: Annotated[bool, described("Whether all that is on its way was counted; else there is more.")]
+    livemode: Annotated[bool, LIVEMODE]
 
 
 def entry_json(entry: JournalEntry) -> list[bytes]:

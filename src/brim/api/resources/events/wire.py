@@ -3,45 +3,63 @@
 Neighbour: `v2_core.event_wire` has the thin form.
 """
 
+from typing import Annotated, Final
+
 import msgspec
 
+from brim.api.framework.schema import LIVEMODE, REFERENCE, TEXT, TIME, constant, described, identifier
 from brim.base.json_codec import encode
-from brim.core.events import Event
+from brim.core.events import Event, EventType
+
+_SUBJECTS: Final = ("topup", "balance", "test_helpers.test_clock", "v2.core.event_destination")
 
 
 class EventData(msgspec.Struct, frozen=True):
     """What an event is about, as it was then."""
 
-    object: msgspec.Raw
+    object: Annotated[
+        msgspec.Raw,
+        described(
+            "The object as it was when the event happened.",
+            anyOf=[{"$ref": REFERENCE.format(name=name)} for name in _SUBJECTS],
+        ),
+    ]
 
 
 class EventRequest(msgspec.Struct, frozen=True, kw_only=True):
     """Which request caused an event; both null for what the bank did."""
 
-    id: str | None
-    idempotency_key: str | None
+    id: Annotated[str | None, described("The request's id; null for what the bank did.", **TEXT)]
+    idempotency_key: Annotated[str | None, described("The key that the request was made under, if any.", maxLength=255)]
 
 
 class EventExtras(msgspec.Struct, frozen=True):
     """What Brim knows of an event beyond the vendor's object: its number among all of its account's, without a gap."""
 
-    sequence: int
+    sequence: Annotated[
+        int, described("Its number among all events of its account and mode, without a gap.", minimum=1)
+    ]
 
 
 class EventObject(msgspec.Struct, frozen=True, kw_only=True):
     """The Event object (snapshot). `account` is there only for the platform of the account that it happened in."""
 
-    id: str
-    object: str = "event"
-    account: str | msgspec.UnsetType = msgspec.UNSET
-    api_version: str
-    brim: EventExtras | msgspec.UnsetType = msgspec.UNSET
-    created: int
-    data: EventData
-    livemode: bool
-    pending_webhooks: int = 0
-    request: EventRequest
-    type: str
+    id: Annotated[str, identifier("evt", "event")]
+    object: Annotated[str, constant("event")] = "event"
+    account: Annotated[
+        str | msgspec.UnsetType, described("Whose event it is, where a platform reads it; else left out.", **TEXT)
+    ] = msgspec.UNSET
+    api_version: Annotated[str, described("The version of the API in which the object in `data` is written.", **TEXT)]
+    brim: Annotated[
+        EventExtras | msgspec.UnsetType,
+        described("What is known beyond the rest; there only in a list with `after_sequence`."),
+    ] = msgspec.UNSET
+    created: Annotated[int, described("When it happened.", **TIME)]
+    data: Annotated[EventData, described("What it is about.")]
+    livemode: Annotated[bool, LIVEMODE]
+    pending_webhooks: Annotated[int, described("How many endpoints have not received it yet.", minimum=0)] = 0
+    request: Annotated[EventRequest, described("What caused it.")]
+    type: Annotated[str, described("What happened.", enum=[kind.value for kind in EventType])]
 
 
 def event_json(

@@ -3,152 +3,175 @@
 Source of every field: Stripe's API reference and SDK types (PaymentMethod, Source, Token, BankAccount).
 """
 
-from typing import Final
+from typing import Annotated, Final
 
 import msgspec
 
+from brim.api.framework.schema import LIVEMODE, METADATA, TEXT, TIME, constant, described, identifier
 from brim.base.json_codec import encode
 from brim.base.scope import AccountScope
+from brim.core import bank_accounts
 from brim.core.bank_accounts import Address, Verification
 from brim.core.funding import BankToken, FundingSource
+
+_HOLDER_TYPE: Final = described("What kind of holder it has: `individual` or `company`.")
+_ACCOUNT_TYPE: Final = described("What kind of account it is: `checking` or `savings`.")
+_COUNTRY: Final = described("The bank's country, as two letters.")
+_REDISPLAY: Final = described("Whether it may be shown again.", enum=["always", "limited", "unspecified"])
 
 
 class BillingDetailsObject(msgspec.Struct, frozen=True, kw_only=True):
     """Whose a payment method is; the address is always an object."""
 
-    address: Address
-    email: str | None
-    name: str | None
-    phone: str | None
-    tax_id: str | None = None
+    address: Annotated[Address, described("The address.")]
+    email: Annotated[str | None, described("Email address.", **TEXT)]
+    name: Annotated[str | None, described("Full name.", **TEXT)]
+    phone: Annotated[str | None, described("Phone number.", **TEXT)]
+    tax_id: Annotated[str | None, described("Null: nobody asks for it.")] = None
 
 
 class NetworksObject(msgspec.Struct, frozen=True):
     """The networks that reach a bank account."""
 
-    preferred: str
-    supported: list[str]
+    preferred: Annotated[str, described("The one that is used.")]
+    supported: Annotated[list[str], described("All of them.")]
 
 
 class UsBankAccountObject(msgspec.Struct, frozen=True, kw_only=True):
     """The bank account of a payment method."""
 
-    account_holder_type: str | None
-    account_type: str | None
-    bank_name: str | None
-    financial_connections_account: str | None = None
-    fingerprint: str
-    last4: str
-    networks: NetworksObject
-    routing_number: str
-    status_details: dict[str, str]
+    account_holder_type: Annotated[str | None, _HOLDER_TYPE]
+    account_type: Annotated[str | None, _ACCOUNT_TYPE]
+    bank_name: Annotated[str | None, described("The bank's name, if it is known.", **TEXT)]
+    financial_connections_account: Annotated[str | None, described("Null: numbers are given by hand.")] = None
+    fingerprint: Annotated[
+        str, described("The same for equal routing and account numbers, and nobody can tell them by it.")
+    ]
+    last4: Annotated[str, described("The last digits of the account number.", maxLength=4)]
+    networks: Annotated[NetworksObject, described("Which networks reach it.")]
+    routing_number: Annotated[str, described("The bank's ACH routing number.", pattern="^[0-9]{9}$")]
+    status_details: Annotated[dict[str, str], described("Empty: nothing blocks it.")]
 
 
 class VerificationObject(msgspec.Struct, frozen=True):
     """How far the verification of a bank account is; ours."""
 
-    attempts_remaining: int
-    status: str
+    attempts_remaining: Annotated[int, described("How often its micro-deposits may still be guessed wrong.", minimum=0)]
+    status: Annotated[str, described("How far it is.", enum=sorted(bank_accounts.Verification))]
 
 
 class FundingStateObject(msgspec.Struct, frozen=True):
     """What the wire has no words for; ours, and there only when it is asked for."""
 
-    detached: bool
-    verification: VerificationObject
+    detached: Annotated[bool, described("Whether no new top-up can be paid from it.")]
+    verification: Annotated[VerificationObject, described("Whether it may be debited.")]
 
 
 class PaymentMethodObject(msgspec.Struct, frozen=True, kw_only=True):
     """The PaymentMethod object, of type `us_bank_account`."""
 
-    id: str
-    object: str = "payment_method"
-    allow_redisplay: str
-    billing_details: BillingDetailsObject
-    brim: FundingStateObject | msgspec.UnsetType = msgspec.UNSET
-    created: int
-    customer: str | None = None
-    customer_account: str | None = None
-    livemode: bool
-    metadata: dict[str, str]
-    type: str = "us_bank_account"
-    us_bank_account: UsBankAccountObject
+    id: Annotated[str, described("The payment method's id, or a test id.", **TEXT)]
+    object: Annotated[str, constant("payment_method")] = "payment_method"
+    allow_redisplay: Annotated[str, _REDISPLAY]
+    billing_details: Annotated[BillingDetailsObject, described("Whose it is.")]
+    brim: Annotated[
+        FundingStateObject | msgspec.UnsetType, described("Its state, when it is asked for with `expand[]=brim`; ours.")
+    ] = msgspec.UNSET
+    created: Annotated[int, described("When it was made.", **TIME)]
+    customer: Annotated[str | None, described("The customer it was attached to, by the id that you gave.", **TEXT)] = (
+        None
+    )
+    customer_account: Annotated[
+        str | None, described("The account it was attached to, by the id that you gave.", **TEXT)
+    ] = None
+    livemode: Annotated[bool, LIVEMODE]
+    metadata: Annotated[dict[str, str], METADATA]
+    type: Annotated[str, described("The kind of payment method.", const="us_bank_account")] = "us_bank_account"
+    us_bank_account: Annotated[UsBankAccountObject, described("The bank account.")]
 
 
 class AchDebitObject(msgspec.Struct, frozen=True, kw_only=True):
     """The bank account of a source."""
 
-    bank_name: str | None
-    country: str
-    fingerprint: str
-    last4: str
-    routing_number: str
-    type: str | None
+    bank_name: Annotated[str | None, described("The bank's name, if it is known.", **TEXT)]
+    country: Annotated[str, _COUNTRY]
+    fingerprint: Annotated[
+        str, described("The same for equal routing and account numbers, and nobody can tell them by it.")
+    ]
+    last4: Annotated[str, described("The last digits of the account number.", maxLength=4)]
+    routing_number: Annotated[str, described("The bank's ACH routing number.", pattern="^[0-9]{9}$")]
+    type: Annotated[str | None, _HOLDER_TYPE]
 
 
 class SourceOwnerObject(msgspec.Struct, frozen=True, kw_only=True):
     """Whose a source is; nobody verifies it."""
 
-    address: Address | None
-    email: str | None
-    name: str | None
-    phone: str | None
-    verified_address: Address | None = None
-    verified_email: str | None = None
-    verified_name: str | None = None
-    verified_phone: str | None = None
+    address: Annotated[Address | None, described("The address.")]
+    email: Annotated[str | None, described("Email address.", **TEXT)]
+    name: Annotated[str | None, described("Full name.", **TEXT)]
+    phone: Annotated[str | None, described("Phone number.", **TEXT)]
+    verified_address: Annotated[Address | None, described("Null: nobody verifies it.")] = None
+    verified_email: Annotated[str | None, described("Null: nobody verifies it.")] = None
+    verified_name: Annotated[str | None, described("Null: nobody verifies it.")] = None
+    verified_phone: Annotated[str | None, described("Null: nobody verifies it.")] = None
 
 
 class SourceObject(msgspec.Struct, frozen=True, kw_only=True):
     """The Source object, of type `ach_debit`; `code_verification` is there unless it is verified."""
 
-    id: str
-    object: str = "source"
-    ach_debit: AchDebitObject
-    allow_redisplay: str
-    amount: int | None = None
-    client_secret: str
-    code_verification: VerificationObject | msgspec.UnsetType
-    created: int
-    currency: str | None
-    flow: str = "code_verification"
-    livemode: bool
-    metadata: dict[str, str]
-    owner: SourceOwnerObject
-    statement_descriptor: str | None = None
-    status: str
-    type: str = "ach_debit"
-    usage: str = "reusable"
+    id: Annotated[str, identifier("src", "source")]
+    object: Annotated[str, constant("source")] = "source"
+    ach_debit: Annotated[AchDebitObject, described("The bank account.")]
+    allow_redisplay: Annotated[str, _REDISPLAY]
+    amount: Annotated[int | None, described("Null: it pays any amount.")] = None
+    client_secret: Annotated[str, described("A secret of the source's own.", **TEXT)]
+    code_verification: Annotated[
+        VerificationObject | msgspec.UnsetType, described("How far its verification is; left out once it is verified.")
+    ]
+    created: Annotated[int, described("When it was made.", **TIME)]
+    currency: Annotated[str | None, described("The currency of the account.", examples=["usd"])]
+    flow: Annotated[str, described("How it is verified.", const="code_verification")] = "code_verification"
+    livemode: Annotated[bool, LIVEMODE]
+    metadata: Annotated[dict[str, str], METADATA]
+    owner: Annotated[SourceOwnerObject, described("Whose it is.")]
+    statement_descriptor: Annotated[str | None, described("Null: a top-up has its own.")] = None
+    status: Annotated[
+        str, described("Whether it can be debited.", enum=["chargeable", "consumed", "failed", "pending"])
+    ]
+    type: Annotated[str, described("The kind of source.", const="ach_debit")] = "ach_debit"
+    usage: Annotated[str, described("Whether it can be debited again.", const="reusable")] = "reusable"
 
 
 class BankAccountObject(msgspec.Struct, frozen=True, kw_only=True):
     """The BankAccount object in a token."""
 
-    id: str
-    object: str = "bank_account"
-    account_holder_name: str | None
-    account_holder_type: str | None
-    account_type: str | None
-    bank_name: str | None
-    country: str
-    currency: str | None
-    fingerprint: str
-    last4: str
-    routing_number: str
-    status: str = "new"
+    id: Annotated[str, identifier("ba", "bank account")]
+    object: Annotated[str, constant("bank_account")] = "bank_account"
+    account_holder_name: Annotated[str | None, described("The holder's name.", **TEXT)]
+    account_holder_type: Annotated[str | None, _HOLDER_TYPE]
+    account_type: Annotated[str | None, _ACCOUNT_TYPE]
+    bank_name: Annotated[str | None, described("The bank's name, if it is known.", **TEXT)]
+    country: Annotated[str, _COUNTRY]
+    currency: Annotated[str | None, described("The currency of the account.", examples=["usd"])]
+    fingerprint: Annotated[
+        str, described("The same for equal routing and account numbers, and nobody can tell them by it.")
+    ]
+    last4: Annotated[str, described("The last digits of the account number.", maxLength=4)]
+    routing_number: Annotated[str, described("The bank's ACH routing number.", pattern="^[0-9]{9}$")]
+    status: Annotated[str, described("Always new.", const="new")] = "new"
 
 
 class TokenObject(msgspec.Struct, frozen=True, kw_only=True):
     """The Token object, of type `bank_account`."""
 
-    id: str
-    object: str = "token"
-    bank_account: BankAccountObject
-    client_ip: str | None = None
-    created: int
-    livemode: bool
-    type: str = "bank_account"
-    used: bool
+    id: Annotated[str, identifier("btok", "token")]
+    object: Annotated[str, constant("token")] = "token"
+    bank_account: Annotated[BankAccountObject, described("The bank account.")]
+    client_ip: Annotated[str | None, described("Null: it is not kept.")] = None
+    created: Annotated[int, described("When it was made.", **TIME)]
+    livemode: Annotated[bool, LIVEMODE]
+    type: Annotated[str, described("The kind of token.", const="bank_account")] = "bank_account"
+    used: Annotated[bool, described("Whether it has become a source.")]
 
 
 class DefaultFundingObject(msgspec.Struct, frozen=True, kw_only=True):
@@ -157,12 +180,16 @@ class DefaultFundingObject(msgspec.Struct, frozen=True, kw_only=True):
     `id` is the currency, or `implicit`.
     """
 
-    id: str
-    object: str = "brim.default_funding_source"
-    currency: str | None
-    funding_source: str | None
-    implicit: bool = False
-    livemode: bool
+    id: Annotated[str, described("The currency, or `implicit`.", **TEXT)]
+    object: Annotated[str, constant("brim.default_funding_source")] = "brim.default_funding_source"
+    currency: Annotated[
+        str | None, described("What it pays for; null for every currency that has no default of its own.")
+    ]
+    funding_source: Annotated[
+        str | None, described("The id of the payment method or source; null for test mode's own.")
+    ]
+    implicit: Annotated[bool, described("Whether it is the bank account that test mode has by itself.")] = False
+    livemode: Annotated[bool, LIVEMODE]
 
 
 def payment_method_json(method: FundingSource, *, with_state: bool = False) -> bytes:

@@ -1,7 +1,10 @@
 """How workers and stuck work are written for clients. Ours, in the wire's manner."""
 
+from typing import Annotated
+
 import msgspec
 
+from brim.api.framework.schema import LIVEMODE, TEXT, TIME, constant, described
 from brim.base.json_codec import encode
 from brim.core.jobs import StuckItem, Worker
 
@@ -9,39 +12,39 @@ from brim.core.jobs import StuckItem, Worker
 class WorkerJobObject(msgspec.Struct, frozen=True, kw_only=True):
     """One job of a worker: when it last succeeded, and what is wrong, null while it works."""
 
-    name: str
-    error: str | None
-    failing_since: int | None
-    last_success: int | None
+    name: Annotated[str, described("The name of the job.", **TEXT)]
+    error: Annotated[str | None, described("The last error; null while the job works.")]
+    failing_since: Annotated[int | None, described("When it began to fail; null while it works.")]
+    last_success: Annotated[int | None, described("When it last succeeded; null if it hasn't yet.")]
 
 
 class WorkerObject(msgspec.Struct, frozen=True, kw_only=True):
     """A worker process as it was seen last; ours, in the wire's manner."""
 
-    id: str
-    object: str = "brim.worker"
-    created: int
-    host: str
-    jobs: list[WorkerJobObject]
-    last_heartbeat: int
-    pid: int
-    status: str
-    version: str
+    id: Annotated[str, described("The worker's id, new at each start.", **TEXT)]
+    object: Annotated[str, constant("brim.worker")] = "brim.worker"
+    created: Annotated[int, described("When it started.", **TIME)]
+    host: Annotated[str, described("The name of its machine.", **TEXT)]
+    jobs: Annotated[list[WorkerJobObject], described("What it does, job by job.")]
+    last_heartbeat: Annotated[int, described("When it was last seen.", **TIME)]
+    pid: Annotated[int, described("Its process id on that machine.", minimum=1)]
+    status: Annotated[str, described("`running`, or `gone` when not seen for 30 seconds.", enum=["running", "gone"])]
+    version: Annotated[str, described("The version of Brim that it runs.", **TEXT)]
 
 
 class StuckObject(msgspec.Struct, frozen=True, kw_only=True):
     """Work that was due and could not be done; ours, in the wire's manner."""
 
-    object: str = "brim.stuck_item"
-    account: str
-    attempts: int
-    error: str
-    first_failed: int
-    job: str
-    last_failed: int
-    livemode: bool
-    next_try: int
-    object_id: str
+    object: Annotated[str, constant("brim.stuck_item")] = "brim.stuck_item"
+    account: Annotated[str, described("The account that the object belongs to.", **TEXT)]
+    attempts: Annotated[int, described("How many attempts have failed.", minimum=1)]
+    error: Annotated[str, described("The last error.", **TEXT)]
+    first_failed: Annotated[int, described("When the first attempt failed.", **TIME)]
+    job: Annotated[str, described("The job that could not be done, such as `settle`.", **TEXT)]
+    last_failed: Annotated[int, described("When the last attempt failed.", **TIME)]
+    livemode: Annotated[bool, LIVEMODE]
+    next_try: Annotated[int, described("When it is tried again.", **TIME)]
+    object_id: Annotated[str, described("The object that it is about.", **TEXT)]
 
 
 def worker_json(worker: Worker, *, now_ms: int) -> bytes:

@@ -1,10 +1,11 @@
 """A kept request as JSON, as a list shows it."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
+from brim.api.framework.schema import LIVEMODE, TEXT, TIME, constant, described, identifier
 from brim.base.json_codec import encode
 from brim.core.request_logs import RequestRecord
 
@@ -12,21 +13,23 @@ from brim.core.request_logs import RequestRecord
 class RequestLogObject(msgspec.Struct, frozen=True, kw_only=True):
     """A request as a list shows it; ours, as the vendor publishes none."""
 
-    id: str
-    object: str = "brim.request_log"
-    api_version: str
-    created: int
-    duration_ms: float
-    error: Mapping[str, Any] | None
-    idempotency_key: str | None
-    livemode: bool
-    method: str
-    parameters: Mapping[str, Any] | None
-    path: str
-    related_object: str | None
-    request_id: str
-    status: int
-    user_agent: str | None
+    id: Annotated[str, identifier("resp", "entry")]
+    object: Annotated[str, constant("brim.request_log")] = "brim.request_log"
+    api_version: Annotated[str, described("The version of the API that was in force.", **TEXT)]
+    created: Annotated[int, described("When it was answered.", **TIME)]
+    duration_ms: Annotated[float, described("Milliseconds from the last byte received to the reply.", minimum=0)]
+    error: Annotated[Mapping[str, Any] | None, described("What was answered in place of an object.")]
+    idempotency_key: Annotated[str | None, described("The key that it was made under, if any.", **TEXT)]
+    livemode: Annotated[bool, LIVEMODE]
+    method: Annotated[str, described("The HTTP method.", **TEXT)]
+    parameters: Annotated[
+        Mapping[str, Any] | None, described("What was sent, without what is secret; null where it was too much.")
+    ]
+    path: Annotated[str, described("The path, without its query.", **TEXT)]
+    related_object: Annotated[str | None, described("The id of the object that was answered.", **TEXT)]
+    request_id: Annotated[str, described("The id that the reply and the events it caused carry.", **TEXT)]
+    status: Annotated[int, described("The HTTP status of the reply.")]
+    user_agent: Annotated[str | None, described("What the client said it was.", **TEXT)]
 
 
 def request_log_json(record: RequestRecord) -> bytes:

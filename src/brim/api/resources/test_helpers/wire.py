@@ -1,35 +1,38 @@
 """How test clocks are written for clients. Source of every field: Stripe API reference and SDK types (Test Clock)."""
 
+from typing import Annotated
+
 import msgspec
 
+from brim.api.framework.schema import LIVEMODE, TIME, constant, described, identifier
 from brim.base.json_codec import encode
-from brim.core.time import TestClock
+from brim.core.time import MAX_NAME, TestClock
 
 
 class AdvancingDetails(msgspec.Struct, frozen=True):
     """Where a test clock goes."""
 
-    target_frozen_time: int
+    target_frozen_time: Annotated[int, described("Where it will stand.", **TIME)]
 
 
 class ClockStatusDetails(msgspec.Struct, frozen=True, omit_defaults=True):
     """What is to be said about a test clock's status: nothing, unless it is advancing."""
 
-    advancing: AdvancingDetails | msgspec.UnsetType = msgspec.UNSET
+    advancing: Annotated[AdvancingDetails | msgspec.UnsetType, described("There only while it moves.")] = msgspec.UNSET
 
 
 class ClockObject(msgspec.Struct, frozen=True, kw_only=True):
     """The Test Clock object."""
 
-    id: str
-    object: str = "test_helpers.test_clock"
-    created: int
-    deletes_after: int
-    frozen_time: int
-    livemode: bool
-    name: str | None
-    status: str
-    status_details: ClockStatusDetails
+    id: Annotated[str, identifier("clock", "test clock")]
+    object: Annotated[str, constant("test_helpers.test_clock")] = "test_helpers.test_clock"
+    created: Annotated[int, described("When it was made, in real time.", **TIME)]
+    deletes_after: Annotated[int, described("When it goes by itself, in real time.", **TIME)]
+    frozen_time: Annotated[int, described("The time in which the account's test mode lives.", **TIME)]
+    livemode: Annotated[bool, LIVEMODE]
+    name: Annotated[str | None, described("What you call it.", maxLength=MAX_NAME)]
+    status: Annotated[str, described("Whether it stands or moves.", enum=["advancing", "ready"])]
+    status_details: Annotated[ClockStatusDetails, described("Where it goes, while it moves.")]
 
 
 def clock_json(clock: TestClock) -> bytes:

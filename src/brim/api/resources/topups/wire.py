@@ -2,13 +2,26 @@
 
 import hashlib
 from datetime import date
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import msgspec
 
+from brim.api.framework.schema import (
+    CURRENCY,
+    LIVEMODE,
+    METADATA,
+    TEXT,
+    TIME,
+    constant,
+    described,
+    expandable,
+    identifier,
+    or_null,
+)
+from brim.base.currency import MAX_AMOUNT
 from brim.base.json_codec import encode
 from brim.base.wire import Expandable
-from brim.core.topups import Topup
+from brim.core.topups import MAX_DESCRIPTION, MAX_STATEMENT_DESCRIPTOR, Status, Topup
 
 NO_DATE_PROMISED: Final = "rail_promises_no_date"
 """Why a preview has no availability: what would carry the money does not say when it arrives."""
@@ -17,9 +30,9 @@ NO_DATE_PROMISED: Final = "rail_promises_no_date"
 class SkippedDayObject(msgspec.Struct, frozen=True, kw_only=True):
     """A day that did not count."""
 
-    date: date
-    name: str | None
-    reason: str
+    date: Annotated[date, described("The day.")]
+    name: Annotated[str | None, described("The holiday's name; null on a weekend.", **TEXT)]
+    reason: Annotated[str, described("Why it did not count.", enum=["holiday", "weekend"])]
 
 
 class AvailabilityObject(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,57 +41,82 @@ class AvailabilityObject(msgspec.Struct, frozen=True, kw_only=True):
     Where no bank's calendar was asked, only the two times are there.
     """
 
-    available_on: int | None
-    business_days: tuple[date, ...] = ()
-    calendar: str | None = None
-    counted_from: date | None = None
-    cutoff: int | None = None
-    missed_cutoff: bool | None = None
-    settlement_days: int | None = None
-    skipped: tuple[SkippedDayObject, ...] = ()
-    submitted: int
-    time_zone: str | None = None
+    available_on: Annotated[int | None, described("When the money is expected to be usable.", **TIME)]
+    business_days: Annotated[
+        tuple[date, ...], described("The banking days that were counted, the last being that of the money.")
+    ] = ()
+    calendar: Annotated[
+        str | None, described("Whose banking days count; null where the sandbox went by its own setting.")
+    ] = None
+    counted_from: Annotated[date | None, described("The banking day that counts as the day of submission.")] = None
+    cutoff: Annotated[
+        int | None, described("The cut-off of the day of submission; null on a day without one.", **TIME)
+    ] = None
+    missed_cutoff: Annotated[bool | None, described("Whether it came too late for that day.")] = None
+    settlement_days: Annotated[int | None, described("How many banking days money takes.")] = None
+    skipped: Annotated[tuple[SkippedDayObject, ...], described("The days passed over, in order.")] = ()
+    submitted: Annotated[int, described("When it was handed in.", **TIME)]
+    time_zone: Annotated[str | None, described("The bank's time zone, by its IANA name.", **TEXT)] = None
 
 
 class AvailabilityPreviewObject(msgspec.Struct, frozen=True, kw_only=True):
     """What a top-up would be promised if it were made now; where that is nothing, `reason` says why."""
 
-    object: str = "brim.availability_preview"
-    availability: AvailabilityObject | None
-    currency: str
-    livemode: bool
-    reason: str | None
+    object: Annotated[str, constant("brim.availability_preview")] = "brim.availability_preview"
+    availability: Annotated[
+        AvailabilityObject | None,
+        described("When the money could be used, and why then; null where nothing is promised."),
+    ]
+    currency: Annotated[str, CURRENCY]
+    livemode: Annotated[bool, LIVEMODE]
+    reason: Annotated[
+        str | None, described("Why nothing is promised; null where something is.", enum=[NO_DATE_PROMISED, None])
+    ]
 
 
 class TopupExtras(msgspec.Struct, frozen=True, kw_only=True):
     """What Brim knows of a top-up beyond the vendor's object; there only when it is asked for."""
 
-    availability: AvailabilityObject
+    availability: Annotated[AvailabilityObject, described("Why the money is usable when it is.")]
 
 
 class TopupObject(msgspec.Struct, frozen=True, kw_only=True):
     """The Top-up object. `balance_transaction` and `payment_method` may stand expanded."""
 
-    id: str
-    object: str = "topup"
-    amount: int
-    balance_transaction: Expandable
-    brim: TopupExtras | msgspec.UnsetType = msgspec.UNSET
-    created: int
-    currency: str
-    description: str | None
-    expected_availability_date: int | None
-    failure_code: str | None
-    failure_message: str | None
-    initiated_by: str = "user"
-    livemode: bool
-    metadata: dict[str, str]
-    payment_method: Expandable
-    payment_method_options: dict[str, dict[str, str]] | None
-    source: dict[str, Any] | msgspec.Raw | None
-    statement_descriptor: str | None
-    status: str
-    transfer_group: str | None
+    id: Annotated[str, identifier("tu", "top-up")]
+    object: Annotated[str, constant("topup")] = "topup"
+    amount: Annotated[int, described("How much is moved, in minor units.", minimum=1, maximum=MAX_AMOUNT)]
+    balance_transaction: Annotated[
+        Expandable, expandable("balance_transaction", "What booked the money on the balance, once it arrived.")
+    ]
+    brim: Annotated[
+        TopupExtras | msgspec.UnsetType,
+        described("What is known beyond the rest; there only when `brim.availability` is expanded."),
+    ] = msgspec.UNSET
+    created: Annotated[int, described("When it was made.", **TIME)]
+    currency: Annotated[str, CURRENCY]
+    description: Annotated[str | None, described("A text of yours.", maxLength=MAX_DESCRIPTION)]
+    expected_availability_date: Annotated[int | None, described("When the money is expected to be usable.", **TIME)]
+    failure_code: Annotated[str | None, described("Why it failed or was returned, as a word for programs.", **TEXT)]
+    failure_message: Annotated[
+        str | None, described("Why it failed or was returned, as a sentence for people.", **TEXT)
+    ]
+    initiated_by: Annotated[str, described("Who asked for it.", enum=["stripe", "user"])] = "user"
+    livemode: Annotated[bool, LIVEMODE]
+    metadata: Annotated[dict[str, str], METADATA]
+    payment_method: Annotated[Expandable, expandable("payment_method", "The PaymentMethod that pays.")]
+    payment_method_options: Annotated[
+        dict[str, dict[str, str]] | None, described("The options that were given for the payment method.")
+    ]
+    source: Annotated[
+        dict[str, Any] | msgspec.Raw | None,
+        described("The bank account that pays, always in full.", **or_null("source")),
+    ]
+    statement_descriptor: Annotated[
+        str | None, described("What the statement of the debited account shows.", maxLength=MAX_STATEMENT_DESCRIPTOR)
+    ]
+    status: Annotated[str, described("Where the top-up stands.", enum=sorted(status.value for status in Status))]
+    transfer_group: Annotated[str | None, described("The group that you put it in.", **TEXT)]
 
 
 def topup_json(

@@ -4,15 +4,35 @@ Neighbour: `webhooks.wire` writes the same endpoints for the first version. Sour
 `v2.core.event_destination`.
 """
 
-from typing import Final
+from typing import Annotated, Final
 
 import msgspec
 
+from brim.api.framework.schema import (
+    DATE_TIME,
+    LIVEMODE,
+    METADATA,
+    TEXT,
+    constant,
+    described,
+    identifier,
+    or_null,
+)
 from brim.api.resources.v2_core.event_wire import write_second
+from brim.api.resources.webhooks.wire import PAYLOADS
 from brim.base import json_codec
 from brim.base.json_codec import encode
 from brim.core.events import thin_name
-from brim.core.webhooks import EVENTS_OF_ACCOUNTS, OWN_EVENTS, Endpoint, EventPayload, OpenSecret
+from brim.core.webhooks import (
+    EVENTS_OF_ACCOUNTS,
+    MAX_DESCRIPTION,
+    MAX_NAME,
+    MAX_URL,
+    OWN_EVENTS,
+    Endpoint,
+    EventPayload,
+    OpenSecret,
+)
 
 BY_USER: Final = "user"
 
@@ -23,50 +43,66 @@ class DisabledDetails(msgspec.Struct, frozen=True, kw_only=True):
     They have none for a destination that only ever failed; `brim.delivery` of the endpoint tells that.
     """
 
-    reason: str
+    reason: Annotated[
+        str,
+        described(
+            "Always `user`: the vendor's API has no word for an endpoint that failed for three days.", const=BY_USER
+        ),
+    ]
 
 
 class DestinationStatusDetails(msgspec.Struct, frozen=True, kw_only=True):
     """What there is to say of a destination that is turned off."""
 
-    disabled: DisabledDetails
+    disabled: Annotated[DisabledDetails, described("Why it is disabled.")]
 
 
 class DestinationTarget(msgspec.Struct, frozen=True, kw_only=True):
     """Where events are sent; each is null unless it was asked for, and the secret but once."""
 
-    signing_secret: str | None = None
-    url: str | None = None
+    signing_secret: Annotated[
+        str | None, described("What deliveries are signed with; null unless included in a create.", **TEXT)
+    ] = None
+    url: Annotated[
+        str | None, described("Where events are sent; null unless included.", format="uri", maxLength=MAX_URL)
+    ] = None
 
 
 class EventDestinationObject(msgspec.Struct, frozen=True, kw_only=True):
     """A webhook endpoint as an event destination. Times are in RFC 3339."""
 
-    id: str
-    object: str = "v2.core.event_destination"
-    amazon_eventbridge: None = None
-    azure_event_grid: None = None
-    created: str
-    description: str
-    enabled_events: tuple[str, ...]
-    event_payload: str
-    events_from: tuple[str, ...]
-    livemode: bool
-    metadata: dict[str, str]
-    name: str
-    snapshot_api_version: str | None
-    status: str
-    status_details: DestinationStatusDetails | None
-    type: str = "webhook_endpoint"
-    updated: str
-    webhook_endpoint: DestinationTarget
+    id: Annotated[str, identifier("(we|ed)", "event destination")]
+    object: Annotated[str, constant("v2.core.event_destination")] = "v2.core.event_destination"
+    amazon_eventbridge: Annotated[None, described("Always null: events are sent by webhook only.")] = None
+    azure_event_grid: Annotated[None, described("Always null: events are sent by webhook only.")] = None
+    created: Annotated[str, described("When it was made, in real time.", **DATE_TIME)]
+    description: Annotated[str, described("What it is for.", maxLength=MAX_DESCRIPTION)]
+    enabled_events: Annotated[tuple[str, ...], described("The types of events that are sent; `*` for all.")]
+    event_payload: Annotated[str, described("What is sent of an event.", enum=PAYLOADS)]
+    events_from: Annotated[tuple[str, ...], described("Whose events are sent: `@self` or `@accounts`.")]
+    livemode: Annotated[bool, LIVEMODE]
+    metadata: Annotated[dict[str, str], METADATA]
+    name: Annotated[str, described("What you call it; its id where it has no name.", maxLength=MAX_NAME)]
+    snapshot_api_version: Annotated[
+        str | None, described("The version of snapshots; null where thin events are sent.", **TEXT)
+    ]
+    status: Annotated[str, described("Whether events are sent to it.", enum=["disabled", "enabled"])]
+    status_details: Annotated[
+        DestinationStatusDetails | None,
+        described(
+            "Why it is disabled; null while it is enabled.", **or_null("v2.core.event_destination_status_details")
+        ),
+    ]
+    type: Annotated[str, described("How events are sent.", const="webhook_endpoint")] = "webhook_endpoint"
+    updated: Annotated[str, described("When it was changed last, in real time.", **DATE_TIME)]
+    webhook_endpoint: Annotated[DestinationTarget, described("Where events are sent.")]
 
 
 class DeletedDestination(msgspec.Struct, frozen=True, kw_only=True):
     """What is left of a destination that was deleted."""
 
-    id: str
-    object: str = "v2.core.event_destination"
+    id: Annotated[str, described("The id it had.", **TEXT)]
+    object: Annotated[str, constant("v2.core.event_destination")] = "v2.core.event_destination"
 
 
 def destination_json(endpoint: Endpoint, *, with_url: bool = False, secret: str | None = None) -> bytes:

@@ -5,11 +5,22 @@ One event has both forms under one id, so whoever is told of it in one form can 
 """
 
 from datetime import UTC, datetime
+from typing import Annotated
 
 import msgspec
 
+from brim.api.framework.schema import (
+    DATE_TIME,
+    LIVEMODE,
+    TEXT,
+    constant,
+    described,
+    identifier,
+    or_null,
+)
 from brim.base.json_codec import encode
-from brim.core.events import OBJECT_OF_EVENT, OBJECT_TYPES, Event, thin_name
+from brim.core import events
+from brim.core.events import OBJECT_OF_EVENT, OBJECT_TYPES, Event, EventType, thin_name
 
 
 class RelatedObject(msgspec.Struct, frozen=True, kw_only=True):
@@ -19,9 +30,9 @@ class RelatedObject(msgspec.Struct, frozen=True, kw_only=True):
     one. Source: `RelatedObject` in the official PHP SDK 21.0 and `UnknownEventNotification` in Python's 16.1.
     """
 
-    id: str | None
-    type: str
-    url: str
+    id: Annotated[str | None, described("Its id; null for a balance, of which an account has one.", **TEXT)]
+    type: Annotated[str, described("The kind of object.", **TEXT)]
+    url: Annotated[str, described("Where it is read.", **TEXT)]
 
 
 class ReasonRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,30 +41,33 @@ class ReasonRequest(msgspec.Struct, frozen=True, kw_only=True):
     The SDKs' types know no null there.
     """
 
-    id: str
-    idempotency_key: str
+    id: Annotated[str, described("The request's id.", **TEXT)]
+    idempotency_key: Annotated[str, described("The key it came under; null where it had none.", **TEXT)]
 
 
 class Reason(msgspec.Struct, frozen=True, kw_only=True):
     """Why an event happened."""
 
-    type: str = "request"
-    request: ReasonRequest
+    type: Annotated[str, described("The kind of reason.", const="request")] = "request"
+    request: Annotated[ReasonRequest, described("The request.")]
 
 
 class ThinEventObject(msgspec.Struct, frozen=True, kw_only=True):
     """The thin form of an event. `context` is whose it is, where a platform is told; `created` in RFC 3339."""
 
-    id: str
-    object: str = "v2.core.event"
-    changes: None = None
-    context: str | None
-    created: str
-    livemode: bool
-    reason: Reason | None
-    related_object: RelatedObject
-    snapshot_event: str
-    type: str
+    id: Annotated[str, identifier("evt", "event")]
+    object: Annotated[str, constant("v2.core.event")] = "v2.core.event"
+    changes: Annotated[None, described("Always null: what changed is read from the object.")] = None
+    context: Annotated[str | None, described("Whose event it is, where a platform is told; else null.", **TEXT)]
+    created: Annotated[str, described("When it happened, in the account's time.", **DATE_TIME)]
+    livemode: Annotated[bool, LIVEMODE]
+    reason: Annotated[
+        Reason | None,
+        described("The request that caused it; null for what happened by itself.", **or_null("v2.core.event_reason")),
+    ]
+    related_object: Annotated[RelatedObject, described("Which object it is about.")]
+    snapshot_event: Annotated[str, described("The id of the same event in snapshot form: the same.", **TEXT)]
+    type: Annotated[str, described("What happened.", enum=[events.thin_name(kind) for kind in EventType])]
 
 
 def write_second(second: int) -> str:

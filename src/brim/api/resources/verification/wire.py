@@ -1,9 +1,10 @@
 """How a verification of the books is written for clients. Ours, in the wire's manner."""
 
-from typing import Final
+from typing import Annotated, Final
 
 import msgspec
 
+from brim.api.framework.schema import LIVEMODE, TEXT, TIME, constant, described
 from brim.base.json_codec import encode
 from brim.core.verification import VerificationRun
 
@@ -11,26 +12,34 @@ from brim.core.verification import VerificationRun
 class DifferenceObject(msgspec.Struct, frozen=True, kw_only=True):
     """A row that is not what it should be; null where there is nothing, or should be nothing."""
 
-    account: str
-    expected: str | None
-    found: str | None
-    livemode: bool
-    row: str
+    account: Annotated[str, described("Whose row it is.", **TEXT)]
+    expected: Annotated[str | None, described("What it should be; null when it should not be there.")]
+    found: Annotated[str | None, described("What it is; null when it is not there.")]
+    livemode: Annotated[bool, LIVEMODE]
+    row: Annotated[str, described("The table and what names the row in it.")]
 
 
 class VerificationRunObject(msgspec.Struct, frozen=True, kw_only=True):
     """The latest verification of the books; ours, in the wire's manner. Before the first one most of it is null."""
 
-    id: str | None
-    object: str = "brim.verification"
-    created: int | None
-    differences: list[DifferenceObject]
-    duration_ms: int | None
-    heads: int | None
-    sealed: int | None
-    status: str
-    transfers: int | None
-    unsealed: int | None
+    id: Annotated[str | None, described("Which verification it is; null before the first.", **TEXT)]
+    object: Annotated[str, constant("brim.verification")] = "brim.verification"
+    created: Annotated[int | None, described("When it began.", **TIME)]
+    differences: Annotated[
+        list[DifferenceObject], described("What does not agree, first things first; at most the first few are named.")
+    ]
+    duration_ms: Annotated[int | None, described("How long it took, in milliseconds.", minimum=0)]
+    heads: Annotated[
+        int | None, described("How many hash chains there are; null when they were not followed.", minimum=0)
+    ]
+    sealed: Annotated[
+        int | None, described("How many transfers are sealed; null when the chains were not followed.", minimum=0)
+    ]
+    status: Annotated[str, described("Whether everything agrees.", enum=["agree", "differ", "none_yet"])]
+    transfers: Annotated[int | None, described("How many transfers there are; null when not followed.", minimum=0)]
+    unsealed: Annotated[
+        int | None, described("How many transfers wait for their seal; null when not followed.", minimum=0)
+    ]
 
 
 NO_VERIFICATION: Final = VerificationRunObject(

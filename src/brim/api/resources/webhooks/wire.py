@@ -3,83 +3,132 @@
 Source: Stripe API reference and SDK types (Webhook Endpoint); attempts, and what stands under `brim`, are ours.
 """
 
+from typing import Annotated, Final
+
 import msgspec
 
+from brim.api.framework.schema import LIVEMODE, METADATA, TEXT, TIME, constant, described, identifier
 from brim.base import json_codec
 from brim.base.json_codec import encode
-from brim.core.webhooks import DeliveryStanding, Endpoint, OpenSecret, PastAttempt, application_of, notice_of
+from brim.core.webhooks import (
+    MAX_DESCRIPTION,
+    MAX_URL,
+    DeliveryStanding,
+    DeliveryState,
+    Endpoint,
+    EventPayload,
+    OpenSecret,
+    Outcome,
+    PastAttempt,
+    application_of,
+    notice_of,
+)
+
+PAYLOADS: Final = sorted(payload.value for payload in EventPayload)
 
 
 class EndpointDelivery(msgspec.Struct, frozen=True, kw_only=True):
     """How an endpoint is served, beyond the vendor's object. Times are Unix seconds."""
 
-    connect: bool
-    disabled_at: int | None
-    disabled_because: str | None
-    event_payload: str
-    failing_since: int | None
-    notice: str | None
-    old_secret_until: int | None
-    rendered_version: str
+    connect: Annotated[bool, described("Whether it gets the events of the accounts under this platform, not its own.")]
+    disabled_at: Annotated[
+        int | None, described("When it was disabled, in real time; null while it is enabled.", **TIME)
+    ]
+    disabled_because: Annotated[
+        str | None,
+        described(
+            "Who disabled it: its owner, or three days of failures; null while it is enabled.",
+            enum=["failures", "owner", None],
+        ),
+    ]
+    event_payload: Annotated[str, described("What is sent of an event.", enum=PAYLOADS)]
+    failing_since: Annotated[int | None, described("The first failure since anything was received.", **TIME)]
+    notice: Annotated[
+        str | None, described("What its owner should know of it, as a sentence; null where all is well.", **TEXT)
+    ]
+    old_secret_until: Annotated[int | None, described("Until when the secret before this one signs too.", **TIME)]
+    rendered_version: Annotated[str, described("The version in which events are written.", **TEXT)]
 
 
 class EndpointExtras(msgspec.Struct, frozen=True, kw_only=True):
     """What Brim knows of an endpoint beyond the vendor's object; there only when it is asked for."""
 
-    delivery: EndpointDelivery
+    delivery: Annotated[EndpointDelivery, described("How it is served.")]
 
 
 class WebhookEndpointObject(msgspec.Struct, frozen=True, kw_only=True):
     """The Webhook Endpoint object; its secret is there only in the reply that tells it for the first time."""
 
-    id: str
-    object: str = "webhook_endpoint"
-    api_version: str | None
-    application: str | None
-    brim: EndpointExtras | msgspec.UnsetType = msgspec.UNSET
-    created: int
-    description: str | None
-    enabled_events: tuple[str, ...]
-    livemode: bool
-    metadata: dict[str, str]
-    secret: str | msgspec.UnsetType = msgspec.UNSET
-    status: str
-    url: str
+    id: Annotated[str, identifier("(we|ed)", "webhook endpoint")]
+    object: Annotated[str, constant("webhook_endpoint")] = "webhook_endpoint"
+    api_version: Annotated[
+        str | None, described("The version of the API that was asked for, in which events are written.", **TEXT)
+    ]
+    application: Annotated[
+        str | None, described("The platform's application, where its accounts' events are sent.", **TEXT)
+    ]
+    brim: Annotated[
+        EndpointExtras | msgspec.UnsetType,
+        described("What is known beyond the rest; there only when `brim.delivery` is expanded."),
+    ] = msgspec.UNSET
+    created: Annotated[int, described("When it was made, in real time.", **TIME)]
+    description: Annotated[str | None, described("What it is for.", maxLength=MAX_DESCRIPTION)]
+    enabled_events: Annotated[tuple[str, ...], described("The types of events that are sent; `*` for all.")]
+    livemode: Annotated[bool, LIVEMODE]
+    metadata: Annotated[dict[str, str], METADATA]
+    secret: Annotated[
+        str | msgspec.UnsetType, described("What deliveries are signed with; only in the reply that makes it.", **TEXT)
+    ] = msgspec.UNSET
+    status: Annotated[str, described("Whether events are sent to it.", enum=["disabled", "enabled"])]
+    url: Annotated[str, described("Where events are sent.", format="uri", maxLength=MAX_URL)]
 
 
 class WebhookAttemptObject(msgspec.Struct, frozen=True, kw_only=True):
     """One attempt to bring an event to an endpoint. Times are Unix seconds."""
 
-    id: str
-    object: str = "webhook_attempt"
-    account: str | msgspec.UnsetType = msgspec.UNSET
-    cause: str
-    created: int
-    duration_ms: int
-    error: str | None
-    event: str
-    http_status: int | None
-    livemode: bool
-    next_attempt: int | None
-    outcome: str
-    request_headers: dict[str, str]
-    response_head: str | None
-    webhook_endpoint: str
+    id: Annotated[str, identifier("wa", "attempt")]
+    object: Annotated[str, constant("webhook_attempt")] = "webhook_attempt"
+    account: Annotated[
+        str | msgspec.UnsetType,
+        described("Whose event was sent; there only where it is not the endpoint's own account's."),
+    ] = msgspec.UNSET
+    cause: Annotated[str, described("Why it was made.", enum=["resend", "schedule", "test"])]
+    created: Annotated[int, described("When it was made, in real time.", **TIME)]
+    duration_ms: Annotated[int, described("How long it took, in milliseconds.", minimum=0)]
+    error: Annotated[str | None, described("Why there is no answer, as a sentence; null where there is one.", **TEXT)]
+    event: Annotated[str, described("The id of the event that was sent.", **TEXT)]
+    http_status: Annotated[int | None, described("The status of the answer; null where there was none.")]
+    livemode: Annotated[bool, LIVEMODE]
+    next_attempt: Annotated[
+        int | None, described("When the same event is next sent to the same endpoint; null where it is not.", **TIME)
+    ]
+    outcome: Annotated[str, described("What became of it.", enum=[outcome.value for outcome in Outcome])]
+    request_headers: Annotated[dict[str, str], described("The headers that the event was sent with.")]
+    response_head: Annotated[str | None, described("The first 1024 bytes of the answer's body, as text.")]
+    webhook_endpoint: Annotated[str, described("The id of the endpoint.", **TEXT)]
 
 
 class WebhookDeliveryObject(msgspec.Struct, frozen=True, kw_only=True):
     """Where the delivery of an event to an endpoint stands. Times are Unix seconds."""
 
-    object: str = "webhook_delivery"
-    account: str | msgspec.UnsetType = msgspec.UNSET
-    attempts: int
-    created: int
-    event: str
-    livemode: bool
-    next_attempt: int | None
-    state: str
-    url: str
-    webhook_endpoint: str
+    object: Annotated[str, constant("webhook_delivery")] = "webhook_delivery"
+    account: Annotated[
+        str | msgspec.UnsetType,
+        described("Whose event it is; there only where it is not the endpoint's own account's."),
+    ] = msgspec.UNSET
+    attempts: Annotated[int, described("How many attempts were made since then.", minimum=0)]
+    created: Annotated[
+        int,
+        described(
+            "When it was last begun, in real time; where the event has arrived, when it was first tried.", **TIME
+        ),
+    ]
+    event: Annotated[str, described("The id of the event.", **TEXT)]
+    livemode: Annotated[bool, LIVEMODE]
+    next_attempt: Annotated[int | None, described("When it is tried next; null where there is no more to do.", **TIME)]
+    state: Annotated[str, described("Where it stands.", enum=[state.value for state in DeliveryState])]
+    url: Annotated[str, described("Where the endpoint is.")]
+    webhook_endpoint: Annotated[str, described("The id of the endpoint.", **TEXT)]
 
 
 def delivery_json(standing: DeliveryStanding) -> bytes:
