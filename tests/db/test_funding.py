@@ -41,11 +41,11 @@ from brim.core.idempotency.service import RequestContext, Result
 from brim.core.integrity.books import verify_books
 from brim.core.rails import RAILS as REGISTRY
 from brim.core.rails import Rails
+from brim.core.topups import CreateTopup, create_topup
 from brim.core.topups.batches import Batches
 from brim.core.topups.config_cache import ConfigCache
 from brim.core.topups.config_store import read_terms
 from brim.core.topups.rules import NoFundingSourceError
-from brim.core.topups.service import CreateTopup, create_topup
 from brim.platform.database import Database
 from brim.platform.vault import (
     MisplacedSecretError,

@@ -18,7 +18,7 @@ from brim.core.idempotency.service import RequestContext, Result
 from brim.core.rails import Rails, SandboxRail
 from brim.core.rails.protocol import Outcome
 from brim.core.test_clocks import service as clocks
-from brim.core.topups import TopupQueue, settlement
+from brim.core.topups import CreateTopup, TopupQueue, settlement
 from brim.core.topups import service as topups
 from brim.core.topups.batches import Batches
 from brim.core.topups.config_cache import ConfigCache
@@ -75,7 +75,7 @@ class Clockwork:
         key: str | None = None,
     ) -> Reply:
         """Return the reply of a create; the key stands for exactly these parameters."""
-        wish = topups.CreateTopup(amount=amount, currency=currency, source=source)
+        wish = CreateTopup(amount=amount, currency=currency, source=source)
         fingerprint = repr(wish).encode()
         answer = await topups.create_topup(
             self.batches,
@@ -89,7 +89,7 @@ class Clockwork:
         )
         return _decoded(answer.body)
 
-    async def _find_funding(self, attempt: RequestContext, wish: topups.CreateTopup) -> Funding | KeptReply:
+    async def _find_funding(self, attempt: RequestContext, wish: CreateTopup) -> Funding | KeptReply:
         return await find_funding(
             self.database,
             self.secrets,
@@ -108,7 +108,7 @@ class Clockwork:
         payment_method: str | None = None,
     ) -> Topup:
         """Return the top-up that a create would make now."""
-        wish = topups.CreateTopup(amount=1000, currency=currency, source=source, payment_method=payment_method)
+        wish = CreateTopup(amount=1000, currency=currency, source=source, payment_method=payment_method)
         return await topups.preview_topup(
             self.terms,
             scope,
@@ -119,7 +119,7 @@ class Clockwork:
             find_funding=self._preview_funding,
         )
 
-    async def _preview_funding(self, scope: AccountScope, wish: topups.CreateTopup) -> Funding:
+    async def _preview_funding(self, scope: AccountScope, wish: CreateTopup) -> Funding:
         return await preview_funding(
             self.database, self.secrets, scope, source=wish.source, payment_method=wish.payment_method
         )

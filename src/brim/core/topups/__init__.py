@@ -22,6 +22,7 @@ from brim.core.topups.rules import (
     MAX_DESCRIPTION,
     MAX_STATEMENT_DESCRIPTOR,
     TRANSITIONS,
+    CreateTopup,
     InvalidTransitionError,
     NoFundingSourceError,
     Status,
@@ -29,7 +30,6 @@ from brim.core.topups.rules import (
     TopupFilters,
 )
 from brim.core.topups.service import (
-    CreateTopup,
     EditTopup,
     RenderTopup,
     cancel_topup,

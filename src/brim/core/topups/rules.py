@@ -8,6 +8,9 @@ import msgspec
 from brim.base.errors import BrimError, KeptRefusalError
 from brim.base.paging import Range
 from brim.base.scope import AccountScope
+from brim.core.funding import Funding
+from brim.core.rails import Plan
+from brim.core.time import OwnerTime
 
 
 class Status(StrEnum):
@@ -67,6 +70,47 @@ class Topup(msgspec.Struct, frozen=True, kw_only=True):
     calendar: str | None = None
     source_details: bytes | None = None
     test_clock: str | None = None
+
+
+class CreateTopup(msgspec.Struct, frozen=True, kw_only=True):
+    """A validated wish for a top-up. `amount` is in minor units of `currency`."""
+
+    amount: int
+    currency: str
+    description: str | None = None
+    metadata: dict[str, str] = {}
+    payment_method: str | None = None
+    payment_method_network: str | None = None
+    source: str | None = None
+    statement_descriptor: str | None = None
+    transfer_group: str | None = None
+
+
+def pending_topup(
+    scope: AccountScope, wish: CreateTopup, moment: OwnerTime, funding: Funding, plan: Plan, *, rail: str
+) -> Topup:
+    """Return the top-up that a wish becomes at a moment, paid by `funding` and collected by a rail as it plans."""
+    return Topup(
+        id=moment.new_id("tu_"),
+        scope=scope,
+        amount=wish.amount,
+        currency=wish.currency,
+        created=moment.ids.newest_second,
+        description=wish.description,
+        expected_availability_date=plan.expected_availability_date,
+        metadata=wish.metadata,
+        payment_method=funding.payment_method,
+        payment_method_network=wish.payment_method_network,
+        source=funding.source,
+        statement_descriptor=wish.statement_descriptor,
+        transfer_group=wish.transfer_group,
+        due_ms=plan.due_ms,
+        rail=rail,
+        scenario=funding.scenario,
+        settlement_days=plan.settlement_days,
+        calendar=plan.calendar,
+        test_clock=moment.test_clock if plan.due_ms is not None else None,
+    )
 
 
 class NoFundingSourceError(BrimError):

@@ -21,7 +21,7 @@ from brim.core.topups.amounts import check_amount
 from brim.core.topups.batches import Batches
 from brim.core.topups.config import AccountConfig
 from brim.core.topups.config_cache import ConfigCache
-from brim.core.topups.rules import NoFundingSourceError, Topup
+from brim.core.topups.rules import CreateTopup, NoFundingSourceError, Topup, pending_topup
 from brim.core.topups.store import NewTopup
 from brim.core.topups.transitions import Change, cancel, follow, topup_event, write_changes
 from brim.platform.database import Conn, Database
@@ -31,20 +31,6 @@ _MOST_TERMS: Final = 10
 
 RenderTopup = Callable[[Conn, Topup], Awaitable[bytes]]
 """Writes a top-up as a reply, reading what is to be expanded on the given connection."""
-
-
-class CreateTopup(msgspec.Struct, frozen=True, kw_only=True):
-    """A validated wish for a top-up. `amount` is in minor units of `currency`."""
-
-    amount: int
-    currency: str
-    description: str | None = None
-    metadata: dict[str, str] = {}
-    payment_method: str | None = None
-    payment_method_network: str | None = None
-    source: str | None = None
-    statement_descriptor: str | None = None
-    transfer_group: str | None = None
 
 
 class EditTopup(msgspec.Struct, frozen=True, kw_only=True):
@@ -192,28 +178,7 @@ def _draft(
         now_ms=moment.now_ms,
         is_frozen=moment.test_clock is not None,
     )
-    topup = Topup(
-        id=moment.new_id("tu_"),
-        scope=scope,
-        amount=wish.amount,
-        currency=wish.currency,
-        created=moment.ids.newest_second,
-        description=wish.description,
-        expected_availability_date=plan.expected_availability_date,
-        metadata=wish.metadata,
-        payment_method=funding.payment_method,
-        payment_method_network=wish.payment_method_network,
-        source=funding.source,
-        statement_descriptor=wish.statement_descriptor,
-        transfer_group=wish.transfer_group,
-        due_ms=plan.due_ms,
-        rail=rail.name,
-        scenario=funding.scenario,
-        settlement_days=plan.settlement_days,
-        calendar=plan.calendar,
-        test_clock=moment.test_clock if plan.due_ms is not None else None,
-    )
-    return topup, moment, funding
+    return pending_topup(scope, wish, moment, funding, plan, rail=rail.name), moment, funding
 
 
 def _named_funding(scope: AccountScope, wish: CreateTopup) -> Funding | None:

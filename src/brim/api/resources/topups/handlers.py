@@ -22,8 +22,6 @@ from brim.core.topups import CreateTopup, EditTopup, RenderTopup, Topup, TopupFi
 from brim.platform.database import Conn
 
 PREVIEW: Final = "/v1/brim/availability_preview"
-_TAKEN_AS_SENT: Final = frozenset(CreateTopup.__struct_fields__) - {"metadata", "payment_method_network"}
-"""The parameters of a create that are fields of the same name."""
 
 
 async def create(call: Call) -> Result:
@@ -31,9 +29,15 @@ async def create(call: Call) -> Result:
     parameters = call.parameters
     options = parameters.get("payment_method_options") or {}
     wish = CreateTopup(
+        amount=parameters["amount"],
+        currency=parameters["currency"],
+        description=parameters.get("description"),
         metadata=merge({}, parameters.get("metadata", NO_CHANGE)),
+        payment_method=parameters.get("payment_method"),
         payment_method_network=options.get("us_bank_account", {}).get("network"),
-        **{name: value for name, value in parameters.items() if name in _TAKEN_AS_SENT},
+        source=parameters.get("source"),
+        statement_descriptor=parameters.get("statement_descriptor"),
+        transfer_group=parameters.get("transfer_group"),
     )
     service = call.service
     answer = await topups.create_topup(
