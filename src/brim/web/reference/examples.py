@@ -136,7 +136,7 @@ _AN_ADDRESS: Final = Address(
     city="San Francisco", country="US", line1="510 Townsend St", postal_code="94103", state="CA"
 )
 _WEEKENDS: Final = tuple(date(2026, 11, day) for day in (1, 7, 8))
-_A_TOPUP: Final = msgspec.json.decode(
+_A_TOPUP: Final = json_codec.decode(
     topup_wire.topup_json(
         Topup(
             scope=AccountScope(_ACCOUNT, livemode=False),
