@@ -12,7 +12,7 @@ from typing import Final
 
 _ID: Final = re.compile(
     r"(?:(?<![0-9A-Za-z_])|(?<=after_)|(?<=before_))(acct|aud|ba|btok|ca|cliauth|cliws|clock|clr|cus|ed|evt_test|evt|je|mk|op|person|pk|pm|py|req|resp"
-    r"|src_client_secret|src|tr|txn|tu|vrun|wa|we|whsec)_([0-9A-Za-z]{14,})(?![0-9A-Za-z])"
+    r"|src_client_secret|src|tr|txn|tu|vrun|wa|we|whsec|wrk)_([0-9A-Za-z]{14,})(?![0-9A-Za-z])"
 )
 _KEY: Final = re.compile(r"\b([rs]k_(?:test|live))_(\w{4}\.\.\.\w{4}|\*+\w{4}|[0-9A-Za-z]{8,})")
 _FINGERPRINT: Final = re.compile(r"\b[0-9a-f]{16}\b")
@@ -31,6 +31,7 @@ _RULES: Final = tuple(
         (r"(Brim-Sequence: )\d+", r"\1<sequence>"),  # of events that come at once either may be numbered first
         (r'(door-words">|"verification_code": ")[a-z]+(?:-[a-z]+)+', r"\1<words>"),
         (r'("reconnect_after_ms": )\d+', r"\1<duration>"),
+        (r'("pid": |<dt>Process</dt><dd class="figure">)\d+', r"\1<pid>"),
         (r"\bt=\d{10}((?:,v\d=)[0-9a-f]{64})+", "<signature>"),
         (r"\b[0-9a-f]{64}\b", "<digest>"),
         (r"/assets/[0-9a-f]{16}/", "/assets/<version>/"),

@@ -2,9 +2,10 @@
 
 import getpass
 import json
+import socket
 from collections import Counter
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from wire_recording import pages, protocol, terminal
 from wire_recording.accounts import play_accounts
@@ -49,6 +50,8 @@ class Session:
             str(server.data_dir): "<data>",
             f"{getpass.getuser()} at the command line": "<user> at the command line",
             f"Brim {_version()}": "Brim <version>",
+            f'"host": "{socket.gethostname()}"': '"host": "<host>"',
+            f">{socket.gethostname()} ": "><host> ",
             f'"version": "{_version()}"': '"version": "<version>"',
         }
         document = self._wire.send("GET", "/openapi.json", headers={})
@@ -126,6 +129,10 @@ class Session:
         platform.get("remaining", "request logs", "/v1/brim/request_logs?method=POST&limit=30")
         platform.get("remaining", "verification", "/v1/brim/verification")
         platform.get("remaining", "test clocks", "/v1/test_helpers/test_clocks")
+        platform.wait("/v1/brim/workers", _has_done_every_job)
+        platform.get("remaining", "audit log", "/v1/brim/audit_log?limit=10")
+        platform.get("remaining", "workers", "/v1/brim/workers")
+        platform.get("remaining", "stuck", "/v1/brim/stuck")
 
     def _refuse(self, platform: Caller, other: Caller) -> None:
         self._wait_for_logs()
@@ -187,6 +194,12 @@ def record(folder: Path) -> Session:
         session.play()
         session.check()
         return session
+
+
+def _has_done_every_job(workers: Any) -> bool:
+    """Tell whether the one worker has said of each of its jobs that it succeeded."""
+    jobs = [job for worker in workers["data"] for job in worker["jobs"]]
+    return bool(jobs) and all(job["last_success"] is not None for job in jobs)
 
 
 def _version() -> str:
