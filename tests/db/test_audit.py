@@ -10,18 +10,22 @@ import pyotp
 import pytest
 
 from brim.core.access.service import create_key, revoke_key, roll_key
+from brim.core.encryption import rotate_encryption
 from brim.core.operators import service as operators
 from brim.core.operators.dashboard_keys import OperatorKeys
 from brim.core.operators.one_time_codes import begin_codes, confirm_codes
 from brim.core.operators.password_links import make_password_link
 from brim.core.operators.rules import Role
 from brim.platform.database import Database
-from tests.support.audit_cases import CASES, new_account, new_key
-from tests.support.books import execute, rows
-from tests.support.people import ADDRESS, BY, IDS, NOW_MS, PASSWORD, VAULT, add, sign_in_of
+from brim.platform.vault import SecretUnreadableError, Vault, new_encryption_key
+from tests.support.audit_cases import CASES, OPERATOR, new_account, new_key, page_of
+from tests.support.books import OWNER, execute, rows
+from tests.support.clockwork import Clockwork
+from tests.support.people import ADDRESS, BY, IDS, KEY, NOW_MS, PASSWORD, VAULT, add, sign_in_of
 
 STATE: Final = (
     *("accounts", "api_keys", "cli_pairings", "first_run", "operator_identities", "operator_keys", "operator_sessions"),
+    *("topups", "events", "idempotency_keys", "journal_entries", "balances", "balance_transactions"),
     *("operator_password_links", "operator_recovery_codes", "operators", "owner_terms", "test_clocks", "audit_log"),
 )
 
@@ -116,3 +120,49 @@ async def test_no_secret_of_keys_and_operators_gets_into_the_log(database: Datab
     written = "\n".join((await state(owner_database))["audit_log"])
     assert [canary for canary in canaries if canary in written] == []
     assert new.key.redacted in written
+
+
+async def test_a_pages_create_is_told_once_and_one_by_a_key_is_not(database: Database) -> None:
+    page = page_of(database)
+    topup = await page.create(OWNER, key="form")
+    assert await page.create(OWNER, key="form") == topup
+    await Clockwork(database, now_ms=NOW_MS).create(OWNER)
+    entries = await rows(database, "SELECT action, actor, object, after::text FROM audit_log")
+    assert [(entry["action"], entry["actor"], entry["object"]) for entry in entries] == [
+        ("PostTopups", OPERATOR.id, topup["id"])
+    ]
+    made = {"status": "pending", "amount": 1000, "currency": "usd", "metadata": None}
+    assert msgspec.json.decode(entries[0]["after"]) == made
+
+
+async def test_a_change_of_encryption_keys_that_stops_half_way_leaves_its_trace(
+    database: Database, owner_database: Database
+) -> None:
+    """Each batch has its entry; the one that says that all is done comes last."""
+    for email in ("first@example.com", "second@example.com"):
+        operator = await add(database, email)
+        await begin_codes(database, VAULT, operator.id)
+    await execute(owner_database, "UPDATE operators SET totp_secret = '\\x00' WHERE email = 'second@example.com'")
+    found = "SELECT detail FROM audit_log WHERE action = 'encryption.rotated' ORDER BY id"
+    vault = Vault([new_encryption_key(), KEY])
+    with pytest.raises(SecretUnreadableError):
+        await rotate_encryption(database, vault, by=BY, now_ms=NOW_MS, ids=IDS, step=1)
+    assert [row["detail"] for row in await rows(database, found)] == ["1 of sealed_operators"]
+    await execute(owner_database, "DELETE FROM operators WHERE email = 'second@example.com'")
+    await rotate_encryption(database, vault, by=BY, now_ms=NOW_MS, ids=IDS, step=1)
+    assert [row["detail"] for row in await rows(database, found)][1:] == ["1 of sealed_operators", "all 1 secrets"]
+
+
+async def test_keys_of_pages_that_end_are_told(database: Database) -> None:
+    scope, operator = await new_account(database), await add(database)
+    await add(database, "second@example.com")
+    keys = OperatorKeys(database, VAULT, ids=IDS)
+    await keys.key_of(operator, scope, now_ms=NOW_MS)
+    await operators.set_role(database, operator.id, Role.VIEWER, by=BY, now_ms=NOW_MS, ids=IDS)
+    await operators.set_role(database, operator.id, Role.VIEWER, by=BY, now_ms=NOW_MS, ids=IDS)
+    told = await rows(database, "SELECT action, before::text, after::text FROM audit_log ORDER BY id")
+    ends = [row for row in told if row["action"] == "api_key.revoked"]
+    assert [(msgspec.json.decode(row["before"]), msgspec.json.decode(row["after"])) for row in ends] == [
+        ({"expires_ms": None}, {"expires_ms": NOW_MS})
+    ]
+    assert [row["action"] for row in told].count("operator.role_set") == 1, "the second changed nothing"

@@ -6,9 +6,11 @@ from typing import Any, Final, TypeAlias
 import pyotp
 
 from brim.api.wire_formats import WIRE_FORMATS
+from brim.base.actor import Actor, ActorKind
 from brim.base.scope import AccountScope
 from brim.core.access.owner_keys import KeyWish, OwnerKeys
 from brim.core.access.service import create_account, create_key, ensure_first_account, revoke_key, roll_key
+from brim.core.encryption import rotate_encryption
 from brim.core.operators import service as operators
 from brim.core.operators.dashboard_keys import OperatorKeys
 from brim.core.operators.one_time_codes import begin_codes, confirm_codes
@@ -17,15 +19,18 @@ from brim.core.operators.rules import Operator, Role
 from brim.core.operators.service import NewOperator
 from brim.core.pairing.rules import code_of
 from brim.core.pairing.service import approve_pairing, begin_pairing, deny_pairing, redeem_pairing
+from brim.core.rails.protocol import Fail, Return, Succeed
 from brim.core.test_clocks.service import delete_ended_clock
 from brim.core.time import KEPT_S
 from brim.platform.database import Database
+from brim.platform.vault import Vault, new_encryption_key
 from tests.support.books import OWNER, execute
 from tests.support.clockwork import Clockwork
-from tests.support.people import ADDRESS, BY, EMAIL, IDS, NOW_MS, PASSWORD, VAULT, add, sign_in_of, weak_passwords
+from tests.support.people import ADDRESS, BY, EMAIL, IDS, KEY, NOW_MS, PASSWORD, VAULT, add, sign_in_of, weak_passwords
 
 Act: TypeAlias = Callable[[], Awaitable[Any]]
 Prepare: TypeAlias = Callable[[Database], Awaitable[Act]]
+OPERATOR: Final = Actor(kind=ActorKind.OPERATOR, id="op_page", name="page@example.com", request_id="req_page")
 NEW_PASSWORD: Final = "difference engine 1822"
 
 
@@ -183,6 +188,34 @@ async def _ended_clock(database: Database) -> Act:
     return lambda: delete_ended_clock(database, queues=[], now_ms=after_ms, ids=IDS, renderers=WIRE_FORMATS)
 
 
+def _on_topup(use: Callable[[Clockwork, str], Awaitable[Any]], *, settled: bool = False) -> Prepare:
+    """Return a case about a pending top-up, or one that has succeeded, by an operator's page."""
+
+    async def prepare(database: Database) -> Act:
+        topup = (await Clockwork(database, now_ms=NOW_MS).create(OWNER))["id"]
+        if settled:
+            await Clockwork(database, now_ms=NOW_MS).force(OWNER, topup, Succeed())
+        return lambda: use(page_of(database), topup)
+
+    return prepare
+
+
+def page_of(database: Database) -> Clockwork:
+    """Return the service as an operator's page asks it."""
+    return Clockwork(database, now_ms=NOW_MS, by=OPERATOR)
+
+
+async def _page_creates_topup(database: Database) -> Act:
+    page = page_of(database)
+    return lambda: page.create(OWNER, key="form")
+
+
+async def _rotate(database: Database) -> Act:
+    operator = await add(database)
+    await begin_codes(database, VAULT, operator.id)
+    return lambda: rotate_encryption(database, Vault([new_encryption_key(), KEY]), by=BY, now_ms=NOW_MS, ids=IDS)
+
+
 CASES: Final[Mapping[str, Prepare]] = {
     "brim accounts create": _create_account,
     "brim serve, first account": _first_account,
@@ -224,5 +257,14 @@ CASES: Final[Mapping[str, Prepare]] = {
     "/settings/profile/codes/confirm": _confirm_codes,
     "/set-password": _use_link,
     "worker, ended test clocks": _ended_clock,
+    "brim keys rotate-encryption": _rotate,
+    "/topups/new": _page_creates_topup,
+    "/topups/{topup}": _on_topup(lambda page, topup: page.update(OWNER, topup, description="By a page")),
+    "/topups/{topup}/cancel": _on_topup(lambda page, topup: page.cancel(OWNER, topup)),
+    "/topups/{topup}/succeed": _on_topup(lambda page, topup: page.force(OWNER, topup, Succeed())),
+    "/topups/{topup}/fail": _on_topup(lambda page, topup: page.force(OWNER, topup, Fail("account_closed", "Closed"))),
+    "/topups/{topup}/reverse": _on_topup(
+        lambda page, topup: page.force(OWNER, topup, Return("account_closed", "Closed")), settled=True
+    ),
 }
 """By page, by command, or in words."""

@@ -7,6 +7,7 @@ import msgspec
 from brim.api.framework.errors import render_error
 from brim.api.resources.topups.wire import topup_json
 from brim.api.wire_formats import WIRE_FORMATS
+from brim.base.actor import Actor
 from brim.base.ids import IdFactory
 from brim.base.scope import AccountScope
 from brim.core.events.rules import DEFAULT_API_VERSION
@@ -35,9 +36,10 @@ VAULT = Vault([new_encryption_key()])
 class Clockwork:
     """One process's worth of the service, in a time that the test moves: `now_ms` is the real time."""
 
-    def __init__(self, database: Database, *, now_ms: int, settle_after_s: float = 1.0) -> None:
+    def __init__(self, database: Database, *, now_ms: int, settle_after_s: float = 1.0, by: Actor = TESTER) -> None:
         self.database = database
         self.now_ms = now_ms
+        self.by = by
         self.rails = Rails([SandboxRail(settle_after_s)])
         self.ids = IdFactory(lambda: self.now_ms)
         self.batches = Batches(database, lambda: self.now_ms)
@@ -61,7 +63,7 @@ class Clockwork:
             request_id=f"req_{self._requests}",
             api_version=DEFAULT_API_VERSION,
             now_ms=self.now_ms,
-            by=TESTER,
+            by=self.by,
             ids=self.ids,
         )
 

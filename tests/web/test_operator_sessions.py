@@ -217,10 +217,15 @@ async def ada(database: Database, account: str) -> Operator:
 
 async def test_what_a_page_does_by_the_api_is_told(database: Database, ada: Operator, account: str) -> None:
     session = await found(database, await token_of(database), livemode=True)
-    api = Caller(Answering(id="tu_new", object="topup"), key=session.key, told=session.told)
-    await api.post("/v1/topups", {"amount": 5})
+    api = Caller(Answering(id="evt_reply", object="event"), key=session.key, told=session.told)
+    await api.post("/v1/stripecli/sessions", {"device_name": "laptop"})
     line = await newest_line(database)
-    assert (line.action, line.object, line.detail, line.at_ms) == ("PostTopups", "tu_new", None, NOW_MS + 1)
+    assert (line.action, line.object, line.detail, line.at_ms) == (
+        "PostStripecliSessions",
+        "evt_reply",
+        None,
+        NOW_MS + 1,
+    )
     assert line.scope == AccountScope(account, livemode=True)
     actor = line.actor
     assert actor == session.actor
@@ -230,10 +235,10 @@ async def test_what_a_page_does_by_the_api_is_told(database: Database, ada: Oper
 @pytest.mark.usefixtures("ada")
 async def test_a_line_names_the_object_of_the_path_and_what_was_sent_again(database: Database) -> None:
     session = await found(database, await token_of(database))
-    again = Answering(headers=("Idempotent-Replayed: true",), id="tu_reply")
-    await Caller(again, key=session.key, told=session.told).post("/v1/topups/tu_path/cancel", {})
+    again = Answering(headers=("Idempotent-Replayed: true",), id="evt_reply")
+    await Caller(again, key=session.key, told=session.told).post("/v1/events/evt_path/retry", {})
     line = await newest_line(database)
-    assert (line.action, line.object, line.detail) == ("PostTopupsTopupCancel", "tu_path", "sent again")
+    assert (line.action, line.object, line.detail) == ("PostEventsIdRetry", "evt_path", "sent again")
     await Caller(Answering(deleted=True), key=session.key, told=session.told).delete("/v1/webhook_endpoints/we_1")
     assert await newest_line(database) == line, "what has a line in its own transaction is not told again"
 
@@ -241,10 +246,10 @@ async def test_a_line_names_the_object_of_the_path_and_what_was_sent_again(datab
 @pytest.mark.usefixtures("ada")
 async def test_what_the_shell_does_is_told_like_what_pages_do(database: Database) -> None:
     session = await found(database, await token_of(database))
-    asked = Ask(method="POST", path="/v1/topups/tu_1/cancel")
-    await send(Answering(id="tu_1"), session, asked, "127.0.0.1")
+    asked = Ask(method="POST", path="/v1/events/evt_1/retry")
+    await send(Answering(id="evt_1"), session, asked, "127.0.0.1")
     line = await newest_line(database)
-    assert (line.action, line.object, line.actor) == ("PostTopupsTopupCancel", "tu_1", session.actor)
+    assert (line.action, line.object, line.actor) == ("PostEventsIdRetry", "evt_1", session.actor)
 
 
 def test_the_audit_log_has_words_for_every_action() -> None:
@@ -268,9 +273,9 @@ async def test_a_line_that_cannot_be_written_fails_no_page_and_is_in_the_log(
 ) -> None:
     session = await found(database, await token_of(database))
     await database.close()
-    api = Caller(Answering(id="tu_new"), key=session.key, told=session.told)
-    assert await api.post("/v1/topups", {}) == {"id": "tu_new"}
+    api = Caller(Answering(id="evt_1"), key=session.key, told=session.told)
+    assert await api.post("/v1/events/evt_1/retry", {}) == {"id": "evt_1"}
     logged = capsys.readouterr().out
     assert "a line is missing in the audit log" in logged
-    assert "PostTopups" in logged
-    assert "tu_new" in logged
+    assert "PostEventsIdRetry" in logged
+    assert "evt_1" in logged

@@ -10,6 +10,7 @@ from brim.core.access.rules import (
     RESOURCES,
     SECRET_CHARS,
     ApiKey,
+    EndedKey,
     OwnedKey,
     hash_secret,
     parse_permissions,
@@ -31,10 +32,11 @@ from brim.core.access.service import (
     list_accounts,
     list_keys,
     record_change,
+    record_ends,
     revoke_key,
     roll_key,
 )
-from brim.core.access.store import expire_key, expire_keys_of_account, key_from_record
+from brim.core.access.store import ended_keys, expire_key, expire_keys_of_account, key_from_record
 
 __all__ = [
     "KEY_PREFIX",
@@ -43,6 +45,7 @@ __all__ = [
     "RESOURCES",
     "SECRET_CHARS",
     "ApiKey",
+    "EndedKey",
     "KeyWish",
     "NewKey",
     "OwnedKey",
@@ -53,6 +56,7 @@ __all__ = [
     "choose_account",
     "create_account",
     "create_key",
+    "ended_keys",
     "ensure_first_account",
     "expire_key",
     "expire_keys_of_account",
@@ -65,6 +69,7 @@ __all__ = [
     "parse_permissions",
     "recognise_key",
     "record_change",
+    "record_ends",
     "redact_secret",
     "revoke_key",
     "roll_key",

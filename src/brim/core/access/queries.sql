@@ -63,7 +63,11 @@ WHERE account = $1 AND livemode = $2 AND id = $3
 RETURNING expires_ms;
 
 -- name: expire_keys_of_account
--- Let all keys of an account stop working, in both modes.
-UPDATE api_keys
-SET expires_ms = least(expires_ms, $2)
-WHERE account = $1;
+-- Let all keys of an account that work stop working, in both modes. Returns them as they are then, and until when they
+-- would have worked.
+UPDATE api_keys AS k
+SET expires_ms = $2
+WHERE account = $1 AND (expires_ms IS NULL OR expires_ms > $2)
+RETURNING
+    hash, account, livemode, id, kind, name, redacted, permissions::text, created, expires_ms,
+    (SELECT b.expires_ms FROM api_keys AS b WHERE b.hash = k.hash) AS worked_until_ms;

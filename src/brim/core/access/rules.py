@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -101,6 +101,13 @@ class ApiKey(msgspec.Struct, frozen=True, kw_only=True):
 def hash_secret(secret: str) -> bytes:
     """Return the SHA-256 that stands for a key in the database; its 256 random bits need no slower hash."""
     return hashlib.sha256(secret.encode()).digest()
+
+
+class EndedKey(NamedTuple):
+    """A key that somebody ended, as it was and as it is then."""
+
+    before: ApiKey
+    after: ApiKey
 
 
 class OwnedKey(msgspec.Struct, frozen=True):

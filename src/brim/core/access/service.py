@@ -4,6 +4,7 @@ A secret is returned once, by the function that makes it. What changes something
 milliseconds), and what makes the `ids` of the log's lines; `random_text(length)` is where chance comes from.
 """
 
+from collections.abc import Iterable
 from typing import Final
 
 import msgspec
@@ -13,7 +14,7 @@ from brim.base.ids import BODY_CHARS, IdFactory, random_base62
 from brim.base.scope import AccountScope
 from brim.core import accounts
 from brim.core.access import store as keys
-from brim.core.access.rules import SECRET_CHARS, ApiKey, hash_secret, redact_secret, secret_prefix
+from brim.core.access.rules import SECRET_CHARS, ApiKey, EndedKey, hash_secret, redact_secret, secret_prefix
 from brim.core.accounts import Account, RandomText, check_platform, new_account_id
 from brim.core.audit import Action, Actor, ActorKind, ObjectType, record
 from brim.platform.database import Conn, Database
@@ -310,6 +311,12 @@ async def record_change(
         now_ms=now_ms,
         ids=ids,
     )
+
+
+async def record_ends(conn: Conn, by: Actor, ended: Iterable[EndedKey], *, now_ms: int, ids: IdFactory) -> None:
+    """Add a line to the audit log about each key that ended, in the caller's transaction."""
+    for before, after in ended:
+        await record_change(conn, by, Action.KEY_REVOKED, before, after, now_ms=now_ms, ids=ids, detail=after.redacted)
 
 
 async def _record_account(conn: Conn, by: Actor, account: Account, *, now_ms: int, ids: IdFactory) -> None:

@@ -1,12 +1,13 @@
 """API keys. A key's secret never gets here, only its SHA-256."""
 
+from collections.abc import Iterable
 from typing import Any, Final
 
 import msgspec
 
 from brim.base import json_codec
 from brim.base.scope import AccountScope
-from brim.core.access.rules import ApiKey, OwnedKey
+from brim.core.access.rules import ApiKey, EndedKey, OwnedKey
 from brim.platform.database import Conn
 from brim.platform.sql import load_queries
 
@@ -65,9 +66,16 @@ async def expire_key(conn: Conn, key: ApiKey, expires_ms: int) -> ApiKey:
     return msgspec.structs.replace(key, expires_ms=ends)
 
 
-async def expire_keys_of_account(conn: Conn, account: str, expires_ms: int) -> None:
-    """End all keys of an account at that time, in both modes, unless they end before."""
-    await conn.execute(_QUERIES["expire_keys_of_account"], account, expires_ms)
+async def expire_keys_of_account(conn: Conn, account: str, expires_ms: int) -> list[EndedKey]:
+    """End all keys of an account at that time, in both modes, unless they end before; return those that did not."""
+    return ended_keys(await conn.fetch(_QUERIES["expire_keys_of_account"], account, expires_ms))
+
+
+def ended_keys(records: Iterable[Any]) -> list[EndedKey]:
+    """Return the keys in records that have `worked_until_ms` beside the columns of one, by id."""
+    after = [(key_from_record(record), record["worked_until_ms"]) for record in records]
+    ended = [EndedKey(msgspec.structs.replace(key, expires_ms=before_ms), key) for key, before_ms in after]
+    return sorted(ended, key=lambda each: each.after.id)
 
 
 def key_from_record(row: Any) -> ApiKey:

@@ -8,11 +8,12 @@ Source: https://docs.stripe.com/api/accounts/delete and https://docs.stripe.com/
 
 import msgspec
 
-from brim.core import account_config, accounts
-from brim.core.access import expire_keys_of_account
+from brim.core import account_config, accounts, audit
+from brim.core.access import expire_keys_of_account, record_ends
 from brim.core.accounts import (
     Account,
     AccountInUseError,
+    ExternalAccount,
     RenderAccount,
     check_controlled,
     check_live_change,
@@ -21,7 +22,7 @@ from brim.core.accounts import (
     record_account,
     render_account,
 )
-from brim.core.audit import Action
+from brim.core.audit import Action, ObjectType
 from brim.core.idempotency import RenderError, RequestContext, Result, run_once
 from brim.platform.database import Conn, Database
 
@@ -73,12 +74,29 @@ async def delete_account(database: Database, attempt: RequestContext, account_id
         account = await lock_account(conn, attempt.scope, account_id)
         check_controlled(account, asking=asking, what="delete")
         await _close(conn, attempt, account, what="deleted")
-        await expire_keys_of_account(conn, account_id, attempt.now_ms)
-        await delete_all_external_accounts(conn, account_id)
+        ended = await expire_keys_of_account(conn, account_id, attempt.now_ms)
+        await record_ends(conn, attempt.by, ended, now_ms=attempt.now_ms, ids=attempt.ids)
+        for external in await delete_all_external_accounts(conn, account_id):
+            await _record_forgotten(conn, attempt, external)
         await accounts.delete_account(conn, account, now_ms=attempt.now_ms)
         await record_account(conn, attempt, Action.ACCOUNT_DELETED, account_id, before=account, after=None)
 
     await database.transact(work)
+
+
+async def _record_forgotten(conn: Conn, attempt: RequestContext, external: ExternalAccount) -> None:
+    """Add a line to the audit log about an external account that goes with its account, in its own mode."""
+    await audit.record(
+        conn,
+        attempt.by,
+        Action.EXTERNAL_ACCOUNT_DELETED,
+        object_type=ObjectType.EXTERNAL_ACCOUNT,
+        object_id=external.id,
+        before=external,
+        scope=external.scope,
+        now_ms=attempt.now_ms,
+        ids=attempt.ids,
+    )
 
 
 async def _close(conn: Conn, attempt: RequestContext, account: Account, *, what: str) -> None:

@@ -84,4 +84,7 @@ WHERE account = $1 AND livemode = $2 AND id = $3;
 -- name: delete_all_external_accounts
 -- Forget all of an account, in both modes.
 DELETE FROM external_accounts
-WHERE account = $1;
+WHERE account = $1
+RETURNING
+    account, livemode, id, created, routing_number, last4, fingerprint, bank_name, country, currency,
+    account_holder_name, account_holder_type, account_type, is_default, metadata;

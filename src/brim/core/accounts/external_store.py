@@ -105,9 +105,10 @@ async def delete_external_account(conn: Conn, scope: AccountScope, external_id: 
     await conn.execute(_SQL["delete_external_account"], scope.account, scope.livemode, external_id)
 
 
-async def delete_all_external_accounts(conn: Conn, account: str) -> None:
-    """Forget the external accounts of an account in both modes."""
-    await conn.execute(_SQL["delete_all_external_accounts"], account)
+async def delete_all_external_accounts(conn: Conn, account: str) -> list[ExternalAccount]:
+    """Forget the external accounts of an account in both modes, and return them by id."""
+    forgotten = map(_from_record, await conn.fetch(_SQL["delete_all_external_accounts"], account))
+    return sorted(forgotten, key=lambda external: external.id)
 
 
 def _from_record(record: Mapping[str, Any]) -> ExternalAccount:

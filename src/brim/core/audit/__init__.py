@@ -6,7 +6,7 @@ reading at `rules`.
 
 from brim.base.actor import Actor, ActorKind
 from brim.core.audit.fields import FIELDS, ObjectType
-from brim.core.audit.rules import Action, AuditEntry
+from brim.core.audit.rules import Action, AuditEntry, PageAction
 from brim.core.audit.service import list_audit_log, record, record_alone
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "ActorKind",
     "AuditEntry",
     "ObjectType",
+    "PageAction",
     "list_audit_log",
     "record",
     "record_alone",

@@ -31,6 +31,7 @@ class ObjectType(StrEnum):
     FUNDING_SOURCE = "funding_source"
     OPERATOR = "operator"
     TEST_CLOCK = "test_clock"
+    TOPUP = "topup"
     TOKEN = "token"  # noqa: S105  the name of an object
     WEBHOOK_ENDPOINT = "webhook_endpoint"
 
@@ -126,6 +127,14 @@ FIELDS: Final[Mapping[ObjectType, Mapping[str, Show]]] = {
         "has_codes": plain,
     },
     ObjectType.TEST_CLOCK: {"name": plain, "frozen_time": plain, "target_frozen_time": plain},
+    ObjectType.TOPUP: {
+        "status": plain,
+        "amount": plain,
+        "currency": plain,
+        "description": hidden,
+        "metadata": hidden,
+        "failure_code": plain,
+    },
     ObjectType.TOKEN: {**_BANK_ACCOUNT, "holder_name": hidden},
     ObjectType.WEBHOOK_ENDPOINT: {
         "url": address,

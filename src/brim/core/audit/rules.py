@@ -13,11 +13,7 @@ ENTRY_PREFIX: Final = "aud_"
 
 
 class Action(StrEnum):
-    """What is done, as noun and verb.
-
-    What the money path does has no entry but, where an operator's page does it, one with the id of the operation, such
-    as `PostTopups`.
-    """
+    """What is done, as noun and verb."""
 
     OPERATOR_ADDED = "operator.added"
     OPERATOR_DISABLED = "operator.disabled"
@@ -66,6 +62,36 @@ class Action(StrEnum):
     WEBHOOK_ENDPOINT_DELETED = "webhook_endpoint.deleted"
     WEBHOOK_SECRET_ROLLED = "webhook_endpoint.secret_rolled"  # noqa: S105  the name of an action
     ENCRYPTION_ROTATED = "encryption.rotated"
+
+
+class PageAction(StrEnum):
+    """What operators' pages ask of the money path, by the ids of its operations; what keys ask of it has no entry."""
+
+    TOPUP_MADE = "PostTopups"
+    TOPUP_UPDATED = "PostTopupsTopup"
+    TOPUP_CANCELED = "PostTopupsTopupCancel"
+    TOPUP_SUCCEEDED = "PostTestHelpersTopupsTopupSucceed"
+    TOPUP_FAILED = "PostTestHelpersTopupsTopupFail"
+    TOPUP_REVERSED = "PostTestHelpersTopupsTopupReverse"
+
+
+UPDATES: Final[frozenset[str]] = frozenset(
+    {
+        Action.ACCOUNT_UPDATED,
+        Action.CAPABILITY_UPDATED,
+        Action.DEFAULT_FUNDING_SET,
+        Action.EXTERNAL_ACCOUNT_UPDATED,
+        Action.FUNDING_SOURCE_ATTACHED,
+        Action.FUNDING_SOURCE_UPDATED,
+        Action.OPERATOR_RENAMED,
+        Action.OPERATOR_ROLE_SET,
+        Action.WEBHOOK_ENDPOINT_DISABLED,
+        Action.WEBHOOK_ENDPOINT_ENABLED,
+        Action.WEBHOOK_ENDPOINT_UPDATED,
+    }
+)
+"""Actions that have no entry where the object is after them as it was before: nothing was done. What others do may lie
+outside the object, such as a password."""
 
 
 class AuditEntry(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,7 +1,8 @@
 """Writes the audit log, in the transaction of what is done, and reads it.
 
-Exempt is the money path: creating, updating and canceling top-ups, their settlement, and their forced outcomes in test
-mode. Each of those writes an event in its transaction already, and a create may not cost one more row.
+Exempt is the money path where no operator's page asks: creating, updating and canceling top-ups, their settlement, and
+their forced outcomes in test mode. Each of those writes an event in its transaction already, and a create by a key may
+not cost one more row.
 """
 
 from typing import Any
@@ -13,7 +14,7 @@ from brim.base.paging import Page, PageRequest
 from brim.base.scope import AccountScope
 from brim.core.audit import store as audit
 from brim.core.audit.fields import ObjectType, changes
-from brim.core.audit.rules import ENTRY_PREFIX, AuditEntry
+from brim.core.audit.rules import ENTRY_PREFIX, UPDATES, AuditEntry
 from brim.platform.database import Conn, Database
 
 
@@ -31,7 +32,7 @@ async def record(  # noqa: PLR0913  what happened, by whom, to what
     now_ms: int,
     ids: IdFactory,
 ) -> None:
-    """Add a line to the audit log, which stands if the caller's transaction does.
+    """Add a line to the audit log, which stands if the caller's transaction does; none about an update of nothing.
 
     Args:
         conn: the transaction in which it is done.
@@ -46,6 +47,8 @@ async def record(  # noqa: PLR0913  what happened, by whom, to what
         now_ms: the time.
         ids: makes the line's id.
     """
+    if action in UPDATES and before == after:
+        return
     was, became = changes(object_type, before, after) if object_type else (None, None)
     entry = AuditEntry(
         id=ids.new_at(ENTRY_PREFIX, now_ms),

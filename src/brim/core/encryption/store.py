@@ -10,10 +10,9 @@ _SQL: Final = load_queries(__package__)
 
 
 class SealedTable(NamedTuple):
-    """A table with a sealed secret in each row: the statements that walk it and that write to it."""
+    """A table with a sealed secret in each row, by the name that its statements have after `lock_` and `replace_`."""
 
-    lock: str
-    replace: str
+    name: str
 
 
 class SealedRow(NamedTuple):
@@ -26,12 +25,12 @@ class SealedRow(NamedTuple):
 
 
 SEALED_TABLES: Final = (
-    SealedTable("lock_sealed_funding_sources", "replace_sealed_funding_sources"),
-    SealedTable("lock_sealed_bank_tokens", "replace_sealed_bank_tokens"),
-    SealedTable("lock_sealed_webhook_endpoints", "replace_sealed_webhook_endpoints"),
-    SealedTable("lock_old_sealed_webhook_endpoints", "replace_old_sealed_webhook_endpoints"),
-    SealedTable("lock_sealed_operators", "replace_sealed_operators"),
-    SealedTable("lock_sealed_operator_keys", "replace_sealed_operator_keys"),
+    SealedTable("sealed_funding_sources"),
+    SealedTable("sealed_bank_tokens"),
+    SealedTable("sealed_webhook_endpoints"),
+    SealedTable("old_sealed_webhook_endpoints"),
+    SealedTable("sealed_operators"),
+    SealedTable("sealed_operator_keys"),
 )
 """Every table with sealed secrets; a change of encryption keys walks them all."""
 
@@ -61,14 +60,14 @@ async def replace_service_secret(conn: Conn, name: str, sealed: bytes) -> None:
 
 async def lock_sealed(conn: Conn, table: SealedTable, *, after: SealedRow, limit: int) -> list[SealedRow]:
     """Return the next rows of a table by its key, held until the caller's transaction ends."""
-    records = await conn.fetch(_SQL[table.lock], after.account, after.livemode, after.id, limit)
+    records = await conn.fetch(_SQL[f"lock_{table.name}"], after.account, after.livemode, after.id, limit)
     return [SealedRow(record["account"], record["livemode"], record["id"], record["sealed"]) for record in records]
 
 
 async def replace_sealed(conn: Conn, table: SealedTable, rows: Sequence[SealedRow]) -> None:
     """Store the secrets of rows in another form."""
     await conn.execute(
-        _SQL[table.replace],
+        _SQL[f"replace_{table.name}"],
         [row.account for row in rows],
         [row.livemode for row in rows],
         [row.id for row in rows],

@@ -5,7 +5,7 @@ transaction: a create that races it is made under the terms before or those afte
 """
 
 from collections.abc import Callable
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
 import msgspec
 
@@ -20,8 +20,6 @@ from brim.platform.database import Conn, Database
 
 RenderDefault: TypeAlias = Callable[[AccountScope, str, str], bytes]
 """Writes the reply of what pays: whose it is, in which currency, and which bank account."""
-
-_TYPE: Final = ObjectType.DEFAULT_FUNDING_SOURCE
 
 
 class Default(msgspec.Struct, frozen=True):
@@ -53,10 +51,7 @@ async def set_default(
         earlier = (await funding.read_defaults(conn, attempt.scope)).get(currency)
         await funding.set_default(conn, attempt.scope, currency, funding_source)
         await bump_config_version(conn, attempt.scope)
-        before = None if earlier is None else Default(earlier)
-        await record(
-            conn, attempt, Action.DEFAULT_FUNDING_SET, _TYPE, currency, before=before, after=Default(funding_source)
-        )
+        await record_default(conn, attempt, Action.DEFAULT_FUNDING_SET, currency, before=earlier, after=funding_source)
         return render(attempt.scope, currency, funding_source)
 
     return await run_once(database, attempt, work, render_error=render_error)
@@ -80,7 +75,14 @@ async def delete_default(database: Database, attempt: RequestContext, currency: 
         if not await funding.delete_default(conn, attempt.scope, currency):
             raise ResourceMissingError("default funding source", currency, param="currency", in_path=True)
         await bump_config_version(conn, attempt.scope)
-        before = None if earlier is None else Default(earlier)
-        await record(conn, attempt, Action.DEFAULT_FUNDING_DELETED, _TYPE, currency, before=before)
+        await record_default(conn, attempt, Action.DEFAULT_FUNDING_DELETED, currency, before=earlier, after=None)
 
     await database.transact(work)
+
+
+async def record_default(
+    conn: Conn, attempt: RequestContext, action: Action, currency: str, *, before: str | None, after: str | None
+) -> None:
+    """Add a line to the audit log about what pays in a currency, by the ids of the bank accounts before and after."""
+    was, became = (None if each is None else Default(each) for each in (before, after))
+    await record(conn, attempt, action, ObjectType.DEFAULT_FUNDING_SOURCE, currency, before=was, after=became)

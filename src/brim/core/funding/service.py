@@ -19,6 +19,7 @@ from brim.core.audit import Action, ObjectType
 from brim.core.bank_accounts import BankAccount, BankNumbers, Guess, Party, Verification, bank_name_of
 from brim.core.funding import store as funding
 from brim.core.funding.bank_secrets import BankSecrets
+from brim.core.funding.defaults import record_default
 from brim.core.funding.documented import documented_payment_method
 from brim.core.funding.rules import (
     KIND_WORDS,
@@ -245,8 +246,11 @@ async def detach_funding_source(
         source = await _lock(conn, attempt.scope, kind, funding_id)
         detached = msgspec.structs.replace(source, is_detached=True, customer=None, customer_account=None)
         await funding.update_funding_source(conn, detached)
-        if await funding.delete_defaults_of(conn, attempt.scope, funding_id):
+        currencies = await funding.delete_defaults_of(conn, attempt.scope, funding_id)
+        if currencies:
             await bump_config_version(conn, attempt.scope)
+        for currency in currencies:
+            await record_default(conn, attempt, Action.DEFAULT_FUNDING_DELETED, currency, before=funding_id, after=None)
         await _record(conn, attempt, Action.FUNDING_SOURCE_DETACHED, source, detached)
         return render(detached)
 

@@ -150,9 +150,10 @@ async def delete_default(conn: Conn, scope: AccountScope, currency: str) -> bool
     return await conn.fetchval(_SQL["delete_default"], scope.account, scope.livemode, currency) is not None
 
 
-async def delete_defaults_of(conn: Conn, scope: AccountScope, funding_id: str) -> bool:
-    """Take a bank account away from every currency whose default it is; tell whether there was any."""
-    return bool(await conn.fetch(_SQL["delete_defaults_of"], scope.account, scope.livemode, funding_id))
+async def delete_defaults_of(conn: Conn, scope: AccountScope, funding_id: str) -> list[str]:
+    """Take a bank account away from every currency whose default it is; return these, in order."""
+    records = await conn.fetch(_SQL["delete_defaults_of"], scope.account, scope.livemode, funding_id)
+    return sorted(record["currency"] for record in records)
 
 
 def _bank_columns(account: BankAccount) -> tuple[str | None, ...]:

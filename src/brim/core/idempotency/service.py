@@ -9,7 +9,7 @@ from brim.base.errors import BrimError, DatabaseUnavailableError, KeptRefusalErr
 from brim.base.ids import IdFactory
 from brim.base.scope import AccountScope
 from brim.core import audit
-from brim.core.audit import Action, Actor, ObjectType
+from brim.core.audit import Action, Actor, ObjectType, PageAction
 from brim.core.events import Cause
 from brim.core.idempotency import store as idempotency
 from brim.core.idempotency.rules import KeptReply, KeyClaim, check_same_request
@@ -54,7 +54,7 @@ class RequestContext(msgspec.Struct, frozen=True, kw_only=True):
 async def record(
     conn: Conn,
     attempt: RequestContext,
-    action: Action,
+    action: Action | PageAction,
     object_type: ObjectType,
     object_id: str,
     *,

@@ -8,7 +8,7 @@ sealed, so that pages can use it and show it.
 from brim.base.ids import IdFactory, random_base62
 from brim.base.scope import AccountScope
 from brim.core import access, accounts
-from brim.core.access import ApiKey, UnknownAccountError, issue_key, record_change
+from brim.core.access import ApiKey, EndedKey, UnknownAccountError, issue_key, record_change, record_ends
 from brim.core.accounts import RandomText
 from brim.core.audit import Action
 from brim.core.operators import key_store as operator_keys
@@ -76,8 +76,15 @@ class OperatorKeys:
         if found is not None:
             if _is_fit(found.key, held.operator, scope, now_ms=now_ms):
                 return found
-            await access.expire_key(conn, found.key, now_ms)
+            await self._end(conn, held.operator, found.key, now_ms=now_ms)
         return await self._make(conn, held.operator, scope, now_ms=now_ms, until_ms=until_ms)
+
+    async def _end(self, conn: Conn, operator: Operator, key: ApiKey, *, now_ms: int) -> None:
+        """End a key that a new one follows; one that has ended already is left alone."""
+        if key.has_ended(now_ms):
+            return
+        ended = EndedKey(key, await access.expire_key(conn, key, now_ms))
+        await record_ends(conn, actor_of(operator, address=None), [ended], now_ms=now_ms, ids=self._ids)
 
     async def _make(
         self, conn: Conn, operator: Operator, scope: AccountScope, *, now_ms: int, until_ms: int | None

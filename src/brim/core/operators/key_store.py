@@ -3,7 +3,7 @@
 from typing import Final, NamedTuple
 
 from brim.base.scope import AccountScope
-from brim.core.access import ApiKey, key_from_record
+from brim.core.access import ApiKey, EndedKey, ended_keys, key_from_record
 from brim.platform.database import Conn
 from brim.platform.sql import load_queries
 
@@ -28,6 +28,6 @@ async def put_operator_key(conn: Conn, operator: str, key: ApiKey, sealed: bytes
     await conn.execute(_SQL["put_operator_key"], key.account, key.livemode, operator, key.hash, sealed)
 
 
-async def end_operator_keys(conn: Conn, operator: str, *, now_ms: int) -> None:
-    """End all keys of the operator with this id."""
-    await conn.execute(_SQL["end_operator_keys"], operator, now_ms)
+async def end_operator_keys(conn: Conn, operator: str, *, now_ms: int) -> list[EndedKey]:
+    """End all keys of the operator with this id, and return those that worked."""
+    return ended_keys(await conn.fetch(_SQL["end_operator_keys"], operator, now_ms))

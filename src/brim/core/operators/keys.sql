@@ -14,12 +14,16 @@ VALUES ($1, $2, $3, $4, $5)
 ON CONFLICT ON CONSTRAINT operator_keys_pk DO UPDATE SET hash = excluded.hash, secret = excluded.secret;
 
 -- name: end_operator_keys
--- Ends all keys of an operator, whatever the account, and forgets their secrets.
+-- Ends all keys of an operator, whatever the account, and forgets their secrets. Returns those that worked as they are
+-- then, and until when they would have.
 WITH gone AS (
     DELETE FROM operator_keys
     WHERE operator = $1
     RETURNING hash
 )
-UPDATE api_keys
-SET expires_ms = least(expires_ms, $2)
-WHERE hash = ANY (ARRAY(SELECT hash FROM gone));
+UPDATE api_keys AS k
+SET expires_ms = $2
+WHERE hash = ANY (ARRAY(SELECT hash FROM gone)) AND (expires_ms IS NULL OR expires_ms > $2)
+RETURNING
+    hash, account, livemode, id, kind, name, redacted, permissions::text, created, expires_ms,
+    (SELECT b.expires_ms FROM api_keys AS b WHERE b.hash = k.hash) AS worked_until_ms;

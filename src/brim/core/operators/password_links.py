@@ -97,8 +97,8 @@ async def use_password_link(
         if not await password_links.take_link(conn, scope.id, hash_token(token)):
             raise PasswordLinkOverError
         await operators.set_password(conn, scope.id, password_hash)
-        await end_sessions(conn, scope.id, now_ms=now_ms)
         by = actor_of(held.operator, address=address)
+        await end_sessions(conn, scope.id, by=by, now_ms=now_ms, ids=ids)
         detail = "by a link"
         await record(
             conn,

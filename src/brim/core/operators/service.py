@@ -99,7 +99,7 @@ async def disable_operator(database: Database, operator: str, *, by: Actor, now_
     async def change(conn: Conn, found: Operator) -> None:
         await operators.set_disabled(conn, found.id, now_ms)
         await password_links.delete_link(conn, found.id)
-        await end_sessions(conn, found.id, now_ms=now_ms)
+        await end_sessions(conn, found.id, by=by, now_ms=now_ms, ids=ids)
 
     return await _change(
         database, operator, Action.OPERATOR_DISABLED, change, keeps_admin=False, by=by, now_ms=now_ms, ids=ids
@@ -153,7 +153,7 @@ async def set_role(
 
     async def change(conn: Conn, found: Operator) -> str:
         await operators.set_role(conn, found.id, role)
-        await end_page_keys(conn, found.id, now_ms=now_ms)
+        await end_page_keys(conn, found.id, by=by, now_ms=now_ms, ids=ids)
         return f"{found.role} to {role}"
 
     return await _change(
@@ -183,7 +183,7 @@ async def reset_password(
     async def change(conn: Conn, found: Operator) -> None:
         await operators.set_password(conn, found.id, password_hash)
         await password_links.delete_link(conn, found.id)
-        await end_sessions(conn, found.id, now_ms=now_ms)
+        await end_sessions(conn, found.id, by=by, now_ms=now_ms, ids=ids)
 
     return await _change(
         database, operator, Action.PASSWORD_SET, change, keeps_admin=True, by=by, now_ms=now_ms, ids=ids
@@ -225,7 +225,7 @@ async def unbind_identity(database: Database, operator: str, *, by: Actor, now_m
         identity = await operator_identities.unbind_identity(conn, found.id)
         if identity is None:
             raise NotBoundError(found.email)
-        await end_sessions(conn, found.id, now_ms=now_ms)
+        await end_sessions(conn, found.id, by=by, now_ms=now_ms, ids=ids)
         return str(identity)
 
     return await _change(

@@ -267,9 +267,9 @@ class SignIn:
             session = await operator_sessions.find_session(conn, hash_token(token))
             if session is None or session.awaits_code:
                 raise SessionEndedError
-            ended = await end_other_sessions(conn, session, now_ms=now_ms)
+            by = actor_of(session.operator, address=address)
+            ended = await end_other_sessions(conn, session, by=by, now_ms=now_ms, ids=self._ids)
             if ended:
-                by = actor_of(session.operator, address=address)
                 detail = f"{ended} ended"
                 await record(
                     conn,
@@ -314,9 +314,11 @@ class SignIn:
     ) -> None:
         """End the session with a token, whoever's it is, and tell of it; quiet when there is none any more."""
         session = await operator_sessions.find_session(conn, hash_token(token)) if token else None
-        if session is None or not await end_session(conn, session, now_ms=now_ms) or session.awaits_code:
+        if session is None:
             return
         operator, by = session.operator.id, actor_of(session.operator, address=address)
+        if not await end_session(conn, session, by=by, now_ms=now_ms, ids=self._ids) or session.awaits_code:
+            return
         await record(
             conn,
             by,

@@ -4,7 +4,7 @@ Creates that arrive while a write is under way wait together and become one stat
 is answered before that commit is durable. Retrieves share a query in the same way, and so do lists.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Final, TypeAlias, TypeVar
 
 from brim.base.batch import Batcher
@@ -29,6 +29,8 @@ it was made under have changed."""
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 ObserveBatch: TypeAlias = Callable[[str, int], None]
+RecordCreate: TypeAlias = Callable[[Conn], Awaitable[None]]
+"""Writes who made a top-up, in the transaction that makes it."""
 
 # So small that the requests of a busy moment fall into several batches: PostgreSQL works on one while the replies of
 # the one before are written. With 64 clients in one batch, each waits for the other (docs/performance.md).
@@ -83,6 +85,26 @@ class Batches:
         """
         return await self._creations[lanes.lane_of(new.topup.scope.account)].submit(new)
 
+    async def create_alone(self, new: NewTopup, record: RecordCreate) -> Created:
+        """Write a top-up durably, in a transaction of its own that holds what `record` writes too.
+
+        Raises:
+            DatabaseUnavailableError: nothing is known of the write; a retry under the same key finds out.
+        """
+
+        async def work(conn: Conn) -> Created | BaseException:
+            lost = await topups.insert_topups(conn, [new], now_ms=self._clock())
+            if not lost:
+                await record(conn)
+            (outcome,) = await _outcomes(conn, [new], lost)
+            return outcome
+
+        created = await self._database.transact(work)
+        self._announce()
+        if isinstance(created, BaseException):
+            raise created
+        return created
+
     async def retrieve(self, scope: AccountScope, topup_id: str) -> Topup | None:
         """Return a top-up as it is now, or None, by a query shared with those that ask meanwhile."""
         return await self._retrievals.submit((scope, topup_id))
@@ -125,11 +147,18 @@ class Batches:
         """Write a batch in one transaction, then read the answers of those whose key had one."""
         lost = await retried(lambda: topups.insert_topups(conn, batch, now_ms=self._clock()))
         self._announce()
-        if not lost:
-            return [None] * len(batch)
-        taken = [new for new in batch if lost.get(new.event.id) is Refusal.KEY_TAKEN]
-        keys = [(new.topup.scope, new.claim.key) for new in taken if new.claim]
-        kept = await idempotency.fetch_replies(conn, keys) if keys else []
-        # A key that lost and is gone was pruned in between, a day old: its request is new again, so try again.
-        answers = {new.event.id: reply or DatabaseUnavailableError() for new, reply in zip(taken, kept, strict=True)}
-        return [answers.get(new.event.id) or lost.get(new.event.id) for new in batch]
+        return await _outcomes(conn, batch, lost)
+
+
+async def _outcomes(
+    conn: Conn, batch: Sequence[NewTopup], lost: Mapping[str, Refusal]
+) -> Sequence[Created | BaseException]:
+    """Return what became of each of a batch, with the answers of those whose key had one."""
+    if not lost:
+        return [None] * len(batch)
+    taken = [new for new in batch if lost.get(new.event.id) is Refusal.KEY_TAKEN]
+    keys = [(new.topup.scope, new.claim.key) for new in taken if new.claim]
+    kept = await idempotency.fetch_replies(conn, keys) if keys else []
+    # A key that lost and is gone was pruned in between, a day old: its request is new again, so try again.
+    answers = {new.event.id: reply or DatabaseUnavailableError() for new, reply in zip(taken, kept, strict=True)}
+    return [answers.get(new.event.id) or lost.get(new.event.id) for new in batch]

@@ -1,6 +1,6 @@
 """Create, preview, retrieve, update and cancel a top-up."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from typing import Final, TypeAlias
 
@@ -11,10 +11,12 @@ from brim.base.ids import IdFactory
 from brim.base.metadata import MetadataChange, merge
 from brim.base.scope import AccountScope
 from brim.core.accounts import AccountClosedError
+from brim.core.audit import ActorKind, PageAction
+from brim.core.audit import ObjectType as AuditedType
 from brim.core.events import ObjectType, Renderers
 from brim.core.funding import IMPLICIT, Funding
-from brim.core.idempotency import KeptReply, RenderError, RequestContext, Result, replay_of, run_once
-from brim.core.rails import Outcome, Rails, bank_account_rules
+from brim.core.idempotency import KeptReply, RenderError, RequestContext, Result, record, replay_of, run_once
+from brim.core.rails import Fail, Outcome, Rails, Return, Succeed, bank_account_rules
 from brim.core.time import ClockAdvancingError, OwnerTime, check_test_mode, lock_owner_time, moment_of
 from brim.core.topups import store as topups
 from brim.core.topups.amounts import check_amount
@@ -28,6 +30,13 @@ from brim.platform.database import Conn, Database
 
 _MOST_TERMS: Final = 10
 """How often a create may find its account's terms just changed, as by a test clock that is moved again and again."""
+
+_FORCED: Final[Mapping[type[Outcome], PageAction]] = {
+    Succeed: PageAction.TOPUP_SUCCEEDED,
+    Fail: PageAction.TOPUP_FAILED,
+    Return: PageAction.TOPUP_REVERSED,
+}
+"""What a page asks for by the outcome that it forces."""
 
 RenderTopup = Callable[[Conn, Topup], Awaitable[bytes]]
 """Writes a top-up as a reply, reading what is to be expanded on the given connection."""
@@ -89,7 +98,10 @@ async def create_topup(
                 return replay_of(attempt, kept)
             await terms.refresh(attempt.scope)  # perhaps it is so no longer
             new = make(terms.of(attempt.scope))
-        created = await batches.create(new)
+        if is_of_page(attempt):
+            created = await batches.create_alone(new, partial(_record, attempt, PageAction.TOPUP_MADE, None, new.topup))
+        else:
+            created = await batches.create(new)
         if created is None:
             return Result(body=new.event.payload)
         if isinstance(created, KeptReply):
@@ -240,6 +252,7 @@ async def update_topup(
         )
         if changed != topup:
             await topups.update_topup(conn, changed)
+            await _record(attempt, PageAction.TOPUP_UPDATED, topup, changed, conn)
         return await render(conn, changed)
 
     return await run_once(database, attempt, work, render_error=render_error)
@@ -267,6 +280,7 @@ async def cancel_topup(
         topup = await _lock(conn, attempt.scope, topup_id)
         transition = cancel(topup, moment, attempt.cause, renderers=renderers)
         await write_changes(conn, [Change(transition, topup, moment, attempt.cause)], renderers=renderers)
+        await _record(attempt, PageAction.TOPUP_CANCELED, topup, transition.topup, conn)
         return await render(conn, transition.topup)
 
     return await run_once(database, attempt, work, render_error=render_error)
@@ -301,9 +315,21 @@ async def force_outcome(
         transition = follow(topup, outcome, moment, attempt.cause, renderers=renderers)
         if transition:
             await write_changes(conn, [Change(transition, topup, moment, attempt.cause)], renderers=renderers)
+            await _record(attempt, _FORCED[type(outcome)], topup, transition.topup, conn)
         return await render(conn, transition.topup if transition else topup)
 
     return await run_once(database, attempt, work, render_error=render_error)
+
+
+def is_of_page(attempt: RequestContext) -> bool:
+    """Tell whether an operator's page asks."""
+    return attempt.by.kind is ActorKind.OPERATOR
+
+
+async def _record(attempt: RequestContext, action: PageAction, before: Topup | None, after: Topup, conn: Conn) -> None:
+    """Add a line to the audit log about what an operator's page does; what keys do has its events alone."""
+    if is_of_page(attempt):
+        await record(conn, attempt, action, AuditedType.TOPUP, after.id, before=before, after=after)
 
 
 async def _lock(conn: Conn, scope: AccountScope, topup_id: str) -> Topup:

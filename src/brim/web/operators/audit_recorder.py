@@ -1,8 +1,8 @@
-"""Tells the audit log what pages do by the API that has no line of its own: the money path, and deliveries again.
+"""Tells the audit log what pages do by the API that has no line of its own: deliveries again, and listening.
 
-Every other operation writes its line in the transaction that does it, with whose page it was. These may not cost a row
-more, so the line of a page's request is written once the API has done it. What was refused changed nothing and is told
-by the request log alone, or somebody without rights could fill what is kept for ever.
+Every other operation writes its line in the transaction that does it, with whose page it was. These change nothing that
+anybody set up, so their line is written once the API has done it. What was refused changed nothing and is told by the
+request log alone, or somebody without rights could fill what is kept for ever.
 """
 
 from collections.abc import Sequence
@@ -25,20 +25,14 @@ from brim.platform.database import Database
 
 TOLD_AFTERWARDS: Final = frozenset(
     {
-        "PostTopups",
-        "PostTopupsTopup",
-        "PostTopupsTopupCancel",
-        "PostTestHelpersTopupsTopupSucceed",
-        "PostTestHelpersTopupsTopupFail",
-        "PostTestHelpersTopupsTopupReverse",
         "PostEventsIdRetry",
         "PostWebhookEndpointsWebhookEndpointTest",
         "PostV2CoreEventDestinationsIdPing",
         "PostStripecliSessions",
     }
 )
-"""The operations that write no line in their transaction: the money path, which writes an event there; deliveries of
-what there is; and the official CLI, which listens."""
+"""The operations that write no line in their transaction: deliveries of what there is, and the official CLI, which
+listens."""
 
 log = structlog.get_logger()
 
