@@ -140,6 +140,7 @@ async def _serve(choice: str, port: int) -> None:
         vault=Vault(()),
         hub=Hub(database, system_clock_ms),
         renderers=WIRE_FORMATS,
+        queues=[],
     )
     api = Api(OPERATIONS, service, limits=_LIMITS, request_log=None, system=system_handlers(database, OPERATIONS))
     ours = choice == "ours"

@@ -18,7 +18,7 @@ from brim.web.operators.audit_recorder import TOLD_AFTERWARDS
 from brim.web.reference.catalogue import Catalogue, Entry
 from brim.web.samples.sample import Sample
 from tests.support.brim_process import RunningBrim, start_serving
-from tests.support.making import sample_for
+from tests.support.making import all_entries, sample_for
 from tests.support.service import Server
 from tests.support.wire import Wire, WireReply
 
@@ -47,7 +47,7 @@ REFUSED: Final = {"PostAccountsAccountLoginLinks"}
 EXEMPT: Final = MONEY_PATH | DELIVERIES | REFUSED
 ENTRIES: Final = [
     entry
-    for entry in Catalogue(OPERATIONS).all_entries()
+    for entry in all_entries(Catalogue(OPERATIONS))
     if entry.operation.method != "GET" and entry.operation.operation_id not in EXEMPT
 ]
 STATE: Final = {

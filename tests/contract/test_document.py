@@ -17,7 +17,7 @@ import pytest
 from brim.api.resources.operations import OPERATIONS
 from brim.web.reference.catalogue import Catalogue
 from tests.support.brim_process import brim_environment
-from tests.support.making import sample_for
+from tests.support.making import all_entries, sample_for
 from tests.support.service import Server
 from tests.support.wire import Wire
 
@@ -91,7 +91,7 @@ def make_objects(wire: Wire, account: str) -> dict[str, str]:
 
     Most get a new one, as operations change it; of endpoints and clocks an account can have only so many.
     """
-    entries = [entry for entry in Catalogue(OPERATIONS).all_entries() if "{" in entry.operation.path]
+    entries = [entry for entry in all_entries(Catalogue(OPERATIONS)) if "{" in entry.operation.path]
     found: dict[str, str] = {}
     shared: dict[str, str] = {}
     for entry in sorted(entries, key=lambda entry: _CLOCKS in entry.operation.path):

@@ -8,7 +8,7 @@ import msgspec
 
 from brim.api.framework.operation import Operation
 from brim.web.operation_names import collection_of
-from brim.web.reference.catalogue import Entry
+from brim.web.reference.catalogue import Catalogue, Entry
 from brim.web.reference.examples import path_id_of, values_of
 from brim.web.samples.sample import Sample
 from tests.support.wire import Form, Wire
@@ -24,6 +24,11 @@ _NOW: Final = 1_793_520_000
 
 Made: TypeAlias = tuple[str, Mapping[str, Any]]
 """The id for the path, and the values that are others than the example's."""
+
+
+def all_entries(catalogue: Catalogue) -> list[Entry]:
+    """Return every operation of the reference, in its order."""
+    return [entry for chapter in catalogue.chapters.values() for entry in catalogue.entries(chapter)]
 
 
 def sample_for(entry: Entry, wire: Wire, account: str) -> Sample:

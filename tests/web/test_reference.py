@@ -26,6 +26,7 @@ from brim.web.reference.pages import Reference
 from brim.web.samples.languages import LANGUAGES
 from brim.web.site import Site
 from tests.support.asking import BROWSER, ask, header_of, headers_of, request_for
+from tests.support.making import all_entries
 from tests.support.recorded_api import RecordedApi
 from tests.support.signing import CookieSessions
 
@@ -40,7 +41,7 @@ def reference_alone() -> Site:
 
 SITE: Final = reference_alone()
 CATALOGUE: Final = Catalogue(OPERATIONS)
-ENTRIES: Final = CATALOGUE.all_entries()
+ENTRIES: Final = all_entries(CATALOGUE)
 OBJECTS: Final = [f"{chapter.url}/object" for chapter in CATALOGUE.chapters.values() if CATALOGUE.object_of(chapter)]
 PAGES: Final = [
     "/docs/api",

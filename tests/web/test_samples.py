@@ -21,6 +21,7 @@ from brim.web.reference.examples import path_id_of, values_of
 from brim.web.samples import cli, curl, python
 from brim.web.samples.languages import BY_KEY, LANGUAGES
 from brim.web.samples.sample import Sample
+from tests.support.making import all_entries
 
 BASE: Final = "http://127.0.0.1:12111"
 KEY: Final = "sk_test_123456789012"
@@ -43,7 +44,7 @@ SAMPLES: Final = [
         base=BASE,
         key=KEY,
     )
-    for entry in Catalogue(OPERATIONS).all_entries()
+    for entry in all_entries(Catalogue(OPERATIONS))
 ]
 
 

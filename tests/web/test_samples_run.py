@@ -16,13 +16,13 @@ from brim.web.reference.catalogue import Catalogue, Entry
 from brim.web.samples import cli, curl, node, python
 from brim.web.samples.sample import Sample
 from tests.support.brim_process import brim_command, brim_environment
-from tests.support.making import is_about, sample_for
+from tests.support.making import all_entries, is_about, sample_for
 from tests.support.node import FOLDER, node_command
 from tests.support.service import Server, find_platform_account, serving
 from tests.support.stripe_cli import StripeCli, stripe_program
 from tests.support.wire import Wire
 
-ENTRIES: Final = Catalogue(OPERATIONS).all_entries()
+ENTRIES: Final = all_entries(Catalogue(OPERATIONS))
 PATIENCE_S: Final = 60
 
 

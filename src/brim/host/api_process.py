@@ -29,7 +29,7 @@ from brim.core.funding import BankSecrets
 from brim.core.rails import Rails
 from brim.core.request_logs import RequestRecorder
 from brim.core.stripe_cli import Hub
-from brim.core.topups import Batches, ConfigCache
+from brim.core.topups import Batches, ConfigCache, TopupQueue
 from brim.core.webhooks import EndpointRules
 from brim.http.connections import sweep_connections
 from brim.http.intake import Limits
@@ -151,17 +151,19 @@ def _make_service(settings: Settings, database: Database, own_url: str) -> Servi
         announce=Announcer(database, Announcement.NEW_EVENTS).announce,
     )
     vault = Vault.from_setting(settings.encryption_key)
+    rails = Rails.configured(settings)
     return Service(
         database=database,
         batches=batches,
         ids=IdFactory(),
         clock=system_clock_ms,
-        rails=Rails.configured(settings),
+        rails=rails,
         terms=ConfigCache(database),
         bank_secrets=BankSecrets(database, vault),
         vault=vault,
         hub=Hub(database, system_clock_ms),
         renderers=WIRE_FORMATS,
+        queues=[TopupQueue(rails, WIRE_FORMATS)],
         endpoint_rules=EndpointRules(most=settings.max_webhook_endpoints, allowed=settings.webhook_allow),
         cli_reconnect_s=max(1, round(settings.cli_reconnect_s)),
         own_url=own_url,

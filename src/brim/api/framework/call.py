@@ -16,7 +16,7 @@ from brim.core.funding import BankSecrets
 from brim.core.idempotency import KeyClaim, RequestContext
 from brim.core.rails import Rails
 from brim.core.stripe_cli import Hub
-from brim.core.topups import Batches, ConfigCache, TopupQueue
+from brim.core.topups import Batches, ConfigCache
 from brim.core.webhooks import EndpointRules
 from brim.http.origin import Proxies
 from brim.platform.database import Database
@@ -24,7 +24,10 @@ from brim.platform.vault import Vault
 
 
 class Service(msgspec.Struct, frozen=True, kw_only=True):
-    """One process's parts, made when it starts and shared by all requests; `own_url` is where a browser reaches it."""
+    """One process's parts, made when it starts and shared by all requests.
+
+    `queues` are what waits for its time, through which test clocks move; `own_url` is where a browser reaches it.
+    """
 
     database: Database
     batches: Batches
@@ -36,15 +39,11 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
     vault: Vault
     hub: Hub
     renderers: Renderers
+    queues: Sequence[DueQueue]
     endpoint_rules: EndpointRules = EndpointRules()
     cli_reconnect_s: int = 60
     own_url: str = ""
     proxies: Proxies = Proxies()
-
-    @property
-    def queues(self) -> Sequence[DueQueue]:
-        """What waits for its time, through which test clocks move."""
-        return [TopupQueue(self.rails, self.renderers)]
 
 
 class Call(msgspec.Struct, frozen=True, kw_only=True):

@@ -230,10 +230,6 @@ class Catalogue:
         """Return an operation's place, or None."""
         return self._entries.get(chapter, {}).get(slug)
 
-    def all_entries(self) -> list[Entry]:
-        """Return every operation of the reference, in its order."""
-        return [entry for entries in self._entries.values() for entry in entries.values()]
-
     def object_of(self, chapter: Chapter) -> type[msgspec.Struct] | None:
         """Return what a chapter is about; None where that is another chapter's."""
         if chapter.slug == "test_helpers":

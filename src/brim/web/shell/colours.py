@@ -50,11 +50,6 @@ def dim(text: str) -> str:
     return f"\x1b[2m{text}{_RESET}"
 
 
-def red(text: str) -> str:
-    """Return a text as what went wrong is shown."""
-    return f"\x1b[31m{text}{_RESET}"
-
-
 def status(number: int) -> str:
     """Return an HTTP status in the colour of its class. Source: the lines of the official `logs tail`."""
     code = "32" if number < 400 else "33" if number < 500 else "31"
