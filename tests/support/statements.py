@@ -17,7 +17,7 @@ def _named() -> Iterator[tuple[str, str]]:
         if file.parent.name == "migrations":
             continue
         package = ".".join(("brim", *file.parent.relative_to(_SOURCE).parts))
-        for name, statement in load_queries(package, file.stem).items():
+        for name, statement in load_queries(package, file.stem, fragments="brim.core.verification").items():
             yield f"{file.parent.name}.{name}", statement
 
 

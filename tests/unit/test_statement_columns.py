@@ -1,4 +1,4 @@
-"""Columns that are listed once in `columns.sql` and filled into statements when they are loaded."""
+"""Columns and fragments that are written once and filled into statements when they are loaded."""
 
 from collections.abc import Sequence
 from importlib import resources
@@ -50,6 +50,21 @@ def test_a_list_is_written_out_as_names_as_columns_of_a_table_and_with_its_types
         "empty": "SELECT '{}'::jsonb",
     }
     assert load_queries(package, "columns") == {}
+
+
+def test_a_fragment_is_filled_in_with_what_its_use_names(package: str) -> None:
+    folder = resources.files(package)
+    assert isinstance(folder, Path)
+    folder.joinpath("fragments.sql").write_text(
+        "-- fragment: rows of <table> by <key>: <columns>\n-- Why.\nSELECT <columns>\nFROM <table>\nORDER BY <key>\n",
+        encoding="utf-8",
+    )
+    folder.joinpath("using.sql").write_text(
+        "-- name: listed\nSELECT * FROM (\n{rows of things by id:\n    account, id}\n) AS t;", encoding="utf-8"
+    )
+    assert load_queries(package, "using", fragments=package) == {
+        "listed": "SELECT * FROM (\nSELECT account, id\nFROM things\nORDER BY id\n) AS t"
+    }
 
 
 def test_a_list_that_is_not_there_is_an_error_when_statements_are_loaded(package: str) -> None:

@@ -3,6 +3,10 @@
 Columns that several statements of a package name are listed once, with their types, in its `columns.sql` under
 `-- columns: thing`. In a statement `{thing_columns}` stands for their names, `{t.thing_columns}` for them as columns of
 `t`, and `{thing_definitions}` for names and types, as `json_to_recordset` needs them.
+
+What statements of several packages repeat is written once in a `fragments.sql`, under a line such as
+`-- fragment: range of <table> by <key>: <columns>`; a statement then
+says `{range of topups by id: account, id}`.
 """
 
 import re
@@ -15,14 +19,18 @@ from brim.base import json_codec
 
 _NAME: Final = re.compile(r"^-- name: (\w+)\s*$", re.MULTILINE)
 _LIST: Final = re.compile(r"^-- columns: (\w+)\s*$", re.MULTILINE)
+_FRAGMENT: Final = re.compile(r"^-- fragment: (.+)$", re.MULTILINE)
+_PARAMETER: Final = re.compile(r"<(\w+)>")
 _COMMENT: Final = re.compile(r"--.*")
 _PLACEHOLDER: Final = re.compile(r"\{(?:(\w+)\.)?(\w+)_(columns|definitions)\}")
 
 
 @cache
-def load_queries(package: str, file: str = "queries") -> dict[str, str]:
-    """Return the statements of `<file>.sql`, which lies in a package, by name."""
+def load_queries(package: str, file: str = "queries", *, fragments: str | None = None) -> dict[str, str]:
+    """Return the statements of a package's `<file>.sql` by name, with the fragments of another package filled in."""
     text = resources.files(package).joinpath(f"{file}.sql").read_text(encoding="utf-8")
+    for pattern, body in _load_fragments(fragments) if fragments else ():
+        text = pattern.sub(body, text)
     pieces = _NAME.split(_filled(text, load_columns(package)))[1:]
     return {name: body.strip().rstrip(";") for name, body in zip(pieces[::2], pieces[1::2], strict=True)}
 
@@ -37,6 +45,20 @@ def load_columns(package: str) -> dict[str, dict[str, str]]:
         definitions = _filled(_COMMENT.sub("", body), lists).split(",")
         lists[name] = dict(definition.split() for definition in definitions)
     return lists
+
+
+@cache
+def _load_fragments(package: str) -> list[tuple[re.Pattern[str], str]]:
+    """Return the fragments of a package's `fragments.sql`: what their uses look like, and what replaces these."""
+    text = resources.files(package).joinpath("fragments.sql").read_text(encoding="utf-8")
+    pieces = _FRAGMENT.split(text)[1:]
+    return [
+        (
+            re.compile(r"\{" + _PARAMETER.sub(r"(?P<\1>[^{}]+?)", head).replace(" ", r"\s+") + r"\}"),
+            _PARAMETER.sub(r"\\g<\1>", _COMMENT.sub("", body).strip()),
+        )
+        for head, body in zip(pieces[::2], pieces[1::2], strict=True)
+    ]
 
 
 def _filled(text: str, lists: Mapping[str, Mapping[str, str]]) -> str:

@@ -6,7 +6,7 @@ from brim.core.verification import Difference, Range, bounds_of, differences
 from brim.platform.database import Conn
 from brim.platform.sql import load_queries
 
-_SQL: Final = load_queries(__package__, "verification")
+_SQL: Final = load_queries(__package__, "verification", fragments="brim.core.verification")
 
 
 async def wrong_idempotency_keys(conn: Conn, span: Range, *, limit: int) -> list[Difference]:

@@ -1,32 +1,14 @@
 -- Every statement reads one range of a key, open at its low end and closed at its high one, and answers only what
 -- is wrong there: the account, the row, what was expected and what was found. Both sides of a comparison are cut to
 -- the range before they are joined, so a statement's work is bounded by the range whatever the tables' sizes.
--- A range comes as the accounts that lie between two (1-2), whole, and parts of accounts (3-6): before version 18 a scan
--- that is bounded by (account, livemode, id) <= ... reads on to the end of the account.
+-- `range of` is explained in core/verification/fragments.sql.
 
 -- name: posted_sums
 -- What a range's entries add to the balances, available and reserved, by account and currency.
 WITH entries AS MATERIALIZED (
-    (
-        SELECT
-            account, livemode, id, source_type, source, step, debit_account, credit_account, amount, currency,
-            line_count
-        FROM journal_entries
-        WHERE account > $1 AND account < $2
-        ORDER BY account, livemode, source
-    )
-    UNION ALL
-    SELECT r.*
-    FROM unnest($3::text[], $4::boolean[], $5::text[], $6::text[]) AS s (account, livemode, after, until)
-    CROSS JOIN LATERAL (
-        SELECT
-            account, livemode, id, source_type, source, step, debit_account, credit_account, amount, currency,
-            line_count
-        FROM journal_entries
-        WHERE account = s.account AND livemode = s.livemode
-            AND source >= coalesce(s.after, '') AND source IS DISTINCT FROM s.after AND source <= s.until
-        ORDER BY source
-    ) AS r
+    {range of journal_entries by source:
+        account, livemode, id, source_type, source, step, debit_account, credit_account, amount, currency,
+        line_count}
 ),
 lines AS (
     SELECT account, livemode, id, source_type, source, step, 1 AS line, debit_account, credit_account, amount, currency
@@ -54,22 +36,7 @@ GROUP BY account, livemode, currency;
 -- What a range's balance transactions add up to, by account and currency.
 SELECT account, livemode, currency, sum(net) AS total
 FROM (
-    (
-        SELECT account, livemode, currency, net
-        FROM balance_transactions
-        WHERE account > $1 AND account < $2
-        ORDER BY account, livemode, source
-    )
-    UNION ALL
-    SELECT r.*
-    FROM unnest($3::text[], $4::boolean[], $5::text[], $6::text[]) AS s (account, livemode, after, until)
-    CROSS JOIN LATERAL (
-        SELECT account, livemode, currency, net
-        FROM balance_transactions
-        WHERE account = s.account AND livemode = s.livemode
-            AND source >= coalesce(s.after, '') AND source IS DISTINCT FROM s.after AND source <= s.until
-        ORDER BY source
-    ) AS r
+    {range of balance_transactions by source: account, livemode, currency, net}
 ) AS t
 GROUP BY account, livemode, currency;
 
@@ -77,22 +44,7 @@ GROUP BY account, livemode, currency;
 -- What a range's holds have set aside and not given back, by account and currency.
 SELECT account, livemode, currency, sum(amount) AS total
 FROM (
-    (
-        SELECT account, livemode, source, currency, amount, status
-        FROM holds
-        WHERE account > $1 AND account < $2
-        ORDER BY account, livemode, source
-    )
-    UNION ALL
-    SELECT r.*
-    FROM unnest($3::text[], $4::boolean[], $5::text[], $6::text[]) AS s (account, livemode, after, until)
-    CROSS JOIN LATERAL (
-        SELECT account, livemode, source, currency, amount, status
-        FROM holds
-        WHERE account = s.account AND livemode = s.livemode
-            AND source >= coalesce(s.after, '') AND source IS DISTINCT FROM s.after AND source <= s.until
-        ORDER BY source
-    ) AS r
+    {range of holds by source: account, livemode, source, currency, amount, status}
 ) AS h
 WHERE status = 'reserved'
 GROUP BY account, livemode, currency;
@@ -107,26 +59,9 @@ WHERE (account, livemode) >= ($1, $2) AND (account, livemode) < ($3, $4);
 -- Entries that nothing posts (7: the known types of sources), that name an account which the chart does not have (8), or
 -- whose lines are not as many as they say.
 WITH entries AS MATERIALIZED (
-    (
-        SELECT
-            account, livemode, id, source_type, source, step, debit_account, credit_account, amount, currency,
-            line_count
-        FROM journal_entries
-        WHERE account > $1 AND account < $2
-        ORDER BY account, livemode, source
-    )
-    UNION ALL
-    SELECT r.*
-    FROM unnest($3::text[], $4::boolean[], $5::text[], $6::text[]) AS s (account, livemode, after, until)
-    CROSS JOIN LATERAL (
-        SELECT
-            account, livemode, id, source_type, source, step, debit_account, credit_account, amount, currency,
-            line_count
-        FROM journal_entries
-        WHERE account = s.account AND livemode = s.livemode
-            AND source >= coalesce(s.after, '') AND source IS DISTINCT FROM s.after AND source <= s.until
-        ORDER BY source
-    ) AS r
+    {range of journal_entries by source:
+        account, livemode, id, source_type, source, step, debit_account, credit_account, amount, currency,
+        line_count}
 )
 SELECT
     account, livemode, format('journal_entries %s of %s (%s)', id, source, step) AS row_name,
@@ -167,22 +102,7 @@ LIMIT $9;
 -- Entries that a hold's status calls for and that are missing, different, or there without being called for. 7 and 8 are
 -- the accounts of what is available and of what is reserved, 9 to 11 the steps: held, posted, voided.
 WITH wanted AS (
-    (
-        SELECT account, livemode, source, amount, currency, posted, status
-        FROM holds
-        WHERE account > $1 AND account < $2
-        ORDER BY account, livemode, source
-    )
-    UNION ALL
-    SELECT r.*
-    FROM unnest($3::text[], $4::boolean[], $5::text[], $6::text[]) AS s (account, livemode, after, until)
-    CROSS JOIN LATERAL (
-        SELECT account, livemode, source, amount, currency, posted, status
-        FROM holds
-        WHERE account = s.account AND livemode = s.livemode
-            AND source >= coalesce(s.after, '') AND source IS DISTINCT FROM s.after AND source <= s.until
-        ORDER BY source
-    ) AS r
+    {range of holds by source: account, livemode, source, amount, currency, posted, status}
 ),
 expected AS (
     SELECT account, livemode, source, $9::text AS step, 1 AS line, $7::text AS debit_account, $8::text AS credit_account,
@@ -202,26 +122,9 @@ expected AS (
     WHERE status = 'voided'
 ),
 entries AS MATERIALIZED (
-    (
-        SELECT
-            account, livemode, id, source_type, source, step, debit_account, credit_account, amount, currency,
-            line_count
-        FROM journal_entries
-        WHERE account > $1 AND account < $2
-        ORDER BY account, livemode, source
-    )
-    UNION ALL
-    SELECT r.*
-    FROM unnest($3::text[], $4::boolean[], $5::text[], $6::text[]) AS s (account, livemode, after, until)
-    CROSS JOIN LATERAL (
-        SELECT
-            account, livemode, id, source_type, source, step, debit_account, credit_account, amount, currency,
-            line_count
-        FROM journal_entries
-        WHERE account = s.account AND livemode = s.livemode
-            AND source >= coalesce(s.after, '') AND source IS DISTINCT FROM s.after AND source <= s.until
-        ORDER BY source
-    ) AS r
+    {range of journal_entries by source:
+        account, livemode, id, source_type, source, step, debit_account, credit_account, amount, currency,
+        line_count}
 ),
 lines AS (
     SELECT account, livemode, id, source_type, source, step, 1 AS line, debit_account, credit_account, amount, currency
@@ -259,22 +162,7 @@ SELECT
     account, livemode, format('balance_transactions %s of %s (%s)', id, source, type) AS row_name,
     'a known type' AS expected, type AS found
 FROM (
-    (
-        SELECT account, livemode, id, source, type
-        FROM balance_transactions
-        WHERE account > $1 AND account < $2
-        ORDER BY account, livemode, source
-    )
-    UNION ALL
-    SELECT r.*
-    FROM unnest($3::text[], $4::boolean[], $5::text[], $6::text[]) AS s (account, livemode, after, until)
-    CROSS JOIN LATERAL (
-        SELECT account, livemode, id, source, type
-        FROM balance_transactions
-        WHERE account = s.account AND livemode = s.livemode
-            AND source >= coalesce(s.after, '') AND source IS DISTINCT FROM s.after AND source <= s.until
-        ORDER BY source
-    ) AS r
+    {range of balance_transactions by source: account, livemode, id, source, type}
 ) AS t
 WHERE type <> ALL ($7::text[])
 LIMIT $8;
@@ -285,22 +173,8 @@ SELECT
     account, livemode, format('journal_entry_lines %s of %s', line, entry) AS row_name, NULL AS expected,
     debit_account || ' -> ' || credit_account || ' ' || amount || ' ' || currency AS found
 FROM (
-    (
-        SELECT account, livemode, entry, line, debit_account, credit_account, amount, currency
-        FROM journal_entry_lines
-        WHERE account > $1 AND account < $2
-        ORDER BY account, livemode, entry
-    )
-    UNION ALL
-    SELECT r.*
-    FROM unnest($3::text[], $4::boolean[], $5::text[], $6::text[]) AS s (account, livemode, after, until)
-    CROSS JOIN LATERAL (
-        SELECT account, livemode, entry, line, debit_account, credit_account, amount, currency
-        FROM journal_entry_lines
-        WHERE account = s.account AND livemode = s.livemode
-            AND entry >= coalesce(s.after, '') AND entry IS DISTINCT FROM s.after AND entry <= s.until
-        ORDER BY entry
-    ) AS r
+    {range of journal_entry_lines by entry:
+        account, livemode, entry, line, debit_account, credit_account, amount, currency}
 ) AS l
 WHERE NOT EXISTS (
     SELECT FROM journal_entries AS e

@@ -10,7 +10,7 @@ from brim.core.verification import Difference, Range, Sum, bounds_of, difference
 from brim.platform.database import Conn
 from brim.platform.sql import load_queries
 
-_SQL: Final = load_queries(__package__, "verification")
+_SQL: Final = load_queries(__package__, "verification", fragments="brim.core.verification")
 _CODES: Final = [account.code for account in CHART if account.code != BANK]
 
 

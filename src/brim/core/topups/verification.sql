@@ -1,8 +1,7 @@
 -- Every statement reads one range of a key, open at its low end and closed at its high one, and answers only what
 -- is wrong there: the account, the row, what was expected and what was found. Both sides of a comparison are cut to
 -- the range before they are joined, so a statement's work is bounded by the range whatever the tables' sizes.
--- A range comes as the accounts that lie between two (1-2), whole, and parts of accounts (3-6): before version 18 a scan
--- that is bounded by (account, livemode, id) <= ... reads on to the end of the account.
+-- `range of` is explained in core/verification/fragments.sql.
 
 -- name: prefer_whole_tables
 -- For the statements that look for one row among all: read each table once and join by hashing.
@@ -26,22 +25,7 @@ SELECT
     format('status %s, failure_code %s, failure_message %s', status, coalesce(failure_code, 'null'),
         coalesce(failure_message, 'null')) AS found
 FROM (
-    (
-        SELECT account, livemode, id, status, failure_code, failure_message
-        FROM topups
-        WHERE account > $1 AND account < $2
-        ORDER BY account, livemode, id
-    )
-    UNION ALL
-    SELECT r.*
-    FROM unnest($3::text[], $4::boolean[], $5::text[], $6::text[]) AS s (account, livemode, after, until)
-    CROSS JOIN LATERAL (
-        SELECT account, livemode, id, status, failure_code, failure_message
-        FROM topups
-        WHERE account = s.account AND livemode = s.livemode
-            AND id >= coalesce(s.after, '') AND id IS DISTINCT FROM s.after AND id <= s.until
-        ORDER BY id
-    ) AS r
+    {range of topups by id: account, livemode, id, status, failure_code, failure_message}
 ) AS t
 WHERE (status = 'failed' AND failure_code IS NULL)
     OR (status NOT IN ('failed', 'reversed') AND failure_message IS NOT NULL)
@@ -52,40 +36,10 @@ LIMIT $7;
 -- bank calls for and that are missing, different, or there without being called for. 12 to 14 are the accounts of what
 -- is clearing, of fees and of banks; 15 and 16 the steps of a bank's credit and return.
 WITH wanted AS MATERIALIZED (
-    (
-        SELECT account, livemode, id, status, amount, currency
-        FROM topups
-        WHERE account > $1 AND account < $2
-        ORDER BY account, livemode, id
-    )
-    UNION ALL
-    SELECT r.*
-    FROM unnest($3::text[], $4::boolean[], $5::text[], $6::text[]) AS s (account, livemode, after, until)
-    CROSS JOIN LATERAL (
-        SELECT account, livemode, id, status, amount, currency
-        FROM topups
-        WHERE account = s.account AND livemode = s.livemode
-            AND id >= coalesce(s.after, '') AND id IS DISTINCT FROM s.after AND id <= s.until
-        ORDER BY id
-    ) AS r
+    {range of topups by id: account, livemode, id, status, amount, currency}
 ),
 confirmed AS (
-    (
-        SELECT account, livemode, topup, step, bank_account, amount, currency
-        FROM bank_confirmations
-        WHERE account > $1 AND account < $2
-        ORDER BY account, livemode, topup
-    )
-    UNION ALL
-    SELECT r.*
-    FROM unnest($3::text[], $4::boolean[], $5::text[], $6::text[]) AS s (account, livemode, after, until)
-    CROSS JOIN LATERAL (
-        SELECT account, livemode, topup, step, bank_account, amount, currency
-        FROM bank_confirmations
-        WHERE account = s.account AND livemode = s.livemode
-            AND topup >= coalesce(s.after, '') AND topup IS DISTINCT FROM s.after AND topup <= s.until
-        ORDER BY topup
-    ) AS r
+    {range of bank_confirmations by topup: account, livemode, topup, step, bank_account, amount, currency}
 ),
 expected AS (
     SELECT
@@ -111,26 +65,9 @@ expected AS (
     WHERE split_part(c.step, ':', 1) = $16 AND c.amount > t.amount
 ),
 entries AS MATERIALIZED (
-    (
-        SELECT
-            account, livemode, id, source_type, source, step, debit_account, credit_account, amount, currency,
-            line_count
-        FROM journal_entries
-        WHERE account > $1 AND account < $2
-        ORDER BY account, livemode, source
-    )
-    UNION ALL
-    SELECT r.*
-    FROM unnest($3::text[], $4::boolean[], $5::text[], $6::text[]) AS s (account, livemode, after, until)
-    CROSS JOIN LATERAL (
-        SELECT
-            account, livemode, id, source_type, source, step, debit_account, credit_account, amount, currency,
-            line_count
-        FROM journal_entries
-        WHERE account = s.account AND livemode = s.livemode
-            AND source >= coalesce(s.after, '') AND source IS DISTINCT FROM s.after AND source <= s.until
-        ORDER BY source
-    ) AS r
+    {range of journal_entries by source:
+        account, livemode, id, source_type, source, step, debit_account, credit_account, amount, currency,
+        line_count}
 ),
 lines AS (
     SELECT account, livemode, id, source_type, source, step, 1 AS line, debit_account, credit_account, amount, currency
@@ -166,22 +103,7 @@ WITH expected AS (
         t.account, t.livemode, t.id AS source, r.type, t.amount * r.sign AS amount, t.currency,
         CASE WHEN r.is_named THEN t.balance_transaction END AS named
     FROM (
-        (
-            SELECT account, livemode, id, status, amount, currency, balance_transaction
-            FROM topups
-            WHERE account > $1 AND account < $2
-            ORDER BY account, livemode, id
-        )
-        UNION ALL
-        SELECT r.*
-        FROM unnest($3::text[], $4::boolean[], $5::text[], $6::text[]) AS s (account, livemode, after, until)
-        CROSS JOIN LATERAL (
-            SELECT account, livemode, id, status, amount, currency, balance_transaction
-            FROM topups
-            WHERE account = s.account AND livemode = s.livemode
-                AND id >= coalesce(s.after, '') AND id IS DISTINCT FROM s.after AND id <= s.until
-            ORDER BY id
-        ) AS r
+        {range of topups by id: account, livemode, id, status, amount, currency, balance_transaction}
     ) AS t
     JOIN unnest($8::text[], $9::text[], $10::integer[], $11::boolean[]) AS r (status, type, sign, is_named)
         ON r.status = t.status
@@ -189,22 +111,7 @@ WITH expected AS (
 found AS (
     SELECT account, livemode, source, type, id, amount, currency
     FROM (
-        (
-            SELECT account, livemode, source, type, id, amount, currency
-            FROM balance_transactions
-            WHERE account > $1 AND account < $2
-            ORDER BY account, livemode, source
-        )
-        UNION ALL
-        SELECT r.*
-        FROM unnest($3::text[], $4::boolean[], $5::text[], $6::text[]) AS s (account, livemode, after, until)
-        CROSS JOIN LATERAL (
-            SELECT account, livemode, source, type, id, amount, currency
-            FROM balance_transactions
-            WHERE account = s.account AND livemode = s.livemode
-                AND source >= coalesce(s.after, '') AND source IS DISTINCT FROM s.after AND source <= s.until
-            ORDER BY source
-        ) AS r
+        {range of balance_transactions by source: account, livemode, source, type, id, amount, currency}
     ) AS t
     WHERE type = ANY ($9::text[])
 )
@@ -224,22 +131,7 @@ SELECT
     c.account, c.livemode, format('bank_confirmations %s of %s', c.step, c.topup) AS row_name,
     coalesce(t.amount || ' ' || t.currency, 'a top-up') AS expected, c.amount || ' ' || c.currency AS found
 FROM (
-    (
-        SELECT account, livemode, topup, step, bank_account, amount, currency
-        FROM bank_confirmations
-        WHERE account > $1 AND account < $2
-        ORDER BY account, livemode, topup
-    )
-    UNION ALL
-    SELECT r.*
-    FROM unnest($3::text[], $4::boolean[], $5::text[], $6::text[]) AS s (account, livemode, after, until)
-    CROSS JOIN LATERAL (
-        SELECT account, livemode, topup, step, bank_account, amount, currency
-        FROM bank_confirmations
-        WHERE account = s.account AND livemode = s.livemode
-            AND topup >= coalesce(s.after, '') AND topup IS DISTINCT FROM s.after AND topup <= s.until
-        ORDER BY topup
-    ) AS r
+    {range of bank_confirmations by topup: account, livemode, topup, step, bank_account, amount, currency}
 ) AS c
 LEFT JOIN LATERAL (
     SELECT amount, currency
@@ -256,26 +148,9 @@ LIMIT $9;
 -- What of a range's top-ups, those of some rails (8), is posted between the bank and the balance: what their entries
 -- leave on an account (7), oldest first, and since when.
 WITH entries AS MATERIALIZED (
-    (
-        SELECT
-            account, livemode, id, source_type, source, step, debit_account, credit_account, amount, currency,
-            line_count
-        FROM journal_entries
-        WHERE account > $1 AND account < $2
-        ORDER BY account, livemode, source
-    )
-    UNION ALL
-    SELECT r.*
-    FROM unnest($3::text[], $4::boolean[], $5::text[], $6::text[]) AS s (account, livemode, after, until)
-    CROSS JOIN LATERAL (
-        SELECT
-            account, livemode, id, source_type, source, step, debit_account, credit_account, amount, currency,
-            line_count
-        FROM journal_entries
-        WHERE account = s.account AND livemode = s.livemode
-            AND source >= coalesce(s.after, '') AND source IS DISTINCT FROM s.after AND source <= s.until
-        ORDER BY source
-    ) AS r
+    {range of journal_entries by source:
+        account, livemode, id, source_type, source, step, debit_account, credit_account, amount, currency,
+        line_count}
 ),
 lines AS (
     SELECT account, livemode, id, source_type, source, step, 1 AS line, debit_account, credit_account, amount, currency
@@ -324,22 +199,7 @@ SELECT
     r.type, count(*) AS events,
     sum(hashtextextended(t.account, hashtextextended(t.id, t.livemode::integer))) AS checksum
 FROM (
-    (
-        SELECT account, livemode, id, status
-        FROM topups
-        WHERE account > $1 AND account < $2
-        ORDER BY account, livemode, id
-    )
-    UNION ALL
-    SELECT r.*
-    FROM unnest($3::text[], $4::boolean[], $5::text[], $6::text[]) AS s (account, livemode, after, until)
-    CROSS JOIN LATERAL (
-        SELECT account, livemode, id, status
-        FROM topups
-        WHERE account = s.account AND livemode = s.livemode
-            AND id >= coalesce(s.after, '') AND id IS DISTINCT FROM s.after AND id <= s.until
-        ORDER BY id
-    ) AS r
+    {range of topups by id: account, livemode, id, status}
 ) AS t
 JOIN unnest($7::text[], $8::text[]) AS r (status, type) ON r.status = t.status
 GROUP BY r.type;
@@ -350,22 +210,7 @@ SELECT
     type, count(*) AS events,
     sum(hashtextextended(account, hashtextextended(object_id, livemode::integer))) AS checksum
 FROM (
-    (
-        SELECT account, livemode, type, object_id
-        FROM events
-        WHERE account > $1 AND account < $2
-        ORDER BY account, livemode, id
-    )
-    UNION ALL
-    SELECT r.*
-    FROM unnest($3::text[], $4::boolean[], $5::text[], $6::text[]) AS s (account, livemode, after, until)
-    CROSS JOIN LATERAL (
-        SELECT account, livemode, type, object_id
-        FROM events
-        WHERE account = s.account AND livemode = s.livemode
-            AND id >= coalesce(s.after, '') AND id IS DISTINCT FROM s.after AND id <= s.until
-        ORDER BY id
-    ) AS r
+    {range of events by id: account, livemode, type, object_id}
 ) AS e
 WHERE type LIKE 'topup.%'
 GROUP BY type;
@@ -384,22 +229,7 @@ SELECT
     format('a top-up %s whose status calls for %s', e.object_id, e.type) AS expected,
     coalesce('status ' || t.status, 'no such top-up') AS found
 FROM (
-    (
-        SELECT account, livemode, id, type, object_id
-        FROM events
-        WHERE account > $1 AND account < $2
-        ORDER BY account, livemode, id
-    )
-    UNION ALL
-    SELECT r.*
-    FROM unnest($3::text[], $4::boolean[], $5::text[], $6::text[]) AS s (account, livemode, after, until)
-    CROSS JOIN LATERAL (
-        SELECT account, livemode, id, type, object_id
-        FROM events
-        WHERE account = s.account AND livemode = s.livemode
-            AND id >= coalesce(s.after, '') AND id IS DISTINCT FROM s.after AND id <= s.until
-        ORDER BY id
-    ) AS r
+    {range of events by id: account, livemode, id, type, object_id}
 ) AS e
 LEFT JOIN LATERAL (
     SELECT status

@@ -21,7 +21,7 @@ from brim.core.verification import (
 from brim.platform.database import Conn
 from brim.platform.sql import load_queries
 
-_SQL: Final = load_queries(__package__, "verification")
+_SQL: Final = load_queries(__package__, "verification", fragments="brim.core.verification")
 
 
 class EventSum(msgspec.Struct, frozen=True):
