@@ -135,7 +135,7 @@ async def _serve(choice: str, port: int) -> None:
         ids=IdFactory(),
         clock=system_clock_ms,
         rails=Rails([SandboxRail(1.0)]),
-        terms=ConfigCache(database),
+        configs=ConfigCache(database),
         bank_secrets=BankSecrets(database, Vault(())),
         vault=Vault(()),
         hub=Hub(database, system_clock_ms),

@@ -356,10 +356,10 @@ def test_updates_of_different_keys_all_count(wire: Wire, crowd: Crowd) -> None:
 
 def test_a_client_that_never_got_the_reply_gets_it_by_retrying(server: Server, wire: Wire) -> None:
     assert wire.key is not None
-    wish: Any = WISH
+    wanted: Any = WISH
     with losing_first_reply(server.url) as lossy_url:
         client = StripeClient(wire.key, base_addresses={"api": lossy_url}, max_network_retries=2)
-        topup = client.v1.topups.create(wish)
+        topup = client.v1.topups.create(wanted)
     response: Any = topup.last_response
     assert response.headers["Idempotent-Replayed"] == "true"
     assert [made["id"] for made in wire.get("/v1/topups").json["data"]] == [topup.id]

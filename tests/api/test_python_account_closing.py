@@ -103,8 +103,8 @@ def with_a_live_topup(platform: StripeClient, server: Server, account: str) -> N
 
 
 def with_a_live_endpoint(platform: StripeClient, _server: Server, account: str) -> None:
-    wish: Any = {"url": "https://example.com/hook", "enabled_events": ["*"]}
-    platform.v1.webhook_endpoints.create(wish, acting_for(account))
+    wanted: Any = {"url": "https://example.com/hook", "enabled_events": ["*"]}
+    platform.v1.webhook_endpoints.create(wanted, acting_for(account))
 
 
 @pytest.mark.parametrize("use", [None, with_a_live_key, with_a_live_topup, with_a_live_endpoint])

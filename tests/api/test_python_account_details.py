@@ -313,13 +313,13 @@ def test_a_retry_with_other_private_details_is_another_request(client: StripeCli
     """The digest of a request tells them apart, though neither is kept."""
     options: Any = {"idempotency_key": "opening"}
 
-    def wish(digits: str) -> Any:
+    def wanted(digits: str) -> Any:
         return {"individual": {"ssn_last_4": digits}}
 
-    made = client.v1.accounts.create(wish("1111"), options)
-    assert client.v1.accounts.create(wish("1111"), options).id == made.id
+    made = client.v1.accounts.create(wanted("1111"), options)
+    assert client.v1.accounts.create(wanted("1111"), options).id == made.id
     with pytest.raises(stripe.IdempotencyError):
-        client.v1.accounts.create(wish("2222"), options)
+        client.v1.accounts.create(wanted("2222"), options)
 
 
 def test_capabilities_are_listed_retrieved_and_requested(client: StripeClient) -> None:

@@ -21,7 +21,7 @@ from tests.support.wire import Wire, assert_error, assert_golden
 
 
 def test_an_account_is_made_named_retrieved_and_updated(client: StripeClient) -> None:
-    wish: Any = {
+    wanted: Any = {
         "type": "custom",
         "country": "de",
         "email": "till@example.com",
@@ -30,7 +30,7 @@ def test_an_account_is_made_named_retrieved_and_updated(client: StripeClient) ->
         "default_currency": "EUR",
         "metadata": {"shop": "7"},
     }
-    made = client.v1.accounts.create(wish)
+    made = client.v1.accounts.create(wanted)
     assert (made.object, made.type, made.country, made.default_currency) == ("account", "custom", "DE", "eur")
     assert (made.email, made.business_type) == ("till@example.com", "company")
     assert made.to_dict()["metadata"] == {"shop": "7"}

@@ -459,8 +459,8 @@ def test_bank_accounts_of_others_and_of_the_other_mode_are_not_there(
             partial(other.v1.tokens.retrieve, token.id),
         )
         assert [refused(call)[:2] for call in calls] == [(404, "resource_missing")] * 5
-        for wish in ({"payment_method": method.id}, {"source": source.id}, {"source": token.id}):
-            assert refused(partial(create_topup, other, **wish))[:2] == (400, "resource_missing")
+        for wanted in ({"payment_method": method.id}, {"source": source.id}, {"source": token.id}):
+            assert refused(partial(create_topup, other, **wanted))[:2] == (400, "resource_missing")
         assert other.v1.payment_methods.list().data == []
     with pytest.raises(InvalidRequestError, match="a similar object exists in test mode"):
         connect(live_key).v1.payment_methods.retrieve(method.id)

@@ -27,7 +27,7 @@ TOLD = ["webhook_endpoint.signing_secret", "webhook_endpoint.url"]
 
 def add_destination(client: StripeClient, url: str, **more: Any) -> Any:
     """Create a destination of thin events that tells its secret."""
-    wish: dict[str, Any] = {
+    wanted: dict[str, Any] = {
         "name": "Ledger",
         "type": "webhook_endpoint",
         "event_payload": "thin",
@@ -35,7 +35,7 @@ def add_destination(client: StripeClient, url: str, **more: Any) -> Any:
         "webhook_endpoint": {"url": url},
         "include": TOLD,
     }
-    return client.v2.core.event_destinations.create({**wish, **more})  # type: ignore[typeddict-item]
+    return client.v2.core.event_destinations.create({**wanted, **more})  # type: ignore[typeddict-item]
 
 
 def create_topup(client: StripeClient, source: str = PENDING, **options: Any) -> tuple[stripe.Topup, str]:
@@ -303,7 +303,7 @@ def test_a_range_of_unix_seconds_is_understood_as_go_sends_it(client: StripeClie
 
 
 def test_equal_requests_under_one_key_make_one_destination_and_tell_its_secret_again(wire: Wire) -> None:
-    wish = {
+    wanted = {
         "name": "Ledger",
         "type": "webhook_endpoint",
         "event_payload": "thin",
@@ -312,12 +312,12 @@ def test_equal_requests_under_one_key_make_one_destination_and_tell_its_secret_a
         "include": TOLD,
     }
     headers = {"Idempotency-Key": "once"}
-    first = wire.send_json("POST", DESTINATIONS, wish, headers=headers)
-    again = wire.send_json("POST", DESTINATIONS, wish, headers=headers)
+    first = wire.send_json("POST", DESTINATIONS, wanted, headers=headers)
+    again = wire.send_json("POST", DESTINATIONS, wanted, headers=headers)
     assert first.status == 200
     assert first.body == again.body
     assert again.headers["idempotent-replayed"] == "true"
-    other = wire.send_json("POST", DESTINATIONS, {**wish, "name": "Other"}, headers=headers)
+    other = wire.send_json("POST", DESTINATIONS, {**wanted, "name": "Other"}, headers=headers)
     assert (other.status, other.error["type"]) == (409, "idempotency_error")
     assert other.headers["stripe-should-retry"] == "false"
     path = f"{DESTINATIONS}/{first.json['id']}"
@@ -348,14 +348,14 @@ def test_equal_requests_under_one_key_make_one_destination_and_tell_its_secret_a
 def test_a_wish_that_cannot_be_met_is_refused_and_names_its_parameter(
     wire: Wire, change: dict[str, object], param: str, code: str | None
 ) -> None:
-    wish = {
+    wanted = {
         "name": "Ledger",
         "type": "webhook_endpoint",
         "event_payload": "thin",
         "enabled_events": ["*"],
         "webhook_endpoint": {"url": "http://127.0.0.1:9/"},
     }
-    reply = wire.send_json("POST", DESTINATIONS, {**wish, **change})
+    reply = wire.send_json("POST", DESTINATIONS, {**wanted, **change})
     assert (reply.status, reply.error.get("param"), reply.error.get("code")) == (400, param, code)
     assert wire.get(DESTINATIONS).json["data"] == []
 

@@ -69,8 +69,8 @@ def test_an_endpoint_pinned_to_a_librarys_version_gets_what_that_library_lets_in
 def test_an_endpoint_made_by_a_library_gets_what_that_library_lets_in(
     server: Server, key: str, client: StripeClient, receiver: Receiver, pinned: str
 ) -> None:
-    wish = {"url": receiver.url, "enabled_events[]": "*"}
-    made = Wire(server.url, key).post("/v1/webhook_endpoints", wish, headers={"Stripe-Version": pinned})
+    wanted = {"url": receiver.url, "enabled_events[]": "*"}
+    made = Wire(server.url, key).post("/v1/webhook_endpoints", wanted, headers={"Stripe-Version": pinned})
     assert made.json["api_version"] is None
     assert all(lets_in(delivered(client, receiver), pinned) for lets_in in GATES)
 
@@ -78,7 +78,7 @@ def test_an_endpoint_made_by_a_library_gets_what_that_library_lets_in(
 def test_a_destination_of_snapshots_gets_what_its_library_lets_in(
     client: StripeClient, wire: Wire, receiver: Receiver
 ) -> None:
-    wish = {
+    wanted = {
         "name": "Till",
         "type": "webhook_endpoint",
         "event_payload": "snapshot",
@@ -86,19 +86,19 @@ def test_a_destination_of_snapshots_gets_what_its_library_lets_in(
         "webhook_endpoint": {"url": receiver.url},
         "snapshot_api_version": "2025-03-31.basil",
     }
-    assert wire.send_json("POST", "/v2/core/event_destinations", wish).status == 200
+    assert wire.send_json("POST", "/v2/core/event_destinations", wanted).status == 200
     event = delivered(client, receiver)
     assert all(lets_in(event, "2025-03-31.basil") for lets_in in GATES)
     assert not any(lets_in(event, "2026-10-28.endive") for lets_in in GATES)
 
 
 def test_a_thin_event_has_no_version_to_be_refused_for(client: StripeClient, wire: Wire, receiver: Receiver) -> None:
-    wish = {
+    wanted = {
         "name": "Till",
         "type": "webhook_endpoint",
         "event_payload": "thin",
         "enabled_events": ["*"],
         "webhook_endpoint": {"url": receiver.url},
     }
-    assert wire.send_json("POST", "/v2/core/event_destinations", wish).status == 200
+    assert wire.send_json("POST", "/v2/core/event_destinations", wanted).status == 200
     assert "api_version" not in delivered(client, receiver)

@@ -25,7 +25,7 @@ async def _keep_method(brim: Clockwork, _: str, *, by_microdeposits: bool = Fals
     return await funding.create_payment_method(
         brim.database,
         brim.secrets,
-        brim.attempt(OWNER, key=KEY),
+        brim.context(OWNER, key=KEY),
         NewPaymentMethod(numbers=_NUMBERS, by_microdeposits=by_microdeposits),
         ids=brim.ids,
         render=payment_method_json,
@@ -35,12 +35,12 @@ async def _keep_method(brim: Clockwork, _: str, *, by_microdeposits: bool = Fals
 
 async def _have_method(brim: Clockwork, *, by_microdeposits: bool = False) -> str:
     """Leave a payment method and return its id."""
-    wish = NewPaymentMethod(numbers=_NUMBERS, by_microdeposits=by_microdeposits)
+    wanted = NewPaymentMethod(numbers=_NUMBERS, by_microdeposits=by_microdeposits)
     answer = await funding.create_payment_method(
         brim.database,
         brim.secrets,
-        brim.attempt(OWNER),
-        wish,
+        brim.context(OWNER),
+        wanted,
         ids=brim.ids,
         render=payment_method_json,
         render_error=render_error,
@@ -56,7 +56,7 @@ async def _have_default(brim: Clockwork) -> str:
     method_id = await _have_method(brim)
     await default_funding.set_default(
         brim.database,
-        brim.attempt(OWNER),
+        brim.context(OWNER),
         currency="usd",
         funding_source=method_id,
         render=default_json,
@@ -69,7 +69,7 @@ def _guess(amounts: tuple[int, int]) -> Any:
     async def act(brim: Clockwork, method_id: str) -> Result:
         return await funding.verify_funding_source(
             brim.database,
-            brim.attempt(OWNER, key=KEY),
+            brim.context(OWNER, key=KEY),
             _METHOD,
             method_id,
             MicrodepositGuess(amounts=amounts, param="amounts"),
@@ -83,7 +83,7 @@ def _guess(amounts: tuple[int, int]) -> Any:
 async def _detach(brim: Clockwork, method_id: str) -> Result:
     return await funding.detach_funding_source(
         brim.database,
-        brim.attempt(OWNER, key=KEY),
+        brim.context(OWNER, key=KEY),
         _METHOD,
         method_id,
         render=payment_method_json,
@@ -94,7 +94,7 @@ async def _detach(brim: Clockwork, method_id: str) -> Result:
 async def _choose(brim: Clockwork, method_id: str) -> Result:
     return await default_funding.set_default(
         brim.database,
-        brim.attempt(OWNER, key=KEY),
+        brim.context(OWNER, key=KEY),
         currency="usd",
         funding_source=method_id,
         render=default_json,
@@ -104,14 +104,14 @@ async def _choose(brim: Clockwork, method_id: str) -> Result:
 
 async def _forget(brim: Clockwork, _: str) -> None:
     with suppress(ResourceMissingError):  # what a client whose first answer was lost is told
-        await default_funding.delete_default(brim.database, brim.attempt(OWNER), "usd")
+        await default_funding.delete_default(brim.database, brim.context(OWNER), "usd")
 
 
 async def _keep_token(brim: Clockwork, _: str) -> Result:
     return await tokens.create_token(
         brim.database,
         brim.secrets,
-        brim.attempt(OWNER, key=KEY),
+        brim.context(OWNER, key=KEY),
         NewBankToken(numbers=_NUMBERS),
         ids=brim.ids,
         render=token_json,
@@ -124,7 +124,7 @@ async def _have_token(brim: Clockwork) -> str:
     answer = await tokens.create_token(
         brim.database,
         brim.secrets,
-        brim.attempt(OWNER),
+        brim.context(OWNER),
         NewBankToken(numbers=_NUMBERS),
         ids=brim.ids,
         render=token_json,
@@ -137,7 +137,7 @@ async def _make_source(brim: Clockwork, token: str) -> Result:
     return await tokens.create_source(
         brim.database,
         brim.secrets,
-        brim.attempt(OWNER, key=KEY),
+        brim.context(OWNER, key=KEY),
         NewSource(token=token),
         ids=brim.ids,
         render=source_json,

@@ -11,7 +11,7 @@ from brim.api.framework.errors import render_error
 from brim.api.resources.accounts.wire import account_json
 from brim.base.ids import IdFactory
 from brim.base.scope import AccountScope
-from brim.core.access.owner_keys import KeyWish, OwnerKeys
+from brim.core.access.owner_keys import KeyParameters, OwnerKeys
 from brim.core.access.service import UnknownAccountError, create_account, create_key
 from brim.core.account_closing import delete_account, reject_account
 from brim.core.accounts import lock_account
@@ -20,7 +20,7 @@ from brim.core.idempotency.service import RequestContext
 from brim.core.topups.store import Refusal, insert_topups
 from brim.platform.database import Conn, Database
 from brim.testing.terminal import typed
-from tests.support.accounts import NOW_MS, attempt, change, id_of, make
+from tests.support.accounts import NOW_MS, change, context_of, id_of, make
 from tests.support.books import new_topup, rows
 from tests.support.people import BY
 from tests.support.waiting import until_somebody_waits
@@ -76,7 +76,7 @@ async def test_the_end_of_an_account_waits_for_a_create_and_sees_its_money(
     end: Callable[[Database, RequestContext, str], Awaitable[None]],
 ) -> None:
     """An account was deleted while its very first top-up was being made, and the money stayed where nobody came."""
-    by = attempt(platform, livemode=True)
+    by = context_of(platform, livemode=True)
     account = id_of(await make(database, by))
     ending = await while_a_create_is_under_way(database, database_url, account, lambda: end(database, by, account))
     with pytest.raises(AccountInUseError):
@@ -87,15 +87,15 @@ async def test_the_first_change_of_terms_waits_for_a_create(
     database: Database, database_url: str, platform: str
 ) -> None:
     """A change was acknowledged, and after that a top-up appeared that was made without it."""
-    by = attempt(platform, livemode=True)
+    by = context_of(platform, livemode=True)
     account = id_of(await make(database, by))
     await (await while_a_create_is_under_way(database, database_url, account, lambda: agree(database, by, account)))
     async with database.connection() as conn:
-        assert await create(conn, account) is Refusal.TERMS_CHANGED
+        assert await create(conn, account) is Refusal.CONFIG_CHANGED
 
 
 async def test_of_a_create_and_a_deletion_at_once_one_is_refused(database: Database, platform: str) -> None:
-    by = attempt(platform, livemode=True)
+    by = context_of(platform, livemode=True)
     outcomes: Counter[tuple[bool, bool]] = Counter()
 
     async def is_created(account: str) -> bool:
@@ -119,13 +119,13 @@ async def test_no_key_is_made_for_an_account_that_is_being_deleted(
     database: Database, database_url: str, platform: str
 ) -> None:
     """Whoever issues a key waits for the deletion, and is refused then, or the deletion ends the key."""
-    by = attempt(platform)
+    by = context_of(platform)
     account = id_of(await make(database, by))
-    wish = KeyWish(id="mk_late")
+    wanted = KeyParameters(id="mk_late")
     made = OwnerKeys(database, ids=IdFactory()).create_key
     async with database.transaction() as conn:
         await lock_account(conn, by.scope, account)
-        making = asyncio.ensure_future(made(AccountScope(account, livemode=False), wish, by=BY, now_ms=NOW_MS))
+        making = asyncio.ensure_future(made(AccountScope(account, livemode=False), wanted, by=BY, now_ms=NOW_MS))
         await until_somebody_waits(database_url)
         await conn.execute("UPDATE accounts SET deleted_ms = $2 WHERE account = $1", account, NOW_MS)
     with pytest.raises(UnknownAccountError):
@@ -139,7 +139,7 @@ async def test_no_key_is_made_for_an_account_that_is_being_deleted(
 async def test_live_money_keeps_an_account_and_test_money_does_not(
     database: Database, platform: str, end: Callable[[Database, RequestContext, str], Awaitable[None]]
 ) -> None:
-    by = attempt(platform, livemode=True)
+    by = context_of(platform, livemode=True)
     for livemode in (True, False):
         account = id_of(await make(database, by))
         await rows(database, "INSERT INTO balances VALUES ($1, $2, 'usd', 5)", account, livemode)

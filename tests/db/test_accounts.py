@@ -20,10 +20,10 @@ from brim.core.accounts.service import (
     list_platform_accounts,
     retrieve_account,
 )
-from brim.core.topups.config_store import read_terms
+from brim.core.topups.config_store import read_config
 from brim.platform.database import Database
 from brim.testing.terminal import typed
-from tests.support.accounts import NOW_MS, attempt, change, id_of, make
+from tests.support.accounts import NOW_MS, change, context_of, id_of, make
 from tests.support.statements import STATEMENTS
 
 
@@ -33,7 +33,7 @@ async def platform(database: Database) -> str:
 
 
 async def test_an_account_is_kept_as_it_was_wished(database: Database, platform: str) -> None:
-    wish: dict[str, Any] = {
+    wanted: dict[str, Any] = {
         "type": "custom",
         "country": "DE",
         "default_currency": "eur",
@@ -43,14 +43,14 @@ async def test_an_account_is_kept_as_it_was_wished(database: Database, platform:
         "metadata": {"b": "2", "a": "1"},
         "settlement_days": 3,
     }
-    made = id_of(await make(database, attempt(platform), **wish))
+    made = id_of(await make(database, context_of(platform), **wanted))
     found = await retrieve_account(database, AccountScope(platform, livemode=False), made)
-    assert found == Account(account=made, platform=platform, created=NOW_MS // 1000, **wish)
+    assert found == Account(account=made, platform=platform, created=NOW_MS // 1000, **wanted)
     assert (len(made), created_of(made)) == (len("acct_") + 16, NOW_MS // 1000)
 
 
 async def test_one_key_makes_one_account_however_many_ask(database: Database, platform: str) -> None:
-    answers = await asyncio.gather(*(make(database, attempt(platform, key="once")) for _ in range(8)))
+    answers = await asyncio.gather(*(make(database, context_of(platform, key="once")) for _ in range(8)))
     assert len({answer.body for answer in answers}) == 1
     assert sum(answer.replay_of is None for answer in answers) == 1
     page = await list_platform_accounts(database, AccountScope(platform, livemode=False), None, PageRequest())
@@ -60,62 +60,64 @@ async def test_one_key_makes_one_account_however_many_ask(database: Database, pl
 async def test_settlement_days_are_agreed_for_one_mode_and_are_a_change_of_terms(
     database: Database, platform: str
 ) -> None:
-    made = id_of(await make(database, attempt(platform), settlement_days=1))
-    await change(database, attempt(platform, livemode=True), made, settlement_days=4)
+    made = id_of(await make(database, context_of(platform), settlement_days=1))
+    await change(database, context_of(platform, livemode=True), made, settlement_days=4)
     for livemode, days in ((False, 1), (True, 4)):
         async with database.connection() as conn:
-            terms = await read_terms(conn, AccountScope(made, livemode))
+            terms = await read_config(conn, AccountScope(made, livemode))
         assert (terms.version, terms.settlement_days) == (1, days)
         seen = await retrieve_account(database, AccountScope(platform, livemode), made)
         assert seen.settlement_days == days
-    assert (await change(database, attempt(platform), made, settlement_days=None))["brim"] == {"settlement_days": None}
+    assert (await change(database, context_of(platform), made, settlement_days=None))["brim"] == {
+        "settlement_days": None
+    }
     async with database.connection() as conn:
-        terms = await read_terms(conn, AccountScope(made, livemode=False))
+        terms = await read_config(conn, AccountScope(made, livemode=False))
     assert (terms.version, terms.settlement_days) == (2, None)
 
 
 async def test_an_update_changes_what_is_sent_and_nothing_else(database: Database, platform: str) -> None:
-    made = id_of(await make(database, attempt(platform), email="a@b", metadata={"keep": "1", "drop": "1"}))
+    made = id_of(await make(database, context_of(platform), email="a@b", metadata={"keep": "1", "drop": "1"}))
     edited = await change(
-        database, attempt(platform), made, business_name="Kiosk", metadata=MetadataChange({"drop": "", "add": "2"})
+        database, context_of(platform), made, business_name="Kiosk", metadata=MetadataChange({"drop": "", "add": "2"})
     )
     assert (edited["email"], edited["business_profile"]["name"]) == ("a@b", "Kiosk")
     assert edited["metadata"] == {"add": "2", "keep": "1"}
-    cleared = await change(database, attempt(platform), made, email=None, metadata=MetadataChange(clear=True))
+    cleared = await change(database, context_of(platform), made, email=None, metadata=MetadataChange(clear=True))
     assert (cleared["email"], cleared["metadata"], cleared["business_profile"]["name"]) == (None, {}, "Kiosk")
 
 
 async def test_updates_at_the_same_moment_lose_nothing(database: Database, platform: str) -> None:
-    made = id_of(await make(database, attempt(platform)))
+    made = id_of(await make(database, context_of(platform)))
     await asyncio.gather(
-        *(change(database, attempt(platform), made, metadata=MetadataChange({f"k{n}": "1"})) for n in range(12))
+        *(change(database, context_of(platform), made, metadata=MetadataChange({f"k{n}": "1"})) for n in range(12))
     )
     account = await retrieve_account(database, AccountScope(platform, livemode=False), made)
     assert set(account.metadata) == {f"k{n}" for n in range(12)}
 
 
 async def test_platforms_have_one_level(database: Database, platform: str) -> None:
-    made = id_of(await make(database, attempt(platform)))
+    made = id_of(await make(database, context_of(platform)))
     with pytest.raises(NestedPlatformError):
-        await make(database, attempt(made))
+        await make(database, context_of(made))
     with pytest.raises(NestedPlatformError):
         await create_account(database, platform=made, **typed(NOW_MS))
 
 
 async def test_an_agreement_is_the_platforms_to_change_where_there_is_one(database: Database, platform: str) -> None:
-    made = id_of(await make(database, attempt(platform)))
+    made = id_of(await make(database, context_of(platform)))
     with pytest.raises(PlatformAgreementError):
-        await change(database, attempt(made), made, settlement_days=0)
-    assert (await change(database, attempt(made), made, email="c@d"))["email"] == "c@d"
-    acting = await change(database, attempt(made), made, asking=platform, settlement_days=0)
+        await change(database, context_of(made), made, settlement_days=0)
+    assert (await change(database, context_of(made), made, email="c@d"))["email"] == "c@d"
+    acting = await change(database, context_of(made), made, asking=platform, settlement_days=0)
     assert acting["brim"] == {"settlement_days": 0}
-    alone = await change(database, attempt(platform), platform, settlement_days=2)
+    alone = await change(database, context_of(platform), platform, settlement_days=2)
     assert alone["brim"] == {"settlement_days": 2}
 
 
 async def test_an_account_sees_itself_and_those_under_it_only(database: Database, platform: str) -> None:
-    mine = id_of(await make(database, attempt(platform)))
-    sister = id_of(await make(database, attempt(platform)))
+    mine = id_of(await make(database, context_of(platform)))
+    sister = id_of(await make(database, context_of(platform)))
     stranger = (await create_account(database, platform=None, **typed(NOW_MS))).account
     seen = {viewer: set[str]() for viewer in (platform, mine, stranger)}
     for viewer, found in seen.items():
@@ -128,9 +130,9 @@ async def test_an_account_sees_itself_and_those_under_it_only(database: Database
 
 
 async def test_pages_meet_each_account_once_newest_first_in_both_directions(database: Database, platform: str) -> None:
-    made = [id_of(await make(database, attempt(platform, now_ms=NOW_MS + 500 * n))) for n in range(7)]
+    made = [id_of(await make(database, context_of(platform, now_ms=NOW_MS + 500 * n))) for n in range(7)]
     stranger = (await create_account(database, platform=None, **typed(NOW_MS))).account
-    await make(database, attempt(stranger, now_ms=NOW_MS + 700))
+    await make(database, context_of(stranger, now_ms=NOW_MS + 700))
     scope = AccountScope(platform, livemode=False)
 
     async def ids(request: PageRequest, created: Range | None = None) -> tuple[list[str], bool]:

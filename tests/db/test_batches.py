@@ -19,9 +19,9 @@ from tests.support.batches import NOW_MS, OWNER, batches_on, new_topup
 from tests.support.waiting import until_somebody_waits
 
 
-async def create_all(batches: Batches, wishes: Sequence[NewTopup]) -> list[Created | BaseException]:
+async def create_all(batches: Batches, missing: Sequence[NewTopup]) -> list[Created | BaseException]:
     """Ask for all in one turn of the event loop; return what became of each."""
-    return await asyncio.gather(*(batches.create(new) for new in wishes), return_exceptions=True)
+    return await asyncio.gather(*(batches.create(new) for new in missing), return_exceptions=True)
 
 
 async def stored_ids(database: Database) -> list[str]:
@@ -34,8 +34,8 @@ async def stored_ids(database: Database) -> list[str]:
     return ids
 
 
-def ids_of(wishes: Sequence[NewTopup]) -> list[str]:
-    return sorted(new.topup.id for new in wishes)
+def ids_of(missing: Sequence[NewTopup]) -> list[str]:
+    return sorted(new.topup.id for new in missing)
 
 
 @pytest.mark.parametrize(
@@ -67,18 +67,18 @@ async def test_the_key_of_a_poisoned_item_stays_free(database: Database) -> None
 
 
 async def test_many_poisoned_items_fail_and_the_others_do_not(database: Database) -> None:
-    wishes = [new_topup(f"k{number}", amount=number % 3) for number in range(60)]
-    outcomes = await create_all(batches_on(database), wishes)
-    for new, outcome in zip(wishes, outcomes, strict=True):
+    missing = [new_topup(f"k{number}", amount=number % 3) for number in range(60)]
+    outcomes = await create_all(batches_on(database), missing)
+    for new, outcome in zip(missing, outcomes, strict=True):
         assert isinstance(outcome, asyncpg.CheckViolationError) if new.topup.amount == 0 else outcome is None
-    assert await stored_ids(database) == ids_of([new for new in wishes if new.topup.amount])
+    assert await stored_ids(database) == ids_of([new for new in missing if new.topup.amount])
 
 
 async def test_equal_keys_of_one_batch_make_one_topup(each_database: Database) -> None:
     sizes: list[tuple[str, int]] = []
-    wishes = [new_topup("k") for _ in range(10)]
-    outcomes = await create_all(batches_on(each_database, sizes), wishes)
-    (winner,) = [new for new, outcome in zip(wishes, outcomes, strict=True) if outcome is None]
+    missing = [new_topup("k") for _ in range(10)]
+    outcomes = await create_all(batches_on(each_database, sizes), missing)
+    (winner,) = [new for new, outcome in zip(missing, outcomes, strict=True) if outcome is None]
     kept = KeptReply(fingerprint=b"same", request_id=f"req_{winner.topup.id}", status=200, body=winner.event.payload)
     assert [outcome for outcome in outcomes if outcome is not None] == [kept] * 9
     assert await stored_ids(each_database) == [winner.topup.id]
@@ -95,18 +95,18 @@ async def test_equal_keys_of_different_requests_show_what_the_key_stands_for(dat
 
 async def test_equal_keys_of_other_accounts_and_modes_do_not_meet(database: Database) -> None:
     owners = [OWNER, AccountScope(OWNER.account, livemode=True), AccountScope("acct_other", livemode=False)]
-    wishes = [new_topup("k", scope=scope) for scope in owners]
-    assert await create_all(batches_on(database), wishes) == [None] * 3
-    assert await stored_ids(database) == ids_of(wishes)
+    missing = [new_topup("k", scope=scope) for scope in owners]
+    assert await create_all(batches_on(database), missing) == [None] * 3
+    assert await stored_ids(database) == ids_of(missing)
 
 
 async def test_a_full_queue_refuses_and_loses_nothing(database: Database) -> None:
     batches = batches_on(database)
-    wishes = [new_topup() for _ in range(MAX_WAITING + 3)]
-    outcomes = await create_all(batches, wishes)
+    missing = [new_topup() for _ in range(MAX_WAITING + 3)]
+    outcomes = await create_all(batches, missing)
     assert outcomes[:MAX_WAITING] == [None] * MAX_WAITING
     assert [type(outcome) for outcome in outcomes[MAX_WAITING:]] == [OverloadedError] * 3
-    assert await stored_ids(database) == ids_of(wishes[:MAX_WAITING])
+    assert await stored_ids(database) == ids_of(missing[:MAX_WAITING])
     assert await batches.create(new_topup()) is None
 
 
@@ -149,17 +149,17 @@ async def test_two_processes_with_the_same_keys_in_opposite_order_both_finish(se
 async def test_a_batch_that_is_chosen_to_end_a_deadlock_is_written_again(
     each_database: Database, each_owner_database: Database, each_database_urls: DatabaseUrls
 ) -> None:
-    wishes = [new_topup("a"), new_topup("b")]
+    missing = [new_topup("a"), new_topup("b")]
     async with each_owner_database.connection() as rival:
         await rival.execute("BEGIN")
         await rival.execute("SET LOCAL deadlock_timeout = '60s'")  # so that the batch is the one to notice
         await _claim(rival, "b")
-        creating = asyncio.create_task(create_all(batches_on(each_database), wishes))
+        creating = asyncio.create_task(create_all(batches_on(each_database), missing))
         await until_somebody_waits(each_database_urls.service)
         await _claim(rival, "a")  # waits for the batch, which waits for us
         await rival.execute("ROLLBACK")
         assert await creating == [None, None]
-    assert await stored_ids(each_database) == ids_of(wishes)
+    assert await stored_ids(each_database) == ids_of(missing)
 
 
 async def _claim(conn: Any, key: str) -> None:
@@ -170,13 +170,13 @@ async def _claim(conn: Any, key: str) -> None:
 async def test_retrieves_of_one_turn_share_a_query_and_keep_apart(database: Database) -> None:
     sizes: list[tuple[str, int]] = []
     batches = batches_on(database, sizes)
-    wishes = [new_topup(amount=number) for number in range(1, 101)]
-    await create_all(batches, wishes)
+    missing = [new_topup(amount=number) for number in range(1, 101)]
+    await create_all(batches, missing)
     del sizes[:]
     stranger, live = AccountScope("acct_other", livemode=False), AccountScope(OWNER.account, livemode=True)
-    asked = [(scope, new.topup.id) for new in wishes for scope in (OWNER, stranger, live)]
+    asked = [(scope, new.topup.id) for new in missing for scope in (OWNER, stranger, live)]
     found = await asyncio.gather(*(batches.retrieve(scope, topup_id) for scope, topup_id in asked))
-    assert found[0::3] == [new.topup for new in wishes]
+    assert found[0::3] == [new.topup for new in missing]
     assert found[1::3] == found[2::3] == [None] * 100
     full, rest = divmod(300, MAX_BATCH)
     assert sizes == [("retrieve", MAX_BATCH)] * full + [("retrieve", rest)]

@@ -20,7 +20,7 @@ from brim.core.webhooks import service as webhooks
 from brim.core.webhooks.deliveries import EndpointKey
 from brim.core.webhooks.endpoints import EndpointDisabledError, EndpointEdit, EndpointRules, NewEndpoint
 from brim.core.webhooks.rules import EventPayload
-from brim.core.webhooks.service import EndpointReplies, EndpointWish
+from brim.core.webhooks.service import EndpointParameters, EndpointReplies
 from brim.platform.database import Database
 from brim.testing.catcher import Caught, catching, status
 from tests.support.audits import TESTER
@@ -38,7 +38,7 @@ def read_notification(caught: Caught) -> object:
     return CLIENT.parse_event_notification(caught.body, caught.headers["stripe-signature"], SECRET, LONG_AGO_S)
 
 
-def attempt_of(key: str | None = None, *, now_ms: int = NOW_MS) -> RequestContext:
+def context_of(key: str | None = None, *, now_ms: int = NOW_MS) -> RequestContext:
     claim = KeyClaim(key, b"same") if key else None
     return RequestContext(
         scope=OWNER,
@@ -103,7 +103,7 @@ async def test_a_ping_has_a_number_of_its_own_and_one_receiver(each_database: Da
         replies = [
             await event_destinations.ping_destination(
                 each_database,
-                attempt_of("ping"),
+                context_of("ping"),
                 thin.id,
                 ids=IDS,
                 renderers=WIRE_FORMATS,
@@ -129,7 +129,7 @@ async def test_a_ping_to_a_disabled_destination_is_refused_and_leaves_nothing(da
     off = await add_endpoint(database, "http://127.0.0.1:9/", disabled_because="owner")
     with pytest.raises(EndpointDisabledError):
         await event_destinations.ping_destination(
-            database, attempt_of("ping"), off.id, ids=IDS, renderers=WIRE_FORMATS, render_error=render_v2_error
+            database, context_of("ping"), off.id, ids=IDS, renderers=WIRE_FORMATS, render_error=render_v2_error
         )
     assert await rows(database, "SELECT FROM events UNION ALL SELECT FROM event_counters") == []
 
@@ -188,7 +188,7 @@ async def test_a_failing_endpoint_warns_before_and_forgets_it_when_it_is_turned_
         assert "was turned off" in str(await _notice(database, key))
         await webhooks.update_endpoint(
             database,
-            attempt_of(now_ms=hooks.now_ms),
+            context_of(now_ms=hooks.now_ms),
             key.id,
             EndpointEdit(disabled=False),
             rules=EndpointRules(),
@@ -213,7 +213,7 @@ async def _notice(database: Database, key: EndpointKey) -> object:
 
 async def test_a_kept_reply_holds_no_secret_in_the_clear(database: Database) -> None:
     await rows(database, "INSERT INTO accounts (account, created) VALUES ($1, 0)", OWNER.account)
-    wish = EndpointWish(
+    wanted = EndpointParameters(
         new=NewEndpoint(url="http://127.0.0.1:9/", enabled_events=("*",), secret="whsec_clear"),
         rules=EndpointRules(),
         ids=IDS,
@@ -222,7 +222,7 @@ async def test_a_kept_reply_holds_no_secret_in_the_clear(database: Database) -> 
         reveal=reveal_secret,
         render_error=render_v2_error,
     )
-    answer = await event_destinations.create_destination(database, attempt_of("once"), wish)
+    answer = await event_destinations.create_destination(database, context_of("once"), wanted)
     assert b"whsec_clear" in answer.body
     [kept] = await rows(database, "SELECT response_body::text AS body FROM idempotency_keys")
     assert "whsec_clear" not in kept["body"]

@@ -79,7 +79,7 @@ def render(event: Any, pending: int) -> bytes:
     return event_json(event, pending_webhooks=pending)
 
 
-def attempt_of(scope: AccountScope) -> RequestContext:
+def context_of(scope: AccountScope) -> RequestContext:
     return RequestContext(
         scope=scope,
         claim=None,
@@ -91,16 +91,22 @@ def attempt_of(scope: AccountScope) -> RequestContext:
     )
 
 
-async def resend(database: Database, scope: AccountScope, event_id: str, **wish: Any) -> dict[str, Any]:
+async def resend(database: Database, scope: AccountScope, event_id: str, **wanted: Any) -> dict[str, Any]:
     answer = await services.resend_event(
-        database, attempt_of(scope), event_id, Resend(**wish), render=render, ids=IdFactory(), render_error=render_error
+        database,
+        context_of(scope),
+        event_id,
+        Resend(**wanted),
+        render=render,
+        ids=IdFactory(),
+        render_error=render_error,
     )
     return decoded(answer)
 
 
 async def send_newest(database: Database, scope: AccountScope, endpoint: Endpoint) -> dict[str, Any]:
     answer = await webhooks_event_deliveries.send_newest(
-        database, attempt_of(scope), endpoint.id, render=render, render_error=render_error
+        database, context_of(scope), endpoint.id, render=render, render_error=render_error
     )
     return decoded(answer)
 

@@ -44,7 +44,7 @@ from brim.core.rails import Rails
 from brim.core.topups import CreateTopup, create_topup
 from brim.core.topups.batches import Batches
 from brim.core.topups.config_cache import ConfigCache
-from brim.core.topups.config_store import read_terms
+from brim.core.topups.config_store import read_config
 from brim.core.topups.rules import NoFundingSourceError
 from brim.platform.database import Database
 from brim.platform.vault import (
@@ -77,10 +77,10 @@ class Desk:
         self.ids = IdFactory()
         self.secrets = BankSecrets(database, Vault([key]))
         self.scope = scope
-        self.terms = ConfigCache(database)
+        self.configs = ConfigCache(database)
         self.batches = Batches(database, lambda: NOW_MS)
 
-    def attempt(self, key: str | None = None) -> RequestContext:
+    def context(self, key: str | None = None) -> RequestContext:
         claim = KeyClaim(key, bytes(32)) if key else None
         return RequestContext(
             scope=self.scope,
@@ -96,7 +96,7 @@ class Desk:
         answer = await create_payment_method(
             self.database,
             self.secrets,
-            self.attempt(key),
+            self.context(key),
             NewPaymentMethod(numbers=numbers),
             ids=self.ids,
             render=lambda method: b'"%s"' % method.id.encode(),
@@ -112,7 +112,7 @@ class Desk:
         answer = await create_token(
             self.database,
             self.secrets,
-            self.attempt(),
+            self.context(),
             NewBankToken(numbers=numbers),
             ids=self.ids,
             render=token_json,
@@ -124,7 +124,7 @@ class Desk:
         answer = await create_source(
             self.database,
             self.secrets,
-            self.attempt(key),
+            self.context(key),
             NewSource(token=token),
             ids=self.ids,
             render=source_json,
@@ -135,7 +135,7 @@ class Desk:
     async def guess(self, funding_id: str, amounts: tuple[int, int], *, key: str | None = None) -> Result:
         return await verify_funding_source(
             self.database,
-            self.attempt(key),
+            self.context(key),
             FundingKind.PAYMENT_METHOD,
             funding_id,
             MicrodepositGuess(amounts=amounts, param="amounts"),
@@ -146,7 +146,7 @@ class Desk:
     async def set_default(self, funding_id: str, currency: str = "usd") -> None:
         await set_default(
             self.database,
-            self.attempt(),
+            self.context(),
             currency=currency,
             funding_source=funding_id,
             render=default_json,
@@ -156,21 +156,21 @@ class Desk:
     async def detach(self, found: FundingSource) -> None:
         await detach_funding_source(
             self.database,
-            self.attempt(),
+            self.context(),
             found.kind,
             found.id,
             render=payment_method_json,
             render_error=render_error,
         )
 
-    async def topup(self, *, key: str | None = None, **wish: Any) -> dict[str, Any]:
+    async def topup(self, *, key: str | None = None, **wanted: Any) -> dict[str, Any]:
         """Create a top-up and return its row."""
 
-        async def find(attempt: RequestContext, wanted: CreateTopup) -> Any:
+        async def find(context: RequestContext, wanted: CreateTopup) -> Any:
             return await find_funding(
                 self.database,
                 self.secrets,
-                attempt,
+                context,
                 source=wanted.source,
                 payment_method=wanted.payment_method,
                 ids=self.ids,
@@ -178,9 +178,9 @@ class Desk:
 
         answer = await create_topup(
             self.batches,
-            self.terms,
-            self.attempt(key),
-            CreateTopup(amount=500, currency="usd", **wish),
+            self.configs,
+            self.context(key),
+            CreateTopup(amount=500, currency="usd", **wanted),
             ids=self.ids,
             rails=self.rails,
             renderers=WIRE_FORMATS,
@@ -313,7 +313,7 @@ async def test_a_topup_that_failed_after_its_token_was_used_converges_when_tried
     desk = Desk(database)
     token = await desk.token()
     found = await find_funding(
-        database, desk.secrets, desk.attempt("k"), source=token, payment_method=None, ids=desk.ids
+        database, desk.secrets, desk.context("k"), source=token, payment_method=None, ids=desk.ids
     )
     row = await desk.topup(source=token, key="k")
     assert row["source"] == getattr(found, "source", None)
@@ -328,7 +328,7 @@ async def test_terms_know_the_defaults_and_every_change_counts(each_database: Da
 
     async def terms() -> Any:
         async with each_database.connection() as conn:
-            return await read_terms(conn, OWNER)
+            return await read_config(conn, OWNER)
 
     assert (await terms()).defaults == {}
     await desk.set_default(method.id)
@@ -340,7 +340,7 @@ async def test_terms_know_the_defaults_and_every_change_counts(each_database: Da
     assert known.defaults["eur"].scenario == "account_closed"
     await update_funding_source(
         each_database,
-        desk.attempt(),
+        desk.context(),
         FundingKind.SOURCE,
         source,
         EditFundingSource(allow_redisplay="always"),
@@ -350,12 +350,12 @@ async def test_terms_know_the_defaults_and_every_change_counts(each_database: Da
     assert (await terms()).defaults["eur"].source_on_file == await desk.find(source)
     await desk.detach(await desk.find(method.id))
     assert set((await terms()).defaults) == {"eur"}
-    await delete_default(each_database, desk.attempt(), "eur")
+    await delete_default(each_database, desk.context(), "eur")
     assert ((await terms()).version, (await terms()).defaults) == (5, {})
     with pytest.raises(ResourceMissingError):
-        await delete_default(each_database, desk.attempt(), "eur")
+        await delete_default(each_database, desk.context(), "eur")
     async with each_database.connection() as conn:
-        assert (await read_terms(conn, AccountScope(OWNER.account, livemode=True))).defaults == {}
+        assert (await read_config(conn, AccountScope(OWNER.account, livemode=True))).defaults == {}
 
 
 async def test_a_create_under_a_default_that_is_gone_is_made_under_the_new_one(database: Database) -> None:
@@ -365,7 +365,7 @@ async def test_a_create_under_a_default_that_is_gone_is_made_under_the_new_one(d
     assert (await stale.topup())["payment_method"] == first.id
     await desk.set_default(second.id)
     assert (await stale.topup())["payment_method"] == second.id
-    await delete_default(database, desk.attempt(), "usd")
+    await delete_default(database, desk.context(), "usd")
     assert (await stale.topup())["payment_method"] is IMPLICIT.payment_method
 
 
@@ -439,7 +439,7 @@ async def test_one_query_fetches_many_bank_accounts_by_the_primary_key(database:
 
 
 _READS: Final[dict[str, Callable[[Any], Awaitable[Any]]]] = {
-    "terms": lambda conn: read_terms(conn, OWNER),
+    "terms": lambda conn: read_config(conn, OWNER),
     "fetch": lambda conn: funding.fetch_funding_sources(conn, OWNER, ["pm_x"]),
     "lock": lambda conn: funding.lock_funding_source(conn, OWNER, "pm_x"),
     "defaults": lambda conn: funding.read_defaults(conn, OWNER),

@@ -16,7 +16,7 @@ from brim.platform.announcements.poller import LOOK_EVERY_S
 from brim.platform.database import Conn, Database
 from brim.testing.terminal import typed
 from tests.db.listening import PATIENCE_S, FarEnd, connected, found, number, opened
-from tests.support.accounts import attempt
+from tests.support.accounts import context_of
 from tests.support.books import rows
 from tests.support.hooks import add_events
 
@@ -215,7 +215,7 @@ async def test_a_session_ends_with_its_account_whose_ever_key_it_was_opened_with
     ending, staying = await opened(database, below, platform=scope.account), await opened(database, scope)
     async with connected(hub, database, staying) as end, connected(hub, database, ending) as other:
         await delete_account(
-            database, attempt(scope.account, now_ms=system_clock_ms()), below.account, asking=scope.account
+            database, context_of(scope.account, now_ms=system_clock_ms()), below.account, asking=scope.account
         )
         async with asyncio.timeout(PATIENCE_S):
             await other.over.wait()

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from brim.base.clock import system_clock_ms
 from brim.base.errors import ExclusiveParametersError, ResourceMissingError
-from brim.base.paging import Identified, Page, PageRequest, Range, page_of, window
+from brim.base.paging import Identified, Page, PageRequest, Range, page_of, window_of
 from brim.base.scope import AccountScope
 from brim.core.events import service as events_service
 from brim.core.events import store as events_store
@@ -207,7 +207,7 @@ async def test_lists_that_share_a_statement_get_the_pages_they_would_get_alone(
 
 async def test_equal_lists_share_one_page(database: Database) -> None:
     await copy_topups(database, [_pending("tu_1")])
-    query = TopupListQuery(OWNER, window("tu_", None, PageRequest()))
+    query = TopupListQuery(OWNER, window_of("tu_", None, PageRequest()))
     async with database.connection() as conn:
         first, second = await lists.list_topups_many(conn, [query, query])
     assert first is second
@@ -349,15 +349,15 @@ def _names(pattern: str, kind: EventType) -> bool:
 
 @given(created=_ranges(_seconds()), milliseconds=_milliseconds() | st.sampled_from([0, 62**8 - 1001]))
 def test_a_range_of_created_is_a_range_of_ids(created: Range | None, milliseconds: int) -> None:
-    place = window("tu_", created, PageRequest())
+    window = window_of("tu_", created, PageRequest())
     made = id_at("tu_", milliseconds, 0)
-    assert (place.low < made < place.high) == _inside(milliseconds // 1000, created)
+    assert (window.low < made < window.high) == _inside(milliseconds // 1000, created)
 
 
 def test_a_page_is_newest_first_whatever_the_order_it_was_read_in() -> None:
-    place = window("tu_", None, PageRequest(limit=2, ending_before="tu_0"))
+    window = window_of("tu_", None, PageRequest(limit=2, ending_before="tu_0"))
     rows = [_pending("tu_1"), _pending("tu_3"), _pending("tu_2")]
-    assert page_of(rows, place) == Page(items=[_pending("tu_2"), _pending("tu_1")], has_more=True)
+    assert page_of(rows, window) == Page(items=[_pending("tu_2"), _pending("tu_1")], has_more=True)
 
 
 def _pending(topup_id: str, scope: AccountScope = OWNER) -> Topup:

@@ -111,9 +111,9 @@ async def test_an_email_address_is_one_persons(database: Database) -> None:
 async def test_what_cannot_be_used_is_refused(
     database: Database, email: str, name: str, password: str, error: type[Exception]
 ) -> None:
-    wish = NewOperator(email=email, name=name, role=Role.VIEWER, password=password)
+    wanted = NewOperator(email=email, name=name, role=Role.VIEWER, password=password)
     with pytest.raises(error):
-        await add_operator(database, weak_passwords(), wish, by=BY, now_ms=NOW_MS, ids=IDS)
+        await add_operator(database, weak_passwords(), wanted, by=BY, now_ms=NOW_MS, ids=IDS)
     assert await list_operators(database) == []
 
 
@@ -163,8 +163,8 @@ async def _first_run(database: Database, *, now_ms: int = NOW_MS) -> str:
 
 
 async def _claim(database: Database, token: str, *, email: str = EMAIL, now_ms: int = NOW_MS) -> Operator:
-    wish = NewOperator(email=email, name="Ada", role=Role.VIEWER, password=PASSWORD)
-    return await claim_first_run(database, weak_passwords(), token, wish, address=ADDRESS, now_ms=now_ms, ids=IDS)
+    wanted = NewOperator(email=email, name="Ada", role=Role.VIEWER, password=PASSWORD)
+    return await claim_first_run(database, weak_passwords(), token, wanted, address=ADDRESS, now_ms=now_ms, ids=IDS)
 
 
 async def test_the_link_of_the_first_run_makes_one_admin_once(each_database: Database) -> None:
@@ -207,9 +207,9 @@ async def test_a_link_is_over_once_somebody_was_added_otherwise(database: Databa
 async def test_a_weak_password_leaves_the_link_as_it_was(database: Database) -> None:
     token = await _first_run(database)
     for password in ("short", None):
-        wish = NewOperator(email=EMAIL, name="Ada", role=Role.ADMIN, password=password)
+        wanted = NewOperator(email=EMAIL, name="Ada", role=Role.ADMIN, password=password)
         with pytest.raises(WeakPasswordError):
-            await claim_first_run(database, weak_passwords(), token, wish, address=None, now_ms=NOW_MS, ids=IDS)
+            await claim_first_run(database, weak_passwords(), token, wanted, address=None, now_ms=NOW_MS, ids=IDS)
     await _claim(database, token)
 
 

@@ -1,4 +1,4 @@
-"""Keys that the people of an account make: once for each wish, within account and mode, told to the audit log."""
+"""Keys that the people of an account make: once for each id, within account and mode, told to the audit log."""
 
 import asyncio
 import json
@@ -13,7 +13,7 @@ from brim.core.access.owner_keys import (
     SHOWN_AFTER_END_MS,
     KeyMadeAlreadyError,
     KeyOfPagesError,
-    KeyWish,
+    KeyParameters,
     NoRightsError,
     OwnerKeys,
 )
@@ -47,8 +47,8 @@ async def actions(database: Database) -> list[str]:
 
 async def test_a_wish_that_comes_many_times_at_once_makes_one_key(each_database: Database) -> None:
     scope, keys = await new_owner(each_database), desk(each_database)
-    wish = KeyWish(id="mk_once", name="Once")
-    asked = [keys.create_key(scope, wish, by=ADA, now_ms=NOW_MS) for _ in range(5)]
+    wanted = KeyParameters(id="mk_once", name="Once")
+    asked = [keys.create_key(scope, wanted, by=ADA, now_ms=NOW_MS) for _ in range(5)]
     came = await asyncio.gather(*asked, return_exceptions=True)
     assert sum(not isinstance(each, BaseException) for each in came) == 1
     assert sum(isinstance(each, KeyMadeAlreadyError) for each in came) == 4
@@ -59,7 +59,7 @@ async def test_a_wish_that_comes_many_times_at_once_makes_one_key(each_database:
 async def test_the_same_id_in_another_account_is_another_key(database: Database) -> None:
     first, second, keys = await new_owner(database), await new_owner(database, livemode=True), desk(database)
     for scope in (first, second):
-        made = await keys.create_key(scope, KeyWish(id="mk_same"), by=ADA, now_ms=NOW_MS)
+        made = await keys.create_key(scope, KeyParameters(id="mk_same"), by=ADA, now_ms=NOW_MS)
         assert made.secret.startswith("sk_live_" if scope.livemode else "sk_test_")
     await keys.revoke_key(first, "mk_same", by=ADA, now_ms=NOW_MS)
     assert (await keys.find_key(second, "mk_same")).key.expires_ms is None
@@ -67,7 +67,7 @@ async def test_the_same_id_in_another_account_is_another_key(database: Database)
 
 async def test_a_key_of_the_other_mode_is_not_there(database: Database) -> None:
     scope, keys = await new_owner(database), desk(database)
-    await keys.create_key(scope, KeyWish(id="mk_1"), by=ADA, now_ms=NOW_MS)
+    await keys.create_key(scope, KeyParameters(id="mk_1"), by=ADA, now_ms=NOW_MS)
     other = AccountScope(scope.account, livemode=True)
     assert await keys.list_keys(other, now_ms=NOW_MS) == []
     with pytest.raises(UnknownKeyError):
@@ -79,20 +79,20 @@ async def test_a_key_of_the_other_mode_is_not_there(database: Database) -> None:
 
 async def test_rights_are_checked_and_none_is_no_right(database: Database) -> None:
     scope, keys = await new_owner(database), desk(database)
-    wishes = {NoRightsError: {"topups": "none"}, InvalidPermissionError: {"topups": "all"}}
-    for error, permissions in wishes.items():
+    missing = {NoRightsError: {"topups": "none"}, InvalidPermissionError: {"topups": "all"}}
+    for error, permissions in missing.items():
         with pytest.raises(error):
-            await keys.create_key(scope, KeyWish(id="mk_1", permissions=permissions), by=ADA, now_ms=NOW_MS)
+            await keys.create_key(scope, KeyParameters(id="mk_1", permissions=permissions), by=ADA, now_ms=NOW_MS)
     with pytest.raises(InvalidPermissionError):
-        await keys.create_key(scope, KeyWish(id="mk_1", permissions={"gold": "read"}), by=ADA, now_ms=NOW_MS)
-    wish = KeyWish(id="mk_1", permissions={"topups": "read", "balance": "none"})
-    assert (await keys.create_key(scope, wish, by=ADA, now_ms=NOW_MS)).key.permissions == {"topups": "read"}
+        await keys.create_key(scope, KeyParameters(id="mk_1", permissions={"gold": "read"}), by=ADA, now_ms=NOW_MS)
+    wanted = KeyParameters(id="mk_1", permissions={"topups": "read", "balance": "none"})
+    assert (await keys.create_key(scope, wanted, by=ADA, now_ms=NOW_MS)).key.permissions == {"topups": "read"}
 
 
 async def test_a_roll_that_is_refused_leaves_the_old_key_as_it_was(database: Database) -> None:
     scope, keys = await new_owner(database), desk(database)
     for name in ("mk_1", "mk_2"):
-        await keys.create_key(scope, KeyWish(id=name), by=ADA, now_ms=NOW_MS)
+        await keys.create_key(scope, KeyParameters(id=name), by=ADA, now_ms=NOW_MS)
     with pytest.raises(KeyMadeAlreadyError):
         await keys.roll_key(scope, "mk_1", new_id="mk_2", grace_ms=0, by=ADA, now_ms=NOW_MS)
     assert (await keys.find_key(scope, "mk_1")).key.expires_ms is None
@@ -100,7 +100,9 @@ async def test_a_roll_that_is_refused_leaves_the_old_key_as_it_was(database: Dat
 
 async def test_an_old_key_works_on_for_a_week_at_most_and_is_listed_for_a_while(database: Database) -> None:
     scope, keys = await new_owner(database), desk(database)
-    await keys.create_key(scope, KeyWish(id="mk_1", name="Old", permissions={"topups": "read"}), by=ADA, now_ms=NOW_MS)
+    await keys.create_key(
+        scope, KeyParameters(id="mk_1", name="Old", permissions={"topups": "read"}), by=ADA, now_ms=NOW_MS
+    )
     new = await keys.roll_key(scope, "mk_1", new_id="mk_2", grace_ms=10**12, by=ADA, now_ms=NOW_MS)
     assert (new.key.name, new.key.permissions) == ("Old", {"topups": "read"})
     ends = NOW_MS + LONGEST_GRACE_MS

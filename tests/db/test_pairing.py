@@ -36,7 +36,7 @@ from brim.core.pairing.service import (
 )
 from brim.platform.database import Database
 from brim.testing.terminal import typed
-from tests.support.accounts import attempt
+from tests.support.accounts import context_of
 from tests.support.books import execute, rows
 from tests.support.people import BY, IDS
 
@@ -56,7 +56,7 @@ async def fetch(database: Database, new: NewPairing, *, now_ms: int = NOW_MS) ->
 
 
 async def delete_below(database: Database, platform: str, account: str) -> None:
-    await delete_account(database, attempt(platform, now_ms=NOW_MS), account, asking=platform)
+    await delete_account(database, context_of(platform, now_ms=NOW_MS), account, asking=platform)
 
 
 @pytest.fixture

@@ -22,8 +22,8 @@ CHOSEN = "difference engine 1822"
 
 async def _invite(database: Database) -> Operator:
     """Return an operator who has no password yet."""
-    wish = NewOperator(email=EMAIL, name="Ada Lovelace", role=Role.VIEWER, password=None)
-    return await add_operator(database, weak_passwords(), wish, by=BY, now_ms=NOW_MS, ids=IDS)
+    wanted = NewOperator(email=EMAIL, name="Ada Lovelace", role=Role.VIEWER, password=None)
+    return await add_operator(database, weak_passwords(), wanted, by=BY, now_ms=NOW_MS, ids=IDS)
 
 
 async def _link(database: Database, operator: Operator, *, now_ms: int = NOW_MS) -> str:

@@ -349,10 +349,10 @@ _WISHES = st.lists(
 )
 
 
-@given(wishes=_WISHES, limit=st.integers(1, 8))
+@given(missing=_WISHES, limit=st.integers(1, 8))
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 async def test_any_mix_of_top_ups_ends_as_a_plain_model_says(
-    database: Database, owner_database: Database, wishes: list[tuple[AccountScope, str, int, str | None]], limit: int
+    database: Database, owner_database: Database, missing: list[tuple[AccountScope, str, int, str | None]], limit: int
 ) -> None:
     await execute(owner_database, EMPTY_BOOKS)
     ids = IdFactory()
@@ -360,13 +360,13 @@ async def test_any_mix_of_top_ups_ends_as_a_plain_model_says(
         database,
         [
             new_topup(ids, scope=scope, currency=currency, amount=amount, source=source)
-            for scope, currency, amount, source in wishes
+            for scope, currency, amount, source in missing
         ],
     )
     await settle_until_done(database, limit=limit)
     expected_balances: Counter[tuple[AccountScope, str]] = Counter()
     expected_statuses: Counter[str] = Counter()
-    for scope, currency, amount, source in wishes:
+    for scope, currency, amount, source in missing:
         status = "failed" if source in FAILURES else "pending" if source == "btok_us_verified_pending" else "succeeded"
         expected_statuses[status] += 1
         if status == "succeeded":

@@ -49,15 +49,15 @@ async def make_everything_that_pays(brim: Clockwork) -> list[dict[str, str]]:
     """Return how a top-up names each kind of bank account on file."""
     create: dict[str, Any] = {"ids": brim.ids, "render_error": render_error}
     method = await create_payment_method(
-        brim.database, brim.secrets, brim.attempt(OWNER), NewPaymentMethod(numbers=NUMBERS),
+        brim.database, brim.secrets, brim.context(OWNER), NewPaymentMethod(numbers=NUMBERS),
         render=payment_method_json, **create,
     )  # fmt: skip
     source = await create_source(
-        brim.database, brim.secrets, brim.attempt(OWNER), NewSource(token="btok_us_verified"),
+        brim.database, brim.secrets, brim.context(OWNER), NewSource(token="btok_us_verified"),
         render=source_json, **create,
     )  # fmt: skip
     token = await create_token(
-        brim.database, brim.secrets, brim.attempt(OWNER), NewBankToken(numbers=NUMBERS), render=token_json, **create
+        brim.database, brim.secrets, brim.context(OWNER), NewBankToken(numbers=NUMBERS), render=token_json, **create
     )
     return [
         {},

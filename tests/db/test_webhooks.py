@@ -18,7 +18,7 @@ from brim.core.webhooks import service as services
 from brim.core.webhooks import store as webhooks
 from brim.core.webhooks.endpoints import EndpointEdit, EndpointRules, NewEndpoint, TooManyEndpointsError, secret_place
 from brim.core.webhooks.rules import Endpoint
-from brim.core.webhooks.service import EndpointReplies, EndpointWish
+from brim.core.webhooks.service import EndpointParameters, EndpointReplies
 from brim.platform.database import Database
 from brim.platform.egress.targets import TargetBlockedError
 from brim.platform.vault import NoEncryptionKeyError, Vault, new_encryption_key
@@ -70,7 +70,7 @@ class Clerk:
         self.database = database
         self.vault = vault or Vault([new_encryption_key()])
 
-    def attempt(self, scope: AccountScope, key: str | None = None) -> RequestContext:
+    def context(self, scope: AccountScope, key: str | None = None) -> RequestContext:
         claim = KeyClaim(key, b"same") if key else None
         return RequestContext(
             scope=scope,
@@ -91,7 +91,7 @@ class Clerk:
         key: str | None = None,
         rules: EndpointRules | None = None,
     ) -> Result:
-        wish = EndpointWish(
+        wanted = EndpointParameters(
             new=NewEndpoint(url=url, enabled_events=("*",), secret=secret),
             rules=rules or EndpointRules(),
             ids=IDS,
@@ -100,12 +100,12 @@ class Clerk:
             reveal=reveal_secret,
             render_error=render_error,
         )
-        return await services.create_endpoint(self.database, self.attempt(scope, key), wish)
+        return await services.create_endpoint(self.database, self.context(scope, key), wanted)
 
     async def roll(self, scope: AccountScope, endpoint_id: str, secret: str, *, overlap_s: int) -> Result:
         return await services.roll_secret(
             self.database,
-            self.attempt(scope),
+            self.context(scope),
             endpoint_id,
             secret,
             overlap_s=overlap_s,
@@ -117,7 +117,7 @@ class Clerk:
     async def disable(self, scope: AccountScope, endpoint_id: str, *, disabled: bool) -> None:
         await services.update_endpoint(
             self.database,
-            self.attempt(scope),
+            self.context(scope),
             endpoint_id,
             EndpointEdit(disabled=disabled),
             rules=EndpointRules(),
@@ -200,7 +200,7 @@ async def test_no_more_endpoints_are_made_than_the_operator_lets_an_owner_have(d
     await clerk.create(AccountScope(STRANGER.account, livemode=True), rules=rules)
     async with database.connection() as conn:
         oldest = (await webhooks.list_endpoints(conn, STRANGER))[-1]
-    await services.delete_endpoint(database, clerk.attempt(STRANGER), oldest.id)
+    await services.delete_endpoint(database, clerk.context(STRANGER), oldest.id)
     assert await ask()
 
 
@@ -234,7 +234,7 @@ async def test_a_replay_tells_the_secret_of_then_even_when_it_was_rolled_or_its_
     endpoint_id = decoded(first)["id"]
     await clerk.roll(STRANGER, endpoint_id, "whsec_2", overlap_s=0)
     assert (await clerk.create(STRANGER, key="k")).body == first.body
-    await services.delete_endpoint(database, clerk.attempt(STRANGER), endpoint_id)
+    await services.delete_endpoint(database, clerk.context(STRANGER), endpoint_id)
     assert (await clerk.create(STRANGER, key="k")).body == first.body
 
 
@@ -287,7 +287,7 @@ async def test_what_waits_for_an_endpoint_ends_when_it_is_disabled_or_deleted(da
     assert await owed(database, disabled) == {"waiting": NOW_MS, "given up": None}
     await clerk.disable(STRANGER, disabled, disabled=True)
     assert await owed(database, disabled) == {"waiting": None, "given up": None}
-    await services.delete_endpoint(database, clerk.attempt(STRANGER), deleted)
+    await services.delete_endpoint(database, clerk.context(STRANGER), deleted)
     assert await owed(database, deleted) == {}
     assert len(await rows(database, "SELECT id FROM webhook_endpoints")) == 1
 

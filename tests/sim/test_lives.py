@@ -148,11 +148,11 @@ class Lives(RuleBasedStateMachine):
         """Equal requests at one moment, from two processes: one top-up, one reply."""
         self._count("create under a key")
         key = f"key-{self.steps}"
-        wish: dict[str, Any] = {"amount": amount, "currency": "usd", "source": source, "key": key}
+        wanted: dict[str, Any] = {"amount": amount, "currency": "usd", "source": source, "key": key}
 
         async def race() -> list[Reply]:
             processes = [self.first, self.second] * 2
-            return list(await asyncio.gather(*(process.create(scope, **wish) for process in processes[:racers])))
+            return list(await asyncio.gather(*(process.create(scope, **wanted) for process in processes[:racers])))
 
         replies = self.run(race())
         assert all(reply == replies[0] for reply in replies)
@@ -166,8 +166,8 @@ class Lives(RuleBasedStateMachine):
         key, reply = kept
         topup = self.model.topups[reply["id"]]
         process = self.second if by_second else self.first
-        wish: dict[str, Any] = {"amount": topup.amount, "currency": topup.currency, "source": topup.source}
-        assert self.run(process.create(topup.scope, key=key, **wish)) == reply
+        wanted: dict[str, Any] = {"amount": topup.amount, "currency": topup.currency, "source": topup.source}
+        assert self.run(process.create(topup.scope, key=key, **wanted)) == reply
 
     @rule(kept=keys)
     def use_a_key_for_something_else(self, kept: tuple[str, Reply]) -> None:

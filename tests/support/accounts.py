@@ -22,7 +22,7 @@ from tests.support.audits import TESTER
 NOW_MS = 1_790_000_000_000
 
 
-def attempt(account: str, *, livemode: bool = False, key: str | None = None, now_ms: int = NOW_MS) -> RequestContext:
+def context_of(account: str, *, livemode: bool = False, key: str | None = None, now_ms: int = NOW_MS) -> RequestContext:
     """Return a request of an account's own key."""
     return RequestContext(
         scope=AccountScope(account, livemode),
@@ -35,9 +35,9 @@ def attempt(account: str, *, livemode: bool = False, key: str | None = None, now
     )
 
 
-async def make(database: Database, by: RequestContext, **wish: Any) -> Result:
+async def make(database: Database, by: RequestContext, **wanted: Any) -> Result:
     return await create_platform_account(
-        database, by, CreateAccount(**wish), render=account_json, render_error=render_error
+        database, by, CreateAccount(**wanted), render=account_json, render_error=render_error
     )
 
 

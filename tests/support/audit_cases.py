@@ -8,7 +8,7 @@ import pyotp
 from brim.api.wire_formats import WIRE_FORMATS
 from brim.base.actor import Actor, ActorKind
 from brim.base.scope import AccountScope
-from brim.core.access.owner_keys import KeyWish, OwnerKeys
+from brim.core.access.owner_keys import KeyParameters, OwnerKeys
 from brim.core.access.service import create_account, create_key, ensure_first_account, revoke_key, roll_key
 from brim.core.encryption import rotate_encryption
 from brim.core.operators import service as operators
@@ -84,13 +84,13 @@ async def _revoke_key(database: Database) -> Act:
 
 
 async def _page_creates_key(database: Database) -> Act:
-    scope, wish = await new_account(database), KeyWish(id="mk_page", permissions={"topups": "read"})
-    return lambda: OwnerKeys(database, ids=IDS).create_key(scope, wish, by=BY, now_ms=NOW_MS)
+    scope, wanted = await new_account(database), KeyParameters(id="mk_page", permissions={"topups": "read"})
+    return lambda: OwnerKeys(database, ids=IDS).create_key(scope, wanted, by=BY, now_ms=NOW_MS)
 
 
 async def _page_with_key(database: Database) -> tuple[AccountScope, OwnerKeys]:
     scope, keys = await new_account(database), OwnerKeys(database, ids=IDS)
-    await keys.create_key(scope, KeyWish(id="mk_page"), by=BY, now_ms=NOW_MS)
+    await keys.create_key(scope, KeyParameters(id="mk_page"), by=BY, now_ms=NOW_MS)
     return scope, keys
 
 
@@ -135,9 +135,9 @@ async def _add_operator(database: Database) -> Act:
 async def _claim_first_run(database: Database) -> Act:
     token = await operators.prepare_first_run(database, now_ms=NOW_MS)
     assert token
-    wish = NewOperator(email=EMAIL, name="Ada", role=Role.ADMIN, password=PASSWORD)
+    wanted = NewOperator(email=EMAIL, name="Ada", role=Role.ADMIN, password=PASSWORD)
     return lambda: operators.claim_first_run(
-        database, weak_passwords(), token, wish, address=ADDRESS, now_ms=NOW_MS, ids=IDS
+        database, weak_passwords(), token, wanted, address=ADDRESS, now_ms=NOW_MS, ids=IDS
     )
 
 

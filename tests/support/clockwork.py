@@ -43,7 +43,7 @@ class Clockwork:
         self.rails = Rails([SandboxRail(settle_after_s)])
         self.ids = IdFactory(lambda: self.now_ms)
         self.batches = Batches(database, lambda: self.now_ms)
-        self.terms = ConfigCache(database)
+        self.configs = ConfigCache(database)
         self.secrets = BankSecrets(database, VAULT)
         self._requests = 0
 
@@ -51,9 +51,9 @@ class Clockwork:
         """Forget everything, as a process does that is started at this time on an empty database."""
         self.now_ms = now_ms
         self.ids = IdFactory(lambda: self.now_ms)
-        self.terms = ConfigCache(self.database)
+        self.configs = ConfigCache(self.database)
 
-    def attempt(self, scope: AccountScope, *, key: str | None = None, fingerprint: bytes = b"same") -> RequestContext:
+    def context(self, scope: AccountScope, *, key: str | None = None, fingerprint: bytes = b"same") -> RequestContext:
         """Return a request of an owner's, under a key if one is given."""
         self._requests += 1
         claim = KeyClaim(key, fingerprint) if key else None
@@ -77,13 +77,13 @@ class Clockwork:
         key: str | None = None,
     ) -> Reply:
         """Return the reply of a create; the key stands for exactly these parameters."""
-        wish = CreateTopup(amount=amount, currency=currency, source=source)
-        fingerprint = repr(wish).encode()
+        wanted = CreateTopup(amount=amount, currency=currency, source=source)
+        fingerprint = repr(wanted).encode()
         answer = await topups.create_topup(
             self.batches,
-            self.terms,
-            self.attempt(scope, key=key, fingerprint=fingerprint),
-            wish,
+            self.configs,
+            self.context(scope, key=key, fingerprint=fingerprint),
+            wanted,
             ids=self.ids,
             rails=self.rails,
             renderers=WIRE_FORMATS,
@@ -91,13 +91,13 @@ class Clockwork:
         )
         return _decoded(answer.body)
 
-    async def _find_funding(self, attempt: RequestContext, wish: CreateTopup) -> Funding | KeptReply:
+    async def _find_funding(self, context: RequestContext, wanted: CreateTopup) -> Funding | KeptReply:
         return await find_funding(
             self.database,
             self.secrets,
-            attempt,
-            source=wish.source,
-            payment_method=wish.payment_method,
+            context,
+            source=wanted.source,
+            payment_method=wanted.payment_method,
             ids=self.ids,
         )
 
@@ -110,27 +110,27 @@ class Clockwork:
         payment_method: str | None = None,
     ) -> Topup:
         """Return the top-up that a create would make now."""
-        wish = CreateTopup(amount=1000, currency=currency, source=source, payment_method=payment_method)
+        wanted = CreateTopup(amount=1000, currency=currency, source=source, payment_method=payment_method)
         return await topups.preview_topup(
-            self.terms,
+            self.configs,
             scope,
-            wish,
+            wanted,
             now_ms=self.now_ms,
             ids=self.ids,
             rails=self.rails,
             find_funding=self._preview_funding,
         )
 
-    async def _preview_funding(self, scope: AccountScope, wish: CreateTopup) -> Funding:
+    async def _preview_funding(self, scope: AccountScope, wanted: CreateTopup) -> Funding:
         return await preview_funding(
-            self.database, self.secrets, scope, source=wish.source, payment_method=wish.payment_method
+            self.database, self.secrets, scope, source=wanted.source, payment_method=wanted.payment_method
         )
 
     async def update(self, scope: AccountScope, topup_id: str, *, description: str, key: str | None = None) -> Reply:
         """Return the reply of an update."""
         answer = await topups.update_topup(
             self.database,
-            self.attempt(scope, key=key),
+            self.context(scope, key=key),
             topup_id,
             topups.EditTopup(description=description),
             render=_render,
@@ -142,7 +142,7 @@ class Clockwork:
         """Return the reply of a cancel."""
         answer = await topups.cancel_topup(
             self.database,
-            self.attempt(scope, key=key),
+            self.context(scope, key=key),
             topup_id,
             ids=self.ids,
             renderers=WIRE_FORMATS,
@@ -155,7 +155,7 @@ class Clockwork:
         """Return the reply of a forced outcome."""
         answer = await topups.force_outcome(
             self.database,
-            self.attempt(scope, key=key),
+            self.context(scope, key=key),
             topup_id,
             outcome,
             ids=self.ids,
@@ -184,7 +184,7 @@ class Clockwork:
         """Return the id of a new test clock."""
         answer = await clocks.create_clock(
             self.database,
-            self.attempt(scope, key=key),
+            self.context(scope, key=key),
             frozen_time=frozen_time,
             name=None,
             queues=self.queues,
@@ -199,7 +199,7 @@ class Clockwork:
         """Send a clock on its way."""
         await clocks.advance_clock(
             self.database,
-            self.attempt(scope, key=key),
+            self.context(scope, key=key),
             clock_id,
             frozen_time=frozen_time,
             queues=self.queues,
@@ -223,7 +223,7 @@ class Clockwork:
     async def thaw(self, scope: AccountScope, clock_id: str) -> None:
         """Delete a clock."""
         await clocks.delete_clock(
-            self.database, self.attempt(scope), clock_id, queues=self.queues, ids=self.ids, renderers=WIRE_FORMATS
+            self.database, self.context(scope), clock_id, queues=self.queues, ids=self.ids, renderers=WIRE_FORMATS
         )
 
 

@@ -40,7 +40,7 @@ from brim.core.time.rules import KEPT_S
 from brim.core.webhooks.destinations import create_destination, delete_destination, ping_destination
 from brim.core.webhooks.endpoints import DESTINATION_PREFIX, EndpointRules, NewEndpoint
 from brim.core.webhooks.rules import EventPayload
-from brim.core.webhooks.service import EndpointWish, RenderEndpoint
+from brim.core.webhooks.service import EndpointParameters, RenderEndpoint
 from brim.testing.terminal import typed
 from tests.support.clockwork import VAULT, Clockwork
 from tests.support.people import BY, EMAIL, PASSWORD
@@ -108,8 +108,8 @@ async def _create_and_succeed(brim: Clockwork) -> str:
 
 async def _create_together(brim: Clockwork, _: str) -> list[Any]:
     """Create one with its neighbours in a batch: all are answered, or none is."""
-    wishes = [brim.create(OWNER, amount=100 + number, key=f"{KEY}-{number}") for number in range(1 + _NEIGHBOURS)]
-    replies = await asyncio.gather(*wishes, return_exceptions=True)
+    missing = [brim.create(OWNER, amount=100 + number, key=f"{KEY}-{number}") for number in range(1 + _NEIGHBOURS)]
+    replies = await asyncio.gather(*missing, return_exceptions=True)
     failures = {type(reply): reply for reply in replies if isinstance(reply, BaseException)}
     if not failures:
         return replies
@@ -168,7 +168,7 @@ async def _seal(brim: Clockwork, _: str) -> None:
 async def _make_account(brim: Clockwork, platform: str) -> Any:
     answer = await create_platform_account(
         brim.database,
-        brim.attempt(AccountScope(platform, livemode=False), key=KEY),
+        brim.context(AccountScope(platform, livemode=False), key=KEY),
         CreateAccount(email="a@example.com", settlement_days=2),
         render=account_json,
         render_error=render_error,
@@ -186,7 +186,7 @@ async def _reject_account(brim: Clockwork, both: str) -> Any:
     platform, account = both.split()
     answer = await reject_account(
         brim.database,
-        brim.attempt(AccountScope(platform, livemode=False), key="reject"),
+        brim.context(AccountScope(platform, livemode=False), key="reject"),
         account,
         "fraud",
         asking=platform,
@@ -199,24 +199,24 @@ async def _reject_account(brim: Clockwork, both: str) -> Any:
 async def _delete_account(brim: Clockwork, both: str) -> None:
     platform, account = both.split()
     with suppress(UnreachableAccountError):  # what a platform is told that deletes it again
-        attempt = brim.attempt(AccountScope(platform, livemode=False))
+        attempt = brim.context(AccountScope(platform, livemode=False))
         await delete_account(brim.database, attempt, account, asking=platform)
 
 
 async def _add_destination(brim: Clockwork, _: str) -> Any:
     """Add a destination under a key; its secret is told again to whoever asks again."""
-    wish = _destination_wish(brim, lambda endpoint, secret: destination_json(endpoint, secret=secret))
-    answer = await create_destination(brim.database, brim.attempt(OWNER, key=KEY), wish)
+    wanted = _destination_parameters(brim, lambda endpoint, secret: destination_json(endpoint, secret=secret))
+    answer = await create_destination(brim.database, brim.context(OWNER, key=KEY), wanted)
     return msgspec.json.decode(answer.body)["webhook_endpoint"]
 
 
 async def _have_destination(brim: Clockwork) -> str:
-    wish = _destination_wish(brim, lambda endpoint, _: destination_json(endpoint))
-    return brim.id_in(await create_destination(brim.database, brim.attempt(OWNER), wish))
+    wanted = _destination_parameters(brim, lambda endpoint, _: destination_json(endpoint))
+    return brim.id_in(await create_destination(brim.database, brim.context(OWNER), wanted))
 
 
-def _destination_wish(brim: Clockwork, render: RenderEndpoint) -> EndpointWish:
-    return EndpointWish(
+def _destination_parameters(brim: Clockwork, render: RenderEndpoint) -> EndpointParameters:
+    return EndpointParameters(
         new=_DESTINATION,
         rules=EndpointRules(),
         ids=brim.ids,
@@ -230,7 +230,7 @@ def _destination_wish(brim: Clockwork, render: RenderEndpoint) -> EndpointWish:
 async def _ping_destination(brim: Clockwork, endpoint_id: str) -> Any:
     answer = await ping_destination(
         brim.database,
-        brim.attempt(OWNER, key=KEY),
+        brim.context(OWNER, key=KEY),
         endpoint_id,
         ids=brim.ids,
         renderers=WIRE_FORMATS,
@@ -241,7 +241,7 @@ async def _ping_destination(brim: Clockwork, endpoint_id: str) -> Any:
 
 async def _delete_destination(brim: Clockwork, endpoint_id: str) -> Any:
     answer = await delete_destination(
-        brim.database, brim.attempt(OWNER, key=KEY), endpoint_id, body=b'{"id":"gone"}', render_error=render_v2_error
+        brim.database, brim.context(OWNER, key=KEY), endpoint_id, body=b'{"id":"gone"}', render_error=render_v2_error
     )
     return brim.id_in(answer)
 
@@ -388,8 +388,8 @@ _PASSWORDS: Final = Passwords(_SaltedAlike(time_cost=1, memory_cost=8, paralleli
 
 async def _have_a_password_link(brim: Clockwork) -> str:
     """Leave an operator without a password, and return the token of the link by which they choose one."""
-    wish = NewOperator(email=EMAIL, name="Ada", role=Role.ADMIN, password=None)
-    ada = await add_operator(brim.database, _PASSWORDS, wish, by=BY, now_ms=NOW_MS, ids=brim.ids)
+    wanted = NewOperator(email=EMAIL, name="Ada", role=Role.ADMIN, password=None)
+    ada = await add_operator(brim.database, _PASSWORDS, wanted, by=BY, now_ms=NOW_MS, ids=brim.ids)
     return await make_password_link(brim.database, ada.id, by=BY, now_ms=NOW_MS, ids=brim.ids)
 
 

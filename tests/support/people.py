@@ -32,8 +32,8 @@ def weak_passwords(*, time_cost: int = 1) -> Passwords:
 
 async def add(database: Database, email: str = EMAIL, role: Role = Role.ADMIN, *, now_ms: int = NOW_MS) -> Operator:
     """Return a new operator with `PASSWORD`."""
-    wish = NewOperator(email=email, name="Ada Lovelace", role=role, password=PASSWORD)
-    return await add_operator(database, weak_passwords(), wish, by=BY, now_ms=now_ms, ids=IDS)
+    wanted = NewOperator(email=email, name="Ada Lovelace", role=role, password=PASSWORD)
+    return await add_operator(database, weak_passwords(), wanted, by=BY, now_ms=now_ms, ids=IDS)
 
 
 def sign_in_of(database: Database, passwords: Passwords | None = None) -> SignIn:

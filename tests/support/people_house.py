@@ -45,10 +45,10 @@ class House(NamedTuple):
     def add(self, role: Role = Role.ADMIN, *, email: str | None = None, password: str | None = PASSWORD) -> Operator:
         """Return a new operator, whose password is `PASSWORD`, at an email address that nobody else has."""
         email = email or f"{secrets.token_hex(6)}@example.com"
-        wish = NewOperator(email=email, name="Ada Lovelace", role=role, password=password)
+        wanted = NewOperator(email=email, name="Ada Lovelace", role=role, password=password)
 
         async def make(database: Database) -> Operator:
-            return await add_operator(database, weak_passwords(), wish, by=BY, now_ms=system_clock_ms(), ids=IDS)
+            return await add_operator(database, weak_passwords(), wanted, by=BY, now_ms=system_clock_ms(), ids=IDS)
 
         return self.server.run(make)
 

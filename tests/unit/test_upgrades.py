@@ -1,4 +1,4 @@
-"""A wish for another protocol is passed over, and the request answered with its body and what comes after it."""
+"""A request to upgrade is ignored, and the request answered with its body and what comes after it."""
 
 import asyncio
 

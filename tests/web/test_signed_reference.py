@@ -232,10 +232,10 @@ def test_an_admin_makes_a_topup_and_a_viewer_may_only_look(
     viewers_key = server.make_key(account, permissions={"topups": "read"})
     viewer = Person(pages_url, SignedIn(keys={f"{account}/test": viewers_key}, role="viewer"))
     admin = Person(pages_url, SignedIn(keys={f"{account}/test": key}))
-    wish = {"amount": "500", "currency": "usd"}
-    assert send(viewer, viewers_key, SEND, wish).status == 403
+    wanted = {"amount": "500", "currency": "usd"}
+    assert send(viewer, viewers_key, SEND, wanted).status == 403
     assert send(viewer, viewers_key, LIST, {}).json["data"] == []
-    made = send(admin, key, SEND, wish)
+    made = send(admin, key, SEND, wanted)
     assert (made.status, made.json["object"], made.json["livemode"]) == (200, "topup", False)
     assert [topup["id"] for topup in send(viewer, viewers_key, LIST, {}).json["data"]] == [made.json["id"]]
 

@@ -21,7 +21,7 @@ class OddError(BrimError):
 
 
 async def show_places(visit: Visit) -> Reply:
-    return page_reply(visit, repr(sorted(visit.places.items())).encode())
+    return page_reply(visit, repr(sorted(visit.path_params.items())).encode())
 
 
 async def show_much(visit: Visit) -> Reply:

@@ -67,7 +67,7 @@ class Window(msgspec.Struct, frozen=True):
         return self.limit + 1
 
 
-def window(prefix: str, created: Range | None, request: PageRequest) -> Window:
+def window_of(prefix: str, created: Range | None, request: PageRequest) -> Window:
     """Return where the page lies that a request asks for.
 
     Args:
@@ -87,11 +87,11 @@ def window(prefix: str, created: Range | None, request: PageRequest) -> Window:
     return Window(low=low, high=high, newest_first=request.ending_before is None, limit=request.limit)
 
 
-def page_of(found: Iterable[Item], place: Window) -> Page[Item]:
+def page_of(found: Iterable[Item], window: Window) -> Page[Item]:
     """Return the page made of what was read at its window, in any order, up to one more than it holds."""
     newest_first = sorted(found, key=lambda item: item.id, reverse=True)
-    items = newest_first[: place.limit] if place.newest_first else newest_first[-place.limit :]
-    return Page(items=items, has_more=len(newest_first) > place.limit)
+    items = newest_first[: window.limit] if window.newest_first else newest_first[-window.limit :]
+    return Page(items=items, has_more=len(newest_first) > window.limit)
 
 
 def page_of_few(items: Iterable[Item], request: PageRequest, *, kind: str) -> Page[Item]:
@@ -114,5 +114,5 @@ def page_of_few(items: Iterable[Item], request: PageRequest, *, kind: str) -> Pa
             raise ResourceMissingError(kind, cursor, param=param)
     if len(given) > 1:
         raise ExclusiveParametersError(*given)
-    place = window("", None, request)
-    return page_of([item for item in by_id.values() if place.low < item.id < place.high], place)
+    window = window_of("", None, request)
+    return page_of([item for item in by_id.values() if window.low < item.id < window.high], window)

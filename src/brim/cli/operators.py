@@ -41,13 +41,13 @@ def add_operator(email: str, name: str | None, role: str, *, no_password: bool, 
     from brim.core import operators as service
     from brim.core.operators import Passwords, Role
 
-    wish = service.NewOperator(
+    wanted = service.NewOperator(
         email=email,
         name=name or email.partition("@")[0],
         role=Role(role),
         password=None if no_password else _ask_password(),
     )
-    operator = _change(flags, lambda database, **asked: service.add_operator(database, Passwords(), wish, **asked))
+    operator = _change(flags, lambda database, **asked: service.add_operator(database, Passwords(), wanted, **asked))
     click.echo(operator.id)
 
 

@@ -158,7 +158,7 @@ def _make_service(settings: Settings, database: Database, own_url: str) -> Servi
         ids=IdFactory(),
         clock=system_clock_ms,
         rails=rails,
-        terms=ConfigCache(database),
+        configs=ConfigCache(database),
         bank_secrets=BankSecrets(database, vault),
         vault=vault,
         hub=Hub(database, system_clock_ms),

@@ -188,10 +188,10 @@ _known_parts_of: Final = lru_cache(maxsize=_CACHED_NAMES)(_parts_of)
 
 
 def _set(form: dict[str, Value], parts: tuple[str, ...], value: str) -> None:
-    place = _object_at(form, parts[:-1])
-    if type(place.get(parts[-1], "")) is not str:
+    holder = _object_at(form, parts[:-1])
+    if type(holder.get(parts[-1], "")) is not str:
         raise ConflictingParameterError(join_name(parts))
-    place[parts[-1]] = value
+    holder[parts[-1]] = value
 
 
 def _append(form: dict[str, Value], parts: tuple[str, ...], value: str) -> None:
@@ -203,13 +203,13 @@ def _append(form: dict[str, Value], parts: tuple[str, ...], value: str) -> None:
 
 def _object_at(form: dict[str, Value], parts: tuple[str, ...]) -> dict[str, Value]:
     """Return the object that a name's leading parts lead to, made where it is not there yet."""
-    place = form
+    holder = form
     for depth, part in enumerate(parts, start=1):
-        inner = place.setdefault(part, {})
+        inner = holder.setdefault(part, {})
         if type(inner) is not dict:
             raise ConflictingParameterError(join_name(parts[:depth]))
-        place = inner
-    return place
+        holder = inner
+    return holder
 
 
 def join_name(parts: tuple[str, ...]) -> str:

@@ -2,7 +2,7 @@
 
 It reads whole requests within limits (`request_reader`), hands them to the application one at a time in order, and
 writes whole replies, or pieces of one as they come, for a good deal less processor time than uvicorn's own ASGI
-protocol (docs/adr/0003). A wish to go over to another protocol is passed over, as RFC 9110 section 7.8 allows, unless
+protocol (docs/adr/0003). A request to upgrade to another protocol is ignored, as RFC 9110 section 7.8 allows, unless
 it is to a websocket where there is one.
 """
 

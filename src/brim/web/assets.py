@@ -86,11 +86,11 @@ class Assets:
 
     def serve(self, visit: Visit) -> Reply | None:
         """Return the file that `/assets/{version}/{name*}` asks for, or None."""
-        asset = self._assets.get(visit.places["name"])
+        asset = self._assets.get(visit.path_params["name"])
         if asset is None:
             return None
         headers = [
-            _FOR_EVER if visit.places["version"] == self.version else _FOR_NOW,
+            _FOR_EVER if visit.path_params["version"] == self.version else _FOR_NOW,
             "X-Content-Type-Options: nosniff",
             "Vary: Accept-Encoding",
         ]

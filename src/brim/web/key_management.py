@@ -6,7 +6,7 @@ This is the one place where pages reach past the API: a key that could make keys
 from brim.base.clock import Clock
 from brim.base.errors import BrimError
 from brim.base.scope import AccountScope
-from brim.core.access import KeyWish, NewKey, OwnedKey, OwnerKeys
+from brim.core.access import KeyParameters, NewKey, OwnedKey, OwnerKeys
 from brim.core.operators import Role
 from brim.web.session import Session
 
@@ -47,14 +47,14 @@ class KeyManagement:
         """
         return await self._keys.find_key(_owner(session), key_id)
 
-    async def create_key(self, session: Session, wish: KeyWish) -> NewKey:
+    async def create_key(self, session: Session, wanted: KeyParameters) -> NewKey:
         """Make a key, as `OwnerKeys.create_key`.
 
         Raises:
             KeysForbiddenError: the role does not suffice.
         """
         _check_role(session)
-        return await self._keys.create_key(_owner(session), wish, by=session.actor, now_ms=self._clock())
+        return await self._keys.create_key(_owner(session), wanted, by=session.actor, now_ms=self._clock())
 
     async def roll_key(self, session: Session, key_id: str, *, new_id: str, grace_ms: int) -> NewKey:
         """Roll a key, as `OwnerKeys.roll_key`.

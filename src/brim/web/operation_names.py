@@ -11,14 +11,14 @@ _BELOW_AN_OBJECT: Final = re.compile(r"(.+\}/(?:capabilities|external_accounts|l
 """Collections that belong to one object; anything else behind an id is what is done with the object."""
 
 
-def places_of(operation: Operation) -> tuple[str, ...]:
+def path_params_of(operation: Operation) -> tuple[str, ...]:
     """Return the names of the ids in an operation's path."""
     return tuple(_PLACEHOLDER.findall(operation.path))
 
 
 def with_ids(operation: Operation, path_id: str, quote: Callable[[str], str] = str) -> str:
     """Return an operation's path with its ids filled in; where there are two, `path_id` has a slash between them."""
-    ids = iter(path_id.split("/", 1) if len(places_of(operation)) > 1 else [path_id])
+    ids = iter(path_id.split("/", 1) if len(path_params_of(operation)) > 1 else [path_id])
     return _PLACEHOLDER.sub(lambda _: quote(next(ids, "")), operation.path)
 
 

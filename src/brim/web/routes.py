@@ -54,7 +54,7 @@ class Match(msgspec.Struct, frozen=True):
     """The routes whose pattern a path has, by method, and what stands at its placeholders."""
 
     routes: Mapping[str, Route]
-    places: Mapping[str, str]
+    path_params: Mapping[str, str]
 
 
 class RouteTable:
@@ -73,29 +73,29 @@ class RouteTable:
             return Match(plain, {})
         segments = path.split("/")
         for pattern, routes in self._patterns:
-            places = _compare(pattern, segments)
-            if places is not None:
-                return Match(routes, places)
+            path_params = _compare(pattern, segments)
+            if path_params is not None:
+                return Match(routes, path_params)
         return None
 
 
 def _compare(pattern: list[str], segments: list[str]) -> dict[str, str] | None:
     """Return what stands at the placeholders, or None where the path is another."""
-    places: dict[str, str] = {}
+    path_params: dict[str, str] = {}
     for index, wanted in enumerate(pattern):
         if wanted.endswith("*}"):
-            places[wanted[1:-2]] = unquote("/".join(segments[index:]))
-            return places if _can_be_looked_up(places) else None
+            path_params[wanted[1:-2]] = unquote("/".join(segments[index:]))
+            return path_params if _can_be_looked_up(path_params) else None
         if index >= len(segments):
             return None
         segment = segments[index]
         if wanted.startswith("{") and segment:
-            places[wanted[1:-1]] = unquote(segment)
+            path_params[wanted[1:-1]] = unquote(segment)
         elif wanted != segment:
             return None
-    return places if len(pattern) == len(segments) and _can_be_looked_up(places) else None
+    return path_params if len(pattern) == len(segments) and _can_be_looked_up(path_params) else None
 
 
-def _can_be_looked_up(places: Mapping[str, str]) -> bool:
+def _can_be_looked_up(path_params: Mapping[str, str]) -> bool:
     """Tell whether the database can be asked for these: no text in it has U+0000, so nothing has such a name."""
-    return not any("\0" in place for place in places.values())
+    return not any("\0" in value for value in path_params.values())

@@ -77,7 +77,7 @@ class Site:
         started = perf_counter()
         match = self._routes.find(request.path)
         route = match.routes.get(_READS.get(request.method, request.method)) if match else None
-        visit = Visit(request, match.places if match else {}, self._public)
+        visit = Visit(request, match.path_params if match else {}, self._public)
         try:
             _refuse_nulls(request)
             reply = await route.handler(visit) if route else self._no_route(visit, match)

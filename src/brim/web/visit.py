@@ -14,13 +14,13 @@ class Visit:
 
     Attributes:
         request: as it came.
-        places: what stands in the path at the placeholders of the route's pattern, unquoted.
+        path_params: what stands in the path at the placeholders of the route's pattern, unquoted.
         public: where people reach the pages; None where that is not set.
     """
 
-    def __init__(self, request: Request, places: Mapping[str, str], public: PublicUrl | None = None) -> None:
+    def __init__(self, request: Request, path_params: Mapping[str, str], public: PublicUrl | None = None) -> None:
         self.request = request
-        self.places = places
+        self.path_params = path_params
         self.public = public
 
     @cached_property

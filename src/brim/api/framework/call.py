@@ -34,7 +34,7 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
     ids: IdFactory
     clock: Clock
     rails: Rails
-    terms: ConfigCache
+    configs: ConfigCache
     bank_secrets: BankSecrets
     vault: Vault
     hub: Hub
@@ -85,7 +85,7 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
         return self.asking != self.scope.account
 
     @property
-    def attempt(self) -> RequestContext:
+    def context(self) -> RequestContext:
         """The request as the idempotency rules see it."""
         return RequestContext(
             scope=self.scope,

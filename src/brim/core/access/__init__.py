@@ -3,7 +3,7 @@
 Only hashes of keys are kept. Neighbours: `accounts`, whose keys they are, and `audit`. Start reading at `rules`.
 """
 
-from brim.core.access.owner_keys import LONGEST_NAME, KeyWish, OwnerKeys
+from brim.core.access.owner_keys import LONGEST_NAME, KeyParameters, OwnerKeys
 from brim.core.access.recognition import may_act_for, recognise_key
 from brim.core.access.rules import (
     PERMISSION_LEVELS,
@@ -46,7 +46,7 @@ __all__ = [
     "SECRET_CHARS",
     "ApiKey",
     "EndedKey",
-    "KeyWish",
+    "KeyParameters",
     "NewKey",
     "OwnedKey",
     "OwnerKeys",

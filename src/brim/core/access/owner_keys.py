@@ -62,7 +62,7 @@ class KeyOfPagesError(BrimError):
         super().__init__("The dashboard uses this key for an operator; it ends when they sign out.")
 
 
-class KeyWish(msgspec.Struct, frozen=True, kw_only=True):
+class KeyParameters(msgspec.Struct, frozen=True, kw_only=True):
     """A key as it is asked for.
 
     `permissions` maps resources to `none`, `read` or `write` for a restricted key, None asks for a secret one. Whoever
@@ -104,7 +104,7 @@ class OwnerKeys:
         async with self._database.connection() as conn:
             return await _require(conn, scope, key_id)
 
-    async def create_key(self, scope: AccountScope, wish: KeyWish, *, by: Actor, now_ms: int) -> NewKey:
+    async def create_key(self, scope: AccountScope, wanted: KeyParameters, *, by: Actor, now_ms: int) -> NewKey:
         """Make a key; its secret is in what comes back and nowhere else.
 
         Raises:
@@ -112,12 +112,14 @@ class OwnerKeys:
             UnknownAccountError: the account was deleted.
             KeyMadeAlreadyError: it was made already.
         """
-        permissions = None if wish.permissions is None else _checked(wish.permissions)
-        if wish.name and len(wish.name) > LONGEST_NAME:
+        permissions = None if wanted.permissions is None else _checked(wanted.permissions)
+        if wanted.name and len(wanted.name) > LONGEST_NAME:
             raise KeyNameTooLongError
 
         async def work(conn: Conn) -> NewKey:
-            new = await self._issue(conn, scope, msgspec.structs.replace(wish, permissions=permissions), now_ms=now_ms)
+            new = await self._issue(
+                conn, scope, msgspec.structs.replace(wanted, permissions=permissions), now_ms=now_ms
+            )
             await record_change(
                 conn, by, Action.KEY_MADE, None, new.key, now_ms=now_ms, ids=self._ids, detail=new.key.redacted
             )
@@ -141,8 +143,8 @@ class OwnerKeys:
             old = await _require_programs(conn, scope, key_id)
             if old.has_ended(now_ms):
                 raise EndedKeyError(key_id)
-            wish = KeyWish(id=new_id, name=old.name, permissions=old.permissions)
-            new = await self._issue(conn, scope, wish, now_ms=now_ms)
+            wanted = KeyParameters(id=new_id, name=old.name, permissions=old.permissions)
+            new = await self._issue(conn, scope, wanted, now_ms=now_ms)
             ending = await keys.expire_key(conn, old, now_ms + min(max(grace_ms, 0), LONGEST_GRACE_MS))
             detail = f"now {new.key.redacted}"
             await record_change(conn, by, Action.KEY_ROLLED, old, ending, now_ms=now_ms, ids=self._ids, detail=detail)
@@ -169,11 +171,11 @@ class OwnerKeys:
 
         await self._database.transact(work)
 
-    async def _issue(self, conn: Conn, scope: AccountScope, wish: KeyWish, *, now_ms: int) -> NewKey:
-        prefix = secret_prefix(livemode=scope.livemode, restricted=wish.permissions is not None)
+    async def _issue(self, conn: Conn, scope: AccountScope, wanted: KeyParameters, *, now_ms: int) -> NewKey:
+        prefix = secret_prefix(livemode=scope.livemode, restricted=wanted.permissions is not None)
         secret = prefix + self._random_text(SECRET_CHARS)
-        described = describe_key(secret, scope.account, wish.permissions, wish.name, now_ms, self._random_text)
-        key = msgspec.structs.replace(described, id=wish.id)
+        described = describe_key(secret, scope.account, wanted.permissions, wanted.name, now_ms, self._random_text)
+        key = msgspec.structs.replace(described, id=wanted.id)
         if not await add_key(conn, key):
             raise KeyMadeAlreadyError
         return NewKey(key, secret)

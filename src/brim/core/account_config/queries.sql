@@ -1,6 +1,6 @@
 -- name: bump_config_version
--- Count a change of an account's terms, whose row is as old as the account: this waits for the creates that hold it, and
--- those made under the earlier terms wait for this transaction and are then made again.
+-- Bump the version of an account's configuration, whose row is as old as the account. This waits for the creates that
+-- have it locked; creates made under the earlier version wait for this transaction and are then made again.
 INSERT INTO owner_terms AS o (account, livemode, version)
 VALUES ($1, $2, 1)
 ON CONFLICT ON CONSTRAINT owner_terms_pk DO UPDATE SET version = o.version + 1;
@@ -12,8 +12,8 @@ SET settlement_days = $3
 WHERE account = $1 AND livemode = $2;
 
 -- name: close
--- Count a change of terms by which no more top-ups are made, in both modes. Creates hold these rows until they commit, so
--- this waits for them.
+-- Close an account's configuration to new top-ups in both modes. Creates lock these rows until they commit, so this
+-- waits for them.
 UPDATE owner_terms
 SET version = version + 1, is_closed = true
 WHERE account = $1;

@@ -9,15 +9,15 @@ from brim.platform.sql import load_queries
 _SQL: Final = load_queries(__package__)
 
 
-class NoTermsError(AssertionError):
+class NoConfigError(AssertionError):
     """An account lacks what every account begins with."""
 
     def __init__(self, account: str) -> None:
-        super().__init__(f"The account {account} has no terms in one of its modes.")
+        super().__init__(f"The account {account} has no configuration in one of its modes.")
 
 
 async def bump_config_version(conn: Conn, scope: AccountScope) -> None:
-    """Count a change of an account's terms, in the transaction of the change."""
+    """Bump the version of an account's configuration, in the transaction of the change."""
     await conn.execute(_SQL["bump_config_version"], scope.account, scope.livemode)
 
 
@@ -25,13 +25,13 @@ async def close(conn: Conn, account: str) -> None:
     """Let no top-up of an account be made any more, in either mode; waits for those under way.
 
     Raises:
-        NoTermsError: the account lacks terms in a mode, so nothing says that none is under way.
+        NoConfigError: the account has no configuration in a mode, so a create under way could not be ruled out.
     """
     if await conn.execute(_SQL["close"], account) != "UPDATE 2":
-        raise NoTermsError(account)
+        raise NoConfigError(account)
 
 
 async def set_settlement_days(conn: Conn, scope: AccountScope, days: int | None) -> None:
-    """Write how many banking days money takes by the account's own agreement, None for none, as a change of terms."""
+    """Set the banking days of the account's own agreement, None for none, and bump its configuration's version."""
     await bump_config_version(conn, scope)
     await conn.execute(_SQL["set_settlement_days"], scope.account, scope.livemode, days)

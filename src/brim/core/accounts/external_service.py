@@ -7,7 +7,7 @@ import msgspec
 
 from brim.base.errors import ExclusiveParametersError, ResourceMissingError
 from brim.base.ids import IdFactory
-from brim.base.paging import Page, PageRequest, window
+from brim.base.paging import Page, PageRequest, window_of
 from brim.base.scope import AccountScope
 from brim.core import funding
 from brim.core.accounts import external_store as store
@@ -50,7 +50,7 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
 async def draft(
     database: Database,
     secrets: BankSecrets,
-    attempt: RequestContext,
+    context: RequestContext,
     source: str | Mapping[str, Any],
     *,
     ids: IdFactory,
@@ -62,7 +62,7 @@ async def draft(
         ResourceMissingError: there is no such token.
         NoEncryptionKeyError, SecretUnreadableError: the server cannot keep account numbers.
     """
-    new_id = ids.new_at(EXTERNAL_PREFIX, attempt.now_ms)
+    new_id = ids.new_at(EXTERNAL_PREFIX, context.now_ms)
     made = Draft(
         id=new_id,
         created=ids.newest_second,
@@ -86,7 +86,7 @@ async def draft(
             currency=source.get("currency", _DEFAULT_CURRENCY),
             holder_name=source.get("account_holder_name"),
         )
-    token, numbers = await open_token(database, secrets, attempt.scope, source, param=PARAM)
+    token, numbers = await open_token(database, secrets, context.scope, source, param=PARAM)
     if token is None:  # a documented one, which can be used again and again
         account = BankAccount(
             routing_number=numbers.routing_number,
@@ -107,13 +107,13 @@ async def draft(
 
 
 async def add(
-    conn: Conn, attempt: RequestContext, account_id: str, wanted: Draft, *, is_default: bool, replaces: bool = False
+    conn: Conn, context: RequestContext, account_id: str, wanted: Draft, *, is_default: bool, replaces: bool = False
 ) -> ExternalAccount:
     """Store an external account of an account that the caller holds, and return it.
 
     Args:
         conn: the caller's transaction.
-        attempt: the request, whose account the token belongs to.
+        context: the request, whose account the token belongs to.
         account_id: whose it becomes, in the mode of the request.
         wanted: what it is.
         is_default: whether it becomes the default of its currency; the first of a currency always does.
@@ -123,15 +123,15 @@ async def add(
         TokenAlreadyUsedError: the token was used before.
         TooManyExternalAccountsError: there are too many already.
     """
-    holder = AccountScope(account_id, attempt.scope.livemode)
+    holder = AccountScope(account_id, context.scope.livemode)
     if wanted.token is not None:
-        await _use_token(conn, attempt.scope, wanted.token, wanted.id)
+        await _use_token(conn, context.scope, wanted.token, wanted.id)
     if is_default:
         before = await store.clear_default(conn, holder, wanted.currency)
         if replaces and before is not None:
             replaced = await _require(conn, holder, before)
             await store.delete_external_account(conn, holder, before)
-            await _record(conn, attempt, Action.EXTERNAL_ACCOUNT_DELETED, holder, before, before=replaced)
+            await _record(conn, context, Action.EXTERNAL_ACCOUNT_DELETED, holder, before, before=replaced)
     total, in_currency = await store.count_external_accounts(conn, holder, wanted.currency)
     if total >= MOST_EXTERNAL_ACCOUNTS:
         raise TooManyExternalAccountsError
@@ -146,7 +146,7 @@ async def add(
         metadata=wanted.metadata,
     )
     await store.insert_external_account(conn, external)
-    await _record(conn, attempt, Action.EXTERNAL_ACCOUNT_MADE, holder, external.id, after=external)
+    await _record(conn, context, Action.EXTERNAL_ACCOUNT_MADE, holder, external.id, after=external)
     return external
 
 
@@ -162,7 +162,7 @@ async def _use_token(conn: Conn, scope: AccountScope, token_id: str, external_id
 
 async def create_external_account(
     database: Database,
-    attempt: RequestContext,
+    context: RequestContext,
     account_id: str,
     wanted: Draft,
     *,
@@ -180,15 +180,15 @@ async def create_external_account(
     """
 
     async def work(conn: Conn) -> bytes:
-        await lock_account(conn, attempt.scope, account_id)
-        return render(await add(conn, attempt, account_id, wanted, is_default=is_default))
+        await lock_account(conn, context.scope, account_id)
+        return render(await add(conn, context, account_id, wanted, is_default=is_default))
 
-    return await run_once(database, attempt, work, render_error=render_error)
+    return await run_once(database, context, work, render_error=render_error)
 
 
 async def update_external_account(
     database: Database,
-    attempt: RequestContext,
+    context: RequestContext,
     account_id: str,
     external_id: str,
     edit: ExternalAccountEdit,
@@ -206,8 +206,8 @@ async def update_external_account(
     """
 
     async def work(conn: Conn) -> bytes:
-        await lock_account(conn, attempt.scope, account_id)
-        holder = AccountScope(account_id, attempt.scope.livemode)
+        await lock_account(conn, context.scope, account_id)
+        holder = AccountScope(account_id, context.scope.livemode)
         external = await _require(conn, holder, external_id)
         changed = edited(external, edit)
         await store.update_external_account(conn, changed)
@@ -215,32 +215,32 @@ async def update_external_account(
             await store.set_default(conn, changed)
             changed = msgspec.structs.replace(changed, is_default=True)
         await _record(
-            conn, attempt, Action.EXTERNAL_ACCOUNT_UPDATED, holder, external_id, before=external, after=changed
+            conn, context, Action.EXTERNAL_ACCOUNT_UPDATED, holder, external_id, before=external, after=changed
         )
         return render(changed)
 
-    return await run_once(database, attempt, work, render_error=render_error)
+    return await run_once(database, context, work, render_error=render_error)
 
 
 async def delete_external_account(
-    database: Database, attempt: RequestContext, account_id: str, external_id: str
+    database: Database, context: RequestContext, account_id: str, external_id: str
 ) -> None:
     """Forget an external account.
 
     Raises:
-        UnreachableAccountError: the attempt's account can reach no such account.
+        UnreachableAccountError: the request's account can reach no such account.
         ResourceMissingError: it has no such external account.
         DefaultExternalAccountError: it is a default that is needed.
     """
 
     async def work(conn: Conn) -> None:
-        account = await lock_account(conn, attempt.scope, account_id)
-        holder = AccountScope(account_id, attempt.scope.livemode)
+        account = await lock_account(conn, context.scope, account_id)
+        holder = AccountScope(account_id, context.scope.livemode)
         external = await _require(conn, holder, external_id)
         _, in_currency = await store.count_external_accounts(conn, holder, external.currency)
         check_deletable(external, default_currency=account.default_currency, others=in_currency - 1)
         await store.delete_external_account(conn, holder, external_id)
-        await _record(conn, attempt, Action.EXTERNAL_ACCOUNT_DELETED, holder, external_id, before=external)
+        await _record(conn, context, Action.EXTERNAL_ACCOUNT_DELETED, holder, external_id, before=external)
 
     await database.transact(work)
 
@@ -278,7 +278,7 @@ async def list_external_accounts(
                 raise ResourceMissingError("external account", cursor, param=param)
         if request.starting_after is not None and request.ending_before is not None:
             raise ExclusiveParametersError("starting_after", "ending_before")
-        return await store.list_external_accounts(conn, holder, window(EXTERNAL_PREFIX, None, request))
+        return await store.list_external_accounts(conn, holder, window_of(EXTERNAL_PREFIX, None, request))
 
 
 async def _require(conn: Conn, holder: AccountScope, external_id: str) -> ExternalAccount:
@@ -290,7 +290,7 @@ async def _require(conn: Conn, holder: AccountScope, external_id: str) -> Extern
 
 async def _record(
     conn: Conn,
-    attempt: RequestContext,
+    context: RequestContext,
     action: Action,
     holder: AccountScope,
     external_id: str,
@@ -298,6 +298,6 @@ async def _record(
     before: ExternalAccount | None = None,
     after: ExternalAccount | None = None,
 ) -> None:
-    """Add a line to the audit log about what an attempt does to an external account."""
+    """Add a line to the audit log about what a request does to an external account."""
     kind = ObjectType.EXTERNAL_ACCOUNT
-    await record(conn, attempt, action, kind, external_id, before=before, after=after, account=holder.account)
+    await record(conn, context, action, kind, external_id, before=before, after=after, account=holder.account)

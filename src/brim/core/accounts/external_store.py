@@ -54,18 +54,18 @@ async def read_external_account(conn: Conn, scope: AccountScope, external_id: st
     return _from_record(record) if record else None
 
 
-async def list_external_accounts(conn: Conn, scope: AccountScope, place: Window) -> Page[ExternalAccount]:
+async def list_external_accounts(conn: Conn, scope: AccountScope, window: Window) -> Page[ExternalAccount]:
     """Return a page of an account's external accounts."""
     records = await conn.fetch(
         _SQL["list_external_accounts"],
         scope.account,
         scope.livemode,
-        place.low,
-        place.high,
-        place.newest_first,
-        place.wanted,
+        window.low,
+        window.high,
+        window.newest_first,
+        window.wanted,
     )
-    return page_of(map(_from_record, records), place)
+    return page_of(map(_from_record, records), window)
 
 
 async def count_external_accounts(conn: Conn, scope: AccountScope, currency: str) -> tuple[int, int]:

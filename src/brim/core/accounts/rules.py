@@ -32,7 +32,7 @@ Source: Stripe, Connect account types and their controller properties.
 """
 
 MAX_SETTLEMENT_DAYS: Final = 30
-"""No bank takes longer; the table of terms has the same bound."""
+"""No bank takes longer; the table of account configuration has the same bound."""
 
 BUSINESS_TYPES: Final = ("company", "government_entity", "individual", "non_profit")
 

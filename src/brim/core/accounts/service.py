@@ -12,7 +12,7 @@ import msgspec
 from brim.base.errors import ExclusiveParametersError, ResourceMissingError
 from brim.base.ids import TIME_CHARS, encode_time, random_base62
 from brim.base.metadata import MetadataChange, merge
-from brim.base.paging import Page, PageRequest, Range, window
+from brim.base.paging import Page, PageRequest, Range, window_of
 from brim.base.scope import AccountScope
 from brim.core.account_config import set_settlement_days
 from brim.core.accounts import store as accounts
@@ -46,7 +46,7 @@ Days: TypeAlias = int | msgspec.UnsetType | None
 
 
 class CreateAccount(msgspec.Struct, frozen=True, kw_only=True):
-    """A validated wish for an account under a platform; `details` is what was sent of them, by part."""
+    """The validated parameters of an account under a platform; `details` is what was sent of them, by part."""
 
     type: str | None = None
     country: str = "US"
@@ -78,64 +78,67 @@ def new_account_id(now_ms: int, random_text: RandomText) -> str:
 
 async def create_platform_account(
     database: Database,
-    attempt: RequestContext,
-    wish: CreateAccount,
+    context: RequestContext,
+    wanted: CreateAccount,
     *,
     render: RenderAccount,
     render_error: RenderError,
     external: Draft | None = None,
     random_text: RandomText = random_base62,
 ) -> Result:
-    """Add an account under the attempt's own and return its reply; the platform's keys reach it from then on.
+    """Add an account under the request's own and return its reply; the platform's keys reach it from then on.
 
     Args:
         database: where.
-        attempt: the request of the platform.
-        wish: the account.
+        context: the request of the platform.
+        wanted: the account.
         external: the bank account that it begins with.
         render: writes the account's reply.
         render_error: writes a refusal as (HTTP status, compact JSON).
         random_text: makes chance.
 
     Raises:
-        NestedPlatformError: the attempt's account is under a platform itself.
+        NestedPlatformError: the request's account is under a platform itself.
         TypeAndControllerError: it was to have both.
         TokenAlreadyUsedError: the token of its bank account was used before.
         TooMuchMetadataError: an object of it would have too many metadata keys.
         IdempotencyMismatchError: the key stands for another request.
     """
-    now_s = attempt.now_ms // 1000
-    account_type, controller = controller_of(wish.type, wish.details.get("controller", {}))
-    sent = {**wish.details, "controller": controller if wish.type is None and "controller" in wish.details else {}}
+    now_s = context.now_ms // 1000
+    account_type, controller = controller_of(wanted.type, wanted.details.get("controller", {}))
+    sent = {
+        **wanted.details,
+        "controller": controller if wanted.type is None and "controller" in wanted.details else {},
+    }
     account = Account(
-        account=new_account_id(attempt.now_ms, random_text),
-        platform=attempt.scope.account,
+        account=new_account_id(context.now_ms, random_text),
+        platform=context.scope.account,
         created=now_s,
         type=account_type,
-        country=wish.country,
-        default_currency=wish.default_currency,
-        email=wish.email,
-        business_name=wish.business_name,
-        business_type=wish.business_type,
-        metadata=wish.metadata,
+        country=wanted.country,
+        default_currency=wanted.default_currency,
+        email=wanted.email,
+        business_name=wanted.business_name,
+        business_type=wanted.business_type,
+        metadata=wanted.metadata,
         details=changed(AccountDetails(), sent, now_s=now_s),
     )
 
     async def work(conn: Conn) -> bytes:
-        check_platform(await require_account(conn, attempt.scope, attempt.scope.account))
-        await accounts.insert_account(conn, account, made_live=attempt.scope.livemode)
-        made = await _agree(conn, account, wish.settlement_days, livemode=attempt.scope.livemode)
-        await record_account(conn, attempt, Action.ACCOUNT_MADE, made.account, before=None, after=made)
+        check_platform(await require_account(conn, context.scope, context.scope.account))
+        await accounts.insert_account(conn, account, made_live=context.scope.livemode)
+        made = await _agree(conn, account, wanted.settlement_days, livemode=context.scope.livemode)
+        await record_account(conn, context, Action.ACCOUNT_MADE, made.account, before=None, after=made)
         if external is not None:
-            await add(conn, attempt, account.account, external, is_default=True)
-        return await render_account(conn, made, livemode=attempt.scope.livemode, render=render)
+            await add(conn, context, account.account, external, is_default=True)
+        return await render_account(conn, made, livemode=context.scope.livemode, render=render)
 
-    return await run_once(database, attempt, work, render_error=render_error)
+    return await run_once(database, context, work, render_error=render_error)
 
 
 async def update_account(
     database: Database,
-    attempt: RequestContext,
+    context: RequestContext,
     account_id: str,
     edit: EditAccount,
     *,
@@ -148,7 +151,7 @@ async def update_account(
 
     Args:
         database: where.
-        attempt: the request, whose account is the account itself or its platform.
+        context: the request, whose account is the account itself or its platform.
         account_id: which account.
         edit: what changes.
         asking: the account whose key it is: a platform's, also where it acts for the account itself.
@@ -166,25 +169,25 @@ async def update_account(
     """
 
     async def work(conn: Conn) -> bytes:
-        account = await lock_account(conn, attempt.scope, account_id)
+        account = await lock_account(conn, context.scope, account_id)
         if edit.settlement_days is not msgspec.UNSET:
             check_agreement(account, asking=asking)
-        edited = _edited(account, edit, now_s=attempt.now_ms // 1000)
+        edited = _edited(account, edit, now_s=context.now_ms // 1000)
         if edited != account:
-            await check_live_change(conn, attempt.scope, account, now_ms=attempt.now_ms)
+            await check_live_change(conn, context.scope, account, now_ms=context.now_ms)
             await accounts.write_account(conn, edited)
-        agreed = await _agree(conn, edited, edit.settlement_days, livemode=attempt.scope.livemode)
-        await record_account(conn, attempt, Action.ACCOUNT_UPDATED, account_id, before=account, after=agreed)
+        agreed = await _agree(conn, edited, edit.settlement_days, livemode=context.scope.livemode)
+        await record_account(conn, context, Action.ACCOUNT_UPDATED, account_id, before=account, after=agreed)
         if external is not None:
-            await add(conn, attempt, account_id, external, is_default=True, replaces=True)
-        return await render_account(conn, agreed, livemode=attempt.scope.livemode, render=render)
+            await add(conn, context, account_id, external, is_default=True, replaces=True)
+        return await render_account(conn, agreed, livemode=context.scope.livemode, render=render)
 
-    return await run_once(database, attempt, work, render_error=render_error)
+    return await run_once(database, context, work, render_error=render_error)
 
 
 async def update_capability(
     database: Database,
-    attempt: RequestContext,
+    context: RequestContext,
     account_id: str,
     name: str,
     *,
@@ -203,17 +206,17 @@ async def update_capability(
     check_capability(name)
 
     async def work(conn: Conn) -> bytes:
-        account = await lock_account(conn, attempt.scope, account_id)
+        account = await lock_account(conn, context.scope, account_id)
         if requested is not None:
-            await check_live_change(conn, attempt.scope, account, now_ms=attempt.now_ms)
+            await check_live_change(conn, context.scope, account, now_ms=context.now_ms)
             sent = {"capabilities": {name: requested}}
-            details = changed(account.details, sent, now_s=attempt.now_ms // 1000)
+            details = changed(account.details, sent, now_s=context.now_ms // 1000)
             before, account = account, msgspec.structs.replace(account, details=details)
             await accounts.write_account(conn, account)
-            await record_account(conn, attempt, Action.CAPABILITY_UPDATED, account_id, before=before, after=account)
+            await record_account(conn, context, Action.CAPABILITY_UPDATED, account_id, before=before, after=account)
         return render(account, name, account.details.capabilities.get(name, UNREQUESTED))
 
-    return await run_once(database, attempt, work, render_error=render_error)
+    return await run_once(database, context, work, render_error=render_error)
 
 
 async def retrieve_capability(
@@ -299,7 +302,7 @@ async def _list(conn: Conn, platform: AccountScope, created: Range | None, reque
     await _check_cursor(conn, platform, request.ending_before, param="ending_before")
     if request.starting_after is not None and request.ending_before is not None:
         raise ExclusiveParametersError("starting_after", "ending_before")
-    return await accounts.list_platform_accounts(conn, platform, window(ACCOUNT_PREFIX, created, request))
+    return await accounts.list_platform_accounts(conn, platform, window_of(ACCOUNT_PREFIX, created, request))
 
 
 async def _check_cursor(conn: Conn, platform: AccountScope, cursor: str | None, *, param: str) -> None:
@@ -309,10 +312,10 @@ async def _check_cursor(conn: Conn, platform: AccountScope, cursor: str | None, 
 
 
 async def record_account(
-    conn: Conn, attempt: RequestContext, action: Action, account: str, *, before: Account | None, after: Account | None
+    conn: Conn, context: RequestContext, action: Action, account: str, *, before: Account | None, after: Account | None
 ) -> None:
-    """Add a line to the audit log about what an attempt does to an account."""
-    await record(conn, attempt, action, ObjectType.ACCOUNT, account, before=before, after=after, account=account)
+    """Add a line to the audit log about what a request does to an account."""
+    await record(conn, context, action, ObjectType.ACCOUNT, account, before=before, after=after, account=account)
 
 
 def _edited(account: Account, edit: EditAccount, *, now_s: int) -> Account:

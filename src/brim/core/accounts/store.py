@@ -52,18 +52,18 @@ async def list_first_accounts(conn: Conn, limit: int) -> list[Account]:
     return [_account_from_record(record) for record in await conn.fetch(_SQL["list_first_accounts"], limit)]
 
 
-async def list_platform_accounts(conn: Conn, platform: AccountScope, place: Window) -> Page[Account]:
+async def list_platform_accounts(conn: Conn, platform: AccountScope, window: Window) -> Page[Account]:
     """Return a page of the accounts under a platform, with their agreements in the platform's mode."""
     records = await conn.fetch(
         _SQL["list_platform_accounts"],
         platform.account,
         platform.livemode,
-        place.low,
-        place.high,
-        place.newest_first,
-        place.wanted,
+        window.low,
+        window.high,
+        window.newest_first,
+        window.wanted,
     )
-    return page_of(map(_account_from_record, records), place)
+    return page_of(map(_account_from_record, records), window)
 
 
 async def find_first_account(conn: Conn) -> str | None:
@@ -73,7 +73,7 @@ async def find_first_account(conn: Conn) -> str | None:
 
 
 async def insert_account(conn: Conn, account: Account, *, made_live: bool = False) -> None:
-    """Add an account, made with a live key or not; its agreement is written beside it, as the terms of an account."""
+    """Add an account, made with a live key or not; its agreement is written beside it, as its configuration."""
     await conn.execute(
         _SQL["insert_account"],
         account.account,

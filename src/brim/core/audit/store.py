@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from brim.base import json_codec
 from brim.base.actor import Actor, ActorKind
-from brim.base.paging import Page, PageRequest, page_of, window
+from brim.base.paging import Page, PageRequest, page_of, window_of
 from brim.base.scope import AccountScope
 from brim.core.audit.rules import ENTRY_PREFIX, AuditEntry
 from brim.platform.database import Conn
@@ -29,9 +29,9 @@ async def insert_entry(conn: Conn, entry: AuditEntry) -> None:
 
 async def list_entries(conn: Conn, request: PageRequest) -> Page[AuditEntry]:
     """Return a page of the log, newest first."""
-    place = window(ENTRY_PREFIX, None, request)
-    records = await conn.fetch(_SQL["list_entries"], place.low, place.high, place.newest_first, place.wanted)
-    return page_of([_entry(record) for record in records], place)
+    window = window_of(ENTRY_PREFIX, None, request)
+    records = await conn.fetch(_SQL["list_entries"], window.low, window.high, window.newest_first, window.wanted)
+    return page_of([_entry(record) for record in records], window)
 
 
 async def entry_exists(conn: Conn, entry_id: str) -> bool:

@@ -25,7 +25,7 @@ class BankCalendar(msgspec.Struct, frozen=True, kw_only=True):
     """The days and hours that one rail keeps.
 
     `time_zone` is the IANA name; `cutoff` and `opening` are wall times there; `settlement_days` is how many business
-    days pass, unless an account has terms of its own, until the money is usable.
+    days pass, unless an account has an agreement of its own, until the money is usable.
     """
 
     name: str

@@ -4,19 +4,19 @@
 SELECT coalesce((
     SELECT c.number FROM event_counters AS c WHERE c.account = w.account AND c.livemode = w.livemode
 ), 0) AS number
-FROM unnest($1::text[], $2::boolean[]) WITH ORDINALITY AS w (account, livemode, place)
-ORDER BY w.place;
+FROM unnest($1::text[], $2::boolean[]) WITH ORDINALITY AS w (account, livemode, ordinal)
+ORDER BY w.ordinal;
 
 -- name: changed_objects
 -- What the events of some accounts after a number of theirs were about: at most $4 events of each.
 SELECT
-    w.place,
+    w.ordinal,
     (
         SELECT e.object_id
         FROM events AS e
         WHERE e.account = w.account AND e.livemode = w.livemode AND e.id = n.event
     ) AS object_id
-FROM unnest($1::text[], $2::boolean[], $3::bigint[]) WITH ORDINALITY AS w (account, livemode, after, place)
+FROM unnest($1::text[], $2::boolean[], $3::bigint[]) WITH ORDINALITY AS w (account, livemode, after, ordinal)
 CROSS JOIN LATERAL (
     SELECT event
     FROM event_numbers

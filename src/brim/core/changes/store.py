@@ -35,5 +35,5 @@ async def changed_objects(
         limit,
     )
     for record in records:
-        found[owners[record["place"] - 1]].append(record["object_id"] or "")
+        found[owners[record["ordinal"] - 1]].append(record["object_id"] or "")
     return found

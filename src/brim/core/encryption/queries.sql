@@ -35,9 +35,12 @@ UPDATE funding_sources AS f
 SET sealed = n.sealed
 FROM unnest($1::text[], $2::boolean[], $3::text[], $4::bytea[]) AS n (account, livemode, id, sealed)
 CROSS JOIN LATERAL (
-    SELECT ctid AS place FROM funding_sources WHERE account = n.account AND livemode = n.livemode AND id = n.id OFFSET 0
+    SELECT ctid AS row_id
+    FROM funding_sources
+    WHERE account = n.account AND livemode = n.livemode AND id = n.id
+    OFFSET 0
 ) AS found
-WHERE f.ctid = found.place;
+WHERE f.ctid = found.row_id;
 
 -- name: lock_sealed_bank_tokens
 -- The next rows by key, held until the transaction ends.
@@ -54,9 +57,9 @@ UPDATE bank_tokens AS t
 SET sealed = n.sealed
 FROM unnest($1::text[], $2::boolean[], $3::text[], $4::bytea[]) AS n (account, livemode, id, sealed)
 CROSS JOIN LATERAL (
-    SELECT ctid AS place FROM bank_tokens WHERE account = n.account AND livemode = n.livemode AND id = n.id OFFSET 0
+    SELECT ctid AS row_id FROM bank_tokens WHERE account = n.account AND livemode = n.livemode AND id = n.id OFFSET 0
 ) AS found
-WHERE t.ctid = found.place;
+WHERE t.ctid = found.row_id;
 
 -- name: lock_sealed_webhook_endpoints
 -- The next rows by key, held until the transaction ends.
@@ -73,9 +76,12 @@ UPDATE webhook_endpoints AS e
 SET secret = n.sealed
 FROM unnest($1::text[], $2::boolean[], $3::text[], $4::bytea[]) AS n (account, livemode, id, sealed)
 CROSS JOIN LATERAL (
-    SELECT ctid AS place FROM webhook_endpoints WHERE account = n.account AND livemode = n.livemode AND id = n.id OFFSET 0
+    SELECT ctid AS row_id
+    FROM webhook_endpoints
+    WHERE account = n.account AND livemode = n.livemode AND id = n.id
+    OFFSET 0
 ) AS found
-WHERE e.ctid = found.place;
+WHERE e.ctid = found.row_id;
 
 -- name: lock_old_sealed_webhook_endpoints
 -- The next rows by key that have a secret from before, held until the transaction ends.
@@ -92,9 +98,12 @@ UPDATE webhook_endpoints AS e
 SET old_secret = n.sealed
 FROM unnest($1::text[], $2::boolean[], $3::text[], $4::bytea[]) AS n (account, livemode, id, sealed)
 CROSS JOIN LATERAL (
-    SELECT ctid AS place FROM webhook_endpoints WHERE account = n.account AND livemode = n.livemode AND id = n.id OFFSET 0
+    SELECT ctid AS row_id
+    FROM webhook_endpoints
+    WHERE account = n.account AND livemode = n.livemode AND id = n.id
+    OFFSET 0
 ) AS found
-WHERE e.ctid = found.place AND e.old_secret IS NOT NULL;
+WHERE e.ctid = found.row_id AND e.old_secret IS NOT NULL;
 
 -- name: lock_sealed_operators
 -- The next operators who have a secret for one-time codes, held until the transaction ends. They belong to no account,
@@ -112,9 +121,9 @@ UPDATE operators AS o
 SET totp_secret = n.sealed
 FROM unnest($1::text[], $2::boolean[], $3::text[], $4::bytea[]) AS n (account, livemode, id, sealed)
 CROSS JOIN LATERAL (
-    SELECT ctid AS place FROM operators WHERE id = n.id OFFSET 0
+    SELECT ctid AS row_id FROM operators WHERE id = n.id OFFSET 0
 ) AS found
-WHERE o.ctid = found.place;
+WHERE o.ctid = found.row_id;
 
 -- name: lock_sealed_operator_keys
 -- The next rows by key, held until the transaction ends.
@@ -131,6 +140,9 @@ UPDATE operator_keys AS k
 SET secret = n.sealed
 FROM unnest($1::text[], $2::boolean[], $3::text[], $4::bytea[]) AS n (account, livemode, id, sealed)
 CROSS JOIN LATERAL (
-    SELECT ctid AS place FROM operator_keys WHERE account = n.account AND livemode = n.livemode AND operator = n.id OFFSET 0
+    SELECT ctid AS row_id
+    FROM operator_keys
+    WHERE account = n.account AND livemode = n.livemode AND operator = n.id
+    OFFSET 0
 ) AS found
 WHERE k.ctid = found.place;

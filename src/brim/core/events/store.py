@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from brim.base.ids import BODY_CHARS, created_of, first_id_at
-from brim.base.paging import Page, PageRequest, page_of, window
+from brim.base.paging import Page, PageRequest, page_of, window_of
 from brim.base.scope import AccountScope
 from brim.core.events.rules import Event, EventFilters, EventType, matching_event_types
 from brim.platform.database import Conn, Database
@@ -71,7 +71,7 @@ async def list_events(
 
 async def find_events(conn: Conn, scope: AccountScope, filters: EventFilters, request: PageRequest) -> Page[Event]:
     """Return a page of an account's events as `list_events` does, read on the caller's connection."""
-    place = window("evt_", filters.created, request)
+    window = window_of("evt_", filters.created, request)
     kinds = frozenset(EventType) if filters.types is None else matching_event_types(filters.types)
     if not kinds:
         return Page(items=[], has_more=False)
@@ -79,9 +79,9 @@ async def find_events(conn: Conn, scope: AccountScope, filters: EventFilters, re
         name, *values = _object_walk(filters.object_id, kinds)
     else:
         name, *values = _event_walk(kinds, delivered=filters.delivery_success)
-    ids = await fetch_ids(conn, _SQL[name], scope, place, values)
+    ids = await fetch_ids(conn, _SQL[name], scope, window, values)
     found = await fetch_events(conn, scope, ids)
-    return page_of(found.values(), place)
+    return page_of(found.values(), window)
 
 
 def _object_walk(object_id: str, kinds: frozenset[EventType]) -> tuple[str, *tuple[Any, ...]]:

@@ -1,7 +1,7 @@
 """Which bank account pays for a top-up that names none, by currency.
 
-It is one of the terms under which creates are made, so every change here counts as a change of terms, in its
-transaction: a create that races it is made under the terms before or those after, never under a mixture.
+It is part of the account's configuration, so every change here bumps that version in the same transaction: a create
+that races it is made under the configuration before or the one after, never under a mixture.
 """
 
 from collections.abc import Callable
@@ -30,7 +30,7 @@ class Default(msgspec.Struct, frozen=True):
 
 async def set_default(
     database: Database,
-    attempt: RequestContext,
+    context: RequestContext,
     *,
     currency: str,
     funding_source: str,
@@ -46,15 +46,15 @@ async def set_default(
     """
 
     async def work(conn: Conn) -> bytes:
-        source = await funding.lock_funding_source(conn, attempt.scope, funding_source)
+        source = await funding.lock_funding_source(conn, context.scope, funding_source)
         check_usable(source, funding_source, param="funding_source")
-        earlier = (await funding.read_defaults(conn, attempt.scope)).get(currency)
-        await funding.set_default(conn, attempt.scope, currency, funding_source)
-        await bump_config_version(conn, attempt.scope)
-        await record_default(conn, attempt, Action.DEFAULT_FUNDING_SET, currency, before=earlier, after=funding_source)
-        return render(attempt.scope, currency, funding_source)
+        earlier = (await funding.read_defaults(conn, context.scope)).get(currency)
+        await funding.set_default(conn, context.scope, currency, funding_source)
+        await bump_config_version(conn, context.scope)
+        await record_default(conn, context, Action.DEFAULT_FUNDING_SET, currency, before=earlier, after=funding_source)
+        return render(context.scope, currency, funding_source)
 
-    return await run_once(database, attempt, work, render_error=render_error)
+    return await run_once(database, context, work, render_error=render_error)
 
 
 async def list_defaults(database: Database, scope: AccountScope) -> dict[str, str]:
@@ -63,7 +63,7 @@ async def list_defaults(database: Database, scope: AccountScope) -> dict[str, st
         return await funding.read_defaults(conn, scope)
 
 
-async def delete_default(database: Database, attempt: RequestContext, currency: str) -> None:
+async def delete_default(database: Database, context: RequestContext, currency: str) -> None:
     """Let nothing of the account's choice pay in a currency any more.
 
     Raises:
@@ -71,18 +71,18 @@ async def delete_default(database: Database, attempt: RequestContext, currency: 
     """
 
     async def work(conn: Conn) -> None:
-        earlier = (await funding.read_defaults(conn, attempt.scope)).get(currency)
-        if not await funding.delete_default(conn, attempt.scope, currency):
+        earlier = (await funding.read_defaults(conn, context.scope)).get(currency)
+        if not await funding.delete_default(conn, context.scope, currency):
             raise ResourceMissingError("default funding source", currency, param="currency", in_path=True)
-        await bump_config_version(conn, attempt.scope)
-        await record_default(conn, attempt, Action.DEFAULT_FUNDING_DELETED, currency, before=earlier, after=None)
+        await bump_config_version(conn, context.scope)
+        await record_default(conn, context, Action.DEFAULT_FUNDING_DELETED, currency, before=earlier, after=None)
 
     await database.transact(work)
 
 
 async def record_default(
-    conn: Conn, attempt: RequestContext, action: Action, currency: str, *, before: str | None, after: str | None
+    conn: Conn, context: RequestContext, action: Action, currency: str, *, before: str | None, after: str | None
 ) -> None:
     """Add a line to the audit log about what pays in a currency, by the ids of the bank accounts before and after."""
     was, became = (None if each is None else Default(each) for each in (before, after))
-    await record(conn, attempt, action, ObjectType.DEFAULT_FUNDING_SOURCE, currency, before=was, after=became)
+    await record(conn, context, action, ObjectType.DEFAULT_FUNDING_SOURCE, currency, before=was, after=became)

@@ -19,7 +19,7 @@ from brim.platform.database import Database
 async def find_funding(
     database: Database,
     secrets: BankSecrets,
-    attempt: RequestContext,
+    context: RequestContext,
     *,
     source: str | None,
     payment_method: str | None,
@@ -37,11 +37,11 @@ async def find_funding(
     """
     try:
         if source is not None:
-            return await _take_source(database, secrets, attempt, source, ids=ids)
-        return await _find_payment_method(database, attempt.scope, payment_method or "")
+            return await _take_source(database, secrets, context, source, ids=ids)
+        return await _find_payment_method(database, context.scope, payment_method or "")
     except BrimError:
         async with database.connection() as conn:
-            kept = await find_kept(conn, attempt)
+            kept = await find_kept(conn, context)
         if kept is None:
             raise
         return kept
@@ -74,12 +74,12 @@ async def _find_payment_method(database: Database, scope: AccountScope, method_i
 
 
 async def _take_source(
-    database: Database, secrets: BankSecrets, attempt: RequestContext, source_id: str, *, ids: IdFactory
+    database: Database, secrets: BankSecrets, context: RequestContext, source_id: str, *, ids: IdFactory
 ) -> Funding:
     """Return what a source pays with, or a token, which becomes a source by that."""
     if not source_id.startswith(TOKEN_PREFIX):
-        return await _find_source(database, attempt.scope, source_id)
-    made = await source_for_topup(database, secrets, attempt, source_id, ids=ids)
+        return await _find_source(database, context.scope, source_id)
+    made = await source_for_topup(database, secrets, context, source_id, ids=ids)
     return funding_of(check_usable(made, source_id, param="source"))
 
 

@@ -12,7 +12,7 @@ import msgspec
 from brim.base.errors import BrimError, ResourceMissingError
 from brim.base.ids import IdFactory
 from brim.base.metadata import MetadataChange, merge
-from brim.base.paging import Page, PageRequest, window
+from brim.base.paging import Page, PageRequest, window_of
 from brim.base.scope import AccountScope
 from brim.core.account_config import bump_config_version
 from brim.core.audit import Action, ObjectType
@@ -46,7 +46,7 @@ Render: TypeAlias = Callable[[FundingSource], bytes]
 
 
 class NewPaymentMethod(msgspec.Struct, frozen=True, kw_only=True):
-    """A validated wish for a payment method; `by_microdeposits` asks for it to be verified by them."""
+    """The validated parameters of a payment method; `by_microdeposits` asks for it to be verified by them."""
 
     numbers: BankNumbers
     holder_type: str | None = None
@@ -78,8 +78,8 @@ class MicrodepositGuess(msgspec.Struct, frozen=True, kw_only=True):
 async def create_payment_method(
     database: Database,
     secrets: BankSecrets,
-    attempt: RequestContext,
-    wish: NewPaymentMethod,
+    context: RequestContext,
+    wanted: NewPaymentMethod,
     *,
     ids: IdFactory,
     render: Render,
@@ -91,36 +91,36 @@ async def create_payment_method(
         NoEncryptionKeyError, SecretUnreadableError: the server cannot keep account numbers.
         IdempotencyMismatchError: the key stands for another request.
     """
-    method_id = ids.new_at(PREFIXES[FundingKind.PAYMENT_METHOD], attempt.now_ms)
+    method_id = ids.new_at(PREFIXES[FundingKind.PAYMENT_METHOD], context.now_ms)
     created = ids.newest_second
-    kept = await secrets.keep(wish.numbers, scope=attempt.scope, object_id=method_id)
-    scenario, verification = first_state(attempt.scope, wish.numbers, by_microdeposits=wish.by_microdeposits)
+    kept = await secrets.keep(wanted.numbers, scope=context.scope, object_id=method_id)
+    scenario, verification = first_state(context.scope, wanted.numbers, by_microdeposits=wanted.by_microdeposits)
     method = FundingSource(
-        scope=attempt.scope,
+        scope=context.scope,
         id=method_id,
         kind=FundingKind.PAYMENT_METHOD,
         created=created,
         bank_account=BankAccount(
-            routing_number=wish.numbers.routing_number,
-            last4=wish.numbers.last4,
+            routing_number=wanted.numbers.routing_number,
+            last4=wanted.numbers.last4,
             fingerprint=kept.fingerprint,
-            bank_name=bank_name_of(wish.numbers.routing_number),
-            holder_type=wish.holder_type,
-            account_type=wish.account_type,
+            bank_name=bank_name_of(wanted.numbers.routing_number),
+            holder_type=wanted.holder_type,
+            account_type=wanted.account_type,
         ),
         verification=verification,
-        party=wish.party,
-        metadata=wish.metadata,
-        allow_redisplay=wish.allow_redisplay,
+        party=wanted.party,
+        metadata=wanted.metadata,
+        allow_redisplay=wanted.allow_redisplay,
         scenario=scenario,
     )
 
     async def work(conn: Conn) -> bytes:
         await funding.insert_funding_source(conn, method, kept.sealed)
-        await _record(conn, attempt, Action.FUNDING_SOURCE_MADE, None, method)
+        await _record(conn, context, Action.FUNDING_SOURCE_MADE, None, method)
         return render(method)
 
-    return await run_once(database, attempt, work, render_error=render_error)
+    return await run_once(database, context, work, render_error=render_error)
 
 
 def first_state(
@@ -161,7 +161,7 @@ def find_documented(scope: AccountScope, payment_method: str) -> FundingSource |
 
 async def update_funding_source(
     database: Database,
-    attempt: RequestContext,
+    context: RequestContext,
     kind: FundingKind,
     funding_id: str,
     edit: EditFundingSource,
@@ -178,7 +178,7 @@ async def update_funding_source(
     """
 
     async def work(conn: Conn) -> bytes:
-        source = await _lock(conn, attempt.scope, kind, funding_id)
+        source = await _lock(conn, context.scope, kind, funding_id)
         account = source.bank_account
         changed = msgspec.structs.replace(
             source,
@@ -192,15 +192,15 @@ async def update_funding_source(
             ),
         )
         await _write(conn, changed)
-        await _record(conn, attempt, Action.FUNDING_SOURCE_UPDATED, source, changed)
+        await _record(conn, context, Action.FUNDING_SOURCE_UPDATED, source, changed)
         return render(changed)
 
-    return await run_once(database, attempt, work, render_error=render_error)
+    return await run_once(database, context, work, render_error=render_error)
 
 
 async def attach_payment_method(
     database: Database,
-    attempt: RequestContext,
+    context: RequestContext,
     method_id: str,
     *,
     customer: str | None,
@@ -217,18 +217,18 @@ async def attach_payment_method(
     """
 
     async def work(conn: Conn) -> bytes:
-        method = await _lock(conn, attempt.scope, FundingKind.PAYMENT_METHOD, method_id)
+        method = await _lock(conn, context.scope, FundingKind.PAYMENT_METHOD, method_id)
         kept = attached(method, customer=customer, customer_account=customer_account)
         await funding.update_funding_source(conn, kept)
-        await _record(conn, attempt, Action.FUNDING_SOURCE_ATTACHED, method, kept)
+        await _record(conn, context, Action.FUNDING_SOURCE_ATTACHED, method, kept)
         return render(kept)
 
-    return await run_once(database, attempt, work, render_error=render_error)
+    return await run_once(database, context, work, render_error=render_error)
 
 
 async def detach_funding_source(
     database: Database,
-    attempt: RequestContext,
+    context: RequestContext,
     kind: FundingKind,
     funding_id: str,
     *,
@@ -243,23 +243,23 @@ async def detach_funding_source(
     """
 
     async def work(conn: Conn) -> bytes:
-        source = await _lock(conn, attempt.scope, kind, funding_id)
+        source = await _lock(conn, context.scope, kind, funding_id)
         detached = msgspec.structs.replace(source, is_detached=True, customer=None, customer_account=None)
         await funding.update_funding_source(conn, detached)
-        currencies = await funding.delete_defaults_of(conn, attempt.scope, funding_id)
+        currencies = await funding.delete_defaults_of(conn, context.scope, funding_id)
         if currencies:
-            await bump_config_version(conn, attempt.scope)
+            await bump_config_version(conn, context.scope)
         for currency in currencies:
-            await record_default(conn, attempt, Action.DEFAULT_FUNDING_DELETED, currency, before=funding_id, after=None)
-        await _record(conn, attempt, Action.FUNDING_SOURCE_DETACHED, source, detached)
+            await record_default(conn, context, Action.DEFAULT_FUNDING_DELETED, currency, before=funding_id, after=None)
+        await _record(conn, context, Action.FUNDING_SOURCE_DETACHED, source, detached)
         return render(detached)
 
-    return await run_once(database, attempt, work, render_error=render_error)
+    return await run_once(database, context, work, render_error=render_error)
 
 
 async def verify_funding_source(
     database: Database,
-    attempt: RequestContext,
+    context: RequestContext,
     kind: FundingKind,
     funding_id: str,
     guess: MicrodepositGuess,
@@ -280,17 +280,17 @@ async def verify_funding_source(
     """
 
     async def work(conn: Conn) -> bytes:
-        source = await _lock(conn, attempt.scope, kind, funding_id)
+        source = await _lock(conn, context.scope, kind, funding_id)
         check_can_be_guessed(source)
-        found = _judge(attempt.scope, guess)
+        found = _judge(context.scope, guess)
         after = judged(source, found)
         await funding.update_funding_source(conn, after)
-        await _record(conn, attempt, Action.FUNDING_SOURCE_GUESSED, source, after)
+        await _record(conn, context, Action.FUNDING_SOURCE_GUESSED, source, after)
         if after.verification is not Verification.VERIFIED:
             raise _refusal(after, found, guess)
         return render(after)
 
-    return await run_once(database, attempt, work, render_error=render_error)
+    return await run_once(database, context, work, render_error=render_error)
 
 
 def _judge(scope: AccountScope, guess: MicrodepositGuess) -> Guess:
@@ -319,10 +319,10 @@ async def _write(conn: Conn, source: FundingSource) -> None:
 
 
 async def _record(
-    conn: Conn, attempt: RequestContext, action: Action, before: FundingSource | None, after: FundingSource
+    conn: Conn, context: RequestContext, action: Action, before: FundingSource | None, after: FundingSource
 ) -> None:
-    """Add a line to the audit log about what an attempt does to a bank account on file."""
-    await record(conn, attempt, action, ObjectType.FUNDING_SOURCE, after.id, before=before, after=after)
+    """Add a line to the audit log about what a request does to a bank account on file."""
+    await record(conn, context, action, ObjectType.FUNDING_SOURCE, after.id, before=before, after=after)
 
 
 async def _lock(conn: Conn, scope: AccountScope, kind: FundingKind, funding_id: str) -> FundingSource:
@@ -364,7 +364,7 @@ async def list_funding_sources(
     """
     await check_cursors(database, scope, request, kind=KIND_WORDS[kind], exists=_funding_source_exists)
     async with database.connection() as conn:
-        return await funding.list_funding_sources(conn, scope, filters, window(PREFIXES[kind], None, request))
+        return await funding.list_funding_sources(conn, scope, filters, window_of(PREFIXES[kind], None, request))
 
 
 async def _funding_source_exists(conn: Conn, scope: AccountScope, funding_id: str) -> bool:

@@ -73,23 +73,23 @@ async def update_funding_source(conn: Conn, source: FundingSource) -> None:
 
 
 async def list_funding_sources(
-    conn: Conn, scope: AccountScope, filters: FundingFilters, place: Window
+    conn: Conn, scope: AccountScope, filters: FundingFilters, window: Window
 ) -> Page[FundingSource]:
     """Return a page of an account's bank accounts on file; the window's prefix says of which kind."""
     arguments = [
         scope.account,
         scope.livemode,
-        place.low,
-        place.high,
-        place.newest_first,
-        place.wanted,
+        window.low,
+        window.high,
+        window.newest_first,
+        window.wanted,
         filters.allow_redisplay,
     ]
     if filters.kept_for is None:
         records = await conn.fetch(_SQL["list_funding_sources"], *arguments)
     else:
         records = await conn.fetch(_SQL["list_attached_methods"], *arguments, filters.kept_for)
-    return page_of((funding_source_from_record(record) for record in records), place)
+    return page_of((funding_source_from_record(record) for record in records), window)
 
 
 async def insert_bank_token(conn: Conn, token: BankToken, sealed: bytes) -> None:

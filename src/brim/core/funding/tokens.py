@@ -36,7 +36,7 @@ RenderToken: TypeAlias = Callable[[BankToken], bytes]
 
 
 class NewBankToken(msgspec.Struct, frozen=True, kw_only=True):
-    """A validated wish for a token."""
+    """The validated parameters of a token."""
 
     numbers: BankNumbers
     country: str = "US"
@@ -47,7 +47,7 @@ class NewBankToken(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NewSource(msgspec.Struct, frozen=True, kw_only=True):
-    """A validated wish for a source. What the token says of currency and account wins."""
+    """The validated parameters of a source. What the token says of currency and account wins."""
 
     token: str
     currency: str | None = None
@@ -59,8 +59,8 @@ class NewSource(msgspec.Struct, frozen=True, kw_only=True):
 async def create_token(
     database: Database,
     secrets: BankSecrets,
-    attempt: RequestContext,
-    wish: NewBankToken,
+    context: RequestContext,
+    wanted: NewBankToken,
     *,
     ids: IdFactory,
     render: RenderToken,
@@ -72,32 +72,32 @@ async def create_token(
         NoEncryptionKeyError, SecretUnreadableError: the server cannot keep account numbers.
         IdempotencyMismatchError: the key stands for another request.
     """
-    token_id = ids.new_at(TOKEN_PREFIX, attempt.now_ms)
+    token_id = ids.new_at(TOKEN_PREFIX, context.now_ms)
     created = ids.newest_second
-    kept = await secrets.keep(wish.numbers, scope=attempt.scope, object_id=token_id)
+    kept = await secrets.keep(wanted.numbers, scope=context.scope, object_id=token_id)
     token = BankToken(
-        scope=attempt.scope,
+        scope=context.scope,
         id=token_id,
         created=created,
         bank_account=BankAccount(
-            routing_number=wish.numbers.routing_number,
-            last4=wish.numbers.last4,
+            routing_number=wanted.numbers.routing_number,
+            last4=wanted.numbers.last4,
             fingerprint=kept.fingerprint,
-            bank_name=bank_name_of(wish.numbers.routing_number),
-            country=wish.country,
-            currency=wish.currency,
-            holder_type=wish.holder_type,
-            account_type=wish.account_type,
+            bank_name=bank_name_of(wanted.numbers.routing_number),
+            country=wanted.country,
+            currency=wanted.currency,
+            holder_type=wanted.holder_type,
+            account_type=wanted.account_type,
         ),
-        holder_name=wish.holder_name,
+        holder_name=wanted.holder_name,
     )
 
     async def work(conn: Conn) -> bytes:
         await funding.insert_bank_token(conn, token, kept.sealed)
-        await record(conn, attempt, Action.TOKEN_MADE, ObjectType.TOKEN, token.id, after=token)
+        await record(conn, context, Action.TOKEN_MADE, ObjectType.TOKEN, token.id, after=token)
         return render(token)
 
-    return await run_once(database, attempt, work, render_error=render_error)
+    return await run_once(database, context, work, render_error=render_error)
 
 
 async def retrieve_token(database: Database, scope: AccountScope, token_id: str) -> BankToken:
@@ -116,8 +116,8 @@ async def retrieve_token(database: Database, scope: AccountScope, token_id: str)
 async def create_source(
     database: Database,
     secrets: BankSecrets,
-    attempt: RequestContext,
-    wish: NewSource,
+    context: RequestContext,
+    wanted: NewSource,
     *,
     ids: IdFactory,
     render: Render,
@@ -131,19 +131,19 @@ async def create_source(
         NoEncryptionKeyError, SecretUnreadableError: the server cannot keep account numbers.
         IdempotencyMismatchError: the key stands for another request.
     """
-    token, numbers = await open_token(database, secrets, attempt.scope, wish.token, param="token")
-    source, sealed = await _source_of(secrets, attempt, wish, token, numbers, ids)
+    token, numbers = await open_token(database, secrets, context.scope, wanted.token, param="token")
+    source, sealed = await _source_of(secrets, context, wanted, token, numbers, ids)
 
     async def work(conn: Conn) -> bytes:
-        await _exchange(conn, attempt, wish.token, source, sealed)
-        await record(conn, attempt, Action.FUNDING_SOURCE_MADE, ObjectType.FUNDING_SOURCE, source.id, after=source)
+        await _exchange(conn, context, wanted.token, source, sealed)
+        await record(conn, context, Action.FUNDING_SOURCE_MADE, ObjectType.FUNDING_SOURCE, source.id, after=source)
         return render(source)
 
-    return await run_once(database, attempt, work, render_error=render_error)
+    return await run_once(database, context, work, render_error=render_error)
 
 
 async def source_for_topup(
-    database: Database, secrets: BankSecrets, attempt: RequestContext, token_id: str, *, ids: IdFactory
+    database: Database, secrets: BankSecrets, context: RequestContext, token_id: str, *, ids: IdFactory
 ) -> FundingSource:
     """Return the source that a token named by a top-up becomes; the same one when that request is made again.
 
@@ -156,13 +156,13 @@ async def source_for_topup(
         TokenAlreadyUsedError: another request has used it.
         NoEncryptionKeyError, SecretUnreadableError: the server cannot keep account numbers.
     """
-    wish = NewSource(token=token_id)
-    token, numbers = await open_token(database, secrets, attempt.scope, token_id, param="source")
-    source, sealed = await _source_of(secrets, attempt, wish, token, numbers, ids)
+    wanted = NewSource(token=token_id)
+    token, numbers = await open_token(database, secrets, context.scope, token_id, param="source")
+    source, sealed = await _source_of(secrets, context, wanted, token, numbers, ids)
     check_usable(source, token_id, param="source")
 
     async def work(conn: Conn) -> FundingSource:
-        return await _exchange(conn, attempt, token_id, source, sealed)
+        return await _exchange(conn, context, token_id, source, sealed)
 
     return await database.transact(work)
 
@@ -202,30 +202,30 @@ async def open_token(
 
 async def _source_of(
     secrets: BankSecrets,
-    attempt: RequestContext,
-    wish: NewSource,
+    context: RequestContext,
+    wanted: NewSource,
     token: BankToken | None,
     numbers: BankNumbers,
     ids: IdFactory,
 ) -> tuple[FundingSource, bytes]:
     """Return the source that a token would become now, and its sealed account number."""
-    source_id = ids.new_at(PREFIXES[FundingKind.SOURCE], attempt.now_ms)
+    source_id = ids.new_at(PREFIXES[FundingKind.SOURCE], context.now_ms)
     created = ids.newest_second
-    kept = await secrets.keep(numbers, scope=attempt.scope, object_id=source_id)
-    scenario, verification = first_state(attempt.scope, numbers, by_microdeposits=wish.by_microdeposits)
-    account = token.bank_account if token else _test_bank_account(numbers, kept.fingerprint, wish.currency)
+    kept = await secrets.keep(numbers, scope=context.scope, object_id=source_id)
+    scenario, verification = first_state(context.scope, numbers, by_microdeposits=wanted.by_microdeposits)
+    account = token.bank_account if token else _test_bank_account(numbers, kept.fingerprint, wanted.currency)
     name = token.holder_name if token else None
     source = FundingSource(
-        scope=attempt.scope,
+        scope=context.scope,
         id=source_id,
         kind=FundingKind.SOURCE,
         created=created,
         bank_account=account,
         verification=verification,
-        party=msgspec.structs.replace(wish.party, name=name) if name else wish.party,
-        metadata=wish.metadata,
+        party=msgspec.structs.replace(wanted.party, name=name) if name else wanted.party,
+        metadata=wanted.metadata,
         scenario=scenario,
-        client_secret=ids.new_at("src_client_secret_", attempt.now_ms),
+        client_secret=ids.new_at("src_client_secret_", context.now_ms),
     )
     return source, kept.sealed
 
@@ -243,17 +243,17 @@ def _test_bank_account(numbers: BankNumbers, fingerprint: str, currency: str | N
 
 
 async def _exchange(
-    conn: Conn, attempt: RequestContext, token_id: str, source: FundingSource, sealed: bytes
+    conn: Conn, context: RequestContext, token_id: str, source: FundingSource, sealed: bytes
 ) -> FundingSource:
     """Store the source that a token becomes and return it, or the one that this very request made of it before."""
-    found = await funding.lock_bank_token(conn, attempt.scope, token_id)
+    found = await funding.lock_bank_token(conn, context.scope, token_id)
     if found is not None:
         token, _ = found
-        used_by = attempt.claim.key if attempt.claim else attempt.request_id
+        used_by = context.claim.key if context.claim else context.request_id
         if token.used_as is not None:
             if token.used_by != used_by or not token.used_as.startswith(PREFIXES[FundingKind.SOURCE]):
                 raise TokenAlreadyUsedError(token_id)
-            return (await funding.fetch_funding_sources(conn, attempt.scope, [token.used_as]))[token.used_as]
+            return (await funding.fetch_funding_sources(conn, context.scope, [token.used_as]))[token.used_as]
         await funding.use_bank_token(conn, msgspec.structs.replace(token, used_as=source.id, used_by=used_by))
     await funding.insert_funding_source(conn, source, sealed)
     return source

@@ -53,7 +53,7 @@ class RequestContext(msgspec.Struct, frozen=True, kw_only=True):
 
 async def record(
     conn: Conn,
-    attempt: RequestContext,
+    context: RequestContext,
     action: Action | PageAction,
     object_type: ObjectType,
     object_id: str,
@@ -62,29 +62,29 @@ async def record(
     after: Any = None,
     account: str | None = None,
 ) -> None:
-    """Add a line to the audit log about what an attempt does, in its transaction; see `audit.record`.
+    """Add a line to the audit log about what a request does, in its transaction; see `audit.record`.
 
     Args:
         conn: the transaction.
-        attempt: the request.
+        context: the request.
         action: what it does.
         object_type: to what kind of object.
         object_id: to which one.
         before: the object as it was, None where there was none.
         after: the object as it is then, None where it is gone.
-        account: whose it is; None means the attempt's account.
+        account: whose it is; None means the request's account.
     """
     await audit.record(
         conn,
-        attempt.by,
+        context.by,
         action,
         object_type=object_type,
         object_id=object_id,
         before=before,
         after=after,
-        scope=AccountScope(account or attempt.scope.account, attempt.scope.livemode),
-        now_ms=attempt.now_ms,
-        ids=attempt.ids,
+        scope=AccountScope(account or context.scope.account, context.scope.livemode),
+        now_ms=context.now_ms,
+        ids=context.ids,
     )
 
 
@@ -98,28 +98,28 @@ def replay(claim: KeyClaim, kept: KeptReply) -> Result:
     return Result(status=kept.status, body=kept.body, replay_of=kept.request_id)
 
 
-def replay_of(attempt: RequestContext, kept: KeptReply) -> Result:
-    """Return the first answer to an attempt again.
+def replay_of(context: RequestContext, kept: KeptReply) -> Result:
+    """Return the first answer to a request again.
 
     Raises:
         IdempotencyMismatchError: when its key stands for another request.
     """
-    if attempt.claim is None:
+    if context.claim is None:
         raise ValueError("an answer is kept under a key only")
-    return replay(attempt.claim, kept)
+    return replay(context.claim, kept)
 
 
-async def find_kept(conn: Conn, attempt: RequestContext) -> KeptReply | None:
-    """Return the answer that an attempt's key has already, if it has a key and the key an answer."""
-    if attempt.claim is None:
+async def find_kept(conn: Conn, context: RequestContext) -> KeptReply | None:
+    """Return the answer that a request's key has already, if it has a key and the key an answer."""
+    if context.claim is None:
         return None
-    (kept,) = await idempotency.fetch_replies(conn, [(attempt.scope, attempt.claim.key)])
+    (kept,) = await idempotency.fetch_replies(conn, [(context.scope, context.claim.key)])
     return kept
 
 
 async def run_once(
     database: Database,
-    attempt: RequestContext,
+    context: RequestContext,
     work: Callable[[Conn], Awaitable[bytes]],
     *,
     render_error: RenderError,
@@ -132,7 +132,7 @@ async def run_once(
 
     Args:
         database: where.
-        attempt: the request.
+        context: the request.
         work: does the write on the given connection and returns the reply's compact JSON.
         render_error: writes a refusal.
 
@@ -142,32 +142,32 @@ async def run_once(
     """
 
     async def in_transaction(conn: Conn) -> Result:
-        kept = await _claim(conn, attempt)
-        if kept and attempt.claim:
-            return replay(attempt.claim, kept)
+        kept = await _claim(conn, context)
+        if kept and context.claim:
+            return replay(context.claim, kept)
         try:
             answer = Result(body=await work(conn))
         except KeptRefusalError as error:
             status, body = render_error(error)
             answer = Result(status=status, body=body)
-        if attempt.claim:
+        if context.claim:
             await idempotency.record_reply(
-                conn, attempt.scope, attempt.claim.key, status=answer.status, body=answer.body
+                conn, context.scope, context.claim.key, status=answer.status, body=answer.body
             )
         return answer
 
     return await database.transact(in_transaction)
 
 
-async def _claim(conn: Conn, attempt: RequestContext) -> KeptReply | None:
-    """Take the attempt's key for this transaction, or return the answer it has already."""
-    if attempt.claim is None:
+async def _claim(conn: Conn, context: RequestContext) -> KeptReply | None:
+    """Take the request's key for this transaction, or return the answer it has already."""
+    if context.claim is None:
         return None
     if await idempotency.claim_key(
-        conn, attempt.scope, attempt.claim, request_id=attempt.request_id, now_ms=attempt.now_ms
+        conn, context.scope, context.claim, request_id=context.request_id, now_ms=context.now_ms
     ):
         return None
-    (kept,) = await idempotency.fetch_replies(conn, [(attempt.scope, attempt.claim.key)])
+    (kept,) = await idempotency.fetch_replies(conn, [(context.scope, context.claim.key)])
     if kept is None:  # pruned in between: its day is over and the key is free again
         raise DatabaseUnavailableError
     return kept

@@ -18,14 +18,14 @@ _COLUMNS: Final = len(SealedEntry._fields)
 _FurtherLines: TypeAlias = tuple[tuple[str, str, int, str], ...]
 
 
-class Place(NamedTuple):
+class ChainPosition(NamedTuple):
     """A position in an account's chain."""
 
     scope: AccountScope
     position: int
 
 
-BEFORE_ALL: Final = Place(AccountScope("", livemode=False), 0)
+BEFORE_ALL: Final = ChainPosition(AccountScope("", livemode=False), 0)
 """Before every account's first seal."""
 
 
@@ -80,16 +80,16 @@ async def estimate_rows(conn: Conn) -> int:
     return rows
 
 
-async def read_links(conn: Conn, after: Place, *, limit: int) -> list[Link]:
-    """Return the next seals after a place, account by account, with the entries they name and their heads."""
+async def read_links(conn: Conn, after: ChainPosition, *, limit: int) -> list[Link]:
+    """Return the next seals after a position, account by account, with the entries they name and their heads."""
     (account, livemode), position = msgspec.structs.astuple(after.scope), after.position
     return [_link(record) for record in await conn.fetch(_SQL["read_links"], account, livemode, position, limit)]
 
 
-async def read_following(conn: Conn, place: Place) -> Link | None:
+async def read_following(conn: Conn, after: ChainPosition) -> Link | None:
     """Return the seal at the next position of the same chain."""
-    for link in await read_links(conn, place, limit=1):
-        if (link.scope, link.position) == (place.scope, place.position + 1):
+    for link in await read_links(conn, after, limit=1):
+        if (link.scope, link.position) == (after.scope, after.position + 1):
             return link
     return None
 
@@ -101,7 +101,7 @@ async def read_heads(conn: Conn, after: AccountScope, *, limit: int) -> list[tup
 
 
 async def read_queue(conn: Conn, after: Key, *, limit: int) -> list[Waiting]:
-    """Return what waits for its seal after a place in the queue."""
+    """Return what waits for its seal after a position of the queue."""
     records = await conn.fetch(_SQL["read_queue"], *after, limit)
     return [Waiting(_owner(record), record["entry"], record["is_there"], record["sealed_at"]) for record in records]
 
@@ -127,7 +127,7 @@ def _head(record: Mapping[str, Any]) -> Head:
 
 
 def _entry(record: Any) -> SealedEntry:
-    """Return the entry that a row begins with; columns are read by their place, as there may be very many rows."""
+    """Return the entry that a row begins with; columns are read by position, as there may be very many rows."""
     entry = SealedEntry._make(record[:_COLUMNS])
     further: str | None = record[_COLUMNS - 1]
     return entry._replace(further_lines=json_codec.decode(further, type=_FurtherLines) if further else ())

@@ -16,9 +16,9 @@ FOR UPDATE;
 UPDATE holds AS h
 SET status = $4, posted = $5, ended_ms = $6
 FROM (
-    SELECT ctid AS place
+    SELECT ctid AS row_id
     FROM holds
     WHERE account = $1 AND livemode = $2 AND id BETWEEN $3 AND $3
     ORDER BY id
 ) AS found
-WHERE h.ctid = found.place;
+WHERE h.ctid = found.row_id;

@@ -46,12 +46,12 @@ FROM json_to_recordset($4::json) AS c (
 )
 -- The transaction holds the balances, so where they lie (ctid) names them.
 CROSS JOIN LATERAL (
-    SELECT ctid AS place
+    SELECT ctid AS row_id
     FROM balances
     WHERE account = c.account AND livemode = c.livemode AND currency = c.currency
     OFFSET 0
 ) AS found
-WHERE b.ctid = found.place
+WHERE b.ctid = found.row_id
 RETURNING b.account, b.livemode, b.currency, b.available;
 
 -- name: entries_of_source

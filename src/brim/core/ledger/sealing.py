@@ -14,7 +14,7 @@ from brim.core import verification
 from brim.core.ledger import chain_store as chain
 from brim.core.ledger.broken_chains import Investigation
 from brim.core.ledger.chain import Break, ChainWalk, Head, Seal, SealedEntry, extend
-from brim.core.ledger.chain_store import BEFORE_ALL, Place
+from brim.core.ledger.chain_store import BEFORE_ALL, ChainPosition
 from brim.core.verification import END, MAX_DIFFERENCES, START, ChainReport, Difference, Key, OnProgress, Range, Walk
 from brim.platform.database import Conn, Database
 
@@ -111,7 +111,7 @@ class _ChainAudit:
             await self._explain(list(walk.follow(links)))
             self._sealed += sum(link.entry is not None for link in links)
             self._advance(len(links))
-            after = Place(links[-1].scope, links[-1].position)
+            after = ChainPosition(links[-1].scope, links[-1].position)
             links = await chain.read_links(self._conn, after, limit=self._page_size)
         await self._explain(list(walk.end()))
 
@@ -122,7 +122,7 @@ class _ChainAudit:
 
     async def _investigate(self, broken: Break) -> Difference:
         """Return the row at fault; reads all entries of the chain's account once more."""
-        following = await chain.read_following(self._conn, Place(broken.scope, broken.position))
+        following = await chain.read_following(self._conn, ChainPosition(broken.scope, broken.position))
         investigation = Investigation(broken, following)
         after_id: str | None = ""
         while after_id is not None:

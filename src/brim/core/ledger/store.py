@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from brim.base.paging import Page, PageRequest, page_of, window
+from brim.base.paging import Page, PageRequest, page_of, window_of
 from brim.base.scope import AccountScope
 from brim.core.ledger.rules import Balance, BalanceTransaction, BalanceTransactionFilters, BalanceTransactionType
 from brim.platform.database import Conn, Database
@@ -49,12 +49,12 @@ async def list_balance_transactions(
     """Return a page of an account's balance transactions; there are no payouts, so a payout filter finds none."""
     if filters.payout is not None:
         return Page(items=[], has_more=False)
-    place = window("txn_", filters.created, request)
+    window = window_of("txn_", filters.created, request)
     name, *values = _balance_transaction_walk(filters)
     async with database.connection() as conn:
-        ids = await fetch_ids(conn, _SQL[name], scope, place, values)
+        ids = await fetch_ids(conn, _SQL[name], scope, window, values)
         found = await fetch_balance_transactions(conn, scope, ids)
-    return page_of(found.values(), place)
+    return page_of(found.values(), window)
 
 
 def _balance_transaction_walk(filters: BalanceTransactionFilters) -> tuple[str, *tuple[Any, ...]]:

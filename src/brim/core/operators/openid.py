@@ -310,10 +310,10 @@ class OpenId:
 
     async def _add(self, person: Person, role: Role, *, address: str | None, now_ms: int) -> Operator:
         """Return a new operator, bound to the person; one whom a second browser has just added comes from there."""
-        wish = NewOperator(email=_verified_email(person), name=person.name[:100], role=role, password=None)
+        wanted = NewOperator(email=_verified_email(person), name=person.name[:100], role=role, password=None)
         by = Actor(kind=ActorKind.NOBODY, name=self._client.issuer, address=address)
         with suppress(OperatorExistsError):
-            await add_operator(self._database, Passwords(), wish, by=by, now_ms=now_ms, ids=self._ids)
+            await add_operator(self._database, Passwords(), wanted, by=by, now_ms=now_ms, ids=self._ids)
         return await self._operator_of(person, address=address, now_ms=now_ms)
 
     async def _fetch(

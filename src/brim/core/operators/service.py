@@ -48,7 +48,7 @@ class NewOperator(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def add_operator(
-    database: Database, passwords: Passwords, wish: NewOperator, *, by: Actor, now_ms: int, ids: IdFactory
+    database: Database, passwords: Passwords, wanted: NewOperator, *, by: Actor, now_ms: int, ids: IdFactory
 ) -> Operator:
     """Add an operator and return them; the link for the first admin works no more.
 
@@ -56,7 +56,7 @@ async def add_operator(
         InvalidEmailError, InvalidNameError, WeakPasswordError: what was given cannot be used.
         OperatorExistsError: the email address is somebody's already.
     """
-    operator, password_hash = await _prepare(passwords, wish, now_ms=now_ms, ids=ids)
+    operator, password_hash = await _prepare(passwords, wanted, now_ms=now_ms, ids=ids)
 
     async def work(conn: Conn) -> None:
         await operators.delete_first_run(conn)  # before all else: who uses the link now is let finish
@@ -254,7 +254,7 @@ async def claim_first_run(
     database: Database,
     passwords: Passwords,
     token: str,
-    wish: NewOperator,
+    wanted: NewOperator,
     *,
     address: str | None,
     now_ms: int,
@@ -262,15 +262,15 @@ async def claim_first_run(
 ) -> Operator:
     """Make the first operator, by the token of the link that `brim serve` printed, and return them.
 
-    They are an admin with a password, whatever the wish says of the role.
+    They become an admin with a password, whatever role `wanted` names.
 
     Raises:
         FirstRunOverError: the link works no more.
         InvalidEmailError, InvalidNameError, WeakPasswordError: what was given cannot be used; the link still works.
     """
     await check_first_run(database, token, now_ms=now_ms)
-    wish = msgspec.structs.replace(wish, role=Role.ADMIN, password=wish.password or "")
-    operator, password_hash = await _prepare(passwords, wish, now_ms=now_ms, ids=ids)
+    wanted = msgspec.structs.replace(wanted, role=Role.ADMIN, password=wanted.password or "")
+    operator, password_hash = await _prepare(passwords, wanted, now_ms=now_ms, ids=ids)
     by = Actor(kind=ActorKind.NOBODY, address=address)
 
     async def work(conn: Conn) -> None:
@@ -298,19 +298,19 @@ async def _require_first_run(conn: Conn, token: str, *, now_ms: int) -> None:
 
 
 async def _prepare(
-    passwords: Passwords, wish: NewOperator, *, now_ms: int, ids: IdFactory
+    passwords: Passwords, wanted: NewOperator, *, now_ms: int, ids: IdFactory
 ) -> tuple[Operator, str | None]:
     """Return a new operator and what their password hashes to, before any transaction: hashing takes its time."""
-    email, name = normalise_email(wish.email), check_name(wish.name)
+    email, name = normalise_email(wanted.email), check_name(wanted.name)
     password_hash = None
-    if wish.password is not None:
-        check_password(wish.password, email=email)
-        password_hash = await passwords.hash(wish.password)
+    if wanted.password is not None:
+        check_password(wanted.password, email=email)
+        password_hash = await passwords.hash(wanted.password)
     operator = Operator(
         id=ids.new_at(OPERATOR_PREFIX, now_ms),
         email=email,
         name=name,
-        role=wish.role,
+        role=wanted.role,
         created=now_ms // 1000,
         has_password=password_hash is not None,
     )

@@ -60,8 +60,8 @@ RETURNING subject, tries, next_ms, seen_ms;
 UPDATE sign_in_tries AS t
 SET tries = n.tries, next_ms = n.next_ms, seen_ms = n.seen_ms
 FROM unnest($1::text[], $2::integer[], $3::bigint[], $4::bigint[]) AS n (subject, tries, next_ms, seen_ms)
-CROSS JOIN LATERAL (SELECT ctid AS place FROM sign_in_tries WHERE subject = n.subject OFFSET 0) AS found
-WHERE t.ctid = found.place;
+CROSS JOIN LATERAL (SELECT ctid AS row_id FROM sign_in_tries WHERE subject = n.subject OFFSET 0) AS found
+WHERE t.ctid = found.row_id;
 
 -- name: prune_tries
 -- Forget who last tried before a time, a few at a time.

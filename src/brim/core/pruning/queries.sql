@@ -14,7 +14,7 @@ WHERE ctid = ANY (ARRAY(
 -- Forget the oldest events numbered before a time, a few at a time, with their numbers, deliveries and attempts; what
 -- they were about is added to what was forgotten. Returns how many went.
 WITH old AS MATERIALIZED (
-    SELECT ctid AS place, account, livemode, event
+    SELECT ctid AS row_id, account, livemode, event
     FROM event_numbers
     WHERE numbered_ms < $1
     ORDER BY numbered_ms
@@ -23,15 +23,15 @@ WITH old AS MATERIALIZED (
 ),
 numbers AS (
     DELETE FROM event_numbers
-    WHERE ctid = ANY (ARRAY(SELECT place FROM old))
+    WHERE ctid = ANY (ARRAY(SELECT row_id FROM old))
 ),
 deliveries AS (
     DELETE FROM webhook_deliveries
     WHERE ctid = ANY (ARRAY(
-        SELECT d.place
+        SELECT d.row_id
         FROM old AS o
         CROSS JOIN LATERAL (
-            SELECT ctid AS place
+            SELECT ctid AS row_id
             FROM webhook_deliveries
             WHERE event_account = o.account AND livemode = o.livemode AND event = o.event
             OFFSET 0
@@ -41,10 +41,10 @@ deliveries AS (
 attempts AS (
     DELETE FROM webhook_attempts
     WHERE ctid = ANY (ARRAY(
-        SELECT a.place
+        SELECT a.row_id
         FROM old AS o
         CROSS JOIN LATERAL (
-            SELECT ctid AS place
+            SELECT ctid AS row_id
             FROM webhook_attempts
             WHERE event_account = o.account AND livemode = o.livemode AND event = o.event
             OFFSET 0
@@ -54,10 +54,10 @@ attempts AS (
 forgotten AS (
     DELETE FROM events
     WHERE ctid = ANY (ARRAY(
-        SELECT e.place
+        SELECT e.row_id
         FROM old AS o
         CROSS JOIN LATERAL (
-            SELECT ctid AS place
+            SELECT ctid AS row_id
             FROM events
             WHERE account = o.account AND livemode = o.livemode AND id = o.event
             OFFSET 0

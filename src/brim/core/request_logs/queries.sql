@@ -55,14 +55,14 @@ SELECT EXISTS (SELECT FROM request_logs WHERE account = $1 AND livemode = $2 AND
 -- The next accounts who have requests kept, after a given one: each found by one step along the key.
 WITH RECURSIVE steps AS (
     (
-        SELECT account, livemode, 1 AS place
+        SELECT account, livemode, 1 AS ordinal
         FROM request_logs
         WHERE (account, livemode) > ($1, $2)
         ORDER BY account, livemode
         LIMIT 1
     )
     UNION ALL
-    SELECT n.account, n.livemode, s.place + 1
+    SELECT n.account, n.livemode, s.ordinal + 1
     FROM steps AS s
     CROSS JOIN LATERAL (
         SELECT account, livemode
@@ -71,7 +71,7 @@ WITH RECURSIVE steps AS (
         ORDER BY account, livemode
         LIMIT 1
     ) AS n
-    WHERE s.place < $3
+    WHERE s.ordinal < $3
 )
 SELECT account, livemode FROM steps;
 

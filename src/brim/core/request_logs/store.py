@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from brim.base import json_codec
-from brim.base.paging import Page, PageRequest, Range, page_of, window
+from brim.base.paging import Page, PageRequest, Range, page_of, window_of
 from brim.base.scope import AccountScope
 from brim.core.request_logs.rules import BY_PAGES, PREFIX, RequestFilters, RequestRecord, RequestSource
 from brim.platform.database import Conn
@@ -23,17 +23,17 @@ async def list_request_logs(
     conn: Conn, scope: AccountScope, filters: RequestFilters, request: PageRequest
 ) -> Page[RequestRecord]:
     """Return a page of an account's requests, newest first."""
-    place = window(PREFIX, filters.created, request)
+    window = window_of(PREFIX, filters.created, request)
     status = filters.status or Range(None, None)
     low = 0 if status.low is None else status.low
     high = _HIGHEST_STATUS if status.high is None else status.high
     records = await conn.fetch(
         _SQL["list_request_logs"],
-        *(scope.account, scope.livemode, place.low, place.high, place.newest_first, place.wanted),
+        *(scope.account, scope.livemode, window.low, window.high, window.newest_first, window.wanted),
         *(filters.method, filters.path, low, high, filters.request_id),
         *(filters.source and filters.source is RequestSource.DASHBOARD, BY_PAGES),
     )
-    return page_of([_from_record(record) for record in records], place)
+    return page_of([_from_record(record) for record in records], window)
 
 
 async def newest_request_logs(

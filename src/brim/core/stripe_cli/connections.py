@@ -30,7 +30,7 @@ from brim.core.stripe_cli.rules import (
     request_message,
 )
 from brim.core.stripe_cli.service import open_secret
-from brim.core.stripe_cli.store import NumberedEvent, Progress, Resend, Wish
+from brim.core.stripe_cli.store import EventsAfter, NumberedEvent, Progress, Resend
 from brim.core.stripe_cli.streams import Stream
 from brim.platform.database import Database
 from brim.platform.vault import Vault
@@ -93,7 +93,7 @@ class Conversation:
     Attributes:
         listener: the session.
         heard_ms: up to when it is known which accounts under the session's had events (Unix milliseconds).
-        resent_after: the last wish to send an event again that was fulfilled.
+        resent_after: the last resend that was carried out.
         ask_for_more: called when there is room for what could not be sent before.
     """
 
@@ -164,11 +164,11 @@ class Conversation:
         """Take note of the newest number of an account whom the session follows."""
         self._streams[scope].newest = max(number, self._streams[scope].newest)
 
-    def wishes(self) -> list[Wish]:
+    def missing(self) -> list[EventsAfter]:
         """Return which events can be sent now: those of all that is behind, in turn, as far as there is room."""
         room = (WINDOW - sum(stream.on_their_way for stream in self._streams.values())) // len(self._forms)
         behind = [stream for stream in self._streams.values() if stream.is_behind][: max(room, 0)]
-        return [Wish(stream.scope, stream.after, room // len(behind)) for stream in behind]
+        return [EventsAfter(stream.scope, stream.after, room // len(behind)) for stream in behind]
 
     def take_events(self, scope: AccountScope, events: Sequence[NumberedEvent]) -> None:
         """Send events of one account; others are served before it the next time."""
@@ -273,7 +273,7 @@ class Conversation:
         if arrive is None:  # of an earlier connection, or made up
             return
         arrive()
-        if self.wishes():
+        if self.missing():
             self.ask_for_more()
 
     async def _keep_answer(self, answer: LocalAnswer) -> None:

@@ -87,7 +87,7 @@ class Hub:
             if hearing_of_requests:
                 await _share_requests(conn, hearing_of_requests, now_ms=now_ms)
         await self._note(conversations)
-        if any(each.wishes() for each in hearing_of_events):
+        if any(each.missing() for each in hearing_of_events):
             self._looking.wake()
 
     async def _end_with_keys(self, conn: Conn, conversations: Sequence[Conversation], *, now_ms: int) -> None:
@@ -146,15 +146,15 @@ async def _begin_streams(
 
 async def _share_events(conn: Conn, conversations: Sequence[Conversation]) -> None:
     """Read what conversations can be sent, once for all that are equally far, and give it to them."""
-    wanting: dict[listeners.Wish, list[Conversation]] = defaultdict(list)
+    wanting: dict[listeners.EventsAfter, list[Conversation]] = defaultdict(list)
     for each in conversations:
-        for wish in each.wishes():
-            wanting[wish].append(each)
+        for wanted in each.missing():
+            wanting[wanted].append(each)
     if not wanting:
         return
-    for wish, events in zip(wanting, await listeners.numbered_events(conn, list(wanting)), strict=True):
-        for each in wanting[wish]:
-            each.take_events(wish.scope, events)
+    for wanted, events in zip(wanting, await listeners.numbered_events(conn, list(wanting)), strict=True):
+        for each in wanting[wanted]:
+            each.take_events(wanted.scope, events)
 
 
 async def _share_resends(conn: Conn, conversations: Sequence[Conversation]) -> None:

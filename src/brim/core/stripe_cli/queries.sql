@@ -66,12 +66,12 @@ UPDATE cli_sessions AS s
 SET seen_ms = greatest(s.seen_ms, $5), acked_place = greatest(s.acked_place, n.acked_place)
 FROM unnest($1::text[], $2::boolean[], $3::bytea[], $4::bigint[]) AS n (account, livemode, hash, acked_place)
 CROSS JOIN LATERAL (
-    SELECT ctid AS place
+    SELECT ctid AS row_id
     FROM cli_sessions
     WHERE account = n.account AND livemode = n.livemode AND hash BETWEEN n.hash AND n.hash
     ORDER BY hash
 ) AS found
-WHERE s.ctid = found.place;
+WHERE s.ctid = found.row_id;
 
 -- name: note_places
 -- Some sessions have received everything of accounts under their own up to a place; a session that is gone is passed
@@ -126,14 +126,15 @@ SELECT
         ),
         0
     ) AS number
-FROM unnest($1::text[], $2::boolean[], $3::bigint[]) WITH ORDINALITY AS o (account, livemode, time_ms, place)
-ORDER BY o.place;
+FROM unnest($1::text[], $2::boolean[], $3::bigint[]) WITH ORDINALITY AS o (account, livemode, time_ms, ordinal)
+ORDER BY o.ordinal;
 
 -- name: numbered_events
--- For each of some accounts so many events after a number, in the order of their numbers; with the place of the wish.
-SELECT w.place, n.number, e.*
+-- For each of some accounts so many events after a number, in the order of their numbers; with the ordinal of the
+-- account in the arguments.
+SELECT w.ordinal, n.number, e.*
 FROM unnest($1::text[], $2::boolean[], $3::bigint[], $4::integer[]) WITH ORDINALITY
-    AS w (account, livemode, after, room, place)
+    AS w (account, livemode, after, room, ordinal)
 CROSS JOIN LATERAL (
     SELECT account, livemode, number, event
     FROM event_numbers
@@ -147,14 +148,14 @@ CROSS JOIN LATERAL (
     WHERE account = n.account AND livemode = n.livemode AND id = n.event
     OFFSET 0
 ) AS e
-ORDER BY w.place, n.number;
+ORDER BY w.ordinal, n.number;
 
 -- name: resent_events
--- For each of some sessions what it is to be sent again, in the order in which it was asked for; with the place of the
--- wish.
-SELECT w.place, r.id AS resend, e.*
+-- For each of some sessions what it is to be sent again, in the order in which it was asked for; with the ordinal of the
+-- session in the arguments.
+SELECT w.ordinal, r.id AS resend, e.*
 FROM unnest($1::text[], $2::boolean[], $3::bytea[], $4::text[]) WITH ORDINALITY
-    AS w (account, livemode, hash, after, place)
+    AS w (account, livemode, hash, after, ordinal)
 CROSS JOIN LATERAL (
     SELECT livemode, id, event, coalesce(event_account, account) AS event_account
     FROM cli_resends
@@ -168,7 +169,7 @@ CROSS JOIN LATERAL (
     WHERE account = r.event_account AND livemode = r.livemode AND id = r.event
     OFFSET 0
 ) AS e
-ORDER BY w.place, r.id;
+ORDER BY w.ordinal, r.id;
 
 -- name: resend_to_listeners
 -- Let every session of an account that was seen since a time be sent an event again, the account's or that of an account
@@ -183,10 +184,10 @@ ON CONFLICT ON CONSTRAINT cli_resends_pk DO NOTHING;
 -- Events have arrived that sessions were sent again.
 DELETE FROM cli_resends
 WHERE ctid = ANY (ARRAY(
-    SELECT r.place
+    SELECT r.row_id
     FROM unnest($1::text[], $2::boolean[], $3::bytea[], $4::text[]) AS g (account, livemode, hash, id)
     CROSS JOIN LATERAL (
-        SELECT ctid AS place
+        SELECT ctid AS row_id
         FROM cli_resends
         WHERE account = g.account AND livemode = g.livemode AND hash = g.hash AND id = g.id
         OFFSET 0

@@ -36,9 +36,9 @@ class Resend(msgspec.Struct, frozen=True, kw_only=True):
 
 async def resend_event(
     database: Database,
-    attempt: RequestContext,
+    context: RequestContext,
     event_id: str,
-    wish: Resend,
+    wanted: Resend,
     *,
     ids: IdFactory,
     render: RenderEvent,
@@ -54,25 +54,25 @@ async def resend_event(
     """
 
     async def work(conn: Conn) -> bytes:
-        event = await find_event(conn, attempt.scope, event_id, account=wish.account, kind="notification")
-        for endpoint in await _receivers(conn, attempt.scope, event, wish):
-            await send_again(conn, event, endpoint, now_ms=attempt.now_ms)
-        if wish.only_listeners:
-            resend_id = ids.new_at(RESEND_PREFIX, attempt.now_ms)
-            since_ms = attempt.now_ms - LISTENING_MS
-            await listeners.resend_to_listeners(conn, attempt.scope, event, resend_id=resend_id, since_ms=since_ms)
+        event = await find_event(conn, context.scope, event_id, account=wanted.account, kind="notification")
+        for endpoint in await _receivers(conn, context.scope, event, wanted):
+            await send_again(conn, event, endpoint, now_ms=context.now_ms)
+        if wanted.only_listeners:
+            resend_id = ids.new_at(RESEND_PREFIX, context.now_ms)
+            since_ms = context.now_ms - LISTENING_MS
+            await listeners.resend_to_listeners(conn, context.scope, event, resend_id=resend_id, since_ms=since_ms)
         (pending,) = await count_undelivered(conn, [event])
         return render(event, pending)
 
-    return await run_once(database, attempt, work, render_error=render_error)
+    return await run_once(database, context, work, render_error=render_error)
 
 
-async def _receivers(conn: Conn, asking: AccountScope, event: Event, wish: Resend) -> list[Endpoint]:
+async def _receivers(conn: Conn, asking: AccountScope, event: Event, wanted: Resend) -> list[Endpoint]:
     """Return the endpoints that an event is to be sent to again, in sorted order."""
-    if wish.endpoint_id is not None:
-        endpoint = await find_endpoint(conn, asking, wish.endpoint_id, in_path=False)
+    if wanted.endpoint_id is not None:
+        endpoint = await find_endpoint(conn, asking, wanted.endpoint_id, in_path=False)
         check_listening(endpoint, event.scope)
         return [endpoint]
-    if wish.only_listeners:
+    if wanted.only_listeners:
         return []
     return [endpoint for endpoint in await webhooks.endpoints_for(conn, [event.scope]) if endpoint.wants(event.type)]

@@ -32,7 +32,7 @@ class Newest(NamedTuple):
     number: int
 
 
-class Wish(NamedTuple):
+class EventsAfter(NamedTuple):
     """Up to `room` of an account's events after a number."""
 
     scope: AccountScope
@@ -50,7 +50,7 @@ class Progress(NamedTuple):
 
 
 class Resend(NamedTuple):
-    """An event that is to be sent again, and the id of that wish."""
+    """An event to send again, and the id of its resend."""
 
     id: str
     event: Event
@@ -175,12 +175,12 @@ async def numbers_before(conn: Conn, wanted: Sequence[tuple[AccountScope, int]])
     return [record["number"] for record in await conn.fetch(_SQL["numbers_before"], *columns(asked))]
 
 
-async def numbered_events(conn: Conn, wishes: Sequence[Wish]) -> list[list[NumberedEvent]]:
-    """Return for each wish its events, in order."""
-    asked = [(wish.scope.account, wish.scope.livemode, wish.after, wish.room) for wish in wishes]
-    found: list[list[NumberedEvent]] = [[] for _ in wishes]
+async def numbered_events(conn: Conn, missing: Sequence[EventsAfter]) -> list[list[NumberedEvent]]:
+    """Return the events of each of `missing`, in order."""
+    asked = [(wanted.scope.account, wanted.scope.livemode, wanted.after, wanted.room) for wanted in missing]
+    found: list[list[NumberedEvent]] = [[] for _ in missing]
     for record in await conn.fetch(_SQL["numbered_events"], *columns(asked)):
-        found[record["place"] - 1].append(NumberedEvent(record["number"], event_from_record(record)))
+        found[record["ordinal"] - 1].append(NumberedEvent(record["number"], event_from_record(record)))
     return found
 
 
@@ -189,7 +189,7 @@ async def resent_events(conn: Conn, wanted: Sequence[tuple[Listener, str]], *, l
     asked = [(*_key(listener), after) for listener, after in wanted]
     found: list[list[Resend]] = [[] for _ in wanted]
     for record in await conn.fetch(_SQL["resent_events"], *columns(asked), limit):
-        found[record["place"] - 1].append(Resend(record["resend"], event_from_record(record)))
+        found[record["ordinal"] - 1].append(Resend(record["resend"], event_from_record(record)))
     return found
 
 

@@ -42,7 +42,7 @@ _DELETE_ENDED: Final = Actor(kind=ActorKind.JOB, name="test clocks")
 
 async def create_clock(
     database: Database,
-    attempt: RequestContext,
+    context: RequestContext,
     *,
     frozen_time: int,
     name: str | None,
@@ -58,33 +58,33 @@ async def create_clock(
         FrozenTimeError: no bank's calendar reaches that time.
         ClockExistsError: the account has a clock.
     """
-    check_test_mode(attempt.scope)
+    check_test_mode(context.scope)
     check_frozen_time(frozen_time)
 
     async def work(conn: Conn) -> bytes:
-        clock_id = ids.new_at(PREFIX, attempt.now_ms)
+        clock_id = ids.new_at(PREFIX, context.now_ms)
         clock = TestClock(
-            scope=attempt.scope,
+            scope=context.scope,
             id=clock_id,
             name=name,
             created=ids.newest_second,
             deletes_after=ids.newest_second + KEPT_S,
             frozen_time=frozen_time,
-            since_ms=attempt.now_ms,
+            since_ms=context.now_ms,
         )
         if not await clocks.insert_clock(conn, clock):
-            existing = await time.read_clock(conn, attempt.scope)
+            existing = await time.read_clock(conn, context.scope)
             raise ClockExistsError(existing.id if existing else "")
         await _adopt(conn, clock, queues)
-        await record(conn, attempt, Action.TEST_CLOCK_MADE, ObjectType.TEST_CLOCK, clock_id, after=clock)
-        return await _changed(conn, clock, EventType.CLOCK_CREATED, attempt, ids=ids, renderers=renderers)
+        await record(conn, context, Action.TEST_CLOCK_MADE, ObjectType.TEST_CLOCK, clock_id, after=clock)
+        return await _changed(conn, clock, EventType.CLOCK_CREATED, context, ids=ids, renderers=renderers)
 
-    return await run_once(database, attempt, work, render_error=render_error)
+    return await run_once(database, context, work, render_error=render_error)
 
 
 async def advance_clock(
     database: Database,
-    attempt: RequestContext,
+    context: RequestContext,
     clock_id: str,
     *,
     frozen_time: int,
@@ -102,21 +102,21 @@ async def advance_clock(
     """
 
     async def work(conn: Conn) -> bytes:
-        clock = await _lock(conn, attempt.scope, clock_id)
+        clock = await _lock(conn, context.scope, clock_id)
         check_advance(clock, frozen_time)
         await _adopt(conn, clock, queues)  # creates that were under way when the clock was made
-        moving = msgspec.structs.replace(clock, target_frozen_time=frozen_time, since_ms=attempt.now_ms)
+        moving = msgspec.structs.replace(clock, target_frozen_time=frozen_time, since_ms=context.now_ms)
         await clocks.move_clock(conn, moving)
         kind = ObjectType.TEST_CLOCK
-        await record(conn, attempt, Action.TEST_CLOCK_ADVANCED, kind, clock_id, before=clock, after=moving)
-        return await _changed(conn, moving, EventType.CLOCK_ADVANCING, attempt, ids=ids, renderers=renderers, at=clock)
+        await record(conn, context, Action.TEST_CLOCK_ADVANCED, kind, clock_id, before=clock, after=moving)
+        return await _changed(conn, moving, EventType.CLOCK_ADVANCING, context, ids=ids, renderers=renderers, at=clock)
 
-    return await run_once(database, attempt, work, render_error=render_error)
+    return await run_once(database, context, work, render_error=render_error)
 
 
 async def delete_clock(
     database: Database,
-    attempt: RequestContext,
+    context: RequestContext,
     clock_id: str,
     *,
     queues: Sequence[DueQueue],
@@ -130,9 +130,9 @@ async def delete_clock(
     """
 
     async def work(conn: Conn) -> None:
-        clock = await _lock(conn, attempt.scope, clock_id)
+        clock = await _lock(conn, context.scope, clock_id)
         await _delete(
-            conn, clock, queues, now_ms=attempt.now_ms, ids=ids, renderers=renderers, cause=attempt.cause, by=attempt.by
+            conn, clock, queues, now_ms=context.now_ms, ids=ids, renderers=renderers, cause=context.cause, by=context.by
         )
 
     await database.transact(work)
@@ -165,15 +165,15 @@ async def _changed(
     conn: Conn,
     clock: TestClock,
     event_type: EventType,
-    attempt: RequestContext,
+    context: RequestContext,
     *,
     ids: IdFactory,
     renderers: Renderers,
     at: TestClock | None = None,
 ) -> bytes:
     """Announce what a request did to a clock, at the time it stands at (or stood, `at`); return its reply."""
-    moment = standing_at(at or clock, now_ms=attempt.now_ms, ids=ids)
-    return await _announce(conn, clock, event_type, moment, attempt.cause, renderers)
+    moment = standing_at(at or clock, now_ms=context.now_ms, ids=ids)
+    return await _announce(conn, clock, event_type, moment, context.cause, renderers)
 
 
 async def _announce(

@@ -23,8 +23,8 @@ from brim.platform import lanes
 from brim.platform.database import Conn, Database, halved, retried
 
 Created: TypeAlias = KeptReply | Refusal | None
-"""What became of a create: None when it was written, the kept answer when its key had one already, or that the terms
-it was made under have changed."""
+"""What became of a create: None when it was written, the kept answer when its key had one already, or that the
+configuration it was made under has changed."""
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -69,12 +69,12 @@ class Batches:
         """Items that queue for a batch."""
         return self._retrievals.waiting + self._lists.waiting + sum(lane.waiting for lane in self._creations.values())
 
-    async def find_kept(self, attempt: RequestContext) -> KeptReply | None:
-        """Return the answer that an attempt's key has already, if it has a key and the key an answer."""
-        if attempt.claim is None:
+    async def find_kept(self, context: RequestContext) -> KeptReply | None:
+        """Return the answer that a request's key has already, if it has a key and the key an answer."""
+        if context.claim is None:
             return None
         async with self._database.connection() as conn:
-            return await idempotency.find_kept(conn, attempt)
+            return await idempotency.find_kept(conn, context)
 
     async def create(self, new: NewTopup) -> Created:
         """Write a top-up, durably, together with those that arrive meanwhile.

@@ -9,11 +9,10 @@ from brim.core.time import TestClock
 
 
 class AccountConfig(msgspec.Struct, frozen=True, kw_only=True):
-    """An account's terms as of one version; each change makes the next, and a create is made under the one in force.
+    """One version of an account's configuration; each change makes the next, and a create needs the current one.
 
-    `settlement_days` is how many banking days money takes by the account's own agreement, None as the rail has it;
-    `defaults` is what pays for a top-up that names nothing, by currency. No top-up is made
-    of an account that `is_closed`.
+    `settlement_days` is how many banking days money takes by the account's own agreement; None means as the rail says.
+    `defaults` is the funding source, by currency, of a top-up that names none. A closed account cannot be topped up.
     """
 
     version: int = 0
@@ -23,5 +22,5 @@ class AccountConfig(msgspec.Struct, frozen=True, kw_only=True):
     is_closed: bool = False
 
 
-NO_TERMS: Final = AccountConfig()
+NO_CONFIG: Final = AccountConfig()
 """Those of an account who never changed anything."""

@@ -1,6 +1,6 @@
--- name: read_terms
--- An account's terms, a row for each default funding source and one where there is none; version 0 for an account who
--- never changed anything.
+-- name: read_config
+-- An account's configuration, a row for each default funding source and one where there is none; version 0 for an account
+-- who never changed anything.
 SELECT
     o.version, o.settlement_days, o.is_closed,
     c.id AS clock_id, c.name, c.created AS clock_created, c.deletes_after, c.frozen_time, c.target_frozen_time,

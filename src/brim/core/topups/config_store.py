@@ -5,18 +5,18 @@ from typing import Final
 from brim.base.scope import AccountScope
 from brim.core.funding import funding_of, funding_source_from_record
 from brim.core.time import clock_from_record
-from brim.core.topups.config import NO_TERMS, AccountConfig
+from brim.core.topups.config import NO_CONFIG, AccountConfig
 from brim.platform.database import Conn
 from brim.platform.sql import load_queries
 
 _SQL: Final = load_queries(__package__, "config")
 
 
-async def read_terms(conn: Conn, scope: AccountScope) -> AccountConfig:
-    """Return an account's terms as they are now."""
-    records = await conn.fetch(_SQL["read_terms"], scope.account, scope.livemode)
+async def read_config(conn: Conn, scope: AccountScope) -> AccountConfig:
+    """Return an account's configuration as it is now."""
+    records = await conn.fetch(_SQL["read_config"], scope.account, scope.livemode)
     if not records:
-        return NO_TERMS
+        return NO_CONFIG
     first = records[0]
     clock_id = first["clock_id"]
     return AccountConfig(

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import msgspec
 
-from brim.base.paging import Page, PageRequest, Range, Window, page_of, window
+from brim.base.paging import Page, PageRequest, Range, Window, page_of, window_of
 from brim.base.scope import AccountScope
 from brim.core.topups.rules import Topup, TopupFilters
 from brim.core.topups.store import fetch_topups, topup_from_record
@@ -41,7 +41,7 @@ class TopupListQuery(msgspec.Struct, frozen=True):
     """A page of top-ups that one index serves in order: all of them, of one status, or of one exact amount."""
 
     scope: AccountScope
-    place: Window
+    window: Window
     status: str | None = None
     amount: int | None = None
 
@@ -51,12 +51,12 @@ def topup_list_query(scope: AccountScope, filters: TopupFilters, request: PageRe
 
     None means that no index has its order: ask `search_topups` for it.
     """
-    place = window("tu_", filters.created, request)
+    window = window_of("tu_", filters.created, request)
     if filters.amount is None:
-        return TopupListQuery(scope, place, status=filters.status)
+        return TopupListQuery(scope, window, status=filters.status)
     low, high = _amount_bounds(filters.amount)
     if low == high and filters.status is None:
-        return TopupListQuery(scope, place, amount=low)
+        return TopupListQuery(scope, window, amount=low)
     return None
 
 
@@ -83,10 +83,10 @@ async def _walk_topups(conn: Conn, family: str, queries: Sequence[TopupListQuery
     arguments: list[list[Any]] = [
         [query.scope.account for query in queries],
         [query.scope.livemode for query in queries],
-        [query.place.low for query in queries],
-        [query.place.high for query in queries],
-        [query.place.newest_first for query in queries],
-        [query.place.wanted for query in queries],
+        [query.window.low for query in queries],
+        [query.window.high for query in queries],
+        [query.window.newest_first for query in queries],
+        [query.window.wanted for query in queries],
     ]
     if family == "list_topups_by_status":
         arguments.append([query.status for query in queries])
@@ -94,8 +94,8 @@ async def _walk_topups(conn: Conn, family: str, queries: Sequence[TopupListQuery
         arguments.append([query.amount for query in queries])
     found: list[list[Topup]] = [[] for _ in queries]
     for record in await conn.fetch(_SQL[family], *arguments):
-        found[record["place"] - 1].append(topup_from_record(record))
-    return [page_of(topups, query.place) for topups, query in zip(found, queries, strict=True)]
+        found[record["ordinal"] - 1].append(topup_from_record(record))
+    return [page_of(topups, query.window) for topups, query in zip(found, queries, strict=True)]
 
 
 class _Search(msgspec.Struct, frozen=True, kw_only=True):
@@ -137,22 +137,22 @@ async def search_topups(
     then at the amount range if it is small, then at more of the ids, and only then at the whole range. Each step
     goes on where the one before stopped, and all see one snapshot.
     """
-    place = window("tu_", filters.created, request)
+    window = window_of("tu_", filters.created, request)
     amount_low, amount_high = _amount_bounds(filters.amount or Range())
     search = _Search(
         scope=scope,
-        low=place.low,
-        high=place.high,
+        low=window.low,
+        high=window.high,
         amount_low=amount_low,
         amount_high=amount_high,
         status=filters.status,
-        newest_first=place.newest_first,
-        wanted=place.wanted,
+        newest_first=window.newest_first,
+        wanted=window.wanted,
     )
     async with database.transaction(isolation="repeatable_read", readonly=True) as conn:
         ids = await _find_ids(conn, search, bounds)
         topups = await fetch_topups(conn, [(scope, topup_id) for topup_id in ids])
-    return page_of((topup for topup in topups if topup is not None), place)
+    return page_of((topup for topup in topups if topup is not None), window)
 
 
 async def _find_ids(conn: Conn, search: _Search, bounds: SearchBounds) -> list[str]:

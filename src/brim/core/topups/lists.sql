@@ -1,9 +1,9 @@
 -- name: list_topups_by_key
 -- Many pages at once, each walking the primary key. Bounds are exclusive ids. Of the two branches one runs: newest
 -- first, or oldest first for the page just newer than a cursor.
-SELECT w.place, {t.topup_columns}
+SELECT w.ordinal, {t.topup_columns}
 FROM unnest($1::text[], $2::boolean[], $3::text[], $4::text[], $5::boolean[], $6::bigint[]) WITH ORDINALITY
-    AS w (account, livemode, low, high, newest_first, wanted, place)
+    AS w (account, livemode, low, high, newest_first, wanted, ordinal)
 CROSS JOIN LATERAL (
     (
         SELECT *
@@ -26,9 +26,9 @@ CROSS JOIN LATERAL (
 -- As list_topups_by_key, of one status each. Comparing and ordering by (status, id) leaves the planner no index but
 -- topups_by_status. Given status = x its choice hangs on statistics, and while all rows they know have one status the
 -- primary key looks as good to it: a list of any other status then reads the whole account.
-SELECT w.place, {t.topup_columns}
+SELECT w.ordinal, {t.topup_columns}
 FROM unnest($1::text[], $2::boolean[], $3::text[], $4::text[], $5::boolean[], $6::bigint[], $7::text[]) WITH ORDINALITY
-    AS w (account, livemode, low, high, newest_first, wanted, status, place)
+    AS w (account, livemode, low, high, newest_first, wanted, status, ordinal)
 CROSS JOIN LATERAL (
     (
         SELECT *
@@ -51,9 +51,9 @@ CROSS JOIN LATERAL (
 
 -- name: list_topups_by_amount
 -- As list_topups_by_status, of one exact amount each, along topups_by_amount.
-SELECT w.place, {t.topup_columns}
+SELECT w.ordinal, {t.topup_columns}
 FROM unnest($1::text[], $2::boolean[], $3::text[], $4::text[], $5::boolean[], $6::bigint[], $7::bigint[])
-    WITH ORDINALITY AS w (account, livemode, low, high, newest_first, wanted, amount, place)
+    WITH ORDINALITY AS w (account, livemode, low, high, newest_first, wanted, amount, ordinal)
 CROSS JOIN LATERAL (
     (
         SELECT *
@@ -77,59 +77,59 @@ CROSS JOIN LATERAL (
 -- name: look_at_newest_topups
 -- Of the next $8 entries of the primary key, the ids in an amount range, and the last entry whether it is or not:
 -- its id says where to go on, its absence that there was nothing more to look at.
-SELECT looked.id, looked.matches, looked.place = $8 AS is_last
+SELECT looked.id, looked.matches, looked.ordinal = $8 AS is_last
 FROM (
-    SELECT id, amount >= $5 AND amount <= $6 AS matches, row_number() OVER (ORDER BY id DESC) AS place
+    SELECT id, amount >= $5 AND amount <= $6 AS matches, row_number() OVER (ORDER BY id DESC) AS ordinal
     FROM topups
     WHERE account = $1 AND livemode = $2 AND id > $3 AND id < $4
     ORDER BY id DESC
     LIMIT $8
 ) AS looked
-WHERE looked.matches OR looked.place = $8
+WHERE looked.matches OR looked.ordinal = $8
 ORDER BY looked.id DESC
 LIMIT $7;
 
 -- name: look_at_oldest_topups
 -- As look_at_newest_topups, from the low bound upwards.
-SELECT looked.id, looked.matches, looked.place = $8 AS is_last
+SELECT looked.id, looked.matches, looked.ordinal = $8 AS is_last
 FROM (
-    SELECT id, amount >= $5 AND amount <= $6 AS matches, row_number() OVER (ORDER BY id) AS place
+    SELECT id, amount >= $5 AND amount <= $6 AS matches, row_number() OVER (ORDER BY id) AS ordinal
     FROM topups
     WHERE account = $1 AND livemode = $2 AND id > $3 AND id < $4
     ORDER BY id
     LIMIT $8
 ) AS looked
-WHERE looked.matches OR looked.place = $8
+WHERE looked.matches OR looked.ordinal = $8
 ORDER BY looked.id
 LIMIT $7;
 
 -- name: look_at_newest_topups_of_status
 -- As look_at_newest_topups, along the entries of one status.
-SELECT looked.id, looked.matches, looked.place = $8 AS is_last
+SELECT looked.id, looked.matches, looked.ordinal = $8 AS is_last
 FROM (
     SELECT
         status, id, amount >= $5 AND amount <= $6 AS matches,
-        row_number() OVER (ORDER BY status DESC, id DESC) AS place
+        row_number() OVER (ORDER BY status DESC, id DESC) AS ordinal
     FROM topups
     WHERE account = $1 AND livemode = $2 AND (status, id) > ($9, $3) AND (status, id) < ($9, $4)
     ORDER BY status DESC, id DESC
     LIMIT $8
 ) AS looked
-WHERE looked.matches OR looked.place = $8
+WHERE looked.matches OR looked.ordinal = $8
 ORDER BY looked.status DESC, looked.id DESC
 LIMIT $7;
 
 -- name: look_at_oldest_topups_of_status
 -- As look_at_newest_topups_of_status, from the low bound upwards.
-SELECT looked.id, looked.matches, looked.place = $8 AS is_last
+SELECT looked.id, looked.matches, looked.ordinal = $8 AS is_last
 FROM (
-    SELECT status, id, amount >= $5 AND amount <= $6 AS matches, row_number() OVER (ORDER BY status, id) AS place
+    SELECT status, id, amount >= $5 AND amount <= $6 AS matches, row_number() OVER (ORDER BY status, id) AS ordinal
     FROM topups
     WHERE account = $1 AND livemode = $2 AND (status, id) > ($9, $3) AND (status, id) < ($9, $4)
     ORDER BY status, id
     LIMIT $8
 ) AS looked
-WHERE looked.matches OR looked.place = $8
+WHERE looked.matches OR looked.ordinal = $8
 ORDER BY looked.status, looked.id
 LIMIT $7;
 

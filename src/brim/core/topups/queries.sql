@@ -1,19 +1,19 @@
 -- name: create_topups
 -- Claim the idempotency keys of a batch and create the top-ups whose key was won, or that have none, each with
--- its event. Returns the event ids of those that were not created, and why: is_stale when their account's terms have
--- changed since they were made, else their key has its answer already. Rows arrive sorted by account, livemode and
--- key, so that two batches wait for each other's keys in one order.
+-- its event. Returns the event ids of those that were not created, and why: is_stale when their account's
+-- configuration has changed since they were made, else their key has its answer already. Rows arrive sorted by account,
+-- livemode and key, so that two batches wait for each other's keys in one order.
 WITH wanted AS MATERIALIZED (
     SELECT *
     FROM json_to_recordset($1::json) AS w (
         {new_topup_definitions},
-        terms_version bigint, key text, fingerprint bytea, request_id text, event_id text, api_version text,
+        config_version bigint, key text, fingerprint bytea, request_id text, event_id text, api_version text,
         payload json
     )
 ),
--- Held until the commit, so that terms do not change under a create. An account has this row from its beginning on; one
--- that were added later would not be seen by a create under way.
-terms AS MATERIALIZED (
+-- Locked until the commit, so that the configuration does not change under a create. An account has this row from its
+-- creation on; a create under way would not see one that was added later.
+configs AS MATERIALIZED (
     SELECT o.account, o.livemode, o.version
     FROM (SELECT DISTINCT account, livemode FROM wanted ORDER BY account, livemode) AS w
     CROSS JOIN LATERAL (
@@ -26,8 +26,8 @@ terms AS MATERIALIZED (
 current AS MATERIALIZED (
     SELECT w.*
     FROM wanted AS w
-    LEFT JOIN terms AS t ON t.account = w.account AND t.livemode = w.livemode
-    WHERE w.terms_version = coalesce(t.version, 0)
+    LEFT JOIN configs AS c ON c.account = w.account AND c.livemode = w.livemode
+    WHERE w.config_version = coalesce(c.version, 0)
 ),
 won AS (
     INSERT INTO idempotency_keys (account, livemode, key, fingerprint, request_id, event_id, created_ms)

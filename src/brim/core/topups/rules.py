@@ -73,7 +73,7 @@ class Topup(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CreateTopup(msgspec.Struct, frozen=True, kw_only=True):
-    """A validated wish for a top-up. `amount` is in minor units of `currency`."""
+    """The validated parameters of a top-up. `amount` is in minor units of `currency`."""
 
     amount: int
     currency: str
@@ -87,23 +87,23 @@ class CreateTopup(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def pending_topup(
-    scope: AccountScope, wish: CreateTopup, moment: OwnerTime, funding: Funding, plan: Plan, *, rail: str
+    scope: AccountScope, wanted: CreateTopup, moment: OwnerTime, funding: Funding, plan: Plan, *, rail: str
 ) -> Topup:
-    """Return the top-up that a wish becomes at a moment, paid by `funding` and collected by a rail as it plans."""
+    """Return the top-up of a create at a moment, paid by `funding` and collected as the rail plans."""
     return Topup(
         id=moment.new_id("tu_"),
         scope=scope,
-        amount=wish.amount,
-        currency=wish.currency,
+        amount=wanted.amount,
+        currency=wanted.currency,
         created=moment.ids.newest_second,
-        description=wish.description,
+        description=wanted.description,
         expected_availability_date=plan.expected_availability_date,
-        metadata=wish.metadata,
+        metadata=wanted.metadata,
         payment_method=funding.payment_method,
-        payment_method_network=wish.payment_method_network,
+        payment_method_network=wanted.payment_method_network,
         source=funding.source,
-        statement_descriptor=wish.statement_descriptor,
-        transfer_group=wish.transfer_group,
+        statement_descriptor=wanted.statement_descriptor,
+        transfer_group=wanted.transfer_group,
         due_ms=plan.due_ms,
         rail=rail,
         scenario=funding.scenario,

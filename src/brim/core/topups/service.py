@@ -28,8 +28,8 @@ from brim.core.topups.store import NewTopup
 from brim.core.topups.transitions import Change, cancel, follow, topup_event, write_changes
 from brim.platform.database import Conn, Database
 
-_MOST_TERMS: Final = 10
-"""How often a create may find its account's terms just changed, as by a test clock that is moved again and again."""
+_MOST_CONFIG_CHANGES: Final = 10
+"""How often a create may find its account's configuration just changed, as when a test clock is advanced in a loop."""
 
 _FORCED: Final[Mapping[type[Outcome], PageAction]] = {
     Succeed: PageAction.TOPUP_SUCCEEDED,
@@ -50,17 +50,17 @@ class EditTopup(msgspec.Struct, frozen=True, kw_only=True):
 
 
 FindFunding: TypeAlias = Callable[[RequestContext, CreateTopup], Awaitable[Funding | KeptReply]]
-"""Finds the bank account on file that a wish names, or the answer that its key has already; asks the database."""
+"""Finds the bank account on file that a create names, or the answer that its key has already; asks the database."""
 
 PreviewFunding: TypeAlias = Callable[[AccountScope, CreateTopup], Awaitable[Funding]]
-"""Finds the bank account on file that a wish names, and only looks; asks the database."""
+"""Finds the bank account on file that a create names, and only looks; asks the database."""
 
 
 async def create_topup(
     batches: Batches,
-    terms: ConfigCache,
-    attempt: RequestContext,
-    wish: CreateTopup,
+    configs: ConfigCache,
+    context: RequestContext,
+    wanted: CreateTopup,
     *,
     ids: IdFactory,
     rails: Rails,
@@ -81,39 +81,39 @@ async def create_topup(
         OverloadedError: too many creates wait already.
         DatabaseUnavailableError: nothing is known of the write; a retry under the same key finds out.
     """
-    check_amount(wish.amount, wish.currency)
-    named = _named_funding(attempt.scope, wish)
-    if named is None and (wish.source or wish.payment_method):
-        found = await find_funding(attempt, wish)
+    check_amount(wanted.amount, wanted.currency)
+    named = _named_funding(context.scope, wanted)
+    if named is None and (wanted.source or wanted.payment_method):
+        found = await find_funding(context, wanted)
         if isinstance(found, KeptReply):
-            return replay_of(attempt, found)
+            return replay_of(context, found)
         named = found
-    make = partial(_new_topup, attempt, wish, named, ids=ids, rails=rails, renderers=renderers)
-    for _ in range(_MOST_TERMS):
+    make = partial(_new_topup, context, wanted, named, ids=ids, rails=rails, renderers=renderers)
+    for _ in range(_MOST_CONFIG_CHANGES):
         try:
-            new = make(terms.of(attempt.scope))
+            new = make(configs.of(context.scope))
         except (NoFundingSourceError, ClockAdvancingError):
-            kept = await batches.find_kept(attempt)
+            kept = await batches.find_kept(context)
             if kept is not None:  # a retry gets its first answer, whatever stands in the way of another top-up
-                return replay_of(attempt, kept)
-            await terms.refresh(attempt.scope)  # perhaps it is so no longer
-            new = make(terms.of(attempt.scope))
-        if is_of_page(attempt):
-            created = await batches.create_alone(new, partial(_record, attempt, PageAction.TOPUP_MADE, None, new.topup))
+                return replay_of(context, kept)
+            await configs.refresh(context.scope)  # perhaps it is so no longer
+            new = make(configs.of(context.scope))
+        if is_of_page(context):
+            created = await batches.create_alone(new, partial(_record, context, PageAction.TOPUP_MADE, None, new.topup))
         else:
             created = await batches.create(new)
         if created is None:
             return Result(body=new.event.payload)
         if isinstance(created, KeptReply):
-            return replay_of(attempt, created)
-        await terms.refresh(attempt.scope)
+            return replay_of(context, created)
+        await configs.refresh(context.scope)
     raise ClockAdvancingError
 
 
 async def preview_topup(
-    terms: ConfigCache,
+    configs: ConfigCache,
     scope: AccountScope,
-    wish: CreateTopup,
+    wanted: CreateTopup,
     *,
     now_ms: int,
     ids: IdFactory,
@@ -130,41 +130,41 @@ async def preview_topup(
         TokenAlreadyUsedError: the token it names has become a source.
         NoFundingSourceError: it is live, names nothing, and the account has no default in its currency.
         ClockAdvancingError: the account's test clock is on its way.
-        DatabaseUnavailableError: the account's terms cannot be read.
+        DatabaseUnavailableError: the account's configuration cannot be read.
     """
-    check_amount(wish.amount, wish.currency)
-    named = _named_funding(scope, wish)
-    if named is None and (wish.source or wish.payment_method):
-        named = await find_funding(scope, wish)
-    current = await terms.refresh(scope)  # a create is sent back when its terms are old; nothing would send this back
-    topup, _, _ = _draft(scope, wish, named, current, now_ms=now_ms, ids=ids, rails=rails)
+    check_amount(wanted.amount, wanted.currency)
+    named = _named_funding(scope, wanted)
+    if named is None and (wanted.source or wanted.payment_method):
+        named = await find_funding(scope, wanted)
+    current = await configs.refresh(scope)  # a create is sent back when its terms are old; nothing would send this back
+    topup, _, _ = _draft(scope, wanted, named, current, now_ms=now_ms, ids=ids, rails=rails)
     return topup
 
 
 def _new_topup(
-    attempt: RequestContext,
-    wish: CreateTopup,
+    context: RequestContext,
+    wanted: CreateTopup,
     named: Funding | None,
-    terms: AccountConfig,
+    config: AccountConfig,
     *,
     ids: IdFactory,
     rails: Rails,
     renderers: Renderers,
 ) -> NewTopup:
-    """Return the pending top-up and its `topup.created` event, under these terms; `named` is what the wish names."""
-    topup, moment, funding = _draft(attempt.scope, wish, named, terms, now_ms=attempt.now_ms, ids=ids, rails=rails)
+    """Return the pending top-up and its `topup.created` event; `named` is what pays where the create names it."""
+    topup, moment, funding = _draft(context.scope, wanted, named, config, now_ms=context.now_ms, ids=ids, rails=rails)
     if funding.source_on_file is not None:
         source = renderers.render(ObjectType.SOURCE, funding.source_on_file)
         topup = msgspec.structs.replace(topup, source_details=source)
-    event = topup_event(topup, moment, attempt.cause, renderers=renderers)
-    return NewTopup(topup, event, attempt.claim, terms.version)
+    event = topup_event(topup, moment, context.cause, renderers=renderers)
+    return NewTopup(topup, event, context.claim, config.version)
 
 
 def _draft(
     scope: AccountScope,
-    wish: CreateTopup,
+    wanted: CreateTopup,
     named: Funding | None,
-    terms: AccountConfig,
+    config: AccountConfig,
     *,
     now_ms: int,
     ids: IdFactory,
@@ -176,39 +176,39 @@ def _draft(
         AccountClosedError: the account's account was rejected or deleted.
         NoFundingSourceError: no rail collects that money, or nothing is named and there is no default.
     """
-    if terms.is_closed:
+    if config.is_closed:
         raise AccountClosedError(scope.account)
-    funding = named or _default_funding(scope, wish.currency, terms)
-    moment = moment_of(terms.test_clock, now_ms=now_ms, ids=ids)
-    rail = rails.serving(livemode=scope.livemode, currency=wish.currency, funding_type=funding.type)
+    funding = named or _default_funding(scope, wanted.currency, config)
+    moment = moment_of(config.test_clock, now_ms=now_ms, ids=ids)
+    rail = rails.serving(livemode=scope.livemode, currency=wanted.currency, funding_type=funding.type)
     if rail is None:
-        raise NoFundingSourceError(wish.currency)
+        raise NoFundingSourceError(wanted.currency)
     plan = rail.plan(
-        currency=wish.currency,
+        currency=wanted.currency,
         scenario=funding.scenario,
-        settlement_days=terms.settlement_days,
+        settlement_days=config.settlement_days,
         now_ms=moment.now_ms,
         is_frozen=moment.test_clock is not None,
     )
-    return pending_topup(scope, wish, moment, funding, plan, rail=rail.name), moment, funding
+    return pending_topup(scope, wanted, moment, funding, plan, rail=rail.name), moment, funding
 
 
-def _named_funding(scope: AccountScope, wish: CreateTopup) -> Funding | None:
-    """Return what pays if the wish names a documented test id; None if it names another one, or nothing."""
-    if wish.source and wish.payment_method:
+def _named_funding(scope: AccountScope, wanted: CreateTopup) -> Funding | None:
+    """Return the funding if the create names a documented test id; None if it names another one, or nothing."""
+    if wanted.source and wanted.payment_method:
         raise ExclusiveParametersError("source", "payment_method")
     rules = bank_account_rules(livemode=scope.livemode)
-    if wish.source and (token := rules.documented_source(wish.source)):
-        return Funding(source=wish.source, scenario=token.scenario)
-    if wish.payment_method and (method := rules.documented_payment_method(wish.payment_method)):
-        return Funding(payment_method=wish.payment_method, scenario=method.scenario) if method.is_verified else None
+    if wanted.source and (token := rules.documented_source(wanted.source)):
+        return Funding(source=wanted.source, scenario=token.scenario)
+    if wanted.payment_method and (method := rules.documented_payment_method(wanted.payment_method)):
+        return Funding(payment_method=wanted.payment_method, scenario=method.scenario) if method.is_verified else None
     return None
 
 
-def _default_funding(scope: AccountScope, currency: str, terms: AccountConfig) -> Funding:
+def _default_funding(scope: AccountScope, currency: str, config: AccountConfig) -> Funding:
     """Return what pays for a top-up that names nothing: the account's default, else test mode's own."""
-    if currency in terms.defaults:
-        return terms.defaults[currency]
+    if currency in config.defaults:
+        return config.defaults[currency]
     if scope.livemode:
         raise NoFundingSourceError(currency)
     return IMPLICIT
@@ -229,7 +229,7 @@ async def retrieve_topup(batches: Batches, scope: AccountScope, topup_id: str) -
 
 async def update_topup(
     database: Database,
-    attempt: RequestContext,
+    context: RequestContext,
     topup_id: str,
     edit: EditTopup,
     *,
@@ -244,7 +244,7 @@ async def update_topup(
     """
 
     async def work(conn: Conn) -> bytes:
-        topup = await _lock(conn, attempt.scope, topup_id)
+        topup = await _lock(conn, context.scope, topup_id)
         changed = msgspec.structs.replace(
             topup,
             description=topup.description if edit.description is msgspec.UNSET else edit.description,
@@ -252,15 +252,15 @@ async def update_topup(
         )
         if changed != topup:
             await topups.update_topup(conn, changed)
-            await _record(attempt, PageAction.TOPUP_UPDATED, topup, changed, conn)
+            await _record(context, PageAction.TOPUP_UPDATED, topup, changed, conn)
         return await render(conn, changed)
 
-    return await run_once(database, attempt, work, render_error=render_error)
+    return await run_once(database, context, work, render_error=render_error)
 
 
 async def cancel_topup(
     database: Database,
-    attempt: RequestContext,
+    context: RequestContext,
     topup_id: str,
     *,
     ids: IdFactory,
@@ -276,19 +276,19 @@ async def cancel_topup(
     """
 
     async def work(conn: Conn) -> bytes:
-        moment = await lock_owner_time(conn, attempt.scope, now_ms=attempt.now_ms, ids=ids)
-        topup = await _lock(conn, attempt.scope, topup_id)
-        transition = cancel(topup, moment, attempt.cause, renderers=renderers)
-        await write_changes(conn, [Change(transition, topup, moment, attempt.cause)], renderers=renderers)
-        await _record(attempt, PageAction.TOPUP_CANCELED, topup, transition.topup, conn)
+        moment = await lock_owner_time(conn, context.scope, now_ms=context.now_ms, ids=ids)
+        topup = await _lock(conn, context.scope, topup_id)
+        transition = cancel(topup, moment, context.cause, renderers=renderers)
+        await write_changes(conn, [Change(transition, topup, moment, context.cause)], renderers=renderers)
+        await _record(context, PageAction.TOPUP_CANCELED, topup, transition.topup, conn)
         return await render(conn, transition.topup)
 
-    return await run_once(database, attempt, work, render_error=render_error)
+    return await run_once(database, context, work, render_error=render_error)
 
 
 async def force_outcome(
     database: Database,
-    attempt: RequestContext,
+    context: RequestContext,
     topup_id: str,
     outcome: Outcome,
     *,
@@ -307,29 +307,29 @@ async def force_outcome(
         ClockAdvancingError: the account's test clock is on its way.
         IdempotencyMismatchError: the key stands for another request.
     """
-    check_test_mode(attempt.scope)
+    check_test_mode(context.scope)
 
     async def work(conn: Conn) -> bytes:
-        moment = await lock_owner_time(conn, attempt.scope, now_ms=attempt.now_ms, ids=ids)
-        topup = await _lock(conn, attempt.scope, topup_id)
-        transition = follow(topup, outcome, moment, attempt.cause, renderers=renderers)
+        moment = await lock_owner_time(conn, context.scope, now_ms=context.now_ms, ids=ids)
+        topup = await _lock(conn, context.scope, topup_id)
+        transition = follow(topup, outcome, moment, context.cause, renderers=renderers)
         if transition:
-            await write_changes(conn, [Change(transition, topup, moment, attempt.cause)], renderers=renderers)
-            await _record(attempt, _FORCED[type(outcome)], topup, transition.topup, conn)
+            await write_changes(conn, [Change(transition, topup, moment, context.cause)], renderers=renderers)
+            await _record(context, _FORCED[type(outcome)], topup, transition.topup, conn)
         return await render(conn, transition.topup if transition else topup)
 
-    return await run_once(database, attempt, work, render_error=render_error)
+    return await run_once(database, context, work, render_error=render_error)
 
 
-def is_of_page(attempt: RequestContext) -> bool:
+def is_of_page(context: RequestContext) -> bool:
     """Tell whether an operator's page asks."""
-    return attempt.by.kind is ActorKind.OPERATOR
+    return context.by.kind is ActorKind.OPERATOR
 
 
-async def _record(attempt: RequestContext, action: PageAction, before: Topup | None, after: Topup, conn: Conn) -> None:
+async def _record(context: RequestContext, action: PageAction, before: Topup | None, after: Topup, conn: Conn) -> None:
     """Add a line to the audit log about what an operator's page does; what keys do has its events alone."""
-    if is_of_page(attempt):
-        await record(conn, attempt, action, AuditedType.TOPUP, after.id, before=before, after=after)
+    if is_of_page(context):
+        await record(conn, context, action, AuditedType.TOPUP, after.id, before=before, after=after)
 
 
 async def _lock(conn: Conn, scope: AccountScope, topup_id: str) -> Topup:

@@ -78,7 +78,7 @@ async def settle(
             outcome = rails.named(topup.rail).outcome(instruction_of(topup), now_ms=moment.now_ms)
             transition = follow(topup, outcome, moment, BY_ITSELF, renderers=renderers)
         except Exception as error:  # noqa: BLE001  whatever is wrong with one must not hold up the others
-            await _park(conn, topup, error, now_ms=moment.now_ms)
+            await _put_off(conn, topup, error, now_ms=moment.now_ms)
             continue
         if transition:
             changes.append(Change(transition, topup, moment, BY_ITSELF))
@@ -98,13 +98,13 @@ async def _write(conn: Conn, changes: Sequence[Change], renderers: Renderers) ->
         return part
 
     async def put_off(change: Change, error: Exception) -> Sequence[Change]:
-        await _park(conn, change.before, error, now_ms=change.moment.now_ms)
+        await _put_off(conn, change.before, error, now_ms=change.moment.now_ms)
         return []
 
     return await halved(write, changes, alone=put_off)
 
 
-async def _park(conn: Conn, topup: Topup, error: Exception, *, now_ms: int) -> None:
+async def _put_off(conn: Conn, topup: Topup, error: Exception, *, now_ms: int) -> None:
     """Put off a top-up that cannot be settled, so that it does not stand before the others for ever.
 
     The pause is as long as the top-up has existed, so it doubles from try to try, from a second on and, in real time,

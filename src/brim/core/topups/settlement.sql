@@ -15,12 +15,12 @@ UPDATE topups AS t
 SET due_ms = p.due_ms, test_clock = CASE WHEN p.due_ms IS NOT NULL THEN t.test_clock END
 FROM unnest($1::text[], $2::boolean[], $3::text[], $4::text[], $5::bigint[]) AS p (account, livemode, id, status, due_ms)
 CROSS JOIN LATERAL (
-    SELECT ctid AS place
+    SELECT ctid AS row_id
     FROM topups
     WHERE account = p.account AND livemode = p.livemode AND id BETWEEN p.id AND p.id
     ORDER BY id
 ) AS found
-WHERE t.ctid = found.place AND t.status || '' = p.status;  -- || '' for the reason given in transitions.sql
+WHERE t.ctid = found.row_id AND t.status || '' = p.status;  -- || '' for the reason given in transitions.sql
 
 -- name: forget_settlement_exceptions
 -- Remove exceptions of top-ups that are not due at the time noted any more: settled since, or tried again.

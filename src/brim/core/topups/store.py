@@ -23,19 +23,19 @@ class Refusal(StrEnum):
     """Why a top-up was not created."""
 
     KEY_TAKEN = "its idempotency key has an answer already"
-    TERMS_CHANGED = "its owner's terms have changed since it was made"
+    CONFIG_CHANGED = "its account's configuration has changed since it was made"
 
 
 class NewTopup(msgspec.Struct, frozen=True):
     """A top-up to create, its `topup.created` event, and the idempotency key it is asked for under.
 
-    `terms_version` is of its account's terms: those that it was made under.
+    `config_version` is of the configuration that it was made under.
     """
 
     topup: Topup
     event: Event
     claim: KeyClaim | None
-    terms_version: int = 0
+    config_version: int = 0
 
 
 async def insert_topups(conn: Conn, batch: Sequence[NewTopup], *, now_ms: int) -> dict[str, Refusal]:
@@ -51,7 +51,7 @@ async def insert_topups(conn: Conn, batch: Sequence[NewTopup], *, now_ms: int) -
     """
     rows = [_creation_row(new) for new in sorted(batch, key=_key_order)]
     lost = await conn.fetch(_SQL["create_topups"], json_codec.encode_text(rows), now_ms)
-    return {record["event_id"]: Refusal.TERMS_CHANGED if record["is_stale"] else Refusal.KEY_TAKEN for record in lost}
+    return {record["event_id"]: Refusal.CONFIG_CHANGED if record["is_stale"] else Refusal.KEY_TAKEN for record in lost}
 
 
 def _key_order(new: NewTopup) -> tuple[str, bool, str]:
@@ -77,7 +77,7 @@ class CreationRow(msgspec.Struct, frozen=True, omit_defaults=True):
     event_id: str
     api_version: str
     payload: msgspec.Raw
-    terms_version: int
+    config_version: int
     rail: str
     description: str | None = None
     metadata: dict[str, str] | None = None
@@ -110,7 +110,7 @@ def _creation_row(new: NewTopup) -> CreationRow:
         event_id=event.id,
         api_version=event.api_version,
         payload=msgspec.Raw(event.payload),
-        terms_version=new.terms_version,
+        config_version=new.config_version,
         description=topup.description,
         metadata=topup.metadata or None,
         payment_method=topup.payment_method,

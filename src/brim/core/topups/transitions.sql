@@ -17,14 +17,14 @@ WITH moved AS (
     )
     -- The transaction holds the top-ups, so where they lie (ctid) names them, and the planner has no index to choose.
     CROSS JOIN LATERAL (
-        SELECT ctid AS place
+        SELECT ctid AS row_id
         FROM topups
         WHERE account = s.account AND livemode = s.livemode AND id BETWEEN s.id AND s.id
         ORDER BY id
     ) AS found
     -- Pending rows come and go faster than statistics are taken. Where these say that there are none, the planner
     -- would look for them first and compare each with every row of the array; || '' keeps it from believing them.
-    WHERE t.ctid = found.place AND t.status || '' = s.moved_from
+    WHERE t.ctid = found.row_id AND t.status || '' = s.moved_from
     RETURNING
         t.account, t.livemode, t.id, s.event, s.type, s.created, s.api_version, s.request_id, s.idempotency_key,
         s.payload

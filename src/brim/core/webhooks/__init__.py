@@ -68,8 +68,8 @@ from brim.core.webhooks.rules import (
 from brim.core.webhooks.sender import WebhookSender
 from brim.core.webhooks.service import (
     CheckEndpoint,
+    EndpointParameters,
     EndpointReplies,
-    EndpointWish,
     OpenSecret,
     RenderEndpoint,
     RevealSecret,
@@ -111,9 +111,9 @@ __all__ = [
     "EndpointEdit",
     "EndpointKey",
     "EndpointNotListeningError",
+    "EndpointParameters",
     "EndpointReplies",
     "EndpointRules",
-    "EndpointWish",
     "EventPayload",
     "NewEndpoint",
     "NothingToSendError",

@@ -128,10 +128,10 @@ LEFT JOIN LATERAL (
 -- or an endpoint that is gone are NULL. A lease that is lost when the server crashes means no more than that the event is
 -- sent again, so nobody waits for the disk.
 WITH picked AS MATERIALIZED (
-    SELECT d.place
+    SELECT d.row_id
     FROM unnest($1::text[], $2::boolean[], $3::text[], $4::integer[]) AS w (account, livemode, endpoint, room)
     CROSS JOIN LATERAL (
-        SELECT i.ctid AS place
+        SELECT i.ctid AS row_id
         FROM webhook_deliveries AS i
         WHERE i.account = w.account AND i.livemode = w.livemode AND i.endpoint = w.endpoint
             AND i.next_attempt_ms <= $5 AND (i.leased_until_ms IS NULL OR i.leased_until_ms <= $5)
@@ -144,7 +144,7 @@ leased AS (
     UPDATE webhook_deliveries AS d
     SET leased_until_ms = $6
     FROM picked AS p
-    WHERE d.ctid = p.place
+    WHERE d.ctid = p.row_id
     RETURNING
         d.account, d.livemode, d.endpoint, d.event_account, d.event, d.number, d.attempts, d.leased_until_ms,
         d.created_ms, d.cause
@@ -174,11 +174,11 @@ LEFT JOIN LATERAL (
 UPDATE webhook_deliveries AS d
 SET next_attempt_ms = NULL, leased_until_ms = NULL
 WHERE d.ctid = ANY (ARRAY(
-    SELECT o.place
+    SELECT o.row_id
     FROM unnest($1::text[], $2::boolean[], $3::text[], $4::text[], $5::text[])
         AS s (account, livemode, endpoint, event_account, event)
     CROSS JOIN LATERAL (
-        SELECT ctid AS place, next_attempt_ms
+        SELECT ctid AS row_id, next_attempt_ms
         FROM webhook_deliveries
         WHERE event_account = s.event_account AND livemode = s.livemode AND event = s.event
             AND account = s.account AND endpoint = s.endpoint
@@ -216,10 +216,10 @@ WITH results AS MATERIALIZED (
     )
 ),
 held AS MATERIALIZED (
-    SELECT r.outcome, r.next_attempt_ms, d.place
+    SELECT r.outcome, r.next_attempt_ms, d.row_id
     FROM results AS r
     CROSS JOIN LATERAL (
-        SELECT ctid AS place, next_attempt_ms
+        SELECT ctid AS row_id, next_attempt_ms
         FROM webhook_deliveries
         WHERE event_account = r.event_account AND livemode = r.livemode AND event = r.event
             AND account = r.account AND endpoint = r.endpoint
@@ -232,13 +232,13 @@ held AS MATERIALIZED (
 ),
 arrived AS (
     DELETE FROM webhook_deliveries
-    WHERE ctid = ANY (ARRAY(SELECT place FROM held WHERE outcome = 'delivered'))
+    WHERE ctid = ANY (ARRAY(SELECT row_id FROM held WHERE outcome = 'delivered'))
 ),
 failed AS (
     UPDATE webhook_deliveries AS d
     SET attempts = d.attempts + 1, next_attempt_ms = h.next_attempt_ms, leased_until_ms = NULL, cause = 'schedule'
     FROM held AS h
-    WHERE d.ctid = h.place AND h.outcome <> 'delivered'
+    WHERE d.ctid = h.row_id AND h.outcome <> 'delivered'
 )
 INSERT INTO webhook_attempts (
     account, livemode, id, endpoint, event_account, event, attempted_ms, duration_ms, outcome, http_status, error,
@@ -254,11 +254,11 @@ ON CONFLICT ON CONSTRAINT webhook_attempts_pk DO NOTHING;
 -- Write since when endpoints fail: not at all after a success, else since their first failure; one that has failed for
 -- longer than is borne is turned off. Only endpoints of which this is news are touched. Returns those turned off now.
 WITH news AS MATERIALIZED (
-    SELECT w.place, n.has_failed, n.at_ms
+    SELECT w.row_id, n.has_failed, n.at_ms
     FROM unnest($1::text[], $2::boolean[], $3::text[], $4::boolean[], $5::bigint[])
         AS n (account, livemode, id, has_failed, at_ms)
     CROSS JOIN LATERAL (
-        SELECT w.ctid AS place
+        SELECT w.ctid AS row_id
         FROM webhook_endpoints AS w
         WHERE w.account = n.account AND w.livemode = n.livemode AND w.id = n.id AND w.disabled_because IS NULL
             AND CASE WHEN n.has_failed THEN coalesce(w.failing_since_ms <= n.at_ms - $6, true)
@@ -272,7 +272,7 @@ SET
     disabled_because = CASE WHEN n.has_failed AND w.failing_since_ms <= n.at_ms - $6 THEN 'failures' END,
     disabled_ms = CASE WHEN n.has_failed AND w.failing_since_ms <= n.at_ms - $6 THEN n.at_ms END
 FROM news AS n
-WHERE w.ctid = n.place
+WHERE w.ctid = n.row_id
 RETURNING w.account, w.livemode, w.id, w.url, w.disabled_because;
 
 -- name: resend_event

@@ -7,7 +7,7 @@ There is one table of endpoints and one way of delivery; what is here is what on
 from typing import Final
 
 from brim.base.ids import IdFactory
-from brim.base.paging import Page, PageRequest, page_of, window
+from brim.base.paging import Page, PageRequest, page_of, window_of
 from brim.base.scope import AccountScope
 from brim.core.audit import Action
 from brim.core.events import EventType, ObjectType, Renderers, new_event
@@ -18,7 +18,7 @@ from brim.core.webhooks.deliveries import EndpointKey
 from brim.core.webhooks.endpoints import EndpointDisabledError, VersionOfThinError
 from brim.core.webhooks.rules import Endpoint, EventPayload
 from brim.core.webhooks.service import (
-    EndpointWish,
+    EndpointParameters,
     ResourceName,
     create_endpoint,
     lock_endpoint,
@@ -29,28 +29,28 @@ from brim.platform.database import Conn, Database
 DESTINATION: Final = ResourceName("event destination", "id")
 
 
-async def create_destination(database: Database, attempt: RequestContext, wish: EndpointWish) -> Result:
-    """Add a destination and return its reply, which tells the secret where `wish.render` writes it.
+async def create_destination(database: Database, context: RequestContext, wanted: EndpointParameters) -> Result:
+    """Add a destination and return its reply, which tells the secret where `wanted.render` writes it.
 
     Raises:
         VersionOfThinError: a version is asked for, and thin events.
         TargetBlockedError, TooManyEndpointsError, NoEncryptionKeyError, IdempotencyMismatchError: as of an endpoint.
     """
-    if wish.new.event_payload is EventPayload.THIN and wish.new.api_version is not None:
+    if wanted.new.event_payload is EventPayload.THIN and wanted.new.api_version is not None:
         raise VersionOfThinError
-    return await create_endpoint(database, attempt, wish)
+    return await create_endpoint(database, context, wanted)
 
 
 async def list_destinations(database: Database, scope: AccountScope, request: PageRequest) -> Page[Endpoint]:
     """Return a page of an account's endpoints, however they were made; a cursor need not exist any more."""
     async with database.connection() as conn:
         found = await webhooks.list_endpoints(conn, scope)
-    place = window("", None, request)
-    return page_of([endpoint for endpoint in found if place.low < endpoint.id < place.high], place)
+    window = window_of("", None, request)
+    return page_of([endpoint for endpoint in found if window.low < endpoint.id < window.high], window)
 
 
 async def delete_destination(
-    database: Database, attempt: RequestContext, endpoint_id: str, *, body: bytes, render_error: RenderError
+    database: Database, context: RequestContext, endpoint_id: str, *, body: bytes, render_error: RenderError
 ) -> Result:
     """Remove a destination, and whatever it has not received yet; return `body`, again under the same key.
 
@@ -60,17 +60,17 @@ async def delete_destination(
     """
 
     async def work(conn: Conn) -> bytes:
-        endpoint = await lock_endpoint(conn, attempt.scope, endpoint_id, noun=DESTINATION)
+        endpoint = await lock_endpoint(conn, context.scope, endpoint_id, noun=DESTINATION)
         await webhooks.delete_endpoint(conn, endpoint)
-        await record_endpoint(conn, attempt, Action.WEBHOOK_ENDPOINT_DELETED, endpoint_id, endpoint, None)
+        await record_endpoint(conn, context, Action.WEBHOOK_ENDPOINT_DELETED, endpoint_id, endpoint, None)
         return body
 
-    return await run_once(database, attempt, work, render_error=render_error)
+    return await run_once(database, context, work, render_error=render_error)
 
 
 async def ping_destination(
     database: Database,
-    attempt: RequestContext,
+    context: RequestContext,
     endpoint_id: str,
     *,
     ids: IdFactory,
@@ -84,16 +84,16 @@ async def ping_destination(
         EndpointDisabledError: it is disabled.
         IdempotencyMismatchError: the key stands for another request.
     """
-    scope = attempt.scope
+    scope = context.scope
 
     async def work(conn: Conn) -> bytes:
         endpoint = await lock_endpoint(conn, scope, endpoint_id, noun=DESTINATION)
         if not endpoint.is_enabled:
             raise EndpointDisabledError(endpoint_id)
-        moment = OwnerTime(attempt.now_ms, ids)
+        moment = OwnerTime(context.now_ms, ids)
         payload = renderers.payload(EventType.PING, endpoint)
-        event = new_event(scope, EventType.PING, endpoint_id, payload, moment, attempt.cause)
-        await webhooks.announce_to_one(conn, event, EndpointKey(scope, endpoint_id), now_ms=attempt.now_ms)
+        event = new_event(scope, EventType.PING, endpoint_id, payload, moment, context.cause)
+        await webhooks.announce_to_one(conn, event, EndpointKey(scope, endpoint_id), now_ms=context.now_ms)
         return renderers.render(ObjectType.THIN_EVENT, event)
 
-    return await run_once(database, attempt, work, render_error=render_error)
+    return await run_once(database, context, work, render_error=render_error)

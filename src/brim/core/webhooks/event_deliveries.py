@@ -102,7 +102,7 @@ def check_listening(endpoint: Endpoint, event_owner: AccountScope) -> None:
 
 
 async def send_newest(
-    database: Database, attempt: RequestContext, endpoint_id: str, *, render: RenderEvent, render_error: RenderError
+    database: Database, context: RequestContext, endpoint_id: str, *, render: RenderEvent, render_error: RenderError
 ) -> Result:
     """Let the newest event that an endpoint asks for be sent to it, as a test; return the event's reply.
 
@@ -113,7 +113,7 @@ async def send_newest(
         NothingToSendError: there is no such event.
         IdempotencyMismatchError: the key stands for another request.
     """
-    scope = attempt.scope
+    scope = context.scope
 
     async def work(conn: Conn) -> bytes:
         endpoint = await find_endpoint(conn, scope, endpoint_id, in_path=True)
@@ -123,8 +123,8 @@ async def send_newest(
         )
         if not newest.items:
             raise NothingToSendError(endpoint_id)
-        await send_again(conn, newest.items[0], endpoint, now_ms=attempt.now_ms)
+        await send_again(conn, newest.items[0], endpoint, now_ms=context.now_ms)
         (pending,) = await count_undelivered(conn, newest.items)
         return render(newest.items[0], pending)
 
-    return await run_once(database, attempt, work, render_error=render_error)
+    return await run_once(database, context, work, render_error=render_error)

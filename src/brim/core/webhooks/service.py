@@ -63,7 +63,7 @@ class EndpointReplies(NamedTuple):
     check: CheckEndpoint
 
 
-class EndpointWish(msgspec.Struct, frozen=True, kw_only=True):
+class EndpointParameters(msgspec.Struct, frozen=True, kw_only=True):
     """An endpoint that is to be made, and with what.
 
     Attributes:
@@ -85,13 +85,13 @@ class EndpointWish(msgspec.Struct, frozen=True, kw_only=True):
     render_error: RenderError
 
 
-async def create_endpoint(database: Database, attempt: RequestContext, wish: EndpointWish) -> Result:
-    """Add an endpoint and return its reply, which tells the secret where `wish.render` writes it.
+async def create_endpoint(database: Database, context: RequestContext, wanted: EndpointParameters) -> Result:
+    """Add an endpoint and return its reply, which tells the secret where `wanted.render` writes it.
 
     Args:
         database: where.
-        attempt: the request; events are written in its version unless the endpoint asks for another.
-        wish: what is asked for.
+        context: the request; events are written in its version unless the endpoint asks for another.
+        wanted: the endpoint.
 
     Raises:
         TargetBlockedError: the URL cannot be used.
@@ -99,32 +99,32 @@ async def create_endpoint(database: Database, attempt: RequestContext, wish: End
         NoEncryptionKeyError: the server can seal no secret.
         IdempotencyMismatchError: the key stands for another request.
     """
-    scope = attempt.scope
-    check_url(wish.new.url, wish.rules, livemode=scope.livemode)
+    scope = context.scope
+    check_url(wanted.new.url, wanted.rules, livemode=scope.livemode)
 
     async def work(conn: Conn) -> bytes:
-        if await webhooks.hold_count(conn, scope) >= wish.rules.most:
-            raise TooManyEndpointsError(wish.rules.most, livemode=scope.livemode)
-        endpoint = _make(attempt, wish)
+        if await webhooks.hold_count(conn, scope) >= wanted.rules.most:
+            raise TooManyEndpointsError(wanted.rules.most, livemode=scope.livemode)
+        endpoint = _make(context, wanted)
         await webhooks.insert_endpoint(conn, endpoint)
-        await record_endpoint(conn, attempt, Action.WEBHOOK_ENDPOINT_MADE, endpoint.id, None, endpoint)
-        return wish.render(endpoint, endpoint.secret.decode())
+        await record_endpoint(conn, context, Action.WEBHOOK_ENDPOINT_MADE, endpoint.id, None, endpoint)
+        return wanted.render(endpoint, endpoint.secret.decode())
 
-    answer = await run_once(database, attempt, work, render_error=wish.render_error)
-    return _revealed(answer, scope, wish.vault, wish.reveal)
+    answer = await run_once(database, context, work, render_error=wanted.render_error)
+    return _revealed(answer, scope, wanted.vault, wanted.reveal)
 
 
-def _make(attempt: RequestContext, wish: EndpointWish) -> Endpoint:
-    new = wish.new
-    endpoint_id = wish.ids.new_at(new.prefix, attempt.now_ms)
+def _make(context: RequestContext, wanted: EndpointParameters) -> Endpoint:
+    new = wanted.new
+    endpoint_id = wanted.ids.new_at(new.prefix, context.now_ms)
     return Endpoint(
-        scope=attempt.scope,
+        scope=context.scope,
         id=endpoint_id,
         url=new.url,
         enabled_events=new.enabled_events,
-        rendered_version=new.api_version or attempt.api_version,
-        secret=wish.vault.seal(new.secret.encode(), place=secret_place(attempt.scope, endpoint_id)),
-        created=wish.ids.newest_second,
+        rendered_version=new.api_version or context.api_version,
+        secret=wanted.vault.seal(new.secret.encode(), place=secret_place(context.scope, endpoint_id)),
+        created=wanted.ids.newest_second,
         api_version=new.api_version,
         connect=new.connect,
         name=new.name,
@@ -173,7 +173,7 @@ async def list_endpoints(database: Database, scope: AccountScope, request: PageR
 
 async def update_endpoint(
     database: Database,
-    attempt: RequestContext,
+    context: RequestContext,
     endpoint_id: str,
     edit: EndpointEdit,
     *,
@@ -193,11 +193,11 @@ async def update_endpoint(
         IdempotencyMismatchError: the key stands for another request.
     """
     if edit.url is not msgspec.UNSET:
-        check_url(edit.url, rules, livemode=attempt.scope.livemode)
+        check_url(edit.url, rules, livemode=context.scope.livemode)
 
     async def work(conn: Conn) -> bytes:
-        endpoint = await lock_endpoint(conn, attempt.scope, endpoint_id, noun=noun)
-        changed = endpoints.edited(endpoint, edit, now_ms=attempt.now_ms)
+        endpoint = await lock_endpoint(conn, context.scope, endpoint_id, noun=noun)
+        changed = endpoints.edited(endpoint, edit, now_ms=context.now_ms)
         if endpoints.redirects(endpoint, changed):
             replies.check(endpoint)
             replies.check(changed)
@@ -205,15 +205,15 @@ async def update_endpoint(
             await webhooks.update_endpoint(conn, changed)
         if endpoint.is_enabled and not changed.is_enabled:
             await webhooks.stop_deliveries(conn, changed)
-        await record_endpoint(conn, attempt, _action_of(endpoint, changed), endpoint_id, endpoint, changed)
+        await record_endpoint(conn, context, _action_of(endpoint, changed), endpoint_id, endpoint, changed)
         return replies.render(changed, None)
 
-    return await run_once(database, attempt, work, render_error=replies.render_error)
+    return await run_once(database, context, work, render_error=replies.render_error)
 
 
 async def roll_secret(
     database: Database,
-    attempt: RequestContext,
+    context: RequestContext,
     endpoint_id: str,
     secret: str,
     *,
@@ -231,18 +231,18 @@ async def roll_secret(
         NoEncryptionKeyError: the server can seal no secret.
         IdempotencyMismatchError: the key stands for another request.
     """
-    scope = attempt.scope
+    scope = context.scope
 
     async def work(conn: Conn) -> bytes:
         endpoint = await lock_endpoint(conn, scope, endpoint_id)
         replies.check(endpoint)
         sealed = vault.seal(secret.encode(), place=secret_place(scope, endpoint_id))
-        changed = endpoints.rolled(endpoint, sealed, overlap_s=overlap_s, now_ms=attempt.now_ms)
+        changed = endpoints.rolled(endpoint, sealed, overlap_s=overlap_s, now_ms=context.now_ms)
         await webhooks.update_endpoint(conn, changed)
-        await record_endpoint(conn, attempt, Action.WEBHOOK_SECRET_ROLLED, endpoint_id, endpoint, changed)
+        await record_endpoint(conn, context, Action.WEBHOOK_SECRET_ROLLED, endpoint_id, endpoint, changed)
         return replies.render(changed, sealed.decode())
 
-    answer = await run_once(database, attempt, work, render_error=replies.render_error)
+    answer = await run_once(database, context, work, render_error=replies.render_error)
     if answer.replay_of:  # a key with more rights may have asked first
         async with database.connection() as conn:
             endpoint = await webhooks.read_endpoint(conn, scope, endpoint_id)
@@ -251,7 +251,7 @@ async def roll_secret(
     return _revealed(answer, scope, vault, reveal)
 
 
-async def delete_endpoint(database: Database, attempt: RequestContext, endpoint_id: str) -> None:
+async def delete_endpoint(database: Database, context: RequestContext, endpoint_id: str) -> None:
     """Remove an endpoint, and whatever it has not received yet.
 
     Raises:
@@ -259,23 +259,23 @@ async def delete_endpoint(database: Database, attempt: RequestContext, endpoint_
     """
 
     async def work(conn: Conn) -> None:
-        endpoint = await lock_endpoint(conn, attempt.scope, endpoint_id)
+        endpoint = await lock_endpoint(conn, context.scope, endpoint_id)
         await webhooks.delete_endpoint(conn, endpoint)
-        await record_endpoint(conn, attempt, Action.WEBHOOK_ENDPOINT_DELETED, endpoint_id, endpoint, None)
+        await record_endpoint(conn, context, Action.WEBHOOK_ENDPOINT_DELETED, endpoint_id, endpoint, None)
 
     await database.transact(work)
 
 
 async def record_endpoint(
     conn: Conn,
-    attempt: RequestContext,
+    context: RequestContext,
     action: Action,
     endpoint_id: str,
     before: Endpoint | None,
     after: Endpoint | None,
 ) -> None:
-    """Add a line to the audit log about what an attempt does to an endpoint."""
-    await record(conn, attempt, action, ObjectType.WEBHOOK_ENDPOINT, endpoint_id, before=before, after=after)
+    """Add a line to the audit log about what a request does to an endpoint."""
+    await record(conn, context, action, ObjectType.WEBHOOK_ENDPOINT, endpoint_id, before=before, after=after)
 
 
 def _action_of(before: Endpoint, after: Endpoint) -> Action:

@@ -74,7 +74,7 @@ async def show(page: SignedVisit) -> Reply:
 
 
 async def _reply(page: SignedVisit, form: Form, *, status: int = 200) -> Reply:
-    account = await _find(page, page.places["account"])
+    account = await _find(page, page.path_params["account"])
     if not form.values:
         form.values = _values_of(account)
     choices = {choice.account for choice in page.session.accounts}
@@ -111,7 +111,7 @@ def _values_of(account: Mapping[str, Any]) -> dict[str, str]:
 
 async def edit(page: SignedVisit) -> Reply:
     """`POST /accounts/{account}`."""
-    account_id, form = page.places["account"], _read(page)
+    account_id, form = page.path_params["account"], _read(page)
     before = _values_of(await _find(page, account_id))
     fields = _details(form.values)
     if before["settlement_days"] == form.values["settlement_days"]:

@@ -42,7 +42,7 @@ async def show(page: SignedVisit) -> Reply:
 
 async def _reply(page: SignedVisit, form: Form, *, status: int = 200) -> Reply:
     """Return the page, with what was wrong with a form of it."""
-    event = await page.api.get(api_path(EVENT, page.places["event"]))
+    event = await page.api.get(api_path(EVENT, page.path_params["event"]))
     deliveries = await page.api.get(api_path(EVENT + "/deliveries", event["id"]))
     attempts = await page.api.get(api_path(EVENT + "/attempts", event["id"]), limit=_MOST_ATTEMPTS)
     return page.reply(
@@ -64,7 +64,7 @@ def _urls(deliveries: Sequence[Mapping[str, Any]]) -> dict[str, str]:
 
 async def resend(page: SignedVisit) -> Reply:
     """`POST /events/{event}/resend`: to one endpoint, or to all that ask for it."""
-    event_id = page.places["event"]
+    event_id = page.path_params["event"]
     fields = {"webhook_endpoint": page.form.get("endpoint") or None}
     awaits = await newest_attempt(page, api_path(EVENT + "/attempts", event_id))
     try:

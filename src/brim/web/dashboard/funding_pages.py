@@ -88,7 +88,7 @@ async def show(page: SignedVisit) -> Reply:
 
 
 async def _reply(page: SignedVisit, form: Form, *, status: int = 200) -> Reply:
-    source = await find_funding_source(page.api, page.places["source"])
+    source = await find_funding_source(page.api, page.path_params["source"])
     defaults = [each["currency"] for each in await list_defaults(page.api) if each["funding_source"] == source.id]
     return page.reply(
         "dashboard/funding_source.html",
@@ -103,7 +103,7 @@ async def _reply(page: SignedVisit, form: Form, *, status: int = 200) -> Reply:
 async def verify(page: SignedVisit) -> Reply:
     """`POST /funding-sources/{source}/verify`: what the two micro-deposits were, or the code beside the one."""
     form = Form(values={name: page.form.get(name, "").strip() for name in ("first", "second", "code")})
-    source = await find_funding_source(page.api, page.places["source"])
+    source = await find_funding_source(page.api, page.path_params["source"])
     path, fields = _verification(source, form)
     if form.is_right:
         try:
@@ -136,14 +136,14 @@ def _read_cents(form: Form, name: str) -> int:
 
 async def detach(page: SignedVisit) -> Reply:
     """`POST /funding-sources/{source}/detach`."""
-    source = await find_funding_source(page.api, page.places["source"])
+    source = await find_funding_source(page.api, page.path_params["source"])
     await page.api.post(f"{METHODS if source.is_method else SOURCES}/{source.id}/detach", {})
     return page.redirect("/funding-sources", done="bank_detached")
 
 
 async def set_default(page: SignedVisit) -> Reply:
     """`POST /funding-sources/{source}/default`."""
-    source_id = page.places["source"]
+    source_id = page.path_params["source"]
     fields: dict[str, Field] = {"currency": page.form.get("currency", ""), "funding_source": source_id}
     try:
         await page.api.post(DEFAULTS, fields)
@@ -156,5 +156,5 @@ async def set_default(page: SignedVisit) -> Reply:
 
 async def remove_default(page: SignedVisit) -> Reply:
     """`POST /funding-sources/defaults/{currency}/remove`."""
-    await page.api.delete(api_path(DEFAULTS + "/{}", page.places["currency"]))
+    await page.api.delete(api_path(DEFAULTS + "/{}", page.path_params["currency"]))
     return page.redirect("/funding-sources", done="updated")

@@ -11,7 +11,7 @@ from brim.core.access import (
     LONGEST_NAME,
     PERMISSION_LEVELS,
     RESOURCES,
-    KeyWish,
+    KeyParameters,
     NewKey,
     OwnedKey,
     UnknownKeyError,
@@ -74,13 +74,13 @@ class KeyPages:
         """`POST /apikeys/new`; sent twice it makes one key, whose secret the second reply does not tell."""
         sent = page.form
         is_restricted = sent.get("kind") == RESTRICTED
-        wish = KeyWish(
+        wanted = KeyParameters(
             id=_new_id(sent),
             name=sent.get("name", "").strip() or None,
             permissions={name: sent.get(f"right-{name}", "none") for name in RESOURCES} if is_restricted else None,
         )
         try:
-            new = await self._desk.create_key(page.session, wish)
+            new = await self._desk.create_key(page.session, wanted)
         except KeysForbiddenError as error:
             return page.refusal(ApiRefusedError(403, str(error)))
         except BrimError as error:
@@ -107,7 +107,7 @@ class KeyPages:
 
     async def _find(self, page: SignedVisit) -> OwnedKey:
         try:
-            return await self._desk.find_key(page.session, page.places["key"])
+            return await self._desk.find_key(page.session, page.path_params["key"])
         except UnknownKeyError:
             raise ApiRefusedError(404, "This account has no such API key in this mode.") from None
 

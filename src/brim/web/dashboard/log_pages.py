@@ -54,7 +54,7 @@ def _query(form: Form) -> dict[str, Field]:
 
 async def show(page: SignedVisit) -> Reply:
     """`GET /logs/{request}`, by the id that a reply's header `Request-Id` and events have."""
-    found = await page.api.get(LOGS, request_id=page.places["request"], limit=1)
+    found = await page.api.get(LOGS, request_id=page.path_params["request"], limit=1)
     if not found["data"]:
         raise ApiRefusedError(404, "No such request is kept. Requests are kept for a week, the newest ten thousand.")
     request = found["data"][0]

@@ -60,9 +60,9 @@ class SignedVisit:
         self._parts = parts
 
     @property
-    def places(self) -> Mapping[str, str]:
+    def path_params(self) -> Mapping[str, str]:
         """What stands in the path at the placeholders of the route's pattern."""
-        return self.visit.places
+        return self.visit.path_params
 
     @property
     def query(self) -> Mapping[str, str]:

@@ -40,7 +40,7 @@ async def create(page: SignedVisit) -> Reply:
 
 async def advance(page: SignedVisit) -> Reply:
     """`POST /test-clocks/{clock}/advance`: by a step, or to a time."""
-    path = api_path(CLOCKS + "/{}", page.places["clock"])
+    path = api_path(CLOCKS + "/{}", page.path_params["clock"])
     clock = await page.api.get(path)
     form = Form(values={"target": page.form.get("target", "")})
     target = _target(page, clock, form)
@@ -56,7 +56,7 @@ async def advance(page: SignedVisit) -> Reply:
 
 async def delete(page: SignedVisit) -> Reply:
     """`POST /test-clocks/{clock}/delete`."""
-    await page.api.delete(api_path(CLOCKS + "/{}", page.places["clock"]))
+    await page.api.delete(api_path(CLOCKS + "/{}", page.path_params["clock"]))
     return page.redirect("/test-clocks", done="clock_deleted")
 
 

@@ -27,7 +27,7 @@ async def show(page: SignedVisit) -> Reply:
 
 async def _reply(page: SignedVisit, form: Form, *, status: int = 200) -> Reply:
     """Return the page, with what was wrong with a form of it."""
-    topup_id = page.places["topup"]
+    topup_id = page.path_params["topup"]
     topup = await page.api.get(api_path(TOPUP, topup_id), expand=_EXPANDED)
     transfers = await page.api.get(api_path("/v1/brim/topups/{}/transfers", topup_id))
     lines = await page.api.get("/v1/balance_transactions", source=topup_id, limit=10)
@@ -75,7 +75,7 @@ def _failure_code(page: SignedVisit) -> dict[str, Field]:
 
 async def _act(page: SignedVisit, pattern: str, fields: Mapping[str, Field], *, done: str) -> Reply:
     """Do one thing with the top-up; what the API refuses is said on its page."""
-    topup_id = page.places["topup"]
+    topup_id = page.path_params["topup"]
     try:
         await page.api.post(
             api_path(pattern, topup_id), fields, idempotency_key=page.form.get("idempotency_key") or None
@@ -89,7 +89,7 @@ async def _act(page: SignedVisit, pattern: str, fields: Mapping[str, Field], *, 
 
 async def edit(page: SignedVisit) -> Reply:
     """`POST /topups/{topup}`: change description and metadata."""
-    topup_id = page.places["topup"]
+    topup_id = page.path_params["topup"]
     sent = page.form
     before = await page.api.get(api_path(TOPUP, topup_id))
     fields: dict[str, Field] = {

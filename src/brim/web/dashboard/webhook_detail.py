@@ -32,7 +32,7 @@ async def show(page: SignedVisit) -> Reply:
 
 async def _reply(page: SignedVisit, form: Form, *, status: int = 200) -> Reply:
     """Return the page, with what was wrong with a form of it."""
-    endpoint_id = page.places["endpoint"]
+    endpoint_id = page.path_params["endpoint"]
     endpoint = await page.api.get(api_path(ENDPOINT, endpoint_id), expand=[DELIVERY])
     found = await page.api.get(api_path(ENDPOINT + "/attempts", endpoint_id), **_attempts_query(page))
     attempts = found["data"]
@@ -61,7 +61,7 @@ def _attempts_query(page: SignedVisit) -> dict[str, Field]:
 
 async def show_edit(page: SignedVisit) -> Reply:
     """`GET /webhooks/{endpoint}/edit`."""
-    endpoint = await page.api.get(api_path(ENDPOINT, page.places["endpoint"]))
+    endpoint = await page.api.get(api_path(ENDPOINT, page.path_params["endpoint"]))
     values = {"url": endpoint["url"], "description": endpoint["description"] or ""}
     return _reply_edit(page, Form(values=values), endpoint["enabled_events"])
 
@@ -70,7 +70,7 @@ def _reply_edit(page: SignedVisit, form: Form, events: list[str], *, status: int
     return page.reply(
         "dashboard/webhook_edit.html",
         status=status,
-        endpoint_id=page.places["endpoint"],
+        endpoint_id=page.path_params["endpoint"],
         form=form,
         types=sorted({*EVENT_NAMES, *events} - {ALL_EVENTS}),  # what was asked for elsewhere stays
         chosen=events,
@@ -79,7 +79,7 @@ def _reply_edit(page: SignedVisit, form: Form, events: list[str], *, status: int
 
 async def edit(page: SignedVisit) -> Reply:
     """`POST /webhooks/{endpoint}/edit`."""
-    endpoint_id, form, events = page.places["endpoint"], read_form(page, _EDITED), chosen_events(page)
+    endpoint_id, form, events = page.path_params["endpoint"], read_form(page, _EDITED), chosen_events(page)
     fields: dict[str, Field] = {name: form.values[name] for name in _EDITED} | {"enabled_events": events}
     if form.is_right:
         try:
@@ -104,7 +104,7 @@ async def enable(page: SignedVisit) -> Reply:
 
 async def send_test(page: SignedVisit) -> Reply:
     """`POST /webhooks/{endpoint}/test`."""
-    awaits = await newest_attempt(page, api_path(ENDPOINT + "/attempts", page.places["endpoint"]))
+    awaits = await newest_attempt(page, api_path(ENDPOINT + "/attempts", page.path_params["endpoint"]))
     return await _do(page, ENDPOINT + "/test", {}, done="tested", awaits=awaits)
 
 
@@ -112,7 +112,7 @@ async def _do(
     page: SignedVisit, pattern: str, fields: dict[str, Field], *, done: str, awaits: str | None = None
 ) -> Reply:
     """Do one thing with the endpoint; what the API refuses is said on its page."""
-    endpoint_id = page.places["endpoint"]
+    endpoint_id = page.path_params["endpoint"]
     try:
         await page.api.post(api_path(pattern, endpoint_id), fields)
     except ApiRefusedError as error:
@@ -122,14 +122,14 @@ async def _do(
 
 async def show_roll(page: SignedVisit) -> Reply:
     """`GET /webhooks/{endpoint}/roll`."""
-    endpoint = await page.api.get(api_path(ENDPOINT, page.places["endpoint"]), expand=[DELIVERY])
+    endpoint = await page.api.get(api_path(ENDPOINT, page.path_params["endpoint"]), expand=[DELIVERY])
     form = Form(values={"expires_in": str(LONGEST_OVERLAP_S)}, idempotency_key=random_base62(24))
     return page.reply("dashboard/webhook_roll.html", endpoint=endpoint, form=form, overlaps=OVERLAPS)
 
 
 async def roll(page: SignedVisit) -> Reply:
     """`POST /webhooks/{endpoint}/roll`; loaded anew, it tells the same secret again and rolls no other."""
-    endpoint_id = page.places["endpoint"]
+    endpoint_id = page.path_params["endpoint"]
     fields: dict[str, Field] = {"expires_in": page.form.get("expires_in", "")}
     key = page.form.get("idempotency_key") or None
     made = await page.api.post(api_path(ENDPOINT + "/roll_secret", endpoint_id), fields, idempotency_key=key)
@@ -138,11 +138,11 @@ async def roll(page: SignedVisit) -> Reply:
 
 async def show_delete(page: SignedVisit) -> Reply:
     """`GET /webhooks/{endpoint}/delete`."""
-    endpoint = await page.api.get(api_path(ENDPOINT, page.places["endpoint"]))
+    endpoint = await page.api.get(api_path(ENDPOINT, page.path_params["endpoint"]))
     return page.reply("dashboard/webhook_delete.html", endpoint=endpoint)
 
 
 async def delete(page: SignedVisit) -> Reply:
     """`POST /webhooks/{endpoint}/delete`."""
-    await page.api.delete(api_path(ENDPOINT, page.places["endpoint"]))
+    await page.api.delete(api_path(ENDPOINT, page.path_params["endpoint"]))
     return page.redirect("/webhooks", done="endpoint_deleted")

@@ -76,11 +76,11 @@ class Links:
         password = chosen_password(visit, form)
         if not form.is_right:
             return self._first_run_page(visit, token, form, status=400)
-        wish = NewOperator(email=form.values["email"], name=form.values["name"], role=Role.ADMIN, password=password)
+        wanted = NewOperator(email=form.values["email"], name=form.values["name"], role=Role.ADMIN, password=password)
         address, now_ms = people.address_of(visit), people.clock()
         try:
             operator = await claim_first_run(
-                people.database, people.passwords, token, wish, address=address, now_ms=now_ms, ids=people.ids
+                people.database, people.passwords, token, wanted, address=address, now_ms=now_ms, ids=people.ids
             )
         except FirstRunOverError as error:
             return self._over(visit, error.message)

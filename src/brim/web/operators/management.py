@@ -81,7 +81,7 @@ class Management:
         form = Form(values={name: typed.get(name, "") for name in ("email", "name", "role", "way")})
         password = typed.get("password", "") if form.values["way"] == _BY_PASSWORD else None
         try:
-            wish = NewOperator(
+            wanted = NewOperator(
                 email=form.values["email"],
                 name=form.values["name"],
                 role=_role(form.values["role"]),
@@ -90,7 +90,7 @@ class Management:
             added = await add_operator(
                 people.database,
                 people.passwords,
-                wish,
+                wanted,
                 by=await self._actor(page),
                 now_ms=people.clock(),
                 ids=people.ids,
@@ -185,7 +185,7 @@ class Management:
 
     async def _found(self, page: SignedVisit) -> Operator:
         try:
-            return await find_operator(self._people.database, page.places["operator"])
+            return await find_operator(self._people.database, page.path_params["operator"])
         except UnknownOperatorError:
             raise NoSuchPageError from None
 

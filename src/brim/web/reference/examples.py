@@ -26,7 +26,7 @@ from brim.core.bank_accounts import Address
 from brim.core.events import DEFAULT_API_VERSION
 from brim.core.ledger import Balance
 from brim.core.topups import Topup
-from brim.web.operation_names import collection_of, places_of, with_ids
+from brim.web.operation_names import collection_of, path_params_of, with_ids
 from brim.web.reference.attributes import example_of
 
 _MADE: Final = 1_793_520_000
@@ -433,12 +433,12 @@ def values_of(operation: Operation) -> Mapping[str, Any]:
 
 def path_id_of(operation: Operation) -> str:
     """Return the id in the path of an operation's example; two with a slash between them, empty where it has none."""
-    places = places_of(operation)
-    if not places:
+    path_params = path_params_of(operation)
+    if not path_params:
         return ""
-    if len(places) > 1:
+    if len(path_params) > 1:
         return f"{_ACCOUNT}/{_SAMPLE_IDS[collection_of(operation)]}"
-    return _SAMPLE_IDS.get(operation.path.partition("/{")[0], f"{places[0]}_1")
+    return _SAMPLE_IDS.get(operation.path.partition("/{")[0], f"{path_params[0]}_1")
 
 
 def object_example(struct: type[msgspec.Struct]) -> bytes:

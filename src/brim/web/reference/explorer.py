@@ -19,7 +19,7 @@ from brim.core.access import redact_secret
 from brim.http.form import decode_form
 from brim.http.message import Reply
 from brim.web.api_client import AnsweringApi, Caller
-from brim.web.operation_names import places_of, with_ids
+from brim.web.operation_names import path_params_of, with_ids
 from brim.web.pages import PAGE_HEADERS
 from brim.web.reference.fields import typed
 from brim.web.reference.reader import Reader, reader_of
@@ -122,7 +122,7 @@ def read_form(visit: Visit, operation: Operation, reader: Reader) -> Sample:
 def _parts(operation: Operation, path_id: object) -> list[str]:
     """Return what was filled in for the ids in the path, one for each."""
     text = path_id if isinstance(path_id, str) else ""
-    return text.split("/", 1) if len(places_of(operation)) > 1 else [text]
+    return text.split("/", 1) if len(path_params_of(operation)) > 1 else [text]
 
 
 def json_reply(status: int, answer: Any) -> Reply:

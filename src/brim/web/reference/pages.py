@@ -12,7 +12,7 @@ from brim.api.resources.schemas import NAMES
 from brim.base import json_codec
 from brim.core.events import DEFAULT_API_VERSION
 from brim.http.message import Reply
-from brim.web.operation_names import places_of
+from brim.web.operation_names import path_params_of
 from brim.web.pages import PAGE_HEADERS, Pages
 from brim.web.reference import examples, search
 from brim.web.reference.attributes import attributes_of_object, attributes_of_parameters
@@ -72,7 +72,7 @@ class Reference:
         return Reply(200, self._packed_index, [*PAGE_HEADERS, "Cache-Control: no-cache"])
 
     async def _chapter(self, visit: Visit) -> Reply:
-        slug = visit.places["chapter"]
+        slug = visit.path_params["chapter"]
         guide = next((guide for guide in GUIDES if guide.slug == slug), None)
         if guide:
             session = await self._explorer.find(visit)
@@ -83,8 +83,8 @@ class Reference:
         return self._reply(visit, "chapter.html", chapter=chapter, entries=self._catalogue.entries(chapter))
 
     async def _section(self, visit: Visit) -> Reply:
-        chapter = self._catalogue.chapters.get(visit.places["chapter"])
-        if chapter and visit.places["section"] == "object":
+        chapter = self._catalogue.chapters.get(visit.path_params["chapter"])
+        if chapter and visit.path_params["section"] == "object":
             return await asyncio.to_thread(self._object, visit, chapter)
         entry, session = self._entry(visit), await self._explorer.find(visit)
         return await asyncio.to_thread(self._operation, visit, entry, session)
@@ -112,7 +112,7 @@ class Reference:
             chapter=entry.chapter,
             entry=entry,
             operation=operation,
-            places=places_of(operation),
+            path_params=path_params_of(operation),
             path_id=example.path_id,
             attributes=attributes_of_parameters(operation.parameters),
             returned=self._returned(operation),
@@ -146,7 +146,7 @@ class Reference:
         return await self._explorer.send(visit, self._entry(visit).operation)
 
     def _entry(self, visit: Visit) -> Entry:
-        entry = self._catalogue.find(visit.places["chapter"], visit.places["section"])
+        entry = self._catalogue.find(visit.path_params["chapter"], visit.path_params["section"])
         if entry is None:
             raise NoSuchPageError
         return entry

@@ -220,15 +220,15 @@ def _nested(form: Sequence[Field]) -> dict[str, Any]:
     told: dict[str, Any] = {}
     for name, value in form:
         *holders, last = name.replace("]", "").split("[")
-        place = told
+        current = told
         for holder in holders if last else holders[:-1]:
-            place = place.setdefault(holder, {})
-            if not isinstance(place, dict):
+            current = current.setdefault(holder, {})
+            if not isinstance(current, dict):
                 raise UnreadableFieldError(name)
         if last:
-            place[last] = value
+            current[last] = value
         else:
-            place.setdefault(holders[-1], []).append(value)
+            current.setdefault(holders[-1], []).append(value)
     return told
 
 

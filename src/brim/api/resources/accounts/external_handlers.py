@@ -26,14 +26,14 @@ async def create(call: Call) -> Result:
     wanted = await accounts.draft(
         service.database,
         service.bank_secrets,
-        call.attempt,
+        call.context,
         parameters["external_account"],
         ids=service.ids,
         metadata=merge({}, parameters.get("metadata", NO_CHANGE)),
     )
     return await accounts.create_external_account(
         service.database,
-        call.attempt,
+        call.context,
         call.path_id,
         wanted,
         is_default=parameters.get("default_for_currency", False),
@@ -54,7 +54,7 @@ async def update(call: Call) -> Result:
     """`POST /v1/accounts/{account}/external_accounts/{id}`."""
     return await accounts.update_external_account(
         call.service.database,
-        call.attempt,
+        call.context,
         call.path_id,
         call.item_id,
         _read_edit(call.parameters),
@@ -76,7 +76,7 @@ def _read_edit(parameters: Any) -> ExternalAccountEdit:
 @names_account
 async def delete(call: Call) -> Result:
     """`DELETE /v1/accounts/{account}/external_accounts/{id}`."""
-    await accounts.delete_external_account(call.service.database, call.attempt, call.path_id, call.item_id)
+    await accounts.delete_external_account(call.service.database, call.context, call.path_id, call.item_id)
     return Result(body=json_codec.encode(wire.DeletedObject(id=call.item_id, object=_KIND)))
 
 

@@ -52,11 +52,11 @@ async def create(call: Call) -> Result:
     parameters = call.parameters
     chosen = {name: parameters[name] for name in ("type", "country") if name in parameters}
     metadata = merge({}, parameters.get("metadata", NO_CHANGE))
-    wish = CreateAccount(**_read_details(parameters), **chosen, metadata=metadata)
+    wanted = CreateAccount(**_read_details(parameters), **chosen, metadata=metadata)
     return await accounts.create_platform_account(
         call.service.database,
-        call.attempt,
-        wish,
+        call.context,
+        wanted,
         external=await _read_external(call),
         render=_render(call),
         render_error=render_error,
@@ -85,7 +85,7 @@ async def update(call: Call) -> Result:
     edit = EditAccount(**_read_details(call.parameters), metadata=call.parameters.get("metadata", msgspec.UNSET))
     return await accounts.update_account(
         call.service.database,
-        call.attempt,
+        call.context,
         call.path_id,
         edit,
         asking=call.asking,
@@ -101,7 +101,7 @@ async def reject(call: Call) -> Result:
     reason = call.parameters["reason"]
     return await account_closing.reject_account(
         call.service.database,
-        call.attempt,
+        call.context,
         call.path_id,
         next((word for beginning, word in _REJECTED.items() if reason.startswith(beginning)), "other"),
         asking=call.asking,
@@ -113,7 +113,7 @@ async def reject(call: Call) -> Result:
 @names_account
 async def delete(call: Call) -> Result:
     """`DELETE /v1/accounts/{account}`."""
-    await account_closing.delete_account(call.service.database, call.attempt, call.path_id, asking=call.asking)
+    await account_closing.delete_account(call.service.database, call.context, call.path_id, asking=call.asking)
     return Result(body=json_codec.encode(wire.DeletedObject(id=call.path_id, object="account")))
 
 
@@ -150,7 +150,7 @@ async def update_capability(call: Call) -> Result:
     """`POST /v1/accounts/{account}/capabilities/{capability}`."""
     return await accounts.update_capability(
         call.service.database,
-        call.attempt,
+        call.context,
         call.path_id,
         call.item_id,
         requested=call.parameters.get("requested"),
@@ -178,7 +178,7 @@ async def _read_external(call: Call) -> Draft | None:
         return None
     service = call.service
     return await draft(
-        service.database, service.bank_secrets, call.attempt, call.parameters["external_account"], ids=service.ids
+        service.database, service.bank_secrets, call.context, call.parameters["external_account"], ids=service.ids
     )
 
 

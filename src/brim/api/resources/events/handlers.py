@@ -98,16 +98,16 @@ def _viewers(call: Call) -> list[str]:
 async def retry(call: Call) -> Result:
     """`POST /v1/events/{id}/retry`."""
     parameters = call.parameters
-    wish = Resend(
+    wanted = Resend(
         endpoint_id=parameters.get("webhook_endpoint"),
         account=parameters.get("account"),
         only_listeners=parameters.get("for_stripecli", False),
     )
     answer = await stripe_cli.resend_event(
         call.service.database,
-        call.attempt,
+        call.context,
         call.path_id,
-        wish,
+        wanted,
         ids=call.service.ids,
         render=resent_renderer(call),
         render_error=render_error,

@@ -30,7 +30,7 @@ async def create(call: Call) -> Result:
     """`POST /v1/payment_methods`."""
     parameters, service = call.parameters, call.service
     account = parameters[_TYPE]
-    wish = NewPaymentMethod(
+    wanted = NewPaymentMethod(
         numbers=BankNumbers(account["routing_number"], account["account_number"]),
         holder_type=account.get("account_holder_type"),
         account_type=account.get("account_type", "checking"),
@@ -42,8 +42,8 @@ async def create(call: Call) -> Result:
     return await funding.create_payment_method(
         service.database,
         service.bank_secrets,
-        call.attempt,
-        wish,
+        call.context,
+        wanted,
         ids=service.ids,
         render=_renderer(call),
         render_error=render_error,
@@ -60,7 +60,7 @@ async def update(call: Call) -> Result:
     """`POST /v1/payment_methods/{payment_method}`."""
     return await funding.update_funding_source(
         call.service.database,
-        call.attempt,
+        call.context,
         _KIND,
         call.path_id,
         read_edit(call.parameters, party="billing_details"),
@@ -84,7 +84,7 @@ async def attach(call: Call) -> Result:
         check_customer(customer_id, param=param)
     return await funding.attach_payment_method(
         call.service.database,
-        call.attempt,
+        call.context,
         call.path_id,
         customer=named.get("customer"),
         customer_account=named.get("customer_account"),
@@ -96,7 +96,7 @@ async def attach(call: Call) -> Result:
 async def detach(call: Call) -> Result:
     """`POST /v1/payment_methods/{payment_method}/detach`."""
     return await funding.detach_funding_source(
-        call.service.database, call.attempt, _KIND, call.path_id, render=_renderer(call), render_error=render_error
+        call.service.database, call.context, _KIND, call.path_id, render=_renderer(call), render_error=render_error
     )
 
 
@@ -104,7 +104,7 @@ async def verify(call: Call) -> Result:
     """`POST /v1/payment_methods/{payment_method}/verify_microdeposits`."""
     return await funding.verify_funding_source(
         call.service.database,
-        call.attempt,
+        call.context,
         _KIND,
         call.path_id,
         _read_guess(call),
@@ -155,7 +155,7 @@ async def set_default(call: Call) -> Result:
     """`POST /v1/brim/default_funding_sources`."""
     return await funding.set_default(
         call.service.database,
-        call.attempt,
+        call.context,
         currency=call.parameters["currency"],
         funding_source=call.parameters["funding_source"],
         render=funding_wire.default_json,
@@ -175,5 +175,5 @@ async def list_defaults(call: Call) -> Result:
 async def delete_default(call: Call) -> Result:
     """`DELETE /v1/brim/default_funding_sources/{currency}`."""
     currency = call.path_id.lower()
-    await funding.delete_default(call.service.database, call.attempt, currency)
+    await funding.delete_default(call.service.database, call.context, currency)
     return Result(body=json_codec.encode(wire.DeletedObject(id=currency, object="brim.default_funding_source")))

@@ -17,7 +17,7 @@ _KIND = FundingKind.SOURCE
 async def create(call: Call) -> Result:
     """`POST /v1/sources`."""
     parameters, service = call.parameters, call.service
-    wish = NewSource(
+    wanted = NewSource(
         token=parameters["token"],
         currency=parameters.get("currency"),
         party=read_party(parameters.get("owner", {})),
@@ -27,8 +27,8 @@ async def create(call: Call) -> Result:
     return await funding.create_source(
         service.database,
         service.bank_secrets,
-        call.attempt,
-        wish,
+        call.context,
+        wanted,
         ids=service.ids,
         render=source_json,
         render_error=render_error,
@@ -45,7 +45,7 @@ async def update(call: Call) -> Result:
     """`POST /v1/sources/{source}`."""
     return await funding.update_funding_source(
         call.service.database,
-        call.attempt,
+        call.context,
         _KIND,
         call.path_id,
         read_edit(call.parameters, party="owner"),
@@ -57,7 +57,7 @@ async def update(call: Call) -> Result:
 async def detach(call: Call) -> Result:
     """`POST /v1/sources/{source}/detach`."""
     return await funding.detach_funding_source(
-        call.service.database, call.attempt, _KIND, call.path_id, render=source_json, render_error=render_error
+        call.service.database, call.context, _KIND, call.path_id, render=source_json, render_error=render_error
     )
 
 
@@ -65,7 +65,7 @@ async def verify(call: Call) -> Result:
     """`POST /v1/sources/{source}/verify`."""
     return await funding.verify_funding_source(
         call.service.database,
-        call.attempt,
+        call.context,
         _KIND,
         call.path_id,
         MicrodepositGuess(amounts=call.parameters["values"], param="values"),

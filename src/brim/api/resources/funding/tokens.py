@@ -12,7 +12,7 @@ from brim.core.idempotency import Result
 async def create(call: Call) -> Result:
     """`POST /v1/tokens`."""
     account, service = call.parameters["bank_account"], call.service
-    wish = NewBankToken(
+    wanted = NewBankToken(
         numbers=BankNumbers(account["routing_number"], account["account_number"]),
         country=account["country"],
         currency=account.get("currency", "usd"),
@@ -23,8 +23,8 @@ async def create(call: Call) -> Result:
     return await funding.create_token(
         service.database,
         service.bank_secrets,
-        call.attempt,
-        wish,
+        call.context,
+        wanted,
         ids=service.ids,
         render=token_json,
         render_error=render_error,

@@ -14,7 +14,7 @@ async def create(call: Call) -> Result:
     """`POST /v1/test_helpers/test_clocks`."""
     return await test_clocks.create_clock(
         call.service.database,
-        call.attempt,
+        call.context,
         frozen_time=call.parameters["frozen_time"],
         name=call.parameters.get("name"),
         queues=call.service.queues,
@@ -43,7 +43,7 @@ async def advance(call: Call) -> Result:
     """`POST /v1/test_helpers/test_clocks/{test_clock}/advance`."""
     return await test_clocks.advance_clock(
         call.service.database,
-        call.attempt,
+        call.context,
         call.path_id,
         frozen_time=call.parameters["frozen_time"],
         queues=call.service.queues,
@@ -58,7 +58,7 @@ async def delete(call: Call) -> Result:
     service = call.service
     await test_clocks.delete_clock(
         service.database,
-        call.attempt,
+        call.context,
         call.path_id,
         queues=service.queues,
         ids=service.ids,

@@ -28,7 +28,7 @@ async def create(call: Call) -> Result:
     """`POST /v1/topups`."""
     parameters = call.parameters
     options = parameters.get("payment_method_options") or {}
-    wish = CreateTopup(
+    wanted = CreateTopup(
         amount=parameters["amount"],
         currency=parameters["currency"],
         description=parameters.get("description"),
@@ -42,9 +42,9 @@ async def create(call: Call) -> Result:
     service = call.service
     answer = await topups.create_topup(
         service.batches,
-        service.terms,
-        call.attempt,
-        wish,
+        service.configs,
+        call.context,
+        wanted,
         ids=service.ids,
         rails=service.rails,
         renderers=service.renderers,
@@ -66,16 +66,16 @@ async def preview(call: Call) -> Result:
     """`GET /v1/brim/availability_preview`."""
     service, parameters = call.service, call.parameters
     currency = parameters["currency"]
-    wish = CreateTopup(
+    wanted = CreateTopup(
         amount=parameters.get("amount", amount_step(currency)),  # where none is named, one that is surely allowed
         currency=currency,
         payment_method=parameters.get("payment_method"),
         source=parameters.get("source"),
     )
     topup = await topups.preview_topup(
-        service.terms,
+        service.configs,
         call.scope,
-        wish,
+        wanted,
         now_ms=call.now_ms,
         ids=service.ids,
         rails=service.rails,
@@ -84,21 +84,21 @@ async def preview(call: Call) -> Result:
     return Result(body=preview_json(topup, availability_of(topup)))
 
 
-async def _preview_funding(service: Service, scope: AccountScope, wish: CreateTopup) -> Funding:
+async def _preview_funding(service: Service, scope: AccountScope, wanted: CreateTopup) -> Funding:
     """Look up the bank account on file that a preview names."""
     return await preview_funding(
-        service.database, service.bank_secrets, scope, source=wish.source, payment_method=wish.payment_method
+        service.database, service.bank_secrets, scope, source=wanted.source, payment_method=wanted.payment_method
     )
 
 
-async def _find_funding(service: Service, attempt: RequestContext, wish: CreateTopup) -> Funding | KeptReply:
+async def _find_funding(service: Service, context: RequestContext, wanted: CreateTopup) -> Funding | KeptReply:
     """Look up the bank account on file that a create names."""
     return await find_funding(
         service.database,
         service.bank_secrets,
-        attempt,
-        source=wish.source,
-        payment_method=wish.payment_method,
+        context,
+        source=wanted.source,
+        payment_method=wanted.payment_method,
         ids=service.ids,
     )
 
@@ -118,7 +118,7 @@ async def update(call: Call) -> Result:
     )
     return await topups.update_topup(
         call.service.database,
-        call.attempt,
+        call.context,
         call.path_id,
         edit,
         render=_renderer(call),
@@ -130,7 +130,7 @@ async def cancel(call: Call) -> Result:
     """`POST /v1/topups/{topup}/cancel`."""
     return await topups.cancel_topup(
         call.service.database,
-        call.attempt,
+        call.context,
         call.path_id,
         ids=call.service.ids,
         renderers=call.service.renderers,
@@ -159,7 +159,7 @@ async def force_return(call: Call) -> Result:
 async def _force(call: Call, outcome: Outcome) -> Result:
     return await topups.force_outcome(
         call.service.database,
-        call.attempt,
+        call.context,
         call.path_id,
         outcome,
         ids=call.service.ids,

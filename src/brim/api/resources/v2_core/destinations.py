@@ -6,7 +6,7 @@ from brim.api.framework.call import Call
 from brim.api.framework.errors import render_v2_error
 from brim.api.framework.v2_paging import read_v2_page, v2_list_json
 from brim.api.resources.v2_core.destination_wire import DeletedDestination, destination_json, reveal_secret
-from brim.api.resources.webhooks.handlers import endpoint_wish, new_secret, subscription_check
+from brim.api.resources.webhooks.handlers import endpoint_parameters, new_secret, subscription_check
 from brim.base.json_codec import encode
 from brim.base.metadata import NO_CHANGE, merge
 from brim.core import webhooks
@@ -42,8 +42,8 @@ async def create(call: Call) -> Result:
         metadata=merge({}, parameters.get("metadata", NO_CHANGE)),
     )
     call.rights.require_subscription(new.enabled_events, new.event_payload)
-    wish = endpoint_wish(call, new, render=_renderer(call), reveal=reveal_secret, render_error=render_v2_error)
-    return await webhooks.create_destination(call.service.database, call.attempt, wish)
+    wanted = endpoint_parameters(call, new, render=_renderer(call), reveal=reveal_secret, render_error=render_v2_error)
+    return await webhooks.create_destination(call.service.database, call.context, wanted)
 
 
 async def retrieve(call: Call) -> Result:
@@ -81,7 +81,7 @@ async def disable(call: Call) -> Result:
 async def _edit(call: Call, edit: EndpointEdit) -> Result:
     return await webhooks.update_endpoint(
         call.service.database,
-        call.attempt,
+        call.context,
         call.path_id,
         edit,
         rules=call.service.endpoint_rules,
@@ -94,7 +94,7 @@ async def delete(call: Call) -> Result:
     """`DELETE /v2/core/event_destinations/{id}`."""
     return await webhooks.delete_destination(
         call.service.database,
-        call.attempt,
+        call.context,
         call.path_id,
         body=encode(DeletedDestination(id=call.path_id)),
         render_error=render_v2_error,
@@ -105,7 +105,7 @@ async def ping(call: Call) -> Result:
     """`POST /v2/core/event_destinations/{id}/ping`."""
     return await webhooks.ping_destination(
         call.service.database,
-        call.attempt,
+        call.context,
         call.path_id,
         ids=call.service.ids,
         renderers=call.service.renderers,

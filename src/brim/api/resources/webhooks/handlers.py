@@ -18,8 +18,8 @@ from brim.core.webhooks import (
     CheckEndpoint,
     Endpoint,
     EndpointEdit,
+    EndpointParameters,
     EndpointReplies,
-    EndpointWish,
     NewEndpoint,
     RenderEndpoint,
     RevealSecret,
@@ -39,8 +39,8 @@ async def create(call: Call) -> Result:
         metadata=merge({}, parameters.get("metadata", NO_CHANGE)),
     )
     call.rights.require_subscription(new.enabled_events, new.event_payload)
-    wish = endpoint_wish(call, new, render=_renderer(call), reveal=reveal_secret, render_error=render_error)
-    return await webhooks.create_endpoint(call.service.database, call.attempt, wish)
+    wanted = endpoint_parameters(call, new, render=_renderer(call), reveal=reveal_secret, render_error=render_error)
+    return await webhooks.create_endpoint(call.service.database, call.context, wanted)
 
 
 async def retrieve(call: Call) -> Result:
@@ -62,7 +62,7 @@ async def update(call: Call) -> Result:
     changed = {name: value for name, value in call.parameters.items() if name != "expand"}
     return await webhooks.update_endpoint(
         call.service.database,
-        call.attempt,
+        call.context,
         call.path_id,
         EndpointEdit(**changed),
         rules=call.service.endpoint_rules,
@@ -72,7 +72,7 @@ async def update(call: Call) -> Result:
 
 async def delete(call: Call) -> Result:
     """`DELETE /v1/webhook_endpoints/{webhook_endpoint}`."""
-    await webhooks.delete_endpoint(call.service.database, call.attempt, call.path_id)
+    await webhooks.delete_endpoint(call.service.database, call.context, call.path_id)
     return Result(body=json_codec.encode(wire.DeletedObject(id=call.path_id, object="webhook_endpoint")))
 
 
@@ -80,7 +80,7 @@ async def roll_secret(call: Call) -> Result:
     """`POST /v1/webhook_endpoints/{webhook_endpoint}/roll_secret`."""
     return await webhooks.roll_secret(
         call.service.database,
-        call.attempt,
+        call.context,
         call.path_id,
         new_secret(),
         overlap_s=call.parameters.get("expires_in", LONGEST_OVERLAP_S),
@@ -93,7 +93,7 @@ async def roll_secret(call: Call) -> Result:
 async def send_test(call: Call) -> Result:
     """`POST /v1/webhook_endpoints/{webhook_endpoint}/test`."""
     answer = await webhooks.send_newest(
-        call.service.database, call.attempt, call.path_id, render=resent_renderer(call), render_error=render_error
+        call.service.database, call.context, call.path_id, render=resent_renderer(call), render_error=render_error
     )
     return resent(call, answer)
 
@@ -110,12 +110,12 @@ def new_secret() -> str:
     return SECRET_PREFIX + random_base62(SECRET_CHARS)
 
 
-def endpoint_wish(
+def endpoint_parameters(
     call: Call, new: NewEndpoint, *, render: RenderEndpoint, reveal: RevealSecret, render_error: RenderError
-) -> EndpointWish:
-    """Return what a call wishes to be made, with the service's own rules, ids and keys."""
+) -> EndpointParameters:
+    """Return the parameters of a new endpoint, with the service's own rules, ids and keys."""
     service = call.service
-    return EndpointWish(
+    return EndpointParameters(
         new=new,
         rules=service.endpoint_rules,
         ids=service.ids,
