@@ -1,0 +1,1 @@
+"""Comparing what banks state with what was expected; `formats` reads their files."""

@@ -1,0 +1,140 @@
+"""A bank that writes statements, for the tests of the readers: it uses nothing of theirs."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from xml.sax.saxutils import escape
+
+DIGITS = {"usd": 2, "eur": 2, "jpy": 0, "kwd": 3}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A movement, `amount` in minor units and positive to the customer. `parts` are the payments that it is made of."""
+
+    amount: int
+    reference: str = ""
+    customer_reference: str = ""
+    text: tuple[str, ...] = ()
+    parts: tuple[tuple[int, str], ...] = ()
+    charges: int = 0
+    reason: str = ""
+    status: str = "BOOK"
+
+
+@dataclass(frozen=True)
+class Account:
+    """An account's day."""
+
+    number: str
+    currency: str
+    opening: int
+    entries: tuple[Entry, ...] = field(default=())
+    day: date = date(2026, 11, 27)
+
+    @property
+    def booked(self) -> int:
+        return sum(entry.amount for entry in self.entries if entry.status == "BOOK")
+
+
+def bai2(accounts: Sequence[Account], *, line_end: str = "\n", group_status: int = 1) -> bytes:
+    """Return a file with a group for each account."""
+    lines = ["01,BANK,CUSTOMER,261128,0600,7,,,2/"]
+    total = 0
+    for account in accounts:
+        group = [f"02,CUSTOMER,BANK,{group_status},{account.day:%y%m%d},2400,{account.currency.upper()},2/"]
+        closing = account.opening + account.booked
+        section = [f"03,{account.number},,010,{account.opening},,,015,{closing},,/"]
+        for entry in account.entries:
+            code = "142" if entry.amount > 0 else "455"
+            start = f"16,{code},{abs(entry.amount)},Z,{entry.reference},{entry.customer_reference},"
+            first, *more = entry.text or ("",)
+            section += [start + first + ("" if first else "/"), *(f"88,{text}" for text in more)]
+        sums = account.opening + closing + sum(abs(entry.amount) for entry in account.entries)
+        section.append(f"49,{sums},{len(section) + 1}/")
+        group += section
+        lines += [*group, f"98,{sums},1,{len(group) + 1}/"]
+        total += sums
+    lines.append(f"99,{total},{len(accounts)},{len(lines) + 1}/")
+    return line_end.join([*lines, ""]).encode()
+
+
+def decimal(amount: int, currency: str) -> str:
+    """Return an amount without its sign as XML has it."""
+    digits = DIGITS[currency]
+    text = str(abs(amount)).rjust(digits + 1, "0")
+    return f"{text[:-digits]}.{text[-digits:]}" if digits else text
+
+
+def direction(amount: int) -> str:
+    return "CRDT" if amount >= 0 else "DBIT"
+
+
+def money(name: str, amount: int, currency: str) -> str:
+    return f'<{name} Ccy="{currency.upper()}">{decimal(amount, currency)}</{name}>'
+
+
+def balance(kind: str, amount: int, account: Account) -> str:
+    return (
+        f"<Bal><Tp><CdOrPrtry><Cd>{kind}</Cd></CdOrPrtry></Tp>{money('Amt', amount, account.currency)}"
+        f"<CdtDbtInd>{direction(amount)}</CdtDbtInd><Dt><Dt>{account.day}</Dt></Dt></Bal>"
+    )
+
+
+def entry_xml(entry: Entry, account: Account, version: int) -> str:
+    """Return an entry, with details as the version has them."""
+    currency = account.currency
+    details = ""
+    for amount, end_to_end_id in entry.parts:
+        inside = money("Amt", amount, currency)
+        if version < 3:
+            inside = f"<AmtDtls><TxAmt>{inside}</TxAmt></AmtDtls>"
+        direct = f"<CdtDbtInd>{direction(amount)}</CdtDbtInd>" if version >= 3 else ""
+        reason = f"<RtrInf><Rsn><Cd>{entry.reason}</Cd></Rsn></RtrInf>" if entry.reason else ""
+        reference = f"<Refs><EndToEndId>{escape(end_to_end_id)}</EndToEndId></Refs>"
+        details += f"<TxDtls>{reference}{inside}{direct}{reason}</TxDtls>"
+    charges = ""
+    if entry.charges:
+        record = f"{money('Amt', entry.charges, currency)}<CdtDbtInd>DBIT</CdtDbtInd>"
+        charges = f"<Chrgs>{record}</Chrgs>" if version < 4 else f"<Chrgs><Rcrd>{record}</Rcrd></Chrgs>"
+    status = entry.status if version < 7 else f"<Cd>{entry.status}</Cd>"
+    text = escape(" ".join(entry.text))
+    return (
+        f"<Ntry>{money('Amt', entry.amount, currency)}<CdtDbtInd>{direction(entry.amount)}</CdtDbtInd>"
+        f"<RvslInd>{str(bool(entry.reason)).lower()}</RvslInd><Sts>{status}</Sts>"
+        f"<BookgDt><DtTm>{account.day}T10:00:00+01:00</DtTm></BookgDt><ValDt><Dt>{account.day}</Dt></ValDt>"
+        f"<AcctSvcrRef>{escape(entry.reference)}</AcctSvcrRef>{charges}"
+        f"<NtryDtls>{details}</NtryDtls><AddtlNtryInf>{text}</AddtlNtryInf></Ntry>"
+    )
+
+
+def camt053(accounts: Sequence[Account], *, version: int = 8, prefix: str = "", summary: bool = True) -> bytes:
+    """Return a message with a statement for each account."""
+    statements = ""
+    for number, account in enumerate(accounts, 1):
+        positive = [entry.amount for entry in account.entries if entry.amount >= 0]
+        negative = [entry.amount for entry in account.entries if entry.amount < 0]
+        counts = "".join(
+            f"<{name}><NbOfNtries>{len(found)}</NbOfNtries>"
+            f"<Sum>{decimal(sum(map(abs, found)), account.currency)}</Sum></{name}>"
+            for name, found in (
+                ("TtlNtries", positive + negative),
+                ("TtlCdtNtries", positive),
+                ("TtlDbtNtries", negative),
+            )
+        )
+        entries = "".join(entry_xml(entry, account, version) for entry in account.entries)
+        statements += (
+            f"<Stmt><Id>S{number}</Id><CreDtTm>2026-11-28T06:00:00Z</CreDtTm>"
+            f"<Acct><Id><IBAN>{account.number}</IBAN></Id><Ccy>{account.currency.upper()}</Ccy></Acct>"
+            f"{balance('OPBD', account.opening, account)}{balance('CLBD', account.opening + account.booked, account)}"
+            f"{f'<TxsSummry>{counts}</TxsSummry>' if summary else ''}{entries}</Stmt>"
+        )
+    header = "<GrpHdr><MsgId>M</MsgId><CreDtTm>2026-11-28T06:00:00Z</CreDtTm></GrpHdr>"
+    body = f"<Document><BkToCstmrStmt>{header}{statements}</BkToCstmrStmt></Document>"
+    if prefix:
+        body = body.replace("</", f"</{prefix}:").replace("<", f"<{prefix}:").replace(f"<{prefix}:/", "</")
+    namespace = f' xmlns{":" + prefix if prefix else ""}="urn:iso:std:iso:20022:tech:xsd:camt.053.001.{version:02}"'
+    name = f"{prefix}:Document" if prefix else "Document"
+    body = body.replace(f"<{name}>", f"<{name}{namespace}>", 1)
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{body}'.encode()
