@@ -1,0 +1,93 @@
+"""What becomes of an entry at its receiving bank: by account number, or by a rule of the script.
+
+Numbers with a name are Stripe's for ACH debits (https://docs.stripe.com/testing#ach-direct-debit); the families
+`99RRDD0000` and `98CC000000` reach every code.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final
+
+from brim.bank.banking_days import add_banking_days, on_or_after
+
+USUAL_DAYS: Final = 2
+"""Banking days within which a receiving bank returns an entry, unless the number or rule says otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A return, a notification of change, or that the bank never settles; `days` are after settlement."""
+
+    action: str
+    code: str = ""
+    days: int = USUAL_DAYS
+    corrected: str = ""
+    text: str = ""
+
+
+NEVER: Final = Outcome("never_settle")
+
+NAMED: Final[dict[str, tuple[Outcome | None, str]]] = {
+    "000123456789": (None, "paid"),
+    "000111111116": (Outcome("return", "R03"), "no account"),
+    "000111111113": (Outcome("return", "R02"), "account closed"),
+    "000222222227": (Outcome("return", "R01"), "insufficient funds"),
+    "000333333335": (Outcome("return", "R10"), "not authorized"),
+    "000555555559": (Outcome("return", "R10", 30), "disputed: not authorized, on calendar day 30"),
+    "000000000009": (NEVER, "never answered: its batch is accepted and never settles"),
+}
+"""Outcome and meaning by account number."""
+
+RETURN_CODES: Final = re.compile(r"R\d\d")
+CHANGE_CODES: Final = re.compile(r"C\d\d")
+_RETURNED: Final = re.compile(r"99(\d\d)(\d\d)0000")
+_CHANGED: Final = re.compile(r"98(0[1-7])000000")
+
+_CALENDAR_DAYS: Final = {"R05", "R07", "R10", "R11", "R33", "R37", "R38", "R51", "R53"}
+"""Reasons whose time limit is counted in calendar days."""
+
+_WITHOUT_MONEY: Final = {"R02", "R03", "R04", "R13", "R16", "R19", "R20", "R26"}
+"""Reasons for which a prenote is returned; the others need an amount."""
+
+_ROUTINGS: Final = ("021000021", "011401533")
+
+
+def by_account(account: str, *, prenote: bool) -> Outcome | None:
+    """Return what an account number asks for; None where the entry is simply paid."""
+    outcome: Outcome | None = None
+    if account in NAMED:
+        outcome = NAMED[account][0]
+    elif found := _RETURNED.fullmatch(account):
+        outcome = Outcome("return", f"R{found[1]}", int(found[2]))
+    elif found := _CHANGED.fullmatch(account):
+        outcome = Outcome("notify", f"C{found[1]}", 1)
+    if outcome and prenote and outcome.action == "return" and outcome.code not in _WITHOUT_MONEY:
+        return None
+    return outcome
+
+
+def due_day(outcome: Outcome, settled: date) -> date:
+    """Return the banking day on which the receiving bank sends an outcome."""
+    if outcome.code in _CALENDAR_DAYS:
+        return on_or_after(settled + timedelta(days=outcome.days))
+    return add_banking_days(settled, outcome.days)
+
+
+def corrected_data(code: str, routing: str, account: str, transaction_code: str) -> str:
+    """Return plausible corrected data of a notification, in the positions its code has for them.
+
+    Source: Nacha Operating Rules, appendix five.
+    """
+    new_account = f"1{account[2:] or '0'}"
+    new_routing = _ROUTINGS[routing == _ROUTINGS[0]]
+    new_code = ("3" if transaction_code[0] == "2" else "2") + ("2" if transaction_code[1] in "234" else "7")
+    return {
+        "C01": new_account,
+        "C02": new_routing,
+        "C03": f"{new_routing}   {new_account}",
+        "C04": "CORRECTED NAME",
+        "C05": new_code,
+        "C06": f"{new_account:17}   {new_code}",
+        "C07": f"{new_routing}{new_account:17}{new_code}",
+    }.get(code, new_account)

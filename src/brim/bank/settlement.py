@@ -1,0 +1,54 @@
+"""Settles a batch: books it, and plans what comes back of it."""
+
+import sqlite3
+from datetime import date
+
+from brim.bank.banking_days import RETURNS
+from brim.bank.outcomes import Outcome, corrected_data, due_day
+from brim.bank.script import Rule
+from brim.bank.step import Step
+
+
+def settle(step: Step, number: int) -> None:
+    """Book a batch in full, and plan what its receiving banks do."""
+    batch = step.store.rows("batch", number)[0]
+    settle_on = date.fromisoformat(batch["settle_on"])
+    step.store.run("settle_batch", number)
+    reference = f"{batch['company_id']}-{batch['number']:07}"
+    what = (
+        f"{batch['company_id']} {batch['description']} EFF {batch['effective']} BATCH {batch['number']:07} "
+        f"REF {batch['reference']}"
+    )
+    if batch["debit"]:
+        step.book("collection", settle_on, batch["debit"], reference, f"ACH COLLECTION {what}", batch["entries"])
+    if batch["credit"]:
+        step.book("payment", settle_on, -batch["credit"], reference, f"ACH PAYMENT {what}", batch["entries"])
+    for entry in step.store.rows("batch_entries", number):
+        _plan(step, entry, settle_on)
+
+
+def _plan(step: Step, entry: sqlite3.Row, settled: date) -> None:
+    if entry["operator_return"]:
+        outcome: Outcome | None = Outcome("return", entry["operator_return"], 0)
+    else:
+        outcome = step.outcome(
+            entry["trace"], entry["account"], entry["amount"], prenote=entry["code"][1] in "38", use=True
+        )
+    if outcome and outcome.action in ("return", "notify"):
+        _plan_outcome(step, entry, outcome, settled)
+
+
+def _plan_outcome(step: Step, entry: sqlite3.Row, outcome: Outcome, settled: date) -> None:
+    text = outcome.text
+    if outcome.action == "notify":
+        text = outcome.corrected or corrected_data(outcome.code, entry["routing"], entry["account"], entry["code"])
+    due_at = step.local.next_at(RETURNS, due_day(outcome, settled), step.now)
+    step.store.run("insert_outcome", entry["id"], outcome.action, outcome.code, text, due_at)
+
+
+def return_settled(step: Step, rule: Rule, times: int | None) -> None:
+    """Plan what a new rule says about entries that have settled."""
+    named = {name: rule.fields.get(name) for name in ("trace", "account", "amount")}
+    for entry in step.store.rows("settled_entries", **named)[:times]:
+        _plan_outcome(step, entry, rule.outcome, date.fromisoformat(entry["settle_on"]))
+        step.store.run("use_rule", rule.id)
