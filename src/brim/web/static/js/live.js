@@ -48,5 +48,9 @@ document.addEventListener("htmx:beforeSwap", (event) => {
 
 document.addEventListener("visibilitychange", follow);
 addEventListener("pagehide", close);
+// Who sends a form goes where it leads: that the session is over, as after signing out, must not lead elsewhere meanwhile.
+document.addEventListener("submit", ({ target }) => {
+  if (target.method === "post") close();
+});
 addEventListener("pageshow", follow);
 follow();
