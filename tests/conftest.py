@@ -40,6 +40,9 @@ from tests.support.service import (
 
 __all__ = ["account", "client", "connect", "key", "live_key", "new_account", "receiver", "second_url", "server", "wire"]
 
+PATIENCE_S: Final = 120.0
+"""How long a statement of a test may take: a busy machine is no failure."""
+
 STOCK_BINARIES: Final = Path(os.environ.get("STOCK_POSTGRES_BIN", "/usr/lib/postgresql/15/bin"))
 _MEMORY: Final = Path("/dev/shm")
 _ENOUGH_MEMORY: Final = 8 * 2**30
@@ -127,7 +130,7 @@ async def _lend_database_urls(server: PostgresForTests, template: str = TEMPLATE
 
 
 async def _lend_database(url: str) -> AsyncIterator[Database]:
-    database = await Database.connect(url)
+    database = await Database.connect(url, timeout_s=PATIENCE_S)
     yield database
     await database.close()
 

@@ -330,8 +330,8 @@ def test_every_life_is_as_the_model_says(postgres: PostgresForTests, figures: Fi
         name = runner.run(postgres.create_database())
         urls = postgres.urls_of(name)
         Lives.runner = runner
-        Lives.database = runner.run(Database.connect(urls.service))
-        Lives.owner_database = runner.run(Database.connect(urls.owner))
+        Lives.database = runner.run(Database.connect(urls.service, timeout_s=120.0))
+        Lives.owner_database = runner.run(Database.connect(urls.owner, timeout_s=120.0))
         Lives.first, Lives.second = (runner.run(_new_process(Lives.database)) for _ in range(2))
         while progress.steps < STEPS and time.monotonic() < ends_at:
             Lives.steps, Lives.kinds = 0, Counter()
