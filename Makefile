@@ -6,7 +6,7 @@ STAMP := .venv/.installed
 SIDE_BY_SIDE := --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help install compiled serve test test-fast coverage check format lint types imports sim fuzz upgrade-test migration-bench bench bench-webhooks bench-pages schemathesis lock clean
+.PHONY: help install compiled serve test test-fast coverage check format lint types imports sim fuzz fuzz-readers upgrade-test migration-bench bench bench-webhooks bench-pages schemathesis lock clean
 
 ## Lists the targets, each with its sentence.
 help:
@@ -52,6 +52,11 @@ sim: compiled
 ## Sends the HTTP protocol and its websockets hostile bytes, ten minutes for each property; FUZZ_SECONDS changes that.
 fuzz: compiled
 	FUZZ_SECONDS=$${FUZZ_SECONDS:-600} $(BIN)/python -m pytest tests/fuzz --override-ini timeout=0
+
+## Gives the readers of bank files half an hour of broken ones; READER_FUZZ_SECONDS changes that, READER_FUZZ_SEED where
+## it begins. With READER_FUZZ_STATE=FILE it may be ended and goes on from there.
+fuzz-readers: compiled
+	READER_FUZZ_SECONDS=$${READER_FUZZ_SECONDS:-1800} $(BIN)/python -m pytest tests/fuzz/test_fuzz_nacha.py -s --override-ini timeout=0
 
 ## Upgrades folders that an earlier version wrote under load and was killed in, and checks that nothing was lost;
 ## UPGRADE_FROM names another revision than the last before the general ledger.

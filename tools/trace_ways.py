@@ -30,7 +30,7 @@ from brim.host.listener import listener_url, open_listener
 from brim.host.preparation import prepare_embedded
 from brim.platform.database import Database
 from brim.platform.settings import Settings, load_settings
-from brim.platform.vault import new_encryption_key
+from brim.platform.vault import Vault, new_encryption_key
 from brim.testing.catcher import catching
 from brim.worker.deliver import Dispatcher
 from brim.worker.loop import Job
@@ -124,7 +124,7 @@ async def _trace(settings: Settings) -> dict[str, list[str]]:
     jobs = {
         job.name: job
         for job in (
-            *make_jobs(database, Rails([SandboxRail(0.0)]), system_clock_ms, WIRE_FORMATS),
+            *make_jobs(database, Rails([SandboxRail(0.0)]), system_clock_ms, WIRE_FORMATS, vault=Vault([])),
             *make_webhook_jobs(database, deliverer, system_clock_ms, asyncio.Event()),
         )
     }

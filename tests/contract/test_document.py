@@ -18,6 +18,7 @@ from brim.api.resources.operations import OPERATIONS
 from brim.web.reference.catalogue import Catalogue
 from tests.support.brim_process import brim_environment
 from tests.support.making import all_entries, sample_for
+from tests.support.making_live import is_live
 from tests.support.service import Server
 from tests.support.wire import Wire
 
@@ -47,7 +48,7 @@ _NEEDS_MORE: Final = frozenset(
         "POST /v1/test_helpers/test_clocks",  # an account without a clock
         "POST /v1/test_helpers/test_clocks/{test_clock}/advance",  # a time that is later
     }
-)
+) | {f"{operation.method} {operation.path}" for operation in OPERATIONS if is_live(operation)}
 """What generated requests never get done; every other operation has to be answered 200 at least once."""
 
 _LONGEST_LINE: Final = 300
@@ -91,7 +92,11 @@ def make_objects(wire: Wire, account: str) -> dict[str, str]:
 
     Most get a new one, as operations change it; of endpoints and clocks an account can have only so many.
     """
-    entries = [entry for entry in all_entries(Catalogue(OPERATIONS)) if "{" in entry.operation.path]
+    entries = [
+        entry
+        for entry in all_entries(Catalogue(OPERATIONS))
+        if "{" in entry.operation.path and not is_live(entry.operation)
+    ]
     found: dict[str, str] = {}
     shared: dict[str, str] = {}
     for entry in sorted(entries, key=lambda entry: _CLOCKS in entry.operation.path):

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any, Final, NamedTuple
 
 from brim.core.verification.walk import Range, bounds_of
@@ -43,6 +44,7 @@ def _same(*values: Any, times: int) -> tuple[list[Any], ...]:
 
 
 OWN: Final = (BIG, False)
+DAY: Final = date(2026, 1, 1)
 FEW: Final = range(1, 11)
 ONES: Final = ([f"acct_{n}" for n in FEW], [False] * 10)
 MANY: Final = range(1, 101)
@@ -103,6 +105,50 @@ _TRANSITIONS: Final = recordset(
         "payload": {},
     }
     for n in PENDING
+)
+_ACH_ENTRIES: Final = recordset(
+    {
+        "account": BIG,
+        "livemode": False,
+        "topup": at("tu_new", n),
+        "number": 1,
+        "owner": BIG,
+        "originator": "orig_1",
+        "amount": 1,
+        "hold_days": 1,
+        "transaction_code": 27,
+        "sec_code": "WEB",
+        "routing_number": "",
+        "last4": "1234",
+        "sealed": "\\x",
+        "receiver_name": "",
+        "claimed_ms": 1,
+    }
+    for n in MANY
+)
+_SENT_ENTRIES: Final = recordset(
+    {
+        "account": BIG,
+        "livemode": False,
+        "topup": at("tu_sent", n),
+        "number": 1,
+        "owner": BIG,
+        "originator": "orig_1",
+        "amount": 1,
+        "hold_days": 1,
+        "transaction_code": 27,
+        "sec_code": "WEB",
+        "routing_number": "",
+        "last4": "1234",
+        "sealed": "\\x",
+        "receiver_name": "",
+        "claimed_ms": 1,
+        "effective_date": DAY.isoformat(),
+        "file": "file_sent",
+        "batch": 1,
+        "trace": f"8{n:014}",
+    }
+    for n in MANY
 )
 _LINE: Final = {
     "debit_account": "balance:available",
@@ -195,6 +241,8 @@ CASES: Final[Mapping[str, Case]] = {
     "changes.newest_numbers": Case(ONES),
     "changes.changed_objects": Case((*_same(*OWN, 100, times=1), 50)),
     "test_clocks.insert_clock": Case(("acct_new", False, "clock_new", None, 1, 1, 1, 1)),
+    "installation.read_kind": Case(()),
+    "installation.is_empty": Case(()),
     "time.read_clock": Case(("acct_7", False)),
     "time.hold_clock": Case(("acct_7", False)),
     "test_clocks.lock_clock": Case(("acct_7", False, "clock_7")),
@@ -204,7 +252,7 @@ CASES: Final[Mapping[str, Case]] = {
     "test_clocks.delete_clock": Case(("acct_7", False, "clock_7")),
     "topups.adopt_topups": Case((*OWN, "clock_2"), reads_all=ONE_OWNERS),
     "topups.release_topups": Case(OWN, reads_all=ONE_OWNERS),
-    "topups.claim_due_by_clock": Case((*OWN, 900, 40)),
+    "topups.claim_due_by_clock": Case((*OWN, 900, 40, ["ach"], False)),
     "webhooks.number_events": Case((0, 100, 9)),
     "webhooks.find_due_endpoints": Case(("", False, "", 50)),
     "webhooks.find_standings": Case(([BIG] * 10, [False] * 10, ["we_big"] * 10)),
@@ -406,8 +454,18 @@ CASES: Final[Mapping[str, Case]] = {
     "encryption.replace_sealed_operators": Case((*ONES, [at("op_", n) for n in FEW], [b""] * 10)),
     "encryption.lock_sealed_operator_keys": Case(("", False, "", 50)),
     "encryption.replace_sealed_operator_keys": Case((*ONES, [at("op_", n) for n in FEW], [b""] * 10)),
-    "topups.claim_due_topups": Case((10_000_000, 40)),
+    "topups.claim_due_topups": Case((["ach"], False, 10_000_000, 40)),
     "topups.postpone_topups": Case((*BIGS, [at("tu_", n) for n in PENDING], *_same("pending", 9, times=100))),
+    "encryption.lock_sealed_originators": Case(("", False, "", 50)),
+    "encryption.replace_sealed_originators": Case((*ONES, ["orig_1"] * 10, [b""] * 10)),
+    "encryption.lock_sealed_ach_files": Case((*OWN, "", 50)),
+    "encryption.replace_sealed_ach_files": Case((*BIGS, [at("file_", n) for n in MANY], [b""] * 100)),
+    "encryption.lock_sealed_bank_files": Case((*OWN, "", 50)),
+    "encryption.replace_sealed_bank_files": Case((*BIGS, [at("bf_", n) for n in MANY], [b""] * 100)),
+    "encryption.lock_sealed_ach_entries": Case((*OWN, "", 50), reads_all="walks all rows, page by page"),
+    "encryption.replace_sealed_ach_entries": Case((*BIGS, [at("tu_", n) + "/1" for n in MANY], [b""] * 100)),
+    "topups.reschedule_topups": Case((*BIGS, [at("tu_", n) for n in PENDING], *_same(9, 9, None, times=100))),
+    "topups.lock_pending_topups": Case((*BIGS, [at("tu_", n) for n in PENDING])),
     "topups.read_config": Case(("acct_7", False)),
     "account_config.bump_config_version": Case(("acct_7", False)),
     "account_config.close": Case(("acct_7",)),
@@ -417,7 +475,95 @@ CASES: Final[Mapping[str, Case]] = {
     "topups.lock_topup": Case((*OWN, at("tu_", 500))),
     "topups.update_topup": Case((*OWN, at("tu_", 500), None, "{}")),
     "topups.write_transitions": Case((_TRANSITIONS,)),
-    "topups.insert_bank_confirmation": Case((*OWN, "tu_1", "bank_credit", "ba_1", 1, "usd", "line 1", 1)),
+    "topups.insert_bank_confirmations": Case(
+        tuple([value] for value in (*OWN, "tu_1", "bank_credit", "ba_1", 1, "usd", "line 1", 1))
+    ),
+    "originators.insert_originator": Case((*OWN, "orig_new", "{}", b"", "1234", 1, "x")),
+    "originators.lock_originator": Case((*OWN, "orig_1")),
+    "originators.update_originator": Case((*OWN, "orig_1", "active", 2, "{}", b"", "1234", "x", 1, "x")),
+    "originators.list_originators": Case(OWN),
+    "originators.list_active_originators": Case((), reads_all="is asked by a job that serves all of them"),
+    "originators.read_collection_terms": Case(("acct_8", False, at("pm_", 50), "ach")),
+    "originators.add_exposures": Case((*BIGS, ["source"] * 100, [at("pm_", n) for n in MANY], [1] * 100)),
+    "originators.reduce_source_exposures": Case((*HALF, [at("pm_", n + 1) for n in ODD], [1] * 50)),
+    "originators.insert_stop": Case((*OWN, "ach", "acct_8", "x", "x", 1)),
+    "originators.delete_stop": Case(("acct_7", False, "ach", "")),
+    "originators.list_stops": Case(("acct_7", False)),
+    "originators.end_authorizations": Case((*OWN, at("pm_", 50), 9, "x")),
+    "originators.insert_authorization": Case((*OWN, "auth_new", "pm_new", "WEB", "", 1, "{}", 1)),
+    "ach.read_claim_terms": Case((*BIGS, [at("tu_", n) for n in MANY], [at("pm_", n) for n in MANY])),
+    "ach.insert_entries": Case((_ACH_ENTRIES,)),
+    "ach.hold_entries": Case((*BIGS, [at("tu_", n) for n in MANY], [1] * 100)),
+    "ach.hold_entries_of_file": Case((*OWN, at("file_", 50), None)),
+    "ach.set_entry_status": Case((*HALF, [at("tu_", n) for n in ODD], [1] * 50, "returned", "in_file")),
+    "ach.refuse_entries": Case((*BIGS, [at("tu_", n) for n in MANY], [1] * 100)),
+    "ach.groups_with_queued_entries": Case(()),
+    "ach.lock_queued_entries": Case((*OWN, "orig_1", None, 40)),
+    "ach.put_entries_in_file": Case(
+        (*OWN, "file_new", DAY, [at("tu_", n) for n in MANY], [1] * 100, [1] * 100, [f"9{n:014}" for n in MANY])
+    ),
+    "ach.requeue_entries_of_file": Case((*OWN, at("file_", 50), ["in_file"], None)),
+    "ach.find_entries_by_trace": Case((*OWN, f"{500:015}")),
+    "ach.list_entries_of_batch": Case((*OWN, at("file_", 50), 5)),
+    "ach.list_entries_of_topups": Case((*OWN, [at("tu_", n) for n in FEW])),
+    "ach.confirm_entries": Case((*OWN, at("file_", 50), 5, "x", 1)),
+    "ach.return_entry": Case((*OWN, at("tu_", 500), 1, "R01", "x", 1)),
+    "ach.note_change": Case((*OWN, at("tu_", 500), 1, "C01")),
+    "ach.adopt_entries": Case((BIG, False, "clock_2")),
+    "ach.release_entries": Case((BIG, False)),
+    "ach.first_queued_by_clock": Case((BIG, False, 900)),
+    "ach.is_collected": Case((*OWN, at("tu_", 500))),
+    "ach.lock_originator_counters": Case((*OWN, "orig_1")),
+    "ach.move_originator_counters": Case((*OWN, "orig_1", 1, 1)),
+    "ach.modifiers_used": Case((*OWN, "orig_1", DAY)),
+    "ach.insert_file": Case(
+        (
+            *(*OWN, "file_new", "orig_1", None, "built", "new", DAY, "0930", "9", DAY, 1, 1, 0, 1, sha(1), b"", None),
+            *(1, None, None),
+        )
+    ),
+    "ach.insert_batches": Case((*OWN, "file_new", DAY, [1], ["WEB"], [1], [1], [0])),
+    "ach.lock_file": Case((*OWN, at("file_", 500))),
+    "ach.read_file_bytes": Case((*OWN, at("file_", 500))),
+    "ach.update_file": Case((*OWN, at("file_", 500), "settled", None, 1, "x", 1, 1, 1, None, None, None)),
+    "ach.list_files": Case((*OWN, "~", None, 10)),
+    "ach.files_to_send": Case(()),
+    "ach.files_not_sent": Case(()),
+    "ach.files_unanswered": Case(()),
+    "ach.find_sent_file": Case((*OWN, "orig_1", DAY, "0930", "B")),
+    "ach.list_batches": Case((*OWN, at("file_", 500))),
+    "ach.find_batches_by_number": Case((*OWN, 50, "orig_1")),
+    "ach.set_batch_status": Case((*OWN, at("file_", 500), 50, "settled", None, "x")),
+    "ach.insert_bank_file": Case((*OWN, sha(0), "bf_new", "orig_1", "returns", "", 1, b"", 1)),
+    "ach.find_bank_file": Case((*OWN, sha(500))),
+    "ach.bank_files_to_apply": Case(()),
+    "ach.finish_bank_file": Case((*OWN, sha(500), "applied", "returns", "[]", 1)),
+    "ach.list_bank_files": Case((*OWN, "~", 10)),
+    "ach.count_held_files": Case(OWN, reads_all="counts what a page of readiness shows, of one platform"),
+    "ach.fetch_files": Case((*OWN, [at("file_", n) for n in FEW])),
+    "ach.fetch_bank_files": Case((*OWN, [at("bf_", n) for n in FEW])),
+    "ach.page_files": Case((*PAGE, None)),
+    "ach.page_bank_files": Case(PAGE),
+    "ach.files_standing_at": Case((*OWN, "orig_1", "approved"), reads_all="is asked after a restore"),
+    "ach.release_held_files": Case((*OWN, "orig_1", "x"), reads_all="is asked after a restore"),
+    "ach.lock_topups_by_individual_id": Case((*OWN, ["x"], 15), reads_all="is asked after a restore"),
+    "ach.place_sent_entries": Case((_SENT_ENTRIES,)),
+    "ach.unconfirm_entries": Case((*OWN, at("file_", 50), 5)),
+    "operators.count_approvers": Case((["admin"],), reads_all="operators are a few"),
+    "originators.fetch_authorizations": Case((*OWN, [at("auth_", n) for n in FEW])),
+    "originators.list_authorizations": Case((*PAGE, None)),
+    "originators.lock_authorization": Case((*OWN, at("auth_", 500))),
+    "reconciliation.fetch_breaks": Case((*OWN, [at("brk_", n) for n in FEW])),
+    "reconciliation.lock_break": Case((*OWN, at("brk_", 500))),
+    "reconciliation.page_breaks": Case((*PAGE, None)),
+    "ach.known_files": Case((*OWN, [at("file_", n) for n in FEW])),
+    "reconciliation.insert_statement_line": Case(
+        (*OWN, "1234", "new", "bf_1", 1, DAY, 1, "usd", "165", None, None, "", None, None, 1)
+    ),
+    "reconciliation.list_statement_lines": Case((*OWN, 10)),
+    "reconciliation.open_break": Case((*OWN, "brk_new", "unmatched", "new", None, 1, "usd", None, "", None, 1)),
+    "reconciliation.list_open_breaks": Case((*OWN, 10)),
+    "reconciliation.resolve_break": Case((*OWN, at("brk_", 7), 9, "x", "x")),
     "topups.read_bank_confirmation": Case((*OWN, at("tu_", 7), "bank_credit")),
     "ledger.post_entries": Case((_ENTRIES, _FURTHER_LINES, _TRANSACTIONS, _BALANCES)),
     "ledger.entries_of_source": Case((*OWN, at("tu_", 500))),
@@ -509,6 +655,8 @@ CASES: Final[Mapping[str, Case]] = {
 
 NOT_MEASURED: Final[Mapping[str, str]] = {
     "accounts.lock_accounts": "locks a table",
+    "installation.lock_beginnings": "locks tables",
+    "installation.insert_kind": "the owner's, once an installation",
     "ledger.walk_in_order": "makes settings",
     "platform.create_table": "makes a table",
     "platform.insert_applied": "the owner's, once a migration",

@@ -39,13 +39,13 @@ from brim.core.funding.tokens import NewBankToken, NewSource, create_source, cre
 from brim.core.idempotency.rules import KeyClaim
 from brim.core.idempotency.service import RequestContext, Result
 from brim.core.integrity.books import verify_books
+from brim.core.originators import LiveModeNotReadyError
 from brim.core.rails import RAILS as REGISTRY
 from brim.core.rails import Rails
 from brim.core.topups import CreateTopup, create_topup
 from brim.core.topups.batches import Batches
 from brim.core.topups.config_cache import ConfigCache
 from brim.core.topups.config_store import read_config
-from brim.core.topups.rules import NoFundingSourceError
 from brim.platform.database import Database
 from brim.platform.vault import (
     MisplacedSecretError,
@@ -57,6 +57,7 @@ from brim.platform.vault import (
 from brim.testing.terminal import typed
 from tests.support.audits import TESTER
 from tests.support.books import NOW_MS, OWNER, RAIL, RAILS, execute, rows
+from tests.support.collecting import collection_of
 
 CANARY: Final = "00098712365478901"
 NUMBERS: Final = BankNumbers("110000000", CANARY)
@@ -185,6 +186,7 @@ class Desk:
             rails=self.rails,
             renderers=WIRE_FORMATS,
             find_funding=find,
+            find_collection=collection_of(self.database),
         )
         (row,) = await rows(self.database, "SELECT * FROM topups WHERE id = $1", answer.body.decode().split('"')[3])
         return row
@@ -406,7 +408,7 @@ async def test_live_money_that_no_rail_collects_is_refused(database: Database) -
     desk = Desk(database, scope=live)
     method = await desk.method()
     await execute(database, "UPDATE funding_sources SET verification = 'verified'")
-    with pytest.raises(NoFundingSourceError):
+    with pytest.raises(LiveModeNotReadyError):
         await desk.topup(payment_method=method.id)
     assert await rows(database, "TABLE topups") == []
 

@@ -332,7 +332,7 @@ def confirmation(
 
 async def confirm(database: Database, confirmed: BankConfirmation) -> bool:
     async with database.transaction() as conn:
-        return await confirm_by_bank(conn, confirmed, MOMENT)
+        return await confirm_by_bank(conn, [(confirmed, MOMENT)]) == 1
 
 
 async def clearing(database: Database) -> list[tuple[str, int]]:
@@ -428,7 +428,7 @@ async def test_a_confirmation_of_another_amount_is_for_a_person(each_database: D
 async def test_two_that_read_the_same_line_post_it_once(database: Database, database_url: str) -> None:
     topup_id = await fund(database)
     async with database.transaction() as conn:
-        assert await confirm_by_bank(conn, confirmation(topup_id), MOMENT)
+        assert await confirm_by_bank(conn, [(confirmation(topup_id), MOMENT)]) == 1
         second = asyncio.create_task(confirm(database, confirmation(topup_id)))
         await until_somebody_waits(database_url)
     assert not await second

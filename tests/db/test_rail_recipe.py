@@ -13,9 +13,11 @@ from brim.api.wire_formats import WIRE_FORMATS
 from brim.base.ids import IdFactory
 from brim.base.scope import AccountScope
 from brim.core.integrity.books import verify_books
-from brim.core.rails import RAILS, Rail, Rails, UnknownRailError
+from brim.core.rails import RAILS, Rails, UnknownRailError
+from brim.core.rails import AnsweringRail as Rail
 from brim.core.topups.settlement import settle_due
 from brim.platform.database import Database
+from brim.platform.vault import Vault
 from brim.worker.run import make_jobs
 from tests.support.books import create, new_topup, rows
 
@@ -107,7 +109,7 @@ async def test_silence_until_the_settlement_date_means_that_the_money_came(datab
 async def test_the_workers_own_job_asks_the_rail(database: Database, rail: Rail) -> None:
     topup_id = await debit(database, rail, settlement_days=2)
     now_ms = WEDNESDAY_MS - 1
-    jobs = {job.name: job for job in make_jobs(database, Rails([rail]), lambda: now_ms, WIRE_FORMATS)}
+    jobs = {job.name: job for job in make_jobs(database, Rails([rail]), lambda: now_ms, WIRE_FORMATS, vault=Vault([]))}
     assert await jobs["settle"].run_once() == 0
     now_ms = WEDNESDAY_MS
     assert await jobs["settle"].run_once() == 1

@@ -57,7 +57,8 @@ async def rights(url: str, role: str) -> dict[str, set[str]]:
 def expected_rights(relations: set[str]) -> dict[str, set[str]]:
     # Who may insert draws from an identity column's sequence without a right of their own.
     identity: dict[str, set[str]] = {"new_events_place_seq": set()}
-    special = {"schema_migrations": {"SELECT"}, **dict.fromkeys(GROWING_TABLES, GROWING), **identity}
+    read_only = {"schema_migrations": {"SELECT"}, "installation": {"SELECT"}}
+    special = {**dict.fromkeys(GROWING_TABLES, GROWING), **read_only, **identity}
     return {name: special.get(name, ORDINARY) for name in relations}
 
 

@@ -17,6 +17,7 @@ from brim.core.topups.settlement import MAX_BATCH
 from brim.host.embedded import EmbeddedPostgres
 from brim.platform.database import Database
 from brim.platform.migrate import migrate
+from brim.platform.vault import Vault
 from brim.worker.loop import Job, Loop
 from brim.worker.run import make_jobs, never_backwards
 from tests.support.books import RAILS, assert_books_hold, create, execute, new_topup, rows
@@ -160,7 +161,10 @@ def test_time_stands_still_while_the_clock_is_set_back() -> None:
 async def test_the_jobs_of_a_worker_settle_seal_verify_and_prune(database: Database) -> None:
     day_ms = 24 * 60 * 60 * 1000
     await create(database, [new_topup(IdFactory(), key="old")])
-    jobs = {job.name: job for job in make_jobs(database, RAILS, lambda: system_clock_ms() + day_ms, WIRE_FORMATS)}
+    jobs = {
+        job.name: job
+        for job in make_jobs(database, RAILS, lambda: system_clock_ms() + day_ms, WIRE_FORMATS, vault=Vault([]))
+    }
     assert await jobs["settle"].run_once() == 1
     assert await jobs["seal"].run_once() == 1
     assert await jobs["verify"].run_once() == 1

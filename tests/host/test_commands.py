@@ -50,7 +50,14 @@ def test_what_is_typed_is_told_in_the_audit_log(brim_server: RunningBrim) -> Non
     _run("keys", "rotate-encryption", *here)
     lines = _run("operators", "log", *here).stdout.splitlines()
     told = [line for line in lines if any(named in line for named in (account, key_id, "encryption.rotated"))]
-    actions = ("encryption.rotated", "api_key.created", "api_key.rolled", "api_key.created", "account.created")
+    actions = (
+        "encryption.rotated",
+        "encryption.rotated",
+        "api_key.created",
+        "api_key.rolled",
+        "api_key.created",
+        "account.created",
+    )
     for line, action in zip(told, actions, strict=True):
         assert action in line
         assert getpass.getuser() in line

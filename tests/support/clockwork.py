@@ -10,6 +10,7 @@ from brim.api.wire_formats import WIRE_FORMATS
 from brim.base.actor import Actor
 from brim.base.ids import IdFactory
 from brim.base.scope import AccountScope
+from brim.core.ach import check_not_collected
 from brim.core.events.rules import DEFAULT_API_VERSION
 from brim.core.funding.bank_secrets import BankSecrets
 from brim.core.funding.reference import Funding
@@ -27,6 +28,7 @@ from brim.core.topups.rules import Topup
 from brim.platform.database import Conn, Database
 from brim.platform.vault import Vault, new_encryption_key
 from tests.support.audits import TESTER
+from tests.support.collecting import collection_of
 
 Reply = dict[str, Any]
 VAULT = Vault([new_encryption_key()])
@@ -88,6 +90,7 @@ class Clockwork:
             rails=self.rails,
             renderers=WIRE_FORMATS,
             find_funding=self._find_funding,
+            find_collection=collection_of(self.database),
         )
         return _decoded(answer.body)
 
@@ -119,6 +122,7 @@ class Clockwork:
             ids=self.ids,
             rails=self.rails,
             find_funding=self._preview_funding,
+            find_collection=collection_of(self.database),
         )
 
     async def _preview_funding(self, scope: AccountScope, wanted: CreateTopup) -> Funding:
@@ -148,6 +152,7 @@ class Clockwork:
             renderers=WIRE_FORMATS,
             render=_render,
             render_error=render_error,
+            check_not_collected=check_not_collected,
         )
         return _decoded(answer.body)
 

@@ -1,8 +1,12 @@
 """An example of each error, with its status, code and parameter on the wire and its sentence."""
 
+from datetime import date
+
 from brim.api.framework import errors as api
 from brim.base import currency, errors, metadata
 from brim.base.errors import BrimError, DatabaseUnavailableError, OverloadedError
+from brim.base.scope import AccountScope
+from brim.core import ach, originators
 from brim.core.accounts import external_rules as external_accounts
 from brim.core.accounts import rules as accounts
 from brim.core.bank_accounts import rules as bank_accounts
@@ -11,6 +15,8 @@ from brim.core.changes.service import TooManyStreamsError
 from brim.core.funding import rules as funding_sources
 from brim.core.idempotency import rules as idempotency
 from brim.core.pairing import rules as pairing
+from brim.core.rails import ach as rail_ach
+from brim.core.reconciliation import Break, BreakResolvedError
 from brim.core.stripe_cli import rules as listeners
 from brim.core.time import rules as clocks
 from brim.core.topups import amounts
@@ -23,6 +29,55 @@ from brim.platform.egress import targets
 
 _STRIPE_HELP = "Please see https://stripe.com/docs or we can help at https://support.stripe.com/."
 _KEY = "sk_test_abcdefghijklmnopwxyz"
+_LIVE = AccountScope("acct_x", livemode=True)
+_ORIGINATOR = originators.Originator(
+    scope=_LIVE,
+    id="orig_x",
+    profile=rail_ach.OriginatorProfile(
+        odfi_routing_number="121042882",
+        odfi_name="BANK",
+        immediate_origin="1234567890",
+        origin_name="BRIM",
+        company_name="BRIM",
+        company_id="1234567890",
+        outgoing_folder="/out",
+        incoming_folder="/in",
+    ),
+    last4="3210",
+    created_ms=1,
+    changed_by="op_1",
+)
+_FILE = ach.AchFile(
+    scope=_LIVE,
+    id="achf_x",
+    originator="orig_x",
+    test_clock=None,
+    status=ach.FileStatus.BUILT,
+    name="x.ach",
+    file_date=date(2026, 12, 1),
+    file_time="1700",
+    modifier="A",
+    effective_date=date(2026, 12, 2),
+    entry_count=1,
+    total_debit=1,
+    total_credit=0,
+    byte_count=1,
+    sha256=b"",
+    built_ms=1,
+)
+_BREAK = Break(
+    id="brk_x",
+    kind="unmatched_line",
+    cause="x",
+    bank_file=None,
+    amount=None,
+    currency=None,
+    reference=None,
+    detail="",
+    raw=None,
+    opened_ms=1,
+    resolution="A fee.",
+)
 EXAMPLES: list[tuple[BrimError, int, str | None, str | None, str]] = [
     # The request
     (api.UnrecognizedUrlError("GET", "/v1/foo"), 404, None, None,
@@ -141,8 +196,42 @@ EXAMPLES: list[tuple[BrimError, int, str | None, str | None, str]] = [
     (errors.ExclusiveParametersError("starting_after", "ending_before"), 400, None, None,
      "Received both starting_after and ending_before parameters. Please pass in only one."),
     (topups.NoFundingSourceError("usd"), 400, None, "currency",
-     ("You cannot create a live top-up in usd: live top-ups are not available yet, as no rail for real money is set "
-      "up. Use a test key to try top-ups in the sandbox.")),
+     ("This account has no default funding source in usd. Name a bank account with source or payment_method, or set a "
+      "default.")),
+    (topups.CurrencyNotCollectedError("eur", rail="ach", collects={"usd"}), 400, None, "currency",
+     "Live top-ups in eur are not available: the rail ach collects usd only."),
+    (errors.NotInTestModeError(), 400, None, None,
+     "This endpoint works in live mode only. Use a live key: it begins with sk_live_ or rk_live_."),
+    # Live money
+    (accounts.NotPlatformError(), 403, None, None,
+     ("Only available to a platform: use a key of an account that is not connected to another one, without a "
+      "Stripe-Account header.")),
+    (originators.LiveModeNotReadyError(), 400, "live_mode_not_ready", None,
+     "Live top-ups cannot be created yet. No originator is active. See /v1/brim/live_readiness."),
+    (originators.RailStoppedError("ach", "audit"), 400, "rail_stopped", None, "The rail ach is stopped: audit"),
+    (originators.NotAuthorizedError("src_x", param="source"), 400, "debit_not_authorized", "source",
+     ("The bank account src_x cannot be debited: no authorization of its holder is on file. Record it at "
+      "/v1/brim/authorizations.")),
+    (originators.EntryCapError(100), 400, "amount_too_large", "amount",
+     "A debit may be at most 100 cents by the originator's profile."),
+    (originators.DayCapError(100, 40), 400, "daily_limit_exceeded", "amount",
+     "The account may ask for at most 100 cents in a day by the originator's profile; 40 are left today."),
+    (originators.SourceCapError(100, 40), 400, "funding_source_limit_exceeded", "amount",
+     "At most 100 cents may be pending from one bank account by the originator's profile; 40 are left."),
+    (originators.OriginatorStateError(_ORIGINATOR, originators.OriginatorStatus.SUSPENDED), 400, None, None,
+     "The originator orig_x is draft and cannot become suspended."),
+    (originators.SecondPersonError("An API key cannot approve; an operator does, on the pages."), 403,
+     "second_person_required", None, "An API key cannot approve; an operator does, on the pages."),
+    (ach.FileStateError(_FILE, "it cannot become sent"), 400, "file_unexpected_state", None,
+     "The file achf_x is built: it cannot become sent."),
+    (ach.UnexpectedStatusError(_FILE, ach.FileStatus.SENT), 400, "file_unexpected_state", "expected_status",
+     "The file achf_x is built, not sent. Retrieve it again before you go on."),
+    (ach.FileChangedError("achf_x", "it is late."), 400, "file_held", None, "The file achf_x is held: it is late."),
+    (ach.TooLateToCancelError(), 400, None, None,
+     "This top-up could not be canceled because its debit has been handed over for collection at the cut-off."),
+    (rail_ach.ProfileError("opening", "it is no time."), 400, None, "opening",
+     "The originator's profile has an invalid opening: it is no time."),
+    (BreakResolvedError(_BREAK), 400, None, None, "The break brk_x was resolved before: A fee."),
     (errors.NotInLiveModeError(), 400, None, None,
      "This endpoint works in test mode only. Use a test key: it begins with sk_test_ or rk_test_."),
     # Accounts

@@ -125,6 +125,69 @@ _BOOKS: Final = (
     request_logs (account, livemode, id, request_id, created, method, path, status, duration_ms, api_version)
     SELECT {account}, false, 'resp_' || {id}, 'req_' || {id}, n, 'GET', '/', 200, 1, 'v' FROM n
     """,
+    # Ten entries in each batch, ten batches of each number. What waits is what came first, and does not grow.
+    """
+    ach_entries (
+        account, livemode, topup, number, owner, originator, test_clock, status, amount, hold_days, transaction_code,
+        sec_code, routing_number, last4, sealed, receiver_name, claimed_ms, file, batch, trace
+    )
+    SELECT
+        {account}, false, 'tu_' || {id}, 1, 'acct_' || n % 10, 'orig_1', CASE WHEN n % 2 = 0 THEN 'clock_1' END,
+        CASE WHEN n <= 100 THEN 'queued' ELSE 'in_file' END, n, 1, 27, 'WEB', '', '1234', '', '', n,
+        CASE WHEN n > 100 THEN 'file_' || lpad((n / 10)::text, 24, '0') END, CASE WHEN n > 100 THEN n / 100 END,
+        CASE WHEN n > 100 THEN lpad(n::text, 15, '0') END
+    FROM n
+    """,
+    """
+    ach_files (
+        account, livemode, id, originator, status, name, file_date, file_time, modifier, effective_date, entry_count,
+        total_debit, total_credit, byte_count, sha256, sealed, built_ms
+    )
+    SELECT
+        {account}, false, 'file_' || {id}, 'orig_1', CASE WHEN n <= 20 THEN 'approved' ELSE 'settled' END, n::text,
+        date '2026-01-01' + n / 20, '0930', chr(65 + n % 20), date '2026-01-01', 1, n, 0, 1, sha256(''), '', n
+    FROM n
+    """,
+    """
+    ach_batches (
+        account, livemode, file, number, sec_code, effective_date, entry_count, total_debit, total_credit, status
+    )
+    SELECT {account}, false, 'file_' || {id}, n / 10, 'WEB', date '2026-01-01', 1, n, 0, 'open' FROM n
+    """,
+    """
+    bank_files (
+        account, livemode, sha256, id, originator, kind, name, status, byte_count, sealed, findings, received_ms
+    )
+    SELECT
+        {account}, false, sha256(n::text::bytea), 'bf_' || {id}, 'orig_1', 'returns', '',
+        CASE WHEN n <= 20 THEN 'received' ELSE 'applied' END, 1, '', '[]', n
+    FROM n
+    """,
+    """
+    statement_lines (
+        account, livemode, bank_account, line_key, bank_file, position, booked_on, amount, currency, type_code,
+        description, created_ms
+    )
+    SELECT {account}, false, '1234', {id}, 'bf_1', n, date '2026-01-01', n, 'usd', '165', '', n FROM n
+    """,
+    """
+    breaks (account, livemode, id, kind, cause, detail, opened_ms, resolved_ms)
+    SELECT {account}, false, 'brk_' || {id}, 'unmatched', {id}, '', n, CASE WHEN n > 20 THEN n END FROM n
+    """,
+    # Of each bank account's authorizations, ten, the newest is in force.
+    """
+    authorizations (
+        account, livemode, id, funding_source, sec_code, text, accepted_ms, evidence, created_ms, ended_ms
+    )
+    SELECT
+        {account}, false, 'auth_' || {id}, 'pm_' || lpad((n / 10)::text, 24, '0'), 'WEB', '', n, '{{}}', n,
+        CASE WHEN n % 10 < 9 THEN n END
+    FROM n
+    """,
+    """
+    exposures (account, livemode, kind, key, amount)
+    SELECT {account}, false, CASE n % 2 WHEN 0 THEN 'source' ELSE 'day' END, 'pm_' || {id}, n FROM n
+    """,
 )
 """What one account has any number of."""
 
@@ -172,6 +235,20 @@ _AROUND: Final = (
         account, livemode, id, created, routing_number, last4, fingerprint, country, currency, is_default, metadata
     )
     SELECT 'acct_' || n, false, 'ba_' || {id}, n, '', '1234', '', 'US', 'usd', true, '{{}}' FROM n
+    """,
+    """
+    originators (
+        account, livemode, id, status, version, profile, sealed, last4, next_trace, next_batch, created_ms, changed_by,
+        activated_ms
+    )
+    SELECT 'acct_' || n, false, 'orig_1', 'active', 1, '{{}}'::jsonb, ''::bytea, '1234', 1, 1, n, 'x', n FROM n
+    UNION ALL
+    (SELECT {account}, false, 'orig_1', 'active', 1, '{{}}'::jsonb, ''::bytea, '1234', 1, 1, 0, 'x', 0 FROM n LIMIT 1)
+    ON CONFLICT DO NOTHING
+    """,
+    """
+    rail_stops (account, livemode, rail, stopped_account, reason, stopped_by, stopped_ms)
+    SELECT 'acct_' || n, false, 'ach', '', 'x', 'x', n FROM n
     """,
     """
     default_funding_sources (account, livemode, currency, funding_source)

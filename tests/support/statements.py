@@ -14,7 +14,7 @@ _SOURCE: Final = Path(brim.__file__).parent
 
 def _named() -> Iterator[tuple[str, str]]:
     for file in sorted(_SOURCE.rglob("*.sql")):
-        if file.parent.name == "migrations":
+        if file.parent.name in {"migrations", "bank"}:  # the rehearsal bank's are for SQLite
             continue
         package = ".".join(("brim", *file.parent.relative_to(_SOURCE).parts))
         for name, statement in load_queries(package, file.stem, fragments="brim.core.verification").items():

@@ -42,9 +42,20 @@ NEVER_ON_THE_WIRE = (
 )
 """Rooms and modules whose failures are read by whoever starts the service, types a command or looks at a page."""
 
-NEVER_RAISED_OR_COMMAND_LINE = {"ParameterError", "KeptRefusalError", "InvalidPermissionError"}
-NOT_OFFERED = {"InsufficientFundsError", "HoldConflictError", "UnexpectedBankAmountError", "ConfirmedOtherwiseError"}
-"""Of holds and bank statements, which no operation reaches."""
+NEVER_RAISED_OR_COMMAND_LINE = {"ParameterError", "KeptRefusalError", "InvalidPermissionError", "NotARehearsalError"}
+NOT_OFFERED = {
+    "InsufficientFundsError",
+    "HoldConflictError",
+    "UnexpectedBankAmountError",
+    "ConfirmedOtherwiseError",
+    "AcknowledgementError",
+    "CompareError",
+    "NotConfirmedError",
+    "TakenBackError",
+    "NoCollectionError",
+    "CapError",
+}
+"""Of holds, of bank files and of the worker, which no operation reaches, and what others share."""
 
 
 _TYPES = {idempotency.IdempotencyMismatchError: "idempotency_error"} | dict.fromkeys(

@@ -3,14 +3,14 @@ import pytest
 from brim.base.scope import AccountScope
 from brim.core.rails import SandboxRail
 from brim.core.rails.failures import FAILURES as SENTENCES
-from brim.core.rails.protocol import Fail, Outcome, Plan, Rail, Return, Succeed, Wait
+from brim.core.rails.protocol import AnsweringRail, Fail, Outcome, Plan, Return, Succeed, Wait
 from brim.core.rails.sandbox.bank_accounts import PAYMENT_METHOD_SCENARIOS, SOURCE_SCENARIOS
 from brim.core.rails.sandbox.scenarios import SCENARIOS
 from brim.core.topups.rules import Status, Topup
 from brim.core.topups.transitions import instruction_of
 
 NOW_MS = 1_700_000_000_250
-RAIL: Rail = SandboxRail(settle_after_s=1.5)
+RAIL: AnsweringRail = SandboxRail(settle_after_s=1.5)
 FAILURES = {
     "noAccount": "no_account",
     "accountClosed": "account_closed",

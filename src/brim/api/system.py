@@ -1,6 +1,6 @@
 """What the server says about itself, without a key: health, readiness, metrics and its OpenAPI document."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Final
 
@@ -23,12 +23,24 @@ _METRICS_ARE_INSIDE: Final = json_codec.encode(
     }
 )
 _ALIVE: Final = b'{\n  "status": "ok"\n}\n'
+_REHEARSING: Final = b'{\n  "status": "ok",\n  "installation": "rehearsal"\n}\n'
 
 
 def system_handlers(
-    database: Database, operations: Sequence[Operation], *, public: PublicUrl | None = None
+    database: Database,
+    operations: Sequence[Operation],
+    *,
+    public: PublicUrl | None = None,
+    is_rehearsal: Callable[[], bool] = lambda: False,
 ) -> Mapping[str, SystemHandler]:
-    """Return the handlers by path; `public` is the server that the document names, None for where it comes from."""
+    """Return the handlers by path.
+
+    Args:
+        database: tells whether requests can be served.
+        operations: what the document is of.
+        public: the server that the document names, None for where it comes from.
+        is_rehearsal: tells whether the installation only rehearses; the health says so.
+    """
 
     @cache
     def openapi() -> bytes:  # made for the first who asks, not before a start
@@ -36,7 +48,7 @@ def system_handlers(
         return json_codec.pretty(json_codec.encode(document))
 
     async def healthz(_: Request) -> Reply:
-        return Reply(200, _ALIVE)
+        return Reply(200, _REHEARSING if is_rehearsal() else _ALIVE)
 
     async def readyz(_: Request) -> Reply:
         obstacle = await find_obstacle(database)

@@ -83,6 +83,13 @@ class ExclusiveParametersError(BrimError):
         super().__init__(f"Received both {first} and {second} parameters. Please pass in only one.")
 
 
+class NotInTestModeError(BrimError):
+    """Something was asked of test mode that only live mode has."""
+
+    def __init__(self) -> None:
+        super().__init__("This endpoint works in live mode only. Use a live key: it begins with sk_live_ or rk_live_.")
+
+
 class NotInLiveModeError(BrimError):
     """Something was asked of live mode that only test mode has."""
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
-from brim.platform.settings import SETTINGS, Setting, Settings, load_settings
+from brim.platform.settings import SETTINGS, Setting, Settings, load_settings, parse_switch
 
 if TYPE_CHECKING:
     from brim.cli.client import Client
@@ -17,7 +17,7 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 _REACHING: Final = ("data_dir", "database_url")
 """What a command needs that only has to find the database."""
 
-_MIGRATING: Final = (*_REACHING, "migration_url", "service_role")
+_MIGRATING: Final = (*_REACHING, "migration_url", "service_role", "rehearsal")
 """What a command needs that changes the tables."""
 
 
@@ -87,7 +87,10 @@ def _named(fields: tuple[str, ...]) -> tuple[Setting, ...]:
 
 def _with_flags(command: Command, settings: tuple[Setting, ...]) -> Command:
     for setting in reversed(settings):  # the last decorator applied comes first in the help
-        command = click.option(setting.flag, setting.field, metavar="VALUE", help=_help(setting))(command)
+        takes: dict[str, Any] = {"metavar": "VALUE"}
+        if setting.parse is parse_switch:  # a flag without a value, read back as the text of one
+            takes = {"is_flag": True, "flag_value": "yes", "default": None}
+        command = click.option(setting.flag, setting.field, help=_help(setting), **takes)(command)
     return command
 
 

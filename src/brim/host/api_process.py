@@ -21,11 +21,14 @@ from brim.api.resources.operations import OPERATIONS
 from brim.api.system import system_handlers
 from brim.api.wire_formats import WIRE_FORMATS
 from brim.base.clock import system_clock_ms
+from brim.base.errors import DatabaseUnavailableError
 from brim.base.ids import IdFactory
 from brim.core.access import OwnerKeys
+from brim.core.ach import AchFileQueue, AchTopupQueue, Claiming
 from brim.core.changes import Watchers
 from brim.core.encryption import find_service_secret
 from brim.core.funding import BankSecrets
+from brim.core.installation import KnownKind, require_kind
 from brim.core.rails import Rails
 from brim.core.request_logs import RequestRecorder
 from brim.core.stripe_cli import Hub
@@ -104,6 +107,7 @@ async def _serve(
         settings.database_url, timeout_s=settings.database_timeout_s, application="brim api"
     )
     await require_schema(database)
+    kind = await _find_kind(database, rehearsal=settings.rehearsal)
     service = _make_service(settings, database, own_url)
     request_secret = await _find_request_secret(database, service.vault)
     request_log = _request_log(settings)
@@ -113,16 +117,17 @@ async def _serve(
         service,
         limits=_limits(settings),
         request_log=request_log,
-        system=system_handlers(database, OPERATIONS, public=settings.public_url),
+        system=system_handlers(database, OPERATIONS, public=settings.public_url, is_rehearsal=kind.is_rehearsal),
         record=recorder.note,
         request_secret=request_secret,
         rate_limits=RateLimits(live=settings.rate_limit_live, test=settings.rate_limit_test),
     )
     watchers = Watchers(database)
-    site = _make_site(service, settings, api, watchers, sessions)
+    site = _make_site(service, settings, api, watchers, sessions, kind)
     server = uvicorn.Server(_uvicorn_config(AppRouter(api, site, service.proxies), settings))
     background = [
         asyncio.create_task(sweep_connections(server.server_state)),
+        asyncio.create_task(kind.keep_asking()),
         asyncio.create_task(_keep_gauges(server, service.batches, database)),
     ]
     if alive_fd is not None:
@@ -142,6 +147,20 @@ async def _serve(
         await database.close()
 
 
+async def _find_kind(database: Database, *, rehearsal: bool) -> KnownKind:
+    """Return what the installation is, as far as the database answers.
+
+    Raises:
+        NotARehearsalError: a rehearsal is asked for, and it is none.
+    """
+    kind = KnownKind(database)
+    with suppress(DatabaseUnavailableError):
+        await kind.read()
+        async with database.connection() as conn:
+            await require_kind(conn, rehearsal=rehearsal)
+    return kind
+
+
 def _make_service(settings: Settings, database: Database, own_url: str) -> Service:
     """Return what handlers work with. Called inside the running event loop."""
     batches = Batches(
@@ -152,6 +171,7 @@ def _make_service(settings: Settings, database: Database, own_url: str) -> Servi
     )
     vault = Vault.from_setting(settings.encryption_key)
     rails = Rails.configured(settings)
+    bank_secrets = BankSecrets(database, vault)
     return Service(
         database=database,
         batches=batches,
@@ -159,11 +179,15 @@ def _make_service(settings: Settings, database: Database, own_url: str) -> Servi
         clock=system_clock_ms,
         rails=rails,
         configs=ConfigCache(database),
-        bank_secrets=BankSecrets(database, vault),
+        bank_secrets=bank_secrets,
         vault=vault,
         hub=Hub(database, system_clock_ms),
         renderers=WIRE_FORMATS,
-        queues=[TopupQueue(rails, WIRE_FORMATS)],
+        queues=[
+            TopupQueue(rails, WIRE_FORMATS),
+            AchTopupQueue(Claiming(bank_secrets, vault, WIRE_FORMATS)),
+            AchFileQueue(vault, WIRE_FORMATS),
+        ],
         endpoint_rules=EndpointRules(most=settings.max_webhook_endpoints, allowed=settings.webhook_allow),
         cli_reconnect_s=max(1, round(settings.cli_reconnect_s)),
         own_url=own_url,
@@ -182,7 +206,9 @@ async def _find_request_secret(database: Database, vault: Vault) -> bytes:
         return b""
 
 
-def _make_site(service: Service, settings: Settings, api: Api, watchers: Watchers, sessions: Sessions | None) -> Site:
+def _make_site(
+    service: Service, settings: Settings, api: Api, watchers: Watchers, sessions: Sessions | None, kind: KnownKind
+) -> Site:
     """Return the pages; without `sessions` they are for operators."""
     people = people_of(service, settings)
     if sessions is None:
@@ -197,6 +223,7 @@ def _make_site(service: Service, settings: Settings, api: Api, watchers: Watcher
             clock=service.clock,
             people=people,
             public=settings.public_url,
+            is_rehearsal=kind.is_rehearsal,
         )
     )
 

@@ -21,6 +21,7 @@ from brim.base.errors import BrimError
 from brim.base.ids import IdFactory, random_base62
 from brim.base.public_url import PublicUrl
 from brim.core.access import SECRET_CHARS, ensure_first_account, secret_prefix
+from brim.core.installation import InstallationKind, find_kind
 from brim.core.operators import DASHBOARD_PATH, FIRST_RUN_PATH, prepare_first_run
 from brim.host.children import Children
 from brim.host.data_folder import DataFolder, claim_data_folder
@@ -137,14 +138,23 @@ class Supervisor:
                         await self._postgres.start()
                         tasks.create_task(self._keep_database(self._postgres))
                     await self._prepare(urls)
-                    test_key, first_run_token = await self._prepare_access(urls.service)
+                    test_key, first_run_token, is_rehearsal = await self._prepare_access(urls.service)
                     children.begin()
                     await wait_until_answering(self._listener)
                     children.now_serving()
                     self._folder.announce(listener_url(self._listener))
                     path = self._unix_socket.getsockname() if self._unix_socket else None
                     url, public = listener_url(self._listener), self._settings.public_url
-                    self._show(banner(url, test_key, unix_socket=path, first_run_token=first_run_token, public=public))
+                    self._show(
+                        banner(
+                            url,
+                            test_key,
+                            unix_socket=path,
+                            first_run_token=first_run_token,
+                            public=public,
+                            is_rehearsal=is_rehearsal,
+                        )
+                    )
 
     @asynccontextmanager
     async def _database(self) -> AsyncIterator[DatabaseUrls]:
@@ -171,14 +181,16 @@ class Supervisor:
     async def _prepare(self, urls: DatabaseUrls) -> None:
         """Bring the database to this version's schema and the service's role to its rights."""
         prepare = prepare_database if self._postgres is None else prepare_embedded
-        done = await prepare(urls, now_ms=system_clock_ms())
+        done = await prepare(urls, now_ms=system_clock_ms(), rehearsal=self._settings.rehearsal)
         if done.applied:
             log.info("migrations applied", count=len(done.applied), newest=done.applied[-1])
         if done.weakness:
             log.warning(done.weakness)
 
-    async def _prepare_access(self, database_url: str) -> tuple[str, str | None]:
-        """Return the first account's test key, both made if need be, and the first operator's token if there is none.
+    async def _prepare_access(self, database_url: str) -> tuple[str, str | None, bool]:
+        """Return the first account's test key, the first operator's token if there is none, and whether we rehearse.
+
+        The account and its key are made if need be.
 
         The token makes an admin of whoever brings it, so it is new at every start, and only shown.
         """
@@ -186,7 +198,9 @@ class Supervisor:
         database = await Database.connect(database_url, max_connections=1, application="brim serve")
         try:
             await ensure_first_account(database, key, system_clock_ms(), ids=IdFactory())
-            return key, await prepare_first_run(database, now_ms=system_clock_ms())
+            token = await prepare_first_run(database, now_ms=system_clock_ms())
+            async with database.connection() as conn:
+                return key, token, await find_kind(conn) is InstallationKind.REHEARSAL
         finally:
             await database.close()
 
@@ -244,14 +258,16 @@ def banner(
     unix_socket: str | None,
     first_run_token: str | None,
     public: PublicUrl | None = None,
+    is_rehearsal: bool = False,
 ) -> str:
     """Return what a person needs next, as plain lines; `url` is where we listen, `public` where people reach us."""
     listening = f"\n  Listening  {url}" if public else ""
     url = str(public or url)
     official_cli = f"\nOfficial CLI:\n  export STRIPE_CLI_UNIX_SOCKET={unix_socket}\n" if unix_socket else ""
+    rehearsal = "\nThis is a rehearsal: its only bank is the one that brim bank plays, and no real money moves.\n"
     return f"""
 Brim {brim.__version__} is ready.
-
+{rehearsal if is_rehearsal else ""}
   URL        {url}{listening}
   Test key   {test_key}
   Dashboard  {_dashboard(url, first_run_token)}

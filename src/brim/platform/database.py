@@ -114,6 +114,7 @@ async def halved(
     items: Sequence[Item],
     *,
     alone: Callable[[Item, Exception], Awaitable[Sequence[Result]]],
+    caused_by: tuple[type[Exception], ...] = (),
 ) -> Sequence[Result]:
     """Return what `work` returns for a batch; where a row breaks it, halve the batch until that row fails alone.
 
@@ -121,15 +122,16 @@ async def halved(
         work: writes items in one statement or savepoint, of which nothing is left when it fails.
         items: the batch.
         alone: returns what becomes of an item that fails by itself.
+        caused_by: what is raised for one item, beside what the database says of a row.
     """
     try:
         return await work(items)
-    except CAUSED_BY_A_ROW as error:
+    except (*CAUSED_BY_A_ROW, *caused_by) as error:
         if len(items) == 1:
             return await alone(items[0], error)
     middle = len(items) // 2
-    first = await halved(work, items[:middle], alone=alone)
-    return [*first, *await halved(work, items[middle:], alone=alone)]
+    first = await halved(work, items[:middle], alone=alone, caused_by=caused_by)
+    return [*first, *await halved(work, items[middle:], alone=alone, caused_by=caused_by)]
 
 
 class _PlanningConnection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg has no types

@@ -10,8 +10,19 @@ from brim.base.errors import BrimError
 from brim.platform.database import Conn, Database
 from brim.platform.sql import load_queries
 
-GROWING_TABLES: Final = ("journal_entries", "journal_entry_lines", "entry_seals", "bank_confirmations", "audit_log")
-"""Tables whose rows are never changed or removed; one that does not exist yet is passed over."""
+GROWING_TABLES: Final = (
+    "journal_entries",
+    "journal_entry_lines",
+    "entry_seals",
+    "bank_confirmations",
+    "statement_lines",
+    "audit_log",
+    "installation",
+)
+"""Tables whose rows are never changed or removed; one that does not exist yet is passed over.
+
+Into `installation` the service writes nothing either: its owner does, once.
+"""
 
 _QUERIES: Final = load_queries(__package__, "roles")
 

@@ -77,7 +77,7 @@ BEGIN
                 c.relowner = service AS is_owned,
                 c.relname = ANY (growing) AS is_growing,
                 CASE
-                    WHEN c.relname = 'schema_migrations' THEN ARRAY['SELECT']
+                    WHEN c.relname IN ('installation', 'schema_migrations') THEN ARRAY['SELECT']
                     WHEN c.relname = ANY (growing) THEN ARRAY['INSERT', 'SELECT']
                     ELSE ARRAY['DELETE', 'INSERT', 'SELECT', 'UPDATE']
                 END AS wanted,

@@ -106,6 +106,17 @@ def parse_interval(text: str) -> float:
     return seconds
 
 
+def parse_switch(text: str) -> bool:
+    """Return whether something is on.
+
+    Raises:
+        ValueError: for anything but yes and no.
+    """
+    if text.lower() not in {"yes", "no"}:
+        raise ValueError(text)
+    return text.lower() == "yes"
+
+
 def parse_port(text: str) -> int:
     """Return a TCP port; 0 asks the system for a free one.
 
@@ -251,6 +262,8 @@ class Setting:
             return self.default_text
         if self.parse in {parse_duration, parse_interval}:
             return _largest_unit(self.default, _UNIT_S)
+        if self.parse is parse_switch:
+            return "yes" if self.default else "no"
         if self.parse is parse_size:
             return _largest_unit(self.default, _SIZE_UNIT)
         return str(self.default)
@@ -272,6 +285,8 @@ SETTINGS: Final[tuple[Setting, ...]] = (
             "the owner's URL, used only for migrations and grants; unset means the database URL"),
     Setting("service_role", str, None, "the name of a role",
             "who is given the service's rights when migrating; unset means whoever the database URL connects as"),
+    Setting("rehearsal", parse_switch, default=False, expected="yes or no; the flag takes nothing",
+            meaning="makes an empty installation one that only rehearses, for ever; any other refuses it"),
     Setting("workers", parse_count, os.cpu_count() or 1, "a number from 1", "API processes",
             default_text="the number of cores"),
     Setting("test_secret_key", parse_test_secret_key, None, "sk_test_ and 8 to 200 letters or digits",
@@ -344,6 +359,7 @@ class Settings:
     database_url: str | None
     migration_url: str | None
     service_role: str | None
+    rehearsal: bool
     workers: int
     test_secret_key: str | None
     encryption_key: str | None
@@ -444,6 +460,8 @@ def _is_service_link(name: str, text: str) -> bool:
 
 def _write(value: Any) -> str:
     """Return the text that a setting's value is read from."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     return ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 

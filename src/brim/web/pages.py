@@ -40,9 +40,17 @@ class Pages:
         assets: what pages refer to.
         templates: their folder.
         public: below whose prefix all addresses on pages are; None where there is none.
+        is_rehearsal: tells whether the installation only rehearses, which every page says.
     """
 
-    def __init__(self, assets: Assets, templates: Path = TEMPLATES, *, public: PublicUrl | None = None) -> None:
+    def __init__(
+        self,
+        assets: Assets,
+        templates: Path = TEMPLATES,
+        *,
+        public: PublicUrl | None = None,
+        is_rehearsal: Callable[[], bool] = lambda: False,
+    ) -> None:
         self._public = public
         self._environment = Environment(
             loader=FileSystemLoader(templates),
@@ -53,7 +61,7 @@ class Pages:
             auto_reload=False,
         )
         self._environment.globals.update(
-            url=self.url, asset=lambda name: self.url(assets.url(name)), version=__version__
+            url=self.url, asset=lambda name: self.url(assets.url(name)), version=__version__, is_rehearsal=is_rehearsal
         )
 
     def url(self, path: str) -> str:

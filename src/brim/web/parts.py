@@ -1,6 +1,6 @@
 """Puts the site together: each part brings its routes. Add a part here."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import msgspec
 
@@ -39,6 +39,7 @@ class SiteDependencies(msgspec.Struct, frozen=True, kw_only=True):
         clock: real time.
         people: the ways to operators; None leaves out the pages that sign them in.
         public: where people reach the pages; None where that is not set.
+        is_rehearsal: tells whether the installation only rehearses; every page says so.
     """
 
     operations: Sequence[Operation]
@@ -49,6 +50,7 @@ class SiteDependencies(msgspec.Struct, frozen=True, kw_only=True):
     clock: Clock
     people: OperatorDirectory | None = None
     public: PublicUrl | None = None
+    is_rehearsal: Callable[[], bool] = lambda: False
 
 
 def build_site(supplies: SiteDependencies) -> Site:
@@ -64,7 +66,7 @@ def build_site(supplies: SiteDependencies) -> Site:
         return redirect(DASHBOARD_PATH if is_signed_in else "/docs/api", status=302)
 
     assets = Assets()
-    pages = Pages(assets, public=supplies.public)
+    pages = Pages(assets, public=supplies.public, is_rehearsal=supplies.is_rehearsal)
     parts = PageDependencies(pages, api, sessions, supplies.watchers, supplies.keys)
     reference = Reference(operations, pages, Explorer(api, sessions))
     routes = [*reference.routes(), *dashboard_routes(parts), *shell_routes(pages)]

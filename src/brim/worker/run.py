@@ -6,6 +6,7 @@ import signal
 import socket
 import ssl
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Final
 
 import structlog
@@ -13,9 +14,12 @@ import uvloop
 
 import brim
 from brim.base.clock import Clock, system_clock_ms
+from brim.base.errors import DatabaseUnavailableError
 from brim.base.ids import IdFactory
-from brim.core import ledger, topups
+from brim.core import ach, ledger, topups
 from brim.core.events import Renderers
+from brim.core.funding import BankSecrets
+from brim.core.installation import require_kind
 from brim.core.integrity import verify_in_turn
 from brim.core.jobs import HEARTBEAT_S, PREFIX, Worker, beat, count_stuck
 from brim.core.ledger import count_unsealed, seal_entries
@@ -44,6 +48,8 @@ from brim.worker.states import JobStates
 SETTLE_REST_S: Final = 0.05
 SETTLE_LONGEST_REST_S: Final = 0.4
 PRUNE_REST_S: Final = 60.0
+# How long a file may wait to be made, sent or read: cut-offs are minutes, and banks look every few of them.
+ACH_REST_S: Final = 1.0
 PRUNE_BATCH: Final = 1_000
 # How late a number may be when no announcement was heard; it is asked for on one connection, by one index step.
 NUMBER_REST_S: Final = 0.05
@@ -59,7 +65,7 @@ VERIFY_REST_S: Final = 1.0
 HEARTBEAT: Final = "heartbeat"
 MOST_COUNTED: Final = 10_000
 """Where gauges stop counting: whoever sees it knows that there is too much, and the count stays cheap."""
-_CONNECTIONS: Final = 9  # one for each job, and one for what deliveries came to
+_CONNECTIONS: Final = 11  # one for each job, and one for what deliveries came to
 
 _log = structlog.get_logger()
 
@@ -102,6 +108,9 @@ async def _work(settings: Settings, alive_fd: int | None, renderers: Renderers) 
         application="brim worker",
     )
     await require_schema(database)
+    with suppress(DatabaseUnavailableError):
+        async with database.connection() as conn:
+            await require_kind(conn, rehearsal=settings.rehearsal)
     _log.info("worker started")
     wakes = Wakes()
     resolver = make_resolver(settings)
@@ -114,6 +123,7 @@ async def _work(settings: Settings, alive_fd: int | None, renderers: Renderers) 
             Rails.configured(settings),
             system_clock_ms,
             renderers,
+            vault=Vault.from_setting(settings.encryption_key),
             verify_every_s=settings.verify_every_s,
             wakes=wakes,
         ),
@@ -164,6 +174,7 @@ def make_jobs(
     clock: Clock,
     renderers: Renderers,
     *,
+    vault: Vault,
     verify_every_s: float = DEFAULT_VERIFY_EVERY_S,
     wakes: Wakes | None = None,
 ) -> list[Job]:
@@ -172,7 +183,12 @@ def make_jobs(
     wakes = wakes or Wakes()
     now_ms = never_backwards(clock)
     request_pruning = RequestPruning(database)
-    queues = [TopupQueue(rails, renderers, _count_outcome)]
+    claiming = ach.Claiming(BankSecrets(database, vault), vault, renderers)
+    queues = (
+        TopupQueue(rails, renderers, _count_outcome),
+        ach.AchTopupQueue(claiming, _count_outcome),
+        ach.AchFileQueue(vault, renderers),
+    )
 
     async def settle() -> int:
         count = await settle_due(
@@ -215,6 +231,7 @@ def make_jobs(
             rest_s=SEAL_REST_S,
             longest_rest_s=SEAL_LONGEST_REST_S,
         ),
+        *_make_ach_jobs(database, claiming, vault, renderers, now_ms, ids, wakes),
         Job(name="verify", run_once=verify, full=2, rest_s=min(VERIFY_REST_S, verify_every_s), may_be_cut=True),
         Job(name="prune", run_once=prune, full=PRUNE_BATCH, rest_s=PRUNE_REST_S),
     ]
@@ -231,6 +248,42 @@ def _make_bank_job(name: str, run_once: Callable[[], Awaitable[int]], full: int,
         least_rest_s=SETTLE_REST_S,
         wake=wake,
     )
+
+
+def _make_ach_jobs(
+    database: Database,
+    claiming: ach.Claiming,
+    vault: Vault,
+    renderers: Renderers,
+    now_ms: Callable[[], int],
+    ids: IdFactory,
+    wakes: Wakes,
+) -> list[Job]:
+    """Return what a worker does about live top-ups by ACH: claim, make files, send them, take what the bank sends."""
+    incoming = ach.Incoming(vault, renderers)
+
+    async def claim() -> int:
+        count = await claiming.work_off_due(database, now_ms=now_ms(), ids=ids)
+        if count < ach.MAX_BATCH:  # a file is made once all that is due waits for it
+            count += await ach.void_late(database, now_ms=now_ms())
+            count += await ach.build_due(database, vault, renderers, now_ms=now_ms(), ids=ids)
+        if count:
+            wakes.number.set()
+        return count
+
+    async def exchange() -> int:
+        sent = await ach.send_due(database, vault, renderers, now_ms=now_ms(), ids=ids)
+        await incoming.receive_all(database, now_ms=now_ms(), ids=ids)
+        applied = await incoming.apply_all(database, now_ms=now_ms(), ids=ids)
+        await ach.report_silence(database, renderers, now_ms=now_ms(), ids=ids)
+        if applied:
+            wakes.number.set()
+        return sent + applied
+
+    return [
+        Job(name="ach files", run_once=claim, full=ach.MAX_BATCH, rest_s=ACH_REST_S),
+        Job(name="ach exchange", run_once=exchange, full=1, rest_s=ACH_REST_S),
+    ]
 
 
 def make_webhook_jobs(
@@ -290,6 +343,7 @@ def make_heartbeat(database: Database, states: JobStates, clock: Clock) -> Job:
             ),
         )
         await forget_exceptions(database)
+        await forget_exceptions(database, job=ach.JOB)
         async with database.connection() as conn:
             metrics.SETTLEMENT_LAG.set(await settlement_lag_ms(conn, now_ms=now_ms) / 1000)
             metrics.NUMBERING_LAG.set(await numbering_lag_ms(conn, now_ms=now_ms) / 1000)

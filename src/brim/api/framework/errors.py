@@ -14,10 +14,13 @@ from brim.base.disclosure import without_numbers
 from brim.base.errors import BrimError, DatabaseUnavailableError, OverloadedError
 from brim.core import (
     accounts,
+    ach,
     bank_accounts,
     funding,
     idempotency,
+    originators,
     pairing,
+    reconciliation,
     stripe_cli,
     time,
     topups,
@@ -25,6 +28,7 @@ from brim.core import (
 )
 from brim.core.access import SECRET_CHARS, stripe_permission
 from brim.core.changes import TooManyStreamsError
+from brim.core.rails import ach as rail_ach
 from brim.http import parameter_errors as parameters
 from brim.platform import vault
 from brim.platform.egress import targets
@@ -275,6 +279,7 @@ ERROR_TABLE: Final[dict[type[BrimError], Place]] = {
     AccountUnreachableError: Place(403, "account_invalid"),
     TwoAccountsError: Place(),
     accounts.NotOperatorError: Place(403),
+    accounts.NotPlatformError: Place(403),
     # The form
     parameters.MalformedEncodingError: Place(),
     parameters.MalformedJsonError: Place(),
@@ -326,7 +331,23 @@ ERROR_TABLE: Final[dict[type[BrimError], Place]] = {
     errors.ResourceMissingError: Place(404, "resource_missing", FROM_ERROR),  # 400 when a parameter held the id
     topups.InvalidTransitionError: Place(),
     topups.NoFundingSourceError: Place(param="currency"),
+    topups.CurrencyNotCollectedError: Place(param="currency"),
+    originators.LiveModeNotReadyError: Place(400, "live_mode_not_ready"),
+    originators.RailStoppedError: Place(400, "rail_stopped"),
+    originators.NotAuthorizedError: Place(400, "debit_not_authorized", FROM_ERROR),
+    originators.EntryCapError: Place(400, "amount_too_large", "amount"),
+    originators.DayCapError: Place(400, "daily_limit_exceeded", "amount"),
+    originators.SourceCapError: Place(400, "funding_source_limit_exceeded", "amount"),
+    originators.OriginatorStateError: Place(),
+    originators.SecondPersonError: Place(403, "second_person_required"),
+    ach.FileStateError: Place(400, "file_unexpected_state"),
+    ach.UnexpectedStatusError: Place(400, "file_unexpected_state", "expected_status"),
+    ach.FileChangedError: Place(400, "file_held"),
+    reconciliation.BreakResolvedError: Place(),
+    ach.TooLateToCancelError: Place(),
+    rail_ach.ProfileError: Place(param=FROM_ERROR),
     errors.NotInLiveModeError: Place(),
+    errors.NotInTestModeError: Place(),
     funding.UnverifiedFundingError: Place(400, "bank_account_unverified", FROM_ERROR),
     funding.AlreadyAttachedError: Place(400, "payment_method_unexpected_state"),
     funding.TokenAlreadyUsedError: Place(400, "token_already_used"),

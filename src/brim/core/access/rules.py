@@ -24,6 +24,8 @@ RESOURCES: Final = (
     "request_logs",
     "stripecli",
     "audit_log",
+    "authorizations",
+    "ach",
 )
 """What a restricted key may be given rights to, by the wire's own names; write includes read."""
 
@@ -42,8 +44,10 @@ _STRIPE_NAMES: Final = {
     "request_logs": "request_log",
     "stripecli": "stripecli",
     "audit_log": "audit_log",
+    "authorizations": "authorization",
+    "ach": "ach",
 }
-"""What Stripe calls each resource in the names of permissions, such as `rak_topup_read`; the last four are ours.
+"""What Stripe calls each resource in the names of permissions, such as `rak_topup_read`; the last six are ours.
 
 Source: Stripe Apps, permissions reference, and public reports of refused keys.
 """

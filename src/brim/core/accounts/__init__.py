@@ -5,6 +5,7 @@ Neighbours: `funding` for tokens, `account_config` for agreed settlement days. S
 
 from brim.core.accounts.access import (
     UnreachableAccountError,
+    check_is_platform,
     check_live_change,
     check_operates,
     lock_account,
@@ -42,6 +43,7 @@ from brim.core.accounts.rules import (
     NoDashboardError,
     NotAuthorizedError,
     NotOperatorError,
+    NotPlatformError,
     PlatformAgreementError,
     TypeAndControllerError,
     check_controlled,
@@ -103,6 +105,7 @@ __all__ = [
     "NoDashboardError",
     "NotAuthorizedError",
     "NotOperatorError",
+    "NotPlatformError",
     "PlatformAgreementError",
     "RandomText",
     "RenderAccount",
@@ -111,6 +114,7 @@ __all__ = [
     "UnreachableAccountError",
     "account_platform",
     "check_controlled",
+    "check_is_platform",
     "check_live_change",
     "check_operates",
     "check_platform",

@@ -3,7 +3,7 @@
 from brim.base.errors import BrimError
 from brim.base.scope import AccountScope
 from brim.core.accounts import store as accounts
-from brim.core.accounts.rules import Account, LiveAccountError, NotOperatorError
+from brim.core.accounts.rules import Account, LiveAccountError, NotOperatorError, NotPlatformError
 from brim.platform.database import Conn, Database
 
 
@@ -57,6 +57,17 @@ async def check_operates(database: Database, account: str) -> None:
     """
     async with database.connection() as conn:
         await require_first_account(conn, account)
+
+
+async def check_is_platform(database: Database, account: str) -> None:
+    """Let an account pass that is connected to no other: files, the bank and whom it debits are its own.
+
+    Raises:
+        NotPlatformError: it stands below a platform.
+    """
+    async with database.connection() as conn:
+        if await accounts.account_platform(conn, account) is not None:
+            raise NotPlatformError
 
 
 async def check_live_change(conn: Conn, viewer: AccountScope, account: Account, *, now_ms: int) -> None:

@@ -201,6 +201,16 @@ def check_agreement(account: Account, *, asking: str) -> None:
         raise PlatformAgreementError(account.account, str(account.platform))
 
 
+class NotPlatformError(BrimError):
+    """An account below a platform is asked for what belongs to its platform."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Only available to a platform: use a key of an account that is not connected to another one, without a "
+            "Stripe-Account header."
+        )
+
+
 class NotOperatorError(BrimError):
     """A key of another account than the first asks for what concerns the whole installation."""
 

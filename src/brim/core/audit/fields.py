@@ -22,7 +22,10 @@ class ObjectType(StrEnum):
     """What an entry is about."""
 
     ACCOUNT = "account"
+    ACH_FILE = "ach_file"
     API_KEY = "api_key"
+    AUTHORIZATION = "authorization"
+    BREAK = "break"
     CLI_LOGIN = "cli_login"
     CLI_SESSION = "cli_session"
     DEFAULT_FUNDING_SOURCE = "default_funding_source"
@@ -30,6 +33,7 @@ class ObjectType(StrEnum):
     EXTERNAL_ACCOUNT = "external_account"
     FUNDING_SOURCE = "funding_source"
     OPERATOR = "operator"
+    ORIGINATOR = "originator"
     TEST_CLOCK = "test_clock"
     TOPUP = "topup"
     TOKEN = "token"  # noqa: S105  the name of an object
@@ -95,6 +99,17 @@ FIELDS: Final[Mapping[ObjectType, Mapping[str, Show]]] = {
         "permissions": plain,
         "expires_ms": plain,
     },
+    ObjectType.ACH_FILE: {"status": plain, "name": plain, "held_because": plain, "reject_reason": plain},
+    ObjectType.AUTHORIZATION: {
+        "funding_source": plain,
+        "sec_code": plain,
+        "text": hidden,
+        "accepted_ms": plain,
+        "evidence": hidden,
+        "ended_ms": plain,
+        "end_reason": plain,
+    },
+    ObjectType.BREAK: {"kind": plain, "resolution": plain},
     ObjectType.CLI_LOGIN: {"device": plain, "account": plain},
     ObjectType.CLI_SESSION: {},
     ObjectType.DEFAULT_FUNDING_SOURCE: {"funding_source": plain},
@@ -126,6 +141,7 @@ FIELDS: Final[Mapping[ObjectType, Mapping[str, Show]]] = {
         "has_password": plain,
         "has_codes": plain,
     },
+    ObjectType.ORIGINATOR: {"status": plain, "version": plain, "profile": plain, "last4": plain},
     ObjectType.TEST_CLOCK: {"name": plain, "frozen_time": plain, "target_frozen_time": plain},
     ObjectType.TOPUP: {
         "status": plain,

@@ -17,6 +17,7 @@ from brim.core.bank_accounts.rules import (
     bank_name_of,
     check_account_number,
     check_routing_number,
+    has_right_check_digit,
 )
 
 __all__ = [
@@ -33,4 +34,5 @@ __all__ = [
     "bank_name_of",
     "check_account_number",
     "check_routing_number",
+    "has_right_check_digit",
 ]

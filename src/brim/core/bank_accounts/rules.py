@@ -100,6 +100,12 @@ class AccountNumberInvalidError(BrimError):
         self.param = param
 
 
+def has_right_check_digit(routing_number: str) -> bool:
+    """Tell whether nine digits are a routing number as far as their check digit says."""
+    total = sum(weight * int(digit) for weight, digit in zip(_ROUTING_WEIGHTS, routing_number, strict=True))
+    return total % 10 == 0 and routing_number != "0" * 9
+
+
 def check_routing_number(text: str, *, param: str) -> str:
     """Return a routing number that a US bank could have.
 
@@ -108,8 +114,7 @@ def check_routing_number(text: str, *, param: str) -> str:
     """
     if not _ROUTING_NUMBER.fullmatch(text):
         raise RoutingNumberInvalidError(param)
-    total = sum(weight * int(digit) for weight, digit in zip(_ROUTING_WEIGHTS, text, strict=True))
-    if total % 10 or text == "0" * 9:
+    if not has_right_check_digit(text):
         raise RoutingNumberInvalidError(param)
     return text
 

@@ -4,6 +4,7 @@ Pure: computed for each clearing system and year. Neighbours: `rails` asks. Star
 """
 
 from brim.core.calendars.rules import (
+    BankCalendar,
     after_business_days,
     after_calendar_days,
     availability,
@@ -12,6 +13,7 @@ from brim.core.calendars.rules import (
 )
 
 __all__ = [
+    "BankCalendar",
     "after_business_days",
     "after_calendar_days",
     "availability",

@@ -145,4 +145,94 @@ CROSS JOIN LATERAL (
     WHERE account = n.account AND livemode = n.livemode AND operator = n.id
     OFFSET 0
 ) AS found
-WHERE k.ctid = found.place;
+WHERE k.ctid = found.row_id;
+
+-- name: lock_sealed_originators
+-- The next rows by key, held until the transaction ends.
+SELECT account, livemode, id, sealed
+FROM originators
+WHERE (account, livemode, id) > ($1, $2, $3)
+ORDER BY account, livemode, id
+LIMIT $4
+FOR UPDATE;
+
+-- name: replace_sealed_originators
+-- Store the secrets of rows in another form.
+UPDATE originators AS t
+SET sealed = n.sealed
+FROM unnest($1::text[], $2::boolean[], $3::text[], $4::bytea[]) AS n (account, livemode, id, sealed)
+CROSS JOIN LATERAL (
+    SELECT ctid AS row_id FROM originators WHERE account = n.account AND livemode = n.livemode AND id = n.id OFFSET 0
+) AS found
+WHERE t.ctid = found.row_id;
+
+-- name: lock_sealed_ach_files
+-- The next rows by key, held until the transaction ends. A file may have megabytes.
+SELECT account, livemode, id, sealed
+FROM ach_files
+WHERE (account, livemode, id) > ($1, $2, $3)
+ORDER BY account, livemode, id
+LIMIT least($4, 20)
+FOR UPDATE;
+
+-- name: replace_sealed_ach_files
+-- Store the secrets of rows in another form.
+UPDATE ach_files AS t
+SET sealed = n.sealed
+FROM unnest($1::text[], $2::boolean[], $3::text[], $4::bytea[]) AS n (account, livemode, id, sealed)
+CROSS JOIN LATERAL (
+    SELECT ctid AS row_id
+    FROM ach_files
+    WHERE account = n.account AND livemode = n.livemode AND id BETWEEN n.id AND n.id
+    ORDER BY id
+) AS found
+WHERE t.ctid = found.row_id;
+
+-- name: lock_sealed_bank_files
+-- The next rows by key, held until the transaction ends. A file may have megabytes.
+SELECT account, livemode, id, sealed
+FROM bank_files
+WHERE (account, livemode, id) > ($1, $2, $3)
+ORDER BY account, livemode, id
+LIMIT least($4, 20)
+FOR UPDATE;
+
+-- name: replace_sealed_bank_files
+-- Store the secrets of rows in another form.
+UPDATE bank_files AS t
+SET sealed = n.sealed
+FROM unnest($1::text[], $2::boolean[], $3::text[], $4::bytea[]) AS n (account, livemode, id, sealed)
+CROSS JOIN LATERAL (
+    SELECT ctid AS row_id
+    FROM bank_files
+    WHERE account = n.account AND livemode = n.livemode AND id BETWEEN n.id AND n.id
+    ORDER BY id
+) AS found
+WHERE t.ctid = found.row_id;
+
+-- name: lock_sealed_ach_entries
+-- The next rows by key, whose last part is here the top-up and the number together; held until the transaction ends.
+SELECT account, livemode, topup || '/' || number AS id, sealed
+FROM ach_entries
+WHERE
+    (account, livemode, topup, number)
+    > ($1, $2, split_part($3, '/', 1), coalesce(nullif(split_part($3, '/', 2), ''), '0')::smallint)
+ORDER BY account, livemode, topup, number
+LIMIT $4
+FOR UPDATE;
+
+-- name: replace_sealed_ach_entries
+-- Store the secrets of rows in another form.
+UPDATE ach_entries AS t
+SET sealed = n.sealed
+FROM unnest($1::text[], $2::boolean[], $3::text[], $4::bytea[]) AS n (account, livemode, id, sealed)
+CROSS JOIN LATERAL (
+    SELECT ctid AS row_id
+    FROM ach_entries
+    WHERE
+        account = n.account AND livemode = n.livemode
+        AND topup BETWEEN split_part(n.id, '/', 1) AND split_part(n.id, '/', 1)
+        AND number = split_part(n.id, '/', 2)::smallint
+    ORDER BY topup
+) AS found
+WHERE t.ctid = found.row_id;

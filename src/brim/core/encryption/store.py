@@ -31,6 +31,10 @@ SEALED_TABLES: Final = (
     SealedTable("old_sealed_webhook_endpoints"),
     SealedTable("sealed_operators"),
     SealedTable("sealed_operator_keys"),
+    SealedTable("sealed_originators"),
+    SealedTable("sealed_ach_files"),
+    SealedTable("sealed_ach_entries"),
+    SealedTable("sealed_bank_files"),
 )
 """Every table with sealed secrets; a change of encryption keys walks them all."""
 

@@ -11,7 +11,7 @@ from brim.core.events.rules import SUBSCRIBABLE, EventType
 
 _FROM_V1: Final = "v1."
 _FROM_V2: Final = "v2."
-_NAMED_ALIKE: Final = frozenset({EventType.ENDPOINT_DISABLED, EventType.PING})
+_NAMED_ALIKE: Final = frozenset({EventType.PING, *(kind for kind in EventType if kind.startswith("brim."))})
 """Types that have one name in both forms: they are no events of the vendor's first version."""
 
 _SNAPSHOTS: Final = """

@@ -23,6 +23,8 @@ class ObjectType(StrEnum):
     TOPUP = "topup"
     BALANCE = "balance"
     TEST_CLOCK = "test_helpers.test_clock"
+    ACH_FILE = "brim.ach_file"
+    BREAK = "brim.break"
     WEBHOOK_ENDPOINT = "webhook_endpoint"
     EVENT_DESTINATION = "v2.core.event_destination"
     SOURCE = "source"

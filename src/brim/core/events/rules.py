@@ -28,12 +28,21 @@ class EventType(StrEnum):
     TOPUP_FAILED = "topup.failed"
     TOPUP_CANCELED = "topup.canceled"
     TOPUP_REVERSED = "topup.reversed"
+    TOPUP_RESCHEDULED = "brim.topup.rescheduled"  # ours: the vendor's dates do not move
     BALANCE_AVAILABLE = "balance.available"
     CLOCK_CREATED = "test_helpers.test_clock.created"
     CLOCK_ADVANCING = "test_helpers.test_clock.advancing"
     CLOCK_READY = "test_helpers.test_clock.ready"
     CLOCK_DELETED = "test_helpers.test_clock.deleted"
     ENDPOINT_DISABLED = "brim.webhook_endpoint.disabled"  # ours: the vendor sends an e-mail instead
+    ACH_FILE_CREATED = "brim.ach_file.created"  # these to the platform, whose files they are
+    ACH_FILE_APPROVED = "brim.ach_file.approved"
+    ACH_FILE_SENT = "brim.ach_file.sent"
+    ACH_FILE_ACKNOWLEDGED = "brim.ach_file.acknowledged"
+    ACH_FILE_REJECTED = "brim.ach_file.rejected"
+    ACH_FILE_SETTLED = "brim.ach_file.settled"
+    ACH_FILE_HELD = "brim.ach_file.held"
+    BREAK_OPENED = "brim.break.opened"
     PING = "v2.core.event_destination.ping"
 
 
@@ -57,6 +66,9 @@ _OBJECTS: Final = {
     "topup": EventObject("topup", "/v1/topups/", "topups"),
     "balance": EventObject("balance", "/v1/balance", "balance", is_only_one=True),
     "test_helpers.test_clock": EventObject("test_helpers.test_clock", "/v1/test_helpers/test_clocks/", "test_clocks"),
+    "brim.topup": EventObject("topup", "/v1/topups/", "topups"),
+    "brim.ach_file": EventObject("brim.ach_file", "/v1/brim/ach/files/", "ach"),
+    "brim.break": EventObject("brim.break", "/v1/brim/breaks/", "ach"),
     "brim.webhook_endpoint": EventObject("webhook_endpoint", "/v1/webhook_endpoints/", "webhook_endpoints"),
     "v2.core.event_destination": EventObject(
         "v2.core.event_destination", "/v2/core/event_destinations/", "webhook_endpoints"

@@ -9,11 +9,12 @@ from typing import TypeAlias
 
 import msgspec
 
-from brim.base.errors import BrimError, ResourceMissingError
+from brim.base.errors import BrimError, NotInTestModeError, ResourceMissingError
 from brim.base.ids import IdFactory
 from brim.base.metadata import MetadataChange, merge
 from brim.base.paging import Page, PageRequest, window_of
 from brim.base.scope import AccountScope
+from brim.core import audit
 from brim.core.account_config import bump_config_version
 from brim.core.audit import Action, ObjectType
 from brim.core.bank_accounts import BankAccount, BankNumbers, Guess, Party, Verification, bank_name_of
@@ -24,6 +25,7 @@ from brim.core.funding.documented import documented_payment_method
 from brim.core.funding.rules import (
     KIND_WORDS,
     PREFIXES,
+    AlreadyVerifiedError,
     DescriptorCodeMismatchError,
     FundingFilters,
     FundingKind,
@@ -291,6 +293,80 @@ async def verify_funding_source(
         return render(after)
 
     return await run_once(database, context, work, render_error=render_error)
+
+
+async def state_verification(
+    database: Database,
+    attempt: RequestContext,
+    funding_id: str,
+    *,
+    method: str,
+    evidence: str,
+    render: Render,
+    render_error: RenderError,
+) -> Result:
+    """Take a platform's word that a live bank account was verified, and return the reply of it.
+
+    Args:
+        database: where.
+        attempt: the request, whose actor answers for it: the audit log keeps the method and the evidence.
+        funding_id: which bank account.
+        method: how it was verified, as one word.
+        evidence: how that can be shown, such as a name of a document.
+        render: writes the reply.
+        render_error: writes a refusal.
+
+    Raises:
+        ResourceMissingError: the account has none of that id.
+        NotInTestModeError: it is a bank account of test mode, where micro-deposits verify it.
+        AlreadyVerifiedError: it needs no verification any more.
+        IdempotencyMismatchError: the key stands for another request.
+    """
+
+    async def work(conn: Conn) -> bytes:
+        before = await funding.lock_funding_source(conn, attempt.scope, funding_id)
+        if before is None or before.is_detached:
+            raise await _missing(conn, attempt.scope, _kind_of(funding_id), funding_id)
+        if not attempt.scope.livemode:
+            raise NotInTestModeError
+        if before.verification is Verification.VERIFIED:
+            raise AlreadyVerifiedError(funding_id)
+        after = msgspec.structs.replace(before, verification=Verification.VERIFIED)
+        await _write(conn, after)
+        await audit.record(
+            conn,
+            attempt.by,
+            Action.FUNDING_SOURCE_VERIFIED,
+            object_type=ObjectType.FUNDING_SOURCE,
+            object_id=funding_id,
+            before=before,
+            after=after,
+            scope=attempt.scope,
+            detail=f"{method}: {evidence}",
+            now_ms=attempt.now_ms,
+            ids=attempt.ids,
+        )
+        return render(after)
+
+    return await run_once(database, attempt, work, render_error=render_error)
+
+
+async def find_funding_source(database: Database, scope: AccountScope, funding_id: str) -> FundingSource:
+    """Return a bank account on file that may be debited, of whatever kind.
+
+    Raises:
+        ResourceMissingError: the account has none of that id, or it was detached.
+    """
+    async with database.connection() as conn:
+        found = (await funding.fetch_funding_sources(conn, scope, [funding_id])).get(funding_id)
+    if found is None or found.is_detached:
+        raise ResourceMissingError("funding source", funding_id, param="funding_source")
+    return found
+
+
+def _kind_of(funding_id: str) -> FundingKind:
+    prefixes = (kind for kind, prefix in PREFIXES.items() if funding_id.startswith(prefix))
+    return next(prefixes, FundingKind.SOURCE)
 
 
 def _judge(scope: AccountScope, guess: MicrodepositGuess) -> Guess:

@@ -5,7 +5,7 @@ Neighbours: the worker reports here; `topups` notes what it cannot settle. Start
 
 from brim.core.jobs.rules import HEARTBEAT_S, PREFIX, JobState, StuckItem, Worker, short_error
 from brim.core.jobs.service import beat, list_stuck, list_workers
-from brim.core.jobs.store import count_stuck, note_exception
+from brim.core.jobs.store import count_stuck, note_exception, read_workers
 
 __all__ = [
     "HEARTBEAT_S",
@@ -18,5 +18,6 @@ __all__ = [
     "list_stuck",
     "list_workers",
     "note_exception",
+    "read_workers",
     "short_error",
 ]

@@ -69,6 +69,7 @@ from brim.core.operators.sign_in_rules import (
     hash_token,
     session_cookie,
 )
+from brim.core.operators.store import count_approvers
 
 __all__ = [
     "CODE_WITHIN_MS",
@@ -116,6 +117,7 @@ __all__ = [
     "claim_first_run",
     "client_of",
     "cookie_name",
+    "count_approvers",
     "disable_operator",
     "enable_operator",
     "ended_cookie",

@@ -9,6 +9,10 @@ SELECT EXISTS (SELECT FROM operators);
 -- The admins who may sign in, held until the transaction ends: whoever would end one decides alone who is left.
 SELECT id FROM operators WHERE role = 'admin' AND disabled_ms IS NULL ORDER BY id FOR NO KEY UPDATE;
 
+-- name: count_approvers
+-- How many operators may approve what moves live money.
+SELECT count(*) FROM operators WHERE role = ANY ($1::text[]) AND disabled_ms IS NULL;
+
 -- name: list_operators
 -- All operators, oldest first.
 SELECT id, email, name, role, created, disabled_ms, password_hash, totp_secret, totp_is_on

@@ -29,6 +29,10 @@ class Role(StrEnum):
     VIEWER = "viewer"
 
 
+APPROVING: Final = frozenset({Role.ADMIN})
+"""The roles that may approve what moves live money."""
+
+
 class Operator(msgspec.Struct, frozen=True, kw_only=True):
     """Somebody who may sign in, without any secret of theirs.
 

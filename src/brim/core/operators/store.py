@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-from brim.core.operators.rules import Credentials, Operator, Role
+from brim.core.operators.rules import APPROVING, Credentials, Operator, Role
 from brim.platform.database import Conn
 from brim.platform.sql import load_queries
 
@@ -18,6 +18,11 @@ async def operators_exist(conn: Conn) -> bool:
 async def lock_admins(conn: Conn) -> set[str]:
     """Return the ids of the admins who may sign in, held against changes until the caller's transaction ends."""
     return {record["id"] for record in await conn.fetch(_SQL["lock_admins"])}
+
+
+async def count_approvers(conn: Conn) -> int:
+    """Return how many operators may approve what moves live money."""
+    return int(await conn.fetchval(_SQL["count_approvers"], sorted(APPROVING)))
 
 
 async def list_operators(conn: Conn) -> list[Operator]:

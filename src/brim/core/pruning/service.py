@@ -16,7 +16,7 @@ async def prune_idempotency_keys(database: Database, *, now_ms: int, limit: int)
 async def prune_events(database: Database, *, now_ms: int, limit: int) -> int:
     """Forget up to `limit` events of more than thirty days ago, and what was sent of them; return how many went.
 
-    Their age is real time, whatever a test clock said. The books stay provable: see `services.verification`.
+    Their age is real time, whatever a test clock said. The books stay provable: see `core.verification`.
     """
     return await database.transact(
         lambda conn: pruning.delete_events(conn, before_ms=now_ms - events.KEPT_MS, limit=limit)

@@ -7,8 +7,16 @@ instruction. Pure: no database, no network, no clock. Neighbours: `topups` and `
 
 from brim.core.rails.bank_accounts import BankAccountRules, Counterparty
 from brim.core.rails.failures import DEFAULT_FAILURE, DEFAULT_RETURN, FAILURES
-from brim.core.rails.protocol import Fail, Instruction, Outcome, Plan, Rail, Return, Succeed, Wait
-from brim.core.rails.registry import CONFIRMED_RAILS, RAILS, RailEntry, Rails, UnknownRailError, bank_account_rules
+from brim.core.rails.protocol import AnsweringRail, Fail, Instruction, Outcome, Plan, Rail, Return, Succeed, Wait
+from brim.core.rails.registry import (
+    CONFIRMED_RAILS,
+    FILE_RAILS,
+    RAILS,
+    RailEntry,
+    Rails,
+    UnknownRailError,
+    bank_account_rules,
+)
 from brim.core.rails.sandbox import SandboxRail
 
 __all__ = [
@@ -16,7 +24,9 @@ __all__ = [
     "DEFAULT_FAILURE",
     "DEFAULT_RETURN",
     "FAILURES",
+    "FILE_RAILS",
     "RAILS",
+    "AnsweringRail",
     "BankAccountRules",
     "Counterparty",
     "Fail",

@@ -7,10 +7,12 @@ from typing import Final
 
 FAILURES: Final[dict[str, str]] = {
     "account_closed": "The bank account has been closed, so it cannot be debited.",
+    "account_frozen": "The bank account has been frozen, so it cannot be debited.",
     "bank_account_restricted": "The bank account may not be debited: its bank has restricted it.",
     "bank_ownership_changed": "The bank account has another owner now, so the debit was refused.",
     "could_not_process": "The bank could not process this debit.",
     "debit_not_authorized": "The owner of the bank account has not authorized this debit.",
+    "declined": "The bank declined this debit.",
     "incorrect_account_holder_name": "The bank account is held under another name than the one on file.",
     "insufficient_funds": "The bank account holds too little to cover this top-up.",
     "invalid_account_number": "The account number on file is not one of that bank's.",

@@ -89,6 +89,10 @@ class Rail(Protocol):
         """
         ...
 
+
+class AnsweringRail(Rail, Protocol):
+    """A rail that knows by itself what came back, such as the sandbox; of the others, their banks' files tell."""
+
     def outcome(self, instruction: Instruction, *, now_ms: int) -> Outcome:
         """Return what came back for an instruction whose answer is due."""
         ...

@@ -5,8 +5,9 @@ from typing import Final
 
 import msgspec
 
+from brim.core.rails.ach.rail import ACH
 from brim.core.rails.bank_accounts import BankAccountRules
-from brim.core.rails.protocol import Rail
+from brim.core.rails.protocol import AnsweringRail
 from brim.core.rails.sandbox import SANDBOX, SandboxBankAccounts, SandboxRail
 from brim.platform.settings import Settings
 
@@ -16,7 +17,8 @@ class RailEntry(msgspec.Struct, frozen=True, kw_only=True):
 
     `currencies` and `funding_types` are None where it serves all of them; a funding type is `payment_method`, `source`,
     or `default` for a top-up that names nothing. `is_confirmed` says that its bank confirms by a statement what it
-    collected and took back. `bank_accounts` is what it knows of these, `make` configures it.
+    collected and took back. `bank_accounts` is what it knows of these. `make` configures one that answers by itself; it
+    is None where there is a rail for each originator, whose answers come in its bank's files.
     """
 
     name: str
@@ -25,7 +27,7 @@ class RailEntry(msgspec.Struct, frozen=True, kw_only=True):
     funding_types: frozenset[str] | None = None
     is_confirmed: bool
     bank_accounts: BankAccountRules
-    make: Callable[[Settings], Rail]
+    make: Callable[[Settings], AnsweringRail] | None
 
     def serves(self, *, livemode: bool, currency: str, funding_type: str) -> bool:
         """Tell whether money in a currency is collected by this rail from a funding source of a type."""
@@ -44,11 +46,23 @@ RAILS: Final = (
         bank_accounts=SandboxBankAccounts(),
         make=lambda settings: SandboxRail(settings.sandbox_settle_after_s),
     ),
+    RailEntry(
+        name=ACH,
+        livemode=True,
+        currencies=frozenset({"usd"}),
+        funding_types=frozenset({"payment_method", "source"}),
+        is_confirmed=True,
+        bank_accounts=BankAccountRules(),
+        make=None,
+    ),
 )
 """The rails; where several serve, the first does. A new one is a folder beside this module and a row here."""
 
 CONFIRMED_RAILS: Final = tuple(entry.name for entry in RAILS if entry.is_confirmed)
 """The rails whose top-ups are clearing until a bank's statement confirms them."""
+
+FILE_RAILS: Final = tuple(entry.name for entry in RAILS if entry.make is None)
+"""The rails whose answers come in their banks' files."""
 
 _NO_RULES: Final = BankAccountRules()
 
@@ -63,23 +77,23 @@ class UnknownRailError(Exception):
 
 
 class Rails:
-    """The rails of a running server, each with its configuration.
+    """The rails of a running server that answer by themselves, each with its configuration.
 
     Args:
         rails: one of each name; what the table names and is not among them serves nothing.
         table: what each serves.
     """
 
-    def __init__(self, rails: Iterable[Rail], table: Sequence[RailEntry] = RAILS) -> None:
+    def __init__(self, rails: Iterable[AnsweringRail], table: Sequence[RailEntry] = RAILS) -> None:
         self._by_name = {rail.name: rail for rail in rails}
         self._table = table
 
     @classmethod
     def configured(cls, settings: Settings) -> "Rails":
         """Return all rails of the table, as the settings have them."""
-        return cls(entry.make(settings) for entry in RAILS)
+        return cls(entry.make(settings) for entry in RAILS if entry.make is not None)
 
-    def serving(self, *, livemode: bool, currency: str, funding_type: str) -> Rail | None:
+    def serving(self, *, livemode: bool, currency: str, funding_type: str) -> AnsweringRail | None:
         """Return the rail that collects money in a currency from a funding source of a type; None if none does."""
         for entry in self._table:
             if entry.name in self._by_name and entry.serves(
@@ -88,7 +102,7 @@ class Rails:
                 return self._by_name[entry.name]
         return None
 
-    def named(self, name: str) -> Rail:
+    def named(self, name: str) -> AnsweringRail:
         """Return the rail that a top-up names.
 
         Raises:

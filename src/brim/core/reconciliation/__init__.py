@@ -1,1 +1,25 @@
-"""Comparing what banks state with what was expected; `formats` reads their files."""
+"""Comparing what banks state with what was expected: lines of statements, and breaks where they differ.
+
+`formats` reads banks' files and is pure. Neighbour: `ach` matches lines to its batches and returns. Start reading at
+`rules`.
+"""
+
+from brim.core.reconciliation.rules import Break, BreakKind, MatchKind, NewBreak, StatementLineRow
+from brim.core.reconciliation.service import BreakResolvedError, page_breaks, retrieve_break, settle_break
+from brim.core.reconciliation.store import insert_line, list_open_breaks, open_break, resolve_break
+
+__all__ = [
+    "Break",
+    "BreakKind",
+    "BreakResolvedError",
+    "MatchKind",
+    "NewBreak",
+    "StatementLineRow",
+    "insert_line",
+    "list_open_breaks",
+    "open_break",
+    "page_breaks",
+    "resolve_break",
+    "retrieve_break",
+    "settle_break",
+]

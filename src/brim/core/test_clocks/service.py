@@ -10,7 +10,7 @@ from typing import Final
 
 import msgspec
 
-from brim.base.errors import ResourceMissingError
+from brim.base.errors import NotInLiveModeError, ResourceMissingError
 from brim.base.ids import FrozenIds, IdFactory
 from brim.base.scope import AccountScope
 from brim.core import audit, events, time
@@ -19,6 +19,7 @@ from brim.core.audit import Action, Actor, ActorKind, ObjectType
 from brim.core.due import DueQueue, in_order
 from brim.core.events import BY_ITSELF, Cause, EventType, Renderers, new_event
 from brim.core.idempotency import RenderError, RequestContext, Result, record, run_once
+from brim.core.installation import InstallationKind, find_kind
 from brim.core.test_clocks import store as clocks
 from brim.core.time import (
     KEPT_S,
@@ -27,7 +28,6 @@ from brim.core.time import (
     TestClock,
     check_advance,
     check_frozen_time,
-    check_test_mode,
     find_clock,
     standing_at,
 )
@@ -42,7 +42,7 @@ _DELETE_ENDED: Final = Actor(kind=ActorKind.JOB, name="test clocks")
 
 async def create_clock(
     database: Database,
-    context: RequestContext,
+    attempt: RequestContext,
     *,
     frozen_time: int,
     name: str | None,
@@ -51,40 +51,40 @@ async def create_clock(
     renderers: Renderers,
     render_error: RenderError,
 ) -> Result:
-    """Freeze the time of an account's test mode and return the clock's reply.
+    """Freeze the time of an account's test mode, in a rehearsal of its live mode too; return the clock's reply.
 
     Raises:
-        NotInLiveModeError: the attempt is a live one.
+        NotInLiveModeError: the attempt is a live one, and the installation does not only rehearse.
         FrozenTimeError: no bank's calendar reaches that time.
         ClockExistsError: the account has a clock.
     """
-    check_test_mode(context.scope)
+    await _check_may_freeze(database, attempt.scope)
     check_frozen_time(frozen_time)
 
     async def work(conn: Conn) -> bytes:
-        clock_id = ids.new_at(PREFIX, context.now_ms)
+        clock_id = ids.new_at(PREFIX, attempt.now_ms)
         clock = TestClock(
-            scope=context.scope,
+            scope=attempt.scope,
             id=clock_id,
             name=name,
             created=ids.newest_second,
             deletes_after=ids.newest_second + KEPT_S,
             frozen_time=frozen_time,
-            since_ms=context.now_ms,
+            since_ms=attempt.now_ms,
         )
         if not await clocks.insert_clock(conn, clock):
-            existing = await time.read_clock(conn, context.scope)
+            existing = await time.read_clock(conn, attempt.scope)
             raise ClockExistsError(existing.id if existing else "")
         await _adopt(conn, clock, queues)
-        await record(conn, context, Action.TEST_CLOCK_MADE, ObjectType.TEST_CLOCK, clock_id, after=clock)
-        return await _changed(conn, clock, EventType.CLOCK_CREATED, context, ids=ids, renderers=renderers)
+        await record(conn, attempt, Action.TEST_CLOCK_MADE, ObjectType.TEST_CLOCK, clock_id, after=clock)
+        return await _changed(conn, clock, EventType.CLOCK_CREATED, attempt, ids=ids, renderers=renderers)
 
-    return await run_once(database, context, work, render_error=render_error)
+    return await run_once(database, attempt, work, render_error=render_error)
 
 
 async def advance_clock(
     database: Database,
-    context: RequestContext,
+    attempt: RequestContext,
     clock_id: str,
     *,
     frozen_time: int,
@@ -102,21 +102,21 @@ async def advance_clock(
     """
 
     async def work(conn: Conn) -> bytes:
-        clock = await _lock(conn, context.scope, clock_id)
+        clock = await _lock(conn, attempt.scope, clock_id)
         check_advance(clock, frozen_time)
         await _adopt(conn, clock, queues)  # creates that were under way when the clock was made
-        moving = msgspec.structs.replace(clock, target_frozen_time=frozen_time, since_ms=context.now_ms)
+        moving = msgspec.structs.replace(clock, target_frozen_time=frozen_time, since_ms=attempt.now_ms)
         await clocks.move_clock(conn, moving)
         kind = ObjectType.TEST_CLOCK
-        await record(conn, context, Action.TEST_CLOCK_ADVANCED, kind, clock_id, before=clock, after=moving)
-        return await _changed(conn, moving, EventType.CLOCK_ADVANCING, context, ids=ids, renderers=renderers, at=clock)
+        await record(conn, attempt, Action.TEST_CLOCK_ADVANCED, kind, clock_id, before=clock, after=moving)
+        return await _changed(conn, moving, EventType.CLOCK_ADVANCING, attempt, ids=ids, renderers=renderers, at=clock)
 
-    return await run_once(database, context, work, render_error=render_error)
+    return await run_once(database, attempt, work, render_error=render_error)
 
 
 async def delete_clock(
     database: Database,
-    context: RequestContext,
+    attempt: RequestContext,
     clock_id: str,
     *,
     queues: Sequence[DueQueue],
@@ -130,9 +130,9 @@ async def delete_clock(
     """
 
     async def work(conn: Conn) -> None:
-        clock = await _lock(conn, context.scope, clock_id)
+        clock = await _lock(conn, attempt.scope, clock_id)
         await _delete(
-            conn, clock, queues, now_ms=context.now_ms, ids=ids, renderers=renderers, cause=context.cause, by=context.by
+            conn, clock, queues, now_ms=attempt.now_ms, ids=ids, renderers=renderers, cause=attempt.cause, by=attempt.by
         )
 
     await database.transact(work)
@@ -150,6 +150,15 @@ async def retrieve_clock(database: Database, scope: AccountScope, clock_id: str)
     return clock
 
 
+async def _check_may_freeze(database: Database, scope: AccountScope) -> None:
+    """Let pass whose time may be frozen: test mode, and live mode where no money is real."""
+    if not scope.livemode:
+        return
+    async with database.connection() as conn:
+        if await find_kind(conn) is not InstallationKind.REHEARSAL:
+            raise NotInLiveModeError
+
+
 async def _lock(conn: Conn, scope: AccountScope, clock_id: str) -> TestClock:
     clock = await clocks.lock_clock(conn, scope, clock_id)
     if clock is None:
@@ -165,15 +174,15 @@ async def _changed(
     conn: Conn,
     clock: TestClock,
     event_type: EventType,
-    context: RequestContext,
+    attempt: RequestContext,
     *,
     ids: IdFactory,
     renderers: Renderers,
     at: TestClock | None = None,
 ) -> bytes:
     """Announce what a request did to a clock, at the time it stands at (or stood, `at`); return its reply."""
-    moment = standing_at(at or clock, now_ms=context.now_ms, ids=ids)
-    return await _announce(conn, clock, event_type, moment, context.cause, renderers)
+    moment = standing_at(at or clock, now_ms=attempt.now_ms, ids=ids)
+    return await _announce(conn, clock, event_type, moment, attempt.cause, renderers)
 
 
 async def _announce(

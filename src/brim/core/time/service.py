@@ -14,8 +14,7 @@ async def lock_owner_time(conn: Conn, scope: AccountScope, *, now_ms: int, ids: 
     Raises:
         ClockAdvancingError: the account's clock is on its way.
     """
-    clock = None if scope.livemode else await time_store.hold_clock(conn, scope)
-    return moment_of(clock, now_ms=now_ms, ids=ids)
+    return moment_of(await time_store.hold_clock(conn, scope), now_ms=now_ms, ids=ids)
 
 
 async def find_clock(database: Database, scope: AccountScope) -> TestClock | None:

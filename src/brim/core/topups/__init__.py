@@ -18,11 +18,13 @@ from brim.core.topups.due import TopupQueue
 from brim.core.topups.events import EVENT_OF_STATUS
 from brim.core.topups.lists import fetch_topups, list_topups
 from brim.core.topups.posting import POSTED_AT, SOURCE_TYPE
+from brim.core.topups.rescheduling import NewDate, reschedule, wake
 from brim.core.topups.rules import (
     MAX_DESCRIPTION,
     MAX_STATEMENT_DESCRIPTOR,
     TRANSITIONS,
     CreateTopup,
+    CurrencyNotCollectedError,
     InvalidTransitionError,
     NoFundingSourceError,
     Status,
@@ -48,8 +50,9 @@ from brim.core.topups.settlement import (
     settle_due,
     settlement_lag_ms,
 )
-from brim.core.topups.store import topup_from_record
-from brim.core.topups.transitions import Change, instruction_of
+from brim.core.topups.settlement_store import OfRails, claim_by_clock, claim_due, postpone
+from brim.core.topups.store import lock_topup, topup_from_record
+from brim.core.topups.transitions import Change, follow, instruction_of, write_changes
 from brim.core.topups.verification import ClearingCheck, topup_checks
 
 __all__ = [
@@ -69,10 +72,13 @@ __all__ = [
     "ConfigCache",
     "ConfirmedOtherwiseError",
     "CreateTopup",
+    "CurrencyNotCollectedError",
     "EditTopup",
     "InvalidTransitionError",
+    "NewDate",
     "NoFundingSourceError",
     "ObserveOutcome",
+    "OfRails",
     "RenderTopup",
     "Status",
     "Topup",
@@ -80,15 +86,21 @@ __all__ = [
     "TopupQueue",
     "UnexpectedBankAmountError",
     "cancel_topup",
+    "claim_by_clock",
+    "claim_due",
     "confirm_by_bank",
     "create_topup",
     "fetch_topups",
+    "follow",
     "force_outcome",
     "forget_exceptions",
     "instruction_of",
     "list_topups",
+    "lock_topup",
     "observe_changes",
+    "postpone",
     "preview_topup",
+    "reschedule",
     "retrieve_topup",
     "settle",
     "settle_due",
@@ -96,4 +108,6 @@ __all__ = [
     "topup_checks",
     "topup_from_record",
     "update_topup",
+    "wake",
+    "write_changes",
 ]

@@ -1,28 +1,48 @@
 """What banks' statements say of top-ups, in the database. Rows are only added."""
 
-from typing import Final
+from collections.abc import Sequence
+from typing import Final, NamedTuple
 
 import msgspec
 
 from brim.core.topups.bank_confirmation_rules import BankConfirmation
 from brim.platform.database import Conn
-from brim.platform.sql import load_queries
+from brim.platform.sql import columns, load_queries
 
 _SQL: Final = load_queries(__package__, "bank_confirmations")
 
 
-async def insert_or_find(
-    conn: Conn, confirmation: BankConfirmation, *, currency: str, now_ms: int
-) -> BankConfirmation | None:
-    """Write a confirmation; return None if it was new, else what is known of the same step."""
-    key = (
-        confirmation.scope.account,
-        confirmation.scope.livemode,
-        confirmation.topup,
-        confirmation.numbered_step,
-    )
-    rest = (confirmation.bank_account, confirmation.amount, currency, confirmation.reference, now_ms)
-    if await conn.fetchval(_SQL["insert_bank_confirmation"], *key, *rest) is not None:
-        return None
-    record = await conn.fetchrow(_SQL["read_bank_confirmation"], *key)
+class NewConfirmation(NamedTuple):
+    """A confirmation to be written, the currency of its top-up, and when it is (Unix milliseconds)."""
+
+    confirmation: BankConfirmation
+    currency: str
+    now_ms: int
+
+
+async def insert(conn: Conn, new: Sequence[NewConfirmation]) -> list[bool]:
+    """Write confirmations, of which there is at least one; tell of each whether it is the first of its step."""
+    rows = [
+        (
+            *_key(each.confirmation),
+            each.confirmation.bank_account,
+            each.confirmation.amount,
+            each.currency,
+            each.confirmation.reference,
+            each.now_ms,
+        )
+        for each in new
+    ]
+    written = {tuple(record) for record in await conn.fetch(_SQL["insert_bank_confirmations"], *columns(rows))}
+    return [_key(each.confirmation) in written for each in new]
+
+
+async def find_known(conn: Conn, confirmation: BankConfirmation) -> BankConfirmation:
+    """Return what is known of the same step of the same top-up, of which there is something."""
+    record = await conn.fetchrow(_SQL["read_bank_confirmation"], *_key(confirmation))
     return msgspec.structs.replace(confirmation, **record)
+
+
+def _key(confirmation: BankConfirmation) -> tuple[str, bool, str, str]:
+    scope = confirmation.scope
+    return scope.account, scope.livemode, confirmation.topup, confirmation.numbered_step

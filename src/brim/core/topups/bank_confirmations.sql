@@ -1,11 +1,14 @@
--- name: insert_bank_confirmation
--- Write what a statement says of a top-up; no row comes back when that is known.
+-- name: insert_bank_confirmations
+-- Write what statements say of top-ups, and return those that are new.
 INSERT INTO bank_confirmations (
     account, livemode, topup, step, bank_account, amount, currency, reference, created_ms
 )
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+SELECT account, livemode, topup, step, bank_account, amount, currency, reference, created_ms
+FROM unnest(
+    $1::text[], $2::boolean[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::text[], $8::text[], $9::bigint[]
+) AS n (account, livemode, topup, step, bank_account, amount, currency, reference, created_ms)
 ON CONFLICT ON CONSTRAINT bank_confirmations_pk DO NOTHING
-RETURNING topup;
+RETURNING account, livemode, topup, step;
 
 -- name: read_bank_confirmation
 -- What was confirmed of a step of a top-up.

@@ -14,6 +14,7 @@ from brim.base.paging import Page
 from brim.base.scope import AccountScope
 from brim.core import idempotency
 from brim.core.idempotency import KeptReply, RequestContext
+from brim.core.originators import CapError, add_exposures
 from brim.core.topups import list_store as lists
 from brim.core.topups import store as topups
 from brim.core.topups.list_store import TopupListQuery
@@ -89,11 +90,12 @@ class Batches:
         """Write a top-up durably, in a transaction of its own that holds what `record` writes too.
 
         Raises:
+            DayCapError, SourceCapError: too much is asked for.
             DatabaseUnavailableError: nothing is known of the write; a retry under the same key finds out.
         """
 
         async def work(conn: Conn) -> Created | BaseException:
-            lost = await topups.insert_topups(conn, [new], now_ms=self._clock())
+            lost = await self._insert(conn, [new])
             if not lost:
                 await record(conn)
             (outcome,) = await _outcomes(conn, [new], lost)
@@ -141,11 +143,26 @@ class Batches:
         async def fail(_new: NewTopup, error: Exception) -> Sequence[Created | BaseException]:
             return [error]
 
-        return await halved(write, batch, alone=fail)
+        return await halved(write, batch, alone=fail, caused_by=(CapError,))
+
+    async def _insert(self, conn: Conn, batch: Sequence[NewTopup]) -> dict[str, Refusal]:
+        """Write a batch; what is capped is counted in the same transaction, so that a cap undoes it all.
+
+        Raises:
+            DayCapError, SourceCapError: too much is asked for; alone in a batch, that is the top-up's answer.
+        """
+        if not any(new.exposures for new in batch):
+            return await topups.insert_topups(conn, batch, now_ms=self._clock())
+        async with conn.transaction():
+            lost = await topups.insert_topups(conn, batch, now_ms=self._clock())
+            await add_exposures(
+                conn, [exposure for new in batch if new.event.id not in lost for exposure in new.exposures]
+            )
+        return lost
 
     async def _create_together(self, conn: Conn, batch: Sequence[NewTopup]) -> Sequence[Created | BaseException]:
         """Write a batch in one transaction, then read the answers of those whose key had one."""
-        lost = await retried(lambda: topups.insert_topups(conn, batch, now_ms=self._clock()))
+        lost = await retried(lambda: self._insert(conn, batch))
         self._announce()
         return await _outcomes(conn, batch, lost)
 

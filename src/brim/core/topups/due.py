@@ -8,7 +8,7 @@ from brim.core.events import Renderers
 from brim.core.rails import Rails, Succeed
 from brim.core.time import OwnerTime
 from brim.core.topups import settlement_store as store
-from brim.core.topups.settlement import ObserveOutcome, observe_changes, settle
+from brim.core.topups.settlement import ANSWERED_HERE, ObserveOutcome, observe_changes, settle
 from brim.core.topups.transitions import instruction_of
 from brim.platform.database import Conn
 
@@ -41,7 +41,7 @@ class TopupQueue:
         """Return those that an account's clock makes due by then, in order."""
         return [
             DueItem(queue=self, due_ms=topup.due_ms or 0, key=topup.id, work=topup)
-            for topup in await store.claim_by_clock(conn, scope, until_ms=until_ms, limit=limit)
+            for topup in await store.claim_by_clock(conn, scope, ANSWERED_HERE, until_ms=until_ms, limit=limit)
         ]
 
     def brings_ms(self, item: DueItem, *, now_ms: int) -> int | None:

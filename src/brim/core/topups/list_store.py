@@ -1,4 +1,4 @@
-"""Pages of top-ups, balance transactions and events.
+"""Pages of top-ups.
 
 A page is a walk along an index from one end of a window of ids, so it reads what it shows and little more. Where
 no index has the order that a filter needs, the work is done in steps of a bounded number of entries. Statements

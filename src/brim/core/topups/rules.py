@@ -1,5 +1,6 @@
 """A top-up and the one table of the moves it may make."""
 
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import Final
 
@@ -30,6 +31,9 @@ TRANSITIONS: Final[dict[Status, frozenset[Status]]] = {
     Status.CANCELED: frozenset(),
     Status.REVERSED: frozenset(),
 }
+"""Where a top-up may go from where it stands. A new move needs more than a row here: what it posts
+(`posting.POSTED_AT`), what verification expects then (`verification`), and the constraints of the table.
+"""
 
 MAX_DESCRIPTION: Final = 5000
 MAX_STATEMENT_DESCRIPTOR: Final = 15
@@ -114,13 +118,21 @@ def pending_topup(
 
 
 class NoFundingSourceError(BrimError):
-    """Nothing is on file that money in this currency could come from."""
+    """A live top-up names nothing that pays for it, and its account has no default in its currency."""
 
     def __init__(self, currency: str) -> None:
         super().__init__(
-            f"You cannot create a live top-up in {currency}: live top-ups are not available yet, as no rail for real "
-            "money is set up. Use a test key to try top-ups in the sandbox."
+            f"This account has no default funding source in {currency}. Name a bank account with source or "
+            "payment_method, or set a default."
         )
+
+
+class CurrencyNotCollectedError(BrimError):
+    """No rail collects live money in this currency."""
+
+    def __init__(self, currency: str, *, rail: str, collects: Iterable[str]) -> None:
+        collected = ", ".join(sorted(collects))
+        super().__init__(f"Live top-ups in {currency} are not available: the rail {rail} collects {collected} only.")
 
 
 class InvalidTransitionError(KeptRefusalError):

@@ -16,14 +16,22 @@ from brim.core.audit import ObjectType as AuditedType
 from brim.core.events import ObjectType, Renderers
 from brim.core.funding import IMPLICIT, Funding
 from brim.core.idempotency import KeptReply, RenderError, RequestContext, Result, record, replay_of, run_once
-from brim.core.rails import Fail, Outcome, Rails, Return, Succeed, bank_account_rules
+from brim.core.originators import COLLECTION_ERRORS, CollectionTerms, Exposure, exposures_of
+from brim.core.rails import RAILS, Fail, Outcome, Rail, Rails, Return, Succeed, bank_account_rules
+from brim.core.rails.ach import AchRail
 from brim.core.time import ClockAdvancingError, OwnerTime, check_test_mode, lock_owner_time, moment_of
 from brim.core.topups import store as topups
 from brim.core.topups.amounts import check_amount
 from brim.core.topups.batches import Batches
 from brim.core.topups.config import AccountConfig
 from brim.core.topups.config_cache import ConfigCache
-from brim.core.topups.rules import CreateTopup, NoFundingSourceError, Topup, pending_topup
+from brim.core.topups.rules import (
+    CreateTopup,
+    CurrencyNotCollectedError,
+    NoFundingSourceError,
+    Topup,
+    pending_topup,
+)
 from brim.core.topups.store import NewTopup
 from brim.core.topups.transitions import Change, cancel, follow, topup_event, write_changes
 from brim.platform.database import Conn, Database
@@ -31,6 +39,8 @@ from brim.platform.database import Conn, Database
 _MOST_CONFIG_CHANGES: Final = 10
 """How often a create may find its account's configuration just changed, as when a test clock is advanced in a loop."""
 
+_PERHAPS_ANSWERED: Final = (NoFundingSourceError, CurrencyNotCollectedError, ClockAdvancingError, *COLLECTION_ERRORS)
+"""Why a top-up cannot be made, though another request may have made it under the same key before."""
 _FORCED: Final[Mapping[type[Outcome], PageAction]] = {
     Succeed: PageAction.TOPUP_SUCCEEDED,
     Fail: PageAction.TOPUP_FAILED,
@@ -52,11 +62,17 @@ class EditTopup(msgspec.Struct, frozen=True, kw_only=True):
 FindFunding: TypeAlias = Callable[[RequestContext, CreateTopup], Awaitable[Funding | KeptReply]]
 """Finds the bank account on file that a create names, or the answer that its key has already; asks the database."""
 
+FindCollection: TypeAlias = Callable[[AccountScope, str, str], Awaitable[CollectionTerms]]
+"""Finds by whom a live debit of a bank account, named by its id in a parameter, is collected; asks the database."""
+
+CheckNotCollected: TypeAlias = Callable[[Conn, Topup], Awaitable[None]]
+"""Lets a top-up pass, which is held, that its rail has not handed to a bank; raises a refusal otherwise."""
+
 PreviewFunding: TypeAlias = Callable[[AccountScope, CreateTopup], Awaitable[Funding]]
 """Finds the bank account on file that a create names, and only looks; asks the database."""
 
 
-async def create_topup(
+async def create_topup(  # noqa: PLR0913  what a top-up is made from
     batches: Batches,
     configs: ConfigCache,
     context: RequestContext,
@@ -66,6 +82,7 @@ async def create_topup(
     rails: Rails,
     renderers: Renderers,
     find_funding: FindFunding,
+    find_collection: FindCollection,
 ) -> Result:
     """Return the new top-up's reply, or the first reply of its idempotency key; durable either way.
 
@@ -76,6 +93,8 @@ async def create_topup(
         UnverifiedFundingError: the bank account it names may not be debited.
         TokenAlreadyUsedError: the token it names has become a source.
         NoFundingSourceError: it is live, names nothing, and the account has no default in its currency.
+        LiveModeNotReadyError, RailStoppedError, NotAuthorizedError: live money of it cannot be collected now.
+        EntryCapError, DayCapError, SourceCapError: the originator's profile does not allow so much.
         ClockAdvancingError: the account's test clock is on its way.
         IdempotencyMismatchError: the key stands for another request.
         OverloadedError: too many creates wait already.
@@ -88,16 +107,18 @@ async def create_topup(
         if isinstance(found, KeptReply):
             return replay_of(context, found)
         named = found
-    make = partial(_new_topup, context, wanted, named, ids=ids, rails=rails, renderers=renderers)
+    make = partial(
+        _new_topup, context, wanted, named, ids=ids, rails=rails, renderers=renderers, find_collection=find_collection
+    )
     for _ in range(_MOST_CONFIG_CHANGES):
         try:
-            new = make(configs.of(context.scope))
-        except (NoFundingSourceError, ClockAdvancingError):
+            new = await make(configs.of(context.scope))
+        except _PERHAPS_ANSWERED:
             kept = await batches.find_kept(context)
             if kept is not None:  # a retry gets its first answer, whatever stands in the way of another top-up
                 return replay_of(context, kept)
             await configs.refresh(context.scope)  # perhaps it is so no longer
-            new = make(configs.of(context.scope))
+            new = await make(configs.of(context.scope))
         if is_of_page(context):
             created = await batches.create_alone(new, partial(_record, context, PageAction.TOPUP_MADE, None, new.topup))
         else:
@@ -119,6 +140,7 @@ async def preview_topup(
     ids: IdFactory,
     rails: Rails,
     find_funding: PreviewFunding,
+    find_collection: FindCollection,
 ) -> Topup:
     """Return the top-up that a create would make now, with what it would be promised; nothing is written.
 
@@ -136,12 +158,14 @@ async def preview_topup(
     named = _named_funding(scope, wanted)
     if named is None and (wanted.source or wanted.payment_method):
         named = await find_funding(scope, wanted)
-    current = await configs.refresh(scope)  # a create is sent back when its terms are old; nothing would send this back
-    topup, _, _ = _draft(scope, wanted, named, current, now_ms=now_ms, ids=ids, rails=rails)
+    current = await configs.refresh(scope)  # a stale create is refused; a preview would not be
+    funding = named or _default_funding(scope, wanted.currency, current)
+    collection = await _collection(scope, wanted.currency, funding, rails, find_collection)
+    topup, _ = _draft(scope, wanted, funding, current, collection, now_ms=now_ms, ids=ids, rails=rails)
     return topup
 
 
-def _new_topup(
+async def _new_topup(
     context: RequestContext,
     wanted: CreateTopup,
     named: Funding | None,
@@ -150,37 +174,71 @@ def _new_topup(
     ids: IdFactory,
     rails: Rails,
     renderers: Renderers,
+    find_collection: FindCollection,
 ) -> NewTopup:
-    """Return the pending top-up and its `topup.created` event; `named` is what pays where the create names it."""
-    topup, moment, funding = _draft(context.scope, wanted, named, config, now_ms=context.now_ms, ids=ids, rails=rails)
+    """Return the pending top-up and its `topup.created` event; `named` is the funding that the create names."""
+    if config.is_closed:
+        raise AccountClosedError(context.scope.account)
+    funding = named or _default_funding(context.scope, wanted.currency, config)
+    collection = await _collection(context.scope, wanted.currency, funding, rails, find_collection)
+    topup, moment = _draft(
+        context.scope, wanted, funding, config, collection, now_ms=context.now_ms, ids=ids, rails=rails
+    )
     if funding.source_on_file is not None:
         source = renderers.render(ObjectType.SOURCE, funding.source_on_file)
         topup = msgspec.structs.replace(topup, source_details=source)
     event = topup_event(topup, moment, context.cause, renderers=renderers)
-    return NewTopup(topup, event, context.claim, config.version)
+    exposures: tuple[Exposure, ...] = ()
+    if collection is not None:
+        exposures = exposures_of(
+            collection.originator,
+            context.scope,
+            funding_source=topup.payment_method or topup.source or "",
+            amount=topup.amount,
+            now_ms=moment.now_ms,
+        )
+    return NewTopup(topup, event, context.claim, config.version, exposures)
+
+
+async def _collection(
+    scope: AccountScope, currency: str, funding: Funding, rails: Rails, find_collection: FindCollection
+) -> CollectionTerms | None:
+    """Return by whom a live debit is collected; None where a rail serves it that needs nobody, as in test mode.
+
+    Raises:
+        CurrencyNotCollectedError: no rail collects live money in that currency.
+        LiveModeNotReadyError, RailStoppedError, NotAuthorizedError: as `find_collection`.
+    """
+    if rails.serving(livemode=scope.livemode, currency=currency, funding_type=funding.type) is not None:
+        return None
+    _check_collected(currency, funding.type)
+    param = "payment_method" if funding.payment_method is not None else "source"
+    return await find_collection(scope, funding.payment_method or funding.source or "", param)
 
 
 def _draft(
     scope: AccountScope,
     wanted: CreateTopup,
-    named: Funding | None,
+    funding: Funding,
     config: AccountConfig,
+    collection: CollectionTerms | None,
     *,
     now_ms: int,
     ids: IdFactory,
     rails: Rails,
-) -> tuple[Topup, OwnerTime, Funding]:
-    """Return the pending top-up that a wish becomes under these terms, its moment in the account's time, and what pays.
+) -> tuple[Topup, OwnerTime]:
+    """Return the pending top-up of a create under this configuration, and its moment in the account's time.
 
     Raises:
         AccountClosedError: the account's account was rejected or deleted.
-        NoFundingSourceError: no rail collects that money, or nothing is named and there is no default.
+        NoFundingSourceError: no rail of this server collects that money.
     """
     if config.is_closed:
         raise AccountClosedError(scope.account)
-    funding = named or _default_funding(scope, wanted.currency, config)
     moment = moment_of(config.test_clock, now_ms=now_ms, ids=ids)
-    rail = rails.serving(livemode=scope.livemode, currency=wanted.currency, funding_type=funding.type)
+    rail: Rail | None = rails.serving(livemode=scope.livemode, currency=wanted.currency, funding_type=funding.type)
+    if collection is not None:
+        rail = AchRail(collection.originator.profile)
     if rail is None:
         raise NoFundingSourceError(wanted.currency)
     plan = rail.plan(
@@ -190,7 +248,7 @@ def _draft(
         now_ms=moment.now_ms,
         is_frozen=moment.test_clock is not None,
     )
-    return pending_topup(scope, wanted, moment, funding, plan, rail=rail.name), moment, funding
+    return pending_topup(scope, wanted, moment, funding, plan, rail=rail.name), moment
 
 
 def _named_funding(scope: AccountScope, wanted: CreateTopup) -> Funding | None:
@@ -206,12 +264,29 @@ def _named_funding(scope: AccountScope, wanted: CreateTopup) -> Funding | None:
 
 
 def _default_funding(scope: AccountScope, currency: str, config: AccountConfig) -> Funding:
-    """Return what pays for a top-up that names nothing: the account's default, else test mode's own."""
+    """Return what pays for a top-up that names nothing: the account's default, else test mode's own.
+
+    Raises:
+        CurrencyNotCollectedError: it is live, and no rail collects that currency.
+        NoFundingSourceError: it is live, and there is no default.
+    """
     if currency in config.defaults:
         return config.defaults[currency]
     if scope.livemode:
+        _check_collected(currency, "source")
         raise NoFundingSourceError(currency)
     return IMPLICIT
+
+
+def _check_collected(currency: str, funding_type: str) -> None:
+    """Let a live top-up pass whose money some rail collects.
+
+    Raises:
+        CurrencyNotCollectedError: none does.
+    """
+    live = [entry for entry in RAILS if entry.livemode]
+    if not any(entry.serves(livemode=True, currency=currency, funding_type=funding_type) for entry in live):
+        raise CurrencyNotCollectedError(currency, rail=live[0].name, collects=live[0].currencies or ())
 
 
 async def retrieve_topup(batches: Batches, scope: AccountScope, topup_id: str) -> Topup:
@@ -267,17 +342,20 @@ async def cancel_topup(
     renderers: Renderers,
     render: RenderTopup,
     render_error: RenderError,
+    check_not_collected: CheckNotCollected,
 ) -> Result:
     """Call off a pending top-up, announce it, and return its reply; that it is not pending is an answer too.
 
     Raises:
         ResourceMissingError: the account has none of that id.
+        KeptRefusalError: it is with the bank, as far as `check_not_collected` knows.
         IdempotencyMismatchError: the key stands for another request.
     """
 
     async def work(conn: Conn) -> bytes:
         moment = await lock_owner_time(conn, context.scope, now_ms=context.now_ms, ids=ids)
         topup = await _lock(conn, context.scope, topup_id)
+        await check_not_collected(conn, topup)
         transition = cancel(topup, moment, context.cause, renderers=renderers)
         await write_changes(conn, [Change(transition, topup, moment, context.cause)], renderers=renderers)
         await _record(context, PageAction.TOPUP_CANCELED, topup, transition.topup, conn)

@@ -9,10 +9,11 @@ import structlog
 from brim.base.ids import IdFactory
 from brim.core.events import BY_ITSELF, Renderers
 from brim.core.jobs import note_exception, short_error
-from brim.core.rails import Rails
+from brim.core.rails import FILE_RAILS, Rails
 from brim.core.time import OwnerTime
 from brim.core.topups import settlement_store as settlement
 from brim.core.topups.rules import Status, Topup
+from brim.core.topups.settlement_store import OfRails
 from brim.core.topups.transitions import Change, follow, instruction_of, write_changes
 from brim.platform.database import Conn, Database, halved
 
@@ -22,6 +23,9 @@ ObserveOutcome: TypeAlias = Callable[[Status, int], None]
 MAX_BATCH: Final = 500
 JOB: Final = "settle"
 """What the job is called where stuck work is listed."""
+
+ANSWERED_HERE: Final = OfRails(FILE_RAILS, are_meant=False)
+"""All rails but those whose banks answer by files; one that this server does not know is reported here."""
 
 _SHORTEST_PAUSE_MS: Final = 1_000
 _LONGEST_PAUSE_MS: Final = 60 * 60 * 1000
@@ -41,6 +45,8 @@ async def settle_due(
 ) -> int:
     """Settle up to `limit` top-ups whose answer is due in real time; return how many were taken in hand.
 
+    Top-ups of rails whose banks answer by files are not among them.
+
     Any number of workers may do this at once: a top-up is claimed by one and settles once. One that cannot be
     settled is put off and logged; its neighbours settle all the same. `observe` is told after the commit.
 
@@ -50,7 +56,7 @@ async def settle_due(
     moment = OwnerTime(now_ms, ids)
 
     async def work(conn: Conn) -> tuple[int, Sequence[Change]]:
-        due = await settlement.claim_due(conn, now_ms=now_ms, limit=limit)
+        due = await settlement.claim_due(conn, ANSWERED_HERE, now_ms=now_ms, limit=limit)
         return len(due), await settle(conn, [(topup, moment) for topup in due], rails=rails, renderers=renderers)
 
     taken, written = await database.transact(work)
@@ -134,10 +140,10 @@ async def _put_off(conn: Conn, topup: Topup, error: Exception, *, now_ms: int) -
     )
 
 
-async def forget_exceptions(database: Database) -> int:
-    """Forget what could not be settled and has been since, or is not due any more; return how many there were."""
+async def forget_exceptions(database: Database, *, job: str = JOB) -> int:
+    """Forget what a job could not do with top-ups and has done since, or is not due any more; return how many."""
     async with database.connection() as conn:
-        return await settlement.forget_exceptions(conn, job=JOB)
+        return await settlement.forget_exceptions(conn, job=job)
 
 
 async def settlement_lag_ms(conn: Conn, *, now_ms: int) -> int:

@@ -1,11 +1,11 @@
 -- name: claim_due_topups
--- The top-ups whose answer is due in real time, longest waiting first, held until the transaction ends; what another worker or
--- a cancel holds is passed over.
+-- The top-ups that are due in real time, of the rails named or of all others, longest waiting first, held until the transaction ends; what another
+-- worker or a cancel holds is passed over.
 SELECT {topup_columns}
 FROM topups
-WHERE due_ms <= $1 AND test_clock IS NULL
+WHERE (rail = ANY ($1::text[])) = $2 AND due_ms <= $3 AND test_clock IS NULL
 ORDER BY due_ms
-LIMIT $2
+LIMIT $4
 FOR UPDATE SKIP LOCKED;
 
 -- name: postpone_topups
@@ -21,6 +21,33 @@ CROSS JOIN LATERAL (
     ORDER BY id
 ) AS found
 WHERE t.ctid = found.row_id AND t.status || '' = p.status;  -- || '' for the reason given in transitions.sql
+
+-- name: reschedule_topups
+-- Write when pending top-ups that the transaction holds are asked about again, and what is promised of them.
+UPDATE topups AS t
+SET due_ms = n.due_ms, expected_availability_date = n.expected, test_clock = n.test_clock
+FROM unnest($1::text[], $2::boolean[], $3::text[], $4::bigint[], $5::bigint[], $6::text[]) AS n (
+    account, livemode, id, due_ms, expected, test_clock
+)
+CROSS JOIN LATERAL (
+    SELECT ctid AS row_id
+    FROM topups
+    WHERE account = n.account AND livemode = n.livemode AND id BETWEEN n.id AND n.id
+    ORDER BY id
+) AS found
+WHERE t.ctid = found.row_id AND t.status || '' = 'pending';
+
+-- name: lock_pending_topups
+-- Those of the named top-ups that are pending, held until the transaction ends, in the order of their ids.
+SELECT {t.topup_columns}
+FROM unnest($1::text[], $2::boolean[], $3::text[]) AS n (account, livemode, id)
+CROSS JOIN LATERAL (
+    SELECT *
+    FROM topups
+    WHERE account = n.account AND livemode = n.livemode AND id BETWEEN n.id AND n.id AND status || '' = 'pending'
+    ORDER BY id
+    FOR UPDATE
+) AS t;
 
 -- name: forget_settlement_exceptions
 -- Remove exceptions of top-ups that are not due at the time noted any more: settled since, or tried again.
@@ -60,11 +87,11 @@ SET test_clock = NULL
 WHERE account = $1 AND livemode = $2 AND test_clock IS NOT NULL;
 
 -- name: claim_due_by_clock
--- The top-ups of an account's clock whose answer is due by then, in the order in which they are; equal moments in that of
+-- The top-ups of rails that an account's clock makes due by then, in the order in which they are; equal moments in that of
 -- their creation. They are held until the transaction ends.
 SELECT {topup_columns}
 FROM topups
-WHERE account = $1 AND livemode = $2 AND due_ms <= $3 AND test_clock IS NOT NULL
+WHERE account = $1 AND livemode = $2 AND due_ms <= $3 AND test_clock IS NOT NULL AND (rail = ANY ($5::text[])) = $6
 ORDER BY due_ms, id
 LIMIT $4
 FOR UPDATE;

@@ -5,7 +5,7 @@ The statements here gather several accounts, so they are one lane's: on plain Po
 """
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 from brim.base.scope import AccountScope
 from brim.core.topups.rules import Topup
@@ -16,15 +16,35 @@ from brim.platform.sql import columns, load_queries
 _SQL: Final = load_queries(__package__, "settlement")
 
 
-async def claim_due(conn: Conn, *, now_ms: int, limit: int) -> list[Topup]:
-    """Return up to `limit` top-ups due by now, earliest first; nobody else can change them in this transaction."""
-    return [topup_from_record(record) for record in await conn.fetch(_SQL["claim_due_topups"], now_ms, limit)]
+class OfRails(NamedTuple):
+    """The rails whose top-ups are meant: those named, or all but those named, unknown ones among them."""
+
+    names: Sequence[str]
+    are_meant: bool
+
+
+async def claim_due(conn: Conn, rails: OfRails, *, now_ms: int, limit: int) -> list[Topup]:
+    """Return up to `limit` top-ups of rails due by now, earliest first; nobody else can change them meanwhile."""
+    records = await conn.fetch(_SQL["claim_due_topups"], list(rails.names), rails.are_meant, now_ms, limit)
+    return [topup_from_record(record) for record in records]
 
 
 async def postpone(conn: Conn, topups: Sequence[tuple[Topup, int | None]]) -> None:
     """Set when top-ups are asked about again (Unix milliseconds of their time); None for never by itself."""
     rows = [(topup.scope.account, topup.scope.livemode, topup.id, topup.status, due_ms) for topup, due_ms in topups]
     await conn.execute(_SQL["postpone_topups"], *columns(rows))
+
+
+async def reschedule(conn: Conn, rows: Sequence[tuple[AccountScope, str, int, int | None, str | None]]) -> None:
+    """Write when top-ups are asked about again (Unix milliseconds), their date (Unix seconds) and their clock."""
+    flat = [(scope.account, scope.livemode, *rest) for scope, *rest in rows]
+    await conn.execute(_SQL["reschedule_topups"], *columns(flat))
+
+
+async def lock_pending(conn: Conn, wanted: Sequence[tuple[AccountScope, str]]) -> list[Topup]:
+    """Return those of the named top-ups that are pending; nobody else can change them in this transaction."""
+    rows = sorted((scope.account, scope.livemode, topup_id) for scope, topup_id in wanted)
+    return [topup_from_record(record) for record in await conn.fetch(_SQL["lock_pending_topups"], *columns(rows))]
 
 
 async def forget_exceptions(conn: Conn, *, job: str) -> int:
@@ -49,7 +69,15 @@ async def release_topups(conn: Conn, scope: AccountScope) -> None:
     await conn.execute(_SQL["release_topups"], scope.account, scope.livemode)
 
 
-async def claim_by_clock(conn: Conn, scope: AccountScope, *, until_ms: int, limit: int) -> list[Topup]:
-    """Return up to `limit` top-ups of an account's clock that are due by then (its Unix milliseconds), in order."""
-    records = await conn.fetch(_SQL["claim_due_by_clock"], scope.account, scope.livemode, until_ms, limit)
+async def claim_by_clock(conn: Conn, scope: AccountScope, rails: OfRails, *, until_ms: int, limit: int) -> list[Topup]:
+    """Return up to `limit` top-ups of rails that an account's clock makes due by then (its Unix milliseconds)."""
+    records = await conn.fetch(
+        _SQL["claim_due_by_clock"],
+        scope.account,
+        scope.livemode,
+        until_ms,
+        limit,
+        list(rails.names),
+        rails.are_meant,
+    )
     return [topup_from_record(record) for record in records]

@@ -10,6 +10,7 @@ from brim.base import json_codec
 from brim.base.scope import AccountScope
 from brim.core.events import Event
 from brim.core.idempotency import KeyClaim
+from brim.core.originators import Exposure
 from brim.core.topups.rules import Status, Topup
 from brim.platform.database import Conn
 from brim.platform.sql import load_queries
@@ -29,13 +30,15 @@ class Refusal(StrEnum):
 class NewTopup(msgspec.Struct, frozen=True):
     """A top-up to create, its `topup.created` event, and the idempotency key it is asked for under.
 
-    `config_version` is of the configuration that it was made under.
+    `config_version` is the version of its account's configuration that it was made under. `exposures` is what it adds
+    to the capped sums; empty in test mode.
     """
 
     topup: Topup
     event: Event
     claim: KeyClaim | None
     config_version: int = 0
+    exposures: tuple[Exposure, ...] = ()
 
 
 async def insert_topups(conn: Conn, batch: Sequence[NewTopup], *, now_ms: int) -> dict[str, Refusal]:

@@ -5,7 +5,7 @@ status, journal entry, balance, balance transaction and event, and `balance.avai
 caller holds the top-up, so whoever races, each change happens exactly once.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 
 import msgspec
@@ -15,7 +15,9 @@ from brim.core import events as events_store
 from brim.core import ledger
 from brim.core.events import Cause, Event, EventType, Renderers, new_event
 from brim.core.ledger import Balance, Posting, balance_change
+from brim.core.originators import reduce_source_exposures
 from brim.core.rails import Fail, Instruction, Outcome, Return, Succeed, Wait
+from brim.core.rails.ach import ACH
 from brim.core.time import OwnerTime
 from brim.core.topups import rules
 from brim.core.topups import transition_store as transitions
@@ -106,7 +108,8 @@ class Change(msgspec.Struct, frozen=True):
 async def write_changes(conn: Conn, changes: Sequence[Change], *, renderers: Renderers) -> None:
     """Write changes of top-ups that the caller's transaction holds, in the order in which they happen.
 
-    Money that becomes usable is announced once for each account and moment, with the whole balance as it is then.
+    Money that becomes usable is announced once for each account and moment, with the whole balance as it is then. What
+    is no longer pending from a bank account makes room below the cap on that.
 
     Raises:
         StaleStatusError: the caller did not hold one of them.
@@ -118,6 +121,19 @@ async def write_changes(conn: Conn, changes: Sequence[Change], *, renderers: Ren
         await ledger.post_entries(conn, [posting for _, posting in posted])
     if announcements:
         await events_store.insert_events(conn, announcements)
+    ended = _no_longer_pending(changes)
+    if ended:
+        await reduce_source_exposures(conn, ended)
+
+
+def _no_longer_pending(changes: Sequence[Change]) -> dict[tuple[AccountScope, str], int]:
+    """Return how much of live money is not pending any more, by account and bank account."""
+    ended: Counter[tuple[AccountScope, str]] = Counter()
+    for change in changes:
+        topup = change.before
+        if topup.rail == ACH and topup.status is Status.PENDING:
+            ended[topup.scope, topup.payment_method or topup.source or ""] += topup.amount
+    return ended
 
 
 async def _announce_available(

@@ -28,9 +28,13 @@ LONGEST_OVERLAP_S: Final = 24 * 60 * 60
 """How long an old secret may sign beside a new one. Source: Stripe's documentation of rolled secrets."""
 
 SCHEDULE_S: Final = (5, 60, 300, 1_800, 7_200, 18_000, *(36_000,) * 6)
-"""Seconds from one failed attempt to the next; after the last one a delivery has failed, about 72 hours on."""
+"""Seconds from one failed attempt to the next: 67.6 hours in sum; after the last one the delivery has failed."""
 
 GIVE_UP_AFTER_S: Final = 72 * 60 * 60
+"""How long a delivery is tried at most, and how long an endpoint may fail all the time before it is disabled.
+
+To try for longer, change this and `SCHEDULE_S` together.
+"""
 
 
 class DeliveryState(StrEnum):

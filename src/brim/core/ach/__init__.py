@@ -1,0 +1,88 @@
+"""Live top-ups by ACH: queued at their cut-off, sent in files, confirmed or returned by what the bank sends.
+
+No top-up succeeds without the bank's word. Files and what comes from the bank belong to the platform. Neighbours:
+`rails.ach` has the codec and the calendar, `originators` who debits, `reconciliation` the statements, `topups` what
+becomes of the money. Start reading at `rules`, then `claiming`, `building`, `sending`, `incoming`.
+"""
+
+from brim.core.ach.building import build_due, build_file
+from brim.core.ach.claiming import JOB, MAX_BATCH, Claiming, check_not_collected
+from brim.core.ach.comparing import CompareError, Comparison, compare_sent
+from brim.core.ach.entry_store import list_entries_of_topups
+from brim.core.ach.file_store import BankFile, FoundBatch, list_bank_files, list_batches
+from brim.core.ach.incoming import Incoming
+from brim.core.ach.queue import AchFileQueue, AchTopupQueue
+from brim.core.ach.readiness import read_readiness
+from brim.core.ach.rules import (
+    AchFile,
+    Entry,
+    EntryStatus,
+    FileChangedError,
+    FileStateError,
+    FileStatus,
+    NoCollectionError,
+    NotConfirmedError,
+    TooLateToCancelError,
+    UnexpectedStatusError,
+)
+from brim.core.ach.sending import hand_over, read_sent_list, report_silence, send_due, void_late
+from brim.core.ach.service import (
+    FileWithBatches,
+    approve_file,
+    find_file,
+    list_files,
+    page_bank_files,
+    page_files,
+    read_bytes,
+    resubmit_file,
+    retrieve_bank_file,
+    retrieve_file,
+    void_file,
+)
+
+__all__ = [
+    "JOB",
+    "MAX_BATCH",
+    "AchFile",
+    "AchFileQueue",
+    "AchTopupQueue",
+    "BankFile",
+    "Claiming",
+    "CompareError",
+    "Comparison",
+    "Entry",
+    "EntryStatus",
+    "FileChangedError",
+    "FileStateError",
+    "FileStatus",
+    "FileWithBatches",
+    "FoundBatch",
+    "Incoming",
+    "NoCollectionError",
+    "NotConfirmedError",
+    "TooLateToCancelError",
+    "UnexpectedStatusError",
+    "approve_file",
+    "build_due",
+    "build_file",
+    "check_not_collected",
+    "compare_sent",
+    "find_file",
+    "hand_over",
+    "list_bank_files",
+    "list_batches",
+    "list_entries_of_topups",
+    "list_files",
+    "page_bank_files",
+    "page_files",
+    "read_bytes",
+    "read_readiness",
+    "read_sent_list",
+    "report_silence",
+    "resubmit_file",
+    "retrieve_bank_file",
+    "retrieve_file",
+    "send_due",
+    "void_file",
+    "void_late",
+]

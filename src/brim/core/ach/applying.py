@@ -1,0 +1,138 @@
+"""What the bank's word does to entries and their top-ups: confirmed or returned, once, however often it is told."""
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Final
+
+from brim.base.ids import IdFactory
+from brim.base.scope import AccountScope
+from brim.core.ach import entry_store
+from brim.core.ach.entry_store import Confirmed
+from brim.core.ach.rules import Entry, EntryStatus
+from brim.core.events import BY_ITSELF, Renderers
+from brim.core.rails import DEFAULT_RETURN, FAILURES, Fail, Return
+from brim.core.rails.ach.nacha import RETURN_CODES
+from brim.core.time import OwnerTime, lock_owner_time
+from brim.core.topups import BankConfirmation, BankStep, Change, Status, confirm_by_bank, follow, lock_topup, wake
+from brim.core.topups import write_changes as write_topup_changes
+from brim.platform.database import Conn
+
+_UNFIT: Final = "could_not_process"
+
+
+class Applied(StrEnum):
+    """What became of a return."""
+
+    FAILED = "failed"
+    """The top-up was pending, and has failed."""
+    REVERSED = "reversed"
+    """The money was usable, and is taken back."""
+    KNOWN = "known"
+    """It was applied before."""
+    CONFLICT = "conflict"
+    """Another return of the same entry was applied before, or the top-up came to another end: a person has to look."""
+
+
+async def confirm_batch(
+    conn: Conn, scope: AccountScope, file_id: str, batch: int, *, by: str, now_ms: int
+) -> list[Confirmed]:
+    """Write that the bank has taken a batch, and ask at once about top-ups that waited for it."""
+    confirmed = await entry_store.confirm_entries(conn, scope, file_id, batch, by=by, now_ms=now_ms)
+    await wake(
+        conn,
+        [
+            (AccountScope(entry.owner, scope.livemode), entry.topup)
+            for entry in confirmed
+            if entry.status is EntryStatus.CONFIRMED
+        ],
+        now_ms=now_ms,
+    )
+    return confirmed
+
+
+async def post_bank_steps(
+    conn: Conn,
+    entries: Sequence[Entry],
+    step: BankStep,
+    *,
+    bank_account: str,
+    reference: str,
+    now_ms: int,
+    ids: IdFactory,
+) -> None:
+    """Post that the bank's statement has confirmed a step of top-ups, in the caller's transaction.
+
+    Raises:
+        ConfirmedOtherwiseError: another line has confirmed it.
+    """
+    moments = {
+        owner: await lock_owner_time(conn, owner, now_ms=now_ms, ids=ids)
+        for owner in sorted({entry.owner_scope for entry in entries})
+    }
+    await confirm_by_bank(
+        conn,
+        [
+            (
+                BankConfirmation(
+                    scope=entry.owner_scope,
+                    topup=entry.topup,
+                    step=step,
+                    number=entry.number,
+                    bank_account=bank_account,
+                    amount=entry.amount,
+                    reference=reference,
+                ),
+                moments[entry.owner_scope],
+            )
+            for entry in entries
+        ],
+    )
+
+
+async def apply_return(
+    conn: Conn,
+    entry: Entry,
+    *,
+    code: str,
+    trace: str,
+    renderers: Renderers,
+    now_ms: int,
+    ids: IdFactory,
+) -> Applied:
+    """Apply a return to the entry that the caller's transaction holds, and to its top-up.
+
+    Raises:
+        ClockAdvancingError: the account's test clock is on its way.
+    """
+    if entry.return_code is not None:
+        return Applied.KNOWN if (entry.return_code, entry.return_trace) == (code, trace) else Applied.CONFLICT
+    moment = await lock_owner_time(conn, entry.owner_scope, now_ms=now_ms, ids=ids)
+    topup = await lock_topup(conn, entry.owner_scope, entry.topup)
+    if topup is None or topup.status not in {Status.PENDING, Status.SUCCEEDED}:
+        return Applied.CONFLICT
+    failure_code, message = failure_of(code)
+    outcome = Fail(failure_code, message) if topup.status is Status.PENDING else Return(failure_code, message)
+    transition = follow(topup, outcome, moment, BY_ITSELF, renderers=renderers)
+    if transition is not None:
+        await write_topup_changes(conn, [Change(transition, topup, moment, BY_ITSELF)], renderers=renderers)
+    await entry_store.return_entry(conn, entry, code=code, trace=trace, now_ms=moment.now_ms)
+    return Applied.FAILED if topup.status is Status.PENDING else Applied.REVERSED
+
+
+async def refuse_unfit(conn: Conn, entries: Sequence[Entry], *, renderers: Renderers, moment: OwnerTime) -> None:
+    """Let top-ups fail whose bank account does not fit a file; nothing of them has been sent."""
+    message = "The details of the bank account on file do not fit a debit."
+    for entry in entries:
+        topup = await lock_topup(conn, entry.owner_scope, entry.topup)
+        if topup is not None and topup.status is Status.PENDING:
+            transition = follow(topup, Fail(_UNFIT, message), moment, BY_ITSELF, renderers=renderers)
+            if transition is not None:
+                await write_topup_changes(conn, [Change(transition, topup, moment, BY_ITSELF)], renderers=renderers)
+    await entry_store.refuse_entries(conn, entries)
+
+
+def failure_of(code: str) -> tuple[str, str]:
+    """Return the wire's failure code and message for a return code."""
+    found = RETURN_CODES.get(code)
+    failure_code = (found.failure_code if found else None) or DEFAULT_RETURN
+    return failure_code, FAILURES.get(failure_code, FAILURES[DEFAULT_RETURN])

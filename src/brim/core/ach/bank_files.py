@@ -1,0 +1,486 @@
+"""What each kind of file from the bank does: acknowledgements, returns and notifications of change, statements."""
+
+import io
+import re
+from typing import Any, Final
+
+import msgspec
+
+from brim.base.ids import IdFactory
+from brim.core.ach import entry_store, file_store
+from brim.core.ach.acknowledgements import AcknowledgementError, AcknowledgementLine, read_acknowledgement
+from brim.core.ach.announcing import announce_file, list_break
+from brim.core.ach.applying import Applied, apply_return, confirm_batch, post_bank_steps
+from brim.core.ach.file_store import BankFile, FoundBatch
+from brim.core.ach.rules import AchFile, Entry, FileStatus, moved
+from brim.core.events import EventType, Renderers
+from brim.core.originators import Originator, read_account_number
+from brim.core.rails.ach import Confirmation, local_day, nacha
+from brim.core.rails.ach.nacha import Item, NotificationOfChange, ReturnInfo
+from brim.core.reconciliation import BreakKind, MatchKind, NewBreak, StatementLineRow, insert_line
+from brim.core.reconciliation.formats import Statement, StatementLine, Verdict, read_statement
+from brim.core.topups import BankStep, ConfirmedOtherwiseError, UnexpectedBankAmountError
+from brim.platform.database import Conn
+from brim.platform.vault import Vault
+
+Finding = dict[str, Any]
+
+_BATCH_REFERENCE: Final = re.compile(r"(?P<company>[0-9A-Za-z]{1,10})-(?P<batch>[0-9]{7})")
+_DUPLICATE: Final = "DUPLICATE"
+"""How the reason begins with which a bank refuses a file whose header it knows."""
+_TRACE: Final = re.compile(r"[0-9]{15}")
+
+
+class FileReading(msgspec.Struct, kw_only=True):
+    """One file from the bank as it is applied, in one transaction."""
+
+    conn: Conn
+    vault: Vault
+    renderers: Renderers
+    originator: Originator
+    file: BankFile
+    content: bytes
+    now_ms: int
+    ids: IdFactory
+    is_held: bool = False
+    breaks: int = 0
+
+    async def open_break(self, kind: BreakKind, *, cause: str, detail: str, **more: Any) -> None:
+        """List something of the file that does not match."""
+        new = NewBreak(
+            scope=self.originator.scope, kind=kind, cause=cause, detail=detail, bank_file=self.file.id, **more
+        )
+        self.breaks += await list_break(self.conn, self.renderers, new, now_ms=self.now_ms, ids=self.ids)
+
+    async def move_file(self, file: AchFile, kind: EventType) -> None:
+        """Write where a file stands now, and tell it."""
+        await file_store.update_file(self.conn, file)
+        await announce_file(self.conn, self.renderers, file, kind, now_ms=self.now_ms, ids=self.ids)
+
+
+async def apply_acknowledgement(reading: FileReading) -> list[Finding]:
+    """Apply what the bank says of files and batches that were sent; return what is wrong with the acknowledgement."""
+    try:
+        lines = read_acknowledgement(reading.content)
+    except AcknowledgementError as error:
+        reading.is_held = True
+        return [{"code": "unreadable", "sentence": error.message}]
+    for line in lines:
+        file = await file_store.find_sent_file(
+            reading.conn,
+            reading.originator.scope,
+            reading.originator.id,
+            file_date=line.file_date,
+            file_time=line.file_time,
+            modifier=line.modifier,
+        )
+        if file is None:
+            await reading.open_break(
+                BreakKind.ACKNOWLEDGEMENT,
+                cause=f"{line.file_date}/{line.file_time}/{line.modifier}",
+                detail=f"The bank acknowledges a file of {line.file_date} {line.file_time} {line.modifier}, which is "
+                "none of ours.",
+            )
+        elif line.batch is None:
+            await _acknowledge_file(reading, file, line)
+        else:
+            await _acknowledge_batch(reading, file, line)
+    return []
+
+
+async def _acknowledge_file(reading: FileReading, file: AchFile, line: AcknowledgementLine) -> None:
+    file = await _as_sent(reading, file)
+    if line.is_accepted:
+        if (line.entries, line.total_debit, line.total_credit) != (
+            file.entry_count,
+            file.total_debit,
+            file.total_credit,
+        ):
+            await reading.open_break(
+                BreakKind.ACKNOWLEDGEMENT,
+                cause=file.id,
+                detail=f"The bank counts {line.entries} entries of {line.total_debit} cents in {file.id}, which has "
+                f"{file.entry_count} of {file.total_debit}.",
+                amount=line.total_debit,
+                currency="usd",
+            )
+            return
+        if file.status is FileStatus.SENT:
+            acknowledged = moved(file, FileStatus.ACKNOWLEDGED, acknowledged_ms=reading.now_ms)
+            await reading.move_file(acknowledged, EventType.ACH_FILE_ACKNOWLEDGED)
+        elif file.status not in {FileStatus.ACKNOWLEDGED, FileStatus.SETTLED}:
+            await _contradiction(reading, file, f"{file.id}/accepted", f"accepts {file.id}, which is {file.status}")
+        return
+    batches = await file_store.list_batches(reading.conn, file.scope, file.id)
+    has_settled = any(batch.status == "settled" for batch in batches)
+    if line.reason.startswith(_DUPLICATE):
+        await reading.open_break(
+            BreakKind.ACKNOWLEDGEMENT,
+            cause=f"{file.id}/duplicate",
+            detail=f"The bank has refused a second file with the header of {file.id}; the first one stands as it was.",
+        )
+    elif file.status in {FileStatus.SENT, FileStatus.ACKNOWLEDGED} and not has_settled:
+        rejected = moved(file, FileStatus.REJECTED, rejected_ms=reading.now_ms, reject_reason=line.reason)
+        await reading.move_file(rejected, EventType.ACH_FILE_REJECTED)
+        for batch in batches:
+            await _reject_batch(reading, batch, line.reason)
+        await reading.open_break(
+            BreakKind.REJECTED,
+            cause=file.id,
+            detail=f"The bank has rejected {file.id}: {line.reason}. Once it is certain that none of its entries was "
+            "processed, they can be resubmitted.",
+            amount=file.total_debit,
+            currency="usd",
+        )
+    elif file.status is not FileStatus.REJECTED:
+        where = f"{file.id}, which is {file.status}" + (", and has booked a batch of it" if has_settled else "")
+        await _contradiction(reading, file, f"{file.id}/rejected", f"rejects {where}: {line.reason}")
+
+
+async def _as_sent(reading: FileReading, file: AchFile) -> AchFile:
+    """Return a file of which the bank speaks: it has left, even where whoever sent it could not write that down."""
+    if file.status is not FileStatus.APPROVED:
+        return file
+    sent = moved(file, FileStatus.SENT, sent_ms=reading.now_ms)
+    await file_store.update_file(reading.conn, sent)
+    return sent
+
+
+async def _reject_batch(reading: FileReading, batch: FoundBatch, reason: str) -> None:
+    """Write that the bank has refused a batch; that it had accepted it before counts no more."""
+    await file_store.set_batch_status(reading.conn, reading.originator.scope, batch, "rejected", reason=reason)
+    await entry_store.unconfirm_entries(reading.conn, reading.originator.scope, batch.file, batch.number)
+
+
+async def _contradiction(reading: FileReading, file: AchFile, cause: str, what: str) -> None:
+    """List that the bank says of a file what cannot be after all that it has said before; nothing else changes."""
+    await reading.open_break(
+        BreakKind.ACKNOWLEDGEMENT,
+        cause=cause,
+        detail=f"The bank {what}.",
+        amount=file.total_debit,
+        currency="usd",
+    )
+
+
+async def _acknowledge_batch(reading: FileReading, file: AchFile, line: AcknowledgementLine) -> None:
+    batches = await file_store.list_batches(reading.conn, file.scope, file.id)
+    batch = next((each for each in batches if each.number == line.batch), None)
+    if batch is None:
+        await reading.open_break(
+            BreakKind.ACKNOWLEDGEMENT,
+            cause=f"{file.id}/{line.batch}",
+            detail=f"The bank acknowledges batch {line.batch} of {file.id}, which has none of that number.",
+        )
+    elif not line.is_accepted and batch.status == "settled":
+        what = f"rejects batch {batch.number} of {file.id}, which it has booked: {line.reason}"
+        await _contradiction(reading, file, f"{file.id}/{batch.number}/rejected", what)
+    elif not line.is_accepted and batch.status != "rejected":
+        await _reject_batch(reading, batch, line.reason)
+        if any(each.status == "settled" for each in batches):
+            await _settle_file(reading, file.id)
+        await reading.open_break(
+            BreakKind.REJECTED,
+            cause=f"{file.id}/{batch.number}",
+            detail=f"The bank has rejected batch {batch.number} of {file.id}: {line.reason}. Once it is certain that "
+            "none of its entries was processed, they can be resubmitted.",
+            amount=batch.total_debit,
+            currency="usd",
+        )
+    elif line.is_accepted and batch.status == "rejected":
+        what = f"accepts batch {batch.number} of {file.id}, which it has rejected before"
+        await _contradiction(reading, file, f"{file.id}/{batch.number}/accepted", what)
+    elif batch.status == "open":
+        await file_store.set_batch_status(reading.conn, file.scope, batch, "acknowledged")
+        if reading.originator.profile.confirmation is Confirmation.ACKNOWLEDGEMENT:
+            await confirm_batch(
+                reading.conn, file.scope, file.id, batch.number, by=reading.file.id, now_ms=reading.now_ms
+            )
+
+
+async def apply_nacha(reading: FileReading) -> list[Finding]:
+    """Apply returns and notifications of change; return what is wrong with the file."""
+    report = nacha.check(io.BytesIO(reading.content), lenient=False)
+    findings = [_finding(each) for each in report.findings]
+    if report.verdict is nacha.Verdict.HOLD:
+        reading.is_held = True
+        return findings
+    for item in nacha.entries(io.BytesIO(reading.content), lenient=False):
+        await _apply_item(reading, item)
+    return findings
+
+
+async def _apply_item(reading: FileReading, item: Item) -> None:
+    where = f"{reading.file.id}/{item.line}"
+    if item.is_parked or item.entry is None:
+        sentences = "; ".join(finding.sentence for finding in item.findings)
+        await reading.open_break(
+            BreakKind.ITEM,
+            cause=where,
+            detail=f"Line {item.line} cannot be read: {sentences}",
+            raw=_without_account(item),
+        )
+    elif isinstance(item.notice, ReturnInfo):
+        await _apply_return(reading, item, item.notice)
+    elif isinstance(item.notice, NotificationOfChange):
+        await _apply_change(reading, item, item.notice)
+    else:
+        await reading.open_break(
+            BreakKind.ITEM,
+            cause=where,
+            detail=f"Line {item.line} is a {item.kind}, which is kept here until a person has looked at it.",
+            raw=_without_account(item),
+        )
+
+
+async def _apply_return(reading: FileReading, item: Item, info: ReturnInfo) -> None:
+    entry, reason = await _find_entry(reading, info.original_trace_number, info.original_rdfi_identification)
+    if entry is not None and entry.amount != info.amount_cents:
+        reason = f"the debit was of {entry.amount} cents"
+    elif entry is not None and not _is_of_account(reading, entry, info.account_number):
+        reason = "the debit was from another bank account"
+    elif entry is not None:
+        applied = await apply_return(
+            reading.conn,
+            entry,
+            code=info.code,
+            trace=info.trace_number,
+            renderers=reading.renderers,
+            now_ms=reading.now_ms,
+            ids=reading.ids,
+        )
+        if applied is not Applied.CONFLICT:
+            return
+        reason = "its top-up has come to another end, or was returned before"
+    await reading.open_break(
+        BreakKind.RETURN,
+        cause=f"{info.original_trace_number}/{info.code}/{info.trace_number}",
+        detail=f"A return {info.code} of {info.amount_cents} cents names trace {info.original_trace_number}: {reason}.",
+        amount=info.amount_cents,
+        currency="usd",
+        reference=info.original_trace_number,
+        raw=_without_account(item),
+    )
+
+
+async def _apply_change(reading: FileReading, item: Item, change: NotificationOfChange) -> None:
+    entry, reason = await _find_entry(reading, change.original_trace_number, change.original_rdfi_identification)
+    if entry is not None:
+        await entry_store.note_change(reading.conn, entry, code=change.code)
+        return
+    await reading.open_break(
+        BreakKind.RETURN,
+        cause=f"{change.original_trace_number}/{change.code}/{change.trace_number}",
+        detail=f"A notification of change {change.code} names the trace {change.original_trace_number}: {reason}.",
+        reference=change.original_trace_number,
+        raw=_without_account(item),
+    )
+
+
+async def _find_entry(reading: FileReading, trace: str, rdfi: str) -> tuple[Entry | None, str]:
+    """Return the entry that a trace means, the newest of those that fit, or why there is none."""
+    found = await entry_store.find_by_trace(reading.conn, reading.originator.scope, trace)
+    fitting = [entry for entry in found if entry.routing_number[:8] == rdfi[:8]]
+    if not found:
+        return None, "no entry has it"
+    if not fitting:
+        return None, "the entry that has it went to another bank"
+    return fitting[0], ""
+
+
+def _is_of_account(reading: FileReading, entry: Entry, account_number: str) -> bool:
+    """Tell whether an account number is that of an entry, however a bank pads it."""
+    number = reading.vault.open(entry.sealed, place=entry.place).decode()
+    return _plain_number(number) == _plain_number(account_number)
+
+
+def _plain_number(text: str) -> str:
+    return re.sub(r"[ -]", "", text).lstrip("0")
+
+
+def _finding(finding: nacha.Finding) -> Finding:
+    return {"code": finding.code, "where": f"line {finding.line}", "sentence": finding.sentence}
+
+
+def _without_account(item: Item) -> str:
+    """Return the records of an item without the account number, which is in positions 13 to 29 of an entry."""
+    return "\n".join(line[:12] + "*" * 17 + line[29:] if line[:1] == "6" else line for line in item.raw)
+
+
+async def apply_statement(reading: FileReading) -> list[Finding]:
+    """Apply the lines of a statement: match each, and list as a break what nothing explains."""
+    statement_file = read_statement(reading.content)
+    findings: list[Finding] = [
+        {"code": each.code, "where": each.where, "sentence": each.sentence} for each in statement_file.findings
+    ]
+    if statement_file.verdict is Verdict.HOLD:
+        reading.is_held = True
+        return findings
+    number = await read_account_number(reading.conn, reading.vault, reading.originator)
+    for statement, line in statement_file.postable():
+        if statement.account_number.lstrip("0") != number.lstrip("0"):
+            await reading.open_break(
+                BreakKind.LINE,
+                cause=f"{reading.file.id}/{line.where}",
+                detail=f"The statement is of another bank account, ending in {statement.account_number[-4:]}.",
+                amount=line.amount_minor,
+                currency=line.currency,
+            )
+            continue
+        await _apply_line(reading, statement, line)
+    return findings
+
+
+async def _apply_line(reading: FileReading, statement: Statement, line: StatementLine) -> None:
+    match = await _match(reading, line)
+    row = StatementLineRow(
+        scope=reading.originator.scope,
+        bank_account=reading.originator.profile.bank_account,
+        line_key=_line_key(statement, line),
+        bank_file=reading.file.id,
+        position=line.position,
+        booked_on=line.booking_date or statement.period_to or local_day(reading.originator.profile, reading.now_ms),
+        amount=line.amount_minor,
+        currency=line.currency,
+        type_code=line.type_code,
+        bank_reference=line.bank_reference or None,
+        reference=line.customer_reference or line.end_to_end_id or line.payment_information_id or None,
+        description=line.text,
+        matched_kind=match.kind,
+        matched=match.id,
+        created_ms=reading.now_ms,
+    )
+    if not await insert_line(reading.conn, row):
+        return
+    problem = match.problem
+    if problem is None:
+        try:
+            async with reading.conn.transaction():
+                problem = await _post(reading, match, row)
+        except (ConfirmedOtherwiseError, UnexpectedBankAmountError) as error:
+            problem = error.message
+    if problem is not None:
+        await reading.open_break(
+            BreakKind.LINE if match.id is None else BreakKind.LINE_AMOUNT,
+            cause=f"{row.bank_account}/{row.line_key}",
+            detail=problem,
+            amount=row.amount,
+            currency=row.currency,
+            reference=row.reference or row.bank_reference,
+        )
+
+
+class _Match(msgspec.Struct, frozen=True, kw_only=True):
+    """What a line is about, or why nothing is known of it."""
+
+    kind: MatchKind | None = None
+    id: str | None = None
+    batch: FoundBatch | None = None
+    entry: Entry | None = None
+    problem: str | None = None
+
+
+async def _match(reading: FileReading, line: StatementLine) -> _Match:
+    """Return what a line is about: first by the reference of a batch, then by the trace of a return."""
+    texts = [line.customer_reference, line.end_to_end_id, line.payment_information_id, line.entry_reference, line.text]
+    if line.amount_minor > 0:
+        for text in texts:
+            for found in _BATCH_REFERENCE.finditer(text):
+                if found["company"] == reading.originator.profile.company_id.strip():
+                    return await _match_batch(reading, line, int(found["batch"]))
+    else:
+        for text in texts:
+            for trace in _TRACE.findall(text):
+                entries = await entry_store.find_by_trace(reading.conn, reading.originator.scope, trace)
+                if entries:
+                    return _match_return(line, entries[0])
+    return _Match(problem=f"Nothing explains this line: {line.type_code} {line.text}".strip())
+
+
+async def _match_batch(reading: FileReading, line: StatementLine, number: int) -> _Match:
+    scope = reading.originator.scope
+    batches = await file_store.find_batches_by_number(reading.conn, scope, reading.originator.id, number)
+    if not batches:
+        return _Match(problem=f"The line names batch {number}, which is none of ours.")
+    batch = batches[0]
+    name = f"{batch.file}/{batch.number}"
+    if batch.total_debit != line.amount_minor:
+        return _Match(
+            kind=MatchKind.BATCH,
+            id=name,
+            problem=f"The bank booked {line.amount_minor} cents for batch {number}, which is of {batch.total_debit}.",
+        )
+    if batch.status == "rejected":
+        problem = f"The bank booked batch {number}, which it has rejected: its entries may have gone out again."
+        return _Match(kind=MatchKind.BATCH, id=name, problem=problem)
+    if batch.settled_by is not None:
+        return _Match(kind=MatchKind.BATCH, id=name, problem=f"Batch {number} was booked before.")
+    return _Match(kind=MatchKind.BATCH, id=name, batch=batch)
+
+
+def _match_return(line: StatementLine, entry: Entry) -> _Match:
+    name = f"{entry.topup}/{entry.number}"
+    if -line.amount_minor != entry.amount:
+        return _Match(
+            kind=MatchKind.RETURN,
+            id=name,
+            problem=f"The bank has taken back {-line.amount_minor} cents of a debit of {entry.amount}.",
+        )
+    return _Match(kind=MatchKind.RETURN, id=name, entry=entry)
+
+
+async def _post(reading: FileReading, match: _Match, row: StatementLineRow) -> str | None:
+    """Post what a matched line confirms; return what it does not explain."""
+    reference = f"{row.bank_account}/{row.line_key}"
+    scope = reading.originator.scope
+    if match.batch is not None:
+        entries = await entry_store.list_entries_of_batch(reading.conn, scope, match.batch.file, match.batch.number)
+        await post_bank_steps(
+            reading.conn,
+            entries,
+            BankStep.CREDIT,
+            bank_account=row.bank_account,
+            reference=reference,
+            now_ms=reading.now_ms,
+            ids=reading.ids,
+        )
+        await file_store.set_batch_status(reading.conn, scope, match.batch, "settled", settled_by=reference)
+        await confirm_batch(
+            reading.conn, scope, match.batch.file, match.batch.number, by=reference, now_ms=reading.now_ms
+        )
+        await _settle_file(reading, match.batch.file)
+        rest = row.amount - sum(entry.amount for entry in entries)
+        if rest:
+            return f"{rest} cents of batch {match.batch.number} belong to no top-up that is in it."
+    elif match.entry is not None:
+        await post_bank_steps(
+            reading.conn,
+            [match.entry],
+            BankStep.RETURN,
+            bank_account=row.bank_account,
+            reference=reference,
+            now_ms=reading.now_ms,
+            ids=reading.ids,
+        )
+    return None
+
+
+async def _settle_file(reading: FileReading, file_id: str) -> None:
+    """Write that a file is settled once each of its batches is."""
+    scope = reading.originator.scope
+    batches = await file_store.list_batches(reading.conn, scope, file_id)
+    file = await file_store.lock_file(reading.conn, scope, file_id)
+    is_whole = all(batch.status in {"settled", "rejected"} for batch in batches)
+    if file is not None:
+        file = await _as_sent(reading, file)
+    if is_whole and file is not None and file.status in {FileStatus.SENT, FileStatus.ACKNOWLEDGED}:
+        settled = moved(file, FileStatus.SETTLED, settled_ms=reading.now_ms)
+        await reading.move_file(settled, EventType.ACH_FILE_SETTLED)
+
+
+def _line_key(statement: Statement, line: StatementLine) -> str:
+    """Return what names a line: the bank's own reference, or else what stands in it and its place."""
+    if line.bank_reference:
+        return line.bank_reference
+    day = line.booking_date or statement.period_to
+    return f"{day}/{statement.statement_id or statement.sequence}/{line.position}/{line.amount_minor}"

@@ -1,0 +1,238 @@
+"""Makes files: in one transaction entries get their traces, and the exact bytes are stored.
+
+What is sent later is these bytes. A second reader counts them before they may leave. Whoever is interrupted leaves
+nothing: either the file stands with all that is in it, or its entries still wait.
+"""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Final
+
+import msgspec
+import structlog
+
+from brim.base.ids import IdFactory
+from brim.core.ach import entry_store, file_store
+from brim.core.ach.announcing import announce_file
+from brim.core.ach.applying import refuse_unfit
+from brim.core.ach.encoding import Header, encode_file, fits, wrong_with
+from brim.core.ach.entry_store import Group
+from brim.core.ach.rules import FILE_PREFIX, AchFile, Batch, Entry, EntryStatus, FileStatus
+from brim.core.ach.trouble import done_or_listed
+from brim.core.events import EventType, Renderers
+from brim.core.originators import Originator, OriginatorStatus
+from brim.core.rails.ach import OriginatorProfile, date_of_file_made, local_time, usable_ms
+from brim.core.rails.ach.nacha import FieldError, trace_number
+from brim.core.time import OwnerTime
+from brim.core.topups import NewDate, reschedule
+from brim.platform.database import Conn, Database
+from brim.platform.vault import Vault
+
+MODIFIERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+"""File id modifiers in the order of their use: at most 36 files of an originator in a day. Source: Nacha, record 1."""
+
+TRACES: Final = 10**7
+"""Traces have seven digits; after these the first is used again."""
+BATCH_NUMBERS: Final = TRACES - 1
+"""Batch numbers have seven digits too, and begin with 1."""
+_APPROVED_BY_PROFILE: Final = "profile"
+_REFERENCE_LENGTH: Final = 8
+
+_log = structlog.get_logger()
+
+
+class TooManyFilesError(RuntimeError):
+    """An originator has made as many files in a day as there are modifiers; the rest waits until tomorrow."""
+
+
+async def build_due(database: Database, vault: Vault, renderers: Renderers, *, now_ms: int, ids: IdFactory) -> int:
+    """Make the files that are due in real time, one transaction each; return how many were made.
+
+    Raises:
+        DatabaseUnavailableError: nothing is known of the file under way; the next call finds out.
+    """
+    async with database.connection() as conn:
+        groups = [group for group in await entry_store.groups_with_queued_entries(conn) if group.test_clock is None]
+    made = 0
+    for group in groups:
+
+        async def work(conn: Conn, group: Group = group) -> AchFile | None:
+            return await build_file(conn, vault, renderers, group, moment=OwnerTime(now_ms, ids))
+
+        file = await done_or_listed(
+            database,
+            work,
+            renderers,
+            scope=group.scope,
+            cause=group.originator,
+            doing=f"make the next file of {group.originator}",
+            now_ms=now_ms,
+            ids=ids,
+        )
+        made += file is not None
+    return made
+
+
+async def build_file(
+    conn: Conn, vault: Vault, renderers: Renderers, group: Group, *, moment: OwnerTime
+) -> AchFile | None:
+    """Make the next file of a group in the caller's transaction; None when there is nothing to put into one.
+
+    Args:
+        conn: the transaction.
+        vault: opens the account numbers, and seals the file.
+        renderers: write what events show.
+        group: whose entries.
+        moment: when, in the time of the group.
+
+    Raises:
+        TooManyFilesError: the originator has no modifier left for another file of the day.
+        FieldError: an entry does not fit a file; nothing was written.
+    """
+    counters = await file_store.lock_counters(conn, group.scope, group.originator)
+    if counters is None or counters.originator.status is not OriginatorStatus.ACTIVE:
+        return None
+    originator = counters.originator
+    profile = originator.profile
+    queued = await entry_store.lock_queued_entries(conn, group, limit=profile.max_file_entries)
+    taken = _within_cap(queued, profile.file_cap)
+    if not taken:
+        return None
+    made = local_time(profile, moment.now_ms)
+    modifier = await _next_modifier(conn, group, made.date())
+    header = Header(
+        made=made,
+        modifier=modifier,
+        effective_date=date_of_file_made(profile, moment.now_ms),
+        reference=(file_id := moment.new_id(FILE_PREFIX))[-_REFERENCE_LENGTH:].upper(),
+    )
+    entries, batches = _placed(taken, file_id, header, originator, counters.next_trace, counters.next_batch)
+    numbers = {entry.topup: vault.open(entry.sealed, place=entry.place).decode() for entry in entries}
+    try:
+        content = encode_file(profile, header, batches, entries, numbers)
+    except FieldError:
+        unfit = [entry for entry in entries if not fits(entry, numbers[entry.topup])]
+        if not unfit:
+            raise
+        await refuse_unfit(conn, unfit, renderers=renderers, moment=moment)
+        return await build_file(conn, vault, renderers, group, moment=moment)
+    held_because = wrong_with(content, batches, entries)
+    is_approved = not profile.requires_approval and held_because is None
+    file = AchFile(
+        scope=group.scope,
+        id=file_id,
+        originator=group.originator,
+        test_clock=group.test_clock,
+        status=FileStatus.APPROVED if is_approved else FileStatus.BUILT,
+        name=profile.file_name.format(date=f"{made:%Y%m%d}", time=f"{made:%H%M}", modifier=modifier, id=file_id),
+        file_date=made.date(),
+        file_time=f"{made:%H%M}",
+        modifier=modifier,
+        effective_date=header.effective_date,
+        entry_count=len(entries),
+        total_debit=sum(entry.amount for entry in entries),
+        total_credit=0,
+        byte_count=len(content),
+        sha256=hashlib.sha256(content).digest(),
+        held_because=held_because,
+        built_ms=moment.now_ms,
+        approved_ms=moment.now_ms if is_approved else None,
+        approved_by=_APPROVED_BY_PROFILE if is_approved else None,
+    )
+    await file_store.insert_file(conn, file, batches, vault.seal(content, place=file.place))
+    await entry_store.put_in_file(conn, entries)
+    await file_store.move_counters(conn, group, traces=len(entries), batches=len(batches))
+    await _promise(conn, renderers, profile, entries, header, moment)
+    await announce_file(conn, renderers, file, *_told_of(file), now_ms=moment.now_ms, ids=moment.ids)
+    _log.info("ach file made", file=file.id, entries=file.entry_count, total=file.total_debit, held=held_because)
+    return file
+
+
+def _told_of(file: AchFile) -> Iterator[EventType]:
+    """Yield what is told of a file that was just made."""
+    yield EventType.ACH_FILE_CREATED
+    if file.status is FileStatus.APPROVED:
+        yield EventType.ACH_FILE_APPROVED
+    if file.held_because is not None:
+        yield EventType.ACH_FILE_HELD
+
+
+def _within_cap(queued: Sequence[Entry], cap: int) -> list[Entry]:
+    """Return the first entries that together are within a cap; the rest waits for the next file."""
+    total, taken = 0, []
+    for entry in queued:
+        if total + entry.amount > cap:
+            break
+        total += entry.amount
+        taken.append(entry)
+    return taken
+
+
+async def _next_modifier(conn: Conn, group: Group, file_date: date) -> str:
+    used = await file_store.modifiers_used(conn, group, file_date)
+    for modifier in MODIFIERS:
+        if modifier not in used:
+            return modifier
+    raise TooManyFilesError(f"{group.originator} has made {len(MODIFIERS)} files on {file_date}")
+
+
+def _placed(
+    taken: Sequence[Entry], file_id: str, header: Header, originator: Originator, next_trace: int, next_batch: int
+) -> tuple[list[Entry], list[Batch]]:
+    """Return entries with their places in a file, a batch for each class, and the batches."""
+    by_class: dict[str, list[Entry]] = defaultdict(list)
+    for entry in taken:
+        by_class[entry.sec_code].append(entry)
+    odfi = originator.profile.odfi_routing_number[:8]
+    placed: list[Entry] = []
+    batches: list[Batch] = []
+    sequence = next_trace
+    for offset, sec_code in enumerate(sorted(by_class)):
+        number = (next_batch + offset - 1) % BATCH_NUMBERS + 1
+        batches.append(
+            Batch(
+                number=number,
+                sec_code=sec_code,
+                effective_date=header.effective_date,
+                entry_count=len(by_class[sec_code]),
+                total_debit=sum(entry.amount for entry in by_class[sec_code]),
+            )
+        )
+        for entry in by_class[sec_code]:
+            placed.append(
+                msgspec.structs.replace(
+                    entry,
+                    status=EntryStatus.IN_FILE,
+                    file=file_id,
+                    batch=number,
+                    effective_date=header.effective_date,
+                    trace=trace_number(odfi, sequence % TRACES),
+                )
+            )
+            sequence += 1
+    return placed, batches
+
+
+async def _promise(
+    conn: Conn,
+    renderers: Renderers,
+    profile: OriginatorProfile,
+    entries: Sequence[Entry],
+    header: Header,
+    moment: OwnerTime,
+) -> None:
+    """Write when the money of entries is usable; where that is another date than was promised, tell it."""
+    usable = {days: usable_ms(profile, header.effective_date, days) for days in {e.hold_days for e in entries}}
+    dates = [
+        NewDate(
+            scope=entry.owner_scope,
+            topup=entry.topup,
+            due_ms=usable[entry.hold_days],
+            expected_availability_date=usable[entry.hold_days] // 1000,
+            test_clock=entry.test_clock,
+        )
+        for entry in entries
+    ]
+    await reschedule(conn, dates, moment, renderers=renderers)

@@ -1,0 +1,235 @@
+"""Takes what is due of the ACH rail's top-ups.
+
+At the cut-off they are queued for a file; when their hold is over they succeed, if the bank has given its word.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import msgspec
+import structlog
+
+from brim.base.ids import IdFactory
+from brim.base.scope import AccountScope
+from brim.core.ach import entry_store
+from brim.core.ach.entry_store import ClaimTerms
+from brim.core.ach.rules import (
+    CHECKING_DEBIT,
+    SAVINGS_DEBIT,
+    Entry,
+    EntryStatus,
+    NoCollectionError,
+    NotConfirmedError,
+    TakenBackError,
+    TooLateToCancelError,
+)
+from brim.core.events import BY_ITSELF, Renderers
+from brim.core.funding import BankSecrets
+from brim.core.jobs import note_exception, short_error
+from brim.core.rails import Succeed
+from brim.core.rails.ach import ACH
+from brim.core.time import OwnerTime
+from brim.core.topups import Change, OfRails, Status, Topup, claim_due, follow, postpone, write_changes
+from brim.platform.database import Conn, Database, halved
+from brim.platform.vault import Vault
+
+OF_ACH: Final = OfRails((ACH,), are_meant=True)
+JOB: Final = "ach"
+"""What the job is called where stuck work is listed."""
+MAX_BATCH: Final = 500
+
+_RETRY_MS: Final = 60_000
+_RETRY_BY_CLOCK_MS: Final = 60 * 60 * 1000
+_NO_NAME: Final = "ACCOUNT HOLDER"
+
+_log = structlog.get_logger()
+
+
+class Claiming:
+    """What it takes to work off top-ups that are due: the secrets, and what writes events."""
+
+    def __init__(self, secrets: BankSecrets, vault: Vault, renderers: Renderers) -> None:
+        self._secrets = secrets
+        self._vault = vault
+        self._renderers = renderers
+
+    async def work_off_due(self, database: Database, *, now_ms: int, ids: IdFactory, limit: int = MAX_BATCH) -> int:
+        """Work off up to `limit` top-ups that are due in real time; return how many were taken in hand."""
+        moment = OwnerTime(now_ms, ids)
+
+        async def work(conn: Conn) -> int:
+            due = await claim_due(conn, OF_ACH, now_ms=now_ms, limit=limit)
+            await self.work_off(conn, [(topup, moment) for topup in due])
+            return len(due)
+
+        return await database.transact(work)
+
+    async def work_off(self, conn: Conn, due: Sequence[tuple[Topup, OwnerTime]]) -> Sequence[Change]:
+        """Work off top-ups that the caller's transaction holds, each at its moment; return those that succeeded.
+
+        One that cannot go on is put off and noted, and its neighbours go on all the same.
+        """
+        if not due:
+            return []
+        terms = await entry_store.read_claim_terms(conn, [topup for topup, _ in due])
+        steps = _Steps()
+        for topup, moment in due:
+            try:
+                self._decide(topup, terms[topup.id], moment, steps)
+            except Exception as error:  # noqa: BLE001  whatever is wrong with one must not hold up the others
+                await _put_off(conn, topup, error, moment)
+        if steps.asleep:
+            await postpone(conn, [(topup, None) for topup in steps.asleep])
+        if steps.queued:
+            await self._queue(conn, steps.queued, {topup.id: (topup, moment) for topup, moment in due})
+        if steps.changes:
+            await write_changes(conn, steps.changes, renderers=self._renderers)
+            await entry_store.set_status(conn, steps.released, EntryStatus.RELEASED, was=EntryStatus.CONFIRMED)
+        return steps.changes
+
+    async def _queue(self, conn: Conn, queued: Sequence[Entry], claimed: Mapping[str, tuple[Topup, OwnerTime]]) -> None:
+        """Write entries; one that breaks the batch is put off alone."""
+
+        async def write(part: Sequence[Entry]) -> Sequence[None]:
+            async with conn.transaction():  # a savepoint: what failed is undone, the claim stays
+                await entry_store.insert_entries(conn, part)
+            return []
+
+        async def put_off(entry: Entry, error: Exception) -> Sequence[None]:
+            topup, moment = claimed[entry.topup]
+            await _put_off(conn, topup, error, moment)
+            return []
+
+        await halved(write, queued, alone=put_off)
+
+    def _decide(self, topup: Topup, terms: ClaimTerms, moment: OwnerTime, steps: "_Steps") -> None:
+        """Add to `steps` what becomes of a top-up that is due.
+
+        Raises:
+            NoCollectionError: it cannot be collected now.
+            NotConfirmedError: its hold is over, and the bank has not confirmed it.
+            TakenBackError: the bank has taken the money back, and has not said why.
+        """
+        if topup.status is not Status.PENDING or terms.entry_status in _NOTHING_TO_DO:
+            steps.asleep.append(topup)
+            return
+        if terms.entry_status is None or terms.entry_status is EntryStatus.REJECTED:
+            steps.queued.append(self._entry(topup, terms, moment))
+            steps.asleep.append(topup)
+            return
+        entry = _presented(topup, terms)
+        if terms.entry_status is not EntryStatus.CONFIRMED:
+            raise NotConfirmedError(entry)
+        if terms.is_taken_back:
+            raise TakenBackError(entry)
+        transition = follow(topup, Succeed(), moment, BY_ITSELF, renderers=self._renderers)
+        if transition is not None:
+            steps.changes.append(Change(transition, topup, moment, BY_ITSELF))
+            steps.released.append(entry)
+
+    def _entry(self, topup: Topup, terms: ClaimTerms, moment: OwnerTime) -> Entry:
+        """Return the next presentment of a top-up, with the account number sealed for it.
+
+        Raises:
+            NoCollectionError: it cannot be collected now.
+            NoEncryptionKeyError, SecretUnreadableError: the server cannot read the account number.
+        """
+        if terms.stop_reason is not None:
+            raise NoCollectionError(f"the rail is stopped: {terms.stop_reason}")
+        if terms.originator is None:
+            raise NoCollectionError("no originator is active.")
+        if terms.sec_code is None:
+            raise NoCollectionError("the authorization of the account holder has ended.")
+        if terms.sealed is None or terms.funding_source is None:
+            raise NoCollectionError("its bank account is not on file.")
+        number = self._secrets.reveal(terms.sealed, scope=topup.scope, object_id=terms.funding_source)
+        entry = Entry(
+            scope=AccountScope(terms.platform, topup.scope.livemode),
+            topup=topup.id,
+            number=(terms.number or 0) + 1,
+            owner=topup.scope.account,
+            originator=terms.originator,
+            test_clock=topup.test_clock,
+            status=EntryStatus.QUEUED,
+            amount=topup.amount,
+            hold_days=topup.settlement_days or 0,
+            transaction_code=SAVINGS_DEBIT if terms.account_type == "savings" else CHECKING_DEBIT,
+            sec_code=terms.sec_code,
+            routing_number=terms.routing_number or "",
+            last4=terms.last4 or "",
+            sealed=b"",
+            receiver_name=terms.holder_name or _NO_NAME,
+            claimed_ms=moment.now_ms,
+        )
+        return msgspec.structs.replace(entry, sealed=self._vault.seal(number.encode(), place=entry.place))
+
+
+class _Steps:
+    """What is to be written of top-ups that are due."""
+
+    def __init__(self) -> None:
+        self.queued: list[Entry] = []
+        self.asleep: list[Topup] = []
+        self.changes: list[Change] = []
+        self.released: list[Entry] = []
+
+
+_NOTHING_TO_DO: Final = frozenset({EntryStatus.QUEUED, EntryStatus.RELEASED, EntryStatus.RETURNED})
+"""Where a top-up waits for its file, or has come to its end by what the bank sent."""
+
+
+def _presented(topup: Topup, terms: ClaimTerms) -> Entry:
+    """Return as much of a top-up's newest entry as is known here."""
+    return Entry(
+        scope=AccountScope(terms.platform, topup.scope.livemode),
+        topup=topup.id,
+        number=terms.number or 0,
+        owner=topup.scope.account,
+        originator=terms.originator or "",
+        test_clock=topup.test_clock,
+        status=terms.entry_status or EntryStatus.IN_FILE,
+        amount=topup.amount,
+        hold_days=0,
+        transaction_code=CHECKING_DEBIT,
+        sec_code=terms.sec_code or "",
+        routing_number="",
+        last4="",
+        sealed=b"",
+        receiver_name="",
+        claimed_ms=0,
+        file=terms.file,
+        trace=terms.trace,
+    )
+
+
+async def _put_off(conn: Conn, topup: Topup, error: Exception, moment: OwnerTime) -> None:
+    """Ask again later about a top-up that cannot go on, and note why where stuck work is listed."""
+    pause_ms = _RETRY_MS if topup.test_clock is None else _RETRY_BY_CLOCK_MS
+    next_try_ms = moment.now_ms + pause_ms
+    _log.error(
+        "ach topup cannot go on",
+        account=topup.scope.account,
+        topup=topup.id,
+        error=type(error).__name__,
+        reason=str(error),
+    )
+    await postpone(conn, [(topup, next_try_ms)])
+    await note_exception(
+        conn,
+        topup.scope,
+        job=JOB,
+        object_id=topup.id,
+        failed_ms=moment.now_ms,
+        next_try_ms=next_try_ms,
+        error=short_error(error),
+    )
+
+
+async def check_not_collected(conn: Conn, topup: Topup) -> None:
+    """Let a top-up pass, held by the caller's transaction, that no file has taken or will take.
+
+    Raises:
+        TooLateToCancelError: it is in a file, or waits for the one of its cut-off.
+    """
+    if topup.rail == ACH and topup.status is Status.PENDING and await entry_store.is_collected(conn, topup):
+        raise TooLateToCancelError

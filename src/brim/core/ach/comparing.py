@@ -1,0 +1,347 @@
+"""After an older database was restored: learns from what has left what the bank may have, and lets files go again.
+
+The list beside the outgoing folder names what has left, and sealed copies have its bytes (`sending`). Each file that
+the database does not know is written into it as sent. Its entries are matched to top-ups by the individual id and the
+amount, so none of them goes out again; counters move past what was used. All of it in the caller's transaction.
+"""
+
+import hashlib
+import io
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from brim.base.actor import Actor
+from brim.base.errors import BrimError
+from brim.base.ids import IdFactory, created_of
+from brim.base.scope import AccountScope
+from brim.core import audit
+from brim.core.ach import entry_store, file_store
+from brim.core.ach.announcing import list_break
+from brim.core.ach.building import BATCH_NUMBERS, TRACES
+from brim.core.ach.encoding import INDIVIDUAL_ID_LENGTH
+from brim.core.ach.entry_store import Group, KnownTopup
+from brim.core.ach.file_store import Counters
+from brim.core.ach.rules import AchFile, Batch, Entry, EntryStatus, FileStatus, moved
+from brim.core.ach.sending import UNKNOWN_FILES, ListedFile, read_sent_copy, read_sent_list, unknown_sent_files
+from brim.core.audit import Action
+from brim.core.events import Renderers
+from brim.core.originators import find_originator
+from brim.core.rails.ach import OriginatorProfile, nacha, usable_ms
+from brim.core.rails.ach.nacha import BatchHeader, EntryDetail, FileHeader, FileReport
+from brim.core.reconciliation import BreakKind, NewBreak
+from brim.core.time import OwnerTime
+from brim.core.topups import NewDate, Status, reschedule
+from brim.platform.database import Conn
+from brim.platform.vault import Vault
+
+_BY_COMPARING: Final = "compare"
+_GOES_OUT: Final = frozenset({EntryStatus.QUEUED, EntryStatus.IN_FILE, EntryStatus.REJECTED})
+"""Where an entry that has left, as its file says, may stand in an older database."""
+
+
+class Comparison(msgspec.Struct, frozen=True, kw_only=True):
+    """What a comparison came to: files and entries that were written as sent, files given up, breaks, files let go."""
+
+    files: int = 0
+    entries: int = 0
+    voided: int = 0
+    breaks: int = 0
+    released: int = 0
+
+
+class CompareError(BrimError):
+    """What has left cannot be learned; nothing was changed, and outgoing files stay held."""
+
+    def __init__(self, file_id: str, reason: str) -> None:
+        super().__init__(f"The file {file_id} has left, and cannot be compared: {reason}")
+
+
+class _Debit(msgspec.Struct, frozen=True, kw_only=True):
+    """An entry of a file that has left, and its batch."""
+
+    batch: BatchHeader
+    detail: EntryDetail
+
+    @property
+    def individual_id(self) -> str:
+        return self.detail.individual_identification_number.strip()
+
+
+async def compare_sent(
+    conn: Conn,
+    vault: Vault,
+    renderers: Renderers,
+    scope: AccountScope,
+    originator_id: str,
+    *,
+    by: Actor,
+    now_ms: int,
+    ids: IdFactory,
+) -> Comparison:
+    """Write what has left into the database, and release outgoing files; in the caller's transaction.
+
+    Files that were made since and not sent are given up where something unknown has left: their traces may be used.
+    Their entries wait for the next file, but for those that the unknown files have. Done again, it changes nothing.
+
+    Raises:
+        ResourceMissingError: there is no such originator.
+        CompareError: the copy of a file is missing, or it is not what the list says.
+        NoEncryptionKeyError, SecretUnreadableError: the server cannot read what is encrypted.
+    """
+    originator = await find_originator(conn, scope, originator_id)
+    counters = await file_store.lock_counters(conn, scope, originator_id)
+    if counters is None:
+        raise CompareError(originator_id, "its originator is gone.")
+    folder = Path(originator.profile.outgoing_folder)
+    unknown = await unknown_sent_files(conn, scope, folder)
+    comparing = _Comparing(conn, vault, renderers, counters, now_ms=now_ms, ids=ids)
+    voided = await comparing.void_unsent(set(read_sent_list(folder))) if unknown else 0
+    for file_id, listed in unknown.items():
+        await comparing.learn(file_id, listed, _opened(vault, scope, folder, file_id, listed))
+    await comparing.move_counters()
+    await comparing.promise()
+    released = await file_store.release_held(conn, scope, originator_id, because=UNKNOWN_FILES)
+    found = Comparison(
+        files=len(unknown), entries=comparing.entries, voided=voided, breaks=comparing.breaks, released=released
+    )
+    detail = (
+        f"{originator_id}: {found.files} files and {found.entries} entries learned, {found.voided} unsent files given "
+        f"up, {found.breaks} breaks"
+    )
+    await audit.record(conn, by, Action.ACH_COMPARED, scope=scope, detail=detail, now_ms=now_ms, ids=ids)
+    return found
+
+
+def _opened(vault: Vault, scope: AccountScope, folder: Path, file_id: str, listed: ListedFile) -> bytes:
+    try:
+        sealed = read_sent_copy(folder, file_id)
+    except FileNotFoundError:
+        raise CompareError(file_id, "no copy of it was kept beside the list.") from None
+    content = vault.open(sealed, place=f"ach_file/{scope.account}/{scope.livemode}/{file_id}")
+    if hashlib.sha256(content).hexdigest() != listed.sha256:
+        raise CompareError(file_id, "its copy is not what the list says has left.")
+    return content
+
+
+class _Comparing:
+    """What is learned from the files of one originator."""
+
+    def __init__(
+        self, conn: Conn, vault: Vault, renderers: Renderers, counters: Counters, *, now_ms: int, ids: IdFactory
+    ) -> None:
+        self._conn = conn
+        self._renderers = renderers
+        self._vault = vault
+        self._originator = counters.originator
+        self._scope = counters.originator.scope
+        self._counters = counters
+        self._now_ms = now_ms
+        self._ids = ids
+        self._next_trace = counters.next_trace
+        self._next_batch = counters.next_batch
+        self._dates: dict[str, NewDate] = {}
+        self.entries = 0
+        self.breaks = 0
+
+    async def void_unsent(self, listed: set[str]) -> int:
+        """Give up what was made and has not left; its entries wait for the next file."""
+        count = 0
+        for status in (FileStatus.BUILT, FileStatus.APPROVED):
+            for file in await file_store.files_standing_at(self._conn, self._scope, self._originator.id, status):
+                if file.id in listed:
+                    continue
+                await file_store.update_file(self._conn, moved(file, FileStatus.VOIDED, voided_ms=self._now_ms))
+                await entry_store.requeue_entries(self._conn, self._scope, file.id, standing_at=[EntryStatus.IN_FILE])
+                count += 1
+        return count
+
+    async def learn(self, file_id: str, listed: ListedFile, content: bytes) -> None:
+        """Write a file that has left as sent, with its entries."""
+        report = nacha.check(io.BytesIO(content), lenient=False)
+        debits = [
+            _Debit(batch=item.batch, detail=item.entry.detail)
+            for item in nacha.entries(io.BytesIO(content), lenient=False)
+            if item.batch is not None and item.entry is not None
+        ]
+        if report.verdict is nacha.Verdict.HOLD or report.header is None or len(debits) != report.totals.entries:
+            raise CompareError(file_id, "it cannot be read.")
+        topups = await entry_store.lock_topups_by_individual_id(
+            self._conn, self._scope, [debit.individual_id for debit in debits], length=INDIVIDUAL_ID_LENGTH
+        )
+        matched = [(debit, _match(debit, topups)) for debit in debits]
+        latest = await self._latest([topup for _, topup in matched if topup is not None])
+        clocks = {clock for _, topup in matched if topup and (clock := _clock_of(topup, latest.get(topup.id)))}
+        file = self._file(
+            file_id, listed, content, report, report.header, clock=clocks.pop() if len(clocks) == 1 else None
+        )
+        sealed = self._vault.seal(content, place=file.place)
+        await file_store.insert_file(self._conn, file, _batches(report), sealed)
+        await file_store.update_file(self._conn, file)
+        placed = []
+        for debit, topup in matched:
+            self._use(debit)
+            if topup is None:
+                await self._break(file, debit, "its top-up is not in this database: money will come without one")
+                continue
+            before = latest.get(topup.id)
+            if before is not None and before.status not in _GOES_OUT:
+                await self._break(file, debit, f"{topup.id} was debited before, in {before.file}")
+                continue
+            if topup.status is not Status.PENDING:
+                await self._break(file, debit, f"{topup.id} is {topup.status} here, and its debit has left")
+            entry = self._entry(file, debit, topup, before)
+            placed.append(entry)
+            latest[topup.id] = entry
+            self._dates[topup.id] = _date_of(self._originator.profile, entry, _day(debit.batch.effective_entry_date))
+        await entry_store.place_sent_entries(self._conn, placed)
+        self.entries += len(debits)
+
+    async def _latest(self, topups: Sequence[KnownTopup]) -> dict[str, Entry]:
+        found = await entry_store.list_entries_of_topups(self._conn, self._scope, [topup.id for topup in topups])
+        return {entry.topup: entry for entry in found}  # in the order of their presentment, so the last one stays
+
+    def _file(
+        self,
+        file_id: str,
+        listed: ListedFile,
+        content: bytes,
+        report: FileReport,
+        header: FileHeader,
+        *,
+        clock: str | None,
+    ) -> AchFile:
+        made_ms = created_of(file_id) * 1000
+        return AchFile(
+            scope=self._scope,
+            id=file_id,
+            originator=self._originator.id,
+            test_clock=clock,
+            status=FileStatus.SENT,
+            name=listed.name,
+            file_date=_day(header.file_creation_date),
+            file_time=header.file_creation_time,
+            modifier=header.file_id_modifier,
+            effective_date=min(batch.effective_date for batch in _batches(report)),
+            entry_count=report.totals.entries,
+            total_debit=report.totals.debits_cents,
+            total_credit=report.totals.credits_cents,
+            byte_count=len(content),
+            sha256=hashlib.sha256(content).digest(),
+            built_ms=made_ms,
+            approved_ms=made_ms,
+            approved_by=_BY_COMPARING,
+            sent_ms=self._now_ms,
+        )
+
+    def _entry(self, file: AchFile, debit: _Debit, topup: KnownTopup, before: Entry | None) -> Entry:
+        detail = debit.detail
+        entry = Entry(
+            scope=self._scope,
+            topup=topup.id,
+            number=before.number if before else 1,
+            owner=topup.owner,
+            originator=self._originator.id,
+            test_clock=_clock_of(topup, before),
+            status=EntryStatus.IN_FILE,
+            amount=detail.amount_cents,
+            hold_days=topup.settlement_days or 0,
+            transaction_code=int(detail.transaction_code),
+            sec_code=debit.batch.standard_entry_class_code,
+            routing_number=detail.rdfi_identification + detail.check_digit,
+            last4=detail.dfi_account_number.strip()[-4:],
+            sealed=b"",
+            receiver_name=detail.individual_name.strip(),
+            claimed_ms=file.built_ms,
+            effective_date=_day(debit.batch.effective_entry_date),
+            file=file.id,
+            batch=debit.batch.batch_number,
+            trace=detail.trace_number,
+        )
+        number = detail.dfi_account_number.strip().encode()
+        return msgspec.structs.replace(entry, sealed=self._vault.seal(number, place=entry.place))
+
+    def _use(self, debit: _Debit) -> None:
+        """Count past a trace and a batch number. Both go round, so what is ahead is what is nearer that way."""
+        trace = int(debit.detail.trace_number[-7:])
+        self._next_trace = max(self._next_trace, _past(self._counters.next_trace, trace, TRACES))
+        batch = debit.batch.batch_number
+        self._next_batch = max(self._next_batch, _past(self._counters.next_batch, batch, BATCH_NUMBERS))
+
+    async def move_counters(self) -> None:
+        """Leave traces and batch numbers behind that were used."""
+        group = Group(self._scope, self._originator.id, None)
+        await file_store.move_counters(
+            self._conn,
+            group,
+            traces=self._next_trace - self._counters.next_trace,
+            batches=self._next_batch - self._counters.next_batch,
+        )
+
+    async def promise(self) -> None:
+        """Write when the money of what has left is usable."""
+        if self._dates:
+            await reschedule(
+                self._conn, list(self._dates.values()), OwnerTime(self._now_ms, self._ids), renderers=self._renderers
+            )
+
+    async def _break(self, file: AchFile, debit: _Debit, reason: str) -> None:
+        detail = debit.detail
+        new = NewBreak(
+            scope=self._scope,
+            kind=BreakKind.SENT,
+            cause=f"{file.id}/{detail.trace_number}",
+            detail=f"A debit of {detail.amount_cents} cents has left in {file.id}: {reason}.",
+            amount=detail.amount_cents,
+            currency="usd",
+            reference=detail.trace_number,
+        )
+        self.breaks += await list_break(self._conn, self._renderers, new, now_ms=self._now_ms, ids=self._ids)
+
+
+def _match(debit: _Debit, topups: Mapping[str, Sequence[KnownTopup]]) -> KnownTopup | None:
+    fitting = [topup for topup in topups.get(debit.individual_id, ()) if topup.amount == debit.detail.amount_cents]
+    return fitting[0] if len(fitting) == 1 else None
+
+
+def _clock_of(topup: KnownTopup, before: Entry | None) -> str | None:
+    return topup.test_clock or (before.test_clock if before else None)
+
+
+def _date_of(profile: OriginatorProfile, entry: Entry, effective_date: date) -> NewDate:
+    usable = usable_ms(profile, effective_date, entry.hold_days)
+    return NewDate(
+        scope=entry.owner_scope,
+        topup=entry.topup,
+        due_ms=usable,
+        expected_availability_date=usable // 1000,
+        test_clock=entry.test_clock,
+    )
+
+
+def _batches(report: FileReport) -> list[Batch]:
+    return [
+        Batch(
+            number=batch.header.batch_number,
+            sec_code=batch.header.standard_entry_class_code,
+            effective_date=_day(batch.header.effective_entry_date),
+            entry_count=batch.totals.entries,
+            total_debit=batch.totals.debits_cents,
+            total_credit=batch.totals.credits_cents,
+        )
+        for batch in report.batches
+        if batch.header is not None
+    ]
+
+
+def _day(text: str) -> date:
+    return datetime.strptime(text, "%y%m%d").date()  # noqa: DTZ007  a day, not a moment
+
+
+def _past(counter: int, used: int, count: int) -> int:
+    """Return the counter's value after a number that was used, or the counter where that is behind it."""
+    ahead = (used - counter) % count
+    return counter + ahead + 1 if ahead < count // 2 else counter

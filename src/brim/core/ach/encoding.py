@@ -1,0 +1,142 @@
+"""Makes the bytes of a file from entries, and checks them with a reader that shares nothing with the writer."""
+
+import hashlib
+import io
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+
+import msgspec
+
+from brim.core.ach.rules import AchFile, Batch, Entry
+from brim.core.rails.ach import OriginatorProfile
+from brim.core.rails.ach.nacha import Batch as NachaBatch
+from brim.core.rails.ach.nacha import (
+    BatchHeader,
+    FieldError,
+    FileFormat,
+    FileHeader,
+    LineEnding,
+    Movement,
+    make_entry,
+    to_ach_text,
+    to_yymmdd,
+    write_file,
+)
+from brim.core.rails.ach.nacha.records import ENTRY_DETAIL
+from brim.core.rails.ach.totals import Recount, recount
+
+_NAME_LENGTH = 22
+INDIVIDUAL_ID_LENGTH = 15
+
+
+class Header(msgspec.Struct, frozen=True, kw_only=True):
+    """What tells a file from the originator's others: when it was made, at the originator's, and its modifier."""
+
+    made: datetime
+    modifier: str
+    effective_date: date
+    reference: str
+
+
+def encode_file(
+    profile: OriginatorProfile,
+    header: Header,
+    batches: Sequence[Batch],
+    entries: Sequence[Entry],
+    account_numbers: Mapping[str, str],
+) -> bytes:
+    """Return the bytes of a file.
+
+    Args:
+        profile: the originator's.
+        header: what tells the file from others.
+        batches: in the order of their numbers.
+        entries: with their batches and traces; of each batch in the order of its traces.
+        account_numbers: the account number of each top-up's entry.
+
+    Raises:
+        FieldError: something does not fit its field; nothing of the file may be used.
+    """
+    written = write_file(
+        FileHeader(
+            immediate_destination=profile.immediate_destination or profile.odfi_routing_number,
+            immediate_origin=profile.immediate_origin,
+            file_creation_date=to_yymmdd(header.made.date()),
+            file_creation_time=header.made.strftime("%H%M"),
+            file_id_modifier=header.modifier,
+            immediate_destination_name=profile.odfi_name,
+            immediate_origin_name=profile.origin_name,
+            reference_code=header.reference,
+        ),
+        [
+            NachaBatch(
+                BatchHeader(
+                    company_name=profile.company_name,
+                    company_identification=profile.company_id,
+                    standard_entry_class_code=batch.sec_code,
+                    company_entry_description=profile.entry_description,
+                    effective_entry_date=to_yymmdd(header.effective_date),
+                    odfi_identification=profile.odfi_routing_number[:8],
+                    batch_number=batch.number,
+                ),
+                [
+                    make_entry(_movement(entry, account_numbers[entry.topup]), trace_number=entry.trace or "")
+                    for entry in entries
+                    if entry.batch == batch.number
+                ],
+            )
+            for batch in batches
+        ],
+        FileFormat(line_ending=LineEnding(profile.line_ending)),
+    )
+    return written.content
+
+
+def _movement(entry: Entry, account_number: str) -> Movement:
+    return Movement(
+        transaction_code=str(entry.transaction_code),
+        routing_number=entry.routing_number,
+        account_number=account_number,
+        amount_cents=entry.amount,
+        individual_identification_number=entry.topup[-INDIVIDUAL_ID_LENGTH:],
+        individual_name=to_ach_text(entry.receiver_name, _NAME_LENGTH),
+        discretionary_data="S" if entry.sec_code == "WEB" else "",
+    )
+
+
+def fits(entry: Entry, account_number: str) -> bool:
+    """Tell whether what is known of an entry fits its record."""
+    try:
+        ENTRY_DETAIL.write(make_entry(_movement(entry, account_number), trace_number=entry.trace or "").detail)
+    except FieldError:
+        return False
+    return True
+
+
+def wrong_with(content: bytes, batches: Sequence[Batch], entries: Sequence[Entry]) -> str | None:
+    """Return what the bytes of a file say otherwise than its rows do, None when they agree."""
+    found = recount(io.BytesIO(content))
+    if found.problems:
+        return f"the second reader found: {'; '.join(found.problems[:3])}."
+    return _differences(
+        found, entries=len(entries), batches=len(batches), debits_cents=sum(entry.amount for entry in entries)
+    )
+
+
+def wrong_with_stored(content: bytes, file: AchFile) -> str | None:
+    """Return why the bytes of a file that is about to be sent are not those that it was made of, None when they are."""
+    if hashlib.sha256(content).digest() != file.sha256:
+        return "its bytes are not those that were stored: their hash differs."
+    found = recount(io.BytesIO(content))
+    if found.problems:
+        return f"the second reader found: {'; '.join(found.problems[:3])}."
+    return _differences(found, entries=file.entry_count, debits_cents=file.total_debit)
+
+
+def _differences(found: Recount, **wanted: int) -> str | None:
+    differing = [
+        f"{name} {getattr(found, name)} instead of {value}"
+        for name, value in {**wanted, "credits_cents": 0}.items()
+        if getattr(found, name) != value
+    ]
+    return f"its bytes and its rows differ: {', '.join(differing)}." if differing else None

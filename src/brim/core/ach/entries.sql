@@ -1,0 +1,328 @@
+-- name: read_claim_terms
+-- What is to be known of top-ups that are due: by whom they are collected, where money is stopped, which bank account
+-- is debited and as what its holder authorized that, the newest entry there is for each, and whether a statement says that
+-- the bank has taken its money back.
+SELECT
+    w.id, a.platform, o.id AS originator, stops.reason AS stop_reason, f.id AS funding_source, f.sealed,
+    f.routing_number, f.last4, f.account_type, f.party ->> 'name' AS holder_name, u.sec_code, e.number, e.status AS entry_status,
+    e.file, e.trace, EXISTS (
+        SELECT
+        FROM bank_confirmations AS b
+        WHERE
+            b.account = w.account AND b.livemode = w.livemode AND b.topup = w.id
+            AND b.step = 'bank_return' || CASE WHEN e.number > 1 THEN ':' || e.number ELSE '' END
+    ) AS is_taken_back
+FROM unnest($1::text[], $2::boolean[], $3::text[], $4::text[]) AS w (account, livemode, id, funding_source)
+CROSS JOIN LATERAL (
+    SELECT coalesce(platform, account) AS platform FROM accounts WHERE account = w.account OFFSET 0
+) AS a
+LEFT JOIN LATERAL (
+    SELECT id FROM originators WHERE account = a.platform AND livemode = w.livemode AND status = 'active' OFFSET 0
+) AS o ON true
+LEFT JOIN LATERAL (
+    SELECT reason
+    FROM rail_stops
+    WHERE account = a.platform AND livemode = w.livemode AND rail = 'ach' AND stopped_account IN ('', w.account)
+    ORDER BY stopped_account
+    LIMIT 1
+) AS stops ON true
+LEFT JOIN LATERAL (
+    SELECT id, sealed, routing_number, last4, account_type, party
+    FROM funding_sources
+    WHERE account = w.account AND livemode = w.livemode AND id BETWEEN w.funding_source AND w.funding_source
+    ORDER BY id
+) AS f ON true
+LEFT JOIN LATERAL (
+    SELECT sec_code
+    FROM authorizations
+    WHERE
+        account = w.account AND livemode = w.livemode
+        AND funding_source BETWEEN w.funding_source AND w.funding_source AND ended_ms IS NULL
+    ORDER BY funding_source
+) AS u ON true
+LEFT JOIN LATERAL (
+    SELECT number, status, file, trace
+    FROM ach_entries
+    WHERE account = a.platform AND livemode = w.livemode AND topup BETWEEN w.id AND w.id
+    ORDER BY topup DESC, number DESC
+    LIMIT 1
+) AS e ON true;
+
+-- name: insert_entries
+-- Queue entries for the next file.
+INSERT INTO ach_entries (
+    account, livemode, topup, number, owner, originator, test_clock, status, amount, hold_days, transaction_code,
+    sec_code, routing_number, last4, sealed, receiver_name, claimed_ms
+)
+SELECT
+    account, livemode, topup, number, owner, originator, test_clock, 'queued', amount, hold_days, transaction_code,
+    sec_code, routing_number, last4, sealed, receiver_name, claimed_ms
+FROM json_to_recordset($1::json) AS n (
+    account text, livemode boolean, topup text, number smallint, owner text, originator text, test_clock text,
+    amount bigint, hold_days smallint, transaction_code smallint, sec_code text, routing_number text, last4 text,
+    sealed bytea, receiver_name text, claimed_ms bigint
+);
+
+-- name: hold_entries
+-- Hold entries until the transaction ends, by their top-up and number.
+SELECT
+FROM unnest($1::text[], $2::boolean[], $3::text[], $4::smallint[]) AS n (account, livemode, topup, number)
+CROSS JOIN LATERAL (
+    SELECT
+    FROM ach_entries
+    WHERE account = n.account AND livemode = n.livemode AND topup BETWEEN n.topup AND n.topup AND number = n.number
+    ORDER BY topup
+    FOR UPDATE
+) AS e;
+
+-- name: hold_entries_of_file
+-- Hold the entries of a file, or of one batch of it, until the transaction ends.
+SELECT
+FROM ach_entries
+WHERE account = $1 AND livemode = $2 AND file BETWEEN $3 AND $3 AND ($4::bigint IS NULL OR batch = $4)
+ORDER BY file, trace
+FOR UPDATE;
+
+-- name: set_entry_status
+-- Write where entries stand that the transaction holds, by their top-up and number; nothing is written of one that stands elsewhere than said.
+UPDATE ach_entries AS e
+SET status = $5
+FROM unnest($1::text[], $2::boolean[], $3::text[], $4::smallint[]) AS n (account, livemode, topup, number)
+CROSS JOIN LATERAL (
+    SELECT ctid AS place
+    FROM ach_entries
+    WHERE account = n.account AND livemode = n.livemode AND topup BETWEEN n.topup AND n.topup AND number = n.number
+    ORDER BY topup
+) AS found
+WHERE e.ctid = found.place AND e.status || '' = $6;
+
+-- name: groups_with_queued_entries
+-- For which originators, and in whose time, entries wait for a file.
+SELECT account, livemode, originator, nullif(clock, '') AS test_clock
+FROM (
+    SELECT DISTINCT account, livemode, originator, coalesce(test_clock, '') AS clock
+    FROM ach_entries
+    WHERE status = 'queued'
+    ORDER BY account, livemode, originator, coalesce(test_clock, '')
+) AS waiting;
+
+-- name: lock_queued_entries
+-- The entries that the next file takes, in the order of their top-ups, held until the transaction ends. Those of
+-- accounts that are stopped wait.
+SELECT {entry_columns}
+FROM ach_entries AS e
+WHERE
+    account = $1 AND livemode = $2 AND originator = $3 AND coalesce(test_clock, '') = coalesce($4, '')
+    AND status = 'queued'
+    AND NOT EXISTS (
+        SELECT
+        FROM rail_stops AS s
+        WHERE s.account = $1 AND s.livemode = $2 AND s.rail = 'ach' AND s.stopped_account IN ('', e.owner)
+        OFFSET 0
+    )
+ORDER BY topup, number
+LIMIT $5
+FOR UPDATE;
+
+-- name: put_entries_in_file
+-- Give entries that the transaction holds their place in a file.
+UPDATE ach_entries AS e
+SET status = 'in_file', file = $3, effective_date = $4, batch = n.batch, trace = n.trace
+FROM unnest($5::text[], $6::smallint[], $7::bigint[], $8::text[]) AS n (topup, number, batch, trace)
+CROSS JOIN LATERAL (
+    SELECT ctid AS place
+    FROM ach_entries
+    WHERE account = $1 AND livemode = $2 AND topup BETWEEN n.topup AND n.topup AND number = n.number
+    ORDER BY topup
+) AS found
+WHERE e.ctid = found.place AND e.status || '' = 'queued';
+
+-- name: lock_topups_by_individual_id
+-- The top-ups of a platform whose ids end as the individual ids of a file do, held until the transaction ends. It reads
+-- all live top-ups of the platform: it is asked after an older database was restored.
+SELECT t.account AS owner, t.id, t.amount, t.status, t.settlement_days, t.test_clock
+FROM accounts AS a
+JOIN topups AS t ON t.account = a.account AND t.livemode = $2
+WHERE (a.account = $1 OR a.platform = $1) AND t.rail = 'ach' AND right(t.id, $4) = ANY ($3::text[])
+ORDER BY t.account, t.id
+FOR UPDATE OF t;
+
+-- name: place_sent_entries
+-- Write entries of a file that has left, in the place of those that wait for one.
+INSERT INTO ach_entries (
+    account, livemode, topup, number, owner, originator, test_clock, status, amount, hold_days, transaction_code,
+    sec_code, routing_number, last4, sealed, receiver_name, claimed_ms, effective_date, file, batch, trace
+)
+SELECT
+    account, livemode, topup, number, owner, originator, test_clock, 'in_file', amount, hold_days, transaction_code,
+    sec_code, routing_number, last4, sealed, receiver_name, claimed_ms, effective_date, file, batch, trace
+FROM json_to_recordset($1::json) AS n (
+    account text, livemode boolean, topup text, number smallint, owner text, originator text, test_clock text,
+    amount bigint, hold_days smallint, transaction_code smallint, sec_code text, routing_number text, last4 text,
+    sealed bytea, receiver_name text, claimed_ms bigint, effective_date date, file text, batch bigint, trace text
+)
+ON CONFLICT ON CONSTRAINT ach_entries_pk DO UPDATE SET
+    status = 'in_file', effective_date = excluded.effective_date, file = excluded.file, batch = excluded.batch,
+    trace = excluded.trace, confirmed_by = NULL, confirmed_ms = NULL;
+
+-- name: requeue_entries_of_file
+-- Let the entries of a file that was never sent, or of which the bank processed nothing, wait for another one; the
+-- transaction holds them.
+UPDATE ach_entries
+SET status = 'queued', file = NULL, effective_date = NULL, batch = NULL, trace = NULL, confirmed_by = NULL,
+    confirmed_ms = NULL
+WHERE ctid = ANY (ARRAY(
+    SELECT ctid
+    FROM ach_entries
+    WHERE
+        account = $1 AND livemode = $2 AND file BETWEEN $3 AND $3 AND status = ANY ($4::text[])
+        AND ($5::bigint[] IS NULL OR batch = ANY ($5))
+    ORDER BY file, trace
+))
+RETURNING topup;
+
+-- name: find_entries_by_trace
+-- The entries of a trace, newest file first; a trace is used again after years.
+SELECT {entry_columns}
+FROM ach_entries
+WHERE account = $1 AND livemode = $2 AND trace BETWEEN $3 AND $3
+ORDER BY trace DESC, claimed_ms DESC
+FOR UPDATE;
+
+-- name: list_entries_of_batch
+-- The entries of a batch in the order of their traces, which is that of their top-ups, held until the transaction ends.
+SELECT {entry_columns}
+FROM ach_entries
+WHERE account = $1 AND livemode = $2 AND file BETWEEN $3 AND $3 AND batch = $4
+ORDER BY file, trace
+FOR UPDATE;
+
+-- name: list_entries_of_topups
+-- All entries of a platform's top-ups, in the order in which they were presented.
+SELECT {entry_columns}
+FROM unnest($3::text[]) AS n (id)
+CROSS JOIN LATERAL (
+    SELECT *
+    FROM ach_entries
+    WHERE account = $1 AND livemode = $2 AND topup BETWEEN n.id AND n.id
+    ORDER BY topup, number
+) AS e
+ORDER BY topup, number;
+
+-- name: confirm_entries
+-- Write that the bank has taken entries that the transaction holds, once; those that were returned stay returned.
+UPDATE ach_entries
+SET
+    status = CASE WHEN status = 'in_file' THEN 'confirmed' ELSE status END,
+    confirmed_by = $5, confirmed_ms = $6
+WHERE ctid = ANY (ARRAY(
+    SELECT ctid
+    FROM ach_entries
+    WHERE account = $1 AND livemode = $2 AND file BETWEEN $3 AND $3 AND batch = $4 AND confirmed_by IS NULL
+    ORDER BY file, trace
+))
+RETURNING topup, owner, status;
+
+-- name: unconfirm_entries
+-- Take back that the bank has taken a batch, where its money is not usable yet.
+UPDATE ach_entries
+SET status = 'in_file', confirmed_by = NULL, confirmed_ms = NULL
+WHERE ctid = ANY (ARRAY(
+    SELECT ctid
+    FROM ach_entries
+    WHERE account = $1 AND livemode = $2 AND file BETWEEN $3 AND $3 AND batch = $4 AND status || '' = 'confirmed'
+    ORDER BY file, trace
+    FOR UPDATE
+));
+
+-- name: return_entry
+-- Write that an entry that the transaction holds came back, once.
+UPDATE ach_entries
+SET status = 'returned', return_code = $5, return_trace = $6, returned_ms = $7
+WHERE ctid = ANY (ARRAY(
+    SELECT ctid
+    FROM ach_entries
+    WHERE account = $1 AND livemode = $2 AND topup BETWEEN $3 AND $3 AND number = $4 AND return_code IS NULL
+    ORDER BY topup
+))
+RETURNING topup;
+
+-- name: note_change
+-- Write that a bank has sent a notification of change about an entry that the transaction holds.
+UPDATE ach_entries
+SET change_code = $5
+WHERE ctid = ANY (ARRAY(
+    SELECT ctid
+    FROM ach_entries
+    WHERE account = $1 AND livemode = $2 AND topup BETWEEN $3 AND $3 AND number = $4
+    ORDER BY topup
+));
+
+-- name: adopt_entries
+-- Let a clock keep the time of an account's entries that wait for a file.
+UPDATE ach_entries
+SET test_clock = $3
+WHERE ctid = ANY (ARRAY(
+    SELECT ctid
+    FROM ach_entries
+    WHERE
+        account = (SELECT coalesce(platform, account) FROM accounts WHERE account = $1) AND livemode = $2
+        AND owner = $1 AND status = 'queued' AND test_clock IS NULL
+    ORDER BY originator, coalesce(test_clock, ''), topup, number
+    FOR UPDATE
+));
+
+-- name: release_entries
+-- Give the entries of an account's clock back to real time.
+UPDATE ach_entries
+SET test_clock = NULL
+WHERE ctid = ANY (ARRAY(
+    SELECT ctid
+    FROM ach_entries
+    WHERE
+        account = (SELECT coalesce(platform, account) FROM accounts WHERE account = $1) AND livemode = $2
+        AND owner = $1 AND status = 'queued' AND test_clock IS NOT NULL
+    ORDER BY originator, coalesce(test_clock, ''), topup, number
+    FOR UPDATE
+));
+
+-- name: first_queued_by_clock
+-- The group of queued entries that an account's clock has, and when the first of it was claimed.
+SELECT e.account, e.originator, e.test_clock, min(e.claimed_ms) AS claimed_ms
+FROM accounts AS a
+CROSS JOIN LATERAL (
+    SELECT account, originator, test_clock, claimed_ms
+    FROM ach_entries
+    WHERE
+        account = coalesce(a.platform, a.account) AND livemode = $2 AND owner = $1 AND status = 'queued'
+        AND test_clock IS NOT NULL
+    ORDER BY originator, coalesce(test_clock, ''), topup, number
+) AS e
+WHERE a.account = $1
+GROUP BY e.account, e.originator, e.test_clock
+HAVING min(e.claimed_ms) < $3;
+
+-- name: is_collected
+-- Whether a top-up has an entry that a file has taken, or will take.
+SELECT EXISTS (
+    SELECT
+    FROM ach_entries
+    WHERE
+        account = (SELECT coalesce(platform, account) FROM accounts WHERE account = $1) AND livemode = $2
+        AND topup BETWEEN $3 AND $3 AND status NOT IN ('refused', 'rejected')
+    ORDER BY topup
+    OFFSET 0
+);
+
+-- name: refuse_entries
+-- Take entries that the transaction holds and that do not fit a file out of the queue.
+UPDATE ach_entries AS e
+SET status = 'refused'
+FROM unnest($1::text[], $2::boolean[], $3::text[], $4::smallint[]) AS n (account, livemode, topup, number)
+CROSS JOIN LATERAL (
+    SELECT ctid AS place
+    FROM ach_entries
+    WHERE account = n.account AND livemode = n.livemode AND topup BETWEEN n.topup AND n.topup AND number = n.number
+    ORDER BY topup
+) AS found
+WHERE e.ctid = found.place AND e.status || '' = 'queued';

@@ -1,0 +1,267 @@
+"""Entries in the database: queued at a cut-off, put into a file, confirmed, returned."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, NamedTuple
+
+import msgspec
+
+from brim.base.scope import AccountScope
+from brim.core.ach.rules import Entry, EntryStatus
+from brim.core.topups import Status, Topup
+from brim.platform.database import Conn
+from brim.platform.sql import columns, load_queries, recordset
+
+_SQL: Final = load_queries(__package__, "entries")
+_COLUMNS: Final = tuple(name for name in Entry.__struct_fields__ if name != "scope")
+
+
+class ClaimTerms(msgspec.Struct, frozen=True, kw_only=True):
+    """What is to be known of a top-up that is due for a file, or whose money should be usable."""
+
+    platform: str
+    originator: str | None
+    stop_reason: str | None
+    funding_source: str | None
+    sealed: bytes | None
+    routing_number: str | None
+    last4: str | None
+    account_type: str | None
+    holder_name: str | None
+    sec_code: str | None
+    number: int | None
+    entry_status: EntryStatus | None
+    file: str | None
+    trace: str | None
+    is_taken_back: bool
+
+
+class Group(NamedTuple):
+    """Entries that go into files of their own: an originator's, in the time of one clock or in real time."""
+
+    scope: AccountScope
+    originator: str
+    test_clock: str | None
+
+
+class Confirmed(NamedTuple):
+    """An entry that the bank has confirmed: whose, and where it stands then."""
+
+    topup: str
+    owner: str
+    status: EntryStatus
+
+
+async def read_claim_terms(conn: Conn, topups: Sequence[Topup]) -> dict[str, ClaimTerms]:
+    """Return what is to be known of top-ups, by their ids."""
+    rows = [(t.scope.account, t.scope.livemode, t.id, t.payment_method or t.source or "") for t in topups]
+    records = await conn.fetch(_SQL["read_claim_terms"], *columns(rows))
+    return {record["id"]: _terms_from_record(record) for record in records}
+
+
+def _terms_from_record(record: Mapping[str, Any]) -> ClaimTerms:
+    fields = {name: record[name] for name in ClaimTerms.__struct_fields__}
+    status = fields["entry_status"]
+    return ClaimTerms(**{**fields, "entry_status": EntryStatus(status) if status else None})
+
+
+async def insert_entries(conn: Conn, entries: Sequence[Entry]) -> None:
+    """Queue entries for the next file."""
+    await conn.execute(_SQL["insert_entries"], recordset(_row(entry) for entry in entries))
+
+
+def _row(entry: Entry) -> dict[str, Any]:
+    row = {name: getattr(entry, name) for name in _COLUMNS}
+    return row | {
+        "account": entry.scope.account,
+        "livemode": entry.scope.livemode,
+        "sealed": "\\x" + entry.sealed.hex(),
+    }
+
+
+async def set_status(conn: Conn, entries: Sequence[Entry], status: EntryStatus, *, was: EntryStatus) -> None:
+    """Write where entries stand that stood at `was`."""
+    rows = [(entry.scope.account, entry.scope.livemode, entry.topup, entry.number) for entry in entries]
+    await conn.execute(_SQL["hold_entries"], *columns(rows))
+    await conn.execute(_SQL["set_entry_status"], *columns(rows), status, was)
+
+
+async def refuse_entries(conn: Conn, entries: Sequence[Entry]) -> None:
+    """Take entries that do not fit a file out of the queue."""
+    rows = [(entry.scope.account, entry.scope.livemode, entry.topup, entry.number) for entry in entries]
+    await conn.execute(_SQL["hold_entries"], *columns(rows))
+    await conn.execute(_SQL["refuse_entries"], *columns(rows))
+
+
+async def groups_with_queued_entries(conn: Conn) -> list[Group]:
+    """Return whose entries wait for a file."""
+    records = await conn.fetch(_SQL["groups_with_queued_entries"])
+    return [
+        Group(AccountScope(record["account"], record["livemode"]), record["originator"], record["test_clock"])
+        for record in records
+    ]
+
+
+async def lock_queued_entries(conn: Conn, group: Group, *, limit: int) -> list[Entry]:
+    """Return the entries of a group that the next file takes, held until the transaction ends."""
+    records = await conn.fetch(
+        _SQL["lock_queued_entries"],
+        group.scope.account,
+        group.scope.livemode,
+        group.originator,
+        group.test_clock,
+        limit,
+    )
+    return [entry_from_record(record) for record in records]
+
+
+async def put_in_file(conn: Conn, entries: Sequence[Entry]) -> None:
+    """Write the file, batch and trace of entries of one file that the transaction holds."""
+    first = entries[0]
+    rows = [(entry.topup, entry.number, entry.batch, entry.trace) for entry in entries]
+    await conn.execute(
+        _SQL["put_entries_in_file"],
+        first.scope.account,
+        first.scope.livemode,
+        first.file,
+        first.effective_date,
+        *columns(rows),
+    )
+
+
+class KnownTopup(NamedTuple):
+    """A top-up as it stands in a database into which is written what has left."""
+
+    owner: str
+    id: str
+    amount: int
+    status: Status
+    settlement_days: int | None
+    test_clock: str | None
+
+
+async def lock_topups_by_individual_id(
+    conn: Conn, scope: AccountScope, individual_ids: Sequence[str], *, length: int
+) -> dict[str, list[KnownTopup]]:
+    """Return a platform's top-ups by the ends of their ids, `length` characters, held until the transaction ends."""
+    found: dict[str, list[KnownTopup]] = defaultdict(list)
+    for record in await conn.fetch(
+        _SQL["lock_topups_by_individual_id"], scope.account, scope.livemode, list(individual_ids), length
+    ):
+        fields = dict(record)
+        found[fields["id"][-length:]].append(KnownTopup(**{**fields, "status": Status(fields["status"])}))
+    return found
+
+
+async def place_sent_entries(conn: Conn, entries: Sequence[Entry]) -> None:
+    """Write entries of a file that has left, in the place of those that wait for one."""
+    if entries:
+        await conn.execute(_SQL["place_sent_entries"], recordset(_row(entry) for entry in entries))
+
+
+async def requeue_entries(
+    conn: Conn,
+    scope: AccountScope,
+    file_id: str,
+    *,
+    standing_at: Sequence[EntryStatus],
+    batches: Sequence[int] | None = None,
+) -> list[str]:
+    """Let the entries of a file, or of some of its batches, wait for another file; return their top-ups."""
+    await conn.execute(_SQL["hold_entries_of_file"], scope.account, scope.livemode, file_id, None)
+    records = await conn.fetch(
+        _SQL["requeue_entries_of_file"],
+        scope.account,
+        scope.livemode,
+        file_id,
+        list(standing_at),
+        None if batches is None else list(batches),
+    )
+    return [record["topup"] for record in records]
+
+
+async def find_by_trace(conn: Conn, scope: AccountScope, trace: str) -> list[Entry]:
+    """Return the entries of a trace, newest first, held until the transaction ends."""
+    records = await conn.fetch(_SQL["find_entries_by_trace"], scope.account, scope.livemode, trace)
+    return [entry_from_record(record) for record in records]
+
+
+async def list_entries_of_batch(conn: Conn, scope: AccountScope, file_id: str, batch: int) -> list[Entry]:
+    """Return the entries of a batch, held until the transaction ends."""
+    records = await conn.fetch(_SQL["list_entries_of_batch"], scope.account, scope.livemode, file_id, batch)
+    return [entry_from_record(record) for record in records]
+
+
+async def list_entries_of_topups(conn: Conn, scope: AccountScope, topups: Sequence[str]) -> list[Entry]:
+    """Return all entries of a platform's top-ups, in the order in which they were presented."""
+    records = await conn.fetch(_SQL["list_entries_of_topups"], scope.account, scope.livemode, list(topups))
+    return [entry_from_record(record) for record in records]
+
+
+async def confirm_entries(
+    conn: Conn, scope: AccountScope, file_id: str, batch: int, *, by: str, now_ms: int
+) -> list[Confirmed]:
+    """Write that the bank has taken a batch; return its entries for which that is news."""
+    await conn.execute(_SQL["hold_entries_of_file"], scope.account, scope.livemode, file_id, batch)
+    records = await conn.fetch(_SQL["confirm_entries"], scope.account, scope.livemode, file_id, batch, by, now_ms)
+    return [Confirmed(record["topup"], record["owner"], EntryStatus(record["status"])) for record in records]
+
+
+async def unconfirm_entries(conn: Conn, scope: AccountScope, file_id: str, batch: int) -> None:
+    """Take back that the bank has taken a batch, where its money is not usable yet."""
+    await conn.execute(_SQL["unconfirm_entries"], scope.account, scope.livemode, file_id, batch)
+
+
+async def return_entry(conn: Conn, entry: Entry, *, code: str, trace: str, now_ms: int) -> bool:
+    """Write that an entry came back; return whether that is news."""
+    found = await conn.fetchval(
+        _SQL["return_entry"],
+        entry.scope.account,
+        entry.scope.livemode,
+        entry.topup,
+        entry.number,
+        code,
+        trace,
+        now_ms,
+    )
+    return found is not None
+
+
+async def note_change(conn: Conn, entry: Entry, *, code: str) -> None:
+    """Write that a bank has sent a notification of change about an entry."""
+    await conn.execute(_SQL["note_change"], entry.scope.account, entry.scope.livemode, entry.topup, entry.number, code)
+
+
+async def is_collected(conn: Conn, topup: Topup) -> bool:
+    """Tell whether a top-up has an entry that a file has taken, or will take."""
+    found: bool = await conn.fetchval(_SQL["is_collected"], topup.scope.account, topup.scope.livemode, topup.id)
+    return found
+
+
+async def adopt_entries(conn: Conn, scope: AccountScope, clock_id: str) -> None:
+    """Let a clock keep the time of an account's queued entries."""
+    await conn.execute(_SQL["adopt_entries"], scope.account, scope.livemode, clock_id)
+
+
+async def release_entries(conn: Conn, scope: AccountScope) -> None:
+    """Give an account's queued entries back to real time."""
+    await conn.execute(_SQL["release_entries"], scope.account, scope.livemode)
+
+
+async def first_queued_by_clock(conn: Conn, scope: AccountScope, *, until_ms: int) -> list[tuple[Group, int]]:
+    """Return the groups of entries that an account's clock has, and when the first of each was claimed."""
+    records = await conn.fetch(_SQL["first_queued_by_clock"], scope.account, scope.livemode, until_ms)
+    return [
+        (
+            Group(AccountScope(record["account"], scope.livemode), record["originator"], record["test_clock"]),
+            record["claimed_ms"],
+        )
+        for record in records
+    ]
+
+
+def entry_from_record(record: Mapping[str, Any]) -> Entry:
+    """Return the entry in a row that has every column of `ach_entries`."""
+    fields = {name: record[name] for name in _COLUMNS}
+    scope = AccountScope(record["account"], record["livemode"])
+    return Entry(scope=scope, **{**fields, "status": EntryStatus(fields["status"])})

@@ -1,0 +1,274 @@
+-- name: lock_originator_counters
+-- An originator with its counters, held until the transaction ends: one file of it is made at a time.
+SELECT
+    account, livemode, id, status, version, profile, sealed, last4, created_ms, changed_by, activated_ms, activated_by,
+    next_trace, next_batch
+FROM originators
+WHERE account = $1 AND livemode = $2 AND id = $3
+FOR UPDATE;
+
+-- name: move_originator_counters
+-- Take traces and batch numbers; they only ever go up.
+UPDATE originators
+SET next_trace = next_trace + $4, next_batch = next_batch + $5
+WHERE account = $1 AND livemode = $2 AND id = $3;
+
+-- name: modifiers_used
+-- Which file id modifiers a day's files have; that of one that was given up, and never left, is free again.
+SELECT modifier
+FROM ach_files
+WHERE account = $1 AND livemode = $2 AND originator = $3 AND file_date = $4 AND status <> 'voided'
+ORDER BY modifier;
+
+-- name: insert_file
+-- Store a file: its totals, and its bytes, encrypted.
+INSERT INTO ach_files (
+    account, livemode, id, originator, test_clock, status, name, file_date, file_time, modifier, effective_date,
+    entry_count, total_debit, total_credit, byte_count, sha256, sealed, held_because, built_ms, approved_ms, approved_by
+)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21);
+
+-- name: insert_batches
+-- Store the batches of a file.
+INSERT INTO ach_batches (
+    account, livemode, file, number, sec_code, effective_date, entry_count, total_debit, total_credit, status
+)
+SELECT
+    $1, $2, $3, number, sec_code, $4, entry_count, total_debit, total_credit, 'open'
+FROM unnest($5::bigint[], $6::text[], $7::bigint[], $8::bigint[], $9::bigint[]) AS n (
+    number, sec_code, entry_count, total_debit, total_credit
+);
+
+-- name: lock_file
+-- One file, held until the transaction ends.
+SELECT {file_columns}
+FROM ach_files
+WHERE account = $1 AND livemode = $2 AND id BETWEEN $3 AND $3
+ORDER BY id
+FOR UPDATE;
+
+-- name: read_file_bytes
+-- The bytes of a file, as they are sealed.
+SELECT sealed FROM ach_files WHERE account = $1 AND livemode = $2 AND id BETWEEN $3 AND $3 ORDER BY id;
+
+-- name: update_file
+-- Write where a file that the transaction holds stands.
+UPDATE ach_files
+SET
+    status = $4, held_because = $5, approved_ms = $6, approved_by = $7, sent_ms = $8, acknowledged_ms = $9,
+    settled_ms = $10, rejected_ms = $11, reject_reason = $12, voided_ms = $13
+WHERE ctid = ANY (ARRAY(
+    SELECT ctid
+    FROM ach_files
+    WHERE account = $1 AND livemode = $2 AND id BETWEEN $3 AND $3
+    ORDER BY id
+));
+
+-- name: list_files
+-- A page of a platform's files, newest first; bounds are exclusive ids.
+SELECT {file_columns}
+FROM ach_files
+WHERE account = $1 AND livemode = $2 AND id < $3 AND ($4::text IS NULL OR status = $4)
+ORDER BY id DESC
+LIMIT $5;
+
+-- name: files_to_send
+-- The files that may leave, in the order in which they were made. A job walks those of all platforms.
+SELECT {file_columns}
+FROM ach_files AS f
+WHERE
+    f.status = 'approved' AND f.held_because IS NULL
+    AND NOT EXISTS (
+        SELECT
+        FROM rail_stops AS s
+        WHERE s.account = f.account AND s.livemode = f.livemode AND s.rail = 'ach' AND s.stopped_account = ''
+        OFFSET 0
+    )
+ORDER BY f.built_ms, f.id;
+
+-- name: files_not_sent
+-- The files of all platforms that wait for their approval or to be sent, in real time.
+SELECT {file_columns}
+FROM ach_files
+WHERE status IN ('built', 'approved') AND test_clock IS NULL
+ORDER BY built_ms, id;
+
+-- name: files_unanswered
+-- The files of all platforms that were sent and that the bank has not answered.
+SELECT {file_columns}
+FROM ach_files
+WHERE status = 'sent'
+ORDER BY sent_ms, id;
+
+-- name: files_standing_at
+-- An originator's files that stand at a status, held until the transaction ends.
+SELECT {file_columns}
+FROM ach_files
+WHERE account = $1 AND livemode = $2 AND originator = $3 AND status = $4
+ORDER BY id
+FOR UPDATE;
+
+-- name: release_held_files
+-- Let files go that were held for a reason which begins so.
+UPDATE ach_files
+SET held_because = NULL
+WHERE
+    account = $1 AND livemode = $2 AND originator = $3 AND status IN ('built', 'approved')
+    AND starts_with(held_because, $4)
+RETURNING id;
+
+-- name: find_sent_file
+-- The file that a header of the bank's acknowledgement names.
+SELECT {file_columns}
+FROM ach_files
+WHERE account = $1 AND livemode = $2 AND originator = $3 AND file_date = $4 AND file_time = $5
+    AND modifier BETWEEN $6 AND $6 AND status <> 'voided'
+ORDER BY modifier
+FOR UPDATE;
+
+-- name: list_batches
+-- The batches of a file.
+SELECT number, sec_code, effective_date, entry_count, total_debit, total_credit, status, reject_reason, settled_by
+FROM ach_batches
+WHERE account = $1 AND livemode = $2 AND file BETWEEN $3 AND $3
+ORDER BY file, number;
+
+-- name: find_batches_by_number
+-- The batches of an originator that have a number, newest file first; a number is used again after years.
+SELECT b.file, b.number, b.total_debit, b.total_credit, b.effective_date, b.status, b.settled_by
+FROM ach_batches AS b
+CROSS JOIN LATERAL (
+    SELECT
+    FROM ach_files
+    WHERE
+        account = b.account AND livemode = b.livemode AND id BETWEEN b.file AND b.file AND originator || '' = $4
+        AND status <> 'voided'
+    ORDER BY id
+) AS f
+WHERE b.account = $1 AND b.livemode = $2 AND b.number BETWEEN $3 AND $3
+ORDER BY b.number DESC, b.file DESC;
+
+-- name: set_batch_status
+-- Write where a batch stands.
+UPDATE ach_batches
+SET status = $5, reject_reason = $6, settled_by = coalesce($7, settled_by)
+WHERE ctid = ANY (ARRAY(
+    SELECT ctid
+    FROM ach_batches
+    WHERE account = $1 AND livemode = $2 AND file BETWEEN $3 AND $3 AND number = $4
+    ORDER BY file
+));
+
+-- name: insert_bank_file
+-- Store what came from the bank, once for each content.
+INSERT INTO bank_files (
+    account, livemode, sha256, id, originator, kind, name, status, byte_count, sealed, findings, received_ms
+)
+VALUES ($1, $2, $3, $4, $5, $6, $7, 'received', $8, $9, '[]', $10)
+ON CONFLICT ON CONSTRAINT bank_files_pk DO NOTHING;
+
+-- name: find_bank_file
+-- What came from the bank, by its content; held until the transaction ends.
+SELECT {bank_file_columns}
+FROM bank_files
+WHERE account = $1 AND livemode = $2 AND sha256 BETWEEN $3 AND $3
+ORDER BY sha256
+FOR UPDATE;
+
+-- name: bank_files_to_apply
+-- What came from banks and was not applied yet, oldest first.
+SELECT account, livemode, sha256, id, originator, kind, name, status, sealed, received_ms
+FROM bank_files
+WHERE status = 'received'
+ORDER BY received_ms, id;
+
+-- name: finish_bank_file
+-- Write what became of a file from the bank.
+UPDATE bank_files
+SET status = $4, kind = $5, findings = $6::jsonb, applied_ms = $7
+WHERE ctid = ANY (ARRAY(
+    SELECT ctid
+    FROM bank_files
+    WHERE account = $1 AND livemode = $2 AND sha256 BETWEEN $3 AND $3
+    ORDER BY sha256
+));
+
+-- name: list_bank_files
+-- A page of what came from a platform's bank, newest first.
+SELECT {bank_file_columns}
+FROM bank_files
+WHERE account = $1 AND livemode = $2 AND id < $3
+ORDER BY id DESC
+LIMIT $4;
+
+-- name: known_files
+-- Which of the named files the database has.
+SELECT f.id
+FROM unnest($3::text[]) AS n (id)
+CROSS JOIN LATERAL (
+    SELECT id FROM ach_files WHERE account = $1 AND livemode = $2 AND id BETWEEN n.id AND n.id ORDER BY id
+) AS f;
+
+-- name: fetch_files
+-- Files by id.
+SELECT f.*
+FROM unnest($3::text[]) AS n (id)
+CROSS JOIN LATERAL (
+    SELECT {file_columns}
+    FROM ach_files
+    WHERE account = $1 AND livemode = $2 AND id BETWEEN n.id AND n.id
+    ORDER BY id
+) AS f;
+
+-- name: page_files
+-- One page along the primary key; one of the two branches runs. The bounds are exclusive ids.
+(
+    SELECT {file_columns}
+    FROM ach_files
+    WHERE $5::boolean AND account = $1 AND livemode = $2 AND id > $3 AND id < $4 AND ($7::text IS NULL OR status = $7)
+    ORDER BY id DESC
+    LIMIT $6
+)
+UNION ALL
+(
+    SELECT {file_columns}
+    FROM ach_files
+    WHERE NOT $5::boolean AND account = $1 AND livemode = $2 AND id > $3 AND id < $4 AND ($7::text IS NULL OR status = $7)
+    ORDER BY id
+    LIMIT $6
+);
+
+-- name: fetch_bank_files
+-- What came from the bank, by id.
+SELECT f.*
+FROM unnest($3::text[]) AS n (id)
+CROSS JOIN LATERAL (
+    SELECT {bank_file_columns}
+    FROM bank_files
+    WHERE account = $1 AND livemode = $2 AND id BETWEEN n.id AND n.id
+    ORDER BY id
+) AS f;
+
+-- name: page_bank_files
+-- One page along the primary key; one of the two branches runs. The bounds are exclusive ids.
+(
+    SELECT {bank_file_columns}
+    FROM bank_files
+    WHERE $5::boolean AND account = $1 AND livemode = $2 AND id > $3 AND id < $4
+    ORDER BY id DESC
+    LIMIT $6
+)
+UNION ALL
+(
+    SELECT {bank_file_columns}
+    FROM bank_files
+    WHERE NOT $5::boolean AND account = $1 AND livemode = $2 AND id > $3 AND id < $4
+    ORDER BY id
+    LIMIT $6
+);
+
+-- name: count_held_files
+-- How many of a platform's files are held though they could be sent.
+SELECT count(*)
+FROM ach_files
+WHERE account = $1 AND livemode = $2 AND held_because IS NOT NULL AND status IN ('built', 'approved');

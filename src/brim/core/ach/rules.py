@@ -1,0 +1,223 @@
+"""An entry and a file: their states, and the one table of the moves that a file may make."""
+
+from datetime import date
+from enum import StrEnum
+from typing import Final
+
+import msgspec
+
+from brim.base.errors import BrimError, KeptRefusalError
+from brim.base.scope import AccountScope
+
+FILE_PREFIX: Final = "achf_"
+BANK_FILE_PREFIX: Final = "bankf_"
+CHECKING_DEBIT: Final = 27
+SAVINGS_DEBIT: Final = 37
+"""Transaction codes of a debit. Source: Nacha's file format, record 6."""
+
+
+class EntryStatus(StrEnum):
+    """Where one presentment of a top-up stands."""
+
+    QUEUED = "queued"
+    """Claimed at its cut-off; the next file takes it."""
+    IN_FILE = "in_file"
+    """It has a trace, and its bytes are stored."""
+    CONFIRMED = "confirmed"
+    """The bank has said that it was taken, as the originator's profile demands."""
+    RELEASED = "released"
+    """Its money is usable."""
+    RETURNED = "returned"
+    """The bank has sent it back."""
+    REFUSED = "refused"
+    """It does not fit a file, and its top-up has failed; nothing of it was sent."""
+    REJECTED = "rejected"
+    """The bank refused the file or the batch that it was in, and processed nothing of it."""
+
+
+class FileStatus(StrEnum):
+    """Where a file stands."""
+
+    BUILT = "built"
+    APPROVED = "approved"
+    SENT = "sent"
+    ACKNOWLEDGED = "acknowledged"
+    SETTLED = "settled"
+    REJECTED = "rejected"
+    VOIDED = "voided"
+    """It was never sent, and its entries wait for another file."""
+
+
+FILE_TRANSITIONS: Final[dict[FileStatus, frozenset[FileStatus]]] = {
+    FileStatus.BUILT: frozenset({FileStatus.APPROVED, FileStatus.VOIDED}),
+    FileStatus.APPROVED: frozenset({FileStatus.SENT, FileStatus.VOIDED}),
+    FileStatus.SENT: frozenset({FileStatus.ACKNOWLEDGED, FileStatus.SETTLED, FileStatus.REJECTED}),
+    FileStatus.ACKNOWLEDGED: frozenset({FileStatus.SETTLED, FileStatus.REJECTED}),
+    FileStatus.SETTLED: frozenset(),
+    FileStatus.REJECTED: frozenset(),
+    FileStatus.VOIDED: frozenset(),
+}
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
+    """One presentment of a top-up to the bank: the n-th (`number`).
+
+    `scope` is the platform's, `owner` the account of the top-up. `amount` is in cents; `hold_days` are the banking days
+    from settlement until the money is usable. `sealed` is the account number, encrypted for this entry. What it gets
+    with its file is None before: `file`, `batch`, `trace` and `effective_date`.
+    """
+
+    scope: AccountScope
+    topup: str
+    number: int
+    owner: str
+    originator: str
+    test_clock: str | None
+    status: EntryStatus
+    amount: int
+    hold_days: int
+    transaction_code: int
+    sec_code: str
+    routing_number: str
+    last4: str
+    sealed: bytes
+    receiver_name: str
+    claimed_ms: int
+    effective_date: date | None = None
+    file: str | None = None
+    batch: int | None = None
+    trace: str | None = None
+    confirmed_by: str | None = None
+    confirmed_ms: int | None = None
+    return_code: str | None = None
+    return_trace: str | None = None
+    returned_ms: int | None = None
+    change_code: str | None = None
+
+    @property
+    def owner_scope(self) -> AccountScope:
+        """Whose top-up it is."""
+        return AccountScope(self.owner, self.scope.livemode)
+
+    @property
+    def place(self) -> str:
+        """What its account number is sealed for."""
+        return f"ach_entry/{self.scope.account}/{self.scope.livemode}/{self.topup}/{self.number}"
+
+
+class AchFile(msgspec.Struct, frozen=True, kw_only=True):
+    """A file on its way to the bank, without its bytes.
+
+    `sha256` is of the plain bytes; totals are in cents; `file_date`, `file_time` (HHMM) and `modifier` tell it from the
+    originator's others; `held_because` says why it is not sent though it is approved.
+    """
+
+    scope: AccountScope
+    id: str
+    originator: str
+    test_clock: str | None
+    status: FileStatus
+    name: str
+    file_date: date
+    file_time: str
+    modifier: str
+    effective_date: date
+    entry_count: int
+    total_debit: int
+    total_credit: int
+    byte_count: int
+    sha256: bytes
+    held_because: str | None = None
+    built_ms: int
+    approved_ms: int | None = None
+    approved_by: str | None = None
+    sent_ms: int | None = None
+    acknowledged_ms: int | None = None
+    settled_ms: int | None = None
+    rejected_ms: int | None = None
+    reject_reason: str | None = None
+    voided_ms: int | None = None
+
+    @property
+    def place(self) -> str:
+        """What its bytes are sealed for."""
+        return f"ach_file/{self.scope.account}/{self.scope.livemode}/{self.id}"
+
+
+class Batch(msgspec.Struct, frozen=True, kw_only=True):
+    """A batch of a file: entries of one class that settle on one day. Totals are in cents."""
+
+    number: int
+    sec_code: str
+    effective_date: date
+    entry_count: int
+    total_debit: int
+    total_credit: int = 0
+
+
+class FileStateError(KeptRefusalError):
+    """The file cannot go where it was sent from where it stands."""
+
+    def __init__(self, file: AchFile, reason: str) -> None:
+        super().__init__(f"The file {file.id} is {file.status}: {reason}.")
+
+
+class UnexpectedStatusError(KeptRefusalError):
+    """The file does not stand where whoever asks has seen it."""
+
+    def __init__(self, file: AchFile, expected: FileStatus) -> None:
+        super().__init__(f"The file {file.id} is {file.status}, not {expected}. Retrieve it again before you go on.")
+
+
+class FileChangedError(BrimError):
+    """The bytes of a file are not those that were approved, or that were stored: it must not be sent."""
+
+    def __init__(self, file_id: str, reason: str) -> None:
+        super().__init__(f"The file {file_id} is held: {reason}")
+        self.reason = reason
+
+
+class NotConfirmedError(BrimError):
+    """The money of a top-up should be usable by now, and the bank has not confirmed it."""
+
+    def __init__(self, entry: Entry) -> None:
+        super().__init__(
+            f"The bank has not confirmed the debit in {entry.file} (trace {entry.trace}); the top-up stays pending."
+        )
+
+
+class TakenBackError(BrimError):
+    """The bank's statement says that a debit was taken back, and no return has come that says why."""
+
+    def __init__(self, entry: Entry) -> None:
+        super().__init__(
+            f"The bank has taken back the debit in {entry.file} (trace {entry.trace}), and no return says why; the "
+            "top-up stays pending."
+        )
+
+
+class NoCollectionError(BrimError):
+    """A top-up is due for a file, and none can be made for it now."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"No file can be made for this top-up now: {reason}")
+
+
+class TooLateToCancelError(KeptRefusalError):
+    """The top-up has been handed over for collection."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This top-up could not be canceled because its debit has been handed over for collection at the cut-off."
+        )
+
+
+def moved(file: AchFile, wanted: FileStatus, **changes: object) -> AchFile:
+    """Return a file in its next state.
+
+    Raises:
+        FileStateError: the table does not allow it.
+    """
+    if wanted not in FILE_TRANSITIONS[file.status]:
+        raise FileStateError(file, f"it cannot become {wanted}")
+    return msgspec.structs.replace(file, status=wanted, **changes)

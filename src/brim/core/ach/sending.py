@@ -1,0 +1,239 @@
+"""Hands files to the bank: the stored bytes, under the stored name, and no others.
+
+Whoever is interrupted between the folder and the database hands over the same bytes under the same name again; a bank
+knows a file by its header and does not process it twice. A list beside the folder (`SENT_LIST`) names what has left: it
+is outside of the database, so after a restore of an older one it tells what the bank may have.
+"""
+
+import contextlib
+import hashlib
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import msgspec
+import structlog
+
+from brim.base.ids import IdFactory
+from brim.base.scope import AccountScope
+from brim.core.ach import entry_store, file_store
+from brim.core.ach.announcing import announce_file, list_break
+from brim.core.ach.encoding import wrong_with_stored
+from brim.core.ach.rules import AchFile, EntryStatus, FileStatus, moved
+from brim.core.ach.trouble import done_or_listed
+from brim.core.events import EventType, Renderers
+from brim.core.originators import find_originator
+from brim.core.rails.ach import date_of_file_made
+from brim.core.reconciliation import BreakKind, NewBreak
+from brim.platform.database import Conn, Database
+from brim.platform.vault import Vault
+
+SENT_LIST: Final = ".brim-sent"
+SENT_COPIES: Final = ".brim-sent.d"
+"""The folder beside the list that has the bytes of each file, sealed as the database has them."""
+UNKNOWN_FILES: Final = "the folder's list names files that this database does not know: compare"
+"""How the reason begins for which files are held after an older database was restored."""
+
+_LIST_FIELDS: Final = 3
+_HOUR_MS: Final = 60 * 60 * 1000
+
+_log = structlog.get_logger()
+
+
+class ListedFile(NamedTuple):
+    """A file that has left, or may have: the hash of its bytes in hexadecimal, and its name."""
+
+    sha256: str
+    name: str
+
+
+async def send_due(database: Database, vault: Vault, renderers: Renderers, *, now_ms: int, ids: IdFactory) -> int:
+    """Send every file that may leave, one transaction each; return how many were sent.
+
+    A file whose bytes are not those that were approved is held and reported instead.
+    """
+    async with database.connection() as conn:
+        files = await file_store.files_to_send(conn)
+    sent = 0
+    for file in files:
+
+        async def work(conn: Conn, file: AchFile = file) -> bool:
+            return await _send(conn, vault, renderers, file.scope, file.id, now_ms=now_ms, ids=ids)
+
+        doing = f"send {file.id}"
+        is_sent = await done_or_listed(
+            database, work, renderers, scope=file.scope, cause=file.id, doing=doing, now_ms=now_ms, ids=ids
+        )
+        sent += bool(is_sent)
+    return sent
+
+
+async def void_late(database: Database, *, now_ms: int) -> int:
+    """Give up files that were not sent in time for the day that their entries name; return how many.
+
+    Their entries wait for the next file, which has new traces and a day that the bank still takes; that tells their
+    accounts of the new date. A file that may have left is never given up.
+    """
+    async with database.connection() as conn:
+        files = await file_store.files_not_sent(conn)
+    voided = 0
+    for file in files:
+
+        async def work(conn: Conn, file: AchFile = file) -> bool:
+            return await _void_if_late(conn, file.scope, file.id, now_ms=now_ms)
+
+        voided += await database.transact(work)
+    return voided
+
+
+async def _void_if_late(conn: Conn, scope: AccountScope, file_id: str, *, now_ms: int) -> bool:
+    file = await file_store.lock_file(conn, scope, file_id)
+    if file is None or file.status not in {FileStatus.BUILT, FileStatus.APPROVED} or file.held_because is not None:
+        return False
+    profile = (await find_originator(conn, scope, file.originator)).profile
+    if file.effective_date >= date_of_file_made(profile, now_ms):
+        return False
+    if file_id in read_sent_list(Path(profile.outgoing_folder)):
+        return False
+    await file_store.update_file(conn, moved(file, FileStatus.VOIDED, voided_ms=now_ms))
+    await entry_store.requeue_entries(conn, scope, file_id, standing_at=[EntryStatus.IN_FILE])
+    _log.warning("ach file was not sent in time", file=file.id, effective_date=str(file.effective_date))
+    return True
+
+
+async def report_silence(database: Database, renderers: Renderers, *, now_ms: int, ids: IdFactory) -> int:
+    """List files that the bank has not answered for longer than their profile allows; return how many are new there.
+
+    Silence is never success, and never a reason to send again.
+    """
+    async with database.connection() as conn:
+        files = await file_store.files_unanswered(conn)
+        new = 0
+        for file in files:
+            profile = (await find_originator(conn, file.scope, file.originator)).profile
+            hours = (now_ms - (file.sent_ms or now_ms)) // _HOUR_MS
+            if file.test_clock is None and hours >= profile.alarm_after_hours:
+                silence = NewBreak(
+                    scope=file.scope,
+                    kind=BreakKind.SILENCE,
+                    cause=file.id,
+                    detail=f"The bank has not acknowledged {file.name} within {profile.alarm_after_hours} hours. Ask "
+                    "whether it has the file; do not send it again by hand.",
+                    amount=file.total_debit,
+                    currency="usd",
+                    reference=file.name,
+                )
+                async with conn.transaction():
+                    new += await list_break(conn, renderers, silence, now_ms=now_ms, ids=ids)
+        return new
+
+
+async def _send(
+    conn: Conn,
+    vault: Vault,
+    renderers: Renderers,
+    scope: AccountScope,
+    file_id: str,
+    *,
+    now_ms: int,
+    ids: IdFactory,
+) -> bool:
+    file = await file_store.lock_file(conn, scope, file_id)
+    if file is None or file.status is not FileStatus.APPROVED or file.held_because is not None:
+        return False
+    profile = (await find_originator(conn, scope, file.originator)).profile
+    sealed = await file_store.read_sealed_bytes(conn, file)
+    content = vault.open(sealed, place=file.place)
+    folder = Path(profile.outgoing_folder)
+    reason = wrong_with_stored(content, file)
+    unknown = await unknown_sent_files(conn, scope, folder)
+    if unknown:
+        reason = f"{UNKNOWN_FILES} ({', '.join(list(unknown)[:3])})."
+    if reason is not None:
+        held = await _hold(conn, file, reason)
+        await announce_file(conn, renderers, held, EventType.ACH_FILE_HELD, now_ms=now_ms, ids=ids)
+        return False
+    hand_over(folder, file.name, content, file_id=file.id, sealed=sealed)
+    sent = moved(file, FileStatus.SENT, sent_ms=now_ms)
+    await file_store.update_file(conn, sent)
+    await announce_file(conn, renderers, sent, EventType.ACH_FILE_SENT, now_ms=now_ms, ids=ids)
+    _log.info("ach file sent", file=file.id, name=file.name)
+    return True
+
+
+async def _hold(conn: Conn, file: AchFile, reason: str) -> AchFile:
+    _log.error("ach file is held", file=file.id, reason=reason)
+    held = msgspec.structs.replace(file, held_because=reason)
+    await file_store.update_file(conn, held)
+    return held
+
+
+async def unknown_sent_files(conn: Conn, scope: AccountScope, folder: Path) -> Mapping[str, ListedFile]:
+    """Return the files that have left by the folder's list, and that the database does not know, in order."""
+    listed = read_sent_list(folder)
+    known = await file_store.known_files(conn, scope, list(listed)) if listed else set()
+    return {file_id: file for file_id, file in listed.items() if file_id not in known}
+
+
+def read_sent_list(folder: Path) -> dict[str, ListedFile]:
+    """Return what has left a folder, or may have, by the files' ids, in order."""
+    with contextlib.suppress(FileNotFoundError):
+        lines = (folder / SENT_LIST).read_text(encoding="ascii", errors="replace").splitlines()
+        parts = [line.split("\t") for line in lines]
+        return {part[0]: ListedFile(part[1], part[2]) for part in parts if len(part) == _LIST_FIELDS}
+    return {}
+
+
+def read_sent_copy(folder: Path, file_id: str) -> bytes:
+    """Return the bytes of a file that has left, as they are sealed.
+
+    Raises:
+        FileNotFoundError: no copy of it was kept.
+    """
+    return (folder / SENT_COPIES / file_id).read_bytes()
+
+
+def hand_over(folder: Path, name: str, content: bytes, *, file_id: str, sealed: bytes) -> None:
+    """Put a file into a folder whole or not at all, durably, after its line is in the folder's list.
+
+    The sealed copy comes first, then the line, then the file: what may have left is never missing in the list, and what
+    the list names can be read.
+    """
+    (folder / SENT_COPIES).mkdir(parents=True, exist_ok=True)
+    listed = ListedFile(hashlib.sha256(content).hexdigest(), name)
+    if read_sent_list(folder).get(file_id) != listed:
+        _put(folder / SENT_COPIES / file_id, sealed)
+        _append(folder / SENT_LIST, f"{file_id}\t{listed.sha256}\t{name}\n")
+    _put(folder / name, content)
+
+
+def _put(path: Path, content: bytes) -> None:
+    waiting = path.with_name(f".{path.name}.part")
+    with waiting.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    waiting.rename(path)
+    _sync_folder(path.parent)
+
+
+def _append(path: Path, line: str) -> None:
+    """Add a line durably; what a crash has left of another one does not swallow it."""
+    with path.open("a+b") as file:
+        end = file.seek(0, os.SEEK_END)
+        if end:
+            file.seek(end - 1)
+            line = line if file.read(1) == b"\n" else f"\n{line}"
+        file.write(line.encode("ascii"))
+        file.flush()
+        os.fsync(file.fileno())
+    _sync_folder(path.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

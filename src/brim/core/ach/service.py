@@ -1,0 +1,268 @@
+"""What people do with files: look, approve, void, resubmit. Each with its audit entry, in the caller's transaction."""
+
+import hashlib
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+
+from brim.base.actor import Actor
+from brim.base.errors import ResourceMissingError
+from brim.base.ids import IdFactory
+from brim.base.paging import Page, PageRequest, window_of
+from brim.base.scope import AccountScope
+from brim.core import audit
+from brim.core.ach import entry_store, file_store
+from brim.core.ach.announcing import announce_file
+from brim.core.ach.file_store import BankFile, FoundBatch
+from brim.core.ach.rules import (
+    BANK_FILE_PREFIX,
+    FILE_PREFIX,
+    AchFile,
+    EntryStatus,
+    FileChangedError,
+    FileStateError,
+    FileStatus,
+    UnexpectedStatusError,
+    moved,
+)
+from brim.core.ach.sending import read_sent_list
+from brim.core.audit import Action, ObjectType
+from brim.core.events import BY_ITSELF, Cause, EventType, Renderers
+from brim.core.originators import check_person, find_originator
+from brim.platform import lookups
+from brim.platform.database import Conn, Database
+from brim.platform.vault import Vault
+
+_MOST: int = 100
+
+
+class FileWithBatches(NamedTuple):
+    """A file, and its batches in order."""
+
+    file: AchFile
+    batches: list[FoundBatch]
+
+
+async def find_file(conn: Conn, scope: AccountScope, file_id: str) -> AchFile:
+    """Return a platform's file, held until the transaction ends.
+
+    Raises:
+        ResourceMissingError: there is none of that id.
+    """
+    file = await file_store.lock_file(conn, scope, file_id)
+    if file is None:
+        raise ResourceMissingError("ACH file", file_id, param="file", in_path=True)
+    return file
+
+
+async def read_bytes(conn: Conn, vault: Vault, file: AchFile) -> bytes:
+    """Return the bytes of a file.
+
+    Raises:
+        FileChangedError: they are not those that were stored.
+        NoEncryptionKeyError, SecretUnreadableError: the server cannot read what is encrypted.
+    """
+    content = vault.open(await file_store.read_sealed_bytes(conn, file), place=file.place)
+    if hashlib.sha256(content).digest() != file.sha256:
+        raise FileChangedError(file.id, "its bytes are not those that were stored.")
+    return content
+
+
+async def approve_file(  # noqa: PLR0913  what was seen of the file, by whom
+    conn: Conn,
+    scope: AccountScope,
+    file_id: str,
+    *,
+    sha256: bytes | None,
+    expected_status: FileStatus | None = None,
+    approvers: int,
+    renderers: Renderers,
+    cause: Cause = BY_ITSELF,
+    by: Actor,
+    now_ms: int,
+    ids: IdFactory,
+) -> AchFile:
+    """Let a file be sent.
+
+    Args:
+        conn: the transaction.
+        scope: the platform.
+        file_id: which file.
+        sha256: the hash of the bytes that the approver has seen; None where they saw the file's row only.
+        expected_status: where the approver has seen it stand; None for wherever.
+        approvers: how many operators could approve.
+        renderers: write what the event shows.
+        cause: the request, if there is one.
+        by: who approves.
+        now_ms: the time.
+        ids: makes the id of the audit entry.
+
+    Raises:
+        ResourceMissingError: there is no such file.
+        FileStateError: it is not one that waits for approval.
+        UnexpectedStatusError: it does not stand where the approver has seen it.
+        FileChangedError: its bytes are others than the approver has seen, or it is held.
+        SecondPersonError: this actor may not approve.
+    """
+    before = await find_file(conn, scope, file_id)
+    originator = await find_originator(conn, scope, before.originator)
+    check_person(by, prepared_by=originator.changed_by, approvers=approvers)
+    _check_status(before, expected_status)
+    if before.held_because is not None:
+        raise FileChangedError(file_id, before.held_because)
+    if sha256 is not None and sha256 != before.sha256:
+        raise FileChangedError(file_id, "its hash is another one than was approved.")
+    after = moved(before, FileStatus.APPROVED, approved_ms=now_ms, approved_by=by.id or by.name or by.kind)
+    await file_store.update_file(conn, after)
+    await _record(conn, by, Action.ACH_FILE_APPROVED, before, after, now_ms=now_ms, ids=ids)
+    kind = EventType.ACH_FILE_APPROVED
+    await announce_file(conn, renderers, after, kind, now_ms=now_ms, ids=ids, cause=cause)
+    return after
+
+
+async def void_file(
+    conn: Conn,
+    scope: AccountScope,
+    file_id: str,
+    *,
+    expected_status: FileStatus | None = None,
+    by: Actor,
+    now_ms: int,
+    ids: IdFactory,
+) -> AchFile:
+    """Give up a file that was never sent; its entries wait for the next one.
+
+    Raises:
+        ResourceMissingError: there is no such file.
+        FileStateError: it was sent.
+        FileChangedError: it may have been sent: the list of its folder names it.
+        UnexpectedStatusError: it does not stand at `expected_status`.
+    """
+    before = await find_file(conn, scope, file_id)
+    _check_status(before, expected_status)
+    after = moved(before, FileStatus.VOIDED, voided_ms=now_ms)
+    originator = await find_originator(conn, scope, before.originator)
+    if file_id in read_sent_list(Path(originator.profile.outgoing_folder)):
+        raise FileChangedError(file_id, "the list of its folder says that it has left, so it cannot be given up.")
+    await file_store.update_file(conn, after)
+    await entry_store.requeue_entries(conn, scope, file_id, standing_at=[EntryStatus.IN_FILE])
+    await _record(conn, by, Action.ACH_FILE_VOIDED, before, after, now_ms=now_ms, ids=ids)
+    return after
+
+
+async def resubmit_file(
+    conn: Conn,
+    scope: AccountScope,
+    file_id: str,
+    *,
+    expected_status: FileStatus | None = None,
+    by: Actor,
+    now_ms: int,
+    ids: IdFactory,
+) -> int:
+    """Let the entries of a file that the bank has rejected, or of its rejected batches, wait for the next one.
+
+    Returns how many do. Whoever calls it says that the bank has processed none of them. Entries that were confirmed or
+    returned stay.
+
+    Raises:
+        ResourceMissingError: there is no such file.
+        FileStateError: the bank has rejected neither it nor a batch of it.
+        UnexpectedStatusError: it does not stand at `expected_status`.
+    """
+    before = await find_file(conn, scope, file_id)
+    _check_status(before, expected_status)
+    batches = await file_store.list_batches(conn, scope, file_id)
+    is_whole = before.status is FileStatus.REJECTED
+    rejected = [batch.number for batch in batches if is_whole or batch.status == "rejected"]
+    if not rejected:
+        raise FileStateError(before, "the bank has rejected neither it nor a batch of it")
+    topups = await entry_store.requeue_entries(
+        conn, scope, file_id, standing_at=[EntryStatus.IN_FILE], batches=rejected
+    )
+    await _record(conn, by, Action.ACH_FILE_RESUBMITTED, before, before, now_ms=now_ms, ids=ids)
+    return len(topups)
+
+
+def _check_status(file: AchFile, expected: FileStatus | None) -> None:
+    if expected is not None and file.status is not expected:
+        raise UnexpectedStatusError(file, expected)
+
+
+async def retrieve_file(database: Database, scope: AccountScope, file_id: str) -> FileWithBatches:
+    """Return a platform's file with its batches.
+
+    Raises:
+        ResourceMissingError: there is none of that id.
+    """
+    file = await lookups.retrieve(database, scope, file_id, file_store.fetch_files, kind="ACH file")
+    async with database.connection() as conn:
+        return FileWithBatches(file, await file_store.list_batches(conn, scope, file_id))
+
+
+async def page_files(
+    database: Database, scope: AccountScope, request: PageRequest, *, status: FileStatus | None
+) -> Page[AchFile]:
+    """Return a page of a platform's files, newest first.
+
+    Raises:
+        ResourceMissingError: a cursor names none of them.
+        ExclusiveParametersError: both cursors are given.
+    """
+    await lookups.check_cursors(database, scope, request, kind="ACH file", exists=_file_exists)
+    async with database.connection() as conn:
+        return await file_store.page_files(conn, scope, window_of(FILE_PREFIX, None, request), status=status)
+
+
+async def _file_exists(conn: Conn, scope: AccountScope, file_id: str) -> bool:
+    return file_id in await file_store.fetch_files(conn, scope, [file_id])
+
+
+async def retrieve_bank_file(database: Database, scope: AccountScope, file_id: str) -> BankFile:
+    """Return what came from a platform's bank, without its bytes.
+
+    Raises:
+        ResourceMissingError: there is none of that id.
+    """
+    return await lookups.retrieve(database, scope, file_id, file_store.fetch_bank_files, kind="bank file")
+
+
+async def page_bank_files(database: Database, scope: AccountScope, request: PageRequest) -> Page[BankFile]:
+    """Return a page of what came from a platform's bank, newest first.
+
+    Raises:
+        ResourceMissingError: a cursor names none of it.
+        ExclusiveParametersError: both cursors are given.
+    """
+    await lookups.check_cursors(database, scope, request, kind="bank file", exists=_bank_file_exists)
+    async with database.connection() as conn:
+        return await file_store.page_bank_files(conn, scope, window_of(BANK_FILE_PREFIX, None, request))
+
+
+async def _bank_file_exists(conn: Conn, scope: AccountScope, file_id: str) -> bool:
+    return file_id in await file_store.fetch_bank_files(conn, scope, [file_id])
+
+
+async def list_files(
+    conn: Conn, scope: AccountScope, *, before_id: str = "~", status: FileStatus | None = None, limit: int = _MOST
+) -> list[AchFile]:
+    """Return a platform's files, newest first."""
+    return await file_store.list_files(conn, scope, before_id=before_id, status=status, limit=limit)
+
+
+async def _record(
+    conn: Conn, by: Actor, action: Action, before: AchFile, after: AchFile, *, now_ms: int, ids: IdFactory
+) -> None:
+    await audit.record(
+        conn,
+        by,
+        action,
+        object_type=ObjectType.ACH_FILE,
+        object_id=after.id,
+        before=before,
+        after=msgspec.structs.replace(after),
+        scope=after.scope,
+        now_ms=now_ms,
+        ids=ids,
+    )

@@ -1,0 +1,62 @@
+"""What keeps one file from being made, sent or applied is listed, and does not hold up the others."""
+
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+import structlog
+
+from brim.base.errors import DatabaseUnavailableError
+from brim.base.ids import IdFactory
+from brim.base.scope import AccountScope
+from brim.core.ach.announcing import list_break
+from brim.core.events import Renderers
+from brim.core.reconciliation import BreakKind, NewBreak
+from brim.platform.database import Conn, Database
+
+Done = TypeVar("Done")
+
+_log = structlog.get_logger()
+
+
+async def done_or_listed(
+    database: Database,
+    work: Callable[[Conn], Awaitable[Done]],
+    renderers: Renderers,
+    *,
+    scope: AccountScope,
+    cause: str,
+    doing: str,
+    now_ms: int,
+    ids: IdFactory,
+) -> Done | None:
+    """Return what `work` returns, run in one transaction; None where it failed, which is listed as a break once.
+
+    Args:
+        database: where.
+        work: what is to be done; nothing of it is kept when it fails.
+        renderers: write what events show.
+        scope: the platform.
+        cause: names what it is done to, so that it is listed once.
+        doing: what is done, for people, as in `send achf_1`.
+        now_ms: the time.
+        ids: makes the id of the break.
+
+    Raises:
+        DatabaseUnavailableError: the database does not answer; that is nobody's file's fault.
+    """
+    try:
+        return await database.transact(work)
+    except DatabaseUnavailableError:
+        raise
+    except Exception as error:  # noqa: BLE001  whatever is wrong with one must not hold up the others
+        _log.exception("ach work failed", doing=doing)
+        new = NewBreak(
+            scope=scope,
+            kind=BreakKind.FAILED_WORK,
+            cause=f"{doing}/{cause}/{type(error).__name__}",
+            detail=f"Could not {doing}: {error or type(error).__name__} It is tried again every second.",
+            reference=cause,
+        )
+        async with database.transaction() as conn:
+            await list_break(conn, renderers, new, now_ms=now_ms, ids=ids)
+        return None

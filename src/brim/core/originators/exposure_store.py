@@ -1,0 +1,44 @@
+"""Counts what is asked for in the database, and refuses what is beyond a cap."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from brim.base.scope import AccountScope
+from brim.core.originators.exposures import Exposure, ExposureKind
+from brim.core.originators.rules import DayCapError, SourceCapError
+from brim.platform.database import Conn
+from brim.platform.sql import columns, load_queries
+
+_SQL: Final = load_queries(__package__)
+
+
+async def add_exposures(conn: Conn, exposures: Iterable[Exposure]) -> None:
+    """Count debits in the caller's transaction, which has to be undone when a cap is exceeded.
+
+    Raises:
+        DayCapError, SourceCapError: what was counted is more than the cap; the caller's transaction must not commit.
+    """
+    added: Counter[tuple[str, bool, ExposureKind, str]] = Counter()
+    caps: dict[tuple[str, bool, str, str], int] = {}
+    for exposure in exposures:
+        key = (exposure.scope.account, exposure.scope.livemode, exposure.kind, exposure.key)
+        added[key] += exposure.amount
+        caps[key] = min(exposure.cap, caps.get(key, exposure.cap))
+    if not added:
+        return
+    rows = [(*key, added[key]) for key in sorted(added)]
+    for record in await conn.fetch(_SQL["add_exposures"], *columns(rows)):
+        account, livemode, kind, name, amount = record
+        cap = caps[account, livemode, kind, name]
+        if amount > cap:
+            left = max(cap - (amount - added[account, livemode, ExposureKind(kind), name]), 0)
+            raise DayCapError(cap, left) if kind == ExposureKind.DAY else SourceCapError(cap, left)
+
+
+async def reduce_source_exposures(conn: Conn, ended: Mapping[tuple[AccountScope, str], int]) -> None:
+    """Take off what is no longer pending, by account and bank account, in the caller's transaction."""
+    if not ended:
+        return
+    rows = sorted((scope.account, scope.livemode, source, amount) for (scope, source), amount in ended.items())
+    await conn.execute(_SQL["reduce_source_exposures"], *columns(rows))

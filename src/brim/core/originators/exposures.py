@@ -1,0 +1,54 @@
+"""How much is asked for, and the caps on it.
+
+It is counted in the transaction of the create, so that caps hold under any race (`exposure_store`).
+
+One row for an account and a day, one for an account's bank account; a batch of creates changes each once. Creates of
+different accounts share no row.
+"""
+
+from enum import StrEnum
+
+import msgspec
+
+from brim.base.scope import AccountScope
+from brim.core.originators.rules import EntryCapError, Originator
+from brim.core.rails.ach import local_day
+
+
+class ExposureKind(StrEnum):
+    """What is summed up."""
+
+    DAY = "day"
+    """What an account asks for in a day of its originator; what is canceled or fails later that day still counts."""
+    SOURCE = "source"
+    """What is pending from one of an account's bank accounts."""
+
+
+class Exposure(msgspec.Struct, frozen=True, kw_only=True):
+    """What one debit adds to a sum, and the cap on that sum, both in cents."""
+
+    scope: AccountScope
+    kind: ExposureKind
+    key: str
+    amount: int
+    cap: int
+
+
+def exposures_of(
+    originator: Originator, scope: AccountScope, *, funding_source: str, amount: int, now_ms: int
+) -> tuple[Exposure, ...]:
+    """Return what a debit asked for at a moment adds to.
+
+    Raises:
+        EntryCapError: it is too large by itself.
+    """
+    profile = originator.profile
+    if amount > profile.entry_cap:
+        raise EntryCapError(profile.entry_cap)
+    day = local_day(profile, now_ms).isoformat()
+    return (
+        Exposure(scope=scope, kind=ExposureKind.DAY, key=day, amount=amount, cap=profile.day_cap),
+        Exposure(
+            scope=scope, kind=ExposureKind.SOURCE, key=funding_source, amount=amount, cap=profile.source_pending_cap
+        ),
+    )

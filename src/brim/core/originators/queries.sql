@@ -1,0 +1,172 @@
+-- name: insert_originator
+-- Add an originator's profile as a draft.
+INSERT INTO originators (
+    account, livemode, id, status, version, profile, sealed, last4, next_trace, next_batch, created_ms, changed_by
+)
+VALUES ($1, $2, $3, 'draft', 1, $4::jsonb, $5, $6, 1, 1, $7, $8);
+
+-- name: lock_originator
+-- One originator, held until the transaction ends.
+SELECT
+    account, livemode, id, status, version, profile, sealed, last4, created_ms, changed_by, activated_ms, activated_by
+FROM originators
+WHERE account = $1 AND livemode = $2 AND id = $3
+FOR UPDATE;
+
+-- name: update_originator
+-- Write the profile and the state of an originator that the transaction holds.
+UPDATE originators
+SET
+    status = $4, version = $5, profile = $6::jsonb, sealed = $7, last4 = $8, changed_by = $9, activated_ms = $10,
+    activated_by = $11
+WHERE account = $1 AND livemode = $2 AND id = $3;
+
+-- name: list_originators
+-- A platform's originators, oldest first; there are a few.
+SELECT
+    account, livemode, id, status, version, profile, sealed, last4, created_ms, changed_by, activated_ms, activated_by
+FROM originators
+WHERE account = $1 AND livemode = $2
+ORDER BY id;
+
+-- name: list_active_originators
+-- The originators of all platforms whose money moves; a job walks them, and no request does.
+SELECT
+    account, livemode, id, status, version, profile, sealed, last4, created_ms, changed_by, activated_ms, activated_by
+FROM originators
+WHERE status <> 'draft'
+ORDER BY account, livemode, id;
+
+-- name: read_collection_terms
+-- What a live create depends on beside the account's own terms: the originator of its platform, where the money is
+-- stopped, and whether the holder of the bank account has authorized debits.
+SELECT
+    a.platform, o.account, o.livemode, o.id, o.status, o.version, o.profile, o.sealed, o.last4, o.created_ms,
+    o.changed_by, o.activated_ms, o.activated_by,
+    (
+        SELECT s.reason
+        FROM rail_stops AS s
+        WHERE
+            s.account = coalesce(a.platform, a.account) AND s.livemode = $2 AND s.rail = $4
+            AND s.stopped_account IN ('', $1)
+        ORDER BY s.stopped_account
+        LIMIT 1
+    ) AS stop_reason,
+    EXISTS (
+        SELECT
+        FROM authorizations AS u
+        WHERE
+            u.account = $1 AND u.livemode = $2 AND u.funding_source BETWEEN $3 AND $3
+            AND u.ended_ms IS NULL
+        ORDER BY u.funding_source
+        OFFSET 0
+    ) AS is_authorized
+FROM accounts AS a
+LEFT JOIN LATERAL (
+    SELECT *
+    FROM originators
+    WHERE account = coalesce(a.platform, a.account) AND livemode = $2 AND status = 'active'
+    OFFSET 0
+) AS o ON true
+WHERE a.account = $1;
+
+-- name: add_exposures
+-- Add to what accounts ask for, and return what it is then; rows arrive sorted, so that two creates wait in one order.
+INSERT INTO exposures AS e (account, livemode, kind, key, amount)
+SELECT account, livemode, kind, key, amount
+FROM unnest($1::text[], $2::boolean[], $3::text[], $4::text[], $5::bigint[]) AS n (account, livemode, kind, key, amount)
+ON CONFLICT ON CONSTRAINT exposures_pk DO UPDATE SET amount = e.amount + excluded.amount
+RETURNING account, livemode, kind, key, amount;
+
+-- name: reduce_source_exposures
+-- Take from what is pending from bank accounts what came to its end. Another create may change a row meanwhile: what a
+-- conflict finds is the row as it is then, which an UPDATE of a place would pass over.
+INSERT INTO exposures AS e (account, livemode, kind, key, amount)
+SELECT n.account, n.livemode, 'source', n.key, n.amount
+FROM unnest($1::text[], $2::boolean[], $3::text[], $4::bigint[]) AS n (account, livemode, key, amount)
+CROSS JOIN LATERAL (
+    SELECT FROM exposures WHERE account = n.account AND livemode = n.livemode AND kind = 'source' AND key = n.key OFFSET 0
+) AS found
+ON CONFLICT ON CONSTRAINT exposures_pk DO UPDATE SET amount = e.amount - excluded.amount;
+
+-- name: insert_stop
+-- Stop a rail; the first reason stays.
+INSERT INTO rail_stops (account, livemode, rail, stopped_account, reason, stopped_by, stopped_ms)
+VALUES ($1, $2, $3, $4, $5, $6, $7)
+ON CONFLICT ON CONSTRAINT rail_stops_pk DO NOTHING;
+
+-- name: delete_stop
+-- Let a rail go on.
+DELETE FROM rail_stops WHERE account = $1 AND livemode = $2 AND rail = $3 AND stopped_account = $4;
+
+-- name: list_stops
+-- Where a platform's money is stopped.
+SELECT rail, stopped_account, reason, stopped_by, stopped_ms
+FROM rail_stops
+WHERE account = $1 AND livemode = $2
+ORDER BY rail, stopped_account;
+
+-- name: end_authorizations
+-- End what is in force for a bank account, because another takes its place or its holder has revoked it.
+UPDATE authorizations
+SET ended_ms = $4, end_reason = $5
+WHERE ctid = ANY (ARRAY(
+    SELECT ctid
+    FROM authorizations
+    WHERE account = $1 AND livemode = $2 AND funding_source BETWEEN $3 AND $3 AND ended_ms IS NULL
+    ORDER BY funding_source
+    FOR UPDATE
+));
+
+-- name: insert_authorization
+-- Write down what the holder of a bank account agreed to.
+INSERT INTO authorizations (
+    account, livemode, id, funding_source, sec_code, text, accepted_ms, evidence, created_ms
+)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8::jsonb, $9);
+
+-- name: fetch_authorizations
+-- Authorizations by id, those that have ended too.
+SELECT f.*
+FROM unnest($3::text[]) AS n (id)
+CROSS JOIN LATERAL (
+    SELECT
+        account, livemode, id, funding_source, sec_code, text, accepted_ms, evidence, created_ms, ended_ms,
+        end_reason
+    FROM authorizations
+    WHERE account = $1 AND livemode = $2 AND id BETWEEN n.id AND n.id
+    ORDER BY id
+) AS f;
+
+-- name: lock_authorization
+-- One authorization, held until the transaction ends.
+SELECT
+    account, livemode, id, funding_source, sec_code, text, accepted_ms, evidence, created_ms, ended_ms, end_reason
+FROM authorizations
+WHERE account = $1 AND livemode = $2 AND id BETWEEN $3 AND $3
+ORDER BY id
+FOR UPDATE;
+
+-- name: list_authorizations
+-- One page along the primary key; one of the two branches runs. The bounds are exclusive ids.
+(
+    SELECT
+        account, livemode, id, funding_source, sec_code, text, accepted_ms, evidence, created_ms, ended_ms, end_reason
+    FROM authorizations
+    WHERE
+        $5::boolean AND account = $1 AND livemode = $2 AND id > $3 AND id < $4
+        AND ($7::text IS NULL OR funding_source = $7)
+    ORDER BY id DESC
+    LIMIT $6
+)
+UNION ALL
+(
+    SELECT
+        account, livemode, id, funding_source, sec_code, text, accepted_ms, evidence, created_ms, ended_ms, end_reason
+    FROM authorizations
+    WHERE
+        NOT $5::boolean AND account = $1 AND livemode = $2 AND id > $3 AND id < $4
+        AND ($7::text IS NULL OR funding_source = $7)
+    ORDER BY id
+    LIMIT $6
+);

@@ -1,0 +1,167 @@
+"""What still blocks the first live top-up, judged of facts that were read. Pure; `ach.readiness` reads them."""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+import msgspec
+
+from brim.core.originators.rules import Originator, OriginatorStatus
+
+
+class Blocker(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that stands in the way: a word for programs, a sentence for people, and what to do about it."""
+
+    code: str
+    message: str
+    fix: str
+
+
+class Folder(msgspec.Struct, frozen=True, kw_only=True):
+    """A folder that the profile names, as this process finds it. `use` is the field of the profile."""
+
+    use: str
+    path: str
+    exists: bool
+    is_usable: bool
+
+
+class Facts(msgspec.Struct, frozen=True, kw_only=True):
+    """What readiness depends on.
+
+    `failing_jobs` are those of the jobs for ACH that no worker does, or that fail, with their last error; `approvers`
+    how many operators may activate an originator; `stops` the reasons for which all accounts are stopped.
+    """
+
+    has_encryption_key: bool
+    originators: Sequence[Originator]
+    folders: Sequence[Folder]
+    has_worker: bool
+    failing_jobs: Sequence[tuple[str, str]]
+    stops: Sequence[str]
+    stopped_accounts: int
+    held_files: int
+    approvers: int
+    has_endpoint: bool
+
+
+class Readiness(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether live top-ups can be created and collected; warnings block nothing."""
+
+    blockers: tuple[Blocker, ...]
+    warnings: tuple[Blocker, ...]
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether nothing stands in the way."""
+        return not self.blockers
+
+
+def judge(facts: Facts) -> Readiness:
+    """Return what blocks live top-ups, in the order in which to do it, and what is advisable."""
+    blockers = (
+        *_of_encryption(facts),
+        *_of_originator(facts),
+        *(each for folder in facts.folders for each in _of_folder(folder)),
+        *_of_worker(facts),
+        *_of_stops(facts),
+        *_of_files(facts),
+    )
+    return Readiness(blockers=blockers, warnings=tuple(_warnings(facts)))
+
+
+def in_charge(originators: Sequence[Originator]) -> Originator | None:
+    """Return the originator that readiness is about: the active one, else the newest."""
+    active = (each for each in originators if each.status is OriginatorStatus.ACTIVE)
+    return next(active, originators[-1] if originators else None)
+
+
+def _of_encryption(facts: Facts) -> Iterator[Blocker]:
+    if not facts.has_encryption_key:
+        yield Blocker(
+            code="encryption_key_missing",
+            message="This server has no encryption key, so it cannot keep account numbers.",
+            fix="Set BRIM_ENCRYPTION_KEY for the API and for the worker, and start them again.",
+        )
+
+
+_ACTIVATE_ALONE: Final = "Activate it on the pages or with brim ach originators activate."
+
+
+def _of_originator(facts: Facts) -> Iterator[Blocker]:
+    originator = in_charge(facts.originators)
+    if originator is None:
+        yield Blocker(
+            code="originator_missing",
+            message="There is no originator: nothing is known of the bank and of how files are made for it.",
+            fix="Write down the profile that your bank gave you, at /v1/brim/ach/originators or on the pages.",
+        )
+    elif originator.status is not OriginatorStatus.ACTIVE:
+        who = f"Another operator than {originator.changed_by}, who wrote its profile, activates it on the pages."
+        yield Blocker(
+            code=f"originator_{originator.status}",
+            message=f"The originator {originator.id} is {originator.status}.",
+            fix=who if facts.approvers > 1 else _ACTIVATE_ALONE,
+        )
+
+
+def _of_folder(folder: Folder) -> Iterator[Blocker]:
+    if not folder.exists:
+        yield Blocker(
+            code=f"{folder.use}_missing",
+            message=f"The folder {folder.path} of the profile's {folder.use} does not exist.",
+            fix="Make it, for the user that Brim runs as.",
+        )
+    elif not folder.is_usable:
+        yield Blocker(
+            code=f"{folder.use}_not_usable",
+            message=f"The folder {folder.path} of the profile's {folder.use} cannot be used.",
+            fix="Let the user that Brim runs as read it and write to it.",
+        )
+
+
+def _of_worker(facts: Facts) -> Iterator[Blocker]:
+    if not facts.has_worker:
+        yield Blocker(
+            code="worker_missing",
+            message="No worker was seen in the last 30 seconds: nobody makes files, or reads what the bank sends.",
+            fix="Start brim worker, or brim serve.",
+        )
+    for job, error in facts.failing_jobs:
+        yield Blocker(
+            code="worker_job_failing",
+            message=f"The worker's job {job} does not succeed: {error}",
+            fix="Its log has the details; /v1/brim/workers tells when it last succeeded.",
+        )
+
+
+def _of_stops(facts: Facts) -> Iterator[Blocker]:
+    for reason in facts.stops:
+        yield Blocker(
+            code="rail_stopped",
+            message=f"Live money is stopped for all accounts: {reason}",
+            fix="Resume it at /v1/brim/rails/ach/resume or on the pages, once the reason is gone.",
+        )
+
+
+def _of_files(facts: Facts) -> Iterator[Blocker]:
+    if facts.held_files:
+        yield Blocker(
+            code="files_held",
+            message=f"{facts.held_files} ACH files are held, as after a restore from a backup.",
+            fix="Each says why at /v1/brim/ach/files; after a restore, brim ach compare releases them.",
+        )
+
+
+def _warnings(facts: Facts) -> Iterator[Blocker]:
+    if facts.stopped_accounts:
+        yield Blocker(
+            code="accounts_stopped",
+            message=f"Live money is stopped for {facts.stopped_accounts} accounts.",
+            fix="Resume it at /v1/brim/rails/ach/resume for each of them, once the reason is gone.",
+        )
+    if not facts.has_endpoint:
+        yield Blocker(
+            code="webhook_endpoint_missing",
+            message="No live webhook endpoint is enabled, so no program is told of failures and returns.",
+            fix="Register one at /v1/webhook_endpoints with a live key.",
+        )

@@ -1,0 +1,161 @@
+"""An originator and its states, an authorization, and why a live debit is refused."""
+
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from typing import Any, Final
+
+import msgspec
+
+from brim.base.actor import Actor, ActorKind
+from brim.base.errors import BrimError
+from brim.base.scope import AccountScope
+from brim.core.rails.ach import OriginatorProfile, SecCode
+
+ORIGINATOR_PREFIX: Final = "orig_"
+AUTHORIZATION_PREFIX: Final = "auth_"
+
+
+class OriginatorStatus(StrEnum):
+    """Where an originator stands."""
+
+    DRAFT = "draft"
+    """Its profile is written down, and no file is made."""
+    ACTIVE = "active"
+    """Live top-ups are collected through it."""
+    SUSPENDED = "suspended"
+    """It was active; what is under way is followed, and nothing new is made."""
+
+
+class Originator(msgspec.Struct, frozen=True, kw_only=True):
+    """Who debits bank accounts for a platform (`scope`), and how.
+
+    `last4` is what may be shown of its bank account's number. `changed_by` is who wrote the profile, `activated_by` who
+    activated it; both are ids of operators, or the name of another actor. `version` counts the profile's changes.
+    """
+
+    scope: AccountScope
+    id: str
+    status: OriginatorStatus = OriginatorStatus.DRAFT
+    version: int = 1
+    profile: OriginatorProfile
+    last4: str
+    created_ms: int
+    changed_by: str
+    activated_ms: int | None = None
+    activated_by: str | None = None
+
+
+class Authorization(msgspec.Struct, frozen=True, kw_only=True):
+    """What the holder of a bank account agreed to.
+
+    `text` is the wording that they saw; `evidence` how it is known, such as the address and the browser it came from;
+    `accepted_ms` when (Unix milliseconds). It is in force until `ended_ms`.
+    """
+
+    scope: AccountScope
+    id: str
+    funding_source: str
+    sec_code: SecCode
+    text: str
+    accepted_ms: int
+    evidence: Mapping[str, Any]
+    created_ms: int
+    ended_ms: int | None = None
+    end_reason: str | None = None
+
+
+class LiveModeNotReadyError(BrimError):
+    """Live money cannot be collected yet; `GET /v1/brim/live_readiness` names everything that is missing."""
+
+    def __init__(self, blockers: Sequence[str] = ()) -> None:
+        reasons = " ".join(blockers) or "No originator is active."
+        super().__init__(f"Live top-ups cannot be created yet. {reasons} See /v1/brim/live_readiness.")
+
+
+class RailStoppedError(BrimError):
+    """An operator has stopped the rail."""
+
+    def __init__(self, rail: str, reason: str) -> None:
+        super().__init__(f"The rail {rail} is stopped: {reason}")
+
+
+class NotAuthorizedError(BrimError):
+    """The holder of the bank account has not authorized debits, as far as is known here."""
+
+    def __init__(self, funding_source: str, *, param: str) -> None:
+        super().__init__(
+            f"The bank account {funding_source} cannot be debited: no authorization of its holder is on file. Record "
+            "it at /v1/brim/authorizations."
+        )
+        self.param = param
+
+
+class EntryCapError(BrimError):
+    """The amount is larger than one debit may be."""
+
+    def __init__(self, cap: int) -> None:
+        super().__init__(f"A debit may be at most {cap} cents by the originator's profile.")
+
+
+class CapError(BrimError):
+    """With this debit more would be asked for than a cap allows."""
+
+
+class DayCapError(CapError):
+    """With this debit the account would ask for more in a day than it may."""
+
+    def __init__(self, cap: int, left: int) -> None:
+        super().__init__(
+            f"The account may ask for at most {cap} cents in a day by the originator's profile; {left} are left today."
+        )
+
+
+class SourceCapError(CapError):
+    """With this debit more would be pending from the bank account than may be."""
+
+    def __init__(self, cap: int, left: int) -> None:
+        super().__init__(
+            f"At most {cap} cents may be pending from one bank account by the originator's profile; {left} are left."
+        )
+
+
+COLLECTION_ERRORS: Final = (LiveModeNotReadyError, RailStoppedError, NotAuthorizedError, EntryCapError)
+"""Why a live debit is refused before anything is counted."""
+
+
+class OriginatorStateError(BrimError):
+    """The originator cannot go where it was sent from where it stands."""
+
+    def __init__(self, originator: Originator, wanted: OriginatorStatus) -> None:
+        super().__init__(f"The originator {originator.id} is {originator.status} and cannot become {wanted}.")
+
+
+class SecondPersonError(BrimError):
+    """What moves live money is approved by another person than the one who prepared it, and never by an API key."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+
+
+def name_of(by: Actor) -> str:
+    """Return what is kept of who did something: an id where there is one."""
+    return by.id or by.name or by.kind
+
+
+def check_person(by: Actor, *, prepared_by: str, approvers: int) -> None:
+    """Let an actor pass who may approve what somebody prepared.
+
+    Args:
+        by: who approves.
+        prepared_by: who prepared it, as `name_of` has it.
+        approvers: how many operators could approve; where there is one at most, no second person is asked for.
+
+    Raises:
+        SecondPersonError: a key or a job would approve, or the same person, or a command where operators could.
+    """
+    if by.kind not in {ActorKind.OPERATOR, ActorKind.CLI}:
+        raise SecondPersonError("An API key cannot approve; an operator does, on the pages.")
+    if approvers > 1 and by.kind is ActorKind.CLI:
+        raise SecondPersonError("There are operators who can approve this; one of them does, on the pages.")
+    if approvers > 1 and name_of(by) == prepared_by:
+        raise SecondPersonError("Another operator than the one who prepared this has to approve it.")

@@ -1,0 +1,330 @@
+"""Write down originators and authorizations, activate, suspend, stop and resume; each with its audit entry."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from brim.base.actor import Actor
+from brim.base.errors import ResourceMissingError
+from brim.base.ids import IdFactory
+from brim.base.scope import AccountScope
+from brim.core import audit
+from brim.core.audit import Action, ObjectType
+from brim.core.installation import find_kind, wrong_with_bank
+from brim.core.originators import store
+from brim.core.originators.rules import (
+    AUTHORIZATION_PREFIX,
+    ORIGINATOR_PREFIX,
+    Authorization,
+    Originator,
+    OriginatorStateError,
+    OriginatorStatus,
+    check_person,
+    name_of,
+)
+from brim.core.originators.store import Stop, StoredOriginator
+from brim.core.rails.ach import OriginatorProfile, ProfileError, SecCode, check_profile
+from brim.platform.database import Conn
+from brim.platform.vault import Vault
+
+_SHOWN: int = 4
+
+
+async def save_originator(  # noqa: PLR0913  a profile, whose, by whom
+    conn: Conn,
+    vault: Vault,
+    scope: AccountScope,
+    profile: OriginatorProfile,
+    *,
+    originator_id: str | None,
+    account_number: str | None,
+    by: Actor,
+    now_ms: int,
+    ids: IdFactory,
+) -> Originator:
+    """Write an originator's profile: a new draft, or a change of one, in the caller's transaction.
+
+    A change of an active originator takes effect on what is made from then on, and needs no new activation unless it
+    changes where money goes, or lifts what limits it: then it is suspended until it is activated again.
+
+    Args:
+        conn: the transaction.
+        vault: encrypts the bank account's number.
+        scope: the platform.
+        profile: the whole profile.
+        originator_id: which one to change, None for a new one.
+        account_number: the number of the originator's bank account; None leaves it as it is.
+        by: who does it.
+        now_ms: the time.
+        ids: makes the id.
+
+    Raises:
+        ProfileError: no file could be made with it, or it names a bank that this installation may not deal with.
+        ResourceMissingError: there is no such originator.
+    """
+    check_profile(profile)
+    await _check_bank(conn, profile)
+    if originator_id is None:
+        if account_number is None:
+            raise ResourceMissingError("bank account number", "", param="account_number")
+        new_id = ids.new_at(ORIGINATOR_PREFIX, now_ms)
+        originator = Originator(
+            scope=scope,
+            id=new_id,
+            profile=profile,
+            last4=account_number[-_SHOWN:],
+            created_ms=now_ms,
+            changed_by=name_of(by),
+        )
+        await store.insert_originator(conn, originator, _seal(vault, originator, account_number))
+        await _record(conn, by, Action.ORIGINATOR_MADE, None, originator, now_ms=now_ms, ids=ids)
+        return originator
+    before, sealed = await _lock(conn, scope, originator_id)
+    after = msgspec.structs.replace(
+        before,
+        profile=profile,
+        version=before.version + 1,
+        changed_by=name_of(by),
+        last4=before.last4 if account_number is None else account_number[-_SHOWN:],
+    )
+    if before.status is OriginatorStatus.ACTIVE and (
+        account_number or _redirects(before.profile, profile) or _loosens(before.profile, profile)
+    ):
+        after = msgspec.structs.replace(after, status=OriginatorStatus.SUSPENDED)
+    if account_number is not None:
+        sealed = _seal(vault, after, account_number)
+    await store.update_originator(conn, after, sealed)
+    await _record(conn, by, Action.ORIGINATOR_UPDATED, before, after, now_ms=now_ms, ids=ids)
+    return after
+
+
+async def activate_originator(
+    conn: Conn,
+    scope: AccountScope,
+    originator_id: str,
+    *,
+    approvers: int,
+    by: Actor,
+    now_ms: int,
+    ids: IdFactory,
+) -> Originator:
+    """Let live top-ups be collected through an originator, in the caller's transaction.
+
+    Raises:
+        ResourceMissingError: there is no such originator.
+        OriginatorStateError: it is active, or another one of the platform is.
+        SecondPersonError: whoever wrote its profile may not activate it, nor may a key.
+        ProfileError: it names a bank that this installation may not deal with.
+    """
+    before, sealed = await _lock(conn, scope, originator_id)
+    others = [other.originator for other in await store.list_originators(conn, scope)]
+    if any(other.status is OriginatorStatus.ACTIVE for other in others):
+        raise OriginatorStateError(before, OriginatorStatus.ACTIVE)
+    check_person(by, prepared_by=before.changed_by, approvers=approvers)
+    await _check_bank(conn, before.profile)
+    after = msgspec.structs.replace(
+        before, status=OriginatorStatus.ACTIVE, activated_ms=now_ms, activated_by=name_of(by)
+    )
+    await store.update_originator(conn, after, sealed)
+    await _record(conn, by, Action.ORIGINATOR_ACTIVATED, before, after, now_ms=now_ms, ids=ids)
+    return after
+
+
+async def suspend_originator(
+    conn: Conn, scope: AccountScope, originator_id: str, *, by: Actor, now_ms: int, ids: IdFactory
+) -> Originator:
+    """Let nothing new be made through an originator, in the caller's transaction; what is under way is followed.
+
+    Raises:
+        ResourceMissingError: there is no such originator.
+        OriginatorStateError: it is not active.
+    """
+    before, sealed = await _lock(conn, scope, originator_id)
+    if before.status is not OriginatorStatus.ACTIVE:
+        raise OriginatorStateError(before, OriginatorStatus.SUSPENDED)
+    after = msgspec.structs.replace(before, status=OriginatorStatus.SUSPENDED)
+    await store.update_originator(conn, after, sealed)
+    await _record(conn, by, Action.ORIGINATOR_SUSPENDED, before, after, now_ms=now_ms, ids=ids)
+    return after
+
+
+async def find_originator(conn: Conn, scope: AccountScope, originator_id: str) -> Originator:
+    """Return an originator of a platform.
+
+    Raises:
+        ResourceMissingError: there is none of that id.
+    """
+    for stored in await store.list_originators(conn, scope):
+        if stored.originator.id == originator_id:
+            return stored.originator
+    raise _missing(originator_id)
+
+
+async def list_originators(conn: Conn, scope: AccountScope) -> list[Originator]:
+    """Return a platform's originators, oldest first."""
+    return [stored.originator for stored in await store.list_originators(conn, scope)]
+
+
+async def list_active_originators(conn: Conn) -> list[Originator]:
+    """Return the originators of all platforms whose money moves, suspended ones too."""
+    return await store.list_active_originators(conn)
+
+
+async def read_account_number(conn: Conn, vault: Vault, originator: Originator) -> str:
+    """Return the number of an originator's bank account, as the bank's statements have it.
+
+    Raises:
+        NoEncryptionKeyError, SecretUnreadableError: the server cannot read what is encrypted.
+        ResourceMissingError: the originator is gone.
+    """
+    for stored in await store.list_originators(conn, originator.scope):
+        if stored.originator.id == originator.id:
+            return vault.open(stored.sealed, place=_place(originator)).decode()
+    raise _missing(originator.id)
+
+
+async def stop_rail(
+    conn: Conn,
+    scope: AccountScope,
+    *,
+    rail: str,
+    account: str | None,
+    reason: str,
+    by: Actor,
+    now_ms: int,
+    ids: IdFactory,
+) -> bool:
+    """Stop a rail for a platform, or for one of its accounts, in the caller's transaction; return whether it ran.
+
+    New top-ups are refused, no file is made and none is sent, until it is resumed.
+    """
+    stop = Stop(rail=rail, stopped_account=account or "", reason=reason, stopped_by=name_of(by), stopped_ms=now_ms)
+    is_new = await store.insert_stop(conn, scope, stop)
+    if is_new:
+        detail = f"{rail} {account or 'for all accounts'}: {reason}"
+        await audit.record(conn, by, Action.RAIL_STOPPED, scope=scope, detail=detail, now_ms=now_ms, ids=ids)
+    return is_new
+
+
+async def resume_rail(
+    conn: Conn, scope: AccountScope, *, rail: str, account: str | None, by: Actor, now_ms: int, ids: IdFactory
+) -> bool:
+    """Let a rail go on, in the caller's transaction; return whether it was stopped."""
+    was_stopped = await store.delete_stop(conn, scope, rail=rail, stopped_account=account or "")
+    if was_stopped:
+        detail = f"{rail} {account or 'for all accounts'}"
+        await audit.record(conn, by, Action.RAIL_RESUMED, scope=scope, detail=detail, now_ms=now_ms, ids=ids)
+    return was_stopped
+
+
+async def authorize(  # noqa: PLR0913  what was agreed to, by whom, how that is known
+    conn: Conn,
+    scope: AccountScope,
+    *,
+    funding_source: str,
+    sec_code: SecCode,
+    text: str,
+    accepted_ms: int,
+    evidence: Mapping[str, Any],
+    by: Actor,
+    now_ms: int,
+    ids: IdFactory,
+) -> Authorization:
+    """Write down that the holder of a bank account agreed to debits, in the caller's transaction.
+
+    An earlier one for the same bank account ends by that, and is kept.
+    """
+    authorization = Authorization(
+        scope=scope,
+        id=ids.new_at(AUTHORIZATION_PREFIX, now_ms),
+        funding_source=funding_source,
+        sec_code=sec_code,
+        text=text,
+        accepted_ms=accepted_ms,
+        evidence=evidence,
+        created_ms=now_ms,
+    )
+    await store.replace_authorization(conn, authorization, reason="replaced")
+    await audit.record(
+        conn,
+        by,
+        Action.AUTHORIZATION_MADE,
+        object_type=ObjectType.AUTHORIZATION,
+        object_id=authorization.id,
+        after=authorization,
+        scope=scope,
+        now_ms=now_ms,
+        ids=ids,
+    )
+    return authorization
+
+
+async def _check_bank(conn: Conn, profile: OriginatorProfile) -> None:
+    """Let a profile pass whose bank this installation may deal with: a rehearsal with the played one, others not."""
+    kind = await find_kind(conn)
+    for field in ("odfi_routing_number", "immediate_destination"):
+        number = getattr(profile, field)
+        if number is not None and (reason := wrong_with_bank(kind, number)):
+            raise ProfileError(field, reason)
+
+
+def _redirects(before: OriginatorProfile, after: OriginatorProfile) -> bool:
+    """Tell whether a change sends money or files somewhere else."""
+    names = ("odfi_routing_number", "immediate_destination", "company_id", "outgoing_folder", "bank_account")
+    return any(getattr(before, name) != getattr(after, name) for name in names)
+
+
+def _loosens(before: OriginatorProfile, after: OriginatorProfile) -> bool:
+    """Tell whether a change lifts what protects money: a second person, the bank's word, a cap, the shortest hold."""
+    caps = ("entry_cap", "file_cap", "day_cap", "source_pending_cap")
+    return (
+        (before.requires_approval and not after.requires_approval)
+        or before.confirmation != after.confirmation
+        or any(getattr(after, cap) > getattr(before, cap) for cap in caps)
+        or after.minimum_hold_days < before.minimum_hold_days
+        or after.hold_days < before.hold_days
+    )
+
+
+async def _lock(conn: Conn, scope: AccountScope, originator_id: str) -> StoredOriginator:
+    found = await store.lock_originator(conn, scope, originator_id)
+    if found is None:
+        raise _missing(originator_id)
+    return found
+
+
+def _missing(originator_id: str) -> ResourceMissingError:
+    return ResourceMissingError("originator", originator_id, param="originator", in_path=True)
+
+
+def _seal(vault: Vault, originator: Originator, account_number: str) -> bytes:
+    return vault.seal(account_number.encode(), place=_place(originator))
+
+
+def _place(originator: Originator) -> str:
+    return f"originator/{originator.scope.account}/{originator.scope.livemode}/{originator.id}"
+
+
+async def _record(
+    conn: Conn,
+    by: Actor,
+    action: Action,
+    before: Originator | None,
+    after: Originator,
+    *,
+    now_ms: int,
+    ids: IdFactory,
+) -> None:
+    await audit.record(
+        conn,
+        by,
+        action,
+        object_type=ObjectType.ORIGINATOR,
+        object_id=after.id,
+        before=before,
+        after=after,
+        scope=after.scope,
+        now_ms=now_ms,
+        ids=ids,
+    )

@@ -1,0 +1,216 @@
+"""Originators, authorizations and stops in the database."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, NamedTuple
+
+import msgspec
+
+from brim.base.json_codec import decoder, encode_text
+from brim.base.paging import Page, Window, page_of
+from brim.base.scope import AccountScope
+from brim.core.originators.rules import Authorization, Originator, OriginatorStatus
+from brim.core.rails.ach import OriginatorProfile, SecCode
+from brim.platform.database import Conn
+from brim.platform.sql import load_queries
+
+_SQL: Final = load_queries(__package__)
+_decode_profile: Final = decoder(OriginatorProfile)
+_decode_evidence: Final = decoder(dict[str, str])
+
+
+class StoredOriginator(NamedTuple):
+    """An originator, and its bank account's number as it is stored."""
+
+    originator: Originator
+    sealed: bytes
+
+
+class Stop(msgspec.Struct, frozen=True, kw_only=True):
+    """Where money is stopped by hand: a rail, for one account or (`stopped_account` is empty) for all."""
+
+    rail: str
+    stopped_account: str
+    reason: str
+    stopped_by: str
+    stopped_ms: int
+
+
+class CollectionRecord(NamedTuple):
+    """What a live create depends on, as it was read."""
+
+    platform: str
+    originator: Originator | None
+    stop_reason: str | None
+    is_authorized: bool
+
+
+async def insert_originator(conn: Conn, originator: Originator, sealed: bytes) -> None:
+    """Add a draft."""
+    await conn.execute(
+        _SQL["insert_originator"],
+        originator.scope.account,
+        originator.scope.livemode,
+        originator.id,
+        encode_text(originator.profile),
+        sealed,
+        originator.last4,
+        originator.created_ms,
+        originator.changed_by,
+    )
+
+
+async def lock_originator(conn: Conn, scope: AccountScope, originator_id: str) -> StoredOriginator | None:
+    """Return an originator that nobody else can change until the caller's transaction ends."""
+    record = await conn.fetchrow(_SQL["lock_originator"], scope.account, scope.livemode, originator_id)
+    return StoredOriginator(originator_from_record(record), record["sealed"]) if record else None
+
+
+async def update_originator(conn: Conn, originator: Originator, sealed: bytes) -> None:
+    """Write an originator that the caller has locked."""
+    await conn.execute(
+        _SQL["update_originator"],
+        originator.scope.account,
+        originator.scope.livemode,
+        originator.id,
+        originator.status,
+        originator.version,
+        encode_text(originator.profile),
+        sealed,
+        originator.last4,
+        originator.changed_by,
+        originator.activated_ms,
+        originator.activated_by,
+    )
+
+
+async def list_originators(conn: Conn, scope: AccountScope) -> list[StoredOriginator]:
+    """Return a platform's originators, oldest first."""
+    records = await conn.fetch(_SQL["list_originators"], scope.account, scope.livemode)
+    return [StoredOriginator(originator_from_record(record), record["sealed"]) for record in records]
+
+
+async def list_active_originators(conn: Conn) -> list[Originator]:
+    """Return the originators of all platforms that are, or were, active."""
+    return [originator_from_record(record) for record in await conn.fetch(_SQL["list_active_originators"])]
+
+
+async def read_collection_terms(
+    conn: Conn, scope: AccountScope, *, funding_source: str, rail: str
+) -> CollectionRecord | None:
+    """Return what a live create of an account depends on; None when there is no such account."""
+    record = await conn.fetchrow(_SQL["read_collection_terms"], scope.account, scope.livemode, funding_source, rail)
+    if record is None:
+        return None
+    return CollectionRecord(
+        platform=record["platform"] or scope.account,
+        originator=originator_from_record(record) if record["id"] is not None else None,
+        stop_reason=record["stop_reason"],
+        is_authorized=record["is_authorized"],
+    )
+
+
+async def insert_stop(conn: Conn, scope: AccountScope, stop: Stop) -> bool:
+    """Stop a rail; return whether it was not stopped before."""
+    done: str = await conn.execute(
+        _SQL["insert_stop"],
+        scope.account,
+        scope.livemode,
+        stop.rail,
+        stop.stopped_account,
+        stop.reason,
+        stop.stopped_by,
+        stop.stopped_ms,
+    )
+    return done == "INSERT 0 1"
+
+
+async def delete_stop(conn: Conn, scope: AccountScope, *, rail: str, stopped_account: str) -> bool:
+    """Let a rail go on; return whether it was stopped."""
+    done: str = await conn.execute(_SQL["delete_stop"], scope.account, scope.livemode, rail, stopped_account)
+    return done == "DELETE 1"
+
+
+async def list_stops(conn: Conn, scope: AccountScope) -> list[Stop]:
+    """Return where a platform's money is stopped."""
+    records = await conn.fetch(_SQL["list_stops"], scope.account, scope.livemode)
+    return [Stop(**dict(record)) for record in records]
+
+
+async def replace_authorization(conn: Conn, authorization: Authorization, *, reason: str) -> None:
+    """Write down an authorization, in the place of the one in force for the bank account."""
+    await end_authorizations(
+        conn,
+        authorization.scope,
+        funding_source=authorization.funding_source,
+        now_ms=authorization.created_ms,
+        reason=reason,
+    )
+    await conn.execute(
+        _SQL["insert_authorization"],
+        authorization.scope.account,
+        authorization.scope.livemode,
+        authorization.id,
+        authorization.funding_source,
+        authorization.sec_code,
+        authorization.text,
+        authorization.accepted_ms,
+        encode_text(authorization.evidence),
+        authorization.created_ms,
+    )
+
+
+async def end_authorizations(conn: Conn, scope: AccountScope, *, funding_source: str, now_ms: int, reason: str) -> None:
+    """End what is in force for a bank account."""
+    await conn.execute(_SQL["end_authorizations"], scope.account, scope.livemode, funding_source, now_ms, reason)
+
+
+async def fetch_authorizations(conn: Conn, scope: AccountScope, ids: Sequence[str]) -> dict[str, Authorization]:
+    """Return an account's authorizations by id; those that do not exist are left out."""
+    records = await conn.fetch(_SQL["fetch_authorizations"], scope.account, scope.livemode, ids)
+    return {record["id"]: _authorization_from_record(record) for record in records}
+
+
+async def list_authorizations(
+    conn: Conn, scope: AccountScope, place: Window, *, funding_source: str | None
+) -> Page[Authorization]:
+    """Return a page of an account's authorizations, of one bank account or of all."""
+    arguments = (scope.account, scope.livemode, place.low, place.high, place.newest_first, place.wanted, funding_source)
+    records = await conn.fetch(_SQL["list_authorizations"], *arguments)
+    return page_of((_authorization_from_record(record) for record in records), place)
+
+
+async def lock_authorization(conn: Conn, scope: AccountScope, authorization_id: str) -> Authorization | None:
+    """Return an authorization that nobody else can change until the caller's transaction ends."""
+    record = await conn.fetchrow(_SQL["lock_authorization"], scope.account, scope.livemode, authorization_id)
+    return _authorization_from_record(record) if record else None
+
+
+def _authorization_from_record(record: Mapping[str, Any]) -> Authorization:
+    return Authorization(
+        scope=AccountScope(record["account"], record["livemode"]),
+        id=record["id"],
+        funding_source=record["funding_source"],
+        sec_code=SecCode(record["sec_code"]),
+        text=record["text"],
+        accepted_ms=record["accepted_ms"],
+        evidence=_decode_evidence(record["evidence"]),
+        created_ms=record["created_ms"],
+        ended_ms=record["ended_ms"],
+        end_reason=record["end_reason"],
+    )
+
+
+def originator_from_record(record: Mapping[str, Any]) -> Originator:
+    """Return the originator in a row that has every column but the counters."""
+    return Originator(
+        scope=AccountScope(record["account"], record["livemode"]),
+        id=record["id"],
+        status=OriginatorStatus(record["status"]),
+        version=record["version"],
+        profile=_decode_profile(record["profile"]),
+        last4=record["last4"],
+        created_ms=record["created_ms"],
+        changed_by=record["changed_by"],
+        activated_ms=record["activated_ms"],
+        activated_by=record["activated_by"],
+    )

@@ -1,0 +1,195 @@
+"""What a bank and its originator have agreed: the document that every ACH file is made by.
+
+Source of the fields of a file: Nacha's file format, as `docs/nacha.md` has it. What the bank decides (cut-offs, caps,
+file names, how it confirms) is in its agreement with the originator.
+"""
+
+import re
+from enum import StrEnum
+from pathlib import PurePosixPath
+from string import Formatter
+from typing import Annotated, Final
+from zoneinfo import ZoneInfo, available_timezones
+
+import msgspec
+
+from brim.base.errors import BrimError
+from brim.core.bank_accounts import has_right_check_digit
+
+
+class SecCode(StrEnum):
+    """The standard entry class: how the account holder authorized the debit, by Nacha's three letters."""
+
+    PPD = "PPD"
+    """A consumer, in writing."""
+    WEB = "WEB"
+    """A consumer, on the internet or by mobile phone."""
+    CCD = "CCD"
+    """A company."""
+
+
+class Confirmation(StrEnum):
+    """What counts as the bank's word that a file was taken, without which no top-up succeeds."""
+
+    STATEMENT = "statement"
+    """A line of the bank's statement with the batch's total."""
+    ACKNOWLEDGEMENT = "acknowledgement"
+    """The bank's acknowledgement of the file; the statement still confirms the money afterwards."""
+
+
+class ProfileError(BrimError):
+    """A profile has a value that no file could be made with.
+
+    Args:
+        field: the field's name in the profile.
+        reason: a sentence that says what is wrong with it.
+    """
+
+    def __init__(self, field: str, reason: str) -> None:
+        super().__init__(f"The originator's profile has an invalid {field}: {reason}")
+        self.param = field
+
+
+_RoutingNumber = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{9}$")]
+_WallTime = Annotated[str, msgspec.Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+_Cents = Annotated[int, msgspec.Meta(ge=1, le=9_999_999_999)]
+"""The largest amount that an entry of a file can hold is ten digits."""
+_Total = Annotated[int, msgspec.Meta(ge=1, le=999_999_999_999)]
+"""The largest total that a control record can hold is twelve digits."""
+
+
+class OriginatorProfile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How files are made for one originator and handed to its bank.
+
+    Amounts are in cents; times are wall times in `time_zone`, whose day is the one that limits and reports count.
+
+    Attributes:
+        odfi_routing_number: the bank that takes the files, nine digits.
+        immediate_destination: to whom the file is addressed, where that is not the bank itself.
+        immediate_origin: who sends it, as the bank assigned it: ten characters, or nine digits.
+        company_id: the originator's identification, as the bank assigned it: `1` and an EIN, for example.
+        entry_description: what account holders read on their statements beside the company's name.
+        sec_code: how account holders authorize.
+        cutoffs: until when files of a banking day are made; each makes files of its own.
+        lead_days: banking days from the file to its effective date; the network allows 1 for debits.
+        hold_days: banking days from settlement until the money is usable, where the account has no agreement.
+        minimum_hold_days: banking days below which no agreement shortens the hold.
+        confirmation: what counts as the bank's word.
+        alarm_after_hours: how long a file may go without an answer before it is reported as stuck.
+        entry_cap: the largest debit.
+        file_cap: the largest total of a file; what is above goes into the next.
+        day_cap: the largest total of an account in a day.
+        source_pending_cap: the largest total that may be pending from one bank account.
+        max_file_entries: how many entries a file may have.
+        file_name: what files are called; `{date}`, `{time}`, `{modifier}` and `{id}` are filled in.
+        outgoing_folder: where the bank, or what uploads to it, finds the files.
+        incoming_folder: where the bank's files are found.
+        requires_approval: whether an operator approves each file before it is sent.
+        bank_account: what the bank account is called in the ledger, as in `bank:operating`. Its number is no part of
+            the profile: it is kept encrypted, beside.
+    """
+
+    odfi_routing_number: _RoutingNumber
+    odfi_name: str
+    immediate_destination: _RoutingNumber | None = None
+    immediate_origin: str
+    origin_name: str
+    company_name: str
+    company_id: str
+    entry_description: str = "TOPUP"
+    sec_code: SecCode = SecCode.WEB
+    time_zone: str = "America/New_York"
+    cutoffs: tuple[_WallTime, ...] = ("17:00",)
+    opening: _WallTime = "09:00"
+    lead_days: Annotated[int, msgspec.Meta(ge=1, le=1)] = 1
+    hold_days: Annotated[int, msgspec.Meta(ge=0, le=60)] = 3
+    minimum_hold_days: Annotated[int, msgspec.Meta(ge=0, le=60)] = 0
+    confirmation: Confirmation = Confirmation.STATEMENT
+    alarm_after_hours: Annotated[int, msgspec.Meta(ge=1, le=240)] = 24
+    entry_cap: _Cents = 2_500_000
+    file_cap: _Total = 100_000_000
+    day_cap: _Total = 5_000_000
+    source_pending_cap: _Total = 2_500_000
+    max_file_entries: Annotated[int, msgspec.Meta(ge=1, le=500_000)] = 10_000
+    file_name: str = "{date}-{modifier}-{id}.ach"
+    line_ending: Annotated[str, msgspec.Meta(pattern="^(crlf|lf)$")] = "crlf"
+    outgoing_folder: str
+    incoming_folder: str
+    requires_approval: bool = True
+    bank_account: Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9_]{1,32}$")] = "operating"
+
+
+_TEXT_LENGTHS: Final = {
+    "odfi_name": 23,
+    "immediate_origin": 10,
+    "origin_name": 23,
+    "company_name": 16,
+    "company_id": 10,
+    "entry_description": 10,
+}
+"""How long a text may be in its record. Source: Nacha's file format, records 1 and 5."""
+
+_RESERVED_DESCRIPTIONS: Final = frozenset({"REVERSAL", "RETRY PYMT", "RETURN FEE", "ACCTVERIFY"})
+"""Descriptions that tell banks something else than a collection. Source: Nacha's operating rules."""
+
+_FIELDS_OF_NAME: Final = frozenset({"date", "time", "modifier", "id"})
+
+
+def check_profile(profile: OriginatorProfile) -> None:
+    """Let a profile pass that files can be made with.
+
+    Raises:
+        ProfileError: a field cannot stand in a file, or names a place or a time that does not exist.
+    """
+    for field, length in _TEXT_LENGTHS.items():
+        _check_text(field, getattr(profile, field), length)
+    for field in ("odfi_routing_number", "immediate_destination"):
+        number = getattr(profile, field)
+        if number is not None and not has_right_check_digit(number):
+            raise ProfileError(field, "its check digit is wrong.")
+    if profile.entry_description.upper() in _RESERVED_DESCRIPTIONS:
+        raise ProfileError("entry_description", "this one tells banks that the entry is something else.")
+    _check_times(profile)
+    _check_file_name(profile.file_name)
+    for field in ("outgoing_folder", "incoming_folder"):
+        if not PurePosixPath(getattr(profile, field)).is_absolute():
+            raise ProfileError(field, "it must be an absolute path.")
+    if profile.outgoing_folder == profile.incoming_folder:
+        raise ProfileError("incoming_folder", "it must not be the outgoing folder.")
+    if profile.minimum_hold_days > profile.hold_days:
+        raise ProfileError("minimum_hold_days", "it must not be longer than hold_days.")
+    if profile.file_cap < profile.entry_cap:
+        raise ProfileError("file_cap", "it must not be smaller than entry_cap.")
+
+
+def _check_text(field: str, text: str, length: int) -> None:
+    if not text.strip():
+        raise ProfileError(field, "it must not be empty.")
+    if len(text) > length:
+        raise ProfileError(field, f"it may have {length} characters at most.")
+    if not re.fullmatch(r"[ -~]+", text):
+        raise ProfileError(field, "a file can hold printable ASCII characters only.")
+
+
+def _check_times(profile: OriginatorProfile) -> None:
+    if profile.time_zone not in available_timezones():
+        raise ProfileError("time_zone", "there is no time zone of that name.")
+    ZoneInfo(profile.time_zone)
+    if not profile.cutoffs:
+        raise ProfileError("cutoffs", "there must be one at least.")
+    if list(profile.cutoffs) != sorted(set(profile.cutoffs)):
+        raise ProfileError("cutoffs", "they must be in order, each once.")
+
+
+def _check_file_name(template: str) -> None:
+    try:
+        fields = {name for _, name, _, _ in Formatter().parse(template) if name is not None}
+    except ValueError:
+        raise ProfileError("file_name", "its braces do not match.") from None
+    if not fields <= _FIELDS_OF_NAME:
+        unknown = ", ".join(sorted(fields - _FIELDS_OF_NAME))
+        raise ProfileError("file_name", f"it can hold {{date}}, {{time}}, {{modifier}} and {{id}}, not {unknown}.")
+    if "id" not in fields:
+        raise ProfileError("file_name", "it must hold {id}, so that no two files have one name.")
+    if "/" in template or template.startswith("."):
+        raise ProfileError("file_name", "it must be a plain name, without a folder, that does not begin with a dot.")

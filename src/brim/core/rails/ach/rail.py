@@ -1,0 +1,40 @@
+"""The ACH rail: what it promises of a top-up; what comes of it is in files, and `core.ach` reads them."""
+
+from typing import Final
+
+import msgspec
+
+from brim.core.rails.ach.profile import OriginatorProfile
+from brim.core.rails.ach.schedule import CALENDAR, promise_of
+from brim.core.rails.protocol import Plan
+
+ACH: Final = "ach"
+
+
+class AchRail(msgspec.Struct, frozen=True):
+    """Direct debits from US bank accounts, made by the files of an originator."""
+
+    profile: OriginatorProfile
+
+    @property
+    def name(self) -> str:
+        """The name that its top-ups keep."""
+        return ACH
+
+    def plan(
+        self,
+        *,
+        currency: str,  # noqa: ARG002  files hold dollars only
+        scenario: str | None,  # noqa: ARG002  nobody plays anything
+        settlement_days: int | None,
+        now_ms: int,
+        is_frozen: bool,  # noqa: ARG002  banking days are the same under a clock
+    ) -> Plan:
+        """Return when a top-up made now leaves in a file, and when its money should be usable."""
+        promise = promise_of(self.profile, now_ms=now_ms, agreed_days=settlement_days)
+        return Plan(
+            expected_availability_date=promise.usable_ms // 1000,
+            due_ms=promise.cutoff_ms,
+            settlement_days=promise.hold_days,
+            calendar=CALENDAR,
+        )

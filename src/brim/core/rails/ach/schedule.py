@@ -1,0 +1,136 @@
+"""When files leave, on which day they settle, and when the money is usable.
+
+All moments are Unix milliseconds; days are local ones at the originator's bank. Banking days are the Federal
+Reserve's. Pure: the moment is an argument.
+"""
+
+from datetime import date, datetime, time, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from brim.core.calendars import BankCalendar, calendar_named
+from brim.core.rails.ach.profile import OriginatorProfile
+
+CALENDAR: Final = "us_ach"
+"""The calendar whose banking days count."""
+
+GRACE_MS: Final = 30 * 60 * 1000
+"""How long after a cut-off a file still belongs to it."""
+
+_ONE_DAY: Final = timedelta(days=1)
+
+
+class Promise(msgspec.Struct, frozen=True, kw_only=True):
+    """What can be said of a debit when it is made, or when its file is.
+
+    `cutoff_ms` is when its file is made, `effective_date` the day on which the banks settle it, `usable_ms` when the
+    money is usable if the bank has confirmed it by then. `hold_days` are the banking days between the last two.
+    """
+
+    cutoff_ms: int
+    effective_date: date
+    hold_days: int
+    usable_ms: int
+
+
+def promise_of(profile: OriginatorProfile, *, now_ms: int, agreed_days: int | None) -> Promise:
+    """Return what to expect of a debit that is asked for now.
+
+    Args:
+        profile: the originator's.
+        now_ms: when it is asked for.
+        agreed_days: the account's own agreement in banking days from settlement, None for none. It takes the place of
+            the profile's hold, but never shortens it below the profile's minimum.
+    """
+    cutoff_ms = next_cutoff_ms(profile, now_ms)
+    effective_date = effective_date_of(profile, cutoff_ms)
+    hold_days = max(profile.hold_days if agreed_days is None else agreed_days, profile.minimum_hold_days)
+    return Promise(
+        cutoff_ms=cutoff_ms,
+        effective_date=effective_date,
+        hold_days=hold_days,
+        usable_ms=usable_ms(profile, effective_date, hold_days),
+    )
+
+
+def next_cutoff_ms(profile: OriginatorProfile, now_ms: int) -> int:
+    """Return the first cut-off after a moment; at the cut-off to the millisecond is too late."""
+    day = local_day(profile, now_ms)
+    while True:
+        if _calendar().is_business_day(day):
+            for cutoff in profile.cutoffs:
+                cutoff_ms = _moment_ms(profile, day, cutoff)
+                if cutoff_ms > now_ms:
+                    return cutoff_ms
+        day += _ONE_DAY
+
+
+def effective_date_of(profile: OriginatorProfile, file_ms: int) -> date:
+    """Return the day on which the entries of a file made at a moment settle.
+
+    Computed when the file is made and not before: a file that leaves late must not name a day that has passed.
+    """
+    return _business_day_after(_first_business_day(local_day(profile, file_ms)), profile.lead_days)
+
+
+def date_of_file_made(profile: OriginatorProfile, now_ms: int) -> date:
+    """Return the day on which the entries of a file settle that is made, or sent, at a moment.
+
+    For half an hour (`GRACE_MS`) after a cut-off a file still belongs to it, since making, approving and sending take a
+    while; later the next cut-off counts.
+    """
+    return effective_date_of(profile, next_cutoff_ms(profile, now_ms - GRACE_MS))
+
+
+def usable_ms(profile: OriginatorProfile, effective_date: date, hold_days: int) -> int:
+    """Return when money that settles on a day is usable: at the bank's opening, so many banking days later."""
+    return _moment_ms(profile, _business_day_after(effective_date, hold_days), profile.opening)
+
+
+def local_day(profile: OriginatorProfile, moment_ms: int) -> date:
+    """Return the day it is for the originator at a moment, by which limits and reports count."""
+    return datetime.fromtimestamp(moment_ms // 1000, ZoneInfo(profile.time_zone)).date()
+
+
+def local_time(profile: OriginatorProfile, moment_ms: int) -> datetime:
+    """Return the date and time it is for the originator at a moment."""
+    return datetime.fromtimestamp(moment_ms // 1000, ZoneInfo(profile.time_zone))
+
+
+def opening_after_ms(profile: OriginatorProfile, moment_ms: int) -> int:
+    """Return the bank's next opening on a banking day after a moment."""
+    day = local_day(profile, moment_ms)
+    while True:
+        opening_ms = _moment_ms(profile, day, profile.opening)
+        if _calendar().is_business_day(day) and opening_ms > moment_ms:
+            return opening_ms
+        day += _ONE_DAY
+
+
+def _calendar() -> BankCalendar:
+    calendar = calendar_named(CALENDAR)
+    if calendar is None:
+        raise ValueError(f"there is no calendar {CALENDAR}")
+    return calendar
+
+
+def _first_business_day(day: date) -> date:
+    while not _calendar().is_business_day(day):
+        day += _ONE_DAY
+    return day
+
+
+def _business_day_after(day: date, count: int) -> date:
+    """Return the n-th banking day after a day, or the first on or after it for none."""
+    day = _first_business_day(day)
+    for _ in range(count):
+        day = _first_business_day(day + _ONE_DAY)
+    return day
+
+
+def _moment_ms(profile: OriginatorProfile, day: date, wall_time: str) -> int:
+    """Return the moment of a wall time; one that the change of clocks skips is as long after midnight as it says."""
+    moment = datetime.combine(day, time.fromisoformat(wall_time), ZoneInfo(profile.time_zone))
+    return int(moment.timestamp()) * 1000

@@ -1,0 +1,99 @@
+"""A line of a statement as it is kept, and a break: what does not match."""
+
+from datetime import date
+from enum import StrEnum
+from typing import Final
+
+import msgspec
+
+from brim.base.scope import AccountScope
+
+BREAK_PREFIX: Final = "brk_"
+
+
+class MatchKind(StrEnum):
+    """What a line was matched to."""
+
+    BATCH = "ach_batch"
+    RETURN = "ach_return"
+
+
+class BreakKind(StrEnum):
+    """What does not match."""
+
+    LINE = "unmatched_line"
+    """A line of a statement that nothing explains."""
+    LINE_AMOUNT = "line_amount"
+    """A line names something of ours, with another amount."""
+    RETURN = "unmatched_return"
+    """A return of a debit that is not known, or not in a state to come back."""
+    ITEM = "unreadable_item"
+    """An item of a file that could not be read."""
+    ACKNOWLEDGEMENT = "unmatched_acknowledgement"
+    """An acknowledgement of a file that is not known, or that counts otherwise."""
+    REJECTED = "rejected_file"
+    """The bank refused a file, or a batch of it."""
+    FAILED_WORK = "failed_work"
+    """A file could not be made, sent or applied, for a reason of this installation."""
+    SILENCE = "silent_bank"
+    """A file that the bank has not answered in time."""
+    SENT = "unknown_debit"
+    """A debit has left whose top-up is not in this database, or not where it could have been debited."""
+    FILE = "held_file"
+    """A file from the bank whose controls fail, or that cannot be read."""
+
+
+class StatementLineRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One booked line of a bank account (`bank_account` is its name in the ledger).
+
+    `line_key` names it, so that it counts once however often it is read; `amount` is signed cents, positive where money
+    came; `matched` is the id of what it was matched to, None where it is a break.
+    """
+
+    scope: AccountScope
+    bank_account: str
+    line_key: str
+    bank_file: str
+    position: int
+    booked_on: date
+    amount: int
+    currency: str
+    type_code: str
+    bank_reference: str | None
+    reference: str | None
+    description: str
+    matched_kind: MatchKind | None
+    matched: str | None
+    created_ms: int
+
+
+class NewBreak(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that does not match. `cause` names it, so that it is listed once; `raw` is what the bank sent of it."""
+
+    scope: AccountScope
+    kind: BreakKind
+    cause: str
+    detail: str
+    bank_file: str | None = None
+    amount: int | None = None
+    currency: str | None = None
+    reference: str | None = None
+    raw: str | None = None
+
+
+class Break(msgspec.Struct, frozen=True, kw_only=True):
+    """A break as it is listed; times are Unix milliseconds."""
+
+    id: str
+    kind: str
+    cause: str
+    bank_file: str | None
+    amount: int | None
+    currency: str | None
+    reference: str | None
+    detail: str
+    raw: str | None
+    opened_ms: int
+    resolved_ms: int | None = None
+    resolved_by: str | None = None
+    resolution: str | None = None

@@ -1,0 +1,81 @@
+"""What people do with breaks: look, and settle with a reason."""
+
+import msgspec
+
+from brim.base.actor import Actor
+from brim.base.errors import KeptRefusalError, ResourceMissingError
+from brim.base.ids import IdFactory
+from brim.base.paging import Page, PageRequest, window_of
+from brim.base.scope import AccountScope
+from brim.core import audit
+from brim.core.audit import Action, ObjectType
+from brim.core.reconciliation import store
+from brim.core.reconciliation.rules import BREAK_PREFIX, Break
+from brim.platform import lookups
+from brim.platform.database import Conn, Database
+
+
+class BreakResolvedError(KeptRefusalError):
+    """The break was settled before, with another reason."""
+
+    def __init__(self, found: Break) -> None:
+        super().__init__(f"The break {found.id} was resolved before: {found.resolution}")
+
+
+async def settle_break(
+    conn: Conn, scope: AccountScope, break_id: str, *, resolution: str, by: Actor, now_ms: int, ids: IdFactory
+) -> Break:
+    """Settle a break with a reason, in the caller's transaction, with its audit entry.
+
+    Raises:
+        ResourceMissingError: the platform has none of that id.
+        BreakResolvedError: somebody has settled it before.
+    """
+    before = await store.lock_break(conn, scope, break_id)
+    if before is None:
+        raise ResourceMissingError("break", break_id, param="break", in_path=True)
+    if before.resolved_ms is not None:
+        raise BreakResolvedError(before)
+    name = by.id or by.name or by.kind
+    after = msgspec.structs.replace(before, resolved_ms=now_ms, resolved_by=name, resolution=resolution)
+    await store.resolve_break(conn, scope, break_id, by=name, resolution=resolution, now_ms=now_ms)
+    await audit.record(
+        conn,
+        by,
+        Action.BREAK_RESOLVED,
+        object_type=ObjectType.BREAK,
+        object_id=break_id,
+        before=before,
+        after=after,
+        scope=scope,
+        now_ms=now_ms,
+        ids=ids,
+    )
+    return after
+
+
+async def retrieve_break(database: Database, scope: AccountScope, break_id: str) -> Break:
+    """Return a platform's break, a settled one too.
+
+    Raises:
+        ResourceMissingError: there is none of that id.
+    """
+    return await lookups.retrieve(database, scope, break_id, store.fetch_breaks, kind="break")
+
+
+async def page_breaks(
+    database: Database, scope: AccountScope, request: PageRequest, *, is_open: bool | None
+) -> Page[Break]:
+    """Return a page of a platform's breaks, newest first: open ones, settled ones, or all (None).
+
+    Raises:
+        ResourceMissingError: a cursor names none of them.
+        ExclusiveParametersError: both cursors are given.
+    """
+    await lookups.check_cursors(database, scope, request, kind="break", exists=_exists)
+    async with database.connection() as conn:
+        return await store.page_breaks(conn, scope, window_of(BREAK_PREFIX, None, request), is_open=is_open)
+
+
+async def _exists(conn: Conn, scope: AccountScope, break_id: str) -> bool:
+    return break_id in await store.fetch_breaks(conn, scope, [break_id])

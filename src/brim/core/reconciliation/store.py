@@ -1,0 +1,101 @@
+"""Lines of statements and breaks in the database."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from brim.base.ids import Ids
+from brim.base.paging import Page, Window, page_of
+from brim.base.scope import AccountScope
+from brim.core.reconciliation.rules import BREAK_PREFIX, Break, NewBreak, StatementLineRow
+from brim.platform.database import Conn
+from brim.platform.sql import load_queries
+
+_SQL: Final = load_queries(__package__, "lines")
+
+
+async def insert_line(conn: Conn, line: StatementLineRow) -> bool:
+    """Store a line of a statement; return whether it is new."""
+    found = await conn.fetchval(
+        _SQL["insert_statement_line"],
+        line.scope.account,
+        line.scope.livemode,
+        line.bank_account,
+        line.line_key,
+        line.bank_file,
+        line.position,
+        line.booked_on,
+        line.amount,
+        line.currency,
+        line.type_code,
+        line.bank_reference,
+        line.reference,
+        line.description,
+        line.matched_kind,
+        line.matched,
+        line.created_ms,
+    )
+    return found is not None
+
+
+async def open_break(conn: Conn, new: NewBreak, *, now_ms: int, ids: Ids) -> Break | None:
+    """List what does not match, and return it; None where it was listed before."""
+    opened = Break(
+        id=ids.new_at(BREAK_PREFIX, now_ms),
+        kind=new.kind,
+        cause=new.cause,
+        bank_file=new.bank_file,
+        amount=new.amount,
+        currency=new.currency,
+        reference=new.reference,
+        detail=new.detail,
+        raw=new.raw,
+        opened_ms=now_ms,
+    )
+    found = await conn.fetchval(
+        _SQL["open_break"],
+        new.scope.account,
+        new.scope.livemode,
+        opened.id,
+        opened.kind,
+        opened.cause,
+        opened.bank_file,
+        opened.amount,
+        opened.currency,
+        opened.reference,
+        opened.detail,
+        opened.raw,
+        now_ms,
+    )
+    return opened if found is not None else None
+
+
+async def list_open_breaks(conn: Conn, scope: AccountScope, *, limit: int) -> list[Break]:
+    """Return a platform's open breaks, oldest first."""
+    records = await conn.fetch(_SQL["list_open_breaks"], scope.account, scope.livemode, limit)
+    return [Break(**dict(record)) for record in records]
+
+
+async def resolve_break(
+    conn: Conn, scope: AccountScope, break_id: str, *, by: str, resolution: str, now_ms: int
+) -> bool:
+    """Settle a break; return whether there was one that was open."""
+    found = await conn.fetchval(_SQL["resolve_break"], scope.account, scope.livemode, break_id, now_ms, by, resolution)
+    return found is not None
+
+
+async def lock_break(conn: Conn, scope: AccountScope, break_id: str) -> Break | None:
+    """Return a break that nobody else can change until the caller's transaction ends."""
+    record = await conn.fetchrow(_SQL["lock_break"], scope.account, scope.livemode, break_id)
+    return Break(**dict(record)) if record else None
+
+
+async def fetch_breaks(conn: Conn, scope: AccountScope, ids: Sequence[str]) -> dict[str, Break]:
+    """Return a platform's breaks by id; those that do not exist are left out."""
+    records = await conn.fetch(_SQL["fetch_breaks"], scope.account, scope.livemode, ids)
+    return {record["id"]: Break(**dict(record)) for record in records}
+
+
+async def page_breaks(conn: Conn, scope: AccountScope, place: Window, *, is_open: bool | None) -> Page[Break]:
+    """Return a page of a platform's breaks: open ones, settled ones, or all."""
+    arguments = (scope.account, scope.livemode, place.low, place.high, place.newest_first, place.wanted, is_open)
+    return page_of((Break(**dict(record)) for record in await conn.fetch(_SQL["page_breaks"], *arguments)), place)

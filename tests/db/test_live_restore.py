@@ -1,0 +1,147 @@
+"""An older database, and files that have left since: nothing goes out twice, whatever it does not know."""
+
+import json
+from collections import Counter
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from brim.api.wire_formats import WIRE_FORMATS
+from brim.core import ach
+from brim.platform.database import Conn, Database
+from tests.support.audits import TESTER
+from tests.support.books import assert_books_hold, rows
+from tests.support.live_money import PLATFORM, LiveMoney, at
+from tests.support.postgres import PostgresForTests
+
+
+class Houses:
+    """A database, and an older copy of it."""
+
+    def __init__(self, server: PostgresForTests, folder: Path) -> None:
+        self.server = server
+        self.folder = folder
+        self.names: list[str] = []
+        self.open: list[Database] = []
+
+    async def connect(self, name: str) -> Database:
+        database = await Database.connect(
+            self.server.urls_of(name).service, max_connections=4, timeout_s=20.0, application="brim"
+        )
+        self.open.append(database)
+        return database
+
+    async def close_all(self) -> None:
+        while self.open:
+            await self.open.pop().close()
+
+    async def create(self, **template: str) -> str:
+        name = await self.server.create_database(**template)
+        self.names.append(name)
+        return name
+
+
+@pytest_asyncio.fixture
+async def houses(postgres: PostgresForTests, tmp_path: Path) -> AsyncIterator[Houses]:
+    houses = Houses(postgres, tmp_path)
+    yield houses
+    await houses.close_all()
+    for name in houses.names:
+        await postgres.drop_database(name)
+
+
+async def _compare(live: LiveMoney, originator: str) -> ach.Comparison:
+    async def work(conn: Conn) -> ach.Comparison:
+        return await ach.compare_sent(
+            conn, live.vault, WIRE_FORMATS, PLATFORM, originator, by=TESTER, now_ms=live.now_ms, ids=live.ids
+        )
+
+    return await live.database.transact(work)
+
+
+async def test_after_a_restore_files_are_held_until_what_has_left_is_compared_and_no_debit_goes_out_twice(
+    houses: Houses,
+) -> None:
+    name = await houses.create()
+    live = LiveMoney(await houses.connect(name), houses.folder)
+    originator = await live.open()
+    sources = [await live.bank_account() for _ in range(4)]
+    first = await live.create(sources[0], 1_000)
+    await live.until("2026-12-01 17:00")
+    leaves, is_canceled = await live.create(sources[1], 2_000), await live.create(sources[2], 4_000)
+    await houses.close_all()
+    old = await houses.create(template=name)  # the backup
+    live.move_to(await houses.connect(name))
+    unknown = await live.create(sources[3], 8_000)
+    await live.until("2026-12-02 17:00")  # it leaves with those two, and the bank answers
+    assert (await live.topup(unknown))["due_ms"] == at("2026-12-08 09:00")
+    await houses.close_all()
+
+    live.move_to(await houses.connect(old))
+    new = await live.create(sources[3], 16_000)
+    assert await live.cancel(is_canceled)  # here it has not been handed over
+    await live.until("2026-12-03 18:00")
+    held = await rows(live.database, "SELECT * FROM ach_files WHERE held_because LIKE '%compare%' ORDER BY built_ms")
+    assert [(row["status"], row["total_debit"]) for row in held] == [("approved", 2_000), ("approved", 16_000)]
+    assert await _left(live) == {1_000: 1, 2_000: 1, 4_000: 1, 8_000: 1}
+
+    found = await _compare(live, originator.id)
+    assert (found.files, found.entries, found.voided, found.breaks) == (1, 3, 2, 2)
+    again = await _compare(live, originator.id)
+    assert (again.files, again.entries, again.voided, again.breaks) == (0, 0, 0, 0)
+    await live.until("2026-12-12 12:00")
+    assert await _left(live) == {1_000: 1, 2_000: 1, 4_000: 1, 8_000: 1, 16_000: 1}
+    traces = [
+        row["trace"] for row in await rows(live.database, "SELECT trace FROM ach_entries WHERE trace IS NOT NULL")
+    ]
+    assert len(set(traces)) == len(traces) == 4
+    assert {each: (await live.topup(each))["status"] for each in (first, leaves, is_canceled, new)} == {
+        first: "succeeded",
+        leaves: "succeeded",
+        is_canceled: "canceled",
+        new: "succeeded",
+    }
+    breaks = await rows(live.database, "SELECT kind, amount FROM breaks ORDER BY kind, amount")
+    assert [(row["kind"], row["amount"]) for row in breaks] == [
+        ("line_amount", 14_000),  # the bank has booked a batch of which 8,000 belong to no top-up
+        ("unknown_debit", 4_000),
+        ("unknown_debit", 8_000),
+    ]
+    ledger = await live.ledger()
+    assert (ledger["bank:operating"], ledger["balance:available"]) == (23_000, -19_000)
+    assert ledger["funding:clearing"] == -4_000
+
+
+async def test_a_list_whose_last_line_was_torn_loses_neither_that_file_nor_the_next(houses: Houses) -> None:
+    name = await houses.create()
+    live = LiveMoney(await houses.connect(name), houses.folder)
+    await live.open()
+    listing = houses.folder / "to-bank" / ".brim-sent"
+    listing.write_bytes(b"achf_torn\tabc")
+    await live.create(await live.bank_account())
+    await live.until("2026-12-01 17:00")
+    (file,) = await rows(live.database, "SELECT id, status FROM ach_files")
+    assert file["status"] == "acknowledged"
+    assert list(ach.read_sent_list(houses.folder / "to-bank")) == [file["id"]]
+    await assert_books_hold(live.database)
+
+
+async def test_a_copy_that_is_missing_keeps_everything_held(houses: Houses) -> None:
+    name = await houses.create()
+    live = LiveMoney(await houses.connect(name), houses.folder)
+    originator = await live.open()
+    (houses.folder / "to-bank" / ".brim-sent").write_text("achf_000000000000000000000000\tabc\tFILE.ach\n")
+    await live.create(await live.bank_account())
+    await live.until("2026-12-01 17:00")
+    with pytest.raises(ach.CompareError):
+        await _compare(live, originator.id)
+    await live.until("2026-12-02 17:00")
+    assert await _left(live) == {}
+
+
+async def _left(live: LiveMoney) -> dict[int, int]:
+    """Return how often the bank has taken a debit of each amount."""
+    shown = json.loads(await live.bank("show", "--json", "--entries", "1000"))
+    return dict(Counter(entry["amount"] for entry in shown["entries"]))

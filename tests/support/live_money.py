@@ -1,0 +1,308 @@
+"""A platform with a bank, in a time that the test moves: live top-ups out in files, and what comes back."""
+
+import asyncio
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+from click.testing import CliRunner
+
+from brim.api.framework.errors import render_error
+from brim.api.wire_formats import WIRE_FORMATS
+from brim.bank.commands import bank
+from brim.base.actor import Actor, ActorKind
+from brim.base.ids import IdFactory
+from brim.base.scope import AccountScope
+from brim.core import ach, originators, test_clocks, topups
+from brim.core.bank_accounts import BankAccount, BankNumbers, Party, Verification
+from brim.core.due import DueQueue
+from brim.core.funding import BankSecrets, Funding, FundingKind, FundingSource, find_funding
+from brim.core.funding.store import insert_funding_source
+from brim.core.idempotency import KeptReply, KeyClaim, RequestContext
+from brim.core.ledger.sealing import seal_entries
+from brim.core.rails import Rails
+from brim.core.rails.ach import Confirmation, OriginatorProfile, SecCode
+from brim.core.topups import Batches, ConfigCache
+from brim.platform.database import Database
+from brim.platform.vault import Vault, new_encryption_key
+from tests.support.audits import TESTER
+from tests.support.books import cancel, rows
+from tests.support.collecting import collection_of
+
+PLATFORM = AccountScope("acct_platform", livemode=True)
+OPERATOR = Actor(kind=ActorKind.OPERATOR, id="op_1", name="finance@example.com")
+ROUTING = "121042882"
+COMPANY = "1234567890"
+PAYS, RETURNS_AT_ONCE, RETURNS_LATE, NO_ACCOUNT = "000123456789", "9901020000", "9910580000", "000111111116"
+NEW_YORK = ZoneInfo("America/New_York")
+
+
+def at(text: str) -> int:
+    """Return the Unix milliseconds of a wall time in New York, such as `2026-12-01 10:00`."""
+    return int(datetime.fromisoformat(text).replace(tzinfo=NEW_YORK).timestamp() * 1000)
+
+
+class LiveMoney:
+    """One platform, its originator and its bank. `now_ms` is everybody's time."""
+
+    def __init__(
+        self, database: Database, folder: Path, *, now: str = "2026-12-01 10:00", routing: str = ROUTING
+    ) -> None:
+        self.folder = folder
+        self.routing = routing
+        self.clock: str | None = None
+        self.now_ms = at(now)
+        self.encryption_key = new_encryption_key()
+        self.vault = Vault([self.encryption_key])
+        self.ids = IdFactory(lambda: self.now_ms)
+        self._requests = 0
+        self.move_to(database)
+
+    def move_to(self, database: Database) -> None:
+        """Work on another database from now on, as new processes."""
+        self.database = database
+        self.secrets = BankSecrets(database, self.vault)
+        self.batches = Batches(database, lambda: self.now_ms)
+        self.configs = ConfigCache(database)
+        self.claiming = ach.Claiming(self.secrets, self.vault, WIRE_FORMATS)
+        self.incoming = ach.Incoming(self.vault, WIRE_FORMATS)
+
+    def profile(self, **changes: Any) -> OriginatorProfile:
+        """Return a profile that the bank knows."""
+        return msgspec.structs.replace(
+            OriginatorProfile(
+                odfi_routing_number=self.routing,
+                odfi_name="REHEARSAL BANK",
+                immediate_origin=COMPANY,
+                origin_name="BRIM TESTS",
+                company_name="BRIM TESTS",
+                company_id=COMPANY,
+                outgoing_folder=str(self.folder / "to-bank"),
+                incoming_folder=str(self.folder / "from-bank"),
+                hold_days=3,
+                requires_approval=False,
+                confirmation=Confirmation.STATEMENT,
+            ),
+            **changes,
+        )
+
+    async def open(self, *accounts: str, **changes: Any) -> originators.Originator:
+        """Make the platform, accounts below it, its active originator, and its bank."""
+        for name in ("to-bank", "from-bank", "bank"):
+            (self.folder / name).mkdir()
+        async with self.database.connection() as conn:
+            for account in (PLATFORM.account, *accounts):
+                platform = None if account == PLATFORM.account else PLATFORM.account
+                await conn.execute(
+                    "INSERT INTO accounts (account, platform, created) VALUES ($1, $2, 1)", account, platform
+                )
+            made = await originators.save_originator(
+                conn,
+                self.vault,
+                PLATFORM,
+                self.profile(**changes),
+                originator_id=None,
+                account_number="9876543210",
+                by=TESTER,
+                now_ms=self.now_ms,
+                ids=self.ids,
+            )
+            active = await originators.activate_originator(
+                conn, PLATFORM, made.id, approvers=1, by=OPERATOR, now_ms=self.now_ms, ids=self.ids
+            )
+        await self.bank(
+            "init",
+            "--inbox",
+            str(self.folder / "to-bank"),
+            "--outbox",
+            str(self.folder / "from-bank"),
+            "--routing",
+            self.routing,
+            "--company-id",
+            COMPANY,
+            "--now",
+            self._local(),
+        )
+        return active
+
+    async def bank_account(self, number: str = PAYS, *, scope: AccountScope = PLATFORM, authorized: bool = True) -> str:
+        """Put a verified bank account on file, and return its id."""
+        source_id = self.ids.new_at("src_", self.now_ms)
+        kept = await self.secrets.keep(BankNumbers("110000000", number), scope=scope, object_id=source_id)
+        source = FundingSource(
+            scope=scope,
+            id=source_id,
+            kind=FundingKind.SOURCE,
+            created=self.now_ms // 1000,
+            bank_account=BankAccount(
+                routing_number="110000000",
+                last4=number[-4:],
+                fingerprint=kept.fingerprint,
+                bank_name=None,
+                currency="usd",
+                holder_type="individual",
+                account_type="checking",
+            ),
+            verification=Verification.VERIFIED,
+            party=Party(name="Jenny Rosen"),
+            client_secret=f"{source_id}_secret",
+        )
+        async with self.database.connection() as conn:
+            await insert_funding_source(conn, source, kept.sealed)
+            if authorized:
+                await originators.authorize(
+                    conn,
+                    scope,
+                    funding_source=source_id,
+                    sec_code=SecCode.WEB,
+                    text="I authorize debits.",
+                    accepted_ms=self.now_ms,
+                    evidence={"ip": "192.0.2.1"},
+                    by=TESTER,
+                    now_ms=self.now_ms,
+                    ids=self.ids,
+                )
+        return source_id
+
+    async def create(
+        self, source: str, amount: int = 5_000, *, scope: AccountScope = PLATFORM, key: str | None = None
+    ) -> str:
+        """Create a live top-up, and return its id."""
+        context = self._attempt(scope, KeyClaim(key, repr((source, amount)).encode()) if key else None)
+
+        async def find(context: RequestContext, wanted: topups.CreateTopup) -> Funding | KeptReply:
+            return await find_funding(
+                self.database, self.secrets, context, source=wanted.source, payment_method=None, ids=self.ids
+            )
+
+        result = await topups.create_topup(
+            self.batches,
+            self.configs,
+            context,
+            topups.CreateTopup(amount=amount, currency="usd", source=source),
+            ids=self.ids,
+            rails=Rails([]),
+            renderers=WIRE_FORMATS,
+            find_funding=find,
+            find_collection=collection_of(self.database),
+        )
+        return str(msgspec.json.decode(result.body)["id"])
+
+    def _attempt(self, scope: AccountScope, claim: KeyClaim | None = None) -> RequestContext:
+        self._requests += 1
+        return RequestContext(
+            scope=scope,
+            claim=claim,
+            request_id=f"req_{self._requests}",
+            api_version="2025-01-01",
+            now_ms=self.now_ms,
+            by=TESTER,
+            ids=self.ids,
+        )
+
+    @property
+    def queues(self) -> list[DueQueue]:
+        """What a clock moves through."""
+        return [
+            topups.TopupQueue(Rails([]), WIRE_FORMATS),
+            ach.AchTopupQueue(self.claiming),
+            ach.AchFileQueue(self.vault, WIRE_FORMATS),
+        ]
+
+    async def freeze(self, text: str, *, scope: AccountScope = PLATFORM) -> None:
+        """Let a test clock keep the time of live mode."""
+        result = await test_clocks.create_clock(
+            self.database,
+            self._attempt(scope),
+            frozen_time=at(text) // 1000,
+            name=None,
+            queues=self.queues,
+            ids=self.ids,
+            renderers=WIRE_FORMATS,
+            render_error=render_error,
+        )
+        self.clock = str(msgspec.json.decode(result.body)["id"])
+
+    async def advance(self, text: str, *, scope: AccountScope = PLATFORM) -> None:
+        """Take the clock, and then the bank, to a time; what the bank sends is applied at the clock's."""
+        assert self.clock is not None
+        await test_clocks.advance_clock(
+            self.database,
+            self._attempt(scope),
+            self.clock,
+            frozen_time=at(text) // 1000,
+            queues=self.queues,
+            ids=self.ids,
+            renderers=WIRE_FORMATS,
+            render_error=render_error,
+        )
+        while await test_clocks.step_clock(
+            self.database, queues=self.queues, now_ms=self.now_ms, ids=self.ids, renderers=WIRE_FORMATS
+        ):
+            pass
+        await self.work()
+        await self.bank("advance", "--to", text.replace(" ", "T"))
+        await self.work()
+
+    async def cancel(self, topup_id: str, *, scope: AccountScope = PLATFORM) -> bool:
+        """Cancel a top-up, and return whether it could be."""
+        return await cancel(self.database, topup_id, scope=scope)
+
+    async def work(self) -> None:
+        """Do what the worker's jobs do, until nothing is left to do now."""
+        busy = 1
+        while busy:
+            busy = await self.claiming.work_off_due(self.database, now_ms=self.now_ms, ids=self.ids)
+            busy += await ach.void_late(self.database, now_ms=self.now_ms)
+            busy += await ach.build_due(self.database, self.vault, WIRE_FORMATS, now_ms=self.now_ms, ids=self.ids)
+            busy += await ach.send_due(self.database, self.vault, WIRE_FORMATS, now_ms=self.now_ms, ids=self.ids)
+            busy += await ach.report_silence(self.database, WIRE_FORMATS, now_ms=self.now_ms, ids=self.ids)
+            busy += await self.incoming.receive_all(self.database, now_ms=self.now_ms, ids=self.ids)
+            busy += await self.incoming.apply_all(self.database, now_ms=self.now_ms, ids=self.ids)
+        while await seal_entries(self.database):
+            pass
+
+    async def until(self, text: str, *, step_hours: int = 12) -> None:
+        """Let time pass, for us and for the bank, in steps."""
+        end_ms = at(text)
+        while self.now_ms < end_ms:
+            self.now_ms = min(self.now_ms + step_hours * 3_600_000, end_ms)
+            await self.work()
+            await self.advance_bank()
+            await self.work()
+
+    async def advance_bank(self) -> None:
+        """Let the bank do what it has to until now."""
+        await self.bank("advance", "--to", self._local())
+
+    async def bank(self, command: str, *arguments: str) -> str:
+        """Run a command of the bank, and return what it prints."""
+
+        def run() -> str:
+            result = CliRunner().invoke(bank, [command, str(self.folder / "bank"), *arguments], catch_exceptions=False)
+            assert result.exit_code == 0, result.output
+            return result.output
+
+        return await asyncio.to_thread(run)
+
+    def _local(self) -> str:
+        return datetime.fromtimestamp(self.now_ms // 1000, NEW_YORK).strftime("%Y-%m-%dT%H:%M:%S")
+
+    async def topup(self, topup_id: str) -> dict[str, Any]:
+        """Return a top-up's row."""
+        (row,) = await rows(self.database, "SELECT * FROM topups WHERE id = $1", topup_id)
+        return row
+
+    async def ledger(self) -> dict[str, int]:
+        """Return the sum of each ledger account, debits positive."""
+        found = await rows(
+            self.database,
+            """SELECT ledger_account, sum(amount) AS amount FROM (
+                SELECT debit_account AS ledger_account, amount FROM journal_entries
+                UNION ALL SELECT credit_account, -amount FROM journal_entries
+                UNION ALL SELECT debit_account, amount FROM journal_entry_lines
+                UNION ALL SELECT credit_account, -amount FROM journal_entry_lines) AS l GROUP BY 1""",
+        )
+        return {row["ledger_account"]: int(row["amount"]) for row in found}
