@@ -183,7 +183,7 @@ def test_a_token_that_became_a_source_pays_for_nothing_more(wire: Wire) -> None:
 
 def test_live_mode_promises_nothing_without_a_bank_account(server: Server, live_key: str) -> None:
     error = refused_alike(Wire(server.url, live_key), {"currency": "usd"})
-    assert "live top-ups are not available yet" in error["message"]
+    assert "no default funding source in usd" in error["message"]
 
 
 def test_another_accounts_bank_account_is_not_there(server: Server, wire: Wire) -> None:

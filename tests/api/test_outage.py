@@ -14,9 +14,11 @@ from brim.platform.database import Database
 from tests.support.brim_process import RunningBrim
 from tests.support.load import Load, Observation
 from tests.support.node import start_node
-from tests.support.outages import DATABASE_TIMEOUT_S, frozen
+from tests.support.outages import DATABASE_TIMEOUT_S, brim, frozen, postgres_of_ours
 from tests.support.polling import until
 from tests.support.wire import PENDING, Wire, assert_error
+
+__all__ = ["brim", "postgres_of_ours"]
 
 CLIENTS: Final = 8
 LONGEST_ANSWER_S: Final = 3 * DATABASE_TIMEOUT_S + 1.0

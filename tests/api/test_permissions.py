@@ -14,7 +14,7 @@ from brim.api.framework.operation import Operation
 from brim.api.resources.operations import OPERATIONS
 from brim.core.access.rules import PERMISSION_LEVELS, RESOURCES
 from brim.core.access.service import create_key
-from brim.core.accounts import NotOperatorError
+from brim.core.accounts import NotOperatorError, NotPlatformError
 from brim.platform.database import Database
 from brim.testing.terminal import typed
 from tests.support.permissions import BANK_ACCOUNT, BANK_SOURCE, BANK_TOKEN, assert_right_wanted
@@ -267,6 +267,9 @@ def test_a_platforms_restricted_key_may_do_no_more_for_its_accounts_than_for_its
             assert_permission_named(reply, operation)
         elif is_for_the_operator(operation):
             assert_operator_wanted(reply)
+        elif operation.resource == "ach" and reply.status == 403:
+            assert NotPlatformError in operation.errors
+            assert reply.error["message"].startswith("Only available to a platform:")
         elif operation.operation_id == "GetEvents":
             assert_right_wanted(reply, "topups")
         else:

@@ -216,6 +216,6 @@ def test_live_mode_has_no_sandbox(connect: Connect, live_key: str) -> None:
     with pytest.raises(stripe.InvalidRequestError, match=f"No such token: '{PENDING}'") as caught:
         live.v1.topups.create(WISH)
     assert caught.value.param == "source"
-    with pytest.raises(stripe.InvalidRequestError, match="live top-ups are not available yet") as caught:
+    with pytest.raises(stripe.InvalidRequestError, match="no default funding source in usd") as caught:
         live.v1.topups.create({"amount": 100, "currency": "usd"})
     assert caught.value.param == "currency"

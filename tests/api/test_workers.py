@@ -9,7 +9,7 @@ from tests.support.polling import until
 from tests.support.service import Server, find_platform_account
 from tests.support.wire import Wire
 
-JOBS = {"settle", "clocks", "seal", "verify", "prune", "number", "deliver", "heartbeat"}
+JOBS = {"settle", "clocks", "seal", "verify", "prune", "number", "deliver", "heartbeat"} | {"ach files", "ach exchange"}
 
 
 @pytest.fixture

@@ -135,6 +135,12 @@ def _external_account(wire: Wire, account: str) -> Made:
     return f"{under}/{_post(wire, path, form)}", {}
 
 
+def _authorization(wire: Wire, account: str) -> Made:
+    _, changes = _default(wire, account)
+    form = {"accepted_at": _NOW, "sec_code": "WEB", "text": "I authorize debits.", **changes}
+    return _post(wire, "/v1/brim/authorizations", form), {}
+
+
 _MAKERS: Final[dict[str, Callable[[Wire, str], Made]]] = {
     "/v1/topups": _pending,
     "/v1/test_helpers/topups": _pending,
@@ -155,6 +161,8 @@ _MAKERS: Final[dict[str, Callable[[Wire, str], Made]]] = {
         },
     ),
     "PostBrimDefaultFundingSources": _default,
+    "PostBrimAuthorizations": _default,
+    "/v1/brim/authorizations": _authorization,
     "DeleteBrimDefaultFundingSourcesCurrency": _chosen_default,
     "/v1/brim/topups": _succeeded,
     "/v2/core/events": _thin_event,

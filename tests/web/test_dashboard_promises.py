@@ -96,7 +96,7 @@ def test_what_would_be_refused_is_said_before_it_is_sent(person: Person) -> None
     page = person.read(f"{NEW}?funding=pm_nobodys")
     assert "No time can be promised for USD. No such PaymentMethod: 'pm_nobodys'" in page
     live = person.read("/topups/new?currency=eur")
-    assert "No time can be promised for EUR. You cannot create a live top-up in eur" in live
+    assert "No time can be promised for EUR. Live top-ups in eur are not available" in live
 
 
 def caller(status: int, body: bytes) -> Caller:

@@ -17,19 +17,22 @@ from brim.web.samples import cli, curl, node, python
 from brim.web.samples.sample import Sample
 from tests.support.brim_process import brim_command, brim_environment
 from tests.support.making import all_entries, is_about, sample_for
+from tests.support.making_live import is_done_by_keys, is_live, live_sample_for
 from tests.support.node import FOLDER, node_command
 from tests.support.service import Server, find_platform_account, serving
 from tests.support.stripe_cli import StripeCli, stripe_program
 from tests.support.wire import Wire
 
-ENTRIES: Final = all_entries(Catalogue(OPERATIONS))
+ENTRIES: Final = [entry for entry in all_entries(Catalogue(OPERATIONS)) if is_done_by_keys(entry.operation)]
 PATIENCE_S: Final = 60
 
 
 @pytest.fixture
-def sample(request: pytest.FixtureRequest, server: Server, account: str, key: str) -> Sample:
+def sample(request: pytest.FixtureRequest, server: Server, account: str, key: str, tmp_path: Path) -> Sample:
     """The example of an operation, in an account of its own."""
     entry: Entry = request.param
+    if is_live(entry.operation):
+        return live_sample_for(entry, server, account, tmp_path)
     if entry.chapter.slug in {"verification", "workers", "stuck_items", "audit_log"}:
         account = find_platform_account(server)
         key = server.make_key(account)

@@ -21,7 +21,23 @@ from wire_recording.topups import PENDING, play_topups
 from wire_recording.webhooks import play_webhooks, record_events
 from wire_recording.wire import Wire
 
-REFUSED: Final = {"POST /v1/accounts/{account}/login_links": "there is no dashboard of an account's own"}
+REFUSED: Final = {
+    "POST /v1/accounts/{account}/login_links": "there is no dashboard of an account's own",
+    "POST /v1/brim/ach/originators/{originator}/activate": "operators do",
+    "POST /v1/brim/ach/originators/{originator}/suspend": "it has to be activated before",
+    **dict.fromkeys(
+        (
+            "GET /v1/brim/ach/files/{file}",
+            "POST /v1/brim/ach/files/{file}/approve",
+            "POST /v1/brim/ach/files/{file}/void",
+            "POST /v1/brim/ach/files/{file}/resubmit",
+            "GET /v1/brim/ach/bank_files/{bank_file}",
+            "GET /v1/brim/breaks/{break}",
+            "POST /v1/brim/breaks/{break}/resolve",
+        ),
+        "there is no bank",
+    ),
+}
 """The operations that never succeed, and why."""
 
 
@@ -151,9 +167,43 @@ class Session:
         live.post(group, "topup", "/v1/topups", {"amount": 2000, "currency": "usd"})
         live.post(group, "topup by token", "/v1/topups", {"amount": 2000, "currency": "usd", "source": PENDING})
         live.post(group, "method", "/v1/payment_methods", METHOD)
+        self._prepare_live_money(live)
         live.post(group, "clock", "/v1/test_helpers/test_clocks", {"frozen_time": 2_000_000_000})
         for url in (f"{self._receiver.url}/live", "https://127.0.0.1/live", "https://example.com/live"):
             live.post(group, f"endpoint {url}", "/v1/webhook_endpoints", {"url": url, "enabled_events[]": "*"})
+
+    def _prepare_live_money(self, live: Caller) -> None:
+        group = "live money"
+        profile = {
+            "company_id": "1234567890",
+            "company_name": "EXAMPLE INC",
+            "immediate_origin": "1234567890",
+            "incoming_folder": "/nowhere/in",
+            "odfi_name": "FIRST BANK",
+            "odfi_routing_number": "121042882",
+            "origin_name": "EXAMPLE INC",
+            "outgoing_folder": "/nowhere/out",
+        }
+        form = {"account_number": "9876543210", **{f"profile[{name}]": value for name, value in profile.items()}}
+        originators = "/v1/brim/ach/originators"
+        one = f"{originators}/{live.post(group, 'originator', originators, form).json['id']}"
+        live.post(group, "change of the originator", one, {"profile[hold_days]": 5})
+        live.get(group, "originator as it is", one)
+        live.post(group, "activation", f"{one}/activate")
+        live.post(group, "suspension", f"{one}/suspend")
+        source = live.post(group, "bank account", "/v1/payment_methods", METHOD).json["id"]
+        stated = {"method": "instant", "evidence": "check 4711"}
+        live.post(group, "verification", f"/v1/brim/funding_sources/{source}/verify", stated)
+        agreed = {"funding_source": source, "accepted_at": 1_793_520_000, "sec_code": "WEB", "text": "I agree."}
+        authorizations = "/v1/brim/authorizations"
+        agreement = f"{authorizations}/{live.post(group, 'authorization', authorizations, agreed).json['id']}"
+        live.get(group, "authorization as it is", agreement)
+        live.post(group, "end of the authorization", f"{agreement}/end")
+        live.post(group, "stop", "/v1/brim/rails/ach/stop", {"reason": "audit"})
+        live.get(group, "readiness", "/v1/brim/live_readiness")
+        live.post(group, "resumption", "/v1/brim/rails/ach/resume")
+        for path in (originators, authorizations, "/v1/brim/ach/files", "/v1/brim/ach/bank_files", "/v1/brim/breaks"):
+            live.get(group, f"list {path}", path)
 
     def _show_pages(self, frozen: str) -> None:
         people, recording = self._people, self._recording

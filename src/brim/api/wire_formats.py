@@ -6,6 +6,7 @@ Whoever starts a process that writes events passes `WIRE_FORMATS` on: the API pr
 from functools import partial
 from typing import Final
 
+from brim.api.resources.ach.wire import break_json, file_json
 from brim.api.resources.balance.wire import balance_json
 from brim.api.resources.events.wire import event_json
 from brim.api.resources.funding.wire import source_json
@@ -21,6 +22,8 @@ WIRE_FORMATS: Final = Renderers(
         ObjectType.TOPUP: topup_json,
         ObjectType.BALANCE: balance_json,
         ObjectType.TEST_CLOCK: clock_json,
+        ObjectType.ACH_FILE: file_json,
+        ObjectType.BREAK: break_json,
         ObjectType.WEBHOOK_ENDPOINT: partial(endpoint_json, with_extras=True),
         ObjectType.EVENT_DESTINATION: destination_json,
         ObjectType.SOURCE: source_json,

@@ -7,7 +7,10 @@ operation ids.
 from typing import Final
 
 from brim.api.resources.accounts.operations import ACCOUNTS
+from brim.api.resources.ach.operations import ACH_FILES, BREAKS, RAILS
+from brim.api.resources.ach.originator_operations import ORIGINATORS
 from brim.api.resources.audit_log.operations import AUDIT_LOG
+from brim.api.resources.authorizations.operations import AUTHORIZATIONS
 from brim.api.resources.balance.operations import BALANCE
 from brim.api.resources.balance_overview.operations import BOOKS
 from brim.api.resources.events.operations import EVENTS
@@ -33,6 +36,11 @@ OPERATIONS: Final = (
     *VERIFICATION,
     *JOBS,
     *AUDIT_LOG,
+    *AUTHORIZATIONS,
+    *ORIGINATORS,
+    *ACH_FILES,
+    *BREAKS,
+    *RAILS,
     *BRIM,
 )
 """Every operation that Brim serves under `/v1` and `/v2`."""

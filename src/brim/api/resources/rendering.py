@@ -5,7 +5,8 @@ ends. All objects of one kind that a reply needs are read by one query. Paths ar
 as `params.Expand` returns them.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 import msgspec
 
@@ -15,11 +16,12 @@ from brim.api.resources.funding import wire as funding_wire
 from brim.api.resources.topups import wire as topup_wire
 from brim.base import json_codec
 from brim.base.scope import AccountScope
-from brim.core import funding, ledger
+from brim.core import accounts, ach, funding, ledger
 from brim.core import topups as topups_lists
 from brim.core.calendars import availability, calendar_named, calendar_of
 from brim.core.funding import FundingSource
 from brim.core.ledger import BalanceTransaction
+from brim.core.rails.ach import ACH
 from brim.core.topups import Topup
 from brim.platform.database import Conn, Database
 
@@ -49,25 +51,56 @@ async def expand_topups(conn: Conn, topups: Sequence[Topup], paths: Paths, *, wi
     lines: dict[str, bytes] = {}
     if line_paths is not None:
         lines = await _lines_by_id(conn, topups, line_paths, within=within)
-    with_extras = paths_below(paths, "brim.availability") is not None
+    rails = await _rails_by_id(conn, topups, paths)
     methods = await _methods_by_id(conn, topups, paths, within=within)
     return [
         topup_wire.topup_json(
             topup,
             balance_transaction=lines.get(topup.balance_transaction or ""),
             payment_method=methods.get(topup.payment_method or ""),
-            extras=_extras_of(topup) if with_extras else msgspec.UNSET,
+            extras=_extras_of(topup, paths, rails),
         )
         for topup in topups
     ]
 
 
-def _extras_of(topup: Topup) -> topup_wire.TopupExtras:
-    return topup_wire.TopupExtras(availability=availability_of(topup))
+def _extras_of(
+    topup: Topup, paths: Paths, rails: Mapping[str, topup_wire.RailObject]
+) -> topup_wire.TopupExtras | msgspec.UnsetType:
+    """Return what is asked for beyond the vendor's object; unset where that is nothing."""
+    with_availability = paths_below(paths, "brim.availability") is not None
+    if not with_availability and topup.id not in rails:
+        return msgspec.UNSET
+    return topup_wire.TopupExtras(
+        availability=availability_of(topup) if with_availability else msgspec.UNSET,
+        rail=rails.get(topup.id, msgspec.UNSET),
+    )
+
+
+async def _rails_by_id(conn: Conn, topups: Sequence[Topup], paths: Paths) -> dict[str, topup_wire.RailObject]:
+    """Return how the money of top-ups of one account moves, if that is to be shown: two queries for all of them."""
+    if paths_below(paths, "brim.rail") is None or not topups:
+        return {}
+    scope = topups[0].scope
+    platform = await accounts.account_platform(conn, scope.account)
+    owner = AccountScope(platform or scope.account, scope.livemode)
+    entries: dict[str, list[ach.Entry]] = defaultdict(list)
+    for entry in await ach.list_entries_of_topups(conn, owner, [topup.id for topup in topups]):
+        entries[entry.topup].append(entry)
+    is_platforms = platform is None
+    return {topup.id: topup_wire.rail_object(topup, entries[topup.id], with_files=is_platforms) for topup in topups}
 
 
 def availability_of(topup: Topup) -> topup_wire.AvailabilityObject:
-    """Return why a top-up's money is usable when it is: by the banking days between, where any were asked for."""
+    """Return why a top-up's money is usable when it is: by the banking days between, where any were asked for.
+
+    What the ACH rail promises goes by the cut-offs and the hold of its originator's profile, which may have changed
+    since; so only what the top-up itself keeps is told of it.
+    """
+    if topup.rail == ACH:
+        return topup_wire.AvailabilityObject(
+            available_on=topup.expected_availability_date, calendar=topup.calendar, submitted=topup.created
+        )
     days = topup.settlement_days
     if days is None:
         return topup_wire.AvailabilityObject(available_on=topup.expected_availability_date, submitted=topup.created)
@@ -96,8 +129,11 @@ async def expand_created(
             methods = await _expand_methods(conn, scope, [reply.payment_method], below, within="payment_method.")
         method = methods.get(reply.payment_method)
         reply = msgspec.structs.replace(reply, payment_method=msgspec.Raw(method) if method else reply.payment_method)
-    if paths_below(paths, "brim.availability") is not None:
-        reply = msgspec.structs.replace(reply, brim=_extras_of(await find(scope, reply.id)))
+    if paths_below(paths, "brim.availability") is not None or paths_below(paths, "brim.rail") is not None:
+        topup = await find(scope, reply.id)
+        async with database.connection() as conn:
+            rails = await _rails_by_id(conn, [topup], paths)
+        reply = msgspec.structs.replace(reply, brim=_extras_of(topup, paths, rails))
     return json_codec.encode(reply)
 
 

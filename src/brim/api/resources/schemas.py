@@ -10,7 +10,10 @@ import msgspec
 from brim.api.framework.general_schema import DELETED, ERRORS
 from brim.api.framework.schema import Component
 from brim.api.resources.accounts import wire as account_wire
+from brim.api.resources.ach import originator_wire
+from brim.api.resources.ach import wire as ach_wire
 from brim.api.resources.audit_log import wire as audit_wire
+from brim.api.resources.authorizations import wire as authorization_wire
 from brim.api.resources.balance import wire as balance_wire
 from brim.api.resources.balance_overview import wire as books_wire
 from brim.api.resources.events import wire as event_wire
@@ -30,6 +33,10 @@ COMPONENTS: Final = (
     Component(topup_wire.TopupObject, "topup"),
     Component(topup_wire.TopupExtras, "topup_extras"),
     Component(topup_wire.AvailabilityObject, "availability"),
+    Component(topup_wire.RailObject, "topup_rail"),
+    Component(topup_wire.RailEntryObject, "topup_rail_entry"),
+    Component(topup_wire.RailReturnObject, "topup_rail_return"),
+    Component(topup_wire.RailChangeObject, "topup_rail_change"),
     Component(topup_wire.AvailabilityPreviewObject, "brim.availability_preview"),
     Component(topup_wire.SkippedDayObject, "skipped_day"),
     Component(balance_wire.BalanceTransactionObject, "balance_transaction"),
@@ -96,6 +103,19 @@ COMPONENTS: Final = (
     Component(job_wire.StuckObject, "brim.stuck_item"),
     Component(audit_wire.AuditEntryObject, "brim.audit_entry"),
     Component(audit_wire.AuditActorObject, "brim.audit_actor"),
+    Component(authorization_wire.AuthorizationObject, "brim.authorization"),
+    Component(authorization_wire.EvidenceObject, "brim.authorization_evidence"),
+    Component(authorization_wire.VerifiedFundingObject, "brim.funding_source"),
+    Component(originator_wire.OriginatorObject, "brim.ach_originator"),
+    Component(originator_wire.ProfileObject, "brim.ach_profile"),
+    Component(ach_wire.AchFileObject, "brim.ach_file"),
+    Component(ach_wire.AchBatchObject, "brim.ach_batch"),
+    Component(ach_wire.BankFileObject, "brim.bank_file"),
+    Component(ach_wire.BankFindingObject, "brim.bank_finding"),
+    Component(ach_wire.BreakObject, "brim.break"),
+    Component(ach_wire.RailStateObject, "brim.rail_state"),
+    Component(ach_wire.LiveReadinessObject, "brim.live_readiness"),
+    Component(ach_wire.BlockerObject, "brim.live_blocker"),
     Component(log_wire.RequestLogObject, "brim.request_log"),
     Component(cli_wire.SessionObject, "stripecli.session"),
     *ERRORS,

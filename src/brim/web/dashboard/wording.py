@@ -136,6 +136,15 @@ EVENT_WORDS: Final = {
     "test_helpers.test_clock.advancing": "Time began to move",
     "test_helpers.test_clock.ready": "The test clock has arrived",
     "test_helpers.test_clock.deleted": "A test clock was deleted",
+    "brim.topup.rescheduled": "Its money is expected on another date",
+    "brim.ach_file.created": "An ACH file was made",
+    "brim.ach_file.approved": "An ACH file was approved",
+    "brim.ach_file.sent": "An ACH file was handed to the bank",
+    "brim.ach_file.acknowledged": "The bank acknowledged an ACH file",
+    "brim.ach_file.rejected": "The bank rejected an ACH file",
+    "brim.ach_file.settled": "The bank's statement confirmed an ACH file",
+    "brim.ach_file.held": "An ACH file is held",
+    "brim.break.opened": "Something of the bank's does not match",
     "brim.webhook_endpoint.disabled": "An endpoint was turned off, as it kept failing",
     "v2.core.event_destination.ping": "A ping, to try an event destination",
 }
@@ -156,5 +165,7 @@ RESOURCE_WORDS: Final = {
     "request_logs": "Request logs",
     "stripecli": "Listening with a command line",
     "audit_log": "Audit log",
+    "authorizations": "Authorizations of debits",
+    "ach": "Live money: files, banks and stops",
 }
 """What a restricted key may be given rights to, for people."""

@@ -70,6 +70,22 @@ ACTIONS: Final = {
     Action.WEBHOOK_ENDPOINT_DELETED: "Deleted a webhook endpoint",
     Action.WEBHOOK_SECRET_ROLLED: "Rolled the secret of a webhook endpoint",
     Action.ENCRYPTION_ROTATED: "Encrypted every secret anew",
+    Action.FUNDING_SOURCE_VERIFIED: "Stated how a bank account was verified",
+    Action.ORIGINATOR_MADE: "Added an originator",
+    Action.ORIGINATOR_UPDATED: "Changed an originator's profile",
+    Action.ORIGINATOR_ACTIVATED: "Activated an originator",
+    Action.ORIGINATOR_SUSPENDED: "Suspended an originator",
+    Action.AUTHORIZATION_MADE: "Recorded an authorization",
+    Action.AUTHORIZATION_ENDED: "Ended an authorization",
+    Action.RAIL_STOPPED: "Stopped a rail",
+    Action.RAIL_RESUMED: "Resumed a rail",
+    Action.ACH_FILE_APPROVED: "Approved an ACH file",
+    Action.ACH_FILE_VOIDED: "Voided an ACH file",
+    Action.ACH_FILE_RESUBMITTED: "Resubmitted a rejected ACH file",
+    Action.ACH_FILE_DOWNLOADED: "Downloaded an ACH file",
+    Action.BANK_FILE_IMPORTED: "Imported a file from the bank",
+    Action.ACH_COMPARED: "Compared what has left after a restore",
+    Action.BREAK_RESOLVED: "Resolved a break",
 }
 """What the audit log says of each action; operations of the API say it themselves."""
 

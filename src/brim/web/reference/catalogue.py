@@ -193,6 +193,54 @@ CHAPTERS: Final = (
         "Who changed what, with the fields before and after, for whoever operates the service. This is Brim's own.",
         ("/v1/brim/audit_log",),
     ),
+    Chapter(
+        "live_readiness",
+        "Live readiness",
+        "What still blocks the first live top-up, and what to do about it. This is Brim's own.",
+        ("/v1/brim/live_readiness",),
+    ),
+    Chapter(
+        "authorizations",
+        "Authorizations",
+        "What the holder of a bank account agreed to. No live debit is made without one. This is Brim's own.",
+        ("/v1/brim/authorizations",),
+    ),
+    Chapter(
+        "funding_sources",
+        "Bank accounts in live mode",
+        "How a live bank account was verified, by your own word. This is Brim's own.",
+        ("/v1/brim/funding_sources",),
+    ),
+    Chapter(
+        "originators",
+        "Originators",
+        "Who debits bank accounts for you, by what you and your bank have agreed. This is Brim's own.",
+        ("/v1/brim/ach/originators",),
+    ),
+    Chapter(
+        "ach_files",
+        "ACH files",
+        "The files by which live top-ups are collected, from the cut-off to the bank's statement. This is Brim's own.",
+        ("/v1/brim/ach/files",),
+    ),
+    Chapter(
+        "bank_files",
+        "Files from the bank",
+        "What came from the bank: acknowledgements, returns, statements. This is Brim's own.",
+        ("/v1/brim/ach/bank_files",),
+    ),
+    Chapter(
+        "breaks",
+        "Breaks",
+        "What the bank says and what does not match, until a person has settled it. This is Brim's own.",
+        ("/v1/brim/breaks",),
+    ),
+    Chapter(
+        "rails",
+        "Stopping live money",
+        "Stop live top-ups at once, for all accounts or for one. This is Brim's own.",
+        ("/v1/brim/rails",),
+    ),
 )
 UNLISTED: Final = frozenset({"/v1/balance/history", "/v1/stripecli/sessions", "/v1/accounts/{account}/login_links"})
 """Served for old clients, for the official CLI alone, or to be refused with a reason; nobody needs to read of them."""

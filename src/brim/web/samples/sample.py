@@ -120,6 +120,7 @@ class Sample(msgspec.Struct, frozen=True, kw_only=True):
         if self.operation.method == "DELETE":
             return "deleted"
         noun = NAMES[self.operation.returns].rpartition(".")[2]
+        noun = "found_break" if noun == "break" else noun  # a keyword of most languages
         return f"{noun}s" if self.operation.in_list else noun
 
     def pairs(self) -> Iterator[tuple[str, str]]:

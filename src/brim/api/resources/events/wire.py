@@ -11,7 +11,14 @@ from brim.api.framework.schema import LIVEMODE, REFERENCE, TEXT, TIME, constant,
 from brim.base.json_codec import encode
 from brim.core.events import Event, EventType
 
-_SUBJECTS: Final = ("topup", "balance", "test_helpers.test_clock", "v2.core.event_destination")
+_SUBJECTS: Final = (
+    "topup",
+    "balance",
+    "test_helpers.test_clock",
+    "v2.core.event_destination",
+    "brim.ach_file",
+    "brim.break",
+)
 
 
 class EventData(msgspec.Struct, frozen=True):

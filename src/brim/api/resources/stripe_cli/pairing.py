@@ -39,7 +39,7 @@ async def serve(service: Service, request: Request, logins: AddressLimiter) -> R
 
     Raises:
         UnrecognizedUrlError: there is no such path, or it is not asked for in this way.
-        BrimError: what the use cases of `services.pairing` refuse.
+        BrimError: what the use cases of `core.pairing` refuse.
     """
     if request.path == AUTH:
         return await _begin(service, request, logins)

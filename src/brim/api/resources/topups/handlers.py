@@ -15,8 +15,10 @@ from brim.base.currency import amount_step
 from brim.base.metadata import NO_CHANGE, merge
 from brim.base.scope import AccountScope
 from brim.core import topups
+from brim.core.ach import check_not_collected
 from brim.core.funding import Funding, find_funding, preview_funding
 from brim.core.idempotency import KeptReply, RequestContext, Result
+from brim.core.originators import CollectionTerms, find_collection_terms
 from brim.core.rails import DEFAULT_FAILURE, DEFAULT_RETURN, FAILURES, Fail, Outcome, Return, Succeed
 from brim.core.topups import CreateTopup, EditTopup, RenderTopup, Topup, TopupFilters
 from brim.platform.database import Conn
@@ -49,6 +51,7 @@ async def create(call: Call) -> Result:
         rails=service.rails,
         renderers=service.renderers,
         find_funding=partial(_find_funding, service),
+        find_collection=partial(_find_collection, service),
     )
     if "expand" in parameters:
         body = await expand_created(
@@ -80,6 +83,7 @@ async def preview(call: Call) -> Result:
         ids=service.ids,
         rails=service.rails,
         find_funding=partial(_preview_funding, service),
+        find_collection=partial(_find_collection, service),
     )
     return Result(body=preview_json(topup, availability_of(topup)))
 
@@ -101,6 +105,12 @@ async def _find_funding(service: Service, context: RequestContext, wanted: Creat
         payment_method=wanted.payment_method,
         ids=service.ids,
     )
+
+
+async def _find_collection(service: Service, scope: AccountScope, funding_id: str, param: str) -> CollectionTerms:
+    """Look up by whom a live debit is collected."""
+    async with service.database.connection() as conn:
+        return await find_collection_terms(conn, scope, funding_source=funding_id, param=param)
 
 
 async def retrieve(call: Call) -> Result:
@@ -136,6 +146,7 @@ async def cancel(call: Call) -> Result:
         renderers=call.service.renderers,
         render=_renderer(call),
         render_error=render_error,
+        check_not_collected=check_not_collected,
     )
 
 

@@ -9,9 +9,23 @@ from brim.api.resources.topups import wire as topup_wire
 from brim.base.currency import InvalidAmountStepError, InvalidCurrencyError
 from brim.base.errors import ExclusiveParametersError, ResourceMissingError
 from brim.core.accounts import AccountClosedError
+from brim.core.ach import TooLateToCancelError
 from brim.core.funding import TokenAlreadyUsedError, UnverifiedFundingError
+from brim.core.originators import (
+    DayCapError,
+    EntryCapError,
+    LiveModeNotReadyError,
+    NotAuthorizedError,
+    RailStoppedError,
+    SourceCapError,
+)
 from brim.core.time import ClockAdvancingError
-from brim.core.topups import AmountTooLargeError, InvalidTransitionError, NoFundingSourceError
+from brim.core.topups import (
+    AmountTooLargeError,
+    CurrencyNotCollectedError,
+    InvalidTransitionError,
+    NoFundingSourceError,
+)
 from brim.platform.vault import NoEncryptionKeyError, SecretUnreadableError
 
 _CREATION_ERRORS: Final = (
@@ -21,6 +35,13 @@ _CREATION_ERRORS: Final = (
     ExclusiveParametersError,
     ResourceMissingError,
     NoFundingSourceError,
+    CurrencyNotCollectedError,
+    LiveModeNotReadyError,
+    RailStoppedError,
+    NotAuthorizedError,
+    EntryCapError,
+    DayCapError,
+    SourceCapError,
     UnverifiedFundingError,
     TokenAlreadyUsedError,
     NoEncryptionKeyError,
@@ -101,7 +122,7 @@ TOPUPS: Final = (
         resource="topups",
         level="write",
         returns=topup_wire.TopupObject,
-        errors=(InvalidTransitionError, ClockAdvancingError),
+        errors=(InvalidTransitionError, TooLateToCancelError, ClockAdvancingError),
     ),
     Operation(
         method="GET",

@@ -1,6 +1,7 @@
 """How top-ups are written for clients. Source of every field: Stripe API reference and SDK types (Top-up, Source)."""
 
 import hashlib
+from collections.abc import Iterable
 from datetime import date
 from typing import Annotated, Any, Final
 
@@ -21,6 +22,8 @@ from brim.api.framework.schema import (
 from brim.base.currency import MAX_AMOUNT
 from brim.base.json_codec import encode
 from brim.base.wire import Expandable
+from brim.core.ach import Entry, EntryStatus
+from brim.core.rails.ach.nacha import CHANGE_CODES, RETURN_CODES, Actor, Retry
 from brim.core.topups import MAX_DESCRIPTION, MAX_STATEMENT_DESCRIPTOR, Status, Topup
 
 NO_DATE_PROMISED: Final = "rail_promises_no_date"
@@ -38,7 +41,8 @@ class SkippedDayObject(msgspec.Struct, frozen=True, kw_only=True):
 class AvailabilityObject(msgspec.Struct, frozen=True, kw_only=True):
     """Why a top-up's money is usable when it is: the days counted, those passed over, and the cut-off.
 
-    Where no bank's calendar was asked, only the two times are there.
+    Where no bank's calendar was asked, only the two times are there; of live top-ups by ACH also the calendar, since
+    their days go by the agreement with the bank.
     """
 
     available_on: Annotated[int | None, described("When the money is expected to be usable.", **TIME)]
@@ -74,10 +78,72 @@ class AvailabilityPreviewObject(msgspec.Struct, frozen=True, kw_only=True):
     ]
 
 
-class TopupExtras(msgspec.Struct, frozen=True, kw_only=True):
-    """What Brim knows of a top-up beyond the vendor's object; there only when it is asked for."""
+class RailReturnObject(msgspec.Struct, frozen=True, kw_only=True):
+    """Why the bank sent an entry back, and what may be done about it."""
 
-    availability: Annotated[AvailabilityObject, described("Why the money is usable when it is.")]
+    actor: Annotated[
+        str | None,
+        described(
+            "Who has to do something; null for a code that is not known.", enum=[*(each.value for each in Actor), None]
+        ),
+    ]
+    code: Annotated[str, described("The network's return code, such as `R01`.", **TEXT)]
+    meaning: Annotated[str | None, described("What it means; null for a code that is not known.", **TEXT)]
+    note: Annotated[str | None, described("What else there is to know of it.", **TEXT)]
+    retry: Annotated[
+        str | None,
+        described(
+            "Whether the same debit may be sent again; null for a code that is not known.",
+            enum=[*(each.value for each in Retry), None],
+        ),
+    ]
+    returned: Annotated[int | None, described("When the return was applied.", **TIME)]
+    trace: Annotated[str | None, described("The trace number of the return.", **TEXT)]
+
+
+class RailChangeObject(msgspec.Struct, frozen=True, kw_only=True):
+    """What a bank has told of the bank account in a notification of change."""
+
+    code: Annotated[str, described("The network's change code, such as `C01`.", **TEXT)]
+    meaning: Annotated[str | None, described("What it means; null for a code that is not known.", **TEXT)]
+
+
+class RailEntryObject(msgspec.Struct, frozen=True, kw_only=True):
+    """One presentment of a top-up to the bank. `file`, `batch` and `trace` are null before it is in a file."""
+
+    amount: Annotated[int, described("How much was asked for, in cents.", minimum=1)]
+    batch: Annotated[int | None, described("The number of its batch.", minimum=1)]
+    change: Annotated[
+        RailChangeObject | None, described("What the bank has told of the bank account; null for nothing.")
+    ]
+    confirmed: Annotated[int | None, described("When the bank's word was applied; null before.", **TIME)]
+    confirmed_by: Annotated[str | None, described("What confirmed it: a bank file, or a statement line.", **TEXT)]
+    effective_date: Annotated[date | None, described("The day on which the banks settle it.")]
+    file: Annotated[str | None, described("The ACH file that it is in; null for a connected account.", **TEXT)]
+    number: Annotated[int, described("The how manieth presentment it is.", minimum=1)]
+    returned: Annotated[RailReturnObject | None, described("Why it came back; null if it didn't.")]
+    status: Annotated[str, described("Where it stands.", enum=[status.value for status in EntryStatus])]
+    trace: Annotated[str | None, described("Its trace number, by which banks know it.", **TEXT)]
+
+
+class RailObject(msgspec.Struct, frozen=True, kw_only=True):
+    """How a top-up's money moves."""
+
+    entries: Annotated[list[RailEntryObject], described("Its presentments to the bank, in order.")]
+    name: Annotated[str, described("The rail: `ach` for live money, `sandbox` for test money.", **TEXT)]
+
+
+class TopupExtras(msgspec.Struct, frozen=True, kw_only=True):
+    """What Brim knows of a top-up beyond the vendor's object; each there only when it is asked for."""
+
+    availability: Annotated[
+        AvailabilityObject | msgspec.UnsetType,
+        described("Why the money is usable when it is; there only when `brim.availability` is expanded."),
+    ] = msgspec.UNSET
+    rail: Annotated[
+        RailObject | msgspec.UnsetType,
+        described("How the money moves; there only when `brim.rail` is expanded."),
+    ] = msgspec.UNSET
 
 
 class TopupObject(msgspec.Struct, frozen=True, kw_only=True):
@@ -91,7 +157,7 @@ class TopupObject(msgspec.Struct, frozen=True, kw_only=True):
     ]
     brim: Annotated[
         TopupExtras | msgspec.UnsetType,
-        described("What is known beyond the rest; there only when `brim.availability` is expanded."),
+        described("What is known beyond the rest; there only when a part of it is expanded."),
     ] = msgspec.UNSET
     created: Annotated[int, described("When it was made.", **TIME)]
     currency: Annotated[str, CURRENCY]
@@ -157,6 +223,53 @@ def topup_json(
             transfer_group=topup.transfer_group,
         )
     )
+
+
+def rail_object(topup: Topup, entries: Iterable[Entry], *, with_files: bool) -> RailObject:
+    """Return how a top-up's money moves.
+
+    Args:
+        topup: which one.
+        entries: its presentments, in order.
+        with_files: whether the platform asks, to which files belong; others do not see which file it was.
+    """
+    return RailObject(name=topup.rail, entries=[_entry_object(entry, with_files=with_files) for entry in entries])
+
+
+def _entry_object(entry: Entry, *, with_files: bool) -> RailEntryObject:
+    change = CHANGE_CODES.get(entry.change_code) if entry.change_code else None
+    return RailEntryObject(
+        amount=entry.amount,
+        batch=entry.batch if with_files else None,
+        change=RailChangeObject(code=entry.change_code, meaning=change.title if change else None)
+        if entry.change_code
+        else None,
+        confirmed=_seconds(entry.confirmed_ms),
+        confirmed_by=entry.confirmed_by if with_files else None,
+        effective_date=entry.effective_date,
+        file=entry.file if with_files else None,
+        number=entry.number,
+        returned=_return_object(entry, entry.return_code) if entry.return_code else None,
+        status=entry.status,
+        trace=entry.trace,
+    )
+
+
+def _return_object(entry: Entry, code: str) -> RailReturnObject:
+    known = RETURN_CODES.get(code)
+    return RailReturnObject(
+        actor=known.actor if known else None,
+        code=code,
+        meaning=known.title if known else None,
+        note=(known.note or None) if known else None,
+        retry=known.retry if known else None,
+        returned=_seconds(entry.returned_ms),
+        trace=entry.return_trace,
+    )
+
+
+def _seconds(milliseconds: int | None) -> int | None:
+    return None if milliseconds is None else milliseconds // 1000
 
 
 def preview_json(topup: Topup, availability: AvailabilityObject) -> bytes:

@@ -1,0 +1,247 @@
+"""The handlers of `/v1/brim/ach/files`, `/v1/brim/ach/bank_files`, `/v1/brim/breaks` and `/v1/brim/rails/ach`."""
+
+from typing import Final
+
+from brim.api.framework.call import Call
+from brim.api.framework.errors import render_error
+from brim.api.framework.paging import read_page
+from brim.api.resources.ach.wire import bank_file_json, break_json, file_json, rail_state_json, readiness_json
+from brim.base import wire
+from brim.base.errors import NotInTestModeError, ResourceMissingError
+from brim.core import accounts, ach, operators, originators, reconciliation
+from brim.core.ach import FileStatus
+from brim.core.idempotency import Result, run_once
+from brim.core.rails.ach import ACH
+from brim.platform.database import Conn
+
+FILES: Final = "/v1/brim/ach/files"
+BANK_FILES: Final = "/v1/brim/ach/bank_files"
+BREAKS: Final = "/v1/brim/breaks"
+_SHA256_BYTES: Final = 32
+
+
+async def list_files(call: Call) -> Result:
+    """`GET /v1/brim/ach/files`."""
+    await check_platform(call)
+    status = call.parameters.get("status")
+    page = await ach.page_files(
+        call.service.database,
+        call.scope,
+        read_page(call.parameters),
+        status=FileStatus(status) if status else None,
+    )
+    return Result(body=wire.list_json([file_json(each) for each in page.items], has_more=page.has_more, url=FILES))
+
+
+async def retrieve_file(call: Call) -> Result:
+    """`GET /v1/brim/ach/files/{file}`."""
+    await check_platform(call)
+    found = await ach.retrieve_file(call.service.database, call.scope, call.path_id)
+    return Result(body=file_json(found.file, found.batches))
+
+
+async def approve_file(call: Call) -> Result:
+    """`POST /v1/brim/ach/files/{file}/approve`."""
+    await check_platform(call)
+
+    async def work(conn: Conn) -> bytes:
+        return file_json(
+            await ach.approve_file(
+                conn,
+                call.scope,
+                call.path_id,
+                sha256=_read_hash(call.parameters["sha256"]),
+                expected_status=FileStatus(call.parameters["expected_status"]),
+                approvers=await operators.count_approvers(conn),
+                renderers=call.service.renderers,
+                cause=call.context.cause,
+                by=call.by,
+                now_ms=call.now_ms,
+                ids=call.service.ids,
+            )
+        )
+
+    return await run_once(call.service.database, call.context, work, render_error=render_error)
+
+
+def _read_hash(text: str) -> bytes:
+    """Return the bytes of a hash; what is none is nobody's hash."""
+    try:
+        found = bytes.fromhex(text)
+    except ValueError:
+        return b""
+    return found if len(found) == _SHA256_BYTES else b""
+
+
+async def void_file(call: Call) -> Result:
+    """`POST /v1/brim/ach/files/{file}/void`."""
+    await check_platform(call)
+
+    async def work(conn: Conn) -> bytes:
+        return file_json(
+            await ach.void_file(
+                conn,
+                call.scope,
+                call.path_id,
+                expected_status=FileStatus(call.parameters["expected_status"]),
+                by=call.by,
+                now_ms=call.now_ms,
+                ids=call.service.ids,
+            )
+        )
+
+    return await run_once(call.service.database, call.context, work, render_error=render_error)
+
+
+async def resubmit_file(call: Call) -> Result:
+    """`POST /v1/brim/ach/files/{file}/resubmit`."""
+    await check_platform(call)
+
+    async def work(conn: Conn) -> bytes:
+        await ach.resubmit_file(
+            conn,
+            call.scope,
+            call.path_id,
+            expected_status=FileStatus(call.parameters["expected_status"]),
+            by=call.by,
+            now_ms=call.now_ms,
+            ids=call.service.ids,
+        )
+        return file_json(await ach.find_file(conn, call.scope, call.path_id))
+
+    return await run_once(call.service.database, call.context, work, render_error=render_error)
+
+
+async def list_bank_files(call: Call) -> Result:
+    """`GET /v1/brim/ach/bank_files`."""
+    await check_platform(call)
+    page = await ach.page_bank_files(call.service.database, call.scope, read_page(call.parameters))
+    items = [bank_file_json(call.scope, each) for each in page.items]
+    return Result(body=wire.list_json(items, has_more=page.has_more, url=BANK_FILES))
+
+
+async def retrieve_bank_file(call: Call) -> Result:
+    """`GET /v1/brim/ach/bank_files/{bank_file}`."""
+    await check_platform(call)
+    found = await ach.retrieve_bank_file(call.service.database, call.scope, call.path_id)
+    return Result(body=bank_file_json(call.scope, found))
+
+
+async def list_breaks(call: Call) -> Result:
+    """`GET /v1/brim/breaks`."""
+    await check_platform(call)
+    status = call.parameters.get("status")
+    page = await reconciliation.page_breaks(
+        call.service.database,
+        call.scope,
+        read_page(call.parameters),
+        is_open=None if status is None else status == "open",
+    )
+    items = [break_json(call.scope, each) for each in page.items]
+    return Result(body=wire.list_json(items, has_more=page.has_more, url=BREAKS))
+
+
+async def retrieve_break(call: Call) -> Result:
+    """`GET /v1/brim/breaks/{break}`."""
+    await check_platform(call)
+    found = await reconciliation.retrieve_break(call.service.database, call.scope, call.path_id)
+    return Result(body=break_json(call.scope, found))
+
+
+async def resolve_break(call: Call) -> Result:
+    """`POST /v1/brim/breaks/{break}/resolve`."""
+    await check_platform(call)
+
+    async def work(conn: Conn) -> bytes:
+        settled = await reconciliation.settle_break(
+            conn,
+            call.scope,
+            call.path_id,
+            resolution=call.parameters["resolution"],
+            by=call.by,
+            now_ms=call.now_ms,
+            ids=call.service.ids,
+        )
+        return break_json(call.scope, settled)
+
+    return await run_once(call.service.database, call.context, work, render_error=render_error)
+
+
+def _check_rail(name: str) -> None:
+    if name != ACH:
+        raise ResourceMissingError("rail", name, param="rail", in_path=True)
+
+
+async def stop_rail(call: Call) -> Result:
+    """`POST /v1/brim/rails/{rail}/stop`."""
+    _check_rail(call.path_id)
+    account = await _read_account(call)
+
+    async def work(conn: Conn) -> bytes:
+        changed = await originators.stop_rail(
+            conn,
+            call.scope,
+            rail=ACH,
+            account=account,
+            reason=call.parameters["reason"],
+            by=call.by,
+            now_ms=call.now_ms,
+            ids=call.service.ids,
+        )
+        return rail_state_json(call.scope, account, is_stopped=True, changed=changed)
+
+    return await run_once(call.service.database, call.context, work, render_error=render_error)
+
+
+async def resume_rail(call: Call) -> Result:
+    """`POST /v1/brim/rails/{rail}/resume`."""
+    _check_rail(call.path_id)
+    account = await _read_account(call)
+
+    async def work(conn: Conn) -> bytes:
+        changed = await originators.resume_rail(
+            conn, call.scope, rail=ACH, account=account, by=call.by, now_ms=call.now_ms, ids=call.service.ids
+        )
+        return rail_state_json(call.scope, account, is_stopped=False, changed=changed)
+
+    return await run_once(call.service.database, call.context, work, render_error=render_error)
+
+
+async def read_readiness(call: Call) -> Result:
+    """`GET /v1/brim/live_readiness`."""
+    await check_platform(call)
+    check_live(call)
+    found = await ach.read_readiness(call.service.database, call.service.vault, call.scope, now_ms=call.now_ms)
+    return Result(body=readiness_json(call.scope, found))
+
+
+async def _read_account(call: Call) -> str | None:
+    """Return the account that is named, one of the platform's or itself; None where none is."""
+    await check_platform(call)
+    check_live(call)
+    account: str | None = call.parameters.get("account")
+    if account is None or account == call.scope.account:
+        return account
+    async with call.service.database.connection() as conn:
+        if await accounts.account_platform(conn, account) != call.scope.account:
+            raise ResourceMissingError("account", account, param="account")
+    return account
+
+
+async def check_platform(call: Call) -> None:
+    """Let a call pass that acts for a platform.
+
+    Raises:
+        NotPlatformError: it acts for an account that is connected to one.
+    """
+    await accounts.check_is_platform(call.service.database, call.scope.account)
+
+
+def check_live(call: Call) -> None:
+    """Let a call pass that is one of live mode.
+
+    Raises:
+        NotInTestModeError: it is one of test mode.
+    """
+    if not call.scope.livemode:
+        raise NotInTestModeError

@@ -1,0 +1,212 @@
+"""The operations on live money by ACH. They are ours alone, and for platforms."""
+
+from typing import Final
+
+from brim.api.framework.operation import Operation
+from brim.api.resources.ach import handlers
+from brim.api.resources.ach import params as declared
+from brim.api.resources.ach import wire as ach_wire
+from brim.base.errors import ExclusiveParametersError, NotInTestModeError, ResourceMissingError
+from brim.core.accounts import NotPlatformError
+from brim.core.ach import FileChangedError, FileStateError, UnexpectedStatusError
+from brim.core.originators import SecondPersonError
+from brim.core.reconciliation import BreakResolvedError
+
+_FILE: Final = f"{handlers.FILES}/{{file}}"
+_BREAK: Final = f"{handlers.BREAKS}/{{break}}"
+_RAIL: Final = "/v1/brim/rails/{rail}"
+
+ACH_FILES: Final = (
+    Operation(
+        method="GET",
+        path=handlers.FILES,
+        operation_id="GetBrimAchFiles",
+        summary="List ACH files",
+        description="Returns the files that were made for your bank, the newest first. Only available to platforms.",
+        parameters=declared.FILE_LIST,
+        handler=handlers.list_files,
+        resource="ach",
+        level="read",
+        returns=ach_wire.AchFileObject,
+        in_list=True,
+        errors=(NotPlatformError, ExclusiveParametersError),
+    ),
+    Operation(
+        method="GET",
+        path=_FILE,
+        operation_id="GetBrimAchFilesFile",
+        summary="Retrieve an ACH file",
+        description="Returns a file with its batches, without its bytes.",
+        parameters=(),
+        handler=handlers.retrieve_file,
+        resource="ach",
+        level="read",
+        returns=ach_wire.AchFileObject,
+        errors=(NotPlatformError,),
+    ),
+    Operation(
+        method="POST",
+        path=f"{_FILE}/approve",
+        operation_id="PostBrimAchFilesFileApprove",
+        summary="Approve an ACH file",
+        description=(
+            "Lets a file be sent. An API key never approves: operators do, on the pages, and where there are several, "
+            "another one than who wrote the originator's profile."
+        ),
+        parameters=declared.FILE_APPROVE,
+        handler=handlers.approve_file,
+        resource="ach",
+        level="write",
+        returns=ach_wire.AchFileObject,
+        errors=(NotPlatformError, SecondPersonError, FileStateError, UnexpectedStatusError, FileChangedError),
+    ),
+    Operation(
+        method="POST",
+        path=f"{_FILE}/void",
+        operation_id="PostBrimAchFilesFileVoid",
+        summary="Void an ACH file",
+        description="Gives up a file that was never sent. Its entries wait for the next one.",
+        parameters=declared.FILE_VOID,
+        handler=handlers.void_file,
+        resource="ach",
+        level="write",
+        returns=ach_wire.AchFileObject,
+        errors=(NotPlatformError, FileStateError, UnexpectedStatusError, FileChangedError),
+    ),
+    Operation(
+        method="POST",
+        path=f"{_FILE}/resubmit",
+        operation_id="PostBrimAchFilesFileResubmit",
+        summary="Resubmit the entries of an ACH file",
+        description=(
+            "Lets the entries of a file that the bank has rejected wait for the next one, with new traces. By this you "
+            "state that the bank has processed none of them."
+        ),
+        parameters=declared.FILE_RESUBMIT,
+        handler=handlers.resubmit_file,
+        resource="ach",
+        level="write",
+        returns=ach_wire.AchFileObject,
+        errors=(NotPlatformError, FileStateError, UnexpectedStatusError, FileChangedError),
+    ),
+    Operation(
+        method="GET",
+        path=handlers.BANK_FILES,
+        operation_id="GetBrimAchBankFiles",
+        summary="List files from the bank",
+        description="Returns what came from your bank, the newest first. Only available to platforms.",
+        parameters=declared.BANK_FILE_LIST,
+        handler=handlers.list_bank_files,
+        resource="ach",
+        level="read",
+        returns=ach_wire.BankFileObject,
+        in_list=True,
+        errors=(NotPlatformError, ExclusiveParametersError),
+    ),
+    Operation(
+        method="GET",
+        path=f"{handlers.BANK_FILES}/{{bank_file}}",
+        operation_id="GetBrimAchBankFilesBankFile",
+        summary="Retrieve a file from the bank",
+        description="Returns a file from the bank with what is wrong with it, without its bytes.",
+        parameters=(),
+        handler=handlers.retrieve_bank_file,
+        resource="ach",
+        level="read",
+        returns=ach_wire.BankFileObject,
+        errors=(NotPlatformError,),
+    ),
+)
+
+BREAKS: Final = (
+    Operation(
+        method="GET",
+        path=handlers.BREAKS,
+        operation_id="GetBrimBreaks",
+        summary="List breaks",
+        description=(
+            "Returns what the bank says and what does not match, the newest first. Only available to platforms."
+        ),
+        parameters=declared.BREAK_LIST,
+        handler=handlers.list_breaks,
+        resource="ach",
+        level="read",
+        returns=ach_wire.BreakObject,
+        in_list=True,
+        errors=(NotPlatformError, ExclusiveParametersError),
+    ),
+    Operation(
+        method="GET",
+        path=_BREAK,
+        operation_id="GetBrimBreaksBreak",
+        summary="Retrieve a break",
+        description="Returns a break, a settled one too.",
+        parameters=(),
+        handler=handlers.retrieve_break,
+        resource="ach",
+        level="read",
+        returns=ach_wire.BreakObject,
+        errors=(NotPlatformError,),
+    ),
+    Operation(
+        method="POST",
+        path=f"{_BREAK}/resolve",
+        operation_id="PostBrimBreaksBreakResolve",
+        summary="Resolve a break",
+        description="Settles a break: a person has looked, and says what it was. No money moves by that.",
+        parameters=declared.BREAK_RESOLVE,
+        handler=handlers.resolve_break,
+        resource="ach",
+        level="write",
+        returns=ach_wire.BreakObject,
+        errors=(NotPlatformError, BreakResolvedError),
+    ),
+)
+
+RAILS: Final = (
+    Operation(
+        method="POST",
+        path=f"{_RAIL}/stop",
+        operation_id="PostBrimRailsRailStop",
+        summary="Stop live money",
+        description=(
+            "Stops live top-ups by ACH at once, for all your accounts or for one: new ones are refused, and no file is "
+            "made or sent. What is at the bank goes on."
+        ),
+        parameters=declared.RAIL_STOP,
+        handler=handlers.stop_rail,
+        resource="ach",
+        level="write",
+        returns=ach_wire.RailStateObject,
+        errors=(NotPlatformError, NotInTestModeError, ResourceMissingError),
+    ),
+    Operation(
+        method="POST",
+        path=f"{_RAIL}/resume",
+        operation_id="PostBrimRailsRailResume",
+        summary="Resume live money",
+        description="Lets live top-ups by ACH go on that were stopped: name the same account, or none.",
+        parameters=declared.RAIL_RESUME,
+        handler=handlers.resume_rail,
+        resource="ach",
+        level="write",
+        returns=ach_wire.RailStateObject,
+        errors=(NotPlatformError, NotInTestModeError, ResourceMissingError),
+    ),
+    Operation(
+        method="GET",
+        path="/v1/brim/live_readiness",
+        operation_id="GetBrimLiveReadiness",
+        summary="Check whether live mode is ready",
+        description=(
+            "Returns everything that still blocks the first live top-up, with what to do about it. Only available to "
+            "platforms, with a live key."
+        ),
+        parameters=(),
+        handler=handlers.read_readiness,
+        resource="ach",
+        level="read",
+        returns=ach_wire.LiveReadinessObject,
+        errors=(NotPlatformError, NotInTestModeError),
+    ),
+)

@@ -1,0 +1,129 @@
+"""The handlers of `/v1/brim/ach/originators`."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import msgspec
+
+from brim.api.framework.call import Call
+from brim.api.framework.errors import render_error
+from brim.api.framework.paging import read_page
+from brim.api.resources.ach.handlers import check_live, check_platform
+from brim.api.resources.ach.originator_wire import originator_json
+from brim.base import wire
+from brim.base.paging import page_of_few
+from brim.core import operators, originators
+from brim.core.idempotency import Result, run_once
+from brim.core.rails.ach import OriginatorProfile, ProfileError
+from brim.platform.database import Conn
+
+ORIGINATORS: Final = "/v1/brim/ach/originators"
+
+
+async def create(call: Call) -> Result:
+    """`POST /v1/brim/ach/originators`."""
+    await check_platform(call)
+    check_live(call)
+    profile = _profile_of(call.parameters["profile"])
+
+    async def work(conn: Conn) -> bytes:
+        made = await originators.save_originator(
+            conn,
+            call.service.vault,
+            call.scope,
+            profile,
+            originator_id=None,
+            account_number=call.parameters["account_number"],
+            by=call.by,
+            now_ms=call.now_ms,
+            ids=call.service.ids,
+        )
+        return originator_json(made)
+
+    return await run_once(call.service.database, call.context, work, render_error=render_error)
+
+
+async def update(call: Call) -> Result:
+    """`POST /v1/brim/ach/originators/{originator}`."""
+    await check_platform(call)
+
+    async def work(conn: Conn) -> bytes:
+        before = await originators.find_originator(conn, call.scope, call.path_id)
+        fields = {**msgspec.structs.asdict(before.profile), **call.parameters.get("profile", {})}
+        after = await originators.save_originator(
+            conn,
+            call.service.vault,
+            call.scope,
+            _profile_of(fields),
+            originator_id=before.id,
+            account_number=call.parameters.get("account_number"),
+            by=call.by,
+            now_ms=call.now_ms,
+            ids=call.service.ids,
+        )
+        return originator_json(after)
+
+    return await run_once(call.service.database, call.context, work, render_error=render_error)
+
+
+def _profile_of(fields: Mapping[str, Any]) -> OriginatorProfile:
+    """Return the profile of parameters.
+
+    Raises:
+        ProfileError: a field is none that a profile can have.
+    """
+    try:
+        return msgspec.convert(dict(fields), OriginatorProfile)
+    except msgspec.ValidationError as error:
+        sentence, _, path = str(error).partition(" - at `$.")
+        field = path.rstrip("`").partition("[")[0]
+        raise ProfileError(field or "profile", f"{sentence[:1].lower()}{sentence[1:]}.") from None
+
+
+async def retrieve(call: Call) -> Result:
+    """`GET /v1/brim/ach/originators/{originator}`."""
+    await check_platform(call)
+    async with call.service.database.connection() as conn:
+        return Result(body=originator_json(await originators.find_originator(conn, call.scope, call.path_id)))
+
+
+async def list_all(call: Call) -> Result:
+    """`GET /v1/brim/ach/originators`."""
+    await check_platform(call)
+    async with call.service.database.connection() as conn:
+        found = await originators.list_originators(conn, call.scope)
+    page = page_of_few(found, read_page(call.parameters), kind="originator")
+    items = [originator_json(each) for each in page.items]
+    return Result(body=wire.list_json(items, has_more=page.has_more, url=ORIGINATORS))
+
+
+async def activate(call: Call) -> Result:
+    """`POST /v1/brim/ach/originators/{originator}/activate`."""
+    await check_platform(call)
+
+    async def work(conn: Conn) -> bytes:
+        active = await originators.activate_originator(
+            conn,
+            call.scope,
+            call.path_id,
+            approvers=await operators.count_approvers(conn),
+            by=call.by,
+            now_ms=call.now_ms,
+            ids=call.service.ids,
+        )
+        return originator_json(active)
+
+    return await run_once(call.service.database, call.context, work, render_error=render_error)
+
+
+async def suspend(call: Call) -> Result:
+    """`POST /v1/brim/ach/originators/{originator}/suspend`."""
+    await check_platform(call)
+
+    async def work(conn: Conn) -> bytes:
+        suspended = await originators.suspend_originator(
+            conn, call.scope, call.path_id, by=call.by, now_ms=call.now_ms, ids=call.service.ids
+        )
+        return originator_json(suspended)
+
+    return await run_once(call.service.database, call.context, work, render_error=render_error)

@@ -1,0 +1,85 @@
+"""The parameters of the operations on originators: the profile, by the names that it has in the core. Ours."""
+
+from typing import Final
+
+from brim.api.framework.common_params import PAGE
+from brim.api.framework.kinds import Amount, Boolean, BoundedInteger, Enum, Text, TextList
+from brim.api.framework.params import Hash, Kind, Parameter
+from brim.core.rails.ach import Confirmation, SecCode
+
+_LONGEST_NUMBER: Final = 17
+_MOST_CUTOFFS: Final = 24
+_DAYS: Final = BoundedInteger(least=0, most=60)
+
+_REQUIRED: Final[dict[str, tuple[Kind, str]]] = {
+    "company_id": (Text(max_length=10), "The originator's identification, as the bank assigned it."),
+    "company_name": (Text(max_length=16), "Who debits, as account holders read it on their statements."),
+    "immediate_origin": (Text(max_length=10), "Who sends files, as the bank assigned it."),
+    "incoming_folder": (Text(), "Where the bank's files are found: an absolute path."),
+    "odfi_name": (Text(max_length=23), "The bank's name."),
+    "odfi_routing_number": (Text(max_length=9), "The routing number of the bank that takes the files."),
+    "origin_name": (Text(max_length=23), "The sender's name in files."),
+    "outgoing_folder": (Text(), "Where the bank, or what uploads to it, finds files: an absolute path."),
+}
+_OPTIONAL: Final[dict[str, tuple[Kind, str]]] = {
+    "alarm_after_hours": (BoundedInteger(least=1, most=240), "How long a file may go without an answer: 24."),
+    "bank_account": (Text(max_length=32), "What the bank account is called in the ledger: `operating`."),
+    "confirmation": (
+        Enum(tuple(each.value for each in Confirmation)),
+        "What counts as the bank's word, without which no top-up succeeds: `statement`.",
+    ),
+    "cutoffs": (TextList(_MOST_CUTOFFS), "Until when files of a banking day are made, such as `17:00`, in order."),
+    "day_cap": (Amount(), "The largest total of an account in a day, in cents."),
+    "entry_cap": (Amount(), "The largest debit, in cents."),
+    "entry_description": (Text(max_length=10), "What account holders read beside the name: `TOPUP`."),
+    "file_cap": (Amount(), "The largest total of a file, in cents."),
+    "file_name": (
+        Text(max_length=200),
+        "What files are called; it holds `{id}`, and may hold `{date}`, `{time}`, `{modifier}`.",
+    ),
+    "hold_days": (_DAYS, "Banking days from settlement until the money is usable: 3."),
+    "immediate_destination": (Text(max_length=9), "To whom files are addressed, where not to the bank itself."),
+    "lead_days": (BoundedInteger(least=1, most=1), "Banking days from the file to its effective date: 1."),
+    "line_ending": (Enum(("crlf", "lf")), "How lines of files end: `crlf`."),
+    "max_file_entries": (BoundedInteger(least=1, most=500_000), "How many entries a file may have."),
+    "minimum_hold_days": (_DAYS, "Banking days below which no account's agreement shortens the hold: 0."),
+    "opening": (Text(max_length=5), "From when on money is usable on a banking day: `09:00`."),
+    "requires_approval": (Boolean(), "Whether an operator approves each file before it is sent: `true`."),
+    "sec_code": (Enum(tuple(each.value for each in SecCode)), "How account holders authorize: `WEB`."),
+    "source_pending_cap": (Amount(), "The largest total that may be pending from one bank account, in cents."),
+    "time_zone": (Text(max_length=64), "The bank's time zone, by its IANA name: `America/New_York`."),
+}
+
+
+def _profile(*, is_whole: bool) -> Hash:
+    fields = [(True, _REQUIRED), (False, _OPTIONAL)]
+    return Hash(
+        tuple(
+            Parameter(name=name, kind=kind, required=is_required and is_whole, description=description)
+            for is_required, group in fields
+            for name, (kind, description) in group.items()
+        )
+    )
+
+
+_NUMBER: Final = Text(max_length=_LONGEST_NUMBER)
+
+ORIGINATOR_CREATE: Final = (
+    Parameter(
+        name="account_number",
+        kind=_NUMBER,
+        required=True,
+        description="The number of the originator's bank account, as statements have it. Only its end is ever shown.",
+    ),
+    Parameter(
+        name="profile",
+        kind=_profile(is_whole=True),
+        required=True,
+        description="What you and your bank have agreed. What is left out is as said at each.",
+    ),
+)
+ORIGINATOR_UPDATE: Final = (
+    Parameter(name="account_number", kind=_NUMBER, description="Another number of the bank account."),
+    Parameter(name="profile", kind=_profile(is_whole=False), description="What changes of the profile."),
+)
+ORIGINATOR_LIST: Final = PAGE

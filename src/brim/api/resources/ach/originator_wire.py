@@ -1,0 +1,89 @@
+"""How originators are written for clients. Ours, in the wire's manner."""
+
+from typing import Annotated
+
+import msgspec
+
+from brim.api.framework.schema import LIVEMODE, TEXT, TIME, constant, described, identifier
+from brim.base.json_codec import encode
+from brim.core.originators import Originator, OriginatorStatus
+from brim.core.rails.ach import Confirmation, SecCode
+
+_CENTS = {"minimum": 1}
+_DAYS = {"minimum": 0, "maximum": 60}
+_TIME = {"pattern": "^[0-9]{2}:[0-9]{2}$"}
+_ROUTING = {"pattern": "^[0-9]{9}$"}
+
+
+class ProfileObject(msgspec.Struct, frozen=True, kw_only=True):
+    """What a bank and its originator have agreed, by which every file is made. Amounts are in cents."""
+
+    alarm_after_hours: Annotated[int, described("How long a file may go without an answer.", minimum=1)]
+    bank_account: Annotated[str, described("What the bank account is called in the ledger.", maxLength=32)]
+    company_id: Annotated[str, described("The originator's identification, as the bank assigned it.", maxLength=10)]
+    company_name: Annotated[str, described("Who debits, as account holders read it.", maxLength=16)]
+    confirmation: Annotated[
+        str, described("What counts as the bank's word.", enum=[each.value for each in Confirmation])
+    ]
+    cutoffs: Annotated[tuple[str, ...], described("Until when files of a banking day are made.")]
+    day_cap: Annotated[int, described("The largest total of an account in a day.", **_CENTS)]
+    entry_cap: Annotated[int, described("The largest debit.", **_CENTS)]
+    entry_description: Annotated[str, described("What account holders read beside the name.", maxLength=10)]
+    file_cap: Annotated[int, described("The largest total of a file.", **_CENTS)]
+    file_name: Annotated[str, described("What files are called.", **TEXT)]
+    hold_days: Annotated[int, described("Banking days from settlement until the money is usable.", **_DAYS)]
+    immediate_destination: Annotated[
+        str | None, described("To whom files are addressed; null for the bank itself.", **_ROUTING)
+    ]
+    immediate_origin: Annotated[str, described("Who sends files, as the bank assigned it.", maxLength=10)]
+    incoming_folder: Annotated[str, described("Where the bank's files are found.", **TEXT)]
+    lead_days: Annotated[int, described("Banking days from the file to its effective date.", minimum=1, maximum=1)]
+    line_ending: Annotated[str, described("How lines of files end.", enum=["crlf", "lf"])]
+    max_file_entries: Annotated[int, described("How many entries a file may have.", minimum=1)]
+    minimum_hold_days: Annotated[int, described("What no agreement shortens the hold below.", **_DAYS)]
+    odfi_name: Annotated[str, described("The bank's name.", maxLength=23)]
+    odfi_routing_number: Annotated[str, described("The bank that takes the files.", **_ROUTING)]
+    opening: Annotated[str, described("From when on money is usable on a banking day.", **_TIME)]
+    origin_name: Annotated[str, described("The sender's name in files.", maxLength=23)]
+    outgoing_folder: Annotated[str, described("Where the bank finds files.", **TEXT)]
+    requires_approval: Annotated[bool, described("Whether an operator approves each file.")]
+    sec_code: Annotated[str, described("How account holders authorize.", enum=[each.value for each in SecCode])]
+    source_pending_cap: Annotated[int, described("The largest total pending from one bank account.", **_CENTS)]
+    time_zone: Annotated[str, described("The bank's time zone, by its IANA name.", **TEXT)]
+
+
+class OriginatorObject(msgspec.Struct, frozen=True, kw_only=True):
+    """Who debits bank accounts for a platform, and how."""
+
+    id: Annotated[str, identifier("orig", "originator")]
+    object: Annotated[str, constant("brim.ach_originator")] = "brim.ach_originator"
+    activated: Annotated[int | None, described("When it was activated last; null before.", **TIME)]
+    activated_by: Annotated[str | None, described("Who activated it; null before.", **TEXT)]
+    changed_by: Annotated[str, described("Who wrote the profile.", **TEXT)]
+    created: Annotated[int, described("When it was made.", **TIME)]
+    last4: Annotated[str, described("The last digits of its bank account's number.", maxLength=4)]
+    livemode: Annotated[bool, LIVEMODE]
+    profile: Annotated[ProfileObject, described("How its files are made.")]
+    status: Annotated[
+        str, described("Whether live top-ups go through it.", enum=[each.value for each in OriginatorStatus])
+    ]
+    version: Annotated[int, described("How often the profile was written.", minimum=1)]
+
+
+def originator_json(originator: Originator) -> bytes:
+    """Return an originator's compact JSON."""
+    activated_ms = originator.activated_ms
+    return encode(
+        OriginatorObject(
+            id=originator.id,
+            activated=activated_ms // 1000 if activated_ms is not None else None,
+            activated_by=originator.activated_by,
+            changed_by=originator.changed_by,
+            created=originator.created_ms // 1000,
+            last4=originator.last4,
+            livemode=originator.scope.livemode,
+            profile=msgspec.convert(originator.profile, ProfileObject, from_attributes=True),
+            status=originator.status,
+            version=originator.version,
+        )
+    )

@@ -1,0 +1,52 @@
+"""The parameters of the operations on files, breaks and stops. Ours."""
+
+from typing import Final
+
+from brim.api.framework.common_params import PAGE
+from brim.api.framework.kinds import Enum, Text
+from brim.api.framework.params import Parameter
+from brim.core.ach import FileStatus
+
+_STATUSES: Final = tuple(status.value for status in FileStatus)
+
+
+def _expected(*statuses: FileStatus) -> Parameter:
+    return Parameter(
+        name="expected_status",
+        kind=Enum(tuple(status.value for status in statuses)),
+        required=True,
+        description="Where you have seen the file stand. If it stands elsewhere by now, nothing is done.",
+    )
+
+
+FILE_LIST: Final = (
+    *PAGE,
+    Parameter(name="status", kind=Enum(_STATUSES), description="Only files that stand there."),
+)
+FILE_APPROVE: Final = (
+    _expected(FileStatus.BUILT),
+    Parameter(
+        name="sha256",
+        kind=Text(max_length=64),
+        required=True,
+        description="The hash of the bytes that you approve, in hexadecimal, as the file shows it.",
+    ),
+)
+FILE_VOID: Final = (_expected(FileStatus.BUILT, FileStatus.APPROVED),)
+FILE_RESUBMIT: Final = (_expected(FileStatus.REJECTED),)
+BANK_FILE_LIST: Final = PAGE
+BREAK_LIST: Final = (
+    *PAGE,
+    Parameter(name="status", kind=Enum(("open", "resolved")), description="Only open breaks, or only settled ones."),
+)
+BREAK_RESOLVE: Final = (
+    Parameter(name="resolution", kind=Text(), required=True, description="How it was settled. The audit log keeps it."),
+)
+_ACCOUNT: Final = Parameter(
+    name="account", kind=Text(), description="One account of yours; all of them where none is named."
+)
+RAIL_STOP: Final = (
+    Parameter(name="reason", kind=Text(), required=True, description="Why. It is shown to whoever is refused."),
+    _ACCOUNT,
+)
+RAIL_RESUME: Final = (_ACCOUNT,)

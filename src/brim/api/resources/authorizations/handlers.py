@@ -1,0 +1,82 @@
+"""The handlers of `/v1/brim/authorizations`, and of the verification of live bank accounts by the platform's word."""
+
+from typing import Final
+
+from brim.api.framework.call import Call
+from brim.api.framework.errors import render_error
+from brim.api.framework.paging import read_page
+from brim.api.resources.authorizations.wire import authorization_json, verified_json
+from brim.base import wire
+from brim.core import accounts, funding, originators
+from brim.core.idempotency import Result, run_once
+from brim.core.originators import NewAuthorization
+from brim.core.rails.ach import SecCode
+from brim.platform.database import Conn
+
+URL: Final = "/v1/brim/authorizations"
+
+
+async def create(call: Call) -> Result:
+    """`POST /v1/brim/authorizations`."""
+    await accounts.check_is_platform(call.service.database, call.asking)
+    parameters = call.parameters
+    source = await funding.find_funding_source(call.service.database, call.scope, parameters["funding_source"])
+    new = NewAuthorization(
+        funding_source=source.id,
+        sec_code=SecCode(parameters["sec_code"]),
+        text=parameters["text"],
+        accepted_ms=parameters["accepted_at"] * 1000,
+        evidence=parameters.get("evidence", {}),
+    )
+
+    async def work(conn: Conn) -> bytes:
+        return authorization_json(await originators.create_authorization(conn, call.context, new))
+
+    return await run_once(call.service.database, call.context, work, render_error=render_error)
+
+
+async def end(call: Call) -> Result:
+    """`POST /v1/brim/authorizations/{authorization}/end`."""
+    await accounts.check_is_platform(call.service.database, call.asking)
+
+    async def work(conn: Conn) -> bytes:
+        ended = await originators.end_authorization(
+            conn, call.context, call.path_id, reason=call.parameters.get("reason")
+        )
+        return authorization_json(ended)
+
+    return await run_once(call.service.database, call.context, work, render_error=render_error)
+
+
+async def retrieve(call: Call) -> Result:
+    """`GET /v1/brim/authorizations/{authorization}`."""
+    await accounts.check_is_platform(call.service.database, call.asking)
+    found = await originators.retrieve_authorization(call.service.database, call.scope, call.path_id)
+    return Result(body=authorization_json(found))
+
+
+async def list_all(call: Call) -> Result:
+    """`GET /v1/brim/authorizations`."""
+    await accounts.check_is_platform(call.service.database, call.asking)
+    page = await originators.list_authorizations(
+        call.service.database,
+        call.scope,
+        read_page(call.parameters),
+        funding_source=call.parameters.get("funding_source"),
+    )
+    items = [authorization_json(each) for each in page.items]
+    return Result(body=wire.list_json(items, has_more=page.has_more, url=URL))
+
+
+async def verify(call: Call) -> Result:
+    """`POST /v1/brim/funding_sources/{funding_source}/verify`."""
+    await accounts.check_is_platform(call.service.database, call.asking)
+    return await funding.state_verification(
+        call.service.database,
+        call.context,
+        call.path_id,
+        method=call.parameters["method"],
+        evidence=call.parameters["evidence"],
+        render=verified_json,
+        render_error=render_error,
+    )

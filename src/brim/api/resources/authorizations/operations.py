@@ -1,0 +1,92 @@
+"""The operations on authorizations and on the verification of live bank accounts. They are ours alone."""
+
+from typing import Final
+
+from brim.api.framework.operation import Operation
+from brim.api.resources.authorizations import handlers
+from brim.api.resources.authorizations import params as declared
+from brim.api.resources.authorizations.wire import AuthorizationObject, VerifiedFundingObject
+from brim.base.errors import ExclusiveParametersError, NotInTestModeError, ResourceMissingError
+from brim.core.accounts import NotPlatformError
+from brim.core.funding import AlreadyVerifiedError
+
+_ONE: Final = f"{handlers.URL}/{{authorization}}"
+
+AUTHORIZATIONS: Final = (
+    Operation(
+        method="POST",
+        path=handlers.URL,
+        operation_id="PostBrimAuthorizations",
+        summary="Record an authorization",
+        description=(
+            "Records that the holder of a bank account agreed to debits. No live debit is made without one. It takes "
+            "the place of an earlier one for the same bank account, which is kept. Only available to a platform's "
+            "keys; for a connected account, send `Stripe-Account`."
+        ),
+        parameters=declared.AUTHORIZATION_CREATE,
+        handler=handlers.create,
+        resource="authorizations",
+        level="write",
+        returns=AuthorizationObject,
+        errors=(NotPlatformError, ResourceMissingError),
+    ),
+    Operation(
+        method="GET",
+        path=handlers.URL,
+        operation_id="GetBrimAuthorizations",
+        summary="List authorizations",
+        description="Returns authorizations, the newest first, those that have ended too.",
+        parameters=declared.AUTHORIZATION_LIST,
+        handler=handlers.list_all,
+        resource="authorizations",
+        level="read",
+        returns=AuthorizationObject,
+        in_list=True,
+        errors=(NotPlatformError, ExclusiveParametersError),
+    ),
+    Operation(
+        method="GET",
+        path=_ONE,
+        operation_id="GetBrimAuthorizationsAuthorization",
+        summary="Retrieve an authorization",
+        description="Returns an authorization, one that has ended too.",
+        parameters=(),
+        handler=handlers.retrieve,
+        resource="authorizations",
+        level="read",
+        returns=AuthorizationObject,
+        errors=(NotPlatformError,),
+    ),
+    Operation(
+        method="POST",
+        path=f"{_ONE}/end",
+        operation_id="PostBrimAuthorizationsAuthorizationEnd",
+        summary="End an authorization",
+        description=(
+            "Ends an authorization that its holder has revoked: no new top-up is made by it. One that has ended stays "
+            "as it is."
+        ),
+        parameters=declared.AUTHORIZATION_END,
+        handler=handlers.end,
+        resource="authorizations",
+        level="write",
+        returns=AuthorizationObject,
+        errors=(NotPlatformError,),
+    ),
+    Operation(
+        method="POST",
+        path="/v1/brim/funding_sources/{funding_source}/verify",
+        operation_id="PostBrimFundingSourcesFundingSourceVerify",
+        summary="State that a bank account is verified",
+        description=(
+            "Takes your word that a live bank account was verified, so that it can be debited. The audit log keeps "
+            "how. In test mode micro-deposits verify bank accounts."
+        ),
+        parameters=declared.FUNDING_SOURCE_VERIFY,
+        handler=handlers.verify,
+        resource="authorizations",
+        level="write",
+        returns=VerifiedFundingObject,
+        errors=(NotPlatformError, NotInTestModeError, AlreadyVerifiedError),
+    ),
+)

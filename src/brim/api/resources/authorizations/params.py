@@ -1,0 +1,65 @@
+"""The parameters of the operations on authorizations. Ours."""
+
+from typing import Final
+
+from brim.api.framework.common_params import PAGE
+from brim.api.framework.kinds import BoundedInteger, Enum, Text
+from brim.api.framework.params import Hash, Parameter
+from brim.api.resources.authorizations.wire import SEC_CODES
+
+_LATEST: Final = 4_102_444_800
+"""The end of 2099, in Unix seconds."""
+
+_FUNDING_SOURCE: Final = Parameter(
+    name="funding_source",
+    kind=Text(),
+    required=True,
+    description="The id of the bank account: that of a source or of a payment method.",
+)
+_EVIDENCE: Final = (
+    Parameter(name="ip_address", kind=Text(), description="The address that they agreed from."),
+    Parameter(name="reference", kind=Text(), description="Where the proof is kept, such as a document's name."),
+    Parameter(name="user_agent", kind=Text(), description="The browser that they agreed with."),
+)
+
+AUTHORIZATION_CREATE: Final = (
+    Parameter(
+        name="accepted_at",
+        kind=BoundedInteger(least=1, most=_LATEST),
+        required=True,
+        description="When the holder agreed, in Unix seconds.",
+    ),
+    _FUNDING_SOURCE,
+    Parameter(
+        name="sec_code",
+        kind=Enum(tuple(SEC_CODES)),
+        required=True,
+        description="How the holder agreed: in writing (`PPD`), on the internet (`WEB`), as a company (`CCD`).",
+    ),
+    Parameter(name="text", kind=Text(), required=True, description="The wording that the holder saw."),
+    Parameter(name="evidence", kind=Hash(_EVIDENCE), description="How it is known that the holder agreed."),
+)
+AUTHORIZATION_LIST: Final = (
+    *PAGE,
+    Parameter(name="funding_source", kind=Text(), description="Only those of this bank account."),
+)
+AUTHORIZATION_END: Final = (
+    Parameter(name="reason", kind=Text(), description="Why it ends; `revoked` where nothing is said."),
+)
+FUNDING_SOURCE_VERIFY: Final = (
+    Parameter(
+        name="evidence",
+        kind=Text(),
+        required=True,
+        description="How that can be shown, such as the id of a check at a provider. The audit log keeps it.",
+    ),
+    Parameter(
+        name="method",
+        kind=Enum(("instant", "prenote_elsewhere", "statement", "rehearsal")),
+        required=True,
+        description=(
+            "How you have verified it: by a provider at once (`instant`), by a prenote of yours "
+            "(`prenote_elsewhere`), by a bank's statement (`statement`), or not at all (`rehearsal`)."
+        ),
+    ),
+)

@@ -1,0 +1,92 @@
+"""How authorizations and verified bank accounts are written for clients. Ours, in the wire's manner."""
+
+from typing import Annotated
+
+import msgspec
+
+from brim.api.framework.schema import LIVEMODE, TEXT, TIME, constant, described, identifier
+from brim.base.json_codec import encode
+from brim.core.bank_accounts import Verification
+from brim.core.funding import FundingSource
+from brim.core.originators import Authorization
+from brim.core.rails.ach import SecCode
+
+SEC_CODES = [code.value for code in SecCode]
+
+
+class EvidenceObject(msgspec.Struct, frozen=True, kw_only=True):
+    """How it is known that somebody agreed."""
+
+    ip_address: Annotated[str | None, described("The address that they agreed from.", **TEXT)] = None
+    reference: Annotated[str | None, described("Where the proof is kept, such as a document's name.", **TEXT)] = None
+    user_agent: Annotated[str | None, described("The browser that they agreed with.", **TEXT)] = None
+
+
+class AuthorizationObject(msgspec.Struct, frozen=True, kw_only=True):
+    """What the holder of a bank account agreed to."""
+
+    id: Annotated[str, identifier("auth", "authorization")]
+    object: Annotated[str, constant("brim.authorization")] = "brim.authorization"
+    accepted_at: Annotated[int, described("When the holder agreed.", **TIME)]
+    created: Annotated[int, described("When it was written down.", **TIME)]
+    end_reason: Annotated[str | None, described("Why it ended; null while it is in force.", **TEXT)]
+    ended_at: Annotated[int | None, described("When it ended; null while it is in force.", **TIME)]
+    evidence: Annotated[EvidenceObject, described("How it is known.")]
+    funding_source: Annotated[str, described("The id of the bank account that may be debited.", **TEXT)]
+    livemode: Annotated[bool, LIVEMODE]
+    sec_code: Annotated[
+        str,
+        described(
+            "How the holder agreed: in writing (PPD), on the internet (WEB), as a company (CCD).", enum=SEC_CODES
+        ),
+    ]
+    status: Annotated[str, described("Whether debits may be made by it.", enum=["active", "ended"])]
+    text: Annotated[str, described("The wording that the holder saw.", **TEXT)]
+
+
+class VerifiedFundingObject(msgspec.Struct, frozen=True, kw_only=True):
+    """A bank account on file, and whether it may be debited."""
+
+    id: Annotated[str, described("The bank account's id: that of a source or of a payment method.", **TEXT)]
+    object: Annotated[str, constant("brim.funding_source")] = "brim.funding_source"
+    created: Annotated[int, described("When it was put on file.", **TIME)]
+    last4: Annotated[str, described("The last digits of the account number.", maxLength=4)]
+    livemode: Annotated[bool, LIVEMODE]
+    routing_number: Annotated[str, described("The bank's ACH routing number.", pattern="^[0-9]{9}$")]
+    verification: Annotated[
+        str, described("Whether it may be debited.", enum=sorted(each.value for each in Verification))
+    ]
+
+
+def authorization_json(authorization: Authorization) -> bytes:
+    """Return an authorization's compact JSON."""
+    has_ended = authorization.ended_ms is not None
+    return encode(
+        AuthorizationObject(
+            id=authorization.id,
+            accepted_at=authorization.accepted_ms // 1000,
+            created=authorization.created_ms // 1000,
+            end_reason=authorization.end_reason,
+            ended_at=authorization.ended_ms // 1000 if authorization.ended_ms is not None else None,
+            evidence=msgspec.convert(dict(authorization.evidence), EvidenceObject),
+            funding_source=authorization.funding_source,
+            livemode=authorization.scope.livemode,
+            sec_code=authorization.sec_code,
+            status="ended" if has_ended else "active",
+            text=authorization.text,
+        )
+    )
+
+
+def verified_json(source: FundingSource) -> bytes:
+    """Return the compact JSON of a bank account with its state."""
+    return encode(
+        VerifiedFundingObject(
+            id=source.id,
+            created=source.created,
+            last4=source.bank_account.last4,
+            livemode=source.scope.livemode,
+            routing_number=source.bank_account.routing_number,
+            verification=source.verification.value,
+        )
+    )

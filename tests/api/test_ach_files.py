@@ -1,0 +1,142 @@
+"""Files, files from the bank, breaks and stops by the API: for platforms in live mode, and a key never approves."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from brim.core.ach import FileStatus
+from brim.platform.database import Database
+from tests.support.ach_objects import AchObjects
+from tests.support.service import Server
+from tests.support.wire import Wire, assert_error
+
+FILES = "/v1/brim/ach/files"
+BREAKS = "/v1/brim/breaks"
+RAIL = "/v1/brim/rails/ach"
+
+
+@pytest.fixture
+def live(server: Server, live_key: str) -> Wire:
+    return Wire(server.url, live_key)
+
+
+@pytest.fixture
+def objects(server: Server, account: str, tmp_path: Path) -> AchObjects:
+    return AchObjects(server, account, tmp_path)
+
+
+def audited(server: Server, request_id: str) -> list[dict[str, Any]]:
+    async def read(database: Database) -> list[dict[str, Any]]:
+        async with database.connection() as conn:
+            found = await conn.fetch(
+                "SELECT action, object, before::text, after::text, detail FROM audit_log WHERE request_id = $1",
+                request_id,
+            )
+            return [dict(each) for each in found]
+
+    return list(server.run(read))
+
+
+def test_files_are_listed_by_status_and_shown_with_their_batches(live: Wire, objects: AchObjects) -> None:
+    built, sent, other = objects.file(), objects.file(FileStatus.SENT), objects.file()
+    assert [each["id"] for each in live.get(FILES).json["data"]] == [other.id, sent.id, built.id]
+    assert [each["id"] for each in live.get(f"{FILES}?status=sent").json["data"]] == [sent.id]
+    page = live.get(f"{FILES}?limit=1&starting_after={other.id}").json
+    assert ([each["id"] for each in page["data"]], page["has_more"]) == ([sent.id], True)
+    assert "batches" not in page["data"][0]
+    found = live.get(f"{FILES}/{built.id}").json
+    assert (found["status"], found["total_debit"], found["sha256"]) == ("built", 5_000, built.sha256.hex())
+    (batch,) = found["batches"]
+    assert (batch["number"], batch["status"], batch["effective_date"]) == (1, "open", "2026-12-02")
+
+
+def test_a_key_never_approves(server: Server, live: Wire, objects: AchObjects) -> None:
+    file = objects.file()
+    form = {"expected_status": "built", "sha256": file.sha256.hex()}
+    reply = live.post(f"{FILES}/{file.id}/approve", form)
+    assert_error(
+        reply, 403, "An API key cannot approve; an operator does, on the pages.", code="second_person_required"
+    )
+    assert live.get(f"{FILES}/{file.id}").json["status"] == "built"
+    assert audited(server, reply.headers["request-id"]) == []
+
+
+def test_a_file_is_voided_once_where_it_was_seen(server: Server, live: Wire, objects: AchObjects) -> None:
+    file = objects.file()
+    path = f"{FILES}/{file.id}/void"
+    reply = live.post(path, {"expected_status": "approved"})
+    assert_error(
+        reply,
+        400,
+        f"The file {file.id} is built, not approved. Retrieve it again before you go on.",
+        code="file_unexpected_state",
+        param="expected_status",
+    )
+    headers = {"Idempotency-Key": file.id}
+    done = live.send("POST", path, form={"expected_status": "built"}, headers=headers)
+    assert (done.status, done.json["status"]) == (200, "voided")
+    assert live.send("POST", path, form={"expected_status": "built"}, headers=headers).body == done.body
+    (entry,) = audited(server, done.headers["request-id"])
+    assert (entry["action"], entry["object"]) == ("ach_file.voided", file.id)
+    assert (entry["before"], entry["after"]) == ('{"status": "built"}', '{"status": "voided"}')
+
+
+def test_the_entries_of_a_rejected_file_are_resubmitted(server: Server, live: Wire, objects: AchObjects) -> None:
+    file = objects.file(FileStatus.REJECTED)
+    done = live.post(f"{FILES}/{file.id}/resubmit", {"expected_status": "rejected"})
+    assert (done.status, done.json["status"]) == (200, "rejected"), done.body
+    assert [each["action"] for each in audited(server, done.headers["request-id"])] == ["ach_file.resubmitted"]
+    refused = live.post(f"{FILES}/{objects.file().id}/resubmit", {"expected_status": "rejected"})
+    assert (refused.status, refused.error["code"]) == (400, "file_unexpected_state")
+
+
+def test_files_from_the_bank_and_breaks_are_listed_and_settled(server: Server, live: Wire, objects: AchObjects) -> None:
+    bank_file = objects.bank_file()
+    assert [each["id"] for each in live.get("/v1/brim/ach/bank_files").json["data"]] == [bank_file]
+    found = live.get(f"/v1/brim/ach/bank_files/{bank_file}").json
+    assert (found["status"], found["kind"], found["findings"]) == ("received", "unknown", [])
+    first, second = objects.open_break(), objects.open_break()
+    done = live.post(f"{BREAKS}/{first}/resolve", {"resolution": "A fee of the bank."})
+    assert (done.json["status"], done.json["resolution"]) == ("resolved", "A fee of the bank.")
+    assert done.json["resolved_by"].startswith("mk_")
+    assert [each["action"] for each in audited(server, done.headers["request-id"])] == ["break.resolved"]
+    assert live.post(f"{BREAKS}/{first}/resolve", {"resolution": "Something else."}).status == 400
+    assert live.get(f"{BREAKS}/{first}").json == done.json
+    assert [each["id"] for each in live.get(f"{BREAKS}?status=open").json["data"]] == [second]
+    assert [each["id"] for each in live.get(f"{BREAKS}?status=resolved").json["data"]] == [first]
+
+
+def test_live_money_is_stopped_for_one_account_or_all(server: Server, live: Wire, account: str) -> None:
+    under = server.make_account(platform=account).id
+    stopped = live.post(f"{RAIL}/stop", {"reason": "audit", "account": under})
+    assert stopped.json["account"] == under
+    assert (stopped.json["status"], stopped.json["changed"]) == ("stopped", True)
+    (entry,) = audited(server, stopped.headers["request-id"])
+    assert (entry["action"], entry["detail"]) == ("rail.stopped", f"ach {under}: audit")
+    assert live.post(f"{RAIL}/resume").json["changed"] is False
+    resumed = live.post(f"{RAIL}/resume", {"account": under})
+    assert (resumed.json["status"], resumed.json["changed"]) == ("running", True)
+    foreign = live.post(f"{RAIL}/stop", {"reason": "audit", "account": server.make_account().id})
+    assert (foreign.status, foreign.error["code"], foreign.error["param"]) == (400, "resource_missing", "account")
+
+
+def test_connected_accounts_see_no_file_of_their_platform(
+    server: Server, live: Wire, account: str, objects: AchObjects
+) -> None:
+    file = objects.file()
+    under = server.make_account(platform=account).id
+    below = Wire(server.url, server.make_key(under, livemode=True))
+    for path in (FILES, f"{FILES}/{file.id}", "/v1/brim/ach/bank_files", BREAKS):
+        assert below.get(path).status == 403
+        assert live.send("GET", path, headers={"Stripe-Account": under}).status == 403
+    assert below.post(f"{RAIL}/stop", {"reason": "audit"}).status == 403
+
+
+def test_test_mode_has_no_files_and_stops_nothing(wire: Wire, objects: AchObjects) -> None:
+    file = objects.file()
+    assert wire.get(FILES).json["data"] == []
+    assert wire.get(f"{FILES}/{file.id}").status == 404
+    assert (
+        wire.post(f"{RAIL}/stop", {"reason": "audit"}).error["message"].startswith("This endpoint works in live mode")
+    )

@@ -1,0 +1,124 @@
+"""A platform writes down who debits for it by the API; a key never activates."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from brim.base.actor import Actor, ActorKind
+from brim.base.ids import IdFactory
+from brim.base.scope import AccountScope
+from brim.core.originators import activate_originator
+from brim.platform.database import Database
+from tests.support.ach_objects import NOW_MS, AchObjects
+from tests.support.service import Server
+from tests.support.wire import Wire, assert_error
+
+ORIGINATORS = "/v1/brim/ach/originators"
+NUMBER = "9876543210"
+
+
+@pytest.fixture
+def live(server: Server, live_key: str) -> Wire:
+    return Wire(server.url, live_key)
+
+
+@pytest.fixture
+def form(server: Server, account: str, tmp_path: Path) -> dict[str, str]:
+    """What a new originator is asked for with."""
+    names = ("odfi_routing_number", "odfi_name", "immediate_origin", "origin_name", "company_name", "company_id")
+    profile = AchObjects(server, account, tmp_path).profile
+    fields = {name: getattr(profile, name) for name in (*names, "outgoing_folder", "incoming_folder")}
+    return {"account_number": NUMBER, **{f"profile[{name}]": value for name, value in fields.items()}}
+
+
+def audit_rows(server: Server, account: str) -> str:
+    async def read(database: Database) -> str:
+        async with database.connection() as conn:
+            return "\n".join(
+                each["row"]
+                for each in await conn.fetch("SELECT a::text AS row FROM audit_log AS a WHERE account = $1", account)
+            )
+
+    return str(server.run(read))
+
+
+def activate(server: Server, account: str, originator: str) -> None:
+    async def work(database: Database) -> None:
+        async with database.connection() as conn:
+            await activate_originator(
+                conn,
+                AccountScope(account, livemode=True),
+                originator,
+                approvers=1,
+                by=Actor(kind=ActorKind.OPERATOR, id="op_1", name="finance@example.com"),
+                now_ms=NOW_MS,
+                ids=IdFactory(lambda: NOW_MS),
+            )
+
+    server.run(work)
+
+
+def test_a_profile_is_written_changed_and_read_back(
+    server: Server, live: Wire, account: str, form: dict[str, str]
+) -> None:
+    made = live.post(ORIGINATORS, form | {"profile[cutoffs][]": "16:00", "profile[requires_approval]": "false"})
+    assert made.status == 200, made.body
+    found: Any = made.json
+    assert (found["status"], found["last4"], found["version"]) == ("draft", "3210", 1)
+    assert (found["profile"]["cutoffs"], found["profile"]["requires_approval"]) == (["16:00"], False)
+    path = f"{ORIGINATORS}/{found['id']}"
+    changed = live.post(path, {"profile[hold_days]": 5})
+    assert (changed.json["version"], changed.json["profile"]) == (2, {**found["profile"], "hold_days": 5})
+    assert live.get(path).json == changed.json
+    assert live.get(ORIGINATORS).json["data"] == [changed.json]
+    assert NUMBER not in audit_rows(server, account)
+    assert "hold_days" in audit_rows(server, account)
+    assert NUMBER.encode() not in made.body + changed.body
+
+
+def test_what_no_file_could_be_made_with_is_refused_by_name(live: Wire, form: dict[str, str]) -> None:
+    for name, value in (("odfi_routing_number", "121042883"), ("opening", "25:00"), ("time_zone", "Nowhere")):
+        reply = live.post(ORIGINATORS, form | {f"profile[{name}]": value})
+        assert (reply.status, reply.error["param"]) == (400, name), reply.body
+    missing = {key: value for key, value in form.items() if key != "profile[company_id]"}
+    assert live.post(ORIGINATORS, missing).error["param"] == "profile[company_id]"
+
+
+def test_a_key_never_activates_and_may_suspend(server: Server, live: Wire, account: str, form: dict[str, str]) -> None:
+    originator = live.post(ORIGINATORS, form).json["id"]
+    path = f"{ORIGINATORS}/{originator}"
+    assert_error(
+        live.post(f"{path}/activate"),
+        403,
+        "An API key cannot approve; an operator does, on the pages.",
+        code="second_person_required",
+    )
+    assert live.post(f"{path}/suspend").status == 400
+    activate(server, account, originator)
+    assert live.get(path).json["status"] == "active"
+    assert live.post(path, {"profile[hold_days]": 5}).json["status"] == "active"
+    for loosened in (
+        {"account_number": "1234567890"},
+        {"profile[requires_approval]": "false"},
+        {"profile[entry_cap]": 3_000_000},
+        {"profile[confirmation]": "acknowledgement"},
+        {"profile[outgoing_folder]": "/tmp/elsewhere"},
+    ):
+        assert live.post(path, loosened).json["status"] == "suspended"
+        activate(server, account, originator)
+    assert live.post(path, {"profile[entry_cap]": 2_000_000}).json["status"] == "active"
+    assert live.post(f"{path}/suspend").json["status"] == "suspended"
+    activate(server, account, originator)
+    assert live.post(f"{path}/suspend").json["status"] == "suspended"
+
+
+def test_originators_are_a_platforms_and_of_live_mode(
+    server: Server, wire: Wire, live: Wire, account: str, form: dict[str, str]
+) -> None:
+    assert wire.post(ORIGINATORS, form).error["message"].startswith("This endpoint works in live mode only.")
+    assert wire.get(ORIGINATORS).json["data"] == []
+    originator = live.post(ORIGINATORS, form).json["id"]
+    assert wire.get(f"{ORIGINATORS}/{originator}").status == 404
+    below = Wire(server.url, server.make_key(server.make_account(platform=account).id, livemode=True))
+    assert (below.get(ORIGINATORS).status, below.post(ORIGINATORS, form).status) == (403, 403)

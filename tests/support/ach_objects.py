@@ -1,0 +1,158 @@
+"""Files, files from the bank and breaks of an account on a running service, as if a bank were there."""
+
+import hashlib
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from brim.base.ids import IdFactory
+from brim.base.scope import AccountScope
+from brim.core import originators
+from brim.core.ach import AchFile, FileStatus
+from brim.core.ach.file_store import insert_bank_file, insert_file
+from brim.core.ach.rules import BANK_FILE_PREFIX, FILE_PREFIX, Batch
+from brim.core.rails.ach import OriginatorProfile
+from brim.core.reconciliation import BreakKind, NewBreak, open_break
+from brim.platform.database import Database
+from brim.platform.vault import Vault, new_encryption_key
+from brim.testing.server import BrimServer
+from tests.support.audits import TESTER
+
+NOW_MS = 1_793_520_000_000
+CONTENT = b"a file"
+
+
+class AchObjects:
+    """Makes objects of one platform, live ones. `folder` is where its files would go."""
+
+    def __init__(self, server: BrimServer, account: str, folder: Path) -> None:
+        self._server = server
+        self._scope = AccountScope(account, livemode=True)
+        self._folder = folder
+        self._now_ms = NOW_MS
+        self._ids = IdFactory(lambda: self._now_ms)
+        self._originator: str | None = None
+        self._count = 0
+
+    @property
+    def profile(self) -> OriginatorProfile:
+        """The profile that its originator has."""
+        return OriginatorProfile(
+            odfi_routing_number="121042882",
+            odfi_name="REHEARSAL BANK",
+            immediate_origin="1234567890",
+            origin_name="BRIM TESTS",
+            company_name="BRIM TESTS",
+            company_id="1234567890",
+            outgoing_folder=str(self._folder / "to-bank"),
+            incoming_folder=str(self._folder / "from-bank"),
+        )
+
+    def originator(self) -> str:
+        """Return the id of the originator, a draft."""
+
+        async def make(database: Database) -> str:
+            async with database.connection() as conn:
+                made = await originators.save_originator(
+                    conn,
+                    Vault([new_encryption_key()]),
+                    self._scope,
+                    self.profile,
+                    originator_id=None,
+                    account_number="9876543210",
+                    by=TESTER,
+                    now_ms=self._now_ms,
+                    ids=self._ids,
+                )
+                return made.id
+
+        if self._originator is None:
+            self._originator = self._run(make)
+        return self._originator
+
+    def file(self, status: FileStatus = FileStatus.BUILT, **changes: Any) -> AchFile:
+        """Return a new file with one batch."""
+        self._count += 1
+        file = AchFile(
+            scope=self._scope,
+            id=self._new_id(FILE_PREFIX),
+            originator=self.originator(),
+            test_clock=None,
+            status=status,
+            name=f"file-{self._count}.ach",
+            file_date=date(2026, 12, 1),
+            file_time="1700",
+            modifier=chr(ord("A") + self._count - 1),
+            effective_date=date(2026, 12, 2),
+            entry_count=1,
+            total_debit=5_000,
+            total_credit=0,
+            byte_count=len(CONTENT),
+            sha256=hashlib.sha256(CONTENT).digest(),
+            built_ms=self._now_ms,
+        )
+        file = msgspec.structs.replace(file, **changes)
+        batch = Batch(
+            number=self._count, sec_code="WEB", effective_date=file.effective_date, entry_count=1, total_debit=5_000
+        )
+
+        async def make(database: Database) -> None:
+            async with database.connection() as conn:
+                await insert_file(conn, file, [batch], b"sealed")
+
+        self._run(make)
+        return file
+
+    def bank_file(self) -> str:
+        """Return the id of a file that came from the bank."""
+        file_id, name = self._new_id(BANK_FILE_PREFIX), f"returns-{self._count}.ach"
+
+        async def make(database: Database) -> None:
+            async with database.connection() as conn:
+                await insert_bank_file(
+                    conn,
+                    self._scope,
+                    sha256=hashlib.sha256(file_id.encode()).digest(),
+                    file_id=file_id,
+                    originator="orig_none",  # so that no job applies it
+                    name=name,
+                    byte_count=len(CONTENT),
+                    sealed=b"sealed",
+                    now_ms=self._now_ms,
+                )
+
+        self._run(make)
+        return file_id
+
+    def open_break(self) -> str:
+        """Return the id of an open break."""
+        self._count += 1
+        cause = f"line/{self._count}"
+
+        async def make(database: Database) -> str:
+            async with database.connection() as conn:
+                new = NewBreak(
+                    scope=self._scope,
+                    kind=BreakKind.LINE,
+                    cause=cause,
+                    detail="Nothing explains this line.",
+                    amount=-4_000,
+                    currency="usd",
+                )
+                await open_break(conn, new, now_ms=self._now_ms, ids=self._ids)
+                found = await conn.fetchval(
+                    "SELECT id FROM breaks WHERE account = $1 AND cause = $2", self._scope.account, cause
+                )
+                return str(found)
+
+        return str(self._run(make))
+
+    def _new_id(self, prefix: str) -> str:
+        self._now_ms += 1_000
+        return self._ids.new_at(prefix, self._now_ms)
+
+    def _run(self, work: Callable[[Database], Any]) -> Any:
+        return self._server.run(work)

@@ -1,0 +1,56 @@
+"""Makes what the example of an operation of live mode is about, on a platform without a bank."""
+
+from pathlib import Path
+from typing import Final
+
+from brim.api.framework.operation import Operation
+from brim.core.ach import FileStatus
+from brim.testing.server import BrimServer
+from brim.web.reference.catalogue import Entry
+from brim.web.reference.examples import values_of
+from brim.web.samples.sample import Sample
+from tests.support.ach_objects import AchObjects
+from tests.support.wire import Wire
+
+NEVER_BY_KEYS: Final = {"PostBrimAchFilesFileApprove", "PostBrimAchOriginatorsOriginatorActivate"}
+"""What operators do, and keys are refused."""
+
+_NEEDS_ACTIVE: Final = "PostBrimAchOriginatorsOriginatorSuspend"
+_VERIFY: Final = "PostBrimFundingSourcesFundingSourceVerify"
+_METHOD: Final = {
+    "type": "us_bank_account",
+    "us_bank_account[account_number]": "000123456789",
+    "us_bank_account[routing_number]": "110000000",
+}
+
+
+def is_live(operation: Operation) -> bool:
+    """Tell whether an operation works in live mode only."""
+    return operation.resource == "ach" or operation.operation_id == _VERIFY
+
+
+def is_done_by_keys(operation: Operation) -> bool:
+    """Tell whether a key can do it without an operator before it."""
+    return operation.operation_id not in NEVER_BY_KEYS | {_NEEDS_ACTIVE}
+
+
+def live_sample_for(entry: Entry, server: BrimServer, account: str, folder: Path) -> Sample:
+    """Return the example of an operation of live mode with the ids of objects that were just made for it."""
+    operation = entry.operation
+    key = server.make_key(account, livemode=True)
+    path_id = ""
+    if "{" in operation.path:
+        path_id = _make(operation, AchObjects(server, account, folder), Wire(server.url, key))
+    return Sample(operation=operation, path_id=path_id, values=values_of(operation), base=server.url, key=key)
+
+
+def _make(operation: Operation, objects: AchObjects, wire: Wire) -> str:
+    if operation.path.startswith("/v1/brim/rails"):
+        return "ach"
+    if operation.operation_id == _VERIFY:
+        return str(wire.post("/v1/payment_methods", _METHOD).json["id"])
+    if operation.path.startswith("/v1/brim/ach/originators"):
+        return objects.originator()
+    if operation.path.startswith("/v1/brim/ach/files"):
+        return objects.file(FileStatus.REJECTED if operation.path.endswith("/resubmit") else FileStatus.BUILT).id
+    return objects.bank_file() if "bank_files" in operation.path else objects.open_break()
