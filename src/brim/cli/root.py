@@ -7,7 +7,9 @@ from typing import Any
 import click
 
 import brim
+from brim.bank.commands import bank
 from brim.base.errors import BrimError
+from brim.cli.ach import ach, breaks
 from brim.cli.events import events
 from brim.cli.fixtures import fixtures
 from brim.cli.keys import accounts, keys
@@ -63,5 +65,8 @@ for _command in (
     listen,
     logs,
     events,
+    ach,
+    breaks,
+    bank,
 ):
     cli.add_command(_command)

@@ -1,0 +1,410 @@
+"""Commands for live top-ups by ACH: files, stops, what account holders agreed to, and what the bank sent."""
+
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from brim.base.errors import BrimError
+from brim.cli.database import asked_here, on_database, show_table, tell_time
+from brim.cli.live_money import live_scope, of_account, on_approval, on_live_money, open_vault, with_secrets
+from brim.cli.originators import originators
+
+if TYPE_CHECKING:
+    from brim.base.scope import AccountScope
+    from brim.core.ach import AchFile, Comparison
+    from brim.core.originators import Authorization, Originator, Readiness
+    from brim.platform.database import Conn, Database
+
+# ruff: noqa: PLC0415  each command loads only what it runs
+
+_FILE: Final = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+class NoOriginatorError(BrimError):
+    """Nobody says from which bank a file is."""
+
+    def __init__(self) -> None:
+        super().__init__("There is not one originator that is, or was, active: name the file's with --originator.")
+
+
+@click.group()
+def ach() -> None:
+    """Look after live top-ups by ACH: originators, files, stops, and what the bank sends."""
+
+
+ach.add_command(originators)
+
+
+@ach.group()
+def files() -> None:
+    """Look at files for the bank; approve, void and resubmit them."""
+
+
+@files.command("list")
+@click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True, help="How many, newest first.")
+@of_account
+def list_files(limit: int, account: str | None, **flags: str | None) -> None:
+    """List files."""
+    from brim.core import ach as service
+
+    found = on_live_money(flags, account, lambda conn, scope: service.list_files(conn, scope, limit=limit))
+    show_table(
+        ("id", "status", "name", "effective", "entries", "debits", "made", "held"), [_file_row(each) for each in found]
+    )
+
+
+@files.command("show")
+@click.argument("file")
+@of_account
+def show_file(file: str, account: str | None, **flags: str | None) -> None:
+    """Show FILE."""
+    import msgspec
+
+    from brim.core.ach import find_file
+
+    found = on_live_money(flags, account, lambda conn, scope: find_file(conn, scope, file))
+    fields = msgspec.structs.asdict(found)
+    fields["scope"] = found.scope.account
+    fields["sha256"] = found.sha256.hex()
+    show_table(("field", "value"), [(name, "" if value is None else str(value)) for name, value in fields.items()])
+
+
+@files.command("approve")
+@click.argument("file")
+@click.option("--sha256", metavar="HEX", help="The hash of the bytes that you have seen; any when left out.")
+@of_account
+def approve(file: str, sha256: str | None, account: str | None, **flags: str | None) -> None:
+    """Let FILE be sent; where several admins are, one of them does it on the pages."""
+    from brim.api.wire_formats import WIRE_FORMATS
+    from brim.core.ach import approve_file
+
+    try:
+        digest = None if sha256 is None else bytes.fromhex(sha256)
+    except ValueError:
+        raise click.BadParameter("is no hash in hexadecimal", param_hint="--sha256") from None
+    found = on_approval(
+        flags,
+        account,
+        lambda conn, scope, asked: approve_file(conn, scope, file, sha256=digest, renderers=WIRE_FORMATS, **asked),
+    )
+    click.echo(f"{found.id} is approved.")
+
+
+@files.command("void")
+@click.argument("file")
+@of_account
+def void(file: str, account: str | None, **flags: str | None) -> None:
+    """Give up FILE, which was never sent; its entries wait for the next one."""
+    from brim.core.ach import void_file
+
+    found = on_live_money(flags, account, lambda conn, scope: void_file(conn, scope, file, **asked_here()))
+    click.echo(f"{found.id} is voided.")
+
+
+@files.command("resubmit")
+@click.argument("file")
+@click.option("--none-was-processed", is_flag=True, help="The bank has processed nothing of it: you have asked.")
+@of_account
+def resubmit(file: str, *, none_was_processed: bool, account: str | None, **flags: str | None) -> None:
+    """Let the entries of FILE, which the bank has rejected, wait for the next one."""
+    from brim.core.ach import resubmit_file
+
+    if not none_was_processed:
+        raise click.UsageError("Say --none-was-processed once the bank has told you so: else debits may be made twice.")
+    count = on_live_money(flags, account, lambda conn, scope: resubmit_file(conn, scope, file, **asked_here()))
+    click.echo(f"{count} entries wait for the next file.")
+
+
+@files.command("download")
+@click.argument("file")
+@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Where to; standard output else.")
+@with_secrets
+def download(file: str, output: Path | None, account: str | None, **flags: str | None) -> None:
+    """Write the bytes of FILE: account numbers stand in them, and the audit log tells of it."""
+    from brim.core import audit
+    from brim.core.ach import find_file, read_bytes
+    from brim.core.audit import Action, ObjectType
+
+    vault = open_vault(flags)
+
+    async def read(conn: "Conn", scope: "AccountScope") -> bytes:
+        found = await find_file(conn, scope, file)
+        content = await read_bytes(conn, vault, found)
+        asked = asked_here()
+        await audit.record(
+            conn,
+            asked["by"],
+            Action.ACH_FILE_DOWNLOADED,
+            object_type=ObjectType.ACH_FILE,
+            object_id=found.id,
+            scope=scope,
+            now_ms=asked["now_ms"],
+            ids=asked["ids"],
+        )
+        return content
+
+    content = on_live_money(flags, account, read)
+    if output is None:
+        sys.stdout.buffer.write(content)
+    else:
+        output.touch(mode=0o600)
+        output.write_bytes(content)
+
+
+@ach.command()
+@click.option("--only", metavar="ACCT", help="Stop this account alone, which is --account or is connected to it.")
+@click.option("--reason", required=True, help="What people are told who ask why.")
+@of_account
+def stop(only: str | None, reason: str, account: str | None, **flags: str | None) -> None:
+    """Stop live money by ACH: nothing is created, put into a file or sent until it is resumed."""
+    from brim.core.originators import stop_rail
+    from brim.core.rails.ach import ACH
+
+    is_new = on_live_money(
+        flags,
+        account,
+        lambda conn, scope: stop_rail(conn, scope, rail=ACH, account=only, reason=reason, **asked_here()),
+    )
+    click.echo("ACH is stopped." if is_new else "ACH was stopped already.")
+
+
+@ach.command()
+@click.option("--only", metavar="ACCT", help="Resume this account alone.")
+@of_account
+def resume(only: str | None, account: str | None, **flags: str | None) -> None:
+    """Let live money by ACH go on."""
+    from brim.core.originators import resume_rail
+    from brim.core.rails.ach import ACH
+
+    was_stopped = on_live_money(
+        flags, account, lambda conn, scope: resume_rail(conn, scope, rail=ACH, account=only, **asked_here())
+    )
+    click.echo("ACH goes on." if was_stopped else "ACH was not stopped.")
+
+
+@ach.command("verify-source")
+@click.argument("source")
+@click.option("--evidence", required=True, help="How it was verified, such as the name of a document.")
+@of_account
+def verify_source(source: str, evidence: str, account: str | None, **flags: str | None) -> None:
+    """Write that you have verified the live bank account SOURCE of --account: its holder may be debited."""
+    from brim.core.funding import note_verification
+
+    found = on_live_money(
+        flags, account, lambda conn, scope: note_verification(conn, scope, source, evidence=evidence, **asked_here())
+    )
+    click.echo(f"{found.id} is verified.")
+
+
+@ach.command()
+@click.argument("source")
+@click.option("--text", required=True, help="The wording that the account holder agreed to.")
+@click.option("--sec-code", type=click.Choice(["PPD", "WEB", "CCD"]), default="WEB", show_default=True)
+@click.option("--accepted", metavar="TIME", help="When, such as 2026-12-01T10:00:00Z; now when left out.")
+@click.option("--evidence", metavar="TEXT", default="", help="How that is known, such as the name of a document.")
+@of_account
+def authorize(
+    source: str,
+    text: str,
+    sec_code: str,
+    accepted: str | None,
+    evidence: str,
+    account: str | None,
+    **flags: str | None,
+) -> None:
+    """Write down that the holder of the live bank account SOURCE of --account agreed to debits."""
+    from brim.core import originators as service
+    from brim.core.rails.ach import SecCode
+
+    asked = asked_here()
+    accepted_ms = asked["now_ms"] if accepted is None else _moment_ms(accepted)
+
+    async def write(conn: "Conn", scope: "AccountScope") -> "Authorization":
+        return await service.authorize(
+            conn,
+            scope,
+            funding_source=source,
+            sec_code=SecCode(sec_code),
+            text=text,
+            accepted_ms=accepted_ms,
+            evidence={"document": evidence} if evidence else {},
+            **asked,
+        )
+
+    click.echo(on_live_money(flags, account, write).id)
+
+
+@ach.command("import")
+@click.argument("file", type=_FILE)
+@click.option("--originator", metavar="ORIG", help="Whose bank it is from, where there are several.")
+@with_secrets
+def import_file(file: Path, originator: str | None, account: str | None, **flags: str | None) -> None:
+    """Take FILE from the bank by hand: returns, an acknowledgement or a statement, known by its content."""
+    from brim.api.wire_formats import WIRE_FORMATS
+    from brim.core import audit
+    from brim.core.ach import Incoming, list_bank_files
+    from brim.core.audit import Action
+    from brim.platform.telemetry.logs import configure_logging
+
+    incoming = Incoming(open_vault(flags), WIRE_FORMATS)
+    content = file.read_bytes()
+    asked = asked_here()
+    when = {"now_ms": asked["now_ms"], "ids": asked["ids"]}
+
+    async def take(database: "Database") -> str:
+        async with database.connection() as conn:
+            chosen = await _originator(conn, await live_scope(conn, account), originator)
+        is_new = await incoming.receive(database, chosen, file.name, content, **when)
+        if is_new:
+            await audit.record_alone(
+                database, asked["by"], Action.BANK_FILE_IMPORTED, scope=chosen.scope, detail=file.name, **when
+            )
+        await incoming.apply_all(database, **when)
+        async with database.connection() as conn:
+            newest = await list_bank_files(conn, chosen.scope, before_id="~", limit=100)
+        found = next((each for each in newest if each.name == file.name), None)
+        if not is_new or found is None:
+            return f"{file.name} was taken before."
+        return f"{file.name} is taken: {found.kind}, {found.status}."
+
+    configure_logging("warning", "auto")
+    click.echo(on_database(flags, take))
+
+
+@ach.command("compare")
+@click.option("--originator", metavar="ORIG", help="Whose files, where there are several originators.")
+@with_secrets
+def compare(originator: str | None, account: str | None, **flags: str | None) -> None:
+    """After a restore: learn which files have left, and let outgoing files go again."""
+    from brim.api.wire_formats import WIRE_FORMATS
+    from brim.core.ach import compare_sent
+
+    vault = open_vault(flags)
+
+    async def run(conn: "Conn", scope: "AccountScope") -> "Comparison":
+        chosen = await _originator(conn, scope, originator)
+        return await compare_sent(conn, vault, WIRE_FORMATS, scope, chosen.id, **asked_here())
+
+    found = on_live_money(flags, account, run)
+    click.echo(
+        f"{found.files} files with {found.entries} entries had left and are known now; {found.voided} files that had "
+        f"not left are given up, {found.breaks} debits need a look (brim breaks list), {found.released} files may go."
+    )
+
+
+@ach.command("readiness")
+@with_secrets
+def readiness(account: str | None, **flags: str | None) -> None:
+    """Name everything that stands between here and the first live top-up."""
+    from brim.base.clock import system_clock_ms
+    from brim.core.ach import read_readiness
+
+    vault = open_vault(flags)
+
+    async def read(database: "Database") -> "Readiness":
+        async with database.connection() as conn:
+            scope = await live_scope(conn, account)
+        return await read_readiness(database, vault, scope, now_ms=system_clock_ms())
+
+    found = on_database(flags, read)
+    if found.blockers or found.warnings:
+        rows = [("blocks", each.message, each.fix) for each in found.blockers]
+        show_table(
+            ("", "what", "what to do"), [*rows, *(("warning", each.message, each.fix) for each in found.warnings)]
+        )
+    click.echo("Live top-ups can be created." if not found.blockers else "Live top-ups cannot be created yet.")
+    if found.blockers:
+        raise SystemExit(1)
+
+
+async def _originator(conn: "Conn", scope: "AccountScope", originator_id: str | None) -> "Originator":
+    """Return the originator named, or the only one whose money moves."""
+    from brim.core.originators import OriginatorStatus, find_originator, list_originators
+
+    if originator_id is not None:
+        return await find_originator(conn, scope, originator_id)
+    found = [each for each in await list_originators(conn, scope) if each.status is not OriginatorStatus.DRAFT]
+    if len(found) != 1:
+        raise NoOriginatorError
+    return found[0]
+
+
+@click.group()
+def breaks() -> None:
+    """List what the bank sent that does not match, and settle it."""
+
+
+@breaks.command("list")
+@of_account
+def list_breaks(account: str | None, **flags: str | None) -> None:
+    """List open breaks, oldest first."""
+    from brim.core.reconciliation import list_open_breaks
+
+    found = on_live_money(flags, account, lambda conn, scope: list_open_breaks(conn, scope, limit=1000))
+    show_table(
+        ("id", "opened", "kind", "cents", "what"),
+        [
+            (each.id, tell_time(each.opened_ms // 1000), each.kind, str(each.amount or ""), each.detail)
+            for each in found
+        ],
+    )
+
+
+@breaks.command("resolve")
+@click.argument("break_id", metavar="BREAK")
+@click.option("--resolution", required=True, help="What was found and done about it.")
+@of_account
+def resolve(break_id: str, resolution: str, account: str | None, **flags: str | None) -> None:
+    """Settle BREAK, which changes no money: it says that a person has looked and what became of it."""
+    from brim.base.errors import ResourceMissingError
+    from brim.core import audit
+    from brim.core.audit import Action, ObjectType
+    from brim.core.reconciliation import resolve_break
+
+    asked = asked_here()
+    by = asked["by"]
+
+    async def settle(conn: "Conn", scope: "AccountScope") -> None:
+        name = by.id or by.name or by.kind
+        if not await resolve_break(conn, scope, break_id, by=name, resolution=resolution, now_ms=asked["now_ms"]):
+            raise ResourceMissingError("open break", break_id, param="break")
+        await audit.record(
+            conn,
+            by,
+            Action.BREAK_RESOLVED,
+            object_type=ObjectType.BREAK,
+            object_id=break_id,
+            detail=resolution,
+            scope=scope,
+            now_ms=asked["now_ms"],
+            ids=asked["ids"],
+        )
+
+    on_live_money(flags, account, settle)
+    click.echo(f"{break_id} is resolved.")
+
+
+def _moment_ms(text: str) -> int:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        raise click.BadParameter("is no time such as 2026-12-01T10:00:00Z", param_hint="--accepted")
+    return int(moment.timestamp() * 1000)
+
+
+def _file_row(file: "AchFile") -> tuple[str, ...]:
+    return (
+        file.id,
+        file.status,
+        file.name,
+        file.effective_date.isoformat(),
+        str(file.entry_count),
+        str(file.total_debit),
+        tell_time(file.built_ms // 1000),
+        file.held_because or "",
+    )

@@ -1,0 +1,88 @@
+"""What the commands about live money share: whose it is, the vault, and one transaction with its audit entries."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from brim.cli.database import asked_here, on_database
+from brim.cli.options import encryption_setting, reaching_settings, read_settings
+
+if TYPE_CHECKING:
+    from brim.base.scope import AccountScope
+    from brim.platform.database import Conn, Database
+    from brim.platform.vault import Vault
+
+# ruff: noqa: PLC0415  each command loads only what it runs
+
+Answer = TypeVar("Answer")
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def of_account(command: Command) -> Command:
+    """Give a command the flags that say whose live money it is about, and where the database is."""
+    command = click.option("--account", metavar="ACCT", help="Whose; the oldest account's when left out.")(command)
+    return reaching_settings(command)
+
+
+def with_secrets(command: Command) -> Command:
+    """Give a command the flags of `of_account`, and the one that says how secrets are encrypted."""
+    return encryption_setting(of_account(command))
+
+
+def open_vault(flags: Mapping[str, str | None]) -> "Vault":
+    """Return what encrypts, by the setting or else the data folder's own keys."""
+    from brim.host.data_folder import read_encryption_key
+    from brim.platform.vault import Vault
+
+    settings = read_settings(flags)
+    return Vault.from_setting(settings.encryption_key or read_encryption_key(settings.data_dir))
+
+
+def on_live_money(
+    flags: Mapping[str, str | None], account: str | None, use: "Callable[[Conn, AccountScope], Awaitable[Answer]]"
+) -> Answer:
+    """Return what a use case answers in one transaction, told the account's live mode."""
+
+    async def work(conn: "Conn") -> Answer:
+        return await use(conn, await live_scope(conn, account))
+
+    async def reach(database: "Database") -> Answer:
+        return await database.transact(work)
+
+    return on_database(flags, reach)
+
+
+async def live_scope(conn: "Conn", account: str | None) -> "AccountScope":
+    """Return the live mode of an account, the oldest for None."""
+    from brim.base.scope import AccountScope
+    from brim.core.access import choose_account
+
+    return AccountScope(await choose_account(conn, account), livemode=True)
+
+
+async def who_asks(database: "Database") -> dict[str, Any]:
+    """Return what an approval is told: by whom, when, what makes ids, and how many operators could approve it."""
+    from brim.core.operators import Role, list_operators
+
+    found = await list_operators(database)
+    approvers = sum(operator.role is Role.ADMIN and operator.disabled_ms is None for operator in found)
+    return {**asked_here(), "approvers": approvers}
+
+
+def on_approval(
+    flags: Mapping[str, str | None],
+    account: str | None,
+    use: "Callable[[Conn, AccountScope, dict[str, Any]], Awaitable[Answer]]",
+) -> Answer:
+    """Return what a use case answers that a person has to approve; see `on_live_money` and `who_asks`."""
+
+    async def reach(database: "Database") -> Answer:
+        asked = await who_asks(database)
+
+        async def work(conn: "Conn") -> Answer:
+            return await use(conn, await live_scope(conn, account), asked)
+
+        return await database.transact(work)
+
+    return on_database(flags, reach)

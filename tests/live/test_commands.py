@@ -1,0 +1,187 @@
+"""The commands about live money, each on a database with a platform and its bank."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from click.testing import CliRunner
+
+from brim.cli.root import cli
+from brim.platform.database import Database
+from tests.support.books import execute, rows
+from tests.support.brim_process import run_brim
+from tests.support.live_money import LiveMoney
+
+PROFILE = """
+odfi_routing_number = "{routing}"
+odfi_name = "REHEARSAL BANK"
+immediate_origin = "1234567890"
+origin_name = "MY COMPANY"
+company_name = "MY COMPANY"
+company_id = "1234567890"
+account_number = "{number}"
+outgoing_folder = "out"
+incoming_folder = "in"
+"""
+
+
+class Commands:
+    """Runs `brim` on a database of a test."""
+
+    def __init__(self, url: str, money: LiveMoney) -> None:
+        self._flags = ["--database-url", url]
+        self._secrets = ["--encryption-key", money.encryption_key]
+
+    async def run(self, *arguments: str, secrets: bool = False, fails: bool = False) -> str:
+        """Return what a command prints; `secrets` gives it the encryption key."""
+        line = [*arguments, *self._flags, *(self._secrets if secrets else ())]
+        result = await asyncio.to_thread(lambda: CliRunner().invoke(cli, line))
+        assert bool(result.exit_code) == fails, result.output
+        return result.output.strip()
+
+    async def take(self, file: Path) -> str:
+        """Return what the import of a file prints: a process of its own, as it makes its own logs."""
+        done = await asyncio.to_thread(run_brim, "ach", "import", str(file), *self._flags, *self._secrets)
+        assert done.returncode == 0, done.stderr
+        return done.stdout.strip()
+
+
+@pytest_asyncio.fixture
+async def live(database: Database, tmp_path: Path) -> LiveMoney:
+    return LiveMoney(database, tmp_path)
+
+
+@pytest.fixture
+def brim(service_url: str, live: LiveMoney) -> Commands:
+    return Commands(service_url, live)
+
+
+def write_profile(folder: Path, *, routing: str = "121042882", number: str = "9876543210", more: str = "") -> str:
+    path = folder / "originator.toml"
+    path.write_text(PROFILE.format(routing=routing, number=number) + more)
+    return str(path)
+
+
+async def actions(database: Database) -> list[str]:
+    """Return what the audit log has of commands, oldest first."""
+    found = await rows(database, "SELECT action FROM audit_log WHERE actor_kind = 'cli' ORDER BY id")
+    return [row["action"] for row in found]
+
+
+async def test_an_originator_is_written_down_activated_changed_and_suspended(
+    brim: Commands, database: Database, tmp_path: Path
+) -> None:
+    await brim.run("accounts", "create")
+    made = await brim.run("ach", "originators", "create", write_profile(tmp_path), secrets=True)
+    await brim.run("ach", "originators", "activate", made)
+    shown = await brim.run("ach", "originators", "show", made)
+    assert f"outgoing_folder\t{tmp_path / 'out'}" in shown
+    assert "ends in 3210" in shown
+    assert "9876543210" not in shown
+    assert f"{made}\tactive\t121042882" in await brim.run("ach", "originators", "list")
+    changed = write_profile(tmp_path, more="hold_days = 5\n")
+    await brim.run("ach", "originators", "update", made, changed, secrets=True)
+    assert "hold_days\t5" in await brim.run("ach", "originators", "show", made)
+    await brim.run("ach", "originators", "activate", made)
+    await brim.run("ach", "originators", "suspend", made)
+    assert f"{made}\tsuspended" in await brim.run("ach", "originators", "list")
+    assert [action for action in await actions(database) if action.startswith("originator.")] == [
+        "originator.created",
+        "originator.activated",
+        "originator.updated",
+        "originator.activated",
+        "originator.suspended",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [("hold_days = -1\n", "hold_days"), ("colour = 1\n", "colour"), ("=", "Invalid"), ("hold_days = 'x'\n", "int")],
+)
+async def test_a_file_that_is_no_profile_is_told_in_a_sentence(
+    brim: Commands, tmp_path: Path, more: str, said: str
+) -> None:
+    await brim.run("accounts", "create")
+    told = await brim.run("ach", "originators", "create", write_profile(tmp_path, more=more), secrets=True, fails=True)
+    assert told.startswith("Error: ")
+    assert said in told
+
+
+async def test_where_two_admins_are_no_command_activates(brim: Commands, tmp_path: Path) -> None:
+    await brim.run("accounts", "create")
+    made = await brim.run("ach", "originators", "create", write_profile(tmp_path), secrets=True)
+    for name in ("ada", "bob"):
+        await brim.run("operators", "add", f"{name}@example.com", "--role", "admin", "--no-password")
+    assert "on the pages" in await brim.run("ach", "originators", "activate", made, fails=True)
+    await brim.run("operators", "disable", "bob@example.com")
+    await brim.run("ach", "originators", "activate", made)
+
+
+async def test_files_are_approved_voided_downloaded_and_resubmitted(
+    brim: Commands, live: LiveMoney, database: Database, owner_database: Database, tmp_path: Path
+) -> None:
+    await live.open(requires_approval=True)
+    await live.create(await live.bank_account())
+    await live.until("2026-12-01 17:00")
+    file_id = (await brim.run("ach", "files", "list")).split("\t")[0]
+    assert "status\tbuilt" in await brim.run("ach", "files", "show", file_id)
+    assert "hash" in await brim.run("ach", "files", "approve", file_id, "--sha256", "00", fails=True)
+    await brim.run("ach", "files", "void", file_id)
+    assert "cannot become approved" in await brim.run("ach", "files", "approve", file_id, fails=True)
+    await live.work()
+    file_id = (await brim.run("ach", "files", "list")).split("\t")[0]
+    path = tmp_path / "file.ach"
+    await brim.run("ach", "files", "download", file_id, "-o", str(path), secrets=True)
+    assert path.read_bytes().startswith(b"101")
+    assert path.stat().st_mode & 0o777 == 0o600
+    await brim.run("ach", "files", "approve", file_id)
+    await brim.run("ach", "files", "resubmit", file_id, "--none-was-processed", fails=True)
+    await execute(owner_database, f"UPDATE ach_files SET status = 'rejected' WHERE id = '{file_id}'")
+    assert "--none-was-processed" in await brim.run("ach", "files", "resubmit", file_id, fails=True)
+    assert (await brim.run("ach", "files", "resubmit", file_id, "--none-was-processed")).startswith("1 entries")
+    assert [action for action in await actions(database) if action.startswith("ach_file.")] == [
+        "ach_file.voided",
+        "ach_file.downloaded",
+        "ach_file.approved",
+        "ach_file.resubmitted",
+    ]
+
+
+async def test_money_is_stopped_and_resumed_and_what_the_bank_sent_is_taken_by_hand(
+    brim: Commands, live: LiveMoney, database: Database, tmp_path: Path
+) -> None:
+    await live.open()
+    assert await brim.run("ach", "stop", "--reason", "fraud") == "ACH is stopped."
+    assert await brim.run("ach", "stop", "--reason", "fraud") == "ACH was stopped already."
+    assert await brim.run("ach", "resume") == "ACH goes on."
+    rubbish = tmp_path / "rubbish.txt"
+    rubbish.write_text("101 no file of a bank\n")
+    assert await brim.take(rubbish) == "rubbish.txt is taken: nacha, held."
+    assert await brim.take(rubbish) == "rubbish.txt was taken before."
+    (line,) = (await brim.run("breaks", "list")).splitlines()
+    assert "held_file" in line
+    break_id = line.split("\t")[0]
+    await brim.run("breaks", "resolve", break_id, "--resolution", "asked the bank")
+    assert "No such open break" in await brim.run("breaks", "resolve", break_id, "--resolution", "again", fails=True)
+    assert await actions(database) == ["rail.stopped", "rail.resumed", "bank_file.imported", "break.resolved"]
+
+
+async def test_a_bank_account_is_verified_once_and_its_holder_authorizes(
+    brim: Commands, live: LiveMoney, database: Database, owner_database: Database
+) -> None:
+    await live.open()
+    source = await live.bank_account(authorized=False)
+    await execute(owner_database, f"UPDATE funding_sources SET verification = 'pending' WHERE id = '{source}'")
+    assert "No such" in await brim.run("ach", "verify-source", "src_none", "--evidence", "x", fails=True)
+    await brim.run("ach", "verify-source", source, "--evidence", "statement")
+    assert "verified already" in await brim.run("ach", "verify-source", source, "--evidence", "x", fails=True)
+    told = await brim.run("ach", "authorize", source, "--text", "I agree.", "--accepted", "yesterday", fails=True)
+    assert "2026-12-01T10:00:00Z" in told
+    await brim.run("ach", "authorize", source, "--text", "I agree.", "--accepted", "2026-11-30T10:00:00Z")
+    assert await live.create(source)
+    (verified, authorized) = await rows(
+        database, "SELECT action, detail FROM audit_log WHERE actor_kind = 'cli' ORDER BY id"
+    )
+    assert (verified["action"], verified["detail"]) == ("funding_source.verified", "statement")
+    assert authorized["action"] == "authorization.created"
