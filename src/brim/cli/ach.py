@@ -358,7 +358,7 @@ def list_breaks(account: str | None, **flags: str | None) -> None:
 @click.option("--resolution", required=True, help="What was found and done about it.")
 @of_account
 def resolve(break_id: str, resolution: str, account: str | None, **flags: str | None) -> None:
-    """Settle BREAK, which changes no money: it says that a person has looked and what became of it."""
+    """Resolve BREAK. No money moves: it records that somebody has looked into it, and the result."""
     from brim.base.errors import ResourceMissingError
     from brim.core import audit
     from brim.core.audit import Action, ObjectType

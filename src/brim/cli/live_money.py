@@ -61,28 +61,15 @@ async def live_scope(conn: "Conn", account: str | None) -> "AccountScope":
     return AccountScope(await choose_account(conn, account), livemode=True)
 
 
-async def who_asks(database: "Database") -> dict[str, Any]:
-    """Return what an approval is told: by whom, when, what makes ids, and how many operators could approve it."""
-    from brim.core.operators import Role, list_operators
-
-    found = await list_operators(database)
-    approvers = sum(operator.role is Role.ADMIN and operator.disabled_ms is None for operator in found)
-    return {**asked_here(), "approvers": approvers}
-
-
 def on_approval(
     flags: Mapping[str, str | None],
     account: str | None,
     use: "Callable[[Conn, AccountScope, dict[str, Any]], Awaitable[Answer]]",
 ) -> Answer:
-    """Return what a use case answers that a person has to approve; see `on_live_money` and `who_asks`."""
+    """Return what a use case answers that a person has to approve; it is told how many operators could."""
+    from brim.core.operators import count_approvers
 
-    async def reach(database: "Database") -> Answer:
-        asked = await who_asks(database)
+    async def work(conn: "Conn", scope: "AccountScope") -> Answer:
+        return await use(conn, scope, {**asked_here(), "approvers": await count_approvers(conn)})
 
-        async def work(conn: "Conn") -> Answer:
-            return await use(conn, await live_scope(conn, account), asked)
-
-        return await database.transact(work)
-
-    return on_database(flags, reach)
+    return on_live_money(flags, account, work)
