@@ -6,7 +6,7 @@ from html import unescape
 import pytest
 
 from brim.base.currency import CURRENCIES
-from brim.web.dashboard.charts import HEIGHT, WIDTH, balance_chart
+from brim.web.dashboard.balance.chart import HEIGHT, WIDTH, balance_chart
 from brim.web.dashboard.formats import (
     AmountError,
     coloured_json,

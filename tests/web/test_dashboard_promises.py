@@ -12,7 +12,7 @@ from brim.base.errors import BrimError
 from brim.core.time.rules import ClockAdvancingError
 from brim.http.message import Reply
 from brim.web.api_client import ApiRefusedError, Caller
-from brim.web.dashboard.availability import ask_promise, wait_words
+from brim.web.dashboard.topups.availability import ask_promise, wait_words
 from tests.support.page_visitors import Person, text_of
 from tests.support.shell_fakes import RecordingApi
 from tests.support.wire import PENDING, Wire

@@ -1,27 +1,34 @@
-"""Puts the dashboard together: its pages by path, and its side navigation. Add a page here."""
+"""Puts the dashboard together: what each noun's pages bring, and the side navigation. Add a noun here."""
 
 from collections.abc import Sequence
 from typing import Final
 
 import msgspec
 
-from brim.web.dashboard import (
-    account_choice,
-    formats,
-    funding_pages,
-    live,
-    overview,
-    test_clocks,
-    topup_creation,
-    topup_detail,
-    topup_export,
-    topup_list,
-    verification,
-    workers,
-)
-from brim.web.dashboard.developer_parts import developer_routes
+from brim.web.dashboard import formats, linking, live
+from brim.web.dashboard.accounts.routes import routes as account_routes
+from brim.web.dashboard.balance.routes import routes as balance_routes
+from brim.web.dashboard.events.pages import about
+from brim.web.dashboard.events.routes import routes as event_routes
+from brim.web.dashboard.funding_sources.routes import routes as funding_source_routes
+from brim.web.dashboard.keys.pages import rights_of
+from brim.web.dashboard.keys.routes import routes as key_routes
+from brim.web.dashboard.request_logs.routes import routes as request_log_routes
 from brim.web.dashboard.signed import PageDependencies, SignedPages
-from brim.web.dashboard.wording import STATUS_BADGES, ledger_account_words, ledger_step_words
+from brim.web.dashboard.test_clocks.routes import routes as test_clock_routes
+from brim.web.dashboard.topups.listing import paid_by
+from brim.web.dashboard.topups.routes import routes as topup_routes
+from brim.web.dashboard.verification.routes import routes as verification_routes
+from brim.web.dashboard.webhooks.routes import routes as webhook_routes
+from brim.web.dashboard.wording import (
+    EVENT_WORDS,
+    RESOURCE_WORDS,
+    STATUS_BADGES,
+    ledger_account_words,
+    ledger_step_words,
+)
+from brim.web.dashboard.workers.routes import routes as worker_routes
+from brim.web.pages import Pages
 from brim.web.routes import Route
 
 
@@ -67,7 +74,25 @@ NAVIGATION: Final = (
 
 def dashboard_routes(parts: PageDependencies) -> Sequence[Route]:
     """Return the routes of all pages of the dashboard."""
-    pages = parts.pages
+    _equip_templates(parts.pages)
+    signed = SignedPages(parts)
+    return (
+        *balance_routes(signed),
+        *topup_routes(signed),
+        *funding_source_routes(signed),
+        *event_routes(signed),
+        *webhook_routes(signed),
+        *request_log_routes(signed),
+        *key_routes(signed, parts.keys),
+        *account_routes(signed),
+        *verification_routes(signed),
+        *worker_routes(signed),
+        *test_clock_routes(signed),
+        *signed.get("/live", live.stream),
+    )
+
+
+def _equip_templates(pages: Pages) -> None:
     pages.add_filters(
         money=formats.money,
         plain_amount=formats.plain_amount,
@@ -75,55 +100,15 @@ def dashboard_routes(parts: PageDependencies) -> Sequence[Route]:
         utc_date=formats.utc_date,
         iso_time=formats.iso_time,
         pretty_json=formats.pretty_json,
+        coloured_json=formats.coloured_json,
+        duration=formats.duration,
         initials=formats.initials,
-        paid_by=topup_list.paid_by,
+        paid_by=paid_by,
+        about=about,
+        place_of=linking.place_of,
+        rights_of=rights_of,
         ledger_account=ledger_account_words,
         ledger_step=ledger_step_words,
         badge_of=lambda status: STATUS_BADGES.get(status, (status, "plain")),
     )
-    pages.add_globals(navigation=NAVIGATION)
-    signed = SignedPages(parts)
-    return (
-        *signed.get("/balance/overview", overview.show),
-        *signed.get("/dashboard", overview.lead_there),
-        *signed.get("/balance", overview.lead_there),
-        *signed.post("/account", account_choice.choose),
-        *_topup_routes(signed),
-        *_funding_routes(signed),
-        *signed.get("/test-clocks", test_clocks.show),
-        *signed.post("/test-clocks", test_clocks.create),
-        *signed.post("/test-clocks/{clock}/advance", test_clocks.advance),
-        *signed.post("/test-clocks/{clock}/delete", test_clocks.delete),
-        *signed.get("/verification", verification.show),
-        *signed.get("/workers", workers.show),
-        *signed.get("/live", live.stream),
-        *developer_routes(signed, parts),
-    )
-
-
-def _topup_routes(signed: SignedPages) -> Sequence[Route]:
-    return (
-        *signed.get("/topups", topup_list.show),
-        *signed.get("/topups.csv", topup_export.export),
-        *signed.get("/topups/new", topup_creation.show),
-        *signed.post("/topups/new", topup_creation.create),
-        *signed.get("/topups/{topup}", topup_detail.show),
-        *signed.post("/topups/{topup}", topup_detail.edit),
-        *signed.post("/topups/{topup}/cancel", topup_detail.cancel),
-        *signed.post("/topups/{topup}/succeed", topup_detail.succeed),
-        *signed.post("/topups/{topup}/fail", topup_detail.fail),
-        *signed.post("/topups/{topup}/reverse", topup_detail.take_back),
-    )
-
-
-def _funding_routes(signed: SignedPages) -> Sequence[Route]:
-    return (
-        *signed.get("/funding-sources", funding_pages.show_all),
-        *signed.get("/funding-sources/new", funding_pages.show_new),
-        *signed.post("/funding-sources/new", funding_pages.create),
-        *signed.post("/funding-sources/defaults/{currency}/remove", funding_pages.remove_default),
-        *signed.get("/funding-sources/{source}", funding_pages.show),
-        *signed.post("/funding-sources/{source}/verify", funding_pages.verify),
-        *signed.post("/funding-sources/{source}/detach", funding_pages.detach),
-        *signed.post("/funding-sources/{source}/default", funding_pages.set_default),
-    )
+    pages.add_globals(navigation=NAVIGATION, event_words=EVENT_WORDS, resource_words=RESOURCE_WORDS)

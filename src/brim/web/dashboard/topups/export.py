@@ -13,8 +13,8 @@ from typing import Any, Final
 from brim.http.message import Reply, StreamedReply
 from brim.web.dashboard.formats import csv_amount, iso_time
 from brim.web.dashboard.signed import SignedVisit
-from brim.web.dashboard.topup_filters import TopupQuery, read_filters
-from brim.web.dashboard.topup_list import TOPUPS, paid_by
+from brim.web.dashboard.topups.filters import TopupQuery, read_filters
+from brim.web.dashboard.topups.listing import TOPUPS, paid_by
 
 _PAGE: Final = 100
 _FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n")

@@ -8,12 +8,12 @@ from brim.base.ids import random_base62
 from brim.http.form import Field
 from brim.http.message import Reply
 from brim.web.api_client import ApiRefusedError
-from brim.web.dashboard.availability import ask_promise
+from brim.web.dashboard.balance.overview import find_clock
 from brim.web.dashboard.formats import AmountError, read_amount
 from brim.web.dashboard.forms import Form
-from brim.web.dashboard.funding_sources import FundingSource, list_funding_sources
-from brim.web.dashboard.overview import find_clock
+from brim.web.dashboard.funding_sources.reading import FundingSource, list_funding_sources
 from brim.web.dashboard.signed import SignedVisit
+from brim.web.dashboard.topups.availability import ask_promise
 from brim.web.dashboard.wording import TEST_SOURCES
 
 DEFAULT_SOURCE: Final = "default"

@@ -9,9 +9,9 @@ from brim.web.api_client import ApiRefusedError, Caller, api_path
 from brim.web.dashboard.formats import money
 from brim.web.dashboard.forms import Form
 from brim.web.dashboard.linking import message_of
-from brim.web.dashboard.newer_attempts import newest_attempt, next_look
 from brim.web.dashboard.paging import page_query, paging
 from brim.web.dashboard.signed import SignedVisit
+from brim.web.dashboard.webhooks.newer_attempts import newest_attempt, next_look
 
 EVENTS: Final = "/v1/events"
 EVENT: Final = EVENTS + "/{}"

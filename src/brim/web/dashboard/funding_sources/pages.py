@@ -9,7 +9,7 @@ from brim.http.form import Field
 from brim.http.message import Reply
 from brim.web.api_client import ApiRefusedError, api_path
 from brim.web.dashboard.forms import Form
-from brim.web.dashboard.funding_sources import (
+from brim.web.dashboard.funding_sources.reading import (
     DEFAULTS,
     METHODS,
     SOURCES,

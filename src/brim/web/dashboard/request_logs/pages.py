@@ -8,7 +8,7 @@ from brim.core.request_logs import RequestSource
 from brim.http.form import Field
 from brim.http.message import Reply
 from brim.web.api_client import ApiRefusedError, api_path
-from brim.web.dashboard.event_pages import EVENT, find_events_about
+from brim.web.dashboard.events.pages import EVENT, find_events_about
 from brim.web.dashboard.forms import Form
 from brim.web.dashboard.paging import page_query, paging
 from brim.web.dashboard.signed import SignedVisit

@@ -6,7 +6,7 @@ from typing import Any, Final
 from brim.http.message import Reply
 from brim.web.dashboard.paging import page_query, paging
 from brim.web.dashboard.signed import SignedVisit
-from brim.web.dashboard.topup_filters import STATUSES, read_filters
+from brim.web.dashboard.topups.filters import STATUSES, read_filters
 
 TOPUPS: Final = "/v1/topups"
 

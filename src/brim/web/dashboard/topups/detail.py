@@ -8,11 +8,11 @@ from brim.core.rails import DEFAULT_FAILURE, DEFAULT_RETURN, FAILURES
 from brim.http.form import Field
 from brim.http.message import Reply
 from brim.web.api_client import ApiRefusedError, api_path
-from brim.web.dashboard.availability import days_of
 from brim.web.dashboard.forms import Form
 from brim.web.dashboard.signed import SignedVisit
-from brim.web.dashboard.timeline import find_steps
-from brim.web.dashboard.topup_list import paid_by
+from brim.web.dashboard.topups.availability import days_of
+from brim.web.dashboard.topups.listing import paid_by
+from brim.web.dashboard.topups.timeline import find_steps
 
 TOPUP: Final = "/v1/topups/{}"
 _SPARE_ROWS: Final = 2

@@ -5,8 +5,8 @@ from typing import Any, Final
 
 from brim.http.message import Reply
 from brim.web.api_client import ApiRefusedError, api_path
+from brim.web.dashboard.balance.overview import find_clock
 from brim.web.dashboard.forms import Form
-from brim.web.dashboard.overview import find_clock
 from brim.web.dashboard.signed import SignedVisit
 
 CLOCKS: Final = "/v1/test_helpers/test_clocks"

@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from brim.http.message import Reply
-from brim.web.dashboard.charts import balance_chart
+from brim.web.dashboard.balance.chart import balance_chart
 from brim.web.dashboard.signed import SignedVisit
 
 OVERVIEW: Final = "/v1/brim/balance_overview"

@@ -12,7 +12,7 @@ import msgspec
 from brim.api.resources.v2_core.event_wire import read_second
 from brim.core.events import thin_name
 from brim.web.api_client import Caller
-from brim.web.dashboard.event_pages import find_events_about
+from brim.web.dashboard.events.pages import find_events_about
 from brim.web.dashboard.wording import HAPPENED
 
 _BOOKED: Final = (("topup", "topup.succeeded"), ("topup_reversal", "topup.reversed"))

@@ -9,11 +9,11 @@ from brim.http.message import Reply
 from brim.web.api_client import ApiRefusedError, api_path
 from brim.web.dashboard.forms import Form
 from brim.web.dashboard.linking import message_of
-from brim.web.dashboard.newer_attempts import newest_attempt, next_look
 from brim.web.dashboard.paging import Paging, page_query
 from brim.web.dashboard.signed import SignedVisit
-from brim.web.dashboard.webhook_forms import DELIVERY, ENDPOINT, EVENT_NAMES, FIELD_OF, chosen_events, read_form
-from brim.web.dashboard.webhook_pages import secret_page
+from brim.web.dashboard.webhooks.forms import DELIVERY, ENDPOINT, EVENT_NAMES, FIELD_OF, chosen_events, read_form
+from brim.web.dashboard.webhooks.newer_attempts import newest_attempt, next_look
+from brim.web.dashboard.webhooks.pages import secret_page
 
 _EDITED: Final = ("url", "description")
 OVERLAPS: Final = (

@@ -8,7 +8,7 @@ from brim.web.dashboard.forms import Form
 from brim.web.dashboard.linking import message_of
 from brim.web.dashboard.paging import page_query, paging
 from brim.web.dashboard.signed import SignedVisit
-from brim.web.dashboard.webhook_forms import (
+from brim.web.dashboard.webhooks.forms import (
     DELIVERY,
     ENDPOINTS,
     EVENT_NAMES,

@@ -1,0 +1,1 @@
+"""API keys: what there are and what each may do; making, rolling and revoking them."""

@@ -1,0 +1,1 @@
+"""The test clock of an account: freezing test mode, advancing it, letting it go."""

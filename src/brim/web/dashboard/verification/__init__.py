@@ -1,0 +1,1 @@
+"""The verification of the books, as the operator of the installation reads it."""

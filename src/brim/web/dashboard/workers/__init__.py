@@ -1,0 +1,1 @@
+"""Workers, by their heartbeats, and the work that is stuck, for the platform account."""
