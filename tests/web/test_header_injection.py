@@ -40,8 +40,7 @@ def routes() -> list[Route]:
         clock=system_clock_ms,
         people=Mock(),
     )
-    table = build_site(supplies)._routes
-    found = [route for by_method in table._by_pattern.values() for route in by_method.values()]
+    found = build_site(supplies).table.routes
     ends_session = ("/sign-out", "/settings/profile/sessions")
     return sorted((route for route in found if route.pattern not in ENDLESS), key=lambda r: r.pattern in ends_session)
 

@@ -37,7 +37,7 @@ def _patterns() -> list[str]:
             people=fake,
         )
     )
-    return sorted(site._routes._by_pattern)
+    return sorted({route.pattern for route in site.table.routes})
 
 
 PATTERNS: Final = _patterns()

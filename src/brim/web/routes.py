@@ -1,20 +1,23 @@
 """Which handler answers which path, for pages."""
 
+import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Literal, TypeAlias
-from urllib.parse import unquote
+from typing import Final, Literal, TypeAlias
 
 import msgspec
 import structlog
 
 from brim.base.ids import new_request_id
 from brim.http.message import Reply, Request
+from brim.http.route_tree import RouteTree
 from brim.http.websocket import Socket
 from brim.web.visit import Visit
 
 Handler: TypeAlias = Callable[[Visit], Awaitable[Reply]]
 SocketHandler: TypeAlias = Callable[[Request, Socket], Awaitable[None]]
 
+
+_PLACEHOLDER: Final = re.compile(r"\{(\w+)\*?\}")
 
 log = structlog.get_logger()
 
@@ -58,44 +61,19 @@ class Match(msgspec.Struct, frozen=True):
 
 
 class RouteTable:
-    """The routes of a site. Where a path has two patterns, the one given first counts."""
+    """The routes of a site, in `routes`, and the one that a path has."""
 
     def __init__(self, routes: Sequence[Route]) -> None:
-        self._by_pattern: dict[str, dict[str, Route]] = {}
+        self.routes = tuple(routes)
+        self._tree = RouteTree[dict[str, Route]]()
         for route in routes:
-            self._by_pattern.setdefault(route.pattern, {})[route.method] = route
-        self._patterns = [(pattern.split("/"), routes) for pattern, routes in self._by_pattern.items()]
+            self._tree.add(route.pattern, {})[route.method] = route
 
     def find(self, path: str) -> Match | None:
         """Return what is there for a path, or None where no pattern fits."""
-        plain = self._by_pattern.get(path)
-        if plain is not None:
-            return Match(plain, {})
-        segments = path.split("/")
-        for pattern, routes in self._patterns:
-            path_params = _compare(pattern, segments)
-            if path_params is not None:
-                return Match(routes, path_params)
-        return None
-
-
-def _compare(pattern: list[str], segments: list[str]) -> dict[str, str] | None:
-    """Return what stands at the placeholders, or None where the path is another."""
-    path_params: dict[str, str] = {}
-    for index, wanted in enumerate(pattern):
-        if wanted.endswith("*}"):
-            path_params[wanted[1:-2]] = unquote("/".join(segments[index:]))
-            return path_params if _can_be_looked_up(path_params) else None
-        if index >= len(segments):
+        found = self._tree.find(path)
+        if found is None:
             return None
-        segment = segments[index]
-        if wanted.startswith("{") and segment:
-            path_params[wanted[1:-1]] = unquote(segment)
-        elif wanted != segment:
-            return None
-    return path_params if len(pattern) == len(segments) and _can_be_looked_up(path_params) else None
-
-
-def _can_be_looked_up(path_params: Mapping[str, str]) -> bool:
-    """Tell whether the database can be asked for these: no text in it has U+0000, so nothing has such a name."""
-    return not any("\0" in value for value in path_params.values())
+        routes, values = found
+        pattern = next(iter(routes.values())).pattern
+        return Match(routes, dict(zip(_PLACEHOLDER.findall(pattern), values, strict=True)))

@@ -54,11 +54,11 @@ class Site:
         self._pages = pages
         self._assets = assets
         own = (Route("GET", _ASSETS, self._asset), Route("GET", "/favicon.ico", self._favicon))
-        self._routes = RouteTable([*routes, *own])
+        self.table = RouteTable([*routes, *own])
 
     def knows(self, path: str) -> bool:
         """Tell whether there is a page at a path."""
-        return self._routes.find(path) is not None
+        return self.table.find(path) is not None
 
     def serves_websocket(self, path: str) -> bool:
         """Tell whether a websocket may be asked for there."""
@@ -75,7 +75,7 @@ class Site:
     async def handle(self, request: Request) -> Reply:
         """Return the reply to a request; whatever goes wrong becomes a page that says so."""
         started = perf_counter()
-        match = self._routes.find(request.path)
+        match = self.table.find(request.path)
         route = match.routes.get(_READS.get(request.method, request.method)) if match else None
         visit = Visit(request, match.path_params if match else {}, self._public)
         try:
