@@ -24,6 +24,7 @@ from tests.support.error_examples import EXAMPLES
 
 NEVER_ON_THE_WIRE = (
     "brim.platform.settings",
+    "brim.platform.setting_sources",
     "brim.host",
     "brim.cli",
     "brim.testing",

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
-from brim.platform.settings import SETTINGS, Setting, Settings, load_settings, parse_switch
+from brim.platform.setting_sources import CONFIG_VARIABLE
+from brim.platform.settings import CONFIG_FIELD, SETTINGS, Setting, Settings, load_settings, parse_switch
 
 if TYPE_CHECKING:
     from brim.cli.client import Client
@@ -21,24 +22,27 @@ _MIGRATING: Final = (*_REACHING, "migration_url", "service_role", "rehearsal")
 """What a command needs that changes the tables."""
 
 
+_CONFIG_HELP: Final = f"A TOML file of settings (docs/settings.md). Or {CONFIG_VARIABLE}."
+
+
 def all_settings(command: Command) -> Command:
     """Give a command a flag for every setting."""
-    return _with_flags(command, SETTINGS)
+    return _with_config(_with_flags(command, SETTINGS))
 
 
 def reaching_settings(command: Command) -> Command:
     """Give a command the flags that say where the database is."""
-    return _with_flags(command, _named(_REACHING))
+    return _with_config(_with_flags(command, _named(_REACHING)))
 
 
 def migrating_settings(command: Command) -> Command:
     """Give a command the flags that say where the database is, who owns it, and who shall have rights on it."""
-    return _with_flags(command, _named(_MIGRATING))
+    return _with_config(_with_flags(command, _named(_MIGRATING)))
 
 
 def encryption_setting(command: Command) -> Command:
     """Give a command the flag that says how secrets are encrypted."""
-    return _with_flags(command, tuple(setting for setting in SETTINGS if setting.field == "encryption_key"))
+    return _with_flags(command, _named(("encryption_key",)))
 
 
 def api_options(command: Command) -> Command:
@@ -52,7 +56,7 @@ def api_options(command: Command) -> Command:
     command = click.option(
         "--api-base", metavar="URL", help="Where it answers; what runs in the data folder if left out."
     )(command)
-    return _with_flags(command, tuple(setting for setting in SETTINGS if setting.field == "data_dir"))
+    return _with_config(_with_flags(command, _named(("data_dir",))))
 
 
 def open_client(flags: Mapping[str, str | None]) -> "Client":
@@ -92,6 +96,10 @@ def _with_flags(command: Command, settings: tuple[Setting, ...]) -> Command:
             takes = {"is_flag": True, "flag_value": "yes", "default": None}
         command = click.option(setting.flag, setting.field, help=_help(setting), **takes)(command)
     return command
+
+
+def _with_config(command: Command) -> Command:
+    return click.option("--config", CONFIG_FIELD, metavar="FILE", help=_CONFIG_HELP)(command)
 
 
 def _help(setting: Setting) -> str:

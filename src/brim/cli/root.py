@@ -10,6 +10,7 @@ import brim
 from brim.bank.commands import bank
 from brim.base.errors import BrimError
 from brim.cli.ach import ach, breaks
+from brim.cli.config import config
 from brim.cli.events import events
 from brim.cli.fixtures import fixtures
 from brim.cli.keys import accounts, keys
@@ -54,6 +55,7 @@ for _command in (
     api,
     worker,
     migrate,
+    config,
     verify,
     stuck,
     keys,

@@ -1,7 +1,8 @@
 """Settings: one table that the command line, the environment and the documents share.
 
-A flag wins over its `BRIM_*` variable, which wins over the default. A `BRIM_*` variable that is not in the
-table is refused, so that a misspelt setting never passes unnoticed.
+A flag wins over its `BRIM_*` variable, which wins over the configuration file, which wins over the default
+(`setting_sources`). A `BRIM_*` variable or a key of the file that is not in the table is refused, so that a misspelt
+setting never passes unnoticed.
 """
 
 import ipaddress
@@ -16,6 +17,16 @@ from urllib.parse import urlsplit
 
 from brim.base.errors import BrimError
 from brim.base.public_url import PublicUrl, parse_public_url
+from brim.platform.setting_sources import (
+    CONFIG_VARIABLE,
+    ConfigFile,
+    ConfigFileError,
+    GivenText,
+    SettingNames,
+    find_text,
+    read_config_file,
+    secret_variables,
+)
 
 _DURATION: Final = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h)?")
 _UNIT_S: Final = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, None: 1.0}
@@ -26,6 +37,9 @@ DEFAULT_VERIFY_EVERY_S: Final = 3600.0
 """Often enough that a wrong row is known within the hour, seldom enough that reading all of the books costs little."""
 
 Networks: TypeAlias = tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]
+
+CONFIG_FIELD: Final = "config"
+"""What the configuration file's path is called among the flags."""
 
 LISTEN_BACKLOG: Final = 4096
 """Connections that may wait to be accepted; the system cuts it to its own limit."""
@@ -256,17 +270,32 @@ class Setting:
         return "--" + self.field.removesuffix("_s").replace("_", "-")
 
     @property
+    def key(self) -> str:
+        """The key in the configuration file."""
+        return self.field.removesuffix("_s")
+
+    @property
+    def is_secret(self) -> bool:
+        """Whether its value stays out of every message."""
+        return self.field in _HIDDEN
+
+    @property
+    def names(self) -> SettingNames:
+        """All that it is called, for who looks for its text."""
+        return SettingNames(self.field, self.flag, self.variable, self.key, self.is_secret)
+
+    @property
     def shown_default(self) -> str | None:
         """The default as a person would write it; None where there is none."""
-        if self.default is None or self.default_text:
-            return self.default_text
+        return self.default_text if self.default is None or self.default_text else self.show(self.default)
+
+    def show(self, value: Any) -> str:
+        """Return a value as a person would write it."""
+        if value is None or value == ():
+            return "unset"
         if self.parse in {parse_duration, parse_interval}:
-            return _largest_unit(self.default, _UNIT_S)
-        if self.parse is parse_switch:
-            return "yes" if self.default else "no"
-        if self.parse is parse_size:
-            return _largest_unit(self.default, _SIZE_UNIT)
-        return str(self.default)
+            return _largest_unit(value, _UNIT_S)
+        return _largest_unit(value, _SIZE_UNIT) if self.parse is parse_size else _write(value)
 
     def document_row(self) -> str:
         """Return the setting's row of docs/settings.md."""
@@ -410,30 +439,88 @@ _CHOICES: Final = {
 _HIDDEN: Final = frozenset(
     {"test_secret_key", "encryption_key", "database_url", "migration_url", "oidc_client_secret", "webhook_proxy"}
 )
-"""Settings whose values no message repeats."""
+"""Settings whose values no message repeats, and that a file or a command may give."""
 
 _INTERNAL_VARIABLES: Final = frozenset({"BRIM_INTERNAL_LISTEN_FDS", "BRIM_INTERNAL_ALIVE_FD", "BRIM_INTERNAL_BEGIN_FD"})
 """What the supervisor tells its own children; nobody else sets these."""
+
+
+@dataclass(frozen=True)
+class SettingInForce:
+    """One setting as it is in force, and what says so; `source` is None for the default."""
+
+    setting: Setting
+    value: Any
+    source: str | None
+
+    @property
+    def shown_value(self) -> str:
+        """The value as a person may read it: a secret says only that it is set."""
+        return "(hidden)" if self.setting.is_secret and self.value is not None else self.setting.show(self.value)
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """All settings in force, in the order of the table, and what is wrong with those that are left out."""
+
+    settings: tuple[SettingInForce, ...]
+    problems: tuple[BrimError, ...]
+
+    def to_settings(self) -> "Settings":
+        """Return the values in force.
+
+        Raises:
+            BrimError: the first problem.
+        """
+        if self.problems:
+            raise self.problems[0]
+        values = {found.setting.field: found.value for found in self.settings}
+        return Settings(**{field.name: values[field.name] for field in fields(Settings)})
+
+
+def read_configuration(flags: Mapping[str, str | None], environ: Mapping[str, str] = os.environ) -> Configuration:
+    """Return the settings in force with where each comes from, and every problem at once.
+
+    The arguments are those of `load_settings`.
+    """
+    environ = {name: text for name, text in environ.items() if not _is_service_link(name, text)}
+    problems: list[BrimError] = []
+    known = {name for setting in SETTINGS for name in (setting.variable, *secret_variables(setting.names))}
+    known |= _INTERNAL_VARIABLES | {CONFIG_VARIABLE}
+    unknown = sorted(name for name in environ if name.startswith("BRIM_") and name not in known)
+    if unknown:
+        problems.append(UnknownSettingError(unknown))
+    file = ConfigFile()
+    path = flags.get(CONFIG_FIELD) or environ.get(CONFIG_VARIABLE)
+    if path:
+        try:
+            file = read_config_file(Path(path), (setting.key for setting in SETTINGS))
+        except ConfigFileError as error:
+            problems.append(error)
+    settings = []
+    for setting in SETTINGS:
+        try:
+            settings.append(_read(setting, find_text(setting.names, flags.get(setting.field), environ, file)))
+        except BrimError as error:
+            problems.append(error)
+    return Configuration(tuple(settings), tuple(problems))
 
 
 def load_settings(flags: Mapping[str, str | None], environ: Mapping[str, str] = os.environ) -> Settings:
     """Return the settings in force.
 
     Args:
-        flags: texts given on the command line by field name; None where a flag was not given.
+        flags: texts given on the command line by field name, and the configuration file's path as `config`; None where
+            a flag was not given.
         environ: the environment; names that do not begin with `BRIM_` are ignored, and so are service links.
 
     Raises:
         InvalidSettingError: a value cannot be read.
         UnknownSettingError: a `BRIM_*` variable is not in the table.
+        ConfigFileError: the configuration file cannot be used.
+        SecretSourceError, TwoSourcesError: a secret cannot be had, or has two sources.
     """
-    environ = {name: text for name, text in environ.items() if not _is_service_link(name, text)}
-    known = {setting.variable for setting in SETTINGS} | _INTERNAL_VARIABLES
-    unknown = sorted(name for name in environ if name.startswith("BRIM_") and name not in known)
-    if unknown:
-        raise UnknownSettingError(unknown)
-    values = {setting.field: _read(setting, flags.get(setting.field), environ) for setting in SETTINGS}
-    return Settings(**{field.name: values[field.name] for field in fields(Settings)})
+    return read_configuration(flags, environ).to_settings()
 
 
 _SERVICE_LINKS: Final = (
@@ -465,18 +552,15 @@ def _write(value: Any) -> str:
     return ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
-def _read(setting: Setting, flag_text: str | None, environ: Mapping[str, str]) -> Any:
-    """Return one setting's value, from its flag, its variable or its default."""
-    name, text = (
-        (setting.flag, flag_text) if flag_text is not None else (setting.variable, environ.get(setting.variable))
-    )
-    if text is None or text == "":
-        return setting.default
-    shown = "(hidden)" if setting.field in _HIDDEN else text
+def _read(setting: Setting, given: GivenText | None) -> SettingInForce:
+    """Return one setting as its text says, or its default where there is none."""
+    if given is None:
+        return SettingInForce(setting, setting.default, None)
+    shown = "(hidden)" if setting.is_secret else given.text
     try:
-        value = setting.parse(text)
+        value = setting.parse(given.text)
     except ValueError:
-        raise InvalidSettingError(name, shown, setting.expected) from None
+        raise InvalidSettingError(given.name, shown, setting.expected) from None
     if setting.field in _CHOICES and value not in _CHOICES[setting.field]:
-        raise InvalidSettingError(name, shown, setting.expected)
-    return value
+        raise InvalidSettingError(given.name, shown, setting.expected)
+    return SettingInForce(setting, value, given.source)
