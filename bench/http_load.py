@@ -31,9 +31,9 @@ class HttpLoad:
         url: the server's.
         key: the secret key sent along.
         path: asked for; with `ids`, the path above the ids.
-        body: form-encoded; empty for a GET.
+        body: form-encoded; empty for a GET, or with `forms`.
         ids: a file with an id on each line.
-        accounts: a file with an account on each line, which the key acts for in turn; with `body` only.
+        forms: a file with a body on each line and, after a tab, perhaps the account that the key acts for.
     """
 
     url: str
@@ -41,13 +41,13 @@ class HttpLoad:
     path: str
     body: str = ""
     ids: Path | None = None
-    accounts: Path | None = None
+    forms: Path | None = None
 
     def run(self, clients: int, seconds: int) -> Measurement:
         """Ask from so many connections for so long. wrk runs one thread, whatever the number of connections."""
         command = [
             *(find_wrk(), "-t1", f"-c{clients}", f"-d{seconds}s", "--timeout", "10s", "-s", str(_SCRIPT), self.url),
-            *("--", self.key, self.path, self.body, str(self.ids or ""), str(self.accounts or "")),
+            *("--", self.key, self.path, self.body, str(self.ids or ""), str(self.forms or "")),
         ]
         written = run_to_end(command, timeout_s=seconds + 60.0)
         result = msgspec.json.decode(written.rpartition(_MARK)[2], type=_Result)

@@ -1,9 +1,9 @@
--- wrk's script for all three kinds of request. Arguments after `--`: the secret key, the path, a form body
--- (empty for a GET), a file of ids (empty for none) and a file of accounts to act for in turn (empty for the key's
--- own). A POST carries a fresh Idempotency-Key each time, a random
--- UUID as the official libraries send it; a GET with a file of ids asks for a random one of them.
+-- wrk's script for all kinds of request. Arguments after `--`: the secret key, the path, a form body (empty for none),
+-- a file of ids (empty for none) and a file of forms (empty for none). A POST carries a fresh Idempotency-Key each time,
+-- a random UUID as the official libraries send it; a GET with a file of ids asks for a random one of them. Each line of
+-- a file of forms is a body and, after a tab, perhaps the account to act for; each POST sends a random one.
 
-local before, after, ids, accounts
+local before, after, ids, tails
 
 local function seed()
    local source = io.open("/dev/urandom", "rb")
@@ -21,18 +21,17 @@ local function new_key()
    )
 end
 
-local function post(head, body)
-   before = head .. "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: " .. #body
-      .. "\r\nIdempotency-Key: "
-   after = "\r\n\r\n" .. body
-   function request() return before .. new_key() .. after end
+local function tail_of(line)
+   local body, account = line:match("^([^\t]*)\t?(.*)$")
+   local header = account ~= "" and "\r\nStripe-Account: " .. account or ""
+   return header .. "\r\nContent-Length: " .. #body .. "\r\n\r\n" .. body
 end
 
-local function post_for_accounts(head, body, file)
-   post(head, body)
-   accounts = {}
-   for account in io.lines(file) do accounts[#accounts + 1] = "\r\nStripe-Account: " .. account end
-   function request() return before .. new_key() .. accounts[math.random(#accounts)] .. after end
+local function post(head, lines)
+   before = head .. "Content-Type: application/x-www-form-urlencoded\r\nIdempotency-Key: "
+   tails = {}
+   for line in lines do tails[#tails + 1] = tail_of(line) end
+   function request() return before .. new_key() .. tails[math.random(#tails)] end
 end
 
 local function get_any(path, head, file)
@@ -49,12 +48,12 @@ end
 
 function init(args)
    seed()
-   local key, path, body, file, account_file = args[1], args[2], args[3], args[4], args[5]
+   local key, path, body, file, forms = args[1], args[2], args[3], args[4], args[5]
    local rest = " HTTP/1.1\r\nHost: " .. wrk.host .. "\r\nAuthorization: Bearer " .. key .. "\r\n"
-   if account_file ~= "" then
-      post_for_accounts("POST " .. path .. rest, body, account_file)
+   if forms ~= "" then
+      post("POST " .. path .. rest, io.lines(forms))
    elseif body ~= "" then
-      post("POST " .. path .. rest, body)
+      post("POST " .. path .. rest, body:gmatch("[^\n]+"))
    elseif file ~= "" then
       get_any(path, rest .. "\r\n", file)
    else

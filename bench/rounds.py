@@ -52,10 +52,14 @@ class Row:
 
 @dataclass(frozen=True, kw_only=True)
 class Figure:
-    """The medians of a row's rounds, and what it did a second in each. CPU is in seconds for 10,000 requests."""
+    """The medians of a row's rounds, and what it did a second in each. CPU is in seconds for 10,000 requests.
+
+    `cpus` has that of server and database together in each round.
+    """
 
     row: Row
     rates: Sequence[float]
+    cpus: Sequence[float]
     per_second: float
     slowest: float
     fastest: float
@@ -105,6 +109,7 @@ def _summarise(row: Row, samples: Sequence[_Sample]) -> Figure:
     return Figure(
         row=row,
         rates=rates,
+        cpus=[(sample.server_cpu or 0.0) + (sample.database_cpu or 0.0) for sample in samples],
         per_second=statistics.median(rates),
         slowest=min(rates),
         fastest=max(rates),

@@ -6,7 +6,7 @@ import sys
 import time
 import urllib.parse
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,6 +49,7 @@ class Service:
         pid: its supervisor's process id.
         folder: the benchmark's own.
         postgres_pid: the PostgreSQL server's process id, whoever started it.
+        data_dir: its data folder.
     """
 
     url: str
@@ -56,6 +57,7 @@ class Service:
     pid: int
     folder: Path
     postgres_pid: int
+    data_dir: Path
 
     @property
     def create(self) -> HttpLoad:
@@ -66,9 +68,12 @@ class Service:
         """Creates for any of so many accounts under the key's own, which are made at first."""
         file = self.folder / f"accounts-{self.pid}-{count}"
         if not file.exists():
-            made = query(self.database_url, _CONNECTED_ACCOUNTS.format(count=count))
-            file.write_text("\n".join(made) + "\n")
-        return HttpLoad(self.url, TEST_KEY, "/v1/topups", body=CREATE_BODY, accounts=file)
+            file.write_text("".join(f"{CREATE_BODY}\t{account}\n" for account in self.make_accounts(count)))
+        return HttpLoad(self.url, TEST_KEY, "/v1/topups", forms=file)
+
+    def make_accounts(self, count: int) -> list[str]:
+        """Make so many accounts under the key's own, once, and return their ids."""
+        return query(self.database_url, _CONNECTED_ACCOUNTS.format(count=count))
 
     def send_events_to(self, url: str) -> None:
         """Have every event sent to a webhook endpoint."""
@@ -90,6 +95,11 @@ class Service:
         if not file.exists():
             file.write_text("\n".join(query(self.database_url, f"SELECT id FROM topups LIMIT {_MAX_IDS}")) + "\n")
         return HttpLoad(self.url, TEST_KEY, "/v1/topups", ids=file)
+
+    def command(self, *arguments: str) -> str:
+        """Run a `brim` command on its database and return what it prints."""
+        command = [sys.executable, "-m", "brim", *arguments, "--data-dir", str(self.data_dir)]
+        return run_to_end(command).strip()
 
     def server_cpu(self) -> float:
         """Return the processor time of supervisor, API processes and worker so far."""
@@ -124,14 +134,15 @@ class Service:
 
 
 @contextmanager
-def serve_embedded(folder: Path, *, workers: int) -> Iterator[Service]:
-    """Run `brim serve` with a PostgreSQL of its own, in which nothing is ever due."""
-    with _serve(folder, f"brim-{workers}", workers, NEVER, []) as (pid, url):
-        cluster = folder / f"brim-{workers}" / "postgres"
+def serve_embedded(folder: Path, *, workers: int, flags: Sequence[str] = ()) -> Iterator[Service]:
+    """Run `brim serve` with a PostgreSQL of its own, in which nothing is ever due; `flags` are its further ones."""
+    with _serve(folder, f"brim-{workers}", workers, NEVER, flags) as (pid, url):
+        data_dir = folder / f"brim-{workers}"
+        cluster = data_dir / "postgres"
         lock, urls = read_lock_file(cluster / "cluster"), running_urls(cluster)
         if lock is None or urls is None:
             raise BenchError("brim serve runs, but its PostgreSQL cannot be found.")
-        yield Service(url, urls.owner, pid, folder, lock.pid)
+        yield Service(url, urls.owner, pid, folder, lock.pid, data_dir)
 
 
 @contextmanager
@@ -139,11 +150,11 @@ def serve_beside(other: Service, name: str, *, workers: int, settle_after: str =
     """Run another `brim serve`, on a database of its own in the same PostgreSQL server."""
     database_url = create_database(other, name)
     with _serve(other.folder, name, workers, settle_after, ["--database-url", database_url]) as (pid, url):
-        yield Service(url, database_url, pid, other.folder, other.postgres_pid)
+        yield Service(url, database_url, pid, other.folder, other.postgres_pid, other.folder / name)
 
 
 @contextmanager
-def _serve(folder: Path, name: str, workers: int, settle_after: str, flags: list[str]) -> Iterator[tuple[int, str]]:
+def _serve(folder: Path, name: str, workers: int, settle_after: str, flags: Sequence[str]) -> Iterator[tuple[int, str]]:
     """Run `brim serve` and yield its supervisor's process id and its URL."""
     data_dir = folder / name
     command = [
