@@ -298,7 +298,7 @@ CASES: Final[Mapping[str, Case]] = {
             *("always", None, None, "{}", None),
         )
     ),
-    "funding.fetch_funding_sources": Case((*OWN, [at("pm_", n) for n in FEW])),
+    "funding.fetch_funding_sources": Case((*BIGS, [at("pm_", n) for n in MANY])),
     "funding.lock_funding_source": Case((*OWN, at("pm_", 500))),
     "funding.update_funding_source": Case(
         (*OWN, at("pm_", 500), "verified", 3, False, None, None, "always", "{}", None, None, None)
@@ -483,7 +483,7 @@ CASES: Final[Mapping[str, Case]] = {
     "originators.update_originator": Case((*OWN, "orig_1", "active", 2, "{}", b"", "1234", "x", 1, "x")),
     "originators.list_originators": Case(OWN),
     "originators.list_active_originators": Case((), reads_all="is asked by a job that serves all of them"),
-    "originators.read_collection_terms": Case(("acct_8", False, at("pm_", 50), "ach")),
+    "originators.read_collection_terms": Case((*BIGS, [at("pm_", n) for n in MANY], "ach")),
     "originators.add_exposures": Case((*BIGS, ["source"] * 100, [at("pm_", n) for n in MANY], [1] * 100)),
     "originators.reduce_source_exposures": Case((*HALF, [at("pm_", n + 1) for n in ODD], [1] * 50)),
     "originators.insert_stop": Case((*OWN, "ach", "acct_8", "x", "x", 1)),

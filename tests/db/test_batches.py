@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import asyncpg
@@ -11,11 +12,13 @@ from brim.base.errors import OverloadedError
 from brim.base.scope import AccountScope
 from brim.core.idempotency.rules import KeptReply, KeyClaim
 from brim.core.idempotency.store import claim_key
+from brim.core.originators import CollectionTerms, LiveModeNotReadyError, NotAuthorizedError
 from brim.core.topups.batches import MAX_BATCH, MAX_WAITING, Batches, Created
 from brim.core.topups.store import NewTopup
 from brim.host.database_urls import DatabaseUrls
 from brim.platform.database import Database
 from tests.support.batches import NOW_MS, OWNER, batches_on, new_topup
+from tests.support.live_money import PLATFORM, LiveMoney
 from tests.support.waiting import until_somebody_waits
 
 
@@ -180,3 +183,23 @@ async def test_retrieves_of_one_turn_share_a_query_and_keep_apart(database: Data
     assert found[1::3] == found[2::3] == [None] * 100
     full, rest = divmod(300, MAX_BATCH)
     assert sizes == [("retrieve", MAX_BATCH)] * full + [("retrieve", rest)]
+
+
+async def test_what_live_creates_look_up_is_asked_for_at_once_and_each_is_answered_by_itself(
+    each_database: Database, tmp_path: Path
+) -> None:
+    live = LiveMoney(each_database, tmp_path)
+    originator = await live.open("acct_below")
+    agreed, other = await live.bank_account(), "src_not_agreed"
+    sizes: list[tuple[str, int]] = []
+    batches = batches_on(each_database, sizes)
+    below, nobody = AccountScope("acct_below", livemode=True), AccountScope("acct_nobody", livemode=True)
+    asked = [(PLATFORM, agreed), (PLATFORM, other), (below, agreed), (nobody, agreed)]
+    terms = await asyncio.gather(
+        *(batches.find_collection(scope, source, "source") for scope, source in asked), return_exceptions=True
+    )
+    assert terms[0] == CollectionTerms(platform=PLATFORM.account, originator=originator)
+    assert [type(each) for each in terms[1:]] == [NotAuthorizedError, NotAuthorizedError, LiveModeNotReadyError]
+    found = await asyncio.gather(*(batches.find_source(scope, source) for scope, source in asked))
+    assert [each and each.id for each in found] == [agreed, None, None, None]
+    assert sizes == [("collection", 4), ("funding", 4)]

@@ -57,7 +57,6 @@ from brim.platform.vault import (
 from brim.testing.terminal import typed
 from tests.support.audits import TESTER
 from tests.support.books import NOW_MS, OWNER, RAIL, RAILS, execute, rows
-from tests.support.collecting import collection_of
 
 CANARY: Final = "00098712365478901"
 NUMBERS: Final = BankNumbers("110000000", CANARY)
@@ -175,6 +174,7 @@ class Desk:
                 source=wanted.source,
                 payment_method=wanted.payment_method,
                 ids=self.ids,
+                find_source=self.batches.find_source,
             )
 
         answer = await create_topup(
@@ -186,7 +186,7 @@ class Desk:
             rails=self.rails,
             renderers=WIRE_FORMATS,
             find_funding=find,
-            find_collection=collection_of(self.database),
+            find_collection=self.batches.find_collection,
         )
         (row,) = await rows(self.database, "SELECT * FROM topups WHERE id = $1", answer.body.decode().split('"')[3])
         return row
@@ -315,7 +315,13 @@ async def test_a_topup_that_failed_after_its_token_was_used_converges_when_tried
     desk = Desk(database)
     token = await desk.token()
     found = await find_funding(
-        database, desk.secrets, desk.context("k"), source=token, payment_method=None, ids=desk.ids
+        database,
+        desk.secrets,
+        desk.context("k"),
+        source=token,
+        payment_method=None,
+        ids=desk.ids,
+        find_source=desk.batches.find_source,
     )
     row = await desk.topup(source=token, key="k")
     assert row["source"] == getattr(found, "source", None)

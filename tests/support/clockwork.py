@@ -28,7 +28,6 @@ from brim.core.topups.rules import Topup
 from brim.platform.database import Conn, Database
 from brim.platform.vault import Vault, new_encryption_key
 from tests.support.audits import TESTER
-from tests.support.collecting import collection_of
 
 Reply = dict[str, Any]
 VAULT = Vault([new_encryption_key()])
@@ -90,7 +89,7 @@ class Clockwork:
             rails=self.rails,
             renderers=WIRE_FORMATS,
             find_funding=self._find_funding,
-            find_collection=collection_of(self.database),
+            find_collection=self.batches.find_collection,
         )
         return _decoded(answer.body)
 
@@ -102,6 +101,7 @@ class Clockwork:
             source=wanted.source,
             payment_method=wanted.payment_method,
             ids=self.ids,
+            find_source=self.batches.find_source,
         )
 
     async def preview(
@@ -122,12 +122,17 @@ class Clockwork:
             ids=self.ids,
             rails=self.rails,
             find_funding=self._preview_funding,
-            find_collection=collection_of(self.database),
+            find_collection=self.batches.find_collection,
         )
 
     async def _preview_funding(self, scope: AccountScope, wanted: CreateTopup) -> Funding:
         return await preview_funding(
-            self.database, self.secrets, scope, source=wanted.source, payment_method=wanted.payment_method
+            self.database,
+            self.secrets,
+            scope,
+            source=wanted.source,
+            payment_method=wanted.payment_method,
+            find_source=self.batches.find_source,
         )
 
     async def update(self, scope: AccountScope, topup_id: str, *, description: str, key: str | None = None) -> Reply:

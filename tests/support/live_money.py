@@ -29,7 +29,6 @@ from brim.platform.database import Database
 from brim.platform.vault import Vault, new_encryption_key
 from tests.support.audits import TESTER
 from tests.support.books import cancel, rows
-from tests.support.collecting import collection_of
 
 PLATFORM = AccountScope("acct_platform", livemode=True)
 OPERATOR = Actor(kind=ActorKind.OPERATOR, id="op_1", name="finance@example.com")
@@ -174,7 +173,13 @@ class LiveMoney:
 
         async def find(context: RequestContext, wanted: topups.CreateTopup) -> Funding | KeptReply:
             return await find_funding(
-                self.database, self.secrets, context, source=wanted.source, payment_method=None, ids=self.ids
+                self.database,
+                self.secrets,
+                context,
+                source=wanted.source,
+                payment_method=None,
+                ids=self.ids,
+                find_source=self.batches.find_source,
             )
 
         result = await topups.create_topup(
@@ -186,7 +191,7 @@ class LiveMoney:
             rails=Rails([]),
             renderers=WIRE_FORMATS,
             find_funding=find,
-            find_collection=collection_of(self.database),
+            find_collection=self.batches.find_collection,
         )
         return str(msgspec.json.decode(result.body)["id"])
 

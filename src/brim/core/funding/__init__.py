@@ -46,6 +46,7 @@ from brim.core.funding.service import (
 from brim.core.funding.stating import note_verification
 from brim.core.funding.store import (
     bank_account_from_record,
+    fetch_funding_sources_of,
     funding_source_from_record,
     lock_bank_token,
     use_bank_token,
@@ -85,6 +86,7 @@ __all__ = [
     "create_token",
     "delete_default",
     "detach_funding_source",
+    "fetch_funding_sources_of",
     "fetch_payment_methods",
     "find_funding",
     "find_funding_source",

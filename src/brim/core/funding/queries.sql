@@ -11,17 +11,17 @@ VALUES (
 );
 
 -- name: fetch_funding_sources
--- An account's bank accounts of these ids, detached ones too; what does not exist is left out.
+-- The bank accounts named by account and id, detached ones too; what does not exist is left out.
 SELECT
     f.account, f.livemode, f.id, f.kind, f.created, f.verification, f.attempts_left, f.is_detached, f.routing_number,
     f.last4, f.fingerprint, f.bank_name, f.country, f.currency, f.account_holder_type, f.account_type,
     f.allow_redisplay, f.client_secret, f.scenario, f.party, f.metadata,
     f.customer, f.customer_account
-FROM unnest($3::text[]) AS w (id)
+FROM unnest($1::text[], $2::boolean[], $3::text[]) AS w (account, livemode, id)
 CROSS JOIN LATERAL (
     SELECT *
     FROM funding_sources
-    WHERE account = $1 AND livemode = $2 AND id BETWEEN w.id AND w.id
+    WHERE account = w.account AND livemode = w.livemode AND id BETWEEN w.id AND w.id
     ORDER BY id
 ) AS f;
 

@@ -9,7 +9,7 @@ from brim.base.scope import AccountScope
 from brim.core.bank_accounts import BankAccount, Party, Verification
 from brim.core.funding.rules import BankToken, FundingFilters, FundingKind, FundingSource
 from brim.platform.database import Conn
-from brim.platform.sql import load_queries
+from brim.platform.sql import columns, load_queries
 
 _SQL: Final = load_queries(__package__)
 _decode_party: Final = json_codec.decoder(Party)
@@ -42,8 +42,18 @@ async def insert_funding_source(conn: Conn, source: FundingSource, sealed: bytes
 
 async def fetch_funding_sources(conn: Conn, scope: AccountScope, ids: Sequence[str]) -> dict[str, FundingSource]:
     """Return an account's bank accounts by id, detached ones too; those that do not exist are left out."""
-    records = await conn.fetch(_SQL["fetch_funding_sources"], scope.account, scope.livemode, ids)
-    return {record["id"]: funding_source_from_record(record) for record in records}
+    found = await fetch_funding_sources_of(conn, [(scope, funding_id) for funding_id in ids])
+    return {source.id: source for source in found if source is not None}
+
+
+async def fetch_funding_sources_of(
+    conn: Conn, wanted: Sequence[tuple[AccountScope, str]]
+) -> list[FundingSource | None]:
+    """Return bank accounts of any accounts, detached ones too, in the order in which they are named by scope and id."""
+    rows = [(scope.account, scope.livemode, funding_id) for scope, funding_id in wanted]
+    records = await conn.fetch(_SQL["fetch_funding_sources"], *columns(rows))
+    found = {(record["account"], record["livemode"], record["id"]): record for record in records}
+    return [funding_source_from_record(found[row]) if row in found else None for row in rows]
 
 
 async def lock_funding_source(conn: Conn, scope: AccountScope, funding_id: str) -> FundingSource | None:

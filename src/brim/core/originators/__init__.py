@@ -11,7 +11,7 @@ from brim.core.originators.authorizations import (
     list_authorizations,
     retrieve_authorization,
 )
-from brim.core.originators.collection import CollectionTerms, find_collection_terms
+from brim.core.originators.collection import CollectionTerms, Debit, find_collection_terms
 from brim.core.originators.exposure_store import add_exposures, reduce_source_exposures
 from brim.core.originators.exposures import Exposure, ExposureKind, exposures_of
 from brim.core.originators.readiness import Blocker, Facts, Folder, Readiness, in_charge, judge
@@ -52,6 +52,7 @@ __all__ = [
     "CapError",
     "CollectionTerms",
     "DayCapError",
+    "Debit",
     "EntryCapError",
     "Exposure",
     "ExposureKind",

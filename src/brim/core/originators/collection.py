@@ -1,10 +1,14 @@
-"""What a live create depends on beside the account's own terms: asked of the database for each live top-up."""
+"""What a live create depends on beside the account's own terms; creates that arrive together ask for it at once."""
+
+from collections.abc import Sequence
 
 import msgspec
 
+from brim.base.errors import BrimError
 from brim.base.scope import AccountScope
 from brim.core.originators import store
 from brim.core.originators.rules import LiveModeNotReadyError, NotAuthorizedError, Originator, RailStoppedError
+from brim.core.originators.store import CollectionRecord
 from brim.core.rails.ach import ACH
 from brim.platform.database import Conn
 
@@ -16,19 +20,29 @@ class CollectionTerms(msgspec.Struct, frozen=True, kw_only=True):
     originator: Originator
 
 
-async def find_collection_terms(conn: Conn, scope: AccountScope, *, funding_source: str, param: str) -> CollectionTerms:
-    """Return by whom a debit of an account's bank account is collected.
+class Debit(msgspec.Struct, frozen=True, kw_only=True):
+    """A debit that is asked for: whose, of which bank account, and the parameter that names it."""
 
-    Raises:
-        LiveModeNotReadyError: no originator is active.
-        RailStoppedError: an operator has stopped the rail, for all or for the account.
-        NotAuthorizedError: the holder of the bank account has not authorized debits.
+    scope: AccountScope
+    funding_source: str
+    param: str
+
+
+async def find_collection_terms(conn: Conn, debits: Sequence[Debit]) -> list[CollectionTerms | BrimError]:
+    """Return by whom each debit is collected, or why it is not.
+
+    No originator is active (`LiveModeNotReadyError`), an operator has stopped the rail, for all or for the account
+    (`RailStoppedError`), or the holder of the bank account has not authorized debits (`NotAuthorizedError`).
     """
-    found = await store.read_collection_terms(conn, scope, funding_source=funding_source, rail=ACH)
+    found = await store.read_collection_terms(conn, [(debit.scope, debit.funding_source) for debit in debits], rail=ACH)
+    return [_terms_of(debit, record) for debit, record in zip(debits, found, strict=True)]
+
+
+def _terms_of(debit: Debit, found: CollectionRecord | None) -> CollectionTerms | BrimError:
     if found is None or found.originator is None:
-        raise LiveModeNotReadyError
+        return LiveModeNotReadyError()
     if found.stop_reason is not None:
-        raise RailStoppedError(ACH, found.stop_reason)
+        return RailStoppedError(ACH, found.stop_reason)
     if not found.is_authorized:
-        raise NotAuthorizedError(funding_source, param=param)
+        return NotAuthorizedError(debit.funding_source, param=debit.param)
     return CollectionTerms(platform=found.platform, originator=found.originator)

@@ -38,17 +38,17 @@ WHERE status <> 'draft'
 ORDER BY account, livemode, id;
 
 -- name: read_collection_terms
--- What a live create depends on beside the account's own terms: the originator of its platform, where the money is
--- stopped, and whether the holder of the bank account has authorized debits.
+-- What live creates depend on beside their accounts' own terms: the originator of the platform, where the money is
+-- stopped, and whether the holder of the bank account has authorized debits. Accounts that do not exist are left out.
 SELECT
-    a.platform, o.account, o.livemode, o.id, o.status, o.version, o.profile, o.sealed, o.last4, o.created_ms,
+    w.account AS owner, w.funding_source, a.platform, o.account, o.livemode, o.id, o.status, o.version, o.profile, o.sealed, o.last4, o.created_ms,
     o.changed_by, o.activated_ms, o.activated_by,
     (
         SELECT s.reason
         FROM rail_stops AS s
         WHERE
-            s.account = coalesce(a.platform, a.account) AND s.livemode = $2 AND s.rail = $4
-            AND s.stopped_account IN ('', $1)
+            s.account = coalesce(a.platform, w.account) AND s.livemode = w.livemode AND s.rail = $4
+            AND s.stopped_account IN ('', w.account)
         ORDER BY s.stopped_account
         LIMIT 1
     ) AS stop_reason,
@@ -56,19 +56,21 @@ SELECT
         SELECT
         FROM authorizations AS u
         WHERE
-            u.account = $1 AND u.livemode = $2 AND u.funding_source BETWEEN $3 AND $3
-            AND u.ended_ms IS NULL
+            u.account = w.account AND u.livemode = w.livemode
+            AND u.funding_source BETWEEN w.funding_source AND w.funding_source AND u.ended_ms IS NULL
         ORDER BY u.funding_source
         OFFSET 0
     ) AS is_authorized
-FROM accounts AS a
+FROM unnest($1::text[], $2::boolean[], $3::text[]) AS w (account, livemode, funding_source)
+CROSS JOIN LATERAL (
+    SELECT platform FROM accounts WHERE account = w.account OFFSET 0
+) AS a
 LEFT JOIN LATERAL (
     SELECT *
     FROM originators
-    WHERE account = coalesce(a.platform, a.account) AND livemode = $2 AND status = 'active'
+    WHERE account = coalesce(a.platform, w.account) AND livemode = w.livemode AND status = 'active'
     OFFSET 0
-) AS o ON true
-WHERE a.account = $1;
+) AS o ON true;
 
 -- name: add_exposures
 -- Add to what accounts ask for, and return what it is then; rows arrive sorted, so that two creates wait in one order.

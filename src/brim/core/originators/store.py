@@ -11,7 +11,7 @@ from brim.base.scope import AccountScope
 from brim.core.originators.rules import Authorization, Originator, OriginatorStatus
 from brim.core.rails.ach import OriginatorProfile, SecCode
 from brim.platform.database import Conn
-from brim.platform.sql import load_queries
+from brim.platform.sql import columns, load_queries
 
 _SQL: Final = load_queries(__package__)
 _decode_profile: Final = decoder(OriginatorProfile)
@@ -95,14 +95,19 @@ async def list_active_originators(conn: Conn) -> list[Originator]:
 
 
 async def read_collection_terms(
-    conn: Conn, scope: AccountScope, *, funding_source: str, rail: str
-) -> CollectionRecord | None:
-    """Return what a live create of an account depends on; None when there is no such account."""
-    record = await conn.fetchrow(_SQL["read_collection_terms"], scope.account, scope.livemode, funding_source, rail)
-    if record is None:
-        return None
+    conn: Conn, wanted: Sequence[tuple[AccountScope, str]], *, rail: str
+) -> list[CollectionRecord | None]:
+    """Return what live creates depend on, named by account and bank account; None where there is no such account."""
+    rows = [(scope.account, scope.livemode, funding_source) for scope, funding_source in wanted]
+    records = await conn.fetch(_SQL["read_collection_terms"], *columns(rows), rail)
+    found = {(record["owner"], record["funding_source"]): record for record in records}
+    named = [found.get((scope.account, funding_source)) for scope, funding_source in wanted]
+    return [record and _collection_from_record(record) for record in named]
+
+
+def _collection_from_record(record: Mapping[str, Any]) -> CollectionRecord:
     return CollectionRecord(
-        platform=record["platform"] or scope.account,
+        platform=record["platform"] or record["owner"],
         originator=originator_from_record(record) if record["id"] is not None else None,
         stop_reason=record["stop_reason"],
         is_authorized=record["is_authorized"],

@@ -1,7 +1,8 @@
-"""The batches that requests share: creations by lane, retrieves by id, and pages of lists.
+"""The batches that requests share: creations by lane, what creates look up, retrieves by id, and pages of lists.
 
 Creates that arrive while a write is under way wait together and become one statement in one transaction; nobody
-is answered before that commit is durable. Retrieves share a query in the same way, and so do lists.
+is answered before that commit is durable. Retrieves share a query in the same way, and so do lists and what creates
+look up of bank accounts.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -13,8 +14,9 @@ from brim.base.errors import DatabaseUnavailableError
 from brim.base.paging import Page
 from brim.base.scope import AccountScope
 from brim.core import idempotency
+from brim.core.funding import FundingSource, fetch_funding_sources_of
 from brim.core.idempotency import KeptReply, RequestContext
-from brim.core.originators import CapError, add_exposures
+from brim.core.originators import CapError, CollectionTerms, Debit, add_exposures, find_collection_terms
 from brim.core.topups import list_store as lists
 from brim.core.topups import store as topups
 from brim.core.topups.list_store import TopupListQuery
@@ -62,13 +64,16 @@ class Batches:
         self._creations: dict[int, Batcher[NewTopup, Created]] = {
             lane: self._batcher("create", self._create) for lane in lanes.LANES
         }
+        self._sources = self._batcher("funding", fetch_funding_sources_of)
+        self._collections = self._batcher("collection", find_collection_terms)
         self._retrievals = self._batcher("retrieve", topups.fetch_topups)
         self._lists = self._batcher("list", lists.list_topups_many)
 
     @property
     def waiting(self) -> int:
         """Items that queue for a batch."""
-        return self._retrievals.waiting + self._lists.waiting + sum(lane.waiting for lane in self._creations.values())
+        reads = self._sources.waiting + self._collections.waiting + self._retrievals.waiting + self._lists.waiting
+        return reads + sum(lane.waiting for lane in self._creations.values())
 
     async def find_kept(self, context: RequestContext) -> KeptReply | None:
         """Return the answer that a request's key has already, if it has a key and the key an answer."""
@@ -106,6 +111,18 @@ class Batches:
         if isinstance(created, BaseException):
             raise created
         return created
+
+    async def find_source(self, scope: AccountScope, funding_id: str) -> FundingSource | None:
+        """Return an account's bank account on file, a detached one too, by a query shared as `retrieve`'s is."""
+        return await self._sources.submit((scope, funding_id))
+
+    async def find_collection(self, scope: AccountScope, funding_source: str, param: str) -> CollectionTerms:
+        """Return by whom a live debit of a bank account, named in a parameter, is collected; the query is shared, too.
+
+        Raises:
+            LiveModeNotReadyError, RailStoppedError, NotAuthorizedError: it is not.
+        """
+        return await self._collections.submit(Debit(scope=scope, funding_source=funding_source, param=param))
 
     async def retrieve(self, scope: AccountScope, topup_id: str) -> Topup | None:
         """Return a top-up as it is now, or None, by a query shared with those that ask meanwhile."""

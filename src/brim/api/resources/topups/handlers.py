@@ -18,7 +18,6 @@ from brim.core import topups
 from brim.core.ach import check_not_collected
 from brim.core.funding import Funding, find_funding, preview_funding
 from brim.core.idempotency import KeptReply, RequestContext, Result
-from brim.core.originators import CollectionTerms, find_collection_terms
 from brim.core.rails import DEFAULT_FAILURE, DEFAULT_RETURN, FAILURES, Fail, Outcome, Return, Succeed
 from brim.core.topups import CreateTopup, EditTopup, RenderTopup, Topup, TopupFilters
 from brim.platform.database import Conn
@@ -51,7 +50,7 @@ async def create(call: Call) -> Result:
         rails=service.rails,
         renderers=service.renderers,
         find_funding=partial(_find_funding, service),
-        find_collection=partial(_find_collection, service),
+        find_collection=service.batches.find_collection,
     )
     if "expand" in parameters:
         body = await expand_created(
@@ -83,7 +82,7 @@ async def preview(call: Call) -> Result:
         ids=service.ids,
         rails=service.rails,
         find_funding=partial(_preview_funding, service),
-        find_collection=partial(_find_collection, service),
+        find_collection=service.batches.find_collection,
     )
     return Result(body=preview_json(topup, availability_of(topup)))
 
@@ -91,7 +90,12 @@ async def preview(call: Call) -> Result:
 async def _preview_funding(service: Service, scope: AccountScope, wanted: CreateTopup) -> Funding:
     """Look up the bank account on file that a preview names."""
     return await preview_funding(
-        service.database, service.bank_secrets, scope, source=wanted.source, payment_method=wanted.payment_method
+        service.database,
+        service.bank_secrets,
+        scope,
+        source=wanted.source,
+        payment_method=wanted.payment_method,
+        find_source=service.batches.find_source,
     )
 
 
@@ -104,13 +108,8 @@ async def _find_funding(service: Service, context: RequestContext, wanted: Creat
         source=wanted.source,
         payment_method=wanted.payment_method,
         ids=service.ids,
+        find_source=service.batches.find_source,
     )
-
-
-async def _find_collection(service: Service, scope: AccountScope, funding_id: str, param: str) -> CollectionTerms:
-    """Look up by whom a live debit is collected."""
-    async with service.database.connection() as conn:
-        return await find_collection_terms(conn, scope, funding_source=funding_id, param=param)
 
 
 async def retrieve(call: Call) -> Result:
