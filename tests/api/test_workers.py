@@ -1,12 +1,15 @@
 """Workers and stuck work, as the platform account reads them by API, page and command."""
 
 import urllib.request
+from pathlib import Path
 
 import pytest
 
 from tests.support.brim_process import RunningBrim, run_brim
+from tests.support.page_visitors import Person, serving_pages
 from tests.support.polling import until
 from tests.support.service import Server, find_platform_account
+from tests.support.signing import SignedIn
 from tests.support.wire import Wire
 
 JOBS = {"settle", "clocks", "seal", "verify", "prune", "number", "deliver", "heartbeat"} | {"ach files", "ach exchange"}
@@ -52,6 +55,34 @@ def test_stuck_work_is_listed_by_command(brim_server: RunningBrim) -> None:
     assert run.returncode == 1
     assert run.stdout.split("\t")[:5] == ["acct_1", "test", "another", "tu_1", "3"]
     assert run.stdout.endswith("ValueError: no\n")
+
+
+def test_a_chain_that_nobody_can_seal_is_listed_by_api_command_and_page(
+    brim_server: RunningBrim, tmp_path: Path
+) -> None:
+    server = Server(brim_server.url, brim_server.test_key, brim_server.data_dir)
+    operator = find_platform_account(server)
+    brim_server.execute_as_owner(f"INSERT INTO unsealed_entries VALUES ('{operator}', false, 'je_gone')")
+    reason = "The entry that waits for its seal is gone."
+
+    (item,) = Wire(server.url, server.test_key).get("/v1/brim/stuck").json["data"]
+    assert item == {
+        "object": "brim.stuck_item",
+        "account": operator,
+        "attempts": None,
+        "error": reason,
+        "first_failed": None,
+        "job": "seal",
+        "last_failed": None,
+        "livemode": False,
+        "next_try": None,
+        "object_id": "je_gone",
+    }
+    run = run_brim("stuck", "--data-dir", str(brim_server.data_dir))
+    assert (run.returncode, run.stdout) == (1, f"{operator}\ttest\tseal\tje_gone\t\t\t\t{reason}\n")
+    with serving_pages(server, tmp_path) as url:
+        person = Person(url, SignedIn(keys={f"{operator}/test": server.test_key}))
+        assert f"seal Not tried {reason}" in person.read("/test/workers")
 
 
 def test_lateness_is_in_the_metrics(brim_server: RunningBrim) -> None:

@@ -236,6 +236,7 @@ CASES: Final[Mapping[str, Case]] = {
     "ledger.read_links": Case((*OWN, 100, 100), CHAIN),
     "ledger.read_heads": Case(("", False, 100), CHAIN),
     "ledger.read_queue": Case((*OWN, "", 100), CHAIN),
+    "ledger.unsealable_chains": Case((100,), reads_all="passes over each account whose entries wait for their seals"),
     "ledger.stray_entries": Case((*_range("tr_"), 100), CHAIN),
     "ledger.read_entries_with_seals": Case((*OWN, at("tr_", 100), 100), CHAIN),
     "changes.newest_numbers": Case(ONES),

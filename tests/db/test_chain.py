@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from typing import Any
+from typing import Any, Final
 
 import asyncpg
 import msgspec
@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 from brim.api.wire_formats import WIRE_FORMATS
 from brim.base.ids import IdFactory
 from brim.base.scope import AccountScope
+from brim.core.integrity import count_stuck, list_stuck
+from brim.core.jobs import StuckItem
 from brim.core.ledger.chain import Head, SealedEntry
 from brim.core.ledger.sealing import seal_entries, verify_chain
 from brim.core.topups.settlement import settle_due
@@ -221,6 +223,56 @@ CASES: dict[str, list[Any]] = {
     "read_queue": ["", False, "", 1000],
     "read_heads": ["", False, 1000],
 }
+
+
+UNSEALABLE: Final = {
+    "an entry that is gone": (
+        "INSERT INTO unsealed_entries VALUES ('acct_books', true, 'je_0')",
+        ("je_0", "The entry that waits for its seal is gone."),
+    ),
+    "an entry that is sealed already": (
+        "INSERT INTO unsealed_entries VALUES ('acct_books', true, 'je_2')",
+        ("je_2", "The entry waits for its seal, and is sealed at position 2."),
+    ),
+    "a head that was moved back": (
+        "UPDATE chain_heads SET position = 1 WHERE account = 'acct_books' AND livemode",
+        ("je_4", "The chain goes on to position 3, beyond its head at 1."),
+    ),
+    "a head that is gone": (
+        "DELETE FROM chain_heads WHERE account = 'acct_books' AND livemode",
+        ("je_4", "The chain goes on to position 3, beyond its head at 0."),
+    ),
+}
+"""A statement that breaks a chain, and what is listed: the entry that waits in vain, and why."""
+
+
+@pytest.mark.parametrize("name", UNSEALABLE)
+async def test_a_chain_that_nobody_can_seal_is_listed_with_the_reason(
+    each_database: Database, each_database_url: str, name: str
+) -> None:
+    statement, (entry, reason) = UNSEALABLE[name]
+    broken = AccountScope("acct_books", livemode=True)
+    sound = [AccountScope("acct_books", livemode=False), AccountScope("acct_a", livemode=True), OTHER_OWNER]
+    for scope in (broken, *sound):
+        await post(each_database, scope, ["je_1", "je_2", "je_3"])
+    assert await seal_all(each_database) == 12
+    await tampering_with(each_database_url)(statement)
+    for scope in (broken, *sound):
+        await post(each_database, scope, ["je_4"])
+    await seal_all(each_database)
+    [item] = await list_stuck(each_database, None)
+    assert item == StuckItem(scope=broken, job="seal", object_id=entry, error=reason)
+    async with each_database.connection() as conn:
+        assert await count_stuck(conn, most=10) == 1
+
+
+async def test_entries_that_will_be_sealed_are_not_stuck(database: Database) -> None:
+    for scope in (OWNER, OTHER_OWNER):
+        await post(database, scope, ["je_1"])
+    assert await list_stuck(database, None) == []
+    await seal_all(database)
+    await post(database, OWNER, ["je_2"])
+    assert await list_stuck(database, None) == []
 
 
 @pytest.mark.parametrize("sealed", [0, 2_000])

@@ -10,7 +10,7 @@ from brim.base.errors import NotInLiveModeError, ResourceMissingError
 from brim.base.ids import created_of
 from brim.base.scope import AccountScope
 from brim.core.idempotency import IdempotencyMismatchError
-from brim.core.jobs import list_stuck
+from brim.core.integrity import list_stuck
 from brim.core.rails import Rails
 from brim.core.rails.protocol import Fail, Instruction, Outcome, Plan, Return, Succeed
 from brim.core.test_clocks.service import delete_ended_clock

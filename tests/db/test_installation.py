@@ -15,7 +15,7 @@ from brim.core.installation import (
     find_kind,
     wrong_with_bank,
 )
-from brim.core.jobs import list_stuck
+from brim.core.integrity import list_stuck
 from brim.core.rails.ach import ProfileError
 from brim.core.rails.ach.nacha.routing import is_routing_number
 from brim.host.database_urls import DatabaseUrls

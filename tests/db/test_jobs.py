@@ -11,7 +11,8 @@ from brim.api.wire_formats import WIRE_FORMATS
 from brim.base.ids import IdFactory
 from brim.core.access import create_account
 from brim.core.accounts import NotOperatorError
-from brim.core.jobs import JobState, beat, count_stuck, list_stuck, list_workers, short_error
+from brim.core.integrity import count_stuck, list_stuck
+from brim.core.jobs import JobState, beat, list_workers, short_error
 from brim.core.jobs.rules import ALIVE_WITHIN_MS, KEPT_MS, MAX_ERROR
 from brim.core.rails import Instruction, Outcome, Rails
 from brim.core.rails.protocol import Plan
@@ -57,6 +58,7 @@ async def test_what_cannot_be_settled_is_listed_with_its_attempts_until_it_is(ea
         assert (item.scope, item.job, item.object_id, item.attempts) == (OWNER, "settle", topup_id, attempt)
         assert (item.first_failed_ms, item.last_failed_ms) == (LATER_MS, due_ms)
         assert item.error == f"ZeroDivisionError: no days in {topup_id}"
+        assert item.next_try_ms is not None
         assert item.next_try_ms > due_ms
         assert await forget_exceptions(each_database) == 0
         due_ms = item.next_try_ms

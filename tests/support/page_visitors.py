@@ -3,6 +3,7 @@
 import re
 import sys
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from html import unescape
 from pathlib import Path
 from typing import Final
@@ -23,13 +24,20 @@ BROWSER: Final = {"Accept": "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8"}
 @pytest.fixture(scope="session")
 def pages_url(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The URL of an API process on the same database whose pages believe a cookie."""
+    with serving_pages(server, tmp_path_factory.mktemp("pages")) as url:
+        yield url
+
+
+@contextmanager
+def serving_pages(server: Server, folder: Path) -> Iterator[str]:
+    """Yield the URL of an API process on a server's database whose pages believe a cookie."""
     encryption_key = read_encryption_key(server.unix_socket.parent)
     assert encryption_key is not None
 
     def command(port: int) -> list[str]:
         return [sys.executable, str(_PAGE_SERVER), server.database_url, str(port), encryption_key]
 
-    with serving(command, _environment(), tmp_path_factory.mktemp("pages") / "brim.log") as url:
+    with serving(command, _environment(), folder / "brim.log") as url:
         yield url
 
 

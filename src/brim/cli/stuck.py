@@ -1,4 +1,4 @@
-"""The command `brim stuck`: work that was due and failed, and when it is tried again."""
+"""The command `brim stuck`: work that was due and failed, when it is tried again, and chains that nobody can seal."""
 
 import click
 
@@ -9,8 +9,8 @@ from brim.cli.options import reaching_settings
 @click.command()
 @reaching_settings
 def stuck(**flags: str | None) -> None:
-    """List work that was due and failed; exit with 1 if there is any."""
-    from brim.core.jobs import list_stuck  # noqa: PLC0415  the command loads only what it runs
+    """List work that was due and failed, and chains that nobody can seal; exit with 1 if there is any."""
+    from brim.core.integrity import list_stuck  # noqa: PLC0415  the command loads only what it runs
 
     found = on_database(flags, lambda database: list_stuck(database, None))
     show_table(
@@ -21,9 +21,9 @@ def stuck(**flags: str | None) -> None:
                 "live" if item.scope.livemode else "test",
                 item.job,
                 item.object_id,
-                str(item.attempts),
-                tell_time(item.first_failed_ms // 1000),
-                tell_time(item.next_try_ms // 1000),
+                "" if item.attempts is None else str(item.attempts),
+                _time(item.first_failed_ms),
+                _time(item.next_try_ms),
                 item.error,
             )
             for item in found
@@ -31,3 +31,7 @@ def stuck(**flags: str | None) -> None:
     )
     if found:
         raise SystemExit(1)
+
+
+def _time(at_ms: int | None) -> str:
+    return "" if at_ms is None else tell_time(at_ms // 1000)

@@ -20,8 +20,8 @@ from brim.core import ach, ledger, topups
 from brim.core.events import Renderers
 from brim.core.funding import BankSecrets
 from brim.core.installation import require_kind
-from brim.core.integrity import verify_in_turn
-from brim.core.jobs import HEARTBEAT_S, PREFIX, Worker, beat, count_stuck
+from brim.core.integrity import count_stuck, verify_in_turn
+from brim.core.jobs import HEARTBEAT_S, PREFIX, Worker, beat
 from brim.core.ledger import count_unsealed, seal_entries
 from brim.core.pruning import prune_events, prune_idempotency_keys, prune_sign_ins
 from brim.core.rails import Rails

@@ -1,12 +1,16 @@
-"""The proof of the books: what each top-up's status calls for, compared with what is there, and remembered runs.
+"""The proof of the books: what each top-up's status calls for, compared with what is there; remembered runs.
 
-Neighbours: `ledger` proves its chain, `verification` has what proofs share. Start reading at `books`.
+It also lists what is stuck. Neighbours: `ledger` proves its chain, `jobs` has what failed, `verification` has what
+proofs share. Start reading at `books`.
 """
 
 from brim.core.integrity.service import latest_run, verify_and_remember, verify_in_turn
+from brim.core.integrity.stuck import count_stuck, list_stuck
 
 __all__ = [
+    "count_stuck",
     "latest_run",
+    "list_stuck",
     "verify_and_remember",
     "verify_in_turn",
 ]

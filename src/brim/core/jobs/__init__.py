@@ -4,8 +4,8 @@ Neighbours: the worker reports here; `topups` notes what it cannot settle. Start
 """
 
 from brim.core.jobs.rules import HEARTBEAT_S, PREFIX, JobState, StuckItem, Worker, short_error
-from brim.core.jobs.service import beat, list_stuck, list_workers
-from brim.core.jobs.store import count_stuck, note_exception, read_workers
+from brim.core.jobs.service import beat, list_workers
+from brim.core.jobs.store import count_stuck, note_exception, read_stuck, read_workers
 
 __all__ = [
     "HEARTBEAT_S",
@@ -15,9 +15,9 @@ __all__ = [
     "Worker",
     "beat",
     "count_stuck",
-    "list_stuck",
     "list_workers",
     "note_exception",
+    "read_stuck",
     "read_workers",
     "short_error",
 ]

@@ -50,15 +50,18 @@ class Worker(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class StuckItem(msgspec.Struct, frozen=True, kw_only=True):
-    """Work that was due and could not be done; times are Unix milliseconds of the account's time."""
+    """Work that was due and could not be done; times are Unix milliseconds of the account's time.
+
+    What is not even tried, because a person has to look first, has no attempts and no times.
+    """
 
     scope: AccountScope
     job: str
     object_id: str
-    attempts: int
-    first_failed_ms: int
-    last_failed_ms: int
-    next_try_ms: int
+    attempts: int | None = None
+    first_failed_ms: int | None = None
+    last_failed_ms: int | None = None
+    next_try_ms: int | None = None
     error: str
 
 

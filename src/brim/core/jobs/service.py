@@ -1,14 +1,9 @@
-"""Workers report that they are there; the platform account reads who is, and what is stuck."""
-
-from typing import Final
+"""Workers report that they are there; the platform account reads who is."""
 
 from brim.core.accounts import require_first_account
 from brim.core.jobs import store
-from brim.core.jobs.rules import KEPT_MS, StuckItem, Worker
+from brim.core.jobs.rules import KEPT_MS, Worker
 from brim.platform.database import Conn, Database
-
-MOST_STUCK: Final = 100
-"""How many stuck items are shown: from there on a person looks at the cause, not at the list."""
 
 
 async def beat(database: Database, worker: Worker) -> None:
@@ -34,15 +29,3 @@ async def list_workers(database: Database, account: str) -> list[Worker]:
     async with database.connection() as conn:
         await require_first_account(conn, account)
         return await store.read_workers(conn)
-
-
-async def list_stuck(database: Database, account: str | None) -> list[StuckItem]:
-    """Return what is stuck for the platform account, or for whoever holds the database (None).
-
-    Raises:
-        NotOperatorError: the account is another one.
-    """
-    async with database.connection() as conn:
-        if account is not None:
-            await require_first_account(conn, account)
-        return await store.read_stuck(conn, limit=MOST_STUCK)

@@ -5,7 +5,7 @@ Start reading at `chart` and `rules`, then `chain`.
 """
 
 from brim.core.ledger.chain import Head
-from brim.core.ledger.chain_store import count_unsealed
+from brim.core.ledger.chain_store import UnsealableChain, count_unsealed, unsealable_chains
 from brim.core.ledger.chart import (
     AVAILABLE,
     BANK,
@@ -63,6 +63,7 @@ __all__ = [
     "JournalEntry",
     "OnHead",
     "Posting",
+    "UnsealableChain",
     "balance_change",
     "bank_ledger_account",
     "chart_account",
@@ -81,6 +82,7 @@ __all__ = [
     "retrieve_balance",
     "retrieve_balance_transaction",
     "seal_entries",
+    "unsealable_chains",
     "verify_chain",
     "void_hold",
 ]

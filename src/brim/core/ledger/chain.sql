@@ -149,6 +149,57 @@ WHERE (q.account, q.livemode, q.entry) > ($1, $2, $3)
 ORDER BY q.account, q.livemode, q.entry
 LIMIT $4;
 
+-- name: unsealable_chains
+-- Chains with entries in the queue that no worker takes out of it, by what claim_unsealed asks for: the first entry of
+-- each that waits, whether it exists and where it is sealed, and where the chain ends and its head stands. What waits
+-- behind entries that will be sealed is first once they are.
+WITH RECURSIVE firsts AS (
+    (
+        SELECT account, livemode, entry
+        FROM unsealed_entries
+        ORDER BY account, livemode, entry
+        LIMIT 1
+    )
+    UNION ALL
+    SELECT following.account, following.livemode, following.entry
+    FROM firsts AS f
+    CROSS JOIN LATERAL (
+        SELECT account, livemode, entry
+        FROM unsealed_entries
+        WHERE (account, livemode) > (f.account, f.livemode)
+        ORDER BY account, livemode, entry
+        LIMIT 1
+    ) AS following
+)
+SELECT account, livemode, entry, is_there, sealed_at, chain_end, head
+FROM firsts AS f
+CROSS JOIN LATERAL (
+    SELECT
+        EXISTS (
+            SELECT FROM journal_entries AS t
+            WHERE t.account = f.account AND t.livemode = f.livemode AND t.id BETWEEN f.entry AND f.entry
+            ORDER BY t.id
+            OFFSET 0
+        ) AS is_there,
+        (
+            SELECT s.position FROM entry_seals AS s
+            WHERE s.account = f.account AND s.livemode = f.livemode AND s.entry BETWEEN f.entry AND f.entry
+            ORDER BY s.entry
+        ) AS sealed_at,
+        coalesce((
+            SELECT s.position FROM entry_seals AS s
+            WHERE s.account = f.account AND s.livemode = f.livemode
+            ORDER BY s.position DESC
+            LIMIT 1
+        ), 0) AS chain_end,
+        coalesce((
+            SELECT h.position FROM chain_heads AS h WHERE h.account = f.account AND h.livemode = f.livemode
+        ), 0) AS head
+    OFFSET 0
+) AS seen
+WHERE NOT is_there OR sealed_at IS NOT NULL OR chain_end > head
+LIMIT $1;
+
 -- name: stray_entries
 -- The entries of a range, which comes as those of verification.sql do, that are neither sealed nor wait for it.
 SELECT

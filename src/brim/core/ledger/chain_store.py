@@ -38,6 +38,26 @@ class Waiting(msgspec.Struct, frozen=True):
     sealed_at: int | None
 
 
+class UnsealableChain(msgspec.Struct, frozen=True, kw_only=True):
+    """A chain with an entry that waits for its seal in vain; positions are 0 where there is no seal, or no head."""
+
+    scope: AccountScope
+    entry: str
+    is_there: bool
+    sealed_at: int | None
+    chain_end: int
+    head: int
+
+    @property
+    def reason(self) -> str:
+        """Why no worker seals it."""
+        if not self.is_there:
+            return "The entry that waits for its seal is gone."
+        if self.sealed_at is not None:
+            return f"The entry waits for its seal, and is sealed at position {self.sealed_at}."
+        return f"The chain goes on to position {self.chain_end}, beyond its head at {self.head}."
+
+
 class Considered(NamedTuple):
     """An entry as it is now, and the position and hash of the seal that names it, if there is one."""
 
@@ -104,6 +124,21 @@ async def read_queue(conn: Conn, after: Key, *, limit: int) -> list[Waiting]:
     """Return what waits for its seal after a position of the queue."""
     records = await conn.fetch(_SQL["read_queue"], *after, limit)
     return [Waiting(_owner(record), record["entry"], record["is_there"], record["sealed_at"]) for record in records]
+
+
+async def unsealable_chains(conn: Conn, *, limit: int) -> list[UnsealableChain]:
+    """Return chains whose waiting entries nobody can seal, of all accounts, up to a number."""
+    return [
+        UnsealableChain(
+            scope=_owner(record),
+            entry=record["entry"],
+            is_there=record["is_there"],
+            sealed_at=record["sealed_at"],
+            chain_end=record["chain_end"],
+            head=record["head"],
+        )
+        for record in await conn.fetch(_SQL["unsealable_chains"], limit)
+    ]
 
 
 async def stray_entries(conn: Conn, span: Range, *, limit: int) -> list[SealedEntry]:

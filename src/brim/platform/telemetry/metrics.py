@@ -96,7 +96,11 @@ UNSEALED: Final = Gauge(
 OWED_DELIVERIES: Final = Gauge(
     "brim_webhook_backlog", "Webhook deliveries still to be made, up to 10,000.", multiprocess_mode="mostrecent"
 )
-STUCK: Final = Gauge("brim_stuck_items", "Work that was due and failed, up to 10,000.", multiprocess_mode="mostrecent")
+STUCK: Final = Gauge(
+    "brim_stuck_items",
+    "Work that was due and failed, and chains that nobody can seal; up to 10,000.",
+    multiprocess_mode="mostrecent",
+)
 REQUESTS_NOT_KEPT: Final = Counter("brim_request_logs_dropped", "Requests left out of the request log.")
 
 

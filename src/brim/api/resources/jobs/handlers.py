@@ -3,7 +3,7 @@
 from brim.api.framework.call import Call
 from brim.api.resources.jobs.wire import stuck_json, worker_json
 from brim.base import wire
-from brim.core import jobs
+from brim.core import integrity, jobs
 from brim.core.idempotency import Result
 
 
@@ -16,5 +16,5 @@ async def list_workers(call: Call) -> Result:
 
 async def list_stuck(call: Call) -> Result:
     """`GET /v1/brim/stuck`."""
-    found = await jobs.list_stuck(call.service.database, call.scope.account)
+    found = await integrity.list_stuck(call.service.database, call.scope.account)
     return Result(body=wire.list_json([stuck_json(item) for item in found], has_more=False, url="/v1/brim/stuck"))

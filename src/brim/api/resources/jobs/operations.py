@@ -32,7 +32,8 @@ JOBS: Final = (
         summary="List stuck work",
         description=(
             "Returns up to 100 items of work that was due and failed, with the number of attempts, the last error, and "
-            "the time of the next attempt. Only available to the platform account."
+            "the time of the next attempt; first, chains of the ledger that nobody can seal, with the reason. Only "
+            "available to the platform account."
         ),
         parameters=(),
         handler=handlers.list_stuck,

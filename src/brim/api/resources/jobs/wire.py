@@ -33,17 +33,20 @@ class WorkerObject(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class StuckObject(msgspec.Struct, frozen=True, kw_only=True):
-    """Work that was due and could not be done; ours, in the wire's manner."""
+    """Work that was due and could not be done, or a chain that nobody can seal; ours, in the wire's manner.
+
+    What a person has to look at first is not tried: its attempts and times are null.
+    """
 
     object: Annotated[str, constant("brim.stuck_item")] = "brim.stuck_item"
     account: Annotated[str, described("The account that the object belongs to.", **TEXT)]
-    attempts: Annotated[int, described("How many attempts have failed.", minimum=1)]
-    error: Annotated[str, described("The last error.", **TEXT)]
-    first_failed: Annotated[int, described("When the first attempt failed.", **TIME)]
+    attempts: Annotated[int | None, described("How many attempts have failed; null if it isn't tried.", minimum=1)]
+    error: Annotated[str, described("The last error, or why it isn't tried.", **TEXT)]
+    first_failed: Annotated[int | None, described("When the first attempt failed; null if it isn't tried.")]
     job: Annotated[str, described("The job that could not be done, such as `settle`.", **TEXT)]
-    last_failed: Annotated[int, described("When the last attempt failed.", **TIME)]
+    last_failed: Annotated[int | None, described("When the last attempt failed; null if it isn't tried.")]
     livemode: Annotated[bool, LIVEMODE]
-    next_try: Annotated[int, described("When it is tried again.", **TIME)]
+    next_try: Annotated[int | None, described("When it is tried again; null if it isn't.")]
     object_id: Annotated[str, described("The object that it is about.", **TEXT)]
 
 
@@ -79,11 +82,11 @@ def stuck_json(item: StuckItem) -> bytes:
             account=item.scope.account,
             attempts=item.attempts,
             error=item.error,
-            first_failed=item.first_failed_ms // 1000,
+            first_failed=_seconds(item.first_failed_ms),
             job=item.job,
-            last_failed=item.last_failed_ms // 1000,
+            last_failed=_seconds(item.last_failed_ms),
             livemode=item.scope.livemode,
-            next_try=item.next_try_ms // 1000,
+            next_try=_seconds(item.next_try_ms),
             object_id=item.object_id,
         )
     )
