@@ -86,7 +86,10 @@ def test_the_entries_of_a_rejected_file_are_resubmitted(server: Server, live: Wi
     file = objects.file(FileStatus.REJECTED)
     done = live.post(f"{FILES}/{file.id}/resubmit", {"expected_status": "rejected"})
     assert (done.status, done.json["status"]) == (200, "rejected"), done.body
-    assert [each["action"] for each in audited(server, done.headers["request-id"])] == ["ach_file.resubmitted"]
+    (entry,) = audited(server, done.headers["request-id"])
+    assert (entry["action"], entry["object"], entry["detail"]) == ("ach_file.resubmitted", file.id, "1 entries")
+    again = live.post(f"{FILES}/{file.id}/resubmit", {"expected_status": "rejected"})
+    assert (again.status, audited(server, again.headers["request-id"])) == (200, []), "none waits for another file"
     refused = live.post(f"{FILES}/{objects.file().id}/resubmit", {"expected_status": "rejected"})
     assert (refused.status, refused.error["code"]) == (400, "file_unexpected_state")
 

@@ -8,19 +8,23 @@ from typing import Any
 
 import msgspec
 
+from brim.base.actor import Actor, ActorKind
 from brim.base.ids import IdFactory
 from brim.base.scope import AccountScope
 from brim.core import originators
 from brim.core.ach import AchFile, FileStatus
+from brim.core.ach.entry_store import insert_entries, put_in_file
 from brim.core.ach.file_store import insert_bank_file, insert_file
-from brim.core.ach.rules import BANK_FILE_PREFIX, FILE_PREFIX, Batch
+from brim.core.ach.rules import BANK_FILE_PREFIX, FILE_PREFIX, Batch, Entry, EntryStatus
 from brim.core.rails.ach import OriginatorProfile
+from brim.core.rails.ach.nacha import trace_number
 from brim.core.reconciliation import BreakKind, NewBreak, open_break
 from brim.platform.database import Database
 from brim.platform.vault import Vault, new_encryption_key
 from brim.testing.server import BrimServer
 from tests.support.audits import TESTER
 
+OPERATOR = Actor(kind=ActorKind.OPERATOR, id="op_1", name="finance@example.com")
 NOW_MS = 1_793_520_000_000
 CONTENT = b"a file"
 
@@ -73,8 +77,21 @@ class AchObjects:
             self._originator = self._run(make)
         return self._originator
 
+    def active_originator(self) -> str:
+        """Return the id of the originator, which an operator has activated."""
+        originator_id = self.originator()
+
+        async def activate(database: Database) -> None:
+            async with database.connection() as conn:
+                await originators.activate_originator(
+                    conn, self._scope, originator_id, approvers=1, by=OPERATOR, now_ms=self._now_ms, ids=self._ids
+                )
+
+        self._run(activate)
+        return originator_id
+
     def file(self, status: FileStatus = FileStatus.BUILT, **changes: Any) -> AchFile:
-        """Return a new file with one batch."""
+        """Return a new file with one batch, in which one entry stands."""
         self._count += 1
         file = AchFile(
             scope=self._scope,
@@ -99,9 +116,34 @@ class AchObjects:
             number=self._count, sec_code="WEB", effective_date=file.effective_date, entry_count=1, total_debit=5_000
         )
 
+        entry = Entry(
+            scope=self._scope,
+            topup=self._new_id("tu_"),
+            number=1,
+            owner=self._scope.account,
+            originator=file.originator,
+            test_clock=None,
+            status=EntryStatus.IN_FILE,
+            amount=5_000,
+            hold_days=3,
+            transaction_code=27,
+            sec_code="WEB",
+            routing_number="110000000",
+            last4="6789",
+            sealed=b"sealed",
+            receiver_name="Jenny Rosen",
+            claimed_ms=self._now_ms,
+            effective_date=file.effective_date,
+            file=file.id,
+            batch=batch.number,
+            trace=trace_number("12104288", self._count),
+        )
+
         async def make(database: Database) -> None:
             async with database.connection() as conn:
                 await insert_file(conn, file, [batch], b"sealed")
+                await insert_entries(conn, [entry])
+                await put_in_file(conn, [entry])
 
         self._run(make)
         return file

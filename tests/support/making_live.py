@@ -15,7 +15,6 @@ from tests.support.wire import Wire
 NEVER_BY_KEYS: Final = {"PostBrimAchFilesFileApprove", "PostBrimAchOriginatorsOriginatorActivate"}
 """What operators do, and keys are refused."""
 
-_NEEDS_ACTIVE: Final = "PostBrimAchOriginatorsOriginatorSuspend"
 _VERIFY: Final = "PostBrimFundingSourcesFundingSourceVerify"
 _METHOD: Final = {
     "type": "us_bank_account",
@@ -30,8 +29,8 @@ def is_live(operation: Operation) -> bool:
 
 
 def is_done_by_keys(operation: Operation) -> bool:
-    """Tell whether a key can do it without an operator before it."""
-    return operation.operation_id not in NEVER_BY_KEYS | {_NEEDS_ACTIVE}
+    """Tell whether a key can do it, perhaps after an operator has prepared it."""
+    return operation.operation_id not in NEVER_BY_KEYS
 
 
 def live_sample_for(entry: Entry, server: BrimServer, account: str, folder: Path) -> Sample:
@@ -50,7 +49,7 @@ def _make(operation: Operation, objects: AchObjects, wire: Wire) -> str:
     if operation.operation_id == _VERIFY:
         return str(wire.post("/v1/payment_methods", _METHOD).json["id"])
     if operation.path.startswith("/v1/brim/ach/originators"):
-        return objects.originator()
+        return objects.active_originator() if operation.path.endswith("/suspend") else objects.originator()
     if operation.path.startswith("/v1/brim/ach/files"):
         return objects.file(FileStatus.REJECTED if operation.path.endswith("/resubmit") else FileStatus.BUILT).id
     return objects.bank_file() if "bank_files" in operation.path else objects.open_break()

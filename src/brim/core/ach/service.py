@@ -181,7 +181,9 @@ async def resubmit_file(
     topups = await entry_store.requeue_entries(
         conn, scope, file_id, standing_at=[EntryStatus.IN_FILE], batches=rejected
     )
-    await _record(conn, by, Action.ACH_FILE_RESUBMITTED, before, before, now_ms=now_ms, ids=ids)
+    if topups:
+        detail = f"{len(topups)} entries"
+        await _record(conn, by, Action.ACH_FILE_RESUBMITTED, before, before, detail=detail, now_ms=now_ms, ids=ids)
     return len(topups)
 
 
@@ -252,7 +254,15 @@ async def list_files(
 
 
 async def _record(
-    conn: Conn, by: Actor, action: Action, before: AchFile, after: AchFile, *, now_ms: int, ids: IdFactory
+    conn: Conn,
+    by: Actor,
+    action: Action,
+    before: AchFile,
+    after: AchFile,
+    *,
+    detail: str | None = None,
+    now_ms: int,
+    ids: IdFactory,
 ) -> None:
     await audit.record(
         conn,
@@ -262,6 +272,7 @@ async def _record(
         object_id=after.id,
         before=before,
         after=msgspec.structs.replace(after),
+        detail=detail,
         scope=after.scope,
         now_ms=now_ms,
         ids=ids,
