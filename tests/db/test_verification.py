@@ -243,6 +243,17 @@ CORRUPTIONS = {
             "acct_books (test): balances usd: expected 95 by the sum of journal_entries, found 100",
         ],
     ),
+    "an entry with two faults": (
+        (
+            "INSERT INTO journal_entries VALUES"
+            " ('acct_books', false, 'je_false', 'po_1', 'payout', 'bank:', 'fees', 5, 'usd', 1, 'payout', 2)"
+        ),
+        [
+            "je_false of po_1 (payout): expected an entry of a known source type, found payout",
+            "je_false of po_1 (payout): expected accounts of the chart, found bank: -> fees",
+            "je_false of po_1 (payout): expected 2 lines, found others",
+        ],
+    ),
     "an account that is not in the chart": (
         "UPDATE journal_entries SET debit_account = 'bank:' WHERE id = '{reversal_entry}'",
         [

@@ -57,45 +57,38 @@ WHERE (account, livemode) >= ($1, $2) AND (account, livemode) < ($3, $4);
 
 -- name: wrong_entries
 -- Entries that nothing posts (7: the known types of sources), that name an account which the chart does not have (8), or
--- whose lines are not as many as they say.
+-- whose lines are not as many as they say or name such an account: a row for each of these.
 WITH entries AS MATERIALIZED (
     {range of journal_entries by source:
         account, livemode, id, source_type, source, step, debit_account, credit_account, amount, currency,
         line_count}
 )
 SELECT
-    account, livemode, format('journal_entries %s of %s (%s)', id, source, step) AS row_name,
-    CASE
-        WHEN source_type <> ALL ($7::text[]) THEN 'an entry of a known source type'
-        WHEN line_count > 1 OR has_more THEN line_count || ' lines'
-        ELSE 'accounts of the chart'
-    END AS expected,
-    CASE
-        WHEN source_type <> ALL ($7::text[]) THEN source_type
-        WHEN line_count > 1 OR has_more THEN 'others'
-        ELSE debit_account || ' -> ' || credit_account
-    END AS found
-FROM (
-    SELECT
-        e.*,
-        EXISTS (
+    e.account, e.livemode, format('journal_entries %s of %s (%s)', e.id, e.source, e.step) AS row_name,
+    w.expected, w.found
+FROM entries AS e
+CROSS JOIN LATERAL (
+    SELECT 'an entry of a known source type' AS expected, e.source_type AS found
+    WHERE e.source_type <> ALL ($7::text[])
+    UNION ALL
+    SELECT 'accounts of the chart', e.debit_account || ' -> ' || e.credit_account
+    WHERE NOT (e.debit_account = ANY ($8::text[]) OR e.debit_account LIKE 'bank:_%')
+        OR NOT (e.credit_account = ANY ($8::text[]) OR e.credit_account LIKE 'bank:_%')
+    UNION ALL
+    SELECT e.line_count || ' lines', 'others'
+    WHERE EXISTS (
             SELECT FROM journal_entry_lines AS l
             WHERE l.account = e.account AND l.livemode = e.livemode AND l.entry = e.id
                 AND (l.line > e.line_count OR NOT (l.debit_account = ANY ($8::text[]) OR l.debit_account LIKE 'bank:_%')
                     OR NOT (l.credit_account = ANY ($8::text[]) OR l.credit_account LIKE 'bank:_%'))
             OFFSET 0
-        ) AS has_more
-    FROM entries AS e
-) AS e
-WHERE source_type <> ALL ($7::text[])
-    OR NOT (debit_account = ANY ($8::text[]) OR debit_account LIKE 'bank:_%')
-    OR NOT (credit_account = ANY ($8::text[]) OR credit_account LIKE 'bank:_%')
-    OR has_more
-    OR line_count <> 1 AND line_count - 1 <> (
-        SELECT count(*)
-        FROM journal_entry_lines AS l
-        WHERE l.account = e.account AND l.livemode = e.livemode AND l.entry = e.id
-    )
+        )
+        OR e.line_count <> 1 AND e.line_count - 1 <> (
+            SELECT count(*)
+            FROM journal_entry_lines AS l
+            WHERE l.account = e.account AND l.livemode = e.livemode AND l.entry = e.id
+        )
+) AS w
 LIMIT $9;
 
 -- name: wrong_hold_entries
