@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from brim.core import originators
+from brim.api.wire_formats import WIRE_FORMATS
+from brim.core import ach, originators
 from brim.platform.database import Database
 from tests.support.books import assert_books_hold, rows
 from tests.support.live_money import NO_ACCOUNT, PAYS, RETURNS_LATE, LiveMoney, at
@@ -99,3 +100,18 @@ async def test_a_bank_that_loses_a_file_is_reported_and_nothing_succeeds(live: L
     (stuck,) = await rows(live.database, "SELECT object_id, error FROM due_exceptions")
     assert stuck["object_id"] == topup_id
     assert "not confirmed" in stuck["error"]
+
+
+async def test_a_file_that_is_late_is_not_sent_before_it_is_given_up(live: LiveMoney) -> None:
+    """A worker that was down looks for files to send and for late ones at the same time."""
+    await live.open()
+    await live.create(await live.bank_account())
+    live.now_ms = at("2026-12-01 17:00")
+    await live.claiming.work_off_due(live.database, now_ms=live.now_ms, ids=live.ids)
+    assert await ach.build_due(live.database, live.vault, WIRE_FORMATS, now_ms=live.now_ms, ids=live.ids) == 1
+    live.now_ms = at("2026-12-01 23:30")
+    assert await ach.send_due(live.database, live.vault, WIRE_FORMATS, now_ms=live.now_ms, ids=live.ids) == 0
+    assert not list((live.folder / "to-bank").glob("*.ach"))
+    await live.work()
+    found = await rows(live.database, "SELECT status, effective_date::text AS day FROM ach_files ORDER BY built_ms")
+    assert [(file["status"], file["day"]) for file in found] == [("voided", "2026-12-02"), ("sent", "2026-12-03")]

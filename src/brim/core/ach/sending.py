@@ -24,7 +24,7 @@ from brim.core.ach.rules import AchFile, EntryStatus, FileStatus, moved
 from brim.core.ach.trouble import done_or_listed
 from brim.core.events import EventType, Renderers
 from brim.core.originators import find_originator
-from brim.core.rails.ach import date_of_file_made
+from brim.core.rails.ach import OriginatorProfile, date_of_file_made
 from brim.core.reconciliation import BreakKind, NewBreak
 from brim.platform.database import Conn, Database
 from brim.platform.vault import Vault
@@ -51,7 +51,8 @@ class ListedFile(NamedTuple):
 async def send_due(database: Database, vault: Vault, renderers: Renderers, *, now_ms: int, ids: IdFactory) -> int:
     """Send every file that may leave, one transaction each; return how many were sent.
 
-    A file whose bytes are not those that were approved is held and reported instead.
+    One that is late stays, whoever comes to it first: its debits belong into the next file. A file whose bytes are not
+    those that were approved is held and reported instead.
     """
     async with database.connection() as conn:
         files = await file_store.files_to_send(conn)
@@ -92,14 +93,24 @@ async def _void_if_late(conn: Conn, scope: AccountScope, file_id: str, *, now_ms
     if file is None or file.status not in {FileStatus.BUILT, FileStatus.APPROVED} or file.held_because is not None:
         return False
     profile = (await find_originator(conn, scope, file.originator)).profile
-    if file.effective_date >= date_of_file_made(profile, now_ms):
-        return False
-    if file_id in read_sent_list(Path(profile.outgoing_folder)):
+    if not _is_late(file, profile, now_ms):
         return False
     await file_store.update_file(conn, moved(file, FileStatus.VOIDED, voided_ms=now_ms))
     await entry_store.requeue_entries(conn, scope, file_id, standing_at=[EntryStatus.IN_FILE])
     _log.warning("ach file was not sent in time", file=file.id, effective_date=str(file.effective_date))
     return True
+
+
+def _is_late(file: AchFile, profile: OriginatorProfile, now_ms: int) -> bool:
+    """Tell whether the day has passed for which a file was made, and it has certainly not left.
+
+    A test clock stands where it made its file, however long that takes to be sent.
+    """
+    return (
+        file.test_clock is None
+        and file.effective_date < date_of_file_made(profile, now_ms)
+        and file.id not in read_sent_list(Path(profile.outgoing_folder))
+    )
 
 
 async def report_silence(database: Database, renderers: Renderers, *, now_ms: int, ids: IdFactory) -> int:
@@ -143,6 +154,8 @@ async def _send(
     if file is None or file.status is not FileStatus.APPROVED or file.held_because is not None:
         return False
     profile = (await find_originator(conn, scope, file.originator)).profile
+    if _is_late(file, profile, now_ms):
+        return False  # it is about to be given up
     sealed = await file_store.read_sealed_bytes(conn, file)
     content = vault.open(sealed, place=file.place)
     folder = Path(profile.outgoing_folder)
