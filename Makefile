@@ -6,7 +6,7 @@ STAMP := .venv/.installed
 SIDE_BY_SIDE := --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help install compiled serve test test-fast coverage check format lint types imports sim fuzz fuzz-readers upgrade-test migration-bench bench bench-webhooks bench-pages schemathesis lock clean
+.PHONY: help install compiled serve test test-fast coverage check format lint types imports sim month fuzz fuzz-readers upgrade-test migration-bench bench bench-webhooks bench-pages schemathesis lock clean
 
 ## Lists the targets, each with its sentence.
 help:
@@ -48,6 +48,12 @@ test-fast: compiled
 ## SIM_STATE=FILE it may be ended and goes on from there, and SIM_MINUTES=30 ends it after half an hour.
 sim: compiled
 	SIM_STEPS=$${SIM_STEPS:-1000000} $(BIN)/python -m pytest tests/sim -s
+
+## Lives through a month of 100,000 live top-ups and kills worker and bank 50 times. It keeps everything in the folder
+## MONTH_STATE and goes on from there; MONTH_TOPUPS, MONTH_DAYS, MONTH_KILLS and MONTH_SEED change it, MONTH_MINUTES ends
+## a part of it.
+month: compiled
+	MONTH_STATE=$${MONTH_STATE:-build/month} $(BIN)/python -m pytest tests/month -s --override-ini timeout=0
 
 ## Sends the HTTP protocol and its websockets hostile bytes, ten minutes for each property; FUZZ_SECONDS changes that.
 fuzz: compiled

@@ -20,9 +20,10 @@ from brim.host.database_urls import DatabaseUrls
 from brim.platform.database import Conn, Database
 from tests.support.cutting import cutting
 from tests.support.figures import Figures
-from tests.support.live_crashes import FILE_OPERATIONS, Saboteur, Step, problems_of, steps_of, work_on
+from tests.support.live_crashes import Saboteur, Step, problems_of, steps_of, work_on
 from tests.support.live_money import NO_ACCOUNT, PAYS, PLATFORM, LiveMoney, at
 from tests.support.postgres import PostgresForTests
+from tests.support.watched_files import FILE_OPERATIONS
 
 SHOP: Final = AccountScope("acct_shop", livemode=True)
 RETURNED_AFTER_SUCCESS: Final = "9910060000"

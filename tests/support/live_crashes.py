@@ -6,13 +6,12 @@ cut; of what is written to a file, nothing is left, or half of it, or all. The w
 """
 
 import json
-import os
 import re
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Final
 
 from brim.api.wire_formats import WIRE_FORMATS
 from brim.base.errors import DatabaseUnavailableError
@@ -23,10 +22,10 @@ from brim.platform.database import Database
 from tests.support.books import rows
 from tests.support.cutting import Fault, Trip
 from tests.support.live_money import LiveMoney
+from tests.support.watched_files import watched_files
 
 _NEW_EACH_TIME: Final = re.compile(r"--.*|__asyncpg\w+")
 """Comments, and the names of savepoints."""
-FILE_OPERATIONS: Final = ("open", "write", "fsync", "rename")
 
 
 class CrashError(DatabaseUnavailableError):
@@ -70,7 +69,7 @@ class Saboteur:
     def armed(self) -> Iterator[None]:
         """Look, and strike, meanwhile."""
         self.is_armed = True
-        with _watched_files(self.at_file):
+        with watched_files(self.at_file):
             try:
                 yield
             finally:
@@ -85,62 +84,6 @@ class Saboteur:
         kind = name if name.startswith(".brim") else "copy" if name.startswith("achf_") else Path(name).suffix
         if self._strikes_at(f"{moment} {operation} {kind}"):
             raise CrashError(f"{moment} {operation} {name}")
-
-
-class _WatchedFile:
-    """A file whose writes are watched."""
-
-    def __init__(self, file: Any, name: str, watch: Callable[[str, str, str], None]) -> None:
-        self._file, self._name, self._watch = file, name, watch
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._file.close()
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._file, name)
-
-    def write(self, content: bytes) -> int:
-        self._watch("before", "write", self._name)
-        try:
-            self._watch("amid", "write", self._name)
-        except CrashError:
-            self._file.write(content[: len(content) // 2])
-            raise
-        self._file.write(content)
-        self._watch("after", "write", self._name)
-        return len(content)
-
-
-@contextmanager
-def _watched_files(watch: Callable[[str, str, str], None]) -> Iterator[None]:
-    real_open, real_rename, real_fsync = Path.open, Path.rename, os.fsync
-
-    def open_watched(path: Path, *arguments: Any, **named: Any) -> Any:
-        if not path.is_absolute() or path.suffix in {".sql", ".py"}:
-            return real_open(path, *arguments, **named)
-        watch("before", "open", path.name)
-        file = real_open(path, *arguments, **named)
-        return _WatchedFile(file, path.name, watch) if "b" in str(arguments) and "r" not in str(arguments) else file
-
-    def rename_watched(path: Path, target: Path) -> Path:
-        watch("before", "rename", target.name)
-        done = real_rename(path, target)
-        watch("after", "rename", target.name)
-        return done
-
-    def fsync_watched(descriptor: int) -> None:
-        watch("before", "fsync", "")
-        real_fsync(descriptor)
-        watch("after", "fsync", "")
-
-    Path.open, Path.rename, os.fsync = open_watched, rename_watched, fsync_watched  # type: ignore[method-assign,assignment]
-    try:
-        yield
-    finally:
-        Path.open, Path.rename, os.fsync = real_open, real_rename, real_fsync  # type: ignore[method-assign]
 
 
 Step = Callable[[], Awaitable[int]]

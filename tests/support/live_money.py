@@ -126,7 +126,14 @@ class LiveMoney:
         )
         return active
 
-    async def bank_account(self, number: str = PAYS, *, scope: AccountScope = PLATFORM, authorized: bool = True) -> str:
+    async def bank_account(
+        self,
+        number: str = PAYS,
+        *,
+        scope: AccountScope = PLATFORM,
+        authorized: bool = True,
+        sec_code: SecCode = SecCode.WEB,
+    ) -> str:
         """Put a verified bank account on file, and return its id."""
         source_id = self.ids.new_at("src_", self.now_ms)
         kept = await self.secrets.keep(BankNumbers("110000000", number), scope=scope, object_id=source_id)
@@ -155,7 +162,7 @@ class LiveMoney:
                     conn,
                     scope,
                     funding_source=source_id,
-                    sec_code=SecCode.WEB,
+                    sec_code=sec_code,
                     text="I authorize debits.",
                     accepted_ms=self.now_ms,
                     evidence={"ip": "192.0.2.1"},
