@@ -12,7 +12,7 @@ import pytest
 
 from brim.api.framework.operation import Operation
 from brim.api.resources.operations import OPERATIONS
-from brim.core.access.rules import PERMISSION_LEVELS, RESOURCES
+from brim.core.access.rules import OPERATORS_ONLY, PERMISSION_LEVELS, RESOURCES
 from brim.core.access.service import create_key
 from brim.core.accounts import NotOperatorError, NotPlatformError
 from brim.platform.database import Database
@@ -165,6 +165,10 @@ def assert_let_in(reply: WireReply) -> None:
 
 
 def assert_permission_named(reply: WireReply, operation: Operation) -> None:
+    if operation.resource in OPERATORS_ONLY:
+        sentence = "An API key cannot approve; an operator does, on the pages."
+        assert_error(reply, 403, sentence, code="second_person_required")
+        return
     assert_right_wanted(reply, operation.resource, operation.level)
 
 
@@ -195,7 +199,7 @@ def assert_missing(reply: WireReply) -> None:
 
 
 def test_every_operation_names_a_resource_and_a_level_that_keys_can_have() -> None:
-    assert {operation.resource for operation in OPERATIONS} == set(RESOURCES)
+    assert {operation.resource for operation in OPERATIONS} == {*RESOURCES, *OPERATORS_ONLY}
     assert {operation.level for operation in OPERATIONS} == {"read", "write"}
     assert all((operation.method == "GET") == (operation.level == "read") for operation in OPERATIONS)
 
@@ -226,6 +230,9 @@ def test_a_restricted_key_is_let_in_exactly_where_its_permission_says(
     for party in ids:
         party.give_time_back()
     levels = ["read", "write"] if operation.level == "read" else ["write"]
+    if operation.resource in OPERATORS_ONLY:
+        assert let_in == []
+        return
     if ids[mine] != NOBODYS and not is_for_the_operator(operation) and operation.operation_id not in SHOWING_EVENTS:
         assert [level for scope, level in let_in if scope is mine] == levels
 

@@ -370,7 +370,9 @@ CASES: Final[Mapping[str, Case]] = {
     "operators.find_identity": Case((at("op_", 7),)),
     "operators.bind_identity": Case((at("op_", 7), "https://x", "sub_new", 1)),
     "operators.unbind_identity": Case((at("op_", 7),)),
-    "operators.find_operator_key": Case(("acct_7", False, at("op_", 7))),
+    "operators.find_operator_key": Case(
+        ("acct_7", False, at("op_", 7), ["approver", "finance"]), reads_all="operators are a few"
+    ),
     "operators.put_operator_key": Case((*OWN, at("op_", 7), sha(7), b"")),
     "operators.end_operator_keys": Case((at("op_", 7), 9)),
     "operators.find_session": Case((sha(7),)),
@@ -551,6 +553,7 @@ CASES: Final[Mapping[str, Case]] = {
     "ach.place_sent_entries": Case((_SENT_ENTRIES,)),
     "ach.unconfirm_entries": Case((*OWN, at("file_", 50), 5)),
     "operators.count_approvers": Case((["admin"],), reads_all="operators are a few"),
+    "operators.held_money_roles": Case((["approver", "finance"],), reads_all="operators are a few"),
     "originators.fetch_authorizations": Case((*OWN, [at("auth_", n) for n in FEW])),
     "originators.list_authorizations": Case((*PAGE, None)),
     "originators.lock_authorization": Case((*OWN, at("auth_", 500))),

@@ -10,14 +10,15 @@ from brim.base.errors import ExclusiveParametersError, ResourceMissingError
 from brim.base.paging import PageRequest
 from brim.base.scope import AccountScope
 from brim.core.access import store as keys
-from brim.core.access.rules import RESOURCES, ApiKey, hash_secret
+from brim.core.access.rules import ApiKey, hash_secret
 from brim.core.access.service import UnknownAccountError, create_account, revoke_key
 from brim.core.audit.rules import Action
 from brim.core.audit.service import list_audit_log, record_alone
 from brim.core.encryption.rotation import rotate_encryption
-from brim.core.operators.dashboard_keys import OperatorKeys
+from brim.core.operators.dashboard_keys import OperatorKeys, PageKey
 from brim.core.operators.one_time_codes import begin_codes
 from brim.core.operators.rules import (
+    MONEY_ROLES,
     InvalidEmailError,
     InvalidNameError,
     LastAdminError,
@@ -27,6 +28,7 @@ from brim.core.operators.rules import (
     Role,
     UnknownOperatorError,
     WeakPasswordError,
+    permissions_of,
 )
 from brim.core.operators.service import (
     NewOperator,
@@ -44,6 +46,7 @@ from brim.core.operators.service import (
     set_role,
 )
 from brim.core.operators.sign_in_rules import FIRST_RUN_KEPT_MS, FirstRunOverError
+from brim.core.operators.store import count_approvers
 from brim.platform.database import Database
 from brim.platform.vault import NoEncryptionKeyError, SecretUnreadableError, Vault
 from brim.testing.terminal import typed
@@ -213,25 +216,71 @@ async def test_a_weak_password_leaves_the_link_as_it_was(database: Database) -> 
     await _claim(database, token)
 
 
-@pytest.mark.parametrize(
-    ("role", "livemode", "level"),
-    [
-        (Role.VIEWER, False, "read"),
-        (Role.VIEWER, True, "read"),
-        (Role.DEVELOPER, False, "write"),
-        (Role.DEVELOPER, True, "read"),
-        (Role.ADMIN, False, "write"),
-        (Role.ADMIN, True, "write"),
-    ],
-)
-async def test_a_pages_key_may_do_what_the_role_may(database: Database, role: Role, livemode: bool, level: str) -> None:
+@pytest.mark.parametrize("role", list(Role))
+@pytest.mark.parametrize("livemode", [False, True])
+async def test_a_pages_key_may_do_what_the_role_may(database: Database, role: Role, livemode: bool) -> None:
     operator, scope = await add(database, role=role), await _owner(database, livemode=livemode)
-    secret = await _keys_of(database).key_of(operator, scope, now_ms=NOW_MS)
-    assert secret.startswith("rk_live_" if livemode else "rk_test_")
-    key = await _api_key(database, secret)
+    found = await _keys_of(database).page_key(operator, scope, now_ms=NOW_MS)
+    assert found.secret.startswith("rk_live_" if livemode else "rk_test_")
+    key = await _api_key(database, found.secret)
     assert (key.account, key.livemode, key.kind) == (scope.account, livemode, "restricted")
-    assert key.permissions == dict.fromkeys(RESOURCES, level)
+    assert key.permissions == found.permissions == permissions_of(role, livemode=livemode, held=MONEY_ROLES & {role})
     assert EMAIL in (key.name or "")
+
+
+@pytest.mark.parametrize("role", sorted(MONEY_ROLES))
+async def test_an_admin_does_what_nobody_has_the_role_for(each_database: Database, role: Role) -> None:
+    """Whoever gets the role takes the duty over, and an admin's copied key does it no more; then it falls back."""
+    ada, scope = await add(each_database), await _owner(each_database, livemode=True)
+    duty = "ach" if role is Role.FINANCE else "ach_approvals"
+
+    async def page_key() -> PageKey:
+        return await _keys_of(each_database).page_key(ada, scope, now_ms=NOW_MS)
+
+    alone = await page_key()
+    assert alone.permissions[duty] == "write"
+    grace = await add(each_database, OTHER, role)
+    assert (await _api_key(each_database, alone.secret)).has_ended(NOW_MS)
+    relieved = await page_key()
+    assert (relieved.permissions[duty], relieved.permissions["accounts"]) == ("read", "write")
+    other = await add(each_database, "mary@example.com", role)
+    assert await page_key() == relieved, "the second one changes nothing"
+    await disable_operator(each_database, grace.id, by=BY, now_ms=NOW_MS, ids=IDS)
+    assert await page_key() == relieved
+    await set_role(each_database, other.id, Role.VIEWER, by=BY, now_ms=NOW_MS, ids=IDS)
+    assert (await page_key()).permissions == alone.permissions
+    await enable_operator(each_database, grace.id, by=BY, now_ms=NOW_MS, ids=IDS)
+    assert (await page_key()).permissions == relieved.permissions
+
+
+async def test_a_key_that_a_page_makes_meanwhile_has_the_rights_of_then(database: Database) -> None:
+    """An approver is added while an admin's page makes a key: whichever comes first, no key approves afterwards."""
+    ada = await add(database)
+    for number in range(5):
+        scope = await _owner(database, livemode=True)
+        made, approver = await asyncio.gather(
+            _keys_of(database).key_of(ada, scope, now_ms=NOW_MS),
+            add(database, f"{number}@example.com", Role.APPROVER),
+        )
+        key = await _api_key(database, made)
+        assert key.has_ended(NOW_MS) or not key.allows("ach_approvals", "write")
+        await set_role(database, approver.id, Role.VIEWER, by=BY, now_ms=NOW_MS, ids=IDS)
+
+
+async def test_of_several_who_have_to_do_with_live_money_another_one_approves(database: Database) -> None:
+    async def count() -> int:
+        async with database.connection() as conn:
+            return await count_approvers(conn)
+
+    await add(database)
+    for role in (Role.VIEWER, Role.DEVELOPER):
+        await add(database, f"{role}@example.com", role)
+    assert await count() == 1
+    for number, role in enumerate((Role.FINANCE, Role.APPROVER, Role.ADMIN), start=2):
+        await add(database, f"{role}@example.com", role)
+        assert await count() == number
+    await disable_operator(database, "finance@example.com", by=BY, now_ms=NOW_MS, ids=IDS)
+    assert await count() == 3
 
 
 async def test_a_pages_key_is_made_once_by_several_at_once_and_kept(each_database: Database) -> None:
@@ -257,7 +306,7 @@ async def test_a_pages_keys_end_with_the_role_and_with_the_operator(database: Da
     assert (await _api_key(database, first)).expires_ms == NOW_MS + 1
     # a page that does not know of the change yet gets no more than the role of now
     second = await _keys_of(database).key_of(ada, scope, now_ms=NOW_MS + 2)
-    assert (await _api_key(database, second)).permissions == dict.fromkeys(RESOURCES, "read")
+    assert (await _api_key(database, second)).permissions == permissions_of(Role.VIEWER, livemode=False)
     assert await _keys_of(database).key_of(viewer, scope, now_ms=NOW_MS + 2) == second
     await disable_operator(database, ada.id, by=BY, now_ms=NOW_MS + 3, ids=IDS)
     assert (await _api_key(database, second)).expires_ms == NOW_MS + 3

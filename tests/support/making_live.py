@@ -25,7 +25,7 @@ _METHOD: Final = {
 
 def is_live(operation: Operation) -> bool:
     """Tell whether an operation works in live mode only."""
-    return operation.resource == "ach" or operation.operation_id == _VERIFY
+    return operation.resource in {"ach", "ach_approvals"} or operation.operation_id == _VERIFY
 
 
 def is_done_by_keys(operation: Operation) -> bool:
@@ -39,11 +39,12 @@ def live_sample_for(entry: Entry, server: BrimServer, account: str, folder: Path
     key = server.make_key(account, livemode=True)
     path_id = ""
     if "{" in operation.path:
-        path_id = _make(operation, AchObjects(server, account, folder), Wire(server.url, key))
+        path_id = make_live_object(operation, AchObjects(server, account, folder), Wire(server.url, key))
     return Sample(operation=operation, path_id=path_id, values=values_of(operation), base=server.url, key=key)
 
 
-def _make(operation: Operation, objects: AchObjects, wire: Wire) -> str:
+def make_live_object(operation: Operation, objects: AchObjects, wire: Wire) -> str:
+    """Return the id of an object, just made, that an operation of live mode can be about."""
     if operation.path.startswith("/v1/brim/rails"):
         return "ach"
     if operation.operation_id == _VERIFY:

@@ -135,8 +135,22 @@ async def test_a_visit_reads_cookies_and_a_form_of_bounded_size() -> None:
     assert Visit(Request("POST", "/", b"", {}, b"a=1&" * 2000), {}).form == {}
 
 
-def test_roles_offer_what_their_keys_may() -> None:
-    def may_write(role: str, *, livemode: bool) -> bool:
+@pytest.mark.parametrize(
+    ("role", "in_test", "in_live"),
+    [
+        ("admin", "topups keys bytes", "topups keys bytes"),
+        ("developer", "topups keys bytes", ""),
+        ("finance", "", "topups bytes"),
+        ("approver", "", "bytes"),
+        ("viewer", "", ""),
+    ],
+)
+def test_roles_offer_what_their_keys_may(role: str, in_test: str, in_live: str) -> None:
+    def offers(session: Session) -> str:
+        offered = {"topups": session.may("topups"), "keys": session.may_make_keys, "bytes": session.may_see_bytes}
+        return " ".join(what for what, is_offered in offered.items() if is_offered)
+
+    def session(*, livemode: bool, permissions: dict[str, str] | None = None) -> Session:
         return Session(
             operator="op_1",
             name="Ada",
@@ -145,10 +159,11 @@ def test_roles_offer_what_their_keys_may() -> None:
             account="acct_1",
             livemode=livemode,
             key="rk_test_1",
-        ).may_write
+            permissions=permissions,
+        )
 
-    assert [may_write(role, livemode=False) for role in ("admin", "developer", "viewer")] == [True, True, False]
-    assert [may_write(role, livemode=True) for role in ("admin", "developer", "viewer")] == [True, False, False]
+    assert (offers(session(livemode=False)), offers(session(livemode=True))) == (in_test, in_live)
+    assert offers(session(livemode=True, permissions={"topups": "read", "ach": "read"})).replace("keys", "") == ""
 
 
 def test_the_dashboard_has_its_styles() -> None:

@@ -40,10 +40,11 @@ from brim.api.resources.stripe_cli import pairing
 from brim.base import json_codec
 from brim.base.errors import BrimError
 from brim.base.ids import new_request_id
-from brim.core.access import ApiKey
+from brim.core.access import OPERATORS_ONLY, ApiKey
 from brim.core.audit import Actor, ActorKind
 from brim.core.events import DEFAULT_API_VERSION, is_api_version
 from brim.core.idempotency import MAX_KEY_LENGTH, KeyClaim, Result, fingerprint
+from brim.core.originators import check_is_person
 from brim.core.pairing import MAX_A_MINUTE_OF_ONE
 from brim.core.stripe_cli import SUBPROTOCOL
 from brim.http.form import BodyKind, Value, body_kind, decode_form
@@ -159,6 +160,9 @@ class Api:
         exchange.route = operation.path
         exchange.api_version = self._checked_version(request.header(b"stripe-version"))
         rights = Rights(grant.key, grant.scope)
+        by = self._actor(request, grant.key, exchange.request_id)
+        if operation.resource in OPERATORS_ONLY:
+            check_is_person(by)
         rights.require(operation.resource, operation.level)
         form = _without_usage(request, _read_json(request) if operation.is_v2 else _read_form(request))
         exchange.claim = _read_claim(request, form, self._request_secret) if operation.takes_key else None
@@ -177,7 +181,7 @@ class Api:
             now_ms=self._service.clock(),
             host=request.header(b"host") or "",
             rights=rights,
-            by=self._actor(request, grant.key, exchange.request_id),
+            by=by,
             query=request.query,
         )
         return exchange.reply(await operation.handler(call))

@@ -77,7 +77,7 @@ def show_file(file: str, account: str | None, **flags: str | None) -> None:
 @click.option("--sha256", metavar="HEX", help="The hash of the bytes that you have seen; any when left out.")
 @of_account
 def approve(file: str, sha256: str | None, account: str | None, **flags: str | None) -> None:
-    """Let FILE be sent; where several admins are, one of them does it on the pages."""
+    """Let FILE be sent; where several operators have to do with live money, one does it on the pages."""
     from brim.api.wire_formats import WIRE_FORMATS
     from brim.core.ach import approve_file
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 # ruff: noqa: PLC0415  each command loads only what it runs
 
-_ROLES = click.Choice(["admin", "developer", "viewer"])
+_ROLES = click.Choice(["admin", "developer", "finance", "approver", "viewer"])
 
 
 @click.group()

@@ -89,7 +89,10 @@ def show(originator: str, account: str | None, **flags: str | None) -> None:
 @click.argument("originator")
 @of_account
 def activate(originator: str, account: str | None, **flags: str | None) -> None:
-    """Let live top-ups be collected through ORIGINATOR; where several admins are, one of them does it on the pages."""
+    """Let live top-ups be collected through ORIGINATOR.
+
+    Where several operators have to do with live money, one of them does it on the pages.
+    """
     from brim.core.originators import activate_originator
 
     found = on_approval(

@@ -7,7 +7,6 @@ from brim.base.clock import Clock
 from brim.base.errors import BrimError
 from brim.base.scope import AccountScope
 from brim.core.access import KeyParameters, NewKey, OwnedKey, OwnerKeys
-from brim.core.operators import Role
 from brim.web.session import Session
 
 
@@ -82,5 +81,5 @@ def _owner(session: Session) -> AccountScope:
 
 
 def _check_role(session: Session) -> None:
-    if session.role is Role.VIEWER or not session.may_write:
+    if not session.may_make_keys:
         raise KeysForbiddenError(livemode=session.livemode)

@@ -4,13 +4,14 @@ Who that is, `Sessions` finds out; signing in and out are not this module's busi
 """
 
 import hmac
+from collections.abc import Mapping
 from typing import Final, Protocol
 from urllib.parse import quote
 
 import msgspec
 
 from brim.core.audit import Actor, ActorKind
-from brim.core.operators import Role
+from brim.core.operators import Role, may_make_keys, may_see_bytes, permissions_of
 from brim.http.message import Reply
 from brim.web.api_client import Told
 from brim.web.pages import redirect
@@ -38,6 +39,7 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
         name: theirs, for people.
         email: theirs, by which the audit log names them.
         address: from where they look, None where there is no network between.
+        permissions: what the key may do; None for what a role may where nobody else has one.
         role: what they may do.
         form_token: what every form of theirs carries, so that no other site can send one.
         account: whose data is shown.
@@ -60,6 +62,7 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     told: Told | None = None
     email: str | None = None
     address: str | None = None
+    permissions: Mapping[str, str] | None = None
 
     @property
     def actor(self) -> Actor:
@@ -76,10 +79,25 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
         """The account that requests name, where the key is another's; None where it is the account's own."""
         return self.account if self.key_account not in {None, self.account} else None
 
+    def may(self, resource: str) -> bool:
+        """Tell whether pages offer what changes something of a resource: the API lets their key do it."""
+        return self._rights.get(resource) == "write"
+
     @property
-    def may_write(self) -> bool:
-        """Whether pages offer what changes something."""
-        return self.role is Role.ADMIN or (self.role is Role.DEVELOPER and not self.livemode)
+    def may_make_keys(self) -> bool:
+        """Whether pages offer to change API keys."""
+        return may_make_keys(self.role, livemode=self.livemode)
+
+    @property
+    def may_see_bytes(self) -> bool:
+        """Whether pages offer the bytes of files."""
+        return may_see_bytes(self._rights)
+
+    @property
+    def _rights(self) -> Mapping[str, str]:
+        if self.permissions is not None:
+            return self.permissions
+        return permissions_of(self.role, livemode=self.livemode, held=frozenset())
 
     @property
     def account_name(self) -> str:

@@ -6,6 +6,7 @@ Only hashes of keys are kept. Neighbours: `accounts`, whose keys they are, and `
 from brim.core.access.owner_keys import LONGEST_NAME, KeyParameters, OwnerKeys
 from brim.core.access.recognition import may_act_for, recognise_key
 from brim.core.access.rules import (
+    OPERATORS_ONLY,
     PERMISSION_LEVELS,
     RESOURCES,
     SECRET_CHARS,
@@ -41,6 +42,7 @@ from brim.core.access.store import ended_keys, expire_key, expire_keys_of_accoun
 __all__ = [
     "KEY_PREFIX",
     "LONGEST_NAME",
+    "OPERATORS_ONLY",
     "PERMISSION_LEVELS",
     "RESOURCES",
     "SECRET_CHARS",

@@ -29,6 +29,9 @@ RESOURCES: Final = (
 )
 """What a restricted key may be given rights to, by the wire's own names; write includes read."""
 
+OPERATORS_ONLY: Final = ("ach_approvals",)
+"""What only the pages of operators have rights to. No key does it for a program, not even a secret one."""
+
 _STRIPE_NAMES: Final = {
     "topups": "topup",
     "balance": "balance",
@@ -46,8 +49,9 @@ _STRIPE_NAMES: Final = {
     "audit_log": "audit_log",
     "authorizations": "authorization",
     "ach": "ach",
+    "ach_approvals": "ach_approval",
 }
-"""What Stripe calls each resource in the names of permissions, such as `rak_topup_read`; the last six are ours.
+"""What Stripe calls each resource in the names of permissions, such as `rak_topup_read`; the last seven are ours.
 
 Source: Stripe Apps, permissions reference, and public reports of refused keys.
 """

@@ -3,7 +3,7 @@
 Neighbours: `audit` tells what they did. Start reading at `rules`, then `sign_in`.
 """
 
-from brim.core.operators.dashboard_keys import OperatorKeys
+from brim.core.operators.dashboard_keys import OperatorKeys, PageKey
 from brim.core.operators.one_time_codes import CodesEnabledError, CodesNotBegunError, begin_codes, find_enrolment
 from brim.core.operators.openid import OpenId, client_of
 from brim.core.operators.openid_rules import (
@@ -17,6 +17,7 @@ from brim.core.operators.openid_rules import (
 from brim.core.operators.password_links import find_password_link, make_password_link, use_password_link
 from brim.core.operators.passwords import Passwords
 from brim.core.operators.rules import (
+    MONEY_ROLES,
     InvalidEmailError,
     InvalidNameError,
     LastAdminError,
@@ -27,6 +28,9 @@ from brim.core.operators.rules import (
     Role,
     UnknownOperatorError,
     WeakPasswordError,
+    may_make_keys,
+    may_see_bytes,
+    permissions_of,
 )
 from brim.core.operators.service import (
     NewOperator,
@@ -69,13 +73,14 @@ from brim.core.operators.sign_in_rules import (
     hash_token,
     session_cookie,
 )
-from brim.core.operators.store import count_approvers
+from brim.core.operators.store import count_approvers, held_money_roles
 
 __all__ = [
     "CODE_WITHIN_MS",
     "DASHBOARD_PATH",
     "FIRST_RUN_PATH",
     "JOURNEY_KEPT_MS",
+    "MONEY_ROLES",
     "PASSWORD_LINK_PATH",
     "TRIES_KEPT_MS",
     "CodesEnabledError",
@@ -96,6 +101,7 @@ __all__ = [
     "OperatorDisabledError",
     "OperatorExistsError",
     "OperatorKeys",
+    "PageKey",
     "PasswordLinkOverError",
     "Passwords",
     "ProviderFailedError",
@@ -127,10 +133,14 @@ __all__ = [
     "find_password_link",
     "form_token",
     "hash_token",
+    "held_money_roles",
     "list_operators",
     "list_sessions",
     "make_password_link",
+    "may_make_keys",
+    "may_see_bytes",
     "operators_exist",
+    "permissions_of",
     "prepare_first_run",
     "prune_sessions",
     "prune_tries",

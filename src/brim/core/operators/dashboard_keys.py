@@ -5,6 +5,9 @@ every client's rights are, and a request log tells who it was. A key is made whe
 sealed, so that pages can use it and show it.
 """
 
+from collections.abc import Mapping
+from typing import NamedTuple
+
 from brim.base.ids import IdFactory, random_base62
 from brim.base.scope import AccountScope
 from brim.core import access, accounts
@@ -17,6 +20,13 @@ from brim.core.operators.rules import Operator, OperatorDisabledError, UnknownOp
 from brim.core.operators.sign_in import actor_of
 from brim.platform.database import Conn, Database
 from brim.platform.vault import Vault
+
+
+class PageKey(NamedTuple):
+    """The secret of a key by which an operator's pages speak to the API, and what it may do."""
+
+    secret: str
+    permissions: Mapping[str, str]
 
 
 class OperatorKeys:
@@ -38,7 +48,13 @@ class OperatorKeys:
         self._random_text = random_text
 
     async def key_of(self, operator: Operator, scope: AccountScope, *, now_ms: int, until_ms: int | None = None) -> str:
-        """Return the secret of an operator's key for an account, made if there is none that works and fits the role.
+        """Return the secret of what `page_key` returns."""
+        return (await self.page_key(operator, scope, now_ms=now_ms, until_ms=until_ms)).secret
+
+    async def page_key(
+        self, operator: Operator, scope: AccountScope, *, now_ms: int, until_ms: int | None = None
+    ) -> PageKey:
+        """Return an operator's key for an account, made if there is none that works and fits the role.
 
         Args:
             operator: whose pages.
@@ -55,11 +71,12 @@ class OperatorKeys:
         """
         async with self._database.connection() as conn:
             found = await operator_keys.find_operator_key(conn, operator.id, scope)
-        if found is None or not _is_fit(found.key, operator, scope, now_ms=now_ms):
+        if found is None or not _is_fit(found, operator, scope, now_ms=now_ms):
             found = await self._database.transact(
                 lambda conn: self._renew(conn, operator, scope, now_ms=now_ms, until_ms=until_ms)
             )
-        return self._vault.open(found.sealed, place=_place(operator.id, scope)).decode()
+        secret = self._vault.open(found.sealed, place=_place(operator.id, scope)).decode()
+        return PageKey(secret, found.key.permissions or {})
 
     async def _renew(
         self, conn: Conn, operator: Operator, scope: AccountScope, *, now_ms: int, until_ms: int | None
@@ -74,7 +91,7 @@ class OperatorKeys:
             raise UnknownAccountError(scope.account)
         found = await operator_keys.find_operator_key(conn, operator.id, scope)
         if found is not None:
-            if _is_fit(found.key, held.operator, scope, now_ms=now_ms):
+            if _is_fit(found, held.operator, scope, now_ms=now_ms):
                 return found
             await self._end(conn, held.operator, found.key, now_ms=now_ms)
         return await self._make(conn, held.operator, scope, now_ms=now_ms, until_ms=until_ms)
@@ -89,11 +106,12 @@ class OperatorKeys:
     async def _make(
         self, conn: Conn, operator: Operator, scope: AccountScope, *, now_ms: int, until_ms: int | None
     ) -> operator_keys.OperatorKey:
+        held = await operators.held_money_roles(conn)
         new = await issue_key(
             conn,
             account=scope.account,
             livemode=scope.livemode,
-            permissions=permissions_of(operator.role, livemode=scope.livemode),
+            permissions=permissions_of(operator.role, livemode=scope.livemode, held=held),
             name=f"pages of {operator.email}",
             now_ms=now_ms,
             expires_ms=until_ms,
@@ -103,12 +121,13 @@ class OperatorKeys:
         await operator_keys.put_operator_key(conn, operator.id, new.key, sealed)
         by = actor_of(operator, address=None)
         await record_change(conn, by, Action.KEY_MADE, None, new.key, now_ms=now_ms, ids=self._ids, detail=None)
-        return operator_keys.OperatorKey(new.key, sealed)
+        return operator_keys.OperatorKey(new.key, sealed, held)
 
 
-def _is_fit(key: ApiKey, operator: Operator, scope: AccountScope, *, now_ms: int) -> bool:
-    """Tell whether a key works and has the rights of the operator's role, as this version knows them."""
-    return not key.has_ended(now_ms) and key.permissions == permissions_of(operator.role, livemode=scope.livemode)
+def _is_fit(found: operator_keys.OperatorKey, operator: Operator, scope: AccountScope, *, now_ms: int) -> bool:
+    """Tell whether a key works and has the rights that the operator's role has now, as this version knows them."""
+    rights = permissions_of(operator.role, livemode=scope.livemode, held=found.held)
+    return not found.key.has_ended(now_ms) and found.key.permissions == rights
 
 
 def _place(operator: str, scope: AccountScope) -> str:

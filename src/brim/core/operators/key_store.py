@@ -4,6 +4,7 @@ from typing import Final, NamedTuple
 
 from brim.base.scope import AccountScope
 from brim.core.access import ApiKey, EndedKey, ended_keys, key_from_record
+from brim.core.operators.rules import MONEY_ROLES, Role
 from brim.platform.database import Conn
 from brim.platform.sql import load_queries
 
@@ -11,16 +12,21 @@ _SQL: Final = load_queries(__package__, "keys")
 
 
 class OperatorKey(NamedTuple):
-    """A key of an operator's, ended or not, and its sealed secret."""
+    """A key of an operator's, ended or not, its sealed secret, and which of `MONEY_ROLES` somebody has now."""
 
     key: ApiKey
     sealed: bytes
+    held: frozenset[Role]
 
 
 async def find_operator_key(conn: Conn, operator: str, scope: AccountScope) -> OperatorKey | None:
     """Return the key of the operator with this id for an account, ended or not; None when none was made."""
-    record = await conn.fetchrow(_SQL["find_operator_key"], scope.account, scope.livemode, operator)
-    return OperatorKey(key_from_record(record), record["secret"]) if record else None
+    record = await conn.fetchrow(
+        _SQL["find_operator_key"], scope.account, scope.livemode, operator, sorted(MONEY_ROLES)
+    )
+    if record is None:
+        return None
+    return OperatorKey(key_from_record(record), record["secret"], frozenset(map(Role, record["held"])))
 
 
 async def put_operator_key(conn: Conn, operator: str, key: ApiKey, sealed: bytes) -> None:

@@ -1,8 +1,10 @@
 -- name: find_operator_key
--- An operator's key for one account in one mode, with its secret, sealed; also one that has ended.
+-- An operator's key for one account in one mode, with its secret, sealed; also one that has ended. Beside it which of
+-- some roles somebody has who may sign in, as the rights of admins depend on that.
 SELECT
     k.hash, k.account, k.livemode, k.id, k.kind, k.name, k.redacted, k.permissions::text, k.created, k.expires_ms,
-    o.secret
+    o.secret,
+    ARRAY(SELECT DISTINCT role FROM operators WHERE role = ANY ($4::text[]) AND disabled_ms IS NULL) AS held
 FROM operator_keys AS o
 CROSS JOIN LATERAL (SELECT * FROM api_keys WHERE hash = o.hash OFFSET 0) AS k
 WHERE o.account = $1 AND o.livemode = $2 AND o.operator = $3;

@@ -10,8 +10,12 @@ SELECT EXISTS (SELECT FROM operators);
 SELECT id FROM operators WHERE role = 'admin' AND disabled_ms IS NULL ORDER BY id FOR NO KEY UPDATE;
 
 -- name: count_approvers
--- How many operators may approve what moves live money.
+-- How many operators who may sign in have one of some roles: those that have to do with live money.
 SELECT count(*) FROM operators WHERE role = ANY ($1::text[]) AND disabled_ms IS NULL;
+
+-- name: held_money_roles
+-- Which of some roles somebody has who may sign in.
+SELECT DISTINCT role FROM operators WHERE role = ANY ($1::text[]) AND disabled_ms IS NULL;
 
 -- name: list_operators
 -- All operators, oldest first.

@@ -2,13 +2,15 @@
 
 import re
 import string
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from enum import StrEnum
 from typing import Final
 
 import msgspec
 
 from brim.base.errors import BrimError
-from brim.core.access import RESOURCES
+from brim.core.access import OPERATORS_ONLY, RESOURCES
 
 OPERATOR_PREFIX: Final = "op_"
 SHORTEST_PASSWORD: Final = 12
@@ -25,12 +27,20 @@ class Role(StrEnum):
     """What an operator may do, in every account."""
 
     ADMIN = "admin"
+    """Manages operators, keys and accounts, and does for live money what nobody has the role for."""
     DEVELOPER = "developer"
+    FINANCE = "finance"
+    """Handles live money, and approves nothing."""
+    APPROVER = "approver"
+    """Approves what moves live money, and prepares nothing."""
     VIEWER = "viewer"
 
 
-APPROVING: Final = frozenset({Role.ADMIN})
-"""The roles that may approve what moves live money."""
+MONEY_ROLES: Final = frozenset({Role.FINANCE, Role.APPROVER})
+"""The roles that are about live money alone. What they do, admins do only while nobody who may sign in has the role."""
+
+CONCERNED_WITH_MONEY: Final = MONEY_ROLES | {Role.ADMIN}
+"""Whose operators are counted before somebody approves alone what they prepared: the others could be asked."""
 
 
 class Operator(msgspec.Struct, frozen=True, kw_only=True):
@@ -114,17 +124,56 @@ class WeakPasswordError(BrimError):
         super().__init__(f"This password cannot be used: {reason}")
 
 
-_LEVELS: Final = {
-    Role.ADMIN: {False: "write", True: "write"},
-    Role.DEVELOPER: {False: "write", True: "read"},
-    Role.VIEWER: {False: "read", True: "read"},
+_EVERYTHING: Final = frozenset((*RESOURCES, *OPERATORS_ONLY))
+_APPROVALS: Final = frozenset(OPERATORS_ONLY)
+_MONEY: Final = frozenset({"topups", "payment_methods", "sources", "tokens", "authorizations", "ach"})
+"""What moves live money, or says from whom it may be collected."""
+
+_SETTINGS: Final = _EVERYTHING - _MONEY - _APPROVALS
+_NOTHING: Final = frozenset[str]()
+
+_WRITES_TEST: Final = {
+    Role.ADMIN: _EVERYTHING,
+    Role.DEVELOPER: _EVERYTHING,
+    Role.FINANCE: _NOTHING,
+    Role.APPROVER: _NOTHING,
+    Role.VIEWER: _NOTHING,
 }
-"""What a role may do to every resource, in test mode and in live mode."""
+_WRITES_LIVE: Final = {
+    Role.ADMIN: _SETTINGS,
+    Role.DEVELOPER: _NOTHING,
+    Role.FINANCE: _MONEY,
+    Role.APPROVER: _APPROVALS,
+    Role.VIEWER: _NOTHING,
+}
+"""What a role may write; every role may read everything. An admin stands in for the roles that nobody has."""
 
 
-def permissions_of(role: Role, *, livemode: bool) -> dict[str, str]:
-    """Return the permissions of a key that does what a role may in one mode."""
-    return dict.fromkeys(RESOURCES, _LEVELS[role][livemode])
+def permissions_of(role: Role, *, livemode: bool, held: AbstractSet[Role] = MONEY_ROLES) -> dict[str, str]:
+    """Return the permissions of a key that does what a role may in one mode.
+
+    Args:
+        role: whose.
+        livemode: in which mode.
+        held: those of `MONEY_ROLES` that somebody who may sign in has; an admin stands in for the others.
+    """
+    writes = (_WRITES_LIVE if livemode else _WRITES_TEST)[role]
+    if livemode and role is Role.ADMIN:
+        writes = writes.union(*(_WRITES_LIVE[absent] for absent in MONEY_ROLES - held))
+    return {resource: "write" if resource in writes else "read" for resource in (*RESOURCES, *OPERATORS_ONLY)}
+
+
+def may_make_keys(role: Role, *, livemode: bool) -> bool:
+    """Tell whether a role makes, rolls and revokes the API keys of accounts."""
+    return role is Role.ADMIN or (role is Role.DEVELOPER and not livemode)
+
+
+def may_see_bytes(permissions: Mapping[str, str]) -> bool:
+    """Tell whether who has these permissions sees the bytes of files, with the numbers of bank accounts in them.
+
+    Those do who work with files: they handle live money, or approve it.
+    """
+    return any(permissions.get(resource) == "write" for resource in ("ach", *OPERATORS_ONLY))
 
 
 def fold_email(text: str) -> str:

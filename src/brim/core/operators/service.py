@@ -4,6 +4,7 @@ An operator is named by id or by email address. Every change is told in the audi
 """
 
 from collections.abc import Awaitable, Callable
+from collections.abc import Set as AbstractSet
 from typing import TypeAlias
 
 import msgspec
@@ -60,7 +61,9 @@ async def add_operator(
 
     async def work(conn: Conn) -> None:
         await operators.delete_first_run(conn)  # before all else: who uses the link now is let finish
+        admins, held = await operators.lock_admins(conn), await operators.held_money_roles(conn)
         await _insert(conn, operator, password_hash, by=by, now_ms=now_ms, ids=ids)
+        await _end_keys_of_admins(conn, admins, held, by=by, now_ms=now_ms, ids=ids)
 
     await database.transact(work)
     return operator
@@ -361,11 +364,12 @@ async def _change(
     """
 
     async def work(conn: Conn) -> Operator:
-        admins = set() if keeps_admin else await operators.lock_admins(conn)
+        admins, held = await operators.lock_admins(conn), await operators.held_money_roles(conn)
         found = _known(await operators.lock_operator(conn, _name(operator)), operator).operator
-        if admins == {found.id}:
+        if admins == {found.id} and not keeps_admin:
             raise LastAdminError(found.email)
         detail = await change(conn, found)
+        await _end_keys_of_admins(conn, admins, held, by=by, now_ms=now_ms, ids=ids)
         after = _known(await operators.find_operator(conn, found.id), operator).operator
         await record(
             conn,
@@ -382,6 +386,19 @@ async def _change(
         return after
 
     return await database.transact(work)
+
+
+async def _end_keys_of_admins(
+    conn: Conn, admins: AbstractSet[str], held: AbstractSet[Role], *, by: Actor, now_ms: int, ids: IdFactory
+) -> None:
+    """End the keys of the pages of admins, whose rows are locked, where others than before have the roles about money.
+
+    Their pages make new ones, with the rights that admins have now; a key that somebody copied has the old ones.
+    """
+    if await operators.held_money_roles(conn) == held:
+        return
+    for admin in sorted(admins):
+        await end_page_keys(conn, admin, by=by, now_ms=now_ms, ids=ids)
 
 
 def _name(operator: str) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-from brim.core.operators.rules import APPROVING, Credentials, Operator, Role
+from brim.core.operators.rules import CONCERNED_WITH_MONEY, MONEY_ROLES, Credentials, Operator, Role
 from brim.platform.database import Conn
 from brim.platform.sql import load_queries
 
@@ -21,8 +21,14 @@ async def lock_admins(conn: Conn) -> set[str]:
 
 
 async def count_approvers(conn: Conn) -> int:
-    """Return how many operators may approve what moves live money."""
-    return int(await conn.fetchval(_SQL["count_approvers"], sorted(APPROVING)))
+    """Return how many operators who may sign in have to do with live money: of several, another one approves."""
+    return int(await conn.fetchval(_SQL["count_approvers"], sorted(CONCERNED_WITH_MONEY)))
+
+
+async def held_money_roles(conn: Conn) -> frozenset[Role]:
+    """Return those of the roles about live money that somebody who may sign in has."""
+    records = await conn.fetch(_SQL["held_money_roles"], sorted(MONEY_ROLES))
+    return frozenset(Role(record["role"]) for record in records)
 
 
 async def list_operators(conn: Conn) -> list[Operator]:

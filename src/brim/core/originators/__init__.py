@@ -29,6 +29,7 @@ from brim.core.originators.rules import (
     RailStoppedError,
     SecondPersonError,
     SourceCapError,
+    check_is_person,
     check_person,
 )
 from brim.core.originators.service import (
@@ -71,6 +72,7 @@ __all__ = [
     "activate_originator",
     "add_exposures",
     "authorize",
+    "check_is_person",
     "check_person",
     "create_authorization",
     "end_authorization",

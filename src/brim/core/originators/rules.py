@@ -142,19 +142,29 @@ def name_of(by: Actor) -> str:
     return by.id or by.name or by.kind
 
 
+def check_is_person(by: Actor) -> None:
+    """Let an actor pass who is a person, whatever else is asked of who approves.
+
+    Raises:
+        SecondPersonError: it is an API key, or a job.
+    """
+    if by.kind not in {ActorKind.OPERATOR, ActorKind.CLI}:
+        raise SecondPersonError("An API key cannot approve; an operator does, on the pages.")
+
+
 def check_person(by: Actor, *, prepared_by: str, approvers: int) -> None:
     """Let an actor pass who may approve what somebody prepared.
 
     Args:
         by: who approves.
         prepared_by: who prepared it, as `name_of` has it.
-        approvers: how many operators could approve; where there is one at most, no second person is asked for.
+        approvers: how many operators have to do with live money; where there is one at most, no second person is asked
+            for.
 
     Raises:
         SecondPersonError: a key or a job would approve, or the same person, or a command where operators could.
     """
-    if by.kind not in {ActorKind.OPERATOR, ActorKind.CLI}:
-        raise SecondPersonError("An API key cannot approve; an operator does, on the pages.")
+    check_is_person(by)
     if approvers > 1 and by.kind is ActorKind.CLI:
         raise SecondPersonError("There are operators who can approve this; one of them does, on the pages.")
     if approvers > 1 and name_of(by) == prepared_by:

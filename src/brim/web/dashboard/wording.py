@@ -167,5 +167,6 @@ RESOURCE_WORDS: Final = {
     "audit_log": "Audit log",
     "authorizations": "Authorizations of debits",
     "ach": "Live money: files, banks and stops",
+    "ach_approvals": "Approvals of live money",
 }
-"""What a restricted key may be given rights to, for people."""
+"""What a key may be given rights to, for people; the last is for operators' pages alone."""

@@ -22,6 +22,7 @@ from brim.core.operators import (
     WeakPasswordError,
     add_operator,
     find_operator,
+    held_money_roles,
     list_operators,
     make_password_link,
 )
@@ -30,7 +31,7 @@ from brim.web.dashboard.forms import Form
 from brim.web.dashboard.signed import SignedHandler, SignedPages, SignedVisit
 from brim.web.operators.links import note
 from brim.web.operators.people import OperatorDirectory
-from brim.web.operators.wording import ROLES
+from brim.web.operators.wording import MONEY_DUTIES, ROLES
 from brim.web.routes import NoSuchPageError, Route
 
 OPERATORS: Final = "/settings/operators"
@@ -69,7 +70,10 @@ class Management:
 
     async def show_all(self, page: SignedVisit) -> Reply:
         """`GET /settings/operators`."""
-        return page.reply("operators/list.html", operators=await list_operators(self._people.database))
+        async with self._people.database.connection() as conn:
+            held = await held_money_roles(conn)
+        found = await list_operators(self._people.database)
+        return page.reply("operators/list.html", operators=found, duties=MONEY_DUTIES, held=held)
 
     async def show_new(self, page: SignedVisit) -> Reply:
         """`GET /settings/operators/new`."""

@@ -44,7 +44,7 @@ class OperatorSessions:
         account, choices = await accounts_to_show(people.database, wanted, most=_MOST_ACCOUNTS)
         scope = AccountScope(account, livemode)
         try:
-            key = await people.keys.key_of(operator, scope, now_ms=people.clock(), until_ms=signed_in.ends_ms)
+            key = await people.keys.page_key(operator, scope, now_ms=people.clock(), until_ms=signed_in.ends_ms)
         except (OperatorDisabledError, UnknownOperatorError):
             return None
         by = people.actor(visit, operator)
@@ -57,7 +57,8 @@ class OperatorSessions:
             form_token=form_token(token),
             account=account,
             livemode=livemode,
-            key=key,
+            key=key.secret,
+            permissions=key.permissions,
             accounts=tuple(AccountChoice(each.account, each.business_name or each.account) for each in choices),
             told=self._trail.of(by, scope),
         )

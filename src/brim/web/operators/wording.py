@@ -18,9 +18,17 @@ BUSY: Final = "Too many people are signing in at this moment. Try again in a few
 ROLES: Final = (
     (Role.VIEWER.value, "Viewer: sees everything"),
     (Role.DEVELOPER.value, "Developer: changes test mode"),
-    (Role.ADMIN.value, "Admin: changes everything"),
+    (Role.FINANCE.value, "Finance: handles live money, approves nothing"),
+    (Role.APPROVER.value, "Approver: approves live money, changes nothing else"),
+    (Role.ADMIN.value, "Admin: operators, keys and accounts; live money while nobody has the role for it"),
 )
 """The choices of a role."""
+
+MONEY_DUTIES: Final = (
+    (Role.FINANCE.value, "handle live money: top-ups, bank accounts, originators, files, breaks and stops"),
+    (Role.APPROVER.value, "approve ACH files and activate originators"),
+)
+"""What admins do only while nobody has the role for it."""
 
 ACTIONS: Final = {
     Action.OPERATOR_ADDED: "Added an operator",

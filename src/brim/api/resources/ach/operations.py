@@ -55,7 +55,7 @@ ACH_FILES: Final = (
         ),
         parameters=declared.FILE_APPROVE,
         handler=handlers.approve_file,
-        resource="ach",
+        resource="ach_approvals",
         level="write",
         returns=ach_wire.AchFileObject,
         errors=(NotPlatformError, SecondPersonError, FileStateError, UnexpectedStatusError, FileChangedError),

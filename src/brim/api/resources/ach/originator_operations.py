@@ -85,7 +85,7 @@ ORIGINATORS: Final = (
         ),
         parameters=(),
         handler=handlers.activate,
-        resource="ach",
+        resource="ach_approvals",
         level="write",
         returns=ach_wire.OriginatorObject,
         errors=(NotPlatformError, SecondPersonError, OriginatorStateError),

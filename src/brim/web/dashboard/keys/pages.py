@@ -152,7 +152,8 @@ def rights_of(permissions: Mapping[str, str] | None) -> str:
     """Return what a key may do, in a few words."""
     if permissions is None:
         return "Everything"
-    writes = sum(level == "write" for level in permissions.values())
-    reads = len(permissions) - writes
+    levels = [level for resource, level in permissions.items() if resource in RESOURCES]
+    writes = levels.count("write")
+    reads = len(levels) - writes
     parts = ([f"write {writes}"] if writes else []) + ([f"read {reads}"] if reads else [])
     return f"{' and '.join(parts)} of {len(RESOURCES)}".capitalize() if parts else "Nothing"
