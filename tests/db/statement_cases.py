@@ -538,6 +538,7 @@ CASES: Final[Mapping[str, Case]] = {
     "ach.find_batches_by_number": Case((*OWN, 50, "orig_1")),
     "ach.set_batch_status": Case((*OWN, at("file_", 500), 50, "settled", None, "x")),
     "ach.insert_bank_file": Case((*OWN, sha(0), "bf_new", "orig_1", "returns", "", 1, b"", 1)),
+    "ach.find_bank_bytes": Case((*OWN, at("bf_", 500))),
     "ach.find_bank_file": Case((*OWN, sha(500))),
     "ach.bank_files_to_apply": Case(()),
     "ach.finish_bank_file": Case((*OWN, sha(500), "applied", "returns", "[]", 1)),

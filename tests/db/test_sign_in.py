@@ -27,7 +27,15 @@ from brim.core.operators.one_time_codes import (
 )
 from brim.core.operators.passwords import Passwords
 from brim.core.operators.rules import Operator, Role, WeakPasswordError
-from brim.core.operators.service import disable_operator, find_operator, reset_codes, reset_password, set_role
+from brim.core.operators.service import (
+    NewOperator,
+    add_operator,
+    disable_operator,
+    find_operator,
+    reset_codes,
+    reset_password,
+    set_role,
+)
 from brim.core.operators.sign_in import REMEMBERED_MS, Sessions, list_sessions
 from brim.core.operators.sign_in_rules import (
     CODE_WITHIN_MS,
@@ -35,6 +43,7 @@ from brim.core.operators.sign_in_rules import (
     PER_PERSON,
     TRIES_KEPT_MS,
     NewSession,
+    NoPasswordError,
     SessionEndedError,
     TooManyTriesError,
     WrongCodeError,
@@ -586,3 +595,74 @@ async def test_codes_are_not_to_be_guessed_either(database: Database) -> None:
         await process.confirm_code(half.token, device.at(now_ms // 1000), address=ADDRESS, now_ms=now_ms)
     now_ms += 1000
     assert await process.confirm_code(half.token, device.at(now_ms // 1000), address=ADDRESS, now_ms=now_ms)
+
+
+# Shown again, by somebody who is signed in
+
+
+async def refusals(database: Database) -> list[str | None]:
+    """Return what the audit log tells of wrong confirmations, newest first."""
+    found = await list_audit_log(database, PageRequest(limit=100))
+    return [entry.detail for entry in found.items if entry.action == Action.CONFIRMATION_REFUSED]
+
+
+async def test_who_is_signed_in_shows_their_password_again(each_database: Database) -> None:
+    ada = await add(each_database)
+    signing = sign_in_of(each_database)
+    await signing.confirm(ada, PASSWORD, "", act="download x", address=ADDRESS, now_ms=NOW_MS)
+    for wrong in ("", PASSWORD + " "):
+        with pytest.raises(WrongPasswordError):
+            await signing.confirm(ada, wrong, "", act="download x", address=ADDRESS, now_ms=NOW_MS)
+    assert await refusals(each_database) == ["download x: wrong password"] * 2
+    await disable_operator(each_database, (await add(each_database, OTHER)).id, by=BY, now_ms=NOW_MS, ids=IDS)
+    other = await find_operator(each_database, OTHER)
+    with pytest.raises(SessionEndedError):
+        await signing.confirm(other, PASSWORD, "", act="x", address=ADDRESS, now_ms=NOW_MS)
+
+
+async def test_who_has_a_device_shows_a_code_too_each_once(database: Database) -> None:
+    ada = await add(database)
+    enrolment = await begin_codes(database, VAULT, ada.id)
+    device = pyotp.TOTP(enrolment.secret)
+    await confirm_codes(database, VAULT, ada.id, device.at(NOW_MS // 1000), by=BY, now_ms=NOW_MS, ids=IDS)
+    signing, later_ms = sign_in_of(database), NOW_MS + STEP_MS
+    code = device.at(later_ms // 1000)
+
+    async def confirm(password: str, code: str) -> None:
+        await signing.confirm(ada, password, code, act="approve x", address=ADDRESS, now_ms=later_ms)
+
+    for password, given, error in (
+        (PASSWORD, "", WrongCodeError),
+        (PASSWORD, device.at(NOW_MS // 1000), WrongCodeError),
+        ("wrong", code, WrongPasswordError),
+    ):
+        with pytest.raises(error):
+            await confirm(password, given)
+    await confirm(PASSWORD, code)
+    with pytest.raises(WrongCodeError):
+        await confirm(PASSWORD, code)
+    told = ["code", "password", "code", "code"]
+    assert await refusals(database) == [f"approve x: wrong {what}" for what in told]
+
+
+async def test_confirmations_are_not_to_be_guessed_and_share_the_count_of_the_door(database: Database) -> None:
+    ada = await add(database)
+    signing = sign_in_of(database)
+    for _ in range(PER_PERSON.free):
+        with pytest.raises(WrongPasswordError):
+            await signing.confirm(ada, "wrong", "", act="x", address=ADDRESS, now_ms=NOW_MS)
+    with pytest.raises(TooManyTriesError):
+        await signing.confirm(ada, PASSWORD, "", act="x", address="198.51.100.1", now_ms=NOW_MS)
+    with pytest.raises(TooManyTriesError):
+        await signing.sign_in(EMAIL, PASSWORD, address="198.51.100.2", now_ms=NOW_MS)
+    assert len(await refusals(database)) == PER_PERSON.free
+    await signing.confirm(ada, PASSWORD, "", act="x", address=ADDRESS, now_ms=NOW_MS + 1000)
+    await signing.sign_in(EMAIL, PASSWORD, address=ADDRESS, now_ms=NOW_MS + 1000)
+
+
+async def test_who_has_no_password_is_told_so_and_costs_no_try(database: Database) -> None:
+    wanted = NewOperator(email=OTHER, name="Grace", role=Role.FINANCE, password=None)
+    grace = await add_operator(database, weak_passwords(), wanted, by=BY, now_ms=NOW_MS, ids=IDS)
+    for _ in range(PER_PERSON.free + 1):
+        with pytest.raises(NoPasswordError, match="ask you for"):
+            await sign_in_of(database).confirm(grace, "", "", act="x", address=ADDRESS, now_ms=NOW_MS)

@@ -14,7 +14,7 @@ from brim.base.scope import AccountScope
 from brim.core import originators
 from brim.core.ach import AchFile, FileStatus
 from brim.core.ach.entry_store import insert_entries, put_in_file
-from brim.core.ach.file_store import insert_bank_file, insert_file
+from brim.core.ach.file_store import bank_file_place, insert_bank_file, insert_file
 from brim.core.ach.rules import BANK_FILE_PREFIX, FILE_PREFIX, Batch, Entry, EntryStatus
 from brim.core.rails.ach import OriginatorProfile
 from brim.core.rails.ach.nacha import trace_number
@@ -30,12 +30,16 @@ CONTENT = b"a file"
 
 
 class AchObjects:
-    """Makes objects of one platform, live ones. `folder` is where its files would go."""
+    """Makes objects of one platform, live ones. `folder` is where its files would go.
 
-    def __init__(self, server: BrimServer, account: str, folder: Path) -> None:
+    Without `vault`, the server's, the bytes of files are there and cannot be read.
+    """
+
+    def __init__(self, server: BrimServer, account: str, folder: Path, *, vault: Vault | None = None) -> None:
         self._server = server
         self._scope = AccountScope(account, livemode=True)
         self._folder = folder
+        self._vault = vault
         self._now_ms = NOW_MS
         self._ids = IdFactory(lambda: self._now_ms)
         self._originator: str | None = None
@@ -141,28 +145,29 @@ class AchObjects:
 
         async def make(database: Database) -> None:
             async with database.connection() as conn:
-                await insert_file(conn, file, [batch], b"sealed")
+                await insert_file(conn, file, [batch], self._seal(CONTENT, file.place))
                 await insert_entries(conn, [entry])
                 await put_in_file(conn, [entry])
 
         self._run(make)
         return file
 
-    def bank_file(self) -> str:
+    def bank_file(self, name: str | None = None, content: bytes | None = None) -> str:
         """Return the id of a file that came from the bank."""
-        file_id, name = self._new_id(BANK_FILE_PREFIX), f"returns-{self._count}.ach"
+        file_id, name = self._new_id(BANK_FILE_PREFIX), name or f"returns-{self._count}.ach"
+        content = file_id.encode() if content is None else content
 
         async def make(database: Database) -> None:
             async with database.connection() as conn:
                 await insert_bank_file(
                     conn,
                     self._scope,
-                    sha256=hashlib.sha256(file_id.encode()).digest(),
+                    sha256=hashlib.sha256(content).digest(),
                     file_id=file_id,
                     originator="orig_none",  # so that no job applies it
                     name=name,
-                    byte_count=len(CONTENT),
-                    sealed=b"sealed",
+                    byte_count=len(content),
+                    sealed=self._seal(content, bank_file_place(self._scope, file_id)),
                     now_ms=self._now_ms,
                 )
 
@@ -191,6 +196,9 @@ class AchObjects:
                 return str(found)
 
         return str(self._run(make))
+
+    def _seal(self, content: bytes, place: str) -> bytes:
+        return b"sealed" if self._vault is None else self._vault.seal(content, place=place)
 
     def _new_id(self, prefix: str) -> str:
         self._now_ms += 1_000

@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+import pyotp
+
 from brim.base.clock import system_clock_ms
 from brim.core.operators.rules import Operator, Role
 from brim.core.operators.service import NewOperator, add_operator
@@ -17,7 +19,7 @@ from tests.support.people import BY, IDS, PASSWORD, weak_passwords
 from tests.support.provider import CLIENT_ID, CLIENT_SECRET, TestProvider, running_provider
 from tests.support.service import Server
 
-__all__ = ["PASSWORD", "House", "open_house"]
+__all__ = ["PASSWORD", "House", "open_house", "set_up_device"]
 
 _PROXY: Final = "127.0.0.1"
 
@@ -86,3 +88,16 @@ def open_house(
             assert brim.stop() == 0
         finally:
             brim.close()
+
+
+def set_up_device(browser: Browser) -> tuple[pyotp.TOTP, list[str]]:
+    """Set up a device on the profile's pages, and return it and the recovery codes."""
+    browser.open("/settings/profile")
+    browser.submit("/settings/profile/codes")
+    found = re.search(r'data-full="([A-Z2-7]{32})"', browser.page.body.decode())
+    assert found, browser.text
+    device = pyotp.TOTP(found[1])
+    browser.submit("/settings/profile/codes/confirm", code=device.now(), password=PASSWORD)
+    recovery = re.findall(r"[a-z2-7]{4}-[a-z2-7]{4}-[a-z2-7]{4}-[a-z2-7]{4}", browser.page.body.decode())
+    assert len(recovery) == 10, browser.text
+    return device, recovery

@@ -61,6 +61,8 @@ CHANGES_NOTHING: Final = {
     "/sign-in/code": "the same, with a code",
     "/sign-out": "signing out, which writes its entry with the end of the session",
     "/settings/profile/codes": "a secret that does not count yet",
+    "/ach/files/{file}/download": "giving bytes, with its entry in the transaction that reads them",
+    "/ach/bank-files/{file}/download": "the same, of a file from the bank",
     "/docs/api/own-key": "the reference, which shows a key",
     "/docs/api/{chapter}/{section}/sample": "the reference, which writes a sample",
     "/docs/api/{chapter}/{section}/send": "the reference, which asks the API",
@@ -82,12 +84,13 @@ def _without_mode(pattern: str) -> str:
 
 def test_every_form_is_known_by_what_tells_of_it(database: Database) -> None:
     pages, api, sessions = Pages(Assets()), RecordedApi({}), CookieSessions()
-    parts = PageDependencies(pages, api, sessions, Watchers(database), NO_KEYS)
+    people = cast("Any", _NoPeople())
+    parts = PageDependencies(pages, api, sessions, Watchers(database), NO_KEYS, people)
     signed = SignedPages(parts)
     routes = (
         *Reference(OPERATIONS, pages, Explorer(api, sessions)).routes(),
         *dashboard_routes(parts),
-        *operator_routes(pages, cast("Any", _NoPeople()), sessions, signed, OPERATIONS),
+        *operator_routes(pages, people, sessions, signed, OPERATIONS),
     )
     forms = {_without_mode(route.pattern) for route in routes if route.method == "POST"}
     told = BY_API.keys() | BY_USE_CASE.keys() | (CASES.keys() & forms)

@@ -18,7 +18,7 @@ from brim.core.operators.sign_in_rules import DASHBOARD_PATH
 from tests.support.brim_process import RunningBrim
 from tests.support.browsing import Browser
 from tests.support.people import BY, IDS
-from tests.support.people_house import PASSWORD, House
+from tests.support.people_house import PASSWORD, House, set_up_device
 from tests.support.polling import until
 from tests.support.qr_modules import modules_of
 from tests.support.wire import Wire
@@ -35,19 +35,6 @@ def audit_log(house: House) -> list[AuditEntry]:
 def ada(house: House) -> Operator:
     """An admin."""
     return house.add()
-
-
-def set_up_device(browser: Browser) -> tuple[pyotp.TOTP, list[str]]:
-    """Set up a device on the profile's pages, and return it and the recovery codes."""
-    browser.open("/settings/profile")
-    browser.submit("/settings/profile/codes")
-    found = re.search(r'data-full="([A-Z2-7]{32})"', browser.page.body.decode())
-    assert found, browser.text
-    device = pyotp.TOTP(found[1])
-    browser.submit("/settings/profile/codes/confirm", code=device.now(), password=PASSWORD)
-    recovery = re.findall(r"[a-z2-7]{4}-[a-z2-7]{4}-[a-z2-7]{4}-[a-z2-7]{4}", browser.page.body.decode())
-    assert len(recovery) == 10, browser.text
-    return device, recovery
 
 
 # The first admin

@@ -124,29 +124,12 @@ def resubmit(file: str, *, none_was_processed: bool, account: str | None, **flag
 @with_secrets
 def download(file: str, output: Path | None, account: str | None, **flags: str | None) -> None:
     """Write the bytes of FILE: account numbers stand in them, and the audit log tells of it."""
-    from brim.core import audit
-    from brim.core.ach import find_file, read_bytes
-    from brim.core.audit import Action, ObjectType
+    from brim.core.ach import download_file
 
     vault = open_vault(flags)
-
-    async def read(conn: "Conn", scope: "AccountScope") -> bytes:
-        found = await find_file(conn, scope, file)
-        content = await read_bytes(conn, vault, found)
-        asked = asked_here()
-        await audit.record(
-            conn,
-            asked["by"],
-            Action.ACH_FILE_DOWNLOADED,
-            object_type=ObjectType.ACH_FILE,
-            object_id=found.id,
-            scope=scope,
-            now_ms=asked["now_ms"],
-            ids=asked["ids"],
-        )
-        return content
-
-    content = on_live_money(flags, account, read)
+    content = on_live_money(
+        flags, account, lambda conn, scope: download_file(conn, vault, scope, file, **asked_here())
+    ).content
     if output is None:
         sys.stdout.buffer.write(content)
     else:

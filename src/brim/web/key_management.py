@@ -1,6 +1,6 @@
 """What pages do with API keys, in the name of whoever is signed in; there is no operation of the API for it.
 
-This is the one place where pages reach past the API: a key that could make keys would outlive its own end.
+Pages reach past the API here and for the bytes of files: a key that could make keys would outlive its own end.
 """
 
 from brim.base.clock import Clock

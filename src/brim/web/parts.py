@@ -67,7 +67,7 @@ def build_site(supplies: SiteDependencies) -> Site:
 
     assets = Assets()
     pages = Pages(assets, public=supplies.public, is_rehearsal=supplies.is_rehearsal)
-    parts = PageDependencies(pages, api, sessions, supplies.watchers, supplies.keys)
+    parts = PageDependencies(pages, api, sessions, supplies.watchers, supplies.keys, supplies.people)
     reference = Reference(operations, pages, Explorer(api, sessions))
     routes = [*reference.routes(), *dashboard_routes(parts), *shell_routes(pages)]
     if supplies.people is not None:

@@ -90,8 +90,8 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def may_see_bytes(self) -> bool:
-        """Whether pages offer the bytes of files."""
-        return may_see_bytes(self._rights)
+        """Whether pages give the bytes of files, which are of live mode alone."""
+        return self.livemode and may_see_bytes(self._rights)
 
     @property
     def _rights(self) -> Mapping[str, str]:

@@ -8,6 +8,7 @@ becomes of the money. Start reading at `rules`, then `claiming`, `building`, `se
 from brim.core.ach.building import build_due, build_file
 from brim.core.ach.claiming import JOB, MAX_BATCH, Claiming, check_not_collected
 from brim.core.ach.comparing import CompareError, Comparison, compare_sent
+from brim.core.ach.downloads import Download, download_bank_file, download_file
 from brim.core.ach.entry_store import list_entries_of_topups
 from brim.core.ach.file_store import BankFile, FoundBatch, list_bank_files, list_batches
 from brim.core.ach.incoming import Incoming
@@ -33,7 +34,6 @@ from brim.core.ach.service import (
     list_files,
     page_bank_files,
     page_files,
-    read_bytes,
     resubmit_file,
     retrieve_bank_file,
     retrieve_file,
@@ -50,6 +50,7 @@ __all__ = [
     "Claiming",
     "CompareError",
     "Comparison",
+    "Download",
     "Entry",
     "EntryStatus",
     "FileChangedError",
@@ -67,6 +68,8 @@ __all__ = [
     "build_file",
     "check_not_collected",
     "compare_sent",
+    "download_bank_file",
+    "download_file",
     "find_file",
     "hand_over",
     "list_bank_files",
@@ -75,7 +78,6 @@ __all__ = [
     "list_files",
     "page_bank_files",
     "page_files",
-    "read_bytes",
     "read_readiness",
     "read_sent_list",
     "report_silence",

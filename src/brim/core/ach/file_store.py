@@ -52,6 +52,14 @@ class BankFile(msgspec.Struct, frozen=True, kw_only=True):
     applied_ms: int | None
 
 
+class SealedBytes(NamedTuple):
+    """The name of a file from the bank, the hash of its bytes, and these as they are sealed."""
+
+    name: str
+    sha256: bytes
+    sealed: bytes
+
+
 class Received(NamedTuple):
     """A file from the bank that is to be applied, with its bytes as they are sealed."""
 
@@ -282,6 +290,12 @@ async def find_bank_file(conn: Conn, scope: AccountScope, sha256: bytes) -> Bank
     """Return what came from the bank by its content, held until the transaction ends."""
     record = await conn.fetchrow(_SQL["find_bank_file"], scope.account, scope.livemode, sha256)
     return BankFile(**dict(record)) if record else None
+
+
+async def find_bank_bytes(conn: Conn, scope: AccountScope, file_id: str) -> SealedBytes | None:
+    """Return the bytes of what came from the bank, None where there is nothing of that id."""
+    record = await conn.fetchrow(_SQL["find_bank_bytes"], scope.account, scope.livemode, file_id)
+    return SealedBytes(record["name"], record["sha256"], record["sealed"]) if record else None
 
 
 async def bank_files_to_apply(conn: Conn) -> list[Received]:

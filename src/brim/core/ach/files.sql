@@ -175,6 +175,13 @@ WHERE account = $1 AND livemode = $2 AND sha256 BETWEEN $3 AND $3
 ORDER BY sha256
 FOR UPDATE;
 
+-- name: find_bank_bytes
+-- The bytes of what came from the bank, as they are sealed.
+SELECT name, sha256, sealed
+FROM bank_files
+WHERE account = $1 AND livemode = $2 AND id BETWEEN $3 AND $3
+ORDER BY id;
+
 -- name: bank_files_to_apply
 -- What came from banks and was not applied yet, oldest first.
 SELECT account, livemode, sha256, id, originator, kind, name, status, sealed, received_ms

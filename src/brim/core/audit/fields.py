@@ -25,6 +25,7 @@ class ObjectType(StrEnum):
     ACH_FILE = "ach_file"
     API_KEY = "api_key"
     AUTHORIZATION = "authorization"
+    BANK_FILE = "bank_file"
     BREAK = "break"
     CLI_LOGIN = "cli_login"
     CLI_SESSION = "cli_session"
@@ -109,6 +110,7 @@ FIELDS: Final[Mapping[ObjectType, Mapping[str, Show]]] = {
         "ended_ms": plain,
         "end_reason": plain,
     },
+    ObjectType.BANK_FILE: {},
     ObjectType.BREAK: {"kind": plain, "resolution": plain},
     ObjectType.CLI_LOGIN: {"device": plain, "account": plain},
     ObjectType.CLI_SESSION: {},

@@ -35,8 +35,10 @@ from brim.core.operators.sign_in_rules import (
     TOKEN_CHARS,
     Limit,
     NewSession,
+    NoPasswordError,
     Session,
     SessionEndedError,
+    WrongCodeError,
     WrongPasswordError,
     address_subject,
     code_subject,
@@ -220,6 +222,73 @@ class SignIn:
                 Action.CODES_RESET,
                 object_type=ObjectType.OPERATOR,
                 object_id=operator.id,
+                now_ms=now_ms,
+                ids=self._ids,
+            )
+
+        await self._database.transact(work)
+
+    async def confirm(
+        self, operator: Operator, password: str, code: str, *, act: str, address: str | None, now_ms: int
+    ) -> None:
+        """Let an operator who is signed in go on with an act, who has shown their password for it, and a code.
+
+        A code is asked for where they have codes on. A try is counted as one to sign in, and a wrong one is told in the
+        audit log: whoever finds a browser signed in would make it.
+
+        Args:
+            operator: who is signed in.
+            password: as it was typed.
+            code: as it was typed, a one-time code or a recovery code; it counts for nothing where codes are off.
+            act: what they are about to do, in a few words for the audit log.
+            address: the remote address, None for a Unix socket.
+            now_ms: the time.
+
+        Raises:
+            NoPasswordError: they have none.
+            WrongPasswordError: it is another one.
+            WrongCodeError: the code is wrong or was used before.
+            SessionEndedError: they are disabled, or have another password meanwhile.
+            TooManyTriesError: the next try has to wait.
+            OverloadedError: too many sign in at this moment.
+        """
+        shown = await self._find(operator.email)
+        if shown is None or shown.operator.disabled_ms is not None:
+            raise SessionEndedError
+        if shown.password_hash is None:
+            raise NoPasswordError
+        subjects = {person_subject(operator.email): PER_PERSON, address_subject(address): PER_ADDRESS}
+        if shown.operator.has_codes:
+            subjects[code_subject(operator.id)] = PER_PERSON
+        await self._count_try(subjects, now_ms=now_ms)
+        by = actor_of(operator, address=address)
+        if not await self._passwords.verify(shown.password_hash, password):
+            await self._tell_refusal(by, f"{act}: wrong password", now_ms=now_ms)
+            raise WrongPasswordError
+
+        async def work(conn: Conn) -> None:
+            held = await operators.lock_operator(conn, operator.id)
+            if held is None or held.operator.disabled_ms is not None or held.password_hash != shown.password_hash:
+                raise SessionEndedError
+            if held.operator.has_codes:
+                await take_code(conn, self._vault, held, code, by=by, now_ms=now_ms, ids=self._ids)
+            await self._forgive(conn, list(subjects), now_ms=now_ms)
+
+        try:
+            await self._database.transact(work)
+        except WrongCodeError:
+            await self._tell_refusal(by, f"{act}: wrong code", now_ms=now_ms)
+            raise
+
+    async def _tell_refusal(self, by: Actor, detail: str, *, now_ms: int) -> None:
+        async def work(conn: Conn) -> None:
+            await record(
+                conn,
+                by,
+                Action.CONFIRMATION_REFUSED,
+                object_type=ObjectType.OPERATOR,
+                object_id=by.id,
+                detail=detail,
                 now_ms=now_ms,
                 ids=self._ids,
             )

@@ -47,6 +47,16 @@ class WrongPasswordError(BrimError):
         super().__init__("The email address or the password is wrong.")
 
 
+class NoPasswordError(BrimError):
+    """Somebody has no password to be asked for, because they sign in by a provider alone."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "You sign in by your identity provider alone, so there is no password to ask you for. Ask an admin for a "
+            "link by which you choose one, then come back."
+        )
+
+
 class WrongCodeError(BrimError):
     """A one-time code is wrong, was used before, or came too late."""
 

@@ -7,6 +7,7 @@ import msgspec
 
 from brim.web.dashboard import formats, linking, live
 from brim.web.dashboard.accounts.routes import routes as account_routes
+from brim.web.dashboard.ach_files.download import DownloadPages
 from brim.web.dashboard.balance.routes import routes as balance_routes
 from brim.web.dashboard.events.pages import about
 from brim.web.dashboard.events.routes import routes as event_routes
@@ -76,6 +77,7 @@ def dashboard_routes(parts: PageDependencies) -> Sequence[Route]:
     """Return the routes of all pages of the dashboard."""
     _equip_templates(parts.pages)
     signed = SignedPages(parts)
+    downloads = DownloadPages(parts.people).routes(signed) if parts.people else ()
     return (
         *balance_routes(signed),
         *topup_routes(signed),
@@ -88,6 +90,7 @@ def dashboard_routes(parts: PageDependencies) -> Sequence[Route]:
         *verification_routes(signed),
         *worker_routes(signed),
         *test_clock_routes(signed),
+        *downloads,
         *signed.get("/live", live.stream),
     )
 

@@ -12,6 +12,7 @@ from brim.http.message import Reply
 from brim.web.api_client import AnsweringApi, ApiRefusedError, Caller
 from brim.web.dashboard.wording import DONE
 from brim.web.key_management import KeyManagement
+from brim.web.operators.people import OperatorDirectory
 from brim.web.pages import Pages, redirect
 from brim.web.routes import Handler, NoSuchPageError, Route, crashed
 from brim.web.session import TEST_PREFIX, TOKEN_FIELD, Session, Sessions, carries_token, to_sign_in
@@ -33,6 +34,7 @@ class PageDependencies(msgspec.Struct, frozen=True):
         sessions: recognises who looks.
         watchers: tell pages of changes.
         keys: what may be done with API keys.
+        people: the ways to operators; None where nobody can be asked anew who they are.
     """
 
     pages: Pages
@@ -40,6 +42,7 @@ class PageDependencies(msgspec.Struct, frozen=True):
     sessions: Sessions
     watchers: Watchers
     keys: KeyManagement
+    people: OperatorDirectory | None = None
 
 
 class SignedVisit:

@@ -28,13 +28,12 @@ from brim.web.dashboard.signed import SignedPages, SignedVisit
 from brim.web.operators.links import chosen_password, note
 from brim.web.operators.people import OperatorDirectory
 from brim.web.operators.qr_picture import qr_picture
-from brim.web.operators.wording import too_many_tries
+from brim.web.operators.wording import NOT_YOURS, too_many_tries
 from brim.web.routes import Route
 from brim.web.session import to_sign_in
 
 PROFILE: Final = "/settings/profile"
 _CODES: Final = f"{PROFILE}/codes"
-_NOT_YOURS: Final = "This is not your password."
 
 
 class Browser(msgspec.Struct, frozen=True):
@@ -101,7 +100,7 @@ class Profile:
             old = page.form.get("old_password", "")
             await people.sign_in.change_password(operator, old, password, address=address, now_ms=now_ms)
         except WrongPasswordError:
-            form.errors["old_password"] = _NOT_YOURS
+            form.errors["old_password"] = NOT_YOURS
             return await self._page(page, password_form=form, status=403)
         except TooManyTriesError as error:
             form.message = too_many_tries(error)
@@ -142,7 +141,7 @@ class Profile:
         try:
             recovery = await people.sign_in.turn_on_codes(operator, password, code, address=address, now_ms=now_ms)
         except WrongPasswordError:
-            form.errors["password"] = _NOT_YOURS
+            form.errors["password"] = NOT_YOURS
             return await self._codes_page(page, form, status=403)
         except WrongCodeError as error:
             form.errors["code"] = error.message

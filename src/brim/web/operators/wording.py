@@ -15,6 +15,8 @@ SAID: Final = {
 
 BUSY: Final = "Too many people are signing in at this moment. Try again in a few seconds."
 
+NOT_YOURS: Final = "This is not your password."
+
 ROLES: Final = (
     (Role.VIEWER.value, "Viewer: sees everything"),
     (Role.DEVELOPER.value, "Developer: changes test mode"),
@@ -44,6 +46,7 @@ ACTIONS: Final = {
     Action.IDENTITY_REFUSED: "Refused another account at the identity provider",
     Action.IDENTITY_UNBOUND: "Unbound an operator from the identity provider",
     Action.RECOVERY_CODE_USED: "Used a recovery code",
+    Action.CONFIRMATION_REFUSED: "Did not show again who they are",
     Action.SIGNED_IN: "Signed in",
     Action.SIGNED_OUT: "Signed out",
     Action.SIGNED_OUT_ELSEWHERE: "Signed out everywhere else",
@@ -91,6 +94,7 @@ ACTIONS: Final = {
     Action.ACH_FILE_VOIDED: "Voided an ACH file",
     Action.ACH_FILE_RESUBMITTED: "Resubmitted a rejected ACH file",
     Action.ACH_FILE_DOWNLOADED: "Downloaded an ACH file",
+    Action.BANK_FILE_DOWNLOADED: "Downloaded a file from the bank",
     Action.BANK_FILE_IMPORTED: "Imported a file from the bank",
     Action.ACH_COMPARED: "Compared what has left after a restore",
     Action.BREAK_RESOLVED: "Resolved a break",
