@@ -105,9 +105,69 @@ def test_files_from_the_bank_and_breaks_are_listed_and_settled(server: Server, l
     assert done.json["resolved_by"].startswith("mk_")
     assert [each["action"] for each in audited(server, done.headers["request-id"])] == ["break.resolved"]
     assert live.post(f"{BREAKS}/{first}/resolve", {"resolution": "Something else."}).status == 400
-    assert live.get(f"{BREAKS}/{first}").json == done.json
+    assert live.get(f"{BREAKS}/{first}").json == {**done.json, "actions": []}
     assert [each["id"] for each in live.get(f"{BREAKS}?status=open").json["data"]] == [second]
     assert [each["id"] for each in live.get(f"{BREAKS}?status=resolved").json["data"]] == [first]
+
+
+def test_a_file_says_what_may_be_done_with_it_and_why_not(
+    server: Server, account: str, live: Wire, objects: AchObjects
+) -> None:
+    def actions(file_id: str, wire: Wire = live) -> dict[str, str | None]:
+        return {each["name"]: each["code"] for each in wire.get(f"{FILES}/{file_id}").json["actions"]}
+
+    assert actions(objects.file().id) == {"approve": "second_person_required", "void": None}
+    assert actions(objects.file(held_because="The second reader found a difference.").id)["approve"] == "held"
+    assert actions(objects.file(FileStatus.APPROVED).id) == {"void": None}
+    assert actions(objects.file(FileStatus.SENT).id) == {}
+    assert actions(objects.file(FileStatus.REJECTED).id) == {}  # none of its entries waits
+    reader = Wire(server.url, server.make_key(account, livemode=True, permissions={"ach": "read"}))
+    assert set(actions(objects.file().id, reader).values()) == {"permission_missing"}
+
+
+def test_entries_are_listed_in_the_order_of_the_file(live: Wire, objects: AchObjects) -> None:
+    file = objects.file()
+    traces = objects.entries(file, 5)
+    path = f"{FILES}/{file.id}/entries"
+    found = live.get(f"{path}?limit=2").json
+    assert ([each["id"] for each in found["data"]], found["has_more"]) == (traces[:2], True)
+    assert (found["data"][0]["topup"], found["data"][0]["amount"]) == ("tu_1", 1_001)
+    found = live.get(f"{path}?limit=2&starting_after={traces[1]}").json
+    assert ([each["trace"] for each in found["data"]], found["has_more"]) == (traces[2:4], True)
+    found = live.get(f"{path}?limit=3&ending_before={traces[2]}").json
+    assert ([each["id"] for each in found["data"]], found["has_more"]) == (traces[:2], False)
+    assert live.get(f"{path}?starting_after=123").status == 400
+    assert live.get(f"{FILES}/achf_nobodys/entries").status == 404
+    assert live.get(f"{FILES}/{objects.file().id}/entries").json["data"] == []
+
+
+def test_breaks_of_a_file_from_the_bank_are_found_and_name_what_they_are_about(live: Wire, objects: AchObjects) -> None:
+    file, bank_file = objects.file(FileStatus.SENT), objects.bank_file()
+    other = objects.open_break()
+    found = objects.open_break(bank_file=bank_file, cause=f"{file.id}/1")
+    assert [each["id"] for each in live.get(f"{BREAKS}?bank_file={bank_file}").json["data"]] == [found]
+    shown = live.get(f"{BREAKS}/{found}").json
+    assert (shown["ach_file"], shown["bank_file"]) == (file.id, bank_file)
+    assert [(each["name"], each["allowed"]) for each in shown["actions"]] == [("resolve", True)]
+    assert live.get(f"{BREAKS}/{other}").json["ach_file"] is None
+
+
+def test_a_rail_says_where_it_is_stopped(server: Server, live: Wire, account: str) -> None:
+    assert (live.get(RAIL).json["status"], live.get(RAIL).json["stops"]) == ("running", [])
+    under = server.make_account(platform=account).id
+    live.post(f"{RAIL}/stop", {"reason": "audit", "account": under})
+    live.post(f"{RAIL}/stop", {"reason": "fraud"})
+    found = live.get(RAIL).json
+    assert found["status"] == "stopped"
+    assert [(each["account"], each["reason"]) for each in found["stops"]] == [(None, "fraud"), (under, "audit")]
+    assert [each["name"] for each in found["actions"] if each["allowed"]] == ["stop", "resume"]
+    assert live.get("/v1/brim/rails/wire").status == 404
+
+
+def test_the_outlook_is_empty_without_an_active_originator(live: Wire, objects: AchObjects) -> None:
+    objects.file()
+    found = live.get("/v1/brim/ach/outlook").json
+    assert (found["originator"], found["cutoff"], found["due"]) == (None, None, {"amount": 0, "count": 0})
 
 
 def test_live_money_is_stopped_for_one_account_or_all(server: Server, live: Wire, account: str) -> None:

@@ -1,7 +1,9 @@
 """A platform writes down who debits for it by the API; a key never activates."""
 
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -70,11 +72,38 @@ def test_a_profile_is_written_changed_and_read_back(
     path = f"{ORIGINATORS}/{found['id']}"
     changed = live.post(path, {"profile[hold_days]": 5})
     assert (changed.json["version"], changed.json["profile"]) == (2, {**found["profile"], "hold_days": 5})
-    assert live.get(path).json == changed.json
+    found = live.get(path).json
+    assert [each["name"] for each in found.pop("actions")] == ["update", "activate"]
+    assert found == changed.json
     assert live.get(ORIGINATORS).json["data"] == [changed.json]
     assert NUMBER not in audit_rows(server, account)
     assert "hold_days" in audit_rows(server, account)
     assert NUMBER.encode() not in made.body + changed.body
+
+
+def test_two_who_change_a_profile_do_not_overwrite_each_other(live: Wire, form: dict[str, str]) -> None:
+    path = f"{ORIGINATORS}/{live.post(ORIGINATORS, form).json['id']}"
+    assert live.post(path, {"profile[hold_days]": 5, "expected_version": 1}).json["version"] == 2
+    late = live.post(path, {"profile[hold_days]": 4, "expected_version": 1})
+    assert (late.status, late.error["code"], late.error["param"]) == (
+        400,
+        "originator_unexpected_version",
+        "expected_version",
+    )
+    found = live.get(path).json
+    assert (found["version"], found["profile"]["hold_days"]) == (2, 5)
+
+
+def test_the_next_cutoffs_are_those_of_banking_days(live: Wire, form: dict[str, str]) -> None:
+    found = live.post(ORIGINATORS, form | {"profile[cutoffs][]": "16:00"}).json
+    cutoffs = found["next_cutoffs"]
+    assert len(cutoffs) == 3
+    assert [each["cutoff"] for each in cutoffs] == sorted({each["cutoff"] for each in cutoffs})
+    for each in cutoffs:
+        local = datetime.fromtimestamp(each["cutoff"], ZoneInfo("America/New_York"))
+        assert (local.hour, local.minute) == (16, 0)
+        assert local.weekday() < 5
+        assert each["effective_date"] > local.date().isoformat()
 
 
 def test_what_no_file_could_be_made_with_is_refused_by_name(live: Wire, form: dict[str, str]) -> None:

@@ -489,6 +489,9 @@ CASES: Final[Mapping[str, Case]] = {
     "originators.read_collection_terms": Case((*BIGS, [at("pm_", n) for n in MANY], "ach")),
     "originators.add_exposures": Case((*BIGS, ["source"] * 100, [at("pm_", n) for n in MANY], [1] * 100)),
     "originators.reduce_source_exposures": Case((*HALF, [at("pm_", n + 1) for n in ODD], [1] * 50)),
+    "originators.list_day_exposures": Case(
+        (*OWN, "2026-12-01", 10), reads_all="looks up each account of a platform, for a page of its operators"
+    ),
     "originators.insert_stop": Case((*OWN, "ach", "acct_8", "x", "x", 1)),
     "originators.delete_stop": Case(("acct_7", False, "ach", "")),
     "originators.list_stops": Case(("acct_7", False)),
@@ -510,6 +513,10 @@ CASES: Final[Mapping[str, Case]] = {
     "ach.list_entries_of_batch": Case((*OWN, at("file_", 50), 5)),
     "ach.list_entries_of_topups": Case((*OWN, [at("tu_", n) for n in FEW])),
     "ach.confirm_entries": Case((*OWN, at("file_", 50), 5, "x", 1)),
+    "ach.page_entries_of_file": Case((*OWN, at("file_", 50), "", "~", True, 10)),
+    "ach.has_entry": Case((*OWN, at("file_", 50), f"{50:015}")),
+    "ach.sum_queued_entries": Case(OWN),
+    "ach.sum_due_topups": Case((*OWN, 900, 40)),
     "ach.return_entry": Case((*OWN, at("tu_", 500), 1, "R01", "x", 1)),
     "ach.note_change": Case((*OWN, at("tu_", 500), 1, "C01")),
     "ach.adopt_entries": Case((BIG, False, "clock_2")),
@@ -560,7 +567,7 @@ CASES: Final[Mapping[str, Case]] = {
     "originators.lock_authorization": Case((*OWN, at("auth_", 500))),
     "reconciliation.fetch_breaks": Case((*OWN, [at("brk_", n) for n in FEW])),
     "reconciliation.lock_break": Case((*OWN, at("brk_", 500))),
-    "reconciliation.page_breaks": Case((*PAGE, None)),
+    "reconciliation.page_breaks": Case((*PAGE, None, None)),
     "ach.known_files": Case((*OWN, [at("file_", n) for n in FEW])),
     "reconciliation.insert_statement_line": Case(
         (*OWN, "1234", "new", "bf_1", 1, DAY, 1, "usd", "165", None, None, "", None, None, 1)

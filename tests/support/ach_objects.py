@@ -13,7 +13,7 @@ from brim.base.ids import IdFactory
 from brim.base.scope import AccountScope
 from brim.core import originators
 from brim.core.ach import AchFile, FileStatus
-from brim.core.ach.entry_store import insert_entries, put_in_file
+from brim.core.ach.entry_store import insert_entries, place_sent_entries, put_in_file
 from brim.core.ach.file_store import bank_file_place, insert_bank_file, insert_file
 from brim.core.ach.rules import BANK_FILE_PREFIX, FILE_PREFIX, Batch, Entry, EntryStatus
 from brim.core.rails.ach import OriginatorProfile
@@ -120,28 +120,7 @@ class AchObjects:
             number=self._count, sec_code="WEB", effective_date=file.effective_date, entry_count=1, total_debit=5_000
         )
 
-        entry = Entry(
-            scope=self._scope,
-            topup=self._new_id("tu_"),
-            number=1,
-            owner=self._scope.account,
-            originator=file.originator,
-            test_clock=None,
-            status=EntryStatus.IN_FILE,
-            amount=5_000,
-            hold_days=3,
-            transaction_code=27,
-            sec_code="WEB",
-            routing_number="110000000",
-            last4="6789",
-            sealed=b"sealed",
-            receiver_name="Jenny Rosen",
-            claimed_ms=self._now_ms,
-            effective_date=file.effective_date,
-            file=file.id,
-            batch=batch.number,
-            trace=trace_number("12104288", self._count),
-        )
+        entry = self._entry(file, batch.number, self._new_id("tu_"), 5_000, trace_number("12104288", self._count))
 
         async def make(database: Database) -> None:
             async with database.connection() as conn:
@@ -174,20 +153,60 @@ class AchObjects:
         self._run(make)
         return file_id
 
-    def open_break(self) -> str:
+    def entries(self, file: AchFile, count: int) -> list[str]:
+        """Give a file entries, and return their traces in order."""
+        entries = [
+            self._entry(file, 1, f"tu_{number}", 1_000 + number, trace_number("12104288", 1_000 + number))
+            for number in range(1, count + 1)
+        ]
+
+        async def make(database: Database) -> None:
+            async with database.connection() as conn:
+                await place_sent_entries(conn, entries)
+
+        self._run(make)
+        return [str(entry.trace) for entry in entries]
+
+    def _entry(self, file: AchFile, batch: int, topup: str, amount: int, trace: str) -> Entry:
+        return Entry(
+            scope=self._scope,
+            topup=topup,
+            number=1,
+            owner=self._scope.account,
+            originator=file.originator,
+            test_clock=None,
+            status=EntryStatus.IN_FILE,
+            amount=amount,
+            hold_days=3,
+            transaction_code=27,
+            sec_code="WEB",
+            routing_number="110000000",
+            last4="6789",
+            sealed=b"sealed",
+            receiver_name="Jenny Rosen",
+            claimed_ms=self._now_ms,
+            effective_date=file.effective_date,
+            file=file.id,
+            batch=batch,
+            trace=trace,
+        )
+
+    def open_break(self, **changes: Any) -> str:
         """Return the id of an open break."""
         self._count += 1
-        cause = f"line/{self._count}"
+        cause = str(changes.setdefault("cause", f"line/{self._count}"))
 
         async def make(database: Database) -> str:
             async with database.connection() as conn:
                 new = NewBreak(
-                    scope=self._scope,
-                    kind=BreakKind.LINE,
-                    cause=cause,
-                    detail="Nothing explains this line.",
-                    amount=-4_000,
-                    currency="usd",
+                    **{
+                        "scope": self._scope,
+                        "kind": BreakKind.LINE,
+                        "detail": "Nothing explains this line.",
+                        "amount": -4_000,
+                        "currency": "usd",
+                        **changes,
+                    }
                 )
                 await open_break(conn, new, now_ms=self._now_ms, ids=self._ids)
                 found = await conn.fetchval(

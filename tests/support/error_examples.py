@@ -220,6 +220,8 @@ EXAMPLES: list[tuple[BrimError, int, str | None, str | None, str]] = [
      "At most 100 cents may be pending from one bank account by the originator's profile; 40 are left."),
     (originators.OriginatorStateError(_ORIGINATOR, originators.OriginatorStatus.SUSPENDED), 400, None, None,
      "The originator orig_x is draft and cannot become suspended."),
+    (originators.UnexpectedVersionError(_ORIGINATOR, 7), 400, "originator_unexpected_version", "expected_version",
+     "The profile of the originator orig_x has version 1 by now, not 7. Retrieve it again before you go on."),
     (originators.SecondPersonError("An API key cannot approve; an operator does, on the pages."), 403,
      "second_person_required", None, "An API key cannot approve; an operator does, on the pages."),
     (ach.FileStateError(_FILE, "it cannot become sent"), 400, "file_unexpected_state", None,

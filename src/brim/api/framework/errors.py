@@ -339,6 +339,7 @@ ERROR_TABLE: Final[dict[type[BrimError], Place]] = {
     originators.DayCapError: Place(400, "daily_limit_exceeded", "amount"),
     originators.SourceCapError: Place(400, "funding_source_limit_exceeded", "amount"),
     originators.OriginatorStateError: Place(),
+    originators.UnexpectedVersionError: Place(400, "originator_unexpected_version", "expected_version"),
     originators.SecondPersonError: Place(403, "second_person_required"),
     ach.FileStateError: Place(400, "file_unexpected_state"),
     ach.UnexpectedStatusError: Place(400, "file_unexpected_state", "expected_status"),

@@ -10,6 +10,7 @@ import msgspec
 from brim.api.framework.general_schema import DELETED, ERRORS
 from brim.api.framework.schema import Component
 from brim.api.resources.accounts import wire as account_wire
+from brim.api.resources.ach import actions as ach_actions
 from brim.api.resources.ach import originator_wire
 from brim.api.resources.ach import wire as ach_wire
 from brim.api.resources.audit_log import wire as audit_wire
@@ -110,6 +111,14 @@ COMPONENTS: Final = (
     Component(originator_wire.ProfileObject, "brim.ach_profile"),
     Component(ach_wire.AchFileObject, "brim.ach_file"),
     Component(ach_wire.AchBatchObject, "brim.ach_batch"),
+    Component(ach_wire.AchEntryObject, "brim.ach_entry"),
+    Component(ach_wire.AchOutlookObject, "brim.ach_outlook"),
+    Component(ach_wire.CutoffObject, "brim.ach_cutoff"),
+    Component(ach_wire.TotalObject, "brim.ach_total"),
+    Component(ach_wire.DayUseObject, "brim.ach_day_use"),
+    Component(ach_wire.AchRailObject, "brim.rail"),
+    Component(ach_wire.RailStopObject, "brim.rail_stop"),
+    Component(ach_actions.ActionObject, "brim.action"),
     Component(ach_wire.BankFileObject, "brim.bank_file"),
     Component(ach_wire.BankFindingObject, "brim.bank_finding"),
     Component(ach_wire.BreakObject, "brim.break"),

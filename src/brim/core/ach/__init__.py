@@ -9,12 +9,15 @@ from brim.core.ach.building import build_due, build_file
 from brim.core.ach.claiming import JOB, MAX_BATCH, Claiming, check_not_collected
 from brim.core.ach.comparing import CompareError, Comparison, compare_sent
 from brim.core.ach.downloads import Download, download_bank_file, download_file
-from brim.core.ach.entry_store import list_entries_of_topups
+from brim.core.ach.entry_store import Total, list_entries_of_topups
 from brim.core.ach.file_store import BankFile, FoundBatch, list_bank_files, list_batches
 from brim.core.ach.incoming import Incoming
+from brim.core.ach.outlook import Cutoff, Outlook, next_cutoffs, read_now, read_outlook
 from brim.core.ach.queue import AchFileQueue, AchTopupQueue
 from brim.core.ach.readiness import read_readiness
 from brim.core.ach.rules import (
+    FILE_PREFIX,
+    FILE_TRANSITIONS,
     AchFile,
     Entry,
     EntryStatus,
@@ -28,11 +31,13 @@ from brim.core.ach.rules import (
 )
 from brim.core.ach.sending import hand_over, read_sent_list, report_silence, send_due, void_late
 from brim.core.ach.service import (
+    EntryPage,
     FileWithBatches,
     approve_file,
     find_file,
     list_files,
     page_bank_files,
+    page_entries,
     page_files,
     resubmit_file,
     retrieve_bank_file,
@@ -41,6 +46,8 @@ from brim.core.ach.service import (
 )
 
 __all__ = [
+    "FILE_PREFIX",
+    "FILE_TRANSITIONS",
     "JOB",
     "MAX_BATCH",
     "AchFile",
@@ -50,8 +57,10 @@ __all__ = [
     "Claiming",
     "CompareError",
     "Comparison",
+    "Cutoff",
     "Download",
     "Entry",
+    "EntryPage",
     "EntryStatus",
     "FileChangedError",
     "FileStateError",
@@ -61,7 +70,9 @@ __all__ = [
     "Incoming",
     "NoCollectionError",
     "NotConfirmedError",
+    "Outlook",
     "TooLateToCancelError",
+    "Total",
     "UnexpectedStatusError",
     "approve_file",
     "build_due",
@@ -76,8 +87,12 @@ __all__ = [
     "list_batches",
     "list_entries_of_topups",
     "list_files",
+    "next_cutoffs",
     "page_bank_files",
+    "page_entries",
     "page_files",
+    "read_now",
+    "read_outlook",
     "read_readiness",
     "read_sent_list",
     "report_silence",

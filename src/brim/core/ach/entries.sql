@@ -326,3 +326,88 @@ CROSS JOIN LATERAL (
     ORDER BY topup
 ) AS found
 WHERE e.ctid = found.place AND e.status || '' = 'queued';
+
+-- name: page_entries_of_file
+-- A page of a file's entries in the order of their traces, from either end; one of the two branches runs. The bounds are
+-- exclusive traces.
+(
+    SELECT {entry_columns}
+    FROM ach_entries
+    WHERE $6::boolean AND account = $1 AND livemode = $2 AND file BETWEEN $3 AND $3 AND trace > $4 AND trace < $5
+    ORDER BY file, trace
+    LIMIT $7
+)
+UNION ALL
+(
+    SELECT {entry_columns}
+    FROM ach_entries
+    WHERE NOT $6::boolean AND account = $1 AND livemode = $2 AND file BETWEEN $3 AND $3 AND trace > $4 AND trace < $5
+    ORDER BY file DESC, trace DESC
+    LIMIT $7
+);
+
+-- name: has_entry
+-- Whether a file has an entry of a trace.
+SELECT EXISTS (
+    SELECT
+    FROM ach_entries
+    WHERE account = $1 AND livemode = $2 AND file BETWEEN $3 AND $3 AND trace BETWEEN $4 AND $4
+    ORDER BY file, trace
+    OFFSET 0
+);
+
+-- name: sum_queued_entries
+-- How many of a platform's entries wait for a file, and how much they come to.
+SELECT count(*) AS count, coalesce(sum(amount), 0)::bigint AS amount
+FROM ach_entries
+WHERE account = $1 AND livemode = $2 AND status = 'queued';
+
+-- name: sum_due_topups
+-- How many of a platform's top-ups are due for a file by a moment and have no entry yet, and how much they come to: of
+-- those in real time and of those that a clock keeps, so many at most. Others may be due then, because their money is
+-- usable; those have an entry.
+SELECT count(*) AS count, coalesce(sum(amount), 0)::bigint AS amount
+FROM (
+    (
+        SELECT t.amount
+        FROM topups AS t
+        WHERE
+            t.due_ms <= $3 AND t.test_clock IS NULL AND t.livemode = $2 AND t.rail = 'ach' AND t.status = 'pending'
+            AND (SELECT coalesce(platform, account) FROM accounts WHERE account = t.account OFFSET 0) = $1
+            AND NOT EXISTS (
+                SELECT
+                FROM ach_entries
+                WHERE
+                    account = $1 AND livemode = $2 AND topup BETWEEN t.id AND t.id
+                    AND status NOT IN ('refused', 'rejected')
+                ORDER BY topup
+                OFFSET 0
+            )
+        ORDER BY t.due_ms
+        LIMIT $4
+    )
+    UNION ALL
+    (
+        SELECT t.amount
+        FROM accounts AS a
+        CROSS JOIN LATERAL (
+            SELECT id, amount, rail, status
+            FROM topups
+            WHERE account = a.account AND livemode = $2 AND test_clock IS NOT NULL AND due_ms <= $3
+            ORDER BY due_ms, id
+            LIMIT $4
+        ) AS t
+        WHERE
+            (a.account = $1 OR a.platform = $1) AND t.rail = 'ach' AND t.status = 'pending'
+            AND NOT EXISTS (
+                SELECT
+                FROM ach_entries
+                WHERE
+                    account = $1 AND livemode = $2 AND topup BETWEEN t.id AND t.id
+                    AND status NOT IN ('refused', 'rejected')
+                ORDER BY topup
+                OFFSET 0
+            )
+        LIMIT $4
+    )
+) AS due;

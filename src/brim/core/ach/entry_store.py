@@ -198,6 +198,40 @@ async def list_entries_of_topups(conn: Conn, scope: AccountScope, topups: Sequen
     return [entry_from_record(record) for record in records]
 
 
+async def page_entries(
+    conn: Conn, scope: AccountScope, file_id: str, *, after: str, before: str, backwards: bool, limit: int
+) -> list[Entry]:
+    """Return up to `limit` entries of a file between two traces, in their order: the first ones, or the last ones."""
+    records = await conn.fetch(
+        _SQL["page_entries_of_file"], scope.account, scope.livemode, file_id, after, before, not backwards, limit
+    )
+    found = [entry_from_record(record) for record in records]
+    return found[::-1] if backwards else found
+
+
+async def has_entry(conn: Conn, scope: AccountScope, file_id: str, trace: str) -> bool:
+    """Tell whether a file has an entry of a trace."""
+    found: bool = await conn.fetchval(_SQL["has_entry"], scope.account, scope.livemode, file_id, trace)
+    return found
+
+
+class Total(msgspec.Struct, frozen=True):
+    """How many debits there are, and how many cents they come to."""
+
+    count: int
+    amount: int
+
+
+async def sum_queued_entries(conn: Conn, scope: AccountScope) -> Total:
+    """Return how much of a platform's waits for a file."""
+    return Total(*await conn.fetchrow(_SQL["sum_queued_entries"], scope.account, scope.livemode))
+
+
+async def sum_due_topups(conn: Conn, scope: AccountScope, *, until_ms: int, limit: int) -> Total:
+    """Return how much of a platform's is due for a file by a moment and not queued; `limit` top-ups at most."""
+    return Total(*await conn.fetchrow(_SQL["sum_due_topups"], scope.account, scope.livemode, until_ms, limit))
+
+
 async def confirm_entries(
     conn: Conn, scope: AccountScope, file_id: str, batch: int, *, by: str, now_ms: int
 ) -> list[Confirmed]:

@@ -19,6 +19,7 @@ from brim.core.ach.rules import (
     BANK_FILE_PREFIX,
     FILE_PREFIX,
     AchFile,
+    Entry,
     EntryStatus,
     FileChangedError,
     FileStateError,
@@ -35,6 +36,13 @@ from brim.platform.database import Conn, Database
 from brim.platform.vault import Vault
 
 _MOST: int = 100
+
+
+class EntryPage(NamedTuple):
+    """Entries of a file in the order of their traces, and whether there are more in the direction travelled."""
+
+    entries: list[Entry]
+    has_more: bool
 
 
 class FileWithBatches(NamedTuple):
@@ -201,6 +209,34 @@ async def retrieve_file(database: Database, scope: AccountScope, file_id: str) -
     file = await lookups.retrieve(database, scope, file_id, file_store.fetch_files, kind="ACH file")
     async with database.connection() as conn:
         return FileWithBatches(file, await file_store.list_batches(conn, scope, file_id))
+
+
+async def page_entries(database: Database, scope: AccountScope, file_id: str, request: PageRequest) -> EntryPage:
+    """Return a page of the entries of a platform's file; the cursors are traces, and the first entry comes first.
+
+    Raises:
+        ResourceMissingError: there is no such file, or a cursor names no entry of it.
+        ExclusiveParametersError: both cursors are given.
+    """
+    await lookups.retrieve(database, scope, file_id, file_store.fetch_files, kind="ACH file")
+
+    async def exists(conn: Conn, scope: AccountScope, trace: str) -> bool:
+        return await entry_store.has_entry(conn, scope, file_id, trace)
+
+    await lookups.check_cursors(database, scope, request, kind="ACH entry", exists=exists)
+    backwards = request.ending_before is not None
+    async with database.connection() as conn:
+        found = await entry_store.page_entries(
+            conn,
+            scope,
+            file_id,
+            after=request.starting_after or "",
+            before=request.ending_before or "~",
+            backwards=backwards,
+            limit=request.limit + 1,
+        )
+    shown = found[-request.limit :] if backwards else found[: request.limit]
+    return EntryPage(shown, has_more=len(found) > request.limit)
 
 
 async def page_files(

@@ -12,7 +12,7 @@ from brim.core.originators.authorizations import (
     retrieve_authorization,
 )
 from brim.core.originators.collection import CollectionTerms, Debit, find_collection_terms
-from brim.core.originators.exposure_store import add_exposures, reduce_source_exposures
+from brim.core.originators.exposure_store import DayUse, add_exposures, list_day_uses, reduce_source_exposures
 from brim.core.originators.exposures import Exposure, ExposureKind, exposures_of
 from brim.core.originators.readiness import Blocker, Facts, Folder, Readiness, in_charge, judge
 from brim.core.originators.rules import (
@@ -29,6 +29,7 @@ from brim.core.originators.rules import (
     RailStoppedError,
     SecondPersonError,
     SourceCapError,
+    UnexpectedVersionError,
     check_is_person,
     check_person,
 )
@@ -44,7 +45,7 @@ from brim.core.originators.service import (
     stop_rail,
     suspend_originator,
 )
-from brim.core.originators.store import list_stops, originator_from_record
+from brim.core.originators.store import Stop, list_stops, originator_from_record
 
 __all__ = [
     "COLLECTION_ERRORS",
@@ -53,6 +54,7 @@ __all__ = [
     "CapError",
     "CollectionTerms",
     "DayCapError",
+    "DayUse",
     "Debit",
     "EntryCapError",
     "Exposure",
@@ -69,6 +71,8 @@ __all__ = [
     "Readiness",
     "SecondPersonError",
     "SourceCapError",
+    "Stop",
+    "UnexpectedVersionError",
     "activate_originator",
     "add_exposures",
     "authorize",
@@ -83,6 +87,7 @@ __all__ = [
     "judge",
     "list_active_originators",
     "list_authorizations",
+    "list_day_uses",
     "list_originators",
     "list_stops",
     "originator_from_record",

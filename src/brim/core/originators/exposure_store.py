@@ -2,7 +2,8 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from typing import Final
+from datetime import date
+from typing import Final, NamedTuple
 
 from brim.base.scope import AccountScope
 from brim.core.originators.exposures import Exposure, ExposureKind
@@ -11,6 +12,19 @@ from brim.platform.database import Conn
 from brim.platform.sql import columns, load_queries
 
 _SQL: Final = load_queries(__package__)
+
+
+class DayUse(NamedTuple):
+    """How much an account has asked for in a day, in cents."""
+
+    account: str
+    amount: int
+
+
+async def list_day_uses(conn: Conn, scope: AccountScope, day: date, *, limit: int) -> list[DayUse]:
+    """Return the accounts of a platform that have asked for most in a day of its originator, the first one most."""
+    records = await conn.fetch(_SQL["list_day_exposures"], scope.account, scope.livemode, day.isoformat(), limit)
+    return [DayUse(record["account"], record["amount"]) for record in records]
 
 
 async def add_exposures(conn: Conn, exposures: Iterable[Exposure]) -> None:

@@ -91,6 +91,17 @@ CROSS JOIN LATERAL (
 ) AS found
 ON CONFLICT ON CONSTRAINT exposures_pk DO UPDATE SET amount = e.amount - excluded.amount;
 
+-- name: list_day_exposures
+-- The accounts of a platform that have asked for most in a day.
+SELECT a.account, e.amount
+FROM accounts AS a
+CROSS JOIN LATERAL (
+    SELECT amount FROM exposures WHERE account = a.account AND livemode = $2 AND kind = 'day' AND key = $3 OFFSET 0
+) AS e
+WHERE a.account = $1 OR a.platform = $1
+ORDER BY e.amount DESC, a.account
+LIMIT $4;
+
 -- name: insert_stop
 -- Stop a rail; the first reason stays.
 INSERT INTO rail_stops (account, livemode, rail, stopped_account, reason, stopped_by, stopped_ms)

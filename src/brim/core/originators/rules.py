@@ -130,6 +130,16 @@ class OriginatorStateError(BrimError):
         super().__init__(f"The originator {originator.id} is {originator.status} and cannot become {wanted}.")
 
 
+class UnexpectedVersionError(BrimError):
+    """The originator's profile is another one than whoever asks has seen."""
+
+    def __init__(self, originator: Originator, expected: int) -> None:
+        super().__init__(
+            f"The profile of the originator {originator.id} has version {originator.version} by now, not {expected}. "
+            "Retrieve it again before you go on."
+        )
+
+
 class SecondPersonError(BrimError):
     """What moves live money is approved by another person than the one who prepared it, and never by an API key."""
 

@@ -20,6 +20,7 @@ from brim.core.originators.rules import (
     Originator,
     OriginatorStateError,
     OriginatorStatus,
+    UnexpectedVersionError,
     check_person,
     name_of,
 )
@@ -39,6 +40,7 @@ async def save_originator(  # noqa: PLR0913  a profile, whose, by whom
     *,
     originator_id: str | None,
     account_number: str | None,
+    expected_version: int | None = None,
     by: Actor,
     now_ms: int,
     ids: IdFactory,
@@ -55,6 +57,7 @@ async def save_originator(  # noqa: PLR0913  a profile, whose, by whom
         profile: the whole profile.
         originator_id: which one to change, None for a new one.
         account_number: the number of the originator's bank account; None leaves it as it is.
+        expected_version: of the profile as it was seen before the change; None for whatever it is.
         by: who does it.
         now_ms: the time.
         ids: makes the id.
@@ -62,6 +65,7 @@ async def save_originator(  # noqa: PLR0913  a profile, whose, by whom
     Raises:
         ProfileError: no file could be made with it, or it names a bank that this installation may not deal with.
         ResourceMissingError: there is no such originator.
+        UnexpectedVersionError: somebody else has changed the profile meanwhile.
     """
     check_profile(profile)
     await _check_bank(conn, profile)
@@ -81,6 +85,7 @@ async def save_originator(  # noqa: PLR0913  a profile, whose, by whom
         await _record(conn, by, Action.ORIGINATOR_MADE, None, originator, now_ms=now_ms, ids=ids)
         return originator
     before, sealed = await _lock(conn, scope, originator_id)
+    _check_version(before, expected_version)
     after = msgspec.structs.replace(
         before,
         profile=profile,
@@ -105,6 +110,7 @@ async def activate_originator(
     originator_id: str,
     *,
     approvers: int,
+    expected_version: int | None = None,
     by: Actor,
     now_ms: int,
     ids: IdFactory,
@@ -115,6 +121,7 @@ async def activate_originator(
         ResourceMissingError: there is no such originator.
         OriginatorStateError: it is active, or another one of the platform is.
         SecondPersonError: whoever wrote its profile may not activate it, nor may a key.
+        UnexpectedVersionError: its profile is not the one that was seen, of `expected_version`.
         ProfileError: it names a bank that this installation may not deal with.
     """
     before, sealed = await _lock(conn, scope, originator_id)
@@ -122,6 +129,7 @@ async def activate_originator(
     if any(other.status is OriginatorStatus.ACTIVE for other in others):
         raise OriginatorStateError(before, OriginatorStatus.ACTIVE)
     check_person(by, prepared_by=before.changed_by, approvers=approvers)
+    _check_version(before, expected_version)
     await _check_bank(conn, before.profile)
     after = msgspec.structs.replace(
         before, status=OriginatorStatus.ACTIVE, activated_ms=now_ms, activated_by=name_of(by)
@@ -258,6 +266,11 @@ async def authorize(  # noqa: PLR0913  what was agreed to, by whom, how that is 
         ids=ids,
     )
     return authorization
+
+
+def _check_version(originator: Originator, expected: int | None) -> None:
+    if expected is not None and originator.version != expected:
+        raise UnexpectedVersionError(originator, expected)
 
 
 async def _check_bank(conn: Conn, profile: OriginatorProfile) -> None:

@@ -70,7 +70,8 @@ CROSS JOIN LATERAL (
         id, kind, cause, bank_file, amount, currency, reference, detail, raw, opened_ms, resolved_ms, resolved_by,
         resolution
     FROM breaks
-    WHERE $5::boolean AND account = $1 AND livemode = $2 AND id > $3 AND id < $4 AND ($7::boolean IS NULL OR (resolved_ms IS NULL) = $7)
+    WHERE $5::boolean AND account = $1 AND livemode = $2 AND id > $3 AND id < $4
+        AND ($7::boolean IS NULL OR (resolved_ms IS NULL) = $7) AND ($8::text IS NULL OR bank_file = $8)
     ORDER BY id DESC
     LIMIT $6
 )
@@ -80,7 +81,8 @@ UNION ALL
         id, kind, cause, bank_file, amount, currency, reference, detail, raw, opened_ms, resolved_ms, resolved_by,
         resolution
     FROM breaks
-    WHERE NOT $5::boolean AND account = $1 AND livemode = $2 AND id > $3 AND id < $4 AND ($7::boolean IS NULL OR (resolved_ms IS NULL) = $7)
+    WHERE NOT $5::boolean AND account = $1 AND livemode = $2 AND id > $3 AND id < $4
+        AND ($7::boolean IS NULL OR (resolved_ms IS NULL) = $7) AND ($8::text IS NULL OR bank_file = $8)
     ORDER BY id
     LIMIT $6
 );

@@ -64,9 +64,16 @@ async def retrieve_break(database: Database, scope: AccountScope, break_id: str)
 
 
 async def page_breaks(
-    database: Database, scope: AccountScope, request: PageRequest, *, is_open: bool | None
+    database: Database,
+    scope: AccountScope,
+    request: PageRequest,
+    *,
+    is_open: bool | None,
+    bank_file: str | None = None,
 ) -> Page[Break]:
     """Return a page of a platform's breaks, newest first: open ones, settled ones, or all (None).
+
+    Of a `bank_file` only those that were found in it.
 
     Raises:
         ResourceMissingError: a cursor names none of them.
@@ -74,7 +81,9 @@ async def page_breaks(
     """
     await lookups.check_cursors(database, scope, request, kind="break", exists=_exists)
     async with database.connection() as conn:
-        return await store.page_breaks(conn, scope, window_of(BREAK_PREFIX, None, request), is_open=is_open)
+        return await store.page_breaks(
+            conn, scope, window_of(BREAK_PREFIX, None, request), is_open=is_open, bank_file=bank_file
+        )
 
 
 async def _exists(conn: Conn, scope: AccountScope, break_id: str) -> bool:

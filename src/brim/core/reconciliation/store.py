@@ -95,7 +95,19 @@ async def fetch_breaks(conn: Conn, scope: AccountScope, ids: Sequence[str]) -> d
     return {record["id"]: Break(**dict(record)) for record in records}
 
 
-async def page_breaks(conn: Conn, scope: AccountScope, place: Window, *, is_open: bool | None) -> Page[Break]:
-    """Return a page of a platform's breaks: open ones, settled ones, or all."""
-    arguments = (scope.account, scope.livemode, place.low, place.high, place.newest_first, place.wanted, is_open)
-    return page_of((Break(**dict(record)) for record in await conn.fetch(_SQL["page_breaks"], *arguments)), place)
+async def page_breaks(
+    conn: Conn, scope: AccountScope, place: Window, *, is_open: bool | None, bank_file: str | None
+) -> Page[Break]:
+    """Return a page of a platform's breaks: open ones, settled ones, or all; found in one file, or anywhere."""
+    records = await conn.fetch(
+        _SQL["page_breaks"],
+        scope.account,
+        scope.livemode,
+        place.low,
+        place.high,
+        place.newest_first,
+        place.wanted,
+        is_open,
+        bank_file,
+    )
+    return page_of((Break(**dict(record)) for record in records), place)

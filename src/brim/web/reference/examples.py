@@ -165,6 +165,7 @@ _VALUES: Final[dict[str, dict[str, Any]]] = {
     "PostBrimAchFilesFileVoid": {"expected_status": "built"},
     "PostBrimAchFilesFileResubmit": {"expected_status": "rejected"},
     "GetBrimAchBankFiles": {"limit": 3},
+    "GetBrimAchFilesFileEntries": {"limit": 3},
     "GetBrimBreaks": {"status": "open", "limit": 3},
     "PostBrimBreaksBreakResolve": {"resolution": "A fee of the bank."},
     "PostBrimRailsRailStop": {"reason": "The bank has asked for it."},

@@ -1,13 +1,25 @@
 """The handlers of `/v1/brim/ach/files`, `/v1/brim/ach/bank_files`, `/v1/brim/breaks` and `/v1/brim/rails/ach`."""
 
+from functools import partial
 from typing import Final
 
 from brim.api.framework.call import Call
 from brim.api.framework.errors import render_error
 from brim.api.framework.paging import read_page
-from brim.api.resources.ach.wire import bank_file_json, break_json, file_json, rail_state_json, readiness_json
+from brim.api.resources.ach.actions import ActionObject, action
+from brim.api.resources.ach.wire import (
+    bank_file_json,
+    break_json,
+    entry_json,
+    file_json,
+    outlook_json,
+    rail_json,
+    rail_state_json,
+    readiness_json,
+)
 from brim.base import wire
 from brim.base.errors import NotInTestModeError, ResourceMissingError
+from brim.base.paging import PageRequest
 from brim.core import accounts, ach, operators, originators, reconciliation
 from brim.core.ach import FileStatus
 from brim.core.idempotency import Result, run_once
@@ -37,7 +49,35 @@ async def retrieve_file(call: Call) -> Result:
     """`GET /v1/brim/ach/files/{file}`."""
     await check_platform(call)
     found = await ach.retrieve_file(call.service.database, call.scope, call.path_id)
-    return Result(body=file_json(found.file, found.batches))
+    return Result(body=file_json(found.file, found.batches, actions=await _actions_on_file(call, found)))
+
+
+async def _actions_on_file(call: Call, found: ach.FileWithBatches) -> list[ActionObject]:
+    """Return what the status of a file allows, and whether whoever asks may do it."""
+    file = found.file
+    actions = []
+    if file.status is FileStatus.BUILT:
+        async with call.service.database.connection() as conn:
+            originator = await originators.find_originator(conn, call.scope, file.originator)
+            approvers = await operators.count_approvers(conn)
+        check = partial(originators.check_person, call.by, prepared_by=originator.changed_by, approvers=approvers)
+        actions.append(action(call, "approve", held=file.held_because, check=check))
+    if FileStatus.VOIDED in ach.FILE_TRANSITIONS[file.status]:
+        actions.append(action(call, "void"))
+    if file.status is FileStatus.REJECTED or any(batch.status == "rejected" for batch in found.batches):
+        waiting = await ach.page_entries(call.service.database, call.scope, file.id, PageRequest(limit=1))
+        if waiting.entries:
+            actions.append(action(call, "resubmit"))
+    return actions
+
+
+async def list_entries(call: Call) -> Result:
+    """`GET /v1/brim/ach/files/{file}/entries`."""
+    await check_platform(call)
+    page = await ach.page_entries(call.service.database, call.scope, call.path_id, read_page(call.parameters))
+    items = [entry_json(each) for each in page.entries]
+    url = f"{FILES}/{call.path_id}/entries"
+    return Result(body=wire.list_json(items, has_more=page.has_more, url=url))
 
 
 async def approve_file(call: Call) -> Result:
@@ -136,6 +176,7 @@ async def list_breaks(call: Call) -> Result:
         call.scope,
         read_page(call.parameters),
         is_open=None if status is None else status == "open",
+        bank_file=call.parameters.get("bank_file"),
     )
     items = [break_json(call.scope, each) for each in page.items]
     return Result(body=wire.list_json(items, has_more=page.has_more, url=BREAKS))
@@ -145,7 +186,8 @@ async def retrieve_break(call: Call) -> Result:
     """`GET /v1/brim/breaks/{break}`."""
     await check_platform(call)
     found = await reconciliation.retrieve_break(call.service.database, call.scope, call.path_id)
-    return Result(body=break_json(call.scope, found))
+    actions = [action(call, "resolve")] if found.resolved_ms is None else []
+    return Result(body=break_json(call.scope, found, actions=actions))
 
 
 async def resolve_break(call: Call) -> Result:
@@ -205,6 +247,24 @@ async def resume_rail(call: Call) -> Result:
         return rail_state_json(call.scope, account, is_stopped=False, changed=changed)
 
     return await run_once(call.service.database, call.context, work, render_error=render_error)
+
+
+async def retrieve_rail(call: Call) -> Result:
+    """`GET /v1/brim/rails/{rail}`."""
+    _check_rail(call.path_id)
+    await check_platform(call)
+    check_live(call)
+    async with call.service.database.connection() as conn:
+        stops = [stop for stop in await originators.list_stops(conn, call.scope) if stop.rail == ACH]
+    return Result(body=rail_json(call.scope, stops, [action(call, "stop"), action(call, "resume")]))
+
+
+async def read_outlook(call: Call) -> Result:
+    """`GET /v1/brim/ach/outlook`."""
+    await check_platform(call)
+    check_live(call)
+    outlook = await ach.read_outlook(call.service.database, call.scope, now_ms=call.now_ms)
+    return Result(body=outlook_json(call.scope, outlook))
 
 
 async def read_readiness(call: Call) -> Result:

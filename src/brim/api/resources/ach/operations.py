@@ -45,6 +45,23 @@ ACH_FILES: Final = (
         errors=(NotPlatformError,),
     ),
     Operation(
+        method="GET",
+        path=f"{_FILE}/entries",
+        operation_id="GetBrimAchFilesFileEntries",
+        summary="List the entries of an ACH file",
+        description=(
+            "Returns the entries of a file in the order in which they stand in it; the cursors are trace numbers. A "
+            "file that was voided or resubmitted has none any more: they have gone into another one."
+        ),
+        parameters=declared.ENTRY_LIST,
+        handler=handlers.list_entries,
+        resource="ach",
+        level="read",
+        returns=ach_wire.AchEntryObject,
+        in_list=True,
+        errors=(NotPlatformError, ExclusiveParametersError),
+    ),
+    Operation(
         method="POST",
         path=f"{_FILE}/approve",
         operation_id="PostBrimAchFilesFileApprove",
@@ -192,6 +209,35 @@ RAILS: Final = (
         level="write",
         returns=ach_wire.RailStateObject,
         errors=(NotPlatformError, NotInTestModeError, ResourceMissingError),
+    ),
+    Operation(
+        method="GET",
+        path=_RAIL,
+        operation_id="GetBrimRailsRail",
+        summary="Retrieve a rail",
+        description="Returns where live top-ups by ACH are stopped, by whom and why.",
+        parameters=(),
+        handler=handlers.retrieve_rail,
+        resource="ach",
+        level="read",
+        returns=ach_wire.AchRailObject,
+        errors=(NotPlatformError, NotInTestModeError),
+    ),
+    Operation(
+        method="GET",
+        path="/v1/brim/ach/outlook",
+        operation_id="GetBrimAchOutlook",
+        summary="Retrieve what the next ACH file takes",
+        description=(
+            "Returns the next cut-off, what is due by then, what is queued already, and how much accounts have asked "
+            "for today."
+        ),
+        parameters=(),
+        handler=handlers.read_outlook,
+        resource="ach",
+        level="read",
+        returns=ach_wire.AchOutlookObject,
+        errors=(NotPlatformError, NotInTestModeError),
     ),
     Operation(
         method="GET",

@@ -1,6 +1,7 @@
 """The handlers of `/v1/brim/ach/originators`."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, Final
 
 import msgspec
@@ -8,16 +9,20 @@ import msgspec
 from brim.api.framework.call import Call
 from brim.api.framework.errors import render_error
 from brim.api.framework.paging import read_page
+from brim.api.resources.ach.actions import ActionObject, action
 from brim.api.resources.ach.handlers import check_live, check_platform
 from brim.api.resources.ach.originator_wire import originator_json
 from brim.base import wire
 from brim.base.paging import page_of_few
-from brim.core import operators, originators
+from brim.core import ach, operators, originators
 from brim.core.idempotency import Result, run_once
+from brim.core.originators import Originator, OriginatorStatus
 from brim.core.rails.ach import OriginatorProfile, ProfileError
 from brim.platform.database import Conn
 
 ORIGINATORS: Final = "/v1/brim/ach/originators"
+_CUTOFFS: Final = 3
+"""How many of the next cut-offs are shown."""
 
 
 async def create(call: Call) -> Result:
@@ -38,7 +43,7 @@ async def create(call: Call) -> Result:
             now_ms=call.now_ms,
             ids=call.service.ids,
         )
-        return originator_json(made)
+        return await _json(conn, call, made)
 
     return await run_once(call.service.database, call.context, work, render_error=render_error)
 
@@ -57,11 +62,12 @@ async def update(call: Call) -> Result:
             _profile_of(fields),
             originator_id=before.id,
             account_number=call.parameters.get("account_number"),
+            expected_version=call.parameters.get("expected_version"),
             by=call.by,
             now_ms=call.now_ms,
             ids=call.service.ids,
         )
-        return originator_json(after)
+        return await _json(conn, call, after)
 
     return await run_once(call.service.database, call.context, work, render_error=render_error)
 
@@ -84,7 +90,28 @@ async def retrieve(call: Call) -> Result:
     """`GET /v1/brim/ach/originators/{originator}`."""
     await check_platform(call)
     async with call.service.database.connection() as conn:
-        return Result(body=originator_json(await originators.find_originator(conn, call.scope, call.path_id)))
+        found = await originators.find_originator(conn, call.scope, call.path_id)
+        return Result(body=await _json(conn, call, found, actions=await _actions(conn, call, found)))
+
+
+async def _actions(conn: Conn, call: Call, originator: Originator) -> list[ActionObject]:
+    """Return what the status of an originator allows, and whether whoever asks may do it."""
+    actions = [action(call, "update")]
+    if originator.status is OriginatorStatus.ACTIVE:
+        return [*actions, action(call, "suspend")]
+    others = await originators.list_originators(conn, call.scope)
+    held = next((f"{each.id} is active." for each in others if each.status is OriginatorStatus.ACTIVE), None)
+    approvers = await operators.count_approvers(conn)
+    check = partial(originators.check_person, call.by, prepared_by=originator.changed_by, approvers=approvers)
+    return [*actions, action(call, "activate", held=held, check=check)]
+
+
+async def _json(
+    conn: Conn, call: Call, originator: Originator, *, actions: list[ActionObject] | msgspec.UnsetType = msgspec.UNSET
+) -> bytes:
+    """Return an originator's compact JSON, with its next cut-offs in its platform's time."""
+    now_ms, _ = await ach.read_now(conn, call.scope, now_ms=call.now_ms)
+    return originator_json(originator, ach.next_cutoffs(originator, now_ms=now_ms, count=_CUTOFFS), actions=actions)
 
 
 async def list_all(call: Call) -> Result:
@@ -92,8 +119,8 @@ async def list_all(call: Call) -> Result:
     await check_platform(call)
     async with call.service.database.connection() as conn:
         found = await originators.list_originators(conn, call.scope)
-    page = page_of_few(found, read_page(call.parameters), kind="originator")
-    items = [originator_json(each) for each in page.items]
+        page = page_of_few(found, read_page(call.parameters), kind="originator")
+        items = [await _json(conn, call, each) for each in page.items]
     return Result(body=wire.list_json(items, has_more=page.has_more, url=ORIGINATORS))
 
 
@@ -107,11 +134,12 @@ async def activate(call: Call) -> Result:
             call.scope,
             call.path_id,
             approvers=await operators.count_approvers(conn),
+            expected_version=call.parameters.get("expected_version"),
             by=call.by,
             now_ms=call.now_ms,
             ids=call.service.ids,
         )
-        return originator_json(active)
+        return await _json(conn, call, active)
 
     return await run_once(call.service.database, call.context, work, render_error=render_error)
 
@@ -124,6 +152,6 @@ async def suspend(call: Call) -> Result:
         suspended = await originators.suspend_originator(
             conn, call.scope, call.path_id, by=call.by, now_ms=call.now_ms, ids=call.service.ids
         )
-        return originator_json(suspended)
+        return await _json(conn, call, suspended)
 
     return await run_once(call.service.database, call.context, work, render_error=render_error)

@@ -8,7 +8,7 @@ from brim.api.resources.ach import originator_params as declared
 from brim.api.resources.ach import originator_wire as ach_wire
 from brim.base.errors import ExclusiveParametersError, NotInTestModeError
 from brim.core.accounts import NotPlatformError
-from brim.core.originators import OriginatorStateError, SecondPersonError
+from brim.core.originators import OriginatorStateError, SecondPersonError, UnexpectedVersionError
 from brim.core.rails.ach import ProfileError
 from brim.platform.vault import NoEncryptionKeyError, SecretUnreadableError
 
@@ -72,7 +72,13 @@ ORIGINATORS: Final = (
         resource="ach",
         level="write",
         returns=ach_wire.OriginatorObject,
-        errors=(NotPlatformError, ProfileError, NoEncryptionKeyError, SecretUnreadableError),
+        errors=(
+            NotPlatformError,
+            ProfileError,
+            UnexpectedVersionError,
+            NoEncryptionKeyError,
+            SecretUnreadableError,
+        ),
     ),
     Operation(
         method="POST",
@@ -83,12 +89,12 @@ ORIGINATORS: Final = (
             "Lets live top-ups be collected through it. An API key never activates: operators do, on the pages, and "
             "where there are several, another one than who wrote the profile."
         ),
-        parameters=(),
+        parameters=declared.ORIGINATOR_ACTIVATE,
         handler=handlers.activate,
         resource="ach_approvals",
         level="write",
         returns=ach_wire.OriginatorObject,
-        errors=(NotPlatformError, SecondPersonError, OriginatorStateError),
+        errors=(NotPlatformError, SecondPersonError, OriginatorStateError, UnexpectedVersionError),
     ),
     Operation(
         method="POST",

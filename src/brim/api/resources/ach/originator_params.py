@@ -62,6 +62,11 @@ def _profile(*, is_whole: bool) -> Hash:
     )
 
 
+_EXPECTED_VERSION: Final = Parameter(
+    name="expected_version",
+    kind=BoundedInteger(least=1, most=2**31 - 1),
+    description="The version of the profile that you have seen. If there is another one by now, nothing is done.",
+)
 _NUMBER: Final = Text(max_length=_LONGEST_NUMBER)
 
 ORIGINATOR_CREATE: Final = (
@@ -81,5 +86,7 @@ ORIGINATOR_CREATE: Final = (
 ORIGINATOR_UPDATE: Final = (
     Parameter(name="account_number", kind=_NUMBER, description="Another number of the bank account."),
     Parameter(name="profile", kind=_profile(is_whole=False), description="What changes of the profile."),
+    _EXPECTED_VERSION,
 )
+ORIGINATOR_ACTIVATE: Final = (_EXPECTED_VERSION,)
 ORIGINATOR_LIST: Final = PAGE

@@ -1,11 +1,15 @@
 """How originators are written for clients. Ours, in the wire's manner."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import msgspec
 
 from brim.api.framework.schema import LIVEMODE, TEXT, TIME, constant, described, identifier
+from brim.api.resources.ach.actions import ActionObject
+from brim.api.resources.ach.wire import CutoffObject, cutoff_object
 from brim.base.json_codec import encode
+from brim.core.ach import Cutoff
 from brim.core.originators import Originator, OriginatorStatus
 from brim.core.rails.ach import Confirmation, SecCode
 
@@ -57,12 +61,17 @@ class OriginatorObject(msgspec.Struct, frozen=True, kw_only=True):
 
     id: Annotated[str, identifier("orig", "originator")]
     object: Annotated[str, constant("brim.ach_originator")] = "brim.ach_originator"
+    actions: Annotated[
+        list[ActionObject] | msgspec.UnsetType,
+        described("What its status allows, and whether you may do it; there only where one is retrieved."),
+    ] = msgspec.UNSET
     activated: Annotated[int | None, described("When it was activated last; null before.", **TIME)]
     activated_by: Annotated[str | None, described("Who activated it; null before.", **TEXT)]
     changed_by: Annotated[str, described("Who wrote the profile.", **TEXT)]
     created: Annotated[int, described("When it was made.", **TIME)]
     last4: Annotated[str, described("The last digits of its bank account's number.", maxLength=4)]
     livemode: Annotated[bool, LIVEMODE]
+    next_cutoffs: Annotated[list[CutoffObject], described("Its next cut-offs, in order.")]
     profile: Annotated[ProfileObject, described("How its files are made.")]
     status: Annotated[
         str, described("Whether live top-ups go through it.", enum=[each.value for each in OriginatorStatus])
@@ -70,18 +79,25 @@ class OriginatorObject(msgspec.Struct, frozen=True, kw_only=True):
     version: Annotated[int, described("How often the profile was written.", minimum=1)]
 
 
-def originator_json(originator: Originator) -> bytes:
-    """Return an originator's compact JSON."""
+def originator_json(
+    originator: Originator,
+    cutoffs: Sequence[Cutoff],
+    *,
+    actions: list[ActionObject] | msgspec.UnsetType = msgspec.UNSET,
+) -> bytes:
+    """Return an originator's compact JSON, with its next cut-offs, and what may be done with it where that is given."""
     activated_ms = originator.activated_ms
     return encode(
         OriginatorObject(
             id=originator.id,
+            actions=actions,
             activated=activated_ms // 1000 if activated_ms is not None else None,
             activated_by=originator.activated_by,
             changed_by=originator.changed_by,
             created=originator.created_ms // 1000,
             last4=originator.last4,
             livemode=originator.scope.livemode,
+            next_cutoffs=[cutoff_object(each) for each in cutoffs],
             profile=msgspec.convert(originator.profile, ProfileObject, from_attributes=True),
             status=originator.status,
             version=originator.version,

@@ -33,11 +33,13 @@ FILE_APPROVE: Final = (
     ),
 )
 FILE_VOID: Final = (_expected(FileStatus.BUILT, FileStatus.APPROVED),)
-FILE_RESUBMIT: Final = (_expected(FileStatus.REJECTED),)
+FILE_RESUBMIT: Final = (_expected(FileStatus.REJECTED, FileStatus.SENT, FileStatus.ACKNOWLEDGED, FileStatus.SETTLED),)
+ENTRY_LIST: Final = PAGE
 BANK_FILE_LIST: Final = PAGE
 BREAK_LIST: Final = (
     *PAGE,
     Parameter(name="status", kind=Enum(("open", "resolved")), description="Only open breaks, or only settled ones."),
+    Parameter(name="bank_file", kind=Text(), description="Only breaks that were found in this file from the bank."),
 )
 BREAK_RESOLVE: Final = (
     Parameter(name="resolution", kind=Text(), required=True, description="How it was settled. The audit log keeps it."),

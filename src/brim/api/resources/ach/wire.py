@@ -7,13 +7,16 @@ from typing import Annotated, Any
 import msgspec
 
 from brim.api.framework.schema import LIVEMODE, TEXT, TIME, constant, described, identifier
+from brim.api.resources.ach.actions import ActionObject
+from brim.api.resources.topups.wire import RailChangeObject, RailReturnObject, entry_fields
 from brim.base.json_codec import decode, encode
 from brim.base.scope import AccountScope
-from brim.core.ach import AchFile, BankFile, FileStatus, FoundBatch
-from brim.core.originators import Blocker, Readiness
+from brim.core.ach import FILE_PREFIX, AchFile, BankFile, Cutoff, Entry, EntryStatus, FileStatus, FoundBatch, Outlook
+from brim.core.originators import Blocker, Readiness, Stop
 from brim.core.reconciliation import Break, BreakKind
 
 _CENTS = {"minimum": 0}
+_ACTIONS = "What its status allows, and whether you may do it; there only where one object is retrieved."
 
 
 class AchBatchObject(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,6 +36,7 @@ class AchFileObject(msgspec.Struct, frozen=True, kw_only=True):
     id: Annotated[str, identifier("achf", "file")]
     object: Annotated[str, constant("brim.ach_file")] = "brim.ach_file"
     acknowledged: Annotated[int | None, described("When the bank's acknowledgement was applied.", **TIME)]
+    actions: Annotated[list[ActionObject] | msgspec.UnsetType, described(_ACTIONS)] = msgspec.UNSET
     approved: Annotated[int | None, described("When it was approved.", **TIME)]
     approved_by: Annotated[
         str | None, described("Who approved it: an operator's id, or `profile` where none has to.", **TEXT)
@@ -61,6 +65,28 @@ class AchFileObject(msgspec.Struct, frozen=True, kw_only=True):
     total_credit: Annotated[int, described("The sum of its credits, in cents.", **_CENTS)]
     total_debit: Annotated[int, described("The sum of its debits, in cents.", **_CENTS)]
     voided: Annotated[int | None, described("When it was given up; null if it wasn't.", **TIME)]
+
+
+class AchEntryObject(msgspec.Struct, frozen=True, kw_only=True):
+    """An entry of a file: one presentment of a top-up to the bank."""
+
+    id: Annotated[str, described("Its trace number, which no other entry of the file has.", **TEXT)]
+    object: Annotated[str, constant("brim.ach_entry")] = "brim.ach_entry"
+    account: Annotated[str, described("The account of the top-up.", **TEXT)]
+    amount: Annotated[int, described("How much was asked for, in cents.", minimum=1)]
+    batch: Annotated[int | None, described("The number of its batch.", minimum=1)]
+    change: Annotated[
+        RailChangeObject | None, described("What the bank has told of the bank account; null for nothing.")
+    ]
+    confirmed: Annotated[int | None, described("When the bank's word was applied; null before.", **TIME)]
+    confirmed_by: Annotated[str | None, described("What confirmed it: a bank file, or a statement line.", **TEXT)]
+    effective_date: Annotated[date | None, described("The day on which the banks settle it.")]
+    file: Annotated[str | None, described("The file that it is in.", **TEXT)]
+    number: Annotated[int, described("The how manieth presentment of the top-up it is.", minimum=1)]
+    returned: Annotated[RailReturnObject | None, described("Why it came back; null if it didn't.")]
+    status: Annotated[str, described("Where it stands.", enum=[status.value for status in EntryStatus])]
+    topup: Annotated[str, described("The top-up.", **TEXT)]
+    trace: Annotated[str | None, described("Its trace number, by which banks know it.", **TEXT)]
 
 
 class BankFindingObject(msgspec.Struct, frozen=True, kw_only=True):
@@ -104,6 +130,8 @@ class BreakObject(msgspec.Struct, frozen=True, kw_only=True):
 
     id: Annotated[str, identifier("brk", "break")]
     object: Annotated[str, constant("brim.break")] = "brim.break"
+    ach_file: Annotated[str | None, described("The ACH file that it is about, if it is about one.", **TEXT)]
+    actions: Annotated[list[ActionObject] | msgspec.UnsetType, described(_ACTIONS)] = msgspec.UNSET
     amount: Annotated[int | None, described("How much it is about, in minor units; null where there is no amount.")]
     bank_file: Annotated[str | None, described("The file from the bank that it was found in.", **TEXT)]
     created: Annotated[int, described("When it was found.", **TIME)]
@@ -128,6 +156,69 @@ class RailStateObject(msgspec.Struct, frozen=True, kw_only=True):
     livemode: Annotated[bool, LIVEMODE]
     rail: Annotated[str, described("The rail.", const="ach")] = "ach"
     status: Annotated[str, described("Whether money moves.", enum=["running", "stopped"])]
+
+
+class RailStopObject(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a rail is stopped by hand, and why."""
+
+    account: Annotated[str | None, described("The account that it is stopped for; null for all.", **TEXT)]
+    reason: Annotated[str, described("Why.", **TEXT)]
+    stopped: Annotated[int, described("When it was stopped.", **TIME)]
+    stopped_by: Annotated[str, described("Who stopped it.", **TEXT)]
+
+
+class AchRailObject(msgspec.Struct, frozen=True, kw_only=True):
+    """A rail, and where it is stopped."""
+
+    object: Annotated[str, constant("brim.rail")] = "brim.rail"
+    actions: Annotated[list[ActionObject], described("`stop` and `resume`, and whether you may do it.")]
+    livemode: Annotated[bool, LIVEMODE]
+    rail: Annotated[str, described("The rail.", const="ach")] = "ach"
+    status: Annotated[str, described("Whether it is stopped for all accounts.", enum=["running", "stopped"])]
+    stops: Annotated[list[RailStopObject], described("Where it is stopped: for all accounts, or for one.")]
+
+
+class CutoffObject(msgspec.Struct, frozen=True, kw_only=True):
+    """A cut-off: until when top-ups go into its file."""
+
+    cutoff: Annotated[int, described("When it is.", **TIME)]
+    effective_date: Annotated[date, described("The day on which the banks settle what goes out with it.")]
+
+
+class TotalObject(msgspec.Struct, frozen=True, kw_only=True):
+    """How many debits there are, and what they come to."""
+
+    amount: Annotated[int, described("Their sum, in cents.", **_CENTS)]
+    count: Annotated[int, described("How many there are.", **_CENTS)]
+
+
+class DayUseObject(msgspec.Struct, frozen=True, kw_only=True):
+    """How much an account has asked for today."""
+
+    account: Annotated[str, described("The account.", **TEXT)]
+    amount: Annotated[int, described("How much, in cents; what was canceled or has failed still counts.", **_CENTS)]
+
+
+class AchOutlookObject(msgspec.Struct, frozen=True, kw_only=True):
+    """What the next file takes."""
+
+    object: Annotated[str, constant("brim.ach_outlook")] = "brim.ach_outlook"
+    cutoff: Annotated[CutoffObject | None, described("The next cut-off; null where no originator is active.")]
+    day_cap: Annotated[int | None, described("What an account may ask for in a day, in cents.", minimum=1)]
+    day_uses: Annotated[list[DayUseObject], described("The ten accounts that have asked for most today.")]
+    due: Annotated[TotalObject, described("The top-ups that are due at the next cut-off.")]
+    is_complete: Annotated[bool, described("Whether all that are due were counted; there may be more than 20,000.")]
+    livemode: Annotated[bool, LIVEMODE]
+    now: Annotated[int, described("The platform's time.", **TIME)]
+    originator: Annotated[str | None, described("The active originator; null where none is.", **TEXT)]
+    queued: Annotated[TotalObject, described("The entries that wait for the next file, their cut-off being over.")]
+    test_clock: Annotated[str | None, described("The test clock that keeps the time, in a rehearsal.", **TEXT)]
+    time_zone: Annotated[str | None, described("The originator's time zone, by its IANA name.", **TEXT)]
+
+
+def cutoff_object(cutoff: Cutoff) -> CutoffObject:
+    """Return a cut-off as it is written."""
+    return CutoffObject(cutoff=cutoff.cutoff_ms // 1000, effective_date=cutoff.effective_date)
 
 
 class BlockerObject(msgspec.Struct, frozen=True, kw_only=True):
@@ -164,8 +255,13 @@ def _blocker(blocker: Blocker) -> BlockerObject:
     return BlockerObject(code=blocker.code, fix=blocker.fix, message=blocker.message)
 
 
-def file_json(file: AchFile, batches: Sequence[FoundBatch] | None = None) -> bytes:
-    """Return a file's compact JSON, with its batches where they are given."""
+def file_json(
+    file: AchFile,
+    batches: Sequence[FoundBatch] | None = None,
+    *,
+    actions: list[ActionObject] | msgspec.UnsetType = msgspec.UNSET,
+) -> bytes:
+    """Return a file's compact JSON, with its batches, and what may be done with it, where they are given."""
     shown = (
         msgspec.UNSET
         if batches is None
@@ -175,6 +271,7 @@ def file_json(file: AchFile, batches: Sequence[FoundBatch] | None = None) -> byt
         AchFileObject(
             id=file.id,
             acknowledged=_seconds(file.acknowledged_ms),
+            actions=actions,
             approved=_seconds(file.approved_ms),
             approved_by=file.approved_by,
             batches=shown,
@@ -225,11 +322,15 @@ def bank_file_json(scope: AccountScope, file: BankFile) -> bytes:
     )
 
 
-def break_json(scope: AccountScope, found: Break) -> bytes:
-    """Return a break's compact JSON."""
+def break_json(
+    scope: AccountScope, found: Break, *, actions: list[ActionObject] | msgspec.UnsetType = msgspec.UNSET
+) -> bytes:
+    """Return a break's compact JSON, with what may be done with it where that is given."""
     return encode(
         BreakObject(
             id=found.id,
+            ach_file=_file_of(found),
+            actions=actions,
             amount=found.amount,
             bank_file=found.bank_file,
             created=found.opened_ms // 1000,
@@ -243,6 +344,57 @@ def break_json(scope: AccountScope, found: Break) -> bytes:
             resolved=_seconds(found.resolved_ms),
             resolved_by=found.resolved_by,
             status="open" if found.resolved_ms is None else "resolved",
+        )
+    )
+
+
+def _file_of(found: Break) -> str | None:
+    """Return the file that a break is about; what it is about stands first in its cause, or is its reference."""
+    named = (found.cause.partition("/")[0], found.reference or "")
+    return next((each for each in named if each.startswith(FILE_PREFIX)), None)
+
+
+def entry_json(entry: Entry) -> bytes:
+    """Return the compact JSON of an entry of a file."""
+    return encode(AchEntryObject(id=entry.trace or "", account=entry.owner, topup=entry.topup, **entry_fields(entry)))
+
+
+def rail_json(scope: AccountScope, stops: Sequence[Stop], actions: list[ActionObject]) -> bytes:
+    """Return the compact JSON of a rail with where it is stopped."""
+    return encode(
+        AchRailObject(
+            actions=actions,
+            livemode=scope.livemode,
+            status="stopped" if any(not stop.stopped_account for stop in stops) else "running",
+            stops=[
+                RailStopObject(
+                    account=stop.stopped_account or None,
+                    reason=stop.reason,
+                    stopped=stop.stopped_ms // 1000,
+                    stopped_by=stop.stopped_by,
+                )
+                for stop in stops
+            ],
+        )
+    )
+
+
+def outlook_json(scope: AccountScope, outlook: Outlook) -> bytes:
+    """Return the compact JSON of what the next file takes."""
+    cutoff, originator = outlook.cutoff, outlook.originator
+    return encode(
+        AchOutlookObject(
+            cutoff=cutoff_object(cutoff) if cutoff else None,
+            day_cap=originator.profile.day_cap if originator else None,
+            day_uses=[DayUseObject(account=use.account, amount=use.amount) for use in outlook.uses],
+            due=TotalObject(amount=outlook.due.amount, count=outlook.due.count),
+            is_complete=outlook.is_complete,
+            livemode=scope.livemode,
+            now=outlook.now_ms // 1000,
+            originator=originator.id if originator else None,
+            queued=TotalObject(amount=outlook.queued.amount, count=outlook.queued.count),
+            test_clock=outlook.test_clock,
+            time_zone=originator.profile.time_zone if originator else None,
         )
     )
 

@@ -237,22 +237,28 @@ def rail_object(topup: Topup, entries: Iterable[Entry], *, with_files: bool) -> 
 
 
 def _entry_object(entry: Entry, *, with_files: bool) -> RailEntryObject:
+    hidden = {} if with_files else {"batch": None, "confirmed_by": None, "file": None}
+    return RailEntryObject(**(entry_fields(entry) | hidden))
+
+
+def entry_fields(entry: Entry) -> dict[str, Any]:
+    """Return the fields of a presentment to the bank, as its platform sees it."""
     change = CHANGE_CODES.get(entry.change_code) if entry.change_code else None
-    return RailEntryObject(
-        amount=entry.amount,
-        batch=entry.batch if with_files else None,
-        change=RailChangeObject(code=entry.change_code, meaning=change.title if change else None)
+    return {
+        "amount": entry.amount,
+        "batch": entry.batch,
+        "change": RailChangeObject(code=entry.change_code, meaning=change.title if change else None)
         if entry.change_code
         else None,
-        confirmed=_seconds(entry.confirmed_ms),
-        confirmed_by=entry.confirmed_by if with_files else None,
-        effective_date=entry.effective_date,
-        file=entry.file if with_files else None,
-        number=entry.number,
-        returned=_return_object(entry, entry.return_code) if entry.return_code else None,
-        status=entry.status,
-        trace=entry.trace,
-    )
+        "confirmed": _seconds(entry.confirmed_ms),
+        "confirmed_by": entry.confirmed_by,
+        "effective_date": entry.effective_date,
+        "file": entry.file,
+        "number": entry.number,
+        "returned": _return_object(entry, entry.return_code) if entry.return_code else None,
+        "status": entry.status,
+        "trace": entry.trace,
+    }
 
 
 def _return_object(entry: Entry, code: str) -> RailReturnObject:

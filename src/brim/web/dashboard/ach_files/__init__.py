@@ -1,1 +1,1 @@
-"""Files of live money: those for the bank and those that come from it, and the bytes of both for who works with them."""
+"""Files of live money, for the bank and from it, and the bytes of both for those who work with them."""

@@ -1,0 +1,53 @@
+"""What whoever asks may do with an object now, and why not: so that no page has to know roles and states. Ours."""
+
+from collections.abc import Callable
+from typing import Annotated
+
+import msgspec
+
+from brim.api.framework.call import Call
+from brim.api.framework.errors import PermissionMissingError
+from brim.api.framework.schema import TEXT, described
+from brim.core.originators import SecondPersonError
+
+WRITES = ("ach", "write")
+"""What a key needs to act."""
+
+
+class ActionObject(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that the status of an object allows, and whether you may do it."""
+
+    allowed: Annotated[bool, described("Whether you may do it.")]
+    code: Annotated[
+        str | None,
+        described(
+            "Why you may not, as a word for programs; null where you may.",
+            enum=["permission_missing", "second_person_required", "held", None],
+        ),
+    ] = None
+    name: Annotated[str, described("The last part of the operation's path, such as `approve`.", **TEXT)]
+    reason: Annotated[str | None, described("Why you may not, for people; null where you may.", **TEXT)] = None
+
+
+def action(call: Call, name: str, *, held: str | None = None, check: Callable[[], None] | None = None) -> ActionObject:
+    """Return whether a call's key may do something.
+
+    Args:
+        call: the request that asks for the object.
+        name: what.
+        held: why nobody may do it now, if that is so.
+        check: raises SecondPersonError for who may not do it.
+    """
+    try:
+        call.rights.require(*WRITES)
+    except PermissionMissingError:
+        reason = "Your permissions don't include this."
+        return ActionObject(name=name, allowed=False, code="permission_missing", reason=reason)
+    if held is not None:
+        return ActionObject(name=name, allowed=False, code="held", reason=held)
+    try:
+        if check is not None:
+            check()
+    except SecondPersonError as error:
+        return ActionObject(name=name, allowed=False, code="second_person_required", reason=str(error))
+    return ActionObject(name=name, allowed=True)
