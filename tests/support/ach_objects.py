@@ -30,19 +30,29 @@ CONTENT = b"a file"
 
 
 class AchObjects:
-    """Makes objects of one platform, live ones. `folder` is where its files would go.
+    """Makes objects of one platform, live ones.
 
-    Without `vault`, the server's, the bytes of files are there and cannot be read.
+    `folder` is where its files would go; they are of `originator`, or of a draft that is made for them. Without
+    `vault`, the server's, the bytes of files are there and cannot be read.
     """
 
-    def __init__(self, server: BrimServer, account: str, folder: Path, *, vault: Vault | None = None) -> None:
+    def __init__(
+        self,
+        server: BrimServer,
+        account: str,
+        folder: Path,
+        originator: str | None = None,
+        now_ms: int = NOW_MS,
+        *,
+        vault: Vault | None = None,
+    ) -> None:
         self._server = server
         self._scope = AccountScope(account, livemode=True)
         self._folder = folder
         self._vault = vault
-        self._now_ms = NOW_MS
+        self._now_ms = now_ms
         self._ids = IdFactory(lambda: self._now_ms)
-        self._originator: str | None = None
+        self._originator = originator
         self._count = 0
 
     @property
@@ -94,8 +104,8 @@ class AchObjects:
         self._run(activate)
         return originator_id
 
-    def file(self, status: FileStatus = FileStatus.BUILT, **changes: Any) -> AchFile:
-        """Return a new file with one batch, in which one entry stands."""
+    def file(self, status: FileStatus = FileStatus.BUILT, *, has_entry: bool = False, **changes: Any) -> AchFile:
+        """Return a new file with one batch; its one entry is there where that is asked for."""
         self._count += 1
         file = AchFile(
             scope=self._scope,
@@ -125,8 +135,9 @@ class AchObjects:
         async def make(database: Database) -> None:
             async with database.connection() as conn:
                 await insert_file(conn, file, [batch], self._seal(CONTENT, file.place))
-                await insert_entries(conn, [entry])
-                await put_in_file(conn, [entry])
+                if has_entry:
+                    await insert_entries(conn, [entry])
+                    await put_in_file(conn, [entry])
 
         self._run(make)
         return file

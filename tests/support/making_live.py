@@ -52,5 +52,6 @@ def make_live_object(operation: Operation, objects: AchObjects, wire: Wire) -> s
     if operation.path.startswith("/v1/brim/ach/originators"):
         return objects.active_originator() if operation.path.endswith("/suspend") else objects.originator()
     if operation.path.startswith("/v1/brim/ach/files"):
-        return objects.file(FileStatus.REJECTED if operation.path.endswith("/resubmit") else FileStatus.BUILT).id
+        status = FileStatus.REJECTED if operation.path.endswith("/resubmit") else FileStatus.BUILT
+        return objects.file(status, has_entry=True).id
     return objects.bank_file() if "bank_files" in operation.path else objects.open_break()

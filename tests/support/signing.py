@@ -30,6 +30,7 @@ class SignedIn(msgspec.Struct, frozen=True, kw_only=True):
     role: str = "admin"
     key_account: str | None = None
     operator: str = "op_test"
+    is_platform: bool = True
 
 
 class CookieSessions:
@@ -54,6 +55,7 @@ class CookieSessions:
             key=told.keys[f"{account}/{mode}"],
             key_account=told.key_account,
             accounts=tuple(AccountChoice(each, each) for each in accounts),
+            is_platform=told.is_platform,
         )
 
 

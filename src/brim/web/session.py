@@ -48,6 +48,7 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
         key_account: whose key that is; None for the shown account's own.
         accounts: those that can be looked at, for switching; empty where there is no choice.
         told: is told of what their pages do by the API; None tells nobody.
+        is_platform: whether the account is connected to no other one; files and banks belong to such an account.
     """
 
     operator: str
@@ -60,6 +61,7 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     key_account: str | None = None
     accounts: tuple[AccountChoice, ...] = ()
     told: Told | None = None
+    is_platform: bool = True
     email: str | None = None
     address: str | None = None
     permissions: Mapping[str, str] | None = None

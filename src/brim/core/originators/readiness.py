@@ -147,7 +147,7 @@ def _of_files(facts: Facts) -> Iterator[Blocker]:
     if facts.held_files:
         yield Blocker(
             code="files_held",
-            message=f"{facts.held_files} ACH files are held, as after a restore from a backup.",
+            message=f"{_counted(facts.held_files, 'ACH file is', 'ACH files are')} held, as after a restore.",
             fix="Each says why at /v1/brim/ach/files; after a restore, brim ach compare releases them.",
         )
 
@@ -156,7 +156,7 @@ def _warnings(facts: Facts) -> Iterator[Blocker]:
     if facts.stopped_accounts:
         yield Blocker(
             code="accounts_stopped",
-            message=f"Live money is stopped for {facts.stopped_accounts} accounts.",
+            message=f"Live money is stopped for {_counted(facts.stopped_accounts, 'account', 'accounts')}.",
             fix="Resume it at /v1/brim/rails/ach/resume for each of them, once the reason is gone.",
         )
     if not facts.has_endpoint:
@@ -165,3 +165,7 @@ def _warnings(facts: Facts) -> Iterator[Blocker]:
             message="No live webhook endpoint is enabled, so no program is told of failures and returns.",
             fix="Register one at /v1/webhook_endpoints with a live key.",
         )
+
+
+def _counted(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"

@@ -14,6 +14,10 @@ _PLACES: Final = {
     "src": "/funding-sources/{}",
     "acct": "/accounts/{}",
     "clock": "/test-clocks",
+    "achf": "/ach/files/{}",
+    "bankf": "/ach/bank-files/{}",
+    "brk": "/breaks/{}",
+    "orig": "/ach/originators/{}",
 }
 _ENDS_THE_PAGE: Final = frozenset({401, 404})
 

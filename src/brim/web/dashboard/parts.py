@@ -8,12 +8,18 @@ import msgspec
 from brim.web.dashboard import formats, linking, live
 from brim.web.dashboard.accounts.routes import routes as account_routes
 from brim.web.dashboard.ach_files.download import DownloadPages
+from brim.web.dashboard.ach_files.routes import routes as ach_file_routes
 from brim.web.dashboard.balance.routes import routes as balance_routes
+from brim.web.dashboard.bank_files.routes import routes as bank_file_routes
+from brim.web.dashboard.breaks.routes import routes as break_routes
 from brim.web.dashboard.events.pages import about
 from brim.web.dashboard.events.routes import routes as event_routes
 from brim.web.dashboard.funding_sources.routes import routes as funding_source_routes
 from brim.web.dashboard.keys.pages import rights_of
 from brim.web.dashboard.keys.routes import routes as key_routes
+from brim.web.dashboard.live_money import words
+from brim.web.dashboard.live_money.routes import routes as live_money_routes
+from brim.web.dashboard.originators.routes import routes as originator_routes
 from brim.web.dashboard.request_logs.routes import routes as request_log_routes
 from brim.web.dashboard.signed import PageDependencies, SignedPages
 from brim.web.dashboard.test_clocks.routes import routes as test_clock_routes
@@ -34,11 +40,16 @@ from brim.web.routes import Route
 
 
 class NavigationItem(msgspec.Struct, frozen=True):
-    """A line of the side navigation; `only_test` where live mode has no such page, `only_admin` for admins alone."""
+    """A line of the side navigation.
+
+    `only_test` where live mode has no such page, `only_live` where test mode has none, and none of a connected account;
+    `only_admin` for admins alone.
+    """
 
     label: str
     path: str
     only_test: bool = False
+    only_live: bool = False
     only_admin: bool = False
 
 
@@ -49,6 +60,17 @@ NAVIGATION: Final = (
             NavigationItem("Balance", "/balance/overview"),
             NavigationItem("Top-ups", "/topups"),
             NavigationItem("Bank accounts", "/funding-sources"),
+        ),
+    ),
+    (
+        "Live money",
+        (
+            NavigationItem("Live overview", "/live-money", only_live=True),
+            NavigationItem("ACH files", "/ach/files", only_live=True),
+            NavigationItem("Bank files", "/ach/bank-files", only_live=True),
+            NavigationItem("Breaks", "/breaks", only_live=True),
+            NavigationItem("Originators", "/ach/originators", only_live=True),
+            NavigationItem("Readiness", "/live-readiness", only_live=True),
         ),
     ),
     (
@@ -91,6 +113,11 @@ def dashboard_routes(parts: PageDependencies) -> Sequence[Route]:
         *worker_routes(signed),
         *test_clock_routes(signed),
         *downloads,
+        *live_money_routes(signed),
+        *originator_routes(signed),
+        *ach_file_routes(signed),
+        *bank_file_routes(signed),
+        *break_routes(signed),
         *signed.get("/live", live.stream),
     )
 
@@ -106,6 +133,11 @@ def _equip_templates(pages: Pages) -> None:
         coloured_json=formats.coloured_json,
         duration=formats.duration,
         initials=formats.initials,
+        bank_time=words.bank_time,
+        plain_day=words.plain_day,
+        span_words=words.span_words,
+        age_words=words.age_words,
+        waits_for=words.waits_for,
         paid_by=paid_by,
         about=about,
         place_of=linking.place_of,
@@ -113,5 +145,14 @@ def _equip_templates(pages: Pages) -> None:
         ledger_account=ledger_account_words,
         ledger_step=ledger_step_words,
         badge_of=lambda status: STATUS_BADGES.get(status, (status, "plain")),
+    )
+    pages.add_globals(
+        break_kinds=words.BREAK_KINDS,
+        return_actors=words.ACTORS,
+        return_retries=words.RETRIES,
+        entry_words=words.ENTRY_WORDS,
+        bank_file_kinds=words.BANK_FILE_KINDS,
+        confirmations=words.CONFIRMATIONS,
+        sec_codes=words.SEC_CODES,
     )
     pages.add_globals(navigation=NAVIGATION, event_words=EVENT_WORDS, resource_words=RESOURCE_WORDS)

@@ -20,6 +20,9 @@ from brim.web.visit import Visit
 
 SignedHandler: TypeAlias = Callable[["SignedVisit"], Awaitable[Reply]]
 
+ONLY_LIVE: Final = frozenset({"live-money", "live-readiness", "ach", "breaks"})
+"""How the paths begin that test mode does not have."""
+
 _KEY_ENDED: Final = 401
 _IN_PATHS: Final = "%/:@!$&'()*+,;="
 _TITLES: Final = {403: "You may not do that", 404: "There is no such thing", 503: "Not now"}
@@ -105,7 +108,8 @@ class SignedVisit:
     def other_mode_link(self) -> str:
         """Return the address of this kind of page in the other mode; an object is in one mode only."""
         mode = TEST_PREFIX if self.session.livemode else ""
-        return self._parts.pages.url(f"{mode}/{'/'.join(self.path.split('/')[1:2])}")
+        kind = "/".join(self.path.split("/")[1:2])
+        return self._parts.pages.url(f"{mode}/{'balance/overview' if kind in ONLY_LIVE else kind}")
 
     def reply(self, template: str, *, status: int = 200, **values: Any) -> Reply:
         """Return a page of the dashboard; its template extends `dashboard/layout.html`."""
@@ -168,6 +172,14 @@ class SignedPages:
             Route("POST", TEST_PREFIX + pattern, self._guarded(handler, livemode=False)),
             Route("POST", pattern, self._guarded(handler, livemode=True)),
         )
+
+    def get_live(self, pattern: str, handler: SignedHandler) -> tuple[Route, ...]:
+        """Return the route of a page that only live mode has."""
+        return (Route("GET", pattern, self._guarded(handler, livemode=True)),)
+
+    def post_live(self, pattern: str, handler: SignedHandler) -> tuple[Route, ...]:
+        """Return the route of what a form does that only live mode has."""
+        return (Route("POST", pattern, self._guarded(handler, livemode=True)),)
 
     def _guarded(self, handler: SignedHandler, *, livemode: bool) -> Handler:
         async def handle(visit: Visit) -> Reply:

@@ -61,6 +61,7 @@ class OperatorSessions:
             permissions=key.permissions,
             accounts=tuple(AccountChoice(each.account, each.business_name or each.account) for each in choices),
             told=self._trail.of(by, scope),
+            is_platform=all(each.platform is None for each in choices if each.account == account),
         )
 
 

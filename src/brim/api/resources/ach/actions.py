@@ -1,7 +1,7 @@
 """What whoever asks may do with an object now, and why not: so that no page has to know roles and states. Ours."""
 
 from collections.abc import Callable
-from typing import Annotated
+from typing import Annotated, Final
 
 import msgspec
 
@@ -10,8 +10,11 @@ from brim.api.framework.errors import PermissionMissingError
 from brim.api.framework.schema import TEXT, described
 from brim.core.originators import SecondPersonError
 
-WRITES = ("ach", "write")
-"""What a key needs to act."""
+ACTS: Final = "ach"
+"""The resource that a key needs to write in order to act."""
+
+APPROVES: Final = "ach"
+"""The one that it needs to write in order to approve, or to activate."""
 
 
 class ActionObject(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,17 +32,25 @@ class ActionObject(msgspec.Struct, frozen=True, kw_only=True):
     reason: Annotated[str | None, described("Why you may not, for people; null where you may.", **TEXT)] = None
 
 
-def action(call: Call, name: str, *, held: str | None = None, check: Callable[[], None] | None = None) -> ActionObject:
+def action(
+    call: Call,
+    name: str,
+    *,
+    resource: str = ACTS,
+    held: str | None = None,
+    check: Callable[[], None] | None = None,
+) -> ActionObject:
     """Return whether a call's key may do something.
 
     Args:
         call: the request that asks for the object.
         name: what.
+        resource: the resource that the key needs to write.
         held: why nobody may do it now, if that is so.
         check: raises SecondPersonError for who may not do it.
     """
     try:
-        call.rights.require(*WRITES)
+        call.rights.require(resource, "write")
     except PermissionMissingError:
         reason = "Your permissions don't include this."
         return ActionObject(name=name, allowed=False, code="permission_missing", reason=reason)

@@ -6,7 +6,7 @@ from typing import Final
 from brim.api.framework.call import Call
 from brim.api.framework.errors import render_error
 from brim.api.framework.paging import read_page
-from brim.api.resources.ach.actions import ActionObject, action
+from brim.api.resources.ach.actions import APPROVES, ActionObject, action
 from brim.api.resources.ach.wire import (
     bank_file_json,
     break_json,
@@ -61,7 +61,7 @@ async def _actions_on_file(call: Call, found: ach.FileWithBatches) -> list[Actio
             originator = await originators.find_originator(conn, call.scope, file.originator)
             approvers = await operators.count_approvers(conn)
         check = partial(originators.check_person, call.by, prepared_by=originator.changed_by, approvers=approvers)
-        actions.append(action(call, "approve", held=file.held_because, check=check))
+        actions.append(action(call, "approve", resource=APPROVES, held=file.held_because, check=check))
     if FileStatus.VOIDED in ach.FILE_TRANSITIONS[file.status]:
         actions.append(action(call, "void"))
     if file.status is FileStatus.REJECTED or any(batch.status == "rejected" for batch in found.batches):

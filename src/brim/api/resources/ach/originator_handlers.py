@@ -9,7 +9,7 @@ import msgspec
 from brim.api.framework.call import Call
 from brim.api.framework.errors import render_error
 from brim.api.framework.paging import read_page
-from brim.api.resources.ach.actions import ActionObject, action
+from brim.api.resources.ach.actions import APPROVES, ActionObject, action
 from brim.api.resources.ach.handlers import check_live, check_platform
 from brim.api.resources.ach.originator_wire import originator_json
 from brim.base import wire
@@ -103,7 +103,7 @@ async def _actions(conn: Conn, call: Call, originator: Originator) -> list[Actio
     held = next((f"{each.id} is active." for each in others if each.status is OriginatorStatus.ACTIVE), None)
     approvers = await operators.count_approvers(conn)
     check = partial(originators.check_person, call.by, prepared_by=originator.changed_by, approvers=approvers)
-    return [*actions, action(call, "activate", held=held, check=check)]
+    return [*actions, action(call, "activate", resource=APPROVES, held=held, check=check)]
 
 
 async def _json(

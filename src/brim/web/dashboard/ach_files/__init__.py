@@ -1,1 +1,1 @@
-"""Files of live money, for the bank and from it, and the bytes of both for those who work with them."""
+"""ACH files that leave for the bank: their list, one with its entries, its bytes, and what people do with it."""

@@ -17,7 +17,7 @@ from brim.web.dashboard.topups.timeline import find_steps
 TOPUP: Final = "/v1/topups/{}"
 _SPARE_ROWS: Final = 2
 _MOST_ROWS: Final = 60
-_EXPANDED: Final = ["brim.availability", "payment_method", "balance_transaction"]
+_EXPANDED: Final = ["brim.availability", "brim.rail", "payment_method", "balance_transaction"]
 
 
 async def show(page: SignedVisit) -> Reply:

@@ -1,0 +1,156 @@
+"""ACH files: their list, and one with its history, its batches and entries, and what people do with it."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import msgspec
+
+from brim.base.ids import random_base62
+from brim.http.form import Field
+from brim.http.message import Reply
+from brim.web.api_client import ApiRefusedError, api_path
+from brim.web.dashboard.forms import Form
+from brim.web.dashboard.linking import message_of
+from brim.web.dashboard.live_money.pages import FILES, RAIL, allowed_actions, refused_actions
+from brim.web.dashboard.paging import page_query, paging
+from brim.web.dashboard.signed import SignedVisit
+from brim.web.routes import NoSuchPageError
+
+FILE: Final = FILES + "/{}"
+STATUSES: Final = ("built", "approved", "sent", "acknowledged", "settled", "rejected", "voided")
+_ENTRIES: Final = 50
+
+
+class Action(msgspec.Struct, frozen=True, kw_only=True):
+    """What a person does with a file: how it is asked, what happens then, and what the next page says (`done`)."""
+
+    title: str
+    button: str
+    happens: str
+    done: str
+    is_bad: bool = False
+
+
+ACTIONS: Final = {
+    "approve": Action(
+        title="Approve the file?",
+        button="Approve and send",
+        happens="It leaves for the bank with the next exchange, within seconds, and can't be called back then.",
+        done="file_approved",
+    ),
+    "void": Action(
+        title="Void the file?",
+        button="Void the file",
+        happens="It is never sent. Its entries go out with the next file, with new trace numbers and perhaps on a "
+        "later effective date; their accounts are told if the expected date changes.",
+        done="file_voided",
+        is_bad=True,
+    ),
+    "resubmit": Action(
+        title="Resubmit the rejected entries?",
+        button="Resubmit the entries",
+        happens="They go out with the next file, with new trace numbers. If the bank has processed any of them, its "
+        "account holder is debited twice: ask the bank first.",
+        done="file_resubmitted",
+        is_bad=True,
+    ),
+}
+"""What the API lets a person do with a file, by the name of the operation."""
+
+
+async def show_all(page: SignedVisit) -> Reply:
+    """`GET /ach/files`."""
+    status = page.query.get("status")
+    if status is not None and status not in STATUSES:
+        raise NoSuchPageError
+    found = await page.api.get(FILES, status=status, **page_query(page))
+    return page.reply(
+        "dashboard/ach_files.html",
+        files=found["data"],
+        paging=paging(page, found),
+        chosen=status,
+        statuses=STATUSES,
+        rail=await page.api.get(RAIL),
+    )
+
+
+async def show(page: SignedVisit) -> Reply:
+    """`GET /ach/files/{file}`."""
+    return await _reply(page, Form())
+
+
+async def _reply(page: SignedVisit, form: Form, *, status: int = 200) -> Reply:
+    file_id = page.path_params["file"]
+    file = await page.api.get(api_path(FILE, file_id))
+    entries = await page.api.get(api_path(FILE + "/entries", file_id), **page_query(page, limit=_ENTRIES))
+    return page.reply(
+        "dashboard/ach_file.html",
+        status=status,
+        form=form,
+        file=file,
+        allowed=allowed_actions(file),
+        refused=refused_actions(file),
+        entries=entries["data"],
+        paging=paging(page, entries),
+        history=_history(file, you=page.session.operator),
+        rail=await page.api.get(RAIL),
+        breaks=[
+            each
+            for each in (await page.api.get("/v1/brim/breaks", status="open", limit=100))["data"]
+            if each["ach_file"] == file["id"]
+        ],
+    )
+
+
+def _history(file: Mapping[str, Any], *, you: str) -> list[tuple[str, int, str]]:
+    """Return what happened to a file, the latest first: in words, when, and in which tone."""
+    approved = "Approved automatically, as the originator's profile says"
+    if file["approved_by"] not in {None, "profile"}:
+        approved = "Approved by you" if file["approved_by"] == you else f"Approved by {file['approved_by']}"
+    steps = [
+        ("Created at the cut-off", file["created"], "waiting"),
+        (approved, file["approved"], "waiting"),
+        ("Sent to the bank", file["sent"], "waiting"),
+        ("Acknowledged by the bank", file["acknowledged"], "waiting"),
+        ("Settled: on the bank's statement", file["settled"], "good"),
+        ("Rejected by the bank", file["rejected"], "bad"),
+        ("Voided", file["voided"], "plain"),
+    ]
+    return [(title, at, tone) for title, at, tone in reversed(steps) if at is not None]
+
+
+async def show_action(name: str, page: SignedVisit) -> Reply:
+    """`GET /ach/files/{file}/approve` and the like: states what happens before it does."""
+    file_id = page.path_params["file"]
+    file = await page.api.get(api_path(FILE, file_id))
+    if name not in allowed_actions(file):
+        reasons = [each["reason"] for each in file["actions"] if each["name"] == name and each["reason"]]
+        message = reasons[0] if reasons else "The file's status doesn't allow this any more."
+        return await _reply(page, Form(message=message), status=403 if reasons else 400)
+    return page.reply(
+        "dashboard/ach_file_action.html",
+        file=file,
+        name=name,
+        action=ACTIONS[name],
+        idempotency_key=random_base62(24),
+    )
+
+
+async def act(name: str, page: SignedVisit) -> Reply:
+    """`POST /ach/files/{file}/approve` and the like: on the file as the form has shown it, or nothing is done."""
+    file_id = page.path_params["file"]
+    try:
+        await page.api.post(
+            api_path(FILE, file_id) + f"/{name}",
+            _seen(page, name),
+            idempotency_key=page.form.get("idempotency_key") or None,
+        )
+    except ApiRefusedError as error:
+        return await _reply(page, Form(message=message_of(error)), status=error.status)
+    return page.redirect(f"/ach/files/{file_id}", done=ACTIONS[name].done)
+
+
+def _seen(page: SignedVisit, name: str) -> dict[str, Field]:
+    """Return what the API is told that the person has seen of the file."""
+    seen: dict[str, Field] = {"expected_status": page.form.get("expected_status")}
+    return seen | {"sha256": page.form.get("sha256")} if name == "approve" else seen

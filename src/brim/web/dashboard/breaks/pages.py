@@ -1,0 +1,70 @@
+"""Breaks: their list by status, and one with what it is about and how it is settled."""
+
+from typing import Final
+
+from brim.base.clock import system_clock_ms
+from brim.base.ids import random_base62
+from brim.http.message import Reply
+from brim.web.api_client import ApiRefusedError, api_path
+from brim.web.dashboard.forms import Form
+from brim.web.dashboard.live_money.pages import allowed_actions, message_of_form
+from brim.web.dashboard.paging import page_query, paging
+from brim.web.dashboard.signed import SignedVisit
+from brim.web.routes import NoSuchPageError
+
+BREAKS: Final = "/v1/brim/breaks"
+BREAK: Final = BREAKS + "/{}"
+STATUSES: Final = ("open", "resolved")
+
+
+async def show_all(page: SignedVisit) -> Reply:
+    """`GET /breaks`: the open ones, unless others are asked for."""
+    status = page.query.get("status", "open")
+    if status not in {*STATUSES, "all"}:
+        raise NoSuchPageError
+    found = await page.api.get(BREAKS, status=None if status == "all" else status, **page_query(page))
+    return page.reply(
+        "dashboard/breaks.html",
+        breaks=found["data"],
+        paging=paging(page, found),
+        chosen=status,
+        statuses=STATUSES,
+        now=system_clock_ms() // 1000,
+    )
+
+
+async def show(page: SignedVisit) -> Reply:
+    """`GET /breaks/{break}`."""
+    return await _reply(page, Form(values={"resolution": ""}))
+
+
+async def _reply(page: SignedVisit, form: Form, *, status: int = 200) -> Reply:
+    found = await page.api.get(api_path(BREAK, page.path_params["break"]))
+    form.idempotency_key = random_base62(24)
+    return page.reply(
+        "dashboard/break.html",
+        status=status,
+        found=found,
+        form=form,
+        allowed=allowed_actions(found),
+        now=system_clock_ms() // 1000,
+    )
+
+
+async def resolve(page: SignedVisit) -> Reply:
+    """`POST /breaks/{break}/resolve`. It is settled once; somebody who comes later is told how it was."""
+    break_id = page.path_params["break"]
+    form = Form(values={"resolution": page.form.get("resolution", "").strip()})
+    if not form.values["resolution"]:
+        form.errors["resolution"] = "Say what it was and what you did about it."
+        return await _reply(page, form, status=400)
+    try:
+        await page.api.post(
+            api_path(BREAK + "/resolve", break_id),
+            {"resolution": form.values["resolution"]},
+            idempotency_key=page.form.get("idempotency_key") or None,
+        )
+    except ApiRefusedError as error:
+        message_of_form(form, error)
+        return await _reply(page, form, status=error.status)
+    return page.redirect(f"/breaks/{break_id}", done="break_resolved")

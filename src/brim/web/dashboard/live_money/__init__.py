@@ -1,0 +1,1 @@
+"""Live money: what the next file takes, what is held or stuck, what blocks it, and the switch that stops it."""

@@ -1,0 +1,139 @@
+"""The overview of live money, its readiness, and the switch that stops it."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from brim.base.clock import system_clock_ms
+from brim.base.ids import random_base62
+from brim.http.form import Field
+from brim.http.message import Reply
+from brim.web.api_client import ApiRefusedError
+from brim.web.dashboard.forms import Form
+from brim.web.dashboard.linking import message_of
+from brim.web.dashboard.signed import SignedVisit
+
+RAIL: Final = "/v1/brim/rails/ach"
+FILES: Final = "/v1/brim/ach/files"
+_MOST: Final = 100
+_NOT_YOURS: Final = 403
+
+LINKS: Final = {
+    "originator_missing": ("/ach/originators/new", "Add an originator"),
+    "originator_draft": ("/ach/originators", "Go to originators"),
+    "originator_suspended": ("/ach/originators", "Go to originators"),
+    "outgoing_folder_missing": ("/ach/originators", "Go to originators"),
+    "outgoing_folder_not_usable": ("/ach/originators", "Go to originators"),
+    "incoming_folder_missing": ("/ach/originators", "Go to originators"),
+    "incoming_folder_not_usable": ("/ach/originators", "Go to originators"),
+    "worker_missing": ("/workers", "See workers"),
+    "worker_job_failing": ("/workers", "See workers"),
+    "rail_stopped": ("/live-money/stops", "Go to stops"),
+    "accounts_stopped": ("/live-money/stops", "Go to stops"),
+    "files_held": ("/live-money", "See held files"),
+    "webhook_endpoint_missing": ("/webhooks/new", "Add an endpoint"),
+}
+"""For each blocker: the page on which something can be done about it."""
+
+
+async def show(page: SignedVisit) -> Reply:
+    """`GET /live-money`: the next cut-off, what needs somebody, and what the bank has not said."""
+    outlook = await page.api.get("/v1/brim/ach/outlook")
+    files = {
+        status: (await page.api.get(FILES, status=status, limit=_MOST))["data"]
+        for status in ("built", "approved", "sent", "rejected")
+    }
+    breaks = await page.api.get("/v1/brim/breaks", status="open", limit=_MOST)
+    return page.reply(
+        "dashboard/live_money.html",
+        outlook=outlook,
+        originators=(await page.api.get("/v1/brim/ach/originators", limit=_MOST))["data"],
+        rail=await page.api.get(RAIL),
+        files=files,
+        held=[file for status in ("built", "approved") for file in files[status] if file["held_because"]],
+        breaks=sorted(breaks["data"], key=lambda each: each["created"]),
+        more_breaks=breaks["has_more"],
+        stuck=await _find_stuck(page),
+        readiness=await page.api.get("/v1/brim/live_readiness"),
+        now=system_clock_ms() // 1000,
+    )
+
+
+async def _find_stuck(page: SignedVisit) -> list[Any] | None:
+    """Return what is stuck in live mode; None for who may not see that, as it is of the whole installation."""
+    try:
+        stuck = await page.api.get("/v1/brim/stuck")
+    except ApiRefusedError as error:
+        if error.status != _NOT_YOURS:
+            raise
+        return None
+    return [item for item in stuck["data"] if item["livemode"]]
+
+
+async def show_readiness(page: SignedVisit) -> Reply:
+    """`GET /live-readiness`."""
+    readiness = await page.api.get("/v1/brim/live_readiness")
+    return page.reply("dashboard/live_readiness.html", readiness=readiness, links=LINKS)
+
+
+async def show_stops(page: SignedVisit) -> Reply:
+    """`GET /live-money/stops`."""
+    return await _reply_stops(page, Form(values={"account": "", "reason": ""}))
+
+
+async def _reply_stops(page: SignedVisit, form: Form, *, status: int = 200) -> Reply:
+    form.idempotency_key = random_base62(24)
+    rail = await page.api.get(RAIL)
+    return page.reply("dashboard/rail_stops.html", status=status, form=form, rail=rail, allowed=allowed_actions(rail))
+
+
+async def stop(page: SignedVisit) -> Reply:
+    """`POST /live-money/stop`: for all accounts, or for one."""
+    form = Form(values={name: page.form.get(name, "").strip() for name in ("account", "reason")})
+    if not form.values["reason"]:
+        form.errors["reason"] = "Say why. Whoever is refused a top-up reads it."
+        return await _reply_stops(page, form, status=400)
+    try:
+        await page.api.post(
+            f"{RAIL}/stop", _wanted(form.values), idempotency_key=page.form.get("idempotency_key") or None
+        )
+    except ApiRefusedError as error:
+        message_of_form(form, error)
+        return await _reply_stops(page, form, status=error.status)
+    return page.redirect("/live-money/stops", done="rail_stopped")
+
+
+def _wanted(values: Mapping[str, str]) -> dict[str, Field]:
+    return {"reason": values["reason"], "account": values["account"] or None}
+
+
+async def resume(page: SignedVisit) -> Reply:
+    """`POST /live-money/resume`: what was stopped for all accounts, or for one."""
+    try:
+        await page.api.post(
+            f"{RAIL}/resume",
+            {"account": page.form.get("account") or None},
+            idempotency_key=page.form.get("idempotency_key") or None,
+        )
+    except ApiRefusedError as error:
+        return await _reply_stops(page, Form(message=message_of(error)), status=error.status)
+    return page.redirect("/live-money/stops", done="rail_resumed")
+
+
+def message_of_form(form: Form, error: ApiRefusedError, fields: Mapping[str, str] | None = None) -> None:
+    """Take what the API refused into a form.
+
+    Raises:
+        ApiRefusedError: the key has ended or the object is gone, so there is no such page.
+    """
+    message_of(error)
+    form.refuse(error, fields)
+
+
+def allowed_actions(shown: Mapping[str, Any]) -> frozenset[str]:
+    """Return the names of what whoever looks may do with an object, by what the API says."""
+    return frozenset(each["name"] for each in shown["actions"] if each["allowed"])
+
+
+def refused_actions(shown: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return what may not be done now for a reason other than a lack of permissions, which is worth saying."""
+    return [each for each in shown["actions"] if not each["allowed"] and each["code"] != "permission_missing"]

@@ -1,0 +1,18 @@
+"""The paths of these pages."""
+
+from collections.abc import Sequence
+
+from brim.web.dashboard.live_money import pages
+from brim.web.dashboard.signed import SignedPages
+from brim.web.routes import Route
+
+
+def routes(signed: SignedPages) -> Sequence[Route]:
+    """Return the routes of these pages."""
+    return (
+        *signed.get_live("/live-money", pages.show),
+        *signed.get_live("/live-readiness", pages.show_readiness),
+        *signed.get_live("/live-money/stops", pages.show_stops),
+        *signed.post_live("/live-money/stop", pages.stop),
+        *signed.post_live("/live-money/resume", pages.resume),
+    )

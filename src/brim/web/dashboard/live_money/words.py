@@ -1,0 +1,133 @@
+"""What pages of live money call things: return codes' consequences, kinds of breaks, moments in the bank's zone."""
+
+from datetime import date, datetime
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+BREAK_KINDS: Final = {
+    "unmatched_line": ("Unmatched statement line", "Nothing explains a line of the bank's statement."),
+    "line_amount": (
+        "Amount differs",
+        "A line of the statement names one of your batches or returns, with another amount or a second time.",
+    ),
+    "unmatched_return": (
+        "Unmatched return",
+        "The bank returned or corrected a debit that is unknown, or that cannot come back now.",
+    ),
+    "unreadable_item": ("Unreadable item", "An item of a bank file could not be read or applied."),
+    "unmatched_acknowledgement": (
+        "Unmatched acknowledgement",
+        "The bank acknowledged a file that is unknown, or with other totals.",
+    ),
+    "rejected_file": ("Rejected by the bank", "The bank rejected a file or a batch."),
+    "held_file": ("Bank file held", "A bank file's control totals don't add up, or it cannot be read."),
+    "silent_bank": ("Bank is silent", "The bank has not answered a file in time. Ask it; nothing is sent again."),
+    "failed_work": ("Processing failed", "A file could not be created, sent or applied. It is retried by itself."),
+    "unknown_debit": (
+        "Unknown debit",
+        "A debit has left whose top-up a restored database does not have, or not as one that was debited.",
+    ),
+}
+"""For each kind of break: its name, and what it means."""
+
+ACTORS: Final = {
+    "customer": "The account holder",
+    "originator": "You, the originator",
+    "compliance": "Your compliance team",
+    "odfi": "Your bank (the ODFI)",
+}
+"""Who has to do something about a return."""
+
+RETRIES: Final = {
+    "never": "Not allowed. The same debit may not be sent again.",
+    "twice": "Allowed up to two more times, within 180 days of the first settlement.",
+    "after_fix": "Allowed once the cause is fixed.",
+    "new_authorisation": "Only with a new authorization of the account holder.",
+    "corrected": "Allowed once corrected, within 60 days of the return's settlement.",
+}
+"""Whether the same debit may be sent again after a return."""
+
+ENTRY_WORDS: Final = {
+    "queued": "Queued for the next file",
+    "refused": "Doesn't fit a file. Nothing was sent.",
+    "in_file": "In a file, not confirmed by the bank",
+    "confirmed": "Confirmed by the bank, on hold",
+    "released": "Confirmed, and available",
+    "returned": "Returned by the bank",
+    "rejected": "The bank rejected its file or batch",
+}
+"""Where an entry stands, in words."""
+
+BANK_FILE_KINDS: Final = {
+    "unknown": "Not read yet",
+    "nacha": "Returns and notifications of change",
+    "acknowledgement": "Acknowledgement",
+    "statement": "Statement",
+    "empty": "Empty",
+}
+"""What a file from the bank is."""
+
+CONFIRMATIONS: Final = {
+    "statement": "A line of the bank's statement",
+    "acknowledgement": "The bank's acknowledgement of the file",
+}
+"""What counts as the bank's word."""
+
+SEC_CODES: Final = {
+    "WEB": "WEB: consumers, on the internet or by phone app",
+    "PPD": "PPD: consumers, in writing",
+    "CCD": "CCD: companies",
+}
+"""How account holders authorize debits."""
+
+_MINUTE: Final = 60
+_HOUR: Final = 60 * _MINUTE
+_DAY: Final = 24 * _HOUR
+
+
+def waits_for(file: dict[str, Any], *, is_stopped: bool = False) -> str:
+    """Return what a file waits for, in words; an empty text where it waits for nothing."""
+    status = file["status"]
+    if status in {"built", "approved"}:
+        if file["held_because"]:
+            return "Held: see the file"
+        if is_stopped:
+            return "Live money to be resumed"
+    return {
+        "built": "Approval",
+        "approved": "The next exchange with the bank",
+        "sent": "The bank's acknowledgement",
+        "acknowledged": "The bank's statement",
+        "rejected": "Your decision, if the bank processed none of it",
+    }.get(status, "")
+
+
+def bank_time(second: int, zone: str) -> str:
+    """Return a moment in the bank's zone, such as `Tue, Dec 1, 2026, 17:00`."""
+    moment = datetime.fromtimestamp(second, ZoneInfo(zone))
+    return f"{moment:%a, %b} {moment.day}, {moment:%Y, %H:%M}"
+
+
+def plain_day(text: str) -> str:
+    """Return a day for people, such as `Wed, Dec 2, 2026`."""
+    day = date.fromisoformat(text)
+    return f"{day:%a, %b} {day.day}, {day.year}"
+
+
+def span_words(seconds: int) -> str:
+    """Return a length of time for people, in two units at most, such as `2 d 5 h` or `12 min`."""
+    seconds = max(seconds, 0)
+    if seconds >= _DAY:
+        return f"{seconds // _DAY} d {seconds % _DAY // _HOUR} h"
+    if seconds >= _HOUR:
+        return f"{seconds // _HOUR} h {seconds % _HOUR // _MINUTE} min"
+    return f"{seconds // _MINUTE} min" if seconds >= _MINUTE else "under a minute"
+
+
+def age_words(seconds: int) -> str:
+    """Return how old something is, such as `3 days` or `5 hours`."""
+    for unit_s, one, many in ((_DAY, "day", "days"), (_HOUR, "hour", "hours"), (_MINUTE, "minute", "minutes")):
+        if seconds >= unit_s:
+            count = seconds // unit_s
+            return f"{count} {one if count == 1 else many}"
+    return "just now"

@@ -1,0 +1,1 @@
+"""Originators: who debits bank accounts for the platform, written, activated and suspended."""

@@ -1,0 +1,58 @@
+"""The fields of an originator's profile as a form has them: amounts in dollars, lists with commas, choices as words."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from brim.core.rails.ach import OriginatorProfile
+from brim.http.form import Field
+from brim.web.dashboard.formats import AmountError, csv_amount, read_amount
+from brim.web.dashboard.forms import Form
+
+AMOUNTS: Final = ("entry_cap", "file_cap", "day_cap", "source_pending_cap")
+LISTS: Final = ("cutoffs",)
+CHECKS: Final = ("requires_approval",)
+FIELDS: Final = tuple(OriginatorProfile.__struct_fields__)
+_DOLLARS: Final = "usd"
+
+
+def defaults() -> dict[str, str]:
+    """Return a form's values for a new profile: what is said where nothing is."""
+    required = len(FIELDS) - len(OriginatorProfile.__struct_defaults__)
+    given = dict(zip(FIELDS[required:], OriginatorProfile.__struct_defaults__, strict=True))
+    return dict.fromkeys(FIELDS, "") | values_of({name: value for name, value in given.items() if value is not None})
+
+
+def values_of(profile: Mapping[str, Any]) -> dict[str, str]:
+    """Return a form's values for a profile as the API has it."""
+    return {name: _text(name, value) for name, value in profile.items()}
+
+
+def _text(name: str, value: Any) -> str:
+    if value is None:
+        return ""
+    if name in AMOUNTS:
+        return csv_amount(value, _DOLLARS)
+    if name in LISTS:
+        return ", ".join(value)
+    if name in CHECKS:
+        return "yes" if value else ""
+    return str(value)
+
+
+def profile_of(form: Form) -> dict[str, Field]:
+    """Return the API's parameters of a profile from a form's values; what cannot be read shows its error."""
+    profile: dict[str, Field] = {}
+    for name in FIELDS:
+        text = form.values[name]
+        if name in CHECKS:
+            profile[name] = "true" if text else "false"
+        elif name in LISTS:
+            profile[name] = [part for part in text.replace(",", " ").split() if part]
+        elif name in AMOUNTS:
+            try:
+                profile[name] = read_amount(text, _DOLLARS)
+            except AmountError as error:
+                form.errors[name] = str(error)
+        elif text:
+            profile[name] = text
+    return profile

@@ -1,0 +1,53 @@
+// The pages of live money in a browser: accessible, within any window, usable without scripts; cut-offs count down.
+
+import assert from "node:assert/strict";
+import { after, test } from "node:test";
+import { assertFits, assertGood, BASE, closeBrowser, openPage, visit } from "./browser.mjs";
+
+const PAGES = JSON.parse(process.env.PAGES);
+const COOKIES = JSON.parse(process.env.COOKIES);
+
+after(closeBrowser);
+
+async function signIn(options) {
+  const page = await openPage(options);
+  await page.context().addCookies(Object.entries(COOKIES).map(([name, value]) => ({ name, value, url: BASE })));
+  return page;
+}
+
+test("every page is accessible in both themes and fits windows of every width", async () => {
+  const page = await signIn();
+  for (const [name, path] of Object.entries(PAGES)) {
+    await page.setViewportSize({ width: 375, height: 900 });
+    await visit(page, path);
+    await assertFits(page);
+    await assertGood(page, name);
+  }
+});
+
+test("a cut-off counts down by the seconds that the server has written, and tells its region when it is over", async () => {
+  const page = await signIn();
+  await visit(page, PAGES.overview);
+  await page.evaluate(() => {
+    const [region, left] = [document.createElement("div"), document.createElement("span")];
+    region.dataset.live = "nothing";
+    window.seen = [];
+    region.addEventListener("live", () => window.seen.push(left.textContent));
+    left.dataset.countdown = "2";
+    new MutationObserver(() => window.seen.push(left.textContent)).observe(left, { childList: true });
+    region.append(left);
+    document.querySelector("main").append(region);
+  });
+  await page.waitForFunction(() => window.seen.filter((text) => text === "now").length === 2);
+  assert.match(await page.evaluate(() => window.seen.find((text) => text !== "")), /^in [12] s$/);
+});
+
+test("a file is voided without scripts, after what happens was said", async () => {
+  const page = await signIn({ javaScriptEnabled: false });
+  await visit(page, PAGES["file-waiting"]);
+  await page.click("text=Void");
+  assert.match(await page.textContent("main"), /It is never sent/);
+  await page.click("main form button");
+  await page.waitForURL(/done=file_voided/);
+  assert.match(await page.textContent("h1"), /Voided/);
+});

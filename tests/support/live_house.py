@@ -1,0 +1,223 @@
+"""A rehearsal installation with operators and a played bank, and live money in every state that pages show."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+from click.testing import CliRunner
+
+from brim.bank.commands import REHEARSAL_ROUTING, bank
+from brim.base.scope import AccountScope
+from brim.core.ach import FileStatus
+from brim.core.operators.rules import Operator, Role
+from tests.support.ach_objects import AchObjects
+from tests.support.live_money import NO_ACCOUNT, PAYS, RETURNS_AT_ONCE, at
+from tests.support.people_house import House, open_house
+from tests.support.polling import until
+from tests.support.wire import Wire
+
+FORM: Final = {
+    "odfi_name": "REHEARSAL BANK",
+    "odfi_routing_number": REHEARSAL_ROUTING,
+    "account_number": "9876543210",
+    "bank_account": "operating",
+    "company_name": "MY COMPANY",
+    "company_id": "1234567890",
+    "origin_name": "MY COMPANY",
+    "immediate_origin": "1234567890",
+    "entry_description": "TOPUP",
+    "sec_code": "WEB",
+    "cutoffs": "17:00",
+    "time_zone": "America/New_York",
+    "hold_days": "3",
+    "minimum_hold_days": "0",
+    "opening": "09:00",
+    "lead_days": "1",
+    "confirmation": "statement",
+    "alarm_after_hours": "24",
+    "requires_approval": "yes",
+    "entry_cap": "25,000.00",
+    "day_cap": "50000",
+    "source_pending_cap": "25000",
+    "file_cap": "1000000",
+    "max_file_entries": "10000",
+    "file_name": "{date}-{modifier}-{id}.ach",
+    "line_ending": "crlf",
+}
+"""What somebody fills in for a new originator, but for its folders."""
+
+
+class LiveHouse:
+    """A rehearsal with one operator, who is signed in, and the bank of its platform."""
+
+    def __init__(self, house: House, folder: Path) -> None:
+        self.house = house
+        self.folder = folder
+        self.operator: Operator = house.add(Role.ADMIN)
+        self.browser = house.signed_in(operator=self.operator)
+        self.account = str(Wire(house.url, house.server.test_key).get("/v1/account").json["id"])
+        self.scope = AccountScope(self.account, livemode=True)
+        self.live = Wire(house.url, house.server.make_key(self.account, livemode=True))
+        self._clock = ""
+        for name in ("to-bank", "from-bank"):
+            (folder / name).mkdir()
+        self.bank(
+            "init", "--inbox", self.path("to-bank"), "--outbox", self.path("from-bank"), "--now", "2026-12-01T10:00"
+        )
+
+    def path(self, name: str) -> str:
+        return str(self.folder / name)
+
+    @property
+    def form(self) -> dict[str, str]:
+        """What a new originator's form is filled in with."""
+        return FORM | {"outgoing_folder": self.path("to-bank"), "incoming_folder": self.path("from-bank")}
+
+    def bank(self, command: str, *flags: str) -> None:
+        """Run a command of the bank."""
+        result = CliRunner().invoke(bank, [command, self.path("bank"), *flags], catch_exceptions=False)
+        assert result.exit_code == 0, result.output
+
+    def write_originator(self, **changes: str) -> str:
+        """Write an originator by its form, and return where its page is."""
+        self.browser.get("/ach/originators/new")
+        self.browser.post("/ach/originators/new", form_token=self.browser.form_token, **self.form | changes)
+        assert self.browser.location is not None, self.browser.text
+        return self.browser.location.partition("?")[0]
+
+    def activate(self, path: str) -> None:
+        """Activate an originator by its page."""
+        self.browser.get(f"{path}/activate")
+        self.browser.submit(f"{path}/activate", expected_version="1")
+        assert "Suspend" in self.browser.text, self.browser.text
+
+    def freeze(self, text: str) -> None:
+        """Let a test clock keep the time."""
+        form = {"frozen_time": at(text) // 1000}
+        self._clock = str(self.live.post("/v1/test_helpers/test_clocks", form).json["id"])
+
+    def advance(self, text: str, *, with_bank: bool = False) -> None:
+        """Take the clock to a time, and then the bank."""
+        path = f"/v1/test_helpers/test_clocks/{self._clock}"
+        assert self.live.post(f"{path}/advance", {"frozen_time": at(text) // 1000}).status == 200
+        until(lambda: self.live.get(path).json["status"] == "ready", what="the clock to arrive")
+        if with_bank:
+            self.bank("advance", "--to", text.replace(" ", "T"))
+
+    def source(self, number: str) -> str:
+        """Put a verified and authorized bank account on file."""
+        account = {
+            "country": "US",
+            "currency": "usd",
+            "account_holder_name": "Jenny Rosen",
+            "routing_number": "110000000",
+        }
+        account |= {"account_number": number, "account_holder_type": "individual"}
+        token = self.live.post("/v1/tokens", {f"bank_account[{name}]": value for name, value in account.items()}).json
+        form = {"type": "ach_debit", "currency": "usd", "token": token["id"], "owner[name]": "Jenny Rosen"}
+        source_id = str(self.live.post("/v1/sources", form).json["id"])
+        verified = {"method": "instant", "evidence": "seen"}
+        assert self.live.post(f"/v1/brim/funding_sources/{source_id}/verify", verified).status == 200
+        agreed = {"funding_source": source_id, "sec_code": "WEB", "text": "I authorize My Company to debit my account."}
+        reply = self.live.post("/v1/brim/authorizations", {**agreed, "accepted_at": at("2026-11-20 10:00") // 1000})
+        assert reply.status == 200, reply.body
+        return source_id
+
+    def create(self, source: str, amount: int) -> str:
+        """Create a live top-up."""
+        reply = self.live.post("/v1/topups", {"amount": amount, "currency": "usd", "source": source})
+        assert reply.status == 200, reply.body
+        return str(reply.json["id"])
+
+    def files(self, status: str) -> list[Any]:
+        """Return the files that stand at a status."""
+        return list(self.live.get(f"/v1/brim/ach/files?status={status}").json["data"])
+
+    def wait_for_file(self, status: str) -> Any:
+        """Return the newest file that stands at a status, once there is one."""
+        return until(lambda: self.files(status), what=f"a file that is {status}")[0]
+
+    def approve(self, file: Any) -> None:
+        """Approve a file by its page."""
+        path = f"/ach/files/{file['id']}"
+        self.browser.get(f"{path}/approve")
+        self.browser.submit(f"{path}/approve", expected_status="built", sha256=file["sha256"])
+        assert "leaves with the next exchange" in self.browser.text, self.browser.text
+
+    def fill(self) -> dict[str, str]:
+        """Bring about money in every state, and return pages by what they show."""
+        originator = self.write_originator()
+        self.activate(originator)
+        self.freeze("2026-12-01 10:00")
+        fine, poor, gone = (self.source(number) for number in (PAYS, RETURNS_AT_ONCE, NO_ACCOUNT))
+        topups = [self.create(fine, 500_000), self.create(poor, 128_050), self.create(gone, 4_999)]
+        self.advance("2026-12-01 17:01")
+        first = self.wait_for_file("built")
+        self.approve(first)
+        self.wait_for_file("sent")
+        self.advance("2026-12-02 23:30", with_bank=True)
+        self.wait_for_file("settled")
+        self.advance("2026-12-07 10:00", with_bank=True)
+        (self.folder / "from-bank" / "broken.ach").write_text("101 this is no file of a bank\n")
+        until(lambda: self.live.get("/v1/brim/breaks").json["data"], what="a break")
+        self.create(fine, 210_000)
+        self.advance("2026-12-07 17:01")
+        waiting = self.wait_for_file("built")
+        late = self.create(fine, 75_000)
+        objects = AchObjects(
+            self.house.server,
+            self.account,
+            self.folder,
+            originator=originator.rpartition("/")[2],
+            now_ms=at("2026-12-04 17:01"),
+        )
+        days: dict[str, Any] = {"file_date": date(2026, 12, 4), "effective_date": date(2026, 12, 7)}
+        rejected = objects.file(
+            FileStatus.REJECTED,
+            **days,
+            reject_reason="The file's control totals are wrong.",
+            rejected_ms=at("2026-12-06 12:00"),
+        )
+        objects.entries(rejected, 3)
+        held = objects.file(**days, held_because="The second reader found a difference in the totals.")
+        reported = objects.open_break(cause=f"{rejected.id}/1", reference="1234567890-0000012")
+        bank_files = self.live.get("/v1/brim/ach/bank_files").json["data"]
+        broken = next(each["id"] for each in bank_files if each["status"] == "held")
+        applied = next(each["id"] for each in bank_files if each["status"] == "applied")
+        file, bad = f"/ach/files/{first['id']}", f"/ach/files/{rejected.id}"
+        return {
+            "overview": "/live-money",
+            "stops": "/live-money/stops",
+            "readiness": "/live-readiness",
+            "originators": "/ach/originators",
+            "originator": originator,
+            "originator-new": "/ach/originators/new",
+            "originator-edit": f"{originator}/edit",
+            "files": "/ach/files",
+            "files-none": "/ach/files?status=voided",
+            "file": file,
+            "file-waiting": f"/ach/files/{waiting['id']}",
+            "file-approve": f"/ach/files/{waiting['id']}/approve",
+            "file-void": f"/ach/files/{waiting['id']}/void",
+            "file-rejected": bad,
+            "file-resubmit": f"{bad}/resubmit",
+            "file-held": f"/ach/files/{held.id}",
+            "bank-files": "/ach/bank-files",
+            "bank-file-held": f"/ach/bank-files/{broken}",
+            "bank-file": f"/ach/bank-files/{applied}",
+            "breaks": "/breaks",
+            "breaks-resolved": "/breaks?status=resolved",
+            "break": f"/breaks/{reported}",
+            "topup": f"/topups/{topups[0]}",
+            "topup-returned": f"/topups/{topups[1]}",
+            "topup-waiting": f"/topups/{late}",
+        }
+
+
+@contextmanager
+def open_live_house(folder: Path) -> Iterator[LiveHouse]:
+    """Yield one, on a database of its own."""
+    with open_house(folder, arguments=("--rehearsal",)) as house:
+        yield LiveHouse(house, folder)

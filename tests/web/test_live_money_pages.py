@@ -1,0 +1,365 @@
+"""The pages of live money, as a person visits them: each action, each refusal, and who sees nothing of it."""
+
+from pathlib import Path
+
+import pytest
+
+from brim.core.ach import FileStatus
+from brim.core.operators.rules import Role
+from tests.support.ach_objects import AchObjects
+from tests.support.browsing import Browser
+from tests.support.live_house import FORM
+from tests.support.page_visitors import Person, text_of
+from tests.support.people_house import House
+from tests.support.service import Server
+from tests.support.signing import SignedIn
+from tests.support.wire import Wire
+
+NEW = "/ach/originators/new"
+STOPS = "/live-money/stops"
+PAGES = (
+    "/live-money", STOPS, "/live-readiness", "/ach/files", "/ach/bank-files", "/breaks", "/ach/originators", NEW,
+)  # fmt: skip
+
+
+@pytest.fixture
+def live(server: Server, live_key: str) -> Wire:
+    return Wire(server.url, live_key)
+
+
+@pytest.fixture
+def person(pages_url: str, account: str, key: str, live_key: str) -> Person:
+    """Somebody whose pages have a secret live key; no key approves anything."""
+    return Person(pages_url, SignedIn(keys={f"{account}/live": live_key, f"{account}/test": key}))
+
+
+@pytest.fixture
+def reader(pages_url: str, server: Server, account: str) -> Person:
+    """Somebody whose key reads everything of live money, and changes nothing."""
+    permissions = dict.fromkeys(("ach", "events", "topups", "webhook_endpoints"), "read")
+    key = server.make_key(account, livemode=True, permissions=permissions)
+    return Person(pages_url, SignedIn(keys={f"{account}/live": key}, role="viewer"))
+
+
+@pytest.fixture
+def objects(server: Server, account: str, tmp_path: Path) -> AchObjects:
+    return AchObjects(server, account, tmp_path)
+
+
+@pytest.fixture
+def filled_in(tmp_path: Path) -> dict[str, str]:
+    """What somebody fills in for a new originator."""
+    folders = {"outgoing_folder": str(tmp_path / "out"), "incoming_folder": str(tmp_path / "in")}
+    return FORM | {"odfi_routing_number": "121042882"} | folders
+
+
+def write(person: Person, filled_in: dict[str, str]) -> str:
+    """Write an originator, and return where its page is."""
+    reply = person.send(NEW, NEW, filled_in)
+    assert reply.status == 303, text_of(reply)
+    return reply.headers["location"].partition("?")[0]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_is_shown_with_nothing_to_show_and_leads_to_test_mode(person: Person, page: str) -> None:
+    shown = person.visit(page)
+    assert shown.status == 200
+    assert "Live money" in text_of(shown)
+    assert 'href="/test/balance/overview"' in shown.body.decode()
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_test_mode_has_no_such_page_and_nobody_a_way_there(person: Person, page: str) -> None:
+    assert person.visit(f"/test{page}").status == 404
+    assert "Originators" not in person.read("/test/topups")
+
+
+def test_an_account_connected_to_a_platform_sees_nothing_of_it(
+    server: Server, pages_url: str, account: str, objects: AchObjects
+) -> None:
+    file = objects.file()
+    under = server.make_account(platform=account).id
+    key = server.make_key(under, livemode=True)
+    person = Person(pages_url, SignedIn(keys={f"{under}/live": key}, is_platform=False))
+    assert "Originators" not in person.read("/topups")
+    for page in (*PAGES[:-1], f"/ach/files/{file.id}"):
+        shown = person.visit(page)
+        assert shown.status == 403, page
+        assert file.id not in shown.body.decode()
+
+
+def test_another_platform_finds_nothing(server: Server, pages_url: str, objects: AchObjects) -> None:
+    other = server.make_account().id
+    person = Person(pages_url, SignedIn(keys={f"{other}/live": server.make_key(other, livemode=True)}))
+    for page in (
+        f"/ach/files/{objects.file().id}",
+        f"/ach/bank-files/{objects.bank_file()}",
+        f"/breaks/{objects.open_break()}",
+        f"/ach/originators/{objects.originator()}",
+    ):
+        assert person.visit(page).status == 404
+
+
+# Originators
+
+
+def test_an_originator_is_written_shown_and_changed(person: Person, live: Wire, filled_in: dict[str, str]) -> None:
+    path = write(person, filled_in | {"cutoffs": "12:00, 17:00"})
+    shown = person.read(path)
+    for words in ("MY COMPANY Draft", "12:00, 17:00 on banking days (America/New_York)", "25,000.00 USD", "··3210"):
+        assert words in shown
+    assert "effective" in shown
+    assert "9876543210" not in shown + person.read(f"{path}/edit")
+    edit = f"{path}/edit"
+    form = person.hidden(edit, edit) | filled_in | {"account_number": "", "hold_days": "5", "day_cap": "1,234.50"}
+    del form["requires_approval"]
+    assert person.post(edit, form).headers["location"] == f"{path}?done=originator_updated"
+    found = live.get(f"/v1/brim/ach/originators/{path.rpartition('/')[2]}").json
+    profile = found["profile"]
+    assert (profile["hold_days"], profile["day_cap"], profile["requires_approval"]) == (5, 123_450, False)
+    assert (found["version"], found["last4"], profile["cutoffs"]) == (2, "3210", ["17:00"])
+
+
+def test_what_is_wrong_is_said_at_its_field_and_what_was_typed_stays(person: Person, filled_in: dict[str, str]) -> None:
+    for field, value in {
+        "odfi_routing_number": "121042881",
+        "cutoffs": "25:00",
+        "day_cap": "much",
+        "company_name": "\N{EURO SIGN} COMPANY",
+        "incoming_folder": "somewhere",
+        "hold_days": "many",
+        "file_name": "no id",
+        "time_zone": "America/Nowhere",
+    }.items():
+        reply = person.send(NEW, NEW, filled_in | {field: value})
+        shown = reply.body.decode()
+        assert reply.status == 400, field
+        assert f'id="error-{field}"' in shown, (field, text_of(reply))
+        assert "9876543210" not in shown
+        assert 'value="REHEARSAL BANK"' in shown
+    assert "No originators yet" in person.read("/ach/originators")
+
+
+def test_two_editors_do_not_overwrite_each_other(person: Person, live: Wire, filled_in: dict[str, str]) -> None:
+    path = write(person, filled_in)
+    edit = f"{path}/edit"
+    seen = person.hidden(edit, edit)
+    assert person.send(edit, edit, filled_in | {"account_number": "", "hold_days": "5"}).status == 303
+    late = person.post(edit, seen | filled_in | {"account_number": "", "hold_days": "9"})
+    assert late.status == 400
+    assert "has version 2 by now, not 1" in text_of(late)
+    assert "Load version 2" in text_of(late)
+    assert 'value="9"' in late.body.decode()
+    again = person.post(edit, seen | filled_in | {"account_number": "", "hold_days": "9", "expected_version": "1"})
+    assert again.status == 400
+    found = live.get(f"/v1/brim/ach/originators/{path.rpartition('/')[2]}").json
+    assert (found["version"], found["profile"]["hold_days"]) == (2, 5)
+
+
+def test_the_same_form_sent_twice_writes_one_originator(person: Person, filled_in: dict[str, str]) -> None:
+    form = person.hidden(NEW, NEW) | filled_in
+    first, second = person.post(NEW, form), person.post(NEW, form)
+    assert first.headers["location"] == second.headers["location"]
+
+
+def test_pages_without_a_person_behind_them_activate_and_approve_nothing(
+    person: Person, objects: AchObjects, filled_in: dict[str, str]
+) -> None:
+    path = write(person, filled_in)
+    assert "An API key cannot approve" in person.read(path)
+    assert person.visit(f"{path}/activate").status == 403
+    assert f"{path}/activate" not in person.visit(path).body.decode()
+    refused = person.post(f"{path}/activate", {"form_token": "token-of-this-session", "expected_version": "1"})
+    assert refused.status == 403
+    file = f"/ach/files/{objects.file().id}"
+    assert f"{file}/approve" not in person.visit(file).body.decode()
+    assert person.visit(f"{file}/approve").status == 403
+
+
+def test_who_may_only_read_is_offered_nothing(reader: Person, objects: AchObjects) -> None:
+    file, found, originator = objects.file().id, objects.open_break(), objects.originator()
+    for page, offered in (
+        (f"/ach/files/{file}", f"/ach/files/{file}/void"),
+        (f"/breaks/{found}", f"/breaks/{found}/resolve"),
+        (f"/ach/originators/{originator}", f"/ach/originators/{originator}/edit"),
+        ("/ach/originators", NEW),
+        (STOPS, "/live-money/stop"),
+    ):
+        shown = reader.visit(page)
+        assert shown.status == 200, page
+        assert f'"{offered}"' not in shown.body.decode(), page
+    assert reader.visit(f"/ach/files/{file}/void").status == 403
+    token = {"form_token": "token-of-this-session"}
+    assert reader.post(f"/breaks/{found}/resolve", token | {"resolution": "x"}).status == 403
+    assert reader.post("/live-money/stop", token | {"reason": "x"}).status == 403
+
+
+# Files
+
+
+def test_files_are_listed_with_what_they_wait_for(person: Person, objects: AchObjects) -> None:
+    built, sent = objects.file(), objects.file(FileStatus.SENT)
+    held = objects.file(held_because="The second reader found a difference.")
+    shown = person.read("/ach/files")
+    for words in (built.name, "Awaiting approval", "50.00 USD", "Wed, Dec 2, 2026", "The bank's acknowledgement"):
+        assert words in shown
+    assert held.name in shown
+    only = person.read("/ach/files?status=sent")
+    assert sent.name in only
+    assert built.name not in only
+    assert person.visit("/ach/files?status=nowhere").status == 404
+    assert "Held: The second reader found a difference." in person.read(f"/ach/files/{held.id}")
+
+
+def test_a_file_is_shown_with_its_entries_page_by_page(person: Person, objects: AchObjects) -> None:
+    file = objects.file(FileStatus.SENT)
+    traces = objects.entries(file, 60)
+    path = f"/ach/files/{file.id}"
+    first = person.visit(path)
+    assert traces[0] in text_of(first)
+    assert traces[50] not in text_of(first)
+    assert "/topups/tu_1" in first.body.decode()
+    second = person.read(f"{path}?starting_after={traces[49]}")
+    assert traces[50] in second
+    assert traces[49] not in second
+    assert file.sha256.hex() in second
+
+
+def test_a_file_is_voided_after_what_happens_was_said_and_once(person: Person, live: Wire, objects: AchObjects) -> None:
+    file = objects.file()
+    path = f"/ach/files/{file.id}"
+    void = f"{path}/void"
+    said = person.read(void)
+    for words in ("It is never sent", "50.00 USD", "Wed, Dec 2, 2026", file.name):
+        assert words in said
+    form = person.hidden(void, void)
+    other = person.hidden(void, void)
+    assert person.post(void, form).headers["location"] == f"{path}?done=file_voided"
+    assert person.post(void, form).headers["location"] == f"{path}?done=file_voided"  # a double click
+    late = person.post(void, other)
+    assert late.status == 400
+    assert "is voided, not built" in text_of(late)
+    assert live.get(f"/v1/brim/ach/files/{file.id}").json["status"] == "voided"
+    assert person.visit(void).status == 400
+
+
+def test_rejected_entries_are_resubmitted_with_a_warning(person: Person, objects: AchObjects) -> None:
+    file = objects.file(FileStatus.REJECTED)
+    objects.entries(file, 2)
+    path = f"/ach/files/{file.id}"
+    resubmit = f"{path}/resubmit"
+    assert "debited twice: ask the bank first" in person.read(resubmit)
+    assert person.send(resubmit, resubmit).headers["location"] == f"{path}?done=file_resubmitted"
+    shown = person.visit(path)
+    assert "Its entries were queued again" in text_of(shown)
+    assert resubmit not in shown.body.decode()
+
+
+# Bank files and breaks
+
+
+def test_a_bank_file_is_shown_with_its_breaks(person: Person, objects: AchObjects) -> None:
+    file = objects.bank_file()
+    found = objects.open_break(bank_file=file)
+    assert "Not read yet Received" in person.read("/ach/bank-files")
+    shown = person.visit(f"/ach/bank-files/{file}")
+    assert f"/breaks/{found}" in shown.body.decode()
+    assert "Unmatched statement line" in text_of(shown)
+
+
+def test_a_break_is_resolved_once_with_a_reason(person: Person, live: Wire, objects: AchObjects) -> None:
+    found = objects.open_break(cause=f"{objects.file().id}/1", raw="627 A LINE")
+    path = f"/breaks/{found}"
+    shown = person.visit(path)
+    assert "/ach/files/achf_" in shown.body.decode()
+    for words in ("Nothing explains this line.", "627 A LINE", "\N{MINUS SIGN}40.00 USD"):
+        assert words in text_of(shown)
+    resolve = f"{path}/resolve"
+    empty = person.send(path, resolve, {"resolution": "  "})
+    assert (empty.status, 'id="error-resolution"' in empty.body.decode()) == (400, True)
+    late = person.hidden(path, resolve)
+    assert person.send(path, resolve, {"resolution": "A fee."}).headers["location"] == f"{path}?done=break_resolved"
+    refused = person.post(resolve, late | {"resolution": "Something else."})
+    assert refused.status == 400
+    assert "was resolved before: A fee." in text_of(refused)
+    assert live.get(f"/v1/brim/breaks/{found}").json["resolution"] == "A fee."
+    assert found in person.visit("/breaks?status=resolved").body.decode()
+    assert found not in person.visit("/breaks").body.decode()
+    assert resolve not in person.visit(path).body.decode()
+
+
+# The switch, the overview, readiness
+
+
+def test_live_money_is_stopped_with_a_reason_and_resumed(
+    server: Server, person: Person, live: Wire, account: str
+) -> None:
+    stop, resume = "/live-money/stop", "/live-money/resume"
+    empty = person.send(STOPS, stop, {"reason": " ", "account": ""})
+    assert (empty.status, 'id="error-reason"' in empty.body.decode()) == (400, True)
+    foreign = person.send(STOPS, stop, {"reason": "audit", "account": server.make_account().id})
+    assert (foreign.status, 'id="error-account"' in foreign.body.decode()) == (400, True)
+    under = server.make_account(platform=account).id
+    assert person.send(STOPS, stop, {"reason": "audit", "account": under}).status == 303
+    assert person.send(STOPS, stop, {"reason": "The bank asked", "account": ""}).status == 303
+    for page in (STOPS, "/live-money", "/ach/files", "/ach/originators"):
+        assert "The bank asked" in person.read(page), page
+    assert f"Stopped for {under}" in person.read(STOPS)
+    assert "Live money is stopped for all accounts: The bank asked" in person.read("/live-readiness")
+    assert person.send(STOPS, resume).status == 303  # the first: of all accounts
+    assert [each["account"] for each in live.get("/v1/brim/rails/ach").json["stops"]] == [under]
+
+
+def test_readiness_says_what_to_do_and_where(person: Person) -> None:
+    shown = person.visit("/live-readiness")
+    assert "There is no originator" in text_of(shown)
+    assert f'href="{NEW}"' in shown.body.decode()
+
+
+def test_the_overview_shows_what_needs_somebody(person: Person, objects: AchObjects) -> None:
+    waiting, held = objects.file(), objects.file(held_because="A difference.")
+    rejected, sent = objects.file(FileStatus.REJECTED), objects.file(FileStatus.SENT)
+    found = objects.open_break()
+    shown = person.visit("/live-money")
+    for each in (waiting.id, held.id, rejected.id, sent.id, found):
+        assert each in shown.body.decode()
+    for words in ("Awaiting approval", "Held files", "Rejected by the bank", "Not answered by the bank", "Open breaks"):
+        assert words in text_of(shown)
+
+
+# With operators
+
+
+def submit(browser: Browser, page: str, action: str, **fields: str) -> None:
+    browser.get(page)
+    browser.submit(action, **fields)
+
+
+def test_an_originator_is_activated_and_a_file_approved_by_a_second_operator(house: House, tmp_path: Path) -> None:
+    account = str(Wire(house.url, house.server.test_key).get("/v1/account").json["id"])
+    first, second = house.signed_in(Role.ADMIN), house.signed_in(Role.ADMIN)
+    folders = {"outgoing_folder": str(tmp_path / "out"), "incoming_folder": str(tmp_path / "in")}
+    first.get(NEW)
+    first.post(NEW, form_token=first.form_token, **FORM | {"odfi_routing_number": "121042882"} | folders)
+    path = (first.location or "").partition("?")[0]
+    first.get(path)
+    assert "Another operator than the one who prepared this has to approve it." in first.text
+    assert f"{path}/activate" not in first.page.body.decode()
+    assert first.get(f"{path}/activate").status == 403
+    submit(second, f"{path}/activate", f"{path}/activate", expected_version="7")
+    assert "has version 1 by now, not 7" in second.text
+    submit(second, f"{path}/activate", f"{path}/activate", expected_version="1")
+    assert "The originator is active." in second.text
+    file = AchObjects(house.server, account, tmp_path, originator=path.rpartition("/")[2]).file()
+    approve = f"/ach/files/{file.id}/approve"
+    assert first.get(approve).status == 403
+    seen = {"expected_status": "built", "sha256": file.sha256.hex()}
+    submit(second, approve, approve, **seen | {"sha256": "00" * 32})
+    assert "its hash is another one than was approved" in second.text
+    submit(second, approve, approve, **seen)
+    assert "The file is approved" in second.text
+    assert "Approved by you" in second.text
+    submit(second, f"/ach/files/{file.id}", approve, **seen)
+    assert "Retrieve it again before you go on." in second.text
+    submit(second, path, f"{path}/suspend")
+    assert "The originator is suspended." in second.text
