@@ -83,7 +83,7 @@ def test_a_file_is_voided_once_where_it_was_seen(server: Server, live: Wire, obj
 
 
 def test_the_entries_of_a_rejected_file_are_resubmitted(server: Server, live: Wire, objects: AchObjects) -> None:
-    file = objects.file(FileStatus.REJECTED)
+    file = objects.file(FileStatus.REJECTED, has_entry=True)
     done = live.post(f"{FILES}/{file.id}/resubmit", {"expected_status": "rejected"})
     assert (done.status, done.json["status"]) == (200, "rejected"), done.body
     (entry,) = audited(server, done.headers["request-id"])
