@@ -474,6 +474,9 @@ CASES: Final[Mapping[str, Case]] = {
     "account_config.close": Case(("acct_7",)),
     "account_config.set_settlement_days": Case(("acct_7", False, 1)),
     "topups.create_topups": Case((_CREATES, 1)),
+    "topups.find_twins": Case(
+        (*BIGS, [at("tu_new", n) for n in MANY], [""] * 100, list(MANY), ["usd"] * 100, ["tu_"] * 100)
+    ),
     "topups.fetch_topups": Case((*BIGS, [at("tu_", n) for n in MANY])),
     "topups.lock_topup": Case((*OWN, at("tu_", 500))),
     "topups.update_topup": Case((*OWN, at("tu_", 500), None, "{}")),

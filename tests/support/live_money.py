@@ -173,7 +173,13 @@ class LiveMoney:
         return source_id
 
     async def create(
-        self, source: str, amount: int = 5_000, *, scope: AccountScope = PLATFORM, key: str | None = None
+        self,
+        source: str,
+        amount: int = 5_000,
+        *,
+        scope: AccountScope = PLATFORM,
+        key: str | None = None,
+        allow_duplicate: bool = False,
     ) -> str:
         """Create a live top-up, and return its id."""
         context = self._attempt(scope, KeyClaim(key, repr((source, amount)).encode()) if key else None)
@@ -193,7 +199,7 @@ class LiveMoney:
             self.batches,
             self.configs,
             context,
-            topups.CreateTopup(amount=amount, currency="usd", source=source),
+            topups.CreateTopup(amount=amount, currency="usd", source=source, allow_duplicate=allow_duplicate),
             ids=self.ids,
             rails=Rails([]),
             renderers=WIRE_FORMATS,

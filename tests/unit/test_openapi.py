@@ -231,6 +231,7 @@ def test_arrays_and_objects_are_published_under_the_names_that_are_read() -> Non
     assert body["required"]
     assert form["schema"]["required"] == ["amount", "currency"]
     assert form["encoding"] == {
+        "brim": {"style": "deepObject", "explode": True},
         "metadata": {"style": "deepObject", "explode": True},
         "payment_method_options": {"style": "deepObject", "explode": True},
         "expand[]": {"style": "form", "explode": True},
@@ -333,6 +334,7 @@ _PIECES = st.sampled_from(
         "us_bank_account=x", "us_bank_account[account_number]=x", "us_bank_account[routing_number]=110000001",
         "us_bank_account[account_type]=x", "type=us_bank_account", "type=ach_debit", "token=btok_x", "amounts[]=32",
         "amounts=x", "amounts[]=x", "values[0]=1", "billing_details[address][city]=", "owner=x", "brim=x",
+        "brim[allow_duplicate]=x",
         "brim[verification]=x", "bank_account[country]=DE", "allow_redisplay=x", "funding_source=", "usage=x",
         "brim=x", "brim=", "brim[settlement_days]=", "brim[settlement_days]=x", "brim[settlement_days]=31",
         "brim[settlement_days]=-1", "brim[x]=1", "email=", "email=x", "email[a]=b", f"email=a@{'x' * 600}", "country=",

@@ -338,6 +338,7 @@ ERROR_TABLE: Final[dict[type[BrimError], Place]] = {
     originators.EntryCapError: Place(400, "amount_too_large", "amount"),
     originators.DayCapError: Place(400, "daily_limit_exceeded", "amount"),
     originators.SourceCapError: Place(400, "funding_source_limit_exceeded", "amount"),
+    topups.DuplicateTopupError: Place(400, "duplicate_topup"),
     originators.OriginatorStateError: Place(),
     originators.UnexpectedVersionError: Place(400, "originator_unexpected_version", "expected_version"),
     originators.SecondPersonError: Place(403, "second_person_required"),

@@ -289,7 +289,7 @@ def _redirects(before: OriginatorProfile, after: OriginatorProfile) -> bool:
 
 
 def _loosens(before: OriginatorProfile, after: OriginatorProfile) -> bool:
-    """Tell whether a change lifts what protects money: a second person, the bank's word, a cap, the shortest hold."""
+    """Tell whether a change lifts what protects money: a second person, the bank's word, a cap, a hold, a warning."""
     caps = ("entry_cap", "file_cap", "day_cap", "source_pending_cap")
     return (
         (before.requires_approval and not after.requires_approval)
@@ -297,6 +297,7 @@ def _loosens(before: OriginatorProfile, after: OriginatorProfile) -> bool:
         or any(getattr(after, cap) > getattr(before, cap) for cap in caps)
         or after.minimum_hold_days < before.minimum_hold_days
         or after.hold_days < before.hold_days
+        or after.duplicate_window_minutes < before.duplicate_window_minutes
     )
 
 

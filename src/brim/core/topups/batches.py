@@ -20,7 +20,7 @@ from brim.core.originators import CapError, CollectionTerms, Debit, add_exposure
 from brim.core.topups import list_store as lists
 from brim.core.topups import store as topups
 from brim.core.topups.list_store import TopupListQuery
-from brim.core.topups.rules import Topup
+from brim.core.topups.rules import DuplicateTopupError, Topup
 from brim.core.topups.store import NewTopup, Refusal
 from brim.platform import lanes
 from brim.platform.database import Conn, Database, halved, retried
@@ -96,6 +96,7 @@ class Batches:
 
         Raises:
             DayCapError, SourceCapError: too much is asked for.
+            DuplicateTopupError: it looks like a duplicate of another top-up.
             DatabaseUnavailableError: nothing is known of the write; a retry under the same key finds out.
         """
 
@@ -160,13 +161,14 @@ class Batches:
         async def fail(_new: NewTopup, error: Exception) -> Sequence[Created | BaseException]:
             return [error]
 
-        return await halved(write, batch, alone=fail, caused_by=(CapError,))
+        return await halved(write, batch, alone=fail, caused_by=(CapError, DuplicateTopupError))
 
     async def _insert(self, conn: Conn, batch: Sequence[NewTopup]) -> dict[str, Refusal]:
         """Write a batch; what is capped is counted in the same transaction, so that a cap undoes it all.
 
         Raises:
             DayCapError, SourceCapError: too much is asked for; alone in a batch, that is the top-up's answer.
+            DuplicateTopupError: one looks like a duplicate of another top-up, perhaps of the same batch.
         """
         if not any(new.exposures for new in batch):
             return await topups.insert_topups(conn, batch, now_ms=self._clock())
@@ -175,6 +177,7 @@ class Batches:
             await add_exposures(
                 conn, [exposure for new in batch if new.event.id not in lost for exposure in new.exposures]
             )
+            await _check_twins(conn, [new for new in batch if new.twin_window_minutes and new.event.id not in lost])
         return lost
 
     async def _create_together(self, conn: Conn, batch: Sequence[NewTopup]) -> Sequence[Created | BaseException]:
@@ -182,6 +185,18 @@ class Batches:
         lost = await retried(lambda: self._insert(conn, batch))
         self._announce()
         return await _outcomes(conn, batch, lost)
+
+
+async def _check_twins(conn: Conn, batch: Sequence[NewTopup]) -> None:
+    """Let top-ups pass that look like no other one; they are written, and what counts their debits is held.
+
+    Raises:
+        DuplicateTopupError: one looks like another; the caller's transaction must not commit.
+    """
+    twins = await topups.find_twins(conn, batch) if batch else {}
+    for new in batch:
+        if new.topup.id in twins:
+            raise DuplicateTopupError(twins[new.topup.id], window_minutes=new.twin_window_minutes)
 
 
 async def _outcomes(

@@ -64,6 +64,24 @@ SELECT event_id, event_id NOT IN (SELECT event_id FROM current) AS is_stale
 FROM wanted
 WHERE event_id NOT IN (SELECT event_id FROM winners);
 
+-- name: find_twins
+-- Of top-ups that were just written, an equal one each, where there is one: of the same account, bank account, amount
+-- and currency, created since (its id is no lower), and neither canceled nor failed. Asked of live ones only.
+SELECT n.id, twin.id AS twin
+FROM unnest($1::text[], $2::boolean[], $3::text[], $4::text[], $5::bigint[], $6::text[], $7::text[]) AS n (
+    account, livemode, id, funding_source, amount, currency, since
+)
+CROSS JOIN LATERAL (
+    SELECT id
+    FROM topups
+    WHERE
+        account = n.account AND livemode = n.livemode AND amount BETWEEN n.amount AND n.amount AND id >= n.since
+        AND id <> n.id AND coalesce(payment_method, source, '') = n.funding_source AND currency = n.currency
+        AND status || '' NOT IN ('canceled', 'failed')
+    ORDER BY amount, id
+    LIMIT 1
+) AS twin;
+
 -- name: fetch_topups
 -- The top-ups named by pairs of account and id; what does not exist is left out.
 SELECT {t.topup_columns}

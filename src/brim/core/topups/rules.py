@@ -35,6 +35,7 @@ TRANSITIONS: Final[dict[Status, frozenset[Status]]] = {
 (`posting.POSTED_AT`), what verification expects then (`verification`), and the constraints of the table.
 """
 
+TOPUP_PREFIX: Final = "tu_"
 MAX_DESCRIPTION: Final = 5000
 MAX_STATEMENT_DESCRIPTOR: Final = 15
 
@@ -77,7 +78,11 @@ class Topup(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CreateTopup(msgspec.Struct, frozen=True, kw_only=True):
-    """The validated parameters of a top-up. `amount` is in minor units of `currency`."""
+    """The validated parameters of a top-up.
+
+    `amount` is in minor units of `currency`; `allow_duplicate` says that a live one is meant, though it may equal one
+    that was just created.
+    """
 
     amount: int
     currency: str
@@ -88,6 +93,7 @@ class CreateTopup(msgspec.Struct, frozen=True, kw_only=True):
     source: str | None = None
     statement_descriptor: str | None = None
     transfer_group: str | None = None
+    allow_duplicate: bool = False
 
 
 def pending_topup(
@@ -95,7 +101,7 @@ def pending_topup(
 ) -> Topup:
     """Return the top-up of a create at a moment, paid by `funding` and collected as the rail plans."""
     return Topup(
-        id=moment.new_id("tu_"),
+        id=moment.new_id(TOPUP_PREFIX),
         scope=scope,
         amount=wanted.amount,
         currency=wanted.currency,
@@ -115,6 +121,16 @@ def pending_topup(
         calendar=plan.calendar,
         test_clock=moment.test_clock if plan.due_ms is not None else None,
     )
+
+
+class DuplicateTopupError(BrimError):
+    """A live top-up looks like one that was just created: the same amount from the same bank account."""
+
+    def __init__(self, twin: str, *, window_minutes: int) -> None:
+        super().__init__(
+            f"This looks like a duplicate of {twin}, a top-up of the same amount from the same bank account within "
+            f"{window_minutes} minutes. If it is intended, send brim[allow_duplicate]=true."
+        )
 
 
 class NoFundingSourceError(BrimError):

@@ -95,6 +95,7 @@ async def create_topup(  # noqa: PLR0913  what a top-up is made from
         NoFundingSourceError: it is live, names nothing, and the account has no default in its currency.
         LiveModeNotReadyError, RailStoppedError, NotAuthorizedError: live money of it cannot be collected now.
         EntryCapError, DayCapError, SourceCapError: the originator's profile does not allow so much.
+        DuplicateTopupError: it is live, looks like one that was just created, and does not say that it is intended.
         ClockAdvancingError: the account's test clock is on its way.
         IdempotencyMismatchError: the key stands for another request.
         OverloadedError: too many creates wait already.
@@ -189,7 +190,10 @@ async def _new_topup(
         topup = msgspec.structs.replace(topup, source_details=source)
     event = topup_event(topup, moment, context.cause, renderers=renderers)
     exposures: tuple[Exposure, ...] = ()
+    twin_window_minutes = 0
     if collection is not None:
+        if not wanted.allow_duplicate:
+            twin_window_minutes = collection.originator.profile.duplicate_window_minutes
         exposures = exposures_of(
             collection.originator,
             context.scope,
@@ -197,7 +201,7 @@ async def _new_topup(
             amount=topup.amount,
             now_ms=moment.now_ms,
         )
-    return NewTopup(topup, event, context.claim, config.version, exposures)
+    return NewTopup(topup, event, context.claim, config.version, exposures, twin_window_minutes)
 
 
 async def _collection(

@@ -7,13 +7,14 @@ from typing import Any, Final
 import msgspec
 
 from brim.base import json_codec
+from brim.base.ids import first_id_at
 from brim.base.scope import AccountScope
 from brim.core.events import Event
 from brim.core.idempotency import KeyClaim
 from brim.core.originators import Exposure
-from brim.core.topups.rules import Status, Topup
+from brim.core.topups.rules import TOPUP_PREFIX, Status, Topup
 from brim.platform.database import Conn
-from brim.platform.sql import load_queries
+from brim.platform.sql import columns, load_queries
 
 _SQL: Final = load_queries(__package__)
 _decode_metadata: Final = json_codec.decoder(dict[str, str])
@@ -31,7 +32,8 @@ class NewTopup(msgspec.Struct, frozen=True):
     """A top-up to create, its `topup.created` event, and the idempotency key it is asked for under.
 
     `config_version` is the version of its account's configuration that it was made under. `exposures` is what it adds
-    to the capped sums; empty in test mode.
+    to the capped sums; empty in test mode. `twin_window_minutes` is for how long no equal one may have been created
+    before it; 0 where that does not matter, as in test mode.
     """
 
     topup: Topup
@@ -39,6 +41,7 @@ class NewTopup(msgspec.Struct, frozen=True):
     claim: KeyClaim | None
     config_version: int = 0
     exposures: tuple[Exposure, ...] = ()
+    twin_window_minutes: int = 0
 
 
 async def insert_topups(conn: Conn, batch: Sequence[NewTopup], *, now_ms: int) -> dict[str, Refusal]:
@@ -55,6 +58,27 @@ async def insert_topups(conn: Conn, batch: Sequence[NewTopup], *, now_ms: int) -
     rows = [_creation_row(new) for new in sorted(batch, key=_key_order)]
     lost = await conn.fetch(_SQL["create_topups"], json_codec.encode_text(rows), now_ms)
     return {record["event_id"]: Refusal.CONFIG_CHANGED if record["is_stale"] else Refusal.KEY_TAKEN for record in lost}
+
+
+async def find_twins(conn: Conn, batch: Sequence[NewTopup]) -> dict[str, str]:
+    """Return the ids of top-ups that those of a batch look like duplicates of, by the batch's own ids.
+
+    The caller's transaction has written the batch, and holds what counts the debits of its bank accounts
+    (`originators.add_exposures`): whoever creates an equal one has committed, or waits.
+    """
+    rows = [
+        (
+            new.topup.scope.account,
+            new.topup.scope.livemode,
+            new.topup.id,
+            new.topup.payment_method or new.topup.source or "",
+            new.topup.amount,
+            new.topup.currency,
+            first_id_at(TOPUP_PREFIX, new.topup.created - new.twin_window_minutes * 60),
+        )
+        for new in batch
+    ]
+    return {record["id"]: record["twin"] for record in await conn.fetch(_SQL["find_twins"], *columns(rows))}
 
 
 def _key_order(new: NewTopup) -> tuple[str, bool, str]:

@@ -30,6 +30,10 @@ _OPTIONAL: Final[dict[str, tuple[Kind, str]]] = {
     ),
     "cutoffs": (TextList(_MOST_CUTOFFS), "Until when files of a banking day are made, such as `17:00`, in order."),
     "day_cap": (Amount(), "The largest total of an account in a day, in cents."),
+    "duplicate_window_minutes": (
+        BoundedInteger(least=0, most=1440),
+        "For how long an equal debit of the same bank account is refused unless it is said to be intended: 0, never.",
+    ),
     "entry_cap": (Amount(), "The largest debit, in cents."),
     "entry_description": (Text(max_length=10), "What account holders read beside the name: `TOPUP`."),
     "file_cap": (Amount(), "The largest total of a file, in cents."),

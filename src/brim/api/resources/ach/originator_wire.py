@@ -31,6 +31,9 @@ class ProfileObject(msgspec.Struct, frozen=True, kw_only=True):
     ]
     cutoffs: Annotated[tuple[str, ...], described("Until when files of a banking day are made.")]
     day_cap: Annotated[int, described("The largest total of an account in a day.", **_CENTS)]
+    duplicate_window_minutes: Annotated[
+        int, described("For how long an equal debit of a bank account is refused; 0 for never.", minimum=0)
+    ]
     entry_cap: Annotated[int, described("The largest debit.", **_CENTS)]
     entry_description: Annotated[str, described("What account holders read beside the name.", maxLength=10)]
     file_cap: Annotated[int, described("The largest total of a file.", **_CENTS)]

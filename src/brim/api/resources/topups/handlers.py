@@ -29,6 +29,7 @@ async def create(call: Call) -> Result:
     """`POST /v1/topups`."""
     parameters = call.parameters
     options = parameters.get("payment_method_options") or {}
+    brim = parameters.get("brim") or {}
     wanted = CreateTopup(
         amount=parameters["amount"],
         currency=parameters["currency"],
@@ -39,6 +40,7 @@ async def create(call: Call) -> Result:
         source=parameters.get("source"),
         statement_descriptor=parameters.get("statement_descriptor"),
         transfer_group=parameters.get("transfer_group"),
+        allow_duplicate=brim.get("allow_duplicate", False),
     )
     service = call.service
     answer = await topups.create_topup(

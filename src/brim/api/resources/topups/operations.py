@@ -23,6 +23,7 @@ from brim.core.time import ClockAdvancingError
 from brim.core.topups import (
     AmountTooLargeError,
     CurrencyNotCollectedError,
+    DuplicateTopupError,
     InvalidTransitionError,
     NoFundingSourceError,
 )
@@ -42,6 +43,7 @@ _CREATION_ERRORS: Final = (
     EntryCapError,
     DayCapError,
     SourceCapError,
+    DuplicateTopupError,
     UnverifiedFundingError,
     TokenAlreadyUsedError,
     NoEncryptionKeyError,

@@ -3,7 +3,7 @@
 from typing import Final
 
 from brim.api.framework.common_params import METADATA, PAGE, created, expand
-from brim.api.framework.kinds import Amount, CurrencyCode, Descriptor, Enum, IntegerRange, Text
+from brim.api.framework.kinds import Amount, Boolean, CurrencyCode, Descriptor, Enum, IntegerRange, Text
 from brim.api.framework.params import Hash, Parameter
 from brim.core.topups import MAX_DESCRIPTION, Status
 
@@ -53,6 +53,23 @@ _SOURCE: Final = Parameter(
     ),
 )
 
+_BRIM: Final = Parameter(
+    name="brim",
+    kind=Hash(
+        (
+            Parameter(
+                name="allow_duplicate",
+                kind=Boolean(),
+                description=(
+                    "Create a live top-up even if it looks like one that was just created: the same amount from the "
+                    "same bank account."
+                ),
+            ),
+        )
+    ),
+    description="What only Brim has.",
+)
+
 TOPUP_CREATE: Final = (
     Parameter(
         name="amount",
@@ -60,6 +77,7 @@ TOPUP_CREATE: Final = (
         required=True,
         description="How much to move, in the currency's smallest unit; at most twelve digits.",
     ),
+    _BRIM,
     _CURRENCY,
     _DESCRIPTION,
     METADATA,
