@@ -91,6 +91,19 @@ def test_a_live_bank_account_is_verified_by_the_platforms_word(server: Server, l
     assert (again.status, again.error["code"]) == (400, "payment_method_bank_account_already_verified")
 
 
+def test_outside_of_a_rehearsal_no_bank_account_counts_as_verified_without_having_been(live: Wire) -> None:
+    source = bank_account(live)
+    reply = live.post(f"/v1/brim/funding_sources/{source}/verify", {"method": "rehearsal", "evidence": "none"})
+    assert_error(
+        reply,
+        400,
+        "The method rehearsal says that nobody has verified the bank account, so only a rehearsal installation takes "
+        "it.",
+        param="method",
+    )
+    assert live.get(f"/v1/payment_methods/{source}?expand[]=brim").json["brim"]["verification"]["status"] != "verified"
+
+
 def test_in_test_mode_microdeposits_verify(wire: Wire) -> None:
     source = bank_account(wire)
     form = {"method": "instant", "evidence": "check 4711"}

@@ -151,3 +151,30 @@ def test_originators_are_a_platforms_and_of_live_mode(
     assert wire.get(f"{ORIGINATORS}/{originator}").status == 404
     below = Wire(server.url, server.make_key(server.make_account(platform=account).id, livemode=True))
     assert (below.get(ORIGINATORS).status, below.post(ORIGINATORS, form).status) == (403, 403)
+
+
+def test_no_two_originators_share_a_folder_or_have_one_inside_of_the_others(
+    server: Server, live: Wire, form: dict[str, str], tmp_path: Path
+) -> None:
+    first = live.post(ORIGINATORS, form).json["id"]
+    second_form, third_form = (
+        form
+        | {"profile[outgoing_folder]": f"{tmp_path}/{name}/out", "profile[incoming_folder]": f"{tmp_path}/{name}/in"}
+        for name in ("second", "third")
+    )
+    second = live.post(ORIGINATORS, second_form).json["id"]
+    stranger = Wire(server.url, server.make_key(server.make_account().id, livemode=True))
+    (tmp_path / "link").symlink_to(tmp_path / "to-bank")
+    for field in ("outgoing_folder", "incoming_folder"):
+        for folder in ("to-bank", "from-bank", "to-bank/in/it", "", "third/../from-bank/", "link"):
+            change = {f"profile[{field}]": f"{tmp_path}/{folder}"}
+            message = (
+                f"The originator's profile has an invalid {field}: it is, contains or is inside of a folder of {first}."
+            )
+            assert_error(live.post(ORIGINATORS, third_form | change), 400, message, param=field)
+            assert_error(live.post(f"{ORIGINATORS}/{second}", change), 400, message, param=field)
+            refused = stranger.post(ORIGINATORS, third_form | change)
+            assert (refused.status, refused.error["param"]) == (400, field)
+            assert refused.error["message"].endswith("a folder of an originator of another platform.")
+    assert live.post(f"{ORIGINATORS}/{second}", {"profile[outgoing_folder]": f"{tmp_path}/to-bank-2"}).status == 200
+    assert live.post(f"{ORIGINATORS}/{first}", {"profile[hold_days]": 5}).status == 200  # its own are no others'

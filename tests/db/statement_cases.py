@@ -489,6 +489,8 @@ CASES: Final[Mapping[str, Case]] = {
     "originators.update_originator": Case((*OWN, "orig_1", "active", 2, "{}", b"", "1234", "x", 1, "x")),
     "originators.list_originators": Case(OWN),
     "originators.list_active_originators": Case((), reads_all="is asked by a job that serves all of them"),
+    "originators.lock_folders": Case(()),
+    "originators.list_folders": Case((), reads_all="is asked when a profile is written"),
     "originators.read_collection_terms": Case((*BIGS, [at("pm_", n) for n in MANY], "ach")),
     "originators.add_exposures": Case((*BIGS, ["source"] * 100, [at("pm_", n) for n in MANY], [1] * 100)),
     "originators.reduce_source_exposures": Case((*HALF, [at("pm_", n + 1) for n in ODD], [1] * 50)),

@@ -83,6 +83,8 @@ async def test_an_originator_is_written_down_activated_changed_and_suspended(
     changed = write_profile(tmp_path, more="hold_days = 5\n")
     await brim.run("ach", "originators", "update", made, changed, secrets=True)
     assert "hold_days\t5" in await brim.run("ach", "originators", "show", made)
+    again = await brim.run("ach", "originators", "create", write_profile(tmp_path), secrets=True, fails=True)
+    assert f"inside of a folder of {made}" in again
     await brim.run("ach", "originators", "activate", made)
     await brim.run("ach", "originators", "suspend", made)
     assert f"{made}\tsuspended" in await brim.run("ach", "originators", "list")

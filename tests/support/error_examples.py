@@ -218,6 +218,9 @@ EXAMPLES: list[tuple[BrimError, int, str | None, str | None, str]] = [
      "The account may ask for at most 100 cents in a day by the originator's profile; 40 are left today."),
     (originators.SourceCapError(100, 40), 400, "funding_source_limit_exceeded", "amount",
      "At most 100 cents may be pending from one bank account by the originator's profile; 40 are left."),
+    (funding_sources.RehearsalOnlyError(), 400, None, "method",
+     ("The method rehearsal says that nobody has verified the bank account, so only a rehearsal installation takes "
+      "it.")),
     (topups.DuplicateTopupError("tu_x", window_minutes=10), 400, "duplicate_topup", None,
      ("This looks like a duplicate of tu_x, a top-up of the same amount from the same bank account within 10 minutes. "
       "If it is intended, send brim[allow_duplicate]=true.")),

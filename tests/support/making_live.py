@@ -15,6 +15,7 @@ from tests.support.wire import Wire
 NEVER_BY_KEYS: Final = {"PostBrimAchFilesFileApprove", "PostBrimAchOriginatorsOriginatorActivate"}
 """What operators do, and keys are refused."""
 
+_NEW_ORIGINATOR: Final = "PostBrimAchOriginators"
 _VERIFY: Final = "PostBrimFundingSourcesFundingSourceVerify"
 _METHOD: Final = {
     "type": "us_bank_account",
@@ -40,7 +41,11 @@ def live_sample_for(entry: Entry, server: BrimServer, account: str, folder: Path
     path_id = ""
     if "{" in operation.path:
         path_id = make_live_object(operation, AchObjects(server, account, folder), Wire(server.url, key))
-    return Sample(operation=operation, path_id=path_id, values=values_of(operation), base=server.url, key=key)
+    values = values_of(operation)
+    if operation.operation_id == _NEW_ORIGINATOR:  # no two may have one folder
+        own = {"outgoing_folder": str(folder / "out"), "incoming_folder": str(folder / "in")}
+        values = {**values, "profile": {**values["profile"], **own}}
+    return Sample(operation=operation, path_id=path_id, values=values, base=server.url, key=key)
 
 
 def make_live_object(operation: Operation, objects: AchObjects, wire: Wire) -> str:

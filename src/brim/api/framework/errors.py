@@ -353,6 +353,7 @@ ERROR_TABLE: Final[dict[type[BrimError], Place]] = {
     funding.UnverifiedFundingError: Place(400, "bank_account_unverified", FROM_ERROR),
     funding.AlreadyAttachedError: Place(400, "payment_method_unexpected_state"),
     funding.TokenAlreadyUsedError: Place(400, "token_already_used"),
+    funding.RehearsalOnlyError: Place(param="method"),
     funding.AlreadyVerifiedError: Place(400, "payment_method_bank_account_already_verified"),
     funding.MicrodepositsNotSentError: Place(400, "payment_method_microdeposit_failed"),
     funding.MicrodepositAmountsMismatchError: Place(

@@ -91,6 +91,16 @@ class UnverifiedFundingError(BrimError):
         self.param = param
 
 
+class RehearsalOnlyError(BrimError):
+    """A bank account is said to be verified without anybody having verified it, and money is real here."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The method rehearsal says that nobody has verified the bank account, so only a rehearsal installation "
+            "takes it."
+        )
+
+
 class AlreadyVerifiedError(BrimError):
     """The bank account needs no verification any more."""
 

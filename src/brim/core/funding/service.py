@@ -5,7 +5,7 @@ makes sources, `default_funding` says which bank account pays for what names non
 """
 
 from collections.abc import Callable, Sequence
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 import msgspec
 
@@ -33,6 +33,7 @@ from brim.core.funding.rules import (
     MicrodepositAmountsMismatchError,
     MicrodepositsTimedOutError,
     PartyChange,
+    RehearsalOnlyError,
     TooManyAttemptsError,
     attached,
     check_can_be_guessed,
@@ -40,11 +41,15 @@ from brim.core.funding.rules import (
     merged_party,
 )
 from brim.core.idempotency import RenderError, RequestContext, Result, record, run_once
+from brim.core.installation import InstallationKind, find_kind
 from brim.core.rails import bank_account_rules
 from brim.platform.database import Conn, Database
 from brim.platform.lookups import check_cursors
 
 Render: TypeAlias = Callable[[FundingSource], bytes]
+
+REHEARSED: Final = "rehearsal"
+"""The method of a bank account that nobody has verified, and that is played."""
 
 
 class NewPaymentMethod(msgspec.Struct, frozen=True, kw_only=True):
@@ -319,6 +324,7 @@ async def state_verification(
     Raises:
         ResourceMissingError: the account has none of that id.
         NotInTestModeError: it is a bank account of test mode, where micro-deposits verify it.
+        RehearsalOnlyError: the method is that of a rehearsal, and this installation is none.
         AlreadyVerifiedError: it needs no verification any more.
         IdempotencyMismatchError: the key stands for another request.
     """
@@ -329,6 +335,8 @@ async def state_verification(
             raise await _missing(conn, attempt.scope, _kind_of(funding_id), funding_id)
         if not attempt.scope.livemode:
             raise NotInTestModeError
+        if method == REHEARSED and await find_kind(conn) is not InstallationKind.REHEARSAL:
+            raise RehearsalOnlyError
         if before.verification is Verification.VERIFIED:
             raise AlreadyVerifiedError(funding_id)
         after = msgspec.structs.replace(before, verification=Verification.VERIFIED)

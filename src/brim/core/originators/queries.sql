@@ -37,6 +37,18 @@ FROM originators
 WHERE status <> 'draft'
 ORDER BY account, livemode, id;
 
+-- name: lock_folders
+-- Let one profile at a time be written or activated, so that two that are written at once see each other's folders.
+SELECT pg_advisory_xact_lock(hashtextextended('brim:originators:folders', 0));
+
+-- name: list_folders
+-- The folders of the originators of all platforms; read when a profile is written.
+SELECT
+    account, livemode, id, profile ->> 'outgoing_folder' AS outgoing_folder,
+    profile ->> 'incoming_folder' AS incoming_folder
+FROM originators
+ORDER BY account, livemode, id;
+
 -- name: read_collection_terms
 -- What live creates depend on beside their accounts' own terms: the originator of the platform, where the money is
 -- stopped, and whether the holder of the bank account has authorized debits. Accounts that do not exist are left out.

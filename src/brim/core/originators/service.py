@@ -1,6 +1,7 @@
 """Write down originators and authorizations, activate, suspend, stop and resume; each with its audit entry."""
 
-from collections.abc import Mapping
+import os
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -24,8 +25,8 @@ from brim.core.originators.rules import (
     check_person,
     name_of,
 )
-from brim.core.originators.store import Stop, StoredOriginator
-from brim.core.rails.ach import OriginatorProfile, ProfileError, SecCode, check_profile
+from brim.core.originators.store import Folders, Stop, StoredOriginator
+from brim.core.rails.ach import OriginatorProfile, ProfileError, SecCode, check_profile, overlap
 from brim.platform.database import Conn
 from brim.platform.vault import Vault
 
@@ -63,12 +64,14 @@ async def save_originator(  # noqa: PLR0913  a profile, whose, by whom
         ids: makes the id.
 
     Raises:
-        ProfileError: no file could be made with it, or it names a bank that this installation may not deal with.
+        ProfileError: no file could be made with it, or it names a bank that this installation may not deal with, or a
+            folder that another originator has.
         ResourceMissingError: there is no such originator.
         UnexpectedVersionError: somebody else has changed the profile meanwhile.
     """
     check_profile(profile)
     await _check_bank(conn, profile)
+    await _check_folders(conn, scope, originator_id, profile)
     if originator_id is None:
         if account_number is None:
             raise ResourceMissingError("bank account number", "", param="account_number")
@@ -122,7 +125,7 @@ async def activate_originator(
         OriginatorStateError: it is active, or another one of the platform is.
         SecondPersonError: whoever wrote its profile may not activate it, nor may a key.
         UnexpectedVersionError: its profile is not the one that was seen, of `expected_version`.
-        ProfileError: it names a bank that this installation may not deal with.
+        ProfileError: it names a bank that this installation may not deal with, or a folder that another originator has.
     """
     before, sealed = await _lock(conn, scope, originator_id)
     others = [other.originator for other in await store.list_originators(conn, scope)]
@@ -131,6 +134,7 @@ async def activate_originator(
     check_person(by, prepared_by=before.changed_by, approvers=approvers)
     _check_version(before, expected_version)
     await _check_bank(conn, before.profile)
+    await _check_folders(conn, scope, originator_id, before.profile)
     after = msgspec.structs.replace(
         before, status=OriginatorStatus.ACTIVE, activated_ms=now_ms, activated_by=name_of(by)
     )
@@ -280,6 +284,29 @@ async def _check_bank(conn: Conn, profile: OriginatorProfile) -> None:
         number = getattr(profile, field)
         if number is not None and (reason := wrong_with_bank(kind, number)):
             raise ProfileError(field, reason)
+
+
+async def _check_folders(
+    conn: Conn, scope: AccountScope, originator_id: str | None, profile: OriginatorProfile
+) -> None:
+    """Let a profile pass whose folders no other originator has, whosever it is: files would get into wrong hands.
+
+    Symbolic links are followed as this process finds them.
+    """
+    others = [other for other in await store.lock_folders(conn) if other.originator != originator_id]
+    for field, other in _shared(profile, others):
+        whose = other.originator if other.scope == scope else "an originator of another platform"
+        raise ProfileError(field, f"it is, contains or is inside of a folder of {whose}.")
+
+
+def _shared(profile: OriginatorProfile, others: Sequence[Folders]) -> Iterator[tuple[str, Folders]]:
+    """Yield the fields of a profile whose folder overlaps with one of others, and with whose."""
+    for field in ("outgoing_folder", "incoming_folder"):
+        folder = os.path.realpath(getattr(profile, field))
+        for other in others:
+            theirs = (other.outgoing_folder, other.incoming_folder)
+            if any(overlap(folder, os.path.realpath(each)) for each in theirs):
+                yield field, other
 
 
 def _redirects(before: OriginatorProfile, after: OriginatorProfile) -> bool:

@@ -35,6 +35,15 @@ class Stop(msgspec.Struct, frozen=True, kw_only=True):
     stopped_ms: int
 
 
+class Folders(NamedTuple):
+    """The folders of an originator."""
+
+    scope: AccountScope
+    originator: str
+    outgoing_folder: str
+    incoming_folder: str
+
+
 class CollectionRecord(NamedTuple):
     """What a live create depends on, as it was read."""
 
@@ -92,6 +101,20 @@ async def list_originators(conn: Conn, scope: AccountScope) -> list[StoredOrigin
 async def list_active_originators(conn: Conn) -> list[Originator]:
     """Return the originators of all platforms that are, or were, active."""
     return [originator_from_record(record) for record in await conn.fetch(_SQL["list_active_originators"])]
+
+
+async def lock_folders(conn: Conn) -> list[Folders]:
+    """Return the folders of all platforms' originators; no other profile is written until the transaction ends."""
+    await conn.execute(_SQL["lock_folders"])
+    return [
+        Folders(
+            scope=AccountScope(record["account"], record["livemode"]),
+            originator=record["id"],
+            outgoing_folder=record["outgoing_folder"],
+            incoming_folder=record["incoming_folder"],
+        )
+        for record in await conn.fetch(_SQL["list_folders"])
+    ]
 
 
 async def read_collection_terms(

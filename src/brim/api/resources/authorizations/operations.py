@@ -8,7 +8,7 @@ from brim.api.resources.authorizations import params as declared
 from brim.api.resources.authorizations.wire import AuthorizationObject, VerifiedFundingObject
 from brim.base.errors import ExclusiveParametersError, NotInTestModeError, ResourceMissingError
 from brim.core.accounts import NotPlatformError
-from brim.core.funding import AlreadyVerifiedError
+from brim.core.funding import AlreadyVerifiedError, RehearsalOnlyError
 
 _ONE: Final = f"{handlers.URL}/{{authorization}}"
 
@@ -87,6 +87,6 @@ AUTHORIZATIONS: Final = (
         resource="authorizations",
         level="write",
         returns=VerifiedFundingObject,
-        errors=(NotPlatformError, NotInTestModeError, AlreadyVerifiedError),
+        errors=(NotPlatformError, NotInTestModeError, RehearsalOnlyError, AlreadyVerifiedError),
     ),
 )

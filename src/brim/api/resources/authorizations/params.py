@@ -59,7 +59,8 @@ FUNDING_SOURCE_VERIFY: Final = (
         required=True,
         description=(
             "How you have verified it: by a provider at once (`instant`), by a prenote of yours "
-            "(`prenote_elsewhere`), by a bank's statement (`statement`), or not at all (`rehearsal`)."
+            "(`prenote_elsewhere`), by a bank's statement (`statement`), or not at all (`rehearsal`, in a rehearsal "
+            "installation only)."
         ),
     ),
 )

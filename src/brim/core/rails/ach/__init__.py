@@ -11,6 +11,7 @@ from brim.core.rails.ach.profile import (
     ProfileError,
     SecCode,
     check_profile,
+    overlap,
 )
 from brim.core.rails.ach.rail import ACH, AchRail
 from brim.core.rails.ach.schedule import (
@@ -42,6 +43,7 @@ __all__ = [
     "local_time",
     "next_cutoff_ms",
     "opening_after_ms",
+    "overlap",
     "promise_of",
     "usable_ms",
 ]

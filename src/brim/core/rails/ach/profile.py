@@ -4,6 +4,7 @@ Source of the fields of a file: Nacha's file format, as `docs/nacha.md` has it. 
 file names, how it confirms) is in its agreement with the originator.
 """
 
+import posixpath
 import re
 from enum import StrEnum
 from pathlib import PurePosixPath
@@ -157,7 +158,7 @@ def check_profile(profile: OriginatorProfile) -> None:
     for field in ("outgoing_folder", "incoming_folder"):
         if not PurePosixPath(getattr(profile, field)).is_absolute():
             raise ProfileError(field, "it must be an absolute path.")
-    if profile.outgoing_folder == profile.incoming_folder:
+    if posixpath.normpath(profile.outgoing_folder) == posixpath.normpath(profile.incoming_folder):
         raise ProfileError("incoming_folder", "it must not be the outgoing folder.")
     if profile.minimum_hold_days > profile.hold_days:
         raise ProfileError("minimum_hold_days", "it must not be longer than hold_days.")
@@ -196,3 +197,9 @@ def _check_file_name(template: str) -> None:
         raise ProfileError("file_name", "it must hold {id}, so that no two files have one name.")
     if "/" in template or template.startswith("."):
         raise ProfileError("file_name", "it must be a plain name, without a folder, that does not begin with a dot.")
+
+
+def overlap(folder: str, other: str) -> bool:
+    """Tell whether two folders are one, or one of them is inside the other. Both are absolute paths."""
+    paths = [PurePosixPath(posixpath.normpath(each)) for each in (folder, other)]
+    return paths[0].is_relative_to(paths[1]) or paths[1].is_relative_to(paths[0])
