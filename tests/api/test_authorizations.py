@@ -1,11 +1,16 @@
 """A platform states what the holders of bank accounts agreed to, and how live bank accounts were verified."""
 
+from pathlib import Path
+from typing import Any
+
 import pytest
 
+from tests.support.ach_objects import AchObjects
 from tests.support.service import Server
 from tests.support.wire import Wire, assert_error
 
 AUTHORIZATIONS = "/v1/brim/authorizations"
+PRENOTES = "/v1/brim/prenotes"
 METHOD = {
     "type": "us_bank_account",
     "billing_details[name]": "Jenny Rosen",
@@ -102,6 +107,38 @@ def test_outside_of_a_rehearsal_no_bank_account_counts_as_verified_without_havin
         param="method",
     )
     assert live.get(f"/v1/payment_methods/{source}?expand[]=brim").json["brim"]["verification"]["status"] != "verified"
+
+
+def test_a_prenote_is_started_once_and_found_again(server: Server, live: Wire, account: str, tmp_path: Path) -> None:
+    source = bank_account(live)
+    form = {"funding_source": source}
+    assert live.post(PRENOTES, form).error["code"] == "live_mode_not_ready"
+    AchObjects(server, account, tmp_path).active_originator()
+    assert live.post(PRENOTES, form).error["code"] == "debit_not_authorized"
+    assert live.post(AUTHORIZATIONS, {**form, **AGREED}).status == 200
+    made = live.send("POST", PRENOTES, form=form, headers={"Idempotency-Key": source})
+    assert made.status == 200, made.body
+    found: Any = made.json
+    assert (found["object"], found["status"], found["funding_source"]) == ("brim.prenote", "pending", source)
+    assert found["expected_verification"] > found["created"]
+    assert live.send("POST", PRENOTES, form=form, headers={"Idempotency-Key": source}).body == made.body
+    assert audited(server, made.headers["request-id"]) == [("funding_source.prenote_started", found["id"])]
+    again = live.post(PRENOTES, form)
+    assert (again.status, again.error["code"], again.error["param"]) == (400, "prenote_pending", "funding_source")
+    assert live.get(f"{PRENOTES}/{found['id']}").json == found
+    assert live.get(f"{PRENOTES}?funding_source={source}").json["data"] == [found]
+    assert live.get(f"{PRENOTES}?funding_source=pm_other").json["data"] == []
+    (event,) = live.get("/v1/events?type=brim.prenote.created").json["data"]
+    assert (event["data"]["object"], event["request"]["idempotency_key"]) == (found, source)
+    under = server.make_account(platform=account).id
+    below = Wire(server.url, server.make_key(under, livemode=True))
+    assert (below.get(PRENOTES).status, below.post(PRENOTES, form).status) == (403, 403)
+    assert live.get(f"{PRENOTES}/pren_none").status == 404
+
+
+def test_in_test_mode_no_prenote_is_started(wire: Wire) -> None:
+    reply = wire.post(PRENOTES, {"funding_source": bank_account(wire)})
+    assert reply.error["message"].startswith("This endpoint works in live mode only.")
 
 
 def test_in_test_mode_microdeposits_verify(wire: Wire) -> None:

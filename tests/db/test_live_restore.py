@@ -114,6 +114,39 @@ async def test_after_a_restore_files_are_held_until_what_has_left_is_compared_an
     assert ledger["funding:clearing"] == -4_000
 
 
+async def test_after_a_restore_a_prenote_that_has_left_is_known_and_verifies_without_going_out_again(
+    houses: Houses,
+) -> None:
+    name = await houses.create()
+    live = LiveMoney(await houses.connect(name), houses.folder)
+    originator = await live.open()
+    known, lost = [await live.bank_account(verified=False) for _ in range(2)]
+    prenote = await live.prenote(known)
+    await houses.close_all()
+    old = await houses.create(template=name)  # the backup
+    live.move_to(await houses.connect(name))
+    await live.prenote(lost)
+    await live.until("2026-12-01 17:00")
+    await houses.close_all()
+
+    live.move_to(await houses.connect(old))
+    await live.until("2026-12-02 10:00")  # it is due here too, and its file is held
+    assert await _left(live) == {0: 2}
+    found = await _compare(live, originator.id)
+    assert (found.files, found.entries, found.voided, found.breaks) == (1, 2, 1, 1)
+    await live.until("2026-12-07 09:00")
+    await live.until("2026-12-08 12:00")
+    assert await _left(live) == {0: 2}
+    (row,) = await rows(live.database, "SELECT id, status, ended_ms FROM prenotes")
+    assert (row["id"], row["status"]) == (prenote, "verified")
+    (entry,) = await rows(live.database, "SELECT status, file FROM ach_entries")
+    assert entry["status"] == "released"
+    (found_break,) = await rows(live.database, "SELECT kind, amount, detail FROM breaks")
+    assert (found_break["kind"], found_break["amount"]) == ("unknown_debit", 0)
+    assert "a prenote that is not in this database" in found_break["detail"]
+    await assert_books_hold(live.database)
+
+
 async def test_a_list_whose_last_line_was_torn_loses_neither_that_file_nor_the_next(houses: Houses) -> None:
     name = await houses.create()
     live = LiveMoney(await houses.connect(name), houses.folder)

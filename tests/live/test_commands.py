@@ -169,6 +169,17 @@ async def test_money_is_stopped_and_resumed_and_what_the_bank_sent_is_taken_by_h
     assert await actions(database) == ["rail.stopped", "rail.resumed", "bank_file.imported", "break.resolved"]
 
 
+async def test_a_bank_account_is_verified_by_a_prenote(brim: Commands, live: LiveMoney, database: Database) -> None:
+    await live.open()
+    source = await live.bank_account(verified=False)
+    await execute(database, 'UPDATE originators SET profile = profile || \'{"cutoffs": ["00:00"]}\'')
+    made = await brim.run("ach", "prenote", source)
+    assert "pending already" in await brim.run("ach", "prenote", source, fails=True)
+    (line,) = (await brim.run("ach", "prenotes")).splitlines()
+    assert line.startswith(f"{made}\t{source}\tpending\t")
+    assert await actions(database) == ["funding_source.prenote_started"]
+
+
 async def test_a_bank_account_is_verified_once_and_its_holder_authorizes(
     brim: Commands, live: LiveMoney, database: Database, owner_database: Database
 ) -> None:

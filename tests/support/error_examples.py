@@ -218,6 +218,8 @@ EXAMPLES: list[tuple[BrimError, int, str | None, str | None, str]] = [
      "The account may ask for at most 100 cents in a day by the originator's profile; 40 are left today."),
     (originators.SourceCapError(100, 40), 400, "funding_source_limit_exceeded", "amount",
      "At most 100 cents may be pending from one bank account by the originator's profile; 40 are left."),
+    (ach.PrenotePendingError("src_x"), 400, "prenote_pending", "funding_source",
+     "A prenote to the bank account src_x is pending already."),
     (funding_sources.RehearsalOnlyError(), 400, None, "method",
      ("The method rehearsal says that nobody has verified the bank account, so only a rehearsal installation takes "
       "it.")),

@@ -185,6 +185,16 @@ _BOOKS: Final = (
     FROM n
     """,
     """
+    prenotes (
+        account, livemode, id, funding_source, status, created_ms, due_ms, test_clock, expected_ms, ended_ms
+    )
+    SELECT
+        {account}, false, 'pren_' || {id}, 'pm_' || {id}, CASE WHEN n <= 100 THEN 'pending' ELSE 'verified' END, n,
+        CASE WHEN n <= 100 THEN n END, CASE WHEN n <= 100 AND n % 2 = 0 THEN 'clock_1' END, n,
+        CASE WHEN n > 100 THEN n END
+    FROM n
+    """,
+    """
     exposures (account, livemode, kind, key, amount)
     SELECT {account}, false, CASE n % 2 WHEN 0 THEN 'source' ELSE 'day' END, 'pm_' || {id}, n FROM n
     """,

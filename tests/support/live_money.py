@@ -66,6 +66,7 @@ class LiveMoney:
         self.batches = Batches(database, lambda: self.now_ms)
         self.configs = ConfigCache(database)
         self.claiming = ach.Claiming(self.secrets, self.vault, WIRE_FORMATS)
+        self.prenoting = ach.Prenoting(self.secrets, self.vault, WIRE_FORMATS)
         self.incoming = ach.Incoming(self.vault, WIRE_FORMATS)
 
     def profile(self, **changes: Any) -> OriginatorProfile:
@@ -132,9 +133,10 @@ class LiveMoney:
         *,
         scope: AccountScope = PLATFORM,
         authorized: bool = True,
+        verified: bool = True,
         sec_code: SecCode = SecCode.WEB,
     ) -> str:
-        """Put a verified bank account on file, and return its id."""
+        """Put a bank account on file, and return its id."""
         source_id = self.ids.new_at("src_", self.now_ms)
         kept = await self.secrets.keep(BankNumbers("110000000", number), scope=scope, object_id=source_id)
         source = FundingSource(
@@ -151,7 +153,7 @@ class LiveMoney:
                 holder_type="individual",
                 account_type="checking",
             ),
-            verification=Verification.VERIFIED,
+            verification=Verification.VERIFIED if verified else Verification.PENDING,
             party=Party(name="Jenny Rosen"),
             client_secret=f"{source_id}_secret",
         )
@@ -208,6 +210,14 @@ class LiveMoney:
         )
         return str(msgspec.json.decode(result.body)["id"])
 
+    async def prenote(self, source: str, *, scope: AccountScope = PLATFORM) -> str:
+        """Start a prenote, and return its id."""
+        async with self.database.transaction() as conn:
+            started = await ach.start_prenote(
+                conn, scope, source, renderers=WIRE_FORMATS, by=TESTER, now_ms=self.now_ms, ids=self.ids
+            )
+        return started.id
+
     def _attempt(self, scope: AccountScope, claim: KeyClaim | None = None) -> RequestContext:
         self._requests += 1
         return RequestContext(
@@ -226,6 +236,7 @@ class LiveMoney:
         return [
             topups.TopupQueue(Rails([]), WIRE_FORMATS),
             ach.AchTopupQueue(self.claiming),
+            ach.AchPrenoteQueue(self.prenoting),
             ach.AchFileQueue(self.vault, WIRE_FORMATS),
         ]
 
@@ -273,6 +284,7 @@ class LiveMoney:
         busy = 1
         while busy:
             busy = await self.claiming.work_off_due(self.database, now_ms=self.now_ms, ids=self.ids)
+            busy += await self.prenoting.work_off_due(self.database, now_ms=self.now_ms, ids=self.ids)
             busy += await ach.void_late(self.database, now_ms=self.now_ms)
             busy += await ach.build_due(self.database, self.vault, WIRE_FORMATS, now_ms=self.now_ms, ids=self.ids)
             busy += await ach.send_due(self.database, self.vault, WIRE_FORMATS, now_ms=self.now_ms, ids=self.ids)

@@ -15,7 +15,10 @@ from tests.support.wire import Wire
 NEVER_BY_KEYS: Final = {"PostBrimAchFilesFileApprove", "PostBrimAchOriginatorsOriginatorActivate"}
 """What operators do, and keys are refused."""
 
+_PRENOTES: Final = "/v1/brim/prenotes"
+_AGREED: Final = {"accepted_at": 1_793_520_000, "sec_code": "WEB", "text": "I authorize debits."}
 _NEW_ORIGINATOR: Final = "PostBrimAchOriginators"
+_NEW_PRENOTE: Final = "PostBrimPrenotes"
 _VERIFY: Final = "PostBrimFundingSourcesFundingSourceVerify"
 _METHOD: Final = {
     "type": "us_bank_account",
@@ -26,7 +29,8 @@ _METHOD: Final = {
 
 def is_live(operation: Operation) -> bool:
     """Tell whether an operation works in live mode only."""
-    return operation.resource in {"ach", "ach_approvals"} or operation.operation_id == _VERIFY
+    is_prenote = operation.path.startswith(_PRENOTES)
+    return operation.resource in {"ach", "ach_approvals"} or is_prenote or operation.operation_id == _VERIFY
 
 
 def is_done_by_keys(operation: Operation) -> bool:
@@ -38,10 +42,12 @@ def live_sample_for(entry: Entry, server: BrimServer, account: str, folder: Path
     """Return the example of an operation of live mode with the ids of objects that were just made for it."""
     operation = entry.operation
     key = server.make_key(account, livemode=True)
-    path_id = ""
-    if "{" in operation.path:
-        path_id = make_live_object(operation, AchObjects(server, account, folder), Wire(server.url, key))
-    values = values_of(operation)
+    path_id, values = "", values_of(operation)
+    objects, wire = AchObjects(server, account, folder), Wire(server.url, key)
+    if operation.operation_id == _NEW_PRENOTE:
+        values = {"funding_source": _authorized(objects, wire)}
+    elif "{" in operation.path:
+        path_id = make_live_object(operation, objects, wire)
     if operation.operation_id == _NEW_ORIGINATOR:  # no two may have one folder
         own = {"outgoing_folder": str(folder / "out"), "incoming_folder": str(folder / "in")}
         values = {**values, "profile": {**values["profile"], **own}}
@@ -52,6 +58,8 @@ def make_live_object(operation: Operation, objects: AchObjects, wire: Wire) -> s
     """Return the id of an object, just made, that an operation of live mode can be about."""
     if operation.path.startswith("/v1/brim/rails"):
         return "ach"
+    if operation.path.startswith(_PRENOTES):
+        return str(wire.post(_PRENOTES, {"funding_source": _authorized(objects, wire)}).json["id"])
     if operation.operation_id == _VERIFY:
         return str(wire.post("/v1/payment_methods", _METHOD).json["id"])
     if operation.path.startswith("/v1/brim/ach/originators"):
@@ -60,3 +68,11 @@ def make_live_object(operation: Operation, objects: AchObjects, wire: Wire) -> s
         status = FileStatus.REJECTED if operation.path.endswith("/resubmit") else FileStatus.BUILT
         return objects.file(status, has_entry=True).id
     return objects.bank_file() if "bank_files" in operation.path else objects.open_break()
+
+
+def _authorized(objects: AchObjects, wire: Wire) -> str:
+    """Return a bank account that a prenote can go to."""
+    objects.active_originator()
+    method = str(wire.post("/v1/payment_methods", _METHOD).json["id"])
+    assert wire.post("/v1/brim/authorizations", {"funding_source": method, **_AGREED}).status == 200
+    return method

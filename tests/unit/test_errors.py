@@ -54,6 +54,9 @@ NOT_OFFERED = {
     "NotConfirmedError",
     "TakenBackError",
     "NoCollectionError",
+    "PrenoteQueuedError",
+    "PrenoteNotConfirmedError",
+    "ChangeNotifiedError",
     "CapError",
 }
 """Of holds, of bank files and of the worker, which no operation reaches, and what others share."""

@@ -121,7 +121,7 @@ def test_every_type_of_event_is_shown(server: Server, account: str, wire: Wire, 
     _add(server, account, EventType.BALANCE_AVAILABLE, {"object": "balance"})
     _add(server, account, EventType.TOPUP_CREATED, {})
     for kind in EventType:
-        if kind.startswith(("brim.ach_file.", "brim.break.", "brim.topup.")):  # of live money
+        if kind.startswith(("brim.ach_file.", "brim.break.", "brim.prenote.", "brim.topup.")):  # of live money
             _add(server, account, kind, {"id": "x", "object": kind.rpartition(".")[0]})
     shown = person.read("/test/events")
     events = wire.get("/v1/events?limit=100").json["data"]

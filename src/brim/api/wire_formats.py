@@ -7,6 +7,7 @@ from functools import partial
 from typing import Final
 
 from brim.api.resources.ach.wire import break_json, file_json
+from brim.api.resources.authorizations.wire import prenote_json
 from brim.api.resources.balance.wire import balance_json
 from brim.api.resources.events.wire import event_json
 from brim.api.resources.funding.wire import source_json
@@ -24,6 +25,7 @@ WIRE_FORMATS: Final = Renderers(
         ObjectType.TEST_CLOCK: clock_json,
         ObjectType.ACH_FILE: file_json,
         ObjectType.BREAK: break_json,
+        ObjectType.PRENOTE: prenote_json,
         ObjectType.WEBHOOK_ENDPOINT: partial(endpoint_json, with_extras=True),
         ObjectType.EVENT_DESTINATION: destination_json,
         ObjectType.SOURCE: source_json,

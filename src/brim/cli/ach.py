@@ -14,7 +14,7 @@ from brim.cli.originators import originators
 
 if TYPE_CHECKING:
     from brim.base.scope import AccountScope
-    from brim.core.ach import AchFile, Comparison
+    from brim.core.ach import AchFile, Comparison, Prenote
     from brim.core.originators import Authorization, Originator, Readiness
     from brim.platform.database import Conn, Database
 
@@ -180,6 +180,56 @@ def verify_source(source: str, evidence: str, account: str | None, **flags: str 
         flags, account, lambda conn, scope: note_verification(conn, scope, source, evidence=evidence, **asked_here())
     )
     click.echo(f"{found.id} is verified.")
+
+
+@ach.command()
+@click.argument("source")
+@of_account
+def prenote(source: str, account: str | None, **flags: str | None) -> None:
+    """Verify the live bank account SOURCE of --account by a prenote, and show its id.
+
+    An entry without money leaves with the next file. The bank account is verified once its bank has had three banking
+    days to send it back; brim ach prenotes shows what became of it.
+    """
+    from brim.api.wire_formats import WIRE_FORMATS
+    from brim.core.ach import start_prenote
+
+    found = on_live_money(
+        flags,
+        account,
+        lambda conn, scope: start_prenote(conn, scope, source, renderers=WIRE_FORMATS, **asked_here()),
+    )
+    click.echo(found.id)
+
+
+@ach.command("prenotes")
+@click.option("--limit", type=click.IntRange(1, 100), default=20, show_default=True, help="How many, newest first.")
+@of_account
+def list_prenotes(limit: int, account: str | None, **flags: str | None) -> None:
+    """List prenotes to the live bank accounts of --account."""
+    from brim.base.paging import PageRequest
+    from brim.core import ach as service
+
+    async def read(database: "Database") -> "list[Prenote]":
+        async with database.connection() as conn:
+            scope = await live_scope(conn, account)
+        page = await service.list_prenotes(database, scope, PageRequest(limit=limit), funding_source=None)
+        return list(page.items)
+
+    show_table(
+        ("id", "bank account", "status", "verified from", "code", "what"),
+        [
+            (
+                each.id,
+                each.funding_source,
+                each.status,
+                tell_time(each.expected_ms // 1000),
+                each.return_code or each.change_code or "",
+                each.reason or "",
+            )
+            for each in on_database(flags, read)
+        ],
+    )
 
 
 @ach.command()

@@ -24,7 +24,7 @@ from brim.base.clock import system_clock_ms
 from brim.base.errors import DatabaseUnavailableError
 from brim.base.ids import IdFactory
 from brim.core.access import OwnerKeys
-from brim.core.ach import AchFileQueue, AchTopupQueue, Claiming
+from brim.core.ach import AchFileQueue, AchPrenoteQueue, AchTopupQueue, Claiming, Prenoting
 from brim.core.changes import Watchers
 from brim.core.encryption import find_service_secret
 from brim.core.funding import BankSecrets
@@ -186,6 +186,7 @@ def _make_service(settings: Settings, database: Database, own_url: str) -> Servi
         queues=[
             TopupQueue(rails, WIRE_FORMATS),
             AchTopupQueue(Claiming(bank_secrets, vault, WIRE_FORMATS)),
+            AchPrenoteQueue(Prenoting(bank_secrets, vault, WIRE_FORMATS)),
             AchFileQueue(vault, WIRE_FORMATS),
         ],
         endpoint_rules=EndpointRules(most=settings.max_webhook_endpoints, allowed=settings.webhook_allow),

@@ -183,10 +183,13 @@ def make_jobs(
     wakes = wakes or Wakes()
     now_ms = never_backwards(clock)
     request_pruning = RequestPruning(database)
-    claiming = ach.Claiming(BankSecrets(database, vault), vault, renderers)
+    secrets = BankSecrets(database, vault)
+    claiming = ach.Claiming(secrets, vault, renderers)
+    prenoting = ach.Prenoting(secrets, vault, renderers)
     queues = (
         TopupQueue(rails, renderers, _count_outcome),
         ach.AchTopupQueue(claiming, _count_outcome),
+        ach.AchPrenoteQueue(prenoting),
         ach.AchFileQueue(vault, renderers),
     )
 
@@ -231,7 +234,7 @@ def make_jobs(
             rest_s=SEAL_REST_S,
             longest_rest_s=SEAL_LONGEST_REST_S,
         ),
-        *_make_ach_jobs(database, claiming, vault, renderers, now_ms, ids, wakes),
+        *_make_ach_jobs(database, claiming, prenoting, vault, renderers, now_ms, ids, wakes),
         Job(name="verify", run_once=verify, full=2, rest_s=min(VERIFY_REST_S, verify_every_s), may_be_cut=True),
         Job(name="prune", run_once=prune, full=PRUNE_BATCH, rest_s=PRUNE_REST_S),
     ]
@@ -253,6 +256,7 @@ def _make_bank_job(name: str, run_once: Callable[[], Awaitable[int]], full: int,
 def _make_ach_jobs(
     database: Database,
     claiming: ach.Claiming,
+    prenoting: ach.Prenoting,
     vault: Vault,
     renderers: Renderers,
     now_ms: Callable[[], int],
@@ -264,6 +268,7 @@ def _make_ach_jobs(
 
     async def claim() -> int:
         count = await claiming.work_off_due(database, now_ms=now_ms(), ids=ids)
+        count += await prenoting.work_off_due(database, now_ms=now_ms(), ids=ids)
         if count < ach.MAX_BATCH:  # a file is made once all that is due waits for it
             count += await ach.void_late(database, now_ms=now_ms())
             count += await ach.build_due(database, vault, renderers, now_ms=now_ms(), ids=ids)
@@ -344,6 +349,7 @@ def make_heartbeat(database: Database, states: JobStates, clock: Clock) -> Job:
         )
         await forget_exceptions(database)
         await forget_exceptions(database, job=ach.JOB)
+        await ach.forget_prenote_exceptions(database)
         async with database.connection() as conn:
             metrics.SETTLEMENT_LAG.set(await settlement_lag_ms(conn, now_ms=now_ms) / 1000)
             metrics.NUMBERING_LAG.set(await numbering_lag_ms(conn, now_ms=now_ms) / 1000)

@@ -347,6 +347,7 @@ ERROR_TABLE: Final[dict[type[BrimError], Place]] = {
     ach.FileChangedError: Place(400, "file_held"),
     reconciliation.BreakResolvedError: Place(),
     ach.TooLateToCancelError: Place(),
+    ach.PrenotePendingError: Place(400, "prenote_pending", "funding_source"),
     rail_ach.ProfileError: Place(param=FROM_ERROR),
     errors.NotInLiveModeError: Place(),
     errors.NotInTestModeError: Place(),

@@ -2,7 +2,8 @@
 
 No top-up succeeds without the bank's word. Files and what comes from the bank belong to the platform. Neighbours:
 `rails.ach` has the codec and the calendar, `originators` who debits, `reconciliation` the statements, `topups` what
-becomes of the money. Start reading at `rules`, then `claiming`, `building`, `sending`, `incoming`.
+becomes of the money. Start reading at `rules`, then `claiming`, `building`, `sending`, `incoming`; `prenotes` verify
+bank accounts by the same files.
 """
 
 from brim.core.ach.building import build_due, build_file
@@ -13,7 +14,15 @@ from brim.core.ach.entry_store import Total, list_entries_of_topups
 from brim.core.ach.file_store import BankFile, FoundBatch, list_bank_files, list_batches
 from brim.core.ach.incoming import Incoming
 from brim.core.ach.outlook import Cutoff, Outlook, next_cutoffs, read_now, read_outlook
-from brim.core.ach.queue import AchFileQueue, AchTopupQueue
+from brim.core.ach.prenote_rules import Prenote, PrenotePendingError, PrenoteStatus
+from brim.core.ach.prenotes import (
+    Prenoting,
+    forget_prenote_exceptions,
+    list_prenotes,
+    retrieve_prenote,
+    start_prenote,
+)
+from brim.core.ach.queue import AchFileQueue, AchPrenoteQueue, AchTopupQueue
 from brim.core.ach.readiness import read_readiness
 from brim.core.ach.rules import (
     FILE_PREFIX,
@@ -52,6 +61,7 @@ __all__ = [
     "MAX_BATCH",
     "AchFile",
     "AchFileQueue",
+    "AchPrenoteQueue",
     "AchTopupQueue",
     "BankFile",
     "Claiming",
@@ -71,6 +81,10 @@ __all__ = [
     "NoCollectionError",
     "NotConfirmedError",
     "Outlook",
+    "Prenote",
+    "PrenotePendingError",
+    "PrenoteStatus",
+    "Prenoting",
     "TooLateToCancelError",
     "Total",
     "UnexpectedStatusError",
@@ -82,11 +96,13 @@ __all__ = [
     "download_bank_file",
     "download_file",
     "find_file",
+    "forget_prenote_exceptions",
     "hand_over",
     "list_bank_files",
     "list_batches",
     "list_entries_of_topups",
     "list_files",
+    "list_prenotes",
     "next_cutoffs",
     "page_bank_files",
     "page_entries",
@@ -99,7 +115,9 @@ __all__ = [
     "resubmit_file",
     "retrieve_bank_file",
     "retrieve_file",
+    "retrieve_prenote",
     "send_due",
+    "start_prenote",
     "void_file",
     "void_late",
 ]

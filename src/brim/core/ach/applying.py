@@ -8,6 +8,7 @@ from brim.base.ids import IdFactory
 from brim.base.scope import AccountScope
 from brim.core.ach import entry_store
 from brim.core.ach.entry_store import Confirmed
+from brim.core.ach.prenotes import fail_prenote
 from brim.core.ach.rules import Entry, EntryStatus
 from brim.core.events import BY_ITSELF, Renderers
 from brim.core.rails import DEFAULT_RETURN, FAILURES, Fail, Return
@@ -24,7 +25,7 @@ class Applied(StrEnum):
     """What became of a return."""
 
     FAILED = "failed"
-    """The top-up was pending, and has failed."""
+    """The top-up was pending, or it is a prenote, and has failed."""
     REVERSED = "reversed"
     """The money was usable, and is taken back."""
     KNOWN = "known"
@@ -34,10 +35,12 @@ class Applied(StrEnum):
 
 
 async def confirm_batch(
-    conn: Conn, scope: AccountScope, file_id: str, batch: int, *, by: str, now_ms: int
+    conn: Conn, scope: AccountScope, file_id: str, batch: int, *, by: str, now_ms: int, only_prenotes: bool = False
 ) -> list[Confirmed]:
-    """Write that the bank has taken a batch, and ask at once about top-ups that waited for it."""
-    confirmed = await entry_store.confirm_entries(conn, scope, file_id, batch, by=by, now_ms=now_ms)
+    """Write that the bank has taken a batch, or its prenotes, and ask at once about top-ups that waited for it."""
+    confirmed = await entry_store.confirm_entries(
+        conn, scope, file_id, batch, by=by, now_ms=now_ms, only_prenotes=only_prenotes
+    )
     await wake(
         conn,
         [
@@ -62,9 +65,12 @@ async def post_bank_steps(
 ) -> None:
     """Post that the bank's statement has confirmed a step of top-ups, in the caller's transaction.
 
+    Prenotes among the entries move nothing.
+
     Raises:
         ConfirmedOtherwiseError: another line has confirmed it.
     """
+    entries = [entry for entry in entries if not entry.is_prenote]
     moments = {
         owner: await lock_owner_time(conn, owner, now_ms=now_ms, ids=ids)
         for owner in sorted({entry.owner_scope for entry in entries})
@@ -107,6 +113,11 @@ async def apply_return(
     if entry.return_code is not None:
         return Applied.KNOWN if (entry.return_code, entry.return_trace) == (code, trace) else Applied.CONFLICT
     moment = await lock_owner_time(conn, entry.owner_scope, now_ms=now_ms, ids=ids)
+    if entry.is_prenote:
+        if not await fail_prenote(conn, entry, return_code=code, renderers=renderers, moment=moment):
+            return Applied.CONFLICT
+        await entry_store.return_entry(conn, entry, code=code, trace=trace, now_ms=moment.now_ms)
+        return Applied.FAILED
     topup = await lock_topup(conn, entry.owner_scope, entry.topup)
     if topup is None or topup.status not in {Status.PENDING, Status.SUCCEEDED}:
         return Applied.CONFLICT
@@ -120,9 +131,12 @@ async def apply_return(
 
 
 async def refuse_unfit(conn: Conn, entries: Sequence[Entry], *, renderers: Renderers, moment: OwnerTime) -> None:
-    """Let top-ups fail whose bank account does not fit a file; nothing of them has been sent."""
+    """Let top-ups and prenotes fail whose bank account does not fit a file; nothing of them has been sent."""
     message = "The details of the bank account on file do not fit a debit."
     for entry in entries:
+        if entry.is_prenote:
+            await fail_prenote(conn, entry, reason=message, renderers=renderers, moment=moment)
+            continue
         topup = await lock_topup(conn, entry.owner_scope, entry.topup)
         if topup is not None and topup.status is Status.PENDING:
             transition = follow(topup, Fail(_UNFIT, message), moment, BY_ITSELF, renderers=renderers)

@@ -12,6 +12,7 @@ from brim.core.ach.acknowledgements import AcknowledgementError, Acknowledgement
 from brim.core.ach.announcing import announce_file, list_break
 from brim.core.ach.applying import Applied, apply_return, confirm_batch, post_bank_steps
 from brim.core.ach.file_store import BankFile, FoundBatch
+from brim.core.ach.prenotes import note_change_of_prenote
 from brim.core.ach.rules import AchFile, Entry, FileStatus, moved
 from brim.core.events import EventType, Renderers
 from brim.core.originators import Originator, read_account_number
@@ -108,6 +109,8 @@ async def _acknowledge_file(reading: FileReading, file: AchFile, line: Acknowled
         if file.status is FileStatus.SENT:
             acknowledged = moved(file, FileStatus.ACKNOWLEDGED, acknowledged_ms=reading.now_ms)
             await reading.move_file(acknowledged, EventType.ACH_FILE_ACKNOWLEDGED)
+            for batch in await file_store.list_batches(reading.conn, file.scope, file.id):
+                await _confirm_prenotes(reading, batch)
         elif file.status not in {FileStatus.ACKNOWLEDGED, FileStatus.SETTLED}:
             await _contradiction(reading, file, f"{file.id}/accepted", f"accepts {file.id}, which is {file.status}")
         return
@@ -152,6 +155,14 @@ async def _reject_batch(reading: FileReading, batch: FoundBatch, reason: str) ->
     await entry_store.unconfirm_entries(reading.conn, reading.originator.scope, batch.file, batch.number)
 
 
+async def _confirm_prenotes(reading: FileReading, batch: FoundBatch) -> None:
+    """Write that the bank has taken the prenotes of a batch: of these no statement says anything."""
+    if batch.status == "rejected":
+        return
+    scope, by = reading.originator.scope, reading.file.id
+    await confirm_batch(reading.conn, scope, batch.file, batch.number, by=by, now_ms=reading.now_ms, only_prenotes=True)
+
+
 async def _contradiction(reading: FileReading, file: AchFile, cause: str, what: str) -> None:
     """List that the bank says of a file what cannot be after all that it has said before; nothing else changes."""
     await reading.open_break(
@@ -192,6 +203,9 @@ async def _acknowledge_batch(reading: FileReading, file: AchFile, line: Acknowle
         await _contradiction(reading, file, f"{file.id}/{batch.number}/accepted", what)
     elif batch.status == "open":
         await file_store.set_batch_status(reading.conn, file.scope, batch, "acknowledged")
+        await _confirm_prenotes(reading, batch)
+        if any(each.status == "settled" for each in batches):
+            await _settle_file(reading, file.id)
         if reading.originator.profile.confirmation is Confirmation.ACKNOWLEDGEMENT:
             await confirm_batch(
                 reading.conn, file.scope, file.id, batch.number, by=reading.file.id, now_ms=reading.now_ms
@@ -267,6 +281,8 @@ async def _apply_change(reading: FileReading, item: Item, change: NotificationOf
     entry, reason = await _find_entry(reading, change.original_trace_number, change.original_rdfi_identification)
     if entry is not None:
         await entry_store.note_change(reading.conn, entry, code=change.code)
+        if entry.is_prenote:
+            await note_change_of_prenote(reading.conn, entry, code=change.code)
         return
     await reading.open_break(
         BreakKind.RETURN,
@@ -383,7 +399,7 @@ class _Match(msgspec.Struct, frozen=True, kw_only=True):
 async def _match(reading: FileReading, line: StatementLine) -> _Match:
     """Return what a line is about: first by the reference of a batch, then by the trace of a return."""
     texts = [line.customer_reference, line.end_to_end_id, line.payment_information_id, line.entry_reference, line.text]
-    if line.amount_minor > 0:
+    if line.amount_minor >= 0:
         for text in texts:
             for found in _BATCH_REFERENCE.finditer(text):
                 if found["company"] == reading.originator.profile.company_id.strip():
@@ -470,12 +486,17 @@ async def _settle_file(reading: FileReading, file_id: str) -> None:
     scope = reading.originator.scope
     batches = await file_store.list_batches(reading.conn, scope, file_id)
     file = await file_store.lock_file(reading.conn, scope, file_id)
-    is_whole = all(batch.status in {"settled", "rejected"} for batch in batches)
+    is_whole = all(batch.status in {"settled", "rejected"} or _is_done(batch) for batch in batches)
     if file is not None:
         file = await _as_sent(reading, file)
     if is_whole and file is not None and file.status in {FileStatus.SENT, FileStatus.ACKNOWLEDGED}:
         settled = moved(file, FileStatus.SETTLED, settled_ms=reading.now_ms)
         await reading.move_file(settled, EventType.ACH_FILE_SETTLED)
+
+
+def _is_done(batch: FoundBatch) -> bool:
+    """Tell whether nothing more will be heard of a batch: it has prenotes only, so no statement books it."""
+    return batch.status == "acknowledged" and not batch.total_debit and not batch.total_credit
 
 
 def _line_key(statement: Statement, line: StatementLine) -> str:

@@ -234,5 +234,7 @@ async def _promise(
             test_clock=entry.test_clock,
         )
         for entry in entries
+        if not entry.is_prenote
     ]
-    await reschedule(conn, dates, moment, renderers=renderers)
+    if dates:
+        await reschedule(conn, dates, moment, renderers=renderers)

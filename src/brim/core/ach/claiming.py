@@ -38,8 +38,9 @@ JOB: Final = "ach"
 """What the job is called where stuck work is listed."""
 MAX_BATCH: Final = 500
 
-_RETRY_MS: Final = 60_000
-_RETRY_BY_CLOCK_MS: Final = 60 * 60 * 1000
+RETRY_MS: Final = 60_000
+RETRY_BY_CLOCK_MS: Final = 60 * 60 * 1000
+"""How long what cannot go on waits, in real time and in that of a test clock, which must not try every minute of it."""
 _NO_NAME: Final = "ACCOUNT HOLDER"
 
 _log = structlog.get_logger()
@@ -71,7 +72,8 @@ class Claiming:
         """
         if not due:
             return []
-        terms = await entry_store.read_claim_terms(conn, [topup for topup, _ in due])
+        wanted = [(topup.scope, topup.id, topup.payment_method or topup.source or "") for topup, _ in due]
+        terms = await entry_store.read_claim_terms(conn, wanted)
         steps = _Steps()
         for topup, moment in due:
             try:
@@ -134,34 +136,84 @@ class Claiming:
             NoCollectionError: it cannot be collected now.
             NoEncryptionKeyError, SecretUnreadableError: the server cannot read the account number.
         """
-        if terms.stop_reason is not None:
-            raise NoCollectionError(f"the rail is stopped: {terms.stop_reason}")
-        if terms.originator is None:
-            raise NoCollectionError("no originator is active.")
-        if terms.sec_code is None:
-            raise NoCollectionError("the authorization of the account holder has ended.")
-        if terms.sealed is None or terms.funding_source is None:
-            raise NoCollectionError("its bank account is not on file.")
-        number = self._secrets.reveal(terms.sealed, scope=topup.scope, object_id=terms.funding_source)
-        entry = Entry(
-            scope=AccountScope(terms.platform, topup.scope.livemode),
-            topup=topup.id,
-            number=(terms.number or 0) + 1,
-            owner=topup.scope.account,
-            originator=terms.originator,
+        check_collected(terms)
+        if not terms.is_verified:
+            raise NoCollectionError("its bank account is not verified any more. Cancel it, or verify the bank account.")
+        entry = presentment(
+            self._secrets,
+            self._vault,
+            terms,
+            scope=topup.scope,
+            presented=topup.id,
+            codes=(CHECKING_DEBIT, SAVINGS_DEBIT),
             test_clock=topup.test_clock,
-            status=EntryStatus.QUEUED,
-            amount=topup.amount,
-            hold_days=topup.settlement_days or 0,
-            transaction_code=SAVINGS_DEBIT if terms.account_type == "savings" else CHECKING_DEBIT,
-            sec_code=terms.sec_code,
-            routing_number=terms.routing_number or "",
-            last4=terms.last4 or "",
-            sealed=b"",
-            receiver_name=terms.holder_name or _NO_NAME,
             claimed_ms=moment.now_ms,
         )
-        return msgspec.structs.replace(entry, sealed=self._vault.seal(number.encode(), place=entry.place))
+        return msgspec.structs.replace(entry, amount=topup.amount, hold_days=topup.settlement_days or 0)
+
+
+def check_collected(terms: ClaimTerms) -> None:
+    """Let what is due for a file pass that one can be made for now.
+
+    Raises:
+        NoCollectionError: it cannot.
+    """
+    if terms.stop_reason is not None:
+        raise NoCollectionError(f"the rail is stopped: {terms.stop_reason}")
+    if terms.originator is None:
+        raise NoCollectionError("no originator is active.")
+    if terms.sec_code is None:
+        raise NoCollectionError("the authorization of the account holder has ended.")
+    if terms.sealed is None or terms.funding_source is None:
+        raise NoCollectionError("its bank account is not on file.")
+
+
+def presentment(
+    secrets: BankSecrets,
+    vault: Vault,
+    terms: ClaimTerms,
+    *,
+    scope: AccountScope,
+    presented: str,
+    codes: tuple[int, int],
+    test_clock: str | None,
+    claimed_ms: int,
+) -> Entry:
+    """Return the next presentment of what has passed `check_collected`, of no amount, with the account number sealed.
+
+    Args:
+        secrets: opens the account number on file.
+        vault: seals it for the entry.
+        terms: what is known of it.
+        scope: whose it is.
+        presented: its id.
+        codes: the transaction codes for a checking and for a savings account.
+        test_clock: the clock that keeps its time.
+        claimed_ms: the moment.
+
+    Raises:
+        NoEncryptionKeyError, SecretUnreadableError: the server cannot read the account number.
+    """
+    number = secrets.reveal(terms.sealed or b"", scope=scope, object_id=terms.funding_source or "")
+    entry = Entry(
+        scope=AccountScope(terms.platform, scope.livemode),
+        topup=presented,
+        number=(terms.number or 0) + 1,
+        owner=scope.account,
+        originator=terms.originator or "",
+        test_clock=test_clock,
+        status=EntryStatus.QUEUED,
+        amount=0,
+        hold_days=0,
+        transaction_code=codes[terms.account_type == "savings"],
+        sec_code=terms.sec_code or "",
+        routing_number=terms.routing_number or "",
+        last4=terms.last4 or "",
+        sealed=b"",
+        receiver_name=terms.holder_name or _NO_NAME,
+        claimed_ms=claimed_ms,
+    )
+    return msgspec.structs.replace(entry, sealed=vault.seal(number.encode(), place=entry.place))
 
 
 class _Steps:
@@ -204,7 +256,7 @@ def _presented(topup: Topup, terms: ClaimTerms) -> Entry:
 
 async def _put_off(conn: Conn, topup: Topup, error: Exception, moment: OwnerTime) -> None:
     """Ask again later about a top-up that cannot go on, and note why where stuck work is listed."""
-    pause_ms = _RETRY_MS if topup.test_clock is None else _RETRY_BY_CLOCK_MS
+    pause_ms = RETRY_MS if topup.test_clock is None else RETRY_BY_CLOCK_MS
     next_try_ms = moment.now_ms + pause_ms
     _log.error(
         "ach topup cannot go on",

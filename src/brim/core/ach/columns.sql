@@ -68,3 +68,19 @@ byte_count bigint,
 findings jsonb,
 received_ms bigint,
 applied_ms bigint
+
+-- columns: prenote
+-- What every statement reads that returns prenotes.
+account text,
+livemode boolean,
+id text,
+funding_source text,
+status text,
+created_ms bigint,
+due_ms bigint,
+test_clock text,
+expected_ms bigint,
+return_code text,
+change_code text,
+reason text,
+ended_ms bigint

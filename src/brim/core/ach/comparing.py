@@ -19,7 +19,7 @@ from brim.base.errors import BrimError
 from brim.base.ids import IdFactory, created_of
 from brim.base.scope import AccountScope
 from brim.core import audit
-from brim.core.ach import entry_store, file_store
+from brim.core.ach import entry_store, file_store, prenote_store
 from brim.core.ach.announcing import list_break
 from brim.core.ach.building import BATCH_NUMBERS, TRACES
 from brim.core.ach.encoding import INDIVIDUAL_ID_LENGTH
@@ -169,8 +169,12 @@ class _Comparing:
         ]
         if report.verdict is nacha.Verdict.HOLD or report.header is None or len(debits) != report.totals.entries:
             raise CompareError(file_id, "it cannot be read.")
+        individual_ids = [debit.individual_id for debit in debits]
         topups = await entry_store.lock_topups_by_individual_id(
-            self._conn, self._scope, [debit.individual_id for debit in debits], length=INDIVIDUAL_ID_LENGTH
+            self._conn, self._scope, individual_ids, length=INDIVIDUAL_ID_LENGTH
+        )
+        topups |= await prenote_store.lock_by_individual_id(
+            self._conn, self._scope, individual_ids, length=INDIVIDUAL_ID_LENGTH
         )
         matched = [(debit, _match(debit, topups)) for debit in debits]
         latest = await self._latest([topup for _, topup in matched if topup is not None])
@@ -185,7 +189,12 @@ class _Comparing:
         for debit, topup in matched:
             self._use(debit)
             if topup is None:
-                await self._break(file, debit, "its top-up is not in this database: money will come without one")
+                reason = "its top-up is not in this database: money will come without one"
+                if not debit.detail.amount_cents:
+                    reason = (
+                        "it is a prenote that is not in this database, which says of no bank account what comes back"
+                    )
+                await self._break(file, debit, reason)
                 continue
             before = latest.get(topup.id)
             if before is not None and before.status not in _GOES_OUT:
@@ -196,7 +205,10 @@ class _Comparing:
             entry = self._entry(file, debit, topup, before)
             placed.append(entry)
             latest[topup.id] = entry
-            self._dates[topup.id] = _date_of(self._originator.profile, entry, _day(debit.batch.effective_entry_date))
+            if not entry.is_prenote:
+                self._dates[topup.id] = _date_of(
+                    self._originator.profile, entry, _day(debit.batch.effective_entry_date)
+                )
         await entry_store.place_sent_entries(self._conn, placed)
         self.entries += len(debits)
 

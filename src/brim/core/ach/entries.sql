@@ -1,5 +1,5 @@
 -- name: read_claim_terms
--- What is to be known of top-ups that are due: by whom they are collected, where money is stopped, which bank account
+-- What is to be known of top-ups (or prenotes) that are due: by whom they are collected, where money is stopped, which bank account
 -- is debited and as what its holder authorized that, the newest entry there is for each, and whether a statement says that
 -- the bank has taken its money back.
 SELECT
@@ -11,7 +11,8 @@ SELECT
         WHERE
             b.account = w.account AND b.livemode = w.livemode AND b.topup = w.id
             AND b.step = 'bank_return' || CASE WHEN e.number > 1 THEN ':' || e.number ELSE '' END
-    ) AS is_taken_back
+    ) AS is_taken_back, coalesce(f.verification = 'verified', false) AS is_verified,
+    coalesce(f.is_detached, true) AS is_detached
 FROM unnest($1::text[], $2::boolean[], $3::text[], $4::text[]) AS w (account, livemode, id, funding_source)
 CROSS JOIN LATERAL (
     SELECT coalesce(platform, account) AS platform FROM accounts WHERE account = w.account OFFSET 0
@@ -27,7 +28,7 @@ LEFT JOIN LATERAL (
     LIMIT 1
 ) AS stops ON true
 LEFT JOIN LATERAL (
-    SELECT id, sealed, routing_number, last4, account_type, party
+    SELECT id, sealed, routing_number, last4, account_type, party, verification, is_detached
     FROM funding_sources
     WHERE account = w.account AND livemode = w.livemode AND id BETWEEN w.funding_source AND w.funding_source
     ORDER BY id
@@ -210,7 +211,8 @@ CROSS JOIN LATERAL (
 ORDER BY topup, number;
 
 -- name: confirm_entries
--- Write that the bank has taken entries that the transaction holds, once; those that were returned stay returned.
+-- Write that the bank has taken entries that the transaction holds, or the prenotes ($7) among them, once; those that
+-- were returned stay returned.
 UPDATE ach_entries
 SET
     status = CASE WHEN status = 'in_file' THEN 'confirmed' ELSE status END,
@@ -218,7 +220,9 @@ SET
 WHERE ctid = ANY (ARRAY(
     SELECT ctid
     FROM ach_entries
-    WHERE account = $1 AND livemode = $2 AND file BETWEEN $3 AND $3 AND batch = $4 AND confirmed_by IS NULL
+    WHERE
+        account = $1 AND livemode = $2 AND file BETWEEN $3 AND $3 AND batch = $4 AND confirmed_by IS NULL
+        AND (NOT $7::boolean OR transaction_code IN (28, 38))
     ORDER BY file, trace
 ))
 RETURNING topup, owner, status;

@@ -17,7 +17,7 @@ _COLUMNS: Final = tuple(name for name in Entry.__struct_fields__ if name != "sco
 
 
 class ClaimTerms(msgspec.Struct, frozen=True, kw_only=True):
-    """What is to be known of a top-up that is due for a file, or whose money should be usable."""
+    """What is to be known of a top-up, or a prenote, that is due for a file, or whose money should be usable."""
 
     platform: str
     originator: str | None
@@ -34,6 +34,8 @@ class ClaimTerms(msgspec.Struct, frozen=True, kw_only=True):
     file: str | None
     trace: str | None
     is_taken_back: bool
+    is_verified: bool
+    is_detached: bool
 
 
 class Group(NamedTuple):
@@ -52,9 +54,9 @@ class Confirmed(NamedTuple):
     status: EntryStatus
 
 
-async def read_claim_terms(conn: Conn, topups: Sequence[Topup]) -> dict[str, ClaimTerms]:
-    """Return what is to be known of top-ups, by their ids."""
-    rows = [(t.scope.account, t.scope.livemode, t.id, t.payment_method or t.source or "") for t in topups]
+async def read_claim_terms(conn: Conn, wanted: Sequence[tuple[AccountScope, str, str]]) -> dict[str, ClaimTerms]:
+    """Return what is to be known of top-ups or prenotes, named with their accounts and bank accounts, by their ids."""
+    rows = [(scope.account, scope.livemode, wanted_id, source) for scope, wanted_id, source in wanted]
     records = await conn.fetch(_SQL["read_claim_terms"], *columns(rows))
     return {record["id"]: _terms_from_record(record) for record in records}
 
@@ -233,11 +235,13 @@ async def sum_due_topups(conn: Conn, scope: AccountScope, *, until_ms: int, limi
 
 
 async def confirm_entries(
-    conn: Conn, scope: AccountScope, file_id: str, batch: int, *, by: str, now_ms: int
+    conn: Conn, scope: AccountScope, file_id: str, batch: int, *, by: str, now_ms: int, only_prenotes: bool = False
 ) -> list[Confirmed]:
-    """Write that the bank has taken a batch; return its entries for which that is news."""
+    """Write that the bank has taken a batch, or its prenotes; return its entries for which that is news."""
     await conn.execute(_SQL["hold_entries_of_file"], scope.account, scope.livemode, file_id, batch)
-    records = await conn.fetch(_SQL["confirm_entries"], scope.account, scope.livemode, file_id, batch, by, now_ms)
+    records = await conn.fetch(
+        _SQL["confirm_entries"], scope.account, scope.livemode, file_id, batch, by, now_ms, only_prenotes
+    )
     return [Confirmed(record["topup"], record["owner"], EntryStatus(record["status"])) for record in records]
 
 

@@ -1,11 +1,12 @@
-"""What is due of ACH in the time of a test clock: top-ups, and the files that they go into."""
+"""What is due of ACH in the time of a test clock: top-ups and prenotes, and the files that they go into."""
 
 from collections.abc import Callable, Sequence
 
 from brim.base.scope import AccountScope
-from brim.core.ach import entry_store
+from brim.core.ach import entry_store, prenote_store
 from brim.core.ach.building import build_file
 from brim.core.ach.claiming import OF_ACH, Claiming
+from brim.core.ach.prenotes import Prenoting
 from brim.core.due import DueItem
 from brim.core.events import Renderers
 from brim.core.time import OwnerTime
@@ -44,6 +45,37 @@ class AchTopupQueue:
         """Queue top-ups for a file, or let them succeed, each at its moment."""
         written = await self._claiming.work_off(conn, [(item.work, moment) for item, moment in items])
         return lambda: observe_changes(written, self._observe)
+
+
+class AchPrenoteQueue:
+    """Prenotes that a clock makes due: at their cut-off, and when their bank has had the time to answer."""
+
+    def __init__(self, prenoting: Prenoting) -> None:
+        self._prenoting = prenoting
+
+    async def adopt(self, conn: Conn, scope: AccountScope, clock_id: str) -> None:
+        """Let a test clock keep the time of pending ones."""
+        await prenote_store.adopt_prenotes(conn, scope, clock_id)
+
+    async def release(self, conn: Conn, scope: AccountScope) -> None:
+        """Give those of an account's clock back to real time."""
+        await prenote_store.release_prenotes(conn, scope)
+
+    async def claim_by_clock(self, conn: Conn, scope: AccountScope, *, until_ms: int, limit: int) -> Sequence[DueItem]:
+        """Return those that an account's clock makes due by then, in order."""
+        return [
+            DueItem(queue=self, due_ms=prenote.due_ms or 0, key=prenote.id, work=prenote)
+            for prenote in await prenote_store.claim_by_clock(conn, scope, until_ms=until_ms, limit=limit)
+        ]
+
+    def brings_ms(self, item: DueItem, *, now_ms: int) -> int | None:  # noqa: ARG002  whatever it is
+        """Return when the file is made that a prenote goes into: as soon as all of the same moment are queued."""
+        return now_ms + 1
+
+    async def work_off(self, conn: Conn, items: Sequence[tuple[DueItem, OwnerTime]]) -> Callable[[], None]:
+        """Queue prenotes for a file, or let their bank accounts be verified, each at its moment."""
+        await self._prenoting.work_off(conn, [(item.work, moment) for item, moment in items])
+        return lambda: None
 
 
 class AchFileQueue:

@@ -14,6 +14,9 @@ BANK_FILE_PREFIX: Final = "bankf_"
 CHECKING_DEBIT: Final = 27
 SAVINGS_DEBIT: Final = 37
 """Transaction codes of a debit. Source: Nacha's file format, record 6."""
+CHECKING_PRENOTE: Final = 28
+SAVINGS_PRENOTE: Final = 38
+"""Transaction codes of a prenote to a debit, whose amount is zero. Source: Nacha's file format, record 6."""
 
 
 class EntryStatus(StrEnum):
@@ -60,7 +63,7 @@ FILE_TRANSITIONS: Final[dict[FileStatus, frozenset[FileStatus]]] = {
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
-    """One presentment of a top-up to the bank: the n-th (`number`).
+    """One presentment of a top-up to the bank: the n-th (`number`); or that of a prenote, whose id is in `topup` then.
 
     `scope` is the platform's, `owner` the account of the top-up. `amount` is in cents; `hold_days` are the banking days
     from settlement until the money is usable. `sealed` is the account number, encrypted for this entry. What it gets
@@ -93,6 +96,11 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     return_trace: str | None = None
     returned_ms: int | None = None
     change_code: str | None = None
+
+    @property
+    def is_prenote(self) -> bool:
+        """Whether it moves nothing, and asks whether the bank account is there."""
+        return self.transaction_code in {CHECKING_PRENOTE, SAVINGS_PRENOTE}
 
     @property
     def owner_scope(self) -> AccountScope:

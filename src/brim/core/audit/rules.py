@@ -52,6 +52,8 @@ class Action(StrEnum):
     FUNDING_SOURCE_DETACHED = "funding_source.detached"
     FUNDING_SOURCE_GUESSED = "funding_source.verification_tried"
     FUNDING_SOURCE_VERIFIED = "funding_source.verified"
+    FUNDING_SOURCE_UNVERIFIED = "funding_source.verification_failed"
+    PRENOTE_STARTED = "funding_source.prenote_started"
     DEFAULT_FUNDING_SET = "default_funding_source.set"
     DEFAULT_FUNDING_DELETED = "default_funding_source.deleted"
     TEST_CLOCK_MADE = "test_clock.created"

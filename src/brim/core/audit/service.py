@@ -9,7 +9,7 @@ from typing import Any
 
 from brim.base.actor import Actor
 from brim.base.errors import ExclusiveParametersError, ResourceMissingError
-from brim.base.ids import IdFactory
+from brim.base.ids import Ids
 from brim.base.paging import Page, PageRequest
 from brim.base.scope import AccountScope
 from brim.core.audit import store as audit
@@ -30,7 +30,7 @@ async def record(  # noqa: PLR0913  what happened, by whom, to what
     scope: AccountScope | None = None,
     detail: str | None = None,
     now_ms: int,
-    ids: IdFactory,
+    ids: Ids,
 ) -> None:
     """Add a line to the audit log, which stands if the caller's transaction does; none about an update of nothing.
 
@@ -74,7 +74,7 @@ async def record_alone(
     scope: AccountScope | None = None,
     detail: str | None = None,
     now_ms: int,
-    ids: IdFactory,
+    ids: Ids,
 ) -> None:
     """Add a line about something that was done elsewhere, such as by a request to the API; see `record`."""
     async with database.connection() as conn:

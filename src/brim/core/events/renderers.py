@@ -25,6 +25,7 @@ class ObjectType(StrEnum):
     TEST_CLOCK = "test_helpers.test_clock"
     ACH_FILE = "brim.ach_file"
     BREAK = "brim.break"
+    PRENOTE = "brim.prenote"
     WEBHOOK_ENDPOINT = "webhook_endpoint"
     EVENT_DESTINATION = "v2.core.event_destination"
     SOURCE = "source"

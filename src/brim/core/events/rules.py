@@ -43,6 +43,10 @@ class EventType(StrEnum):
     ACH_FILE_SETTLED = "brim.ach_file.settled"
     ACH_FILE_HELD = "brim.ach_file.held"
     BREAK_OPENED = "brim.break.opened"
+    PRENOTE_CREATED = "brim.prenote.created"
+    PRENOTE_VERIFIED = "brim.prenote.verified"
+    PRENOTE_FAILED = "brim.prenote.failed"
+    PRENOTE_CANCELED = "brim.prenote.canceled"
     PING = "v2.core.event_destination.ping"
 
 
@@ -69,6 +73,7 @@ _OBJECTS: Final = {
     "brim.topup": EventObject("topup", "/v1/topups/", "topups"),
     "brim.ach_file": EventObject("brim.ach_file", "/v1/brim/ach/files/", "ach"),
     "brim.break": EventObject("brim.break", "/v1/brim/breaks/", "ach"),
+    "brim.prenote": EventObject("brim.prenote", "/v1/brim/prenotes/", "authorizations"),
     "brim.webhook_endpoint": EventObject("webhook_endpoint", "/v1/webhook_endpoints/", "webhook_endpoints"),
     "v2.core.event_destination": EventObject(
         "v2.core.event_destination", "/v2/core/event_destinations/", "webhook_endpoints"

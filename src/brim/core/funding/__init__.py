@@ -44,7 +44,7 @@ from brim.core.funding.service import (
     update_funding_source,
     verify_funding_source,
 )
-from brim.core.funding.stating import note_verification
+from brim.core.funding.stating import begin_verification, conclude_verification, note_verification
 from brim.core.funding.store import (
     bank_account_from_record,
     fetch_funding_sources_of,
@@ -82,7 +82,9 @@ __all__ = [
     "UnverifiedFundingError",
     "attach_payment_method",
     "bank_account_from_record",
+    "begin_verification",
     "check_customer",
+    "conclude_verification",
     "create_payment_method",
     "create_source",
     "create_token",

@@ -1,10 +1,10 @@
-"""Takes an operator's word that a live bank account was verified: the audit log keeps how."""
+"""Says that a live bank account is verified, or is not, by an operator's or a bank's word; the audit log keeps how."""
 
 import msgspec
 
 from brim.base.actor import Actor
 from brim.base.errors import ResourceMissingError
-from brim.base.ids import IdFactory
+from brim.base.ids import IdFactory, Ids
 from brim.base.scope import AccountScope
 from brim.core import audit
 from brim.core.account_config import bump_config_version
@@ -30,20 +30,87 @@ async def note_verification(
     if before.verification is Verification.VERIFIED:
         raise AlreadyVerifiedError(funding_id)
     after = msgspec.structs.replace(before, verification=Verification.VERIFIED)
-    await store.update_funding_source(conn, after)
-    if funding_id in (await store.read_defaults(conn, scope)).values():
+    await _write(conn, after)
+    await _record(conn, by, Action.FUNDING_SOURCE_VERIFIED, before, after, detail=evidence, now_ms=now_ms, ids=ids)
+    return after
+
+
+async def begin_verification(
+    conn: Conn, scope: AccountScope, funding_id: str, *, detail: str, by: Actor, now_ms: int, ids: IdFactory
+) -> FundingSource:
+    """Write that a prenote is to verify a live bank account, in the caller's transaction; return it.
+
+    One whose verification has failed before gets another chance: until its bank has answered, it waits again.
+
+    Raises:
+        ResourceMissingError: the account has none of that id.
+        AlreadyVerifiedError: it needs no verification any more.
+    """
+    before = await store.lock_funding_source(conn, scope, funding_id)
+    if before is None or before.is_detached:
+        raise ResourceMissingError("funding source", funding_id, param="funding_source")
+    if before.verification is Verification.VERIFIED:
+        raise AlreadyVerifiedError(funding_id)
+    after = msgspec.structs.replace(before, verification=Verification.PENDING)
+    await _write(conn, after)
+    await _record(conn, by, Action.PRENOTE_STARTED, before, after, detail=detail, now_ms=now_ms, ids=ids)
+    return after
+
+
+async def conclude_verification(
+    conn: Conn,
+    scope: AccountScope,
+    funding_id: str,
+    *,
+    is_verified: bool,
+    detail: str,
+    by: Actor,
+    now_ms: int,
+    ids: Ids,
+) -> None:
+    """Write what its bank's answer says of a live bank account, in the caller's transaction.
+
+    One that is not verified pays for nothing that does not name it any more, even if it was verified before.
+    """
+    before = await store.lock_funding_source(conn, scope, funding_id)
+    wanted = Verification.VERIFIED if is_verified else Verification.FAILED
+    if before is None or before.verification is wanted:
+        return
+    after = msgspec.structs.replace(before, verification=wanted)
+    await _write(conn, after)
+    if not is_verified and await store.delete_defaults_of(conn, scope, funding_id):
         await bump_config_version(conn, scope)
+    action = Action.FUNDING_SOURCE_VERIFIED if is_verified else Action.FUNDING_SOURCE_UNVERIFIED
+    await _record(conn, by, action, before, after, detail=detail, now_ms=now_ms, ids=ids)
+
+
+async def _write(conn: Conn, source: FundingSource) -> None:
+    await store.update_funding_source(conn, source)
+    if source.id in (await store.read_defaults(conn, source.scope)).values():
+        await bump_config_version(conn, source.scope)
+
+
+async def _record(
+    conn: Conn,
+    by: Actor,
+    action: Action,
+    before: FundingSource,
+    after: FundingSource,
+    *,
+    detail: str,
+    now_ms: int,
+    ids: Ids,
+) -> None:
     await audit.record(
         conn,
         by,
-        Action.FUNDING_SOURCE_VERIFIED,
+        action,
         object_type=ObjectType.FUNDING_SOURCE,
-        object_id=funding_id,
+        object_id=after.id,
         before=before,
         after=after,
-        scope=scope,
-        detail=evidence,
+        scope=after.scope,
+        detail=detail,
         now_ms=now_ms,
         ids=ids,
     )
-    return after

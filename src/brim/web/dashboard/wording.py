@@ -175,6 +175,10 @@ EVENT_WORDS: Final = {
     "brim.ach_file.settled": "The bank's statement confirmed an ACH file",
     "brim.ach_file.held": "An ACH file is held",
     "brim.break.opened": "Something of the bank's does not match",
+    "brim.prenote.created": "A prenote was started",
+    "brim.prenote.verified": "A prenote has verified a bank account",
+    "brim.prenote.failed": "A prenote failed: its bank account is not verified",
+    "brim.prenote.canceled": "A prenote was canceled",
     "brim.webhook_endpoint.disabled": "An endpoint was turned off, as it kept failing",
     "v2.core.event_destination.ping": "A ping, to try an event destination",
 }

@@ -82,6 +82,8 @@ ACTIONS: Final = {
     Action.WEBHOOK_SECRET_ROLLED: "Rolled the secret of a webhook endpoint",
     Action.ENCRYPTION_ROTATED: "Encrypted every secret anew",
     Action.FUNDING_SOURCE_VERIFIED: "Stated how a bank account was verified",
+    Action.FUNDING_SOURCE_UNVERIFIED: "The verification of a bank account failed",
+    Action.PRENOTE_STARTED: "Started a prenote to a bank account",
     Action.ORIGINATOR_MADE: "Added an originator",
     Action.ORIGINATOR_UPDATED: "Changed an originator's profile",
     Action.ORIGINATOR_ACTIVATED: "Activated an originator",

@@ -212,6 +212,12 @@ CHAPTERS: Final = (
         ("/v1/brim/funding_sources",),
     ),
     Chapter(
+        "prenotes",
+        "Prenotes",
+        "Entries without money, by which live bank accounts are verified. This is Brim's own.",
+        ("/v1/brim/prenotes",),
+    ),
+    Chapter(
         "originators",
         "Originators",
         "Who debits bank accounts for you, by what you and your bank have agreed. This is Brim's own.",

@@ -61,6 +61,7 @@ _SAMPLE_IDS: Final = {
     "/v1/brim/topups": TOPUP,
     "/v1/brim/authorizations": "auth_0mfgbU6K3wQpLx8VtC5hJr2n",
     "/v1/brim/funding_sources": METHOD,
+    "/v1/brim/prenotes": "pren_0mfgbUXY4cQdRt9WvF7kLm5s",
     "/v1/brim/ach/originators": "orig_0mfgbV7N5xRsMy4WqD8kLt3p",
     "/v1/brim/ach/files": "achf_0mfgbW8P6zTuNa5XrE9mMv4q",
     "/v1/brim/ach/bank_files": "bankf_0mfgbX9Q7aVwPb6YsF2nNw5r",
@@ -144,6 +145,8 @@ _VALUES: Final[dict[str, dict[str, Any]]] = {
     },
     "GetBrimAuthorizations": {"limit": 3},
     "PostBrimAuthorizationsAuthorizationEnd": {"reason": "revoked in writing"},
+    "PostBrimPrenotes": {"funding_source": METHOD},
+    "GetBrimPrenotes": {"limit": 3},
     "PostBrimFundingSourcesFundingSourceVerify": {"method": "instant", "evidence": "check 4711"},
     "PostBrimAchOriginators": {
         "account_number": "9876543210",

@@ -1,4 +1,4 @@
-"""What the holders of bank accounts agreed to, and how a live bank account was verified, as the platform states it.
+"""What the holders of bank accounts agreed to, and how live bank accounts are verified: by a prenote, or stated.
 
 Without both no live debit is made. Brim's own. Start reading at `operations`.
 """

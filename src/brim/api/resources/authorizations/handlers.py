@@ -1,19 +1,20 @@
-"""The handlers of `/v1/brim/authorizations`, and of the verification of live bank accounts by the platform's word."""
+"""The handlers of `/v1/brim/authorizations`, `/v1/brim/prenotes`, and of the verification of live bank accounts."""
 
 from typing import Final
 
 from brim.api.framework.call import Call
 from brim.api.framework.errors import render_error
 from brim.api.framework.paging import read_page
-from brim.api.resources.authorizations.wire import authorization_json, verified_json
+from brim.api.resources.authorizations.wire import authorization_json, prenote_json, verified_json
 from brim.base import wire
-from brim.core import accounts, funding, originators
+from brim.core import accounts, ach, funding, originators
 from brim.core.idempotency import Result, run_once
 from brim.core.originators import NewAuthorization
 from brim.core.rails.ach import SecCode
 from brim.platform.database import Conn
 
 URL: Final = "/v1/brim/authorizations"
+PRENOTES: Final = "/v1/brim/prenotes"
 
 
 async def create(call: Call) -> Result:
@@ -80,3 +81,43 @@ async def verify(call: Call) -> Result:
         render=verified_json,
         render_error=render_error,
     )
+
+
+async def start_prenote(call: Call) -> Result:
+    """`POST /v1/brim/prenotes`."""
+    await accounts.check_is_platform(call.service.database, call.asking)
+    context = call.context
+
+    async def work(conn: Conn) -> bytes:
+        started = await ach.start_prenote(
+            conn,
+            call.scope,
+            call.parameters["funding_source"],
+            renderers=call.service.renderers,
+            cause=context.cause,
+            by=context.by,
+            now_ms=context.now_ms,
+            ids=context.ids,
+        )
+        return prenote_json(started)
+
+    return await run_once(call.service.database, context, work, render_error=render_error)
+
+
+async def retrieve_prenote(call: Call) -> Result:
+    """`GET /v1/brim/prenotes/{prenote}`."""
+    await accounts.check_is_platform(call.service.database, call.asking)
+    return Result(body=prenote_json(await ach.retrieve_prenote(call.service.database, call.scope, call.path_id)))
+
+
+async def list_prenotes(call: Call) -> Result:
+    """`GET /v1/brim/prenotes`."""
+    await accounts.check_is_platform(call.service.database, call.asking)
+    page = await ach.list_prenotes(
+        call.service.database,
+        call.scope,
+        read_page(call.parameters),
+        funding_source=call.parameters.get("funding_source"),
+    )
+    items = [prenote_json(each) for each in page.items]
+    return Result(body=wire.list_json(items, has_more=page.has_more, url=PRENOTES))

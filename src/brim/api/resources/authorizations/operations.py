@@ -5,10 +5,13 @@ from typing import Final
 from brim.api.framework.operation import Operation
 from brim.api.resources.authorizations import handlers
 from brim.api.resources.authorizations import params as declared
-from brim.api.resources.authorizations.wire import AuthorizationObject, VerifiedFundingObject
+from brim.api.resources.authorizations.wire import AuthorizationObject, PrenoteObject, VerifiedFundingObject
 from brim.base.errors import ExclusiveParametersError, NotInTestModeError, ResourceMissingError
 from brim.core.accounts import NotPlatformError
+from brim.core.ach import PrenotePendingError
 from brim.core.funding import AlreadyVerifiedError, RehearsalOnlyError
+from brim.core.originators import LiveModeNotReadyError, NotAuthorizedError, RailStoppedError
+from brim.core.time import ClockAdvancingError
 
 _ONE: Final = f"{handlers.URL}/{{authorization}}"
 
@@ -88,5 +91,60 @@ AUTHORIZATIONS: Final = (
         level="write",
         returns=VerifiedFundingObject,
         errors=(NotPlatformError, NotInTestModeError, RehearsalOnlyError, AlreadyVerifiedError),
+    ),
+    Operation(
+        method="POST",
+        path=handlers.PRENOTES,
+        operation_id="PostBrimPrenotes",
+        summary="Start a prenote",
+        description=(
+            "Starts to verify a live bank account by an entry without money, which leaves with the next file. The "
+            "bank account can be debited once its bank has had three banking days to send it back. Its holder must "
+            "have authorized debits. Only available to a platform's keys; for a connected account, send "
+            "`Stripe-Account`."
+        ),
+        parameters=declared.PRENOTE_CREATE,
+        handler=handlers.start_prenote,
+        resource="authorizations",
+        level="write",
+        returns=PrenoteObject,
+        errors=(
+            NotPlatformError,
+            NotInTestModeError,
+            ResourceMissingError,
+            AlreadyVerifiedError,
+            PrenotePendingError,
+            LiveModeNotReadyError,
+            RailStoppedError,
+            NotAuthorizedError,
+            ClockAdvancingError,
+        ),
+    ),
+    Operation(
+        method="GET",
+        path=handlers.PRENOTES,
+        operation_id="GetBrimPrenotes",
+        summary="List prenotes",
+        description="Returns prenotes, the newest first, those that have ended too.",
+        parameters=declared.PRENOTE_LIST,
+        handler=handlers.list_prenotes,
+        resource="authorizations",
+        level="read",
+        returns=PrenoteObject,
+        in_list=True,
+        errors=(NotPlatformError, ExclusiveParametersError),
+    ),
+    Operation(
+        method="GET",
+        path=f"{handlers.PRENOTES}/{{prenote}}",
+        operation_id="GetBrimPrenotesPrenote",
+        summary="Retrieve a prenote",
+        description="Returns a prenote, one that has ended too.",
+        parameters=(),
+        handler=handlers.retrieve_prenote,
+        resource="authorizations",
+        level="read",
+        returns=PrenoteObject,
+        errors=(NotPlatformError,),
     ),
 )

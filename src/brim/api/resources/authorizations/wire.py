@@ -6,6 +6,7 @@ import msgspec
 
 from brim.api.framework.schema import LIVEMODE, TEXT, TIME, constant, described, identifier
 from brim.base.json_codec import encode
+from brim.core.ach import Prenote, PrenoteStatus
 from brim.core.bank_accounts import Verification
 from brim.core.funding import FundingSource
 from brim.core.originators import Authorization
@@ -56,6 +57,50 @@ class VerifiedFundingObject(msgspec.Struct, frozen=True, kw_only=True):
     verification: Annotated[
         str, described("Whether it may be debited.", enum=sorted(each.value for each in Verification))
     ]
+
+
+class PrenoteObject(msgspec.Struct, frozen=True, kw_only=True):
+    """An entry without money, by which a live bank account is verified unless its bank sends it back."""
+
+    id: Annotated[str, identifier("pren", "prenote")]
+    object: Annotated[str, constant("brim.prenote")] = "brim.prenote"
+    change_code: Annotated[
+        str | None, described("The code of the bank's notification of change, such as C01; null for none.", **TEXT)
+    ]
+    created: Annotated[int, described("When it was started.", **TIME)]
+    ended: Annotated[int | None, described("When it came to its end; null while it is pending.", **TIME)]
+    expected_verification: Annotated[int, described("When the bank account should be verified.", **TIME)]
+    funding_source: Annotated[str, described("The id of the bank account.", **TEXT)]
+    livemode: Annotated[bool, LIVEMODE]
+    reason: Annotated[str | None, described("How it came to its end, where no code says it.", **TEXT)]
+    return_code: Annotated[
+        str | None, described("Why its bank has sent it back, such as R03; null if it hasn't.", **TEXT)
+    ]
+    status: Annotated[
+        str,
+        described(
+            "Where it stands. `verified` may become `failed`, when its bank sends it back late.",
+            enum=[each.value for each in PrenoteStatus],
+        ),
+    ]
+
+
+def prenote_json(prenote: Prenote) -> bytes:
+    """Return a prenote's compact JSON."""
+    return encode(
+        PrenoteObject(
+            id=prenote.id,
+            change_code=prenote.change_code,
+            created=prenote.created_ms // 1000,
+            ended=prenote.ended_ms // 1000 if prenote.ended_ms is not None else None,
+            expected_verification=prenote.expected_ms // 1000,
+            funding_source=prenote.funding_source,
+            livemode=prenote.scope.livemode,
+            reason=prenote.reason,
+            return_code=prenote.return_code,
+            status=prenote.status,
+        )
+    )
 
 
 def authorization_json(authorization: Authorization) -> bytes:

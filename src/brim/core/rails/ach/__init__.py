@@ -23,6 +23,7 @@ from brim.core.rails.ach.schedule import (
     local_time,
     next_cutoff_ms,
     opening_after_ms,
+    prenote_passes_ms,
     promise_of,
     usable_ms,
 )
@@ -44,6 +45,7 @@ __all__ = [
     "next_cutoff_ms",
     "opening_after_ms",
     "overlap",
+    "prenote_passes_ms",
     "promise_of",
     "usable_ms",
 ]

@@ -19,6 +19,12 @@ CALENDAR: Final = "us_ach"
 GRACE_MS: Final = 30 * 60 * 1000
 """How long after a cut-off a file still belongs to it."""
 
+PRENOTE_DAYS: Final = 3
+"""Banking days from the settlement of a prenote until its bank account may be debited.
+
+Source: Nacha's operating rules, 2.6.3: a bank returns a prenote by the opening of the second banking day.
+"""
+
 _ONE_DAY: Final = timedelta(days=1)
 
 
@@ -87,6 +93,11 @@ def date_of_file_made(profile: OriginatorProfile, now_ms: int) -> date:
 def usable_ms(profile: OriginatorProfile, effective_date: date, hold_days: int) -> int:
     """Return when money that settles on a day is usable: at the bank's opening, so many banking days later."""
     return _moment_ms(profile, _business_day_after(effective_date, hold_days), profile.opening)
+
+
+def prenote_passes_ms(profile: OriginatorProfile, effective_date: date) -> int:
+    """Return from when a bank account may be debited whose prenote settles on a day and does not come back."""
+    return usable_ms(profile, effective_date, PRENOTE_DAYS)
 
 
 def local_day(profile: OriginatorProfile, moment_ms: int) -> date:
