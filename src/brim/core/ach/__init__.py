@@ -4,6 +4,9 @@ No top-up succeeds without the bank's word. Files and what comes from the bank b
 `rails.ach` has the codec and the calendar, `originators` who debits, `reconciliation` the statements, `topups` what
 becomes of the money. Start reading at `rules`, then `claiming`, `building`, `sending`, `incoming`; `prenotes` verify
 bank accounts by the same files.
+
+Rows are held in one order, so that no two wait for each other: originator, file, an account's clock, top-ups or
+prenotes, entries, then bank accounts and the ledger.
 """
 
 from brim.core.ach.building import build_due, build_file

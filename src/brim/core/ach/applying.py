@@ -8,13 +8,23 @@ from brim.base.ids import IdFactory
 from brim.base.scope import AccountScope
 from brim.core.ach import entry_store
 from brim.core.ach.entry_store import Confirmed
-from brim.core.ach.prenotes import fail_prenote
+from brim.core.ach.prenotes import fail_prenote, hold_prenote
 from brim.core.ach.rules import Entry, EntryStatus
 from brim.core.events import BY_ITSELF, Renderers
 from brim.core.rails import DEFAULT_RETURN, FAILURES, Fail, Return
 from brim.core.rails.ach.nacha import RETURN_CODES
 from brim.core.time import OwnerTime, lock_owner_time
-from brim.core.topups import BankConfirmation, BankStep, Change, Status, confirm_by_bank, follow, lock_topup, wake
+from brim.core.topups import (
+    BankConfirmation,
+    BankStep,
+    Change,
+    Status,
+    confirm_by_bank,
+    follow,
+    hold_pending,
+    lock_topup,
+    wake,
+)
 from brim.core.topups import write_changes as write_topup_changes
 from brim.platform.database import Conn
 
@@ -38,6 +48,11 @@ async def confirm_batch(
     conn: Conn, scope: AccountScope, file_id: str, batch: int, *, by: str, now_ms: int, only_prenotes: bool = False
 ) -> list[Confirmed]:
     """Write that the bank has taken a batch, or its prenotes, and ask at once about top-ups that waited for it."""
+    entries = await entry_store.list_entries_of_batch(conn, scope, file_id, batch)
+    entries = [entry for entry in entries if entry.is_prenote or not only_prenotes]
+    if not entries:
+        return []
+    await hold_presented(conn, entries)
     confirmed = await entry_store.confirm_entries(
         conn, scope, file_id, batch, by=by, now_ms=now_ms, only_prenotes=only_prenotes
     )
@@ -51,6 +66,12 @@ async def confirm_batch(
         now_ms=now_ms,
     )
     return confirmed
+
+
+async def hold_presented(conn: Conn, entries: Sequence[Entry]) -> None:
+    """Hold the pending top-ups of entries, then the entries: all do so in this order, so nobody waits in a ring."""
+    await hold_pending(conn, [(entry.owner_scope, entry.topup) for entry in entries if not entry.is_prenote])
+    await entry_store.hold_entries(conn, entries)
 
 
 async def post_bank_steps(
@@ -105,20 +126,27 @@ async def apply_return(
     now_ms: int,
     ids: IdFactory,
 ) -> Applied:
-    """Apply a return to the entry that the caller's transaction holds, and to its top-up.
+    """Apply a return to an entry and to its top-up or prenote, in the caller's transaction.
 
     Raises:
         ClockAdvancingError: the account's test clock is on its way.
     """
-    if entry.return_code is not None:
-        return Applied.KNOWN if (entry.return_code, entry.return_trace) == (code, trace) else Applied.CONFLICT
     moment = await lock_owner_time(conn, entry.owner_scope, now_ms=now_ms, ids=ids)
+    topup = None
+    if entry.is_prenote:
+        await hold_prenote(conn, entry)
+    else:
+        topup = await lock_topup(conn, entry.owner_scope, entry.topup)
+    held = await entry_store.lock_entry(conn, entry)
+    if held is None or held.trace != entry.trace:
+        return Applied.CONFLICT  # it was presented anew meanwhile, under another trace
+    if held.return_code is not None:
+        return Applied.KNOWN if (held.return_code, held.return_trace) == (code, trace) else Applied.CONFLICT
     if entry.is_prenote:
         if not await fail_prenote(conn, entry, return_code=code, renderers=renderers, moment=moment):
             return Applied.CONFLICT
         await entry_store.return_entry(conn, entry, code=code, trace=trace, now_ms=moment.now_ms)
         return Applied.FAILED
-    topup = await lock_topup(conn, entry.owner_scope, entry.topup)
     if topup is None or topup.status not in {Status.PENDING, Status.SUCCEEDED}:
         return Applied.CONFLICT
     failure_code, message = failure_of(code)

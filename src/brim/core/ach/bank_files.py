@@ -10,7 +10,7 @@ from brim.base.ids import IdFactory
 from brim.core.ach import entry_store, file_store
 from brim.core.ach.acknowledgements import AcknowledgementError, AcknowledgementLine, read_acknowledgement
 from brim.core.ach.announcing import announce_file, list_break
-from brim.core.ach.applying import Applied, apply_return, confirm_batch, post_bank_steps
+from brim.core.ach.applying import Applied, apply_return, confirm_batch, hold_presented, post_bank_steps
 from brim.core.ach.file_store import BankFile, FoundBatch
 from brim.core.ach.prenotes import note_change_of_prenote
 from brim.core.ach.rules import AchFile, Entry, FileStatus, moved
@@ -20,6 +20,7 @@ from brim.core.rails.ach import Confirmation, local_day, nacha
 from brim.core.rails.ach.nacha import Item, NotificationOfChange, ReturnInfo
 from brim.core.reconciliation import BreakKind, MatchKind, NewBreak, StatementLineRow, insert_line
 from brim.core.reconciliation.formats import Statement, StatementLine, Verdict, read_statement
+from brim.core.time import lock_owner_time
 from brim.core.topups import BankStep, ConfirmedOtherwiseError, UnexpectedBankAmountError
 from brim.platform.database import Conn
 from brim.platform.vault import Vault
@@ -280,9 +281,9 @@ async def _apply_return(reading: FileReading, item: Item, info: ReturnInfo) -> N
 async def _apply_change(reading: FileReading, item: Item, change: NotificationOfChange) -> None:
     entry, reason = await _find_entry(reading, change.original_trace_number, change.original_rdfi_identification)
     if entry is not None:
-        await entry_store.note_change(reading.conn, entry, code=change.code)
         if entry.is_prenote:
             await note_change_of_prenote(reading.conn, entry, code=change.code)
+        await entry_store.note_change(reading.conn, entry, code=change.code)
         return
     await reading.open_break(
         BreakKind.RETURN,
@@ -450,7 +451,11 @@ async def _post(reading: FileReading, match: _Match, row: StatementLineRow) -> s
     reference = f"{row.bank_account}/{row.line_key}"
     scope = reading.originator.scope
     if match.batch is not None:
+        await file_store.lock_file(reading.conn, scope, match.batch.file)
         entries = await entry_store.list_entries_of_batch(reading.conn, scope, match.batch.file, match.batch.number)
+        for owner in sorted({entry.owner_scope for entry in entries}):
+            await lock_owner_time(reading.conn, owner, now_ms=reading.now_ms, ids=reading.ids)
+        await hold_presented(reading.conn, entries)
         await post_bank_steps(
             reading.conn,
             entries,

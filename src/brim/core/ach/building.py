@@ -26,7 +26,7 @@ from brim.core.originators import Originator, OriginatorStatus
 from brim.core.rails.ach import OriginatorProfile, date_of_file_made, local_time, usable_ms
 from brim.core.rails.ach.nacha import FieldError, trace_number
 from brim.core.time import OwnerTime
-from brim.core.topups import NewDate, reschedule
+from brim.core.topups import NewDate, hold_pending, reschedule
 from brim.platform.database import Conn, Database
 from brim.platform.vault import Vault
 
@@ -96,8 +96,11 @@ async def build_file(
         return None
     originator = counters.originator
     profile = originator.profile
+    waiting = await entry_store.list_queued_topups(conn, group, limit=profile.max_file_entries)
+    await hold_pending(conn, waiting)
+    held = {topup for _, topup in waiting}
     queued = await entry_store.lock_queued_entries(conn, group, limit=profile.max_file_entries)
-    taken = _within_cap(queued, profile.file_cap)
+    taken = _within_cap([entry for entry in queued if entry.topup in held], profile.file_cap)
     if not taken:
         return None
     made = local_time(profile, moment.now_ms)

@@ -85,8 +85,8 @@ class Claiming:
         if steps.queued:
             await self._queue(conn, steps.queued, {topup.id: (topup, moment) for topup, moment in due})
         if steps.changes:
-            await write_changes(conn, steps.changes, renderers=self._renderers)
             await entry_store.set_status(conn, steps.released, EntryStatus.RELEASED, was=EntryStatus.CONFIRMED)
+            await write_changes(conn, steps.changes, renderers=self._renderers)
         return steps.changes
 
     async def _queue(self, conn: Conn, queued: Sequence[Entry], claimed: Mapping[str, tuple[Topup, OwnerTime]]) -> None:

@@ -107,6 +107,22 @@ FROM (
     ORDER BY account, livemode, originator, coalesce(test_clock, '')
 ) AS waiting;
 
+-- name: list_queued_topups
+-- Whose entries the next file would take, in the order of their top-ups: these are held first, then the entries.
+SELECT owner, topup
+FROM ach_entries AS e
+WHERE
+    account = $1 AND livemode = $2 AND originator = $3 AND coalesce(test_clock, '') = coalesce($4, '')
+    AND status = 'queued'
+    AND NOT EXISTS (
+        SELECT
+        FROM rail_stops AS s
+        WHERE s.account = $1 AND s.livemode = $2 AND s.rail = 'ach' AND s.stopped_account IN ('', e.owner)
+        OFFSET 0
+    )
+ORDER BY topup, number
+LIMIT $5;
+
 -- name: lock_queued_entries
 -- The entries that the next file takes, in the order of their top-ups, held until the transaction ends. Those of
 -- accounts that are stopped wait.
@@ -187,15 +203,21 @@ RETURNING topup;
 SELECT {entry_columns}
 FROM ach_entries
 WHERE account = $1 AND livemode = $2 AND trace BETWEEN $3 AND $3
-ORDER BY trace DESC, claimed_ms DESC
-FOR UPDATE;
+ORDER BY trace DESC, claimed_ms DESC;
 
 -- name: list_entries_of_batch
--- The entries of a batch in the order of their traces, which is that of their top-ups, held until the transaction ends.
+-- The entries of a batch in the order of their traces, which is that of their top-ups.
 SELECT {entry_columns}
 FROM ach_entries
 WHERE account = $1 AND livemode = $2 AND file BETWEEN $3 AND $3 AND batch = $4
-ORDER BY file, trace
+ORDER BY file, trace;
+
+-- name: lock_entry
+-- One entry, held until the transaction ends.
+SELECT {entry_columns}
+FROM ach_entries
+WHERE account = $1 AND livemode = $2 AND topup BETWEEN $3 AND $3 AND number = $4
+ORDER BY topup
 FOR UPDATE;
 
 -- name: list_entries_of_topups
@@ -252,7 +274,7 @@ WHERE ctid = ANY (ARRAY(
 RETURNING topup;
 
 -- name: note_change
--- Write that a bank has sent a notification of change about an entry that the transaction holds.
+-- Write that a bank has sent a notification of change about an entry.
 UPDATE ach_entries
 SET change_code = $5
 WHERE ctid = ANY (ARRAY(
@@ -260,6 +282,7 @@ WHERE ctid = ANY (ARRAY(
     FROM ach_entries
     WHERE account = $1 AND livemode = $2 AND topup BETWEEN $3 AND $3 AND number = $4
     ORDER BY topup
+    FOR UPDATE
 ));
 
 -- name: adopt_entries

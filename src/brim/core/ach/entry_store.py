@@ -104,6 +104,19 @@ async def groups_with_queued_entries(conn: Conn) -> list[Group]:
     ]
 
 
+async def list_queued_topups(conn: Conn, group: Group, *, limit: int) -> list[tuple[AccountScope, str]]:
+    """Return the top-ups and prenotes, with their accounts, whose entries the next file of a group would take."""
+    records = await conn.fetch(
+        _SQL["list_queued_topups"],
+        group.scope.account,
+        group.scope.livemode,
+        group.originator,
+        group.test_clock,
+        limit,
+    )
+    return [(AccountScope(record["owner"], group.scope.livemode), record["topup"]) for record in records]
+
+
 async def lock_queued_entries(conn: Conn, group: Group, *, limit: int) -> list[Entry]:
     """Return the entries of a group that the next file takes, held until the transaction ends."""
     records = await conn.fetch(
@@ -183,15 +196,30 @@ async def requeue_entries(
 
 
 async def find_by_trace(conn: Conn, scope: AccountScope, trace: str) -> list[Entry]:
-    """Return the entries of a trace, newest first, held until the transaction ends."""
+    """Return the entries of a trace, newest first."""
     records = await conn.fetch(_SQL["find_entries_by_trace"], scope.account, scope.livemode, trace)
     return [entry_from_record(record) for record in records]
 
 
 async def list_entries_of_batch(conn: Conn, scope: AccountScope, file_id: str, batch: int) -> list[Entry]:
-    """Return the entries of a batch, held until the transaction ends."""
+    """Return the entries of a batch."""
     records = await conn.fetch(_SQL["list_entries_of_batch"], scope.account, scope.livemode, file_id, batch)
     return [entry_from_record(record) for record in records]
+
+
+async def lock_entry(conn: Conn, entry: Entry) -> Entry | None:
+    """Return an entry as it is now; nobody else can change it until the transaction ends."""
+    record = await conn.fetchrow(
+        _SQL["lock_entry"], entry.scope.account, entry.scope.livemode, entry.topup, entry.number
+    )
+    return entry_from_record(record) if record else None
+
+
+async def hold_entries(conn: Conn, entries: Sequence[Entry]) -> None:
+    """Hold entries until the transaction ends."""
+    if entries:
+        rows = [(entry.scope.account, entry.scope.livemode, entry.topup, entry.number) for entry in entries]
+        await conn.execute(_SQL["hold_entries"], *columns(rows))
 
 
 async def list_entries_of_topups(conn: Conn, scope: AccountScope, topups: Sequence[str]) -> list[Entry]:
@@ -237,8 +265,7 @@ async def sum_due_topups(conn: Conn, scope: AccountScope, *, until_ms: int, limi
 async def confirm_entries(
     conn: Conn, scope: AccountScope, file_id: str, batch: int, *, by: str, now_ms: int, only_prenotes: bool = False
 ) -> list[Confirmed]:
-    """Write that the bank has taken a batch, or its prenotes; return its entries for which that is news."""
-    await conn.execute(_SQL["hold_entries_of_file"], scope.account, scope.livemode, file_id, batch)
+    """Write that the bank has taken a batch, or its prenotes, which is held; return its entries that are news."""
     records = await conn.fetch(
         _SQL["confirm_entries"], scope.account, scope.livemode, file_id, batch, by, now_ms, only_prenotes
     )

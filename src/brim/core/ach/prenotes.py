@@ -178,7 +178,7 @@ class Prenoting:
         if not entries:
             await self._queue(conn, prenote, terms, moment)
             return
-        entry = entries[-1]
+        entry = await entry_store.lock_entry(conn, entries[-1]) or entries[-1]
         if entry.effective_date is None:
             raise PrenoteQueuedError
         profile = (await find_originator(conn, platform, entry.originator)).profile
@@ -250,6 +250,11 @@ async def fail_prenote(
     await _announce(conn, renderers, after, moment)
     _log.warning("prenote failed", account=after.scope.account, prenote=after.id, code=return_code, reason=reason)
     return True
+
+
+async def hold_prenote(conn: Conn, entry: Entry) -> None:
+    """Hold the prenote of an entry until the transaction ends, before the entry."""
+    await store.lock_prenote(conn, entry.owner_scope, entry.topup)
 
 
 async def note_change_of_prenote(conn: Conn, entry: Entry, *, code: str) -> None:

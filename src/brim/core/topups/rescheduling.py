@@ -40,6 +40,12 @@ async def reschedule(conn: Conn, dates: Sequence[NewDate], moment: OwnerTime, *,
         await insert_events(conn, events)
 
 
+async def hold_pending(conn: Conn, topups: Sequence[tuple[AccountScope, str]]) -> None:
+    """Hold those of the named top-ups that are pending until the caller's transaction ends."""
+    if topups:
+        await store.lock_pending(conn, topups)
+
+
 async def wake(conn: Conn, topups: Sequence[tuple[AccountScope, str]], *, now_ms: int) -> None:
     """Ask at once about pending top-ups whose money should have been usable before, in the caller's transaction.
 

@@ -1,0 +1,108 @@
+"""A top-up is held before its entry, and the entry before the ledger: who waits for one does not hold the next."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from brim.api.wire_formats import WIRE_FORMATS
+from brim.core import ach
+from brim.platform.database import Database
+from tests.support.books import assert_books_hold, rows
+from tests.support.live_money import NO_ACCOUNT, LiveMoney, at
+from tests.support.waiting import until_somebody_waits
+
+_HOLD_TOPUPS = "SELECT FROM topups WHERE livemode ORDER BY id FOR UPDATE"
+_TRY_ENTRIES = "SELECT FROM ach_entries ORDER BY topup FOR UPDATE NOWAIT"
+
+
+@pytest_asyncio.fixture
+async def live(database: Database, tmp_path: Path) -> LiveMoney:
+    return LiveMoney(database, tmp_path)
+
+
+async def _while_held(
+    live: LiveMoney, database_url: str, held: str, work: Callable[[], Awaitable[object]], then: str
+) -> None:
+    """Let some work wait for rows that are held, and take what it must not have taken yet."""
+    async with live.database.transaction() as conn:
+        await conn.execute(held)
+        working = asyncio.ensure_future(work())
+        waiting = asyncio.ensure_future(until_somebody_waits(database_url))
+        await asyncio.wait((working, waiting), return_when=asyncio.FIRST_COMPLETED)
+        assert not working.done()
+        await waiting
+        await conn.execute(then)
+    await working
+
+
+async def _apply(live: LiveMoney) -> None:
+    await live.incoming.receive_all(live.database, now_ms=live.now_ms, ids=live.ids)
+    await live.incoming.apply_all(live.database, now_ms=live.now_ms, ids=live.ids)
+
+
+@pytest.mark.parametrize("what", ["file", "acknowledgement", "statement", "return"])
+async def test_a_top_up_is_held_before_its_entry(live: LiveMoney, database_url: str, what: str) -> None:
+    await live.open(confirmation="acknowledgement")
+    topup = await live.create(await live.bank_account(NO_ACCOUNT))
+
+    async def build() -> None:
+        await ach.build_due(live.database, live.vault, WIRE_FORMATS, now_ms=live.now_ms, ids=live.ids)
+
+    async def apply() -> None:
+        await _apply(live)
+
+    live.now_ms = at("2026-12-01 17:00")
+    await live.claiming.work_off_due(live.database, now_ms=live.now_ms, ids=live.ids)
+    if what == "file":
+        await _while_held(live, database_url, _HOLD_TOPUPS, build, _TRY_ENTRIES)
+    await build()
+    await ach.send_due(live.database, live.vault, WIRE_FORMATS, now_ms=live.now_ms, ids=live.ids)
+    for name, moment in (
+        ("acknowledgement", "2026-12-01 17:00"),
+        ("statement", "2026-12-02 23:30"),
+        ("return", "2026-12-04 16:30"),
+    ):
+        live.now_ms = at(moment)
+        await live.advance_bank()
+        if what == name:
+            await _while_held(live, database_url, _HOLD_TOPUPS, apply, _TRY_ENTRIES)
+        await apply()
+    assert (await live.topup(topup))["status"] == "failed"
+    assert await rows(live.database, "SELECT detail FROM breaks") == []
+    await live.until("2026-12-05 12:00")
+    await assert_books_hold(live.database)
+
+
+async def test_a_release_holds_the_entry_before_the_balance(live: LiveMoney, database_url: str) -> None:
+    await live.open()
+    source = await live.bank_account()
+    await live.create(source)
+    await live.until("2026-12-01 17:00")
+    second = await live.create(source)
+    await live.until("2026-12-02 17:00")
+    await live.until("2026-12-07 09:00")  # the first has succeeded, so there is a balance
+    await live.until("2026-12-08 08:59")
+    live.now_ms = at("2026-12-08 09:00")
+
+    async def release() -> None:
+        await live.claiming.work_off_due(live.database, now_ms=live.now_ms, ids=live.ids)
+
+    held = "SELECT FROM ach_entries FOR UPDATE"
+    await _while_held(live, database_url, held, release, "SELECT FROM balances FOR UPDATE NOWAIT")
+    assert (await live.topup(second))["status"] == "succeeded"
+    await assert_books_hold(live.database)
+
+
+async def test_a_prenote_is_held_before_its_entry(live: LiveMoney, database_url: str) -> None:
+    await live.open()
+    await live.prenote(await live.bank_account(NO_ACCOUNT, verified=False))
+    await live.until("2026-12-01 17:00")
+    await live.until("2026-12-04 15:00")
+    live.now_ms = at("2026-12-04 16:30")
+    await live.advance_bank()
+    await _while_held(live, database_url, "SELECT FROM prenotes FOR UPDATE", lambda: _apply(live), _TRY_ENTRIES)
+    (row,) = await rows(live.database, "SELECT status FROM prenotes")
+    assert row["status"] == "failed"
