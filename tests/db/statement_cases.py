@@ -509,9 +509,10 @@ CASES: Final[Mapping[str, Case]] = {
     "ach.set_entry_status": Case((*HALF, [at("tu_", n) for n in ODD], [1] * 50, "returned", "in_file")),
     "ach.refuse_entries": Case((*BIGS, [at("tu_", n) for n in MANY], [1] * 100)),
     "ach.groups_with_queued_entries": Case(()),
-    "ach.list_queued_topups": Case((*OWN, "orig_1", None, 40)),
+    "ach.list_queued_topups": Case((*OWN, "orig_1", None, 40, 1_000_000)),
+    "ach.entries_over_cap": Case(()),
     "ach.lock_entry": Case((*OWN, at("tu_", 500), 1)),
-    "ach.lock_queued_entries": Case((*OWN, "orig_1", None, 40)),
+    "ach.lock_queued_entries": Case((*OWN, "orig_1", None, 40, 1_000_000)),
     "ach.put_entries_in_file": Case(
         (*OWN, "file_new", DAY, [at("tu_", n) for n in MANY], [1] * 100, [1] * 100, [f"9{n:014}" for n in MANY])
     ),

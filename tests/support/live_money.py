@@ -289,6 +289,7 @@ class LiveMoney:
             busy += await ach.build_due(self.database, self.vault, WIRE_FORMATS, now_ms=self.now_ms, ids=self.ids)
             busy += await ach.send_due(self.database, self.vault, WIRE_FORMATS, now_ms=self.now_ms, ids=self.ids)
             busy += await ach.report_silence(self.database, WIRE_FORMATS, now_ms=self.now_ms, ids=self.ids)
+            busy += await ach.report_over_cap(self.database, WIRE_FORMATS, now_ms=self.now_ms, ids=self.ids)
             busy += await self.incoming.receive_all(self.database, now_ms=self.now_ms, ids=self.ids)
             busy += await self.incoming.apply_all(self.database, now_ms=self.now_ms, ids=self.ids)
         while await seal_entries(self.database):

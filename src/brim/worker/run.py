@@ -281,6 +281,7 @@ def _make_ach_jobs(
         await incoming.receive_all(database, now_ms=now_ms(), ids=ids)
         applied = await incoming.apply_all(database, now_ms=now_ms(), ids=ids)
         await ach.report_silence(database, renderers, now_ms=now_ms(), ids=ids)
+        await ach.report_over_cap(database, renderers, now_ms=now_ms(), ids=ids)
         if applied:
             wakes.number.set()
         return sent + applied

@@ -56,6 +56,7 @@ from brim.core.ach.service import (
     retrieve_file,
     void_file,
 )
+from brim.core.ach.trouble import report_over_cap
 
 __all__ = [
     "FILE_PREFIX",
@@ -114,6 +115,7 @@ __all__ = [
     "read_outlook",
     "read_readiness",
     "read_sent_list",
+    "report_over_cap",
     "report_silence",
     "resubmit_file",
     "retrieve_bank_file",

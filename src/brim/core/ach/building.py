@@ -96,10 +96,11 @@ async def build_file(
         return None
     originator = counters.originator
     profile = originator.profile
-    waiting = await entry_store.list_queued_topups(conn, group, limit=profile.max_file_entries)
+    most = {"limit": profile.max_file_entries, "cap": profile.file_cap}
+    waiting = await entry_store.list_queued_topups(conn, group, **most)
     await hold_pending(conn, waiting)
     held = {topup for _, topup in waiting}
-    queued = await entry_store.lock_queued_entries(conn, group, limit=profile.max_file_entries)
+    queued = await entry_store.lock_queued_entries(conn, group, **most)
     taken = _within_cap([entry for entry in queued if entry.topup in held], profile.file_cap)
     if not taken:
         return None

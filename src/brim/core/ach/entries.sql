@@ -113,7 +113,7 @@ SELECT owner, topup
 FROM ach_entries AS e
 WHERE
     account = $1 AND livemode = $2 AND originator = $3 AND coalesce(test_clock, '') = coalesce($4, '')
-    AND status = 'queued'
+    AND status = 'queued' AND amount <= $6
     AND NOT EXISTS (
         SELECT
         FROM rail_stops AS s
@@ -125,12 +125,12 @@ LIMIT $5;
 
 -- name: lock_queued_entries
 -- The entries that the next file takes, in the order of their top-ups, held until the transaction ends. Those of
--- accounts that are stopped wait.
+-- accounts that are stopped wait, and so do those that are larger than a file may be ($6).
 SELECT {entry_columns}
 FROM ach_entries AS e
 WHERE
     account = $1 AND livemode = $2 AND originator = $3 AND coalesce(test_clock, '') = coalesce($4, '')
-    AND status = 'queued'
+    AND status = 'queued' AND amount <= $6
     AND NOT EXISTS (
         SELECT
         FROM rail_stops AS s
@@ -314,20 +314,47 @@ WHERE ctid = ANY (ARRAY(
 ));
 
 -- name: first_queued_by_clock
--- The group of queued entries that an account's clock has, and when the first of it was claimed.
+-- The group of queued entries that an account's clock has and that a file can take now, and when the first of it was
+-- claimed: what waits for a person must not keep the clock from arriving.
 SELECT e.account, e.originator, e.test_clock, min(e.claimed_ms) AS claimed_ms
 FROM accounts AS a
 CROSS JOIN LATERAL (
-    SELECT account, originator, test_clock, claimed_ms
+    SELECT account, originator, test_clock, claimed_ms, amount
     FROM ach_entries
     WHERE
         account = coalesce(a.platform, a.account) AND livemode = $2 AND owner = $1 AND status = 'queued'
         AND test_clock IS NOT NULL
     ORDER BY originator, coalesce(test_clock, ''), topup, number
 ) AS e
-WHERE a.account = $1
+CROSS JOIN LATERAL (
+    SELECT (profile ->> 'file_cap')::bigint AS file_cap
+    FROM originators
+    WHERE account = e.account AND livemode = $2 AND id BETWEEN e.originator AND e.originator AND status || '' = 'active'
+    ORDER BY id
+) AS o
+WHERE
+    a.account = $1 AND e.amount <= o.file_cap
+    AND NOT EXISTS (
+        SELECT
+        FROM rail_stops AS s
+        WHERE s.account = e.account AND s.livemode = $2 AND s.rail = 'ach' AND s.stopped_account IN ('', $1)
+        OFFSET 0
+    )
 GROUP BY e.account, e.originator, e.test_clock
 HAVING min(e.claimed_ms) < $3;
+
+-- name: entries_over_cap
+-- The queued entries of all platforms that are larger than a file of their originator may be, and how large that is.
+SELECT {e.entry_columns}, o.file_cap
+FROM ach_entries AS e
+CROSS JOIN LATERAL (
+    SELECT (profile ->> 'file_cap')::bigint AS file_cap
+    FROM originators
+    WHERE account = e.account AND livemode = e.livemode AND id BETWEEN e.originator AND e.originator
+    ORDER BY id
+) AS o
+WHERE e.status = 'queued' AND e.amount > o.file_cap
+ORDER BY e.account, e.livemode, e.originator, coalesce(e.test_clock, ''), e.topup, e.number;
 
 -- name: is_collected
 -- Whether a top-up has an entry that a file has taken, or will take.

@@ -104,7 +104,7 @@ async def groups_with_queued_entries(conn: Conn) -> list[Group]:
     ]
 
 
-async def list_queued_topups(conn: Conn, group: Group, *, limit: int) -> list[tuple[AccountScope, str]]:
+async def list_queued_topups(conn: Conn, group: Group, *, limit: int, cap: int) -> list[tuple[AccountScope, str]]:
     """Return the top-ups and prenotes, with their accounts, whose entries the next file of a group would take."""
     records = await conn.fetch(
         _SQL["list_queued_topups"],
@@ -113,11 +113,12 @@ async def list_queued_topups(conn: Conn, group: Group, *, limit: int) -> list[tu
         group.originator,
         group.test_clock,
         limit,
+        cap,
     )
     return [(AccountScope(record["owner"], group.scope.livemode), record["topup"]) for record in records]
 
 
-async def lock_queued_entries(conn: Conn, group: Group, *, limit: int) -> list[Entry]:
+async def lock_queued_entries(conn: Conn, group: Group, *, limit: int, cap: int) -> list[Entry]:
     """Return the entries of a group that the next file takes, held until the transaction ends."""
     records = await conn.fetch(
         _SQL["lock_queued_entries"],
@@ -126,8 +127,14 @@ async def lock_queued_entries(conn: Conn, group: Group, *, limit: int) -> list[E
         group.originator,
         group.test_clock,
         limit,
+        cap,
     )
     return [entry_from_record(record) for record in records]
+
+
+async def entries_over_cap(conn: Conn) -> list[tuple[Entry, int]]:
+    """Return the queued entries of all platforms that are larger than a file may be, and how large that is."""
+    return [(entry_from_record(record), record["file_cap"]) for record in await conn.fetch(_SQL["entries_over_cap"])]
 
 
 async def put_in_file(conn: Conn, entries: Sequence[Entry]) -> None:

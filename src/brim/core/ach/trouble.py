@@ -1,4 +1,4 @@
-"""What keeps one file from being made, sent or applied is listed, and does not hold up the others."""
+"""What keeps one file, or one entry, from being made, sent or applied is listed, and does not hold up the others."""
 
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
@@ -8,6 +8,7 @@ import structlog
 from brim.base.errors import DatabaseUnavailableError
 from brim.base.ids import IdFactory
 from brim.base.scope import AccountScope
+from brim.core.ach import entry_store
 from brim.core.ach.announcing import list_break
 from brim.core.events import Renderers
 from brim.core.reconciliation import BreakKind, NewBreak
@@ -60,3 +61,27 @@ async def done_or_listed(
         async with database.transaction() as conn:
             await list_break(conn, renderers, new, now_ms=now_ms, ids=ids)
         return None
+
+
+async def report_over_cap(database: Database, renderers: Renderers, *, now_ms: int, ids: IdFactory) -> int:
+    """List queued entries that no file takes, because a profile's cap was lowered below them; return how many are new.
+
+    The others go out all the same.
+    """
+    async with database.connection() as conn:
+        new = 0
+        for entry, cap in await entry_store.entries_over_cap(conn):
+            over_cap = NewBreak(
+                scope=entry.scope,
+                kind=BreakKind.FAILED_WORK,
+                cause=f"file_cap/{entry.topup}/{entry.number}",
+                detail=f"The debit of {entry.topup} waits: its {entry.amount} cents are more than a file of "
+                f"{entry.originator} may have, {cap}. Raise file_cap in its profile and activate it again; the debit "
+                "goes out with the next file then.",
+                amount=entry.amount,
+                currency="usd",
+                reference=entry.topup,
+            )
+            async with conn.transaction():
+                new += await list_break(conn, renderers, over_cap, now_ms=now_ms, ids=ids)
+        return new
