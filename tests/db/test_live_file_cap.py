@@ -7,6 +7,7 @@ import pytest
 import pytest_asyncio
 
 from brim.bank.commands import REHEARSAL_ROUTING
+from brim.base.paging import PageRequest
 from brim.core import ach, originators
 from brim.platform.database import Conn, Database
 from tests.support.audits import TESTER
@@ -74,8 +75,8 @@ async def test_a_clock_arrives_though_what_is_queued_waits_for_a_person(
     await live.create(await live.bank_account(), 9_000)
     await live.advance("2026-12-01 17:01")
     asked: dict[str, Any] = {"by": TESTER, "now_ms": live.now_ms, "ids": live.ids}
+    (file,) = (await ach.page_files(live.database, PLATFORM, PageRequest(limit=10), status=None)).items
     async with live.database.transaction() as conn:
-        (file,) = await ach.list_files(conn, PLATFORM)
         if what == "stop":
             await originators.stop_rail(conn, PLATFORM, rail="ach", account=None, reason="audit", **asked)
         elif what == "suspension":

@@ -165,7 +165,9 @@ async def test_money_is_stopped_and_resumed_and_what_the_bank_sent_is_taken_by_h
     assert "held_file" in line
     break_id = line.split("\t")[0]
     await brim.run("breaks", "resolve", break_id, "--resolution", "asked the bank")
-    assert "No such open break" in await brim.run("breaks", "resolve", break_id, "--resolution", "again", fails=True)
+    again = await brim.run("breaks", "resolve", break_id, "--resolution", "again", fails=True)
+    assert "was resolved before: asked the bank" in again
+    assert "No such break" in await brim.run("breaks", "resolve", "brk_none", "--resolution", "x", fails=True)
     assert await actions(database) == ["rail.stopped", "rail.resumed", "bank_file.imported", "break.resolved"]
 
 

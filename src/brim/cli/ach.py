@@ -48,9 +48,15 @@ def files() -> None:
 @of_account
 def list_files(limit: int, account: str | None, **flags: str | None) -> None:
     """List files."""
-    from brim.core import ach as service
+    from brim.base.paging import PageRequest
+    from brim.core.ach import page_files
 
-    found = on_live_money(flags, account, lambda conn, scope: service.list_files(conn, scope, limit=limit))
+    async def read(database: "Database") -> "list[AchFile]":
+        async with database.connection() as conn:
+            scope = await live_scope(conn, account)
+        return list((await page_files(database, scope, PageRequest(limit=limit), status=None)).items)
+
+    found = on_database(flags, read)
     show_table(
         ("id", "status", "name", "effective", "entries", "debits", "made", "held"), [_file_row(each) for each in found]
     )
@@ -277,9 +283,8 @@ def authorize(
 def import_file(file: Path, originator: str | None, account: str | None, **flags: str | None) -> None:
     """Take FILE from the bank by hand: returns, an acknowledgement or a statement, known by its content."""
     from brim.api.wire_formats import WIRE_FORMATS
-    from brim.core import audit
-    from brim.core.ach import Incoming, list_bank_files
-    from brim.core.audit import Action
+    from brim.base.paging import PageRequest
+    from brim.core.ach import Incoming, page_bank_files
     from brim.platform.telemetry.logs import configure_logging
 
     incoming = Incoming(open_vault(flags), WIRE_FORMATS)
@@ -290,15 +295,10 @@ def import_file(file: Path, originator: str | None, account: str | None, **flags
     async def take(database: "Database") -> str:
         async with database.connection() as conn:
             chosen = await _originator(conn, await live_scope(conn, account), originator)
-        is_new = await incoming.receive(database, chosen, file.name, content, **when)
-        if is_new:
-            await audit.record_alone(
-                database, asked["by"], Action.BANK_FILE_IMPORTED, scope=chosen.scope, detail=file.name, **when
-            )
+        is_new = await incoming.receive(database, chosen, file.name, content, by=asked["by"], **when)
         await incoming.apply_all(database, **when)
-        async with database.connection() as conn:
-            newest = await list_bank_files(conn, chosen.scope, before_id="~", limit=100)
-        found = next((each for each in newest if each.name == file.name), None)
+        newest = await page_bank_files(database, chosen.scope, PageRequest(limit=100))
+        found = next((each for each in newest.items if each.name == file.name), None)
         if not is_new or found is None:
             return f"{file.name} was taken before."
         return f"{file.name} is taken: {found.kind}, {found.status}."
@@ -392,32 +392,12 @@ def list_breaks(account: str | None, **flags: str | None) -> None:
 @of_account
 def resolve(break_id: str, resolution: str, account: str | None, **flags: str | None) -> None:
     """Resolve BREAK. No money moves: it records that somebody has looked into it, and the result."""
-    from brim.base.errors import ResourceMissingError
-    from brim.core import audit
-    from brim.core.audit import Action, ObjectType
-    from brim.core.reconciliation import resolve_break
+    from brim.core.reconciliation import settle_break
 
-    asked = asked_here()
-    by = asked["by"]
-
-    async def settle(conn: "Conn", scope: "AccountScope") -> None:
-        name = by.id or by.name or by.kind
-        if not await resolve_break(conn, scope, break_id, by=name, resolution=resolution, now_ms=asked["now_ms"]):
-            raise ResourceMissingError("open break", break_id, param="break")
-        await audit.record(
-            conn,
-            by,
-            Action.BREAK_RESOLVED,
-            object_type=ObjectType.BREAK,
-            object_id=break_id,
-            detail=resolution,
-            scope=scope,
-            now_ms=asked["now_ms"],
-            ids=asked["ids"],
-        )
-
-    on_live_money(flags, account, settle)
-    click.echo(f"{break_id} is resolved.")
+    found = on_live_money(
+        flags, account, lambda conn, scope: settle_break(conn, scope, break_id, resolution=resolution, **asked_here())
+    )
+    click.echo(f"{found.id} is resolved.")
 
 
 def _moment_ms(text: str) -> int:

@@ -14,7 +14,7 @@ from brim.core.ach.claiming import JOB, MAX_BATCH, Claiming, check_not_collected
 from brim.core.ach.comparing import CompareError, Comparison, compare_sent
 from brim.core.ach.downloads import Download, download_bank_file, download_file
 from brim.core.ach.entry_store import Total, list_entries_of_topups
-from brim.core.ach.file_store import BankFile, FoundBatch, list_bank_files, list_batches
+from brim.core.ach.file_store import BankFile, FoundBatch, list_batches
 from brim.core.ach.incoming import Incoming
 from brim.core.ach.outlook import Cutoff, Outlook, next_cutoffs, read_now, read_outlook
 from brim.core.ach.prenote_rules import Prenote, PrenotePendingError, PrenoteStatus
@@ -47,7 +47,6 @@ from brim.core.ach.service import (
     FileWithBatches,
     approve_file,
     find_file,
-    list_files,
     page_bank_files,
     page_entries,
     page_files,
@@ -102,10 +101,8 @@ __all__ = [
     "find_file",
     "forget_prenote_exceptions",
     "hand_over",
-    "list_bank_files",
     "list_batches",
     "list_entries_of_topups",
-    "list_files",
     "list_prenotes",
     "next_cutoffs",
     "page_bank_files",

@@ -174,14 +174,6 @@ async def update_file(conn: Conn, file: AchFile) -> None:
     )
 
 
-async def list_files(
-    conn: Conn, scope: AccountScope, *, before_id: str, status: FileStatus | None, limit: int
-) -> list[AchFile]:
-    """Return a platform's files whose id is lower, newest first."""
-    records = await conn.fetch(_SQL["list_files"], scope.account, scope.livemode, before_id, status, limit)
-    return [_file_from_record(record) for record in records]
-
-
 async def files_to_send(conn: Conn) -> list[AchFile]:
     """Return the files of all platforms that may leave, in the order in which they were made."""
     return [_file_from_record(record) for record in await conn.fetch(_SQL["files_to_send"])]
@@ -319,12 +311,6 @@ async def finish_bank_file(
 ) -> None:
     """Write what became of a file from the bank."""
     await conn.execute(_SQL["finish_bank_file"], scope.account, scope.livemode, sha256, status, kind, findings, now_ms)
-
-
-async def list_bank_files(conn: Conn, scope: AccountScope, *, before_id: str, limit: int) -> list[BankFile]:
-    """Return what came from a platform's bank, newest first."""
-    records = await conn.fetch(_SQL["list_bank_files"], scope.account, scope.livemode, before_id, limit)
-    return [BankFile(**dict(record)) for record in records]
 
 
 async def fetch_files(conn: Conn, scope: AccountScope, ids: Sequence[str]) -> dict[str, AchFile]:

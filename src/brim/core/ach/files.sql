@@ -64,14 +64,6 @@ WHERE ctid = ANY (ARRAY(
     ORDER BY id
 ));
 
--- name: list_files
--- A page of a platform's files, newest first; bounds are exclusive ids.
-SELECT {file_columns}
-FROM ach_files
-WHERE account = $1 AND livemode = $2 AND id < $3 AND ($4::text IS NULL OR status = $4)
-ORDER BY id DESC
-LIMIT $5;
-
 -- name: files_to_send
 -- The files that may leave, in the order in which they were made. A job walks those of all platforms.
 SELECT {file_columns}
@@ -199,14 +191,6 @@ WHERE ctid = ANY (ARRAY(
     WHERE account = $1 AND livemode = $2 AND sha256 BETWEEN $3 AND $3
     ORDER BY sha256
 ));
-
--- name: list_bank_files
--- A page of what came from a platform's bank, newest first.
-SELECT {bank_file_columns}
-FROM bank_files
-WHERE account = $1 AND livemode = $2 AND id < $3
-ORDER BY id DESC
-LIMIT $4;
 
 -- name: known_files
 -- Which of the named files the database has.

@@ -12,8 +12,10 @@ from typing import Final
 
 import structlog
 
+from brim.base.actor import Actor
 from brim.base.ids import IdFactory
 from brim.base.json_codec import encode_text
+from brim.core import audit
 from brim.core.ach import file_store
 from brim.core.ach.acknowledgements import is_acknowledgement
 from brim.core.ach.bank_files import (
@@ -26,6 +28,7 @@ from brim.core.ach.file_store import Received, bank_file_place
 from brim.core.ach.rules import BANK_FILE_PREFIX
 from brim.core.ach.sending import unknown_sent_files
 from brim.core.ach.trouble import done_or_listed
+from brim.core.audit import Action
 from brim.core.events import Renderers
 from brim.core.originators import Originator, list_active_originators
 from brim.core.reconciliation import BreakKind
@@ -100,13 +103,24 @@ class Incoming:
             yield path, path.name
 
     async def receive(
-        self, database: Database, originator: Originator, name: str, content: bytes, *, now_ms: int, ids: IdFactory
+        self,
+        database: Database,
+        originator: Originator,
+        name: str,
+        content: bytes,
+        *,
+        by: Actor | None = None,
+        now_ms: int,
+        ids: IdFactory,
     ) -> bool:
-        """Store a file from an originator's bank; return whether its content is new."""
+        """Store a file from an originator's bank; return whether its content is new.
+
+        Where somebody brings it by hand (`by`), the audit log tells of a new one.
+        """
         file_id = ids.new_at(BANK_FILE_PREFIX, now_ms)
         sealed = self._vault.seal(content, place=bank_file_place(originator.scope, file_id))
-        async with database.connection() as conn:
-            return await file_store.insert_bank_file(
+        async with database.transaction() as conn:
+            is_new = await file_store.insert_bank_file(
                 conn,
                 originator.scope,
                 sha256=hashlib.sha256(content).digest(),
@@ -117,6 +131,17 @@ class Incoming:
                 sealed=sealed,
                 now_ms=now_ms,
             )
+            if is_new and by is not None:
+                await audit.record(
+                    conn,
+                    by,
+                    Action.BANK_FILE_IMPORTED,
+                    scope=originator.scope,
+                    detail=name,
+                    now_ms=now_ms,
+                    ids=ids,
+                )
+            return is_new
 
     async def apply_all(self, database: Database, *, now_ms: int, ids: IdFactory) -> int:
         """Apply what was stored and not applied yet, one transaction each; return how many files were."""

@@ -35,8 +35,6 @@ from brim.platform import lookups
 from brim.platform.database import Conn, Database
 from brim.platform.vault import Vault
 
-_MOST: int = 100
-
 
 class EntryPage(NamedTuple):
     """Entries of a file in the order of their traces, and whether there are more in the direction travelled."""
@@ -280,13 +278,6 @@ async def page_bank_files(database: Database, scope: AccountScope, request: Page
 
 async def _bank_file_exists(conn: Conn, scope: AccountScope, file_id: str) -> bool:
     return file_id in await file_store.fetch_bank_files(conn, scope, [file_id])
-
-
-async def list_files(
-    conn: Conn, scope: AccountScope, *, before_id: str = "~", status: FileStatus | None = None, limit: int = _MOST
-) -> list[AchFile]:
-    """Return a platform's files, newest first."""
-    return await file_store.list_files(conn, scope, before_id=before_id, status=status, limit=limit)
 
 
 async def _record(

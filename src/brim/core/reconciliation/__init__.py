@@ -6,7 +6,7 @@
 
 from brim.core.reconciliation.rules import Break, BreakKind, MatchKind, NewBreak, StatementLineRow
 from brim.core.reconciliation.service import BreakResolvedError, page_breaks, retrieve_break, settle_break
-from brim.core.reconciliation.store import insert_line, list_open_breaks, open_break, resolve_break
+from brim.core.reconciliation.store import insert_line, list_open_breaks, open_break
 
 __all__ = [
     "Break",
@@ -19,7 +19,6 @@ __all__ = [
     "list_open_breaks",
     "open_break",
     "page_breaks",
-    "resolve_break",
     "retrieve_break",
     "settle_break",
 ]

@@ -77,10 +77,9 @@ async def list_open_breaks(conn: Conn, scope: AccountScope, *, limit: int) -> li
 
 async def resolve_break(
     conn: Conn, scope: AccountScope, break_id: str, *, by: str, resolution: str, now_ms: int
-) -> bool:
-    """Settle a break; return whether there was one that was open."""
-    found = await conn.fetchval(_SQL["resolve_break"], scope.account, scope.livemode, break_id, now_ms, by, resolution)
-    return found is not None
+) -> None:
+    """Settle a break that is open."""
+    await conn.execute(_SQL["resolve_break"], scope.account, scope.livemode, break_id, now_ms, by, resolution)
 
 
 async def lock_break(conn: Conn, scope: AccountScope, break_id: str) -> Break | None:
