@@ -17,7 +17,8 @@ def _named() -> Iterator[tuple[str, str]]:
         if file.parent.name in {"migrations", "bank"}:  # the rehearsal bank's are for SQLite
             continue
         package = ".".join(("brim", *file.parent.relative_to(_SOURCE).parts))
-        for name, statement in load_queries(package, file.stem, fragments="brim.core.verification").items():
+        fragments = package if file.with_name("fragments.sql").exists() else "brim.core.verification"
+        for name, statement in load_queries(package, file.stem, fragments=fragments).items():
             yield f"{file.parent.name}.{name}", statement
 
 

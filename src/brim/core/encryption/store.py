@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 from brim.platform.database import Conn
 from brim.platform.sql import load_queries
 
-_SQL: Final = load_queries(__package__)
+_SQL: Final = load_queries(__package__, fragments=__package__)
 
 
 class SealedTable(NamedTuple):
