@@ -68,7 +68,8 @@ class Place(msgspec.Struct, frozen=True):
     """Where a kill may strike: on which occasion, in which job, before, amid or after which operation.
 
     `most` is how often the job may come by on that occasion, at least. With `stays_down` the worker starts again only
-    when its file is late. Without an operation the worker is killed when it has nothing to do.
+    hours later: around the last cut-off, when its file is late. Without an operation the worker is killed when it has
+    nothing to do.
     """
 
     occasion: str
@@ -82,7 +83,7 @@ class Place(msgspec.Struct, frozen=True):
     def __str__(self) -> str:
         if not self.operation:
             return f"{self.occasion}, at rest"
-        stays = ", down until its file was late" if self.stays_down else ""
+        stays = ", down for hours" if self.stays_down else ""
         return f"{self.occasion}, {' '.join(f'{self.moment} {self.operation} {self.name}'.split())}{stays}"
 
 
@@ -138,6 +139,10 @@ SCRIPTS: Final[dict[int, str]] = {
     16: 'action = "duplicate_statement"\ndate = "{date}"',
 }
 """What the bank does out of the ordinary, by the number of the banking day; A is its first file."""
+
+
+_SETTLED: Final = ("statement", "after", "commit")
+"""Where a statement has settled files."""
 
 
 class Planned(msgspec.Struct):
@@ -767,11 +772,14 @@ class Drill:
         self.keep()
 
     async def _at_stake(self, kill: Planned, entries: dict[str, int]) -> str:
-        """Return how what the killed process was about stood: the newest file, or what was to become one."""
-        if kill.place.occasion == "rejected":
-            return "rejected"
+        """Return how the file stood that the killed process was about, or what was to become one."""
+        occasion, place = kill.place.occasion, kill.place
+        if occasion in {"rejected", "settled"}:
+            return occasion
+        if occasion in {"returns", "success"} or (occasion, place.moment, place.operation) == _SETTLED:
+            return "settled"  # they are about files of days before
         newest = (await self._files() or [{"status": "none", "built_ms": 0}])[-1]
-        if kill.place.occasion in {"claiming", "building"} and newest["built_ms"] < self.now_ms:
+        if occasion in {"claiming", "building"} and newest["built_ms"] < self.now_ms:
             return "queued" if entries.get("queued") else "due"
         return str(newest["status"])
 
