@@ -123,6 +123,8 @@ def test_a_file_says_what_may_be_done_with_it_and_why_not(
     assert actions(objects.file(FileStatus.REJECTED).id) == {}  # none of its entries waits
     reader = Wire(server.url, server.make_key(account, livemode=True, permissions={"ach": "read"}))
     assert set(actions(objects.file().id, reader).values()) == {"permission_missing"}
+    writer = Wire(server.url, server.make_key(account, livemode=True, permissions={"ach": "write"}))
+    assert actions(objects.file().id, writer) == {"approve": "permission_missing", "void": None}
 
 
 def test_entries_are_listed_in_the_order_of_the_file(live: Wire, objects: AchObjects) -> None:

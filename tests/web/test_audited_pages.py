@@ -46,6 +46,16 @@ BY_API: Final = {
     "/webhooks/{endpoint}/delete": "DeleteWebhookEndpointsWebhookEndpoint",
     "/accounts/new": "PostAccounts",
     "/accounts/{account}": "PostAccountsAccount",
+    "/live-money/stop": "PostBrimRailsRailStop",
+    "/live-money/resume": "PostBrimRailsRailResume",
+    "/ach/originators/new": "PostBrimAchOriginators",
+    "/ach/originators/{originator}/edit": "PostBrimAchOriginatorsOriginator",
+    "/ach/originators/{originator}/activate": "PostBrimAchOriginatorsOriginatorActivate",
+    "/ach/originators/{originator}/suspend": "PostBrimAchOriginatorsOriginatorSuspend",
+    "/ach/files/{file}/approve": "PostBrimAchFilesFileApprove",
+    "/ach/files/{file}/void": "PostBrimAchFilesFileVoid",
+    "/ach/files/{file}/resubmit": "PostBrimAchFilesFileResubmit",
+    "/breaks/{break}/resolve": "PostBrimBreaksBreakResolve",
 }
 """The operation that a form asks for; the other kinds of what it is about have one like it."""
 

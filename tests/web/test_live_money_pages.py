@@ -10,7 +10,7 @@ from tests.support.ach_objects import AchObjects
 from tests.support.browsing import Browser
 from tests.support.live_house import FORM
 from tests.support.page_visitors import Person, text_of
-from tests.support.people_house import House
+from tests.support.people_house import House, open_house
 from tests.support.service import Server
 from tests.support.signing import SignedIn
 from tests.support.wire import Wire
@@ -363,3 +363,27 @@ def test_an_originator_is_activated_and_a_file_approved_by_a_second_operator(hou
     assert "Retrieve it again before you go on." in second.text
     submit(second, path, f"{path}/suspend")
     assert "The originator is suspended." in second.text
+
+
+def test_who_prepares_is_not_offered_to_approve_and_who_approves_not_to_prepare(
+    tmp_path: Path, filled_in: dict[str, str]
+) -> None:
+    with open_house(tmp_path) as house:
+        account = str(Wire(house.url, house.server.test_key).get("/v1/account").json["id"])
+        finance, approver, viewer = (house.signed_in(role) for role in (Role.FINANCE, Role.APPROVER, Role.VIEWER))
+        finance.get(NEW)
+        finance.post(NEW, form_token=finance.form_token, **filled_in)
+        path = (finance.location or "").partition("?")[0]
+        file = AchObjects(house.server, account, tmp_path, originator=path.rpartition("/")[2]).file()
+
+        def offered(browser: Browser, page: str) -> list[str]:
+            shown = browser.get(page)
+            assert shown.status == 200
+            names = ("edit", "activate", "approve", "void", "download")
+            return [name for name in names if f'"{page}/{name}"' in shown.body.decode()]
+
+        shown = f"/ach/files/{file.id}"
+        assert (offered(finance, path), offered(finance, shown)) == (["edit"], ["void", "download"])
+        assert (offered(approver, path), offered(approver, shown)) == (["activate"], ["approve", "download"])
+        assert (offered(viewer, path), offered(viewer, shown)) == ([], [])
+        assert finance.get(f"{shown}/approve").status == 403

@@ -13,7 +13,7 @@ from brim.core.originators import SecondPersonError
 ACTS: Final = "ach"
 """The resource that a key needs to write in order to act."""
 
-APPROVES: Final = "ach"
+APPROVES: Final = "ach_approvals"
 """The one that it needs to write in order to approve, or to activate."""
 
 
