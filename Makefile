@@ -6,7 +6,7 @@ STAMP := .venv/.installed
 SIDE_BY_SIDE := --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help install compiled serve test test-fast coverage check format lint types imports sim month fuzz fuzz-readers upgrade-test migration-bench bench bench-webhooks bench-pages schemathesis lock clean
+.PHONY: help install compiled serve test test-fast coverage check format lint types imports sim month fuzz fuzz-readers upgrade-test migration-bench bench bench-webhooks bench-pages schemathesis lock dist clean
 
 ## Lists the targets, each with its sentence.
 help:
@@ -116,7 +116,12 @@ bench-pages: compiled
 lock: install
 	$(BIN)/pip-compile --quiet --strip-extras --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header --no-annotate --output-file requirements.lock pyproject.toml
 	$(BIN)/pip-compile --quiet --strip-extras --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header --no-annotate --extra dev --constraint requirements.lock --output-file requirements-dev.lock pyproject.toml
+	$(BIN)/pip-compile --quiet --strip-extras --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header --no-annotate --output-file requirements-dist.lock requirements-dist.in
+
+## Builds what is released from the commit, into dist: wheel, sdist, bill of materials, licences, checksums.
+dist: install
+	$(BIN)/python tools/packages.py
 
 ## Removes what the other targets made, but not the data of `make serve`.
 clean:
-	rm -rf .venv .coverage* .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis build src/*.egg-info
+	rm -rf .venv .coverage* .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis build dist src/*.egg-info

@@ -1,0 +1,1 @@
+"""What is released: built twice with the same bytes, and installed as people install things."""
