@@ -46,7 +46,8 @@ def serve(**flags: str | None) -> None:
 @click.command()
 @all_settings
 def api(**flags: str | None) -> None:
-    """Run one API process on a database that was migrated."""
+    """Run one API process on a database that was migrated; it takes the sockets of a systemd socket unit."""
+    from brim.host.activation import activated_listeners, own_url_of
     from brim.host.api_process import run_api
     from brim.host.listener import listener_url, open_listener
     from brim.host.unix_socket import open_unix_listener, removed_afterwards
@@ -59,10 +60,11 @@ def api(**flags: str | None) -> None:
         run_api(settings, listeners, _inherited_fd("BRIM_INTERNAL_ALIVE_FD"), own_url=listener_url(listeners[0]))
         return
     with ExitStack() as opened:
-        listeners = [opened.enter_context(open_listener(settings.host, settings.port))]
+        listeners = [opened.enter_context(listener) for listener in activated_listeners()]
+        listeners = listeners or [opened.enter_context(open_listener(settings.host, settings.port))]
         if settings.unix_socket:
             listeners.append(opened.enter_context(removed_afterwards(open_unix_listener(settings.unix_socket))))
-        run_api(settings, listeners, None, own_url=listener_url(listeners[0]))
+        run_api(settings, listeners, None, own_url=own_url_of(listeners))
 
 
 @click.command()
