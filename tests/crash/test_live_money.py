@@ -18,6 +18,7 @@ from brim.core.time import OwnerTime
 from brim.core.topups import OfRails, Topup, claim_due, postpone
 from brim.host.database_urls import DatabaseUrls
 from brim.platform.database import Conn, Database
+from tests.support.books import rows
 from tests.support.cutting import cutting
 from tests.support.figures import Figures
 from tests.support.live_crashes import Saboteur, Step, problems_of, steps_of, work_on
@@ -58,6 +59,9 @@ async def live_on(
     ):
         source = await live.bank_account(number, scope=scope)
         topups[await live.create(source, 1_000 + len(topups), scope=scope)] = ends
+    prenotes: dict[str, str] = {}
+    for number, ends in ((PAYS, "verified"), (NO_ACCOUNT, "failed")):
+        prenotes[await live.prenote(await live.bank_account(number, verified=False))] = ends
     crashes = 0
     for moment in MOMENTS:
         live.now_ms = at(moment)
@@ -67,7 +71,11 @@ async def live_on(
             await live.advance_bank()
         crashes += await work_on(live, saboteur, steps=steps)
     live.move_to(direct)
-    return await problems_of(live, direct, topups), crashes
+    found = {row["id"]: row["status"] for row in await rows(direct, "SELECT id, status FROM prenotes")}
+    wrong = [
+        f"{prenote} is {found[prenote]}, not {ends}" for prenote, ends in prenotes.items() if found[prenote] != ends
+    ]
+    return [*wrong, *await problems_of(live, direct, topups)], crashes
 
 
 @pytest_asyncio.fixture
