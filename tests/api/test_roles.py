@@ -42,6 +42,7 @@ MONEY: Final = {
     "PostBrimBreaksBreakResolve",
     "PostBrimDefaultFundingSources",
     "PostBrimFundingSourcesFundingSourceVerify",
+    "PostBrimPrenotes",
     "PostBrimRailsRailResume",
     "PostBrimRailsRailStop",
     "PostPaymentMethods",

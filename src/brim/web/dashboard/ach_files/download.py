@@ -82,7 +82,7 @@ class DownloadPages:
             return await self._download(page, kind)
 
         path = f"{kind.path}/{{file}}/download"
-        return (*signed.get(path, show), *signed.post(path, download))
+        return (*signed.get_live(path, show), *signed.post_live(path, download))
 
     async def _show(self, page: SignedVisit, kind: Kind, form: Form, *, status: int = 200) -> Reply:
         """`GET .../download`: ask who it is."""
