@@ -1,8 +1,9 @@
 """What Schemathesis is told: whose key requests carry, which objects there are, and that nothing leaves this machine.
 
-It is loaded by the variable SCHEMATHESIS_HOOKS. `CONTRACT_KEY` is a test key, `CONTRACT_IDS` JSON: the id of an object
-for each operation that has one in its path, such as `GET /v1/topups/{topup}`, two with a slash between them. What was
-answered is written to the file `CONTRACT_ANSWERS`.
+It is loaded by the variable SCHEMATHESIS_HOOKS. `CONTRACT_KEY` is a test key, `CONTRACT_LIVE_KEY` a live one for the
+operations listed in `CONTRACT_LIVE`. `CONTRACT_IDS` is JSON: the id of an object for each operation that has one in its
+path, such as `GET /v1/topups/{topup}`, two with a slash between them. What was answered is written to the file
+`CONTRACT_ANSWERS`.
 """
 
 import json
@@ -18,6 +19,7 @@ import schemathesis
 from schemathesis import AuthContext, Case, HookContext, Response
 
 _IDS: Final[dict[str, str]] = json.loads(os.environ["CONTRACT_IDS"])
+_LIVE: Final = frozenset(json.loads(os.environ["CONTRACT_LIVE"]))
 _ALL_IDS: Final = frozenset(part for ids in _IDS.values() for part in ids.split("/"))
 """What was made for one operation is not for another, which may delete it; answers lead there, as a list's do."""
 
@@ -32,15 +34,16 @@ _OF_OTHERS: Final = ("Stripe-Account", "Stripe-Context")
 
 @schemathesis.auth()
 class TestKey:
-    """Gives every request the key."""
+    """Gives every request the key of its mode."""
 
     __test__ = False
 
     def get(self, _case: Case[Any], _context: AuthContext) -> str:
-        return os.environ["CONTRACT_KEY"]
+        return os.environ["CONTRACT_KEY"]  # one for all: Schemathesis asks for it once in a while
 
     def set(self, case: Case[Any], data: str, _context: AuthContext) -> None:
-        case.headers["Authorization"] = f"Bearer {data}"
+        key = os.environ["CONTRACT_LIVE_KEY"] if case.operation.label in _LIVE else data
+        case.headers["Authorization"] = f"Bearer {key}"
 
 
 @schemathesis.hook

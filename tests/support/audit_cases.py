@@ -1,6 +1,7 @@
 """Each act that the audit log knows, ready to be carried out once."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import date
 from typing import Any, Final, TypeAlias
 
 import pyotp
@@ -8,8 +9,12 @@ import pyotp
 from brim.api.wire_formats import WIRE_FORMATS
 from brim.base.actor import Actor, ActorKind
 from brim.base.scope import AccountScope
+from brim.core import ach, originators
 from brim.core.access.owner_keys import KeyParameters, OwnerKeys
 from brim.core.access.service import create_account, create_key, ensure_first_account, revoke_key, roll_key
+from brim.core.ach import AchFile, FileStatus
+from brim.core.ach.file_store import insert_file
+from brim.core.ach.rules import Batch
 from brim.core.encryption import rotate_encryption
 from brim.core.operators import service as operators
 from brim.core.operators.dashboard_keys import OperatorKeys
@@ -19,10 +24,11 @@ from brim.core.operators.rules import Operator, Role
 from brim.core.operators.service import NewOperator
 from brim.core.pairing.rules import code_of
 from brim.core.pairing.service import approve_pairing, begin_pairing, deny_pairing, redeem_pairing
+from brim.core.rails.ach import OriginatorProfile
 from brim.core.rails.protocol import Fail, Return, Succeed
 from brim.core.test_clocks.service import delete_ended_clock
 from brim.core.time import KEPT_S
-from brim.platform.database import Database
+from brim.platform.database import Conn, Database
 from brim.platform.vault import Vault, new_encryption_key
 from tests.support.books import OWNER, execute
 from tests.support.clockwork import Clockwork
@@ -216,6 +222,76 @@ async def _rotate(database: Database) -> Act:
     return lambda: rotate_encryption(database, Vault([new_encryption_key(), KEY]), by=BY, now_ms=NOW_MS, ids=IDS)
 
 
+_LIVE: Final = AccountScope("acct_platform", livemode=True)
+
+
+async def _originator(database: Database) -> originators.Originator:
+    profile = OriginatorProfile(
+        odfi_routing_number="121042882",
+        odfi_name="BANK",
+        immediate_origin="1234567890",
+        origin_name="BRIM TESTS",
+        company_name="BRIM TESTS",
+        company_id="1234567890",
+        outgoing_folder="/nowhere/out",
+        incoming_folder="/nowhere/in",
+    )
+    async with database.transaction() as conn:
+        return await originators.save_originator(
+            conn, VAULT, _LIVE, profile, originator_id=None, account_number="9876543210", by=BY, now_ms=NOW_MS, ids=IDS
+        )
+
+
+async def _activate(database: Database) -> Act:
+    originator = await _originator(database)
+
+    async def activate(conn: Conn) -> None:
+        await originators.activate_originator(
+            conn, _LIVE, originator.id, approvers=1, by=OPERATOR, now_ms=NOW_MS, ids=IDS
+        )
+
+    return lambda: database.transact(activate)
+
+
+async def _approve_file(database: Database) -> Act:
+    file = AchFile(
+        scope=_LIVE,
+        id="file_1",
+        originator=(await _originator(database)).id,
+        test_clock=None,
+        status=FileStatus.BUILT,
+        name="file-1.ach",
+        file_date=date(2026, 12, 1),
+        file_time="1700",
+        modifier="A",
+        effective_date=date(2026, 12, 2),
+        entry_count=1,
+        total_debit=5_000,
+        total_credit=0,
+        byte_count=1,
+        sha256=bytes(32),
+        built_ms=NOW_MS,
+    )
+    batch = Batch(number=1, sec_code="WEB", effective_date=file.effective_date, entry_count=1, total_debit=5_000)
+    async with database.transaction() as conn:
+        await insert_file(conn, file, [batch], b"sealed")
+
+    async def approve(conn: Conn) -> None:
+        await ach.approve_file(
+            conn,
+            _LIVE,
+            file.id,
+            sha256=None,
+            approvers=1,
+            renderers=WIRE_FORMATS,
+            by=OPERATOR,
+            now_ms=NOW_MS,
+            ids=IDS,
+        )
+
+    return lambda: database.transact(approve)
+
+
 CASES: Final[Mapping[str, Prepare]] = {
     "brim accounts create": _create_account,
     "brim serve, first account": _first_account,
@@ -258,6 +334,8 @@ CASES: Final[Mapping[str, Prepare]] = {
     "/set-password": _use_link,
     "worker, ended test clocks": _ended_clock,
     "brim keys rotate-encryption": _rotate,
+    "/originators/{originator}/activate": _activate,
+    "/ach/files/{file}/approve": _approve_file,
     "/topups/new": _page_creates_topup,
     "/topups/{topup}": _on_topup(lambda page, topup: page.update(OWNER, topup, description="By a page")),
     "/topups/{topup}/cancel": _on_topup(lambda page, topup: page.cancel(OWNER, topup)),
