@@ -334,7 +334,7 @@ CASES: Final[Mapping[str, Prepare]] = {
     "/set-password": _use_link,
     "worker, ended test clocks": _ended_clock,
     "brim keys rotate-encryption": _rotate,
-    "/originators/{originator}/activate": _activate,
+    "/ach/originators/{originator}/activate": _activate,
     "/ach/files/{file}/approve": _approve_file,
     "/topups/new": _page_creates_topup,
     "/topups/{topup}": _on_topup(lambda page, topup: page.update(OWNER, topup, description="By a page")),

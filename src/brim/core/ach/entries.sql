@@ -417,33 +417,28 @@ FROM ach_entries
 WHERE account = $1 AND livemode = $2 AND status = 'queued';
 
 -- name: sum_due_topups
--- How many of a platform's top-ups are due for a file by a moment and have no entry yet, and how much they come to: of
--- those in real time and of those that a clock keeps, so many at most. Others may be due then, because their money is
--- usable; those have an entry.
-SELECT count(*) AS count, coalesce(sum(amount), 0)::bigint AS amount
-FROM (
+-- How many of a platform's top-ups are due for a file by a moment and have no entry yet, and how much they come to. So
+-- many that are due are looked at, in real time and for so many accounts by their clocks, and `is_complete` tells whether
+-- these were all: others may be due because their money is usable, for another platform, or in test mode.
+WITH
+owners AS MATERIALIZED (
+    SELECT $1 AS account
+    UNION ALL
+    (SELECT account FROM accounts WHERE platform = $1 ORDER BY platform, account LIMIT $4)
+),
+
+looked_at AS MATERIALIZED (
     (
-        SELECT t.amount
-        FROM topups AS t
-        WHERE
-            t.due_ms <= $3 AND t.test_clock IS NULL AND t.livemode = $2 AND t.rail = 'ach' AND t.status = 'pending'
-            AND (SELECT coalesce(platform, account) FROM accounts WHERE account = t.account OFFSET 0) = $1
-            AND NOT EXISTS (
-                SELECT
-                FROM ach_entries
-                WHERE
-                    account = $1 AND livemode = $2 AND topup BETWEEN t.id AND t.id
-                    AND status NOT IN ('refused', 'rejected')
-                ORDER BY topup
-                OFFSET 0
-            )
-        ORDER BY t.due_ms
+        SELECT id, account, livemode, amount, rail, status
+        FROM topups
+        WHERE due_ms <= $3 AND test_clock IS NULL
+        ORDER BY due_ms
         LIMIT $4
     )
     UNION ALL
     (
-        SELECT t.amount
-        FROM accounts AS a
+        SELECT t.id, a.account, $2 AS livemode, t.amount, t.rail, t.status
+        FROM owners AS a
         CROSS JOIN LATERAL (
             SELECT id, amount, rail, status
             FROM topups
@@ -451,17 +446,24 @@ FROM (
             ORDER BY due_ms, id
             LIMIT $4
         ) AS t
-        WHERE
-            (a.account = $1 OR a.platform = $1) AND t.rail = 'ach' AND t.status = 'pending'
-            AND NOT EXISTS (
-                SELECT
-                FROM ach_entries
-                WHERE
-                    account = $1 AND livemode = $2 AND topup BETWEEN t.id AND t.id
-                    AND status NOT IN ('refused', 'rejected')
-                ORDER BY topup
-                OFFSET 0
-            )
         LIMIT $4
     )
-) AS due;
+)
+
+SELECT
+    count(*) AS count,
+    coalesce(sum(t.amount), 0)::bigint AS amount,
+    (SELECT count(*) FROM looked_at) < $4 AND (SELECT count(*) FROM owners) <= $4 AS is_complete
+FROM looked_at AS t
+WHERE
+    t.livemode = $2 AND t.rail = 'ach' AND t.status = 'pending'
+    AND (SELECT coalesce(platform, account) FROM accounts WHERE account = t.account OFFSET 0) = $1
+    AND NOT EXISTS (
+        SELECT
+        FROM ach_entries
+        WHERE
+            account = $1 AND livemode = $2 AND topup BETWEEN t.id AND t.id
+            AND status NOT IN ('refused', 'rejected')
+        ORDER BY topup
+        OFFSET 0
+    );

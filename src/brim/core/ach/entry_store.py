@@ -264,9 +264,13 @@ async def sum_queued_entries(conn: Conn, scope: AccountScope) -> Total:
     return Total(*await conn.fetchrow(_SQL["sum_queued_entries"], scope.account, scope.livemode))
 
 
-async def sum_due_topups(conn: Conn, scope: AccountScope, *, until_ms: int, limit: int) -> Total:
-    """Return how much of a platform's is due for a file by a moment and not queued; `limit` top-ups at most."""
-    return Total(*await conn.fetchrow(_SQL["sum_due_topups"], scope.account, scope.livemode, until_ms, limit))
+async def sum_due_topups(conn: Conn, scope: AccountScope, *, until_ms: int, most: int) -> tuple[Total, bool]:
+    """Return how much of a platform's is due for a file by a moment and not queued, and whether that is all of it.
+
+    At most `most` due top-ups are looked at, whatever they are due for.
+    """
+    found = await conn.fetchrow(_SQL["sum_due_topups"], scope.account, scope.livemode, until_ms, most)
+    return Total(found["count"], found["amount"]), found["is_complete"]
 
 
 async def confirm_entries(

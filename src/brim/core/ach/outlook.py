@@ -21,8 +21,8 @@ from brim.core.rails.ach import effective_date_of, local_day, next_cutoff_ms
 from brim.core.time import read_clock
 from brim.platform.database import Conn, Database
 
-COUNTED: Final = 20_000
-"""How many top-ups are counted at most: who looks wants to know soon, and whether there is more."""
+_LOOKED_AT: Final = 20_000
+"""How many due top-ups are looked at: who asks wants to know soon, and whether there is more."""
 
 _LISTED: Final = 10
 
@@ -59,9 +59,9 @@ async def read_outlook(database: Database, scope: AccountScope, *, now_ms: int) 
         found = in_charge(await list_originators(conn, scope))
         originator = found if found is not None and found.status is OriginatorStatus.ACTIVE else None
         cutoff = next_cutoffs(originator, now_ms=moment_ms, count=1)[0] if originator else None
-        due, uses = Total(0, 0), []
+        due, is_complete, uses = Total(0, 0), True, []
         if originator is not None and cutoff is not None:
-            due = await entry_store.sum_due_topups(conn, scope, until_ms=cutoff.cutoff_ms, limit=COUNTED)
+            due, is_complete = await entry_store.sum_due_topups(conn, scope, until_ms=cutoff.cutoff_ms, most=_LOOKED_AT)
             day = local_day(originator.profile, moment_ms)
             uses = await list_day_uses(conn, scope, day, limit=_LISTED)
     return Outlook(
@@ -70,7 +70,7 @@ async def read_outlook(database: Database, scope: AccountScope, *, now_ms: int) 
         originator=originator,
         cutoff=cutoff,
         due=due,
-        is_complete=due.count < COUNTED,
+        is_complete=is_complete,
         queued=queued,
         uses=uses,
     )
