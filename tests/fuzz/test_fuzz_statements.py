@@ -56,7 +56,8 @@ def check(content: bytes, file: StatementFile) -> None:
         return
     assert file.statements
     if file.format == "bai2":
-        details = sum(line.lstrip(b"\xef\xbb\xbf ").startswith(b"16,") for line in content.splitlines())
+        bodies = [line.lstrip(b"\xef\xbb\xbf ").rstrip(b" \x1a").removesuffix(b"/") for line in content.splitlines()]
+        details = sum(body.partition(b",")[0] == b"16" for body in bodies)
         information = sum(finding.code == "bai2_information" for finding in file.findings)
         read = sum(len(statement.lines) + len(statement.unread_lines) for statement in file.statements)
         is_shared = any(finding.code == "bai2_shared_line" for finding in file.findings)
