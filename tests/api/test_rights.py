@@ -19,7 +19,7 @@ from tests.support.service import Server
 from tests.support.wire import Wire, WireReply
 
 SESSIONS: Final = "/v1/stripecli/sessions"
-SHOWN_IN_SNAPSHOTS: Final = ("topups", "balance", "test_clocks", "webhook_endpoints", "ach")
+SHOWN_IN_SNAPSHOTS: Final = ("topups", "balance", "test_clocks", "webhook_endpoints", "ach", "authorizations")
 LEADS_NOWHERE: Final = {("account", "brim"), ("payment_method", "brim"), ("payment_method", "customer")}
 """Properties that may be expanded and show no other object: a state, and a customer who is nobody."""
 

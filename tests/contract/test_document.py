@@ -49,6 +49,7 @@ _NEEDS_MORE: Final = frozenset(
         "POST /v1/sources/{source}/verify",  # the right amounts
         "POST /v1/test_helpers/test_clocks",  # an account without a clock
         "POST /v1/test_helpers/test_clocks/{test_clock}/advance",  # a time that is later
+        "POST /v1/brim/prenotes",  # a bank account whose holder has authorized debits
         "POST /v1/brim/ach/originators",  # a profile that a bank could have agreed to
         "POST /v1/brim/ach/files/{file}/resubmit",  # the status that the file has
         "POST /v1/brim/ach/originators/{originator}/activate",  # an operator
@@ -111,7 +112,8 @@ def make_objects(server: Server, key: str, account: str, folder: Path) -> dict[s
     for entry in sorted(entries, key=lambda entry: _CLOCKS in entry.operation.path):
         operation = entry.operation
         if is_live(operation):
-            found[label_of(operation)] = live_sample_for(entry, server, account, folder).path_id
+            own = folder / operation.operation_id  # no two originators share a folder
+            found[label_of(operation)] = live_sample_for(entry, server, account, own).path_id
             continue
         kind = operation.path.partition("/{")[0]
         if kind not in shared or (operation.method == "DELETE" and kind != _CLOCKS):

@@ -92,17 +92,25 @@ class AchObjects:
         return self._originator
 
     def active_originator(self) -> str:
-        """Return the id of the originator, which an operator has activated."""
-        originator_id = self.originator()
+        """Return the id of the platform's active originator; an operator activates this one where there is none."""
+
+        async def find(database: Database) -> str | None:
+            async with database.connection() as conn:
+                found = await originators.list_originators(conn, self._scope)
+            return next((each.id for each in found if each.status is originators.OriginatorStatus.ACTIVE), None)
 
         async def activate(database: Database) -> None:
             async with database.connection() as conn:
                 await originators.activate_originator(
-                    conn, self._scope, originator_id, approvers=1, by=OPERATOR, now_ms=self._now_ms, ids=self._ids
+                    conn, self._scope, own, approvers=1, by=OPERATOR, now_ms=self._now_ms, ids=self._ids
                 )
 
+        active = self._run(find)
+        if active is not None:
+            return str(active)
+        own = self.originator()
         self._run(activate)
-        return originator_id
+        return own
 
     def file(self, status: FileStatus = FileStatus.BUILT, *, has_entry: bool = False, **changes: Any) -> AchFile:
         """Return a new file with one batch; its one entry is there where that is asked for."""

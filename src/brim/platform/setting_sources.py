@@ -10,10 +10,9 @@ import shlex
 import subprocess
 import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
-
-import msgspec
 
 from brim.base.errors import BrimError
 
@@ -45,7 +44,8 @@ class TwoSourcesError(BrimError):
         super().__init__(f"{' and '.join(names)} are both set. Keep one of them.")
 
 
-class SettingNames(msgspec.Struct, frozen=True):
+@dataclass(frozen=True)
+class SettingNames:
     """What one setting is called on the command line, in the environment and in the file; whether it is a secret."""
 
     field: str
@@ -55,7 +55,8 @@ class SettingNames(msgspec.Struct, frozen=True):
     is_secret: bool
 
 
-class GivenText(msgspec.Struct, frozen=True):
+@dataclass(frozen=True)
+class GivenText:
     """The text of a setting, by what name it was given there, and where that is, for people to read."""
 
     text: str
@@ -63,11 +64,12 @@ class GivenText(msgspec.Struct, frozen=True):
     source: str
 
 
-class ConfigFile(msgspec.Struct, frozen=True):
+@dataclass(frozen=True)
+class ConfigFile:
     """What a configuration file says, by key; no file says nothing."""
 
     path: Path | None = None
-    values: Mapping[str, Any] = {}
+    values: Mapping[str, Any] = field(default_factory=dict)
 
 
 def read_config_file(path: Path, keys: Iterable[str]) -> ConfigFile:
