@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Awaitable
 from pathlib import Path
 from typing import Any
 
+import pytest
 import pytest_asyncio
 
 from brim.base.scope import AccountScope
@@ -257,3 +258,51 @@ async def test_what_the_statement_took_back_does_not_succeed_though_no_return_ca
     await live.until("2026-12-09 12:00")
     assert (await live.topup(topup))["status"] == "pending"
     assert await live.ledger() == {"bank:operating": 0, "funding:clearing": 0}
+
+
+def _reject_batch(folder: Path) -> None:
+    """Let the bank take back in a second acknowledgement that it accepted the batch."""
+    acknowledgement = next((folder / "from-bank").glob("ack_*"))
+    head, file_line, batch_line = acknowledgement.read_text(encoding="utf-8").splitlines()[:3]
+    refusal = "\n".join([head, file_line, batch_line.replace("accepted", "rejected"), ""])
+    (folder / "from-bank" / "ack_late.csv").write_text(refusal, encoding="utf-8")
+
+
+async def _resubmit(live: LiveMoney, file: str) -> int:
+    async with live.database.transaction() as conn:
+        return await ach.resubmit_file(conn, PLATFORM, file, by=TESTER, now_ms=live.now_ms, ids=live.ids)
+
+
+async def test_a_rejected_batch_that_the_bank_booked_all_the_same_never_goes_out_again(
+    live: LiveMoney, tmp_path: Path
+) -> None:
+    await live.open()
+    await live.create(await live.bank_account())
+    await live.until("2026-12-01 17:00")
+    _reject_batch(tmp_path)
+    await live.work()
+    await live.until("2026-12-02 23:30")
+    (entry,) = await rows(live.database, "SELECT * FROM ach_entries")
+    with pytest.raises(ach.FileStateError, match="has booked batch"):
+        await _resubmit(live, entry["file"])
+    (batch,) = await rows(live.database, "SELECT * FROM ach_batches")
+    assert (batch["status"], batch["settled_by"] is None) == ("rejected", False)
+    await live.until("2026-12-04 17:30")
+    assert len(await rows(live.database, "SELECT * FROM ach_files")) == 1
+
+
+async def test_a_rejected_batch_never_goes_out_again_once_an_entry_of_it_came_back(live: LiveMoney) -> None:
+    await live.open()
+    for source, amount in ((await live.bank_account(NO_ACCOUNT), 1_000), (await live.bank_account(), 2_000)):
+        await live.create(source, amount)
+    await live.until("2026-12-01 17:00")
+    (file,) = await rows(live.database, "SELECT id FROM ach_files")
+    async with live.database.connection() as conn:  # without a statement, the return alone tells
+        await conn.execute("UPDATE ach_batches SET status = 'rejected'")
+        await conn.execute("UPDATE ach_entries SET status = 'returned' WHERE amount = 1000")
+    with pytest.raises(ach.FileStateError, match="confirmed or returned entries"):
+        await _resubmit(live, file["id"])
+    assert {row["status"] for row in await rows(live.database, "SELECT status FROM ach_entries")} == {
+        "in_file",
+        "returned",
+    }

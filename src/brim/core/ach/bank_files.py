@@ -370,6 +370,8 @@ async def _apply_line(reading: FileReading, statement: Statement, line: Statemen
     if not await insert_line(reading.conn, row):
         return
     problem = match.problem
+    if match.booked_though_rejected is not None:
+        await _keep_from_going_out_again(reading, match.booked_though_rejected, row)
     if problem is None:
         try:
             async with reading.conn.transaction():
@@ -393,6 +395,7 @@ class _Match(msgspec.Struct, frozen=True, kw_only=True):
     kind: MatchKind | None = None
     id: str | None = None
     batch: FoundBatch | None = None
+    booked_though_rejected: FoundBatch | None = None
     entry: Entry | None = None
     problem: str | None = None
 
@@ -421,18 +424,26 @@ async def _match_batch(reading: FileReading, line: StatementLine, number: int) -
         return _Match(problem=f"The line names batch {number}, which is none of ours.")
     batch = batches[0]
     name = f"{batch.file}/{batch.number}"
+    if batch.status == "rejected":
+        problem = f"The bank booked batch {number}, which it has rejected: its entries may have gone out again."
+        return _Match(kind=MatchKind.BATCH, id=name, booked_though_rejected=batch, problem=problem)
     if batch.total_debit != line.amount_minor:
         return _Match(
             kind=MatchKind.BATCH,
             id=name,
             problem=f"The bank booked {line.amount_minor} cents for batch {number}, which is of {batch.total_debit}.",
         )
-    if batch.status == "rejected":
-        problem = f"The bank booked batch {number}, which it has rejected: its entries may have gone out again."
-        return _Match(kind=MatchKind.BATCH, id=name, problem=problem)
     if batch.settled_by is not None:
         return _Match(kind=MatchKind.BATCH, id=name, problem=f"Batch {number} was booked before.")
     return _Match(kind=MatchKind.BATCH, id=name, batch=batch)
+
+
+async def _keep_from_going_out_again(reading: FileReading, batch: FoundBatch, row: StatementLineRow) -> None:
+    """Write on a rejected batch that the bank has booked it all the same: nobody can resubmit it any more."""
+    scope = reading.originator.scope
+    await file_store.lock_file(reading.conn, scope, batch.file)
+    booked_by = f"{row.bank_account}/{row.line_key}"
+    await file_store.set_batch_status(reading.conn, scope, batch, "rejected", settled_by=booked_by)
 
 
 def _match_return(line: StatementLine, entry: Entry) -> _Match:

@@ -143,7 +143,8 @@ ORDER BY b.number DESC, b.file DESC;
 -- name: set_batch_status
 -- Write where a batch stands.
 UPDATE ach_batches
-SET status = $5, reject_reason = $6, settled_by = coalesce($7, settled_by)
+SET status = $5, settled_by = coalesce($7, settled_by),
+    reject_reason = CASE WHEN $5 = 'rejected' THEN coalesce($6, reject_reason) ELSE $6 END
 WHERE ctid = ANY (ARRAY(
     SELECT ctid
     FROM ach_batches

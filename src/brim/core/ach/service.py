@@ -2,7 +2,7 @@
 
 import hashlib
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -34,6 +34,9 @@ from brim.core.originators import check_person, find_originator
 from brim.platform import lookups
 from brim.platform.database import Conn, Database
 from brim.platform.vault import Vault
+
+_PROCESSED: Final = frozenset({EntryStatus.CONFIRMED, EntryStatus.RELEASED, EntryStatus.RETURNED})
+"""Where an entry stands of which the bank has said that it took it."""
 
 
 class EntryPage(NamedTuple):
@@ -169,28 +172,39 @@ async def resubmit_file(
 ) -> int:
     """Let the entries of a file that the bank has rejected, or of its rejected batches, wait for the next one.
 
-    Returns how many do. Whoever calls it says that the bank has processed none of them. Entries that were confirmed or
-    returned stay.
+    Returns how many do. Whoever calls it says that the bank has processed none of them; it is refused where the bank
+    has said otherwise.
 
     Raises:
         ResourceMissingError: there is no such file.
-        FileStateError: the bank has rejected neither it nor a batch of it.
+        FileStateError: the bank has rejected nothing of it, or has processed something of what it rejected.
         UnexpectedStatusError: it does not stand at `expected_status`.
     """
     before = await find_file(conn, scope, file_id)
     _check_status(before, expected_status)
     batches = await file_store.list_batches(conn, scope, file_id)
     is_whole = before.status is FileStatus.REJECTED
-    rejected = [batch.number for batch in batches if is_whole or batch.status == "rejected"]
+    rejected = [batch for batch in batches if is_whole or batch.status == "rejected"]
     if not rejected:
         raise FileStateError(before, "the bank has rejected neither it nor a batch of it")
+    for batch in rejected:
+        await _check_unprocessed(conn, scope, before, batch)
     topups = await entry_store.requeue_entries(
-        conn, scope, file_id, standing_at=[EntryStatus.IN_FILE], batches=rejected
+        conn, scope, file_id, standing_at=[EntryStatus.IN_FILE], batches=[batch.number for batch in rejected]
     )
     if topups:
         detail = f"{len(topups)} entries"
         await _record(conn, by, Action.ACH_FILE_RESUBMITTED, before, before, detail=detail, now_ms=now_ms, ids=ids)
     return len(topups)
+
+
+async def _check_unprocessed(conn: Conn, scope: AccountScope, file: AchFile, batch: FoundBatch) -> None:
+    """Let a rejected batch pass of which the bank has processed nothing, as far as it has told."""
+    if batch.settled_by is not None:
+        raise FileStateError(file, f"the bank has booked batch {batch.number}, which it had rejected")
+    entries = await entry_store.list_entries_of_batch(conn, scope, file.id, batch.number)
+    if any(entry.status in _PROCESSED for entry in entries):
+        raise FileStateError(file, f"the bank has confirmed or returned entries of batch {batch.number}")
 
 
 def _check_status(file: AchFile, expected: FileStatus | None) -> None:
