@@ -1,5 +1,6 @@
 """The pages of live money, as a person visits them: each action, each refusal, and who sees nothing of it."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -138,6 +139,16 @@ def test_what_is_wrong_is_said_at_its_field_and_what_was_typed_stays(person: Per
         assert "9876543210" not in shown
         assert 'value="REHEARSAL BANK"' in shown
     assert "No originators yet" in person.read("/ach/originators")
+
+
+def test_a_new_profile_begins_with_nothing_that_nobody_has_said(person: Person) -> None:
+    shown = person.visit(NEW).body.decode()
+    said = {
+        name: next(re.finditer(rf'name="{name}"[^>]*value="([^"]*)"|name="{name}"', shown))[1] or ""
+        for name in ("company_name", "immediate_origin", "outgoing_folder", "incoming_folder", "bank_account")
+    }
+    assert said == dict.fromkeys(said, "") | {"bank_account": "operating"}
+    assert "NODEFAULT" not in shown
 
 
 def test_two_editors_do_not_overwrite_each_other(person: Person, live: Wire, filled_in: dict[str, str]) -> None:

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+import msgspec
+
 from brim.core.rails.ach import OriginatorProfile
 from brim.http.form import Field
 from brim.web.dashboard.formats import AmountError, csv_amount, read_amount
@@ -19,7 +21,8 @@ def defaults() -> dict[str, str]:
     """Return a form's values for a new profile: what is said where nothing is."""
     required = len(FIELDS) - len(OriginatorProfile.__struct_defaults__)
     given = dict(zip(FIELDS[required:], OriginatorProfile.__struct_defaults__, strict=True))
-    return dict.fromkeys(FIELDS, "") | values_of({name: value for name, value in given.items() if value is not None})
+    said = {name: value for name, value in given.items() if value is not msgspec.NODEFAULT}
+    return dict.fromkeys(FIELDS, "") | values_of(said)
 
 
 def values_of(profile: Mapping[str, Any]) -> dict[str, str]:
