@@ -151,6 +151,12 @@ def test_a_new_profile_begins_with_nothing_that_nobody_has_said(person: Person) 
     assert "NODEFAULT" not in shown
 
 
+def test_a_time_of_day_that_is_none_is_explained_in_words(person: Person, filled_in: dict[str, str]) -> None:
+    reply = person.send(NEW, NEW, filled_in | {"cutoffs": "5pm"})
+    assert "such as 09:00 or 17:00" in text_of(reply)
+    assert "regex" not in text_of(reply)
+
+
 def test_two_editors_do_not_overwrite_each_other(person: Person, live: Wire, filled_in: dict[str, str]) -> None:
     path = write(person, filled_in)
     edit = f"{path}/edit"

@@ -23,6 +23,17 @@ from brim.platform.database import Conn
 ORIGINATORS: Final = "/v1/brim/ach/originators"
 _CUTOFFS: Final = 3
 """How many of the next cut-offs are shown."""
+_TIME: Final = "a time of day is written with two digits for the hour and two for the minute, such as 09:00 or 17:00."
+_ROUTING_NUMBER: Final = "a routing number has nine digits."
+_SHAPES: Final = {
+    "odfi_routing_number": _ROUTING_NUMBER,
+    "immediate_destination": _ROUTING_NUMBER,
+    "cutoffs": _TIME,
+    "opening": _TIME,
+    "line_ending": "it is crlf or lf.",
+    "bank_account": "it has 1 to 32 lower-case letters, digits and underscores.",
+}
+"""What is said of a text that a field's pattern refuses, instead of the pattern."""
 
 
 async def create(call: Call) -> Result:
@@ -83,7 +94,8 @@ def _profile_of(fields: Mapping[str, Any]) -> OriginatorProfile:
     except msgspec.ValidationError as error:
         sentence, _, path = str(error).partition(" - at `$.")
         field = path.rstrip("`").partition("[")[0]
-        raise ProfileError(field or "profile", f"{sentence[:1].lower()}{sentence[1:]}.") from None
+        reason = _SHAPES.get(field) if "matching regex" in sentence else None
+        raise ProfileError(field or "profile", reason or f"{sentence[:1].lower()}{sentence[1:]}.") from None
 
 
 async def retrieve(call: Call) -> Result:
