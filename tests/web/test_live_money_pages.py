@@ -157,6 +157,18 @@ def test_a_time_of_day_that_is_none_is_explained_in_words(person: Person, filled
     assert "regex" not in text_of(reply)
 
 
+def test_a_bank_account_of_live_mode_is_not_asked_for_deposits_that_nobody_sent(person: Person, live: Wire) -> None:
+    account = {"country": "US", "currency": "usd", "account_holder_name": "Jenny Rosen"}
+    numbers = {"account_holder_type": "individual", "routing_number": "110000000", "account_number": "000123456789"}
+    token = live.post("/v1/tokens", {f"bank_account[{name}]": value for name, value in (account | numbers).items()})
+    owner = {"currency": "usd", "owner[name]": "Jenny Rosen"}
+    source = live.post("/v1/sources", {"type": "ach_debit", "token": token.json["id"]} | owner).json["id"]
+    shown = person.read(f"/funding-sources/{source}")
+    assert "brim ach verify-source" in shown
+    assert "brim ach prenote" in shown
+    assert "deposit" not in shown
+
+
 def test_two_editors_do_not_overwrite_each_other(person: Person, live: Wire, filled_in: dict[str, str]) -> None:
     path = write(person, filled_in)
     edit = f"{path}/edit"
