@@ -195,7 +195,7 @@ def prenote(source: str, account: str | None, **flags: str | None) -> None:
     """Verify the live bank account SOURCE of --account by a prenote, and show its id.
 
     An entry without money leaves with the next file. The bank account is verified once its bank has had three banking
-    days to send it back; brim ach prenotes shows what became of it.
+    days to send it back; brim ach prenotes lists the results.
     """
     from brim.api.wire_formats import WIRE_FORMATS
     from brim.core.ach import start_prenote
