@@ -1,8 +1,10 @@
 """Where the dashboard shows an object, by its id; and what a form says that the API refused."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from brim.web.api_client import ApiRefusedError
+from brim.web.dashboard.forms import Form
 
 _PLACES: Final = {
     "tu": "/topups/{}",
@@ -32,8 +34,18 @@ def message_of(error: ApiRefusedError) -> str:
     """Return what to say beside a form that was refused.
 
     Raises:
-        ApiRefusedError: the key has ended or the object is gone, so there is no such page.
+        ApiRefusedError: the key has ended, or there is no such object; the page answers with that.
     """
     if error.status in _ENDS_THE_PAGE:
         raise error
     return error.message
+
+
+def take_refusal(form: Form, error: ApiRefusedError, fields: Mapping[str, str] | None = None) -> None:
+    """Take what the API refused into a form; the arguments are those of `Form.refuse`.
+
+    Raises:
+        ApiRefusedError: the key has ended, or there is no such object; the page answers with that.
+    """
+    message_of(error)
+    form.refuse(error, fields)

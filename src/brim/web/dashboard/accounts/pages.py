@@ -10,7 +10,7 @@ from brim.http.message import Reply
 from brim.web.api_client import ApiRefusedError, api_path
 from brim.web.dashboard.days import DAY_FIELDS, read_days
 from brim.web.dashboard.forms import Form
-from brim.web.dashboard.linking import message_of
+from brim.web.dashboard.linking import take_refusal
 from brim.web.dashboard.paging import page_query, paging
 from brim.web.dashboard.signed import SignedVisit
 from brim.web.routes import NoSuchPageError
@@ -62,8 +62,7 @@ async def create(page: SignedVisit) -> Reply:
     try:
         account = await page.api.post(ACCOUNTS, _without_empty(fields), idempotency_key=key)
     except ApiRefusedError as error:
-        message_of(error)
-        form.refuse(error, _FIELD_OF)
+        take_refusal(form, error, _FIELD_OF)
         return _reply_new(page, form, status=error.status)
     return page.redirect(f"/accounts/{account['id']}", done="account_created")
 
@@ -119,8 +118,7 @@ async def edit(page: SignedVisit) -> Reply:
     try:
         await page.api.post(api_path(ACCOUNT, account_id), fields)
     except ApiRefusedError as error:
-        message_of(error)
-        form.refuse(error, _FIELD_OF)
+        take_refusal(form, error, _FIELD_OF)
         form.message = form.message or "Your changes were not saved; see below."
         return await _reply(page, form, status=error.status)
     return page.redirect(f"/accounts/{account_id}", done="updated")

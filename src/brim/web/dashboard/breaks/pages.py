@@ -7,7 +7,8 @@ from brim.base.ids import random_base62
 from brim.http.message import Reply
 from brim.web.api_client import ApiRefusedError, api_path
 from brim.web.dashboard.forms import Form
-from brim.web.dashboard.live_money.pages import allowed_actions, message_of_form
+from brim.web.dashboard.linking import take_refusal
+from brim.web.dashboard.live_money.pages import allowed_actions
 from brim.web.dashboard.paging import page_query, paging
 from brim.web.dashboard.signed import SignedVisit
 from brim.web.routes import NoSuchPageError
@@ -65,6 +66,6 @@ async def resolve(page: SignedVisit) -> Reply:
             idempotency_key=page.form.get("idempotency_key") or None,
         )
     except ApiRefusedError as error:
-        message_of_form(form, error)
+        take_refusal(form, error)
         return await _reply(page, form, status=error.status)
     return page.redirect(f"/breaks/{break_id}", done="break_resolved")

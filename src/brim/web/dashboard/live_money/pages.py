@@ -9,7 +9,7 @@ from brim.http.form import Field
 from brim.http.message import Reply
 from brim.web.api_client import ApiRefusedError
 from brim.web.dashboard.forms import Form
-from brim.web.dashboard.linking import message_of
+from brim.web.dashboard.linking import message_of, take_refusal
 from brim.web.dashboard.signed import SignedVisit
 
 RAIL: Final = "/v1/brim/rails/ach"
@@ -97,7 +97,7 @@ async def stop(page: SignedVisit) -> Reply:
             f"{RAIL}/stop", _wanted(form.values), idempotency_key=page.form.get("idempotency_key") or None
         )
     except ApiRefusedError as error:
-        message_of_form(form, error)
+        take_refusal(form, error)
         return await _reply_stops(page, form, status=error.status)
     return page.redirect("/live-money/stops", done="rail_stopped")
 
@@ -117,16 +117,6 @@ async def resume(page: SignedVisit) -> Reply:
     except ApiRefusedError as error:
         return await _reply_stops(page, Form(message=message_of(error)), status=error.status)
     return page.redirect("/live-money/stops", done="rail_resumed")
-
-
-def message_of_form(form: Form, error: ApiRefusedError, fields: Mapping[str, str] | None = None) -> None:
-    """Take what the API refused into a form.
-
-    Raises:
-        ApiRefusedError: the key has ended or the object is gone, so there is no such page.
-    """
-    message_of(error)
-    form.refuse(error, fields)
 
 
 def allowed_actions(shown: Mapping[str, Any]) -> frozenset[str]:

@@ -10,8 +10,8 @@ from brim.http.form import Field
 from brim.http.message import Reply
 from brim.web.api_client import ApiRefusedError, api_path
 from brim.web.dashboard.forms import Form
-from brim.web.dashboard.linking import message_of
-from brim.web.dashboard.live_money.pages import RAIL, allowed_actions, message_of_form, refused_actions
+from brim.web.dashboard.linking import message_of, take_refusal
+from brim.web.dashboard.live_money.pages import RAIL, allowed_actions, refused_actions
 from brim.web.dashboard.originators.fields import FIELDS, defaults, profile_of, values_of
 from brim.web.dashboard.signed import SignedVisit
 
@@ -117,7 +117,7 @@ def _take_in(form: Form, error: ApiRefusedError) -> None:
     names = {error.param: match[1]} if match and error.param else {}
     if error.param == "expected_version":
         names = {"expected_version": ""}
-    message_of_form(form, error, names)
+    take_refusal(form, error, names)
 
 
 def _reply_form(

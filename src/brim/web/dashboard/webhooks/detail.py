@@ -8,7 +8,7 @@ from brim.http.form import Field
 from brim.http.message import Reply
 from brim.web.api_client import ApiRefusedError, api_path
 from brim.web.dashboard.forms import Form
-from brim.web.dashboard.linking import message_of
+from brim.web.dashboard.linking import message_of, take_refusal
 from brim.web.dashboard.paging import Paging, page_query
 from brim.web.dashboard.signed import SignedVisit
 from brim.web.dashboard.webhooks.forms import DELIVERY, ENDPOINT, EVENT_NAMES, FIELD_OF, chosen_events, read_form
@@ -85,8 +85,7 @@ async def edit(page: SignedVisit) -> Reply:
         try:
             await page.api.post(api_path(ENDPOINT, endpoint_id), fields)
         except ApiRefusedError as error:
-            message_of(error)
-            form.refuse(error, FIELD_OF)
+            take_refusal(form, error, FIELD_OF)
     if form.is_right:
         return page.redirect(f"/webhooks/{endpoint_id}", done="updated")
     return _reply_edit(page, form, events, status=400)

@@ -5,7 +5,7 @@ from brim.core.events import DEFAULT_API_VERSION
 from brim.http.message import Reply
 from brim.web.api_client import ApiRefusedError
 from brim.web.dashboard.forms import Form
-from brim.web.dashboard.linking import message_of
+from brim.web.dashboard.linking import take_refusal
 from brim.web.dashboard.paging import page_query, paging
 from brim.web.dashboard.signed import SignedVisit
 from brim.web.dashboard.webhooks.forms import (
@@ -61,8 +61,7 @@ async def create(page: SignedVisit) -> Reply:
     try:
         endpoint_id, secret = await create_endpoint(page.api, form.values, events, key=form.idempotency_key)
     except ApiRefusedError as error:
-        message_of(error)
-        form.refuse(error, FIELD_OF)
+        take_refusal(form, error, FIELD_OF)
         form.idempotency_key = random_base62(24)
         return _reply_new(page, form, events, status=error.status)
     return secret_page(page, endpoint_id, secret, title="The endpoint was added")
