@@ -1,17 +1,15 @@
 """`brim config`: which settings are in force and what says so, and what is wrong with them."""
 
-import os
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import click
 
 from brim.base.errors import BrimError
 from brim.base.json_codec import encode, pretty
 from brim.cli.options import all_settings
-from brim.platform.setting_sources import CONFIG_VARIABLE, is_open_to_others
-from brim.platform.settings import CONFIG_FIELD, Configuration, Settings, read_configuration
+from brim.platform.setting_sources import is_open_to_others
+from brim.platform.settings import Configuration, Settings, read_configuration
 
 # ruff: noqa: PLC0415  the rule of sign-in is loaded where it is asked
 
@@ -48,7 +46,7 @@ def check(**flags: str | None) -> None:
     """Read all settings as brim serve would, and name everything that is wrong; exit with 1 if anything is."""
     configuration = read_configuration(flags)
     problems = configuration.problems or tuple(_disagreements(configuration.to_settings()))
-    for warning in _warnings(flags, configuration):
+    for warning in _warnings(configuration):
         click.echo(f"Warning: {warning}", err=True)
     _end_with(problems)
     click.echo("The configuration can be used.")
@@ -71,11 +69,11 @@ def _disagreements(settings: Settings) -> Iterator[BrimError]:
         yield error
 
 
-def _warnings(flags: dict[str, str | None], configuration: Configuration) -> Iterator[str]:
+def _warnings(configuration: Configuration) -> Iterator[str]:
     """Yield what can be used and should not be: secrets that other users of the machine can read."""
-    path = flags.get(CONFIG_FIELD) or os.environ.get(CONFIG_VARIABLE)
+    path = configuration.file
     secrets = [found for found in configuration.settings if found.setting.is_secret]
-    if path and any(found.source == f"file {path}" for found in secrets) and is_open_to_others(Path(path)):
+    if path and any(found.source == f"file {path}" for found in secrets) and is_open_to_others(path):
         yield f"{path} holds a secret, and other users may read it. chmod 600 {path}"
     yield from (
         f"{found.setting.flag} gives a secret on the command line, which other users of this machine can read."

@@ -461,10 +461,14 @@ class SettingInForce:
 
 @dataclass(frozen=True)
 class Configuration:
-    """All settings in force, in the order of the table, and what is wrong with those that are left out."""
+    """All settings in force, in the order of the table, and what is wrong with those that are left out.
+
+    `file` is the configuration file that was read, None where none was.
+    """
 
     settings: tuple[SettingInForce, ...]
     problems: tuple[BrimError, ...]
+    file: Path | None
 
     def to_settings(self) -> "Settings":
         """Return the values in force.
@@ -503,7 +507,7 @@ def read_configuration(flags: Mapping[str, str | None], environ: Mapping[str, st
             settings.append(_read(setting, find_text(setting.names, flags.get(setting.field), environ, file)))
         except BrimError as error:
             problems.append(error)
-    return Configuration(tuple(settings), tuple(problems))
+    return Configuration(tuple(settings), tuple(problems), file.path)
 
 
 def load_settings(flags: Mapping[str, str | None], environ: Mapping[str, str] = os.environ) -> Settings:
