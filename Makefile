@@ -6,7 +6,7 @@ STAMP := .venv/.installed
 SIDE_BY_SIDE := --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help install compiled serve test test-fast coverage check format lint types imports sim month fuzz fuzz-readers upgrade-test migration-bench bench bench-webhooks bench-pages schemathesis lock dist clean
+.PHONY: help install compiled serve test test-fast coverage check format lint types imports sim month fuzz fuzz-readers upgrade-test migration-bench bench bench-webhooks bench-pages schemathesis lock dist container-test clean
 
 ## Lists the targets, each with its sentence.
 help:
@@ -121,6 +121,11 @@ lock: install
 ## Builds what is released from the commit, into dist: wheel, sdist, bill of materials, licences, checksums.
 dist: install
 	$(BIN)/python tools/packages.py
+
+## Builds the container image and runs it and the compose file; needs podman and podman-compose. CONTAINER_TEST has
+## options: see tools/container_test.py --help.
+container-test: install
+	$(BIN)/python tools/container_test.py $(CONTAINER_TEST)
 
 ## Removes what the other targets made, but not the data of `make serve`.
 clean:

@@ -1,0 +1,9 @@
+#!/bin/sh
+# Run by the image of PostgreSQL when it makes its data folder: the owner of the database and the user of the service.
+set -eu
+psql --no-psqlrc --set ON_ERROR_STOP=1 --username postgres \
+    --set owner="$(cat /run/secrets/owner-password)" --set service="$(cat /run/secrets/service-password)" <<'SQL'
+CREATE ROLE brim LOGIN PASSWORD :'owner';
+CREATE ROLE brim_service LOGIN PASSWORD :'service';
+CREATE DATABASE brim OWNER brim;
+SQL
