@@ -31,7 +31,7 @@ _CHECKS: Final = (
     "response_headers_conformance",
     "response_schema_conformance",
 )
-_EXAMPLES: Final = os.environ.get("CONTRACT_EXAMPLES", "5")
+_EXAMPLES: Final = os.environ.get("CONTRACT_EXAMPLES", "3")
 _SEED: Final = os.environ.get("CONTRACT_SEED")
 _CLOCKS: Final = "/v1/test_helpers/test_clocks"
 _FEW: Final = frozenset({"/v1/webhook_endpoints", "/v2/core/event_destinations", _CLOCKS})

@@ -46,16 +46,24 @@ _ENDS_THE_SESSION: Final = ("/sign-out", "/settings/profile/password", "/test/se
 _STREAMS: Final = ("/live", "/test/live")  # open for as long as somebody listens
 
 
+@pytest.fixture(scope="module")
+def signed_in() -> list[Browser]:
+    """The browser of the tests before, if there is one: to sign in is made to take its time."""
+    return []
+
+
 @pytest.fixture
-def browser(house: House) -> Browser:
-    """Signed in as an admin."""
-    return house.signed_in()
+def browser(house: House, signed_in: list[Browser]) -> Browser:
+    """Signed in as an admin, and on the profile's page; anew after a test that ended the session."""
+    if not signed_in or signed_in[0].get("/settings/profile").status != 200:
+        signed_in[:] = [house.signed_in()]
+        assert signed_in[0].get("/settings/profile").status == 200
+    return signed_in[0]
 
 
 @pytest.fixture
 def token(browser: Browser) -> str:
     """The token of the forms."""
-    browser.get("/settings/profile")
     return browser.form_token
 
 

@@ -23,7 +23,7 @@ from brim.core.rails.ach.totals import recount
 from tests.support.ach_files import FORMATS, files, simple_batch_header, simple_entry, simple_header
 from tests.support.ach_samples import batches_of
 
-EXAMPLES = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+EXAMPLES = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def identified(batches: list[Batch]) -> list[Batch]:
