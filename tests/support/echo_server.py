@@ -131,6 +131,11 @@ class Serving:
         for _ in range(count):
             await asyncio.wait_for(self.app.begun.get(), PATIENCE_S)
 
+    async def until_one_is(self, state: str) -> None:
+        """Return once some connection is in a state, named by its private attribute."""
+        while not any(getattr(connection, state) for connection in self.server.server_state.connections):  # noqa: ASYNC110  uvicorn offers no event for it
+            await asyncio.sleep(0)
+
     def believe(self, networks: str) -> None:
         """Believe proxies in networks from now on."""
         self.app.intake = Intake(self.app.intake.limits, Proxies(parse_networks(networks)))

@@ -174,6 +174,36 @@ async def test_a_stop_lets_requests_in_flight_finish() -> None:
         idle.close()
 
 
+async def test_a_stop_takes_what_is_on_its_way_as_the_last_request() -> None:
+    async with echoing() as serving:
+        new_reader, new = await serving.connect()
+        half_reader, half = await serving.connect()
+        rested_reader, rested = await serving.connect()
+        rested.write(request("/", extra=""))
+        await rested_reader.readuntil(b"GET / 0")
+        half.write(request("/half", extra="")[:10])
+        await serving.until_one_is("_in_head")
+        serving.server.should_exit = True
+        await serving.until_one_is("_is_last")
+        new.write(request("/new", extra=""))
+        half.write(request("/half", extra="")[10:])
+        for reader, path in ((new_reader, b"/new"), (half_reader, b"/half")):
+            answer = await asyncio.wait_for(reader.read(), PATIENCE_S)
+            assert answer.endswith(b"GET " + path + b" 0")
+            assert b"Connection: close" in answer
+        assert await asyncio.wait_for(rested_reader.read(), PATIENCE_S) == b""
+        for writer in (new, half, rested):
+            writer.close()
+
+
+async def test_a_stop_does_not_wait_for_who_asks_nothing() -> None:
+    async with echoing() as serving:
+        reader, writer = await serving.connect()
+        serving.server.should_exit = True
+        assert await asyncio.wait_for(reader.read(), PATIENCE_S) == b""
+        writer.close()
+
+
 async def test_a_websocket_is_taken_over_and_pieces_of_a_message_are_put_together() -> None:
     async with echoing() as serving:
         async with connect(f"ws://127.0.0.1:{serving.port}/socket", subprotocols=[Subprotocol("echo")]) as client:

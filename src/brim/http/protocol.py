@@ -28,6 +28,8 @@ from brim.http.websocket import WebSocket
 MAX_PIPELINED: Final = 16
 # After a refusal we go on reading, and dropping, for this long, so that the client gets to see the answer.
 LINGER_S: Final = 2.0
+# How long a stop waits for the first request of a connection: whoever had it in mind has sent it by then.
+FIRST_REQUEST_S: Final = 0.5
 # Bytes that may wait for a client unread and uncounted: little enough for as many connections as there may be.
 HIGH_WATER: Final = 16 * 1024
 _CONTINUE: Final = b"HTTP/1.1 100 Continue\r\n\r\n"
@@ -81,6 +83,8 @@ class HttpProtocol(RequestReader):
         self._transport: asyncio.Transport
         self._address: str | None = None
         self._closing = False
+        self._is_new = True  # nothing has been asked yet
+        self._is_last = False  # the request that is on its way is the last one
         self._writable = True
         self._working = False
         self._waiting: deque[tuple[Request, bool, int]] = deque()
@@ -159,12 +163,25 @@ class HttpProtocol(RequestReader):
     # What uvicorn and the sweeper call.
 
     def shutdown(self) -> None:
-        """Close now, or after the reply that is being worked on; one without an end ends here."""
-        self._closing = True
-        if not self._working:
+        """Close now, or after the reply to what is asked; one without an end ends here.
+
+        A request that is on its way is taken, and so is the first one of a new connection: it may have been sent before
+        anybody could know of the stop, and closing would answer it with a reset.
+        """
+        if self._working:
+            self._closing = True
+            if self._stream and self._stream.endless:
+                self._stream.end()
+        elif self._in_head or self._in_body or self._is_new:
+            self._is_last = True
+            self._loop.call_later(FIRST_REQUEST_S, self._close_if_new)
+        else:
+            self._closing = True
             self._transport.close()
-        elif self._stream and self._stream.endless:
-            self._stream.end()
+
+    def _close_if_new(self) -> None:
+        if self._is_new:
+            self._transport.close()
 
     def check_deadline(self, now: float) -> None:
         """Close a connection that rested, or dawdled over its request or our reply, for too long."""
@@ -183,6 +200,7 @@ class HttpProtocol(RequestReader):
         """Start a new request."""
         self._start_message()
         self._in_head = True
+        self._is_new = False
         if not self._working:
             self._deadline = self._loop.time() + self._limits.read_timeout_s
 
@@ -196,7 +214,7 @@ class HttpProtocol(RequestReader):
         method = self._parser.get_method().decode("ascii")
         request = Request(method, path.decode("latin-1"), query, self._headers, b"".join(self._body), self._address)
         self._body = []
-        keep_alive = self._parser.should_keep_alive()
+        keep_alive = self._parser.should_keep_alive() and not self._is_last
         if self._working or not self._writable:
             size = self._incoming
             if not self._holds(size):
