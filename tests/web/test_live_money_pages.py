@@ -416,3 +416,12 @@ def test_who_prepares_is_not_offered_to_approve_and_who_approves_not_to_prepare(
         assert (offered(approver, path), offered(approver, shown)) == (["activate"], ["approve", "download"])
         assert (offered(viewer, path), offered(viewer, shown)) == ([], [])
         assert finance.get(f"{shown}/approve").status == 403
+        for page in (path, f"{path}/activate", "/live-readiness", "/settings/audit-log"):
+            shown_page = approver.open(page).body.decode().partition('<details class="json">')[0]
+            assert "Ada Lovelace (" in shown_page, page
+            assert not re.search(r"op_\w+", re.sub(r'title="op_\w+"', "", shown_page)), page
+        approver.open(f"{shown}/approve")
+        approver.submit(f"{shown}/approve", expected_status="built", sha256=file.sha256.hex())
+        assert "Approved by you" in approver.text
+        assert re.search(r"Approved by Ada Lovelace \(\w+@example.com\)", viewer.open(shown).body.decode())
+        assert "Ada Lovelace (" in text_of(viewer.open("/ach/files"))

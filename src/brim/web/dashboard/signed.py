@@ -8,8 +8,10 @@ import msgspec
 
 from brim.base.errors import BrimError
 from brim.core.changes import Watchers
+from brim.core.operators import list_operators
 from brim.http.message import Reply
 from brim.web.api_client import AnsweringApi, ApiRefusedError, Caller
+from brim.web.dashboard.who import Names, names_of
 from brim.web.dashboard.wording import DONE
 from brim.web.key_management import KeyManagement
 from brim.web.operators.people import OperatorDirectory
@@ -123,6 +125,11 @@ class SignedVisit:
             done=DONE.get(self.query.get("done", "")),
             **values,
         )
+
+    async def read_names(self) -> Names:
+        """Return who is who, for pages that say who did something; the API knows operators by their ids alone."""
+        people = self._parts.people
+        return names_of(await list_operators(people.database) if people else (), you=self.session.operator)
 
     async def is_still_signed_in(self) -> bool:
         """Tell whether the session that a long reply began with goes on, with the same rights on the same account."""

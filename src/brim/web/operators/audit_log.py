@@ -13,6 +13,7 @@ from brim.core.audit import Actor, ActorKind, AuditEntry, list_audit_log
 from brim.http.message import Reply
 from brim.web.dashboard.paging import CURSORS, paging
 from brim.web.dashboard.signed import SignedPages, SignedVisit
+from brim.web.dashboard.who import Names
 from brim.web.operators.people import OperatorDirectory
 from brim.web.operators.wording import ACTIONS
 from brim.web.routes import Route
@@ -67,10 +68,11 @@ class AuditLogPages:
         except (ResourceMissingError, ExclusiveParametersError):
             return page.redirect(AUDIT_LOG)
         listed = {"data": [{"id": entry.id} for entry in found.items], "has_more": found.has_more}
-        lines = [self._line(entry) for entry in found.items]
-        return page.reply("operators/audit_log.html", lines=lines, paging=paging(page, listed))
+        names = await page.read_names()
+        lines = [self._line(entry, names) for entry in found.items]
+        return page.reply("operators/audit_log.html", lines=lines, names=names, paging=paging(page, listed))
 
-    def _line(self, entry: AuditEntry) -> Line:
+    def _line(self, entry: AuditEntry, names: Names) -> Line:
         scope = entry.scope
         return Line(
             at=entry.at_ms // 1000,
@@ -79,9 +81,9 @@ class AuditLogPages:
             object=entry.object,
             account=scope.account if scope else None,
             mode=("live" if scope.livemode else "test") if scope else "",
-            detail=entry.detail,
+            detail=names.in_text(entry.detail) if entry.detail else None,
             address=entry.actor.address,
-            changes=_changes(entry),
+            changes=_changes(entry, names),
         )
 
 
@@ -96,15 +98,16 @@ def _who(actor: Actor) -> str:
     return name or "Somebody with a link"
 
 
-def _changes(entry: AuditEntry) -> tuple[Change, ...]:
+def _changes(entry: AuditEntry, names: Names) -> tuple[Change, ...]:
     before, after = entry.before or {}, entry.after or {}
     return tuple(
-        Change(field=name, before=_text(before.get(name)), after=_text(after.get(name))) for name in {**before, **after}
+        Change(field=name, before=_text(before.get(name), names), after=_text(after.get(name), names))
+        for name in {**before, **after}
     )
 
 
-def _text(value: Any) -> str:
-    """Return a value as people read it: a text as it is, nothing for none, else JSON."""
+def _text(value: Any, names: Names) -> str:
+    """Return a value as people read it: operators by name, a text as it is, nothing for none, else JSON."""
     if value is None or isinstance(value, str):
-        return value or ""
+        return names.in_text(value or "")
     return json_codec.encode_text(value)

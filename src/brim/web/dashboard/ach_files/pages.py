@@ -14,6 +14,7 @@ from brim.web.dashboard.linking import message_of
 from brim.web.dashboard.live_money.pages import FILES, RAIL, allowed_actions, refused_actions
 from brim.web.dashboard.paging import page_query, paging
 from brim.web.dashboard.signed import SignedVisit
+from brim.web.dashboard.who import Names
 from brim.web.routes import NoSuchPageError
 
 FILE: Final = FILES + "/{}"
@@ -71,6 +72,7 @@ async def show_all(page: SignedVisit) -> Reply:
         chosen=status,
         statuses=STATUSES,
         rail=await page.api.get(RAIL),
+        names=await page.read_names(),
     )
 
 
@@ -92,7 +94,7 @@ async def _reply(page: SignedVisit, form: Form, *, status: int = 200) -> Reply:
         refused=refused_actions(file),
         entries=entries["data"],
         paging=paging(page, entries),
-        history=_history(file, you=page.session.operator),
+        history=_history(file, await page.read_names()),
         rail=await page.api.get(RAIL),
         breaks=[
             each
@@ -102,11 +104,12 @@ async def _reply(page: SignedVisit, form: Form, *, status: int = 200) -> Reply:
     )
 
 
-def _history(file: Mapping[str, Any], *, you: str) -> list[tuple[str, int, str]]:
+def _history(file: Mapping[str, Any], names: Names) -> list[tuple[str, int, str]]:
     """Return what happened to a file, the latest first: in words, when, and in which tone."""
     approved = "Approved automatically, as the originator's profile says"
     if file["approved_by"] not in {None, "profile"}:
-        approved = "Approved by you" if file["approved_by"] == you else f"Approved by {file['approved_by']}"
+        who = names.who(file["approved_by"])
+        approved = "Approved by you" if who == "You" else f"Approved by {who}"
     steps = [
         ("Created at the cut-off", file["created"], "waiting"),
         (approved, file["approved"], "waiting"),

@@ -48,6 +48,7 @@ async def _reply(page: SignedVisit, form: Form, *, status: int = 200) -> Reply:
         found=found,
         form=form,
         allowed=allowed_actions(found),
+        names=await page.read_names(),
         now=system_clock_ms() // 1000,
     )
 

@@ -54,6 +54,7 @@ async def show(page: SignedVisit) -> Reply:
         more_breaks=breaks["has_more"],
         stuck=await _find_stuck(page),
         readiness=await page.api.get("/v1/brim/live_readiness"),
+        names=await page.read_names(),
         now=system_clock_ms() // 1000,
     )
 
@@ -72,7 +73,7 @@ async def _find_stuck(page: SignedVisit) -> list[Any] | None:
 async def show_readiness(page: SignedVisit) -> Reply:
     """`GET /live-readiness`."""
     readiness = await page.api.get("/v1/brim/live_readiness")
-    return page.reply("dashboard/live_readiness.html", readiness=readiness, links=LINKS)
+    return page.reply("dashboard/live_readiness.html", readiness=readiness, links=LINKS, names=await page.read_names())
 
 
 async def show_stops(page: SignedVisit) -> Reply:
@@ -83,7 +84,14 @@ async def show_stops(page: SignedVisit) -> Reply:
 async def _reply_stops(page: SignedVisit, form: Form, *, status: int = 200) -> Reply:
     form.idempotency_key = random_base62(24)
     rail = await page.api.get(RAIL)
-    return page.reply("dashboard/rail_stops.html", status=status, form=form, rail=rail, allowed=allowed_actions(rail))
+    return page.reply(
+        "dashboard/rail_stops.html",
+        status=status,
+        form=form,
+        rail=rail,
+        allowed=allowed_actions(rail),
+        names=await page.read_names(),
+    )
 
 
 async def stop(page: SignedVisit) -> Reply:

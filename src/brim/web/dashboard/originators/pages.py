@@ -52,6 +52,7 @@ async def _reply(page: SignedVisit, form: Form, *, status: int = 200) -> Reply:
         allowed=allowed_actions(originator),
         refused=refused_actions(originator),
         outlook=await page.api.get("/v1/brim/ach/outlook"),
+        names=await page.read_names(),
         rail=await page.api.get(RAIL),
     )
 
@@ -154,6 +155,7 @@ async def show_activate(page: SignedVisit) -> Reply:
         "dashboard/originator_activate.html",
         originator=originator,
         profile=originator["profile"],
+        names=await page.read_names(),
         idempotency_key=random_base62(24),
     )
 
