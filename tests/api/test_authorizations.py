@@ -125,7 +125,7 @@ def test_a_prenote_is_started_once_and_found_again(server: Server, live: Wire, a
     assert audited(server, made.headers["request-id"]) == [("funding_source.prenote_started", found["id"])]
     again = live.post(PRENOTES, form)
     assert (again.status, again.error["code"], again.error["param"]) == (400, "prenote_pending", "funding_source")
-    assert live.get(f"{PRENOTES}/{found['id']}").json == found
+    assert live.get(f"{PRENOTES}/{found['id']}").json == found | {"entries": []}
     assert live.get(f"{PRENOTES}?funding_source={source}").json["data"] == [found]
     assert live.get(f"{PRENOTES}?funding_source=pm_other").json["data"] == []
     (event,) = live.get("/v1/events?type=brim.prenote.created").json["data"]

@@ -106,8 +106,8 @@ class LiveHouse:
         if with_bank:
             self.bank("advance", "--to", text.replace(" ", "T"))
 
-    def source(self, number: str) -> str:
-        """Put a verified and authorized bank account on file."""
+    def source(self, number: str, *, is_verified: bool = True, is_authorized: bool = True) -> str:
+        """Put a bank account on file, verified and authorized unless told otherwise."""
         account = {
             "country": "US",
             "currency": "usd",
@@ -119,7 +119,10 @@ class LiveHouse:
         form = {"type": "ach_debit", "currency": "usd", "token": token["id"], "owner[name]": "Jenny Rosen"}
         source_id = str(self.live.post("/v1/sources", form).json["id"])
         verified = {"method": "instant", "evidence": "seen"}
-        assert self.live.post(f"/v1/brim/funding_sources/{source_id}/verify", verified).status == 200
+        if is_verified:
+            assert self.live.post(f"/v1/brim/funding_sources/{source_id}/verify", verified).status == 200
+        if not is_authorized:
+            return source_id
         agreed = {"funding_source": source_id, "sec_code": "WEB", "text": "I authorize My Company to debit my account."}
         reply = self.live.post("/v1/brim/authorizations", {**agreed, "accepted_at": at("2026-11-20 10:00") // 1000})
         assert reply.status == 200, reply.body
@@ -130,6 +133,13 @@ class LiveHouse:
         reply = self.live.post("/v1/topups", {"amount": amount, "currency": "usd", "source": source})
         assert reply.status == 200, reply.body
         return str(reply.json["id"])
+
+    def prenote(self, source: str) -> str:
+        """Start a prenote by the page of its bank account, and return where its page is."""
+        self.browser.get(f"/funding-sources/{source}")
+        self.browser.post(f"/funding-sources/{source}/prenote", form_token=self.browser.form_token)
+        assert self.browser.location is not None, self.browser.text
+        return self.browser.location.partition("?")[0]
 
     def files(self, status: str) -> list[Any]:
         """Return the files that stand at a status."""
@@ -152,6 +162,9 @@ class LiveHouse:
         self.activate(originator)
         self.freeze("2026-12-01 10:00")
         fine, poor, gone = (self.source(number) for number in (PAYS, RETURNS_AT_ONCE, NO_ACCOUNT))
+        unknown, new = self.source(NO_ACCOUNT, is_verified=False), self.source(PAYS, is_verified=False)
+        bare = self.source(PAYS, is_verified=False, is_authorized=False)
+        failed = self.prenote(unknown)
         topups = [self.create(fine, 500_000), self.create(poor, 128_050), self.create(gone, 4_999)]
         self.advance("2026-12-01 17:01")
         first = self.wait_for_file("built")
@@ -166,6 +179,7 @@ class LiveHouse:
         self.advance("2026-12-07 17:01")
         waiting = self.wait_for_file("built")
         late = self.create(fine, 75_000)
+        pending = self.prenote(new)
         objects = AchObjects(
             self.house.server,
             self.account,
@@ -210,6 +224,14 @@ class LiveHouse:
             "breaks": "/breaks",
             "breaks-resolved": "/breaks?status=resolved",
             "break": f"/breaks/{reported}",
+            "prenotes": "/ach/prenotes",
+            "prenote-failed": failed,
+            "prenote-pending": pending,
+            "funding-source": f"/funding-sources/{fine}",
+            "funding-source-pending": f"/funding-sources/{new}",
+            "funding-source-failed": f"/funding-sources/{unknown}",
+            "funding-source-new": f"/funding-sources/{bare}",
+            "audit-log": "/settings/audit-log",
             "topup": f"/topups/{topups[0]}",
             "topup-returned": f"/topups/{topups[1]}",
             "topup-waiting": f"/topups/{late}",

@@ -19,7 +19,8 @@ from tests.support.wire import Wire
 NEW = "/ach/originators/new"
 STOPS = "/live-money/stops"
 PAGES = (
-    "/live-money", STOPS, "/live-readiness", "/ach/files", "/ach/bank-files", "/breaks", "/ach/originators", NEW,
+    "/live-money", STOPS, "/live-readiness", "/ach/files", "/ach/bank-files", "/breaks", "/ach/prenotes",
+    "/ach/originators", NEW,
 )  # fmt: skip
 
 
@@ -101,6 +102,89 @@ def test_another_platform_finds_nothing(server: Server, pages_url: str, objects:
         assert person.visit(page).status == 404
 
 
+# Bank accounts
+
+
+def add_bank_account(person: Person) -> str:
+    """Put a live bank account on file by its form, and return where its page is."""
+    form = {"holder_name": "Jenny Rosen", "routing_number": "110000000", "account_number": "000123456789"}
+    reply = person.send("/funding-sources/new", "/funding-sources/new", form | {"holder_type": "individual"})
+    assert reply.status == 303, text_of(reply)
+    return reply.headers["location"].partition("?")[0]
+
+
+def test_a_holders_authorization_is_recorded_and_ended_on_the_page(person: Person, live: Wire) -> None:
+    path = add_bank_account(person)
+    assert "The holder has not authorized debits, so" in person.read(path)
+    agreed = {"text": "I authorize My Company to debit my account.", "sec_code": "PPD", "reference": "form 17"}
+    late = person.send(path, f"{path}/authorize", agreed | {"accepted_at": "yesterday"})
+    assert (late.status, "Write a time in UTC" in text_of(late)) == (400, True)
+    assert agreed["text"] in text_of(late)
+    assert person.send(path, f"{path}/authorize", agreed | {"text": " "}).status == 400
+    kept = person.send(path, f"{path}/authorize", agreed | {"accepted_at": "2026-11-20T10:00"})
+    assert kept.headers["location"] == f"{path}?done=bank_authorized"
+    source = path.rpartition("/")[2]
+    [found] = live.get(f"/v1/brim/authorizations?funding_source={source}").json["data"]
+    assert (found["text"], found["sec_code"]) == (agreed["text"], "PPD")
+    assert (found["evidence"]["reference"], found["accepted_at"]) == ("form 17", 1_795_168_800)
+    assert "PPD: consumers, in writing Proof form 17" in person.read(path)
+    end = f"{path}/authorizations/{found['id']}/end"
+    assert person.send(path, end, {"reason": "revoked by phone"}).status == 303
+    assert live.get(f"/v1/brim/authorizations/{found['id']}").json["end_reason"] == "revoked by phone"
+    assert "The holder has not authorized debits any more" in person.read(path)
+
+
+def test_a_bank_account_is_marked_as_verified_with_its_evidence(person: Person) -> None:
+    path = add_bank_account(person)
+    mark = f"{path}/state-verified"
+    refused = person.send(path, mark, {"method": "statement", "evidence": ""})
+    assert (refused.status, "Say how that can be shown." in text_of(refused)) == (400, True)
+    assert "this is a rehearsal" not in text_of(refused)
+    refused = person.send(path, mark, {"method": "rehearsal", "evidence": "none"})
+    assert 'id="error-method"' in refused.body.decode()
+    marked = person.send(path, mark, {"method": "statement", "evidence": "statement of November"})
+    assert marked.headers["location"] == f"{path}?done=bank_verified"
+    shown = person.visit(path)
+    assert "Verified" in text_of(shown)
+    assert mark not in shown.body.decode()
+
+
+def test_a_prenote_is_started_on_the_page_of_its_bank_account_and_listed(person: Person, objects: AchObjects) -> None:
+    objects.active_originator()
+    path = add_bank_account(person)
+    assert re.search(r'type="submit" disabled>Start a prenote', person.visit(path).body.decode())
+    refused = person.send(path, f"{path}/prenote")
+    assert (refused.status, "no authorization of its holder is on file" in text_of(refused)) == (400, True), text_of(
+        refused
+    )
+    person.send(path, f"{path}/authorize", {"text": "I agree.", "sec_code": "WEB"})
+    started = person.send(path, f"{path}/prenote").headers["location"].partition("?")[0]
+    shown = person.read(started)
+    for words in (
+        "Prenote to STRIPE TEST BANK ··6789 Pending",
+        "It goes out with the next file.",
+        "Not in a file yet.",
+    ):
+        assert words in shown
+    assert "A prenote is on its way." in person.read(path)
+    assert f'href="{started}"' in person.visit(path).body.decode()
+    assert f'href="{path}"' in person.visit("/ach/prenotes").body.decode()
+    assert started in person.visit(f"/ach/prenotes?funding_source={path.rpartition('/')[2]}").body.decode()
+    assert started not in person.visit("/ach/prenotes?funding_source=pm_other").body.decode()
+
+
+def test_who_only_reads_is_offered_nothing_on_the_page_of_a_bank_account(
+    server: Server, pages_url: str, account: str, person: Person
+) -> None:
+    path = add_bank_account(person)
+    permissions = dict.fromkeys(("authorizations", "payment_methods", "sources"), "read")
+    key = server.make_key(account, livemode=True, permissions=permissions)
+    viewer = Person(pages_url, SignedIn(keys={f"{account}/live": key}, role="viewer"))
+    shown = viewer.visit(path).body.decode()
+    assert "The holder has not authorized debits" in shown
+    assert "<form" not in shown.partition("<main")[2]
+
+
 # Originators
 
 
@@ -164,8 +248,8 @@ def test_a_bank_account_of_live_mode_is_not_asked_for_deposits_that_nobody_sent(
     owner = {"currency": "usd", "owner[name]": "Jenny Rosen"}
     source = live.post("/v1/sources", {"type": "ach_debit", "token": token.json["id"]} | owner).json["id"]
     shown = person.read(f"/funding-sources/{source}")
-    assert "brim ach verify-source" in shown
-    assert "brim ach prenote" in shown
+    assert "Start a prenote" in shown
+    assert "Mark as verified" in shown
     assert "deposit" not in shown
 
 

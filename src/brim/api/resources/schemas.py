@@ -108,6 +108,7 @@ COMPONENTS: Final = (
     Component(authorization_wire.EvidenceObject, "brim.authorization_evidence"),
     Component(authorization_wire.VerifiedFundingObject, "brim.funding_source"),
     Component(authorization_wire.PrenoteObject, "brim.prenote"),
+    Component(authorization_wire.PrenoteEntryObject, "brim.prenote_entry"),
     Component(originator_wire.OriginatorObject, "brim.ach_originator"),
     Component(originator_wire.ProfileObject, "brim.ach_profile"),
     Component(ach_wire.AchFileObject, "brim.ach_file"),

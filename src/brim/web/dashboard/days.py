@@ -1,4 +1,4 @@
-"""Filters by day: two fields of a form, as the bounds of `created` that the API is asked for."""
+"""Days and moments that people type: two fields of a form as the bounds of `created`, and a time in UTC."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -6,12 +6,24 @@ from brim.http.form import Field
 from brim.web.dashboard.forms import Form
 
 DAY_FIELDS = ("created_from", "created_to")
+_FORMATS = ("%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d")
 
 
 def read_days(form: Form) -> dict[str, Field]:
     """Return the bounds of the days in a form, in Unix seconds; one that cannot be read shows its error."""
     bounds = {"gte": _day(form, DAY_FIELDS[0]), "lt": _day(form, DAY_FIELDS[1], days_later=1)}
     return {end: bound for end, bound in bounds.items() if bound is not None}
+
+
+def read_moment(form: Form, name: str) -> int | None:
+    """Return the Unix second of a time in UTC as it is typed; one that cannot be read shows its error."""
+    for pattern in _FORMATS:
+        try:
+            return int(datetime.strptime(form.values[name].strip(), pattern).replace(tzinfo=UTC).timestamp())
+        except ValueError:
+            continue
+    form.errors[name] = "Write a time in UTC such as 2026-11-22 09:30."
+    return None
 
 
 def _day(form: Form, name: str, *, days_later: int = 0) -> int | None:

@@ -20,6 +20,7 @@ from brim.web.dashboard.keys.routes import routes as key_routes
 from brim.web.dashboard.live_money import words
 from brim.web.dashboard.live_money.routes import routes as live_money_routes
 from brim.web.dashboard.originators.routes import routes as originator_routes
+from brim.web.dashboard.prenotes.routes import routes as prenote_routes
 from brim.web.dashboard.request_logs.routes import routes as request_log_routes
 from brim.web.dashboard.signed import PageDependencies, SignedPages
 from brim.web.dashboard.test_clocks.routes import routes as test_clock_routes
@@ -69,6 +70,7 @@ NAVIGATION: Final = (
             NavigationItem("ACH files", "/ach/files", only_live=True),
             NavigationItem("Bank files", "/ach/bank-files", only_live=True),
             NavigationItem("Breaks", "/breaks", only_live=True),
+            NavigationItem("Prenotes", "/ach/prenotes", only_live=True),
             NavigationItem("Originators", "/ach/originators", only_live=True),
             NavigationItem("Readiness", "/live-readiness", only_live=True),
         ),
@@ -118,6 +120,7 @@ def dashboard_routes(parts: PageDependencies) -> Sequence[Route]:
         *ach_file_routes(signed),
         *bank_file_routes(signed),
         *break_routes(signed),
+        *prenote_routes(signed),
         *signed.get("/live", live.stream),
     )
 

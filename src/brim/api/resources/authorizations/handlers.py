@@ -7,6 +7,7 @@ from brim.api.framework.errors import render_error
 from brim.api.framework.paging import read_page
 from brim.api.resources.authorizations.wire import authorization_json, prenote_json, verified_json
 from brim.base import wire
+from brim.base.scope import AccountScope
 from brim.core import accounts, ach, funding, originators
 from brim.core.idempotency import Result, run_once
 from brim.core.originators import NewAuthorization
@@ -107,7 +108,11 @@ async def start_prenote(call: Call) -> Result:
 async def retrieve_prenote(call: Call) -> Result:
     """`GET /v1/brim/prenotes/{prenote}`."""
     await accounts.check_is_platform(call.service.database, call.asking)
-    return Result(body=prenote_json(await ach.retrieve_prenote(call.service.database, call.scope, call.path_id)))
+    prenote = await ach.retrieve_prenote(call.service.database, call.scope, call.path_id)
+    platform = AccountScope(call.asking, call.scope.livemode)
+    async with call.service.database.connection() as conn:
+        entries = await ach.list_entries_of_topups(conn, platform, [prenote.id])
+    return Result(body=prenote_json(prenote, entries))
 
 
 async def list_prenotes(call: Call) -> Result:

@@ -1,12 +1,15 @@
 """How authorizations and verified bank accounts are written for clients. Ours, in the wire's manner."""
 
+from collections.abc import Iterable
+from datetime import date
 from typing import Annotated
 
 import msgspec
 
 from brim.api.framework.schema import LIVEMODE, TEXT, TIME, constant, described, identifier
+from brim.api.resources.topups.wire import RailChangeObject, RailReturnObject, entry_fields
 from brim.base.json_codec import encode
-from brim.core.ach import Prenote, PrenoteStatus
+from brim.core.ach import Entry, EntryStatus, Prenote, PrenoteStatus
 from brim.core.bank_accounts import Verification
 from brim.core.funding import FundingSource
 from brim.core.originators import Authorization
@@ -59,6 +62,23 @@ class VerifiedFundingObject(msgspec.Struct, frozen=True, kw_only=True):
     ]
 
 
+class PrenoteEntryObject(msgspec.Struct, frozen=True, kw_only=True):
+    """An entry by which a prenote went to the bank. `file`, `batch` and `trace` are null before it is in a file."""
+
+    batch: Annotated[int | None, described("The number of its batch.", minimum=1)]
+    change: Annotated[
+        RailChangeObject | None, described("What the bank has told of the bank account; null for nothing.")
+    ]
+    confirmed: Annotated[int | None, described("When the bank's word was applied; null before.", **TIME)]
+    confirmed_by: Annotated[str | None, described("What confirmed it, such as a bank file.", **TEXT)]
+    effective_date: Annotated[date | None, described("The day on which the banks settle it.")]
+    file: Annotated[str | None, described("The ACH file that it is in.", **TEXT)]
+    number: Annotated[int, described("Its number: 1, and more where it went out again.", minimum=1)]
+    returned: Annotated[RailReturnObject | None, described("Why it came back; null if it didn't.")]
+    status: Annotated[str, described("Its status.", enum=[status.value for status in EntryStatus])]
+    trace: Annotated[str | None, described("Its trace number, by which banks know it.", **TEXT)]
+
+
 class PrenoteObject(msgspec.Struct, frozen=True, kw_only=True):
     """An entry without money, by which a live bank account is verified unless its bank sends it back."""
 
@@ -69,6 +89,10 @@ class PrenoteObject(msgspec.Struct, frozen=True, kw_only=True):
     ]
     created: Annotated[int, described("When it was started.", **TIME)]
     ended: Annotated[int | None, described("When it came to its end; null while it is pending.", **TIME)]
+    entries: Annotated[
+        list[PrenoteEntryObject] | msgspec.UnsetType,
+        described("Its entries in files, in order; there only where one prenote is retrieved."),
+    ] = msgspec.UNSET
     expected_verification: Annotated[int, described("When the bank account should be verified.", **TIME)]
     funding_source: Annotated[str, described("The id of the bank account.", **TEXT)]
     livemode: Annotated[bool, LIVEMODE]
@@ -85,14 +109,16 @@ class PrenoteObject(msgspec.Struct, frozen=True, kw_only=True):
     ]
 
 
-def prenote_json(prenote: Prenote) -> bytes:
-    """Return a prenote's compact JSON."""
+def prenote_json(prenote: Prenote, entries: Iterable[Entry] | None = None) -> bytes:
+    """Return a prenote's compact JSON, with its entries where they are given."""
+    shown = msgspec.UNSET if entries is None else [_entry_object(entry) for entry in entries]
     return encode(
         PrenoteObject(
             id=prenote.id,
             change_code=prenote.change_code,
             created=prenote.created_ms // 1000,
             ended=prenote.ended_ms // 1000 if prenote.ended_ms is not None else None,
+            entries=shown,
             expected_verification=prenote.expected_ms // 1000,
             funding_source=prenote.funding_source,
             livemode=prenote.scope.livemode,
@@ -101,6 +127,11 @@ def prenote_json(prenote: Prenote) -> bytes:
             status=prenote.status,
         )
     )
+
+
+def _entry_object(entry: Entry) -> PrenoteEntryObject:
+    fields = entry_fields(entry)
+    return PrenoteEntryObject(**{name: fields[name] for name in PrenoteEntryObject.__struct_fields__})
 
 
 def authorization_json(authorization: Authorization) -> bytes:

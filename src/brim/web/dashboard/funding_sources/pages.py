@@ -9,6 +9,7 @@ from brim.http.form import Field
 from brim.http.message import Reply
 from brim.web.api_client import ApiRefusedError, api_path
 from brim.web.dashboard.forms import Form
+from brim.web.dashboard.funding_sources import live_debits
 from brim.web.dashboard.funding_sources.reading import (
     DEFAULTS,
     METHODS,
@@ -84,10 +85,11 @@ async def create(page: SignedVisit) -> Reply:
 
 async def show(page: SignedVisit) -> Reply:
     """`GET /funding-sources/{source}`."""
-    return await _reply(page, Form(values={"first": "", "second": "", "code": ""}))
+    return await _reply(page, Form(values={"first": "", "second": "", "code": ""} | live_debits.NEW_FIELDS))
 
 
 async def _reply(page: SignedVisit, form: Form, *, status: int = 200) -> Reply:
+    form.idempotency_key = random_base62(24)
     source = await find_funding_source(page.api, page.path_params["source"])
     defaults = [each["currency"] for each in await list_defaults(page.api) if each["funding_source"] == source.id]
     return page.reply(
@@ -97,7 +99,47 @@ async def _reply(page: SignedVisit, form: Form, *, status: int = 200) -> Reply:
         form=form,
         defaults=defaults,
         currencies=[(code, code.upper()) for code in CURRENCIES],
+        live=await live_debits.read_live_debits(page.api, source.id) if page.session.livemode else None,
+        methods=live_debits.METHODS,
+        rehearsal_method=live_debits.IN_A_REHEARSAL,
     )
+
+
+async def authorize(page: SignedVisit) -> Reply:
+    """`POST /funding-sources/{source}/authorize`: its holder has agreed to debits."""
+    form = live_debits.read_form(page)
+    await live_debits.authorize(page, form)
+    return await _lead_on(page, form, done="bank_authorized")
+
+
+async def end_authorization(page: SignedVisit) -> Reply:
+    """`POST /funding-sources/{source}/authorizations/{authorization}/end`."""
+    form = live_debits.read_form(page)
+    await live_debits.end_authorization(page, form)
+    return await _lead_on(page, form, done="bank_unauthorized")
+
+
+async def state_verification(page: SignedVisit) -> Reply:
+    """`POST /funding-sources/{source}/state-verified`: somebody has verified it outside."""
+    form = live_debits.read_form(page)
+    await live_debits.state_verification(page, form)
+    return await _lead_on(page, form, done="bank_verified")
+
+
+async def start_prenote(page: SignedVisit) -> Reply:
+    """`POST /funding-sources/{source}/prenote`."""
+    form = live_debits.read_form(page)
+    prenote = await live_debits.start_prenote(page, form)
+    if prenote is None:
+        return await _reply(page, form, status=400)
+    return page.redirect(f"/ach/prenotes/{prenote}", done="prenote_started")
+
+
+async def _lead_on(page: SignedVisit, form: Form, *, done: str) -> Reply:
+    """Return the bank account's page with what was done, or with what was refused."""
+    if not form.is_right:
+        return await _reply(page, form, status=400)
+    return page.redirect(f"/funding-sources/{page.path_params['source']}", done=done)
 
 
 async def verify(page: SignedVisit) -> Reply:

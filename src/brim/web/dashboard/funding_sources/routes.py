@@ -16,6 +16,10 @@ def routes(signed: SignedPages) -> Sequence[Route]:
         *signed.post("/funding-sources/defaults/{currency}/remove", pages.remove_default),
         *signed.get("/funding-sources/{source}", pages.show),
         *signed.post("/funding-sources/{source}/verify", pages.verify),
+        *signed.post_live("/funding-sources/{source}/authorize", pages.authorize),
+        *signed.post_live("/funding-sources/{source}/authorizations/{authorization}/end", pages.end_authorization),
+        *signed.post_live("/funding-sources/{source}/state-verified", pages.state_verification),
+        *signed.post_live("/funding-sources/{source}/prenote", pages.start_prenote),
         *signed.post("/funding-sources/{source}/detach", pages.detach),
         *signed.post("/funding-sources/{source}/default", pages.set_default),
     )

@@ -1,17 +1,16 @@
 """The page of the test clock: freeze an account's test mode, advance it with progress, let it go."""
 
-from datetime import UTC, datetime
 from typing import Any, Final
 
 from brim.http.message import Reply
 from brim.web.api_client import ApiRefusedError, api_path
 from brim.web.dashboard.balance.overview import find_clock
+from brim.web.dashboard.days import read_moment
 from brim.web.dashboard.forms import Form
 from brim.web.dashboard.signed import SignedVisit
 
 CLOCKS: Final = "/v1/test_helpers/test_clocks"
 _STEPS: Final = {"hour": 3600, "day": 86_400, "week": 7 * 86_400}
-_FORMATS: Final = ("%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d")
 
 
 async def show(page: SignedVisit) -> Reply:
@@ -27,7 +26,7 @@ async def _reply(page: SignedVisit, form: Form, *, status: int = 200) -> Reply:
 async def create(page: SignedVisit) -> Reply:
     """`POST /test-clocks`."""
     form = Form(values={"frozen_time": page.form.get("frozen_time", ""), "name": page.form.get("name", "").strip()})
-    frozen_time = _read_time(form, "frozen_time")
+    frozen_time = read_moment(form, "frozen_time")
     if frozen_time is not None:
         try:
             await page.api.post(CLOCKS, {"frozen_time": frozen_time, "name": form.values["name"] or None})
@@ -62,15 +61,4 @@ async def delete(page: SignedVisit) -> Reply:
 
 def _target(page: SignedVisit, clock: Any, form: Form) -> int | None:
     step = _STEPS.get(page.form.get("step", ""))
-    return clock["frozen_time"] + step if step else _read_time(form, "target")
-
-
-def _read_time(form: Form, name: str) -> int | None:
-    """Return the Unix second of a time in UTC as people or browsers write it."""
-    for pattern in _FORMATS:
-        try:
-            return int(datetime.strptime(form.values[name].strip(), pattern).replace(tzinfo=UTC).timestamp())
-        except ValueError:
-            continue
-    form.errors[name] = "Write a time in UTC such as 2026-11-22 09:30."
-    return None
+    return clock["frozen_time"] + step if step else read_moment(form, "target")

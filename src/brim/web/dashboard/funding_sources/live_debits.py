@@ -1,0 +1,123 @@
+"""What a live bank account needs before it is debited: its holder's authorization, and its verification."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import msgspec
+
+from brim.base.clock import system_clock_ms
+from brim.http.form import Field
+from brim.web.api_client import ApiRefusedError, Caller, api_path
+from brim.web.dashboard.days import read_moment
+from brim.web.dashboard.forms import Form
+from brim.web.dashboard.linking import take_refusal
+from brim.web.dashboard.signed import SignedVisit
+
+AUTHORIZATIONS: Final = "/v1/brim/authorizations"
+PRENOTES: Final = "/v1/brim/prenotes"
+VERIFY: Final = "/v1/brim/funding_sources/{}/verify"
+NEW_FIELDS: Final = {
+    "text": "",
+    "sec_code": "WEB",
+    "accepted_at": "",
+    "reference": "",
+    "method": "statement",
+    "evidence": "",
+    "reason": "",
+}
+"""The fields of the forms, with what they hold at first."""
+
+METHODS: Final = (
+    ("statement", "A bank statement or other document"),
+    ("instant", "A provider that verifies at once"),
+    ("prenote_elsewhere", "A prenote that was sent outside of Brim"),
+)
+"""How a person says that a bank account was verified."""
+
+IN_A_REHEARSAL: Final = ("rehearsal", "Not at all: this is a rehearsal")
+
+_MOST: Final = 20
+_NOT_YOURS: Final = 403
+_FIELD_OF: Final = {"evidence[reference]": "reference"}
+
+
+class LiveDebits(msgspec.Struct, frozen=True, kw_only=True):
+    """What there is of a live bank account: authorizations and prenotes, the newest first."""
+
+    authorizations: list[dict[str, Any]]
+    prenotes: list[dict[str, Any]]
+
+    @property
+    def active(self) -> Mapping[str, Any] | None:
+        """The authorization by which it is debited, if there is one."""
+        return next((each for each in self.authorizations if each["status"] == "active"), None)
+
+    @property
+    def is_prenote_pending(self) -> bool:
+        """Whether a prenote is under way."""
+        return any(each["status"] == "pending" for each in self.prenotes)
+
+
+async def read_live_debits(api: Caller, source_id: str) -> LiveDebits | None:
+    """Return what there is of a live bank account; None for who may not see that."""
+    try:
+        authorizations = await api.get(AUTHORIZATIONS, funding_source=source_id, limit=_MOST)
+        prenotes = await api.get(PRENOTES, funding_source=source_id, limit=_MOST)
+    except ApiRefusedError as error:
+        if error.status != _NOT_YOURS:
+            raise
+        return None
+    return LiveDebits(authorizations=authorizations["data"], prenotes=prenotes["data"])
+
+
+def read_form(page: SignedVisit) -> Form:
+    """Return what was filled in."""
+    return Form(values={name: page.form.get(name, default).strip() for name, default in NEW_FIELDS.items()})
+
+
+async def authorize(page: SignedVisit, form: Form) -> None:
+    """Record that the holder of a bank account agreed to debits; what is wrong is shown in the form."""
+    values = form.values
+    accepted_at = read_moment(form, "accepted_at") if values["accepted_at"] else system_clock_ms() // 1000
+    if not values["text"]:
+        form.errors["text"] = "Copy the wording that the holder agreed to."
+    if not form.is_right:
+        return
+    fields: dict[str, Field] = {
+        "funding_source": page.path_params["source"],
+        "text": values["text"],
+        "sec_code": values["sec_code"],
+        "accepted_at": accepted_at,
+        "evidence": {"reference": values["reference"]} if values["reference"] else None,
+    }
+    await _send(page, form, AUTHORIZATIONS, fields)
+
+
+async def end_authorization(page: SignedVisit, form: Form) -> None:
+    """End an authorization that its holder has revoked."""
+    path = api_path(AUTHORIZATIONS + "/{}/end", page.path_params["authorization"])
+    await _send(page, form, path, {"reason": form.values["reason"] or None})
+
+
+async def state_verification(page: SignedVisit, form: Form) -> None:
+    """State that somebody has verified a bank account, with how that can be shown."""
+    if not form.values["evidence"]:
+        form.errors["evidence"] = "Say how that can be shown."
+        return
+    fields: dict[str, Field] = {name: form.values[name] for name in ("method", "evidence")}
+    await _send(page, form, api_path(VERIFY, page.path_params["source"]), fields)
+
+
+async def start_prenote(page: SignedVisit, form: Form) -> str | None:
+    """Start a prenote to a bank account, and return its id; None where that is refused."""
+    started = await _send(page, form, PRENOTES, {"funding_source": page.path_params["source"]})
+    return str(started["id"]) if started else None
+
+
+async def _send(page: SignedVisit, form: Form, path: str, fields: Mapping[str, Field]) -> dict[str, Any] | None:
+    try:
+        done = await page.api.post(path, fields, idempotency_key=page.form.get("idempotency_key") or None)
+    except ApiRefusedError as error:
+        take_refusal(form, error, _FIELD_OF)
+        return None
+    return dict(done)
