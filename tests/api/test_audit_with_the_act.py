@@ -46,7 +46,12 @@ DELIVERIES: Final = {
 REFUSED: Final = {"PostAccountsAccountLoginLinks"} | NEVER_BY_KEYS
 """Keys never do them. What operators do of them is in tests/db/test_audit.py."""
 
-BY_DETAIL: Final = {"PostBrimRailsRailStop", "PostBrimRailsRailResume", "PostBrimAchFilesFileResubmit"}
+BY_DETAIL: Final = {
+    "PostBrimAchBankFiles",
+    "PostBrimAchFilesFileResubmit",
+    "PostBrimRailsRailResume",
+    "PostBrimRailsRailStop",
+}
 """No field of one object changes by them: their entries say what was done in words."""
 
 CHANGES_WHAT_IS_THERE: Final = {"PostBrimDefaultFundingSources", "PostBrimPrenotes"}
@@ -65,6 +70,7 @@ STATE: Final = {
     "rail_stops": "to_jsonb(t)",
     "ach_files": "to_jsonb(t)",
     "ach_entries": "to_jsonb(t)",
+    "bank_files": "to_jsonb(t)",
     "breaks": "to_jsonb(t)",
     "api_keys": "to_jsonb(t)",
     "external_accounts": "to_jsonb(t)",

@@ -32,6 +32,7 @@ from tests.support.people import IDS, NOW_MS, VAULT, add
 APPROVALS: Final = {"PostBrimAchFilesFileApprove", "PostBrimAchOriginatorsOriginatorActivate"}
 MONEY: Final = {
     "DeleteBrimDefaultFundingSourcesCurrency",
+    "PostBrimAchBankFiles",
     "PostBrimAchFilesFileResubmit",
     "PostBrimAchFilesFileVoid",
     "PostBrimAchOriginators",

@@ -92,6 +92,9 @@ EXAMPLES: list[tuple[BrimError, int, str | None, str | None, str]] = [
     (api.FormExpectedError(), 400, None, None,
      ("Invalid request: the body is JSON. Paths below /v1 take form-encoded parameters, such as "
       "amount=1000&currency=usd, with the content type application/x-www-form-urlencoded.")),
+    (parameters.MalformedMultipartError(), 400, None, None,
+     ("The request's body cannot be read as multipart/form-data: send each field as a part of its own, with a name, "
+      "and end with the boundary.")),
     (api.JsonExpectedError(), 400, None, None,
      "Invalid request (check that your POST content type is application/json)."),
     (api.InvalidApiVersionError("tomorrow"), 400, None, None, "Invalid Stripe API version: tomorrow"),
@@ -241,6 +244,8 @@ EXAMPLES: list[tuple[BrimError, int, str | None, str | None, str]] = [
      "This top-up could not be canceled because its debit has been handed over for collection at the cut-off."),
     (rail_ach.ProfileError("opening", "it is no time."), 400, None, "opening",
      "The originator's profile has an invalid opening: it is no time."),
+    (originators.OriginatorNotNamedError(), 400, None, "originator",
+     "There is not one originator that is, or was, active: say from whose bank the file is."),
     (BreakResolvedError(_BREAK), 400, None, None, "The break brk_x was resolved before: A fee."),
     (errors.NotInLiveModeError(), 400, None, None,
      "This endpoint works in test mode only. Use a test key: it begins with sk_test_ or rk_test_."),

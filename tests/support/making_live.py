@@ -18,6 +18,7 @@ NEVER_BY_KEYS: Final = {"PostBrimAchFilesFileApprove", "PostBrimAchOriginatorsOr
 _PRENOTES: Final = "/v1/brim/prenotes"
 _AGREED: Final = {"accepted_at": 1_793_520_000, "sec_code": "WEB", "text": "I authorize debits."}
 _NEW_ORIGINATOR: Final = "PostBrimAchOriginators"
+_IMPORT: Final = "PostBrimAchBankFiles"
 _NEW_PRENOTE: Final = "PostBrimPrenotes"
 _VERIFY: Final = "PostBrimFundingSourcesFundingSourceVerify"
 _METHOD: Final = {
@@ -46,6 +47,8 @@ def live_sample_for(entry: Entry, server: BrimServer, account: str, folder: Path
     objects, wire = AchObjects(server, account, folder), Wire(server.url, key)
     if operation.operation_id == _NEW_PRENOTE:
         values = {"funding_source": _authorized(objects, wire)}
+    elif operation.operation_id == _IMPORT:
+        values = {**values, "originator": objects.originator()}
     elif "{" in operation.path:
         path_id = make_live_object(operation, objects, wire)
     if operation.operation_id == _NEW_ORIGINATOR:  # no two may have one folder

@@ -215,7 +215,8 @@ def test_an_operation_publishes_every_parameter_and_every_status_it_can_answer(o
     elif operation.method == "DELETE":
         sent = set()
     else:
-        (body,) = described["requestBody"]["content"].items()
+        body, *as_file = described["requestBody"]["content"].items()
+        assert [content_type for content_type, _ in as_file] == ["multipart/form-data"] * operation.takes_file
         assert body[0] == ("application/json" if operation.is_v2 else "application/x-www-form-urlencoded")
         sent = set(body[1]["schema"]["properties"])
     assert {name.removesuffix("[]") for name in sent} == {parameter.name for parameter in operation.parameters}

@@ -59,6 +59,7 @@ BY_API: Final = {
     "/ach/files/{file}/approve": "PostBrimAchFilesFileApprove",
     "/ach/files/{file}/void": "PostBrimAchFilesFileVoid",
     "/ach/files/{file}/resubmit": "PostBrimAchFilesFileResubmit",
+    "/ach/bank-files/import": "PostBrimAchBankFiles",
     "/breaks/{break}/resolve": "PostBrimBreaksBreakResolve",
 }
 """The operation that a form asks for; the other kinds of what it is about have one like it."""

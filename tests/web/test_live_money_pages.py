@@ -7,14 +7,17 @@ import pytest
 
 from brim.core.ach import FileStatus
 from brim.core.operators.rules import Role
+from brim.http.multipart import Part, encode_multipart
+from brim.http.multipart import text_of as text_of_file
 from tests.support.ach_objects import AchObjects
 from tests.support.browsing import Browser
 from tests.support.live_house import FORM
-from tests.support.page_visitors import Person, text_of
+from tests.support.page_visitors import BROWSER, Person, text_of
 from tests.support.people_house import House, open_house
+from tests.support.polling import until
 from tests.support.service import Server
 from tests.support.signing import SignedIn
-from tests.support.wire import Wire
+from tests.support.wire import Wire, WireReply
 
 NEW = "/ach/originators/new"
 STOPS = "/live-money/stops"
@@ -100,6 +103,34 @@ def test_another_platform_finds_nothing(server: Server, pages_url: str, objects:
         f"/ach/originators/{objects.originator()}",
     ):
         assert person.visit(page).status == 404
+
+
+# Files from the bank
+
+
+def upload(person: Person, content: bytes, **fields: str) -> WireReply:
+    """Send the form by which a file is imported."""
+    action = "/ach/bank-files/import"
+    hidden = person.hidden("/ach/bank-files", action) | fields
+    parts = [*(Part(name, text, None) for name, text in hidden.items()), Part("file", text_of_file(content), "a.ach")]
+    content_type, body = encode_multipart(parts, boundary="b0undary")
+    headers = {**BROWSER, "Cookie": person.cookie, "Content-Type": content_type.decode()}
+    return person.wire.send("POST", action, body=body, headers=headers)
+
+
+def test_a_file_from_the_bank_is_imported_and_its_result_shown(
+    person: Person, reader: Person, objects: AchObjects
+) -> None:
+    refused = upload(person, b"101 no file\n")
+    assert (refused.status, "say from whose bank the file is" in text_of(refused)) == (400, True)
+    objects.active_originator()
+    assert 'id="error-file"' in upload(person, b"").body.decode()
+    assert upload(person, b"101 no file\n", form_token="forged").status == 403
+    path = upload(person, b"101 no file\n").headers["location"].partition("?")[0]
+    until(lambda: "Held: nothing of this file was applied" in person.read(path), what="the file to be read")
+    assert upload(person, b"101 no file\n").headers["location"] == f"{path}?done=bank_file_known"
+    assert "This file was received before." in person.read(f"{path}?done=bank_file_known")
+    assert "Import a file" not in reader.read("/ach/bank-files")
 
 
 # Bank accounts

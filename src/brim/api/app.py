@@ -1,5 +1,6 @@
 """The application: finds a request's operation and whose it is, validates, calls its handler, writes the reply."""
 
+import hashlib
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from http import HTTPStatus
@@ -51,6 +52,7 @@ from brim.http.form import BodyKind, Value, body_kind, decode_form
 from brim.http.intake import Intake, Limits
 from brim.http.json_body import decode_json
 from brim.http.message import Reply, Request
+from brim.http.multipart import decode_multipart, file_bytes, is_multipart
 from brim.http.websocket import Socket
 from brim.platform.telemetry.logs import RequestLine, RequestLog, shown_path, write_time
 from brim.platform.telemetry.metrics import REQUESTS, method_label
@@ -164,8 +166,10 @@ class Api:
         if operation.resource in OPERATORS_ONLY:
             check_is_person(by)
         rights.require(operation.resource, operation.level)
-        form = _without_usage(request, _read_json(request) if operation.is_v2 else _read_form(request))
-        exchange.claim = _read_claim(request, form, self._request_secret) if operation.takes_key else None
+        form = _without_usage(request, _read_parameters(request, operation))
+        exchange.claim = (
+            _read_claim(request, _claimed(form, operation), self._request_secret) if operation.takes_key else None
+        )
         parameters = read_parameters(operation.parameters, form)
         if "expand" in parameters:
             rights.require_expansion(operation.parameters, parameters["expand"])
@@ -333,6 +337,33 @@ class _Exchange:
         """Return the version that was sent, also where it was refused, and ours where there is none to repeat."""
         sent = self.request.header(b"stripe-version")
         return sent if sent and _TELLABLE.fullmatch(sent) else self.api_version
+
+
+def _read_parameters(request: Request, operation: Operation) -> dict[str, Value]:
+    """Return the decoded parameters of a request."""
+    if operation.is_v2:
+        return _read_json(request)
+    if operation.takes_file and is_multipart(request.headers.get(b"content-type", b"")):
+        return _read_multipart(request)
+    return _read_form(request)
+
+
+def _read_multipart(request: Request) -> dict[str, Value]:
+    """Return the fields of a body that holds a file; what the file is called is the parameter `name`, unless sent."""
+    form: dict[str, Value] = {}
+    for part in decode_multipart(request.headers[b"content-type"], request.body):
+        form[part.name] = part.text
+        if part.file_name:
+            form.setdefault("name", part.file_name)
+    return decode_form(request.query) | form
+
+
+def _claimed(form: Mapping[str, Value], operation: Operation) -> Mapping[str, Value]:
+    """Return what a request's idempotency key stands for: of a file its hash, as its bytes need not be a text."""
+    given = form.get("file")
+    if not operation.takes_file or not isinstance(given, str):
+        return form
+    return {**form, "file": hashlib.sha256(file_bytes(given)).hexdigest()}
 
 
 def _read_form(request: Request) -> dict[str, Value]:

@@ -28,6 +28,7 @@ from brim.http.parameter_errors import (
     ConflictingParameterError,
     MalformedEncodingError,
     MalformedJsonError,
+    MalformedMultipartError,
     NullCharacterError,
     ParameterNameTooLongError,
     ParameterTooDeepError,
@@ -36,6 +37,7 @@ from brim.http.parameter_errors import (
 
 _FORM: Final = "application/x-www-form-urlencoded"
 _JSON: Final = "application/json"
+_MULTIPART: Final = "multipart/form-data"
 _FORM_ERRORS: Final[Errors] = (
     MalformedEncodingError,
     NullCharacterError,
@@ -168,6 +170,8 @@ def _operation(operation: Operation) -> Schema:
     }
     if writes:
         described["requestBody"] = (_json_body if operation.is_v2 else _form_body)(operation.parameters)
+        if operation.takes_file:
+            described["requestBody"]["content"][_MULTIPART] = {"schema": _with_file(operation.parameters)}
     return described
 
 
@@ -213,6 +217,13 @@ def _form_body(parameters: tuple[Parameter, ...]) -> Schema:
         "required": "required" in form,
         "content": {_FORM: {"schema": form, "encoding": {name: how for name, how in encodings.items() if how}}},
     }
+
+
+def _with_file(parameters: tuple[Parameter, ...]) -> Schema:
+    """Return the schema of a form whose `file` is a file."""
+    form = object_schema(parameters)
+    form["properties"]["file"] = {**form["properties"]["file"], "format": "binary"}
+    return form
 
 
 def _json_body(parameters: tuple[Parameter, ...]) -> Schema:
@@ -299,7 +310,10 @@ def _errors_of_body(operation: Operation) -> Errors:
     """Return what can be wrong with a body beside its parameters."""
     if operation.is_v2:
         return _JSON_ERRORS
-    return (failures.UnsupportedContentTypeError, failures.FormExpectedError) if operation.method == "POST" else ()
+    if operation.method != "POST":
+        return ()
+    of_files = (MalformedMultipartError,) if operation.takes_file else ()
+    return (failures.UnsupportedContentTypeError, failures.FormExpectedError, *of_files)
 
 
 def _status(error: type[BrimError], operation: Operation) -> int:

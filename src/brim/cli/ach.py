@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from brim.base.errors import BrimError
 from brim.cli.database import asked_here, on_database, show_table, tell_time
 from brim.cli.live_money import live_scope, of_account, on_approval, on_live_money, open_vault, with_secrets
 from brim.cli.originators import originators
@@ -15,19 +14,12 @@ from brim.cli.originators import originators
 if TYPE_CHECKING:
     from brim.base.scope import AccountScope
     from brim.core.ach import AchFile, Comparison, Prenote
-    from brim.core.originators import Authorization, Originator, Readiness
+    from brim.core.originators import Authorization, Readiness
     from brim.platform.database import Conn, Database
 
 # ruff: noqa: PLC0415  each command loads only what it runs
 
 _FILE: Final = click.Path(exists=True, dir_okay=False, path_type=Path)
-
-
-class NoOriginatorError(BrimError):
-    """Nobody says from which bank a file is."""
-
-    def __init__(self) -> None:
-        super().__init__("There is not one originator that is, or was, active: name the file's with --originator.")
 
 
 @click.group()
@@ -283,24 +275,23 @@ def authorize(
 def import_file(file: Path, originator: str | None, account: str | None, **flags: str | None) -> None:
     """Take FILE from the bank by hand: returns, an acknowledgement or a statement, known by its content."""
     from brim.api.wire_formats import WIRE_FORMATS
-    from brim.base.paging import PageRequest
-    from brim.core.ach import Incoming, page_bank_files
+    from brim.core.ach import Incoming, retrieve_bank_file, store_bank_file
+    from brim.core.originators import choose_originator
     from brim.platform.telemetry.logs import configure_logging
 
-    incoming = Incoming(open_vault(flags), WIRE_FORMATS)
+    vault = open_vault(flags)
     content = file.read_bytes()
     asked = asked_here()
     when = {"now_ms": asked["now_ms"], "ids": asked["ids"]}
 
     async def take(database: "Database") -> str:
-        async with database.connection() as conn:
-            chosen = await _originator(conn, await live_scope(conn, account), originator)
-        is_new = await incoming.receive(database, chosen, file.name, content, by=asked["by"], **when)
-        await incoming.apply_all(database, **when)
-        newest = await page_bank_files(database, chosen.scope, PageRequest(limit=100))
-        found = next((each for each in newest.items if each.name == file.name), None)
-        if not is_new or found is None:
-            return f"{file.name} was taken before."
+        async with database.transaction() as conn:
+            chosen = await choose_originator(conn, await live_scope(conn, account), originator)
+            taken = await store_bank_file(conn, vault, chosen, file.name, content, by=asked["by"], **when)
+        await Incoming(vault, WIRE_FORMATS).apply_all(database, **when)
+        found = await retrieve_bank_file(database, chosen.scope, taken.file.id)
+        if not taken.is_new:
+            return f"{file.name} was taken before: {found.id}, {found.kind}, {found.status}."
         return f"{file.name} is taken: {found.kind}, {found.status}."
 
     configure_logging("warning", "auto")
@@ -314,11 +305,12 @@ def compare(originator: str | None, account: str | None, **flags: str | None) ->
     """After a restore: learn which files have left, and let outgoing files go again."""
     from brim.api.wire_formats import WIRE_FORMATS
     from brim.core.ach import compare_sent
+    from brim.core.originators import choose_originator
 
     vault = open_vault(flags)
 
     async def run(conn: "Conn", scope: "AccountScope") -> "Comparison":
-        chosen = await _originator(conn, scope, originator)
+        chosen = await choose_originator(conn, scope, originator)
         return await compare_sent(conn, vault, WIRE_FORMATS, scope, chosen.id, **asked_here())
 
     found = on_live_money(flags, account, run)
@@ -351,18 +343,6 @@ def readiness(account: str | None, **flags: str | None) -> None:
     click.echo("Live top-ups can be created." if not found.blockers else "Live top-ups cannot be created yet.")
     if found.blockers:
         raise SystemExit(1)
-
-
-async def _originator(conn: "Conn", scope: "AccountScope", originator_id: str | None) -> "Originator":
-    """Return the originator named, or the only one whose money moves."""
-    from brim.core.originators import OriginatorStatus, find_originator, list_originators
-
-    if originator_id is not None:
-        return await find_originator(conn, scope, originator_id)
-    found = [each for each in await list_originators(conn, scope) if each.status is not OriginatorStatus.DRAFT]
-    if len(found) != 1:
-        raise NoOriginatorError
-    return found[0]
 
 
 @click.group()

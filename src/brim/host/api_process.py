@@ -232,6 +232,7 @@ def _make_site(
 def _limits(settings: Settings) -> Limits:
     return Limits(
         max_body=settings.max_body,
+        max_upload=settings.max_upload,
         max_header=settings.max_header,
         max_connections=settings.max_connections,
         max_connections_per_address=settings.max_connections_per_address,

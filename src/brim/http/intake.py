@@ -30,11 +30,13 @@ _DROPPED_TOGETHER: Final = 64
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
     """What one client may take: bytes, connections of one process, seconds.
 
-    `max_unfinished` bounds the bytes of all requests and messages that one process has received a part of and not
-    answered, and as many of replies that clients do not read.
+    `max_upload` bounds a body that holds a file, where that is more than `max_body`. `max_unfinished` bounds the bytes
+    of all requests and messages that one process has received a part of and not answered, and as many of replies that
+    clients do not read.
     """
 
     max_body: int
+    max_upload: int = 0
     max_header: int
     max_connections: int
     max_connections_per_address: int

@@ -55,6 +55,16 @@ class MalformedEncodingError(BrimError):
         super().__init__(f"Invalid percent-encoding or UTF-8 in the request's parameters: {told}")
 
 
+class MalformedMultipartError(BrimError):
+    """The body is said to be multipart/form-data and is not."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The request's body cannot be read as multipart/form-data: send each field as a part of its own, with a "
+            "name, and end with the boundary."
+        )
+
+
 class MalformedJsonError(BrimError):
     """The body is no JSON object."""
 

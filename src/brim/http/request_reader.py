@@ -12,6 +12,7 @@ from typing import Any, Final
 import httptools
 
 from brim.http.intake import Limits
+from brim.http.multipart import is_multipart
 
 MAX_HEADERS: Final = 100
 # Source: RFC 3986 section 3.2.2, and RFC 9110 section 7.2.
@@ -48,6 +49,7 @@ class RequestReader(asyncio.Protocol):
         self._repeated: tuple[tuple[bytes, bytes], ...] = ()
         self._body: list[bytes] = []
         self._body_size = 0
+        self._max_body = self._limits.max_body
         self._head_size = 0
         self._unfinished = 0
         self._in_body = False
@@ -93,7 +95,10 @@ class RequestReader(asyncio.Protocol):
                 raise RefusedError(400, "This server is no proxy.")
             return
         length = self._headers.get(b"content-length")
-        if length is not None and int(length) > self._limits.max_body:
+        self._max_body = self._limits.max_body
+        if is_multipart(self._headers.get(b"content-type", b"")):
+            self._max_body = max(self._max_body, self._limits.max_upload)
+        if length is not None and int(length) > self._max_body:
             raise self._too_large()
         if self._headers.get(b"expect", b"").lower() == b"100-continue":
             self._invite()
@@ -102,7 +107,7 @@ class RequestReader(asyncio.Protocol):
         """Take a piece of the body, whether its length was announced or it comes in chunks."""
         self._body.append(body)
         self._body_size += len(body)
-        if self._body_size > self._limits.max_body:
+        if self._body_size > self._max_body:
             raise self._too_large()
 
     # What the connection calls.
@@ -148,4 +153,4 @@ class RequestReader(asyncio.Protocol):
         return RefusedError(status, f"The request's head is larger than {self._limits.max_header} bytes.")
 
     def _too_large(self) -> RefusedError:
-        return RefusedError(413, f"The request's body is larger than {self._limits.max_body} bytes.")
+        return RefusedError(413, f"The request's body is larger than {self._max_body} bytes.")

@@ -346,6 +346,8 @@ SETTINGS: Final[tuple[Setting, ...]] = (
     Setting("public_url", parse_public_url, None, "an http:// or https:// URL whose path is none of Brim's own",
             "where people reach Brim through a proxy, with the path prefix if there is one; unset means by Host"),
     Setting("max_body", parse_size, 1024 * 1024, "a size such as 1m", "largest request body"),
+    Setting("max_upload", parse_size, 10 * 1024 * 1024, "a size such as 10m",
+            "largest request body that holds a file, such as one from the bank", default_text="10m"),
     Setting("rate_limit_live", parse_limit, 100, "a number, 0 for no limit",
             "live requests a second by one key, and for one account, in each API process; reads and writes apart"),
     Setting("rate_limit_test", parse_limit, 0, "a number, 0 for no limit",
@@ -406,6 +408,7 @@ class Settings:
     trusted_proxies: Networks
     public_url: PublicUrl | None
     max_body: int
+    max_upload: int
     rate_limit_live: int
     rate_limit_test: int
     max_header: int

@@ -9,10 +9,12 @@ from typing import Any, Final, Protocol
 from urllib.parse import quote
 
 from brim.base import json_codec
+from brim.base.ids import random_base62
 from brim.core.audit import Actor
 from brim.core.request_logs import BY_PAGES
 from brim.http.form import Field, encode_form
 from brim.http.message import Reply, Request
+from brim.http.multipart import Part, encode_multipart, text_of
 
 _FORM: Final = b"application/x-www-form-urlencoded"
 _JSON: Final = b"application/json"
@@ -102,6 +104,24 @@ class Caller:
             ApiRefusedError: it was refused.
         """
         return await self._post(path, json_codec.encode(parameters), _JSON, idempotency_key)
+
+    async def post_file(
+        self,
+        path: str,
+        fields: Mapping[str, str],
+        *,
+        name: str,
+        content: bytes,
+        idempotency_key: str | None = None,
+    ) -> Any:
+        """Return the object that a POST of a file answers; otherwise as `post`.
+
+        Raises:
+            ApiRefusedError: it was refused.
+        """
+        parts = [*(Part(field, text, None) for field, text in fields.items()), Part("file", text_of(content), name)]
+        content_type, body = encode_multipart(parts, boundary=random_base62(40))
+        return await self._post(path, body, content_type, idempotency_key)
 
     async def delete(self, path: str) -> Any:
         """Return what is left of an object that a DELETE removed.

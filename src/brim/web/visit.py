@@ -6,7 +6,8 @@ from functools import cached_property
 from brim.base.public_url import PublicUrl
 from brim.http.form import decode_pairs
 from brim.http.message import Request
-from brim.http.parameter_errors import TooManyParametersError
+from brim.http.multipart import Part, decode_multipart, file_bytes, is_multipart
+from brim.http.parameter_errors import MalformedMultipartError, TooManyParametersError
 
 
 class Visit:
@@ -36,7 +37,23 @@ class Visit:
     @cached_property
     def form_pairs(self) -> Sequence[tuple[str, str]]:
         """The fields of a form in their order, for those that come more than once."""
-        return _pairs(self.request.body)
+        content_type = self.request.headers.get(b"content-type", b"")
+        if not is_multipart(content_type):
+            return _pairs(self.request.body)
+        return [(part.name, part.text) for part in self._parts]
+
+    @property
+    def files(self) -> Mapping[str, tuple[str, bytes]]:
+        """The files of a form by their field: what each is called, and its bytes; none where none was chosen."""
+        return {part.name: (part.file_name, file_bytes(part.text)) for part in self._parts if part.file_name}
+
+    @cached_property
+    def _parts(self) -> Sequence[Part]:
+        """The fields of a form that holds files: nothing where it is none."""
+        try:
+            return decode_multipart(self.request.headers.get(b"content-type", b""), self.request.body)
+        except MalformedMultipartError:
+            return ()
 
     @cached_property
     def cookies(self) -> Mapping[str, str]:

@@ -266,6 +266,7 @@ ERROR_TABLE: Final[dict[type[BrimError], Place]] = {
     # The request
     UnrecognizedUrlError: Place(404),
     UnsupportedContentTypeError: Place(),
+    parameters.MalformedMultipartError: Place(),
     FormExpectedError: Place(),
     JsonExpectedError: Place(),
     InvalidApiVersionError: Place(),
@@ -340,6 +341,7 @@ ERROR_TABLE: Final[dict[type[BrimError], Place]] = {
     originators.SourceCapError: Place(400, "funding_source_limit_exceeded", "amount"),
     topups.DuplicateTopupError: Place(400, "duplicate_topup"),
     originators.OriginatorStateError: Place(),
+    originators.OriginatorNotNamedError: Place(param="originator"),
     originators.UnexpectedVersionError: Place(400, "originator_unexpected_version", "expected_version"),
     originators.SecondPersonError: Place(403, "second_person_required"),
     ach.FileStateError: Place(400, "file_unexpected_state"),

@@ -25,6 +25,7 @@ from brim.base.metadata import (
 from brim.base.paging import Range
 from brim.core.topups import MAX_STATEMENT_DESCRIPTOR
 from brim.http.form import Value
+from brim.http.multipart import file_bytes
 from brim.http.parameter_errors import (
     ArrayTooLongError,
     DescriptorCharacterError,
@@ -187,6 +188,43 @@ class Text(Kind, frozen=True):
         """Return the failures that `read` can have."""
         empty = () if self.clearable else (EmptyParameterError,)
         return (*empty, InvalidStringError, StringTooLongError)
+
+
+class FileContent(Kind, frozen=True):
+    """The bytes of a file: a part of multipart/form-data, or a text in UTF-8."""
+
+    def read(self, raw: Value, name: str) -> bytes:
+        """Return the bytes."""
+        return file_bytes(_read_text(raw, name))
+
+    def schema(self) -> Schema:
+        """Return its JSON schema."""
+        return {"type": "string", "minLength": 1}
+
+    def errors(self) -> Errors:
+        """Return the failures that `read` can have."""
+        return (EmptyParameterError, InvalidStringError)
+
+
+class FileName(Kind, frozen=True):
+    """What a file is called: without a folder, and printable."""
+
+    max_length: int = 200
+
+    def read(self, raw: Value, name: str) -> str:
+        """Return the name."""
+        text = re.split(r"[/\\]", _read_text(raw, name))[-1]
+        if len(text) > self.max_length:
+            raise StringTooLongError(name, text, self.max_length)
+        return "".join(character if character.isprintable() else "_" for character in text) or "_"
+
+    def schema(self) -> Schema:
+        """Return its JSON schema."""
+        return {"type": "string", "minLength": 1, "maxLength": self.max_length}
+
+    def errors(self) -> Errors:
+        """Return the failures that `read` can have."""
+        return (EmptyParameterError, InvalidStringError, StringTooLongError)
 
 
 class Descriptor(Kind, frozen=True):

@@ -19,7 +19,9 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     `path` has a placeholder for each id, such as `/v1/topups/{topup}`; `resource` and `level` are what a restricted
     key needs; `returns` is the wire object of the reply, and with `in_list` of the reply's items; `errors` are
     the failures of this operation beside those that every operation of its shape has. `description` says, for readers
-    and in `/openapi.json`, what the summary leaves out; backticks mark code.
+    and in `/openapi.json`, what the summary leaves out; backticks mark
+    code. With `takes_file`, the parameter `file` may also come as a file, in multipart/form-data, and `name` is then
+    what the file is called.
     """
 
     method: Literal["GET", "POST", "DELETE"]
@@ -34,6 +36,7 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     in_list: bool = False
     errors: tuple[type[BrimError], ...] = ()
     description: str = ""
+    takes_file: bool = False
 
     @property
     def is_v2(self) -> bool:

@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import structlog
 
@@ -24,11 +24,11 @@ from brim.core.ach.bank_files import (
     apply_nacha,
     apply_statement,
 )
-from brim.core.ach.file_store import Received, bank_file_place
+from brim.core.ach.file_store import BankFile, Received, bank_file_place
 from brim.core.ach.rules import BANK_FILE_PREFIX
 from brim.core.ach.sending import unknown_sent_files
 from brim.core.ach.trouble import done_or_listed
-from brim.core.audit import Action
+from brim.core.audit import Action, ObjectType
 from brim.core.events import Renderers
 from brim.core.originators import Originator, list_active_originators
 from brim.core.reconciliation import BreakKind
@@ -62,6 +62,60 @@ def kind_of(content: bytes) -> Kind:
     if content.lstrip()[:1] in b"56":
         return Kind.NACHA  # bare batches, or entries without any header: the codec says what is missing
     return Kind.STATEMENT
+
+
+class TakenFile(NamedTuple):
+    """A file from the bank as it is stored, and whether its content is new."""
+
+    file: BankFile
+    is_new: bool
+
+
+async def store_bank_file(
+    conn: Conn,
+    vault: Vault,
+    originator: Originator,
+    name: str,
+    content: bytes,
+    *,
+    by: Actor | None = None,
+    now_ms: int,
+    ids: IdFactory,
+) -> TakenFile:
+    """Store a file from an originator's bank, in the caller's transaction; a worker applies it.
+
+    It is known by its content: of bytes that are there already nothing is stored, and the file is returned that has
+    them. Where somebody brings it by hand (`by`), the audit log tells of a new one.
+    """
+    file_id = ids.new_at(BANK_FILE_PREFIX, now_ms)
+    sha256 = hashlib.sha256(content).digest()
+    is_new = await file_store.insert_bank_file(
+        conn,
+        originator.scope,
+        sha256=sha256,
+        file_id=file_id,
+        originator=originator.id,
+        name=name,
+        byte_count=len(content),
+        sealed=vault.seal(content, place=bank_file_place(originator.scope, file_id)),
+        now_ms=now_ms,
+    )
+    if is_new and by is not None:
+        await audit.record(
+            conn,
+            by,
+            Action.BANK_FILE_IMPORTED,
+            object_type=ObjectType.BANK_FILE,
+            object_id=file_id,
+            scope=originator.scope,
+            detail=name,
+            now_ms=now_ms,
+            ids=ids,
+        )
+    found = await file_store.find_bank_file(conn, originator.scope, sha256)
+    if found is None:
+        raise RuntimeError("a file from the bank that was just stored is not there")
+    return TakenFile(found, is_new)
 
 
 class Incoming:
@@ -113,35 +167,10 @@ class Incoming:
         now_ms: int,
         ids: IdFactory,
     ) -> bool:
-        """Store a file from an originator's bank; return whether its content is new.
-
-        Where somebody brings it by hand (`by`), the audit log tells of a new one.
-        """
-        file_id = ids.new_at(BANK_FILE_PREFIX, now_ms)
-        sealed = self._vault.seal(content, place=bank_file_place(originator.scope, file_id))
+        """Store a file from an originator's bank; return whether its content is new."""
         async with database.transaction() as conn:
-            is_new = await file_store.insert_bank_file(
-                conn,
-                originator.scope,
-                sha256=hashlib.sha256(content).digest(),
-                file_id=file_id,
-                originator=originator.id,
-                name=name,
-                byte_count=len(content),
-                sealed=sealed,
-                now_ms=now_ms,
-            )
-            if is_new and by is not None:
-                await audit.record(
-                    conn,
-                    by,
-                    Action.BANK_FILE_IMPORTED,
-                    scope=originator.scope,
-                    detail=name,
-                    now_ms=now_ms,
-                    ids=ids,
-                )
-            return is_new
+            taken = await store_bank_file(conn, self._vault, originator, name, content, by=by, now_ms=now_ms, ids=ids)
+            return taken.is_new
 
     async def apply_all(self, database: Database, *, now_ms: int, ids: IdFactory) -> int:
         """Apply what was stored and not applied yet, one transaction each; return how many files were."""

@@ -72,6 +72,13 @@ class LiveModeNotReadyError(BrimError):
         super().__init__(f"Live top-ups cannot be created yet. {reasons} See /v1/brim/live_readiness.")
 
 
+class OriginatorNotNamedError(BrimError):
+    """Nobody says from whose bank a file is, and not exactly one originator is, or was, active."""
+
+    def __init__(self) -> None:
+        super().__init__("There is not one originator that is, or was, active: say from whose bank the file is.")
+
+
 class RailStoppedError(BrimError):
     """An operator has stopped the rail."""
 

@@ -19,6 +19,7 @@ from brim.core.originators.rules import (
     ORIGINATOR_PREFIX,
     Authorization,
     Originator,
+    OriginatorNotNamedError,
     OriginatorStateError,
     OriginatorStatus,
     UnexpectedVersionError,
@@ -171,6 +172,25 @@ async def find_originator(conn: Conn, scope: AccountScope, originator_id: str) -
         if stored.originator.id == originator_id:
             return stored.originator
     raise _missing(originator_id)
+
+
+async def choose_originator(conn: Conn, scope: AccountScope, originator_id: str | None) -> Originator:
+    """Return the originator that is named, or the only one that is, or was, active.
+
+    Raises:
+        ResourceMissingError: there is none of that id.
+        OriginatorNotNamedError: none is named, and there is not exactly one.
+    """
+    known = await list_originators(conn, scope)
+    if originator_id is None:
+        found = [each for each in known if each.status is not OriginatorStatus.DRAFT]
+        if len(found) != 1:
+            raise OriginatorNotNamedError
+        return found[0]
+    for each in known:
+        if each.id == originator_id:
+            return each
+    raise ResourceMissingError("originator", originator_id, param="originator")
 
 
 async def list_originators(conn: Conn, scope: AccountScope) -> list[Originator]:

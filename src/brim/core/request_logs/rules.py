@@ -29,6 +29,7 @@ _SECRET_NAMES: Final = SECRET_NAMES | {
     "client_secret",
     "cvc",
     "documents",
+    "file",
     "iban",
     "individual",
     "ip",

@@ -83,6 +83,8 @@ DONE: Final = {
     "file_approved": "The file is approved and leaves with the next exchange.",
     "file_voided": "The file is voided. Its entries are queued for the next one.",
     "file_resubmitted": "The entries are queued for the next file.",
+    "bank_file_imported": "The file is stored. What it says is applied within seconds.",
+    "bank_file_known": "This file was received before. Nothing was stored or applied again.",
     "break_resolved": "The break is resolved.",
     "originator_created": "The originator is saved as a draft. Nothing is sent until it is activated.",
     "originator_updated": "The profile is saved and applies to files created from now on.",

@@ -168,6 +168,11 @@ _VALUES: Final[dict[str, dict[str, Any]]] = {
     "PostBrimAchFilesFileVoid": {"expected_status": "built"},
     "PostBrimAchFilesFileResubmit": {"expected_status": "rejected"},
     "GetBrimAchBankFiles": {"limit": 3},
+    "PostBrimAchBankFiles": {
+        "file": "BRIM-ACK 1\n",
+        "name": "acknowledgement.txt",
+        "originator": "orig_0mfgbV3T6zPwQb8XsG5mKr1n",
+    },
     "GetBrimAchFilesFileEntries": {"limit": 3},
     "GetBrimBreaks": {"status": "open", "limit": 3},
     "PostBrimBreaksBreakResolve": {"resolution": "A fee of the bank."},

@@ -160,6 +160,29 @@ async def list_bank_files(call: Call) -> Result:
     return Result(body=wire.list_json(items, has_more=page.has_more, url=BANK_FILES))
 
 
+async def import_bank_file(call: Call) -> Result:
+    """`POST /v1/brim/ach/bank_files`: store a file from the bank; a worker applies it within seconds."""
+    await check_platform(call)
+    check_live(call)
+    parameters = call.parameters
+
+    async def work(conn: Conn) -> bytes:
+        originator = await originators.choose_originator(conn, call.scope, parameters.get("originator"))
+        taken = await ach.store_bank_file(
+            conn,
+            call.service.vault,
+            originator,
+            parameters.get("name", "upload"),
+            parameters["file"],
+            by=call.by,
+            now_ms=call.now_ms,
+            ids=call.service.ids,
+        )
+        return bank_file_json(call.scope, taken.file, is_new=taken.is_new)
+
+    return await run_once(call.service.database, call.context, work, render_error=render_error)
+
+
 async def retrieve_bank_file(call: Call) -> Result:
     """`GET /v1/brim/ach/bank_files/{bank_file}`."""
     await check_platform(call)

@@ -9,7 +9,7 @@ from brim.api.resources.ach import wire as ach_wire
 from brim.base.errors import ExclusiveParametersError, NotInTestModeError, ResourceMissingError
 from brim.core.accounts import NotPlatformError
 from brim.core.ach import FileChangedError, FileStateError, UnexpectedStatusError
-from brim.core.originators import SecondPersonError
+from brim.core.originators import OriginatorNotNamedError, SecondPersonError
 from brim.core.reconciliation import BreakResolvedError
 
 _FILE: Final = f"{handlers.FILES}/{{file}}"
@@ -119,6 +119,25 @@ ACH_FILES: Final = (
         returns=ach_wire.BankFileObject,
         in_list=True,
         errors=(NotPlatformError, ExclusiveParametersError),
+    ),
+    Operation(
+        method="POST",
+        path=handlers.BANK_FILES,
+        operation_id="PostBrimAchBankFiles",
+        summary="Import a file from the bank",
+        description=(
+            "Takes returns, an acknowledgement or a statement by hand, as if your bank had left it in the incoming "
+            "folder. Send it as `multipart/form-data` (`curl -F file=@returns.ach`). The bytes are stored first and "
+            "applied within seconds: retrieve the file to see the result. A file is known by its content: of bytes "
+            "that were received before, nothing is stored or applied again."
+        ),
+        parameters=declared.BANK_FILE_IMPORT,
+        handler=handlers.import_bank_file,
+        resource="ach",
+        level="write",
+        returns=ach_wire.BankFileObject,
+        errors=(NotPlatformError, NotInTestModeError, ResourceMissingError, OriginatorNotNamedError),
+        takes_file=True,
     ),
     Operation(
         method="GET",

@@ -3,7 +3,7 @@
 from typing import Final
 
 from brim.api.framework.common_params import PAGE
-from brim.api.framework.kinds import Enum, Text
+from brim.api.framework.kinds import Enum, FileContent, FileName, Text
 from brim.api.framework.params import Parameter
 from brim.core.ach import FileStatus
 
@@ -36,6 +36,20 @@ FILE_VOID: Final = (_expected(FileStatus.BUILT, FileStatus.APPROVED),)
 FILE_RESUBMIT: Final = (_expected(FileStatus.REJECTED, FileStatus.SENT, FileStatus.ACKNOWLEDGED, FileStatus.SETTLED),)
 ENTRY_LIST: Final = PAGE
 BANK_FILE_LIST: Final = PAGE
+BANK_FILE_IMPORT: Final = (
+    Parameter(
+        name="file",
+        kind=FileContent(),
+        required=True,
+        description="What your bank sent: a file in `multipart/form-data`, or a text.",
+    ),
+    Parameter(name="name", kind=FileName(), description="What it is called; by default the name of the file."),
+    Parameter(
+        name="originator",
+        kind=Text(),
+        description="The originator whose bank it is from; not needed where you have one only.",
+    ),
+)
 BREAK_LIST: Final = (
     *PAGE,
     Parameter(name="status", kind=Enum(("open", "resolved")), description="Only open breaks, or only settled ones."),

@@ -106,6 +106,12 @@ class BankFileObject(msgspec.Struct, frozen=True, kw_only=True):
     byte_count: Annotated[int, described("How many bytes it has.", **_CENTS)]
     created: Annotated[int, described("When it was received.", **TIME)]
     findings: Annotated[list[BankFindingObject], described("What is wrong with it.")]
+    is_new: Annotated[
+        bool | msgspec.UnsetType,
+        described(
+            "Whether its content is new; `false` where the same bytes came before. Only in the reply to an import."
+        ),
+    ] = msgspec.UNSET
     kind: Annotated[
         str,
         described(
@@ -298,8 +304,8 @@ def file_json(
     )
 
 
-def bank_file_json(scope: AccountScope, file: BankFile) -> bytes:
-    """Return the compact JSON of a file from the bank."""
+def bank_file_json(scope: AccountScope, file: BankFile, *, is_new: bool | msgspec.UnsetType = msgspec.UNSET) -> bytes:
+    """Return the compact JSON of a file from the bank, with whether its content is new where that is given."""
     findings: list[dict[str, Any]] = decode(file.findings)
     return encode(
         BankFileObject(
@@ -313,6 +319,7 @@ def bank_file_json(scope: AccountScope, file: BankFile) -> bytes:
                 )
                 for each in findings
             ],
+            is_new=is_new,
             kind=file.kind,
             livemode=scope.livemode,
             name=file.name,

@@ -2,8 +2,11 @@
 
 from typing import Final
 
+from brim.base.ids import random_base62
 from brim.http.message import Reply
-from brim.web.api_client import api_path
+from brim.web.api_client import ApiRefusedError, api_path
+from brim.web.dashboard.forms import Form
+from brim.web.dashboard.linking import take_refusal
 from brim.web.dashboard.paging import page_query, paging
 from brim.web.dashboard.signed import SignedVisit
 
@@ -13,8 +16,47 @@ _MOST: Final = 100
 
 async def show_all(page: SignedVisit) -> Reply:
     """`GET /ach/bank-files`."""
+    return await _reply(page, Form(values={"originator": ""}))
+
+
+async def _reply(page: SignedVisit, form: Form, *, status: int = 200) -> Reply:
+    form.idempotency_key = random_base62(24)
     found = await page.api.get(BANK_FILES, **page_query(page))
-    return page.reply("dashboard/bank_files.html", files=found["data"], paging=paging(page, found))
+    originators = (await page.api.get("/v1/brim/ach/originators", limit=_MOST))["data"]
+    return page.reply(
+        "dashboard/bank_files.html",
+        status=status,
+        files=found["data"],
+        paging=paging(page, found),
+        form=form,
+        originators=[
+            (each["id"], f"{each['profile']['company_name']} at {each['profile']['odfi_name']}")
+            for each in originators
+            if each["status"] != "draft"
+        ],
+    )
+
+
+async def import_file(page: SignedVisit) -> Reply:
+    """`POST /ach/bank-files/import`: what was chosen, whose page then shows what has become of it."""
+    form = Form(values={"originator": page.form.get("originator", "")})
+    name, content = page.visit.files.get("file", ("", b""))
+    if not content:
+        form.errors["file"] = "Choose a file that is not empty."
+        return await _reply(page, form, status=400)
+    try:
+        taken = await page.api.post_file(
+            BANK_FILES,
+            {"originator": form.values["originator"]} if form.values["originator"] else {},
+            name=name,
+            content=content,
+            idempotency_key=page.form.get("idempotency_key") or None,
+        )
+    except ApiRefusedError as error:
+        take_refusal(form, error, {} if form.values["originator"] else {"originator": ""})
+        return await _reply(page, form, status=error.status)
+    done = "bank_file_imported" if taken["is_new"] else "bank_file_known"
+    return page.redirect(f"/ach/bank-files/{taken['id']}", done=done)
 
 
 async def show(page: SignedVisit) -> Reply:

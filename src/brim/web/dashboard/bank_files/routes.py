@@ -11,5 +11,6 @@ def routes(signed: SignedPages) -> Sequence[Route]:
     """Return the routes of these pages."""
     return (
         *signed.get_live("/ach/bank-files", pages.show_all),
+        *signed.post_live("/ach/bank-files/import", pages.import_file),
         *signed.get_live("/ach/bank-files/{file}", pages.show),
     )
