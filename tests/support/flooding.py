@@ -2,8 +2,8 @@
 
 The key is for what only a pane of the Shell can do that was opened with one.
 
-It runs as a process of its own, so that its work does not slow down whoever measures the server. It prints how much
-the server took before the time was up.
+It runs as a process of its own, so that its work does not slow down whoever measures the server. It prints `SENT` once
+the server has all that is sent once, or refuses more of it, and goes on until it is ended, or the time is up.
 """
 
 import base64
@@ -21,6 +21,12 @@ SUBPROTOCOLS: Final = {"/shell/socket": "brim-shell-v1", "/subscribe/acct_1/test
 _NO_MASK: Final = b"\0\0\0\0"
 _PIECE: Final = 65_536
 _PATIENCE_S: Final = 30.0
+SENT: Final = "sent"
+
+
+def tell_sent() -> None:
+    """Tell whoever measures that the flood is there."""
+    print(SENT, flush=True)
 
 
 def frame(opcode: int, data: bytes = b"", *, fin: bool = True, length: int | None = None) -> bytes:
@@ -60,6 +66,7 @@ def pour(connections: list[socket.socket], flood: bytes, seconds: float) -> int:
     """Send one text again and again on all connections without reading; return how many bytes were taken."""
     selector = selectors.DefaultSelector()
     begun = dict.fromkeys(connections, 0)
+    untold = dict.fromkeys(connections, min(len(flood), _PIECE))  # what each of them has to take until it is told
     for connection in connections:
         connection.setblocking(False)
         selector.register(connection, selectors.EVENT_WRITE)
@@ -75,6 +82,13 @@ def pour(connections: list[socket.socket], flood: bytes, seconds: float) -> int:
                 continue
             except OSError:  # the server has had enough
                 selector.unregister(ready.fileobj)
+                sent = _PIECE
+            if connection in untold:
+                untold[connection] -= sent
+                if untold[connection] <= 0:
+                    del untold[connection]
+                    if not untold:
+                        tell_sent()
     if left := max(0.0, ends - time.monotonic()):
         time.sleep(left)
     return taken
@@ -106,6 +120,7 @@ def send_halves(count: int, half: Callable[[str], bytes]) -> Callable[[str, floa
                 taken += 1
             except OSError:  # the server has had enough
                 continue
+        tell_sent()
         time.sleep(max(0.0, ends - time.monotonic()))
         return taken
 
@@ -133,6 +148,7 @@ def leave_unread(count: int, path: str) -> Callable[[str, float], int]:
                 connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
                 connection.connect((host, int(port)))
                 connection.sendall(f"GET {path} HTTP/1.1\r\nHost: {place}\r\n\r\n".encode() * 4)
+            tell_sent()
             time.sleep(seconds)
         return count
 
@@ -176,4 +192,4 @@ FLOODS: Final[dict[str, Callable[[str, float], int]]] = {
 }  # fmt: skip
 
 if __name__ == "__main__":
-    print(FLOODS[sys.argv[2]](sys.argv[1], float(sys.argv[3])))
+    FLOODS[sys.argv[2]](sys.argv[1], float(sys.argv[3]))
