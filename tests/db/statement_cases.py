@@ -516,7 +516,8 @@ CASES: Final[Mapping[str, Case]] = {
     "ach.put_entries_in_file": Case(
         (*OWN, "file_new", DAY, [at("tu_", n) for n in MANY], [1] * 100, [1] * 100, [f"9{n:014}" for n in MANY])
     ),
-    "ach.requeue_entries_of_file": Case((*OWN, at("file_", 50), ["in_file"], None)),
+    "ach.requeue_entries_of_file": Case((*OWN, at("file_", 50), ["in_file"], None, None)),
+    "ach.who_resubmitted": Case((*OWN, at("file_", 50))),
     "ach.find_entries_by_trace": Case((*OWN, f"{500:015}")),
     "ach.list_entries_of_batch": Case((*OWN, at("file_", 50), 5)),
     "ach.list_entries_of_topups": Case((*OWN, [at("tu_", n) for n in FEW])),

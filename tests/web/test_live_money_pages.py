@@ -518,7 +518,8 @@ def test_who_prepares_is_not_offered_to_approve_and_who_approves_not_to_prepare(
         finance.get(NEW)
         finance.post(NEW, form_token=finance.form_token, **filled_in)
         path = (finance.location or "").partition("?")[0]
-        file = AchObjects(house.server, account, tmp_path, originator=path.rpartition("/")[2]).file()
+        objects = AchObjects(house.server, account, tmp_path, originator=path.rpartition("/")[2])
+        file = objects.file()
 
         def offered(browser: Browser, page: str) -> list[str]:
             shown = browser.get(page)
@@ -540,3 +541,27 @@ def test_who_prepares_is_not_offered_to_approve_and_who_approves_not_to_prepare(
         assert "Approved by you" in approver.text
         assert re.search(r"Approved by Ada Lovelace \(\w+@example.com\)", viewer.open(shown).body.decode())
         assert "Ada Lovelace (" in text_of(viewer.open("/ach/files"))
+        _check_that_keys_leave_it_to_operators(house, account, objects, path)
+
+
+def _check_that_keys_leave_it_to_operators(house: House, account: str, objects: AchObjects, path: str) -> None:
+    """Ask by a secret key for what one operator prepares and another approves, and for what holds money back."""
+    live = Wire(house.url, house.server.make_key(account, livemode=True))
+    originator, rejected = path.rpartition("/")[2], objects.file(FileStatus.REJECTED, has_entry=True).id
+    acts: dict[str, tuple[str, dict[str, str]]] = {
+        "update": (f"/v1/brim/ach/originators/{originator}", {"profile[hold_days]": "1"}),
+        "resubmit": (f"/v1/brim/ach/files/{rejected}", {"expected_status": "rejected"}),
+        "resolve": (f"/v1/brim/breaks/{objects.open_break()}", {"resolution": "known"}),
+        "resume": ("/v1/brim/rails/ach", {}),
+    }
+    assert live.post("/v1/brim/rails/ach/stop", {"reason": "a program may pull the brake"}).status == 200
+    for name, (place, fields) in acts.items():
+        shown = {each["name"]: each["code"] for each in live.get(place).json["actions"]}
+        assert shown[name] == "second_person_required", name
+        refused = live.post(place if name == "update" else f"{place}/{name}", fields)
+        assert (refused.status, refused.error["code"]) == (403, "second_person_required"), name
+        assert "An API key cannot do this" in refused.error["message"]
+    profile = live.get(f"/v1/brim/ach/originators/{originator}").json["profile"]
+    fields = {f"profile[{name}]": str(value) for name, value in profile.items() if isinstance(value, str)}
+    made = live.post("/v1/brim/ach/originators", fields | {"account_number": "9876543210"})
+    assert made.error["code"] == "second_person_required"

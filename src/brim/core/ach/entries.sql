@@ -187,7 +187,7 @@ ON CONFLICT ON CONSTRAINT ach_entries_pk DO UPDATE SET
 -- transaction holds them.
 UPDATE ach_entries
 SET status = 'queued', file = NULL, effective_date = NULL, batch = NULL, trace = NULL, confirmed_by = NULL,
-    confirmed_ms = NULL
+    confirmed_ms = NULL, resubmitted_by = coalesce($6, resubmitted_by)
 WHERE ctid = ANY (ARRAY(
     SELECT ctid
     FROM ach_entries
@@ -197,6 +197,18 @@ WHERE ctid = ANY (ARRAY(
     ORDER BY file, trace
 ))
 RETURNING topup;
+
+-- name: who_resubmitted
+-- Who let entries of a file go out again; it reads all of them, once when somebody looks at a file that waits.
+SELECT DISTINCT resubmitted_by
+FROM (
+    SELECT resubmitted_by
+    FROM ach_entries
+    WHERE account = $1 AND livemode = $2 AND file BETWEEN $3 AND $3
+    ORDER BY file, trace
+    OFFSET 0
+) AS e
+WHERE resubmitted_by IS NOT NULL;
 
 -- name: find_entries_by_trace
 -- The entries of a trace, newest file first; a trace is used again after years.

@@ -188,8 +188,12 @@ async def requeue_entries(
     *,
     standing_at: Sequence[EntryStatus],
     batches: Sequence[int] | None = None,
+    resubmitted_by: str | None = None,
 ) -> list[str]:
-    """Let the entries of a file, or of some of its batches, wait for another file; return their top-ups."""
+    """Let the entries of a file, or of some of its batches, wait for another file; return their top-ups.
+
+    `resubmitted_by` is who wants them to go out again, None where they never went out.
+    """
     await conn.execute(_SQL["hold_entries_of_file"], scope.account, scope.livemode, file_id, None)
     records = await conn.fetch(
         _SQL["requeue_entries_of_file"],
@@ -198,8 +202,15 @@ async def requeue_entries(
         file_id,
         list(standing_at),
         None if batches is None else list(batches),
+        resubmitted_by,
     )
     return [record["topup"] for record in records]
+
+
+async def who_resubmitted(conn: Conn, scope: AccountScope, file_id: str) -> frozenset[str]:
+    """Return who let entries of a file go out again that were rejected before."""
+    records = await conn.fetch(_SQL["who_resubmitted"], scope.account, scope.livemode, file_id)
+    return frozenset(record["resubmitted_by"] for record in records)
 
 
 async def find_by_trace(conn: Conn, scope: AccountScope, trace: str) -> list[Entry]:

@@ -30,7 +30,7 @@ from brim.core.ach.rules import (
 from brim.core.ach.sending import read_sent_list
 from brim.core.audit import Action, ObjectType
 from brim.core.events import BY_ITSELF, Cause, EventType, Renderers
-from brim.core.originators import check_person, find_originator
+from brim.core.originators import Originator, SecondPersonError, check_person, find_originator, name_of
 from brim.platform import lookups
 from brim.platform.database import Conn, Database
 from brim.platform.vault import Vault
@@ -116,7 +116,7 @@ async def approve_file(  # noqa: PLR0913  what was seen of the file, by whom
     """
     before = await find_file(conn, scope, file_id)
     originator = await find_originator(conn, scope, before.originator)
-    check_person(by, prepared_by=originator.changed_by, approvers=approvers)
+    check_approver(by, await find_preparers(conn, before, originator), approvers=approvers)
     _check_status(before, expected_status)
     if before.held_because is not None:
         raise FileChangedError(file_id, before.held_because)
@@ -128,6 +128,29 @@ async def approve_file(  # noqa: PLR0913  what was seen of the file, by whom
     kind = EventType.ACH_FILE_APPROVED
     await announce_file(conn, renderers, after, kind, now_ms=now_ms, ids=ids, cause=cause)
     return after
+
+
+class Preparers(NamedTuple):
+    """Who prepared what a file does, as `originators.name_of` has them: the profile, and that debits go out again."""
+
+    profile: str
+    resubmitted: frozenset[str]
+
+
+async def find_preparers(conn: Conn, file: AchFile, originator: Originator) -> Preparers:
+    """Return who prepared a file of an originator."""
+    return Preparers(originator.changed_by, await entry_store.who_resubmitted(conn, file.scope, file.id))
+
+
+def check_approver(by: Actor, preparers: Preparers, *, approvers: int) -> None:
+    """Let an actor pass who may approve a file.
+
+    Raises:
+        SecondPersonError: see `originators.check_person`; or they let rejected debits in it go out again.
+    """
+    check_person(by, prepared_by=preparers.profile, approvers=approvers)
+    if approvers > 1 and name_of(by) in preparers.resubmitted:
+        raise SecondPersonError("You let debits in this file go out again, so another operator has to approve it.")
 
 
 async def void_file(
@@ -190,7 +213,12 @@ async def resubmit_file(
     for batch in rejected:
         await _check_unprocessed(conn, scope, before, batch)
     topups = await entry_store.requeue_entries(
-        conn, scope, file_id, standing_at=[EntryStatus.IN_FILE], batches=[batch.number for batch in rejected]
+        conn,
+        scope,
+        file_id,
+        standing_at=[EntryStatus.IN_FILE],
+        batches=[batch.number for batch in rejected],
+        resubmitted_by=name_of(by),
     )
     if topups:
         detail = f"{len(topups)} entries"

@@ -32,7 +32,9 @@ from brim.core.originators.rules import (
     SourceCapError,
     UnexpectedVersionError,
     check_is_person,
+    check_not_key,
     check_person,
+    name_of,
 )
 from brim.core.originators.service import (
     activate_originator,
@@ -80,6 +82,7 @@ __all__ = [
     "add_exposures",
     "authorize",
     "check_is_person",
+    "check_not_key",
     "check_person",
     "choose_originator",
     "create_authorization",
@@ -94,6 +97,7 @@ __all__ = [
     "list_day_uses",
     "list_originators",
     "list_stops",
+    "name_of",
     "originator_from_record",
     "read_account_number",
     "reduce_source_exposures",

@@ -9,6 +9,7 @@ import msgspec
 from brim.base.actor import Actor, ActorKind
 from brim.base.errors import BrimError
 from brim.base.scope import AccountScope
+from brim.core.access import KEY_PREFIX
 from brim.core.rails.ach import OriginatorProfile, SecCode
 
 ORIGINATOR_PREFIX: Final = "orig_"
@@ -169,6 +170,26 @@ def check_is_person(by: Actor) -> None:
         raise SecondPersonError("An API key cannot approve; an operator does, on the pages.")
 
 
+def check_not_key(by: Actor, *, approvers: int) -> None:
+    """Let an actor pass who prepares what somebody else approves, or takes away what holds money back.
+
+    A key is whoever's has seen its secret: where one person prepares and another approves, an act by a key would be
+    nobody's, and the same person could do both.
+
+    Args:
+        by: who acts.
+        approvers: how many operators have to do with live money; where there is one at most, a key may.
+
+    Raises:
+        SecondPersonError: a key would, where operators could.
+    """
+    if approvers > 1 and by.kind is ActorKind.API_KEY:
+        raise SecondPersonError(
+            "An API key cannot do this where several operators have to do with live money; one of them does, on the "
+            "pages."
+        )
+
+
 def check_person(by: Actor, *, prepared_by: str, approvers: int) -> None:
     """Let an actor pass who may approve what somebody prepared.
 
@@ -179,10 +200,16 @@ def check_person(by: Actor, *, prepared_by: str, approvers: int) -> None:
             for.
 
     Raises:
-        SecondPersonError: a key or a job would approve, or the same person, or a command where operators could.
+        SecondPersonError: a key or a job would approve, or the same person, or a command where operators could; or a
+            key has prepared it, so that it may have been the same person.
     """
     check_is_person(by)
     if approvers > 1 and by.kind is ActorKind.CLI:
         raise SecondPersonError("There are operators who can approve this; one of them does, on the pages.")
     if approvers > 1 and name_of(by) == prepared_by:
         raise SecondPersonError("Another operator than the one who prepared this has to approve it.")
+    if approvers > 1 and prepared_by.startswith(KEY_PREFIX):
+        raise SecondPersonError(
+            "An API key has changed the originator's profile last, and nobody can tell who used it. An operator checks "
+            "the profile and saves it; then another one can approve this."
+        )

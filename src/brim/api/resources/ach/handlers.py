@@ -1,5 +1,6 @@
 """The handlers of `/v1/brim/ach/files`, `/v1/brim/ach/bank_files`, `/v1/brim/breaks` and `/v1/brim/rails/ach`."""
 
+from collections.abc import Callable
 from functools import partial
 from typing import Final
 
@@ -60,14 +61,17 @@ async def _actions_on_file(call: Call, found: ach.FileWithBatches) -> list[Actio
         async with call.service.database.connection() as conn:
             originator = await originators.find_originator(conn, call.scope, file.originator)
             approvers = await operators.count_approvers(conn)
-        check = partial(originators.check_person, call.by, prepared_by=originator.changed_by, approvers=approvers)
+            check = partial(
+                ach.check_approver, call.by, await ach.find_preparers(conn, file, originator), approvers=approvers
+            )
         actions.append(action(call, "approve", resource=APPROVES, held=file.held_because, check=check))
     if FileStatus.VOIDED in ach.FILE_TRANSITIONS[file.status]:
         actions.append(action(call, "void"))
     if file.status is FileStatus.REJECTED or any(batch.status == "rejected" for batch in found.batches):
         waiting = await ach.page_entries(call.service.database, call.scope, file.id, PageRequest(limit=1))
         if waiting.entries:
-            actions.append(action(call, "resubmit"))
+            async with call.service.database.connection() as conn:
+                actions.append(action(call, "resubmit", check=await key_check(conn, call)))
     return actions
 
 
@@ -138,6 +142,7 @@ async def resubmit_file(call: Call) -> Result:
     await check_platform(call)
 
     async def work(conn: Conn) -> bytes:
+        await check_acts(conn, call)
         await ach.resubmit_file(
             conn,
             call.scope,
@@ -209,7 +214,10 @@ async def retrieve_break(call: Call) -> Result:
     """`GET /v1/brim/breaks/{break}`."""
     await check_platform(call)
     found = await reconciliation.retrieve_break(call.service.database, call.scope, call.path_id)
-    actions = [action(call, "resolve")] if found.resolved_ms is None else []
+    actions = []
+    if found.resolved_ms is None:
+        async with call.service.database.connection() as conn:
+            actions.append(action(call, "resolve", check=await key_check(conn, call)))
     return Result(body=break_json(call.scope, found, actions=actions))
 
 
@@ -218,6 +226,7 @@ async def resolve_break(call: Call) -> Result:
     await check_platform(call)
 
     async def work(conn: Conn) -> bytes:
+        await check_acts(conn, call)
         settled = await reconciliation.settle_break(
             conn,
             call.scope,
@@ -264,6 +273,7 @@ async def resume_rail(call: Call) -> Result:
     account = await _read_account(call)
 
     async def work(conn: Conn) -> bytes:
+        await check_acts(conn, call)
         changed = await originators.resume_rail(
             conn, call.scope, rail=ACH, account=account, by=call.by, now_ms=call.now_ms, ids=call.service.ids
         )
@@ -279,7 +289,8 @@ async def retrieve_rail(call: Call) -> Result:
     check_live(call)
     async with call.service.database.connection() as conn:
         stops = [stop for stop in await originators.list_stops(conn, call.scope) if stop.rail == ACH]
-    return Result(body=rail_json(call.scope, stops, [action(call, "stop"), action(call, "resume")]))
+        actions = [action(call, "stop"), action(call, "resume", check=await key_check(conn, call))]
+    return Result(body=rail_json(call.scope, stops, actions))
 
 
 async def read_outlook(call: Call) -> Result:
@@ -309,6 +320,21 @@ async def _read_account(call: Call) -> str | None:
         if await accounts.account_platform(conn, account) != call.scope.account:
             raise ResourceMissingError("account", account, param="account")
     return account
+
+
+async def check_acts(conn: Conn, call: Call) -> None:
+    """Let a call pass whoever's it is while one person does everything, and no key where several do.
+
+    Raises:
+        SecondPersonError: see `originators.check_not_key`.
+    """
+    (await key_check(conn, call))()
+
+
+async def key_check(conn: Conn, call: Call) -> Callable[[], None]:
+    """Return what `check_acts` asks."""
+    approvers = await operators.count_approvers(conn)
+    return partial(originators.check_not_key, call.by, approvers=approvers)
 
 
 async def check_platform(call: Call) -> None:

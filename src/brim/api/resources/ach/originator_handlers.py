@@ -10,7 +10,7 @@ from brim.api.framework.call import Call
 from brim.api.framework.errors import render_error
 from brim.api.framework.paging import read_page
 from brim.api.resources.ach.actions import APPROVES, ActionObject, action
-from brim.api.resources.ach.handlers import check_live, check_platform
+from brim.api.resources.ach.handlers import check_acts, check_live, check_platform, key_check
 from brim.api.resources.ach.originator_wire import originator_json
 from brim.base import wire
 from brim.base.paging import page_of_few
@@ -43,6 +43,7 @@ async def create(call: Call) -> Result:
     profile = _profile_of(call.parameters["profile"])
 
     async def work(conn: Conn) -> bytes:
+        await check_acts(conn, call)
         made = await originators.save_originator(
             conn,
             call.service.vault,
@@ -64,6 +65,7 @@ async def update(call: Call) -> Result:
     await check_platform(call)
 
     async def work(conn: Conn) -> bytes:
+        await check_acts(conn, call)
         before = await originators.find_originator(conn, call.scope, call.path_id)
         fields = {**msgspec.structs.asdict(before.profile), **call.parameters.get("profile", {})}
         after = await originators.save_originator(
@@ -108,7 +110,7 @@ async def retrieve(call: Call) -> Result:
 
 async def _actions(conn: Conn, call: Call, originator: Originator) -> list[ActionObject]:
     """Return what the status of an originator allows, and whether whoever asks may do it."""
-    actions = [action(call, "update")]
+    actions = [action(call, "update", check=await key_check(conn, call))]
     if originator.status is OriginatorStatus.ACTIVE:
         return [*actions, action(call, "suspend")]
     others = await originators.list_originators(conn, call.scope)
