@@ -178,3 +178,21 @@ def test_no_two_originators_share_a_folder_or_have_one_inside_of_the_others(
             assert refused.error["message"].endswith("a folder of an originator of another platform.")
     assert live.post(f"{ORIGINATORS}/{second}", {"profile[outgoing_folder]": f"{tmp_path}/to-bank-2"}).status == 200
     assert live.post(f"{ORIGINATORS}/{first}", {"profile[hold_days]": 5}).status == 200  # its own are no others'
+
+
+def test_an_outgoing_folder_is_not_changed_while_a_file_is_on_its_way(
+    server: Server, account: str, live: Wire, tmp_path: Path
+) -> None:
+    objects = AchObjects(server, account, tmp_path)
+    path = f"/v1/brim/ach/originators/{objects.active_originator()}"
+    file = objects.file()
+    change = {"profile[outgoing_folder]": str(tmp_path / "new")}
+    refused = live.post(path, change)
+    sentence = "The originator's profile has an invalid outgoing_folder: the file"
+    assert_error(
+        refused,
+        400,
+        f"{sentence} {file.id} is built: let it be sent, or void it, before the change.",
+        param="outgoing_folder",
+    )
+    assert not (tmp_path / "new").exists()

@@ -5,15 +5,18 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import msgspec
 import pytest
 import pytest_asyncio
 
 from brim.api.wire_formats import WIRE_FORMATS
-from brim.core import ach
+from brim.core import ach, originators
+from brim.core.ach.service import read_bytes
+from brim.core.rails.ach import ProfileError
 from brim.platform.database import Conn, Database
 from tests.support.audits import TESTER
 from tests.support.books import assert_books_hold, rows
-from tests.support.live_money import PLATFORM, LiveMoney, at
+from tests.support.live_money import OPERATOR, PLATFORM, LiveMoney, at
 from tests.support.postgres import PostgresForTests
 
 
@@ -157,7 +160,7 @@ async def test_a_list_whose_last_line_was_torn_loses_neither_that_file_nor_the_n
     await live.until("2026-12-01 17:00")
     (file,) = await rows(live.database, "SELECT id, status FROM ach_files")
     assert file["status"] == "acknowledged"
-    assert list(ach.read_sent_list(houses.folder / "to-bank")) == [file["id"]]
+    assert list(ach.read_sent_lists(houses.folder / "to-bank")) == [file["id"]]
     await assert_books_hold(live.database)
 
 
@@ -172,6 +175,153 @@ async def test_a_copy_that_is_missing_keeps_everything_held(houses: Houses) -> N
         await _compare(live, originator.id)
     await live.until("2026-12-02 17:00")
     assert await _left(live) == {}
+
+
+async def _move(live: LiveMoney, originator: originators.Originator, folder: Path) -> originators.Originator:
+    """Let an originator send into another folder."""
+
+    async def work(conn: Conn) -> originators.Originator:
+        before = await originators.find_originator(conn, PLATFORM, originator.id)
+        saved = await ach.save_originator(
+            conn,
+            live.vault,
+            PLATFORM,
+            msgspec.structs.replace(before.profile, outgoing_folder=str(folder)),
+            originator_id=originator.id,
+            account_number=None,
+            by=TESTER,
+            now_ms=live.now_ms,
+            ids=live.ids,
+        )
+        return await originators.activate_originator(
+            conn, PLATFORM, saved.id, approvers=1, by=OPERATOR, now_ms=live.now_ms, ids=live.ids
+        )
+
+    return await live.database.transact(work)
+
+
+async def test_after_a_restore_what_left_another_folder_later_is_found_and_no_debit_goes_out_twice(
+    houses: Houses,
+) -> None:
+    """The database is from before the change, so its profile names the folder whose list knows nothing of it."""
+    name = await houses.create()
+    live = LiveMoney(await houses.connect(name), houses.folder)
+    originator = await live.open()
+    first, second, third = houses.folder / "to-bank", houses.folder / "second", houses.folder / "thïrd"
+    sources = [await live.bank_account() for _ in range(4)]
+    await live.create(sources[0], 1_000)
+    await live.until("2026-12-01 17:00")
+    leaves_second, leaves_third = await live.create(sources[1], 2_000), await live.create(sources[2], 4_000)
+    await houses.close_all()
+    old = await houses.create(template=name)  # the backup
+    live.move_to(await houses.connect(name))
+    assert await live.cancel(leaves_third)
+    await _move(live, originator, second)
+    await live.until("2026-12-02 17:00")
+    await _move(live, originator, third)
+    await live.create(sources[3], 8_000)
+    await live.until("2026-12-03 17:00")
+    uploaded = {*second.glob("*.ach"), *third.glob("*.ach")}
+    assert len(uploaded) == 2
+    for file in uploaded:  # the bank has them from there
+        (first / file.name).write_bytes(file.read_bytes())
+    await live.until("2026-12-03 18:00")
+    assert await _left(live) == {1_000: 1, 2_000: 1, 8_000: 1}
+    await houses.close_all()
+
+    live.move_to(await houses.connect(old))
+    await live.until("2026-12-04 17:00")
+    (held,) = await rows(live.database, "SELECT * FROM ach_files WHERE held_because LIKE '%compare%'")
+    assert held["total_debit"] == 6_000
+    with pytest.raises(ProfileError, match="run brim ach compare first"):
+        await _move_without_comparing(live, originator, third, held["id"])
+    found = await _compare(live, originator.id)
+    assert (found.files, found.entries, found.voided, found.breaks) == (2, 2, 0, 1)  # the unsent one is void
+    assert found.went_on == str(third)
+    await _move(live, originator, third)
+    assert (await _compare(live, originator.id)).went_on is None
+    await live.until("2026-12-07 17:00")
+    (file,) = {*third.glob("*.ach")} - uploaded
+    (first / file.name).write_bytes(file.read_bytes())
+    await live.until("2026-12-14 12:00")
+    assert await _left(live) == {1_000: 1, 2_000: 1, 4_000: 1, 8_000: 1}
+    assert (await live.topup(leaves_second))["status"] == "succeeded"
+    traces = await rows(live.database, "SELECT trace FROM ach_entries WHERE trace IS NOT NULL")
+    assert len({row["trace"] for row in traces}) == len(traces) == 3
+
+
+async def _move_without_comparing(live: LiveMoney, originator: originators.Originator, folder: Path, held: str) -> None:
+    async with live.database.transaction() as conn:
+        await ach.void_file(conn, PLATFORM, held, by=TESTER, now_ms=live.now_ms, ids=live.ids)
+    await _move(live, originator, folder)
+
+
+async def test_the_folder_stays_while_a_file_is_on_its_way_also_after_a_crash_beside_its_commit(
+    houses: Houses,
+) -> None:
+    name = await houses.create()
+    live = LiveMoney(await houses.connect(name), houses.folder)
+    originator = await live.open(requires_approval=True)
+    folder, new = houses.folder / "to-bank", houses.folder / "new"
+    await live.create(await live.bank_account())
+    await live.until("2026-12-01 17:00")
+    (file,) = await rows(live.database, "SELECT id, name FROM ach_files")
+    with pytest.raises(ProfileError, match=f"the file {file['id']} is built"):
+        await _move(live, originator, new)
+    async with live.database.transaction() as conn:
+        await ach.approve_file(
+            conn,
+            PLATFORM,
+            file["id"],
+            sha256=None,
+            approvers=1,
+            renderers=WIRE_FORMATS,
+            by=OPERATOR,
+            now_ms=live.now_ms,
+            ids=live.ids,
+        )
+    async with live.database.connection() as conn:
+        approved = await ach.find_file(conn, PLATFORM, file["id"])
+        content = await read_bytes(conn, live.vault, approved)
+    ach.hand_over(folder, file["name"], content, file_id=file["id"], sealed=b"", originator=originator.id)
+    with pytest.raises(ProfileError, match=f"the file {file['id']} is approved"):  # and perhaps it has left
+        await _move(live, originator, new)
+    assert not new.exists()
+    await live.work()
+    await _move(live, originator, new)
+    assert list(ach.read_sent_lists(new)) == []
+    assert list(ach.read_sent_lists(folder)) == [file["id"]]
+    (folder / ".brim-sent").unlink()
+    await _move(live, originator, folder)  # the list of the new folder is there
+    (folder / ".brim-sent").unlink()
+    with pytest.raises(ProfileError, match="is not there"):
+        await _move(live, originator, new)
+
+
+async def test_what_another_originator_has_sent_from_a_folder_that_was_left_is_its_own_business(
+    houses: Houses,
+) -> None:
+    live = LiveMoney(await houses.connect(await houses.create()), houses.folder)
+    originator = await live.open()
+    first, second = houses.folder / "to-bank", houses.folder / "second"
+    await _move(live, originator, second)
+    await _move(live, originator, first)
+    await live.create(await live.bank_account())
+    ach.hand_over(second, "theirs.ach", b"theirs", file_id="achf_theirs", sealed=b"", originator="orig_other")
+    async with live.database.connection() as conn:
+        await conn.execute(
+            "INSERT INTO originators SELECT account, livemode, 'orig_other', 'suspended', version, profile, sealed,"
+            " last4, next_trace, next_batch, created_ms, changed_by, activated_ms, activated_by FROM originators"
+        )
+    await live.until("2026-12-01 17:00")
+    (file,) = await rows(live.database, "SELECT status FROM ach_files")
+    assert file["status"] == "acknowledged"
+    async with live.database.connection() as conn:
+        await conn.execute("DELETE FROM originators WHERE id = 'orig_other'")  # as in a database from before it
+    await live.create(await live.bank_account())
+    await live.until("2026-12-02 17:00")
+    (file,) = await rows(live.database, "SELECT status FROM ach_files WHERE held_because LIKE '%achf_theirs%'")
+    assert file["status"] == "approved"
 
 
 async def _left(live: LiveMoney) -> dict[int, int]:

@@ -318,6 +318,8 @@ def compare(originator: str | None, account: str | None, **flags: str | None) ->
         f"{found.files} files with {found.entries} entries had left and are known now; {found.voided} files that had "
         f"not left are given up, {found.breaks} debits need a look (brim breaks list), {found.released} files may go."
     )
+    if found.went_on:
+        click.echo(f"Later files were sent to {found.went_on}: write that outgoing folder into the profile again.")
 
 
 @ach.command("readiness")

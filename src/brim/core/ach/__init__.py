@@ -25,6 +25,7 @@ from brim.core.ach.prenotes import (
     retrieve_prenote,
     start_prenote,
 )
+from brim.core.ach.profiles import save_originator
 from brim.core.ach.queue import AchFileQueue, AchPrenoteQueue, AchTopupQueue
 from brim.core.ach.readiness import read_readiness
 from brim.core.ach.rules import (
@@ -41,7 +42,8 @@ from brim.core.ach.rules import (
     TooLateToCancelError,
     UnexpectedStatusError,
 )
-from brim.core.ach.sending import hand_over, read_sent_list, report_silence, send_due, void_late
+from brim.core.ach.sending import report_silence, send_due, void_late
+from brim.core.ach.sent_lists import hand_over, read_sent_lists
 from brim.core.ach.service import (
     EntryPage,
     FileWithBatches,
@@ -116,13 +118,14 @@ __all__ = [
     "read_now",
     "read_outlook",
     "read_readiness",
-    "read_sent_list",
+    "read_sent_lists",
     "report_over_cap",
     "report_silence",
     "resubmit_file",
     "retrieve_bank_file",
     "retrieve_file",
     "retrieve_prenote",
+    "save_originator",
     "send_due",
     "start_prenote",
     "store_bank_file",

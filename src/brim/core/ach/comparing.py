@@ -1,8 +1,8 @@
 """After an older database was restored: learns from what has left what the bank may have, and lets files go again.
 
-The list beside the outgoing folder names what has left, and sealed copies have its bytes (`sending`). Each file that
-the database does not know is written into it as sent. Its entries are matched to top-ups by the individual id and the
-amount, so none of them goes out again; counters move past what was used. All of it in the caller's transaction.
+The lists beside the outgoing folders name what has left, and sealed copies have its bytes (`sent_lists`). Each file
+that the database does not know is written into it as sent. Its entries are matched to top-ups by the individual id and
+the amount, so none of them goes out again; counters move past what was used. All of it in the caller's transaction.
 """
 
 import hashlib
@@ -26,7 +26,14 @@ from brim.core.ach.encoding import INDIVIDUAL_ID_LENGTH
 from brim.core.ach.entry_store import Group, KnownTopup
 from brim.core.ach.file_store import Counters
 from brim.core.ach.rules import AchFile, Batch, Entry, EntryStatus, FileStatus, moved
-from brim.core.ach.sending import UNKNOWN_FILES, ListedFile, read_sent_copy, read_sent_list, unknown_sent_files
+from brim.core.ach.sending import UNKNOWN_FILES
+from brim.core.ach.sent_lists import (
+    ListedFile,
+    last_folder,
+    read_sent_copy,
+    read_sent_lists,
+    unknown_sent_files,
+)
 from brim.core.audit import Action
 from brim.core.events import Renderers
 from brim.core.originators import find_originator
@@ -44,13 +51,17 @@ _GOES_OUT: Final = frozenset({EntryStatus.QUEUED, EntryStatus.IN_FILE, EntryStat
 
 
 class Comparison(msgspec.Struct, frozen=True, kw_only=True):
-    """What a comparison came to: files and entries that were written as sent, files given up, breaks, files let go."""
+    """What a comparison came to: files and entries that were written as sent, files given up, breaks, files let go.
+
+    `went_on` is the folder in which files were sent later than in the profile's, None where it is still that one.
+    """
 
     files: int = 0
     entries: int = 0
     voided: int = 0
     breaks: int = 0
     released: int = 0
+    went_on: str | None = None
 
 
 class CompareError(BrimError):
@@ -97,16 +108,22 @@ async def compare_sent(
     if counters is None:
         raise CompareError(originator_id, "its originator is gone.")
     folder = Path(originator.profile.outgoing_folder)
-    unknown = await unknown_sent_files(conn, scope, folder)
+    unknown = await unknown_sent_files(conn, originator)
     comparing = _Comparing(conn, vault, renderers, counters, now_ms=now_ms, ids=ids)
-    voided = await comparing.void_unsent(set(read_sent_list(folder))) if unknown else 0
+    voided = await comparing.void_unsent(set(read_sent_lists(folder))) if unknown else 0
     for file_id, listed in unknown.items():
-        await comparing.learn(file_id, listed, _opened(vault, scope, folder, file_id, listed))
+        await comparing.learn(file_id, listed, _opened(vault, scope, file_id, listed))
     await comparing.move_counters()
     await comparing.promise()
     released = await file_store.release_held(conn, scope, originator_id, because=UNKNOWN_FILES)
+    last = last_folder(folder)
     found = Comparison(
-        files=len(unknown), entries=comparing.entries, voided=voided, breaks=comparing.breaks, released=released
+        files=len(unknown),
+        entries=comparing.entries,
+        voided=voided,
+        breaks=comparing.breaks,
+        released=released,
+        went_on=None if last == folder else str(last),
     )
     detail = (
         f"{originator_id}: {found.files} files and {found.entries} entries learned, {found.voided} unsent files given "
@@ -116,9 +133,11 @@ async def compare_sent(
     return found
 
 
-def _opened(vault: Vault, scope: AccountScope, folder: Path, file_id: str, listed: ListedFile) -> bytes:
+def _opened(vault: Vault, scope: AccountScope, file_id: str, listed: ListedFile) -> bytes:
+    if not listed.sha256:
+        raise CompareError(f"in {listed.folder}", "files went there, and its list of them is not there any more.")
     try:
-        sealed = read_sent_copy(folder, file_id)
+        sealed = read_sent_copy(file_id, listed)
     except FileNotFoundError:
         raise CompareError(file_id, "no copy of it was kept beside the list.") from None
     content = vault.open(sealed, place=f"ach_file/{scope.account}/{scope.livemode}/{file_id}")

@@ -26,7 +26,7 @@ from brim.core.ach.bank_files import (
 )
 from brim.core.ach.file_store import BankFile, Received, bank_file_place
 from brim.core.ach.rules import BANK_FILE_PREFIX
-from brim.core.ach.sending import unknown_sent_files
+from brim.core.ach.sent_lists import unknown_sent_files
 from brim.core.ach.trouble import done_or_listed
 from brim.core.audit import Action, ObjectType
 from brim.core.events import Renderers
@@ -210,7 +210,7 @@ class Incoming:
         stored = await file_store.find_bank_file(conn, received.scope, received.sha256)
         if stored is None or stored.status != "received":
             return False
-        if await unknown_sent_files(conn, originator.scope, Path(originator.profile.outgoing_folder)):
+        if await unknown_sent_files(conn, originator):
             if stored.id not in self._waiting:
                 _log.error("bank file waits: what has left was not compared", file=stored.id)
                 self._waiting.add(stored.id)

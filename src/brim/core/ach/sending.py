@@ -1,16 +1,11 @@
 """Hands files to the bank: the stored bytes, under the stored name, and no others.
 
 Whoever is interrupted between the folder and the database hands over the same bytes under the same name again; a bank
-knows a file by its header and does not process it twice. A list beside the folder (`SENT_LIST`) names what has left: it
-is outside of the database, so after a restore of an older one it tells what the bank may have.
+knows a file by its header and does not process it twice. What has left is listed beside the folder (`sent_lists`).
 """
 
-import contextlib
-import hashlib
-import os
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
 import msgspec
 import structlog
@@ -21,6 +16,7 @@ from brim.core.ach import entry_store, file_store
 from brim.core.ach.announcing import announce_file, list_break
 from brim.core.ach.encoding import wrong_with_stored
 from brim.core.ach.rules import AchFile, EntryStatus, FileStatus, moved
+from brim.core.ach.sent_lists import hand_over, read_sent_lists, unknown_sent_files
 from brim.core.ach.trouble import done_or_listed
 from brim.core.events import EventType, Renderers
 from brim.core.originators import find_originator
@@ -29,23 +25,12 @@ from brim.core.reconciliation import BreakKind, NewBreak
 from brim.platform.database import Conn, Database
 from brim.platform.vault import Vault
 
-SENT_LIST: Final = ".brim-sent"
-SENT_COPIES: Final = ".brim-sent.d"
-"""The folder beside the list that has the bytes of each file, sealed as the database has them."""
 UNKNOWN_FILES: Final = "the folder's list names files that this database does not know: compare"
 """How the reason begins for which files are held after an older database was restored."""
 
-_LIST_FIELDS: Final = 3
 _HOUR_MS: Final = 60 * 60 * 1000
 
 _log = structlog.get_logger()
-
-
-class ListedFile(NamedTuple):
-    """A file that has left, or may have: the hash of its bytes in hexadecimal, and its name."""
-
-    sha256: str
-    name: str
 
 
 async def send_due(database: Database, vault: Vault, renderers: Renderers, *, now_ms: int, ids: IdFactory) -> int:
@@ -109,7 +94,7 @@ def _is_late(file: AchFile, profile: OriginatorProfile, now_ms: int) -> bool:
     return (
         file.test_clock is None
         and file.effective_date < date_of_file_made(profile, now_ms)
-        and file.id not in read_sent_list(Path(profile.outgoing_folder))
+        and file.id not in read_sent_lists(Path(profile.outgoing_folder))
     )
 
 
@@ -153,21 +138,22 @@ async def _send(
     file = await file_store.lock_file(conn, scope, file_id)
     if file is None or file.status is not FileStatus.APPROVED or file.held_because is not None:
         return False
-    profile = (await find_originator(conn, scope, file.originator)).profile
+    originator = await find_originator(conn, scope, file.originator)
+    profile = originator.profile
     if _is_late(file, profile, now_ms):
         return False  # it is about to be given up
     sealed = await file_store.read_sealed_bytes(conn, file)
     content = vault.open(sealed, place=file.place)
     folder = Path(profile.outgoing_folder)
     reason = wrong_with_stored(content, file)
-    unknown = await unknown_sent_files(conn, scope, folder)
+    unknown = await unknown_sent_files(conn, originator)
     if unknown:
         reason = f"{UNKNOWN_FILES} ({', '.join(list(unknown)[:3])})."
     if reason is not None:
         held = await _hold(conn, file, reason)
         await announce_file(conn, renderers, held, EventType.ACH_FILE_HELD, now_ms=now_ms, ids=ids)
         return False
-    hand_over(folder, file.name, content, file_id=file.id, sealed=sealed)
+    hand_over(folder, file.name, content, file_id=file.id, sealed=sealed, originator=originator.id)
     sent = moved(file, FileStatus.SENT, sent_ms=now_ms)
     await file_store.update_file(conn, sent)
     await announce_file(conn, renderers, sent, EventType.ACH_FILE_SENT, now_ms=now_ms, ids=ids)
@@ -180,73 +166,3 @@ async def _hold(conn: Conn, file: AchFile, reason: str) -> AchFile:
     held = msgspec.structs.replace(file, held_because=reason)
     await file_store.update_file(conn, held)
     return held
-
-
-async def unknown_sent_files(conn: Conn, scope: AccountScope, folder: Path) -> Mapping[str, ListedFile]:
-    """Return the files that have left by the folder's list, and that the database does not know, in order."""
-    listed = read_sent_list(folder)
-    known = await file_store.known_files(conn, scope, list(listed)) if listed else set()
-    return {file_id: file for file_id, file in listed.items() if file_id not in known}
-
-
-def read_sent_list(folder: Path) -> dict[str, ListedFile]:
-    """Return what has left a folder, or may have, by the files' ids, in order."""
-    with contextlib.suppress(FileNotFoundError):
-        lines = (folder / SENT_LIST).read_text(encoding="ascii", errors="replace").splitlines()
-        parts = [line.split("\t") for line in lines]
-        return {part[0]: ListedFile(part[1], part[2]) for part in parts if len(part) == _LIST_FIELDS}
-    return {}
-
-
-def read_sent_copy(folder: Path, file_id: str) -> bytes:
-    """Return the bytes of a file that has left, as they are sealed.
-
-    Raises:
-        FileNotFoundError: no copy of it was kept.
-    """
-    return (folder / SENT_COPIES / file_id).read_bytes()
-
-
-def hand_over(folder: Path, name: str, content: bytes, *, file_id: str, sealed: bytes) -> None:
-    """Put a file into a folder whole or not at all, durably, after its line is in the folder's list.
-
-    The sealed copy comes first, then the line, then the file: what may have left is never missing in the list, and what
-    the list names can be read.
-    """
-    (folder / SENT_COPIES).mkdir(parents=True, exist_ok=True)
-    listed = ListedFile(hashlib.sha256(content).hexdigest(), name)
-    if read_sent_list(folder).get(file_id) != listed:
-        _put(folder / SENT_COPIES / file_id, sealed)
-        _append(folder / SENT_LIST, f"{file_id}\t{listed.sha256}\t{name}\n")
-    _put(folder / name, content)
-
-
-def _put(path: Path, content: bytes) -> None:
-    waiting = path.with_name(f".{path.name}.part")
-    with waiting.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    waiting.rename(path)
-    _sync_folder(path.parent)
-
-
-def _append(path: Path, line: str) -> None:
-    """Add a line durably; what a crash has left of another one does not swallow it."""
-    with path.open("a+b") as file:
-        end = file.seek(0, os.SEEK_END)
-        if end:
-            file.seek(end - 1)
-            line = line if file.read(1) == b"\n" else f"\n{line}"
-        file.write(line.encode("ascii"))
-        file.flush()
-        os.fsync(file.fileno())
-    _sync_folder(path.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -27,7 +27,7 @@ from brim.core.ach.rules import (
     UnexpectedStatusError,
     moved,
 )
-from brim.core.ach.sending import read_sent_list
+from brim.core.ach.sent_lists import read_sent_lists
 from brim.core.audit import Action, ObjectType
 from brim.core.events import BY_ITSELF, Cause, EventType, Renderers
 from brim.core.originators import Originator, SecondPersonError, check_person, find_originator, name_of
@@ -175,7 +175,7 @@ async def void_file(
     _check_status(before, expected_status)
     after = moved(before, FileStatus.VOIDED, voided_ms=now_ms)
     originator = await find_originator(conn, scope, before.originator)
-    if file_id in read_sent_list(Path(originator.profile.outgoing_folder)):
+    if file_id in read_sent_lists(Path(originator.profile.outgoing_folder)):
         raise FileChangedError(file_id, "the list of its folder says that it has left, so it cannot be given up.")
     await file_store.update_file(conn, after)
     await entry_store.requeue_entries(conn, scope, file_id, standing_at=[EntryStatus.IN_FILE])

@@ -44,7 +44,7 @@ async def create(call: Call) -> Result:
 
     async def work(conn: Conn) -> bytes:
         await check_acts(conn, call)
-        made = await originators.save_originator(
+        made = await ach.save_originator(
             conn,
             call.service.vault,
             call.scope,
@@ -68,7 +68,7 @@ async def update(call: Call) -> Result:
         await check_acts(conn, call)
         before = await originators.find_originator(conn, call.scope, call.path_id)
         fields = {**msgspec.structs.asdict(before.profile), **call.parameters.get("profile", {})}
-        after = await originators.save_originator(
+        after = await ach.save_originator(
             conn,
             call.service.vault,
             call.scope,

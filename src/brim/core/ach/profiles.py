@@ -1,0 +1,84 @@
+"""Writes the profile of an originator whose files may be on their way, or have left."""
+
+from pathlib import Path
+from typing import Final
+
+from brim.base.actor import Actor
+from brim.base.ids import IdFactory
+from brim.base.scope import AccountScope
+from brim.core import originators
+from brim.core.ach import file_store
+from brim.core.ach.file_store import Counters
+from brim.core.ach.rules import FileStatus
+from brim.core.ach.sent_lists import SENT_LIST, go_on_in, has_list, unknown_sent_files
+from brim.core.originators import Originator
+from brim.core.rails.ach import OriginatorProfile, ProfileError
+from brim.platform.database import Conn
+from brim.platform.vault import Vault
+
+_FIRST_TRACE: Final = 1
+
+
+async def save_originator(  # noqa: PLR0913  a profile, whose, by whom
+    conn: Conn,
+    vault: Vault,
+    scope: AccountScope,
+    profile: OriginatorProfile,
+    *,
+    originator_id: str | None,
+    account_number: str | None,
+    expected_version: int | None = None,
+    by: Actor,
+    now_ms: int,
+    ids: IdFactory,
+) -> Originator:
+    """Write an originator's profile, as `originators.save_originator` does, in the caller's transaction.
+
+    One that files may have left through gets another outgoing folder only once none is on its way, and nothing unknown
+    has left; the list in the old folder then names the new one. Should the transaction fail after that, the list names
+    a folder in which nothing was sent, which changes nothing.
+
+    Raises:
+        ProfileError: see there; or it is not the time for another outgoing folder.
+        ResourceMissingError, UnexpectedVersionError: see there.
+    """
+    counters = None if originator_id is None else await file_store.lock_counters(conn, scope, originator_id)
+    saved = await originators.save_originator(
+        conn,
+        vault,
+        scope,
+        profile,
+        originator_id=originator_id,
+        account_number=account_number,
+        expected_version=expected_version,
+        by=by,
+        now_ms=now_ms,
+        ids=ids,
+    )
+    if counters is not None and counters.originator.activated_ms is not None:
+        before, after = (Path(each.profile.outgoing_folder) for each in (counters.originator, saved))
+        if before != after:
+            await _leave(conn, counters, before, after)
+    return saved
+
+
+async def _leave(conn: Conn, counters: Counters, folder: Path, new: Path) -> None:
+    """Let an originator leave a folder, where what has left there, and what may have, is known."""
+    originator = counters.originator
+    for status in (FileStatus.BUILT, FileStatus.APPROVED):
+        files = await file_store.files_standing_at(conn, originator.scope, originator.id, status)
+        if files:
+            raise _refusal(f"the file {files[0].id} is {status}: let it be sent, or void it, before the change.")
+    unknown = list(await unknown_sent_files(conn, originator))
+    if unknown:
+        raise _refusal(f"{unknown[0]} has left the folder before, and is not known here: run brim ach compare first.")
+    if counters.next_trace > _FIRST_TRACE and not has_list(folder):
+        raise _refusal(f"the list of what has left {folder} is not there: {SENT_LIST}.")
+    try:
+        go_on_in(folder, new)
+    except OSError as error:
+        raise _refusal(f"the lists of sent files in both folders have to be written here: {error}.") from None
+
+
+def _refusal(reason: str) -> ProfileError:
+    return ProfileError("outgoing_folder", reason)
