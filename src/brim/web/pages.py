@@ -12,6 +12,7 @@ from brim import __version__
 from brim.base.public_url import PublicUrl
 from brim.http.message import Reply
 from brim.web.assets import Assets
+from brim.web.table_labels import label_cells
 from brim.web.visit import Visit
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
@@ -78,7 +79,7 @@ class Pages:
 
     def html(self, template: str, **values: Any) -> str:
         """Return a template's text; used alone for pieces of a page."""
-        return self._environment.get_template(template).render(**values)
+        return label_cells(self._environment.get_template(template).render(**values))
 
     def reply(
         self,
