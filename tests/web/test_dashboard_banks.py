@@ -76,6 +76,14 @@ def test_a_source_is_shown_and_detached_as_a_payment_method_is(person: Person, w
     assert "No bank account on file" in person.read(ACCOUNTS)
 
 
+def test_a_form_that_comes_back_says_that_the_account_number_must_be_entered_again(person: Person) -> None:
+    reply = person.send(NEW, NEW, GUESSED | {"routing_number": "110000001"})
+    shown = text_of(reply)
+    assert (reply.status, shown.count("Enter this again.")) == (400, 1)
+    assert GUESSED["account_number"] not in reply.body.decode()
+    assert "Enter this again." not in text_of(person.send(NEW, NEW, GUESSED | {"account_number": ""}))
+
+
 def test_an_account_number_is_in_no_kept_request(person: Person, wire: Wire) -> None:
     add(person)
     path = "/v1/brim/request_logs?path=/v1/payment_methods&method=POST"

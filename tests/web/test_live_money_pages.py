@@ -252,6 +252,7 @@ def test_what_is_wrong_is_said_at_its_field_and_what_was_typed_stays(person: Per
         assert reply.status == 400, field
         assert f'id="error-{field}"' in shown, (field, text_of(reply))
         assert "9876543210" not in shown
+        assert "Enter this again." in text_of(reply)
         assert 'value="REHEARSAL BANK"' in shown
     assert "No originators yet" in person.read("/ach/originators")
 

@@ -31,6 +31,12 @@ class Form(msgspec.Struct, kw_only=True):
         else:
             self.message = error.message
 
+    def forget(self, name: str) -> None:
+        """Empty a field that no page shows again, and say so at the field where it was filled in."""
+        if self.values.get(name) and name not in self.errors:
+            self.errors[name] = "Enter this again. It is never shown, so it isn't kept when a form comes back."
+        self.values[name] = ""
+
     @property
     def is_right(self) -> bool:
         """Whether nothing was found wrong."""

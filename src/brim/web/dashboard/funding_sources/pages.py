@@ -65,7 +65,7 @@ async def show_new(page: SignedVisit) -> Reply:
 
 
 def _reply_new(page: SignedVisit, form: Form, *, status: int = 200) -> Reply:
-    form.values[_NEVER_SHOWN_AGAIN] = ""
+    form.forget(_NEVER_SHOWN_AGAIN)
     form.idempotency_key = random_base62(24)
     return page.reply("dashboard/funding_source_new.html", status=status, form=form)
 

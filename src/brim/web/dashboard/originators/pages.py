@@ -124,7 +124,7 @@ def _take_in(form: Form, error: ApiRefusedError) -> None:
 def _reply_form(
     page: SignedVisit, form: Form, *, originator: Mapping[str, Any] | None = None, status: int = 200
 ) -> Reply:
-    form.values["account_number"] = ""  # it goes to the API, and into no page
+    form.forget("account_number")  # it goes to the API, and into no page
     form.idempotency_key = random_base62(24)
     return page.reply(
         "dashboard/originator_form.html",
