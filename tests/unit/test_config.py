@@ -101,6 +101,8 @@ def test_what_the_supervisor_tells_its_children_is_known() -> None:
         ("BRIM_SANDBOX_SETTLE_AFTER", "soon"),
         ("BRIM_SANDBOX_SETTLE_AFTER", "-1s"),
         ("BRIM_VERIFY_EVERY", "0"),
+        ("BRIM_SESSION_IDLE", "30"),  # seconds, or minutes?
+        ("BRIM_IDLE_TIMEOUT", "1.5"),
         ("BRIM_VERIFY_EVERY", "0.5ms"),
         ("BRIM_MAX_BODY", "1.5m"),
         ("BRIM_LOG_LEVEL", "loud"),
@@ -152,10 +154,11 @@ def test_encryption_keys_are_read_with_blanks_between_and_never_repeated() -> No
     with pytest.raises(InvalidSettingError) as refusal:
         load_settings({}, {"BRIM_ENCRYPTION_KEY": f"{KEY};{KEY}"})
     assert KEY[:8] not in refusal.value.message
+    assert refusal.value.message.startswith("BRIM_ENCRYPTION_KEY has a value that cannot be used: it takes ")
 
 
 @pytest.mark.parametrize(
-    ("text", "seconds"), [("250ms", 0.25), ("1s", 1), ("5m", 300), ("2h", 7200), ("1.5", 1.5), (" 3 s ", 3)]
+    ("text", "seconds"), [("250ms", 0.25), ("1s", 1), ("5m", 300), ("2h", 7200), ("1.5s", 1.5), ("0", 0), (" 3 s ", 3)]
 )
 def test_durations_are_read(text: str, seconds: float) -> None:
     assert parse_duration(text) == seconds

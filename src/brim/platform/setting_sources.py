@@ -66,17 +66,18 @@ class GivenText:
 
 @dataclass(frozen=True)
 class ConfigFile:
-    """What a configuration file says, by key; no file says nothing."""
+    """What a configuration file says, by key; no file says nothing. `problems` are its keys that are no settings."""
 
     path: Path | None = None
     values: Mapping[str, Any] = field(default_factory=dict)
+    problems: tuple[ConfigFileError, ...] = ()
 
 
 def read_config_file(path: Path, keys: Iterable[str]) -> ConfigFile:
     """Return what a TOML file says.
 
     Raises:
-        ConfigFileError: it cannot be read, is not TOML, or has a key that is no setting.
+        ConfigFileError: it cannot be read, or is not TOML.
     """
     try:
         with path.open("rb") as opened:
@@ -86,12 +87,14 @@ def read_config_file(path: Path, keys: Iterable[str]) -> ConfigFile:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigFileError(path, f"{error}.") from error
     known = sorted(keys)
-    for key in values:
-        if key not in known:
-            near = difflib.get_close_matches(key, known, n=1)
-            hint = f" Do you mean {near[0]}?" if near else ""
-            raise ConfigFileError(path, f"there is no setting {key}.{hint}")
-    return ConfigFile(path, values)
+    problems = tuple(_unknown_key(path, key, known) for key in values if key not in known)
+    return ConfigFile(path, values, problems)
+
+
+def _unknown_key(path: Path, key: str, known: Sequence[str]) -> ConfigFileError:
+    near = difflib.get_close_matches(key, known, n=1)
+    hint = f" Do you mean {near[0]}?" if near else ""
+    return ConfigFileError(path, f"there is no setting {key}.{hint}")
 
 
 def find_text(

@@ -48,8 +48,10 @@ LISTEN_BACKLOG: Final = 4096
 class InvalidSettingError(BrimError):
     """A setting has a value that cannot be used."""
 
-    def __init__(self, name: str, value: str, expected: str) -> None:
-        super().__init__(f"{name} cannot be {value!r}: it takes {expected}.")
+    def __init__(self, name: str, value: str | None, expected: str) -> None:
+        """`value` is None where it is a secret, which no message repeats."""
+        wrong = f"{name} has a value that cannot be used" if value is None else f"{name} cannot be {value!r}"
+        super().__init__(f"{wrong}: it takes {expected}.")
 
 
 class UnknownSettingError(BrimError):
@@ -61,13 +63,13 @@ class UnknownSettingError(BrimError):
 
 
 def parse_duration(text: str) -> float:
-    """Return seconds for `250ms`, `1s`, `5m`, `2h`, or a bare number of seconds.
+    """Return seconds for `250ms`, `1s`, `5m`, `2h`, or `0`. Any other number needs its unit: 30 could be minutes.
 
     Raises:
         ValueError: for anything else.
     """
     match = _DURATION.fullmatch(text.strip())
-    if not match:
+    if not match or (match[2] is None and float(match[1])):
         raise ValueError(text)
     return float(match[1]) * _UNIT_S[match[2]]
 
@@ -289,6 +291,10 @@ class Setting:
         """The default as a person would write it; None where there is none."""
         return self.default_text if self.default is None or self.default_text else self.show(self.default)
 
+    def write(self, value: Any) -> str:
+        """Return the text that a value is read from."""
+        return f"{value}s" if self.parse in {parse_duration, parse_interval} else _write(value)
+
     def show(self, value: Any) -> str:
         """Return a value as a person would write it."""
         if value is None or value == ():
@@ -324,7 +330,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
             "the first encrypts secrets at rest, all decrypt; unset means generated and kept in the data folder"),
     Setting("webhook_allow", parse_networks, (), "networks such as 10.1.0.0/16, with commas between",
             "where webhooks may go beside the public Internet, in live mode too", default_text="nowhere"),
-    Setting("webhook_timeout_s", parse_duration, 20.0, "a duration", "how long one attempt to send a webhook may take"),
+    Setting("webhook_timeout_s", parse_duration, 20.0, "a duration with its unit, such as 20s", "how long one attempt to send a webhook may take"),
     Setting("webhook_dns", parse_dns_servers, (), "addresses such as 10.0.0.2 or 10.0.0.2:5353, with commas between",
             "DNS servers that look up webhooks' hosts; unset means those of /etc/resolv.conf",
             default_text="unset"),
@@ -337,7 +343,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
             "webhook endpoints that an account may have in each mode"),
     Setting("sandbox_settle_after_s", parse_duration, 1.0, "a duration such as 1s or 250ms",
             "how long a sandbox top-up stays pending"),
-    Setting("verify_every_s", parse_interval, DEFAULT_VERIFY_EVERY_S, "a duration above 0",
+    Setting("verify_every_s", parse_interval, DEFAULT_VERIFY_EVERY_S, "a duration above 0 with its unit, such as 30m",
             "how often a worker verifies the books and the chain"),
     Setting("log_level", str.lower, "info", "debug, info, warning or error", "what is logged"),
     Setting("log_format", str.lower, "auto", "auto, json or console", "auto is console on a terminal, else JSON"),
@@ -360,14 +366,14 @@ SETTINGS: Final[tuple[Setting, ...]] = (
             "memory of one API process for requests and messages that have arrived in part", default_text="64m"),
     Setting("max_unfinished_per_address", parse_size, 16 * 1024 * 1024, "a size such as 16m",
             "the same for one address", default_text="16m"),
-    Setting("idle_timeout_s", parse_duration, 75.0, "a duration", "how long a connection may rest between requests"),
-    Setting("read_timeout_s", parse_duration, 20.0, "a duration", "how long one request may take to arrive"),
-    Setting("drain_timeout_s", parse_duration, 20.0, "a duration", "how long a stop waits for requests in flight"),
-    Setting("cli_reconnect_s", parse_duration, 60.0, "a duration of whole seconds",
+    Setting("idle_timeout_s", parse_duration, 75.0, "a duration with its unit, such as 20s", "how long a connection may rest between requests"),
+    Setting("read_timeout_s", parse_duration, 20.0, "a duration with its unit, such as 20s", "how long one request may take to arrive"),
+    Setting("drain_timeout_s", parse_duration, 20.0, "a duration with its unit, such as 20s", "how long a stop waits for requests in flight"),
+    Setting("cli_reconnect_s", parse_duration, 60.0, "a duration of whole seconds, such as 60s",
             "how often a listening official CLI connects anew"),
-    Setting("session_life_s", parse_interval, 12 * 3600.0, "a duration above 0",
+    Setting("session_life_s", parse_interval, 12 * 3600.0, "a duration above 0 with its unit, such as 30m",
             "how long an operator stays signed in at most"),
-    Setting("session_idle_s", parse_interval, 2 * 3600.0, "a duration above 0",
+    Setting("session_idle_s", parse_interval, 2 * 3600.0, "a duration above 0 with its unit, such as 30m",
             "how long an operator stays signed in without loading a page"),
     Setting("oidc_issuer", parse_issuer, None, "an https:// URL",
             "the OpenID Connect provider by which operators may sign in; unset means by password only"),
@@ -375,7 +381,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
     Setting("oidc_client_secret", str, None, "a text", "the secret that goes with it; unset means that it needs none"),
     Setting("oidc_default_role", str.lower, None, "admin, developer or viewer",
             "what somebody whom only the provider knows becomes; unset means that they are refused"),
-    Setting("database_timeout_s", parse_duration, 10.0, "a duration", "how long a statement may take before 503"),
+    Setting("database_timeout_s", parse_duration, 10.0, "a duration with its unit, such as 20s", "how long a statement may take before 503"),
 )  # fmt: skip
 
 
@@ -430,8 +436,8 @@ class Settings:
 
     def to_environment(self) -> dict[str, str]:
         """Return the `BRIM_*` variables that give a child process these same settings."""
-        values = {setting.variable: getattr(self, setting.field) for setting in SETTINGS}
-        return {name: _write(value) for name, value in values.items() if value is not None}
+        values = [(setting, getattr(self, setting.field)) for setting in SETTINGS]
+        return {setting.variable: setting.write(value) for setting, value in values if value is not None}
 
 
 _CHOICES: Final = {
@@ -504,6 +510,7 @@ def read_configuration(flags: Mapping[str, str | None], environ: Mapping[str, st
             file = read_config_file(Path(path), (setting.key for setting in SETTINGS))
         except ConfigFileError as error:
             problems.append(error)
+    problems += file.problems
     settings = []
     for setting in SETTINGS:
         try:
@@ -563,7 +570,7 @@ def _read(setting: Setting, given: GivenText | None) -> SettingInForce:
     """Return one setting as its text says, or its default where there is none."""
     if given is None:
         return SettingInForce(setting, setting.default, None)
-    shown = "(hidden)" if setting.is_secret else given.text
+    shown = None if setting.is_secret else given.text
     try:
         value = setting.parse(given.text)
     except ValueError:
