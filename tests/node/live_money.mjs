@@ -25,6 +25,18 @@ test("every page is accessible in both themes and fits windows of every width", 
   }
 });
 
+test("in a narrow window dates say what they are, and in a rehearsal which are of the machine's own time", async () => {
+  const page = await signIn({ viewport: { width: 375, height: 900 } });
+  await visit(page, PAGES["bank-files"]);
+  const labels = await page.$$eval(".stacked tr:nth-child(2) td", (cells) => cells.map((cell) => getComputedStyle(cell, "::before").content));
+  assert.deepEqual(labels.filter((label) => label !== "none"), ['"Received: "', '"Applied: "']);
+  assert.match(await page.textContent("tbody"), /\(real time\)/);
+  await visit(page, PAGES["prenote-failed"]);
+  const [started] = await page.$$eval("dd:has(time)", (found) => found.map((each) => each.textContent.includes("(real time)")));
+  assert.equal(started, false);
+  assert.match(await page.textContent("main"), /\(real time\) by bankf_/);
+});
+
 test("a cut-off counts down by the seconds that the server has written, and tells its region when it is over", async () => {
   const page = await signIn();
   await visit(page, PAGES.overview);
