@@ -152,7 +152,7 @@ async def test_a_claim_outside_of_its_transaction_is_found_by_the_same_drill(
     def flawed(live: LiveMoney) -> list[Step]:
         claiming = _ClaimingInTwo(live.secrets, live.vault, WIRE_FORMATS)
         claim: Step = lambda: claiming.work_off_due(live.database, now_ms=live.now_ms, ids=live.ids)  # noqa: E731
-        return [claim, *steps_of(live)[1:]]
+        return [*steps_of(live)[:2], claim, *steps_of(live)[3:]]
 
     problems, _ = await _lead(database_urls, tmp_path / "flawed", Saboteur(strikes=True), steps=flawed)
     assert [problem for problem in problems if "is in 0 live files" in problem]

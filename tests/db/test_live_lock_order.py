@@ -86,6 +86,7 @@ async def test_a_release_holds_the_entry_before_the_balance(live: LiveMoney, dat
     await live.until("2026-12-07 09:00")  # the first has succeeded, so there is a balance
     await live.until("2026-12-08 08:59")
     live.now_ms = at("2026-12-08 09:00")
+    await live.read_bank()
 
     async def release() -> None:
         await live.claiming.work_off_due(live.database, now_ms=live.now_ms, ids=live.ids)

@@ -41,9 +41,9 @@ class Commands:
         assert bool(result.exit_code) == fails, result.output
         return result.output.strip()
 
-    async def take(self, file: Path) -> str:
-        """Return what the import of a file prints: a process of its own, as it makes its own logs."""
-        done = await asyncio.to_thread(run_brim, "ach", "import", str(file), *self._flags, *self._secrets)
+    async def take(self, *arguments: str) -> str:
+        """Return what the import of files prints: a process of its own, as it makes its own logs."""
+        done = await asyncio.to_thread(run_brim, "ach", "import", *arguments, *self._flags, *self._secrets)
         assert done.returncode == 0, done.stderr
         return done.stdout.strip()
 
@@ -160,8 +160,17 @@ async def test_money_is_stopped_and_resumed_and_what_the_bank_sent_is_taken_by_h
     assert await brim.run("ach", "resume") == "ACH goes on."
     rubbish = tmp_path / "rubbish.txt"
     rubbish.write_text("101 no file of a bank\n")
-    assert await brim.take(rubbish) == "rubbish.txt is taken: nacha, held."
-    assert re.fullmatch(r"rubbish\.txt was taken before: bankf_\w+, nacha, held\.", await brim.take(rubbish))
+    assert await brim.take(str(rubbish)) == "rubbish.txt is taken: nacha, held."
+    empty = tmp_path / "empty.txt"
+    empty.write_text("")
+    again, new, complete = (await brim.take(str(rubbish), str(empty), "--complete")).splitlines()
+    assert re.fullmatch(r"rubbish\.txt was taken before: bankf_\w+, nacha, held\.", again)
+    assert new == "empty.txt is taken: empty, applied."
+    assert complete == "Everything that the bank has sent until now is imported."
+    (reading,) = await rows(database, "SELECT began_ms, stated_ms FROM bank_readings")
+    assert reading["began_ms"] is None
+    assert reading["stated_ms"] > 0
+    assert "Name a FILE, or say --complete" in await brim.run("ach", "import", secrets=True, fails=True)
     (line,) = (await brim.run("breaks", "list")).splitlines()
     assert "held_file" in line
     break_id = line.split("\t")[0]
@@ -169,7 +178,8 @@ async def test_money_is_stopped_and_resumed_and_what_the_bank_sent_is_taken_by_h
     again = await brim.run("breaks", "resolve", break_id, "--resolution", "again", fails=True)
     assert "was resolved before: asked the bank" in again
     assert "No such break" in await brim.run("breaks", "resolve", "brk_none", "--resolution", "x", fails=True)
-    assert await actions(database) == ["rail.stopped", "rail.resumed", "bank_file.imported", "break.resolved"]
+    imported = ["bank_file.imported", "bank_file.imported", "bank_file.all_imported"]
+    assert await actions(database) == ["rail.stopped", "rail.resumed", *imported, "break.resolved"]
 
 
 async def test_a_bank_account_is_verified_by_a_prenote(brim: Commands, live: LiveMoney, database: Database) -> None:

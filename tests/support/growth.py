@@ -171,8 +171,10 @@ _BOOKS: Final = (
     SELECT {account}, false, '1234', {id}, 'bf_1', n, date '2026-01-01', n, 'usd', '165', '', n FROM n
     """,
     """
-    breaks (account, livemode, id, kind, cause, detail, opened_ms, resolved_ms)
-    SELECT {account}, false, 'brk_' || {id}, 'unmatched', {id}, '', n, CASE WHEN n > 20 THEN n END FROM n
+    breaks (account, livemode, id, kind, cause, detail, reference, opened_ms, resolved_ms)
+    SELECT
+        {account}, false, 'brk_' || {id}, 'unmatched', {id}, '', 'ref_' || {id}, n, CASE WHEN n > 20 THEN n END
+    FROM n
     """,
     # Of each bank account's authorizations, ten, the newest is in force.
     """
@@ -254,6 +256,13 @@ _AROUND: Final = (
     SELECT 'acct_' || n, false, 'orig_1', 'active', 1, '{{}}'::jsonb, ''::bytea, '1234', 1, 1, n, 'x', n FROM n
     UNION ALL
     (SELECT {account}, false, 'orig_1', 'active', 1, '{{}}'::jsonb, ''::bytea, '1234', 1, 1, 0, 'x', 0 FROM n LIMIT 1)
+    ON CONFLICT DO NOTHING
+    """,
+    """
+    bank_readings (account, livemode, originator, folder, began_ms)
+    SELECT 'acct_' || n, false, 'orig_1', '/in', n FROM n
+    UNION ALL
+    (SELECT {account}, false, 'orig_1', '/in', 0 FROM n LIMIT 1)
     ON CONFLICT DO NOTHING
     """,
     """

@@ -283,17 +283,25 @@ class LiveMoney:
         """Do what the worker's jobs do, until nothing is left to do now."""
         busy = 1
         while busy:
-            busy = await self.claiming.work_off_due(self.database, now_ms=self.now_ms, ids=self.ids)
-            busy += await self.prenoting.work_off_due(self.database, now_ms=self.now_ms, ids=self.ids)
+            busy = await self.read_bank()
+            busy += await self.claim()
             busy += await ach.void_late(self.database, now_ms=self.now_ms)
             busy += await ach.build_due(self.database, self.vault, WIRE_FORMATS, now_ms=self.now_ms, ids=self.ids)
             busy += await ach.send_due(self.database, self.vault, WIRE_FORMATS, now_ms=self.now_ms, ids=self.ids)
             busy += await ach.report_silence(self.database, WIRE_FORMATS, now_ms=self.now_ms, ids=self.ids)
             busy += await ach.report_over_cap(self.database, WIRE_FORMATS, now_ms=self.now_ms, ids=self.ids)
-            busy += await self.incoming.receive_all(self.database, now_ms=self.now_ms, ids=self.ids)
-            busy += await self.incoming.apply_all(self.database, now_ms=self.now_ms, ids=self.ids)
         while await seal_entries(self.database):
             pass
+
+    async def claim(self) -> int:
+        """Take in hand what is due of top-ups and prenotes; return how much."""
+        count = await self.claiming.work_off_due(self.database, now_ms=self.now_ms, ids=self.ids)
+        return count + await self.prenoting.work_off_due(self.database, now_ms=self.now_ms, ids=self.ids)
+
+    async def read_bank(self) -> int:
+        """Store and apply what the bank has put into the folder; return how much that was."""
+        count = await self.incoming.receive_all(self.database, now_ms=self.now_ms, ids=self.ids)
+        return count + await self.incoming.apply_all(self.database, now_ms=self.now_ms, ids=self.ids)
 
     async def until(self, text: str, *, step_hours: int = 12) -> None:
         """Let time pass, for us and for the bank, in steps."""

@@ -57,6 +57,8 @@ NOT_OFFERED = {
     "PrenoteQueuedError",
     "PrenoteNotConfirmedError",
     "ChangeNotifiedError",
+    "UnclearReturnError",
+    "UnreadBankError",
     "CapError",
 }
 """Of holds, of bank files and of the worker, which no operation reaches, and what others share."""

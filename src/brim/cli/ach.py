@@ -269,30 +269,48 @@ def authorize(
 
 
 @ach.command("import")
-@click.argument("file", type=_FILE)
+@click.argument("files", metavar="[FILE]...", type=_FILE, nargs=-1)
 @click.option("--originator", metavar="ORIG", help="Whose bank it is from, where there are several.")
+@click.option("--complete", is_flag=True, help="State that everything the bank has sent until now is imported then.")
 @with_secrets
-def import_file(file: Path, originator: str | None, account: str | None, **flags: str | None) -> None:
-    """Take FILE from the bank by hand: returns, an acknowledgement or a statement, known by its content."""
+def import_file(
+    files: tuple[Path, ...], originator: str | None, account: str | None, *, complete: bool, **flags: str | None
+) -> None:
+    """Take each FILE from the bank by hand: returns, an acknowledgement or a statement, known by its content.
+
+    Where no worker reads the bank's folder, nothing is usable before --complete says, after the end of its hold, that
+    nothing has come from the bank that is not imported.
+    """
     from brim.api.wire_formats import WIRE_FORMATS
-    from brim.core.ach import Incoming, retrieve_bank_file, store_bank_file
+    from brim.core.ach import Incoming, retrieve_bank_file, state_all_imported, store_bank_file
     from brim.core.originators import choose_originator
     from brim.platform.telemetry.logs import configure_logging
 
+    if not files and not complete:
+        raise click.UsageError("Name a FILE, or say --complete.")
     vault = open_vault(flags)
-    content = file.read_bytes()
+    incoming = Incoming(vault, WIRE_FORMATS)
+    contents = [(file.name, file.read_bytes()) for file in files]
     asked = asked_here()
     when = {"now_ms": asked["now_ms"], "ids": asked["ids"]}
 
     async def take(database: "Database") -> str:
-        async with database.transaction() as conn:
+        async with database.connection() as conn:
             chosen = await choose_originator(conn, await live_scope(conn, account), originator)
-            taken = await store_bank_file(conn, vault, chosen, file.name, content, by=asked["by"], **when)
-        await Incoming(vault, WIRE_FORMATS).apply_all(database, **when)
-        found = await retrieve_bank_file(database, chosen.scope, taken.file.id)
-        if not taken.is_new:
-            return f"{file.name} was taken before: {found.id}, {found.kind}, {found.status}."
-        return f"{file.name} is taken: {found.kind}, {found.status}."
+        told = []
+        for name, content in contents:
+            async with database.transaction() as conn:
+                taken = await store_bank_file(conn, vault, chosen, name, content, by=asked["by"], **when)
+            await incoming.apply_all(database, **when)
+            found = await retrieve_bank_file(database, chosen.scope, taken.file.id)
+            if taken.is_new:
+                told.append(f"{name} is taken: {found.kind}, {found.status}.")
+            else:
+                told.append(f"{name} was taken before: {found.id}, {found.kind}, {found.status}.")
+        if complete:
+            await state_all_imported(database, chosen, by=asked["by"], **when)
+            told.append("Everything that the bank has sent until now is imported.")
+        return "\n".join(told)
 
     configure_logging("warning", "auto")
     click.echo(on_database(flags, take))

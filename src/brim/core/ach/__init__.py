@@ -15,7 +15,7 @@ from brim.core.ach.comparing import CompareError, Comparison, compare_sent
 from brim.core.ach.downloads import Download, download_bank_file, download_file
 from brim.core.ach.entry_store import Total, list_entries_of_topups
 from brim.core.ach.file_store import BankFile, FoundBatch, list_batches
-from brim.core.ach.incoming import Incoming, TakenFile, store_bank_file
+from brim.core.ach.incoming import Incoming, TakenFile, state_all_imported, store_bank_file
 from brim.core.ach.outlook import Cutoff, Outlook, next_cutoffs, read_now, read_outlook
 from brim.core.ach.prenote_rules import Prenote, PrenotePendingError, PrenoteStatus
 from brim.core.ach.prenotes import (
@@ -128,6 +128,7 @@ __all__ = [
     "save_originator",
     "send_due",
     "start_prenote",
+    "state_all_imported",
     "store_bank_file",
     "void_file",
     "void_late",

@@ -30,6 +30,7 @@ Finding = dict[str, Any]
 _BATCH_REFERENCE: Final = re.compile(r"(?P<company>[0-9A-Za-z]{1,10})-(?P<batch>[0-9]{7})")
 _DUPLICATE: Final = "DUPLICATE"
 """How the reason begins with which a bank refuses a file whose header it knows."""
+_UNKNOWN_TRACE: Final = "no entry has it"
 _TRACE: Final = re.compile(r"[0-9]{15}")
 
 
@@ -233,6 +234,7 @@ async def _apply_item(reading: FileReading, item: Item) -> None:
             BreakKind.ITEM,
             cause=where,
             detail=f"Line {item.line} cannot be read: {sentences}",
+            reference=_trace_named(item),
             raw=_without_account(item),
         )
     elif isinstance(item.notice, ReturnInfo):
@@ -250,6 +252,7 @@ async def _apply_item(reading: FileReading, item: Item) -> None:
 
 async def _apply_return(reading: FileReading, item: Item, info: ReturnInfo) -> None:
     entry, reason = await _find_entry(reading, info.original_trace_number, info.original_rdfi_identification)
+    is_known = reason != _UNKNOWN_TRACE
     if entry is not None and entry.amount != info.amount_cents:
         reason = f"the debit was of {entry.amount} cents"
     elif entry is not None and not _is_of_account(reading, entry, info.account_number):
@@ -273,7 +276,7 @@ async def _apply_return(reading: FileReading, item: Item, info: ReturnInfo) -> N
         detail=f"A return {info.code} of {info.amount_cents} cents names trace {info.original_trace_number}: {reason}.",
         amount=info.amount_cents,
         currency="usd",
-        reference=info.original_trace_number,
+        reference=(info.original_trace_number if is_known else _name_in(item)) or info.original_trace_number,
         raw=_without_account(item),
     )
 
@@ -299,7 +302,7 @@ async def _find_entry(reading: FileReading, trace: str, rdfi: str) -> tuple[Entr
     found = await entry_store.find_by_trace(reading.conn, reading.originator.scope, trace)
     fitting = [entry for entry in found if entry.routing_number[:8] == rdfi[:8]]
     if not found:
-        return None, "no entry has it"
+        return None, _UNKNOWN_TRACE
     if not fitting:
         return None, "the entry that has it went to another bank"
     return fitting[0], ""
@@ -309,6 +312,17 @@ def _is_of_account(reading: FileReading, entry: Entry, account_number: str) -> b
     """Tell whether an account number is that of an entry, however a bank pads it."""
     number = reading.vault.open(entry.sealed, place=entry.place).decode()
     return _plain_number(number) == _plain_number(account_number)
+
+
+def _name_in(item: Item) -> str:
+    """Return how an entry calls what it presents, as `names_of` has it; nothing where it does not say."""
+    return "" if item.entry is None else item.entry.detail.individual_identification_number.strip()
+
+
+def _trace_named(item: Item) -> str | None:
+    """Return the trace that the addenda of a return or a change names, by its position: the item cannot be read."""
+    named = [line[6:21] for line in item.raw if line[:3] in {"799", "798"}]
+    return next((trace for trace in named if _TRACE.fullmatch(trace)), _name_in(item) or None)
 
 
 def _plain_number(text: str) -> str:

@@ -11,8 +11,9 @@ import structlog
 
 from brim.base.ids import IdFactory
 from brim.base.scope import AccountScope
-from brim.core.ach import entry_store
+from brim.core.ach import entry_store, reading_store
 from brim.core.ach.entry_store import ClaimTerms
+from brim.core.ach.reading_rules import BankReading, UnreadBankError, check_read
 from brim.core.ach.rules import (
     CHECKING_DEBIT,
     SAVINGS_DEBIT,
@@ -39,6 +40,8 @@ JOB: Final = "ach"
 MAX_BATCH: Final = 500
 
 RETRY_MS: Final = 60_000
+SOON_MS: Final = 1_000
+"""How long what waits for the next reading of the bank's folder is left alone."""
 RETRY_BY_CLOCK_MS: Final = 60 * 60 * 1000
 """How long what cannot go on waits, in real time and in that of a test clock, which must not try every minute of it."""
 _NO_NAME: Final = "ACCOUNT HOLDER"
@@ -74,10 +77,16 @@ class Claiming:
             return []
         wanted = [(topup.scope, topup.id, topup.payment_method or topup.source or "") for topup, _ in due]
         terms = await entry_store.read_claim_terms(conn, wanted)
+        readings = await read_readings_of(conn, [(topup.scope, terms[topup.id]) for topup, _ in due])
         steps = _Steps()
         for topup, moment in due:
             try:
-                self._decide(topup, terms[topup.id], moment, steps)
+                self._decide(topup, terms[topup.id], moment, steps, readings)
+            except UnreadBankError as error:
+                if error.is_brief:
+                    await postpone(conn, [(topup, moment.now_ms + SOON_MS)])
+                else:
+                    await _put_off(conn, topup, error, moment)
             except Exception as error:  # noqa: BLE001  whatever is wrong with one must not hold up the others
                 await _put_off(conn, topup, error, moment)
         if steps.asleep:
@@ -104,13 +113,16 @@ class Claiming:
 
         await halved(write, queued, alone=put_off)
 
-    def _decide(self, topup: Topup, terms: ClaimTerms, moment: OwnerTime, steps: "_Steps") -> None:
+    def _decide(
+        self, topup: Topup, terms: ClaimTerms, moment: OwnerTime, steps: "_Steps", readings: "Readings"
+    ) -> None:
         """Add to `steps` what becomes of a top-up that is due.
 
         Raises:
             NoCollectionError: it cannot be collected now.
             NotConfirmedError: its hold is over, and the bank has not confirmed it.
             TakenBackError: the bank has taken the money back, and has not said why.
+            UnreadBankError: what the bank has sent was not all read since its hold is over and it was confirmed.
         """
         if topup.status is not Status.PENDING or terms.entry_status in _NOTHING_TO_DO:
             steps.asleep.append(topup)
@@ -124,6 +136,13 @@ class Claiming:
             raise NotConfirmedError(entry)
         if terms.is_taken_back:
             raise TakenBackError(entry)
+        hold_ends_ms = (topup.expected_availability_date or 0) * 1000
+        check_read(
+            reading_of(readings, topup.scope, terms),
+            since_ms=max(hold_ends_ms, terms.confirmed_ms or 0),
+            now_ms=moment.now_ms,
+            by_clock=topup.test_clock is not None,
+        )
         transition = follow(topup, Succeed(), moment, BY_ITSELF, renderers=self._renderers)
         if transition is not None:
             steps.changes.append(Change(transition, topup, moment, BY_ITSELF))
@@ -150,6 +169,25 @@ class Claiming:
             claimed_ms=moment.now_ms,
         )
         return msgspec.structs.replace(entry, amount=topup.amount, hold_days=topup.settlement_days or 0)
+
+
+Readings = Mapping[reading_store.Whose, BankReading]
+"""How far what originators' banks have sent was read."""
+
+
+async def read_readings_of(conn: Conn, presented: Sequence[tuple[AccountScope, ClaimTerms]]) -> Readings:
+    """Return how far was read what the banks have sent of entries that only wait for their time."""
+    whose = {_whose(scope, terms) for scope, terms in presented if terms.entry_status is EntryStatus.CONFIRMED}
+    return await reading_store.read_readings(conn, whose)
+
+
+def reading_of(readings: Readings, scope: AccountScope, terms: ClaimTerms) -> BankReading | None:
+    """Return how far was read what the bank of an account's entry has sent."""
+    return readings.get(_whose(scope, terms))
+
+
+def _whose(scope: AccountScope, terms: ClaimTerms) -> reading_store.Whose:
+    return AccountScope(terms.platform, scope.livemode), terms.entry_originator or ""
 
 
 def check_collected(terms: ClaimTerms) -> None:

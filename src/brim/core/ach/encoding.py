@@ -140,3 +140,8 @@ def _differences(found: Recount, **wanted: int) -> str | None:
         if getattr(found, name) != value
     ]
     return f"its bytes and its rows differ: {', '.join(differing)}." if differing else None
+
+
+def names_of(entry: Entry) -> list[str]:
+    """Return by what a return may name an entry: its trace, and its individual identification number."""
+    return [name for name in (entry.trace, entry.topup[-INDIVIDUAL_ID_LENGTH:]) if name]

@@ -5,7 +5,7 @@
 SELECT
     w.id, a.platform, o.id AS originator, stops.reason AS stop_reason, f.id AS funding_source, f.sealed,
     f.routing_number, f.last4, f.account_type, f.party ->> 'name' AS holder_name, u.sec_code, e.number, e.status AS entry_status,
-    e.file, e.trace, EXISTS (
+    e.file, e.trace, e.originator AS entry_originator, e.confirmed_ms, EXISTS (
         SELECT
         FROM bank_confirmations AS b
         WHERE
@@ -42,7 +42,7 @@ LEFT JOIN LATERAL (
     ORDER BY funding_source
 ) AS u ON true
 LEFT JOIN LATERAL (
-    SELECT number, status, file, trace
+    SELECT number, status, file, trace, originator, confirmed_ms
     FROM ach_entries
     WHERE account = a.platform AND livemode = w.livemode AND topup BETWEEN w.id AND w.id
     ORDER BY topup DESC, number DESC

@@ -33,6 +33,8 @@ class ClaimTerms(msgspec.Struct, frozen=True, kw_only=True):
     entry_status: EntryStatus | None
     file: str | None
     trace: str | None
+    entry_originator: str | None
+    confirmed_ms: int | None
     is_taken_back: bool
     is_verified: bool
     is_detached: bool

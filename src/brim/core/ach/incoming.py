@@ -5,18 +5,21 @@ and its neighbours are applied. Each file is applied in one transaction, so none
 """
 
 import hashlib
+import socket
+import stat
 from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
 from typing import Final, NamedTuple
 
+import msgspec
 import structlog
 
 from brim.base.actor import Actor
 from brim.base.ids import IdFactory
 from brim.base.json_codec import encode_text
 from brim.core import audit
-from brim.core.ach import file_store
+from brim.core.ach import file_store, reading_store
 from brim.core.ach.acknowledgements import is_acknowledgement
 from brim.core.ach.bank_files import (
     FileReading,
@@ -36,8 +39,14 @@ from brim.core.time import ClockAdvancingError
 from brim.platform.database import Conn, Database
 from brim.platform.vault import Vault
 
+READING_EVERY_MS: Final = 5_000
+"""How often it is written how far a folder was read."""
 LARGEST_FILE: Final = 200_000_000
 """Bytes of a file from the bank; a larger one is left where it is, and reported."""
+
+_HOST: Final = socket.gethostname()
+_Mark = tuple[str, int, int]
+"""A file that was seen: its path, its size, and when it was changed."""
 
 _log = structlog.get_logger()
 
@@ -118,43 +127,80 @@ async def store_bank_file(
     return TakenFile(found, is_new)
 
 
+class _Reading(msgspec.Struct):
+    """One reading of an originator's folder: when it began, and what has kept it from being complete."""
+
+    originator: Originator
+    began_ms: int
+    problem: str | None = None
+
+
 class Incoming:
-    """Takes what banks put into their folders, in one process; files that were read are remembered by name and size."""
+    """Takes what banks put into their folders, in one process; files that were read are remembered by name and size.
+
+    How far each folder was read is written down once what was found is stored and was tried to be applied.
+    """
 
     def __init__(self, vault: Vault, renderers: Renderers) -> None:
         self._vault = vault
         self._renderers = renderers
-        self._seen: set[tuple[str, int, int]] = set()
+        self._seen: set[_Mark] = set()
         self._waiting: set[str] = set()
+        self._too_large: set[_Mark] = set()
+        self._readings: list[_Reading] = []
+        self._noted: dict[str, _Reading] = {}
 
     async def receive_all(self, database: Database, *, now_ms: int, ids: IdFactory) -> int:
         """Store what is new in the folders of all originators; return how many files were."""
         async with database.connection() as conn:
             originators = await list_active_originators(conn)
         new = 0
+        self._readings = []
         for originator in originators:
-            for path, name in self._unseen(Path(originator.profile.incoming_folder)):
+            reading = _Reading(originator, began_ms=now_ms)
+            for path, mark in self._unseen(reading):
                 try:
                     content = path.read_bytes()
-                except OSError as error:  # one that vanished, or may not be read, does not hold up the others
-                    _log.error("bank file cannot be read", name=name, reason=str(error))
+                except FileNotFoundError:
+                    reading.problem = _vanished(path)
                     continue
-                new += await self.receive(database, originator, name, content, now_ms=now_ms, ids=ids)
-                self._seen.add(_mark(path))
+                except OSError as error:  # one that may not be read does not hold up the others
+                    _log.error("bank file cannot be read", name=path.name, reason=str(error))
+                    reading.problem = f"The file {path.name} cannot be read on {_HOST}: {error.strerror}."
+                    continue
+                new += await self.receive(database, originator, path.name, content, now_ms=now_ms, ids=ids)
+                self._seen.add(mark)
+            self._readings.append(reading)
         return new
 
-    def _unseen(self, folder: Path) -> Iterator[tuple[Path, str]]:
-        if not folder.is_dir():
+    def _unseen(self, reading: _Reading) -> Iterator[tuple[Path, "_Mark"]]:
+        folder = Path(reading.originator.profile.incoming_folder)
+        try:
+            found = sorted(folder.iterdir())
+        except OSError as error:
+            reading.problem = f"The folder {folder} cannot be read on {_HOST}: {error.strerror}."
             return
-        for path in sorted(folder.iterdir()):
-            is_whole = path.is_file() and not path.name.startswith(".") and path.suffix not in {".part", ".tmp"}
-            if not is_whole or _mark(path) in self._seen:
+        for path in found:
+            if path.name.startswith(".") or path.suffix in {".part", ".tmp"}:
                 continue
-            if path.stat().st_size > LARGEST_FILE:
-                _log.error("bank file is too large", name=path.name, bytes=path.stat().st_size)
-                self._seen.add(_mark(path))
+            try:
+                status = path.stat()
+            except FileNotFoundError:
+                reading.problem = _vanished(path)
                 continue
-            yield path, path.name
+            except OSError as error:
+                reading.problem = f"The file {path.name} cannot be read on {_HOST}: {error.strerror}."
+                continue
+            mark = (str(path), status.st_size, status.st_mtime_ns)
+            if not stat.S_ISREG(status.st_mode) or mark in self._seen:
+                continue
+            if status.st_size > LARGEST_FILE:
+                if mark not in self._too_large:
+                    _log.error("bank file is too large", name=path.name, bytes=status.st_size)
+                    self._too_large.add(mark)
+                reading.problem = f"The file {path.name} is too large to be read. Take it out of the folder."
+                continue
+            yield path, mark
 
     async def receive(
         self,
@@ -202,7 +248,27 @@ class Incoming:
                 ids=ids,
             )
             applied += bool(is_applied)
+        readings, self._readings = self._readings, []
+        for reading in readings:
+            await self._note(database, reading)
         return applied
+
+    async def _note(self, database: Database, reading: _Reading) -> None:
+        """Write how far a folder was read, unless this process has written the same a moment ago."""
+        originator = reading.originator
+        noted = self._noted.get(originator.id)
+        is_due = noted is None or noted.problem != reading.problem or noted.originator.profile != originator.profile
+        if not is_due and noted and 0 <= reading.began_ms - noted.began_ms < READING_EVERY_MS:
+            return
+        whose = (originator.scope, originator.id)
+        async with database.connection() as conn:
+            problem = reading.problem or await _not_compared(conn, originator)
+            if problem is not None:
+                await reading_store.note_problem(conn, whose, problem, now_ms=reading.began_ms)
+            else:
+                folder = originator.profile.incoming_folder
+                await reading_store.note_reading(conn, whose, folder, began_ms=reading.began_ms)
+        self._noted[originator.id] = reading
 
     async def _apply(
         self, conn: Conn, originator: Originator, received: Received, *, now_ms: int, ids: IdFactory
@@ -254,6 +320,32 @@ class Incoming:
         return True
 
 
-def _mark(path: Path) -> tuple[str, int, int]:
-    status = path.stat()
-    return str(path), status.st_size, status.st_mtime_ns
+def _vanished(path: Path) -> str:
+    """Return why a reading does not count: what was renamed meanwhile may not have been seen."""
+    return f"The file {path.name} was taken away while the folder was read."
+
+
+async def state_all_imported(
+    database: Database, originator: Originator, *, by: Actor, now_ms: int, ids: IdFactory
+) -> None:
+    """Write that a person says that everything that an originator's bank has sent until now was imported."""
+    async with database.transaction() as conn:
+        await reading_store.state_reading(conn, (originator.scope, originator.id), now_ms=now_ms)
+        await audit.record(
+            conn,
+            by,
+            Action.BANK_FILES_COMPLETE,
+            object_type=ObjectType.ORIGINATOR,
+            object_id=originator.id,
+            scope=originator.scope,
+            now_ms=now_ms,
+            ids=ids,
+        )
+
+
+async def _not_compared(conn: Conn, originator: Originator) -> str | None:
+    """Return why nothing that an originator's bank sends is applied after a restore; None where it is."""
+    if not await unknown_sent_files(conn, originator):
+        return None
+    folder = originator.profile.outgoing_folder
+    return f"{folder} lists files that this database does not know: compare them (brim ach compare)."

@@ -18,7 +18,18 @@ from brim.base.paging import Page, PageRequest, window_of
 from brim.base.scope import AccountScope
 from brim.core.ach import entry_store
 from brim.core.ach import prenote_store as store
-from brim.core.ach.claiming import MAX_BATCH, RETRY_BY_CLOCK_MS, RETRY_MS, check_collected, presentment
+from brim.core.ach.claiming import (
+    MAX_BATCH,
+    RETRY_BY_CLOCK_MS,
+    RETRY_MS,
+    SOON_MS,
+    Readings,
+    check_collected,
+    presentment,
+    read_readings_of,
+    reading_of,
+)
+from brim.core.ach.encoding import names_of
 from brim.core.ach.entry_store import ClaimTerms
 from brim.core.ach.prenote_rules import (
     PRENOTE_PREFIX,
@@ -28,14 +39,17 @@ from brim.core.ach.prenote_rules import (
     PrenotePendingError,
     PrenoteQueuedError,
     PrenoteStatus,
+    UnclearReturnError,
     ended,
 )
+from brim.core.ach.reading_rules import UnreadBankError, check_read
 from brim.core.ach.rules import CHECKING_PRENOTE, SAVINGS_PRENOTE, Entry, EntryStatus
 from brim.core.events import BY_ITSELF, Cause, EventType, Renderers, insert_events, new_event
 from brim.core.funding import BankSecrets, begin_verification, conclude_verification
 from brim.core.jobs import note_exception, short_error
 from brim.core.originators import CollectionTerms, Debit, find_collection_terms, find_originator
 from brim.core.rails.ach import date_of_file_made, effective_date_of, next_cutoff_ms, prenote_passes_ms
+from brim.core.reconciliation import BreakKind, find_open_break
 from brim.core.time import OwnerTime, lock_owner_time
 from brim.platform import lookups
 from brim.platform.database import Conn, Database
@@ -51,6 +65,9 @@ _EVENT_OF_STATUS: Final = {
     PrenoteStatus.FAILED: EventType.PRENOTE_FAILED,
     PrenoteStatus.CANCELED: EventType.PRENOTE_CANCELED,
 }
+
+_RETURN_BREAKS: Final = (BreakKind.RETURN, BreakKind.ITEM)
+"""The kinds of breaks that a return becomes which could not be applied."""
 
 _log = structlog.get_logger()
 
@@ -159,19 +176,29 @@ class Prenoting:
             return
         wanted = [(prenote.scope, prenote.id, prenote.funding_source) for prenote, _ in due]
         terms = await entry_store.read_claim_terms(conn, wanted)
+        readings = await read_readings_of(conn, [(prenote.scope, terms[prenote.id]) for prenote, _ in due])
         for prenote, moment in due:
             try:
                 async with conn.transaction():  # a savepoint: what failed is undone, the claim stays
-                    await self._go_on(conn, prenote, terms[prenote.id], moment)
+                    await self._go_on(conn, prenote, terms[prenote.id], moment, readings)
+            except UnreadBankError as error:
+                if error.is_brief:
+                    soon_ms = moment.now_ms + SOON_MS
+                    await store.update_prenote(conn, msgspec.structs.replace(prenote, due_ms=soon_ms))
+                else:
+                    await _put_off(conn, prenote, error, moment)
             except Exception as error:  # noqa: BLE001  whatever is wrong with one must not hold up the others
                 await _put_off(conn, prenote, error, moment)
 
-    async def _go_on(self, conn: Conn, prenote: Prenote, terms: ClaimTerms, moment: OwnerTime) -> None:
+    async def _go_on(
+        self, conn: Conn, prenote: Prenote, terms: ClaimTerms, moment: OwnerTime, readings: Readings
+    ) -> None:
         """Let a prenote do what is due.
 
         Raises:
             NoCollectionError: it cannot be put into a file now.
-            PrenoteQueuedError, PrenoteNotConfirmedError, ChangeNotifiedError: it has not verified its bank account yet.
+            PrenoteQueuedError, PrenoteNotConfirmedError, ChangeNotifiedError, UnclearReturnError, UnreadBankError: it
+                has not verified its bank account yet.
         """
         platform = AccountScope(terms.platform, prenote.scope.livemode)
         entries = await entry_store.list_entries_of_topups(conn, platform, [prenote.id])
@@ -192,6 +219,15 @@ class Prenoting:
         elif entry.change_code is not None:
             raise ChangeNotifiedError(entry.change_code)
         else:
+            check_read(
+                reading_of(readings, prenote.scope, terms),
+                since_ms=max(passes_ms, entry.confirmed_ms or 0),
+                now_ms=moment.now_ms,
+                by_clock=prenote.test_clock is not None,
+            )
+            unclear = await find_open_break(conn, platform, _RETURN_BREAKS, names_of(entry))
+            if unclear is not None:
+                raise UnclearReturnError(unclear)
             await _conclude(conn, prenote, is_verified=True, detail=f"prenote {prenote.id}", moment=moment)
             await entry_store.set_status(conn, [entry], EntryStatus.RELEASED, was=EntryStatus.CONFIRMED)
             await self._end(conn, prenote, PrenoteStatus.VERIFIED, moment)

@@ -79,6 +79,7 @@ class Action(StrEnum):
     ACH_FILE_DOWNLOADED = "ach_file.downloaded"
     BANK_FILE_DOWNLOADED = "bank_file.downloaded"
     BANK_FILE_IMPORTED = "bank_file.imported"
+    BANK_FILES_COMPLETE = "bank_file.all_imported"
     ACH_COMPARED = "ach.compared"
     BREAK_RESOLVED = "break.resolved"
     ENCRYPTION_ROTATED = "encryption.rotated"

@@ -6,7 +6,7 @@
 
 from brim.core.reconciliation.rules import Break, BreakKind, MatchKind, NewBreak, StatementLineRow
 from brim.core.reconciliation.service import BreakResolvedError, page_breaks, retrieve_break, settle_break
-from brim.core.reconciliation.store import insert_line, list_open_breaks, open_break
+from brim.core.reconciliation.store import find_open_break, insert_line, list_open_breaks, open_break
 
 __all__ = [
     "Break",
@@ -15,6 +15,7 @@ __all__ = [
     "MatchKind",
     "NewBreak",
     "StatementLineRow",
+    "find_open_break",
     "insert_line",
     "list_open_breaks",
     "open_break",

@@ -6,7 +6,7 @@ from typing import Final
 from brim.base.ids import Ids
 from brim.base.paging import Page, Window, page_of
 from brim.base.scope import AccountScope
-from brim.core.reconciliation.rules import BREAK_PREFIX, Break, NewBreak, StatementLineRow
+from brim.core.reconciliation.rules import BREAK_PREFIX, Break, BreakKind, NewBreak, StatementLineRow
 from brim.platform.database import Conn
 from brim.platform.sql import load_queries
 
@@ -110,3 +110,13 @@ async def page_breaks(
         bank_file,
     )
     return page_of((Break(**dict(record)) for record in records), place)
+
+
+async def find_open_break(
+    conn: Conn, scope: AccountScope, kinds: Sequence[BreakKind], references: Sequence[str]
+) -> str | None:
+    """Return the id of the oldest open break of some kinds that refers to one of a few; None where there is none."""
+    found: str | None = await conn.fetchval(
+        _SQL["find_open_break"], scope.account, scope.livemode, list(references), list(kinds)
+    )
+    return found

@@ -98,6 +98,7 @@ ACTIONS: Final = {
     Action.ACH_FILE_DOWNLOADED: "Downloaded an ACH file",
     Action.BANK_FILE_DOWNLOADED: "Downloaded a file from the bank",
     Action.BANK_FILE_IMPORTED: "Imported a file from the bank",
+    Action.BANK_FILES_COMPLETE: "Stated that all files from the bank are imported",
     Action.ACH_COMPARED: "Compared what has left after a restore",
     Action.BREAK_RESOLVED: "Resolved a break",
 }

@@ -1,0 +1,387 @@
+"""No money is usable, and no bank account verified, before what the bank had sent by then is read and applied."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+import pytest_asyncio
+
+from brim.api.wire_formats import WIRE_FORMATS
+from brim.bank.commands import REHEARSAL_ROUTING
+from brim.core import ach, originators, reconciliation
+from brim.core.ach import file_store, incoming
+from brim.core.integrity import list_stuck
+from brim.core.rails import Rails
+from brim.core.topups import forget_exceptions
+from brim.platform.database import Database
+from brim.worker.run import make_jobs
+from tests.support.audits import TESTER
+from tests.support.books import assert_books_hold, rows
+from tests.support.live_money import NO_ACCOUNT, PAYS, PLATFORM, LiveMoney, at
+
+AFTER_THE_HOLD: Final = "2026-12-07 09:30"
+UNREAD: Final = "UnreadBankError: A return may have come that is not applied yet: "
+
+
+@pytest_asyncio.fixture
+async def live(database: Database, tmp_path: Path) -> LiveMoney:
+    return LiveMoney(database, tmp_path)
+
+
+async def start(live: LiveMoney, what: str, number: str) -> str:
+    """Let a top-up or a prenote leave for its bank, which accepts it; then the worker stops, until its hold is over."""
+    await live.open(confirmation="acknowledgement")
+    source = await live.bank_account(number, verified=what == "topup")
+    started = await (live.create(source) if what == "topup" else live.prenote(source))
+    await live.until("2026-12-01 17:00")
+    live.now_ms = at(AFTER_THE_HOLD)
+    live.move_to(live.database)  # a new process remembers nothing
+    return started
+
+
+async def events_of(live: LiveMoney, object_id: str) -> list[str]:
+    found = await rows(live.database, "SELECT type FROM events WHERE object_id = $1 ORDER BY id", object_id)
+    return [row["type"].rpartition(".")[2] for row in found]
+
+
+async def stuck(live: LiveMoney) -> list[str]:
+    await ach.forget_prenote_exceptions(live.database)
+    await forget_exceptions(live.database, job=ach.JOB)
+    return [item.error for item in await list_stuck(live.database, None)]
+
+
+async def retry(live: LiveMoney) -> None:
+    """Do what the worker does when what was put off is due again."""
+    live.now_ms += 60_000
+    await live.work()
+
+
+def forwards(what: str) -> str:
+    return "succeeded" if what == "topup" else "verified"
+
+
+BOTH = pytest.mark.parametrize("what", ["topup", "prenote"])
+
+
+@BOTH
+async def test_whoever_was_down_at_the_end_of_a_hold_reads_the_return_before_it_gives_credit(
+    live: LiveMoney, what: str
+) -> None:
+    started = await start(live, what, NO_ACCOUNT)
+    await live.advance_bank()
+    await live.claim()
+    assert await events_of(live, started) == ["created"]
+    (error,) = await stuck(live)
+    assert error.startswith(f"{UNREAD}no worker has read all of {live.folder / 'from-bank'} since 2026-12-01 22:00:00")
+    assert "brim ach import --complete" in error
+    await live.work()
+    assert await events_of(live, started) == ["created", "failed"]
+    assert await stuck(live) == []
+    await assert_books_hold(live.database)
+
+
+@BOTH
+async def test_what_did_not_come_back_goes_on_once_the_folder_was_read(live: LiveMoney, what: str) -> None:
+    started = await start(live, what, PAYS)
+    await live.claim()
+    assert len(await stuck(live)) == 1
+    await live.work()
+    assert await events_of(live, started) == ["created"]  # it was put off for a minute
+    await retry(live)
+    assert await events_of(live, started) == ["created", forwards(what)]
+    await assert_books_hold(live.database)
+
+
+@BOTH
+async def test_the_jobs_of_a_worker_give_no_credit_whichever_is_first(live: LiveMoney, what: str) -> None:
+    started = await start(live, what, NO_ACCOUNT)
+    await live.advance_bank()
+    jobs = {
+        job.name: job
+        for job in make_jobs(live.database, Rails([]), lambda: live.now_ms, WIRE_FORMATS, vault=live.vault)
+    }
+    for name in ("ach files", "ach exchange", "ach files"):
+        await jobs[name].run_once()
+    assert await events_of(live, started) == ["created", "failed"]
+
+
+@BOTH
+async def test_a_crash_between_storing_a_file_and_applying_it_lets_nothing_pass(live: LiveMoney, what: str) -> None:
+    started = await start(live, what, NO_ACCOUNT)
+    await live.read_bank()
+    await live.advance_bank()
+    await live.incoming.receive_all(live.database, now_ms=live.now_ms, ids=live.ids)
+    live.move_to(live.database)  # killed here, and started anew
+    await live.claim()
+    assert await events_of(live, started) == ["created"]
+    (error,) = await stuck(live)
+    assert error.startswith(f"{UNREAD}the file returns_")
+    assert "is stored and not applied" in error
+    await live.work()
+    assert await events_of(live, started) == ["created", "failed"]
+
+
+@BOTH
+async def test_a_crash_in_the_middle_of_a_reading_is_no_reading(
+    live: LiveMoney, what: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started = await start(live, what, NO_ACCOUNT)
+    await live.advance_bank()
+
+    async def crash(*_: Any, **__: Any) -> bool:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(file_store, "insert_bank_file", crash)
+        with pytest.raises(KeyboardInterrupt):
+            await live.read_bank()
+    live.move_to(live.database)
+    await live.claim()
+    assert await events_of(live, started) == ["created"]
+    await live.work()
+    assert await events_of(live, started) == ["created", "failed"]
+
+
+@BOTH
+async def test_a_held_file_keeps_everything_of_its_bank_until_its_break_is_resolved(live: LiveMoney, what: str) -> None:
+    started = await start(live, what, PAYS)
+    (live.folder / "from-bank" / "ret_torn.ach").write_text("101 nothing", encoding="ascii")
+    await live.work()
+    assert await events_of(live, started) == ["created"]
+    (error,) = await stuck(live)
+    assert error.startswith(f"{UNREAD}the file ret_torn.ach from the bank is held.")
+    await retry(live)
+    assert await events_of(live, started) == ["created"]
+    (found,) = await rows(live.database, "SELECT id, kind FROM breaks")
+    assert found["kind"] == "held_file"
+    await resolve(live, found["id"])
+    await retry(live)
+    assert await events_of(live, started) == ["created", forwards(what)]
+
+
+async def resolve(live: LiveMoney, break_id: str) -> None:
+    async with live.database.transaction() as conn:
+        await reconciliation.settle_break(
+            conn, PLATFORM, break_id, resolution="Looked into.", by=TESTER, now_ms=live.now_ms, ids=live.ids
+        )
+
+
+def take_away(live: LiveMoney) -> Callable[[], object]:
+    folder = live.folder / "from-bank"
+    away = folder.rename(live.folder / "elsewhere")
+    return lambda: away.rename(folder)
+
+
+def put_one_that_is_too_large(live: LiveMoney) -> Callable[[], object]:
+    large = live.folder / "from-bank" / "large.ach"
+    with large.open("wb") as file:
+        file.truncate(incoming.LARGEST_FILE + 1)
+    return large.unlink
+
+
+def put_one_that_leads_nowhere(live: LiveMoney) -> Callable[[], object]:
+    link = live.folder / "from-bank" / "link.ach"
+    link.symlink_to(live.folder / "nothing")
+    return link.unlink
+
+
+def list_one_that_is_not_known(live: LiveMoney) -> Callable[[], object]:
+    sent = live.folder / "to-bank" / ".brim-sent"
+    before = sent.read_text(encoding="ascii")
+    sent.write_text(f"{before}achf_other\t00\tother.ach\n", encoding="ascii")
+    return lambda: sent.write_text(before, encoding="ascii")
+
+
+@pytest.mark.parametrize(
+    ("hinder", "tells"),
+    [
+        (take_away, "from-bank cannot be read on "),
+        (put_one_that_is_too_large, "The file large.ach is too large to be read."),
+        (put_one_that_leads_nowhere, "The file link.ach was taken away while the folder was read."),
+        (list_one_that_is_not_known, "brim ach compare"),
+    ],
+)
+@BOTH
+async def test_what_cannot_be_read_keeps_back_what_it_may_concern_and_tells_so(
+    live: LiveMoney, what: str, hinder: Callable[[LiveMoney], Callable[[], object]], tells: str
+) -> None:
+    started = await start(live, what, PAYS)
+    mend = hinder(live)
+    await live.work()
+    await retry(live)
+    assert await events_of(live, started) == ["created"]
+    (error,) = await stuck(live)
+    assert error.startswith(UNREAD)
+    assert tells in error
+    mend()
+    await live.work()
+    await retry(live)
+    assert await events_of(live, started) == ["created", forwards(what)]
+    assert await stuck(live) == []
+
+
+@BOTH
+async def test_where_no_worker_reads_the_folder_a_person_states_that_all_is_imported(
+    live: LiveMoney, what: str
+) -> None:
+    started = await start(live, what, PAYS)
+    take_away(live)
+    (originator,) = await active(live)
+    for moment, expected in ((at("2026-12-07 08:59"), ["created"]), (live.now_ms, ["created", forwards(what)])):
+        await ach.state_all_imported(live.database, originator, by=TESTER, now_ms=moment, ids=live.ids)
+        await retry(live)
+        assert await events_of(live, started) == expected
+    actions = await rows(live.database, "SELECT action FROM audit_log WHERE action = 'bank_file.all_imported'")
+    assert len(actions) == 2
+
+
+async def active(live: LiveMoney) -> list[originators.Originator]:
+    async with live.database.connection() as conn:
+        return await originators.list_active_originators(conn)
+
+
+@BOTH
+async def test_the_reading_of_one_worker_counts_for_all_as_long_as_it_is_fresh(live: LiveMoney, what: str) -> None:
+    started = await start(live, what, PAYS)
+    await live.read_bank()
+    live.move_to(live.database)
+    live.now_ms += 5 * 60_000 + 1
+    await live.claim()
+    assert await events_of(live, started) == ["created"]
+    live.now_ms += 60_000
+    await LiveMoney.read_bank(live)
+    live.move_to(live.database)
+    await live.claim()
+    assert await events_of(live, started) == ["created", forwards(what)]
+
+
+@BOTH
+async def test_at_the_end_of_a_hold_the_next_reading_is_waited_for_without_an_alarm(live: LiveMoney, what: str) -> None:
+    started = await start(live, what, PAYS)
+    live.now_ms = at("2026-12-07 09:00") - 10
+    await live.read_bank()
+    live.now_ms += 20
+    await live.claim()
+    assert (await events_of(live, started), await stuck(live)) == (["created"], [])
+    live.now_ms += 5_000
+    await live.work()
+    assert await events_of(live, started) == ["created", forwards(what)]
+
+
+@BOTH
+async def test_the_reading_of_another_folder_than_the_profile_names_now_is_none(live: LiveMoney, what: str) -> None:
+    started = await start(live, what, PAYS)
+    await live.read_bank()
+    async with live.database.connection() as conn:
+        await conn.execute("""UPDATE originators SET profile = jsonb_set(profile, '{incoming_folder}', '"/other"')""")
+    await live.claim()
+    assert await events_of(live, started) == ["created"]
+    assert "no worker has read all of /other yet" in (await stuck(live))[0]
+
+
+async def test_what_is_confirmed_after_its_hold_waits_for_a_reading_since_then(live: LiveMoney) -> None:
+    """The statement that confirms may be the first of the bank's new files that is read, and the return the second."""
+    await live.open()
+    topup = await live.create(await live.bank_account())
+    for moment in ("2026-12-01 17:00", "2026-12-04 23:00"):
+        live.now_ms = at(moment)
+        await live.work()
+        await live.advance_bank()
+    statements = sorted((live.folder / "from-bank").iterdir())
+    for path in statements:
+        path.rename(live.folder / path.name)
+    live.now_ms = at(AFTER_THE_HOLD)
+    await live.work()
+    live.now_ms += 10
+    (originator,) = await active(live)
+    for path in statements:
+        content = (live.folder / path.name).read_bytes()
+        await live.incoming.receive(live.database, originator, path.name, content, now_ms=live.now_ms, ids=live.ids)
+    await live.incoming.apply_all(live.database, now_ms=live.now_ms, ids=live.ids)
+    (entry,) = await rows(live.database, "SELECT status FROM ach_entries")
+    assert entry["status"] == "confirmed"
+    await live.claim()
+    assert await events_of(live, topup) == ["created"]
+    live.now_ms += 5_000
+    await live.work()
+    assert await events_of(live, topup) == ["created", "succeeded"]
+
+
+@BOTH
+async def test_in_a_rehearsal_a_held_file_keeps_back_what_a_test_clock_moves(
+    database: Database, owner_database: Database, tmp_path: Path, what: str
+) -> None:
+    async with owner_database.connection() as conn:
+        await conn.execute("INSERT INTO installation (kind, created_ms) VALUES ('rehearsal', 1)")
+    live = LiveMoney(database, tmp_path, routing=REHEARSAL_ROUTING)
+    await live.open(confirmation="acknowledgement")
+    await live.freeze("2026-12-01 10:00")
+    source = await live.bank_account(verified=what == "topup")
+    started = await (live.create(source) if what == "topup" else live.prenote(source))
+    await live.advance("2026-12-01 17:01")
+    await live.advance("2026-12-04 23:00")
+    torn = live.folder / "from-bank" / "ret_torn.ach"
+    torn.write_text("101 nothing", encoding="ascii")
+    await live.work()
+    await live.advance("2026-12-07 09:30")
+    assert await events_of(live, started) == ["created"]
+    assert "is held" in (await stuck(live))[0]
+    (found,) = await rows(live.database, "SELECT id FROM breaks")
+    await resolve(live, found["id"])
+    await live.advance("2026-12-07 11:00")
+    assert await events_of(live, started) == ["created", forwards(what)]
+
+
+def name_another_trace(text: str) -> str:
+    return "".join(
+        line[:6] + "999999999999999" + line[21:] if line.startswith("799") else line
+        for line in text.splitlines(keepends=True)
+    )
+
+
+def name_another_account(text: str) -> str:
+    return "".join(
+        line[:12] + "4".ljust(17) + line[29:] if line.startswith("6") else line
+        for line in text.splitlines(keepends=True)
+    )
+
+
+def name_no_code(text: str) -> str:
+    return "".join(
+        line[:3] + "R!!" + line[6:] if line.startswith("799") else line for line in text.splitlines(keepends=True)
+    )
+
+
+@pytest.mark.parametrize(
+    ("spoil", "kind"),
+    [
+        (name_another_trace, "unmatched_return"),
+        (name_another_account, "unmatched_return"),
+        (name_no_code, "unreadable_item"),
+    ],
+)
+async def test_a_return_that_could_not_be_applied_keeps_the_prenote_that_it_seems_to_mean_from_verifying(
+    live: LiveMoney, spoil: Callable[[str], str], kind: str
+) -> None:
+    await live.open()
+    returned = await live.prenote(await live.bank_account(NO_ACCOUNT, verified=False))
+    passes = await live.prenote(await live.bank_account(verified=False))
+    await live.until("2026-12-01 17:00")
+    live.now_ms = at(AFTER_THE_HOLD)
+    await live.advance_bank()
+    (path,) = (live.folder / "from-bank").glob("returns_*")
+    path.write_bytes(spoil(path.read_bytes().decode("ascii")).encode("ascii"))
+    await live.work()
+    (found,) = await rows(live.database, "SELECT id, kind FROM breaks")
+    assert found["kind"] == kind
+    assert await events_of(live, passes) == ["created", "verified"]
+    assert await events_of(live, returned) == ["created"]
+    (error,) = await stuck(live)
+    assert error.startswith("UnclearReturnError: ")
+    assert found["id"] in error
+    await retry(live)
+    assert await events_of(live, returned) == ["created"]
+    await resolve(live, found["id"])
+    await retry(live)
+    assert await events_of(live, returned) == ["created", "verified"]
