@@ -468,9 +468,10 @@ class Drill:
         """The drill's time."""
         return int(CLOCK.unpack(self._clock[: CLOCK.size])[1])
 
-    def _set_clock(self, wall: str | None = None, *, may_work: bool = False) -> int:
-        """Move the clock to a time of the day, never back; return how often it was set."""
+    def _set_clock(self, wall: str | None = None, *, to_ms: int = 0, may_work: bool = False) -> int:
+        """Move the clock to a time of the day, or to a moment, never back; return how often it was set."""
         moves, now_ms, _ = CLOCK.unpack(self._clock[: CLOCK.size])
+        now_ms = max(now_ms, to_ms)
         if wall is not None:
             now_ms = max(now_ms, at(f"{self.date} {wall}"))
         self._clock[: CLOCK.size] = CLOCK.pack(moves + 1, now_ms, may_work)
@@ -697,6 +698,12 @@ class Drill:
             else:
                 self._postpone(kill)
         assert await self._work_until(None) is False
+        (put_off,) = await rows(
+            self._database, "SELECT max(next_try_ms) AS until FROM due_exceptions WHERE error LIKE 'UnreadBankError%'"
+        )
+        if put_off["until"] is not None and put_off["until"] > self.now_ms:  # the clock leapt, and nothing was read yet
+            self._set_clock(to_ms=put_off["until"])
+            assert await self._work_until(None) is False
 
     async def _work_until(self, kill: Planned | None) -> bool:
         """Let the worker do what is to be done; return whether it was killed on the way."""
