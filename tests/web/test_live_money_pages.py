@@ -562,6 +562,8 @@ def _check_that_keys_leave_it_to_operators(house: House, account: str, objects: 
         refused = live.post(place if name == "update" else f"{place}/{name}", fields)
         assert (refused.status, refused.error["code"]) == (403, "second_person_required"), name
         assert "An API key cannot do this" in refused.error["message"]
+    forged = live.post("/v1/brim/ach/bank_files", {"file": "a statement", "originator": originator})
+    assert (forged.status, forged.error["code"]) == (403, "second_person_required")
     profile = live.get(f"/v1/brim/ach/originators/{originator}").json["profile"]
     fields = {f"profile[{name}]": str(value) for name, value in profile.items() if isinstance(value, str)}
     made = live.post("/v1/brim/ach/originators", fields | {"account_number": "9876543210"})

@@ -172,6 +172,7 @@ async def import_bank_file(call: Call) -> Result:
     parameters = call.parameters
 
     async def work(conn: Conn) -> bytes:
+        await check_acts(conn, call)
         originator = await originators.choose_originator(conn, call.scope, parameters.get("originator"))
         taken = await ach.store_bank_file(
             conn,

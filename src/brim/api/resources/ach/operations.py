@@ -136,7 +136,7 @@ ACH_FILES: Final = (
         resource="ach",
         level="write",
         returns=ach_wire.BankFileObject,
-        errors=(NotPlatformError, NotInTestModeError, ResourceMissingError, OriginatorNotNamedError),
+        errors=(NotPlatformError, NotInTestModeError, SecondPersonError, ResourceMissingError, OriginatorNotNamedError),
         takes_file=True,
     ),
     Operation(
