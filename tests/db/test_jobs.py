@@ -8,6 +8,7 @@ import pytest
 
 import brim
 from brim.api.wire_formats import WIRE_FORMATS
+from brim.base.errors import BrimError
 from brim.base.ids import IdFactory
 from brim.core.access import create_account
 from brim.core.accounts import NotOperatorError
@@ -24,6 +25,7 @@ from brim.worker.run import make_heartbeat
 from brim.worker.states import JobStates
 from tests.support.books import LATER_MS, OWNER, RAIL, create, execute, new_topup, rows
 
+UNEXPECTED = "Something unexpected went wrong; the worker's log has the details."
 NOW_MS = 1_795_305_600_000
 
 
@@ -57,7 +59,7 @@ async def test_what_cannot_be_settled_is_listed_with_its_attempts_until_it_is(ea
         [item] = await list_stuck(each_database, None)
         assert (item.scope, item.job, item.object_id, item.attempts) == (OWNER, "settle", topup_id, attempt)
         assert (item.first_failed_ms, item.last_failed_ms) == (LATER_MS, due_ms)
-        assert item.error == f"ZeroDivisionError: no days in {topup_id}"
+        assert item.error == f"{UNEXPECTED} no days in {topup_id}"
         assert item.next_try_ms is not None
         assert item.next_try_ms > due_ms
         assert await forget_exceptions(each_database) == 0
@@ -101,7 +103,7 @@ async def test_a_worker_is_seen_with_its_jobs_and_forgotten_after_a_day(database
     assert (worker.version, worker.started_ms, worker.heartbeat_ms) == (brim.__version__, NOW_MS, NOW_MS)
     assert worker.jobs == [
         JobState(name="settle", last_success_ms=NOW_MS),
-        JobState(name="heartbeat", failing_since_ms=NOW_MS, error="ValueError: once"),
+        JobState(name="heartbeat", failing_since_ms=NOW_MS, error=f"{UNEXPECTED} once"),
     ]
     assert worker.is_alive(NOW_MS + ALIVE_WITHIN_MS)
     assert not worker.is_alive(NOW_MS + ALIVE_WITHIN_MS + 1)
@@ -124,7 +126,7 @@ async def test_a_worker_is_seen_though_its_gauges_cannot_be_read(database: Datab
         await make_heartbeat(database, states, lambda: NOW_MS).run_once()
     await execute(owner_database, "ALTER TABLE gone RENAME TO new_events")
     [worker] = await list_workers(database, account)
-    assert worker.jobs == [JobState(name="number", failing_since_ms=NOW_MS, error="ValueError: no such table")]
+    assert worker.jobs == [JobState(name="number", failing_since_ms=NOW_MS, error=f"{UNEXPECTED} no such table")]
 
 
 async def test_a_loop_reports_what_becomes_of_its_job() -> None:
@@ -142,10 +144,12 @@ async def test_a_loop_reports_what_becomes_of_its_job() -> None:
 
     seen: list[list[JobState]] = []
     await Loop(Job(name="job", run_once=run_once, full=1, rest_s=0.0), states=states).run(stop)
-    assert seen == [[JobState(name="job", failing_since_ms=2, error="ValueError: not yet")]]
+    assert seen == [[JobState(name="job", failing_since_ms=2, error=f"{UNEXPECTED} not yet")]]
     assert states.all() == [JobState(name="job", last_success_ms=4)]
 
 
 def test_an_error_is_a_line_of_bounded_length() -> None:
-    assert short_error(ValueError("a\n b")) == "ValueError: a b"
+    assert short_error(ValueError("a\n b")) == f"{UNEXPECTED} a b"
+    assert short_error(ValueError()) == UNEXPECTED
+    assert short_error(BrimError("The bank has\nnot answered.")) == "The bank has not answered."
     assert len(short_error(ValueError("x" * 9999))) == MAX_ERROR

@@ -210,11 +210,12 @@ EXAMPLES: list[tuple[BrimError, int, str | None, str | None, str]] = [
      ("Only available to a platform: use a key of an account that is not connected to another one, without a "
       "Stripe-Account header.")),
     (originators.LiveModeNotReadyError(), 400, "live_mode_not_ready", None,
-     "Live top-ups cannot be created yet. No originator is active. See /v1/brim/live_readiness."),
+     ("Live top-ups cannot be created yet. No originator is active. What is missing: brim ach readiness, or the page "
+     "Readiness.")),
     (originators.RailStoppedError("ach", "audit"), 400, "rail_stopped", None, "The rail ach is stopped: audit"),
     (originators.NotAuthorizedError("src_x", param="source"), 400, "debit_not_authorized", "source",
-     ("The bank account src_x cannot be debited: no authorization of its holder is on file. Record it at "
-      "/v1/brim/authorizations.")),
+     ("The bank account src_x cannot be debited: no authorization of its holder is on file. Record it "
+      "first: on the bank account's page, or with brim ach authorize.")),
     (originators.EntryCapError(100), 400, "amount_too_large", "amount",
      "A debit may be at most 100 cents by the originator's profile."),
     (originators.DayCapError(100, 40), 400, "daily_limit_exceeded", "amount",

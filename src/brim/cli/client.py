@@ -161,7 +161,7 @@ class Client:
             answer = connection.getresponse()
             return self._read(answer.status, answer.read(), answer.getheader("Request-Id"))
         except (OSError, http.client.HTTPException) as error:
-            raise NoAnswerError(str(self._base), str(error) or type(error).__name__) from None
+            raise NoAnswerError(str(self._base), str(error) or "no reason was given") from None
         finally:
             connection.close()
 

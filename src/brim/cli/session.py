@@ -189,7 +189,7 @@ class Follower:
                 return False
             self._note_loss(f"status {error.response.status_code}")
         except (OSError, WebSocketException) as error:
-            self._note_loss(str(error) or type(error).__name__)
+            self._note_loss(str(error) or "no reason was given")
         finally:
             self._line = None
         return True

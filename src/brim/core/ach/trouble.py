@@ -11,6 +11,7 @@ from brim.base.scope import AccountScope
 from brim.core.ach import entry_store
 from brim.core.ach.announcing import list_break
 from brim.core.events import Renderers
+from brim.core.jobs import short_error
 from brim.core.reconciliation import BreakKind, NewBreak
 from brim.platform.database import Conn, Database
 
@@ -55,7 +56,7 @@ async def done_or_listed(
             scope=scope,
             kind=BreakKind.FAILED_WORK,
             cause=f"{doing}/{cause}/{type(error).__name__}",
-            detail=f"Could not {doing}: {error or type(error).__name__} It is tried again every second.",
+            detail=f"Could not {doing}: {short_error(error)} It is tried again every second.",
             reference=cause,
         )
         async with database.transaction() as conn:

@@ -4,6 +4,7 @@ from typing import Final
 
 import msgspec
 
+from brim.base.errors import BrimError
 from brim.base.scope import AccountScope
 
 PREFIX: Final = "wrk_"
@@ -66,5 +67,8 @@ class StuckItem(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def short_error(error: BaseException) -> str:
-    """Return an error as one line of bounded length."""
-    return " ".join(f"{type(error).__name__}: {error}".split())[:MAX_ERROR]
+    """Return an error for people as one line of bounded length: our own sentence, or what an unexpected one says."""
+    said = " ".join(str(error).split())
+    if not isinstance(error, BrimError):
+        said = f"Something unexpected went wrong; the worker's log has the details. {said}".rstrip()
+    return said[:MAX_ERROR]

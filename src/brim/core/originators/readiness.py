@@ -93,7 +93,7 @@ def _of_originator(facts: Facts) -> Iterator[Blocker]:
         yield Blocker(
             code="originator_missing",
             message="There is no originator: nothing is known of the bank and of how files are made for it.",
-            fix="Write down the profile that your bank gave you, at /v1/brim/ach/originators or on the pages.",
+            fix="Write down the profile that your bank gave you, on the pages or with brim ach originators create.",
         )
     elif originator.status is not OriginatorStatus.ACTIVE:
         who = f"Another operator than {originator.changed_by}, who wrote its profile, activates it on the pages."
@@ -130,7 +130,7 @@ def _of_worker(facts: Facts) -> Iterator[Blocker]:
         yield Blocker(
             code="worker_job_failing",
             message=f"The worker's job {job} does not succeed: {error}",
-            fix="Its log has the details; /v1/brim/workers tells when it last succeeded.",
+            fix="Its log has the details; the page of workers tells when it last succeeded.",
         )
 
 
@@ -139,7 +139,7 @@ def _of_stops(facts: Facts) -> Iterator[Blocker]:
         yield Blocker(
             code="rail_stopped",
             message=f"Live money is stopped for all accounts: {reason}",
-            fix="Resume it at /v1/brim/rails/ach/resume or on the pages, once the reason is gone.",
+            fix="Resume it on the pages or with brim ach resume, once the reason is gone.",
         )
 
 
@@ -148,7 +148,7 @@ def _of_files(facts: Facts) -> Iterator[Blocker]:
         yield Blocker(
             code="files_held",
             message=f"{_counted(facts.held_files, 'ACH file is', 'ACH files are')} held, as after a restore.",
-            fix="Each says why at /v1/brim/ach/files; after a restore, brim ach compare releases them.",
+            fix="Each says why on its page; after a restore, brim ach compare releases them.",
         )
 
 
@@ -157,13 +157,13 @@ def _warnings(facts: Facts) -> Iterator[Blocker]:
         yield Blocker(
             code="accounts_stopped",
             message=f"Live money is stopped for {_counted(facts.stopped_accounts, 'account', 'accounts')}.",
-            fix="Resume it at /v1/brim/rails/ach/resume for each of them, once the reason is gone.",
+            fix="Resume it on the pages or with brim ach resume --only for each of them, once the reason is gone.",
         )
     if not facts.has_endpoint:
         yield Blocker(
             code="webhook_endpoint_missing",
             message="No live webhook endpoint is enabled, so no program is told of failures and returns.",
-            fix="Register one at /v1/webhook_endpoints with a live key.",
+            fix="Add one on the page of webhooks, in live mode, or with a live key.",
         )
 
 

@@ -70,7 +70,9 @@ class LiveModeNotReadyError(BrimError):
 
     def __init__(self, blockers: Sequence[str] = ()) -> None:
         reasons = " ".join(blockers) or "No originator is active."
-        super().__init__(f"Live top-ups cannot be created yet. {reasons} See /v1/brim/live_readiness.")
+        super().__init__(
+            f"Live top-ups cannot be created yet. {reasons} What is missing: brim ach readiness, or the page Readiness."
+        )
 
 
 class OriginatorNotNamedError(BrimError):
@@ -93,7 +95,7 @@ class NotAuthorizedError(BrimError):
     def __init__(self, funding_source: str, *, param: str) -> None:
         super().__init__(
             f"The bank account {funding_source} cannot be debited: no authorization of its holder is on file. Record "
-            "it at /v1/brim/authorizations."
+            "it first: on the bank account's page, or with brim ach authorize."
         )
         self.param = param
 

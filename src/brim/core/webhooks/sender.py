@@ -291,4 +291,4 @@ def _describe(error: Exception) -> str:
         return "The connection was refused."
     if isinstance(error, ConnectionResetError | BrokenPipeError):
         return "The connection was reset."
-    return f"The connection failed: {getattr(error, 'strerror', None) or type(error).__name__}."
+    return f"The connection failed: {getattr(error, 'strerror', None) or 'no reason was given'}."

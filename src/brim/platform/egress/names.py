@@ -170,7 +170,7 @@ def _read(flight: _Flight, now_s: float) -> _Found:
     if flight.cancelled():
         return _Found((), "it was given up", now_s + _FAILED_TTL_S)
     if error := flight.exception():
-        reason = str(error.args[-1]) if error.args else type(error).__name__
+        reason = str(error.args[-1]) if error.args else "no reason was given"
         return _Found((), reason, now_s + _FAILED_TTL_S)
     nodes = flight.result().nodes
     addresses = list(dict.fromkeys(ip_address(node.addr[0].decode()) for node in nodes))[:_MOST_ADDRESSES]

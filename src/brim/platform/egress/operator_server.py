@@ -45,7 +45,7 @@ async def fetch(url: str, form: Mapping[str, str] | None, headers: Mapping[str, 
         async with asyncio.timeout(2 * _TIMEOUT_S):
             return await asyncio.get_running_loop().run_in_executor(_threads, partial(_fetch, url, form, headers))
     except (OSError, HTTPException, ValueError) as error:
-        raise FetchFailedError(f"{urlsplit(url).hostname} cannot be asked ({type(error).__name__})") from error
+        raise FetchFailedError(f"{urlsplit(url).hostname} cannot be asked: {error or 'no reason was given'}") from error
 
 
 def _fetch(url: str, form: Mapping[str, str] | None, headers: Mapping[str, str]) -> Fetched:

@@ -33,8 +33,8 @@ def read_statement(
         return _read(stream, bank_type_codes, max_bytes)
     except LimitError as error:
         return _held(error.code, str(error))
-    except Exception as error:  # noqa: BLE001  # whatever a stranger's file does, it is held and nothing else stops
-        return _held("reader_failed", f"Reading the file failed: {type(error).__name__}.")
+    except Exception:  # noqa: BLE001  # whatever a stranger's file does, it is held and nothing else stops
+        return _held("reader_failed", "Reading the file failed in an unexpected way.")
 
 
 def _read(stream: Source, bank_type_codes: Mapping[str, Direction], max_bytes: int) -> StatementFile:
