@@ -6,7 +6,7 @@ STAMP := .venv/.installed
 SIDE_BY_SIDE := --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help install compiled serve test test-fast coverage check format lint types imports sim month fuzz fuzz-readers upgrade-test migration-bench bench bench-webhooks bench-pages schemathesis lock dist container-test clean
+.PHONY: help install compiled serve test test-fast coverage check format lint types imports sim month fuzz fuzz-readers upgrade-test rolling-upgrade lock-bench migration-bench bench bench-webhooks bench-pages schemathesis lock dist container-test clean
 
 ## Lists the targets, each with its sentence.
 help:
@@ -68,6 +68,16 @@ fuzz-readers: compiled
 ## UPGRADE_FROM names another revision than the last before the general ledger.
 upgrade-test: compiled
 	$(BIN)/python tools/upgrade_test.py $(UPGRADE_FROM)
+
+## Replaces an earlier version's processes by this one's under load, and checks that no client noticed and nothing was
+## lost or doubled; UPGRADE_FROM names the revision, ROLLING has options (--kill, --postgres DIR, --creates N).
+rolling-upgrade: compiled
+	$(BIN)/python tools/upgrade_test.py --rolling $(ROLLING) $(or $(UPGRADE_FROM),1a67f250)
+
+## Measures how long each migration since 2a3dce4 holds its locks on tables of ten million rows made by SQL; LOCK_ROWS
+## changes that. It needs 25 GB among the temporary files.
+lock-bench: compiled
+	$(BIN)/python tools/upgrade_test.py --locks --rows $${LOCK_ROWS:-10000000}
 
 ## Measures each migration since then on a million top-ups beside a client, and prints a table; UPGRADE_TOPUPS (and
 ## UPGRADE_FROM) change that. It needs 8 GB among the temporary files.

@@ -2,7 +2,9 @@
 
 `python tools/upgrade_test.py [REVISION]` exports that revision (by default the last one before the ledger was rebuilt),
 runs it under load, kills it, and upgrades what it left with this version. `--bench` fills a folder with a million
-top-ups instead and measures each migration and its locks; `--write-fixture FILE` writes a small folder as SQL.
+top-ups instead and measures each migration and its locks, `--locks` those on tables of ten million rows;
+`--rolling` replaces the processes of the revision by this version's under load; `--write-fixture FILE` writes a small
+folder as SQL.
 """
 
 import argparse
@@ -14,7 +16,9 @@ from pathlib import Path
 from typing import Final
 
 from upgrading.fixture import write_fixture
+from upgrading.lock_bench import measure_locks
 from upgrading.migration_bench import measure_migrations
+from upgrading.rolling import upgrade_rolling
 from upgrading.scenario import upgrade_interrupted, upgrade_settled
 from upgrading.version import UpgradeError, export, present_version
 
@@ -28,6 +32,14 @@ def main() -> int:
     parser.add_argument("--creates", type=int, default=400, help="top-ups created before the kill, and after it")
     parser.add_argument("--bench", action="store_true", help="measure the migrations instead")
     parser.add_argument("--topups", type=int, default=1_000_000, help="with --bench: how many there are")
+    parser.add_argument("--locks", action="store_true", help="measure the migrations' locks on tables filled by SQL")
+    parser.add_argument("--rows", type=int, default=10_000_000, help="with --locks: how many each table has")
+    parser.add_argument("--accounts", type=int, default=100_000, help="with --locks: of how many accounts")
+    parser.add_argument("--rolling", action="store_true", help="replace the processes under load, from any revision")
+    parser.add_argument(
+        "--kill", action="store_true", help="with --rolling: kill the processes instead of stopping them"
+    )
+    parser.add_argument("--postgres", type=Path, metavar="DIR", help="with --rolling: other programs of PostgreSQL")
     parser.add_argument("--write-fixture", type=Path, metavar="FILE", help="write a small folder as SQL instead")
     parser.add_argument("--folder", type=Path, help="where the temporary folder is made")
     arguments = parser.parse_args()
@@ -44,9 +56,22 @@ def main() -> int:
 
 
 def _run(arguments: argparse.Namespace, folder: Path) -> None:
+    if arguments.locks:
+        measure_locks(folder, rows=arguments.rows, accounts=arguments.accounts, say=_say)
+        return
     before, after = export(arguments.revision, folder / "before"), present_version()
     if arguments.write_fixture:
         write_fixture(before, folder, arguments.write_fixture, say=_say)
+    elif arguments.rolling:
+        upgrade_rolling(
+            before,
+            after,
+            folder,
+            creates=arguments.creates,
+            is_killed=arguments.kill,
+            binaries=arguments.postgres,
+            say=_say,
+        )
     elif arguments.bench:
         measure_migrations(before, after, folder, topups=arguments.topups, say=_say)
     else:

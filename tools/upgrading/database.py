@@ -19,10 +19,15 @@ _SEALS: Final = ("transfer_seals", "entry_seals")
 
 
 @contextmanager
-def postgres_of(data_dir: Path) -> Iterator[DatabaseUrls]:
-    """Run the database of a data folder alone, without Brim, for as long as the block lasts."""
+def postgres_of(data_dir: Path, binaries: Path | None = None) -> Iterator[DatabaseUrls]:
+    """Run the database of a data folder alone, without Brim, for as long as the block lasts.
+
+    Args:
+        data_dir: the folder, made when missing.
+        binaries: PostgreSQL's programs; None means those that Brim brings.
+    """
     with asyncio.Runner() as runner:
-        server = EmbeddedPostgres(data_dir / "postgres")
+        server = EmbeddedPostgres(data_dir / "postgres", binaries=binaries)
         runner.run(server.start())
         try:
             yield server.urls

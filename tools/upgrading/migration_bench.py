@@ -106,7 +106,7 @@ class _Client:
 
 
 @dataclass(frozen=True)
-class _Measured:
+class Measured:
     """One step."""
 
     name: str
@@ -115,6 +115,16 @@ class _Measured:
     grown_mb: float
     locks: _Locks
     client: _Client
+
+    @property
+    def blocks_reads(self) -> str:
+        """The tables that nobody could read meanwhile, each with for how long."""
+        return self.locks.in_words(_BLOCKS_READS)
+
+    @property
+    def blocks_writes(self) -> str:
+        """The tables that could be read but not written, each with for how long."""
+        return self.locks.in_words(_BLOCKS_WRITES)
 
 
 def measure_migrations(before: Version, after: Version, folder: Path, *, topups: int, say: Say) -> None:
@@ -151,33 +161,33 @@ def measure_migrations(before: Version, after: Version, folder: Path, *, topups:
         with _asking(service.url, some) as client:
             time.sleep(_BEFORE_AND_AFTER_S)
         service.stop()
-    measured.append(_Measured("(after all)", _BEFORE_AND_AFTER_S, 0, 0, _Locks(), client))
+    measured.append(Measured("(after all)", _BEFORE_AND_AFTER_S, 0, 0, _Locks(), client))
     print(_table(topups, measured))
 
 
 def _measure_steps(
     before: Version, data_dir: Path, urls: DatabaseUrls, some: Sequence[tuple[str, str]], say: Say
-) -> list[_Measured]:
+) -> list[Measured]:
     with session(urls.owner) as database:
         applied = {row["version"] for row in database.fetch("SELECT version FROM schema_migrations")}
     missing = [step for step in known_migrations() if step.version not in applied]
-    measured: list[_Measured] = []
+    measured: list[Measured] = []
     with ExitStack() as serving:
         url = serving.enter_context(_serve(before, data_dir, urls)) if missing and not missing[0].waits else None
         if url:
             with _asking(url, some) as client:
                 time.sleep(_BEFORE_AND_AFTER_S)
-            measured.append(_Measured("(no migration)", _BEFORE_AND_AFTER_S, 0, 0, _Locks(), client))
+            measured.append(Measured("(no migration)", _BEFORE_AND_AFTER_S, 0, 0, _Locks(), client))
         for step in missing:
             if step.waits and url:
                 serving.close()
                 url = None
-            measured.append(_measure_step(step, urls, url, some))
+            measured.append(measure_step(step, urls, url, some))
             say(f"{step.name}: {measured[-1].seconds:.2f} s")
     return measured
 
 
-def _measure_step(step: Migration, urls: DatabaseUrls, url: str | None, some: Sequence[tuple[str, str]]) -> _Measured:
+def measure_step(step: Migration, urls: DatabaseUrls, url: str | None, some: Sequence[tuple[str, str]]) -> Measured:
     """Apply one step beside a client, if there is a service to ask."""
     known = (*(each for each in known_migrations() if each.version < step.version), _Observed.of(step))
     with session(urls.owner) as database, ExitStack() as beside:
@@ -194,7 +204,7 @@ def _measure_step(step: Migration, urls: DatabaseUrls, url: str | None, some: Se
             raise UpgradeError(f"instead of {step.name}, {applied} was applied")
         size_after, written_after = _sizes(database)
     megabyte = 2**20
-    return _Measured(
+    return Measured(
         step.name,
         locks.ended - began,
         (written_after - written) / megabyte,
@@ -304,7 +314,7 @@ def _beside(work: Callable[[], None], is_over: threading.Event) -> Iterator[None
         thread.join()
 
 
-def _table(topups: int, measured: Sequence[_Measured]) -> str:
+def _table(topups: int, measured: Sequence[Measured]) -> str:
     columns = (
         "migration",
         "took",
@@ -317,7 +327,7 @@ def _table(topups: int, measured: Sequence[_Measured]) -> str:
     )
     lines = [f"At {topups:,} top-ups:", "", f"| {' | '.join(columns)} |", "|---" * len(columns) + "|"]
     for each in measured:
-        locks = (each.locks.in_words(_BLOCKS_READS), each.locks.in_words(_BLOCKS_WRITES))
+        locks = (each.blocks_reads, each.blocks_writes)
         asked = (each.client.in_words("read"), each.client.in_words("create"))
         size = f"{each.wal_mb:.0f} MB, {each.grown_mb:.0f} MB"
         lines.append(

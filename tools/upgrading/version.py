@@ -115,14 +115,16 @@ class Version:
             yield Service(process, _read_url(process, data_dir.with_suffix(".log")))
 
     @contextmanager
-    def running(self, *arguments: str, log: Path, settings: Mapping[str, str]) -> Iterator[Service]:
-        """Yield a part of a service, started on its own; it is not waited for."""
-        with self._running(arguments, log, settings) as process:
+    def running(
+        self, *arguments: str, log: Path, settings: Mapping[str, str], descriptors: Sequence[int] = ()
+    ) -> Iterator[Service]:
+        """Yield a part of a service, started on its own with open files passed on to it; it is not waited for."""
+        with self._running(arguments, log, settings, descriptors) as process:
             yield Service(process, "")
 
     @contextmanager
     def _running(
-        self, arguments: Sequence[str], log_path: Path, settings: Mapping[str, str]
+        self, arguments: Sequence[str], log_path: Path, settings: Mapping[str, str], descriptors: Sequence[int] = ()
     ) -> "Iterator[subprocess.Popen[bytes]]":
         with log_path.open("ab") as log:
             process = subprocess.Popen(
@@ -132,6 +134,7 @@ class Version:
                 stdout=subprocess.PIPE,
                 stderr=log,
                 start_new_session=True,
+                pass_fds=descriptors,
             )
         try:
             yield process
