@@ -76,6 +76,27 @@ async def test_a_step_that_fails_leaves_nothing_of_itself(empty_database_url: st
         await _check(empty_database_url, (FIRST, BROKEN))
 
 
+async def test_a_step_that_waits_for_a_table_keeps_nobody_else_from_it(empty_database_url: str) -> None:
+    alter = Migration(2, "0002_pre_alter", "ALTER TABLE first ADD COLUMN more integer;")
+    await migrate(empty_database_url, now_ms=1, known=(FIRST,))
+    long, other = await asyncpg.connect(empty_database_url), await asyncpg.connect(empty_database_url)
+    waits = asyncio.Event()
+    reading = long.transaction()
+    await reading.start()
+    await long.fetch("SELECT id FROM first")
+    known = (FIRST, alter)
+    running = asyncio.create_task(
+        migrate(empty_database_url, now_ms=2, known=known, phase=Phase.PRE, say=lambda _sentence: waits.set())
+    )
+    await waits.wait()  # it has let go, and the reader before it still holds the table
+    assert await other.fetch("SELECT id FROM first") == []
+    assert not running.done()
+    await reading.rollback()
+    assert await running == [alter.name]
+    await long.close()
+    await other.close()
+
+
 async def test_a_database_of_a_newer_version_is_refused(empty_database_url: str) -> None:
     await migrate(empty_database_url, now_ms=1, known=(FIRST, SECOND))
     with pytest.raises(NewerSchemaError, match="0002_pre_second"):

@@ -111,7 +111,9 @@ async def _migrate(settings: Settings, phase: str) -> "Preparation":
     # Who only migrates need not say how the service connects.
     settings = replace(settings, database_url=settings.database_url or settings.migration_url)
     async with reach_server(settings, say=_whisper) as urls:
-        return await prepare_database(urls, now_ms=system_clock_ms(), phase=Phase(phase), rehearsal=settings.rehearsal)
+        return await prepare_database(
+            urls, now_ms=system_clock_ms(), phase=Phase(phase), rehearsal=settings.rehearsal, say=_whisper
+        )
 
 
 @click.command()

@@ -1,6 +1,6 @@
 """Makes a database ready to serve: migrated by its owner, and with the service's rights given to its role."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -26,6 +26,10 @@ class DatabaseUnreachableError(BrimError):
         )
 
 
+def _say_nothing(_sentence: str) -> None:
+    """Say nothing."""
+
+
 @dataclass(frozen=True)
 class Preparation:
     """The steps applied, those that wait, and a sentence on what the service could do but should not."""
@@ -36,11 +40,17 @@ class Preparation:
 
 
 async def prepare_database(
-    urls: DatabaseUrls, *, now_ms: int, phase: Phase = Phase.ALL, rehearsal: bool = False
+    urls: DatabaseUrls,
+    *,
+    now_ms: int,
+    phase: Phase = Phase.ALL,
+    rehearsal: bool = False,
+    say: Callable[[str], None] = _say_nothing,
 ) -> Preparation:
     """Migrate a database, give the service's role its rights, and tell whether these bind it.
 
-    With `rehearsal` an empty one is marked as a rehearsal, and only a rehearsal is accepted.
+    With `rehearsal` an empty one is marked as a rehearsal, and only a rehearsal is accepted. `say` is told when a step
+    waits for others.
 
     Raises:
         DatabaseUnreachableError: it does not answer.
@@ -50,18 +60,20 @@ async def prepare_database(
     with _reaching(urls.service):
         role = urls.service_role or await ask_role(urls.service)
     with _reaching(urls.owner):
-        applied = await migrate(urls.owner, now_ms=now_ms, service_role=role, phase=phase)
+        applied = await migrate(urls.owner, now_ms=now_ms, service_role=role, phase=phase, say=say)
         if rehearsal:
             await _rehearse(urls.owner, now_ms=now_ms)
         waiting = [] if phase is Phase.ALL else await waiting_steps(urls.owner)
         return Preparation(applied, waiting, await _find_weakness(urls.owner, role))
 
 
-async def prepare_embedded(urls: DatabaseUrls, *, now_ms: int, rehearsal: bool = False) -> Preparation:
+async def prepare_embedded(
+    urls: DatabaseUrls, *, now_ms: int, rehearsal: bool = False, say: Callable[[str], None] = _say_nothing
+) -> Preparation:
     """Prepare the embedded database, whose service role we make ourselves."""
     password = urlsplit(urls.service).password
     await keep_service_role(urls.owner, SERVICE_ROLE, verifier=scram_verifier(password) if password else None)
-    return await prepare_database(urls, now_ms=now_ms, rehearsal=rehearsal)
+    return await prepare_database(urls, now_ms=now_ms, rehearsal=rehearsal, say=say)
 
 
 async def _rehearse(owner_url: str, *, now_ms: int) -> None:

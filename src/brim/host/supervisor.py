@@ -181,7 +181,7 @@ class Supervisor:
     async def _prepare(self, urls: DatabaseUrls) -> None:
         """Bring the database to this version's schema and the service's role to its rights."""
         prepare = prepare_database if self._postgres is None else prepare_embedded
-        done = await prepare(urls, now_ms=system_clock_ms(), rehearsal=self._settings.rehearsal)
+        done = await prepare(urls, now_ms=system_clock_ms(), rehearsal=self._settings.rehearsal, say=log.info)
         if done.applied:
             log.info("migrations applied", count=len(done.applied), newest=done.applied[-1])
         if done.weakness:

@@ -2,12 +2,14 @@
 
 Steps are the files `migrations/NNNN_pre_name.sql` and `NNNN_post_name.sql`: a `pre` step may be applied while
 the earlier version still serves, a `post` step once none of it runs. `brim serve` applies all of them; `brim migrate
---phase pre` stops before the first that has to wait.
+--phase pre` stops before the first that has to wait. A step does not wait long for a table that somebody uses, since
+others would queue behind it: it lets them go first and tries again.
 """
 
+import asyncio
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
@@ -27,6 +29,10 @@ _QUERIES: Final = load_queries(__package__, "migrate")
 _OLDEST_POSTGRES: Final = 15
 _STEP_TIMEOUT_S: Final = 24 * 3600.0
 """A step may rewrite a large table, or wait for another runner that does."""
+
+_TRY_AGAIN_AFTER_S: Final = 1.0
+_TELL_EVERY: Final = 10
+"""How many tries pass between two sentences that a step waits."""
 
 _REFUSED: Final = (asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError)
 _MADE_BY_ANOTHER: Final = (asyncpg.DuplicateTableError, asyncpg.DuplicateObjectError, asyncpg.UniqueViolationError)
@@ -143,6 +149,7 @@ async def migrate(
     known: tuple[Migration, ...] = known_migrations(),
     service_role: str | None = None,
     phase: Phase = Phase.ALL,
+    say: Callable[[str], None] = lambda _sentence: None,
 ) -> list[str]:
     """Apply what is missing, give the service its rights, and return the names applied.
 
@@ -155,6 +162,7 @@ async def migrate(
         known: all steps, oldest first.
         service_role: who gets the rights; None means the owner, who takes from itself those it must not use.
         phase: which steps; in phase `pre` it stops before the first `post` step, as order is never changed.
+        say: told, in a sentence, when a step waits for somebody who uses its tables.
 
     Raises:
         NewerSchemaError: the database was written by a newer version.
@@ -173,7 +181,7 @@ async def migrate(
         with refusals_told():
             async with database.connection() as conn:
                 _check_server(conn)
-                return await _migrate(conn, known, now_ms, service_role, phase)
+                return await _migrate(conn, known, now_ms, service_role, phase, say)
     finally:
         await database.close()
 
@@ -188,12 +196,17 @@ def refusals_told() -> Iterator[None]:
 
 
 async def _migrate(
-    conn: Conn, known: tuple[Migration, ...], now_ms: int, service_role: str | None, phase: Phase
+    conn: Conn,
+    known: tuple[Migration, ...],
+    now_ms: int,
+    service_role: str | None,
+    phase: Phase,
+    say: Callable[[str], None],
 ) -> list[str]:
     me = await current_role(conn)
     try:
         if await owns_schema(conn):
-            return await _migrate_as_owner(conn, known, now_ms, service_role or me, phase)
+            return await _migrate_as_owner(conn, known, now_ms, service_role or me, phase, say)
         await _check_nothing_to_do(conn, known, me, service_role or me)
     except asyncpg.InsufficientPrivilegeError as error:
         raise MissingOwnerRightError(me, str(error)) from None
@@ -201,11 +214,16 @@ async def _migrate(
 
 
 async def _migrate_as_owner(
-    conn: Conn, known: tuple[Migration, ...], now_ms: int, service_role: str, phase: Phase
+    conn: Conn,
+    known: tuple[Migration, ...],
+    now_ms: int,
+    service_role: str,
+    phase: Phase,
+    say: Callable[[str], None],
 ) -> list[str]:
     await require_role(conn, service_role)
     await _ensure_table(conn)
-    applied = await _apply_all(conn, known, now_ms, phase)
+    applied = await _apply_all(conn, known, now_ms, phase, say)
     async with conn.transaction():
         await conn.execute(_QUERIES["lock_table"])
         await grant_rights(conn, service_role)
@@ -258,11 +276,23 @@ async def _ensure_table(conn: Conn) -> None:
         return
 
 
-async def _apply_all(conn: Conn, known: tuple[Migration, ...], now_ms: int, phase: Phase) -> list[str]:
+async def _apply_all(
+    conn: Conn, known: tuple[Migration, ...], now_ms: int, phase: Phase, say: Callable[[str], None]
+) -> list[str]:
     applied: list[str] = []
-    while (step := await _apply_next(conn, known, now_ms, phase)) is not None:
+    tries = 0
+    while True:
+        try:
+            step = await _apply_next(conn, known, now_ms, phase)
+        except asyncpg.LockNotAvailableError:
+            if tries % _TELL_EVERY == 0:
+                say("A migration waits for somebody who uses its tables, such as a long query or pg_dump.")
+            tries += 1
+            await asyncio.sleep(_TRY_AGAIN_AFTER_S)
+            continue
+        if step is None:
+            return applied
         applied.append(step.name)
-    return applied
 
 
 async def _apply_next(conn: Conn, known: tuple[Migration, ...], now_ms: int, phase: Phase) -> Migration | None:
@@ -273,6 +303,7 @@ async def _apply_next(conn: Conn, known: tuple[Migration, ...], now_ms: int, pha
         if not missing or (phase is Phase.PRE and missing[0].waits):
             return None
         step = missing[0]
+        await conn.execute(_QUERIES["bound_lock_waits"])
         await conn.execute(step.sql)
         await conn.execute(_QUERIES["insert_applied"], step.version, step.name, step.checksum, now_ms)
         return step

@@ -12,6 +12,10 @@ CREATE TABLE IF NOT EXISTS schema_migrations (
 -- Lets one runner through at a time; readers are not held up.
 LOCK TABLE schema_migrations IN SHARE ROW EXCLUSIVE MODE;
 
+-- name: bound_lock_waits
+-- Lets a step give up a lock that others hold: while it waits, whoever else wants the table queues behind it.
+SET LOCAL lock_timeout = '250ms';
+
 -- name: table_exists
 -- Tells whether any runner was ever here.
 SELECT to_regclass('schema_migrations') IS NOT NULL;
