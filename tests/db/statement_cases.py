@@ -379,6 +379,7 @@ CASES: Final[Mapping[str, Case]] = {
     "operators.list_sessions": Case((at("op_", 7),)),
     "operators.insert_session": Case((sha(0), at("op_", 7), False, None, 1, 1, 1)),
     "operators.touch_session": Case((sha(7), 9)),
+    "operators.confirm_session": Case((sha(7), at("op_", 7), 9)),
     "operators.delete_session": Case((sha(7),)),
     "operators.delete_sessions": Case((at("op_", 7),)),
     "operators.delete_other_sessions": Case((at("op_", 7), sha(8))),

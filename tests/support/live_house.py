@@ -14,7 +14,7 @@ from brim.core.ach import FileStatus
 from brim.core.operators.rules import Operator, Role
 from tests.support.ach_objects import AchObjects
 from tests.support.live_money import NO_ACCOUNT, PAYS, RETURNS_AT_ONCE, at
-from tests.support.people_house import House, open_house
+from tests.support.people_house import PASSWORD, House, open_house
 from tests.support.polling import until
 from tests.support.wire import Wire
 
@@ -90,7 +90,7 @@ class LiveHouse:
     def activate(self, path: str) -> None:
         """Activate an originator by its page."""
         self.browser.get(f"{path}/activate")
-        self.browser.submit(f"{path}/activate", expected_version="1")
+        self.browser.submit(f"{path}/activate", expected_version="1", password=PASSWORD)
         assert "Suspend" in self.browser.text, self.browser.text
 
     def freeze(self, text: str) -> None:
@@ -153,7 +153,7 @@ class LiveHouse:
         """Approve a file by its page."""
         path = f"/ach/files/{file['id']}"
         self.browser.get(f"{path}/approve")
-        self.browser.submit(f"{path}/approve", expected_status="built", sha256=file["sha256"])
+        self.browser.submit(f"{path}/approve", expected_status="built", sha256=file["sha256"], password=PASSWORD)
         assert "leaves with the next exchange" in self.browser.text, self.browser.text
 
     def fill(self) -> dict[str, str]:

@@ -5,15 +5,19 @@ from pathlib import Path
 
 import pytest
 
+from brim.base.paging import PageRequest
 from brim.core.ach import FileStatus
+from brim.core.audit import list_audit_log
 from brim.core.operators.rules import Role
+from brim.core.operators.sign_in_rules import CONFIRMED_FOR_MS
 from brim.http.multipart import Part, encode_multipart
 from brim.http.multipart import text_of as text_of_file
+from brim.platform.database import Database
 from tests.support.ach_objects import AchObjects
 from tests.support.browsing import Browser
 from tests.support.live_house import FORM
 from tests.support.page_visitors import BROWSER, Person, text_of
-from tests.support.people_house import House, open_house
+from tests.support.people_house import PASSWORD, House, open_house, set_up_device
 from tests.support.polling import until
 from tests.support.service import Server
 from tests.support.signing import SignedIn
@@ -388,16 +392,19 @@ def test_a_file_is_voided_after_what_happens_was_said_and_once(person: Person, l
     assert person.visit(void).status == 400
 
 
-def test_rejected_entries_are_resubmitted_with_a_warning(person: Person, objects: AchObjects) -> None:
+def test_rejected_entries_are_resubmitted_with_a_warning(house: House, tmp_path: Path) -> None:
+    objects = AchObjects(house.server, _account(house), tmp_path)
+    browser = house.signed_in()
     file = objects.file(FileStatus.REJECTED)
     objects.entries(file, 2)
     path = f"/ach/files/{file.id}"
     resubmit = f"{path}/resubmit"
-    assert "debited twice: ask the bank first" in person.read(resubmit)
-    assert person.send(resubmit, resubmit).headers["location"] == f"{path}?done=file_resubmitted"
-    shown = person.visit(path)
-    assert "Its entries were queued again" in text_of(shown)
-    assert resubmit not in shown.body.decode()
+    browser.get(resubmit)
+    assert "debited twice: ask the bank first" in browser.text
+    browser.submit(resubmit, expected_status="rejected", password=PASSWORD)
+    assert "The entries are queued for the next file." in browser.text
+    assert "Its entries were queued again" in browser.text
+    assert resubmit not in browser.page.body.decode()
 
 
 # Bank files and breaks
@@ -451,7 +458,8 @@ def test_live_money_is_stopped_with_a_reason_and_resumed(
         assert "The bank asked" in person.read(page), page
     assert f"Stopped for {under}" in person.read(STOPS)
     assert "Live money is stopped for all accounts: The bank asked" in person.read("/live-readiness")
-    assert person.send(STOPS, resume).status == 303  # the first: of all accounts
+    assert person.send(STOPS, resume).status == 200  # the first: of all accounts; an operator is asked who they are
+    assert live.post("/v1/brim/rails/ach/resume", {}).status == 200
     assert [each["account"] for each in live.get("/v1/brim/rails/ach").json["stops"]] == [under]
 
 
@@ -491,7 +499,7 @@ def test_an_originator_is_activated_and_a_file_approved_by_a_second_operator(hou
     assert "Another operator than the one who prepared this has to approve it." in first.text
     assert f"{path}/activate" not in first.page.body.decode()
     assert first.get(f"{path}/activate").status == 403
-    submit(second, f"{path}/activate", f"{path}/activate", expected_version="7")
+    submit(second, f"{path}/activate", f"{path}/activate", expected_version="7", password=PASSWORD)
     assert "has version 1 by now, not 7" in second.text
     submit(second, f"{path}/activate", f"{path}/activate", expected_version="1")
     assert "The originator is active." in second.text
@@ -538,7 +546,7 @@ def test_who_prepares_is_not_offered_to_approve_and_who_approves_not_to_prepare(
             assert "Ada Lovelace (" in shown_page, page
             assert not re.search(r"op_\w+", re.sub(r'title="op_\w+"', "", shown_page)), page
         approver.open(f"{shown}/approve")
-        approver.submit(f"{shown}/approve", expected_status="built", sha256=file.sha256.hex())
+        approver.submit(f"{shown}/approve", expected_status="built", sha256=file.sha256.hex(), password=PASSWORD)
         assert "Approved by you" in approver.text
         assert re.search(r"Approved by Ada Lovelace \(\w+@example.com\)", viewer.open(shown).body.decode())
         assert "Ada Lovelace (" in text_of(viewer.open("/ach/files"))
@@ -568,3 +576,130 @@ def _check_that_keys_leave_it_to_operators(house: House, account: str, objects: 
     fields = {f"profile[{name}]": str(value) for name, value in profile.items() if isinstance(value, str)}
     made = live.post("/v1/brim/ach/originators", fields | {"account_number": "9876543210"})
     assert made.error["code"] == "second_person_required"
+
+
+def _account(house: House) -> str:
+    return str(Wire(house.url, house.server.test_key).get("/v1/account").json["id"])
+
+
+class Approver:
+    """An admin who approves files that another operator has prepared, and what the audit log tells of them."""
+
+    def __init__(self, house: House, folder: Path) -> None:
+        self._house = house
+        self.objects = AchObjects(house.server, _account(house), folder)
+        self._operator = house.add(Role.ADMIN)
+        _save_by_another_operator(house, self.objects)
+
+    def sign_in(self) -> Browser:
+        return self._house.signed_in(operator=self._operator)
+
+    def approve(self, browser: Browser, **shown: str) -> tuple[str, int]:
+        """Send the form of a new file's page; return the file's id and the status of the page that it led to."""
+        file = self.objects.file()
+        path = f"/ach/files/{file.id}/approve"
+        browser.get(path)
+        reply = browser.submit(path, expected_status="built", sha256=file.sha256.hex(), **shown)
+        return file.id, reply.status
+
+    @property
+    def told(self) -> list[tuple[str, str | None]]:
+        found = self._house.run(lambda database: list_audit_log(database, PageRequest(limit=100))).items
+        mine = [entry for entry in reversed(found) if entry.actor.id == self._operator.id]
+        return [(entry.action.partition(".")[2], entry.detail) for entry in mine if "confirm" in entry.action]
+
+    def let_time_pass(self) -> None:
+        async def work(database: Database) -> None:
+            async with database.connection() as conn:
+                await conn.execute("UPDATE operator_sessions SET confirmed_ms = confirmed_ms - $1", CONFIRMED_FOR_MS)
+
+        self._house.run(work)
+
+
+def test_who_approves_shows_again_who_they_are_and_then_not_for_five_minutes(house: House, tmp_path: Path) -> None:
+    approver = Approver(house, tmp_path)
+    browser, elsewhere = approver.sign_in(), approver.sign_in()
+    unasked_file = approver.objects.file()
+    unasked = unasked_file.id
+    browser.get(f"/ach/files/{unasked}/approve")
+    assert "Your password" in browser.text
+    wrong, status = approver.approve(browser, password="not mine at all")
+    assert (status, "Your password" in browser.text) == (403, True)
+    assert approver.told == [("confirmation_refused", f"approve {wrong}: wrong password")]
+    first, status = approver.approve(browser, password=PASSWORD)
+    assert status == 200
+    second, status = approver.approve(browser)
+    assert status == 200
+    assert approver.told[1:] == [("confirmed", f"approve {first}")], "nothing was asked for the second"
+    browser.get(f"/ach/files/{unasked}/approve")
+    assert "Your password" not in browser.text
+    browser.get(f"/ach/files/{second}/download")
+    assert "Your password" in browser.text, "what nobody does in a row is asked for each time"
+    assert approver.approve(elsewhere)[1] == 403, "it counts in the browser in which it was shown"
+    approver.let_time_pass()
+    seen = {"expected_status": "built", "sha256": unasked_file.sha256.hex()}
+    late = browser.submit(f"/ach/files/{unasked}/approve", **seen)
+    assert (late.status, "It was a while ago that you showed who you are" in browser.text) == (403, True)
+    assert len(approver.told) == 2, "a form that did not ask is no wrong try"
+    browser.submit(f"/ach/files/{unasked}/approve", password=PASSWORD, **seen)
+    assert "The file is approved" in browser.text
+
+
+def test_who_has_codes_on_shows_one_too_before_they_approve(house: House, tmp_path: Path) -> None:
+    approver = Approver(house, tmp_path)
+    browser = approver.sign_in()
+    _, (recovery, *_) = set_up_device(browser)
+    file, status = approver.approve(browser, password=PASSWORD, code="000000")
+    assert status == 403
+    assert approver.told == [("confirmation_refused", f"approve {file}: wrong code")]
+    assert approver.approve(browser, password=PASSWORD, code=recovery)[1] == 200
+    assert approver.approve(browser)[1] == 200
+
+
+def test_a_stop_is_lifted_by_who_shows_again_who_they_are(house: House, tmp_path: Path) -> None:
+    approver = Approver(house, tmp_path)
+    browser = approver.sign_in()
+    browser.get(STOPS)
+    browser.post("/live-money/stop", form_token=browser.form_token, reason="audit")
+    submit(browser, STOPS, "/live-money/resume")
+    assert (browser.page.status, "Resume live money?" in browser.text) == (200, True)
+    assert browser.submit("/live-money/resume", password="not mine at all").status == 403
+    assert browser.submit("/live-money/resume", password=PASSWORD).status == 200
+    assert approver.told == [
+        ("confirmation_refused", "resume live money: wrong password"),
+        ("confirmed", "resume live money"),
+    ]
+    browser.get(STOPS)
+    assert "Stopped for all accounts" not in browser.text
+
+
+def test_who_signs_in_by_a_provider_alone_is_told_how_to_approve(house: House, tmp_path: Path) -> None:
+    account = str(Wire(house.url, house.server.test_key).get("/v1/account").json["id"])
+    objects = AchObjects(house.server, account, tmp_path)
+    file = objects.file()
+    _save_by_another_operator(house, objects)
+    operator = house.add(Role.ADMIN)
+    browser = house.signed_in(operator=operator)
+
+    async def forget_password(database: Database) -> None:
+        async with database.connection() as conn:
+            await conn.execute("UPDATE operators SET password_hash = NULL WHERE id = $1", operator.id)
+
+    house.run(forget_password)
+    path = f"/ach/files/{file.id}/approve"
+    browser.get(path)
+    assert "there is no password to ask you for" in browser.text
+    assert "Approve and send" not in browser.text
+    refused = browser.post(path, form_token=browser.form_token, password="", expected_status="built")
+    assert refused.status == 403
+
+
+def _save_by_another_operator(house: House, objects: AchObjects) -> None:
+    """Let the profile be somebody's who approves nothing here."""
+    originator = objects.originator()
+
+    async def save(database: Database) -> None:
+        async with database.connection() as conn:
+            await conn.execute("UPDATE originators SET changed_by = 'op_other' WHERE id = $1", originator)
+
+    house.run(save)

@@ -28,6 +28,7 @@ class Action(StrEnum):
     IDENTITY_REFUSED = "operator.identity_refused"
     IDENTITY_UNBOUND = "operator.identity_unbound"
     RECOVERY_CODE_USED = "operator.recovery_code_used"
+    CONFIRMED = "operator.confirmed"
     CONFIRMATION_REFUSED = "operator.confirmation_refused"
     SIGNED_IN = "session.created"
     SIGNED_OUT = "session.ended"

@@ -41,6 +41,11 @@ async def touch_session(conn: Conn, digest: bytes, *, now_ms: int) -> None:
     await conn.execute(_SQL["touch_session"], digest, now_ms)
 
 
+async def confirm_session(conn: Conn, digest: bytes, operator: str, *, now_ms: int) -> bool:
+    """Keep that the operator with this id has shown anew who they are; tell whether it is a session of theirs."""
+    return bool(await conn.fetchval(_SQL["confirm_session"], digest, operator, now_ms))
+
+
 async def delete_session(conn: Conn, digest: bytes) -> bool:
     """End a session; tell whether there was one."""
     return bool(await conn.fetchval(_SQL["delete_session"], digest))
@@ -100,4 +105,5 @@ def _session(record: Any) -> Session:
         created_ms=record["created_ms"],
         seen_ms=record["seen_ms"],
         ends_ms=record["ends_ms"],
+        confirmed_ms=record["confirmed_ms"],
     )

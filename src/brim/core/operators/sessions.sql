@@ -4,7 +4,7 @@
 -- name: find_session
 -- A session and its operator, ended or not.
 SELECT
-    s.hash, s.awaits_code, s.address, s.created_ms, s.seen_ms, s.ends_ms,
+    s.hash, s.awaits_code, s.address, s.created_ms, s.seen_ms, s.ends_ms, s.confirmed_ms,
     o.id, o.email, o.name, o.role, o.created, o.disabled_ms, o.password_hash, o.totp_secret, o.totp_is_on
 FROM operator_sessions AS s
 CROSS JOIN LATERAL (SELECT * FROM operators WHERE id = s.operator OFFSET 0) AS o
@@ -13,7 +13,7 @@ WHERE s.hash = $1;
 -- name: list_sessions
 -- An operator's sessions, newest first.
 SELECT
-    s.hash, s.awaits_code, s.address, s.created_ms, s.seen_ms, s.ends_ms,
+    s.hash, s.awaits_code, s.address, s.created_ms, s.seen_ms, s.ends_ms, s.confirmed_ms,
     o.id, o.email, o.name, o.role, o.created, o.disabled_ms, o.password_hash, o.totp_secret, o.totp_is_on
 FROM operator_sessions AS s
 CROSS JOIN LATERAL (SELECT * FROM operators WHERE id = s.operator OFFSET 0) AS o
@@ -28,6 +28,10 @@ VALUES ($1, $2, $3, $4, $5, $6, $7);
 -- name: touch_session
 -- A session was used.
 UPDATE operator_sessions SET seen_ms = greatest(seen_ms, $2) WHERE hash = $1;
+
+-- name: confirm_session
+-- Its operator has shown anew, in this session, who they are.
+UPDATE operator_sessions SET confirmed_ms = $3 WHERE hash = $1 AND operator = $2 RETURNING true;
 
 -- name: delete_session
 -- A session ends.

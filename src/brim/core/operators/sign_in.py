@@ -229,7 +229,15 @@ class SignIn:
         await self._database.transact(work)
 
     async def confirm(
-        self, operator: Operator, password: str, code: str, *, act: str, address: str | None, now_ms: int
+        self,
+        operator: Operator,
+        password: str,
+        code: str,
+        *,
+        act: str,
+        address: str | None,
+        now_ms: int,
+        token: str | None = None,
     ) -> None:
         """Let an operator who is signed in go on with an act, who has shown their password for it, and a code.
 
@@ -243,6 +251,7 @@ class SignIn:
             act: what they are about to do, in a few words for the audit log.
             address: the remote address, None for a Unix socket.
             now_ms: the time.
+            token: of the session in which it counts for `CONFIRMED_FOR_MS`; with None it counts for this act alone.
 
         Raises:
             NoPasswordError: they have none.
@@ -273,6 +282,8 @@ class SignIn:
             if held.operator.has_codes:
                 await take_code(conn, self._vault, held, code, by=by, now_ms=now_ms, ids=self._ids)
             await self._forgive(conn, list(subjects), now_ms=now_ms)
+            if token is not None:
+                await self._keep(conn, token, by, act, now_ms=now_ms)
 
         try:
             await self._database.transact(work)
@@ -280,20 +291,34 @@ class SignIn:
             await self._tell_refusal(by, f"{act}: wrong code", now_ms=now_ms)
             raise
 
-    async def _tell_refusal(self, by: Actor, detail: str, *, now_ms: int) -> None:
-        async def work(conn: Conn) -> None:
-            await record(
-                conn,
-                by,
-                Action.CONFIRMATION_REFUSED,
-                object_type=ObjectType.OPERATOR,
-                object_id=by.id,
-                detail=detail,
-                now_ms=now_ms,
-                ids=self._ids,
-            )
+    async def is_confirmed(self, operator: Operator, token: str, *, now_ms: int) -> bool:
+        """Tell whether an operator has shown who they are within `CONFIRMED_FOR_MS`, in the session of a token."""
+        async with self._database.connection() as conn:
+            session = await operator_sessions.find_session(conn, hash_token(token))
+        return session is not None and session.operator.id == operator.id and session.is_confirmed(now_ms=now_ms)
 
-        await self._database.transact(work)
+    async def _keep(self, conn: Conn, token: str, by: Actor, act: str, *, now_ms: int) -> None:
+        """Let what was shown count in a session for a while, and tell the audit log."""
+        if not await operator_sessions.confirm_session(conn, hash_token(token), by.id or "", now_ms=now_ms):
+            raise SessionEndedError
+        await self._tell(conn, by, Action.CONFIRMED, act, now_ms=now_ms)
+
+    async def _tell_refusal(self, by: Actor, detail: str, *, now_ms: int) -> None:
+        await self._database.transact(
+            lambda conn: self._tell(conn, by, Action.CONFIRMATION_REFUSED, detail, now_ms=now_ms)
+        )
+
+    async def _tell(self, conn: Conn, by: Actor, action: Action, detail: str, *, now_ms: int) -> None:
+        await record(
+            conn,
+            by,
+            action,
+            object_type=ObjectType.OPERATOR,
+            object_id=by.id,
+            detail=detail,
+            now_ms=now_ms,
+            ids=self._ids,
+        )
 
     async def begin_for(
         self, operator: Operator, *, address: str | None, now_ms: int, replaced: str | None = None

@@ -20,6 +20,9 @@ TOKEN_CHARS: Final = 43
 CODE_WITHIN_MS: Final = 5 * 60 * 1000
 """How long somebody who has shown a password may take to show a one-time code."""
 
+CONFIRMED_FOR_MS: Final = 5 * 60 * 1000
+"""How long what somebody has shown anew counts in their session: for a few files in a row, not for an absence."""
+
 FIRST_RUN_KEPT_MS: Final = 24 * 3600 * 1000
 """How long the link works that makes the first admin."""
 
@@ -104,7 +107,10 @@ class PasswordLinkOverError(BrimError):
 
 
 class Session(msgspec.Struct, frozen=True, kw_only=True):
-    """A browser that is signed in. `hash` names it; times are Unix milliseconds, `ends_ms` its end at the latest."""
+    """A browser that is signed in. `hash` names it; times are Unix milliseconds, `ends_ms` its end at the latest.
+
+    `confirmed_ms` is when its operator last showed anew who they are, for acts in a row; None for never.
+    """
 
     hash: bytes
     operator: Operator
@@ -113,6 +119,11 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     created_ms: int
     seen_ms: int
     ends_ms: int
+    confirmed_ms: int | None = None
+
+    def is_confirmed(self, *, now_ms: int) -> bool:
+        """Tell whether what was shown anew counts still."""
+        return self.confirmed_ms is not None and 0 <= now_ms - self.confirmed_ms < CONFIRMED_FOR_MS
 
     def is_over(self, *, idle_ms: int, now_ms: int) -> bool:
         """Tell whether it has ended: by its age, by rest, or because the operator is disabled."""

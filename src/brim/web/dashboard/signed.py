@@ -58,6 +58,7 @@ class SignedVisit:
         session: who looks, and at whose data.
         api: the API, with the rights of whoever looks.
         watchers: tell of changes.
+        people: the ways to operators; None where nobody can be asked anew who they are.
     """
 
     def __init__(self, visit: Visit, session: Session, parts: PageDependencies) -> None:
@@ -65,6 +66,7 @@ class SignedVisit:
         self.session = session
         self.api = Caller(parts.api, key=session.key, account=session.acting_for, told=session.told)
         self.watchers = parts.watchers
+        self.people = parts.people
         self._parts = parts
 
     @property

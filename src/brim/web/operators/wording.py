@@ -46,6 +46,7 @@ ACTIONS: Final = {
     Action.IDENTITY_REFUSED: "Refused another account at the identity provider",
     Action.IDENTITY_UNBOUND: "Unbound an operator from the identity provider",
     Action.RECOVERY_CODE_USED: "Used a recovery code",
+    Action.CONFIRMED: "Showed again who they are",
     Action.CONFIRMATION_REFUSED: "Did not show again who they are",
     Action.SIGNED_IN: "Signed in",
     Action.SIGNED_OUT: "Signed out",

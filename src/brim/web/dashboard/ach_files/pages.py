@@ -15,6 +15,7 @@ from brim.web.dashboard.live_money.pages import FILES, RAIL, allowed_actions, re
 from brim.web.dashboard.paging import page_query, paging
 from brim.web.dashboard.signed import SignedVisit
 from brim.web.dashboard.who import Names
+from brim.web.operators.confirmation import asked_in_a_row, refuse_in_a_row
 from brim.web.routes import NoSuchPageError
 
 FILE: Final = FILES + "/{}"
@@ -23,13 +24,17 @@ _ENTRIES: Final = 50
 
 
 class Action(msgspec.Struct, frozen=True, kw_only=True):
-    """What a person does with a file: how it is asked, what happens then, and what the next page says (`done`)."""
+    """What a person does with a file: how it is asked, what happens then, and what the next page says (`done`).
+
+    Where it lets money out (`lets_out`), the person shows again who they are.
+    """
 
     title: str
     button: str
     happens: str
     done: str
     is_bad: bool = False
+    lets_out: bool = False
 
 
 ACTIONS: Final = {
@@ -38,6 +43,7 @@ ACTIONS: Final = {
         button="Approve and send",
         happens="It leaves for the bank with the next exchange, within seconds, and can't be called back then.",
         done="file_approved",
+        lets_out=True,
     ),
     "void": Action(
         title="Void the file?",
@@ -54,6 +60,7 @@ ACTIONS: Final = {
         "account holder is debited twice: ask the bank first.",
         done="file_resubmitted",
         is_bad=True,
+        lets_out=True,
     ),
 }
 """What the API lets a person do with a file, by the name of the operation."""
@@ -124,6 +131,10 @@ def _history(file: Mapping[str, Any], names: Names) -> list[tuple[str, int, str]
 
 async def show_action(name: str, page: SignedVisit) -> Reply:
     """`GET /ach/files/{file}/approve` and the like: states what happens before it does."""
+    return await _reply_action(name, page, Form())
+
+
+async def _reply_action(name: str, page: SignedVisit, form: Form, *, status: int = 200) -> Reply:
     file_id = page.path_params["file"]
     file = await page.api.get(api_path(FILE, file_id))
     if name not in allowed_actions(file):
@@ -132,6 +143,9 @@ async def show_action(name: str, page: SignedVisit) -> Reply:
         return await _reply(page, Form(message=message), status=403 if reasons else 400)
     return page.reply(
         "dashboard/ach_file_action.html",
+        status=status,
+        form=form,
+        asked=await asked_in_a_row(page) if ACTIONS[name].lets_out else None,
         file=file,
         name=name,
         action=ACTIONS[name],
@@ -142,6 +156,11 @@ async def show_action(name: str, page: SignedVisit) -> Reply:
 async def act(name: str, page: SignedVisit) -> Reply:
     """`POST /ach/files/{file}/approve` and the like: on the file as the form has shown it, or nothing is done."""
     file_id = page.path_params["file"]
+    if ACTIONS[name].lets_out:
+        form = Form()
+        status = await refuse_in_a_row(page, form, act=f"{name} {file_id}")
+        if status is not None:
+            return await _reply_action(name, page, form, status=status)
     try:
         await page.api.post(
             api_path(FILE, file_id) + f"/{name}",

@@ -11,6 +11,7 @@ from brim.web.api_client import ApiRefusedError
 from brim.web.dashboard.forms import Form
 from brim.web.dashboard.linking import message_of, take_refusal
 from brim.web.dashboard.signed import SignedVisit
+from brim.web.operators.confirmation import PASSWORD, asked_in_a_row, refuse_in_a_row
 
 RAIL: Final = "/v1/brim/rails/ach"
 FILES: Final = "/v1/brim/ach/files"
@@ -115,7 +116,13 @@ def _wanted(values: Mapping[str, str]) -> dict[str, Field]:
 
 
 async def resume(page: SignedVisit) -> Reply:
-    """`POST /live-money/resume`: what was stopped for all accounts, or for one."""
+    """`POST /live-money/resume`: what was stopped for all accounts, or for one, once it is sure who asks."""
+    asked, form, stopped = await asked_in_a_row(page), Form(), page.form.get("account", "")
+    is_asked_now = asked is not None and PASSWORD not in page.form
+    status = 200 if is_asked_now else await refuse_in_a_row(page, form, act=f"resume {stopped or 'live money'}")
+    if status is not None:
+        form.idempotency_key = random_base62(24)
+        return page.reply("dashboard/rail_resume.html", status=status, form=form, asked=asked, stopped=stopped)
     try:
         await page.api.post(
             f"{RAIL}/resume",

@@ -14,6 +14,7 @@ from brim.web.dashboard.linking import message_of, take_refusal
 from brim.web.dashboard.live_money.pages import RAIL, allowed_actions, refused_actions
 from brim.web.dashboard.originators.fields import FIELDS, defaults, profile_of, values_of
 from brim.web.dashboard.signed import SignedVisit
+from brim.web.operators.confirmation import asked_in_a_row, refuse_in_a_row
 
 ORIGINATORS: Final = "/v1/brim/ach/originators"
 ORIGINATOR: Final = ORIGINATORS + "/{}"
@@ -146,6 +147,10 @@ def _zones(form: Form) -> list[tuple[str, str]]:
 
 async def show_activate(page: SignedVisit) -> Reply:
     """`GET /ach/originators/{originator}/activate`: states what is let loose, before it is."""
+    return await _reply_activate(page, Form())
+
+
+async def _reply_activate(page: SignedVisit, form: Form, *, status: int = 200) -> Reply:
     originator = await page.api.get(api_path(ORIGINATOR, page.path_params["originator"]))
     if "activate" not in allowed_actions(originator):
         reasons = [each["reason"] for each in originator["actions"] if each["name"] == "activate" and each["reason"]]
@@ -153,6 +158,9 @@ async def show_activate(page: SignedVisit) -> Reply:
         return await _reply(page, Form(message=message), status=403 if reasons else 400)
     return page.reply(
         "dashboard/originator_activate.html",
+        status=status,
+        form=form,
+        asked=await asked_in_a_row(page),
         originator=originator,
         profile=originator["profile"],
         names=await page.read_names(),
@@ -162,6 +170,10 @@ async def show_activate(page: SignedVisit) -> Reply:
 
 async def activate(page: SignedVisit) -> Reply:
     """`POST /ach/originators/{originator}/activate`: the profile that the form has shown, and no other."""
+    form = Form()
+    status = await refuse_in_a_row(page, form, act=f"activate {page.path_params['originator']}")
+    if status is not None:
+        return await _reply_activate(page, form, status=status)
     fields: dict[str, Field] = {"expected_version": page.form.get("expected_version") or None}
     return await _act(page, "activate", fields, done="originator_activated")
 
