@@ -6,7 +6,7 @@ STAMP := .venv/.installed
 SIDE_BY_SIDE := --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help install compiled serve test test-fast coverage check format lint types imports sim month fuzz fuzz-readers upgrade-test rolling-upgrade lock-bench migration-bench bench bench-webhooks bench-pages schemathesis lock dist container-test clean
+.PHONY: help install compiled serve test test-fast coverage check format lint types imports sim month restore-drill fuzz fuzz-readers upgrade-test rolling-upgrade lock-bench migration-bench bench bench-webhooks bench-pages schemathesis lock dist container-test clean
 
 ## Lists the targets, each with its sentence.
 help:
@@ -54,6 +54,11 @@ sim: compiled
 ## a part of it.
 month: compiled
 	MONTH_STATE=$${MONTH_STATE:-build/month} $(BIN)/python -m pytest tests/month -s --override-ini timeout=0
+
+## Backs up a server under load, kills parts of it, restores it to moments and to all that was archived, and counts what
+## is lost. DRILL_ROUNDS (6), DRILL_TOPUPS (600 a round) and DRILL_SEED change that.
+restore-drill: compiled
+	DRILL_ROUNDS=$${DRILL_ROUNDS:-6} DRILL_TOPUPS=$${DRILL_TOPUPS:-600} $(BIN)/python -m pytest tests/backup/test_restore_drill.py -s --override-ini timeout=0
 
 ## Sends the HTTP protocol and its websockets hostile bytes, ten minutes for each property; FUZZ_SECONDS changes that.
 fuzz: compiled
@@ -122,10 +127,11 @@ bench-webhooks: compiled
 bench-pages: compiled
 	$(BIN)/python -m bench.pages
 
-## Resolves the dependencies in pyproject.toml anew and writes both lock files.
+## Resolves the dependencies in pyproject.toml anew and writes the lock files.
 lock: install
 	$(BIN)/pip-compile --quiet --strip-extras --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header --no-annotate --output-file requirements.lock pyproject.toml
-	$(BIN)/pip-compile --quiet --strip-extras --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header --no-annotate --extra dev --constraint requirements.lock --output-file requirements-dev.lock pyproject.toml
+	$(BIN)/pip-compile --quiet --strip-extras --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header --no-annotate --extra s3 --constraint requirements.lock --output-file requirements-s3.lock pyproject.toml
+	$(BIN)/pip-compile --quiet --strip-extras --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header --no-annotate --extra dev --constraint requirements.lock --constraint requirements-s3.lock --output-file requirements-dev.lock pyproject.toml
 	$(BIN)/pip-compile --quiet --strip-extras --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header --no-annotate --output-file requirements-dist.lock requirements-dist.in
 
 ## Builds what is released from the commit, into dist: wheel, sdist, bill of materials, licences, checksums.

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import asyncpg
 import msgspec
 import pytest
 import pytest_asyncio
@@ -55,10 +56,18 @@ async def houses(postgres: PostgresForTests, tmp_path: Path) -> AsyncIterator[Ho
         await postgres.drop_database(name)
 
 
-async def _compare(live: LiveMoney, originator: str) -> ach.Comparison:
+async def _compare(live: LiveMoney, originator: str, *, without_list: bool = False) -> ach.Comparison:
     async def work(conn: Conn) -> ach.Comparison:
         return await ach.compare_sent(
-            conn, live.vault, WIRE_FORMATS, PLATFORM, originator, by=TESTER, now_ms=live.now_ms, ids=live.ids
+            conn,
+            live.vault,
+            WIRE_FORMATS,
+            PLATFORM,
+            originator,
+            by=TESTER,
+            now_ms=live.now_ms,
+            ids=live.ids,
+            without_list=without_list,
         )
 
     return await live.database.transact(work)
@@ -328,3 +337,47 @@ async def _left(live: LiveMoney) -> dict[int, int]:
     """Return how often the bank has taken a debit of each amount."""
     shown = json.loads(await live.bank("show", "--json", "--entries", "1000"))
     return dict(Counter(entry["amount"] for entry in shown["entries"]))
+
+
+async def _restored_to_a_moment(houses: Houses, name: str) -> None:
+    """Leave a database as one that began a new timeline: what it was compared in is another copy."""
+    owner = await asyncpg.connect(houses.server.urls_of(name).owner)
+    try:
+        await owner.execute("UPDATE originators SET lineage = left(lineage, -1) || '9'")
+    finally:
+        await owner.close()
+
+
+@pytest.mark.parametrize("list_is", ["there", "lost", "older"])
+async def test_a_restored_database_holds_its_files_although_the_list_names_nothing_new(
+    houses: Houses, list_is: str
+) -> None:
+    name = await houses.create()
+    live = LiveMoney(await houses.connect(name), houses.folder)
+    originator = await live.open()
+    sources = [await live.bank_account() for _ in range(2)]
+    await live.create(sources[0], 1_000)
+    live.now_ms = at("2026-12-01 17:00")
+    await live.work()  # it has left, and the bank has not answered yet
+    await _restored_to_a_moment(houses, name)
+    later = await live.create(sources[1], 2_000)
+    await live.until("2026-12-02 17:00")
+    held = await rows(live.database, "SELECT held_because FROM ach_files WHERE held_because IS NOT NULL")
+    assert [row["held_because"][:26] for row in held] == ["this database was restored"]
+    assert await _left(live) == {1_000: 1}
+    assert not await rows(live.database, "SELECT FROM bank_files WHERE status <> 'received'")
+
+    folder = Path(originator.profile.outgoing_folder)
+    if list_is == "there":
+        assert (await _compare(live, originator.id)).released == 1
+    else:
+        if list_is == "lost":
+            (folder / ".brim-sent").unlink()
+        else:
+            (folder / ".brim-sent").write_text("")
+        with pytest.raises(ach.ListMissingError, match="ask the bank for all files"):
+            await _compare(live, originator.id)
+        assert (await _compare(live, originator.id, without_list=True)).released == 1
+    await live.until("2026-12-10 12:00")
+    assert await _left(live) == {1_000: 1, 2_000: 1}
+    assert (await live.topup(later))["status"] == "succeeded"

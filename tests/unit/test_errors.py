@@ -51,6 +51,7 @@ NOT_OFFERED = {
     "ConfirmedOtherwiseError",
     "AcknowledgementError",
     "CompareError",
+    "ListMissingError",
     "NotConfirmedError",
     "TakenBackError",
     "NoCollectionError",

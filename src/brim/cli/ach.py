@@ -318,8 +318,11 @@ def import_file(
 
 @ach.command("compare")
 @click.option("--originator", metavar="ORIG", help="Whose files, where there are several originators.")
+@click.option(
+    "--without-list", is_flag=True, help="The folder's list is lost, or nothing ever left: the bank was asked."
+)
 @with_secrets
-def compare(originator: str | None, account: str | None, **flags: str | None) -> None:
+def compare(originator: str | None, account: str | None, *, without_list: bool, **flags: str | None) -> None:
     """After a restore: learn which files have left, and let outgoing files go again."""
     from brim.api.wire_formats import WIRE_FORMATS
     from brim.core.ach import compare_sent
@@ -329,7 +332,9 @@ def compare(originator: str | None, account: str | None, **flags: str | None) ->
 
     async def run(conn: "Conn", scope: "AccountScope") -> "Comparison":
         chosen = await choose_originator(conn, scope, originator)
-        return await compare_sent(conn, vault, WIRE_FORMATS, scope, chosen.id, **asked_here())
+        return await compare_sent(
+            conn, vault, WIRE_FORMATS, scope, chosen.id, **asked_here(), without_list=without_list
+        )
 
     found = on_live_money(flags, account, run)
     click.echo(

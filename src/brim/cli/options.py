@@ -22,6 +22,9 @@ _MIGRATING: Final = (*_REACHING, "migration_url", "service_role", "rehearsal")
 """What a command needs that changes the tables."""
 
 
+_BACKING_UP: Final = ("data_dir", "backup_store", "backup_key", "backup_wal_every_s")
+"""What a command needs that works on backups."""
+
 _CONFIG_HELP: Final = f"A TOML file of settings (docs/settings.md). Or {CONFIG_VARIABLE}."
 
 
@@ -38,6 +41,11 @@ def reaching_settings(command: Command) -> Command:
 def migrating_settings(command: Command) -> Command:
     """Give a command the flags that say where the database is, who owns it, and who shall have rights on it."""
     return _with_config(_with_flags(command, _named(_MIGRATING)))
+
+
+def backup_settings(command: Command) -> Command:
+    """Give a command the flags that say which database is backed up, and where to."""
+    return _with_config(_with_flags(command, _named(_BACKING_UP)))
 
 
 def encryption_setting(command: Command) -> Command:

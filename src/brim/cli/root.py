@@ -10,6 +10,7 @@ import brim
 from brim.bank.commands import bank
 from brim.base.errors import BrimError
 from brim.cli.ach import ach, breaks
+from brim.cli.backup import backup
 from brim.cli.config import config
 from brim.cli.events import events
 from brim.cli.fixtures import fixtures
@@ -57,6 +58,7 @@ for _command in (
     migrate,
     config,
     verify,
+    backup,
     stuck,
     keys,
     accounts,

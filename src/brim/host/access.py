@@ -8,7 +8,7 @@ from brim.base.clock import system_clock_ms
 from brim.base.errors import BrimError
 from brim.host.data_folder import DataFolderInUseError, check_has_data, claim_data_folder
 from brim.host.database_urls import DatabaseUrls, given_urls
-from brim.host.embedded import EmbeddedPostgres, running_urls
+from brim.host.embedded import EmbeddedPostgres, WalUse, running_urls
 from brim.host.preparation import prepare_embedded
 from brim.platform.database import Database
 from brim.platform.migrate import check_schema, refusals_told
@@ -65,7 +65,8 @@ async def reach_server(settings: Settings, *, say: Callable[[str], None]) -> Asy
         except DataFolderInUseError:
             yield _urls_of_running(settings.data_dir)
             return
-        async with _started_for_the_moment(folder.database, say) as urls:
+        wal = WalUse.KEPT if folder.archiving else WalUse.NOT_KEPT
+        async with _started_for_the_moment(folder.database, wal, say) as urls:
             yield urls
 
 
@@ -78,9 +79,9 @@ def _urls_of_running(data_dir: Path) -> DatabaseUrls:
 
 
 @asynccontextmanager
-async def _started_for_the_moment(folder: Path, say: Callable[[str], None]) -> AsyncIterator[DatabaseUrls]:
+async def _started_for_the_moment(folder: Path, wal: WalUse, say: Callable[[str], None]) -> AsyncIterator[DatabaseUrls]:
     """Yield the URLs of the embedded database, started before and stopped after."""
-    postgres = EmbeddedPostgres(folder, say=say)
+    postgres = EmbeddedPostgres(folder, say=say, wal=wal)
     try:
         await postgres.start()
         await prepare_embedded(postgres.urls, now_ms=system_clock_ms())

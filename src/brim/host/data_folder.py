@@ -2,14 +2,14 @@
 
 `brim.lock` names the process that has it, `VERSION` the format it is written in, `test_secret_key` holds the
 first account's test key and `encryption_key` the key to secrets at rest, `brim.json` says where a running Brim
-answers, `postgres/` is the embedded database.
+answers, `postgres/` is the embedded database, `archiving` says where its WAL is archived.
 """
 
 import errno
 import fcntl
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -20,6 +20,7 @@ from brim.platform.settings import parse_encryption_keys
 _ENCRYPTION_KEY: Final = "encryption_key"
 _STATUS_FILE: Final = "brim.json"
 _KEPT_KEY: Final = "test_secret_key"
+_ARCHIVING: Final = "archiving"
 FORMAT: Final = 1
 """Raised when an earlier Brim could no longer read what this one writes; the database has versions of its own."""
 
@@ -91,6 +92,24 @@ class DataFolder:
             _write_whole(self.path / _ENCRYPTION_KEY, keys + "\n", mode=0o600)
         return keys
 
+    @property
+    def archiving(self) -> str | None:
+        """Where WAL is archived, None where it is not; whoever starts the database keeps its WAL then."""
+        return _read_secret(self.path / _ARCHIVING)
+
+    def keep_archiving(self, place: str | None) -> None:
+        """Write where WAL is archived from now on, or that it is not any more."""
+        if place is None:
+            (self.path / _ARCHIVING).unlink(missing_ok=True)
+        elif place != self.archiving:
+            _write_whole(self.path / _ARCHIVING, place + "\n", mode=0o600)
+
+    def keep_secrets(self, secrets: Mapping[str, str]) -> None:
+        """Keep what `read_kept_secrets` returned of another folder."""
+        for name, text in secrets.items():
+            if name in {_ENCRYPTION_KEY, _KEPT_KEY}:
+                _write_whole(self.path / name, text + "\n", mode=0o600)
+
     def announce(self, url: str) -> None:
         """Tell other programs where this Brim answers."""
         _write_whole(self._status_file, json.dumps({"pid": os.getpid(), "url": url}) + "\n", mode=0o644)
@@ -121,6 +140,12 @@ def announced_url(path: Path) -> str | None:
     return str(status["url"])
 
 
+def read_kept_secrets(path: Path) -> dict[str, str]:
+    """Return the keys that a data folder keeps, by the names of their files."""
+    kept = {name: _read_secret(path / name) for name in (_ENCRYPTION_KEY, _KEPT_KEY)}
+    return {name: text for name, text in kept.items() if text}
+
+
 def check_has_data(path: Path) -> None:
     """Check that a Brim was started in a data folder before, so that a command works on what it means.
 
@@ -147,7 +172,7 @@ def read_encryption_key(path: Path) -> str | None:
 
 
 def _read_secret(file: Path) -> str | None:
-    return file.read_text(encoding="ascii").strip() if file.exists() else None
+    return file.read_text(encoding="utf-8").strip() if file.exists() else None
 
 
 @contextmanager

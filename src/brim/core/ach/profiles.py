@@ -7,7 +7,7 @@ from brim.base.actor import Actor
 from brim.base.ids import IdFactory
 from brim.base.scope import AccountScope
 from brim.core import originators
-from brim.core.ach import file_store
+from brim.core.ach import file_store, lineage_store
 from brim.core.ach.file_store import Counters
 from brim.core.ach.rules import FileStatus
 from brim.core.ach.sent_lists import SENT_LIST, go_on_in, has_list, unknown_sent_files
@@ -72,6 +72,8 @@ async def _leave(conn: Conn, counters: Counters, folder: Path, new: Path) -> Non
     unknown = list(await unknown_sent_files(conn, originator))
     if unknown:
         raise _refusal(f"{unknown[0]} has left the folder before, and is not known here: run brim ach compare first.")
+    if not await lineage_store.is_compared(conn, originator.scope, originator.id):
+        raise _refusal("this database was restored: run brim ach compare first.")
     if counters.next_trace > _FIRST_TRACE and not has_list(folder):
         raise _refusal(f"the list of what has left {folder} is not there: {SENT_LIST}.")
     try:

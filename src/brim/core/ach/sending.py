@@ -12,7 +12,7 @@ import structlog
 
 from brim.base.ids import IdFactory
 from brim.base.scope import AccountScope
-from brim.core.ach import entry_store, file_store
+from brim.core.ach import entry_store, file_store, lineage_store
 from brim.core.ach.announcing import announce_file, list_break
 from brim.core.ach.encoding import wrong_with_stored
 from brim.core.ach.rules import AchFile, EntryStatus, FileStatus, moved
@@ -27,6 +27,8 @@ from brim.platform.vault import Vault
 
 UNKNOWN_FILES: Final = "the folder's list names files that this database does not know: compare"
 """How the reason begins for which files are held after an older database was restored."""
+RESTORED: Final = "this database was restored, or a standby took over: compare"
+"""How the reason begins for which files are held before anybody has looked into the folder's list."""
 
 _HOUR_MS: Final = 60 * 60 * 1000
 
@@ -149,6 +151,8 @@ async def _send(
     unknown = await unknown_sent_files(conn, originator)
     if unknown:
         reason = f"{UNKNOWN_FILES} ({', '.join(list(unknown)[:3])})."
+    elif not await lineage_store.is_compared(conn, scope, file.originator):
+        reason = f"{RESTORED} (brim ach compare)."
     if reason is not None:
         held = await _hold(conn, file, reason)
         await announce_file(conn, renderers, held, EventType.ACH_FILE_HELD, now_ms=now_ms, ids=ids)

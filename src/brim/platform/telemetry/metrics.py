@@ -101,6 +101,21 @@ STUCK: Final = Gauge(
     "Work that was due and failed, and chains that nobody can seal; up to 10,000.",
     multiprocess_mode="mostrecent",
 )
+WAL_ARCHIVED: Final = Gauge(
+    "brim_wal_archived_timestamp_seconds",
+    "When PostgreSQL has archived a file of WAL last; 0 for never, and where it archives none.",
+    multiprocess_mode="mostrecent",
+)
+WAL_WAITING: Final = Gauge(
+    "brim_wal_waiting_segments",
+    "Segments of WAL that wait to be archived; more and more of them fill the disk.",
+    multiprocess_mode="mostrecent",
+)
+WAL_FAILING: Final = Gauge(
+    "brim_wal_archive_failing",
+    "1 while files of WAL cannot be archived; backups reach no further than the last one that was.",
+    multiprocess_mode="mostrecent",
+)
 REQUESTS_NOT_KEPT: Final = Counter("brim_request_logs_dropped", "Requests left out of the request log.")
 
 
