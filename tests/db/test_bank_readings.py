@@ -21,7 +21,7 @@ from tests.support.books import assert_books_hold, rows
 from tests.support.live_money import NO_ACCOUNT, PAYS, PLATFORM, LiveMoney, at
 
 AFTER_THE_HOLD: Final = "2026-12-07 09:30"
-UNREAD: Final = "UnreadBankError: A return may have come that is not applied yet: "
+UNREAD: Final = "A return may have come that is not applied yet: "
 
 
 @pytest_asyncio.fixture
@@ -378,7 +378,7 @@ async def test_a_return_that_could_not_be_applied_keeps_the_prenote_that_it_seem
     assert await events_of(live, passes) == ["created", "verified"]
     assert await events_of(live, returned) == ["created"]
     (error,) = await stuck(live)
-    assert error.startswith("UnclearReturnError: ")
+    assert error.startswith("A return that could not be applied seems to mean this prenote")
     assert found["id"] in error
     await retry(live)
     assert await events_of(live, returned) == ["created"]
