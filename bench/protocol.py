@@ -26,7 +26,6 @@ from bench.service import CREATE_BODY, TEST_KEY
 from brim.api.app import Api
 from brim.api.framework.call import Service
 from brim.api.resources.operations import OPERATIONS
-from brim.api.system import system_handlers
 from brim.api.wire_formats import WIRE_FORMATS
 from brim.base.clock import system_clock_ms
 from brim.base.ids import IdFactory
@@ -142,7 +141,7 @@ async def _serve(choice: str, port: int) -> None:
         renderers=WIRE_FORMATS,
         queues=[],
     )
-    api = Api(OPERATIONS, service, limits=_LIMITS, request_log=None, system=system_handlers(database, OPERATIONS))
+    api = Api(OPERATIONS, service, limits=_LIMITS, request_log=None, system={})
     ours = choice == "ours"
     config = uvicorn.Config(
         cast("Any", api if ours else AsgiAdapter(api)),

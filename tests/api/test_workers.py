@@ -89,7 +89,9 @@ def test_lateness_is_in_the_metrics(brim_server: RunningBrim) -> None:
     def shown() -> bool:
         with urllib.request.urlopen(f"{brim_server.url}/metrics", timeout=20) as reply:
             text = reply.read().decode()
-        names = ("brim_settlement_lag_seconds", "brim_webhook_backlog", "brim_stuck_items", "brim_unsealed_transfers")
-        return all(f"\n{name} " in text for name in names)
+        names = ("brim_settlement_lag_seconds", "brim_webhook_backlog", "brim_unsealed_transfers")
+        assert all(f"\n{name} " in text for name in names)
+        assert 'brim_stuck_items{kind="settle"} 0.0' in text
+        return "\nbrim_workers 1.0\n" in text
 
-    until(shown, what="a heartbeat")
+    until(shown, what="a heartbeat", patience_s=30)

@@ -668,6 +668,13 @@ CASES: Final[Mapping[str, Case]] = {
     "ledger.count_unsealed": Case((10,)),
     "webhooks.oldest_unnumbered": Case(()),
     "webhooks.count_owed": Case((10,)),
+    "webhooks.count_unnumbered": Case((10,)),
+    "ledger.oldest_unsealed": Case((10,)),
+    "ach.outstanding_files": Case((10,)),
+    "ach.waiting_bank_files": Case((10,)),
+    "ach.count_returns": Case((*OWN, at("tu_", 100), "tu_~", 10)),
+    "reconciliation.open_breaks_by_kind": Case((10,)),
+    "originators.count_stops": Case((), reads_all="stops are a few"),
     "integrity.begin_run": Case(("run_new", 0, 1)),
     "integrity.end_run": Case((at("run_", 7), 9, None, None, None, None, "[]", "{}")),
     "integrity.delete_run": Case((at("run_", 7),)),
@@ -694,6 +701,7 @@ CASES: Final[Mapping[str, Case]] = {
 
 NOT_MEASURED: Final[Mapping[str, str]] = {
     "accounts.lock_accounts": "locks a table",
+    "gauges.database_size": "asks the file system",
     "installation.lock_beginnings": "locks tables",
     "installation.insert_kind": "the owner's, once an installation",
     "ach.note_restored": "the owner's, once after a restore",

@@ -2,7 +2,6 @@
 
 import asyncio
 
-import asyncpg
 import msgspec
 import pytest
 
@@ -65,7 +64,7 @@ async def test_what_cannot_be_settled_is_listed_with_its_attempts_until_it_is(ea
         assert await forget_exceptions(each_database) == 0
         due_ms = item.next_try_ms
     async with each_database.connection() as conn:
-        assert await count_stuck(conn, most=10) == 1
+        assert await count_stuck(conn, most=10) == {"seal": 0, "settle": 1}
         assert await settlement_lag_ms(conn, now_ms=due_ms + 1500) == 1500
     rail.is_broken = False
     assert await settle(each_database, rail, due_ms) == 1
@@ -114,19 +113,6 @@ async def test_a_worker_is_seen_with_its_jobs_and_forgotten_after_a_day(database
     later = msgspec.structs.replace(worker, id="wrk_later", heartbeat_ms=NOW_MS + KEPT_MS + 1)
     await beat(database, later)
     assert await list_workers(database, first) == [later]
-
-
-async def test_a_worker_is_seen_though_its_gauges_cannot_be_read(database: Database, owner_database: Database) -> None:
-    """A right was missing on one table: its job failed, the gauge too, and the list of workers showed neither."""
-    account = (await create_account(database, platform=None, **typed(NOW_MS))).account
-    states = JobStates(["number"], lambda: NOW_MS)
-    states.failed("number", ValueError("no such table"))
-    await execute(owner_database, "ALTER TABLE new_events RENAME TO gone")
-    with pytest.raises(asyncpg.UndefinedTableError):
-        await make_heartbeat(database, states, lambda: NOW_MS).run_once()
-    await execute(owner_database, "ALTER TABLE gone RENAME TO new_events")
-    [worker] = await list_workers(database, account)
-    assert worker.jobs == [JobState(name="number", failing_since_ms=NOW_MS, error=f"{UNEXPECTED} no such table")]
 
 
 async def test_a_loop_reports_what_becomes_of_its_job() -> None:

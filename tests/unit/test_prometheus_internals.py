@@ -5,6 +5,8 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -28,8 +30,8 @@ SETTLED.labels("succeeded").inc(int(sys.argv[2]))
 BATCH_SIZE.observe(("kind",), 3)
 BATCH_SIZE.observe(("kind",), 1000)
 hand_over()
-import os
-print(os.getpid())
+print("written", flush=True)
+sys.stdin.read()
 """
 
 _READ = """
@@ -48,6 +50,19 @@ def _run(script: str, *arguments: object) -> str:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PROMETHEUS")}
     command = [sys.executable, "-c", script, *map(str, arguments)]
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
+
+
+@contextmanager
+def _writing(folder: Path, count: int) -> Iterator[int]:
+    """Yield the pid of a process that has written its figures and lives on meanwhile."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PROMETHEUS")}
+    command = [sys.executable, "-c", _WRITE, str(folder), str(count)]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen(command, env=environment, **pipes) as process:  # type: ignore[call-overload]
+        assert process.stdout.readline() == b"written\n"
+        yield process.pid
+        process.stdin.close()
+        assert process.wait() == 0
 
 
 def _shown(text: str) -> dict[str, float]:
@@ -78,24 +93,30 @@ def test_a_histogram_keeps_a_sum_and_one_value_for_each_bucket_and_nothing_else(
 
 
 def test_processes_share_figures_in_files_that_can_be_told_apart_and_removed(tmp_path: Path) -> None:
-    first, second = (_run(_WRITE, tmp_path, count).strip() for count in (3, 4))
-    files = {file.name for file in (tmp_path / "metrics").iterdir()}
-    assert {
-        f"{kind}_{pid}.db" for kind in ("histogram", "counter", "gauge_livesum") for pid in (first, second)
-    } <= files
-
-    of_both = _shown(_run(_READ, tmp_path))
-    assert of_both["brim_http_connections"] == 7
-    assert of_both['brim_topups_settled_total{outcome="succeeded"}'] == 7
-    buckets = {
-        le: of_both[f'brim_batch_size_bucket{{kind="kind",le="{le}"}}'] for le in ("2.0", "4.0", "512.0", "+Inf")
-    }
-    assert buckets == {"2.0": 0, "4.0": 2, "512.0": 2, "+Inf": 4}
-    assert of_both['brim_batch_size_sum{kind="kind"}'] == 2006
-
-    without_first = _shown(_run(_READ, tmp_path, first))
-    assert without_first["brim_http_connections"] == 4
-    assert without_first['brim_topups_settled_total{outcome="succeeded"}'] == 7
+    with _writing(tmp_path, 4) as second:
+        with _writing(tmp_path, 3) as first:
+            files = {file.name for file in tmp_path.iterdir()}
+            assert {
+                f"{kind}_{pid}.db" for kind in ("histogram", "counter", "gauge_livesum") for pid in (first, second)
+            } <= files
+            of_both = _shown(_run(_READ, tmp_path))
+            assert of_both["brim_http_connections"] == 7
+            assert of_both['brim_topups_settled_total{outcome="succeeded"}'] == 7
+            buckets = {
+                le: of_both[f'brim_batch_size_bucket{{kind="kind",le="{le}"}}']
+                for le in ("2.0", "4.0", "512.0", "+Inf")
+            }
+            assert buckets == {"2.0": 0, "4.0": 2, "512.0": 2, "+Inf": 4}
+            assert of_both['brim_batch_size_sum{kind="kind"}'] == 2006
+            without_second = _shown(_run(_READ, tmp_path, second))
+            assert without_second["brim_http_connections"] == 3
+            assert without_second['brim_topups_settled_total{outcome="succeeded"}'] == 7
+        # Who joins drops what only living processes have, of one that ended without a word.
+        assert (tmp_path / f"gauge_livesum_{first}.db").exists()
+        of_second = _shown(_run(_READ, tmp_path))
+        assert of_second["brim_http_connections"] == 0
+        assert of_second['brim_topups_settled_total{outcome="succeeded"}'] == 7
+        assert not (tmp_path / f"gauge_livesum_{first}.db").exists()
 
     clear_metrics(tmp_path)
-    assert not list((tmp_path / "metrics").iterdir())
+    assert not list(tmp_path.iterdir())

@@ -9,6 +9,7 @@ from brim.api.framework.operation import Operation
 from brim.api.openapi import build_openapi
 from brim.base import json_codec
 from brim.base.public_url import PublicUrl
+from brim.core.gauges import Gauges
 from brim.http.message import ConstantReply, Reply, Request
 from brim.platform.database import Database
 from brim.platform.readiness import find_obstacle
@@ -29,6 +30,7 @@ _REHEARSING: Final = b'{\n  "status": "ok",\n  "installation": "rehearsal"\n}\n'
 def system_handlers(
     database: Database,
     operations: Sequence[Operation],
+    gauges: Gauges,
     *,
     public: PublicUrl | None = None,
     is_rehearsal: Callable[[], bool] = lambda: False,
@@ -38,6 +40,7 @@ def system_handlers(
     Args:
         database: tells whether requests can be served.
         operations: what the document is of.
+        gauges: read what the metrics show of the database.
         public: the server that the document names, None for where it comes from.
         is_rehearsal: tells whether the installation only rehearses; the health says so.
     """
@@ -59,7 +62,7 @@ def system_handlers(
     async def prometheus(request: Request) -> Reply:
         if b"x-forwarded-for" in request.headers:  # it came through a proxy, perhaps from the Internet
             return Reply(403, _METRICS_ARE_INSIDE)
-        return Reply(200, metrics.render_metrics(), content_type=metrics.CONTENT_TYPE)
+        return Reply(200, metrics.render_metrics(await gauges.read()), content_type=metrics.CONTENT_TYPE)
 
     async def openapi_json(_: Request) -> Reply:
         return ConstantReply(200, openapi())

@@ -47,12 +47,13 @@ def serve(**flags: str | None) -> None:
 @all_settings
 def api(**flags: str | None) -> None:
     """Run one API process on a database that was migrated; it takes the sockets of a systemd socket unit."""
+    settings = _settings_with_database("api", flags)
+    _share_metrics(settings)
     from brim.host.activation import activated_listeners, own_url_of
     from brim.host.api_process import run_api
     from brim.host.listener import listener_url, open_listener
     from brim.host.unix_socket import open_unix_listener, removed_afterwards
 
-    settings = _settings_with_database("api", flags)
     inherited = os.environ.get("BRIM_INTERNAL_LISTEN_FDS")
     if inherited:
         listeners = [socket.socket(fileno=int(text)) for text in inherited.split(",")]
@@ -71,10 +72,11 @@ def api(**flags: str | None) -> None:
 @all_settings
 def worker(**flags: str | None) -> None:
     """Run one worker, which settles what is due, on a database that was migrated."""
+    settings = _settings_with_database("worker", flags)
+    _share_metrics(settings)
     from brim.api.wire_formats import WIRE_FORMATS
     from brim.worker.run import run_worker
 
-    settings = _settings_with_database("worker", flags)
     _wait_for_database()
     run_worker(settings, _inherited_fd("BRIM_INTERNAL_ALIVE_FD"), WIRE_FORMATS)
 
@@ -179,6 +181,14 @@ def _settings_with_database(command: str, flags: dict[str, str | None]) -> Setti
     if settings.database_url is None:
         raise MissingDatabaseUrlError(command)
     return settings
+
+
+def _share_metrics(settings: Settings) -> None:
+    """Keep what this process counts where the settings say; before anything is imported that counts."""
+    if settings.metrics_dir:
+        from brim.platform.telemetry.prometheus_internals import share_metrics
+
+        share_metrics(settings.metrics_dir)
 
 
 def _inherited_fd(variable: str) -> int | None:

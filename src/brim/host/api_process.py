@@ -28,6 +28,7 @@ from brim.core.ach import AchFileQueue, AchPrenoteQueue, AchTopupQueue, Claiming
 from brim.core.changes import Watchers
 from brim.core.encryption import find_service_secret
 from brim.core.funding import BankSecrets
+from brim.core.gauges import Gauges
 from brim.core.installation import KnownKind, require_kind
 from brim.core.rails import Rails
 from brim.core.request_logs import RequestRecorder
@@ -117,7 +118,13 @@ async def _serve(
         service,
         limits=_limits(settings),
         request_log=request_log,
-        system=system_handlers(database, OPERATIONS, public=settings.public_url, is_rehearsal=kind.is_rehearsal),
+        system=system_handlers(
+            database,
+            OPERATIONS,
+            Gauges(database, system_clock_ms, data_dir=settings.data_dir),
+            public=settings.public_url,
+            is_rehearsal=kind.is_rehearsal,
+        ),
         record=recorder.note,
         request_secret=request_secret,
         rate_limits=RateLimits(live=settings.rate_limit_live, test=settings.rate_limit_test),

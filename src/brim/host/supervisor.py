@@ -60,8 +60,9 @@ async def serve(settings: Settings, *, show: Callable[[str], None]) -> int:
     with claim_data_folder(settings.data_dir) as folder:
         patience_s = _ORPHANS_END_WITHIN_S if folder.left_by_crash else 0.0
         with await wait_for_listener(settings.host, settings.port, patience_s=patience_s) as listener:
-            clear_metrics(folder.path)
-            share_metrics(folder.path)
+            own_metrics = folder.path / "metrics"
+            clear_metrics(own_metrics)
+            share_metrics(settings.metrics_dir or own_metrics)
             async with _maybe_unix_listener(settings, folder, patience_s) as unix_socket:
                 return await Supervisor(settings, folder, listener, unix_socket, show).run()
 

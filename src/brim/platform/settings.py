@@ -364,6 +364,11 @@ SETTINGS: Final[tuple[Setting, ...]] = (
             "how long a sandbox top-up stays pending"),
     Setting("verify_every_s", parse_interval, DEFAULT_VERIFY_EVERY_S, "a duration above 0, such as 30m",
             "how often a worker verifies the books and the chain"),
+    Setting("metrics_dir", Path, None, "a folder",
+            "where processes of one host share what they count, so that any of them answers /metrics for all; unset "
+            "means metrics in the data folder for brim serve, otherwise each for itself"),
+    Setting("worker_port", parse_port, None, "a port",
+            "port on which a worker answers /healthz, /readyz and /metrics; unset means none"),
     Setting("log_level", str.lower, "info", "debug, info, warning or error", "what is logged"),
     Setting("log_format", str.lower, "auto", "auto, json or console", "auto is console on a terminal, else JSON"),
     Setting("trusted_proxies", parse_networks, (), "networks such as 10.1.0.0/16, with commas between",
@@ -435,6 +440,8 @@ class Settings:
     max_webhook_endpoints: int
     sandbox_settle_after_s: float
     verify_every_s: float
+    metrics_dir: Path | None
+    worker_port: int | None
     log_level: str
     log_format: str
     trusted_proxies: Networks

@@ -326,6 +326,8 @@ class Dispatcher:
         else:
             self._note(flight.line, lambda line: line.failed(self._clock()))
         metrics.DELIVERED.labels(attempt.answer.outcome.value).inc()
+        if not leased.attempts:
+            metrics.FIRST_ATTEMPT_DELAY.observe((), max(attempt.attempted_ms - leased.created_ms, 0) / 1000)
         try:
             await self._see_recorded(attempt)
         except Exception as error:  # noqa: BLE001  one that cannot be kept is no other's business

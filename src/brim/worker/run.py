@@ -17,20 +17,19 @@ from brim.base.clock import Clock, system_clock_ms
 from brim.base.errors import DatabaseUnavailableError
 from brim.base.ids import IdFactory
 from brim.core import ach, ledger, topups
-from brim.core.archiving import Archiving, read_archiving
 from brim.core.events import Renderers
 from brim.core.funding import BankSecrets
+from brim.core.gauges import Gauges
 from brim.core.installation import require_kind
-from brim.core.integrity import count_stuck, verify_in_turn
+from brim.core.integrity import verify_in_turn
 from brim.core.jobs import HEARTBEAT_S, PREFIX, Worker, beat
-from brim.core.ledger import count_unsealed, seal_entries
+from brim.core.ledger import seal_entries
 from brim.core.pruning import prune_events, prune_idempotency_keys, prune_sign_ins
 from brim.core.rails import Rails
 from brim.core.request_logs import RequestPruning
 from brim.core.test_clocks import delete_ended_clock, step_clock
-from brim.core.topups import Status, TopupQueue, forget_exceptions, settle_due, settlement_lag_ms
-from brim.core.verification import VerificationRun
-from brim.core.webhooks import MAX_BATCH, DeliverySender, Numbering, WebhookSender, count_owed, numbering_lag_ms
+from brim.core.topups import Status, TopupQueue, forget_exceptions, settle_due
+from brim.core.webhooks import MAX_BATCH, DeliverySender, Numbering, WebhookSender
 from brim.platform.announcements.service import Announcer, listen
 from brim.platform.announcements.store import Announcement
 from brim.platform.database import Database
@@ -41,6 +40,7 @@ from brim.platform.settings import DEFAULT_VERIFY_EVERY_S, Settings
 from brim.platform.telemetry import metrics
 from brim.platform.telemetry.logs import configure_logging
 from brim.platform.vault import Vault
+from brim.worker.answers import answering
 from brim.worker.deliver import Dispatcher
 from brim.worker.loop import Job, Loop
 from brim.worker.states import JobStates
@@ -64,8 +64,6 @@ SEAL_LONGEST_REST_S: Final = 0.8
 # How often a worker asks whether the books are to be verified; a shorter turn is asked for as often as it comes.
 VERIFY_REST_S: Final = 1.0
 HEARTBEAT: Final = "heartbeat"
-MOST_COUNTED: Final = 10_000
-"""Where gauges stop counting: whoever sees it knows that there is too much, and the count stays cheap."""
 _CONNECTIONS: Final = 11  # one for each job, and one for what deliveries came to
 
 _log = structlog.get_logger()
@@ -136,11 +134,13 @@ async def _work(settings: Settings, alive_fd: int | None, renderers: Renderers) 
             numbered=Announcer(database, Announcement.NUMBERED_EVENTS).announce,
         ),
     ]
+    gauges = Gauges(database, system_clock_ms, data_dir=settings.data_dir)
     states = JobStates([*(job.name for job in jobs), HEARTBEAT], system_clock_ms)
     heartbeat = make_heartbeat(database, states, system_clock_ms)
     try:
-        await run_jobs([*jobs, heartbeat], stop, states=states)
-        await deliverer.finish(within_s=_DELIVERIES_END_WITHIN_S)
+        async with answering(settings.host, settings.worker_port, database, gauges):
+            await run_jobs([*jobs, heartbeat], stop, states=states)
+            await deliverer.finish(within_s=_DELIVERIES_END_WITHIN_S)
     finally:
         listening.cancel()
         await resolver.close()
@@ -212,9 +212,7 @@ def make_jobs(
         return await seal_entries(database)
 
     async def verify() -> int:
-        return await verify_in_turn(
-            database, clock=clock, ids=ids, every_ms=round(verify_every_s * 1000), observe=_show_verification
-        )
+        return await verify_in_turn(database, clock=clock, ids=ids, every_ms=round(verify_every_s * 1000))
 
     async def prune() -> int:
         await delete_ended_clock(database, queues=queues, now_ms=now_ms(), ids=ids, renderers=renderers)
@@ -328,10 +326,7 @@ def make_webhook_jobs(
 
 
 def make_heartbeat(database: Database, states: JobStates, clock: Clock) -> Job:
-    """Return the job that writes that this worker is there and how its jobs do, and shows how late work is.
-
-    It writes before it counts: what keeps a job from its table keeps the gauges from it too, and must be seen.
-    """
+    """Return the job that writes that this worker is there and how its jobs do."""
     started_ms = clock()
     worker_id = IdFactory().new_at(PREFIX, started_ms)
 
@@ -352,13 +347,6 @@ def make_heartbeat(database: Database, states: JobStates, clock: Clock) -> Job:
         await forget_exceptions(database)
         await forget_exceptions(database, job=ach.JOB)
         await ach.forget_prenote_exceptions(database)
-        async with database.connection() as conn:
-            metrics.SETTLEMENT_LAG.set(await settlement_lag_ms(conn, now_ms=now_ms) / 1000)
-            metrics.NUMBERING_LAG.set(await numbering_lag_ms(conn, now_ms=now_ms) / 1000)
-            metrics.UNSEALED.set(await count_unsealed(conn, most=MOST_COUNTED))
-            metrics.OWED_DELIVERIES.set(await count_owed(conn, most=MOST_COUNTED))
-            metrics.STUCK.set(await count_stuck(conn, most=MOST_COUNTED))
-            _show_archiving(await read_archiving(conn))
         return 0
 
     return Job(name=HEARTBEAT, run_once=run_once, full=1, rest_s=HEARTBEAT_S)
@@ -405,17 +393,6 @@ def _count_outcome(status: Status, count: int) -> None:
     metrics.SETTLED.labels(status.value).inc(count)
 
 
-def _show_verification(run: VerificationRun) -> None:
-    metrics.VERIFICATION_DIFFERENCES.set(len(run.differences))
-    metrics.VERIFICATION_ENDED.set(run.ended_ms / 1000)
-
-
-def _show_archiving(archiving: Archiving) -> None:
-    metrics.WAL_ARCHIVED.set((archiving.last_archived_ms or 0) / 1000)
-    metrics.WAL_WAITING.set((archiving.waiting or 0) if archiving.is_on else 0)
-    metrics.WAL_FAILING.set(archiving.is_failing)
-
-
 def _count_step(job: str, count: int, _seconds: float) -> None:
     metrics.BATCH_SIZE.observe((job,), count)
-    metrics.BATCH_SIZE.hand_over()
+    metrics.hand_over()

@@ -13,12 +13,21 @@ from brim.core.ach.building import build_due, build_file
 from brim.core.ach.claiming import JOB, MAX_BATCH, Claiming, check_not_collected
 from brim.core.ach.comparing import CompareError, Comparison, ListMissingError, compare_sent
 from brim.core.ach.downloads import Download, download_bank_file, download_file
-from brim.core.ach.entry_store import Total, list_entries_of_topups
-from brim.core.ach.file_store import BankFile, FoundBatch, list_batches
+from brim.core.ach.entry_store import Total, count_returns, list_entries_of_topups
+from brim.core.ach.file_store import (
+    BankFile,
+    FilesStanding,
+    FilesWaiting,
+    FoundBatch,
+    list_batches,
+    outstanding_files,
+    waiting_bank_files,
+)
 from brim.core.ach.incoming import Incoming, TakenFile, state_all_imported, store_bank_file
 from brim.core.ach.lineage_store import note_restored
 from brim.core.ach.outlook import Cutoff, Outlook, next_cutoffs, read_now, read_outlook
 from brim.core.ach.prenote_rules import Prenote, PrenotePendingError, PrenoteStatus
+from brim.core.ach.prenotes import JOB as PRENOTE_JOB
 from brim.core.ach.prenotes import (
     Prenoting,
     forget_prenote_exceptions,
@@ -67,6 +76,7 @@ __all__ = [
     "FILE_TRANSITIONS",
     "JOB",
     "MAX_BATCH",
+    "PRENOTE_JOB",
     "AchFile",
     "AchFileQueue",
     "AchPrenoteQueue",
@@ -84,6 +94,8 @@ __all__ = [
     "FileStateError",
     "FileStatus",
     "FileWithBatches",
+    "FilesStanding",
+    "FilesWaiting",
     "FoundBatch",
     "Incoming",
     "ListMissingError",
@@ -104,6 +116,7 @@ __all__ = [
     "check_approver",
     "check_not_collected",
     "compare_sent",
+    "count_returns",
     "download_bank_file",
     "download_file",
     "find_file",
@@ -115,6 +128,7 @@ __all__ = [
     "list_prenotes",
     "next_cutoffs",
     "note_restored",
+    "outstanding_files",
     "page_bank_files",
     "page_entries",
     "page_files",
@@ -135,4 +149,5 @@ __all__ = [
     "store_bank_file",
     "void_file",
     "void_late",
+    "waiting_bank_files",
 ]

@@ -479,3 +479,17 @@ WHERE
         ORDER BY topup
         OFFSET 0
     );
+
+-- name: count_returns
+-- Of the newest debits that were sent of a platform's top-ups, from a top-up on and so many at most, how many have each
+-- return code; NULL for those that did not come back.
+SELECT return_code, count(*) AS debits
+FROM (
+    SELECT status, return_code
+    FROM ach_entries
+    WHERE account = $1 AND livemode = $2 AND topup >= $3 AND topup < $4
+    ORDER BY topup DESC, number DESC
+    LIMIT $5
+) AS newest
+WHERE status IN ('in_file', 'confirmed', 'released', 'returned')
+GROUP BY return_code;

@@ -6,6 +6,7 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
+from brim.base.ids import first_id_at
 from brim.base.scope import AccountScope
 from brim.core.ach.rules import Entry, EntryStatus
 from brim.core.topups import Status, Topup
@@ -314,6 +315,16 @@ async def return_entry(conn: Conn, entry: Entry, *, code: str, trace: str, now_m
         now_ms,
     )
     return found is not None
+
+
+async def count_returns(conn: Conn, scope: AccountScope, *, since_ms: int, most: int) -> dict[str | None, int]:
+    """Return how many of a platform's debits since a moment came back, by code, beside None for those that did not.
+
+    The newest `most` of them are looked at.
+    """
+    first = first_id_at("tu_", since_ms // 1000)
+    records = await conn.fetch(_SQL["count_returns"], scope.account, scope.livemode, first, "tu_~", most)
+    return {record["return_code"]: record["debits"] for record in records}
 
 
 async def note_change(conn: Conn, entry: Entry, *, code: str) -> None:

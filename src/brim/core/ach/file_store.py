@@ -52,6 +52,22 @@ class BankFile(msgspec.Struct, frozen=True, kw_only=True):
     applied_ms: int | None
 
 
+class FilesStanding(NamedTuple):
+    """How many files stand at a status, since when the first does (Unix milliseconds), and how many are held."""
+
+    status: str
+    files: int
+    since_ms: int
+    held: int
+
+
+class FilesWaiting(NamedTuple):
+    """How many files from banks are still to be applied, and when the first came; None where there is none."""
+
+    files: int
+    since_ms: int | None
+
+
 class SealedBytes(NamedTuple):
     """The name of a file from the bank, the hash of its bytes, and these as they are sealed."""
 
@@ -328,6 +344,17 @@ async def page_files(conn: Conn, scope: AccountScope, place: Window, *, status: 
 async def count_held_files(conn: Conn, scope: AccountScope) -> int:
     """Return how many of a platform's files are held though they could be sent."""
     return int(await conn.fetchval(_SQL["count_held_files"], scope.account, scope.livemode))
+
+
+async def outstanding_files(conn: Conn, *, most: int) -> list[FilesStanding]:
+    """Return how many files of all platforms wait to be approved, sent or answered, of `most` on either side."""
+    return [FilesStanding(**record) for record in await conn.fetch(_SQL["outstanding_files"], most)]
+
+
+async def waiting_bank_files(conn: Conn, *, most: int) -> FilesWaiting:
+    """Return how many files of all platforms' banks wait to be applied, counted up to `most`."""
+    record = await conn.fetchrow(_SQL["waiting_bank_files"], most)
+    return FilesWaiting(record["files"], record["since_ms"])
 
 
 async def fetch_bank_files(conn: Conn, scope: AccountScope, ids: Sequence[str]) -> dict[str, BankFile]:

@@ -264,3 +264,32 @@ UNION ALL
 SELECT count(*)
 FROM ach_files
 WHERE account = $1 AND livemode = $2 AND held_because IS NOT NULL AND status IN ('built', 'approved');
+
+-- name: outstanding_files
+-- The files of all platforms that wait in real time to be approved, to be sent or to be answered: how many, of how many
+-- since when, and how many of them are held; so many of each side are looked at.
+SELECT o.status, count(*) AS files, min(o.since_ms) AS since_ms, count(o.held_because) AS held
+FROM (
+    (
+        SELECT status, test_clock, held_because, coalesce(approved_ms, built_ms) AS since_ms
+        FROM ach_files
+        WHERE status IN ('built', 'approved')
+        ORDER BY built_ms, id
+        LIMIT $1
+    )
+    UNION ALL
+    (
+        SELECT status, test_clock, held_because, sent_ms
+        FROM ach_files
+        WHERE status = 'sent'
+        ORDER BY sent_ms, id
+        LIMIT $1
+    )
+) AS o
+WHERE o.test_clock IS NULL
+GROUP BY o.status;
+
+-- name: waiting_bank_files
+-- How many files from banks were received and not applied, counted up to a number, and since when the first waits.
+SELECT count(*) AS files, min(received_ms) AS since_ms
+FROM (SELECT received_ms FROM bank_files WHERE status = 'received' ORDER BY received_ms, id LIMIT $1) AS waiting;

@@ -4,6 +4,7 @@ It also lists what is stuck. Neighbours: `ledger` proves its chain, `jobs` has w
 proofs share. Start reading at `books`.
 """
 
+from brim.core.integrity.run_store import read_latest_run
 from brim.core.integrity.service import latest_run, verify_and_remember, verify_in_turn
 from brim.core.integrity.stuck import count_stuck, list_stuck
 
@@ -11,6 +12,7 @@ __all__ = [
     "count_stuck",
     "latest_run",
     "list_stuck",
+    "read_latest_run",
     "verify_and_remember",
     "verify_in_turn",
 ]

@@ -1,8 +1,8 @@
 """Verifications as they are run and remembered: by a person at the command line, and by the workers in turn."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from typing import Final, TypeAlias
+from typing import Final
 
 import structlog
 
@@ -20,9 +20,6 @@ KEPT_RUNS: Final = 100
 """How many results are kept: four days of hourly ones."""
 
 _PREFIX: Final = "vrun_"
-
-ObserveRun: TypeAlias = Callable[[VerificationRun], None]
-"""Told what a verification found, for the metrics."""
 
 _log = structlog.get_logger()
 
@@ -47,9 +44,7 @@ async def verify_and_remember(
         return await _remember(database, run_id, books, chain, began_ms=began_ms, ended_ms=clock())
 
 
-async def verify_in_turn(
-    database: Database, *, clock: Clock, ids: IdFactory, every_ms: int, observe: ObserveRun = lambda _run: None
-) -> int:
+async def verify_in_turn(database: Database, *, clock: Clock, ids: IdFactory, every_ms: int) -> int:
     """Verify the books and the chain if nobody has done so since the last full `every_ms`; return 1 if so, else 0.
 
     Any number of workers may ask; one of them does it. Differences are logged. A verification that fails gives its
@@ -68,7 +63,6 @@ async def verify_in_turn(
         books, chain = await verify_books(database), await verify_chain(database)
         run = await _remember(database, run_id, books, chain, began_ms=began_ms, ended_ms=clock())
     _report(run)
-    observe(run)
     return 1
 
 

@@ -31,10 +31,11 @@ async def list_stuck(database: Database, account: str | None) -> list[StuckItem]
         return [*await _list_unarchived(conn), *map(_item_of, chains), *stuck]
 
 
-async def count_stuck(conn: Conn, *, most: int) -> int:
-    """Return how much is stuck, counted up to `most` of each kind."""
+async def count_stuck(conn: Conn, *, most: int) -> dict[str, int]:
+    """Return how much is stuck of each job, counted up to `most` of each kind: WAL, chains, and the rest together."""
+    unarchived = len(await _list_unarchived(conn))
     chains = len(await ledger.unsealable_chains(conn, limit=most))
-    return len(await _list_unarchived(conn)) + chains + await jobs.count_stuck(conn, most=most)
+    return {_ARCHIVE: unarchived, _SEAL: chains, **await jobs.count_stuck(conn, most=most)}
 
 
 async def _list_unarchived(conn: Conn) -> list[StuckItem]:

@@ -35,5 +35,5 @@ ORDER BY account, livemode, job, object_id
 LIMIT $1;
 
 -- name: count_stuck
--- How much is stuck, counted up to a number.
-SELECT count(*) FROM (SELECT FROM due_exceptions LIMIT $1) AS counted;
+-- How much is stuck of each job, counted up to a number in all.
+SELECT job, count(*) AS items FROM (SELECT job FROM due_exceptions LIMIT $1) AS counted GROUP BY job;

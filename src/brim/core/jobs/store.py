@@ -64,7 +64,6 @@ async def read_stuck(conn: Conn, *, limit: int) -> list[StuckItem]:
     ]
 
 
-async def count_stuck(conn: Conn, *, most: int) -> int:
-    """Return how much is stuck, counted up to `most`."""
-    count: int = await conn.fetchval(_SQL["count_stuck"], most)
-    return count
+async def count_stuck(conn: Conn, *, most: int) -> dict[str, int]:
+    """Return how much is stuck of each job that has any, counted up to `most` in all."""
+    return {record["job"]: record["items"] for record in await conn.fetch(_SQL["count_stuck"], most)}

@@ -5,7 +5,7 @@ Start reading at `chart` and `rules`, then `chain`.
 """
 
 from brim.core.ledger.chain import Head
-from brim.core.ledger.chain_store import UnsealableChain, count_unsealed, unsealable_chains
+from brim.core.ledger.chain_store import UnsealableChain, count_unsealed, sealing_lag_ms, unsealable_chains
 from brim.core.ledger.chart import (
     AVAILABLE,
     BANK,
@@ -82,6 +82,7 @@ __all__ = [
     "retrieve_balance",
     "retrieve_balance_transaction",
     "seal_entries",
+    "sealing_lag_ms",
     "unsealable_chains",
     "verify_chain",
     "void_hold",

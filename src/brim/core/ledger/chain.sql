@@ -258,3 +258,26 @@ LIMIT $4;
 -- name: count_unsealed
 -- How many entries wait for their seals, counted up to a number.
 SELECT count(*) FROM (SELECT FROM unsealed_entries LIMIT $1) AS counted;
+
+-- name: oldest_unsealed
+-- The entry of each chain that waits longest for its seal, of up to so many chains; each is found by one step along the
+-- index, whatever waits behind it.
+WITH RECURSIVE firsts AS (
+    (
+        SELECT account, livemode, entry
+        FROM unsealed_entries
+        ORDER BY account, livemode, entry
+        LIMIT 1
+    )
+    UNION ALL
+    SELECT following.account, following.livemode, following.entry
+    FROM firsts AS f
+    CROSS JOIN LATERAL (
+        SELECT account, livemode, entry
+        FROM unsealed_entries
+        WHERE (account, livemode) > (f.account, f.livemode)
+        ORDER BY account, livemode, entry
+        LIMIT 1
+    ) AS following
+)
+SELECT entry FROM firsts LIMIT $1;

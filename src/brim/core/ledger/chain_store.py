@@ -6,6 +6,7 @@ from typing import Any, Final, NamedTuple, TypeAlias
 import msgspec
 
 from brim.base import json_codec
+from brim.base.ids import created_of
 from brim.base.scope import AccountScope
 from brim.core.ledger.chain import GENESIS, Head, Link, Seal, SealedEntry
 from brim.core.verification import Key, Range, bounds_of
@@ -14,6 +15,7 @@ from brim.platform.sql import columns, load_queries
 
 _SQL: Final = load_queries(__package__, "chain")
 _COLUMNS: Final = len(SealedEntry._fields)
+_LONGEST_LAG_MS: Final = 24 * 60 * 60 * 1000
 
 _FurtherLines: TypeAlias = tuple[tuple[str, str, int, str], ...]
 
@@ -187,3 +189,21 @@ async def count_unsealed(conn: Conn, *, most: int) -> int:
     """Return how many entries wait for their seals, counted up to `most`."""
     count: int = await conn.fetchval(_SQL["count_unsealed"], most)
     return count
+
+
+async def sealing_lag_ms(conn: Conn, *, now_ms: int, most: int) -> int:
+    """Return how long the entry has waited for its seal that waits longest, to the second; 0 when none waits.
+
+    Up to `most` chains are looked at. An entry of a test clock's time tells nothing of real time, so no lag is longer
+    than a day.
+    """
+    entries = [record["entry"] for record in await conn.fetch(_SQL["oldest_unsealed"], most)]
+    return max((min(max(now_ms - _made_ms(entry), 0), _LONGEST_LAG_MS) for entry in entries), default=0)
+
+
+def _made_ms(entry_id: str) -> int:
+    """Return when an entry was made, by its id; what bears no such id was never made."""
+    try:
+        return created_of(entry_id) * 1000
+    except ValueError:
+        return 0

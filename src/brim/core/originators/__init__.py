@@ -49,7 +49,7 @@ from brim.core.originators.service import (
     stop_rail,
     suspend_originator,
 )
-from brim.core.originators.store import Stop, list_stops, originator_from_record
+from brim.core.originators.store import Stop, count_stops, list_stops, originator_from_record
 
 __all__ = [
     "COLLECTION_ERRORS",
@@ -85,6 +85,7 @@ __all__ = [
     "check_not_key",
     "check_person",
     "choose_originator",
+    "count_stops",
     "create_authorization",
     "end_authorization",
     "exposures_of",

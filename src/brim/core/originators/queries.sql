@@ -195,3 +195,7 @@ UNION ALL
     ORDER BY id
     LIMIT $6
 );
+
+-- name: count_stops
+-- How many stops of live money are in force, of all platforms; there are a few.
+SELECT count(*) FROM rail_stops;

@@ -158,6 +158,12 @@ async def delete_stop(conn: Conn, scope: AccountScope, *, rail: str, stopped_acc
     return done == "DELETE 1"
 
 
+async def count_stops(conn: Conn) -> int:
+    """Return how many stops of live money are in force, of all platforms."""
+    count: int = await conn.fetchval(_SQL["count_stops"])
+    return count
+
+
 async def list_stops(conn: Conn, scope: AccountScope) -> list[Stop]:
     """Return where a platform's money is stopped."""
     records = await conn.fetch(_SQL["list_stops"], scope.account, scope.livemode)

@@ -6,7 +6,14 @@
 
 from brim.core.reconciliation.rules import Break, BreakKind, MatchKind, NewBreak, StatementLineRow
 from brim.core.reconciliation.service import BreakResolvedError, page_breaks, retrieve_break, settle_break
-from brim.core.reconciliation.store import find_open_break, insert_line, list_open_breaks, open_break
+from brim.core.reconciliation.store import (
+    OpenBreaks,
+    find_open_break,
+    insert_line,
+    list_open_breaks,
+    open_break,
+    open_breaks_by_kind,
+)
 
 __all__ = [
     "Break",
@@ -14,11 +21,13 @@ __all__ = [
     "BreakResolvedError",
     "MatchKind",
     "NewBreak",
+    "OpenBreaks",
     "StatementLineRow",
     "find_open_break",
     "insert_line",
     "list_open_breaks",
     "open_break",
+    "open_breaks_by_kind",
     "page_breaks",
     "retrieve_break",
     "settle_break",

@@ -111,3 +111,15 @@ FROM breaks
 WHERE account = $1 AND livemode = $2 AND id BETWEEN $3 AND $3
 ORDER BY id
 FOR UPDATE;
+
+-- name: open_breaks_by_kind
+-- How many breaks of each kind are open, of all platforms, counted up to a number in all, and since when.
+SELECT kind, count(*) AS breaks, min(opened_ms) AS since_ms
+FROM (
+    SELECT kind, opened_ms
+    FROM breaks
+    WHERE resolved_ms IS NULL
+    ORDER BY account, livemode, opened_ms, id
+    LIMIT $1
+) AS open
+GROUP BY kind;

@@ -1,7 +1,7 @@
 """Lines of statements and breaks in the database."""
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 from brim.base.ids import Ids
 from brim.base.paging import Page, Window, page_of
@@ -73,6 +73,19 @@ async def list_open_breaks(conn: Conn, scope: AccountScope, *, limit: int) -> li
     """Return a platform's open breaks, oldest first."""
     records = await conn.fetch(_SQL["list_open_breaks"], scope.account, scope.livemode, limit)
     return [Break(**dict(record)) for record in records]
+
+
+class OpenBreaks(NamedTuple):
+    """How many breaks of a kind are open, and since when the first is (Unix milliseconds)."""
+
+    kind: str
+    breaks: int
+    since_ms: int
+
+
+async def open_breaks_by_kind(conn: Conn, *, most: int) -> list[OpenBreaks]:
+    """Return how many breaks of each kind are open, of all platforms, counted up to `most` in all."""
+    return [OpenBreaks(**record) for record in await conn.fetch(_SQL["open_breaks_by_kind"], most)]
 
 
 async def resolve_break(

@@ -42,6 +42,7 @@ from brim.core.topups.service import (
     retrieve_topup,
     update_topup,
 )
+from brim.core.topups.settlement import JOB as SETTLE_JOB
 from brim.core.topups.settlement import (
     MAX_BATCH,
     ObserveOutcome,
@@ -62,6 +63,7 @@ __all__ = [
     "MAX_DESCRIPTION",
     "MAX_STATEMENT_DESCRIPTOR",
     "POSTED_AT",
+    "SETTLE_JOB",
     "SOURCE_TYPE",
     "TRANSITIONS",
     "AmountTooLargeError",

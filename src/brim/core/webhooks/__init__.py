@@ -15,7 +15,7 @@ from brim.core.webhooks.deliveries import (
     answer_of_status,
 )
 from brim.core.webhooks.delivery import ENDPOINTS_AT_ONCE, DeliverySender, claim, find_due, find_standings, record
-from brim.core.webhooks.delivery_store import count_owed, numbering_lag_ms
+from brim.core.webhooks.delivery_store import count_owed, count_unnumbered, delivery_lag_ms, numbering_lag_ms
 from brim.core.webhooks.destinations import (
     DESTINATION,
     create_destination,
@@ -134,10 +134,12 @@ __all__ = [
     "count_owed",
     "count_pending",
     "count_undelivered",
+    "count_unnumbered",
     "create_destination",
     "create_endpoint",
     "delete_destination",
     "delete_endpoint",
+    "delivery_lag_ms",
     "endpoints_for",
     "find_due",
     "find_endpoint",

@@ -405,3 +405,7 @@ SELECT event FROM new_events ORDER BY place LIMIT 1;
 -- name: count_owed
 -- How many deliveries are still to be made, counted up to a number.
 SELECT count(*) FROM (SELECT FROM webhook_deliveries WHERE next_attempt_ms IS NOT NULL LIMIT $1) AS counted;
+
+-- name: count_unnumbered
+-- How many events wait for their numbers, counted up to a number.
+SELECT count(*) FROM (SELECT FROM new_events LIMIT $1) AS counted;

@@ -202,6 +202,18 @@ async def numbering_lag_ms(conn: Conn, *, now_ms: int) -> int:
     return 0 if event_id is None else min(max(now_ms - created_of(event_id) * 1000, 0), _LONGEST_LAG_MS)
 
 
+async def count_unnumbered(conn: Conn, *, most: int) -> int:
+    """Return how many events wait for their numbers, counted up to `most`."""
+    count: int = await conn.fetchval(_SQL["count_unnumbered"], most)
+    return count
+
+
+async def delivery_lag_ms(conn: Conn, *, now_ms: int, most: int) -> int:
+    """Return how long the delivery has been due that waits longest, 0 when none is; of up to `most` endpoints."""
+    due = await find_due_endpoints(conn, after=None, limit=most)
+    return max((now_ms - endpoint.first_ms for endpoint in due if endpoint.first_ms <= now_ms), default=0)
+
+
 async def count_owed(conn: Conn, *, most: int) -> int:
     """Return how many deliveries are still to be made, counted up to `most`."""
     count: int = await conn.fetchval(_SQL["count_owed"], most)

@@ -5,10 +5,12 @@ module only after `share_metrics`, because prometheus_client decides at import t
 """
 
 from bisect import bisect_left
+from collections.abc import Iterable
 from typing import Final
 
 from prometheus_client import Counter, Gauge, Histogram
 
+from brim.platform.telemetry.figures import Figure
 from brim.platform.telemetry.prometheus_internals import add_observations, collect_metrics
 
 
@@ -36,7 +38,8 @@ class Distribution:
         """Add what was counted since the last time to what `/metrics` shows."""
         counted, self._counts = self._counts, {}
         for labels, (*counts, total) in counted.items():
-            add_observations(self._histogram.labels(*labels), counts, total)
+            histogram = self._histogram.labels(*labels) if labels else self._histogram
+            add_observations(histogram, counts, total)
 
 
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
@@ -65,56 +68,14 @@ QUEUE_DEPTH: Final = Gauge("brim_queue_depth", "Items that wait for a batch.", m
 CONNECTIONS: Final = Gauge("brim_http_connections", "Open HTTP connections.", multiprocess_mode="livesum")
 POOL_OPEN: Final = Gauge("brim_database_connections", "Database connections.", ("state",), multiprocess_mode="livesum")
 SETTLED: Final = Counter("brim_topups_settled", "Top-ups that the rail answered, by outcome.", ("outcome",))
-VERIFICATION_DIFFERENCES: Final = Gauge(
-    "brim_verification_differences",
-    "Differences that the last verification by a worker found; anything but 0 needs a person.",
-    multiprocess_mode="mostrecent",
-)
-VERIFICATION_ENDED: Final = Gauge(
-    "brim_verification_ended_timestamp_seconds",
-    "When the last verification by a worker ended; 0 before the first.",
-    multiprocess_mode="mostrecent",
-)
 DELIVERED: Final = Counter(
     "brim_webhook_attempts", "Attempts to send an event to an endpoint, by outcome.", ("outcome",)
 )
-SETTLEMENT_LAG: Final = Gauge(
-    "brim_settlement_lag_seconds",
-    "How long the top-up that waits longest has been due.",
-    multiprocess_mode="mostrecent",
-)
-NUMBERING_LAG: Final = Gauge(
-    "brim_event_numbering_lag_seconds",
-    "How long the oldest event waits for its number.",
-    multiprocess_mode="mostrecent",
-)
-UNSEALED: Final = Gauge(
-    "brim_unsealed_transfers",
-    "Journal entries that wait for their seals, up to 10,000.",
-    multiprocess_mode="mostrecent",
-)
-OWED_DELIVERIES: Final = Gauge(
-    "brim_webhook_backlog", "Webhook deliveries still to be made, up to 10,000.", multiprocess_mode="mostrecent"
-)
-STUCK: Final = Gauge(
-    "brim_stuck_items",
-    "Work that was due and failed, and chains that nobody can seal; up to 10,000.",
-    multiprocess_mode="mostrecent",
-)
-WAL_ARCHIVED: Final = Gauge(
-    "brim_wal_archived_timestamp_seconds",
-    "When PostgreSQL has archived a file of WAL last; 0 for never, and where it archives none.",
-    multiprocess_mode="mostrecent",
-)
-WAL_WAITING: Final = Gauge(
-    "brim_wal_waiting_segments",
-    "Segments of WAL that wait to be archived; more and more of them fill the disk.",
-    multiprocess_mode="mostrecent",
-)
-WAL_FAILING: Final = Gauge(
-    "brim_wal_archive_failing",
-    "1 while files of WAL cannot be archived; backups reach no further than the last one that was.",
-    multiprocess_mode="mostrecent",
+FIRST_ATTEMPT_DELAY: Final = Distribution(
+    "brim_webhook_first_attempt_delay_seconds",
+    "How long after an event had its number the first attempt to send it to an endpoint began.",
+    (),
+    (0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0),
 )
 REQUESTS_NOT_KEPT: Final = Counter("brim_request_logs_dropped", "Requests left out of the request log.")
 
@@ -123,9 +84,10 @@ def hand_over() -> None:
     """Make what this process counted in memory visible; to be called about once a second."""
     REQUESTS.hand_over()
     BATCH_SIZE.hand_over()
+    FIRST_ATTEMPT_DELAY.hand_over()
 
 
-def render_metrics() -> bytes:
-    """Return the figures of all processes in Prometheus' text format."""
+def render_metrics(figures: Iterable[Figure] = ()) -> bytes:
+    """Return what all processes counted, and `figures` beside it, in Prometheus' text format."""
     hand_over()
-    return collect_metrics()
+    return collect_metrics(figures)

@@ -1,0 +1,3 @@
+-- name: database_size
+-- The size of the database's files.
+SELECT pg_database_size(current_database());
