@@ -64,7 +64,7 @@ async def test_what_cannot_be_settled_is_listed_with_its_attempts_until_it_is(ea
         assert await forget_exceptions(each_database) == 0
         due_ms = item.next_try_ms
     async with each_database.connection() as conn:
-        assert await count_stuck(conn, most=10) == {"seal": 0, "settle": 1}
+        assert await count_stuck(conn, most=10) == {"archive": 0, "seal": 0, "settle": 1}
         assert await settlement_lag_ms(conn, now_ms=due_ms + 1500) == 1500
     rail.is_broken = False
     assert await settle(each_database, rail, due_ms) == 1
