@@ -516,6 +516,8 @@ CASES: Final[Mapping[str, Case]] = {
     "ach.list_queued_topups": Case((*OWN, "orig_1", None, 40, 1_000_000)),
     "ach.entries_over_cap": Case(()),
     "ach.lock_entry": Case((*OWN, at("tu_", 500), 1)),
+    "ach.read_sources_of_entries": Case((False, [BIG] * 100, [at("tu_", n) for n in MANY])),
+    "ach.withdraw_entries": Case((*BIGS, [at("tu_", n) for n in MANY], [1] * 100)),
     "ach.lock_queued_entries": Case((*OWN, "orig_1", None, 40, 1_000_000)),
     "ach.put_entries_in_file": Case(
         (*OWN, "file_new", DAY, [at("tu_", n) for n in MANY], [1] * 100, [1] * 100, [f"9{n:014}" for n in MANY])
@@ -535,6 +537,7 @@ CASES: Final[Mapping[str, Case]] = {
     "ach.note_bank_reading_problem": Case((*OWN, "orig_1", "x", 1)),
     "ach.state_bank_reading": Case((*OWN, "orig_1", 1)),
     "ach.insert_prenote": Case((*OWN, "pren_new", "pm_new", 1, 1, None, 1)),
+    "ach.hold_prenotes": Case((*BIGS, [at("pren_", n) for n in MANY])),
     "ach.lock_prenote": Case((*OWN, at("pren_", 500))),
     "ach.update_prenote": Case((*OWN, at("pren_", 500), "failed", None, None, 1, "R03", None, None, 1)),
     "ach.claim_due_prenotes": Case((1_000_000, 40)),

@@ -107,3 +107,18 @@ async def test_a_prenote_is_held_before_its_entry(live: LiveMoney, database_url:
     await _while_held(live, database_url, "SELECT FROM prenotes FOR UPDATE", lambda: _apply(live), _TRY_ENTRIES)
     (row,) = await rows(live.database, "SELECT status FROM prenotes")
     assert row["status"] == "failed"
+
+
+async def test_a_file_holds_a_prenote_that_it_refuses_before_its_entry(live: LiveMoney, database_url: str) -> None:
+    await live.open()
+    source = await live.bank_account("1" * 18, verified=False)
+    await live.prenote(source)
+    live.now_ms = at("2026-12-01 17:00")
+    await live.prenoting.work_off_due(live.database, now_ms=live.now_ms, ids=live.ids)
+
+    async def build() -> None:
+        await ach.build_due(live.database, live.vault, WIRE_FORMATS, now_ms=live.now_ms, ids=live.ids)
+
+    await _while_held(live, database_url, "SELECT FROM prenotes FOR UPDATE", build, _TRY_ENTRIES)
+    (row,) = await rows(live.database, "SELECT status FROM prenotes")
+    assert row["status"] == "failed"

@@ -8,7 +8,7 @@ from brim.base.ids import IdFactory
 from brim.base.scope import AccountScope
 from brim.core.ach import entry_store
 from brim.core.ach.entry_store import Confirmed
-from brim.core.ach.prenotes import fail_prenote, hold_prenote
+from brim.core.ach.prenotes import ask_prenote_again, fail_prenote, hold_prenote
 from brim.core.ach.rules import Entry, EntryStatus
 from brim.core.events import BY_ITSELF, Renderers
 from brim.core.rails import DEFAULT_RETURN, FAILURES, Fail, Return
@@ -19,6 +19,7 @@ from brim.core.topups import (
     BankStep,
     Change,
     Status,
+    ask_again,
     confirm_by_bank,
     follow,
     hold_pending,
@@ -156,6 +157,19 @@ async def apply_return(
         await write_topup_changes(conn, [Change(transition, topup, moment, BY_ITSELF)], renderers=renderers)
     await entry_store.return_entry(conn, entry, code=code, trace=trace, now_ms=moment.now_ms)
     return Applied.FAILED if topup.status is Status.PENDING else Applied.REVERSED
+
+
+async def withdraw(conn: Conn, entries: Sequence[Entry], *, moment: OwnerTime) -> None:
+    """Take entries that must not leave out of the queue, and ask at once about what they belong to.
+
+    It stands as before its cut-off then: it is queued anew, as things are now, or listed as stuck with the reason, and
+    a top-up can be canceled. The transaction holds all of it.
+    """
+    await entry_store.withdraw_entries(conn, entries)
+    await ask_again(conn, [(entry.owner_scope, entry.topup) for entry in entries if not entry.is_prenote], moment)
+    for entry in entries:
+        if entry.is_prenote:
+            await ask_prenote_again(conn, entry, moment)
 
 
 async def refuse_unfit(conn: Conn, entries: Sequence[Entry], *, renderers: Renderers, moment: OwnerTime) -> None:

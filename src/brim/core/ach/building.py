@@ -14,15 +14,16 @@ import msgspec
 import structlog
 
 from brim.base.ids import IdFactory
-from brim.core.ach import entry_store, file_store
+from brim.core.ach import entry_store, file_store, prenote_store
 from brim.core.ach.announcing import announce_file
-from brim.core.ach.applying import refuse_unfit
+from brim.core.ach.applying import refuse_unfit, withdraw
+from brim.core.ach.claiming import may_leave
 from brim.core.ach.encoding import Header, encode_file, fits, wrong_with
 from brim.core.ach.entry_store import Group
 from brim.core.ach.rules import FILE_PREFIX, AchFile, Batch, Entry, EntryStatus, FileStatus
 from brim.core.ach.trouble import done_or_listed
 from brim.core.events import EventType, Renderers
-from brim.core.originators import Originator, OriginatorStatus
+from brim.core.originators import Originator, OriginatorStatus, list_originators
 from brim.core.rails.ach import OriginatorProfile, date_of_file_made, local_time, usable_ms
 from brim.core.rails.ach.nacha import FieldError, trace_number
 from brim.core.time import OwnerTime
@@ -39,6 +40,7 @@ BATCH_NUMBERS: Final = TRACES - 1
 """Batch numbers have seven digits too, and begin with 1."""
 _APPROVED_BY_PROFILE: Final = "profile"
 _REFERENCE_LENGTH: Final = 8
+_LOGGED: Final = 10
 
 _log = structlog.get_logger()
 
@@ -92,16 +94,16 @@ async def build_file(
         FieldError: an entry does not fit a file; nothing was written.
     """
     counters = await file_store.lock_counters(conn, group.scope, group.originator)
-    if counters is None or counters.originator.status is not OriginatorStatus.ACTIVE:
+    if counters is None or not await _is_any_active(conn, counters.originator):
         return None
     originator = counters.originator
     profile = originator.profile
-    most = {"limit": profile.max_file_entries, "cap": profile.file_cap}
-    waiting = await entry_store.list_queued_topups(conn, group, **most)
-    await hold_pending(conn, waiting)
-    held = {topup for _, topup in waiting}
-    queued = await entry_store.lock_queued_entries(conn, group, **most)
-    taken = _within_cap([entry for entry in queued if entry.topup in held], profile.file_cap)
+    queued = await _hold_queued(conn, group, profile)
+    while unfit := await _unfit_to_leave(conn, queued):
+        _log.warning("ach entries must not leave any more", entries=[entry.topup for entry in unfit][:_LOGGED])
+        await withdraw(conn, unfit, moment=moment)
+        queued = await _hold_queued(conn, group, profile)
+    taken = _within_cap(queued, profile.file_cap)
     if not taken:
         return None
     made = local_time(profile, moment.now_ms)
@@ -152,6 +154,35 @@ async def build_file(
     await announce_file(conn, renderers, file, *_told_of(file), now_ms=moment.now_ms, ids=moment.ids)
     _log.info("ach file made", file=file.id, entries=file.entry_count, total=file.total_debit, held=held_because)
     return file
+
+
+async def _is_any_active(conn: Conn, originator: Originator) -> bool:
+    """Tell whether entries of an originator can leave: through it, or anew through one that is active in its place."""
+    if originator.status is OriginatorStatus.ACTIVE:
+        return True
+    others = await list_originators(conn, originator.scope)
+    return any(other.status is OriginatorStatus.ACTIVE for other in others)
+
+
+async def _hold_queued(conn: Conn, group: Group, profile: OriginatorProfile) -> list[Entry]:
+    """Return the entries that the next file of a group can take, held after what they belong to."""
+    most = {"limit": profile.max_file_entries, "cap": profile.file_cap}
+    waiting = await entry_store.list_queued_topups(conn, group, **most)
+    await hold_pending(conn, waiting)
+    await prenote_store.hold_prenotes(conn, waiting)
+    held = {topup for _, topup in waiting}
+    return [entry for entry in await entry_store.lock_queued_entries(conn, group, **most) if entry.topup in held]
+
+
+async def _unfit_to_leave(conn: Conn, queued: Sequence[Entry]) -> list[Entry]:
+    """Return those of queued entries that would not be queued so now.
+
+    They may have waited for long: for an approval, for a stop to be lifted, for a bank that refused their first file.
+    """
+    sources = await entry_store.read_sources(conn, queued)
+    wanted = [(entry.owner_scope, entry.topup, sources[entry.topup]) for entry in queued if entry.topup in sources]
+    terms = await entry_store.read_claim_terms(conn, wanted) if wanted else {}
+    return [entry for entry in queued if entry.topup not in terms or not may_leave(entry, terms[entry.topup])]
 
 
 def _told_of(file: AchFile) -> Iterator[EventType]:

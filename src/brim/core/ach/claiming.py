@@ -16,7 +16,9 @@ from brim.core.ach.entry_store import ClaimTerms
 from brim.core.ach.reading_rules import BankReading, UnreadBankError, check_read
 from brim.core.ach.rules import (
     CHECKING_DEBIT,
+    CHECKING_PRENOTE,
     SAVINGS_DEBIT,
+    SAVINGS_PRENOTE,
     Entry,
     EntryStatus,
     NoCollectionError,
@@ -45,6 +47,8 @@ SOON_MS: Final = 1_000
 RETRY_BY_CLOCK_MS: Final = 60 * 60 * 1000
 """How long what cannot go on waits, in real time and in that of a test clock, which must not try every minute of it."""
 _NO_NAME: Final = "ACCOUNT HOLDER"
+_DEBITS: Final = (CHECKING_DEBIT, SAVINGS_DEBIT)
+_PRENOTES: Final = (CHECKING_PRENOTE, SAVINGS_PRENOTE)
 
 _log = structlog.get_logger()
 
@@ -155,16 +159,14 @@ class Claiming:
             NoCollectionError: it cannot be collected now.
             NoEncryptionKeyError, SecretUnreadableError: the server cannot read the account number.
         """
-        check_collected(terms)
-        if not terms.is_verified:
-            raise NoCollectionError("its bank account is not verified any more. Cancel it, or verify the bank account.")
+        check_debited(terms)
         entry = presentment(
             self._secrets,
             self._vault,
             terms,
             scope=topup.scope,
             presented=topup.id,
-            codes=(CHECKING_DEBIT, SAVINGS_DEBIT),
+            codes=_DEBITS,
             test_clock=topup.test_clock,
             claimed_ms=moment.now_ms,
         )
@@ -201,9 +203,43 @@ def check_collected(terms: ClaimTerms) -> None:
     if terms.originator is None:
         raise NoCollectionError("no originator is active.")
     if terms.sec_code is None:
-        raise NoCollectionError("the authorization of the account holder has ended.")
+        raise NoCollectionError(
+            "the authorization of the account holder has ended. Cancel it, or write down a new authorization."
+        )
     if terms.sealed is None or terms.funding_source is None:
         raise NoCollectionError("its bank account is not on file.")
+
+
+def check_debited(terms: ClaimTerms) -> None:
+    """Let a debit that is due for a file pass that one can be made for now.
+
+    Raises:
+        NoCollectionError: it cannot.
+    """
+    check_collected(terms)
+    if terms.is_detached:
+        raise NoCollectionError("its bank account was detached. Cancel it.")
+    if not terms.is_verified:
+        raise NoCollectionError("its bank account is not verified any more. Cancel it, or verify the bank account.")
+
+
+def may_leave(entry: Entry, terms: ClaimTerms) -> bool:
+    """Tell whether a queued entry is what would be queued now, too: much may have changed while it waited."""
+    codes = _PRENOTES if entry.is_prenote else _DEBITS
+    presented = (entry.originator, entry.sec_code, entry.transaction_code)
+    if presented != (terms.originator, terms.sec_code, _code(codes, terms)):
+        return False
+    if entry.is_prenote and (terms.is_detached or terms.is_verified):
+        return False
+    try:
+        (check_collected if entry.is_prenote else check_debited)(terms)
+    except NoCollectionError:
+        return False
+    return True
+
+
+def _code(codes: tuple[int, int], terms: ClaimTerms) -> int:
+    return codes[terms.account_type == "savings"]
 
 
 def presentment(
@@ -243,7 +279,7 @@ def presentment(
         status=EntryStatus.QUEUED,
         amount=0,
         hold_days=0,
-        transaction_code=codes[terms.account_type == "savings"],
+        transaction_code=_code(codes, terms),
         sec_code=terms.sec_code or "",
         routing_number=terms.routing_number or "",
         last4=terms.last4 or "",

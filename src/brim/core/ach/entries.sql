@@ -141,6 +141,39 @@ ORDER BY topup, number
 LIMIT $5
 FOR UPDATE;
 
+-- name: read_sources_of_entries
+-- Which bank accounts the top-ups and prenotes of entries are to be paid from; those that are not pending are left out.
+SELECT n.topup, s.funding_source
+FROM unnest($2::text[], $3::text[]) AS n (owner, topup)
+CROSS JOIN LATERAL (
+    (
+        SELECT coalesce(payment_method, source) AS funding_source
+        FROM topups
+        WHERE account = n.owner AND livemode = $1 AND id BETWEEN n.topup AND n.topup AND status || '' = 'pending'
+        ORDER BY id
+    )
+    UNION ALL
+    (
+        SELECT funding_source
+        FROM prenotes
+        WHERE account = n.owner AND livemode = $1 AND id BETWEEN n.topup AND n.topup AND status || '' = 'pending'
+        ORDER BY id
+    )
+) AS s;
+
+-- name: withdraw_entries
+-- Take entries that the transaction holds out of the queue, as if they had not come to it: nothing of them was sent.
+DELETE FROM ach_entries AS e
+USING
+    unnest($1::text[], $2::boolean[], $3::text[], $4::smallint[]) AS n (account, livemode, topup, number)
+    CROSS JOIN LATERAL (
+        SELECT ctid AS place
+        FROM ach_entries
+        WHERE account = n.account AND livemode = n.livemode AND topup BETWEEN n.topup AND n.topup AND number = n.number
+        ORDER BY topup
+    ) AS found
+WHERE e.ctid = found.place AND e.status || '' = 'queued';
+
 -- name: put_entries_in_file
 -- Give entries that the transaction holds their place in a file.
 UPDATE ach_entries AS e

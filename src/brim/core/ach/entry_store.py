@@ -135,6 +135,21 @@ async def lock_queued_entries(conn: Conn, group: Group, *, limit: int, cap: int)
     return [entry_from_record(record) for record in records]
 
 
+async def read_sources(conn: Conn, entries: Sequence[Entry]) -> dict[str, str]:
+    """Return from which bank accounts the top-ups and prenotes of entries are paid, without what is not pending."""
+    if not entries:
+        return {}
+    rows = [(entry.owner, entry.topup) for entry in entries]
+    records = await conn.fetch(_SQL["read_sources_of_entries"], entries[0].scope.livemode, *columns(rows))
+    return {record["topup"]: record["funding_source"] for record in records}
+
+
+async def withdraw_entries(conn: Conn, entries: Sequence[Entry]) -> None:
+    """Take entries that the transaction holds out of the queue, as if they had not come to it."""
+    rows = [(entry.scope.account, entry.scope.livemode, entry.topup, entry.number) for entry in entries]
+    await conn.execute(_SQL["withdraw_entries"], *columns(rows))
+
+
 async def entries_over_cap(conn: Conn) -> list[tuple[Entry, int]]:
     """Return the queued entries of all platforms that are larger than a file may be, and how large that is."""
     return [(entry_from_record(record), record["file_cap"]) for record in await conn.fetch(_SQL["entries_over_cap"])]

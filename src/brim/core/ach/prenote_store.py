@@ -10,7 +10,7 @@ from brim.core.ach.entry_store import KnownTopup
 from brim.core.ach.prenote_rules import Prenote, PrenoteStatus
 from brim.core.topups import Status
 from brim.platform.database import Conn
-from brim.platform.sql import load_queries
+from brim.platform.sql import columns, load_queries
 
 _SQL: Final = load_queries(__package__, "prenotes")
 _COLUMNS: Final = tuple(name for name in Prenote.__struct_fields__ if name not in {"scope", "status"})
@@ -36,6 +36,13 @@ async def lock_prenote(conn: Conn, scope: AccountScope, prenote_id: str) -> Pren
     """Return a prenote that nobody else can change until the transaction ends."""
     record = await conn.fetchrow(_SQL["lock_prenote"], scope.account, scope.livemode, prenote_id)
     return _prenote_from_record(record) if record else None
+
+
+async def hold_prenotes(conn: Conn, wanted: Sequence[tuple[AccountScope, str]]) -> None:
+    """Hold those of the named that are prenotes until the transaction ends, in one order."""
+    rows = sorted((scope.account, scope.livemode, prenote_id) for scope, prenote_id in wanted)
+    if rows:
+        await conn.execute(_SQL["hold_prenotes"], *columns(rows))
 
 
 async def update_prenote(conn: Conn, prenote: Prenote) -> None:

@@ -288,6 +288,14 @@ async def fail_prenote(
     return True
 
 
+async def ask_prenote_again(conn: Conn, entry: Entry, moment: OwnerTime) -> None:
+    """Make the prenote of an entry due at a moment of its time, in the caller's transaction; one that ended stays."""
+    prenote = await store.lock_prenote(conn, entry.owner_scope, entry.topup)
+    if prenote is not None and prenote.status is PrenoteStatus.PENDING:
+        due = msgspec.structs.replace(prenote, due_ms=moment.now_ms, test_clock=moment.test_clock)
+        await store.update_prenote(conn, due)
+
+
 async def hold_prenote(conn: Conn, entry: Entry) -> None:
     """Hold the prenote of an entry until the transaction ends, before the entry."""
     await store.lock_prenote(conn, entry.owner_scope, entry.topup)

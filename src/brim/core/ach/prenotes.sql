@@ -12,6 +12,18 @@ WHERE account = $1 AND livemode = $2 AND id BETWEEN $3 AND $3
 ORDER BY id
 FOR UPDATE;
 
+-- name: hold_prenotes
+-- Hold prenotes until the transaction ends; what is none is passed over.
+SELECT
+FROM unnest($1::text[], $2::boolean[], $3::text[]) AS n (account, livemode, id)
+CROSS JOIN LATERAL (
+    SELECT
+    FROM prenotes
+    WHERE account = n.account AND livemode = n.livemode AND id BETWEEN n.id AND n.id
+    ORDER BY id
+    FOR UPDATE
+) AS p;
+
 -- name: update_prenote
 -- Write where a prenote that the transaction holds stands.
 UPDATE prenotes

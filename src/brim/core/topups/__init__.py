@@ -18,7 +18,7 @@ from brim.core.topups.due import TopupQueue
 from brim.core.topups.events import EVENT_OF_STATUS
 from brim.core.topups.lists import fetch_topups, list_topups
 from brim.core.topups.posting import POSTED_AT, SOURCE_TYPE
-from brim.core.topups.rescheduling import NewDate, hold_pending, reschedule, wake
+from brim.core.topups.rescheduling import NewDate, ask_again, hold_pending, reschedule, wake
 from brim.core.topups.rules import (
     MAX_DESCRIPTION,
     MAX_STATEMENT_DESCRIPTOR,
@@ -89,6 +89,7 @@ __all__ = [
     "TopupFilters",
     "TopupQueue",
     "UnexpectedBankAmountError",
+    "ask_again",
     "cancel_topup",
     "claim_by_clock",
     "claim_due",

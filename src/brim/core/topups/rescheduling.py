@@ -61,6 +61,21 @@ async def wake(conn: Conn, topups: Sequence[tuple[AccountScope, str]], *, now_ms
         )
 
 
+async def ask_again(conn: Conn, topups: Sequence[tuple[AccountScope, str]], moment: OwnerTime) -> None:
+    """Make those of the named top-ups that are pending due at a moment of their time, in the caller's transaction.
+
+    What was promised of them stays.
+    """
+    if not topups:
+        return
+    rows = [
+        (topup.scope, topup.id, moment.now_ms, topup.expected_availability_date, moment.test_clock)
+        for topup in await store.lock_pending(conn, topups)
+    ]
+    if rows:
+        await store.reschedule(conn, rows)
+
+
 def _is_late(topup: Topup, now_ms: int) -> bool:
     expected = topup.expected_availability_date
     return topup.test_clock is None and expected is not None and expected * 1000 <= now_ms
