@@ -189,6 +189,72 @@ def _tell_next_steps(into: Path, *, keeps_key: bool) -> None:
     )
 
 
+@backup.command("compare")
+@click.option(
+    "--ids",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    multiple=True,
+    help="A text with ids of events and top-ups: a receiver's export, a client's journal, a log. May be repeated.",
+)
+@backup_settings
+def compare(ids: tuple[Path, ...], **flags: str | None) -> None:
+    """After a restore: list what was undone by it and may have left the house; exit with 1 if anything."""
+    found = asyncio.run(_compare(read_settings(flags), ids))
+    show_table(("What", "Account", "Mode", "Id", "Detail", "Sent to"), found)
+    if found:
+        raise SystemExit(1)
+
+
+async def _compare(settings: "Settings", ids: tuple[Path, ...]) -> list[tuple[str, ...]]:
+    """Return a line for each thing that has left, as far as it can be found."""
+    from dataclasses import replace
+
+    from brim.core.ach import list_unknown_files
+    from brim.core.divergence import find_undone, find_unknown_ids, ids_in
+    from brim.host.access import reach_database
+    from brim.host.backups import archive_of
+    from brim.host.backups.checking import ends_ms, tell_moment
+    from brim.host.backups.comparing import NothingLeftError, left_timeline, plan_of_left
+    from brim.host.backups.verifying import restored_for_the_moment
+
+    archive = archive_of(settings)
+    lines: list[tuple[str, ...]] = []
+    async with reach_database(settings, say=_whisper) as here:
+        async with here.connection() as conn:
+            lines += [
+                ("bank file", scope.account, "live" if scope.livemode else "test", file_id, file.name, "the bank")
+                for scope, file_id, file in await list_unknown_files(conn)
+            ]
+        try:
+            plan = await plan_of_left(archive, left_timeline(settings.data_dir))
+        except NothingLeftError as error:
+            _whisper(error.message)
+        else:
+            end_ms = ends_ms(archive, plan.reach) or 0
+            _whisper(f"Comparing with all that was archived of timeline {plan.timeline}, until {tell_moment(end_ms)}.")
+            async with (
+                restored_for_the_moment(archive, plan, say=_whisper) as (data_dir, _),
+                reach_database(replace(settings, data_dir=data_dir), say=_whisper) as there,
+            ):
+                lines += [
+                    (
+                        undone.kind.value,
+                        undone.scope.account,
+                        "live" if undone.scope.livemode else "test",
+                        undone.id,
+                        undone.detail,
+                        f"{undone.sent} endpoints" if undone.sent else "",
+                    )
+                    async for undone in find_undone(here, there)
+                ]
+        told = {line[3] for line in lines}
+        for path in ids:
+            with path.open(encoding="utf-8", errors="replace") as text:
+                unknown = await find_unknown_ids(here, ids_in(text) - told)
+            lines += [("id", "", "", each, f"in {path}", "") for each in unknown]
+    return lines
+
+
 @contextmanager
 def _progress(doing: str) -> "Iterator[Callable[[int], None]]":
     """Yield what counts bytes; a bar shows on a terminal."""

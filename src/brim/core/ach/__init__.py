@@ -53,7 +53,7 @@ from brim.core.ach.rules import (
     UnexpectedStatusError,
 )
 from brim.core.ach.sending import report_silence, send_due, void_late
-from brim.core.ach.sent_lists import hand_over, read_sent_lists
+from brim.core.ach.sent_lists import hand_over, list_unknown_files, read_sent_lists
 from brim.core.ach.service import (
     EntryPage,
     FileWithBatches,
@@ -126,6 +126,7 @@ __all__ = [
     "list_batches",
     "list_entries_of_topups",
     "list_prenotes",
+    "list_unknown_files",
     "next_cutoffs",
     "note_restored",
     "outstanding_files",

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 from urllib.parse import quote, unquote
 
+from brim.base.scope import AccountScope
 from brim.core.ach import file_store
 from brim.core.originators import Originator, list_active_originators
 from brim.platform.database import Conn
@@ -61,6 +62,15 @@ async def unknown_sent_files(conn: Conn, originator: Originator) -> Mapping[str,
     others = {each.id for each in await list_active_originators(conn)} & owners if owners else set()
     known = await file_store.known_files(conn, originator.scope, list(listed))
     return {file_id: file for file_id, file in listed.items() if file_id not in known and file.originator not in others}
+
+
+async def list_unknown_files(conn: Conn) -> list[tuple[AccountScope, str, ListedFile]]:
+    """Return what has left by the lists of all originators' folders, and the database does not know."""
+    return [
+        (originator.scope, file_id, file)
+        for originator in await list_active_originators(conn)
+        for file_id, file in (await unknown_sent_files(conn, originator)).items()
+    ]
 
 
 def read_sent_lists(folder: Path) -> dict[str, ListedFile]:
