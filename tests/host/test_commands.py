@@ -52,7 +52,6 @@ def test_what_is_typed_is_told_in_the_audit_log(brim_server: RunningBrim) -> Non
     told = [line for line in lines if any(named in line for named in (account, key_id, "encryption.rotated"))]
     actions = (
         "encryption.rotated",
-        "encryption.rotated",
         "api_key.created",
         "api_key.rolled",
         "api_key.created",

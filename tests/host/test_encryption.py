@@ -13,7 +13,7 @@ from brim.core.encryption.service_secrets import find_service_secret
 from brim.core.idempotency.rules import fingerprint
 from brim.http.form import decode_form
 from brim.platform.database import Database
-from brim.platform.vault import Vault
+from brim.platform.vault import Vault, find_key_id
 from tests.support.brim_process import RunningBrim, run_brim
 
 CANARY: Final = "00098712365478901"
@@ -122,7 +122,10 @@ def test_a_key_is_changed_while_the_service_runs(start_brim: Callable[..., Runni
     both = {"BRIM_ENCRYPTION_KEY": f"{new},{old}"}
     second = start_brim(env=both)
     run = run_brim("keys", "rotate-encryption", "--data-dir", str(second.data_dir), env=both)
-    assert (run.returncode, run.stdout) == (0, "3 secrets are encrypted under the first key.\n"), run.stderr
+    told = f"3 secrets, 3 of them encrypted anew; the key is {find_key_id(new)}.\n"
+    assert (run.returncode, run.stdout) == (0, told), run.stderr
+    listed = run_brim("keys", "encryption", "--data-dir", str(second.data_dir), env=both)
+    assert listed.stdout == f"{find_key_id(new)}\tsetting\tseals\t3\tno\n{find_key_id(old)}\tsetting\topens\t0\tyes\n"
     assert _create(second)[0] == 200
     assert second.stop() == 0
     third = start_brim(env={"BRIM_ENCRYPTION_KEY": new})
@@ -131,13 +134,16 @@ def test_a_key_is_changed_while_the_service_runs(start_brim: Callable[..., Runni
     fourth = start_brim(env={"BRIM_ENCRYPTION_KEY": old})
     status, refusal = _create(fourth)
     assert (status, "BRIM_ENCRYPTION_KEY" in str(refusal)) == (503, True)
+    assert f"sealed with key {find_key_id(new)}, which is not among those configured" in str(refusal)
     assert fourth.create_topup()
 
 
 def test_the_kept_key_is_used_to_encrypt_anew(brim_server: RunningBrim) -> None:
     _create(brim_server)
     run = run_brim("keys", "rotate-encryption", "--data-dir", str(brim_server.data_dir))
-    assert (run.returncode, run.stdout) == (0, "3 secrets are encrypted under the first key.\n"), run.stderr
+    key_id = find_key_id((brim_server.data_dir / "encryption_key").read_text().strip())
+    told = f"3 secrets, 0 of them encrypted anew; the key is {key_id}.\n"
+    assert (run.returncode, run.stdout) == (0, told), run.stderr
     assert _create(brim_server)[0] == 200
 
 

@@ -401,6 +401,11 @@ EXAMPLES: list[tuple[BrimError, int, str | None, str | None, str]] = [
     (vault.SecretUnreadableError(), 503, None, None,
      ("A stored secret cannot be read with this server's encryption keys. Its operator adds the key it was stored "
       "under to BRIM_ENCRYPTION_KEY.")),
+    (vault.SecretUnreadableError("k_0123456789abcdef"), 503, None, None,
+     ("A stored secret was sealed with key k_0123456789abcdef, which is not among those configured. Its operator adds "
+      "that key to BRIM_ENCRYPTION_KEY.")),
+    (vault.SecretUnreadableError("k_0123456789abcdef", is_configured=True), 503, None, None,
+     "A stored secret is damaged: key k_0123456789abcdef, with which it was sealed, does not open it."),
     (DatabaseUnavailableError(), 503, None, None,
      "The database is not reachable right now. Nothing is known to be lost; please try again."),
     (api.InternalError("req_x"), 500, None, None,

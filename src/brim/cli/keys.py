@@ -7,7 +7,8 @@ import click
 
 from brim.base.clock import system_clock_ms
 from brim.cli.database import asked_here, on_database, show_table, tell_time
-from brim.cli.options import encryption_setting, reaching_settings, read_settings
+from brim.cli.encryption_keys import COMMANDS
+from brim.cli.options import reaching_settings
 from brim.platform.settings import parse_duration
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 @click.group()
 def keys() -> None:
-    """Make, list, roll and revoke API keys."""
+    """Make, list, roll and revoke API keys; change encryption keys."""
 
 
 @click.group()
@@ -98,22 +99,8 @@ def revoke_key(key_id: str, **flags: str | None) -> None:
     click.echo(f"{key.id} ({key.redacted}) is revoked.")
 
 
-@keys.command("rotate-encryption")
-@reaching_settings
-@encryption_setting
-def rotate_encryption(**flags: str | None) -> None:
-    """Encrypt every stored secret anew, under the first of the encryption keys.
-
-    Put a new key in front of the old one, start Brim again, run this, then take the old key away.
-    """
-    from brim.core.encryption import rotate_encryption as rotate
-    from brim.host.data_folder import read_encryption_key
-    from brim.platform.vault import Vault
-
-    settings = read_settings(flags)
-    vault = Vault.from_setting(settings.encryption_key or read_encryption_key(settings.data_dir))
-    count = on_database(flags, lambda database: rotate(database, vault, **asked_here()))
-    click.echo(f"{count} secrets are encrypted under the first key.")
+for _command in COMMANDS:
+    keys.add_command(_command)
 
 
 @accounts.command("create")

@@ -3,10 +3,12 @@
 Neighbours: `platform.vault` seals and opens; every table with sealed rows is listed in `store`. Start at `rotation`.
 """
 
-from brim.core.encryption.rotation import rotate_encryption
+from brim.core.encryption.rotation import Rotation, count_secrets, rotate_encryption
 from brim.core.encryption.service_secrets import find_service_secret
 
 __all__ = [
+    "Rotation",
+    "count_secrets",
     "find_service_secret",
     "rotate_encryption",
 ]

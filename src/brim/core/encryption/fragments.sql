@@ -1,11 +1,23 @@
--- fragment: next <column> of <table> by <key>, at most <limit>
--- The secrets of a table after a key (1-3), held until the transaction ends.
-SELECT account, livemode, <key> AS id, <column> AS sealed
+-- fragment: next <column> of <table> by <key>
+-- The rows of a table after a key (1-3), at most $4, and how the secret of each begins, which names what sealed it; NULL
+-- where there is none.
+SELECT account, livemode, <key> AS id, substring(<column> FROM 1 FOR 12) AS header
 FROM <table>
-WHERE (account, livemode, <key>) > ($1, $2, $3) AND <column> IS NOT NULL
+WHERE (account, livemode, <key>) > ($1, $2, $3)
 ORDER BY account, livemode, <key>
-LIMIT <limit>
-FOR UPDATE
+LIMIT $4
+
+-- fragment: held <column> of <table> by <key>
+-- The secrets of rows that are named, held until the transaction ends.
+SELECT t.account, t.livemode, t.<key> AS id, t.<column> AS sealed
+FROM unnest($1::text[], $2::boolean[], $3::text[]) AS n (account, livemode, id)
+CROSS JOIN LATERAL (
+    SELECT account, livemode, <key>, <column>
+    FROM <table>
+    WHERE account = n.account AND livemode = n.livemode AND <key> BETWEEN n.id AND n.id
+    ORDER BY <key>
+    FOR UPDATE
+) AS t
 
 -- fragment: replaced <column> of <table> by <key>
 -- Store the secrets of rows that the transaction holds in another form.
