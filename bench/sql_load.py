@@ -9,7 +9,7 @@ from typing import Final
 
 from bench.processes import run_to_end
 from bench.rounds import Measurement
-from brim.host.embedded import wheel_binaries
+from brim.host.programs import wheel_binaries
 
 _SCRIPTS: Final = Path(__file__).with_name("pgbench")
 _LAST_WORDS_S: Final = 0.2

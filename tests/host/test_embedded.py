@@ -17,15 +17,14 @@ import pytest_asyncio
 
 from brim.host.data_folder import claim_data_folder
 from brim.host.embedded import (
-    DatabaseStartError,
     EmbeddedPostgres,
-    OtherMajorVersionError,
     running_urls,
     shared_buffers_mb,
-    wheel_binaries,
 )
 from brim.host.identity import choose_identity
 from brim.host.orphans import is_server_of, read_lock_file
+from brim.host.programs import DatabaseStartError, wheel_binaries
+from brim.host.switch import OtherMajorVersionError
 from tests.support.brim_process import brim_environment
 
 IS_ROOT: Final = os.geteuid() == 0
@@ -184,7 +183,7 @@ async def test_files_of_another_major_version_are_refused_with_the_way_out(
     older = EmbeddedPostgres(tmp_path / "postgres", binaries=stock_binaries)
     await older.start()
     await older.stop()
-    with pytest.raises(OtherMajorVersionError, match="pg_dump"):
+    with pytest.raises(OtherMajorVersionError, match="brim upgrade --data-dir"):
         await EmbeddedPostgres(tmp_path / "postgres").start()
 
 
@@ -198,7 +197,7 @@ async def test_what_the_server_said_is_in_the_error_when_it_cannot_start(
 
 
 def test_without_the_wheel_the_way_out_is_named() -> None:
-    program = "from brim.host.embedded import wheel_binaries; wheel_binaries()"
+    program = "from brim.host.programs import wheel_binaries; wheel_binaries()"
     run = subprocess.run(
         [sys.executable, "-S", "-c", program], env=brim_environment(), capture_output=True, text=True, check=False
     )

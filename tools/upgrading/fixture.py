@@ -7,7 +7,7 @@ from typing import Final
 
 from wire_recording.receiver import receiving
 
-from brim.host.embedded import wheel_binaries
+from brim.host.programs import wheel_binaries
 from upgrading.database import postgres_of
 from upgrading.scenario import leave_interrupted
 from upgrading.version import UpgradeError, Version

@@ -48,6 +48,11 @@ def backup_settings(command: Command) -> Command:
     return _with_config(_with_flags(command, _named(_BACKING_UP)))
 
 
+def data_folder_setting(command: Command) -> Command:
+    """Give a command the flag that says where the data folder is."""
+    return _with_config(_with_flags(command, _named(("data_dir",))))
+
+
 def encryption_setting(command: Command) -> Command:
     """Give a command the flag that says how secrets are encrypted."""
     return _with_flags(command, _named(("encryption_key",)))
@@ -64,7 +69,7 @@ def api_options(command: Command) -> Command:
     command = click.option(
         "--api-base", metavar="URL", help="Where it answers; what runs in the data folder if left out."
     )(command)
-    return _with_config(_with_flags(command, _named(("data_dir",))))
+    return data_folder_setting(command)
 
 
 def open_client(flags: Mapping[str, str | None]) -> "Client":

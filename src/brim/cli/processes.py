@@ -1,4 +1,4 @@
-"""Commands that run the service or its parts: serve, api, worker, migrate, verify."""
+"""Commands that run the service or its parts: serve, api, worker, migrate, upgrade, verify."""
 
 import asyncio
 import os
@@ -6,12 +6,13 @@ import socket
 import sys
 from contextlib import ExitStack
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from brim.base.errors import BrimError
-from brim.cli.options import all_settings, migrating_settings, reaching_settings, read_settings
+from brim.cli.options import all_settings, data_folder_setting, migrating_settings, reaching_settings, read_settings
 from brim.platform.settings import Settings
 
 if TYPE_CHECKING:
@@ -116,6 +117,32 @@ async def _migrate(settings: Settings, phase: str) -> "Preparation":
         return await prepare_database(
             urls, now_ms=system_clock_ms(), phase=Phase(phase), rehearsal=settings.rehearsal, say=_whisper
         )
+
+
+@click.command()
+@click.option(
+    "--old-binaries",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Where the programs of the PostgreSQL are that wrote the database, if they are not found.",
+)
+@data_folder_setting
+def upgrade(*, old_binaries: Path | None, **flags: str | None) -> None:
+    """Move the embedded database to the PostgreSQL that this Brim brings, while Brim is stopped."""
+    from brim.host.data_folder import check_has_data, claim_data_folder
+    from brim.host.major_upgrade import upgrade_embedded
+
+    path = read_settings(flags).data_dir
+    check_has_data(path)
+    with claim_data_folder(path) as folder:
+        done = asyncio.run(upgrade_embedded(folder.database, old_binaries=old_binaries, say=_whisper))
+    if done is None:
+        click.echo("The database is of this Brim's PostgreSQL; there is nothing to do.")
+        return
+    click.echo(
+        f"The database has moved from PostgreSQL {done.found} to {done.wanted}; its books agree, and its chain of "
+        f"{done.sealed} entries holds.\nThe earlier one is in {done.earlier}. Remove it once you will not go back."
+    )
 
 
 @click.command()

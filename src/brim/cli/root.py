@@ -19,7 +19,7 @@ from brim.cli.listen import listen
 from brim.cli.login import login
 from brim.cli.logs import logs
 from brim.cli.operators import operators
-from brim.cli.processes import api, migrate, serve, verify, worker
+from brim.cli.processes import api, migrate, serve, upgrade, verify, worker
 from brim.cli.stuck import stuck
 from brim.cli.trigger import trigger
 
@@ -56,6 +56,7 @@ for _command in (
     api,
     worker,
     migrate,
+    upgrade,
     config,
     verify,
     backup,

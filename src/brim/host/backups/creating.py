@@ -32,8 +32,9 @@ from brim.host.backups.wal_exchange import read_system_identifier, wal_archived
 from brim.host.data_folder import DataFolderInUseError, check_has_data, claim_data_folder, read_kept_secrets
 from brim.host.database_socket import OWNER
 from brim.host.database_urls import DatabaseUrls
-from brim.host.embedded import EmbeddedPostgres, WalUse, running_urls, wheel_binaries
+from brim.host.embedded import EmbeddedPostgres, WalUse, running_urls
 from brim.host.preparation import prepare_embedded
+from brim.host.programs import wheel_binaries
 from brim.platform.database import Database
 from brim.platform.settings import Settings
 

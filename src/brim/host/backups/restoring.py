@@ -26,9 +26,10 @@ from brim.host.backups.sealing import SealBrokenError
 from brim.host.backups.stores import Pieces
 from brim.host.backups.wal_exchange import wal_restored
 from brim.host.data_folder import claim_data_folder
-from brim.host.embedded import RECOVERY_SIGNAL, DatabaseStartError, EmbeddedPostgres, WalUse, wheel_binaries
+from brim.host.embedded import RECOVERY_SIGNAL, EmbeddedPostgres, WalUse
 from brim.host.identity import Identity, choose_identity
 from brim.host.preparation import prepare_embedded
+from brim.host.programs import DatabaseStartError, wheel_binaries
 from brim.platform.database import Database
 
 _UNFINISHED: Final = ".restoring"
