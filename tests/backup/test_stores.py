@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from brim.host.backups.s3 import S3Store
 from brim.host.backups.stores import (
     FolderStore,
     ObjectExistsError,
@@ -15,36 +16,25 @@ from brim.host.backups.stores import (
     StoreError,
     open_store,
 )
+from tests.support.s3_server import s3_environment
 
 DAY_MS = 24 * 60 * 60 * 1000
 
 
 @pytest.fixture(scope="module")
-def s3_endpoint() -> Iterator[str]:
-    """A store that speaks S3, which moto plays."""
-    moto = pytest.importorskip("moto.server", reason="no S3 to try: moto and flask are not installed (make install)")
-    pytest.importorskip("boto3", reason="no S3 to try: boto3 is not installed (make install)")
-    server = moto.ThreadedMotoServer("127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()
+def s3() -> Iterator[dict[str, str]]:
+    """A store that speaks S3, and has a bucket."""
+    with s3_environment("bucket") as environment:
+        yield environment
 
 
 @pytest.fixture(params=["folder", "s3"])
 def store(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
     if request.param == "folder":
         return FolderStore(tmp_path / "store")
-    endpoint = request.getfixturevalue("s3_endpoint")
-    import boto3  # noqa: PLC0415
-
-    monkeypatch.setenv("AWS_ENDPOINT_URL_S3", endpoint)
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    bucket = f"b{abs(hash(str(tmp_path)))}"
-    boto3.client("s3").create_bucket(Bucket=bucket)
-    return open_store(f"s3://{bucket}/brim/backups")
+    for name, value in request.getfixturevalue("s3").items():
+        monkeypatch.setenv(name, value)
+    return open_store(f"s3://bucket/{tmp_path.name}/backups")
 
 
 def read(store: Store, name: str) -> bytes:
@@ -123,8 +113,9 @@ def test_what_a_killed_writer_left_is_removed_after_a_day(tmp_path: Path) -> Non
 def test_uploads_that_nobody_finished_are_given_up(store: Store) -> None:
     if isinstance(store, FolderStore):
         pytest.skip("a folder has no uploads")
-    client, bucket = store._client, store._bucket  # type: ignore[attr-defined]
-    client.create_multipart_upload(Bucket=bucket, Key="brim/backups/base/x")
+    assert isinstance(store, S3Store)
+    client, bucket = store._client, store._bucket
+    client.create_multipart_upload(Bucket=bucket, Key=f"{store._prefix}base/x")
     assert store.remove_unfinished(now_ms=0) == 0
     assert store.remove_unfinished(now_ms=10**15) == 1
     assert "Uploads" not in client.list_multipart_uploads(Bucket=bucket)

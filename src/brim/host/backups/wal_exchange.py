@@ -27,7 +27,7 @@ from brim.host.wal_commands import ASKED, DONE, FAILED, MISSING
 _READY: Final = ".ready"
 _LOOK_EVERY_S: Final = 0.1
 _LOOK_EVERY_IN_RECOVERY_S: Final = 0.01
-_TRY_AGAIN_AFTER_S: Final = 10.0
+_TRY_AGAIN_AFTER_S: Final = 5.0
 _AHEAD: Final = 3
 """Segments that are got before they are asked for, while PostgreSQL replays the one before."""
 _KEPT_WHEN_GIVEN: Final = 2 * (_AHEAD + 1)
