@@ -18,6 +18,7 @@ from brim.host.backups.checking import (
     NothingThatOldError,
     NothingThatYoungError,
     NoWayToTimelineError,
+    TwoCopiesError,
     WalGapError,
     plan_restore,
     read_contents,
@@ -121,7 +122,7 @@ def test_after_a_restore_the_new_timeline_is_meant_and_the_old_one_can_be(archiv
     put_base(archive, at=3)
     put_segments(archive, 1, range(3, 9))
     put_segments(archive, 2, range(5, 7))
-    archive.put_wal("00000002.history", history_of((1, 5)), completed_ms=5500)
+    archive.put_wal("00000002.history", history_of((1, 5)), completed_ms=8500)
     assert plan_restore(archive, at_ms=6000).timeline == 2
     assert plan_restore(archive, at_ms=8000, timeline=1).timeline == 1
     with pytest.raises(NothingThatYoungError):
@@ -132,6 +133,17 @@ def test_after_a_restore_the_new_timeline_is_meant_and_the_old_one_can_be(archiv
         (1, 8000),
         (2, 6000),
     ]
+
+
+def test_a_copy_that_went_on_beside_another_one_is_meant_by_nobody_who_does_not_say_so(archive: Archive) -> None:
+    put_base(archive, at=3)
+    put_segments(archive, 1, range(3, 9))
+    put_segments(archive, 2, range(5, 7))
+    archive.put_wal("00000002.history", history_of((1, 5)), completed_ms=5500)  # a trial, while the service went on
+    with pytest.raises(TwoCopiesError, match="--timeline"):
+        plan_restore(archive)
+    assert plan_restore(archive, timeline=1).timeline == 1
+    assert plan_restore(archive, timeline=2).timeline == 2
 
 
 def _flip(path: Path) -> None:

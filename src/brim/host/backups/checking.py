@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from brim.base.errors import BrimError
 from brim.host.backups.archive import Archive, Manifest, StoredWal
-from brim.host.backups.wal import Reach, Segment, Switch, number_at, number_before, parse_lsn, reach
+from brim.host.backups.wal import Reach, Segment, Switch, history_name, number_at, number_before, parse_lsn, reach
 
 
 class BaseWithoutWalError(BrimError):
@@ -49,6 +49,17 @@ class NoWayToTimelineError(BrimError):
 
     def __init__(self, timeline: int) -> None:
         super().__init__(f"No base backup leads to the timeline {timeline}.")
+
+
+class TwoCopiesError(BrimError):
+    """A timeline went on after another one had begun, so two copies of the database lived, and one of them is meant."""
+
+    def __init__(self, ends: Mapping[int, int]) -> None:
+        told = ", ".join(f"{timeline} (until {tell_moment(end_ms)})" for timeline, end_ms in sorted(ends.items()))
+        super().__init__(
+            f"Two copies of the database were archived to this place at the same time, on the timelines {told}. Say "
+            "which one is meant with --timeline."
+        )
 
 
 class NoSuchBaseError(BrimError):
@@ -135,18 +146,21 @@ def plan_restore(
     Args:
         archive: where from.
         at_ms: the moment in Unix milliseconds; None means all that there is.
-        timeline: of which course of things; None means the newest.
+        timeline: of which course of things; None means the newest, if all others had ended when it began.
         base: from which base backup; None means the newest that is old enough.
 
     Raises:
         NothingThatOldError, NoWayToTimelineError, NoSuchBaseError: no base backup does.
+        TwoCopiesError: several timelines could be meant.
         BaseWithoutWalError, WalGapError: WAL is missing.
         NothingThatYoungError: the archive ends before.
     """
     contents = read_contents(archive)
     if not contents.manifests:
         raise NothingThatOldError(at_ms or 0)
-    timeline = timeline or contents.newest_timeline
+    if timeline is None:
+        timeline = contents.newest_timeline
+        _check_one_copy(archive, contents)
     ways = [(manifest, way) for manifest in contents.manifests if (way := contents.reach(manifest, timeline))]
     if not ways:
         raise NoWayToTimelineError(timeline)
@@ -167,3 +181,21 @@ def plan_restore(
     if at_ms is not None and end_ms is not None and at_ms > end_ms:
         raise NothingThatYoungError(at_ms, end_ms)
     return Plan(manifest, timeline, way, at_ms)
+
+
+def _check_one_copy(archive: Archive, contents: Contents) -> None:
+    """Check that no other timeline went on after the newest one had begun: it may be that of a trial.
+
+    Raises:
+        TwoCopiesError: one did.
+    """
+    history = history_name(contents.newest_timeline)
+    if history not in contents.wal.files:
+        return
+    began_ms = archive.get_wal(history).completed_ms
+    last: dict[int, Segment] = {}
+    for segment in sorted(contents.wal.segments):
+        last[segment.timeline] = segment
+    ends = {timeline: archive.get_wal(segment.name).completed_ms for timeline, segment in last.items()}
+    if any(timeline != contents.newest_timeline and end_ms > began_ms for timeline, end_ms in ends.items()):
+        raise TwoCopiesError(ends)
