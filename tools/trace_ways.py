@@ -119,7 +119,10 @@ async def _trace(settings: Settings) -> dict[str, list[str]]:
     await ensure_first_account(database, _KEY, system_clock_ms(), ids=IdFactory())
     resolver = make_resolver(settings)
     deliverer = Dispatcher(
-        database, make_courier(settings, resolver, system_clock_ms, WIRE_FORMATS), system_clock_ms, in_flight=1
+        database,
+        make_courier(settings, resolver, Vault.from_setting(settings.encryption_key), system_clock_ms, WIRE_FORMATS),
+        system_clock_ms,
+        in_flight=1,
     )
     jobs = {
         job.name: job

@@ -15,7 +15,7 @@ from brim.core.access.service import create_account, create_key, ensure_first_ac
 from brim.core.ach import AchFile, FileStatus
 from brim.core.ach.file_store import insert_file
 from brim.core.ach.rules import Batch
-from brim.core.encryption import rotate_encryption
+from brim.core.encryption import create_data_key, retire_data_keys, rewrap_data_keys, rotate_encryption
 from brim.core.operators import service as operators
 from brim.core.operators.dashboard_keys import OperatorKeys
 from brim.core.operators.one_time_codes import begin_codes, confirm_codes
@@ -32,6 +32,7 @@ from brim.platform.database import Conn, Database
 from brim.platform.vault import Vault, new_encryption_key
 from tests.support.books import OWNER, execute
 from tests.support.clockwork import Clockwork
+from tests.support.fake_kms import FakeKms
 from tests.support.people import ADDRESS, BY, EMAIL, IDS, KEY, NOW_MS, PASSWORD, VAULT, add, sign_in_of, weak_passwords
 
 Act: TypeAlias = Callable[[], Awaitable[Any]]
@@ -222,6 +223,20 @@ async def _rotate(database: Database) -> Act:
     return lambda: rotate_encryption(database, Vault([new_encryption_key(), KEY]), by=BY, now_ms=NOW_MS, ids=IDS)
 
 
+async def _make_data_key(database: Database) -> Act:
+    return lambda: create_data_key(database, FakeKms(), has_plain=True, by=BY, now_ms=NOW_MS, ids=IDS)
+
+
+async def _rewrap_data_key(database: Database) -> Act:
+    await (await _make_data_key(database))()
+    return lambda: rewrap_data_keys(database, FakeKms("second"), by=BY, now_ms=NOW_MS, ids=IDS)
+
+
+async def _retire_data_key(database: Database) -> Act:
+    await (await _make_data_key(database))()
+    return lambda: retire_data_keys(database, has_plain=True, by=BY, now_ms=NOW_MS, ids=IDS)
+
+
 _LIVE: Final = AccountScope("acct_platform", livemode=True)
 
 
@@ -334,6 +349,9 @@ CASES: Final[Mapping[str, Prepare]] = {
     "/set-password": _use_link,
     "worker, ended test clocks": _ended_clock,
     "brim keys rotate-encryption": _rotate,
+    "brim keys create-data-key": _make_data_key,
+    "brim keys rewrap-data-keys": _rewrap_data_key,
+    "brim keys retire-data-keys": _retire_data_key,
     "/ach/originators/{originator}/activate": _activate,
     "/ach/files/{file}/approve": _approve_file,
     "/topups/new": _page_creates_topup,

@@ -38,6 +38,8 @@ NEVER_ON_THE_WIRE = (
     "brim.core.operators.openid_rules",
     "brim.core.operators.openid",
     "brim.core.triggers.rules",
+    "brim.core.encryption",
+    "brim.platform.kms",
     "brim.web",
     "brim.core.access.owner_keys",
 )

@@ -62,9 +62,16 @@ def _end_with(problems: tuple[BrimError, ...]) -> None:
 def _disagreements(settings: Settings) -> Iterator[BrimError]:
     """Yield what is wrong among settings that are each right by themselves."""
     from brim.core.operators import client_of
+    from brim.platform.kms import kms_of
 
     try:
         client_of(settings)
+    except BrimError as error:
+        yield error
+    try:
+        kms = kms_of(settings)
+        if kms:
+            kms.check()
     except BrimError as error:
         yield error
 

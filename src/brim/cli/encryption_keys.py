@@ -1,22 +1,34 @@
-"""Commands of `brim keys` for the encryption keys: which are in use, and their change."""
+"""Commands of `brim keys` for the encryption keys: which are in use, their change, and who wraps them."""
 
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import click
 
+from brim.base.clock import system_clock_ms
+from brim.base.errors import BrimError
 from brim.cli.database import asked_here, on_database, show_table
-from brim.cli.live_money import open_vault
-from brim.cli.options import encryption_setting, reaching_settings
+from brim.cli.live_money import open_keyring, plain_keys
+from brim.cli.options import encryption_setting, kms_settings, reaching_settings, read_settings
+from brim.platform.settings import parse_duration
 
 if TYPE_CHECKING:
     from collections import Counter
 
-    from brim.platform.vault import Vault
+    from brim.core.encryption import Keyring
+    from brim.platform.kms import Kms
 
 # ruff: noqa: PLC0415  each command loads only what it runs
+
+
+class NoKmsError(BrimError):
+    """A command is about data keys, and no key management system is named."""
+
+    def __init__(self) -> None:
+        super().__init__("No key management system is named: --pkcs11-module and those beside it say which.")
 
 
 @click.command("encryption")
@@ -27,10 +39,10 @@ def show_encryption(**flags: str | None) -> None:
 
     It exits with 1 when there are secrets whose key is missing.
     """
-    vault = open_vault(flags)
+    keyring = open_keyring(flags)
     counts = _count(flags)
-    show_table(("key", "from", "it", "secrets", "may be taken away"), list(_rows(vault, counts)))
-    missing = sorted(key_id for key_id in counts if key_id and key_id not in vault.key_ids)
+    show_table(("key", "from", "it", "secrets", "may be taken away"), list(_rows(keyring, counts)))
+    missing = sorted(key_id for key_id in counts if key_id and key_id not in keyring.vault.key_ids)
     for key_id in missing:
         click.echo(
             f"Error: {counts[key_id]} secrets were sealed with key {key_id}, which is not among those configured.",
@@ -52,7 +64,12 @@ def rotate_encryption(**flags: str | None) -> None:
     """
     from brim.core.encryption import rotate_encryption as rotate
 
-    vault = open_vault(flags)
+    keyring = open_keyring(flags)
+    if keyring.settles_in_s:
+        click.echo(f"The key changes now; waiting {keyring.settles_in_s:.0f} s for every process to know.", err=True)
+        time.sleep(keyring.settles_in_s)
+        keyring = open_keyring(flags)
+    vault = keyring.vault
     with _progress("Encrypting anew") as on_progress:
         done = on_database(flags, lambda database: rotate(database, vault, on_progress=on_progress, **asked_here()))
     click.echo(f"{done.secrets} secrets, {done.renewed} of them encrypted anew; the key is {vault.key_ids[0]}.")
@@ -61,7 +78,89 @@ def rotate_encryption(**flags: str | None) -> None:
         sys.exit(1)
 
 
-COMMANDS = (show_encryption, rotate_encryption)
+@click.command("create-kms-key")
+@kms_settings
+def create_kms_key(**flags: str | None) -> None:
+    """Make the key that wraps data keys, in the key management system."""
+    kms = _kms(flags)
+    kms.make_key()
+    click.echo(f"The key {kms.key} is made; nobody can read it.")
+
+
+@click.command("create-data-key")
+@click.option(
+    "--after", metavar="DURATION", help="How long the keys before it go on to seal. Default: 30s, or 0s for the first."
+)
+@reaching_settings
+@encryption_setting
+def create_data_key(after: str | None, **flags: str | None) -> None:
+    """Make a data key, which running processes seal with in half a minute; the keys before it go on to open."""
+    from brim.core.encryption import SEALS_AFTER_MS
+    from brim.core.encryption import create_data_key as create
+
+    after_ms = SEALS_AFTER_MS if after is None else _milliseconds(after)
+    kms, has_plain = _kms(flags), bool(plain_keys(flags))
+    made = on_database(
+        flags, lambda database: create(database, kms, has_plain=has_plain, after_ms=after_ms, **asked_here())
+    )
+    click.echo(made.id)
+
+
+@click.command("rewrap-data-keys")
+@reaching_settings
+@encryption_setting
+def rewrap_data_keys(**flags: str | None) -> None:
+    """Have every data key wrapped by the key of --pkcs11-key instead of the one before."""
+    from brim.core.encryption import rewrap_data_keys as rewrap
+
+    kms = _kms(flags)
+    count = on_database(flags, lambda database: rewrap(database, kms, **asked_here()))
+    click.echo(f"{count} data keys are wrapped anew, by {kms.key}.")
+
+
+@click.command("retire-data-keys")
+@reaching_settings
+@encryption_setting
+def retire_data_keys(**flags: str | None) -> None:
+    """Let the first key of --encryption-key seal again; data keys go on to open what they have sealed."""
+    from brim.core.encryption import retire_data_keys as retire
+
+    has_plain = bool(plain_keys(flags))
+    count = on_database(flags, lambda database: retire(database, has_plain=has_plain, **asked_here()))
+    click.echo(f"{count} data keys seal no more.")
+
+
+@click.command("remove-data-key")
+@click.argument("key_id")
+@reaching_settings
+@encryption_setting
+def remove_data_key(key_id: str, **flags: str | None) -> None:
+    """Forget the data key KEY_ID; refused while it seals or anything is sealed with it."""
+    from brim.core.encryption import remove_data_key as remove
+
+    has_plain = bool(plain_keys(flags))
+    on_database(flags, lambda database: remove(database, key_id, has_plain=has_plain, **asked_here()))
+    click.echo(f"{key_id} is removed.")
+
+
+COMMANDS = (
+    show_encryption,
+    rotate_encryption,
+    create_kms_key,
+    create_data_key,
+    rewrap_data_keys,
+    retire_data_keys,
+    remove_data_key,
+)
+
+
+def _kms(flags: Mapping[str, str | None]) -> "Kms":
+    from brim.platform.kms import kms_of
+
+    kms = kms_of(read_settings(flags))
+    if kms is None:
+        raise NoKmsError
+    return kms
 
 
 def _count(flags: Mapping[str, str | None]) -> "Counter[str | None]":
@@ -72,15 +171,20 @@ def _count(flags: Mapping[str, str | None]) -> "Counter[str | None]":
         return on_database(flags, lambda database: count_secrets(database, on_progress=on_progress))
 
 
-def _rows(vault: "Vault", counts: "Counter[str | None]") -> Iterator[tuple[str, ...]]:
+def _rows(keyring: "Keyring", counts: "Counter[str | None]") -> Iterator[tuple[str, ...]]:
     """Yield each key that there is, and each that secrets name."""
-    for position, key_id in enumerate(vault.key_ids):
-        is_free = position > 0 and not counts[key_id] and not counts[None]
-        yield key_id, "setting", "opens" if position else "seals", str(counts[key_id]), "yes" if is_free else "no"
+    data_keys = {key.id: key for key in keyring.data_keys}
+    for position, key_id in enumerate(keyring.vault.key_ids):
+        data_key = data_keys.get(key_id)
+        source = f"data key, wrapped by {data_key.kms_key}" if data_key else "setting"
+        waits_ms = data_key.seals_from_ms - system_clock_ms() if data_key and data_key.retired_ms is None else 0
+        does = "seals" if not position else f"seals in {-(-waits_ms // 1000)} s" if waits_ms > 0 else "opens"
+        is_free = does == "opens" and not counts[key_id] and not counts[None]
+        yield key_id, source, does, str(counts[key_id]), "yes" if is_free else "no"
     for named, count in sorted(counts.items(), key=lambda item: item[0] or ""):
         if named is None and count:
             yield "not named", "", "opens", str(count), "no"
-        elif named and named not in vault.key_ids:
+        elif named and named not in keyring.vault.key_ids:
             yield named, "", "is missing", str(count), "no"
 
 
@@ -92,6 +196,13 @@ def _tell_left(left: "Mapping[str | None, int]") -> None:
         "again; take no key away before.",
         err=True,
     )
+
+
+def _milliseconds(text: str) -> int:
+    try:
+        return round(parse_duration(text) * 1000)
+    except ValueError:
+        raise click.BadParameter(f"{text!r} is no duration such as 30s or 5m", param_hint="--after") from None
 
 
 @contextmanager

@@ -5,11 +5,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from brim.base.clock import system_clock_ms
 from brim.cli.database import asked_here, on_database
 from brim.cli.options import encryption_setting, reaching_settings, read_settings
 
 if TYPE_CHECKING:
     from brim.base.scope import AccountScope
+    from brim.core.encryption import Keyring
     from brim.platform.database import Conn, Database
     from brim.platform.vault import Vault
 
@@ -31,12 +33,28 @@ def with_secrets(command: Command) -> Command:
 
 
 def open_vault(flags: Mapping[str, str | None]) -> "Vault":
-    """Return what encrypts, by the setting or else the data folder's own keys."""
+    """Return what encrypts, by the settings or else the data folder's own keys."""
+    return open_keyring(flags).vault
+
+
+def open_keyring(flags: Mapping[str, str | None]) -> "Keyring":
+    """Return all keys there are now, those that the key management system unwraps among them."""
+    from brim.core.encryption import Keyring
+    from brim.platform.kms import kms_of
+
+    kms = kms_of(read_settings(flags))
+    keyring = Keyring(plain_keys(flags), kms, system_clock_ms)
+    if kms:
+        on_database(flags, keyring.load)
+    return keyring
+
+
+def plain_keys(flags: Mapping[str, str | None]) -> str | None:
+    """Return the keys of the setting, or else the data folder's own."""
     from brim.host.data_folder import read_encryption_key
-    from brim.platform.vault import Vault
 
     settings = read_settings(flags)
-    return Vault.from_setting(settings.encryption_key or read_encryption_key(settings.data_dir))
+    return settings.encryption_key or read_encryption_key(settings.data_dir)
 
 
 def on_live_money(

@@ -25,6 +25,13 @@ _MIGRATING: Final = (*_REACHING, "migration_url", "service_role", "rehearsal")
 _BACKING_UP: Final = ("data_dir", "backup_store", "backup_key", "backup_wal_every_s")
 """What a command needs that works on backups."""
 
+_KMS: Final = ("pkcs11_module", "pkcs11_token", "pkcs11_key", "pkcs11_pin")
+"""What a command needs that only speaks to the key management system."""
+
+_ENCRYPTING: Final = ("encryption_key", *_KMS)
+"""What a command needs that encrypts or decrypts."""
+
+
 _CONFIG_HELP: Final = f"A TOML file of settings (docs/settings.md). Or {CONFIG_VARIABLE}."
 
 
@@ -54,8 +61,13 @@ def data_folder_setting(command: Command) -> Command:
 
 
 def encryption_setting(command: Command) -> Command:
-    """Give a command the flag that says how secrets are encrypted."""
-    return _with_flags(command, _named(("encryption_key",)))
+    """Give a command the flags that say how secrets are encrypted."""
+    return _with_flags(command, _named(_ENCRYPTING))
+
+
+def kms_settings(command: Command) -> Command:
+    """Give a command the flags that say where the key management system is, and nothing else."""
+    return _with_config(_with_flags(command, _named(_KMS)))
 
 
 def api_options(command: Command) -> Command:

@@ -26,7 +26,7 @@ from brim.base.ids import IdFactory
 from brim.core.access import OwnerKeys
 from brim.core.ach import AchFileQueue, AchPrenoteQueue, AchTopupQueue, Claiming, Prenoting
 from brim.core.changes import Watchers
-from brim.core.encryption import find_service_secret
+from brim.core.encryption import Keyring, find_service_secret
 from brim.core.funding import BankSecrets
 from brim.core.gauges import Gauges
 from brim.core.installation import KnownKind, require_kind
@@ -42,6 +42,7 @@ from brim.http.protocol import HttpProtocol
 from brim.platform.announcements.service import Announcer
 from brim.platform.announcements.store import Announcement
 from brim.platform.database import Database
+from brim.platform.kms import kms_of
 from brim.platform.readiness import find_obstacle, require_schema
 from brim.platform.settings import LISTEN_BACKLOG, Settings
 from brim.platform.telemetry import metrics
@@ -109,7 +110,9 @@ async def _serve(
     )
     await require_schema(database)
     kind = await _find_kind(database, rehearsal=settings.rehearsal)
-    service = _make_service(settings, database, own_url)
+    keyring = Keyring(settings.encryption_key, kms_of(settings), system_clock_ms)
+    await keyring.load(database)
+    service = _make_service(settings, database, keyring.vault, own_url)
     request_secret = await _find_request_secret(database, service.vault)
     request_log = _request_log(settings)
     recorder = RequestRecorder(database, partial(make_record, IdFactory()), drop=metrics.REQUESTS_NOT_KEPT.inc)
@@ -135,6 +138,7 @@ async def _serve(
     background = [
         asyncio.create_task(sweep_connections(server.server_state)),
         asyncio.create_task(kind.keep_asking()),
+        asyncio.create_task(keyring.keep(database)),
         asyncio.create_task(_keep_gauges(server, service.batches, database)),
     ]
     if alive_fd is not None:
@@ -168,7 +172,7 @@ async def _find_kind(database: Database, *, rehearsal: bool) -> KnownKind:
     return kind
 
 
-def _make_service(settings: Settings, database: Database, own_url: str) -> Service:
+def _make_service(settings: Settings, database: Database, vault: Vault, own_url: str) -> Service:
     """Return what handlers work with. Called inside the running event loop."""
     batches = Batches(
         database,
@@ -176,7 +180,6 @@ def _make_service(settings: Settings, database: Database, own_url: str) -> Servi
         observe=lambda kind, size: metrics.BATCH_SIZE.observe((kind,), size),
         announce=Announcer(database, Announcement.NEW_EVENTS).announce,
     )
-    vault = Vault.from_setting(settings.encryption_key)
     rails = Rails.configured(settings)
     bank_secrets = BankSecrets(database, vault)
     return Service(

@@ -21,18 +21,21 @@ from brim.base.errors import BrimError
 from brim.base.ids import IdFactory, random_base62
 from brim.base.public_url import PublicUrl
 from brim.core.access import SECRET_CHARS, ensure_first_account, secret_prefix
+from brim.core.audit import Actor, ActorKind
+from brim.core.encryption import Keyring, NoDataKeyError, create_data_key
 from brim.core.installation import InstallationKind, find_kind
 from brim.core.operators import DASHBOARD_PATH, FIRST_RUN_PATH, prepare_first_run
 from brim.host.backups import configured_archive
 from brim.host.backups.wal_exchange import wal_archived
 from brim.host.children import Children
-from brim.host.data_folder import DataFolder, claim_data_folder
+from brim.host.data_folder import DataFolder, claim_data_folder, read_encryption_key
 from brim.host.database_urls import DatabaseUrls, given_urls
 from brim.host.embedded import EmbeddedPostgres, WalUse
 from brim.host.listener import listener_url, wait_for_listener, wait_until_answering
 from brim.host.preparation import prepare_database, prepare_embedded
 from brim.host.unix_socket import fits_socket, removed_afterwards, wait_for_unix_listener
 from brim.platform.database import Database
+from brim.platform.kms import kms_of
 from brim.platform.settings import Settings
 from brim.platform.telemetry.prometheus_internals import clear_metrics, share_metrics
 from brim.platform.vault import new_encryption_key
@@ -57,6 +60,7 @@ async def serve(settings: Settings, *, show: Callable[[str], None]) -> int:
     Raises:
         BrimError: it cannot start, and the sentence says why.
     """
+    await _check_kms(settings)
     with claim_data_folder(settings.data_dir) as folder:
         patience_s = _ORPHANS_END_WITHIN_S if folder.left_by_crash else 0.0
         with await wait_for_listener(settings.host, settings.port, patience_s=patience_s) as listener:
@@ -65,6 +69,19 @@ async def serve(settings: Settings, *, show: Callable[[str], None]) -> int:
             share_metrics(settings.metrics_dir or own_metrics)
             async with _maybe_unix_listener(settings, folder, patience_s) as unix_socket:
                 return await Supervisor(settings, folder, listener, unix_socket, show).run()
+
+
+async def _check_kms(settings: Settings) -> None:
+    """Let settings pass whose key management system is there, if they name one, and takes the PIN."""
+    kms = kms_of(settings)
+    if kms is None:
+        return
+
+    def log_in() -> None:
+        with kms.open():
+            pass
+
+    await asyncio.to_thread(log_in)
 
 
 @asynccontextmanager
@@ -141,6 +158,7 @@ class Supervisor:
                         await self._postgres.start()
                         tasks.create_task(self._keep_database(self._postgres))
                     await self._prepare(urls)
+                    await self._prepare_keys(urls.service)
                     test_key, first_run_token, is_rehearsal = await self._prepare_access(urls.service)
                     children.begin()
                     await wait_until_answering(self._listener)
@@ -204,6 +222,37 @@ class Supervisor:
         if done.weakness:
             log.warning(done.weakness)
 
+    async def _prepare_keys(self, database_url: str) -> None:
+        """Check that the key management system, where there is one, unwraps what the children need; make the first key.
+
+        They would end at once each time that they were started again, and a token locks itself after a few wrong PINs.
+        """
+        kms = kms_of(self._settings)
+        if kms is None:
+            return
+        plain = self._encryption_key
+        database = await Database.connect(database_url, max_connections=1, application="brim serve")
+        try:
+            try:
+                await Keyring(plain, kms, system_clock_ms).load(database)
+            except NoDataKeyError:
+                by = Actor(kind=ActorKind.JOB, name="brim serve")
+                key = await create_data_key(
+                    database, kms, has_plain=False, by=by, now_ms=system_clock_ms(), ids=IdFactory()
+                )
+                log.info("made the first data key", key=key.id, wrapped_by=key.kms_key)
+        finally:
+            await database.close()
+
+    @property
+    def _encryption_key(self) -> str | None:
+        """The keys of the setting, else those that are kept; without a key management system some are made."""
+        if self._settings.encryption_key:
+            return self._settings.encryption_key
+        if self._settings.pkcs11_module:
+            return read_encryption_key(self._folder.path)
+        return self._folder.keep_encryption_key(new_encryption_key)
+
     async def _prepare_access(self, database_url: str) -> tuple[str, str | None, bool]:
         """Return the first account's test key, the first operator's token if there is none, and whether we rehearse.
 
@@ -224,7 +273,6 @@ class Supervisor:
     @contextmanager
     def _prepared_children(self, database_url: str) -> Iterator[Children]:
         """Yield the children, none of them started yet; how to become the owner is not theirs to know."""
-        encryption_key = self._settings.encryption_key or self._folder.keep_encryption_key(new_encryption_key)
         settings = replace(
             self._settings,
             database_url=database_url,
@@ -233,7 +281,7 @@ class Supervisor:
             test_secret_key=None,
             backup_store=None,
             backup_key=None,
-            encryption_key=encryption_key,
+            encryption_key=self._encryption_key,
         )
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("BRIM_")}
         self._children = Children(

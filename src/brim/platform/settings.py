@@ -346,6 +346,11 @@ SETTINGS: Final[tuple[Setting, ...]] = (
             "the first encrypts backups, all decrypt; keep them apart from the data folder and from the backups"),
     Setting("backup_wal_every_s", parse_interval, 60.0, "a duration of whole seconds",
             "how long at most what was written waits until it is archived"),
+    Setting("pkcs11_module", Path, None, "the path of a shared library",
+            "PKCS#11 module of the key management system that wraps the encryption keys; unset means that none does"),
+    Setting("pkcs11_token", str, None, "a label", "the token behind it"),
+    Setting("pkcs11_key", str, None, "a label", "the token's key that wraps the encryption keys"),
+    Setting("pkcs11_pin", str, None, "a text", "the PIN of the token's user"),
     Setting("webhook_allow", parse_networks, (), "networks such as 10.1.0.0/16, with commas between",
             "where webhooks may go beside the public Internet, in live mode too", default_text="nowhere"),
     Setting("webhook_timeout_s", parse_duration, 20.0, "a duration such as 20s",
@@ -431,6 +436,10 @@ class Settings:
     backup_store: str | None
     backup_key: str | None
     backup_wal_every_s: float
+    pkcs11_module: Path | None
+    pkcs11_token: str | None
+    pkcs11_key: str | None
+    pkcs11_pin: str | None
     webhook_allow: Networks
     webhook_timeout_s: float
     webhook_dns: tuple[str, ...]
@@ -483,6 +492,7 @@ _HIDDEN: Final = frozenset(
         "test_secret_key",
         "encryption_key",
         "backup_key",
+        "pkcs11_pin",
         "database_url",
         "migration_url",
         "oidc_client_secret",

@@ -17,6 +17,7 @@ from brim.base.clock import Clock, system_clock_ms
 from brim.base.errors import DatabaseUnavailableError
 from brim.base.ids import IdFactory
 from brim.core import ach, ledger, topups
+from brim.core.encryption import Keyring
 from brim.core.events import Renderers
 from brim.core.funding import BankSecrets
 from brim.core.gauges import Gauges
@@ -35,6 +36,7 @@ from brim.platform.announcements.store import Announcement
 from brim.platform.database import Database
 from brim.platform.egress.names import NameResolver
 from brim.platform.egress.proxy import EgressProxy
+from brim.platform.kms import kms_of
 from brim.platform.readiness import require_schema
 from brim.platform.settings import DEFAULT_VERIFY_EVERY_S, Settings
 from brim.platform.telemetry import metrics
@@ -110,19 +112,25 @@ async def _work(settings: Settings, alive_fd: int | None, renderers: Renderers) 
     with suppress(DatabaseUnavailableError):
         async with database.connection() as conn:
             await require_kind(conn, rehearsal=settings.rehearsal)
+    keyring = Keyring(settings.encryption_key, kms_of(settings), system_clock_ms)
+    with suppress(DatabaseUnavailableError):
+        await keyring.load(database)
     _log.info("worker started")
     wakes = Wakes()
     resolver = make_resolver(settings)
-    courier = make_courier(settings, resolver, system_clock_ms, renderers)
+    courier = make_courier(settings, resolver, keyring.vault, system_clock_ms, renderers)
     deliverer = Dispatcher(database, courier, system_clock_ms, in_flight=settings.deliveries_in_flight)
-    listening = asyncio.create_task(listen(database, Announcement.NEW_EVENTS, wakes.set))
+    background = [
+        asyncio.create_task(listen(database, Announcement.NEW_EVENTS, wakes.set)),
+        asyncio.create_task(keyring.keep(database)),
+    ]
     jobs = [
         *make_jobs(
             database,
             Rails.configured(settings),
             system_clock_ms,
             renderers,
-            vault=Vault.from_setting(settings.encryption_key),
+            vault=keyring.vault,
             verify_every_s=settings.verify_every_s,
             wakes=wakes,
         ),
@@ -142,7 +150,8 @@ async def _work(settings: Settings, alive_fd: int | None, renderers: Renderers) 
             await run_jobs([*jobs, heartbeat], stop, states=states)
             await deliverer.finish(within_s=_DELIVERIES_END_WITHIN_S)
     finally:
-        listening.cancel()
+        for task in background:
+            task.cancel()
         await resolver.close()
         await database.close()
     _log.info("worker stopped")
@@ -154,7 +163,9 @@ def make_resolver(settings: Settings) -> NameResolver:
     return NameResolver(servers=settings.webhook_dns, timeout_s=timeout_s)
 
 
-def make_courier(settings: Settings, resolver: NameResolver, clock: Clock, renderers: Renderers) -> DeliverySender:
+def make_courier(
+    settings: Settings, resolver: NameResolver, vault: Vault, clock: Clock, renderers: Renderers
+) -> DeliverySender:
     """Return what makes attempts to deliver, as the settings have it."""
     tls = ssl.create_default_context()
     if settings.webhook_ca_file is not None:
@@ -166,7 +177,7 @@ def make_courier(settings: Settings, resolver: NameResolver, clock: Clock, rende
         tls=tls,
         proxy=None if settings.webhook_proxy is None else EgressProxy.from_url(settings.webhook_proxy),
     )
-    return DeliverySender(poster, Vault.from_setting(settings.encryption_key), clock, IdFactory(), renderers)
+    return DeliverySender(poster, vault, clock, IdFactory(), renderers)
 
 
 def make_jobs(

@@ -84,6 +84,10 @@ class Action(StrEnum):
     ACH_COMPARED = "ach.compared"
     BREAK_RESOLVED = "break.resolved"
     ENCRYPTION_ROTATED = "encryption.rotated"
+    DATA_KEY_MADE = "data_key.created"
+    DATA_KEY_REWRAPPED = "data_key.rewrapped"
+    DATA_KEY_RETIRED = "data_key.retired"
+    DATA_KEY_REMOVED = "data_key.removed"
 
 
 class PageAction(StrEnum):
