@@ -56,6 +56,7 @@ from brim.http.multipart import decode_multipart, file_bytes, is_multipart
 from brim.http.websocket import Socket
 from brim.platform.telemetry.logs import RequestLine, RequestLog, shown_path, write_time
 from brim.platform.telemetry.metrics import REQUESTS, method_label
+from brim.platform.telemetry.tracing import Tracing
 
 SystemHandler = Callable[[Request], Awaitable[Reply]]
 LogUrl = Callable[["_Exchange", str], str | None]
@@ -84,11 +85,12 @@ class Api:
         record: told of each request that had a key, to keep it for looking at.
         request_secret: what the digests of requests with account numbers are made under.
         rate_limits: how many requests a second are answered in this process.
+        tracing: makes spans of requests, None for none.
     """
 
     subprotocols = (SUBPROTOCOL,)
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  what a process is put together of
         self,
         operations: Sequence[Operation],
         service: Service,
@@ -99,6 +101,7 @@ class Api:
         record: Callable[[Answered], None] | None = None,
         request_secret: bytes = b"",
         rate_limits: RateLimits = _NO_LIMITS,
+        tracing: Tracing | None = None,
     ) -> None:
         self.intake = Intake(limits, service.proxies)
         self._service = service
@@ -107,6 +110,7 @@ class Api:
         self._request_log = request_log
         self._system = system
         self._record = record
+        self._tracing = tracing
         self._request_secret = request_secret
         self._limiter = RateLimiter(rate_limits)
         self._wrong_keys = AddressLimiter(MAX_WRONG_KEYS, _WRONG_KEYS_WITHIN_S)
@@ -120,6 +124,9 @@ class Api:
             return preflight
         exchange = _Exchange(request, self._log_url)
         system = self._system.get(request.path)
+        served = None
+        if self._tracing is not None and system is None:
+            served = self._tracing.begin_request(method_label(request.method), request.headers, exchange.request_id)
         try:
             reply = await (system(request) if system else self._serve(exchange))
         except BrimError as error:
@@ -130,6 +137,15 @@ class Api:
             reply = exchange.error_reply(InternalError(exchange.request_id))
         if cors.is_open(request.path):
             reply.headers += cors.HEADERS
+        if served is not None:
+            scope = exchange.grant.scope if exchange.grant else None
+            served.end(
+                method_label(request.method),
+                exchange.route,
+                reply.status,
+                scope.account if scope else None,
+                livemode=scope.livemode if scope else None,
+            )
         if system is None:  # probes and scrapes would drown what people ask
             self._observe(exchange, reply, perf_counter() - started)
         return reply

@@ -47,6 +47,7 @@ from brim.platform.readiness import find_obstacle, require_schema
 from brim.platform.settings import LISTEN_BACKLOG, Settings
 from brim.platform.telemetry import metrics
 from brim.platform.telemetry.logs import RequestLog, configure_logging, wants_json
+from brim.platform.telemetry.tracing import start_tracing
 from brim.platform.vault import NoEncryptionKeyError, SecretUnreadableError, Vault
 from brim.web.app_router import AppRouter
 from brim.web.key_management import KeyManagement
@@ -110,6 +111,7 @@ async def _serve(
     )
     await require_schema(database)
     kind = await _find_kind(database, rehearsal=settings.rehearsal)
+    tracing = start_tracing("api") if settings.tracing else None
     keyring = Keyring(settings.encryption_key, kms_of(settings), system_clock_ms)
     await keyring.load(database)
     service = _make_service(settings, database, keyring.vault, own_url)
@@ -131,6 +133,7 @@ async def _serve(
         record=recorder.note,
         request_secret=request_secret,
         rate_limits=RateLimits(live=settings.rate_limit_live, test=settings.rate_limit_test),
+        tracing=tracing,
     )
     watchers = Watchers(database)
     site = _make_site(service, settings, api, watchers, sessions, kind)
@@ -154,6 +157,8 @@ async def _serve(
             request_log.flush()
         await watchers.close()
         await recorder.flush()
+        if tracing:
+            await asyncio.to_thread(tracing.close)
         await service.hub.close()
         await database.close()
 

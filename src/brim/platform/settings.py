@@ -372,6 +372,8 @@ SETTINGS: Final[tuple[Setting, ...]] = (
     Setting("metrics_dir", Path, None, "a folder",
             "where processes of one host share what they count, so that any of them answers /metrics for all; unset "
             "means metrics in the data folder for brim serve, otherwise each for itself"),
+    Setting("tracing", parse_switch, default=False, expected="yes or no; the flag takes nothing",
+            meaning="sends traces by OpenTelemetry, as its OTEL_* variables say; needs brim[otel]"),
     Setting("worker_port", parse_port, None, "a port",
             "port on which a worker answers /healthz, /readyz and /metrics; unset means none"),
     Setting("log_level", str.lower, "info", "debug, info, warning or error", "what is logged"),
@@ -450,6 +452,7 @@ class Settings:
     sandbox_settle_after_s: float
     verify_every_s: float
     metrics_dir: Path | None
+    tracing: bool
     worker_port: int | None
     log_level: str
     log_format: str

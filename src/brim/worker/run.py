@@ -41,6 +41,7 @@ from brim.platform.readiness import require_schema
 from brim.platform.settings import DEFAULT_VERIFY_EVERY_S, Settings
 from brim.platform.telemetry import metrics
 from brim.platform.telemetry.logs import configure_logging
+from brim.platform.telemetry.tracing import Tracing, start_tracing
 from brim.platform.vault import Vault
 from brim.worker.answers import answering
 from brim.worker.deliver import Dispatcher
@@ -118,7 +119,8 @@ async def _work(settings: Settings, alive_fd: int | None, renderers: Renderers) 
     _log.info("worker started")
     wakes = Wakes()
     resolver = make_resolver(settings)
-    courier = make_courier(settings, resolver, keyring.vault, system_clock_ms, renderers)
+    tracing = start_tracing("worker") if settings.tracing else None
+    courier = make_courier(settings, resolver, keyring.vault, system_clock_ms, renderers, tracing)
     deliverer = Dispatcher(database, courier, system_clock_ms, in_flight=settings.deliveries_in_flight)
     background = [
         asyncio.create_task(listen(database, Announcement.NEW_EVENTS, wakes.set)),
@@ -152,6 +154,8 @@ async def _work(settings: Settings, alive_fd: int | None, renderers: Renderers) 
     finally:
         for task in background:
             task.cancel()
+        if tracing:
+            await asyncio.to_thread(tracing.close)
         await resolver.close()
         await database.close()
     _log.info("worker stopped")
@@ -164,7 +168,12 @@ def make_resolver(settings: Settings) -> NameResolver:
 
 
 def make_courier(
-    settings: Settings, resolver: NameResolver, vault: Vault, clock: Clock, renderers: Renderers
+    settings: Settings,
+    resolver: NameResolver,
+    vault: Vault,
+    clock: Clock,
+    renderers: Renderers,
+    tracing: Tracing | None = None,
 ) -> DeliverySender:
     """Return what makes attempts to deliver, as the settings have it."""
     tls = ssl.create_default_context()
@@ -177,7 +186,7 @@ def make_courier(
         tls=tls,
         proxy=None if settings.webhook_proxy is None else EgressProxy.from_url(settings.webhook_proxy),
     )
-    return DeliverySender(poster, vault, clock, IdFactory(), renderers)
+    return DeliverySender(poster, vault, clock, IdFactory(), renderers, tracing)
 
 
 def make_jobs(

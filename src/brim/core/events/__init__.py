@@ -16,6 +16,7 @@ from brim.core.events.rules import (
     Event,
     EventFilters,
     EventType,
+    without_trace,
 )
 from brim.core.events.service import list_after, list_events, new_event, page_events, retrieve_event
 from brim.core.events.store import announcement_of, event_from_record, fetch_events, find_events, insert_events
@@ -49,4 +50,5 @@ __all__ = [
     "retrieve_event",
     "snapshot_name",
     "thin_name",
+    "without_trace",
 ]

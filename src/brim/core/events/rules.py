@@ -83,6 +83,10 @@ OBJECT_OF_EVENT: Final = {kind: _OBJECTS[kind.rpartition(".")[0]] for kind in Ev
 """The object of each type: what stands before the last full stop."""
 
 
+_BEFORE_TRACE: Final = ";"
+"""Stands in no request id, and in no trace."""
+
+
 class Cause(msgspec.Struct, frozen=True, kw_only=True):
     """What brought something about: a request and its idempotency key, or, with neither, the bank or the clock."""
 
@@ -99,7 +103,8 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     """One announcement.
 
     `payload` is the object as it was then, compact JSON in the wire's key order; `request_id` and
-    `idempotency_key` are None for what the bank did by itself.
+    `idempotency_key` are None for what the bank did by itself. `trace` is the request's, as W3C writes it, where that
+    was sampled; it is kept behind the id of the request (ADR 21).
     """
 
     scope: AccountScope
@@ -111,6 +116,20 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     payload: bytes
     request_id: str | None = None
     idempotency_key: str | None = None
+    trace: str | None = None
+
+    @property
+    def kept_request_id(self) -> str | None:
+        """The request's id as it is written down: with its trace, if there is one."""
+        return f"{self.request_id}{_BEFORE_TRACE}{self.trace}" if self.request_id and self.trace else self.request_id
+
+
+def without_trace(kept: str | None) -> tuple[str | None, str | None]:
+    """Return the id of a request, and its trace, of what is written down as `kept_request_id`."""
+    if kept is None or _BEFORE_TRACE not in kept:
+        return kept, None
+    request_id, _, trace = kept.partition(_BEFORE_TRACE)
+    return request_id, trace
 
 
 class EventFilters(msgspec.Struct, frozen=True, kw_only=True):

@@ -11,6 +11,7 @@ from brim.core.time import OwnerTime
 from brim.platform import lookups
 from brim.platform.database import Conn, Database
 from brim.platform.lookups import check_cursors
+from brim.platform.telemetry.tracing import current_trace
 
 
 async def list_events(
@@ -80,4 +81,5 @@ def new_event(
         payload=payload,
         request_id=cause.request_id,
         idempotency_key=cause.idempotency_key,
+        trace=current_trace(),
     )

@@ -7,7 +7,7 @@ from typing import Any, Final
 from brim.base.ids import BODY_CHARS, created_of, first_id_at
 from brim.base.paging import Page, PageRequest, page_of, window_of
 from brim.base.scope import AccountScope
-from brim.core.events.rules import Event, EventFilters, EventType, matching_event_types
+from brim.core.events.rules import Event, EventFilters, EventType, matching_event_types, without_trace
 from brim.platform.database import Conn, Database
 from brim.platform.pages import fetch_ids
 from brim.platform.sql import columns, load_queries
@@ -31,7 +31,7 @@ def announcement_of(event: Event) -> tuple[Any, ...]:
         event.type,
         event.object_id,
         event.api_version,
-        event.request_id,
+        event.kept_request_id,
         event.idempotency_key,
         event.payload.decode(),
     )
@@ -45,6 +45,7 @@ async def fetch_events(conn: Conn, scope: AccountScope, ids: Sequence[str]) -> d
 
 def event_from_record(record: Mapping[str, Any]) -> Event:
     """Return the event in a row that has every column of `events`."""
+    request_id, trace = without_trace(record["request_id"])
     return Event(
         scope=AccountScope(record["account"], record["livemode"]),
         id=record["id"],
@@ -53,8 +54,9 @@ def event_from_record(record: Mapping[str, Any]) -> Event:
         api_version=record["api_version"],
         object_id=record["object_id"],
         payload=record["payload"].encode(),
-        request_id=record["request_id"],
+        request_id=request_id,
         idempotency_key=record["idempotency_key"],
+        trace=trace,
     )
 
 

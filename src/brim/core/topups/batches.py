@@ -24,6 +24,7 @@ from brim.core.topups.rules import DuplicateTopupError, Topup
 from brim.core.topups.store import NewTopup, Refusal
 from brim.platform import lanes
 from brim.platform.database import Conn, Database, halved, retried
+from brim.platform.telemetry.tracing import traced
 
 Created: TypeAlias = KeptReply | Refusal | None
 """What became of a create: None when it was written, the kept answer when its key had one already, or that the
@@ -89,7 +90,7 @@ class Batches:
             OverloadedError: too many creates wait already.
             DatabaseUnavailableError: nothing is known of the write; a retry under the same key finds out.
         """
-        return await self._creations[lanes.lane_of(new.topup.scope.account)].submit(new)
+        return await traced("commit", self._creations[lanes.lane_of(new.topup.scope.account)].submit(new))
 
     async def create_alone(self, new: NewTopup, record: RecordCreate) -> Created:
         """Write a top-up durably, in a transaction of its own that holds what `record` writes too.

@@ -31,7 +31,8 @@ current AS MATERIALIZED (
 ),
 won AS (
     INSERT INTO idempotency_keys (account, livemode, key, fingerprint, request_id, event_id, created_ms)
-    SELECT account, livemode, key, fingerprint, request_id, event_id, $2::bigint
+    -- Behind a request's id may stand its trace, which is the event's alone.
+    SELECT account, livemode, key, fingerprint, split_part(request_id, ';', 1), event_id, $2::bigint
     FROM current
     WHERE key IS NOT NULL
     ON CONFLICT DO NOTHING

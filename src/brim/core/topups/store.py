@@ -133,7 +133,7 @@ def _creation_row(new: NewTopup) -> CreationRow:
         created=topup.created,
         expected_availability_date=topup.expected_availability_date,
         due_ms=topup.due_ms,
-        request_id=event.request_id,
+        request_id=event.kept_request_id,
         event_id=event.id,
         api_version=event.api_version,
         payload=msgspec.Raw(event.payload),

@@ -59,7 +59,7 @@ def _row(transition: Transition) -> dict[str, Any]:
         "type": event.type,
         "created": event.created,
         "api_version": event.api_version,
-        "request_id": event.request_id,
+        "request_id": event.kept_request_id,
         "idempotency_key": event.idempotency_key,
         "payload": msgspec.Raw(event.payload),
     }

@@ -32,6 +32,7 @@ from brim.core.webhooks.endpoints import secret_place
 from brim.core.webhooks.rules import Endpoint
 from brim.core.webhooks.sender import Begin, WebhookSender
 from brim.platform.database import Conn, Database
+from brim.platform.telemetry.tracing import TRACEPARENT, Tracing
 from brim.platform.vault import Vault
 
 ENDPOINTS_AT_ONCE: Final = 1_000
@@ -95,16 +96,24 @@ class DeliverySender:
         clock: the time in Unix milliseconds.
         ids: makes the ids of attempts.
         renderers: write events.
+        tracing: makes spans of attempts, None for none.
     """
 
     def __init__(
-        self, poster: WebhookSender, vault: Vault, clock: Callable[[], int], ids: IdFactory, renderers: Renderers
+        self,
+        poster: WebhookSender,
+        vault: Vault,
+        clock: Callable[[], int],
+        ids: IdFactory,
+        renderers: Renderers,
+        tracing: Tracing | None = None,
     ) -> None:
         self.ids = ids
         self.renderers = renderers
         self._poster = poster
         self._vault = vault
         self._clock = clock
+        self._tracing = tracing
 
     @property
     def timeout_s(self) -> float:
@@ -127,7 +136,10 @@ class DeliverySender:
         headers = render_headers(body, timestamp=now_ms // 1000, secrets=secrets, number=delivery.number)
         loop = asyncio.get_running_loop()
         began = loop.time()
-        answer = await self._post(delivery, headers, body, begin)
+        if self._tracing is None or not _may_be_traced(delivery.event):
+            answer = await self._post(delivery, headers, body, begin)
+        else:
+            answer = await self._post_traced(self._tracing, delivery, headers, body, begin)
         return Attempt(
             id=self.ids.new_at("wa_", now_ms),
             delivery=delivery,
@@ -137,6 +149,36 @@ class DeliverySender:
             answer=answer,
         )
 
+    async def _post_traced(
+        self, tracing: Tracing, delivery: Delivery, headers: dict[str, str], body: bytes, begin: Begin | None
+    ) -> Answer:
+        """Post in the trace of the request that announced the event, and send the trace along."""
+        event, endpoint = delivery.event, delivery.endpoint
+        attributes: dict[str, str | int | bool] = {
+            "brim.event": event.id,
+            "brim.event_type": event.type.value,
+            "brim.object": event.object_id,
+            "brim.endpoint": endpoint.id,
+            "brim.account": endpoint.scope.account,
+            "brim.livemode": endpoint.scope.livemode,
+            "brim.attempts": delivery.attempts,
+        }
+        span = tracing.begin_delivery(
+            event.trace, attributes, event_ms=event.created * 1000, queued_ms=delivery.created_ms
+        )
+        traceparent = tracing.traceparent_of(span)
+        if traceparent:
+            headers[TRACEPARENT] = traceparent
+        answer = await self._post(delivery, headers, body, begin)
+        span.set_attribute("brim.outcome", answer.outcome.value)
+        if answer.http_status is not None:
+            span.set_attribute("http.response.status_code", answer.http_status)
+        if answer.is_success:
+            span.end()
+        else:
+            tracing.end_failed(span, answer.outcome.value)
+        return answer
+
     async def _post(
         self, delivery: Delivery, headers: dict[str, str], body: bytes, begin: Begin | None = None
     ) -> Answer:
@@ -145,6 +187,11 @@ class DeliverySender:
         return await self._poster.post(
             endpoint.url, livemode=scope.livemode, headers=headers, body=body, account=scope.account, begin=begin
         )
+
+
+def _may_be_traced(event: Event) -> bool:
+    """Tell whether an event may have a trace: of a request that was not sampled, nothing is."""
+    return event.trace is not None or event.request_id is None
 
 
 async def record(

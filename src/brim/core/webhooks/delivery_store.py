@@ -12,7 +12,7 @@ import msgspec
 from brim.base import json_codec
 from brim.base.ids import created_of
 from brim.base.scope import AccountScope
-from brim.core.events import Event, EventType
+from brim.core.events import Event, EventType, without_trace
 from brim.core.webhooks.deliveries import Answer, Attempt, Delivery, DeliveryStanding, EndpointKey, PastAttempt
 from brim.core.webhooks.rules import GIVE_UP_AFTER_S, DeliveryState, Endpoint, EventPayload, Outcome
 from brim.platform.database import Conn
@@ -234,6 +234,7 @@ def _is_open(record: Mapping[str, Any]) -> bool:
 
 
 def _delivery_from_record(record: Mapping[str, Any]) -> Delivery:
+    request_id, trace = without_trace(record["request_id"])
     return Delivery(
         endpoint=Endpoint(
             scope=AccountScope(record["account"], record["livemode"]),
@@ -256,8 +257,9 @@ def _delivery_from_record(record: Mapping[str, Any]) -> Delivery:
             api_version=record["api_version"],
             object_id=record["object_id"],
             payload=record["payload"].encode(),
-            request_id=record["request_id"],
+            request_id=request_id,
             idempotency_key=record["idempotency_key"],
+            trace=trace,
         ),
         number=record["number"],
         attempts=record["attempts"],
