@@ -75,7 +75,7 @@ class _House:
             descriptors = (self._socket.fileno(), own.fileno())
             settings = {**self._settings, "BRIM_INTERNAL_LISTEN_FDS": ",".join(map(str, descriptors))}
             api = self._start(version, "api", settings, descriptors)
-            url = f"http://127.0.0.1:{own.getsockname()[1]}"
+            api.url = url = f"http://127.0.0.1:{own.getsockname()[1]}"
         deadline = time.monotonic() + _READY_WITHIN_S
         while not _is_ready(url):
             if time.monotonic() > deadline or api.process.poll() is not None:
@@ -115,7 +115,11 @@ def upgrade_rolling(
         try:
             load.wait_for_creates(creates)
             waiting = _waiting_in(house.migrate(after, "--phase", "pre"))
-            say(f"{len(load.told.created)} top-ups by {before.name}; pre steps applied, waiting: {waiting or 'none'}")
+            ready = sum(_is_ready(api.url) for api in old.apis)
+            say(
+                f"{len(load.told.created)} top-ups by {before.name}; pre steps applied, waiting: {waiting or 'none'};"
+                f" {ready} of its {len(old.apis)} API processes say that they are ready beside them"
+            )
             if _only_post(waiting):
                 new = _roll(house, after, old, load, creates, end, say)
             else:

@@ -118,13 +118,17 @@ class Migration:
     @property
     def waits(self) -> bool:
         """Whether it may be applied only once nothing of the earlier version runs."""
-        match = _FILE_NAME.fullmatch(self.name)
-        return match is not None and match[2] == "post"
+        return _waits(self.name)
 
     @property
     def checksum(self) -> str:
         """The SHA-256 of the SQL, in hexadecimal."""
         return hashlib.sha256(self.sql.encode()).hexdigest()
+
+
+def _waits(name: str) -> bool:
+    match = _FILE_NAME.fullmatch(name)
+    return match is not None and match[2] == "post"
 
 
 @cache
@@ -242,13 +246,17 @@ async def _check_nothing_to_do(conn: Conn, known: tuple[Migration, ...], me: str
 async def check_schema(conn: Conn, *, known: tuple[Migration, ...] = known_migrations()) -> None:
     """Return quietly when the database has what this version needs: all its steps, but for the last `post` ones.
 
+    It may have later `pre` steps: those are applied while this version still serves.
+
     Raises:
         PendingMigrationsError: it lacks some.
-        NewerSchemaError: it has others.
+        NewerSchemaError: it has later steps that wait until this version is gone.
         ChangedMigrationError: it has one that read differently.
     """
     exists = await conn.fetchval(_QUERIES["table_exists"])
-    missing = _missing(await conn.fetch(_QUERIES["select_applied"]) if exists else [], known)
+    applied = await conn.fetch(_QUERIES["select_applied"]) if exists else []
+    own = {step.version for step in known}
+    missing = _missing([row for row in applied if row["version"] in own or _waits(row["name"])], known)
     if not all(step.waits for step in missing):
         raise PendingMigrationsError([step.name for step in missing])
 
