@@ -20,8 +20,8 @@ SELECT w.id
 FROM unnest($1::text[], $2::boolean[], $3::text[]) AS w (account, livemode, id)
 CROSS JOIN LATERAL (
     SELECT FROM events AS e
-    WHERE e.account = w.account AND e.livemode = w.livemode AND e.id = w.id
-    OFFSET 0
+    WHERE e.account = w.account AND e.livemode = w.livemode AND e.id BETWEEN w.id AND w.id
+    ORDER BY e.id
 ) AS found;
 
 -- name: known_topups
@@ -30,8 +30,8 @@ SELECT w.id, found.status
 FROM unnest($1::text[], $2::boolean[], $3::text[]) AS w (account, livemode, id)
 CROSS JOIN LATERAL (
     SELECT t.status FROM topups AS t
-    WHERE t.account = w.account AND t.livemode = w.livemode AND t.id = w.id
-    OFFSET 0
+    WHERE t.account = w.account AND t.livemode = w.livemode AND t.id BETWEEN w.id AND w.id
+    ORDER BY t.id
 ) AS found;
 
 -- name: count_sent
