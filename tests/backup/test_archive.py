@@ -24,10 +24,12 @@ from brim.host.backups.checking import (
     read_contents,
 )
 from brim.host.backups.creating import apply_retention
+from brim.host.backups.restoring import restore
 from brim.host.backups.sealing import BackupKey, SealBrokenError
 from brim.host.backups.stores import FolderStore
 from brim.host.backups.verifying import list_moments, verify_backups
 from brim.host.backups.wal import SEGMENT_BYTES, Segment
+from brim.host.data_folder import DataFolderInUseError, claim_data_folder
 from brim.platform.vault import new_encryption_key
 from tests.support.archives import IDENTIFIER, history_of, put_base, put_segments
 
@@ -144,6 +146,14 @@ def test_a_copy_that_went_on_beside_another_one_is_meant_by_nobody_who_does_not_
         plan_restore(archive)
     assert plan_restore(archive, timeline=1).timeline == 1
     assert plan_restore(archive, timeline=2).timeline == 2
+
+
+async def test_a_restore_that_is_under_way_is_not_disturbed(archive: Archive, tmp_path: Path) -> None:
+    put_base(archive, at=3)
+    put_segments(archive, 1, [3])
+    with claim_data_folder(tmp_path / "new.restoring") as folder, pytest.raises(DataFolderInUseError):
+        await restore(archive, plan_restore(archive), tmp_path / "new", say=print)
+    assert folder.path.exists()
 
 
 def _flip(path: Path) -> None:

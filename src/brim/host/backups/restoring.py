@@ -92,6 +92,7 @@ async def restore(archive: Archive, plan: Plan, into: Path, *, say: Callable[[st
 
     Raises:
         TargetNotEmptyError: the folder exists.
+        DataFolderInUseError: another restore into it is under way.
         OtherServerVersionError: the backup is of another major version of PostgreSQL.
         SealBrokenError, UnpackedWrongError, DatabaseStartError: what was stored is not whole.
     """
@@ -100,8 +101,9 @@ async def restore(archive: Archive, plan: Plan, into: Path, *, say: Callable[[st
         raise TargetNotEmptyError(into)
     unfinished = into.with_name(into.name + _UNFINISHED)
     if unfinished.exists():
-        say(f"removing what an interrupted restore has left in {unfinished}")
-        shutil.rmtree(unfinished)
+        with claim_data_folder(unfinished):  # nobody is at it
+            say(f"removing what an interrupted restore has left in {unfinished}")
+            shutil.rmtree(unfinished)
     try:
         restored = await _restore(archive, plan, unfinished, say)
     except BaseException:
