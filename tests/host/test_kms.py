@@ -68,6 +68,7 @@ def _under_load(brim: RunningBrim) -> Iterator[list[Any]]:
         thread.join()
 
 
+@pytest.mark.slow
 def test_from_a_plain_key_to_data_keys_and_from_one_of_these_to_the_next(
     start_brim: Callable[..., RunningBrim], hsm: SoftHsm
 ) -> None:
@@ -107,6 +108,7 @@ def test_from_a_plain_key_to_data_keys_and_from_one_of_these_to_the_next(
         assert "there is no token brim tests behind the module" in fourth.log
 
 
+@pytest.mark.slow
 def test_the_first_data_key_is_made_by_the_first_start_and_nothing_before_the_token_is_right(
     start_brim: Callable[..., RunningBrim], hsm: SoftHsm
 ) -> None:
