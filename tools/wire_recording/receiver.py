@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import NamedTuple
 
@@ -71,10 +71,11 @@ class _Handler(BaseHTTPRequestHandler):
         receiver: Receiver = self.server.receiver  # type: ignore[attr-defined]
         receiver.add(Caught(self.path, self.headers.items(), body))
         said = b"received"
-        self.send_response(receiver.status_at(self.path))
-        self.send_header("Content-Length", str(len(said)))
-        self.end_headers()
-        self.wfile.write(said)
+        with suppress(ConnectionError):  # who sent it was killed meanwhile
+            self.send_response(receiver.status_at(self.path))
+            self.send_header("Content-Length", str(len(said)))
+            self.end_headers()
+            self.wfile.write(said)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002  the base class decides the name
         """Print nothing."""
