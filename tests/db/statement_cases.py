@@ -531,6 +531,7 @@ CASES: Final[Mapping[str, Case]] = {
     "divergence.known_events": Case((*BIGS, [at("evt_", n) for n in MANY])),
     "divergence.known_topups": Case((*BIGS, [at("tu_", n) for n in MANY])),
     "divergence.count_sent": Case((*BIGS, [at("evt_", n) for n in MANY])),
+    "ach.read_copy": Case(()),
     "ach.is_compared": Case((*OWN, "orig_1")),
     "ach.set_compared": Case((*OWN, "orig_1")),
     "ach.read_claim_terms": Case((*BIGS, [at("tu_", n) for n in MANY], [at("pm_", n) for n in MANY])),

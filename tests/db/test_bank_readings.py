@@ -1,5 +1,6 @@
 """No money is usable, and no bank account verified, before what the bank had sent by then is read and applied."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
@@ -141,6 +142,37 @@ async def test_a_crash_in_the_middle_of_a_reading_is_no_reading(
     assert await events_of(live, started) == ["created"]
     await live.work()
     assert await events_of(live, started) == ["created", "failed"]
+
+
+@BOTH
+async def test_what_a_process_has_stored_in_a_database_that_is_gone_is_read_again(
+    live: LiveMoney, owner_database: Database, what: str
+) -> None:
+    """A standby takes over, or a backup is restored, that lacks a file of the bank; the workers are not restarted."""
+    started = await start(live, what, NO_ACCOUNT)
+    await live.advance_bank()
+    for path in (live.folder / "from-bank").glob("statement_20261204*"):
+        path.unlink()  # it is not there yet, and would tell that the money was taken back
+    live.now_ms = at("2026-12-07 08:00")
+    await live.incoming.receive_all(live.database, now_ms=live.now_ms, ids=live.ids)
+    async with owner_database.connection() as conn:
+        await conn.execute("CREATE TABLE kept AS SELECT * FROM bank_files WHERE status <> 'received'")
+        await conn.execute("TRUNCATE bank_files")  # the older copy: PostgreSQL gives its tables other files
+        await conn.execute("INSERT INTO bank_files SELECT * FROM kept")
+    live.now_ms = at(AFTER_THE_HOLD)
+    await live.work()
+    await retry(live)
+    assert await events_of(live, started) == ["created", "failed"]
+
+
+async def test_a_file_whose_name_is_no_text_is_taken_and_keeps_nothing_back(live: LiveMoney) -> None:
+    started = await start(live, "topup", NO_ACCOUNT)
+    await live.advance_bank()
+    (live.folder / "from-bank" / os.fsdecode(b"a\xff.txt")).write_bytes(b"")
+    await live.work()
+    assert await events_of(live, started) == ["created", "failed"]
+    (named,) = await rows(live.database, "SELECT name, status FROM bank_files WHERE name LIKE 'a%txt'")
+    assert (named["name"], named["status"]) == ("a\ufffd.txt", "applied")
 
 
 @BOTH

@@ -5,6 +5,7 @@ and its neighbours are applied. Each file is applied in one transaction, so none
 """
 
 import hashlib
+import os
 import socket
 import stat
 from collections.abc import Iterator
@@ -138,12 +139,14 @@ class _Reading(msgspec.Struct):
 class Incoming:
     """Takes what banks put into their folders, in one process; files that were read are remembered by name and size.
 
-    How far each folder was read is written down once what was found is stored and was tried to be applied.
+    How far each folder was read is written down once what was found is stored and was tried to be applied. In another
+    copy of the database, as after a restore or where a standby has taken over, everything is read again.
     """
 
     def __init__(self, vault: Vault, renderers: Renderers) -> None:
         self._vault = vault
         self._renderers = renderers
+        self._copy: str | None = None
         self._seen: set[_Mark] = set()
         self._waiting: set[str] = set()
         self._too_large: set[_Mark] = set()
@@ -154,6 +157,11 @@ class Incoming:
         """Store what is new in the folders of all originators; return how many files were."""
         async with database.connection() as conn:
             originators = await list_active_originators(conn)
+            copy = await lineage_store.read_copy(conn)
+        if copy != self._copy:  # what was stored in another one may be missing here
+            self._seen.clear()
+            self._noted.clear()
+            self._copy = copy
         new = 0
         self._readings = []
         for originator in originators:
@@ -165,10 +173,10 @@ class Incoming:
                     reading.problem = _vanished(path)
                     continue
                 except OSError as error:  # one that may not be read does not hold up the others
-                    _log.error("bank file cannot be read", name=path.name, reason=str(error))
-                    reading.problem = f"The file {path.name} cannot be read on {_HOST}: {error.strerror}."
+                    _log.error("bank file cannot be read", name=_name(path), reason=str(error))
+                    reading.problem = f"The file {_name(path)} cannot be read on {_HOST}: {error.strerror}."
                     continue
-                new += await self.receive(database, originator, path.name, content, now_ms=now_ms, ids=ids)
+                new += await self.receive(database, originator, _name(path), content, now_ms=now_ms, ids=ids)
                 self._seen.add(mark)
             self._readings.append(reading)
         return new
@@ -189,16 +197,16 @@ class Incoming:
                 reading.problem = _vanished(path)
                 continue
             except OSError as error:
-                reading.problem = f"The file {path.name} cannot be read on {_HOST}: {error.strerror}."
+                reading.problem = f"The file {_name(path)} cannot be read on {_HOST}: {error.strerror}."
                 continue
             mark = (str(path), status.st_size, status.st_mtime_ns)
             if not stat.S_ISREG(status.st_mode) or mark in self._seen:
                 continue
             if status.st_size > LARGEST_FILE:
                 if mark not in self._too_large:
-                    _log.error("bank file is too large", name=path.name, bytes=status.st_size)
+                    _log.error("bank file is too large", name=_name(path), bytes=status.st_size)
                     self._too_large.add(mark)
-                reading.problem = f"The file {path.name} is too large to be read. Take it out of the folder."
+                reading.problem = f"The file {_name(path)} is too large to be read. Take it out of the folder."
                 continue
             yield path, mark
 
@@ -321,9 +329,14 @@ class Incoming:
         return True
 
 
+def _name(path: Path) -> str:
+    """Return what a file is called, as the database can keep it: bytes that are no UTF-8 are replaced."""
+    return os.fsencode(path.name).decode("utf-8", "replace")
+
+
 def _vanished(path: Path) -> str:
     """Return why a reading does not count: what was renamed meanwhile may not have been seen."""
-    return f"The file {path.name} was taken away while the folder was read."
+    return f"The file {_name(path)} was taken away while the folder was read."
 
 
 async def state_all_imported(

@@ -1,3 +1,11 @@
+-- name: read_copy
+-- Which copy of the database this is, and since when its server runs: after a restart, a standby that takes over or a
+-- restore, in place too, it is another one, and what was committed before may be missing.
+SELECT
+    concat_ws(
+        '/', database_lineage(), extract(epoch FROM pg_postmaster_start_time()), pg_relation_filenode('bank_files')
+    ) AS copy;
+
 -- name: is_compared
 -- Tells whether this is the copy of the database in which what an originator's files are was compared.
 SELECT lineage = database_lineage()

@@ -9,6 +9,11 @@ from brim.platform.sql import load_queries
 _SQL: Final = load_queries(__package__, "lineage")
 
 
+async def read_copy(conn: Conn) -> str:
+    """Return which copy of the database this is; in another one what was committed may be missing."""
+    return str(await conn.fetchval(_SQL["read_copy"]))
+
+
 async def is_compared(conn: Conn, scope: AccountScope, originator_id: str) -> bool:
     """Tell whether this is the copy of the database in which what an originator has sent was compared last."""
     return bool(await conn.fetchval(_SQL["is_compared"], scope.account, scope.livemode, originator_id))
