@@ -417,3 +417,38 @@ async def test_a_return_that_could_not_be_applied_keeps_the_prenote_that_it_seem
     await resolve(live, found["id"])
     await retry(live)
     assert await events_of(live, returned) == ["created", "verified"]
+
+
+@pytest.mark.parametrize("spoil", [name_another_trace, name_another_account, name_no_code])
+async def test_a_return_that_could_not_be_applied_keeps_the_topup_that_it_seems_to_mean_pending(
+    live: LiveMoney, spoil: Callable[[str], str]
+) -> None:
+    """The statement that would say that the money was taken back comes days later, or not at all."""
+    await live.open(confirmation="acknowledgement")
+    returned = await live.create(await live.bank_account(NO_ACCOUNT))
+    passes = await live.create(await live.bank_account())
+    await live.until("2026-12-01 17:00")
+    live.now_ms = at(AFTER_THE_HOLD)
+    await live.advance_bank()
+    for statement in (live.folder / "from-bank").glob("statement_20261204*"):
+        statement.unlink()
+    (path,) = (live.folder / "from-bank").glob("returns_*")
+    right = path.read_bytes()
+    path.write_bytes(spoil(right.decode("ascii")).encode("ascii"))
+    await live.work()
+    assert await events_of(live, passes) == ["created", "succeeded"]
+    (found,) = await rows(live.database, "SELECT id FROM breaks")
+    (error,) = await stuck(live)
+    assert error.startswith("A return that could not be applied seems to mean this top-up")
+    assert found["id"] in error
+    await retry(live)
+    assert await events_of(live, returned) == ["created"]
+    if spoil is name_another_account:  # it means another one
+        await resolve(live, found["id"])
+        await retry(live)
+        assert await events_of(live, returned) == ["created", "succeeded"]
+    else:
+        path.with_name("returns_right.ach").write_bytes(right)
+        await live.work()
+        assert await events_of(live, returned) == ["created", "failed"]
+    await assert_books_hold(live.database)

@@ -3,7 +3,9 @@
 At the cut-off they are queued for a file; when their hold is over they succeed, if the bank has given its word.
 """
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import Final
 
 import msgspec
@@ -12,6 +14,7 @@ import structlog
 from brim.base.ids import IdFactory
 from brim.base.scope import AccountScope
 from brim.core.ach import entry_store, reading_store
+from brim.core.ach.encoding import names_of
 from brim.core.ach.entry_store import ClaimTerms
 from brim.core.ach.reading_rules import BankReading, UnreadBankError, check_read
 from brim.core.ach.rules import (
@@ -25,12 +28,14 @@ from brim.core.ach.rules import (
     NotConfirmedError,
     TakenBackError,
     TooLateToCancelError,
+    UnclearReturnError,
 )
 from brim.core.events import BY_ITSELF, Renderers
 from brim.core.funding import BankSecrets
 from brim.core.jobs import note_exception, short_error
 from brim.core.rails import Succeed
 from brim.core.rails.ach import ACH
+from brim.core.reconciliation import BreakKind, find_open_break
 from brim.core.time import OwnerTime
 from brim.core.topups import Change, OfRails, Status, Topup, claim_due, follow, postpone, write_changes
 from brim.platform.database import Conn, Database, halved
@@ -46,6 +51,8 @@ SOON_MS: Final = 1_000
 """How long what waits for the next reading of the bank's folder is left alone."""
 RETRY_BY_CLOCK_MS: Final = 60 * 60 * 1000
 """How long what cannot go on waits, in real time and in that of a test clock, which must not try every minute of it."""
+RETURN_BREAKS: Final = (BreakKind.RETURN, BreakKind.ITEM)
+"""The kinds of breaks that a return becomes which could not be applied."""
 _NO_NAME: Final = "ACCOUNT HOLDER"
 _DEBITS: Final = (CHECKING_DEBIT, SAVINGS_DEBIT)
 _PRENOTES: Final = (CHECKING_PRENOTE, SAVINGS_PRENOTE)
@@ -82,10 +89,11 @@ class Claiming:
         wanted = [(topup.scope, topup.id, topup.payment_method or topup.source or "") for topup, _ in due]
         terms = await entry_store.read_claim_terms(conn, wanted)
         readings = await read_readings_of(conn, [(topup.scope, terms[topup.id]) for topup, _ in due])
+        unclear = await _find_unclear(conn, [(topup, terms[topup.id]) for topup, _ in due])
         steps = _Steps()
         for topup, moment in due:
             try:
-                self._decide(topup, terms[topup.id], moment, steps, readings)
+                self._decide(topup, terms[topup.id], moment, steps, readings, unclear.get(topup.id))
             except UnreadBankError as error:
                 if error.is_brief:
                     await postpone(conn, [(topup, moment.now_ms + SOON_MS)])
@@ -118,15 +126,22 @@ class Claiming:
         await halved(write, queued, alone=put_off)
 
     def _decide(
-        self, topup: Topup, terms: ClaimTerms, moment: OwnerTime, steps: "_Steps", readings: "Readings"
+        self,
+        topup: Topup,
+        terms: ClaimTerms,
+        moment: OwnerTime,
+        steps: "_Steps",
+        readings: "Readings",
+        unclear: str | None,
     ) -> None:
-        """Add to `steps` what becomes of a top-up that is due.
+        """Add to `steps` what becomes of a top-up that is due; `unclear` is the break of what may be its return.
 
         Raises:
             NoCollectionError: it cannot be collected now.
             NotConfirmedError: its hold is over, and the bank has not confirmed it.
             TakenBackError: the bank has taken the money back, and has not said why.
             UnreadBankError: what the bank has sent was not all read since its hold is over and it was confirmed.
+            UnclearReturnError: what may be its return could not be applied.
         """
         if topup.status is not Status.PENDING or terms.entry_status in _NOTHING_TO_DO:
             steps.asleep.append(topup)
@@ -147,6 +162,9 @@ class Claiming:
             now_ms=moment.now_ms,
             by_clock=topup.test_clock is not None,
         )
+        if unclear is not None:
+            otherwise = "get the return from the bank again, and resolve it once that is applied"
+            raise UnclearReturnError(unclear, what="top-up", otherwise=otherwise)
         transition = follow(topup, Succeed(), moment, BY_ITSELF, renderers=self._renderers)
         if transition is not None:
             steps.changes.append(Change(transition, topup, moment, BY_ITSELF))
@@ -186,6 +204,24 @@ async def read_readings_of(conn: Conn, presented: Sequence[tuple[AccountScope, C
 def reading_of(readings: Readings, scope: AccountScope, terms: ClaimTerms) -> BankReading | None:
     """Return how far was read what the bank of an account's entry has sent."""
     return readings.get(_whose(scope, terms))
+
+
+async def _find_unclear(conn: Conn, due: Sequence[tuple[Topup, ClaimTerms]]) -> dict[str, str]:
+    """Return the open breaks of what may be a return of top-ups that only wait for their time, by the top-ups."""
+    names: dict[AccountScope, dict[str, list[str]]] = defaultdict(dict)
+    for topup, terms in due:
+        if terms.entry_status is EntryStatus.CONFIRMED:
+            platform = AccountScope(terms.platform, topup.scope.livemode)
+            names[platform][topup.id] = names_of(_presented(topup, terms))
+    found = {}
+    for platform, named in names.items():
+        if await find_open_break(conn, platform, RETURN_BREAKS, list(chain.from_iterable(named.values()))) is None:
+            continue  # as a rule, so it is one query for all
+        for topup_id, its in named.items():
+            break_id = await find_open_break(conn, platform, RETURN_BREAKS, its)
+            if break_id is not None:
+                found[topup_id] = break_id
+    return found
 
 
 def _whose(scope: AccountScope, terms: ClaimTerms) -> reading_store.Whose:

@@ -89,16 +89,6 @@ class PrenoteQueuedError(BrimError):
         )
 
 
-class UnclearReturnError(BrimError):
-    """The waiting time of a prenote is over, and what may be its return could not be applied."""
-
-    def __init__(self, break_id: str) -> None:
-        super().__init__(
-            f"A return that could not be applied seems to mean this prenote: look into {break_id} (brim breaks list). "
-            "Resolve it if it means another one; if it means this one, detach the bank account first."
-        )
-
-
 class ChangeNotifiedError(BrimError):
     """The waiting time of a prenote is over, and its bank has notified a change that has to be made first."""
 

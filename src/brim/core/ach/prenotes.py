@@ -22,6 +22,7 @@ from brim.core.ach.claiming import (
     MAX_BATCH,
     RETRY_BY_CLOCK_MS,
     RETRY_MS,
+    RETURN_BREAKS,
     SOON_MS,
     Readings,
     check_collected,
@@ -39,17 +40,16 @@ from brim.core.ach.prenote_rules import (
     PrenotePendingError,
     PrenoteQueuedError,
     PrenoteStatus,
-    UnclearReturnError,
     ended,
 )
 from brim.core.ach.reading_rules import UnreadBankError, check_read
-from brim.core.ach.rules import CHECKING_PRENOTE, SAVINGS_PRENOTE, Entry, EntryStatus
+from brim.core.ach.rules import CHECKING_PRENOTE, SAVINGS_PRENOTE, Entry, EntryStatus, UnclearReturnError
 from brim.core.events import BY_ITSELF, Cause, EventType, Renderers, insert_events, new_event
 from brim.core.funding import BankSecrets, begin_verification, conclude_verification
 from brim.core.jobs import note_exception, short_error
 from brim.core.originators import CollectionTerms, Debit, find_collection_terms, find_originator
 from brim.core.rails.ach import date_of_file_made, effective_date_of, next_cutoff_ms, prenote_passes_ms
-from brim.core.reconciliation import BreakKind, find_open_break
+from brim.core.reconciliation import find_open_break
 from brim.core.time import OwnerTime, lock_owner_time
 from brim.platform import lookups
 from brim.platform.database import Conn, Database
@@ -65,9 +65,6 @@ _EVENT_OF_STATUS: Final = {
     PrenoteStatus.FAILED: EventType.PRENOTE_FAILED,
     PrenoteStatus.CANCELED: EventType.PRENOTE_CANCELED,
 }
-
-_RETURN_BREAKS: Final = (BreakKind.RETURN, BreakKind.ITEM)
-"""The kinds of breaks that a return becomes which could not be applied."""
 
 _log = structlog.get_logger()
 
@@ -225,9 +222,9 @@ class Prenoting:
                 now_ms=moment.now_ms,
                 by_clock=prenote.test_clock is not None,
             )
-            unclear = await find_open_break(conn, platform, _RETURN_BREAKS, names_of(entry))
+            unclear = await find_open_break(conn, platform, RETURN_BREAKS, names_of(entry))
             if unclear is not None:
-                raise UnclearReturnError(unclear)
+                raise UnclearReturnError(unclear, what="prenote", otherwise="detach the bank account first")
             await _conclude(conn, prenote, is_verified=True, detail=f"prenote {prenote.id}", moment=moment)
             await entry_store.set_status(conn, [entry], EntryStatus.RELEASED, was=EntryStatus.CONFIRMED)
             await self._end(conn, prenote, PrenoteStatus.VERIFIED, moment)

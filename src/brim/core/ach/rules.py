@@ -204,6 +204,22 @@ class TakenBackError(BrimError):
         )
 
 
+class UnclearReturnError(BrimError):
+    """Something waits only for its time, and what may be its return could not be applied.
+
+    Args:
+        break_id: lists that return.
+        what: what waits, in words.
+        otherwise: what to do if the return does mean it.
+    """
+
+    def __init__(self, break_id: str, *, what: str, otherwise: str) -> None:
+        super().__init__(
+            f"A return that could not be applied seems to mean this {what}: look into {break_id} (brim breaks list). "
+            f"Resolve it if it means another one; if it means this one, {otherwise}."
+        )
+
+
 class NoCollectionError(BrimError):
     """A top-up is due for a file, and none can be made for it now."""
 
