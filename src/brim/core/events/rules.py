@@ -104,7 +104,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
 
     `payload` is the object as it was then, compact JSON in the wire's key order; `request_id` and
     `idempotency_key` are None for what the bank did by itself. `trace` is the request's, as W3C writes it, where that
-    was sampled; it is kept behind the id of the request (ADR 21).
+    was sampled; it is kept behind the id of the request (ADR 22).
     """
 
     scope: AccountScope

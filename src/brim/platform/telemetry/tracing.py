@@ -1,6 +1,6 @@
 """Traces by OpenTelemetry, where they are turned on: spans of requests, of their commits, and of deliveries.
 
-A trace must survive the database, where a worker finds what a request left (ADR 21). So a request that is sampled has
+A trace must survive the database, where a worker finds what a request left (ADR 22). So a request that is sampled has
 its trace with it while it is served, and what it announces keeps that beside the request's id. Nothing here imports
 OpenTelemetry unless traces are turned on.
 """
