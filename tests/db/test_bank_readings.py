@@ -10,6 +10,7 @@ import pytest_asyncio
 
 from brim.api.wire_formats import WIRE_FORMATS
 from brim.bank.commands import REHEARSAL_ROUTING
+from brim.base.errors import ResourceMissingError
 from brim.core import ach, originators, reconciliation
 from brim.core.ach import file_store, incoming
 from brim.core.integrity import list_stuck
@@ -162,6 +163,41 @@ async def test_what_a_process_has_stored_in_a_database_that_is_gone_is_read_agai
     live.now_ms = at(AFTER_THE_HOLD)
     await live.work()
     await retry(live)
+    assert await events_of(live, started) == ["created", "failed"]
+
+
+async def test_what_was_stored_for_another_originator_and_is_not_applied_is_not_read(live: LiveMoney) -> None:
+    started = await start(live, "topup", NO_ACCOUNT)
+    await live.advance_bank()
+    for statement in (live.folder / "from-bank").glob("statement_20261204*"):
+        statement.unlink()
+    (path,) = (live.folder / "from-bank").glob("returns_*")
+    profile = live.profile(outgoing_folder=str(live.folder / "to"), incoming_folder=str(live.folder / "from"))
+    now_ms, ids = live.now_ms, live.ids
+    async with live.database.transaction() as conn:
+        draft = await originators.save_originator(
+            conn,
+            live.vault,
+            PLATFORM,
+            profile,
+            originator_id=None,
+            account_number="9876543211",
+            by=TESTER,
+            now_ms=now_ms,
+            ids=ids,
+        )
+        with pytest.raises(ResourceMissingError, match="No such originator that is, or was, active"):
+            await originators.choose_originator(conn, PLATFORM, draft.id)
+        await ach.store_bank_file(conn, live.vault, draft, path.name, path.read_bytes(), now_ms=now_ms, ids=ids)
+    await live.work()
+    await retry(live)
+    assert await events_of(live, started) == ["created"]
+    assert f"{path.name} was stored before as one of {draft.id}, and is not applied yet" in (await stuck(live))[0]
+    async with live.database.connection() as conn:
+        await conn.execute(
+            "UPDATE originators SET status = 'suspended', activated_ms = 1, activated_by = 'x' WHERE id = $1", draft.id
+        )
+    await live.work()
     assert await events_of(live, started) == ["created", "failed"]
 
 

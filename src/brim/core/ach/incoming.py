@@ -176,7 +176,14 @@ class Incoming:
                     _log.error("bank file cannot be read", name=_name(path), reason=str(error))
                     reading.problem = f"The file {_name(path)} cannot be read on {_HOST}: {error.strerror}."
                     continue
-                new += await self.receive(database, originator, _name(path), content, now_ms=now_ms, ids=ids)
+                taken = await self.receive(database, originator, _name(path), content, now_ms=now_ms, ids=ids)
+                new += taken.is_new
+                if taken.file.originator != originator.id and taken.file.status == "received":
+                    reading.problem = (
+                        f"The file {_name(path)} was stored before as one of {taken.file.originator}, and is not "
+                        "applied yet."
+                    )
+                    continue  # it is looked at again
                 self._seen.add(mark)
             self._readings.append(reading)
         return new
@@ -220,11 +227,10 @@ class Incoming:
         by: Actor | None = None,
         now_ms: int,
         ids: IdFactory,
-    ) -> bool:
-        """Store a file from an originator's bank; return whether its content is new."""
+    ) -> TakenFile:
+        """Store a file from an originator's bank."""
         async with database.transaction() as conn:
-            taken = await store_bank_file(conn, self._vault, originator, name, content, by=by, now_ms=now_ms, ids=ids)
-            return taken.is_new
+            return await store_bank_file(conn, self._vault, originator, name, content, by=by, now_ms=now_ms, ids=ids)
 
     async def apply_all(self, database: Database, *, now_ms: int, ids: IdFactory) -> int:
         """Apply what was stored and not applied yet, one transaction each; return how many files were."""

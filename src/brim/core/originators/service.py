@@ -175,22 +175,21 @@ async def find_originator(conn: Conn, scope: AccountScope, originator_id: str) -
 
 
 async def choose_originator(conn: Conn, scope: AccountScope, originator_id: str | None) -> Originator:
-    """Return the originator that is named, or the only one that is, or was, active.
+    """Return the originator that is named, or the only one, of those that are, or were, active.
 
     Raises:
-        ResourceMissingError: there is none of that id.
+        ResourceMissingError: there is none of that id, or it is a draft.
         OriginatorNotNamedError: none is named, and there is not exactly one.
     """
-    known = await list_originators(conn, scope)
+    known = [each for each in await list_originators(conn, scope) if each.status is not OriginatorStatus.DRAFT]
     if originator_id is None:
-        found = [each for each in known if each.status is not OriginatorStatus.DRAFT]
-        if len(found) != 1:
+        if len(known) != 1:
             raise OriginatorNotNamedError
-        return found[0]
+        return known[0]
     for each in known:
         if each.id == originator_id:
             return each
-    raise ResourceMissingError("originator", originator_id, param="originator")
+    raise ResourceMissingError("originator that is, or was, active", originator_id, param="originator")
 
 
 async def list_originators(conn: Conn, scope: AccountScope) -> list[Originator]:
