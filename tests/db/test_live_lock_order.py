@@ -76,6 +76,27 @@ async def test_a_top_up_is_held_before_its_entry(live: LiveMoney, database_url: 
     await assert_books_hold(live.database)
 
 
+@pytest.mark.parametrize("level", ["file", "batch"])
+async def test_who_takes_back_what_the_bank_had_accepted_waits_for_a_release_under_way(
+    live: LiveMoney, database_url: str, level: str
+) -> None:
+    """Else the top-up succeeds while its entry stands as rejected, and may go out again."""
+    await live.open(confirmation="acknowledgement")
+    await live.create(await live.bank_account())
+    await live.until("2026-12-01 17:00")
+    (path,) = (live.folder / "from-bank").glob("ack_*")
+    header, *lines = path.read_text(encoding="ascii").splitlines()
+    rejected = [line.replace("accepted", "rejected") for line in lines if f",{level}," in line]
+    path.with_name("ack_rejected.csv").write_text("\n".join([header, *rejected, ""]), encoding="ascii")
+
+    async def apply() -> None:
+        await _apply(live)
+
+    await _while_held(live, database_url, _HOLD_TOPUPS, apply, _TRY_ENTRIES)
+    (entry,) = await rows(live.database, "SELECT status, confirmed_ms FROM ach_entries")
+    assert (entry["status"], entry["confirmed_ms"]) == ("in_file", None)
+
+
 async def test_a_release_holds_the_entry_before_the_balance(live: LiveMoney, database_url: str) -> None:
     await live.open()
     source = await live.bank_account()

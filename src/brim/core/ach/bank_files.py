@@ -152,7 +152,14 @@ async def _as_sent(reading: FileReading, file: AchFile) -> AchFile:
 
 
 async def _reject_batch(reading: FileReading, batch: FoundBatch, reason: str) -> None:
-    """Write that the bank has refused a batch; that it had accepted it before counts no more."""
+    """Write that the bank has refused a batch; that it had accepted it before counts no more.
+
+    Its top-ups are held first, as everywhere: one that succeeds just now has succeeded, and does not go out again.
+    """
+    await hold_presented(
+        reading.conn,
+        await entry_store.list_entries_of_batch(reading.conn, reading.originator.scope, batch.file, batch.number),
+    )
     await file_store.set_batch_status(reading.conn, reading.originator.scope, batch, "rejected", reason=reason)
     await entry_store.unconfirm_entries(reading.conn, reading.originator.scope, batch.file, batch.number)
 
