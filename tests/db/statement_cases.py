@@ -106,6 +106,32 @@ _TRANSITIONS: Final = recordset(
     }
     for n in PENDING
 )
+_IMPORTS: Final = recordset(
+    {
+        "account": BIG,
+        "livemode": False,
+        "id": at("tu_old", n),
+        "amount": n,
+        "currency": "usd",
+        "created": 1,
+        "status": "failed",
+        "failure_code": "account_closed",
+        "rail": "import",
+    }
+    for n in MANY
+)
+_REVISIONS: Final = recordset(
+    {
+        "account": BIG,
+        "livemode": False,
+        "id": at("tu_", n),
+        "seen_in": "pending",
+        "status": "pending",
+        "event": "topup.failed",
+        "description": "x",
+    }
+    for n in PENDING
+)
 _ACH_ENTRIES: Final = recordset(
     {
         "account": BIG,
@@ -504,6 +530,8 @@ CASES: Final[Mapping[str, Case]] = {
     "topups.lock_topup": Case((*OWN, at("tu_", 500))),
     "topups.update_topup": Case((*OWN, at("tu_", 500), None, "{}")),
     "topups.write_transitions": Case((_TRANSITIONS,)),
+    "topups.import_topups": Case((_IMPORTS, ["failed", "failed"], ["topup.created", "topup.failed"])),
+    "topups.revise_imported_topups": Case((_REVISIONS, "sandbox")),
     "topups.insert_bank_confirmations": Case(
         tuple([value] for value in (*OWN, "tu_1", "bank_credit", "ba_1", 1, "usd", "line 1", 1))
     ),

@@ -42,6 +42,7 @@ NEVER_ON_THE_WIRE = (
     "brim.platform.kms",
     "brim.web",
     "brim.core.access.owner_keys",
+    "brim.core.imports.rules",
 )
 """Rooms and modules whose failures are read by whoever starts the service, types a command or looks at a page."""
 

@@ -68,6 +68,7 @@ class ForeignAnswerError(BrimError):
 
     def __init__(self, base: str, status: int) -> None:
         super().__init__(f"What answers at {base} is not Brim: status {status}, and no JSON object.")
+        self.status = status
 
 
 class RefusedError(BrimError):

@@ -14,6 +14,7 @@ from brim.cli.backup import backup
 from brim.cli.config import config
 from brim.cli.events import events
 from brim.cli.fixtures import fixtures
+from brim.cli.imports import import_
 from brim.cli.keys import accounts, keys
 from brim.cli.listen import listen
 from brim.cli.login import login
@@ -73,5 +74,6 @@ for _command in (
     ach,
     breaks,
     bank,
+    import_,
 ):
     cli.add_command(_command)

@@ -83,6 +83,7 @@ class Action(StrEnum):
     BANK_FILES_COMPLETE = "bank_file.all_imported"
     ACH_COMPARED = "ach.compared"
     BREAK_RESOLVED = "break.resolved"
+    TOPUPS_IMPORTED = "topup.imported"
     ENCRYPTION_ROTATED = "encryption.rotated"
     DATA_KEY_MADE = "data_key.created"
     DATA_KEY_REWRAPPED = "data_key.rewrapped"

@@ -16,6 +16,7 @@ from brim.core.topups.batches import Batches
 from brim.core.topups.config_cache import ConfigCache
 from brim.core.topups.due import TopupQueue
 from brim.core.topups.events import EVENT_OF_STATUS
+from brim.core.topups.importing import IMPORT_RAIL, History, import_history
 from brim.core.topups.lists import fetch_topups, list_topups
 from brim.core.topups.posting import POSTED_AT, SOURCE_TYPE
 from brim.core.topups.rescheduling import NewDate, ask_again, hold_pending, reschedule, wake
@@ -59,6 +60,7 @@ from brim.core.topups.verification import ClearingCheck, topup_checks
 
 __all__ = [
     "EVENT_OF_STATUS",
+    "IMPORT_RAIL",
     "MAX_BATCH",
     "MAX_DESCRIPTION",
     "MAX_STATEMENT_DESCRIPTOR",
@@ -78,6 +80,7 @@ __all__ = [
     "CurrencyNotCollectedError",
     "DuplicateTopupError",
     "EditTopup",
+    "History",
     "InvalidTransitionError",
     "NewDate",
     "NoFundingSourceError",
@@ -100,6 +103,7 @@ __all__ = [
     "force_outcome",
     "forget_exceptions",
     "hold_pending",
+    "import_history",
     "instruction_of",
     "list_topups",
     "lock_topup",

@@ -24,7 +24,8 @@ _ENTRY_RULES: Final = [(status, rule.step, rule.debit_account, rule.credit_accou
 _TRANSACTION_RULES: Final = [
     (status, rule.step, rule.sign, rule.step is BalanceTransactionType.TOPUP) for status, rule in _POSTED
 ]
-_EVENT_RULES: Final = [(status, EVENT_OF_STATUS[past]) for status in Status for past in _history(status)]
+EVENT_RULES: Final = [(status, EVENT_OF_STATUS[past]) for status in Status for past in _history(status)]
+"""For each status, each type of event that it calls for."""
 
 
 def topup_checks() -> list[Check]:
@@ -78,7 +79,7 @@ class ExpectedEvents(Check):
 
     async def check(self, conn: Conn, span: Range, *, limit: int) -> list[Difference]:  # noqa: ARG002  few can be found
         """Return what does not hold in a range."""
-        _add_events(self.tally, await store.expected_events(conn, span, _EVENT_RULES))
+        _add_events(self.tally, await store.expected_events(conn, span, EVENT_RULES))
         return []
 
 
@@ -115,9 +116,9 @@ class EventCheck(Check):
         async for span in ranges(self.walk):
             if len(found) >= limit:
                 break
-            found += await store.wrong_events(conn, span, _EVENT_RULES, limit=limit - len(found))
+            found += await store.wrong_events(conn, span, EVENT_RULES, limit=limit - len(found))
         for event_type in differing:
-            statuses = [status for status, called_for in _EVENT_RULES if called_for == event_type]
+            statuses = [status for status, called_for in EVENT_RULES if called_for == event_type]
             found += await store.missing_or_repeated_events(conn, event_type, statuses, limit=limit)
         return found
 

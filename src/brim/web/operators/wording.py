@@ -106,6 +106,7 @@ ACTIONS: Final = {
     Action.BANK_FILES_COMPLETE: "Stated that all files from the bank are imported",
     Action.ACH_COMPARED: "Compared what has left after a restore",
     Action.BREAK_RESOLVED: "Resolved a break",
+    Action.TOPUPS_IMPORTED: "Imported top-ups from another service",
 }
 """What the audit log says of each action; operations of the API say it themselves."""
 
