@@ -343,7 +343,7 @@ async def _restored_to_a_moment(houses: Houses, name: str) -> None:
     """Leave a database as one that began a new timeline: what it was compared in is another copy."""
     owner = await asyncpg.connect(houses.server.urls_of(name).owner)
     try:
-        await owner.execute("UPDATE originators SET lineage = left(lineage, -1) || '9'")
+        await owner.execute("UPDATE originators SET lineage = lineage || '9'")
     finally:
         await owner.close()
 
