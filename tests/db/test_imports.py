@@ -156,6 +156,30 @@ async def test_what_changed_at_the_source_is_followed(
 
 
 @pytest.mark.usefixtures("settled")
+async def test_two_imports_at_once_write_everything_once(source: Account, target: Target) -> None:
+    reports = await asyncio.gather(*(target.take(source) for _ in range(3)))
+    assert [report.agrees for report in reports] == [True] * 3
+    assert sum(report.new for report in reports) == 7
+    await assert_books_hold(target.database)
+
+
+async def test_what_brim_changed_of_an_imported_one_is_named_not_undone(
+    source: Account, settled: Mapping[str, str], target: Target, owner_database: Database
+) -> None:
+    """Only forward moves are followed: what came to another end here stays, and is told."""
+    await target.take(source)
+    canceled = settled["canceled"]
+    await execute(
+        owner_database,
+        f"UPDATE topups SET status = 'failed', failure_code = 'no_account' WHERE id = '{canceled}'",
+    )
+    assert told(await target.take(source)) == [
+        f'{canceled}: status is "canceled" at the source and "failed" in Brim',
+        f'{canceled}: failure_code is null at the source and "no_account" in Brim',
+    ]
+
+
+@pytest.mark.usefixtures("settled")
 async def test_a_dry_run_counts_and_writes_nothing(source: Account, target: Target) -> None:
     report = await target.take(source, dry_run=True)
     assert (report.new, told(report)) == (7, [])
@@ -331,6 +355,15 @@ async def _show_the_same(
             answers = [each.get(target_path) for each in (there, here)]
             assert answers[0].status == 200
             assert answers[0].body == answers[1].body, target_path
+        posted = here.get(f"/v1/brim/topups/{settled['reversed']}/transfers").json["data"]
+        assert {(line["debit_account"], line["credit_account"], line["amount"]) for line in posted} == {
+            ("funding:clearing", "balance:available", 500),
+            ("bank:stripe", "funding:clearing", 500),
+            ("balance:available", "funding:clearing", 500),
+            ("funding:clearing", "bank:stripe", 500),
+        }
+        rail = here.get(f"/v1/topups/{settled['yen']}?expand[]=brim.rail&expand[]=brim.availability").json["brim"]
+        assert rail["rail"] == {"name": "import", "entries": []}
         created = source.api.get(f"/v1/topups/{settled['yen']}")["created"]
         path = f"/v1/topups?created[lt]={created + 1}&status=succeeded&expand[]=data.balance_transaction"
         assert there.get(path).body == here.get(path).body

@@ -62,6 +62,9 @@ _FAILED: Final = {"status": "failed", "balance_transaction": None, "failure_code
     [
         (_topup(currency="xxd"), None, "Brim has no top-ups of 100 xxd"),
         (_topup(amount=0), None, "Brim has no top-ups of 0 usd"),
+        (_topup(amount=10**12), None, "Brim has no top-ups of 1000000000000 usd"),
+        (_topup(description="a\x00b"), None, "it has a text with a character that a database cannot hold"),
+        (_topup(source={"id": "\ud800"}), None, "it has a text with a character that a database cannot hold"),
         (_topup(payment_method="pm_1", source={"id": "src_1"}), None, "it names a source and a payment method"),
         (_topup(**_FAILED, description="x") | {"failure_code": None}, None, "it failed without a failure_code"),
         (_topup(failure_code="x"), None, "it is succeeded and says why it failed"),
@@ -150,8 +153,9 @@ def test_pending_ones_have_not_ended_and_unknown_statuses_are_not_guessed() -> N
     assert has_ended(read_topup(_topup(status=str(Status.CANCELED))))
     with pytest.raises(UnreadableSourceError, match="its status is 'paused'"):
         has_ended(read_topup(_topup(status="paused")))
-    with pytest.raises(UnreadableSourceError, match=_TOPUP_ID):
-        read_topup({"id": _TOPUP_ID})
+    for wrong in ({"id": _TOPUP_ID}, _topup(created=-1), _topup(created=10**12), _topup(amount=2**63)):
+        with pytest.raises(UnreadableSourceError, match=_TOPUP_ID):
+            read_topup(wrong)
 
 
 def _failing(*errors: BrimError) -> Get:

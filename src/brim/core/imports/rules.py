@@ -3,12 +3,12 @@
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from typing import Any, Final, TypeVar
+from typing import Annotated, Any, Final, TypeAlias, TypeVar
 
 import msgspec
 
 from brim.base import json_codec
-from brim.base.currency import CURRENCIES
+from brim.base.currency import CURRENCIES, MAX_AMOUNT
 from brim.base.errors import BrimError
 from brim.base.ids import ALPHABET, BODY_CHARS, TIME_CHARS, created_of, encode_time
 from brim.base.metadata import MAX_KEYS
@@ -17,6 +17,10 @@ from brim.core.ledger import BalanceTransaction, BalanceTransactionType
 from brim.core.topups import IMPORT_RAIL, History, Status, Topup
 
 Read = TypeVar("Read")
+Seconds: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=100_000_000_000)]
+"""A Unix second that ids can say: up to the year 5138."""
+Amount: TypeAlias = Annotated[int, msgspec.Meta(ge=-(2**62), le=2**62)]
+"""An amount that columns can hold."""
 
 ID_KEY: Final = "import_id"
 TRANSACTION_KEY: Final = "import_balance_transaction"
@@ -65,13 +69,13 @@ class SourceTransaction(msgspec.Struct, frozen=True, kw_only=True):
     """A balance transaction of the source; `source` is the id of what it is about, or that in full."""
 
     id: str
-    amount: int
-    available_on: int
-    created: int
+    amount: Amount
+    available_on: Seconds
+    created: Seconds
     currency: str
     description: str | None = None
-    fee: int
-    net: int
+    fee: Amount
+    net: Amount
     source: str | dict[str, Any] | None = None
     type: str
 
@@ -80,12 +84,12 @@ class SourceTopup(msgspec.Struct, frozen=True, kw_only=True):
     """A top-up of the source, with its balance transaction in full."""
 
     id: str
-    amount: int
+    amount: Amount
     balance_transaction: SourceTransaction | str | None = None
-    created: int
+    created: Seconds
     currency: str
     description: str | None = None
-    expected_availability_date: int | None = None
+    expected_availability_date: Seconds | None = None
     failure_code: str | None = None
     failure_message: str | None = None
     livemode: bool
@@ -302,7 +306,9 @@ def _check(
     given: SourceTopup, status: Status, credit: SourceTransaction | str | None, reversal: SourceTransaction | None
 ) -> None:
     """Let a top-up pass that Brim's books can hold; what may differ here is what a Stripe account might have."""
-    if given.currency not in CURRENCIES or given.amount <= 0:
+    if not _is_storable(given):
+        raise RefusedTopupError("it has a text with a character that a database cannot hold")
+    if given.currency not in CURRENCIES or not 0 < given.amount <= MAX_AMOUNT:
         raise RefusedTopupError(f"Brim has no top-ups of {given.amount} {given.currency}")
     if given.payment_method is not None and given.source is not None:
         raise RefusedTopupError("it names a source and a payment method")
@@ -319,6 +325,14 @@ def _check(
         _check_transaction(given, credit, BalanceTransactionType.TOPUP, given.amount)
     if reversal is not None:
         _check_transaction(given, reversal, BalanceTransactionType.TOPUP_REVERSAL, -given.amount)
+
+
+def _is_storable(given: SourceTopup) -> bool:
+    """Tell whether no text has a null character or half of a surrogate pair: JSON can have them, PostgreSQL cannot."""
+    try:
+        return b"\\u0000" not in json_codec.encode(given)
+    except UnicodeEncodeError:
+        return False
 
 
 def _check_transaction(given: SourceTopup, shown: SourceTransaction, kind: str, amount: int) -> None:
