@@ -40,6 +40,7 @@ NEVER_ON_THE_WIRE = (
     "brim.core.triggers.rules",
     "brim.core.encryption",
     "brim.platform.kms",
+    "brim.platform.telemetry.tracing",
     "brim.web",
     "brim.core.access.owner_keys",
     "brim.core.imports.rules",

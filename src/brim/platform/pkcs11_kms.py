@@ -186,4 +186,4 @@ def _library() -> ModuleType:
 
 
 def _say(error: Exception) -> str:
-    return str(error) or type(error).__name__
+    return str(error) or repr(error)

@@ -148,7 +148,7 @@ class _Archiver:
         except Exception as error:  # noqa: BLE001  whatever it is, PostgreSQL keeps the file and the service goes on
             with suppress(OSError):
                 failed.touch()
-            return error.message if isinstance(error, BrimError) else f"{type(error).__name__}: {error}"
+            return _reason(error)
         (self._folder / f"{name}{DONE}").touch()
         failed.unlink(missing_ok=True)
         return None
@@ -193,8 +193,7 @@ class _Source:
             (self._folder / f"{name}{MISSING}").touch()
             return
         except Exception as error:  # noqa: BLE001  an end of the recovery must not be taken for the end of the log
-            reason = error.message if isinstance(error, BrimError) else f"{type(error).__name__}: {error}"
-            _log.error("a file of WAL cannot be restored", file=name, reason=reason)
+            _log.error("a file of WAL cannot be restored", file=name, reason=_reason(error))
             (self._folder / f"{name}{FAILED}").touch()
             return
         segment = segment_of(name)
@@ -221,6 +220,11 @@ class _Source:
         self._given.append(name)
         while len(self._given) > _KEPT_WHEN_GIVEN:
             (self._folder / self._given.pop(0)).unlink(missing_ok=True)
+
+
+def _reason(error: Exception) -> str:
+    """Return what went wrong, in words for a person who reads the log."""
+    return error.message if isinstance(error, BrimError) else f"Something unexpected went wrong: {error!s}"
 
 
 def _make_folder(folder: Path) -> None:
