@@ -6,7 +6,7 @@ STAMP := .venv/.installed
 SIDE_BY_SIDE := --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help install compiled serve test test-fast coverage check format lint types imports sim month restore-drill fuzz fuzz-readers upgrade-test rolling-upgrade lock-bench migration-bench bench bench-webhooks bench-pages schemathesis lock dist container-test clean
+.PHONY: help install compiled serve test test-fast coverage check format lint types imports sim month restore-drill backup-recipes fuzz fuzz-readers upgrade-test rolling-upgrade lock-bench migration-bench bench bench-webhooks bench-pages schemathesis lock dist container-test clean
 
 ## Lists the targets, each with its sentence.
 help:
@@ -59,6 +59,10 @@ month: compiled
 ## is lost. DRILL_ROUNDS (6), DRILL_TOPUPS (600 a round) and DRILL_SEED change that.
 restore-drill: compiled
 	DRILL_ROUNDS=$${DRILL_ROUNDS:-6} DRILL_TOPUPS=$${DRILL_TOPUPS:-600} $(BIN)/python -m pytest tests/backup/test_restore_drill.py -s --override-ini timeout=0
+
+## Runs the recipes of docs/backups.md for pgBackRest and Barman as they stand there; both have to be installed.
+backup-recipes: compiled
+	BACKUP_RECIPES=1 $(BIN)/python -m pytest tests/backup/test_recipes.py
 
 ## Sends the HTTP protocol and its websockets hostile bytes, ten minutes for each property; FUZZ_SECONDS changes that.
 fuzz: compiled
