@@ -221,6 +221,35 @@ async def test_entries_of_a_rejected_file_go_out_again_once_and_a_late_acceptanc
     await assert_books_hold(live.database)
 
 
+_CONTRADICTION = "unmatched_acknowledgement"
+
+
+async def test_what_the_bank_accepts_after_its_rejection_goes_out_again_only_once_a_person_has_asked(
+    live: LiveMoney, tmp_path: Path
+) -> None:
+    await live.open()
+    script = tmp_path / "script.toml"
+    script.write_text('[[rule]]\naction = "reject"\nfile = "20261201*"\nreason = "no"\n', encoding="utf-8")
+    await live.bank("script", str(script))
+    await live.create(await live.bank_account())
+    await live.until("2026-12-01 17:00")
+    (file,) = await rows(live.database, "SELECT * FROM ach_files")
+    late = next((tmp_path / "from-bank").glob("ack_*")).read_text(encoding="utf-8").replace("rejected", "accepted")
+    (tmp_path / "from-bank" / "ack_late.csv").write_text(late, encoding="utf-8")
+    await live.until("2026-12-01 18:00")
+    of_file, _of_batch = await rows(
+        live.database,
+        "SELECT id FROM breaks WHERE reference = $1 AND kind = $2 ORDER BY id",
+        file["id"],
+        _CONTRADICTION,
+    )
+    with pytest.raises(ach.FileStateError, match=f"contradicts itself .{of_file['id']} is open"):
+        await _resubmit(live, file["id"])
+    async with live.database.connection() as conn:
+        await conn.execute("UPDATE breaks SET resolved_ms = $1, resolved_by = 'x', resolution = 'y'", live.now_ms)
+    assert await _resubmit(live, file["id"]) == 1
+
+
 async def test_a_rejected_batch_goes_out_again_and_does_not_succeed_before_it_is_booked(
     live: LiveMoney, tmp_path: Path
 ) -> None:

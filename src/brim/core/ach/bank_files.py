@@ -173,13 +173,17 @@ async def _confirm_prenotes(reading: FileReading, batch: FoundBatch) -> None:
 
 
 async def _contradiction(reading: FileReading, file: AchFile, cause: str, what: str) -> None:
-    """List that the bank says of a file what cannot be after all that it has said before; nothing else changes."""
+    """List that the bank says of a file what cannot be after all that it has said before; nothing else changes.
+
+    While the break is open, nothing of the file can be resubmitted.
+    """
     await reading.open_break(
         BreakKind.ACKNOWLEDGEMENT,
         cause=cause,
         detail=f"The bank {what}.",
         amount=file.total_debit,
         currency="usd",
+        reference=file.id,
     )
 
 

@@ -31,6 +31,7 @@ from brim.core.ach.sent_lists import read_sent_lists
 from brim.core.audit import Action, ObjectType
 from brim.core.events import BY_ITSELF, Cause, EventType, Renderers
 from brim.core.originators import Originator, SecondPersonError, check_person, find_originator, name_of
+from brim.core.reconciliation import BreakKind, find_open_break
 from brim.platform import lookups
 from brim.platform.database import Conn, Database
 from brim.platform.vault import Vault
@@ -210,6 +211,9 @@ async def resubmit_file(
     rejected = [batch for batch in batches if is_whole or batch.status == "rejected"]
     if not rejected:
         raise FileStateError(before, "the bank has rejected neither it nor a batch of it")
+    contradiction = await find_open_break(conn, scope, [BreakKind.ACKNOWLEDGEMENT], [file_id])
+    if contradiction is not None:
+        raise FileStateError(before, f"what the bank has said of it contradicts itself ({contradiction} is open)")
     for batch in rejected:
         await _check_unprocessed(conn, scope, before, batch)
     topups = await entry_store.requeue_entries(
