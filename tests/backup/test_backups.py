@@ -102,7 +102,8 @@ def test_a_moment_is_restored_with_its_keys_into_a_new_folder_only(house: House,
     told_elsewhere = tmp_path / "receiver.log"
     told_elsewhere.write_text(f"got {topup}, then evt_{'0' * 24}\n")
     compared = house.run("backup", "compare", "--data-dir", str(into), "--ids", str(told_elsewhere))
-    assert (compared.returncode, compared.stdout.split("\t")[3:4]) == (1, [f"evt_{'0' * 24}"]), compared.stderr
+    assert compared.returncode == 1
+    assert f"\tevt_{'0' * 24}" in compared.stdout, compared.stdout + compared.stderr
     early = house.run("backup", "restore", "--at", "2020-01-01T00:00Z", "--into", str(tmp_path / "other"))
     assert "No base backup was finished before" in early.stderr
     assert not (tmp_path / "other").exists()
