@@ -26,7 +26,7 @@ _BACKING_UP: Final = ("data_dir", "backup_store", "backup_key", "backup_wal_ever
 """What a command needs that works on backups."""
 
 _KMS: Final = ("pkcs11_module", "pkcs11_token", "pkcs11_key", "pkcs11_pin")
-"""What a command needs that only speaks to the key management system."""
+"""What a command needs to reach the key management system, without a database."""
 
 _ENCRYPTING: Final = ("encryption_key", *_KMS)
 """What a command needs that encrypts or decrypts."""
