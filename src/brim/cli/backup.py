@@ -179,7 +179,9 @@ def restore(at_ms: int | None, into: Path, timeline: int | None, base: str | Non
 def _tell_next_steps(into: Path, *, keeps_key: bool) -> None:
     """Print what a person does after a restore."""
     if not keeps_key:
-        click.echo("The encryption key was not kept in the data folder: set BRIM_ENCRYPTION_KEY to the one in use before.")
+        click.echo(
+            "The encryption key was not kept in the data folder: set BRIM_ENCRYPTION_KEY to the one in use before."
+        )
     click.echo(
         "Outgoing bank files are held, and the bank's are not applied, until what has left was compared. Next:\n"
         f"  brim verify --chain --data-dir {into}\n"
