@@ -48,7 +48,7 @@ def live_sample_for(entry: Entry, server: BrimServer, account: str, folder: Path
     if operation.operation_id == _NEW_PRENOTE:
         values = {"funding_source": _authorized(objects, wire)}
     elif operation.operation_id == _IMPORT:
-        values = {**values, "originator": objects.originator()}
+        values = {**values, "originator": objects.active_originator()}
     elif "{" in operation.path:
         path_id = make_live_object(operation, objects, wire)
     if operation.operation_id == _NEW_ORIGINATOR:  # no two may have one folder
