@@ -39,7 +39,7 @@ from tests.support.figures import Figures
 from tests.support.postgres import PostgresForTests
 
 REAL_MS = 1_795_305_600_000  # 2026-11-22 00:00 UTC
-STEPS = int(os.environ.get("SIM_STEPS", "10000"))
+STEPS = int(os.environ.get("SIM_STEPS", "6000"))
 SEED = int(os.environ.get("SIM_SEED", random.SystemRandom().randrange(2**32)))
 STATE = Path(os.environ["SIM_STATE"]) if "SIM_STATE" in os.environ else None
 MINUTES = float(os.environ.get("SIM_MINUTES", "inf"))
