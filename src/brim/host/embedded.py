@@ -16,6 +16,7 @@ from enum import Enum
 from pathlib import Path
 from typing import BinaryIO, Final
 
+from brim.base.folders import sync_folder
 from brim.host.database_passwords import Passwords, keep_passwords, read_passwords, scram_verifier
 from brim.host.database_socket import OWNER, accepts_connections, is_temporary, make_socket_folder, socket_urls
 from brim.host.database_urls import DatabaseUrls
@@ -30,7 +31,7 @@ from brim.host.programs import (
     run_program,
     wheel_binaries,
 )
-from brim.host.switch import CLUSTER, OtherMajorVersionError, finish_switch, sync_folder
+from brim.host.switch import CLUSTER, OtherMajorVersionError, finish_switch
 from brim.host.wal_commands import archive_command, restore_command
 
 _POLL_S: Final = 0.005

@@ -5,11 +5,11 @@ crash before that last rename leaves no `cluster`: whoever comes next makes it. 
 nothing, as an earlier Brim may have written since.
 """
 
-import os
 from pathlib import Path
 from typing import Final
 
 from brim.base.errors import BrimError
+from brim.base.folders import sync_folder
 
 CLUSTER: Final = "cluster"
 UPGRADING: Final = "cluster.upgrading"
@@ -48,12 +48,3 @@ def finish_switch(folder: Path) -> None:
     if not (folder / CLUSTER).exists() and upgraded.exists():
         upgraded.rename(folder / CLUSTER)
         sync_folder(folder)
-
-
-def sync_folder(folder: Path) -> None:
-    """Make a rename in a folder survive a power failure."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

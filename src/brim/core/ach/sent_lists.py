@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 from urllib.parse import quote, unquote
 
+from brim.base.folders import sync_folder
 from brim.base.scope import AccountScope
 from brim.core.ach import file_store
 from brim.core.originators import Originator, list_active_originators
@@ -170,7 +171,7 @@ def _put(path: Path, content: bytes) -> None:
         file.flush()
         os.fsync(file.fileno())
     waiting.rename(path)
-    _sync_folder(path.parent)
+    sync_folder(path.parent)
 
 
 def _append(path: Path, line: str) -> None:
@@ -183,12 +184,4 @@ def _append(path: Path, line: str) -> None:
         file.write(line.encode("ascii"))
         file.flush()
         os.fsync(file.fileno())
-    _sync_folder(path.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    sync_folder(path.parent)

@@ -19,6 +19,7 @@ from typing import Final, cast
 from brim.base import json_codec
 from brim.base.clock import system_clock_ms
 from brim.base.errors import BrimError
+from brim.base.folders import sync_folder
 from brim.core.ach import note_restored
 from brim.host.backups.archive import DATA, FOLDER, Archive, Manifest
 from brim.host.backups.checking import Plan, tell_moment
@@ -112,7 +113,7 @@ async def restore(archive: Archive, plan: Plan, into: Path, *, say: Callable[[st
     if into.exists():
         into.rmdir()
     unfinished.rename(into)
-    _sync_folder(into.parent)
+    sync_folder(into.parent)
     return restored
 
 
@@ -234,11 +235,3 @@ async def _finish(folder: Path, plan: Plan, say: Callable[[str], None]) -> None:
 def tell_target(plan: Plan) -> str:
     """Return the moment of a plan as `--at` takes it."""
     return "latest" if plan.at_ms is None else tell_moment(plan.at_ms)
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from brim.base.errors import BrimError
+from brim.base.folders import sync_folder
 from brim.host.backups.sealing import Readable
 
 S3_SCHEME: Final = "s3://"
@@ -114,7 +115,7 @@ class FolderStore:
                 _place(unfinished, path)
             finally:
                 unfinished.unlink(missing_ok=True)
-            _sync_folder(path.parent)
+            sync_folder(path.parent)
         except FileExistsError:
             raise ObjectExistsError(name) from None
         except OSError as error:
@@ -261,12 +262,4 @@ def _make_folders(folder: Path) -> None:
         return
     _make_folders(folder.parent)
     folder.mkdir(mode=0o700, exist_ok=True)
-    _sync_folder(folder.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    sync_folder(folder.parent)
