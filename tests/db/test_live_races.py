@@ -193,24 +193,35 @@ async def test_the_same_bank_file_read_by_two_workers_is_applied_once(live: Live
     await assert_books_hold(live.database)
 
 
-async def test_entries_of_a_rejected_file_go_out_again_once_and_a_late_acceptance_is_a_break(
-    live: LiveMoney, tmp_path: Path
-) -> None:
+async def _create_rejected(live: LiveMoney, tmp_path: Path) -> str:
+    """Return a top-up whose file the bank has rejected."""
     await live.open()
     script = tmp_path / "script.toml"
     script.write_text('[[rule]]\naction = "reject"\nfile = "20261201*"\nreason = "no"\n', encoding="utf-8")
     await live.bank("script", str(script))
     topup = await live.create(await live.bank_account())
     await live.until("2026-12-01 17:00")
+    return topup
+
+
+def _accept_late(tmp_path: Path) -> None:
+    """Put an acknowledgement into the folder that accepts the file after all."""
+    acknowledgement = next((tmp_path / "from-bank").glob("ack_*"))
+    late = acknowledgement.read_text(encoding="utf-8").replace("rejected", "accepted")
+    (tmp_path / "from-bank" / "ack_late.csv").write_text(late, encoding="utf-8")
+
+
+async def test_entries_of_a_rejected_file_go_out_again_once_and_a_late_acceptance_is_a_break(
+    live: LiveMoney, tmp_path: Path
+) -> None:
+    topup = await _create_rejected(live, tmp_path)
     (file,) = await rows(live.database, "SELECT * FROM ach_files")
     assert file["status"] == "rejected"
     for expected in (1, 0):
         async with live.database.transaction() as conn:
             again = await ach.resubmit_file(conn, PLATFORM, file["id"], by=TESTER, now_ms=live.now_ms, ids=live.ids)
         assert again == expected
-    acknowledgement = next((tmp_path / "from-bank").glob("ack_*"))
-    late = acknowledgement.read_text(encoding="utf-8").replace("rejected", "accepted")
-    (tmp_path / "from-bank" / "ack_late.csv").write_text(late, encoding="utf-8")
+    _accept_late(tmp_path)
     await live.until("2026-12-08 12:00")
     assert (await live.topup(topup))["status"] == "succeeded"
     (entry,) = await rows(live.database, "SELECT * FROM ach_entries")
@@ -227,15 +238,9 @@ _CONTRADICTION = "unmatched_acknowledgement"
 async def test_what_the_bank_accepts_after_its_rejection_goes_out_again_only_once_a_person_has_asked(
     live: LiveMoney, tmp_path: Path
 ) -> None:
-    await live.open()
-    script = tmp_path / "script.toml"
-    script.write_text('[[rule]]\naction = "reject"\nfile = "20261201*"\nreason = "no"\n', encoding="utf-8")
-    await live.bank("script", str(script))
-    await live.create(await live.bank_account())
-    await live.until("2026-12-01 17:00")
+    await _create_rejected(live, tmp_path)
     (file,) = await rows(live.database, "SELECT * FROM ach_files")
-    late = next((tmp_path / "from-bank").glob("ack_*")).read_text(encoding="utf-8").replace("rejected", "accepted")
-    (tmp_path / "from-bank" / "ack_late.csv").write_text(late, encoding="utf-8")
+    _accept_late(tmp_path)
     await live.until("2026-12-01 18:00")
     of_file, _of_batch = await rows(
         live.database,
