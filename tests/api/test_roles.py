@@ -29,7 +29,11 @@ from brim.platform.database import Database
 from brim.testing.terminal import typed
 from tests.support.people import IDS, NOW_MS, VAULT, add
 
-APPROVALS: Final = {"PostBrimAchFilesFileApprove", "PostBrimAchOriginatorsOriginatorActivate"}
+APPROVALS: Final = {
+    "PostBrimAchFilesFileApprove",
+    "PostBrimAchOriginatorsOriginatorActivate",
+    "PostBrimAchReturnRatesSubjectApproveOverride",
+}
 MONEY: Final = {
     "DeleteBrimDefaultFundingSourcesCurrency",
     "PostBrimAchBankFiles",
@@ -38,6 +42,8 @@ MONEY: Final = {
     "PostBrimAchOriginators",
     "PostBrimAchOriginatorsOriginator",
     "PostBrimAchOriginatorsOriginatorSuspend",
+    "PostBrimAchReturnRatesSubjectEndOverride",
+    "PostBrimAchReturnRatesSubjectOverride",
     "PostBrimAuthorizations",
     "PostBrimAuthorizationsAuthorizationEnd",
     "PostBrimBreaksBreakResolve",

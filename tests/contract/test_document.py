@@ -55,6 +55,9 @@ _NEEDS_MORE: Final = frozenset(
         "POST /v1/brim/ach/files/{file}/resubmit",  # the status that the file has
         "POST /v1/brim/ach/originators/{originator}/activate",  # an operator
         "POST /v1/brim/ach/files/{file}/approve",  # the same
+        "POST /v1/brim/ach/return_rates/{subject}/override",  # a moment in the next thirty days
+        "POST /v1/brim/ach/return_rates/{subject}/approve_override",  # an operator
+        "POST /v1/brim/ach/return_rates/{subject}/end_override",  # an override
     }
 )
 """What generated requests never get done; every other operation has to be answered 200 at least once."""

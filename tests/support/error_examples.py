@@ -6,7 +6,7 @@ from brim.api.framework import errors as api
 from brim.base import currency, errors, metadata
 from brim.base.errors import BrimError, DatabaseUnavailableError, OverloadedError
 from brim.base.scope import AccountScope
-from brim.core import ach, originators
+from brim.core import ach, originators, return_rates
 from brim.core.accounts import external_rules as external_accounts
 from brim.core.accounts import rules as accounts
 from brim.core.bank_accounts import rules as bank_accounts
@@ -213,6 +213,13 @@ EXAMPLES: list[tuple[BrimError, int, str | None, str | None, str]] = [
      ("Live top-ups cannot be created yet. No originator is active. What is missing: brim ach readiness, or the page "
      "Readiness.")),
     (originators.RailStoppedError("ach", "audit"), 400, "rail_stopped", None, "The rail ach is stopped: audit"),
+    (originators.ReturnRateError("unauthorized", debits=1000, returns=5, of_account=True), 400, "return_rate_limit",
+     None,
+     ("New debits are refused: 5 of 1000 debits of this account came back as unauthorized in the last 60 days, which "
+      "reaches Nacha's limit. Two people can let debits go on for a time: the page Return rates.")),
+    (return_rates.NoOverrideError(return_rates.OverrideStatus.ASKED), 400, None, None,
+     "Nobody has asked for an override that could be approved."),
+    (return_rates.OverrideEndError(), 400, None, "until", "An override has to end in the next 30 days."),
     (originators.NotAuthorizedError("src_x", param="source"), 400, "debit_not_authorized", "source",
      ("The bank account src_x cannot be debited: no authorization of its holder is on file. Record it "
       "first: on the bank account's page, or with brim ach authorize.")),

@@ -197,6 +197,24 @@ _BOOKS: Final = (
     FROM n
     """,
     """
+    return_counts (
+        account, livemode, originator, owner, day, debits, unauthorized, administrative, returned
+    )
+    SELECT
+        {account}, false, 'orig_1', 'acct_' || n / 100, date '2026-01-01' + n % 100, 100, 0, 0, n % 2
+    FROM n
+    """,
+    """
+    return_guards (account, livemode, originator, owner, kind, level, debits, returns, since_ms)
+    SELECT {account}, false, 'orig_1', 'acct_' || {id}, 'overall', 'reached', 100, 50, n FROM n
+    """,
+    """
+    return_overrides (
+        account, livemode, originator, owner, status, reason, until_ms, asked_by, asked_ms
+    )
+    SELECT {account}, false, 'orig_1', 'acct_' || {id}, 'asked', '', n, 'op_1', n FROM n
+    """,
+    """
     exposures (account, livemode, kind, key, amount)
     SELECT {account}, false, CASE n % 2 WHEN 0 THEN 'source' ELSE 'day' END, 'pm_' || {id}, n FROM n
     """,

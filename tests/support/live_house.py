@@ -43,6 +43,7 @@ FORM: Final = {
     "source_pending_cap": "25000",
     "file_cap": "1000000",
     "max_file_entries": "10000",
+    "return_rate_minimum": "100",
     "file_name": "{date}-{modifier}-{id}.ach",
     "line_ending": "crlf",
 }

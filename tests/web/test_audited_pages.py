@@ -60,6 +60,9 @@ BY_API: Final = {
     "/ach/files/{file}/void": "PostBrimAchFilesFileVoid",
     "/ach/files/{file}/resubmit": "PostBrimAchFilesFileResubmit",
     "/ach/bank-files/import": "PostBrimAchBankFiles",
+    "/ach/return-rates/{subject}/override": "PostBrimAchReturnRatesSubjectOverride",
+    "/ach/return-rates/{subject}/approve-override": "PostBrimAchReturnRatesSubjectApproveOverride",
+    "/ach/return-rates/{subject}/end-override": "PostBrimAchReturnRatesSubjectEndOverride",
     "/breaks/{break}/resolve": "PostBrimBreaksBreakResolve",
 }
 """The operation that a form asks for; the other kinds of what it is about have one like it."""

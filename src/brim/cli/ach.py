@@ -345,6 +345,37 @@ def compare(originator: str | None, account: str | None, *, without_list: bool, 
         click.echo(f"Later files were sent to {found.went_on}: write that outgoing folder into the profile again.")
 
 
+@ach.command("return-rates")
+@of_account
+def show_return_rates(account: str | None, **flags: str | None) -> None:
+    """Show how many debits came back in sixty days, by originator, and by account where a rate stands out."""
+    from brim.base.clock import system_clock_ms
+    from brim.core.originators import list_originators
+    from brim.core.return_rates import RateKind, ReturnRates, level_of, list_return_rates
+
+    async def read(conn: "Conn", scope: "AccountScope") -> "list[ReturnRates]":
+        return [
+            rates
+            for originator in await list_originators(conn, scope)
+            for rates in await list_return_rates(conn, originator, now_ms=system_clock_ms())
+        ]
+
+    rows = [
+        (
+            found.originator.id,
+            found.owner or "all",
+            kind.value,
+            str(found.counts.returns(kind)),
+            str(found.counts.debits),
+            level_of(kind, found.counts, minimum_debits=found.originator.profile.return_rate_minimum).value,
+            "" if found.override is None else tell_time(found.override.until_ms // 1000),
+        )
+        for found in on_live_money(flags, account, read)
+        for kind in RateKind
+    ]
+    show_table(("originator", "account", "returns", "returned", "debits", "level", "overridden until"), rows)
+
+
 @ach.command("readiness")
 @with_secrets
 def readiness(account: str | None, **flags: str | None) -> None:

@@ -16,7 +16,7 @@ import brim
 from brim.base.clock import Clock, system_clock_ms
 from brim.base.errors import DatabaseUnavailableError
 from brim.base.ids import IdFactory
-from brim.core import ach, ledger, topups
+from brim.core import ach, ledger, return_rates, topups
 from brim.core.encryption import Keyring
 from brim.core.events import Renderers
 from brim.core.funding import BankSecrets
@@ -55,6 +55,9 @@ PRUNE_REST_S: Final = 60.0
 # How long a file may wait to be made, sent or read: cut-offs are minutes, and banks look every few of them.
 ACH_REST_S: Final = 1.0
 PRUNE_BATCH: Final = 1_000
+# How often return rates are looked at because days have passed; what is sent and returned is counted at once.
+RATES_REST_S: Final = 600.0
+RATES_BATCH: Final = 500
 # How late a number may be when no announcement was heard; it is asked for on one connection, by one index step.
 NUMBER_REST_S: Final = 0.05
 NUMBER_LONGEST_REST_S: Final = 0.4
@@ -67,7 +70,7 @@ SEAL_LONGEST_REST_S: Final = 0.8
 # How often a worker asks whether the books are to be verified; a shorter turn is asked for as often as it comes.
 VERIFY_REST_S: Final = 1.0
 HEARTBEAT: Final = "heartbeat"
-_CONNECTIONS: Final = 11  # one for each job, and one for what deliveries came to
+_CONNECTIONS: Final = 12  # one for each job, and one for what deliveries came to
 
 _log = structlog.get_logger()
 
@@ -284,6 +287,10 @@ def _make_ach_jobs(
 ) -> list[Job]:
     """Return what a worker does about live top-ups by ACH: claim, make files, send them, take what the bank sends."""
     incoming = ach.Incoming(vault, renderers)
+    rates = return_rates.Watching(database, renderers)
+
+    async def watch() -> int:
+        return await rates.run_once(now_ms=now_ms(), ids=ids, limit=RATES_BATCH)
 
     async def claim() -> int:
         count = await claiming.work_off_due(database, now_ms=now_ms(), ids=ids)
@@ -308,6 +315,7 @@ def _make_ach_jobs(
     return [
         Job(name="ach files", run_once=claim, full=ach.MAX_BATCH, rest_s=ACH_REST_S),
         Job(name="ach exchange", run_once=exchange, full=1, rest_s=ACH_REST_S),
+        Job(name="return rates", run_once=watch, full=RATES_BATCH, rest_s=RATES_REST_S),
     ]
 
 

@@ -13,6 +13,7 @@ from brim.api.resources.accounts import wire as account_wire
 from brim.api.resources.ach import actions as ach_actions
 from brim.api.resources.ach import originator_wire
 from brim.api.resources.ach import wire as ach_wire
+from brim.api.resources.ach.return_rate_wire import ReturnRateObject
 from brim.api.resources.audit_log import wire as audit_wire
 from brim.api.resources.authorizations import wire as authorization_wire
 from brim.api.resources.balance import wire as balance_wire
@@ -124,6 +125,7 @@ COMPONENTS: Final = (
     Component(ach_wire.BankFileObject, "brim.bank_file"),
     Component(ach_wire.BankFindingObject, "brim.bank_finding"),
     Component(ach_wire.BreakObject, "brim.break"),
+    Component(ReturnRateObject, "brim.return_rate"),
     Component(ach_wire.RailStateObject, "brim.rail_state"),
     Component(ach_wire.LiveReadinessObject, "brim.live_readiness"),
     Component(ach_wire.BlockerObject, "brim.live_blocker"),

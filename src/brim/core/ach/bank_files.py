@@ -11,6 +11,7 @@ from brim.core.ach import entry_store, file_store
 from brim.core.ach.acknowledgements import AcknowledgementError, AcknowledgementLine, read_acknowledgement
 from brim.core.ach.announcing import announce_file, list_break
 from brim.core.ach.applying import Applied, apply_return, confirm_batch, hold_presented, post_bank_steps
+from brim.core.ach.counting import count_file, uncount_batch
 from brim.core.ach.file_store import BankFile, FoundBatch
 from brim.core.ach.prenotes import note_change_of_prenote
 from brim.core.ach.rules import AchFile, Entry, FileStatus, moved
@@ -20,6 +21,7 @@ from brim.core.rails.ach import Confirmation, local_day, nacha
 from brim.core.rails.ach.nacha import Item, NotificationOfChange, ReturnInfo
 from brim.core.reconciliation import BreakKind, MatchKind, NewBreak, StatementLineRow, insert_line
 from brim.core.reconciliation.formats import Statement, StatementLine, Verdict, read_statement
+from brim.core.return_rates import ReturnedDebit, count_returned
 from brim.core.time import lock_owner_time
 from brim.core.topups import BankStep, ConfirmedOtherwiseError, UnexpectedBankAmountError
 from brim.platform.database import Conn
@@ -47,6 +49,7 @@ class FileReading(msgspec.Struct, kw_only=True):
     ids: IdFactory
     is_held: bool = False
     breaks: int = 0
+    returned: list[ReturnedDebit] = msgspec.field(default_factory=list)
 
     async def open_break(self, kind: BreakKind, *, cause: str, detail: str, **more: Any) -> None:
         """List something of the file that does not match."""
@@ -148,6 +151,9 @@ async def _as_sent(reading: FileReading, file: AchFile) -> AchFile:
         return file
     sent = moved(file, FileStatus.SENT, sent_ms=reading.now_ms)
     await file_store.update_file(reading.conn, sent)
+    await count_file(
+        reading.conn, reading.originator, sent, renderers=reading.renderers, now_ms=reading.now_ms, ids=reading.ids
+    )
     return sent
 
 
@@ -162,6 +168,9 @@ async def _reject_batch(reading: FileReading, batch: FoundBatch, reason: str) ->
     )
     await file_store.set_batch_status(reading.conn, reading.originator.scope, batch, "rejected", reason=reason)
     await entry_store.unconfirm_entries(reading.conn, reading.originator.scope, batch.file, batch.number)
+    await uncount_batch(
+        reading.conn, reading.originator, batch, renderers=reading.renderers, now_ms=reading.now_ms, ids=reading.ids
+    )
 
 
 async def _confirm_prenotes(reading: FileReading, batch: FoundBatch) -> None:
@@ -234,6 +243,14 @@ async def apply_nacha(reading: FileReading) -> list[Finding]:
         return findings
     for item in nacha.entries(io.BytesIO(reading.content), lenient=False):
         await _apply_item(reading, item)
+    await count_returned(
+        reading.conn,
+        reading.originator,
+        reading.returned,
+        renderers=reading.renderers,
+        now_ms=reading.now_ms,
+        ids=reading.ids,
+    )
     return findings
 
 
@@ -278,6 +295,8 @@ async def _apply_return(reading: FileReading, item: Item, info: ReturnInfo) -> N
             now_ms=reading.now_ms,
             ids=reading.ids,
         )
+        if applied in {Applied.FAILED, Applied.REVERSED} and not entry.is_prenote:
+            reading.returned.append(_returned(reading, entry, info.code))
         if applied is not Applied.CONFLICT:
             return
         reason = "its top-up has come to another end, or was returned before"
@@ -290,6 +309,12 @@ async def _apply_return(reading: FileReading, item: Item, info: ReturnInfo) -> N
         reference=(info.original_trace_number if is_known else _name_in(item)) or info.original_trace_number,
         raw=_without_account(item),
     )
+
+
+def _returned(reading: FileReading, entry: Entry, code: str) -> ReturnedDebit:
+    """Return what counts of a return. A test clock may be ahead in a rehearsal; nothing comes back before it left."""
+    today = local_day(reading.originator.profile, reading.now_ms)
+    return ReturnedDebit(entry.owner, max(today, entry.effective_date or today), code)
 
 
 async def _apply_change(reading: FileReading, item: Item, change: NotificationOfChange) -> None:

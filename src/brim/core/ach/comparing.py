@@ -22,6 +22,7 @@ from brim.core import audit
 from brim.core.ach import entry_store, file_store, lineage_store, prenote_store
 from brim.core.ach.announcing import list_break
 from brim.core.ach.building import BATCH_NUMBERS, TRACES
+from brim.core.ach.counting import count_file
 from brim.core.ach.encoding import INDIVIDUAL_ID_LENGTH
 from brim.core.ach.entry_store import Group, KnownTopup
 from brim.core.ach.file_store import Counters
@@ -266,6 +267,9 @@ class _Comparing:
                     self._originator.profile, entry, _day(debit.batch.effective_entry_date)
                 )
         await entry_store.place_sent_entries(self._conn, placed)
+        await count_file(
+            self._conn, self._originator, file, renderers=self._renderers, now_ms=self._now_ms, ids=self._ids
+        )
         self.entries += len(debits)
 
     async def _latest(self, topups: Sequence[KnownTopup]) -> dict[str, Entry]:

@@ -257,6 +257,18 @@ FROM ach_entries
 WHERE account = $1 AND livemode = $2 AND file BETWEEN $3 AND $3 AND batch = $4
 ORDER BY file, trace;
 
+-- name: count_debits
+-- How many debits a file, or a batch of it, has, by account and day.
+SELECT e.owner, e.effective_date, count(*) AS debits
+FROM (
+    SELECT owner, effective_date, amount, batch
+    FROM ach_entries
+    WHERE account = $1 AND livemode = $2 AND file BETWEEN $3 AND $3
+    ORDER BY file, trace
+) AS e
+WHERE e.amount > 0 AND ($4::bigint IS NULL OR e.batch = $4)
+GROUP BY e.owner, e.effective_date;
+
 -- name: lock_entry
 -- One entry, held until the transaction ends.
 SELECT {entry_columns}

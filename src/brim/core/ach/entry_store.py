@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -241,6 +242,14 @@ async def list_entries_of_batch(conn: Conn, scope: AccountScope, file_id: str, b
     """Return the entries of a batch."""
     records = await conn.fetch(_SQL["list_entries_of_batch"], scope.account, scope.livemode, file_id, batch)
     return [entry_from_record(record) for record in records]
+
+
+async def count_debits(
+    conn: Conn, scope: AccountScope, file_id: str, *, batch: int | None = None
+) -> dict[tuple[str, date], int]:
+    """Return how many debits a file, or a batch of it, has, by account and effective date; prenotes are none."""
+    records = await conn.fetch(_SQL["count_debits"], scope.account, scope.livemode, file_id, batch)
+    return {(record["owner"], record["effective_date"]): record["debits"] for record in records}
 
 
 async def lock_entry(conn: Conn, entry: Entry) -> Entry | None:

@@ -95,8 +95,8 @@ async def start_prenote(
     moment = await lock_owner_time(conn, scope, now_ms=now_ms, ids=ids)
     prenote_id = moment.new_id(PRENOTE_PREFIX)
     await begin_verification(conn, scope, funding_source, detail=prenote_id, by=by, now_ms=now_ms, ids=ids)
-    debit = Debit(scope=scope, funding_source=funding_source, param="funding_source")
-    (terms,) = await find_collection_terms(conn, [debit])
+    debit = Debit(scope=scope, funding_source=funding_source, param="funding_source", is_prenote=True)
+    (terms,) = await find_collection_terms(conn, [debit], now_ms=now_ms)
     if not isinstance(terms, CollectionTerms):
         raise terms
     profile = terms.originator.profile

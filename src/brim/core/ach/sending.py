@@ -14,6 +14,7 @@ from brim.base.ids import IdFactory
 from brim.base.scope import AccountScope
 from brim.core.ach import entry_store, file_store, lineage_store
 from brim.core.ach.announcing import announce_file, list_break
+from brim.core.ach.counting import count_file
 from brim.core.ach.encoding import wrong_with_stored
 from brim.core.ach.rules import AchFile, EntryStatus, FileStatus, moved
 from brim.core.ach.sent_lists import hand_over, read_sent_lists, unknown_sent_files
@@ -160,6 +161,7 @@ async def _send(
     hand_over(folder, file.name, content, file_id=file.id, sealed=sealed, originator=originator.id)
     sent = moved(file, FileStatus.SENT, sent_ms=now_ms)
     await file_store.update_file(conn, sent)
+    await count_file(conn, originator, sent, renderers=renderers, now_ms=now_ms, ids=ids)
     await announce_file(conn, renderers, sent, EventType.ACH_FILE_SENT, now_ms=now_ms, ids=ids)
     _log.info("ach file sent", file=file.id, name=file.name)
     return True

@@ -42,6 +42,9 @@ class EventType(StrEnum):
     ACH_FILE_REJECTED = "brim.ach_file.rejected"
     ACH_FILE_SETTLED = "brim.ach_file.settled"
     ACH_FILE_HELD = "brim.ach_file.held"
+    RETURN_RATE_WARNED = "brim.return_rate.warned"
+    RETURN_RATE_LIMIT_REACHED = "brim.return_rate.limit_reached"
+    RETURN_RATE_CLEARED = "brim.return_rate.cleared"
     BREAK_OPENED = "brim.break.opened"
     PRENOTE_CREATED = "brim.prenote.created"
     PRENOTE_VERIFIED = "brim.prenote.verified"
@@ -72,6 +75,7 @@ _OBJECTS: Final = {
     "test_helpers.test_clock": EventObject("test_helpers.test_clock", "/v1/test_helpers/test_clocks/", "test_clocks"),
     "brim.topup": EventObject("topup", "/v1/topups/", "topups"),
     "brim.ach_file": EventObject("brim.ach_file", "/v1/brim/ach/files/", "ach"),
+    "brim.return_rate": EventObject("brim.return_rate", "/v1/brim/ach/return_rates/", "ach"),
     "brim.break": EventObject("brim.break", "/v1/brim/breaks/", "ach"),
     "brim.prenote": EventObject("brim.prenote", "/v1/brim/prenotes/", "authorizations"),
     "brim.webhook_endpoint": EventObject("webhook_endpoint", "/v1/webhook_endpoints/", "webhook_endpoints"),

@@ -4,13 +4,10 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from brim.core.jobs import Worker
+from brim.core.return_rates import RateKind, kinds_of
 from brim.platform.telemetry.figures import Figure
 
 KIND: Final = ("kind",)
-
-_UNAUTHORIZED: Final = frozenset({"R05", "R07", "R10", "R11", "R29", "R51"})
-_ADMINISTRATIVE: Final = frozenset({"R02", "R03", "R04"})
-"""Source: Nacha Operating Rules, 2.17.2: return rates of 0.5 %, 3 % and 15 % in sixty days ask for an inquiry."""
 
 
 def single(name: str, documentation: str, value: float) -> Figure:
@@ -38,10 +35,14 @@ def rates_of(returns: Mapping[str | None, int]) -> tuple[int, dict[str, float]]:
     back = {code: count for code, count in returns.items() if code is not None}
     counts = {
         "all": sum(back.values()),
-        "administrative": sum(back.get(code, 0) for code in _ADMINISTRATIVE),
-        "unauthorized": sum(back.get(code, 0) for code in _UNAUTHORIZED),
+        "administrative": _count(back, RateKind.ADMINISTRATIVE),
+        "unauthorized": _count(back, RateKind.UNAUTHORIZED),
     }
     return debits, {kind: count / debits if debits else 0.0 for kind, count in counts.items()}
+
+
+def _count(back: Mapping[str, int], kind: RateKind) -> int:
+    return sum(count for code, count in back.items() if kind in kinds_of(code))
 
 
 def worker_figures(workers: Iterable[Worker], *, now_ms: int) -> list[Figure]:

@@ -17,6 +17,7 @@ from brim.core.originators.exposures import Exposure, ExposureKind, exposures_of
 from brim.core.originators.readiness import Blocker, Facts, Folder, Readiness, in_charge, judge
 from brim.core.originators.rules import (
     COLLECTION_ERRORS,
+    ORIGINATOR_PREFIX,
     Authorization,
     CapError,
     DayCapError,
@@ -28,6 +29,7 @@ from brim.core.originators.rules import (
     OriginatorStateError,
     OriginatorStatus,
     RailStoppedError,
+    ReturnRateError,
     SecondPersonError,
     SourceCapError,
     UnexpectedVersionError,
@@ -53,6 +55,7 @@ from brim.core.originators.store import Stop, count_stops, list_stops, originato
 
 __all__ = [
     "COLLECTION_ERRORS",
+    "ORIGINATOR_PREFIX",
     "Authorization",
     "Blocker",
     "CapError",
@@ -74,6 +77,7 @@ __all__ = [
     "OriginatorStatus",
     "RailStoppedError",
     "Readiness",
+    "ReturnRateError",
     "SecondPersonError",
     "SourceCapError",
     "Stop",

@@ -7,7 +7,13 @@ import msgspec
 from brim.base.errors import BrimError
 from brim.base.scope import AccountScope
 from brim.core.originators import store
-from brim.core.originators.rules import LiveModeNotReadyError, NotAuthorizedError, Originator, RailStoppedError
+from brim.core.originators.rules import (
+    LiveModeNotReadyError,
+    NotAuthorizedError,
+    Originator,
+    RailStoppedError,
+    ReturnRateError,
+)
 from brim.core.originators.store import CollectionRecord
 from brim.core.rails.ach import ACH
 from brim.platform.database import Conn
@@ -21,20 +27,28 @@ class CollectionTerms(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Debit(msgspec.Struct, frozen=True, kw_only=True):
-    """A debit that is asked for: whose, of which bank account, and the parameter that names it."""
+    """A debit that is asked for: whose, of which bank account, and the parameter that names it.
+
+    A prenote is asked for in the same way and moves no money, so return rates do not stop it.
+    """
 
     scope: AccountScope
     funding_source: str
     param: str
+    is_prenote: bool = False
 
 
-async def find_collection_terms(conn: Conn, debits: Sequence[Debit]) -> list[CollectionTerms | BrimError]:
+async def find_collection_terms(
+    conn: Conn, debits: Sequence[Debit], *, now_ms: int
+) -> list[CollectionTerms | BrimError]:
     """Return by whom each debit is collected, or why it is not.
 
     No originator is active (`LiveModeNotReadyError`), an operator has stopped the rail, for all or for the account
-    (`RailStoppedError`), or the holder of the bank account has not authorized debits (`NotAuthorizedError`).
+    (`RailStoppedError`), the holder of the bank account has not authorized debits (`NotAuthorizedError`), or too many
+    debits have come back (`ReturnRateError`).
     """
-    found = await store.read_collection_terms(conn, [(debit.scope, debit.funding_source) for debit in debits], rail=ACH)
+    wanted = [(debit.scope, debit.funding_source) for debit in debits]
+    found = await store.read_collection_terms(conn, wanted, rail=ACH, now_ms=now_ms)
     return [_terms_of(debit, record) for debit, record in zip(debits, found, strict=True)]
 
 
@@ -45,4 +59,9 @@ def _terms_of(debit: Debit, found: CollectionRecord | None) -> CollectionTerms |
         return RailStoppedError(ACH, found.stop_reason)
     if not found.is_authorized:
         return NotAuthorizedError(debit.funding_source, param=debit.param)
+    if found.rate is not None and not debit.is_prenote:
+        rate = found.rate
+        return ReturnRateError(
+            rate.kind, debits=rate.debits, returns=rate.returns, of_account=rate.owner == debit.scope.account
+        )
     return CollectionTerms(platform=found.platform, originator=found.originator)

@@ -51,7 +51,8 @@ ORDER BY account, livemode, id;
 
 -- name: read_collection_terms
 -- What live creates depend on beside their accounts' own terms: the originator of the platform, where the money is
--- stopped, and whether the holder of the bank account has authorized debits. Accounts that do not exist are left out.
+-- stopped, whether the holder of the bank account has authorized debits, and a return rate that has reached its limit and
+-- that nobody has overridden. Accounts that do not exist are left out.
 SELECT
     w.account AS owner, w.funding_source, a.platform, o.account, o.livemode, o.id, o.status, o.version, o.profile, o.sealed, o.last4, o.created_ms,
     o.changed_by, o.activated_ms, o.activated_by,
@@ -72,7 +73,8 @@ SELECT
             AND u.funding_source BETWEEN w.funding_source AND w.funding_source AND u.ended_ms IS NULL
         ORDER BY u.funding_source
         OFFSET 0
-    ) AS is_authorized
+    ) AS is_authorized,
+    rate.owner AS rate_owner, rate.kind AS rate_kind, rate.debits AS rate_debits, rate.returns AS rate_returns
 FROM unnest($1::text[], $2::boolean[], $3::text[]) AS w (account, livemode, funding_source)
 CROSS JOIN LATERAL (
     SELECT platform FROM accounts WHERE account = w.account OFFSET 0
@@ -82,7 +84,24 @@ LEFT JOIN LATERAL (
     FROM originators
     WHERE account = coalesce(a.platform, w.account) AND livemode = w.livemode AND status = 'active'
     OFFSET 0
-) AS o ON true;
+) AS o ON true
+LEFT JOIN LATERAL (
+    SELECT g.owner, g.kind, g.debits, g.returns
+    FROM return_guards AS g
+    WHERE
+        g.account = o.account AND g.livemode = o.livemode AND g.originator = o.id AND g.owner IN ('', w.account)
+        AND g.level = 'reached'
+        AND NOT EXISTS (
+            SELECT
+            FROM return_overrides AS v
+            WHERE
+                v.account = g.account AND v.livemode = g.livemode AND v.originator = g.originator AND v.owner = g.owner
+                AND v.status = 'approved' AND v.until_ms > $5
+            OFFSET 0
+        )
+    ORDER BY g.owner, g.kind
+    LIMIT 1
+) AS rate ON true;
 
 -- name: add_exposures
 -- Add to what accounts ask for, and return what it is then; rows arrive sorted, so that two creates wait in one order.

@@ -100,6 +100,18 @@ class NotAuthorizedError(BrimError):
         self.param = param
 
 
+class ReturnRateError(BrimError):
+    """Too many debits have come back, by Nacha's limits, so new ones are refused."""
+
+    def __init__(self, kind: str, *, debits: int, returns: int, of_account: bool) -> None:
+        whose = "of this account" if of_account else "of the originator"
+        what = "" if kind == "overall" else f"as {kind} "
+        super().__init__(
+            f"New debits are refused: {returns} of {debits} debits {whose} came back {what}in the last 60 days, which "
+            "reaches Nacha's limit. Two people can let debits go on for a time: the page Return rates."
+        )
+
+
 class EntryCapError(BrimError):
     """The amount is larger than one debit may be."""
 
@@ -129,7 +141,13 @@ class SourceCapError(CapError):
         )
 
 
-COLLECTION_ERRORS: Final = (LiveModeNotReadyError, RailStoppedError, NotAuthorizedError, EntryCapError)
+COLLECTION_ERRORS: Final = (
+    LiveModeNotReadyError,
+    RailStoppedError,
+    NotAuthorizedError,
+    ReturnRateError,
+    EntryCapError,
+)
 """Why a live debit is refused before anything is counted."""
 
 

@@ -44,6 +44,15 @@ class Folders(NamedTuple):
     incoming_folder: str
 
 
+class ReachedRate(NamedTuple):
+    """A return rate that has reached its limit, of an account (`owner`) or of all together (it is empty)."""
+
+    owner: str
+    kind: str
+    debits: int
+    returns: int
+
+
 class CollectionRecord(NamedTuple):
     """What a live create depends on, as it was read."""
 
@@ -51,6 +60,7 @@ class CollectionRecord(NamedTuple):
     originator: Originator | None
     stop_reason: str | None
     is_authorized: bool
+    rate: ReachedRate | None
 
 
 async def insert_originator(conn: Conn, originator: Originator, sealed: bytes) -> None:
@@ -118,11 +128,11 @@ async def lock_folders(conn: Conn) -> list[Folders]:
 
 
 async def read_collection_terms(
-    conn: Conn, wanted: Sequence[tuple[AccountScope, str]], *, rail: str
+    conn: Conn, wanted: Sequence[tuple[AccountScope, str]], *, rail: str, now_ms: int
 ) -> list[CollectionRecord | None]:
     """Return what live creates depend on, named by account and bank account; None where there is no such account."""
     rows = [(scope.account, scope.livemode, funding_source) for scope, funding_source in wanted]
-    records = await conn.fetch(_SQL["read_collection_terms"], *columns(rows), rail)
+    records = await conn.fetch(_SQL["read_collection_terms"], *columns(rows), rail, now_ms)
     found = {(record["owner"], record["funding_source"]): record for record in records}
     named = [found.get((scope.account, funding_source)) for scope, funding_source in wanted]
     return [record and _collection_from_record(record) for record in named]
@@ -134,6 +144,9 @@ def _collection_from_record(record: Mapping[str, Any]) -> CollectionRecord:
         originator=originator_from_record(record) if record["id"] is not None else None,
         stop_reason=record["stop_reason"],
         is_authorized=record["is_authorized"],
+        rate=None
+        if record["rate_kind"] is None
+        else ReachedRate(record["rate_owner"], record["rate_kind"], record["rate_debits"], record["rate_returns"]),
     )
 
 

@@ -10,7 +10,7 @@ from typing import Final, TypeAlias, TypeVar
 
 from brim.base.batch import Batcher
 from brim.base.clock import Clock
-from brim.base.errors import DatabaseUnavailableError
+from brim.base.errors import BrimError, DatabaseUnavailableError
 from brim.base.paging import Page
 from brim.base.scope import AccountScope
 from brim.core import idempotency
@@ -66,7 +66,7 @@ class Batches:
             lane: self._batcher("create", self._create) for lane in lanes.LANES
         }
         self._sources = self._batcher("funding", fetch_funding_sources_of)
-        self._collections = self._batcher("collection", find_collection_terms)
+        self._collections = self._batcher("collection", self._find_collections)
         self._retrievals = self._batcher("retrieve", topups.fetch_topups)
         self._lists = self._batcher("list", lists.list_topups_many)
 
@@ -122,9 +122,12 @@ class Batches:
         """Return by whom a live debit of a bank account, named in a parameter, is collected; the query is shared, too.
 
         Raises:
-            LiveModeNotReadyError, RailStoppedError, NotAuthorizedError: it is not.
+            LiveModeNotReadyError, RailStoppedError, NotAuthorizedError, ReturnRateError: it is not.
         """
         return await self._collections.submit(Debit(scope=scope, funding_source=funding_source, param=param))
+
+    async def _find_collections(self, conn: Conn, debits: Sequence[Debit]) -> Sequence[CollectionTerms | BrimError]:
+        return await find_collection_terms(conn, debits, now_ms=self._clock())
 
     async def retrieve(self, scope: AccountScope, topup_id: str) -> Topup | None:
         """Return a top-up as it is now, or None, by a query shared with those that ask meanwhile."""

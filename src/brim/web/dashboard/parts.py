@@ -22,6 +22,7 @@ from brim.web.dashboard.live_money.routes import routes as live_money_routes
 from brim.web.dashboard.originators.routes import routes as originator_routes
 from brim.web.dashboard.prenotes.routes import routes as prenote_routes
 from brim.web.dashboard.request_logs.routes import routes as request_log_routes
+from brim.web.dashboard.return_rates.routes import routes as return_rate_routes
 from brim.web.dashboard.signed import PageDependencies, SignedPages
 from brim.web.dashboard.test_clocks.routes import routes as test_clock_routes
 from brim.web.dashboard.topups.listing import paid_by
@@ -70,6 +71,7 @@ NAVIGATION: Final = (
             NavigationItem("ACH files", "/ach/files", only_live=True),
             NavigationItem("Bank files", "/ach/bank-files", only_live=True),
             NavigationItem("Breaks", "/breaks", only_live=True),
+            NavigationItem("Return rates", "/ach/return-rates", only_live=True),
             NavigationItem("Prenotes", "/ach/prenotes", only_live=True),
             NavigationItem("Originators", "/ach/originators", only_live=True),
             NavigationItem("Readiness", "/live-readiness", only_live=True),
@@ -120,6 +122,7 @@ def dashboard_routes(parts: PageDependencies) -> Sequence[Route]:
         *ach_file_routes(signed),
         *bank_file_routes(signed),
         *break_routes(signed),
+        *return_rate_routes(signed),
         *prenote_routes(signed),
         *signed.get("/live", live.stream),
     )

@@ -105,6 +105,9 @@ ACTIONS: Final = {
     Action.BANK_FILE_IMPORTED: "Imported a file from the bank",
     Action.BANK_FILES_COMPLETE: "Stated that all files from the bank are imported",
     Action.ACH_COMPARED: "Compared what has left after a restore",
+    Action.RETURN_OVERRIDE_ASKED: "Asked for an override of a return rate",
+    Action.RETURN_OVERRIDE_APPROVED: "Approved an override of a return rate",
+    Action.RETURN_OVERRIDE_ENDED: "Ended an override of a return rate",
     Action.BREAK_RESOLVED: "Resolved a break",
     Action.TOPUPS_IMPORTED: "Imported top-ups from another service",
 }

@@ -65,6 +65,7 @@ _SAMPLE_IDS: Final = {
     "/v1/brim/ach/originators": "orig_0mfgbV7N5xRsMy4WqD8kLt3p",
     "/v1/brim/ach/files": "achf_0mfgbW8P6zTuNa5XrE9mMv4q",
     "/v1/brim/ach/bank_files": "bankf_0mfgbX9Q7aVwPb6YsF2nNw5r",
+    "/v1/brim/ach/return_rates": "orig_0mfgbV7N5xRsMy4WqD8kLt3p",
     "/v1/brim/breaks": "brk_0mfgbY2R8bXyQc7ZtG3pPx6s",
     "/v2/core/events": EVENT,
     "/v2/core/event_destinations": "ed_test_61TqK9wXc2mVbL5",

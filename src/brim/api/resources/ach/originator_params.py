@@ -49,6 +49,10 @@ _OPTIONAL: Final[dict[str, tuple[Kind, str]]] = {
     "minimum_hold_days": (_DAYS, "Banking days below which no account's agreement shortens the hold: 0."),
     "opening": (Text(max_length=5), "From when on money is usable on a banking day: `09:00`."),
     "requires_approval": (Boolean(), "Whether an operator approves each file before it is sent: `true`."),
+    "return_rate_minimum": (
+        BoundedInteger(least=1, most=1_000_000),
+        "With how many debits in sixty days a return rate begins to count.",
+    ),
     "sec_code": (Enum(tuple(each.value for each in SecCode)), "How account holders authorize: `WEB`."),
     "source_pending_cap": (Amount(), "The largest total that may be pending from one bank account, in cents."),
     "time_zone": (Text(max_length=64), "The bank's time zone, by its IANA name: `America/New_York`."),

@@ -54,6 +54,9 @@ class ProfileObject(msgspec.Struct, frozen=True, kw_only=True):
     origin_name: Annotated[str, described("The sender's name in files.", maxLength=23)]
     outgoing_folder: Annotated[str, described("Where the bank finds files.", **TEXT)]
     requires_approval: Annotated[bool, described("Whether an operator approves each file.")]
+    return_rate_minimum: Annotated[
+        int, described("With how many debits in sixty days a return rate begins to count.", minimum=1)
+    ]
     sec_code: Annotated[str, described("How account holders authorize.", enum=[each.value for each in SecCode])]
     source_pending_cap: Annotated[int, described("The largest total pending from one bank account.", **_CENTS)]
     time_zone: Annotated[str, described("The bank's time zone, by its IANA name.", **TEXT)]

@@ -3,10 +3,13 @@
 from typing import Final
 
 from brim.api.framework.common_params import PAGE
-from brim.api.framework.kinds import Enum, FileContent, FileName, Text
+from brim.api.framework.kinds import BoundedInteger, Enum, FileContent, FileName, Text
 from brim.api.framework.params import Parameter
 from brim.core.ach import FileStatus
+from brim.core.time import EARLIEST_TIME, LATEST_TIME
 
+_MOMENT: Final = BoundedInteger(least=EARLIEST_TIME, most=LATEST_TIME)
+"""A Unix second."""
 _STATUSES: Final = tuple(status.value for status in FileStatus)
 
 
@@ -48,6 +51,23 @@ BANK_FILE_IMPORT: Final = (
         name="originator",
         kind=Text(),
         description="The originator whose bank it is from; not needed where you have one only.",
+    ),
+)
+OVERRIDE_ASK: Final = (
+    Parameter(
+        name="reason",
+        kind=Text(),
+        required=True,
+        description="Why debits are to go on. Whoever approves it reads it, and the audit log keeps it.",
+    ),
+    Parameter(name="until", kind=_MOMENT, required=True, description="When it ends, at most 30 days from now."),
+)
+OVERRIDE_APPROVE: Final = (
+    Parameter(
+        name="expected_until",
+        kind=_MOMENT,
+        required=True,
+        description="When the override that you have seen ends. If another one is asked for by now, nothing is done.",
     ),
 )
 BREAK_LIST: Final = (

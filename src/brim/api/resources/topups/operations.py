@@ -17,6 +17,7 @@ from brim.core.originators import (
     LiveModeNotReadyError,
     NotAuthorizedError,
     RailStoppedError,
+    ReturnRateError,
     SourceCapError,
 )
 from brim.core.time import ClockAdvancingError
@@ -39,6 +40,7 @@ _CREATION_ERRORS: Final = (
     CurrencyNotCollectedError,
     LiveModeNotReadyError,
     RailStoppedError,
+    ReturnRateError,
     NotAuthorizedError,
     EntryCapError,
     DayCapError,

@@ -83,6 +83,8 @@ class OriginatorProfile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
         source_pending_cap: the largest total that may be pending from one bank account.
         duplicate_window_minutes: for how long an equal debit of a bank account is refused unless the request
             says that it is intended; 0 for never.
+        return_rate_minimum: with how many debits in sixty days a return rate begins to count: below it, new ones are
+            not refused because of it.
         max_file_entries: how many entries a file may have.
         file_name: what files are called; `{date}`, `{time}`, `{modifier}` and `{id}` are filled in.
         outgoing_folder: where the bank, or what uploads to it, finds the files.
@@ -114,6 +116,7 @@ class OriginatorProfile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
     day_cap: _Total = 5_000_000
     source_pending_cap: _Total = 2_500_000
     duplicate_window_minutes: Annotated[int, msgspec.Meta(ge=0, le=1440)] = 0
+    return_rate_minimum: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)] = 100
     max_file_entries: Annotated[int, msgspec.Meta(ge=1, le=500_000)] = 10_000
     file_name: str = "{date}-{modifier}-{id}.ach"
     line_ending: Annotated[str, msgspec.Meta(pattern="^(crlf|lf)$")] = "crlf"

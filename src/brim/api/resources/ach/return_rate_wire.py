@@ -1,0 +1,153 @@
+"""Return rates as they are written. Ours."""
+
+from typing import Annotated
+
+import msgspec
+
+from brim.api.framework.schema import TEXT, TIME, constant, described
+from brim.api.resources.ach.actions import ActionObject
+from brim.base.json_codec import encode
+from brim.core.originators import Originator
+from brim.core.return_rates import LIMITS, WINDOW_DAYS, Counts, Guard, Level, Override, RateKind, ReturnRates, level_of
+
+_PER_MILLE_PARTS = 1000
+_PPM = 1_000_000
+
+
+class RateObject(msgspec.Struct, frozen=True, kw_only=True):
+    """One of Nacha's return rates."""
+
+    debits: Annotated[int, described("How many debits settle in the window.", minimum=0)]
+    kind: Annotated[str, described("Which returns it counts.", enum=[kind.value for kind in RateKind])]
+    level: Annotated[
+        str,
+        described(
+            "`warned` from 60 % of the limit on, `reached` from the limit on. Below the minimum of debits, or with "
+            "fewer than three returns, it is `clear`.",
+            enum=[level.value for level in Level],
+        ),
+    ]
+    limit: Annotated[int, described("Nacha's limit, in parts per million.", minimum=0)]
+    rate: Annotated[int, described("The returns' share in the debits, in parts per million, rounded down.", minimum=0)]
+    returns: Annotated[int, described("How many debits came back in the window.", minimum=0)]
+    since: Annotated[int | None, described("When it came to this level; null where it is `clear`.", **TIME)]
+
+
+class OverrideObject(msgspec.Struct, frozen=True, kw_only=True):
+    """That debits go on although a limit is reached."""
+
+    approved: Annotated[int | None, described("When it was approved; null before.", **TIME)]
+    approved_by: Annotated[str | None, described("Who approved it; null before.", **TEXT)]
+    asked: Annotated[int, described("When it was asked for.", **TIME)]
+    asked_by: Annotated[str, described("Who asked for it.", **TEXT)]
+    one_person: Annotated[bool, described("Whether one person asked and approved, as nobody else could.")]
+    reason: Annotated[str, described("Why.", **TEXT)]
+    until: Annotated[int, described("When it ends.", **TIME)]
+
+
+class ReturnRateObject(msgspec.Struct, frozen=True, kw_only=True):
+    """How many debits of an originator, or of one account, came back in the last sixty days."""
+
+    id: Annotated[str, described("The originator, or the account, whose debits are counted.", **TEXT)]
+    object: Annotated[str, constant("brim.return_rate")] = "brim.return_rate"
+    account: Annotated[str | None, described("The account; null for all accounts together.", **TEXT)]
+    actions: Annotated[
+        list[ActionObject] | msgspec.UnsetType,
+        described("What may be done now. Only where one is retrieved."),
+    ] = msgspec.UNSET
+    asked_override: Annotated[
+        OverrideObject | msgspec.UnsetType | None,
+        described("The override that waits for approval; null where none does. Not in events."),
+    ] = msgspec.UNSET
+    livemode: Annotated[bool, described("Whether it is of live mode.")]
+    minimum_debits: Annotated[int, described("With how many debits a rate begins to count.", minimum=1)]
+    originator: Annotated[str, described("The originator that debits.", **TEXT)]
+    override: Annotated[
+        OverrideObject | msgspec.UnsetType | None,
+        described("The override in force; null where there is none. Not in events."),
+    ] = msgspec.UNSET
+    rates: Annotated[list[RateObject], described("The three rates; in an event, the one that changed.")]
+    window_days: Annotated[int, described("Over how many days they are counted.", const=WINDOW_DAYS)] = WINDOW_DAYS
+
+
+def return_rates_json(found: ReturnRates, *, actions: list[ActionObject] | msgspec.UnsetType = msgspec.UNSET) -> bytes:
+    """Return the compact JSON of an originator's rates, or of an account's."""
+    originator = found.originator
+    since = {guard.kind: guard.since_ms // 1000 for guard in found.guards}
+    minimum = originator.profile.return_rate_minimum
+    return encode(
+        ReturnRateObject(
+            id=found.owner or originator.id,
+            account=found.owner or None,
+            actions=actions,
+            asked_override=override_object(found.asked),
+            livemode=originator.scope.livemode,
+            minimum_debits=minimum,
+            originator=originator.id,
+            override=override_object(found.override),
+            rates=[
+                _rate(kind, found.counts, level_of(kind, found.counts, minimum_debits=minimum), since.get(kind))
+                for kind in RateKind
+            ],
+        )
+    )
+
+
+def changed_rate_json(originator: Originator, guard: Guard) -> bytes:
+    """Return the compact JSON of a rate that has come to another level, as events show it."""
+    return encode(
+        ReturnRateObject(
+            id=guard.owner or originator.id,
+            account=guard.owner or None,
+            livemode=originator.scope.livemode,
+            minimum_debits=originator.profile.return_rate_minimum,
+            originator=originator.id,
+            rates=[
+                RateObject(
+                    debits=guard.debits,
+                    kind=guard.kind,
+                    level=guard.level,
+                    limit=_limit(guard.kind),
+                    rate=_share(guard.returns, guard.debits),
+                    returns=guard.returns,
+                    since=None if guard.level is Level.CLEAR else guard.since_ms // 1000,
+                )
+            ],
+        )
+    )
+
+
+def override_object(override: Override | None) -> OverrideObject | None:
+    """Return an override as it is written."""
+    if override is None:
+        return None
+    return OverrideObject(
+        approved=None if override.approved_ms is None else override.approved_ms // 1000,
+        approved_by=override.approved_by,
+        asked=override.asked_ms // 1000,
+        asked_by=override.asked_by,
+        one_person=override.one_person,
+        reason=override.reason,
+        until=override.until_ms // 1000,
+    )
+
+
+def _rate(kind: RateKind, counts: Counts, level: Level, since: int | None) -> RateObject:
+    returns = counts.returns(kind)
+    return RateObject(
+        debits=counts.debits,
+        kind=kind,
+        level=level,
+        limit=_limit(kind),
+        rate=_share(returns, counts.debits),
+        returns=returns,
+        since=None if level is Level.CLEAR else since,
+    )
+
+
+def _limit(kind: RateKind) -> int:
+    return LIMITS[kind] * _PPM // _PER_MILLE_PARTS
+
+
+def _share(returns: int, debits: int) -> int:
+    return returns * _PPM // debits if debits else 0
