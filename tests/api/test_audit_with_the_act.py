@@ -49,6 +49,8 @@ REFUSED: Final = {"PostAccountsAccountLoginLinks"} | NEVER_BY_KEYS
 BY_DETAIL: Final = {
     "PostBrimAchBankFiles",
     "PostBrimAchFilesFileResubmit",
+    "PostBrimAchReturnRatesSubjectEndOverride",
+    "PostBrimAchReturnRatesSubjectOverride",
     "PostBrimRailsRailResume",
     "PostBrimRailsRailStop",
 }
@@ -68,6 +70,7 @@ STATE: Final = {
     "authorizations": "to_jsonb(t)",
     "originators": "to_jsonb(t)",
     "rail_stops": "to_jsonb(t)",
+    "return_overrides": "to_jsonb(t)",
     "ach_files": "to_jsonb(t)",
     "ach_entries": "to_jsonb(t)",
     "bank_files": "to_jsonb(t)",

@@ -12,7 +12,11 @@ from tests.support.service import Server, find_platform_account
 from tests.support.signing import SignedIn
 from tests.support.wire import Wire
 
-JOBS = {"settle", "clocks", "seal", "verify", "prune", "number", "deliver", "heartbeat"} | {"ach files", "ach exchange"}
+JOBS = {"settle", "clocks", "seal", "verify", "prune", "number", "deliver", "heartbeat"} | {
+    "ach files",
+    "ach exchange",
+    "return rates",
+}
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pyotp
 from brim.api.wire_formats import WIRE_FORMATS
 from brim.base.actor import Actor, ActorKind
 from brim.base.scope import AccountScope
-from brim.core import ach, originators
+from brim.core import ach, originators, return_rates
 from brim.core.access.owner_keys import KeyParameters, OwnerKeys
 from brim.core.access.service import create_account, create_key, ensure_first_account, revoke_key, roll_key
 from brim.core.ach import AchFile, FileStatus
@@ -268,6 +268,21 @@ async def _activate(database: Database) -> Act:
     return lambda: database.transact(activate)
 
 
+async def _approve_override(database: Database) -> Act:
+    originator = await _originator(database)
+    until_ms = NOW_MS + 86_400_000
+    how: dict[str, Any] = {"approvers": 1, "by": OPERATOR, "now_ms": NOW_MS, "ids": IDS}
+    async with database.transaction() as conn:
+        await return_rates.ask_for_override(
+            conn, originator, return_rates.ALL, reason="The bank knows.", until_ms=until_ms, **how
+        )
+
+    async def approve(conn: Conn) -> None:
+        await return_rates.approve_override(conn, originator, return_rates.ALL, expected_until_ms=until_ms, **how)
+
+    return lambda: database.transact(approve)
+
+
 async def _approve_file(database: Database) -> Act:
     file = AchFile(
         scope=_LIVE,
@@ -354,6 +369,7 @@ CASES: Final[Mapping[str, Prepare]] = {
     "brim keys retire-data-keys": _retire_data_key,
     "/ach/originators/{originator}/activate": _activate,
     "/ach/files/{file}/approve": _approve_file,
+    "/ach/return-rates/{subject}/approve-override": _approve_override,
     "/topups/new": _page_creates_topup,
     "/topups/{topup}": _on_topup(lambda page, topup: page.update(OWNER, topup, description="By a page")),
     "/topups/{topup}/cancel": _on_topup(lambda page, topup: page.cancel(OWNER, topup)),

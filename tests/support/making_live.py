@@ -1,5 +1,6 @@
 """Makes what the example of an operation of live mode is about, on a platform without a bank."""
 
+import time
 from pathlib import Path
 from typing import Final
 
@@ -12,7 +13,11 @@ from brim.web.samples.sample import Sample
 from tests.support.ach_objects import AchObjects
 from tests.support.wire import Wire
 
-NEVER_BY_KEYS: Final = {"PostBrimAchFilesFileApprove", "PostBrimAchOriginatorsOriginatorActivate"}
+NEVER_BY_KEYS: Final = {
+    "PostBrimAchFilesFileApprove",
+    "PostBrimAchOriginatorsOriginatorActivate",
+    "PostBrimAchReturnRatesSubjectApproveOverride",
+}
 """What operators do, and keys are refused."""
 
 _PRENOTES: Final = "/v1/brim/prenotes"
@@ -21,6 +26,7 @@ _NEW_ORIGINATOR: Final = "PostBrimAchOriginators"
 _IMPORT: Final = "PostBrimAchBankFiles"
 _NEW_PRENOTE: Final = "PostBrimPrenotes"
 _VERIFY: Final = "PostBrimFundingSourcesFundingSourceVerify"
+_RATES: Final = "/v1/brim/ach/return_rates"
 _METHOD: Final = {
     "type": "us_bank_account",
     "us_bank_account[account_number]": "000123456789",
@@ -51,13 +57,17 @@ def live_sample_for(entry: Entry, server: BrimServer, account: str, folder: Path
         values = {**values, "originator": objects.active_originator()}
     elif "{" in operation.path:
         path_id = make_live_object(operation, objects, wire)
+    if operation.path.endswith("/override"):
+        values = {**values, "until": _tomorrow()}
     if operation.operation_id == _NEW_ORIGINATOR:  # no two may have one folder
         own = {"outgoing_folder": str(folder / "out"), "incoming_folder": str(folder / "in")}
         values = {**values, "profile": {**values["profile"], **own}}
     return Sample(operation=operation, path_id=path_id, values=values, base=server.url, key=key)
 
 
-def make_live_object(operation: Operation, objects: AchObjects, wire: Wire) -> str:
+def make_live_object(  # noqa: PLR0911  a line for each kind
+    operation: Operation, objects: AchObjects, wire: Wire
+) -> str:
     """Return the id of an object, just made, that an operation of live mode can be about."""
     if operation.path.startswith("/v1/brim/rails"):
         return "ach"
@@ -65,12 +75,27 @@ def make_live_object(operation: Operation, objects: AchObjects, wire: Wire) -> s
         return str(wire.post(_PRENOTES, {"funding_source": _authorized(objects, wire)}).json["id"])
     if operation.operation_id == _VERIFY:
         return str(wire.post("/v1/payment_methods", _METHOD).json["id"])
+    if operation.path.startswith(_RATES):
+        return _rates_of(operation, objects, wire)
     if operation.path.startswith("/v1/brim/ach/originators"):
         return objects.active_originator() if operation.path.endswith("/suspend") else objects.originator()
     if operation.path.startswith("/v1/brim/ach/files"):
         status = FileStatus.REJECTED if operation.path.endswith("/resubmit") else FileStatus.BUILT
         return objects.file(status, has_entry=True).id
     return objects.bank_file() if "bank_files" in operation.path else objects.open_break()
+
+
+def _rates_of(operation: Operation, objects: AchObjects, wire: Wire) -> str:
+    """Return an originator, with an override asked for where the operation is about one."""
+    originator = objects.active_originator()
+    if operation.path.endswith("_override"):
+        asked = {"reason": "The bank knows.", "until": _tomorrow()}
+        assert wire.post(f"{_RATES}/{originator}/override", asked).status == 200
+    return originator
+
+
+def _tomorrow() -> int:
+    return int(time.time()) + 86_400
 
 
 def _authorized(objects: AchObjects, wire: Wire) -> str:

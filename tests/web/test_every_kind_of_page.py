@@ -115,13 +115,16 @@ def _add(server: Server, account: str, kind: EventType, payload: Mapping[str, An
     server.run(write)
 
 
+OF_LIVE_MONEY: Final = ("brim.ach_file.", "brim.break.", "brim.prenote.", "brim.return_rate.", "brim.topup.")
+
+
 def test_every_type_of_event_is_shown(server: Server, account: str, wire: Wire, person: Person) -> None:
     _live_through_everything(wire)
     _add(server, account, EventType.ENDPOINT_DISABLED, {"id": "we_x", "object": "webhook_endpoint", "url": "https://x"})
     _add(server, account, EventType.BALANCE_AVAILABLE, {"object": "balance"})
     _add(server, account, EventType.TOPUP_CREATED, {})
     for kind in EventType:
-        if kind.startswith(("brim.ach_file.", "brim.break.", "brim.prenote.", "brim.topup.")):  # of live money
+        if kind.startswith(OF_LIVE_MONEY):
             _add(server, account, kind, {"id": "x", "object": kind.rpartition(".")[0]})
     shown = person.read("/test/events")
     events = wire.get("/v1/events?limit=100").json["data"]
