@@ -2,6 +2,7 @@
 
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -39,7 +40,7 @@ def count(server: Server, account: str, originator: str, owner: str, debits: int
         async with database.transaction() as conn:
             found = await originators.find_originator(conn, AccountScope(account, livemode=True), originator)
             day = local_day(found.profile, now_ms)
-            how = {"renderers": WIRE_FORMATS, "now_ms": now_ms, "ids": IdFactory()}
+            how: dict[str, Any] = {"renderers": WIRE_FORMATS, "now_ms": now_ms, "ids": IdFactory()}
             await return_rates.count_sent(conn, found, {(owner, day): debits}, **how)
             returned = [return_rates.ReturnedDebit(owner, day, code) for code in codes]
             await return_rates.count_returned(conn, found, returned, **how)
