@@ -37,7 +37,7 @@ class PostgresForTests:
     async def create_database(self, *, template: str = TEMPLATE) -> str:
         """Return the name of a new database."""
         name = "test_" + random_base62(12).lower()
-        await self._execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        await self._execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
         return name
 
     async def drop_database(self, name: str) -> None:
