@@ -17,6 +17,7 @@ from typing import Final
 
 from upgrading.fixture import write_fixture
 from upgrading.lock_bench import measure_locks
+from upgrading.many_rows import FIRST_STEP
 from upgrading.migration_bench import measure_migrations
 from upgrading.rolling import upgrade_rolling
 from upgrading.scenario import upgrade_interrupted, upgrade_settled
@@ -35,6 +36,9 @@ def main() -> int:
     parser.add_argument("--locks", action="store_true", help="measure the migrations' locks on tables filled by SQL")
     parser.add_argument("--rows", type=int, default=10_000_000, help="with --locks: how many each table has")
     parser.add_argument("--accounts", type=int, default=100_000, help="with --locks: of how many accounts")
+    parser.add_argument(
+        "--after", type=int, default=FIRST_STEP, help="with --locks: the last step that is not measured"
+    )
     parser.add_argument("--rolling", action="store_true", help="replace the processes under load, from any revision")
     parser.add_argument(
         "--kill", action="store_true", help="with --rolling: kill the processes instead of stopping them"
@@ -57,7 +61,7 @@ def main() -> int:
 
 def _run(arguments: argparse.Namespace, folder: Path) -> None:
     if arguments.locks:
-        measure_locks(folder, rows=arguments.rows, accounts=arguments.accounts, say=_say)
+        measure_locks(folder, rows=arguments.rows, accounts=arguments.accounts, after=arguments.after, say=_say)
         return
     before, after = export(arguments.revision, folder / "before"), present_version()
     if arguments.write_fixture:

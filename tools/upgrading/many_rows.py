@@ -1,4 +1,4 @@
-"""Fills a database of schema 0013 with many rows in each table that a later migration touches, by SQL alone.
+"""Fills each table that a migration after 0013 touches with many rows, by SQL alone, once the table is there.
 
 Made to measure locks, so every row has what tables and indexes demand, and nothing more: books and chain are not those
 of a service.
@@ -8,7 +8,7 @@ from typing import Final
 
 from upgrading.database import Session
 
-LAST_STEP: Final = 13
+FIRST_STEP: Final = 13
 """The schema of 2a3dce4, the earliest version that an upgrade begins with."""
 
 _SECONDARY_INDEXES: Final = """
@@ -18,7 +18,7 @@ JOIN pg_class AS c ON c.oid = i.indexrelid
 WHERE i.indrelid = $1::text::regclass AND NOT i.indisunique
 """
 _ACCOUNT: Final = "'acct_' || lpad((g / {each})::text, 16, '0')"
-_ROWS: Final = {
+_ROWS_AT_FIRST: Final = {
     "topups": """
     INSERT INTO topups (
         account, livemode, id, amount, created, expected_availability_date, currency, status, balance_transaction,
@@ -58,6 +58,37 @@ _ROWS: Final = {
         false, 'changed'
     FROM generate_series({first}, {last}) AS g""",
 }
+_ROWS_OF_LIVE_MONEY: Final = {
+    "ach_entries": """
+    INSERT INTO ach_entries (
+        account, livemode, topup, number, owner, originator, status, amount, hold_days, transaction_code, sec_code,
+        routing_number, last4, sealed, receiver_name, claimed_ms, effective_date, file, batch, trace
+    )
+    SELECT 'acct_' || lpad('0', 16, '0'), true, 'tu_' || lpad(g::text, 24, '0'), 1, {account}, 'orig_1', 'in_file',
+        100 + g % 99900, 5, 27, 'WEB', '110000000', '6789', sha256(g::text::bytea), 'Jenny Rosen', 1790000000000 + g,
+        '2026-11-30', 'achf_' || lpad((g / 10000)::text, 16, '0'), 1, '11000000' || lpad((g % 10000000)::text, 7, '0')
+    FROM generate_series({first}, {last}) AS g""",
+    "bank_files": """
+    INSERT INTO bank_files (
+        account, livemode, sha256, id, originator, kind, name, status, byte_count, sealed, findings, received_ms,
+        applied_ms
+    )
+    SELECT 'acct_' || lpad('0', 16, '0'), true, sha256(g::text::bytea), 'bf_' || lpad(g::text, 24, '0'), 'orig_1',
+        'returns', 'returns-' || g, CASE WHEN g % 1000 = 0 THEN 'held' ELSE 'applied' END, 940,
+        sha256(g::text::bytea), '[]', 1790000000000 + g, 1790000000000 + g
+    FROM generate_series({first}, {last}) AS g""",
+    "breaks": """
+    INSERT INTO breaks (
+        account, livemode, id, kind, cause, reference, detail, opened_ms, resolved_ms, resolved_by, resolution
+    )
+    SELECT 'acct_' || lpad('0', 16, '0'), true, 'brk_' || lpad(g::text, 24, '0'), 'unmatched_line', g::text, g::text,
+        'A line of a statement names no top-up.', 1790000000000 + g, CASE WHEN g % 100 <> 0 THEN 1790000000000 + g END,
+        CASE WHEN g % 100 <> 0 THEN 'op_1' END, CASE WHEN g % 100 <> 0 THEN 'The bank named another.' END
+    FROM generate_series({first}, {last}) AS g""",
+}
+_ROWS: Final = {FIRST_STEP: _ROWS_AT_FIRST, 22: _ROWS_OF_LIVE_MONEY}
+"""What is filled, by the last step before: the tables that 0022 makes are filled after it."""
+
 _FOR_EACH_ACCOUNT: Final = """
 INSERT INTO accounts (account, platform, created)
 SELECT 'acct_' || lpad(g::text, 16, '0'), CASE WHEN g > 0 THEN 'acct_' || lpad('0', 16, '0') END, 1790000000
@@ -67,11 +98,14 @@ SELECT account, false, 'usd', 1000 FROM accounts;
 """
 
 
-def fill_tables(database: Session, *, rows: int, accounts: int) -> None:
-    """Add so many rows to each table, of so many accounts."""
+def fill_tables(database: Session, *, after: int, rows: int, accounts: int) -> bool:
+    """Add so many rows, of so many accounts, to each table that can be filled after a step; return whether any can."""
+    if after not in _ROWS:
+        return False
     each = rows // accounts
-    database.execute(_FOR_EACH_ACCOUNT.format(accounts=accounts))
-    for table, insert in _ROWS.items():
+    if after == FIRST_STEP:
+        database.execute(_FOR_EACH_ACCOUNT.format(accounts=accounts))
+    for table, insert in _ROWS[after].items():
         indexes = database.fetch(_SECONDARY_INDEXES, table)
         for index in indexes:
             database.execute(f"DROP INDEX {index['name']}")
@@ -81,3 +115,4 @@ def fill_tables(database: Session, *, rows: int, accounts: int) -> None:
             database.execute(index["definition"])
     database.execute("VACUUM ANALYZE")
     database.execute("CHECKPOINT")
+    return True
