@@ -18,6 +18,7 @@ import pytest_asyncio
 from brim.host.data_folder import claim_data_folder
 from brim.host.embedded import (
     EmbeddedPostgres,
+    WalUse,
     running_urls,
     shared_buffers_mb,
 )
@@ -77,6 +78,23 @@ async def test_nothing_is_traded_for_speed(server: EmbeddedPostgres) -> None:
     for setting in ("fsync", "synchronous_commit", "full_page_writes", "data_checksums"):
         assert await _execute(server, f"SHOW {setting}") == "on"
     assert await _execute(server, "SHOW listen_addresses") == ""
+
+
+async def test_what_is_written_right_after_a_start_is_archived_as_soon_as_anything_else(tmp_path: Path) -> None:
+    """Its checkpointer would sleep for five minutes first, whatever `archive_timeout` says."""
+    server = EmbeddedPostgres(tmp_path / "archived", wal=WalUse.ARCHIVED, archive_every_s=1)
+    server.wal_folder.mkdir()
+    await server.start()
+    try:
+        segment = await _execute(server, "SELECT pg_walfile_name(pg_current_wal_lsn())")
+        await _execute(server, "CREATE TABLE written AS SELECT 7 AS row")
+        async with asyncio.timeout(120):
+            while await _execute(server, "SELECT pg_walfile_name(pg_current_wal_lsn())") == segment:  # noqa: ASYNC110
+                await asyncio.sleep(0.1)
+        (server.wal_folder / f"{segment}.done").touch()
+    finally:
+        server.kill()
+        await server.wait()
 
 
 async def test_it_is_no_root_and_a_child_of_ours(server: EmbeddedPostgres) -> None:

@@ -320,12 +320,25 @@ class EmbeddedPostgres:
                 said_from = log.seek(0, os.SEEK_END)
                 self._process = await self._spawn(command, log)
                 if await self._is_ready(self._process, socket_folder):
+                    self._wake_checkpointer(self._process)
                     return
                 log.seek(said_from)
                 said = log.read().decode(errors="replace").strip()
             if not any(phrase in said for phrase in _STILL_HELD):
                 check_ended_well(self._process.returncode or 1, "start", said, self._folder)
             await patience.pause(_RETRY_S)
+
+    def _wake_checkpointer(self, process: Process) -> None:
+        """Make `archive_timeout` count from the start on.
+
+        PostgreSQL's checkpointer begins before the start is over, when it heeds no `archive_timeout`, and sleeps until
+        the next checkpoint is due, five minutes later. Until then only segments that are full would be archived. Any
+        signal wakes it; this one makes it read its settings.
+
+        Source: PostgreSQL, `CheckpointerMain` in `src/backend/postmaster/checkpointer.c`.
+        """
+        if self._wal is WalUse.ARCHIVED and self._recovery is None:
+            process.send_signal(signal.SIGHUP)
 
     async def _spawn(self, command: Sequence[str], log: BinaryIO) -> Process:
         return await asyncio.create_subprocess_exec(
