@@ -32,6 +32,7 @@ class House:
         self.status = self.cluster / "pg_wal" / "archive_status"
         self.status.mkdir(parents=True)
         (self.cluster / "global").mkdir()
+        (self.cluster / "PG_VERSION").write_text("18\n")
         (self.cluster / "global" / "pg_control").write_bytes((7450).to_bytes(8, "little"))
         self.store = FolderStore(store or path / "store")
 

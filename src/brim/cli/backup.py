@@ -71,17 +71,22 @@ def create(keep: int | None, **flags: str | None) -> None:
 def list_(**flags: str | None) -> None:
     """List base backups and which moments they restore; exit with 1 if one restores nothing."""
     from brim.host.backups import archive_of
+    from brim.host.backups.archive import NoBackupsError
     from brim.host.backups.checking import read_contents, tell_moment
     from brim.host.backups.verifying import list_moments
 
     archive = archive_of(read_settings(flags))
-    contents = read_contents(archive)
-    found = list_moments(archive, contents)
+    contents = [(each, read_contents(each)) for each in archive.of_each_cluster()]
+    if not contents:
+        raise NoBackupsError(archive.place)
+    found = [moments for each in contents for moments in list_moments(*each)]
+    files = [file for _, each in contents for file in each.wal.files.values()]
     show_table(
-        ("Base backup", "Size", "Took", "Timeline", "Restores from", "until", "Problem"),
+        ("Base backup", "PostgreSQL", "Size", "Took", "Timeline", "Restores from", "until", "Problem"),
         [
             (
                 each.manifest.id,
+                each.manifest.server_version,
                 _size(each.manifest.size),
                 f"{(each.manifest.ended_ms - each.manifest.begun_ms) / 1000:.1f} s",
                 str(each.timeline),
@@ -92,7 +97,7 @@ def list_(**flags: str | None) -> None:
             for each in found
         ],
     )
-    click.echo(f"{len(contents.wal.files)} files of WAL, {_size(contents.wal.size)}, in {archive.place}", err=True)
+    click.echo(f"{len(files)} files of WAL, {_size(sum(file.size for file in files))}, in {archive.place}", err=True)
     if any(each.problem for each in found):
         raise SystemExit(1)
 

@@ -136,6 +136,7 @@ def upgrade(*, old_binaries: Path | None, **flags: str | None) -> None:
     check_has_data(path)
     with claim_data_folder(path) as folder:
         done = asyncio.run(upgrade_embedded(folder.database, old_binaries=old_binaries, say=_whisper))
+        backups = folder.archiving
     if done is None:
         click.echo("The database is of this Brim's PostgreSQL; there is nothing to do.")
         return
@@ -143,6 +144,11 @@ def upgrade(*, old_binaries: Path | None, **flags: str | None) -> None:
         f"The database has moved from PostgreSQL {done.found} to {done.wanted}; its books agree, and its chain of "
         f"{done.sealed} entries holds.\nThe earlier one is in {done.earlier}. Remove it once you will not go back."
     )
+    if backups is not None:
+        click.echo(
+            f"The base backups in {backups} are of PostgreSQL {done.found}, and the Brim before restores them. Start "
+            "brim serve, and run brim backup create."
+        )
 
 
 @click.command()

@@ -18,7 +18,9 @@ from typing import Final
 from brim.base.clock import system_clock_ms
 from brim.base.errors import BrimError
 from brim.base.ids import IdFactory
+from brim.core.archiving import forget_base_backup
 from brim.core.integrity import verify_and_remember
+from brim.host.cluster_identity import keep_earlier_identifiers, read_earlier_identifiers, read_system_identifier
 from brim.host.database_passwords import keep_passwords
 from brim.host.database_socket import DATABASE, OWNER, is_temporary, make_socket_folder
 from brim.host.embedded import EmbeddedPostgres
@@ -155,7 +157,9 @@ async def upgrade_embedded(folder: Path, *, old_binaries: Path | None, say: Say)
         await move.dump_and_restore()
     say("verifying the books and the chain of the copy")
     sealed = await move.verify(rows)
+    move.keep_identity()
     say(f"putting it in place; the earlier one stays in {earlier}")
+    forget_base_backup(folder.parent)
     switch(folder, found)
     return Upgraded(found, wanted, sealed, earlier)
 
@@ -249,6 +253,11 @@ class _Move:
             if run.differences:
                 raise NotVerifiedError([str(difference) for difference in run.differences])
             return run.sealed or 0
+
+    def keep_identity(self) -> None:
+        """Write into the copy which database it is, so that its backups find their place beside those from before."""
+        earlier = (*read_earlier_identifiers(self._cluster), read_system_identifier(self._cluster))
+        keep_earlier_identifiers(self._copy, earlier, self._identity)
 
     async def _make_new(self) -> None:
         """Make an empty data directory with the passwords of the earlier one, instead of whatever is there."""

@@ -11,6 +11,7 @@ from brim.base.errors import BrimError
 from brim.host.backups.archive import Archive
 from brim.host.backups.sealing import keys_of_setting
 from brim.host.backups.stores import S3_SCHEME, open_store
+from brim.host.programs import major_of_programs, wheel_binaries
 from brim.platform.settings import Settings
 
 __all__ = ["Archive", "archive_of", "configured_archive"]
@@ -84,4 +85,8 @@ def archive_of(settings: Settings) -> Archive:
         store, data_dir = Path(settings.backup_store).resolve(), settings.data_dir.resolve()
         if store.is_relative_to(data_dir):
             raise StoreInsideError(store, data_dir)
-    return Archive(open_store(settings.backup_store), keys_of_setting(settings.backup_key))
+    return Archive(
+        open_store(settings.backup_store),
+        keys_of_setting(settings.backup_key),
+        own_version=lambda: str(major_of_programs(wheel_binaries())),
+    )

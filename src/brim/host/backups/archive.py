@@ -3,9 +3,12 @@
 `cluster` names the database: its system identifier, which PostgreSQL makes once for each. `wal/<timeline>/` has the
 files of WAL by PostgreSQL's names, `base/<id>/` a base backup: `data.tar`, `folder` (the keys that lie beside the
 database), and, last of all, `manifest`, without which there is no backup. Every object is sealed (`sealing`).
+
+`brim upgrade` makes another cluster of the same database, whose WAL begins anew. What is kept of it has the same names
+below `upgraded/001/`, of the next one below `upgraded/002/`; an archive is of one cluster of these.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Final, TypeVar
@@ -35,6 +38,7 @@ FORMAT: Final = 1
 _CLUSTER: Final = "cluster"
 _WAL: Final = "wal/"
 _BASES: Final = "base/"
+_UPGRADED: Final = "upgraded/"
 _MANIFEST: Final = "manifest"
 DATA: Final = "data.tar"
 FOLDER: Final = "folder"
@@ -75,11 +79,12 @@ class OtherContentError(BrimError):
 
 
 class Cluster(msgspec.Struct, frozen=True, kw_only=True):
-    """Whose backups a place has."""
+    """Whose backups a place has; the major version of its PostgreSQL is unknown where an earlier Brim wrote this."""
 
     format: int
     system_identifier: str
     created_ms: int
+    server_version: str | None = None
 
 
 class ManifestObject(msgspec.Struct, frozen=True, kw_only=True):
@@ -150,11 +155,22 @@ class StoredWal:
 
 
 class Archive:
-    """The backups of one database in a store."""
+    """The backups of one database in a store: those of one cluster, where it was upgraded to several.
 
-    def __init__(self, store: Store, keys: Sequence[BackupKey]) -> None:
+    Args:
+        store: where they are.
+        keys: the first seals, all open.
+        own_version: returns the major version of PostgreSQL that this Brim brings. Of several clusters whoever reads
+            means the last one of it, as no other can be restored; a writer says which one by `claim`.
+    """
+
+    def __init__(
+        self, store: Store, keys: Sequence[BackupKey], *, own_version: Callable[[], str | None] = lambda: None
+    ) -> None:
         self._store = store
         self._keys = keys
+        self._own_version = own_version
+        self._chosen: str | None = None
         self._is_ours = False
 
     @property
@@ -162,24 +178,40 @@ class Archive:
         """Where it is, for people."""
         return self._store.place
 
-    def claim(self, system_identifier: str, *, now_ms: int) -> None:
+    def claim(
+        self,
+        system_identifier: str,
+        *,
+        now_ms: int,
+        earlier: Sequence[str] = (),
+        server_version: str | None = None,
+    ) -> None:
         """Take the place for a database, or find that it is its own already.
+
+        Args:
+            system_identifier: the cluster's.
+            now_ms: when it happens.
+            earlier: those of the clusters that it was upgraded from.
+            server_version: the major version of its PostgreSQL.
 
         Raises:
             OtherClusterError: it is another one's.
             StoreError: the store does not answer.
         """
-        if self._is_ours:
-            return
-        ours = Cluster(format=FORMAT, system_identifier=system_identifier, created_ms=now_ms)
-        found = self._find_cluster()
-        if found is None:
-            with suppress(ObjectExistsError):  # another one was quicker
-                self._put(_CLUSTER, [json_codec.encode(ours)])
-            found = self.cluster()
-        if found.system_identifier != system_identifier:
-            raise OtherClusterError(self.place, found.system_identifier, system_identifier)
-        self._is_ours = True
+        ours = Cluster(
+            format=FORMAT, system_identifier=system_identifier, created_ms=now_ms, server_version=server_version
+        )
+        while not self._is_ours:
+            clusters = self._clusters()
+            identifiers = [found.system_identifier for found in clusters]
+            if system_identifier in identifiers:
+                self._chosen = _below(identifiers.index(system_identifier))
+                self._is_ours = True
+            elif clusters and not set(identifiers) & set(earlier):
+                raise OtherClusterError(self.place, identifiers[-1], system_identifier)
+            else:
+                with suppress(ObjectExistsError):  # another one was quicker
+                    self._put(_below(len(clusters)) + _CLUSTER, [json_codec.encode(ours)])
 
     def cluster(self) -> Cluster:
         """Return whose backups these are.
@@ -189,17 +221,55 @@ class Archive:
             NewerBackupError: a newer version wrote them.
             SealBrokenError: none of the keys opens them.
         """
-        found = self._find_cluster()
+        found = self._find_cluster(self._at)
         if found is None:
             raise NoBackupsError(self.place)
         return found
 
-    def _find_cluster(self) -> Cluster | None:
+    def of_each_cluster(self) -> list["Archive"]:
+        """Return the archives of all clusters in the place, the first one first."""
+        archives = [Archive(self._store, self._keys) for _ in self._clusters()]
+        for number, archive in enumerate(archives):
+            archive._chosen = _below(number)  # noqa: SLF001  of the same class
+        return archives
+
+    def versions_beside(self) -> list[str]:
+        """Return the major versions of PostgreSQL of which backups of other clusters are in the same place."""
+        others = [each for each in self.of_each_cluster() if not each.is_of_same_cluster(self)]
+        return sorted({manifest.server_version for each in others for manifest in each.manifests()})
+
+    def is_of_same_cluster(self, other: "Archive") -> bool:
+        """Tell whether another archive of the place is of the same cluster."""
+        return self._at == other._at  # noqa: SLF001  of the same class
+
+    @property
+    def _at(self) -> str:
+        """Where the objects of the cluster are."""
+        if self._chosen is None:
+            clusters = self._clusters()
+            if not clusters:
+                return ""
+            number = len(clusters) - 1
+            if number:
+                fitting = (None, self._own_version())
+                number = max(
+                    (at for at, found in enumerate(clusters) if found.server_version in fitting), default=number
+                )
+            self._chosen = _below(number)
+        return self._chosen
+
+    def _clusters(self) -> list[Cluster]:
+        found: list[Cluster] = []
+        while (cluster := self._find_cluster(_below(len(found)))) is not None:
+            found.append(cluster)
+        return found
+
+    def _find_cluster(self, at: str) -> Cluster | None:
         try:
-            found = self._decoded(_CLUSTER, Cluster)
+            found = self._decoded(at + _CLUSTER, Cluster)
         except ObjectMissingError:
-            if next(iter(self._store.list("")), None) is not None:
-                raise SealBrokenError(_CLUSTER, "it is missing, and other objects are there") from None
+            if next(iter(self._store.list(at)), None) is not None:
+                raise SealBrokenError(at + _CLUSTER, "it is missing, and other objects are there") from None
             return None
         if found.format > FORMAT:
             raise NewerBackupError(self.place, found.format)
@@ -216,7 +286,7 @@ class Archive:
         """
         head = json_codec.encode(_WalHead(completed_ms=completed_ms)) + b"\n"
         try:
-            self._put(_wal_name(name), [head, content])
+            self._put(self._wal_name(name), [head, content])
         except ObjectExistsError:
             if self.get_wal(name).content != content:
                 raise OtherContentError(name) from None
@@ -228,7 +298,7 @@ class Archive:
             ObjectMissingError: it is not there.
             SealBrokenError: it is not what was stored, or not a whole segment.
         """
-        stored = _wal_name(name)
+        stored = self._wal_name(name)
         with self._store.open(stored) as sealed:
             head, _, content = open_whole(sealed, self._keys, name=stored).partition(b"\n")
         if segment_of(name) and len(content) != SEGMENT_BYTES:
@@ -237,7 +307,7 @@ class Archive:
 
     def list_wal(self) -> StoredWal:
         """Return all files of WAL that are there."""
-        files = {each.name.rpartition("/")[2]: each for each in self._store.list(_WAL)}
+        files = {each.name.rpartition("/")[2]: each for each in self._store.list(self._at + _WAL)}
         return StoredWal({name: each for name, each in files.items() if is_wal_file(name)})
 
     def histories(self, wal: StoredWal) -> dict[int, tuple[Switch, ...]]:
@@ -255,13 +325,13 @@ class Archive:
 
     def remove_wal(self, name: str) -> None:
         """Remove a file of WAL."""
-        self._store.remove(_wal_name(name))
+        self._store.remove(self._wal_name(name))
 
     # Base backups
 
     def put_part(self, base: str, part: str, content: Iterable[bytes]) -> ManifestObject:
         """Store an object of a base backup."""
-        name = _part_name(base, part)
+        name = self._part_name(base, part)
         tally = Tally()
         written = self._put(name, counted(content, tally))
         return ManifestObject(
@@ -274,7 +344,7 @@ class Archive:
 
     def put_manifest(self, manifest: Manifest) -> None:
         """Make a base backup of objects that were stored."""
-        self._put(_part_name(manifest.id, _MANIFEST), [json_codec.encode(manifest)])
+        self._put(self._part_name(manifest.id, _MANIFEST), [json_codec.encode(manifest)])
 
     def manifests(self) -> list[Manifest]:
         """Return the base backups, the oldest first.
@@ -282,17 +352,19 @@ class Archive:
         Raises:
             SealBrokenError: a manifest is not what was stored.
         """
-        names = [each.name for each in self._store.list(_BASES)]
-        ids = sorted(name.split("/")[1] for name in names if name.endswith("/" + _MANIFEST))
-        return [self._decoded(_part_name(base, _MANIFEST), Manifest) for base in ids]
+        names = [each.name for each in self._store.list(self._at + _BASES)]
+        ids = sorted(name.split("/")[-2] for name in names if name.endswith("/" + _MANIFEST))
+        return [self._decoded(self._part_name(base, _MANIFEST), Manifest) for base in ids]
 
     def unfinished_bases(self) -> dict[str, list[StoredObject]]:
         """Return, by what would be its id, the objects of base backups that have no manifest."""
         found: dict[str, list[StoredObject]] = {}
-        for each in self._store.list(_BASES):
-            found.setdefault(each.name.split("/")[1], []).append(each)
+        for each in self._store.list(self._at + _BASES):
+            found.setdefault(each.name.split("/")[-2], []).append(each)
         return {
-            base: parts for base, parts in found.items() if _part_name(base, _MANIFEST) not in [p.name for p in parts]
+            base: parts
+            for base, parts in found.items()
+            if self._part_name(base, _MANIFEST) not in [p.name for p in parts]
         }
 
     @contextmanager
@@ -303,7 +375,7 @@ class Archive:
             ObjectMissingError: it is not there.
             SealBrokenError: it is not what was stored.
         """
-        name = _part_name(base, part)
+        name = self._part_name(base, part)
         with self._store.open(name) as sealed:
             yield opened(sealed, self._keys, name=name)
 
@@ -314,7 +386,7 @@ class Archive:
             ObjectMissingError: it is not there.
             SealBrokenError: it is something else.
         """
-        name = _part_name(manifest.id, part.name)
+        name = self._part_name(manifest.id, part.name)
         stored, plain = Tally(), Tally()
         with self._store.open(name) as sealed:
             for piece in opened(_Watched(sealed, stored), self._keys, name=name):
@@ -326,13 +398,19 @@ class Archive:
 
     def remove_base(self, base: str) -> None:
         """Remove a base backup, the manifest first, so that a half of it is none."""
-        self._store.remove(_part_name(base, _MANIFEST))
-        for each in list(self._store.list(f"{_BASES}{base}/")):
+        self._store.remove(self._part_name(base, _MANIFEST))
+        for each in list(self._store.list(f"{self._at}{_BASES}{base}/")):
             self._store.remove(each.name)
 
     def remove_unfinished(self, *, now_ms: int) -> None:
         """Remove what killed writers left."""
         self._store.remove_unfinished(now_ms=now_ms)
+
+    def _wal_name(self, name: str) -> str:
+        return f"{self._at}{_WAL}{name[:8]}/{name}"
+
+    def _part_name(self, base: str, part: str) -> str:
+        return f"{self._at}{_BASES}{base}/{part}"
 
     def _put(self, name: str, content: Iterable[bytes]) -> Written:
         return self._store.put(name, seal(content, self._keys, name=name))
@@ -356,9 +434,6 @@ class _Watched:
         return piece
 
 
-def _wal_name(name: str) -> str:
-    return f"{_WAL}{name[:8]}/{name}"
-
-
-def _part_name(base: str, part: str) -> str:
-    return f"{_BASES}{base}/{part}"
+def _below(number: int) -> str:
+    """Return what the names of a cluster's objects begin with, by how many clusters the database had before."""
+    return f"{_UPGRADED}{number:03}/" if number else ""

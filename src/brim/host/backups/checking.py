@@ -28,10 +28,19 @@ class WalGapError(BrimError):
 
 
 class NothingThatOldError(BrimError):
-    """All base backups are younger than the moment."""
+    """All base backups are younger than the moment, or there is none, where all is asked for."""
 
-    def __init__(self, at_ms: int) -> None:
-        super().__init__(f"No base backup was finished before {tell_moment(at_ms)}, so that moment cannot be restored.")
+    def __init__(self, at_ms: int | None, beside: Sequence[str]) -> None:
+        none = (
+            "There is no base backup. Make one with brim backup create."
+            if at_ms is None
+            else f"No base backup was finished before {tell_moment(at_ms)}, so that moment cannot be restored."
+        )
+        other = (
+            f" In the same place are base backups of PostgreSQL {' and '.join(beside)}, from before an upgrade: the "
+            "Brim that made them restores them."
+        )
+        super().__init__(none + (other if beside else ""))
 
 
 class NothingThatYoungError(BrimError):
@@ -157,7 +166,7 @@ def plan_restore(
     """
     contents = read_contents(archive)
     if not contents.manifests:
-        raise NothingThatOldError(at_ms or 0)
+        raise NothingThatOldError(at_ms, archive.versions_beside())
     if timeline is None:
         timeline = contents.newest_timeline
         _check_one_copy(archive, contents)
@@ -170,7 +179,7 @@ def plan_restore(
             raise NoSuchBaseError(base)
     fitting = [(manifest, way) for manifest, way in ways if at_ms is None or manifest.ended_ms <= at_ms]
     if not fitting:
-        raise NothingThatOldError(at_ms or 0)
+        raise NothingThatOldError(at_ms, archive.versions_beside())
     manifest, way = fitting[-1]
     missing = missing_of_base(manifest, contents.wal.segments)
     if missing is not None:

@@ -22,13 +22,14 @@ import brim
 from brim.base import json_codec
 from brim.base.clock import system_clock_ms
 from brim.base.errors import BrimError
-from brim.core.archiving import read_archiving
+from brim.core.archiving import BaseBackup, keep_base_backup, read_archiving
 from brim.host.backups import archive_of
 from brim.host.backups.archive import DATA, FOLDER, FORMAT, Archive, Manifest, StoredWal
 from brim.host.backups.checking import BaseWithoutWalError, missing_of_base
 from brim.host.backups.stores import counted
 from brim.host.backups.wal import Segment, number_before, parse_lsn
-from brim.host.backups.wal_exchange import read_system_identifier, wal_archived
+from brim.host.backups.wal_exchange import claim_for, wal_archived
+from brim.host.cluster_identity import read_system_identifier
 from brim.host.data_folder import DataFolderInUseError, check_has_data, claim_data_folder, read_kept_secrets
 from brim.host.database_socket import OWNER
 from brim.host.database_urls import DatabaseUrls
@@ -96,8 +97,10 @@ async def create_backup(
     async with _reached(settings, archive, say) as reached:
         await _require_archiving(reached.urls)
         identifier = read_system_identifier(reached.cluster)
-        await asyncio.to_thread(archive.claim, identifier, now_ms=system_clock_ms())
-        return await asyncio.to_thread(_create, archive, reached, identifier, settings.data_dir, observe)
+        await asyncio.to_thread(claim_for, archive, reached.cluster)
+        manifest = await asyncio.to_thread(_create, archive, reached, identifier, settings.data_dir, observe)
+    keep_base_backup(settings.data_dir, BaseBackup(id=manifest.id, place=archive.place, ended_ms=manifest.ended_ms))
+    return manifest
 
 
 @asynccontextmanager
@@ -240,20 +243,29 @@ def _read(said: IO[bytes]) -> str:
 def apply_retention(archive: Archive, *, keep: int, now_ms: int) -> list[str]:
     """Remove all base backups but the newest few, and the WAL that only those needed; return what was removed.
 
-    What killed writers left more than a day ago goes too.
+    Those from before an upgrade count, too, and go first. What killed writers left more than a day ago goes as well.
     """
-    manifests = archive.manifests()
-    if not manifests:
+    if not archive.manifests():
         return []
-    removed = [manifest.id for manifest in manifests[:-keep]]
+    archives = archive.of_each_cluster()
+    newest = sorted((manifest for each in archives for manifest in each.manifests()), key=lambda each: each.begun_ms)
+    kept = {manifest.id for manifest in newest[-keep:]}
+    removed = [base for each in archives for base in _remove_all_but(each, kept, now_ms - _UNFINISHED_AFTER_MS)]
+    for each in archives:
+        starts = [parse_lsn(manifest.start) for manifest in each.manifests()]
+        if starts or not each.is_of_same_cluster(archive):
+            for name in each.list_wal().names_before(min(starts)) if starts else sorted(each.list_wal().files):
+                each.remove_wal(name)
+    archive.remove_unfinished(now_ms=now_ms)
+    return removed
+
+
+def _remove_all_but(archive: Archive, kept: set[str], unfinished_before_ms: int) -> list[str]:
+    """Remove the base backups of one cluster but for some, and what interrupted ones have left; return the former."""
+    removed = [manifest.id for manifest in archive.manifests() if manifest.id not in kept]
     for base in removed:
         archive.remove_base(base)
-    oldest_ms = now_ms - _UNFINISHED_AFTER_MS
     for base, parts in archive.unfinished_bases().items():
-        if max(part.modified_ms for part in parts) < oldest_ms:
+        if max(part.modified_ms for part in parts) < unfinished_before_ms:
             archive.remove_base(base)
-    archive.remove_unfinished(now_ms=now_ms)
-    first_needed = min(parse_lsn(manifest.start) for manifest in manifests[-keep:])
-    for name in archive.list_wal().names_before(first_needed):
-        archive.remove_wal(name)
     return removed

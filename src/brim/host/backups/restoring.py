@@ -30,7 +30,7 @@ from brim.host.data_folder import claim_data_folder
 from brim.host.embedded import RECOVERY_SIGNAL, EmbeddedPostgres, WalUse
 from brim.host.identity import Identity, choose_identity
 from brim.host.preparation import prepare_embedded
-from brim.host.programs import DatabaseStartError, wheel_binaries
+from brim.host.programs import DatabaseStartError, major_of_programs, wheel_binaries
 from brim.platform.database import Database
 
 _UNFINISHED: Final = ".restoring"
@@ -97,6 +97,9 @@ async def restore(archive: Archive, plan: Plan, into: Path, *, say: Callable[[st
         OtherServerVersionError: the backup is of another major version of PostgreSQL.
         SealBrokenError, UnpackedWrongError, DatabaseStartError: what was stored is not whole.
     """
+    ours = str(major_of_programs(wheel_binaries()))
+    if plan.manifest.server_version != ours:
+        raise OtherServerVersionError(plan.manifest.server_version, ours)
     into = into.absolute()  # noqa: ASYNC240  nothing else runs here
     if into.exists() and (not into.is_dir() or any(into.iterdir())):
         raise TargetNotEmptyError(into)

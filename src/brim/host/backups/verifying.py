@@ -45,7 +45,7 @@ class Moments(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def verify_backups(archive: Archive, *, observe: Callable[[str], None] = lambda _name: None) -> BackupCheck:
-    """Read everything that there is, and return what is wrong.
+    """Read everything that there is, of all clusters in the place, and return what is wrong.
 
     Args:
         archive: where it is.
@@ -55,6 +55,21 @@ def verify_backups(archive: Archive, *, observe: Callable[[str], None] = lambda 
         NoBackupsError, StoreError: there is nothing, or the store does not answer.
         SealBrokenError: a manifest or a history file is not what was stored, so nothing else can be known.
     """
+    archive.cluster()
+    checks = [_verify_cluster(each, observe) for each in archive.of_each_cluster()]
+    problems = [problem for check in checks for problem in check.problems]
+    if not archive.manifests():
+        problems.append("There is no base backup. Make one with brim backup create.")
+    return BackupCheck(
+        bases=sum(check.bases for check in checks),
+        wal_files=sum(check.wal_files for check in checks),
+        size=sum(check.size for check in checks),
+        problems=tuple(problems),
+    )
+
+
+def _verify_cluster(archive: Archive, observe: Callable[[str], None]) -> BackupCheck:
+    """Read everything of one cluster, and return what is wrong; that it has no base backup is not."""
     contents = read_contents(archive)
     problems: list[str] = []
     for manifest in contents.manifests:
@@ -65,8 +80,6 @@ def verify_backups(archive: Archive, *, observe: Callable[[str], None] = lambda 
         observe(name)
         _note(problems, partial(archive.get_wal, name))
     problems += [each.problem for each in list_moments(archive, contents) if each.problem]
-    if not contents.manifests:
-        problems.append("There is no base backup. Make one with brim backup create.")
     size = contents.wal.size + sum(manifest.size for manifest in contents.manifests)
     return BackupCheck(
         bases=len(contents.manifests), wal_files=len(contents.wal.files), size=size, problems=tuple(problems)

@@ -22,6 +22,8 @@ from brim.base.errors import BrimError
 from brim.host.backups.archive import Archive
 from brim.host.backups.stores import ObjectMissingError
 from brim.host.backups.wal import SEGMENT_BYTES, Segment, is_wal_file, segment_of
+from brim.host.cluster_identity import read_earlier_identifiers, read_system_identifier
+from brim.host.programs import major_of_cluster
 from brim.host.wal_commands import ASKED, DONE, FAILED, MISSING
 
 _READY: Final = ".ready"
@@ -32,32 +34,24 @@ _AHEAD: Final = 3
 """Segments that are got before they are asked for, while PostgreSQL replays the one before."""
 _KEPT_WHEN_GIVEN: Final = 2 * (_AHEAD + 1)
 """Files that PostgreSQL has copied or is about to."""
-_IDENTIFIER_BYTES: Final = 8
 
 _log = structlog.get_logger()
 
 
-class UnreadableControlFileError(BrimError):
-    """The database's folder has no control file that can be read."""
-
-    def __init__(self, cluster: Path) -> None:
-        super().__init__(f"The database in {cluster} has no control file that can be read.")
-
-
-def read_system_identifier(cluster: Path) -> str:
-    """Return what PostgreSQL calls a database for as long as it lives, copies of it too.
-
-    Source: PostgreSQL, `src/include/catalog/pg_control.h`: the first eight bytes, in the machine's order.
+def claim_for(archive: Archive, cluster: Path) -> None:
+    """Take the archive's place for a database, by PostgreSQL's directory, or find that it is its own already.
 
     Raises:
-        UnreadableControlFileError: there is none.
+        OtherClusterError: it is another one's.
+        UnreadableControlFileError: the directory does not say which one it is.
+        StoreError: the store does not answer.
     """
-    try:
-        with os.fdopen(os.open(cluster / "global" / "pg_control", os.O_RDONLY | os.O_NOFOLLOW), "rb") as file:
-            identifier = file.read(_IDENTIFIER_BYTES)
-    except OSError:
-        raise UnreadableControlFileError(cluster) from None
-    return str(int.from_bytes(identifier, "little"))
+    archive.claim(
+        read_system_identifier(cluster),
+        earlier=read_earlier_identifiers(cluster),
+        server_version=str(major_of_cluster(cluster)),
+        now_ms=system_clock_ms(),
+    )
 
 
 @asynccontextmanager
@@ -155,7 +149,7 @@ class _Archiver:
 
     def _claim(self) -> None:
         if not self._is_claimed:
-            self._archive.claim(read_system_identifier(self._cluster), now_ms=system_clock_ms())
+            claim_for(self._archive, self._cluster)
             self._is_claimed = True
 
     def _forget(self, ready: set[str]) -> None:
