@@ -7,6 +7,7 @@ import pytest
 from brim.base.ids import IdFactory, first_id_at
 from brim.base.scope import AccountScope
 from brim.core.ach import count_returns
+from brim.core.archiving import BaseBackup, forget_base_backup, keep_base_backup
 from brim.core.gauges import Gauges
 from brim.core.gauges.rules import rates_of, worker_figures
 from brim.core.gauges.service import FRESH_MS, RETURNS_WITHIN_MS, _disk_figures
@@ -157,6 +158,21 @@ def test_the_disk_of_an_embedded_database_is_shown(tmp_path: Path) -> None:
     figures = shown(_disk_figures(tmp_path))
     assert figures["brim_wal_bytes"] == 4096
     assert 0 < figures["brim_disk_free_bytes"] < figures["brim_disk_size_bytes"]
+
+
+def test_the_last_base_backup_is_shown_only_where_brim_makes_backups_of_this_folder(tmp_path: Path) -> None:
+    name = "brim_base_backup_timestamp_seconds"
+    (tmp_path / "postgres").mkdir()
+    assert name not in shown(_disk_figures(tmp_path))
+    (tmp_path / "archiving").write_text("/mnt/backup\n")
+    assert shown(_disk_figures(tmp_path))[name] == 0
+    keep_base_backup(tmp_path, BaseBackup(id="20261129T150405.123Z", place="/mnt/backup", ended_ms=5_000))
+    assert shown(_disk_figures(tmp_path))[name] == 5
+    (tmp_path / "archiving").write_text("/mnt/another\n")
+    assert shown(_disk_figures(tmp_path))[name] == 0
+    (tmp_path / "archiving").write_text("/mnt/backup\n")
+    forget_base_backup(tmp_path)
+    assert shown(_disk_figures(tmp_path))[name] == 0
 
 
 def test_a_job_is_as_well_as_the_best_worker_and_as_ill_as_the_worst() -> None:

@@ -13,7 +13,8 @@ from typing import Any, Final
 
 import pytest
 
-from tests.support.brim_process import RunningBrim
+from brim.platform.vault import new_encryption_key
+from tests.support.brim_process import RunningBrim, run_brim
 from tests.support.polling import until
 from tests.support.receiving import receiving
 
@@ -86,8 +87,12 @@ def prometheus(start_brim: Callable[..., RunningBrim], tmp_path: Path) -> Iterat
     program = shutil.which("prometheus")
     if program is None:
         pytest.skip("prometheus is not installed")
-    settings = {"SANDBOX_SETTLE_AFTER": "50ms", "VERIFY_EVERY": "2s", "WEBHOOK_ALLOW": "127.0.0.1/32"}
-    brim = start_brim(arguments=["--workers", "2"], env={f"BRIM_{name}": value for name, value in settings.items()})
+    backups = {"BACKUP_STORE": str(tmp_path / "store"), "BACKUP_KEY": new_encryption_key(), "BACKUP_WAL_EVERY": "1s"}
+    settings = backups | {"SANDBOX_SETTLE_AFTER": "50ms", "VERIFY_EVERY": "2s", "WEBHOOK_ALLOW": "127.0.0.1/32"}
+    environment = {f"BRIM_{name}": value for name, value in settings.items()}
+    brim = start_brim(arguments=["--workers", "2"], env=environment)
+    made = run_brim("backup", "create", "--data-dir", str(brim.data_dir), env=environment)
+    assert made.returncode == 0, made.stderr
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         address = f"127.0.0.1:{free.getsockname()[1]}"

@@ -12,7 +12,7 @@ import brim
 from brim.base.clock import Clock
 from brim.base.errors import DatabaseUnavailableError
 from brim.core import ach, integrity, jobs, ledger, originators, reconciliation, topups, webhooks
-from brim.core.archiving import read_archiving
+from brim.core.archiving import last_base_backup_ms, read_archiving
 from brim.core.gauges import store
 from brim.core.gauges.rules import KIND, age_s, by_kind, rates_of, single, worker_figures
 from brim.core.originators import OriginatorStatus
@@ -341,7 +341,7 @@ _PARTS: Final[Sequence[_Part]] = (
 
 
 def _disk_figures(data_dir: Path) -> list[Figure]:
-    """Return what is free where an embedded database is, and how much of it is WAL; nothing where there is none."""
+    """Return what is free where an embedded database is, its WAL, and its last base backup; nothing without one."""
     folder = data_dir / "postgres"
     if not folder.is_dir():
         return []
@@ -353,6 +353,15 @@ def _disk_figures(data_dir: Path) -> list[Figure]:
     wal = folder / "cluster" / "pg_wal"
     if wal.is_dir():
         figures.append(single("brim_wal_bytes", "Size of the embedded database's WAL.", _size_of(wal)))
+    backup_ms = last_base_backup_ms(data_dir)
+    if backup_ms is not None:
+        figures.append(
+            single(
+                "brim_base_backup_timestamp_seconds",
+                "When the last base backup was made; 0 for never. Left out where Brim makes no backups.",
+                backup_ms / 1000,
+            )
+        )
     return figures
 
 
