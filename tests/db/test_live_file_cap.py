@@ -8,7 +8,7 @@ import pytest_asyncio
 
 from brim.bank.commands import REHEARSAL_ROUTING
 from brim.base.paging import PageRequest
-from brim.core import ach, originators
+from brim.core import ach, originators, reconciliation
 from brim.platform.database import Conn, Database
 from tests.support.audits import TESTER
 from tests.support.books import assert_books_hold, rows
@@ -61,6 +61,34 @@ async def test_a_debit_above_a_lowered_cap_is_listed_once_and_the_others_leave(l
     await live.until("2026-12-09 12:00")
     assert {(await live.topup(each))["status"] for each in (large, small)} == {"succeeded"}
     await assert_books_hold(live.database)
+
+
+async def test_a_cap_that_is_lowered_again_is_listed_again_once_its_break_was_settled(live: LiveMoney) -> None:
+    originator = await live.open()
+    await live.create(await live.bank_account(), 9_000)
+    live.now_ms = at("2026-12-01 17:00")
+    await live.claiming.work_off_due(live.database, now_ms=live.now_ms, ids=live.ids)
+    await _save(live, originator.id, file_cap=5_000, entry_cap=5_000)
+    await live.work()
+    await _save(live, originator.id, file_cap=4_000, entry_cap=4_000)
+    await live.work()
+    (found,) = await rows(live.database, "SELECT id FROM breaks")  # one that is open says it
+
+    async with live.database.transaction() as conn:
+        await reconciliation.settle_break(
+            conn, PLATFORM, found["id"], resolution="Raised.", by=OPERATOR, now_ms=live.now_ms, ids=live.ids
+        )
+    await _save(live, originator.id)  # and not activated yet, so the debit still waits
+    await live.work()
+    assert await _open_breaks(live) == 0
+    await _save(live, originator.id, file_cap=5_000, entry_cap=5_000)
+    for _ in range(2):
+        await live.work()
+    assert await _open_breaks(live) == 1
+
+
+async def _open_breaks(live: LiveMoney) -> int:
+    return len(await rows(live.database, "SELECT FROM breaks WHERE resolved_ms IS NULL"))
 
 
 @pytest.mark.parametrize("what", ["cap", "stop", "suspension"])

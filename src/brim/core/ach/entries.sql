@@ -401,11 +401,12 @@ GROUP BY e.account, e.originator, e.test_clock
 HAVING min(e.claimed_ms) < $3;
 
 -- name: entries_over_cap
--- The queued entries of all platforms that are larger than a file of their originator may be, and how large that is.
-SELECT {e.entry_columns}, o.file_cap
+-- The queued entries of all platforms that are larger than a file of their originator may be, how large that is, and
+-- which version of the profile says so.
+SELECT {e.entry_columns}, o.file_cap, o.version
 FROM ach_entries AS e
 CROSS JOIN LATERAL (
-    SELECT (profile ->> 'file_cap')::bigint AS file_cap
+    SELECT (profile ->> 'file_cap')::bigint AS file_cap, version
     FROM originators
     WHERE account = e.account AND livemode = e.livemode AND id BETWEEN e.originator AND e.originator
     ORDER BY id

@@ -151,9 +151,20 @@ async def withdraw_entries(conn: Conn, entries: Sequence[Entry]) -> None:
     await conn.execute(_SQL["withdraw_entries"], *columns(rows))
 
 
-async def entries_over_cap(conn: Conn) -> list[tuple[Entry, int]]:
-    """Return the queued entries of all platforms that are larger than a file may be, and how large that is."""
-    return [(entry_from_record(record), record["file_cap"]) for record in await conn.fetch(_SQL["entries_over_cap"])]
+class OverCap(NamedTuple):
+    """A queued entry that is larger than a file of its originator may be, by a version of its profile."""
+
+    entry: Entry
+    file_cap: int
+    version: int
+
+
+async def entries_over_cap(conn: Conn) -> list[OverCap]:
+    """Return the queued entries of all platforms that are larger than a file may be."""
+    return [
+        OverCap(entry_from_record(record), record["file_cap"], record["version"])
+        for record in await conn.fetch(_SQL["entries_over_cap"])
+    ]
 
 
 async def put_in_file(conn: Conn, entries: Sequence[Entry]) -> None:

@@ -12,7 +12,7 @@ from brim.core.ach import entry_store
 from brim.core.ach.announcing import list_break
 from brim.core.events import Renderers
 from brim.core.jobs import short_error
-from brim.core.reconciliation import BreakKind, NewBreak
+from brim.core.reconciliation import BreakKind, NewBreak, find_open_break
 from brim.platform.database import Conn, Database
 
 Done = TypeVar("Done")
@@ -67,15 +67,18 @@ async def done_or_listed(
 async def report_over_cap(database: Database, renderers: Renderers, *, now_ms: int, ids: IdFactory) -> int:
     """List queued entries that no file takes, because a profile's cap was lowered below them; return how many are new.
 
-    The others go out all the same.
+    The others go out all the same. One that was settled is listed again once the profile was written anew, if it is
+    above the cap even then.
     """
     async with database.connection() as conn:
         new = 0
-        for entry, cap in await entry_store.entries_over_cap(conn):
+        for entry, cap, version in await entry_store.entries_over_cap(conn):
+            if await find_open_break(conn, entry.scope, [BreakKind.FAILED_WORK], [entry.topup]) is not None:
+                continue
             over_cap = NewBreak(
                 scope=entry.scope,
                 kind=BreakKind.FAILED_WORK,
-                cause=f"file_cap/{entry.topup}/{entry.number}",
+                cause=f"file_cap/{entry.topup}/{entry.number}/{version}",
                 detail=f"The debit of {entry.topup} waits: its {entry.amount} cents are more than a file of "
                 f"{entry.originator} may have, {cap}. Raise file_cap in its profile and activate it again; the debit "
                 "goes out with the next file then.",
