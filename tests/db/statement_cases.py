@@ -582,6 +582,8 @@ CASES: Final[Mapping[str, Case]] = {
     "ach.insert_entries": Case((_ACH_ENTRIES,)),
     "ach.hold_entries": Case((*BIGS, [at("tu_", n) for n in MANY], [1] * 100)),
     "ach.hold_entries_of_file": Case((*OWN, at("file_", 50), None)),
+    "ach.hold_clocks_of_file": Case((*OWN, at("file_", 50))),
+    "ach.first_owner_in_file": Case((*OWN, at("file_", 50))),
     "ach.set_entry_status": Case((*HALF, [at("tu_", n) for n in ODD], [1] * 50, "returned", "in_file")),
     "ach.refuse_entries": Case((*BIGS, [at("tu_", n) for n in MANY], [1] * 100)),
     "ach.groups_with_queued_entries": Case(()),

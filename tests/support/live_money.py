@@ -256,6 +256,14 @@ class LiveMoney:
 
     async def advance(self, text: str, *, scope: AccountScope = PLATFORM) -> None:
         """Take the clock, and then the bank, to a time; what the bank sends is applied at the clock's."""
+        await self.set_off(text, scope=scope)
+        await self.arrive()
+        await self.work()
+        await self.bank("advance", "--to", text.replace(" ", "T"))
+        await self.work()
+
+    async def set_off(self, text: str, *, scope: AccountScope = PLATFORM) -> None:
+        """Send the clock on its way."""
         assert self.clock is not None
         await test_clocks.advance_clock(
             self.database,
@@ -267,13 +275,20 @@ class LiveMoney:
             renderers=WIRE_FORMATS,
             render_error=render_error,
         )
+
+    async def arrive(self) -> None:
+        """Take the clock where it was sent, with all that is due on its way."""
         while await test_clocks.step_clock(
             self.database, queues=self.queues, now_ms=self.now_ms, ids=self.ids, renderers=WIRE_FORMATS
         ):
             pass
-        await self.work()
-        await self.bank("advance", "--to", text.replace(" ", "T"))
-        await self.work()
+
+    async def thaw(self, *, scope: AccountScope = PLATFORM) -> None:
+        """Remove the clock."""
+        assert self.clock is not None
+        await test_clocks.delete_clock(
+            self.database, self._attempt(scope), self.clock, queues=self.queues, ids=self.ids, renderers=WIRE_FORMATS
+        )
 
     async def cancel(self, topup_id: str, *, scope: AccountScope = PLATFORM) -> bool:
         """Cancel a top-up, and return whether it could be."""

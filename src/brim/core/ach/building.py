@@ -26,7 +26,7 @@ from brim.core.events import EventType, Renderers
 from brim.core.originators import Originator, OriginatorStatus, list_originators
 from brim.core.rails.ach import OriginatorProfile, date_of_file_made, local_time, usable_ms
 from brim.core.rails.ach.nacha import FieldError, trace_number
-from brim.core.time import OwnerTime
+from brim.core.time import ClockAdvancingError, OwnerTime, lock_owner_time
 from brim.core.topups import NewDate, hold_pending, reschedule
 from brim.platform.database import Conn, Database
 from brim.platform.vault import Vault
@@ -38,6 +38,7 @@ TRACES: Final = 10**7
 """Traces have seven digits; after these the first is used again."""
 BATCH_NUMBERS: Final = TRACES - 1
 """Batch numbers have seven digits too, and begin with 1."""
+_ANY_AMOUNT: Final = 2**63 - 1
 _APPROVED_BY_PROFILE: Final = "profile"
 _REFERENCE_LENGTH: Final = 8
 _LOGGED: Final = 10
@@ -50,18 +51,21 @@ class TooManyFilesError(RuntimeError):
 
 
 async def build_due(database: Database, vault: Vault, renderers: Renderers, *, now_ms: int, ids: IdFactory) -> int:
-    """Make the files that are due in real time, one transaction each; return how many were made.
+    """Make the files that are due, one transaction each; return how many were made.
+
+    Those by a test clock too, while it stands: it makes its files on its way, but for those that waited for a person.
 
     Raises:
         DatabaseUnavailableError: nothing is known of the file under way; the next call finds out.
     """
     async with database.connection() as conn:
-        groups = [group for group in await entry_store.groups_with_queued_entries(conn) if group.test_clock is None]
+        groups = await entry_store.groups_with_queued_entries(conn)
     made = 0
     for group in groups:
 
         async def work(conn: Conn, group: Group = group) -> AchFile | None:
-            return await build_file(conn, vault, renderers, group, moment=OwnerTime(now_ms, ids))
+            moment = await _lock_time(conn, group, now_ms=now_ms, ids=ids)
+            return None if moment is None else await build_file(conn, vault, renderers, group, moment=moment)
 
         file = await done_or_listed(
             database,
@@ -75,6 +79,21 @@ async def build_due(database: Database, vault: Vault, renderers: Renderers, *, n
         )
         made += file is not None
     return made
+
+
+async def _lock_time(conn: Conn, group: Group, *, now_ms: int, ids: IdFactory) -> OwnerTime | None:
+    """Return this moment in the time of a group; None where its clock is on its way, or nothing waits."""
+    if group.test_clock is None:
+        return OwnerTime(now_ms, ids)
+    waiting = await entry_store.list_queued_topups(conn, group, limit=1, cap=_ANY_AMOUNT)
+    if not waiting:
+        return None
+    ((owner, _),) = waiting
+    try:
+        moment = await lock_owner_time(conn, owner, now_ms=now_ms, ids=ids)
+    except ClockAdvancingError:
+        return None
+    return moment if moment.test_clock == group.test_clock else None
 
 
 async def build_file(

@@ -84,6 +84,33 @@ WHERE account = $1 AND livemode = $2 AND file BETWEEN $3 AND $3 AND ($4::bigint 
 ORDER BY file, trace
 FOR UPDATE;
 
+-- name: hold_clocks_of_file
+-- Keep the clocks of the accounts whose entries a file has where they stand, until the transaction ends: before the
+-- entries, as who moves or removes a clock does.
+SELECT
+FROM (
+    SELECT DISTINCT owner
+    FROM (
+        SELECT owner
+        FROM ach_entries
+        WHERE account = $1 AND livemode = $2 AND file BETWEEN $3 AND $3
+        ORDER BY file, trace
+        OFFSET 0
+    ) AS e
+    ORDER BY owner
+) AS o
+CROSS JOIN LATERAL (
+    SELECT FROM test_clocks WHERE account = o.owner AND livemode = $2 ORDER BY account, livemode, id FOR SHARE
+) AS c;
+
+-- name: first_owner_in_file
+-- Whose the first entry of a file is.
+SELECT owner
+FROM ach_entries
+WHERE account = $1 AND livemode = $2 AND file BETWEEN $3 AND $3
+ORDER BY file, trace
+LIMIT 1;
+
 -- name: set_entry_status
 -- Write where entries stand that the transaction holds, by their top-up and number; nothing is written of one that stands elsewhere than said.
 UPDATE ach_entries AS e
@@ -216,11 +243,14 @@ ON CONFLICT ON CONSTRAINT ach_entries_pk DO UPDATE SET
     trace = excluded.trace, confirmed_by = NULL, confirmed_ms = NULL;
 
 -- name: requeue_entries_of_file
--- Let the entries of a file that was never sent, or of which the bank processed nothing, wait for another one; the
--- transaction holds them.
-UPDATE ach_entries
+-- Let the entries of a file that was never sent, or of which the bank processed nothing, wait for another one, in the
+-- time that their accounts have now; the transaction holds them, and the clocks.
+UPDATE ach_entries AS e
 SET status = 'queued', file = NULL, effective_date = NULL, batch = NULL, trace = NULL, confirmed_by = NULL,
-    confirmed_ms = NULL, resubmitted_by = coalesce($6, resubmitted_by)
+    confirmed_ms = NULL, resubmitted_by = coalesce($6, resubmitted_by),
+    test_clock = (
+        SELECT id FROM test_clocks WHERE account = e.owner AND livemode = e.livemode ORDER BY account, livemode, id
+    )
 WHERE ctid = ANY (ARRAY(
     SELECT ctid
     FROM ach_entries

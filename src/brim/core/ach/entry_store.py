@@ -222,8 +222,10 @@ async def requeue_entries(
 ) -> list[str]:
     """Let the entries of a file, or of some of its batches, wait for another file; return their top-ups.
 
-    `resubmitted_by` is who wants them to go out again, None where they never went out.
+    They wait in the time that their accounts have now. `resubmitted_by` is who wants them to go out again, None where
+    they never went out.
     """
+    await conn.execute(_SQL["hold_clocks_of_file"], scope.account, scope.livemode, file_id)
     await conn.execute(_SQL["hold_entries_of_file"], scope.account, scope.livemode, file_id, None)
     records = await conn.fetch(
         _SQL["requeue_entries_of_file"],
@@ -235,6 +237,12 @@ async def requeue_entries(
         resubmitted_by,
     )
     return [record["topup"] for record in records]
+
+
+async def first_owner(conn: Conn, scope: AccountScope, file_id: str) -> AccountScope | None:
+    """Return whose the first entry of a file is; None where it has none any more."""
+    owner = await conn.fetchval(_SQL["first_owner_in_file"], scope.account, scope.livemode, file_id)
+    return None if owner is None else AccountScope(owner, scope.livemode)
 
 
 async def who_resubmitted(conn: Conn, scope: AccountScope, file_id: str) -> frozenset[str]:

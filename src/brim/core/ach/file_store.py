@@ -196,7 +196,7 @@ async def files_to_send(conn: Conn) -> list[AchFile]:
 
 
 async def files_not_sent(conn: Conn) -> list[AchFile]:
-    """Return the files of all platforms that wait for approval or to be sent, in real time."""
+    """Return the files of all platforms that wait for approval or to be sent."""
     return [_file_from_record(record) for record in await conn.fetch(_SQL["files_not_sent"])]
 
 

@@ -79,10 +79,10 @@ WHERE
 ORDER BY f.built_ms, f.id;
 
 -- name: files_not_sent
--- The files of all platforms that wait for their approval or to be sent, in real time.
+-- The files of all platforms that wait for their approval or to be sent.
 SELECT {file_columns}
 FROM ach_files
-WHERE status IN ('built', 'approved') AND test_clock IS NULL
+WHERE status IN ('built', 'approved')
 ORDER BY built_ms, id;
 
 -- name: files_unanswered

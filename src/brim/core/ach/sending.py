@@ -16,12 +16,12 @@ from brim.core.ach import entry_store, file_store, lineage_store
 from brim.core.ach.announcing import announce_file, list_break
 from brim.core.ach.counting import count_file
 from brim.core.ach.encoding import wrong_with_stored
+from brim.core.ach.lateness import is_late
 from brim.core.ach.rules import AchFile, EntryStatus, FileStatus, moved
-from brim.core.ach.sent_lists import hand_over, read_sent_lists, unknown_sent_files
+from brim.core.ach.sent_lists import hand_over, unknown_sent_files
 from brim.core.ach.trouble import done_or_listed
 from brim.core.events import EventType, Renderers
 from brim.core.originators import find_originator
-from brim.core.rails.ach import OriginatorProfile, date_of_file_made
 from brim.core.reconciliation import BreakKind, NewBreak
 from brim.platform.database import Conn, Database
 from brim.platform.vault import Vault
@@ -81,24 +81,12 @@ async def _void_if_late(conn: Conn, scope: AccountScope, file_id: str, *, now_ms
     if file is None or file.status not in {FileStatus.BUILT, FileStatus.APPROVED} or file.held_because is not None:
         return False
     profile = (await find_originator(conn, scope, file.originator)).profile
-    if not _is_late(file, profile, now_ms):
+    if not await is_late(conn, file, profile, now_ms=now_ms):
         return False
     await file_store.update_file(conn, moved(file, FileStatus.VOIDED, voided_ms=now_ms))
     await entry_store.requeue_entries(conn, scope, file_id, standing_at=[EntryStatus.IN_FILE])
     _log.warning("ach file was not sent in time", file=file.id, effective_date=str(file.effective_date))
     return True
-
-
-def _is_late(file: AchFile, profile: OriginatorProfile, now_ms: int) -> bool:
-    """Tell whether the day has passed for which a file was made, and it has certainly not left.
-
-    A test clock stands where it made its file, however long that takes to be sent.
-    """
-    return (
-        file.test_clock is None
-        and file.effective_date < date_of_file_made(profile, now_ms)
-        and file.id not in read_sent_lists(Path(profile.outgoing_folder))
-    )
 
 
 async def report_silence(database: Database, renderers: Renderers, *, now_ms: int, ids: IdFactory) -> int:
@@ -143,7 +131,7 @@ async def _send(
         return False
     originator = await find_originator(conn, scope, file.originator)
     profile = originator.profile
-    if _is_late(file, profile, now_ms):
+    if await is_late(conn, file, profile, now_ms=now_ms):
         return False  # it is about to be given up
     sealed = await file_store.read_sealed_bytes(conn, file)
     content = vault.open(sealed, place=file.place)

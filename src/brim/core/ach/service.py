@@ -15,6 +15,7 @@ from brim.core import audit
 from brim.core.ach import entry_store, file_store
 from brim.core.ach.announcing import announce_file
 from brim.core.ach.file_store import BankFile, FoundBatch
+from brim.core.ach.lateness import is_late, time_of_file
 from brim.core.ach.rules import (
     BANK_FILE_PREFIX,
     FILE_PREFIX,
@@ -38,6 +39,7 @@ from brim.platform.vault import Vault
 
 _PROCESSED: Final = frozenset({EntryStatus.CONFIRMED, EntryStatus.RELEASED, EntryStatus.RETURNED})
 """Where an entry stands of which the bank has said that it took it."""
+_TOO_LATE: Final = "it was not approved in time for the day that it names, so its debits go out in the next one"
 
 
 class EntryPage(NamedTuple):
@@ -110,7 +112,8 @@ async def approve_file(  # noqa: PLR0913  what was seen of the file, by whom
 
     Raises:
         ResourceMissingError: there is no such file.
-        FileStateError: it is not one that waits for approval.
+        FileStateError: it is not one that waits for approval, or the day has passed for which it was made.
+        ClockAdvancingError: the test clock that keeps its time is on its way.
         UnexpectedStatusError: it does not stand where the approver has seen it.
         FileChangedError: its bytes are others than the approver has seen, or it is held.
         SecondPersonError: this actor may not approve.
@@ -124,6 +127,9 @@ async def approve_file(  # noqa: PLR0913  what was seen of the file, by whom
     if sha256 is not None and sha256 != before.sha256:
         raise FileChangedError(file_id, "its hash is another one than was approved.")
     after = moved(before, FileStatus.APPROVED, approved_ms=now_ms, approved_by=by.id or by.name or by.kind)
+    await time_of_file(conn, before, now_ms=now_ms)  # while it moves, nobody knows whether it is late
+    if await is_late(conn, before, originator.profile, now_ms=now_ms):
+        raise FileStateError(before, _TOO_LATE)
     await file_store.update_file(conn, after)
     await _record(conn, by, Action.ACH_FILE_APPROVED, before, after, now_ms=now_ms, ids=ids)
     kind = EventType.ACH_FILE_APPROVED

@@ -1,0 +1,55 @@
+"""Whether a file still leaves in time for the day that its entries name: in real time, or in that of a test clock."""
+
+from pathlib import Path
+
+from brim.core.ach import entry_store
+from brim.core.ach.rules import AchFile, FileStatus
+from brim.core.ach.sent_lists import read_sent_lists
+from brim.core.originators import list_stops
+from brim.core.rails.ach import ACH, OriginatorProfile, date_of_file_made
+from brim.core.time import ClockAdvancingError, TestClock, read_clock
+from brim.platform.database import Conn
+
+
+async def clock_of_file(conn: Conn, file: AchFile) -> TestClock | None:
+    """Return the test clock in whose time a file stands; None for real time, as after its clock was deleted."""
+    owner = None if file.test_clock is None else await entry_store.first_owner(conn, file.scope, file.id)
+    return None if owner is None else await read_clock(conn, owner)
+
+
+async def time_of_file(conn: Conn, file: AchFile, *, now_ms: int) -> int:
+    """Return what time it is for a file.
+
+    Raises:
+        ClockAdvancingError: the clock that keeps its time is on its way.
+    """
+    clock = await clock_of_file(conn, file)
+    if clock is None:
+        return now_ms
+    if clock.is_advancing:
+        raise ClockAdvancingError
+    return clock.frozen_time * 1000
+
+
+async def is_late(conn: Conn, file: AchFile, profile: OriginatorProfile, *, now_ms: int) -> bool:
+    """Tell whether the day has passed for which a file was made, and it has certainly not left.
+
+    A test clock leaps over the second in which a worker sends what is approved: that leaves as of the moment at which
+    it was made, unless the rail is stopped. While the clock is on its way, nothing is late.
+    """
+    clock = await clock_of_file(conn, file)
+    if clock is not None:
+        if clock.is_advancing:
+            return False
+        if file.status is FileStatus.APPROVED and not await _is_stopped(conn, file):
+            return False
+    its_ms = now_ms if clock is None else clock.frozen_time * 1000
+    return file.effective_date < date_of_file_made(profile, its_ms) and file.id not in read_sent_lists(
+        Path(profile.outgoing_folder)
+    )
+
+
+async def _is_stopped(conn: Conn, file: AchFile) -> bool:
+    """Tell whether a file cannot be sent because its rail is stopped, for all accounts of its platform."""
+    stops = await list_stops(conn, file.scope)
+    return any(stop.rail == ACH and not stop.stopped_account for stop in stops)
