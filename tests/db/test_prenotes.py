@@ -17,10 +17,10 @@ from brim.core.rails.ach import SecCode
 from brim.platform.database import Conn, Database
 from tests.support.audits import TESTER
 from tests.support.books import assert_books_hold, rows
-from tests.support.live_money import NO_ACCOUNT, OPERATOR, PLATFORM, LiveMoney, at
+from tests.support.live_money import NO_ACCOUNT, OPERATOR, PAYS, PLATFORM, LiveMoney, at
 
 SHOP = AccountScope("acct_shop", livemode=True)
-CLOSED, CHANGED, CLOSED_LATE = "000111111113", "9801000000", "9902080000"
+CLOSED, CHANGED, CLOSED_LATE, CLOSED_NEXT_DAY = "000111111113", "9801000000", "9902080000", "9902010000"
 
 
 @pytest_asyncio.fixture
@@ -101,6 +101,53 @@ async def test_a_prenote_leaves_at_the_cutoff_and_verifies_on_the_third_banking_
         ("funding_source.verified", "job", SHOP.account),
     ]
     await assert_books_hold(live.database)
+
+
+async def _file(live: LiveMoney) -> dict[str, Any]:
+    (row,) = await rows(live.database, "SELECT id, status, settled_ms FROM ach_files")
+    return row
+
+
+async def test_a_file_of_prenotes_only_is_settled_once_these_have_waited(live: LiveMoney) -> None:
+    await live.open()
+    for number in (PAYS, CHANGED):  # one that nobody can verify keeps no file open
+        await live.prenote(await live.bank_account(number, verified=False))
+    await live.until("2026-12-01 17:00")
+    await live.until("2026-12-07 08:59")
+    assert (await _file(live))["status"] == "acknowledged"
+    await live.until("2026-12-07 09:00")
+    file = await _file(live)
+    assert (file["status"], file["settled_ms"]) == ("settled", at("2026-12-07 09:00"))
+    told = await rows(live.database, "SELECT type FROM events WHERE object_id = $1 ORDER BY id", file["id"])
+    assert [row["type"] for row in told][-2:] == ["brim.ach_file.acknowledged", "brim.ach_file.settled"]
+
+
+async def test_a_file_of_prenotes_only_is_settled_once_all_came_back(live: LiveMoney) -> None:
+    await live.open()
+    for number in (CLOSED_NEXT_DAY, NO_ACCOUNT):
+        await live.prenote(await live.bank_account(number, verified=False))
+    await live.until("2026-12-01 17:00")
+    await live.until("2026-12-03 23:00")  # one did
+    assert (await _file(live))["status"] == "acknowledged"
+    await live.until("2026-12-04 23:00")
+    assert (await _file(live))["status"] == "settled"
+
+
+async def test_a_file_of_prenotes_only_whose_batches_alone_the_bank_acknowledges_is_settled_too(
+    live: LiveMoney,
+) -> None:
+    await live.open()
+    await live.prenote(await live.bank_account(verified=False))
+    live.now_ms = at("2026-12-01 17:00")
+    await live.work()
+    await live.advance_bank()
+    (path,) = (live.folder / "from-bank").glob("ack_*")
+    lines = path.read_text(encoding="ascii").splitlines()
+    path.write_text("".join(f"{line}\n" for line in lines if ",file," not in line), encoding="ascii")
+    await live.until("2026-12-07 08:59")
+    assert (await _file(live))["status"] == "sent"
+    await live.until("2026-12-07 09:00")
+    assert (await _file(live))["status"] == "settled"
 
 
 async def test_prenotes_and_debits_share_a_file_which_settles_by_the_debits_alone(live: LiveMoney) -> None:
@@ -226,6 +273,7 @@ async def test_a_bank_that_is_silent_verifies_nothing(live: LiveMoney) -> None:
     await live.until("2026-12-10 12:00")
     assert (await prenote_of(live, prenote))["status"] == "pending"
     assert await verification_of(live, source) == "pending"
+    assert (await _file(live))["status"] == "sent"
     assert await breaks(live) == ["silent_bank"]
     (error,) = await stuck(live)
     assert "has not accepted the prenote" in error
@@ -386,3 +434,4 @@ async def test_in_a_rehearsal_a_test_clock_keeps_the_time_of_prenotes(
     row = await prenote_of(live, adopted)
     assert (row["status"], row["ended_ms"] // 1000) == ("verified", at("2026-12-07 09:00") // 1000)
     assert [await verification_of(live, each) for each in (before, fails)] == ["verified", "failed"]
+    assert (await _file(live))["status"] == "settled"

@@ -141,11 +141,13 @@ _BOOKS: Final = (
     """
     ach_files (
         account, livemode, id, originator, status, name, file_date, file_time, modifier, effective_date, entry_count,
-        total_debit, total_credit, byte_count, sha256, sealed, built_ms
+        total_debit, total_credit, byte_count, sha256, sealed, built_ms, sent_ms
     )
     SELECT
-        {account}, false, 'file_' || {id}, 'orig_1', CASE WHEN n <= 20 THEN 'approved' ELSE 'settled' END, n::text,
-        date '2026-01-01' + n / 20, '0930', chr(65 + n % 20), date '2026-01-01', 1, n, 0, 1, sha256(''), '', n
+        {account}, false, 'file_' || {id}, 'orig_1',
+        CASE WHEN n <= 20 THEN 'approved' WHEN n <= 40 THEN 'acknowledged' ELSE 'settled' END, n::text,
+        date '2026-01-01' + n / 20, '0930', chr(65 + n % 20), date '2026-01-01', 1,
+        CASE WHEN n % 2 = 0 THEN n ELSE 0 END, 0, 1, sha256(''), '', n, CASE WHEN n > 20 THEN n END
     FROM n
     """,
     """

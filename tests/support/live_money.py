@@ -303,6 +303,7 @@ class LiveMoney:
             busy += await ach.void_late(self.database, now_ms=self.now_ms)
             busy += await ach.build_due(self.database, self.vault, WIRE_FORMATS, now_ms=self.now_ms, ids=self.ids)
             busy += await ach.send_due(self.database, self.vault, WIRE_FORMATS, now_ms=self.now_ms, ids=self.ids)
+            busy += await ach.settle_prenote_files(self.database, WIRE_FORMATS, now_ms=self.now_ms, ids=self.ids)
             busy += await ach.report_silence(self.database, WIRE_FORMATS, now_ms=self.now_ms, ids=self.ids)
             busy += await ach.report_over_cap(self.database, WIRE_FORMATS, now_ms=self.now_ms, ids=self.ids)
         while await seal_entries(self.database):

@@ -13,6 +13,7 @@ from brim.core.ach.building import build_due, build_file
 from brim.core.ach.claiming import JOB, MAX_BATCH, Claiming, check_not_collected
 from brim.core.ach.comparing import CompareError, Comparison, ListMissingError, compare_sent
 from brim.core.ach.downloads import Download, download_bank_file, download_file
+from brim.core.ach.ending import settle_prenote_files
 from brim.core.ach.entry_store import Total, count_returns, list_entries_of_topups
 from brim.core.ach.file_store import (
     BankFile,
@@ -145,6 +146,7 @@ __all__ = [
     "retrieve_prenote",
     "save_originator",
     "send_due",
+    "settle_prenote_files",
     "start_prenote",
     "state_all_imported",
     "store_bank_file",

@@ -498,6 +498,17 @@ SELECT EXISTS (
     OFFSET 0
 );
 
+-- name: is_any_open
+-- Whether the bank may still say something of an entry of a file.
+SELECT EXISTS (
+    SELECT
+    FROM ach_entries
+    WHERE
+        account = $1 AND livemode = $2 AND file BETWEEN $3 AND $3 AND status || '' IN ('in_file', 'confirmed')
+    ORDER BY file, trace
+    OFFSET 0
+);
+
 -- name: sum_queued_entries
 -- How many of a platform's entries wait for a file, and how much they come to.
 SELECT count(*) AS count, coalesce(sum(amount), 0)::bigint AS amount

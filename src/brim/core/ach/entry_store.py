@@ -245,6 +245,12 @@ async def first_owner(conn: Conn, scope: AccountScope, file_id: str) -> AccountS
     return None if owner is None else AccountScope(owner, scope.livemode)
 
 
+async def is_any_open(conn: Conn, scope: AccountScope, file_id: str) -> bool:
+    """Tell whether the bank may still say something of an entry of a file."""
+    found: bool = await conn.fetchval(_SQL["is_any_open"], scope.account, scope.livemode, file_id)
+    return found
+
+
 async def who_resubmitted(conn: Conn, scope: AccountScope, file_id: str) -> frozenset[str]:
     """Return who let entries of a file go out again that were rejected before."""
     records = await conn.fetch(_SQL["who_resubmitted"], scope.account, scope.livemode, file_id)

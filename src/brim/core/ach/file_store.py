@@ -205,6 +205,11 @@ async def files_unanswered(conn: Conn) -> list[AchFile]:
     return [_file_from_record(record) for record in await conn.fetch(_SQL["files_unanswered"])]
 
 
+async def files_without_money(conn: Conn) -> list[AchFile]:
+    """Return the files of all platforms that have prenotes only, were sent, and have not come to their end."""
+    return [_file_from_record(record) for record in await conn.fetch(_SQL["files_without_money"])]
+
+
 async def files_standing_at(conn: Conn, scope: AccountScope, originator_id: str, status: FileStatus) -> list[AchFile]:
     """Return an originator's files that stand at a status, held until the transaction ends."""
     records = await conn.fetch(_SQL["files_standing_at"], scope.account, scope.livemode, originator_id, status)

@@ -92,6 +92,13 @@ FROM ach_files
 WHERE status = 'sent'
 ORDER BY sent_ms, id;
 
+-- name: files_without_money
+-- The files of all platforms that have prenotes only, and that were sent and have not come to their end.
+SELECT {file_columns}
+FROM ach_files
+WHERE status IN ('sent', 'acknowledged') AND total_debit = 0 AND total_credit = 0
+ORDER BY sent_ms, id;
+
 -- name: files_standing_at
 -- An originator's files that stand at a status, held until the transaction ends.
 SELECT {file_columns}

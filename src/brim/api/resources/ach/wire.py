@@ -59,7 +59,10 @@ class AchFileObject(msgspec.Struct, frozen=True, kw_only=True):
     reject_reason: Annotated[str | None, described("Why the bank rejected it; null if it didn't.", **TEXT)]
     rejected: Annotated[int | None, described("When the bank's rejection was applied.", **TIME)]
     sent: Annotated[int | None, described("When it was handed to the bank.", **TIME)]
-    settled: Annotated[int | None, described("When its last line of a statement was applied.", **TIME)]
+    settled: Annotated[
+        int | None,
+        described("When its last line of a statement was applied; of prenotes alone, when these were over.", **TIME),
+    ]
     sha256: Annotated[str, described("The hash of its bytes, in hexadecimal.", pattern="^[0-9a-f]{64}$")]
     status: Annotated[str, described("Where it stands.", enum=[status.value for status in FileStatus])]
     total_credit: Annotated[int, described("The sum of its credits, in cents.", **_CENTS)]
