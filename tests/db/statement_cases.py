@@ -680,7 +680,7 @@ CASES: Final[Mapping[str, Case]] = {
     "reconciliation.list_statement_lines": Case((*OWN, 10)),
     "reconciliation.open_break": Case((*OWN, "brk_new", "unmatched", "new", None, 1, "usd", None, "", None, 1)),
     "reconciliation.list_open_breaks": Case((*OWN, 10)),
-    "reconciliation.find_open_break": Case((*OWN, [at("ref_", 7), at("ref_", 500)], ["unmatched"])),
+    "reconciliation.find_open_breaks": Case((*OWN, [at("ref_", 7), at("ref_", 500)], ["unmatched"])),
     "reconciliation.resolve_break": Case((*OWN, at("brk_", 7), 9, "x", "x")),
     "topups.read_bank_confirmation": Case((*OWN, at("tu_", 7), "bank_credit")),
     "ledger.post_entries": Case((_ENTRIES, _FURTHER_LINES, _TRANSACTIONS, _BALANCES)),

@@ -11,10 +11,12 @@ import pytest_asyncio
 from brim.api.wire_formats import WIRE_FORMATS
 from brim.bank.commands import REHEARSAL_ROUTING
 from brim.base.errors import ResourceMissingError
-from brim.core import ach, originators, reconciliation
+from brim.core import ach, originators, reconciliation, topups
 from brim.core.ach import file_store, incoming
+from brim.core.ach.claiming import OF_ACH
 from brim.core.integrity import list_stuck
 from brim.core.rails import Rails
+from brim.core.time import OwnerTime
 from brim.core.topups import forget_exceptions
 from brim.platform.database import Database
 from brim.worker.run import make_jobs
@@ -488,3 +490,53 @@ async def test_a_return_that_could_not_be_applied_keeps_the_topup_that_it_seems_
         await live.work()
         assert await events_of(live, returned) == ["created", "failed"]
     await assert_books_hold(live.database)
+
+
+async def test_what_may_be_a_return_is_asked_for_once_for_all_that_are_due(live: LiveMoney) -> None:
+    await live.open(confirmation="acknowledgement")
+    source = await live.bank_account()
+    started = [await live.create(source, amount) for amount in range(1_001, 1_006)]
+    await live.until("2026-12-01 17:00")
+    traces = await rows(live.database, "SELECT trace FROM ach_entries ORDER BY topup")
+    live.now_ms = at(AFTER_THE_HOLD)
+    await live.read_bank()
+    asked: list[str] = []
+    async with live.database.transaction() as conn:
+        listed = [
+            await reconciliation.open_break(
+                conn,
+                reconciliation.NewBreak(
+                    scope=PLATFORM,
+                    kind=kind,
+                    cause=f"{kind}/{number}",
+                    detail="x",
+                    reference=reference,
+                ),
+                now_ms=live.now_ms + age,
+                ids=live.ids,
+            )
+            for number, (kind, reference, age) in enumerate(
+                [
+                    (reconciliation.BreakKind.RETURN, traces[0]["trace"], 1),
+                    (reconciliation.BreakKind.ITEM, started[0][-15:], 0),  # the older one of the two is told
+                    (reconciliation.BreakKind.ITEM, started[2][-15:], 0),
+                    (reconciliation.BreakKind.LINE, traces[3]["trace"], 0),  # is no return
+                ]
+            )
+        ]
+        due = await topups.claim_due(conn, OF_ACH, now_ms=live.now_ms, limit=10)
+        conn.add_query_logger(lambda record: asked.append(record.query))
+        await live.claiming.work_off(conn, [(topup, OwnerTime(live.now_ms, live.ids)) for topup in due])
+        assert len([query for query in asked if "f.kind = ANY" in query]) == 1
+    assert [(await live.topup(each))["status"] for each in started] == [
+        "pending",
+        "succeeded",
+        "pending",
+        "succeeded",
+        "succeeded",
+    ]
+    told = await rows(live.database, "SELECT object_id, error FROM due_exceptions ORDER BY object_id")
+    assert [row["object_id"] for row in told] == [started[0], started[2]]
+    for row, found in zip(told, listed[1:3], strict=True):
+        assert found is not None
+        assert found.id in row["error"]

@@ -5,7 +5,6 @@ At the cut-off they are queued for a file; when their hold is over they succeed,
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from itertools import chain
 from typing import Final
 
 import msgspec
@@ -35,7 +34,7 @@ from brim.core.funding import BankSecrets
 from brim.core.jobs import note_exception, short_error
 from brim.core.rails import Succeed
 from brim.core.rails.ach import ACH
-from brim.core.reconciliation import BreakKind, find_open_break
+from brim.core.reconciliation import BreakKind, find_open_breaks
 from brim.core.time import OwnerTime
 from brim.core.topups import Change, OfRails, Status, Topup, claim_due, follow, postpone, write_changes
 from brim.platform.database import Conn, Database, halved
@@ -208,19 +207,17 @@ def reading_of(readings: Readings, scope: AccountScope, terms: ClaimTerms) -> Ba
 
 async def _find_unclear(conn: Conn, due: Sequence[tuple[Topup, ClaimTerms]]) -> dict[str, str]:
     """Return the open breaks of what may be a return of top-ups that only wait for their time, by the top-ups."""
-    names: dict[AccountScope, dict[str, list[str]]] = defaultdict(dict)
+    meant: dict[AccountScope, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     for topup, terms in due:
         if terms.entry_status is EntryStatus.CONFIRMED:
             platform = AccountScope(terms.platform, topup.scope.livemode)
-            names[platform][topup.id] = names_of(_presented(topup, terms))
-    found = {}
-    for platform, named in names.items():
-        if await find_open_break(conn, platform, RETURN_BREAKS, list(chain.from_iterable(named.values()))) is None:
-            continue  # as a rule, so it is one query for all
-        for topup_id, its in named.items():
-            break_id = await find_open_break(conn, platform, RETURN_BREAKS, its)
-            if break_id is not None:
-                found[topup_id] = break_id
+            for name in names_of(_presented(topup, terms)):
+                meant[platform][name].append(topup.id)
+    found: dict[str, str] = {}
+    for platform, topups in meant.items():
+        for each in await find_open_breaks(conn, platform, RETURN_BREAKS, list(topups)):
+            for topup_id in topups[each.reference]:
+                found.setdefault(topup_id, each.id)
     return found
 
 

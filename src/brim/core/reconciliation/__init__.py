@@ -9,6 +9,7 @@ from brim.core.reconciliation.service import BreakResolvedError, page_breaks, re
 from brim.core.reconciliation.store import (
     OpenBreaks,
     find_open_break,
+    find_open_breaks,
     insert_line,
     list_open_breaks,
     open_break,
@@ -24,6 +25,7 @@ __all__ = [
     "OpenBreaks",
     "StatementLineRow",
     "find_open_break",
+    "find_open_breaks",
     "insert_line",
     "list_open_breaks",
     "open_break",

@@ -37,9 +37,9 @@ WHERE account = $1 AND livemode = $2 AND resolved_ms IS NULL
 ORDER BY opened_ms, id
 LIMIT $3;
 
--- name: find_open_break
--- The oldest open break of some kinds whose reference is one of a few.
-SELECT f.id
+-- name: find_open_breaks
+-- The open breaks of some kinds whose reference is one of a few, oldest first.
+SELECT n.reference, f.id
 FROM unnest($3::text[]) AS n (reference)
 CROSS JOIN LATERAL (
     SELECT id, kind, opened_ms
@@ -49,8 +49,7 @@ CROSS JOIN LATERAL (
     OFFSET 0
 ) AS f
 WHERE f.kind = ANY ($4::text[])
-ORDER BY f.opened_ms, f.id
-LIMIT 1;
+ORDER BY f.opened_ms, f.id;
 
 -- name: resolve_break
 -- Settle a break, once; no row comes back when there is none, or when it is settled.

@@ -125,11 +125,24 @@ async def page_breaks(
     return page_of((Break(**dict(record)) for record in records), place)
 
 
+class OpenBreak(NamedTuple):
+    """A break that is open, and what it refers to."""
+
+    reference: str
+    id: str
+
+
+async def find_open_breaks(
+    conn: Conn, scope: AccountScope, kinds: Sequence[BreakKind], references: Sequence[str]
+) -> list[OpenBreak]:
+    """Return the open breaks of some kinds that refer to one of some references, oldest first."""
+    records = await conn.fetch(_SQL["find_open_breaks"], scope.account, scope.livemode, list(references), list(kinds))
+    return [OpenBreak(**record) for record in records]
+
+
 async def find_open_break(
     conn: Conn, scope: AccountScope, kinds: Sequence[BreakKind], references: Sequence[str]
 ) -> str | None:
     """Return the id of the oldest open break of some kinds that refers to one of a few; None where there is none."""
-    found: str | None = await conn.fetchval(
-        _SQL["find_open_break"], scope.account, scope.livemode, list(references), list(kinds)
-    )
-    return found
+    found = await find_open_breaks(conn, scope, kinds, references)
+    return found[0].id if found else None
