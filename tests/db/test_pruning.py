@@ -7,7 +7,8 @@ from brim.base.ids import IdFactory
 from brim.core.events import rules as events
 from brim.core.idempotency.rules import KEPT_MS
 from brim.core.integrity.books import verify_books
-from brim.core.pruning.service import prune_events, prune_idempotency_keys
+from brim.core.pruning.service import Walk, prune_events, prune_idempotency_keys
+from brim.core.pruning.store import delete_events
 from brim.core.topups.settlement import settle_due
 from brim.core.webhooks.delivery_store import number_events
 from brim.platform.database import Database
@@ -126,10 +127,16 @@ async def test_a_lot_of_pruners_forget_each_event_once(database: Database) -> No
     ids = IdFactory()
     await create(database, [new_topup(ids, scope=scope) for scope in (OTHER_OWNER, new_topup(ids).topup.scope) * 30])
     await number(database, now_ms=NOW_MS)
-    counts = await asyncio.gather(*(prune_events(database, now_ms=MONTH_LATER_MS, limit=7) for _ in range(6)))
-    while counts[-1]:
-        counts.append(await prune_events(database, now_ms=MONTH_LATER_MS, limit=7))
-    assert sum(counts) == 60
+
+    async def prune() -> int:
+        walk = Walk(delete_events)
+        count = await prune_events(database, now_ms=MONTH_LATER_MS, limit=7, walk=walk)
+        while walk.has_more:
+            count += await prune_events(database, now_ms=MONTH_LATER_MS, limit=7, walk=walk)
+        return count
+
+    assert sum(await asyncio.gather(*(prune() for _ in range(6)))) == 60
+    assert await rows(database, "SELECT FROM events") == []
     assert (await verify_books(database)).differences == []
 
 

@@ -7,6 +7,7 @@ from brim.base import currency, errors, metadata
 from brim.base.errors import BrimError, DatabaseUnavailableError, OverloadedError
 from brim.base.scope import AccountScope
 from brim.core import ach, originators, return_rates
+from brim.core import ach, legal_holds, originators
 from brim.core.accounts import external_rules as external_accounts
 from brim.core.accounts import rules as accounts
 from brim.core.bank_accounts import rules as bank_accounts
@@ -271,6 +272,11 @@ EXAMPLES: list[tuple[BrimError, int, str | None, str | None, str]] = [
     (accounts.AccountInUseError("deleted", "it has a balance"), 400, None, None,
      ("This account cannot be deleted because it has a balance in live mode. All balances must be zero, and no top-up "
       "may be pending.")),
+    (legal_holds.LegalHoldError("acct_x", "lh_x"), 400, None, None,
+     "The account acct_x is under the legal hold lh_x: nothing of it may be erased until that is lifted."),
+    (legal_holds.HoldLiftedError("lh_x"), 400, None, None, "The legal hold lh_x was lifted already."),
+    (legal_holds.HoldTextError("reason"), 400, None, "reason",
+     "The reason of a legal hold has 1 to 500 characters, all of them printable."),
     (accounts.LiveAccountError("acct_x"), 400, "livemode_mismatch", None,
      "The account acct_x is used in live mode, and a test mode key was used to change it. Use a live mode key."),
     (accounts.AccountClosedError("acct_x"), 400, None, None,

@@ -251,6 +251,14 @@ _AROUND: Final = (
     pruned_events (account, livemode, type, events, checksum)
     SELECT 'acct_' || n, false, 'topup.created', 1, 1 FROM n
     """,
+    # Half of the holds are in force, over accounts that have nothing else.
+    """
+    legal_holds (id, kind, account, reason, placed_ms, placed_by, lifted_ms, lifted_by)
+    SELECT
+        'lh_' || {id}, CASE n % 4 WHEN 0 THEN 'platform' ELSE 'account' END, 'acct_held' || n, '', n, '',
+        CASE WHEN n % 2 = 1 THEN n END, CASE WHEN n % 2 = 1 THEN '' END
+    FROM n
+    """,
     """
     owner_terms (account, livemode, version)
     SELECT 'acct_' || n, false, 1 FROM n

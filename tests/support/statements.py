@@ -10,6 +10,7 @@ from brim.platform.database import Conn
 from brim.platform.sql import load_queries
 
 _SOURCE: Final = Path(brim.__file__).parent
+_ASKS_FOR_HOLDS: Final = "{whether the account of "
 
 
 def _named() -> Iterator[tuple[str, str]]:
@@ -17,7 +18,8 @@ def _named() -> Iterator[tuple[str, str]]:
         if file.parent.name in {"migrations", "bank"}:  # the rehearsal bank's are for SQLite
             continue
         package = ".".join(("brim", *file.parent.relative_to(_SOURCE).parts))
-        fragments = package if file.with_name("fragments.sql").exists() else "brim.core.verification"
+        shared = "brim.core.legal_holds" if _ASKS_FOR_HOLDS in file.read_text() else "brim.core.verification"
+        fragments = package if file.with_name("fragments.sql").exists() else shared
         for name, statement in load_queries(package, file.stem, fragments=fragments).items():
             yield f"{file.parent.name}.{name}", statement
 

@@ -25,7 +25,7 @@ from brim.core.installation import require_kind
 from brim.core.integrity import verify_in_turn
 from brim.core.jobs import HEARTBEAT_S, PREFIX, Worker, beat
 from brim.core.ledger import seal_entries
-from brim.core.pruning import prune_events, prune_idempotency_keys, prune_sign_ins
+from brim.core.pruning import Pruning, prune_sign_ins
 from brim.core.rails import Rails
 from brim.core.request_logs import RequestPruning
 from brim.core.test_clocks import delete_ended_clock, step_clock
@@ -207,6 +207,7 @@ def make_jobs(
     wakes = wakes or Wakes()
     now_ms = never_backwards(clock)
     request_pruning = RequestPruning(database)
+    pruning = Pruning(database)
     secrets = BankSecrets(database, vault)
     claiming = ach.Claiming(secrets, vault, renderers)
     prenoting = ach.Prenoting(secrets, vault, renderers)
@@ -241,10 +242,7 @@ def make_jobs(
         await delete_ended_clock(database, queues=queues, now_ms=now_ms(), ids=ids, renderers=renderers)
         forgotten = await request_pruning.run_once(now_ms=now_ms(), limit=PRUNE_BATCH)
         forgotten = max(forgotten, await prune_sign_ins(database, now_ms=now_ms(), limit=PRUNE_BATCH))
-        keys = await prune_idempotency_keys(database, now_ms=now_ms(), limit=PRUNE_BATCH)
-        if keys == PRUNE_BATCH:  # a key may name an event as its answer, so keys go first
-            return keys
-        return max(forgotten, keys + await prune_events(database, now_ms=now_ms(), limit=PRUNE_BATCH))
+        return max(forgotten, await pruning.run_once(now_ms=now_ms(), limit=PRUNE_BATCH))
 
     return [
         _make_bank_job("settle", settle, topups.MAX_BATCH, wakes.settle),

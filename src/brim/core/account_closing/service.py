@@ -8,7 +8,7 @@ Source: https://docs.stripe.com/api/accounts/delete and https://docs.stripe.com/
 
 import msgspec
 
-from brim.core import account_config, accounts, audit
+from brim.core import account_config, accounts, audit, legal_holds
 from brim.core.access import expire_keys_of_account, record_ends
 from brim.core.accounts import (
     Account,
@@ -68,11 +68,13 @@ async def delete_account(database: Database, context: RequestContext, account_id
         NotAuthorizedError: somebody other than its platform asks.
         LiveAccountError: a test key asks, and the account is used in live mode.
         AccountInUseError: it has live money, or some on its way.
+        LegalHoldError: it is under a legal hold.
     """
 
     async def work(conn: Conn) -> None:
         account = await lock_account(conn, context.scope, account_id)
         check_controlled(account, asking=asking, what="delete")
+        await legal_holds.require_no_hold(conn, account_id)
         await _close(conn, context, account, what="deleted")
         ended = await expire_keys_of_account(conn, account_id, context.now_ms)
         await record_ends(conn, context.by, ended, now_ms=context.now_ms, ids=context.ids)

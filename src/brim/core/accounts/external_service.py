@@ -9,7 +9,7 @@ from brim.base.errors import ExclusiveParametersError, ResourceMissingError
 from brim.base.ids import IdFactory
 from brim.base.paging import Page, PageRequest, window_of
 from brim.base.scope import AccountScope
-from brim.core import funding
+from brim.core import funding, legal_holds
 from brim.core.accounts import external_store as store
 from brim.core.accounts.access import lock_account, require_account
 from brim.core.accounts.external_rules import (
@@ -231,10 +231,12 @@ async def delete_external_account(
         UnreachableAccountError: the request's account can reach no such account.
         ResourceMissingError: it has no such external account.
         DefaultExternalAccountError: it is a default that is needed.
+        LegalHoldError: the account is under a legal hold.
     """
 
     async def work(conn: Conn) -> None:
         account = await lock_account(conn, context.scope, account_id)
+        await legal_holds.require_no_hold(conn, account_id)
         holder = AccountScope(account_id, context.scope.livemode)
         external = await _require(conn, holder, external_id)
         _, in_currency = await store.count_external_accounts(conn, holder, external.currency)

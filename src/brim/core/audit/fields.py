@@ -33,6 +33,7 @@ class ObjectType(StrEnum):
     ENCRYPTION = "encryption"
     EXTERNAL_ACCOUNT = "external_account"
     FUNDING_SOURCE = "funding_source"
+    LEGAL_HOLD = "legal_hold"
     OPERATOR = "operator"
     ORIGINATOR = "originator"
     TEST_CLOCK = "test_clock"
@@ -134,6 +135,13 @@ FIELDS: Final[Mapping[ObjectType, Mapping[str, Show]]] = {
         "allow_redisplay": plain,
         "customer": plain,
         "customer_account": plain,
+    },
+    ObjectType.LEGAL_HOLD: {
+        "kind": plain,
+        "account": plain,
+        "reason": plain,
+        "reference": plain,
+        "lifted_ms": plain,
     },
     ObjectType.OPERATOR: {
         "email": plain,

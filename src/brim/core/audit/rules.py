@@ -86,6 +86,8 @@ class Action(StrEnum):
     RETURN_OVERRIDE_APPROVED = "return_override.approved"
     RETURN_OVERRIDE_ENDED = "return_override.ended"
     BREAK_RESOLVED = "break.resolved"
+    LEGAL_HOLD_PLACED = "legal_hold.placed"
+    LEGAL_HOLD_LIFTED = "legal_hold.lifted"
     TOPUPS_IMPORTED = "topup.imported"
     ENCRYPTION_ROTATED = "encryption.rotated"
     DATA_KEY_MADE = "data_key.created"

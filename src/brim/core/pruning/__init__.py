@@ -3,9 +3,10 @@
 Neighbours: the worker runs it. Start reading at `service`.
 """
 
-from brim.core.pruning.service import prune_events, prune_idempotency_keys, prune_sign_ins
+from brim.core.pruning.service import Pruning, prune_events, prune_idempotency_keys, prune_sign_ins
 
 __all__ = [
+    "Pruning",
     "prune_events",
     "prune_idempotency_keys",
     "prune_sign_ins",

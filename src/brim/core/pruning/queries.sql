@@ -1,24 +1,52 @@
+-- Each of these looks at the oldest rows from an age on, a few at a time, and removes those whose account is not under a
+-- legal hold. What it answers says how far it looked, so that the next step goes on from there: held rows are passed over
+-- once, however many there are, and never stand in the way of the others (see `service.Walk`). Rows that somebody else
+-- has locked are left for a later round.
+
 -- name: prune_idempotency_keys
--- Forget the oldest answers made before a time, a few at a time; what a request holds is left for the next round.
-DELETE FROM idempotency_keys
-WHERE ctid = ANY (ARRAY(
-    SELECT ctid
+-- Forget the oldest answers made before a time; what a request holds is left.
+WITH looked AS MATERIALIZED (
+    SELECT k.row_id, k.created_ms, {whether the account of k is held} AS is_held
+    FROM (
+        SELECT ctid AS row_id, account, created_ms
+        FROM idempotency_keys
+        WHERE created_ms >= $1 AND created_ms < $2
+        ORDER BY created_ms
+        LIMIT $3
+    ) AS k
+),
+old AS MATERIALIZED (
+    SELECT ctid AS row_id
     FROM idempotency_keys
-    WHERE created_ms < $1
-    ORDER BY created_ms
-    LIMIT $2
+    WHERE ctid = ANY (ARRAY(SELECT row_id FROM looked WHERE NOT is_held))
     FOR UPDATE SKIP LOCKED
-));
+),
+gone AS (
+    DELETE FROM idempotency_keys
+    WHERE ctid = ANY (ARRAY(SELECT row_id FROM old))
+)
+SELECT
+    (SELECT count(*) FROM looked) AS looked,
+    (SELECT count(*) FROM old) AS gone,
+    (SELECT max(created_ms) FROM looked) AS last_ms;
 
 -- name: prune_events
--- Forget the oldest events numbered before a time, a few at a time, with their numbers, deliveries and attempts; what
--- they were about is added to what was forgotten. Returns how many went.
-WITH old AS MATERIALIZED (
+-- Forget the oldest events numbered before a time, with their numbers, deliveries and attempts; what they were about is
+-- added to what was forgotten.
+WITH looked AS MATERIALIZED (
+    SELECT n.row_id, n.numbered_ms, {whether the account of n is held} AS is_held
+    FROM (
+        SELECT ctid AS row_id, account, numbered_ms
+        FROM event_numbers
+        WHERE numbered_ms >= $1 AND numbered_ms < $2
+        ORDER BY numbered_ms
+        LIMIT $3
+    ) AS n
+),
+old AS MATERIALIZED (
     SELECT ctid AS row_id, account, livemode, event
     FROM event_numbers
-    WHERE numbered_ms < $1
-    ORDER BY numbered_ms
-    LIMIT $2
+    WHERE ctid = ANY (ARRAY(SELECT row_id FROM looked WHERE NOT is_held))
     FOR UPDATE SKIP LOCKED
 ),
 numbers AS (
@@ -77,4 +105,7 @@ tallied AS (
     ON CONFLICT ON CONSTRAINT pruned_events_pk DO UPDATE SET
         events = p.events + excluded.events, checksum = p.checksum + excluded.checksum
 )
-SELECT count(*) FROM old;
+SELECT
+    (SELECT count(*) FROM looked) AS looked,
+    (SELECT count(*) FROM old) AS gone,
+    (SELECT max(numbered_ms) FROM looked) AS last_ms;

@@ -52,7 +52,8 @@ CROSS JOIN LATERAL (
 SELECT EXISTS (SELECT FROM request_logs WHERE account = $1 AND livemode = $2 AND id = $3);
 
 -- name: owners_of_request_logs
--- The next accounts who have requests kept, after a given one: each found by one step along the key.
+-- The next accounts who have requests kept, after a given one: each found by one step along the key. Held are those under
+-- a legal hold.
 WITH RECURSIVE steps AS (
     (
         SELECT account, livemode, 1 AS ordinal
@@ -73,7 +74,7 @@ WITH RECURSIVE steps AS (
     ) AS n
     WHERE s.ordinal < $3
 )
-SELECT account, livemode FROM steps;
+SELECT s.account, s.livemode, {whether the account of s is held} AS is_held FROM steps AS s;
 
 -- name: prune_request_logs
 -- Forget an account's requests that are older than an id, or beyond the newest $4; up to $5 of them, oldest first.

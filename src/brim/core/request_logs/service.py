@@ -10,6 +10,7 @@ from brim.base.errors import DatabaseUnavailableError
 from brim.base.ids import first_id_at
 from brim.base.paging import Page, PageRequest
 from brim.base.scope import AccountScope
+from brim.core import legal_holds
 from brim.core.request_logs import store as request_logs
 from brim.core.request_logs.rules import KEPT_S, MAX_KEPT, PREFIX, RequestFilters, RequestRecord
 from brim.platform.database import Conn, Database, halved
@@ -143,13 +144,18 @@ class RequestPruning:
         self._after: AccountScope | None = None
 
     async def run_once(self, *, now_ms: int, limit: int, most: int = MAX_KEPT) -> int:
-        """Forget up to `limit` requests of each of the next accounts; return how many went."""
+        """Forget up to `limit` requests of each of the next accounts, but of held ones; return how many went."""
         before_id = first_id_at(PREFIX, now_ms // 1000 - KEPT_S)
-        async with self._database.connection() as conn:
+
+        async def work(conn: Conn) -> tuple[int, AccountScope | None]:
+            await legal_holds.keep_holds_out(conn)
             owners = await request_logs.owners_of_request_logs(conn, after=self._after, limit=_OWNERS_A_STEP)
             gone = [
                 await request_logs.delete_request_logs(conn, scope, before_id=before_id, most=most, limit=limit)
-                for scope in owners
+                for scope, is_held in owners
+                if not is_held
             ]
-        self._after = owners[-1] if len(owners) == _OWNERS_A_STEP else None
-        return sum(gone)
+            return sum(gone), owners[-1][0] if len(owners) == _OWNERS_A_STEP else None
+
+        count, self._after = await self._database.transact(work)
+        return count

@@ -6,11 +6,12 @@ from typing import Any, Final
 from brim.base import json_codec
 from brim.base.paging import Page, PageRequest, Range, page_of, window_of
 from brim.base.scope import AccountScope
+from brim.core import legal_holds
 from brim.core.request_logs.rules import BY_PAGES, PREFIX, RequestFilters, RequestRecord, RequestSource
 from brim.platform.database import Conn
 from brim.platform.sql import columns, load_queries
 
-_SQL: Final = load_queries(__package__)
+_SQL: Final = load_queries(__package__, fragments=legal_holds.FRAGMENTS)
 _HIGHEST_STATUS: Final = 999
 
 
@@ -53,11 +54,13 @@ async def request_log_exists(conn: Conn, scope: AccountScope, record_id: str) ->
     return bool(await conn.fetchval(_SQL["request_log_exists"], scope.account, scope.livemode, record_id))
 
 
-async def owners_of_request_logs(conn: Conn, *, after: AccountScope | None, limit: int) -> list[AccountScope]:
-    """Return the next accounts who have requests kept, in order."""
+async def owners_of_request_logs(
+    conn: Conn, *, after: AccountScope | None, limit: int
+) -> list[tuple[AccountScope, bool]]:
+    """Return the next accounts who have requests kept, in order, and for each whether it is under a legal hold."""
     start = (after.account, after.livemode) if after else ("", False)
     records = await conn.fetch(_SQL["owners_of_request_logs"], *start, limit)
-    return [AccountScope(record["account"], record["livemode"]) for record in records]
+    return [(AccountScope(record["account"], record["livemode"]), record["is_held"]) for record in records]
 
 
 async def delete_request_logs(conn: Conn, scope: AccountScope, *, before_id: str, most: int, limit: int) -> int:

@@ -22,13 +22,14 @@ LIMIT 1
 FOR UPDATE SKIP LOCKED;
 
 -- name: claim_ended_clock
--- A clock whose days are over, unless another worker removes it now.
-SELECT account, livemode, id, name, created, deletes_after, frozen_time, target_frozen_time, since_ms
-FROM test_clocks
-WHERE deletes_after <= $1
-ORDER BY deletes_after
+-- A clock whose days are over, unless another worker removes it now; those under a legal hold, one an account at most, are
+-- passed over.
+SELECT c.account, c.livemode, c.id, c.name, c.created, c.deletes_after, c.frozen_time, c.target_frozen_time, c.since_ms
+FROM test_clocks AS c
+WHERE c.deletes_after <= $1 AND NOT {whether the account of c is held}
+ORDER BY c.deletes_after
 LIMIT 1
-FOR UPDATE SKIP LOCKED;
+FOR UPDATE OF c SKIP LOCKED;
 
 -- name: move_clock
 -- Write where a clock stands and where it goes (NULL: it stays there), since when.

@@ -13,7 +13,7 @@ import msgspec
 from brim.base.errors import NotInLiveModeError, ResourceMissingError
 from brim.base.ids import FrozenIds, IdFactory
 from brim.base.scope import AccountScope
-from brim.core import audit, events, time
+from brim.core import audit, events, legal_holds, time
 from brim.core.account_config import bump_config_version
 from brim.core.audit import Action, Actor, ActorKind, ObjectType
 from brim.core.due import DueQueue, in_order
@@ -232,9 +232,10 @@ async def _delete(
 async def delete_ended_clock(
     database: Database, *, queues: Sequence[DueQueue], now_ms: int, ids: IdFactory, renderers: Renderers
 ) -> int:
-    """Remove one clock whose days are over; return how many there were to remove, 0 or 1."""
+    """Remove one clock whose days are over, unless its account is under a legal hold; return how many went, 0 or 1."""
 
     async def work(conn: Conn) -> int:
+        await legal_holds.keep_holds_out(conn)
         clock = await clocks.claim_ended(conn, now_s=now_ms // 1000)
         if clock is None:
             return 0

@@ -3,11 +3,12 @@
 from typing import Final
 
 from brim.base.scope import AccountScope
+from brim.core import legal_holds
 from brim.core.time import TestClock, clock_of
 from brim.platform.database import Conn
 from brim.platform.sql import load_queries
 
-_SQL: Final = load_queries(__package__)
+_SQL: Final = load_queries(__package__, fragments=legal_holds.FRAGMENTS)
 
 
 async def insert_clock(conn: Conn, clock: TestClock) -> bool:

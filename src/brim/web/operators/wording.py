@@ -109,6 +109,8 @@ ACTIONS: Final = {
     Action.RETURN_OVERRIDE_APPROVED: "Approved an override of a return rate",
     Action.RETURN_OVERRIDE_ENDED: "Ended an override of a return rate",
     Action.BREAK_RESOLVED: "Resolved a break",
+    Action.LEGAL_HOLD_PLACED: "Placed a legal hold",
+    Action.LEGAL_HOLD_LIFTED: "Lifted a legal hold",
     Action.TOPUPS_IMPORTED: "Imported top-ups from another service",
 }
 """What the audit log says of each action; operations of the API say it themselves."""

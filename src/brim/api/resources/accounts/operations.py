@@ -25,6 +25,7 @@ from brim.core.accounts import (
     TypeAndControllerError,
 )
 from brim.core.funding import TokenAlreadyUsedError
+from brim.core.legal_holds import LegalHoldError
 from brim.platform.vault import NoEncryptionKeyError, SecretUnreadableError
 
 _ACCOUNT: Final = "/v1/accounts/{account}"
@@ -122,7 +123,7 @@ _OPERATIONS: Final = (
         resource="accounts",
         level="write",
         returns=wire.DeletedObject,
-        errors=(NotAuthorizedError, LiveAccountError, AccountInUseError),
+        errors=(NotAuthorizedError, LiveAccountError, AccountInUseError, LegalHoldError),
     ),
     Operation(
         method="POST",
@@ -247,7 +248,7 @@ _EXTERNAL_OPERATIONS: Final = (
         resource="accounts",
         level="write",
         returns=wire.DeletedObject,
-        errors=(DefaultExternalAccountError,),
+        errors=(DefaultExternalAccountError, LegalHoldError),
     ),
 )
 _LOGIN_LINKS: Final = (

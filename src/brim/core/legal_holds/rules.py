@@ -1,0 +1,74 @@
+"""A legal hold: what it covers, why, and for how long it was in force."""
+
+from enum import StrEnum
+from typing import Final
+
+import msgspec
+
+from brim.base.errors import BrimError
+
+HOLD_PREFIX: Final = "lh_"
+INSTALLATION: Final = ""
+"""In place of an account, where a hold covers all of them."""
+
+LONGEST_TEXT: Final = 500
+
+
+class HoldKind(StrEnum):
+    """What a hold covers."""
+
+    ACCOUNT = "account"
+    """One account, in both modes."""
+    PLATFORM = "platform"
+    """An account and all below it, those that are created later too."""
+    INSTALLATION = "installation"
+    """All accounts, and what belongs to none."""
+
+
+class LegalHold(msgspec.Struct, frozen=True, kw_only=True):
+    """One hold. `account` is empty for the installation; `lifted_ms` (Unix milliseconds) is None while in force."""
+
+    id: str
+    kind: HoldKind
+    account: str
+    reason: str
+    reference: str | None
+    placed_ms: int
+    placed_by: str
+    lifted_ms: int | None = None
+    lifted_by: str | None = None
+
+
+class LegalHoldError(BrimError):
+    """A legal hold is in force over what was to be erased."""
+
+    def __init__(self, account: str, hold: str) -> None:
+        whose = f"The account {account}" if account else "The installation"
+        super().__init__(f"{whose} is under the legal hold {hold}: nothing of it may be erased until that is lifted.")
+
+
+class HoldLiftedError(BrimError):
+    """The hold was lifted before."""
+
+    def __init__(self, hold: str) -> None:
+        super().__init__(f"The legal hold {hold} was lifted already.")
+
+
+class HoldTextError(BrimError):
+    """A text of a hold is missing, too long, or not of printable characters."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"The {name} of a legal hold has 1 to {LONGEST_TEXT} characters, all of them printable.")
+        self.param = name
+
+
+def check_text(name: str, text: str) -> str:
+    """Return a text without blanks around it.
+
+    Raises:
+        HoldTextError: it cannot be kept.
+    """
+    stripped = text.strip()
+    if not stripped or not stripped.isprintable() or len(stripped) > LONGEST_TEXT:
+        raise HoldTextError(name)
+    return stripped
