@@ -6,8 +6,7 @@ from brim.api.framework import errors as api
 from brim.base import currency, errors, metadata
 from brim.base.errors import BrimError, DatabaseUnavailableError, OverloadedError
 from brim.base.scope import AccountScope
-from brim.core import ach, originators, return_rates
-from brim.core import ach, legal_holds, originators
+from brim.core import ach, legal_holds, originators, return_rates
 from brim.core.accounts import external_rules as external_accounts
 from brim.core.accounts import rules as accounts
 from brim.core.bank_accounts import rules as bank_accounts
