@@ -3,12 +3,14 @@
 Its fixtures are in tests/conftest.py, so that the tests of all rooms share one service: each start takes seconds.
 """
 
+import asyncio
 import socket
 import subprocess
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import threading
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, TypeVar
 
 import pytest
 from stripe import StripeClient
@@ -24,8 +26,10 @@ from tests.support.receiving import Receiver, receiving
 from tests.support.wire import Wire
 
 Connect: TypeAlias = Callable[[str], StripeClient]
+Result = TypeVar("Result")
 
 _ENVIRONMENT: Final = {"BRIM_SANDBOX_SETTLE_AFTER": "100ms"}
+_ANSWER_WITHIN_S: Final = 60.0
 
 
 class Server(BrimServer):
@@ -50,6 +54,33 @@ class Server(BrimServer):
         return self.run(make)
 
 
+class ConnectedServer(Server):
+    """A server to whose database one connection stays open: thousands of tests have an account of their own on it."""
+
+    def __init__(self, url: str, test_key: str, data_dir: Path) -> None:
+        super().__init__(url, test_key, data_dir)
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="brim-tests")
+        self._thread.start()
+        self._database = self._await(Database.connect(self.database_url, max_connections=1, application="brim tests"))
+
+    def run(self, work: Callable[[Database], Awaitable[Result]]) -> Result:
+        return self._await(work(self._database))
+
+    def close(self) -> None:
+        """Close the connection and end its thread."""
+        self._await(self._database.close())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    def _await(self, waited_for: Awaitable[Result]) -> Result:
+        async def wait() -> Result:
+            return await waited_for
+
+        return asyncio.run_coroutine_threadsafe(wait(), self._loop).result(_ANSWER_WITHIN_S)
+
+
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The service of this session: two API processes and a worker on an embedded database."""
@@ -57,7 +88,11 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     brim = start_serving(folder / "data", folder / "brim.log", arguments=("--workers", "2"), env=_ENVIRONMENT)
     try:
         brim.wait_until_ready()
-        yield Server(brim.url, brim.test_key, brim.data_dir)
+        connected = ConnectedServer(brim.url, brim.test_key, brim.data_dir)
+        try:
+            yield connected
+        finally:
+            connected.close()
         assert brim.stop() == 0
     finally:
         brim.close()
