@@ -25,11 +25,11 @@ from brim.host.backups.checking import (
 )
 from brim.host.backups.creating import apply_retention
 from brim.host.backups.restoring import restore
-from brim.host.backups.sealing import BackupKey, SealBrokenError
 from brim.host.backups.stores import FolderStore
 from brim.host.backups.verifying import list_moments, verify_backups
 from brim.host.backups.wal import SEGMENT_BYTES, Segment
 from brim.host.data_folder import DataFolderInUseError, claim_data_folder
+from brim.platform.sealing import BackupKey, SealBrokenError
 from brim.platform.vault import new_encryption_key
 from tests.support.archives import IDENTIFIER, history_of, put_base, put_segments
 

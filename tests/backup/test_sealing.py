@@ -6,12 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brim.host.backups.sealing import (
+from brim.platform.sealing import (
     CHUNK_BYTES,
     HEADER_BYTES,
     BackupKey,
     SealBrokenError,
     open_whole,
+    opened,
     seal,
 )
 from brim.platform.vault import new_encryption_key
@@ -97,3 +98,11 @@ def test_the_same_content_never_looks_the_same_and_shows_nothing() -> None:
     assert sealed(NOISE)[HEADER_BYTES:] != sealed(NOISE)[HEADER_BYTES:]
     assert b"secret" not in sealed(b"secret")
     assert KEY.secret not in sealed(b"")
+
+
+def test_what_is_a_thousand_times_longer_than_it_looks_is_opened_in_pieces() -> None:
+    content = sealed(bytes(64 * CHUNK_BYTES))
+    assert len(content) < CHUNK_BYTES
+    pieces = list(opened(io.BytesIO(content), [KEY], name="wal/1"))
+    assert max(map(len, pieces)) <= 4 * CHUNK_BYTES
+    assert sum(map(len, pieces)) == 64 * CHUNK_BYTES

@@ -7,7 +7,6 @@ import pytest
 from brim.host.backups.archive import Archive, OtherClusterError
 from brim.host.backups.checking import NothingThatOldError, plan_restore
 from brim.host.backups.creating import apply_retention
-from brim.host.backups.sealing import BackupKey, SealBrokenError
 from brim.host.backups.stores import FolderStore
 from brim.host.backups.verifying import verify_backups
 from brim.host.cluster_identity import (
@@ -15,6 +14,7 @@ from brim.host.cluster_identity import (
     read_earlier_identifiers,
 )
 from brim.host.identity import Identity
+from brim.platform.sealing import BackupKey, SealBrokenError
 from brim.platform.vault import new_encryption_key
 from tests.support.archives import IDENTIFIER, put_base, put_segments
 

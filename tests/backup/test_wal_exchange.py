@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from brim.host.backups.archive import Archive
-from brim.host.backups.sealing import BackupKey
 from brim.host.backups.stores import FolderStore, Written
 from brim.host.backups.wal import SEGMENT_BYTES, Segment
 from brim.host.backups.wal_exchange import wal_archived, wal_restored
 from brim.host.wal_commands import archive_command, restore_command
+from brim.platform.sealing import BackupKey
 from brim.platform.vault import new_encryption_key
 from tests.support.archives import put_segments
 

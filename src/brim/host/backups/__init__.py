@@ -1,17 +1,17 @@
 """Backups of the embedded database: base backups, its WAL at all times, restores to a moment, and their checks.
 
-`sealing` encrypts, `stores` and `s3` keep objects, `archive` knows which there are; `wal_exchange` takes WAL from
-PostgreSQL while Brim runs. `creating`, `restoring`, `verifying` and `comparing` are what `brim backup` does. Databases
-of your own are backed up by their own tools (docs/backups.md). Start reading at `archive`.
+`platform.sealing` encrypts, `stores` and `s3` keep objects, `archive` knows which there are; `wal_exchange` takes WAL
+from PostgreSQL while Brim runs. `creating`, `restoring`, `verifying` and `comparing` are what `brim backup` does.
+Databases of your own are backed up by their own tools (docs/backups.md). Start reading at `archive`.
 """
 
 from pathlib import Path
 
 from brim.base.errors import BrimError
 from brim.host.backups.archive import Archive
-from brim.host.backups.sealing import keys_of_setting
 from brim.host.backups.stores import S3_SCHEME, open_store
 from brim.host.programs import major_of_programs, wheel_binaries
+from brim.platform.sealing import keys_of_setting
 from brim.platform.settings import Settings
 
 __all__ = ["Archive", "archive_of", "configured_archive"]

@@ -17,7 +17,6 @@ import msgspec
 
 from brim.base import json_codec
 from brim.base.errors import BrimError
-from brim.host.backups.sealing import BackupKey, Readable, SealBrokenError, open_whole, opened, seal
 from brim.host.backups.stores import ObjectExistsError, ObjectMissingError, Store, StoredObject, Tally, Written, counted
 from brim.host.backups.wal import (
     SEGMENT_BYTES,
@@ -31,6 +30,7 @@ from brim.host.backups.wal import (
     segment_of,
     timeline_of,
 )
+from brim.platform.sealing import BackupKey, Readable, SealBrokenError, open_whole, opened, seal
 
 Kind = TypeVar("Kind")
 

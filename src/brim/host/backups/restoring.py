@@ -23,7 +23,6 @@ from brim.base.folders import sync_folder
 from brim.core.ach import note_restored
 from brim.host.backups.archive import DATA, FOLDER, Archive, Manifest
 from brim.host.backups.checking import Plan, tell_moment
-from brim.host.backups.sealing import SealBrokenError
 from brim.host.backups.stores import Pieces
 from brim.host.backups.wal_exchange import wal_restored
 from brim.host.data_folder import claim_data_folder
@@ -32,6 +31,7 @@ from brim.host.identity import Identity, choose_identity
 from brim.host.preparation import prepare_embedded
 from brim.host.programs import DatabaseStartError, major_of_programs, wheel_binaries
 from brim.platform.database import Database
+from brim.platform.sealing import SealBrokenError
 
 _UNFINISHED: Final = ".restoring"
 _MANIFEST_FILE: Final = "backup_manifest"

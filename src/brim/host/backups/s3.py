@@ -8,7 +8,6 @@ import contextlib
 from collections.abc import Iterable, Iterator
 from typing import Any, Final, cast
 
-from brim.host.backups.sealing import Readable
 from brim.host.backups.stores import (
     S3_SCHEME,
     ObjectExistsError,
@@ -20,6 +19,7 @@ from brim.host.backups.stores import (
     Written,
     counted,
 )
+from brim.platform.sealing import Readable
 
 _PART_BYTES: Final = 64 * 1024 * 1024
 """A store takes 10,000 parts of one object, so this allows 640 GB; two are in memory at a time."""

@@ -15,7 +15,7 @@ from typing import Final, Protocol
 
 from brim.base.errors import BrimError
 from brim.base.folders import sync_folder
-from brim.host.backups.sealing import Readable
+from brim.platform.sealing import Readable
 
 S3_SCHEME: Final = "s3://"
 _UNFINISHED: Final = ".part-"
