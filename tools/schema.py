@@ -52,7 +52,8 @@ Made by `python tools/schema.py` from the migrated database; a test compares the
 
 `account` and `livemode` begin the key of all that belongs to an account. A solid line is a foreign key; a dashed line
 is a reference that the writing statements keep, since a foreign key would cost a look-up for every row, or because the
-row may outlive what it names. "Written by" names the capabilities of `src/brim/core` whose statements write a table.
+row may outlive what it names. "Written by" names the capabilities of `src/brim/core` whose statements write a table,
+but for `portability`, which writes an imported account into every table that [exports](export.md) have.
 """
 
 
@@ -139,7 +140,7 @@ def _read_writers() -> dict[str, list[str]]:
     """Return, by table, the capabilities whose statements write it; the platform's own by their package."""
     writers: defaultdict[str, set[str]] = defaultdict(set)
     for file in _SOURCE.rglob("*.sql"):
-        if file.parent.name not in {"migrations", "bank"}:  # the rehearsal bank's tables are its own
+        if file.parent.name not in {"migrations", "bank", "portability"}:  # the rehearsal bank has its own; see _HEAD
             statements = re.sub(r"--.*", "", file.read_text(encoding="utf-8"))
             for name in _WRITE.findall(statements):
                 writers[name].add(file.parent.name)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, Final, NamedTuple
 
+from brim.core.portability.table_rules import EXPORTED
 from brim.core.verification.walk import Range, bounds_of
 from brim.platform.sql import recordset
 from tests.support.growth import BIG
@@ -763,6 +764,12 @@ CASES: Final[Mapping[str, Case]] = {
     "integrity.begin_run": Case(("run_new", 0, 1)),
     "integrity.end_run": Case((at("run_", 7), 9, None, None, None, None, "[]", "{}")),
     "integrity.delete_run": Case((at("run_", 7),)),
+    "portability.list_exported_accounts": Case((BIG, True), reads_all="lists all accounts under a platform"),
+    "portability.lists_others_entries": Case((BIG, [BIG]), reads_all="looks at all entries of a platform, once"),
+    "portability.columns_of": Case(("topups",)),
+    "portability.schema_version": Case(()),
+    "portability.count_new_events": Case((*OWN, 100)),
+    "portability.put_new_events": Case((*OWN, 1_000_000, [at("evt_unnumbered", n) for n in MANY], 1)),
     "integrity.delete_old_runs": Case((100,), reads_all="removes all but the newest, of which there are few"),
     "integrity.read_latest_run": Case(()),
     "webhooks.lock_account": Case(("acct_7",)),
@@ -785,6 +792,15 @@ CASES: Final[Mapping[str, Case]] = {
 }
 
 NOT_MEASURED: Final[Mapping[str, str]] = {
+    **{
+        f"portability.rows_of_{table.name}": "reads all rows of an account; test_portability.py looks at its plan"
+        for table in EXPORTED
+    },
+    **{
+        f"portability.put_{table.name}": "writes the rows that it is given, and reads none"
+        for table in EXPORTED
+        if table.is_imported and table.name != "new_events"
+    },
     "accounts.lock_accounts": "locks a table",
     "legal_holds.keep_holds_out": "locks a table",
     "legal_holds.await_pruning": "locks a table",

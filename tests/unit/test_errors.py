@@ -44,6 +44,9 @@ NEVER_ON_THE_WIRE = (
     "brim.web",
     "brim.core.access.owner_keys",
     "brim.core.imports.rules",
+    "brim.core.portability",
+    "brim.core.account_closing.service",
+    "brim.platform.sealing",
 )
 """Rooms and modules whose failures are read by whoever starts the service, types a command or looks at a page."""
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from brim.base.clock import system_clock_ms
+from brim.cli.account_files import COMMANDS as FILE_COMMANDS
 from brim.cli.database import asked_here, on_database, show_table, tell_time
 from brim.cli.encryption_keys import COMMANDS
 from brim.cli.options import reaching_settings
@@ -25,7 +26,7 @@ def keys() -> None:
 
 @click.group()
 def accounts() -> None:
-    """Make and list accounts."""
+    """Make, list, close, export and import accounts."""
 
 
 @keys.command("create")
@@ -122,6 +123,10 @@ def list_accounts(**flags: str | None) -> None:
 
     found = on_database(flags, access.list_accounts)
     show_table(("id", "platform", "made"), [_account_row(account) for account in found])
+
+
+for _command in FILE_COMMANDS:
+    accounts.add_command(_command)
 
 
 def _show_new_key(new: "NewKey") -> None:

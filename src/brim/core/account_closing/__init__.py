@@ -3,9 +3,10 @@
 Neighbours: `accounts`, `access`, `account_config`. Start reading at `service`.
 """
 
-from brim.core.account_closing.service import delete_account, reject_account
+from brim.core.account_closing.service import delete_account, reject_account, set_closed
 
 __all__ = [
     "delete_account",
     "reject_account",
+    "set_closed",
 ]

@@ -8,6 +8,10 @@ Source: https://docs.stripe.com/api/accounts/delete and https://docs.stripe.com/
 
 import msgspec
 
+from brim.base.actor import Actor
+from brim.base.errors import BrimError, ResourceMissingError
+from brim.base.ids import Ids
+from brim.base.scope import AccountScope
 from brim.core import account_config, accounts, audit, legal_holds
 from brim.core.access import expire_keys_of_account, record_ends
 from brim.core.accounts import (
@@ -25,6 +29,13 @@ from brim.core.accounts import (
 from brim.core.audit import Action, ObjectType
 from brim.core.idempotency import RenderError, RequestContext, Result, run_once
 from brim.platform.database import Conn, Database
+
+
+class AccountEndedError(BrimError):
+    """An account was rejected by its platform, and only that could take it back."""
+
+    def __init__(self, account: str) -> None:
+        super().__init__(f"The account {account} was rejected by its platform, so it stays closed.")
 
 
 async def reject_account(
@@ -84,6 +95,52 @@ async def delete_account(database: Database, context: RequestContext, account_id
         await record_account(conn, context, Action.ACCOUNT_DELETED, account_id, before=account, after=None)
 
     await database.transact(work)
+
+
+async def set_closed(
+    database: Database,
+    account_id: str,
+    *,
+    is_closed: bool,
+    with_connected: bool,
+    by: Actor,
+    now_ms: int,
+    ids: Ids,
+) -> list[str]:
+    """Let an account not be topped up any more in either mode, or again, and return which accounts that was.
+
+    It is for a person who moves live money to another installation: what is under way goes on. Accounts under it that
+    were rejected are passed over.
+
+    Raises:
+        ResourceMissingError: there is no such account.
+        AccountEndedError: its platform has rejected it, so it stays closed.
+    """
+
+    async def work(conn: Conn) -> list[str]:
+        found = {each.account: each for each in await accounts.list_accounts(conn)}
+        if account_id not in found:
+            raise ResourceMissingError("account", account_id, param="account")
+        if found[account_id].details.rejected is not None:
+            raise AccountEndedError(account_id)
+        under = [each.account for each in found.values() if each.platform == account_id and not each.details.rejected]
+        chosen = sorted([account_id, *(under if with_connected else ())])
+        for chosen_id in chosen:
+            await accounts.hold_account(conn, chosen_id)
+            await (account_config.close if is_closed else account_config.reopen)(conn, chosen_id)
+            await audit.record(
+                conn,
+                by,
+                Action.ACCOUNT_CLOSED if is_closed else Action.ACCOUNT_REOPENED,
+                object_type=ObjectType.ACCOUNT,
+                object_id=chosen_id,
+                scope=AccountScope(chosen_id, livemode=True),
+                now_ms=now_ms,
+                ids=ids,
+            )
+        return chosen
+
+    return await database.transact(work)
 
 
 async def _record_forgotten(conn: Conn, context: RequestContext, external: ExternalAccount) -> None:

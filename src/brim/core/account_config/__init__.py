@@ -4,10 +4,11 @@ So a process may remember a configuration without asking, and no top-up is made 
 reads the configuration, `funding`, `accounts` and `test_clocks` change it. Start reading at `store`.
 """
 
-from brim.core.account_config.store import bump_config_version, close, set_settlement_days
+from brim.core.account_config.store import bump_config_version, close, reopen, set_settlement_days
 
 __all__ = [
     "bump_config_version",
     "close",
+    "reopen",
     "set_settlement_days",
 ]

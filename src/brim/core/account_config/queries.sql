@@ -17,3 +17,9 @@ WHERE account = $1 AND livemode = $2;
 UPDATE owner_terms
 SET version = version + 1, is_closed = true
 WHERE account = $1;
+
+-- name: reopen
+-- Let an account be topped up again in both modes.
+UPDATE owner_terms
+SET version = version + 1, is_closed = false
+WHERE account = $1;

@@ -31,6 +31,11 @@ async def close(conn: Conn, account: str) -> None:
         raise NoConfigError(account)
 
 
+async def reopen(conn: Conn, account: str) -> None:
+    """Let top-ups of an account be made again, in both modes."""
+    await conn.execute(_SQL["reopen"], account)
+
+
 async def set_settlement_days(conn: Conn, scope: AccountScope, days: int | None) -> None:
     """Set the banking days of the account's own agreement, None for none, and bump its configuration's version."""
     await bump_config_version(conn, scope)

@@ -39,7 +39,13 @@ from brim.platform.database import Conn, Database
 _MOST_CONFIG_CHANGES: Final = 10
 """How often a create may find its account's configuration just changed, as when a test clock is advanced in a loop."""
 
-_PERHAPS_ANSWERED: Final = (NoFundingSourceError, CurrencyNotCollectedError, ClockAdvancingError, *COLLECTION_ERRORS)
+_PERHAPS_ANSWERED: Final = (
+    AccountClosedError,
+    NoFundingSourceError,
+    CurrencyNotCollectedError,
+    ClockAdvancingError,
+    *COLLECTION_ERRORS,
+)
 """Why a top-up cannot be made, though another request may have made it under the same key before."""
 _FORCED: Final[Mapping[type[Outcome], PageAction]] = {
     Succeed: PageAction.TOPUP_SUCCEEDED,
