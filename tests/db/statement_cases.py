@@ -590,6 +590,7 @@ CASES: Final[Mapping[str, Case]] = {
     "ach.hold_entries": Case((*BIGS, [at("tu_", n) for n in MANY], [1] * 100)),
     "ach.hold_entries_of_file": Case((*OWN, at("file_", 50), None)),
     "ach.hold_clocks_of_file": Case((*OWN, at("file_", 50))),
+    "ach.hold_clocks": Case(OWN, reads_all="is asked after a restore"),
     "ach.first_owner_in_file": Case((*OWN, at("file_", 50))),
     "ach.set_entry_status": Case((*HALF, [at("tu_", n) for n in ODD], [1] * 50, "returned", "in_file")),
     "ach.refuse_entries": Case((*BIGS, [at("tu_", n) for n in MANY], [1] * 100)),

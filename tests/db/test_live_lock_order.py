@@ -1,7 +1,5 @@
 """A top-up is held before its entry, and the entry before the ledger: who waits for one does not hold the next."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
@@ -11,31 +9,13 @@ from brim.api.wire_formats import WIRE_FORMATS
 from brim.core import ach
 from brim.platform.database import Database
 from tests.support.books import assert_books_hold, rows
-from tests.support.live_money import NO_ACCOUNT, LiveMoney, at
-from tests.support.waiting import until_somebody_waits
-
-_HOLD_TOPUPS = "SELECT FROM topups WHERE livemode ORDER BY id FOR UPDATE"
-_TRY_ENTRIES = "SELECT FROM ach_entries ORDER BY topup FOR UPDATE NOWAIT"
+from tests.support.live_money import HOLD_TOPUPS, NO_ACCOUNT, TRY_ENTRIES, LiveMoney, at
+from tests.support.waiting import while_held
 
 
 @pytest_asyncio.fixture
 async def live(database: Database, tmp_path: Path) -> LiveMoney:
     return LiveMoney(database, tmp_path)
-
-
-async def _while_held(
-    live: LiveMoney, database_url: str, held: str, work: Callable[[], Awaitable[object]], then: str
-) -> None:
-    """Let some work wait for rows that are held, and take what it must not have taken yet."""
-    async with live.database.transaction() as conn:
-        await conn.execute(held)
-        working = asyncio.ensure_future(work())
-        waiting = asyncio.ensure_future(until_somebody_waits(database_url))
-        await asyncio.wait((working, waiting), return_when=asyncio.FIRST_COMPLETED)
-        assert not working.done()
-        await waiting
-        await conn.execute(then)
-    await working
 
 
 async def _apply(live: LiveMoney) -> None:
@@ -57,7 +37,7 @@ async def test_a_top_up_is_held_before_its_entry(live: LiveMoney, database_url: 
     live.now_ms = at("2026-12-01 17:00")
     await live.claiming.work_off_due(live.database, now_ms=live.now_ms, ids=live.ids)
     if what == "file":
-        await _while_held(live, database_url, _HOLD_TOPUPS, build, _TRY_ENTRIES)
+        await while_held(live.database, database_url, HOLD_TOPUPS, build, TRY_ENTRIES)
     await build()
     await ach.send_due(live.database, live.vault, WIRE_FORMATS, now_ms=live.now_ms, ids=live.ids)
     for name, moment in (
@@ -68,7 +48,7 @@ async def test_a_top_up_is_held_before_its_entry(live: LiveMoney, database_url: 
         live.now_ms = at(moment)
         await live.advance_bank()
         if what == name:
-            await _while_held(live, database_url, _HOLD_TOPUPS, apply, _TRY_ENTRIES)
+            await while_held(live.database, database_url, HOLD_TOPUPS, apply, TRY_ENTRIES)
         await apply()
     assert (await live.topup(topup))["status"] == "failed"
     assert await rows(live.database, "SELECT detail FROM breaks") == []
@@ -92,7 +72,7 @@ async def test_who_takes_back_what_the_bank_had_accepted_waits_for_a_release_und
     async def apply() -> None:
         await _apply(live)
 
-    await _while_held(live, database_url, _HOLD_TOPUPS, apply, _TRY_ENTRIES)
+    await while_held(live.database, database_url, HOLD_TOPUPS, apply, TRY_ENTRIES)
     (entry,) = await rows(live.database, "SELECT status, confirmed_ms FROM ach_entries")
     assert (entry["status"], entry["confirmed_ms"]) == ("in_file", None)
 
@@ -113,7 +93,7 @@ async def test_a_release_holds_the_entry_before_the_balance(live: LiveMoney, dat
         await live.claiming.work_off_due(live.database, now_ms=live.now_ms, ids=live.ids)
 
     held = "SELECT FROM ach_entries FOR UPDATE"
-    await _while_held(live, database_url, held, release, "SELECT FROM balances FOR UPDATE NOWAIT")
+    await while_held(live.database, database_url, held, release, "SELECT FROM balances FOR UPDATE NOWAIT")
     assert (await live.topup(second))["status"] == "succeeded"
     await assert_books_hold(live.database)
 
@@ -125,7 +105,7 @@ async def test_a_prenote_is_held_before_its_entry(live: LiveMoney, database_url:
     await live.until("2026-12-04 15:00")
     live.now_ms = at("2026-12-04 16:30")
     await live.advance_bank()
-    await _while_held(live, database_url, "SELECT FROM prenotes FOR UPDATE", lambda: _apply(live), _TRY_ENTRIES)
+    await while_held(live.database, database_url, "SELECT FROM prenotes FOR UPDATE", lambda: _apply(live), TRY_ENTRIES)
     (row,) = await rows(live.database, "SELECT status FROM prenotes")
     assert row["status"] == "failed"
 
@@ -140,6 +120,6 @@ async def test_a_file_holds_a_prenote_that_it_refuses_before_its_entry(live: Liv
     async def build() -> None:
         await ach.build_due(live.database, live.vault, WIRE_FORMATS, now_ms=live.now_ms, ids=live.ids)
 
-    await _while_held(live, database_url, "SELECT FROM prenotes FOR UPDATE", build, _TRY_ENTRIES)
+    await while_held(live.database, database_url, "SELECT FROM prenotes FOR UPDATE", build, TRY_ENTRIES)
     (row,) = await rows(live.database, "SELECT status FROM prenotes")
     assert row["status"] == "failed"

@@ -17,8 +17,9 @@ from brim.core.rails.ach import ProfileError
 from brim.platform.database import Conn, Database
 from tests.support.audits import TESTER
 from tests.support.books import assert_books_hold, rows
-from tests.support.live_money import OPERATOR, PLATFORM, LiveMoney, at
+from tests.support.live_money import HOLD_TOPUPS, OPERATOR, PLATFORM, TRY_ENTRIES, LiveMoney, at
 from tests.support.postgres import PostgresForTests
+from tests.support.waiting import while_held
 
 
 class Houses:
@@ -157,6 +158,28 @@ async def test_after_a_restore_a_prenote_that_has_left_is_known_and_verifies_wit
     assert (found_break["kind"], found_break["amount"]) == ("unknown_debit", 0)
     assert "a prenote that is not in this database" in found_break["detail"]
     await assert_books_hold(live.database)
+
+
+async def test_who_compares_holds_all_top_ups_before_any_entry(houses: Houses) -> None:
+    name = await houses.create()
+    live = LiveMoney(await houses.connect(name), houses.folder)
+    originator = await live.open()
+    await live.create(await live.bank_account(), 1_000)
+    await houses.close_all()
+    old = await houses.create(template=name)  # the backup
+    live.move_to(await houses.connect(name))
+    await live.until("2026-12-01 17:00")
+    await houses.close_all()
+
+    live.move_to(await houses.connect(old))
+    await live.create(await live.bank_account(), 2_000)
+    await live.until("2026-12-02 18:00")  # here both are in files that are held, and given up now
+    url = houses.server.urls_of(old).owner
+
+    async def compare() -> None:
+        assert (await _compare(live, originator.id)).voided == 2
+
+    await while_held(live.database, url, HOLD_TOPUPS, compare, TRY_ENTRIES)
 
 
 async def test_a_list_whose_last_line_was_torn_loses_neither_that_file_nor_the_next(houses: Houses) -> None:

@@ -35,6 +35,9 @@ OPERATOR = Actor(kind=ActorKind.OPERATOR, id="op_1", name="finance@example.com")
 ROUTING = "121042882"
 COMPANY = "1234567890"
 PAYS, RETURNS_AT_ONCE, RETURNS_LATE, NO_ACCOUNT = "000123456789", "9901020000", "9910580000", "000111111116"
+HOLD_TOPUPS = "SELECT FROM topups WHERE livemode ORDER BY id FOR UPDATE"
+TRY_ENTRIES = "SELECT FROM ach_entries ORDER BY topup FOR UPDATE NOWAIT"
+"""Hold live top-ups; take entries, which must be free while whoever works on them waits for a top-up."""
 NEW_YORK = ZoneInfo("America/New_York")
 
 

@@ -1,9 +1,12 @@
 """Tells when a session of PostgreSQL has begun to wait for a lock, which PostgreSQL announces to nobody."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 import asyncpg
+
+from brim.platform.database import Database
 
 PATIENCE_S: Final = 60.0
 """How long tests wait for what comes in a moment: only what never comes takes so long, whatever the machine does."""
@@ -27,3 +30,18 @@ async def until_somebody_waits(database_url: str) -> None:
                 await asyncio.sleep(0.01)
     finally:
         await conn.close()
+
+
+async def while_held(
+    database: Database, database_url: str, held: str, work: Callable[[], Awaitable[object]], then: str
+) -> None:
+    """Let some work wait for rows that are held, and take what it must not have taken yet."""
+    async with database.transaction() as conn:
+        await conn.execute(held)
+        working = asyncio.ensure_future(work())
+        waiting = asyncio.ensure_future(until_somebody_waits(database_url))
+        await asyncio.wait((working, waiting), return_when=asyncio.FIRST_COMPLETED)
+        assert not working.done()
+        await waiting
+        await conn.execute(then)
+    await working

@@ -5,8 +5,9 @@ No top-up succeeds without the bank's word. Files and what comes from the bank b
 becomes of the money. Start reading at `rules`, then `claiming`, `building`, `sending`, `incoming`; `prenotes` verify
 bank accounts by the same files.
 
-Rows are held in one order, so that no two wait for each other: originator, file, an account's clock, top-ups or
-prenotes, entries, then bank accounts and the ledger.
+Rows are held in one order, so that no two wait for each other: an account's clock, originator, file, top-ups or
+prenotes, entries, then bank accounts and the ledger. Who holds a file may share a clock afterwards: nobody who moves or
+removes a clock waits for a file.
 """
 
 from brim.core.ach.building import build_due, build_file

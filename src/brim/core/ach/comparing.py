@@ -7,7 +7,7 @@ the amount, so none of them goes out again; counters move past what was used. Al
 
 import hashlib
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Final
@@ -123,6 +123,7 @@ async def compare_sent(  # noqa: PLR0913  who asks, when and by what means
         NoEncryptionKeyError, SecretUnreadableError: the server cannot read what is encrypted.
     """
     originator = await find_originator(conn, scope, originator_id)
+    await entry_store.hold_clocks(conn, scope)
     counters = await file_store.lock_counters(conn, scope, originator_id)
     if counters is None:
         raise CompareError(originator_id, "its originator is gone.")
@@ -131,7 +132,13 @@ async def compare_sent(  # noqa: PLR0913  who asks, when and by what means
         await _require_list(conn, originator, folder)
     unknown = await unknown_sent_files(conn, originator)
     comparing = _Comparing(conn, vault, renderers, counters, now_ms=now_ms, ids=ids)
-    voided = await comparing.void_unsent(set(read_sent_lists(folder))) if unknown else 0
+    unsent = await comparing.hold_unsent(set(read_sent_lists(folder))) if unknown else []
+    await comparing.hold_presented(
+        debit.individual_id
+        for file_id, listed in unknown.items()
+        for debit in _debits(_opened(vault, scope, file_id, listed))
+    )
+    await comparing.void(unsent)
     for file_id, listed in unknown.items():
         await comparing.learn(file_id, listed, _opened(vault, scope, file_id, listed))
     await comparing.move_counters()
@@ -144,7 +151,7 @@ async def compare_sent(  # noqa: PLR0913  who asks, when and by what means
     found = Comparison(
         files=len(unknown),
         entries=comparing.entries,
-        voided=voided,
+        voided=len(unsent),
         breaks=comparing.breaks,
         released=released,
         went_on=None if last == folder else str(last),
@@ -201,39 +208,41 @@ class _Comparing:
         self._next_trace = counters.next_trace
         self._next_batch = counters.next_batch
         self._dates: dict[str, NewDate] = {}
+        self._presented: dict[str, list[KnownTopup]] = {}
         self.entries = 0
         self.breaks = 0
 
-    async def void_unsent(self, listed: set[str]) -> int:
-        """Give up what was made and has not left; its entries wait for the next file."""
-        count = 0
-        for status in (FileStatus.BUILT, FileStatus.APPROVED):
-            for file in await file_store.files_standing_at(self._conn, self._scope, self._originator.id, status):
-                if file.id in listed:
-                    continue
-                await file_store.update_file(self._conn, moved(file, FileStatus.VOIDED, voided_ms=self._now_ms))
-                await entry_store.requeue_entries(self._conn, self._scope, file.id, standing_at=[EntryStatus.IN_FILE])
-                count += 1
-        return count
+    async def hold_unsent(self, listed: set[str]) -> list[AchFile]:
+        """Return what was made and has not left, held until the transaction ends."""
+        return [
+            file
+            for status in (FileStatus.BUILT, FileStatus.APPROVED)
+            for file in await file_store.files_standing_at(self._conn, self._scope, self._originator.id, status)
+            if file.id not in listed
+        ]
+
+    async def hold_presented(self, individual_ids: Iterable[str]) -> None:
+        """Hold the top-ups and prenotes of what has left, before any entry: all do so in this order."""
+        wanted = sorted(set(individual_ids))
+        if wanted:
+            length = {"length": INDIVIDUAL_ID_LENGTH}
+            topups = await entry_store.lock_topups_by_individual_id(self._conn, self._scope, wanted, **length)
+            prenotes = await prenote_store.lock_by_individual_id(self._conn, self._scope, wanted, **length)
+            self._presented = topups | prenotes
+
+    async def void(self, files: Sequence[AchFile]) -> None:
+        """Give up files that have not left; their entries wait for the next one."""
+        for file in files:
+            await file_store.update_file(self._conn, moved(file, FileStatus.VOIDED, voided_ms=self._now_ms))
+            await entry_store.requeue_entries(self._conn, self._scope, file.id, standing_at=[EntryStatus.IN_FILE])
 
     async def learn(self, file_id: str, listed: ListedFile, content: bytes) -> None:
         """Write a file that has left as sent, with its entries."""
         report = nacha.check(io.BytesIO(content), lenient=False)
-        debits = [
-            _Debit(batch=item.batch, detail=item.entry.detail)
-            for item in nacha.entries(io.BytesIO(content), lenient=False)
-            if item.batch is not None and item.entry is not None
-        ]
+        debits = list(_debits(content))
         if report.verdict is nacha.Verdict.HOLD or report.header is None or len(debits) != report.totals.entries:
             raise CompareError(file_id, "it cannot be read.")
-        individual_ids = [debit.individual_id for debit in debits]
-        topups = await entry_store.lock_topups_by_individual_id(
-            self._conn, self._scope, individual_ids, length=INDIVIDUAL_ID_LENGTH
-        )
-        topups |= await prenote_store.lock_by_individual_id(
-            self._conn, self._scope, individual_ids, length=INDIVIDUAL_ID_LENGTH
-        )
-        matched = [(debit, _match(debit, topups)) for debit in debits]
+        matched = [(debit, _match(debit, self._presented)) for debit in debits]
         latest = await self._latest([topup for _, topup in matched if topup is not None])
         clocks = {clock for _, topup in matched if topup and (clock := _clock_of(topup, latest.get(topup.id)))}
         file = self._file(
@@ -372,6 +381,13 @@ class _Comparing:
             reference=detail.trace_number,
         )
         self.breaks += await list_break(self._conn, self._renderers, new, now_ms=self._now_ms, ids=self._ids)
+
+
+def _debits(content: bytes) -> Iterator[_Debit]:
+    """Yield the entries of a file that can be read."""
+    for item in nacha.entries(io.BytesIO(content), lenient=False):
+        if item.batch is not None and item.entry is not None:
+            yield _Debit(batch=item.batch, detail=item.entry.detail)
 
 
 def _match(debit: _Debit, topups: Mapping[str, Sequence[KnownTopup]]) -> KnownTopup | None:

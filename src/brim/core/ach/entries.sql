@@ -103,6 +103,18 @@ CROSS JOIN LATERAL (
     SELECT FROM test_clocks WHERE account = o.owner AND livemode = $2 ORDER BY account, livemode, id FOR SHARE
 ) AS c;
 
+-- name: hold_clocks
+-- Keep the clocks of a platform's accounts where they stand, until the transaction ends; after a restore, in a rehearsal.
+SELECT
+FROM (
+    SELECT $1 AS account
+    UNION ALL
+    (SELECT account FROM accounts WHERE platform = $1 ORDER BY platform, account)
+) AS a
+CROSS JOIN LATERAL (
+    SELECT FROM test_clocks WHERE account = a.account AND livemode = $2 ORDER BY account, livemode, id FOR SHARE
+) AS c;
+
 -- name: first_owner_in_file
 -- Whose the first entry of a file is.
 SELECT owner

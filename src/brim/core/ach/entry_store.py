@@ -239,6 +239,11 @@ async def requeue_entries(
     return [record["topup"] for record in records]
 
 
+async def hold_clocks(conn: Conn, scope: AccountScope) -> None:
+    """Keep the clocks of a platform's accounts where they stand until the transaction ends."""
+    await conn.execute(_SQL["hold_clocks"], scope.account, scope.livemode)
+
+
 async def first_owner(conn: Conn, scope: AccountScope, file_id: str) -> AccountScope | None:
     """Return whose the first entry of a file is; None where it has none any more."""
     owner = await conn.fetchval(_SQL["first_owner_in_file"], scope.account, scope.livemode, file_id)
