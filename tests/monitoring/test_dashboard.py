@@ -4,9 +4,6 @@ import json
 import shutil
 import socket
 import subprocess
-import urllib.error
-import urllib.parse
-import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -16,6 +13,7 @@ import pytest
 from brim.platform.vault import new_encryption_key
 from tests.support.brim_process import RunningBrim, run_brim
 from tests.support.polling import until
+from tests.support.prometheus import Prometheus
 from tests.support.receiving import receiving
 
 DASHBOARD: Final = json.loads(
@@ -53,32 +51,6 @@ def test_the_dashboard_is_one_that_grafana_lays_out() -> None:
             assert target["datasource"] == {"type": "prometheus", "uid": "${datasource}"}
         references = [target["refId"] for target in panel.get("targets", [])]
         assert len(set(references)) == len(references)
-
-
-class Prometheus:
-    """A Prometheus that scrapes every second."""
-
-    def __init__(self, url: str) -> None:
-        self._url = url
-
-    def query(self, expression: str) -> list[Any] | None:
-        """Return what an expression gives now; None while nothing answers.
-
-        Raises:
-            AssertionError: it cannot be read.
-        """
-        asked = f"{self._url}/api/v1/query?{urllib.parse.urlencode({'query': expression})}"
-        try:
-            with urllib.request.urlopen(asked, timeout=20) as reply:
-                found: list[Any] = json.load(reply)["data"]["result"]
-                return found
-        except urllib.error.HTTPError as error:
-            with error:
-                if error.code == 503:  # it is starting
-                    return None
-                raise AssertionError(f"{expression}: {error.read().decode()}") from None
-        except OSError:
-            return None
 
 
 @pytest.fixture
