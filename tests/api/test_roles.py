@@ -47,6 +47,7 @@ MONEY: Final = {
     "PostBrimAuthorizations",
     "PostBrimAuthorizationsAuthorizationEnd",
     "PostBrimBreaksBreakResolve",
+    "PostBrimCorrectionsCorrectionRefuse",
     "PostBrimDefaultFundingSources",
     "PostBrimFundingSourcesFundingSourceVerify",
     "PostBrimPrenotes",

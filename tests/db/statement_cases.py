@@ -331,6 +331,10 @@ CASES: Final[Mapping[str, Case]] = {
     "funding.update_funding_source": Case(
         (*OWN, at("pm_", 500), "verified", 3, False, None, None, "always", "{}", None, None, None)
     ),
+    "funding.read_sealed_number": Case((*OWN, at("pm_", 500))),
+    "funding.correct_funding_source": Case(
+        (*OWN, at("pm_", 500), b"", "110000000", "1234", "x", None, "checking", "{}", 1)
+    ),
     "funding.list_funding_sources": Case((*OWN, "pm_", "pm_~", True, 10, None)),
     "funding.list_attached_methods": Case((*OWN, "pm_", "pm_~", True, 10, None, "cus_1")),
     "funding.insert_bank_token": Case((*OWN, "btok_new", 1, b"", "", "1234", "", None, "US", None, None, None, None)),
@@ -497,6 +501,9 @@ CASES: Final[Mapping[str, Case]] = {
     "encryption.next_old_sealed_webhook_endpoints": Case(("", False, "", 50)),
     "encryption.lock_old_sealed_webhook_endpoints": Case((*ONES, [f"we_{n}" for n in FEW])),
     "encryption.replace_old_sealed_webhook_endpoints": Case((*ONES, [f"we_{n}" for n in FEW], [b""] * 10)),
+    "encryption.next_sealed_corrections": Case((*OWN, "", 50)),
+    "encryption.lock_sealed_corrections": Case((*BIGS, [at("corr_", n) for n in MANY])),
+    "encryption.replace_sealed_corrections": Case((*BIGS, [at("corr_", n) for n in MANY], [b""] * 100)),
     "encryption.next_sealed_replies": Case((*OWN, "", 50)),
     "encryption.lock_sealed_replies": Case((*BIGS, [at("key_", n) for n in MANY])),
     "encryption.replace_sealed_replies": Case((*BIGS, [at("key_", n) for n in MANY], [b""] * 100)),
@@ -619,6 +626,23 @@ CASES: Final[Mapping[str, Case]] = {
     "ach.note_bank_reading": Case((*OWN, "orig_1", "/in", 1)),
     "ach.note_bank_reading_problem": Case((*OWN, "orig_1", "x", 1)),
     "ach.state_bank_reading": Case((*OWN, "orig_1", 1)),
+    "corrections.is_known": Case((*OWN, at("tu_", 500), 1, "C01", "500")),
+    "corrections.insert_correction": Case(
+        (
+            *(*OWN, "noted", b"", "corr_new", BIG, "pm_1", "orig_1", "tu_new", 1, None, "C01", "1", "1", None, []),
+            *("110000000", "1234", "x", None, None, None, None, None, None, None, None, None, 1, 1, None),
+        )
+    ),
+    "corrections.lock_correction": Case((*OWN, at("corr_", 500))),
+    "corrections.update_correction": Case((*OWN, at("corr_", 50), "dismissed", None, None, None, None, 1, "op_1")),
+    "corrections.has_unsettled": Case((*OWN, at("tu_", 500))),
+    "corrections.find_corrected_source": Case((*OWN, at("tu_", 500))),
+    "corrections.fetch_corrections": Case((*OWN, [at("corr_", n) for n in FEW])),
+    "corrections.page_corrections": Case((*PAGE, None, None, None)),
+    "corrections.page_open_corrections": Case((*PAGE, None, "open", None)),
+    "corrections.page_corrections_of_source": Case((*PAGE, None, None, None, at("pm_", 500))),
+    "corrections.page_corrections_of_topup": Case((*PAGE, None, None, None, at("tu_", 500))),
+    "corrections.count_corrections": Case((*OWN, "corr_", 100)),
     "ach.insert_prenote": Case((*OWN, "pren_new", "pm_new", 1, 1, None, 1)),
     "ach.hold_prenotes": Case((*BIGS, [at("pren_", n) for n in MANY])),
     "ach.lock_prenote": Case((*OWN, at("pren_", 500))),

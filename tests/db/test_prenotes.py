@@ -20,7 +20,7 @@ from tests.support.books import assert_books_hold, rows
 from tests.support.live_money import NO_ACCOUNT, OPERATOR, PAYS, PLATFORM, LiveMoney, at
 
 SHOP = AccountScope("acct_shop", livemode=True)
-CLOSED, CHANGED, CLOSED_LATE, CLOSED_NEXT_DAY = "000111111113", "9801000000", "9902080000", "9902010000"
+CLOSED, MISCORRECTED, CLOSED_LATE, CLOSED_NEXT_DAY = "000111111113", "9701000000", "9902080000", "9902010000"
 
 
 @pytest_asyncio.fixture
@@ -242,11 +242,11 @@ async def test_a_late_return_takes_the_verification_away_and_what_waits_for_its_
     await assert_books_hold(live.database)
 
 
-async def test_a_notification_of_change_is_kept_and_its_bank_account_waits_until_a_person_has_seen_to_it(
+async def test_a_notification_of_change_that_cannot_be_applied_holds_the_verification_until_a_person_states_it(
     live: LiveMoney,
 ) -> None:
     await live.open()
-    source = await live.bank_account(CHANGED, verified=False)
+    source = await live.bank_account(MISCORRECTED, verified=False)
     prenote = await live.prenote(source)
     await live.until("2026-12-08 12:00")
     row = await prenote_of(live, prenote)

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from brim.base.actor import Actor, ActorKind
+from brim.base.clock import system_clock_ms
 from brim.base.ids import IdFactory
 from brim.base.scope import AccountScope
 from brim.core import originators
@@ -16,6 +17,8 @@ from brim.core.ach import AchFile, FileStatus
 from brim.core.ach.entry_store import insert_entries, place_sent_entries, put_in_file
 from brim.core.ach.file_store import bank_file_place, insert_bank_file, insert_file
 from brim.core.ach.rules import BANK_FILE_PREFIX, FILE_PREFIX, Batch, Entry, EntryStatus
+from brim.core.corrections import CORRECTION_PREFIX, Correction, CorrectionStatus
+from brim.core.corrections.store import insert_correction
 from brim.core.rails.ach import OriginatorProfile
 from brim.core.rails.ach.nacha import trace_number
 from brim.core.reconciliation import BreakKind, NewBreak, open_break
@@ -234,6 +237,45 @@ class AchObjects:
                 return str(found)
 
         return str(self._run(make))
+
+    def open_correction(self, **changes: Any) -> str:
+        """Return the id of an open correction that a bank sent just now, with its break."""
+        correction_id = self._new_id(CORRECTION_PREFIX)
+        self._count += 1
+        correction = Correction(
+            **{
+                "scope": self._scope,
+                "id": correction_id,
+                "owner": self._scope.account,
+                "funding_source": "pm_none",
+                "originator": self.originator(),
+                "topup": self._new_id("tu_"),
+                "number": 1,
+                "bank_file": None,
+                "change_code": "C02",
+                "original_trace": trace_number("12104288", self._count),
+                "trace": trace_number("12100035", self._count),
+                "status": CorrectionStatus.OPEN,
+                "reason": "Corrected data of C02 has no valid routing number.",
+                "corrected": [],
+                "routing_number": "110000000",
+                "last4": "6789",
+                "fingerprint": "5c8a41f6e02b97d3",
+                "account_type": "checking",
+                "break_id": self.open_break(
+                    kind=BreakKind.CORRECTION, cause=correction_id, detail="It is not applied.", reference=correction_id
+                ),
+                "received_ms": system_clock_ms(),
+                **changes,
+            }
+        )
+
+        async def make(database: Database) -> None:
+            async with database.connection() as conn:
+                await insert_correction(conn, correction, self._seal(b"{}", correction.place))
+
+        self._run(make)
+        return correction_id
 
     def _seal(self, content: bytes, place: str) -> bytes:
         return b"sealed" if self._vault is None else self._vault.seal(content, place=place)

@@ -6,7 +6,7 @@ from brim.api.framework import errors as api
 from brim.base import currency, errors, metadata
 from brim.base.errors import BrimError, DatabaseUnavailableError, OverloadedError
 from brim.base.scope import AccountScope
-from brim.core import ach, legal_holds, originators, return_rates
+from brim.core import ach, corrections, legal_holds, originators, return_rates
 from brim.core.accounts import external_rules as external_accounts
 from brim.core.accounts import rules as accounts
 from brim.core.bank_accounts import rules as bank_accounts
@@ -77,6 +77,27 @@ _BREAK = Break(
     raw=None,
     opened_ms=1,
     resolution="A fee.",
+)
+_CORRECTION = corrections.Correction(
+    scope=AccountScope("acct_x", livemode=True),
+    id="corr_x",
+    owner="acct_x",
+    funding_source="src_x",
+    originator="orig_x",
+    topup="tu_x",
+    number=1,
+    bank_file=None,
+    change_code="C01",
+    original_trace=None,
+    trace="1",
+    status=corrections.CorrectionStatus.NOTED,
+    reason=None,
+    corrected=[],
+    routing_number="110000000",
+    last4="6789",
+    fingerprint="x",
+    account_type=None,
+    received_ms=1,
 )
 EXAMPLES: list[tuple[BrimError, int, str | None, str | None, str]] = [
     # The request
@@ -255,6 +276,10 @@ EXAMPLES: list[tuple[BrimError, int, str | None, str | None, str]] = [
     (originators.OriginatorNotNamedError(), 400, None, "originator",
      "There is not one originator that is, or was, active: say from whose bank the file is."),
     (BreakResolvedError(_BREAK), 400, None, None, "The break brk_x was resolved before: A fee."),
+    (corrections.NotOpenError(_CORRECTION), 400, "correction_not_open", None,
+     "The correction corr_x is noted; only an open one can be refused."),
+    (corrections.TooLateToRefuseError(_CORRECTION), 400, "correction_too_old", None,
+     ("The correction corr_x came more than 15 banking days ago, and cannot be refused any more. Resolve its break.")),
     (errors.NotInLiveModeError(), 400, None, None,
      "This endpoint works in test mode only. Use a test key: it begins with sk_test_ or rk_test_."),
     # Accounts

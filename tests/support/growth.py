@@ -198,6 +198,20 @@ _BOOKS: Final = (
         CASE WHEN n > 100 THEN n END
     FROM n
     """,
+    # The first hundred are open, and refused.
+    """
+    corrections (
+        account, livemode, id, owner, funding_source, originator, topup, number, change_code, original_trace, trace,
+        status, corrected, routing_number, last4, fingerprint, new_fingerprint, sealed, refusal_code, received_ms,
+        ended_ms
+    )
+    SELECT
+        {account}, false, 'corr_' || {id}, {account}, 'pm_' || lpad((n / 10)::text, 24, '0'), 'orig_1', 'tu_' || {id},
+        1, 'C01', n::text, n::text, CASE WHEN n > 100 THEN 'applied' WHEN n % 2 = 0 THEN 'open' ELSE 'refused' END,
+        '{{}}', '110000000', '6789', 'x', CASE WHEN n > 100 THEN 'y' END, '\\x00',
+        CASE WHEN n <= 100 AND n % 2 = 1 THEN 'C65' END, n, CASE WHEN n > 100 OR n % 2 = 1 THEN n END
+    FROM n
+    """,
     """
     return_counts (
         account, livemode, originator, owner, day, debits, unauthorized, administrative, returned

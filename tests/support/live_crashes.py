@@ -114,7 +114,7 @@ async def work_on(live: LiveMoney, saboteur: Saboteur, *, steps: Callable[[LiveM
                     break
                 except (DatabaseUnavailableError, CrashError):
                     crashes += 1
-                    live.incoming = ach.Incoming(live.vault, WIRE_FORMATS)  # a new process remembers nothing
+                    live.incoming = ach.Incoming(live.secrets, live.vault, WIRE_FORMATS)  # it remembers nothing
     return crashes
 
 

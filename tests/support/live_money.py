@@ -70,7 +70,7 @@ class LiveMoney:
         self.configs = ConfigCache(database)
         self.claiming = ach.Claiming(self.secrets, self.vault, WIRE_FORMATS)
         self.prenoting = ach.Prenoting(self.secrets, self.vault, WIRE_FORMATS)
-        self.incoming = ach.Incoming(self.vault, WIRE_FORMATS)
+        self.incoming = ach.Incoming(self.secrets, self.vault, WIRE_FORMATS)
 
     def profile(self, **changes: Any) -> OriginatorProfile:
         """Return a profile that the bank knows."""

@@ -65,9 +65,7 @@ def live_sample_for(entry: Entry, server: BrimServer, account: str, folder: Path
     return Sample(operation=operation, path_id=path_id, values=values, base=server.url, key=key)
 
 
-def make_live_object(  # noqa: PLR0911  a line for each kind
-    operation: Operation, objects: AchObjects, wire: Wire
-) -> str:
+def make_live_object(operation: Operation, objects: AchObjects, wire: Wire) -> str:
     """Return the id of an object, just made, that an operation of live mode can be about."""
     if operation.path.startswith("/v1/brim/rails"):
         return "ach"
@@ -79,10 +77,17 @@ def make_live_object(  # noqa: PLR0911  a line for each kind
         return _rates_of(operation, objects, wire)
     if operation.path.startswith("/v1/brim/ach/originators"):
         return objects.active_originator() if operation.path.endswith("/suspend") else objects.originator()
+    return _make_of_the_bank(operation, objects)
+
+
+def _make_of_the_bank(operation: Operation, objects: AchObjects) -> str:
+    """Return the id of an object, just made, that has to do with what goes to the bank or comes from there."""
     if operation.path.startswith("/v1/brim/ach/files"):
         status = FileStatus.REJECTED if operation.path.endswith("/resubmit") else FileStatus.BUILT
         return objects.file(status, has_entry=True).id
-    return objects.bank_file() if "bank_files" in operation.path else objects.open_break()
+    if "bank_files" in operation.path:
+        return objects.bank_file()
+    return objects.open_correction() if "corrections" in operation.path else objects.open_break()
 
 
 def _rates_of(operation: Operation, objects: AchObjects, wire: Wire) -> str:

@@ -63,6 +63,7 @@ BY_API: Final = {
     "/ach/return-rates/{subject}/override": "PostBrimAchReturnRatesSubjectOverride",
     "/ach/return-rates/{subject}/approve-override": "PostBrimAchReturnRatesSubjectApproveOverride",
     "/ach/return-rates/{subject}/end-override": "PostBrimAchReturnRatesSubjectEndOverride",
+    "/ach/corrections/{correction}/refuse": "PostBrimCorrectionsCorrectionRefuse",
     "/breaks/{break}/resolve": "PostBrimBreaksBreakResolve",
 }
 """The operation that a form asks for; the other kinds of what it is about have one like it."""

@@ -158,6 +158,10 @@ def accounts() -> None:
     click.echo(
         "98CC000000    Cnn  paid, and a notification of change the banking day after settlement: 9801000000 is C01"
     )
+    click.echo(
+        "97CC000000    Cnn  the same, with corrected data that cannot be used: 9702000000 has a wrong check digit"
+    )
+    click.echo("96CC000000    Cnn  the same, with the transaction code at the end, as some banks write C06 and C07")
     click.echo("any other          paid")
 
 

@@ -1,7 +1,7 @@
 """What becomes of an entry at its receiving bank: by account number, or by a rule of the script.
 
 Numbers with a name are Stripe's for ACH debits (https://docs.stripe.com/testing#ach-direct-debit); the families
-`99RRDD0000` and `98CC000000` reach every code.
+`99RRDD0000`, and `98CC000000`, `97CC000000` and `96CC000000`, reach every code.
 """
 
 import re
@@ -17,13 +17,18 @@ USUAL_DAYS: Final = 2
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A return, a notification of change, or that the bank never settles; `days` are after settlement."""
+    """A return, a notification of change, or that the bank never settles; `days` are after settlement.
+
+    `layout` says how corrected data stand that the bank makes up: as the rules have it, `shifted` (the transaction code
+    of C06 and C07 at the end), or `unusable`.
+    """
 
     action: str
     code: str = ""
     days: int = USUAL_DAYS
     corrected: str = ""
     text: str = ""
+    layout: str = ""
 
 
 NEVER: Final = Outcome("never_settle")
@@ -42,7 +47,10 @@ NAMED: Final[dict[str, tuple[Outcome | None, str]]] = {
 RETURN_CODES: Final = re.compile(r"R\d\d")
 CHANGE_CODES: Final = re.compile(r"C\d\d")
 _RETURNED: Final = re.compile(r"99(\d\d)(\d\d)0000")
-_CHANGED: Final = re.compile(r"98(0[1-7])000000")
+_CHANGED: Final = re.compile(r"(9[678])(0[1-9]|1[0-4])000000")
+
+LAYOUTS: Final = {"98": "", "97": "unusable", "96": "shifted"}
+"""How corrected data stand, by the beginning of an account number."""
 
 _CALENDAR_DAYS: Final = {"R05", "R07", "R10", "R11", "R33", "R37", "R38", "R51", "R53"}
 """Reasons whose time limit is counted in calendar days."""
@@ -61,7 +69,7 @@ def by_account(account: str, *, prenote: bool) -> Outcome | None:
     elif found := _RETURNED.fullmatch(account):
         outcome = Outcome("return", f"R{found[1]}", int(found[2]))
     elif found := _CHANGED.fullmatch(account):
-        outcome = Outcome("notify", f"C{found[1]}", 1)
+        outcome = Outcome("notify", f"C{found[2]}", 1, layout=LAYOUTS[found[1]])
     if outcome and prenote and outcome.action == "return" and outcome.code not in _WITHOUT_MONEY:
         return None
     return outcome
@@ -74,20 +82,35 @@ def due_day(outcome: Outcome, settled: date) -> date:
     return add_banking_days(settled, outcome.days)
 
 
-def corrected_data(code: str, routing: str, account: str, transaction_code: str) -> str:
+def corrected_data(code: str, routing: str, account: str, transaction_code: str, layout: str = "") -> str:
     """Return plausible corrected data of a notification, in the positions its code has for them.
 
-    Source: Nacha Operating Rules, appendix five.
+    Those that are `unusable` have a wrong check digit, no account number, or a transaction code that does not exist.
+    Source: Nacha Operating Rules, appendix five; other banks have the transaction code at the end (`shifted`).
     """
     new_account = f"1{account[2:] or '0'}"
     new_routing = _ROUTINGS[routing == _ROUTINGS[0]]
     new_code = ("3" if transaction_code[0] == "2" else "2") + ("2" if transaction_code[1] in "234" else "7")
+    if layout == "unusable":
+        new_account, new_code = "0" * len(new_account), "99"
+        new_routing = new_routing[:8] + str((int(new_routing[8]) + 1) % 10)
+    with_code = f"{new_account:17}   {new_code}"
+    with_both = f"{new_routing}{new_account:17}{new_code}"
+    if layout == "shifted":
+        with_code, with_both = f"{new_account:27}{new_code}", f"{new_routing}{new_account:18}{new_code}"
     return {
         "C01": new_account,
         "C02": new_routing,
         "C03": f"{new_routing}   {new_account}",
         "C04": "CORRECTED NAME",
         "C05": new_code,
-        "C06": f"{new_account:17}   {new_code}",
-        "C07": f"{new_routing}{new_account:17}{new_code}",
+        "C06": with_code,
+        "C07": with_both,
+        "C08": new_routing,
+        "C09": "CORRECTED ID",
+        "C10": "CORRECTED COMPANY",
+        "C11": "9876543210",
+        "C12": "CORRECTED COMPANY",
+        "C13": "ADDENDA FORMAT",
+        "C14": "IAT",
     }.get(code, new_account)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from brim.bank.failures import ScriptError
-from brim.bank.outcomes import CHANGE_CODES, RETURN_CODES, USUAL_DAYS, Outcome
+from brim.bank.outcomes import CHANGE_CODES, LAYOUTS, RETURN_CODES, USUAL_DAYS, Outcome
 
 FILE_ACTIONS: Final = ("lose", "reject", "delay", "lose_acknowledgement", "delay_acknowledgement")
 ENTRY_ACTIONS: Final = ("return", "notify", "pay", "never_settle")
@@ -34,7 +34,7 @@ _DETAILS: Final[dict[str, dict[str, type]]] = {
     "delay": {"minutes": int},
     "delay_acknowledgement": {"minutes": int},
     "return": {"code": str, "days": int, "text": str},
-    "notify": {"code": str, "days": int, "corrected": str},
+    "notify": {"code": str, "days": int, "corrected": str, "layout": str},
     "change_line": {"cents": int},
     "add_line": {"cents": int, "text": str},
 }
@@ -69,6 +69,7 @@ class Rule:
             days=int(self.fields.get("days", 1 if self.action == "notify" else USUAL_DAYS)),
             corrected=str(self.fields.get("corrected", "")),
             text=str(self.fields.get("text", "")),
+            layout=str(self.fields.get("layout", "")),
         )
 
     def fits_file(self, name: str, reference: str) -> bool:
@@ -141,6 +142,8 @@ def _check_values(place: int, action: str, rule: dict[str, Any]) -> None:
         raise ScriptError(place, f"{rule['code']} is not a return reason code.")
     if action == "notify" and not CHANGE_CODES.fullmatch(rule["code"]):
         raise ScriptError(place, f"{rule['code']} is not a change code.")
+    if rule.get("layout", "") not in LAYOUTS.values():
+        raise ScriptError(place, f"{rule['layout']} is no layout of corrected data.")
     if any(rule.get(name, 0) < 0 for name in ("days", "minutes", "times")):
         raise ScriptError(place, "days, minutes and times cannot be negative.")
     if any(not str(rule.get(name, "")).isascii() for name in ("text", "corrected", "reason")):

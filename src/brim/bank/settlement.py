@@ -41,7 +41,9 @@ def _plan(step: Step, entry: sqlite3.Row, settled: date) -> None:
 def _plan_outcome(step: Step, entry: sqlite3.Row, outcome: Outcome, settled: date) -> None:
     text = outcome.text
     if outcome.action == "notify":
-        text = outcome.corrected or corrected_data(outcome.code, entry["routing"], entry["account"], entry["code"])
+        text = outcome.corrected or corrected_data(
+            outcome.code, entry["routing"], entry["account"], entry["code"], outcome.layout
+        )
     due_at = step.local.next_at(RETURNS, due_day(outcome, settled), step.now)
     step.store.run("insert_outcome", entry["id"], outcome.action, outcome.code, text, due_at)
 

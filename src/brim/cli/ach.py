@@ -14,6 +14,7 @@ from brim.cli.originators import originators
 if TYPE_CHECKING:
     from brim.base.scope import AccountScope
     from brim.core.ach import AchFile, Comparison, Prenote
+    from brim.core.corrections import Correction
     from brim.core.originators import Authorization, Readiness
     from brim.platform.database import Conn, Database
 
@@ -230,6 +231,56 @@ def list_prenotes(limit: int, account: str | None, **flags: str | None) -> None:
     )
 
 
+@ach.command("corrections")
+@click.option(
+    "--status",
+    type=click.Choice(["open", "applied", "noted", "dismissed", "refused"]),
+    help="Only these; open ones wait for a person.",
+)
+@click.option("--limit", type=click.IntRange(1, 100), default=20, show_default=True, help="How many, newest first.")
+@of_account
+def list_corrections(limit: int, status: str | None, account: str | None, **flags: str | None) -> None:
+    """List what banks have corrected of live bank accounts, of --account and of those connected to it."""
+    from brim.base.paging import PageRequest
+    from brim.core import corrections as service
+
+    filters = service.CorrectionFilters(status=service.CorrectionStatus(status) if status else None)
+
+    async def read(database: "Database") -> "list[Correction]":
+        async with database.connection() as conn:
+            scope = await live_scope(conn, account)
+        return list((await service.list_corrections(database, scope, PageRequest(limit=limit), filters)).items)
+
+    show_table(
+        ("id", "received", "code", "bank account", "status", "what"),
+        [
+            (
+                each.id,
+                tell_time(each.received_ms // 1000),
+                each.change_code,
+                each.funding_source,
+                each.status,
+                each.reason or ", ".join(each.corrected),
+            )
+            for each in on_database(flags, read)
+        ],
+    )
+
+
+@ach.command("refuse")
+@click.argument("correction")
+@click.option("--code", type=click.Choice([f"C{number}" for number in range(61, 70)]), required=True, help="Why.")
+@of_account
+def refuse(correction: str, code: str, account: str | None, **flags: str | None) -> None:
+    """Refuse CORRECTION, an open one, within 15 banking days; the next file tells its bank."""
+    from brim.core.ach import refuse_correction
+
+    found = on_live_money(
+        flags, account, lambda conn, scope: refuse_correction(conn, scope, correction, code=code, **asked_here())
+    )
+    click.echo(f"{found.id} is refused.")
+
+
 @ach.command()
 @click.argument("source")
 @click.option("--text", required=True, help="The wording that the account holder agreed to.")
@@ -283,18 +334,19 @@ def import_file(
     """
     from brim.api.wire_formats import WIRE_FORMATS
     from brim.core.ach import Incoming, retrieve_bank_file, state_all_imported, store_bank_file
+    from brim.core.funding import BankSecrets
     from brim.core.originators import choose_originator
     from brim.platform.telemetry.logs import configure_logging
 
     if not files and not complete:
         raise click.UsageError("Name a FILE, or say --complete.")
     vault = open_vault(flags)
-    incoming = Incoming(vault, WIRE_FORMATS)
     contents = [(file.name, file.read_bytes()) for file in files]
     asked = asked_here()
     when = {"now_ms": asked["now_ms"], "ids": asked["ids"]}
 
     async def take(database: "Database") -> str:
+        incoming = Incoming(BankSecrets(database, vault), vault, WIRE_FORMATS)
         async with database.connection() as conn:
             chosen = await choose_originator(conn, await live_scope(conn, account), originator)
         told = []
@@ -428,10 +480,10 @@ def list_breaks(account: str | None, **flags: str | None) -> None:
 @of_account
 def resolve(break_id: str, resolution: str, account: str | None, **flags: str | None) -> None:
     """Resolve BREAK. No money moves: it records that somebody has looked into it, and the result."""
-    from brim.core.reconciliation import settle_break
+    from brim.core.ach import resolve_break
 
     found = on_live_money(
-        flags, account, lambda conn, scope: settle_break(conn, scope, break_id, resolution=resolution, **asked_here())
+        flags, account, lambda conn, scope: resolve_break(conn, scope, break_id, resolution=resolution, **asked_here())
     )
     click.echo(f"{found.id} is resolved.")
 

@@ -284,7 +284,7 @@ def _make_ach_jobs(
     wakes: Wakes,
 ) -> list[Job]:
     """Return what a worker does about live top-ups by ACH: claim, make files, send them, take what the bank sends."""
-    incoming = ach.Incoming(vault, renderers)
+    incoming = ach.Incoming(BankSecrets(database, vault), vault, renderers)
     rates = return_rates.Watching(database, renderers)
 
     async def watch() -> int:

@@ -7,7 +7,7 @@ operation ids.
 from typing import Final
 
 from brim.api.resources.accounts.operations import ACCOUNTS
-from brim.api.resources.ach.operations import ACH_FILES, BREAKS, RAILS
+from brim.api.resources.ach.operations import ACH_FILES, BREAKS, CORRECTIONS, RAILS
 from brim.api.resources.ach.originator_operations import ORIGINATORS
 from brim.api.resources.ach.return_rate_operations import RETURN_RATES
 from brim.api.resources.audit_log.operations import AUDIT_LOG
@@ -42,6 +42,7 @@ OPERATIONS: Final = (
     *ACH_FILES,
     *BREAKS,
     *RETURN_RATES,
+    *CORRECTIONS,
     *RAILS,
     *BRIM,
 )

@@ -13,6 +13,7 @@ removes a clock waits for a file.
 from brim.core.ach.building import build_due, build_file
 from brim.core.ach.claiming import JOB, MAX_BATCH, Claiming, check_not_collected
 from brim.core.ach.comparing import CompareError, Comparison, ListMissingError, compare_sent
+from brim.core.ach.correcting import refuse_correction, resolve_break
 from brim.core.ach.downloads import Download, download_bank_file, download_file
 from brim.core.ach.ending import settle_prenote_files
 from brim.core.ach.entry_store import Total, count_returns, list_entries_of_topups
@@ -28,7 +29,7 @@ from brim.core.ach.file_store import (
 from brim.core.ach.incoming import Incoming, TakenFile, state_all_imported, store_bank_file
 from brim.core.ach.lineage_store import note_restored
 from brim.core.ach.outlook import Cutoff, Outlook, next_cutoffs, read_now, read_outlook
-from brim.core.ach.prenote_rules import Prenote, PrenotePendingError, PrenoteStatus
+from brim.core.ach.prenote_rules import PRENOTE_PREFIX, Prenote, PrenotePendingError, PrenoteStatus
 from brim.core.ach.prenotes import JOB as PRENOTE_JOB
 from brim.core.ach.prenotes import (
     Prenoting,
@@ -79,6 +80,7 @@ __all__ = [
     "JOB",
     "MAX_BATCH",
     "PRENOTE_JOB",
+    "PRENOTE_PREFIX",
     "AchFile",
     "AchFileQueue",
     "AchPrenoteQueue",
@@ -139,8 +141,10 @@ __all__ = [
     "read_outlook",
     "read_readiness",
     "read_sent_lists",
+    "refuse_correction",
     "report_over_cap",
     "report_silence",
+    "resolve_break",
     "resubmit_file",
     "retrieve_bank_file",
     "retrieve_file",

@@ -3,7 +3,7 @@
 from brim.base.ids import Ids
 from brim.core.ach.rules import AchFile
 from brim.core.events import BY_ITSELF, Cause, EventType, Renderers, insert_events, new_event
-from brim.core.reconciliation import NewBreak, open_break
+from brim.core.reconciliation import Break, NewBreak, open_break
 from brim.core.time import OwnerTime
 from brim.platform.database import Conn
 
@@ -25,12 +25,12 @@ async def announce_file(
     )
 
 
-async def list_break(conn: Conn, renderers: Renderers, new: NewBreak, *, now_ms: int, ids: Ids) -> bool:
-    """List what does not match, and tell it, in the caller's transaction; return whether it was not listed before."""
+async def list_break(conn: Conn, renderers: Renderers, new: NewBreak, *, now_ms: int, ids: Ids) -> Break | None:
+    """List what does not match, and tell it, in the caller's transaction; return it, None if it was listed before."""
     opened = await open_break(conn, new, now_ms=now_ms, ids=ids)
     if opened is None:
-        return False
+        return None
     kind = EventType.BREAK_OPENED
     payload = renderers.payload(kind, new.scope, opened)
     await insert_events(conn, [new_event(new.scope, kind, opened.id, payload, OwnerTime(now_ms, ids), BY_ITSELF)])
-    return True
+    return opened

@@ -11,14 +11,14 @@ from brim.core.ach import entry_store, file_store
 from brim.core.ach.acknowledgements import AcknowledgementError, AcknowledgementLine, read_acknowledgement
 from brim.core.ach.announcing import announce_file, list_break
 from brim.core.ach.applying import Applied, apply_return, confirm_batch, hold_presented, post_bank_steps
+from brim.core.ach.correcting import Correcting
 from brim.core.ach.counting import count_file, uncount_batch
 from brim.core.ach.file_store import BankFile, FoundBatch
-from brim.core.ach.prenotes import note_change_of_prenote
 from brim.core.ach.rules import AchFile, Entry, FileStatus, moved
 from brim.core.events import EventType, Renderers
 from brim.core.originators import Originator, read_account_number
 from brim.core.rails.ach import Confirmation, local_day, nacha
-from brim.core.rails.ach.nacha import Item, NotificationOfChange, ReturnInfo
+from brim.core.rails.ach.nacha import ChangeAddenda, Item, ReturnInfo, Severity
 from brim.core.reconciliation import BreakKind, MatchKind, NewBreak, StatementLineRow, insert_line
 from brim.core.reconciliation.formats import Statement, StatementLine, Verdict, read_statement
 from brim.core.return_rates import ReturnedDebit, count_returned
@@ -32,6 +32,8 @@ Finding = dict[str, Any]
 _BATCH_REFERENCE: Final = re.compile(r"(?P<company>[0-9A-Za-z]{1,10})-(?P<batch>[0-9]{7})")
 _DUPLICATE: Final = "DUPLICATE"
 """How the reason begins with which a bank refuses a file whose header it knows."""
+_CORRECTED_DATA: Final = "corrected_data"
+"""What the codec finds where the corrected data of a notification of change say nothing that could be applied."""
 _UNKNOWN_TRACE: Final = "no entry has it"
 _TRACE: Final = re.compile(r"[0-9]{15}")
 
@@ -42,6 +44,7 @@ class FileReading(msgspec.Struct, kw_only=True):
     conn: Conn
     vault: Vault
     renderers: Renderers
+    correcting: Correcting
     originator: Originator
     file: BankFile
     content: bytes
@@ -56,7 +59,8 @@ class FileReading(msgspec.Struct, kw_only=True):
         new = NewBreak(
             scope=self.originator.scope, kind=kind, cause=cause, detail=detail, bank_file=self.file.id, **more
         )
-        self.breaks += await list_break(self.conn, self.renderers, new, now_ms=self.now_ms, ids=self.ids)
+        opened = await list_break(self.conn, self.renderers, new, now_ms=self.now_ms, ids=self.ids)
+        self.breaks += opened is not None
 
     async def move_file(self, file: AchFile, kind: EventType) -> None:
         """Write where a file stands now, and tell it."""
@@ -256,7 +260,10 @@ async def apply_nacha(reading: FileReading) -> list[Finding]:
 
 async def _apply_item(reading: FileReading, item: Item) -> None:
     where = f"{reading.file.id}/{item.line}"
-    if item.is_parked or item.entry is None:
+    change = _change_in(item)
+    if change is not None:
+        await _apply_change(reading, item, change)
+    elif item.is_parked or item.entry is None:
         sentences = "; ".join(finding.sentence for finding in item.findings)
         await reading.open_break(
             BreakKind.ITEM,
@@ -267,8 +274,6 @@ async def _apply_item(reading: FileReading, item: Item) -> None:
         )
     elif isinstance(item.notice, ReturnInfo):
         await _apply_return(reading, item, item.notice)
-    elif isinstance(item.notice, NotificationOfChange):
-        await _apply_change(reading, item, item.notice)
     else:
         await reading.open_break(
             BreakKind.ITEM,
@@ -283,7 +288,7 @@ async def _apply_return(reading: FileReading, item: Item, info: ReturnInfo) -> N
     is_known = reason != _UNKNOWN_TRACE
     if entry is not None and entry.amount != info.amount_cents:
         reason = f"the debit was of {entry.amount} cents"
-    elif entry is not None and not _is_of_account(reading, entry, info.account_number):
+    elif entry is not None and not await _is_of_account(reading, entry, info.account_number):
         reason = "the debit was from another bank account"
     elif entry is not None:
         applied = await apply_return(
@@ -317,17 +322,28 @@ def _returned(reading: FileReading, entry: Entry, code: str) -> ReturnedDebit:
     return ReturnedDebit(entry.owner, max(today, entry.effective_date or today), code)
 
 
-async def _apply_change(reading: FileReading, item: Item, change: NotificationOfChange) -> None:
+def _change_in(item: Item) -> ChangeAddenda | None:
+    """Return what a notification of change says, even where its corrected data are unreadable and nothing else is."""
+    errors = {finding.code for finding in item.findings if finding.severity is Severity.ERROR}
+    if item.entry is None or errors - {_CORRECTED_DATA}:
+        return None
+    return next((each for each in item.entry.addenda if isinstance(each, ChangeAddenda)), None)
+
+
+async def _apply_change(reading: FileReading, item: Item, change: ChangeAddenda) -> None:
     entry, reason = await _find_entry(reading, change.original_trace_number, change.original_rdfi_identification)
     if entry is not None:
-        if entry.is_prenote:
-            await note_change_of_prenote(reading.conn, entry, code=change.code)
-        await entry_store.note_change(reading.conn, entry, code=change.code)
-        return
+        problem = await reading.correcting.apply(
+            reading.conn, entry, change, bank_file=reading.file.id, now_ms=reading.now_ms, ids=reading.ids
+        )
+        if problem is None:
+            return
+        reason = problem
     await reading.open_break(
         BreakKind.RETURN,
-        cause=f"{change.original_trace_number}/{change.code}/{change.trace_number}",
-        detail=f"A notification of change {change.code} names the trace {change.original_trace_number}: {reason}.",
+        cause=f"{change.original_trace_number}/{change.change_code}/{change.trace_number}",
+        detail=f"A notification of change {change.change_code} names the trace {change.original_trace_number}: "
+        f"{reason}.",
         reference=change.original_trace_number,
         raw=_without_account(item),
     )
@@ -344,10 +360,12 @@ async def _find_entry(reading: FileReading, trace: str, rdfi: str) -> tuple[Entr
     return fitting[0], ""
 
 
-def _is_of_account(reading: FileReading, entry: Entry, account_number: str) -> bool:
-    """Tell whether an account number is that of an entry, however a bank pads it."""
-    number = reading.vault.open(entry.sealed, place=entry.place).decode()
-    return _plain_number(number) == _plain_number(account_number)
+async def _is_of_account(reading: FileReading, entry: Entry, account_number: str) -> bool:
+    """Tell whether an account number is that of an entry, or what its bank has made of it, however a bank pads it."""
+    numbers = [reading.vault.open(entry.sealed, place=entry.place).decode()]
+    if entry.change_code is not None:
+        numbers.append(await reading.correcting.number_of(reading.conn, entry) or numbers[0])
+    return _plain_number(account_number) in map(_plain_number, numbers)
 
 
 def _name_in(item: Item) -> str:

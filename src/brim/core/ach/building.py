@@ -118,7 +118,7 @@ async def build_file(
     originator = counters.originator
     profile = originator.profile
     queued = await _hold_queued(conn, group, profile)
-    while unfit := await _unfit_to_leave(conn, queued):
+    while unfit := await _unfit_to_leave(conn, vault, queued):
         _log.warning("ach entries must not leave any more", entries=[entry.topup for entry in unfit][:_LOGGED])
         await withdraw(conn, unfit, moment=moment)
         queued = await _hold_queued(conn, group, profile)
@@ -193,7 +193,7 @@ async def _hold_queued(conn: Conn, group: Group, profile: OriginatorProfile) -> 
     return [entry for entry in await entry_store.lock_queued_entries(conn, group, **most) if entry.topup in held]
 
 
-async def _unfit_to_leave(conn: Conn, queued: Sequence[Entry]) -> list[Entry]:
+async def _unfit_to_leave(conn: Conn, vault: Vault, queued: Sequence[Entry]) -> list[Entry]:
     """Return those of queued entries that would not be queued so now.
 
     They may have waited for long: for an approval, for a stop to be lifted, for a bank that refused their first file.
@@ -201,7 +201,7 @@ async def _unfit_to_leave(conn: Conn, queued: Sequence[Entry]) -> list[Entry]:
     sources = await entry_store.read_sources(conn, queued)
     wanted = [(entry.owner_scope, entry.topup, sources[entry.topup]) for entry in queued if entry.topup in sources]
     terms = await entry_store.read_claim_terms(conn, wanted) if wanted else {}
-    return [entry for entry in queued if entry.topup not in terms or not may_leave(entry, terms[entry.topup])]
+    return [entry for entry in queued if entry.topup not in terms or not may_leave(vault, entry, terms[entry.topup])]
 
 
 def _told_of(file: AchFile) -> Iterator[EventType]:

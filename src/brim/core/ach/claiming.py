@@ -30,7 +30,7 @@ from brim.core.ach.rules import (
     UnclearReturnError,
 )
 from brim.core.events import BY_ITSELF, Renderers
-from brim.core.funding import BankSecrets
+from brim.core.funding import BankSecrets, reveal_number
 from brim.core.jobs import note_exception, short_error
 from brim.core.rails import Succeed
 from brim.core.rails.ach import ACH
@@ -256,8 +256,12 @@ def check_debited(terms: ClaimTerms) -> None:
         raise NoCollectionError("its bank account is not verified any more. Cancel it, or verify the bank account.")
 
 
-def may_leave(entry: Entry, terms: ClaimTerms) -> bool:
-    """Tell whether a queued entry is what would be queued now, too: much may have changed while it waited."""
+def may_leave(vault: Vault, entry: Entry, terms: ClaimTerms) -> bool:
+    """Tell whether a queued entry is what would be queued now, too: much may have changed while it waited.
+
+    Raises:
+        NoEncryptionKeyError, SecretUnreadableError: the server cannot read the account number.
+    """
     codes = _PRENOTES if entry.is_prenote else _DEBITS
     presented = (entry.originator, entry.sec_code, entry.transaction_code)
     if presented != (terms.originator, terms.sec_code, _code(codes, terms)):
@@ -268,7 +272,15 @@ def may_leave(entry: Entry, terms: ClaimTerms) -> bool:
         (check_collected if entry.is_prenote else check_debited)(terms)
     except NoCollectionError:
         return False
-    return True
+    return not terms.is_corrected or _is_as_on_file(vault, entry, terms)
+
+
+def _is_as_on_file(vault: Vault, entry: Entry, terms: ClaimTerms) -> bool:
+    """Tell whether an entry has what is on file of a bank account, after its bank has corrected that."""
+    if (entry.routing_number, entry.receiver_name) != (terms.routing_number, terms.holder_name or _NO_NAME):
+        return False
+    on_file = reveal_number(vault, terms.sealed or b"", scope=entry.owner_scope, object_id=terms.funding_source or "")
+    return vault.open(entry.sealed, place=entry.place).decode() == on_file
 
 
 def _code(codes: tuple[int, int], terms: ClaimTerms) -> int:

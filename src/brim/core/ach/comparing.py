@@ -380,7 +380,8 @@ class _Comparing:
             currency="usd",
             reference=detail.trace_number,
         )
-        self.breaks += await list_break(self._conn, self._renderers, new, now_ms=self._now_ms, ids=self._ids)
+        opened = await list_break(self._conn, self._renderers, new, now_ms=self._now_ms, ids=self._ids)
+        self.breaks += opened is not None
 
 
 def _debits(content: bytes) -> Iterator[_Debit]:

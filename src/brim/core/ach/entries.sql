@@ -12,7 +12,7 @@ SELECT
             b.account = w.account AND b.livemode = w.livemode AND b.topup = w.id
             AND b.step = 'bank_return' || CASE WHEN e.number > 1 THEN ':' || e.number ELSE '' END
     ) AS is_taken_back, coalesce(f.verification = 'verified', false) AS is_verified,
-    coalesce(f.is_detached, true) AS is_detached
+    coalesce(f.is_detached, true) AS is_detached, f.corrected_ms IS NOT NULL AS is_corrected
 FROM unnest($1::text[], $2::boolean[], $3::text[], $4::text[]) AS w (account, livemode, id, funding_source)
 CROSS JOIN LATERAL (
     SELECT coalesce(platform, account) AS platform FROM accounts WHERE account = w.account OFFSET 0
@@ -28,7 +28,7 @@ LEFT JOIN LATERAL (
     LIMIT 1
 ) AS stops ON true
 LEFT JOIN LATERAL (
-    SELECT id, sealed, routing_number, last4, account_type, party, verification, is_detached
+    SELECT id, sealed, routing_number, last4, account_type, party, verification, is_detached, corrected_ms
     FROM funding_sources
     WHERE account = w.account AND livemode = w.livemode AND id BETWEEN w.funding_source AND w.funding_source
     ORDER BY id

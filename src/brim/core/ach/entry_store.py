@@ -40,6 +40,7 @@ class ClaimTerms(msgspec.Struct, frozen=True, kw_only=True):
     is_taken_back: bool
     is_verified: bool
     is_detached: bool
+    is_corrected: bool
 
 
 class Group(NamedTuple):

@@ -28,12 +28,14 @@ from brim.core.ach.bank_files import (
     apply_nacha,
     apply_statement,
 )
+from brim.core.ach.correcting import Correcting
 from brim.core.ach.file_store import BankFile, Received, bank_file_place
 from brim.core.ach.rules import BANK_FILE_PREFIX
 from brim.core.ach.sent_lists import unknown_sent_files
 from brim.core.ach.trouble import done_or_listed
 from brim.core.audit import Action, ObjectType
 from brim.core.events import Renderers
+from brim.core.funding import BankSecrets
 from brim.core.originators import Originator, list_active_originators
 from brim.core.reconciliation import BreakKind
 from brim.core.time import ClockAdvancingError
@@ -143,7 +145,9 @@ class Incoming:
     copy of the database, as after a restore or where a standby has taken over, everything is read again.
     """
 
-    def __init__(self, vault: Vault, renderers: Renderers) -> None:
+    def __init__(self, secrets: BankSecrets, vault: Vault, renderers: Renderers) -> None:
+        self._secrets = secrets
+        self._correcting = Correcting(secrets, vault, renderers)
         self._vault = vault
         self._renderers = renderers
         self._copy: str | None = None
@@ -237,6 +241,8 @@ class Incoming:
         async with database.connection() as conn:
             waiting = await file_store.bank_files_to_apply(conn)
             originators = {each.id: each for each in await list_active_originators(conn)}
+        if waiting:
+            await self._secrets.prepare()
         applied = 0
         for received in waiting:
             originator = originators.get(received.originator)
@@ -302,6 +308,7 @@ class Incoming:
             conn=conn,
             vault=self._vault,
             renderers=self._renderers,
+            correcting=self._correcting,
             originator=originator,
             file=stored,
             content=content,

@@ -94,6 +94,7 @@ class ChangeNotifiedError(BrimError):
 
     def __init__(self, change_code: str) -> None:
         super().__init__(
-            f"The bank of the account has notified a change ({change_code}), which has to be made before a debit. "
-            "Put the corrected bank account on file, or state that this one is verified."
+            f"The bank of the account has notified a change ({change_code}) that could not be applied, and has to be "
+            "made before a debit. Resolve its break (brim breaks list), put the corrected bank account on file, or "
+            "state that this one is verified."
         )

@@ -16,6 +16,7 @@ from brim.base.errors import NotInTestModeError
 from brim.base.ids import IdFactory
 from brim.base.paging import Page, PageRequest, window_of
 from brim.base.scope import AccountScope
+from brim.core import corrections
 from brim.core.ach import entry_store
 from brim.core.ach import prenote_store as store
 from brim.core.ach.claiming import (
@@ -213,7 +214,7 @@ class Prenoting:
             await self._end(conn, prenote, PrenoteStatus.VERIFIED, moment, reason="The bank account was verified.")
         elif entry.status is not EntryStatus.CONFIRMED:
             raise PrenoteNotConfirmedError(entry)
-        elif entry.change_code is not None:
+        elif entry.change_code is not None and await corrections.has_unsettled(conn, platform, prenote.id):
             raise ChangeNotifiedError(entry.change_code)
         else:
             check_read(

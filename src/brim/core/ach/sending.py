@@ -112,7 +112,8 @@ async def report_silence(database: Database, renderers: Renderers, *, now_ms: in
                     reference=file.name,
                 )
                 async with conn.transaction():
-                    new += await list_break(conn, renderers, silence, now_ms=now_ms, ids=ids)
+                    opened = await list_break(conn, renderers, silence, now_ms=now_ms, ids=ids)
+                    new += opened is not None
         return new
 
 

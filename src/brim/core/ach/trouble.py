@@ -87,5 +87,5 @@ async def report_over_cap(database: Database, renderers: Renderers, *, now_ms: i
                 reference=entry.topup,
             )
             async with conn.transaction():
-                new += await list_break(conn, renderers, over_cap, now_ms=now_ms, ids=ids)
+                new += await list_break(conn, renderers, over_cap, now_ms=now_ms, ids=ids) is not None
         return new

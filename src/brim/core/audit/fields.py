@@ -29,6 +29,7 @@ class ObjectType(StrEnum):
     BREAK = "break"
     CLI_LOGIN = "cli_login"
     CLI_SESSION = "cli_session"
+    CORRECTION = "correction"
     DEFAULT_FUNDING_SOURCE = "default_funding_source"
     ENCRYPTION = "encryption"
     EXTERNAL_ACCOUNT = "external_account"
@@ -115,6 +116,7 @@ FIELDS: Final[Mapping[ObjectType, Mapping[str, Show]]] = {
     ObjectType.BREAK: {"kind": plain, "resolution": plain},
     ObjectType.CLI_LOGIN: {"device": plain, "account": plain},
     ObjectType.CLI_SESSION: {},
+    ObjectType.CORRECTION: {"status": plain, "refusal_code": plain},
     ObjectType.DEFAULT_FUNDING_SOURCE: {"funding_source": plain},
     ObjectType.ENCRYPTION: {},
     ObjectType.EXTERNAL_ACCOUNT: {

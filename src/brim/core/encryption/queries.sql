@@ -214,6 +214,18 @@ CROSS JOIN LATERAL (
 ) AS found
 WHERE t.ctid = found.row_id;
 
+-- name: next_sealed_corrections
+-- The account numbers from before corrections: the next ones.
+{next sealed of corrections by id};
+
+-- name: lock_sealed_corrections
+-- The account numbers from before corrections: those named.
+{held sealed of corrections by id};
+
+-- name: replace_sealed_corrections
+-- The account numbers from before corrections: in another form.
+{replaced sealed of corrections by id};
+
 -- name: next_sealed_replies
 -- Replies kept for retries that tell the secret of a webhook endpoint or of an event destination, sealed: the next ones.
 SELECT

@@ -52,6 +52,7 @@ SEALED_TABLES: Final = (
     SealedTable("sealed_originators"),
     SealedTable("sealed_ach_files", _FILES),
     SealedTable("sealed_ach_entries"),
+    SealedTable("sealed_corrections"),
     SealedTable("sealed_bank_files", _FILES),
 )
 """Every table with sealed secrets; a change of encryption keys walks them all."""

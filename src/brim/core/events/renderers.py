@@ -27,6 +27,7 @@ class ObjectType(StrEnum):
     RETURN_RATE = "brim.return_rate"
     BREAK = "brim.break"
     PRENOTE = "brim.prenote"
+    CORRECTION = "brim.correction"
     WEBHOOK_ENDPOINT = "webhook_endpoint"
     EVENT_DESTINATION = "v2.core.event_destination"
     SOURCE = "source"

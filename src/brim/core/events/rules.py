@@ -50,6 +50,7 @@ class EventType(StrEnum):
     PRENOTE_VERIFIED = "brim.prenote.verified"
     PRENOTE_FAILED = "brim.prenote.failed"
     PRENOTE_CANCELED = "brim.prenote.canceled"
+    FUNDING_SOURCE_CORRECTED = "brim.funding_source.corrected"  # to the account whose bank account it is
     PING = "v2.core.event_destination.ping"
 
 
@@ -78,6 +79,7 @@ _OBJECTS: Final = {
     "brim.return_rate": EventObject("brim.return_rate", "/v1/brim/ach/return_rates/", "ach"),
     "brim.break": EventObject("brim.break", "/v1/brim/breaks/", "ach"),
     "brim.prenote": EventObject("brim.prenote", "/v1/brim/prenotes/", "authorizations"),
+    "brim.funding_source": EventObject("brim.correction", "/v1/brim/corrections/", "ach"),
     "brim.webhook_endpoint": EventObject("webhook_endpoint", "/v1/webhook_endpoints/", "webhook_endpoints"),
     "v2.core.event_destination": EventObject(
         "v2.core.event_destination", "/v2/core/event_destinations/", "webhook_endpoints"

@@ -3,7 +3,8 @@
 Neighbours: `bank_accounts` below; `topups` asks what pays. Start reading at `rules`, then `service`.
 """
 
-from brim.core.funding.bank_secrets import BankSecrets
+from brim.core.funding.bank_secrets import BankSecrets, reveal_number
+from brim.core.funding.correcting import Corrected, HeldFundingSource, correct_funding_source, hold_with_numbers
 from brim.core.funding.defaults import delete_default, list_defaults, set_default
 from brim.core.funding.reference import IMPLICIT, Funding, funding_of
 from brim.core.funding.resolution import find_funding, preview_funding
@@ -60,12 +61,14 @@ __all__ = [
     "AlreadyVerifiedError",
     "BankSecrets",
     "BankToken",
+    "Corrected",
     "DescriptorCodeMismatchError",
     "EditFundingSource",
     "Funding",
     "FundingFilters",
     "FundingKind",
     "FundingSource",
+    "HeldFundingSource",
     "MicrodepositAmountsInvalidError",
     "MicrodepositAmountsMismatchError",
     "MicrodepositGuess",
@@ -85,6 +88,7 @@ __all__ = [
     "begin_verification",
     "check_customer",
     "conclude_verification",
+    "correct_funding_source",
     "create_payment_method",
     "create_source",
     "create_token",
@@ -96,6 +100,7 @@ __all__ = [
     "find_funding_source",
     "funding_of",
     "funding_source_from_record",
+    "hold_with_numbers",
     "list_defaults",
     "list_funding_sources",
     "lock_bank_token",
@@ -106,6 +111,7 @@ __all__ = [
     "preview_funding",
     "retrieve_funding_source",
     "retrieve_token",
+    "reveal_number",
     "set_default",
     "state_verification",
     "update_funding_source",

@@ -36,6 +36,21 @@ class BankSecrets:
         self._vault = vault
         self._fingerprint_key: bytes | None = None
 
+    async def prepare(self) -> None:
+        """Read the fingerprint's key, so that no transaction has to wait for another connection to do so.
+
+        Raises:
+            NoEncryptionKeyError: the server has no encryption key.
+            SecretUnreadableError: it has another one than before.
+            DatabaseUnavailableError: the key cannot be read.
+        """
+        await self._key()
+
+    async def _key(self) -> bytes:
+        if self._fingerprint_key is None:
+            self._fingerprint_key = await find_service_secret(self._database, self._vault, _FINGERPRINT_KEY)
+        return self._fingerprint_key
+
     async def keep(self, numbers: BankNumbers, *, scope: AccountScope, object_id: str) -> KeptNumbers:
         """Return the numbers as they may be stored in the row of that object.
 
@@ -55,7 +70,7 @@ class BankSecrets:
             SecretUnreadableError: it has another one than when the number was stored.
             MisplacedSecretError: it is that of another row.
         """
-        return self._vault.open(sealed, place=_place(scope, object_id)).decode()
+        return reveal_number(self._vault, sealed, scope=scope, object_id=object_id)
 
     async def fingerprint(self, numbers: BankNumbers) -> str:
         """Return what is the same for equal numbers, and tells nobody what they are.
@@ -65,10 +80,13 @@ class BankSecrets:
             SecretUnreadableError: it has another one than before.
             DatabaseUnavailableError: the fingerprint's key cannot be read.
         """
-        if self._fingerprint_key is None:
-            self._fingerprint_key = await find_service_secret(self._database, self._vault, _FINGERPRINT_KEY)
         text = f"{numbers.routing_number}:{numbers.account_number}".encode()
-        return hmac.digest(self._fingerprint_key, text, hashlib.sha256).hex()[:FINGERPRINT_CHARS]
+        return hmac.digest(await self._key(), text, hashlib.sha256).hex()[:FINGERPRINT_CHARS]
+
+
+def reveal_number(vault: Vault, sealed: bytes, *, scope: AccountScope, object_id: str) -> str:
+    """Return the account number in the row of that object; see `BankSecrets.reveal`."""
+    return vault.open(sealed, place=_place(scope, object_id)).decode()
 
 
 def _place(scope: AccountScope, object_id: str) -> str:

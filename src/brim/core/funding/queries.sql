@@ -43,6 +43,18 @@ SET
     allow_redisplay = $9, party = $10::text::jsonb, metadata = $11::text::jsonb, customer = $12, customer_account = $13
 WHERE account = $1 AND livemode = $2 AND id = $3;
 
+-- name: read_sealed_number
+-- The sealed account number of a bank account on file.
+SELECT sealed FROM funding_sources WHERE account = $1 AND livemode = $2 AND id = $3;
+
+-- name: correct_funding_source
+-- Write what a bank has corrected of a bank account that the transaction holds, and when.
+UPDATE funding_sources
+SET
+    sealed = $4, routing_number = $5, last4 = $6, fingerprint = $7, bank_name = $8, account_type = $9,
+    party = $10::text::jsonb, corrected_ms = $11
+WHERE account = $1 AND livemode = $2 AND id = $3;
+
 -- name: list_funding_sources
 -- One page along the primary key, of what is not detached; one of the two branches runs. The bounds are exclusive ids
 -- of one prefix, and so of one kind. A filter that is NULL lets all through.

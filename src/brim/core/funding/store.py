@@ -82,6 +82,31 @@ async def update_funding_source(conn: Conn, source: FundingSource) -> None:
     )
 
 
+async def read_sealed_number(conn: Conn, scope: AccountScope, funding_id: str) -> bytes:
+    """Return the sealed account number of a bank account that the transaction holds."""
+    sealed: bytes = await conn.fetchval(_SQL["read_sealed_number"], scope.account, scope.livemode, funding_id)
+    return sealed
+
+
+async def correct_funding_source(conn: Conn, source: FundingSource, sealed: bytes, *, now_ms: int) -> None:
+    """Write what a bank has corrected of a bank account that the transaction holds, with its sealed account number."""
+    account = source.bank_account
+    await conn.execute(
+        _SQL["correct_funding_source"],
+        source.scope.account,
+        source.scope.livemode,
+        source.id,
+        sealed,
+        account.routing_number,
+        account.last4,
+        account.fingerprint,
+        account.bank_name,
+        account.account_type,
+        _json(source.party),
+        now_ms,
+    )
+
+
 async def list_funding_sources(
     conn: Conn, scope: AccountScope, filters: FundingFilters, window: Window
 ) -> Page[FundingSource]:

@@ -11,7 +11,7 @@ import structlog
 import brim
 from brim.base.clock import Clock
 from brim.base.errors import DatabaseUnavailableError
-from brim.core import ach, integrity, jobs, ledger, originators, reconciliation, topups, webhooks
+from brim.core import ach, corrections, integrity, jobs, ledger, originators, reconciliation, topups, webhooks
 from brim.core.archiving import last_base_backup_ms, read_archiving
 from brim.core.gauges import store
 from brim.core.gauges.rules import KIND, age_s, by_kind, rates_of, single, worker_figures
@@ -297,6 +297,30 @@ async def _read_returns(conn: Conn, now_ms: int) -> list[Figure]:
     ]
 
 
+async def _read_corrections(conn: Conn, now_ms: int) -> list[Figure]:
+    notified: list[tuple[tuple[str, ...], float]] = []
+    unsettled: list[tuple[tuple[str, ...], float]] = []
+    for scope in sorted({each.scope for each in await originators.list_active_originators(conn)}):
+        since_ms = now_ms - RETURNS_WITHIN_MS
+        found = await corrections.count_corrections(conn, scope, since_ms=since_ms, most=MOST_COUNTED)
+        notified.append(((scope.account,), found.notifications))
+        unsettled.append(((scope.account,), found.unsettled))
+    return [
+        Figure(
+            "brim_ach_notifications_of_change",
+            "Notifications of change about a platform's entries in sixty days, up to 10,000.",
+            ("account",),
+            notified,
+        ),
+        Figure(
+            "brim_ach_corrections_open",
+            "Those of them that could not be applied and wait for a person.",
+            ("account",),
+            unsettled,
+        ),
+    ]
+
+
 async def _read_archiving(conn: Conn, _now_ms: int) -> list[Figure]:
     found = await read_archiving(conn)
     return [
@@ -335,6 +359,7 @@ _PARTS: Final[Sequence[_Part]] = (
     _Part("breaks", _read_breaks),
     _Part("originators", _read_originators),
     _Part("returns", _read_returns, SELDOM_FRESH_MS),
+    _Part("corrections", _read_corrections, SELDOM_FRESH_MS),
     _Part("archiving", _read_archiving),
     _Part("size", _read_size, SELDOM_FRESH_MS),
 )

@@ -37,6 +37,8 @@ class BreakKind(StrEnum):
     """A file could not be made, sent or applied, for a reason of this installation."""
     SILENCE = "silent_bank"
     """A file that the bank has not answered in time."""
+    CORRECTION = "unusable_correction"
+    """A notification of change that cannot be applied by itself."""
     SENT = "unknown_debit"
     """A debit has left whose top-up is not in this database, or not where it could have been debited."""
     FILE = "held_file"

@@ -20,6 +20,7 @@ _PLACES: Final = {
     "bankf": "/ach/bank-files/{}",
     "brk": "/breaks/{}",
     "orig": "/ach/originators/{}",
+    "corr": "/ach/corrections/{}",
     "pren": "/ach/prenotes/{}",
 }
 _ENDS_THE_PAGE: Final = frozenset({401, 404})

@@ -12,6 +12,7 @@ from brim.web.dashboard.ach_files.routes import routes as ach_file_routes
 from brim.web.dashboard.balance.routes import routes as balance_routes
 from brim.web.dashboard.bank_files.routes import routes as bank_file_routes
 from brim.web.dashboard.breaks.routes import routes as break_routes
+from brim.web.dashboard.corrections.routes import routes as correction_routes
 from brim.web.dashboard.events.pages import about
 from brim.web.dashboard.events.routes import routes as event_routes
 from brim.web.dashboard.funding_sources.routes import routes as funding_source_routes
@@ -72,6 +73,7 @@ NAVIGATION: Final = (
             NavigationItem("Bank files", "/ach/bank-files", only_live=True),
             NavigationItem("Breaks", "/breaks", only_live=True),
             NavigationItem("Return rates", "/ach/return-rates", only_live=True),
+            NavigationItem("Corrections", "/ach/corrections", only_live=True),
             NavigationItem("Prenotes", "/ach/prenotes", only_live=True),
             NavigationItem("Originators", "/ach/originators", only_live=True),
             NavigationItem("Readiness", "/live-readiness", only_live=True),
@@ -123,6 +125,7 @@ def dashboard_routes(parts: PageDependencies) -> Sequence[Route]:
         *bank_file_routes(signed),
         *break_routes(signed),
         *return_rate_routes(signed),
+        *correction_routes(signed),
         *prenote_routes(signed),
         *signed.get("/live", live.stream),
     )
@@ -156,6 +159,8 @@ def _equip_templates(pages: Pages) -> None:
         break_kinds=words.BREAK_KINDS,
         return_actors=words.ACTORS,
         return_retries=words.RETRIES,
+        corrected_words=words.CORRECTED,
+        refusal_codes=words.REFUSALS,
         entry_words=words.ENTRY_WORDS,
         bank_file_kinds=words.BANK_FILE_KINDS,
         confirmations=words.CONFIRMATIONS,

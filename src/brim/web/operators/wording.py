@@ -92,6 +92,8 @@ ACTIONS: Final = {
     Action.DATA_KEY_REMOVED: "Removed a data key",
     Action.FUNDING_SOURCE_VERIFIED: "Stated how a bank account was verified",
     Action.FUNDING_SOURCE_UNVERIFIED: "The verification of a bank account failed",
+    Action.FUNDING_SOURCE_CORRECTED: "Corrected a bank account, as its bank notified",
+    Action.CORRECTION_REFUSED: "Refused a notification of change",
     Action.PRENOTE_STARTED: "Started a prenote to a bank account",
     Action.ORIGINATOR_MADE: "Added an originator",
     Action.ORIGINATOR_UPDATED: "Changed an originator's profile",

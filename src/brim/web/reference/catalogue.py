@@ -218,6 +218,12 @@ CHAPTERS: Final = (
         ("/v1/brim/prenotes",),
     ),
     Chapter(
+        "corrections",
+        "Corrections",
+        "Notifications of change: what banks correct of live bank accounts, and what became of it. This is Brim's own.",
+        ("/v1/brim/corrections",),
+    ),
+    Chapter(
         "originators",
         "Originators",
         "Who debits bank accounts for you, by what you and your bank have agreed. This is Brim's own.",

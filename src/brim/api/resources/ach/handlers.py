@@ -11,6 +11,7 @@ from brim.api.resources.ach.actions import APPROVES, ActionObject, action
 from brim.api.resources.ach.wire import (
     bank_file_json,
     break_json,
+    correction_json,
     entry_json,
     file_json,
     outlook_json,
@@ -21,8 +22,10 @@ from brim.api.resources.ach.wire import (
 from brim.base import wire
 from brim.base.errors import NotInTestModeError, ResourceMissingError
 from brim.base.paging import PageRequest
-from brim.core import accounts, ach, operators, originators, reconciliation
+from brim.base.scope import AccountScope
+from brim.core import accounts, ach, corrections, operators, originators, reconciliation
 from brim.core.ach import FileStatus
+from brim.core.corrections import CorrectionFilters, CorrectionStatus
 from brim.core.idempotency import Result, run_once
 from brim.core.rails.ach import ACH
 from brim.platform.database import Conn
@@ -30,6 +33,7 @@ from brim.platform.database import Conn
 FILES: Final = "/v1/brim/ach/files"
 BANK_FILES: Final = "/v1/brim/ach/bank_files"
 BREAKS: Final = "/v1/brim/breaks"
+CORRECTIONS: Final = "/v1/brim/corrections"
 _SHA256_BYTES: Final = 32
 
 
@@ -228,7 +232,7 @@ async def resolve_break(call: Call) -> Result:
 
     async def work(conn: Conn) -> bytes:
         await check_acts(conn, call)
-        settled = await reconciliation.settle_break(
+        settled = await ach.resolve_break(
             conn,
             call.scope,
             call.path_id,
@@ -240,6 +244,69 @@ async def resolve_break(call: Call) -> Result:
         return break_json(call.scope, settled)
 
     return await run_once(call.service.database, call.context, work, render_error=render_error)
+
+
+async def list_corrections(call: Call) -> Result:
+    """`GET /v1/brim/corrections`: a platform's, or those of one account below it."""
+    platform, owner = await _platform_of(call)
+    status = call.parameters.get("status")
+    page = await corrections.list_corrections(
+        call.service.database,
+        platform,
+        read_page(call.parameters),
+        CorrectionFilters(
+            owner=owner,
+            status=CorrectionStatus(status) if status else None,
+            funding_source=call.parameters.get("funding_source"),
+            topup=call.parameters.get("topup"),
+            bank_file=call.parameters.get("bank_file"),
+        ),
+    )
+    items = [correction_json(each) for each in page.items]
+    return Result(body=wire.list_json(items, has_more=page.has_more, url=CORRECTIONS))
+
+
+async def retrieve_correction(call: Call) -> Result:
+    """`GET /v1/brim/corrections/{correction}`."""
+    platform, owner = await _platform_of(call)
+    found = await corrections.retrieve_correction(call.service.database, platform, call.path_id, owner=owner)
+    actions = []
+    if found.status is CorrectionStatus.OPEN and found.originator is not None:
+        async with call.service.database.connection() as conn:
+            actions.append(action(call, "refuse", check=await key_check(conn, call)))
+    return Result(body=correction_json(found, actions=actions))
+
+
+async def refuse_correction(call: Call) -> Result:
+    """`POST /v1/brim/corrections/{correction}/refuse`."""
+    platform, owner = await _platform_of(call)
+
+    async def work(conn: Conn) -> bytes:
+        await check_acts(conn, call)
+        await corrections.retrieve_correction(call.service.database, platform, call.path_id, owner=owner)
+        refused = await ach.refuse_correction(
+            conn,
+            platform,
+            call.path_id,
+            code=call.parameters["code"],
+            by=call.by,
+            now_ms=call.now_ms,
+            ids=call.service.ids,
+        )
+        return correction_json(refused)
+
+    return await run_once(call.service.database, call.context, work, render_error=render_error)
+
+
+async def _platform_of(call: Call) -> tuple[AccountScope, str | None]:
+    """Return the platform that asks, and the account below it that it asks for; None for all of them.
+
+    Raises:
+        NotPlatformError: it is an account that is connected to one.
+    """
+    await accounts.check_is_platform(call.service.database, call.asking)
+    owner = None if call.scope.account == call.asking else call.scope.account
+    return AccountScope(call.asking, call.scope.livemode), owner
 
 
 def _check_rail(name: str) -> None:

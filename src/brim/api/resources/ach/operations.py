@@ -9,11 +9,13 @@ from brim.api.resources.ach import wire as ach_wire
 from brim.base.errors import ExclusiveParametersError, NotInTestModeError, ResourceMissingError
 from brim.core.accounts import NotPlatformError
 from brim.core.ach import FileChangedError, FileStateError, UnexpectedStatusError
+from brim.core.corrections import NotOpenError, TooLateToRefuseError
 from brim.core.originators import OriginatorNotNamedError, SecondPersonError
 from brim.core.reconciliation import BreakResolvedError
 
 _FILE: Final = f"{handlers.FILES}/{{file}}"
 _BREAK: Final = f"{handlers.BREAKS}/{{break}}"
+_CORRECTION: Final = f"{handlers.CORRECTIONS}/{{correction}}"
 _RAIL: Final = "/v1/brim/rails/{rail}"
 
 ACH_FILES: Final = (
@@ -196,6 +198,56 @@ BREAKS: Final = (
         level="write",
         returns=ach_wire.BreakObject,
         errors=(NotPlatformError, BreakResolvedError),
+    ),
+)
+
+CORRECTIONS: Final = (
+    Operation(
+        method="GET",
+        path=handlers.CORRECTIONS,
+        operation_id="GetBrimCorrections",
+        summary="List corrections",
+        description=(
+            "Returns the notifications of change that banks have sent about your bank accounts on file and those of "
+            "your connected accounts, the newest first, with what became of each. Only available to platforms; for one "
+            "connected account, send `Stripe-Account`."
+        ),
+        parameters=declared.CORRECTION_LIST,
+        handler=handlers.list_corrections,
+        resource="ach",
+        level="read",
+        returns=ach_wire.CorrectionObject,
+        in_list=True,
+        errors=(NotPlatformError, ExclusiveParametersError),
+    ),
+    Operation(
+        method="GET",
+        path=_CORRECTION,
+        operation_id="GetBrimCorrectionsCorrection",
+        summary="Retrieve a correction",
+        description="Returns a notification of change with what became of it.",
+        parameters=(),
+        handler=handlers.retrieve_correction,
+        resource="ach",
+        level="read",
+        returns=ach_wire.CorrectionObject,
+        errors=(NotPlatformError,),
+    ),
+    Operation(
+        method="POST",
+        path=f"{_CORRECTION}/refuse",
+        operation_id="PostBrimCorrectionsCorrectionRefuse",
+        summary="Refuse a correction",
+        description=(
+            "Refuses a notification of change that could not be applied, within 15 banking days: the next file tells "
+            "the bank why. Its break is resolved by that."
+        ),
+        parameters=declared.CORRECTION_REFUSE,
+        handler=handlers.refuse_correction,
+        resource="ach",
+        level="write",
+        returns=ach_wire.CorrectionObject,
+        errors=(NotPlatformError, SecondPersonError, NotOpenError, TooLateToRefuseError),
     ),
 )
 

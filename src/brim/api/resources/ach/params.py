@@ -6,10 +6,13 @@ from brim.api.framework.common_params import PAGE
 from brim.api.framework.kinds import BoundedInteger, Enum, FileContent, FileName, Text
 from brim.api.framework.params import Parameter
 from brim.core.ach import FileStatus
+from brim.core.corrections import CorrectionStatus
+from brim.core.rails.ach.nacha import REFUSED_CHANGE_CODES
 from brim.core.time import EARLIEST_TIME, LATEST_TIME
 
 _MOMENT: Final = BoundedInteger(least=EARLIEST_TIME, most=LATEST_TIME)
 """A Unix second."""
+_REFUSALS: Final = sorted(REFUSED_CHANGE_CODES.items())
 _STATUSES: Final = tuple(status.value for status in FileStatus)
 
 
@@ -77,6 +80,25 @@ BREAK_LIST: Final = (
 )
 BREAK_RESOLVE: Final = (
     Parameter(name="resolution", kind=Text(), required=True, description="How it was settled. The audit log keeps it."),
+)
+CORRECTION_LIST: Final = (
+    *PAGE,
+    Parameter(
+        name="status",
+        kind=Enum(tuple(status.value for status in CorrectionStatus)),
+        description="Only those that stand there.",
+    ),
+    Parameter(name="funding_source", kind=Text(), description="Only those of this bank account."),
+    Parameter(name="topup", kind=Text(), description="Only those about this top-up, or this prenote."),
+    Parameter(name="bank_file", kind=Text(), description="Only those in this file from the bank."),
+)
+CORRECTION_REFUSE: Final = (
+    Parameter(
+        name="code",
+        kind=Enum(tuple(sorted(REFUSED_CHANGE_CODES))),
+        required=True,
+        description="Why, as the network's code: " + ", ".join(f"`{c}` {t.lower()}" for c, t in _REFUSALS) + ".",
+    ),
 )
 _ACCOUNT: Final = Parameter(
     name="account", kind=Text(), description="One account of yours; all of them where none is named."

@@ -11,8 +11,21 @@ from brim.api.resources.ach.actions import ActionObject
 from brim.api.resources.topups.wire import RailChangeObject, RailReturnObject, entry_fields
 from brim.base.json_codec import decode, encode
 from brim.base.scope import AccountScope
-from brim.core.ach import FILE_PREFIX, AchFile, BankFile, Cutoff, Entry, EntryStatus, FileStatus, FoundBatch, Outlook
+from brim.core.ach import (
+    FILE_PREFIX,
+    PRENOTE_PREFIX,
+    AchFile,
+    BankFile,
+    Cutoff,
+    Entry,
+    EntryStatus,
+    FileStatus,
+    FoundBatch,
+    Outlook,
+)
+from brim.core.corrections import Correction, CorrectionStatus, refusable_until_ms
 from brim.core.originators import Blocker, Readiness, Stop
+from brim.core.rails.ach.nacha import CHANGE_CODES, REFUSED_CHANGE_CODES
 from brim.core.reconciliation import Break, BreakKind
 
 _CENTS = {"minimum": 0}
@@ -154,6 +167,68 @@ class BreakObject(msgspec.Struct, frozen=True, kw_only=True):
     resolved: Annotated[int | None, described("When it was settled; null while it is open.", **TIME)]
     resolved_by: Annotated[str | None, described("Who settled it; null while it is open.", **TEXT)]
     status: Annotated[str, described("Whether it is settled.", enum=["open", "resolved"])]
+
+
+class CorrectedObject(msgspec.Struct, frozen=True, kw_only=True):
+    """A bank account on file before or after a correction."""
+
+    account_type: Annotated[
+        str | None, described("Checking or savings; null where nobody has said.", enum=["checking", "savings", None])
+    ]
+    last4: Annotated[str, described("The last digits of the account number.", maxLength=4)]
+    routing_number: Annotated[str, described("The bank's ACH routing number.", pattern="^[0-9]{9}$")]
+
+
+class RefusalObject(msgspec.Struct, frozen=True, kw_only=True):
+    """That a notification of change is refused. `file` and `trace` are null before it is in a file."""
+
+    code: Annotated[str, described("The network's code, such as `C65`.", enum=sorted(REFUSED_CHANGE_CODES))]
+    file: Annotated[str | None, described("The ACH file that tells the bank.", **TEXT)]
+    meaning: Annotated[str, described("What it means.", **TEXT)]
+    trace: Annotated[str | None, described("Its trace number.", **TEXT)]
+
+
+class CorrectionObject(msgspec.Struct, frozen=True, kw_only=True, rename={"break_": "break"}):
+    """A bank's notification of change about a bank account on file, and what became of it."""
+
+    id: Annotated[str, identifier("corr", "correction")]
+    object: Annotated[str, constant("brim.correction")] = "brim.correction"
+    account: Annotated[str, described("The account that has the bank account.", **TEXT)]
+    actions: Annotated[list[ActionObject] | msgspec.UnsetType, described(_ACTIONS)] = msgspec.UNSET
+    after: Annotated[
+        CorrectedObject | None, described("The bank account as it was afterwards; null where nothing was changed.")
+    ]
+    bank_file: Annotated[str | None, described("The file from the bank that it was in.", **TEXT)]
+    before: Annotated[CorrectedObject, described("The bank account as it was when the notification came.")]
+    break_: Annotated[str | None, described("The break that lists it, where a person has to look.", **TEXT)]
+    change_code: Annotated[str, described("The network's change code, such as `C01`.", **TEXT)]
+    corrected: Annotated[
+        list[str],
+        described("What was changed: `account_number`, `routing_number`, `account_type`, `holder_name`."),
+    ]
+    created: Annotated[int, described("When it was received.", **TIME)]
+    ended: Annotated[int | None, described("When it was applied, noted, dismissed or refused.", **TIME)]
+    ended_by: Annotated[str | None, described("Who dismissed or refused it; null for what needed nobody.", **TEXT)]
+    entry_number: Annotated[int, described("Which presentment of the top-up it is about.", minimum=1)]
+    entry_trace: Annotated[str | None, described("The trace number of the entry that it is about.", **TEXT)]
+    funding_source: Annotated[str, described("The id of the bank account: of a source or a payment method.", **TEXT)]
+    livemode: Annotated[bool, LIVEMODE]
+    meaning: Annotated[str | None, described("What the change code means; null for one that is not known.", **TEXT)]
+    originator: Annotated[str | None, described("The originator of the entry; null in test mode.", **TEXT)]
+    prenote: Annotated[str | None, described("The prenote that it is about; null for a top-up.", **TEXT)]
+    reason: Annotated[str | None, described("Why nothing was changed; null where it was applied.", **TEXT)]
+    refusable_until: Annotated[int | None, described("Until when it can be refused, while it is open.", **TIME)]
+    refusal: Annotated[RefusalObject | None, described("How it is refused; null where it isn't.")]
+    status: Annotated[
+        str,
+        described(
+            "`applied` where the bank account was changed, `noted` where nothing was left to change, `open` while "
+            "its break waits for a person, `dismissed` once that is resolved, `refused` where its bank is told so.",
+            enum=[status.value for status in CorrectionStatus],
+        ),
+    ]
+    topup: Annotated[str | None, described("The top-up that it is about; null for a prenote.", **TEXT)]
+    trace: Annotated[str, described("The trace number of the notification.", **TEXT)]
 
 
 class RailStateObject(msgspec.Struct, frozen=True, kw_only=True):
@@ -354,6 +429,62 @@ def break_json(
             resolved=_seconds(found.resolved_ms),
             resolved_by=found.resolved_by,
             status="open" if found.resolved_ms is None else "resolved",
+        )
+    )
+
+
+def correction_json(
+    correction: Correction, *, actions: list[ActionObject] | msgspec.UnsetType = msgspec.UNSET
+) -> bytes:
+    """Return the compact JSON of a correction, with what may be done with it where that is given."""
+    known, refusal = CHANGE_CODES.get(correction.change_code), correction.refusal_code
+    is_applied = correction.status is CorrectionStatus.APPLIED
+    is_prenote = correction.topup.startswith(PRENOTE_PREFIX)
+    is_open = correction.status is CorrectionStatus.OPEN
+    return encode(
+        CorrectionObject(
+            id=correction.id,
+            account=correction.owner,
+            actions=actions,
+            after=CorrectedObject(
+                account_type=correction.new_account_type,
+                last4=correction.new_last4 or "",
+                routing_number=correction.new_routing_number or "",
+            )
+            if is_applied
+            else None,
+            bank_file=correction.bank_file,
+            before=CorrectedObject(
+                account_type=correction.account_type,
+                last4=correction.last4,
+                routing_number=correction.routing_number,
+            ),
+            break_=correction.break_id,
+            change_code=correction.change_code,
+            corrected=correction.corrected,
+            created=correction.received_ms // 1000,
+            ended=_seconds(correction.ended_ms),
+            ended_by=correction.ended_by,
+            entry_number=correction.number,
+            entry_trace=correction.original_trace,
+            funding_source=correction.funding_source,
+            livemode=correction.scope.livemode,
+            meaning=known.title if known else None,
+            originator=correction.originator,
+            prenote=correction.topup if is_prenote else None,
+            reason=correction.reason,
+            refusable_until=refusable_until_ms(correction) // 1000 if is_open and correction.originator else None,
+            refusal=RefusalObject(
+                code=refusal,
+                file=correction.refusal_file,
+                meaning=REFUSED_CHANGE_CODES[refusal],
+                trace=correction.refusal_trace,
+            )
+            if refusal
+            else None,
+            status=correction.status,
+            topup=None if is_prenote else correction.topup,
+            trace=correction.trace,
         )
     )
 

@@ -63,4 +63,12 @@ async def show(page: SignedVisit) -> Reply:
     """`GET /ach/bank-files/{file}`."""
     file = await page.api.get(api_path(BANK_FILES + "/{}", page.path_params["file"]))
     breaks = await page.api.get("/v1/brim/breaks", bank_file=file["id"], limit=_MOST)
-    return page.reply("dashboard/bank_file.html", file=file, breaks=breaks["data"], more_breaks=breaks["has_more"])
+    corrections = await page.api.get("/v1/brim/corrections", bank_file=file["id"], limit=_MOST)
+    return page.reply(
+        "dashboard/bank_file.html",
+        file=file,
+        breaks=breaks["data"],
+        more_breaks=breaks["has_more"],
+        corrections=corrections["data"],
+        more_corrections=corrections["has_more"],
+    )

@@ -14,6 +14,7 @@ from brim.web.dashboard.linking import take_refusal
 from brim.web.dashboard.signed import SignedVisit
 
 AUTHORIZATIONS: Final = "/v1/brim/authorizations"
+CORRECTIONS: Final = "/v1/brim/corrections"
 PRENOTES: Final = "/v1/brim/prenotes"
 VERIFY: Final = "/v1/brim/funding_sources/{}/verify"
 NEW_FIELDS: Final = {
@@ -42,9 +43,10 @@ _FIELD_OF: Final = {"evidence[reference]": "reference"}
 
 
 class LiveDebits(msgspec.Struct, frozen=True, kw_only=True):
-    """What there is of a live bank account: authorizations and prenotes, the newest first."""
+    """What there is of a live bank account: authorizations, prenotes and corrections, the newest first."""
 
     authorizations: list[dict[str, Any]]
+    corrections: list[dict[str, Any]]
     prenotes: list[dict[str, Any]]
 
     @property
@@ -62,12 +64,13 @@ async def read_live_debits(api: Caller, source_id: str) -> LiveDebits | None:
     """Return what there is of a live bank account; None for who may not see that."""
     try:
         authorizations = await api.get(AUTHORIZATIONS, funding_source=source_id, limit=_MOST)
+        corrections = await api.get(CORRECTIONS, funding_source=source_id, limit=_MOST)
         prenotes = await api.get(PRENOTES, funding_source=source_id, limit=_MOST)
     except ApiRefusedError as error:
         if error.status != _NOT_YOURS:
             raise
         return None
-    return LiveDebits(authorizations=authorizations["data"], prenotes=prenotes["data"])
+    return LiveDebits(authorizations=authorizations["data"], corrections=corrections["data"], prenotes=prenotes["data"])
 
 
 def read_form(page: SignedVisit) -> Form:

@@ -23,6 +23,10 @@ BREAK_KINDS: Final = {
     "held_file": ("Bank file held", "A bank file's control totals don't add up, or it cannot be read."),
     "silent_bank": ("Bank is silent", "The bank has not answered a file in time. Ask it; nothing is sent again."),
     "failed_work": ("Processing failed", "A file could not be created, sent or applied. It is retried by itself."),
+    "unusable_correction": (
+        "Correction not applied",
+        "A bank corrected a bank account, and that could not be applied by itself.",
+    ),
     "unknown_debit": (
         "Unknown debit",
         "A debit has left whose top-up a restored database does not have, or not as one that was debited.",
@@ -46,6 +50,27 @@ RETRIES: Final = {
     "corrected": "Allowed once corrected, within 60 days of the return's settlement.",
 }
 """Whether the same debit may be sent again after a return."""
+
+CORRECTED: Final = {
+    "account_number": "Account number",
+    "routing_number": "Routing number",
+    "account_type": "Checking or savings",
+    "holder_name": "Name of the holder",
+}
+"""What a correction changes."""
+
+REFUSALS: Final = {
+    "C61": "C61: it is not for you",
+    "C62": "C62: its trace number is wrong",
+    "C63": "C63: the company identification is wrong",
+    "C64": "C64: the individual identification number is wrong",
+    "C65": "C65: the corrected data are wrong",
+    "C66": "C66: the discretionary data are wrong",
+    "C67": "C67: the routing number is not that of the entry",
+    "C68": "C68: the account number is not that of the entry",
+    "C69": "C69: the transaction code is wrong",
+}
+"""Why a notification of change is refused, by code."""
 
 ENTRY_WORDS: Final = {
     "queued": "Queued for the next file",

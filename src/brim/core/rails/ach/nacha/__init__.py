@@ -43,6 +43,7 @@ from brim.core.rails.ach.nacha.returns import (
     ReturnCode,
     ReturnInfo,
     Stage,
+    Use,
     format_correction,
     parse_correction,
 )
@@ -65,7 +66,7 @@ __all__ = [
     "FileControl", "FileFormat", "FileHeader", "FileReport", "FileTotals", "FileWriter", "Finding", "Item",
     "ItemKind", "LineEnding", "Movement", "NachaError", "NotificationOfChange", "PaymentAddenda", "Purpose",
     "RefusedChangeAddenda", "RefusedNotification", "Retry", "ReturnAddenda", "ReturnCode", "ReturnInfo", "Scope",
-    "Severity", "Stage", "Totals", "TransactionCode", "Verdict", "WrittenFile", "check", "check_digit", "entries",
-    "format_correction", "is_routing_number", "make_entry", "make_notification", "parse_correction", "to_ach_text",
-    "to_yymmdd", "trace_number", "write_file",
+    "Severity", "Stage", "Totals", "TransactionCode", "Use", "Verdict", "WrittenFile", "check", "check_digit",
+    "entries", "format_correction", "is_routing_number", "make_entry", "make_notification", "parse_correction",
+    "to_ach_text", "to_yymmdd", "trace_number", "write_file",
 ]  # fmt: skip

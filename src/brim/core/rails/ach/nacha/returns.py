@@ -218,19 +218,30 @@ class _Part(NamedTuple):
 _ROUTING: Final = _Part("routing_number", ((1, 9),))
 
 
+class Use(StrEnum):
+    """Where a change code is allowed."""
+
+    EVERYWHERE = "everywhere"
+    INTERNATIONAL = "international"
+    """About international entries (IAT) only."""
+    WITHDRAWN = "withdrawn"
+    """By the rules of today nowhere; banks send it all the same."""
+
+
 class ChangeCode(NamedTuple):
-    """One change code, and what its corrected data consists of."""
+    """One change code, and what its corrected data consists of; nothing where it is not about the bank account."""
 
     code: str
     title: str
     parts: tuple[_Part, ...] = ()
+    use: Use = Use.EVERYWHERE
 
 
 _CHANGES: Final = (
     ChangeCode("C01", "Account number", (_Part("account_number", ((1, 17),)),)),
     ChangeCode("C02", "Routing number", (_ROUTING,)),
     ChangeCode("C03", "Routing number and account number", (_ROUTING, _Part("account_number", ((13, 29),)))),
-    ChangeCode("C04", "Individual name", (_Part("individual_name", ((1, 22),)),)),
+    ChangeCode("C04", "Individual name", (_Part("individual_name", ((1, 22),)),), Use.WITHDRAWN),
     ChangeCode("C05", "Transaction code", (_Part("transaction_code", ((1, 2),)),)),
     ChangeCode(
         "C06",
@@ -242,10 +253,13 @@ _CHANGES: Final = (
         "Routing number, account number and transaction code",
         (_ROUTING, _Part("account_number", ((10, 26),)), _Part("transaction_code", ((27, 28), (28, 29)))),
     ),
-    ChangeCode("C08", "Receiving bank, international"),
+    ChangeCode("C08", "Receiving bank, international", use=Use.INTERNATIONAL),
     ChangeCode("C09", "Individual identification number", (_Part("individual_identification_number", ((1, 22),)),)),
+    ChangeCode("C10", "Company name", use=Use.WITHDRAWN),
+    ChangeCode("C11", "Company identification", use=Use.WITHDRAWN),
+    ChangeCode("C12", "Company name and company identification", use=Use.WITHDRAWN),
     ChangeCode("C13", "Addenda format"),
-    ChangeCode("C14", "Entry class, international"),
+    ChangeCode("C14", "Entry class, international", use=Use.INTERNATIONAL),
 )
 
 CHANGE_CODES: Final = {each.code: each for each in _CHANGES}
@@ -266,7 +280,7 @@ REFUSED_CHANGE_CODES: Final = {
 
 
 def parse_correction(change_code: str, corrected_data: str) -> Correction:
-    """Return what a notification of change corrects; nothing for codes that correct no value (C08, C13, C14).
+    """Return what a notification of change corrects; nothing for codes without parts (C08, C10 to C14).
 
     Raises:
         CorrectionError: the code is unknown, or a value is missing or impossible.
