@@ -26,6 +26,7 @@ from brim.base.ids import IdFactory
 from brim.core.access import OwnerKeys
 from brim.core.ach import AchFileQueue, AchPrenoteQueue, AchTopupQueue, Claiming, Prenoting
 from brim.core.changes import Watchers
+from brim.core.corrections import CorrectionPlayer
 from brim.core.encryption import Keyring, find_service_secret
 from brim.core.funding import BankSecrets
 from brim.core.gauges import Gauges
@@ -199,7 +200,7 @@ def _make_service(settings: Settings, database: Database, vault: Vault, own_url:
         hub=Hub(database, system_clock_ms),
         renderers=WIRE_FORMATS,
         queues=[
-            TopupQueue(rails, WIRE_FORMATS),
+            TopupQueue(rails, WIRE_FORMATS, follow_up=CorrectionPlayer(bank_secrets, vault, WIRE_FORMATS)),
             AchTopupQueue(Claiming(bank_secrets, vault, WIRE_FORMATS)),
             AchPrenoteQueue(Prenoting(bank_secrets, vault, WIRE_FORMATS)),
             AchFileQueue(vault, WIRE_FORMATS),

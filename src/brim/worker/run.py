@@ -17,6 +17,7 @@ from brim.base.clock import Clock, system_clock_ms
 from brim.base.errors import DatabaseUnavailableError
 from brim.base.ids import IdFactory
 from brim.core import ach, ledger, return_rates, topups
+from brim.core.corrections import CorrectionPlayer
 from brim.core.encryption import Keyring
 from brim.core.events import Renderers
 from brim.core.funding import BankSecrets
@@ -209,10 +210,11 @@ def make_jobs(
     request_pruning = RequestPruning(database)
     pruning = Pruning(database)
     secrets = BankSecrets(database, vault)
+    correct = CorrectionPlayer(secrets, vault, renderers)
     claiming = ach.Claiming(secrets, vault, renderers)
     prenoting = ach.Prenoting(secrets, vault, renderers)
     queues = (
-        TopupQueue(rails, renderers, _count_outcome),
+        TopupQueue(rails, renderers, _count_outcome, correct),
         ach.AchTopupQueue(claiming, _count_outcome),
         ach.AchPrenoteQueue(prenoting),
         ach.AchFileQueue(vault, renderers),
@@ -220,7 +222,13 @@ def make_jobs(
 
     async def settle() -> int:
         count = await settle_due(
-            database, now_ms=now_ms(), ids=ids, rails=rails, renderers=renderers, observe=_count_outcome
+            database,
+            now_ms=now_ms(),
+            ids=ids,
+            rails=rails,
+            renderers=renderers,
+            observe=_count_outcome,
+            follow_up=correct,
         )
         if count:
             wakes.number.set()

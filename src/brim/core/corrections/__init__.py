@@ -5,6 +5,7 @@ reads the bank's files and lists what is open as a break, the sandbox plays a ba
 `rules`.
 """
 
+from brim.core.corrections.playing import CorrectionPlayer
 from brim.core.corrections.rules import (
     CORRECTION_PREFIX,
     REFUSABLE_DAYS,
@@ -37,6 +38,7 @@ __all__ = [
     "REFUSABLE_DAYS",
     "Correction",
     "CorrectionFilters",
+    "CorrectionPlayer",
     "CorrectionStatus",
     "CountedCorrections",
     "NotOpenError",

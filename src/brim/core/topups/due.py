@@ -8,7 +8,14 @@ from brim.core.events import Renderers
 from brim.core.rails import Rails, Succeed
 from brim.core.time import OwnerTime
 from brim.core.topups import settlement_store as store
-from brim.core.topups.settlement import ANSWERED_HERE, ObserveOutcome, observe_changes, settle
+from brim.core.topups.settlement import (
+    ANSWERED_HERE,
+    FollowUp,
+    ObserveOutcome,
+    nothing_more,
+    observe_changes,
+    settle,
+)
 from brim.core.topups.transitions import instruction_of
 from brim.platform.database import Conn
 
@@ -20,12 +27,18 @@ class TopupQueue:
         rails: asked what came back.
         renderers: write what events show.
         observe: told how many top-ups got a status, after the commit.
+        follow_up: does what else comes of it, in the same transaction.
     """
 
     def __init__(
-        self, rails: Rails, renderers: Renderers, observe: ObserveOutcome = lambda _status, _count: None
+        self,
+        rails: Rails,
+        renderers: Renderers,
+        observe: ObserveOutcome = lambda _status, _count: None,
+        follow_up: FollowUp = nothing_more,
     ) -> None:
         self._rails = rails
+        self._follow_up = follow_up
         self._renderers = renderers
         self._observe = observe
 
@@ -55,6 +68,10 @@ class TopupQueue:
     async def work_off(self, conn: Conn, items: Sequence[tuple[DueItem, OwnerTime]]) -> Callable[[], None]:
         """Settle top-ups, each at its moment."""
         written = await settle(
-            conn, [(item.work, moment) for item, moment in items], rails=self._rails, renderers=self._renderers
+            conn,
+            [(item.work, moment) for item, moment in items],
+            rails=self._rails,
+            renderers=self._renderers,
+            follow_up=self._follow_up,
         )
         return lambda: observe_changes(written, self._observe)

@@ -1,7 +1,7 @@
 """Settle what is due: ask the rail what came back for top-ups, and book it, each exactly once."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Final, TypeAlias
 
 import structlog
@@ -19,6 +19,14 @@ from brim.platform.database import Conn, Database, halved
 
 ObserveOutcome: TypeAlias = Callable[[Status, int], None]
 """Told how many top-ups got a status, for the metrics."""
+
+FollowUp: TypeAlias = Callable[[Conn, Sequence[Change]], Awaitable[None]]
+"""Does what else comes of changes, in the transaction that has written them."""
+
+
+async def nothing_more(_conn: Conn, _written: Sequence[Change]) -> None:
+    """Do nothing else."""
+
 
 MAX_BATCH: Final = 500
 JOB: Final = "settle"
@@ -42,6 +50,7 @@ async def settle_due(
     renderers: Renderers,
     limit: int = MAX_BATCH,
     observe: ObserveOutcome = lambda _status, _count: None,
+    follow_up: FollowUp = nothing_more,
 ) -> int:
     """Settle up to `limit` top-ups whose answer is due in real time; return how many were taken in hand.
 
@@ -57,7 +66,9 @@ async def settle_due(
 
     async def work(conn: Conn) -> tuple[int, Sequence[Change]]:
         due = await settlement.claim_due(conn, ANSWERED_HERE, now_ms=now_ms, limit=limit)
-        return len(due), await settle(conn, [(topup, moment) for topup in due], rails=rails, renderers=renderers)
+        return len(due), await settle(
+            conn, [(topup, moment) for topup in due], rails=rails, renderers=renderers, follow_up=follow_up
+        )
 
     taken, written = await database.transact(work)
     observe_changes(written, observe)
@@ -71,7 +82,12 @@ def observe_changes(written: Sequence[Change], observe: ObserveOutcome) -> None:
 
 
 async def settle(
-    conn: Conn, due: Sequence[tuple[Topup, OwnerTime]], *, rails: Rails, renderers: Renderers
+    conn: Conn,
+    due: Sequence[tuple[Topup, OwnerTime]],
+    *,
+    rails: Rails,
+    renderers: Renderers,
+    follow_up: FollowUp = nothing_more,
 ) -> Sequence[Change]:
     """Settle top-ups that the caller's transaction holds, each at its moment; return the changes that were written.
 
@@ -92,7 +108,9 @@ async def settle(
             waiting.append((topup, None))
     if waiting:
         await settlement.postpone(conn, waiting)
-    return await _write(conn, changes, renderers) if changes else []
+    written = await _write(conn, changes, renderers) if changes else []
+    await follow_up(conn, written)
+    return written
 
 
 async def _write(conn: Conn, changes: Sequence[Change], renderers: Renderers) -> Sequence[Change]:

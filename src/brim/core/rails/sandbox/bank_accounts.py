@@ -2,13 +2,19 @@
 
 Source of the tokens: Stripe's Connect testing guide. Source of the payment methods: Stripe's ACH Direct Debit
 testing guide, as of the account numbers and the micro-deposits. Ours, where no documented id has the effect:
-`..._reversed`, `..._reversedLate`, `..._pending`, and the account numbers that begin with 0007.
+`..._reversed`, `..._reversedLate`, `..._corrected`, `..._pending`, and the account numbers that begin with 0007.
 """
 
 from typing import Final
 
 from brim.core.bank_accounts import TEST_BANK_ROUTING_NUMBER, BankNumbers, Guess, Verification
 from brim.core.rails.bank_accounts import BankAccountRules, Counterparty
+
+CORRECTS: Final = "corrected"
+"""The scenario of a bank account whose number its bank corrects."""
+NUMBER_TO_CORRECT: Final = "000777777773"
+CORRECTED_NUMBER: Final = "000123456789"
+"""What that bank makes of it."""
 
 SOURCE_SCENARIOS: Final[dict[str, str | None]] = {
     "btok_us_verified": None,
@@ -19,6 +25,7 @@ SOURCE_SCENARIOS: Final[dict[str, str | None]] = {
     "btok_us_verified_invalidCurrency": "invalid_currency",
     "btok_us_verified_reversed": "returned",
     "btok_us_verified_reversedLate": "returned_late",
+    "btok_us_verified_corrected": CORRECTS,
     "btok_us_verified_pending": "pending",
 }
 """Scenario by test token, for a top-up's `source`."""
@@ -51,6 +58,7 @@ ACCOUNT_NUMBER_SCENARIOS: Final[dict[str, str | None]] = {
     "000000000009": "pending",
     "000777777771": "returned",
     "000777777772": "returned_late",
+    NUMBER_TO_CORRECT: CORRECTS,
 }
 """Scenario by account number at the test bank; these are verified as soon as they are on file."""
 

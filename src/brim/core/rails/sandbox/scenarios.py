@@ -45,6 +45,7 @@ SCENARIOS: Final[dict[str | None, Scenario]] = {
     "returned": _returns("insufficient_funds"),
     "returned_late": _returns("debit_not_authorized", late=True),
     "disputed": _returns("debit_not_authorized"),
+    "corrected": SUCCESS,  # and its bank notifies a change
     "pending": Scenario(first=Wait()),
 }
 """Every scenario by its name; None is plain success."""
