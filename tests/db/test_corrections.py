@@ -186,7 +186,7 @@ async def test_an_operator_resolves_the_break_and_the_correction_is_dismissed(li
             await ach.refuse_correction(conn, PLATFORM, row["id"], code="C65", **asked)
 
 
-async def test_a_refusal_settles_the_break_once_and_within_fifteen_banking_days(live: LiveMoney) -> None:
+async def test_a_refusal_settles_the_break_once_and_in_time_for_its_bank(live: LiveMoney) -> None:
     await live.open()
     await notified(live, "9702000000")
     await live.until("2026-12-05 12:00")
@@ -205,6 +205,91 @@ async def test_a_refusal_settles_the_break_once_and_within_fifteen_banking_days(
     async with live.database.transaction() as conn:
         with pytest.raises(corrections.NotOpenError):
             await ach.refuse_correction(conn, PLATFORM, row["id"], code="C65", now_ms=late_ms - 1, **asked)
+
+
+async def refuse(live: LiveMoney, code: str = "C65") -> dict[str, Any]:
+    """Refuse the one correction that there is, and return it."""
+    (row,) = await corrections_of(live)
+    async with live.database.transaction() as conn:
+        await ach.refuse_correction(conn, PLATFORM, row["id"], code=code, by=OPERATOR, now_ms=live.now_ms, ids=live.ids)
+    return row
+
+
+async def refusal_records(live: LiveMoney) -> dict[str, list[str]]:
+    """Return the batches of refusals by the files that have left with them, each record by itself."""
+    found = {}
+    for file in await rows(live.database, "SELECT id FROM ach_files WHERE sent_ms IS NOT NULL ORDER BY id"):
+        lines = (await ach_bytes(live, file["id"])).decode().splitlines()
+        starts = [number for number, line in enumerate(lines) if line[0] == "5" and line[50:53] == "COR"]
+        if starts:
+            end = next(number for number in range(starts[0], len(lines)) if lines[number][0] == "8")
+            found[file["id"]] = lines[starts[0] : end + 1]
+    return found
+
+
+async def test_a_refusal_leaves_with_the_next_debits_and_its_bank_accepts_it(live: LiveMoney) -> None:
+    await live.open()
+    source = await live.bank_account("9702000000")
+    await live.create(source)
+    await live.until("2026-12-04 12:00")
+    await live.create(source, 7_000)
+    await live.until("2026-12-04 16:30")
+    row = await refuse(live)
+    await live.work()
+    assert await refusal_records(live) == {}  # it waits for debits
+    await live.until("2026-12-04 17:30")
+    ((_, (header, entry, addenda, control)),) = (await refusal_records(live)).items()
+    (kept,) = await corrections_of(live)
+    assert kept["refusal_trace"] == entry[79:94]
+    assert (header[1:4], header[53:63].strip(), control[20:44]) == ("225", "TOPUP", "0" * 24)
+    assert (entry[1:3], entry[3:12], entry[12:29].strip(), entry[29:39]) == ("26", "110000000", "9702000000", "0" * 10)
+    assert addenda[:21] == "798C65" + row["original_trace"]
+    assert (addenda[21:27], addenda[27:35], addenda[35:64]) == (" " * 6, "11000000", "021000022".ljust(29))
+    assert (addenda[64:67], addenda[67:74]) == ("C02", row["trace"][-7:])
+    assert (addenda[74:79], addenda[79:94]) == (" " * 5, entry[79:94])
+    await live.until("2026-12-09 12:00")
+    (file,) = await rows(live.database, "SELECT * FROM ach_files WHERE id = $1", kept["refusal_file"])
+    assert (file["status"], file["entry_count"], file["total_debit"], file["held_because"]) == (
+        "settled",
+        2,
+        7_000,
+        None,
+    )
+    batches = await rows(live.database, "SELECT sec_code, status FROM ach_batches WHERE file = $1", file["id"])
+    assert {each["sec_code"]: each["status"] for each in batches} == {"WEB": "settled", "COR": "acknowledged"}
+    assert [
+        each["kind"] for each in await rows(live.database, "SELECT kind FROM breaks WHERE resolved_ms IS NULL")
+    ] == []
+    await live.until("2026-12-11 12:00")
+    assert len(await corrections_of(live)) == 2  # the second debit was answered likewise, and the refusal was not
+
+
+async def test_a_refusal_gets_a_file_of_its_own_after_a_day_and_another_one_where_that_is_voided(
+    live: LiveMoney,
+) -> None:
+    await live.open(requires_approval=True)
+    await live.create(await live.bank_account("9702000000"))
+    await live.until("2026-12-01 17:00")
+    await approve(live)
+    await live.until("2026-12-04 17:00")
+    await refuse(live, "C62")
+    await live.until("2026-12-05 16:59")
+    assert await rows(live.database, "SELECT id FROM ach_files WHERE status = 'built'") == []
+    await live.until("2026-12-05 17:00")
+    (file,) = await rows(live.database, "SELECT * FROM ach_files WHERE status = 'built'")
+    assert (file["entry_count"], file["total_debit"], file["held_because"]) == (1, 0, None)
+    async with live.database.transaction() as conn:
+        await ach.void_file(conn, PLATFORM, file["id"], by=TESTER, now_ms=live.now_ms, ids=live.ids)
+    await live.work()
+    await approve(live)
+    (kept,) = await corrections_of(live)
+    assert kept["refusal_file"] not in {None, file["id"]}
+    await live.until("2026-12-08 12:00")
+    (file,) = await rows(live.database, "SELECT status FROM ach_files WHERE id = $1", kept["refusal_file"])
+    assert file["status"] == "acknowledged"
+    (records,) = (await refusal_records(live)).values()
+    assert records[2][3:6] == "C62"
+    await assert_books_hold(live.database)
 
 
 async def held(live: LiveMoney, correction_id: str) -> corrections.Correction:

@@ -110,7 +110,7 @@ async def _file(live: LiveMoney) -> dict[str, Any]:
 
 async def test_a_file_of_prenotes_only_is_settled_once_these_have_waited(live: LiveMoney) -> None:
     await live.open()
-    for number in (PAYS, CHANGED):  # one that nobody can verify keeps no file open
+    for number in (PAYS, MISCORRECTED):  # one that nobody can verify keeps no file open
         await live.prenote(await live.bank_account(number, verified=False))
     await live.until("2026-12-01 17:00")
     await live.until("2026-12-07 08:59")

@@ -182,6 +182,24 @@ async def test_money_is_stopped_and_resumed_and_what_the_bank_sent_is_taken_by_h
     assert await actions(database) == ["rail.stopped", "rail.resumed", *imported, "break.resolved"]
 
 
+async def test_corrections_are_listed_and_an_open_one_is_refused(
+    brim: Commands, live: LiveMoney, database: Database
+) -> None:
+    await live.open()
+    assert "None yet" in await brim.run("ach", "corrections")
+    for number, amount in (("9801000000", 5_000), ("9702000000", 6_000)):
+        await live.create(await live.bank_account(number), amount)
+    await live.until("2026-12-04 17:00")
+    listed = (await brim.run("ach", "corrections")).splitlines()
+    assert ["C01" in line and "applied" in line for line in listed].count(True) == 1
+    (line,) = (await brim.run("ach", "corrections", "--status", "open")).splitlines()
+    correction = line.split()[0]
+    assert "has no valid routing number" in line
+    assert "is refused" in await brim.run("ach", "refuse", correction, "--code", "C65")
+    assert "only an open one" in await brim.run("ach", "refuse", correction, "--code", "C65", fails=True)
+    assert "correction.refused" in await actions(database)
+
+
 async def test_a_bank_account_is_verified_by_a_prenote(brim: Commands, live: LiveMoney, database: Database) -> None:
     await live.open()
     source = await live.bank_account(verified=False)

@@ -279,7 +279,7 @@ EXAMPLES: list[tuple[BrimError, int, str | None, str | None, str]] = [
     (corrections.NotOpenError(_CORRECTION), 400, "correction_not_open", None,
      "The correction corr_x is noted; only an open one can be refused."),
     (corrections.TooLateToRefuseError(_CORRECTION), 400, "correction_too_old", None,
-     ("The correction corr_x came more than 15 banking days ago, and cannot be refused any more. Resolve its break.")),
+     ("The correction corr_x came more than 13 banking days ago, and cannot be refused any more. Resolve its break.")),
     (errors.NotInLiveModeError(), 400, None, None,
      "This endpoint works in test mode only. Use a test key: it begins with sk_test_ or rk_test_."),
     # Accounts

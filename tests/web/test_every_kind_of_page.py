@@ -115,7 +115,9 @@ def _add(server: Server, account: str, kind: EventType, payload: Mapping[str, An
     server.run(write)
 
 
-OF_LIVE_MONEY: Final = ("brim.ach_file.", "brim.break.", "brim.prenote.", "brim.return_rate.", "brim.topup.")
+OF_LIVE_MONEY: Final = tuple(
+    f"brim.{name}." for name in ("ach_file", "break", "funding_source", "prenote", "return_rate", "topup")
+)
 
 
 def test_every_type_of_event_is_shown(server: Server, account: str, wire: Wire, person: Person) -> None:

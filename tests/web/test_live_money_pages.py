@@ -8,6 +8,7 @@ import pytest
 from brim.base.paging import PageRequest
 from brim.core.ach import FileStatus
 from brim.core.audit import list_audit_log
+from brim.core.corrections import CorrectionStatus
 from brim.core.operators.rules import Role
 from brim.core.operators.sign_in_rules import CONFIRMED_FOR_MS
 from brim.http.multipart import Part, encode_multipart
@@ -104,6 +105,7 @@ def test_another_platform_finds_nothing(server: Server, pages_url: str, objects:
         f"/ach/files/{objects.file().id}",
         f"/ach/bank-files/{objects.bank_file()}",
         f"/breaks/{objects.open_break()}",
+        f"/ach/corrections/{objects.open_correction()}",
         f"/ach/originators/{objects.originator()}",
     ):
         assert person.visit(page).status == 404
@@ -327,7 +329,9 @@ def test_pages_without_a_person_behind_them_activate_and_approve_nothing(
 
 def test_who_may_only_read_is_offered_nothing(reader: Person, objects: AchObjects) -> None:
     file, found, originator = objects.file().id, objects.open_break(), objects.originator()
+    correction = objects.open_correction()
     for page, offered in (
+        (f"/ach/corrections/{correction}", f"/ach/corrections/{correction}/refuse"),
         (f"/ach/files/{file}", f"/ach/files/{file}/void"),
         (f"/breaks/{found}", f"/breaks/{found}/resolve"),
         (f"/ach/originators/{originator}", f"/ach/originators/{originator}/edit"),
@@ -438,6 +442,48 @@ def test_a_break_is_resolved_once_with_a_reason(person: Person, live: Wire, obje
     assert found in person.visit("/breaks?status=resolved").body.decode()
     assert found not in person.visit("/breaks").body.decode()
     assert resolve not in person.visit(path).body.decode()
+
+
+def test_a_correction_is_shown_where_it_belongs_and_refused_once(
+    person: Person, live: Wire, objects: AchObjects, account: str
+) -> None:
+    file = objects.bank_file()
+    source = add_bank_account(person).rpartition("/")[2]
+    found = objects.open_correction(bank_file=file, funding_source=source, topup="tu_1")
+    applied = objects.open_correction(
+        status=CorrectionStatus.APPLIED,
+        change_code="C01",
+        reason=None,
+        break_id=None,
+        topup="tu_2",
+        corrected=["account_number"],
+        new_routing_number="110000000",
+        new_last4="4242",
+        new_fingerprint="x",
+        new_account_type="checking",
+        ended_ms=1,
+    )
+    shown = person.read("/ach/corrections")
+    for words in ("C02 Routing number Open", "C01 Account number Applied", "4242", "has no valid routing number"):
+        assert words in shown
+    for page in (f"/funding-sources/{source}", f"/ach/bank-files/{file}", "/ach/corrections?status=open"):
+        body = person.visit(page).body.decode()
+        assert (f"/ach/corrections/{found}" in body, f"/ach/corrections/{applied}" in body) == (True, False), page
+    assert f"/ach/corrections/{found}" not in person.visit("/ach/corrections?topup=tu_2").body.decode()
+    path = f"/ach/corrections/{found}"
+    assert "Not applied: Corrected data of C02" in person.read(path)
+    refuse = f"{path}/refuse"
+    hidden = person.hidden(path, refuse)
+    assert person.send(path, refuse, {"code": "C65"}).headers["location"] == f"{path}?done=correction_refused"
+    late = person.post(refuse, hidden | {"code": "C61", "idempotency_key": "another"})
+    assert (late.status, "is refused; only an open one can be refused" in text_of(late)) == (400, True)
+    wire = live.get(f"/v1/brim/corrections/{found}").json
+    assert (wire["status"], wire["refusal"]["code"], wire["actions"]) == ("refused", "C65", [])
+    assert live.get(f"/v1/brim/breaks/{wire['break']}").json["resolution"].startswith("Refused with C65")
+    only = live.get("/v1/brim/corrections?status=applied&limit=1").json["data"]
+    assert [each["id"] for each in only] == [applied]
+    assert only[0]["account"] == account
+    assert "Refused: C65" in person.read(path)
 
 
 # The switch, the overview, readiness

@@ -11,13 +11,13 @@ from itertools import pairwise
 from typing import Final
 
 from brim.bank.banking_days import add_banking_days, on_or_after
-from brim.bank.nacha_reader import Batch, Entry, Fault, NachaFile
+from brim.bank.nacha_reader import REFUSALS, Batch, Entry, Fault, NachaFile
 
 DAYS_AHEAD: Final = 5
 """Banking days that the bank keeps an entry before its effective date; beyond that the batch is rejected."""
 
 _SERVICE_CLASSES: Final = {"200", "220", "225"}
-_ADDENDA_ALLOWED: Final = {"PPD": 1, "CCD": 1, "WEB": 1, "TEL": 0}
+_ADDENDA_ALLOWED: Final = {"PPD": 1, "CCD": 1, "WEB": 1, "TEL": 0, REFUSALS: 1}
 _CODES: Final = {
     *("22", "23", "27", "28", "32", "33", "37", "38", "42", "43", "47", "48", "52", "53"),
 }

@@ -3,6 +3,7 @@
 It is written apart from Brim's own reader on purpose. Source: Nacha Operating Rules, appendix three.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
@@ -44,6 +45,12 @@ class Entry:
     def is_prenote(self) -> bool:
         """Whether it only announces entries to come."""
         return self.code[1] in "38"
+
+
+REFUSALS: Final = "COR"
+"""The class of notifications of change, and of their refusals, which an originator sends."""
+_REFUSAL: Final = re.compile(r"798C6[1-9]\d{15} {6}\d{8}.{29}C\d\d\d{7} {5}\d{15}")
+"""Source: Nacha Operating Rules, appendix five, the addenda of a refused notification of change."""
 
 
 @dataclass(slots=True)
@@ -207,7 +214,9 @@ def _add_addenda(batch: Batch, record: str) -> None:
     entry = batch.entries[-1]
     entry.addenda += 1
     batch.totals.entries += 1
-    if record[1:3] != "05" or record[83:87] != f"{entry.addenda:04}" or record[87:94] != entry.trace[-7:]:
+    if batch.sec == REFUSALS:
+        entry.bad_addenda = not _REFUSAL.fullmatch(record) or record[79:94] != entry.trace or entry.amount != 0
+    elif record[1:3] != "05" or record[83:87] != f"{entry.addenda:04}" or record[87:94] != entry.trace[-7:]:
         entry.bad_addenda = True
 
 

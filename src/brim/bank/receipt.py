@@ -9,7 +9,7 @@ from brim.bank.acknowledgement import Verdict, write_acknowledgement
 from brim.bank.banking_days import SETTLEMENT, add_banking_days, on_or_after
 from brim.bank.folders import ArrivedFile
 from brim.bank.inspection import effective_day, inspect_batch, inspect_file, operator_return
-from brim.bank.nacha_reader import RECORD, Batch, Entry, Fault, NachaFile, read_nacha
+from brim.bank.nacha_reader import RECORD, REFUSALS, Batch, Entry, Fault, NachaFile, read_nacha
 from brim.bank.step import Step
 
 _MINUTE_S: Final = 60
@@ -109,7 +109,8 @@ def _scripted_rejection(step: Step, name: str, file: NachaFile) -> Fault | None:
 def _keep_batch(step: Step, file_id: int, batch: Batch, verdict: Verdict, processing_day: date) -> None:
     settle_on = _settlement_day(step, batch, processing_day)
     status = "accepted" if verdict.accepted else "rejected"
-    if verdict.accepted and any(_never_settles(step, entry) for entry in batch.entries):
+    moves = verdict.accepted and batch.sec != REFUSALS
+    if moves and any(_never_settles(step, entry) for entry in batch.entries):
         status = "never settles"
     settles = status == "accepted"
     batch_id = step.store.run(
@@ -128,7 +129,7 @@ def _keep_batch(step: Step, file_id: int, batch: Batch, verdict: Verdict, proces
         settle_on.isoformat() if settles else None,
         max(step.local.at(settle_on, SETTLEMENT), step.now) if settles else None,
     )
-    if verdict.accepted:
+    if moves:
         step.store.run_many("insert_entry", (_entry_row(batch_id, entry) for entry in batch.entries))
 
 

@@ -272,7 +272,7 @@ def list_corrections(limit: int, status: str | None, account: str | None, **flag
 @click.option("--code", type=click.Choice([f"C{number}" for number in range(61, 70)]), required=True, help="Why.")
 @of_account
 def refuse(correction: str, code: str, account: str | None, **flags: str | None) -> None:
-    """Refuse CORRECTION, an open one, within 15 banking days; the next file tells its bank."""
+    """Refuse CORRECTION, an open one, within 13 banking days; the next file tells its bank."""
     from brim.core.ach import refuse_correction
 
     found = on_live_money(

@@ -14,12 +14,14 @@ import msgspec
 import structlog
 
 from brim.base.ids import IdFactory
+from brim.core import corrections
 from brim.core.ach import entry_store, file_store, prenote_store
 from brim.core.ach.announcing import announce_file
 from brim.core.ach.applying import refuse_unfit, withdraw
 from brim.core.ach.claiming import may_leave
-from brim.core.ach.encoding import Header, encode_file, fits, wrong_with
+from brim.core.ach.encoding import REFUSAL_CLASS, Header, PlacedRefusal, encode_file, fits, wrong_with
 from brim.core.ach.entry_store import Group
+from brim.core.ach.file_store import Counters
 from brim.core.ach.rules import FILE_PREFIX, AchFile, Batch, Entry, EntryStatus, FileStatus
 from brim.core.ach.trouble import done_or_listed
 from brim.core.events import EventType, Renderers
@@ -60,6 +62,8 @@ async def build_due(database: Database, vault: Vault, renderers: Renderers, *, n
     """
     async with database.connection() as conn:
         groups = await entry_store.groups_with_queued_entries(conn)
+        overdue = [Group(*whose, None) for whose in await corrections.overdue_refusals(conn, now_ms=now_ms)]
+        groups += [group for group in overdue if group not in groups]
     made = 0
     for group in groups:
 
@@ -123,7 +127,8 @@ async def build_file(
         await withdraw(conn, unfit, moment=moment)
         queued = await _hold_queued(conn, group, profile)
     taken = _within_cap(queued, profile.file_cap)
-    if not taken:
+    refusals = await corrections.hold_refusals(conn, vault, group.scope, group.originator)
+    if not taken and not any(refusal.has_waited(moment.now_ms) for refusal in refusals):
         return None
     made = local_time(profile, moment.now_ms)
     modifier = await _next_modifier(conn, group, made.date())
@@ -135,15 +140,17 @@ async def build_file(
     )
     entries, batches = _placed(taken, file_id, header, originator, counters.next_trace, counters.next_batch)
     numbers = {entry.topup: vault.open(entry.sealed, place=entry.place).decode() for entry in entries}
+    told, last = await _told_to_the_bank(conn, vault, refusals, header, originator, counters, entries, batches)
+    batches += last
     try:
-        content = encode_file(profile, header, batches, entries, numbers)
+        content = encode_file(profile, header, batches, entries, numbers, told)
     except FieldError:
         unfit = [entry for entry in entries if not fits(entry, numbers[entry.topup])]
         if not unfit:
             raise
         await refuse_unfit(conn, unfit, renderers=renderers, moment=moment)
         return await build_file(conn, vault, renderers, group, moment=moment)
-    held_because = wrong_with(content, batches, entries)
+    held_because = wrong_with(content, batches, entries, told)
     is_approved = not profile.requires_approval and held_because is None
     file = AchFile(
         scope=group.scope,
@@ -156,7 +163,7 @@ async def build_file(
         file_time=f"{made:%H%M}",
         modifier=modifier,
         effective_date=header.effective_date,
-        entry_count=len(entries),
+        entry_count=len(entries) + len(told),
         total_debit=sum(entry.amount for entry in entries),
         total_credit=0,
         byte_count=len(content),
@@ -167,8 +174,10 @@ async def build_file(
         approved_by=_APPROVED_BY_PROFILE if is_approved else None,
     )
     await file_store.insert_file(conn, file, batches, vault.seal(content, place=file.place))
-    await entry_store.put_in_file(conn, entries)
-    await file_store.move_counters(conn, group, traces=len(entries), batches=len(batches))
+    if entries:
+        await entry_store.put_in_file(conn, entries)
+    await corrections.put_refusals_in_file(conn, file_id, [(each.refusal, each.trace) for each in told])
+    await file_store.move_counters(conn, group, traces=len(entries) + len(told), batches=len(batches))
     await _promise(conn, renderers, profile, entries, header, moment)
     await announce_file(conn, renderers, file, *_told_of(file), now_ms=moment.now_ms, ids=moment.ids)
     _log.info("ach file made", file=file.id, entries=file.entry_count, total=file.total_debit, held=held_because)
@@ -267,6 +276,47 @@ def _placed(
             )
             sequence += 1
     return placed, batches
+
+
+async def _told_to_the_bank(
+    conn: Conn,
+    vault: Vault,
+    refusals: Sequence[corrections.Refusal],
+    header: Header,
+    originator: Originator,
+    counters: Counters,
+    entries: Sequence[Entry],
+    batches: Sequence[Batch],
+) -> tuple[list[PlacedRefusal], list[Batch]]:
+    """Return refusals with their places behind the entries of a file, and their batch."""
+    if not refusals:
+        return [], []
+    topups = sorted({refusal.correction.topup for refusal in refusals})
+    found = await entry_store.list_entries_of_topups(conn, originator.scope, topups)
+    presented = {(entry.topup, entry.number): entry for entry in found}
+    number = (counters.next_batch + len(batches) - 1) % BATCH_NUMBERS + 1
+    odfi = originator.profile.odfi_routing_number[:8]
+    placed = []
+    for offset, refusal in enumerate(refusals, counters.next_trace + len(entries)):
+        entry = presented[refusal.correction.topup, refusal.correction.number]
+        placed.append(
+            PlacedRefusal(
+                refusal=refusal,
+                entry=entry,
+                account_number=vault.open(entry.sealed, place=entry.place).decode(),
+                batch=number,
+                trace=trace_number(odfi, offset % TRACES),
+            )
+        )
+    return placed, [
+        Batch(
+            number=number,
+            sec_code=REFUSAL_CLASS,
+            effective_date=header.effective_date,
+            entry_count=len(placed),
+            total_debit=0,
+        )
+    ]
 
 
 async def _promise(

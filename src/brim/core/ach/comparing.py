@@ -18,12 +18,12 @@ from brim.base.actor import Actor
 from brim.base.errors import BrimError
 from brim.base.ids import IdFactory, created_of
 from brim.base.scope import AccountScope
-from brim.core import audit
+from brim.core import audit, corrections
 from brim.core.ach import entry_store, file_store, lineage_store, prenote_store
 from brim.core.ach.announcing import list_break
 from brim.core.ach.building import BATCH_NUMBERS, TRACES
 from brim.core.ach.counting import count_file
-from brim.core.ach.encoding import INDIVIDUAL_ID_LENGTH
+from brim.core.ach.encoding import INDIVIDUAL_ID_LENGTH, REFUSAL_CLASS
 from brim.core.ach.entry_store import Group, KnownTopup
 from brim.core.ach.file_store import Counters
 from brim.core.ach.rules import AchFile, Batch, Entry, EntryStatus, FileStatus, moved
@@ -91,6 +91,11 @@ class _Debit(msgspec.Struct, frozen=True, kw_only=True):
 
     batch: BatchHeader
     detail: EntryDetail
+
+    @property
+    def is_refusal(self) -> bool:
+        """Whether it tells a bank that its notification of change is refused, and moves nothing."""
+        return self.batch.standard_entry_class_code == REFUSAL_CLASS
 
     @property
     def individual_id(self) -> str:
@@ -235,6 +240,7 @@ class _Comparing:
         for file in files:
             await file_store.update_file(self._conn, moved(file, FileStatus.VOIDED, voided_ms=self._now_ms))
             await entry_store.requeue_entries(self._conn, self._scope, file.id, standing_at=[EntryStatus.IN_FILE])
+            await corrections.requeue_refusals(self._conn, self._scope, file.id)
 
     async def learn(self, file_id: str, listed: ListedFile, content: bytes) -> None:
         """Write a file that has left as sent, with its entries."""
@@ -242,7 +248,9 @@ class _Comparing:
         debits = list(_debits(content))
         if report.verdict is nacha.Verdict.HOLD or report.header is None or len(debits) != report.totals.entries:
             raise CompareError(file_id, "it cannot be read.")
-        matched = [(debit, _match(debit, self._presented)) for debit in debits]
+        for debit in debits:
+            self._use(debit)
+        matched = [(debit, _match(debit, self._presented)) for debit in debits if not debit.is_refusal]
         latest = await self._latest([topup for _, topup in matched if topup is not None])
         clocks = {clock for _, topup in matched if topup and (clock := _clock_of(topup, latest.get(topup.id)))}
         file = self._file(
@@ -253,7 +261,6 @@ class _Comparing:
         await file_store.update_file(self._conn, file)
         placed = []
         for debit, topup in matched:
-            self._use(debit)
             if topup is None:
                 reason = "its top-up is not in this database: money will come without one"
                 if not debit.detail.amount_cents:

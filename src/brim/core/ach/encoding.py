@@ -8,6 +8,7 @@ from datetime import date, datetime
 import msgspec
 
 from brim.core.ach.rules import AchFile, Batch, Entry
+from brim.core.corrections import Refusal
 from brim.core.rails.ach import OriginatorProfile
 from brim.core.rails.ach.nacha import Batch as NachaBatch
 from brim.core.rails.ach.nacha import (
@@ -17,16 +18,32 @@ from brim.core.rails.ach.nacha import (
     FileHeader,
     LineEnding,
     Movement,
+    RefusedChangeAddenda,
     make_entry,
+    make_notification,
     to_ach_text,
     to_yymmdd,
     write_file,
 )
+from brim.core.rails.ach.nacha import Entry as NachaEntry
 from brim.core.rails.ach.nacha.records import ENTRY_DETAIL
 from brim.core.rails.ach.totals import Recount, recount
 
 _NAME_LENGTH = 22
+_CORRECTED_DATA_LENGTH = 29
 INDIVIDUAL_ID_LENGTH = 15
+REFUSAL_CLASS = "COR"
+"""The standard entry class of a batch of refusals."""
+
+
+class PlacedRefusal(msgspec.Struct, frozen=True, kw_only=True):
+    """A refused notification of change in a file: about which entry, and where it stands."""
+
+    refusal: Refusal
+    entry: Entry
+    account_number: str
+    batch: int
+    trace: str
 
 
 class Header(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,6 +61,7 @@ def encode_file(
     batches: Sequence[Batch],
     entries: Sequence[Entry],
     account_numbers: Mapping[str, str],
+    refusals: Sequence[PlacedRefusal] = (),
 ) -> bytes:
     """Return the bytes of a file.
 
@@ -53,6 +71,7 @@ def encode_file(
         batches: in the order of their numbers.
         entries: with their batches and traces; of each batch in the order of its traces.
         account_numbers: the account number of each top-up's entry.
+        refusals: refused notifications of change, in the order of their traces.
 
     Raises:
         FieldError: something does not fit its field; nothing of the file may be used.
@@ -83,13 +102,38 @@ def encode_file(
                     make_entry(_movement(entry, account_numbers[entry.topup]), trace_number=entry.trace or "")
                     for entry in entries
                     if entry.batch == batch.number
-                ],
+                ]
+                + [_refusal(each) for each in refusals if each.batch == batch.number],
             )
             for batch in batches
         ],
         FileFormat(line_ending=LineEnding(profile.line_ending)),
     )
     return written.content
+
+
+def _refusal(placed: PlacedRefusal) -> NachaEntry:
+    """Return the entry by which the bank of a notification of change is told that it is refused."""
+    correction, entry = placed.refusal.correction, placed.entry
+    return make_notification(
+        Movement(
+            transaction_code=f"{str(entry.transaction_code)[0]}6",
+            routing_number=entry.routing_number,
+            account_number=placed.account_number,
+            amount_cents=0,
+            individual_identification_number=entry.topup[-INDIVIDUAL_ID_LENGTH:],
+            individual_name=to_ach_text(entry.receiver_name, _NAME_LENGTH),
+        ),
+        RefusedChangeAddenda(
+            refused_change_code=correction.refusal_code or "",
+            original_trace_number=correction.original_trace or "",
+            original_rdfi_identification=entry.routing_number[:8],
+            corrected_data=to_ach_text(placed.refusal.corrected_data, _CORRECTED_DATA_LENGTH),
+            change_code=correction.change_code,
+            trace_sequence_number=correction.trace[-7:],
+            trace_number=placed.trace,
+        ),
+    )
 
 
 def _movement(entry: Entry, account_number: str) -> Movement:
@@ -113,13 +157,18 @@ def fits(entry: Entry, account_number: str) -> bool:
     return True
 
 
-def wrong_with(content: bytes, batches: Sequence[Batch], entries: Sequence[Entry]) -> str | None:
+def wrong_with(
+    content: bytes, batches: Sequence[Batch], entries: Sequence[Entry], refusals: Sequence[PlacedRefusal] = ()
+) -> str | None:
     """Return what the bytes of a file say otherwise than its rows do, None when they agree."""
     found = recount(io.BytesIO(content))
     if found.problems:
         return f"the second reader found: {'; '.join(found.problems[:3])}."
     return _differences(
-        found, entries=len(entries), batches=len(batches), debits_cents=sum(entry.amount for entry in entries)
+        found,
+        entries=len(entries) + len(refusals),
+        batches=len(batches),
+        debits_cents=sum(entry.amount for entry in entries),
     )
 
 

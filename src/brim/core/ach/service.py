@@ -11,7 +11,7 @@ from brim.base.errors import ResourceMissingError
 from brim.base.ids import IdFactory
 from brim.base.paging import Page, PageRequest, window_of
 from brim.base.scope import AccountScope
-from brim.core import audit
+from brim.core import audit, corrections
 from brim.core.ach import entry_store, file_store
 from brim.core.ach.announcing import announce_file
 from brim.core.ach.file_store import BankFile, FoundBatch
@@ -186,6 +186,7 @@ async def void_file(
         raise FileChangedError(file_id, "the list of its folder says that it has left, so it cannot be given up.")
     await file_store.update_file(conn, after)
     await entry_store.requeue_entries(conn, scope, file_id, standing_at=[EntryStatus.IN_FILE])
+    await corrections.requeue_refusals(conn, scope, file_id)
     await _record(conn, by, Action.ACH_FILE_VOIDED, before, after, now_ms=now_ms, ids=ids)
     return after
 
@@ -221,7 +222,8 @@ async def resubmit_file(
     if contradiction is not None:
         raise FileStateError(before, f"what the bank has said of it contradicts itself ({contradiction} is open)")
     for batch in rejected:
-        await _check_unprocessed(conn, scope, before, batch)
+        if not await _check_unprocessed(conn, scope, before, batch):
+            await corrections.requeue_refusals(conn, scope, file_id)
     topups = await entry_store.requeue_entries(
         conn,
         scope,
@@ -236,13 +238,17 @@ async def resubmit_file(
     return len(topups)
 
 
-async def _check_unprocessed(conn: Conn, scope: AccountScope, file: AchFile, batch: FoundBatch) -> None:
-    """Let a rejected batch pass of which the bank has processed nothing, as far as it has told."""
+async def _check_unprocessed(conn: Conn, scope: AccountScope, file: AchFile, batch: FoundBatch) -> bool:
+    """Let a rejected batch pass of which the bank has processed nothing, as far as it has told.
+
+    Returns whether it has entries of top-ups or prenotes: the others are refusals of notifications of change.
+    """
     if batch.settled_by is not None:
         raise FileStateError(file, f"the bank has booked batch {batch.number}, which it had rejected")
     entries = await entry_store.list_entries_of_batch(conn, scope, file.id, batch.number)
     if any(entry.status in _PROCESSED for entry in entries):
         raise FileStateError(file, f"the bank has confirmed or returned entries of batch {batch.number}")
+    return bool(entries)
 
 
 def _check_status(file: AchFile, expected: FileStatus | None) -> None:

@@ -6,6 +6,13 @@ reads the bank's files and lists what is open as a break, the sandbox plays a ba
 """
 
 from brim.core.corrections.playing import CorrectionPlayer
+from brim.core.corrections.refusals import (
+    Refusal,
+    hold_refusals,
+    overdue_refusals,
+    put_refusals_in_file,
+    requeue_refusals,
+)
 from brim.core.corrections.rules import (
     CORRECTION_PREFIX,
     REFUSABLE_DAYS,
@@ -44,6 +51,7 @@ __all__ = [
     "NotOpenError",
     "Notice",
     "Presented",
+    "Refusal",
     "TooLateToRefuseError",
     "UnusableCorrectionError",
     "changes_of",
@@ -51,10 +59,14 @@ __all__ = [
     "count_corrections",
     "dismiss",
     "has_unsettled",
+    "hold_refusals",
     "list_corrections",
     "note_break",
+    "overdue_refusals",
+    "put_refusals_in_file",
     "refusable_until_ms",
     "refuse",
+    "requeue_refusals",
     "retrieve_correction",
     "take_in",
     "wanted_of",

@@ -99,6 +99,33 @@ WHERE
 ORDER BY CASE WHEN $5::boolean THEN id END DESC, id
 LIMIT $6;
 
+-- name: hold_refusals
+-- What the next file of an originator tells its bank, held until the transaction ends.
+SELECT {correction_columns}, sealed
+FROM corrections
+WHERE account = $1 AND livemode = $2 AND originator = $3 AND status = 'refused' AND refusal_file IS NULL
+ORDER BY originator, id
+LIMIT $4
+FOR UPDATE;
+
+-- name: originators_with_refusals
+-- Whose refusals, of all platforms, have waited since before a moment. Few wait.
+SELECT DISTINCT account, livemode, originator
+FROM corrections
+WHERE status = 'refused' AND refusal_file IS NULL AND ended_ms <= $1;
+
+-- name: requeue_refusals
+-- Let the refusals in a file wait for the next one.
+UPDATE corrections
+SET refusal_file = NULL, refusal_trace = NULL
+WHERE ctid = ANY (ARRAY(
+    SELECT ctid
+    FROM corrections
+    WHERE account = $1 AND livemode = $2 AND refusal_file BETWEEN $3 AND $3
+    ORDER BY refusal_file, id
+    FOR UPDATE
+));
+
 -- name: count_corrections
 -- How many notifications of change came from an id on, so many of the newest at most, and how many of them are open.
 SELECT count(*) AS notifications, count(*) FILTER (WHERE status = 'open') AS unsettled

@@ -18,8 +18,11 @@ from brim.core.funding import Corrected
 from brim.core.rails.ach.nacha import CHANGE_CODES, TRANSACTION_CODES, CorrectionError, parse_correction
 
 CORRECTION_PREFIX: Final = "corr_"
-REFUSABLE_DAYS: Final = 15
-"""Banking days within which a notification of change may be refused."""
+REFUSABLE_DAYS: Final = 13
+"""Banking days within which a person may refuse a notification of change.
+
+A bank takes refusals for fifteen (Nacha), and one waits for a file, and its approval, for up to two.
+"""
 
 _ACCOUNT_NUMBER: Final = re.compile(r"(?=.*[1-9])[0-9A-Za-z](?:[0-9A-Za-z -]{0,15}[0-9A-Za-z])?")
 """Up to 17 positions with a digit that is not 0. Source: Nacha, it is alphanumeric, and has blanks and hyphens."""

@@ -107,6 +107,25 @@ async def page_corrections(
     return page_of((_from_record(record) for record in records), place)
 
 
+async def hold_refusals(
+    conn: Conn, scope: AccountScope, originator: str, *, limit: int
+) -> list[tuple[Correction, bytes]]:
+    """Return refused corrections that no file has, with what is sealed of them; nobody else can change them."""
+    records = await conn.fetch(_SQL["hold_refusals"], scope.account, scope.livemode, originator, limit)
+    return [(_from_record(record), record["sealed"]) for record in records]
+
+
+async def originators_with_refusals(conn: Conn, *, before_ms: int) -> list[tuple[AccountScope, str]]:
+    """Return the originators, of all platforms, with refusals that have waited since before a moment."""
+    records = await conn.fetch(_SQL["originators_with_refusals"], before_ms)
+    return [(AccountScope(record["account"], record["livemode"]), record["originator"]) for record in records]
+
+
+async def requeue_refusals(conn: Conn, scope: AccountScope, file_id: str) -> None:
+    """Take the refusals in a file out of it."""
+    await conn.execute(_SQL["requeue_refusals"], scope.account, scope.livemode, file_id)
+
+
 class CountedCorrections(NamedTuple):
     """How many notifications of change came about a platform's entries, and how many of them are open."""
 

@@ -239,7 +239,7 @@ CORRECTIONS: Final = (
         operation_id="PostBrimCorrectionsCorrectionRefuse",
         summary="Refuse a correction",
         description=(
-            "Refuses a notification of change that could not be applied, within 15 banking days: the next file tells "
+            "Refuses a notification of change that could not be applied, within 13 banking days: the next file tells "
             "the bank why. Its break is resolved by that."
         ),
         parameters=declared.CORRECTION_REFUSE,

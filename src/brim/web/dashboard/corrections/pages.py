@@ -6,7 +6,6 @@ from brim.base.ids import random_base62
 from brim.http.message import Reply
 from brim.web.api_client import ApiRefusedError, api_path
 from brim.web.dashboard.forms import Form
-from brim.web.dashboard.funding_sources.reading import find_funding_source, list_funding_sources
 from brim.web.dashboard.linking import take_refusal
 from brim.web.dashboard.live_money.pages import allowed_actions
 from brim.web.dashboard.paging import page_query, paging
@@ -30,10 +29,10 @@ async def show_all(page: SignedVisit) -> Reply:
         "dashboard/corrections.html",
         corrections=found["data"],
         paging=paging(page, found),
-        labels={source.id: source.label for source in await list_funding_sources(page.api)},
         chosen=status,
         statuses=STATUSES,
         narrowed=narrowed,
+        account=page.session.account,
     )
 
 
@@ -45,12 +44,11 @@ async def show(page: SignedVisit) -> Reply:
 async def _reply(page: SignedVisit, form: Form, *, status: int = 200) -> Reply:
     found = await page.api.get(api_path(CORRECTION, page.path_params["correction"]))
     form.idempotency_key = random_base62(24)
-    is_own = found["account"] == page.session.account
     return page.reply(
         "dashboard/correction.html",
         status=status,
         found=found,
-        source=await find_funding_source(page.api, found["funding_source"]) if is_own else None,
+        is_own=found["account"] == page.session.account,
         form=form,
         allowed=allowed_actions(found),
         names=await page.read_names(),

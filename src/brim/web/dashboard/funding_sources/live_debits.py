@@ -64,13 +64,24 @@ async def read_live_debits(api: Caller, source_id: str) -> LiveDebits | None:
     """Return what there is of a live bank account; None for who may not see that."""
     try:
         authorizations = await api.get(AUTHORIZATIONS, funding_source=source_id, limit=_MOST)
-        corrections = await api.get(CORRECTIONS, funding_source=source_id, limit=_MOST)
         prenotes = await api.get(PRENOTES, funding_source=source_id, limit=_MOST)
     except ApiRefusedError as error:
         if error.status != _NOT_YOURS:
             raise
         return None
-    return LiveDebits(authorizations=authorizations["data"], corrections=corrections["data"], prenotes=prenotes["data"])
+    corrections = await _read_corrections(api, source_id)
+    return LiveDebits(authorizations=authorizations["data"], corrections=corrections, prenotes=prenotes["data"])
+
+
+async def _read_corrections(api: Caller, source_id: str) -> list[dict[str, Any]]:
+    """Return what its bank has corrected of a bank account; nothing for who may not see that."""
+    try:
+        found = await api.get(CORRECTIONS, funding_source=source_id, limit=_MOST)
+    except ApiRefusedError as error:
+        if error.status != _NOT_YOURS:
+            raise
+        return []
+    return list(found["data"])
 
 
 def read_form(page: SignedVisit) -> Form:
