@@ -286,7 +286,7 @@ async def test_a_refusal_gets_a_file_of_its_own_after_a_day_and_another_one_wher
     assert kept["refusal_file"] not in {None, file["id"]}
     await live.until("2026-12-08 12:00")
     (file,) = await rows(live.database, "SELECT status FROM ach_files WHERE id = $1", kept["refusal_file"])
-    assert file["status"] == "acknowledged"
+    assert file["status"] == "settled"
     (records,) = (await refusal_records(live)).values()
     assert records[2][3:6] == "C62"
     await assert_books_hold(live.database)
