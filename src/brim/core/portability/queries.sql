@@ -114,6 +114,10 @@
 -- Its breaks.
 {rows of breaks by t.livemode, t.id};
 
+-- name: rows_of_corrections
+-- What banks have corrected of bank accounts on file.
+{rows of corrections by t.livemode, t.id};
+
 -- name: rows_of_return_counts
 -- How many of its debits were sent and came back, by day.
 {rows of return_counts by t.livemode, t.originator, t.owner, t.day};
@@ -314,6 +318,10 @@ FROM (
 -- name: put_breaks
 -- Its breaks.
 {rows put into breaks};
+
+-- name: put_corrections
+-- What banks have corrected of bank accounts on file.
+{rows put into corrections};
 
 -- name: put_return_counts
 -- How many of its debits were sent and came back, by day.

@@ -78,6 +78,12 @@ EXPORTED: Final = (
     ),
     Table(name="statement_lines", key=("livemode", "bank_account", "line_key")),
     Table(name="breaks", key=_BY_ID),
+    Table(
+        name="corrections",
+        key=_BY_ID,
+        others=("owner",),
+        sealed={"sealed": "correction/{account}/{livemode}/{id}"},
+    ),
     Table(name="return_counts", key=("livemode", "originator", "owner", "day"), others=("owner",)),
     Table(name="return_guards", key=("livemode", "originator", "owner", "kind"), others=("owner",)),
     Table(
