@@ -243,8 +243,11 @@ _AROUND: Final = (
     SELECT 'acct_' || n, CASE WHEN n % 2 = 0 THEN {account} ELSE 'acct_p' || n / 20 END, n FROM n
     """,
     """
-    api_keys (hash, account, livemode, id, kind, redacted, created)
-    SELECT sha256(n::text::bytea), 'acct_' || n, false, 'mk_' || n, 'secret', '', n FROM n
+    api_keys (hash, account, livemode, id, kind, redacted, created, expires_ms)
+    SELECT
+        sha256(n::text::bytea), 'acct_' || n, false, 'mk_' || n, 'secret', '', n,
+        CASE WHEN n > 20 AND n % 2 = 0 THEN n END
+    FROM n
     """,
     """
     chain_heads (account, livemode, position, hash)
@@ -267,10 +270,10 @@ _AROUND: Final = (
     """,
     # Half of the holds are in force, over accounts that have nothing else.
     """
-    legal_holds (id, kind, account, reason, placed_ms, placed_by, lifted_ms, lifted_by)
+    legal_holds (id, kind, account, platform, reason, placed_ms, placed_by, lifted_ms, lifted_by)
     SELECT
-        'lh_' || {id}, CASE n % 4 WHEN 0 THEN 'platform' ELSE 'account' END, 'acct_held' || n, '', n, '',
-        CASE WHEN n % 2 = 1 THEN n END, CASE WHEN n % 2 = 1 THEN '' END
+        'lh_' || {id}, CASE n % 4 WHEN 0 THEN 'platform' ELSE 'account' END, 'acct_held' || n, 'acct_top' || n, '', n,
+        '', CASE WHEN n % 2 = 1 THEN n END, CASE WHEN n % 2 = 1 THEN '' END
     FROM n
     """,
     """

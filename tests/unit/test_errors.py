@@ -57,6 +57,7 @@ NOT_OFFERED = {
     "UnexpectedBankAmountError",
     "ConfirmedOtherwiseError",
     "AcknowledgementError",
+    "BytesForgottenError",
     "CompareError",
     "ListMissingError",
     "NotConfirmedError",

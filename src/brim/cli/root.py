@@ -16,6 +16,7 @@ from brim.cli.events import events
 from brim.cli.fixtures import fixtures
 from brim.cli.imports import import_
 from brim.cli.keys import accounts, keys
+from brim.cli.legal_holds import legal_holds
 from brim.cli.listen import listen
 from brim.cli.login import login
 from brim.cli.logs import logs
@@ -75,5 +76,6 @@ for _command in (
     breaks,
     bank,
     import_,
+    legal_holds,
 ):
     cli.add_command(_command)

@@ -28,8 +28,9 @@ from brim.platform.setting_sources import (
     secret_variables,
 )
 
-_DURATION: Final = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h)?")
-_UNIT_S: Final = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, None: 1.0}
+_DURATION: Final = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)?")
+_UNIT_S: Final = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0, None: 1.0}
+_DAY_S: Final = 86_400.0
 _SIZE: Final = re.compile(r"(\d+)\s*(k|m)?i?b?", re.IGNORECASE)
 _SIZE_UNIT: Final = {"k": 1024, "m": 1024 * 1024, None: 1}
 
@@ -63,7 +64,7 @@ class UnknownSettingError(BrimError):
 
 
 def parse_duration(text: str) -> float:
-    """Return seconds for `250ms`, `1s`, `5m`, `2h`, or `0`. Any other number needs its unit: 30 could be minutes.
+    """Return seconds for `250ms`, `1s`, `5m`, `2h`, `30d`, or `0`. Others need a unit: 30 could be minutes.
 
     Raises:
         ValueError: for anything else.
@@ -120,6 +121,25 @@ def parse_interval(text: str) -> float:
     if seconds < _UNIT_S["ms"]:
         raise ValueError(text)
     return seconds
+
+
+@dataclass(frozen=True)
+class Period:
+    """Reads how long something is kept: a duration of no less than what is safe, and of no more where that is not."""
+
+    least_s: float
+    most_s: float | None = None
+
+    def __call__(self, text: str) -> float:
+        """Return seconds.
+
+        Raises:
+            ValueError: it is no duration, or too short, or too long.
+        """
+        seconds = parse_duration(text)
+        if seconds < self.least_s or (self.most_s is not None and seconds > self.most_s):
+            raise ValueError(text)
+        return seconds
 
 
 def parse_switch(text: str) -> bool:
@@ -303,15 +323,20 @@ class Setting:
         """The default as a person would write it; None where there is none."""
         return self.default_text if self.default is None or self.default_text else self.show(self.default)
 
+    @property
+    def is_duration(self) -> bool:
+        """Whether its value is in seconds."""
+        return self.parse in {parse_duration, parse_interval} or isinstance(self.parse, Period)
+
     def write(self, value: Any) -> str:
         """Return the text that a value is read from."""
-        return f"{value}s" if self.parse in {parse_duration, parse_interval} else _write(value)
+        return f"{value}s" if self.is_duration else _write(value)
 
     def show(self, value: Any) -> str:
         """Return a value as a person would write it."""
         if value is None or value == ():
             return "unset"
-        if self.parse in {parse_duration, parse_interval}:
+        if self.is_duration:
             return _largest_unit(value, _UNIT_S)
         return _largest_unit(value, _SIZE_UNIT) if self.parse is parse_size else _write(value)
 
@@ -369,6 +394,18 @@ SETTINGS: Final[tuple[Setting, ...]] = (
             "how long a sandbox top-up stays pending"),
     Setting("verify_every_s", parse_interval, DEFAULT_VERIFY_EVERY_S, "a duration above 0, such as 30m",
             "how often a worker verifies the books and the chain"),
+    Setting("keep_events_s", Period(30 * _DAY_S), 30 * _DAY_S, "a duration of 30d or more",
+            "how long events are kept, with what was sent of them; clients may ask for those of 30 days"),
+    Setting("keep_idempotency_keys_s", Period(_DAY_S, 30 * _DAY_S), _DAY_S, "a duration from 1d to 30d",
+            "how long a retry under an idempotency key gets the first reply"),
+    Setting("keep_request_logs_s", Period(_DAY_S), 7 * _DAY_S, "a duration of 1d or more",
+            "how long API requests are shown, the newest 10,000 of an account and mode"),
+    Setting("keep_ended_keys_s", Period(30 * _DAY_S), 365 * _DAY_S, "a duration of 30d or more",
+            "how long API keys stay listed after they have ended"),
+    Setting("keep_bank_tokens_s", Period(_DAY_S), 30 * _DAY_S, "a duration of 1d or more",
+            "how long tokens of bank accounts are kept, used or not"),
+    Setting("keep_file_bytes_s", Period(6 * 366 * _DAY_S), 7 * 366 * _DAY_S, "a duration of 2196d (six years) or more",
+            "how long the bytes of files for banks and from them are kept, and the account numbers of their entries"),
     Setting("metrics_dir", Path, None, "a folder",
             "where processes of one host share what they count, so that any of them answers /metrics for all; unset "
             "means metrics in the data folder for brim serve, otherwise each for itself"),
@@ -451,6 +488,12 @@ class Settings:
     max_webhook_endpoints: int
     sandbox_settle_after_s: float
     verify_every_s: float
+    keep_events_s: float
+    keep_idempotency_keys_s: float
+    keep_request_logs_s: float
+    keep_ended_keys_s: float
+    keep_bank_tokens_s: float
+    keep_file_bytes_s: float
     metrics_dir: Path | None
     tracing: bool
     worker_port: int | None

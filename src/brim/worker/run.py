@@ -26,7 +26,7 @@ from brim.core.installation import require_kind
 from brim.core.integrity import verify_in_turn
 from brim.core.jobs import HEARTBEAT_S, PREFIX, Worker, beat
 from brim.core.ledger import seal_entries
-from brim.core.pruning import Pruning, prune_sign_ins
+from brim.core.pruning import DEFAULT_PERIODS, Periods, Pruning, periods_of, prune_sign_ins
 from brim.core.rails import Rails
 from brim.core.request_logs import RequestPruning
 from brim.core.test_clocks import delete_ended_clock, step_clock
@@ -138,6 +138,7 @@ async def _work(settings: Settings, alive_fd: int | None, renderers: Renderers) 
             renderers,
             vault=keyring.vault,
             verify_every_s=settings.verify_every_s,
+            periods=periods_of(settings),
             wakes=wakes,
         ),
         *make_webhook_jobs(
@@ -201,14 +202,15 @@ def make_jobs(
     *,
     vault: Vault,
     verify_every_s: float = DEFAULT_VERIFY_EVERY_S,
+    periods: Periods = DEFAULT_PERIODS,
     wakes: Wakes | None = None,
 ) -> list[Job]:
     """Return what a worker does about top-ups; `wakes` tell it that there may be some, and are told of new events."""
     ids = IdFactory()
     wakes = wakes or Wakes()
     now_ms = never_backwards(clock)
-    request_pruning = RequestPruning(database)
-    pruning = Pruning(database)
+    request_pruning = RequestPruning(database, kept_s=periods.request_logs_ms // 1000)
+    pruning = Pruning(database, periods)
     secrets = BankSecrets(database, vault)
     correct = CorrectionPlayer(secrets, vault, renderers)
     claiming = ach.Claiming(secrets, vault, renderers)

@@ -362,6 +362,8 @@ async def _find_entry(reading: FileReading, trace: str, rdfi: str) -> tuple[Entr
 
 async def _is_of_account(reading: FileReading, entry: Entry, account_number: str) -> bool:
     """Tell whether an account number is that of an entry, or what its bank has made of it, however a bank pads it."""
+    if not entry.sealed:
+        return False
     numbers = [reading.vault.open(entry.sealed, place=entry.place).decode()]
     if entry.change_code is not None:
         numbers.append(await reading.correcting.number_of(reading.conn, entry) or numbers[0])

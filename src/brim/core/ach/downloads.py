@@ -12,7 +12,7 @@ from brim.base.ids import IdFactory
 from brim.base.scope import AccountScope
 from brim.core import audit
 from brim.core.ach import file_store
-from brim.core.ach.rules import FileChangedError
+from brim.core.ach.rules import BytesForgottenError, FileChangedError
 from brim.core.ach.service import read_bytes
 from brim.core.audit import Action, ObjectType
 from brim.platform.database import Conn
@@ -53,6 +53,8 @@ async def download_bank_file(
     found = await file_store.find_bank_bytes(conn, scope, file_id)
     if found is None:
         raise ResourceMissingError("bank file", file_id, param="bank_file", in_path=True)
+    if found.sealed is None:
+        raise BytesForgottenError(file_id)
     content = vault.open(found.sealed, place=file_store.bank_file_place(scope, file_id))
     if hashlib.sha256(content).digest() != found.sha256:
         raise FileChangedError(file_id, "its bytes are not those that were stored.")

@@ -419,4 +419,5 @@ def entry_from_record(record: Mapping[str, Any]) -> Entry:
     """Return the entry in a row that has every column of `ach_entries`."""
     fields = {name: record[name] for name in _COLUMNS}
     scope = AccountScope(record["account"], record["livemode"])
-    return Entry(scope=scope, **{**fields, "status": EntryStatus(fields["status"])})
+    sealed = fields["sealed"] or b""  # forgotten with the bytes of its file
+    return Entry(scope=scope, **{**fields, "status": EntryStatus(fields["status"]), "sealed": sealed})

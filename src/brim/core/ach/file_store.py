@@ -69,11 +69,11 @@ class FilesWaiting(NamedTuple):
 
 
 class SealedBytes(NamedTuple):
-    """The name of a file from the bank, the hash of its bytes, and these as they are sealed."""
+    """The name of a file from the bank, the hash of its bytes, and these as they are sealed; None once gone."""
 
     name: str
     sha256: bytes
-    sealed: bytes
+    sealed: bytes | None
 
 
 class Received(NamedTuple):
@@ -164,9 +164,11 @@ async def lock_file(conn: Conn, scope: AccountScope, file_id: str) -> AchFile | 
     return _file_from_record(record) if record else None
 
 
-async def read_sealed_bytes(conn: Conn, file: AchFile) -> bytes:
-    """Return the bytes of a file, as they are sealed."""
-    sealed: bytes = await conn.fetchval(_SQL["read_file_bytes"], file.scope.account, file.scope.livemode, file.id)
+async def read_sealed_bytes(conn: Conn, file: AchFile) -> bytes | None:
+    """Return the bytes of a file, as they are sealed; None when they were removed by age."""
+    sealed: bytes | None = await conn.fetchval(
+        _SQL["read_file_bytes"], file.scope.account, file.scope.livemode, file.id
+    )
     return sealed
 
 

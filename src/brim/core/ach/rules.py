@@ -185,6 +185,13 @@ class FileChangedError(BrimError):
         self.reason = reason
 
 
+class BytesForgottenError(BrimError):
+    """The bytes of a file are older than they are kept."""
+
+    def __init__(self, file_id: str) -> None:
+        super().__init__(f"The bytes of the file {file_id} were removed by age; its hash, totals and entries are kept.")
+
+
 class NotConfirmedError(BrimError):
     """The money of a top-up should be usable by now, and the bank has not confirmed it."""
 

@@ -18,7 +18,7 @@ from brim.core.ach.announcing import announce_file, list_break
 from brim.core.ach.counting import count_file
 from brim.core.ach.encoding import wrong_with_stored
 from brim.core.ach.lateness import is_late
-from brim.core.ach.rules import AchFile, EntryStatus, FileStatus, moved
+from brim.core.ach.rules import AchFile, BytesForgottenError, EntryStatus, FileStatus, moved
 from brim.core.ach.sent_lists import hand_over, unknown_sent_files
 from brim.core.ach.trouble import done_or_listed
 from brim.core.events import EventType, Renderers
@@ -137,6 +137,8 @@ async def _send(
     if await is_late(conn, file, profile, now_ms=now_ms):
         return False  # it is about to be given up
     sealed = await file_store.read_sealed_bytes(conn, file)
+    if sealed is None:
+        raise BytesForgottenError(file.id)  # never of a file that waits
     content = vault.open(sealed, place=file.place)
     folder = Path(profile.outgoing_folder)
     reason = wrong_with_stored(content, file)

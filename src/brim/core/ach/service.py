@@ -20,6 +20,7 @@ from brim.core.ach.rules import (
     BANK_FILE_PREFIX,
     FILE_PREFIX,
     AchFile,
+    BytesForgottenError,
     Entry,
     EntryStatus,
     FileChangedError,
@@ -72,10 +73,14 @@ async def read_bytes(conn: Conn, vault: Vault, file: AchFile) -> bytes:
     """Return the bytes of a file.
 
     Raises:
+        BytesForgottenError: they were removed by age.
         FileChangedError: they are not those that were stored.
         NoEncryptionKeyError, SecretUnreadableError: the server cannot read what is encrypted.
     """
-    content = vault.open(await file_store.read_sealed_bytes(conn, file), place=file.place)
+    sealed = await file_store.read_sealed_bytes(conn, file)
+    if sealed is None:
+        raise BytesForgottenError(file.id)
+    content = vault.open(sealed, place=file.place)
     if hashlib.sha256(content).digest() != file.sha256:
         raise FileChangedError(file.id, "its bytes are not those that were stored.")
     return content

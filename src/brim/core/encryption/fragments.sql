@@ -25,9 +25,9 @@ UPDATE <table> AS t
 SET <column> = n.sealed
 FROM unnest($1::text[], $2::boolean[], $3::text[], $4::bytea[]) AS n (account, livemode, id, sealed)
 CROSS JOIN LATERAL (
-    SELECT ctid AS row_id
+    SELECT ctid AS row_id, <column> IS NOT NULL AS is_sealed
     FROM <table>
     WHERE account = n.account AND livemode = n.livemode AND <key> BETWEEN n.id AND n.id
     ORDER BY <key>
 ) AS found
-WHERE t.ctid = found.row_id AND t.<column> IS NOT NULL
+WHERE t.ctid = found.row_id AND found.is_sealed  -- asked of the table, an index of what is sealed would do, too

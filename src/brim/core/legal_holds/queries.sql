@@ -13,8 +13,8 @@ SELECT EXISTS (SELECT FROM accounts WHERE account = $1);
 
 -- name: insert_hold
 -- One new hold.
-INSERT INTO legal_holds (id, kind, account, reason, reference, placed_ms, placed_by)
-VALUES ($1, $2, $3, $4, $5, $6, $7);
+INSERT INTO legal_holds (id, kind, account, reason, reference, placed_ms, placed_by, platform)
+VALUES ($1, $2, $3, $4, $5, $6, $7, (SELECT platform FROM accounts WHERE account = $3));
 
 -- name: lift_hold
 -- End a hold that is in force; the row when there was one.

@@ -38,6 +38,13 @@ class LegalHold(msgspec.Struct, frozen=True, kw_only=True):
     lifted_ms: int | None = None
     lifted_by: str | None = None
 
+    @property
+    def covers(self) -> str:
+        """What is held, in words."""
+        if self.kind is HoldKind.INSTALLATION:
+            return "the installation"
+        return f"{self.account} and connected accounts" if self.kind is HoldKind.PLATFORM else self.account
+
 
 class LegalHoldError(BrimError):
     """A legal hold is in force over what was to be erased."""

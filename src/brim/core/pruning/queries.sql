@@ -109,3 +109,253 @@ SELECT
     (SELECT count(*) FROM looked) AS looked,
     (SELECT count(*) FROM old) AS gone,
     (SELECT max(numbered_ms) FROM looked) AS last_ms;
+
+-- name: prune_api_keys
+-- Forget keys that ended before a time, the oldest first, and what operators' pages had of them.
+WITH looked AS MATERIALIZED (
+    SELECT k.row_id, k.expires_ms, {whether the account of k is held} AS is_held
+    FROM (
+        SELECT ctid AS row_id, account, expires_ms
+        FROM api_keys
+        WHERE expires_ms >= $1 AND expires_ms < $2
+        ORDER BY expires_ms
+        LIMIT $3
+    ) AS k
+),
+old AS MATERIALIZED (
+    SELECT ctid AS row_id, hash
+    FROM api_keys
+    WHERE ctid = ANY (ARRAY(SELECT row_id FROM looked WHERE NOT is_held))
+    FOR UPDATE SKIP LOCKED
+),
+of_pages AS (
+    DELETE FROM operator_keys
+    WHERE ctid = ANY (ARRAY(
+        SELECT p.row_id
+        FROM old AS o
+        CROSS JOIN LATERAL (SELECT ctid AS row_id FROM operator_keys WHERE hash = o.hash OFFSET 0) AS p
+    ))
+),
+gone AS (
+    DELETE FROM api_keys
+    WHERE ctid = ANY (ARRAY(SELECT row_id FROM old))
+)
+SELECT
+    (SELECT count(*) FROM looked) AS looked,
+    (SELECT count(*) FROM old) AS gone,
+    (SELECT max(expires_ms) FROM looked) AS last_ms;
+
+-- name: prune_bank_tokens
+-- Forget tokens of bank accounts made before a time, used or not; what was made of them has its own row.
+WITH looked AS MATERIALIZED (
+    SELECT t.row_id, t.created, {whether the account of t is held} AS is_held
+    FROM (
+        SELECT ctid AS row_id, account, created
+        FROM bank_tokens
+        WHERE created >= $1::bigint / 1000 AND created < $2::bigint / 1000
+        ORDER BY created
+        LIMIT $3
+    ) AS t
+),
+old AS MATERIALIZED (
+    SELECT ctid AS row_id
+    FROM bank_tokens
+    WHERE ctid = ANY (ARRAY(SELECT row_id FROM looked WHERE NOT is_held))
+    FOR UPDATE SKIP LOCKED
+),
+gone AS (
+    DELETE FROM bank_tokens
+    WHERE ctid = ANY (ARRAY(SELECT row_id FROM old))
+)
+SELECT
+    (SELECT count(*) FROM looked) AS looked,
+    (SELECT count(*) FROM old) AS gone,
+    (SELECT max(created) FROM looked) * 1000 AS last_ms;
+
+-- name: prune_exposures
+-- Forget what accounts asked for on days before one. Days are of other time zones; some more do no harm.
+WITH looked AS MATERIALIZED (
+    SELECT e.row_id, e.key, {whether the account of e is held} AS is_held
+    FROM (
+        SELECT ctid AS row_id, account, key
+        FROM exposures
+        WHERE kind = 'day' AND key >= $1 AND key < $2
+        ORDER BY key
+        LIMIT $3
+    ) AS e
+),
+old AS MATERIALIZED (
+    SELECT ctid AS row_id
+    FROM exposures
+    WHERE ctid = ANY (ARRAY(SELECT row_id FROM looked WHERE NOT is_held))
+    FOR UPDATE SKIP LOCKED
+),
+gone AS (
+    DELETE FROM exposures
+    WHERE ctid = ANY (ARRAY(SELECT row_id FROM old))
+)
+SELECT
+    (SELECT count(*) FROM looked) AS looked,
+    (SELECT count(*) FROM old) AS gone,
+    (SELECT max(key) FROM looked) AS last_day;
+
+-- name: prune_ach_file_bytes
+-- Forget the bytes of files that were built before a time and are done with, and the account numbers of their entries. A
+-- file that was never sent or never answered is somebody's business first.
+WITH looked AS MATERIALIZED (
+    SELECT f.row_id, f.built_ms, f.status, {whether the account of f or one below it is held} AS is_held
+    FROM (
+        SELECT ctid AS row_id, account, built_ms, status
+        FROM ach_files
+        WHERE sealed IS NOT NULL AND built_ms >= $1 AND built_ms < $2
+        ORDER BY built_ms
+        LIMIT $3
+    ) AS f
+),
+old AS MATERIALIZED (
+    SELECT ctid AS row_id, account, livemode, id
+    FROM ach_files
+    WHERE ctid = ANY (ARRAY(
+        SELECT row_id FROM looked WHERE NOT is_held AND status IN ('acknowledged', 'settled', 'rejected', 'voided')
+    ))
+    FOR UPDATE SKIP LOCKED
+),
+numbers AS (
+    UPDATE ach_entries
+    SET sealed = NULL
+    WHERE ctid = ANY (ARRAY(
+        SELECT e.row_id
+        FROM old AS o
+        CROSS JOIN LATERAL (
+            SELECT ctid AS row_id
+            FROM ach_entries
+            WHERE account = o.account AND livemode = o.livemode AND file = o.id
+            ORDER BY account, livemode, file, trace
+        ) AS e
+    ))
+),
+gone AS (
+    UPDATE ach_files
+    SET sealed = NULL
+    WHERE ctid = ANY (ARRAY(SELECT row_id FROM old))
+)
+SELECT
+    (SELECT count(*) FROM looked) AS looked,
+    (SELECT count(*) FROM old) AS gone,
+    (SELECT max(built_ms) FROM looked) AS last_ms;
+
+-- name: prune_bank_file_bytes
+-- Forget the bytes of files that came from banks before a time and were applied.
+WITH looked AS MATERIALIZED (
+    SELECT f.row_id, f.received_ms, f.status, {whether the account of f or one below it is held} AS is_held
+    FROM (
+        SELECT ctid AS row_id, account, received_ms, status
+        FROM bank_files
+        WHERE sealed IS NOT NULL AND received_ms >= $1 AND received_ms < $2
+        ORDER BY received_ms
+        LIMIT $3
+    ) AS f
+),
+old AS MATERIALIZED (
+    SELECT ctid AS row_id
+    FROM bank_files
+    WHERE ctid = ANY (ARRAY(SELECT row_id FROM looked WHERE NOT is_held AND status = 'applied'))
+    FOR UPDATE SKIP LOCKED
+),
+gone AS (
+    UPDATE bank_files
+    SET sealed = NULL
+    WHERE ctid = ANY (ARRAY(SELECT row_id FROM old))
+)
+SELECT
+    (SELECT count(*) FROM looked) AS looked,
+    (SELECT count(*) FROM old) AS gone,
+    (SELECT max(received_ms) FROM looked) AS last_ms;
+
+-- name: count_due
+-- How much of each kind is older than it is kept, among the youngest of these: to be removed, or under a legal hold.
+-- Pruning goes from the oldest on, so what it has not reached is among them, and old rows that are held are not counted
+-- again and again.
+SELECT 'ended_keys' AS kind, count(*) FILTER (WHERE NOT is_held) AS due, count(*) FILTER (WHERE is_held) AS held
+FROM (
+    SELECT {whether the account of k is held} AS is_held
+    FROM (
+        SELECT account
+        FROM api_keys
+        WHERE expires_ms < $1
+        ORDER BY expires_ms DESC
+        LIMIT $7
+    ) AS k
+) AS api_keys_due
+UNION ALL
+SELECT 'bank_tokens' AS kind, count(*) FILTER (WHERE NOT is_held) AS due, count(*) FILTER (WHERE is_held) AS held
+FROM (
+    SELECT {whether the account of t is held} AS is_held
+    FROM (
+        SELECT account
+        FROM bank_tokens
+        WHERE created < $2::bigint / 1000
+        ORDER BY created DESC
+        LIMIT $7
+    ) AS t
+) AS bank_tokens_due
+UNION ALL
+SELECT 'exposures' AS kind, count(*) FILTER (WHERE NOT is_held) AS due, count(*) FILTER (WHERE is_held) AS held
+FROM (
+    SELECT {whether the account of e is held} AS is_held
+    FROM (
+        SELECT account
+        FROM exposures
+        WHERE kind = 'day' AND key < $3
+        ORDER BY key DESC
+        LIMIT $7
+    ) AS e
+) AS exposures_due
+UNION ALL
+SELECT 'ach_file_bytes' AS kind, count(*) FILTER (WHERE NOT is_held) AS due, count(*) FILTER (WHERE is_held) AS held
+FROM (
+    SELECT {whether the account of f or one below it is held} AS is_held
+    FROM (
+        SELECT account
+        FROM ach_files
+        WHERE sealed IS NOT NULL AND built_ms < $4
+        ORDER BY built_ms DESC
+        LIMIT $7
+    ) AS f
+) AS ach_files_due
+UNION ALL
+SELECT 'bank_file_bytes' AS kind, count(*) FILTER (WHERE NOT is_held) AS due, count(*) FILTER (WHERE is_held) AS held
+FROM (
+    SELECT {whether the account of b or one below it is held} AS is_held
+    FROM (
+        SELECT account
+        FROM bank_files
+        WHERE sealed IS NOT NULL AND received_ms < $4
+        ORDER BY received_ms DESC
+        LIMIT $7
+    ) AS b
+) AS bank_files_due
+UNION ALL
+SELECT 'idempotency_keys' AS kind, count(*) FILTER (WHERE NOT is_held) AS due, count(*) FILTER (WHERE is_held) AS held
+FROM (
+    SELECT {whether the account of i is held} AS is_held
+    FROM (
+        SELECT account
+        FROM idempotency_keys
+        WHERE created_ms < $5
+        ORDER BY created_ms DESC
+        LIMIT $7
+    ) AS i
+) AS idempotency_keys_due
+UNION ALL
+SELECT 'events' AS kind, count(*) FILTER (WHERE NOT is_held) AS due, count(*) FILTER (WHERE is_held) AS held
+FROM (
+    SELECT {whether the account of n is held} AS is_held
+    FROM (
+        SELECT account
+        FROM event_numbers
+        WHERE numbered_ms < $6
+        ORDER BY numbered_ms DESC
+        LIMIT $7
+    ) AS n
+) AS event_numbers_due;

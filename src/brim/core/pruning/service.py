@@ -1,12 +1,12 @@
 """Forget what need not be kept."""
 
 from collections.abc import Awaitable, Callable
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
-from brim.core import events, legal_holds, operators
-from brim.core.idempotency import KEPT_MS
+from brim.core import legal_holds, operators
 from brim.core.operators import TRIES_KEPT_MS
 from brim.core.pruning import store as pruning
+from brim.core.pruning.rules import DEFAULT_PERIODS, Due, Kind, Periods
 from brim.core.pruning.store import Looked
 from brim.platform.database import Conn, Database
 
@@ -55,24 +55,55 @@ class Walk:
         return found.gone
 
 
+class Lane(NamedTuple):
+    """One sort of thing that is forgotten by age, on its own walk."""
+
+    kind: Kind
+    look: Look
+    most: int
+    """How many rows a step looks at: a row of some is a file with thousands of entries."""
+
+
+_LANES: Final = (
+    Lane(Kind.ENDED_KEYS, pruning.delete_api_keys, 1_000),
+    Lane(Kind.BANK_TOKENS, pruning.delete_bank_tokens, 1_000),
+    Lane(Kind.EXPOSURES, pruning.delete_exposures, 1_000),
+    Lane(Kind.ACH_FILE_BYTES, pruning.forget_ach_file_bytes, 2),
+    Lane(Kind.BANK_FILE_BYTES, pruning.forget_bank_file_bytes, 50),
+    Lane(Kind.IDEMPOTENCY_KEYS, pruning.delete_idempotency_keys, 1_000),
+    Lane(Kind.EVENTS, pruning.delete_events, 1_000),
+)
+
+
 class Pruning:
     """One worker's forgetting, a step at a time."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, periods: Periods = DEFAULT_PERIODS) -> None:
         self._database = database
-        self._keys = Walk(pruning.delete_idempotency_keys)
-        self._events = Walk(pruning.delete_events)
+        self._periods = periods
+        self._walks = {lane.kind: Walk(lane.look) for lane in _LANES}
 
     async def run_once(self, *, now_ms: int, limit: int) -> int:
-        """Do a step; return how much it did, `limit` where there may be more.
+        """Do a step of each walk; return how much they did, `limit` where there may be more.
 
-        A key may name an event as its answer, so keys go first.
+        A key may name an event as its answer, so events wait while there are old keys.
         """
-        gone = await prune_idempotency_keys(self._database, now_ms=now_ms, limit=limit, walk=self._keys)
-        if self._keys.has_more:
-            return limit
-        gone += await prune_events(self._database, now_ms=now_ms, limit=limit, walk=self._events)
-        return limit if self._events.has_more else gone
+        gone, has_more = 0, False
+        for kind, _, most in _LANES:
+            if kind is Kind.EVENTS and self._walks[Kind.IDEMPOTENCY_KEYS].has_more:
+                break
+            walk, before_ms = self._walks[kind], now_ms - self._periods.kept_ms(kind)
+            gone += await walk.step(self._database, now_ms=now_ms, before_ms=before_ms, limit=min(limit, most))
+            has_more = has_more or walk.has_more
+        return limit if has_more else gone
+
+
+async def read_due(conn: Conn, periods: Periods, *, now_ms: int, most: int) -> list[Due]:
+    """Return for each kind how much is older than it is kept, among the `most` youngest of these.
+
+    Where pruning keeps up, only what is under a legal hold is left there, and what became too old within the minute.
+    """
+    return await pruning.count_due(conn, {kind: now_ms - periods.kept_ms(kind) for kind in Kind}, most=most)
 
 
 async def prune_idempotency_keys(database: Database, *, now_ms: int, limit: int, walk: Walk | None = None) -> int:
@@ -81,7 +112,8 @@ async def prune_idempotency_keys(database: Database, *, now_ms: int, limit: int,
     Returns how many went. Without a `walk` it begins with the oldest.
     """
     walk = walk or Walk(pruning.delete_idempotency_keys)
-    return await walk.step(database, now_ms=now_ms, before_ms=now_ms - KEPT_MS, limit=limit)
+    before_ms = now_ms - DEFAULT_PERIODS.idempotency_keys_ms
+    return await walk.step(database, now_ms=now_ms, before_ms=before_ms, limit=limit)
 
 
 async def prune_events(database: Database, *, now_ms: int, limit: int, walk: Walk | None = None) -> int:
@@ -91,7 +123,7 @@ async def prune_events(database: Database, *, now_ms: int, limit: int, walk: Wal
     books stay provable: see `core.verification`.
     """
     walk = walk or Walk(pruning.delete_events)
-    return await walk.step(database, now_ms=now_ms, before_ms=now_ms - events.KEPT_MS, limit=limit)
+    return await walk.step(database, now_ms=now_ms, before_ms=now_ms - DEFAULT_PERIODS.events_ms, limit=limit)
 
 
 async def prune_sign_ins(database: Database, *, now_ms: int, limit: int) -> int:

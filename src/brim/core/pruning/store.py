@@ -1,10 +1,13 @@
 """Deletes what need not be kept for ever. Each statement is one small step of one lane (see `lanes`)."""
 
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any, Final
 
 import msgspec
 
 from brim.core import legal_holds
+from brim.core.pruning.rules import Due, Kind
 from brim.platform.database import Conn
 from brim.platform.sql import load_queries
 
@@ -30,6 +33,57 @@ async def delete_events(conn: Conn, from_ms: int, before_ms: int, limit: int) ->
     All that hangs on them goes with them. What they were about is added to `pruned_events`, in the same transaction.
     """
     return _looked(await conn.fetchrow(_SQL["prune_events"], from_ms, before_ms, limit))
+
+
+async def delete_api_keys(conn: Conn, from_ms: int, before_ms: int, limit: int) -> Looked:
+    """Look at up to `limit` API keys that ended in a time, and delete those that are not held."""
+    return _looked(await conn.fetchrow(_SQL["prune_api_keys"], from_ms, before_ms, limit))
+
+
+async def delete_bank_tokens(conn: Conn, from_ms: int, before_ms: int, limit: int) -> Looked:
+    """Look at up to `limit` bank account tokens made in a time, and delete those that are not held."""
+    return _looked(await conn.fetchrow(_SQL["prune_bank_tokens"], from_ms, before_ms, limit))
+
+
+async def delete_exposures(conn: Conn, from_ms: int, before_ms: int, limit: int) -> Looked:
+    """Look at up to `limit` sums of days in a time, and delete those that are not held."""
+    record = await conn.fetchrow(_SQL["prune_exposures"], _day(from_ms), _day(before_ms), limit)
+    last = record["last_day"]
+    return Looked(record["looked"], record["gone"], None if last is None else _first_ms_of(last))
+
+
+async def forget_ach_file_bytes(conn: Conn, from_ms: int, before_ms: int, limit: int) -> Looked:
+    """Look at up to `limit` files built in a time, and forget the bytes of those that are done with and not held."""
+    return _looked(await conn.fetchrow(_SQL["prune_ach_file_bytes"], from_ms, before_ms, limit))
+
+
+async def forget_bank_file_bytes(conn: Conn, from_ms: int, before_ms: int, limit: int) -> Looked:
+    """Look at up to `limit` files received in a time, and forget the bytes of those that were applied and not held."""
+    return _looked(await conn.fetchrow(_SQL["prune_bank_file_bytes"], from_ms, before_ms, limit))
+
+
+async def count_due(conn: Conn, before_ms: Mapping[Kind, int], *, most: int) -> list[Due]:
+    """Return how much of each kind is older than a time, among the `most` youngest of these."""
+    records = await conn.fetch(
+        _SQL["count_due"],
+        before_ms[Kind.ENDED_KEYS],
+        before_ms[Kind.BANK_TOKENS],
+        _day(before_ms[Kind.EXPOSURES]),
+        before_ms[Kind.ACH_FILE_BYTES],
+        before_ms[Kind.IDEMPOTENCY_KEYS],
+        before_ms[Kind.EVENTS],
+        most,
+    )
+    return [Due(Kind(record["kind"]), record["due"], record["held"]) for record in records]
+
+
+def _day(at_ms: int) -> str:
+    """Return the UTC day of a time as exposures have it; nothing for what lies before all of them."""
+    return datetime.fromtimestamp(at_ms / 1000, UTC).date().isoformat() if at_ms > 0 else ""
+
+
+def _first_ms_of(day: str) -> int:
+    return round(datetime.fromisoformat(day).replace(tzinfo=UTC).timestamp() * 1000)
 
 
 def _looked(record: Any) -> Looked:

@@ -139,13 +139,14 @@ async def list_request_logs(
 class RequestPruning:
     """One worker's forgetting of requests: a hundred accounts a step, round and round."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, *, kept_s: int = KEPT_S) -> None:
         self._database = database
+        self._kept_s = kept_s
         self._after: AccountScope | None = None
 
     async def run_once(self, *, now_ms: int, limit: int, most: int = MAX_KEPT) -> int:
         """Forget up to `limit` requests of each of the next accounts, but of held ones; return how many went."""
-        before_id = first_id_at(PREFIX, now_ms // 1000 - KEPT_S)
+        before_id = first_id_at(PREFIX, now_ms // 1000 - self._kept_s)
 
         async def work(conn: Conn) -> tuple[int, AccountScope | None]:
             await legal_holds.keep_holds_out(conn)

@@ -13,7 +13,14 @@ from brim.base.actor import Actor
 from brim.base.errors import ResourceMissingError
 from brim.base.ids import IdFactory
 from brim.base.scope import AccountScope
-from brim.core.ach import Download, download_bank_file, download_file, retrieve_bank_file, retrieve_file
+from brim.core.ach import (
+    BytesForgottenError,
+    Download,
+    download_bank_file,
+    download_file,
+    retrieve_bank_file,
+    retrieve_file,
+)
 from brim.http.message import Reply
 from brim.platform.database import Conn, Database
 from brim.platform.vault import Vault
@@ -113,7 +120,10 @@ class DownloadPages:
             by, now_ms = page.session.actor, people.clock()
             return await kind.take(conn, people.vault, _scope(page), file_id, by=by, now_ms=now_ms, ids=people.ids)
 
-        return _attachment(await people.database.transact(work))
+        try:
+            return _attachment(await people.database.transact(work))
+        except BytesForgottenError as error:
+            return page.reply("dashboard/refusal.html", status=410, title="No longer kept", advice=error.message)
 
     async def _find_name(self, page: SignedVisit, kind: Kind) -> str:
         """Return the name of the file that a page is about; there are files in live mode alone."""
