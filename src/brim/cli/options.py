@@ -22,6 +22,9 @@ _MIGRATING: Final = (*_REACHING, "migration_url", "service_role", "rehearsal")
 """What a command needs that changes the tables."""
 
 
+_OWNING: Final = (*_REACHING, "migration_url")
+"""What a command needs that changes rows as the tables' owner."""
+
 _BACKING_UP: Final = ("data_dir", "backup_store", "backup_key", "backup_wal_every_s")
 """What a command needs that works on backups."""
 
@@ -48,6 +51,11 @@ def reaching_settings(command: Command) -> Command:
 def migrating_settings(command: Command) -> Command:
     """Give a command the flags that say where the database is, who owns it, and who shall have rights on it."""
     return _with_config(_with_flags(command, _named(_MIGRATING)))
+
+
+def owning_settings(command: Command) -> Command:
+    """Give a command the flags that say where the database is, and who owns its tables."""
+    return _with_config(_with_flags(command, _named(_OWNING)))
 
 
 def backup_settings(command: Command) -> Command:

@@ -12,6 +12,7 @@ from brim.base.errors import BrimError
 from brim.cli.ach import ach, breaks
 from brim.cli.backup import backup
 from brim.cli.config import config
+from brim.cli.erasures import erase_account, erasures, payers
 from brim.cli.events import events
 from brim.cli.fixtures import fixtures
 from brim.cli.imports import import_
@@ -65,6 +66,8 @@ for _command in (
     stuck,
     keys,
     accounts,
+    payers,
+    erasures,
     operators,
     login,
     trigger,
@@ -79,3 +82,4 @@ for _command in (
     legal_holds,
 ):
     cli.add_command(_command)
+accounts.add_command(erase_account)

@@ -2,7 +2,9 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import ExitStack, asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
 from brim.base.clock import system_clock_ms
 from brim.base.errors import BrimError
@@ -13,6 +15,9 @@ from brim.host.preparation import prepare_embedded
 from brim.platform.database import Database
 from brim.platform.migrate import check_schema, refusals_told
 from brim.platform.settings import Settings
+
+_OWNER_TIMEOUT_S: Final = 3600.0
+"""How long a statement may take that a person waits for and that may walk a whole table."""
 
 
 class DatabaseNotStartedError(BrimError):
@@ -38,6 +43,26 @@ async def reach_database(settings: Settings, *, say: Callable[[str], None]) -> A
         database = await Database.connect(
             urls.service, max_connections=2, timeout_s=settings.database_timeout_s, application="brim"
         )
+        try:
+            with refusals_told():
+                async with database.connection() as conn:
+                    await check_schema(conn)
+            yield database
+        finally:
+            await database.close()
+
+
+@asynccontextmanager
+async def reach_owned(settings: Settings, *, say: Callable[[str], None]) -> AsyncIterator[Database]:
+    """Yield the migrated database that the settings mean, reached as the owner of its tables, for a person's command.
+
+    Raises:
+        DatabaseNotStartedError, PendingMigrationsError, DatabaseRefusedError, MissingServiceUrlError: see
+            `reach_database`.
+    """
+    settings = replace(settings, database_url=settings.database_url or settings.migration_url)
+    async with reach_server(settings, say=say) as urls:
+        database = await Database.connect(urls.owner, max_connections=2, timeout_s=_OWNER_TIMEOUT_S, application="brim")
         try:
             with refusals_told():
                 async with database.connection() as conn:

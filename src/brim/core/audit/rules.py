@@ -46,6 +46,8 @@ class Action(StrEnum):
     ACCOUNT_REOPENED = "account.reopened"
     ACCOUNT_EXPORTED = "account.exported"
     ACCOUNT_IMPORTED = "account.imported"
+    ACCOUNT_ERASED = "account.erased"
+    PAYER_ERASED = "payer.erased"
     CAPABILITY_UPDATED = "capability.updated"
     EXTERNAL_ACCOUNT_MADE = "external_account.created"
     EXTERNAL_ACCOUNT_UPDATED = "external_account.updated"

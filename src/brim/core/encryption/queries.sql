@@ -121,6 +121,18 @@ ON CONFLICT ON CONSTRAINT service_secrets_pk DO NOTHING;
 -- The bytes of files from the bank: in another form.
 {replaced sealed of bank_files by id};
 
+-- name: next_sealed_authorizations
+-- The texts of authorizations whose holders were erased: the next ones.
+{next sealed of authorizations by id};
+
+-- name: lock_sealed_authorizations
+-- The texts of authorizations whose holders were erased: those named.
+{held sealed of authorizations by id};
+
+-- name: replace_sealed_authorizations
+-- The texts of authorizations whose holders were erased: in another form.
+{replaced sealed of authorizations by id};
+
 -- name: next_sealed_service_secrets
 -- The server's own secrets: the next ones.
 SELECT '' AS account, false AS livemode, name AS id, substring(sealed FROM 1 FOR 12) AS header

@@ -54,6 +54,7 @@ SEALED_TABLES: Final = (
     SealedTable("sealed_ach_entries"),
     SealedTable("sealed_corrections"),
     SealedTable("sealed_bank_files", _FILES),
+    SealedTable("sealed_authorizations"),
 )
 """Every table with sealed secrets; a change of encryption keys walks them all."""
 

@@ -64,6 +64,8 @@ ACTIONS: Final = {
     Action.ACCOUNT_EXPORTED: "Exported an account",
     Action.ACCOUNT_IMPORTED: "Imported an account from another installation",
     Action.ACCOUNT_DELETED: "Deleted an account",
+    Action.ACCOUNT_ERASED: "Erased an account's personal data",
+    Action.PAYER_ERASED: "Erased a payer's personal data",
     Action.CAPABILITY_UPDATED: "Changed a capability of an account",
     Action.EXTERNAL_ACCOUNT_MADE: "Added an external account",
     Action.EXTERNAL_ACCOUNT_UPDATED: "Changed an external account",
