@@ -577,7 +577,12 @@ def test_what_payers_are_found_by_is_gone_and_nothing_of_others(told: Told) -> N
     assert (agreed["text"], agreed["status"]) == ("", "ended")
 
 
-BLANK: Final = {"description": None, "metadata": {}, "statement_descriptor": None, "transfer_group": None}
+BLANK: Final[dict[str, Any]] = {
+    "description": None,
+    "metadata": {},
+    "statement_descriptor": None,
+    "transfer_group": None,
+}
 
 
 def test_an_account_is_erased_through_kills_and_its_books_still_add_up(told: Told) -> None:

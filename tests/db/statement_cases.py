@@ -556,6 +556,7 @@ CASES: Final[Mapping[str, Case]] = {
     "erasure.erase_balance_transactions": Case((*OWN, [at("tu_", n) for n in MANY])),
     "erasure.read_entries": Case((*OWN, [at("tu_", n) for n in MANY])),
     "erasure.erase_entries": Case((*OWN, [at("tu_", n) for n in MANY])),
+    "erasure.erase_corrections": Case((*OWN, [at("tu_", n) for n in MANY])),
     "erasure.page_prenotes": Case((*OWN, "", 100, ["x"])),
     "erasure.page_authorizations": Case((*OWN, "", 100, ["x"])),
     "erasure.end_authorizations_now": Case((*OWN, [at("auth_", n) for n in MANY], 1, "x")),

@@ -31,6 +31,7 @@ NEVER_ON_THE_WIRE = (
     "brim.platform.migrate",
     "brim.platform.roles",
     "brim.core.accounts.access",
+    "brim.core.erasure",
     "brim.core.access.service",
     "brim.core.operators.rules",
     "brim.core.operators.sign_in_rules",

@@ -56,6 +56,9 @@ _JUSTIFIED: Final = {
     ("0027", "adding-field-with-default"): 1,
     # A post step, of a table that holds two rows for each account and day.
     ("0030", "writes rows"): 2,
+    # A change of the catalog, without a scan. The version before reads what is NULL then, and opens it for no money: an
+    # erased bank account is detached, and an erased entry or correction has come to its end.
+    ("0035", "ban-drop-not-null"): 3,
     # ach_files: some files a day.
     ("0031", "require-concurrent-index-creation"): 1,
     # Files, some a day; keys and tokens, which are made by hand or once a bank account; days with live top-ups.

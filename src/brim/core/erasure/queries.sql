@@ -213,6 +213,23 @@ CROSS JOIN LATERAL (
 ) AS f
 WHERE t.ctid = f.place AND t.sealed IS NOT NULL;
 
+-- name: erase_corrections
+-- What banks have corrected of bank accounts. A refusal that has not left yet needs the bank's words, and is erased by a
+-- later run.
+UPDATE corrections AS t
+SET
+    sealed = NULL, routing_number = '', last4 = '', fingerprint = '', account_type = NULL, new_routing_number = NULL,
+    new_last4 = NULL, new_fingerprint = CASE WHEN new_fingerprint IS NOT NULL THEN '' END, new_account_type = NULL
+FROM unnest($3::text[]) AS n (id)
+CROSS JOIN LATERAL (
+    SELECT ctid AS place
+    FROM corrections
+    WHERE account = $1 AND livemode = $2 AND topup BETWEEN n.id AND n.id
+    ORDER BY topup, number
+    FOR UPDATE
+) AS f
+WHERE t.ctid = f.place AND t.sealed IS NOT NULL AND (t.status <> 'refused' OR t.refusal_file IS NOT NULL);
+
 -- name: page_prenotes
 -- Prenotes: all, or those to some bank accounts (5).
 SELECT id, status, $5::text[] IS NULL OR funding_source = ANY ($5) AS is_meant

@@ -199,6 +199,7 @@ async def _erase_topups(task: Task, conn: Conn, after: str, *, livemode: bool) -
         topups=await store.write(conn, "erase_topups", scope, ids, details),
         balance_transactions=await store.write(conn, "erase_balance_transactions", scope, ids),
         ach_entries=await store.write(conn, "erase_entries", AccountScope(task.platform, livemode), ids),
+        corrections=await store.write(conn, "erase_corrections", AccountScope(task.platform, livemode), ids),
     )
     return Page(counts, next_of(rows, task))
 
@@ -206,8 +207,12 @@ async def _erase_topups(task: Task, conn: Conn, after: str, *, livemode: bool) -
 async def _erase_prenotes(task: Task, conn: Conn, after: str, *, livemode: bool) -> Page:
     rows = await store.page(conn, "prenotes", task.scope(livemode), after, task.page, task.of)
     ids = [row["id"] for row in rows if row["is_meant"]]
-    count = await store.write(conn, "erase_entries", AccountScope(task.platform, livemode), ids)
-    return Page(Counter(ach_entries=count), next_of(rows, task))
+    platform = AccountScope(task.platform, livemode)
+    counts = Counter(
+        ach_entries=await store.write(conn, "erase_entries", platform, ids),
+        corrections=await store.write(conn, "erase_corrections", platform, ids),
+    )
+    return Page(counts, next_of(rows, task))
 
 
 async def _erase_events(task: Task, conn: Conn, after: str, *, livemode: bool) -> Page:

@@ -22,3 +22,4 @@ ALTER TABLE authorizations ADD COLUMN sealed bytea;
 -- An account number that was erased is gone, and not even encrypted.
 ALTER TABLE funding_sources ALTER COLUMN sealed DROP NOT NULL;
 ALTER TABLE ach_entries ALTER COLUMN sealed DROP NOT NULL;
+ALTER TABLE corrections ALTER COLUMN sealed DROP NOT NULL;
