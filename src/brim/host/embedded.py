@@ -176,6 +176,8 @@ class EmbeddedPostgres:
         except DatabaseStartError:
             self._check_version(binaries)
             raise
+        if self._wal is WalUse.ARCHIVED:
+            await self._wake_checkpointer(identity, binaries, socket_folder)
 
     async def wait(self) -> int:
         """Return the server's exit status once it has ended, for whatever reason."""
@@ -320,7 +322,6 @@ class EmbeddedPostgres:
                 said_from = log.seek(0, os.SEEK_END)
                 self._process = await self._spawn(command, log)
                 if await self._is_ready(self._process, socket_folder):
-                    self._wake_checkpointer(self._process)
                     return
                 log.seek(said_from)
                 said = log.read().decode(errors="replace").strip()
@@ -328,17 +329,22 @@ class EmbeddedPostgres:
                 check_ended_well(self._process.returncode or 1, "start", said, self._folder)
             await patience.pause(_RETRY_S)
 
-    def _wake_checkpointer(self, process: Process) -> None:
-        """Make `archive_timeout` count from the start on.
+    async def _wake_checkpointer(self, identity: Identity, binaries: Path, socket_folder: Path) -> None:
+        """Make `archive_timeout` count from the start on, by a checkpoint, which has next to nothing to write.
 
         PostgreSQL's checkpointer begins before the start is over, when it heeds no `archive_timeout`, and sleeps until
-        the next checkpoint is due, five minutes later. Until then only segments that are full would be archived. Any
-        signal wakes it; this one makes it read its settings.
+        the next checkpoint is due, five minutes later. Until then only segments that are full would be archived.
 
         Source: PostgreSQL, `CheckpointerMain` in `src/backend/postmaster/checkpointer.c`.
         """
-        if self._wal is WalUse.ARCHIVED and self._recovery is None:
-            process.send_signal(signal.SIGHUP)
+        at = ("--host", str(socket_folder), "--port", "5432", "--username", OWNER)
+        asked = ("--no-psqlrc", "--quiet", "--command", "CHECKPOINT", "postgres")
+        command = named_identity(identity, self._folder).command(binaries / "psql", *at, *asked)
+        password = keep_passwords(self._folder).owner
+        try:
+            await run_program(command, "make a checkpoint", self._folder, environment={"PGPASSWORD": password})
+        except DatabaseStartError as error:  # it runs all the same
+            self._say(error.message)
 
     async def _spawn(self, command: Sequence[str], log: BinaryIO) -> Process:
         return await asyncio.create_subprocess_exec(
