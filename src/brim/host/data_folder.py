@@ -2,7 +2,8 @@
 
 `brim.lock` names the process that has it, `VERSION` the format it is written in, `test_secret_key` holds the
 first account's test key and `encryption_key` the key to secrets at rest, `brim.json` says where a running Brim
-answers, `postgres/` is the embedded database, `archiving` says where its WAL is archived.
+answers, `postgres/` is the embedded database, `archiving` says where its WAL is archived. `restoring`
+lies in one that is still being restored.
 """
 
 import errno
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from brim.base.errors import BrimError
+from brim.base.folders import sync_folder
 from brim.host.switch import CLUSTER, UPGRADED
 from brim.platform.settings import parse_encryption_keys
 
@@ -22,6 +24,7 @@ _ENCRYPTION_KEY: Final = "encryption_key"
 _STATUS_FILE: Final = "brim.json"
 _KEPT_KEY: Final = "test_secret_key"
 _ARCHIVING: Final = "archiving"
+_RESTORING: Final = "restoring"
 FORMAT: Final = 1
 """Raised when an earlier Brim could no longer read what this one writes; the database has versions of its own."""
 
@@ -49,6 +52,16 @@ class NoDataError(BrimError):
     def __init__(self, path: Path) -> None:
         super().__init__(
             f"There is no Brim data in {path}. Run brim serve there first, or name the right folder with --data-dir."
+        )
+
+
+class UnfinishedRestoreError(BrimError):
+    """A restore into the data folder was interrupted, so what lies in it is not whole."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            f"The restore into {path} was interrupted, and what there is of it is no data. Run brim backup restore "
+            "again with the same --into: it removes this folder and begins anew."
         )
 
 
@@ -110,6 +123,16 @@ class DataFolder:
         for name, text in secrets.items():
             if name in {_ENCRYPTION_KEY, _KEPT_KEY}:
                 _write_whole(self.path / name, text + "\n", mode=0o600)
+
+    def mark_restoring(self) -> None:
+        """Let nobody but another restore claim this folder, until `mark_restored`."""
+        _write_whole(self.path / _RESTORING, "", mode=0o600)
+        sync_folder(self.path)
+
+    def mark_restored(self) -> None:
+        """Let everybody claim this folder: what lies in it is whole."""
+        (self.path / _RESTORING).unlink()
+        sync_folder(self.path)
 
     def announce(self, url: str) -> None:
         """Tell other programs where this Brim answers."""
@@ -178,10 +201,15 @@ def _read_secret(file: Path) -> str | None:
 
 
 @contextmanager
-def claim_data_folder(path: Path) -> Iterator[DataFolder]:
+def claim_data_folder(path: Path, *, restoring: bool = False) -> Iterator[DataFolder]:
     """Have the data folder, made if it is missing, for this process alone.
 
+    Args:
+        path: where it is.
+        restoring: whether it is claimed to be restored, and may be what an interrupted restore has left.
+
     Raises:
+        UnfinishedRestoreError: it is, and is claimed for something else.
         DataFolderInUseError: another process has it.
         DataFolderUnusableError: it cannot be made or written to.
         NewerDataFolderError: a newer version wrote it.
@@ -192,6 +220,8 @@ def claim_data_folder(path: Path) -> Iterator[DataFolder]:
     except OSError as error:
         raise DataFolderUnusableError(path, error.strerror or str(error)) from None
     with os.fdopen(lock, "r+b"):  # closing the file releases the lock, as does the end of the process
+        if not restoring and (path / _RESTORING).exists():
+            raise UnfinishedRestoreError(path)
         _check_format(path)
         folder = DataFolder(path)
         folder.withdraw()

@@ -28,8 +28,10 @@ from brim.host.backups.wal_exchange import wal_restored
 from brim.host.data_folder import claim_data_folder
 from brim.host.embedded import RECOVERY_SIGNAL, EmbeddedPostgres, WalUse
 from brim.host.identity import Identity, choose_identity
+from brim.host.orphans import clear_remains
 from brim.host.preparation import prepare_embedded
 from brim.host.programs import DatabaseStartError, major_of_programs, wheel_binaries
+from brim.host.switch import CLUSTER
 from brim.platform.database import Database
 from brim.platform.sealing import SealBrokenError
 
@@ -105,8 +107,9 @@ async def restore(archive: Archive, plan: Plan, into: Path, *, say: Callable[[st
         raise TargetNotEmptyError(into)
     unfinished = into.with_name(into.name + _UNFINISHED)
     if unfinished.exists():
-        with claim_data_folder(unfinished):  # nobody is at it
+        with claim_data_folder(unfinished, restoring=True) as folder:  # nobody is at it
             say(f"removing what an interrupted restore has left in {unfinished}")
+            await clear_remains(folder.database / CLUSTER, say)
             shutil.rmtree(unfinished)
     try:
         restored = await _restore(archive, plan, unfinished, say)
@@ -122,7 +125,8 @@ async def restore(archive: Archive, plan: Plan, into: Path, *, say: Callable[[st
 
 async def _restore(archive: Archive, plan: Plan, path: Path, say: Callable[[str], None]) -> Restored:
     manifest = plan.manifest
-    with claim_data_folder(path) as folder:
+    with claim_data_folder(path, restoring=True) as folder:
+        folder.mark_restoring()
         with archive.part(manifest.id, FOLDER) as pieces:
             secrets = json_codec.decode(b"".join(pieces), type=dict[str, str])
         folder.keep_secrets(secrets)
@@ -136,6 +140,7 @@ async def _restore(archive: Archive, plan: Plan, path: Path, say: Callable[[str]
         fetched: list[str] = []
         last_transaction = await _recover(archive, plan, folder.database, fetched, say)
         await _finish(folder.database, plan, say)
+        folder.mark_restored()
     return Restored(manifest, last_transaction, len(set(fetched)), "encryption_key" in secrets)
 
 
