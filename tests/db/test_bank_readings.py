@@ -168,39 +168,79 @@ async def test_what_a_process_has_stored_in_a_database_that_is_gone_is_read_agai
     assert await events_of(live, started) == ["created", "failed"]
 
 
-async def test_what_was_stored_for_another_originator_and_is_not_applied_is_not_read(live: LiveMoney) -> None:
-    started = await start(live, "topup", NO_ACCOUNT)
-    await live.advance_bank()
-    for statement in (live.folder / "from-bank").glob("statement_20261204*"):
-        statement.unlink()
-    (path,) = (live.folder / "from-bank").glob("returns_*")
-    profile = live.profile(outgoing_folder=str(live.folder / "to"), incoming_folder=str(live.folder / "from"))
-    now_ms, ids = live.now_ms, live.ids
+async def _another(live: LiveMoney) -> originators.Originator:
+    """Return another originator, which was active once."""
+    folders = {name: str(live.folder / name) for name in ("outgoing_folder", "incoming_folder")}
     async with live.database.transaction() as conn:
         draft = await originators.save_originator(
             conn,
             live.vault,
             PLATFORM,
-            profile,
+            live.profile(**folders),
             originator_id=None,
             account_number="9876543211",
             by=TESTER,
-            now_ms=now_ms,
-            ids=ids,
+            now_ms=live.now_ms,
+            ids=live.ids,
         )
         with pytest.raises(ResourceMissingError, match="No such originator that is, or was, active"):
             await originators.choose_originator(conn, PLATFORM, draft.id)
-        await ach.store_bank_file(conn, live.vault, draft, path.name, path.read_bytes(), now_ms=now_ms, ids=ids)
-    await live.work()
-    await retry(live)
-    assert await events_of(live, started) == ["created"]
-    assert f"{path.name} was stored before as one of {draft.id}, and is not applied yet" in (await stuck(live))[0]
-    async with live.database.connection() as conn:
         await conn.execute(
             "UPDATE originators SET status = 'suspended', activated_ms = 1, activated_by = 'x' WHERE id = $1", draft.id
         )
+    (live.folder / "incoming_folder").mkdir()
+    return draft
+
+
+async def _import(live: LiveMoney, originator: originators.Originator, name: str, content: bytes) -> None:
+    """Import a file for an originator, as at the command line."""
+    when: dict[str, Any] = {"now_ms": live.now_ms, "ids": live.ids}
+    async with live.database.transaction() as conn:
+        await ach.store_bank_file(conn, live.vault, originator, name, content, **when)
+
+
+@BOTH
+async def test_what_was_imported_for_another_originator_comes_in_for_its_own_too(live: LiveMoney, what: str) -> None:
+    """The bank's word of a batch means nothing of another's, so it must not be known because it came there first."""
+    await live.open(confirmation="statement" if what == "topup" else "acknowledgement")
+    source = await live.bank_account(verified=what == "topup")
+    started = await (live.create(source) if what == "topup" else live.prenote(source))
+    other = await _another(live)
+    live.now_ms = at("2026-12-01 17:00")
+    await live.work()
+    await live.advance_bank()
+    for moment in ("2026-12-01 17:00", "2026-12-02 23:30"):
+        live.now_ms = at(moment)
+        await live.advance_bank()
+        for path in sorted((live.folder / "from-bank").iterdir()):
+            await _import(live, other, path.name, path.read_bytes())
+        await live.incoming.apply_all(live.database, now_ms=live.now_ms, ids=live.ids)
+    first = await rows(live.database, "SELECT id, originator, status FROM bank_files")
+    assert {(row["originator"], row["status"]) for row in first} == {(other.id, "applied")}
+    assert await rows(live.database, "SELECT FROM ach_entries WHERE confirmed_by IS NOT NULL") == []
+    await live.work()
+    both = await rows(live.database, "SELECT originator, status FROM bank_files")
+    assert len(both) == 2 * len(first)
+    assert {row["status"] for row in both} == {"applied"}
+    await live.until("2026-12-09 12:00")
+    assert await events_of(live, started) == ["created", forwards(what)]
+    kinds = {row["kind"] for row in await rows(live.database, "SELECT kind FROM breaks")}
+    of_wrong_import = {"unmatched_acknowledgement", "unmatched_line"}
+    assert kinds == of_wrong_import if what == "topup" else kinds <= of_wrong_import
+    await assert_books_hold(live.database)
+
+
+async def test_a_return_that_was_imported_for_another_originator_too_counts_once(live: LiveMoney) -> None:
+    started = await start(live, "topup", NO_ACCOUNT)
+    other = await _another(live)
+    await live.advance_bank()
+    (path,) = (live.folder / "from-bank").glob("returns_*")
+    await _import(live, other, path.name, path.read_bytes())
     await live.work()
     assert await events_of(live, started) == ["created", "failed"]
+    assert await rows(live.database, "SELECT FROM breaks WHERE kind = 'unmatched_return'") == []
+    await live.until("2026-12-09 12:00")
+    await assert_books_hold(live.database)
 
 
 async def test_a_file_whose_name_is_no_text_is_taken_and_keeps_nothing_back(live: LiveMoney) -> None:

@@ -284,7 +284,7 @@ async def insert_bank_file(  # noqa: PLR0913  a row
     sealed: bytes,
     now_ms: int,
 ) -> bool:
-    """Store what came from the bank; return whether that content is new."""
+    """Store what came from an originator's bank; return whether that content is new there."""
     done: str = await conn.execute(
         _SQL["insert_bank_file"],
         scope.account,
@@ -301,9 +301,9 @@ async def insert_bank_file(  # noqa: PLR0913  a row
     return done == "INSERT 0 1"
 
 
-async def find_bank_file(conn: Conn, scope: AccountScope, sha256: bytes) -> BankFile | None:
-    """Return what came from the bank by its content, held until the transaction ends."""
-    record = await conn.fetchrow(_SQL["find_bank_file"], scope.account, scope.livemode, sha256)
+async def find_bank_file(conn: Conn, scope: AccountScope, sha256: bytes, originator: str) -> BankFile | None:
+    """Return what came from an originator's bank by its content, held until the transaction ends."""
+    record = await conn.fetchrow(_SQL["find_bank_file"], scope.account, scope.livemode, sha256, originator)
     return BankFile(**dict(record)) if record else None
 
 
@@ -330,10 +330,11 @@ async def bank_files_to_apply(conn: Conn) -> list[Received]:
 
 
 async def finish_bank_file(
-    conn: Conn, scope: AccountScope, sha256: bytes, *, status: str, kind: str, findings: str, now_ms: int
+    conn: Conn, received: Received, *, status: str, kind: str, findings: str, now_ms: int
 ) -> None:
     """Write what became of a file from the bank."""
-    await conn.execute(_SQL["finish_bank_file"], scope.account, scope.livemode, sha256, status, kind, findings, now_ms)
+    whose = (received.scope.account, received.scope.livemode, received.sha256, received.originator)
+    await conn.execute(_SQL["finish_bank_file"], *whose, status, kind, findings, now_ms)
 
 
 async def fetch_files(conn: Conn, scope: AccountScope, ids: Sequence[str]) -> dict[str, AchFile]:

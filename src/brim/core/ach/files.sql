@@ -160,7 +160,7 @@ WHERE ctid = ANY (ARRAY(
 ));
 
 -- name: insert_bank_file
--- Store what came from the bank, once for each content.
+-- Store what came from an originator's bank, once for each content.
 INSERT INTO bank_files (
     account, livemode, sha256, id, originator, kind, name, status, byte_count, sealed, findings, received_ms
 )
@@ -168,11 +168,11 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, 'received', $8, $9, '[]', $10)
 ON CONFLICT ON CONSTRAINT bank_files_pk DO NOTHING;
 
 -- name: find_bank_file
--- What came from the bank, by its content; held until the transaction ends.
+-- What came from an originator's bank, by its content; held until the transaction ends.
 SELECT {bank_file_columns}
 FROM bank_files
-WHERE account = $1 AND livemode = $2 AND sha256 BETWEEN $3 AND $3
-ORDER BY sha256
+WHERE account = $1 AND livemode = $2 AND sha256 BETWEEN $3 AND $3 AND originator = $4
+ORDER BY sha256, originator
 FOR UPDATE;
 
 -- name: find_bank_bytes
@@ -192,12 +192,12 @@ ORDER BY received_ms, id;
 -- name: finish_bank_file
 -- Write what became of a file from the bank.
 UPDATE bank_files
-SET status = $4, kind = $5, findings = $6::jsonb, applied_ms = $7
+SET status = $5, kind = $6, findings = $7::jsonb, applied_ms = $8
 WHERE ctid = ANY (ARRAY(
     SELECT ctid
     FROM bank_files
-    WHERE account = $1 AND livemode = $2 AND sha256 BETWEEN $3 AND $3
-    ORDER BY sha256
+    WHERE account = $1 AND livemode = $2 AND sha256 BETWEEN $3 AND $3 AND originator = $4
+    ORDER BY sha256, originator
 ));
 
 -- name: known_files

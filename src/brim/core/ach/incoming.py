@@ -96,8 +96,9 @@ async def store_bank_file(
 ) -> TakenFile:
     """Store a file from an originator's bank, in the caller's transaction; a worker applies it.
 
-    It is known by its content: of bytes that are there already nothing is stored, and the file is returned that has
-    them. Where somebody brings it by hand (`by`), the audit log tells of a new one.
+    It is known by its content: of bytes that came for that originator before nothing is stored, and the file is
+    returned that has them. What was brought for another one is stored, too: it changes what it could not change there.
+    Where somebody brings it by hand (`by`), the audit log tells of a new one.
     """
     file_id = ids.new_at(BANK_FILE_PREFIX, now_ms)
     sha256 = hashlib.sha256(content).digest()
@@ -124,7 +125,7 @@ async def store_bank_file(
             now_ms=now_ms,
             ids=ids,
         )
-    found = await file_store.find_bank_file(conn, originator.scope, sha256)
+    found = await file_store.find_bank_file(conn, originator.scope, sha256, originator.id)
     if found is None:
         raise RuntimeError("a file from the bank that was just stored is not there")
     return TakenFile(found, is_new)
@@ -182,12 +183,6 @@ class Incoming:
                     continue
                 taken = await self.receive(database, originator, _name(path), content, now_ms=now_ms, ids=ids)
                 new += taken.is_new
-                if taken.file.originator != originator.id and taken.file.status == "received":
-                    reading.problem = (
-                        f"The file {_name(path)} was stored before as one of {taken.file.originator}, and is not "
-                        "applied yet."
-                    )
-                    continue  # it is looked at again
                 self._seen.add(mark)
             self._readings.append(reading)
         return new
@@ -293,7 +288,7 @@ class Incoming:
     async def _apply(
         self, conn: Conn, originator: Originator, received: Received, *, now_ms: int, ids: IdFactory
     ) -> bool:
-        stored = await file_store.find_bank_file(conn, received.scope, received.sha256)
+        stored = await file_store.find_bank_file(conn, received.scope, received.sha256, received.originator)
         if stored is None or stored.status != "received":
             return False
         is_compared = await lineage_store.is_compared(conn, originator.scope, originator.id)
@@ -331,8 +326,7 @@ class Incoming:
             )
         await file_store.finish_bank_file(
             conn,
-            received.scope,
-            received.sha256,
+            received,
             status="held" if reading.is_held else "applied",
             kind=kind,
             findings=encode_text(findings),

@@ -131,7 +131,8 @@ ACH_FILES: Final = (
             "Takes returns, an acknowledgement or a statement by hand, as if your bank had left it in the incoming "
             "folder. Send it as `multipart/form-data` (`curl -F file=@returns.ach`). The bytes are stored first and "
             "applied within seconds: retrieve the file to see the result. A file is known by its content: of bytes "
-            "that were received before, nothing is stored or applied again."
+            "that were received before, nothing is stored or applied again, unless they were imported for another "
+            "originator."
         ),
         parameters=declared.BANK_FILE_IMPORT,
         handler=handlers.import_bank_file,

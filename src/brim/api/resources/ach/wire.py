@@ -114,7 +114,7 @@ class BankFindingObject(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class BankFileObject(msgspec.Struct, frozen=True, kw_only=True):
-    """A file that came from the bank. It is known by its content, so the same bytes come once."""
+    """A file that came from the bank. It is known by its content, so the same bytes come once to each originator."""
 
     id: Annotated[str, identifier("bankf", "file")]
     object: Annotated[str, constant("brim.bank_file")] = "brim.bank_file"
