@@ -65,11 +65,10 @@ _JUSTIFIED: Final = {
     ("0034", "require-concurrent-index-creation"): 7,
     # What the version before reads is there: nothing becomes NULL that is younger than six years.
     ("0034", "ban-drop-not-null"): 3,
-    ("0029", "require-concurrent-index-creation"): 1,
     # bank_files: some files a day, and the version before names the constraint, which stays.
-    ("0034", "adding-serial-primary-key-field"): 1,
-    ("0034", "ban-drop-constraint"): 1,
-    ("0034", "constraint-missing-not-valid"): 1,
+    ("0030", "adding-serial-primary-key-field"): 1,
+    ("0030", "ban-drop-constraint"): 1,
+    ("0030", "constraint-missing-not-valid"): 1,
 }
 
 
