@@ -104,7 +104,7 @@
 
 -- name: rows_of_bank_files
 -- Files that came from its bank.
-{rows of bank_files by t.livemode, t.sha256};
+{rows of bank_files by t.livemode, t.sha256, t.originator};
 
 -- name: rows_of_statement_lines
 -- Lines of its bank's statements.

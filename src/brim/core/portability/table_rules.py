@@ -72,7 +72,7 @@ EXPORTED: Final = (
     ),
     Table(
         name="bank_files",
-        key=("livemode", "sha256"),
+        key=("livemode", "sha256", "originator"),
         sealed={"sealed": "bank_file/{account}/{livemode}/{id}"},
         step=_FEW,
     ),
