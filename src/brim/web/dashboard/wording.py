@@ -128,7 +128,7 @@ TEST_SOURCES: Final = (
     ("btok_us_verified_debitNotAuthorized", "fails: debit not authorized"),
     ("btok_us_verified_invalidCurrency", "fails: wrong currency"),
     ("btok_us_verified_reversed", "succeeds, then is returned"),
-    ("btok_us_verified_corrected", "succeeds, and its bank corrects the account number"),
+    ("btok_us_verified_corrected", "succeeds; a source made of it is corrected by its bank"),
     ("btok_us_verified_reversedLate", "succeeds, is returned after 60 days"),
     ("btok_us_verified_pending", "stays pending until you decide"),
 )
