@@ -133,7 +133,7 @@ def test_a_service_that_is_stopped_is_backed_up_into_s3_and_restored_from_there(
             assert brim.stop() == 0
         finally:
             brim.close()
-        for command in (["create"], ["verify", "--deep"]):
+        for command in (["create"], ["verify", "--deep", "--timeline", "1"]):
             done = run_brim("backup", *command, env=environment)
             assert done.returncode == 0, (command, done.stdout, done.stderr)
 

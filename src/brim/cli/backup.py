@@ -106,8 +106,9 @@ def list_(**flags: str | None) -> None:
 @click.option(
     "--deep", is_flag=True, help="Restore all that there is into a temporary folder, too, and verify its books."
 )
+@click.option("--timeline", type=click.IntRange(min=1), help="With --deep: of which course of things.")
 @backup_settings
-def verify(*, deep: bool, **flags: str | None) -> None:
+def verify(*, deep: bool, timeline: int | None, **flags: str | None) -> None:
     """Read every object and check that it is authentic and that no WAL is missing; exit with 1 if anything."""
     from brim.host.backups import archive_of
     from brim.host.backups.verifying import verify_backups
@@ -123,14 +124,14 @@ def verify(*, deep: bool, **flags: str | None) -> None:
         raise SystemExit(1)
     click.echo("The backups are whole.")
     if deep:
-        _show_run(asyncio.run(_verify_deep(settings, archive)))
+        _show_run(asyncio.run(_verify_deep(settings, archive, timeline)))
 
 
-async def _verify_deep(settings: "Settings", archive: "Archive") -> "VerificationRun":
+async def _verify_deep(settings: "Settings", archive: "Archive", timeline: int | None) -> "VerificationRun":
     from brim.host.backups.checking import plan_restore
     from brim.host.backups.verifying import restored_for_the_moment
 
-    plan = await asyncio.to_thread(plan_restore, archive)
+    plan = await asyncio.to_thread(plan_restore, archive, timeline=timeline)
     async with restored_for_the_moment(archive, plan, say=_whisper) as (data_dir, _):
         return await _verify_books(settings, data_dir)
 
