@@ -8,7 +8,7 @@ import click
 
 import brim
 from brim.bank.commands import bank
-from brim.base.errors import BrimError
+from brim.base.errors import BrimError, DatabaseUnavailableError
 from brim.cli.ach import ach, breaks
 from brim.cli.backup import backup
 from brim.cli.config import config
@@ -35,7 +35,8 @@ class SentenceGroup(click.Group):
         try:
             return super().invoke(ctx)
         except BrimError as error:
-            click.echo(f"Error: {error.message}", err=True)
+            remedy = error.remedy if isinstance(error, DatabaseUnavailableError) else None
+            click.echo(f"Error: {remedy or error.message}", err=True)
             ctx.exit(1)
         except BrokenPipeError:  # whoever read our output has ended: nobody is left to tell
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -6,6 +6,7 @@ make their plans anew every few seconds all the same, as a second line.
 """
 
 import asyncio
+import ssl
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -43,6 +44,9 @@ _RETRYABLE: Final = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError)
 _NO_CONNECTION_LEFT: Final = (
     "PostgreSQL has no connection left for Brim ({}). Raise max_connections, or the connection limit of the role or "
     "the database; or lower --workers, or close other programs' connections."
+)
+_CERTIFICATE_REFUSED: Final = (
+    "PostgreSQL's certificate is not accepted: {}. Check the host name, sslmode and sslrootcert in --database-url."
 )
 
 _PLANNING: Final = {
@@ -84,6 +88,8 @@ async def _translated() -> AsyncIterator[None]:
         raise DatabaseUnavailableError from error
     except asyncpg.TooManyConnectionsError as error:
         raise DatabaseUnavailableError(_NO_CONNECTION_LEFT.format(error)) from error
+    except ssl.SSLCertVerificationError as error:
+        raise DatabaseUnavailableError(_CERTIFICATE_REFUSED.format(error.verify_message)) from error
     except (*_AWAY, *_RETRYABLE) as error:
         raise DatabaseUnavailableError from error
 
