@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from brim.host.activation import ActivatedSocketError, activated_listeners, own_url_of
+from brim.host.activation import ActivatedSocketError, activated_listeners, own_url_of, tell_ready
 from tests.support.brim_process import brim_command, brim_environment
 from tests.support.service import Server, serving
 from tests.support.wire import Wire
@@ -26,12 +26,15 @@ needs_systemd = pytest.mark.skipif(
 @needs_systemd
 def test_the_api_serves_on_the_socket_that_systemd_opened(server: Server, tmp_path: Path) -> None:
     def command(port: int) -> list[str]:
-        environ = brim_environment({"BRIM_PORT": "1", "BRIM_DATABASE_URL": server.database_url})
-        variables = [f"--setenv={name}={value}" for name, value in environ.items()]
+        own = {"BRIM_PORT": "1", "BRIM_DATABASE_URL": server.database_url, "NOTIFY_SOCKET": f"@brim-{os.getpid()}"}
+        variables = [f"--setenv={name}={value}" for name, value in brim_environment(own).items()]
         return ["systemd-socket-activate", *variables, f"--listen=127.0.0.1:{port}", *brim_command("api")]
 
-    with serving(command, brim_environment(), tmp_path / "api.log") as url:
-        assert Wire(url, server.test_key).get("/v1/balance").status == 200
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
+        systemd.bind(f"\0brim-{os.getpid()}")
+        with serving(command, brim_environment(), tmp_path / "api.log") as url:
+            assert Wire(url, server.test_key).get("/v1/balance").status == 200
+        assert systemd.recv(64, socket.MSG_DONTWAIT) == b"READY=1"
 
 
 def test_sockets_of_another_process_are_left_alone() -> None:
@@ -39,6 +42,18 @@ def test_sockets_of_another_process_are_left_alone() -> None:
     assert activated_listeners(environ) == []
     assert environ == {"OTHER": "1"}, "no child takes them for its own"
     assert activated_listeners({}) == []
+
+
+def test_systemd_is_told_by_its_socket_in_the_file_system_and_once(tmp_path: Path) -> None:
+    environ = {"NOTIFY_SOCKET": str(tmp_path / "notify"), "OTHER": "1"}
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
+        systemd.bind(environ["NOTIFY_SOCKET"])
+        tell_ready(environ)
+        tell_ready(environ)
+        assert systemd.recv(64) == b"READY=1"
+        with pytest.raises(BlockingIOError):
+            systemd.recv(64, socket.MSG_DONTWAIT)
+    assert environ == {"OTHER": "1"}, "no child answers"
 
 
 def test_what_is_no_listening_socket_is_refused_by_number(tmp_path: Path) -> None:

@@ -1,4 +1,7 @@
-"""Sockets that systemd opened for us, so that none of its clients is refused while we start anew."""
+"""What systemd and we tell each other: the sockets that it opened for us, and that we serve.
+
+With the sockets no client is refused while we start anew; with the other, processes are restarted one after the other.
+"""
 
 import os
 import socket
@@ -35,6 +38,19 @@ def activated_listeners(environ: MutableMapping[str, str] = os.environ) -> list[
     if pid != str(os.getpid()) or not count.isdecimal():
         return []
     return [_listener(fd) for fd in range(_FIRST_FD, _FIRST_FD + int(count))]
+
+
+def tell_ready(environ: MutableMapping[str, str] = os.environ) -> None:
+    """Tell systemd that this process serves, where its unit waits for that (Type=notify).
+
+    The variable that asks for it is removed, so that no child answers.
+    Source: sd_notify(3).
+    """
+    address = environ.pop("NOTIFY_SOCKET", "")
+    if not address:
+        return
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
+        sender.sendto(b"READY=1", "\0" + address[1:] if address.startswith("@") else address)
 
 
 def own_url_of(listeners: Sequence[socket.socket]) -> str:

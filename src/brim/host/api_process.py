@@ -36,6 +36,7 @@ from brim.core.request_logs import RequestRecorder
 from brim.core.stripe_cli import Hub
 from brim.core.topups import Batches, ConfigCache, TopupQueue
 from brim.core.webhooks import EndpointRules
+from brim.host.activation import tell_ready
 from brim.http.connections import sweep_connections
 from brim.http.intake import Limits
 from brim.http.origin import Proxies
@@ -149,6 +150,7 @@ async def _serve(
         _stop_when_orphaned(server, alive_fd)
     if obstacle := await find_obstacle(database):  # served all the same: what is in the way may go away
         log.error("requests cannot be served yet", reason=obstacle)
+    tell_ready()
     try:
         await server.serve(sockets=listeners)
     finally:
