@@ -6,7 +6,7 @@ STAMP := .venv/.installed
 SIDE_BY_SIDE := --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help install compiled serve test test-fast coverage check format lint types imports sim month restore-drill backup-recipes s3-seaweedfs packaging-check fuzz fuzz-readers upgrade-test rolling-upgrade lock-bench migration-bench bench bench-webhooks bench-pages schemathesis lock dist container-test clean
+.PHONY: help install compiled serve test test-fast coverage check format lint types imports sim month restore-drill backup-recipes s3-seaweedfs packaging-check fuzz fuzz-readers upgrade-test rolling-upgrade lock-bench migration-bench bench bench-webhooks bench-pages schemathesis lock dist container-test operations-drill clean
 
 ## Lists the targets, each with its sentence.
 help:
@@ -162,6 +162,11 @@ dist: install
 ## options: see tools/container_test.py --help.
 container-test: install
 	$(BIN)/python tools/container_test.py $(CONTAINER_TEST)
+
+## Follows docs/operations.md alone, from two empty hosts that podman makes to an upgrade, and checks what it promises.
+## It needs root, podman, debootstrap and caddy, and half an hour.
+operations-drill: install
+	$(BIN)/python tools/operations_drill.py
 
 ## Removes what the other targets made, but not the data of `make serve`.
 clean:

@@ -1,0 +1,1 @@
+"""What `tools/operations_drill.py` is made of: the document's blocks, the hosts, and what stands for the Internet."""
