@@ -5,11 +5,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
+import msgspec
 import pytest
 import pytest_asyncio
 
 from brim.api.wire_formats import WIRE_FORMATS
 from brim.bank.commands import REHEARSAL_ROUTING
+from brim.base.actor import Actor, ActorKind
 from brim.base.errors import ResourceMissingError
 from brim.core import ach, originators, reconciliation, topups
 from brim.core.ach import file_store, incoming
@@ -22,7 +24,7 @@ from brim.platform.database import Database
 from brim.worker.run import make_jobs
 from tests.support.audits import TESTER
 from tests.support.books import assert_books_hold, rows
-from tests.support.live_money import NO_ACCOUNT, PAYS, PLATFORM, LiveMoney, at
+from tests.support.live_money import NO_ACCOUNT, OPERATOR, PAYS, PLATFORM, LiveMoney, at
 
 AFTER_THE_HOLD: Final = "2026-12-07 09:30"
 UNREAD: Final = "A return may have come that is not applied yet: "
@@ -388,6 +390,62 @@ async def test_the_reading_of_another_folder_than_the_profile_names_now_is_none(
     await live.claim()
     assert await events_of(live, started) == ["created"]
     assert "no worker has read all of /other yet" in (await stuck(live))[0]
+
+
+async def _suspend_all(live: LiveMoney) -> str:
+    async with live.database.transaction() as conn:
+        (originator,) = await originators.list_originators(conn, PLATFORM)
+        asked: dict[str, Any] = {"by": TESTER, "now_ms": live.now_ms, "ids": live.ids}
+        await originators.suspend_originator(conn, PLATFORM, originator.id, **asked)
+    return originator.id
+
+
+@BOTH
+@pytest.mark.parametrize("is_suspended", [False, True])
+async def test_who_names_another_folder_alone_lets_nothing_pass(
+    live: LiveMoney, what: str, *, is_suspended: bool
+) -> None:
+    """Nothing lies in it, so what came back would be usable."""
+    started = await start(live, what, PAYS)
+    (live.folder / "empty").mkdir()
+    if is_suspended:
+        await _suspend_all(live)
+    when: dict[str, Any] = {"now_ms": live.now_ms, "ids": live.ids}
+    async with live.database.transaction() as conn:
+        (before,) = await originators.list_originators(conn, PLATFORM)
+        saved = await ach.save_originator(
+            conn,
+            live.vault,
+            PLATFORM,
+            msgspec.structs.replace(before.profile, incoming_folder=str(live.folder / "empty")),
+            originator_id=before.id,
+            account_number=None,
+            by=OPERATOR,
+            **when,
+        )
+    assert saved.status is originators.OriginatorStatus.SUSPENDED
+    await live.work()
+    await retry(live)
+    assert await events_of(live, started) == ["created"]
+    assert "activate it again" in (await stuck(live))[0]
+    async with live.database.transaction() as conn:
+        with pytest.raises(originators.SecondPersonError):
+            await originators.activate_originator(conn, PLATFORM, before.id, approvers=2, by=OPERATOR, **when)
+    second = Actor(kind=ActorKind.OPERATOR, id="op_2", name="approver@example.com")
+    async with live.database.transaction() as conn:
+        await originators.activate_originator(conn, PLATFORM, before.id, approvers=2, by=second, **when)
+    await live.work()
+    await retry(live)
+    assert await events_of(live, started) == ["created", forwards(what)]
+
+
+@BOTH
+async def test_a_suspended_originator_goes_on_to_hear_its_bank(live: LiveMoney, what: str) -> None:
+    started = await start(live, what, PAYS)
+    await _suspend_all(live)
+    await live.work()
+    await retry(live)
+    assert await events_of(live, started) == ["created", forwards(what)]
 
 
 async def test_what_is_confirmed_after_its_hold_waits_for_a_reading_since_then(live: LiveMoney) -> None:

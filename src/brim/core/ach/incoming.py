@@ -36,7 +36,7 @@ from brim.core.ach.trouble import done_or_listed
 from brim.core.audit import Action, ObjectType
 from brim.core.events import Renderers
 from brim.core.funding import BankSecrets
-from brim.core.originators import Originator, list_active_originators
+from brim.core.originators import Originator, OriginatorStatus, list_active_originators
 from brim.core.reconciliation import BreakKind
 from brim.core.time import ClockAdvancingError
 from brim.platform.database import Conn, Database
@@ -277,7 +277,7 @@ class Incoming:
             return
         whose = (originator.scope, originator.id)
         async with database.connection() as conn:
-            problem = reading.problem or await _not_compared(conn, originator)
+            problem = reading.problem or await _not_compared(conn, originator) or await _not_activated(conn, originator)
             if problem is not None:
                 await reading_store.note_problem(conn, whose, problem, now_ms=reading.began_ms)
             else:
@@ -372,3 +372,18 @@ async def _not_compared(conn: Conn, originator: Originator) -> str | None:
         return None
     folder = originator.profile.outgoing_folder
     return f"{folder} lists files that this database does not know: compare them (brim ach compare)."
+
+
+async def _not_activated(conn: Conn, originator: Originator) -> str | None:
+    """Return why the reading of a folder does not count that nobody but who wrote it has seen; None where it does.
+
+    A folder in which nothing ever lies would let everything pass that is in its hold.
+    """
+    if originator.status is OriginatorStatus.ACTIVE:
+        return None
+    whose = (originator.scope, originator.id)
+    before = (await reading_store.read_readings(conn, [whose])).get(whose)
+    folder = originator.profile.incoming_folder
+    if before is None or before.folder == folder:
+        return None
+    return f"{folder} is not the folder that was read while the originator was active: activate it again."

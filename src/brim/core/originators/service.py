@@ -329,8 +329,15 @@ def _shared(profile: OriginatorProfile, others: Sequence[Folders]) -> Iterator[t
 
 
 def _redirects(before: OriginatorProfile, after: OriginatorProfile) -> bool:
-    """Tell whether a change sends money or files somewhere else."""
-    names = ("odfi_routing_number", "immediate_destination", "company_id", "outgoing_folder", "bank_account")
+    """Tell whether a change sends money or files somewhere else, or looks elsewhere for what the bank says."""
+    names = (
+        "odfi_routing_number",
+        "immediate_destination",
+        "company_id",
+        "outgoing_folder",
+        "incoming_folder",
+        "bank_account",
+    )
     return any(getattr(before, name) != getattr(after, name) for name in names)
 
 
