@@ -218,9 +218,9 @@ async def _move(live: LiveMoney, originator: originators.Originator, folder: Pat
             conn,
             live.vault,
             PLATFORM,
-            msgspec.structs.replace(before.profile, outgoing_folder=str(folder)),
-            originator_id=originator.id,
-            account_number=None,
+            originators.ProfileChange(
+                msgspec.structs.replace(before.profile, outgoing_folder=str(folder)), originator_id=originator.id
+            ),
             by=TESTER,
             now_ms=live.now_ms,
             ids=live.ids,

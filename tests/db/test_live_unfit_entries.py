@@ -183,7 +183,7 @@ async def test_what_waits_for_a_suspended_originator_leaves_through_the_one_in_i
     )
     async with live.database.transaction() as conn:
         second = await originators.save_originator(
-            conn, live.vault, PLATFORM, profile, originator_id=None, account_number="9876543211", **_asked(live)
+            conn, live.vault, PLATFORM, originators.ProfileChange(profile, account_number="9876543211"), **_asked(live)
         )
         await originators.activate_originator(
             conn, PLATFORM, second.id, approvers=1, by=OPERATOR, now_ms=live.now_ms, ids=live.ids

@@ -18,9 +18,10 @@ async def _draft(live: LiveMoney, folder: str) -> originators.Originator:
             conn,
             live.vault,
             PLATFORM,
-            live.profile(outgoing_folder=f"{folder}/out", incoming_folder=f"{folder}/in"),
-            originator_id=None,
-            account_number="9876543210",
+            originators.ProfileChange(
+                live.profile(outgoing_folder=f"{folder}/out", incoming_folder=f"{folder}/in"),
+                account_number="9876543210",
+            ),
             by=TESTER,
             now_ms=live.now_ms,
             ids=live.ids,

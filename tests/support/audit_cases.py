@@ -253,7 +253,13 @@ async def _originator(database: Database) -> originators.Originator:
     )
     async with database.transaction() as conn:
         return await originators.save_originator(
-            conn, VAULT, _LIVE, profile, originator_id=None, account_number="9876543210", by=BY, now_ms=NOW_MS, ids=IDS
+            conn,
+            VAULT,
+            _LIVE,
+            originators.ProfileChange(profile, account_number="9876543210"),
+            by=BY,
+            now_ms=NOW_MS,
+            ids=IDS,
         )
 
 

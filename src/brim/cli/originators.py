@@ -116,15 +116,15 @@ def suspend(originator: str, account: str | None, **flags: str | None) -> None:
 
 def _save(file: Path, originator: str | None, account: str | None, flags: dict[str, str | None]) -> None:
     from brim.core.ach import save_originator
+    from brim.core.originators import ProfileChange
 
     profile, account_number = _read(file)
+    change = ProfileChange(profile, originator_id=originator, account_number=account_number)
     vault = open_vault(flags)
     asked = asked_here()
 
     async def save(conn: "Conn", scope: "AccountScope") -> "Originator":
-        return await save_originator(
-            conn, vault, scope, profile, originator_id=originator, account_number=account_number, **asked
-        )
+        return await save_originator(conn, vault, scope, change, **asked)
 
     click.echo(on_live_money(flags, account, save).id)
 

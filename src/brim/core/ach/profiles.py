@@ -11,26 +11,16 @@ from brim.core.ach import file_store, lineage_store
 from brim.core.ach.file_store import Counters
 from brim.core.ach.rules import FileStatus
 from brim.core.ach.sent_lists import SENT_LIST, go_on_in, has_list, unknown_sent_files
-from brim.core.originators import Originator
-from brim.core.rails.ach import OriginatorProfile, ProfileError
+from brim.core.originators import Originator, ProfileChange
+from brim.core.rails.ach import ProfileError
 from brim.platform.database import Conn
 from brim.platform.vault import Vault
 
 _FIRST_TRACE: Final = 1
 
 
-async def save_originator(  # noqa: PLR0913  a profile, whose, by whom
-    conn: Conn,
-    vault: Vault,
-    scope: AccountScope,
-    profile: OriginatorProfile,
-    *,
-    originator_id: str | None,
-    account_number: str | None,
-    expected_version: int | None = None,
-    by: Actor,
-    now_ms: int,
-    ids: IdFactory,
+async def save_originator(
+    conn: Conn, vault: Vault, scope: AccountScope, change: ProfileChange, *, by: Actor, now_ms: int, ids: IdFactory
 ) -> Originator:
     """Write an originator's profile, as `originators.save_originator` does, in the caller's transaction.
 
@@ -42,19 +32,9 @@ async def save_originator(  # noqa: PLR0913  a profile, whose, by whom
         ProfileError: see there; or it is not the time for another outgoing folder.
         ResourceMissingError, UnexpectedVersionError: see there.
     """
-    counters = None if originator_id is None else await file_store.lock_counters(conn, scope, originator_id)
-    saved = await originators.save_originator(
-        conn,
-        vault,
-        scope,
-        profile,
-        originator_id=originator_id,
-        account_number=account_number,
-        expected_version=expected_version,
-        by=by,
-        now_ms=now_ms,
-        ids=ids,
-    )
+    changed = change.originator_id
+    counters = None if changed is None else await file_store.lock_counters(conn, scope, changed)
+    saved = await originators.save_originator(conn, vault, scope, change, by=by, now_ms=now_ms, ids=ids)
     if counters is not None and counters.originator.activated_ms is not None:
         before, after = (Path(each.profile.outgoing_folder) for each in (counters.originator, saved))
         if before != after:

@@ -46,6 +46,19 @@ class Originator(msgspec.Struct, frozen=True, kw_only=True):
     activated_by: str | None = None
 
 
+class ProfileChange(msgspec.Struct, frozen=True):
+    """The whole profile of an originator as it is to be written, and of which one; of a new one without its id.
+
+    `account_number` is that of its bank account; None leaves it as it is. `expected_version` is that of the profile as
+    it was seen before the change; None is whatever it is.
+    """
+
+    profile: OriginatorProfile
+    originator_id: str | None = None
+    account_number: str | None = None
+    expected_version: int | None = None
+
+
 class Authorization(msgspec.Struct, frozen=True, kw_only=True):
     """What the holder of a bank account agreed to.
 

@@ -22,6 +22,7 @@ from brim.core.originators.rules import (
     OriginatorNotNamedError,
     OriginatorStateError,
     OriginatorStatus,
+    ProfileChange,
     UnexpectedVersionError,
     check_person,
     name_of,
@@ -34,18 +35,8 @@ from brim.platform.vault import Vault
 _SHOWN: int = 4
 
 
-async def save_originator(  # noqa: PLR0913  a profile, whose, by whom
-    conn: Conn,
-    vault: Vault,
-    scope: AccountScope,
-    profile: OriginatorProfile,
-    *,
-    originator_id: str | None,
-    account_number: str | None,
-    expected_version: int | None = None,
-    by: Actor,
-    now_ms: int,
-    ids: IdFactory,
+async def save_originator(
+    conn: Conn, vault: Vault, scope: AccountScope, change: ProfileChange, *, by: Actor, now_ms: int, ids: IdFactory
 ) -> Originator:
     """Write an originator's profile: a new draft, or a change of one, in the caller's transaction.
 
@@ -56,10 +47,7 @@ async def save_originator(  # noqa: PLR0913  a profile, whose, by whom
         conn: the transaction.
         vault: encrypts the bank account's number.
         scope: the platform.
-        profile: the whole profile.
-        originator_id: which one to change, None for a new one.
-        account_number: the number of the originator's bank account; None leaves it as it is.
-        expected_version: of the profile as it was seen before the change; None for whatever it is.
+        change: the whole profile, and of which originator.
         by: who does it.
         now_ms: the time.
         ids: makes the id.
@@ -70,10 +58,11 @@ async def save_originator(  # noqa: PLR0913  a profile, whose, by whom
         ResourceMissingError: there is no such originator.
         UnexpectedVersionError: somebody else has changed the profile meanwhile.
     """
+    profile, account_number = change.profile, change.account_number
     check_profile(profile)
     await _check_bank(conn, profile)
-    await _check_folders(conn, scope, originator_id, profile)
-    if originator_id is None:
+    await _check_folders(conn, scope, change.originator_id, profile)
+    if change.originator_id is None:
         if account_number is None:
             raise ResourceMissingError("bank account number", "", param="account_number")
         new_id = ids.new_at(ORIGINATOR_PREFIX, now_ms)
@@ -88,8 +77,8 @@ async def save_originator(  # noqa: PLR0913  a profile, whose, by whom
         await store.insert_originator(conn, originator, _seal(vault, originator, account_number))
         await _record(conn, by, Action.ORIGINATOR_MADE, None, originator, now_ms=now_ms, ids=ids)
         return originator
-    before, sealed = await _lock(conn, scope, originator_id)
-    _check_version(before, expected_version)
+    before, sealed = await _lock(conn, scope, change.originator_id)
+    _check_version(before, change.expected_version)
     after = msgspec.structs.replace(
         before,
         profile=profile,
