@@ -12,7 +12,7 @@ from brim.base import wire
 from brim.base.errors import ResourceMissingError
 from brim.core import accounts, operators, originators, return_rates
 from brim.core.idempotency import Result, run_once
-from brim.core.originators import Originator
+from brim.core.originators import Originator, OriginatorStatus
 from brim.core.return_rates import ReturnRates
 from brim.platform.database import Conn
 
@@ -64,18 +64,21 @@ async def _actions_on(conn: Conn, call: Call, found: ReturnRates) -> list[Action
 
 
 async def _read_subject(conn: Conn, call: Call) -> tuple[Originator, str]:
-    """Return the originator that a call names, or the active one and the account that it names.
+    """Return the originator that a call names; or the account, with the originator that it debits through, or did last.
 
     Raises:
-        ResourceMissingError: it is neither an originator nor an account of this platform.
-        OriginatorNotNamedError: there is not one originator that an account could debit through.
+        ResourceMissingError: it is neither an originator nor an account of this platform, or nobody debits for it.
     """
     if call.path_id.startswith(originators.ORIGINATOR_PREFIX):
         return await originators.find_originator(conn, call.scope, call.path_id), return_rates.ALL
     platform = await accounts.account_platform(conn, call.path_id)
     if call.scope.account not in {call.path_id, platform}:
         raise ResourceMissingError("account", call.path_id, param="subject", in_path=True)
-    return await originators.choose_originator(conn, call.scope, None), call.path_id
+    known = [each for each in await originators.list_originators(conn, call.scope) if each.activated_ms is not None]
+    if not known:
+        raise ResourceMissingError("originator", call.path_id, param="subject", in_path=True)
+    newest = max(known, key=lambda each: (each.status is OriginatorStatus.ACTIVE, each.activated_ms))
+    return newest, call.path_id
 
 
 async def ask_for_override(call: Call) -> Result:

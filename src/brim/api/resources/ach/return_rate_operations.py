@@ -8,11 +8,11 @@ from brim.api.resources.ach import return_rate_handlers as handlers
 from brim.api.resources.ach.return_rate_wire import ReturnRateObject
 from brim.base.errors import NotInTestModeError, ResourceMissingError
 from brim.core.accounts import NotPlatformError
-from brim.core.originators import OriginatorNotNamedError, SecondPersonError
+from brim.core.originators import SecondPersonError
 from brim.core.return_rates import NoOverrideError, OverrideEndError
 
 _SUBJECT: Final = f"{handlers.RETURN_RATES}/{{subject}}"
-_REFUSED: Final = (NotPlatformError, NotInTestModeError, ResourceMissingError, OriginatorNotNamedError)
+_REFUSED: Final = (NotPlatformError, NotInTestModeError, ResourceMissingError)
 
 RETURN_RATES: Final = (
     Operation(
