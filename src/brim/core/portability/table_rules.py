@@ -58,7 +58,7 @@ EXPORTED: Final = (
     Table(name="entry_seals", key=("livemode", "position")),
     Table(name="chain_heads", key=("livemode",)),
     Table(name="originators", key=_BY_ID, sealed={"sealed": "originator/{account}/{livemode}/{id}"}),
-    Table(name="authorizations", key=_BY_ID),
+    Table(name="authorizations", key=_BY_ID, sealed={"sealed": "authorization/{account}/{livemode}/{id}"}),
     Table(name="exposures", key=("livemode", "kind", "key")),
     Table(name="rail_stops", key=("livemode", "rail", "stopped_account"), others=("stopped_account",)),
     Table(name="ach_files", key=_BY_ID, sealed={"sealed": "ach_file/{account}/{livemode}/{id}"}, step=_FEW),
@@ -133,6 +133,7 @@ LEFT_OUT: Final[Mapping[str, str]] = {
     "cli_sessions": "a command that listens to one installation, and its credential",
     "cli_session_places": "how far such a command has listened",
     "cli_resends": "what such a command is sent again",
+    "erasures": "what one installation was asked to erase, and is in no export any more",
     "legal_holds": "an order to one installation: whoever imports what is held places a hold there, too",
     "operator_keys": "keys of operators' pages: operators are people of one installation",
 }
