@@ -17,6 +17,7 @@ from brim.base.scope import AccountScope
 from brim.core import access
 from brim.core.account_closing import set_closed
 from brim.core.encryption.store import SEALED_TABLES
+from brim.core.erasure.steps import place_of_authorization
 from brim.core.portability import ExportBrokenError, ExportSecret, LiveMoneyError, check_export, tar
 from brim.core.portability.export_keys import OtherExportKeyError
 from brim.core.portability.rules import (
@@ -31,6 +32,7 @@ from brim.core.portability.rules import (
     UnfitRowsError,
 )
 from brim.core.portability.table_rules import EXPORTED, LEFT_OUT, NOT_OF_ACCOUNTS, Table
+from brim.core.stripe_cli.service import _place as device_place
 from brim.platform.database import Database
 from brim.platform.sealing import SealBrokenError
 from brim.platform.vault import Vault, new_encryption_key
@@ -55,6 +57,10 @@ from tests.support.statements import STATEMENTS
 
 _READS: Final = {name.removeprefix("portability.rows_of_"): sql for name, sql in STATEMENTS.items()}
 UNDER: Final = AccountScope("acct_under", livemode=True)
+_CORRECTION: Final = (
+    "INSERT INTO corrections (account, livemode, id, owner, funding_source, topup, number, change_code, trace, status,"
+    " refusal_code, corrected, routing_number, last4, fingerprint, received_ms, ended_ms) VALUES"
+)
 Forge = Callable[[Callable[[Members], Members]], Path]
 
 
@@ -109,6 +115,35 @@ def test_every_column_that_is_encrypted_is_known() -> None:
     walked = {re.sub(r"^(old_)?sealed_", "", table.name) for table in SEALED_TABLES}
     not_exported = {"service_secrets", "operators", "operator_keys", "replies"}
     assert {table.name for table in EXPORTED if table.sealed} == walked - not_exported
+
+
+async def test_secrets_that_few_accounts_have_come_in_for_their_rows_too(
+    live: LiveMoney, target: Database, target_vault: Vault, tmp_path: Path
+) -> None:
+    """Their places are made where they are encrypted; a wrong one here would open nothing."""
+    await live.open()
+    secrets = {
+        "authorizations": place_of_authorization(PLATFORM, "auth_1"),
+        "cli_devices": device_place(PLATFORM, "box"),
+        "corrections": f"correction/{PLATFORM.account}/True/cor_1",
+    }
+    statements = {
+        "authorizations": "INSERT INTO authorizations (account, livemode, id, funding_source, sec_code, text,"
+        " accepted_ms, evidence, created_ms, sealed) VALUES ($1, true, 'auth_1', 'src_1', 'WEB', '', 1, '{}', 1, $2)",
+        "cli_devices": "INSERT INTO cli_devices (account, livemode, device, endpoint, secret, created)"
+        " VALUES ($1, true, 'box', 'we_1', $2, 1)",
+        "corrections": _CORRECTION.replace("ended_ms)", "ended_ms, sealed)")
+        + " ($1, true, 'cor_1', $1, 'src_1', 'tu_1',"
+        " 1, 'C01', '1', 'noted', NULL, '{}', '', '', '', 1, 1, $2)",
+    }
+    for table, place in secrets.items():
+        await rows(live.database, statements[table], PLATFORM.account, live.vault.seal(b"secret", place=place))
+    await exported(live.database, live.vault, tmp_path / "file", PLATFORM.account)
+    await imported(target, target_vault, tmp_path / "file")
+    for table, place in secrets.items():
+        column = "secret" if table == "cli_devices" else "sealed"
+        (row,) = await rows(target, f"SELECT {column} AS sealed FROM {table}")
+        assert target_vault.open(row["sealed"], place=place) == b"secret"
 
 
 @pytest.mark.parametrize("table", [table for table in EXPORTED if table.is_walked], ids=lambda table: table.name)
@@ -199,6 +234,10 @@ async def test_a_hold_a_break_and_a_file_that_is_not_read_keep_live_money_where_
         f" VALUES ('{PLATFORM.account}', true, 'hold_1', 'payout', 'po_1', 1, 'usd', 'reserved', 1)",
         "INSERT INTO breaks (account, livemode, id, kind, cause, detail, opened_ms)"
         f" VALUES ('{PLATFORM.account}', true, 'brk_1', 'silence', 'x', 'x', 1)",
+        f"{_CORRECTION} ('{PLATFORM.account}', true, 'cor_1', '{PLATFORM.account}', 'src_1', 'tu_1', 1, 'C01', '1',"
+        " 'open', NULL, '{}', '', '', '', 1, NULL)",
+        f"{_CORRECTION} ('{PLATFORM.account}', true, 'cor_2', '{PLATFORM.account}', 'src_1', 'tu_1', 2, 'C01', '1',"
+        " 'refused', 'C61', '{}', '', '', '', 1, 1)",
         "UPDATE bank_files SET status = 'received' WHERE id = (SELECT min(id) FROM bank_files)",
         "UPDATE ach_files SET status = 'sent'",
     )
@@ -208,6 +247,8 @@ async def test_a_hold_a_break_and_a_file_that_is_not_read_keep_live_money_where_
         "ACH file is sent",
         "bank file is not applied",
         "break brk_1 is open",
+        "correction cor_1 is not settled",
+        "correction cor_2 is not settled",
     ]
 
 

@@ -13,6 +13,12 @@ MOST_NAMED: Final = 20
 _ON_ITS_WAY: Final = frozenset({"queued", "in_file", "confirmed"})
 _NOT_ANSWERED: Final = frozenset({"built", "approved", "sent"})
 
+
+def _waits(correction: Row) -> bool:
+    """Tell whether a person has to decide about a correction, or the bank has to be told of its refusal."""
+    return correction["status"] == "open" or (correction["status"] == "refused" and correction["refusal_file"] is None)
+
+
 _OPEN: Final[Mapping[str, tuple[tuple[str, ...], Callable[[Row], str | None]]]] = {
     "topups": (
         ("account", "livemode", "id", "status", "rail"),
@@ -44,6 +50,10 @@ _OPEN: Final[Mapping[str, tuple[tuple[str, ...], Callable[[Row], str | None]]]] 
     "breaks": (
         ("account", "livemode", "id", "resolved_ms"),
         lambda row: f"break {row['id']} is open" if row["resolved_ms"] is None else None,
+    ),
+    "corrections": (
+        ("account", "livemode", "id", "status", "refusal_file"),
+        lambda row: f"correction {row['id']} is not settled" if _waits(row) else None,
     ),
 }
 """What of live mode somebody still works on, by table: the columns that tell, and what is said of a row."""

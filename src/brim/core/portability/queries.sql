@@ -118,6 +118,10 @@
 -- What banks have corrected of bank accounts on file.
 {rows of corrections by t.livemode, t.id};
 
+-- name: rows_of_erasures
+-- What was erased of it, and of whoever pays it.
+{rows of erasures by t.livemode, t.target};
+
 -- name: rows_of_return_counts
 -- How many of its debits were sent and came back, by day.
 {rows of return_counts by t.livemode, t.originator, t.owner, t.day};
@@ -322,6 +326,10 @@ FROM (
 -- name: put_corrections
 -- What banks have corrected of bank accounts on file.
 {rows put into corrections};
+
+-- name: put_erasures
+-- What was erased of it, and of whoever pays it.
+{rows put into erasures};
 
 -- name: put_return_counts
 -- How many of its debits were sent and came back, by day.
