@@ -12,7 +12,7 @@ from brim.core.originators import SecondPersonError
 from brim.core.return_rates import NoOverrideError, OverrideEndError
 
 _SUBJECT: Final = f"{handlers.RETURN_RATES}/{{subject}}"
-_REFUSED: Final = (NotPlatformError, NotInTestModeError, ResourceMissingError)
+_REFUSED: Final = (NotPlatformError, ResourceMissingError)
 
 RETURN_RATES: Final = (
     Operation(
