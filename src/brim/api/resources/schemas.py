@@ -13,7 +13,7 @@ from brim.api.resources.accounts import wire as account_wire
 from brim.api.resources.ach import actions as ach_actions
 from brim.api.resources.ach import originator_wire
 from brim.api.resources.ach import wire as ach_wire
-from brim.api.resources.ach.return_rate_wire import ReturnRateObject
+from brim.api.resources.ach.return_rate_wire import OverrideObject, RateObject, ReturnRateObject
 from brim.api.resources.audit_log import wire as audit_wire
 from brim.api.resources.authorizations import wire as authorization_wire
 from brim.api.resources.balance import wire as balance_wire
@@ -126,6 +126,8 @@ COMPONENTS: Final = (
     Component(ach_wire.BankFindingObject, "brim.bank_finding"),
     Component(ach_wire.BreakObject, "brim.break"),
     Component(ReturnRateObject, "brim.return_rate"),
+    Component(RateObject, "brim.return_rate_figure"),
+    Component(OverrideObject, "brim.return_rate_override"),
     Component(ach_wire.CorrectionObject, "brim.correction"),
     Component(ach_wire.CorrectedObject, "brim.correction_bank_account"),
     Component(ach_wire.RefusalObject, "brim.correction_refusal"),
