@@ -15,7 +15,7 @@ from typing import Any, Final
 import pytest
 import yaml
 
-from tests.monitoring.test_rules import ALERTS, RUNBOOKS
+from tests.support.alerts import ALERTS, RUNBOOKS
 from tests.support.certificates import self_signed
 from tests.support.polling import until
 from tests.support.prometheus import Prometheus

@@ -9,12 +9,10 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.support.alerts import ALERTS, GROUPS, RULES, RUNBOOKS
+
 ROOT = Path(__file__).parents[2]
-RULES = ROOT / "packaging" / "prometheus" / "brim.rules.yml"
-RUNBOOKS = (ROOT / "docs" / "runbooks.md").read_text(encoding="utf-8")
 SLOS = (ROOT / "docs" / "slos.md").read_text(encoding="utf-8")
-GROUPS = yaml.safe_load(RULES.read_text(encoding="utf-8"))["groups"]
-ALERTS = {rule["alert"]: rule for group in GROUPS for rule in group["rules"] if "alert" in rule}
 RECORDS = [rule["record"] for group in GROUPS for rule in group["rules"] if "record" in rule]
 SERIES: dict[str, dict[str, Any]] = yaml.load(  # every scalar a text: 0x10 is ten more zeros here, and no number
     (Path(__file__).parent / "series.yml").read_text(encoding="utf-8"), Loader=yaml.BaseLoader
