@@ -6,7 +6,7 @@ STAMP := .venv/.installed
 SIDE_BY_SIDE := --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help install compiled serve test test-fast coverage check format lint types imports sim month restore-drill backup-recipes s3-seaweedfs packaging-check fuzz fuzz-readers upgrade-test rolling-upgrade lock-bench migration-bench bench bench-webhooks bench-pages schemathesis lock dist container-test operations-drill clean
+.PHONY: help install compiled serve test test-fast coverage check format lint types imports sim month restore-drill backup-recipes s3-seaweedfs packaging-check fuzz fuzz-readers upgrade-test rolling-upgrade lock-bench migration-bench bench bench-beside bench-webhooks bench-pages schemathesis lock dist container-test operations-drill clean
 
 ## Lists the targets, each with its sentence.
 help:
@@ -138,6 +138,11 @@ imports: install
 ## Measures creates, retrieves and lists beside their peers, and prints one table (needs wrk).
 bench: compiled
 	$(BIN)/python -m bench
+
+## Measures what creates cost in one revision beside another, and beside a second copy of that one as a control:
+## BENCH_BEFORE, and BENCH_AFTER (this tree if left out).
+bench-beside: compiled
+	$(BIN)/python -m bench.beside $(BENCH_BEFORE) $(BENCH_AFTER)
 
 ## Measures deliveries of webhooks beside the same client without a database, and prints one table.
 bench-webhooks: compiled

@@ -134,9 +134,18 @@ class Service:
 
 
 @contextmanager
-def serve_embedded(folder: Path, *, workers: int, flags: Sequence[str] = ()) -> Iterator[Service]:
-    """Run `brim serve` with a PostgreSQL of its own, in which nothing is ever due; `flags` are its further ones."""
-    with _serve(folder, f"brim-{workers}", workers, NEVER, flags) as (pid, url):
+def serve_embedded(
+    folder: Path, *, workers: int, flags: Sequence[str] = (), source: Path | None = None
+) -> Iterator[Service]:
+    """Run `brim serve` with a PostgreSQL of its own, in which nothing is ever due.
+
+    Args:
+        folder: the benchmark's own.
+        workers: how many API processes.
+        flags: its further ones.
+        source: the `src` folder of another version than this tree's.
+    """
+    with _serve(folder, f"brim-{workers}", workers, NEVER, flags, source) as (pid, url):
         data_dir = folder / f"brim-{workers}"
         cluster = data_dir / "postgres"
         lock, urls = read_lock_file(cluster / "cluster"), running_urls(cluster)
@@ -154,14 +163,16 @@ def serve_beside(other: Service, name: str, *, workers: int, settle_after: str =
 
 
 @contextmanager
-def _serve(folder: Path, name: str, workers: int, settle_after: str, flags: Sequence[str]) -> Iterator[tuple[int, str]]:
+def _serve(
+    folder: Path, name: str, workers: int, settle_after: str, flags: Sequence[str], source: Path | None = None
+) -> Iterator[tuple[int, str]]:
     """Run `brim serve` and yield its supervisor's process id and its URL."""
     data_dir = folder / name
     command = [
         *(sys.executable, "-m", "brim", "serve", "--port", "0", "--workers", str(workers), "--data-dir", str(data_dir)),
         *("--sandbox-settle-after", settle_after, *flags),
     ]
-    env = clean_environment({"BRIM_TEST_SECRET_KEY": TEST_KEY})
+    env = clean_environment({"BRIM_TEST_SECRET_KEY": TEST_KEY, **({"PYTHONPATH": str(source)} if source else {})})
     with running(name, command, folder=folder, env=env) as program:
         status_file = data_dir / "brim.json"
         program.wait_until(status_file.exists)
