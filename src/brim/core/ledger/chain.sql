@@ -154,22 +154,7 @@ LIMIT $4;
 -- each that waits, whether it exists and where it is sealed, and where the chain ends and its head stands. What waits
 -- behind entries that will be sealed is first once they are.
 WITH RECURSIVE firsts AS (
-    (
-        SELECT account, livemode, entry
-        FROM unsealed_entries
-        ORDER BY account, livemode, entry
-        LIMIT 1
-    )
-    UNION ALL
-    SELECT following.account, following.livemode, following.entry
-    FROM firsts AS f
-    CROSS JOIN LATERAL (
-        SELECT account, livemode, entry
-        FROM unsealed_entries
-        WHERE (account, livemode) > (f.account, f.livemode)
-        ORDER BY account, livemode, entry
-        LIMIT 1
-    ) AS following
+    {first entry of each account in unsealed_entries, as firsts}
 )
 SELECT account, livemode, entry, is_there, sealed_at, chain_end, head
 FROM firsts AS f
@@ -263,21 +248,6 @@ SELECT count(*) FROM (SELECT FROM unsealed_entries LIMIT $1) AS counted;
 -- The entry of each chain that waits longest for its seal, of up to so many chains; each is found by one step along the
 -- index, whatever waits behind it.
 WITH RECURSIVE firsts AS (
-    (
-        SELECT account, livemode, entry
-        FROM unsealed_entries
-        ORDER BY account, livemode, entry
-        LIMIT 1
-    )
-    UNION ALL
-    SELECT following.account, following.livemode, following.entry
-    FROM firsts AS f
-    CROSS JOIN LATERAL (
-        SELECT account, livemode, entry
-        FROM unsealed_entries
-        WHERE (account, livemode) > (f.account, f.livemode)
-        ORDER BY account, livemode, entry
-        LIMIT 1
-    ) AS following
+    {first entry of each account in unsealed_entries, as firsts}
 )
 SELECT entry FROM firsts LIMIT $1;

@@ -13,7 +13,7 @@ from brim.core.verification import Key, Range, bounds_of
 from brim.platform.database import Conn
 from brim.platform.sql import columns, load_queries
 
-_SQL: Final = load_queries(__package__, "chain")
+_SQL: Final = load_queries(__package__, "chain", fragments="brim.core.verification")
 _COLUMNS: Final = len(SealedEntry._fields)
 _LONGEST_LAG_MS: Final = 24 * 60 * 60 * 1000
 

@@ -18,3 +18,23 @@ CROSS JOIN LATERAL (
         AND <key> >= coalesce(s.after, '') AND <key> IS DISTINCT FROM s.after AND <key> <= s.until
     ORDER BY <key>
 ) AS r
+
+-- fragment: first <key> of each account in <table>, as <name>
+-- The first row of each account and mode, for a recursive query of that name: each is found by one step along the index,
+-- whatever lies behind it.
+(
+    SELECT account, livemode, <key>
+    FROM <table>
+    ORDER BY account, livemode, <key>
+    LIMIT 1
+)
+UNION ALL
+SELECT following.account, following.livemode, following.<key>
+FROM <name> AS f
+CROSS JOIN LATERAL (
+    SELECT account, livemode, <key>
+    FROM <table>
+    WHERE (account, livemode) > (f.account, f.livemode)
+    ORDER BY account, livemode, <key>
+    LIMIT 1
+) AS following
