@@ -44,6 +44,11 @@ coverage: compiled
 test-fast: compiled
 	$(BIN)/python -m pytest $(SIDE_BY_SIDE) -m "not slow"
 
+.PHONY: test-long
+## Runs the tests that have a short form and a long one in their long form; docs/testing.md says what that adds.
+test-long: compiled
+	LONG_FORM=1 $(BIN)/python -m pytest $(SIDE_BY_SIDE) -m long_form
+
 ## Runs a million steps of random lives beside a model of the books; SIM_STEPS and SIM_SEED change that. With
 ## SIM_STATE=FILE it may be ended and goes on from there, and SIM_MINUTES=30 ends it after half an hour.
 sim: compiled

@@ -16,8 +16,9 @@ from brim.core.integrity.books import verify_books
 from brim.platform.database import Database
 from tests.support.brim_process import RunningBrim
 from tests.support.figures import Figures
+from tests.support.long_form import long_form
 
-ROUNDS = 20
+ROUNDS = long_form(20, short=8)
 CLIENTS = 8
 MAX_RECOVERY_S = 60.0
 """Far more than the second it takes: a start that waits for some time-out is found, a busy machine is none."""
@@ -91,10 +92,11 @@ async def check_books(url: str) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.long_form
 def test_what_was_acknowledged_survives_and_what_was_not_is_found_by_a_retry(
     start_brim: Callable[..., RunningBrim], figures: Figures
 ) -> None:
-    """Twenty times: load, kill the whole family of processes at a random moment, start again on the same folder.
+    """Again and again: load, kill the whole family of processes at a random moment, start again on the same folder.
 
     Every acknowledged id is there, under its own key, once. Every request whose answer was lost converges to one
     top-up when it is sent again. The books prove themselves, with settlement going on all the while.

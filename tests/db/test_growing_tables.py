@@ -3,6 +3,8 @@
 Nobody has taken statistics of these tables, or somebody did while they had ten rows, each another account's. Plans made
 when there was nothing, when there were a thousand rows, and now, for all values and for those at hand, may touch hardly
 more pages at a hundred thousand rows than the best of them did at a thousand.
+
+An ordinary run has each server once and each kind of statistics once; `make test-long` has them all.
 """
 
 import json
@@ -20,10 +22,17 @@ from brim.host.database_urls import DatabaseUrls
 from brim.platform.database import Conn, Database
 from tests.db.statement_cases import CASES, NOT_MEASURED, Case
 from tests.support.growth import grow, leave_alone
+from tests.support.long_form import long_form
 from tests.support.statements import STATEMENTS
 
 FEW: Final = 1_000
 ROWS: Final = int(os.environ.get("GROWN_ROWS", "100000"))
+RUNS: Final = [
+    ("embedded", "none"),
+    ("stock", "of ten rows"),
+    *long_form([("embedded", "of ten rows"), ("stock", "none")], short=[]),
+]
+"""The server, and what statistics there are of its tables."""
 
 LONGEST: Final = "20s"
 """Only so that a statement which compares each row with each is named: none comes near it."""
@@ -169,7 +178,8 @@ def test_every_statement_has_a_case() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("statistics", ["none", "of ten rows"])
+@pytest.mark.long_form
+@pytest.mark.parametrize(("each_database_urls", "statistics"), RUNS, indirect=["each_database_urls"])
 async def test_no_statement_costs_more_for_want_of_statistics(
     each_database_urls: DatabaseUrls, statistics: str
 ) -> None:
