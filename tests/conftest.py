@@ -11,6 +11,7 @@ stock PostgreSQL too takes their namesakes that begin with `each_` and runs twic
 import asyncio
 import os
 import shutil
+import subprocess
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
@@ -231,12 +232,25 @@ async def each_owner_database(each_database_url: str) -> AsyncIterator[Database]
         yield database
 
 
+@pytest.fixture(scope="session")
+def served_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder that a service has served from and was stopped in."""
+    folder = tmp_path_factory.mktemp("served")
+    brim = start_serving(folder / "data", folder / "brim.log")
+    try:
+        brim.wait_until_ready()
+        assert brim.stop() == 0
+    finally:
+        brim.close()
+    return brim.data_dir
+
+
 @pytest.fixture
 def start_brim(tmp_path: Path) -> Iterator[Callable[..., RunningBrim]]:
     """A function that starts `brim serve` and returns it once it is ready.
 
     Its arguments, all by name: `arguments` (more flags), `env` (more variables), `data_dir`, `prefix` (a command to
-    run it under) and `ready` (False to return at once).
+    run it under), `ready` (False to return at once) and `copied_from` (a folder for `data_dir` to be a copy of).
     """
     started: list[RunningBrim] = []
 
@@ -247,7 +261,10 @@ def start_brim(tmp_path: Path) -> Iterator[Callable[..., RunningBrim]]:
         data_dir: Path = tmp_path / "brim-data",
         prefix: Sequence[str] = (),
         ready: bool = True,
+        copied_from: Path | None = None,
     ) -> RunningBrim:
+        if copied_from:
+            subprocess.run(["cp", "-a", copied_from, data_dir], check=True)  # owners, too
         log_path = tmp_path / f"brim-{len(started)}.log"
         brim = start_serving(data_dir, log_path, arguments=arguments, env=env, prefix=prefix)
         started.append(brim)
@@ -261,6 +278,26 @@ def start_brim(tmp_path: Path) -> Iterator[Callable[..., RunningBrim]]:
 
 
 @pytest.fixture
-def brim_server(start_brim: Callable[..., RunningBrim]) -> RunningBrim:
-    """A running service of this test's own."""
+def fresh_brim(start_brim: Callable[..., RunningBrim]) -> RunningBrim:
+    """A running service of this test's own, which has made its database."""
     return start_brim()
+
+
+@pytest.fixture
+def brim_server(start_brim: Callable[..., RunningBrim], served_folder: Path) -> RunningBrim:
+    """A running service of this test's own, on a database that was made before."""
+    return start_brim(copied_from=served_folder)
+
+
+@pytest.fixture(scope="module")
+def shared_brim(served_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningBrim]:
+    """A running service of this module's, whose tests expect what others add, and stop and break nothing."""
+    folder = tmp_path_factory.mktemp("shared")
+    subprocess.run(["cp", "-a", served_folder, folder / "data"], check=True)
+    brim = start_serving(folder / "data", folder / "brim.log")
+    try:
+        brim.wait_until_ready()
+        yield brim
+        assert brim.stop() == 0
+    finally:
+        brim.close()

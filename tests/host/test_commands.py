@@ -26,23 +26,23 @@ def test_the_version_is_told() -> None:
     assert _run("--version").stdout == f"brim {brim.__version__}\n"
 
 
-def test_keys_are_made_rolled_and_revoked_while_brim_runs(brim_server: RunningBrim) -> None:
-    here = ("--data-dir", str(brim_server.data_dir))
+def test_keys_are_made_rolled_and_revoked_while_brim_runs(shared_brim: RunningBrim) -> None:
+    here = ("--data-dir", str(shared_brim.data_dir))
     made = _run("keys", "create", "--name", "till", *here).stdout.strip()
-    assert brim_server.call("GET", "/v1/balance", key=made)[0] == 200
+    assert shared_brim.call("GET", "/v1/balance", key=made)[0] == 200
     key_id = next(line for line in _run("keys", "list", *here).stdout.splitlines() if "till" in line).split("\t")[0]
     rolled = _run("keys", "roll", key_id, "--grace", "1h", *here).stdout.strip()
-    assert brim_server.call("GET", "/v1/balance", key=made)[0] == 200
-    assert brim_server.call("GET", "/v1/balance", key=rolled)[0] == 200
+    assert shared_brim.call("GET", "/v1/balance", key=made)[0] == 200
+    assert shared_brim.call("GET", "/v1/balance", key=rolled)[0] == 200
     _run("keys", "revoke", key_id, *here)
     deadline = time.monotonic() + _REVOKED_WITHIN_S
-    while brim_server.call("GET", "/v1/balance", key=made)[0] != 401:
+    while shared_brim.call("GET", "/v1/balance", key=made)[0] != 401:
         assert time.monotonic() < deadline
-    assert brim_server.call("GET", "/v1/balance", key=rolled)[0] == 200
+    assert shared_brim.call("GET", "/v1/balance", key=rolled)[0] == 200
 
 
-def test_what_is_typed_is_told_in_the_audit_log(brim_server: RunningBrim) -> None:
-    here = ("--data-dir", str(brim_server.data_dir))
+def test_what_is_typed_is_told_in_the_audit_log(shared_brim: RunningBrim) -> None:
+    here = ("--data-dir", str(shared_brim.data_dir))
     account = _run("accounts", "create", *here).stdout.strip()
     _run("keys", "create", "--live", "--account", account, *here)
     [key_id] = [line.split("\t")[0] for line in _run("keys", "list", "--account", account, *here).stdout.splitlines()]
@@ -62,15 +62,15 @@ def test_what_is_typed_is_told_in_the_audit_log(brim_server: RunningBrim) -> Non
         assert getpass.getuser() in line
 
 
-def test_a_restricted_key_may_do_what_it_was_given(brim_server: RunningBrim) -> None:
-    made = _run("keys", "create", "-p", "balance=read", "--data-dir", str(brim_server.data_dir)).stdout.strip()
+def test_a_restricted_key_may_do_what_it_was_given(shared_brim: RunningBrim) -> None:
+    made = _run("keys", "create", "-p", "balance=read", "--data-dir", str(shared_brim.data_dir)).stdout.strip()
     assert made.startswith("rk_test_")
-    assert brim_server.call("GET", "/v1/balance", key=made)[0] == 200
-    assert brim_server.call("POST", "/v1/topups", key=made, amount=2000, currency="usd")[0] == 403
+    assert shared_brim.call("GET", "/v1/balance", key=made)[0] == 200
+    assert shared_brim.call("POST", "/v1/topups", key=made, amount=2000, currency="usd")[0] == 403
 
 
-def test_a_platform_acts_for_an_account_under_it(brim_server: RunningBrim) -> None:
-    here = ("--data-dir", str(brim_server.data_dir))
+def test_a_platform_acts_for_an_account_under_it(shared_brim: RunningBrim) -> None:
+    here = ("--data-dir", str(shared_brim.data_dir))
     platform = _run("accounts", "list", *here).stdout.split("\t")[0]
     account = _run("accounts", "create", "--platform", platform, *here).stdout.strip()
     assert f"{account}\t{platform}\t" in _run("accounts", "list", *here).stdout
@@ -112,8 +112,8 @@ def test_a_part_ends_with_a_sentence_where_nobody_has_migrated(empty_database_ur
     assert "Traceback" not in run.stderr
 
 
-def test_a_reader_that_ends_early_is_no_error(brim_server: RunningBrim) -> None:
-    here = ("--data-dir", str(brim_server.data_dir))
+def test_a_reader_that_ends_early_is_no_error(shared_brim: RunningBrim) -> None:
+    here = ("--data-dir", str(shared_brim.data_dir))
     command = subprocess.Popen(
         [*brim_command("accounts", "list", *here)],
         env=brim_environment(),
@@ -129,8 +129,8 @@ def test_a_reader_that_ends_early_is_no_error(brim_server: RunningBrim) -> None:
     command.wait()
 
 
-def test_an_empty_list_says_so(brim_server: RunningBrim) -> None:
-    run = run_brim("operators", "list", "--data-dir", str(brim_server.data_dir))
+def test_an_empty_list_says_so(shared_brim: RunningBrim) -> None:
+    run = run_brim("operators", "list", "--data-dir", str(shared_brim.data_dir))
     assert (run.returncode, run.stdout, run.stderr) == (0, "", "None yet.\n")
 
 
@@ -202,10 +202,10 @@ def test_what_cannot_be_done_is_told_in_a_line(database_url: str, arguments: tup
     assert phrase in run.stderr
 
 
-def test_a_login_is_listed_approved_and_denied_while_brim_runs(brim_server: RunningBrim) -> None:
-    here = ("--data-dir", str(brim_server.data_dir))
+def test_a_login_is_listed_approved_and_denied_while_brim_runs(shared_brim: RunningBrim) -> None:
+    here = ("--data-dir", str(shared_brim.data_dir))
     first, second = (
-        brim_server.call("POST", "/stripecli/auth", device_name=device, client_version="1.52.0")[1]
+        shared_brim.call("POST", "/stripecli/auth", device_name=device, client_version="1.52.0")[1]
         for device in ("devbox", "laptop")
     )
     waiting = [line.split("\t")[1:3] for line in _run("login", "list", *here).stdout.splitlines()]

@@ -58,8 +58,8 @@ async def test_nobody_is_let_in_without_the_password(server: EmbeddedPostgres) -
     await _assert_guarded(server)
 
 
-async def test_each_role_has_a_password_of_its_own(brim_server: RunningBrim) -> None:
-    owner, service = brim_server.owner_url, brim_server.database_url
+async def test_each_role_has_a_password_of_its_own(fresh_brim: RunningBrim) -> None:
+    owner, service = fresh_brim.owner_url, fresh_brim.database_url
     assert await _is_let_in(service)
     assert not await _is_let_in(_without_password(service))
     assert not await _is_let_in(service.replace("brim_service:", "brim:"))
@@ -67,14 +67,14 @@ async def test_each_role_has_a_password_of_its_own(brim_server: RunningBrim) -> 
 
 
 async def test_only_who_starts_brim_can_read_the_passwords_and_no_command_line_or_log_has_them(
-    brim_server: RunningBrim,
+    fresh_brim: RunningBrim,
 ) -> None:
-    passwords = read_passwords(brim_server.data_dir / "postgres")
+    passwords = read_passwords(fresh_brim.data_dir / "postgres")
     assert passwords is not None
-    status = (brim_server.data_dir / "postgres.passwords").stat()
+    status = (fresh_brim.data_dir / "postgres.passwords").stat()
     assert (status.st_uid, status.st_mode & 0o777) == (os.geteuid(), 0o600)
-    shown = brim_server.log.encode() + (brim_server.data_dir / "postgres" / "server.log").read_bytes()
-    for pid in (brim_server.pid, *descendants(brim_server.pid)):
+    shown = fresh_brim.log.encode() + (fresh_brim.data_dir / "postgres" / "server.log").read_bytes()
+    for pid in (fresh_brim.pid, *descendants(fresh_brim.pid)):
         shown += Path(f"/proc/{pid}/cmdline").read_bytes()
     for password in (passwords.owner, passwords.service):
         assert password.encode() not in shown

@@ -54,18 +54,18 @@ async def _dump(database_url: str) -> str:
         await conn.close()
 
 
-async def test_the_key_is_kept_for_its_owner_and_in_no_log_and_no_table(brim_server: RunningBrim) -> None:
-    file = brim_server.data_dir / "encryption_key"
+async def test_the_key_is_kept_for_its_owner_and_in_no_log_and_no_table(fresh_brim: RunningBrim) -> None:
+    file = fresh_brim.data_dir / "encryption_key"
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    status, method = _create(brim_server)
+    status, method = _create(fresh_brim)
     assert status == 200
-    dump = await _dump(brim_server.database_url)
+    dump = await _dump(fresh_brim.database_url)
     assert str(method["id"]) in dump
-    assert brim_server.stop() == 0
-    for text in (dump, brim_server.log, brim_server.banner, str(method)):
+    assert fresh_brim.stop() == 0
+    for text in (dump, fresh_brim.log, fresh_brim.banner, str(method)):
         assert CANARY not in text
         assert file.read_text().strip() not in text
-    assert METHODS in brim_server.log
+    assert METHODS in fresh_brim.log
 
 
 def test_a_refused_account_number_is_in_no_log(brim_server: RunningBrim) -> None:

@@ -16,8 +16,8 @@ NAME = "касса ✓"
 
 
 @pytest.mark.parametrize("encoding", NARROW)
-def test_what_an_encoding_lacks_is_escaped(brim_server: RunningBrim, encoding: str) -> None:
-    here = ("--data-dir", str(brim_server.data_dir))
+def test_what_an_encoding_lacks_is_escaped(shared_brim: RunningBrim, encoding: str) -> None:
+    here = ("--data-dir", str(shared_brim.data_dir))
     assert run_brim("keys", "create", "--name", NAME, *here).returncode == 0
     run = run_brim("keys", "list", *here, env={"PYTHONIOENCODING": encoding})
     assert (run.returncode, run.stderr) == (0, "")
@@ -57,9 +57,9 @@ def _ask(url: str, key: str, path: str) -> None:
             pass
 
 
-def test_a_closed_output_ends_no_command_badly(brim_server: RunningBrim) -> None:
+def test_a_closed_output_ends_no_command_badly(shared_brim: RunningBrim) -> None:
     command = subprocess.run(
-        ["sh", "-c", 'exec "$@" >&- 2>&-', "sh", *brim_command("verify", "--data-dir", str(brim_server.data_dir))],
+        ["sh", "-c", 'exec "$@" >&- 2>&-', "sh", *brim_command("verify", "--data-dir", str(shared_brim.data_dir))],
         env=brim_environment(),
         check=False,
         timeout=60,

@@ -50,11 +50,11 @@ def _is_alive(pid: int) -> bool:
         return False
 
 
-def test_the_banner_says_what_a_person_needs_next(brim_server: RunningBrim) -> None:
-    assert re.search(r"sk_test_[0-9A-Za-z]{43}\b", brim_server.banner)
-    assert (brim_server.data_dir / "test_secret_key").read_text().strip() == brim_server.test_key
-    assert read_status_file(brim_server) == {"pid": brim_server.pid, "url": brim_server.url}
-    command = brim_server.banner.strip().splitlines()[-1]
+def test_the_banner_says_what_a_person_needs_next(fresh_brim: RunningBrim) -> None:
+    assert re.search(r"sk_test_[0-9A-Za-z]{43}\b", fresh_brim.banner)
+    assert (fresh_brim.data_dir / "test_secret_key").read_text().strip() == fresh_brim.test_key
+    assert read_status_file(fresh_brim) == {"pid": fresh_brim.pid, "url": fresh_brim.url}
+    command = fresh_brim.banner.strip().splitlines()[-1]
     run = subprocess.run(command, shell=True, capture_output=True, text=True, check=True)
     assert '"object": "topup"' in run.stdout
 
@@ -263,11 +263,11 @@ def test_a_given_test_key_works(start_brim: StartBrim) -> None:
     brim.create_topup()
 
 
-def test_no_secret_is_in_the_log(brim_server: RunningBrim) -> None:
-    brim_server.create_topup()
-    brim_server.stop()
-    assert "/v1/topups" in brim_server.log
-    assert brim_server.test_key not in brim_server.log
+def test_no_secret_is_in_the_log(fresh_brim: RunningBrim) -> None:
+    fresh_brim.create_topup()
+    fresh_brim.stop()
+    assert "/v1/topups" in fresh_brim.log
+    assert fresh_brim.test_key not in fresh_brim.log
 
 
 def _assert_refused(run: "subprocess.CompletedProcess[str]", *phrases: str) -> None:

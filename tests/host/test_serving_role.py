@@ -57,13 +57,13 @@ def _users(url: str) -> str:
     return found
 
 
-def test_everything_that_serves_connects_as_the_lesser_role(brim_server: RunningBrim) -> None:
-    _assert_settles(brim_server)
-    assert _users(brim_server.owner_url) == "brim api as brim_service, brim worker as brim_service"
-    _assert_transfers_are_safe(brim_server.database_url)
+def test_everything_that_serves_connects_as_the_lesser_role(fresh_brim: RunningBrim) -> None:
+    _assert_settles(fresh_brim)
+    assert _users(fresh_brim.owner_url) == "brim api as brim_service, brim worker as brim_service"
+    _assert_transfers_are_safe(fresh_brim.database_url)
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
-        _run_as(brim_server.database_url, "SET ROLE brim")
-    assert '"level":"warning"' not in brim_server.log
+        _run_as(fresh_brim.database_url, "SET ROLE brim")
+    assert '"level":"warning"' not in fresh_brim.log
 
 
 def test_the_other_commands_work_as_the_lesser_role(brim_server: RunningBrim) -> None:

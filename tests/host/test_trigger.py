@@ -64,25 +64,25 @@ def test_each_event_happens_after_those_that_lead_to_it(start_brim: Callable[...
         assert (topup["source"] is None) == (event == "topup.created")
 
 
-def test_what_is_sent_can_be_changed_and_done_for_another_account(brim_server: RunningBrim) -> None:
+def test_what_is_sent_can_be_changed_and_done_for_another_account(shared_brim: RunningBrim) -> None:
     changes = ("--override", "topup:amount=777", "--add", "topup:metadata[order_id]=6735", "--remove",
                "topup:description", "--add", "topup_failed:failure_code=no_account")  # fmt: skip
-    lines = trigger(brim_server, "topup.failed", *changes)
-    topup = newest_topup(brim_server)
+    lines = trigger(shared_brim, "topup.failed", *changes)
+    topup = newest_topup(shared_brim)
     assert lines[1] == f"topup_failed: POST /v1/test_helpers/topups/{topup['id']}/fail {topup['id']} failed"
     assert (topup["amount"], topup["description"], topup["failure_code"]) == (777, None, "no_account")
     assert topup["metadata"] == {"order_id": "6735"}
-    account = brim_server.call("POST", "/v1/accounts", country="US")[1]["id"]
-    (line,) = trigger(brim_server, "topup.created", "--stripe-account", account)
-    assert newest_topup(brim_server) == topup
+    account = shared_brim.call("POST", "/v1/accounts", country="US")[1]["id"]
+    (line,) = trigger(shared_brim, "topup.created", "--stripe-account", account)
+    assert newest_topup(shared_brim) == topup
     assert line.endswith(" pending")
 
 
-def test_a_running_brim_is_named_by_its_address_and_a_key(brim_server: RunningBrim, tmp_path: Path) -> None:
+def test_a_running_brim_is_named_by_its_address_and_a_key(shared_brim: RunningBrim, tmp_path: Path) -> None:
     elsewhere = ("--data-dir", str(tmp_path / "nothing"))
-    there = ("--api-base", brim_server.url, *elsewhere)
-    assert run_brim("trigger", "topup.created", *there, "--api-key", brim_server.test_key).returncode == 0
-    assert run_brim("trigger", "topup.created", *there, env={"BRIM_TEST_SECRET_KEY": brim_server.test_key}).stdout
+    there = ("--api-base", shared_brim.url, *elsewhere)
+    assert run_brim("trigger", "topup.created", *there, "--api-key", shared_brim.test_key).returncode == 0
+    assert run_brim("trigger", "topup.created", *there, env={"BRIM_TEST_SECRET_KEY": shared_brim.test_key}).stdout
     refused = run_brim("trigger", "topup.created", *there)
     assert (refused.returncode, refused.stderr) == (
         1,
@@ -93,8 +93,8 @@ def test_a_running_brim_is_named_by_its_address_and_a_key(brim_server: RunningBr
     assert "No Brim runs in the data folder" in nobody.stderr
 
 
-def test_the_apis_own_sentence_tells_why_it_refused(brim_server: RunningBrim) -> None:
-    here = ("--data-dir", str(brim_server.data_dir))
+def test_the_apis_own_sentence_tells_why_it_refused(shared_brim: RunningBrim) -> None:
+    here = ("--data-dir", str(shared_brim.data_dir))
     refused = run_brim("trigger", "topup.succeeded", "--override", "topup:amount=0", *here)
     assert refused.returncode == 1
     assert refused.stdout == ""
