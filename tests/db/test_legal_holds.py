@@ -4,6 +4,7 @@ import asyncio
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -11,6 +12,7 @@ from brim.base.errors import ResourceMissingError
 from brim.base.ids import IdFactory
 from brim.base.paging import PageRequest
 from brim.base.scope import AccountScope
+from brim.cli.root import cli
 from brim.core import legal_holds
 from brim.core.access.service import create_account
 from brim.core.account_closing import delete_account
@@ -323,3 +325,37 @@ async def test_events_of_a_held_account_stay_with_their_tally(database: Database
     assert [dict(row) for row in await rows(database, "SELECT account, events FROM pruned_events")] == [
         {"account": FREE, "events": 2}
     ]
+
+
+@pytest.mark.usefixtures("accounts")
+async def test_holds_are_placed_listed_and_lifted_at_the_command_line(database: Database, service_url: str) -> None:
+    async def run(*arguments: str, fails: bool = False) -> str:
+        line = [*arguments, "--database-url", service_url]
+        result = await asyncio.to_thread(lambda: CliRunner().invoke(cli, line))
+        assert bool(result.exit_code) == fails, result.output
+        return result.output.strip()
+
+    placed = await run("legal-holds", "place", "acct_top", "--with-connected", "--reason", "Case 7")
+    await run("legal-holds", "place", "--installation", "--reason", "All", "--reference", "2026/17")
+    everything, platform = (await run("legal-holds", "list")).splitlines()
+    assert everything.split("\t")[1:4] == ["the installation", "All", "2026/17"]
+    assert platform.split("\t")[:3] == [placed, "acct_top and connected accounts", "Case 7"]
+    assert await run("legal-holds", "lift", placed) == f"{placed} is lifted."
+    assert "was lifted already" in await run("legal-holds", "lift", placed, fails=True)
+    for wrong in (("acct_top", "--installation"), (), ("--installation", "--with-connected")):
+        await run("legal-holds", "place", *wrong, "--reason", "x", fails=True)
+    assert len(await rows(database, "SELECT FROM legal_holds")) == 2
+
+
+@pytest.mark.usefixtures("accounts")
+async def test_a_person_sees_how_long_what_is_kept_and_what_is_due(database: Database, service_url: str) -> None:
+    await place(database)
+    await keep_events(database, HELD, 3, numbered_ms=1)
+    await keep_events(database, FREE, 2, numbered_ms=1)
+    line = ["retention", "--database-url", service_url]
+    result = await asyncio.to_thread(lambda: CliRunner().invoke(cli, line))
+    shown = [row.split("\t") for row in result.output.splitlines()]
+    assert ["events, with what was sent of them", "30d", "--keep-events", "2", "3"] in shown
+    assert ["idempotency keys", "1d", "--keep-idempotency-keys", "0", "0"] in shown
+    assert ["counts of returns", "120d", "", "0", "0"] in shown
+    assert len(shown) == 9

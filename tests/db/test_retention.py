@@ -114,6 +114,27 @@ async def test_sums_of_days_go_and_those_of_bank_accounts_stay(database: Databas
     assert kept == {("acct_free", "2026-09-14"), ("acct_free", "2000-01-01"), ("acct_top", "2026-01-01")}
 
 
+@pytest.mark.usefixtures("accounts")
+async def test_counts_of_returns_go_with_the_days_that_no_rate_counts(database: Database) -> None:
+    await hold(database, "acct_below")
+    since = (NOW_MS - DEFAULT_PERIODS.kept_ms(Kind.RETURN_COUNTS)) // 86_400_000
+    async with database.connection() as conn:
+        for account in ("acct_free", "acct_top"):
+            for day in (since - 1, since):
+                await conn.execute(
+                    "INSERT INTO return_counts"
+                    " VALUES ($1, true, 'orig', '', date '1970-01-01' + $2::integer, 1, 0, 0, 0)",
+                    *(account, day),
+                )
+    await prune(database)
+    kept = await rows(database, "SELECT account, day - date '1970-01-01' AS day FROM return_counts")
+    assert {(row["account"], row["day"]) for row in kept} == {
+        ("acct_free", since),
+        ("acct_top", since - 1),
+        ("acct_top", since),
+    }
+
+
 async def keep_file(database: Database, account: str, name: str, built_ms: int, **more: Any) -> None:
     """Keep a file with two entries, of the accounts named."""
     owners, status = more.get("owners", (account, account)), more.get("status", "settled")

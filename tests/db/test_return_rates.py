@@ -15,6 +15,7 @@ from brim.base.actor import Actor, ActorKind
 from brim.base.scope import AccountScope
 from brim.core import return_rates
 from brim.core.originators import Originator, ReturnRateError, SecondPersonError
+from brim.core.pruning import Pruning
 from brim.core.return_rates import ALL, NoOverrideError, Override, OverrideEndError
 from brim.platform.database import Conn, Database
 from brim.platform.migrate import known_migrations
@@ -170,6 +171,7 @@ async def test_days_that_pass_take_a_limit_away_and_it_is_told(live: LiveMoney) 
     assert [level for _, level in await told(live)][-2:] == ["cleared", "cleared"]
     live.now_ms = at("2027-06-30 12:00")
     await watching.run_once(now_ms=live.now_ms, ids=live.ids, limit=10)
+    await Pruning(live.database).run_once(now_ms=live.now_ms, limit=1_000)
     assert await rows(live.database, "SELECT * FROM return_counts WHERE day < '2027-01-01'") == []
 
 

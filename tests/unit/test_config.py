@@ -104,6 +104,13 @@ def test_what_the_supervisor_tells_its_children_is_known() -> None:
         ("BRIM_SESSION_IDLE", "30"),  # seconds, or minutes?
         ("BRIM_IDLE_TIMEOUT", "1.5"),
         ("BRIM_VERIFY_EVERY", "0.5ms"),
+        ("BRIM_KEEP_EVENTS", "29d"),
+        ("BRIM_KEEP_IDEMPOTENCY_KEYS", "23h"),
+        ("BRIM_KEEP_IDEMPOTENCY_KEYS", "31d"),  # a key may name an event as its reply
+        ("BRIM_KEEP_REQUEST_LOGS", "0"),
+        ("BRIM_KEEP_ENDED_KEYS", "29d"),
+        ("BRIM_KEEP_BANK_TOKENS", "1h"),
+        ("BRIM_KEEP_FILE_BYTES", "2195d"),
         ("BRIM_MAX_BODY", "1.5m"),
         ("BRIM_LOG_LEVEL", "loud"),
         ("BRIM_LOG_FORMAT", "xml"),
@@ -158,7 +165,8 @@ def test_encryption_keys_are_read_with_blanks_between_and_never_repeated() -> No
 
 
 @pytest.mark.parametrize(
-    ("text", "seconds"), [("250ms", 0.25), ("1s", 1), ("5m", 300), ("2h", 7200), ("1.5s", 1.5), ("0", 0), (" 3 s ", 3)]
+    ("text", "seconds"),
+    [("250ms", 0.25), ("1s", 1), ("5m", 300), ("2h", 7200), ("30d", 2_592_000), ("1.5s", 1.5), ("0", 0), (" 3 s ", 3)],
 )
 def test_durations_are_read(text: str, seconds: float) -> None:
     assert parse_duration(text) == seconds

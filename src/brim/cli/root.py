@@ -23,6 +23,7 @@ from brim.cli.login import login
 from brim.cli.logs import logs
 from brim.cli.operators import operators
 from brim.cli.processes import api, migrate, serve, upgrade, verify, worker
+from brim.cli.retention import retention
 from brim.cli.stuck import stuck
 from brim.cli.trigger import trigger
 
@@ -81,6 +82,7 @@ for _command in (
     bank,
     import_,
     legal_holds,
+    retention,
 ):
     cli.add_command(_command)
 accounts.add_command(erase_account)

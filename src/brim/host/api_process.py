@@ -31,6 +31,7 @@ from brim.core.encryption import Keyring, find_service_secret
 from brim.core.funding import BankSecrets
 from brim.core.gauges import Gauges
 from brim.core.installation import KnownKind, require_kind
+from brim.core.pruning import periods_of
 from brim.core.rails import Rails
 from brim.core.request_logs import RequestRecorder
 from brim.core.stripe_cli import Hub
@@ -128,7 +129,7 @@ async def _serve(
         system=system_handlers(
             database,
             OPERATIONS,
-            Gauges(database, system_clock_ms, data_dir=settings.data_dir),
+            Gauges(database, system_clock_ms, data_dir=settings.data_dir, periods=periods_of(settings)),
             public=settings.public_url,
             is_rehearsal=kind.is_rehearsal,
         ),

@@ -149,7 +149,7 @@ async def _work(settings: Settings, alive_fd: int | None, renderers: Renderers) 
             numbered=Announcer(database, Announcement.NUMBERED_EVENTS).announce,
         ),
     ]
-    gauges = Gauges(database, system_clock_ms, data_dir=settings.data_dir)
+    gauges = Gauges(database, system_clock_ms, data_dir=settings.data_dir, periods=periods_of(settings))
     states = JobStates([*(job.name for job in jobs), HEARTBEAT], system_clock_ms)
     heartbeat = make_heartbeat(database, states, system_clock_ms)
     try:

@@ -3,6 +3,7 @@
 import asyncio
 import os
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Final, NamedTuple, TypeAlias
 
@@ -16,6 +17,7 @@ from brim.core.archiving import last_base_backup_ms, read_archiving
 from brim.core.gauges import store
 from brim.core.gauges.rules import KIND, age_s, by_kind, rates_of, single, worker_figures
 from brim.core.originators import OriginatorStatus
+from brim.core.pruning import DEFAULT_PERIODS, Periods, read_due
 from brim.platform.database import Conn, Database
 from brim.platform.telemetry.figures import Figure
 
@@ -30,6 +32,12 @@ MOST_DEBITS: Final = 20_000
 
 RETURNS_WITHIN_MS: Final = 60 * 24 * 60 * 60 * 1000
 """How far back a return rate looks. Source: Nacha Operating Rules, 2.17.2."""
+
+MOST_OLD: Final = 1_000
+"""How many old rows of a kind are looked at: whether pruning keeps up shows in the youngest of them."""
+
+PRUNED_WITHIN_MS: Final = 60 * 60 * 1000
+"""How late pruning may be: a hold that was lifted lets go within the hour."""
 
 FRESH_MS: Final = 10_000
 """How long most figures are kept: scrapes of several Prometheus servers cost no more than those of one."""
@@ -60,9 +68,11 @@ class Gauges:
         database: asked for it.
         clock: the time in Unix milliseconds.
         data_dir: where an embedded database is, if there is one.
+        periods: how long things are kept.
     """
 
-    def __init__(self, database: Database, clock: Clock, *, data_dir: Path) -> None:
+    def __init__(self, database: Database, clock: Clock, *, data_dir: Path, periods: Periods = DEFAULT_PERIODS) -> None:
+        self._parts = (*_PARTS, _Part("pruning", partial(_read_pruning, periods), SELDOM_FRESH_MS))
         self._database = database
         self._clock = clock
         self._data_dir = data_dir
@@ -81,7 +91,7 @@ class Gauges:
             by_kind(
                 "brim_gauges_failing",
                 "Whether figures of a kind could not be read, and are left out.",
-                {part.kind: int(part.kind in self._failing) for part in _PARTS} if answers else {},
+                {part.kind: int(part.kind in self._failing) for part in self._parts} if answers else {},
             ),
             *figures,
             *await asyncio.to_thread(_disk_figures, self._data_dir),
@@ -90,7 +100,7 @@ class Gauges:
     async def _refresh(self) -> bool:
         """Read again what is no longer fresh; tell whether the database answers."""
         now_ms = self._clock()
-        due = [part for part in _PARTS if self._is_due(part, now_ms)]
+        due = [part for part in self._parts if self._is_due(part, now_ms)]
         if not due:
             return True
         try:
@@ -339,6 +349,17 @@ async def _read_archiving(conn: Conn, _now_ms: int) -> list[Figure]:
             "1 while files of WAL cannot be archived; backups reach no further than the last one that was.",
             int(found.is_failing),
         ),
+    ]
+
+
+async def _read_pruning(periods: Periods, conn: Conn, now_ms: int) -> list[Figure]:
+    found = await read_due(conn, periods, now_ms=now_ms - PRUNED_WITHIN_MS, most=MOST_OLD)
+    return [
+        by_kind(
+            "brim_pruning_due",
+            "Rows that should have been removed by age an hour ago and are under no legal hold, up to 1,000 of a kind.",
+            {each.kind: each.due for each in found},
+        )
     ]
 
 

@@ -199,6 +199,33 @@ SELECT
     (SELECT count(*) FROM old) AS gone,
     (SELECT max(key) FROM looked) AS last_day;
 
+-- name: prune_return_counts
+-- Forget days that no return rate counts any more.
+WITH looked AS MATERIALIZED (
+    SELECT c.row_id, c.day, {whether the account of c or one below it is held} AS is_held
+    FROM (
+        SELECT ctid AS row_id, account, day
+        FROM return_counts
+        WHERE day >= $1 AND day < $2
+        ORDER BY day
+        LIMIT $3
+    ) AS c
+),
+old AS MATERIALIZED (
+    SELECT ctid AS row_id
+    FROM return_counts
+    WHERE ctid = ANY (ARRAY(SELECT row_id FROM looked WHERE NOT is_held))
+    FOR UPDATE SKIP LOCKED
+),
+gone AS (
+    DELETE FROM return_counts
+    WHERE ctid = ANY (ARRAY(SELECT row_id FROM old))
+)
+SELECT
+    (SELECT count(*) FROM looked) AS looked,
+    (SELECT count(*) FROM old) AS gone,
+    (SELECT max(day) FROM looked) AS last_day;
+
 -- name: prune_ach_file_bytes
 -- Forget the bytes of files that were built before a time and are done with, and the account numbers of their entries. A
 -- file that was never sent or never answered is somebody's business first.
@@ -358,4 +385,16 @@ FROM (
         ORDER BY numbered_ms DESC
         LIMIT $7
     ) AS n
-) AS event_numbers_due;
+) AS event_numbers_due
+UNION ALL
+SELECT 'return_counts' AS kind, count(*) FILTER (WHERE NOT is_held) AS due, count(*) FILTER (WHERE is_held) AS held
+FROM (
+    SELECT {whether the account of c or one below it is held} AS is_held
+    FROM (
+        SELECT account
+        FROM return_counts
+        WHERE day < $8
+        ORDER BY day DESC
+        LIMIT $7
+    ) AS c
+) AS return_counts_due;

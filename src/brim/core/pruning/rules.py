@@ -5,9 +5,11 @@ from typing import Final, NamedTuple
 
 import msgspec
 
+from brim.core.return_rates import COUNTS_KEPT_DAYS
 from brim.platform.settings import Settings, load_settings
 
-EXPOSURES_KEPT_MS: Final = 7 * 24 * 60 * 60 * 1000
+_DAY_MS: Final = 24 * 60 * 60 * 1000
+EXPOSURES_KEPT_MS: Final = 7 * _DAY_MS
 """Sums of a day: caps ask for today's alone, in whatever time zone that is."""
 
 
@@ -17,6 +19,7 @@ class Kind(StrEnum):
     ENDED_KEYS = "ended_keys"
     BANK_TOKENS = "bank_tokens"
     EXPOSURES = "exposures"
+    RETURN_COUNTS = "return_counts"
     ACH_FILE_BYTES = "ach_file_bytes"
     BANK_FILE_BYTES = "bank_file_bytes"
     IDEMPOTENCY_KEYS = "idempotency_keys"
@@ -47,6 +50,7 @@ class Periods(msgspec.Struct, frozen=True, kw_only=True):
             Kind.ENDED_KEYS: self.ended_keys_ms,
             Kind.BANK_TOKENS: self.bank_tokens_ms,
             Kind.EXPOSURES: EXPOSURES_KEPT_MS,
+            Kind.RETURN_COUNTS: COUNTS_KEPT_DAYS * _DAY_MS,
             Kind.ACH_FILE_BYTES: self.file_bytes_ms,
             Kind.BANK_FILE_BYTES: self.file_bytes_ms,
             Kind.IDEMPOTENCY_KEYS: self.idempotency_keys_ms,

@@ -68,6 +68,7 @@ _LANES: Final = (
     Lane(Kind.ENDED_KEYS, pruning.delete_api_keys, 1_000),
     Lane(Kind.BANK_TOKENS, pruning.delete_bank_tokens, 1_000),
     Lane(Kind.EXPOSURES, pruning.delete_exposures, 1_000),
+    Lane(Kind.RETURN_COUNTS, pruning.delete_return_counts, 1_000),
     Lane(Kind.ACH_FILE_BYTES, pruning.forget_ach_file_bytes, 2),
     Lane(Kind.BANK_FILE_BYTES, pruning.forget_bank_file_bytes, 50),
     Lane(Kind.IDEMPOTENCY_KEYS, pruning.delete_idempotency_keys, 1_000),

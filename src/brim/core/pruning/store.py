@@ -1,7 +1,7 @@
 """Deletes what need not be kept for ever. Each statement is one small step of one lane (see `lanes`)."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
 import msgspec
@@ -47,9 +47,15 @@ async def delete_bank_tokens(conn: Conn, from_ms: int, before_ms: int, limit: in
 
 async def delete_exposures(conn: Conn, from_ms: int, before_ms: int, limit: int) -> Looked:
     """Look at up to `limit` sums of days in a time, and delete those that are not held."""
-    record = await conn.fetchrow(_SQL["prune_exposures"], _day(from_ms), _day(before_ms), limit)
-    last = record["last_day"]
-    return Looked(record["looked"], record["gone"], None if last is None else _first_ms_of(last))
+    arguments = (_day(from_ms).isoformat(), _day(before_ms).isoformat(), limit)
+    record = await conn.fetchrow(_SQL["prune_exposures"], *arguments)
+    return _looked_at_days(record, date.fromisoformat(record["last_day"]) if record["last_day"] else None)
+
+
+async def delete_return_counts(conn: Conn, from_ms: int, before_ms: int, limit: int) -> Looked:
+    """Look at up to `limit` counts of returns of days in a time, and delete those that are not held."""
+    record = await conn.fetchrow(_SQL["prune_return_counts"], _day(from_ms), _day(before_ms), limit)
+    return _looked_at_days(record, record["last_day"])
 
 
 async def forget_ach_file_bytes(conn: Conn, from_ms: int, before_ms: int, limit: int) -> Looked:
@@ -68,22 +74,25 @@ async def count_due(conn: Conn, before_ms: Mapping[Kind, int], *, most: int) -> 
         _SQL["count_due"],
         before_ms[Kind.ENDED_KEYS],
         before_ms[Kind.BANK_TOKENS],
-        _day(before_ms[Kind.EXPOSURES]),
+        _day(before_ms[Kind.EXPOSURES]).isoformat(),
         before_ms[Kind.ACH_FILE_BYTES],
         before_ms[Kind.IDEMPOTENCY_KEYS],
         before_ms[Kind.EVENTS],
         most,
+        _day(before_ms[Kind.RETURN_COUNTS]),
     )
     return [Due(Kind(record["kind"]), record["due"], record["held"]) for record in records]
 
 
-def _day(at_ms: int) -> str:
-    """Return the UTC day of a time as exposures have it; nothing for what lies before all of them."""
-    return datetime.fromtimestamp(at_ms / 1000, UTC).date().isoformat() if at_ms > 0 else ""
+def _day(at_ms: int) -> date:
+    """Return the UTC day of a time; the first of all days for what lies before 1970."""
+    return datetime.fromtimestamp(at_ms / 1000, UTC).date() if at_ms > 0 else date.min
 
 
-def _first_ms_of(day: str) -> int:
-    return round(datetime.fromisoformat(day).replace(tzinfo=UTC).timestamp() * 1000)
+def _looked_at_days(record: Any, last: date | None) -> Looked:
+    """Return what a step came to over rows that have a day each, of which `last` is the youngest."""
+    last_ms = None if last is None else (last - date(1970, 1, 1)) // timedelta(milliseconds=1)
+    return Looked(record["looked"], record["gone"], last_ms)
 
 
 def _looked(record: Any) -> Looked:

@@ -26,6 +26,7 @@ from brim.core.return_rates.rules import (
 )
 from brim.core.return_rates.service import (
     ALL,
+    COUNTS_KEPT_DAYS,
     ReturnedDebit,
     ReturnRates,
     Watching,
@@ -41,6 +42,7 @@ from brim.core.return_rates.store import CountedOwner, DayCount, Whose, count_gu
 
 __all__ = [
     "ALL",
+    "COUNTS_KEPT_DAYS",
     "LIMITS",
     "LONGEST_OVERRIDE_DAYS",
     "MINIMUM_RETURNS",

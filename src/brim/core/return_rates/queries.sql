@@ -95,13 +95,6 @@ WHERE ctid = ANY (ARRAY(
 -- How many rates stand at each level, of all platforms; normally there is none.
 SELECT level, count(*) AS count FROM return_guards GROUP BY level;
 
--- name: prune_return_counts
--- Forget days that no rate counts any more, a few at a time.
-DELETE FROM return_counts
-WHERE ctid = ANY (ARRAY(
-    SELECT ctid FROM return_counts WHERE day < $1 ORDER BY day LIMIT $2
-));
-
 -- name: lock_override
 -- An override as it stands, held until the transaction ends.
 SELECT owner, status, reason, until_ms, asked_by, asked_ms, approved_by, approved_ms, one_person

@@ -37,7 +37,7 @@ ALL: Final = ""
 """The owner under which all accounts of an originator are counted together."""
 MOST_SHOWN: Final = 200
 _DAY_MS: Final = 24 * 60 * 60 * 1000
-_KEPT_DAYS: Final = 2 * WINDOW_DAYS
+COUNTS_KEPT_DAYS: Final = 2 * WINDOW_DAYS
 _KIND_OF_LEVEL: Final = {
     Level.CLEAR: EventType.RETURN_RATE_CLEARED,
     Level.WARNED: EventType.RETURN_RATE_WARNED,
@@ -174,14 +174,9 @@ class Watching:
         self._after: CountedOwner | None = None
 
     async def run_once(self, *, now_ms: int, ids: IdFactory, limit: int) -> int:
-        """Look at up to `limit` owners, and forget as many days that no rate counts any more.
-
-        Returns:
-            How many of one or the other there were; `limit` says that there may be more.
-        """
-        since = datetime.fromtimestamp(now_ms // 1000, UTC).date() - timedelta(days=_KEPT_DAYS)
+        """Look at up to `limit` owners; return how many there were, of which `limit` says that there may be more."""
+        since = datetime.fromtimestamp(now_ms // 1000, UTC).date() - timedelta(days=COUNTS_KEPT_DAYS)
         async with self._database.connection() as conn:
-            pruned = await store.prune_counts(conn, before=since, limit=limit)
             found = await store.list_counted_owners(conn, self._after, since=since, limit=limit)
         self._after = found[-1] if len(found) == limit else None
         by_originator: dict[Whose, list[str]] = defaultdict(list)
@@ -189,7 +184,7 @@ class Watching:
             by_originator[each.whose].append(each.owner)
         for whose, owners in by_originator.items():
             await self._look(whose, owners, now_ms=now_ms, ids=ids)
-        return max(pruned, len(found))
+        return len(found)
 
     async def _look(self, whose: Whose, owners: Sequence[str], *, now_ms: int, ids: IdFactory) -> None:
         async def work(conn: Conn) -> None:

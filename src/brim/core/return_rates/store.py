@@ -96,12 +96,6 @@ async def count_guards(conn: Conn) -> dict[Level, int]:
     return {Level(record["level"]): record["count"] for record in await conn.fetch(_SQL["count_return_guards"])}
 
 
-async def prune_counts(conn: Conn, *, before: date, limit: int) -> int:
-    """Forget up to `limit` rows of days before one; return how many went."""
-    done: str = await conn.execute(_SQL["prune_return_counts"], before, limit)
-    return int(done.removeprefix("DELETE "))
-
-
 async def lock_override(conn: Conn, whose: Whose, owner: str, status: OverrideStatus) -> Override | None:
     """Return an override, held until the caller's transaction ends."""
     record = await conn.fetchrow(_SQL["lock_override"], *_key(whose), owner, status)
