@@ -275,3 +275,22 @@ async def test_two_files_of_returns_at_once_lose_no_count(live: LiveMoney) -> No
         found = await return_rates.read_return_rates(conn, originator, SHOP.account, now_ms=live.now_ms)
         together = await return_rates.read_return_rates(conn, originator, ALL, now_ms=live.now_ms)
     assert (found.counts.debits, found.counts.returned) == (together.counts.debits, together.counts.returned) == (80, 8)
+
+
+async def test_a_batch_that_was_rejected_before_its_file_is_taken_back_once(live: LiveMoney) -> None:
+    await live.open()
+    await live.create(await live.bank_account())
+    while not (files := await rows(live.database, "SELECT * FROM ach_files WHERE status = 'sent'")):
+        live.now_ms += DAY_MS // 24
+        await live.work()
+    (batch,) = await rows(live.database, "SELECT * FROM ach_batches")
+    header = (
+        "immediate_origin,immediate_destination,file_date,file_time,file_id_modifier,reference_code,level,"
+        "batch_number,status,entries,total_debit,total_credit,reason_code,reason\n"
+    )
+    begin = f"1,2,{files[0]['file_date']:%y%m%d},{files[0]['file_time']},{files[0]['modifier']},R,"
+    lines = [f"batch,{batch['number']},rejected,1,5000,0,X,no\n", "file,,rejected,1,5000,0,X,no\n"]
+    (live.folder / "from-bank" / "ack_1.csv").write_text(header + "".join(begin + line for line in lines))
+    await live.work()
+    assert {each["status"] for each in await rows(live.database, "SELECT status FROM ach_files")} == {"rejected"}
+    assert {each["debits"] for each in await rows(live.database, "SELECT debits FROM return_counts")} == {0}

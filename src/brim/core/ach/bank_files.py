@@ -135,7 +135,8 @@ async def _acknowledge_file(reading: FileReading, file: AchFile, line: Acknowled
         rejected = moved(file, FileStatus.REJECTED, rejected_ms=reading.now_ms, reject_reason=line.reason)
         await reading.move_file(rejected, EventType.ACH_FILE_REJECTED)
         for batch in batches:
-            await _reject_batch(reading, batch, line.reason)
+            if batch.status != "rejected":  # that was counted back when the bank said so of the batch alone
+                await _reject_batch(reading, batch, line.reason)
         await reading.open_break(
             BreakKind.REJECTED,
             cause=file.id,
