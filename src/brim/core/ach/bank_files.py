@@ -2,6 +2,7 @@
 
 import io
 import re
+from collections.abc import Sequence
 from typing import Any, Final
 
 import msgspec
@@ -134,9 +135,7 @@ async def _acknowledge_file(reading: FileReading, file: AchFile, line: Acknowled
     elif file.status in {FileStatus.SENT, FileStatus.ACKNOWLEDGED} and not has_settled:
         rejected = moved(file, FileStatus.REJECTED, rejected_ms=reading.now_ms, reject_reason=line.reason)
         await reading.move_file(rejected, EventType.ACH_FILE_REJECTED)
-        for batch in batches:
-            if batch.status != "rejected":  # that was counted back when the bank said so of the batch alone
-                await _reject_batch(reading, batch, line.reason)
+        await _reject_batches(reading, batches, line.reason)
         await reading.open_break(
             BreakKind.REJECTED,
             cause=file.id,
@@ -160,6 +159,13 @@ async def _as_sent(reading: FileReading, file: AchFile) -> AchFile:
         reading.conn, reading.originator, sent, renderers=reading.renderers, now_ms=reading.now_ms, ids=reading.ids
     )
     return sent
+
+
+async def _reject_batches(reading: FileReading, batches: Sequence[FoundBatch], reason: str) -> None:
+    """Write that the bank has refused batches; one that it had refused before stays as it is, and counts once."""
+    for batch in batches:
+        if batch.status != "rejected":
+            await _reject_batch(reading, batch, reason)
 
 
 async def _reject_batch(reading: FileReading, batch: FoundBatch, reason: str) -> None:
